@@ -1,0 +1,180 @@
+package seatkeeper
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Keeper is what a host application talks to. It is safe for concurrent use,
+// starts no goroutine and needs no closing. Within one Keeper the commands of one
+// account take turns, first come first served; other Keepers on the same store, in
+// this process or another, are dealt with by trying again.
+type Keeper struct {
+	store   store.Store
+	options Options
+	call    Call
+	lines   *lines
+}
+
+// Options are the settings of a [Keeper]. The zero value is the default.
+type Options struct {
+	// Now is the clock; nil is the system's. It is read once per attempt, and cut to
+	// microseconds in UTC.
+	Now func() time.Time
+	// NewID makes the IDs of users whom the host gives none; nil makes random ones
+	// that ascend with time. They must never repeat.
+	NewID func() users.ID
+	// Attempts is how often a commit is tried while others get in between; 0 is
+	// 100. A negative number is refused.
+	Attempts int
+}
+
+// New returns a Keeper on the store. It does no I/O. The errors are those of a
+// missing store and of options that cannot be.
+func New(s store.Store, o Options) (*Keeper, error) {
+	switch {
+	case s == nil:
+		return nil, errors.New("seatkeeper: New needs a store")
+	case o.Attempts < 0:
+		return nil, errors.New("seatkeeper: Options.Attempts is negative")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewID == nil {
+		o.NewID = func() users.ID { return users.ID(newID(o.Now())) }
+	}
+	if o.Attempts == 0 {
+		o.Attempts = 100
+	}
+	return &Keeper{store: s, options: o, lines: newLines()}, nil
+}
+
+// newID returns an identifier that nobody else makes. It begins with the time,
+// so that rows which come to be together lie together.
+func newID(at time.Time) string {
+	return fmt.Sprintf("%012x-%s", at.UnixMilli(), rand.Text()[:16])
+}
+
+// A Call is what the events say about the call they come from.
+type Call struct {
+	Correlation string // what belongs together, at most [users.MaxID] bytes
+	Reason      string // at most [users.MaxReason] characters
+}
+
+// With returns a Keeper whose changes carry the call's facts. It shares all
+// else with k.
+func (k *Keeper) With(c Call) *Keeper {
+	with := *k
+	with.call = c
+	return &with
+}
+
+// Done is what a call has done. It is committed.
+type Done struct {
+	Revision uint64          // of the account, now
+	Outcomes []seats.Outcome // one for each command, in order
+	Events   []seats.Event   // none if all of it was so already
+}
+
+// Open opens an account. An account of that ID is [store.ErrExists]. The
+// owner's ID, if empty, is made; the outcome carries it.
+func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
+	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" {
+		return Done{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "zone", Reason: errors.New("is not a time zone")}
+	}
+	if o.Owner.ID == "" {
+		o.Owner.ID = k.options.NewID()
+	}
+	request := k.request(users.System(), seats.ByCall, nil)
+	request.At = k.now()
+	decision, err := seats.Open(o, request)
+	if err != nil {
+		return Done{}, err
+	}
+	switch err := k.commit(ctx, decision.Change); {
+	case errors.Is(err, store.ErrConflict):
+		return Done{}, store.ErrExists
+	case err != nil:
+		return Done{}, err
+	}
+	return done(decision), nil
+}
+
+// Do carries out the commands, in order and all or nothing: the first that is
+// refused is the answer, as a [*seats.Refusal], and nothing is changed. There may be
+// [seats.MaxCommands] of them.
+//
+// A command whose state is so already is a success that writes nothing. New
+// users without an ID get one, which the outcome carries. An unknown account is
+// [store.ErrNotFound].
+//
+// If the context ends before the commit was sent nothing was changed; if it ends
+// during the commit, the change was made as a whole or not at all.
+func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Done, error) {
+	request := k.request(actor, seats.ByCall, commands)
+	decision, err := k.decide(ctx, account, request, seats.Decide)
+	if err != nil {
+		return Done{}, err
+	}
+	return done(decision), nil
+}
+
+// DoEach carries out the commands in order, each with an outcome of its own: a
+// refused one changes nothing, and the others go on. There may be any number of
+// them; every few hundred are committed together, and the events of all carry one
+// correlation.
+//
+// An error of the store or the context ends it. The outcomes returned beside the
+// error are those of the commands that are settled; the rest did not happen, but
+// for the one commit under way, which happened as a whole or not at all.
+func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) ([]seats.Outcome, error) {
+	if k.call.Correlation == "" {
+		k = k.With(Call{Correlation: newID(k.now()), Reason: k.call.Reason})
+	}
+	each := func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
+		return seats.DecideEach(s, r), nil
+	}
+	outcomes := make([]seats.Outcome, 0, len(commands))
+	for len(outcomes) < len(commands) {
+		first := len(outcomes)
+		chunk := commands[first:min(first+chunkSize, len(commands))]
+		decision, err := k.decide(ctx, account, k.request(actor, seats.ByBulk, chunk), each)
+		if err != nil {
+			return outcomes, err
+		}
+		for _, o := range decision.Outcomes {
+			if o.Refusal != nil {
+				o.Refusal.Index += first
+			}
+			outcomes = append(outcomes, o)
+		}
+	}
+	return outcomes, nil
+}
+
+// chunkSize is how many commands of a bulk call share a commit.
+const chunkSize = 500
+
+// request returns the request that stays the same however often it is decided.
+func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands []seats.Command) seats.Request {
+	return seats.Request{
+		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID),
+		Change:      seats.ChangeID(newID(k.options.Now())),
+		Correlation: k.call.Correlation, Reason: k.call.Reason,
+	}
+}
+
+// now reads the clock, in the form that every store gives back unchanged.
+func (k *Keeper) now() time.Time { return k.options.Now().UTC().Truncate(time.Microsecond) }
+
+func done(d seats.Decision) Done {
+	return Done{Revision: d.Change.Account.Revision, Outcomes: d.Outcomes, Events: d.Change.Events}
+}

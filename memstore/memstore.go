@@ -1,0 +1,312 @@
+// Package memstore keeps accounts in memory: for tests, for programs that need
+// no more, and as the plainest example of a store. It is a real one: it keeps
+// copies, compares revisions, keys and event numbers, checks pools as a database
+// would, and honours contexts while it waits.
+package memstore
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Store keeps accounts in memory for as long as it is reachable. It is safe
+// for concurrent use. Build one with [New].
+type Store struct {
+	// turn holds a token while nobody is inside. Unlike a mutex it can be waited
+	// for with a context.
+	turn     chan struct{}
+	accounts map[users.AccountID]*account
+}
+
+type account struct {
+	row    seats.Account
+	pools  map[seats.PoolID]seats.Pool
+	users  map[users.ID]users.User
+	order  []users.ID // of users, ascending
+	keys   map[users.Key]users.ID
+	due    map[users.ID]time.Time // users who are due some day
+	events []seats.Event
+}
+
+// New returns an empty store.
+func New() *Store {
+	s := &Store{turn: make(chan struct{}, 1), accounts: map[users.AccountID]*account{}}
+	s.turn <- struct{}{}
+	return s
+}
+
+var _ store.Store = (*Store)(nil)
+
+// enter waits for the store's turn; what it returns gives the turn back.
+func (s *Store) enter(ctx context.Context) (leave func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case <-s.turn:
+		return func() { s.turn <- struct{}{} }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Load implements [store.Store].
+func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	snapshots := make([]seats.Snapshot, len(needs))
+	for i, n := range needs {
+		if a, there := s.accounts[n.Account]; there {
+			snapshots[i] = a.load(n)
+		}
+	}
+	return snapshots, nil
+}
+
+func (a *account) load(n seats.Need) seats.Snapshot {
+	snapshot := seats.Snapshot{Account: a.row}
+	pools := append(slices.Clone(n.Pools), seats.Site)
+	slices.Sort(pools)
+	for _, id := range slices.Compact(pools) {
+		if p, there := a.pools[id]; there {
+			snapshot.Pools = append(snapshot.Pools, p)
+		}
+	}
+	ids := slices.Clone(n.Users)
+	for _, k := range n.Keys {
+		if id, taken := a.keys[k]; taken {
+			ids = append(ids, id)
+		}
+	}
+	due, next := a.dueBy(n.DueBy)
+	snapshot.NextDue = next
+	ids = append(ids, due...)
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if u, there := a.users[id]; there {
+			snapshot.Users = append(snapshot.Users, copied(u))
+		}
+	}
+	return snapshot
+}
+
+// dueBy returns who is due by then, the earliest first and no more than one
+// change settles, and when the next one after them is due.
+func (a *account) dueBy(by time.Time) (due []users.ID, next time.Time) {
+	if by.IsZero() || by.Before(a.row.NextDue) {
+		return nil, a.row.NextDue
+	}
+	all := slices.SortedFunc(maps.Keys(a.due), func(x, y users.ID) int {
+		return cmp.Or(a.due[x].Compare(a.due[y]), cmp.Compare(x, y))
+	})
+	for i, id := range all {
+		if i == seats.MaxSettled || a.due[id].After(by) {
+			return all[:i], a.due[id]
+		}
+	}
+	return all, time.Time{}
+}
+
+// Commit implements [store.Store].
+func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	verdicts := make([]store.Verdict, len(changes))
+	for i, c := range changes {
+		a := s.accounts[c.Account.ID]
+		if a == nil {
+			a = &account{
+				pools: map[seats.PoolID]seats.Pool{}, users: map[users.ID]users.User{},
+				keys: map[users.Key]users.ID{}, due: map[users.ID]time.Time{},
+			}
+		}
+		if verdicts[i] = a.judge(c); verdicts[i].Err == nil {
+			a.write(c)
+			s.accounts[c.Account.ID] = a
+		}
+	}
+	return verdicts, nil
+}
+
+// judge says whether the change may be written.
+func (a *account) judge(c seats.Change) store.Verdict {
+	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
+		return store.Verdict{Err: store.ErrConflict}
+	}
+	var taken []users.Key
+	for _, k := range c.Fresh {
+		if holder, held := a.holder(k); held && !givesUp(c, holder, k) {
+			taken = append(taken, k)
+		}
+	}
+	if len(taken) > 0 {
+		return store.Verdict{Err: store.ErrTaken, Taken: taken}
+	}
+	for _, p := range c.Pools {
+		if !p.Sound() {
+			return store.Verdict{Err: store.ErrBroken}
+		}
+	}
+	return store.Verdict{}
+}
+
+func (a *account) holder(k users.Key) (users.ID, bool) {
+	if k.Kind == users.KeyID {
+		_, there := a.users[users.ID(k.Value)]
+		return users.ID(k.Value), there
+	}
+	id, held := a.keys[k]
+	return id, held
+}
+
+// givesUp reports whether the holder of a key loses it by the change.
+func givesUp(c seats.Change, holder users.ID, k users.Key) bool {
+	i, there := slices.BinarySearchFunc(c.Users, holder, func(u users.User, id users.ID) int {
+		return cmp.Compare(u.ID, id)
+	})
+	return there && !slices.Contains(c.Users[i].TakenKeys(), k)
+}
+
+func (a *account) write(c seats.Change) {
+	a.row = c.Account
+	for _, p := range c.Pools {
+		a.pools[p.ID] = p
+	}
+	for _, u := range c.Users {
+		for _, k := range a.users[u.ID].Keys() {
+			delete(a.keys, k)
+		}
+	}
+	for _, u := range c.Users {
+		a.put(copied(u))
+	}
+	for _, e := range c.Events {
+		a.events = append(a.events, recorded(e))
+	}
+}
+
+func (a *account) put(u users.User) {
+	if _, there := a.users[u.ID]; !there {
+		at, _ := slices.BinarySearch(a.order, u.ID)
+		a.order = slices.Insert(a.order, at, u.ID)
+	}
+	a.users[u.ID] = u
+	for _, k := range u.Keys() {
+		a.keys[k] = u.ID
+	}
+	if delete(a.due, u.ID); !u.Due.IsZero() {
+		a.due[u.ID] = u.Due
+	}
+}
+
+// Users implements [store.Store].
+func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, after users.ID, limit int) ([]users.User, error) {
+	a, leave, err := s.open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	at, found := slices.BinarySearch(a.order, after)
+	if found {
+		at++
+	}
+	var page []users.User
+	for _, id := range a.order[at:] {
+		if len(page) >= limit {
+			break
+		}
+		if u := a.users[id]; f.Match(u) {
+			page = append(page, copied(u))
+		}
+	}
+	return page, nil
+}
+
+// Tally implements [store.Store].
+func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (users.Tally, uint64, error) {
+	var t users.Tally
+	a, leave, err := s.open(ctx, id)
+	if err != nil {
+		return t, 0, err
+	}
+	defer leave()
+	for _, u := range a.users {
+		if f.Match(u) {
+			t.Move(users.Standing{}, u.Standing())
+		}
+	}
+	return t, a.row.Revision, nil
+}
+
+// Events implements [store.Store].
+func (s *Store) Events(ctx context.Context, id users.AccountID, after uint64, limit int) ([]seats.Event, error) {
+	a, leave, err := s.open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	rest := a.events[min(after, uint64(len(a.events))):]
+	page := slices.Clone(rest[:min(limit, len(rest))])
+	for i := range page {
+		page[i] = recorded(page[i])
+	}
+	return page, nil
+}
+
+// Due implements [store.Store].
+func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var due []users.AccountID
+	for id, a := range s.accounts {
+		if id > after && !a.row.NextDue.IsZero() && !a.row.NextDue.After(by) {
+			due = append(due, id)
+		}
+	}
+	slices.Sort(due)
+	return due[:min(limit, len(due))], nil
+}
+
+// open enters the store for one account.
+func (s *Store) open(ctx context.Context, id users.AccountID) (*account, func(), error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, there := s.accounts[id]
+	if !there {
+		leave()
+		return nil, nil, store.ErrNotFound
+	}
+	return a, leave, nil
+}
+
+func copied(u users.User) users.User {
+	u.Groups, u.Licences = slices.Clone(u.Groups), slices.Clone(u.Licences)
+	return u
+}
+
+func recorded(e seats.Event) seats.Event {
+	e.Fields = slices.Clone(e.Fields)
+	if e.Policy != nil {
+		policy := *e.Policy
+		e.Policy = &policy
+	}
+	return e
+}

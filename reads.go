@@ -1,0 +1,163 @@
+package seatkeeper
+
+import (
+	"context"
+	"iter"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Usage returns the account in numbers: what is bought, held and available, the
+// people by status, and the summary cards in the product's own words. Its cost does
+// not depend on how many people there are.
+func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usage, error) {
+	s, err := k.settled(ctx, &seats.Need{Account: account})
+	if err != nil {
+		return seats.Usage{}, err
+	}
+	return s.Usage(), nil
+}
+
+// User returns the user with that ID, deleted ones included. Nobody is a
+// refusal, [seats.ErrUnknownUser].
+func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID) (seats.Person, error) {
+	return k.Find(ctx, account, users.ByID(id))
+}
+
+// Find returns the user who has the key: an address, a username, an external ID
+// or an ID, as in keeper.Find(ctx, "acme", users.ByEmail("ada@acme.example")).
+// Inactive and archived people keep their keys. Nobody is a refusal,
+// [seats.ErrUnknownUser].
+func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (seats.Person, error) {
+	need := seats.NeedsPerson(account, key)
+	s, err := k.settled(ctx, &need)
+	if err != nil {
+		return seats.Person{}, err
+	}
+	for _, u := range s.Users {
+		if u.Has(key) {
+			return s.Account.Policy.View(u), nil
+		}
+	}
+	return seats.Person{}, &seats.Refusal{Code: seats.ErrUnknownUser}
+}
+
+// How many rows are read from the store at a time.
+const (
+	userPage  = 200
+	eventPage = 500
+	duePage   = 200
+)
+
+// Users lists the account's users whom the filter selects, in ascending order
+// of ID. The filter's status is the one that is shown, so under a policy that shows
+// invited people as active the filter for active people finds them; an empty one
+// selects all but the deleted.
+//
+// Rows are read a page at a time, and nothing is kept open in between: the loop
+// may call the Keeper. Who is there from beginning to end is listed once. An
+// error is the last thing the loop sees.
+func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
+	return func(yield func(seats.Person, error) bool) {
+		policy, stored, some, err := k.stored(ctx, account, filter)
+		if err != nil {
+			yield(seats.Person{}, err)
+			return
+		}
+		rows := pages(some, userPage, func(last users.User) ([]users.User, error) {
+			return k.store.Users(ctx, account, stored, last.ID, userPage)
+		})
+		for u, err := range rows {
+			if !yield(policy.View(u), err) {
+				return
+			}
+		}
+	}
+}
+
+// Count counts the account's users whom the filter selects, by the status that
+// is shown. It reads their rows: [Keeper.Usage] is the cheap way to the numbers of
+// all of them.
+func (k *Keeper) Count(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, error) {
+	policy, stored, some, err := k.stored(ctx, account, filter)
+	if err != nil || !some {
+		return users.Tally{}, err
+	}
+	t, _, err := k.store.Tally(ctx, account, stored)
+	return policy.ViewTally(t), err
+}
+
+// stored turns a filter by shown status into the store's. It reports whether the
+// filter can select anybody at all.
+func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Filter) (seats.Policy, users.Filter, bool, error) {
+	s, err := k.settled(ctx, &seats.Need{Account: account})
+	if err != nil {
+		return seats.Policy{}, f, false, err
+	}
+	if f.Status.Empty() {
+		f.Status = users.Present
+	}
+	f.Status = s.Account.Policy.Stored(f.Status)
+	return s.Account.Policy, f, !f.Status.Empty(), nil
+}
+
+// Events lists the account's events in order, after the given number: 0 for all
+// of them. Rows are read as by [Keeper.Users].
+func (k *Keeper) Events(ctx context.Context, account users.AccountID, after uint64) iter.Seq2[seats.Event, error] {
+	return func(yield func(seats.Event, error) bool) {
+		rows := pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
+			return k.store.Events(ctx, account, max(after, last.Sequence), eventPage)
+		})
+		for e, err := range rows {
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// RunDue lets everything that is due take effect in accounts that nobody has
+// touched since, and returns how many accounts it went through. Any call on an
+// account does the same for that account first, so when and how often RunDue is
+// called changes no result; a host calls it every few minutes, so that events and
+// seats do not wait for the next visitor.
+func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
+	now := k.now()
+	due := pages(true, duePage, func(last users.AccountID) ([]users.AccountID, error) {
+		return k.store.Due(ctx, now, last, duePage)
+	})
+	for id, err := range due {
+		if err != nil {
+			return accounts, err
+		}
+		if _, err := k.settled(ctx, &seats.Need{Account: id}); err != nil {
+			return accounts, err
+		}
+		accounts++
+	}
+	return accounts, nil
+}
+
+// pages lists rows that are read a page at a time, each after the last row of
+// the one before. A page that is not full is the last one.
+func pages[Row any](some bool, full int, read func(last Row) ([]Row, error)) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		var last Row
+		for more := some; more; {
+			page, err := read(last)
+			if err != nil {
+				yield(*new(Row), err)
+				return
+			}
+			for _, row := range page {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if more = len(page) == full; more {
+				last = page[len(page)-1]
+			}
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package seats
+
+import (
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// An Account is the row that every change of an account raises by one revision.
+// It carries what the rules need to know of all people together, so that no
+// command ever counts them.
+type Account struct {
+	ID       users.AccountID
+	Revision uint64 // of the last commit; the first is 1
+	Sequence uint64 // of the last event; the first is 1
+	Policy   Policy
+	Zone     string      // IANA name of the time zone; calendar days are days there
+	Tally    users.Tally // people by standing
+	Opened   time.Time
+	Changed  time.Time // of the last event; no event is ever earlier
+	NextDue  time.Time // nothing happens by itself before; may be early, never late; zero: nothing is to come
+}
+
+// IsDue reports whether something may have happened by itself by then, so that
+// the account has to be settled first, see [Settle].
+func (a Account) IsDue(at time.Time) bool { return !a.NextDue.IsZero() && !at.Before(a.NextDue) }
+
+// A Snapshot is one consistent moment of an account, as far as a decision needs
+// it: the account, its site pool and the pools asked for, the users asked for, and
+// whoever has one of the keys asked for.
+type Snapshot struct {
+	Account Account
+	Pools   []Pool
+	Users   []users.User
+	// NextDue is the earliest Due of the users beyond those that were loaded as
+	// due; the zero instant if there is none.
+	NextDue time.Time
+}
+
+// Known reports whether the account is there at all. A store answers for an
+// unknown account with the zero snapshot.
+func (s Snapshot) Known() bool { return s.Account.Revision != 0 }
+
+// A Need says what to load of an account. Whatever it names and is not there is
+// left out of the snapshot, without an error.
+type Need struct {
+	Account users.AccountID
+	Users   []users.ID
+	Keys    []users.Key // load whoever has them
+	Pools   []PoolID    // besides the site pool, which always comes
+	// DueBy asks for the users who are due at that instant or before, the earliest
+	// first, at most [MaxSettled]. The zero instant asks for none.
+	DueBy time.Time
+}
+
+// MaxSettled is how many people one change settles at most.
+const MaxSettled = 500
+
+// Needs returns what has to be loaded to decide the commands for the actor.
+func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need {
+	n := Need{Account: account}
+	n.user(actor.User)
+	for _, c := range commands {
+		if c == nil {
+			continue // Decide refuses it
+		}
+		n.user(c.target())
+		if c, ok := c.(needy); ok {
+			c.needs(&n)
+		}
+	}
+	slices.Sort(n.Users)
+	n.Users = slices.Compact(n.Users)
+	slices.Sort(n.Pools)
+	n.Pools = slices.Compact(n.Pools)
+	return n
+}
+
+// NeedsPerson returns what has to be loaded to see one person.
+func NeedsPerson(account users.AccountID, key users.Key) Need {
+	n := Need{Account: account}
+	if key.Kind == users.KeyID {
+		n.user(users.ID(key.Value))
+	} else {
+		n.key(key)
+	}
+	return n
+}
+
+// A store is never asked for what cannot be an identifier: nobody has it, and
+// some engines choke on it. The command is refused when it is decided.
+
+func (n *Need) user(id users.ID) {
+	if users.CheckID(id) == nil {
+		n.Users = append(n.Users, id)
+	}
+}
+
+func (n *Need) key(k users.Key) {
+	if users.CheckID(k.Value) == nil {
+		n.Keys = append(n.Keys, k)
+	}
+}
+
+func (n *Need) pool(id PoolID) {
+	if users.CheckID(id) == nil {
+		n.Pools = append(n.Pools, id)
+	}
+}
+
+// person asks for everybody who could be the person that the profile describes.
+func (n *Need) person(p users.Profile) {
+	n.user(p.ID)
+	for _, k := range p.Keys() {
+		n.key(k)
+	}
+}
+
+// A Person is a user as the account's policy shows him.
+type Person struct {
+	users.User
+	Shown users.Status // what to display; Status is what is stored
+	May   Permissions  // what the host lets the person do
+}
+
+// View returns the user as the policy shows him.
+func (p Policy) View(u users.User) Person {
+	return Person{User: u, Shown: p.Shows(u.Status), May: p.May(u.Status)}
+}

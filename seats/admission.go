@@ -1,0 +1,67 @@
+package seats
+
+import "github.com/seatkeeper/seatkeeper/users"
+
+// admit checks everything that is the same for all commands: that this actor may
+// ask for it, that the person is there, and that the person may be touched. It
+// returns the person.
+func (d *desk) admit(c Command) (users.User, *Refusal) {
+	a := c.Action()
+	grant, no := d.authority(a)
+	if no != nil {
+		return users.User{}, no
+	}
+	if !a.OnPerson() {
+		if d.own() && !d.account.Policy.offers(a, users.Standing{}) {
+			return users.User{}, refuse(ErrNotOffered, "")
+		}
+		return users.User{}, nil
+	}
+	u, there := d.people[c.target()]
+	if !there {
+		return u, refuse(ErrUnknownUser, c.target())
+	}
+	return u, d.reach(grant, a, u)
+}
+
+// own reports whether the actor is one of the account's own people, whom the
+// switches of the policy bind.
+func (d *desk) own() bool { return d.request.Actor.Kind == users.ActorUser }
+
+// acting returns the user who acts, if the actor is a user of the account.
+func (d *desk) acting() users.User { return d.people[d.request.Actor.User] }
+
+// authority returns how far the actor may go with the action, if anywhere. A
+// user must be active; whoever is not can only accept, and the table of status says
+// when.
+func (d *desk) authority(a users.Action) (users.Grant, *Refusal) {
+	actor := d.request.Actor
+	if err := actor.Check(); err != nil {
+		return users.Never, badInput("actor", err)
+	}
+	who := d.acting()
+	if d.own() && who.Status != users.Active && (a != users.Accept || who.Status == users.NoStatus) {
+		return users.Never, refuse(ErrForbidden, "")
+	}
+	grant := users.Authority(actor.Kind, who.Role, a)
+	if grant == users.Never || grant == users.ByPolicy && !d.account.Policy.grants(a) {
+		return users.Never, refuse(ErrForbidden, "")
+	}
+	return grant, nil
+}
+
+// reach checks that the actor's authority extends to this person.
+func (d *desk) reach(grant users.Grant, a users.Action, u users.User) *Refusal {
+	actor, policy := d.request.Actor, d.account.Policy
+	switch {
+	case grant == users.Self && u.ID != actor.User, grant == users.OwnSource && !actor.Owns(u.Source):
+		return refuse(ErrForbidden, u.ID)
+	case u.Protected(a), u.Role == users.Owner && !users.MayTouch(actor.Kind, d.acting().Role):
+		return refuse(ErrOwnerProtected, u.ID)
+	case d.own() && policy.locks(a, u.Standing()):
+		return refuse(ErrSourceLocked, u.ID)
+	case d.own() && !policy.offers(a, u.Standing()):
+		return refuse(ErrNotOffered, u.ID)
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package seats
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// MaxSeats is the largest number of seats that a pool can have, short of
+// unlimited.
+const MaxSeats = 1_000_000_000
+
+// A Count is a number of seats, or unlimited. The zero value is neither: it is
+// a missing number and is refused wherever a number is asked for, so that a
+// forgotten field never buys or takes anything. Build one with [Of] or
+// [Unlimited].
+type Count struct {
+	kind countKind
+	n    int64
+}
+
+type countKind uint8
+
+const (
+	missing countKind = iota
+	limited
+	unlimited
+)
+
+// Of returns the count of n seats. Zero means nobody. A negative number, or one
+// above [MaxSeats], makes a count that every command refuses.
+func Of(n int64) Count { return Count{limited, n} }
+
+// Unlimited returns the count that is never full.
+func Unlimited() Count { return Count{kind: unlimited} }
+
+// Valid reports whether the count is unlimited or a number from 0 to [MaxSeats].
+func (c Count) Valid() bool {
+	return c.kind == unlimited || c.kind == limited && c.n >= 0 && c.n <= MaxSeats
+}
+
+// IsUnlimited reports whether the count is never full.
+func (c Count) IsUnlimited() bool { return c.kind == unlimited }
+
+// Number returns the number of seats, and whether there is one: it is false for
+// unlimited and for a missing count.
+func (c Count) Number() (int64, bool) { return c.n, c.kind == limited }
+
+// String returns the number in digits, "unlimited", or "missing".
+func (c Count) String() string {
+	switch c.kind {
+	case limited:
+		return strconv.FormatInt(c.n, 10)
+	case unlimited:
+		return "unlimited"
+	}
+	return "missing"
+}
+
+// MarshalText returns the text form that [Count.UnmarshalText] reads: the number
+// in digits or "unlimited". A missing count is an error.
+func (c Count) MarshalText() ([]byte, error) {
+	if !c.Valid() {
+		return nil, fmt.Errorf("seats: no count of seats: %s", c)
+	}
+	return []byte(c.String()), nil
+}
+
+// UnmarshalText reads the text form; anything else is an error.
+func (c *Count) UnmarshalText(text []byte) error {
+	read := Unlimited()
+	if string(text) != read.String() {
+		n, err := strconv.ParseInt(string(text), 10, 64)
+		if read = Of(n); err != nil || !read.Valid() {
+			return fmt.Errorf("seats: no count of seats")
+		}
+	}
+	*c = read
+	return nil
+}

@@ -1,0 +1,82 @@
+package seats
+
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A ChangeID names one change: all that one call did in one commit.
+type ChangeID string
+
+// An EventKind says what happened, in the past tense.
+type EventKind string
+
+// The kinds of event.
+const (
+	Opened           EventKind = "opened"            // the account, with its first owner; carries the policy
+	Invited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
+	Added            EventKind = "added"             // without an invitation; inactive if there was no free seat
+	Notified         EventKind = "notified"          // Count: the number of this notification
+	Accepted         EventKind = "accepted"          // signed in for the first time
+	Approved         EventKind = "approved"          //
+	Deactivated      EventKind = "deactivated"       //
+	Reactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, 0 if none
+	Archived         EventKind = "archived"          //
+	Restored         EventKind = "restored"          //
+	Deleted          EventKind = "deleted"           //
+	Erased           EventKind = "erased"            //
+	Edited           EventKind = "edited"            // Fields: what was changed
+	RoleChanged      EventKind = "role-changed"      //
+	OwnershipGranted EventKind = "ownership-granted" //
+	OwnershipEnded   EventKind = "ownership-ended"   //
+	SeatsBought      EventKind = "seats-bought"      // Count: how many
+	SeatsReturned    EventKind = "seats-returned"    // Count: how many
+	TotalSet         EventKind = "total-set"         //
+	PolicySet        EventKind = "policy-set"        // carries the policy
+	Lapsed           EventKind = "lapsed"            // an invitation ran out and its seat was freed
+)
+
+// A Channel is the way by which something came to happen.
+type Channel string
+
+// The channels.
+const (
+	ByCall  Channel = "call"  // a call of Do or Open
+	ByBulk  Channel = "bulk"  // one of many commands with an outcome each
+	ByClock Channel = "clock" // the instant of a dated fact
+)
+
+// An Event is one fact of an account. Events are numbered without gaps and never
+// change. From them come the audit trail, the mails that the host sends, and the
+// numbers of any past moment. An event never contains a value of a profile: it
+// names people by ID and fields by name.
+type Event struct {
+	Account  users.AccountID
+	Sequence uint64 // 1, 2, 3, ... in the account
+	Time     time.Time
+	Kind     EventKind
+	Change   ChangeID // the commit it was part of
+
+	Actor       users.Actor
+	Channel     Channel
+	Key         string // the host's request key
+	Correlation string // what belongs together: the bulk call, the sync run
+	Reason      string
+
+	User   users.ID // whom it is about; empty if about nobody
+	Before users.Standing
+	After  users.Standing
+	Heir   users.ID // who takes over the work of a leaver
+	Fields []string
+	Count  int64
+	Policy *Policy // of Opened and PolicySet; never changed
+
+	Pool  PoolID
+	Delta int64 // by how much Held changed
+	// Right after the event:
+	Total Count
+	Held  int64
+	Spent int64
+	Tally users.Tally
+}

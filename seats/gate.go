@@ -1,0 +1,104 @@
+package seats
+
+import "github.com/seatkeeper/seatkeeper/users"
+
+// A fact is what a command does once all but the seats was found right.
+type fact struct {
+	kind   EventKind  // empty: nothing, it is so already
+	user   users.User // whom it is about, afterwards; without an ID: nobody
+	pool   PoolID
+	total  Count   // of the pool afterwards, if that changes
+	policy *Policy // of the account afterwards, if that changes
+	count  int64
+	heir   users.ID
+	fields []string
+	reason string
+
+	instead *fact // what happens where there is no free seat, if anything
+}
+
+// cuts reports whether the fact may leave a pool above its total: a total that
+// is set, or another policy. Nothing else may.
+func (f fact) cuts() bool { return f.kind == TotalSet || f.kind == PolicySet }
+
+// apply makes the fact true and records it, or refuses it for want of seats and
+// changes nothing. All changes of an account go through here, and so does every
+// seat: this is the one place where a pool is judged and moves.
+func (d *desk) apply(f fact) (delta int64, no *Refusal) {
+	account, u := d.account, f.user
+	before := d.people[u.ID].Standing()
+	account.Tally.Move(before, u.Standing())
+	if f.policy != nil {
+		account.Policy = *f.policy
+	}
+	was := d.pools[f.pool]
+	pool := was
+	pool.ID = f.pool
+	if f.total != (Count{}) {
+		pool.Total = f.total
+	}
+	if pool.ID == Site {
+		pool.Held = account.Policy.held(account.Tally)
+	}
+	if !f.cuts() && !was.admits(pool) {
+		no = refuse(ErrNoSeats, u.ID)
+		no.numbers(was, pool.Occupied()-was.Occupied())
+		return 0, no
+	}
+	pool.Over = pool.Excess() > 0 && (was.Over || f.cuts())
+
+	if u.ID != "" {
+		u.Due = account.Policy.due(u)
+		account.NextDue = earliest(account.NextDue, u.Due)
+		d.seat(u)
+	}
+	account.Revision = d.base + 1
+	account.Sequence++
+	account.Changed = d.at
+	d.account = account
+	replace(d.pools, d.wasPools, pool.ID, pool)
+	d.record(f, before, pool, pool.Held-was.Held)
+	return pool.Held - was.Held, nil
+}
+
+// seat puts the user's row in the place of the one before and moves the keys.
+func (d *desk) seat(u users.User) {
+	if was, there := d.people[u.ID]; there {
+		for _, k := range was.TakenKeys() {
+			delete(d.holders, k)
+		}
+	}
+	replace(d.people, d.wasPeople, u.ID, u)
+	for _, k := range u.TakenKeys() {
+		d.holders[k] = u.ID
+	}
+}
+
+// replace puts a row in its place and keeps the one that was loaded.
+func replace[K comparable, V any](rows, loaded map[K]V, key K, row V) {
+	if _, kept := loaded[key]; !kept {
+		loaded[key] = rows[key]
+	}
+	rows[key] = row
+}
+
+// record writes down what happened, with the numbers right after it.
+func (d *desk) record(f fact, before users.Standing, p Pool, delta int64) {
+	r := d.request
+	reason := f.reason
+	if reason == "" {
+		reason = r.Reason
+	}
+	d.events = append(d.events, Event{
+		Account: d.account.ID, Sequence: d.account.Sequence, Time: d.at, Kind: f.kind, Change: r.Change,
+		Actor: r.Actor, Channel: r.Channel, Key: r.Key, Correlation: r.Correlation, Reason: reason,
+		User: f.user.ID, Before: before, After: f.user.Standing(), Heir: f.heir,
+		Fields: f.fields, Count: f.count, Policy: f.policy,
+		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: d.account.Tally,
+	})
+}
+
+// numbers puts the pool's numbers and the asked seats on a refusal.
+func (r *Refusal) numbers(p Pool, asked int64) {
+	r.Pool, r.Total, r.Held, r.Spent, r.Asked = p.ID, p.Total, p.Held, p.Spent, asked
+}

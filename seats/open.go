@@ -1,0 +1,46 @@
+package seats
+
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// An Opening is an account to be: its first seats, its policy and its first
+// owner, who is active from that moment and counts as signed in.
+type Opening struct {
+	Account users.AccountID
+	Seats   Count
+	Policy  Policy
+	Zone    string // IANA name; empty: UTC
+	Owner   users.Profile
+}
+
+// Open returns the change that opens the account. It is refused as
+// [ErrBadInput], or as [ErrNoSeats] where the owner holds a seat and there is none.
+func Open(o Opening, r Request) (Decision, error) {
+	owner, err := o.Owner.Clean()
+	switch {
+	case users.CheckID(o.Account) != nil:
+		return Decision{}, badInput("account", users.CheckID(o.Account))
+	case !o.Seats.Valid():
+		return Decision{}, badInput("seats", errCount)
+	case o.Policy.Check() != nil:
+		return Decision{}, badInput("policy", o.Policy.Check())
+	case err != nil:
+		return Decision{}, badProfile(err)
+	case owner.ID == "":
+		return Decision{}, badInput("id", users.ErrEmpty)
+	}
+	if o.Zone == "" {
+		o.Zone = time.UTC.String()
+	}
+	d := newDesk(Snapshot{Account: Account{ID: o.Account, Zone: o.Zone, Opened: r.At}}, r)
+	outcome, no := d.land(Outcome{}, fact{kind: Opened, total: o.Seats, policy: &o.Policy, user: users.User{
+		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, Since: r.At, SignedIn: r.At,
+	}})
+	if no != nil {
+		return Decision{}, no
+	}
+	return Decision{d.change(), []Outcome{outcome}}, nil
+}

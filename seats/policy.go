@@ -1,0 +1,154 @@
+package seats
+
+import (
+	"errors"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Policy is what products differ in. It is plain data, stored with the
+// account. Every switch's zero value is the one of [Standard], so a host may
+// start from any preset and change what it likes. Two policies are the same if
+// they are equal by ==.
+type Policy struct {
+	LetIn     LetIn     // what turns an invited person into an active one
+	NoSeat    NoSeat    // what an invitation does when no seat is free
+	Buying    Orders    // who may buy seats, and how many in one order
+	Returning Seller    // who may give seats back, down to what is held and spent
+	Invites   RunsOut   // what becomes of an invitation that is not accepted
+	Ownership Enders    // who may end the ownership of an owner
+	Exchange  Exchange  // whether an edit may turn one person into another
+	Exempt    RoleSet   // roles that hold no seat
+	Withheld  ActionSet // actions not offered to the account's own people
+
+	// DeleteOnly says that an invitation can be taken back by deletion alone: the
+	// account's own people may not deactivate somebody invited.
+	DeleteOnly bool
+	// SourceLocked says that people who came by a sync are the sync's: the
+	// account's own people may not edit, deactivate, archive or delete them.
+	SourceLocked bool
+
+	// Term is how long an invitation lasts where it runs out: a whole number of
+	// microseconds above zero, at most [MaxTerm].
+	Term time.Duration
+	// Cards are the summary cards in the product's own words.
+	Cards Cards
+}
+
+// Sets of roles and actions.
+type (
+	RoleSet   = users.Set[users.Role]
+	ActionSet = users.Set[users.Action]
+)
+
+// MaxTerm is the longest an invitation can last.
+const MaxTerm = 10 * 366 * 24 * time.Hour
+
+// LetIn says what turns an invited person into an active one.
+type LetIn uint8
+
+// What lets in.
+const (
+	// FirstSignIn lets in by the first sign-in ([Accept]). Until then a person is
+	// shown and counted as invited.
+	FirstSignIn LetIn = iota
+	// Invitation lets in at once: an invited person is shown, counted and allowed
+	// as active, whether the invitation was accepted or not.
+	Invitation
+	// Approval lets in by an admin's [Approve]; before it [Accept] is refused.
+	Approval
+)
+
+// NoSeat says what an invitation does when no seat is free.
+type NoSeat uint8
+
+// What happens without a free seat.
+const (
+	Refuse         NoSeat = iota // nothing: the command is refused
+	CreateInactive               // the person is created, inactive
+)
+
+// A Seller says who may order seats or give them back.
+type Seller uint8
+
+// Who orders.
+const (
+	SelfService Seller = iota // owners and admins, besides the vendor
+	VendorOnly                // the vendor alone
+)
+
+// Orders says who may buy seats and how many in one order. The bounds bind the
+// account's own people; zero means no bound.
+type Orders struct {
+	By          Seller
+	Least, Most int64
+}
+
+// RunsOut says what becomes of an invitation that nobody accepts.
+type RunsOut uint8
+
+// What becomes of it.
+const (
+	RunsNever RunsOut = iota // it can be accepted for ever
+	RunsKept                 // after Term it can't be accepted until it is sent again; the seat stays held
+	RunsFreed                // after Term the person becomes inactive and the seat is free
+)
+
+// Enders says who may end the ownership of an owner.
+type Enders uint8
+
+// Who ends ownership.
+const (
+	OwnersEnd  Enders = iota // any owner, and support
+	SupportEnd               // support alone
+)
+
+// Exchange says whether an edit may turn one person into another, see
+// [users.Exchanges].
+type Exchange uint8
+
+// Whether people may be exchanged.
+const (
+	ExchangeRefused Exchange = iota
+	ExchangeAllowed
+)
+
+// What is wrong with a policy.
+var (
+	ErrUnknownSwitch = errors.New("has a switch set to something unknown")
+	ErrTerm          = errors.New("needs a term where invitations run out, and none where they do not")
+	ErrOrderBounds   = errors.New("has order bounds that no order can meet")
+	ErrNoWayOut      = errors.New("withholds every way to free a seat")
+	ErrNoWayIn       = errors.New("withholds what lets people in")
+	ErrWithheld      = errors.New("withholds an action that the account's own people never had")
+)
+
+// leaving are the ways in which the account's own people free a seat.
+var leaving = users.In(users.Deactivate, users.Archive, users.Delete)
+
+// Check reports what is wrong with the policy, or nil: an unknown value, or
+// switches that contradict each other.
+func (p Policy) Check() error {
+	switch {
+	case p.LetIn > Approval, p.NoSeat > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
+		p.Invites > RunsFreed, p.Ownership > SupportEnd, p.Exchange > ExchangeAllowed,
+		p.Exempt&^users.In(users.Roles()...) != 0, !p.Cards.valid():
+		return ErrUnknownSwitch
+	case (p.Invites == RunsNever) != (p.Term == 0), p.Term < 0, p.Term > MaxTerm, p.Term%time.Microsecond != 0:
+		return ErrTerm
+	case p.Buying.Least < 0, p.Buying.Most < 0, p.Buying.Least > MaxSeats,
+		p.Buying.Most != 0 && p.Buying.Most < p.Buying.Least:
+		return ErrOrderBounds
+	case p.Withheld&leaving == leaving:
+		return ErrNoWayOut
+	case p.Withheld.Has(users.Accept), p.LetIn == Approval && p.Withheld.Has(users.Approve):
+		return ErrNoWayIn
+	}
+	for _, a := range p.Withheld.Members() {
+		if users.Authority(users.ActorUser, users.Owner, a) == users.Never {
+			return ErrWithheld
+		}
+	}
+	return nil
+}

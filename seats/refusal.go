@@ -1,0 +1,154 @@
+package seats
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Code says why a command is refused. It is stable, and it is the sentinel:
+// errors.Is(err, seats.ErrNoSeats) works through any wrapping.
+type Code string
+
+// The reasons for a refusal.
+const (
+	ErrNoSeats           Code = "no-seats"
+	ErrForbidden         Code = "forbidden"
+	ErrNotOffered        Code = "not-offered"
+	ErrOwnerProtected    Code = "owner-protected"
+	ErrLastOwner         Code = "last-owner"
+	ErrSourceLocked      Code = "source-locked"
+	ErrUnknownUser       Code = "unknown-user"
+	ErrWrongStatus       Code = "wrong-status"
+	ErrDuplicate         Code = "duplicate"
+	ErrExchange          Code = "exchange"
+	ErrNotApproved       Code = "not-approved"
+	ErrInvitationExpired Code = "invitation-expired"
+	ErrOrderSize         Code = "order-size"
+	ErrBadInput          Code = "bad-input"
+)
+
+// Error returns the code.
+func (c Code) Error() string { return string(c) }
+
+// sentences say each code in words.
+var sentences = map[Code]string{
+	ErrNoSeats:           "no free seat",
+	ErrForbidden:         "not allowed to this actor",
+	ErrNotOffered:        "not offered by this product",
+	ErrOwnerProtected:    "an owner is protected",
+	ErrLastOwner:         "the last active owner stays the owner",
+	ErrSourceLocked:      "managed by the sync this person came by",
+	ErrUnknownUser:       "no such user",
+	ErrWrongStatus:       "the user's status does not allow it",
+	ErrDuplicate:         "somebody is already here under this name",
+	ErrExchange:          "this would turn one person into another",
+	ErrNotApproved:       "not approved yet",
+	ErrInvitationExpired: "the invitation has run out",
+	ErrOrderSize:         "not a number of seats that can be ordered",
+	ErrBadInput:          "the input is not valid",
+}
+
+// A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
+// address and no name, since errors end up in logs.
+type Refusal struct {
+	Code   Code
+	Index  int          // the place of the refused command among those of the call
+	Action users.Action // what was asked for
+	User   users.ID     // whom it concerns; empty if nobody
+	Others []users.ID   // who else is concerned: the people in whose way a duplicate is
+	Field  string       // what is wrong, for bad-input
+	Reason error        // why it is wrong, for bad-input; wrapped too
+
+	Pool  PoolID // whose numbers follow
+	Total Count
+	Held  int64
+	Spent int64
+	Asked int64 // seats
+	Least int64 // that can be ordered
+	Most  int64
+
+	// Remedies are what this actor could do now so that the command passes.
+	Remedies Remedies
+}
+
+// Error returns the refusal as a sentence with its numbers.
+func (r *Refusal) Error() string {
+	text := "seats: " + sentences[r.Code]
+	switch r.Code {
+	case ErrNoSeats:
+		text += fmt.Sprintf(": %d of %s are held", r.Held, r.Total)
+		if r.Spent > 0 {
+			text += fmt.Sprintf(" and %d spent", r.Spent)
+		}
+	case ErrOrderSize:
+		text += fmt.Sprintf(": %d asked, %d to %d possible", r.Asked, r.Least, r.Most)
+		if r.Most < r.Least {
+			text = fmt.Sprintf("seats: %s: %d asked, none possible", sentences[r.Code], r.Asked)
+		}
+	case ErrBadInput:
+		text += fmt.Sprintf(": %s %v", r.Field, r.Reason)
+	}
+	return text
+}
+
+// Unwrap returns the code and, for bad input, what is wrong.
+func (r *Refusal) Unwrap() []error {
+	if r.Reason == nil {
+		return []error{r.Code}
+	}
+	return []error{r.Code, r.Reason}
+}
+
+// refuse returns a refusal about a user; who calls fills in the rest.
+func refuse(code Code, user users.ID) *Refusal { return &Refusal{Code: code, User: user} }
+
+// badInput returns the refusal of a field.
+func badInput(field string, reason error) *Refusal {
+	return &Refusal{Code: ErrBadInput, Field: field, Reason: reason}
+}
+
+// badProfile returns the refusal of a profile or patch.
+func badProfile(err error) *Refusal {
+	fault := err.(*users.FieldError)
+	return badInput(fault.Field, fault.Reason)
+}
+
+// A Remedy is something that the actor of a refused command could do about it.
+type Remedy struct {
+	Action users.Action
+	Count  int64    // of people or seats
+	User   users.ID // the one person it is about, if it is about one
+	Vendor bool     // not for the actor: he can ask the vendor for it
+}
+
+// String returns the remedy in words: "deactivate 1", "buy 10", "ask the vendor
+// for 1 more", "reactivate the user".
+func (r Remedy) String() string {
+	switch {
+	case r.Vendor:
+		return fmt.Sprintf("ask the vendor for %d more", r.Count)
+	case r.Action == users.BuySeats:
+		return fmt.Sprintf("buy %d", r.Count)
+	case r.User != "":
+		return fmt.Sprintf("%s the user", r.Action)
+	}
+	return fmt.Sprintf("%s %d", r.Action, r.Count)
+}
+
+// Remedies are alternatives: any one of them is enough.
+type Remedies []Remedy
+
+// String joins the remedies to a phrase; it is empty if there are none.
+func (r Remedies) String() string {
+	words := make([]string, len(r))
+	for i, remedy := range r {
+		words[i] = remedy.String()
+	}
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + ", or " + words[last]
+}

@@ -1,0 +1,164 @@
+package seats
+
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// The switches of a policy are read here and nowhere else. Each function answers
+// one question that a rule asks.
+
+// Shows returns the status that people see for a stored one. Cards, usage,
+// filters and permissions all go through it.
+func (p Policy) Shows(s users.Status) users.Status {
+	if s == users.Invited && p.LetIn == Invitation {
+		return users.Active
+	}
+	return s
+}
+
+// Stored returns the statuses that are shown as one of the given ones, for a
+// store's filter.
+func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
+	var stored []users.Status
+	for _, s := range users.Statuses() {
+		if shown.Has(p.Shows(s)) {
+			stored = append(stored, s)
+		}
+	}
+	return users.In(stored...)
+}
+
+// A Permission is something that a person may do in the host application.
+type Permission uint8
+
+// The permissions.
+const (
+	SignIn               Permission = iota // for an invited person: accept the invitation
+	ReceiveNotifications                   // be sent mail
+	OpenCourses                            // see the content
+	BeAssigned                             // be assigned to a course
+)
+
+// Permissions is a set of permissions.
+type Permissions = users.Set[Permission]
+
+// May returns what a person of a stored status may do. Inactive, archived and
+// deleted people may do nothing. Active people may do everything. Invited ones
+// may do all but open courses, unless the policy shows them as active, which
+// allows it, or lets nobody in before approval, so that they can't sign in either.
+func (p Policy) May(s users.Status) Permissions {
+	switch p.Shows(s) {
+	case users.Active:
+		return users.In(SignIn, ReceiveNotifications, OpenCourses, BeAssigned)
+	case users.Invited:
+		if p.LetIn == Approval {
+			return users.In(ReceiveNotifications, BeAssigned)
+		}
+		return users.In(SignIn, ReceiveNotifications, BeAssigned)
+	}
+	return 0
+}
+
+// holding are the statuses that hold a seat of the site pool.
+var holding = users.In(users.Invited, users.Active)
+
+// counted returns the roles that hold a seat.
+func (p Policy) counted() RoleSet { return users.In(users.Roles()...) &^ p.Exempt }
+
+// held returns how many seats of the site pool the people hold.
+func (p Policy) held(t users.Tally) int64 {
+	if p.counted().Empty() {
+		return 0 // an empty set of roles would count them all
+	}
+	return t.Count(holding, p.counted())
+}
+
+// ViewTally returns the tally by the status that people see.
+func (p Policy) ViewTally(t users.Tally) users.Tally {
+	var shown users.Tally
+	for _, s := range users.Statuses() {
+		for r, by := range t[s] {
+			for synced, n := range by {
+				shown[p.Shows(s)][r][synced] += n
+			}
+		}
+	}
+	return shown
+}
+
+// needsApproval reports whether people are let in by approval.
+func (p Policy) needsApproval() bool { return p.LetIn == Approval }
+
+// overflows reports whether a person who finds no seat is created inactive.
+func (p Policy) overflows() bool { return p.NoSeat == CreateInactive }
+
+// end returns when an invitation sent at that instant runs out; the zero
+// instant is never.
+func (p Policy) end(sent time.Time) time.Time {
+	if p.Invites == RunsNever {
+		return time.Time{}
+	}
+	return sent.Add(p.Term)
+}
+
+// due returns when something happens to the user by itself: an invitation that
+// runs out frees its seat, once. Whoever comes back with an invitation that had run
+// out before keeps the seat, and needs a new invitation to get in.
+func (p Policy) due(u users.User) time.Time {
+	if p.Invites == RunsFreed && u.Status == users.Invited && u.Expires.After(u.Since) {
+		return u.Expires
+	}
+	return time.Time{}
+}
+
+// refusesExchange reports whether an edit may not turn one person into another.
+func (p Policy) refusesExchange() bool { return p.Exchange == ExchangeRefused }
+
+// offers reports whether the account's own people are offered the action for a
+// person of that standing.
+func (p Policy) offers(a users.Action, s users.Standing) bool {
+	return !p.Withheld.Has(a) && !(p.DeleteOnly && a == users.Deactivate && s.Status == users.Invited)
+}
+
+// locked are the actions that source-locked people are spared.
+var locked = users.In(users.Edit, users.Deactivate, users.Archive, users.Delete)
+
+// locks reports whether a person of that standing is out of reach of the
+// account's own people for that action.
+func (p Policy) locks(a users.Action, s users.Standing) bool {
+	return p.SourceLocked && s.Synced && locked.Has(a)
+}
+
+// grants settles what the table of authority leaves to the policy, for an owner
+// or admin.
+func (p Policy) grants(a users.Action) bool {
+	switch a {
+	case users.BuySeats:
+		return p.Buying.By == SelfService
+	case users.ReturnSeats:
+		return p.Returning == SelfService
+	case users.EndOwnership:
+		return p.Ownership == OwnersEnd
+	}
+	return false
+}
+
+// order returns the least and the most seats that the account's own people buy
+// in one order.
+func (p Policy) order() (least, most int64) {
+	least, most = max(1, p.Buying.Least), int64(MaxSeats)
+	if p.Buying.Most != 0 {
+		most = min(most, p.Buying.Most)
+	}
+	return least, most
+}
+
+// cards returns what the summary cards say.
+func (p Policy) cards() Cards {
+	if p.Cards == (Cards{}) {
+		return standardCards
+	}
+	return p.Cards
+}

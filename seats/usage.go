@@ -1,0 +1,100 @@
+package seats
+
+import "github.com/seatkeeper/seatkeeper/users"
+
+// Usage is an account in numbers. Its pool is the one that the gate judged
+// last, so what is shown and what is enforced cannot disagree.
+type Usage struct {
+	Account   users.AccountID
+	Revision  uint64
+	Total     Count
+	Held      int64
+	Spent     int64
+	Available Count       // never negative
+	Over      int64       // by how many seats the account is above its total
+	People    users.Tally // by the status that is shown
+	Cards     []Card      // the summary in the product's own words
+}
+
+// A Card is a summary card: a title in the product's words and its number.
+type Card struct {
+	Title string
+	Count Count
+}
+
+// Usage returns the numbers of the account's site pool in this moment.
+func (s Snapshot) Usage() Usage {
+	p := s.pool(Site)
+	u := Usage{
+		Account: s.Account.ID, Revision: s.Account.Revision,
+		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Over: p.Excess(),
+		People: s.Account.Policy.ViewTally(s.Account.Tally),
+	}
+	for _, c := range s.Account.Policy.cards() {
+		if c.Figure != 0 {
+			u.Cards = append(u.Cards, Card{c.Title, figures[c.Figure](u)})
+		}
+	}
+	return u
+}
+
+func (s Snapshot) pool(id PoolID) Pool {
+	for _, p := range s.Pools {
+		if p.ID == id {
+			return p
+		}
+	}
+	return Pool{ID: id}
+}
+
+// A Figure is a number that a card can show.
+type Figure uint8
+
+// The figures. The zero value stands for no card.
+const (
+	FigureTotal     Figure = iota + 1 // seats bought
+	FigureAvailable                   // seats left
+	FigureUnclaimed                   // people shown as invited: asked in, not in yet
+	FigureActive                      // people shown as active
+	FigureInactive                    // people who were made inactive
+)
+
+var figures = [...]func(Usage) Count{
+	FigureTotal:     func(u Usage) Count { return u.Total },
+	FigureAvailable: func(u Usage) Count { return u.Available },
+	FigureUnclaimed: func(u Usage) Count { return u.people(users.Invited) },
+	FigureActive:    func(u Usage) Count { return u.people(users.Active) },
+	FigureInactive:  func(u Usage) Count { return u.people(users.Inactive) },
+}
+
+func (u Usage) people(shown users.Status) Count {
+	return Of(u.People.Count(users.In(shown), 0))
+}
+
+// A CardSpec is what a policy says of a card: its title and what it shows.
+type CardSpec struct {
+	Title  string // at most [users.MaxText] characters
+	Figure Figure
+}
+
+// Cards are the summary cards of a policy in the order of the screen. The zero
+// value stands for the standard ones.
+type Cards [6]CardSpec
+
+var standardCards = Cards{
+	{"Seats", FigureTotal},
+	{"Available", FigureAvailable},
+	{"Invited", FigureUnclaimed},
+	{"Active", FigureActive},
+	{"Inactive", FigureInactive},
+}
+
+// valid reports whether every card shows a known figure under a proper title.
+func (c Cards) valid() bool {
+	for _, card := range c {
+		if int(card.Figure) >= len(figures) || users.CheckText(card.Title, users.MaxText) != nil {
+			return false
+		}
+	}
+	return true
+}

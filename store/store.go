@@ -1,0 +1,110 @@
+// Package store holds the contract between the rules and the places where
+// accounts are kept. A store keeps what it is given and compares; it decides
+// nothing. Package memstore is one in memory.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// The errors of a store. They are compared with [errors.Is]; whatever else a
+// store returns is its engine's own error, wrapped.
+var (
+	// ErrNotFound: there is no such account.
+	ErrNotFound = errors.New("store: no such account")
+	// ErrExists: there is such an account already.
+	ErrExists = errors.New("store: the account is there already")
+	// ErrConflict: the account has moved on since the change was decided, or the
+	// engine wants the commit tried again. Nothing of the change was written.
+	ErrConflict = errors.New("store: the account has changed meanwhile")
+	// ErrTaken: somebody has a key that the change relies on being free. Nothing of
+	// the change was written.
+	ErrTaken = errors.New("store: a key is taken")
+	// ErrBroken: the change would break an invariant that the store checks as a
+	// second guard. Nothing was written. Trying again does not help: it is a bug.
+	ErrBroken = errors.New("store: the change breaks an invariant")
+)
+
+// A Store keeps accounts with their pools, users and events.
+//
+// # Guarantees
+//
+// All methods may be called at once from any number of goroutines and processes,
+// and from inside the loop over what another method returned. Accounts are
+// independent of one another: nothing that happens in one is ever an error in
+// another.
+//
+// What Commit has acknowledged is durable, as far as the store claims durability
+// at all, and seen by every call that begins afterwards, on any connection.
+//
+// A method whose context ends returns the context's error. A read then has no
+// effect; a commit has either happened as a whole or not at all.
+//
+// Identifiers and keys are compared byte by byte: "a", "A" and "a " are three.
+// Instants come back as they went in, to the microsecond, in UTC; the zero instant
+// comes back as the zero instant. Texts come back byte by byte.
+//
+// # Notes for implementers
+//
+// Copy what comes in and what goes out, or make it unreachable: a caller may
+// change a slice after the call.
+//
+// Two comparisons keep the last seat single, and either one suffices: the
+// revision of the account row, and the account and sequence number of an event as a
+// primary key. Have both.
+type Store interface {
+	// Load returns a snapshot for each need, in order. Each snapshot is one moment
+	// of its account: the account, its site pool and those other pools that are
+	// named and there, every named user who is there, whoever has a named key, and
+	// the users who are due, as [seats.Need] says. An account that is not there is
+	// the zero snapshot and no error.
+	//
+	// The pools come in ascending order of ID and the users too, each once.
+	Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error)
+
+	// Commit writes each change as a whole or not at all, and answers each with a
+	// verdict, in order. The changes are of different accounts, and a change that
+	// fails leaves its neighbours alone.
+	//
+	// Before a change is written, its base is compared with the account's revision
+	// (zero with the account's absence), its first event's number with the account's
+	// last, and every fresh key is looked up: it must be nobody's, or that of a user
+	// of the same change who gives it up. After that, users and pools replace their
+	// rows and events are added.
+	//
+	// An error besides the verdicts says that the store could not answer for any of
+	// them, and none was written.
+	Commit(ctx context.Context, changes ...seats.Change) ([]Verdict, error)
+
+	// Users returns the account's users that the filter matches, as
+	// [users.Filter.Match] says, in ascending order of ID by bytes, after the given
+	// ID and at most limit of them. The filter is by stored status. A page is
+	// right at its moment: someone who is there all along is on exactly one page.
+	Users(ctx context.Context, account users.AccountID, filter users.Filter, after users.ID, limit int) ([]users.User, error)
+
+	// Tally counts the account's users that the filter matches from their rows, and
+	// says at which revision of the account that was.
+	Tally(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, uint64, error)
+
+	// Events returns the account's events in order, after the given number and at
+	// most limit of them.
+	Events(ctx context.Context, account users.AccountID, after uint64, limit int) ([]seats.Event, error)
+
+	// Due returns the accounts whose next due instant is not after by, in ascending
+	// order of ID, after the given ID and at most limit of them.
+	Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error)
+}
+
+// A Verdict is the answer to one change.
+type Verdict struct {
+	// Err is nil if the change was written; else it is [ErrConflict], [ErrTaken],
+	// [ErrBroken], or the engine's error.
+	Err error
+	// Taken are the keys that somebody else has, with ErrTaken.
+	Taken []users.Key
+}

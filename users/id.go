@@ -1,0 +1,73 @@
+package users
+
+import (
+	"errors"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of what is kept about accounts and people. Longer texts are refused at
+// the door, so that no database can cut them silently.
+const (
+	MaxID     = 255 // bytes of an account, user, pool or request identifier
+	MaxEmail  = 254 // bytes of an address (RFC 5321, 4.5.3.1.3)
+	MaxText   = 255 // characters of a name, location, department, title or group
+	MaxGroups = 100 // groups of one user
+	MaxReason = 500 // characters of a reason
+)
+
+// An AccountID names an account: a site, a workspace, a learning space. It is
+// chosen by the host: 1 to [MaxID] bytes of valid UTF-8 without control
+// characters, compared byte by byte.
+type AccountID string
+
+// An ID names a user for ever. It is the host's, or made by the Keeper where
+// the host gives none: 1 to [MaxID] bytes of valid UTF-8 without control
+// characters, compared byte by byte. An ID is never given to a second person,
+// so that records kept under it stay true.
+type ID string
+
+// What can be wrong with a text. The reasons name no value, since errors end up
+// in logs.
+var (
+	ErrEmpty   = errors.New("is empty")
+	ErrTooLong = errors.New("is too long")
+	ErrNotUTF8 = errors.New("is not valid UTF-8")
+	ErrControl = errors.New("contains a control character")
+	ErrAddress = errors.New("is not an e-mail address")
+)
+
+// CheckID reports what is wrong with an identifier, or nil.
+func CheckID[T ~string](id T) error {
+	switch {
+	case id == "":
+		return ErrEmpty
+	case len(id) > MaxID:
+		return ErrTooLong
+	}
+	return checkCharacters(string(id))
+}
+
+// CheckText reports what is wrong with a text of at most limit characters, or
+// nil. The empty text is right.
+func CheckText(text string, limit int) error {
+	if err := checkCharacters(text); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(text) > limit {
+		return ErrTooLong
+	}
+	return nil
+}
+
+func checkCharacters(text string) error {
+	if !utf8.ValidString(text) {
+		return ErrNotUTF8
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) {
+			return ErrControl
+		}
+	}
+	return nil
+}

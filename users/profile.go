@@ -1,0 +1,213 @@
+package users
+
+import (
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+)
+
+// A Profile is what is known of a person. At least one of Username, Email and
+// ExternalID is given: by these a person is recognised, see [Key]. The texts are
+// bounded by [MaxText] characters (Email by [MaxEmail] bytes, the identifiers by
+// [MaxID]) and contain no control characters.
+type Profile struct {
+	ID         ID       // the host's, or empty to have one made
+	First      string   // given name
+	Last       string   // family name
+	Username   string   // what the person signs in with, where it is not the address
+	Email      string   // one bare address: ada@example.com
+	ExternalID string   // the employee number or whatever the person is called in another system
+	Location   string   // office, site, country
+	Department string   // organisational unit
+	Title      string   // job title
+	Groups     []string // any number up to [MaxGroups]; kept sorted, each once
+	Source     Source   // where the person came from
+}
+
+// A Source tells where a person came from.
+type Source struct {
+	Kind SourceKind
+	Name string // of the sync, or of the file; may be empty but for a sync
+}
+
+// A SourceKind is a way for people to come into an account.
+type SourceKind uint8
+
+// The kinds of source.
+const (
+	SourceManual SourceKind = iota // entered by hand
+	SourceImport                   // out of a file
+	SourceSync                     // out of another system, which goes on to say who is there
+
+	sourceCount = int(SourceSync) + 1
+)
+
+var sourceNames = []string{"manual", "import", "sync"}
+
+// String returns the kind in lower case.
+func (k SourceKind) String() string { return nameOf("source", sourceNames, k) }
+
+// MarshalText returns the text form that [SourceKind.UnmarshalText] reads.
+func (k SourceKind) MarshalText() ([]byte, error) { return marshalName("source", sourceNames, k) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (k *SourceKind) UnmarshalText(text []byte) error {
+	return unmarshalName("source", sourceNames, text, k)
+}
+
+// A FieldError says which field of a profile, patch or actor is wrong, and why. Its
+// text does not contain the value.
+type FieldError struct {
+	Field  string // "email", "external-id", ...
+	Reason error  // such as [ErrTooLong]
+}
+
+func (e *FieldError) Error() string { return fmt.Sprintf("users: %s %v", e.Field, e.Reason) }
+
+// Unwrap returns the reason.
+func (e *FieldError) Unwrap() error { return e.Reason }
+
+// A Field names a text of a profile and says where it is.
+type field struct {
+	name string
+	text func(*Profile) *string
+}
+
+// fields are the texts of a profile in the order of a form.
+var fields = []field{
+	{"first", func(p *Profile) *string { return &p.First }},
+	{"last", func(p *Profile) *string { return &p.Last }},
+	{"username", func(p *Profile) *string { return &p.Username }},
+	{"email", func(p *Profile) *string { return &p.Email }},
+	{"external-id", func(p *Profile) *string { return &p.ExternalID }},
+	{"location", func(p *Profile) *string { return &p.Location }},
+	{"department", func(p *Profile) *string { return &p.Department }},
+	{"title", func(p *Profile) *string { return &p.Title }},
+}
+
+// Clean returns the profile as it is kept, texts trimmed and groups sorted, or
+// a [*FieldError] that names the first field that is wrong. An empty ID passes,
+// since one can still be made.
+func (p Profile) Clean() (Profile, error) {
+	if p.ID != "" {
+		if err := CheckID(p.ID); err != nil {
+			return Profile{}, &FieldError{"id", err}
+		}
+	}
+	for _, f := range fields {
+		text := f.text(&p)
+		*text = strings.TrimSpace(*text)
+		if err := CheckText(*text, MaxText); err != nil {
+			return Profile{}, &FieldError{f.name, err}
+		}
+	}
+	groups, err := cleanGroups(p.Groups)
+	if err != nil {
+		return Profile{}, &FieldError{"groups", err}
+	}
+	p.Groups = groups
+	if err := p.Source.check(); err != nil {
+		return Profile{}, &FieldError{"source", err}
+	}
+	return p, p.checkIdentity()
+}
+
+func (p Profile) checkIdentity() error {
+	if p.Email != "" && !isAddress(p.Email) {
+		return &FieldError{"email", ErrAddress}
+	}
+	for _, k := range p.Keys() {
+		if err := CheckID(k.Value); err != nil {
+			return &FieldError{k.Kind.String(), err}
+		}
+	}
+	if p.Username == "" && p.Email == "" && p.ExternalID == "" {
+		return &FieldError{"email", ErrEmpty}
+	}
+	return nil
+}
+
+func (s Source) check() error {
+	if int(s.Kind) >= sourceCount {
+		return ErrEmpty
+	}
+	if s.Kind == SourceSync && s.Name == "" {
+		return ErrEmpty
+	}
+	return CheckText(s.Name, MaxText)
+}
+
+// isAddress reports whether the text is an address and nothing but the address:
+// the standard parser also takes "Name <a@b>" and comments.
+func isAddress(text string) bool {
+	a, err := mail.ParseAddress(text)
+	return err == nil && a.Name == "" && a.Address == text && len(text) <= MaxEmail
+}
+
+func cleanGroups(groups []string) ([]string, error) {
+	var clean []string
+	for _, g := range groups {
+		g = strings.TrimSpace(g)
+		if g == "" {
+			continue
+		}
+		if err := CheckText(g, MaxText); err != nil {
+			return nil, err
+		}
+		clean = append(clean, g)
+	}
+	slices.Sort(clean)
+	clean = slices.Compact(clean)
+	if len(clean) > MaxGroups {
+		return nil, ErrTooLong
+	}
+	return clean, nil
+}
+
+// A Patch is a change of some fields of a profile. A nil field stays as it is;
+// a pointer to the empty text clears it. The ID never changes.
+type Patch struct {
+	First, Last, Username, Email, ExternalID *string
+	Location, Department, Title              *string
+	Groups                                   *[]string
+}
+
+// Apply returns the profile with the patch applied, cleaned, and the names of
+// the fields that differ from before, or a [*FieldError].
+func (d Patch) Apply(p Profile) (Profile, []string, error) {
+	was := p
+	texts := []*string{d.First, d.Last, d.Username, d.Email, d.ExternalID, d.Location, d.Department, d.Title}
+	for i, text := range texts {
+		if text != nil {
+			*fields[i].text(&p) = *text
+		}
+	}
+	if d.Groups != nil {
+		p.Groups = *d.Groups
+	}
+	p, err := p.Clean()
+	if err != nil {
+		return Profile{}, nil, err
+	}
+	var changed []string
+	for _, f := range fields {
+		if *f.text(&p) != *f.text(&was) {
+			changed = append(changed, f.name)
+		}
+	}
+	if !slices.Equal(p.Groups, was.Groups) {
+		changed = append(changed, "groups")
+	}
+	return p, changed, nil
+}
+
+// Exchanges reports whether a profile that becomes another describes somebody
+// else from then on: the address, the first and the last name all change, or an
+// external ID that was there does. A marriage (last name and address) and a
+// correction do not exchange anybody.
+func Exchanges(was, now Profile) bool {
+	differ := func(a, b string) bool { return Fold(a) != Fold(b) }
+	return was.ExternalID != "" && differ(was.ExternalID, now.ExternalID) ||
+		differ(was.Email, now.Email) && differ(was.First, now.First) && differ(was.Last, now.Last)
+}

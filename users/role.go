@@ -1,0 +1,32 @@
+package users
+
+// A Role says what a person is in an account. The zero value is [Member], so
+// that an invitation without a role invites a learner.
+type Role uint8
+
+// The roles. Every role holds a seat unless the account's policy exempts it.
+const (
+	Member  Role = iota // learns; a learner, a user
+	Manager             // reads reports, changes nothing
+	Admin               // manages people
+	Owner               // an admin whom nobody can put out
+
+	roleCount = int(Owner) + 1
+)
+
+var roleNames = []string{"member", "manager", "admin", "owner"}
+
+// String returns the role in lower case.
+func (r Role) String() string { return nameOf("role", roleNames, r) }
+
+// MarshalText returns the text form that [Role.UnmarshalText] reads.
+func (r Role) MarshalText() ([]byte, error) { return marshalName("role", roleNames, r) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (r *Role) UnmarshalText(text []byte) error { return unmarshalName("role", roleNames, text, r) }
+
+// Valid reports whether r is one of the roles.
+func (r Role) Valid() bool { return int(r) < roleCount }
+
+// Roles lists the roles, from the least to the most powerful.
+func Roles() []Role { return []Role{Member, Manager, Admin, Owner} }

@@ -1,0 +1,202 @@
+package users
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+)
+
+// Bounds of a roster. A file beyond the first two is refused whole; of its
+// faults no more than the third are listed.
+const (
+	MaxRosterBytes  = 64 << 20 // 64 MiB, as the file stands
+	MaxRosterRows   = 1 << 20  // what a spreadsheet holds
+	MaxRosterFaults = 1000     // see [Unlisted]
+)
+
+// A Roster is a list of people out of a file.
+type Roster struct {
+	People  []Entry  // in the order of the file
+	Faults  Faults   // why rows were left out, see [RosterOptions.SkipFaulty]
+	Fields  []string // what the file has columns for, see [Column.Field]; of the rest it says nothing
+	Ignored []string // the headers of the other columns, as they stand in the file
+}
+
+// An Entry is a person of a roster. The profile has been through
+// [Profile.Clean] and has no ID.
+type Entry struct {
+	Row     int // as in a spreadsheet, see [ReadRoster]
+	Profile Profile
+	Role    Role // [Member] where the file has no word for it; never [Owner]
+}
+
+// A Column is one that a roster may have.
+type Column struct {
+	// Header is the column's name. The case, spaces, hyphens and underscores
+	// make no difference: "First name" is FIRSTNAME and first_name.
+	Header string
+
+	// Field is what the cells are: "first", "last", "username", "email",
+	// "external-id", "location", "department", "title", "role" or "password".
+	Field string
+
+	Optional bool // the file may be without the column
+	Filled   bool // no cell of the column may be empty
+}
+
+// RosterOptions say what a roster looks like. The zero value takes all fields
+// but the password, none of them required.
+type RosterOptions struct {
+	// Columns are the columns to look for, one per field; any others in the file
+	// are ignored.
+	Columns []Column
+
+	// Roles are the product's words for roles, told apart as headers are. The
+	// default is the names of the roles and what they are often called. A word
+	// for [Owner] is a fault wherever it stands: owners are not imported.
+	Roles map[string]Role
+
+	// Source is where the people come from; the default is [SourceImport].
+	Source Source
+
+	// SkipFaulty leaves faulty rows out and reports them in [Roster.Faults].
+	// Without it, a file with a fault is not used at all.
+	SkipFaulty bool
+
+	// Password is handed each password that is not empty, as it stands in the
+	// file. It is called last, and for nobody who is not used for another reason.
+	// An error makes that row faulty: it stays in the fault for [errors.Is] and
+	// is left out of its text, since it may quote the password. The roster does
+	// not keep passwords; without this function they are dropped.
+	Password func(row int, profile Profile, password string) error
+}
+
+// AccuEdRoster returns the options for a user list of AccuEd Connect: nine
+// columns, none of which may be missing, with cells that may be empty for
+// username, password, location, department and title.
+func AccuEdRoster() RosterOptions {
+	return RosterOptions{
+		Columns: []Column{
+			{Header: "First name", Field: "first", Filled: true},
+			{Header: "Last name", Field: "last", Filled: true},
+			{Header: "Username", Field: "username"},
+			{Header: "Password", Field: "password"},
+			{Header: "Email", Field: "email", Filled: true},
+			{Header: "Role", Field: "role", Filled: true},
+			{Header: "Location", Field: "location"},
+			{Header: "Department", Field: "department"},
+			{Header: "Title", Field: "title"},
+		},
+		Roles: map[string]Role{"User": Member, "Report Manager": Manager, "Administrator": Admin},
+	}
+}
+
+var defaultColumns = []Column{
+	{Header: "First name", Field: "first", Optional: true},
+	{Header: "Last name", Field: "last", Optional: true},
+	{Header: "Username", Field: "username", Optional: true},
+	{Header: "Email", Field: "email", Optional: true},
+	{Header: "External ID", Field: "external-id", Optional: true},
+	{Header: "Role", Field: "role", Optional: true},
+	{Header: "Location", Field: "location", Optional: true},
+	{Header: "Department", Field: "department", Optional: true},
+	{Header: "Title", Field: "title", Optional: true},
+}
+
+var defaultRoles = map[string]Role{
+	"Member": Member, "User": Member, "Learner": Member, "Student": Member, "Participant": Member,
+	"Manager": Manager, "Report Manager": Manager,
+	"Admin": Admin, "Administrator": Admin,
+	"Owner": Owner, "Account Owner": Owner,
+}
+
+// ReadRoster reads a list of people out of a CSV file, as spreadsheets export
+// it: UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons
+// or tabs; a header first, its columns in any order. Empty rows are skipped,
+// cells trimmed, line breaks inside them become spaces, and the apostrophe that
+// exports put before a formula (= + - @ TAB CR) is taken off again.
+//
+// All faults are found at once. They are the error, as [Faults], and there are
+// no people then; with SkipFaulty, faulty rows are left out instead. No option
+// helps against a file that is unreadable, too large or empty, nor against a
+// header with faults, under which no row is looked at. An address, username or
+// external ID may stand in one row only, be the other one faulty or not; the
+// later row is the one at fault. A row with misplaced quotation marks is taken to
+// end with its line, so that the rows below can be read.
+//
+// Rows have the numbers that a spreadsheet shows: the header is row 1, empty
+// rows count, a line break inside a cell starts no new row.
+//
+// Any other error is one of the reader, wrapped, or of options that contradict
+// themselves.
+func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
+	reader, err := o.reader()
+	if err != nil {
+		return Roster{}, err
+	}
+	text, err := readText(r)
+	if err != nil {
+		return Roster{}, err
+	}
+	rows, err := reader.findHeader(text)
+	if err != nil {
+		return Roster{}, err
+	}
+	return reader.read(rows)
+}
+
+// reader completes the options, or says how they contradict themselves.
+func (o RosterOptions) reader() (*rosterReader, error) {
+	if len(o.Columns) == 0 {
+		o.Columns = defaultColumns
+	}
+	if len(o.Roles) == 0 {
+		o.Roles = defaultRoles
+	}
+	if o.Source == (Source{}) {
+		o.Source.Kind = SourceImport
+	}
+	if err := o.Source.check(); err != nil {
+		return nil, &FieldError{"source", err}
+	}
+	columns, fields := map[string]Column{}, map[string]bool{}
+	for _, c := range o.Columns {
+		name := label(c.Header)
+		if c.Field != "role" && c.Field != "password" && textOf(c.Field) == nil {
+			return nil, fmt.Errorf("users: roster column %q: there is no field %q", c.Header, c.Field)
+		}
+		if _, taken := columns[name]; taken || name == "" || fields[c.Field] {
+			return nil, fmt.Errorf("users: roster column %q: no header, or header or field of another column", c.Header)
+		}
+		columns[name], fields[c.Field] = c, true
+	}
+	roles := make(map[string]Role, len(o.Roles))
+	for word, role := range o.Roles {
+		if other, taken := roles[label(word)]; !role.Valid() || taken && other != role {
+			return nil, fmt.Errorf("users: roster role %q: stands for no role, or for two", word)
+		}
+		roles[label(word)] = role
+	}
+	return &rosterReader{RosterOptions: o, columns: columns, roles: roles, taken: map[Key]int{}}, nil
+}
+
+// textOf returns where the field of that name is in a profile, or nil.
+func textOf(name string) func(*Profile) *string {
+	for _, f := range fields {
+		if f.name == name {
+			return f.text
+		}
+	}
+	return nil
+}
+
+// label is the form in which headers and words for roles are compared.
+func label(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || unicode.IsSpace(r) {
+			return -1
+		}
+		return leastFold(r)
+	}, text)
+}

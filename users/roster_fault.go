@@ -1,0 +1,118 @@
+package users
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// What can be wrong with a roster, beside what can be wrong with a text.
+var (
+	ErrEncoding    = errors.New("is not in UTF-8: save it as CSV UTF-8")
+	ErrTooLarge    = fmt.Errorf("is too large: at most %d MiB and %d rows can be read", MaxRosterBytes>>20, MaxRosterRows)
+	ErrNoHeader    = errors.New("has no header: its first row names none of the columns")
+	ErrNoColumn    = errors.New("is missing from the header")
+	ErrColumnTwice = errors.New("stands in the header more than once")
+	ErrQuotes      = errors.New("has a misplaced or unclosed quotation mark")
+	ErrExtraCells  = errors.New("has more cells than the header")
+	ErrNobody      = errors.New("names nobody: it has no address, username or external ID")
+	ErrTaken       = errors.New("is taken")
+	ErrRole        = errors.New("is not a known role")
+	ErrOwner       = errors.New("is the role of an owner, who cannot be imported")
+	ErrPassword    = errors.New("is not accepted")
+)
+
+// A Fault is one thing that is wrong with a roster. Its text is meant for the
+// person who made the file, and contains no cell of it.
+type Fault struct {
+	Row     int    // as in a spreadsheet, see [ReadRoster]; 0: the whole file
+	Column  string // the header, as in [Column.Header]; empty: the whole row
+	Problem error  // such as [ErrTaken], [ErrEmpty] or [ErrAddress], which [errors.Is] finds
+	Other   int    // the row that it collides with, if any
+}
+
+// Error returns the fault as a sentence, such as "row 12: Email is taken by row 3".
+func (f Fault) Error() string {
+	var text string
+	switch {
+	case f.Row == 0:
+		text = "the file"
+	case f.Column == "":
+		text = fmt.Sprintf("row %d", f.Row)
+	default:
+		text = fmt.Sprintf("row %d: %s", f.Row, f.Column)
+	}
+	text += " " + f.Problem.Error()
+	if f.Other != 0 {
+		text += fmt.Sprintf(" by row %d", f.Other)
+	}
+	return text
+}
+
+// Unwrap returns the problem.
+func (f Fault) Unwrap() error { return f.Problem }
+
+// Faults are the faults of a roster by row, [MaxRosterFaults] at most. If there
+// are more, one follows whose problem is [Unlisted].
+type Faults []Fault
+
+// Unlisted is the number of faults that were found and are not listed.
+type Unlisted int
+
+func (n Unlisted) Error() string {
+	return fmt.Sprintf("has further faults that are not listed: %d", int(n))
+}
+
+// Error returns the first fault and how many there are. A page that shows them
+// ranges over the list instead.
+func (f Faults) Error() string {
+	if len(f) == 0 {
+		return "users: a roster without faults"
+	}
+	n := len(f)
+	if unlisted, ok := f[n-1].Problem.(Unlisted); ok {
+		n += int(unlisted) - 1
+	}
+	if n == 1 {
+		return "users: roster: " + f[0].Error()
+	}
+	return fmt.Sprintf("users: roster: %v (the first of %d faults)", f[0], n)
+}
+
+// Unwrap returns the faults one by one.
+func (f Faults) Unwrap() []error {
+	errs := make([]error, len(f))
+	for i, fault := range f {
+		errs[i] = fault
+	}
+	return errs
+}
+
+// A faultList gathers faults up to the bound and counts the rest.
+type faultList struct {
+	faults   Faults
+	unlisted Unlisted
+}
+
+func (l *faultList) add(f Fault) {
+	if len(l.faults) == MaxRosterFaults {
+		l.unlisted++
+		return
+	}
+	l.faults = append(l.faults, f)
+}
+
+func (l *faultList) list() Faults {
+	slices.SortStableFunc(l.faults, func(a, b Fault) int { return cmp.Compare(a.Row, b.Row) })
+	if l.unlisted > 0 {
+		return append(l.faults, Fault{Problem: l.unlisted})
+	}
+	return l.faults
+}
+
+// A passwordError keeps the cause out of the text.
+type passwordError struct{ cause error }
+
+func (e passwordError) Error() string   { return ErrPassword.Error() }
+func (e passwordError) Unwrap() []error { return []error{ErrPassword, e.cause} }

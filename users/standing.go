@@ -1,0 +1,68 @@
+package users
+
+// A Standing is what counters see of a person.
+type Standing struct {
+	Status Status
+	Role   Role
+	Synced bool // the person's source is a sync
+}
+
+// A Tally counts the people of an account by standing. Everything an account
+// says about its numbers follows from its tally: who holds a seat, how many
+// owners are active, what the summary cards show.
+type Tally [statusCount][roleCount][2]int64
+
+func (t *Tally) at(s Standing) *int64 {
+	synced := 0
+	if s.Synced {
+		synced = 1
+	}
+	return &t[s.Status][s.Role][synced]
+}
+
+// Move counts one person out of one standing and into another. Somebody new
+// comes from the zero standing, which is not counted.
+func (t *Tally) Move(from, to Standing) {
+	if from.Status != NoStatus {
+		*t.at(from)--
+	}
+	if to.Status != NoStatus {
+		*t.at(to)++
+	}
+}
+
+// Of returns the number of people of exactly this standing.
+func (t Tally) Of(s Standing) int64 { return *t.at(s) }
+
+// Count returns the number of people who have one of the statuses and one of
+// the roles, whatever their source. An empty set stands for all of them; all
+// statuses are all but deleted.
+func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
+	if statuses.Empty() {
+		statuses = Present
+	}
+	var n int64
+	for _, s := range statuses.Members() {
+		for r := range t[s] {
+			if roles.Empty() || roles.Has(Role(r)) {
+				n += t[s][r][0] + t[s][r][1]
+			}
+		}
+	}
+	return n
+}
+
+// Present is the set of all statuses but deleted: the people whom a list shows
+// unless it is asked for others.
+const Present = Set[Status](1<<Invited | 1<<Active | 1<<Inactive | 1<<Archived)
+
+// Standings lists every standing that somebody can have.
+func Standings() []Standing {
+	var all []Standing
+	for _, status := range Statuses() {
+		for _, role := range Roles() {
+			all = append(all, Standing{status, role, false}, Standing{status, role, true})
+		}
+	}
+	return all
+}

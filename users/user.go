@@ -1,0 +1,72 @@
+package users
+
+import (
+	"slices"
+	"time"
+)
+
+// A User is a person of an account as the store keeps him. All instants are UTC
+// and whole microseconds; the zero instant means never.
+type User struct {
+	Profile
+	Role   Role
+	Status Status
+
+	LeftAs     Status // what Reactivate returns to; NoStatus for somebody created inactive
+	ArchivedAs Status // what Restore returns to
+
+	Created  time.Time // since when the person is known here
+	Since    time.Time // since when the status is what it is
+	SignedIn time.Time // the first sign-in
+	Approved time.Time // when an admin approved the person
+	Notified time.Time // when the last invitation or notification went out
+	Notices  int64     // how many went out
+	Expires  time.Time // when the invitation runs out
+
+	Schedule Schedule  // a deactivation to come
+	Due      time.Time // when something happens to the person without a command
+
+	Licences []Licence // of course pools, by pool
+}
+
+// A Schedule is a calendar day on which a person becomes inactive. The zero
+// value is none.
+type Schedule struct {
+	Date string    // yyyy-mm-dd, in the account's time zone
+	At   time.Time // the first instant of that day
+}
+
+// A Licence is a course licence of a person: held from the assignment, spent
+// from the start of the course.
+type Licence struct {
+	Pool     string
+	Assigned time.Time
+	Started  time.Time // zero while the course is unstarted
+	Archived time.Time // when the course was put away
+}
+
+// Standing returns what the counters see of the person.
+func (u User) Standing() Standing {
+	return Standing{Status: u.Status, Role: u.Role, Synced: u.Source.Kind == SourceSync}
+}
+
+// Here reports whether the person is in the account in any way: all but deleted.
+func (u User) Here() bool { return Present.Has(u.Status) }
+
+// TakenKeys lists everything of this person that nobody else may have: the ID
+// for ever, the other keys until deletion.
+func (u User) TakenKeys() []Key { return append(u.Keys(), ByID(u.ID)) }
+
+// Tombstone returns what stays of the person after deletion: ID, role, source
+// and times. The rest is gone, so that the keys are free again.
+func (u User) Tombstone() User {
+	return User{
+		Profile: Profile{ID: u.ID, Source: u.Source},
+		Role:    u.Role, Status: Deleted,
+		Created: u.Created, Since: u.Since, SignedIn: u.SignedIn, Approved: u.Approved,
+		Notified: u.Notified, Notices: u.Notices,
+	}
+}
+
+// Has reports whether the key is one of this person's.
+func (u User) Has(k Key) bool { return slices.Contains(u.TakenKeys(), k) }
