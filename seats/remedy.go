@@ -5,14 +5,12 @@ import "github.com/seatkeeper/seatkeeper/users"
 // remedies returns what the actor of a refused command could do now so that it
 // passes: within his rights, the policy's bounds and what is there.
 func (d *desk) remedies(c Command, no *Refusal) Remedies {
-	switch no.Code {
-	case ErrNoSeats:
-		short := no.Held + no.Spent + no.Asked - no.Total.n
+	short := no.Held + no.Spent + no.Asked - no.Total.n
+	switch {
+	case no.Code == ErrNoSeats:
 		return append(d.freeing(no.Pool, short), d.more(no.Pool, short))
-	case ErrOrderSize:
-		if c.Action() == users.ReturnSeats && !no.Total.IsUnlimited() {
-			return d.freeing(no.Pool, no.Asked-no.Most)
-		}
+	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least && no.Asked <= no.Total.n:
+		return d.freeing(no.Pool, short)
 	}
 	return d.cure(c, no)
 }

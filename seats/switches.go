@@ -139,10 +139,9 @@ func (p Policy) grants(a users.Action) bool {
 		return p.Buying.By == SelfService
 	case users.ReturnSeats:
 		return p.Returning == SelfService
-	case users.EndOwnership:
+	default: // EndOwnership
 		return p.Ownership == OwnersEnd
 	}
-	return false
 }
 
 // order returns the least and the most seats that the account's own people buy

@@ -46,7 +46,7 @@ func (r *rosterReader) findHeader(text string) (*sheet, error) {
 		case err != nil:
 			fault = Fault{Row: s.row, Problem: err}
 		case known > most:
-			rows, header, most = s, slices.Clone(cells), known
+			rows, header, most = s, cells, known
 		}
 	}
 	switch most {

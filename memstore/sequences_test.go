@@ -1,0 +1,35 @@
+package memstore_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+)
+
+// TestMain runs a thousand sequences where the command line asks for no other
+// number.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if !given {
+		if err := flag.Set("rapid.checks", "1000"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+func TestSequences(t *testing.T) {
+	storetest.Sequences(t, func(testing.TB) store.Store { return memstore.New() })
+}
+
+func FuzzSequences(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(storetest.Sequence(func() store.Store { return memstore.New() })))
+}

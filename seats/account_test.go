@@ -1,0 +1,385 @@
+package seats_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
+	s := open(t, seats.Of(1), seats.Standard())
+	u := s.user("owner")
+	require.Equal(t, users.Owner, u.Role)
+	require.Equal(t, users.Active, u.Status)
+	require.Equal(t, s.now, u.SignedIn)
+	require.EqualValues(t, 1, s.pool().Held)
+	require.Equal(t, "UTC", s.rows.Account.Zone)
+	require.EqualValues(t, 1, s.rows.Account.Revision)
+	e := s.lastEvent()
+	require.Equal(t, seats.Opened, e.Kind)
+	require.Equal(t, seats.Standard(), *e.Policy)
+	require.Equal(t, users.ID("owner"), e.User)
+	require.EqualValues(t, 1, e.Delta)
+
+	fine := seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner"), Zone: "Europe/London"}
+	d, err := seats.Open(fine, s.request(system))
+	require.NoError(t, err)
+	require.Equal(t, "Europe/London", d.Change.Account.Zone)
+	require.Equal(t, users.ID("owner"), d.Outcomes[0].User)
+	require.Equal(t, []users.Key{users.ByEmail("owner@acme.example"), users.ByID("owner")}, d.Change.Fresh)
+
+	for _, c := range []struct {
+		code  seats.Code
+		field string
+		spoil func(*seats.Opening)
+	}{
+		{seats.ErrNoSeats, "", func(o *seats.Opening) { o.Seats = seats.Of(0) }},
+		{seats.ErrBadInput, "seats", func(o *seats.Opening) { o.Seats = seats.Count{} }},
+		{seats.ErrBadInput, "seats", func(o *seats.Opening) { o.Seats = seats.Of(-1) }},
+		{seats.ErrBadInput, "account", func(o *seats.Opening) { o.Account = "" }},
+		{seats.ErrBadInput, "policy", func(o *seats.Opening) { o.Policy.LetIn = 99 }},
+		{seats.ErrBadInput, "email", func(o *seats.Opening) { o.Owner.Email = "" }},
+		{seats.ErrBadInput, "id", func(o *seats.Opening) { o.Owner.ID = "" }},
+	} {
+		o := fine
+		c.spoil(&o)
+		_, err := seats.Open(o, s.request(system))
+		require.ErrorIs(t, err, c.code)
+		var no *seats.Refusal
+		require.True(t, errors.As(err, &no))
+		require.Equal(t, c.field, no.Field)
+	}
+	exempt := fine
+	exempt.Seats, exempt.Policy = seats.Of(0), seats.Policy{Exempt: users.In(users.Owner)}
+	_, err = seats.Open(exempt, s.request(system))
+	require.NoError(t, err)
+}
+
+func TestLeavingFreesTheSeatAndKeepsThePerson(t *testing.T) {
+	for _, c := range []struct {
+		leave seats.Command
+		to    users.Status
+		kind  seats.EventKind
+	}{
+		{seats.Deactivate{User: "ada", Heir: "bob", Reason: "left"}, users.Inactive, seats.Deactivated},
+		{seats.Archive{User: "ada", Heir: "bob", Reason: "left"}, users.Archived, seats.Archived},
+		{seats.Delete{User: "ada", Heir: "bob", Reason: "left"}, users.Deleted, seats.Deleted},
+	} {
+		s := open(t, seats.Of(3), seats.Standard())
+		s.invite("ada", "bob")
+		require.EqualValues(t, -1, s.do(owner, c.leave)[0].Seats)
+		require.Equal(t, c.to, s.user("ada").Status)
+		require.Equal(t, seats.Of(3), s.pool().Total, "a freed seat stays bought")
+		e := s.lastEvent()
+		require.Equal(t, c.kind, e.Kind)
+		require.Equal(t, users.ID("bob"), e.Heir)
+		require.Equal(t, "left", e.Reason)
+		require.Equal(t, "c", e.Correlation)
+		require.EqualValues(t, 2, e.Held)
+		s.same(owner, c.leave)
+		s.invite("cy")
+	}
+}
+
+func TestTheHeirIsAnotherActiveUser(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.invite("ada")
+	s.do(owner, seats.Invite{Profile: profile("bob")})
+	for _, heir := range []users.ID{"ada", "bob", "nobody", "\x00"} {
+		no := s.refused(seats.ErrBadInput, owner, seats.Deactivate{User: "ada", Heir: heir})
+		require.Equal(t, "heir", no.Field)
+	}
+	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.Delete{User: "ada", Reason: "a\x00"}).Field)
+}
+
+func TestComingBackIsAsBefore(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.do(owner, seats.Invite{Profile: profile("ada"), Role: users.Manager})
+	before := s.user("ada")
+	s.do(owner, seats.Deactivate{User: "ada"}, seats.Archive{User: "ada"})
+	require.Equal(t, users.Invited, s.user("ada").LeftAs)
+	require.Equal(t, users.Inactive, s.user("ada").ArchivedAs)
+	s.refused(seats.ErrWrongStatus, owner, seats.Reactivate{User: "ada"})
+	require.Equal(t, "restore the user", s.refused(seats.ErrWrongStatus, owner, seats.Reactivate{User: "ada"}).Remedies.String())
+	require.Empty(t, s.refused(seats.ErrWrongStatus, owner, seats.Deactivate{User: "ada"}).Remedies)
+	s.do(owner, seats.Restore{User: "ada"})
+	require.Equal(t, users.Inactive, s.user("ada").Status, "back to where the archive took her from")
+	s.same(owner, seats.Restore{User: "ada"})
+	s.do(owner, seats.Reactivate{User: "ada"})
+	require.Equal(t, before, s.user("ada"))
+	s.same(owner, seats.Reactivate{User: "ada"})
+	s.do(owner, seats.Archive{User: "ada"})
+	s.invite("bob")
+	s.refused(seats.ErrNoSeats, owner, seats.Restore{User: "ada"})
+	s.do(owner, seats.Delete{User: "bob"}, seats.Restore{User: "ada"})
+	require.Equal(t, before, s.user("ada"))
+	s.do(owner, seats.Delete{User: "ada"})
+	s.refused(seats.ErrWrongStatus, owner, seats.Restore{User: "ada"})
+}
+
+func TestErasingIsForSupportAndOnlyAfterLeaving(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.invite("ada")
+	s.refused(seats.ErrWrongStatus, support, seats.Erase{User: "ada"})
+	s.do(owner, seats.Archive{User: "ada"})
+	s.refused(seats.ErrForbidden, owner, seats.Erase{User: "ada"})
+	s.do(support, seats.Erase{User: "ada"})
+	require.Equal(t, users.Profile{ID: "ada"}, s.user("ada").Profile)
+	s.same(support, seats.Erase{User: "ada"})
+	s.refused(seats.ErrOwnerProtected, system, seats.Erase{User: "owner"})
+}
+
+func TestAnOwnerIsNeverPutOut(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.invite("ada")
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
+	for _, c := range []seats.Command{seats.Deactivate{User: "owner"}, seats.Archive{User: "owner"}, seats.Delete{User: "owner"}} {
+		for _, actor := range []users.Actor{owner, users.As("ada"), support, system} {
+			s.refused(seats.ErrOwnerProtected, actor, c)
+		}
+	}
+	s.do(users.As("ada"), seats.Deactivate{User: "ada"}) // an admin can be
+	require.ErrorIs(t, s.refused(seats.ErrForbidden, users.As("ada"), seats.Reactivate{User: "ada"}), seats.ErrForbidden, "who acts is active")
+}
+
+func TestOwnershipIsGrantedAndEnded(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.invite("ada")
+	s.refused(seats.ErrLastOwner, owner, seats.EndOwnership{User: "owner"})
+	s.refused(seats.ErrLastOwner, support, seats.EndOwnership{User: "owner"})
+	s.refused(seats.ErrForbidden, system, seats.EndOwnership{User: "owner"})
+	s.do(owner, seats.GrantOwnership{User: "ada"}, seats.EndOwnership{User: "owner"}) // a transfer
+	require.Equal(t, users.Admin, s.user("owner").Role)
+	s.same(support, seats.EndOwnership{User: "owner"})
+	s.refused(seats.ErrForbidden, owner, seats.GrantOwnership{User: "owner"})
+	s.same(users.As("ada"), seats.GrantOwnership{User: "ada"})
+	s.do(users.As("ada"), seats.Deactivate{User: "owner"})
+	require.Equal(t, "reactivate the user", s.refused(seats.ErrWrongStatus, support, seats.GrantOwnership{User: "owner"}).Remedies.String())
+
+	alone := open(t, seats.Of(9), seats.Policy{Ownership: seats.SupportEnd})
+	alone.invite("ada")
+	alone.do(owner, seats.GrantOwnership{User: "ada"})
+	alone.refused(seats.ErrForbidden, owner, seats.EndOwnership{User: "ada"})
+	alone.refused(seats.ErrBadInput, users.Support(""), seats.EndOwnership{User: "ada"})
+	alone.do(support, seats.EndOwnership{User: "ada"}, seats.Deactivate{User: "ada"})
+	alone.do(owner, seats.Delete{User: "ada"})
+	alone.refused(seats.ErrWrongStatus, support, seats.EndOwnership{User: "ada"})
+}
+
+func TestWhatAProductDoesNotOffer(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Policy{
+		Withheld: users.In(users.Archive, users.Invite), DeleteOnly: true, SourceLocked: true,
+	})
+	s.do(system, seats.Invite{Profile: profile("ada")})
+	s.refused(seats.ErrNotOffered, owner, seats.Invite{Profile: profile("x")})
+	s.refused(seats.ErrNotOffered, owner, seats.Archive{User: "ada"})
+	s.refused(seats.ErrNotOffered, owner, seats.Deactivate{User: "ada"})
+	s.do(support, seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"}) // the switches bind the account's own people
+	require.Equal(t, "delete 1, or buy 1", remediesOf(t, s, owner, seats.BuySeats{Seats: 0}, seats.ReturnSeats{Seats: 1}))
+	s.do(owner, seats.Delete{User: "ada"})
+
+	s.do(hr, seats.Invite{Profile: profile("bob")})
+	for _, c := range []seats.Command{seats.Edit{User: "bob", Set: users.Patch{Title: new("x")}}, seats.Deactivate{User: "bob"}, seats.Delete{User: "bob"}} {
+		s.refused(seats.ErrSourceLocked, owner, c)
+	}
+	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 1}).Remedies, "a synced person is out of reach")
+	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
+	s.do(hr, seats.Deactivate{User: "bob"})
+}
+
+// remediesOf returns the remedies of an order, which only frees, with those of a
+// full account for the last seat.
+func remediesOf(t *testing.T, s *site, actor users.Actor, bad, back seats.Command) string {
+	require.Empty(t, s.refused(seats.ErrOrderSize, actor, bad).Remedies)
+	remedies := s.refused(seats.ErrOrderSize, actor, back).Remedies
+	return append(remedies, seats.Remedy{Action: users.BuySeats, Count: 1}).String()
+}
+
+func TestBuyingAndGivingBack(t *testing.T) {
+	s := open(t, seats.Of(10), seats.Policy{Buying: seats.Orders{Least: 10, Most: 1000}})
+	for _, n := range []int64{-1, 0, 9, 1001} {
+		no := s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Seats: n})
+		require.EqualValues(t, []int64{n, 10, 1000}, []int64{no.Asked, no.Least, no.Most})
+		require.Equal(t, fmt.Sprintf("seats: not a number of seats that can be ordered: %d asked, 10 to 1000 possible", n), no.Error())
+	}
+	s.do(owner, seats.BuySeats{Seats: 10}, seats.BuySeats{Seats: 1000})
+	s.do(support, seats.BuySeats{Seats: 1}) // the bounds bind the account's own people
+	require.Equal(t, seats.Of(1021), s.pool().Total)
+	require.Equal(t, seats.SeatsBought, s.lastEvent().Kind)
+	require.EqualValues(t, 1, s.lastEvent().Count)
+	s.do(support, seats.SetTotal{Seats: seats.Of(seats.MaxSeats - 5)})
+	s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Seats: 10})
+	s.refused(seats.ErrOrderSize, support, seats.BuySeats{Seats: 1 << 62})
+
+	s.do(support, seats.SetTotal{Seats: seats.Of(3)})
+	s.invite("ada")
+	require.EqualError(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 2}),
+		"seats: not a number of seats that can be ordered: 2 asked, 1 to 1 possible")
+	require.Equal(t, "deactivate 1, archive 1, or delete 1", s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 2}).Remedies.String())
+	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: -9}).Remedies)
+	s.do(owner, seats.ReturnSeats{Seats: 1})
+	require.Equal(t, seats.Of(2), s.pool().Total)
+	require.Contains(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 1}).Error(), "1 asked, none possible")
+
+	s.do(support, seats.SetTotal{Seats: seats.Unlimited()})
+	s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Seats: 10})
+	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 1}).Remedies)
+	s.refused(seats.ErrBadInput, owner, seats.BuySeats{Pool: "course", Seats: 10})
+	s.refused(seats.ErrBadInput, owner, seats.ReturnSeats{Pool: "course", Seats: 10})
+}
+
+func TestSomeBuyFromTheVendorAlone(t *testing.T) {
+	s := open(t, seats.Of(1), seats.AccuEdConnect())
+	s.refused(seats.ErrForbidden, owner, seats.BuySeats{Seats: 1})
+	s.refused(seats.ErrForbidden, owner, seats.ReturnSeats{Seats: 1})
+	require.Equal(t, "ask the vendor for 1 more", s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
+	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, support, seats.Invite{Profile: profile("ada")}).Remedies.String())
+	require.Equal(t, "ask the vendor for 1 more", s.refused(seats.ErrNoSeats, hr, seats.Invite{Profile: profile("ada")}).Remedies.String())
+	s.do(support, seats.BuySeats{Seats: 1})
+
+	ten := open(t, seats.Of(1), seats.Policy{Buying: seats.Orders{Least: 10, Most: 10}})
+	require.Equal(t, "buy 10", ten.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
+	ten.do(owner, seats.BuySeats{Seats: 10})
+	ten.do(support, seats.SetTotal{Seats: seats.Of(0)})
+	ten.invite()
+	for range 3 {
+		ten.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")})
+	}
+	withheld := open(t, seats.Of(1), seats.Policy{Withheld: users.In(users.BuySeats)})
+	require.Equal(t, "ask the vendor for 1 more", withheld.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
+}
+
+func TestATotalBelowWhatIsHeldEvictsNobodyAndLetsNobodyIn(t *testing.T) {
+	s := open(t, seats.Of(4), seats.Standard())
+	s.invite("ada", "bob", "cy")
+	s.do(system, seats.SetTotal{Seats: seats.Of(2)})
+	require.True(t, s.pool().Over)
+	require.EqualValues(t, 2, s.pool().Excess())
+	require.Equal(t, seats.Of(0), s.pool().Available())
+	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("dee")})
+	require.EqualError(t, no, "seats: no free seat: 4 of 2 are held")
+	require.Equal(t, "deactivate 3, archive 3, delete 3, or buy 3", no.Remedies.String())
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, seats.Notify{User: "bob"}) // no seats in it
+	s.do(owner, seats.Deactivate{User: "ada"})
+	require.True(t, s.pool().Over)
+	s.do(owner, seats.Deactivate{User: "bob"})
+	require.False(t, s.pool().Over)
+	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "bob"}) // equal is still full
+	s.do(owner, seats.Deactivate{User: "cy"}, seats.Invite{Profile: profile("dee")})
+	s.same(support, seats.SetTotal{Seats: seats.Of(2)})
+	s.refused(seats.ErrForbidden, owner, seats.SetTotal{Seats: seats.Of(9)})
+	s.refused(seats.ErrBadInput, support, seats.SetTotal{})
+	s.refused(seats.ErrBadInput, support, seats.SetTotal{Pool: "a\x00", Seats: seats.Of(1)})
+}
+
+func TestEveryPoolIsJudgedByItself(t *testing.T) {
+	s := open(t, seats.Of(1), seats.Standard())
+	s.do(support, seats.SetTotal{Pool: "course", Seats: seats.Of(0)})
+	require.Len(t, s.rows.Pools, 2)
+	s.do(owner, seats.BuySeats{Pool: "course", Seats: 5}, seats.ReturnSeats{Pool: "course", Seats: 2})
+	require.Equal(t, seats.Of(3), s.rows.Pools[1].Total)
+	require.Equal(t, seats.PoolID("course"), s.lastEvent().Pool)
+	no := s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Pool: "course", Seats: 9})
+	require.Equal(t, seats.PoolID("course"), no.Pool)
+	require.Equal(t, seats.Of(1), s.pool().Total)
+	need := seats.Needs("acme", owner, seats.BuySeats{Pool: "b"}, seats.BuySeats{Pool: "a"}, seats.SetTotal{Pool: "b"}, seats.ReturnSeats{})
+	require.Equal(t, []seats.PoolID{"a", "b"}, need.Pools)
+}
+
+func TestAnotherPolicyRewritesNobody(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Policy{Exempt: users.In(users.Member)})
+	s.invite("ada", "bob")
+	require.EqualValues(t, 1, s.pool().Held)
+	s.do(support, seats.SetPolicy{Policy: seats.AccuEdConnect()})
+	require.True(t, s.pool().Over)
+	require.EqualValues(t, 3, s.pool().Held)
+	require.Equal(t, seats.PolicySet, s.lastEvent().Kind)
+	require.Equal(t, seats.AccuEdConnect(), *s.lastEvent().Policy)
+	require.EqualValues(t, 2, s.lastEvent().Delta)
+	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")})
+	s.same(support, seats.SetPolicy{Policy: seats.AccuEdConnect()})
+	s.refused(seats.ErrBadInput, support, seats.SetPolicy{Policy: seats.Policy{Term: -1}})
+	s.refused(seats.ErrForbidden, owner, seats.SetPolicy{})
+}
+
+func TestWhoActs(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.do(system, seats.Add{Profile: profile("mem")}, seats.Add{Profile: profile("man"), Role: users.Manager}, seats.Invite{Profile: profile("inv"), Role: users.Admin})
+	for _, actor := range []users.Actor{users.As("mem"), users.As("man"), users.As("inv"), users.As("stranger")} {
+		s.refused(seats.ErrForbidden, actor, seats.Deactivate{User: "mem"})
+		s.refused(seats.ErrForbidden, actor, seats.BuySeats{Seats: 1})
+	}
+	for _, actor := range []users.Actor{{}, users.As(""), users.Support(""), users.Sync("")} {
+		require.Equal(t, "actor", s.refused(seats.ErrBadInput, actor, seats.Deactivate{User: "mem"}).Field)
+	}
+	s.refused(seats.ErrUnknownUser, owner, seats.Deactivate{})
+	s.refused(seats.ErrUnknownUser, owner, seats.Deactivate{User: "\x00"})
+}
+
+func TestClocksThatJumpBackReorderNothing(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.now = start.Add(-time.Hour)
+	s.invite("ada")
+	require.Equal(t, start, s.lastEvent().Time)
+	require.Equal(t, start, s.user("ada").Created)
+}
+
+func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
+	policy := seats.Policy{Invites: seats.RunsFreed, Term: time.Hour}
+	s := open(t, seats.Of(3), policy)
+	s.do(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")})
+	end := s.now.Add(policy.Term)
+	require.Equal(t, end, s.user("ada").Due)
+	require.Equal(t, end, s.rows.Account.NextDue)
+	require.False(t, s.rows.Account.IsDue(end.Add(-time.Microsecond)))
+	require.True(t, s.rows.Account.IsDue(end))
+	s.do(users.As("bob"), seats.Accept{User: "bob"})
+	require.Zero(t, s.user("bob").Due)
+
+	s.now = end.Add(24 * time.Hour)
+	events := s.settle()
+	require.Len(t, events, 1)
+	require.Equal(t, seats.Lapsed, events[0].Kind)
+	require.Equal(t, end, events[0].Time, "a late run writes the instant it was due")
+	require.EqualValues(t, -1, events[0].Delta)
+	require.Equal(t, users.Inactive, s.user("ada").Status)
+	require.False(t, s.rows.Account.IsDue(s.now), "once is enough")
+
+	s.do(owner, seats.Reactivate{User: "ada"})
+	require.Equal(t, users.Invited, s.user("ada").Status)
+	require.Zero(t, s.user("ada").Due, "it does not run out a second time")
+	s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"})
+	s.do(owner, seats.Notify{User: "ada"})
+	require.Equal(t, s.now.Add(policy.Term), s.user("ada").Due)
+	s.do(users.As("ada"), seats.Accept{User: "ada"})
+
+	s.now = s.now.Add(policy.Term)
+	revision := s.rows.Account.Revision
+	require.Empty(t, s.settle(), "nobody is due any more")
+	require.Equal(t, revision+1, s.rows.Account.Revision)
+	require.Zero(t, s.rows.Account.NextDue)
+}
+
+func TestManyWhoAreDueAreSettledInOrder(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	for _, id := range []users.ID{"c", "a", "b"} {
+		s.do(owner, seats.Invite{Profile: profile(id)})
+		if id == "c" {
+			s.now = s.now.Add(time.Minute)
+		}
+	}
+	s.now = s.now.Add(2 * time.Hour)
+	s.do(owner, seats.Invite{Profile: profile("d")}) // not due yet
+	var order []users.ID
+	for _, e := range s.settle() {
+		order = append(order, e.User)
+	}
+	require.Equal(t, []users.ID{"c", "a", "b"}, order)
+	require.Equal(t, s.user("d").Due, s.rows.Account.NextDue)
+}

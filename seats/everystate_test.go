@@ -1,0 +1,196 @@
+package seats_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestEveryState visits every state that an account of three people and 0 to 3
+// seats can get into, under every preset, and asserts in each what always holds.
+// The people are an owner and two more, who can be admins and members (a manager
+// is a member as far as seats go); nobody is new after a deletion.
+func TestEveryState(t *testing.T) {
+	for name, policy := range map[string]seats.Policy{
+		"Standard": seats.Standard(), "AccuEdConnect": seats.AccuEdConnect(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := walk{t: t, seen: map[string]bool{}}
+			for total := range int64(3) {
+				s := open(t, seats.Of(total+1), policy)
+				w.visit(node{s.rows, s.now})
+			}
+			for len(w.queue) > 0 {
+				n := w.queue[0]
+				w.queue = w.queue[1:]
+				w.leave(n)
+			}
+			t.Logf("%d states, %d commands carried out, %d refused, %d remedies tried",
+				len(w.seen), w.done, w.refused, w.remedies)
+			if w.done == 0 || w.refused == 0 || w.remedies == 0 {
+				t.Fatal("the walk went nowhere")
+			}
+		})
+	}
+}
+
+type node struct {
+	rows seats.Snapshot
+	now  time.Time
+}
+
+type walk struct {
+	t                       *testing.T
+	seen                    map[string]bool
+	queue                   []node
+	done, refused, remedies int
+}
+
+var three = []users.ID{"owner", "ada", "bob"}
+
+// state describes a node as far as it matters to any command. The three people
+// are interchangeable, and so are the states in which they have changed places.
+func (n node) state() string {
+	var b strings.Builder
+	people := make([]string, 0, len(n.rows.Users))
+	for _, u := range n.rows.Users {
+		end := "-"
+		if !u.Expires.IsZero() {
+			end = fmt.Sprint(n.now.Before(u.Expires))
+		}
+		people = append(people, fmt.Sprint(u.Status, u.Role, u.LeftAs, u.ArchivedAs, u.SignedIn.IsZero(), end))
+	}
+	slices.Sort(people)
+	fmt.Fprint(&b, people, n.rows.Pools[0].Total, n.rows.Pools[0].Over)
+	return b.String()
+}
+
+func (w *walk) visit(n node) {
+	total, _ := n.rows.Pools[0].Total.Number()
+	if state := n.state(); total <= 3 && !w.seen[state] {
+		w.seen[state] = true
+		requireSound(w.t, n.rows)
+		w.queue = append(w.queue, n)
+	}
+}
+
+// leave goes every way out of a state: every command by every actor, and the
+// passing of time.
+func (w *walk) leave(n node) {
+	for _, actor := range []users.Actor{owner, users.As("ada"), users.As("bob"), support, system} {
+		for _, c := range w.commands() {
+			w.try(n, actor, c)
+		}
+	}
+	n.now = n.now.Add(15 * 24 * time.Hour)
+	w.visit(n)
+}
+
+func (w *walk) commands() []seats.Command {
+	var all []seats.Command
+	for _, id := range three {
+		all = append(all,
+			seats.Accept{User: id}, seats.Approve{User: id}, seats.Notify{User: id},
+			seats.Deactivate{User: id}, seats.Reactivate{User: id}, seats.Archive{User: id}, seats.Restore{User: id},
+			seats.Delete{User: id}, seats.Erase{User: id}, seats.Edit{User: id, Set: users.Patch{Title: new("x")}},
+			seats.ChangeRole{User: id, Role: users.Admin}, seats.ChangeRole{User: id}, seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
+			seats.Invite{Profile: profile(id), Role: users.Admin}, seats.Invite{Profile: profile(id), Role: users.Admin, Later: true},
+			seats.Add{Profile: profile(id), Role: users.Admin},
+		)
+	}
+	for total := range int64(4) {
+		all = append(all, seats.SetTotal{Seats: seats.Of(total)})
+	}
+	return append(all, seats.BuySeats{Seats: 1}, seats.ReturnSeats{Seats: 1})
+}
+
+func (w *walk) decide(n node, actor users.Actor, commands ...seats.Command) (node, *seats.Refusal) {
+	d, err := seats.Decide(n.rows, seats.Request{Actor: actor, Commands: commands, At: n.now, Change: "c", Channel: seats.ByCall})
+	if err != nil {
+		var no *seats.Refusal
+		errors.As(err, &no)
+		return n, no
+	}
+	requireTrueEvents(w.t, n.rows, d.Change)
+	return node{written(n.rows, d.Change), n.now}, nil
+}
+
+func (w *walk) try(n node, actor users.Actor, c seats.Command) {
+	next, no := w.decide(n, actor, c)
+	if no == nil {
+		w.done++
+		w.visit(next)
+		return
+	}
+	w.refused++
+	for _, r := range no.Remedies {
+		w.remedies++
+		if !w.helps(n, actor, c, r) {
+			w.t.Fatalf("%s: %T by %v is refused (%v), and it does not help to %v", n.state(), c, actor, no, r)
+		}
+	}
+}
+
+// helps reports whether the refused command passes once the remedy was done, or
+// once the remedies that are named then were done too.
+func (w *walk) helps(n node, actor users.Actor, c seats.Command, r seats.Remedy) bool {
+	left := r.Count
+	doer := actor
+	if r.Vendor {
+		doer = support
+	}
+	for _, cure := range cures(r) {
+		if target := targetOf(cure); left == 0 || target != r.User && target == actor.User {
+			continue
+		}
+		if next, no := w.decide(n, doer, cure); no == nil {
+			freed := n.rows.Pools[0].Held - next.rows.Pools[0].Held
+			if r.User == "" && r.Action != users.BuySeats && freed == 0 {
+				continue
+			}
+			n, left = next, left-1
+			if r.Action == users.BuySeats {
+				left = 0
+			}
+		}
+	}
+	_, no := w.decide(n, actor, c)
+	if left > 0 || no == nil {
+		return left == 0
+	}
+	return r.User != "" && slices.ContainsFunc(no.Remedies, func(r seats.Remedy) bool { return w.helps(n, actor, c, r) })
+}
+
+// cures lists the commands that a remedy can stand for.
+func cures(r seats.Remedy) []seats.Command {
+	if r.Action == users.BuySeats {
+		return []seats.Command{seats.BuySeats{Seats: r.Count}}
+	}
+	people := three
+	if r.User != "" {
+		people = []users.ID{r.User}
+	}
+	var all []seats.Command
+	for _, id := range people {
+		all = append(all, map[users.Action]seats.Command{
+			users.Deactivate: seats.Deactivate{User: id}, users.Archive: seats.Archive{User: id}, users.Delete: seats.Delete{User: id},
+			users.Reactivate: seats.Reactivate{User: id}, users.Restore: seats.Restore{User: id},
+			users.Notify: seats.Notify{User: id}, users.Approve: seats.Approve{User: id},
+		}[r.Action])
+	}
+	return all
+}
+
+func targetOf(c seats.Command) users.ID {
+	for _, id := range seats.Needs("acme", system, c).Users {
+		return id
+	}
+	return ""
+}

@@ -1,0 +1,322 @@
+package seats_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestTheLastSeatCanBeUsedAndNoMore(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	o := s.do(owner, seats.Invite{Profile: profile("ada")})[0]
+	require.Equal(t, seats.Outcome{
+		Action: users.Invite, User: "ada", After: users.Standing{Status: users.Invited}, Seats: 1,
+	}, o)
+	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")})
+	require.EqualError(t, no, "seats: no free seat: 2 of 2 are held")
+	require.Equal(t, users.ID("bob"), no.User)
+	require.Equal(t, users.Invite, no.Action)
+	require.EqualValues(t, 1, no.Asked)
+	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", no.Remedies.String())
+	require.EqualError(t, s.refused(seats.ErrNoSeats, system, seats.Add{Profile: profile("bob")}), no.Error())
+}
+
+func TestOneCallIsAllOrNothingAndInOrder(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.invite("ada")
+	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")}, seats.Deactivate{User: "ada"})
+	require.Equal(t, 0, no.Index)
+	no = s.refused(seats.ErrUnknownUser, owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "nobody"})
+	require.Equal(t, 1, no.Index)
+	outcomes := s.do(owner, seats.Deactivate{User: "ada"}, seats.Invite{Profile: profile("bob")})
+	require.EqualValues(t, []int64{-1, 1}, []int64{outcomes[0].Seats, outcomes[1].Seats})
+	require.EqualValues(t, 3, s.rows.Account.Revision, "one call raises the revision by one")
+
+	s.refused(seats.ErrBadInput, owner, make([]seats.Command, seats.MaxCommands+1)...)
+	s.refused(seats.ErrBadInput, owner, nil, nil)
+	s.do(owner)
+}
+
+func TestEachCommandCanHaveItsOwnOutcome(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	d := seats.DecideEach(s.rows, s.request(owner,
+		seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")},
+		seats.Delete{User: "ada"}, seats.Invite{Profile: profile("bob")}, nil,
+	))
+	s.write(d.Change)
+	require.Nil(t, d.Outcomes[0].Refusal)
+	require.ErrorIs(t, d.Outcomes[1].Refusal, seats.ErrNoSeats)
+	require.Equal(t, 1, d.Outcomes[1].Refusal.Index)
+	require.Equal(t, users.ID("bob"), d.Outcomes[1].Refusal.User)
+	require.True(t, d.Outcomes[2].Same)
+	require.Nil(t, d.Outcomes[4].Refusal)
+	require.ErrorIs(t, d.Outcomes[5].Refusal, seats.ErrBadInput)
+	require.Equal(t, users.Invited, s.user("bob").Status)
+}
+
+func TestInvitingSomebodyWhoIsHere(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "7"}
+	s.do(owner, seats.Invite{Profile: ada, Role: users.Manager})
+	s.invite("bob")
+
+	again := func(p users.Profile) seats.Command { p.ID = "new"; return seats.Invite{Profile: p, Role: users.Admin} }
+	for _, p := range []users.Profile{
+		{Email: "ada@acme.EXAMPLE"}, {Username: "AL"}, {ExternalID: "7", Email: "other@acme.example"}, {Email: "ada@acme.example", Username: "other"},
+	} {
+		o := s.same(owner, again(p))
+		require.Equal(t, users.ID("ada"), o.User)
+		require.Equal(t, users.Manager, o.After.Role, "the role asked for is not applied")
+	}
+	for _, c := range []struct {
+		p      users.Profile
+		others []users.ID
+	}{
+		{users.Profile{Email: "ada@acme.example", ExternalID: "8"}, []users.ID{"ada"}},
+		{users.Profile{ExternalID: "7", Email: "bob@acme.example"}, []users.ID{"ada", "bob"}},
+		{users.Profile{Email: "jane@acme.example", Username: "al"}, []users.ID{"ada"}},
+	} {
+		no := s.refused(seats.ErrDuplicate, owner, again(c.p))
+		require.Equal(t, c.others, no.Others)
+		require.Empty(t, no.Remedies)
+	}
+	require.Equal(t, []users.ID{"ada"}, s.refused(seats.ErrDuplicate, owner,
+		seats.Invite{Profile: users.Profile{ID: "ada", Email: "else@acme.example"}}).Others, "an ID is never given twice")
+	s.same(system, seats.Add{Profile: ada})
+}
+
+func TestInvitingSomebodyWhoLeftNamesTheWayBack(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	comeBack := seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}}
+	s.do(owner, seats.Deactivate{User: "ada"})
+	require.Equal(t, seats.Remedies{{Action: users.Reactivate, Count: 1, User: "ada"}},
+		s.refused(seats.ErrDuplicate, owner, comeBack).Remedies)
+	s.do(owner, seats.Archive{User: "ada"})
+	require.Equal(t, "restore the user", s.refused(seats.ErrDuplicate, owner, comeBack).Remedies.String())
+	require.Empty(t, s.refused(seats.ErrDuplicate, hr, seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}}).Remedies,
+		"a sync may not restore")
+	s.do(owner, seats.Delete{User: "ada"})
+	require.Equal(t, users.ID("new"), s.do(owner, comeBack)[0].User, "after a deletion a new person with a new ID")
+	require.ErrorIs(t, s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: profile("ada")}), seats.ErrDuplicate, "the ID stays taken")
+}
+
+func TestARemedyIsOnlyWhatCanBeDoneNow(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.invite("ada")
+	s.do(owner, seats.Deactivate{User: "ada"})
+	s.invite("bob")
+	require.Empty(t, s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}).Remedies,
+		"no seat to come back to")
+	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
+	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
+		"an admin alone can't put himself out and then go on")
+	require.Equal(t, "ask the vendor for 1 more", seats.Remedies{{Action: users.BuySeats, Count: 1, Vendor: true}}.String())
+	require.Empty(t, seats.Remedies{}.String())
+}
+
+func TestTheWayInHasBounds(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	for field, c := range map[string]seats.Command{
+		"email":    seats.Invite{Profile: users.Profile{ID: "x", Email: "nonsense"}},
+		"id":       seats.Invite{Profile: users.Profile{Email: "x@acme.example"}},
+		"role":     seats.Invite{Profile: profile("x"), Role: users.Owner},
+		"source":   seats.Invite{Profile: users.Profile{ID: "x", Email: "x@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}}},
+		"username": seats.Invite{Profile: users.Profile{ID: "x", Username: strings.Repeat("x", 300)}},
+	} {
+		no := s.refused(seats.ErrBadInput, owner, c)
+		require.Equal(t, field, no.Field)
+		require.ErrorIs(t, no, no.Reason)
+		require.NotContains(t, no.Error(), "nonsense")
+	}
+	s.refused(seats.ErrBadInput, owner, seats.Invite{Profile: profile("x"), Role: 99})
+}
+
+func TestASyncAddsToItsOwnSource(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	own := users.Source{Kind: users.SourceSync, Name: "hr"}
+	s.do(hr, seats.Invite{Profile: profile("ada")})
+	require.Equal(t, own, s.user("ada").Source)
+	require.True(t, s.user("ada").Standing().Synced)
+	other := profile("bob")
+	other.Source = users.Source{Kind: users.SourceSync, Name: "payroll"}
+	s.refused(seats.ErrForbidden, hr, seats.Invite{Profile: other})
+	s.do(system, seats.Invite{Profile: other})
+	s.refused(seats.ErrForbidden, hr, seats.Deactivate{User: "bob"})
+	s.refused(seats.ErrForbidden, hr, seats.Add{Profile: profile("cy")})
+	s.do(hr, seats.ChangeRole{User: "ada", Role: users.Manager}, seats.Edit{User: "ada", Set: users.Patch{Title: new("x")}},
+		seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
+}
+
+func TestAnInvitationCanWait(t *testing.T) {
+	policy := seats.AccuEdConnect()
+	s := open(t, seats.Of(2), policy)
+	s.do(owner, seats.Invite{Profile: profile("ada"), Later: true})
+	require.Zero(t, s.user("ada").Notices)
+	require.Zero(t, s.user("ada").Expires, "what was not sent does not run out")
+	require.Zero(t, s.lastEvent().Count)
+	require.EqualValues(t, 2, s.pool().Held, "the seat is taken all the same")
+	s.do(owner, seats.Notify{User: "ada"})
+	require.EqualValues(t, 1, s.lastEvent().Count)
+	require.Equal(t, s.now.Add(policy.Term), s.user("ada").Expires)
+}
+
+func TestAnInvitationRunsOutAndIsSentAgain(t *testing.T) {
+	policy := seats.AccuEdConnect()
+	s := open(t, seats.Of(2), policy)
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	require.EqualValues(t, 1, s.lastEvent().Count)
+	s.now = s.now.Add(policy.Term)
+	require.Empty(t, s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"}).Remedies, "she can't send it herself")
+	require.Equal(t, "notify the user", s.refused(seats.ErrInvitationExpired, system, seats.Accept{User: "ada"}).Remedies.String())
+	for n := int64(2); n < 5; n++ {
+		s.do(owner, seats.Notify{User: "ada"})
+		require.Equal(t, n, s.lastEvent().Count)
+		require.Zero(t, s.lastEvent().Delta)
+	}
+	s.now = s.now.Add(policy.Term - time.Microsecond)
+	s.do(users.As("ada"), seats.Accept{User: "ada"})
+	require.Equal(t, s.now, s.user("ada").SignedIn)
+	require.Zero(t, s.user("ada").Expires)
+	s.do(owner, seats.Notify{User: "ada"})
+	require.Zero(t, s.user("ada").Expires, "a notification to somebody active has no end")
+	s.do(owner, seats.Deactivate{User: "ada"})
+	s.refused(seats.ErrWrongStatus, owner, seats.Notify{User: "ada"})
+}
+
+func TestAcceptingNeedsNoSecondSeat(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	s.do(support, seats.SetTotal{Seats: seats.Of(0)})
+	o := s.do(users.As("ada"), seats.Accept{User: "ada"})[0]
+	require.Equal(t, users.Active, o.After.Status)
+	require.Zero(t, o.Seats)
+	s.same(users.As("ada"), seats.Accept{User: "ada"})
+	s.refused(seats.ErrForbidden, owner, seats.Accept{User: "ada"})
+	s.do(owner, seats.Deactivate{User: "ada"})
+	no := s.refused(seats.ErrWrongStatus, users.As("ada"), seats.Accept{User: "ada"})
+	require.Empty(t, no.Remedies, "an inactive person who signs in gets nothing by it")
+	s.refused(seats.ErrForbidden, users.As("stranger"), seats.Accept{User: "stranger"})
+}
+
+func TestAddedPeopleAreInAtOnce(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.do(support, seats.Add{Profile: profile("ada"), Role: users.Admin})
+	require.Equal(t, users.Active, s.user("ada").Status)
+	require.Equal(t, s.now, s.user("ada").SignedIn)
+	require.Zero(t, s.user("ada").Notices)
+}
+
+func TestApprovalLetsIn(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Policy{LetIn: seats.Approval})
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	s.do(system, seats.Add{Profile: profile("bob")})
+	require.Equal(t, users.Invited, s.user("bob").Status)
+	require.Zero(t, s.user("bob").SignedIn)
+	no := s.refused(seats.ErrNotApproved, system, seats.Accept{User: "ada"})
+	require.Equal(t, "approve the user", no.Remedies.String())
+	s.do(owner, seats.Approve{User: "ada"})
+	require.Equal(t, users.Active, s.user("ada").Status)
+	require.Equal(t, s.now, s.user("ada").Approved)
+	require.Zero(t, s.user("ada").SignedIn, "approved and signed in are two facts")
+	s.same(owner, seats.Approve{User: "ada"})
+	s.refused(seats.ErrWrongStatus, owner, seats.GrantOwnership{User: "ada"})
+	s.do(users.As("ada"), seats.Accept{User: "ada"})
+	require.Equal(t, s.now, s.user("ada").SignedIn)
+	require.Equal(t, seats.Accepted, s.lastEvent().Kind)
+	require.Zero(t, s.lastEvent().Delta)
+	s.do(owner, seats.Deactivate{User: "ada"})
+	s.refused(seats.ErrWrongStatus, owner, seats.Approve{User: "ada"})
+
+	other := open(t, seats.Of(9), seats.Standard())
+	other.do(owner, seats.Invite{Profile: profile("ada")})
+	other.refused(seats.ErrNotOffered, system, seats.Approve{User: "ada"})
+}
+
+func TestWithoutASeatPeopleCanBeCreatedInactive(t *testing.T) {
+	s := open(t, seats.Of(1), seats.Policy{NoSeat: seats.CreateInactive})
+	for _, c := range []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Add{Profile: profile("bob")}} {
+		o := s.do(system, c)[0]
+		require.Equal(t, users.Inactive, o.After.Status)
+		require.Zero(t, o.Seats)
+		require.Equal(t, seats.Added, s.lastEvent().Kind)
+		require.Zero(t, s.lastEvent().Count, "nobody is told")
+		require.Zero(t, s.user(o.User).SignedIn)
+	}
+	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
+	s.do(support, seats.SetTotal{Seats: seats.Of(3)})
+	require.Equal(t, users.Inactive, s.user("ada").Status, "nobody is promoted by himself")
+	s.do(owner, seats.Reactivate{User: "bob"})
+	require.Equal(t, users.Invited, s.user("bob").Status)
+	require.EqualValues(t, 1, s.lastEvent().Count, "the invitation goes out now")
+	s.do(system, seats.Invite{Profile: profile("cy")})
+	require.Equal(t, users.Invited, s.user("cy").Status)
+}
+
+func TestEditing(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.invite("ada", "bob")
+	s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Location: new("Leeds"), Username: new("al")}})
+	require.Equal(t, "Leeds", s.user("ada").Location)
+	require.Equal(t, []string{"username", "location"}, s.lastEvent().Fields)
+	s.same(owner, seats.Edit{User: "ada", Set: users.Patch{Location: new(" Leeds ")}})
+	require.Equal(t, []users.ID{"ada"}, s.refused(seats.ErrDuplicate, owner, seats.Edit{User: "bob", Set: users.Patch{Username: new("AL")}}).Others)
+	require.Equal(t, "email", s.refused(seats.ErrBadInput, owner, seats.Edit{User: "bob", Set: users.Patch{Email: new("")}}).Field)
+	s.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: users.Patch{Email: new("ADA@acme.example")}})
+	s.do(owner, seats.Delete{User: "ada"}, seats.Edit{User: "bob", Set: users.Patch{Username: new("al")}})
+	s.refused(seats.ErrWrongStatus, owner, seats.Edit{User: "ada", Set: users.Patch{Title: new("x")}})
+
+	// Whoever signs in with an owner's address is the owner.
+	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
+	takeOver := seats.Edit{User: "owner", Set: users.Patch{Email: new("bob2@acme.example")}}
+	s.refused(seats.ErrOwnerProtected, users.As("bob"), takeOver)
+	s.do(owner, takeOver)
+	s.do(support, seats.Edit{User: "owner", Set: users.Patch{Title: new("x")}})
+}
+
+func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	another := users.Patch{First: new("Bob"), Last: new("Smith"), Email: new("bob@acme.example")}
+	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Edit{User: "ada", Set: another}) // not in yet: a slip is mended
+	s.invite("cy")
+	s.refused(seats.ErrExchange, owner, seats.Edit{User: "cy", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}})
+	s.refused(seats.ErrExchange, support, seats.Edit{User: "owner", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}})
+	s.do(owner, seats.Edit{User: "cy", Set: users.Patch{Last: new("Smith"), Email: new("c.smith@acme.example")}})
+
+	synced := profile("dee")
+	synced.ExternalID = "7"
+	s.do(hr, seats.Invite{Profile: synced})
+	s.do(system, seats.Accept{User: "dee"})
+	all := users.Patch{First: new("D"), Last: new("E"), Email: new("de@acme.example")}
+	s.refused(seats.ErrExchange, owner, seats.Edit{User: "dee", Set: all})
+	s.do(hr, seats.Edit{User: "dee", Set: all})
+	s.refused(seats.ErrExchange, hr, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}})
+
+	allowed := open(t, seats.Of(9), seats.AccuEdConnect())
+	allowed.invite("cy")
+	allowed.do(owner, seats.Edit{User: "cy", Set: another})
+}
+
+func TestRolesChangeAndSeatsOnlyWhereExempt(t *testing.T) {
+	s := open(t, seats.Of(1), seats.Policy{Exempt: users.In(users.Manager)})
+	s.do(system, seats.Add{Profile: profile("ada"), Role: users.Manager})
+	require.EqualValues(t, 1, s.pool().Held)
+	s.refused(seats.ErrNoSeats, owner, seats.ChangeRole{User: "ada", Role: users.Admin})
+	s.same(owner, seats.ChangeRole{User: "ada", Role: users.Manager})
+	s.do(support, seats.SetTotal{Seats: seats.Of(2)})
+	require.EqualValues(t, 1, s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})[0].Seats)
+	require.EqualValues(t, -1, s.do(users.As("ada"), seats.ChangeRole{User: "ada", Role: users.Manager})[0].Seats)
+	s.refused(seats.ErrBadInput, owner, seats.ChangeRole{User: "ada", Role: users.Owner})
+	s.refused(seats.ErrOwnerProtected, owner, seats.ChangeRole{User: "owner", Role: users.Admin})
+	s.do(owner, seats.Delete{User: "ada"})
+	s.refused(seats.ErrWrongStatus, owner, seats.ChangeRole{User: "ada", Role: users.Admin})
+
+	nobodyCounts := open(t, seats.Of(0), seats.Policy{Exempt: users.In(users.Roles()...)})
+	nobodyCounts.invite("ada", "bob")
+	require.Zero(t, nobodyCounts.pool().Held)
+}

@@ -1,0 +1,216 @@
+package seats_test
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A site is an account with all its rows, for tests of the pure rules: what a
+// store and a Keeper would do around them, without either.
+type site struct {
+	t       testing.TB
+	rows    seats.Snapshot
+	now     time.Time
+	events  []seats.Event
+	changes int
+}
+
+var (
+	start   = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	owner   = users.As("owner")
+	support = users.Support("ticket 7")
+	system  = users.System()
+	hr      = users.Sync("hr")
+)
+
+// open opens a site with an owner whose ID is "owner".
+func open(t testing.TB, total seats.Count, policy seats.Policy) *site {
+	t.Helper()
+	s := &site{t: t, now: start}
+	decision, err := seats.Open(seats.Opening{Account: "acme", Seats: total, Policy: policy, Owner: profile("owner")}, s.request(system))
+	require.NoError(t, err)
+	s.write(decision.Change)
+	return s
+}
+
+// profile returns somebody's profile: the ID and an address of that name.
+func profile(id users.ID) users.Profile {
+	return users.Profile{ID: id, First: "First " + string(id), Last: "Last " + string(id), Email: string(id) + "@acme.example"}
+}
+
+func (s *site) request(actor users.Actor, commands ...seats.Command) seats.Request {
+	s.changes++
+	return seats.Request{
+		Actor: actor, Commands: commands, At: s.now, Change: seats.ChangeID(strconv.Itoa(s.changes)),
+		Channel: seats.ByCall, Correlation: "c", Reason: "r",
+	}
+}
+
+// try decides without writing.
+func (s *site) try(actor users.Actor, commands ...seats.Command) (seats.Decision, error) {
+	return seats.Decide(s.rows, s.request(actor, commands...))
+}
+
+// do carries the commands out; they must pass.
+func (s *site) do(actor users.Actor, commands ...seats.Command) []seats.Outcome {
+	s.t.Helper()
+	decision, err := s.try(actor, commands...)
+	require.NoError(s.t, err)
+	s.write(decision.Change)
+	return decision.Outcomes
+}
+
+// same carries out a command that must change nothing.
+func (s *site) same(actor users.Actor, command seats.Command) seats.Outcome {
+	s.t.Helper()
+	decision, err := s.try(actor, command)
+	require.NoError(s.t, err)
+	require.True(s.t, decision.Change.Empty(), "%#v", decision.Change.Events)
+	require.True(s.t, decision.Outcomes[0].Same)
+	return decision.Outcomes[0]
+}
+
+// refused tries commands that must be refused with that code.
+func (s *site) refused(code seats.Code, actor users.Actor, commands ...seats.Command) *seats.Refusal {
+	s.t.Helper()
+	_, err := s.try(actor, commands...)
+	require.ErrorIs(s.t, err, code)
+	var no *seats.Refusal
+	require.True(s.t, errors.As(err, &no))
+	return no
+}
+
+// settle lets happen what is due.
+func (s *site) settle() []seats.Event {
+	s.t.Helper()
+	change := seats.Settle(s.rows, s.request(system))
+	s.write(change)
+	return change.Events
+}
+
+// write is what a store does with a change.
+func (s *site) write(c seats.Change) {
+	s.t.Helper()
+	if c.Empty() {
+		require.Empty(s.t, c.Events)
+		return
+	}
+	require.Equal(s.t, s.rows.Account.Revision, c.Base)
+	requireTrueEvents(s.t, s.rows, c)
+	s.rows = written(s.rows, c)
+	s.events = append(s.events, c.Events...)
+	requireSound(s.t, s.rows)
+}
+
+// invite brings people in who sign in at once, as members.
+func (s *site) invite(ids ...users.ID) {
+	s.t.Helper()
+	for _, id := range ids {
+		s.do(system, seats.Add{Profile: profile(id)})
+	}
+}
+
+func (s *site) user(id users.ID) users.User { return find(s.t, s.rows, id) }
+
+func find(t testing.TB, s seats.Snapshot, id users.ID) users.User {
+	t.Helper()
+	i := slices.IndexFunc(s.Users, func(u users.User) bool { return u.ID == id })
+	require.GreaterOrEqual(t, i, 0, "%s is not there", id)
+	return s.Users[i]
+}
+
+func (s *site) pool() seats.Pool { return s.rows.Pools[0] }
+
+func (s *site) lastEvent() seats.Event { return s.events[len(s.events)-1] }
+
+// written returns the snapshot with the change's rows in the place of the old
+// ones.
+func written(s seats.Snapshot, c seats.Change) seats.Snapshot {
+	next := seats.Snapshot{Account: c.Account, Pools: slices.Clone(s.Pools), Users: slices.Clone(s.Users)}
+	for _, p := range c.Pools {
+		i := slices.IndexFunc(next.Pools, func(q seats.Pool) bool { return q.ID == p.ID })
+		if i < 0 {
+			next.Pools = append(next.Pools, p)
+		} else {
+			next.Pools[i] = p
+		}
+	}
+	for _, u := range c.Users {
+		i := slices.IndexFunc(next.Users, func(v users.User) bool { return v.ID == u.ID })
+		if i < 0 {
+			next.Users = append(next.Users, u)
+		} else {
+			next.Users[i] = u
+		}
+	}
+	return next
+}
+
+// requireSound asserts what holds in every state of an account.
+func requireSound(t testing.TB, s seats.Snapshot) {
+	t.Helper()
+	var tally users.Tally
+	var held, owners int64
+	keys := map[users.Key]users.ID{}
+	for _, u := range s.Users {
+		tally.Move(users.Standing{}, u.Standing())
+		if (u.Status == users.Invited || u.Status == users.Active) && !s.Account.Policy.Exempt.Has(u.Role) {
+			held++
+		}
+		if u.Status == users.Active && u.Role == users.Owner {
+			owners++
+		}
+		for _, k := range u.TakenKeys() {
+			require.NotContains(t, keys, k, "%v is taken twice", k.Kind)
+			keys[k] = u.ID
+		}
+	}
+	if tally != s.Account.Tally || held != s.Pools[0].Held || owners < 1 {
+		t.Fatalf("tally %v of %v, held %d of %d, %d owners", s.Account.Tally, tally, s.Pools[0].Held, held, owners)
+	}
+	for _, p := range s.Pools {
+		if !p.Sound() || p.Over != (p.Excess() > 0) {
+			t.Fatalf("an unsound pool: %+v", p)
+		}
+	}
+}
+
+// requireTrueEvents asserts that a change says what it does, and that nobody
+// enters a pool that is above its total.
+func requireTrueEvents(t testing.TB, s seats.Snapshot, c seats.Change) {
+	t.Helper()
+	held, last := map[seats.PoolID]int64{}, map[seats.PoolID]seats.Pool{}
+	for _, p := range s.Pools {
+		held[p.ID] = p.Held
+	}
+	at, sequence := s.Account.Changed, s.Account.Sequence
+	for _, e := range c.Events {
+		sequence++
+		held[e.Pool] += e.Delta
+		last[e.Pool] = seats.Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent}
+		if e.Sequence != sequence || e.Account != c.Account.ID || e.Change != c.ID || e.Time.Before(at) || e.Held != held[e.Pool] {
+			t.Fatalf("an untrue event: %+v", e)
+		}
+		if e.Delta > 0 && e.Kind != seats.PolicySet && last[e.Pool].Excess() > 0 {
+			t.Fatalf("somebody entered a full pool: %+v", e)
+		}
+		at = e.Time
+	}
+	next := written(s, c)
+	for _, p := range next.Pools {
+		if e, moved := last[p.ID]; moved && (e.Total != p.Total || e.Held != p.Held || e.Spent != p.Spent) {
+			t.Fatalf("the last event says %+v, the pool %+v", e, p)
+		}
+	}
+	if n := len(c.Events); n > 0 && (c.Events[n-1].Tally != c.Account.Tally || c.Account.Sequence != sequence || !c.Account.Changed.Equal(at)) {
+		t.Fatalf("the last event says %+v, the account %+v", c.Events[n-1], c.Account)
+	}
+}

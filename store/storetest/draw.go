@@ -1,0 +1,170 @@
+package storetest
+
+import (
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+var everyStatus = users.In(users.Statuses()...)
+
+// The values that scripts draw from are few, so that people collide and return.
+// Those of a kind that is recognised by case-insensitive comparison come in
+// several cases, among them letters that only Unicode calls the same.
+var (
+	ids         = []users.ID{"p1", "p2", "P1", "p1 "}
+	firsts      = []string{"", "Firstann", "Firstbob", "FirstCleo"}
+	lasts       = []string{"", "Lastann", "Lastbob", "LastCleo"}
+	emails      = []string{"", "ann@mail.example", "ANN@mail.example", " ann@mail.example ", "bob@mail.example", "cleo@mail.example", "ſid@mail.example", "SID@mail.example", "\u00e9ve@mail.example", "e\u0301ve@mail.example"}
+	usernames   = []string{"", "nickann", "NickAnn", "nickbob", "nic\u212a", "NICK"}
+	externals   = []string{"", "extern1", "EXTERN1", "extern2"}
+	locations   = []string{"", "Placeleeds", "Placeyork"}
+	departments = []string{"", "Unitsales"}
+	titles      = []string{"", "Titlechef"}
+	groups      = []string{"Teamred", "Teamblue"}
+	references  = []string{"ticket"}
+	sources     = []users.Source{{}, {Kind: users.SourceImport, Name: "list"}, {Kind: users.SourceSync, Name: "hr"}, {Kind: users.SourceSync, Name: "ad"}}
+	reasons     = []string{"", "because"}
+	long        = strings.Repeat("x", 600)
+	bad         = []string{"a\x00b", "a\nb", "\xff", long}
+	badEmails   = []string{"nobody", "Ann <ann@mail.example>", "@mail.example", "a\x00@mail.example", "\xff@mail.example", long + "@mail.example"}
+)
+
+// or draws one of the usual values, and now and then one of the others.
+func or[T any](t *rapid.T, usual []T, others ...T) T {
+	if len(others) > 0 && rapid.IntRange(0, 59).Draw(t, "odd") == 59 {
+		return rapid.SampledFrom(others).Draw(t, "other")
+	}
+	return rapid.SampledFrom(usual).Draw(t, "usual")
+}
+
+func chance(t *rapid.T, percent int) bool {
+	return rapid.IntRange(0, 99).Draw(t, "chance") >= 100-percent
+}
+
+var drawStep = rapid.Custom(func(t *rapid.T) step {
+	s := step{how: rapid.SampledFrom([]mode{do, do, do, do, do, do, each, do, clock, runDue}).Draw(t, "how")}
+	n := 0
+	switch s.how {
+	case do:
+		n = max(1, rapid.IntRange(-5, 4).Draw(t, "commands"))
+	case each:
+		n = rapid.IntRange(1, 5).Draw(t, "commands")
+	case clock:
+		s.by = rapid.SampledFrom([]time.Duration{time.Hour, time.Microsecond, 12 * time.Hour, term, 2 * term, -time.Hour, -term}).Draw(t, "by")
+	}
+	s.actor = drawWho(t)
+	for range n {
+		s.wishes = append(s.wishes, drawWish(t, s.actor.Kind == users.ActorSync))
+	}
+	if chance(t, 30) {
+		s.filter = drawFilter(t)
+	}
+	s.last = rapid.Bool().Draw(t, "last")
+	return s
+})
+
+func drawWho(t *rapid.T) who {
+	active := users.In(users.Active)
+	n := rapid.IntRange(0, 3)
+	switch rapid.IntRange(0, 24).Draw(t, "actor") {
+	case 0, 1, 2, 3, 4:
+		return who{users.As(""), pick{status: active, role: users.In(users.Owner), n: n.Draw(t, "n")}}
+	case 5, 6, 7, 8:
+		return who{users.As(""), pick{status: active, role: users.In(users.Admin), n: n.Draw(t, "n")}}
+	case 9, 10:
+		return who{users.As(""), pick{status: active, role: users.In(users.Manager, users.Member), n: n.Draw(t, "n")}}
+	case 11, 12:
+		return who{users.As(""), pick{status: users.In(users.Invited), n: n.Draw(t, "n")}}
+	case 13:
+		return who{users.As(""), pick{status: everyStatus, n: rapid.IntRange(0, 9).Draw(t, "n")}}
+	case 14, 15, 16, 17:
+		return who{Actor: users.Support("ticket")}
+	case 18, 19:
+		return who{Actor: users.Sync("hr")}
+	case 20:
+		return who{Actor: users.Sync("ad")}
+	case 21, 22, 23:
+		return who{Actor: users.System()}
+	}
+	return rapid.SampledFrom([]who{
+		{}, {Actor: users.Support("")}, {Actor: users.Support(bad[0])}, {Actor: users.Sync("")}, {Actor: users.Sync(long)},
+		{users.As(""), pick{none: true}}, {users.As(""), pick{fixed: "ghost"}}, {users.As(""), pick{fixed: users.ID(bad[2])}},
+	}).Draw(t, "odd actor")
+}
+
+// drawPick favours the people of whom something can come.
+func drawPick(t *rapid.T, likely ...users.Status) pick {
+	n := rapid.IntRange(0, 9).Draw(t, "n")
+	switch k := rapid.IntRange(0, 19).Draw(t, "pick"); {
+	case k < 12 && len(likely) > 0:
+		return pick{status: users.In(likely...), n: n}
+	case k < 17:
+		return pick{status: users.Present, n: n}
+	case k < 19:
+		return pick{status: everyStatus, n: n}
+	}
+	return or(t, []pick{{fixed: "ghost"}}, pick{none: true}, pick{fixed: users.ID(bad[0])}, pick{fixed: users.ID(long)})
+}
+
+func drawWish(t *rapid.T, sync bool) wish {
+	actions := append(users.Actions(), users.Invite, users.Invite, users.Invite, users.Accept, users.Notify, users.Deactivate, users.Reactivate, users.GrantOwnership)
+	if sync && chance(t, 80) {
+		actions = []users.Action{users.Invite, users.Edit, users.Deactivate, users.Reactivate, users.ChangeRole}
+	}
+	w := wish{action: rapid.SampledFrom(actions).Draw(t, "action"), heir: pick{none: true}}
+	switch w.action {
+	case users.Invite, users.Add:
+		w.profile = drawProfile(t)
+		w.role = or(t, []users.Role{users.Member, users.Manager, users.Admin, users.Admin}, users.Owner, 9)
+		w.later = w.action == users.Invite && chance(t, 20)
+	case users.Accept, users.Approve, users.Notify:
+		w.who = drawPick(t, users.Invited)
+	case users.Deactivate, users.Archive, users.Delete:
+		w.who = drawPick(t, users.Invited, users.Active)
+		w.reason = or(t, reasons, bad...)
+		if chance(t, 15) {
+			w.heir = drawPick(t, users.Active)
+		}
+	case users.Erase:
+		w.who = drawPick(t, users.Inactive, users.Archived)
+		w.reason = or(t, reasons, bad...)
+	case users.Reactivate:
+		w.who = drawPick(t, users.Inactive)
+	case users.Restore:
+		w.who = drawPick(t, users.Archived)
+	case users.Edit:
+		w.who, w.set = drawPick(t), drawPatch(t)
+	case users.ChangeRole:
+		w.who = drawPick(t)
+		w.role = or(t, users.Roles()[:3], users.Owner, 9)
+	case users.GrantOwnership:
+		w.who = drawPick(t, users.Active)
+	case users.EndOwnership:
+		w.who = drawPick(t, users.Active)
+		if chance(t, 60) {
+			w.who.role = users.In(users.Owner)
+		}
+	case users.BuySeats, users.ReturnSeats:
+		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, seats.Site, "course"}, "nowhere", "\x00")
+		w.seats = or(t, []int64{1, 2, 3, 10, 12}, 0, -1, 1001, seats.MaxSeats, 1<<63-1, -1<<63)
+	case users.SetTotal:
+		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, seats.Site, "course"}, "\x00", seats.PoolID(long))
+		w.total = drawTotal(t)
+	case users.SetPolicy:
+		w.policy = drawPolicy(t)
+		if chance(t, 10) {
+			w.policy = spoil(t, w.policy)
+		}
+	}
+	return w
+}
+
+func drawTotal(t *rapid.T) seats.Count {
+	usual := []seats.Count{seats.Of(4), seats.Of(3), seats.Of(2), seats.Of(5), seats.Of(1), seats.Of(6), seats.Of(0), seats.Unlimited()}
+	return or(t, usual, seats.Count{}, seats.Of(-1), seats.Of(seats.MaxSeats+1), seats.Of(seats.MaxSeats))
+}

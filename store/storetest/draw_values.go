@@ -1,0 +1,141 @@
+package storetest
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// term is how long invitations last where they run out.
+const term = 24 * time.Hour
+
+// epoch is when every script begins.
+var epoch = time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
+
+func drawProfile(t *rapid.T) users.Profile {
+	p := users.Profile{Email: or(t, emails, badEmails...)}
+	if chance(t, 35) {
+		p.ID = or(t, ids, users.ID(bad[0]), users.ID(long))
+	}
+	if chance(t, 40) {
+		p.Username = or(t, usernames, bad...)
+	}
+	if chance(t, 30) {
+		p.ExternalID = or(t, externals, bad...)
+	}
+	if chance(t, 60) {
+		p.First, p.Last = or(t, firsts, bad...), or(t, lasts, bad...)
+	}
+	if chance(t, 30) {
+		p.Location, p.Department, p.Title = or(t, locations, bad...), or(t, departments, bad...), or(t, titles, bad...)
+		p.Groups = rapid.SliceOfN(rapid.SampledFrom(groups), 0, 3).Draw(t, "groups")
+	}
+	if chance(t, 35) {
+		p.Source = or(t, sources, users.Source{Kind: users.SourceSync}, users.Source{Kind: 9}, users.Source{Name: bad[0]})
+	}
+	return p
+}
+
+func drawPatch(t *rapid.T) users.Patch {
+	var d users.Patch
+	text := func(percent int, usual []string, others []string) *string {
+		if !chance(t, percent) {
+			return nil
+		}
+		s := or(t, usual, others...)
+		return &s
+	}
+	d.First, d.Last = text(50, firsts, bad), text(50, lasts, bad)
+	d.Email, d.Username, d.ExternalID = text(50, emails, badEmails), text(15, usernames, bad), text(20, externals, bad)
+	d.Location, d.Department, d.Title = text(15, locations, bad), text(5, departments, bad), text(5, titles, bad)
+	if chance(t, 15) {
+		g := rapid.SliceOfN(rapid.SampledFrom(groups), 0, 3).Draw(t, "groups")
+		d.Groups = &g
+	}
+	return d
+}
+
+func drawFilter(t *rapid.T) users.Filter {
+	f := users.Filter{NeverIn: chance(t, 20)}
+	if chance(t, 60) {
+		f.Status = users.Set[users.Status](rapid.IntRange(0, 31).Draw(t, "statuses")) << users.Invited
+	}
+	if chance(t, 30) {
+		f.Role = users.Set[users.Role](rapid.IntRange(0, 15).Draw(t, "roles"))
+	}
+	if chance(t, 20) {
+		f.Location, f.Group = rapid.SampledFrom(locations).Draw(t, "location"), rapid.SampledFrom(groups).Draw(t, "group")
+	}
+	if chance(t, 20) {
+		f.Department = rapid.SampledFrom(departments).Draw(t, "department")
+		s := rapid.SampledFrom(sources).Draw(t, "source")
+		f.Source = &s
+	}
+	return f
+}
+
+// drawPolicy draws a preset or a policy switch by switch. What cannot be
+// together is put right rather than thrown away.
+func drawPolicy(t *rapid.T) seats.Policy {
+	switch rapid.IntRange(0, 9).Draw(t, "policy") {
+	case 0, 1:
+		return seats.Standard()
+	case 2:
+		return seats.AccuEdConnect()
+	}
+	of := func(label string, most int) uint8 { return uint8(rapid.IntRange(0, most).Draw(t, label)) }
+	p := seats.Policy{
+		LetIn: seats.LetIn(of("lets in", 2)), NoSeat: seats.NoSeat(of("no seat", 1)),
+		Buying: seats.Orders{By: seats.Seller(of("buying", 1))}, Returning: seats.Seller(of("returning", 1)),
+		Invites: seats.RunsOut(of("runs out", 2)), Ownership: seats.Enders(of("ownership", 1)),
+		Exchange: seats.Exchange(of("exchange", 1)), SourceLocked: chance(t, 40),
+		DeleteOnly: chance(t, 40),
+	}
+	if p.Invites != seats.RunsNever {
+		p.Term = term
+	}
+	if chance(t, 30) {
+		p.Buying.Least, p.Buying.Most = rapid.Int64Range(0, 10).Draw(t, "least"), rapid.SampledFrom([]int64{0, 10, 1000}).Draw(t, "most")
+	}
+	if chance(t, 40) {
+		p.Exempt = seats.RoleSet(of("exempt", 15))
+	}
+	if chance(t, 40) {
+		withheld := rapid.SliceOfN(rapid.SampledFrom(users.Actions()), 0, 4).Draw(t, "withheld")
+		for _, a := range withheld {
+			q := p
+			q.Withheld |= users.In(a)
+			if q.Check() == nil {
+				p = q
+			}
+		}
+	}
+	if chance(t, 20) {
+		p.Cards = seats.Cards{{Title: "Had", Figure: seats.FigureTotal}, {Title: "Left", Figure: seats.FigureAvailable}, {Title: "Unclaimed", Figure: seats.FigureUnclaimed},
+			{Title: "In", Figure: seats.FigureActive}, {Title: "Out", Figure: seats.FigureInactive}}
+	}
+	if p.Check() != nil {
+		p.DeleteOnly = false
+	}
+	return p
+}
+
+// spoil makes a policy that contradicts itself or says something unknown.
+func spoil(t *rapid.T, p seats.Policy) seats.Policy {
+	switch rapid.IntRange(0, 4).Draw(t, "spoil") {
+	case 0:
+		p.LetIn = 7
+	case 1:
+		p.Invites, p.Term = seats.RunsNever, term
+	case 2:
+		p.Invites, p.Term = seats.RunsFreed, 0
+	case 3:
+		p.Buying.Least, p.Buying.Most = 10, 5
+	case 4:
+		p.Withheld |= users.In(users.SetTotal)
+	}
+	return p
+}

@@ -1,0 +1,241 @@
+package storetest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A model is an account as the rules describe it, kept so plainly that reading
+// it is enough to believe it: a list of people, a total per pool, a policy. Every
+// number is counted anew whenever it is asked for. It shares data types with
+// package seats, and no rules.
+type model struct {
+	policy seats.Policy
+	pools  map[seats.PoolID]seats.Count // totals; what is held follows from the people
+	people []*person                    // in order of arrival, the deleted too
+	last   time.Time                    // of the last event
+}
+
+// A person is somebody of the model.
+type person struct {
+	users.Profile
+	role     users.Role
+	status   users.Status
+	left     users.Status // what Reactivate returns to
+	stored   users.Status // what Restore returns to
+	signedIn time.Time
+	approved time.Time
+	notified time.Time
+	notices  int64
+	expires  time.Time // when the invitation runs out
+	frees    bool      // and whether the seat is free then
+}
+
+func (m *model) clone() *model {
+	c := *m
+	c.pools = make(map[seats.PoolID]seats.Count)
+	for id, total := range m.pools {
+		c.pools[id] = total
+	}
+	c.people = nil
+	for _, p := range m.people {
+		q := *p
+		c.people = append(c.people, &q)
+	}
+	return &c
+}
+
+func (p *person) here() bool   { return p.status != users.Deleted }
+func (p *person) seated() bool { return p.status == users.Invited || p.status == users.Active }
+func (p *person) synced() bool { return p.Source.Kind == users.SourceSync }
+
+func (p *person) standing() users.Standing {
+	return users.Standing{Status: p.status, Role: p.role, Synced: p.synced()}
+}
+
+// byID returns the person with that ID, deleted or not, or nil.
+func (m *model) byID(id users.ID) *person {
+	for _, p := range m.people {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// held counts who holds a seat of a pool.
+func (m *model) held(pool seats.PoolID) int64 {
+	n := int64(0)
+	for _, p := range m.people {
+		if pool == seats.Site && p.seated() && !m.policy.Exempt.Has(p.role) {
+			n++
+		}
+	}
+	return n
+}
+
+// over says by how many seats a pool is above its total.
+func (m *model) over(pool seats.PoolID) int64 {
+	total, limited := m.pools[pool].Number()
+	if limited && m.held(pool) > total {
+		return m.held(pool) - total
+	}
+	return 0
+}
+
+func (m *model) available(pool seats.PoolID) seats.Count {
+	total, limited := m.pools[pool].Number()
+	if !limited {
+		return seats.Unlimited()
+	}
+	return seats.Of(max(0, total-m.held(pool)))
+}
+
+func (m *model) owners() int {
+	n := 0
+	for _, p := range m.people {
+		if p.role == users.Owner && p.status == users.Active {
+			n++
+		}
+	}
+	return n
+}
+
+// shown is the status that people see.
+func (m *model) shown(p *person) users.Status {
+	if p.status == users.Invited && m.policy.LetIn == seats.Invitation {
+		return users.Active
+	}
+	return p.status
+}
+
+func (m *model) may(p *person) seats.Permissions {
+	switch {
+	case m.shown(p) == users.Active:
+		return users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
+	case p.status == users.Invited && m.policy.LetIn == seats.Approval:
+		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
+	case p.status == users.Invited:
+		return users.In(seats.SignIn, seats.ReceiveNotifications, seats.BeAssigned)
+	}
+	return 0
+}
+
+// tally counts those who are chosen by the status that is given for each.
+func (m *model) tally(status func(*person) users.Status, chosen func(*person) bool) users.Tally {
+	var t users.Tally
+	for _, p := range m.people {
+		if chosen(p) {
+			at := p.standing()
+			at.Status = status(p)
+			count(&t, at, 1)
+		}
+	}
+	return t
+}
+
+// count adds people of one standing to a tally; nobody has the zero standing.
+func count(t *users.Tally, s users.Standing, n int64) {
+	synced := 0
+	if s.Synced {
+		synced = 1
+	}
+	if s.Status != users.NoStatus {
+		t[s.Status][s.Role][synced] += n
+	}
+}
+
+// selects says whether a filter for shown statuses selects the person.
+func (m *model) selects(f users.Filter, p *person) bool {
+	if f.Status.Empty() && !p.here() {
+		return false
+	}
+	if !f.Status.Empty() && !f.Status.Has(m.shown(p)) {
+		return false
+	}
+	if !f.Role.Empty() && !f.Role.Has(p.role) {
+		return false
+	}
+	if f.Location != "" && f.Location != p.Location {
+		return false
+	}
+	if f.Department != "" && f.Department != p.Department {
+		return false
+	}
+	if f.Group != "" && !slices.Contains(p.Groups, f.Group) {
+		return false
+	}
+	if f.Source != nil && *f.Source != p.Source {
+		return false
+	}
+	return !f.NeverIn || p.signedIn.IsZero()
+}
+
+// settle frees the seats of the invitations that have run out by then, and
+// returns the events that this makes.
+func (m *model) settle(at time.Time) []fact {
+	var due []*person
+	for _, p := range m.people {
+		if p.status == users.Invited && p.frees && !p.expires.After(at) {
+			due = append(due, p)
+		}
+	}
+	slices.SortFunc(due, func(a, b *person) int {
+		return cmp.Or(a.expires.Compare(b.expires), strings.Compare(string(a.ID), string(b.ID)))
+	})
+	var facts []fact
+	for _, p := range due {
+		before := p.standing()
+		p.left, p.status = users.Invited, users.Inactive
+		m.wrote(p, at)
+		m.last = later(m.last, p.expires)
+		facts = append(facts, fact{kind: seats.Lapsed, user: p.ID, before: before, after: p.standing(), at: m.last})
+	}
+	return facts
+}
+
+// wrote notes that the row of a person was written: the policy of that moment
+// says what becomes of the invitation.
+func (m *model) wrote(p *person, at time.Time) {
+	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && p.expires.After(at)
+}
+
+// send lets an invitation or notification go out.
+func (m *model) send(p *person, at time.Time) {
+	p.notices++
+	p.notified = at
+	p.expires = time.Time{}
+	if p.status == users.Invited && m.policy.Invites != seats.RunsNever {
+		p.expires = at.Add(m.policy.Term)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// A fact is what the model expects of an event.
+type fact struct {
+	kind          seats.EventKind
+	user          users.ID
+	before, after users.Standing
+	at            time.Time
+}
+
+// A verdict is what the model expects of a command: one of the codes, any of
+// which is right, or else the outcome and the event that records it.
+type verdict struct {
+	codes   []seats.Code
+	outcome seats.Outcome
+	fact    fact
+}
+
+func refused(codes ...seats.Code) verdict { return verdict{codes: codes} }

@@ -1,0 +1,321 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// enter is Invite and Add.
+func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, role users.Role, hold bool, at time.Time) verdict {
+	profile, ok := clean(raw)
+	if !ok || role >= users.Owner || profile.ID == "" {
+		return refused(seats.ErrBadInput)
+	}
+	sync := profile.Source.Kind == users.SourceSync
+	if a.Kind == users.ActorUser && sync {
+		return refused(seats.ErrBadInput)
+	}
+	if a.Kind == users.ActorSync && (!sync || profile.Source.Name != a.Name) {
+		return refused(seats.ErrForbidden)
+	}
+	var known []*person
+	for _, p := range m.people {
+		if p.ID == profile.ID || p.here() && shares(p.Profile, profile) {
+			known = append(known, p)
+		}
+	}
+	if len(known) > 1 || len(known) == 1 && !samePerson(known[0].Profile, profile) {
+		return refused(seats.ErrDuplicate)
+	}
+	if len(known) == 1 {
+		if known[0].seated() {
+			return unchanged(known[0])
+		}
+		return refused(seats.ErrDuplicate)
+	}
+	p := &person{Profile: profile, role: role, status: users.Invited}
+	kind := seats.Invited
+	if action == users.Add {
+		kind = seats.Added
+	}
+	m.people = append(m.people, p)
+	if m.held(seats.Site) > 0 && m.over(seats.Site) > 0 && !m.policy.Exempt.Has(role) {
+		if m.policy.NoSeat == seats.Refuse {
+			m.people = m.people[:len(m.people)-1]
+			return refused(seats.ErrNoSeats)
+		}
+		p.status = users.Inactive
+	}
+	if p.status == users.Invited && action == users.Add && m.policy.LetIn != seats.Approval {
+		p.status, p.signedIn = users.Active, at
+	}
+	if p.status == users.Invited && action == users.Invite && !hold {
+		m.send(p, at)
+	}
+	m.wrote(p, at)
+	m.last = at
+	delta := int64(0)
+	if p.seated() && !m.policy.Exempt.Has(role) {
+		delta = 1
+	}
+	return verdict{
+		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: delta},
+		fact:    fact{kind: kind, user: p.ID, after: p.standing(), at: at},
+	}
+}
+
+func (m *model) notify(p *person, at time.Time) verdict {
+	if !p.seated() {
+		return refused(seats.ErrWrongStatus)
+	}
+	return m.change(p, seats.Notified, at, func() { m.send(p, at) })
+}
+
+func (m *model) accept(p *person, at time.Time) verdict {
+	switch {
+	case p.status == users.Active && !p.signedIn.IsZero():
+		return unchanged(p)
+	case p.status == users.Active:
+		return m.change(p, seats.Accepted, at, func() { p.signedIn = at })
+	case p.status != users.Invited:
+		return refused(seats.ErrWrongStatus)
+	}
+	expired := !p.expires.IsZero() && !p.expires.After(at)
+	if m.policy.LetIn == seats.Approval && expired {
+		return refused(seats.ErrNotApproved, seats.ErrInvitationExpired)
+	}
+	if m.policy.LetIn == seats.Approval {
+		return refused(seats.ErrNotApproved)
+	}
+	if expired {
+		return refused(seats.ErrInvitationExpired)
+	}
+	return m.change(p, seats.Accepted, at, func() { p.status, p.signedIn = users.Active, at })
+}
+
+func (m *model) approve(p *person, at time.Time) verdict {
+	switch p.status {
+	case users.Active:
+		return unchanged(p)
+	case users.Invited:
+		return m.change(p, seats.Approved, at, func() { p.status, p.approved = users.Active, at })
+	}
+	return refused(seats.ErrWrongStatus)
+}
+
+// leave is Deactivate, Archive and Delete.
+func (m *model) leave(action users.Action, p *person, heir users.ID, reason string, at time.Time) verdict {
+	if badReason(reason) {
+		return refused(seats.ErrBadInput)
+	}
+	to, kind := users.Inactive, seats.Deactivated
+	if action == users.Archive {
+		to, kind = users.Archived, seats.Archived
+	}
+	if action == users.Delete {
+		to, kind = users.Deleted, seats.Deleted
+	}
+	if p.status == to {
+		return unchanged(p)
+	}
+	if p.status == users.Deleted || p.status == users.Archived && action == users.Deactivate {
+		return refused(seats.ErrWrongStatus)
+	}
+	if heir != "" {
+		h := m.byID(heir)
+		if h == nil || h == p || h.status != users.Active {
+			return refused(seats.ErrBadInput)
+		}
+	}
+	return m.change(p, kind, at, func() {
+		switch action {
+		case users.Deactivate:
+			p.left = p.status
+		case users.Archive:
+			p.stored = p.status
+		case users.Delete:
+			p.Profile = users.Profile{ID: p.ID, Source: p.Source}
+		}
+		p.status = to
+	})
+}
+
+func (m *model) erase(p *person, reason string, at time.Time) verdict {
+	switch {
+	case badReason(reason):
+		return refused(seats.ErrBadInput)
+	case p.status == users.Deleted:
+		return unchanged(p)
+	case p.seated():
+		return refused(seats.ErrWrongStatus)
+	}
+	return m.change(p, seats.Erased, at, func() {
+		p.Profile = users.Profile{ID: p.ID, Source: p.Source}
+		p.status = users.Deleted
+	})
+}
+
+func (m *model) reactivate(p *person, at time.Time) verdict {
+	if p.seated() {
+		return unchanged(p)
+	}
+	if p.status != users.Inactive {
+		return refused(seats.ErrWrongStatus)
+	}
+	return m.change(p, seats.Reactivated, at, func() {
+		if p.status = p.left; p.left == users.NoStatus {
+			p.status = users.Invited
+			m.send(p, at)
+		}
+	})
+}
+
+func (m *model) restore(p *person, at time.Time) verdict {
+	if p.status == users.Deleted {
+		return refused(seats.ErrWrongStatus)
+	}
+	if p.status != users.Archived {
+		return unchanged(p)
+	}
+	return m.change(p, seats.Restored, at, func() { p.status = p.stored })
+}
+
+func (m *model) edit(a users.Actor, p *person, set users.Patch, at time.Time) verdict {
+	if p.status == users.Deleted {
+		return refused(seats.ErrWrongStatus)
+	}
+	now, ok := clean(patched(p.Profile, set))
+	if !ok {
+		return refused(seats.ErrBadInput)
+	}
+	if equalProfiles(p.Profile, now) {
+		return unchanged(p)
+	}
+	var codes []seats.Code
+	for _, q := range m.people {
+		if q != p && q.here() && shares(q.Profile, now) {
+			codes = []seats.Code{seats.ErrDuplicate}
+		}
+	}
+	known := a.Kind == users.ActorSync && now.ExternalID != "" && same(p.ExternalID, now.ExternalID)
+	if m.policy.Exchange == seats.ExchangeRefused && !p.signedIn.IsZero() && !known && exchanged(p.Profile, now) {
+		codes = append(codes, seats.ErrExchange)
+	}
+	if codes != nil {
+		return refused(codes...)
+	}
+	return m.change(p, seats.Edited, at, func() { p.Profile = now })
+}
+
+func (m *model) changeRole(p *person, role users.Role, at time.Time) verdict {
+	switch {
+	case p.status == users.Deleted && role >= users.Owner:
+		return refused(seats.ErrWrongStatus, seats.ErrBadInput)
+	case p.status == users.Deleted:
+		return refused(seats.ErrWrongStatus)
+	case role >= users.Owner:
+		return refused(seats.ErrBadInput)
+	case p.role == role:
+		return unchanged(p)
+	}
+	return m.change(p, seats.RoleChanged, at, func() { p.role = role })
+}
+
+func (m *model) grant(p *person, at time.Time) verdict {
+	if p.role == users.Owner {
+		return unchanged(p)
+	}
+	if p.status != users.Active || p.signedIn.IsZero() {
+		return refused(seats.ErrWrongStatus)
+	}
+	return m.change(p, seats.OwnershipGranted, at, func() { p.role = users.Owner })
+}
+
+func (m *model) end(p *person, at time.Time) verdict {
+	switch {
+	case p.status == users.Deleted:
+		return refused(seats.ErrWrongStatus)
+	case p.role != users.Owner:
+		return unchanged(p)
+	case m.owners() == 1:
+		return refused(seats.ErrLastOwner)
+	}
+	return m.change(p, seats.OwnershipEnded, at, func() { p.role = users.Admin })
+}
+
+func (m *model) buy(a users.Actor, c seats.BuySeats, at time.Time) verdict {
+	total, there := m.pools[c.Pool]
+	if !there {
+		return refused(seats.ErrBadInput)
+	}
+	n, limited := total.Number()
+	least, most := int64(1), seats.MaxSeats-n
+	if a.Kind == users.ActorUser && m.policy.Buying.Least > 0 {
+		least = m.policy.Buying.Least
+	}
+	if a.Kind == users.ActorUser && m.policy.Buying.Most > 0 {
+		most = min(most, m.policy.Buying.Most)
+	}
+	if !limited || c.Seats < least || c.Seats > most {
+		return refused(seats.ErrOrderSize)
+	}
+	m.pools[c.Pool] = seats.Of(n + c.Seats)
+	return m.account(seats.SeatsBought, 0, at)
+}
+
+func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
+	total, there := m.pools[c.Pool]
+	if !there {
+		return refused(seats.ErrBadInput)
+	}
+	n, limited := total.Number()
+	if !limited || c.Seats < 1 || c.Seats > n-m.held(c.Pool) {
+		return refused(seats.ErrOrderSize)
+	}
+	m.pools[c.Pool] = seats.Of(n - c.Seats)
+	return m.account(seats.SeatsReturned, 0, at)
+}
+
+func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
+	if !c.Seats.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
+		return refused(seats.ErrBadInput)
+	}
+	if total, there := m.pools[c.Pool]; there && total == c.Seats {
+		return unchanged(nil)
+	}
+	m.pools[c.Pool] = c.Seats
+	return m.account(seats.TotalSet, 0, at)
+}
+
+func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
+	if badPolicy(p) {
+		return refused(seats.ErrBadInput)
+	}
+	if m.policy == p {
+		return unchanged(nil)
+	}
+	held := m.held(seats.Site)
+	m.policy = p
+	return m.account(seats.PolicySet, m.held(seats.Site)-held, at)
+}
+
+// open opens the account with its first owner.
+func (m *model) open(o seats.Opening, at time.Time) verdict {
+	owner, ok := clean(o.Owner)
+	if !ok || badPolicy(o.Policy) || !o.Seats.Valid() {
+		return refused(seats.ErrBadInput)
+	}
+	m.policy, m.last = o.Policy, at
+	m.pools = map[seats.PoolID]seats.Count{seats.Site: o.Seats}
+	p := &person{Profile: owner, role: users.Owner, status: users.Active, signedIn: at}
+	m.people = []*person{p}
+	if m.over(seats.Site) > 0 {
+		return refused(seats.ErrNoSeats)
+	}
+	return verdict{
+		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: m.held(seats.Site)},
+		fact:    fact{kind: seats.Opened, user: p.ID, after: p.standing(), at: at},
+	}
+}

@@ -1,0 +1,135 @@
+package storetest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func same(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
+
+func badID(id string) bool { return id == "" || len(id) > users.MaxID || badRunes(id) }
+
+func badRunes(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl)
+}
+
+func badText(s string, limit int) bool { return badRunes(s) || utf8.RuneCountInString(s) > limit }
+
+func badReason(s string) bool { return badText(s, users.MaxReason) }
+
+func badActor(a users.Actor) bool {
+	switch a.Kind {
+	case users.ActorUser:
+		return badID(string(a.User))
+	case users.ActorSync, users.ActorSupport:
+		return badID(a.Name)
+	}
+	return a.Kind != users.ActorSystem
+}
+
+// address is as much of the grammar of addresses as the scripts make use of.
+var address = regexp.MustCompile(`^[^@<> "(),:;\\]+@[^@<> "(),:;\\]+$`)
+
+// clean returns the profile as it is kept, and whether it can be.
+func clean(p users.Profile) (users.Profile, bool) {
+	ok := p.ID == "" || !badID(string(p.ID))
+	for _, text := range []*string{&p.First, &p.Last, &p.Location, &p.Department, &p.Title} {
+		*text = strings.TrimSpace(*text)
+		ok = ok && !badText(*text, users.MaxText)
+	}
+	for _, text := range []*string{&p.Username, &p.ExternalID} {
+		*text = strings.TrimSpace(*text)
+		ok = ok && (*text == "" || !badID(*text))
+	}
+	p.Email = strings.TrimSpace(p.Email)
+	if p.Email != "" {
+		ok = ok && len(p.Email) <= users.MaxEmail && !badRunes(p.Email) && address.MatchString(p.Email)
+	}
+	ok = ok && p.Email+p.Username+p.ExternalID != ""
+	var groups []string
+	for _, g := range p.Groups {
+		g = strings.TrimSpace(g)
+		ok = ok && g != "" && !badText(g, users.MaxText)
+		if !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	slices.Sort(groups)
+	p.Groups = groups
+	switch p.Source.Kind {
+	case users.SourceManual, users.SourceImport:
+		ok = ok && (p.Source.Name == "" || !badID(p.Source.Name))
+	case users.SourceSync:
+		ok = ok && !badID(p.Source.Name)
+	default:
+		ok = false
+	}
+	return p, ok
+}
+
+// shares says whether two profiles have a key in common.
+func shares(a, b users.Profile) bool {
+	return a.ExternalID != "" && same(a.ExternalID, b.ExternalID) ||
+		a.Email != "" && same(a.Email, b.Email) ||
+		a.Username != "" && same(a.Username, b.Username)
+}
+
+// samePerson lets the strongest kind of key decide that both profiles have.
+func samePerson(a, b users.Profile) bool {
+	if a.ExternalID != "" && b.ExternalID != "" {
+		return same(a.ExternalID, b.ExternalID)
+	}
+	if a.Email != "" && b.Email != "" {
+		return same(a.Email, b.Email)
+	}
+	return a.Username != "" && same(a.Username, b.Username)
+}
+
+// exchanged says whether an edit makes somebody else of a person, rule 11.
+func exchanged(was, now users.Profile) bool {
+	if was.ExternalID != "" && !same(was.ExternalID, now.ExternalID) {
+		return true
+	}
+	return !same(was.Email, now.Email) && was.First != now.First && was.Last != now.Last
+}
+
+func patched(p users.Profile, d users.Patch) users.Profile {
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&p.First, d.First)
+	set(&p.Last, d.Last)
+	set(&p.Username, d.Username)
+	set(&p.Email, d.Email)
+	set(&p.ExternalID, d.ExternalID)
+	set(&p.Location, d.Location)
+	set(&p.Department, d.Department)
+	set(&p.Title, d.Title)
+	if d.Groups != nil {
+		p.Groups = *d.Groups
+	}
+	return p
+}
+
+func equalProfiles(a, b users.Profile) bool {
+	groups := slices.Equal(a.Groups, b.Groups)
+	return groups && a.ID == b.ID && a.First == b.First && a.Last == b.Last && a.Username == b.Username &&
+		a.Email == b.Email && a.ExternalID == b.ExternalID && a.Location == b.Location &&
+		a.Department == b.Department && a.Title == b.Title && a.Source == b.Source
+}
+
+// badPolicy knows the faults that the scripts put into policies.
+func badPolicy(p seats.Policy) bool {
+	runsOut := p.Invites != seats.RunsNever
+	return p.LetIn > seats.Approval || p.NoSeat > seats.CreateInactive || p.Invites > seats.RunsFreed ||
+		runsOut != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 ||
+		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld.Has(users.SetTotal)
+}

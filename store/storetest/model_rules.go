@@ -1,0 +1,231 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// do carries out a command if the rules allow it, and says what is to come of it.
+func (m *model) do(a users.Actor, c seats.Command, at time.Time) verdict {
+	if codes := m.barred(a, c); codes != nil {
+		return refused(codes...)
+	}
+	v := m.perform(a, c, at)
+	v.outcome.Action = c.Action()
+	return v
+}
+
+func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
+	switch c := c.(type) {
+	case seats.Invite:
+		return m.enter(a, c.Action(), c.Profile, c.Role, c.Later, at)
+	case seats.Add:
+		return m.enter(a, c.Action(), c.Profile, c.Role, false, at)
+	case seats.Notify:
+		return m.notify(m.byID(c.User), at)
+	case seats.Accept:
+		return m.accept(m.byID(c.User), at)
+	case seats.Approve:
+		return m.approve(m.byID(c.User), at)
+	case seats.Deactivate:
+		return m.leave(c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+	case seats.Archive:
+		return m.leave(c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+	case seats.Delete:
+		return m.leave(c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+	case seats.Erase:
+		return m.erase(m.byID(c.User), c.Reason, at)
+	case seats.Reactivate:
+		return m.reactivate(m.byID(c.User), at)
+	case seats.Restore:
+		return m.restore(m.byID(c.User), at)
+	case seats.Edit:
+		return m.edit(a, m.byID(c.User), c.Set, at)
+	case seats.ChangeRole:
+		return m.changeRole(m.byID(c.User), c.Role, at)
+	case seats.GrantOwnership:
+		return m.grant(m.byID(c.User), at)
+	case seats.EndOwnership:
+		return m.end(m.byID(c.User), at)
+	case seats.BuySeats:
+		return m.buy(a, c, at)
+	case seats.ReturnSeats:
+		return m.giveBack(c, at)
+	case seats.SetTotal:
+		return m.setTotal(c, at)
+	case seats.SetPolicy:
+		return m.setPolicy(c.Policy, at)
+	}
+	panic("a command without rules")
+}
+
+// barred says why the actor may not even ask, or nil.
+func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
+	action := c.Action()
+	id, onPerson := target(c)
+	if a.Kind == users.Nobody {
+		return []seats.Code{seats.ErrBadInput, seats.ErrForbidden}
+	}
+	if badActor(a) {
+		return []seats.Code{seats.ErrBadInput}
+	}
+	if a.Kind == users.ActorUser {
+		actor := m.byID(a.User)
+		if actor == nil || !actor.here() {
+			return []seats.Code{seats.ErrForbidden}
+		}
+		accepts := action == users.Accept && id == a.User && actor.status == users.Invited
+		if actor.status != users.Active && !accepts {
+			return []seats.Code{seats.ErrForbidden}
+		}
+	}
+	if !m.mayAsk(a, action) {
+		return []seats.Code{seats.ErrForbidden}
+	}
+	if !onPerson {
+		if a.Kind == users.ActorUser && m.policy.Withheld.Has(action) {
+			return []seats.Code{seats.ErrNotOffered}
+		}
+		return nil
+	}
+	p := m.byID(id)
+	if p == nil && badID(string(id)) {
+		return []seats.Code{seats.ErrUnknownUser, seats.ErrBadInput}
+	}
+	if p == nil {
+		return []seats.Code{seats.ErrUnknownUser}
+	}
+	if a.Kind == users.ActorUser && action == users.Accept && p.ID != a.User {
+		return []seats.Code{seats.ErrForbidden}
+	}
+	if a.Kind == users.ActorSync && (!p.synced() || p.Source.Name != a.Name) {
+		return []seats.Code{seats.ErrForbidden}
+	}
+	if p.role == users.Owner && m.protected(a, action) {
+		return []seats.Code{seats.ErrOwnerProtected}
+	}
+	if a.Kind == users.ActorUser && m.policy.SourceLocked && p.synced() {
+		switch action {
+		case users.Edit, users.Deactivate, users.Archive, users.Delete:
+			return []seats.Code{seats.ErrSourceLocked}
+		}
+	}
+	if a.Kind == users.ActorUser && m.policy.Withheld.Has(action) {
+		return []seats.Code{seats.ErrNotOffered}
+	}
+	if a.Kind == users.ActorUser && m.policy.DeleteOnly && action == users.Deactivate && p.status == users.Invited {
+		return []seats.Code{seats.ErrNotOffered}
+	}
+	if action == users.Approve && m.policy.LetIn != seats.Approval {
+		return []seats.Code{seats.ErrNotOffered}
+	}
+	return nil
+}
+
+// mayAsk is rule 15, but for whom the command is about.
+func (m *model) mayAsk(a users.Actor, action users.Action) bool {
+	switch a.Kind {
+	case users.ActorSupport:
+		return true
+	case users.ActorSystem:
+		return action != users.EndOwnership
+	case users.ActorSync:
+		return action == users.Invite || action == users.Edit || action == users.Deactivate ||
+			action == users.Reactivate || action == users.ChangeRole
+	}
+	role := m.byID(a.User).role
+	if action == users.Accept {
+		return true
+	}
+	if role != users.Owner && role != users.Admin {
+		return false
+	}
+	switch action {
+	case users.Add, users.Erase, users.SetTotal, users.SetPolicy:
+		return false
+	case users.GrantOwnership:
+		return role == users.Owner
+	case users.EndOwnership:
+		return role == users.Owner && m.policy.Ownership == seats.OwnersEnd
+	case users.BuySeats:
+		return m.policy.Buying.By == seats.SelfService
+	case users.ReturnSeats:
+		return m.policy.Returning == seats.SelfService
+	}
+	return true
+}
+
+// protected says whether an owner is out of the actor's reach.
+func (m *model) protected(a users.Actor, action users.Action) bool {
+	switch action {
+	case users.Deactivate, users.Archive, users.Delete, users.Erase, users.ChangeRole:
+		return true
+	}
+	return a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.byID(a.User).role != users.Owner
+}
+
+func target(c seats.Command) (users.ID, bool) {
+	switch c := c.(type) {
+	case seats.Notify:
+		return c.User, true
+	case seats.Accept:
+		return c.User, true
+	case seats.Approve:
+		return c.User, true
+	case seats.Deactivate:
+		return c.User, true
+	case seats.Reactivate:
+		return c.User, true
+	case seats.Archive:
+		return c.User, true
+	case seats.Restore:
+		return c.User, true
+	case seats.Delete:
+		return c.User, true
+	case seats.Erase:
+		return c.User, true
+	case seats.Edit:
+		return c.User, true
+	case seats.ChangeRole:
+		return c.User, true
+	case seats.GrantOwnership:
+		return c.User, true
+	case seats.EndOwnership:
+		return c.User, true
+	}
+	return "", false
+}
+
+// unchanged is the verdict on what is so already.
+func unchanged(p *person) verdict {
+	v := verdict{outcome: seats.Outcome{Same: true}}
+	if p != nil {
+		v.outcome.User, v.outcome.Before, v.outcome.After = p.ID, p.standing(), p.standing()
+	}
+	return v
+}
+
+// change alters a person, unless that takes a seat which is not there.
+func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func()) verdict {
+	was, before, held := *p, p.standing(), m.held(seats.Site)
+	alter()
+	delta := m.held(seats.Site) - held
+	if delta > 0 && m.over(seats.Site) > 0 {
+		*p = was
+		return refused(seats.ErrNoSeats)
+	}
+	m.wrote(p, at)
+	m.last = at
+	return verdict{
+		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), Seats: delta},
+		fact:    fact{kind: kind, user: p.ID, before: before, after: p.standing(), at: at},
+	}
+}
+
+// account is the verdict on a command about the account.
+func (m *model) account(kind seats.EventKind, delta int64, at time.Time) verdict {
+	m.last = at
+	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at}}
+}

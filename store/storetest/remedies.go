@@ -1,0 +1,78 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// remedies tries every remedy of a refused call, each in a copy of the situation:
+// after it, the call has to pass.
+func (r *run) remedies(c call, no *seats.Refusal, last bool) {
+	for _, remedy := range no.Remedies {
+		g := newStage(r.open())
+		for _, earlier := range r.calls[:len(r.calls)-1] {
+			_, _ = g.play(earlier)
+		}
+		g.now = c.at
+		r.heal(g, r.model.clone(), c, no, remedy, last, 3)
+	}
+}
+
+func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.Remedy, last bool, depth int) {
+	actor := c.actor
+	var commands []seats.Command
+	switch {
+	case remedy.Vendor:
+		require.Equal(r, users.BuySeats, remedy.Action)
+		actor = users.Support("ticket")
+		commands = append(commands, seats.BuySeats{Pool: no.Pool, Seats: remedy.Count})
+	case remedy.Action == users.BuySeats:
+		commands = append(commands, seats.BuySeats{Pool: no.Pool, Seats: remedy.Count})
+	case remedy.User != "":
+		commands = append(commands, on(remedy.Action, remedy.User))
+	default:
+		commands = r.eligible(m, c, remedy, last)
+	}
+	for _, command := range commands {
+		require.NotNil(r, command, "remedy %v of %v", remedy, no)
+		_, err := g.Do(context.Background(), account, actor, command)
+		require.NoError(r, err, "the remedy %v of %v cannot be carried out", remedy, no)
+		m.do(actor, command, later(c.at, m.last))
+	}
+	_, err := g.play(c)
+	if err == nil {
+		return
+	}
+	var next *seats.Refusal
+	require.True(r, errors.As(err, &next))
+	chained := remedy.Action == users.Restore && next.Code != no.Code || next.Code == seats.ErrDuplicate
+	require.True(r, chained && len(next.Remedies) > 0 && depth > 0, "the remedy %v of %v does not help: %v", remedy, no, err)
+	r.heal(g, m, c, next, next.Remedies[0], last, depth-1)
+}
+
+// eligible chooses the people whose leaving the remedy speaks of, and who make
+// room by it.
+func (r *run) eligible(m *model, c call, remedy seats.Remedy, last bool) []seats.Command {
+	var commands []seats.Command
+	concerned, _ := target(c.commands[0])
+	for i := range m.people {
+		p := m.people[i]
+		if last {
+			p = m.people[len(m.people)-1-i]
+		}
+		if p.ID == c.actor.User || p.ID == concerned || int64(len(commands)) == remedy.Count {
+			continue
+		}
+		command := on(remedy.Action, p.ID)
+		if v := m.clone().do(c.actor, command, m.last); v.codes == nil && v.outcome.Seats < 0 {
+			commands = append(commands, command)
+		}
+	}
+	require.Len(r, commands, int(remedy.Count), "people of whom the remedy %v speaks", remedy)
+	return commands
+}

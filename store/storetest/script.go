@@ -1,0 +1,179 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A step is one line of a script as it is drawn. Whom it is about depends on who
+// is there when its turn comes, so that a step keeps its meaning while the lines
+// before it are taken away in search of a smaller failure.
+type step struct {
+	how    mode
+	actor  who
+	wishes []wish
+	by     time.Duration
+	filter users.Filter
+	last   bool // heal by the people who came last rather than first
+}
+
+// A mode is what a step does.
+type mode string
+
+const (
+	do      mode = "Do"
+	each    mode = "DoEach"
+	clock   mode = "clock"
+	runDue  mode = "RunDue"
+	opening mode = "Open"
+)
+
+// A pick chooses a person by number among those of some standing.
+type pick struct {
+	status users.Set[users.Status]
+	role   users.Set[users.Role]
+	n      int
+	fixed  users.ID // instead of all that
+	none   bool     // nobody: the empty ID
+}
+
+func (k pick) id(m *model) users.ID {
+	if k.none || k.fixed != "" {
+		return k.fixed
+	}
+	var among, others []users.ID
+	for _, p := range m.people {
+		if k.status.Has(p.status) && (k.role.Empty() || k.role.Has(p.role)) {
+			among = append(among, p.ID)
+		}
+		if p.here() {
+			others = append(others, p.ID)
+		}
+	}
+	if len(among) == 0 {
+		among = others
+	}
+	return among[k.n%len(among)]
+}
+
+// A who is an actor; a user of the account is picked.
+type who struct {
+	users.Actor
+	user pick
+}
+
+func (w who) in(m *model) users.Actor {
+	if w.Kind == users.ActorUser {
+		return users.As(w.user.id(m))
+	}
+	return w.Actor
+}
+
+// A wish is a command whose people are picked.
+type wish struct {
+	action  users.Action
+	who     pick
+	heir    pick
+	profile users.Profile
+	set     users.Patch
+	role    users.Role
+	later   bool
+	seats   int64
+	total   seats.Count
+	pool    seats.PoolID
+	policy  seats.Policy
+	reason  string
+}
+
+func (w wish) in(m *model) seats.Command {
+	heir := users.ID("")
+	if !w.heir.none {
+		heir = w.heir.id(m)
+	}
+	switch w.action {
+	case users.Invite:
+		return seats.Invite{Profile: w.profile, Role: w.role, Later: w.later}
+	case users.Add:
+		return seats.Add{Profile: w.profile, Role: w.role}
+	case users.Deactivate:
+		return seats.Deactivate{User: w.who.id(m), Heir: heir, Reason: w.reason}
+	case users.Archive:
+		return seats.Archive{User: w.who.id(m), Heir: heir, Reason: w.reason}
+	case users.Delete:
+		return seats.Delete{User: w.who.id(m), Heir: heir, Reason: w.reason}
+	case users.Erase:
+		return seats.Erase{User: w.who.id(m), Reason: w.reason}
+	case users.Edit:
+		return seats.Edit{User: w.who.id(m), Set: w.set}
+	case users.ChangeRole:
+		return seats.ChangeRole{User: w.who.id(m), Role: w.role}
+	case users.BuySeats:
+		return seats.BuySeats{Pool: w.pool, Seats: w.seats}
+	case users.ReturnSeats:
+		return seats.ReturnSeats{Pool: w.pool, Seats: w.seats}
+	case users.SetTotal:
+		return seats.SetTotal{Pool: w.pool, Seats: w.total}
+	case users.SetPolicy:
+		return seats.SetPolicy{Policy: w.policy}
+	}
+	return on(w.action, w.who.id(m))
+}
+
+// on returns the command that does the action to a person and needs no more.
+func on(action users.Action, id users.ID) seats.Command {
+	switch action {
+	case users.Notify:
+		return seats.Notify{User: id}
+	case users.Accept:
+		return seats.Accept{User: id}
+	case users.Approve:
+		return seats.Approve{User: id}
+	case users.Deactivate:
+		return seats.Deactivate{User: id}
+	case users.Reactivate:
+		return seats.Reactivate{User: id}
+	case users.Archive:
+		return seats.Archive{User: id}
+	case users.Restore:
+		return seats.Restore{User: id}
+	case users.Delete:
+		return seats.Delete{User: id}
+	case users.Erase:
+		return seats.Erase{User: id}
+	case users.GrantOwnership:
+		return seats.GrantOwnership{User: id}
+	case users.EndOwnership:
+		return seats.EndOwnership{User: id}
+	}
+	return nil
+}
+
+// A call is a step as it was carried out; a script of calls can be played again.
+type call struct {
+	how      mode
+	at       time.Time
+	actor    users.Actor
+	commands []seats.Command
+	opening  seats.Opening
+}
+
+func (c call) String() string {
+	at := c.at.Sub(epoch).String()
+	switch c.how {
+	case clock, runDue:
+		return fmt.Sprintf("%s at %s", c.how, at)
+	case opening:
+		o := c.opening
+		return fmt.Sprintf("Open at %s with %v seats, owner %s, policy {%s}", at, o.Seats, fields(o.Owner), fields(o.Policy))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s at %s as %v %q:", c.how, at, c.actor.Kind, string(c.actor.User)+c.actor.Name)
+	for _, command := range c.commands {
+		fmt.Fprintf(&b, " %T{%s}", command, fields(command))
+	}
+	return strings.ReplaceAll(b.String(), "seats.", "")
+}

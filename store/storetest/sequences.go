@@ -1,0 +1,273 @@
+// Package storetest holds the tests that every store has to pass, ours and those
+// of hosts. They drive a Keeper on the store and hold what comes of it against a
+// model of the rules that shares no code with them.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+const account users.AccountID = "acme"
+
+// Sequences runs random sequences of up to a hundred steps against stores that
+// open makes, each of them empty. How many is up to the flag rapid.checks.
+func Sequences(t *testing.T, open func(testing.TB) store.Store) {
+	rapid.Check(t, Sequence(func() store.Store { return open(t) }))
+}
+
+// Sequence is the property of one such sequence, for rapid.Check as well as for
+// rapid.MakeFuzz: whatever is asked of an account, in whatever order, the Keeper
+// answers and keeps what the model says. Stores that open makes are empty.
+func Sequence(open func() store.Store) func(*rapid.T) {
+	return func(t *rapid.T) {
+		r := &run{T: t, open: open, stage: newStage(open())}
+		defer func() {
+			if t.Failed() {
+				t.Log(r.script())
+			}
+		}()
+		if !r.begin() {
+			return
+		}
+		least := rapid.SampledFrom([]int{1, 20, 40}).Draw(t, "least")
+		for _, s := range rapid.SliceOfN(drawStep, least, 100).Draw(t, "steps") {
+			r.step(s)
+		}
+		r.end()
+	}
+}
+
+// A stage is a store with a Keeper whose clock and IDs the script sets.
+type stage struct {
+	*seatkeeper.Keeper
+	store store.Store
+	now   time.Time
+	ids   int
+}
+
+func newStage(s store.Store) *stage {
+	g := &stage{store: s, now: epoch}
+	k, err := seatkeeper.New(s, seatkeeper.Options{
+		Now:   func() time.Time { return g.now },
+		NewID: func() users.ID { g.ids++; return made(g.ids) },
+	})
+	if err != nil {
+		panic(err)
+	}
+	g.Keeper = k
+	return g
+}
+
+func made(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
+
+// play carries out a call.
+func (g *stage) play(c call) (seatkeeper.Done, error) {
+	g.now = c.at
+	var done seatkeeper.Done
+	var err error
+	switch c.how {
+	case opening:
+		return g.Open(context.Background(), c.opening)
+	case do:
+		return g.Do(context.Background(), account, c.actor, c.commands...)
+	case each:
+		done.Outcomes, err = g.DoEach(context.Background(), account, c.actor, c.commands...)
+	case runDue:
+		_, err = g.RunDue(context.Background())
+	}
+	return done, err
+}
+
+// A run is a sequence under way: the stage, the model beside it, the calls so
+// far, and what was last seen in the store.
+type run struct {
+	*rapid.T
+	open   func() store.Store
+	stage  *stage
+	model  *model
+	calls  []call
+	seen   view
+	events []seats.Event
+}
+
+func (r *run) script() string {
+	var b strings.Builder
+	b.WriteString("the script:\n")
+	for i, c := range r.calls {
+		fmt.Fprintf(&b, "%3d  %v\n", i, c)
+	}
+	return b.String()
+}
+
+// begin opens the account, and reports whether there is one now.
+func (r *run) begin() bool {
+	o := seats.Opening{Account: account, Seats: drawTotal(r.T), Policy: drawPolicy(r.T), Owner: drawProfile(r.T)}
+	c := call{how: opening, at: epoch, opening: o}
+	r.calls = append(r.calls, c)
+	o.Owner.ID = r.named(o.Owner.ID)
+	r.model = &model{}
+	want := r.model.open(o, epoch)
+	done, err := r.stage.play(c)
+	if want.codes != nil {
+		r.refused(want, 0, err)
+		_, err = r.stage.Usage(context.Background(), account)
+		require.ErrorIs(r, err, store.ErrNotFound)
+		return false
+	}
+	require.NoError(r, err)
+	r.outcome(want, done.Outcomes[0])
+	r.world([]fact{want.fact}, users.Filter{})
+	return true
+}
+
+func (r *run) named(id users.ID) users.ID {
+	if id == "" {
+		r.stage.ids++
+		id = made(r.stage.ids)
+		r.stage.ids--
+	}
+	return id
+}
+
+func (r *run) step(s step) {
+	now := r.stage.now.Add(s.by)
+	c := call{how: s.how, at: now, actor: s.actor.in(r.model)}
+	for _, w := range s.wishes {
+		c.commands = append(c.commands, w.in(r.model))
+	}
+	r.calls = append(r.calls, c)
+	if s.how == clock {
+		r.stage.now = now // and nobody looks: what is due is left for the next call
+		return
+	}
+	at := later(now, r.model.last)
+	before := r.look()
+	facts := r.model.settle(at)
+	settled := len(facts) > 0 || !before.account.NextDue.IsZero() && !before.account.NextDue.After(at)
+	switch s.how {
+	case do:
+		facts = append(facts, r.do(c, at, s.last)...)
+	case each:
+		facts = append(facts, r.each(c, at)...)
+	case runDue:
+		_, err := r.stage.play(c)
+		require.NoError(r, err)
+	}
+	r.world(facts, s.filter)
+	if len(facts) == 0 && !settled {
+		require.Equal(r, before, r.seen, "nothing was done, so nothing may have changed")
+	}
+}
+
+// do plays commands that are all done or none.
+func (r *run) do(c call, at time.Time, last bool) []fact {
+	settled := r.model.clone()
+	wants := r.expect(c, at, true)
+	done, err := r.stage.play(c)
+	if n := len(wants) - 1; wants[n].codes != nil {
+		r.model = settled
+		no := r.refused(wants[n], n, err)
+		if len(c.commands) == 1 {
+			r.remedies(c, no, last)
+		}
+		return nil
+	}
+	require.NoError(r, err)
+	require.Len(r, done.Outcomes, len(wants))
+	var facts []fact
+	for i, want := range wants {
+		r.outcome(want, done.Outcomes[i])
+		if !want.outcome.Same {
+			facts = append(facts, want.fact)
+		}
+	}
+	require.Len(r, done.Events, len(facts))
+	return facts
+}
+
+// each plays commands with an outcome each.
+func (r *run) each(c call, at time.Time) []fact {
+	wants := r.expect(c, at, false)
+	done, err := r.stage.play(c)
+	require.NoError(r, err)
+	require.Len(r, done.Outcomes, len(wants))
+	var facts []fact
+	for i, want := range wants {
+		got := done.Outcomes[i]
+		if want.codes != nil {
+			require.NotNil(r, got.Refusal, "expected a refusal of command %d: %v, got %+v", i, want.codes, got)
+			r.refused(want, i, got.Refusal)
+			continue
+		}
+		r.outcome(want, got)
+		if !want.outcome.Same {
+			facts = append(facts, want.fact)
+		}
+	}
+	return facts
+}
+
+// expect lets the model carry out a call. All or nothing, it ends with the first
+// refusal.
+func (r *run) expect(c call, at time.Time, all bool) []verdict {
+	var wants []verdict
+	n := r.stage.ids
+	for _, command := range c.commands {
+		switch x := command.(type) {
+		case seats.Invite:
+			if x.Profile.ID == "" {
+				n++
+				x.Profile.ID = made(n)
+			}
+			command = x
+		case seats.Add:
+			if x.Profile.ID == "" {
+				n++
+				x.Profile.ID = made(n)
+			}
+			command = x
+		}
+		wants = append(wants, r.model.do(c.actor, command, at))
+		if all && wants[len(wants)-1].codes != nil {
+			break
+		}
+	}
+	return wants
+}
+
+// refused compares an error with the expected refusal of a command, by its index.
+func (r *run) refused(want verdict, index int, err error) *seats.Refusal {
+	var no *seats.Refusal
+	require.Error(r, err, "expected a refusal of command %d: %v", index, want.codes)
+	require.True(r, errors.As(err, &no), "expected a refusal: %v", err)
+	require.Contains(r, want.codes, no.Code, "the code of %v", err)
+	require.ErrorIs(r, err, no.Code)
+	require.Equal(r, index, no.Index, "the place of the refused command")
+	if no.Code == seats.ErrNoSeats && r.model != nil && len(r.calls) > 1 && r.calls[len(r.calls)-1].how == do && index == 0 {
+		require.Equal(r, r.model.pools[no.Pool], no.Total)
+		require.Equal(r, r.model.held(no.Pool), no.Held)
+	}
+	r.secret(no.Error() + no.Remedies.String())
+	return no
+}
+
+func (r *run) outcome(want verdict, got seats.Outcome) {
+	require.Nil(r, got.Refusal, "expected %+v", want.outcome)
+	if len(r.calls) == 1 {
+		want.outcome.Action = got.Action // opening an account is no command
+	}
+	require.Equal(r, want.outcome, got)
+}

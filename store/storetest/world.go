@@ -1,0 +1,254 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A view is what a store has of the account, but for the events.
+type view struct {
+	account seats.Account
+	pools   []seats.Pool
+	users   []users.User
+}
+
+// course is the one pool of the scripts beside the site.
+const course seats.PoolID = "course"
+
+// look reads from the store itself, so that nothing is settled by it.
+func (r *run) look() view {
+	ctx := context.Background()
+	snapshots, err := r.stage.store.Load(ctx, seats.Need{Account: account, Pools: []seats.PoolID{course}})
+	require.NoError(r, err)
+	all, err := r.stage.store.Users(ctx, account, users.Filter{Status: everyStatus}, "", 10_000)
+	require.NoError(r, err)
+	return view{snapshots[0].Account, snapshots[0].Pools, all}
+}
+
+// world looks at everything there is after a step that made these facts.
+func (r *run) world(facts []fact, filter users.Filter) {
+	r.seen = r.look()
+	r.people()
+	r.keys()
+	r.pools()
+	r.record(facts)
+	r.usage()
+	r.lists(filter)
+}
+
+// people compares the rows with the model.
+func (r *run) people() {
+	want := slices.Clone(r.model.people)
+	slices.SortFunc(want, func(a, b *person) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	require.Len(r, r.seen.users, len(want))
+	for i, u := range r.seen.users {
+		p := want[i]
+		require.True(r, equalProfiles(p.Profile, u.Profile), "profile: want %+v, got %+v", p.Profile, u.Profile)
+		require.Equal(r, p.standing(), u.Standing(), p.ID)
+		require.True(r, p.signedIn.Equal(u.SignedIn), "%s signed in: want %v, got %v", p.ID, p.signedIn, u.SignedIn)
+		if !u.Due.IsZero() {
+			next := r.seen.account.NextDue
+			require.False(r, next.IsZero() || next.After(u.Due), "the account is due later than %s", p.ID)
+		}
+		if !p.here() {
+			continue
+		}
+		require.True(r, p.approved.Equal(u.Approved), "%s approved: want %v, got %v", p.ID, p.approved, u.Approved)
+		require.True(r, p.notified.Equal(u.Notified), "%s notified: want %v, got %v", p.ID, p.notified, u.Notified)
+		require.Equal(r, p.notices, u.Notices, "notices of %s", p.ID)
+		if p.status == users.Invited {
+			require.True(r, p.expires.Equal(u.Expires), "%s expires: want %v, got %v", p.ID, p.expires, u.Expires)
+			require.Equal(r, p.frees, !u.Due.IsZero(), "%s is due: %v", p.ID, u.Due)
+		}
+	}
+}
+
+// keys holds the rows themselves against the promise that nobody shares a key.
+func (r *run) keys() {
+	for i, a := range r.seen.users {
+		for _, b := range r.seen.users[:i] {
+			both := a.Here() && b.Here()
+			require.False(r, a.ID == b.ID || both && shares(a.Profile, b.Profile), "%s and %s share a key", a.ID, b.ID)
+		}
+	}
+}
+
+func (r *run) pools() {
+	require.Len(r, r.seen.pools, len(r.model.pools))
+	for _, pool := range r.seen.pools {
+		over := r.model.over(pool.ID)
+		want := seats.Pool{ID: pool.ID, Total: r.model.pools[pool.ID], Held: r.model.held(pool.ID), Over: over > 0}
+		require.Equal(r, want, pool)
+		require.Equal(r, over, pool.Excess())
+	}
+	recount, revision, err := r.stage.store.Tally(context.Background(), account, users.Filter{Status: everyStatus})
+	require.NoError(r, err)
+	require.Equal(r, r.seen.account.Revision, revision)
+	require.Equal(r, recount, r.seen.account.Tally, "the tally against a recount")
+	require.Positive(r, recount.ActiveOwners(), "active owners")
+	require.Equal(r, r.model.policy, r.seen.account.Policy)
+}
+
+// record follows the new events from number to number.
+func (r *run) record(facts []fact) {
+	from := uint64(len(r.events))
+	added, err := r.stage.store.Events(context.Background(), account, from, 10_000)
+	require.NoError(r, err)
+	require.Len(r, added, len(facts), "events: want %+v, got %+v", facts, added)
+	for i, e := range added {
+		want := facts[i]
+		require.Equal(r, from+uint64(i)+1, e.Sequence)
+		require.Equal(r, fact{e.Kind, e.User, e.Before, e.After, e.Time}, want)
+		tally, held, entered := users.Tally{}, int64(0), true
+		if n := len(r.events); n > 0 {
+			require.False(r, e.Time.Before(r.events[n-1].Time), "event %d goes back in time", e.Sequence)
+			tally = r.events[n-1].Tally
+			held, entered = r.before(e.Pool)
+		}
+		count(&tally, e.Before, -1)
+		count(&tally, e.After, 1)
+		require.Equal(r, tally, e.Tally, "the tally after event %d", e.Sequence)
+		require.Equal(r, held+e.Delta, e.Held, "held after event %d", e.Sequence)
+		total, limited := e.Total.Number()
+		if e.Delta > 0 && e.Kind != seats.PolicySet && entered && limited {
+			require.LessOrEqual(r, e.Held+e.Spent, total, "event %d let somebody into a full pool", e.Sequence)
+		}
+		r.secret(fmt.Sprintf("%+v", e))
+		r.events = append(r.events, e)
+	}
+	last := r.events[len(r.events)-1]
+	require.Equal(r, r.seen.account.Sequence, last.Sequence)
+	require.Equal(r, r.seen.account.Tally, last.Tally)
+	require.True(r, r.seen.account.Changed.Equal(last.Time))
+	for _, pool := range r.seen.pools {
+		for i := len(r.events) - 1; i >= 0; i-- {
+			if e := r.events[i]; e.Pool == pool.ID {
+				require.Equal(r, pool, seats.Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent, Over: pool.Over})
+				break
+			}
+		}
+	}
+}
+
+// before is what was held of a pool after its last event.
+func (r *run) before(pool seats.PoolID) (int64, bool) {
+	for i := len(r.events) - 1; i >= 0; i-- {
+		if r.events[i].Pool == pool {
+			return r.events[i].Held, true
+		}
+	}
+	return 0, false
+}
+
+// secret requires that a text contains nothing out of a profile.
+func (r *run) secret(text string) {
+	for _, value := range []string{"First", "Last", "mail.example", "nick", "extern", "Place", "Unit", "Title", "Team"} {
+		require.NotContains(r, text, value)
+	}
+}
+
+func (r *run) usage() {
+	got, err := r.stage.Usage(context.Background(), account)
+	require.NoError(r, err)
+	m := r.model
+	require.Equal(r, m.pools[seats.Site], got.Total)
+	require.Equal(r, m.held(seats.Site), got.Held)
+	require.Equal(r, m.available(seats.Site), got.Available)
+	require.Equal(r, m.over(seats.Site), got.Over)
+	require.Equal(r, r.seen.account.Revision, got.Revision)
+	require.Equal(r, m.tally(m.shown, func(*person) bool { return true }), got.People)
+	for _, card := range got.Cards {
+		require.Equal(r, r.figure(card.Title), card.Count, card.Title)
+	}
+}
+
+// figure is the number that belongs under the title of a card.
+func (r *run) figure(title string) seats.Count {
+	shown := func(s users.Status) seats.Count {
+		return seats.Of(r.model.tally(r.model.shown, (*person).here).Count(users.In(s), 0))
+	}
+	switch strings.ToLower(strings.Fields(title)[0]) {
+	case "had", "total":
+		return r.model.pools[seats.Site]
+	case "left", "available":
+		return r.model.available(seats.Site)
+	case "unclaimed", "invited":
+		return shown(users.Invited)
+	case "in", "active":
+		return shown(users.Active)
+	case "out", "inactive":
+		return shown(users.Inactive)
+	}
+	r.Fatalf("unknown card %q", title)
+	return seats.Count{}
+}
+
+// lists holds the reading methods against linear scans of the model.
+func (r *run) lists(filter users.Filter) {
+	ctx, m := context.Background(), r.model
+	var want, got []users.ID
+	for _, p := range m.people {
+		if m.selects(filter, p) {
+			want = append(want, p.ID)
+		}
+	}
+	slices.Sort(want)
+	for u, err := range r.stage.Users(ctx, account, filter) {
+		require.NoError(r, err)
+		p := m.byID(u.ID)
+		require.Equal(r, m.shown(p), u.Shown)
+		require.Equal(r, m.may(p), u.May, "what %s may", p.ID)
+		got = append(got, u.ID)
+	}
+	require.Equal(r, want, got, "list of %+v", filter)
+	count, err := r.stage.Count(ctx, account, filter)
+	require.NoError(r, err)
+	require.Equal(r, m.tally(m.shown, func(p *person) bool { return m.selects(filter, p) }), count)
+	for _, p := range m.people {
+		u, err := r.stage.User(ctx, account, p.ID)
+		require.NoError(r, err)
+		require.Equal(r, p.standing(), u.Standing())
+	}
+	for _, key := range probes {
+		var has *person
+		for _, p := range m.people {
+			if p.here() && (key.Kind == users.KeyEmail && same(key.Value, p.Email) && p.Email != "" ||
+				key.Kind == users.KeyUsername && same(key.Value, p.Username) && p.Username != "" ||
+				key.Kind == users.KeyExternalID && same(key.Value, p.ExternalID) && p.ExternalID != "") {
+				has = p
+			}
+		}
+		u, err := r.stage.Find(ctx, account, key)
+		if has == nil {
+			require.ErrorIs(r, err, seats.ErrUnknownUser, "%v", key)
+			continue
+		}
+		require.NoError(r, err)
+		require.Equal(r, has.ID, u.ID, "%v", key)
+	}
+}
+
+// probes are keys to look for, in cases of their own.
+var probes = []users.Key{
+	users.ByEmail("Ann@Mail.Example "), users.ByEmail("BOB@mail.example"), users.ByEmail("sid@mail.example"), users.ByEmail("\u00c9VE@mail.example"),
+	users.ByUsername("nickANN"), users.ByUsername("nick"), users.ByExternalID("Extern1"), users.ByExternalID("nobody"),
+}
+
+// end compares the whole history with what was seen of it on the way.
+func (r *run) end() {
+	var all []seats.Event
+	for e, err := range r.stage.Events(context.Background(), account, 0) {
+		require.NoError(r, err)
+		all = append(all, e)
+	}
+	if r.calls[len(r.calls)-1].how != clock {
+		require.Equal(r, r.events, all)
+	}
+}

@@ -1,0 +1,354 @@
+package users_test
+
+import (
+	"encoding"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestIdentifiersHaveBounds(t *testing.T) {
+	for id, want := range map[string]error{
+		"":                       users.ErrEmpty,
+		"a":                      nil,
+		"Ärzte 日本 'quoted' \\":   nil,
+		strings.Repeat("x", 255): nil,
+		strings.Repeat("x", 256): users.ErrTooLong,
+		strings.Repeat("é", 128): users.ErrTooLong, // bytes count
+		"a\x00b":                 users.ErrControl,
+		"a\nb":                   users.ErrControl,
+		"a\xffb":                 users.ErrNotUTF8,
+		"\u0085":                 users.ErrControl,
+	} {
+		require.Equal(t, want, users.CheckID(id), "%.20q", id)
+		require.Equal(t, want, users.CheckID(users.ID(id)), "%.20q", id)
+	}
+}
+
+func TestTextsHaveBounds(t *testing.T) {
+	require.NoError(t, users.CheckText("", 3))
+	require.NoError(t, users.CheckText("日本語", 3))
+	require.Equal(t, users.ErrTooLong, users.CheckText("日本語x", 3))
+	require.Equal(t, users.ErrControl, users.CheckText("a\tb", 9))
+	require.Equal(t, users.ErrNotUTF8, users.CheckText("\xc3", 9))
+}
+
+type enum interface {
+	fmt.Stringer
+	encoding.TextMarshaler
+}
+
+func TestTextForms(t *testing.T) {
+	var all []enum
+	var status users.Status
+	var role users.Role
+	var action users.Action
+	var actor users.ActorKind
+	var source users.SourceKind
+	readers := []encoding.TextUnmarshaler{&status, &role, &action, &actor, &source}
+	read := func(e enum) any {
+		text, err := e.MarshalText()
+		require.NoError(t, err)
+		require.Equal(t, e.String(), string(text))
+		switch e.(type) {
+		case users.Status:
+			require.NoError(t, status.UnmarshalText(text))
+			return status
+		case users.Role:
+			require.NoError(t, role.UnmarshalText(text))
+			return role
+		case users.Action:
+			require.NoError(t, action.UnmarshalText(text))
+			return action
+		case users.ActorKind:
+			require.NoError(t, actor.UnmarshalText(text))
+			return actor
+		}
+		require.NoError(t, source.UnmarshalText(text))
+		return source
+	}
+	for _, s := range append(users.Statuses(), users.NoStatus) {
+		all = append(all, s)
+	}
+	for _, r := range users.Roles() {
+		all = append(all, r)
+	}
+	for _, a := range users.Actions() {
+		all = append(all, a)
+	}
+	for k := users.Nobody; k <= users.ActorSystem; k++ {
+		all = append(all, k)
+	}
+	for k := users.SourceManual; k <= users.SourceSync; k++ {
+		all = append(all, k)
+	}
+	for _, e := range all {
+		require.Equal(t, any(e), read(e))
+	}
+	for _, e := range []enum{users.Status(99), users.Role(99), users.Action(99), users.ActorKind(99), users.SourceKind(99)} {
+		_, err := e.MarshalText()
+		require.Error(t, err)
+		require.Contains(t, e.String(), "(99)")
+	}
+	for _, r := range readers {
+		require.Error(t, r.UnmarshalText([]byte("Nonsense")))
+	}
+	require.Equal(t, "email", users.KeyEmail.String())
+	require.True(t, users.Owner.Valid())
+	require.False(t, users.Role(4).Valid())
+}
+
+func TestSets(t *testing.T) {
+	s := users.In(users.Invited, users.Active)
+	require.True(t, s.Has(users.Active))
+	require.False(t, s.Has(users.Inactive))
+	require.False(t, s.Empty())
+	require.True(t, users.In[users.Role]().Empty())
+	require.Equal(t, []users.Status{users.Invited, users.Active}, s.Members())
+	require.Equal(t, "invited, active", s.String())
+}
+
+func TestTheComparisonForm(t *testing.T) {
+	for _, same := range [][2]string{
+		{"Ada@Example.COM", "ada@example.com"},
+		{"  ada@example.com\t", "ada@example.com"},
+		{"ΣΊΣΥΦΟΣ", "σίσυφος"}, // both forms of the small sigma
+		{"\u212A", "k"},        // the Kelvin sign
+		{"ſ", "S"},             // the long s
+	} {
+		require.Equal(t, users.Fold(same[0]), users.Fold(same[1]))
+	}
+	for _, different := range [][2]string{
+		{"é", "e\u0301"}, {"straße", "strasse"}, {"ada", "ada b"}, {"I", "ı"}, {"i", "İ"},
+	} {
+		require.NotEqual(t, users.Fold(different[0]), users.Fold(different[1]))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.String().Draw(t, "text")
+		folded := users.Fold(text)
+		require.Equal(t, folded, users.Fold(folded), "folding twice changes nothing")
+		require.LessOrEqual(t, len(folded), len(text), "a bounded text stays bounded")
+		if strings.EqualFold(strings.TrimSpace(text), strings.TrimSpace(strings.ToUpper(text))) {
+			require.Equal(t, folded, users.Fold(strings.ToUpper(text)))
+		}
+	})
+}
+
+func TestAProfileIsCleanedAtTheDoor(t *testing.T) {
+	p, err := users.Profile{
+		First: " Ada ", Email: " ada@acme.example ", Groups: []string{"b", " a ", "", "b"},
+	}.Clean()
+	require.NoError(t, err)
+	require.Equal(t, users.Profile{First: "Ada", Email: "ada@acme.example", Groups: []string{"a", "b"}}, p)
+
+	many := make([]string, users.MaxGroups+1)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	long := strings.Repeat("x", users.MaxText+1)
+	for field, bad := range map[string][]users.Profile{
+		"id":          {{ID: "a\x00", Email: "a@b.example"}},
+		"first":       {{First: long, Email: "a@b.example"}},
+		"last":        {{Last: "a\nb", Email: "a@b.example"}},
+		"username":    {{Username: strings.Repeat("日", 100)}}, // fits as a text, not as a key
+		"external-id": {{ExternalID: "a\xff"}},
+		"location":    {{Location: long, Email: "a@b.example"}},
+		"department":  {{Department: long, Email: "a@b.example"}},
+		"title":       {{Title: long, Email: "a@b.example"}},
+		"groups":      {{Groups: []string{long}, Email: "a@b.example"}, {Groups: many, Email: "a@b.example"}},
+		"source": {
+			{Email: "a@b.example", Source: users.Source{Kind: users.SourceSync}},
+			{Email: "a@b.example", Source: users.Source{Kind: 99}},
+			{Email: "a@b.example", Source: users.Source{Name: "a\x00"}},
+		},
+		"email": {
+			{}, {First: "Ada", Last: "Lovelace"},
+			{Email: "ada"}, {Email: "Ada <ada@acme.example>"}, {Email: "ada@acme.example (Ada)"}, {Email: "<ada@acme.example>"},
+			{Email: "ada@acme.example, bob@acme.example"}, {Email: "a da@acme.example"}, {Email: "@acme.example"},
+			{Email: strings.Repeat("a", 243) + "@b.example.x"},
+		},
+	} {
+		for _, p := range bad {
+			_, err := p.Clean()
+			var fault *users.FieldError
+			require.ErrorAs(t, err, &fault, "%+v", p)
+			require.Equal(t, field, fault.Field)
+			require.ErrorIs(t, err, fault.Reason)
+			require.NotContains(t, err.Error(), "acme")
+		}
+	}
+	for _, good := range []string{"ada@localhost", "a+b.c@x-y.example", "ünï@exämple.example", "o'hara@acme.example"} {
+		_, err := users.Profile{Email: good}.Clean()
+		require.NoError(t, err, good)
+	}
+}
+
+func TestAPatchChangesWhatItNames(t *testing.T) {
+	was := users.Profile{ID: "u1", First: "Ada", Last: "Byron", Email: "ada@acme.example", Groups: []string{"a"}}
+	now, changed, err := users.Patch{
+		Last: new(" Lovelace "), First: new("Ada"), Groups: new([]string{"b", "a"}), Location: new(""),
+	}.Apply(was)
+	require.NoError(t, err)
+	require.Equal(t, []string{"last", "groups"}, changed)
+	require.Equal(t, "Lovelace", now.Last)
+	require.Equal(t, "Byron", was.Last)
+	require.Equal(t, users.ID("u1"), now.ID)
+
+	_, _, err = users.Patch{Email: new("")}.Apply(was)
+	require.ErrorIs(t, err, users.ErrEmpty, "somebody would be left without a name to be known by")
+
+	every := users.Patch{
+		First: new("1"), Last: new("2"), Username: new("3"), Email: new("4@x.example"), ExternalID: new("5"),
+		Location: new("6"), Department: new("7"), Title: new("8"),
+	}
+	now, changed, err = every.Apply(was)
+	require.NoError(t, err)
+	require.Len(t, changed, 8)
+	require.Equal(t, users.Profile{
+		ID: "u1", First: "1", Last: "2", Username: "3", Email: "4@x.example", ExternalID: "5",
+		Location: "6", Department: "7", Title: "8", Groups: []string{"a"},
+	}, now)
+}
+
+func TestOnePersonMadeIntoAnother(t *testing.T) {
+	was := users.Profile{First: "Ada", Last: "Byron", Email: "ada.byron@acme.example", ExternalID: "7"}
+	with := func(change func(*users.Profile)) users.Profile {
+		p := was
+		change(&p)
+		return p
+	}
+	require.False(t, users.Exchanges(was, was))
+	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.Last, p.Email = "Lovelace", "ada.lovelace@acme.example" })), "a marriage")
+	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.First, p.Last = "Adah", "Biron" })), "a correction")
+	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.First, p.Last, p.Email = "ADA", "BYRON", "ADA.BYRON@acme.example" })), "case alone")
+	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.First, p.Last, p.Email = "Bob", "Smith", "bob@acme.example" })))
+	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "8" })))
+	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "" })))
+	require.False(t, users.Exchanges(with(func(p *users.Profile) { p.ExternalID = "" }), was), "a first number")
+}
+
+func TestWhoIsTheSamePerson(t *testing.T) {
+	ada := users.Profile{ExternalID: "7", Email: "ada@acme.example", Username: "ada"}
+	for _, c := range []struct {
+		other users.Profile
+		same  bool
+	}{
+		{users.Profile{ExternalID: "7", Email: "other@acme.example"}, true},
+		{users.Profile{ExternalID: "8", Email: "ada@acme.example"}, false},
+		{users.Profile{Email: "ADA@acme.example", Username: "other"}, true},
+		{users.Profile{Email: "other@acme.example", Username: "ada"}, false},
+		{users.Profile{Username: "Ada"}, true},
+		{users.Profile{}, false},
+	} {
+		require.Equal(t, c.same, users.SamePerson(ada, c.other), "%+v", c.other)
+		require.Equal(t, c.same, users.SamePerson(c.other, ada), "%+v", c.other)
+	}
+}
+
+func TestKeysOfAPerson(t *testing.T) {
+	u := users.User{Profile: users.Profile{ID: "U", Email: "A@b.example", Username: "Ab", ExternalID: "x"}}
+	require.Equal(t, []users.Key{
+		users.ByExternalID("X"), users.ByEmail("a@B.example"), users.ByUsername("aB"), users.ByID("U"),
+	}, u.TakenKeys())
+	require.True(t, u.Has(users.ByEmail("a@b.example")))
+	require.False(t, u.Has(users.ByID("u")), "identifiers are compared byte by byte")
+}
+
+func TestATombstoneKeepsNothingPersonal(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	source := users.Source{Kind: users.SourceSync, Name: "hr"}
+	u := users.User{
+		Profile: users.Profile{
+			ID: "u1", First: "Ada", Last: "L", Username: "ada", Email: "a@b.example", ExternalID: "7",
+			Location: "x", Department: "x", Title: "x", Groups: []string{"x"}, Source: source,
+		},
+		Role: users.Admin, Status: users.Active, LeftAs: users.Active, Created: at, Since: at, SignedIn: at,
+		Approved: at, Notified: at, Notices: 2, Expires: at, Due: at,
+	}
+	require.Equal(t, users.User{
+		Profile: users.Profile{ID: "u1", Source: source}, Role: users.Admin, Status: users.Deleted,
+		Created: at, Since: at, SignedIn: at, Approved: at, Notified: at, Notices: 2,
+	}, u.Tombstone())
+	require.True(t, u.Here())
+	require.False(t, u.Tombstone().Here())
+}
+
+func TestATallyCountsByStanding(t *testing.T) {
+	var tally users.Tally
+	admin := users.Standing{Status: users.Active, Role: users.Admin}
+	synced := users.Standing{Status: users.Active, Role: users.Member, Synced: true}
+	owner := users.Standing{Status: users.Active, Role: users.Owner}
+	gone := users.Standing{Status: users.Deleted, Role: users.Member}
+	for _, s := range []users.Standing{admin, synced, owner, gone} {
+		tally.Move(users.Standing{}, s)
+	}
+	require.EqualValues(t, 3, tally.Count(0, 0), "the deleted are left out")
+	require.EqualValues(t, 1, tally.Count(users.In(users.Deleted), 0))
+	require.EqualValues(t, 1, tally.Count(users.In(users.Active), users.In(users.Admin)))
+	require.EqualValues(t, 1, tally.Of(synced))
+	require.EqualValues(t, 1, tally.ActiveOwners())
+	tally.Move(synced, users.Standing{Status: users.Inactive, Synced: true})
+	require.Zero(t, tally.Of(synced))
+	require.EqualValues(t, 1, tally.Count(users.In(users.Inactive), 0))
+	require.Len(t, users.Standings(), 5*4*2)
+}
+
+func TestActors(t *testing.T) {
+	require.NoError(t, users.As("u1").Check())
+	require.NoError(t, users.Support("ticket 7").Check())
+	require.NoError(t, users.Sync("hr").Check())
+	require.NoError(t, users.System().Check())
+	for _, bad := range []users.Actor{{}, users.As(""), users.Support(""), users.Sync("a\x00"), {Kind: 99}} {
+		require.Error(t, bad.Check())
+	}
+	require.True(t, users.Sync("hr").Owns(users.Source{Kind: users.SourceSync, Name: "hr"}))
+	require.False(t, users.Sync("hr").Owns(users.Source{Kind: users.SourceSync, Name: "HR"}))
+	require.False(t, users.Sync("hr").Owns(users.Source{Kind: users.SourceImport, Name: "hr"}))
+	require.False(t, users.System().Owns(users.Source{}))
+}
+
+func TestFiltersNarrow(t *testing.T) {
+	u := users.User{
+		Profile: users.Profile{Location: "Leeds", Department: "Ops", Groups: []string{"a", "b"}, Source: users.Source{Kind: users.SourceImport}},
+		Role:    users.Admin, Status: users.Active,
+	}
+	other := users.Source{Kind: users.SourceSync, Name: "hr"}
+	for _, c := range []struct {
+		filter users.Filter
+		match  bool
+	}{
+		{users.Filter{}, true},
+		{users.Filter{Status: users.In(users.Active, users.Deleted)}, true},
+		{users.Filter{Status: users.In(users.Invited)}, false},
+		{users.Filter{Role: users.In(users.Admin)}, true},
+		{users.Filter{Role: users.In(users.Member)}, false},
+		{users.Filter{Location: "Leeds"}, true},
+		{users.Filter{Location: "leeds"}, false},
+		{users.Filter{Department: "Ops"}, true},
+		{users.Filter{Department: "Dev"}, false},
+		{users.Filter{Group: "b"}, true},
+		{users.Filter{Group: "c"}, false},
+		{users.Filter{Source: &u.Source}, true},
+		{users.Filter{Source: &other}, false},
+		{users.Filter{NeverIn: true}, true},
+	} {
+		require.Equal(t, c.match, c.filter.Match(u), "%+v", c.filter)
+	}
+	u.SignedIn = time.Unix(1, 0)
+	require.False(t, users.Filter{NeverIn: true}.Match(u))
+	u.Status = users.Deleted
+	require.False(t, users.Filter{}.Match(u), "the deleted appear only when asked for")
+}
+
+func TestFoldKeepsTextValid(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		require.True(t, utf8.ValidString(users.Fold(rapid.String().Draw(t, "text"))))
+	})
+}
