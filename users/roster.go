@@ -20,7 +20,7 @@ type Roster struct {
 	People  []Entry  // in the order of the file
 	Faults  Faults   // why rows were left out, see [RosterOptions.SkipFaulty]
 	Fields  []string // what the file has columns for, see [Column.Field]; of the rest it says nothing
-	Ignored []string // the headers of the other columns, as they stand in the file
+	Ignored []string // the headers of the other columns, as the file has them
 }
 
 // An Entry is a person of a roster. The profile has been through
@@ -52,9 +52,9 @@ type RosterOptions struct {
 	// are ignored.
 	Columns []Column
 
-	// Roles are the product's words for roles, told apart as headers are. The
-	// default is the names of the roles and what they are often called. A word
-	// for [Owner] is a fault wherever it stands: owners are not imported.
+	// Roles are the product's words for roles, compared as headers are. The
+	// default is the names of the roles and what they are often called. A cell
+	// with a word for [Owner] is a fault: owners are not imported.
 	Roles map[string]Role
 
 	// Source is where the people come from; the default is [SourceImport].
@@ -65,10 +65,11 @@ type RosterOptions struct {
 	SkipFaulty bool
 
 	// Password is handed each password that is not empty, as it stands in the
-	// file. It is called last, and for nobody who is not used for another reason.
-	// An error makes that row faulty: it stays in the fault for [errors.Is] and
-	// is left out of its text, since it may quote the password. The roster does
-	// not keep passwords; without this function they are dropped.
+	// file. It is called once all else is judged, for the rows that are used. An
+	// error makes its row faulty, and stays out of the fault's text, since it may
+	// quote the password; [errors.Is] finds it. If that leaves the file unused,
+	// forget what was handed over. The roster keeps no password; without this
+	// function they are dropped.
 	Password func(row int, profile Profile, password string) error
 }
 
@@ -118,12 +119,14 @@ var defaultRoles = map[string]Role{
 // exports put before a formula (= + - @ TAB CR) is taken off again.
 //
 // All faults are found at once. They are the error, as [Faults], and there are
-// no people then; with SkipFaulty, faulty rows are left out instead. No option
-// helps against a file that is unreadable, too large or empty, nor against a
-// header with faults, under which no row is looked at. An address, username or
-// external ID may stand in one row only, be the other one faulty or not; the
-// later row is the one at fault. A row with misplaced quotation marks is taken to
-// end with its line, so that the rows below can be read.
+// no people then; with SkipFaulty, the faulty rows are left out instead. That
+// helps neither a file that is unreadable, too large or without people, nor a
+// header with faults, under which no row is looked at.
+//
+// An address, username or external ID may stand in one row only. The later row
+// is the one at fault, even if the earlier one is faulty itself. A row with
+// misplaced quotation marks is taken to end with its line, so that the rows
+// below can be read.
 //
 // Rows have the numbers that a spreadsheet shows: the header is row 1, empty
 // rows count, a line break inside a cell starts no new row.

@@ -96,12 +96,12 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 
 // read judges the rows below the header.
 func (r *rosterReader) read(rows *sheet) (Roster, error) {
-	var good []rosterRow
+	var good []*rosterRow
 	for cells, err := rows.next(); err != io.EOF; cells, err = rows.next() {
 		if rows.row > MaxRosterRows {
 			return Roster{}, Faults{{Problem: ErrTooLarge}}
 		}
-		row := rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
+		row := &rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
 		if err != nil {
 			row.fault("", err, 0)
 			continue
@@ -114,7 +114,7 @@ func (r *rosterReader) read(rows *sheet) (Roster, error) {
 		}
 	}
 	if r.Password != nil && r.usable() {
-		good = slices.DeleteFunc(good, func(row rosterRow) bool { return !row.handOver() })
+		good = slices.DeleteFunc(good, func(row *rosterRow) bool { return !row.handOver() })
 	}
 	faults := r.found.list()
 	switch {
@@ -124,9 +124,9 @@ func (r *rosterReader) read(rows *sheet) (Roster, error) {
 		return Roster{}, Faults{{Problem: ErrEmpty}}
 	}
 
-	roster := Roster{Faults: faults, Ignored: r.ignored}
-	for _, row := range good {
-		roster.People = append(roster.People, row.Entry)
+	roster := Roster{People: make([]Entry, len(good)), Faults: faults, Ignored: r.ignored}
+	for i, row := range good {
+		roster.People[i] = row.Entry
 	}
 	for _, c := range r.cells {
 		roster.Fields = append(roster.Fields, c.Field)

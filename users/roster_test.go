@@ -74,7 +74,7 @@ func TestAccuEdRosterWantsSomeCellsFilled(t *testing.T) {
 }
 
 func TestZeroOptionsTakeWhatThereIs(t *testing.T) {
-	roster, err := users.ReadRoster(strings.NewReader("external id,Shoe size, ROLE,\nE-7,44,Learner,x\nE-8,,,\n"), users.RosterOptions{})
+	roster, err := users.ReadRoster(strings.NewReader("external id, Shoe size , ROLE,\nE-7,44,Learner,x\nE-8,,,\n"), users.RosterOptions{})
 	require.NoError(t, err)
 	require.Equal(t, users.Roster{
 		People: []users.Entry{

@@ -79,7 +79,7 @@ func drawFilter(t *rapid.T) users.Filter {
 
 // drawPolicy draws a preset or a policy switch by switch. What cannot be
 // together is put right rather than thrown away.
-func drawPolicy(t *rapid.T) seats.Policy {
+var drawPolicy = rapid.Custom(func(t *rapid.T) seats.Policy {
 	switch rapid.IntRange(0, 9).Draw(t, "policy") {
 	case 0, 1:
 		return seats.Standard()
@@ -121,7 +121,12 @@ func drawPolicy(t *rapid.T) seats.Policy {
 		p.DeleteOnly = false
 	}
 	return p
-}
+})
+
+// drawOpening draws an account to be.
+var drawOpening = rapid.Custom(func(t *rapid.T) seats.Opening {
+	return seats.Opening{Account: account, Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t)}
+})
 
 // spoil makes a policy that contradicts itself or says something unknown.
 func spoil(t *rapid.T, p seats.Policy) seats.Policy {

@@ -9,6 +9,9 @@ import (
 
 // enter is Invite and Add.
 func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, role users.Role, hold bool, at time.Time) verdict {
+	if a.Kind == users.ActorSync && raw.Source == (users.Source{}) {
+		raw.Source = users.Source{Kind: users.SourceSync, Name: a.Name} // who says nothing means his own
+	}
 	profile, ok := clean(raw)
 	if !ok || role >= users.Owner || profile.ID == "" {
 		return refused(seats.ErrBadInput)
@@ -46,7 +49,7 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 			m.people = m.people[:len(m.people)-1]
 			return refused(seats.ErrNoSeats)
 		}
-		p.status = users.Inactive
+		p.status, kind = users.Inactive, seats.Added // as nothing goes out
 	}
 	if p.status == users.Invited && action == users.Add && m.policy.LetIn != seats.Approval {
 		p.status, p.signedIn = users.Active, at

@@ -73,11 +73,16 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	}
 	if a.Kind == users.ActorUser {
 		actor := m.byID(a.User)
+		if (actor == nil || !actor.here()) && action == users.Accept && m.byID(id) == nil {
+			return []seats.Code{seats.ErrForbidden, seats.ErrUnknownUser} // TODO D2
+		}
+		if actor != nil && !actor.here() && action == users.Accept && id == a.User {
+			return []seats.Code{seats.ErrForbidden, seats.ErrWrongStatus} // TODO D2
+		}
 		if actor == nil || !actor.here() {
 			return []seats.Code{seats.ErrForbidden}
 		}
-		accepts := action == users.Accept && id == a.User && actor.status == users.Invited
-		if actor.status != users.Active && !accepts {
+		if actor.status != users.Active && action != users.Accept {
 			return []seats.Code{seats.ErrForbidden}
 		}
 	}

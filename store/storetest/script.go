@@ -177,3 +177,6 @@ func (c call) String() string {
 	}
 	return strings.ReplaceAll(b.String(), "seats.", "")
 }
+
+// GoString is short, since rapid prints what it drew and the script says it all.
+func (s step) GoString() string { return string(s.how) }

@@ -42,8 +42,7 @@ func Sequence(open func() store.Store) func(*rapid.T) {
 		if !r.begin() {
 			return
 		}
-		least := rapid.SampledFrom([]int{1, 20, 40}).Draw(t, "least")
-		for _, s := range rapid.SliceOfN(drawStep, least, 100).Draw(t, "steps") {
+		for _, s := range drawScript.Draw(t, "script") {
 			r.step(s)
 		}
 		r.end()
@@ -114,7 +113,7 @@ func (r *run) script() string {
 
 // begin opens the account, and reports whether there is one now.
 func (r *run) begin() bool {
-	o := seats.Opening{Account: account, Seats: drawTotal(r.T), Policy: drawPolicy(r.T), Owner: drawProfile(r.T)}
+	o := drawOpening.Draw(r.T, "opening")
 	c := call{how: opening, at: epoch, opening: o}
 	r.calls = append(r.calls, c)
 	o.Owner.ID = r.named(o.Owner.ID)
