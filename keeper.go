@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -21,6 +22,7 @@ type Keeper struct {
 	options Options
 	call    Call
 	lines   *lines
+	made    *atomic.Uint32 // identifiers
 }
 
 // Options are the settings of a [Keeper]. The zero value is the default.
@@ -48,19 +50,20 @@ func New(s store.Store, o Options) (*Keeper, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.NewID == nil {
-		o.NewID = func() users.ID { return users.ID(newID(o.Now())) }
-	}
 	if o.Attempts == 0 {
 		o.Attempts = 100
 	}
-	return &Keeper{store: s, options: o, lines: newLines()}, nil
+	k := &Keeper{store: s, options: o, lines: newLines(), made: new(atomic.Uint32)}
+	if o.NewID == nil {
+		k.options.NewID = func() users.ID { return users.ID(k.newID()) }
+	}
+	return k, nil
 }
 
-// newID returns an identifier that nobody else makes. It begins with the time,
-// so that rows which come to be together lie together.
-func newID(at time.Time) string {
-	return fmt.Sprintf("%012x-%s", at.UnixMilli(), rand.Text()[:16])
+// newID returns an identifier that nobody else makes. It begins with the time
+// and a running number, so that rows which come to be together lie together.
+func (k *Keeper) newID() string {
+	return fmt.Sprintf("%012x%04x-%s", k.options.Now().UnixMilli(), k.made.Add(1)&0xffff, rand.Text()[:16])
 }
 
 // A Call is what the events say about the call they come from.
@@ -137,7 +140,7 @@ func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Ac
 // for the one commit under way, which happened as a whole or not at all.
 func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) ([]seats.Outcome, error) {
 	if k.call.Correlation == "" {
-		k = k.With(Call{Correlation: newID(k.now()), Reason: k.call.Reason})
+		k = k.With(Call{Correlation: k.newID(), Reason: k.call.Reason})
 	}
 	each := func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 		return seats.DecideEach(s, r), nil
@@ -167,7 +170,7 @@ const chunkSize = 500
 func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands []seats.Command) seats.Request {
 	return seats.Request{
 		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID),
-		Change:      seats.ChangeID(newID(k.options.Now())),
+		Change:      seats.ChangeID(k.newID()),
 		Correlation: k.call.Correlation, Reason: k.call.Reason,
 	}
 }

@@ -35,14 +35,14 @@ var (
 
 // or draws one of the usual values, and now and then one of the others.
 func or[T any](t *rapid.T, usual []T, others ...T) T {
-	if len(others) > 0 && rapid.IntRange(0, 59).Draw(t, "odd") == 59 {
-		return rapid.SampledFrom(others).Draw(t, "other")
+	if len(others) > 0 && below(t, 60) == 59 {
+		return others[below(t, len(others))]
 	}
-	return rapid.SampledFrom(usual).Draw(t, "usual")
+	return usual[below(t, len(usual))]
 }
 
 func chance(t *rapid.T, percent int) bool {
-	return rapid.IntRange(0, 99).Draw(t, "chance") >= 100-percent
+	return below(t, 100) >= 100-percent
 }
 
 // drawScript draws 1 to 100 steps. They are drawn in a dozen parts, since a slice
@@ -57,15 +57,15 @@ var drawScript = rapid.Custom(func(t *rapid.T) []step {
 })
 
 var drawStep = rapid.Custom(func(t *rapid.T) step {
-	s := step{how: rapid.SampledFrom([]mode{do, do, do, do, do, do, each, do, clock, runDue}).Draw(t, "how")}
+	s := step{how: or(t, []mode{do, do, do, do, do, do, each, do, clock, runDue})}
 	n := 0
 	switch s.how {
 	case do:
-		n = max(1, rapid.IntRange(-5, 4).Draw(t, "commands"))
+		n = max(1, below(t, 9)-4)
 	case each:
-		n = rapid.IntRange(1, 5).Draw(t, "commands")
+		n = 1 + below(t, 5)
 	case clock:
-		s.by = rapid.SampledFrom([]time.Duration{time.Hour, time.Microsecond, 12 * time.Hour, term, 2 * term, -time.Hour, -term}).Draw(t, "by")
+		s.by = or(t, []time.Duration{time.Hour, time.Microsecond, 12 * time.Hour, term, 2 * term, -time.Hour, -term})
 	}
 	s.actor = drawWho(t)
 	for range n {
@@ -74,24 +74,23 @@ var drawStep = rapid.Custom(func(t *rapid.T) step {
 	if chance(t, 30) {
 		s.filter = drawFilter(t)
 	}
-	s.last = rapid.Bool().Draw(t, "last")
+	s.last = bit.Draw(t, "last")
 	return s
 })
 
 func drawWho(t *rapid.T) who {
 	active := users.In(users.Active)
-	n := rapid.IntRange(0, 3)
-	switch rapid.IntRange(0, 24).Draw(t, "actor") {
+	switch below(t, 25) {
 	case 0, 1, 2, 3, 4:
-		return who{users.As(""), pick{status: active, role: users.In(users.Owner), n: n.Draw(t, "n")}}
+		return who{users.As(""), pick{status: active, role: users.In(users.Owner), n: below(t, 4)}}
 	case 5, 6, 7, 8:
-		return who{users.As(""), pick{status: active, role: users.In(users.Admin), n: n.Draw(t, "n")}}
+		return who{users.As(""), pick{status: active, role: users.In(users.Admin), n: below(t, 4)}}
 	case 9, 10:
-		return who{users.As(""), pick{status: active, role: users.In(users.Manager, users.Member), n: n.Draw(t, "n")}}
+		return who{users.As(""), pick{status: active, role: users.In(users.Manager, users.Member), n: below(t, 4)}}
 	case 11, 12:
-		return who{users.As(""), pick{status: users.In(users.Invited), n: n.Draw(t, "n")}}
+		return who{users.As(""), pick{status: users.In(users.Invited), n: below(t, 4)}}
 	case 13:
-		return who{users.As(""), pick{status: everyStatus, n: rapid.IntRange(0, 9).Draw(t, "n")}}
+		return who{users.As(""), pick{status: everyStatus, n: below(t, 10)}}
 	case 14, 15, 16, 17:
 		return who{Actor: users.Support("ticket")}
 	case 18, 19:
@@ -101,16 +100,16 @@ func drawWho(t *rapid.T) who {
 	case 21, 22, 23:
 		return who{Actor: users.System()}
 	}
-	return rapid.SampledFrom([]who{
+	return or(t, []who{
 		{}, {Actor: users.Support("")}, {Actor: users.Support(bad[0])}, {Actor: users.Sync("")}, {Actor: users.Sync(long)},
 		{users.As(""), pick{none: true}}, {users.As(""), pick{fixed: "ghost"}}, {users.As(""), pick{fixed: users.ID(bad[2])}},
-	}).Draw(t, "odd actor")
+	})
 }
 
 // drawPick favours the people of whom something can come.
 func drawPick(t *rapid.T, likely ...users.Status) pick {
-	n := rapid.IntRange(0, 9).Draw(t, "n")
-	switch k := rapid.IntRange(0, 19).Draw(t, "pick"); {
+	n := below(t, 10)
+	switch k := below(t, 20); {
 	case k < 12 && len(likely) > 0:
 		return pick{status: users.In(likely...), n: n}
 	case k < 17:
@@ -126,7 +125,7 @@ func drawWish(t *rapid.T, sync bool) wish {
 	if sync && chance(t, 80) {
 		actions = []users.Action{users.Invite, users.Edit, users.Deactivate, users.Reactivate, users.ChangeRole}
 	}
-	w := wish{action: rapid.SampledFrom(actions).Draw(t, "action"), heir: pick{none: true}}
+	w := wish{action: or(t, actions), heir: pick{none: true}}
 	switch w.action {
 	case users.Invite, users.Add:
 		w.profile = drawProfile(t)

@@ -61,17 +61,17 @@ func drawPatch(t *rapid.T) users.Patch {
 func drawFilter(t *rapid.T) users.Filter {
 	f := users.Filter{NeverIn: chance(t, 20)}
 	if chance(t, 60) {
-		f.Status = users.Set[users.Status](rapid.IntRange(0, 31).Draw(t, "statuses")) << users.Invited
+		f.Status = users.Set[users.Status](below(t, 32)) << users.Invited
 	}
 	if chance(t, 30) {
-		f.Role = users.Set[users.Role](rapid.IntRange(0, 15).Draw(t, "roles"))
+		f.Role = users.Set[users.Role](below(t, 16))
 	}
 	if chance(t, 20) {
-		f.Location, f.Group = rapid.SampledFrom(locations).Draw(t, "location"), rapid.SampledFrom(groups).Draw(t, "group")
+		f.Location, f.Group = or(t, locations), or(t, groups)
 	}
 	if chance(t, 20) {
-		f.Department = rapid.SampledFrom(departments).Draw(t, "department")
-		s := rapid.SampledFrom(sources).Draw(t, "source")
+		f.Department = or(t, departments)
+		s := or(t, sources)
 		f.Source = &s
 	}
 	return f
@@ -80,28 +80,28 @@ func drawFilter(t *rapid.T) users.Filter {
 // drawPolicy draws a preset or a policy switch by switch. What cannot be
 // together is put right rather than thrown away.
 var drawPolicy = rapid.Custom(func(t *rapid.T) seats.Policy {
-	switch rapid.IntRange(0, 9).Draw(t, "policy") {
+	switch below(t, 10) {
 	case 0, 1:
 		return seats.Standard()
 	case 2:
 		return seats.AccuEdConnect()
 	}
-	of := func(label string, most int) uint8 { return uint8(rapid.IntRange(0, most).Draw(t, label)) }
+	of := func(n int) uint8 { return uint8(below(t, n)) }
 	p := seats.Policy{
-		LetIn: seats.LetIn(of("lets in", 2)), NoSeat: seats.NoSeat(of("no seat", 1)),
-		Buying: seats.Orders{By: seats.Seller(of("buying", 1))}, Returning: seats.Seller(of("returning", 1)),
-		Invites: seats.RunsOut(of("runs out", 2)), Ownership: seats.Enders(of("ownership", 1)),
-		Exchange: seats.Exchange(of("exchange", 1)), SourceLocked: chance(t, 40),
+		LetIn: seats.LetIn(of(3)), NoSeat: seats.NoSeat(of(2)),
+		Buying: seats.Orders{By: seats.Seller(of(2))}, Returning: seats.Seller(of(2)),
+		Invites: seats.RunsOut(of(3)), Ownership: seats.Enders(of(2)),
+		Exchange: seats.Exchange(of(2)), SourceLocked: chance(t, 40),
 		DeleteOnly: chance(t, 40),
 	}
 	if p.Invites != seats.RunsNever {
 		p.Term = term
 	}
 	if chance(t, 30) {
-		p.Buying.Least, p.Buying.Most = rapid.Int64Range(0, 10).Draw(t, "least"), rapid.SampledFrom([]int64{0, 10, 1000}).Draw(t, "most")
+		p.Buying.Least, p.Buying.Most = int64(below(t, 11)), or(t, []int64{0, 10, 1000})
 	}
 	if chance(t, 40) {
-		p.Exempt = seats.RoleSet(of("exempt", 15))
+		p.Exempt = seats.RoleSet(of(16))
 	}
 	if chance(t, 40) {
 		withheld := rapid.SliceOfN(rapid.SampledFrom(users.Actions()), 0, 4).Draw(t, "withheld")
@@ -130,7 +130,7 @@ var drawOpening = rapid.Custom(func(t *rapid.T) seats.Opening {
 
 // spoil makes a policy that contradicts itself or says something unknown.
 func spoil(t *rapid.T, p seats.Policy) seats.Policy {
-	switch rapid.IntRange(0, 4).Draw(t, "spoil") {
+	switch below(t, 5) {
 	case 0:
 		p.LetIn = 7
 	case 1:

@@ -50,7 +50,7 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	}
 	var next *seats.Refusal
 	require.True(r, errors.As(err, &next))
-	chained := remedy.Action == users.Restore || next.Code == seats.ErrInvitationExpired // TODO D3
+	chained := remedy.Action == users.Restore || c.commands[0].Action() == users.Accept // TODO D3
 	require.True(r, chained && len(next.Remedies) > 0 && depth > 0, "the remedy %v of %v does not help: %v", remedy, no, err)
 	r.heal(g, m, c, next, next.Remedies[0], last, depth-1)
 }

@@ -1,0 +1,212 @@
+package seatkeeper_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+)
+
+const module = "github.com/seatkeeper/seatkeeper"
+
+// arrows say what the non-test files of a package may import besides the
+// standard library. A package that is not listed may import nothing.
+var arrows = map[string][]string{
+	"users":           {},
+	"seats":           {module + "/users"},
+	"store":           {module + "/users", module + "/seats"},
+	"memstore":        {module + "/users", module + "/seats", module + "/store"},
+	".":               {module + "/users", module + "/seats", module + "/store", "golang.org/x/sync/semaphore"},
+	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
+}
+
+// impure is what the pure packages do without, besides time.Now and its like.
+var impure = []string{"context", "os", "net", "database/sql", "sync", "sync/atomic", "math/rand", "math/rand/v2", "crypto/rand", "log", "log/slog", "net/http", "os/exec", "io/fs", "runtime", "unsafe", "reflect"}
+
+// source is a parsed file of the root module.
+type source struct {
+	path, folder string
+	test         bool
+	lines        int
+	file         *ast.File
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "examples" || strings.HasPrefix(d.Name(), ".") && path != "."):
+			return filepath.SkipDir
+		case !strings.HasSuffix(path, ".go"):
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ParseComments)
+		all = append(all, source{
+			path: path, folder: filepath.ToSlash(filepath.Dir(path)), file: file,
+			test: strings.HasSuffix(path, "_test.go"), lines: bytes.Count(text, []byte("\n")),
+		})
+		return err
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, all)
+	return all
+}
+
+func (s source) imports() []string {
+	var paths []string
+	for _, i := range s.file.Imports {
+		paths = append(paths, strings.Trim(i.Path.Value, `"`))
+	}
+	return paths
+}
+
+func TestPackagesImportAlongTheArrows(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, path := range s.imports() {
+			standard := !strings.Contains(strings.Split(path, "/")[0], ".")
+			if !s.test && !standard {
+				assert.Contains(t, arrows[s.folder], path, s.path)
+			}
+		}
+	}
+}
+
+func TestTheRulesArePure(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || s.folder != "users" && s.folder != "seats" {
+			continue
+		}
+		for _, path := range s.imports() {
+			assert.NotContains(t, impure, path, s.path)
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				assert.Fail(t, "a goroutine", s.path)
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" {
+					assert.NotContains(t, []string{"Now", "Since", "Until", "Sleep", "After", "NewTimer", "LoadLocation", "Local"}, n.Sel.Name, s.path)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// TestSwitchesAreReadInOnePlace looks for fields of a policy outside the file
+// that reads them, the one that defines and checks them, and the presets.
+func TestSwitchesAreReadInOnePlace(t *testing.T) {
+	switches := map[string]bool{}
+	for f := range reflect.TypeFor[seats.Policy]().Fields() {
+		switches[f.Name] = true
+	}
+	for _, s := range sources(t) {
+		if s.test || s.folder == "store/storetest" || slices.Contains([]string{"switches.go", "policy.go", "presets.go"}, filepath.Base(s.path)) {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if field, ok := n.(*ast.SelectorExpr); ok && switches[field.Sel.Name] {
+				if of, ok := field.X.(*ast.SelectorExpr); ok && of.Sel.Name == "Policy" {
+					assert.Fail(t, "reads the switch "+field.Sel.Name, s.path)
+				}
+			}
+			return true
+		})
+	}
+}
+
+func TestEveryExportedNameIsDocumented(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, d := range s.file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Name.IsExported() && exportedReceiver(d) {
+					assert.NotEmpty(t, d.Doc.Text(), "%s: %s", s.path, d.Name)
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						if spec.Name.IsExported() {
+							assert.NotEmpty(t, d.Doc.Text()+spec.Doc.Text()+spec.Comment.Text(), "%s: %s", s.path, spec.Name)
+						}
+					case *ast.ValueSpec:
+						if spec.Names[0].IsExported() {
+							assert.NotEmpty(t, d.Doc.Text()+spec.Doc.Text()+spec.Comment.Text(), "%s: %s", s.path, spec.Names[0])
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func exportedReceiver(d *ast.FuncDecl) bool {
+	if d.Recv == nil {
+		return true
+	}
+	of := d.Recv.List[0].Type
+	if star, ok := of.(*ast.StarExpr); ok {
+		of = star.X
+	}
+	if index, ok := of.(*ast.IndexExpr); ok {
+		of = index.X
+	}
+	name, ok := of.(*ast.Ident)
+	return ok && name.IsExported() && !slices.Contains([]string{"String", "Error"}, d.Name.Name)
+}
+
+func TestNoFileIsTooLongToRead(t *testing.T) {
+	for _, s := range sources(t) {
+		assert.LessOrEqual(t, s.lines, 400, s.path)
+	}
+}
+
+func TestTheRootModuleRequiresThreeModules(t *testing.T) {
+	text, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	var direct []string
+	for _, line := range strings.Split(string(text), "\n") {
+		words := strings.Fields(strings.TrimPrefix(line, "require "))
+		if len(words) == 2 && strings.Contains(words[0], "/") && words[0] != module {
+			direct = append(direct, words[0])
+		}
+	}
+	require.Equal(t, []string{"github.com/stretchr/testify", "golang.org/x/sync", "pgregory.net/rapid"}, direct)
+}
+
+// TestTheProgramInTheReadme compares it with the one that can be run.
+func TestTheProgramInTheReadme(t *testing.T) {
+	program, err := os.ReadFile("examples/hello/main.go")
+	if os.IsNotExist(err) {
+		t.Skip("the examples are a module of their own and did not come along")
+	}
+	require.NoError(t, err)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, body, found := strings.Cut(string(program), "func main()")
+	require.True(t, found)
+	require.Contains(t, string(readme), "```go\nfunc main()"+body+"```")
+}

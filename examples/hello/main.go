@@ -1,0 +1,37 @@
+// Command hello is the program of the README.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func main() {
+	ctx := context.Background()
+	keeper, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = keeper.Open(ctx, seats.Opening{
+		Account: "acme", Seats: seats.Of(2), Policy: seats.AccuEdConnect(),
+		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, email := range []string{"ada@acme.example", "bob@acme.example"} {
+		_, err := keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: users.Profile{Email: email}})
+		var no *seats.Refusal
+		if errors.As(err, &no) {
+			fmt.Println(no)          // seats: no free seat: 2 of 2 are held
+			fmt.Println(no.Remedies) // deactivate 1, delete 1, or ask the vendor for 1 more
+		}
+	}
+}

@@ -1,0 +1,224 @@
+// Command quickstart does the main job of seatkeeper on a real roster: it reads
+// the file and says what is wrong with it, opens an account, fills it to its last
+// seat and not past it, makes room, and shows what the account looks like then.
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+//go:embed roster.csv
+var sample []byte
+
+var products = map[string]func() seats.Policy{
+	"accuedconnect": seats.AccuEdConnect,
+	"standard":      seats.Standard,
+}
+
+func main() {
+	err := run(context.Background(), os.Args[1:], os.Stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	var total seats.Count
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	file := flags.String("roster", "", "the roster to read, a CSV `file`; without it, one that comes along")
+	product := flags.String("product", "accuedconnect", "whose rules: "+strings.Join(slices.Sorted(maps.Keys(products)), " or "))
+	flags.TextVar(&total, "seats", seats.Of(10), "how many seats the account has bought: a `number`, or \"unlimited\"")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	policy, known := products[strings.ToLower(*product)]
+	if !known {
+		return fmt.Errorf("there is no product %q", *product)
+	}
+	roster, err := readRoster(out, *file)
+	if err != nil {
+		return err
+	}
+	keeper, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
+	if err != nil {
+		return err
+	}
+	s := site{ctx: ctx, keeper: keeper, out: out}
+	return s.play(total, policy(), roster)
+}
+
+// readRoster reads the file, or the roster that comes along, and shows its
+// faults.
+func readRoster(out io.Writer, file string) (users.Roster, error) {
+	options := users.AccuEdRoster()
+	options.SkipFaulty = true
+	content := sample
+	if file != "" {
+		var err error
+		if content, err = os.ReadFile(file); err != nil {
+			return users.Roster{}, err
+		}
+	}
+	roster, err := users.ReadRoster(bytes.NewReader(content), options)
+	var faults users.Faults
+	if errors.As(err, &faults) {
+		fmt.Fprintln(out, "The roster cannot be used:")
+		list(out, faults)
+	}
+	if err != nil {
+		return users.Roster{}, err
+	}
+	fmt.Fprintf(out, "The roster names %d people. What is wrong with the other rows:\n", len(roster.People))
+	list(out, roster.Faults)
+	return roster, nil
+}
+
+func list[T any](out io.Writer, lines []T) {
+	for _, line := range lines {
+		fmt.Fprintf(out, "  %v\n", line)
+	}
+	fmt.Fprintln(out)
+}
+
+// A site is the account in the story.
+type site struct {
+	ctx    context.Context
+	keeper *seatkeeper.Keeper
+	out    io.Writer
+	owner  users.Actor
+}
+
+const account = "northwind"
+
+func (s *site) play(total seats.Count, policy seats.Policy, roster users.Roster) error {
+	boss := roster.People[0]
+	opened, err := s.keeper.Open(s.ctx, seats.Opening{Account: account, Seats: total, Policy: policy, Owner: boss.Profile})
+	if err != nil {
+		return err
+	}
+	s.owner = users.As(opened.Outcomes[0].User)
+	fmt.Fprintf(s.out, "An account with %v seats is opened. Its owner is %s.\n\n", total, name(boss.Profile))
+
+	fmt.Fprintf(s.out, "The owner uploads the other %d people.\n", len(roster.People)-1)
+	in, waiting, err := s.upload(roster.People[1:])
+	if err != nil {
+		return err
+	}
+	leavers := in[:min(4, len(in))]
+	if len(waiting) > 0 && len(leavers) > 0 {
+		if err := s.makeRoom(leavers, waiting[:min(len(leavers), len(waiting))]); err != nil {
+			return err
+		}
+	}
+	return s.show()
+}
+
+// upload invites the people, each for himself, and returns who came in and who
+// did not.
+func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entry, err error) {
+	outcomes, err := s.keeper.DoEach(s.ctx, account, s.owner, seats.InviteAll(users.Roster{People: people})...)
+	if err != nil {
+		return nil, nil, err
+	}
+	var first *seats.Refusal
+	for i, o := range outcomes {
+		if o.Refusal != nil {
+			first = cmp.Or(first, o.Refusal)
+			waiting = append(waiting, people[i])
+			continue
+		}
+		in = append(in, o.User)
+	}
+	usage, err := s.keeper.Usage(s.ctx, account)
+	if err != nil {
+		return nil, nil, err
+	}
+	fmt.Fprintf(s.out, "  %d came in: with the owner, %d of %v seats are held.", len(in), usage.Held, usage.Total)
+	if first != nil {
+		fmt.Fprintf(s.out, "\n  %d did not, the first of them row %d, %s:\n", len(waiting), waiting[0].Row, name(waiting[0].Profile))
+		fmt.Fprintf(s.out, "    %v\n    what would help: %v", first, first.Remedies)
+	}
+	fmt.Fprint(s.out, "\n\n")
+	return in, waiting, nil
+}
+
+// makeRoom deactivates some, which frees their seats in the same moment, and
+// lets others in.
+func (s *site) makeRoom(leavers []users.ID, newcomers []users.Entry) error {
+	var commands []seats.Command
+	for _, id := range leavers {
+		commands = append(commands, seats.Deactivate{User: id, Reason: "makes room"})
+	}
+	if _, err := s.keeper.Do(s.ctx, account, s.owner, commands...); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%d people are deactivated: their seats are free, their records stay. The next %d are uploaded.\n",
+		len(leavers), len(newcomers))
+	_, _, err := s.upload(newcomers)
+	return err
+}
+
+// show prints the cards, the people and the last events.
+func (s *site) show() error {
+	usage, err := s.keeper.Usage(s.ctx, account)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "The account has %d people, %d of them active.\n\n",
+		usage.People.Count(0, 0), usage.People.Count(users.In(users.Active), 0))
+	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, card := range usage.Cards {
+		fmt.Fprintf(table, "  %s\t%v\n", card.Title, card.Count)
+	}
+	fmt.Fprint(table, "\n  STATUS\tROLE\tLOCATION AND NAME\n")
+	names := map[users.ID]string{}
+	for p, err := range s.keeper.Users(s.ctx, account, users.Filter{}) {
+		if err != nil {
+			return err
+		}
+		names[p.ID] = name(p.Profile)
+		fmt.Fprintf(table, "  %v\t%v\t%s, %s\n", p.Shown, p.Role, p.Location, name(p.Profile))
+	}
+	fmt.Fprint(table, "\n  EVENT\tSEATS HELD\tABOUT\n")
+	events, err := s.last(8)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		fmt.Fprintf(table, "  %d %s\t%d of %v\t%s\n", e.Sequence, e.Kind, e.Held, e.Total, names[e.User])
+	}
+	return table.Flush()
+}
+
+func (s *site) last(n int) ([]seats.Event, error) {
+	var last []seats.Event
+	for e, err := range s.keeper.Events(s.ctx, account, 0) {
+		if err != nil {
+			return nil, err
+		}
+		last = append(last, e)
+	}
+	return last[max(0, len(last)-n):], nil
+}
+
+func name(p users.Profile) string { return p.First + " " + p.Last }

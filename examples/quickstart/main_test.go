@@ -1,0 +1,72 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestTheStoryOfEachProduct(t *testing.T) {
+	for name, args := range map[string][]string{
+		"accuedconnect": nil,
+		"standard":      {"-product", "Standard", "-seats", "12"},
+		"unlimited":     {"-seats", "unlimited"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			require.NoError(t, run(t.Context(), args, &out))
+			golden := filepath.Join("testdata", name+".golden")
+			if *update {
+				require.NoError(t, os.WriteFile(golden, []byte(out.String()), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			require.NoError(t, err)
+			require.Equal(t, string(want), out.String())
+		})
+	}
+}
+
+// TestTheExampleOfTheHelpPage plays it with its own numbers: ten seats are
+// filled, four people made inactive, four new ones in.
+func TestTheExampleOfTheHelpPage(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, run(t.Context(), nil, &out))
+	for _, line := range []string{
+		"no free seat: 10 of 10 are held",
+		"deactivate 1, delete 1, or ask the vendor for 1 more",
+		"4 people are deactivated",
+		"9 came in: with the owner, 10 of 10 seats are held.",
+		"4 came in: with the owner, 10 of 10 seats are held.",
+		"The account has 14 people, 10 of them active.",
+		"Total Licenses      10\n", "Available Licenses  0\n", "Active Users        10\n", "Inactive Users      4\n",
+	} {
+		require.Contains(t, out.String(), line)
+	}
+}
+
+func TestARosterOfOnesOwn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "roster.csv")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o644)) }
+	write("First name;Last name;Username;Password;Email;Role;Location;Department;Title\n" +
+		"Ada;Lovelace;;;ada@acme.example;User;;;\nBob;Smith;;;bob@acme.example;User;;;\n")
+	var out strings.Builder
+	require.NoError(t, run(t.Context(), []string{"-roster", file}, &out))
+	require.Contains(t, out.String(), "The account has 2 people, 2 of them active.")
+
+	write("First name,Last name,Email\nAda,Lovelace,ada@acme.example\n")
+	out.Reset()
+	require.Error(t, run(t.Context(), []string{"-roster", file}, &out))
+	require.Contains(t, out.String(), "row 1: Role is missing from the header")
+
+	for _, args := range [][]string{
+		{"-roster", file + ".not"}, {"-product", "none"}, {"-seats", "-1"}, {"-seats", "0"}, {"-nonsense"},
+	} {
+		require.Error(t, run(t.Context(), args, &out), "%q", args)
+	}
+}

@@ -1,0 +1,200 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestListsAreReadAPageAtATime(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.AccuEdConnect())
+	var commands []seats.Command
+	for i := range 450 {
+		p := profile(users.ID(fmt.Sprintf("p%04d", i)))
+		p.Location = []string{"Leeds", "York"}[i%2]
+		commands = append(commands, seats.Invite{Profile: p})
+	}
+	_, err := k.DoEach(ctx, "acme", owner, commands...)
+	require.NoError(t, err)
+	list := func(f users.Filter) (ids []users.ID) {
+		for p, err := range k.Users(ctx, "acme", f) {
+			require.NoError(t, err)
+			ids = append(ids, p.ID)
+		}
+		require.True(t, slices.IsSorted(ids))
+		return ids
+	}
+	require.Len(t, list(users.Filter{}), 451)
+	require.Len(t, list(users.Filter{Status: users.In(users.Active)}), 451, "invited people are shown as active here")
+	require.Empty(t, list(users.Filter{Status: users.In(users.Invited)}))
+	require.Len(t, list(users.Filter{Location: "York"}), 225)
+	require.Equal(t, []users.ID{"owner"}, list(users.Filter{Role: users.In(users.Owner)}))
+
+	tally, err := k.Count(ctx, "acme", users.Filter{Location: "Leeds"})
+	require.NoError(t, err)
+	require.EqualValues(t, 225, tally.Count(users.In(users.Active), 0))
+	tally, err = k.Count(ctx, "acme", users.Filter{Status: users.In(users.Invited)})
+	require.NoError(t, err)
+	require.Zero(t, tally.Count(0, 0))
+
+	seen := 0
+	for p, err := range k.Users(ctx, "acme", users.Filter{Location: "Leeds"}) { // the loop may write
+		require.NoError(t, err)
+		_, err = k.Do(ctx, "acme", owner, seats.Deactivate{User: p.ID})
+		require.NoError(t, err)
+		if seen++; seen == 210 {
+			break
+		}
+	}
+	u, err := k.Usage(ctx, "acme")
+	require.NoError(t, err)
+	require.EqualValues(t, 210, u.People.Count(users.In(users.Inactive), 0))
+	n := uint64(0)
+	for e, err := range k.Events(ctx, "acme", 0) {
+		require.NoError(t, err)
+		require.Equal(t, n+1, e.Sequence)
+		if n++; n == 600 {
+			break
+		}
+	}
+	for _, err := range k.Events(ctx, "unknown", 0) {
+		require.ErrorIs(t, err, store.ErrNotFound)
+	}
+}
+
+func TestFindingPeople(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: ada})
+	require.NoError(t, err)
+	for _, key := range []users.Key{users.ByID("ada"), users.ByEmail("ada@ACME.example"), users.ByUsername("AL"), users.ByExternalID("e7")} {
+		p, err := k.Find(ctx, "acme", key)
+		require.NoError(t, err)
+		require.Equal(t, "Ada@Acme.example", p.Email, "as it was given")
+		require.Equal(t, users.Invited, p.Shown)
+	}
+	for _, key := range []users.Key{users.ByID("Ada"), users.ByEmail("al"), users.ByEmail(""), users.ByID("a\x00")} {
+		_, err := k.Find(ctx, "acme", key)
+		require.ErrorIs(t, err, seats.ErrUnknownUser)
+	}
+	_, err = k.User(ctx, "unknown", "ada")
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, err = k.Do(ctx, "acme", owner, seats.Delete{User: "ada"})
+	require.NoError(t, err)
+	p, err := k.User(ctx, "acme", "ada")
+	require.NoError(t, err, "a tombstone is found by its ID")
+	require.Equal(t, users.Deleted, p.Status)
+	_, err = k.Find(ctx, "acme", users.ByEmail("ada@acme.example"))
+	require.ErrorIs(t, err, seats.ErrUnknownUser)
+}
+
+func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
+	for name, touch := range map[string]func(context.Context, *seatkeeper.Keeper) error{
+		"a command": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("newcomer")})
+			return err
+		},
+		"a read": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			_, err := k.Usage(ctx, "acme")
+			return err
+		},
+		"the clock": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			n, err := k.RunDue(ctx)
+			if n != 1 {
+				return fmt.Errorf("%d accounts", n)
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				policy := seats.Policy{Invites: seats.RunsFreed, Term: time.Hour}
+				k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(701), policy)
+				var commands []seats.Command
+				for i := range 700 {
+					commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
+				}
+				_, err := k.DoEach(ctx, "acme", owner, commands...)
+				require.NoError(t, err)
+				end := time.Now().UTC().Add(time.Hour)
+				time.Sleep(24 * time.Hour)
+				require.NoError(t, touch(ctx, k))
+				lapsed := 0
+				for e, err := range k.Events(ctx, "acme", 701) {
+					require.NoError(t, err)
+					if e.Kind == seats.Lapsed {
+						require.Equal(t, end, e.Time)
+						require.Equal(t, seats.ByClock, e.Channel)
+						lapsed++
+					}
+				}
+				require.Equal(t, 700, lapsed)
+				n, err := k.RunDue(ctx)
+				require.NoError(t, err)
+				require.Zero(t, n, "once is enough")
+			})
+		})
+	}
+}
+
+func TestSettlingMeetsARival(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	clock := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
+	s := memstore.New()
+	rival := newKeeper(t, s, clock, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	now = now.Add(2 * time.Hour)
+
+	stuck, err := seatkeeper.New(refusing{s, store.ErrConflict}, clock)
+	require.NoError(t, err)
+	_, err = stuck.Usage(t.Context(), "acme")
+	require.ErrorIs(t, err, store.ErrConflict)
+	_, err = stuck.RunDue(t.Context())
+	require.ErrorIs(t, err, store.ErrConflict)
+	broken, err := seatkeeper.New(refusing{s, store.ErrBroken}, clock)
+	require.NoError(t, err)
+	_, err = broken.Usage(t.Context(), "acme")
+	require.ErrorIs(t, err, store.ErrBroken)
+
+	m := &meddler{Store: s}
+	m.before = func(seats.Change) {
+		if m.commits.Load() == 1 {
+			_, err := rival.Usage(t.Context(), "acme")
+			require.NoError(t, err)
+		}
+	}
+	k, err := seatkeeper.New(m, clock)
+	require.NoError(t, err)
+	u, err := k.Usage(t.Context(), "acme")
+	require.NoError(t, err)
+	require.EqualValues(t, 1, u.Held)
+	var kinds []seats.EventKind
+	for e := range k.Events(t.Context(), "acme", 0) {
+		kinds = append(kinds, e.Kind)
+	}
+	require.Equal(t, []seats.EventKind{seats.Opened, seats.Invited, seats.Lapsed}, kinds)
+}
+
+func TestTheClockIsReadInAFormThatStoresKeep(t *testing.T) {
+	local := time.FixedZone("somewhere", 3600)
+	at := time.Date(2026, 3, 1, 12, 0, 0, 123456789, local)
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return at }}, seats.Of(1), seats.Standard())
+	p, err := k.User(t.Context(), "acme", "owner")
+	require.NoError(t, err)
+	require.Equal(t, time.Date(2026, 3, 1, 11, 0, 0, 123456000, time.UTC), p.SignedIn)
+}
