@@ -69,10 +69,11 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 	d := newDesk(s, r)
 	var outcomes []Outcome
 	for i, c := range r.Commands {
-		outcome := d.decide(c)
-		if outcome.Refusal != nil {
-			outcome.Refusal.Index = i
-			return Decision{}, outcome.Refusal
+		outcome, no := d.try(c)
+		if no != nil {
+			no.Index = i
+			no.Remedies = d.remedies(ground{newDesk(s, r), r.Commands[:i+1]}, no)
+			return Decision{}, no
 		}
 		outcomes = append(outcomes, outcome)
 	}
@@ -85,10 +86,12 @@ func DecideEach(s Snapshot, r Request) Decision {
 	d := newDesk(s, r)
 	outcomes := make([]Outcome, len(r.Commands))
 	for i, c := range r.Commands {
-		outcomes[i] = d.decide(c)
-		if outcomes[i].Refusal != nil {
-			outcomes[i].Refusal.Index = i
+		outcome, no := d.try(c)
+		if no != nil {
+			no.Index = i
+			no.Remedies = d.remedies(ground{d, []Command{c}}, no)
 		}
+		outcomes[i] = outcome
 	}
 	return Decision{d.change(), outcomes}
 }
@@ -167,18 +170,9 @@ func (d *desk) fork() *desk {
 	return &f
 }
 
-// decide brings one command to its outcome: the state moves on, or stays as it is
-// if the command is refused.
-func (d *desk) decide(c Command) Outcome {
-	outcome, no := d.try(c)
-	if no != nil {
-		no.Remedies = d.remedies(c, no)
-	}
-	return outcome
-}
-
 // try is the way that every command takes: may this actor ask for it, is the
-// person there, what would it do, and is there a seat for it.
+// person there, what would it do, and is there a seat for it. The state moves on,
+// or stays as it is if the command is refused.
 func (d *desk) try(c Command) (Outcome, *Refusal) {
 	if c == nil {
 		no := badInput("command", errNil)

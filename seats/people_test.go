@@ -320,3 +320,19 @@ func TestRolesChangeAndSeatsOnlyWhereExempt(t *testing.T) {
 	nobodyCounts.invite("ada", "bob")
 	require.Zero(t, nobodyCounts.pool().Held)
 }
+
+func TestRemediesAreForTheStateThatOthersSee(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	two := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
+	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, owner, two...).Remedies.String(), "ada is not there to be deactivated")
+	each := seats.DecideEach(s.rows, s.request(owner, two...)).Outcomes[1].Refusal
+	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", each.Remedies.String(), "here she is")
+
+	s.invite("ada")
+	back := seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}
+	no := s.refused(seats.ErrDuplicate, owner, seats.Deactivate{User: "ada"}, back)
+	require.Empty(t, no.Remedies, "she is active before the call")
+	s.do(owner, seats.Deactivate{User: "ada"})
+	no = s.refused(seats.ErrDuplicate, owner, seats.BuySeats{Seats: 1}, back)
+	require.Equal(t, "reactivate the user", no.Remedies.String())
+}

@@ -2,26 +2,33 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
+// A ground is where a remedy would be used: the state as it is for others too,
+// and the commands that would follow it, the refused one last.
+type ground struct {
+	desk     *desk
+	commands []Command
+}
+
 // remedies returns what the actor of a refused command could do now so that it
-// passes: within his rights, the policy's bounds and what is there.
-func (d *desk) remedies(c Command, no *Refusal) Remedies {
+// passes: within his rights, the policy's bounds and what is there. The desk is
+// in the state in which the command was refused.
+func (d *desk) remedies(g ground, no *Refusal) Remedies {
 	short := no.Held + no.Spent + no.Asked - no.Total.n
 	switch {
 	case no.Code == ErrNoSeats:
-		return append(d.freeing(no.Pool, short), d.more(no.Pool, short))
+		return append(d.freeing(g, no.Pool, short), d.more(no.Pool, short))
 	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least && no.Asked <= no.Total.n:
-		return d.freeing(no.Pool, short)
+		return d.freeing(g, no.Pool, short)
 	}
-	return d.cure(c, no)
+	return g.cure(no)
 }
 
 // freeing returns the ways to free n held seats of a pool: one action on n
-// people whom the actor may put out. They are counted by standing, so the actor's
-// own people are there to be chosen from.
-func (d *desk) freeing(id PoolID, n int64) Remedies {
+// people whom the actor may put out.
+func (d *desk) freeing(g ground, id PoolID, n int64) Remedies {
 	var found Remedies
 	for _, a := range leaving.Members() {
-		if id == Site && n > 0 && d.candidates(a) >= n {
+		if id == Site && n > 0 && d.candidates(g, a) >= n {
 			found = append(found, Remedy{Action: a, Count: n})
 		}
 	}
@@ -29,8 +36,9 @@ func (d *desk) freeing(id PoolID, n int64) Remedies {
 }
 
 // candidates returns on how many seat holders the actor could use the action, not
-// counting himself.
-func (d *desk) candidates(a users.Action) int64 {
+// counting himself. They follow from the tally; people whom the refused call
+// itself was about to touch are not where they seem to be and do not count.
+func (d *desk) candidates(g ground, a users.Action) int64 {
 	actor, policy := d.request.Actor, d.account.Policy
 	if users.Authority(actor.Kind, d.acting().Role, a) != users.Anyone {
 		return 0
@@ -47,6 +55,13 @@ func (d *desk) candidates(a users.Action) int64 {
 	}
 	if d.own() && possible(d.acting().Standing()) {
 		n--
+	}
+	if g.desk != d {
+		for id := range d.wasPeople {
+			if id != d.request.Actor.User && possible(d.people[id].Standing()) {
+				n--
+			}
+		}
 	}
 	return n
 }
@@ -81,25 +96,36 @@ var cures = map[Code][]users.Action{
 	ErrInvitationExpired: {users.Notify},
 }
 
-// cure tries out which of them help: the command passes afterwards, or the same
+// cure tries out which of them help: the commands pass afterwards, or the same
 // way leads on from there, as from the archive by way of inactive.
-func (d *desk) cure(c Command, no *Refusal) Remedies {
+func (g ground) cure(no *Refusal) Remedies {
 	var found Remedies
 	if leaving.Has(no.Action) || no.Action == users.Erase {
 		return nil // nobody is brought back to be put out
 	}
 	for _, a := range cures[no.Code] {
-		tried := d.fork()
-		first, refused := tried.try(about(a, no.User))
+		next := ground{g.desk.fork(), g.commands}
+		first, refused := next.desk.try(about(a, no.User))
 		if refused != nil || first.Same {
 			continue
 		}
-		_, still := tried.try(c)
-		if still == nil || len(tried.cure(c, still)) > 0 {
+		still := next.refusal()
+		if still == nil || len(next.cure(still)) > 0 {
 			found = append(found, Remedy{Action: a, Count: 1, User: no.User})
 		}
 	}
 	return found
+}
+
+// refusal returns the first refusal of the commands, or nil if all pass.
+func (g ground) refusal() *Refusal {
+	d := g.desk.fork()
+	for _, c := range g.commands {
+		if _, no := d.try(c); no != nil {
+			return no
+		}
+	}
+	return nil
 }
 
 func about(a users.Action, id users.ID) Command {

@@ -1,0 +1,262 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// newSite opens an account of that many seats with Olive, its owner, "u1".
+func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper.Keeper {
+	keeper, err := seatkeeper.New(memstore.New(), o)
+	if err != nil {
+		panic(err)
+	}
+	_, err = keeper.Open(context.Background(), seats.Opening{
+		Account: "acme", Seats: seats.Of(total), Policy: policy,
+		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return keeper
+}
+
+// person is somebody whose ID and address are made of the name.
+func person(name string) users.Profile {
+	return users.Profile{ID: users.ID(strings.ToLower(name)), First: name, Email: strings.ToLower(name) + "@acme.example"}
+}
+
+func ExampleKeeper_Open() {
+	keeper, _ := seatkeeper.New(memstore.New(), seatkeeper.Options{})
+	done, err := keeper.Open(context.Background(), seats.Opening{
+		Account: "acme", Seats: seats.Of(10), Policy: seats.AccuEdConnect(), Zone: "Europe/London",
+		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
+	})
+	fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Role, err)
+	// Output: u1 owner <nil>
+}
+
+func ExampleKeeper_Do() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
+
+	done, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
+	fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Status, err)
+
+	_, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Bob")})
+	fmt.Println(errors.Is(err, seats.ErrNoSeats), err)
+
+	// All or nothing, in order: the seat that Ada leaves is the one Bob gets.
+	_, err = keeper.Do(ctx, "acme", olive,
+		seats.Deactivate{User: "ada", Reason: "left"}, seats.Invite{Profile: person("Bob")})
+	fmt.Println(err)
+	// Output:
+	// ada invited <nil>
+	// true seats: no free seat: 2 of 2 are held
+	// <nil>
+}
+
+// Every command of a bulk call has its own outcome.
+func ExampleKeeper_DoEach() {
+	keeper := newSite(3, seats.Standard(), seatkeeper.Options{})
+	outcomes, err := keeper.DoEach(context.Background(), "acme", users.As("u1"),
+		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")},
+		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Cy")})
+	for _, o := range outcomes {
+		switch {
+		case o.Refusal != nil:
+			fmt.Println(o.User, o.Refusal.Code)
+		case o.Same:
+			fmt.Println(o.User, "is already here")
+		default:
+			fmt.Println(o.User, o.After.Status)
+		}
+	}
+	fmt.Println(err)
+	// Output:
+	// ada invited
+	// bob invited
+	// ada is already here
+	// cy no-seats
+	// <nil>
+}
+
+// A refusal carries its numbers and what this actor could do about it.
+func ExampleKeeper_Do_refusal() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
+	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")})
+	var no *seats.Refusal
+	if errors.As(err, &no) {
+		fmt.Println(no.Code, no.Index, no.Held, no.Total, no.Asked)
+		fmt.Println(no.Remedies)
+	}
+	_, err = keeper.Do(ctx, "acme", olive, seats.Delete{User: "u1"})
+	fmt.Println(err)
+	// Output:
+	// no-seats 1 2 2 1
+	// buy 1
+	// seats: an owner is protected
+}
+
+// Somebody who comes back is recognised, and the refusal names the way.
+func ExampleKeeper_Do_comingBack() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada"), Role: users.Manager}, seats.Deactivate{User: "ada"})
+
+	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{Email: "ADA@acme.example"}})
+	var no *seats.Refusal
+	if errors.As(err, &no) {
+		fmt.Println(no.Code, no.Remedies[0].Action, no.Remedies[0].User)
+	}
+	done, err := keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
+	fmt.Println(done.Outcomes[0].After.Status, done.Outcomes[0].After.Role, err)
+	// Output:
+	// duplicate reactivate ada
+	// invited manager <nil>
+}
+
+// A transfer of ownership is two commands in one call.
+func ExampleKeeper_Do_transfer() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
+	_, err := keeper.Do(ctx, "acme", olive, seats.EndOwnership{User: "u1"})
+	fmt.Println(err)
+	_, _ = keeper.Do(ctx, "acme", users.System(), seats.Add{Profile: person("Ada")}) // signs in through the host
+	_, err = keeper.Do(ctx, "acme", olive, seats.GrantOwnership{User: "ada"}, seats.EndOwnership{User: "u1"})
+	fmt.Println(err)
+	// Output:
+	// seats: the last active owner stays the owner
+	// <nil>
+}
+
+// Giving seats back is a step of its own, after people were made inactive.
+func ExampleKeeper_Do_orders() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
+
+	_, err := keeper.Do(ctx, "acme", olive, seats.ReturnSeats{Seats: 1})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"}, seats.ReturnSeats{Seats: 1})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.BuySeats{Seats: 9}, seats.Reactivate{User: "ada"})
+	usage, _ := keeper.Usage(ctx, "acme")
+	fmt.Println(usage.Held, usage.Total, err)
+	// Output:
+	// seats: not a number of seats that can be ordered: 1 asked, none possible
+	// <nil>
+	// 2 10 <nil>
+}
+
+// The billing webhook sets the total. A cut evicts nobody and lets nobody in.
+func ExampleKeeper_Do_cut() {
+	ctx := context.Background()
+	keeper := newSite(3, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")})
+	hook := keeper.With(seatkeeper.Call{Correlation: "invoice 12", Reason: "downgrade"})
+	_, err := hook.Do(ctx, "acme", users.System(), seats.SetTotal{Seats: seats.Of(1)})
+	usage, _ := keeper.Usage(ctx, "acme")
+	fmt.Println(usage.Held, usage.Total, usage.Available, usage.Over, err)
+	// Output: 3 1 0 2 <nil>
+}
+
+func ExampleKeeper_Usage() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
+	usage, _ := keeper.Usage(ctx, "acme")
+	for _, card := range usage.Cards {
+		fmt.Printf("%s: %v\n", card.Title, card.Count)
+	}
+	// Output:
+	// Total Licenses: 10
+	// Available Licenses: 8
+	// Active Users: 2
+	// Inactive Users: 0
+}
+
+func ExampleKeeper_Find() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
+	ada, err := keeper.Find(ctx, "acme", users.ByEmail("Ada@ACME.example"))
+	fmt.Println(ada.ID, ada.Shown, ada.May.Has(seats.SignIn), ada.May.Has(seats.OpenCourses), err)
+	_, err = keeper.Find(ctx, "acme", users.ByUsername("nobody"))
+	fmt.Println(errors.Is(err, seats.ErrUnknownUser))
+	// Output:
+	// ada invited true false <nil>
+	// true
+}
+
+func ExampleKeeper_User() {
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	olive, err := keeper.User(context.Background(), "acme", "u1")
+	fmt.Println(olive.First, olive.Role, olive.Shown, err)
+	// Output: Olive owner active <nil>
+}
+
+func ExampleKeeper_Users() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	ada, bob := person("Ada"), person("Bob")
+	ada.Location, bob.Location = "Leeds", "York"
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: bob})
+	for p, err := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Invited), Location: "Leeds"}) {
+		fmt.Println(p.First, p.Shown, err)
+	}
+	// Output: Ada invited <nil>
+}
+
+// Who has never signed in, counted in one location.
+func ExampleKeeper_Count() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	ada := person("Ada")
+	ada.Location = "Leeds"
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: person("Bob")})
+	tally, err := keeper.Count(ctx, "acme", users.Filter{NeverIn: true, Location: "Leeds"})
+	fmt.Println(tally.Count(users.In(users.Invited), 0), tally.Count(users.In(users.Active), 0), err)
+	// Output: 1 0 <nil>
+}
+
+func ExampleKeeper_Events() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
+		seats.Invite{Profile: person("Ada")}, seats.Deactivate{User: "ada", Heir: "u1", Reason: "left"})
+	for e, err := range keeper.Events(ctx, "acme", 1) {
+		fmt.Println(e.Sequence, e.Kind, e.User, e.Delta, e.Held, e.Heir, e.Reason, err)
+	}
+	// Output:
+	// 2 invited ada 1 2   <nil>
+	// 3 deactivated ada -1 1 u1 left <nil>
+}
+
+// An invitation can free its seat by itself. Whatever call comes first finds it
+// done; RunDue does it for accounts that nobody calls.
+func ExampleKeeper_RunDue() {
+	ctx := context.Background()
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	keeper := newSite(10, seats.Policy{Invites: seats.RunsFreed, Term: 7 * 24 * time.Hour},
+		seatkeeper.Options{Now: func() time.Time { return now }})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
+	now = now.AddDate(0, 1, 0)
+	accounts, err := keeper.RunDue(ctx)
+	fmt.Println(accounts, err)
+	for e := range keeper.Events(ctx, "acme", 2) {
+		fmt.Println(e.Kind, e.User, e.Time.Format(time.DateOnly))
+	}
+	// Output:
+	// 1 <nil>
+	// lapsed ada 2026-03-08
+}
