@@ -36,8 +36,8 @@ func (d *desk) acting() users.User { return d.people[d.request.Actor.User] }
 // when.
 func (d *desk) authority(a users.Action) (users.Grant, *Refusal) {
 	actor := d.request.Actor
-	if err := actor.Check(); err != nil {
-		return users.Never, badInput("actor", err)
+	if no := d.request.check(); no != nil {
+		return users.Never, no
 	}
 	who := d.acting()
 	if d.own() && who.Status != users.Active && (a != users.Accept || who.Status == users.NoStatus) {

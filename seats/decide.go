@@ -2,8 +2,6 @@ package seats
 
 import (
 	"cmp"
-	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -21,6 +19,24 @@ type Request struct {
 	Key         string
 	Correlation string
 	Reason      string // for commands that give none of their own
+}
+
+// check refuses a request that cannot be recorded as it stands.
+func (r Request) check() *Refusal {
+	if err := r.Actor.Check(); err != nil {
+		return badInput("actor", err)
+	}
+	for _, text := range []struct {
+		field, value string
+		limit        int
+	}{
+		{"key", r.Key, users.MaxID}, {"correlation", r.Correlation, users.MaxID}, {"reason", r.Reason, users.MaxReason},
+	} {
+		if err := users.CheckText(text.value, text.limit); err != nil {
+			return badInput(text.field, err)
+		}
+	}
+	return nil
 }
 
 // A Change is all that a store writes: whole rows and new events. What it relies
@@ -121,193 +137,4 @@ func Settle(s Snapshot, r Request) Change {
 	}
 	d.account.Revision = d.base + 1
 	return d.change()
-}
-
-// A desk is where commands are decided: the state as it develops, and what has
-// come of it so far.
-type desk struct {
-	request Request
-	at      time.Time // of the events: now, or the account's last event if clocks jumped back
-	base    uint64    // the revision that was loaded
-
-	account Account
-	pools   map[PoolID]Pool
-	people  map[users.ID]users.User
-	holders map[users.Key]users.ID
-
-	events    []Event
-	wasPools  map[PoolID]Pool         // the changed ones, as they were loaded
-	wasPeople map[users.ID]users.User // likewise; the zero user for somebody new
-}
-
-func newDesk(s Snapshot, r Request) *desk {
-	d := &desk{
-		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account,
-		pools:     make(map[PoolID]Pool, len(s.Pools)),
-		people:    make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
-		holders:   make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
-		wasPools:  make(map[PoolID]Pool),
-		wasPeople: make(map[users.ID]users.User, len(r.Commands)),
-	}
-	for _, p := range s.Pools {
-		d.pools[p.ID] = p
-	}
-	for _, u := range s.Users {
-		d.people[u.ID] = u
-		for _, k := range u.TakenKeys() {
-			d.holders[k] = u.ID
-		}
-	}
-	return d
-}
-
-// fork returns a desk in the same state, on which something can be tried.
-func (d *desk) fork() *desk {
-	f := *d
-	f.pools, f.people, f.holders = maps.Clone(d.pools), maps.Clone(d.people), maps.Clone(d.holders)
-	f.wasPools, f.wasPeople = maps.Clone(d.wasPools), maps.Clone(d.wasPeople)
-	f.events = slices.Clip(d.events)
-	return &f
-}
-
-// try is the way that every command takes: may this actor ask for it, is the
-// person there, what would it do, and is there a seat for it. The state moves on,
-// or stays as it is if the command is refused.
-func (d *desk) try(c Command) (Outcome, *Refusal) {
-	if c == nil {
-		no := badInput("command", errNil)
-		return Outcome{Refusal: no}, no
-	}
-	outcome := Outcome{Action: c.Action(), User: c.target()}
-	u, no := d.admit(c)
-	var f fact
-	if no == nil {
-		f, no = c.fact(d, u)
-	}
-	if no == nil {
-		outcome, no = d.land(outcome, f)
-	}
-	if no != nil {
-		no.Action = c.Action()
-		if no.User == "" {
-			no.User = c.target()
-		}
-		outcome.Refusal = no
-	}
-	return outcome, no
-}
-
-// land applies what a command does and completes its outcome.
-func (d *desk) land(o Outcome, f fact) (Outcome, *Refusal) {
-	if f.user.ID != "" {
-		o.User = f.user.ID
-	}
-	o.Before = d.people[o.User].Standing()
-	if f.kind == "" {
-		o.After, o.Same = o.Before, true
-		return o, nil
-	}
-	delta, no := d.apply(f)
-	if no != nil && f.instead != nil {
-		f = *f.instead
-		delta, no = d.apply(f)
-	}
-	if no != nil {
-		return o, no
-	}
-	o.After, o.Seats = f.user.Standing(), delta
-	return o, nil
-}
-
-// What is wrong with the input of a command.
-var (
-	errNil    = errors.New("is nil")
-	errRole   = errors.New("is not one that can be given")
-	errSource = errors.New("belongs to a sync")
-	errHeir   = errors.New("is not another active user")
-	errPool   = errors.New("is not there")
-	errCount  = errors.New("is not a number of seats")
-)
-
-// turn returns the user with the status that the action leads to, and whether
-// that is anything new.
-func (d *desk) turn(a users.Action, u users.User) (next users.User, changed bool, no *Refusal) {
-	switch step := users.Next(a, u.Status); step.Kind {
-	case users.GoTo:
-		return d.moved(u, step.To), true, nil
-	case users.AsBefore:
-		back := u.LeftAs
-		if u.Status == users.Archived {
-			back = u.ArchivedAs
-		}
-		if back == users.NoStatus {
-			back = users.Invited // what an invitation gives
-		}
-		return d.moved(u, back), true, nil
-	case users.Same:
-		return u, false, nil
-	}
-	return u, false, refuse(ErrWrongStatus, u.ID)
-}
-
-// moved returns the user with another status, remembering what a way back needs
-// and no more.
-func (d *desk) moved(u users.User, to users.Status) users.User {
-	from := u.Status
-	if from == to {
-		return u
-	}
-	switch to {
-	case users.Inactive:
-		if from != users.Archived {
-			u.LeftAs = from
-		}
-		u.ArchivedAs = users.NoStatus
-	case users.Archived:
-		u.ArchivedAs = from
-	case users.Deleted:
-		u = u.Tombstone()
-	default:
-		u.LeftAs, u.ArchivedAs = users.NoStatus, users.NoStatus
-	}
-	if !holding.Has(to) {
-		u.Schedule = users.Schedule{}
-	}
-	u.Status, u.Since = to, d.at
-	return u
-}
-
-// change returns what is to be written, if anything.
-func (d *desk) change() Change {
-	c := Change{ID: d.request.Change, Base: d.base, Account: d.account, Events: d.events}
-	for _, id := range slices.Sorted(maps.Keys(d.wasPools)) {
-		if p := d.pools[id]; p != d.wasPools[id] {
-			c.Pools = append(c.Pools, p)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(d.wasPeople)) {
-		c.Users = append(c.Users, d.people[id])
-		had := d.wasPeople[id].TakenKeys()
-		for _, k := range d.people[id].TakenKeys() {
-			if !slices.Contains(had, k) {
-				c.Fresh = append(c.Fresh, k)
-			}
-		}
-	}
-	return c
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-// earliest returns the earlier of two instants, of which the zero one is never.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }

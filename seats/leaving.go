@@ -54,8 +54,8 @@ func (Reactivate) fact(d *desk, u users.User) (fact, *Refusal) {
 	return fact{kind: Reactivated, user: next, count: next.Notices}, nil
 }
 
-// Archive puts a person away. The seat is free; records and ID stay, and the
-// status filter finds the person.
+// Archive puts a person away, whatever the status, deleted excepted. The seat is
+// free; records and ID stay, and the status filter finds the person.
 //
 // Owners, admins, support and the system may; nobody for an owner.
 type Archive struct {
@@ -94,7 +94,7 @@ func (Restore) fact(d *desk, u users.User) (fact, *Refusal) {
 	return fact{kind: Restored, user: u}, nil
 }
 
-// Delete leaves a tombstone: the ID stays taken for ever and history stays true,
+// Delete leaves a tombstone of anybody: the ID stays taken for ever and history stays true,
 // the rest of the profile goes, so that the address is free for a new person with a
 // new ID. It frees the seat, and it is how an invitation is taken back.
 //

@@ -20,7 +20,10 @@ type Opening struct {
 // [ErrBadInput], or as [ErrNoSeats] where the owner holds a seat and there is none.
 func Open(o Opening, r Request) (Decision, error) {
 	owner, err := o.Owner.Clean()
+	no := r.check()
 	switch {
+	case no != nil:
+		return Decision{}, no
 	case users.CheckID(o.Account) != nil:
 		return Decision{}, badInput("account", users.CheckID(o.Account))
 	case !o.Seats.Valid():

@@ -2,8 +2,10 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// GrantOwnership makes an active user who has signed in an owner. An account
-// can have several. A transfer is this and [EndOwnership] in one call.
+// GrantOwnership makes an active user who has signed in an owner; anybody else is
+// refused as [ErrWrongStatus]. An account can have several. A transfer is this and
+// [EndOwnership] in one call. Seats change only where the policy exempts one of the
+// two roles.
 //
 // Owners, support and the system may.
 type GrantOwnership struct{ User users.ID }

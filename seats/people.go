@@ -240,7 +240,8 @@ func (Approve) fact(d *desk, u users.User) (fact, *Refusal) {
 	return fact{kind: Approved, user: u}, nil
 }
 
-// Edit changes the fields of a profile that Set names. Seats are not touched.
+// Edit changes the fields of a profile that Set names, of anybody who is not
+// deleted. Seats are not touched.
 //
 // Owners, admins, support and the system may, and a sync for people of its own
 // source; an owner's profile is for owners, support and the system. An address,
@@ -296,9 +297,10 @@ func (c Edit) fact(d *desk, u users.User) (fact, *Refusal) {
 	return fact{kind: Edited, user: next, fields: changed}, nil
 }
 
-// ChangeRole gives a person another role, owner excepted: ownership is granted
-// and ended by commands of its own. Seats change only where the policy exempts one
-// of the two roles.
+// ChangeRole gives anybody who is not deleted another role. Ownership is granted
+// and ended by commands of its own: an owner's role is refused as
+// [ErrOwnerProtected], and the role of an owner as [ErrBadInput]. Seats change only
+// where the policy exempts one of the two roles, and then as with any newcomer.
 //
 // Owners, admins, support and the system may, and a sync for people of its own
 // source.

@@ -135,6 +135,20 @@ func TestTheWayInHasBounds(t *testing.T) {
 		require.NotContains(t, no.Error(), "nonsense")
 	}
 	s.refused(seats.ErrBadInput, owner, seats.Invite{Profile: profile("x"), Role: 99})
+
+	for field, spoil := range map[string]func(*seats.Request){
+		"key":         func(r *seats.Request) { r.Key = strings.Repeat("x", 256) },
+		"correlation": func(r *seats.Request) { r.Correlation = "a\x00" },
+		"reason":      func(r *seats.Request) { r.Reason = strings.Repeat("x", 501) },
+		"actor":       func(r *seats.Request) { r.Actor = users.Actor{} },
+	} {
+		r := s.request(owner, seats.Invite{Profile: profile("x")})
+		spoil(&r)
+		_, err := seats.Decide(s.rows, r)
+		require.ErrorContains(t, err, field)
+		_, err = seats.Open(seats.Opening{Account: "b", Seats: seats.Of(1), Owner: profile("o")}, r)
+		require.ErrorContains(t, err, field)
+	}
 }
 
 func TestASyncAddsToItsOwnSource(t *testing.T) {

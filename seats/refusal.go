@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,6 +50,16 @@ var sentences = map[Code]string{
 	ErrOrderSize:         "not a number of seats that can be ordered",
 	ErrBadInput:          "the input is not valid",
 }
+
+// What is wrong with the input of a command.
+var (
+	errNil    = errors.New("is nil")
+	errRole   = errors.New("is not one that can be given")
+	errSource = errors.New("belongs to a sync")
+	errHeir   = errors.New("is not another active user")
+	errPool   = errors.New("is not there")
+	errCount  = errors.New("is not a number of seats")
+)
 
 // A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
 // address and no name, since errors end up in logs.
