@@ -10,6 +10,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
+var notOwner = users.In(users.Member, users.Manager, users.Admin)
+
 var everyStatus = users.In(users.Statuses()...)
 
 // The values that scripts draw from are few, so that people collide and return.
@@ -19,7 +21,7 @@ var (
 	ids         = []users.ID{"p1", "p2", "P1", "p1 "}
 	firsts      = []string{"", "Annqz", "Bobqz", "Cleoqz"}
 	lasts       = []string{"", "Appleqz", "Bakerqz", "Coleqz"}
-	emails      = []string{"", "ann@qz.example", "ANN@qz.example", " ann@qz.example ", "bob@qz.example", "cleo@qz.example", "ſid@qz.example", "SID@qz.example", "\u00e9ve@qz.example", "e\u0301ve@qz.example"}
+	emails      = []string{"", "ann@qz.example", "ANN@qz.example", " ann@qz.example ", "bob@qz.example", "cleo@qz.example", "dan@qz.example", "eva@qz.example", "fay@qz.example", "ſid@qz.example", "SID@qz.example", "\u00e9ve@qz.example", "e\u0301ve@qz.example"}
 	usernames   = []string{"", "annqz", "AnnQZ", "bobqz", "nickqz", "nic\u212aqz"}
 	externals   = []string{"", "qz1", "QZ1", "qz2"}
 	locations   = []string{"", "Leedsqz", "Yorkqz"}
@@ -41,9 +43,25 @@ func or[T any](t *rapid.T, usual []T, others ...T) T {
 	return usual[below(t, len(usual))]
 }
 
-func chance(t *rapid.T, percent int) bool {
-	return below(t, 100) >= 100-percent
-}
+func chance(t *rapid.T, percent int) bool { return below(t, 100) >= 100-percent }
+
+// below draws a number from 0 to n-1, all about equally often: rapid's own numbers
+// are mostly small, so that the first owner would do nearly everything.
+func below(t *rapid.T, n int) int { return number.Draw(t, "number") % n }
+
+var (
+	bit    = rapid.Bool()
+	number = rapid.Custom(func(t *rapid.T) int {
+		n := 0
+		for range 10 {
+			n <<= 1
+			if bit.Draw(t, "bit") {
+				n++
+			}
+		}
+		return n
+	})
+)
 
 // drawScript draws 1 to 100 steps. They are drawn in a dozen parts, since a slice
 // drawn at once has half a dozen elements on average, or a large minimum that
@@ -69,7 +87,7 @@ var drawStep = rapid.Custom(func(t *rapid.T) step {
 	}
 	s.actor = drawWho(t)
 	for range n {
-		s.wishes = append(s.wishes, drawWish(t, s.actor.Kind == users.ActorSync))
+		s.wishes = append(s.wishes, drawWish(t, s.actor.Kind))
 	}
 	if chance(t, 30) {
 		s.filter = drawFilter(t)
@@ -110,29 +128,43 @@ func drawWho(t *rapid.T) who {
 func drawPick(t *rapid.T, likely ...users.Status) pick {
 	n := below(t, 10)
 	switch k := below(t, 20); {
-	case k < 12 && len(likely) > 0:
-		return pick{status: users.In(likely...), n: n}
-	case k < 17:
+	case k < 13 && len(likely) > 0:
+		return pick{status: users.In(likely...), role: notOwner, n: n}
+	case k < 16:
+		return pick{status: users.Present, role: notOwner, n: n}
+	case k < 18:
 		return pick{status: users.Present, n: n}
-	case k < 19:
+	case k < 19 || chance(t, 50):
 		return pick{status: everyStatus, n: n}
 	}
 	return or(t, []pick{{fixed: "ghost"}}, pick{none: true}, pick{fixed: users.ID(bad[0])}, pick{fixed: users.ID(long)})
 }
 
-func drawWish(t *rapid.T, sync bool) wish {
-	actions := append(users.Actions(), users.Invite, users.Invite, users.Invite, users.Accept, users.Notify, users.Deactivate, users.Reactivate, users.GrantOwnership)
-	if sync && chance(t, 80) {
-		actions = []users.Action{users.Invite, users.Edit, users.Deactivate, users.Reactivate, users.ChangeRole}
+// likely are the actions that an actor of some kind mostly asks for.
+var likely = map[users.ActorKind][]users.Action{
+	users.ActorUser: {
+		users.Invite, users.Invite, users.Invite, users.Invite, users.Notify, users.Accept, users.Accept, users.Approve, users.Deactivate, users.Reactivate,
+		users.Archive, users.Restore, users.Delete, users.Edit, users.ChangeRole, users.GrantOwnership, users.EndOwnership, users.BuySeats, users.ReturnSeats,
+	},
+	users.ActorSync:    {users.Invite, users.Invite, users.Edit, users.Deactivate, users.Reactivate, users.ChangeRole},
+	users.ActorSupport: append(users.Actions(), users.Invite, users.Add, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
+	users.ActorSystem:  append(users.Actions(), users.Invite, users.Add, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
+}
+
+func drawWish(t *rapid.T, kind users.ActorKind) wish {
+	actions := likely[kind]
+	if len(actions) == 0 || chance(t, 10) {
+		actions = users.Actions()
 	}
 	w := wish{action: or(t, actions), heir: pick{none: true}}
 	switch w.action {
 	case users.Invite, users.Add:
-		w.profile = drawProfile(t)
+		w.profile = drawProfile(t, kind)
 		w.role = or(t, []users.Role{users.Member, users.Manager, users.Admin, users.Admin}, users.Owner, 9)
 		w.later = w.action == users.Invite && chance(t, 20)
 	case users.Accept, users.Approve, users.Notify:
 		w.who = drawPick(t, users.Invited)
+		w.who.self = w.action == users.Accept && chance(t, 80)
 	case users.Deactivate, users.Archive, users.Delete:
 		w.who = drawPick(t, users.Invited, users.Active)
 		w.reason = or(t, reasons, bad...)
@@ -147,15 +179,13 @@ func drawWish(t *rapid.T, sync bool) wish {
 	case users.Restore:
 		w.who = drawPick(t, users.Archived)
 	case users.Edit:
-		w.who, w.set = drawPick(t), drawPatch(t)
+		w.who, w.set = drawPick(t), drawPatch(t, kind)
 	case users.ChangeRole:
 		w.who = drawPick(t)
 		w.role = or(t, users.Roles()[:3], users.Owner, 9)
-	case users.GrantOwnership:
+	case users.GrantOwnership, users.EndOwnership:
 		w.who = drawPick(t, users.Active)
-	case users.EndOwnership:
-		w.who = drawPick(t, users.Active)
-		if chance(t, 60) {
+		if w.action == users.EndOwnership && chance(t, 70) {
 			w.who.role = users.In(users.Owner)
 		}
 	case users.BuySeats, users.ReturnSeats:

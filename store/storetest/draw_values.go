@@ -15,7 +15,7 @@ const term = 24 * time.Hour
 // epoch is when every script begins.
 var epoch = time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
 
-func drawProfile(t *rapid.T) users.Profile {
+func drawProfile(t *rapid.T, by users.ActorKind) users.Profile {
 	p := users.Profile{Email: or(t, emails, badEmails...)}
 	if chance(t, 35) {
 		p.ID = or(t, ids, users.ID(bad[0]), users.ID(long))
@@ -23,7 +23,7 @@ func drawProfile(t *rapid.T) users.Profile {
 	if chance(t, 40) {
 		p.Username = or(t, usernames, bad...)
 	}
-	if chance(t, 30) {
+	if chance(t, 30) || by == users.ActorSync && chance(t, 70) {
 		p.ExternalID = or(t, externals, bad...)
 	}
 	if chance(t, 60) {
@@ -33,13 +33,13 @@ func drawProfile(t *rapid.T) users.Profile {
 		p.Location, p.Department, p.Title = or(t, locations, bad...), or(t, departments, bad...), or(t, titles, bad...)
 		p.Groups = rapid.SliceOfN(rapid.SampledFrom(groups), 0, 3).Draw(t, "groups")
 	}
-	if chance(t, 35) {
+	if by != users.ActorSync && by != users.ActorUser && chance(t, 40) || chance(t, 10) {
 		p.Source = or(t, sources, users.Source{Kind: users.SourceSync}, users.Source{Kind: 9}, users.Source{Name: bad[0]})
 	}
 	return p
 }
 
-func drawPatch(t *rapid.T) users.Patch {
+func drawPatch(t *rapid.T, by users.ActorKind) users.Patch {
 	var d users.Patch
 	text := func(percent int, usual []string, others []string) *string {
 		if !chance(t, percent) {
@@ -50,6 +50,9 @@ func drawPatch(t *rapid.T) users.Patch {
 	}
 	d.First, d.Last = text(50, firsts, bad), text(50, lasts, bad)
 	d.Email, d.Username, d.ExternalID = text(50, emails, badEmails), text(15, usernames, bad), text(20, externals, bad)
+	if by == users.ActorSync {
+		d.Email, d.ExternalID = text(50, emails, nil), text(50, externals, nil)
+	}
 	d.Location, d.Department, d.Title = text(15, locations, bad), text(5, departments, bad), text(5, titles, bad)
 	if chance(t, 15) {
 		g := rapid.SliceOfN(rapid.SampledFrom(groups), 0, 3).Draw(t, "groups")
@@ -125,7 +128,7 @@ var drawPolicy = rapid.Custom(func(t *rapid.T) seats.Policy {
 
 // drawOpening draws an account to be.
 var drawOpening = rapid.Custom(func(t *rapid.T) seats.Opening {
-	return seats.Opening{Account: account, Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t)}
+	return seats.Opening{Account: account, Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
 })
 
 // spoil makes a policy that contradicts itself or says something unknown.

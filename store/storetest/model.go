@@ -28,6 +28,7 @@ type person struct {
 	status   users.Status
 	left     users.Status // what Reactivate returns to
 	stored   users.Status // what Restore returns to
+	since    time.Time    // of the status
 	signedIn time.Time
 	approved time.Time
 	notified time.Time
@@ -192,17 +193,21 @@ func (m *model) settle(at time.Time) []fact {
 	for _, p := range due {
 		before := p.standing()
 		p.left, p.status = users.Invited, users.Inactive
-		m.wrote(p, at)
 		m.last = later(m.last, p.expires)
+		m.wrote(p, before, m.last)
 		facts = append(facts, fact{kind: seats.Lapsed, user: p.ID, before: before, after: p.standing(), at: m.last})
 	}
 	return facts
 }
 
 // wrote notes that the row of a person was written: the policy of that moment
-// says what becomes of the invitation.
-func (m *model) wrote(p *person, at time.Time) {
-	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && p.expires.After(at)
+// says what becomes of an invitation when it ends, unless it had ended already
+// when the person came back to it.
+func (m *model) wrote(p *person, before users.Standing, at time.Time) {
+	if p.status != before.Status {
+		p.since = at
+	}
+	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && p.expires.After(p.since)
 }
 
 // send lets an invitation or notification go out.
@@ -228,6 +233,8 @@ type fact struct {
 	user          users.ID
 	before, after users.Standing
 	at            time.Time
+	heir          users.ID
+	count         int64
 }
 
 // A verdict is what the model expects of a command: one of the codes, any of

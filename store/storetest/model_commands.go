@@ -57,7 +57,7 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 	if p.status == users.Invited && action == users.Invite && !hold {
 		m.send(p, at)
 	}
-	m.wrote(p, at)
+	m.wrote(p, users.Standing{}, at)
 	m.last = at
 	delta := int64(0)
 	if p.seated() && !m.policy.Exempt.Has(role) {
@@ -65,7 +65,7 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 	}
 	return verdict{
 		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: delta},
-		fact:    fact{kind: kind, user: p.ID, after: p.standing(), at: at},
+		fact:    fact{kind: kind, user: p.ID, after: p.standing(), at: at, count: p.notices},
 	}
 }
 
@@ -73,7 +73,9 @@ func (m *model) notify(p *person, at time.Time) verdict {
 	if !p.seated() {
 		return refused(seats.ErrWrongStatus)
 	}
-	return m.change(p, seats.Notified, at, func() { m.send(p, at) })
+	v := m.change(p, seats.Notified, at, func() { m.send(p, at) })
+	v.fact.count = p.notices
+	return v
 }
 
 func (m *model) accept(p *person, at time.Time) verdict {
@@ -132,7 +134,7 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 			return refused(seats.ErrBadInput)
 		}
 	}
-	return m.change(p, kind, at, func() {
+	v := m.change(p, kind, at, func() {
 		switch action {
 		case users.Deactivate:
 			p.left = p.status
@@ -143,6 +145,8 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 		}
 		p.status = to
 	})
+	v.fact.heir = heir
+	return v
 }
 
 func (m *model) erase(p *person, reason string, at time.Time) verdict {
@@ -167,12 +171,17 @@ func (m *model) reactivate(p *person, at time.Time) verdict {
 	if p.status != users.Inactive {
 		return refused(seats.ErrWrongStatus)
 	}
-	return m.change(p, seats.Reactivated, at, func() {
+	notices := p.notices
+	v := m.change(p, seats.Reactivated, at, func() {
 		if p.status = p.left; p.left == users.NoStatus {
 			p.status = users.Invited
 			m.send(p, at)
 		}
 	})
+	if p.notices > notices {
+		v.fact.count = p.notices
+	}
+	return v
 }
 
 func (m *model) restore(p *person, at time.Time) verdict {
@@ -265,7 +274,7 @@ func (m *model) buy(a users.Actor, c seats.BuySeats, at time.Time) verdict {
 		return refused(seats.ErrOrderSize)
 	}
 	m.pools[c.Pool] = seats.Of(n + c.Seats)
-	return m.account(seats.SeatsBought, 0, at)
+	return m.account(seats.SeatsBought, 0, c.Seats, at)
 }
 
 func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
@@ -278,7 +287,7 @@ func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
 		return refused(seats.ErrOrderSize)
 	}
 	m.pools[c.Pool] = seats.Of(n - c.Seats)
-	return m.account(seats.SeatsReturned, 0, at)
+	return m.account(seats.SeatsReturned, 0, c.Seats, at)
 }
 
 func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
@@ -289,7 +298,7 @@ func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
 		return unchanged(nil)
 	}
 	m.pools[c.Pool] = c.Seats
-	return m.account(seats.TotalSet, 0, at)
+	return m.account(seats.TotalSet, 0, 0, at)
 }
 
 func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
@@ -301,7 +310,7 @@ func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
 	}
 	held := m.held(seats.Site)
 	m.policy = p
-	return m.account(seats.PolicySet, m.held(seats.Site)-held, at)
+	return m.account(seats.PolicySet, m.held(seats.Site)-held, 0, at)
 }
 
 // open opens the account with its first owner.

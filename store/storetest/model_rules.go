@@ -73,11 +73,13 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	}
 	if a.Kind == users.ActorUser {
 		actor := m.byID(a.User)
-		if (actor == nil || !actor.here()) && action == users.Accept && m.byID(id) == nil {
-			return []seats.Code{seats.ErrForbidden, seats.ErrUnknownUser} // TODO D2
+		// A deleted person who accepts is refused, be it as nobody of the account or
+		// for what he asks: either answer is right.
+		if actor != nil && !actor.here() && action == users.Accept && m.byID(id) == nil {
+			return []seats.Code{seats.ErrForbidden, seats.ErrUnknownUser, seats.ErrBadInput}
 		}
 		if actor != nil && !actor.here() && action == users.Accept && id == a.User {
-			return []seats.Code{seats.ErrForbidden, seats.ErrWrongStatus} // TODO D2
+			return []seats.Code{seats.ErrForbidden, seats.ErrWrongStatus}
 		}
 		if actor == nil || !actor.here() {
 			return []seats.Code{seats.ErrForbidden}
@@ -221,7 +223,7 @@ func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func
 		*p = was
 		return refused(seats.ErrNoSeats)
 	}
-	m.wrote(p, at)
+	m.wrote(p, before, at)
 	m.last = at
 	return verdict{
 		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), Seats: delta},
@@ -230,7 +232,7 @@ func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func
 }
 
 // account is the verdict on a command about the account.
-func (m *model) account(kind seats.EventKind, delta int64, at time.Time) verdict {
+func (m *model) account(kind seats.EventKind, delta, count int64, at time.Time) verdict {
 	m.last = at
-	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at}}
+	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at, count: count}}
 }

@@ -50,8 +50,10 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	}
 	var next *seats.Refusal
 	require.True(r, errors.As(err, &next))
-	chained := remedy.Action == users.Restore || c.commands[0].Action() == users.Accept // TODO D3
-	require.True(r, chained && len(next.Remedies) > 0 && depth > 0, "the remedy %v of %v does not help: %v", remedy, no, err)
+	// Whoever comes back may have more to go through: out of the archive and still
+	// inactive, or asked in again and not approved yet.
+	back := remedy.Action == users.Restore || remedy.Action == users.Reactivate
+	require.True(r, back && len(next.Remedies) > 0 && depth > 0, "the remedy %v of %v does not help: %v", remedy, no, err)
 	r.heal(g, m, c, next, next.Remedies[0], last, depth-1)
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -39,9 +40,13 @@ type pick struct {
 	n      int
 	fixed  users.ID // instead of all that
 	none   bool     // nobody: the empty ID
+	self   bool     // the actor, if he is a user
 }
 
-func (k pick) id(m *model) users.ID {
+func (k pick) id(m *model, actor users.Actor) users.ID {
+	if k.self && actor.User != "" {
+		return actor.User
+	}
 	if k.none || k.fixed != "" {
 		return k.fixed
 	}
@@ -68,7 +73,7 @@ type who struct {
 
 func (w who) in(m *model) users.Actor {
 	if w.Kind == users.ActorUser {
-		return users.As(w.user.id(m))
+		return users.As(w.user.id(m, users.Actor{}))
 	}
 	return w.Actor
 }
@@ -89,28 +94,25 @@ type wish struct {
 	reason  string
 }
 
-func (w wish) in(m *model) seats.Command {
-	heir := users.ID("")
-	if !w.heir.none {
-		heir = w.heir.id(m)
-	}
+func (w wish) in(m *model, actor users.Actor) seats.Command {
+	id, heir := w.who.id(m, actor), w.heir.id(m, actor)
 	switch w.action {
 	case users.Invite:
 		return seats.Invite{Profile: w.profile, Role: w.role, Later: w.later}
 	case users.Add:
 		return seats.Add{Profile: w.profile, Role: w.role}
 	case users.Deactivate:
-		return seats.Deactivate{User: w.who.id(m), Heir: heir, Reason: w.reason}
+		return seats.Deactivate{User: id, Heir: heir, Reason: w.reason}
 	case users.Archive:
-		return seats.Archive{User: w.who.id(m), Heir: heir, Reason: w.reason}
+		return seats.Archive{User: id, Heir: heir, Reason: w.reason}
 	case users.Delete:
-		return seats.Delete{User: w.who.id(m), Heir: heir, Reason: w.reason}
+		return seats.Delete{User: id, Heir: heir, Reason: w.reason}
 	case users.Erase:
-		return seats.Erase{User: w.who.id(m), Reason: w.reason}
+		return seats.Erase{User: id, Reason: w.reason}
 	case users.Edit:
-		return seats.Edit{User: w.who.id(m), Set: w.set}
+		return seats.Edit{User: id, Set: w.set}
 	case users.ChangeRole:
-		return seats.ChangeRole{User: w.who.id(m), Role: w.role}
+		return seats.ChangeRole{User: id, Role: w.role}
 	case users.BuySeats:
 		return seats.BuySeats{Pool: w.pool, Seats: w.seats}
 	case users.ReturnSeats:
@@ -120,7 +122,7 @@ func (w wish) in(m *model) seats.Command {
 	case users.SetPolicy:
 		return seats.SetPolicy{Policy: w.policy}
 	}
-	return on(w.action, w.who.id(m))
+	return on(w.action, id)
 }
 
 // on returns the command that does the action to a person and needs no more.
@@ -180,3 +182,30 @@ func (c call) String() string {
 
 // GoString is short, since rapid prints what it drew and the script says it all.
 func (s step) GoString() string { return string(s.how) }
+
+// fields writes the fields of a struct that are not zero, in one short line.
+func fields(s any) string {
+	v := reflect.ValueOf(s)
+	var out []string
+	for i := range v.NumField() {
+		if f := v.Field(i); !f.IsZero() {
+			out = append(out, v.Type().Field(i).Name+": "+value(f))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func value(v reflect.Value) string {
+	switch {
+	case v.Kind() == reflect.Pointer:
+		return value(v.Elem())
+	case v.Kind() == reflect.String && v.Len() > 40:
+		return fmt.Sprintf("%q...(%d bytes)", v.String()[:10], v.Len())
+	case v.Kind() == reflect.String || v.Kind() == reflect.Slice:
+		return fmt.Sprintf("%q", v.Interface())
+	}
+	if _, ok := v.Interface().(fmt.Stringer); !ok && v.Kind() == reflect.Struct {
+		return "{" + fields(v.Interface()) + "}"
+	}
+	return fmt.Sprint(v.Interface())
+}

@@ -105,7 +105,8 @@ func (r *run) record(facts []fact) {
 	for i, e := range added {
 		want := facts[i]
 		require.Equal(r, from+uint64(i)+1, e.Sequence)
-		require.Equal(r, fact{e.Kind, e.User, e.Before, e.After, e.Time}, want)
+		require.Equal(r, want, fact{e.Kind, e.User, e.Before, e.After, e.Time, e.Heir, e.Count})
+		r.author(e)
 		tally, held, entered := users.Tally{}, int64(0), true
 		if n := len(r.events); n > 0 {
 			require.False(r, e.Time.Before(r.events[n-1].Time), "event %d goes back in time", e.Sequence)
@@ -135,6 +136,19 @@ func (r *run) record(facts []fact) {
 				break
 			}
 		}
+	}
+}
+
+// author requires that an event names who did it, and by which way.
+func (r *run) author(e seats.Event) {
+	c := r.calls[len(r.calls)-1]
+	switch {
+	case e.Kind == seats.Lapsed:
+		require.Equal(r, []any{users.System(), seats.ByClock}, []any{e.Actor, e.Channel})
+	case c.how == each:
+		require.Equal(r, []any{c.actor, seats.ByBulk}, []any{e.Actor, e.Channel})
+	case c.how == do:
+		require.Equal(r, []any{c.actor, seats.ByCall}, []any{e.Actor, e.Channel})
 	}
 }
 
@@ -213,6 +227,15 @@ func (r *run) lists(filter users.Filter) {
 		u, err := r.stage.User(ctx, account, p.ID)
 		require.NoError(r, err)
 		require.Equal(r, p.standing(), u.Standing())
+		for _, key := range []users.Key{
+			users.ByEmail(strings.ToUpper(p.Email)), users.ByUsername(strings.ToUpper(p.Username)), users.ByExternalID(strings.ToLower(p.ExternalID)),
+		} {
+			if key.Value != "" {
+				u, err := r.stage.Find(ctx, account, key)
+				require.NoError(r, err)
+				require.Equal(r, p.ID, u.ID, "%v", key)
+			}
+		}
 	}
 	for _, key := range probes {
 		var has *person
