@@ -251,6 +251,8 @@ func TestSomeBuyFromTheVendorAlone(t *testing.T) {
 	for range 3 {
 		ten.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")})
 	}
+	none := ten.refused(seats.ErrNoSeats, support, seats.SetTotal{Seats: seats.Of(1)}, seats.Invite{Profile: profile("ada")})
+	require.Empty(t, none.Remedies, "the call itself sets the total, so no order helps")
 	withheld := open(t, seats.Of(1), seats.Policy{Withheld: users.In(users.BuySeats)})
 	require.Equal(t, "ask the vendor for 1 more", withheld.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
 }
@@ -364,6 +366,19 @@ func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
 	require.Empty(t, s.settle(), "nobody is due any more")
 	require.Equal(t, revision+1, s.rows.Account.Revision)
 	require.Zero(t, s.rows.Account.NextDue)
+}
+
+func TestAPolicyThatFreesComesTooLateForWhatHasRunOut(t *testing.T) {
+	s := open(t, seats.Of(3), seats.AccuEdConnect())
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	s.now = s.now.Add(seats.AccuEdConnect().Term)
+	s.do(owner, seats.Invite{Profile: profile("bob")})
+	frees := seats.AccuEdConnect()
+	frees.Invites = seats.RunsFreed
+	s.do(support, seats.SetPolicy{Policy: frees})
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, seats.ChangeRole{User: "bob", Role: users.Admin})
+	require.Zero(t, s.user("ada").Due, "the seat was to be kept when the invitation ran out")
+	require.Equal(t, s.user("bob").Expires, s.user("bob").Due)
 }
 
 func TestManyWhoAreDueAreSettledInOrder(t *testing.T) {

@@ -48,7 +48,7 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	pool.Over = pool.Excess() > 0 && (was.Over || f.cuts())
 
 	if u.ID != "" {
-		u.Due = account.Policy.due(u)
+		u.Due = account.Policy.due(u, d.at)
 		account.NextDue = earliest(account.NextDue, u.Due)
 		d.seat(u)
 	}

@@ -1,6 +1,7 @@
 package seats_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,10 @@ func TestOneCallIsAllOrNothingAndInOrder(t *testing.T) {
 	require.EqualValues(t, []int64{-1, 1}, []int64{outcomes[0].Seats, outcomes[1].Seats})
 	require.EqualValues(t, 3, s.rows.Account.Revision, "one call raises the revision by one")
 
-	s.refused(seats.ErrBadInput, owner, make([]seats.Command, seats.MaxCommands+1)...)
+	many := slices.Repeat([]seats.Command{seats.Notify{User: "owner"}}, seats.MaxCommands+1)
+	require.Equal(t, "commands", s.refused(seats.ErrBadInput, owner, many...).Field)
+	_, err := s.try(owner, many[1:]...)
+	require.NoError(t, err)
 	s.refused(seats.ErrBadInput, owner, nil, nil)
 	s.do(owner)
 }
@@ -270,6 +274,14 @@ func TestWithoutASeatPeopleCanBeCreatedInactive(t *testing.T) {
 	require.EqualValues(t, 1, s.lastEvent().Count, "the invitation goes out now")
 	s.do(system, seats.Invite{Profile: profile("cy")})
 	require.Equal(t, users.Invited, s.user("cy").Status)
+}
+
+func TestWhoWasCreatedInactiveTakesTheNextSeatFirst(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Policy{NoSeat: seats.CreateInactive})
+	s.invite("ada", "bob")
+	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
+	require.Equal(t, "buy 2", no.Remedies.String(), "one for cy, one for bob; and there is only ada to put out")
+	s.do(owner, seats.BuySeats{Seats: 2}, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
 }
 
 func TestEditing(t *testing.T) {

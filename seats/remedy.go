@@ -13,14 +13,26 @@ type ground struct {
 // passes: within his rights, the policy's bounds and what is there. The desk is
 // in the state in which the command was refused.
 func (d *desk) remedies(g ground, no *Refusal) Remedies {
-	short := no.Held + no.Spent + no.Asked - no.Total.n
 	switch {
 	case no.Code == ErrNoSeats:
-		return append(d.freeing(g, no.Pool, short), d.more(no.Pool, short))
+		n := d.short(g, no)
+		return append(d.freeing(g, no.Pool, n), g.more(no.Pool, n)...)
 	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least && no.Asked <= no.Total.n:
-		return d.freeing(g, no.Pool, short)
+		return d.freeing(g, no.Pool, d.short(g, no))
 	}
 	return g.cure(no)
+}
+
+// short returns how many seats are missing. People whom the call created inactive
+// for want of a seat will take one each before the refused command gets any.
+func (d *desk) short(g ground, no *Refusal) int64 {
+	n := no.Held + no.Spent + no.Asked - no.Total.n
+	for _, e := range d.events[len(g.desk.events):] {
+		if e.Kind == Added && e.After.Status == users.Inactive {
+			n++
+		}
+	}
+	return n
 }
 
 // freeing returns the ways to free n held seats of a pool: one action on n
@@ -35,12 +47,12 @@ func (d *desk) freeing(g ground, id PoolID, n int64) Remedies {
 	return found
 }
 
-// candidates returns on how many seat holders the actor could use the action, not
-// counting himself. They follow from the tally; people whom the refused call
-// itself was about to touch are not where they seem to be and do not count.
+// candidates returns on how many seat holders the actor could use the action.
+// They follow from the tally. The actor does not count, nor do people whom the
+// call itself names: they may not be where they seem to be, or be brought back.
 func (d *desk) candidates(g ground, a users.Action) int64 {
-	actor, policy := d.request.Actor, d.account.Policy
-	if users.Authority(actor.Kind, d.acting().Role, a) != users.Anyone {
+	policy := d.account.Policy
+	if grant, _ := g.desk.authority(a); grant != users.Anyone {
 		return 0
 	}
 	possible := func(s users.Standing) bool {
@@ -53,39 +65,42 @@ func (d *desk) candidates(g ground, a users.Action) int64 {
 			n += d.account.Tally.Of(s)
 		}
 	}
-	if d.own() && possible(d.acting().Standing()) {
-		n--
-	}
-	if g.desk != d {
-		for id := range d.wasPeople {
-			if id != d.request.Actor.User && possible(d.people[id].Standing()) {
-				n--
-			}
+	for id := range d.named(g.commands) {
+		if possible(d.people[id].Standing()) {
+			n--
 		}
 	}
 	return n
 }
 
+// named returns the actor and everybody whom the commands name.
+func (d *desk) named(commands []Command) map[users.ID]bool {
+	need := Needs(d.account.ID, d.request.Actor, commands...)
+	named := make(map[users.ID]bool, len(need.Users))
+	for _, id := range need.Users {
+		named[id] = true
+	}
+	for _, k := range need.Keys {
+		named[d.holders[k]] = true
+	}
+	return named
+}
+
 // more returns the way to n more seats of a pool: an order within the bounds,
-// or a word with the vendor.
-func (d *desk) more(id PoolID, n int64) Remedy {
-	actor, policy := d.request.Actor, d.account.Policy
-	least, most := int64(1), int64(MaxSeats)
-	switch users.Authority(actor.Kind, d.acting().Role, users.BuySeats) {
-	case users.ByPolicy:
-		if !policy.grants(users.BuySeats) || !policy.offers(users.BuySeats, users.Standing{}) {
-			most = 0
-		} else {
-			least, most = policy.order()
-		}
-	case users.Never:
-		most = 0
+// or else a word with the vendor.
+func (g ground) more(id PoolID, n int64) Remedies {
+	order := n
+	if g.desk.own() {
+		least, _ := g.desk.account.Policy.order()
+		order = max(n, least)
 	}
-	order := max(n, least)
-	if order > min(most, MaxSeats-d.pools[id].Total.n) {
-		return Remedy{Action: users.BuySeats, Count: n, Vendor: true}
+	if next, done := g.after(g.desk.request.Actor, BuySeats{id, order}); done && next.refusal() == nil {
+		return Remedies{{Action: users.BuySeats, Count: order}}
 	}
-	return Remedy{Action: users.BuySeats, Count: order}
+	if next, done := g.after(users.Support("vendor"), BuySeats{id, n}); done && next.refusal() == nil {
+		return Remedies{{Action: users.BuySeats, Count: n, Vendor: true}}
+	}
+	return nil
 }
 
 // cures says which command about the person in the way could lift a refusal.
@@ -104,9 +119,8 @@ func (g ground) cure(no *Refusal) Remedies {
 		return nil // nobody is brought back to be put out
 	}
 	for _, a := range cures[no.Code] {
-		next := ground{g.desk.fork(), g.commands}
-		first, refused := next.desk.try(about(a, no.User))
-		if refused != nil || first.Same {
+		next, done := g.after(g.desk.request.Actor, about(a, no.User))
+		if !done {
 			continue
 		}
 		still := next.refusal()
@@ -115,6 +129,16 @@ func (g ground) cure(no *Refusal) Remedies {
 		}
 	}
 	return found
+}
+
+// after returns the ground on which the actor has done something first, and
+// whether that could be done and was anything new.
+func (g ground) after(actor users.Actor, first Command) (next ground, done bool) {
+	d := g.desk.fork()
+	d.request.Actor = actor
+	o, no := d.try(first)
+	d.request.Actor = g.desk.request.Actor
+	return ground{d, g.commands}, no == nil && !o.Same
 }
 
 // refusal returns the first refusal of the commands, or nil if all pass.

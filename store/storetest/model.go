@@ -28,7 +28,6 @@ type person struct {
 	status   users.Status
 	left     users.Status // what Reactivate returns to
 	stored   users.Status // what Restore returns to
-	since    time.Time    // of the status
 	signedIn time.Time
 	approved time.Time
 	notified time.Time
@@ -194,20 +193,16 @@ func (m *model) settle(at time.Time) []fact {
 		before := p.standing()
 		p.left, p.status = users.Invited, users.Inactive
 		m.last = later(m.last, p.expires)
-		m.wrote(p, before, m.last)
+		m.wrote(p, m.last)
 		facts = append(facts, fact{kind: seats.Lapsed, user: p.ID, before: before, after: p.standing(), at: m.last})
 	}
 	return facts
 }
 
 // wrote notes that the row of a person was written: the policy of that moment
-// says what becomes of an invitation when it ends, unless it had ended already
-// when the person came back to it.
-func (m *model) wrote(p *person, before users.Standing, at time.Time) {
-	if p.status != before.Status {
-		p.since = at
-	}
-	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && p.expires.After(p.since)
+// says what becomes of an invitation when it ends, unless it has ended already.
+func (m *model) wrote(p *person, at time.Time) {
+	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && p.expires.After(at)
 }
 
 // send lets an invitation or notification go out.

@@ -57,7 +57,7 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 	if p.status == users.Invited && action == users.Invite && !hold {
 		m.send(p, at)
 	}
-	m.wrote(p, users.Standing{}, at)
+	m.wrote(p, at)
 	m.last = at
 	delta := int64(0)
 	if p.seated() && !m.policy.Exempt.Has(role) {

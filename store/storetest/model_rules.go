@@ -223,7 +223,7 @@ func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func
 		*p = was
 		return refused(seats.ErrNoSeats)
 	}
-	m.wrote(p, before, at)
+	m.wrote(p, at)
 	m.last = at
 	return verdict{
 		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), Seats: delta},

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // remedies tries every remedy of a refused call, each in a copy of the situation:
-// after it, the call has to pass.
+// after it, the command has to pass, and the call to get further.
 func (r *run) remedies(c call, no *seats.Refusal, last bool) {
 	for _, remedy := range no.Remedies {
 		g := newStage(r.open())
@@ -36,7 +37,7 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	case remedy.User != "":
 		commands = append(commands, on(remedy.Action, remedy.User))
 	default:
-		commands = r.eligible(m, c, remedy, last)
+		commands = r.eligible(m, c, no, remedy, last)
 	}
 	for _, command := range commands {
 		require.NotNil(r, command, "remedy %v of %v", remedy, no)
@@ -50,6 +51,9 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	}
 	var next *seats.Refusal
 	require.True(r, errors.As(err, &next))
+	if next.Index > no.Index {
+		return
+	}
 	// Whoever comes back may have more to go through: out of the archive and still
 	// inactive, or asked in again and not approved yet.
 	back := remedy.Action == users.Restore || remedy.Action == users.Reactivate
@@ -59,22 +63,48 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 
 // eligible chooses the people whose leaving the remedy speaks of, and who make
 // room by it.
-func (r *run) eligible(m *model, c call, remedy seats.Remedy, last bool) []seats.Command {
+func (r *run) eligible(m *model, c call, no *seats.Refusal, remedy seats.Remedy, last bool) []seats.Command {
 	var commands []seats.Command
-	concerned, _ := target(c.commands[0])
+	policy := m.policy // that the refused command meets
+	for _, command := range c.commands[:no.Index] {
+		if set, ok := command.(seats.SetPolicy); ok {
+			policy = set.Policy
+		}
+	}
+	named := func(p *person) bool { // the call itself counts on them
+		return slices.ContainsFunc(c.commands[:no.Index+1], func(c seats.Command) bool { return names(c, p) })
+	}
 	for i := range m.people {
 		p := m.people[i]
 		if last {
 			p = m.people[len(m.people)-1-i]
 		}
-		if p.ID == c.actor.User || p.ID == concerned || int64(len(commands)) == remedy.Count {
+		if p.ID == c.actor.User || named(p) || int64(len(commands)) == remedy.Count {
 			continue
 		}
 		command := on(remedy.Action, p.ID)
-		if v := m.clone().do(c.actor, command, m.last); v.codes == nil && v.outcome.Seats < 0 {
+		if v := m.clone().do(c.actor, command, m.last); v.codes == nil && p.seated() && !policy.Exempt.Has(p.role) {
 			commands = append(commands, command)
 		}
 	}
 	require.Len(r, commands, int(remedy.Count), "people of whom the remedy %v speaks", remedy)
 	return commands
+}
+
+// names reports whether a command is about that person in any way.
+func names(c seats.Command, p *person) bool {
+	switch c := c.(type) {
+	case seats.Invite:
+		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
+	case seats.Add:
+		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
+	case seats.Deactivate:
+		return c.User == p.ID || c.Heir == p.ID
+	case seats.Archive:
+		return c.User == p.ID || c.Heir == p.ID
+	case seats.Delete:
+		return c.User == p.ID || c.Heir == p.ID
+	}
+	id, _ := target(c)
+	return id == p.ID
 }

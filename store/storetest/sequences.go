@@ -165,14 +165,6 @@ func (r *run) step(s step) {
 		_, err := r.stage.play(c)
 		require.NoError(r, err)
 	}
-	// A row written anew can be due at once: an invitation that was to keep its seat
-	// has ended before, and under the policy of now it does not. The next call sees
-	// to that.
-	if due := r.look().account.NextDue; !due.IsZero() && !due.After(at) {
-		_, err := r.stage.Usage(context.Background(), account)
-		require.NoError(r, err)
-		facts = append(facts, r.model.settle(at)...)
-	}
 	r.world(facts, s.filter)
 	if len(facts) == 0 && !settled {
 		require.Equal(r, before, r.seen, "nothing was done, so nothing may have changed")
@@ -186,10 +178,7 @@ func (r *run) do(c call, at time.Time, last bool) []fact {
 	done, err := r.stage.play(c)
 	if n := len(wants) - 1; wants[n].codes != nil {
 		r.model = settled
-		no := r.refused(wants[n], n, err)
-		if len(c.commands) == 1 {
-			r.remedies(c, no, last)
-		}
+		r.remedies(c, r.refused(wants[n], n, err), last)
 		return nil
 	}
 	require.NoError(r, err)
