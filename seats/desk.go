@@ -51,7 +51,6 @@ func (d *desk) fork() *desk {
 	f := *d
 	f.pools, f.people, f.holders = maps.Clone(d.pools), maps.Clone(d.people), maps.Clone(d.holders)
 	f.wasPools, f.wasPeople = maps.Clone(d.wasPools), maps.Clone(d.wasPeople)
-	f.events = slices.Clip(d.events)
 	return &f
 }
 

@@ -124,6 +124,26 @@ func TestARemedyIsOnlyWhatCanBeDoneNow(t *testing.T) {
 	require.Empty(t, seats.Remedies{}.String())
 }
 
+func TestWhoCouldMakeRoom(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Policy{Exempt: users.In(users.Manager), Buying: seats.Orders{By: seats.VendorOnly}})
+	s.do(system, seats.Add{Profile: profile("man"), Role: users.Manager}, seats.Add{Profile: profile("ada")}, seats.Add{Profile: profile("bob")})
+	newcomer := seats.Invite{Profile: profile("cy")}
+	require.Equal(t, "deactivate 1, archive 1, delete 1, or ask the vendor for 1 more", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String())
+	require.Equal(t, "ask the vendor for 1 more", s.refused(seats.ErrNoSeats, hr, newcomer).Remedies.String(),
+		"a sync cannot tell how many of them are its own")
+	s.do(support, seats.SetTotal{Seats: seats.Of(1)})
+	require.Equal(t, "ask the vendor for 3 more", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String(),
+		"two hold a seat who could go, and three would have to; a manager holds none")
+
+	t.Run("the one who asks is not in yet", func(t *testing.T) {
+		s := open(t, seats.Of(3), seats.Standard())
+		s.invite("bob")
+		s.do(owner, seats.Invite{Profile: profile("ada"), Role: users.Admin})
+		no := s.refused(seats.ErrNoSeats, users.As("ada"), seats.Accept{User: "ada"}, newcomer)
+		require.Equal(t, "ask the vendor for 1 more", no.Remedies.String())
+	})
+}
+
 func TestTheWayInHasBounds(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	for field, c := range map[string]seats.Command{

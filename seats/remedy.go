@@ -17,7 +17,7 @@ func (d *desk) remedies(g ground, no *Refusal) Remedies {
 	case no.Code == ErrNoSeats:
 		n := d.short(g, no)
 		return append(d.freeing(g, no.Pool, n), g.more(no.Pool, n)...)
-	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least && no.Asked <= no.Total.n:
+	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least:
 		return d.freeing(g, no.Pool, d.short(g, no))
 	}
 	return g.cure(no)
@@ -40,7 +40,7 @@ func (d *desk) short(g ground, no *Refusal) int64 {
 func (d *desk) freeing(g ground, id PoolID, n int64) Remedies {
 	var found Remedies
 	for _, a := range leaving.Members() {
-		if id == Site && n > 0 && d.candidates(g, a) >= n {
+		if id == Site && d.candidates(g, a) >= n {
 			found = append(found, Remedy{Action: a, Count: n})
 		}
 	}

@@ -280,6 +280,21 @@ func TestATombstoneKeepsNothingPersonal(t *testing.T) {
 	require.False(t, u.Tombstone().Here())
 }
 
+func TestWhatCountersSee(t *testing.T) {
+	u := users.User{Profile: users.Profile{Source: users.Source{Kind: users.SourceSync, Name: "hr"}}, Role: users.Admin, Status: users.Active}
+	require.Equal(t, users.Standing{Status: users.Active, Role: users.Admin, Synced: true}, u.Standing())
+	u.Source.Kind = users.SourceImport
+	require.Equal(t, users.Standing{Status: users.Active, Role: users.Admin}, u.Standing())
+}
+
+func TestWhichActionsAreAboutSomebodyWhoIsThere(t *testing.T) {
+	for _, a := range users.Actions() {
+		newcomer := users.Next(a, users.NoStatus).Kind != users.Refused
+		account := users.In(users.BuySeats, users.ReturnSeats, users.SetTotal, users.SetPolicy).Has(a)
+		require.Equal(t, !newcomer && !account, a.OnPerson(), a)
+	}
+}
+
 func TestATallyCountsByStanding(t *testing.T) {
 	var tally users.Tally
 	admin := users.Standing{Status: users.Active, Role: users.Admin}

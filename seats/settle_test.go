@@ -1,0 +1,90 @@
+package seats_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestClocksThatJumpBackReorderNothing(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.now = start.Add(-time.Hour)
+	s.invite("ada")
+	require.Equal(t, start, s.lastEvent().Time)
+	require.Equal(t, start, s.user("ada").Created)
+}
+
+func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
+	policy := seats.Policy{Invites: seats.RunsFreed, Term: time.Hour}
+	s := open(t, seats.Of(3), policy)
+	s.do(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")})
+	end := s.now.Add(policy.Term)
+	require.Equal(t, end, s.user("ada").Due)
+	require.Equal(t, end, s.rows.Account.NextDue)
+	require.False(t, s.rows.Account.IsDue(end.Add(-time.Microsecond)))
+	require.True(t, s.rows.Account.IsDue(end))
+	s.do(users.As("bob"), seats.Accept{User: "bob"})
+	require.Zero(t, s.user("bob").Due)
+	s.do(owner, seats.Deactivate{User: "ada"})
+	require.Zero(t, s.user("ada").Due, "there is no seat to free")
+	s.do(owner, seats.Reactivate{User: "ada"})
+	require.Equal(t, end, s.user("ada").Due, "the same invitation, the same end")
+
+	s.now = end.Add(24 * time.Hour)
+	events := s.settle()
+	require.Len(t, events, 1)
+	require.Equal(t, seats.Lapsed, events[0].Kind)
+	require.Equal(t, end, events[0].Time, "a late run writes the instant it was due")
+	require.EqualValues(t, -1, events[0].Delta)
+	require.Equal(t, users.Inactive, s.user("ada").Status)
+	require.False(t, s.rows.Account.IsDue(s.now), "once is enough")
+
+	s.do(owner, seats.Reactivate{User: "ada"})
+	require.Equal(t, users.Invited, s.user("ada").Status)
+	require.Zero(t, s.user("ada").Due, "it does not run out a second time")
+	s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"})
+	s.do(owner, seats.Notify{User: "ada"})
+	require.Equal(t, s.now.Add(policy.Term), s.user("ada").Due)
+	s.do(users.As("ada"), seats.Accept{User: "ada"})
+
+	s.now = s.now.Add(policy.Term)
+	revision := s.rows.Account.Revision
+	require.Empty(t, s.settle(), "nobody is due any more")
+	require.Equal(t, revision+1, s.rows.Account.Revision)
+	require.Zero(t, s.rows.Account.NextDue)
+}
+
+func TestAPolicyThatFreesComesTooLateForWhatHasRunOut(t *testing.T) {
+	s := open(t, seats.Of(3), seats.AccuEdConnect())
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	s.now = s.now.Add(seats.AccuEdConnect().Term)
+	s.do(owner, seats.Invite{Profile: profile("bob")})
+	frees := seats.AccuEdConnect()
+	frees.Invites = seats.RunsFreed
+	s.do(support, seats.SetPolicy{Policy: frees})
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, seats.ChangeRole{User: "bob", Role: users.Admin})
+	require.Zero(t, s.user("ada").Due, "the seat was to be kept when the invitation ran out")
+	require.Equal(t, s.user("bob").Expires, s.user("bob").Due)
+}
+
+func TestManyWhoAreDueAreSettledInOrder(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	for _, id := range []users.ID{"c", "a", "b"} {
+		s.do(owner, seats.Invite{Profile: profile(id)})
+		if id == "c" {
+			s.now = s.now.Add(time.Minute)
+		}
+	}
+	s.now = s.now.Add(2 * time.Hour)
+	s.do(owner, seats.Invite{Profile: profile("d")}) // not due yet
+	var order []users.ID
+	for _, e := range s.settle() {
+		order = append(order, e.User)
+	}
+	require.Equal(t, []users.ID{"c", "a", "b"}, order)
+	require.Equal(t, s.user("d").Due, s.rows.Account.NextDue)
+}
