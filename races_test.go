@@ -140,6 +140,45 @@ func TestTryingAgainHasACap(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrBroken)
 }
 
+// TestATakenKeyIsLookedUp lets a store find a taken key that the load did not
+// bring: the person is loaded, and the command decided anew.
+func TestATakenKeyIsLookedUp(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	blind := &blind{Store: s}
+	k, err := seatkeeper.New(blind, seatkeeper.Options{})
+	require.NoError(t, err)
+	done, err := k.Do(t.Context(), "acme", system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
+	require.NoError(t, err)
+	require.True(t, done.Outcomes[0].Same)
+	require.Equal(t, users.ID("owner"), done.Outcomes[0].User)
+	require.Equal(t, 2, blind.loads)
+}
+
+// blind is a store whose first load finds nobody.
+type blind struct {
+	store.Store
+	loads int
+}
+
+func (b *blind) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	snapshots, err := b.Store.Load(ctx, needs...)
+	if b.loads++; b.loads == 1 {
+		snapshots[0].Users = nil
+	}
+	return snapshots, err
+}
+
+// TestAStoreIsNeverAskedForWhatCannotBe uses one that would choke on it.
+func TestAStoreIsNeverAskedForWhatCannotBe(t *testing.T) {
+	k, err := seatkeeper.New(down{}, seatkeeper.Options{})
+	require.NoError(t, err)
+	for _, id := range []users.AccountID{"", "a\x00", "\xff"} {
+		_, err = k.Do(t.Context(), id, owner)
+		require.ErrorIs(t, err, store.ErrNotFound)
+	}
+}
+
 // refusing is a store that gives every change the same verdict.
 type refusing struct {
 	store.Store

@@ -81,6 +81,9 @@ func TestEveryChangeHasItsOwnVerdict(t *testing.T) {
 	gap := invitation(t, s, "a", "z")
 	gap.Events[0].Sequence++
 	require.ErrorIs(t, commit(t, s, gap)[0].Err, store.ErrConflict, "a second guard: the events have no gaps")
+	silent := stale
+	silent.Events = nil
+	require.ErrorIs(t, commit(t, s, silent)[0].Err, store.ErrConflict, "the first guard: the revision")
 	unknown := invitation(t, s, "a", "z")
 	unknown.Account.ID = "nobody"
 	require.ErrorIs(t, commit(t, s, unknown)[0].Err, store.ErrConflict)

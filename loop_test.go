@@ -1,0 +1,21 @@
+package seatkeeper
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNobodyInLineLeavesNothingBehind(t *testing.T) {
+	l := newLines()
+	leave, err := l.enter(t.Context(), "acme")
+	require.NoError(t, err)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = l.enter(ended, "acme")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, l.open, 1)
+	leave()
+	require.Empty(t, l.open)
+}
