@@ -260,3 +260,72 @@ func ExampleKeeper_RunDue() {
 	// 1 <nil>
 	// lapsed ada 2026-03-08
 }
+
+// A life in an account: asked in, reminded, in at the first sign-in, put away and
+// brought back.
+func ExampleKeeper_Do_life() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
+	for _, step := range []struct {
+		actor   users.Actor
+		command seats.Command
+	}{
+		{olive, seats.Invite{Profile: person("Ada"), Later: true}}, // the seat is taken, no mail yet
+		{olive, seats.Notify{User: "ada"}},
+		{users.As("ada"), seats.Accept{User: "ada"}},
+		{olive, seats.ChangeRole{User: "ada", Role: users.Manager}},
+		{olive, seats.Edit{User: "ada", Set: users.Patch{Last: new("Lovelace")}}},
+		{olive, seats.Archive{User: "ada", Heir: "u1"}},
+		{olive, seats.Restore{User: "ada"}},
+		{olive, seats.Deactivate{User: "ada"}},
+		{users.Support("ticket 7"), seats.Erase{User: "ada"}},
+	} {
+		done, err := keeper.Do(ctx, "acme", step.actor, step.command)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		o := done.Outcomes[0]
+		fmt.Println(o.Action, o.After.Status, o.After.Role, o.Seats)
+	}
+	// Output:
+	// invite invited member 1
+	// notify invited member 0
+	// accept active member 0
+	// change-role active manager 0
+	// edit active manager 0
+	// archive archived manager -1
+	// restore active manager 1
+	// deactivate inactive manager -1
+	// erase deleted manager 0
+}
+
+// Some products let people in by approval.
+func ExampleKeeper_Do_approval() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(5, seats.Policy{LetIn: seats.Approval}, seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
+	_, err := keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
+	fmt.Println(err)
+	done, err := keeper.Do(ctx, "acme", olive, seats.Approve{User: "ada"})
+	fmt.Println(done.Outcomes[0].After.Status, err)
+	// Output:
+	// seats: not approved yet
+	// active <nil>
+}
+
+// Another policy rewrites nobody: who holds a seat follows from it.
+func ExampleKeeper_Do_policy() {
+	ctx := context.Background()
+	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada"), Role: users.Manager})
+	policy := seats.Standard()
+	policy.Exempt = users.In(users.Manager)
+	done, err := keeper.Do(ctx, "acme", users.System(), seats.SetPolicy{Policy: policy})
+	fmt.Println(done.Outcomes[0].Seats, err)
+	account, _ := keeper.Account(ctx, "acme")
+	fmt.Println(account.Policy == policy)
+	// Output:
+	// -1 <nil>
+	// true
+}

@@ -27,8 +27,8 @@ type Keeper struct {
 
 // Options are the settings of a [Keeper]. The zero value is the default.
 type Options struct {
-	// Now is the clock; nil is the system's. It is read once per attempt, and cut to
-	// microseconds in UTC.
+	// Now is the clock; nil is the system's. Each attempt is decided on one reading
+	// of it, cut to microseconds in UTC.
 	Now func() time.Time
 	// NewID makes the IDs of users whom the host gives none; nil makes random ones
 	// that ascend with time. They must never repeat.
@@ -72,8 +72,8 @@ type Call struct {
 	Reason      string // at most [users.MaxReason] characters
 }
 
-// With returns a Keeper whose changes carry the call's facts. It shares all
-// else with k.
+// With returns a Keeper whose changes carry the call's facts, in the place of
+// those of k. It shares all else with k.
 func (k *Keeper) With(c Call) *Keeper {
 	with := *k
 	with.call = c

@@ -60,8 +60,10 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 		case !snapshots[0].Account.IsDue(need.DueBy):
 			return snapshots[0], nil
 		}
-		request := k.request(users.System(), seats.ByClock, nil)
-		request.At = need.DueBy
+		// The facts of the call are not those of what happened before it.
+		request := seats.Request{
+			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(k.newID()),
+		}
 		switch err := k.commit(ctx, seats.Settle(snapshots[0], request)); {
 		case again(err):
 			failed++

@@ -19,6 +19,13 @@ func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usag
 	return s.Usage(), nil
 }
 
+// Account returns the account itself: its policy, which says what to offer, its
+// time zone, its tally by stored status.
+func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Account, error) {
+	s, err := k.settled(ctx, &seats.Need{Account: account})
+	return s.Account, err
+}
+
 // User returns the user with that ID, deleted ones included. Nobody is a
 // refusal, [seats.ErrUnknownUser].
 func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID) (seats.Person, error) {
@@ -37,7 +44,7 @@ func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Ke
 	}
 	for _, u := range s.Users {
 		if u.Has(key) {
-			return s.Account.Policy.View(u), nil
+			return s.Account.Policy.View(u, need.DueBy), nil
 		}
 	}
 	return seats.Person{}, &seats.Refusal{Code: seats.ErrUnknownUser}
@@ -57,7 +64,8 @@ const (
 //
 // Rows are read a page at a time, and nothing is kept open in between: the loop
 // may call the Keeper. Who is there from beginning to end is listed once. An
-// error is the last thing the loop sees.
+// error is the last thing the loop sees. For a page of a screen, leave the loop when
+// it is full, and go on with the last ID as the filter's After.
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
 	return func(yield func(seats.Person, error) bool) {
 		policy, stored, some, err := k.stored(ctx, account, filter)
@@ -66,10 +74,10 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 			return
 		}
 		rows := pages(some, userPage, func(last users.User) ([]users.User, error) {
-			return k.store.Users(ctx, account, stored, last.ID, userPage)
+			return k.store.Users(ctx, account, stored, max(filter.After, last.ID), userPage)
 		})
 		for u, err := range rows {
-			if !yield(policy.View(u), err) {
+			if !yield(policy.View(u, k.now()), err) {
 				return
 			}
 		}
@@ -103,9 +111,14 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 }
 
 // Events lists the account's events in order, after the given number: 0 for all
-// of them. Rows are read as by [Keeper.Users].
+// of them, [seats.Usage] Sequence less ten for the last ten. Rows are read as by
+// [Keeper.Users].
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, after uint64) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
+		if _, err := k.settled(ctx, &seats.Need{Account: account}); err != nil {
+			yield(seats.Event{}, err)
+			return
+		}
 		rows := pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
 			return k.store.Events(ctx, account, max(after, last.Sequence), eventPage)
 		})

@@ -74,6 +74,39 @@ func TestListsAreReadAPageAtATime(t *testing.T) {
 	}
 }
 
+func TestAScreenIsReadPageByPage(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
+	for i := range 7 {
+		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
+		require.NoError(t, err)
+	}
+	var pages [][]users.ID
+	filter := users.Filter{Status: users.In(users.Invited)}
+	for {
+		var page []users.ID
+		for p, err := range k.Users(ctx, "acme", filter) {
+			require.NoError(t, err)
+			if page = append(page, p.ID); len(page) == 3 {
+				break
+			}
+		}
+		if len(page) == 0 {
+			break
+		}
+		pages = append(pages, page)
+		filter.After = page[len(page)-1]
+	}
+	require.Equal(t, [][]users.ID{{"p0", "p1", "p2"}, {"p3", "p4", "p5"}, {"p6"}}, pages)
+	u, err := k.Usage(ctx, "acme")
+	require.NoError(t, err)
+	require.EqualValues(t, 8, u.Sequence)
+	a, err := k.Account(ctx, "acme")
+	require.NoError(t, err)
+	require.Equal(t, seats.Standard(), a.Policy)
+	require.Equal(t, "UTC", a.Zone)
+}
+
 func TestFindingPeople(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
@@ -111,6 +144,12 @@ func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
 			_, err := k.Usage(ctx, "acme")
 			return err
 		},
+		"the events": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			for range k.Events(ctx, "acme", 0) {
+				break
+			}
+			return nil
+		},
 		"the clock": func(ctx context.Context, k *seatkeeper.Keeper) error {
 			n, err := k.RunDue(ctx)
 			if n != 1 {
@@ -132,13 +171,14 @@ func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
 				require.NoError(t, err)
 				end := time.Now().UTC().Add(time.Hour)
 				time.Sleep(24 * time.Hour)
-				require.NoError(t, touch(ctx, k))
+				require.NoError(t, touch(ctx, k.With(seatkeeper.Call{Reason: "a visitor", Correlation: "x"})))
 				lapsed := 0
 				for e, err := range k.Events(ctx, "acme", 701) {
 					require.NoError(t, err)
 					if e.Kind == seats.Lapsed {
 						require.Equal(t, end, e.Time)
 						require.Equal(t, seats.ByClock, e.Channel)
+						require.Empty(t, e.Reason+e.Correlation, "the visitor did not do it")
 						lapsed++
 					}
 				}

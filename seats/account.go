@@ -62,7 +62,7 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 	n := Need{Account: account}
 	n.user(actor.User)
 	for _, c := range commands {
-		if c == nil {
+		if !isPlain(c) {
 			continue // Decide refuses it
 		}
 		n.user(c.target())
@@ -124,7 +124,7 @@ type Person struct {
 	May   Permissions  // what the host lets the person do
 }
 
-// View returns the user as the policy shows him.
-func (p Policy) View(u users.User) Person {
-	return Person{User: u, Shown: p.Shows(u.Status), May: p.May(u.Status)}
+// View returns the user as the policy shows him at that instant.
+func (p Policy) View(u users.User, at time.Time) Person {
+	return Person{User: u, Shown: p.Shows(u.Status), May: p.May(u, at)}
 }

@@ -53,6 +53,10 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 		require.True(t, errors.As(err, &no))
 		require.Equal(t, c.field, no.Field)
 	}
+	nobody := fine
+	nobody.Seats = seats.Of(0)
+	_, err = seats.Open(nobody, s.request(system))
+	require.EqualError(t, err, "seats: no free seat: 0 of 0 are held")
 	exempt := fine
 	exempt.Seats, exempt.Policy = seats.Of(0), seats.Policy{Exempt: users.In(users.Owner)}
 	_, err = seats.Open(exempt, s.request(system))
@@ -121,6 +125,21 @@ func TestComingBackIsAsBefore(t *testing.T) {
 	s.refused(seats.ErrWrongStatus, owner, seats.Restore{User: "ada"})
 }
 
+// TestAScheduleEnds sets one by hand, since no command does so far.
+func TestAScheduleEnds(t *testing.T) {
+	for _, end := range []seats.Command{
+		seats.Deactivate{User: "ada"}, seats.Archive{User: "ada"}, seats.Delete{User: "ada"}, seats.GrantOwnership{User: "ada"},
+	} {
+		s := open(t, seats.Of(3), seats.Standard())
+		s.invite("ada")
+		s.rows.Users[1].Schedule = users.Schedule{Date: "2026-04-01", At: start.AddDate(0, 1, 0)}
+		s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
+		require.NotZero(t, s.user("ada").Schedule)
+		s.do(owner, end)
+		require.Zero(t, s.user("ada").Schedule, "%T", end)
+	}
+}
+
 func TestErasingIsForSupportAndOnlyAfterLeaving(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada")
@@ -178,6 +197,10 @@ func TestWhatAProductDoesNotOffer(t *testing.T) {
 	s.refused(seats.ErrNotOffered, owner, seats.Invite{Profile: profile("x")})
 	s.refused(seats.ErrNotOffered, owner, seats.Archive{User: "ada"})
 	s.refused(seats.ErrNotOffered, owner, seats.Deactivate{User: "ada"})
+	onlyDelete := open(t, seats.Of(2), seats.Policy{DeleteOnly: true})
+	onlyDelete.do(owner, seats.Invite{Profile: profile("ada")})
+	onlyDelete.refused(seats.ErrNotOffered, owner, seats.Archive{User: "ada"})
+	onlyDelete.do(owner, seats.Delete{User: "ada"})
 	s.do(support, seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"}) // the switches bind the account's own people
 	require.Equal(t, "delete 1, or buy 1", remediesOf(t, s, owner, seats.BuySeats{Seats: 0}, seats.ReturnSeats{Seats: 1}))
 	s.do(owner, seats.Delete{User: "ada"})

@@ -65,14 +65,16 @@ func (c Count) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }
 
+var errCountText = fmt.Errorf("seats: a count is a whole number from 0 to %d, or unlimited", MaxSeats)
+
 // UnmarshalText reads the text form; anything else is an error.
 func (c *Count) UnmarshalText(text []byte) error {
 	read := Unlimited()
-	if string(text) != read.String() {
-		n, err := strconv.ParseInt(string(text), 10, 64)
-		if read = Of(n); err != nil || !read.Valid() {
-			return fmt.Errorf("seats: no count of seats")
-		}
+	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		read = Of(n)
+	}
+	if !read.Valid() || read.String() != string(text) {
+		return errCountText
 	}
 	*c = read
 	return nil

@@ -46,20 +46,42 @@ func newDesk(s Snapshot, r Request) *desk {
 	return d
 }
 
-// fork returns a desk in the same state, on which something can be tried.
-func (d *desk) fork() *desk {
+// fork returns a desk in the same state, on which the commands can be tried. It
+// has the people whom they name and no others, so that it costs no more than they.
+func (d *desk) fork(commands []Command) *desk {
 	f := *d
-	f.pools, f.people, f.holders = maps.Clone(d.pools), maps.Clone(d.people), maps.Clone(d.holders)
-	f.wasPools, f.wasPeople = maps.Clone(d.wasPools), maps.Clone(d.wasPeople)
+	f.pools, f.people, f.holders = maps.Clone(d.pools), map[users.ID]users.User{}, map[users.Key]users.ID{}
+	f.wasPools, f.wasPeople = map[PoolID]Pool{}, map[users.ID]users.User{}
+	for id := range d.named(commands) {
+		if u, there := d.people[id]; there {
+			f.people[id] = u
+			for _, k := range u.TakenKeys() {
+				f.holders[k] = id
+			}
+		}
+	}
 	return &f
+}
+
+// named returns the actor and everybody whom the commands name.
+func (d *desk) named(commands []Command) map[users.ID]bool {
+	need := Needs(d.account.ID, d.request.Actor, commands...)
+	named := make(map[users.ID]bool, len(need.Users))
+	for _, id := range need.Users {
+		named[id] = true
+	}
+	for _, k := range need.Keys {
+		named[d.holders[k]] = true
+	}
+	return named
 }
 
 // try is the way that every command takes: may this actor ask for it, is the
 // person there, what would it do, and is there a seat for it. The state moves on,
 // or stays as it is if the command is refused.
 func (d *desk) try(c Command) (Outcome, *Refusal) {
-	if c == nil {
-		no := badInput("command", errNil)
+	if !isPlain(c) {
+		no := badInput("command", errCommand)
 		return Outcome{Refusal: no}, no
 	}
 	outcome := Outcome{Action: c.Action(), User: c.target()}

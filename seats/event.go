@@ -16,7 +16,7 @@ type EventKind string
 const (
 	Opened           EventKind = "opened"            // the account, with its first owner; carries the policy
 	Invited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
-	Added            EventKind = "added"             // without an invitation; inactive if there was no free seat
+	Added            EventKind = "added"             // by Add; or, inactive, by Add or Invite without a free seat
 	Notified         EventKind = "notified"          // Count: the number of this notification
 	Accepted         EventKind = "accepted"          // signed in for the first time
 	Approved         EventKind = "approved"          //
@@ -58,19 +58,19 @@ type Event struct {
 	Kind     EventKind
 	Change   ChangeID // the commit it was part of
 
-	Actor       users.Actor
-	Channel     Channel
-	Key         string // the host's request key
-	Correlation string // what belongs together: the bulk call, the sync run
+	Actor       users.Actor // who did it
+	Channel     Channel     // and by which way
+	Key         string      // the host's request key
+	Correlation string      // what belongs together: the bulk call, the sync run
 	Reason      string
 
-	User   users.ID // whom it is about; empty if about nobody
-	Before users.Standing
+	User   users.ID       // whom it is about; empty if about nobody
+	Before users.Standing // zero if the person was not there
 	After  users.Standing
 	Heir   users.ID // who takes over the work of a leaver
-	Fields []string
-	Count  int64
-	Policy *Policy // of Opened and PolicySet; never changed
+	Fields []string // what an edit changed
+	Count  int64    // see the kinds
+	Policy *Policy  // of Opened and PolicySet; never changed
 
 	Pool  PoolID
 	Delta int64 // by how much Held changed

@@ -26,7 +26,8 @@ func (f fact) cuts() bool { return f.kind == TotalSet || f.kind == PolicySet }
 // seat: this is the one place where a pool is judged and moves.
 func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	account, u := d.account, f.user
-	before := d.people[u.ID].Standing()
+	row := d.people[u.ID]
+	before := row.Standing()
 	account.Tally.Move(before, u.Standing())
 	if f.policy != nil {
 		account.Policy = *f.policy
@@ -42,13 +43,16 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	}
 	if !f.cuts() && !was.admits(pool) {
 		no = refuse(ErrNoSeats, u.ID)
+		was.Total = pool.Total // which is new where an account is opened
 		no.numbers(was, pool.Occupied()-was.Occupied())
 		return 0, no
 	}
 	pool.Over = pool.Excess() > 0 && (was.Over || f.cuts())
 
 	if u.ID != "" {
-		u.Due = account.Policy.due(u, d.at)
+		if u.Status != row.Status || u.Notices != row.Notices { // else the old terms go on
+			u.Due = account.Policy.due(u, d.request.At)
+		}
 		account.NextDue = earliest(account.NextDue, u.Due)
 		d.seat(u)
 	}

@@ -30,7 +30,8 @@ func (c Deactivate) fact(d *desk, u users.User) (fact, *Refusal) {
 // Reactivate brings an inactive person back to the status held before, with
 // the role, the groups and all else as they were. Somebody who was created
 // inactive for want of a seat gets what [Invite] gives today, and an invitation goes
-// out. It needs a free seat like any newcomer.
+// out. It needs a free seat like any newcomer. Somebody whose invitation has run out
+// comes back with it as it is: it holds its seat, and takes a [Notify] to be accepted.
 //
 // Owners, admins, support and the system may, and a sync for people of its own
 // source. It is "same" for somebody invited or active; whoever is archived is
@@ -57,7 +58,8 @@ func (Reactivate) fact(d *desk, u users.User) (fact, *Refusal) {
 // Archive puts a person away, whatever the status, deleted excepted. The seat is
 // free; records and ID stay, and the status filter finds the person.
 //
-// Owners, admins, support and the system may; nobody for an owner.
+// Owners, admins, support and the system may; nobody for an owner. It is "same" for
+// somebody archived.
 type Archive struct {
 	User   users.ID
 	Heir   users.ID // as in [Deactivate]
@@ -98,7 +100,8 @@ func (Restore) fact(d *desk, u users.User) (fact, *Refusal) {
 // the rest of the profile goes, so that the address is free for a new person with a
 // new ID. It frees the seat, and it is how an invitation is taken back.
 //
-// Owners, admins, support and the system may; nobody for an owner.
+// Owners, admins, support and the system may; nobody for an owner. It is "same" for
+// somebody deleted.
 type Delete struct {
 	User   users.ID
 	Heir   users.ID // as in [Deactivate]
@@ -116,10 +119,11 @@ func (c Delete) fact(d *desk, u users.User) (fact, *Refusal) {
 }
 
 // Erase removes the personal data of somebody who left: inactive or archived. A
-// tombstone stays, as after [Delete], for which it is "same". Events contain no
-// personal data and need no erasing.
+// tombstone stays, as after [Delete], for which it is "same". Events contain nothing
+// of the profile and need no erasing; IDs and reasons in them are the host's words.
 //
-// Support and the system may, whatever commands the product offers.
+// Support and the system may, whatever commands the product offers; nobody for an
+// owner. Somebody invited or active is refused as [ErrWrongStatus].
 type Erase struct {
 	User   users.ID
 	Reason string

@@ -5,7 +5,8 @@ import "github.com/seatkeeper/seatkeeper/users"
 // BuySeats adds seats to a pool; they can be used at once. An order has 1 to
 // [MaxSeats] seats and keeps the total within [MaxSeats]; the policy may set
 // narrower bounds for the account's own people. Any other number, and any order for
-// an unlimited pool, is refused as [ErrOrderSize].
+// an unlimited pool, is refused as [ErrOrderSize]; a pool that is not there as
+// [ErrBadInput].
 //
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.
@@ -42,7 +43,8 @@ func (c BuySeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 // ReturnSeats gives bought seats of a pool back, so that they are not billed any
 // more: at most those that are neither held nor spent. It is the separate last
 // step after making people inactive, which alone never lowers a total. Any other
-// number is refused as [ErrOrderSize].
+// number, and any for an unlimited pool, is refused as [ErrOrderSize]; a pool that is
+// not there as [ErrBadInput].
 //
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.

@@ -35,13 +35,17 @@ func TestBuyingAndGivingBack(t *testing.T) {
 	s.do(owner, seats.ReturnSeats{Seats: 1})
 	require.Equal(t, seats.Of(2), s.pool().Total)
 	s.do(support, seats.SetTotal{Seats: seats.Of(1)})
-	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{}).Remedies, "no order, whoever leaves")
+	for _, n := range []int64{0, 2, 1<<63 - 1} {
+		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: n}).Remedies, "no order, whoever leaves")
+	}
 	s.do(support, seats.SetTotal{Seats: seats.Of(2)})
 	require.Contains(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 1}).Error(), "1 asked, none possible")
 
 	s.do(support, seats.SetTotal{Seats: seats.Unlimited()})
 	s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Seats: 10})
-	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 1}).Remedies)
+	for _, n := range []int64{1, 1<<63 - 1} {
+		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: n}).Remedies)
+	}
 	s.refused(seats.ErrBadInput, owner, seats.BuySeats{Pool: "course", Seats: 10})
 	s.refused(seats.ErrBadInput, owner, seats.ReturnSeats{Pool: "course", Seats: 10})
 }

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -126,7 +127,7 @@ func (d *desk) source(s users.Source) (users.Source, *Refusal) {
 func (d *desk) recognise(p users.Profile) (u users.User, here bool, no *Refusal) {
 	var found []users.ID
 	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
-		if id, taken := d.holders[k]; taken && (len(found) == 0 || found[0] != id) {
+		if id, taken := d.holders[k]; taken && !slices.Contains(found, id) {
 			found = append(found, id)
 		}
 	}
@@ -162,7 +163,7 @@ func (d *desk) notified(u users.User) users.User {
 	u.Notices++
 	u.Notified = d.at
 	if u.Status == users.Invited {
-		u.Expires = d.account.Policy.end(d.at)
+		u.Expires = d.account.Policy.end(d.request.At)
 	}
 	return u
 }
@@ -171,7 +172,8 @@ func (d *desk) notified(u users.User) users.User {
 // renews the end of an invitation and touches neither status nor seats. Each
 // writes one event with its number.
 //
-// Owners, admins, support and the system may, for people invited or active.
+// Owners, admins, support and the system may, for people invited or active; for an
+// owner, owners, support and the system.
 type Notify struct{ User users.ID }
 
 // Action returns [users.Notify].
@@ -205,7 +207,7 @@ func (Accept) fact(d *desk, u users.User) (fact, *Refusal) {
 		return fact{}, no
 	case changed && d.account.Policy.needsApproval():
 		return fact{}, refuse(ErrNotApproved, u.ID)
-	case changed && !u.Expires.IsZero() && !d.at.Before(u.Expires):
+	case u.HasExpired(d.request.At):
 		return fact{}, refuse(ErrInvitationExpired, u.ID)
 	case !changed && !u.SignedIn.IsZero():
 		return fact{}, nil
@@ -217,8 +219,9 @@ func (Accept) fact(d *desk, u users.User) (fact, *Refusal) {
 	return fact{kind: Accepted, user: next}, nil
 }
 
-// Approve lets in a person who waits for approval. It is refused as
-// [ErrNotOffered] in products that let in by invitation or first sign-in.
+// Approve lets in an invited person who waits for approval; the seat is held
+// already. It is "same" for somebody active, and refused as [ErrNotOffered] in
+// products that let in by invitation or first sign-in.
 //
 // Owners, admins, support and the system may.
 type Approve struct{ User users.ID }

@@ -23,7 +23,7 @@ type Policy struct {
 	Withheld  ActionSet // actions not offered to the account's own people
 
 	// DeleteOnly says that an invitation can be taken back by deletion alone: the
-	// account's own people may not deactivate somebody invited.
+	// account's own people may not deactivate or archive somebody invited.
 	DeleteOnly bool
 	// SourceLocked says that people who came by a sync are the sync's: the
 	// account's own people may not edit, deactivate, archive or delete them.
@@ -92,7 +92,7 @@ type RunsOut uint8
 const (
 	RunsNever RunsOut = iota // it can be accepted for ever
 	RunsKept                 // after Term it can't be accepted until it is sent again; the seat stays held
-	RunsFreed                // after Term the person becomes inactive and the seat is free
+	RunsFreed                // after Term the person becomes inactive and the seat is free, once; see [Reactivate]
 )
 
 // Enders says who may end the ownership of an owner.
@@ -140,7 +140,7 @@ func (p Policy) Check() error {
 	case p.Buying.Least < 0, p.Buying.Most < 0, p.Buying.Least > MaxSeats,
 		p.Buying.Most != 0 && p.Buying.Most < p.Buying.Least:
 		return ErrOrderBounds
-	case p.Withheld&leaving == leaving:
+	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.Delete):
 		return ErrNoWayOut
 	case p.Withheld.Has(users.Accept), p.LetIn == Approval && p.Withheld.Has(users.Approve):
 		return ErrNoWayIn

@@ -29,7 +29,7 @@ func TestCounts(t *testing.T) {
 		require.Error(t, err)
 	}
 	require.Equal(t, "missing", seats.Count{}.String())
-	for _, bad := range []string{"", "-1", "ten", "1e3", "1000000001", "99999999999999999999", "Unlimited"} {
+	for _, bad := range []string{"", "-1", "ten", "1e3", "1000000001", "+5", "007", "-0", "99999999999999999999", "Unlimited"} {
 		read := seats.Of(7)
 		require.Error(t, read.UnmarshalText([]byte(bad)), bad)
 		require.Equal(t, seats.Of(7), read)
@@ -93,6 +93,7 @@ func TestAPolicyThatContradictsItself(t *testing.T) {
 		{seats.Policy{Buying: seats.Orders{Least: 10, Most: 9}}, seats.ErrOrderBounds},
 		{seats.Policy{Buying: seats.Orders{Least: seats.MaxSeats + 1}}, seats.ErrOrderBounds},
 		{seats.Policy{Withheld: users.In(users.Deactivate, users.Archive, users.Delete)}, seats.ErrNoWayOut},
+		{seats.Policy{DeleteOnly: true, Withheld: users.In(users.Delete)}, seats.ErrNoWayOut},
 		{seats.Policy{Withheld: users.In(users.Accept)}, seats.ErrNoWayIn},
 		{seats.Policy{LetIn: seats.Approval, Withheld: users.In(users.Approve)}, seats.ErrNoWayIn},
 		{seats.Policy{Withheld: users.In(users.SetTotal)}, seats.ErrWithheld},
@@ -118,15 +119,21 @@ func TestWhatPeopleSeeAndMayDo(t *testing.T) {
 		{seats.Approval, users.Invited, users.In(seats.ReceiveNotifications, seats.BeAssigned)},
 	} {
 		p := seats.Policy{LetIn: c.letIn}
-		invited := p.View(users.User{Status: users.Invited})
+		invited := p.View(users.User{Status: users.Invited}, start)
 		require.Equal(t, c.shown, invited.Shown)
 		require.Equal(t, c.invited, invited.May)
-		require.Equal(t, all, p.View(users.User{Status: users.Active}).May)
+		require.Equal(t, all, p.View(users.User{Status: users.Active}, start).May)
 		for _, s := range []users.Status{users.Inactive, users.Archived, users.Deleted} {
 			require.Equal(t, s, p.Shows(s))
-			require.Zero(t, p.May(s))
+			require.Zero(t, p.May(users.User{Status: s}, start))
 		}
 	}
+	lapsing := users.User{Status: users.Invited, Expires: start}
+	require.Equal(t, all, seats.AccuEdConnect().May(lapsing, start.Add(-1)))
+	require.Equal(t, users.In(seats.ReceiveNotifications, seats.BeAssigned), seats.AccuEdConnect().May(lapsing, start))
+	require.Equal(t, "sign-in, open-courses", users.In(seats.SignIn, seats.OpenCourses).String())
+	require.Equal(t, "permission(9)", seats.Permission(9).String())
+
 	p := seats.Policy{LetIn: seats.Invitation}
 	require.Equal(t, users.In(users.Invited, users.Active), p.Stored(users.In(users.Active)))
 	require.True(t, p.Stored(users.In(users.Invited)).Empty(), "nobody is shown as invited")

@@ -53,12 +53,12 @@ var sentences = map[Code]string{
 
 // What is wrong with the input of a command.
 var (
-	errNil    = errors.New("is nil")
-	errRole   = errors.New("is not one that can be given")
-	errSource = errors.New("belongs to a sync")
-	errHeir   = errors.New("is not another active user")
-	errPool   = errors.New("is not there")
-	errCount  = errors.New("is not a number of seats")
+	errCommand = errors.New("is not one of the commands of package seats, by value")
+	errRole    = errors.New("is not one that can be given")
+	errSource  = errors.New("belongs to a sync")
+	errHeir    = errors.New("is not another active user")
+	errPool    = errors.New("is not there")
+	errCount   = errors.New("is not a number of seats")
 )
 
 // A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
@@ -67,7 +67,7 @@ type Refusal struct {
 	Code   Code
 	Index  int          // the place of the refused command among those of the call
 	Action users.Action // what was asked for
-	User   users.ID     // whom it concerns; empty if nobody
+	User   users.ID     // whom it concerns, of an invitation the ID that the person was to have; empty if nobody
 	Others []users.ID   // who else is concerned: the people in whose way a duplicate is
 	Field  string       // what is wrong, for bad-input
 	Reason error        // why it is wrong, for bad-input; wrapped too

@@ -17,7 +17,7 @@ func (d *desk) remedies(g ground, no *Refusal) Remedies {
 	case no.Code == ErrNoSeats:
 		n := d.short(g, no)
 		return append(d.freeing(g, no.Pool, n), g.more(no.Pool, n)...)
-	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least:
+	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least && no.Asked <= no.Total.n:
 		return d.freeing(g, no.Pool, d.short(g, no))
 	}
 	return g.cure(no)
@@ -73,19 +73,6 @@ func (d *desk) candidates(g ground, a users.Action) int64 {
 	return n
 }
 
-// named returns the actor and everybody whom the commands name.
-func (d *desk) named(commands []Command) map[users.ID]bool {
-	need := Needs(d.account.ID, d.request.Actor, commands...)
-	named := make(map[users.ID]bool, len(need.Users))
-	for _, id := range need.Users {
-		named[id] = true
-	}
-	for _, k := range need.Keys {
-		named[d.holders[k]] = true
-	}
-	return named
-}
-
 // more returns the way to n more seats of a pool: an order within the bounds,
 // or else a word with the vendor.
 func (g ground) more(id PoolID, n int64) Remedies {
@@ -134,7 +121,7 @@ func (g ground) cure(no *Refusal) Remedies {
 // after returns the ground on which the actor has done something first, and
 // whether that could be done and was anything new.
 func (g ground) after(actor users.Actor, first Command) (next ground, done bool) {
-	d := g.desk.fork()
+	d := g.desk.fork(append([]Command{first}, g.commands...))
 	d.request.Actor = actor
 	o, no := d.try(first)
 	d.request.Actor = g.desk.request.Actor
@@ -143,7 +130,7 @@ func (g ground) after(actor users.Actor, first Command) (next ground, done bool)
 
 // refusal returns the first refusal of the commands, or nil if all pass.
 func (g ground) refusal() *Refusal {
-	d := g.desk.fork()
+	d := g.desk.fork(g.commands)
 	for _, c := range g.commands {
 		if _, no := d.try(c); no != nil {
 			return no

@@ -58,17 +58,37 @@ func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
 	require.Zero(t, s.rows.Account.NextDue)
 }
 
-func TestAPolicyThatFreesComesTooLateForWhatHasRunOut(t *testing.T) {
-	s := open(t, seats.Of(3), seats.AccuEdConnect())
-	s.do(owner, seats.Invite{Profile: profile("ada")})
-	s.now = s.now.Add(seats.AccuEdConnect().Term)
-	s.do(owner, seats.Invite{Profile: profile("bob")})
-	frees := seats.AccuEdConnect()
+func TestAnInvitationKeepsTheTermsItWasSentWith(t *testing.T) {
+	keeps, frees := seats.AccuEdConnect(), seats.AccuEdConnect()
 	frees.Invites = seats.RunsFreed
+	touch := []seats.Command{
+		seats.ChangeRole{User: "ada", Role: users.Admin}, seats.Edit{User: "ada", Set: users.Patch{Location: new("Leeds")}},
+	}
+
+	s := open(t, seats.Of(3), keeps)
+	s.do(owner, seats.Invite{Profile: profile("ada")})
 	s.do(support, seats.SetPolicy{Policy: frees})
-	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, seats.ChangeRole{User: "bob", Role: users.Admin})
-	require.Zero(t, s.user("ada").Due, "the seat was to be kept when the invitation ran out")
-	require.Equal(t, s.user("bob").Expires, s.user("bob").Due)
+	s.do(owner, touch...)
+	require.Zero(t, s.user("ada").Due, "it was to keep its seat")
+	s.do(owner, seats.Notify{User: "ada"})
+	require.Equal(t, s.user("ada").Expires, s.user("ada").Due, "the new one is not")
+
+	s.do(support, seats.SetPolicy{Policy: keeps})
+	s.do(owner, seats.ChangeRole{User: "ada"})
+	require.Equal(t, s.user("ada").Expires, s.user("ada").Due)
+	s.now = s.user("ada").Expires
+	require.Len(t, s.settle(), 1)
+}
+
+func TestAClockThatWasAheadBendsNoInvitation(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Policy{Invites: seats.RunsKept, Term: time.Hour})
+	s.now = start.AddDate(20, 0, 0)
+	s.do(owner, seats.Edit{User: "owner", Set: users.Patch{Title: new("x")}})
+	s.now = start.Add(time.Minute)
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	require.Equal(t, s.now.Add(time.Hour), s.user("ada").Expires)
+	s.now = s.now.Add(time.Hour)
+	s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"})
 }
 
 func TestManyWhoAreDueAreSettledInOrder(t *testing.T) {

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -44,21 +45,34 @@ const (
 // Permissions is a set of permissions.
 type Permissions = users.Set[Permission]
 
-// May returns what a person of a stored status may do. Inactive, archived and
-// deleted people may do nothing. Active people may do everything. Invited ones
-// may do all but open courses, unless the policy shows them as active, which
-// allows it, or lets nobody in before approval, so that they can't sign in either.
-func (p Policy) May(s users.Status) Permissions {
-	switch p.Shows(s) {
-	case users.Active:
-		return users.In(SignIn, ReceiveNotifications, OpenCourses, BeAssigned)
-	case users.Invited:
-		if p.LetIn == Approval {
-			return users.In(ReceiveNotifications, BeAssigned)
-		}
-		return users.In(SignIn, ReceiveNotifications, BeAssigned)
+// May returns what the user may do at that instant. Inactive, archived and
+// deleted people may do nothing. Active people may do everything. Invited ones may
+// do all but open courses, unless the policy shows them as active, which allows it,
+// or lets nobody in before approval, so that they can't sign in either. While an
+// invitation has run out, nobody signs in by it.
+func (p Policy) May(u users.User, at time.Time) Permissions {
+	inside := users.In(SignIn, OpenCourses)
+	all := inside | users.In(ReceiveNotifications, BeAssigned)
+	switch {
+	case u.Status == users.Active:
+		return all
+	case u.Status != users.Invited:
+		return 0
+	case u.HasExpired(at), p.LetIn == Approval:
+		return all &^ inside
+	case p.LetIn == FirstSignIn:
+		return all &^ users.In(OpenCourses)
 	}
-	return 0
+	return all
+}
+
+// String returns the permission in lower case, words joined by a hyphen.
+func (p Permission) String() string {
+	names := []string{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
+	if int(p) < len(names) {
+		return names[p]
+	}
+	return "permission(" + strconv.Itoa(int(p)) + ")"
 }
 
 // holding are the statuses that hold a seat of the site pool.
@@ -120,7 +134,8 @@ func (p Policy) refusesExchange() bool { return p.Exchange == ExchangeRefused }
 // offers reports whether the account's own people are offered the action for a
 // person of that standing.
 func (p Policy) offers(a users.Action, s users.Standing) bool {
-	return !p.Withheld.Has(a) && !(p.DeleteOnly && a == users.Deactivate && s.Status == users.Invited)
+	kept := p.DeleteOnly && s.Status == users.Invited && (a == users.Deactivate || a == users.Archive)
+	return !p.Withheld.Has(a) && !kept
 }
 
 // locked are the actions that source-locked people are spared.

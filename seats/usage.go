@@ -7,6 +7,7 @@ import "github.com/seatkeeper/seatkeeper/users"
 type Usage struct {
 	Account   users.AccountID
 	Revision  uint64
+	Sequence  uint64 // of the last event
 	Total     Count
 	Held      int64
 	Spent     int64
@@ -26,7 +27,7 @@ type Card struct {
 func (s Snapshot) Usage() Usage {
 	p := s.pool(Site)
 	u := Usage{
-		Account: s.Account.ID, Revision: s.Account.Revision,
+		Account: s.Account.ID, Revision: s.Account.Revision, Sequence: s.Account.Sequence,
 		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Over: p.Excess(),
 		People: s.Account.Policy.ViewTally(s.Account.Tally),
 	}

@@ -50,15 +50,17 @@ func System() Actor { return Actor{Kind: ActorSystem} }
 
 // Check reports what is wrong with the actor, or nil.
 func (a Actor) Check() error {
-	switch a.Kind {
-	case ActorUser:
+	switch {
+	case a.Kind == ActorUser && a.Name == "":
 		return CheckID(a.User)
-	case ActorSync, ActorSupport:
+	case (a.Kind == ActorSync || a.Kind == ActorSupport) && a.User == "":
 		return CheckID(a.Name)
-	case ActorSystem:
+	case a == System():
 		return nil
+	case a.Kind == Nobody:
+		return ErrEmpty
 	}
-	return ErrEmpty
+	return ErrActor
 }
 
 // Owns reports whether people of that source are the actor's own to act on.

@@ -12,6 +12,7 @@ type Filter struct {
 	Group      string      // in this group; empty: any
 	Source     *Source     // exactly this; nil: any
 	NeverIn    bool        // only those who never signed in
+	After      ID          // only those with a greater ID, by bytes: where the last page ended
 }
 
 // Match reports whether the filter selects the user. Every store's list agrees
@@ -27,5 +28,6 @@ func (f Filter) Match(u User) bool {
 		(f.Department == "" || f.Department == u.Department) &&
 		(f.Group == "" || slices.Contains(u.Groups, f.Group)) &&
 		(f.Source == nil || *f.Source == u.Source) &&
-		(!f.NeverIn || u.SignedIn.IsZero())
+		(!f.NeverIn || u.SignedIn.IsZero()) &&
+		u.ID > f.After
 }

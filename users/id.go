@@ -35,6 +35,7 @@ var (
 	ErrNotUTF8 = errors.New("is not valid UTF-8")
 	ErrControl = errors.New("contains a control character")
 	ErrAddress = errors.New("is not an e-mail address")
+	ErrActor   = errors.New("is of no kind, or has what does not belong to its kind")
 )
 
 // CheckID reports what is wrong with an identifier, or nil.

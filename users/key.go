@@ -72,7 +72,9 @@ func SamePerson(a, b Profile) bool {
 // trimmed, with every rune replaced by the least of those that Unicode calls
 // the same but for case (simple folding). It is the same for "Ada@Example.com"
 // and "ada@example.com". Nothing else is folded: the two Unicode forms of é, one
-// rune or two, remain two texts, and so does an ß beside ss.
+// rune or two, remain two texts, and so do ß and ss, and a text with an invisible
+// character in it. A username and an address are different things even where they
+// are the same text.
 func Fold(text string) string { return strings.Map(leastFold, strings.TrimSpace(text)) }
 
 func leastFold(r rune) rune {

@@ -320,7 +320,10 @@ func TestActors(t *testing.T) {
 	require.NoError(t, users.Support("ticket 7").Check())
 	require.NoError(t, users.Sync("hr").Check())
 	require.NoError(t, users.System().Check())
-	for _, bad := range []users.Actor{{}, users.As(""), users.Support(""), users.Sync("a\x00"), {Kind: 99}} {
+	for _, bad := range []users.Actor{{}, users.As(""), users.Support(""), users.Sync("a\x00"), {Kind: 99},
+		{Kind: users.ActorSystem, Name: "x"}, {Kind: users.ActorSystem, User: "x"}, {Kind: users.ActorSupport, Name: "t", User: "x"},
+		{Kind: users.ActorUser, User: "u", Name: "x"},
+	} {
 		require.Error(t, bad.Check())
 	}
 	require.True(t, users.Sync("hr").Owns(users.Source{Kind: users.SourceSync, Name: "hr"}))
@@ -331,7 +334,7 @@ func TestActors(t *testing.T) {
 
 func TestFiltersNarrow(t *testing.T) {
 	u := users.User{
-		Profile: users.Profile{Location: "Leeds", Department: "Ops", Groups: []string{"a", "b"}, Source: users.Source{Kind: users.SourceImport}},
+		Profile: users.Profile{ID: "u", Location: "Leeds", Department: "Ops", Groups: []string{"a", "b"}, Source: users.Source{Kind: users.SourceImport}},
 		Role:    users.Admin, Status: users.Active,
 	}
 	other := users.Source{Kind: users.SourceSync, Name: "hr"}
@@ -353,6 +356,8 @@ func TestFiltersNarrow(t *testing.T) {
 		{users.Filter{Source: &u.Source}, true},
 		{users.Filter{Source: &other}, false},
 		{users.Filter{NeverIn: true}, true},
+		{users.Filter{After: "t"}, true},
+		{users.Filter{After: "u"}, false},
 	} {
 		require.Equal(t, c.match, c.filter.Match(u), "%+v", c.filter)
 	}

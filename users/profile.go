@@ -15,7 +15,7 @@ type Profile struct {
 	ID         ID       // the host's, or empty to have one made
 	First      string   // given name
 	Last       string   // family name
-	Username   string   // what the person signs in with, where it is not the address
+	Username   string   // what the person signs in with, where it is not the address; it may look like an address
 	Email      string   // one bare address: ada@example.com
 	ExternalID string   // the employee number or whatever the person is called in another system
 	Location   string   // office, site, country

@@ -120,8 +120,8 @@ var defaultRoles = map[string]Role{
 //
 // All faults are found at once. They are the error, as [Faults], and there are
 // no people then; with SkipFaulty, the faulty rows are left out instead. That
-// helps neither a file that is unreadable, too large or without people, nor a
-// header with faults, under which no row is looked at.
+// helps neither a file that is unreadable, too large or without a row that can be
+// used, nor a header with faults, under which no row is looked at.
 //
 // An address, username or external ID may stand in one row only. The later row
 // is the one at fault, even if the earlier one is faulty itself. A row with

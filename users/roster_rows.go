@@ -118,10 +118,10 @@ func (r *rosterReader) read(rows *sheet) (Roster, error) {
 	}
 	faults := r.found.list()
 	switch {
-	case !r.usable():
-		return Roster{}, faults
 	case len(good)+len(faults) == 0:
 		return Roster{}, Faults{{Problem: ErrEmpty}}
+	case len(good) == 0, !r.usable():
+		return Roster{}, faults
 	}
 
 	roster := Roster{People: make([]Entry, len(good)), Faults: faults, Ignored: r.ignored}

@@ -199,6 +199,7 @@ func TestSkipFaultyHelpsNoFile(t *testing.T) {
 		"encoding":       {"\xFF", users.ErrEncoding},
 		"empty":          {"", users.ErrEmpty},
 		"nobody":         {"Email\n", users.ErrEmpty},
+		"nobody good":    {"Email\nnonsense\n", users.ErrAddress},
 		"no header":      {"a\nb\n", users.ErrNoHeader},
 		"broken header":  {"Email\"\na@x.example\n", users.ErrQuotes},
 		"missing column": {"Username\na\n", users.ErrNoColumn},

@@ -53,6 +53,12 @@ func (u User) Standing() Standing {
 // Here reports whether the person is in the account in any way: all but deleted.
 func (u User) Here() bool { return Present.Has(u.Status) }
 
+// HasExpired reports whether the person is invited by an invitation that has run
+// out by then, and can't be accepted until it is sent again.
+func (u User) HasExpired(at time.Time) bool {
+	return u.Status == Invited && !u.Expires.IsZero() && !at.Before(u.Expires)
+}
+
 // TakenKeys lists everything of this person that nobody else may have: the ID
 // for ever, the other keys until deletion.
 func (u User) TakenKeys() []Key { return append(u.Keys(), ByID(u.ID)) }

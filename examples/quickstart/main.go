@@ -81,21 +81,28 @@ func readRoster(out io.Writer, file string) (users.Roster, error) {
 	}
 	roster, err := users.ReadRoster(bytes.NewReader(content), options)
 	var faults users.Faults
-	if errors.As(err, &faults) {
-		fmt.Fprintln(out, "The roster cannot be used:")
+	switch {
+	case errors.As(err, &faults):
+		fmt.Fprintln(out, "The roster names nobody who could be taken in. What is wrong with it:")
 		list(out, faults)
-	}
-	if err != nil {
+		return users.Roster{}, errors.New("nothing was done")
+	case err != nil:
 		return users.Roster{}, err
 	}
-	fmt.Fprintf(out, "The roster names %d people. What is wrong with the other rows:\n", len(roster.People))
+	fmt.Fprintf(out, "Rows of the roster that can be used: %d. Faults in others: %d.\n",
+		len(roster.People), len(roster.Faults))
 	list(out, roster.Faults)
 	return roster, nil
 }
 
+// list prints the lines, or as many of them as somebody reads.
 func list[T any](out io.Writer, lines []T) {
-	for _, line := range lines {
+	const most = 100
+	for _, line := range lines[:min(most, len(lines))] {
 		fmt.Fprintf(out, "  %v\n", line)
+	}
+	if more := len(lines) - most; more > 0 {
+		fmt.Fprintf(out, "  and %d more\n", more)
 	}
 	fmt.Fprintln(out)
 }
@@ -117,9 +124,9 @@ func (s *site) play(total seats.Count, policy seats.Policy, roster users.Roster)
 		return err
 	}
 	s.owner = users.As(opened.Outcomes[0].User)
-	fmt.Fprintf(s.out, "An account with %v seats is opened. Its owner is %s.\n\n", total, name(boss.Profile))
+	fmt.Fprintf(s.out, "An account is opened. Seats: %v. Its owner is the first person of the roster, %s.\n\n", total, name(boss.Profile))
 
-	fmt.Fprintf(s.out, "The owner uploads the other %d people.\n", len(roster.People)-1)
+	fmt.Fprintf(s.out, "The owner uploads the others: %d.\n", len(roster.People)-1)
 	in, waiting, err := s.upload(roster.People[1:])
 	if err != nil {
 		return err
@@ -172,7 +179,7 @@ func (s *site) makeRoom(leavers []users.ID, newcomers []users.Entry) error {
 	if _, err := s.keeper.Do(s.ctx, account, s.owner, commands...); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%d people are deactivated: their seats are free, their records stay. The next %d are uploaded.\n",
+	fmt.Fprintf(s.out, "Deactivated: %d. Their seats are free, their records stay. The next %d are uploaded.\n",
 		len(leavers), len(newcomers))
 	_, _, err := s.upload(newcomers)
 	return err
@@ -184,41 +191,42 @@ func (s *site) show() error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "The account has %d people, %d of them active.\n\n",
+	fmt.Fprintf(s.out, "People in the account: %d, of them active: %d.\n\n",
 		usage.People.Count(0, 0), usage.People.Count(users.In(users.Active), 0))
 	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, card := range usage.Cards {
 		fmt.Fprintf(table, "  %s\t%v\n", card.Title, card.Count)
 	}
+	rows := 0
 	fmt.Fprint(table, "\n  STATUS\tROLE\tLOCATION AND NAME\n")
-	names := map[users.ID]string{}
 	for p, err := range s.keeper.Users(s.ctx, account, users.Filter{}) {
 		if err != nil {
 			return err
 		}
-		names[p.ID] = name(p.Profile)
+		if rows++; rows > 100 {
+			fmt.Fprint(table, "  and so on\n")
+			break
+		}
 		fmt.Fprintf(table, "  %v\t%v\t%s, %s\n", p.Shown, p.Role, p.Location, name(p.Profile))
 	}
 	fmt.Fprint(table, "\n  EVENT\tSEATS HELD\tABOUT\n")
-	events, err := s.last(8)
-	if err != nil {
-		return err
-	}
-	for _, e := range events {
-		fmt.Fprintf(table, "  %d %s\t%d of %v\t%s\n", e.Sequence, e.Kind, e.Held, e.Total, names[e.User])
+	for e, err := range s.keeper.Events(s.ctx, account, usage.Sequence-min(usage.Sequence, 8)) {
+		if err != nil {
+			return err
+		}
+		about, err := s.name(e.User)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(table, "  %d %s\t%d of %v\t%s\n", e.Sequence, e.Kind, e.Held, e.Total, about)
 	}
 	return table.Flush()
 }
 
-func (s *site) last(n int) ([]seats.Event, error) {
-	var last []seats.Event
-	for e, err := range s.keeper.Events(s.ctx, account, 0) {
-		if err != nil {
-			return nil, err
-		}
-		last = append(last, e)
-	}
-	return last[max(0, len(last)-n):], nil
+// name looks up whom an event is about: events themselves name nobody.
+func (s *site) name(id users.ID) (string, error) {
+	p, err := s.keeper.User(s.ctx, account, id)
+	return name(p.Profile), err
 }
 
 func name(p users.Profile) string { return p.First + " " + p.Last }

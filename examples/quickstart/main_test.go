@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,10 +41,10 @@ func TestTheExampleOfTheHelpPage(t *testing.T) {
 	for _, line := range []string{
 		"no free seat: 10 of 10 are held",
 		"deactivate 1, delete 1, or ask the vendor for 1 more",
-		"4 people are deactivated",
+		"Deactivated: 4.",
 		"9 came in: with the owner, 10 of 10 seats are held.",
 		"4 came in: with the owner, 10 of 10 seats are held.",
-		"The account has 14 people, 10 of them active.",
+		"People in the account: 14, of them active: 10.",
 		"Total Licenses      10\n", "Available Licenses  0\n", "Active Users        10\n", "Inactive Users      4\n",
 	} {
 		require.Contains(t, out.String(), line)
@@ -57,12 +58,28 @@ func TestARosterOfOnesOwn(t *testing.T) {
 		"Ada;Lovelace;;;ada@acme.example;User;;;\nBob;Smith;;;bob@acme.example;User;;;\n")
 	var out strings.Builder
 	require.NoError(t, run(t.Context(), []string{"-roster", file}, &out))
-	require.Contains(t, out.String(), "The account has 2 people, 2 of them active.")
+	require.Contains(t, out.String(), "People in the account: 2, of them active: 2.")
 
 	write("First name,Last name,Email\nAda,Lovelace,ada@acme.example\n")
 	out.Reset()
 	require.Error(t, run(t.Context(), []string{"-roster", file}, &out))
 	require.Contains(t, out.String(), "row 1: Role is missing from the header")
+
+	write("First name,Last name,Username,Password,Email,Role,Location,Department,Title\nAda,Lovelace,,,ada@acme.example,Boss,,,\n")
+	out.Reset()
+	require.Error(t, run(t.Context(), []string{"-roster", file}, &out))
+	require.Contains(t, out.String(), "row 2: Role is not a known role")
+
+	var many strings.Builder
+	many.WriteString("First name,Last name,Username,Password,Email,Role,Location,Department,Title\n")
+	for i := range 300 {
+		fmt.Fprintf(&many, "P,%d,,,p%d@acme.example,User,,,\nP,%d,,,,User,,,\n", i, i, i)
+	}
+	write(many.String())
+	out.Reset()
+	require.NoError(t, run(t.Context(), []string{"-roster", file, "-seats", "unlimited"}, &out))
+	require.Contains(t, out.String(), "and 200 more")
+	require.Contains(t, out.String(), "and so on")
 
 	for _, args := range [][]string{
 		{"-roster", file + ".not"}, {"-product", "none"}, {"-seats", "-1"}, {"-seats", "0"}, {"-nonsense"},

@@ -19,6 +19,7 @@ type model struct {
 	pools  map[seats.PoolID]seats.Count // totals; what is held follows from the people
 	people []*person                    // in order of arrival, the deleted too
 	last   time.Time                    // of the last event
+	clock  time.Time                    // now: invitations go by it, events never go back
 }
 
 // A person is somebody of the model.
@@ -116,6 +117,8 @@ func (m *model) shown(p *person) users.Status {
 
 func (m *model) may(p *person) seats.Permissions {
 	switch {
+	case p.status == users.Invited && m.expired(p):
+		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
 	case m.shown(p) == users.Active:
 		return users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
 	case p.status == users.Invited && m.policy.LetIn == seats.Approval:
@@ -125,6 +128,9 @@ func (m *model) may(p *person) seats.Permissions {
 	}
 	return 0
 }
+
+// expired says whether an invitation has run out.
+func (m *model) expired(p *person) bool { return !p.expires.IsZero() && !p.expires.After(m.clock) }
 
 // tally counts those who are chosen by the status that is given for each.
 func (m *model) tally(status func(*person) users.Status, chosen func(*person) bool) users.Tally {
@@ -193,16 +199,17 @@ func (m *model) settle(at time.Time) []fact {
 		before := p.standing()
 		p.left, p.status = users.Invited, users.Inactive
 		m.last = later(m.last, p.expires)
-		m.wrote(p, m.last)
+		m.pledged(p)
 		facts = append(facts, fact{kind: seats.Lapsed, user: p.ID, before: before, after: p.standing(), at: m.last})
 	}
 	return facts
 }
 
-// wrote notes that the row of a person was written: the policy of that moment
-// says what becomes of an invitation when it ends, unless it has ended already.
-func (m *model) wrote(p *person, at time.Time) {
-	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && p.expires.After(at)
+// pledged notes what becomes of an invitation when it ends, which is up to the
+// policy of the moment when it is sent, or come back to. Nothing becomes of one that
+// has ended already.
+func (m *model) pledged(p *person) {
+	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && !m.expired(p) && !p.expires.IsZero()
 }
 
 // send lets an invitation or notification go out.
@@ -211,7 +218,7 @@ func (m *model) send(p *person, at time.Time) {
 	p.notified = at
 	p.expires = time.Time{}
 	if p.status == users.Invited && m.policy.Invites != seats.RunsNever {
-		p.expires = at.Add(m.policy.Term)
+		p.expires = m.clock.Add(m.policy.Term)
 	}
 }
 

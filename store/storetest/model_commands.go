@@ -57,7 +57,7 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 	if p.status == users.Invited && action == users.Invite && !hold {
 		m.send(p, at)
 	}
-	m.wrote(p, at)
+	m.pledged(p)
 	m.last = at
 	delta := int64(0)
 	if p.seated() && !m.policy.Exempt.Has(role) {
@@ -87,7 +87,7 @@ func (m *model) accept(p *person, at time.Time) verdict {
 	case p.status != users.Invited:
 		return refused(seats.ErrWrongStatus)
 	}
-	expired := !p.expires.IsZero() && !p.expires.After(at)
+	expired := m.expired(p)
 	if m.policy.LetIn == seats.Approval && expired {
 		return refused(seats.ErrNotApproved, seats.ErrInvitationExpired)
 	}

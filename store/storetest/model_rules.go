@@ -122,7 +122,8 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	if a.Kind == users.ActorUser && m.policy.Withheld.Has(action) {
 		return []seats.Code{seats.ErrNotOffered}
 	}
-	if a.Kind == users.ActorUser && m.policy.DeleteOnly && action == users.Deactivate && p.status == users.Invited {
+	if a.Kind == users.ActorUser && m.policy.DeleteOnly && p.status == users.Invited &&
+		(action == users.Deactivate || action == users.Archive) {
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	if action == users.Approve && m.policy.LetIn != seats.Approval {
@@ -223,7 +224,9 @@ func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func
 		*p = was
 		return refused(seats.ErrNoSeats)
 	}
-	m.wrote(p, at)
+	if p.status != was.status || p.notices != was.notices {
+		m.pledged(p)
+	}
 	m.last = at
 	return verdict{
 		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), Seats: delta},

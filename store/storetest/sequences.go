@@ -117,7 +117,7 @@ func (r *run) begin() bool {
 	c := call{how: opening, at: epoch, opening: o}
 	r.calls = append(r.calls, c)
 	o.Owner.ID = r.named(o.Owner.ID)
-	r.model = &model{}
+	r.model = &model{clock: epoch}
 	want := r.model.open(o, epoch)
 	done, err := r.stage.play(c)
 	if want.codes != nil {
@@ -152,10 +152,11 @@ func (r *run) step(s step) {
 		r.stage.now = now // and nobody looks: what is due is left for the next call
 		return
 	}
+	r.model.clock = now
 	at := later(now, r.model.last)
 	before := r.look()
-	facts := r.model.settle(at)
-	settled := len(facts) > 0 || !before.account.NextDue.IsZero() && !before.account.NextDue.After(at)
+	facts := r.model.settle(now)
+	settled := len(facts) > 0 || !before.account.NextDue.IsZero() && !before.account.NextDue.After(now)
 	switch s.how {
 	case do:
 		facts = append(facts, r.do(c, at, s.last)...)
