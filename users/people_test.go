@@ -287,6 +287,19 @@ func TestWhatCountersSee(t *testing.T) {
 	require.Equal(t, users.Standing{Status: users.Active, Role: users.Admin}, u.Standing())
 }
 
+func TestAnInvitationThatHasRunOut(t *testing.T) {
+	end := time.Unix(1000, 0)
+	u := invitee(users.Invited, end)
+	require.False(t, u.HasExpired(end.Add(-1)))
+	require.True(t, u.HasExpired(end))
+	require.False(t, invitee(users.Invited, time.Time{}).HasExpired(end))
+	require.False(t, invitee(users.Active, end).HasExpired(end))
+}
+
+func invitee(status users.Status, expires time.Time) users.User {
+	return users.User{Status: status, Expires: expires}
+}
+
 func TestWhichActionsAreAboutSomebodyWhoIsThere(t *testing.T) {
 	for _, a := range users.Actions() {
 		newcomer := users.Next(a, users.NoStatus).Kind != users.Refused
