@@ -81,14 +81,20 @@ func TestAnInvitationKeepsTheTermsItWasSentWith(t *testing.T) {
 }
 
 func TestAClockThatWasAheadBendsNoInvitation(t *testing.T) {
-	s := open(t, seats.Of(3), seats.Policy{Invites: seats.RunsKept, Term: time.Hour})
+	s := open(t, seats.Of(3), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
 	s.now = start.AddDate(20, 0, 0)
 	s.do(owner, seats.Edit{User: "owner", Set: users.Patch{Title: new("x")}})
 	s.now = start.Add(time.Minute)
-	s.do(owner, seats.Invite{Profile: profile("ada")})
-	require.Equal(t, s.now.Add(time.Hour), s.user("ada").Expires)
-	s.now = s.now.Add(time.Hour)
-	s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"})
+	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")})
+	end := s.now.Add(time.Hour)
+	require.Equal(t, end, s.user("ada").Expires)
+	require.Equal(t, end, s.user("ada").Due)
+	s.now = end.Add(-time.Minute)
+	s.do(users.As("ada"), seats.Accept{User: "ada"})
+	s.now = end
+	s.refused(seats.ErrInvitationExpired, users.As("bob"), seats.Accept{User: "bob"})
+	require.Len(t, s.settle(), 1)
+	require.Equal(t, users.Inactive, s.user("bob").Status)
 }
 
 func TestManyWhoAreDueAreSettledInOrder(t *testing.T) {
