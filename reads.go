@@ -73,11 +73,13 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 			yield(seats.Person{}, err)
 			return
 		}
+		now := k.now()
 		rows := pages(some, userPage, func(last users.User) ([]users.User, error) {
-			return k.store.Users(ctx, account, stored, max(filter.After, last.ID), userPage)
+			stored.After = max(stored.After, last.ID)
+			return k.store.Users(ctx, account, stored, userPage)
 		})
 		for u, err := range rows {
-			if !yield(policy.View(u, k.now()), err) {
+			if !yield(policy.View(u, now), err) {
 				return
 			}
 		}

@@ -213,16 +213,13 @@ func (a *account) put(u users.User) {
 }
 
 // Users implements [store.Store].
-func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, after users.ID, limit int) ([]users.User, error) {
+func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
 	a, leave, err := s.open(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	at, found := slices.BinarySearch(a.order, after)
-	if found {
-		at++
-	}
+	at, _ := slices.BinarySearch(a.order, f.After)
 	var page []users.User
 	for _, id := range a.order[at:] {
 		if len(page) >= limit {

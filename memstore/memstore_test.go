@@ -133,7 +133,7 @@ func TestWhatComesInAndGoesOutIsACopy(t *testing.T) {
 		require.Equal(t, []string{"a", "b"}, u.Groups)
 		require.Equal(t, "p", u.Licences[0].Pool)
 		u.Groups[0], u.Licences[0].Pool = "spoilt", "spoilt"
-		page, err := s.Users(t.Context(), "a", users.Filter{}, "owner", 9)
+		page, err := s.Users(t.Context(), "a", users.Filter{After: "owner"}, 9)
 		require.NoError(t, err)
 		require.Equal(t, []string{"a", "b"}, page[0].Groups)
 		page[0].Groups[0] = "spoilt"
@@ -156,9 +156,9 @@ func TestListsComeInPages(t *testing.T) {
 	written(t, s, opening(t, "a", seats.Standard()))
 	written(t, s, invitation(t, s, "a", "c", "a", "é", "a ", "B", "e\u0301"))
 	var ids []users.ID
-	var last users.ID
+	filter := users.Filter{Status: users.In(users.Invited)}
 	for {
-		page, err := s.Users(ctx, "a", users.Filter{Status: users.In(users.Invited)}, last, 2)
+		page, err := s.Users(ctx, "a", filter, 2)
 		require.NoError(t, err)
 		for _, u := range page {
 			ids = append(ids, u.ID)
@@ -166,7 +166,7 @@ func TestListsComeInPages(t *testing.T) {
 		if len(page) < 2 {
 			break
 		}
-		last = page[1].ID
+		filter.After = page[1].ID
 	}
 	require.Equal(t, []users.ID{"B", "a", "a ", "c", "e\u0301", "é"}, ids)
 	tally, revision, err := s.Tally(ctx, "a", users.Filter{Status: users.In(users.Invited)})
@@ -180,7 +180,7 @@ func TestListsComeInPages(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, events)
 
-	_, err = s.Users(ctx, "b", users.Filter{}, "", 1)
+	_, err = s.Users(ctx, "b", users.Filter{}, 1)
 	require.ErrorIs(t, err, store.ErrNotFound)
 	_, _, err = s.Tally(ctx, "b", users.Filter{})
 	require.ErrorIs(t, err, store.ErrNotFound)
@@ -231,7 +231,7 @@ func TestContextsEndEveryCall(t *testing.T) {
 	for name, call := range map[string]func(context.Context) error{
 		"Load":   func(ctx context.Context) error { _, err := s.Load(ctx, seats.Need{Account: "a"}); return err },
 		"Commit": func(ctx context.Context) error { _, err := s.Commit(ctx, change); return err },
-		"Users":  func(ctx context.Context) error { _, err := s.Users(ctx, "a", users.Filter{}, "", 1); return err },
+		"Users":  func(ctx context.Context) error { _, err := s.Users(ctx, "a", users.Filter{}, 1); return err },
 		"Tally":  func(ctx context.Context) error { _, _, err := s.Tally(ctx, "a", users.Filter{}); return err },
 		"Events": func(ctx context.Context) error { _, err := s.Events(ctx, "a", 0, 1); return err },
 		"Due":    func(ctx context.Context) error { _, err := s.Due(ctx, at, "", 1); return err },

@@ -34,7 +34,8 @@ type Snapshot struct {
 	Pools   []Pool
 	Users   []users.User
 	// NextDue is the earliest Due of the users beyond those that were loaded as
-	// due; the zero instant if there is none.
+	// due; the zero instant if there is none. It counts only where DueBy had reached
+	// the account's own NextDue.
 	NextDue time.Time
 }
 
@@ -115,16 +116,4 @@ func (n *Need) person(p users.Profile) {
 	for _, k := range p.Keys() {
 		n.key(k)
 	}
-}
-
-// A Person is a user as the account's policy shows him.
-type Person struct {
-	users.User
-	Shown users.Status // what to display; Status is what is stored
-	May   Permissions  // what the host lets the person do
-}
-
-// View returns the user as the policy shows him at that instant.
-func (p Policy) View(u users.User, at time.Time) Person {
-	return Person{User: u, Shown: p.Shows(u.Status), May: p.May(u, at)}
 }

@@ -55,7 +55,8 @@ type Change struct {
 // Empty reports whether there is nothing to write.
 func (c Change) Empty() bool { return c.Account.Revision == c.Base }
 
-// An Outcome is what became of one command.
+// An Outcome is what became of one command. Of a refused one it has the action,
+// whom it was about, and the refusal.
 type Outcome struct {
 	Action  users.Action
 	User    users.ID       // whom it was about: of an invitation, whoever is here now

@@ -108,9 +108,9 @@ func (d *desk) land(o Outcome, f fact) (Outcome, *Refusal) {
 	if f.user.ID != "" {
 		o.User = f.user.ID
 	}
-	o.Before = d.people[o.User].Standing()
+	before := d.people[o.User].Standing()
 	if f.kind == "" {
-		o.After, o.Same = o.Before, true
+		o.Before, o.After, o.Same = before, before, true
 		return o, nil
 	}
 	delta, no := d.apply(f)
@@ -121,7 +121,7 @@ func (d *desk) land(o Outcome, f fact) (Outcome, *Refusal) {
 	if no != nil {
 		return o, no
 	}
-	o.After, o.Seats = f.user.Standing(), delta
+	o.Before, o.After, o.Seats = before, f.user.Standing(), delta
 	return o, nil
 }
 

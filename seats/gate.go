@@ -101,8 +101,3 @@ func (d *desk) record(f fact, before users.Standing, p Pool, delta int64) {
 		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: d.account.Tally,
 	})
 }
-
-// numbers puts the pool's numbers and the asked seats on a refusal.
-func (r *Refusal) numbers(p Pool, asked int64) {
-	r.Pool, r.Total, r.Held, r.Spent, r.Asked = p.ID, p.Total, p.Held, p.Spent, asked
-}

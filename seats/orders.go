@@ -122,7 +122,7 @@ func (c SetTotal) fact(d *desk, _ users.User) (fact, *Refusal) {
 // SetPolicy gives the account another policy. No user is rewritten: who holds a
 // seat follows from the policy and the tally. Where that puts the account above its
 // total nobody is evicted, and nobody enters until it is below again. An invitation
-// keeps the end that it was sent with.
+// keeps the terms it was sent with, its end and whether that frees the seat.
 //
 // Support and the system may. A policy that contradicts itself is refused as
 // [ErrBadInput].

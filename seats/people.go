@@ -183,8 +183,11 @@ func (c Notify) target() users.ID { return c.User }
 
 func (Notify) fact(d *desk, u users.User) (fact, *Refusal) {
 	u, _, no := d.turn(users.Notify, u)
+	if no != nil {
+		return fact{}, no
+	}
 	u = d.notified(u)
-	return fact{kind: Notified, user: u, count: u.Notices}, no
+	return fact{kind: Notified, user: u, count: u.Notices}, nil
 }
 
 // Accept records the first sign-in: it lets an invited person in and never needs

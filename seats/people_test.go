@@ -76,6 +76,12 @@ func TestEachCommandCanHaveItsOwnOutcome(t *testing.T) {
 	require.Nil(t, d.Outcomes[4].Refusal)
 	require.ErrorIs(t, d.Outcomes[5].Refusal, seats.ErrBadInput)
 	require.Equal(t, users.Invited, s.user("bob").Status)
+
+	s.do(owner, seats.Deactivate{User: "bob"})
+	s.invite("cy")
+	full := seats.DecideEach(s.rows, s.request(owner, seats.Reactivate{User: "bob"})).Outcomes[0]
+	require.Equal(t, seats.Outcome{Action: users.Reactivate, User: "bob", Refusal: full.Refusal}, full)
+	require.ErrorIs(t, full.Refusal, seats.ErrNoSeats)
 }
 
 func TestInvitingSomebodyWhoIsHere(t *testing.T) {

@@ -115,6 +115,11 @@ func (r *Refusal) Unwrap() []error {
 // refuse returns a refusal about a user; who calls fills in the rest.
 func refuse(code Code, user users.ID) *Refusal { return &Refusal{Code: code, User: user} }
 
+// numbers puts the pool's numbers and the asked seats on a refusal.
+func (r *Refusal) numbers(p Pool, asked int64) {
+	r.Pool, r.Total, r.Held, r.Spent, r.Asked = p.ID, p.Total, p.Held, p.Spent, asked
+}
+
 // badInput returns the refusal of a field.
 func badInput(field string, reason error) *Refusal {
 	return &Refusal{Code: ErrBadInput, Field: field, Reason: reason}

@@ -39,8 +39,9 @@ func (d *desk) short(g ground, no *Refusal) int64 {
 // people whom the actor may put out.
 func (d *desk) freeing(g ground, id PoolID, n int64) Remedies {
 	var found Remedies
+	named := d.named(g.commands)
 	for _, a := range leaving.Members() {
-		if id == Site && d.candidates(g, a) >= n {
+		if id == Site && d.candidates(g, named, a) >= n {
 			found = append(found, Remedy{Action: a, Count: n})
 		}
 	}
@@ -50,7 +51,7 @@ func (d *desk) freeing(g ground, id PoolID, n int64) Remedies {
 // candidates returns on how many seat holders the actor could use the action.
 // They follow from the tally. The actor does not count, nor do people whom the
 // call itself names: they may not be where they seem to be, or be brought back.
-func (d *desk) candidates(g ground, a users.Action) int64 {
+func (d *desk) candidates(g ground, named map[users.ID]bool, a users.Action) int64 {
 	policy := d.account.Policy
 	if grant, _ := g.desk.authority(a); grant != users.Anyone {
 		return 0
@@ -65,7 +66,7 @@ func (d *desk) candidates(g ground, a users.Action) int64 {
 			n += d.account.Tally.Of(s)
 		}
 	}
-	for id := range d.named(g.commands) {
+	for id := range named {
 		if possible(d.people[id].Standing()) {
 			n--
 		}

@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -31,20 +30,6 @@ func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 	return users.In(stored...)
 }
 
-// A Permission is something that a person may do in the host application.
-type Permission uint8
-
-// The permissions.
-const (
-	SignIn               Permission = iota // for an invited person: accept the invitation
-	ReceiveNotifications                   // be sent mail
-	OpenCourses                            // see the content
-	BeAssigned                             // be assigned to a course
-)
-
-// Permissions is a set of permissions.
-type Permissions = users.Set[Permission]
-
 // May returns what the user may do at that instant. Inactive, archived and
 // deleted people may do nothing. Active people may do everything. Invited ones may
 // do all but open courses, unless the policy shows them as active, which allows it,
@@ -64,15 +49,6 @@ func (p Policy) May(u users.User, at time.Time) Permissions {
 		return all &^ users.In(OpenCourses)
 	}
 	return all
-}
-
-// String returns the permission in lower case, words joined by a hyphen.
-func (p Permission) String() string {
-	names := []string{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
-	if int(p) < len(names) {
-		return names[p]
-	}
-	return "permission(" + strconv.Itoa(int(p)) + ")"
 }
 
 // holding are the statuses that hold a seat of the site pool.

@@ -27,7 +27,7 @@ func (r *run) look() view {
 	ctx := context.Background()
 	snapshots, err := r.stage.store.Load(ctx, seats.Need{Account: account, Pools: []seats.PoolID{course}})
 	require.NoError(r, err)
-	all, err := r.stage.store.Users(ctx, account, users.Filter{Status: everyStatus}, "", 10_000)
+	all, err := r.stage.store.Users(ctx, account, users.Filter{Status: everyStatus}, 10_000)
 	require.NoError(r, err)
 	return view{snapshots[0].Account, snapshots[0].Pools, all}
 }

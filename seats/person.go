@@ -1,0 +1,43 @@
+package seats
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Person is a user as the account's policy shows him.
+type Person struct {
+	users.User
+	Shown users.Status // what to display; Status is what is stored
+	May   Permissions  // what the host lets the person do
+}
+
+// View returns the user as the policy shows him at that instant.
+func (p Policy) View(u users.User, at time.Time) Person {
+	return Person{User: u, Shown: p.Shows(u.Status), May: p.May(u, at)}
+}
+
+// A Permission is something that a person may do in the host application.
+type Permission uint8
+
+// The permissions.
+const (
+	SignIn               Permission = iota // for an invited person: accept the invitation
+	ReceiveNotifications                   // be sent mail
+	OpenCourses                            // see the content
+	BeAssigned                             // be assigned to a course
+)
+
+// Permissions is a set of permissions.
+type Permissions = users.Set[Permission]
+
+// String returns the permission in lower case, words joined by a hyphen.
+func (p Permission) String() string {
+	names := []string{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
+	if int(p) < len(names) {
+		return names[p]
+	}
+	return "permission(" + strconv.Itoa(int(p)) + ")"
+}

@@ -1,0 +1,43 @@
+package users
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+)
+
+// A Set is a set of statuses, roles or actions. The zero value is empty.
+type Set[T ~uint8] uint64
+
+// In returns the set of the given members.
+func In[T ~uint8](members ...T) Set[T] {
+	var s Set[T]
+	for _, m := range members {
+		s |= 1 << m
+	}
+	return s
+}
+
+// Has reports whether m is in the set.
+func (s Set[T]) Has(m T) bool { return s&(1<<m) != 0 }
+
+// Empty reports whether nothing is in the set.
+func (s Set[T]) Empty() bool { return s == 0 }
+
+// Members lists what is in the set, in ascending order.
+func (s Set[T]) Members() []T {
+	members := make([]T, 0, bits.OnesCount64(uint64(s)))
+	for rest := uint64(s); rest != 0; rest &= rest - 1 {
+		members = append(members, T(bits.TrailingZeros64(rest)))
+	}
+	return members
+}
+
+// String lists the members, separated by commas.
+func (s Set[T]) String() string {
+	var names []string
+	for _, m := range s.Members() {
+		names = append(names, fmt.Sprint(m))
+	}
+	return strings.Join(names, ", ")
+}
