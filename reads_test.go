@@ -32,6 +32,7 @@ func TestListsAreReadAPageAtATime(t *testing.T) {
 		for p, err := range k.Users(ctx, "acme", f) {
 			require.NoError(t, err)
 			ids = append(ids, p.ID)
+			require.LessOrEqual(t, len(ids), 451, "everybody is listed once")
 		}
 		require.True(t, slices.IsSorted(ids))
 		return ids
@@ -95,6 +96,7 @@ func TestAScreenIsReadPageByPage(t *testing.T) {
 			break
 		}
 		pages = append(pages, page)
+		require.LessOrEqual(t, len(pages), 3, "the next page is another one")
 		filter.After = page[len(page)-1]
 	}
 	require.Equal(t, [][]users.ID{{"p0", "p1", "p2"}, {"p3", "p4", "p5"}, {"p6"}}, pages)
