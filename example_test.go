@@ -234,7 +234,7 @@ func ExampleKeeper_Events() {
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
 		seats.Invite{Profile: person("Ada")}, seats.Deactivate{User: "ada", Heir: "u1", Reason: "left"})
-	for e, err := range keeper.Events(ctx, "acme", 1) {
+	for e, err := range keeper.Events(ctx, "acme", seats.EventFilter{After: 1}) {
 		fmt.Println(e.Sequence, e.Kind, e.User, e.Delta, e.Held, e.Heir, e.Reason, err)
 	}
 	// Output:
@@ -253,7 +253,7 @@ func ExampleKeeper_RunDue() {
 	now = now.AddDate(0, 1, 0)
 	accounts, err := keeper.RunDue(ctx)
 	fmt.Println(accounts, err)
-	for e := range keeper.Events(ctx, "acme", 2) {
+	for e := range keeper.Events(ctx, "acme", seats.EventFilter{After: 2}) {
 		fmt.Println(e.Kind, e.User, e.Time.Format(time.DateOnly))
 	}
 	// Output:

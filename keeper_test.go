@@ -53,7 +53,7 @@ func TestABrokenStoreIsAnError(t *testing.T) {
 	for _, err := range k.Users(ctx, "acme", users.Filter{}) {
 		require.ErrorIs(t, err, errDown)
 	}
-	for _, err := range k.Events(ctx, "acme", 0) {
+	for _, err := range k.Events(ctx, "acme", seats.EventFilter{}) {
 		require.ErrorIs(t, err, errDown)
 	}
 }
@@ -112,7 +112,7 @@ func TestABulkCallOfManyCommits(t *testing.T) {
 		}
 	}
 	correlations := map[string]bool{}
-	for e, err := range k.Events(ctx, "acme", 1) {
+	for e, err := range k.Events(ctx, "acme", seats.EventFilter{After: 1}) {
 		require.NoError(t, err)
 		require.Equal(t, seats.ByBulk, e.Channel)
 		require.Equal(t, "import", e.Reason)
@@ -122,7 +122,7 @@ func TestABulkCallOfManyCommits(t *testing.T) {
 
 	_, err = k.With(seatkeeper.Call{Correlation: "run 7"}).DoEach(ctx, "acme", owner, seats.Notify{User: "p0001"})
 	require.NoError(t, err)
-	for e := range k.Events(ctx, "acme", 1001) {
+	for e := range k.Events(ctx, "acme", seats.EventFilter{After: 1001}) {
 		require.Equal(t, "run 7", e.Correlation)
 	}
 }

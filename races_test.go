@@ -201,7 +201,7 @@ func (down) Commit(context.Context, ...seats.Change) ([]store.Verdict, error) {
 func (down) Due(context.Context, time.Time, users.AccountID, int) ([]users.AccountID, error) {
 	return nil, errDown
 }
-func (down) Events(context.Context, users.AccountID, uint64, int) ([]seats.Event, error) {
+func (down) Events(context.Context, users.AccountID, seats.EventFilter, int) ([]seats.Event, error) {
 	return nil, errDown
 }
 

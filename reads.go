@@ -112,17 +112,19 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 	return s.Account.Policy, f, !f.Status.Empty(), nil
 }
 
-// Events lists the account's events in order, after the given number: 0 for all
-// of them, [seats.Usage] Sequence less ten for the last ten. Rows are read as by
-// [Keeper.Users].
-func (k *Keeper) Events(ctx context.Context, account users.AccountID, after uint64) iter.Seq2[seats.Event, error] {
+// Events lists the account's events that the filter selects, in order. For the
+// last ten, let the filter's After be [seats.Usage] Sequence less ten. Rows are read
+// as by [Keeper.Users].
+func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
 		if _, err := k.settled(ctx, &seats.Need{Account: account}); err != nil {
 			yield(seats.Event{}, err)
 			return
 		}
+		rest := filter
 		rows := pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
-			return k.store.Events(ctx, account, max(after, last.Sequence), eventPage)
+			rest.After = max(filter.After, last.Sequence)
+			return k.store.Events(ctx, account, rest, eventPage)
 		})
 		for e, err := range rows {
 			if !yield(e, err) {

@@ -63,14 +63,14 @@ func TestListsAreReadAPageAtATime(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 210, u.People.Count(users.In(users.Inactive), 0))
 	n := uint64(0)
-	for e, err := range k.Events(ctx, "acme", 0) {
+	for e, err := range k.Events(ctx, "acme", seats.EventFilter{}) {
 		require.NoError(t, err)
 		require.Equal(t, n+1, e.Sequence)
 		if n++; n == 600 {
 			break
 		}
 	}
-	for _, err := range k.Events(ctx, "unknown", 0) {
+	for _, err := range k.Events(ctx, "unknown", seats.EventFilter{}) {
 		require.ErrorIs(t, err, store.ErrNotFound)
 	}
 }
@@ -147,7 +147,7 @@ func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
 			return err
 		},
 		"the events": func(ctx context.Context, k *seatkeeper.Keeper) error {
-			for range k.Events(ctx, "acme", 0) {
+			for range k.Events(ctx, "acme", seats.EventFilter{}) {
 				break
 			}
 			return nil
@@ -175,7 +175,7 @@ func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
 				time.Sleep(24 * time.Hour)
 				require.NoError(t, touch(ctx, k.With(seatkeeper.Call{Reason: "a visitor", Correlation: "x"})))
 				lapsed := 0
-				for e, err := range k.Events(ctx, "acme", 701) {
+				for e, err := range k.Events(ctx, "acme", seats.EventFilter{After: 701}) {
 					require.NoError(t, err)
 					if e.Kind == seats.Lapsed {
 						require.Equal(t, end, e.Time)
@@ -226,7 +226,7 @@ func TestSettlingMeetsARival(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, u.Held)
 	var kinds []seats.EventKind
-	for e := range k.Events(t.Context(), "acme", 0) {
+	for e := range k.Events(t.Context(), "acme", seats.EventFilter{}) {
 		kinds = append(kinds, e.Kind)
 	}
 	require.Equal(t, []seats.EventKind{seats.Opened, seats.Invited, seats.Lapsed}, kinds)

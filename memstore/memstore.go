@@ -23,6 +23,12 @@ type Store struct {
 	// for with a context.
 	turn     chan struct{}
 	accounts map[users.AccountID]*account
+	progress map[consumer]store.Progress
+}
+
+type consumer struct {
+	name    string
+	account users.AccountID
 }
 
 type account struct {
@@ -33,11 +39,14 @@ type account struct {
 	keys   map[users.Key]users.ID
 	due    map[users.ID]time.Time // users who are due some day
 	events []seats.Event
+	// Where in events are those of a change, which lie together, and of a request key.
+	changes map[seats.ChangeID][2]int
+	calls   map[string][]int
 }
 
 // New returns an empty store.
 func New() *Store {
-	s := &Store{turn: make(chan struct{}, 1), accounts: map[users.AccountID]*account{}}
+	s := &Store{turn: make(chan struct{}, 1), accounts: map[users.AccountID]*account{}, progress: map[consumer]store.Progress{}}
 	s.turn <- struct{}{}
 	return s
 }
@@ -97,7 +106,27 @@ func (a *account) load(n seats.Need) seats.Snapshot {
 			snapshot.Users = append(snapshot.Users, copied(u))
 		}
 	}
+	snapshot.Past = a.past(n)
 	return snapshot
+}
+
+// past returns the events of the change and of the request key that are asked for.
+func (a *account) past(n seats.Need) []seats.Event {
+	var found []int
+	for i := a.changes[n.Change][0]; i < a.changes[n.Change][1]; i++ {
+		found = append(found, i)
+	}
+	for _, i := range a.calls[n.Key] {
+		if e := a.events[i]; e.Index >= n.First && e.Index < n.Last {
+			found = append(found, i)
+		}
+	}
+	slices.Sort(found)
+	var past []seats.Event
+	for _, i := range slices.Compact(found) {
+		past = append(past, recorded(a.events[i]))
+	}
+	return past
 }
 
 // dueBy returns who is due by then, the earliest first and no more than one
@@ -131,6 +160,7 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ve
 			a = &account{
 				pools: map[seats.PoolID]seats.Pool{}, users: map[users.ID]users.User{},
 				keys: map[users.Key]users.ID{}, due: map[users.ID]time.Time{},
+				changes: map[seats.ChangeID][2]int{}, calls: map[string][]int{},
 			}
 		}
 		if verdicts[i] = a.judge(c); verdicts[i].Err == nil {
@@ -193,8 +223,15 @@ func (a *account) write(c seats.Change) {
 	for _, u := range c.Users {
 		a.put(copied(u))
 	}
+	first := len(a.events)
 	for _, e := range c.Events {
+		if e.Key != "" {
+			a.calls[e.Key] = append(a.calls[e.Key], len(a.events))
+		}
 		a.events = append(a.events, recorded(e))
+	}
+	if c.ID != "" {
+		a.changes[c.ID] = [2]int{first, len(a.events)}
 	}
 }
 
@@ -249,16 +286,20 @@ func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (
 }
 
 // Events implements [store.Store].
-func (s *Store) Events(ctx context.Context, id users.AccountID, after uint64, limit int) ([]seats.Event, error) {
+func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
 	a, leave, err := s.open(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	rest := a.events[min(after, uint64(len(a.events))):]
-	page := slices.Clone(rest[:min(limit, len(rest))])
-	for i := range page {
-		page[i] = recorded(page[i])
+	var page []seats.Event
+	for _, e := range a.events[min(f.After, uint64(len(a.events))):] {
+		if len(page) >= limit {
+			break
+		}
+		if f.Match(e) {
+			page = append(page, recorded(e))
+		}
 	}
 	return page, nil
 }
@@ -278,6 +319,45 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 	}
 	slices.Sort(due)
 	return due[:min(limit, len(due))], nil
+}
+
+// Behind implements [store.Store].
+func (s *Store) Behind(ctx context.Context, name string, after users.AccountID, limit int) ([]store.Progress, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var behind []store.Progress
+	for id, a := range s.accounts {
+		if at := s.at(name, id); id > after && at.Sequence < a.row.Sequence {
+			behind = append(behind, at)
+		}
+	}
+	slices.SortFunc(behind, func(x, y store.Progress) int { return cmp.Compare(x.Account, y.Account) })
+	return behind[:min(limit, len(behind))], nil
+}
+
+// Advance implements [store.Store].
+func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if s.at(from.Consumer, from.Account) != from {
+		return store.ErrConflict
+	}
+	s.progress[consumer{from.Consumer, from.Account}] = to
+	return nil
+}
+
+// at returns how far a consumer has come in an account.
+func (s *Store) at(name string, id users.AccountID) store.Progress {
+	if p, begun := s.progress[consumer{name, id}]; begun {
+		return p
+	}
+	return store.Progress{Consumer: name, Account: id}
 }
 
 // open enters the store for one account.

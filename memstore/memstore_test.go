@@ -137,7 +137,7 @@ func TestWhatComesInAndGoesOutIsACopy(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"a", "b"}, page[0].Groups)
 		page[0].Groups[0] = "spoilt"
-		events, err := s.Events(t.Context(), "a", 0, 1)
+		events, err := s.Events(t.Context(), "a", seats.EventFilter{}, 1)
 		require.NoError(t, err)
 		require.Equal(t, seats.AccuEdConnect(), *events[0].Policy)
 		*events[0].Policy = seats.Standard()
@@ -145,7 +145,7 @@ func TestWhatComesInAndGoesOutIsACopy(t *testing.T) {
 	edit := decide(t, load(t, s, need), seats.Edit{User: "x", Set: users.Patch{Title: new("t")}})
 	written(t, s, edit)
 	edit.Events[0].Fields[0] = "spoilt"
-	events, err := s.Events(t.Context(), "a", 2, 9)
+	events, err := s.Events(t.Context(), "a", seats.EventFilter{After: 2}, 9)
 	require.NoError(t, err)
 	require.Equal(t, []string{"title"}, events[0].Fields)
 }
@@ -173,10 +173,10 @@ func TestListsComeInPages(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 2, revision)
 	require.EqualValues(t, 6, tally.Count(0, 0))
-	events, err := s.Events(ctx, "a", 5, 9)
+	events, err := s.Events(ctx, "a", seats.EventFilter{After: 5}, 9)
 	require.NoError(t, err)
 	require.Len(t, events, 2)
-	events, err = s.Events(ctx, "a", 99, 9)
+	events, err = s.Events(ctx, "a", seats.EventFilter{After: 99}, 9)
 	require.NoError(t, err)
 	require.Empty(t, events)
 
@@ -184,7 +184,7 @@ func TestListsComeInPages(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 	_, _, err = s.Tally(ctx, "b", users.Filter{})
 	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = s.Events(ctx, "b", 0, 1)
+	_, err = s.Events(ctx, "b", seats.EventFilter{}, 1)
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
@@ -233,7 +233,7 @@ func TestContextsEndEveryCall(t *testing.T) {
 		"Commit": func(ctx context.Context) error { _, err := s.Commit(ctx, change); return err },
 		"Users":  func(ctx context.Context) error { _, err := s.Users(ctx, "a", users.Filter{}, 1); return err },
 		"Tally":  func(ctx context.Context) error { _, _, err := s.Tally(ctx, "a", users.Filter{}); return err },
-		"Events": func(ctx context.Context) error { _, err := s.Events(ctx, "a", 0, 1); return err },
+		"Events": func(ctx context.Context) error { _, err := s.Events(ctx, "a", seats.EventFilter{}, 1); return err },
 		"Due":    func(ctx context.Context) error { _, err := s.Due(ctx, at, "", 1); return err },
 	} {
 		ended, cancel := context.WithCancel(t.Context())

@@ -33,6 +33,7 @@ type Snapshot struct {
 	Account Account
 	Pools   []Pool
 	Users   []users.User
+	Past    []Event // of the change and the request key asked for, in order
 	// NextDue is the earliest Due of the users beyond those that were loaded as
 	// due; the zero instant if there is none. It counts only where DueBy had reached
 	// the account's own NextDue.
@@ -53,6 +54,13 @@ type Need struct {
 	// DueBy asks for the users who are due at that instant or before, the earliest
 	// first, at most [MaxSettled]. The zero instant asks for none.
 	DueBy time.Time
+	// Change asks for the events of the change of that ID: they are there if it
+	// landed.
+	Change ChangeID
+	// Key asks for the events of calls with that request key, of their commands
+	// from Index First up to, not including, Last.
+	Key         string
+	First, Last int
 }
 
 // MaxSettled is how many people one change settles at most.

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -35,6 +36,7 @@ const (
 	TotalSet         EventKind = "total-set"         //
 	PolicySet        EventKind = "policy-set"        // carries the policy
 	Lapsed           EventKind = "lapsed"            // an invitation ran out and its seat was freed
+	Noted            EventKind = "noted"             // a call with a request key asked for what was so already
 )
 
 // A Channel is the way by which something came to happen.
@@ -61,6 +63,8 @@ type Event struct {
 	Actor       users.Actor // who did it
 	Channel     Channel     // and by which way
 	Key         string      // the host's request key
+	Index       int         // the place of the command in its call, from 0
+	Digest      string      // of the command, with a key: what the key was used for
 	Correlation string      // what belongs together: the bulk call, the sync run
 	Reason      string
 
@@ -79,4 +83,20 @@ type Event struct {
 	Held  int64
 	Spent int64
 	Tally users.Tally
+}
+
+// An EventFilter selects events of an account. Every field narrows; the zero
+// value selects all of them.
+type EventFilter struct {
+	After uint64      // only those with a greater number: where the last page ended
+	User  users.ID    // only those about this person; empty: any
+	Kinds []EventKind // one of these; empty: any
+}
+
+// Match reports whether the filter selects the event. Every store's list agrees
+// with it.
+func (f EventFilter) Match(e Event) bool {
+	return e.Sequence > f.After &&
+		(f.User == "" || f.User == e.User) &&
+		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, e.Kind))
 }

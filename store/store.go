@@ -25,6 +25,11 @@ var (
 	// ErrTaken: somebody has a key that the change relies on being free. Nothing of
 	// the change was written.
 	ErrTaken = errors.New("store: a key is taken")
+	// ErrUnknown: the answer to a commit was lost, so that it is not known whether
+	// each of its changes was written; each was as a whole, or not at all, or will
+	// be before long. The Keeper finds out by the change's ID. Where it can't, callers
+	// get this error, which then wraps the reason.
+	ErrUnknown = errors.New("store: it is not known whether the change was made")
 	// ErrBroken: the change would break an invariant that the store checks as a
 	// second guard. Nothing was written. Trying again does not help: it is a bug.
 	ErrBroken = errors.New("store: the change breaks an invariant")
@@ -43,7 +48,8 @@ var (
 // at all, and seen by every call that begins afterwards, on any connection.
 //
 // A method whose context ends returns the context's error. A read then has no
-// effect; a commit has either happened as a whole or not at all.
+// effect; a commit has either happened as a whole or not at all, or will before
+// long.
 //
 // Identifiers and keys are compared byte by byte: "a", "A" and "a " are three.
 // Instants come back as they went in, to the microsecond, in UTC; the zero instant
@@ -60,11 +66,12 @@ var (
 type Store interface {
 	// Load returns a snapshot for each need, in order. Each snapshot is one moment
 	// of its account: the account, its site pool and those other pools that are
-	// named and there, every named user who is there, whoever has a named key, and
-	// the users who are due, as [seats.Need] says. An account that is not there is
-	// the zero snapshot and no error.
+	// named and there, every named user who is there, whoever has a named key, the
+	// users who are due, and the events of a change or a request key, as [seats.Need]
+	// says. An account that is not there is the zero snapshot and no error.
 	//
-	// The pools come in ascending order of ID and the users too, each once.
+	// The pools come in ascending order of ID, the users too, and the events in that
+	// of their numbers, each once.
 	Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error)
 
 	// Commit writes each change as a whole or not at all, and answers each with a
@@ -78,7 +85,7 @@ type Store interface {
 	// rows and events are added.
 	//
 	// An error besides the verdicts says that the store could not answer for any of
-	// them, and none was written.
+	// them: none was written, unless it is [ErrUnknown] or the context's error.
 	Commit(ctx context.Context, changes ...seats.Change) ([]Verdict, error)
 
 	// Users returns the account's users that the filter matches, as
@@ -92,13 +99,30 @@ type Store interface {
 	// says at which revision of the account that was.
 	Tally(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, uint64, error)
 
-	// Events returns the account's events in order, after the given number and at
-	// most limit of them.
-	Events(ctx context.Context, account users.AccountID, after uint64, limit int) ([]seats.Event, error)
+	// Events returns the account's events that the filter matches, as
+	// [seats.EventFilter.Match] says, in order and at most limit of them.
+	Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) ([]seats.Event, error)
 
 	// Due returns the accounts whose next due instant is not after by, in ascending
 	// order of ID, after the given ID and at most limit of them.
 	Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error)
+
+	// Behind returns how far the consumer has come in each account that has events
+	// beyond that, in ascending order of account, after the given one and at most
+	// limit of them. A consumer begins with the zero progress.
+	Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]Progress, error)
+
+	// Advance puts one progress of a consumer in an account in the place of another,
+	// of the same two. It is [ErrConflict] if the other is not what is there.
+	Advance(ctx context.Context, from, to Progress) error
+}
+
+// A Progress says how far a consumer of events has come in an account.
+type Progress struct {
+	Consumer string
+	Account  users.AccountID
+	Sequence uint64    // of the last event that the consumer is done with; 0: none
+	Until    time.Time // somebody is at it, and nobody else before then; zero: nobody
 }
 
 // A Verdict is the answer to one change.

@@ -99,7 +99,7 @@ func (r *run) pools() {
 // record follows the new events from number to number.
 func (r *run) record(facts []fact) {
 	from := uint64(len(r.events))
-	added, err := r.stage.store.Events(context.Background(), account, from, 10_000)
+	added, err := r.stage.store.Events(context.Background(), account, seats.EventFilter{After: from}, 10_000)
 	require.NoError(r, err)
 	require.Len(r, added, len(facts), "events: want %+v, got %+v", facts, added)
 	for i, e := range added {
@@ -265,7 +265,7 @@ var probes = []users.Key{
 // end compares the whole history with what was seen of it on the way.
 func (r *run) end() {
 	var all []seats.Event
-	for e, err := range r.stage.Events(context.Background(), account, 0) {
+	for e, err := range r.stage.Events(context.Background(), account, seats.EventFilter{}) {
 		require.NoError(r, err)
 		all = append(all, e)
 	}
