@@ -70,10 +70,10 @@ func TestListsAreReadAPageAtATime(t *testing.T) {
 			break
 		}
 	}
-	list := k.Events(ctx, "acme", seats.EventFilter{})
+	all := k.Events(ctx, "acme", seats.EventFilter{})
 	for range 2 {
 		n := 0
-		for range list {
+		for range all {
 			n++
 		}
 		require.Greater(t, n, 500, "a list can be gone through twice")
