@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -33,11 +32,13 @@ const (
 // Permissions is a set of permissions.
 type Permissions = users.Set[Permission]
 
+var permissionNames = users.Names[Permission]{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
+
 // String returns the permission in lower case, words joined by a hyphen.
-func (p Permission) String() string {
-	names := []string{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
-	if int(p) < len(names) {
-		return names[p]
-	}
-	return "permission(" + strconv.Itoa(int(p)) + ")"
-}
+func (p Permission) String() string { return permissionNames.Of(p) }
+
+// MarshalText returns the text form that [Permission.UnmarshalText] reads.
+func (p Permission) MarshalText() ([]byte, error) { return permissionNames.Marshal(p) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (p *Permission) UnmarshalText(text []byte) error { return permissionNames.Unmarshal(text, p) }

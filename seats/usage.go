@@ -60,6 +60,17 @@ const (
 	FigureInactive                    // people who were made inactive
 )
 
+var figureNames = users.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive"}
+
+// String returns the figure in lower case; it is empty for no card.
+func (f Figure) String() string { return figureNames.Of(f) }
+
+// MarshalText returns the text form that [Figure.UnmarshalText] reads.
+func (f Figure) MarshalText() ([]byte, error) { return figureNames.Marshal(f) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (f *Figure) UnmarshalText(text []byte) error { return figureNames.Unmarshal(text, f) }
+
 var figures = [...]func(Usage) Count{
 	FigureTotal:     func(u Usage) Count { return u.Total },
 	FigureAvailable: func(u Usage) Count { return u.Available },

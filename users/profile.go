@@ -43,18 +43,16 @@ const (
 	sourceCount = int(SourceSync) + 1
 )
 
-var sourceNames = []string{"manual", "import", "sync"}
+var sourceNames = Names[SourceKind]{"manual", "import", "sync"}
 
 // String returns the kind in lower case.
-func (k SourceKind) String() string { return nameOf("source", sourceNames, k) }
+func (k SourceKind) String() string { return sourceNames.Of(k) }
 
 // MarshalText returns the text form that [SourceKind.UnmarshalText] reads.
-func (k SourceKind) MarshalText() ([]byte, error) { return marshalName("source", sourceNames, k) }
+func (k SourceKind) MarshalText() ([]byte, error) { return sourceNames.Marshal(k) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (k *SourceKind) UnmarshalText(text []byte) error {
-	return unmarshalName("source", sourceNames, text, k)
-}
+func (k *SourceKind) UnmarshalText(text []byte) error { return sourceNames.Unmarshal(text, k) }
 
 // A FieldError says which field of a profile, patch or actor is wrong, and why. Its
 // text does not contain the value.
