@@ -25,16 +25,6 @@ type Command interface {
 	fact(*desk, users.User) (fact, *Refusal)
 }
 
-// isPlain reports whether c is a command of this package, by value.
-func isPlain(c Command) bool {
-	switch c.(type) {
-	case Invite, Add, Notify, Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, Erase, Edit,
-		ChangeRole, GrantOwnership, EndOwnership, BuySeats, ReturnSeats, SetTotal, SetPolicy:
-		return true
-	}
-	return false
-}
-
 // needy is a command that needs more than its target to be decided.
 type needy interface{ needs(*Need) }
 

@@ -9,8 +9,23 @@ import (
 // A Person is a user as the account's policy shows him.
 type Person struct {
 	users.User
-	Shown users.Status // what to display; Status is what is stored
-	May   Permissions  // what the host lets the person do
+	Shown users.Status `json:"shown"` // what to display; Status is what is stored
+	May   Permissions  `json:"may"`   // what the host lets the person do
+}
+
+// UnmarshalJSON reads a person by [users.ReadJSON].
+func (p *Person) UnmarshalJSON(text []byte) error {
+	type user users.User // whose own method would take the whole document for a user
+	var form struct {
+		user
+		Shown users.Status `json:"shown"`
+		May   Permissions  `json:"may"`
+	}
+	if err := users.ReadJSON(text, &form); err != nil {
+		return err
+	}
+	*p = Person{users.User(form.user), form.Shown, form.May}
+	return nil
 }
 
 // View returns the user as the policy shows him at that instant.

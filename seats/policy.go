@@ -12,28 +12,28 @@ import (
 // start from any preset and change what it likes. Two policies are the same if
 // they are equal by ==.
 type Policy struct {
-	LetIn     LetIn     // what turns an invited person into an active one
-	NoSeat    NoSeat    // what an invitation does when no seat is free
-	Buying    Orders    // who may buy seats, and how many in one order
-	Returning Seller    // who may give seats back, down to what is held and spent
-	Invites   RunsOut   // what becomes of an invitation that is not accepted
-	Ownership Enders    // who may end the ownership of an owner
-	Exchange  Exchange  // whether an edit may turn one person into another
-	Exempt    RoleSet   // roles that hold no seat
-	Withheld  ActionSet // actions not offered to the account's own people
+	LetIn     LetIn     `json:"let_in"`    // what turns an invited person into an active one
+	NoSeat    NoSeat    `json:"no_seat"`   // what an invitation does when no seat is free
+	Buying    Orders    `json:"buying"`    // who may buy seats, and how many in one order
+	Returning Seller    `json:"returning"` // who may give seats back, down to what is held and spent
+	Invites   RunsOut   `json:"invites"`   // what becomes of an invitation that is not accepted
+	Ownership Enders    `json:"ownership"` // who may end the ownership of an owner
+	Exchange  Exchange  `json:"exchange"`  // whether an edit may turn one person into another
+	Exempt    RoleSet   `json:"exempt"`    // roles that hold no seat
+	Withheld  ActionSet `json:"withheld"`  // actions not offered to the account's own people
 
 	// DeleteOnly says that an invitation can be taken back by deletion alone: the
 	// account's own people may not deactivate or archive somebody invited.
-	DeleteOnly bool
+	DeleteOnly bool `json:"delete_only"`
 	// SourceLocked says that people who came by a sync are the sync's: the
 	// account's own people may not edit, deactivate, archive or delete them.
-	SourceLocked bool
+	SourceLocked bool `json:"source_locked"`
 
 	// Term is how long an invitation lasts where it runs out: a whole number of
 	// microseconds above zero, at most [MaxTerm].
-	Term time.Duration
+	Term time.Duration `json:"term"`
 	// Cards are the summary cards in the product's own words.
-	Cards Cards
+	Cards Cards `json:"cards,omitzero"`
 }
 
 // Sets of roles and actions.
@@ -114,8 +114,9 @@ func (s *Seller) UnmarshalText(text []byte) error { return sellerNames.Unmarshal
 // Orders says who may buy seats and how many in one order. The bounds bind the
 // account's own people; zero means no bound.
 type Orders struct {
-	By          Seller
-	Least, Most int64
+	By    Seller `json:"by"`
+	Least int64  `json:"least"`
+	Most  int64  `json:"most"`
 }
 
 // RunsOut says what becomes of an invitation that nobody accepts.

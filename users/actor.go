@@ -27,9 +27,9 @@ func (k *ActorKind) UnmarshalText(text []byte) error { return actorNames.Unmarsh
 // call; it is never taken from a context. Build one with [As], [Support],
 // [Sync] or [System].
 type Actor struct {
-	Kind ActorKind
-	User ID     // of an [ActorUser]
-	Name string // of an [ActorSync]: the name of the source; of an [ActorSupport]: the reference of the request
+	Kind ActorKind `json:"kind"`
+	User ID        `json:"user,omitzero"` // of an [ActorUser]
+	Name string    `json:"name,omitzero"` // of an [ActorSync]: the name of the source; of an [ActorSupport]: the reference of the request
 }
 
 // As returns the actor who is a user of the account.
