@@ -17,6 +17,12 @@ type Usage struct {
 	Cards     []Card          `json:"cards,omitzero"`     // the summary in the product's own words
 }
 
+// UnmarshalJSON reads the numbers by [users.ReadJSON].
+func (u *Usage) UnmarshalJSON(text []byte) error {
+	type plain Usage
+	return users.ReadJSON(text, (*plain)(u))
+}
+
 // A Card is a summary card: a title in the product's words and its number.
 type Card struct {
 	Title string `json:"title"`
