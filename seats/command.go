@@ -9,7 +9,7 @@ import (
 // [Restore], [Delete], [Erase], [Edit], [ChangeRole], [GrantOwnership],
 // [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal] and [SetPolicy], by value.
 // Anything else, a pointer or a type that embeds one of them, is refused as
-// [ErrBadInput].
+// [ErrBadInput]. [EncodeCommand] writes one as JSON; [Commands] is a list of them.
 //
 // A command that is so already is a success that writes nothing ("same").
 // Whoever acts as a user of the account must be active in it.

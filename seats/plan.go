@@ -17,7 +17,7 @@ type Plan struct {
 	Actor    users.Actor     `json:"actor"` // who asked for it; nothing follows from it
 	At       time.Time       `json:"at"`
 	Revision uint64          `json:"revision"` // of the account, when it was made
-	Steps    []Planned       `json:"steps"`
+	Steps    []Planned       `json:"steps,omitzero"`
 	Before   Usage           `json:"before"`
 	After    Usage           `json:"after"` // if all is done that can be
 }

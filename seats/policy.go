@@ -11,6 +11,9 @@ import (
 // account. Every switch's zero value is the one of [Standard], so a host may
 // start from any preset and change what it likes. Two policies are the same if
 // they are equal by ==.
+//
+// A policy is stored expanded, switch by switch: mending a preset later changes no
+// account that is there.
 type Policy struct {
 	LetIn     LetIn     `json:"let_in"`    // what turns an invited person into an active one
 	NoSeat    NoSeat    `json:"no_seat"`   // what an invitation does when no seat is free
