@@ -283,6 +283,7 @@ func standardCards(t *testing.T) (c seats.Cards) {
 
 func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
 	long := strings.Repeat("x", 600)
 	refusals := map[error]*seats.Refusal{}
 	for _, c := range []seats.Command{
@@ -297,8 +298,6 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.Accept)}},
 		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.SetTotal)}},
 	} {
-		s := *s
-		s.invite("ada")
 		for _, actor := range []users.Actor{owner, support, {Kind: users.ActorSystem, Name: "x"}} {
 			var no *seats.Refusal
 			if _, err := s.try(actor, c); errors.As(err, &no) && no.Code == seats.ErrBadInput {
