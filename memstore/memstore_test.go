@@ -18,6 +18,8 @@ func open(testing.TB) store.Store { return memstore.New() }
 
 func TestStore(t *testing.T) { storetest.Run(t, open, storetest.Options{}) }
 
+func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, open) }
+
 func TestWaitingForTheStoreEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()
