@@ -23,9 +23,10 @@ func ownVerdicts(t *trial) {
 	require.ErrorIs(t, verdicts[3].Err, store.ErrBroken)
 	require.NoError(t, verdicts[4].Err)
 
-	for id, revision := range map[users.AccountID]uint64{a: 2, b: 2, c: 1, t.account("d"): 0, t.account("e"): 1} {
+	for id, revision := range map[users.AccountID]uint64{a: 2, b: 2, c: 1, t.account("e"): 1} {
 		require.Equal(t, revision, t.row(id).Revision, "%s", id)
 	}
+	t.absent(t.account("d"))
 	require.Len(t, t.load(seats.Need{Account: b, Users: []users.ID{"x"}}).Users, 1)
 	require.Empty(t, t.load(seats.Need{Account: a, Users: []users.ID{"x"}}).Users)
 }
@@ -54,10 +55,26 @@ func guardsTheRevision(t *trial) {
 		unknown.Events[i].Account = unknown.Account.ID
 	}
 	require.ErrorIs(t, t.commit(unknown)[0].Err, store.ErrConflict, "there is no such account")
-	require.False(t, t.load(seats.Need{Account: unknown.Account.ID}).Known())
+	t.absent(unknown.Account.ID)
 	unknown.Events = nil
 	require.ErrorIs(t, t.commit(unknown)[0].Err, store.ErrConflict)
-	require.False(t, t.load(seats.Need{Account: unknown.Account.ID}).Known())
+	t.absent(unknown.Account.ID)
+}
+
+// absent requires that there is no such account, whatever was tried.
+func (t *trial) absent(id users.AccountID) {
+	t.Helper()
+	everything := seats.Need{
+		Account: id, Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")},
+		Pools: []seats.PoolID{course}, DueBy: epoch, Change: "change 1", Key: "k", Last: 9,
+	}
+	require.Equal(t, seats.Snapshot{}, plain(t, t.load(everything)), "an unknown account is the zero snapshot")
+	_, err := t.store.Users(t.Context(), id, users.Filter{}, 1)
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, _, err = t.store.Tally(t.Context(), id, users.Filter{})
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, err = t.store.Events(t.Context(), id, seats.EventFilter{}, 1)
+	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
 // guardsTheSequence is about changes that have the right revision.
@@ -74,7 +91,7 @@ func guardsTheSequence(t *trial) {
 	c := t.opening("b", seats.Standard())
 	c.Account.Sequence, c.Events[0].Sequence = 2, 2
 	require.ErrorIs(t, t.commit(c)[0].Err, store.ErrConflict, "the first is 1")
-	require.False(t, t.load(seats.Need{Account: t.account("b")}).Known())
+	t.absent(t.account("b"))
 	t.written(t.invited(a, "y", "z"))
 	for i, e := range t.events(a, seats.EventFilter{}) {
 		require.EqualValues(t, i+1, e.Sequence)

@@ -51,6 +51,49 @@ func endsWithItsContext(t *trial) {
 	t.written(change)
 }
 
+// endsAsAWhole ends contexts at all moments of a commit. Where the answer is the
+// context's error, the change may come to be written only later.
+func endsAsAWhole(t *trial) {
+	t.contexts()
+	a := t.opened("a")
+	const people, tries = 20, 40
+	var took time.Duration
+	for i := range tries {
+		c := t.next(t.row(a))
+		for n := range people {
+			u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("p%02d-%02d", i, n)), Username: fmt.Sprint("user ", i, " ", n)})
+			put(&c, u.TakenKeys(), u)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if i > 0 {
+			time.AfterFunc(took*time.Duration(2*i)/tries, cancel)
+		}
+		start := time.Now()
+		verdicts, err := t.store.Commit(ctx, c)
+		cancel()
+		if i == 0 {
+			took = time.Since(start)
+		}
+		s := t.load(seats.Need{Account: a, Users: idsOf(c.Users), Change: c.ID})
+		switch {
+		case err == nil && verdicts[0].Err == nil:
+			require.Equal(t, c.Account.Revision, s.Account.Revision, "it was acknowledged")
+		case err == nil:
+			require.ErrorIs(t, verdicts[0].Err, store.ErrConflict, "one before may have come to be written")
+			require.Empty(t, s.Past)
+		default:
+			require.ErrorIs(t, err, context.Canceled)
+		}
+		if len(s.Past) == 0 {
+			require.Empty(t, s.Users)
+			continue
+		}
+		require.Equal(t, c.Account.Revision, s.Account.Revision)
+		require.Len(t, s.Past, people)
+		require.Len(t, s.Users, people)
+	}
+}
+
 // several opens an account of so many people that a Keeper reads their list in
 // several pages.
 func (t *trial) several() (account users.AccountID, people int) {

@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -220,13 +219,7 @@ func accountsComeAndGo(t *trial) {
 
 func unknownAccounts(t *trial) {
 	t.opened("a")
-	b := t.account("b")
-	_, err := t.store.Users(t.Context(), b, users.Filter{}, 1)
-	require.ErrorIs(t, err, store.ErrNotFound)
-	_, _, err = t.store.Tally(t.Context(), b, users.Filter{})
-	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = t.store.Events(t.Context(), b, seats.EventFilter{}, 1)
-	require.ErrorIs(t, err, store.ErrNotFound)
+	t.absent(t.account("b"))
 
 	// An empty list is no error.
 	people, err := t.store.Users(t.Context(), t.account("a"), users.Filter{Group: "none"}, 1)

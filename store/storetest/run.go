@@ -63,7 +63,7 @@ var specification = []struct {
 	{"lists come in pages", comesInPages},
 	{"pages are right while rows come and go", pagesStayRight},
 	{"a loop over a list may read and write", loopsMayWork},
-	{"there are no lists of an unknown account", unknownAccounts},
+	{"an unknown account has no lists, and an empty list is none", unknownAccounts},
 
 	{"Load brings who is due", bringsWhoIsDue},
 	{"Due lists the accounts that are due", listsWhatIsDue},
@@ -74,6 +74,7 @@ var specification = []struct {
 	{"progress leaves the account alone", leavesTheAccountAlone},
 
 	{"a call whose context has ended has no effect", endsWithItsContext},
+	{"a commit whose context ends is there as a whole or not at all", endsAsAWhole},
 	{"a list ends with its context", listsEndWithTheirContext},
 	{"what was acknowledged outlives a restart", outlivesARestart},
 

@@ -99,11 +99,15 @@ func (c *committer) call(ctx context.Context, accounts []users.AccountID, n int)
 // wanted are the few names that all want.
 var wanted = []users.Key{users.ByUsername("w0"), users.ByUsername("w1"), users.ByUsername("w2"), users.ByUsername("w3")}
 
-// change lets somebody in under one of the names, or out, or both in one.
+// change lets somebody in under one of the names, or out, or both in one, or does
+// nothing but move the revision on.
 func (c *committer) change(last seats.Snapshot, n int) seats.Change {
 	change := seats.Change{ID: seats.ChangeID(fmt.Sprintf("%s %d", c.name, n)), Base: last.Account.Revision, Account: last.Account}
 	change.Account.Revision++
-	way := c.random.IntN(3)
+	way := c.random.IntN(4)
+	if way == 3 {
+		return change
+	}
 	if len(last.Users) > 0 && way > 0 {
 		leaver := last.Users[c.random.IntN(len(last.Users))]
 		put(&change, nil, leaver.Tombstone())
