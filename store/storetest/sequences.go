@@ -29,7 +29,8 @@ func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 
 // Sequence is the property of one such sequence, for rapid.Check as well as for
 // rapid.MakeFuzz: whatever is asked of an account, in whatever order, the Keeper
-// answers and keeps what the model says.
+// answers and keeps what the model says, though now and then a call to the store
+// goes wrong; and the account is what its events tell.
 func Sequence(open func() store.Store) func(*rapid.T) {
 	return func(t *rapid.T) {
 		r := &run{T: t, open: open, stage: newStage(open())}
@@ -56,11 +57,21 @@ type stage struct {
 	account users.AccountID
 	now     time.Time
 	ids     int
+	faulty  *Faulty // between the Keeper and the store
+	fault   Fault   // the next one
+	at      int     // and the call that it strikes
 }
 
 func newStage(s store.Store) *stage {
 	g := &stage{store: s, account: users.AccountID(unique("acme")), now: epoch}
-	k, err := seatkeeper.New(secluded{s, g.account}, seatkeeper.Options{
+	g.faulty = NewFaulty(secluded{s, g.account}, func(n int) Fault {
+		if n == g.at {
+			return g.fault
+		}
+		return None
+	})
+	g.faulty.Wait = time.Microsecond
+	k, err := seatkeeper.New(g.faulty, seatkeeper.Options{
 		Now:   func() time.Time { return g.now },
 		NewID: func() users.ID { g.ids++; return made(g.ids) },
 	})
@@ -104,9 +115,21 @@ func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, 
 	return nil, nil
 }
 
-// play carries out a call.
+// play carries out a call, and once more if the store failed before anything
+// was done. Of all other faults nobody is to notice anything.
 func (g *stage) play(c call) (seatkeeper.Done, error) {
-	g.now = c.at
+	ids := g.ids
+	g.now, g.fault, g.at = c.at, c.fault, g.faulty.Calls()+c.strikes
+	done, err := g.call(c)
+	g.fault = None
+	if errors.Is(err, ErrInjected) && !errors.Is(err, store.ErrUnknown) {
+		g.ids = ids
+		return g.call(c)
+	}
+	return done, err
+}
+
+func (g *stage) call(c call) (seatkeeper.Done, error) {
 	var done seatkeeper.Done
 	var err error
 	switch c.how {
@@ -133,6 +156,7 @@ type run struct {
 	calls  []call
 	seen   view
 	events []seats.Event
+	ledger seats.Ledger
 }
 
 func (r *run) script() string {
@@ -176,7 +200,7 @@ func (r *run) named(id users.ID) users.ID {
 
 func (r *run) step(s step) {
 	now := r.stage.now.Add(s.by)
-	c := call{how: s.how, at: now, actor: s.actor.in(r.model)}
+	c := call{how: s.how, at: now, actor: s.actor.in(r.model), fault: s.fault, strikes: s.strikes}
 	for _, w := range s.wishes {
 		c.commands = append(c.commands, w.in(r.model, c.actor))
 	}

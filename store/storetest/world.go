@@ -39,6 +39,7 @@ func (r *run) world(facts []fact, filter users.Filter) {
 	r.keys()
 	r.pools()
 	r.record(facts)
+	r.replay()
 	r.usage()
 	r.lists(filter)
 }
@@ -122,6 +123,7 @@ func (r *run) record(facts []fact) {
 			require.LessOrEqual(r, e.Held+e.Spent, total, "event %d let somebody into a full pool", e.Sequence)
 		}
 		r.events = append(r.events, e)
+		require.NoError(r, r.ledger.Record(e))
 		e.Change, e.Correlation = "", "" // random letters
 		r.secret(fmt.Sprintf("%+v", e))
 	}
@@ -136,6 +138,16 @@ func (r *run) record(facts []fact) {
 				break
 			}
 		}
+	}
+}
+
+// replay holds the account as its events tell it against the rows.
+func (r *run) replay() {
+	live := seats.Snapshot{Account: r.seen.account, Pools: r.seen.pools}
+	require.Empty(r, seats.Audit(live, r.seen.account.Tally, r.ledger))
+	require.Len(r, r.ledger.People, len(r.seen.users))
+	for _, u := range r.seen.users {
+		require.Equal(r, u.Standing(), r.ledger.People[u.ID], "%s, replayed", u.ID)
 	}
 }
 
