@@ -1,0 +1,142 @@
+package sqltest
+
+import (
+	"context"
+	crand "crypto/rand"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Linearizable plays small histories for the given time: several clients on two
+// or three Keepers ask things of one account, all at once, and package porcupine
+// looks for an order of what they asked in which package seats, deciding one after
+// the other, gives just the answers that they got. A history without such an
+// order fails the test and is written to a folder, as a picture and as a file that
+// [Replay] reads.
+//
+// The accounts have names of their own, so that a used database is fine. The
+// function open is called every few hundred histories, and may return the same
+// store again.
+func Linearizable(t *testing.T, open func(testing.TB) store.Store, d time.Duration) {
+	t.Helper()
+	h := newHunt(rand.Uint64())
+	t.Logf("seed %d", h.seed)
+	found := h.search(t, open, d)
+	t.Log(h)
+	if found != nil {
+		t.Fatalf("%v\n%s", found, found.save(t))
+	}
+	require.Positive(t, h.met.Load(), "the clients never met, and nothing was tried")
+}
+
+// patience is how long the checker may take for a history. One that it cannot judge
+// is as good as a failed one.
+const patience = 20 * time.Second
+
+// round is how many histories share a store, which may be one in memory.
+const round = 500
+
+// A hunt looks for a history that is not linearizable.
+type hunt struct {
+	seed    uint64
+	name    string
+	disturb func(keeper int, s store.Store) store.Store // what a Keeper gets instead of the store
+
+	played, asked, unknown, met atomic.Int64
+	took                        time.Duration
+}
+
+func newHunt(seed uint64) *hunt {
+	return &hunt{seed: seed, name: crand.Text()[:10], disturb: func(_ int, s store.Store) store.Store { return s }}
+}
+
+func (h *hunt) String() string {
+	return fmt.Sprintf("%d histories of %d operations in %v, %.0f a second; %d lost answers, %d commits that came too late",
+		h.played.Load(), h.asked.Load(), h.took.Round(time.Millisecond), float64(h.played.Load())/h.took.Seconds(), h.unknown.Load(), h.met.Load())
+}
+
+// A finding is a history that has failed, and why.
+type finding struct {
+	history
+	reason string
+}
+
+func (f *finding) String() string {
+	return fmt.Sprintf("history %s of %d operations: %s", f.Opening.Account, len(f.Operations), f.reason)
+}
+
+// search plays histories until the time is over or one fails, one on every
+// processor.
+func (h *hunt) search(t testing.TB, open func(testing.TB) store.Store, d time.Duration) *finding {
+	began := time.Now()
+	defer func() { h.took = time.Since(began) }()
+	var found atomic.Pointer[finding]
+	for time.Since(began) < d && found.Load() == nil {
+		st := open(t)
+		var left atomic.Int64
+		left.Store(round)
+		var gone sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			gone.Go(func() {
+				for left.Add(-1) >= 0 && time.Since(began) < d && found.Load() == nil {
+					if f := h.play(t.Context(), st); f != nil {
+						found.CompareAndSwap(nil, f)
+					}
+				}
+			})
+		}
+		gone.Wait()
+	}
+	return found.Load()
+}
+
+// play plays one history on the store and judges it.
+func (h *hunt) play(ctx context.Context, st store.Store) *finding {
+	number := uint64(h.played.Add(1))
+	script := drawScript(h.seed, number, users.AccountID(fmt.Sprintf("linear-%s-%d", h.name, number)))
+	stores := make([]store.Store, script.keepers)
+	for k := range stores {
+		stores[k] = &restless{Store: h.disturb(k, st), seed: h.seed ^ number<<8 ^ uint64(k), met: &h.met}
+	}
+	played, err := script.perform(ctx, st, stores)
+	if err != nil {
+		return &finding{history{Opening: script.opening, At: script.at}, err.Error()}
+	}
+	h.asked.Add(int64(len(played.Operations)))
+	for _, op := range played.Operations {
+		if op.Answer.Fate == open {
+			h.unknown.Add(1)
+		}
+	}
+	if reason := played.judge(); reason != "" {
+		return &finding{played, reason}
+	}
+	return nil
+}
+
+// judge says what is wrong with a history, or nothing.
+func (h history) judge() string {
+	for i, op := range h.Operations {
+		if op.Answer.Fate == broken {
+			return fmt.Sprintf("operation %d ended in an error that nothing accounts for: %s", i, op.Answer.Error)
+		}
+	}
+	switch porcupine.CheckOperationsTimeout(h.model(), h.judged(), patience) {
+	case porcupine.Ok:
+		return ""
+	case porcupine.Illegal:
+		return "not linearizable"
+	}
+	return fmt.Sprintf("not judged within %v", patience)
+}

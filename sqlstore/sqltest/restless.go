@@ -1,0 +1,65 @@
+package sqltest
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+// errInjected is the error of a store that was made to fail. What it answers was
+// certainly not done.
+var errInjected = errors.New("sqltest: made to fail")
+
+// A restless store lets others go first before and after each call, by turns and
+// for as long as its seed says, so that calls meet in all the ways they can.
+type restless struct {
+	store.Store
+	seed  uint64
+	turns atomic.Uint64
+	met   *atomic.Int64 // commits that came too late
+}
+
+// Load implements [store.Store].
+func (r *restless) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	r.pause()
+	defer r.pause()
+	return r.Store.Load(ctx, needs...)
+}
+
+// Commit implements [store.Store].
+func (r *restless) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	r.pause()
+	defer r.pause()
+	verdicts, err := r.Store.Commit(ctx, changes...)
+	for _, v := range verdicts {
+		if errors.Is(v.Err, store.ErrConflict) {
+			r.met.Add(1)
+		}
+	}
+	return verdicts, err
+}
+
+func (r *restless) pause() {
+	n := scatter(r.seed + r.turns.Add(1))
+	switch n % 16 {
+	case 0:
+		time.Sleep(time.Duration(n >> 32 % 20_000))
+	case 1, 2, 3, 4, 5, 6, 7, 8:
+		for range n >> 32 % 6 {
+			runtime.Gosched()
+		}
+	}
+}
+
+// scatter turns numbers in a row into numbers all over the place (splitmix64).
+func scatter(n uint64) uint64 {
+	n *= 0x9e3779b97f4a7c15
+	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
+	n = (n ^ n>>27) * 0x94d049bb133111eb
+	return n ^ n>>31
+}
