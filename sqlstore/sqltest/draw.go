@@ -29,7 +29,7 @@ var epoch = time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
 
 // everybody is the few who can be in an account. Those with a 2 have the keys of
 // those without one, so that a person who was deleted can come again.
-var everybody = []users.ID{"ada", "ada2", "ben", "ben2", "cleo", "dan", "eva", "olive"}
+var everybody = []users.ID{"ada", "ben", "cleo", "ada2", "dan", "ben2", "olive"}
 
 // dice draw what a script is made of.
 type dice struct {
@@ -43,15 +43,14 @@ func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
 
 func drawScript(seed, number uint64, account users.AccountID) script {
 	d := dice{Rand: rand.New(rand.NewPCG(seed, number))}
-	d.people = everybody[:4+d.IntN(4)]
+	d.people = everybody[:3+d.IntN(4)]
 	s := script{at: epoch, keepers: 2 + d.IntN(2)}
 	s.opening = seats.Opening{
-		Account: account, Seats: seats.Of(int64(1 + d.IntN(5))), Policy: d.policy(),
+		Account: account, Seats: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
 		Owner: d.profile("olive"),
 	}
 	s.first = question{Mode: each, Actor: users.System()}
-	for range 1 + d.IntN(3) {
-		id := one(d, d.people...)
+	for _, id := range d.people[:3] {
 		s.first.Commands = append(s.first.Commands, seats.Add{Profile: d.profile(id), Role: one(d, users.Member, users.Manager, users.Admin)})
 	}
 	for range 3 + d.IntN(3) {
@@ -65,7 +64,7 @@ func drawScript(seed, number uint64, account users.AccountID) script {
 }
 
 func (d dice) question(keepers int) question {
-	q := question{Mode: one(d, do, do, do, do, do, do, each, each, usage, user, look), Keeper: d.IntN(keepers)}
+	q := question{Mode: one(d, do, do, do, do, do, do, do, each, each, usage, user, look), Keeper: d.IntN(keepers)}
 	if d.chance(3) {
 		q.Hurry = time.Duration(1 + d.IntN(100_000))
 	}
@@ -90,13 +89,13 @@ func (d dice) person() users.ID {
 
 func (d dice) actor() users.Actor {
 	switch n := d.IntN(20); {
-	case n < 6:
+	case n < 4:
 		return users.As("olive")
-	case n < 9:
+	case n < 7:
 		return users.As(d.person())
 	case n < 13:
 		return users.Support("ticket")
-	case n < 15:
+	case n < 14:
 		return users.Sync("hr")
 	}
 	return users.System()
@@ -150,7 +149,7 @@ func (d dice) command(actor users.Actor) seats.Command {
 	case users.ReturnSeats:
 		return seats.ReturnSeats{Pool: pool, Seats: int64(d.IntN(3))}
 	case users.SetTotal:
-		return seats.SetTotal{Pool: pool, Seats: one(d, seats.Of(int64(d.IntN(7))), seats.Of(int64(1+d.IntN(4))), seats.Unlimited(), seats.Count{})}
+		return seats.SetTotal{Pool: pool, Seats: one(d, seats.Of(int64(d.IntN(8))), seats.Of(int64(2+d.IntN(5))), seats.Unlimited())}
 	case users.SetPolicy:
 		return seats.SetPolicy{Policy: d.policy()}
 	default:
@@ -159,7 +158,10 @@ func (d dice) command(actor users.Actor) seats.Command {
 }
 
 func (d dice) role() users.Role {
-	return one(d, users.Member, users.Member, users.Manager, users.Admin, users.Admin, users.Owner)
+	if d.chance(3) {
+		return users.Owner // which nobody is given like that
+	}
+	return one(d, users.Member, users.Member, users.Manager, users.Admin)
 }
 
 // profile is mostly the one that belongs to the ID, and now and then has a key of

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -79,6 +80,7 @@ func (f *finding) String() string {
 // search plays histories until the time is over or one fails, one on every
 // processor.
 func (h *hunt) search(t testing.TB, open func(testing.TB) store.Store, d time.Duration) *finding {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a quarter more histories
 	began := time.Now()
 	defer func() { h.took = time.Since(began) }()
 	var found atomic.Pointer[finding]

@@ -27,7 +27,7 @@ type restless struct {
 // Load implements [store.Store].
 func (r *restless) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
 	r.pause()
-	defer r.pause()
+	defer r.pause() // what was loaded grows old
 	return r.Store.Load(ctx, needs...)
 }
 
@@ -46,13 +46,11 @@ func (r *restless) Commit(ctx context.Context, changes ...seats.Change) ([]store
 
 func (r *restless) pause() {
 	n := scatter(r.seed + r.turns.Add(1))
-	switch n % 16 {
-	case 0:
+	if n%32 == 0 {
 		time.Sleep(time.Duration(n >> 32 % 20_000))
-	case 1, 2, 3, 4, 5, 6, 7, 8:
-		for range n >> 32 % 6 {
-			runtime.Gosched()
-		}
+	}
+	for range n >> 32 % 8 {
+		runtime.Gosched()
 	}
 }
 
