@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +69,13 @@ func (k *Keeper) newID() string {
 
 // A Call is what the events say about the call they come from.
 type Call struct {
+	// Key makes the call happen once, however often it arrives: a second call with
+	// the same key, actor and commands gets the result of the first and changes
+	// nothing. It is chosen by the host, at most [users.MaxID] bytes, unique within the
+	// account and remembered for ever; with another actor or other commands it is
+	// refused as [seats.ErrKeyReused]. [Keeper.DoEach] keys each command by its place.
+	// A refusal is not remembered.
+	Key         string
 	Correlation string // what belongs together, at most [users.MaxID] bytes
 	Reason      string // at most [users.MaxReason] characters
 }
@@ -82,9 +90,10 @@ func (k *Keeper) With(c Call) *Keeper {
 
 // Done is what a call has done. It is committed.
 type Done struct {
-	Revision uint64          // of the account, now
+	Revision uint64          // of the account, after this call or one soon after it
 	Outcomes []seats.Outcome // one for each command, in order
 	Events   []seats.Event   // none if all of it was so already
+	Repeated bool            // a call with the same key did it before, and this is what came of it then
 }
 
 // Open opens an account. An account of that ID is [store.ErrExists]. The
@@ -93,19 +102,21 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" {
 		return Done{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "zone", Reason: errors.New("is not a time zone")}
 	}
+	request := k.request(users.System(), seats.ByCall, 0)
+	if request.Key != "" {
+		request.Digests = []string{o.Digest()}
+	}
 	if o.Owner.ID == "" {
 		o.Owner.ID = k.options.NewID()
 	}
-	request := k.request(users.System(), seats.ByCall, nil)
-	request.At = k.now()
-	decision, err := seats.Open(o, request)
+	decision, err := k.decide(ctx, o.Account, request, func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
+		d, err := seats.Open(s, o, r)
+		if err == nil && s.Known() && d.Repeated == nil {
+			err = store.ErrExists
+		}
+		return d, err
+	})
 	if err != nil {
-		return Done{}, err
-	}
-	switch err := k.commit(ctx, decision.Change); {
-	case errors.Is(err, store.ErrConflict):
-		return Done{}, store.ErrExists
-	case err != nil:
 		return Done{}, err
 	}
 	return done(decision), nil
@@ -119,11 +130,13 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 // users without an ID get one, which the outcome carries. An unknown account is
 // [store.ErrNotFound].
 //
-// If the context ends before the commit was sent nothing was changed; if it ends
-// during the commit, the change was made as a whole or not at all.
+// If the context ends before the commit was sent nothing was changed. If it ends
+// during the commit, or the store is lost in the middle of it for good, the error is
+// [store.ErrUnknown], which wraps the reason: the change was made as a whole or not
+// at all, and the same call with a [Call] Key finds out.
 func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Done, error) {
-	request := k.request(actor, seats.ByCall, commands)
-	decision, err := k.decide(ctx, account, request, seats.Decide)
+	request := k.request(actor, seats.ByCall, 0, commands...)
+	decision, err := k.decide(ctx, account, request, within(seats.Decide))
 	if err != nil {
 		return Done{}, err
 	}
@@ -140,25 +153,20 @@ func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Ac
 // for the one commit under way, which happened as a whole or not at all.
 func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) ([]seats.Outcome, error) {
 	if k.call.Correlation == "" {
-		k = k.With(Call{Correlation: k.newID(), Reason: k.call.Reason})
+		k = k.With(Call{Key: k.call.Key, Correlation: k.newID(), Reason: k.call.Reason})
 	}
-	each := func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
+	each := within(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 		return seats.DecideEach(s, r), nil
-	}
+	})
 	outcomes := make([]seats.Outcome, 0, len(commands))
 	for len(outcomes) < len(commands) {
 		first := len(outcomes)
 		chunk := commands[first:min(first+chunkSize, len(commands))]
-		decision, err := k.decide(ctx, account, k.request(actor, seats.ByBulk, chunk), each)
+		decision, err := k.decide(ctx, account, k.request(actor, seats.ByBulk, first, chunk...), each)
 		if err != nil {
 			return outcomes, err
 		}
-		for _, o := range decision.Outcomes {
-			if o.Refusal != nil {
-				o.Refusal.Index += first
-			}
-			outcomes = append(outcomes, o)
-		}
+		outcomes = append(outcomes, decision.Outcomes...)
 	}
 	return outcomes, nil
 }
@@ -167,17 +175,25 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 const chunkSize = 500
 
 // request returns the request that stays the same however often it is decided.
-func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands []seats.Command) seats.Request {
-	return seats.Request{
+// The first of its commands has that place in the call.
+func (k *Keeper) request(actor users.Actor, channel seats.Channel, first int, commands ...seats.Command) seats.Request {
+	r := seats.Request{
 		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID),
-		Change:      seats.ChangeID(k.newID()),
-		Correlation: k.call.Correlation, Reason: k.call.Reason,
+		Change: seats.ChangeID(k.newID()), First: first,
+		Key: k.call.Key, Correlation: k.call.Correlation, Reason: k.call.Reason,
 	}
+	if r.Key != "" {
+		r.Digests = seats.Digests(actor, channel, commands)
+	}
+	return r
 }
 
 // now reads the clock, in the form that every store gives back unchanged.
 func (k *Keeper) now() time.Time { return k.options.Now().UTC().Truncate(time.Microsecond) }
 
 func done(d seats.Decision) Done {
-	return Done{Revision: d.Change.Account.Revision, Outcomes: d.Outcomes, Events: d.Change.Events}
+	return Done{
+		Revision: d.Change.Account.Revision, Outcomes: d.Outcomes,
+		Events: slices.Concat(d.Repeated, d.Change.Events), Repeated: len(d.Repeated) > 0,
+	}
 }

@@ -15,49 +15,75 @@ import (
 
 // decide is the one way for every change: load, decide, commit, and all over
 // again while others get in between. A refusal is decided on a snapshot that was
-// loaded for it.
-func (k *Keeper) decide(
-	ctx context.Context, account users.AccountID, request seats.Request,
-	rules func(seats.Snapshot, seats.Request) (seats.Decision, error),
-) (seats.Decision, error) {
+// loaded for it. Whatever is not known of a commit is found out first: a change
+// whose answer was lost, or that meets a conflict since something between here and
+// the store repeated it, is done once.
+func (k *Keeper) decide(ctx context.Context, account users.AccountID, request seats.Request, rules rules) (seats.Decision, error) {
 	leave, err := k.lines.enter(ctx, account)
 	if err != nil {
 		return seats.Decision{}, err
 	}
 	defer leave()
-	need := seats.Needs(account, request.Actor, request.Commands...)
+	need := request.Needs(account)
+	var sent seats.Decision // the last one
+	var lost error          // why it is not known whether it was written
 	for range k.options.Attempts {
 		snapshot, err := k.settled(ctx, &need)
-		if err != nil {
-			return seats.Decision{}, err
+		switch {
+		case err != nil:
+			return seats.Decision{}, unknown(lost, err)
+		case snapshot.Landed(need.Change):
+			return sent, nil
+		case lost != nil && snapshot.Account.Revision <= sent.Change.Base:
+			// It can still arrive. The same once more is written at most once; a
+			// refusal decided anew could turn out to be wrong.
+		default:
+			lost = nil
+			request.At = need.DueBy
+			sent, err = rules(snapshot, request)
+			if err != nil || sent.Change.Empty() {
+				return sent, err
+			}
 		}
-		request.At = need.DueBy
-		decision, err := rules(snapshot, request)
-		if err != nil || decision.Change.Empty() {
-			return decision, err
-		}
-		if err := k.commit(ctx, decision.Change); !again(err) {
-			return decision, err
+		need.Change = request.Change
+		switch err := k.commit(ctx, sent.Change); {
+		case errors.Is(err, store.ErrUnknown):
+			lost = err
+		case err == nil:
+			return sent, nil
+		case !again(err):
+			return seats.Decision{}, unknown(lost, err)
 		}
 	}
-	return seats.Decision{}, k.exhausted()
+	return seats.Decision{}, unknown(lost, k.exhausted())
+}
+
+// rules decide a request. An account that is not there has the zero snapshot.
+type rules func(seats.Snapshot, seats.Request) (seats.Decision, error)
+
+// within are the rules for what happens in an account that is there.
+func within(r rules) rules {
+	return func(s seats.Snapshot, request seats.Request) (seats.Decision, error) {
+		if !s.Known() {
+			return seats.Decision{}, store.ErrNotFound
+		}
+		return r(s, request)
+	}
 }
 
 // settled loads a snapshot in which nothing is due any more at need.DueBy, which
 // it sets to the present. Whatever was due takes effect first.
 func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	if users.CheckID(need.Account) != nil {
-		return seats.Snapshot{}, store.ErrNotFound
-	}
 	for failed := 0; failed < k.options.Attempts; {
 		need.DueBy = k.now()
+		if users.CheckID(need.Account) != nil {
+			return seats.Snapshot{}, nil // nobody has it
+		}
 		snapshots, err := k.store.Load(ctx, *need)
-		switch {
-		case err != nil:
+		if err != nil {
 			return seats.Snapshot{}, err
-		case !snapshots[0].Known():
-			return seats.Snapshot{}, store.ErrNotFound
-		case !snapshots[0].Account.IsDue(need.DueBy):
+		}
+		if !snapshots[0].Account.IsDue(need.DueBy) {
 			return snapshots[0], nil
 		}
 		// The facts of the call are not those of what happened before it.
@@ -65,7 +91,7 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(k.newID()),
 		}
 		switch err := k.commit(ctx, seats.Settle(snapshots[0], request)); {
-		case again(err):
+		case again(err), errors.Is(err, store.ErrUnknown): // whether it was written, the next load shows
 			failed++
 		case err != nil:
 			return seats.Snapshot{}, err
@@ -74,13 +100,37 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 	return seats.Snapshot{}, k.exhausted()
 }
 
+// present is settled for reading: an account that is not there is an error.
+func (k *Keeper) present(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
+	s, err := k.settled(ctx, need)
+	if err == nil && !s.Known() {
+		err = store.ErrNotFound
+	}
+	return s, err
+}
+
 // commit sends one change.
 func (k *Keeper) commit(ctx context.Context, change seats.Change) error {
+	if err := ctx.Err(); err != nil {
+		return err // and it was not sent
+	}
 	verdicts, err := k.store.Commit(ctx, change)
-	if err != nil {
+	switch {
+	case err == nil:
+		return verdicts[0].Err
+	case ctx.Err() != nil && !errors.Is(err, store.ErrUnknown):
+		return unknown(store.ErrUnknown, err)
+	}
+	return err
+}
+
+// unknown returns an error about a call of which it is not known what became of
+// its last commit, if there is a reason.
+func unknown(lost, err error) error {
+	if lost == nil {
 		return err
 	}
-	return verdicts[0].Err
+	return fmt.Errorf("%w: %w", lost, err)
 }
 
 // again reports whether a change has to be decided anew: the account has moved

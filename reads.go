@@ -12,7 +12,7 @@ import (
 // people by status, and the summary cards in the product's own words. Its cost does
 // not depend on how many people there are.
 func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usage, error) {
-	s, err := k.settled(ctx, &seats.Need{Account: account})
+	s, err := k.present(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Usage{}, err
 	}
@@ -22,7 +22,7 @@ func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usag
 // Account returns the account itself: its policy, which says what to offer, its
 // time zone, its tally by stored status.
 func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Account, error) {
-	s, err := k.settled(ctx, &seats.Need{Account: account})
+	s, err := k.present(ctx, &seats.Need{Account: account})
 	return s.Account, err
 }
 
@@ -38,7 +38,7 @@ func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID)
 // [seats.ErrUnknownUser].
 func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (seats.Person, error) {
 	need := seats.NeedsPerson(account, key)
-	s, err := k.settled(ctx, &need)
+	s, err := k.present(ctx, &need)
 	if err != nil {
 		return seats.Person{}, err
 	}
@@ -101,7 +101,7 @@ func (k *Keeper) Count(ctx context.Context, account users.AccountID, filter user
 // stored turns a filter by shown status into the store's. It reports whether the
 // filter can select anybody at all.
 func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Filter) (seats.Policy, users.Filter, bool, error) {
-	s, err := k.settled(ctx, &seats.Need{Account: account})
+	s, err := k.present(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Policy{}, f, false, err
 	}
@@ -117,7 +117,7 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 // as by [Keeper.Users].
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
-		if _, err := k.settled(ctx, &seats.Need{Account: account}); err != nil {
+		if _, err := k.present(ctx, &seats.Need{Account: account}); err != nil {
 			yield(seats.Event{}, err)
 			return
 		}
@@ -148,7 +148,7 @@ func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
 		if err != nil {
 			return accounts, err
 		}
-		if _, err := k.settled(ctx, &seats.Need{Account: id}); err != nil {
+		if _, err := k.present(ctx, &seats.Need{Account: id}); err != nil {
 			return accounts, err
 		}
 		accounts++

@@ -20,7 +20,7 @@ var at = time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 // opening returns the change that opens an account.
 func opening(t testing.TB, id users.AccountID, policy seats.Policy) seats.Change {
 	t.Helper()
-	d, err := seats.Open(seats.Opening{
+	d, err := seats.Open(seats.Snapshot{}, seats.Opening{
 		Account: id, Seats: seats.Of(1000), Policy: policy, Owner: users.Profile{ID: "owner", Email: "owner@acme.example"},
 	}, seats.Request{Actor: users.System(), At: at, Change: "open"})
 	require.NoError(t, err)

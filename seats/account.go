@@ -44,6 +44,12 @@ type Snapshot struct {
 // unknown account with the zero snapshot.
 func (s Snapshot) Known() bool { return s.Account.Revision != 0 }
 
+// Landed reports whether the change of that ID is among what was loaded of past
+// ones, so that it is known to be committed.
+func (s Snapshot) Landed(id ChangeID) bool {
+	return id != "" && slices.ContainsFunc(s.Past, func(e Event) bool { return e.Change == id })
+}
+
 // A Need says what to load of an account. Whatever it names and is not there is
 // left out of the snapshot, without an error.
 type Need struct {

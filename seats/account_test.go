@@ -26,7 +26,7 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 	require.EqualValues(t, 1, e.Delta)
 
 	fine := seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner"), Zone: "Europe/London"}
-	d, err := seats.Open(fine, s.request(system))
+	d, err := seats.Open(seats.Snapshot{}, fine, s.request(system))
 	require.NoError(t, err)
 	require.Equal(t, "Europe/London", d.Change.Account.Zone)
 	require.Equal(t, users.ID("owner"), d.Outcomes[0].User)
@@ -47,7 +47,7 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 	} {
 		o := fine
 		c.spoil(&o)
-		_, err := seats.Open(o, s.request(system))
+		_, err := seats.Open(seats.Snapshot{}, o, s.request(system))
 		require.ErrorIs(t, err, c.code)
 		var no *seats.Refusal
 		require.True(t, errors.As(err, &no))
@@ -55,11 +55,11 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 	}
 	nobody := fine
 	nobody.Seats = seats.Of(0)
-	_, err = seats.Open(nobody, s.request(system))
+	_, err = seats.Open(seats.Snapshot{}, nobody, s.request(system))
 	require.EqualError(t, err, "seats: no free seat: 0 of 0 are held")
 	exempt := fine
 	exempt.Seats, exempt.Policy = seats.Of(0), seats.Policy{Exempt: users.In(users.Owner)}
-	_, err = seats.Open(exempt, s.request(system))
+	_, err = seats.Open(seats.Snapshot{}, exempt, s.request(system))
 	require.NoError(t, err)
 }
 

@@ -15,8 +15,12 @@ type Request struct {
 	At       time.Time // now: UTC, whole microseconds
 	Change   ChangeID  // new with every call
 	Channel  Channel
+	// What makes a repeated call known, see [Digests]. Without a key the others are
+	// zero.
+	Key     string
+	Digests []string // of the commands
+	First   int      // the place of the first command in its call, of which this may be a part
 	// What the host wants to find in the events again; each may be empty.
-	Key         string
 	Correlation string
 	Reason      string // for commands that give none of their own
 }
@@ -26,15 +30,13 @@ func (r Request) check() *Refusal {
 	if err := r.Actor.Check(); err != nil {
 		return badInput("actor", err)
 	}
-	for _, text := range []struct {
-		field, value string
-		limit        int
-	}{
-		{"key", r.Key, users.MaxID}, {"correlation", r.Correlation, users.MaxID}, {"reason", r.Reason, users.MaxReason},
-	} {
-		if err := users.CheckText(text.value, text.limit); err != nil {
-			return badInput(text.field, err)
+	for _, id := range [][2]string{{"key", r.Key}, {"correlation", r.Correlation}} {
+		if err := users.CheckID(id[1]); err != nil && id[1] != "" {
+			return badInput(id[0], err)
 		}
+	}
+	if err := users.CheckText(r.Reason, users.MaxReason); err != nil {
+		return badInput("reason", err)
 	}
 	return nil
 }
@@ -71,6 +73,7 @@ type Outcome struct {
 type Decision struct {
 	Change   Change
 	Outcomes []Outcome
+	Repeated []Event // what an earlier call with the same key did of this one
 }
 
 // Decide returns what the commands do to the account, applied in order, each
@@ -86,15 +89,15 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 	d := newDesk(s, r)
 	var outcomes []Outcome
 	for i, c := range r.Commands {
-		outcome, no := d.try(c)
+		outcome, no := d.next(i, c)
 		if no != nil {
-			no.Index = i
+			no.Index = r.First + i
 			no.Remedies = d.remedies(ground{newDesk(s, r), r.Commands[:i+1]}, no)
 			return Decision{}, no
 		}
 		outcomes = append(outcomes, outcome)
 	}
-	return Decision{d.change(), outcomes}, nil
+	return Decision{d.change(), outcomes, d.repeated}, nil
 }
 
 // DecideEach is [Decide] with an outcome of its own for every command: a
@@ -103,14 +106,14 @@ func DecideEach(s Snapshot, r Request) Decision {
 	d := newDesk(s, r)
 	outcomes := make([]Outcome, len(r.Commands))
 	for i, c := range r.Commands {
-		outcome, no := d.try(c)
+		outcome, no := d.next(i, c)
 		if no != nil {
-			no.Index = i
+			no.Index = r.First + i
 			no.Remedies = d.remedies(ground{d, []Command{c}}, no)
 		}
 		outcomes[i] = outcome
 	}
-	return Decision{d.change(), outcomes}
+	return Decision{d.change(), outcomes, d.repeated}
 }
 
 // Settle returns the change that the passing of time has made, for an account

@@ -14,11 +14,15 @@ type desk struct {
 	request Request
 	at      time.Time // of the events: now, or the account's last event if clocks jumped back
 	base    uint64    // the revision that was loaded
+	index   int       // the command whose turn it is
 
 	account Account
 	pools   map[PoolID]Pool
 	people  map[users.ID]users.User
 	holders map[users.Key]users.ID
+
+	past     map[int]Event // what calls with this key did before, by the place of the command
+	repeated []Event       // those of them that are told again
 
 	events    []Event
 	wasPools  map[PoolID]Pool         // the changed ones, as they were loaded
@@ -31,11 +35,17 @@ func newDesk(s Snapshot, r Request) *desk {
 		pools:     make(map[PoolID]Pool, len(s.Pools)),
 		people:    make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
 		holders:   make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
+		past:      make(map[int]Event),
 		wasPools:  make(map[PoolID]Pool),
 		wasPeople: make(map[users.ID]users.User, len(r.Commands)),
 	}
 	for _, p := range s.Pools {
 		d.pools[p.ID] = p
+	}
+	for _, e := range s.Past {
+		if _, found := d.past[e.Index]; e.Key == r.Key && r.Key != "" && !found {
+			d.past[e.Index] = e
+		}
 	}
 	for _, u := range s.Users {
 		d.people[u.ID] = u
@@ -111,7 +121,10 @@ func (d *desk) land(o Outcome, f fact) (Outcome, *Refusal) {
 	before := d.people[o.User].Standing()
 	if f.kind == "" {
 		o.Before, o.After, o.Same = before, before, true
-		return o, nil
+		if d.request.Key == "" {
+			return o, nil
+		}
+		f = fact{kind: Noted, user: d.people[o.User]}
 	}
 	delta, no := d.apply(f)
 	if no != nil && f.instead != nil {

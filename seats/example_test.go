@@ -12,7 +12,7 @@ import (
 // snapshot and to commit the change.
 func ExampleDecide() {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	opened, _ := seats.Open(seats.Opening{
+	opened, _ := seats.Open(seats.Snapshot{}, seats.Opening{
 		Account: "acme", Seats: seats.Of(2), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
 	}, seats.Request{Actor: users.System(), At: now, Change: "c1"})
 	snapshot := seats.Snapshot{Account: opened.Change.Account, Pools: opened.Change.Pools, Users: opened.Change.Users}

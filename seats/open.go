@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -16,9 +17,21 @@ type Opening struct {
 	Owner   users.Profile
 }
 
-// Open returns the change that opens the account. It is refused as
-// [ErrBadInput], or as [ErrNoSeats] where the owner holds a seat and there is none.
-func Open(o Opening, r Request) (Decision, error) {
+// Digest returns what tells an opening with a request key from another call with
+// the same key, as [Digests] do for commands.
+func (o Opening) Digest() string {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return "" // it is refused
+	}
+	return digest(users.System(), 0, text)
+}
+
+// Open returns the change that opens the account, of which the snapshot is the
+// zero one; that of an account which is there serves to tell whether a call with the
+// same key opened it. It is refused as [ErrBadInput], or as [ErrNoSeats] where the
+// owner holds a seat and there is none.
+func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 	owner, err := o.Owner.Clean()
 	no := r.check()
 	switch {
@@ -38,12 +51,17 @@ func Open(o Opening, r Request) (Decision, error) {
 	if o.Zone == "" {
 		o.Zone = time.UTC.String()
 	}
-	d := newDesk(Snapshot{Account: Account{ID: o.Account, Zone: o.Zone, Opened: r.At}}, r)
+	d := newDesk(Snapshot{Account: Account{ID: o.Account, Zone: o.Zone, Opened: r.At}, Past: s.Past}, r)
+	if outcome, done, no := d.again(users.NoAction); no != nil {
+		return Decision{}, no
+	} else if done {
+		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, d.repeated}, nil
+	}
 	outcome, no := d.land(Outcome{}, fact{kind: Opened, total: o.Seats, policy: &o.Policy, user: users.User{
 		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, Since: r.At, SignedIn: r.At,
 	}})
 	if no != nil {
 		return Decision{}, no
 	}
-	return Decision{d.change(), []Outcome{outcome}}, nil
+	return Decision{d.change(), []Outcome{outcome}, nil}, nil
 }

@@ -159,7 +159,7 @@ func TestTheWayInHasBounds(t *testing.T) {
 		spoil(&r)
 		_, err := seats.Decide(s.rows, r)
 		require.ErrorContains(t, err, field)
-		_, err = seats.Open(seats.Opening{Account: "b", Seats: seats.Of(1), Owner: profile("o")}, r)
+		_, err = seats.Open(seats.Snapshot{}, seats.Opening{Account: "b", Seats: seats.Of(1), Owner: profile("o")}, r)
 		require.ErrorContains(t, err, field)
 	}
 }

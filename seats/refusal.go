@@ -28,6 +28,8 @@ const (
 	ErrInvitationExpired Code = "invitation-expired"
 	ErrOrderSize         Code = "order-size"
 	ErrBadInput          Code = "bad-input"
+	ErrKeyReused         Code = "key-reused"
+	ErrPlanOutdated      Code = "plan-outdated"
 )
 
 // Error returns the code.
@@ -49,6 +51,8 @@ var sentences = map[Code]string{
 	ErrInvitationExpired: "the invitation has run out",
 	ErrOrderSize:         "not a number of seats that can be ordered",
 	ErrBadInput:          "the input is not valid",
+	ErrKeyReused:         "the request key was used for something else",
+	ErrPlanOutdated:      "not as planned any more",
 }
 
 // What is wrong with the input of a command.

@@ -35,7 +35,7 @@ var (
 func open(t testing.TB, total seats.Count, policy seats.Policy) *site {
 	t.Helper()
 	s := &site{t: t, now: start}
-	decision, err := seats.Open(seats.Opening{Account: "acme", Seats: total, Policy: policy, Owner: profile("owner")}, s.request(system))
+	decision, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: "acme", Seats: total, Policy: policy, Owner: profile("owner")}, s.request(system))
 	require.NoError(t, err)
 	s.write(decision.Change)
 	return s

@@ -210,7 +210,7 @@ func (s *site) show() error {
 		fmt.Fprintf(table, "  %v\t%v\t%s, %s\n", p.Shown, p.Role, p.Location, name(p.Profile))
 	}
 	fmt.Fprint(table, "\n  EVENT\tSEATS HELD\tABOUT\n")
-	for e, err := range s.keeper.Events(s.ctx, account, seats.EventFilter{After: usage.Sequence-min(usage.Sequence, 8)}) {
+	for e, err := range s.keeper.Events(s.ctx, account, seats.EventFilter{After: usage.Sequence - min(usage.Sequence, 8)}) {
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,221 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Fault is what goes wrong with one call of a store.
+type Fault uint8
+
+// The faults. Those from Conflict on concern what writes, Commit and Advance; a
+// call that only reads is carried out as if nothing were wrong.
+const (
+	None       Fault = iota
+	Fail             // nothing is done; the error is [ErrInjected]
+	Delay            // it is done after [Faulty] Wait, unless the context ends first
+	Conflict         // nothing is written; the answer is [store.ErrConflict]
+	LoseBefore       // nothing is written, and the answer is lost: [store.ErrUnknown]
+	LoseAfter        // it is written, and the answer is lost
+	LoseLate         // the answer is lost, and it is written right after the next Load
+	Repeat           // it is sent twice, as some drivers do by themselves; the second answer counts
+)
+
+var faultNames = []string{"None", "Fail", "Delay", "Conflict", "LoseBefore", "LoseAfter", "LoseLate", "Repeat"}
+
+// String returns the fault's name.
+func (f Fault) String() string { return faultNames[f] }
+
+// Faults lists all that can go wrong.
+func Faults() []Fault { return []Fault{Fail, Delay, Conflict, LoseBefore, LoseAfter, LoseLate, Repeat} }
+
+// ErrInjected is the error of a call that [Fail] has made fail.
+var ErrInjected = errors.New("storetest: injected failure")
+
+// A Faulty is a store with faults at chosen calls, to try what becomes of a
+// program then. It is safe for concurrent use. Build one with [NewFaulty].
+type Faulty struct {
+	store.Store
+	// Wait is how long [Delay] holds a call back. It is a second at first.
+	Wait time.Duration
+
+	at     func(n int) Fault
+	mu     sync.Mutex
+	calls  int
+	struck []string
+	late   []func()
+}
+
+// NewFaulty returns the store with the faults that at names for its calls, which
+// are numbered from 0. The function is called by one goroutine at a time.
+func NewFaulty(s store.Store, at func(n int) Fault) *Faulty {
+	return &Faulty{Store: s, Wait: time.Second, at: at}
+}
+
+// Calls returns how many calls there have been.
+func (f *Faulty) Calls() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls
+}
+
+// Struck describes the faults that took effect, in order.
+func (f *Faulty) Struck() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.struck
+}
+
+// next returns the fault of this call.
+func (f *Faulty) next(method string, writes bool) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fault := f.at(f.calls)
+	if fault >= Conflict && !writes {
+		fault = None
+	}
+	if fault != None {
+		f.struck = append(f.struck, fmt.Sprintf("%v at call %d, %s", fault, f.calls, method))
+	}
+	f.calls++
+	return fault
+}
+
+// around carries out a call that reads, or that writes and is no more than late.
+func (f *Faulty) around(ctx context.Context, fault Fault, call func() error) error {
+	switch fault {
+	case Fail:
+		return ErrInjected
+	case Delay:
+		select {
+		case <-time.After(f.Wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return call()
+}
+
+// write carries out a call that writes. Where nothing is written, conflict is the
+// answer.
+func (f *Faulty) write(ctx context.Context, method string, conflict func() error, call func(context.Context) error) error {
+	here := func() error { return call(ctx) }
+	switch fault := f.next(method, true); fault {
+	case Conflict:
+		return conflict()
+	case LoseBefore:
+		return store.ErrUnknown
+	case LoseAfter:
+		_ = here()
+		return store.ErrUnknown
+	case LoseLate:
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.late = append(f.late, func() { _ = call(context.WithoutCancel(ctx)) })
+		return store.ErrUnknown
+	case Repeat:
+		_ = here()
+		return here()
+	default:
+		return f.around(ctx, fault, here)
+	}
+}
+
+// land carries out what was held back by [LoseLate].
+func (f *Faulty) land() {
+	f.mu.Lock()
+	late := f.late
+	f.late = nil
+	f.mu.Unlock()
+	for _, call := range late {
+		call()
+	}
+}
+
+// Load implements [store.Store].
+func (f *Faulty) Load(ctx context.Context, needs ...seats.Need) (snapshots []seats.Snapshot, err error) {
+	defer f.land()
+	err = f.around(ctx, f.next("Load", false), func() error {
+		snapshots, err = f.Store.Load(ctx, needs...)
+		return err
+	})
+	return snapshots, err
+}
+
+// Commit implements [store.Store].
+func (f *Faulty) Commit(ctx context.Context, changes ...seats.Change) (verdicts []store.Verdict, err error) {
+	conflict := func() error {
+		verdicts = make([]store.Verdict, len(changes))
+		for i := range verdicts {
+			verdicts[i].Err = store.ErrConflict
+		}
+		return nil
+	}
+	err = f.write(ctx, "Commit", conflict, func(ctx context.Context) error {
+		var err error
+		verdicts, err = f.Store.Commit(ctx, changes...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return verdicts, nil
+}
+
+// Users implements [store.Store].
+func (f *Faulty) Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) (page []users.User, err error) {
+	err = f.around(ctx, f.next("Users", false), func() error {
+		page, err = f.Store.Users(ctx, account, filter, limit)
+		return err
+	})
+	return page, err
+}
+
+// Tally implements [store.Store].
+func (f *Faulty) Tally(ctx context.Context, account users.AccountID, filter users.Filter) (t users.Tally, revision uint64, err error) {
+	err = f.around(ctx, f.next("Tally", false), func() error {
+		t, revision, err = f.Store.Tally(ctx, account, filter)
+		return err
+	})
+	return t, revision, err
+}
+
+// Events implements [store.Store].
+func (f *Faulty) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) (page []seats.Event, err error) {
+	err = f.around(ctx, f.next("Events", false), func() error {
+		page, err = f.Store.Events(ctx, account, filter, limit)
+		return err
+	})
+	return page, err
+}
+
+// Due implements [store.Store].
+func (f *Faulty) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (page []users.AccountID, err error) {
+	err = f.around(ctx, f.next("Due", false), func() error {
+		page, err = f.Store.Due(ctx, by, after, limit)
+		return err
+	})
+	return page, err
+}
+
+// Behind implements [store.Store].
+func (f *Faulty) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
+	err = f.around(ctx, f.next("Behind", false), func() error {
+		page, err = f.Store.Behind(ctx, consumer, after, limit)
+		return err
+	})
+	return page, err
+}
+
+// Advance implements [store.Store].
+func (f *Faulty) Advance(ctx context.Context, from, to store.Progress) error {
+	conflict := func() error { return store.ErrConflict }
+	return f.write(ctx, "Advance", conflict, func(ctx context.Context) error { return f.Store.Advance(ctx, from, to) })
+}
