@@ -60,7 +60,24 @@ func drawScript(seed, number uint64, account users.AccountID) script {
 		}
 		s.clients = append(s.clients, questions)
 	}
+	for key := range d.IntN(4) {
+		d.key(s, fmt.Sprint("k", key%2))
+	}
 	return s
+}
+
+// key gives a question a key and lets others ask it again, or something else under
+// the same key.
+func (d dice) key(s script, key string) {
+	q := d.question(s.keepers)
+	if q.Key = key; !q.Mode.writes() {
+		return
+	}
+	for range 2 + d.IntN(2) {
+		q.Keeper = d.IntN(s.keepers)
+		client := s.clients[d.IntN(len(s.clients))]
+		client[d.IntN(len(client))] = q
+	}
 }
 
 func (d dice) question(keepers int) question {
@@ -73,7 +90,7 @@ func (d dice) question(keepers int) question {
 		q.User = d.person()
 	case q.Mode.writes():
 		q.Actor = d.actor()
-		for range 1 + d.IntN(6)/3*d.IntN(3) {
+		for range 1 + d.IntN(2)*d.IntN(3) {
 			q.Commands = append(q.Commands, d.command(q.Actor))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -18,6 +19,7 @@ import (
 type history struct {
 	Opening    seats.Opening
 	At         time.Time // the clock of all Keepers, which stands still
+	Faults     []string  // that the Keepers met with, in the order of each
 	Operations []operation
 }
 
@@ -50,6 +52,7 @@ type question struct {
 	Keeper   int
 	Actor    users.Actor
 	Commands []seats.Command
+	Key      string // of the request, so that it happens once; empty: none
 	User     users.ID
 	Hurry    time.Duration // when the context ends; zero: never
 }
@@ -71,8 +74,8 @@ type answer struct {
 	Refusal  *seats.Refusal
 	Outcomes []seats.Outcome
 	Revision uint64 // of the account, after Do
-	Wrote    bool   // Do had events
-	Before   uint64 // the number of the last event before these
+	First    uint64 // the number of Do's first event; zero: it had none
+	Repeated bool   // and these events are of an earlier call with the same key
 	Usage    *seats.Usage
 	Person   *seats.Person
 	Seen     *seats.Snapshot
@@ -155,13 +158,13 @@ func (p *play) ask(ctx context.Context, client int, q question) operation {
 }
 
 func (p *play) call(ctx context.Context, q question, a *answer) error {
-	k, id := p.keepers[q.Keeper], p.opening.Account
+	k, id := p.keepers[q.Keeper].With(seatkeeper.Call{Key: q.Key}), p.opening.Account
 	switch q.Mode {
 	case do:
 		done, err := k.Do(ctx, id, q.Actor, q.Commands...)
-		a.Outcomes, a.Revision = done.Outcomes, done.Revision
-		if a.Wrote = len(done.Events) > 0; a.Wrote {
-			a.Before = done.Events[0].Sequence - 1
+		a.Outcomes, a.Revision, a.Repeated = done.Outcomes, done.Revision, done.Repeated
+		if len(done.Events) > 0 {
+			a.First = done.Events[0].Sequence
 		}
 		return err
 	case each:
@@ -201,14 +204,14 @@ func (a *answer) judge(m mode, err error) {
 		return
 	}
 	a.Error = err.Error()
-	ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-	switch unknown := errors.Is(err, store.ErrUnknown) || ended; {
-	case unknown && m.writes():
+	a.Fate = broken
+	for _, e := range []error{context.Canceled, context.DeadlineExceeded, store.ErrConflict, storetest.ErrInjected} {
+		if errors.Is(err, e) {
+			a.Fate = failed
+		}
+	}
+	if m.writes() && errors.Is(err, store.ErrUnknown) {
 		a.Fate = open
-	case unknown, errors.Is(err, store.ErrConflict), errors.Is(err, errInjected):
-		a.Fate = failed
-	default:
-		a.Fate = broken
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -108,12 +109,23 @@ func (h *hunt) play(ctx context.Context, st store.Store) *finding {
 	number := uint64(h.played.Add(1))
 	script := drawScript(h.seed, number, users.AccountID(fmt.Sprintf("linear-%s-%d", h.name, number)))
 	stores := make([]store.Store, script.keepers)
+	var faulty []*storetest.Faulty
 	for k := range stores {
-		stores[k] = &restless{Store: h.disturb(k, st), seed: h.seed ^ number<<8 ^ uint64(k), met: &h.met}
+		seed := scatter(h.seed ^ number<<8 ^ uint64(k))
+		stores[k] = &restless{Store: h.disturb(k, st), seed: seed, met: &h.met}
+		if number%2 == 0 {
+			f := faults(stores[k], seed)
+			stores[k], faulty = f, append(faulty, f)
+		}
 	}
 	played, err := script.perform(ctx, st, stores)
 	if err != nil {
 		return &finding{history{Opening: script.opening, At: script.at}, err.Error()}
+	}
+	for k, f := range faulty {
+		for _, struck := range f.Struck() {
+			played.Faults = append(played.Faults, fmt.Sprintf("Keeper %d: %s", k, struck))
+		}
 	}
 	h.asked.Add(int64(len(played.Operations)))
 	for _, op := range played.Operations {

@@ -20,3 +20,12 @@ func TestLinearizableMemstore(t *testing.T) {
 	}
 	Linearizable(t, openMemstore, d)
 }
+
+var replay = flag.String("replay", "", "a history that was found not to be linearizable, for TestReplay")
+
+func TestReplay(t *testing.T) {
+	if *replay == "" {
+		t.Skip("the flag -replay names no file")
+	}
+	Replay(t, *replay)
+}

@@ -23,6 +23,7 @@ type world struct {
 	least   uint64
 	pools   []seats.Pool // in ascending order of ID, like the people
 	people  []users.User
+	keyed   []seats.Event // of calls with a key
 }
 
 // model is the sequential account that a history is held against. An operation
@@ -53,7 +54,7 @@ func (h history) judged() []porcupine.Operation {
 }
 
 func (h history) opened() *world {
-	decision, err := seats.Open(h.Opening, seats.Request{Actor: users.System(), At: h.At})
+	decision, err := seats.Open(seats.Snapshot{}, h.Opening, seats.Request{Actor: users.System(), At: h.At})
 	if err != nil {
 		panic(err) // a Keeper has opened it
 	}
@@ -86,24 +87,41 @@ func (w *world) step(h history, op *operation) *world {
 }
 
 func (w *world) decide(h history, q question, a answer) *world {
-	if a.Wrote && a.Before != w.account.Sequence {
-		return nil
+	if a.First > 0 && !a.Repeated && a.First != w.account.Sequence+1 {
+		return nil // which is all of the answer in most worlds
 	}
-	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: h.At, Channel: seats.ByCall}
+	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: h.At, Channel: seats.ByCall, Key: q.Key}
+	if q.Mode == each {
+		request.Channel = seats.ByBulk
+	}
+	snapshot := w.snapshot()
+	if q.Key != "" {
+		request.Digests = seats.Digests(q.Actor, request.Channel, q.Commands)
+		snapshot.Past = w.keyed
+	}
 	var decision seats.Decision
 	var no *seats.Refusal
 	if q.Mode == each {
-		decision = seats.DecideEach(w.snapshot(), request)
-	} else if d, err := seats.Decide(w.snapshot(), request); !errors.As(err, &no) {
+		decision = seats.DecideEach(snapshot, request)
+	} else if d, err := seats.Decide(snapshot, request); !errors.As(err, &no) {
 		decision = d
 	}
 	switch {
-	case a.Fate == answered && !(sameRefusal(no, a.Refusal) && slices.EqualFunc(decision.Outcomes, a.Outcomes, sameOutcome)):
+	case a.Fate == answered && !a.agrees(q.Mode, decision, no):
 		return nil
 	case no != nil:
 		return w
 	}
 	return w.after(decision.Change, a.Revision)
+}
+
+// agrees reports whether an answer is what a decision gives.
+func (a answer) agrees(m mode, d seats.Decision, no *seats.Refusal) bool {
+	events := slices.Concat(d.Repeated, d.Change.Events)
+	if m == do && (a.Repeated != (len(d.Repeated) > 0) || a.First > 0 != (len(events) > 0) || a.First > 0 && a.First != events[0].Sequence) {
+		return false
+	}
+	return sameRefusal(no, a.Refusal) && slices.EqualFunc(d.Outcomes, a.Outcomes, sameOutcome)
 }
 
 func (w *world) meet(h history, q question, a answer) *world {
@@ -133,6 +151,10 @@ func (w *world) after(c seats.Change, revision uint64) *world {
 			account: c.Account, least: w.least,
 			pools:  replaced(w.pools, c.Pools, func(p seats.Pool) string { return string(p.ID) }),
 			people: replaced(w.people, c.Users, func(u users.User) string { return string(u.ID) }),
+			keyed:  w.keyed,
+		}
+		if c.Events[0].Key != "" {
+			next.keyed = slices.Concat(w.keyed, c.Events)
 		}
 	}
 	if revision == 0 {
@@ -174,7 +196,8 @@ func replaced[Row any](rows, others []Row, id func(Row) string) []Row {
 }
 
 func (w *world) equal(v *world) bool {
-	return w == v || w.account == v.account && w.least == v.least && slices.Equal(w.pools, v.pools) && equalPeople(w.people, v.people)
+	return w == v || w.account == v.account && w.least == v.least && slices.Equal(w.pools, v.pools) &&
+		equalPeople(w.people, v.people) && reflect.DeepEqual(w.keyed, v.keyed)
 }
 
 func equalPeople(a, b []users.User) bool {

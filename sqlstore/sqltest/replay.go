@@ -1,7 +1,50 @@
 package sqltest
 
-import "testing"
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
 
-func (f *finding) save(t testing.TB) string { 
-	for _, op := range f.Operations { t.Log(op.Client, op.Asked, op.Answered, op) }
-	return "" }
+	"github.com/anishathalye/porcupine"
+	"github.com/stretchr/testify/require"
+)
+
+// Replay reads a history that [Linearizable] has written to a file, shows it, and
+// judges it again.
+func Replay(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	h, err := decode(text)
+	require.NoError(t, err)
+	for _, line := range h.Faults {
+		t.Log(line)
+	}
+	for _, op := range h.Operations {
+		t.Logf("client %d, %d to %d us: %v", op.Client, op.Asked/1000, op.Answered/1000, op)
+	}
+	if reason := h.judge(); reason != "" {
+		t.Fatal(reason)
+	}
+}
+
+// save writes the history to a folder that stays, as a picture and as a file to
+// judge again, and says where they are.
+func (f *finding) save(t testing.TB) string {
+	t.Helper()
+	folder := t.ArtifactDir()
+	if kept := flag.Lookup("test.artifacts"); kept == nil || kept.Value.String() != "true" {
+		var err error
+		folder, err = os.MkdirTemp("", "linearizable-")
+		require.NoError(t, err)
+	}
+	text, err := encode(f.history)
+	require.NoError(t, err)
+	replay, picture := filepath.Join(folder, "history.json"), filepath.Join(folder, "history.html")
+	require.NoError(t, os.WriteFile(replay, text, 0o644))
+	_, info := porcupine.CheckOperationsVerbose(f.model(), f.judged(), patience)
+	require.NoError(t, porcupine.VisualizePath(f.model(), info, picture))
+	return fmt.Sprintf("picture: %s\nagain: go test -run TestReplay -replay=%s", picture, replay)
+}

@@ -9,11 +9,8 @@ import (
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
 )
-
-// errInjected is the error of a store that was made to fail. What it answers was
-// certainly not done.
-var errInjected = errors.New("sqltest: made to fail")
 
 // A restless store lets others go first before and after each call, by turns and
 // for as long as its seed says, so that calls meet in all the ways they can.
@@ -52,6 +49,20 @@ func (r *restless) pause() {
 	for range n >> 32 % 8 {
 		runtime.Gosched()
 	}
+}
+
+// faults returns the store with a fault at one call in twelve.
+func faults(s store.Store, seed uint64) *storetest.Faulty {
+	f := storetest.NewFaulty(s, func(n int) storetest.Fault {
+		luck := scatter(seed + uint64(n))
+		all := storetest.Faults()
+		if luck%12 > 0 {
+			return storetest.None
+		}
+		return all[luck>>32%uint64(len(all))]
+	})
+	f.Wait = 50 * time.Microsecond
+	return f
 }
 
 // scatter turns numbers in a row into numbers all over the place (splitmix64).

@@ -29,6 +29,9 @@ func (q question) String() string {
 	if q.Mode == each {
 		who += ", each"
 	}
+	if q.Key != "" {
+		who += ", key " + q.Key
+	}
 	return who + ": " + strings.Join(texts, ", ")
 }
 
@@ -59,8 +62,11 @@ func (a answer) String() string {
 		}
 	}
 	text := strings.Join(texts, "; ")
-	if a.Wrote {
-		text += fmt.Sprintf("; revision %d, from event %d", a.Revision, a.Before+1)
+	if a.First > 0 {
+		text += fmt.Sprintf("; revision %d, from event %d", a.Revision, a.First)
+	}
+	if a.Repeated {
+		text += ", as before"
 	}
 	return text
 }
