@@ -121,17 +121,17 @@ func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter sea
 			yield(seats.Event{}, err)
 			return
 		}
-		rest := filter
-		rows := pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
-			rest.After = max(filter.After, last.Sequence)
-			return k.store.Events(ctx, account, rest, eventPage)
-		})
-		for e, err := range rows {
-			if !yield(e, err) {
-				return
-			}
-		}
+		k.recorded(ctx, account, filter)(yield)
 	}
+}
+
+// recorded lists the events that are there, whatever is due.
+func (k *Keeper) recorded(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
+	return pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
+		rest := filter
+		rest.After = max(filter.After, last.Sequence)
+		return k.store.Events(ctx, account, rest, eventPage)
+	})
 }
 
 // RunDue lets everything that is due take effect in accounts that nobody has

@@ -345,7 +345,8 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 		return err
 	}
 	defer leave()
-	if s.at(from.Consumer, from.Account) != from {
+	at := s.at(from.Consumer, from.Account)
+	if at.Sequence != from.Sequence || !at.Until.Equal(from.Until) {
 		return store.ErrConflict
 	}
 	s.progress[consumer{from.Consumer, from.Account}] = to

@@ -39,6 +39,9 @@ const (
 	Noted            EventKind = "noted"             // a call with a request key asked for what was so already
 )
 
+// setsPolicy reports whether an event carries the policy from then on.
+func (k EventKind) setsPolicy() bool { return k == Opened || k == PolicySet }
+
 // A Channel is the way by which something came to happen.
 type Channel string
 

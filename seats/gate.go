@@ -17,9 +17,9 @@ type fact struct {
 	instead *fact // what happens where there is no free seat, if anything
 }
 
-// cuts reports whether the fact may leave a pool above its total: a total that
+// cuts reports whether an event may leave a pool above its total: a total that
 // is set, or another policy. Nothing else may.
-func (f fact) cuts() bool { return f.kind == TotalSet || f.kind == PolicySet }
+func (k EventKind) cuts() bool { return k == TotalSet || k == PolicySet }
 
 // apply makes the fact true and records it, or refuses it for want of seats and
 // changes nothing. All changes of an account go through here, and so does every
@@ -41,13 +41,13 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	if pool.ID == Site {
 		pool.Held = account.Policy.held(account.Tally)
 	}
-	if !f.cuts() && !was.admits(pool) {
+	if !f.kind.cuts() && !was.admits(pool) {
 		no = refuse(ErrNoSeats, u.ID)
 		was.Total = pool.Total // which is new where an account is opened
 		no.numbers(was, pool.Occupied()-was.Occupied())
 		return 0, no
 	}
-	pool.Over = pool.Excess() > 0 && (was.Over || f.cuts())
+	pool.Over = pool.Excess() > 0 && (was.Over || f.kind.cuts())
 
 	if u.ID != "" {
 		if u.Status != row.Status || u.Notices != row.Notices { // else the old terms go on

@@ -84,6 +84,8 @@ type Refusal struct {
 	Least int64 // that can be ordered
 	Most  int64
 
+	Differences []Difference // from the plan, for plan-outdated
+
 	// Remedies are what this actor could do now so that the command passes.
 	Remedies Remedies
 }

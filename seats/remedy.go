@@ -57,7 +57,7 @@ func (d *desk) candidates(g ground, named map[users.ID]bool, a users.Action) int
 		return 0
 	}
 	possible := func(s users.Standing) bool {
-		return holding.Has(s.Status) && policy.counted().Has(s.Role) && s.Role != users.Owner &&
+		return policy.holds(s) && s.Role != users.Owner &&
 			!(d.own() && (policy.locks(a, s) || !policy.offers(a, s)))
 	}
 	var n int64

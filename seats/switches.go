@@ -57,6 +57,9 @@ var holding = users.In(users.Invited, users.Active)
 // counted returns the roles that hold a seat.
 func (p Policy) counted() RoleSet { return users.In(users.Roles()...) &^ p.Exempt }
 
+// holds reports whether a person of that standing holds a seat of the site pool.
+func (p Policy) holds(s users.Standing) bool { return holding.Has(s.Status) && p.counted().Has(s.Role) }
+
 // held returns how many seats of the site pool the people hold.
 func (p Policy) held(t users.Tally) int64 {
 	if p.counted().Empty() {
@@ -121,6 +124,21 @@ var locked = users.In(users.Edit, users.Deactivate, users.Archive, users.Delete)
 // account's own people for that action.
 func (p Policy) locks(a users.Action, s users.Standing) bool {
 	return p.SourceLocked && s.Synced && locked.Has(a)
+}
+
+// waysOut returns what the account's own admins can do to free the person's seat.
+// An owner's ownership has to end first.
+func (p Policy) waysOut(u users.User) []users.Action {
+	if u.Role == users.Owner {
+		return []users.Action{users.EndOwnership}
+	}
+	var ways []users.Action
+	for _, a := range leaving.Members() {
+		if p.offers(a, u.Standing()) && !p.locks(a, u.Standing()) {
+			ways = append(ways, a)
+		}
+	}
+	return ways
 }
 
 // grants settles what the table of authority leaves to the policy, for an owner

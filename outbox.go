@@ -1,0 +1,103 @@
+package seatkeeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// lease is how long nobody else hands out the events of an account to a consumer
+// after somebody began, or went on, to do so.
+const lease = time.Minute
+
+// Drain hands the events of all accounts to fn, each that the consumer is not done
+// with, in order within an account, and returns how many fn took. A host calls it
+// from time to time, for each consumer it has: the one that sends the mails, the one
+// that feeds the search index. A consumer is a name of at most [users.MaxID] bytes and
+// begins with the first event of every account.
+//
+// Every event is handed out at least once: again if fn returned an error, and
+// perhaps again if the process or the store broke down meanwhile. No event is handed
+// out before fn has returned nil for the one before it, in this process or another.
+// An error of fn ends its account's turn; the others go on, and Drain returns all of
+// the errors. Commands never wait for a consumer.
+//
+// Several processes may drain the same consumer: each account is with one of them
+// at a time. The context of fn ends after half a minute. If fn does not return then,
+// another process may take over the account a while later.
+func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
+	if err := users.CheckID(consumer); err != nil {
+		return 0, &seats.Refusal{Code: seats.ErrBadInput, Field: "consumer", Reason: err}
+	}
+	var failed []error
+	behind := pages(true, duePage, func(last store.Progress) ([]store.Progress, error) {
+		return k.store.Behind(ctx, consumer, last.Account, duePage)
+	})
+	for at, err := range behind {
+		if err != nil {
+			return events, errors.Join(append(failed, err)...)
+		}
+		n, err := k.drain(ctx, at, fn)
+		events += n
+		if err != nil {
+			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", at.Account, err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return events, errors.Join(failed...)
+}
+
+// drain hands out the events of one account, unless somebody else is at it.
+func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.Context, seats.Event) error) (events int, err error) {
+	now := k.now()
+	if now.Before(at.Until) {
+		return 0, nil
+	}
+	// advance writes down how far it has come.
+	advance := func(ctx context.Context, sequence uint64, until time.Time) error {
+		to := at
+		to.Sequence, to.Until = sequence, until
+		err := k.store.Advance(ctx, at, to)
+		if err == nil {
+			at = to
+		}
+		return err
+	}
+	if err := advance(ctx, at.Sequence, now.Add(lease)); errors.Is(err, store.ErrConflict) {
+		return 0, nil // somebody else was quicker
+	} else if err != nil {
+		return 0, err
+	}
+	done := at.Sequence
+	for e, broken := range k.recorded(ctx, at.Account, seats.EventFilter{After: done}) {
+		if err = broken; err == nil && !k.now().Before(at.Until.Add(-lease/2)) {
+			err = advance(ctx, done, k.now().Add(lease))
+		}
+		if err == nil {
+			err = timed(ctx, fn, e)
+		}
+		if err != nil {
+			break
+		}
+		done = e.Sequence
+		events++
+	}
+	// Also where the context has ended: what is done is done.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
+	defer cancel()
+	return events, errors.Join(err, advance(ctx, done, time.Time{}))
+}
+
+// timed calls fn with a context that ends before the lease.
+func timed(ctx context.Context, fn func(context.Context, seats.Event) error, e seats.Event) error {
+	ctx, cancel := context.WithTimeout(ctx, lease/2)
+	defer cancel()
+	return fn(ctx, e)
+}

@@ -1,0 +1,56 @@
+package seatkeeper
+
+import (
+	"context"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Preview returns what the commands would come to, each with an outcome of its
+// own, and writes nothing but what is due anyway. There may be [seats.MaxCommands] of
+// them. The plan can be shown, kept, and carried out by [Keeper.Apply].
+func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (seats.Plan, error) {
+	s, request, err := k.ahead(ctx, account, actor, commands)
+	if err != nil {
+		return seats.Plan{}, err
+	}
+	return seats.Preview(s, request)
+}
+
+// Apply carries out a plan: in one commit, all that fitted when it was made, and
+// nothing where by now anything would come out otherwise. That is a refusal,
+// [seats.ErrPlanOutdated] with the differences. Whoever applies it acts for himself,
+// whoever asked for the plan.
+func (k *Keeper) Apply(ctx context.Context, actor users.Actor, plan seats.Plan) (Done, error) {
+	request := k.request(actor, seats.ByBulk, 0, plan.Commands()...)
+	decision, err := k.decide(ctx, plan.Account, request, within(plan.Decide))
+	if err != nil {
+		return Done{}, err
+	}
+	return done(decision), nil
+}
+
+// May returns nil if [Keeper.Do] would carry out the command now, and otherwise
+// the refusal, so that a host can leave out a button or say why it is grey. What is
+// so already is allowed; the outcome in a [Keeper.Preview] tells the difference.
+func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.Actor, command seats.Command) error {
+	s, request, err := k.ahead(ctx, account, actor, []seats.Command{command})
+	if err != nil {
+		return err
+	}
+	_, err = seats.Decide(s, request)
+	return err
+}
+
+// ahead loads what a decision needs that is not going to be committed. It has no
+// request key, since nothing comes of it.
+func (k *Keeper) ahead(
+	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command,
+) (seats.Snapshot, seats.Request, error) {
+	request := k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}).request(actor, seats.ByCall, 0, commands...)
+	need := request.Needs(account)
+	s, err := k.present(ctx, &need)
+	request.At = need.DueBy
+	return s, request, err
+}

@@ -1,0 +1,53 @@
+package seats
+
+import (
+	"iter"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// An Explanation says whether a person holds a seat, and why.
+type Explanation struct {
+	Person
+	Holds bool      // a seat of the site pool
+	Since time.Time // since when it is so
+	By    Event     // by what it came to be so: its Change, its Actor, its Kind
+	// Where a seat is held, what frees it: Ways are the commands that the account's
+	// own admins have for that, for an owner the end of the ownership, which has to
+	// come first. Ends is when it comes free by itself, by the event EndsBy; the zero
+	// instant is never.
+	Ways   []users.Action
+	Ends   time.Time
+	EndsBy EventKind
+}
+
+// Explain returns the explanation for a user at that instant. The events are
+// those about the person and those that carry a policy, in order.
+func Explain(p Policy, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
+	x := Explanation{Person: p.View(u, at)}
+	var then Policy
+	var s users.Standing
+	for e, err := range events {
+		if err != nil {
+			return Explanation{}, err
+		}
+		if e.Policy != nil {
+			then = *e.Policy
+		}
+		first := e.User == u.ID && s == users.Standing{}
+		if e.User == u.ID {
+			s = e.After
+		}
+		if holds := then.holds(s); first || holds != x.Holds {
+			x.Holds, x.Since, x.By = holds, e.Time, e
+		}
+	}
+	if x.Holds {
+		x.Ways = p.waysOut(u)
+		if !u.Due.IsZero() {
+			x.Ends, x.EndsBy = u.Due, Lapsed
+		}
+	}
+	return x, nil
+}

@@ -1,0 +1,49 @@
+package seats
+
+import (
+	"iter"
+	"math/big"
+	"time"
+)
+
+// A Period is what was held of a pool from one instant up to, not including,
+// another.
+type Period struct {
+	From, To time.Time
+	Peak     int64     // the most that was held after any event, or at the beginning
+	PeakAt   time.Time // when that was first so
+	// SeatDays is how many seats were held for how many days of 24 hours, to the
+	// microsecond and never rounded: 3 seats for 12 hours are 3/2. It is zero for an
+	// empty period and never nil. FloatString(2) prints it.
+	SeatDays *big.Rat
+}
+
+// Metered returns the period in which held seats of the pool were held at the
+// beginning and the events changed that. Events of other pools do not count, nor do
+// those from the end on, which end the reading.
+func Metered(pool PoolID, from, to time.Time, held int64, events iter.Seq2[Event, error]) (Period, error) {
+	p := Period{From: from, To: to, Peak: held, PeakAt: from}
+	sum, since := new(big.Int), from
+	until := func(t time.Time) {
+		sum.Add(sum, new(big.Int).Mul(big.NewInt(held), big.NewInt(t.Sub(since).Microseconds())))
+		since = t
+	}
+	for e, err := range events {
+		if err != nil {
+			return Period{}, err
+		}
+		if !e.Time.Before(to) {
+			break
+		}
+		if e.Pool != pool {
+			continue
+		}
+		until(e.Time)
+		if held = e.Held; held > p.Peak {
+			p.Peak, p.PeakAt = held, e.Time
+		}
+	}
+	until(to)
+	p.SeatDays = new(big.Rat).SetFrac(sum, big.NewInt((24 * time.Hour).Microseconds()))
+	return p, nil
+}

@@ -1,0 +1,142 @@
+package seats
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Plan is what commands would come to, each with an outcome of its own, for
+// somebody to look at before it is done. It has a JSON form and can be kept;
+// [Plan.Decide] holds it against the account as it is then.
+type Plan struct {
+	Account  users.AccountID `json:"account"`
+	Actor    users.Actor     `json:"actor"` // who asked for it; nothing follows from it
+	At       time.Time       `json:"at"`
+	Revision uint64          `json:"revision"` // of the account, when it was made
+	Steps    []Planned       `json:"steps"`
+	Before   Usage           `json:"before"`
+	After    Usage           `json:"after"` // if all is done that can be
+}
+
+// Planned is a command of a plan.
+type Planned struct {
+	Command Command
+	Outcome Outcome
+	Here    string // of an invitation, how the person who is here already is known: by address, username or external ID
+}
+
+// Preview returns the plan for the commands of a request, of which there are at
+// most [MaxCommands]. Nobody is invited by it and nothing is written.
+func Preview(s Snapshot, r Request) (Plan, error) {
+	if len(r.Commands) > MaxCommands {
+		return Plan{}, badInput("commands", users.ErrTooLong)
+	}
+	d := DecideEach(s, r)
+	after := Snapshot{Account: d.Change.Account, Pools: append(d.Change.Pools, s.Pools...)}
+	p := Plan{
+		Account: s.Account.ID, Actor: r.Actor, At: r.At, Revision: s.Account.Revision,
+		Before: s.Usage(), After: after.Usage(), Steps: make([]Planned, len(r.Commands)),
+	}
+	p.After.Revision, p.After.Sequence = 0, 0 // it has not happened
+	for i, c := range r.Commands {
+		p.Steps[i] = Planned{c, d.Outcomes[i], s.here(d.Outcomes[i])}
+	}
+	return p, nil
+}
+
+// here returns how somebody is known who was to be invited and is here already.
+func (s Snapshot) here(o Outcome) string {
+	if !o.Same || o.Action != users.Invite && o.Action != users.Add {
+		return ""
+	}
+	for _, u := range s.Users {
+		if u.ID == o.User {
+			for _, name := range []string{u.Email, u.Username, u.ExternalID} {
+				if name != "" {
+					return name
+				}
+			}
+		}
+	}
+	return "" // invited by an earlier command of the plan
+}
+
+// Commands returns the commands of the plan. Everybody new has an ID by now.
+func (p Plan) Commands() []Command {
+	commands := make([]Command, len(p.Steps))
+	for i, step := range p.Steps {
+		commands[i] = step.Command
+	}
+	return commands
+}
+
+// Decide is [DecideEach] for the commands of the plan, provided that everything
+// still comes out as planned. Else it is refused as [ErrPlanOutdated] with the
+// differences.
+func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
+	d := DecideEach(s, r)
+	var differ []Difference
+	for i, o := range d.Outcomes {
+		if planned := p.Steps[i].Outcome; !o.as(planned) {
+			differ = append(differ, Difference{i, planned, o})
+		}
+	}
+	if len(differ) == 0 {
+		return d, nil
+	}
+	first := differ[0]
+	return Decision{}, &Refusal{
+		Code: ErrPlanOutdated, Index: first.Index, Action: first.Now.Action, User: first.Now.User, Differences: differ,
+	}
+}
+
+// A Difference is a command that does not come out as planned.
+type Difference struct {
+	Index   int     `json:"index"` // in the plan
+	Planned Outcome `json:"planned"`
+	Now     Outcome `json:"now"`
+}
+
+// as reports whether two outcomes are the same to whoever looks at them: the
+// person, the status before and after, the seats, and the code of a refusal.
+func (o Outcome) as(planned Outcome) bool {
+	return o.User == planned.User && o.Same == planned.Same && o.Seats == planned.Seats && o.code() == planned.code() &&
+		o.Before.Status == planned.Before.Status && o.After.Status == planned.After.Status
+}
+
+func (o Outcome) code() Code {
+	if o.Refusal == nil {
+		return ""
+	}
+	return o.Refusal.Code
+}
+
+// String says what the plan comes to: "14 people: 9 fit, 5 do not; 1 is already
+// here as Ada@Acme.example". It contains what people are known by and is meant for
+// the screen, not for a log.
+func (p Plan) String() string {
+	what, fit := "people", 0
+	var here []string
+	for _, step := range p.Steps {
+		if step.Outcome.Refusal == nil {
+			fit++
+		}
+		if a := step.Outcome.Action; a != users.Invite && a != users.Add && !a.OnPerson() {
+			what = "commands"
+		}
+		if step.Here != "" {
+			here = append(here, step.Here)
+		}
+	}
+	text := fmt.Sprintf("%d %s: %d fit, %d do not", len(p.Steps), what, fit, len(p.Steps)-fit)
+	switch len(here) {
+	case 0:
+		return text
+	case 1:
+		return text + "; 1 is already here as " + here[0]
+	}
+	return text + fmt.Sprintf("; %d are already here as %s", len(here), strings.Join(here, ", "))
+}
