@@ -27,6 +27,7 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 	need := request.Needs(account)
 	var sent seats.Decision // the last one
 	var lost error          // why it is not known whether it was written
+	var late bool           // and it can still arrive
 	for range k.options.Attempts {
 		snapshot, err := k.settled(ctx, &need)
 		switch {
@@ -34,11 +35,11 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 			return seats.Decision{}, unknown(lost, err)
 		case snapshot.Landed(need.Change):
 			return sent, nil
-		case lost != nil && snapshot.Account.Revision <= sent.Change.Base:
-			// It can still arrive. The same once more is written at most once; a
+		case late && snapshot.Account.Revision <= sent.Change.Base:
+			// The same once more is written at most once; a
 			// refusal decided anew could turn out to be wrong.
 		default:
-			lost = nil
+			lost, late = nil, false
 			request.At = need.DueBy
 			sent, err = rules(snapshot, request)
 			if err != nil || sent.Change.Empty() {
@@ -48,9 +49,11 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 		need.Change = request.Change
 		switch err := k.commit(ctx, sent.Change); {
 		case errors.Is(err, store.ErrUnknown):
-			lost = err
+			lost, late = err, true
 		case err == nil:
 			return sent, nil
+		case errors.Is(err, store.ErrConflict) && lost == nil: // perhaps with itself
+			lost = unknown(store.ErrUnknown, err)
 		case !again(err):
 			return seats.Decision{}, unknown(lost, err)
 		}
