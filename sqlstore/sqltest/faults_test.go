@@ -2,13 +2,15 @@ package sqltest
 
 import (
 	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -93,8 +95,27 @@ func (s forgetful) Commit(ctx context.Context, changes ...seats.Change) ([]store
 	return s.Store.Commit(ctx, changes...)
 }
 
+// unsound refuses every tenth commit as one that breaks an invariant.
+type unsound struct {
+	store.Store
+	mu      *sync.Mutex
+	commits *int
+}
+
+func (s unsound) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	s.mu.Lock()
+	*s.commits++
+	refuse := *s.commits%10 == 0
+	s.mu.Unlock()
+	if refuse {
+		return []store.Verdict{{Err: store.ErrBroken}}, nil
+	}
+	return s.Store.Commit(ctx, changes...)
+}
+
 func TestPlantedFaultsAreFound(t *testing.T) {
 	var mu sync.Mutex
+	count := 0
 	for name, disturb := range map[string]func(keeper int, s store.Store) store.Store{
 		"the revision is not compared": func(_ int, s store.Store) store.Store { return lastOneWins{s, &mu} },
 		"one Keeper sees the past": func(keeper int, s store.Store) store.Store {
@@ -103,18 +124,33 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			}
 			return stale{s, &mu, map[users.AccountID]seats.Snapshot{}, new(int)}
 		},
-		"an acknowledged commit is lost": func() func(int, store.Store) store.Store {
-			commits := 0
-			return func(_ int, s store.Store) store.Store { return forgetful{s, &mu, &commits} }
-		}(),
+		"an acknowledged commit is lost": func(_ int, s store.Store) store.Store { return forgetful{s, &mu, &count} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHunt(1)
+			h := newHunt(rand.Uint64())
 			h.disturb = disturb
-			found := h.search(t, func(testing.TB) store.Store { return memstore.New() }, 10*time.Second)
-			t.Log(h)
+			found := h.search(t, openMemstore, 10*time.Second)
+			t.Logf("seed %d, %v", h.seed, h)
 			require.NotNil(t, found)
-			t.Log(found.save(t))
+			require.Equal(t, illegal, found.reason)
+
+			folder := t.TempDir()
+			t.Log(found.save(t, folder))
+			picture, err := os.ReadFile(filepath.Join(folder, "history.html"))
+			require.NoError(t, err)
+			require.Contains(t, string(picture), "olive active owner")
+			text, err := os.ReadFile(filepath.Join(folder, "history.json"))
+			require.NoError(t, err)
+			again, err := decode(text)
+			require.NoError(t, err)
+			require.Equal(t, illegal, again.judge())
 		})
 	}
+	t.Run("an error that nothing accounts for", func(t *testing.T) {
+		h := newHunt(rand.Uint64())
+		h.disturb = func(_ int, s store.Store) store.Store { return unsound{s, &mu, &count} }
+		found := h.search(t, openMemstore, 10*time.Second)
+		require.NotNil(t, found)
+		require.Contains(t, found.reason, store.ErrBroken.Error())
+	})
 }

@@ -37,7 +37,7 @@ func Linearizable(t *testing.T, open func(testing.TB) store.Store, d time.Durati
 	found := h.search(t, open, d)
 	t.Log(h)
 	if found != nil {
-		t.Fatalf("%v\n%s", found, found.save(t))
+		t.Fatalf("%v\n%s", found, found.save(t, lasting(t)))
 	}
 	require.Positive(t, h.met.Load(), "the clients never met, and nothing was tried")
 }
@@ -78,8 +78,8 @@ func (f *finding) String() string {
 	return fmt.Sprintf("history %s of %d operations: %s", f.Opening.Account, len(f.Operations), f.reason)
 }
 
-// search plays histories until the time is over or one fails, one on every
-// processor.
+// search plays histories until the time is over or one fails, a few at once, since
+// those in one wait for each other much of the time.
 func (h *hunt) search(t testing.TB, open func(testing.TB) store.Store, d time.Duration) *finding {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a quarter more histories
 	began := time.Now()
@@ -90,7 +90,7 @@ func (h *hunt) search(t testing.TB, open func(testing.TB) store.Store, d time.Du
 		var left atomic.Int64
 		left.Store(round)
 		var gone sync.WaitGroup
-		for range runtime.GOMAXPROCS(0) {
+		for range 3 * runtime.GOMAXPROCS(0) {
 			gone.Go(func() {
 				for left.Add(-1) >= 0 && time.Since(began) < d && found.Load() == nil {
 					if f := h.play(t.Context(), st); f != nil {
@@ -139,6 +139,8 @@ func (h *hunt) play(ctx context.Context, st store.Store) *finding {
 	return nil
 }
 
+const illegal = "no order of the operations explains the answers"
+
 // judge says what is wrong with a history, or nothing.
 func (h history) judge() string {
 	for i, op := range h.Operations {
@@ -150,7 +152,7 @@ func (h history) judge() string {
 	case porcupine.Ok:
 		return ""
 	case porcupine.Illegal:
-		return "not linearizable"
+		return illegal
 	}
 	return fmt.Sprintf("not judged within %v", patience)
 }

@@ -30,21 +30,27 @@ func Replay(t *testing.T, path string) {
 	}
 }
 
-// save writes the history to a folder that stays, as a picture and as a file to
-// judge again, and says where they are.
-func (f *finding) save(t testing.TB) string {
+// save writes the history to a folder, as a picture and as a file to judge again,
+// and says where they are.
+func (f *finding) save(t testing.TB, folder string) string {
 	t.Helper()
-	folder := t.ArtifactDir()
-	if kept := flag.Lookup("test.artifacts"); kept == nil || kept.Value.String() != "true" {
-		var err error
-		folder, err = os.MkdirTemp("", "linearizable-")
-		require.NoError(t, err)
-	}
 	text, err := encode(f.history)
 	require.NoError(t, err)
-	replay, picture := filepath.Join(folder, "history.json"), filepath.Join(folder, "history.html")
-	require.NoError(t, os.WriteFile(replay, text, 0o644))
+	again, picture := filepath.Join(folder, "history.json"), filepath.Join(folder, "history.html")
+	require.NoError(t, os.WriteFile(again, text, 0o644))
 	_, info := porcupine.CheckOperationsVerbose(f.model(), f.judged(), patience)
 	require.NoError(t, porcupine.VisualizePath(f.model(), info, picture))
-	return fmt.Sprintf("picture: %s\nagain: go test -run TestReplay -replay=%s", picture, replay)
+	return fmt.Sprintf("picture: %s\nagain: go test ./sqlstore/sqltest -run TestReplay -v -replay=%s", picture, again)
+}
+
+// lasting returns a folder that is there after the test: its artifacts', or where
+// nobody has asked for those, a temporary one.
+func lasting(t testing.TB) string {
+	t.Helper()
+	if asked := flag.Lookup("test.artifacts"); asked != nil && asked.Value.String() == "true" {
+		return t.ArtifactDir()
+	}
+	folder, err := os.MkdirTemp("", "linearizable-")
+	require.NoError(t, err)
+	return folder
 }
