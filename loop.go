@@ -27,19 +27,24 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 	need := request.Needs(account)
 	var sent seats.Decision // the last one
 	var lost error          // why it is not known whether it was written
-	var late bool           // and it can still arrive
-	for range k.options.Attempts {
+	var late bool           // whether it can still arrive
+	for tries := 0; ; tries++ {
 		snapshot, err := k.settled(ctx, &need)
-		switch {
-		case err != nil:
+		if err != nil {
 			return seats.Decision{}, unknown(lost, err)
-		case snapshot.Landed(need.Change):
+		}
+		if snapshot.Landed(need.Change) {
 			return sent, nil
-		case late && snapshot.Account.Revision <= sent.Change.Base:
-			// The same once more is written at most once; a
-			// refusal decided anew could turn out to be wrong.
-		default:
-			lost, late = nil, false
+		}
+		if !late || snapshot.Account.Revision > sent.Change.Base {
+			lost, late = nil, false // it was not written and will not be
+		}
+		if tries == k.options.Attempts {
+			return seats.Decision{}, unknown(lost, k.exhausted())
+		}
+		// What can still arrive is sent again as it is, since that is written at most
+		// once, while a refusal decided anew could turn out to be wrong.
+		if !late {
 			request.At = need.DueBy
 			sent, err = rules(snapshot, request)
 			if err != nil || sent.Change.Empty() {
@@ -48,17 +53,16 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 		}
 		need.Change = request.Change
 		switch err := k.commit(ctx, sent.Change); {
-		case errors.Is(err, store.ErrUnknown):
-			lost, late = err, true
 		case err == nil:
 			return sent, nil
-		case errors.Is(err, store.ErrConflict) && lost == nil: // perhaps with itself
-			lost = unknown(store.ErrUnknown, err)
+		case errors.Is(err, store.ErrUnknown):
+			lost, late = err, true
 		case !again(err):
 			return seats.Decision{}, unknown(lost, err)
+		case lost == nil:
+			lost = unknown(store.ErrUnknown, err) // perhaps it met itself
 		}
 	}
-	return seats.Decision{}, unknown(lost, k.exhausted())
 }
 
 // rules decide a request. An account that is not there has the zero snapshot.

@@ -1,0 +1,140 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+)
+
+// faulty returns a Keeper on which the calls to the store go wrong in this order,
+// and a sound one on the same store.
+func faulty(t *testing.T, o seatkeeper.Options, policy seats.Policy, faults ...storetest.Fault) (k, sound *seatkeeper.Keeper, f *storetest.Faulty) {
+	t.Helper()
+	s := memstore.New()
+	sound = newKeeper(t, s, o, seats.Of(9), policy)
+	f = storetest.NewFaulty(s, func(n int) storetest.Fault {
+		if n < len(faults) {
+			return faults[n]
+		}
+		return storetest.None
+	})
+	k, err := seatkeeper.New(f, o)
+	require.NoError(t, err)
+	return k, sound, f
+}
+
+// TestNobodyKnowsWhatBecameOfACommit is of answers that are lost, in one way or
+// another, by a store that is gone when the Keeper looks.
+func TestNobodyKnowsWhatBecameOfACommit(t *testing.T) {
+	for first, landed := range map[storetest.Fault]bool{
+		storetest.LoseBefore: false, storetest.LoseAfter: true, storetest.LoseLate: true, storetest.Repeat: true,
+	} {
+		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, first, storetest.Fail)
+		_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+		require.ErrorIs(t, err, store.ErrUnknown, first)
+		require.ErrorIs(t, err, storetest.ErrInjected, first)
+		_, err = sound.User(t.Context(), "acme", "ada")
+		require.Equal(t, landed, err == nil, first)
+	}
+	k, _, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.LoseBefore, storetest.None, storetest.Fail)
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrUnknown, "the second attempt failed, and the first may still arrive")
+	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), storetest.None, storetest.LoseBefore)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrUnknown, "there is no further attempt")
+	require.ErrorIs(t, err, store.ErrConflict)
+	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), storetest.None, storetest.LoseAfter)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err, "it turned out to be done")
+}
+
+// TestARefusalIsNotDecidedWhileACommitCanArrive lets the invitation run out between
+// two attempts to accept it, the first of which arrives after all.
+func TestARefusalIsNotDecidedWhileACommitCanArrive(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	o := seatkeeper.Options{Now: func() time.Time { return now }}
+	s := memstore.New()
+	newKeeper(t, s, o, seats.Of(9), seats.Policy{Invites: seats.RunsKept, Term: time.Hour})
+	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+		if n == 3 {
+			now = now.Add(time.Hour)
+			return storetest.LoseLate
+		}
+		return storetest.None
+	}), o)
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", system, seats.Accept{User: "ada"})
+	require.NoError(t, err)
+}
+
+// TestARivalSettlesWhatWasLost is of a lost commit that never arrived: somebody else
+// has moved the account on, so that it can't, and the command is decided anew.
+func TestARivalSettlesWhatWasLost(t *testing.T) {
+	s := memstore.New()
+	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+		if n != 1 {
+			return storetest.None
+		}
+		_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
+		require.NoError(t, err)
+		return storetest.LoseBefore
+	}), seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, seats.ErrNoSeats)
+	require.NotErrorIs(t, err, store.ErrUnknown)
+}
+
+func TestAnEndedContextSendsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	k, err := seatkeeper.New(ending{s, cancel}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, store.ErrUnknown, "it is known that nothing was done")
+}
+
+// ending is a store that ends a context after a load.
+type ending struct {
+	store.Store
+	end func()
+}
+
+func (e ending) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	defer e.end()
+	return e.Store.Load(ctx, needs...)
+}
+
+// TestAContextEndsDuringACommit holds a commit back until the caller's time is up.
+func TestAContextEndsDuringACommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.Delay, storetest.None, storetest.Delay)
+		f.Wait = time.Hour
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+		require.ErrorIs(t, err, store.ErrUnknown)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, time.Minute, time.Since(began))
+
+		done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+		require.NoError(t, err, "the next one waits its hour")
+		require.False(t, done.Outcomes[0].Same)
+		require.Equal(t, time.Minute+time.Hour, time.Since(began))
+	})
+}

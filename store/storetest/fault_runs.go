@@ -1,0 +1,328 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// FaultRuns plays one scenario over and over, with something going wrong at each of
+// its calls to the store in turn. Whatever it is, and wherever: the error, if there is
+// one, says what is known; the same call made again is done once; and in the end
+// everything is as if nothing had gone wrong.
+func FaultRuns(t *testing.T, open func(testing.TB) store.Store) {
+	for _, keyed := range []bool{false, true} {
+		plain := newScenario(t, open(t), keyed, nil)
+		plain.run()
+		for _, trouble := range troubles {
+			if trouble.keyed && !keyed {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s, keyed %t", trouble.name, keyed), func(t *testing.T) {
+				for target := range plain.faulty.Calls() + 3 {
+					s := newScenario(t, open(t), keyed, func(n int, end func()) Fault { return trouble.at(n-target, end) })
+					s.expected = plain
+					s.trouble, s.target = trouble, target
+					s.run()
+				}
+			})
+		}
+	}
+}
+
+// A trouble is what goes wrong, as seen from the call that it begins with.
+type trouble struct {
+	name  string
+	at    func(n int, end func()) Fault
+	hides bool // nobody notices
+	keyed bool // it takes a request key to find out what became of a call
+}
+
+// only is a single fault.
+func only(f Fault) func(int, func()) Fault {
+	return func(n int, _ func()) Fault {
+		if n == 0 {
+			return f
+		}
+		return None
+	}
+}
+
+// then is one that begins with a fault and goes on with a failure, so that nobody
+// can find out what has become of the first.
+func then(f Fault) func(int, func()) Fault {
+	return func(n int, _ func()) Fault {
+		switch n {
+		case 0:
+			return f
+		case 1:
+			return Fail
+		}
+		return None
+	}
+}
+
+// ending is a fault in the moment in which the context ends.
+func ending(f Fault) func(int, func()) Fault {
+	return func(n int, end func()) Fault {
+		if n != 0 {
+			return None
+		}
+		end()
+		return f
+	}
+}
+
+var troubles = []trouble{
+	{name: "fail", at: only(Fail)},
+	{name: "delay", at: only(Delay), hides: true},
+	{name: "conflict", at: only(Conflict), hides: true},
+	{name: "lose the answer before", at: only(LoseBefore), hides: true},
+	{name: "lose the answer after", at: only(LoseAfter), hides: true},
+	{name: "lose the answer and write late", at: only(LoseLate), hides: true},
+	{name: "repeat", at: only(Repeat), hides: true},
+	{name: "lose before, then fail", at: then(LoseBefore), keyed: true},
+	{name: "lose after, then fail", at: then(LoseAfter), keyed: true},
+	{name: "lose, write late, then fail", at: then(LoseLate), keyed: true},
+	{name: "end the context", at: ending(None), keyed: true},
+	{name: "end the context after the commit", at: ending(LoseAfter), keyed: true},
+}
+
+// A scenario is a story with every kind of call in it, played on a store of which
+// each call can go wrong.
+type scenario struct {
+	*testing.T
+	account  users.AccountID
+	keyed    bool
+	now      time.Time
+	made     int
+	faulty   *Faulty
+	keeper   *seatkeeper.Keeper
+	end      func()   // ends the context of the call under way
+	results  []result // of the steps so far
+	drained  []seats.Event
+	calm     bool // nothing goes wrong any more
+	expected *scenario // nil for the one without faults
+	trouble  trouble
+	target   int
+}
+
+// A result is what a caller got to see.
+type result struct {
+	Outcomes []seats.Outcome
+	Refused  seats.Code
+	Text     string
+}
+
+func newScenario(t *testing.T, s store.Store, keyed bool, at func(int, func()) Fault) *scenario {
+	r := &scenario{T: t, keyed: keyed, now: epoch, account: users.AccountID("faults-" + rand.Text())}
+	r.faulty = NewFaulty(s, func(n int) Fault {
+		if at == nil || r.calm {
+			return None
+		}
+		return at(n, r.end)
+	})
+	r.faulty.Wait = time.Microsecond
+	var err error
+	r.keeper, err = seatkeeper.New(r.faulty, seatkeeper.Options{
+		Now:   func() time.Time { return r.now },
+		NewID: func() users.ID { r.made++; return made(r.made) },
+	})
+	require.NoError(t, err)
+	return r
+}
+
+func (r *scenario) run() {
+	owner, day := users.As("owner"), 24*time.Hour
+	person := func(id users.ID) seats.Invite {
+		return seats.Invite{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}}
+	}
+	r.step("open", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
+		return k.Open(ctx, seats.Opening{
+			Account: r.account, Seats: seats.Of(4), Owner: users.Profile{ID: "owner", Email: "owner@qz.example"},
+			Policy: seats.Policy{Invites: seats.RunsFreed, Term: day},
+		})
+	})
+	r.do("invite two", owner, person("ada"), person("bob"))
+	r.do("one comes in", users.As("ada"), seats.Accept{User: "ada"})
+	r.step("invite three, one too many", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+		nameless := seats.Invite{Profile: users.Profile{Email: "nameless@qz.example"}}
+		done.Outcomes, err = k.DoEach(ctx, r.account, owner, nameless, person("eve"), person("ada"))
+		return done, err
+	})
+	r.do("no seat is left", owner, person("eve"))
+	r.do("nothing new", owner, person("ada"))
+	r.now = r.now.Add(2 * day)
+	r.step("look, while invitations run out", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+		u, err := k.Usage(ctx, r.account)
+		r.note("%v %v %v", u.Held, u.Available, u.People)
+		return done, err
+	})
+	r.do("take them back in and buy", owner, seats.Reactivate{User: "bob"}, seats.BuySeats{Seats: 2}, seats.Notify{User: "bob"})
+	r.do("a transfer", users.Support("ticket"), seats.GrantOwnership{User: "ada"}, seats.EndOwnership{User: "owner"})
+	var plan seats.Plan
+	r.step("make a plan", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+		plan, err = k.Preview(ctx, r.account, users.As("ada"), person("eve"), person("fay"), seats.Deactivate{User: "ada"})
+		return done, err
+	})
+	r.step("carry it out", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
+		return k.Apply(ctx, users.As("ada"), plan)
+	})
+	r.now = r.now.Add(2 * day)
+	r.step("what is due", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+		_, err = k.RunDue(ctx)
+		return done, err
+	})
+	r.do("put somebody out", users.As("ada"), seats.Delete{User: "owner", Heir: "ada", Reason: "left"})
+	r.step("a list", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+		var list []any
+		for u, err := range k.Users(ctx, r.account, users.Filter{}) {
+			if err != nil {
+				return done, err
+			}
+			list = append(list, u.ID, u.Status)
+		}
+		r.note("%v", list)
+		return done, nil
+	})
+	r.mails()
+	r.calm = true
+	r.mails()
+	r.finish()
+}
+
+// mails hands out the events, as far as that goes.
+func (r *scenario) mails() {
+	ctx, end := context.WithCancel(context.Background())
+	defer end()
+	r.end = end
+	_, err := r.keeper.Drain(ctx, string(r.account), func(_ context.Context, e seats.Event) error {
+		if e.Account == r.account {
+			r.drained = append(r.drained, e)
+		}
+		return nil
+	})
+	if err != nil {
+		require.True(r, r.expected != nil && !r.calm, err)
+	}
+	r.now = r.now.Add(time.Hour) // whoever lost his turn in the middle, it is over
+}
+
+func (r *scenario) do(name string, actor users.Actor, commands ...seats.Command) {
+	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
+		return k.Do(ctx, r.account, actor, commands...)
+	})
+}
+
+func (r *scenario) note(format string, args ...any) {
+	r.results[len(r.results)-1].Text = fmt.Sprintf(format, args...)
+}
+
+// step makes one call, and makes it again until it is known what became of it.
+func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keeper) (seatkeeper.Done, error)) {
+	k := r.keeper
+	if r.keyed {
+		k = k.With(seatkeeper.Call{Key: name})
+	}
+	ids := r.made
+	for range 3 {
+		ctx, end := context.WithCancel(context.Background())
+		r.end, r.made = end, ids
+		r.results = append(r.results, result{})
+		done, err := call(ctx, k)
+		ended := ctx.Err() != nil
+		end()
+		got := &r.results[len(r.results)-1]
+		var no *seats.Refusal
+		if errors.As(err, &no) {
+			got.Refused = no.Code
+		} else if err != nil {
+			r.right(name, err, ended)
+			r.results = r.results[:len(r.results)-1]
+			continue
+		}
+		got.Outcomes = done.Outcomes
+		if r.expected != nil {
+			require.Equal(r, r.expected.results[len(r.results)-1], *got, "%s: %v", name, r.faulty.Struck())
+		}
+		return
+	}
+	require.Fail(r, "the call does not get through", "%s: %v", name, r.faulty.Struck())
+}
+
+// right requires that an error of a call says what is known.
+func (r *scenario) right(name string, err error, ended bool) {
+	where := fmt.Sprintf("%s: %v: %v", name, r.faulty.Struck(), err)
+	require.NotNil(r, r.expected, where)
+	require.False(r, r.trouble.hides, where)
+	if ended {
+		require.ErrorIs(r, err, context.Canceled, where)
+	} else {
+		require.ErrorIs(r, err, ErrInjected, where)
+	}
+	if !r.trouble.keyed {
+		require.NotErrorIs(r, err, store.ErrUnknown, where)
+	}
+}
+
+// finish holds everything that is there against the scenario without faults.
+func (r *scenario) finish() {
+	ctx := context.Background()
+	drift, err := r.keeper.Audit(ctx, r.account)
+	require.NoError(r, err)
+	require.Empty(r, drift)
+	sequence := uint64(0)
+	for _, e := range r.drained { // at least once, and none before the one before it
+		require.LessOrEqual(r, e.Sequence, sequence+1, "%v", r.faulty.Struck())
+		sequence = max(sequence, e.Sequence)
+	}
+	usage, err := r.keeper.Usage(ctx, r.account)
+	require.NoError(r, err)
+	require.Equal(r, usage.Sequence, sequence, "every event was handed out")
+	if r.expected == nil {
+		require.Len(r, r.drained, int(sequence))
+		return
+	}
+	was, is := r.expected.world(), r.world()
+	require.Len(r, is, len(was), "%v", r.faulty.Struck())
+	for i := range was {
+		require.Equal(r, was[i], is[i], "%v", r.faulty.Struck())
+	}
+}
+
+// world returns all rows and events, but for what differs from run to run.
+func (r *scenario) world() []any {
+	ctx := context.Background()
+	snapshots, err := r.faulty.Store.Load(ctx, seats.Need{Account: r.account})
+	require.NoError(r, err)
+	s := snapshots[0]
+	people, err := r.faulty.Store.Users(ctx, r.account, users.Filter{Status: everyStatus}, 100)
+	require.NoError(r, err)
+	events, err := r.faulty.Store.Events(ctx, r.account, seats.EventFilter{}, 1000)
+	require.NoError(r, err)
+	s.Account.ID = ""
+	for i := range events {
+		events[i].Account, events[i].Change, events[i].Correlation = "", "", ""
+		if events[i].Kind == seats.Opened {
+			events[i].Digest = "" // of an opening with another account
+		}
+	}
+	rows := []any{s.Account, s.Pools}
+	for _, u := range people {
+		rows = append(rows, u)
+	}
+	for _, e := range events {
+		rows = append(rows, e)
+	}
+	return rows
+}
