@@ -56,9 +56,11 @@ func (a answer) String() string {
 		case o.Refusal != nil:
 			texts = append(texts, refused(o.Refusal))
 		case o.Same:
-			texts = append(texts, fmt.Sprintf("%s is so already", o.User))
+			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s is so already", o.User)))
+		case o.User == "":
+			texts = append(texts, "done")
 		default:
-			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s %s to %s, %+d", o.User, standing(o.Before), standing(o.After), o.Seats)))
+			texts = append(texts, fmt.Sprintf("%s %s to %s, %+d", o.User, standing(o.Before), standing(o.After), o.Seats))
 		}
 	}
 	text := strings.Join(texts, "; ")
