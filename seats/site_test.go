@@ -20,6 +20,7 @@ type site struct {
 	rows    seats.Snapshot
 	now     time.Time
 	events  []seats.Event
+	ledger  seats.Ledger // of the events
 	changes int
 }
 
@@ -108,6 +109,10 @@ func (s *site) write(c seats.Change) {
 	s.rows = written(s.rows, c)
 	s.events = append(s.events, c.Events...)
 	requireSound(s.t, s.rows)
+	for _, e := range c.Events {
+		require.NoError(s.t, s.ledger.Record(e))
+	}
+	require.Empty(s.t, seats.Audit(s.rows, s.rows.Account.Tally, s.ledger))
 }
 
 // invite brings people in who sign in at once, as members.

@@ -1,0 +1,227 @@
+package seats_test
+
+import (
+	"errors"
+	"iter"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func listed(events ...seats.Event) iter.Seq2[seats.Event, error] {
+	return func(yield func(seats.Event, error) bool) {
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+var errRead = errors.New("cannot be read")
+
+func failing(yield func(seats.Event, error) bool) { yield(seats.Event{}, errRead) }
+
+func TestReplayRebuildsTheAccount(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada", "bob")
+	s.do(system, seats.SetTotal{Seats: seats.Of(2)}, seats.SetTotal{Pool: "course", Seats: seats.Unlimited()})
+	s.do(owner, seats.Deactivate{User: "bob"}, seats.Edit{User: "ada", Set: users.Patch{Title: new("t")}})
+	s.do(system, seats.SetPolicy{Policy: seats.AccuEdConnect()})
+	l, err := seats.Replay(listed(s.events...))
+	require.NoError(t, err)
+	require.Equal(t, s.ledger, l)
+	require.Equal(t, s.rows.Account.Tally, l.Tally)
+	require.Equal(t, s.rows.Account.Policy, l.Policy)
+	require.Equal(t, s.pool(), l.Pools[seats.Site])
+	require.Equal(t, users.Standing{Status: users.Inactive}, l.People["bob"])
+	want := s.rows.Usage()
+	want.Revision = 0
+	require.Equal(t, want, l.Usage())
+	_, err = seats.Replay(failing)
+	require.ErrorIs(t, err, errRead)
+}
+
+func TestAnOverfullPoolIsReplayed(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada", "bob")
+	s.do(system, seats.SetTotal{Seats: seats.Of(1)})
+	require.True(t, s.ledger.Pools[seats.Site].Over)
+	s.do(owner, seats.Notify{User: "ada"}, seats.Deactivate{User: "ada"})
+	require.True(t, s.ledger.Pools[seats.Site].Over, "the mark stays until it is at its total")
+	s.do(owner, seats.Deactivate{User: "bob"})
+	require.False(t, s.ledger.Pools[seats.Site].Over)
+}
+
+func TestAnEventThatDoesNotFollow(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	for name, spoil := range map[string]func(*seats.Event){
+		"a gap":              func(e *seats.Event) { e.Sequence++ },
+		"no opening":         func(e *seats.Event) { e.Kind = seats.Opened },
+		"a stray policy":     func(e *seats.Event) { e.Policy = new(seats.Standard()) },
+		"another account":    func(e *seats.Event) { e.Account = "other" },
+		"back in time":       func(e *seats.Event) { e.Time = e.Time.Add(-1) },
+		"another standing":   func(e *seats.Event) { e.Before = users.Standing{Status: users.Active} },
+		"a standing of none": func(e *seats.Event) { e.User = "" },
+		"a wrong tally":      func(e *seats.Event) { e.Tally[users.Active][users.Member][0]++ },
+		"a wrong delta":      func(e *seats.Event) { e.Delta++ },
+		"wrongly held":       func(e *seats.Event) { e.Delta++; e.Held++ },
+		"above the total":    func(e *seats.Event) { e.Total = seats.Of(1) },
+	} {
+		e := s.lastEvent()
+		spoil(&e)
+		l, err := seats.Replay(listed(s.events[0], e))
+		require.ErrorIs(t, err, seats.ErrHistory, name)
+		require.EqualValues(t, 1, l.Sequence, "it stays as it is")
+		require.Len(t, l.People, 1)
+	}
+	_, err := seats.Replay(listed(s.events[1]))
+	require.ErrorIs(t, err, seats.ErrHistory, "the beginning is missing")
+	bare := s.events[0]
+	bare.Policy = nil
+	_, err = seats.Replay(listed(bare))
+	require.ErrorIs(t, err, seats.ErrHistory, "an opening without a policy")
+}
+
+func TestAuditFindsDrift(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	audit := func(spoil func(*seats.Snapshot, *users.Tally, *seats.Ledger)) []string {
+		rows, tally, ledger := written(s.rows, seats.Change{Account: s.rows.Account}), s.rows.Account.Tally, s.ledger
+		spoil(&rows, &tally, &ledger)
+		var what []string
+		for _, d := range seats.Audit(rows, tally, ledger) {
+			what = append(what, d.What)
+			require.NotEqual(t, d.Stored, d.Counted)
+		}
+		return what
+	}
+	require.Empty(t, audit(func(*seats.Snapshot, *users.Tally, *seats.Ledger) {}))
+	require.Equal(t, []string{"tally", "seats held"}, audit(func(_ *seats.Snapshot, rows *users.Tally, _ *seats.Ledger) {
+		rows[users.Active][users.Member][0]++
+	}))
+	require.Equal(t, []string{"tally"}, audit(func(_ *seats.Snapshot, _ *users.Tally, l *seats.Ledger) { l.Tally = users.Tally{} }))
+	require.Equal(t, []string{"policy"}, audit(func(s *seats.Snapshot, _ *users.Tally, _ *seats.Ledger) { s.Account.Policy.DeleteOnly = true }))
+	require.Equal(t, []string{"events"}, audit(func(s *seats.Snapshot, _ *users.Tally, _ *seats.Ledger) { s.Account.Sequence++ }))
+	require.Equal(t, []string{"seats held", "pool "}, audit(func(s *seats.Snapshot, _ *users.Tally, _ *seats.Ledger) { s.Pools[0].Held++ }))
+	require.Equal(t, []string{"pool "}, audit(func(s *seats.Snapshot, _ *users.Tally, _ *seats.Ledger) { s.Pools[0].Total = seats.Of(4) }))
+}
+
+func TestPeakAndSeatDays(t *testing.T) {
+	hour := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
+	at := func(n int, pool seats.PoolID, held int64) seats.Event {
+		return seats.Event{Time: hour(n), Pool: pool, Held: held}
+	}
+	p, err := seats.Metered(seats.Site, hour(0), hour(24), 2, listed(
+		at(0, seats.Site, 3), at(6, "course", 99), at(6, seats.Site, 5), at(12, seats.Site, 1), at(18, seats.Site, 5), at(24, seats.Site, 9)))
+	require.NoError(t, err)
+	require.EqualValues(t, 5, p.Peak)
+	require.Equal(t, hour(6), p.PeakAt, "when it was first so")
+	require.Equal(t, big.NewRat(3*6+5*6+1*6+5*6, 24), p.SeatDays)
+	require.Equal(t, []time.Time{hour(0), hour(24)}, []time.Time{p.From, p.To})
+
+	p, err = seats.Metered(seats.Site, hour(0), hour(0), 7, listed(at(0, seats.Site, 8)))
+	require.NoError(t, err)
+	require.EqualValues(t, 7, p.Peak)
+	require.Equal(t, "0.00", p.SeatDays.FloatString(2))
+
+	// A billion seats for a century have more microseconds than fit in 64 bits.
+	p, err = seats.Metered(seats.Site, start, start.AddDate(100, 0, 0), seats.MaxSeats, listed())
+	require.NoError(t, err)
+	require.Equal(t, big.NewRat(seats.MaxSeats*36524, 1), p.SeatDays)
+
+	// A microsecond counts.
+	p, err = seats.Metered(seats.Site, start, start.Add(time.Microsecond), 1, listed())
+	require.NoError(t, err)
+	require.Equal(t, big.NewRat(1, 86_400_000_000), p.SeatDays)
+
+	_, err = seats.Metered(seats.Site, start, hour(1), 1, failing)
+	require.ErrorIs(t, err, errRead)
+}
+
+func TestExplainingASeat(t *testing.T) {
+	s := open(t, seats.Of(5), seats.Policy{Invites: seats.RunsFreed, Term: 24 * time.Hour})
+	explain := func(id users.ID) seats.Explanation {
+		x, err := seats.Explain(s.rows.Account.Policy, s.user(id), s.now, func(yield func(seats.Event, error) bool) {
+			for _, e := range s.events {
+				if (e.User == id || e.Policy != nil) && !yield(e, nil) {
+					return
+				}
+			}
+		})
+		require.NoError(t, err)
+		return x
+	}
+	x := explain("owner")
+	require.True(t, x.Holds)
+	require.Equal(t, seats.Opened, x.By.Kind)
+	require.Equal(t, []users.Action{users.EndOwnership}, x.Ways)
+
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	x = explain("ada")
+	require.True(t, x.Holds)
+	require.Equal(t, s.lastEvent(), x.By)
+	require.Equal(t, s.now, x.Since)
+	require.Equal(t, s.now.Add(24*time.Hour), x.Ends)
+	require.Equal(t, seats.Lapsed, x.EndsBy)
+	require.Equal(t, []users.Action{users.Deactivate, users.Archive, users.Delete}, x.Ways)
+	require.Equal(t, users.Invited, x.Shown)
+
+	invited := s.lastEvent()
+	s.now = s.now.Add(time.Hour)
+	s.do(users.As("ada"), seats.Accept{User: "ada"})
+	x = explain("ada")
+	require.Equal(t, invited, x.By, "since the invitation")
+	require.Zero(t, x.Ends)
+
+	s.do(owner, seats.Deactivate{User: "ada"})
+	x = explain("ada")
+	require.False(t, x.Holds)
+	require.Equal(t, s.lastEvent(), x.By)
+	require.Empty(t, x.Ways)
+	s.do(owner, seats.Reactivate{User: "ada"})
+	require.Equal(t, seats.Reactivated, explain("ada").By.Kind)
+
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member), Withheld: users.In(users.Archive), SourceLocked: true}})
+	x = explain("ada")
+	require.False(t, x.Holds, "the policy took it")
+	require.Equal(t, seats.PolicySet, x.By.Kind)
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
+	x = explain("ada")
+	require.Equal(t, seats.RoleChanged, x.By.Kind)
+	require.Equal(t, []users.Action{users.Deactivate, users.Delete}, x.Ways)
+
+	s.do(hr, seats.Invite{Profile: profile("bob"), Role: users.Admin})
+	require.Empty(t, explain("bob").Ways, "the sync's alone")
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{NoSeat: seats.CreateInactive}}, seats.SetTotal{Seats: seats.Of(0)})
+	s.do(owner, seats.Invite{Profile: profile("eve")})
+	x = explain("eve")
+	require.False(t, x.Holds)
+	require.Equal(t, s.lastEvent(), x.By, "who never held one, since he is here")
+
+	_, err := seats.Explain(s.rows.Account.Policy, s.user("eve"), s.now, failing)
+	require.ErrorIs(t, err, errRead)
+}
+
+func TestEventFilters(t *testing.T) {
+	e := seats.Event{Sequence: 5, User: "ada", Kind: seats.Invited}
+	for _, f := range []seats.EventFilter{{}, {After: 4}, {User: "ada"}, {Kinds: []seats.EventKind{seats.Opened, seats.Invited}}} {
+		require.True(t, f.Match(e), "%+v", f)
+	}
+	for _, f := range []seats.EventFilter{{After: 5}, {User: "Ada"}, {Kinds: []seats.EventKind{seats.Opened}}} {
+		require.False(t, f.Match(e), "%+v", f)
+	}
+}
+
+func TestWhetherAChangeLanded(t *testing.T) {
+	s := seats.Snapshot{Past: []seats.Event{{Change: "a"}, {Change: "b", Key: "k"}}}
+	require.True(t, s.Landed("b"))
+	require.False(t, s.Landed("c"))
+	require.False(t, s.Landed(""))
+}

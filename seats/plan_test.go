@@ -1,0 +1,92 @@
+package seats_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func (s *site) plan(actor users.Actor, commands ...seats.Command) seats.Plan {
+	s.t.Helper()
+	p, err := seats.Preview(s.rows, s.request(actor, commands...))
+	require.NoError(s.t, err)
+	return p
+}
+
+func TestAPlanSaysWhatWouldBe(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("Ada@Acme.example")}})
+	before := s.rows
+	p := s.plan(owner,
+		seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.EXAMPLE"}}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("eve")})
+	require.Equal(t, before, s.rows)
+	require.Equal(t, "3 people: 2 fit, 1 do not; 1 is already here as Ada@Acme.example", p.String())
+	require.Equal(t, users.ID("ada"), p.Steps[0].Outcome.User)
+	require.ErrorIs(t, p.Steps[2].Outcome.Refusal, seats.ErrNoSeats)
+	require.EqualValues(t, 2, p.Before.Held)
+	require.EqualValues(t, 3, p.After.Held)
+	require.EqualValues(t, 1, p.After.People.Count(users.In(users.Invited), 0))
+	require.Equal(t, before.Account.Revision, p.Revision)
+	require.Equal(t, owner, p.Actor)
+	require.Equal(t, s.now, p.At)
+
+	s.do(system, seats.Add{Profile: users.Profile{ID: "x", ExternalID: "E1"}}, seats.Deactivate{User: "x"}, seats.Add{Profile: users.Profile{ID: "y", Username: "Why"}})
+	p = s.plan(owner,
+		seats.Invite{Profile: users.Profile{ID: "n1", Username: "why"}}, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "y"},
+		seats.Invite{Profile: profile("new")}, seats.Invite{Profile: profile("new")})
+	require.Equal(t, "5 people: 5 fit, 0 do not; 2 are already here as Why, Ada@Acme.example", p.String())
+	require.Equal(t, "1 commands: 1 fit, 0 do not", s.plan(owner, seats.BuySeats{Seats: 1}).String())
+	require.Equal(t, "1 people: 0 fit, 1 do not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
+	s.do(system, seats.SetTotal{Seats: seats.Of(9)}, seats.Reactivate{User: "x"})
+	require.Equal(t, "1 people: 1 fit, 0 do not; 1 is already here as E1",
+		s.plan(owner, seats.Invite{Profile: users.Profile{ID: "n2", ExternalID: "e1"}}).String())
+
+	_, err := seats.Preview(s.rows, s.request(owner, make([]seats.Command, seats.MaxCommands+1)...))
+	require.ErrorIs(t, err, seats.ErrBadInput)
+}
+
+func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	p := s.plan(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("eve")}, seats.Deactivate{User: "ghost"})
+	apply := func(actor users.Actor) (seats.Decision, error) {
+		return p.Decide(s.rows, s.request(actor, p.Commands()...))
+	}
+	undisturbed := s.rows
+	for name, disturb := range map[string]seats.Command{
+		"more seats":       seats.BuySeats{Seats: 1},
+		"fewer seats":      seats.ReturnSeats{Seats: 1},
+		"somebody is here": seats.Invite{Profile: profile("bob")},
+		"the missing one":  seats.Invite{Profile: profile("ghost")},
+		"other roles":      seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member)}},
+	} {
+		decision, err := seats.Decide(undisturbed, s.request(system, disturb))
+		require.NoError(t, err)
+		s.rows = written(undisturbed, decision.Change)
+		_, err = apply(owner)
+		require.ErrorIs(t, err, seats.ErrPlanOutdated, name)
+		var no *seats.Refusal
+		require.True(t, errors.As(err, &no))
+		require.NotEmpty(t, no.Differences)
+		for _, d := range no.Differences {
+			require.Equal(t, p.Steps[d.Index].Outcome, d.Planned)
+			require.NotEqual(t, d.Planned, d.Now)
+		}
+		require.Equal(t, no.Differences[0].Index, no.Index)
+	}
+	s.rows = undisturbed
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}) // which changes nothing of the plan
+	_, err := apply(users.As("eve"))
+	require.ErrorIs(t, err, seats.ErrPlanOutdated, "who applies it acts for himself")
+	d, err := apply(users.As("ada"))
+	require.NoError(t, err)
+	s.write(d.Change)
+	require.Len(t, d.Change.Events, 1, "one fitted")
+	_, err = apply(owner)
+	require.ErrorIs(t, err, seats.ErrPlanOutdated, "a second time it is something else")
+}
