@@ -20,21 +20,31 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Linearizable plays small histories for the given time: several clients on two
-// or three Keepers ask things of one account, all at once, and package porcupine
-// looks for an order of what they asked in which package seats, deciding one after
-// the other, gives just the answers that they got. A history without such an
-// order fails the test and is written to a folder, as a picture and as a file that
-// [Replay] reads.
+// A Search says how to look for histories that are not linearizable.
+type Search struct {
+	For  time.Duration
+	Seed uint64 // of all that is drawn; 0: a new one, which the log names
+}
+
+// Linearizable plays small histories for a given time: several clients on two or
+// three Keepers ask things of one account, all at once, and package porcupine looks
+// for an order of what they asked in which package seats, deciding one after the
+// other, gives just the answers that they got. In every second history the store has
+// faults, and answers are lost. A history without such an order fails the test
+// and is written to a folder, as a picture and as a file that [Replay] reads.
 //
 // The accounts have names of their own, so that a used database is fine. The
 // function open is called every few hundred histories, and may return the same
-// store again.
-func Linearizable(t *testing.T, open func(testing.TB) store.Store, d time.Duration) {
+// store again. A seed draws the same questions again; how they meet is up to the
+// scheduler.
+func Linearizable(t *testing.T, open func(testing.TB) store.Store, s Search) {
 	t.Helper()
-	h := newHunt(rand.Uint64())
+	if s.Seed == 0 {
+		s.Seed = rand.Uint64()
+	}
+	h := newHunt(s.Seed)
 	t.Logf("seed %d", h.seed)
-	found := h.search(t, open, d)
+	found := h.search(t, open, s.For)
 	t.Log(h)
 	if found != nil {
 		t.Fatalf("%v\n%s", found, found.save(t, lasting(t)))

@@ -9,19 +9,21 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-var linear = flag.Duration("linear", 10*time.Second, "how long to look for histories that are not linearizable; a second with -short")
+var (
+	linear = flag.Duration("linear", 10*time.Second, "how long to look for histories that are not linearizable; a second with -short")
+	seed   = flag.Uint64("linear.seed", 0, "what their questions are drawn from; 0: a new seed")
+	replay = flag.String("replay", "", "a file with a history that was found, for TestReplay")
+)
 
 func openMemstore(testing.TB) store.Store { return memstore.New() }
 
 func TestLinearizableMemstore(t *testing.T) {
-	d := *linear
+	s := Search{For: *linear, Seed: *seed}
 	if testing.Short() {
-		d = min(d, time.Second)
+		s.For = min(s.For, time.Second)
 	}
-	Linearizable(t, openMemstore, d)
+	Linearizable(t, openMemstore, s)
 }
-
-var replay = flag.String("replay", "", "a history that was found not to be linearizable, for TestReplay")
 
 func TestReplay(t *testing.T) {
 	if *replay == "" {
