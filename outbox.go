@@ -65,12 +65,15 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 		to := at
 		to.Sequence, to.Until = sequence, until
 		err := k.store.Advance(ctx, at, to)
-		if err == nil {
+		switch {
+		case err == nil:
 			at = to
+		case errors.Is(err, store.ErrConflict):
+			err = errTaken
 		}
 		return err
 	}
-	if err := advance(ctx, at.Sequence, now.Add(lease)); errors.Is(err, store.ErrConflict) {
+	if err := advance(ctx, at.Sequence, now.Add(lease)); err == errTaken {
 		return 0, nil // somebody else was quicker
 	} else if err != nil {
 		return 0, err
@@ -94,6 +97,8 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 	defer cancel()
 	return events, errors.Join(err, advance(ctx, done, time.Time{}))
 }
+
+var errTaken = errors.New("seatkeeper: another process has taken the events over, since they took too long here")
 
 // timed calls fn with a context that ends before the lease.
 func timed(ctx context.Context, fn func(context.Context, seats.Event) error, e seats.Event) error {

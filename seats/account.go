@@ -11,15 +11,21 @@ import (
 // It carries what the rules need to know of all people together, so that no
 // command ever counts them.
 type Account struct {
-	ID       users.AccountID
-	Revision uint64 // of the last commit; the first is 1
-	Sequence uint64 // of the last event; the first is 1
-	Policy   Policy
-	Zone     string      // IANA name of the time zone; calendar days are days there
-	Tally    users.Tally // people by standing
-	Opened   time.Time
-	Changed  time.Time // of the last event; no event is ever earlier
-	NextDue  time.Time // nothing happens by itself before; may be early, never late; zero: nothing is to come
+	ID       users.AccountID `json:"id"`
+	Revision uint64          `json:"revision"` // of the last commit; the first is 1
+	Sequence uint64          `json:"sequence"` // of the last event; the first is 1
+	Policy   Policy          `json:"policy"`
+	Zone     string          `json:"zone"`  // IANA name of the time zone; calendar days are days there
+	Tally    users.Tally     `json:"tally"` // people by standing
+	Opened   time.Time       `json:"opened,omitzero"`
+	Changed  time.Time       `json:"changed,omitzero"`  // of the last event; no event is ever earlier
+	NextDue  time.Time       `json:"next_due,omitzero"` // nothing happens by itself before; may be early, never late; zero: nothing is to come
+}
+
+// UnmarshalJSON reads an account by [users.ReadJSON].
+func (a *Account) UnmarshalJSON(text []byte) error {
+	type plain Account
+	return users.ReadJSON(text, (*plain)(a))
 }
 
 // IsDue reports whether something may have happened by itself by then, so that

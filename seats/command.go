@@ -9,7 +9,7 @@ import (
 // [Restore], [Delete], [Erase], [Edit], [ChangeRole], [GrantOwnership],
 // [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal] and [SetPolicy], by value.
 // Anything else, a pointer or a type that embeds one of them, is refused as
-// [ErrBadInput].
+// [ErrBadInput]. [EncodeCommand] writes one as JSON; [Commands] is a list of them.
 //
 // A command that is so already is a success that writes nothing ("same").
 // Whoever acts as a user of the account must be active in it.
@@ -23,16 +23,6 @@ type Command interface {
 	// zero fact is "same". Authority, and the person's presence and protection,
 	// were checked before.
 	fact(*desk, users.User) (fact, *Refusal)
-}
-
-// isPlain reports whether c is a command of this package, by value.
-func isPlain(c Command) bool {
-	switch c.(type) {
-	case Invite, Add, Notify, Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, Erase, Edit,
-		ChangeRole, GrantOwnership, EndOwnership, BuySeats, ReturnSeats, SetTotal, SetPolicy:
-		return true
-	}
-	return false
 }
 
 // needy is a command that needs more than its target to be decided.

@@ -60,13 +60,19 @@ func (c Change) Empty() bool { return c.Account.Revision == c.Base }
 // An Outcome is what became of one command. Of a refused one it has the action,
 // whom it was about, and the refusal.
 type Outcome struct {
-	Action  users.Action
-	User    users.ID       // whom it was about: of an invitation, whoever is here now
-	Before  users.Standing // zero if the person was not there
-	After   users.Standing
-	Seats   int64    // by how many the held seats of the pool changed
-	Same    bool     // it was so already, and nothing was written
-	Refusal *Refusal // nil unless the command was refused
+	Action  users.Action   `json:"action,omitzero"`
+	User    users.ID       `json:"user,omitzero"`   // whom it was about: of an invitation, whoever is here now
+	Before  users.Standing `json:"before,omitzero"` // zero if the person was not there
+	After   users.Standing `json:"after,omitzero"`
+	Seats   int64          `json:"seats,omitzero"`   // by how many the held seats of the pool changed
+	Same    bool           `json:"same,omitzero"`    // it was so already, and nothing was written
+	Refusal *Refusal       `json:"refusal,omitzero"` // nil unless the command was refused
+}
+
+// UnmarshalJSON reads an outcome by [users.ReadJSON].
+func (o *Outcome) UnmarshalJSON(text []byte) error {
+	type plain Outcome
+	return users.ReadJSON(text, (*plain)(o))
 }
 
 // A Decision is the change that commands amount to, and the outcome of each.

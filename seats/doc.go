@@ -20,6 +20,15 @@
 // its total was cut, or the policy changed, below what was held. Nobody is evicted
 // by that, and nobody enters until the pool is back below its total.
 //
+// # Documents
+//
+// Commands, policies, events, plans and what comes of them have a JSON form, which
+// is stable. [EncodeCommand] tags a command with the name of its action; a policy is
+// written expanded, with a version. What is at its zero value is left out elsewhere,
+// a [Count] is a text, and keys are in snake_case. What is read is read strictly:
+// an unknown key, a key that stands twice, null and the like are errors, see
+// [users.ReadJSON].
+//
 // The package has no clock, no context, no goroutine and no I/O: the instant of a
 // request comes in with it. All values may be copied; none may be changed by two
 // goroutines at once.

@@ -57,35 +57,41 @@ const (
 // numbers of any past moment. An event never contains a value of a profile: it
 // names people by ID and fields by name.
 type Event struct {
-	Account  users.AccountID
-	Sequence uint64 // 1, 2, 3, ... in the account
-	Time     time.Time
-	Kind     EventKind
-	Change   ChangeID // the commit it was part of
+	Account  users.AccountID `json:"account"`
+	Sequence uint64          `json:"sequence"` // 1, 2, 3, ... in the account
+	Time     time.Time       `json:"time"`
+	Kind     EventKind       `json:"kind"`
+	Change   ChangeID        `json:"change"` // the commit it was part of
 
-	Actor       users.Actor // who did it
-	Channel     Channel     // and by which way
-	Key         string      // the host's request key
-	Index       int         // the place of the command in its call, from 0
-	Digest      string      // of the command, with a key: what the key was used for
-	Correlation string      // what belongs together: the bulk call, the sync run
-	Reason      string
+	Actor       users.Actor `json:"actor"`                // who did it
+	Channel     Channel     `json:"channel"`              // and by which way
+	Key         string      `json:"key,omitzero"`         // the host's request key
+	Index       int         `json:"index,omitzero"`       // the place of the command in its call, from 0
+	Digest      string      `json:"digest,omitzero"`      // of the command, with a key: what the key was used for
+	Correlation string      `json:"correlation,omitzero"` // what belongs together: the bulk call, the sync run
+	Reason      string      `json:"reason,omitzero"`
 
-	User   users.ID       // whom it is about; empty if about nobody
-	Before users.Standing // zero if the person was not there
-	After  users.Standing
-	Heir   users.ID // who takes over the work of a leaver
-	Fields []string // what an edit changed
-	Count  int64    // see the kinds
-	Policy *Policy  // of Opened and PolicySet; never changed
+	User   users.ID       `json:"user,omitzero"`   // whom it is about; empty if about nobody
+	Before users.Standing `json:"before,omitzero"` // zero if the person was not there
+	After  users.Standing `json:"after,omitzero"`
+	Heir   users.ID       `json:"heir,omitzero"`   // who takes over the work of a leaver
+	Fields []string       `json:"fields,omitzero"` // what an edit changed
+	Count  int64          `json:"count,omitzero"`  // see the kinds
+	Policy *Policy        `json:"policy,omitzero"` // of Opened and PolicySet; never changed
 
-	Pool  PoolID
-	Delta int64 // by how much Held changed
+	Pool  PoolID `json:"pool,omitzero"`
+	Delta int64  `json:"delta,omitzero"` // by how much Held changed
 	// Right after the event:
-	Total Count
-	Held  int64
-	Spent int64
-	Tally users.Tally
+	Total Count       `json:"total,omitzero"`
+	Held  int64       `json:"held"`
+	Spent int64       `json:"spent"`
+	Tally users.Tally `json:"tally"`
+}
+
+// UnmarshalJSON reads an event by [users.ReadJSON].
+func (e *Event) UnmarshalJSON(text []byte) error {
+	type plain Event
+	return users.ReadJSON(text, (*plain)(e))
 }
 
 // An EventFilter selects events of an account. Every field narrows; the zero

@@ -12,9 +12,9 @@ import (
 // active and is "same" for somebody inactive. Some products take an invitation
 // back by deletion alone ([Policy.DeleteOnly]).
 type Deactivate struct {
-	User   users.ID
-	Heir   users.ID // who takes over the work: an active user, or nobody
-	Reason string   // at most [users.MaxReason] characters
+	User   users.ID `json:"user"`
+	Heir   users.ID `json:"heir,omitzero"`   // who takes over the work: an active user, or nobody
+	Reason string   `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
 
 // Action returns [users.Deactivate].
@@ -36,7 +36,9 @@ func (c Deactivate) fact(d *desk, u users.User) (fact, *Refusal) {
 // Owners, admins, support and the system may, and a sync for people of its own
 // source. It is "same" for somebody invited or active; whoever is archived is
 // restored first.
-type Reactivate struct{ User users.ID }
+type Reactivate struct {
+	User users.ID `json:"user"`
+}
 
 // Action returns [users.Reactivate].
 func (Reactivate) Action() users.Action { return users.Reactivate }
@@ -61,9 +63,9 @@ func (Reactivate) fact(d *desk, u users.User) (fact, *Refusal) {
 // Owners, admins, support and the system may; nobody for an owner. It is "same" for
 // somebody archived.
 type Archive struct {
-	User   users.ID
-	Heir   users.ID // as in [Deactivate]
-	Reason string
+	User   users.ID `json:"user"`
+	Heir   users.ID `json:"heir,omitzero"` // as in [Deactivate]
+	Reason string   `json:"reason,omitzero"`
 }
 
 // Action returns [users.Archive].
@@ -81,7 +83,9 @@ func (c Archive) fact(d *desk, u users.User) (fact, *Refusal) {
 // archived.
 //
 // Owners, admins, support and the system may.
-type Restore struct{ User users.ID }
+type Restore struct {
+	User users.ID `json:"user"`
+}
 
 // Action returns [users.Restore].
 func (Restore) Action() users.Action { return users.Restore }
@@ -103,9 +107,9 @@ func (Restore) fact(d *desk, u users.User) (fact, *Refusal) {
 // Owners, admins, support and the system may; nobody for an owner. It is "same" for
 // somebody deleted.
 type Delete struct {
-	User   users.ID
-	Heir   users.ID // as in [Deactivate]
-	Reason string
+	User   users.ID `json:"user"`
+	Heir   users.ID `json:"heir,omitzero"` // as in [Deactivate]
+	Reason string   `json:"reason,omitzero"`
 }
 
 // Action returns [users.Delete].
@@ -125,8 +129,8 @@ func (c Delete) fact(d *desk, u users.User) (fact, *Refusal) {
 // Support and the system may, whatever commands the product offers; nobody for an
 // owner. Somebody invited or active is refused as [ErrWrongStatus].
 type Erase struct {
-	User   users.ID
-	Reason string
+	User   users.ID `json:"user"`
+	Reason string   `json:"reason,omitzero"`
 }
 
 // Action returns [users.Erase].

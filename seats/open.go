@@ -10,11 +10,18 @@ import (
 // An Opening is an account to be: its first seats, its policy and its first
 // owner, who is active from that moment and counts as signed in.
 type Opening struct {
-	Account users.AccountID
-	Seats   Count
-	Policy  Policy
-	Zone    string // IANA name; empty: UTC
-	Owner   users.Profile
+	Account users.AccountID `json:"account"`
+	Seats   Count           `json:"seats,omitzero"`
+	Policy  Policy          `json:"policy"`
+	Zone    string          `json:"zone,omitzero"` // IANA name; empty: UTC
+	Owner   users.Profile   `json:"owner"`
+}
+
+// UnmarshalJSON reads an opening by [users.ReadJSON]. One without a policy has
+// the standard one.
+func (o *Opening) UnmarshalJSON(text []byte) error {
+	type plain Opening
+	return users.ReadJSON(text, (*plain)(o))
 }
 
 // Digest returns what tells an opening with a request key from another call with

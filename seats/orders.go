@@ -11,8 +11,8 @@ import "github.com/seatkeeper/seatkeeper/users"
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.
 type BuySeats struct {
-	Pool  PoolID // [Site] by default; another must be there already
-	Seats int64
+	Pool  PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
+	Seats int64  `json:"seats"`
 }
 
 // Action returns [users.BuySeats].
@@ -49,8 +49,8 @@ func (c BuySeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.
 type ReturnSeats struct {
-	Pool  PoolID // [Site] by default; another must be there already
-	Seats int64
+	Pool  PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
+	Seats int64  `json:"seats"`
 }
 
 // Action returns [users.ReturnSeats].
@@ -94,8 +94,8 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 //
 // Support and the system may.
 type SetTotal struct {
-	Pool  PoolID // [Site] by default
-	Seats Count
+	Pool  PoolID `json:"pool,omitzero"` // [Site] by default
+	Seats Count  `json:"seats,omitzero"`
 }
 
 // Action returns [users.SetTotal].
@@ -126,7 +126,9 @@ func (c SetTotal) fact(d *desk, _ users.User) (fact, *Refusal) {
 //
 // Support and the system may. A policy that contradicts itself is refused as
 // [ErrBadInput].
-type SetPolicy struct{ Policy Policy }
+type SetPolicy struct {
+	Policy Policy `json:"policy"`
+}
 
 // Action returns [users.SetPolicy].
 func (SetPolicy) Action() users.Action { return users.SetPolicy }

@@ -8,7 +8,9 @@ import "github.com/seatkeeper/seatkeeper/users"
 // two roles.
 //
 // Owners, support and the system may.
-type GrantOwnership struct{ User users.ID }
+type GrantOwnership struct {
+	User users.ID `json:"user"`
+}
 
 // Action returns [users.GrantOwnership].
 func (GrantOwnership) Action() users.Action { return users.GrantOwnership }
@@ -35,7 +37,9 @@ func (GrantOwnership) fact(d *desk, u users.User) (fact, *Refusal) {
 // "same" for whoever is no owner.
 //
 // Support may, and owners unless the policy leaves it to support alone.
-type EndOwnership struct{ User users.ID }
+type EndOwnership struct {
+	User users.ID `json:"user"`
+}
 
 // Action returns [users.EndOwnership].
 func (EndOwnership) Action() users.Action { return users.EndOwnership }

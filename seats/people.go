@@ -19,9 +19,9 @@ import (
 // created inactive where the policy says so. An owner is not invited but made:
 // [GrantOwnership].
 type Invite struct {
-	Profile users.Profile
-	Role    users.Role
-	Later   bool // hold the invitation back until the next [Notify]; the seat is taken now
+	Profile users.Profile `json:"profile"`
+	Role    users.Role    `json:"role"`
+	Later   bool          `json:"later,omitzero"` // hold the invitation back until the next [Notify]; the seat is taken now
 }
 
 // Action returns [users.Invite].
@@ -51,8 +51,8 @@ func (c Invite) fact(d *desk, _ users.User) (fact, *Refusal) {
 // Support and the system may. Whoever is already here is treated as by
 // [Invite], and so is an account without a free seat.
 type Add struct {
-	Profile users.Profile
-	Role    users.Role
+	Profile users.Profile `json:"profile"`
+	Role    users.Role    `json:"role"`
 }
 
 // Action returns [users.Add].
@@ -174,7 +174,9 @@ func (d *desk) notified(u users.User) users.User {
 //
 // Owners, admins, support and the system may, for people invited or active; for an
 // owner, owners, support and the system.
-type Notify struct{ User users.ID }
+type Notify struct {
+	User users.ID `json:"user"`
+}
 
 // Action returns [users.Notify].
 func (Notify) Action() users.Action { return users.Notify }
@@ -196,7 +198,9 @@ func (Notify) fact(d *desk, u users.User) (fact, *Refusal) {
 // Everybody may for himself; support and the system may for anybody. It is
 // refused as [ErrNotApproved] while the person waits for approval, and as
 // [ErrInvitationExpired] after the invitation has run out.
-type Accept struct{ User users.ID }
+type Accept struct {
+	User users.ID `json:"user"`
+}
 
 // Action returns [users.Accept].
 func (Accept) Action() users.Action { return users.Accept }
@@ -227,7 +231,9 @@ func (Accept) fact(d *desk, u users.User) (fact, *Refusal) {
 // products that let in by invitation or first sign-in.
 //
 // Owners, admins, support and the system may.
-type Approve struct{ User users.ID }
+type Approve struct {
+	User users.ID `json:"user"`
+}
 
 // Action returns [users.Approve].
 func (Approve) Action() users.Action { return users.Approve }
@@ -256,8 +262,8 @@ func (Approve) fact(d *desk, u users.User) (fact, *Refusal) {
 // as [ErrExchange] where the policy says so, unless a sync knows him by an unchanged
 // external ID; the way is [Deactivate] and [Invite].
 type Edit struct {
-	User users.ID
-	Set  users.Patch
+	User users.ID    `json:"user"`
+	Set  users.Patch `json:"set"`
 }
 
 // Action returns [users.Edit].
@@ -311,8 +317,8 @@ func (c Edit) fact(d *desk, u users.User) (fact, *Refusal) {
 // Owners, admins, support and the system may, and a sync for people of its own
 // source.
 type ChangeRole struct {
-	User users.ID
-	Role users.Role
+	User users.ID   `json:"user"`
+	Role users.Role `json:"role"`
 }
 
 // Action returns [users.ChangeRole].

@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -10,8 +9,23 @@ import (
 // A Person is a user as the account's policy shows him.
 type Person struct {
 	users.User
-	Shown users.Status // what to display; Status is what is stored
-	May   Permissions  // what the host lets the person do
+	Shown users.Status `json:"shown"` // what to display; Status is what is stored
+	May   Permissions  `json:"may"`   // what the host lets the person do
+}
+
+// UnmarshalJSON reads a person by [users.ReadJSON].
+func (p *Person) UnmarshalJSON(text []byte) error {
+	type user users.User // whose own method would take the whole document for a user
+	var form struct {
+		user
+		Shown users.Status `json:"shown"`
+		May   Permissions  `json:"may"`
+	}
+	if err := users.ReadJSON(text, &form); err != nil {
+		return err
+	}
+	*p = Person{users.User(form.user), form.Shown, form.May}
+	return nil
 }
 
 // View returns the user as the policy shows him at that instant.
@@ -33,11 +47,13 @@ const (
 // Permissions is a set of permissions.
 type Permissions = users.Set[Permission]
 
+var permissionNames = users.Names[Permission]{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
+
 // String returns the permission in lower case, words joined by a hyphen.
-func (p Permission) String() string {
-	names := []string{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
-	if int(p) < len(names) {
-		return names[p]
-	}
-	return "permission(" + strconv.Itoa(int(p)) + ")"
-}
+func (p Permission) String() string { return permissionNames.Of(p) }
+
+// MarshalText returns the text form that [Permission.UnmarshalText] reads.
+func (p Permission) MarshalText() ([]byte, error) { return permissionNames.Marshal(p) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (p *Permission) UnmarshalText(text []byte) error { return permissionNames.Unmarshal(text, p) }

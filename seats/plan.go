@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -16,16 +17,46 @@ type Plan struct {
 	Actor    users.Actor     `json:"actor"` // who asked for it; nothing follows from it
 	At       time.Time       `json:"at"`
 	Revision uint64          `json:"revision"` // of the account, when it was made
-	Steps    []Planned       `json:"steps"`
+	Steps    []Planned       `json:"steps,omitzero"`
 	Before   Usage           `json:"before"`
 	After    Usage           `json:"after"` // if all is done that can be
 }
 
+// UnmarshalJSON reads a plan by [users.ReadJSON].
+func (p *Plan) UnmarshalJSON(text []byte) error {
+	type plain Plan
+	return users.ReadJSON(text, (*plain)(p))
+}
+
 // Planned is a command of a plan.
 type Planned struct {
-	Command Command
-	Outcome Outcome
-	Here    string // of an invitation, how the person who is here already is known: by address, username or external ID
+	Command Command `json:"-"` // in JSON under "command", as by [EncodeCommand]
+	Outcome Outcome `json:"outcome"`
+	Here    string  `json:"here,omitzero"` // of an invitation, how the person who is here already is known: by address, username or external ID
+}
+
+type plainPlanned Planned
+
+type plannedForm struct {
+	Command commandForm `json:"command"`
+	plainPlanned
+}
+
+// MarshalJSON returns the command in its tagged form beside what comes of it. A
+// command without such a form is an error.
+func (p Planned) MarshalJSON() ([]byte, error) {
+	return json.Marshal(plannedForm{commandForm{p.Command}, plainPlanned(p)})
+}
+
+// UnmarshalJSON reads a command of a plan by [users.ReadJSON].
+func (p *Planned) UnmarshalJSON(text []byte) error {
+	var form plannedForm
+	if err := users.ReadJSON(text, &form); err != nil {
+		return err
+	}
+	*p = Planned(form.plainPlanned)
+	p.Command = form.Command.Command
+	return nil
 }
 
 // Preview returns the plan for the commands of a request, of which there are at

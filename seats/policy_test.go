@@ -132,7 +132,7 @@ func TestWhatPeopleSeeAndMayDo(t *testing.T) {
 	require.Equal(t, all, seats.AccuEdConnect().May(lapsing, start.Add(-1)))
 	require.Equal(t, users.In(seats.ReceiveNotifications, seats.BeAssigned), seats.AccuEdConnect().May(lapsing, start))
 	require.Equal(t, "sign-in, open-courses", users.In(seats.SignIn, seats.OpenCourses).String())
-	require.Equal(t, "permission(9)", seats.Permission(9).String())
+	require.Equal(t, "seats.Permission(9)", seats.Permission(9).String())
 
 	p := seats.Policy{LetIn: seats.Invitation}
 	require.Equal(t, users.In(users.Invited, users.Active), p.Stored(users.In(users.Active)))

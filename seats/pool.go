@@ -11,11 +11,11 @@ const Site PoolID = ""
 
 // A Pool is a number of bought seats and what became of them.
 type Pool struct {
-	ID    PoolID
-	Total Count
-	Held  int64 // by somebody now; comes back when that ends
-	Spent int64 // used up for good
-	Over  bool  // the total, or the policy, was changed so that less is there than is held
+	ID    PoolID `json:"id,omitzero"`
+	Total Count  `json:"total,omitzero"`
+	Held  int64  `json:"held"`          // by somebody now; comes back when that ends
+	Spent int64  `json:"spent"`         // used up for good
+	Over  bool   `json:"over,omitzero"` // the total, or the policy, was changed so that less is there than is held
 }
 
 // Occupied returns how many seats are not to be had: held or spent.

@@ -66,28 +66,29 @@ var (
 )
 
 // A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
-// address and no name, since errors end up in logs.
+// address and no name, since errors end up in logs. It has a JSON form, in which the
+// reason is its text.
 type Refusal struct {
-	Code   Code
-	Index  int          // the place of the refused command among those of the call
-	Action users.Action // what was asked for
-	User   users.ID     // whom it concerns, of an invitation the ID that the person was to have; empty if nobody
-	Others []users.ID   // who else is concerned: the people in whose way a duplicate is
-	Field  string       // what is wrong, for bad-input
-	Reason error        // why it is wrong, for bad-input; wrapped too
+	Code   Code         `json:"code"`
+	Index  int          `json:"index,omitzero"`  // the place of the refused command among those of the call
+	Action users.Action `json:"action,omitzero"` // what was asked for
+	User   users.ID     `json:"user,omitzero"`   // whom it concerns, of an invitation the ID that the person was to have; empty if nobody
+	Others []users.ID   `json:"others,omitzero"` // who else is concerned: the people in whose way a duplicate is
+	Field  string       `json:"field,omitzero"`  // what is wrong, for bad-input
+	Reason error        `json:"reason,omitzero"` // why it is wrong, for bad-input; wrapped too
 
-	Pool  PoolID // whose numbers follow
-	Total Count
-	Held  int64
-	Spent int64
-	Asked int64 // seats
-	Least int64 // that can be ordered
-	Most  int64
+	Pool  PoolID `json:"pool,omitzero"` // whose numbers follow
+	Total Count  `json:"total,omitzero"`
+	Held  int64  `json:"held,omitzero"`
+	Spent int64  `json:"spent,omitzero"`
+	Asked int64  `json:"asked,omitzero"` // seats
+	Least int64  `json:"least,omitzero"` // that can be ordered
+	Most  int64  `json:"most,omitzero"`
 
-	Differences []Difference // from the plan, for plan-outdated
+	Differences []Difference `json:"differences,omitzero"` // from the plan, for plan-outdated
 
 	// Remedies are what this actor could do now so that the command passes.
-	Remedies Remedies
+	Remedies Remedies `json:"remedies,omitzero"`
 }
 
 // Error returns the refusal as a sentence with its numbers.
@@ -139,10 +140,10 @@ func badProfile(err error) *Refusal {
 
 // A Remedy is something that the actor of a refused command could do about it.
 type Remedy struct {
-	Action users.Action
-	Count  int64    // of people or seats
-	User   users.ID // the one person it is about, if it is about one
-	Vendor bool     // not for the actor: he can ask the vendor for it
+	Action users.Action `json:"action"`
+	Count  int64        `json:"count"`           // of people or seats
+	User   users.ID     `json:"user,omitzero"`   // the one person it is about, if it is about one
+	Vendor bool         `json:"vendor,omitzero"` // not for the actor: he can ask the vendor for it
 }
 
 // String returns the remedy in words: "deactivate 1", "buy 10", "ask the vendor

@@ -5,22 +5,28 @@ import "github.com/seatkeeper/seatkeeper/users"
 // Usage is an account in numbers. Its pool is the one that the gate judged
 // last, so what is shown and what is enforced cannot disagree.
 type Usage struct {
-	Account   users.AccountID
-	Revision  uint64
-	Sequence  uint64 // of the last event
-	Total     Count
-	Held      int64
-	Spent     int64
-	Available Count       // never negative
-	Over      int64       // by how many seats the account is above its total
-	People    users.Tally // by the status that is shown
-	Cards     []Card      // the summary in the product's own words
+	Account   users.AccountID `json:"account"`
+	Revision  uint64          `json:"revision,omitzero"`
+	Sequence  uint64          `json:"sequence,omitzero"` // of the last event
+	Total     Count           `json:"total,omitzero"`
+	Held      int64           `json:"held"`
+	Spent     int64           `json:"spent"`
+	Available Count           `json:"available,omitzero"` // never negative
+	Over      int64           `json:"over,omitzero"`      // by how many seats the account is above its total
+	People    users.Tally     `json:"people"`             // by the status that is shown
+	Cards     []Card          `json:"cards,omitzero"`     // the summary in the product's own words
+}
+
+// UnmarshalJSON reads the numbers by [users.ReadJSON].
+func (u *Usage) UnmarshalJSON(text []byte) error {
+	type plain Usage
+	return users.ReadJSON(text, (*plain)(u))
 }
 
 // A Card is a summary card: a title in the product's words and its number.
 type Card struct {
-	Title string
-	Count Count
+	Title string `json:"title"`
+	Count Count  `json:"count,omitzero"`
 }
 
 // Usage returns the numbers of the account's site pool in this moment.
@@ -60,6 +66,17 @@ const (
 	FigureInactive                    // people who were made inactive
 )
 
+var figureNames = users.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive"}
+
+// String returns the figure in lower case; it is empty for no card.
+func (f Figure) String() string { return figureNames.Of(f) }
+
+// MarshalText returns the text form that [Figure.UnmarshalText] reads.
+func (f Figure) MarshalText() ([]byte, error) { return figureNames.Marshal(f) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (f *Figure) UnmarshalText(text []byte) error { return figureNames.Unmarshal(text, f) }
+
 var figures = [...]func(Usage) Count{
 	FigureTotal:     func(u Usage) Count { return u.Total },
 	FigureAvailable: func(u Usage) Count { return u.Available },
@@ -74,8 +91,8 @@ func (u Usage) people(shown users.Status) Count {
 
 // A CardSpec is what a policy says of a card: its title and what it shows.
 type CardSpec struct {
-	Title  string // at most [users.MaxText] characters
-	Figure Figure
+	Title  string `json:"title,omitzero"` // at most [users.MaxText] characters
+	Figure Figure `json:"figure,omitzero"`
 }
 
 // Cards are the summary cards of a policy in the order of the screen. The zero

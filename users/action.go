@@ -33,7 +33,7 @@ const (
 	actionCount = int(SetPolicy) + 1
 )
 
-var actionNames = []string{
+var actionNames = Names[Action]{
 	"", "invite", "add", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
 	"delete", "erase", "edit", "change-role", "grant-ownership", "end-ownership",
 	"buy-seats", "return-seats", "set-total", "set-policy",
@@ -43,15 +43,13 @@ var actionNames = []string{
 func (a Action) OnPerson() bool { return a >= Notify && a <= EndOwnership }
 
 // String returns the action in lower case, words joined by a hyphen.
-func (a Action) String() string { return nameOf("action", actionNames, a) }
+func (a Action) String() string { return actionNames.Of(a) }
 
 // MarshalText returns the text form that [Action.UnmarshalText] reads.
-func (a Action) MarshalText() ([]byte, error) { return marshalName("action", actionNames, a) }
+func (a Action) MarshalText() ([]byte, error) { return actionNames.Marshal(a) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (a *Action) UnmarshalText(text []byte) error {
-	return unmarshalName("action", actionNames, text, a)
-}
+func (a *Action) UnmarshalText(text []byte) error { return actionNames.Unmarshal(text, a) }
 
 // Actions lists every action there is.
 func Actions() []Action {

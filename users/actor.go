@@ -12,26 +12,24 @@ const (
 	ActorSystem            // the host application, and the clock
 )
 
-var actorNames = []string{"", "user", "sync", "support", "system"}
+var actorNames = Names[ActorKind]{"", "user", "sync", "support", "system"}
 
 // String returns the kind in lower case.
-func (k ActorKind) String() string { return nameOf("actor", actorNames, k) }
+func (k ActorKind) String() string { return actorNames.Of(k) }
 
 // MarshalText returns the text form that [ActorKind.UnmarshalText] reads.
-func (k ActorKind) MarshalText() ([]byte, error) { return marshalName("actor", actorNames, k) }
+func (k ActorKind) MarshalText() ([]byte, error) { return actorNames.Marshal(k) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (k *ActorKind) UnmarshalText(text []byte) error {
-	return unmarshalName("actor", actorNames, text, k)
-}
+func (k *ActorKind) UnmarshalText(text []byte) error { return actorNames.Unmarshal(text, k) }
 
 // An Actor is whoever asks for something. The host says who it is on every
 // call; it is never taken from a context. Build one with [As], [Support],
 // [Sync] or [System].
 type Actor struct {
-	Kind ActorKind
-	User ID     // of an [ActorUser]
-	Name string // of an [ActorSync]: the name of the source; of an [ActorSupport]: the reference of the request
+	Kind ActorKind `json:"kind"`
+	User ID        `json:"user,omitzero"` // of an [ActorUser]
+	Name string    `json:"name,omitzero"` // of an [ActorSync]: the name of the source; of an [ActorSupport]: the reference of the request
 }
 
 // As returns the actor who is a user of the account.

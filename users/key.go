@@ -18,10 +18,16 @@ const (
 	KeyID // of the record rather than of the person
 )
 
-var keyNames = []string{"external-id", "email", "username", "id"}
+var keyNames = Names[KeyKind]{"external-id", "email", "username", "id"}
 
-// String returns the kind in lower case.
-func (k KeyKind) String() string { return nameOf("key", keyNames, k) }
+// String returns the kind in lower case, words joined by a hyphen.
+func (k KeyKind) String() string { return keyNames.Of(k) }
+
+// MarshalText returns the text form that [KeyKind.UnmarshalText] reads.
+func (k KeyKind) MarshalText() ([]byte, error) { return keyNames.Marshal(k) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (k *KeyKind) UnmarshalText(text []byte) error { return keyNames.Unmarshal(text, k) }
 
 // A Key is one of the names a person is known by in an account. Each is taken
 // by one person at most, from the moment it is given until that person is

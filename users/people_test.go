@@ -1,7 +1,6 @@
 package users_test
 
 import (
-	"encoding"
 	"fmt"
 	"strings"
 	"testing"
@@ -38,81 +37,6 @@ func TestTextsHaveBounds(t *testing.T) {
 	require.Equal(t, users.ErrTooLong, users.CheckText("日本語x", 3))
 	require.Equal(t, users.ErrControl, users.CheckText("a\tb", 9))
 	require.Equal(t, users.ErrNotUTF8, users.CheckText("\xc3", 9))
-}
-
-type enum interface {
-	fmt.Stringer
-	encoding.TextMarshaler
-}
-
-func TestTextForms(t *testing.T) {
-	var all []enum
-	var status users.Status
-	var role users.Role
-	var action users.Action
-	var actor users.ActorKind
-	var source users.SourceKind
-	readers := []encoding.TextUnmarshaler{&status, &role, &action, &actor, &source}
-	read := func(e enum) any {
-		text, err := e.MarshalText()
-		require.NoError(t, err)
-		require.Equal(t, e.String(), string(text))
-		switch e.(type) {
-		case users.Status:
-			require.NoError(t, status.UnmarshalText(text))
-			return status
-		case users.Role:
-			require.NoError(t, role.UnmarshalText(text))
-			return role
-		case users.Action:
-			require.NoError(t, action.UnmarshalText(text))
-			return action
-		case users.ActorKind:
-			require.NoError(t, actor.UnmarshalText(text))
-			return actor
-		}
-		require.NoError(t, source.UnmarshalText(text))
-		return source
-	}
-	for _, s := range append(users.Statuses(), users.NoStatus) {
-		all = append(all, s)
-	}
-	for _, r := range users.Roles() {
-		all = append(all, r)
-	}
-	for _, a := range users.Actions() {
-		all = append(all, a)
-	}
-	for k := users.Nobody; k <= users.ActorSystem; k++ {
-		all = append(all, k)
-	}
-	for k := users.SourceManual; k <= users.SourceSync; k++ {
-		all = append(all, k)
-	}
-	for _, e := range all {
-		require.Equal(t, any(e), read(e))
-	}
-	for _, e := range []enum{users.Status(99), users.Role(99), users.Action(99), users.ActorKind(99), users.SourceKind(99)} {
-		_, err := e.MarshalText()
-		require.Error(t, err)
-		require.Contains(t, e.String(), "(99)")
-	}
-	for _, r := range readers {
-		require.Error(t, r.UnmarshalText([]byte("Nonsense")))
-	}
-	require.Equal(t, "email", users.KeyEmail.String())
-	require.True(t, users.Owner.Valid())
-	require.False(t, users.Role(4).Valid())
-}
-
-func TestSets(t *testing.T) {
-	s := users.In(users.Invited, users.Active)
-	require.True(t, s.Has(users.Active))
-	require.False(t, s.Has(users.Inactive))
-	require.False(t, s.Empty())
-	require.True(t, users.In[users.Role]().Empty())
-	require.Equal(t, []users.Status{users.Invited, users.Active}, s.Members())
-	require.Equal(t, "invited, active", s.String())
 }
 
 func TestTheComparisonForm(t *testing.T) {

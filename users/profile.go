@@ -1,6 +1,7 @@
 package users
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -12,23 +13,23 @@ import (
 // bounded by [MaxText] characters (Email by [MaxEmail] bytes, the identifiers by
 // [MaxID]) and contain no control characters.
 type Profile struct {
-	ID         ID       // the host's, or empty to have one made
-	First      string   // given name
-	Last       string   // family name
-	Username   string   // what the person signs in with, where it is not the address; it may look like an address
-	Email      string   // one bare address: ada@example.com
-	ExternalID string   // the employee number or whatever the person is called in another system
-	Location   string   // office, site, country
-	Department string   // organisational unit
-	Title      string   // job title
-	Groups     []string // any number up to [MaxGroups]; kept sorted, each once
-	Source     Source   // where the person came from
+	ID         ID       `json:"id,omitzero"`          // the host's, or empty to have one made
+	First      string   `json:"first,omitzero"`       // given name
+	Last       string   `json:"last,omitzero"`        // family name
+	Username   string   `json:"username,omitzero"`    // what the person signs in with, where it is not the address; it may look like an address
+	Email      string   `json:"email,omitzero"`       // one bare address: ada@example.com
+	ExternalID string   `json:"external_id,omitzero"` // the employee number or whatever the person is called in another system
+	Location   string   `json:"location,omitzero"`    // office, site, country
+	Department string   `json:"department,omitzero"`  // organisational unit
+	Title      string   `json:"title,omitzero"`       // job title
+	Groups     []string `json:"groups,omitzero"`      // any number up to [MaxGroups]; kept sorted, each once
+	Source     Source   `json:"source,omitzero"`      // where the person came from
 }
 
 // A Source tells where a person came from.
 type Source struct {
-	Kind SourceKind
-	Name string // of the sync, or of the file; may be empty but for a sync
+	Kind SourceKind `json:"kind"`
+	Name string     `json:"name,omitzero"` // of the sync, or of the file; may be empty but for a sync
 }
 
 // A SourceKind is a way for people to come into an account.
@@ -43,18 +44,16 @@ const (
 	sourceCount = int(SourceSync) + 1
 )
 
-var sourceNames = []string{"manual", "import", "sync"}
+var sourceNames = Names[SourceKind]{"manual", "import", "sync"}
 
 // String returns the kind in lower case.
-func (k SourceKind) String() string { return nameOf("source", sourceNames, k) }
+func (k SourceKind) String() string { return sourceNames.Of(k) }
 
 // MarshalText returns the text form that [SourceKind.UnmarshalText] reads.
-func (k SourceKind) MarshalText() ([]byte, error) { return marshalName("source", sourceNames, k) }
+func (k SourceKind) MarshalText() ([]byte, error) { return sourceNames.Marshal(k) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (k *SourceKind) UnmarshalText(text []byte) error {
-	return unmarshalName("source", sourceNames, text, k)
-}
+func (k *SourceKind) UnmarshalText(text []byte) error { return sourceNames.Unmarshal(text, k) }
 
 // A FieldError says which field of a profile, patch or actor is wrong, and why. Its
 // text does not contain the value.
@@ -168,9 +167,25 @@ func cleanGroups(groups []string) ([]string, error) {
 // A Patch is a change of some fields of a profile. A nil field stays as it is;
 // a pointer to the empty text clears it. The ID never changes.
 type Patch struct {
-	First, Last, Username, Email, ExternalID *string
-	Location, Department, Title              *string
-	Groups                                   *[]string
+	First      *string   `json:"first,omitzero"`
+	Last       *string   `json:"last,omitzero"`
+	Username   *string   `json:"username,omitzero"`
+	Email      *string   `json:"email,omitzero"`
+	ExternalID *string   `json:"external_id,omitzero"`
+	Location   *string   `json:"location,omitzero"`
+	Department *string   `json:"department,omitzero"`
+	Title      *string   `json:"title,omitzero"`
+	Groups     *[]string `json:"groups,omitzero"`
+}
+
+// MarshalJSON returns the fields that are not nil. No groups at all are an empty
+// list: null would be read as no change.
+func (d Patch) MarshalJSON() ([]byte, error) {
+	type plain Patch
+	if d.Groups != nil && *d.Groups == nil {
+		d.Groups = &[]string{}
+	}
+	return json.Marshal(plain(d))
 }
 
 // Apply returns the profile with the patch applied, cleaned, and the names of

@@ -14,16 +14,16 @@ const (
 	roleCount = int(Owner) + 1
 )
 
-var roleNames = []string{"member", "manager", "admin", "owner"}
+var roleNames = Names[Role]{"member", "manager", "admin", "owner"}
 
 // String returns the role in lower case.
-func (r Role) String() string { return nameOf("role", roleNames, r) }
+func (r Role) String() string { return roleNames.Of(r) }
 
 // MarshalText returns the text form that [Role.UnmarshalText] reads.
-func (r Role) MarshalText() ([]byte, error) { return marshalName("role", roleNames, r) }
+func (r Role) MarshalText() ([]byte, error) { return roleNames.Marshal(r) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (r *Role) UnmarshalText(text []byte) error { return unmarshalName("role", roleNames, text, r) }
+func (r *Role) UnmarshalText(text []byte) error { return roleNames.Unmarshal(text, r) }
 
 // Valid reports whether r is one of the roles.
 func (r Role) Valid() bool { return int(r) < roleCount }

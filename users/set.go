@@ -1,12 +1,14 @@
 package users
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/bits"
 	"strings"
 )
 
-// A Set is a set of statuses, roles or actions. The zero value is empty.
+// A Set is a set of statuses, roles or actions. The zero value is empty. In JSON
+// it is the list of its members' names.
 type Set[T ~uint8] uint64
 
 // In returns the set of the given members.
@@ -40,4 +42,21 @@ func (s Set[T]) String() string {
 		names = append(names, fmt.Sprint(m))
 	}
 	return strings.Join(names, ", ")
+}
+
+// MarshalJSON returns the names of the members in ascending order. A member
+// without a name is an error.
+func (s Set[T]) MarshalJSON() ([]byte, error) { return json.Marshal(s.Members()) }
+
+// UnmarshalJSON reads a list of names in any order; an unknown one is an error.
+func (s *Set[T]) UnmarshalJSON(text []byte) error {
+	var members []*T // of a []T, a text would be taken for its bytes in base64
+	if err := ReadJSON(text, &members); err != nil {
+		return err
+	}
+	*s = 0
+	for _, m := range members {
+		*s |= In(*m)
+	}
+	return nil
 }

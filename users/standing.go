@@ -1,15 +1,21 @@
 package users
 
+import (
+	"encoding/json"
+	"errors"
+)
+
 // A Standing is what counters see of a person.
 type Standing struct {
-	Status Status
-	Role   Role
-	Synced bool // the person's source is a sync
+	Status Status `json:"status"`
+	Role   Role   `json:"role"`
+	Synced bool   `json:"synced,omitzero"` // the person's source is a sync
 }
 
 // A Tally counts the people of an account by standing. Everything an account
 // says about its numbers follows from its tally: who holds a seat, how many
-// owners are active, what the summary cards show.
+// owners are active, what the summary cards show. In JSON it is a list with a row
+// for every standing that somebody has.
 type Tally [statusCount][roleCount][2]int64
 
 func (t *Tally) at(s Standing) *int64 {
@@ -65,4 +71,57 @@ func Standings() []Standing {
 		}
 	}
 	return all
+}
+
+type tallyRow struct {
+	Standing
+	Count int64 `json:"count"`
+}
+
+var (
+	errTallyRow   = errors.New("users: JSON: a row of a tally has no status, or counts nobody")
+	errTallyTwice = errors.New("users: JSON: two rows of a tally are of one standing")
+)
+
+func (r tallyRow) check() error {
+	if r.Status == NoStatus || r.Count < 1 {
+		return errTallyRow
+	}
+	return nil
+}
+
+// MarshalJSON returns the rows in the order of [Standings]. A number below zero
+// is an error.
+func (t Tally) MarshalJSON() ([]byte, error) {
+	rows := []tallyRow{}
+	for _, s := range Standings() {
+		if row := (tallyRow{s, t.Of(s)}); row.Count != 0 {
+			if err := row.check(); err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
+		}
+	}
+	return json.Marshal(rows)
+}
+
+// UnmarshalJSON reads rows in any order. A number below one is an error, and so is
+// a second row of the same standing.
+func (t *Tally) UnmarshalJSON(text []byte) error {
+	var rows []tallyRow
+	if err := ReadJSON(text, &rows); err != nil {
+		return err
+	}
+	var read Tally
+	for _, row := range rows {
+		if err := row.check(); err != nil {
+			return err
+		}
+		if read.Of(row.Standing) != 0 {
+			return errTallyTwice
+		}
+		*read.at(row.Standing) = row.Count
+	}
+	*t = read
+	return nil
 }

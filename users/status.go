@@ -16,18 +16,16 @@ const (
 	statusCount = int(Deleted) + 1
 )
 
-var statusNames = []string{"", "invited", "active", "inactive", "archived", "deleted"}
+var statusNames = Names[Status]{"", "invited", "active", "inactive", "archived", "deleted"}
 
 // String returns the status in lower case; it is empty for [NoStatus].
-func (s Status) String() string { return nameOf("status", statusNames, s) }
+func (s Status) String() string { return statusNames.Of(s) }
 
 // MarshalText returns the text form that [Status.UnmarshalText] reads.
-func (s Status) MarshalText() ([]byte, error) { return marshalName("status", statusNames, s) }
+func (s Status) MarshalText() ([]byte, error) { return statusNames.Marshal(s) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (s *Status) UnmarshalText(text []byte) error {
-	return unmarshalName("status", statusNames, text, s)
-}
+func (s *Status) UnmarshalText(text []byte) error { return statusNames.Unmarshal(text, s) }
 
 // Statuses lists the statuses a person can have, in the order of a life.
 func Statuses() []Status { return []Status{Invited, Active, Inactive, Archived, Deleted} }

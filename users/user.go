@@ -6,43 +6,50 @@ import (
 )
 
 // A User is a person of an account as the store keeps him. All instants are UTC
-// and whole microseconds; the zero instant means never.
+// and whole microseconds; the zero instant means never. In JSON the fields of the
+// profile stand among the others.
 type User struct {
 	Profile
-	Role   Role
-	Status Status
+	Role   Role   `json:"role"`
+	Status Status `json:"status"`
 
-	LeftAs     Status // what Reactivate returns to; NoStatus for somebody created inactive
-	ArchivedAs Status // what Restore returns to
+	LeftAs     Status `json:"left_as,omitzero"`     // what Reactivate returns to; NoStatus for somebody created inactive
+	ArchivedAs Status `json:"archived_as,omitzero"` // what Restore returns to
 
-	Created  time.Time // since when the person is known here
-	Since    time.Time // since when the status is what it is
-	SignedIn time.Time // the first sign-in
-	Approved time.Time // when an admin approved the person
-	Notified time.Time // when the last invitation or notification went out
-	Notices  int64     // how many went out
-	Expires  time.Time // when the invitation runs out
+	Created  time.Time `json:"created,omitzero"`   // since when the person is known here
+	Since    time.Time `json:"since,omitzero"`     // since when the status is what it is
+	SignedIn time.Time `json:"signed_in,omitzero"` // the first sign-in
+	Approved time.Time `json:"approved,omitzero"`  // when an admin approved the person
+	Notified time.Time `json:"notified,omitzero"`  // when the last invitation or notification went out
+	Notices  int64     `json:"notices,omitzero"`   // how many went out
+	Expires  time.Time `json:"expires,omitzero"`   // when the invitation runs out
 
-	Schedule Schedule  // a deactivation to come
-	Due      time.Time // when something happens to the person without a command
+	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come
+	Due      time.Time `json:"due,omitzero"`      // when something happens to the person without a command
 
-	Licences []Licence // of course pools, by pool
+	Licences []Licence `json:"licences,omitzero"` // of course pools, by pool
+}
+
+// UnmarshalJSON reads a user by [ReadJSON].
+func (u *User) UnmarshalJSON(text []byte) error {
+	type plain User
+	return ReadJSON(text, (*plain)(u))
 }
 
 // A Schedule is a calendar day on which a person becomes inactive. The zero
 // value is none.
 type Schedule struct {
-	Date string    // yyyy-mm-dd, in the account's time zone
-	At   time.Time // the first instant of that day
+	Date string    `json:"date"`        // yyyy-mm-dd, in the account's time zone
+	At   time.Time `json:"at,omitzero"` // the first instant of that day
 }
 
 // A Licence is a course licence of a person: held from the assignment, spent
 // from the start of the course.
 type Licence struct {
-	Pool     string
-	Assigned time.Time
-	Started  time.Time // zero while the course is unstarted
-	Archived time.Time // when the course was put away
+	Pool     string    `json:"pool"`
+	Assigned time.Time `json:"assigned,omitzero"`
+	Started  time.Time `json:"started,omitzero"`  // zero while the course is unstarted
+	Archived time.Time `json:"archived,omitzero"` // when the course was put away
 }
 
 // Standing returns what the counters see of the person.

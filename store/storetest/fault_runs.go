@@ -111,7 +111,7 @@ type scenario struct {
 	end      func()   // ends the context of the call under way
 	results  []result // of the steps so far
 	drained  []seats.Event
-	calm     bool // nothing goes wrong any more
+	calm     bool      // nothing goes wrong any more
 	expected *scenario // nil for the one without faults
 	trouble  trouble
 	target   int

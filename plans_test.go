@@ -1,0 +1,81 @@
+package seatkeeper_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestAPlanIsShownAndCarriedOut(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	commands := []seats.Command{seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}}, seats.Invite{Profile: profile("bob")}}
+	plan, err := k.Preview(ctx, "acme", owner, commands...)
+	require.NoError(t, err)
+	usage, err := k.Usage(ctx, "acme")
+	require.NoError(t, err)
+	require.Equal(t, usage, plan.Before, "nothing was done")
+	require.EqualValues(t, 2, plan.After.Held)
+	ada := plan.Steps[0].Outcome.User
+	require.NotEmpty(t, ada)
+
+	done, err := k.With(seatkeeper.Call{Key: "apply"}).Apply(ctx, owner, plan)
+	require.NoError(t, err)
+	require.Len(t, done.Events, 1)
+	require.Equal(t, ada, done.Outcomes[0].User, "the ID that was planned")
+	require.ErrorIs(t, done.Outcomes[1].Refusal, seats.ErrNoSeats)
+	require.Equal(t, plan.After.Held, int64(2))
+	again, err := k.With(seatkeeper.Call{Key: "apply"}).Apply(ctx, owner, plan)
+	require.NoError(t, err)
+	require.True(t, again.Repeated)
+	require.Equal(t, done.Events, again.Events)
+	_, err = k.Apply(ctx, owner, plan)
+	require.ErrorIs(t, err, seats.ErrPlanOutdated)
+
+	_, err = k.Preview(ctx, "unknown", owner)
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, err = k.Apply(ctx, owner, seats.Plan{Account: "unknown"})
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// TestAPlanMeetsARival lets somebody take the seat between the load and the commit.
+func TestAPlanMeetsARival(t *testing.T) {
+	s := memstore.New()
+	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	m := &meddler{Store: s}
+	k, err := seatkeeper.New(m, seatkeeper.Options{})
+	require.NoError(t, err)
+	plan, err := k.Preview(t.Context(), "acme", owner, seats.Invite{Profile: profile("late")})
+	require.NoError(t, err)
+	m.before = func(seats.Change) {
+		_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
+		require.NoError(t, err)
+	}
+	_, err = k.Apply(t.Context(), owner, plan)
+	require.ErrorIs(t, err, seats.ErrPlanOutdated)
+	require.EqualValues(t, 1, m.commits.Load())
+}
+
+func TestMay(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	require.NoError(t, k.May(ctx, "acme", owner, seats.Deactivate{User: "ada"}))
+	require.NoError(t, k.May(ctx, "acme", owner, seats.Reactivate{User: "ada"}), "it is so already")
+	require.ErrorIs(t, k.May(ctx, "acme", owner, seats.Deactivate{User: "owner"}), seats.ErrOwnerProtected)
+	require.ErrorIs(t, k.May(ctx, "acme", users.As("ada"), seats.Deactivate{User: "owner"}), seats.ErrForbidden)
+	require.ErrorIs(t, k.May(ctx, "acme", owner, seats.Invite{Profile: profile("bob")}), seats.ErrNoSeats)
+	require.ErrorIs(t, k.May(ctx, "unknown", owner, seats.BuySeats{Seats: 1}), store.ErrNotFound)
+	keyed := k.With(seatkeeper.Call{Key: "k"})
+	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Seats: 1}))
+	_, err = keyed.Do(ctx, "acme", owner, seats.BuySeats{Seats: 2})
+	require.NoError(t, err, "asking has not used the key")
+	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Seats: 1}))
+}

@@ -1,0 +1,156 @@
+package seats
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A commandType is a type of command: what it is asked for by, how one is told
+// from everything else that passes for a command, and how one is read.
+type commandType struct {
+	action users.Action
+	plain  func(Command) bool
+	read   func([]byte) (Command, error)
+	must   []string // keys that have to be there
+}
+
+// commandTypes has every command there is. Where a field that was forgotten would
+// do something all the same, by its zero value, its key must be there.
+var commandTypes = []commandType{
+	typeOf[Invite](),
+	typeOf[Add](),
+	typeOf[Notify](),
+	typeOf[Accept](),
+	typeOf[Approve](),
+	typeOf[Deactivate](),
+	typeOf[Reactivate](),
+	typeOf[Archive](),
+	typeOf[Restore](),
+	typeOf[Delete](),
+	typeOf[Erase](),
+	typeOf[Edit](),
+	typeOf[ChangeRole]("role"),
+	typeOf[GrantOwnership](),
+	typeOf[EndOwnership](),
+	typeOf[BuySeats](),
+	typeOf[ReturnSeats](),
+	typeOf[SetTotal](),
+	typeOf[SetPolicy]("policy"),
+}
+
+func typeOf[C Command](must ...string) commandType {
+	var zero C
+	return commandType{
+		action: zero.Action(),
+		plain:  func(c Command) bool { _, ok := c.(C); return ok },
+		read: func(text []byte) (Command, error) {
+			var c C
+			err := users.ReadJSON(text, &c)
+			return c, err
+		},
+		must: must,
+	}
+}
+
+// isPlain reports whether c is a command of this package, by value.
+func isPlain(c Command) bool {
+	return slices.ContainsFunc(commandTypes, func(t commandType) bool { return t.plain(c) })
+}
+
+var (
+	errPlain   = errors.New("seats: JSON: the command " + errCommand.Error())
+	errTag     = errors.New("seats: JSON: a command is not tagged with the name of an action")
+	errMissing = errors.New("seats: JSON: a command lacks the role or the policy that it sets")
+)
+
+// EncodeCommand returns the command as JSON: its fields, tagged with the name of
+// its action.
+//
+//	{"command":"deactivate","user":"u7","reason":"left"}
+//
+// It is an error if the command is not one of this package, by value, or has a
+// role, a number of seats or a policy that every account would refuse.
+func EncodeCommand(c Command) ([]byte, error) {
+	if !isPlain(c) {
+		return nil, errPlain
+	}
+	fields, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	text := []byte(`{"command":"` + c.Action().String() + `"`)
+	if len(fields) > len("{}") {
+		text = append(text, ',')
+	}
+	return append(text, fields[1:]...), nil
+}
+
+// DecodeCommand reads what [EncodeCommand] writes, by [users.ReadJSON]. The role
+// of a [ChangeRole] and the policy of a [SetPolicy] must be there; any other field
+// that is not has its zero value.
+func DecodeCommand(text []byte) (Command, error) {
+	var fields map[string]json.RawMessage
+	if err := users.ReadJSON(text, &fields); err != nil {
+		return nil, err
+	}
+	var action users.Action
+	if err := json.Unmarshal(fields["command"], &action); err != nil {
+		return nil, errTag
+	}
+	at := slices.IndexFunc(commandTypes, func(t commandType) bool { return t.action == action })
+	if at < 0 {
+		return nil, errTag
+	}
+	of := commandTypes[at]
+	for _, key := range of.must {
+		if _, there := fields[key]; !there {
+			return nil, errMissing
+		}
+	}
+	delete(fields, "command")
+	rest, _ := json.Marshal(fields) // of what was just read
+	c, err := of.read(rest)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Commands is a list of commands with a JSON form: that of each, see
+// [EncodeCommand].
+type Commands []Command
+
+// MarshalJSON returns the list. A command without a JSON form is an error.
+func (c Commands) MarshalJSON() ([]byte, error) {
+	forms := make([]commandForm, len(c))
+	for i := range c {
+		forms[i].Command = c[i]
+	}
+	return json.Marshal(forms)
+}
+
+// UnmarshalJSON reads a list of commands, each as by [DecodeCommand].
+func (c *Commands) UnmarshalJSON(text []byte) error {
+	var forms []commandForm
+	if err := users.ReadJSON(text, &forms); err != nil {
+		return err
+	}
+	*c = make(Commands, len(forms))
+	for i, form := range forms {
+		(*c)[i] = form.Command
+	}
+	return nil
+}
+
+// A commandForm is a command as a value in a document.
+type commandForm struct{ Command Command }
+
+func (f commandForm) MarshalJSON() ([]byte, error) { return EncodeCommand(f.Command) }
+
+func (f *commandForm) UnmarshalJSON(text []byte) (err error) {
+	f.Command, err = DecodeCommand(text)
+	return err
+}

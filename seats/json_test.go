@@ -1,0 +1,339 @@
+package seats_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+var update = flag.Bool("update", false, "write the documents in testdata anew")
+
+// everyCommand has a command for every action, in the order of the actions.
+var everyCommand = seats.Commands{
+	seats.Invite{Profile: users.Profile{
+		ID: "u7", First: "Ada", Last: "Lovelace", Username: "ada", Email: "ada@acme.example", ExternalID: "4711",
+		Location: "London", Department: "Engines", Title: "Countess", Groups: []string{"a", "b"},
+		Source: users.Source{Kind: users.SourceImport, Name: "people.csv"},
+	}, Role: users.Manager, Later: true},
+	seats.Add{Profile: users.Profile{ID: "u8", Email: "bob@acme.example"}},
+	seats.Notify{User: "u7"},
+	seats.Accept{User: "u7"},
+	seats.Approve{User: "u7"},
+	seats.Deactivate{User: "u7", Heir: "u8", Reason: "left"},
+	seats.Reactivate{User: "u7"},
+	seats.Archive{User: "u7", Heir: "u8", Reason: "left"},
+	seats.Restore{User: "u7"},
+	seats.Delete{User: "u7"},
+	seats.Erase{User: "u7", Reason: "asked for it"},
+	seats.Edit{User: "u7", Set: users.Patch{Last: new("King"), Title: new(""), Groups: &[]string{}}},
+	seats.ChangeRole{User: "u7", Role: users.Member},
+	seats.GrantOwnership{User: "u7"},
+	seats.EndOwnership{User: "u7"},
+	seats.BuySeats{Seats: 10},
+	seats.ReturnSeats{Pool: "go-course", Seats: 3},
+	seats.SetTotal{Seats: seats.Unlimited()},
+	seats.SetPolicy{Policy: seats.Standard()},
+}
+
+// everySwitch is a policy that leaves none of its switches at zero.
+var everySwitch = seats.Policy{
+	LetIn: seats.Approval, NoSeat: seats.CreateInactive, Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: 500},
+	Returning: seats.VendorOnly, Invites: seats.RunsFreed, Ownership: seats.SupportEnd, Exchange: seats.ExchangeAllowed,
+	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.Archive, users.Restore),
+	DeleteOnly: true, SourceLocked: true, Term: 36*time.Hour + time.Microsecond,
+	Cards: seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
+}
+
+// everyEvent lets an account have an event of every shape.
+func everyEvent(t *testing.T) []seats.Event {
+	s := open(t, seats.Of(4), everySwitch)
+	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
+	s.do(owner, seats.BuySeats{Seats: 2})
+	s.do(hr, seats.Invite{Profile: profile("ada")})
+	s.do(users.As("ada"), seats.Accept{User: "ada"})
+	s.do(support, seats.Edit{User: "ada", Set: users.Patch{Title: new("Countess"), Groups: &[]string{"a"}}})
+	s.do(owner, seats.Deactivate{User: "ada", Heir: "owner", Reason: "left"})
+	s.do(system, seats.SetTotal{Pool: "go-course", Seats: seats.Unlimited()})
+	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})
+	r.Key, r.Digests = "key 1", seats.Digests(r.Actor, r.Channel, r.Commands)
+	decision, err := seats.Decide(s.rows, r)
+	require.NoError(t, err)
+	s.write(decision.Change)
+	return s.events
+}
+
+// everyDocument has a document of every kind, by the name of its file.
+func everyDocument(t *testing.T) map[string]any {
+	small := open(t, seats.Of(1), seats.Standard())
+	full := small.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")})
+	small.do(support, seats.SetTotal{Seats: seats.Of(2)})
+	small.invite("ada")
+	small.do(owner, seats.Deactivate{User: "ada"})
+	bad := small.refused(seats.ErrBadInput, owner, seats.Delete{User: "ada", Heir: "ada"})
+	plan, err := seats.Preview(small.rows, small.request(owner,
+		seats.Reactivate{User: "ada"}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("owner")}))
+	require.NoError(t, err)
+	small.do(owner, seats.BuySeats{Seats: 3}, seats.Reactivate{User: "ada"})
+	_, err = plan.Decide(small.rows, small.request(owner, plan.Commands()...))
+	var outdated *seats.Refusal
+	require.True(t, errors.As(err, &outdated))
+	invited := open(t, seats.Of(2), seats.AccuEdConnect())
+	invited.do(owner, seats.Invite{Profile: profile("ada")})
+	return map[string]any{
+		"commands":              everyCommand,
+		"policy-standard":       seats.Standard(),
+		"policy-accued-connect": seats.AccuEdConnect(),
+		"policy-every-switch":   everySwitch,
+		"events":                everyEvent(t),
+		"refusal-no-seats":      *full,
+		"refusal-bad-input":     *bad,
+		"refusal-outdated":      *outdated,
+		"opening":               seats.Opening{Account: "acme", Seats: seats.Of(5), Zone: "Europe/London", Owner: profile("owner")},
+		"account":               invited.rows.Account,
+		"user":                  invited.user("ada"),
+		"person":                seats.AccuEdConnect().View(invited.user("ada"), start),
+		"usage":                 invited.rows.Usage(),
+		"plan":                  plan,
+	}
+}
+
+func TestDocumentsAreStable(t *testing.T) {
+	for name, value := range everyDocument(t) {
+		file := "testdata/" + name + ".json"
+		text, err := json.MarshalIndent(value, "", "  ")
+		require.NoError(t, err, name)
+		text = append(text, '\n')
+		if *update {
+			require.NoError(t, os.WriteFile(file, text, 0o644))
+		}
+		kept, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, string(kept), string(text), name)
+		read := reflect.New(reflect.TypeOf(value))
+		require.NoError(t, json.Unmarshal(kept, read.Interface()), name)
+		require.Equal(t, value, read.Elem().Interface(), name)
+	}
+}
+
+func TestTheDocumentsHaveEverything(t *testing.T) {
+	var actions []users.Action
+	for _, c := range everyCommand {
+		actions = append(actions, c.Action())
+	}
+	require.Equal(t, users.Actions(), actions)
+	require.NoError(t, everySwitch.Check())
+	for field, value := range reflect.ValueOf(everySwitch).Fields() {
+		require.False(t, value.IsZero(), field.Name)
+	}
+	full := everyDocument(t)["refusal-no-seats"].(seats.Refusal)
+	require.NotEmpty(t, full.Remedies)
+}
+
+// TestNothingIsPassedOver spoils every key of every document in turn, at the top
+// and in the depth.
+func TestNothingIsPassedOver(t *testing.T) {
+	key := regexp.MustCompile(`"([a-z_]+)": `)
+	for name, value := range everyDocument(t) {
+		text, err := os.ReadFile("testdata/" + name + ".json")
+		require.NoError(t, err)
+		requireRefused := func(spoilt, want string) {
+			t.Helper()
+			into := reflect.New(reflect.TypeOf(value)).Interface()
+			require.ErrorContains(t, json.Unmarshal([]byte(spoilt), into), want, "%s: %s", name, spoilt)
+		}
+		if into, ok := reflect.New(reflect.TypeOf(value)).Interface().(json.Unmarshaler); ok {
+			requireRefused("null", "null stands for nothing")
+			require.ErrorContains(t, into.UnmarshalJSON([]byte(string(text)+"{}")), "after top-level value", name)
+		}
+		places := key.FindAllSubmatchIndex(text, -1)
+		require.NotEmpty(t, places)
+		for _, at := range places {
+			head, tail := string(text[:at[0]]), string(text[at[0]:])
+			var member json.RawMessage
+			require.NoError(t, json.NewDecoder(bytes.NewReader(text[at[1]:])).Decode(&member))
+			requireRefused(head+`"unheard_of": 1, `+tail, `unknown field "unheard_of"`)
+			requireRefused(head+string(text[at[0]:at[1]])+string(member)+`, `+tail, "stands twice")
+			requireRefused(head+strings.ToUpper(tail[:at[1]-at[0]])+string(text[at[1]:]), "snake_case")
+			requireRefused(string(text[:at[1]])+"null"+string(text[at[1]+len(member):]), "null stands for nothing")
+		}
+	}
+}
+
+func TestACommandAsADocument(t *testing.T) {
+	text, err := seats.EncodeCommand(seats.Deactivate{User: "u7", Reason: "left"})
+	require.NoError(t, err)
+	require.Equal(t, `{"command":"deactivate","user":"u7","reason":"left"}`, string(text))
+	for _, c := range append(everyCommand, seats.SetTotal{}, seats.Invite{}) {
+		text, err := seats.EncodeCommand(c)
+		require.NoError(t, err)
+		read, err := seats.DecodeCommand(text)
+		require.NoError(t, err)
+		require.Equal(t, c, read)
+	}
+	for _, c := range []seats.Command{
+		nil, (*seats.Invite)(nil), &seats.Notify{User: "u7"}, forged{seats.Notify{User: "u7"}}, forged{},
+	} {
+		_, err := seats.EncodeCommand(c)
+		require.EqualError(t, err, "seats: JSON: the command is not one of the commands of package seats, by value")
+		_, err = json.Marshal(seats.Commands{c})
+		require.ErrorContains(t, err, "by value")
+		_, err = json.Marshal(seats.Planned{Command: c})
+		require.ErrorContains(t, err, "by value")
+	}
+	for _, c := range []seats.Command{
+		seats.SetTotal{Seats: seats.Of(-1)}, seats.ChangeRole{Role: 99}, seats.SetPolicy{Policy: seats.Policy{LetIn: 99}},
+	} {
+		_, err := seats.EncodeCommand(c)
+		require.Error(t, err)
+	}
+}
+
+func TestACommandThatCannotBeRead(t *testing.T) {
+	for wrong, want := range map[string]string{
+		``:                                      "unexpected end of JSON input",
+		`[]`:                                    "cannot unmarshal array",
+		`"notify"`:                              "cannot unmarshal string",
+		`{}`:                                    "not tagged",
+		`{"user":"u7"}`:                         "not tagged",
+		`{"command":"","user":"u7"}`:            "not tagged",
+		`{"command":"Notify","user":"u7"}`:      "not tagged",
+		`{"command":3,"user":"u7"}`:             "not tagged",
+		`{"command":{},"user":"u7"}`:            "not tagged",
+		`{"command":"ada@acme.example"}`:        "not tagged",
+		`{"command":"notify","user":7}`:         "cannot unmarshal number",
+		`{"command":"notify","user":"u7"}{}`:    "after top-level value",
+		`{"command":"notify","reason":"x"}`:     `unknown field "reason"`,
+		`{"command":"change-role","user":"u7"}`: "lacks the role or the policy",
+		`{"command":"set-policy"}`:              "lacks the role or the policy",
+		`{"command":"set-policy","policy":{}}`:  "not of version 1",
+		`{"command":"set-total","seats":5}`:     "cannot unmarshal number",
+		`{"command":"set-total","seats":"-5"}`:  "whole number",
+		`{"command":"notify","command":"delete","user":"u7"}`: "stands twice",
+	} {
+		c, err := seats.DecodeCommand([]byte(wrong))
+		require.ErrorContains(t, err, want, wrong)
+		require.NotContains(t, err.Error(), "ada")
+		require.Nil(t, c)
+		read := seats.Commands{seats.Notify{}}
+		require.Error(t, json.Unmarshal([]byte(`[`+wrong+`,{"command":"notify","user":"u7"}]`), &read), wrong)
+		require.Equal(t, seats.Commands{seats.Notify{}}, read)
+	}
+}
+
+func TestAPolicyAsADocument(t *testing.T) {
+	standard, err := json.Marshal(seats.Standard())
+	require.NoError(t, err)
+	for field := range reflect.TypeFor[seats.Policy]().Fields() {
+		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		require.Equal(t, field.Name != "Cards", strings.Contains(string(standard), `"`+key+`":`), "%s is written at zero too", key)
+	}
+	for _, c := range []struct{ wrong, want string }{
+		{`{}`, "not of version 1"},
+		{`{"version":2}`, "not of version 1"},
+		{`{"version":"1"}`, "cannot unmarshal string"},
+		{`{"version":1,"let_in":"luck"}`, "unknown name"},
+		{`{"version":1,"let_in":""}`, "unknown name"},
+		{`{"version":1,"term":"long"}`, "no duration"},
+		{`{"version":1,"term":3600}`, "cannot unmarshal number"},
+		{`{"version":1,"withheld":["fly"]}`, "unknown name"},
+		{`{"version":1,"cards":[{"figure":"moon"}]}`, "unknown name"},
+		{`{"version":1,"cards":[{},{},{},{},{},{},{}]}`, "too many cards"},
+		{`{"version":1,"cards":{}}`, "cannot unmarshal object"},
+		{`{"version":1,"buying":{"by":"self-service","more":1}}`, `unknown field "more"`},
+		{`{"version":1} x`, "after top-level value"},
+	} {
+		p := everySwitch
+		require.ErrorContains(t, p.UnmarshalJSON([]byte(c.wrong)), c.want, c.wrong)
+		require.Equal(t, everySwitch, p)
+	}
+	var p seats.Policy
+	require.ErrorIs(t, json.Unmarshal([]byte(`{"version":1,"term":"1h"}`), &p), seats.ErrTerm)
+	require.ErrorIs(t, json.Unmarshal([]byte(`{"version":1,"buying":{"least":3,"most":2}}`), &p), seats.ErrOrderBounds)
+	_, err = json.Marshal(seats.Policy{Term: time.Hour})
+	require.ErrorIs(t, err, seats.ErrTerm)
+	require.NoError(t, json.Unmarshal([]byte(`{"version":1,"invites":"kept","term":"336h"}`), &p))
+	require.Equal(t, seats.Policy{Invites: seats.RunsKept, Term: 14 * 24 * time.Hour}, p, "what is left out is at zero")
+	cards := seats.Cards{5: {"Last", seats.FigureTotal}}
+	text, err := json.Marshal(cards)
+	require.NoError(t, err)
+	require.Equal(t, `[{},{},{},{},{},{"title":"Last","figure":"total"}]`, string(text))
+	read := standardCards(t)
+	require.NoError(t, json.Unmarshal(text, &read))
+	require.Equal(t, cards, read)
+}
+
+func standardCards(t *testing.T) (c seats.Cards) {
+	require.NoError(t, json.Unmarshal([]byte(`[{"title":"Seats","figure":"total"}]`), &c))
+	return c
+}
+
+func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	long := strings.Repeat("x", 600)
+	refusals := map[error]*seats.Refusal{}
+	for _, c := range []seats.Command{
+		nil, seats.ChangeRole{User: "owner"}, seats.SetTotal{}, seats.SetTotal{Pool: "\x00", Seats: seats.Of(1)},
+		seats.BuySeats{Pool: "p"}, seats.Delete{User: "ada", Heir: "ada"}, seats.Delete{User: "ada", Reason: long},
+		seats.Delete{User: "ada", Reason: "\xff"}, seats.ChangeRole{User: "ada", Role: users.Owner},
+		seats.Add{Profile: users.Profile{ID: "b", Email: "b"}}, seats.Add{},
+		seats.Invite{Profile: users.Profile{ID: "b", Email: "b@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}}},
+		seats.SetPolicy{Policy: seats.Policy{LetIn: 99}}, seats.SetPolicy{Policy: seats.Policy{Term: 1}},
+		seats.SetPolicy{Policy: seats.Policy{Buying: seats.Orders{Least: -1}}},
+		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.Deactivate, users.Archive, users.Delete)}},
+		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.Accept)}},
+		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.SetTotal)}},
+	} {
+		for _, actor := range []users.Actor{owner, support, {Kind: users.ActorSystem, Name: "x"}} {
+			var no *seats.Refusal
+			if _, err := s.try(actor, c); errors.As(err, &no) && no.Code == seats.ErrBadInput {
+				refusals[no.Reason] = no
+			}
+		}
+	}
+	require.Len(t, refusals, 18, "there is a command for every reason")
+	for reason, no := range refusals {
+		text, err := json.Marshal(no)
+		require.NoError(t, err)
+		var read seats.Refusal
+		require.NoError(t, json.Unmarshal(text, &read))
+		require.Equal(t, *no, read)
+		require.ErrorIs(t, &read, reason, "it is the same error again and not one of the same text")
+		require.ErrorIs(t, &read, seats.ErrBadInput)
+	}
+	own := seats.Refusal{Code: seats.ErrBadInput, Field: "x", Reason: errors.New("is a host's own")}
+	text, err := json.Marshal(own)
+	require.NoError(t, err)
+	require.Equal(t, `{"code":"bad-input","field":"x","reason":"is a host's own"}`, string(text))
+	var read seats.Refusal
+	require.NoError(t, json.Unmarshal(text, &read))
+	require.Equal(t, own.Error(), read.Error())
+	require.NoError(t, json.Unmarshal([]byte(`{"code":"forbidden"}`), &read))
+	require.Equal(t, seats.Refusal{Code: seats.ErrForbidden}, read)
+}
+
+func TestAPersonIsReadWhole(t *testing.T) {
+	p := seats.Person{User: users.User{Status: users.Active}, Shown: users.Active}
+	require.Error(t, p.UnmarshalJSON([]byte(`{"shown":"luck"}`)))
+	require.Equal(t, users.Active, p.Status)
+	fields := slices.Collect(func(yield func(string) bool) {
+		for f := range reflect.TypeOf(p).Fields() {
+			yield(f.Name)
+		}
+	})
+	require.Equal(t, "[User Shown May]", fmt.Sprint(fields), "the document of a person has to keep up with its fields")
+}

@@ -1,0 +1,104 @@
+package seats
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// policyVersion is the version of the form below. A switch that is added later
+// keeps it, since the zero value of a switch changes nothing; one that is given
+// another meaning raises it.
+const policyVersion = 1
+
+type plainPolicy Policy
+
+type policyForm struct {
+	Version int `json:"version"`
+	plainPolicy
+	Term term `json:"term"` // in place of the number
+}
+
+var (
+	errVersion = errors.New("seats: JSON: a policy is not of version 1")
+	errTerm    = errors.New("seats: JSON: the term of a policy is no duration")
+	errCards   = errors.New("seats: JSON: a policy has too many cards")
+)
+
+// MarshalJSON returns the policy expanded: every switch by its value and none by
+// the name of a preset. What is stored with an account therefore stays what it was
+// when a preset is mended later. A policy that contradicts itself is an error, see
+// [Policy.Check].
+func (p Policy) MarshalJSON() ([]byte, error) {
+	if err := p.checkJSON(); err != nil {
+		return nil, err
+	}
+	return json.Marshal(policyForm{policyVersion, plainPolicy(p), term(p.Term)})
+}
+
+// UnmarshalJSON reads a policy of version 1, by [users.ReadJSON]. A switch that is
+// not there has its zero value. A policy that contradicts itself is an error, see
+// [Policy.Check].
+func (p *Policy) UnmarshalJSON(text []byte) error {
+	var form policyForm
+	if err := users.ReadJSON(text, &form); err != nil {
+		return err
+	}
+	if form.Version != policyVersion {
+		return errVersion
+	}
+	read := Policy(form.plainPolicy)
+	read.Term = time.Duration(form.Term)
+	if err := read.checkJSON(); err != nil {
+		return err
+	}
+	*p = read
+	return nil
+}
+
+func (p Policy) checkJSON() error {
+	if err := p.Check(); err != nil {
+		return fmt.Errorf("seats: JSON: a policy %w", err)
+	}
+	return nil
+}
+
+// A term is a duration with a text form, such as "336h0m0s".
+type term time.Duration
+
+func (t term) MarshalText() ([]byte, error) { return []byte(time.Duration(t).String()), nil }
+
+func (t *term) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil {
+		return errTerm
+	}
+	*t = term(d)
+	return nil
+}
+
+// MarshalJSON returns the cards without the empty ones after the last.
+func (c Cards) MarshalJSON() ([]byte, error) {
+	n := len(c)
+	for n > 0 && c[n-1] == (CardSpec{}) {
+		n--
+	}
+	return json.Marshal(c[:n])
+}
+
+// UnmarshalJSON reads a list of cards. More than there is room for are an error.
+func (c *Cards) UnmarshalJSON(text []byte) error {
+	var list []CardSpec
+	if err := users.ReadJSON(text, &list); err != nil {
+		return err
+	}
+	if len(list) > len(c) {
+		return errCards
+	}
+	*c = Cards{}
+	copy(c[:], list)
+	return nil
+}
