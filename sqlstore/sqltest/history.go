@@ -17,20 +17,20 @@ import (
 // A history is what concurrent clients asked of one small account and what they
 // were answered, each with its time.
 type history struct {
-	Opening    seats.Opening
-	At         time.Time // the clock of all Keepers, which stands still
-	Faults     []string  // that the Keepers met with, in the order of each
-	Operations []operation
+	Opening    seats.Opening `json:"opening,omitzero"`
+	At         time.Time     `json:"at,omitzero"`     // the clock of all Keepers, which stands still
+	Faults     []string      `json:"faults,omitzero"` // that the Keepers met with, in the order of each
+	Operations []operation   `json:"operations,omitzero"`
 }
 
 // An operation is one call of a client. The times are nanoseconds since the
 // history began.
 type operation struct {
-	Client   int
-	Asked    int64
-	Answered int64
-	Question question
-	Answer   answer
+	Client   int      `json:"client,omitzero"`
+	Asked    int64    `json:"asked,omitzero"`
+	Answered int64    `json:"answered,omitzero"`
+	Question question `json:"question,omitzero"`
+	Answer   answer   `json:"answer,omitzero"`
 }
 
 // A mode is what an operation calls.
@@ -48,13 +48,13 @@ func (m mode) writes() bool { return m == do || m == each }
 
 // A question is what a client asks for.
 type question struct {
-	Mode     mode
-	Keeper   int
-	Actor    users.Actor
-	Commands []seats.Command
-	Key      string // of the request, so that it happens once; empty: none
-	User     users.ID
-	Hurry    time.Duration // when the context ends; zero: never
+	Mode     mode           `json:"mode,omitzero"`
+	Keeper   int            `json:"keeper,omitzero"`
+	Actor    users.Actor    `json:"actor,omitzero"`
+	Commands seats.Commands `json:"commands,omitzero"`
+	Key      string         `json:"key,omitzero"` // of the request, so that it happens once; empty: none
+	User     users.ID       `json:"user,omitzero"`
+	Hurry    time.Duration  `json:"hurry,omitzero"` // when the context ends; zero: never
 }
 
 // A fate says how much is known of what became of an operation.
@@ -69,16 +69,28 @@ const (
 
 // An answer is what a client learned.
 type answer struct {
-	Fate     fate
-	Error    string
-	Refusal  *seats.Refusal
-	Outcomes []seats.Outcome
-	Revision uint64 // of the account, after Do
-	First    uint64 // the number of Do's first event; zero: it had none
-	Repeated bool   // and these events are of an earlier call with the same key
-	Usage    *seats.Usage
-	Person   *seats.Person
-	Seen     *seats.Snapshot
+	Fate     fate            `json:"fate,omitzero"`
+	Error    string          `json:"error,omitzero"`
+	Refusal  *seats.Refusal  `json:"refusal,omitzero"`
+	Outcomes []seats.Outcome `json:"outcomes,omitzero"`
+	Revision uint64          `json:"revision,omitzero"` // of the account, after Do
+	First    uint64          `json:"first,omitzero"`    // the number of Do's first event; zero: it had none
+	Repeated bool            `json:"repeated,omitzero"` // and these events are of an earlier call with the same key
+	Usage    *seats.Usage    `json:"usage,omitzero"`
+	Person   *seats.Person   `json:"person,omitzero"`
+	Tally    counts          `json:"tally,omitzero"` // of the usage or the account, which are without theirs
+	Seen     *sight          `json:"seen,omitzero"`
+}
+
+// counts are a tally, even one that cannot be and that the library's form of a
+// tally refuses.
+type counts users.Tally
+
+// A sight is all that a store has of an account, but for the events.
+type sight struct {
+	Account seats.Account `json:"account,omitzero"`
+	Pools   []seats.Pool  `json:"pools,omitzero"`
+	Users   []users.User  `json:"users,omitzero"`
 }
 
 // A play is a script as it is carried out.
@@ -173,6 +185,7 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		return err
 	case usage:
 		u, err := k.Usage(ctx, id)
+		a.Tally, u.People = counts(u.People), users.Tally{}
 		a.Usage = &u
 		return err
 	case user:
@@ -185,10 +198,12 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 	if err != nil {
 		return err
 	}
-	for i, u := range snapshots[0].Users {
-		snapshots[0].Users[i] = tidy(u)
+	s := snapshots[0]
+	a.Tally, s.Account.Tally = counts(s.Account.Tally), users.Tally{}
+	a.Seen = &sight{Account: s.Account, Pools: s.Pools}
+	for _, u := range s.Users {
+		a.Seen.Users = append(a.Seen.Users, tidy(u))
 	}
-	a.Seen = &snapshots[0]
 	return nil
 }
 

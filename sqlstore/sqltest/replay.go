@@ -1,6 +1,7 @@
 package sqltest
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/anishathalye/porcupine"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // Replay reads a history that [Linearizable] has written to a file, shows it, and
@@ -30,16 +33,28 @@ func Replay(t *testing.T, path string) {
 	}
 }
 
+// The form of a history in a file is that of its parts, which the library reads
+// strictly.
+
+func encode(h history) ([]byte, error) { return json.MarshalIndent(h, "", "\t") }
+
+func decode(text []byte) (h history, err error) {
+	err = users.ReadJSON(text, &h)
+	return h, err
+}
+
 // save writes the history to a folder, as a picture and as a file to judge again,
 // and says where they are.
 func (f *finding) save(t testing.TB, folder string) string {
 	t.Helper()
-	text, err := encode(f.history)
-	require.NoError(t, err)
 	again, picture := filepath.Join(folder, "history.json"), filepath.Join(folder, "history.html")
-	require.NoError(t, os.WriteFile(again, text, 0o644))
 	_, info := porcupine.CheckOperationsVerbose(f.model(), f.judged(), patience)
 	require.NoError(t, porcupine.VisualizePath(f.model(), info, picture))
+	text, err := encode(f.history)
+	if err != nil {
+		return fmt.Sprintf("picture: %s\nnothing to judge again: %v", picture, err)
+	}
+	require.NoError(t, os.WriteFile(again, text, 0o644))
 	return fmt.Sprintf("picture: %s\nagain: go test ./sqlstore/sqltest -run TestReplay -v -replay=%s", picture, again)
 }
 

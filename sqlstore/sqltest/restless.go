@@ -51,14 +51,17 @@ func (r *restless) pause() {
 	}
 }
 
-// faults returns the store with a fault at one call in twelve.
+// faults returns the store with a fault at one call in twelve. They come together,
+// so that an answer is lost and cannot be asked for.
 func faults(s store.Store, seed uint64) *storetest.Faulty {
+	all, odds := storetest.Faults(), uint64(12)
 	f := storetest.NewFaulty(s, func(n int) storetest.Fault {
 		luck := scatter(seed + uint64(n))
-		all := storetest.Faults()
-		if luck%12 > 0 {
+		if luck%odds > 0 {
+			odds = 12
 			return storetest.None
 		}
+		odds = 3
 		return all[luck>>32%uint64(len(all))]
 	})
 	f.Wait = 50 * time.Microsecond

@@ -115,11 +115,10 @@ func fields(v reflect.Value) string {
 		if f.IsZero() {
 			continue
 		}
-		for f.Kind() == reflect.Pointer {
-			f = f.Elem()
-		}
 		name := v.Type().Field(i).Name
 		switch text, ok := f.Interface().(fmt.Stringer); {
+		case f.Kind() == reflect.Pointer:
+			texts = append(texts, fmt.Sprintf("%s=%q", name, f.Elem()))
 		case ok:
 			texts = append(texts, text.String())
 		case f.Kind() == reflect.Struct:
