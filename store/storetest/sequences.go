@@ -1,12 +1,12 @@
-// Package storetest holds the tests that every store has to pass, ours and those
-// of hosts. They drive a Keeper on the store and hold what comes of it against a
-// model of the rules that shares no code with them.
 package storetest
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,17 +20,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-const account users.AccountID = "acme"
-
 // Sequences runs random sequences of up to a hundred steps against stores that
-// open makes, each of them empty. How many is up to the flag rapid.checks.
+// open makes, or one that it returns again and again: every sequence has an
+// account of its own. How many is up to the flag rapid.checks.
 func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 	rapid.Check(t, Sequence(func() store.Store { return open(t) }))
 }
 
 // Sequence is the property of one such sequence, for rapid.Check as well as for
 // rapid.MakeFuzz: whatever is asked of an account, in whatever order, the Keeper
-// answers and keeps what the model says. Stores that open makes are empty.
+// answers and keeps what the model says.
 func Sequence(open func() store.Store) func(*rapid.T) {
 	return func(t *rapid.T) {
 		r := &run{T: t, open: open, stage: newStage(open())}
@@ -49,17 +48,19 @@ func Sequence(open func() store.Store) func(*rapid.T) {
 	}
 }
 
-// A stage is a store with a Keeper whose clock and IDs the script sets.
+// A stage is an account that is to be, in a store, with a Keeper whose clock and
+// IDs the script sets.
 type stage struct {
 	*seatkeeper.Keeper
-	store store.Store
-	now   time.Time
-	ids   int
+	store   store.Store
+	account users.AccountID
+	now     time.Time
+	ids     int
 }
 
 func newStage(s store.Store) *stage {
-	g := &stage{store: s, now: epoch}
-	k, err := seatkeeper.New(s, seatkeeper.Options{
+	g := &stage{store: s, account: users.AccountID(unique("acme")), now: epoch}
+	k, err := seatkeeper.New(secluded{s, g.account}, seatkeeper.Options{
 		Now:   func() time.Time { return g.now },
 		NewID: func() users.ID { g.ids++; return made(g.ids) },
 	})
@@ -70,7 +71,38 @@ func newStage(s store.Store) *stage {
 	return g
 }
 
+// unique returns a name that nobody has, be it in a store that was used before.
+func unique(name string) string {
+	var suffix [8]byte
+	_, _ = rand.Read(suffix[:]) // never fails
+	return name + "-" + hex.EncodeToString(suffix[:])
+}
+
 func made(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
+
+// secluded is a store in which one account is due and no other ever: the clock
+// of a script is not that of the accounts beside it.
+type secluded struct {
+	store.Store
+	account users.AccountID
+}
+
+func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	for after = max(after, s.account[:len(s.account)-1]); after < s.account; {
+		page, err := s.Store.Due(ctx, by, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(page, s.account) {
+			return []users.AccountID{s.account}, nil
+		}
+		if len(page) < limit {
+			break
+		}
+		after = page[len(page)-1]
+	}
+	return nil, nil
+}
 
 // play carries out a call.
 func (g *stage) play(c call) (seatkeeper.Done, error) {
@@ -79,11 +111,12 @@ func (g *stage) play(c call) (seatkeeper.Done, error) {
 	var err error
 	switch c.how {
 	case opening:
+		c.opening.Account = g.account
 		return g.Open(context.Background(), c.opening)
 	case do:
-		return g.Do(context.Background(), account, c.actor, c.commands...)
+		return g.Do(context.Background(), g.account, c.actor, c.commands...)
 	case each:
-		done.Outcomes, err = g.DoEach(context.Background(), account, c.actor, c.commands...)
+		done.Outcomes, err = g.DoEach(context.Background(), g.account, c.actor, c.commands...)
 	case runDue:
 		_, err = g.RunDue(context.Background())
 	}
@@ -116,13 +149,13 @@ func (r *run) begin() bool {
 	o := drawOpening.Draw(r.T, "opening")
 	c := call{how: opening, at: epoch, opening: o}
 	r.calls = append(r.calls, c)
-	o.Owner.ID = r.named(o.Owner.ID)
+	o.Account, o.Owner.ID = r.stage.account, r.named(o.Owner.ID)
 	r.model = &model{clock: epoch}
 	want := r.model.open(o, epoch)
 	done, err := r.stage.play(c)
 	if want.codes != nil {
 		r.refused(want, 0, err)
-		_, err = r.stage.Usage(context.Background(), account)
+		_, err = r.stage.Usage(context.Background(), r.stage.account)
 		require.ErrorIs(r, err, store.ErrNotFound)
 		return false
 	}
