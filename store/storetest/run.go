@@ -91,6 +91,7 @@ var specification = []struct {
 // test has accounts of its own.
 func Run(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	specify(t, open, o)
+	faultRuns(t, open, o)
 	t.Run("sequences of commands agree with a model", func(t *testing.T) { Sequences(t, open) })
 }
 

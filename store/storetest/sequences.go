@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,26 +90,42 @@ func unique(name string) string {
 
 func made(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
 
-// secluded is a store in which one account is due and no other ever: the clock
-// of a script is not that of the accounts beside it.
+// secluded is a store in which one account is due or has events for a consumer,
+// and no other ever: the clock of a script is not that of the accounts beside it.
 type secluded struct {
 	store.Store
 	account users.AccountID
 }
 
 func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
-	for after = max(after, s.account[:len(s.account)-1]); after < s.account; {
-		page, err := s.Store.Due(ctx, by, after, limit)
-		if err != nil {
+	return only(s.account, after, limit, func(id users.AccountID) users.AccountID { return id }, func(after users.AccountID) ([]users.AccountID, error) {
+		return s.Store.Due(ctx, by, after, limit)
+	})
+}
+
+func (s secluded) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
+		return s.Store.Behind(ctx, consumer, after, limit)
+	})
+}
+
+// only reads pages until the one that has the account's row, of which it returns no
+// other.
+func only[R any](account, after users.AccountID, limit int, of func(R) users.AccountID, read func(users.AccountID) ([]R, error)) ([]R, error) {
+	for after = max(after, account[:len(account)-1]); after < account; {
+		page, err := read(after)
+		if err != nil || len(page) == 0 {
 			return nil, err
 		}
-		if slices.Contains(page, s.account) {
-			return []users.AccountID{s.account}, nil
+		for _, row := range page {
+			if of(row) == account {
+				return []R{row}, nil
+			}
 		}
 		if len(page) < limit {
 			break
 		}
-		after = page[len(page)-1]
+		after = of(page[len(page)-1])
 	}
 	return nil, nil
 }
