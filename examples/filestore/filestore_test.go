@@ -1,0 +1,28 @@
+package filestore_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/examples/filestore"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+)
+
+// TestStore is all that the author of a store has to write.
+func TestStore(t *testing.T) {
+	paths := map[store.Store]string{}
+	open := func(t testing.TB, path string) store.Store {
+		s, err := filestore.Open(path)
+		require.NoError(t, err)
+		paths[s] = path
+		return s
+	}
+	storetest.Run(t, func(t testing.TB) store.Store {
+		return open(t, filepath.Join(t.TempDir(), "seats.json"))
+	}, storetest.Options{
+		Reopen: func(t testing.TB, s store.Store) store.Store { return open(t, paths[s]) },
+	})
+}
