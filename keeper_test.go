@@ -14,9 +14,8 @@ import (
 )
 
 var (
-	owner   = users.As("owner")
-	system  = users.System()
-	support = users.Support("ticket 7")
+	owner  = users.As("owner")
+	system = users.System()
 )
 
 func profile(id users.ID) users.Profile {

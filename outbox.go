@@ -95,10 +95,7 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 	// Also where the context has ended: what is done is done.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
 	defer cancel()
-	if err != errTaken {
-		err = errors.Join(err, advance(ctx, done, time.Time{}))
-	}
-	return events, err
+	return events, errors.Join(err, advance(ctx, done, time.Time{}))
 }
 
 var errTaken = errors.New("seatkeeper: another process has taken the events over, since they took too long here")

@@ -241,6 +241,7 @@ func TestWhatIsDoneIsConfirmedThoughTheContextEnds(t *testing.T) {
 		return m.take(ctx, e)
 	})
 	require.ErrorIs(t, err, context.Canceled)
+	require.NotContains(t, err.Error(), "beta", "the others are not tried")
 	require.Equal(t, 2, n)
 	behind, err := s.Behind(t.Context(), "mails", "", 9)
 	require.NoError(t, err)

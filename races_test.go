@@ -3,7 +3,6 @@ package seatkeeper_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -32,95 +31,6 @@ func (m *meddler) Commit(ctx context.Context, changes ...seats.Change) ([]store.
 		m.before(changes[0])
 	}
 	return m.Store.Commit(ctx, changes...)
-}
-
-func TestAHundredForOneLastSeat(t *testing.T) {
-	s := memstore.New()
-	first := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	second, err := seatkeeper.New(s, seatkeeper.Options{}) // another process
-	require.NoError(t, err)
-	var won, refused atomic.Int64
-	var ready, gone sync.WaitGroup
-	ready.Add(100)
-	for i := range 100 {
-		k := []*seatkeeper.Keeper{first, second}[i%2]
-		gone.Go(func() {
-			ready.Done()
-			ready.Wait()
-			_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
-			switch {
-			case err == nil:
-				won.Add(1)
-			case errors.Is(err, seats.ErrNoSeats):
-				refused.Add(1)
-			}
-		})
-	}
-	gone.Wait()
-	require.EqualValues(t, 1, won.Load())
-	require.EqualValues(t, 99, refused.Load())
-	u, err := first.Usage(t.Context(), "acme")
-	require.NoError(t, err)
-	require.EqualValues(t, 2, u.Held)
-}
-
-// TestARivalTakesTheLastSeat makes sure that a race takes place: the rival
-// commits between the load and the commit of the other.
-func TestARivalTakesTheLastSeat(t *testing.T) {
-	s := memstore.New()
-	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	m := &meddler{Store: s, before: func(c seats.Change) {
-		if c.Base == 1 {
-			_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
-			require.NoError(t, err)
-		}
-	}}
-	k, err := seatkeeper.New(m, seatkeeper.Options{})
-	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("late")})
-	require.ErrorIs(t, err, seats.ErrNoSeats, "decided anew on what the rival left")
-	require.EqualValues(t, 1, m.commits.Load())
-	_, err = k.User(t.Context(), "acme", "late")
-	require.ErrorIs(t, err, seats.ErrUnknownUser)
-}
-
-func TestARivalInvitesTheSamePerson(t *testing.T) {
-	s := memstore.New()
-	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	m := &meddler{Store: s}
-	m.before = func(seats.Change) {
-		if m.commits.Load() == 1 {
-			_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-			require.NoError(t, err)
-		}
-	}
-	k, err := seatkeeper.New(m, seatkeeper.Options{})
-	require.NoError(t, err)
-	done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: users.Profile{Email: "ADA@acme.example"}})
-	require.NoError(t, err)
-	require.True(t, done.Outcomes[0].Same)
-	require.Equal(t, users.ID("ada"), done.Outcomes[0].User)
-	require.Empty(t, done.Events)
-}
-
-func TestTwoOwnersWhoEndEachOther(t *testing.T) {
-	s := memstore.New()
-	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	_, err := rival.Do(t.Context(), "acme", system, seats.Add{Profile: profile("ada")}, seats.GrantOwnership{User: "ada"})
-	require.NoError(t, err)
-	m := &meddler{Store: s}
-	m.before = func(seats.Change) {
-		if m.commits.Load() == 1 {
-			_, err := rival.Do(t.Context(), "acme", owner, seats.EndOwnership{User: "ada"})
-			require.NoError(t, err)
-		}
-	}
-	k, err := seatkeeper.New(m, seatkeeper.Options{})
-	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", users.As("ada"), seats.EndOwnership{User: "owner"})
-	require.ErrorIs(t, err, seats.ErrForbidden)
-	_, err = k.Do(t.Context(), "acme", support, seats.EndOwnership{User: "owner"})
-	require.ErrorIs(t, err, seats.ErrLastOwner)
 }
 
 func TestTryingAgainHasACap(t *testing.T) {

@@ -128,9 +128,8 @@ func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter sea
 // recorded lists the events that are there, whatever is due.
 func (k *Keeper) recorded(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
-		rest := filter
-		rest.After = max(filter.After, last.Sequence)
-		return k.store.Events(ctx, account, rest, eventPage)
+		filter.After = max(filter.After, last.Sequence)
+		return k.store.Events(ctx, account, filter, eventPage)
 	})
 }
 

@@ -70,6 +70,14 @@ func TestListsAreReadAPageAtATime(t *testing.T) {
 			break
 		}
 	}
+	all := k.Events(ctx, "acme", seats.EventFilter{})
+	for range 2 {
+		n := 0
+		for range all {
+			n++
+		}
+		require.Greater(t, n, 500, "a list can be gone through twice")
+	}
 	for _, err := range k.Events(ctx, "unknown", seats.EventFilter{}) {
 		require.ErrorIs(t, err, store.ErrNotFound)
 	}

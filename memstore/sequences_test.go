@@ -26,10 +26,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestSequences(t *testing.T) {
-	storetest.Sequences(t, func(testing.TB) store.Store { return memstore.New() })
-}
-
 func FuzzSequences(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(storetest.Sequence(func() store.Store { return memstore.New() })))
 }

@@ -86,6 +86,8 @@ func TestABulkCallGoesOnWhereItWasRefused(t *testing.T) {
 	require.Len(t, second.Change.Events, 1)
 	require.Equal(t, users.ID("bob"), second.Change.Events[0].User)
 
+	part := seats.DecideEach(s.once("k", seats.ByBulk, 501, owner, commands[1]))
+	require.Equal(t, second.Outcomes[1:], part.Outcomes, "also where the call is cut up otherwise")
 	third := seats.DecideEach(s.once("k", seats.ByBulk, 500, owner, commands[1], commands[0]))
 	for _, o := range third.Outcomes {
 		require.ErrorIs(t, o.Refusal, seats.ErrKeyReused)

@@ -93,6 +93,9 @@ var drawStep = rapid.Custom(func(t *rapid.T) step {
 		s.filter = drawFilter(t)
 	}
 	s.last = bit.Draw(t, "last")
+	if chance(t, 15) {
+		s.fault, s.strikes = or(t, Faults()), below(t, 4)
+	}
 	return s
 })
 

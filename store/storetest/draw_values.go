@@ -126,9 +126,9 @@ var drawPolicy = rapid.Custom(func(t *rapid.T) seats.Policy {
 	return p
 })
 
-// drawOpening draws an account to be.
+// drawOpening draws an account to be, but for its ID.
 var drawOpening = rapid.Custom(func(t *rapid.T) seats.Opening {
-	return seats.Opening{Account: account, Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
+	return seats.Opening{Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
 })
 
 // spoil makes a policy that contradicts itself or says something unknown.

@@ -41,7 +41,7 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	}
 	for _, command := range commands {
 		require.NotNil(r, command, "remedy %v of %v", remedy, no)
-		_, err := g.Do(context.Background(), account, actor, command)
+		_, err := g.Do(context.Background(), g.account, actor, command)
 		require.NoError(r, err, "the remedy %v of %v cannot be carried out", remedy, no)
 		m.do(actor, command, later(c.at, m.last))
 	}

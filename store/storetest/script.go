@@ -20,6 +20,9 @@ type step struct {
 	by     time.Duration
 	filter users.Filter
 	last   bool // heal by the people who came last rather than first
+	// What goes wrong, and with which of the calls to the store.
+	fault   Fault
+	strikes int
 }
 
 // A mode is what a step does.
@@ -161,6 +164,8 @@ type call struct {
 	actor    users.Actor
 	commands []seats.Command
 	opening  seats.Opening
+	fault    Fault
+	strikes  int
 }
 
 func (c call) String() string {
@@ -176,6 +181,9 @@ func (c call) String() string {
 	fmt.Fprintf(&b, "%s at %s as %v %q:", c.how, at, c.actor.Kind, string(c.actor.User)+c.actor.Name)
 	for _, command := range c.commands {
 		fmt.Fprintf(&b, " %T{%s}", command, fields(command))
+	}
+	if c.fault != None {
+		fmt.Fprintf(&b, " (%v at call %d to the store)", c.fault, c.strikes)
 	}
 	return strings.ReplaceAll(b.String(), "seats.", "")
 }

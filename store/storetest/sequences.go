@@ -1,10 +1,9 @@
-// Package storetest holds the tests that every store has to pass, ours and those
-// of hosts. They drive a Keeper on the store and hold what comes of it against a
-// model of the rules that shares no code with them.
 package storetest
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,17 +19,17 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-const account users.AccountID = "acme"
-
 // Sequences runs random sequences of up to a hundred steps against stores that
-// open makes, each of them empty. How many is up to the flag rapid.checks.
+// open makes, or one that it returns again and again: every sequence has an
+// account of its own. How many is up to the flag rapid.checks.
 func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 	rapid.Check(t, Sequence(func() store.Store { return open(t) }))
 }
 
 // Sequence is the property of one such sequence, for rapid.Check as well as for
 // rapid.MakeFuzz: whatever is asked of an account, in whatever order, the Keeper
-// answers and keeps what the model says. Stores that open makes are empty.
+// answers and keeps what the model says, though now and then a call to the store
+// goes wrong; and the account is what its events tell.
 func Sequence(open func() store.Store) func(*rapid.T) {
 	return func(t *rapid.T) {
 		r := &run{T: t, open: open, stage: newStage(open())}
@@ -49,17 +48,29 @@ func Sequence(open func() store.Store) func(*rapid.T) {
 	}
 }
 
-// A stage is a store with a Keeper whose clock and IDs the script sets.
+// A stage is an account that is to be, in a store, with a Keeper whose clock and
+// IDs the script sets.
 type stage struct {
 	*seatkeeper.Keeper
-	store store.Store
-	now   time.Time
-	ids   int
+	store   store.Store
+	account users.AccountID
+	now     time.Time
+	ids     int
+	faulty  *Faulty // between the Keeper and the store
+	fault   Fault   // the next one
+	at      int     // and the call that it strikes
 }
 
 func newStage(s store.Store) *stage {
-	g := &stage{store: s, now: epoch}
-	k, err := seatkeeper.New(s, seatkeeper.Options{
+	g := &stage{store: s, account: users.AccountID(unique("acme")), now: epoch}
+	g.faulty = NewFaulty(secluded{s, g.account}, func(n int) Fault {
+		if n == g.at {
+			return g.fault
+		}
+		return None
+	})
+	g.faulty.Wait = time.Microsecond
+	k, err := seatkeeper.New(g.faulty, seatkeeper.Options{
 		Now:   func() time.Time { return g.now },
 		NewID: func() users.ID { g.ids++; return made(g.ids) },
 	})
@@ -70,20 +81,80 @@ func newStage(s store.Store) *stage {
 	return g
 }
 
+// unique returns a name that nobody has, be it in a store that was used before.
+func unique(name string) string {
+	var suffix [8]byte
+	_, _ = rand.Read(suffix[:]) // never fails
+	return name + "-" + hex.EncodeToString(suffix[:])
+}
+
 func made(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
 
-// play carries out a call.
+// secluded is a store in which one account is due or has events for a consumer,
+// and no other ever: the clock of a script is not that of the accounts beside it.
+type secluded struct {
+	store.Store
+	account users.AccountID
+}
+
+func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	return only(s.account, after, limit, func(id users.AccountID) users.AccountID { return id }, func(after users.AccountID) ([]users.AccountID, error) {
+		return s.Store.Due(ctx, by, after, limit)
+	})
+}
+
+func (s secluded) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
+		return s.Store.Behind(ctx, consumer, after, limit)
+	})
+}
+
+// only reads pages until the one that has the account's row, of which it returns no
+// other.
+func only[R any](account, after users.AccountID, limit int, of func(R) users.AccountID, read func(users.AccountID) ([]R, error)) ([]R, error) {
+	for after = max(after, account[:len(account)-1]); after < account; {
+		page, err := read(after)
+		if err != nil || len(page) == 0 {
+			return nil, err
+		}
+		for _, row := range page {
+			if of(row) == account {
+				return []R{row}, nil
+			}
+		}
+		if len(page) < limit {
+			break
+		}
+		after = of(page[len(page)-1])
+	}
+	return nil, nil
+}
+
+// play carries out a call, and once more if the store failed before anything
+// was done. Of all other faults nobody is to notice anything.
 func (g *stage) play(c call) (seatkeeper.Done, error) {
-	g.now = c.at
+	ids := g.ids
+	g.now, g.fault, g.at = c.at, c.fault, g.faulty.Calls()+c.strikes
+	done, err := g.call(c)
+	g.fault = None
+	if errors.Is(err, ErrInjected) && !errors.Is(err, store.ErrUnknown) {
+		g.ids = ids
+		return g.call(c)
+	}
+	return done, err
+}
+
+func (g *stage) call(c call) (seatkeeper.Done, error) {
 	var done seatkeeper.Done
 	var err error
 	switch c.how {
 	case opening:
+		c.opening.Account = g.account
 		return g.Open(context.Background(), c.opening)
 	case do:
-		return g.Do(context.Background(), account, c.actor, c.commands...)
+		return g.Do(context.Background(), g.account, c.actor, c.commands...)
 	case each:
-		done.Outcomes, err = g.DoEach(context.Background(), account, c.actor, c.commands...)
+		done.Outcomes, err = g.DoEach(context.Background(), g.account, c.actor, c.commands...)
 	case runDue:
 		_, err = g.RunDue(context.Background())
 	}
@@ -100,6 +171,7 @@ type run struct {
 	calls  []call
 	seen   view
 	events []seats.Event
+	ledger seats.Ledger
 }
 
 func (r *run) script() string {
@@ -116,13 +188,13 @@ func (r *run) begin() bool {
 	o := drawOpening.Draw(r.T, "opening")
 	c := call{how: opening, at: epoch, opening: o}
 	r.calls = append(r.calls, c)
-	o.Owner.ID = r.named(o.Owner.ID)
+	o.Account, o.Owner.ID = r.stage.account, r.named(o.Owner.ID)
 	r.model = &model{clock: epoch}
 	want := r.model.open(o, epoch)
 	done, err := r.stage.play(c)
 	if want.codes != nil {
 		r.refused(want, 0, err)
-		_, err = r.stage.Usage(context.Background(), account)
+		_, err = r.stage.Usage(context.Background(), r.stage.account)
 		require.ErrorIs(r, err, store.ErrNotFound)
 		return false
 	}
@@ -143,7 +215,7 @@ func (r *run) named(id users.ID) users.ID {
 
 func (r *run) step(s step) {
 	now := r.stage.now.Add(s.by)
-	c := call{how: s.how, at: now, actor: s.actor.in(r.model)}
+	c := call{how: s.how, at: now, actor: s.actor.in(r.model), fault: s.fault, strikes: s.strikes}
 	for _, w := range s.wishes {
 		c.commands = append(c.commands, w.in(r.model, c.actor))
 	}

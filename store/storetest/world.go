@@ -25,9 +25,9 @@ const course seats.PoolID = "course"
 // look reads from the store itself, so that nothing is settled by it.
 func (r *run) look() view {
 	ctx := context.Background()
-	snapshots, err := r.stage.store.Load(ctx, seats.Need{Account: account, Pools: []seats.PoolID{course}})
+	snapshots, err := r.stage.store.Load(ctx, seats.Need{Account: r.stage.account, Pools: []seats.PoolID{course}})
 	require.NoError(r, err)
-	all, err := r.stage.store.Users(ctx, account, users.Filter{Status: everyStatus}, 10_000)
+	all, err := r.stage.store.Users(ctx, r.stage.account, users.Filter{Status: everyStatus}, 10_000)
 	require.NoError(r, err)
 	return view{snapshots[0].Account, snapshots[0].Pools, all}
 }
@@ -39,6 +39,7 @@ func (r *run) world(facts []fact, filter users.Filter) {
 	r.keys()
 	r.pools()
 	r.record(facts)
+	r.replay()
 	r.usage()
 	r.lists(filter)
 }
@@ -88,7 +89,7 @@ func (r *run) pools() {
 		require.Equal(r, want, pool)
 		require.Equal(r, over, pool.Excess())
 	}
-	recount, revision, err := r.stage.store.Tally(context.Background(), account, users.Filter{Status: everyStatus})
+	recount, revision, err := r.stage.store.Tally(context.Background(), r.stage.account, users.Filter{Status: everyStatus})
 	require.NoError(r, err)
 	require.Equal(r, r.seen.account.Revision, revision)
 	require.Equal(r, recount, r.seen.account.Tally, "the tally against a recount")
@@ -99,7 +100,7 @@ func (r *run) pools() {
 // record follows the new events from number to number.
 func (r *run) record(facts []fact) {
 	from := uint64(len(r.events))
-	added, err := r.stage.store.Events(context.Background(), account, seats.EventFilter{After: from}, 10_000)
+	added, err := r.stage.store.Events(context.Background(), r.stage.account, seats.EventFilter{After: from}, 10_000)
 	require.NoError(r, err)
 	require.Len(r, added, len(facts), "events: want %+v, got %+v", facts, added)
 	for i, e := range added {
@@ -122,6 +123,7 @@ func (r *run) record(facts []fact) {
 			require.LessOrEqual(r, e.Held+e.Spent, total, "event %d let somebody into a full pool", e.Sequence)
 		}
 		r.events = append(r.events, e)
+		require.NoError(r, r.ledger.Record(e))
 		e.Change, e.Correlation = "", "" // random letters
 		r.secret(fmt.Sprintf("%+v", e))
 	}
@@ -136,6 +138,16 @@ func (r *run) record(facts []fact) {
 				break
 			}
 		}
+	}
+}
+
+// replay holds the account as its events tell it against the rows.
+func (r *run) replay() {
+	live := seats.Snapshot{Account: r.seen.account, Pools: r.seen.pools}
+	require.Empty(r, seats.Audit(live, r.seen.account.Tally, r.ledger))
+	require.Len(r, r.ledger.People, len(r.seen.users))
+	for _, u := range r.seen.users {
+		require.Equal(r, u.Standing(), r.ledger.People[u.ID], "%s, replayed", u.ID)
 	}
 }
 
@@ -167,7 +179,7 @@ func (r *run) before(pool seats.PoolID) (int64, bool) {
 func (r *run) secret(text string) { require.NotContains(r, strings.ToLower(text), "qz") }
 
 func (r *run) usage() {
-	got, err := r.stage.Usage(context.Background(), account)
+	got, err := r.stage.Usage(context.Background(), r.stage.account)
 	require.NoError(r, err)
 	m := r.model
 	require.Equal(r, m.pools[seats.Site], got.Total)
@@ -212,7 +224,7 @@ func (r *run) lists(filter users.Filter) {
 		}
 	}
 	slices.Sort(want)
-	for u, err := range r.stage.Users(ctx, account, filter) {
+	for u, err := range r.stage.Users(ctx, r.stage.account, filter) {
 		require.NoError(r, err)
 		p := m.byID(u.ID)
 		require.Equal(r, m.shown(p), u.Shown)
@@ -220,18 +232,18 @@ func (r *run) lists(filter users.Filter) {
 		got = append(got, u.ID)
 	}
 	require.Equal(r, want, got, "list of %+v", filter)
-	count, err := r.stage.Count(ctx, account, filter)
+	count, err := r.stage.Count(ctx, r.stage.account, filter)
 	require.NoError(r, err)
 	require.Equal(r, m.tally(m.shown, func(p *person) bool { return m.selects(filter, p) }), count)
 	for _, p := range m.people {
-		u, err := r.stage.User(ctx, account, p.ID)
+		u, err := r.stage.User(ctx, r.stage.account, p.ID)
 		require.NoError(r, err)
 		require.Equal(r, p.standing(), u.Standing())
 		for _, key := range []users.Key{
 			users.ByEmail(strings.ToUpper(p.Email)), users.ByUsername(strings.ToUpper(p.Username)), users.ByExternalID(strings.ToLower(p.ExternalID)),
 		} {
 			if key.Value != "" {
-				u, err := r.stage.Find(ctx, account, key)
+				u, err := r.stage.Find(ctx, r.stage.account, key)
 				require.NoError(r, err)
 				require.Equal(r, p.ID, u.ID, "%v", key)
 			}
@@ -246,7 +258,7 @@ func (r *run) lists(filter users.Filter) {
 				has = p
 			}
 		}
-		u, err := r.stage.Find(ctx, account, key)
+		u, err := r.stage.Find(ctx, r.stage.account, key)
 		if has == nil {
 			require.ErrorIs(r, err, seats.ErrUnknownUser, "%v", key)
 			continue
@@ -265,7 +277,7 @@ var probes = []users.Key{
 // end compares the whole history with what was seen of it on the way.
 func (r *run) end() {
 	var all []seats.Event
-	for e, err := range r.stage.Events(context.Background(), account, seats.EventFilter{}) {
+	for e, err := range r.stage.Events(context.Background(), r.stage.account, seats.EventFilter{}) {
 		require.NoError(r, err)
 		all = append(all, e)
 	}

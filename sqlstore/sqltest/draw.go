@@ -1,0 +1,251 @@
+package sqltest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A script is what is going to be asked in a history: who is there first, and
+// each client's questions.
+type script struct {
+	opening seats.Opening
+	at      time.Time
+	keepers int
+	first   question
+	clients [][]question
+}
+
+// course is the one pool of the scripts beside the site.
+const course seats.PoolID = "course"
+
+// term is how long invitations last where they run out: no history sees the end.
+const term = 24 * time.Hour
+
+var epoch = time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
+
+// everybody is the few who can be in an account. Those with a 2 have the keys of
+// those without one, so that a person who was deleted can come again.
+var everybody = []users.ID{"ada", "ben", "cleo", "ada2", "dan", "ben2", "olive"}
+
+// dice draw what a script is made of.
+type dice struct {
+	*rand.Rand
+	people []users.ID // of this script
+}
+
+func one[T any](d dice, of ...T) T { return of[d.IntN(len(of))] }
+
+func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
+
+func drawScript(seed, number uint64, account users.AccountID) script {
+	d := dice{Rand: rand.New(rand.NewPCG(seed, number))}
+	d.people = everybody[:3+d.IntN(4)]
+	s := script{at: epoch, keepers: 2 + d.IntN(2)}
+	s.opening = seats.Opening{
+		Account: account, Seats: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
+		Owner: d.profile("olive"),
+	}
+	s.first = question{Mode: each, Actor: users.System()}
+	for _, id := range d.people[:3] {
+		s.first.Commands = append(s.first.Commands, seats.Add{Profile: d.profile(id), Role: one(d, users.Member, users.Manager, users.Admin)})
+	}
+	for range 3 + d.IntN(3) {
+		var questions []question
+		for range 4 + d.IntN(6) {
+			questions = append(questions, d.question(s.keepers))
+		}
+		s.clients = append(s.clients, questions)
+	}
+	for key := range d.IntN(4) {
+		d.key(s, fmt.Sprint("k", key%2))
+	}
+	return s
+}
+
+// key gives a question a key and lets others ask it again, or something else under
+// the same key.
+func (d dice) key(s script, key string) {
+	q := d.question(s.keepers)
+	if q.Key = key; !q.Mode.writes() {
+		return
+	}
+	for range 2 + d.IntN(2) {
+		q.Keeper = d.IntN(s.keepers)
+		client := s.clients[d.IntN(len(s.clients))]
+		client[d.IntN(len(client))] = q
+	}
+}
+
+func (d dice) question(keepers int) question {
+	q := question{Mode: one(d, do, do, do, do, do, do, do, each, each, usage, user, look), Keeper: d.IntN(keepers)}
+	if d.chance(3) {
+		q.Hurry = time.Duration(1 + d.IntN(100_000))
+	}
+	switch {
+	case q.Mode == user:
+		q.User = d.person()
+	case q.Mode.writes():
+		q.Actor = d.actor()
+		for range 1 + d.IntN(2)*d.IntN(3) {
+			q.Commands = append(q.Commands, d.command(q.Actor))
+		}
+	}
+	return q
+}
+
+func (d dice) person() users.ID {
+	if d.chance(12) {
+		return "olive"
+	}
+	return one(d, d.people...)
+}
+
+func (d dice) actor() users.Actor {
+	switch n := d.IntN(20); {
+	case n < 4:
+		return users.As("olive")
+	case n < 7:
+		return users.As(d.person())
+	case n < 13:
+		return users.Support("ticket")
+	case n < 14:
+		return users.Sync("hr")
+	}
+	return users.System()
+}
+
+// actions are what is asked for, the frequent ones several times.
+var actions = append(users.Actions(), users.Invite, users.Invite, users.Invite, users.Add, users.Accept, users.Accept,
+	users.Deactivate, users.Reactivate, users.Reactivate, users.Archive, users.Restore, users.Delete, users.ChangeRole, users.GrantOwnership, users.EndOwnership)
+
+func (d dice) command(actor users.Actor) seats.Command {
+	id := d.person()
+	var heir users.ID
+	if d.chance(10) {
+		heir = d.person()
+	}
+	pool := one(d, seats.Site, seats.Site, seats.Site, course)
+	switch a := one(d, actions...); a {
+	case users.Add:
+		return seats.Add{Profile: d.profile(id), Role: d.role()}
+	case users.Notify:
+		return seats.Notify{User: id}
+	case users.Accept:
+		if actor.Kind == users.ActorUser {
+			id = actor.User
+		}
+		return seats.Accept{User: id}
+	case users.Approve:
+		return seats.Approve{User: id}
+	case users.Deactivate:
+		return seats.Deactivate{User: id, Heir: heir}
+	case users.Reactivate:
+		return seats.Reactivate{User: id}
+	case users.Archive:
+		return seats.Archive{User: id, Heir: heir, Reason: one(d, "", "because")}
+	case users.Restore:
+		return seats.Restore{User: id}
+	case users.Delete:
+		return seats.Delete{User: id, Heir: heir}
+	case users.Erase:
+		return seats.Erase{User: id}
+	case users.Edit:
+		return seats.Edit{User: id, Set: d.patch()}
+	case users.ChangeRole:
+		return seats.ChangeRole{User: id, Role: d.role()}
+	case users.GrantOwnership:
+		return seats.GrantOwnership{User: id}
+	case users.EndOwnership:
+		return seats.EndOwnership{User: id}
+	case users.BuySeats:
+		return seats.BuySeats{Pool: pool, Seats: int64(d.IntN(4))}
+	case users.ReturnSeats:
+		return seats.ReturnSeats{Pool: pool, Seats: int64(d.IntN(3))}
+	case users.SetTotal:
+		return seats.SetTotal{Pool: pool, Seats: one(d, seats.Of(int64(d.IntN(8))), seats.Of(int64(2+d.IntN(5))), seats.Unlimited())}
+	case users.SetPolicy:
+		return seats.SetPolicy{Policy: d.policy()}
+	default:
+		return seats.Invite{Profile: d.profile(id), Role: d.role(), Later: d.chance(20)}
+	}
+}
+
+func (d dice) role() users.Role {
+	if d.chance(3) {
+		return users.Owner // which nobody is given like that
+	}
+	return one(d, users.Member, users.Member, users.Manager, users.Admin)
+}
+
+// profile is mostly the one that belongs to the ID, and now and then has a key of
+// somebody else.
+func (d dice) profile(id users.ID) users.Profile {
+	p := users.Profile{ID: id, First: "First", Last: string(id), Email: email(id)}
+	if d.chance(10) {
+		p.Username = string(one(d, d.people...))
+	}
+	if d.chance(10) {
+		p.ExternalID = fmt.Sprint("e", d.IntN(2))
+	}
+	if d.chance(10) {
+		p.Groups = []string{"red", "blue"}[d.IntN(2):]
+	}
+	if d.chance(10) {
+		p.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
+	}
+	return p
+}
+
+// email is the same for ada and ada2.
+func email(id users.ID) string { return string(id[:3]) + "@acme.example" }
+
+func (d dice) patch() users.Patch {
+	var p users.Patch
+	switch d.IntN(4) {
+	case 0:
+		p.Email = new(email(d.person()))
+	case 1:
+		p.Username = new(one(d, "", string(d.person())))
+	case 2:
+		p.First, p.Last, p.Email = new("New"), new("Name"), new("new@acme.example")
+	case 3:
+		p.Location = new(one(d, "", "Leeds", "York"))
+	}
+	return p
+}
+
+// policy is a preset or a mixture, in which what cannot be together is put right.
+func (d dice) policy() seats.Policy {
+	switch d.IntN(5) {
+	case 0, 1:
+		return seats.Standard()
+	case 2:
+		return seats.AccuEdConnect()
+	}
+	p := seats.Policy{
+		LetIn: one(d, seats.FirstSignIn, seats.Invitation, seats.Approval), NoSeat: one(d, seats.Refuse, seats.CreateInactive),
+		Buying: seats.Orders{By: one(d, seats.SelfService, seats.VendorOnly)}, Returning: one(d, seats.SelfService, seats.VendorOnly),
+		Invites: one(d, seats.RunsNever, seats.RunsKept, seats.RunsFreed), Ownership: one(d, seats.OwnersEnd, seats.SupportEnd),
+		Exchange: one(d, seats.ExchangeRefused, seats.ExchangeAllowed), SourceLocked: d.chance(40),
+	}
+	if p.Invites != seats.RunsNever {
+		p.Term = term
+	}
+	if d.chance(30) {
+		p.Exempt = users.In(one(d, users.Roles()...), one(d, users.Roles()...))
+	}
+	if d.chance(30) {
+		p.Buying.Least, p.Buying.Most = 2, 3
+	}
+	q := p
+	q.DeleteOnly = d.chance(30)
+	q.Withheld = users.In(one(d, users.Actions()...))
+	if q.Check() == nil {
+		return q
+	}
+	return p
+}

@@ -1,0 +1,33 @@
+package sqltest
+
+import (
+	"flag"
+	"testing"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+var (
+	linear = flag.Duration("linear", 10*time.Second, "how long to look for histories that are not linearizable; a second with -short")
+	seed   = flag.Uint64("linear.seed", 0, "what their questions are drawn from; 0: a new seed")
+	replay = flag.String("replay", "", "a file with a history that was found, for TestReplay")
+)
+
+func openMemstore(testing.TB) store.Store { return memstore.New() }
+
+func TestLinearizableMemstore(t *testing.T) {
+	s := Search{For: *linear, Seed: *seed}
+	if testing.Short() {
+		s.For = min(s.For, time.Second)
+	}
+	Linearizable(t, openMemstore, s)
+}
+
+func TestReplay(t *testing.T) {
+	if *replay == "" {
+		t.Skip("the flag -replay names no file")
+	}
+	Replay(t, *replay)
+}

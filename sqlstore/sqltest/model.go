@@ -1,0 +1,223 @@
+package sqltest
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A world is a whole account at a moment of a sequential history, and is never
+// changed. What leads from one to the next is the decision of package seats on
+// everything there is, so that a decision which the Keeper's load was too narrow
+// for shows too.
+type world struct {
+	// The revision is the highest that the account may have, and least the lowest.
+	// They differ while nobody has seen it: a commit may carry several calls.
+	account seats.Account
+	least   uint64
+	pools   []seats.Pool // in ascending order of ID, like the people
+	people  []users.User
+	keyed   []seats.Event // of calls with a key
+}
+
+// model is the sequential account that a history is held against. An operation
+// whose answer was lost lasts until the end of the history, where it does no
+// harm if it was not done.
+func (h history) model() porcupine.Model {
+	return porcupine.Model{
+		Init: func() any { return h.opened() },
+		Step: func(state, input, _ any) (bool, any) {
+			next := state.(*world).step(h, input.(*operation))
+			return next != nil, next
+		},
+		Equal:             func(a, b any) bool { return a.(*world).equal(b.(*world)) },
+		DescribeOperation: func(input, _ any) string { return input.(*operation).String() },
+		DescribeState:     func(state any) string { return state.(*world).String() },
+	}
+}
+
+// judged are the operations that say something.
+func (h history) judged() []porcupine.Operation {
+	var all []porcupine.Operation
+	for i := range h.Operations {
+		if op := &h.Operations[i]; op.Answer.Fate == answered || op.Answer.Fate == open {
+			all = append(all, porcupine.Operation{ClientId: op.Client, Input: op, Call: op.Asked, Return: op.Answered})
+		}
+	}
+	return all
+}
+
+func (h history) opened() *world {
+	decision, _ := seats.Open(seats.Snapshot{}, h.Opening, seats.Request{Actor: users.System(), At: h.At}) // as a Keeper did
+	return (&world{}).after(decision.Change, decision.Change.Account.Revision)
+}
+
+// step returns the world after an operation, or nil if the answer is none that
+// this world gives.
+func (w *world) step(h history, op *operation) *world {
+	q, a := op.Question, op.Answer
+	switch {
+	case q.Mode.writes():
+		return w.decide(h, q, a)
+	case q.Mode == user:
+		return w.meet(h, q, a)
+	case q.Mode == usage && a.Usage.Sequence == w.account.Sequence:
+		want := w.snapshot().Usage()
+		people := counts(want.People)
+		want.Revision, want.People = a.Usage.Revision, users.Tally{}
+		if a.Tally == people && reflect.DeepEqual(want, *a.Usage) {
+			return w.at(a.Usage.Revision)
+		}
+	case q.Mode == look && a.Seen.Account.Sequence == w.account.Sequence:
+		want := w.account
+		want.Revision, want.Tally = a.Seen.Account.Revision, users.Tally{}
+		if a.Tally == counts(w.account.Tally) && want == a.Seen.Account && slices.Equal(w.pools, a.Seen.Pools) && equalPeople(w.people, a.Seen.Users) {
+			return w.at(a.Seen.Account.Revision)
+		}
+	}
+	return nil
+}
+
+func (w *world) decide(h history, q question, a answer) *world {
+	if a.First > 0 && !a.Repeated && a.First != w.account.Sequence+1 {
+		return nil // which is all of the answer in most worlds
+	}
+	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: h.At, Channel: seats.ByCall, Key: q.Key}
+	if q.Mode == each {
+		request.Channel = seats.ByBulk
+	}
+	snapshot := w.snapshot()
+	if q.Key != "" {
+		request.Digests = seats.Digests(q.Actor, request.Channel, q.Commands)
+		snapshot.Past = w.keyed
+	}
+	var decision seats.Decision
+	var no *seats.Refusal
+	if q.Mode == each {
+		decision = seats.DecideEach(snapshot, request)
+	} else if d, err := seats.Decide(snapshot, request); !errors.As(err, &no) {
+		decision = d
+	}
+	switch {
+	case a.Fate == answered && !a.agrees(q.Mode, decision, no):
+		return nil
+	case no != nil:
+		return w
+	}
+	return w.after(decision.Change, a.Revision)
+}
+
+// agrees reports whether an answer is what a decision gives.
+func (a answer) agrees(m mode, d seats.Decision, no *seats.Refusal) bool {
+	events := slices.Concat(d.Repeated, d.Change.Events)
+	if m == do && (a.Repeated != (len(d.Repeated) > 0) || a.First > 0 != (len(events) > 0) || a.First > 0 && a.First != events[0].Sequence) {
+		return false
+	}
+	return sameRefusal(no, a.Refusal) && slices.EqualFunc(d.Outcomes, a.Outcomes, sameOutcome)
+}
+
+func (w *world) meet(h history, q question, a answer) *world {
+	for _, u := range w.people {
+		if u.ID == q.User {
+			if a.Refusal == nil && reflect.DeepEqual(w.account.Policy.View(u, h.At), *a.Person) {
+				return w
+			}
+			return nil
+		}
+	}
+	if sameRefusal(a.Refusal, &seats.Refusal{Code: seats.ErrUnknownUser}) {
+		return w
+	}
+	return nil
+}
+
+func (w *world) snapshot() seats.Snapshot {
+	return seats.Snapshot{Account: w.account, Pools: w.pools, Users: w.people}
+}
+
+// after returns the world after a change, at a revision if that is known.
+func (w *world) after(c seats.Change, revision uint64) *world {
+	next := w
+	if !c.Empty() {
+		next = &world{
+			account: c.Account, least: w.least,
+			pools:  replaced(w.pools, c.Pools, func(p seats.Pool) string { return string(p.ID) }),
+			people: replaced(w.people, c.Users, func(u users.User) string { return string(u.ID) }),
+			keyed:  w.keyed,
+		}
+		if c.Events[0].Key != "" {
+			next.keyed = slices.Concat(w.keyed, c.Events)
+		}
+	}
+	if revision == 0 {
+		return next
+	}
+	return next.at(revision)
+}
+
+// at returns the world at a revision that somebody saw, or nil if it cannot have
+// that.
+func (w *world) at(revision uint64) *world {
+	switch {
+	case revision < w.least || revision > w.account.Revision:
+		return nil
+	case w.least == w.account.Revision:
+		return w
+	}
+	seen := *w
+	seen.account.Revision, seen.least = revision, revision
+	return &seen
+}
+
+// replaced returns the rows with others in their places, in ascending order.
+func replaced[Row any](rows, others []Row, id func(Row) string) []Row {
+	if len(others) == 0 {
+		return rows
+	}
+	by := func(row Row, id2 string) int { return strings.Compare(id(row), id2) }
+	rows = slices.Clone(rows)
+	for _, other := range others {
+		at, there := slices.BinarySearchFunc(rows, id(other), by)
+		if there {
+			rows[at] = other
+		} else {
+			rows = slices.Insert(rows, at, other)
+		}
+	}
+	return rows
+}
+
+func (w *world) equal(v *world) bool {
+	return w == v || w.account == v.account && w.least == v.least && slices.Equal(w.pools, v.pools) &&
+		equalPeople(w.people, v.people) && reflect.DeepEqual(w.keyed, v.keyed)
+}
+
+func equalPeople(a, b []users.User) bool {
+	return slices.EqualFunc(a, b, func(x, y users.User) bool { return reflect.DeepEqual(tidy(x), tidy(y)) })
+}
+
+func sameOutcome(a, b seats.Outcome) bool {
+	refused := sameRefusal(a.Refusal, b.Refusal)
+	a.Refusal, b.Refusal = nil, nil
+	return refused && a == b
+}
+
+// sameRefusal compares all that a refusal says; reasons by their text, since those
+// that were read back from a file are errors of their own.
+func sameRefusal(a, b *seats.Refusal) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if (a.Reason == nil) != (b.Reason == nil) || a.Reason != nil && a.Reason.Error() != b.Reason.Error() {
+		return false
+	}
+	x, y := *a, *b
+	x.Reason, y.Reason = nil, nil
+	return reflect.DeepEqual(x, y)
+}

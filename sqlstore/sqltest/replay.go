@@ -1,0 +1,71 @@
+package sqltest
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/anishathalye/porcupine"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Replay reads a history that [Linearizable] has written to a file, shows it, and
+// judges it again.
+func Replay(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	h, err := decode(text)
+	require.NoError(t, err)
+	for _, line := range h.Faults {
+		t.Log(line)
+	}
+	for _, op := range h.Operations {
+		t.Logf("client %d, %d to %d us: %v", op.Client, op.Asked/1000, op.Answered/1000, op)
+	}
+	if reason := h.judge(); reason != "" {
+		t.Fatal(reason)
+	}
+}
+
+// The form of a history in a file is that of its parts, which the library reads
+// strictly.
+
+func encode(h history) ([]byte, error) { return json.MarshalIndent(h, "", "\t") }
+
+func decode(text []byte) (h history, err error) {
+	err = users.ReadJSON(text, &h)
+	return h, err
+}
+
+// save writes the history to a folder, as a picture and as a file to judge again,
+// and says where they are.
+func (f *finding) save(t testing.TB, folder string) string {
+	t.Helper()
+	again, picture := filepath.Join(folder, "history.json"), filepath.Join(folder, "history.html")
+	_, info := porcupine.CheckOperationsVerbose(f.model(), f.judged(), patience)
+	require.NoError(t, porcupine.VisualizePath(f.model(), info, picture))
+	text, err := encode(f.history)
+	if err != nil {
+		return fmt.Sprintf("picture: %s\nnothing to judge again: %v", picture, err)
+	}
+	require.NoError(t, os.WriteFile(again, text, 0o644))
+	return fmt.Sprintf("picture: %s\nagain: go test ./sqlstore/sqltest -run TestReplay -v -replay=%s", picture, again)
+}
+
+// lasting returns a folder that is there after the test: its artifacts', or where
+// nobody has asked for those, a temporary one.
+func lasting(t testing.TB) string {
+	t.Helper()
+	if asked := flag.Lookup("test.artifacts"); asked != nil && asked.Value.String() == "true" {
+		return t.ArtifactDir()
+	}
+	folder, err := os.MkdirTemp("", "linearizable-")
+	require.NoError(t, err)
+	return folder
+}

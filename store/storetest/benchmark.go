@@ -1,0 +1,163 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Benchmark measures a store through a Keeper. It asks for the store once for each
+// measurement, and may be given the same one every time. Where commands meet, it
+// reports how many commits had to be tried again.
+func Benchmark(b *testing.B, open func(testing.TB) store.Store) {
+	for _, m := range []struct {
+		name    string
+		measure func(*measurement)
+	}{
+		{"Invite", invite},
+		{"InviteParallel", inviteParallel(1)},
+		{"InviteParallel1000Accounts", inviteParallel(1000)},
+		{"Usage10kUsers", usage},
+		{"Page50AtDepth", page},
+		{"DoEach500", doEach},
+	} {
+		b.Run(m.name, func(b *testing.B) {
+			s := &counting{Store: open(b)}
+			k, err := seatkeeper.New(s, seatkeeper.Options{})
+			require.NoError(b, err)
+			m.measure(&measurement{B: b, keeper: k, store: s, own: unique("bench")})
+		})
+	}
+}
+
+// A measurement is one of the benchmarks under way.
+type measurement struct {
+	*testing.B
+	keeper *seatkeeper.Keeper
+	store  *counting
+	own    string
+	people atomic.Int64
+}
+
+// counting is a store that counts the changes that were refused.
+type counting struct {
+	store.Store
+	again atomic.Int64
+}
+
+func (c *counting) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	verdicts, err := c.Store.Commit(ctx, changes...)
+	for _, v := range verdicts {
+		if v.Err != nil {
+			c.again.Add(1)
+		}
+	}
+	return verdicts, err
+}
+
+// account opens an account.
+func (m *measurement) account(n int) users.AccountID {
+	m.Helper()
+	id := users.AccountID(fmt.Sprintf("%s/%d", m.own, n))
+	_, err := m.keeper.Open(m.Context(), seats.Opening{
+		Account: id, Seats: seats.Unlimited(), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+	})
+	require.NoError(m, err)
+	return id
+}
+
+// invitation invites somebody whom nobody has invited yet.
+func (m *measurement) invitation() seats.Command {
+	n := m.people.Add(1)
+	return seats.Invite{Profile: users.Profile{
+		ID: users.ID(fmt.Sprintf("p%08d", n)), First: "First", Last: fmt.Sprint(n), Email: fmt.Sprintf("p%d@acme.example", n),
+	}}
+}
+
+func (m *measurement) invitations(n int) []seats.Command {
+	commands := make([]seats.Command, n)
+	for i := range commands {
+		commands[i] = m.invitation()
+	}
+	return commands
+}
+
+// large opens an account of ten thousand people.
+func (m *measurement) large() users.AccountID {
+	m.Helper()
+	a := m.account(0)
+	_, err := m.keeper.DoEach(m.Context(), a, users.As(owner), m.invitations(10_000-1)...)
+	require.NoError(m, err)
+	return a
+}
+
+func invite(m *measurement) {
+	a := m.account(0)
+	for m.Loop() {
+		_, err := m.keeper.Do(m.Context(), a, users.As(owner), m.invitation())
+		require.NoError(m, err)
+	}
+}
+
+func inviteParallel(accounts int) func(*measurement) {
+	return func(m *measurement) {
+		var all []users.AccountID
+		for i := range accounts {
+			all = append(all, m.account(i))
+		}
+		var turn atomic.Int64
+		m.ResetTimer()
+		m.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				a := all[int(turn.Add(1))%accounts]
+				if _, err := m.keeper.Do(m.Context(), a, users.As(owner), m.invitation()); err != nil {
+					m.Error(err)
+					return
+				}
+			}
+		})
+		m.ReportMetric(float64(m.store.again.Load())/float64(m.N), "retries/op")
+	}
+}
+
+func usage(m *measurement) {
+	a := m.large()
+	for m.Loop() {
+		u, err := m.keeper.Usage(m.Context(), a)
+		require.NoError(m, err)
+		require.EqualValues(m, 10_000, u.Held)
+	}
+}
+
+func page(m *measurement) {
+	a := m.large()
+	for m.Loop() {
+		n := 0
+		for _, err := range m.keeper.Users(m.Context(), a, users.Filter{After: "p00007500"}) {
+			require.NoError(m, err)
+			if n++; n == 50 {
+				break
+			}
+		}
+		require.Equal(m, 50, n)
+	}
+}
+
+func doEach(m *measurement) {
+	for n := 0; m.Loop(); n++ {
+		m.StopTimer()
+		a, commands := m.account(n), m.invitations(500)
+		m.StartTimer()
+		outcomes, err := m.keeper.DoEach(m.Context(), a, users.As(owner), commands...)
+		require.NoError(m, err)
+		require.Len(m, outcomes, 500)
+	}
+}

@@ -1,0 +1,271 @@
+package storetest
+
+import (
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func ownVerdicts(t *trial) {
+	a, b, c := t.opened("a"), t.opened("b"), t.opened("c")
+	stale, fresh := t.invited(a, "x"), t.invited(b, "x")
+	taken := t.decidedOn(t.load(seats.Need{Account: c}), seats.Invite{Profile: users.Profile{ID: "y", Email: "owner@acme.example"}})
+	t.written(t.invited(a, "y"))
+	broken := t.opening("d", seats.Standard())
+	broken.Pools[0].Held = -1
+	verdicts := t.commit(stale, fresh, taken, broken, t.opening("e", seats.Standard()))
+	require.ErrorIs(t, verdicts[0].Err, store.ErrConflict)
+	require.NoError(t, verdicts[1].Err)
+	require.ErrorIs(t, verdicts[2].Err, store.ErrTaken)
+	require.Equal(t, []users.Key{users.ByEmail("owner@acme.example")}, verdicts[2].Taken)
+	require.ErrorIs(t, verdicts[3].Err, store.ErrBroken)
+	require.NoError(t, verdicts[4].Err)
+
+	for id, revision := range map[users.AccountID]uint64{a: 2, b: 2, c: 1, t.account("e"): 1} {
+		require.Equal(t, revision, t.row(id).Revision, "%s", id)
+	}
+	t.absent(t.account("d"))
+	require.Len(t, t.load(seats.Need{Account: b, Users: []users.ID{"x"}}).Users, 1)
+	require.Empty(t, t.load(seats.Need{Account: a, Users: []users.ID{"x"}}).Users)
+}
+
+func guardsTheRevision(t *trial) {
+	a := t.opened("a")
+	again := t.opening("a", seats.Standard())
+	require.ErrorIs(t, t.commit(again)[0].Err, store.ErrConflict, "the account is there already")
+	silent := again
+	silent.Events, silent.Users, silent.Fresh = nil, nil, nil
+	require.ErrorIs(t, t.commit(silent)[0].Err, store.ErrConflict)
+
+	stale, quiet := t.invited(a, "x"), t.next(t.row(a))
+	quiet.Account.NextDue = epoch
+	t.written(t.next(t.row(a)))
+	require.EqualValues(t, 2, t.row(a).Revision, "a change without events counts")
+	require.ErrorIs(t, t.commit(stale)[0].Err, store.ErrConflict, "though its event has the right number")
+	require.ErrorIs(t, t.commit(quiet)[0].Err, store.ErrConflict, "though it has no events")
+	ahead := t.next(t.row(a))
+	ahead.Base, ahead.Account.Revision = 7, 8
+	require.ErrorIs(t, t.commit(ahead)[0].Err, store.ErrConflict)
+
+	unknown := t.invited(a, "x")
+	unknown.Account.ID = t.account("nobody")
+	for i := range unknown.Events {
+		unknown.Events[i].Account = unknown.Account.ID
+	}
+	require.ErrorIs(t, t.commit(unknown)[0].Err, store.ErrConflict, "there is no such account")
+	t.absent(unknown.Account.ID)
+	unknown.Events = nil
+	require.ErrorIs(t, t.commit(unknown)[0].Err, store.ErrConflict)
+	t.absent(unknown.Account.ID)
+}
+
+// absent requires that there is no such account, whatever was tried.
+func (t *trial) absent(id users.AccountID) {
+	t.Helper()
+	everything := seats.Need{
+		Account: id, Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")},
+		Pools: []seats.PoolID{course}, DueBy: epoch, Change: "change 1", Key: "k", Last: 9,
+	}
+	require.Equal(t, seats.Snapshot{}, plain(t, t.load(everything)), "an unknown account is the zero snapshot")
+	_, err := t.store.Users(t.Context(), id, users.Filter{}, 1)
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, _, err = t.store.Tally(t.Context(), id, users.Filter{})
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, err = t.store.Events(t.Context(), id, seats.EventFilter{}, 1)
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// guardsTheSequence is about changes that have the right revision.
+func guardsTheSequence(t *trial) {
+	a := t.opened("a")
+	t.written(t.invited(a, "x"))
+	for _, first := range []uint64{1, 2, 4, 9} {
+		c := t.next(t.row(a))
+		c.Account.Sequence = first - 1
+		put(&c, nil, somebody(users.Profile{ID: "x", Username: "gap"}))
+		require.Equal(t, first, c.Events[0].Sequence)
+		require.ErrorIs(t, t.commit(c)[0].Err, store.ErrConflict, "number %d after 2", first)
+	}
+	c := t.opening("b", seats.Standard())
+	c.Account.Sequence, c.Events[0].Sequence = 2, 2
+	require.ErrorIs(t, t.commit(c)[0].Err, store.ErrConflict, "the first is 1")
+	t.absent(t.account("b"))
+	t.written(t.invited(a, "y", "z"))
+	for i, e := range t.events(a, seats.EventFilter{}) {
+		require.EqualValues(t, i+1, e.Sequence)
+	}
+}
+
+func guardsThePools(t *trial) {
+	a := t.opened("a")
+	for _, pool := range []seats.Pool{
+		{Total: seats.Of(1), Held: 2},
+		{Total: seats.Of(3), Held: 2, Spent: 2},
+		{Total: seats.Of(0), Spent: 1},
+		{Total: seats.Of(5), Held: -1},
+		{Total: seats.Unlimited(), Held: 1, Spent: -1},
+		{Total: seats.Of(5), Held: -1, Over: true},
+		{},
+		{Total: seats.Of(-1)},
+		{Total: seats.Of(seats.MaxSeats + 1)},
+	} {
+		for _, id := range []seats.PoolID{seats.Site, "course"} {
+			pool.ID = id
+			c := t.invited(a, "x")
+			c.Pools = []seats.Pool{pool}
+			require.ErrorIs(t, t.commit(c)[0].Err, store.ErrBroken, "%+v", pool)
+		}
+	}
+	c := t.invited(a, "x")
+	c.Pools = append(c.Pools, seats.Pool{ID: "course", Total: seats.Of(1), Spent: 2})
+	require.ErrorIs(t, t.commit(c)[0].Err, store.ErrBroken, "one of several")
+	require.EqualValues(t, 1, t.row(a).Revision)
+	for _, pool := range []seats.Pool{
+		{Total: seats.Of(1), Held: 2, Over: true},
+		{Total: seats.Of(4), Held: 2, Spent: 2},
+		{Total: seats.Of(0)},
+		{Total: seats.Unlimited(), Held: seats.MaxSeats, Spent: seats.MaxSeats},
+	} {
+		c := t.next(t.row(a))
+		c.Pools = []seats.Pool{pool}
+		t.written(c)
+		require.Equal(t, c.Pools, t.load(seats.Need{Account: a}).Pools)
+	}
+}
+
+func conflictFirst(t *trial) {
+	a := t.opened("a")
+	blind := seats.Need{Account: a} // a look that shows nobody
+	stale := t.decidedOn(t.load(blind), seats.Invite{Profile: users.Profile{ID: "x", Email: "x@acme.example"}})
+	t.written(t.decided(a, seats.Invite{Profile: users.Profile{ID: "y", Email: "x@acme.example"}}))
+	v := t.commit(stale)[0]
+	require.ErrorIs(t, v.Err, store.ErrConflict, "whoever has the key may have got it since")
+	require.Empty(t, v.Taken)
+	gap := t.decidedOn(t.load(blind), seats.Invite{Profile: users.Profile{ID: "x", Email: "x@acme.example"}})
+	gap.Events[0].Sequence, gap.Account.Sequence = 7, 7
+	require.ErrorIs(t, t.commit(gap)[0].Err, store.ErrConflict)
+	require.ErrorIs(t, t.commit(t.opening("a", seats.Standard()))[0].Err, store.ErrConflict, "the owner is there, too")
+}
+
+// A picture is all that a store has of an account.
+type picture struct {
+	view
+	events []seats.Event
+	tally  users.Tally
+	due    []users.AccountID
+	behind []store.Progress
+}
+
+// picture shows an account with the pool "course".
+func (t *trial) picture(id users.AccountID) picture {
+	t.Helper()
+	s := t.load(seats.Need{Account: id, Pools: []seats.PoolID{course}})
+	p := picture{view: view{s.Account, s.Pools, t.people(id, users.Filter{Status: everyStatus})}, events: t.events(id, seats.EventFilter{})}
+	var revision uint64
+	var err error
+	p.tally, revision, err = t.store.Tally(t.Context(), id, users.Filter{Status: everyStatus})
+	require.NoError(t, err)
+	require.Equal(t, s.Account.Revision, revision)
+	p.due, err = t.store.Due(t.Context(), epoch.AddDate(100, 0, 0), id[:len(id)-1], 1)
+	require.NoError(t, err)
+	if !t.options.NoOutbox {
+		p.behind, err = t.store.Behind(t.Context(), "mailer", id[:len(id)-1], 1)
+		require.NoError(t, err)
+	}
+	p.view.users, p.events = plain(t, p.view.users), plain(t, p.events)
+	p.account, p.behind = plain(t, p.account), plain(t, p.behind)
+	return p
+}
+
+// allOrNothing refuses changes that would leave traces everywhere, for each
+// reason there is.
+func allOrNothing(t *trial) {
+	a := t.opened("a")
+	c := t.next(t.row(a))
+	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Groups: []string{"a"}})
+	put(&c, x.TakenKeys(), x)
+	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5)}}
+	t.written(c)
+	before := t.picture(a)
+
+	full := func() seats.Change {
+		c := t.next(t.row(a))
+		c.Account.NextDue, c.Account.Zone, c.Account.Policy = epoch, "Africa/Cairo", seats.AccuEdConnect()
+		c.Pools = []seats.Pool{{ID: seats.Site, Total: seats.Of(7), Held: 3}, {ID: course, Total: seats.Of(6), Held: 6}}
+		moved, y := x, somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "y"})
+		moved.Email, moved.Groups, moved.Due = "free@acme.example", []string{"b"}, epoch
+		put(&c, []users.Key{users.ByEmail("free@acme.example")}, moved)
+		put(&c, y.TakenKeys(), y)
+		for i := range c.Events {
+			c.Events[i].Key = "call"
+		}
+		return c
+	}
+	conflict, gap, taken, broken := full(), full(), full(), full()
+	conflict.Base--
+	for i := range gap.Events {
+		gap.Events[i].Sequence++
+	}
+	taken.Fresh = append(taken.Fresh, users.ByEmail("owner@acme.example"))
+	broken.Pools[1].Held = 7
+	for _, refused := range []struct {
+		change seats.Change
+		err    error
+	}{{conflict, store.ErrConflict}, {gap, store.ErrConflict}, {taken, store.ErrTaken}, {broken, store.ErrBroken}} {
+		require.ErrorIs(t, t.commit(refused.change)[0].Err, refused.err)
+		require.Equal(t, before, t.picture(a), "after %v", refused.err)
+		s := t.load(seats.Need{
+			Account: a, Change: refused.change.ID, Key: "call", Last: 9, DueBy: epoch,
+			Keys: []users.Key{users.ByEmail("x@acme.example"), users.ByEmail("free@acme.example"), users.ByUsername("y")},
+		})
+		require.Empty(t, s.Past)
+		require.Len(t, s.Users, 1)
+		require.Equal(t, users.ID("x"), s.Users[0].ID)
+		require.Equal(t, "x@acme.example", s.Users[0].Email)
+	}
+	t.written(full())
+	require.NotEqual(t, before, t.picture(a))
+}
+
+// replacesRows takes away what was there: texts, groups, licences, instants and
+// keys.
+func replacesRows(t *trial) {
+	a := t.opened("a")
+	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", First: "X", Groups: []string{"a", "b"}})
+	x.Licences = []users.Licence{{Pool: "c1", Assigned: epoch}, {Pool: "c2", Assigned: epoch, Started: epoch}}
+	x.Schedule, x.Due = users.Schedule{Date: "2026-05-01", At: epoch}, epoch
+	c := t.next(t.row(a))
+	c.Account.NextDue = epoch
+	put(&c, x.TakenKeys(), x)
+	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5), Held: 5}}
+	t.written(c)
+
+	less := users.User{Profile: users.Profile{ID: "x", Username: "x2", Groups: []string{"b"}}, Status: users.Inactive}
+	less.Licences = x.Licences[1:]
+	c = t.next(t.row(a))
+	c.Account.NextDue = epoch.AddDate(0, 0, -1)
+	put(&c, []users.Key{users.ByUsername("x2")}, less)
+	c.Pools = []seats.Pool{{ID: course, Total: seats.Unlimited()}}
+	t.written(c)
+	s := t.load(seats.Need{Account: a, Users: []users.ID{"x"}, Keys: x.Keys(), Pools: []seats.PoolID{course}, DueBy: epoch})
+	require.Equal(t, []users.User{less}, plain(t, s.Users))
+	require.Equal(t, c.Pools[0], s.Pools[1])
+	require.Empty(t, t.load(seats.Need{Account: a, Keys: x.Keys()}).Users, "the keys are free")
+	require.Empty(t, t.load(seats.Need{Account: a, DueBy: epoch}).Users, "and nobody is due")
+	require.Empty(t, t.people(a, users.Filter{Group: "a"}))
+
+	y := somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"})
+	c = t.next(t.row(a))
+	put(&c, y.TakenKeys(), y)
+	t.written(c)
+	require.Equal(t, []users.ID{"y"}, idsOf(t.load(seats.Need{Account: a, Keys: x.Keys()}).Users))
+}
+
+func idsOf(people []users.User) (ids []users.ID) {
+	for _, u := range people {
+		ids = append(ids, u.ID)
+	}
+	return ids
+}

@@ -1,0 +1,210 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// contexts skips what a store without them can't pass.
+func (t *trial) contexts() {
+	t.Helper()
+	if t.options.NoContexts {
+		t.Skip("calls do not end with their context")
+	}
+}
+
+func endsWithItsContext(t *trial) {
+	t.contexts()
+	a := t.opened("a")
+	before, change := t.picture(a), t.invited(a, "x")
+	progress := store.Progress{Consumer: "mailer", Account: a}
+	claim := progress
+	claim.Sequence = 1
+	calls := map[string]func(context.Context) error{
+		"Load":   func(ctx context.Context) error { _, err := t.store.Load(ctx, seats.Need{Account: a}); return err },
+		"Commit": func(ctx context.Context) error { _, err := t.store.Commit(ctx, change); return err },
+		"Users":  func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
+		"Tally":  func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
+		"Events": func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
+		"Due":    func(ctx context.Context) error { _, err := t.store.Due(ctx, epoch, "", 1); return err },
+	}
+	if !t.options.NoOutbox {
+		calls["Behind"] = func(ctx context.Context) error { _, err := t.store.Behind(ctx, "mailer", "", 1); return err }
+		calls["Advance"] = func(ctx context.Context) error { return t.store.Advance(ctx, progress, claim) }
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	for name, call := range calls {
+		require.ErrorIs(t, call(ended), context.Canceled, name)
+		require.ErrorIs(t, call(late), context.DeadlineExceeded, name)
+	}
+	require.Equal(t, before, t.picture(a), "nothing was written")
+	t.written(change)
+}
+
+// endsAsAWhole ends contexts at all moments of a commit. Where the answer is the
+// context's error, the change may come to be written only later.
+func endsAsAWhole(t *trial) {
+	t.contexts()
+	a := t.opened("a")
+	const people, tries = 20, 40
+	var took time.Duration
+	for i := range tries {
+		c := t.next(t.row(a))
+		for n := range people {
+			u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("p%02d-%02d", i, n)), Username: fmt.Sprint("user ", i, " ", n)})
+			put(&c, u.TakenKeys(), u)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if i > 0 {
+			time.AfterFunc(took*time.Duration(2*i)/tries, cancel)
+		}
+		start := time.Now()
+		verdicts, err := t.store.Commit(ctx, c)
+		cancel()
+		if i == 0 {
+			took = time.Since(start)
+		}
+		s := t.load(seats.Need{Account: a, Users: idsOf(c.Users), Change: c.ID})
+		switch {
+		case err == nil && verdicts[0].Err == nil:
+			require.Equal(t, c.Account.Revision, s.Account.Revision, "it was acknowledged")
+		case err == nil:
+			require.ErrorIs(t, verdicts[0].Err, store.ErrConflict, "one before may have come to be written")
+			require.Empty(t, s.Past)
+		default:
+			require.ErrorIs(t, err, context.Canceled)
+		}
+		if len(s.Past) == 0 {
+			require.Empty(t, s.Users)
+			continue
+		}
+		require.Equal(t, c.Account.Revision, s.Account.Revision)
+		require.Len(t, s.Past, people)
+		require.Len(t, s.Users, people)
+	}
+}
+
+// several opens an account of so many people that a Keeper reads their list in
+// several pages.
+func (t *trial) several() (account users.AccountID, people int) {
+	t.Helper()
+	a := t.opened("a")
+	var ids []users.ID
+	for i := range 450 {
+		ids = append(ids, users.ID(fmt.Sprintf("p%03d", i)))
+	}
+	t.written(t.invited(a, ids...))
+	return a, len(ids) + 1
+}
+
+func listsEndWithTheirContext(t *trial) {
+	t.contexts()
+	a, people := t.several()
+	k := t.keeper(t.store)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	var last error
+	for _, err := range k.Users(ctx, a, users.Filter{}) {
+		require.NoError(t, last, "an error is the last that is seen")
+		if last = err; err != nil {
+			continue
+		}
+		n++
+		cancel()
+	}
+	require.ErrorIs(t, last, context.Canceled)
+	require.Less(t, n, people)
+	n = 0
+	for _, err := range k.Users(t.Context(), a, users.Filter{}) {
+		require.NoError(t, err)
+		n++
+	}
+	require.Equal(t, people, n, "others are not touched by it")
+}
+
+// loopsMayWork reads and writes inside loops, where a store that holds on to
+// something between pages would wait for itself.
+func loopsMayWork(t *trial) {
+	a, people := t.several()
+	b := t.opened("b")
+	k := t.keeper(t.store)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	outer := 0
+	for p, err := range k.Users(ctx, a, users.Filter{}) {
+		require.NoError(t, err)
+		if outer++; outer%75 != 1 {
+			continue
+		}
+		inner := 0
+		for q, err := range k.Users(ctx, a, users.Filter{}) {
+			require.NoError(t, err)
+			if inner++; inner%75 == 1 {
+				snapshots, err := t.store.Load(ctx, seats.Need{Account: a, Users: []users.ID{p.ID, q.ID}})
+				require.NoError(t, err)
+				require.NotEmpty(t, snapshots[0].Users)
+			}
+		}
+		require.Equal(t, people, inner)
+		for _, account := range []users.AccountID{a, b} {
+			c := t.next(t.row(account))
+			record(&c, seats.Event{Kind: seats.Noted, User: p.ID})
+			verdicts, err := t.store.Commit(ctx, c)
+			require.NoError(t, err)
+			require.NoError(t, verdicts[0].Err)
+		}
+		for e, err := range k.Events(ctx, b, seats.EventFilter{User: p.ID}) {
+			require.NoError(t, err)
+			_, err = k.Count(ctx, e.Account, users.Filter{})
+			require.NoError(t, err)
+		}
+	}
+	require.Equal(t, people, outer)
+	require.EqualValues(t, 1+(people+74)/75, t.row(b).Revision)
+}
+
+// outlivesARestart has the store given anew after everything was written once.
+func outlivesARestart(t *trial) {
+	if t.options.Reopen == nil {
+		t.Skip("nothing is said of restarts")
+	}
+	c := t.opening("a", everySwitch)
+	people := elaborate()
+	put(&c, nil, people...)
+	for i, u := range people {
+		c.Fresh = append(c.Fresh, u.TakenKeys()...)
+		c.Events[i].Key = "call"
+	}
+	c.Pools = append(c.Pools, seats.Pool{ID: course, Total: seats.Of(3), Spent: 3})
+	c.Account.NextDue = epoch
+	t.written(c)
+	a := c.Account.ID
+	t.written(t.invited(a, "x"))
+	taken, stale := t.blind(a, users.Profile{ID: "y", Username: "q"}), t.next(t.row(a))
+	if !t.options.NoOutbox {
+		from := store.Progress{Consumer: "mailer", Account: a}
+		to := from
+		to.Sequence, to.Until = 1, epoch
+		t.advanced(from, to)
+	}
+	need := seats.Need{Account: a, Change: c.ID, Key: "call", Last: 9, DueBy: epoch}
+	before, past := t.picture(a), plain(t, t.load(need))
+
+	t.store = t.options.Reopen(t.T, t.store)
+	require.Equal(t, before, t.picture(a))
+	require.Equal(t, past, plain(t, t.load(need)))
+	t.taken(taken, users.ByUsername("q"))
+	t.written(t.invited(a, "z"))
+	require.ErrorIs(t, t.commit(stale)[0].Err, store.ErrConflict)
+}

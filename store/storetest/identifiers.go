@@ -1,0 +1,215 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// texts are told apart by bytes, and by little else: a store that takes two of
+// them for one lets one person see another's account. Some are in another order
+// where texts are compared by UTF-16 or by the rules of a language.
+var texts = slices.Sorted(slices.Values([]string{
+	"Alice", "alice", "ALICE", "a", "a ", "a  ", " a", "a\u00a0", "a\u200b", "z", "Z", "_", "%", "a%", "a_",
+	"\u00e9", "e\u0301", "e", "\u00c9", "ß", "ss", "ſ", "s", "ı", "i", "I", "İ", "K", "\u212a", "ﬁ", "fi", "æ", "ae",
+	"👩", "👩\u200d🚀", "🚀", "～", "日本", "にほん", "ニホン", "0", "00", "1", "1.0", "null", "NULL", "true", "2026-01-01",
+	`'`, `''`, `"`, "`", `\`, `\\`, `\'`, `'; DROP TABLE users; --`, "$1", "?", ":a", "@a", "{}", "[]", "a,b", "a/b", "a:b", "<b>", "&amp;",
+}))
+
+// among returns the texts with some of the greatest length, behind a beginning
+// that all of them share.
+func among[T ~string](beginning string) []T {
+	all := make([]T, 0, len(texts)+4)
+	for _, text := range texts {
+		all = append(all, T(beginning+text))
+	}
+	long := strings.Repeat("x", users.MaxID-len(beginning)-4)
+	for _, end := range []string{"AAAA", "AAAa", "AAA ", "🚀"} {
+		all = append(all, T(beginning+long+end))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func tellsAccountsApart(t *trial) {
+	all := among[users.AccountID](t.own)
+	var needs []seats.Need
+	for i, id := range all {
+		c := t.opening("", seats.Standard())
+		c.Account.ID, c.Account.Zone, c.Account.NextDue = id, fmt.Sprint("zone ", i), epoch
+		c.Events[0].Account = id
+		t.written(c)
+		needs = append(needs, seats.Need{Account: id, Users: []users.ID{owner}})
+	}
+	snapshots, err := t.store.Load(t.Context(), needs...)
+	require.NoError(t, err)
+	for i, s := range snapshots {
+		require.Equal(t, all[i], s.Account.ID)
+		require.Equal(t, fmt.Sprint("zone ", i), s.Account.Zone)
+		require.Len(t, s.Users, 1)
+		require.Len(t, t.events(all[i], seats.EventFilter{}), 1)
+		require.Len(t, t.people(all[i], users.Filter{}), 1)
+	}
+	due, err := t.store.Due(t.Context(), epoch, users.AccountID(t.own), len(all))
+	require.NoError(t, err)
+	require.Equal(t, all, due, "in the order of bytes")
+	due, err = t.store.Due(t.Context(), epoch, all[7], 5)
+	require.NoError(t, err)
+	require.Equal(t, all[8:13], due)
+	t.outbox()
+	behind, err := t.store.Behind(t.Context(), "mailer", all[7], 5)
+	require.NoError(t, err)
+	require.Len(t, behind, 5)
+	for i, p := range behind {
+		require.Equal(t, all[8+i], p.Account)
+	}
+}
+
+func tellsUsersApart(t *trial) {
+	a := t.opened("a")
+	all := among[users.ID]("")
+	c := t.next(t.row(a))
+	for i, id := range all {
+		u := somebody(users.Profile{ID: id, Username: fmt.Sprint("user ", i)})
+		put(&c, u.TakenKeys(), u)
+	}
+	t.written(c)
+	require.Equal(t, all, idsOf(t.load(seats.Need{Account: a, Users: all}).Users), "in the order of bytes")
+	require.Equal(t, all, idsOf(t.people(a, users.Filter{Role: users.In(users.Member)})))
+	for i, id := range all {
+		people := t.load(seats.Need{Account: a, Users: []users.ID{id}}).Users
+		require.Len(t, people, 1)
+		require.Equal(t, id, people[0].ID)
+		require.Equal(t, fmt.Sprint("user ", i), people[0].Username)
+		page, err := t.store.Users(t.Context(), a, users.Filter{Role: users.In(users.Member), After: id}, 1)
+		require.NoError(t, err)
+		require.Equal(t, all[i+1:min(i+2, len(all))], append([]users.ID{}, idsOf(page)...), "after %q", id)
+		about := t.events(a, seats.EventFilter{User: id})
+		require.Len(t, about, 1)
+		require.Equal(t, id, about[0].User)
+	}
+	require.Empty(t, t.load(seats.Need{Account: a, Users: []users.ID{"aLICE", "A", "a   ", "\u00e9 ", "%%", "日"}}).Users)
+}
+
+// tellsKeysApart gives every text to people as one kind of key each. Texts that
+// are one in comparison form are one.
+func tellsKeysApart(t *trial) {
+	a := t.opened("a")
+	c := t.next(t.row(a))
+	var keys []users.Key
+	for _, text := range among[string]("") {
+		k := users.ByUsername(text)
+		if !slices.Contains(keys, k) && len(k.Value) <= users.MaxID {
+			keys = append(keys, k)
+		}
+	}
+	holders := map[users.Key]users.ID{}
+	for i, k := range keys {
+		for kind, p := range map[users.KeyKind]users.Profile{
+			users.KeyUsername: {Username: k.Value}, users.KeyEmail: {Email: k.Value}, users.KeyExternalID: {ExternalID: k.Value},
+		} {
+			if len(p.Email) > users.MaxEmail {
+				continue
+			}
+			p.ID = users.ID(fmt.Sprintf("%v %03d", kind, i))
+			u := somebody(p)
+			put(&c, u.TakenKeys(), u)
+			k.Kind = kind
+			holders[k] = p.ID
+		}
+	}
+	t.written(c)
+	for k, holder := range holders {
+		require.Equal(t, []users.ID{holder}, idsOf(t.load(seats.Need{Account: a, Keys: []users.Key{k}}).Users), "%v", k)
+	}
+	c = t.next(t.row(a))
+	for k := range holders {
+		c.Fresh = append(c.Fresh, k)
+	}
+	t.taken(c, c.Fresh...)
+	nobodys := []users.Key{users.ByUsername("\u00e9 x"), users.ByEmail("A%%"), users.ByExternalID(`\\\`), users.ByUsername("日")}
+	require.Empty(t, t.load(seats.Need{Account: a, Keys: nobodys}).Users)
+	c.Fresh = nobodys
+	t.written(c)
+}
+
+func tellsPoolsApart(t *trial) {
+	a := t.opened("a")
+	all := among[seats.PoolID]("")
+	c := t.next(t.row(a))
+	for i, id := range all {
+		c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(1000), Spent: int64(i)})
+	}
+	t.written(c)
+	require.Equal(t, c.Pools, t.load(seats.Need{Account: a, Pools: all}).Pools[1:], "in the order of bytes")
+	for i, id := range all {
+		require.Equal(t, c.Pools[i:i+1], t.load(seats.Need{Account: a, Pools: []seats.PoolID{id}}).Pools[1:])
+	}
+	require.Len(t, t.load(seats.Need{Account: a, Pools: []seats.PoolID{"aLICE", "A", "a   ", "%%"}}).Pools, 1)
+}
+
+func tellsCallsApart(t *trial) {
+	a := t.opened("a")
+	all := among[string]("")
+	for _, text := range all {
+		c := t.next(t.row(a))
+		c.ID = seats.ChangeID(text)
+		record(&c, seats.Event{Kind: seats.Noted, Key: text})
+		t.written(c)
+	}
+	for i, text := range all {
+		for _, need := range []seats.Need{{Change: seats.ChangeID(text)}, {Key: text, Last: 1}} {
+			need.Account = a
+			past := t.load(need).Past
+			require.Len(t, past, 1, "%q", text)
+			require.EqualValues(t, i+2, past[0].Sequence)
+			require.Equal(t, text, past[0].Key)
+			require.Equal(t, text, string(past[0].Change))
+		}
+	}
+	for _, text := range []string{"aLICE", "A", "a   ", "%%", "\u00e9 "} {
+		require.Empty(t, t.load(seats.Need{Account: a, Change: seats.ChangeID(text), Key: text, Last: 1}).Past)
+	}
+}
+
+func tellsTextsApart(t *trial) {
+	a := t.opened("a")
+	c := t.next(t.row(a))
+	for i, text := range texts {
+		u := somebody(users.Profile{
+			ID: users.ID(fmt.Sprintf("%03d", i)), Username: fmt.Sprint("user ", i),
+			Location: text, Department: text, Groups: []string{text}, Source: users.Source{Kind: users.SourceSync, Name: text},
+		})
+		put(&c, u.TakenKeys(), u)
+	}
+	t.written(c)
+	for i, text := range texts {
+		for _, filter := range []users.Filter{
+			{Location: text}, {Department: text}, {Group: text}, {Source: &users.Source{Kind: users.SourceSync, Name: text}},
+		} {
+			require.Equal(t, []users.ID{c.Users[i].ID}, idsOf(t.people(a, filter)), "%+v", filter)
+		}
+	}
+}
+
+func tellsConsumersApart(t *trial) {
+	t.outbox()
+	a := t.opened("a")
+	all := among[string]("")
+	for i, name := range all {
+		from := store.Progress{Consumer: name, Account: a}
+		to := from
+		to.Until = epoch.AddDate(0, 0, i)
+		require.NoError(t, t.store.Advance(t.Context(), from, to))
+	}
+	for i, name := range all {
+		behind := t.behind(name, "a")
+		require.Equal(t, []store.Progress{{Consumer: name, Account: a, Until: epoch.AddDate(0, 0, i)}}, behind)
+	}
+}

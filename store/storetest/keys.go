@@ -1,0 +1,114 @@
+package storetest
+
+import (
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// blind returns the change by which people come in, decided without a look at
+// who is there.
+func (t *trial) blind(account users.AccountID, people ...users.Profile) seats.Change {
+	t.Helper()
+	var commands []seats.Command
+	for _, p := range people {
+		commands = append(commands, seats.Invite{Profile: p})
+	}
+	return t.decidedOn(t.load(seats.Need{Account: account}), commands...)
+}
+
+// taken requires that a change is refused because just these keys are taken.
+func (t *trial) taken(c seats.Change, keys ...users.Key) {
+	t.Helper()
+	v := t.commit(c)[0]
+	require.ErrorIs(t, v.Err, store.ErrTaken)
+	require.ElementsMatch(t, keys, v.Taken)
+}
+
+func guardsTheKeys(t *trial) {
+	a, b := t.opened("a"), t.opened("b")
+	x := users.Profile{ID: "x", Email: "x@acme.example", Username: "al", ExternalID: "7"}
+	t.written(t.blind(a, x))
+	t.taken(t.blind(a, users.Profile{ID: "y", Email: "X@acme.example"}), users.ByEmail("x@acme.example"))
+	t.taken(t.blind(a, users.Profile{ID: "y", Username: "AL"}), users.ByUsername("al"))
+	t.taken(t.blind(a, users.Profile{ID: "y", ExternalID: "7"}), users.ByExternalID("7"))
+	t.taken(t.blind(a, users.Profile{ID: "x", Email: "z@acme.example"}), users.ByID("x"))
+	t.taken(t.blind(a,
+		users.Profile{ID: "w", Email: "w@acme.example", Username: "w"},
+		users.Profile{ID: "y", Email: "x@acme.example", Username: "free", ExternalID: "7"},
+		users.Profile{ID: "owner", Username: "al"},
+	), users.ByEmail("x@acme.example"), users.ByExternalID("7"), users.ByID("owner"), users.ByUsername("al"))
+	require.EqualValues(t, 2, t.row(a).Revision)
+
+	t.written(t.blind(a, users.Profile{ID: "y", Email: "y@acme.example", Username: "x@acme.example", ExternalID: "al"}))
+	t.written(t.blind(b, x)) // another account has its own
+
+	// Whoever is out, but not deleted, keeps the keys.
+	t.written(t.decided(a, seats.Deactivate{User: "x"}))
+	t.taken(t.blind(a, users.Profile{ID: "z", Username: "al"}), users.ByUsername("al"))
+	t.written(t.decided(a, seats.Archive{User: "x"}))
+	t.taken(t.blind(a, users.Profile{ID: "z", Username: "al"}), users.ByUsername("al"))
+	t.written(t.decided(a, seats.Delete{User: "x"}))
+	t.taken(t.blind(a, users.Profile{ID: "x", Username: "al"}), users.ByID("x")) // for ever
+	t.written(t.blind(a, users.Profile{ID: "z", Username: "al", Email: "x@acme.example", ExternalID: "7"}))
+	require.Equal(t, []users.ID{"z"}, idsOf(t.load(seats.Need{Account: a, Keys: x.Keys()}).Users))
+}
+
+func makesRoom(t *trial) {
+	a := t.opened("a")
+	email := func(address string) []users.Key { return []users.Key{users.ByEmail(address)} }
+	has := func(id users.ID, address string) {
+		t.Helper()
+		require.Equal(t, []users.ID{id}, idsOf(t.load(seats.Need{Account: a, Keys: email(address)}).Users))
+	}
+	t.written(t.blind(a, users.Profile{ID: "m", Email: "m@acme.example"}))
+	// The heir of an address comes before its last holder by ID, and after.
+	for _, heir := range []users.ID{"b", "y"} {
+		holder := t.load(seats.Need{Account: a, Keys: email("m@acme.example")}).Users[0].ID
+		t.written(t.decided(a, seats.Delete{User: holder}, seats.Invite{Profile: users.Profile{ID: heir, Email: "m@acme.example"}}))
+		has(heir, "m@acme.example")
+		require.Equal(t, users.Deleted, t.load(seats.Need{Account: a, Users: []users.ID{holder}}).Users[0].Status)
+	}
+	t.taken(t.blind(a, users.Profile{ID: "m", Email: "new@acme.example"}), users.ByID("m")) // an ID stays taken after deletion
+
+	t.written(t.decided(a, seats.Edit{User: "y", Set: users.Patch{Email: new("y@acme.example")}}))
+	require.Empty(t, t.load(seats.Need{Account: a, Keys: email("m@acme.example")}).Users)
+	t.written(t.decided(a,
+		seats.Edit{User: "y", Set: users.Patch{Email: new("y2@acme.example")}}, seats.Invite{Profile: users.Profile{ID: "c", Email: "y@acme.example"}}))
+	has("y", "y2@acme.example")
+	has("c", "y@acme.example")
+
+	// Three change places at once.
+	t.written(t.blind(a, users.Profile{ID: "d", Email: "d@acme.example"}))
+	t.written(t.decided(a,
+		seats.Edit{User: "c", Set: users.Patch{Email: new("hold@acme.example")}},
+		seats.Edit{User: "y", Set: users.Patch{Email: new("y@acme.example")}},
+		seats.Edit{User: "d", Set: users.Patch{Email: new("y2@acme.example")}},
+		seats.Edit{User: "c", Set: users.Patch{Email: new("d@acme.example")}},
+	))
+	has("y", "y@acme.example")
+	has("d", "y2@acme.example")
+	has("c", "d@acme.example")
+	require.Empty(t, t.load(seats.Need{Account: a, Keys: email("hold@acme.example")}).Users)
+
+	// Somebody of the change who gives up another key makes no room.
+	c := t.next(t.row(a))
+	y := t.load(seats.Need{Account: a, Users: []users.ID{"y"}}).Users[0]
+	e := somebody(users.Profile{ID: "e", Email: "y@acme.example"})
+	y.Username = "why"
+	put(&c, []users.Key{users.ByUsername("why")}, y)
+	put(&c, e.TakenKeys(), e)
+	t.taken(c, users.ByEmail("y@acme.example"))
+	// Nor does somebody who is in it with no key of that kind, and never had one.
+	c = t.next(t.row(a))
+	f := somebody(users.Profile{ID: "f", Username: "f"})
+	put(&c, f.TakenKeys(), f)
+	put(&c, e.TakenKeys(), e)
+	t.taken(c, users.ByEmail("y@acme.example"))
+	// The ID of somebody of the change is taken all the same.
+	c = t.next(t.row(a))
+	put(&c, []users.Key{users.ByID("y")}, y)
+	t.taken(c, users.ByID("y"))
+}

@@ -1,0 +1,239 @@
+package storetest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A trial is one test of the specification under way: the store, and accounts
+// that are nobody else's.
+type trial struct {
+	*testing.T
+	store   store.Store
+	options Options
+	own     string // what the IDs of its accounts begin with, and no others
+	changes int
+}
+
+func newTrial(t *testing.T, s store.Store, o Options) *trial {
+	return &trial{T: t, store: s, options: o, own: unique("spec") + "/"}
+}
+
+// account returns the ID of one of the trial's accounts.
+func (t *trial) account(name string) users.AccountID { return users.AccountID(t.own + name) }
+
+// change returns the name of a new change.
+func (t *trial) change() seats.ChangeID {
+	t.changes++
+	return seats.ChangeID(fmt.Sprint("change ", t.changes))
+}
+
+// owner is who opens the trial's accounts.
+const owner users.ID = "owner"
+
+// opening returns the change that opens an account.
+func (t *trial) opening(name string, policy seats.Policy) seats.Change {
+	t.Helper()
+	d, err := seats.Open(seats.Snapshot{}, seats.Opening{
+		Account: t.account(name), Seats: seats.Of(1000), Policy: policy, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+	}, seats.Request{Actor: users.System(), At: epoch, Change: t.change()})
+	require.NoError(t, err)
+	return d.Change
+}
+
+// opened opens an account under the standard policy.
+func (t *trial) opened(name string) users.AccountID {
+	t.Helper()
+	t.written(t.opening(name, seats.Standard()))
+	return t.account(name)
+}
+
+// decided returns the change that the commands amount to, decided on the account
+// as it is.
+func (t *trial) decided(account users.AccountID, commands ...seats.Command) seats.Change {
+	t.Helper()
+	return t.decidedOn(t.load(seats.Needs(account, users.System(), commands...)), commands...)
+}
+
+func (t *trial) decidedOn(snapshot seats.Snapshot, commands ...seats.Command) seats.Change {
+	t.Helper()
+	d, err := seats.Decide(snapshot, seats.Request{Actor: users.System(), Commands: commands, At: epoch, Change: t.change()})
+	require.NoError(t, err)
+	return d.Change
+}
+
+// invited returns the change by which people with these IDs come in.
+func (t *trial) invited(account users.AccountID, ids ...users.ID) seats.Change {
+	t.Helper()
+	var commands []seats.Command
+	for _, id := range ids {
+		profile := users.Profile{ID: id, Username: fmt.Sprintf("%x", id), Groups: []string{"a", "b"}}
+		commands = append(commands, seats.Invite{Profile: profile})
+	}
+	return t.decided(account, commands...)
+}
+
+// next returns an empty change of an account, to be filled by hand. A store
+// judges no more than its guards, so that nothing needs to make sense.
+func (t *trial) next(row seats.Account) seats.Change {
+	c := seats.Change{ID: t.change(), Base: row.Revision, Account: row}
+	c.Account.Revision++
+	return c
+}
+
+// put adds people to a change, with an event about each. The keys are those of
+// theirs that have to be free.
+func put(c *seats.Change, fresh []users.Key, people ...users.User) {
+	for _, u := range people {
+		record(c, seats.Event{Kind: seats.Edited, User: u.ID})
+	}
+	c.Users = append(c.Users, people...)
+	slices.SortFunc(c.Users, func(a, b users.User) int { return cmp.Compare(a.ID, b.ID) })
+	c.Fresh = append(c.Fresh, fresh...)
+}
+
+// record adds an event to a change, which is given its place there.
+func record(c *seats.Change, e seats.Event) {
+	c.Account.Sequence++
+	e.Account, e.Sequence, e.Change = c.Account.ID, c.Account.Sequence, c.ID
+	if e.Time.IsZero() {
+		e.Time = epoch
+	}
+	if !e.Total.Valid() {
+		e.Total = seats.Unlimited()
+	}
+	if e.Actor.Kind == users.Nobody {
+		e.Actor, e.Channel = users.System(), seats.ByCall
+	}
+	c.Events = append(c.Events, e)
+}
+
+// somebody returns a person to be put in by hand.
+func somebody(p users.Profile) users.User {
+	return users.User{Profile: p, Status: users.Active, Created: epoch, Since: epoch, SignedIn: epoch}
+}
+
+func (t *trial) load(need seats.Need) seats.Snapshot {
+	t.Helper()
+	snapshots, err := t.store.Load(t.Context(), need)
+	require.NoError(t, err)
+	require.Len(t, snapshots, 1)
+	return snapshots[0]
+}
+
+// row returns the account's own row.
+func (t *trial) row(account users.AccountID) seats.Account {
+	t.Helper()
+	return t.load(seats.Need{Account: account}).Account
+}
+
+func (t *trial) commit(changes ...seats.Change) []store.Verdict {
+	t.Helper()
+	verdicts, err := t.store.Commit(t.Context(), changes...)
+	require.NoError(t, err)
+	require.Len(t, verdicts, len(changes))
+	for _, v := range verdicts {
+		require.True(t, v.Err != nil || len(v.Taken) == 0, "keys are taken where the change was written")
+	}
+	return verdicts
+}
+
+func (t *trial) written(changes ...seats.Change) {
+	t.Helper()
+	for _, v := range t.commit(changes...) {
+		require.NoError(t, v.Err)
+	}
+}
+
+// people returns users of an account page by page.
+func (t *trial) people(account users.AccountID, filter users.Filter) []users.User {
+	t.Helper()
+	all, err := t.store.Users(t.Context(), account, filter, 10_000)
+	require.NoError(t, err)
+	return all
+}
+
+func (t *trial) events(account users.AccountID, filter seats.EventFilter) []seats.Event {
+	t.Helper()
+	all, err := t.store.Events(t.Context(), account, filter, 10_000)
+	require.NoError(t, err)
+	return all
+}
+
+// keeper returns a Keeper on a store.
+func (t *trial) keeper(s store.Store) *seatkeeper.Keeper {
+	t.Helper()
+	k, err := seatkeeper.New(s, seatkeeper.Options{})
+	require.NoError(t, err)
+	return k
+}
+
+// outbox skips what a store without one can't pass, which has to say so.
+func (t *trial) outbox() {
+	t.Helper()
+	if !t.options.NoOutbox {
+		return
+	}
+	_, err := t.store.Behind(t.Context(), "mailer", "", 1)
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	from := store.Progress{Consumer: "mailer", Account: t.account("a")}
+	require.ErrorIs(t, t.store.Advance(t.Context(), from, from), errors.ErrUnsupported)
+	t.Skip("the store has no outbox")
+}
+
+// plain returns rows in the form in which equal ones are equal by == and
+// [require.Equal]: an empty list is a missing one, and instants have lost whatever
+// else they carry. They have to be UTC.
+func plain[T any](t testing.TB, rows T) T {
+	t.Helper()
+	v := reflect.ValueOf(&rows).Elem()
+	tidy(t, v)
+	return rows
+}
+
+func tidy(t testing.TB, v reflect.Value) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.Len() == 0 {
+			v.SetZero()
+			return
+		}
+		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(own, v)
+		v.Set(own)
+		for i := range v.Len() {
+			tidy(t, v.Index(i))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			own := reflect.New(v.Type().Elem())
+			own.Elem().Set(v.Elem())
+			tidy(t, own.Elem())
+			v.Set(own)
+		}
+	case reflect.Struct:
+		if at, ok := v.Interface().(time.Time); ok {
+			require.Equal(t, time.UTC, at.Location(), "where an instant is")
+			v.Set(reflect.ValueOf(at.UTC()))
+			return
+		}
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				tidy(t, v.Field(i))
+			}
+		}
+	}
+}

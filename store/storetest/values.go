@@ -1,0 +1,195 @@
+package storetest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// instants are what is kept of time: before and after every zero that there is,
+// to the microsecond.
+var instants = []time.Time{
+	{},
+	time.Date(1900, 2, 28, 23, 59, 59, 999999000, time.UTC),
+	time.UnixMicro(-1).UTC(),
+	time.UnixMicro(0).UTC(),
+	time.UnixMicro(1).UTC(),
+	time.Date(2026, 3, 29, 1, 30, 0, 123456000, time.UTC), // skipped by clocks in Berlin
+	time.Date(2026, 10, 25, 1, 30, 0, 1000, time.UTC),     // there twice
+	time.Date(2038, 1, 19, 3, 14, 8, 0, time.UTC),         // 32 bits of seconds are over
+	time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+}
+
+// text returns a text of n characters of four bytes each, that ends in a number.
+func text(n, number int) string {
+	end := fmt.Sprint(number)
+	return strings.Repeat("🚀", n-len(end)) + end
+}
+
+// everySwitch is a policy with every switch off its default.
+var everySwitch = seats.Policy{
+	LetIn: seats.Approval, NoSeat: seats.CreateInactive,
+	Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: seats.MaxSeats}, Returning: seats.VendorOnly,
+	Invites: seats.RunsFreed, Ownership: seats.SupportEnd, Exchange: seats.ExchangeAllowed,
+	Exempt: users.In(users.Roles()...), Withheld: users.In(users.Invite, users.Archive, users.BuySeats),
+	DeleteOnly: true, SourceLocked: true, Term: seats.MaxTerm - time.Microsecond,
+	Cards: seats.Cards{
+		{Title: text(users.MaxText, 1), Figure: seats.FigureTotal}, {Title: `"'\`, Figure: seats.FigureInactive},
+		{Title: "", Figure: seats.FigureAvailable}, {}, {Title: "Left 🚀", Figure: seats.FigureAvailable},
+		{Title: "</script>", Figure: seats.FigureActive},
+	},
+}
+
+// everyStanding is a tally in which no two numbers are the same.
+func everyStanding() (t users.Tally) {
+	for i, s := range users.Standings() {
+		for range i + 1 {
+			t.Move(users.Standing{}, s)
+		}
+	}
+	return t
+}
+
+func keepsAccounts(t *trial) {
+	require.NoError(t, everySwitch.Check())
+	for i, at := range instants {
+		c := t.opening(fmt.Sprint(i), everySwitch)
+		c.Account.Zone, c.Account.Tally = "America/Argentina/ComodRivadavia", everyStanding()
+		c.Account.Opened, c.Account.Changed, c.Account.NextDue = at, instants[len(instants)-1-i], at
+		c.Pools = []seats.Pool{
+			{ID: seats.Site, Total: seats.Unlimited(), Held: math.MaxInt32 + 1, Spent: math.MaxInt32 + 2},
+			{ID: "empty", Total: seats.Of(0)},
+			{ID: "large", Total: seats.Of(seats.MaxSeats), Held: 1, Spent: seats.MaxSeats - 1},
+			{ID: "over", Total: seats.Of(1), Held: seats.MaxSeats, Spent: seats.MaxSeats, Over: true},
+			{ID: "unlimited", Total: seats.Unlimited(), Over: true},
+		}
+		t.written(c)
+		s := t.load(seats.Need{Account: c.Account.ID, Pools: []seats.PoolID{"large", "empty", "over", "unlimited"}})
+		require.Equal(t, plain(t, c.Account), plain(t, s.Account))
+		require.Equal(t, c.Pools, s.Pools)
+	}
+	c := t.opening("standard", seats.Standard())
+	t.written(c)
+	require.Equal(t, plain(t, c.Account), plain(t, t.row(c.Account.ID)))
+}
+
+// elaborate returns people who have all that a person can have.
+func elaborate() []users.User {
+	var people []users.User
+	for i, at := range instants {
+		other := instants[len(instants)-1-i]
+		u := users.User{
+			Profile: users.Profile{
+				ID: users.ID(fmt.Sprintf("p%02d", i)), First: text(users.MaxText, i), Last: "O'Neil \\ \"x\" %s ", Username: text(63, i),
+				Email: fmt.Sprintf("Ann+%d@Acme.example", i), ExternalID: strings.Repeat("e", users.MaxID-2) + fmt.Sprintf("%02d", i),
+				Location: "\u00c5\u030a \u202ertl", Department: text(users.MaxText, 7), Title: "\u2028 \ufeff\ufffd",
+				Source: users.Source{Kind: users.SourceSync, Name: text(users.MaxText, i)},
+			},
+			Role: users.Roles()[i%4], Status: users.Statuses()[i%4], LeftAs: users.Statuses()[(i+1)%5], ArchivedAs: users.Statuses()[(i+2)%5],
+			Created: at, Since: other, SignedIn: at, Approved: other, Notified: at, Notices: math.MaxInt64 - int64(i), Expires: other,
+			Schedule: users.Schedule{Date: "9999-12-31", At: at}, Due: other,
+		}
+		for n := range i * users.MaxGroups / (len(instants) - 1) {
+			u.Groups = append(u.Groups, text(users.MaxText, n))
+		}
+		slices.Sort(u.Groups)
+		for n := range i {
+			u.Licences = append(u.Licences, users.Licence{
+				Pool: fmt.Sprintf("course 🚀 %d", n), Assigned: instants[n], Started: instants[i], Archived: instants[i-n],
+			})
+		}
+		people = append(people, u)
+	}
+	bare := users.User{Profile: users.Profile{ID: "q", Username: "q"}, Status: users.Invited}
+	empty := bare
+	empty.ID, empty.Username = "r", "r"
+	empty.Groups, empty.Licences = []string{}, []users.Licence{}
+	tombstone := people[3].Tombstone()
+	tombstone.ID = "s"
+	return append(people, bare, empty, tombstone)
+}
+
+func keepsUsers(t *trial) {
+	a := t.opened("a")
+	want := elaborate()
+	c := t.next(t.row(a))
+	put(&c, nil, want...)
+	for _, u := range want {
+		c.Fresh = append(c.Fresh, u.TakenKeys()...)
+	}
+	t.written(c)
+	want = plain(t, want)
+	require.Equal(t, want, plain(t, t.load(seats.Need{Account: a, Users: idsOf(want)}).Users))
+	require.Equal(t, want, plain(t, t.people(a, users.Filter{Status: everyStatus, After: owner})))
+	for _, u := range want {
+		if keys := u.Keys(); u.Here() {
+			require.Equal(t, []users.User{u}, plain(t, t.load(seats.Need{Account: a, Keys: keys}).Users), "by %v", keys)
+		}
+	}
+}
+
+func keepsEvents(t *trial) {
+	a := t.opened("a")
+	c := t.next(t.row(a))
+	every := users.Standings()
+	for i, at := range instants {
+		e := seats.Event{
+			Time: at, Kind: seats.Edited, Actor: users.Support(strings.Repeat("s", users.MaxID)), Channel: seats.ByBulk,
+			Key: strings.Repeat("k", users.MaxID), Index: math.MaxInt32 - i, Digest: strings.Repeat("0123abcd", 8),
+			Correlation: text(63, i), Reason: text(users.MaxReason, i),
+			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Heir: "heir 🚀",
+			Fields: []string{"first", "last", "groups", "'"}[:i%5], Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
+			Pool: "course 🚀", Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1,
+			Tally: everyStanding(),
+		}
+		switch i % 3 {
+		case 1:
+			e.Actor, e.Channel, e.Policy, e.Total = users.As(users.ID(text(63, i))), seats.ByClock, nil, seats.Of(0)
+		case 2:
+			e.Actor, e.Policy, e.Before, e.Total = users.Sync(text(63, i)), new(seats.Standard()), users.Standing{}, seats.Unlimited()
+		}
+		record(&c, e)
+		c.Events[i].Time = at // be it the zero instant
+	}
+	record(&c, seats.Event{Kind: seats.TotalSet, Fields: []string{}})
+	t.written(c)
+	want := plain(t, c.Events)
+	require.Equal(t, want, plain(t, t.events(a, seats.EventFilter{After: 1})))
+	require.Equal(t, want, plain(t, t.load(seats.Need{Account: a, Change: c.ID}).Past))
+	require.Equal(t, want[:len(instants)], plain(t, t.load(seats.Need{Account: a, Key: c.Events[0].Key, Last: math.MaxInt}).Past))
+}
+
+// keepsInstants holds the instants by which the store itself compares against
+// those that it gives back.
+func keepsInstants(t *trial) {
+	var c seats.Change
+	for i, at := range instants {
+		if at.IsZero() {
+			continue
+		}
+		c = t.opening(fmt.Sprint(i), seats.Standard())
+		u := somebody(users.Profile{ID: "due", Username: "due"})
+		u.Due, u.SignedIn = at, time.Time{}
+		c.Account.NextDue = at
+		put(&c, u.TakenKeys(), u)
+		t.written(c)
+		id := c.Account.ID
+		before, then := seats.Need{Account: id, DueBy: at.Add(-time.Microsecond)}, seats.Need{Account: id, DueBy: at}
+		require.Empty(t, t.load(before).Users, "%v", at)
+		require.Equal(t, []users.ID{"due"}, idsOf(t.load(then).Users), "%v", at)
+		require.Equal(t, []users.ID{"due"}, idsOf(t.people(id, users.Filter{NeverIn: true})))
+		due, err := t.store.Due(t.Context(), at.Add(-time.Microsecond), id[:len(id)-1], 1)
+		require.NoError(t, err)
+		require.NotContains(t, due, id)
+		due, err = t.store.Due(t.Context(), at, id[:len(id)-1], len(instants)+1)
+		require.NoError(t, err)
+		require.Contains(t, due, id)
+	}
+}
