@@ -103,7 +103,7 @@ func (a *account) load(n seats.Need) seats.Snapshot {
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
 		if u, there := a.users[id]; there {
-			snapshot.Users = append(snapshot.Users, copied(u))
+			snapshot.Users = append(snapshot.Users, u.Clone())
 		}
 	}
 	snapshot.Past = a.past(n)
@@ -124,7 +124,7 @@ func (a *account) past(n seats.Need) []seats.Event {
 	slices.Sort(found)
 	var past []seats.Event
 	for _, i := range slices.Compact(found) {
-		past = append(past, recorded(a.events[i]))
+		past = append(past, a.events[i].Clone())
 	}
 	return past
 }
@@ -221,14 +221,14 @@ func (a *account) write(c seats.Change) {
 		}
 	}
 	for _, u := range c.Users {
-		a.put(copied(u))
+		a.put(u.Clone())
 	}
 	first := len(a.events)
 	for _, e := range c.Events {
 		if e.Key != "" {
 			a.calls[e.Key] = append(a.calls[e.Key], len(a.events))
 		}
-		a.events = append(a.events, recorded(e))
+		a.events = append(a.events, e.Clone())
 	}
 	if c.ID != "" {
 		a.changes[c.ID] = [2]int{first, len(a.events)}
@@ -263,7 +263,7 @@ func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, l
 			break
 		}
 		if u := a.users[id]; f.Match(u) {
-			page = append(page, copied(u))
+			page = append(page, u.Clone())
 		}
 	}
 	return page, nil
@@ -298,7 +298,7 @@ func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFil
 			break
 		}
 		if f.Match(e) {
-			page = append(page, recorded(e))
+			page = append(page, e.Clone())
 		}
 	}
 	return page, nil
@@ -373,18 +373,4 @@ func (s *Store) open(ctx context.Context, id users.AccountID) (*account, func(),
 		return nil, nil, store.ErrNotFound
 	}
 	return a, leave, nil
-}
-
-func copied(u users.User) users.User {
-	u.Groups, u.Licences = slices.Clone(u.Groups), slices.Clone(u.Licences)
-	return u
-}
-
-func recorded(e seats.Event) seats.Event {
-	e.Fields = slices.Clone(e.Fields)
-	if e.Policy != nil {
-		policy := *e.Policy
-		e.Policy = &policy
-	}
-	return e
 }

@@ -45,13 +45,13 @@ func (r Request) check() *Refusal {
 // on is the revision it was decided on, and that nobody else has the keys it
 // takes.
 type Change struct {
-	ID      ChangeID
-	Base    uint64       // the revision that Account had; 0: the account is new
-	Account Account      // afterwards, one revision later
-	Pools   []Pool       // those that are new or changed, by ID
-	Users   []users.User // those who are new or changed, by ID
-	Fresh   []users.Key  // that must be free, or held by one of Users who gives them up in this change
-	Events  []Event
+	ID      ChangeID     `json:"id"`
+	Base    uint64       `json:"base"`            // the revision that Account had; 0: the account is new
+	Account Account      `json:"account"`         // afterwards, one revision later
+	Pools   []Pool       `json:"pools,omitzero"`  // those that are new or changed, by ID
+	Users   []users.User `json:"users,omitzero"`  // those who are new or changed, by ID
+	Fresh   []users.Key  `json:"fresh,omitzero"`  // that must be free, or held by one of Users who gives them up in this change
+	Events  []Event      `json:"events,omitzero"` // what happened
 }
 
 // Empty reports whether there is nothing to write.

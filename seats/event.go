@@ -94,6 +94,16 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(e))
 }
 
+// Clone returns a copy of the event that shares nothing with it.
+func (e Event) Clone() Event {
+	e.Fields = slices.Clone(e.Fields)
+	if e.Policy != nil {
+		policy := *e.Policy
+		e.Policy = &policy
+	}
+	return e
+}
+
 // An EventFilter selects events of an account. Every field narrows; the zero
 // value selects all of them.
 type EventFilter struct {

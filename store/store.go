@@ -119,10 +119,10 @@ type Store interface {
 
 // A Progress says how far a consumer of events has come in an account.
 type Progress struct {
-	Consumer string
-	Account  users.AccountID
-	Sequence uint64    // of the last event that the consumer is done with; 0: none
-	Until    time.Time // somebody is at it, and nobody else before then; zero: nobody
+	Consumer string          `json:"consumer"`
+	Account  users.AccountID `json:"account"`
+	Sequence uint64          `json:"sequence"`       // of the last event that the consumer is done with; 0: none
+	Until    time.Time       `json:"until,omitzero"` // somebody is at it, and nobody else before then; zero: nobody
 }
 
 // A Verdict is the answer to one change.

@@ -105,7 +105,6 @@ func TestATallyIsAListOfRows(t *testing.T) {
 
 	read := tally
 	for _, wrong := range []string{
-		`[{"status":"active","role":"owner","count":-1}]`,
 		`[{"status":"active","role":"owner","count":0}]`,
 		`[{"status":"active","role":"owner"}]`,
 		`[{"role":"owner","count":1}]`,

@@ -33,8 +33,8 @@ func (k *KeyKind) UnmarshalText(text []byte) error { return keyNames.Unmarshal(t
 // by one person at most, from the moment it is given until that person is
 // deleted; the ID stays taken for ever.
 type Key struct {
-	Kind  KeyKind
-	Value string // in comparison form, see [Fold]; an ID is itself
+	Kind  KeyKind `json:"kind"`
+	Value string  `json:"value"` // in comparison form, see [Fold]; an ID is itself
 }
 
 // ByID returns the key of the user with that ID.

@@ -84,29 +84,26 @@ var (
 )
 
 func (r tallyRow) check() error {
-	if r.Status == NoStatus || r.Count < 1 {
+	if r.Status == NoStatus || r.Count == 0 {
 		return errTallyRow
 	}
 	return nil
 }
 
-// MarshalJSON returns the rows in the order of [Standings]. A number below zero
-// is an error.
+// MarshalJSON returns the rows in the order of [Standings], without those that count
+// nobody.
 func (t Tally) MarshalJSON() ([]byte, error) {
 	rows := []tallyRow{}
 	for _, s := range Standings() {
-		if row := (tallyRow{s, t.Of(s)}); row.Count != 0 {
-			if err := row.check(); err != nil {
-				return nil, err
-			}
-			rows = append(rows, row)
+		if n := t.Of(s); n != 0 {
+			rows = append(rows, tallyRow{s, n})
 		}
 	}
 	return json.Marshal(rows)
 }
 
-// UnmarshalJSON reads rows in any order. A number below one is an error, and so is
-// a second row of the same standing.
+// UnmarshalJSON reads rows in any order. One that counts nobody is an error, and
+// so is a second one of the same standing.
 func (t *Tally) UnmarshalJSON(text []byte) error {
 	var rows []tallyRow
 	if err := ReadJSON(text, &rows); err != nil {

@@ -52,6 +52,12 @@ type Licence struct {
 	Archived time.Time `json:"archived,omitzero"` // when the course was put away
 }
 
+// Clone returns a copy of the user that shares nothing with it.
+func (u User) Clone() User {
+	u.Groups, u.Licences = slices.Clone(u.Groups), slices.Clone(u.Licences)
+	return u
+}
+
 // Standing returns what the counters see of the person.
 func (u User) Standing() Standing {
 	return Standing{Status: u.Status, Role: u.Role, Synced: u.Source.Kind == SourceSync}

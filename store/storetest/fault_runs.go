@@ -21,8 +21,7 @@ import (
 // everything is as if nothing had gone wrong.
 func faultRuns(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	for _, keyed := range []bool{false, true} {
-		s := open(t)
-		plain := newScenario(t, s, o, keyed, nil)
+		plain := newScenario(t, open(t), o, keyed, nil)
 		plain.run()
 		for _, trouble := range troubles {
 			if trouble.keyed && !keyed || trouble.ends && o.NoContexts {
@@ -33,6 +32,7 @@ func faultRuns(t *testing.T, open func(testing.TB) store.Store, o Options) {
 				name += ", with request keys"
 			}
 			t.Run(name, func(t *testing.T) {
+				s := open(t)
 				for target := range plain.faulty.Calls() + 3 {
 					r := newScenario(t, s, o, keyed, func(n int, end func()) Fault { return trouble.at(n-target, end) })
 					r.expected, r.trouble = plain, trouble

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -25,11 +26,21 @@ type trial struct {
 	options Options
 	own     string // what the IDs of its accounts begin with, and no others
 	changes int
+	ctx     context.Context
 }
 
+// patience is how long a test may take before its calls end: a store that waits
+// for itself fails, and does not hang.
+const patience = 2 * time.Minute
+
 func newTrial(t *testing.T, s store.Store, o Options) *trial {
-	return &trial{T: t, store: s, options: o, own: unique("spec") + "/"}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return &trial{T: t, store: s, options: o, own: unique("spec") + "/", ctx: ctx}
 }
+
+// Context returns the context of the test's calls.
+func (t *trial) Context() context.Context { return t.ctx }
 
 // account returns the ID of one of the trial's accounts.
 func (t *trial) account(name string) users.AccountID { return users.AccountID(t.own + name) }
