@@ -1,14 +1,15 @@
-// Package filestore is a store such as a host might write: all accounts in one JSON
-// file, which every commit writes anew. It is a real one, for one process and a few
-// thousand people.
+// Package filestore is a store such as a host might write: one file of JSON, to which
+// every commit adds a line for each change, and which is read again at the start. It
+// is a real one, for one process and as many people as fit into memory.
 package filestore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"io/fs"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -22,100 +23,100 @@ import (
 
 // A Store keeps accounts in a file. It is safe for concurrent use by one process.
 type Store struct {
-	mu   sync.Mutex
-	path string
-	kept []byte // what the file contains
-	file file
-}
-
-type file struct {
-	Accounts map[users.AccountID]account
-	Progress map[string]map[users.AccountID]store.Progress // by consumer
+	mu       sync.Mutex
+	file     *os.File
+	size     int64 // of the file, up to the last line that is whole
+	accounts map[users.AccountID]account
+	progress map[[2]string]store.Progress // by consumer and account
 }
 
 type account struct {
-	Row    seats.Account
-	Pools  map[seats.PoolID]seats.Pool
-	Users  map[users.ID]users.User
-	Events []seats.Event
+	row    seats.Account
+	pools  map[seats.PoolID]seats.Pool
+	users  map[users.ID]users.User
+	events []seats.Event
 }
 
-// Open returns the store in the file, which need not be there yet.
+// A line of the file has one of these.
+type line struct {
+	Change   *seats.Change   `json:"change,omitempty"`
+	Progress *store.Progress `json:"progress,omitempty"`
+}
+
+// Open returns the store in the file, which need not be there yet. A last line that is
+// not whole was never acknowledged and is dropped.
 func Open(path string) (*Store, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		text, err = []byte(`{"Accounts":{},"Progress":{}}`), nil
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
 	}
-	s := &Store{path: path, kept: text}
-	return s, cmp.Or(err, json.Unmarshal(text, &s.file))
+	s := &Store{file: f, accounts: map[users.AccountID]account{}, progress: map[[2]string]store.Progress{}}
+	text, err := io.ReadAll(f)
+	for err == nil {
+		end := bytes.IndexByte(text, '\n') + 1
+		if end == 0 {
+			return s, nil
+		}
+		var l line
+		if err = json.Unmarshal(text[:end], &l); err == nil {
+			s.apply(l)
+			s.size, text = s.size+int64(end), text[end:]
+		}
+	}
+	return nil, errors.Join(err, f.Close())
 }
 
-// save puts a new file in the place of the old one. If it fails nothing has changed.
-func (s *Store) save() error {
-	text, err := json.Marshal(s.file)
+// Close closes the file.
+func (s *Store) Close() error { return s.file.Close() }
+
+// write adds lines to the file and then applies them. If that fails nothing has
+// happened: what there is of the lines is written over by the next ones.
+func (s *Store) write(lines ...line) error {
+	var text bytes.Buffer
+	for _, l := range lines {
+		if err := json.NewEncoder(&text).Encode(l); err != nil {
+			return err
+		}
+	}
+	err := s.file.Truncate(s.size)
 	if err == nil {
-		err = os.WriteFile(s.path+".new", text, 0o600)
+		_, err = s.file.WriteAt(text.Bytes(), s.size)
 	}
 	if err == nil {
-		err = os.Rename(s.path+".new", s.path)
+		err = s.file.Sync()
 	}
-	if err == nil {
-		s.kept = text
-		return nil
+	if err != nil {
+		return err
 	}
-	s.file = file{}
-	return errors.Join(err, json.Unmarshal(s.kept, &s.file))
+	s.size += int64(text.Len())
+	for _, l := range lines {
+		s.apply(l)
+	}
+	return nil
 }
 
-// copied returns a value that shares nothing with the one that is kept.
-func copied[T any](v T) (c T) {
-	text, err := json.Marshal(v)
-	if err = cmp.Or(err, json.Unmarshal(text, &c)); err != nil {
-		panic(err) // all of it has been through JSON before
+// apply does what a line says.
+func (s *Store) apply(l line) {
+	if p := l.Progress; p != nil {
+		s.progress[[2]string{p.Consumer, string(p.Account)}] = *p
 	}
-	return c
-}
-
-// Load implements [store.Store].
-func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	snapshots := make([]seats.Snapshot, len(needs))
-	for i, n := range needs {
-		a, there := s.file.Accounts[n.Account]
+	if c := l.Change; c != nil {
+		a, there := s.accounts[c.Account.ID]
 		if !there {
-			continue
+			a.pools, a.users = map[seats.PoolID]seats.Pool{}, map[users.ID]users.User{}
 		}
-		due, next := a.due(n.DueBy)
-		snapshots[i] = copied(seats.Snapshot{
-			Account: a.Row, NextDue: next,
-			Pools: list(len(a.Pools), sorted(a.Pools), func(p seats.Pool) bool {
-				return p.ID == seats.Site || slices.Contains(n.Pools, p.ID)
-			}),
-			Users: list(len(a.Users), sorted(a.Users), func(u users.User) bool {
-				return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID)
-			}),
-			Past: list(len(a.Events), a.Events, func(e seats.Event) bool {
-				return n.Change != "" && e.Change == n.Change ||
-					n.Key != "" && e.Key == n.Key && e.Index >= n.First && e.Index < n.Last
-			}),
-		})
-	}
-	return snapshots, ctx.Err()
-}
-
-// due returns who is due by then, at most so many as one change settles, and when
-// the next one after them is.
-func (a account) due(by time.Time) (due []users.ID, next time.Time) {
-	all := slices.DeleteFunc(sorted(a.Users), func(u users.User) bool { return u.Due.IsZero() })
-	slices.SortStableFunc(all, func(x, y users.User) int { return x.Due.Compare(y.Due) })
-	for i, u := range all {
-		if i == seats.MaxSettled || u.Due.After(by) {
-			return due, u.Due
+		a.row = c.Account
+		for _, p := range c.Pools {
+			a.pools[p.ID] = p
 		}
-		due = append(due, u.ID)
+		for _, u := range c.Users {
+			a.users[u.ID] = u.Clone()
+		}
+		for _, e := range c.Events {
+			a.events = append(a.events, e.Clone())
+		}
+		s.accounts[c.Account.ID] = a
 	}
-	return due, time.Time{}
 }
 
 // Commit implements [store.Store].
@@ -126,29 +127,33 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ve
 		return nil, err
 	}
 	verdicts := make([]store.Verdict, len(changes))
-	for i, c := range changes {
-		a := s.file.Accounts[c.Account.ID]
-		if verdicts[i] = a.judge(c); verdicts[i].Err == nil {
-			s.file.Accounts[c.Account.ID] = a.with(copied(c))
+	var lines []line
+	for i := range changes {
+		verdicts[i] = s.accounts[changes[i].Account.ID].judge(changes[i])
+		if verdicts[i].Err == nil {
+			lines = append(lines, line{Change: &changes[i]})
 		}
 	}
-	return verdicts, s.save()
+	if err := s.write(lines...); err != nil {
+		return nil, err
+	}
+	return verdicts, nil
 }
 
 // judge says whether a change may be written.
 func (a account) judge(c seats.Change) (v store.Verdict) {
-	if c.Base != a.Row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.Row.Sequence+1 {
+	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
 		return store.Verdict{Err: store.ErrConflict}
 	}
-	after := maps.Clone(a.Users) // those who were there, as they would be
+	after := maps.Clone(a.users)
 	for _, u := range c.Users {
-		if _, there := after[u.ID]; there {
+		if after != nil {
 			after[u.ID] = u
 		}
 	}
 	for _, k := range c.Fresh {
-		for _, u := range a.Users {
-			if next := after[u.ID]; u.Has(k) && next.Has(k) {
+		for _, u := range a.users {
+			if u.Has(k) && after[u.ID].Has(k) {
 				v = store.Verdict{Err: store.ErrTaken, Taken: append(v.Taken, k)}
 			}
 		}
@@ -159,75 +164,101 @@ func (a account) judge(c seats.Change) (v store.Verdict) {
 	return v
 }
 
-// with returns the account after a change.
-func (a account) with(c seats.Change) account {
-	if a.Row.Revision == 0 {
-		a.Pools, a.Users = map[seats.PoolID]seats.Pool{}, map[users.ID]users.User{}
-	}
-	a.Row, a.Events = c.Account, append(a.Events, c.Events...)
-	for _, p := range c.Pools {
-		a.Pools[p.ID] = p
-	}
-	for _, u := range c.Users {
-		a.Users[u.ID] = u
-	}
-	return a
-}
-
-// read calls fn with an account, for as long as the store is locked.
-func (s *Store) read(ctx context.Context, id users.AccountID, fn func(account)) error {
+// Load implements [store.Store].
+func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a, there := s.file.Accounts[id]
-	if !there {
-		return cmp.Or(ctx.Err(), store.ErrNotFound)
+	snapshots := make([]seats.Snapshot, len(needs))
+	for i, n := range needs {
+		if a, there := s.accounts[n.Account]; there {
+			due, next := a.due(n.DueBy)
+			snapshots[i] = seats.Snapshot{
+				Account: a.row, NextDue: next,
+				Pools: page(len(a.pools), sorted(a.pools), func(p seats.Pool) bool {
+					return p.ID == seats.Site || slices.Contains(n.Pools, p.ID)
+				}),
+				Users: page(len(a.users), sorted(a.users), func(u users.User) bool {
+					return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID)
+				}),
+				Past: page(len(a.events), a.events, func(e seats.Event) bool {
+					return n.Change != "" && e.Change == n.Change ||
+						n.Key != "" && e.Key == n.Key && e.Index >= n.First && e.Index < n.Last
+				}),
+			}
+		}
 	}
-	fn(a)
-	return ctx.Err()
+	return snapshots, ctx.Err()
+}
+
+// due returns who is due by then, at most so many as one change settles, and when
+// the next one after them is.
+func (a account) due(by time.Time) (due []users.ID, next time.Time) {
+	all := page(len(a.users), sorted(a.users), func(u users.User) bool { return !u.Due.IsZero() })
+	slices.SortStableFunc(all, func(x, y users.User) int { return x.Due.Compare(y.Due) })
+	for i, u := range all {
+		if i == seats.MaxSettled || u.Due.After(by) {
+			return due, u.Due
+		}
+		due = append(due, u.ID)
+	}
+	return due, time.Time{}
 }
 
 // Users implements [store.Store].
-func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) (page []users.User, err error) {
-	err = s.read(ctx, id, func(a account) { page = copied(list(limit, sorted(a.Users), f.Match)) })
-	return page, err
+func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
+	a, err := s.read(ctx, id)
+	return page(limit, sorted(a.users), f.Match), err
 }
 
 // Tally implements [store.Store].
 func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (t users.Tally, revision uint64, err error) {
-	err = s.read(ctx, id, func(a account) {
-		for _, u := range list(len(a.Users), sorted(a.Users), f.Match) {
-			t.Move(users.Standing{}, u.Standing())
-		}
-		revision = a.Row.Revision
-	})
-	return t, revision, err
+	a, err := s.read(ctx, id)
+	for _, u := range page(len(a.users), sorted(a.users), f.Match) {
+		t.Move(users.Standing{}, u.Standing())
+	}
+	return t, a.row.Revision, err
 }
 
 // Events implements [store.Store].
-func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) (page []seats.Event, err error) {
-	err = s.read(ctx, id, func(a account) { page = copied(list(limit, a.Events, f.Match)) })
-	return page, err
+func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
+	a, err := s.read(ctx, id)
+	return page(limit, a.events, f.Match), err
+}
+
+// read returns one moment of an account.
+func (s *Store) read(ctx context.Context, id users.AccountID) (account, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, there := s.accounts[id]
+	if err := ctx.Err(); err != nil || !there {
+		return account{}, cmp.Or(err, store.ErrNotFound)
+	}
+	a.users = maps.Clone(a.users)
+	return a, nil
 }
 
 // Due implements [store.Store].
-func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (due []users.AccountID, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return list(limit, slices.Sorted(maps.Keys(s.file.Accounts)), func(id users.AccountID) bool {
-		return id > after && s.file.Accounts[id].Row.IsDue(by)
-	}), ctx.Err()
+	for _, a := range sorted(s.accounts) {
+		if a.row.ID > after && len(due) < limit && a.row.IsDue(by) {
+			due = append(due, a.row.ID)
+		}
+	}
+	return due, ctx.Err()
 }
 
 // Behind implements [store.Store].
-func (s *Store) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
+func (s *Store) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) (behind []store.Progress, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, id := range slices.Sorted(maps.Keys(s.file.Accounts)) {
-		if at := s.at(consumer, id); id > after && len(page) < limit && at.Sequence < s.file.Accounts[id].Row.Sequence {
-			page = append(page, at)
+	for _, a := range sorted(s.accounts) {
+		if at := s.at(consumer, a.row.ID); a.row.ID > after && len(behind) < limit && at.Sequence < a.row.Sequence {
+			behind = append(behind, at)
 		}
 	}
-	return page, ctx.Err()
+	return behind, ctx.Err()
 }
 
 // Advance implements [store.Store].
@@ -240,16 +271,13 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 		return ctx.Err()
 	case at.Sequence != from.Sequence || !at.Until.Equal(from.Until):
 		return store.ErrConflict
-	case s.file.Progress[to.Consumer] == nil:
-		s.file.Progress[to.Consumer] = map[users.AccountID]store.Progress{}
 	}
-	s.file.Progress[to.Consumer][to.Account] = to
-	return s.save()
+	return s.write(line{Progress: &to})
 }
 
 // at returns how far a consumer has come.
 func (s *Store) at(consumer string, id users.AccountID) store.Progress {
-	if p, begun := s.file.Progress[consumer][id]; begun {
+	if p, begun := s.progress[[2]string{consumer, string(id)}]; begun {
 		return p
 	}
 	return store.Progress{Consumer: consumer, Account: id}
@@ -264,12 +292,17 @@ func sorted[K cmp.Ordered, V any](rows map[K]V) []V {
 	return all
 }
 
-// list returns the rows that match, at most limit of them.
-func list[T any](limit int, rows []T, match func(T) bool) (page []T) {
+// page returns copies of the rows that match, at most limit of them.
+func page[R any](limit int, rows []R, match func(R) bool) (found []R) {
 	for _, row := range rows {
-		if len(page) < limit && match(row) {
-			page = append(page, row)
+		if len(found) < limit && match(row) {
+			found = append(found, row)
 		}
 	}
-	return page
+	for i := range found {
+		if row, ok := any(found[i]).(interface{ Clone() R }); ok {
+			found[i] = row.Clone()
+		}
+	}
+	return found
 }

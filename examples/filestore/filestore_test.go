@@ -1,6 +1,8 @@
 package filestore_test
 
 import (
+	"flag"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -10,6 +12,14 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest"
 )
+
+// TestMain runs thirty random sequences instead of a hundred: this store is slow.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "30"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // TestStore is all that the author of a store has to write.
 func TestStore(t *testing.T) {
@@ -23,6 +33,9 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t testing.TB) store.Store {
 		return open(t, filepath.Join(t.TempDir(), "seats.json"))
 	}, storetest.Options{
-		Reopen: func(t testing.TB, s store.Store) store.Store { return open(t, paths[s]) },
+		Reopen: func(t testing.TB, s store.Store) store.Store {
+			require.NoError(t, s.(*filestore.Store).Close())
+			return open(t, paths[s])
+		},
 	})
 }
