@@ -1,0 +1,68 @@
+package filestore_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// softDeleting is a store with a mistake that many have made: to delete somebody it
+// sets the status and leaves the rest of the row as it was.
+type softDeleting struct{ store.Store }
+
+func (s softDeleting) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	for i, c := range changes {
+		for j, u := range c.Users {
+			if u.Status != users.Deleted {
+				continue
+			}
+			before, err := s.Load(ctx, seats.Need{Account: c.Account.ID, Users: []users.ID{u.ID}})
+			if err != nil {
+				return nil, err
+			}
+			for _, row := range before[0].Users {
+				row.Status = users.Deleted
+				changes[i].Users[j] = row
+			}
+		}
+	}
+	return s.Store.Commit(ctx, changes...)
+}
+
+// TestSoftDeleting fails, and so is run by the next one alone.
+func TestSoftDeleting(t *testing.T) {
+	if os.Getenv("SOFT_DELETING") == "" {
+		t.Skip("it fails; run it with SOFT_DELETING=1 to see how")
+	}
+	storetest.Sequences(t, func(testing.TB) store.Store {
+		return softDeleting{memstore.New()}
+	})
+}
+
+// TestABrokenStoreFailsReadably requires that what is left of the script of a failure
+// fits into a few lines.
+func TestABrokenStoreFailsReadably(t *testing.T) {
+	run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSoftDeleting$", "-rapid.nofailfile", "-rapid.shrinktime=10s")
+	run.Env = append(os.Environ(), "SOFT_DELETING=1")
+	output, err := run.CombinedOutput()
+	require.Error(t, err)
+	_, script, found := strings.Cut(string(output), "the script:")
+	require.True(t, found, "%s", output)
+	lines := regexp.MustCompile(`(?m)^ +\d+  .*$`).FindAllString(script, -1)
+	require.NotEmpty(t, lines)
+	require.LessOrEqual(t, len(lines), 8, "%s", lines)
+	require.Contains(t, lines[0], "Open at 0s")
+	require.Regexp(t, `Delete\{|Erase\{`, lines[len(lines)-1])
+	t.Log("\n" + strings.Join(lines, "\n"))
+}
