@@ -20,6 +20,11 @@
 // be done about it. An unknown account, a conflict without end and a broken store
 // are errors of package store.
 //
+// A call with a request key, see [Call], happens once. [Keeper.Preview],
+// [Keeper.Apply] and [Keeper.May] look before they leap. [Keeper.UsageAt],
+// [Keeper.Period], [Keeper.Explain], [Keeper.Replay] and [Keeper.Audit] tell what was,
+// and [Keeper.Drain] hands the events to whoever sends the mails.
+//
 // Packages in reading order: users (people, status, roles), seats (pools,
 // policies, commands, the decision), store (the contract), memstore, and this one.
 package seatkeeper
