@@ -61,16 +61,17 @@ func (s Snapshot) Landed(id ChangeID) bool {
 type Need struct {
 	Account users.AccountID
 	Users   []users.ID
-	Keys    []users.Key // load whoever has them
+	Keys    []users.Key // load whoever has them; an ID is not among them but among Users
 	Pools   []PoolID    // besides the site pool, which always comes
 	// DueBy asks for the users who are due at that instant or before, the earliest
-	// first, at most [MaxSettled]. The zero instant asks for none.
+	// first and of the same instant in ascending order of ID, at most [MaxSettled]. The
+	// zero instant asks for none.
 	DueBy time.Time
 	// Change asks for the events of the change of that ID: they are there if it
 	// landed.
 	Change ChangeID
 	// Key asks for the events of calls with that request key, of their commands
-	// from Index First up to, not including, Last.
+	// from Index First up to, not including, Last. The empty key asks for none.
 	Key         string
 	First, Last int
 }

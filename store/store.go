@@ -47,6 +47,8 @@ var (
 // What Commit has acknowledged is durable, as far as the store claims durability
 // at all, and seen by every call that begins afterwards, on any connection.
 //
+// A limit is at least 1, but 0 asks for nothing and gets it.
+//
 // A method whose context ends returns the context's error. A read then has no
 // effect; a commit has either happened as a whole or not at all, or will before
 // long.

@@ -31,6 +31,7 @@ func bringsWhoIsDue(t *trial) {
 	t.written(seats.Settle(snapshot, seats.Request{Actor: users.System(), At: due, Change: t.change()}))
 	snapshot = t.load(seats.Need{Account: a, DueBy: due})
 	require.Len(t, snapshot.Users, 1)
+	require.Equal(t, users.ID("p500"), snapshot.Users[0].ID, "of one instant in the order of their IDs")
 	require.Zero(t, snapshot.NextDue)
 	require.Empty(t, t.load(seats.Need{Account: t.account("never"), DueBy: due.AddDate(1000, 0, 0)}).Users)
 
