@@ -9,17 +9,17 @@ import (
 
 // An Explanation says whether a person holds a seat, and why.
 type Explanation struct {
-	Person
-	Holds bool      // a seat of the site pool
-	Since time.Time // since when it is so
-	By    Event     // by what it came to be so: its Change, its Actor, its Kind
+	Person Person    `json:"person"`
+	Holds  bool      `json:"holds"` // a seat of the site pool
+	Since  time.Time `json:"since"` // since when it is so
+	By     Event     `json:"by"`    // by what it came to be so: its Change, its Actor, its Kind
 	// Where a seat is held, what frees it: Ways are the commands that the account's
 	// own admins have for that, for an owner the end of the ownership, which has to
 	// come first. Ends is when it comes free by itself, by the event EndsBy; the zero
 	// instant is never.
-	Ways   []users.Action
-	Ends   time.Time
-	EndsBy EventKind
+	Ways   []users.Action `json:"ways,omitzero"`
+	Ends   time.Time      `json:"ends,omitzero"`
+	EndsBy EventKind      `json:"ends_by,omitzero"`
 }
 
 // Explain returns the explanation for a user at that instant. The events are

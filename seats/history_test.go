@@ -171,7 +171,7 @@ func TestExplainingASeat(t *testing.T) {
 	require.Equal(t, s.now.Add(24*time.Hour), x.Ends)
 	require.Equal(t, seats.Lapsed, x.EndsBy)
 	require.Equal(t, []users.Action{users.Deactivate, users.Archive, users.Delete}, x.Ways)
-	require.Equal(t, users.Invited, x.Shown)
+	require.Equal(t, users.Invited, x.Person.Shown)
 
 	invited := s.lastEvent()
 	s.now = s.now.Add(time.Hour)

@@ -92,9 +92,9 @@ func (l Ledger) Usage() Usage {
 
 // A Drift is something that is stored otherwise than it was counted.
 type Drift struct {
-	What    string // "tally", "policy", "events", or "pool" and its ID
-	Stored  string
-	Counted string
+	What    string `json:"what"` // "tally", "policy", "events", "seats held", or "pool" and its ID
+	Stored  string `json:"stored"`
+	Counted string `json:"counted"`
 }
 
 // Audit compares the account row and its pools with the people counted from

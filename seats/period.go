@@ -9,13 +9,14 @@ import (
 // A Period is what was held of a pool from one instant up to, not including,
 // another.
 type Period struct {
-	From, To time.Time
-	Peak     int64     // the most that was held after any event, or at the beginning
-	PeakAt   time.Time // when that was first so
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Peak   int64     `json:"peak"`    // the most that was held after any event, or at the beginning
+	PeakAt time.Time `json:"peak_at"` // when that was first so
 	// SeatDays is how many seats were held for how many days of 24 hours, to the
 	// microsecond and never rounded: 3 seats for 12 hours are 3/2. It is zero for an
 	// empty period and never nil. FloatString(2) prints it.
-	SeatDays *big.Rat
+	SeatDays *big.Rat `json:"seat_days"`
 }
 
 // Metered returns the period in which held seats of the pool were held at the
