@@ -78,13 +78,8 @@ type answer struct {
 	Repeated bool            `json:"repeated,omitzero"` // and these events are of an earlier call with the same key
 	Usage    *seats.Usage    `json:"usage,omitzero"`
 	Person   *seats.Person   `json:"person,omitzero"`
-	Tally    counts          `json:"tally,omitzero"` // of the usage or the account, which are without theirs
 	Seen     *sight          `json:"seen,omitzero"`
 }
-
-// counts are a tally, even one that cannot be and that the library's form of a
-// tally refuses.
-type counts users.Tally
 
 // A sight is all that a store has of an account, but for the events.
 type sight struct {
@@ -185,7 +180,6 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		return err
 	case usage:
 		u, err := k.Usage(ctx, id)
-		a.Tally, u.People = counts(u.People), users.Tally{}
 		a.Usage = &u
 		return err
 	case user:
@@ -198,10 +192,8 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 	if err != nil {
 		return err
 	}
-	s := snapshots[0]
-	a.Tally, s.Account.Tally = counts(s.Account.Tally), users.Tally{}
-	a.Seen = &sight{Account: s.Account, Pools: s.Pools}
-	for _, u := range s.Users {
+	a.Seen = &sight{Account: snapshots[0].Account, Pools: snapshots[0].Pools}
+	for _, u := range snapshots[0].Users {
 		a.Seen.Users = append(a.Seen.Users, tidy(u))
 	}
 	return nil
