@@ -225,3 +225,12 @@ func TestWhetherAChangeLanded(t *testing.T) {
 	require.False(t, s.Landed("c"))
 	require.False(t, s.Landed(""))
 }
+
+func TestACloneSharesNothing(t *testing.T) {
+	e := seats.Event{Fields: []string{"title"}, Policy: new(seats.AccuEdConnect())}
+	c := e.Clone()
+	require.Equal(t, e, c)
+	c.Fields[0], c.Policy.DeleteOnly = "spoilt", true
+	require.Equal(t, "title", e.Fields[0])
+	require.False(t, e.Policy.DeleteOnly)
+}

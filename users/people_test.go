@@ -309,3 +309,12 @@ func TestFoldKeepsTextValid(t *testing.T) {
 		require.True(t, utf8.ValidString(users.Fold(rapid.String().Draw(t, "text"))))
 	})
 }
+
+func TestACloneSharesNothing(t *testing.T) {
+	u := users.User{Profile: users.Profile{Groups: []string{"a"}}, Licences: []users.Licence{{Pool: "p"}}}
+	c := u.Clone()
+	require.Equal(t, u, c)
+	c.Groups[0], c.Licences[0].Pool = "spoilt", "spoilt"
+	require.Equal(t, "a", u.Groups[0])
+	require.Equal(t, "p", u.Licences[0].Pool)
+}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -69,8 +70,9 @@ func Open(path string) (*Store, error) {
 // Close closes the file.
 func (s *Store) Close() error { return s.file.Close() }
 
-// write adds lines to the file and then applies them. If that fails nothing has
-// happened: what there is of the lines is written over by the next ones.
+// write adds lines to the file and then applies them. If the file fails, what there
+// is of the lines is written over by the next ones, but a program that starts now
+// would find them: nobody knows.
 func (s *Store) write(lines ...line) error {
 	var text bytes.Buffer
 	for _, l := range lines {
@@ -86,7 +88,7 @@ func (s *Store) write(lines ...line) error {
 		err = s.file.Sync()
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", store.ErrUnknown, err)
 	}
 	s.size += int64(text.Len())
 	for _, l := range lines {
