@@ -56,7 +56,7 @@ func ExampleKeeper_Preview() {
 	_, err = keeper.Apply(ctx, olive, kept)
 	fmt.Println(err)
 	// Output:
-	// 3 people: 2 fit, 1 do not; 1 is already here as ada@acme.example <nil>
+	// 3 people: 2 fit, 1 does not; 1 is already here as ada@acme.example <nil>
 	// 2 seats held before, 3 after
 	// 1 seats: no free seat: 3 of 3 are held <nil>
 	// seats: not as planned any more
@@ -90,7 +90,7 @@ func ExampleKeeper_Period() {
 	then, err := keeper.UsageAt(ctx, "acme", time.Date(2026, 4, 10, 0, 0, 0, 0, time.UTC))
 	fmt.Println(then.Held, then.Available, err)
 	// Output:
-	// 3 at most, 60.0 seat-days <nil>
+	// 2 at most, 60.0 seat-days <nil>
 	// 2 8 <nil>
 }
 

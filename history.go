@@ -21,8 +21,8 @@ func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Led
 }
 
 // UsageAt returns the account in numbers as it was at that instant: after the last
-// event then or before, by the policy of that time. It has no revision, and is zero
-// for an instant before the account was opened.
+// event then or before, by the policy of that time. It has no revision, and for an
+// instant before the account was opened nothing but its ID.
 func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.Time) (seats.Usage, error) {
 	last, err := k.lastAt(ctx, account, at)
 	if err != nil || last.Sequence == 0 {
@@ -51,13 +51,25 @@ var withPolicy = []seats.EventKind{seats.Opened, seats.PolicySet}
 
 // Period returns the peak and the seat-days of a pool, [seats.Site] or another,
 // from one instant up to another, for a bill. What lies in the future does not
-// count. An end before the beginning is refused as [seats.ErrBadInput].
+// count. An end before the beginning, and a pool that is not there, are refused as
+// [seats.ErrBadInput].
 func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {
 	if to.Before(from) {
 		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: errors.New("is before the beginning")}
 	}
-	if now := k.now(); to.After(now) {
-		to = now
+	need := seats.Need{Account: account, Pools: []seats.PoolID{pool}}
+	if pool != seats.Site && users.CheckID(pool) != nil {
+		need.Pools = nil
+	}
+	s, err := k.present(ctx, &need)
+	if err != nil {
+		return seats.Period{}, err
+	}
+	if !slices.ContainsFunc(s.Pools, func(p seats.Pool) bool { return p.ID == pool }) {
+		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Reason: errors.New("is not there")}
+	}
+	if to.After(need.DueBy) {
+		to = need.DueBy
 	}
 	if to.Before(from) {
 		to = from
@@ -127,7 +139,7 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 			events := inOrder(
 				k.Events(ctx, account, seats.EventFilter{User: id}),
 				k.Events(ctx, account, seats.EventFilter{Kinds: withPolicy}))
-			return seats.Explain(s.Account.Policy, u, need.DueBy, events)
+			return seats.Explain(s.Account, u, need.DueBy, events)
 		}
 	}
 	return seats.Explanation{}, &seats.Refusal{Code: seats.ErrUnknownUser, User: id}
@@ -155,8 +167,9 @@ func inOrder(lists ...iter.Seq2[seats.Event, error]) iter.Seq2[seats.Event, erro
 }
 
 // Audit counts the account's people from their rows and replays its events, and
-// returns where the account row or a pool says otherwise: nothing, unless somebody
-// has written past the library. It reads everything there is of the account, and
+// returns where the numbers of the account row or a pool say otherwise: nowhere, unless
+// somebody has written past the library. It compares numbers and no single people. It
+// reads everything there is of the account, and
 // again what happens meanwhile, until it has all of it at one moment; where that
 // never comes the error is [store.ErrConflict].
 func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Drift, error) {
@@ -188,5 +201,5 @@ func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Dr
 		}
 		return seats.Audit(s, rows, ledger), nil
 	}
-	return nil, k.exhausted()
+	return nil, k.exhausted(nil)
 }

@@ -87,6 +87,12 @@ func TestThePastIsAsItWas(t *testing.T) {
 	require.Zero(t, p.SeatDays.Sign())
 	_, err = k.Period(ctx, "acme", seats.Site, now, now.Add(-1))
 	require.ErrorIs(t, err, seats.ErrBadInput)
+	for _, pool := range []seats.PoolID{"curse", "\x00"} {
+		_, err = k.Period(ctx, "acme", pool, start, now)
+		require.ErrorIs(t, err, seats.ErrBadInput)
+	}
+	_, err = k.Period(ctx, "unknown", seats.Site, start, now)
+	require.ErrorIs(t, err, store.ErrNotFound)
 
 	ledger, err := k.Replay(ctx, "acme")
 	require.NoError(t, err)

@@ -72,9 +72,10 @@ type Call struct {
 	// Key makes the call happen once, however often it arrives: a second call with
 	// the same key, actor and commands gets the result of the first and changes
 	// nothing. It is chosen by the host, at most [users.MaxID] bytes, unique within the
-	// account and remembered for ever; with another actor or other commands it is
-	// refused as [seats.ErrKeyReused]. [Keeper.DoEach] keys each command by its place.
-	// A refusal is not remembered.
+	// account and remembered for ever; with another actor, another method or other
+	// commands it is refused as [seats.ErrKeyReused]. A refusal is not remembered:
+	// [Keeper.Do] is then carried out by the next call, and of a [Keeper.DoEach] the
+	// commands that were refused are tried again. Nor is a call without commands.
 	Key         string
 	Correlation string // what belongs together, at most [users.MaxID] bytes
 	Reason      string // at most [users.MaxReason] characters
@@ -90,7 +91,7 @@ func (k *Keeper) With(c Call) *Keeper {
 
 // Done is what a call has done. It is committed.
 type Done struct {
-	Revision uint64          // of the account, after this call or one soon after it
+	Revision uint64          // of the account, after this call; of a repeated one, now
 	Outcomes []seats.Outcome // one for each command, in order
 	Events   []seats.Event   // none if all of it was so already
 	Repeated bool            // a call with the same key did it before, and this is what came of it then
@@ -102,9 +103,9 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" {
 		return Done{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "zone", Reason: errors.New("is not a time zone")}
 	}
-	request := k.request(users.System(), seats.ByCall, 0)
+	request := k.request(users.System(), seats.ByCall)
 	if request.Key != "" {
-		request.Digests = []string{o.Digest()}
+		request.Digest = o.Digest()
 	}
 	if o.Owner.ID == "" {
 		o.Owner.ID = k.options.NewID()
@@ -135,7 +136,7 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 // [store.ErrUnknown], which wraps the reason: the change was made as a whole or not
 // at all, and the same call with a [Call] Key finds out.
 func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Done, error) {
-	request := k.request(actor, seats.ByCall, 0, commands...)
+	request := k.request(actor, seats.ByCall, commands...)
 	decision, err := k.decide(ctx, account, request, within(seats.Decide))
 	if err != nil {
 		return Done{}, err
@@ -158,11 +159,12 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 	each := within(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 		return seats.DecideEach(s, r), nil
 	})
+	whole := k.request(actor, seats.ByBulk, commands...)
 	outcomes := make([]seats.Outcome, 0, len(commands))
-	for len(outcomes) < len(commands) {
-		first := len(outcomes)
-		chunk := commands[first:min(first+chunkSize, len(commands))]
-		decision, err := k.decide(ctx, account, k.request(actor, seats.ByBulk, first, chunk...), each)
+	for chunk := range slices.Chunk(whole.Commands, chunkSize) {
+		part := whole
+		part.Commands, part.First, part.Change = chunk, len(outcomes), seats.ChangeID(k.newID())
+		decision, err := k.decide(ctx, account, part, each)
 		if err != nil {
 			return outcomes, err
 		}
@@ -175,15 +177,14 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 const chunkSize = 500
 
 // request returns the request that stays the same however often it is decided.
-// The first of its commands has that place in the call.
-func (k *Keeper) request(actor users.Actor, channel seats.Channel, first int, commands ...seats.Command) seats.Request {
+func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...seats.Command) seats.Request {
 	r := seats.Request{
 		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID),
-		Change: seats.ChangeID(k.newID()), First: first,
-		Key: k.call.Key, Correlation: k.call.Correlation, Reason: k.call.Reason,
+		Change: seats.ChangeID(k.newID()),
+		Key:    k.call.Key, Correlation: k.call.Correlation, Reason: k.call.Reason,
 	}
 	if r.Key != "" {
-		r.Digests = seats.Digests(actor, channel, commands)
+		r.Digest = seats.Digest(actor, channel, commands)
 	}
 	return r
 }

@@ -2,6 +2,7 @@ package seatkeeper_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -63,8 +64,41 @@ func TestACallWithoutIDsIsTheSameCall(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 	_, err = once.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner")})
 	require.ErrorIs(t, err, seats.ErrKeyReused)
+	for _, o := range mustEach(t, once, invite, seats.BuySeats{Seats: 1}) {
+		require.ErrorIs(t, o.Refusal, seats.ErrKeyReused, "one by one")
+	}
+	plan, err := k.Preview(ctx, "acme", owner, invite)
+	require.NoError(t, err)
+	_, err = once.Apply(ctx, owner, plan)
+	require.ErrorIs(t, err, seats.ErrKeyReused)
 	_, err = k.With(seatkeeper.Call{Key: "a\x00"}).Do(ctx, "acme", owner, invite)
 	require.ErrorIs(t, err, seats.ErrBadInput)
+}
+
+func mustEach(t *testing.T, k *seatkeeper.Keeper, commands ...seats.Command) []seats.Outcome {
+	t.Helper()
+	outcomes, err := k.DoEach(t.Context(), "acme", owner, commands...)
+	require.NoError(t, err)
+	return outcomes
+}
+
+// TestAKeyIsTakenThoughTheFirstCommandsWereRefused is of a bulk call of which nothing
+// is known in its first part.
+func TestAKeyIsTakenThoughTheFirstCommandsWereRefused(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(10), seats.Standard())
+	once := k.With(seatkeeper.Call{Key: "k"})
+	commands := slices.Repeat([]seats.Command{seats.Deactivate{User: "nobody"}}, 600)
+	commands = append(commands, seats.BuySeats{Seats: 1})
+	outcomes := mustEach(t, once, commands...)
+	require.ErrorIs(t, outcomes[599].Refusal, seats.ErrUnknownUser)
+	require.Equal(t, 599, outcomes[599].Refusal.Index)
+	require.Nil(t, outcomes[600].Refusal)
+	require.Equal(t, outcomes, mustEach(t, once, commands...))
+	_, err := once.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 5})
+	require.ErrorIs(t, err, seats.ErrKeyReused)
+	usage, err := k.Usage(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, seats.Of(11), usage.Total)
 }
 
 func TestAnAccountIsOpenedOnce(t *testing.T) {

@@ -1,6 +1,7 @@
 package seatkeeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 			lost, late = nil, false // it was not written and will not be
 		}
 		if tries == k.options.Attempts {
-			return seats.Decision{}, unknown(lost, k.exhausted())
+			return seats.Decision{}, k.exhausted(lost)
 		}
 		// What can still arrive is sent again as it is, since that is written at most
 		// once, while a refusal decided anew could turn out to be wrong.
@@ -81,7 +82,7 @@ func within(r rules) rules {
 // settled loads a snapshot in which nothing is due any more at need.DueBy, which
 // it sets to the present. Whatever was due takes effect first.
 func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	for failed := 0; failed < k.options.Attempts; {
+	for failed := 0; failed <= k.options.Attempts; {
 		need.DueBy = k.now()
 		if users.CheckID(need.Account) != nil {
 			return seats.Snapshot{}, nil // nobody has it
@@ -97,14 +98,19 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 		request := seats.Request{
 			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(k.newID()),
 		}
-		switch err := k.commit(ctx, seats.Settle(snapshots[0], request)); {
-		case again(err), errors.Is(err, store.ErrUnknown): // whether it was written, the next load shows
-			failed++
-		case err != nil:
+		change := seats.Settle(snapshots[0], request)
+		err = k.commit(ctx, change)
+		if err != nil && !again(err) && !errors.Is(err, store.ErrUnknown) {
 			return seats.Snapshot{}, err
 		}
+		// Whether it was written the next load shows. Only where there is more to do than
+		// one change takes is that no failure; else a store that forgets what is due no
+		// more would keep us here.
+		if err != nil || len(change.Events) < seats.MaxSettled {
+			failed++
+		}
 	}
-	return seats.Snapshot{}, k.exhausted()
+	return seats.Snapshot{}, k.exhausted(nil)
 }
 
 // present is settled for reading: an account that is not there is an error.
@@ -146,8 +152,10 @@ func again(err error) bool {
 	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrTaken)
 }
 
-func (k *Keeper) exhausted() error {
-	return fmt.Errorf("seatkeeper: gave up after %d attempts: %w", k.options.Attempts, store.ErrConflict)
+// exhausted says that there will be no further attempt, because of conflicts unless
+// there is another reason.
+func (k *Keeper) exhausted(lost error) error {
+	return fmt.Errorf("seatkeeper: gave up after %d attempts: %w", k.options.Attempts, cmp.Or(lost, store.ErrConflict))
 }
 
 // lines are where the commands of an account wait for their turn. Within one

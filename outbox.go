@@ -1,6 +1,7 @@
 package seatkeeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,15 +22,16 @@ const lease = time.Minute
 // that feeds the search index. A consumer is a name of at most [users.MaxID] bytes and
 // begins with the first event of every account.
 //
-// Every event is handed out at least once: again if fn returned an error, and
-// perhaps again if the process or the store broke down meanwhile. No event is handed
-// out before fn has returned nil for the one before it, in this process or another.
-// An error of fn ends its account's turn; the others go on, and Drain returns all of
-// the errors. Commands never wait for a consumer.
+// Every event is handed out at least once: again if fn returned an error, and perhaps
+// once more if the process or the store broke down before it was written down that fn
+// was done with it. No event is handed out before fn has returned nil for the one
+// before it, in this process or another. An error of fn ends its account's turn; the
+// others go on, and Drain returns all of the errors. Commands never wait for a consumer.
 //
 // Several processes may drain the same consumer: each account is with one of them
-// at a time. The context of fn ends after half a minute. If fn does not return then,
-// another process may take over the account a while later.
+// at a time, and if that one breaks down it is nobody's for a minute. The context of fn
+// ends after half a minute. If fn does not return then, another process may take over
+// the account a while later.
 func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
 	if err := users.CheckID(consumer); err != nil {
 		return 0, &seats.Refusal{Code: seats.ErrBadInput, Field: "consumer", Reason: err}
@@ -48,7 +50,7 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", at.Account, err))
 		}
 		if ctx.Err() != nil {
-			break
+			return events, errors.Join(append(failed, ctx.Err())...)
 		}
 	}
 	return events, errors.Join(failed...)
@@ -79,26 +81,31 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 		return 0, err
 	}
 	done := at.Sequence
-	for e, broken := range k.recorded(ctx, at.Account, seats.EventFilter{After: done}) {
-		if err = broken; err == nil && !k.now().Before(at.Until.Add(-lease/2)) {
-			err = advance(ctx, done, k.now().Add(lease))
+	defer func() { // also where the context has ended, or fn panics
+		if err == errTaken {
+			return
 		}
-		if err == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
+		defer cancel()
+		err = errors.Join(err, advance(ctx, done, time.Time{}))
+	}()
+	for e, err := range k.recorded(ctx, at.Account, seats.EventFilter{After: done}) {
+		if err = cmp.Or(err, ctx.Err()); err == nil {
 			err = timed(ctx, fn, e)
 		}
 		if err != nil {
-			break
+			return events, err
 		}
-		done = e.Sequence
 		events++
+		done = e.Sequence
+		if err := advance(ctx, done, k.now().Add(lease)); err != nil {
+			return events, err
+		}
 	}
-	// Also where the context has ended: what is done is done.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
-	defer cancel()
-	return events, errors.Join(err, advance(ctx, done, time.Time{}))
+	return events, nil
 }
 
-var errTaken = errors.New("seatkeeper: another process has taken the events over, since they took too long here")
+var errTaken = errors.New("seatkeeper: somebody else has taken over the events")
 
 // timed calls fn with a context that ends before the lease.
 func timed(ctx context.Context, fn func(context.Context, seats.Event) error, e seats.Event) error {

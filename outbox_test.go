@@ -185,9 +185,9 @@ func TestWhoeverTakesTooLongIsRelieved(t *testing.T) {
 		time.Sleep(time.Second)
 		n, err = other.Drain(context.Background(), "mails", quick.take)
 		require.NoError(t, err)
-		require.Equal(t, 4, n, "from what was confirmed")
+		require.Equal(t, 3, n, "from what was confirmed")
 		gone.Wait()
-		require.ErrorContains(t, late, "taken the events over")
+		require.ErrorContains(t, late, "taken over the events")
 		require.Equal(t, []uint64{1, 2}, slow.got["acme"])
 		invite(t, k, 1)
 		n, err = k.Drain(context.Background(), "mails", slow.take)
@@ -246,6 +246,47 @@ func TestWhatIsDoneIsConfirmedThoughTheContextEnds(t *testing.T) {
 	behind, err := s.Behind(t.Context(), "mails", "", 9)
 	require.NoError(t, err)
 	require.Equal(t, []store.Progress{{Consumer: "mails", Account: "acme", Sequence: 2}, {Consumer: "mails", Account: "beta"}}, behind)
+}
+
+// TestNothingIsHandedOutAfterTheContext has ended, though the consumer does not mind.
+func TestNothingIsHandedOutAfterTheContext(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
+	invite(t, k, 5)
+	m := &mailbox{}
+	ctx, cancel := context.WithCancel(t.Context())
+	n, err := k.Drain(ctx, "mails", func(ctx context.Context, e seats.Event) error {
+		if e.Sequence == 3 {
+			cancel()
+		}
+		return m.take(ctx, e)
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 3, n)
+	n, err = k.Drain(t.Context(), "mails", m.take)
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	require.Equal(t, upTo(6), m.got["acme"], "what it took it does not get again")
+	n, err = k.Drain(ctx, "other", m.take)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, n)
+}
+
+// TestAConsumerThatPanics goes on where it was.
+func TestAConsumerThatPanics(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
+	invite(t, k, 5)
+	m := &mailbox{}
+	require.Panics(t, func() {
+		_, _ = k.Drain(t.Context(), "mails", func(ctx context.Context, e seats.Event) error {
+			if e.Sequence == 3 {
+				panic("no mail")
+			}
+			return m.take(ctx, e)
+		})
+	})
+	_, err := k.Drain(t.Context(), "mails", m.take)
+	require.NoError(t, err)
+	require.Equal(t, upTo(6), m.got["acme"])
 }
 
 func TestTheOutboxOfABrokenStore(t *testing.T) {

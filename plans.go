@@ -23,7 +23,7 @@ func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor use
 // [seats.ErrPlanOutdated] with the differences. Whoever applies it acts for himself,
 // whoever asked for the plan.
 func (k *Keeper) Apply(ctx context.Context, actor users.Actor, plan seats.Plan) (Done, error) {
-	request := k.request(actor, seats.ByBulk, 0, plan.Commands()...)
+	request := k.request(actor, seats.ByPlan, plan.Commands()...)
 	decision, err := k.decide(ctx, plan.Account, request, within(plan.Decide))
 	if err != nil {
 		return Done{}, err
@@ -48,7 +48,7 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 func (k *Keeper) ahead(
 	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command,
 ) (seats.Snapshot, seats.Request, error) {
-	request := k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}).request(actor, seats.ByCall, 0, commands...)
+	request := k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}).request(actor, seats.ByCall, commands...)
 	need := request.Needs(account)
 	s, err := k.present(ctx, &need)
 	request.At = need.DueBy

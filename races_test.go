@@ -50,6 +50,24 @@ func TestTryingAgainHasACap(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrBroken)
 }
 
+// TestAStoreThatForgetsWhatIsDone never says that nothing is due any more.
+func TestAStoreThatForgetsWhatIsDone(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	k, err := seatkeeper.New(alwaysDue{s}, seatkeeper.Options{Attempts: 7})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	require.ErrorContains(t, err, "after 7 attempts")
+}
+
+type alwaysDue struct{ store.Store }
+
+func (a alwaysDue) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	snapshots, err := a.Store.Load(ctx, needs...)
+	snapshots[0].Account.NextDue = time.Unix(0, 0)
+	return snapshots, err
+}
+
 // TestATakenKeyIsLookedUp lets a store find a taken key that the load did not
 // bring: the person is loaded, and the command decided anew.
 func TestATakenKeyIsLookedUp(t *testing.T) {

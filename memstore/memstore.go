@@ -116,8 +116,8 @@ func (a *account) past(n seats.Need) []seats.Event {
 	for i := a.changes[n.Change][0]; i < a.changes[n.Change][1]; i++ {
 		found = append(found, i)
 	}
-	for _, i := range a.calls[n.Key] {
-		if e := a.events[i]; e.Index >= n.First && e.Index < n.Last {
+	for first, i := range a.calls[n.Key] {
+		if e := a.events[i]; first == 0 || e.Index >= n.First && e.Index < n.Last {
 			found = append(found, i)
 		}
 	}

@@ -70,8 +70,9 @@ type Need struct {
 	// Change asks for the events of the change of that ID: they are there if it
 	// landed.
 	Change ChangeID
-	// Key asks for the events of calls with that request key, of their commands
-	// from Index First up to, not including, Last. The empty key asks for none.
+	// Key asks for events of calls with that request key: the very first, and those
+	// of the commands from Index First up to, not including, Last. The empty key asks
+	// for none.
 	Key         string
 	First, Last int
 }

@@ -9,19 +9,25 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// once returns the request of a call with a key, in which its commands begin at
-// that place, and with what is known of the key.
+// once returns the request of a call with a key, of which the first commands are left
+// out, and with what is known of the key.
 func (s *site) once(key string, channel seats.Channel, first int, actor users.Actor, commands ...seats.Command) (seats.Snapshot, seats.Request) {
 	r := s.request(actor, commands...)
-	r.Key, r.Channel, r.First, r.Digests = key, channel, first, seats.Digests(actor, channel, commands)
+	r.Key, r.Channel, r.Digest = key, channel, seats.Digest(actor, channel, commands)
+	r.Commands, r.First = r.Commands[first:], first
+	return s.remembering(r), r
+}
+
+// remembering returns the rows with what is known of the key of a request.
+func (s *site) remembering(r seats.Request) seats.Snapshot {
 	n := r.Needs("acme")
-	rows := s.rows
+	rows, found := s.rows, false
 	for _, e := range s.events {
-		if e.Key == n.Key && e.Index >= n.First && e.Index < n.Last {
-			rows.Past = append(rows.Past, e)
+		if e.Key == n.Key && n.Key != "" && (!found || e.Index >= n.First && e.Index < n.Last) {
+			rows.Past, found = append(rows.Past, e), true
 		}
 	}
-	return rows, r
+	return rows
 }
 
 func TestACallWithAKeyHappensOnce(t *testing.T) {
@@ -62,6 +68,10 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrKeyReused, "a bulk call is another one")
 	_, err = seats.Decide(s.once("k", seats.ByCall, 0, system, nil))
 	require.ErrorIs(t, err, seats.ErrBadInput, "no command at all")
+	_, err = seats.Decide(s.once("k", seats.ByCall, 0, system))
+	require.ErrorIs(t, err, seats.ErrKeyReused, "no command")
+	_, err = seats.Decide(s.once("a\nb", seats.ByCall, 0, system))
+	require.ErrorIs(t, err, seats.ErrBadInput)
 	_, err = seats.Decide(s.once("other", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}))
 	require.NoError(t, err)
 }
@@ -70,28 +80,40 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 // whose refused command is tried anew.
 func TestABulkCallGoesOnWhereItWasRefused(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
-	commands := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
-	first := seats.DecideEach(s.once("k", seats.ByBulk, 500, owner, commands...))
+	commands := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}, seats.Notify{User: "owner"}}
+	first := seats.DecideEach(s.once("k", seats.ByBulk, 0, owner, commands...))
 	s.write(first.Change)
-	require.Equal(t, 500, first.Change.Events[0].Index)
 	require.ErrorIs(t, first.Outcomes[1].Refusal, seats.ErrNoSeats)
-	require.Equal(t, 501, first.Outcomes[1].Refusal.Index, "in the whole call")
 
 	s.do(owner, seats.BuySeats{Seats: 1})
-	second := seats.DecideEach(s.once("k", seats.ByBulk, 500, owner, commands...))
+	second := seats.DecideEach(s.once("k", seats.ByBulk, 1, owner, commands...)) // cut up otherwise
 	s.write(second.Change)
-	require.Equal(t, first.Outcomes[0], second.Outcomes[0])
-	require.Nil(t, second.Outcomes[1].Refusal)
-	require.Equal(t, first.Change.Events, second.Repeated)
+	require.Nil(t, second.Outcomes[0].Refusal)
+	require.Equal(t, first.Outcomes[2], second.Outcomes[1])
+	require.Equal(t, first.Change.Events[1:], second.Repeated)
 	require.Len(t, second.Change.Events, 1)
 	require.Equal(t, users.ID("bob"), second.Change.Events[0].User)
+	require.Equal(t, 1, second.Change.Events[0].Index, "in the whole call")
+	third := seats.DecideEach(s.once("k", seats.ByBulk, 0, owner, commands...))
+	require.True(t, third.Change.Empty())
+	require.Equal(t, []seats.Outcome{first.Outcomes[0], second.Outcomes[0], first.Outcomes[2]}, third.Outcomes)
 
-	part := seats.DecideEach(s.once("k", seats.ByBulk, 501, owner, commands[1]))
-	require.Equal(t, second.Outcomes[1:], part.Outcomes, "also where the call is cut up otherwise")
-	third := seats.DecideEach(s.once("k", seats.ByBulk, 500, owner, commands[1], commands[0]))
-	for _, o := range third.Outcomes {
-		require.ErrorIs(t, o.Refusal, seats.ErrKeyReused)
+	_, err := seats.Decide(s.once("k", seats.ByCall, 0, owner, commands...))
+	require.ErrorIs(t, err, seats.ErrKeyReused, "not one by one but all at once")
+	for name, other := range map[string][]seats.Command{
+		"in another order": {commands[1], commands[0], commands[2]}, "one more": append(commands[:3:3], commands[0]),
+		"another one where one was refused": {commands[0], seats.Invite{Profile: profile("eve")}, commands[2]},
+	} {
+		for _, o := range seats.DecideEach(s.once("k", seats.ByBulk, 0, owner, other...)).Outcomes {
+			require.ErrorIs(t, o.Refusal, seats.ErrKeyReused, name)
+		}
 	}
+	last := append(commands[:3:3], nil, seats.SetTotal{Seats: seats.Of(-1)}, seats.BuySeats{Seats: 1})
+	mixed := seats.DecideEach(s.once("mixed", seats.ByBulk, 3, system, last...))
+	require.Equal(t, 3, mixed.Outcomes[0].Refusal.Index)
+	require.Len(t, mixed.Change.Events, 1, "what has no JSON form is refused and no more")
+	s.write(mixed.Change)
+	require.Empty(t, seats.DecideEach(s.once("mixed", seats.ByBulk, 5, system, last...)).Change.Events)
 }
 
 func TestAnAccountIsOpenedOnce(t *testing.T) {
@@ -99,7 +121,7 @@ func TestAnAccountIsOpenedOnce(t *testing.T) {
 	opening := seats.Opening{Account: "acme", Seats: seats.Of(3), Owner: profile("owner")}
 	once := func(o seats.Opening) (seats.Decision, error) {
 		rows, r := s.once("k", seats.ByCall, 0, system)
-		r.Digests = []string{o.Digest()}
+		r.Digest = o.Digest()
 		return seats.Open(rows, o, r)
 	}
 	first, err := once(opening)

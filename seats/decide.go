@@ -15,11 +15,11 @@ type Request struct {
 	At       time.Time // now: UTC, whole microseconds
 	Change   ChangeID  // new with every call
 	Channel  Channel
-	// What makes a repeated call known, see [Digests]. Without a key the others are
-	// zero.
-	Key     string
-	Digests []string // of the commands
-	First   int      // the place of the first command in its call, of which this may be a part
+	// What makes a repeated call known. Digest is that of the whole call, see [Digest],
+	// of which this may be a part; without a key it is empty.
+	Key    string
+	Digest string
+	First  int // the place of the first command in the call
 	// What the host wants to find in the events again; each may be empty.
 	Correlation string
 	Reason      string // for commands that give none of their own
@@ -93,6 +93,9 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 		return Decision{}, badInput("commands", users.ErrTooLong)
 	}
 	d := newDesk(s, r)
+	if no := cmp.Or(r.check(), d.reused()); no != nil && len(r.Commands) == 0 {
+		return Decision{}, no // else it is the first command's
+	}
 	var outcomes []Outcome
 	for i, c := range r.Commands {
 		outcome, no := d.next(i, c)

@@ -49,6 +49,7 @@ type Channel string
 const (
 	ByCall  Channel = "call"  // a call of Do or Open
 	ByBulk  Channel = "bulk"  // one of many commands with an outcome each
+	ByPlan  Channel = "plan"  // one of the steps of a plan
 	ByClock Channel = "clock" // the instant of a dated fact
 )
 
@@ -67,7 +68,7 @@ type Event struct {
 	Channel     Channel     `json:"channel"`              // and by which way
 	Key         string      `json:"key,omitzero"`         // the host's request key
 	Index       int         `json:"index,omitzero"`       // the place of the command in its call, from 0
-	Digest      string      `json:"digest,omitzero"`      // of the command, with a key: what the key was used for
+	Digest      string      `json:"digest,omitzero"`      // of the call, with a key: what the key was used for
 	Correlation string      `json:"correlation,omitzero"` // what belongs together: the bulk call, the sync run
 	Reason      string      `json:"reason,omitzero"`
 

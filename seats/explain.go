@@ -13,10 +13,10 @@ type Explanation struct {
 	Holds  bool      `json:"holds"` // a seat of the site pool
 	Since  time.Time `json:"since"` // since when it is so
 	By     Event     `json:"by"`    // by what it came to be so: its Change, its Actor, its Kind
-	// Where a seat is held, what frees it: Ways are the commands that the account's
-	// own admins have for that, for an owner the end of the ownership, which has to
-	// come first. Ends is when it comes free by itself, by the event EndsBy; the zero
-	// instant is never.
+	// Where a seat is held, what frees it: Ways are the commands by which the owners
+	// of the account can do that now, for an owner the end of the ownership, which has
+	// to come first; none where it is left to a sync or the vendor. Ends is when it
+	// comes free by itself, by the event EndsBy; the zero instant is never.
 	Ways   []users.Action `json:"ways,omitzero"`
 	Ends   time.Time      `json:"ends,omitzero"`
 	EndsBy EventKind      `json:"ends_by,omitzero"`
@@ -24,8 +24,8 @@ type Explanation struct {
 
 // Explain returns the explanation for a user at that instant. The events are
 // those about the person and those that carry a policy, in order.
-func Explain(p Policy, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
-	x := Explanation{Person: p.View(u, at)}
+func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
+	x := Explanation{Person: a.Policy.View(u, at)}
 	var then Policy
 	var s users.Standing
 	for e, err := range events {
@@ -44,10 +44,27 @@ func Explain(p Policy, u users.User, at time.Time, events iter.Seq2[Event, error
 		}
 	}
 	if x.Holds {
-		x.Ways = p.waysOut(u)
+		x.Ways = a.waysOut(u)
 		if !u.Due.IsZero() {
 			x.Ends, x.EndsBy = u.Due, Lapsed
 		}
 	}
 	return x, nil
+}
+
+// waysOut returns what the owners of the account can do to free the person's seat.
+func (a Account) waysOut(u users.User) []users.Action {
+	var ways []users.Action
+	if u.Role == users.Owner {
+		if a.Policy.grants(users.EndOwnership) && a.Tally.ActiveOwners() > 1 {
+			ways = append(ways, users.EndOwnership)
+		}
+		return ways
+	}
+	for _, way := range leaving.Members() {
+		if a.Policy.offers(way, u.Standing()) && !a.Policy.locks(way, u.Standing()) {
+			ways = append(ways, way)
+		}
+	}
+	return ways
 }

@@ -96,7 +96,7 @@ func (d *desk) record(f fact, before users.Standing, p Pool, delta int64) {
 	d.events = append(d.events, Event{
 		Account: d.account.ID, Sequence: d.account.Sequence, Time: d.at, Kind: f.kind, Change: r.Change,
 		Actor: r.Actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
-		Key: r.Key, Index: r.First + d.index, Digest: r.digest(d.index),
+		Key: r.Key, Index: r.First + d.index, Digest: r.Digest,
 		User: f.user.ID, Before: before, After: f.user.Standing(), Heir: f.heir,
 		Fields: f.fields, Count: f.count, Policy: f.policy,
 		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: d.account.Tally,

@@ -126,6 +126,12 @@ func TestPeakAndSeatDays(t *testing.T) {
 	require.Equal(t, big.NewRat(3*6+5*6+1*6+5*6, 24), p.SeatDays)
 	require.Equal(t, []time.Time{hour(0), hour(24)}, []time.Time{p.From, p.To})
 
+	// What is held for no time at all is held by nobody.
+	p, err = seats.Metered(seats.Site, hour(0), hour(24), 2, listed(at(6, seats.Site, 9), at(6, seats.Site, 3), at(7, seats.Site, 1)))
+	require.NoError(t, err)
+	require.EqualValues(t, 3, p.Peak)
+	require.Equal(t, hour(6), p.PeakAt)
+
 	p, err = seats.Metered(seats.Site, hour(0), hour(0), 7, listed(at(0, seats.Site, 8)))
 	require.NoError(t, err)
 	require.EqualValues(t, 7, p.Peak)
@@ -148,7 +154,7 @@ func TestPeakAndSeatDays(t *testing.T) {
 func TestExplainingASeat(t *testing.T) {
 	s := open(t, seats.Of(5), seats.Policy{Invites: seats.RunsFreed, Term: 24 * time.Hour})
 	explain := func(id users.ID) seats.Explanation {
-		x, err := seats.Explain(s.rows.Account.Policy, s.user(id), s.now, func(yield func(seats.Event, error) bool) {
+		x, err := seats.Explain(s.rows.Account, s.user(id), s.now, func(yield func(seats.Event, error) bool) {
 			for _, e := range s.events {
 				if (e.User == id || e.Policy != nil) && !yield(e, nil) {
 					return
@@ -161,7 +167,7 @@ func TestExplainingASeat(t *testing.T) {
 	x := explain("owner")
 	require.True(t, x.Holds)
 	require.Equal(t, seats.Opened, x.By.Kind)
-	require.Equal(t, []users.Action{users.EndOwnership}, x.Ways)
+	require.Empty(t, x.Ways, "the last one")
 
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	x = explain("ada")
@@ -205,7 +211,12 @@ func TestExplainingASeat(t *testing.T) {
 	require.False(t, x.Holds)
 	require.Equal(t, s.lastEvent(), x.By, "who never held one, since he is here")
 
-	_, err := seats.Explain(s.rows.Account.Policy, s.user("eve"), s.now, failing)
+	s.do(support, seats.GrantOwnership{User: "ada"})
+	require.Equal(t, []users.Action{users.EndOwnership}, explain("owner").Ways)
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{Ownership: seats.SupportEnd}})
+	require.Empty(t, explain("owner").Ways, "the vendor's alone")
+
+	_, err := seats.Explain(s.rows.Account, s.user("eve"), s.now, failing)
 	require.ErrorIs(t, err, errRead)
 }
 

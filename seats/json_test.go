@@ -69,7 +69,7 @@ func everyEvent(t *testing.T) []seats.Event {
 	s.do(owner, seats.Deactivate{User: "ada", Heir: "owner", Reason: "left"})
 	s.do(system, seats.SetTotal{Pool: "go-course", Seats: seats.Unlimited()})
 	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})
-	r.Key, r.Digests = "key 1", seats.Digests(r.Actor, r.Channel, r.Commands)
+	r.Key, r.Digest = "key 1", seats.Digest(r.Actor, r.Channel, r.Commands)
 	decision, err := seats.Decide(s.rows, r)
 	require.NoError(t, err)
 	s.write(decision.Change)

@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -25,14 +24,8 @@ func (o *Opening) UnmarshalJSON(text []byte) error {
 }
 
 // Digest returns what tells an opening with a request key from another call with
-// the same key, as [Digests] do for commands.
-func (o Opening) Digest() string {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return "" // it is refused
-	}
-	return digest(users.System(), 0, text)
-}
+// the same key, as [Digest] does for commands.
+func (o Opening) Digest() string { return digest(o) }
 
 // Open returns the change that opens the account, of which the snapshot is the
 // zero one; that of an account which is there serves to tell whether a call with the
@@ -59,9 +52,10 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 		o.Zone = time.UTC.String()
 	}
 	d := newDesk(Snapshot{Account: Account{ID: o.Account, Zone: o.Zone, Opened: r.At}, Past: s.Past}, r)
-	if outcome, done, no := d.again(users.NoAction); no != nil {
+	if no := d.reused(); no != nil {
 		return Decision{}, no
-	} else if done {
+	}
+	if outcome, done := d.again(users.NoAction); done {
 		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, d.repeated}, nil
 	}
 	outcome, no := d.land(Outcome{}, fact{kind: Opened, total: o.Seats, policy: &o.Policy, user: users.User{

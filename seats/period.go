@@ -11,7 +11,7 @@ import (
 type Period struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
-	Peak   int64     `json:"peak"`    // the most that was held after any event, or at the beginning
+	Peak   int64     `json:"peak"`    // the most that was held for any time; the events of one instant count together
 	PeakAt time.Time `json:"peak_at"` // when that was first so
 	// SeatDays is how many seats were held for how many days of 24 hours, to the
 	// microsecond and never rounded: 3 seats for 12 hours are 3/2. It is zero for an
@@ -23,9 +23,12 @@ type Period struct {
 // beginning and the events changed that. Events of other pools do not count, nor do
 // those from the end on, which end the reading.
 func Metered(pool PoolID, from, to time.Time, held int64, events iter.Seq2[Event, error]) (Period, error) {
-	p := Period{From: from, To: to, Peak: held, PeakAt: from}
+	p := Period{From: from, To: to, Peak: -1}
 	sum, since := new(big.Int), from
 	until := func(t time.Time) {
+		if held > p.Peak && (t.After(since) || from.Equal(to)) {
+			p.Peak, p.PeakAt = held, since
+		}
 		sum.Add(sum, new(big.Int).Mul(big.NewInt(held), big.NewInt(t.Sub(since).Microseconds())))
 		since = t
 	}
@@ -40,9 +43,7 @@ func Metered(pool PoolID, from, to time.Time, held int64, events iter.Seq2[Event
 			continue
 		}
 		until(e.Time)
-		if held = e.Held; held > p.Peak {
-			p.Peak, p.PeakAt = held, e.Time
-		}
+		held = e.Held
 	}
 	until(to)
 	p.SeatDays = new(big.Rat).SetFrac(sum, big.NewInt((24 * time.Hour).Microseconds()))

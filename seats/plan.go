@@ -10,8 +10,9 @@ import (
 )
 
 // A Plan is what commands would come to, each with an outcome of its own, for
-// somebody to look at before it is done. It has a JSON form and can be kept;
-// [Plan.Decide] holds it against the account as it is then.
+// somebody to look at before it is done. It has a JSON form and can be kept, unless one
+// of its commands has none, and is refused for that; [Plan.Decide] holds it against
+// the account as it is then.
 type Plan struct {
 	Account  users.AccountID `json:"account"`
 	Actor    users.Actor     `json:"actor"` // who asked for it; nothing follows from it
@@ -108,6 +109,12 @@ func (p Plan) Commands() []Command {
 // still comes out as planned. Else it is refused as [ErrPlanOutdated] with the
 // differences.
 func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
+	if len(p.Steps) > MaxCommands {
+		return Decision{}, badInput("commands", users.ErrTooLong)
+	}
+	if desk := newDesk(s, r); len(desk.past) > 0 {
+		return p.again(desk)
+	}
 	d := DecideEach(s, r)
 	var differ []Difference
 	for i, o := range d.Outcomes {
@@ -124,6 +131,24 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 	}
 }
 
+// again returns what came of the plan when a call with this key applied it. What was
+// planned to be refused was.
+func (p Plan) again(d *desk) (Decision, error) {
+	if no := d.reused(); no != nil {
+		return Decision{}, no
+	}
+	outcomes := make([]Outcome, len(p.Steps))
+	for i, step := range p.Steps {
+		d.index = i
+		if o, done := d.again(step.Outcome.Action); done {
+			outcomes[i] = o
+		} else {
+			outcomes[i] = step.Outcome
+		}
+	}
+	return Decision{d.change(), outcomes, d.repeated}, nil
+}
+
 // A Difference is a command that does not come out as planned.
 type Difference struct {
 	Index   int     `json:"index"` // in the plan
@@ -131,11 +156,11 @@ type Difference struct {
 	Now     Outcome `json:"now"`
 }
 
-// as reports whether two outcomes are the same to whoever looks at them: the
-// person, the status before and after, the seats, and the code of a refusal.
+// as reports whether two outcomes are the same, but for the numbers of a refusal.
 func (o Outcome) as(planned Outcome) bool {
-	return o.User == planned.User && o.Same == planned.Same && o.Seats == planned.Seats && o.code() == planned.code() &&
-		o.Before.Status == planned.Before.Status && o.After.Status == planned.After.Status
+	sameCode := o.code() == planned.code()
+	o.Refusal, planned.Refusal = nil, nil
+	return sameCode && o == planned
 }
 
 func (o Outcome) code() Code {
@@ -146,28 +171,45 @@ func (o Outcome) code() Code {
 }
 
 // String says what the plan comes to: "14 people: 9 fit, 5 do not; 1 is already
-// here as Ada@Acme.example". It contains what people are known by and is meant for
-// the screen, not for a log.
+// here as Ada@Acme.example". Who would be created inactive for want of a seat does not
+// fit. The text contains what people are known by and is meant for the screen, not
+// for a log.
 func (p Plan) String() string {
-	what, fit := "people", 0
+	one, many := "person", "people"
+	var fit, parked int
 	var here []string
 	for _, step := range p.Steps {
-		if step.Outcome.Refusal == nil {
-			fit++
+		o := step.Outcome
+		newcomer := o.Action == users.Invite || o.Action == users.Add
+		if !newcomer && !o.Action.OnPerson() {
+			one, many = "command", "commands"
 		}
-		if a := step.Outcome.Action; a != users.Invite && a != users.Add && !a.OnPerson() {
-			what = "commands"
+		switch {
+		case o.Refusal != nil:
+		case newcomer && !o.Same && o.After.Status == users.Inactive:
+			parked++
+		default:
+			fit++
 		}
 		if step.Here != "" {
 			here = append(here, step.Here)
 		}
 	}
-	text := fmt.Sprintf("%d %s: %d fit, %d do not", len(p.Steps), what, fit, len(p.Steps)-fit)
-	switch len(here) {
-	case 0:
-		return text
-	case 1:
-		return text + "; 1 is already here as " + here[0]
+	unfit := len(p.Steps) - fit
+	text := fmt.Sprintf("%d %s: %d %s, %d %s not", len(p.Steps), form(len(p.Steps), one, many), fit, form(fit, "fits", "fit"), unfit, form(unfit, "does", "do"))
+	if parked > 0 {
+		text += fmt.Sprintf("; %d %s created inactive", parked, form(parked, "is", "are"))
 	}
-	return text + fmt.Sprintf("; %d are already here as %s", len(here), strings.Join(here, ", "))
+	if n := len(here); n > 0 {
+		text += fmt.Sprintf("; %d %s already here as %s", n, form(n, "is", "are"), strings.Join(here, ", "))
+	}
+	return text
+}
+
+// form returns the form of a word that goes with a number.
+func form(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }

@@ -25,7 +25,7 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 	p := s.plan(owner,
 		seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.EXAMPLE"}}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("eve")})
 	require.Equal(t, before, s.rows)
-	require.Equal(t, "3 people: 2 fit, 1 do not; 1 is already here as Ada@Acme.example", p.String())
+	require.Equal(t, "3 people: 2 fit, 1 does not; 1 is already here as Ada@Acme.example", p.String())
 	require.Equal(t, users.ID("ada"), p.Steps[0].Outcome.User)
 	require.ErrorIs(t, p.Steps[2].Outcome.Refusal, seats.ErrNoSeats)
 	require.EqualValues(t, 2, p.Before.Held)
@@ -40,11 +40,15 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 		seats.Invite{Profile: users.Profile{ID: "n1", Username: "why"}}, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "y"},
 		seats.Invite{Profile: profile("new")}, seats.Invite{Profile: profile("new")})
 	require.Equal(t, "5 people: 5 fit, 0 do not; 2 are already here as Why, Ada@Acme.example", p.String())
-	require.Equal(t, "1 commands: 1 fit, 0 do not", s.plan(owner, seats.BuySeats{Seats: 1}).String())
-	require.Equal(t, "1 people: 0 fit, 1 do not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
+	require.Equal(t, "1 command: 1 fits, 0 do not", s.plan(owner, seats.BuySeats{Seats: 1}).String())
+	require.Equal(t, "1 person: 0 fit, 1 does not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
 	s.do(system, seats.SetTotal{Seats: seats.Of(9)}, seats.Reactivate{User: "x"})
-	require.Equal(t, "1 people: 1 fit, 0 do not; 1 is already here as E1",
+	require.Equal(t, "1 person: 1 fits, 0 do not; 1 is already here as E1",
 		s.plan(owner, seats.Invite{Profile: users.Profile{ID: "n2", ExternalID: "e1"}}).String())
+
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{NoSeat: seats.CreateInactive}}, seats.SetTotal{Seats: seats.Of(4)})
+	crowd := s.plan(owner, seats.Invite{Profile: profile("c1")}, seats.Invite{Profile: profile("c2")}, seats.Invite{Profile: profile("c3")})
+	require.Equal(t, "3 people: 0 fit, 3 do not; 3 are created inactive", crowd.String())
 
 	_, err := seats.Preview(s.rows, s.request(owner, make([]seats.Command, seats.MaxCommands+1)...))
 	require.ErrorIs(t, err, seats.ErrBadInput)
@@ -89,4 +93,38 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	require.Len(t, d.Change.Events, 1, "one fitted")
 	_, err = apply(owner)
 	require.ErrorIs(t, err, seats.ErrPlanOutdated, "a second time it is something else")
+
+	s.do(owner, seats.BuySeats{Seats: 9})
+	p = s.plan(owner, seats.ChangeRole{User: "bob", Role: users.Manager})
+	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
+	_, err = apply(owner)
+	require.ErrorIs(t, err, seats.ErrPlanOutdated, "it would change another role")
+	p.Steps[0].Outcome = seats.Outcome{}
+	_, err = apply(owner)
+	require.ErrorIs(t, err, seats.ErrPlanOutdated, "a plan without outcomes")
+	p.Steps = make([]seats.Planned, seats.MaxCommands+1)
+	_, err = apply(owner)
+	require.ErrorIs(t, err, seats.ErrBadInput)
+}
+
+// TestAPlanWithAKeyIsCarriedOutOnce though what was refused would fit afterwards.
+func TestAPlanWithAKeyIsCarriedOutOnce(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.invite("bob")
+	p := s.plan(owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "bob"})
+	apply := func(actor users.Actor) (seats.Decision, error) {
+		r := s.request(actor, p.Commands()...)
+		r.Key, r.Digest = "k", seats.Digest(actor, seats.ByPlan, r.Commands)
+		return p.Decide(s.remembering(r), r)
+	}
+	first, err := apply(owner)
+	require.NoError(t, err)
+	s.write(first.Change)
+	again, err := apply(owner)
+	require.NoError(t, err)
+	require.True(t, again.Change.Empty())
+	require.Equal(t, first.Outcomes, again.Outcomes)
+	require.Equal(t, first.Change.Events, again.Repeated)
+	_, err = apply(support)
+	require.ErrorIs(t, err, seats.ErrKeyReused)
 }

@@ -126,21 +126,6 @@ func (p Policy) locks(a users.Action, s users.Standing) bool {
 	return p.SourceLocked && s.Synced && locked.Has(a)
 }
 
-// waysOut returns what the account's own admins can do to free the person's seat.
-// An owner's ownership has to end first.
-func (p Policy) waysOut(u users.User) []users.Action {
-	if u.Role == users.Owner {
-		return []users.Action{users.EndOwnership}
-	}
-	var ways []users.Action
-	for _, a := range leaving.Members() {
-		if p.offers(a, u.Standing()) && !p.locks(a, u.Standing()) {
-			ways = append(ways, a)
-		}
-	}
-	return ways
-}
-
 // grants settles what the table of authority leaves to the policy, for an owner
 // or admin.
 func (p Policy) grants(a users.Action) bool {

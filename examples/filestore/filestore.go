@@ -174,6 +174,7 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 	for i, n := range needs {
 		if a, there := s.accounts[n.Account]; there {
 			due, next := a.due(n.DueBy)
+			found := false
 			snapshots[i] = seats.Snapshot{
 				Account: a.row, NextDue: next,
 				Pools: page(len(a.pools), sorted(a.pools), func(p seats.Pool) bool {
@@ -183,8 +184,9 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 					return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID)
 				}),
 				Past: page(len(a.events), a.events, func(e seats.Event) bool {
-					return n.Change != "" && e.Change == n.Change ||
-						n.Key != "" && e.Key == n.Key && e.Index >= n.First && e.Index < n.Last
+					ofKey := n.Key != "" && e.Key == n.Key && (!found || e.Index >= n.First && e.Index < n.Last)
+					found = found || ofKey // the first
+					return ofKey || n.Change != "" && e.Change == n.Change
 				}),
 			}
 		}

@@ -93,7 +93,7 @@ func (w *world) decide(h history, q question, a answer) *world {
 	}
 	snapshot := w.snapshot()
 	if q.Key != "" {
-		request.Digests = seats.Digests(q.Actor, request.Channel, q.Commands)
+		request.Digest = seats.Digest(q.Actor, request.Channel, q.Commands)
 		snapshot.Past = w.keyed
 	}
 	var decision seats.Decision

@@ -24,14 +24,19 @@ const (
 	Conflict         // nothing is written; the answer is [store.ErrConflict]
 	LoseBefore       // nothing is written, and the answer is lost: [store.ErrUnknown]
 	LoseAfter        // it is written, and the answer is lost
-	LoseLate         // the answer is lost, and it is written right after the next Load
+	LoseLate         // the answer is lost, and it is written right after the next call that reads
 	Repeat           // it is sent twice, as some drivers do by themselves; the second answer counts
 )
 
 var faultNames = []string{"None", "Fail", "Delay", "Conflict", "LoseBefore", "LoseAfter", "LoseLate", "Repeat"}
 
 // String returns the fault's name.
-func (f Fault) String() string { return faultNames[f] }
+func (f Fault) String() string {
+	if int(f) < len(faultNames) {
+		return faultNames[f]
+	}
+	return fmt.Sprintf("Fault(%d)", uint8(f))
+}
 
 // Faults lists all that can go wrong.
 func Faults() []Fault { return []Fault{Fail, Delay, Conflict, LoseBefore, LoseAfter, LoseLate, Repeat} }
@@ -103,6 +108,12 @@ func (f *Faulty) around(ctx context.Context, fault Fault, call func() error) err
 	return call()
 }
 
+// read carries out a call that reads, and then what was to be late.
+func (f *Faulty) read(ctx context.Context, method string, call func() error) error {
+	defer f.land()
+	return f.around(ctx, f.next(method, false), call)
+}
+
 // write carries out a call that writes. Where nothing is written, conflict is the
 // answer.
 func (f *Faulty) write(ctx context.Context, method string, conflict func() error, call func(context.Context) error) error {
@@ -141,8 +152,7 @@ func (f *Faulty) land() {
 
 // Load implements [store.Store].
 func (f *Faulty) Load(ctx context.Context, needs ...seats.Need) (snapshots []seats.Snapshot, err error) {
-	defer f.land()
-	err = f.around(ctx, f.next("Load", false), func() error {
+	err = f.read(ctx, "Load", func() error {
 		snapshots, err = f.Store.Load(ctx, needs...)
 		return err
 	})
@@ -171,7 +181,7 @@ func (f *Faulty) Commit(ctx context.Context, changes ...seats.Change) (verdicts 
 
 // Users implements [store.Store].
 func (f *Faulty) Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) (page []users.User, err error) {
-	err = f.around(ctx, f.next("Users", false), func() error {
+	err = f.read(ctx, "Users", func() error {
 		page, err = f.Store.Users(ctx, account, filter, limit)
 		return err
 	})
@@ -180,7 +190,7 @@ func (f *Faulty) Users(ctx context.Context, account users.AccountID, filter user
 
 // Tally implements [store.Store].
 func (f *Faulty) Tally(ctx context.Context, account users.AccountID, filter users.Filter) (t users.Tally, revision uint64, err error) {
-	err = f.around(ctx, f.next("Tally", false), func() error {
+	err = f.read(ctx, "Tally", func() error {
 		t, revision, err = f.Store.Tally(ctx, account, filter)
 		return err
 	})
@@ -189,7 +199,7 @@ func (f *Faulty) Tally(ctx context.Context, account users.AccountID, filter user
 
 // Events implements [store.Store].
 func (f *Faulty) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) (page []seats.Event, err error) {
-	err = f.around(ctx, f.next("Events", false), func() error {
+	err = f.read(ctx, "Events", func() error {
 		page, err = f.Store.Events(ctx, account, filter, limit)
 		return err
 	})
@@ -198,7 +208,7 @@ func (f *Faulty) Events(ctx context.Context, account users.AccountID, filter sea
 
 // Due implements [store.Store].
 func (f *Faulty) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (page []users.AccountID, err error) {
-	err = f.around(ctx, f.next("Due", false), func() error {
+	err = f.read(ctx, "Due", func() error {
 		page, err = f.Store.Due(ctx, by, after, limit)
 		return err
 	})
@@ -207,7 +217,7 @@ func (f *Faulty) Due(ctx context.Context, by time.Time, after users.AccountID, l
 
 // Behind implements [store.Store].
 func (f *Faulty) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
-	err = f.around(ctx, f.next("Behind", false), func() error {
+	err = f.read(ctx, "Behind", func() error {
 		page, err = f.Store.Behind(ctx, consumer, after, limit)
 		return err
 	})

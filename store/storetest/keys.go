@@ -66,10 +66,14 @@ func makesRoom(t *trial) {
 	t.written(t.blind(a, users.Profile{ID: "m", Email: "m@acme.example"}))
 	// The heir of an address comes before its last holder by ID, and after.
 	for _, heir := range []users.ID{"b", "y"} {
-		holder := t.load(seats.Need{Account: a, Keys: email("m@acme.example")}).Users[0].ID
+		holders := t.load(seats.Need{Account: a, Keys: email("m@acme.example")}).Users
+		require.Len(t, holders, 1)
+		holder := holders[0].ID
 		t.written(t.decided(a, seats.Delete{User: holder}, seats.Invite{Profile: users.Profile{ID: heir, Email: "m@acme.example"}}))
 		has(heir, "m@acme.example")
-		require.Equal(t, users.Deleted, t.load(seats.Need{Account: a, Users: []users.ID{holder}}).Users[0].Status)
+		left := t.load(seats.Need{Account: a, Users: []users.ID{holder}}).Users
+		require.Len(t, left, 1)
+		require.Equal(t, users.Deleted, left[0].Status)
 	}
 	t.taken(t.blind(a, users.Profile{ID: "m", Email: "new@acme.example"}), users.ByID("m")) // an ID stays taken after deletion
 

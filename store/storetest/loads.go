@@ -119,10 +119,10 @@ func bringsThePast(t *trial) {
 	require.Empty(t, past(seats.Need{Change: "unknown"}))
 	require.Empty(t, past(seats.Need{Change: other.ID}), "it was refused")
 	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(seats.Need{Key: "k", Last: 1000}))
-	require.Equal(t, []uint64{3, 4}, past(seats.Need{Key: "k", First: 1, Last: 2}), "up to, not including, the last")
-	require.Equal(t, []uint64{3, 4, 5, 8}, past(seats.Need{Key: "k", First: 1, Last: 4}))
-	require.Empty(t, past(seats.Need{Key: "k", First: 2, Last: 2}))
-	require.Empty(t, past(seats.Need{Key: "k", First: 5, Last: 9}))
+	require.Equal(t, []uint64{2, 3, 4}, past(seats.Need{Key: "k", First: 1, Last: 2}), "the very first, and up to, not including, the last")
+	require.Equal(t, []uint64{2, 3, 4, 5, 8}, past(seats.Need{Key: "k", First: 1, Last: 4}))
+	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", First: 2, Last: 2}))
+	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", First: 5, Last: 9}))
 	for _, key := range []string{"unknown", "other", ""} {
 		require.Empty(t, past(seats.Need{Key: key, Last: 1000}), "key %q", key)
 	}

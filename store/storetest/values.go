@@ -107,13 +107,19 @@ func elaborate() []users.User {
 		}
 		people = append(people, u)
 	}
+	wide := users.User{Profile: users.Profile{ // as wide as can be
+		ID: users.ID(text(63, 1) + "wid"), First: text(users.MaxText, 1), Last: text(users.MaxText, 2), Username: text(63, 3) + "wid",
+		Email: strings.Repeat("w", users.MaxEmail-len("@acme.example")) + "@acme.example", ExternalID: text(63, 4) + "wid",
+		Location: text(users.MaxText, 5), Department: text(users.MaxText, 6), Title: text(users.MaxText, 7), Groups: []string{text(users.MaxText, 8)},
+		Source: users.Source{Kind: users.SourceImport, Name: text(users.MaxText, 9)},
+	}, Status: users.Invited, Licences: []users.Licence{{Pool: text(63, 1) + "wid", Assigned: epoch}}}
 	bare := users.User{Profile: users.Profile{ID: "q", Username: "q"}, Status: users.Invited}
 	empty := bare
 	empty.ID, empty.Username = "r", "r"
 	empty.Groups, empty.Licences = []string{}, []users.Licence{}
 	tombstone := people[3].Tombstone()
 	tombstone.ID = "s"
-	return append(people, bare, empty, tombstone)
+	return append(people, bare, empty, tombstone, wide)
 }
 
 func keepsUsers(t *trial) {
@@ -143,10 +149,10 @@ func keepsEvents(t *trial) {
 		e := seats.Event{
 			Time: at, Kind: seats.Edited, Actor: users.Support(strings.Repeat("s", users.MaxID)), Channel: seats.ByBulk,
 			Key: strings.Repeat("k", users.MaxID), Index: math.MaxInt32 - i, Digest: strings.Repeat("0123abcd", 8),
-			Correlation: text(63, i), Reason: text(users.MaxReason, i),
-			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Heir: "heir 🚀",
+			Correlation: text(63, i) + "wid", Reason: text(users.MaxReason, i),
+			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Heir: users.ID(text(63, i) + "wid"),
 			Fields: []string{"first", "last", "groups", "'"}[:i%5], Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
-			Pool: "course 🚀", Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1,
+			Pool: seats.PoolID(text(63, i) + "wid"), Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1,
 			Tally: everyStanding(),
 		}
 		switch i % 3 {
