@@ -27,7 +27,8 @@
 // written expanded, with a version. What is at its zero value is left out elsewhere,
 // a [Count] is a text, and keys are in snake_case. What is read is read strictly:
 // an unknown key, a key that stands twice, null and the like are errors, see
-// [users.ReadJSON].
+// [users.ReadJSON], which also reads what is usually a part of something else, such as
+// a profile.
 //
 // The package has no clock, no context, no goroutine and no I/O: the instant of a
 // request comes in with it. All values may be copied; none may be changed by two
