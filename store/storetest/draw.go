@@ -63,15 +63,15 @@ var (
 	})
 )
 
-// drawScript draws 1 to 100 steps. They are drawn in a dozen parts, since a slice
-// drawn at once has half a dozen elements on average, or a large minimum that
-// keeps failures from getting small.
-var drawScript = rapid.Custom(func(t *rapid.T) []step {
-	script := []step{drawStep.Draw(t, "first")}
+// drawScript draws an opening and 1 to 100 steps. They are drawn in a dozen parts,
+// since a slice drawn at once has half a dozen elements on average.
+var drawScript = rapid.Custom(func(t *rapid.T) script {
+	s := script{drawOpening.Draw(t, "opening"), []step{drawStep.Draw(t, "first")}}
 	for range 12 {
-		script = append(script, rapid.SliceOf(drawStep).Draw(t, "part")...)
+		s.steps = append(s.steps, rapid.SliceOf(drawStep).Draw(t, "part")...)
 	}
-	return script[:min(len(script), 100)]
+	s.steps = s.steps[:min(len(s.steps), 100)]
+	return s
 })
 
 var drawStep = rapid.Custom(func(t *rapid.T) step {

@@ -23,6 +23,8 @@ type step struct {
 	// What goes wrong, and with which of the calls to the store.
 	fault   Fault
 	strikes int
+	// Where it is settled who does what, instead of the actor and the wishes.
+	pinned *call
 }
 
 // A mode is what a step does.
@@ -164,6 +166,7 @@ type call struct {
 	actor    users.Actor
 	commands []seats.Command
 	opening  seats.Opening
+	ids      int // that were made before
 	fault    Fault
 	strikes  int
 }
@@ -187,9 +190,6 @@ func (c call) String() string {
 	}
 	return strings.ReplaceAll(b.String(), "seats.", "")
 }
-
-// GoString is short, since rapid prints what it drew and the script says it all.
-func (s step) GoString() string { return string(s.how) }
 
 // fields writes the fields of a struct that are not zero, in one short line.
 func fields(s any) string {

@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -21,30 +21,39 @@ import (
 
 // Sequences runs random sequences of up to a hundred steps against stores that
 // open makes, or one that it returns again and again: every sequence has an
-// account of its own. How many is up to the flag rapid.checks.
+// account of its own. How many is up to the flag rapid.checks. One that fails is made
+// smaller for as long as the flag rapid.shrinktime says, and printed as the calls that
+// a host would make.
 func Sequences(t *testing.T, open func(testing.TB) store.Store) {
-	rapid.Check(t, Sequence(func() store.Store { return open(t) }))
+	// Scripts know better than rapid what can be left out of them.
+	shrinktime := flag.Lookup("rapid.shrinktime")
+	given := shrinktime.Value.String()
+	require.NoError(t, shrinktime.Value.Set("0s"))
+	defer func() { require.NoError(t, shrinktime.Value.Set(given)) }()
+	limit, err := time.ParseDuration(given)
+	require.NoError(t, err)
+	rapid.Check(t, failing(func() store.Store { return open(t) }, limit))
 }
 
 // Sequence is the property of one such sequence, for rapid.Check as well as for
 // rapid.MakeFuzz: whatever is asked of an account, in whatever order, the Keeper
 // answers and keeps what the model says, though now and then a call to the store
 // goes wrong; and the account is what its events tell.
-func Sequence(open func() store.Store) func(*rapid.T) {
+func Sequence(open func() store.Store) func(*rapid.T) { return failing(open, 0) }
+
+// failing is Sequence, for which a script that fails is made smaller for some time.
+func failing(open func() store.Store, limit time.Duration) func(*rapid.T) {
+	var least *failure
 	return func(t *rapid.T) {
-		r := &run{T: t, open: open, stage: newStage(open())}
-		defer func() {
-			if t.Failed() {
-				t.Log(r.script())
-			}
-		}()
-		if !r.begin() {
+		s := drawScript.Draw(t, "script")
+		failed := s.attempt(open)
+		if failed == nil {
 			return
 		}
-		for _, s := range drawScript.Draw(t, "script") {
-			r.step(s)
+		if least == nil { // rapid asks again and again
+			least = s.smaller(open, failed, limit)
 		}
-		r.end()
+		t.Fatal(least)
 	}
 }
 
@@ -164,28 +173,28 @@ func (g *stage) call(c call) (seatkeeper.Done, error) {
 // A run is a sequence under way: the stage, the model beside it, the calls so
 // far, and what was last seen in the store.
 type run struct {
-	*rapid.T
+	*failure
 	open   func() store.Store
 	stage  *stage
 	model  *model
-	calls  []call
 	seen   view
 	events []seats.Event
 	ledger seats.Ledger
 }
 
-func (r *run) script() string {
-	var b strings.Builder
-	b.WriteString("the script:\n")
-	for i, c := range r.calls {
-		fmt.Fprintf(&b, "%3d  %v\n", i, c)
+// play opens the account and goes through the steps, if there is one then.
+func (r *run) play(s script) {
+	if !r.begin(s.opening) {
+		return
 	}
-	return b.String()
+	for _, step := range s.steps {
+		r.step(step)
+	}
+	r.end()
 }
 
 // begin opens the account, and reports whether there is one now.
-func (r *run) begin() bool {
-	o := drawOpening.Draw(r.T, "opening")
+func (r *run) begin(o seats.Opening) bool {
 	c := call{how: opening, at: epoch, opening: o}
 	r.calls = append(r.calls, c)
 	o.Account, o.Owner.ID = r.stage.account, r.named(o.Owner.ID)
@@ -215,9 +224,14 @@ func (r *run) named(id users.ID) users.ID {
 
 func (r *run) step(s step) {
 	now := r.stage.now.Add(s.by)
-	c := call{how: s.how, at: now, actor: s.actor.in(r.model), fault: s.fault, strikes: s.strikes}
-	for _, w := range s.wishes {
-		c.commands = append(c.commands, w.in(r.model, c.actor))
+	c := call{how: s.how, at: now, ids: r.stage.ids, fault: s.fault, strikes: s.strikes}
+	if s.pinned != nil {
+		c.actor, c.commands = s.pinned.actor, s.pinned.commands
+	} else {
+		c.actor = s.actor.in(r.model)
+		for _, w := range s.wishes {
+			c.commands = append(c.commands, w.in(r.model, c.actor))
+		}
 	}
 	r.calls = append(r.calls, c)
 	if s.how == clock {

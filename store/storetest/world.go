@@ -210,7 +210,7 @@ func (r *run) figure(title string) seats.Count {
 	case "out", "inactive":
 		return shown(users.Inactive)
 	}
-	r.Fatalf("unknown card %q", title)
+	require.Fail(r, "unknown card", title)
 	return seats.Count{}
 }
 
