@@ -216,3 +216,36 @@ func TestHistoryOfABrokenStore(t *testing.T) {
 		require.Greater(t, at, 2, name)
 	}
 }
+
+// TestAuditSaysWhatIsWrongWithTheEvents and not just that something is.
+func TestAuditSaysWhatIsWrongWithTheEvents(t *testing.T) {
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	loaded, err := s.Load(t.Context(), seats.Need{Account: "acme"})
+	require.NoError(t, err)
+	c := seats.Change{ID: "by hand", Base: 1, Account: loaded[0].Account}
+	c.Account.Revision, c.Account.Sequence = 2, 2
+	c.Events = []seats.Event{{Account: "acme", Sequence: 2, Kind: seats.SeatsBought, Time: time.Now()}}
+	_, err = s.Commit(t.Context(), c)
+	require.NoError(t, err)
+	drift, err := k.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.ErrorContains(t, seats.ErrHistory, "do not follow")
+	require.Contains(t, drift[len(drift)-1].Counted, "do not follow from one another: event 2")
+}
+
+// TestAnExplanationKnowsThePolicyOfTheTime is of a seat that the policy gave, beside
+// somebody else who was asked about by an address.
+func TestAnExplanationKnowsThePolicyOfTheTime(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Policy{Exempt: users.In(users.Member)})
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	set, err := k.Do(ctx, "acme", system, seats.SetPolicy{Policy: seats.Standard()}, seats.SetPolicy{Policy: seats.Policy{}})
+	require.NoError(t, err)
+	x, err := k.Explain(ctx, "acme", "ada")
+	require.NoError(t, err)
+	require.True(t, x.Holds)
+	require.Equal(t, set.Events[0].Sequence, x.By.Sequence, "the policy gave the seat")
+	require.Equal(t, seats.PolicySet, x.By.Kind)
+}

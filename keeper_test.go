@@ -125,3 +125,20 @@ func TestABulkCallOfManyCommits(t *testing.T) {
 		require.Equal(t, "run 7", e.Correlation)
 	}
 }
+
+// TestTheEventsOfABulkCallBelongTogether and not with those of the next one.
+func TestTheEventsOfABulkCallBelongTogether(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	for range 2 {
+		_, err := k.DoEach(t.Context(), "acme", owner, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 2})
+		require.NoError(t, err)
+	}
+	var all []string
+	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 1}) {
+		require.NoError(t, err)
+		require.NotEmpty(t, e.Correlation)
+		all = append(all, e.Correlation)
+	}
+	require.Len(t, all, 4)
+	require.Equal(t, []bool{true, false, true}, []bool{all[0] == all[1], all[1] == all[2], all[2] == all[3]})
+}

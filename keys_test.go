@@ -149,3 +149,25 @@ func TestABulkCallIsTakenUpWhereItBroke(t *testing.T) {
 	require.EqualValues(t, 1201, u.Held)
 	require.EqualValues(t, 1201, u.Sequence)
 }
+
+// TestTheKeyOfAnOpeningIsNotThatOfAnother opens an account once more, otherwise.
+func TestTheKeyOfAnOpeningIsNotThatOfAnother(t *testing.T) {
+	k, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
+	require.NoError(t, err)
+	once := k.With(seatkeeper.Call{Key: "signup"})
+	o := seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner")}
+	done, err := once.Open(t.Context(), o)
+	require.NoError(t, err)
+	require.Len(t, done.Events[0].Digest, 32)
+	o.Seats = seats.Of(2)
+	_, err = once.Open(t.Context(), o)
+	require.ErrorIs(t, err, seats.ErrKeyReused)
+	_, err = once.Do(t.Context(), "acme", system, seats.BuySeats{Seats: 1})
+	require.ErrorIs(t, err, seats.ErrKeyReused)
+	done, err = k.Open(t.Context(), seats.Opening{Account: "beta", Seats: seats.Of(1), Owner: profile("owner")})
+	require.NoError(t, err)
+	require.Empty(t, done.Events[0].Digest, "a call without a key has none")
+	done, err = k.Do(t.Context(), "beta", system, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	require.Empty(t, done.Events[0].Digest)
+}

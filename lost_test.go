@@ -138,3 +138,31 @@ func TestAContextEndsDuringACommit(t *testing.T) {
 		require.Equal(t, time.Minute+time.Hour, time.Since(began))
 	})
 }
+
+// TestALostApplyIsFoundOutByItsKey though what did not fit would fit by now.
+func TestALostApplyIsFoundOutByItsKey(t *testing.T) {
+	k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.LoseAfter, storetest.Fail)
+	_, err := sound.Do(t.Context(), "acme", system, seats.SetTotal{Seats: seats.Of(2)})
+	require.NoError(t, err)
+	plan, err := sound.Preview(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")})
+	require.NoError(t, err)
+	_, err = k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), owner, plan)
+	require.ErrorIs(t, err, store.ErrUnknown)
+	_, err = sound.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	done, err := k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), owner, plan)
+	require.NoError(t, err, "it was carried out")
+	require.True(t, done.Repeated)
+}
+
+// TestAConflictIsNoLostAnswer where the load afterwards shows that nothing was written.
+func TestAConflictIsNoLostAnswer(t *testing.T) {
+	k, _, _ := faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), storetest.None, storetest.Conflict)
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrConflict)
+	require.NotErrorIs(t, err, store.ErrUnknown)
+	k, _, _ = faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.Conflict, storetest.None, storetest.Fail)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, storetest.ErrInjected)
+	require.NotErrorIs(t, err, store.ErrUnknown, "neither attempt was written")
+}

@@ -306,3 +306,83 @@ func TestTheOutboxOfABrokenStore(t *testing.T) {
 		require.Equal(t, len(f.Struck()) > 0, errors.Is(err, storetest.ErrInjected), at)
 	}
 }
+
+// TestARenewalConfirmsOnlyWhatIsDone takes long, and fails at the event before which
+// the turn was renewed.
+func TestARenewalConfirmsOnlyWhatIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
+		invite(t, k, 9)
+		m := &mailbox{}
+		broken := errors.New("the process broke down")
+		_, err := k.Drain(context.Background(), "mails", func(ctx context.Context, e seats.Event) error {
+			time.Sleep(20 * time.Second)
+			behind, err := s.Behind(ctx, "mails", "", 9)
+			require.NoError(t, err)
+			require.Less(t, behind[0].Sequence, e.Sequence, "what was not done is not confirmed")
+			require.LessOrEqual(t, len(m.got["acme"])-2, int(behind[0].Sequence), "and what was is, now and then")
+			if e.Sequence == 8 {
+				return broken
+			}
+			return m.take(ctx, e)
+		})
+		require.ErrorIs(t, err, broken)
+		require.Equal(t, upTo(7), m.got["acme"])
+		_, err = k.Drain(context.Background(), "mails", m.take)
+		require.NoError(t, err)
+		require.Equal(t, upTo(10), m.got["acme"])
+	})
+}
+
+// TestWhoIsLateForATurnLeavesIt lets another process take it between the look and the claim.
+func TestWhoIsLateForATurnLeavesIt(t *testing.T) {
+	k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.Conflict)
+	n, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { panic("it has not got the turn") })
+	require.NoError(t, err)
+	require.Zero(t, n)
+	require.Equal(t, []string{"Conflict at call 1, Advance"}, f.Struck())
+}
+
+// TestADrainLetsNothingHappen that is due.
+func TestADrainLetsNothingHappen(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	invite(t, k, 1)
+	now = now.Add(2 * time.Hour)
+	n, err := k.Drain(t.Context(), "mails", (&mailbox{}).take)
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	loaded, err := s.Load(t.Context(), seats.Need{Account: "acme"})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, loaded[0].Account.Sequence)
+}
+
+// shortSighted is a store that can't say who is behind after the first page.
+type shortSighted struct{ store.Store }
+
+func (s shortSighted) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	if after != "" {
+		return nil, errDown
+	}
+	return s.Store.Behind(ctx, consumer, after, limit)
+}
+
+// TestADrainThatBreaksOffTellsAllErrors of the consumer and of the store.
+func TestADrainThatBreaksOffTellsAllErrors(t *testing.T) {
+	k := newKeeper(t, shortSighted{memstore.New()}, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	for i := range 250 {
+		_, err := k.Open(t.Context(), seats.Opening{Account: users.AccountID(fmt.Sprint("x", i)), Seats: seats.Of(1), Owner: profile("o")})
+		require.NoError(t, err)
+	}
+	errMail := errors.New("no mail")
+	_, err := k.Drain(t.Context(), "mails", func(_ context.Context, e seats.Event) error {
+		if e.Account == "acme" {
+			return errMail
+		}
+		return nil
+	})
+	require.ErrorIs(t, err, errDown)
+	require.ErrorIs(t, err, errMail)
+}

@@ -2,6 +2,7 @@ package seatkeeper_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,4 +79,24 @@ func TestMay(t *testing.T) {
 	_, err = keyed.Do(ctx, "acme", owner, seats.BuySeats{Seats: 2})
 	require.NoError(t, err, "asking has not used the key")
 	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Seats: 1}))
+}
+
+// TestAPlanIsOfItsMoment lets an invitation run out, which is refused from then on.
+func TestAPlanIsOfItsMoment(t *testing.T) {
+	ctx, start := t.Context(), time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	now := start
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
+		seats.Policy{Invites: seats.RunsKept, Term: time.Hour})
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	require.NoError(t, k.May(ctx, "acme", system, seats.Accept{User: "ada"}))
+	now = now.Add(2 * time.Hour)
+	require.ErrorIs(t, k.May(ctx, "acme", system, seats.Accept{User: "ada"}), seats.ErrInvitationExpired)
+	plan, err := k.Preview(ctx, "acme", system, seats.Accept{User: "ada"}, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	require.Equal(t, now, plan.At)
+	require.ErrorIs(t, plan.Steps[0].Outcome.Refusal, seats.ErrInvitationExpired)
+	done, err := k.Apply(ctx, system, plan)
+	require.NoError(t, err)
+	require.Equal(t, seats.ByPlan, done.Events[0].Channel, "each has an outcome of its own")
 }

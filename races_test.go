@@ -160,3 +160,24 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		require.NoError(t, err, "the line goes on")
 	})
 }
+
+// TestEachAttemptHasItsOwnTime lets a rival, and an hour, get in between.
+func TestEachAttemptHasItsOwnTime(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	o := seatkeeper.Options{Now: func() time.Time { return now }}
+	s := memstore.New()
+	rival := newKeeper(t, s, o, seats.Of(9), seats.Standard())
+	m := &meddler{Store: s}
+	k, err := seatkeeper.New(m, o)
+	require.NoError(t, err)
+	m.before = func(seats.Change) {
+		m.before = nil
+		_, err := rival.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+		require.NoError(t, err)
+		now = now.Add(time.Hour)
+	}
+	done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, m.commits.Load())
+	require.Equal(t, now, done.Events[0].Time)
+}

@@ -248,3 +248,30 @@ func TestTheClockIsReadInAFormThatStoresKeep(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, time.Date(2026, 3, 1, 11, 0, 0, 123456000, time.UTC), p.SignedIn)
 }
+
+// TestWhatHappensByItselfIsAChangeOfItsOwn and has none of the facts of the call
+// that finds it.
+func TestWhatHappensByItselfIsAChangeOfItsOwn(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
+		seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	now = now.Add(2 * time.Hour)
+	call := k.With(seatkeeper.Call{Key: "k", Correlation: "c", Reason: "r"})
+	done, err := call.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	var events []seats.Event
+	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 2}) {
+		require.NoError(t, err)
+		events = append(events, e)
+	}
+	require.Len(t, events, 2)
+	lapsed := events[0]
+	require.Equal(t, seats.Lapsed, lapsed.Kind)
+	require.Equal(t, seats.ByClock, lapsed.Channel)
+	require.Equal(t, system, lapsed.Actor)
+	require.Empty(t, lapsed.Key+lapsed.Digest+lapsed.Correlation+lapsed.Reason)
+	require.NotEmpty(t, lapsed.Change)
+	require.NotEqual(t, done.Events[0].Change, lapsed.Change)
+}

@@ -150,3 +150,68 @@ func TestAKeyIsAnIdentifier(t *testing.T) {
 		require.ErrorIs(t, err, seats.ErrBadInput)
 	}
 }
+
+// TestDigestsTellCallsApart has pairs of calls that nothing but one thing tells apart.
+func TestDigestsTellCallsApart(t *testing.T) {
+	buy, two := seats.BuySeats{Seats: 1}, []seats.Command{seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1}}
+	user := func(id users.ID, name string) users.Actor {
+		return users.Actor{Kind: users.ActorUser, User: id, Name: name}
+	}
+	of := func(a users.Actor, ch seats.Channel, commands ...seats.Command) string {
+		return seats.Digest(a, ch, commands)
+	}
+	seen := map[string]int{}
+	for i, digest := range []string{
+		of(user("a", ""), seats.ByCall, buy), of(user("b", ""), seats.ByCall, buy), of(user("a", "b"), seats.ByCall, buy),
+		of(user("a b", ""), seats.ByCall, buy), of(user("", "a b"), seats.ByCall, buy), of(user("a", `b" "`), seats.ByCall, buy),
+		of(user(`a" "b`, ""), seats.ByCall, buy), of(user("a ", "b"), seats.ByCall, buy), of(user("a", " b"), seats.ByCall, buy),
+		of(users.Support("a"), seats.ByCall, buy), of(users.Support("b"), seats.ByCall, buy), of(users.Sync("a"), seats.ByCall, buy),
+		of(users.System(), seats.ByCall, buy), of(users.System(), seats.ByCall, two...), of(users.System(), seats.ByBulk, buy),
+		of(users.System(), seats.ByPlan, buy), of(users.System(), seats.ByCall), of(users.System(), seats.ByCall, nil),
+		of(users.System(), seats.ByCall, seats.BuySeats{Seats: 2}), of(users.System(), seats.ByCall, seats.ReturnSeats{Seats: 1}),
+	} {
+		require.Len(t, digest, 32)
+		other, twice := seen[digest]
+		require.False(t, twice, "%d and %d", other, i)
+		seen[digest] = i
+	}
+}
+
+func TestOnlyThePlacesOfTheRequestAreAskedFor(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	r := s.request(system, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 2})
+	r.Key, r.First = "k", 500
+	n := r.Needs("acme")
+	require.Equal(t, []any{"k", 500, 502}, []any{n.Key, n.First, n.Last})
+}
+
+// TestAReusedKeyIsRefusedLikeAnyCommand says which command it was.
+func TestAReusedKeyIsRefusedLikeAnyCommand(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}))
+	require.NoError(t, err)
+	s.write(d.Change)
+	_, err = seats.Decide(s.once("k", seats.ByCall, 0, system, seats.SetTotal{Seats: seats.Of(9)}))
+	var no *seats.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, seats.ErrKeyReused, no.Code)
+	require.Equal(t, users.SetTotal, no.Action)
+	require.Zero(t, no.Index)
+}
+
+// TestOnlyTheCallsOwnPastCounts though a snapshot may bring more.
+func TestOnlyTheCallsOwnPastCounts(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}))
+	require.NoError(t, err)
+	s.write(d.Change)
+	for _, key := range []string{"other", ""} {
+		s.do(system, seats.BuySeats{Seats: 1}) // which has none
+		rows, r := s.once(key, seats.ByCall, 0, system, seats.BuySeats{Seats: 2})
+		rows.Past = s.events
+		d, err := seats.Decide(rows, r)
+		require.NoError(t, err, "%q", key)
+		require.Empty(t, d.Repeated)
+		require.Len(t, d.Change.Events, 1)
+	}
+}

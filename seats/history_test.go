@@ -245,3 +245,63 @@ func TestACloneSharesNothing(t *testing.T) {
 	require.Equal(t, "title", e.Fields[0])
 	require.False(t, e.Policy.DeleteOnly)
 }
+
+// TestAnExplanationGoesByThePolicyOfTheTime though another is in force by now.
+func TestAnExplanationGoesByThePolicyOfTheTime(t *testing.T) {
+	s := open(t, seats.Of(5), seats.Policy{Exempt: users.In(users.Member)})
+	s.invite("ada")
+	explain := func() seats.Explanation {
+		x, err := seats.Explain(s.rows.Account, s.user("ada"), s.now, listed(s.events...))
+		require.NoError(t, err)
+		return x
+	}
+	require.False(t, explain().Holds)
+	require.Empty(t, explain().Ways, "there is nothing to free")
+	s.now = s.now.Add(time.Hour)
+	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
+	x := explain()
+	require.True(t, x.Holds)
+	require.Equal(t, seats.PolicySet, x.By.Kind)
+	require.Equal(t, s.now, x.Since)
+}
+
+// TestAuditLooksAtEveryPool and not just at the site's.
+func TestAuditLooksAtEveryPool(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(2)})
+	rows := written(s.rows, seats.Change{Account: s.rows.Account})
+	for i := range rows.Pools {
+		if rows.Pools[i].ID == "course" {
+			rows.Pools[i].Total = seats.Of(3)
+		}
+	}
+	drift := seats.Audit(rows, rows.Account.Tally, s.ledger)
+	require.Len(t, drift, 1)
+	require.Equal(t, "pool course", drift[0].What)
+}
+
+func TestAChangeWithoutAnIDNeverLanded(t *testing.T) {
+	require.False(t, seats.Snapshot{Past: []seats.Event{{Key: "k"}}}.Landed(""))
+}
+
+// TestAnEventThatFitsInAllButOneWay has the numbers of a true one.
+func TestAnEventThatFitsInAllButOneWay(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	s.do(system, seats.Accept{User: "ada"})
+	before := s.events[:2]
+	wrong := s.events[2]
+	wrong.User = "owner" // who was never invited
+	_, err := seats.Replay(listed(append(before[:2:2], wrong)...))
+	require.ErrorIs(t, err, seats.ErrHistory)
+	require.ErrorContains(t, err, "the standing before")
+	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
+	twice := s.lastEvent()
+	twice.Kind = seats.Opened
+	_, err = seats.Replay(listed(append(s.events[:3:3], twice)...))
+	require.ErrorIs(t, err, seats.ErrHistory, "it is opened once")
+	first := s.events[0]
+	first.Kind = seats.PolicySet
+	_, err = seats.Replay(listed(first))
+	require.ErrorIs(t, err, seats.ErrHistory, "and first")
+}

@@ -107,9 +107,9 @@ func (p Plan) Commands() []Command {
 
 // Decide is [DecideEach] for the commands of the plan, provided that everything
 // still comes out as planned. Else it is refused as [ErrPlanOutdated] with the
-// differences.
+// differences. The request has the plan's commands, at most [MaxCommands].
 func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
-	if len(p.Steps) > MaxCommands {
+	if len(p.Steps) > MaxCommands || len(p.Steps) != len(r.Commands) {
 		return Decision{}, badInput("commands", users.ErrTooLong)
 	}
 	if desk := newDesk(s, r); len(desk.past) > 0 {

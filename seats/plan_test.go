@@ -128,3 +128,46 @@ func TestAPlanWithAKeyIsCarriedOutOnce(t *testing.T) {
 	_, err = apply(support)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 }
+
+// TestEveryPartOfAnOutcomeIsHeldAgainstThePlan changes one of them at a time.
+func TestEveryPartOfAnOutcomeIsHeldAgainstThePlan(t *testing.T) {
+	edit := seats.Edit{User: "ada", Set: users.Patch{Title: new("Countess")}}
+	for name, c := range map[string]struct {
+		total   int64
+		planned seats.Command
+		between []seats.Command
+		by      users.Actor
+	}{
+		"it is so already": {5, edit, []seats.Command{edit}, owner},
+		"no seat is freed": {5, seats.Deactivate{User: "ada"},
+			[]seats.Command{seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member)}}}, owner},
+		"another refusal":    {5, seats.Deactivate{User: "ghost"}, nil, users.As("ada")},
+		"the status before":  {5, seats.Deactivate{User: "bob"}, []seats.Command{seats.Accept{User: "bob"}}, owner},
+		"the status it gets": {5, seats.Reactivate{User: "out"}, []seats.Command{seats.Reactivate{User: "out"}, seats.Accept{User: "out"}, seats.Deactivate{User: "out"}}, owner},
+	} {
+		s := open(t, seats.Of(5), seats.Standard())
+		s.invite("ada")
+		s.do(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("out")}, seats.Deactivate{User: "out"})
+		s.do(system, seats.SetTotal{Seats: seats.Of(c.total)})
+		p := s.plan(owner, c.planned)
+		s.do(system, c.between...)
+		_, err := p.Decide(s.rows, s.request(c.by, p.Commands()...))
+		require.ErrorIs(t, err, seats.ErrPlanOutdated, name)
+	}
+}
+
+// TestAPlanIsAboutTheSamePeople lets an address go to somebody else in between.
+func TestAPlanIsAboutTheSamePeople(t *testing.T) {
+	s := open(t, seats.Of(5), seats.Standard())
+	s.invite("ada", "bob")
+	p := s.plan(owner, seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}})
+	require.Equal(t, users.ID("ada"), p.Steps[0].Outcome.User)
+	s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("a@acme.example")}},
+		seats.Edit{User: "bob", Set: users.Patch{Email: new("ada@acme.example")}})
+	_, err := p.Decide(s.rows, s.request(owner, p.Commands()...))
+	require.ErrorIs(t, err, seats.ErrPlanOutdated)
+	var no *seats.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, users.ID("bob"), no.User)
+	require.True(t, no.Differences[0].Now.Same)
+}

@@ -2,8 +2,12 @@ package sqltest
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/seatkeeper/seatkeeper/store/storetest"
 
 	"github.com/stretchr/testify/require"
 
@@ -110,4 +114,87 @@ func TestAHistoryIsReadBackAsItWas(t *testing.T) {
 		require.Empty(t, again.judge())
 		require.Less(t, time.Since(began), patience/4, "a history has to be small enough")
 	}
+}
+
+// everyAnswer is a history of one client after another with an answer of each kind.
+func everyAnswer(t *testing.T) history {
+	t.Helper()
+	invite := func(id users.ID) seats.Command { return seats.Invite{Profile: users.Profile{ID: id, Email: email(id)}} }
+	ask := func(m mode, key string, commands ...seats.Command) question {
+		return question{Mode: m, Actor: users.System(), Key: key, Commands: commands}
+	}
+	s := script{
+		opening: seats.Opening{Account: "acme", Seats: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "oli@acme.example"}},
+		at:      epoch, first: question{Mode: usage},
+		clients: [][]question{{
+			ask(do, "k", invite("ada")), ask(do, "k", invite("ada")), ask(each, "k", invite("ada")), ask(each, "", invite("ada"), invite("ben")),
+			{Mode: user, User: "ada"}, {Mode: user, User: "ben"}, {Mode: usage},
+		}},
+	}
+	st := memstore.New()
+	h, err := s.perform(t.Context(), st, []store.Store{st})
+	require.NoError(t, err)
+	require.Empty(t, h.judge())
+	return h
+}
+
+func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
+	const fresh, again, reused, two, ada, nobody, numbers, last = 1, 2, 3, 4, 5, 6, 7, 8
+	at := func(h *history, i int) *answer { return &h.Operations[i].Answer }
+	for name, spoil := range map[string]func(*history){
+		"new, and said to be repeated":    func(h *history) { at(h, fresh).Repeated = true },
+		"repeated, and said to be new":    func(h *history) { at(h, again).Repeated = false },
+		"an event that is not told":       func(h *history) { at(h, again).First = 0 },
+		"the event of another repetition": func(h *history) { at(h, again).First = 1 },
+		"another outcome":                 func(h *history) { at(h, fresh).Outcomes[0].User = "ben" },
+		"a reused key that was let pass":  func(h *history) { at(h, reused).Outcomes[0].Refusal = nil },
+		"another refusal of one of two":   func(h *history) { at(h, two).Outcomes[1].Refusal.Code = seats.ErrForbidden },
+		"another status":                  func(h *history) { at(h, ada).Person.Status = users.Active },
+		"refused otherwise":               func(h *history) { at(h, nobody).Refusal.Code = seats.ErrForbidden },
+		"here though unknown":             func(h *history) { *at(h, nobody) = *at(h, ada) },
+		"other numbers":                   func(h *history) { at(h, numbers).Usage.Held++ },
+		"another tally":                   func(h *history) { at(h, numbers).Usage.People[users.Active][users.Member][0]++ },
+		"another tally in the store":      func(h *history) { at(h, last).Seen.Account.Tally[users.Active][users.Member][0]++ },
+		"a revision that is past":         func(h *history) { at(h, last).Seen.Account.Revision-- },
+	} {
+		h := everyAnswer(t)
+		spoil(&h)
+		require.Equal(t, illegal, h.judge(), name)
+	}
+}
+
+func TestWorldsThatDiffer(t *testing.T) {
+	w := world{least: 1}
+	for _, v := range []world{
+		{}, {least: 1, keyed: []seats.Event{{Key: "k"}}}, {least: 1, pools: []seats.Pool{{}}},
+		{least: 1, people: []users.User{{}}}, {least: 1, account: seats.Account{Sequence: 1}},
+	} {
+		require.False(t, w.equal(&v), "%+v", v)
+	}
+	require.True(t, w.equal(&world{least: 1}))
+}
+
+func TestAnErrorLeavesNoHalfAnswer(t *testing.T) {
+	for err, want := range map[error]fate{
+		store.ErrUnknown: open, store.ErrConflict: failed, storetest.ErrInjected: failed, store.ErrBroken: broken,
+		fmt.Errorf("%w: %w", store.ErrUnknown, storetest.ErrInjected): open,
+	} {
+		a := answer{Revision: 3, First: 2, Outcomes: []seats.Outcome{{}}}
+		a.judge(do, err)
+		require.Equal(t, answer{Fate: want, Error: err.Error()}, a)
+	}
+}
+
+// TestFaultsAreOfEveryKind and about one call in ten has one.
+func TestFaultsAreOfEveryKind(t *testing.T) {
+	f := faults(memstore.New(), 1)
+	f.Wait = 0
+	for range 2000 {
+		_, _ = f.Commit(t.Context())
+	}
+	struck := strings.Join(f.Struck(), "\n")
+	for _, fault := range storetest.Faults() {
+		require.Contains(t, struck, fault.String()+" at call")
+	}
+	require.InDelta(t, 220, len(f.Struck()), 100)
 }

@@ -206,4 +206,7 @@ func outlivesARestart(t *trial) {
 	t.taken(taken, users.ByUsername("q"))
 	t.written(t.invited(a, "z"))
 	require.ErrorIs(t, t.commit(stale)[0].Err, store.ErrConflict)
+	before = t.picture(a)
+	t.store = t.options.Reopen(t.T, t.store)
+	require.Equal(t, before, t.picture(a), "what was written after a restart outlives the next")
 }

@@ -33,10 +33,17 @@ func faultRuns(t *testing.T, open func(testing.TB) store.Store, o Options) {
 			}
 			t.Run(name, func(t *testing.T) {
 				s := open(t)
+				struck, noticed, unknown := 0, 0, 0
 				for target := range plain.faulty.Calls() + 3 {
 					r := newScenario(t, s, o, keyed, func(n int, end func()) Fault { return trouble.at(n-target, end) })
 					r.expected, r.trouble = plain, trouble
 					r.run()
+					struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
+				}
+				require.Equal(t, trouble.name != "end the context", struck > 0, "nothing went wrong")
+				require.Equal(t, !trouble.hides, noticed > 0, "nobody noticed, so that nothing was tried")
+				if trouble.keyed && trouble.name != "end the context" {
+					require.Positive(t, unknown, "no answer was lost for good")
 				}
 			})
 		}
@@ -119,6 +126,8 @@ type scenario struct {
 	expected *scenario // nil for the one without faults
 	trouble  trouble
 	options  Options
+	noticed  int // errors that a caller got to see
+	unknown  int // those of them that leave open what became of the call
 }
 
 // A result is what a caller got to see.
@@ -279,6 +288,10 @@ func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keep
 // right requires that an error of a call says what is known.
 func (r *scenario) right(name string, err error, ended bool) {
 	where := fmt.Sprintf("%s: %v: %v", name, r.faulty.Struck(), err)
+	r.noticed++
+	if errors.Is(err, store.ErrUnknown) {
+		r.unknown++
+	}
 	require.NotNil(r, r.expected, where)
 	require.False(r, r.trouble.hides, where)
 	if ended {

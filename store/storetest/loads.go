@@ -130,6 +130,11 @@ func bringsThePast(t *trial) {
 	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(both), "in order, each once")
 	both = seats.Need{Change: third.ID, Key: "k", First: 0, Last: 2}
 	require.Equal(t, []uint64{2, 3, 4, 8, 9}, past(both))
+
+	nameless := call(a, "", 0)
+	nameless.ID, nameless.Events[0].Change = "", ""
+	t.written(nameless)
+	require.Empty(t, past(seats.Need{First: 0, Last: 9}), "nothing was asked for")
 }
 
 // oneMoment lets two people hand one seat to and fro, two events and one

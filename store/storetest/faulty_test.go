@@ -1,0 +1,151 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A beneath store is what lies beneath a Faulty: it counts the commits that come through to it, and has a change for them.
+type beneath struct {
+	store.Store
+	change seats.Change
+	times  int
+}
+
+func (s *beneath) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	s.times++
+	return s.Store.Commit(ctx, changes...)
+}
+
+func (s *beneath) written(t *testing.T) bool {
+	snapshots, err := s.Load(context.Background(), seats.Need{Account: "a"})
+	require.NoError(t, err)
+	return snapshots[0].Known()
+}
+
+// strike returns a store with that fault at its first call, and what is behind it.
+func strike(t *testing.T, fault Fault) (*Faulty, *beneath) {
+	d, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: "a", Seats: seats.Of(1), Owner: users.Profile{ID: "o", Email: "o@acme.example"}},
+		seats.Request{Actor: users.System(), At: epoch, Change: "c"})
+	require.NoError(t, err)
+	s := &beneath{Store: memstore.New(), change: d.Change}
+	return NewFaulty(s, func(n int) Fault {
+		if n == 0 {
+			return fault
+		}
+		return None
+	}), s
+}
+
+// TestEachFaultOfACommit does just what its comment says.
+func TestEachFaultOfACommit(t *testing.T) {
+	for fault, want := range map[Fault]struct {
+		err     error
+		verdict error
+		times   int
+	}{
+		None: {times: 1}, Delay: {times: 1}, Fail: {err: ErrInjected}, Conflict: {verdict: store.ErrConflict},
+		LoseBefore: {err: store.ErrUnknown}, LoseAfter: {err: store.ErrUnknown, times: 1}, LoseLate: {err: store.ErrUnknown},
+		Repeat: {verdict: store.ErrConflict, times: 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f, s := strike(t, fault)
+			began := time.Now()
+			verdicts, err := f.Commit(t.Context(), s.change)
+			require.ErrorIs(t, err, want.err, fault)
+			require.Equal(t, want.times, s.times, fault)
+			require.Equal(t, want.times > 0, s.written(t), fault)
+			require.Equal(t, 1, f.Calls())
+			if err == nil {
+				require.Equal(t, []store.Verdict{{Err: want.verdict}}, verdicts, fault)
+			} else {
+				require.Empty(t, verdicts, fault)
+			}
+			if fault == None {
+				require.Empty(t, f.Struck())
+			} else {
+				require.Equal(t, []string{fault.String() + " at call 0, Commit"}, f.Struck())
+			}
+			require.Equal(t, fault == Delay, time.Since(began) == f.Wait && f.Wait > 0, fault)
+		})
+	}
+}
+
+// TestALateCommitArrivesOnce after the next load, which does not show it yet, and
+// though its context has ended.
+func TestALateCommitArrivesOnce(t *testing.T) {
+	f, s := strike(t, LoseLate)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := f.Commit(ctx, s.change)
+	require.ErrorIs(t, err, store.ErrUnknown)
+	cancel()
+	for i := range 3 {
+		snapshots, err := f.Load(t.Context(), seats.Need{Account: "a"})
+		require.NoError(t, err)
+		require.Equal(t, i > 0, snapshots[0].Known())
+		require.Equal(t, 1, s.times)
+	}
+	require.Equal(t, 4, f.Calls())
+}
+
+func TestADelayEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, s := strike(t, Delay)
+		f.Wait = time.Hour
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		_, err := f.Commit(ctx, s.change)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, time.Minute, time.Since(began))
+		require.Zero(t, s.times)
+	})
+}
+
+// TestEachMethodCanFail and is passed over by a fault of what writes, unless it does.
+func TestEachMethodCanFail(t *testing.T) {
+	ctx := t.Context()
+	to := store.Progress{Consumer: "c", Account: "a", Sequence: 1}
+	for name, call := range map[string]func(*Faulty) error{
+		"Load":    func(f *Faulty) error { _, err := f.Load(ctx, seats.Need{Account: "a"}); return err },
+		"Users":   func(f *Faulty) error { _, err := f.Users(ctx, "a", users.Filter{}, 1); return err },
+		"Tally":   func(f *Faulty) error { _, _, err := f.Tally(ctx, "a", users.Filter{}); return err },
+		"Events":  func(f *Faulty) error { _, err := f.Events(ctx, "a", seats.EventFilter{}, 1); return err },
+		"Due":     func(f *Faulty) error { _, err := f.Due(ctx, epoch, "", 1); return err },
+		"Behind":  func(f *Faulty) error { _, err := f.Behind(ctx, "c", "", 1); return err },
+		"Advance": func(f *Faulty) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
+	} {
+		for _, fault := range Faults() {
+			f, s := strike(t, fault)
+			_, err := s.Commit(ctx, s.change)
+			require.NoError(t, err)
+			f.Wait = time.Microsecond
+			err = call(f)
+			writes, want := name == "Advance", error(nil)
+			switch {
+			case fault == Fail:
+				want = ErrInjected
+			case fault == Delay || !writes:
+			case fault == Conflict || fault == Repeat:
+				want = store.ErrConflict
+			default:
+				want = store.ErrUnknown
+			}
+			require.ErrorIs(t, err, want, "%s: %v", name, fault)
+			require.Equal(t, fault < Conflict || writes, len(f.Struck()) == 1, "%s: %v", name, fault)
+			behind, err := s.Behind(ctx, "c", "", 1)
+			require.NoError(t, err)
+			done := writes && (fault == Delay || fault == LoseAfter || fault == Repeat)
+			require.Equal(t, done, len(behind) == 0, "%s: %v", name, fault)
+		}
+	}
+}
