@@ -67,10 +67,8 @@ func (d *desk) next(i int, c Command) (Outcome, *Refusal) {
 
 // reused refuses a request whose key was used for something else.
 func (d *desk) reused() *Refusal {
-	for _, e := range d.past {
-		if e.Digest != d.request.Digest {
-			return refuse(ErrKeyReused, "")
-		}
+	if d.misused {
+		return refuse(ErrKeyReused, "")
 	}
 	return nil
 }

@@ -22,7 +22,8 @@ type desk struct {
 	holders map[users.Key]users.ID
 
 	past     map[int]Event // what calls with this key did before, by the place of the command
-	repeated []Event       // those of them that are told again
+	misused  bool          // they were other calls
+	repeated []Event       // those that are told again
 
 	events    []Event
 	wasPools  map[PoolID]Pool         // the changed ones, as they were loaded
@@ -45,6 +46,7 @@ func newDesk(s Snapshot, r Request) *desk {
 	for _, e := range s.Past {
 		if _, found := d.past[e.Index]; e.Key == r.Key && r.Key != "" && !found {
 			d.past[e.Index] = e
+			d.misused = d.misused || e.Digest != r.Digest
 		}
 	}
 	for _, u := range s.Users {
