@@ -50,13 +50,14 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 var withPolicy = []seats.EventKind{seats.Opened, seats.PolicySet}
 
 // Period returns the peak and the seat-days of a pool, [seats.Site] or another,
-// from one instant up to another, for a bill. What lies in the future does not
+// from one instant up to another, both cut to microseconds, for a bill. What lies in the future does not
 // count. An end before the beginning, and a pool that is not there, are refused as
 // [seats.ErrBadInput].
 func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {
 	if to.Before(from) {
 		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: errors.New("is before the beginning")}
 	}
+	from, to = from.UTC().Truncate(time.Microsecond), to.UTC().Truncate(time.Microsecond)
 	need := seats.Need{Account: account, Pools: []seats.PoolID{pool}}
 	if pool != seats.Site && users.CheckID(pool) != nil {
 		need.Pools = nil

@@ -159,6 +159,10 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 	each := within(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 		return seats.DecideEach(s, r), nil
 	})
+	if len(commands) == 0 {
+		_, err := k.Do(ctx, account, actor)
+		return nil, err
+	}
 	whole := k.request(actor, seats.ByBulk, commands...)
 	outcomes := make([]seats.Outcome, 0, len(commands))
 	for chunk := range slices.Chunk(whole.Commands, chunkSize) {

@@ -82,7 +82,8 @@ func within(r rules) rules {
 // settled loads a snapshot in which nothing is due any more at need.DueBy, which
 // it sets to the present. Whatever was due takes effect first.
 func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	for failed := 0; failed <= k.options.Attempts; {
+	failed, last := 0, uint64(0)
+	for {
 		need.DueBy = k.now()
 		if users.CheckID(need.Account) != nil {
 			return seats.Snapshot{}, nil // nobody has it
@@ -91,26 +92,29 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 		if err != nil {
 			return seats.Snapshot{}, err
 		}
-		if !snapshots[0].Account.IsDue(need.DueBy) {
-			return snapshots[0], nil
+		s := snapshots[0]
+		switch {
+		case !s.Account.IsDue(need.DueBy):
+			return s, nil
+		case failed == k.options.Attempts:
+			return seats.Snapshot{}, k.exhausted(nil)
 		}
 		// The facts of the call are not those of what happened before it.
-		request := seats.Request{
+		change := seats.Settle(s, seats.Request{
 			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(k.newID()),
-		}
-		change := seats.Settle(snapshots[0], request)
+		})
 		err = k.commit(ctx, change)
 		if err != nil && !again(err) && !errors.Is(err, store.ErrUnknown) {
 			return seats.Snapshot{}, err
 		}
-		// Whether it was written the next load shows. Only where there is more to do than
-		// one change takes is that no failure; else a store that forgets what is due no
-		// more would keep us here.
-		if err != nil || len(change.Events) < seats.MaxSettled {
+		// Whether it was written the next load shows. To go on is no failure where there
+		// is more to do than one change takes, and it gets done; a store that forgets
+		// that nothing is due any more must not keep us here.
+		if err != nil || len(change.Events) < seats.MaxSettled || s.Account.Revision == last {
 			failed++
 		}
+		last = s.Account.Revision
 	}
-	return seats.Snapshot{}, k.exhausted(nil)
 }
 
 // present is settled for reading: an account that is not there is an error.

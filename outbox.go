@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -58,24 +59,10 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 
 // drain hands out the events of one account, unless somebody else is at it.
 func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.Context, seats.Event) error) (events int, err error) {
-	now := k.now()
-	if now.Before(at.Until) {
+	if k.now().Before(at.Until) {
 		return 0, nil
 	}
-	// advance writes down how far it has come.
-	advance := func(ctx context.Context, sequence uint64, until time.Time) error {
-		to := at
-		to.Sequence, to.Until = sequence, until
-		err := k.store.Advance(ctx, at, to)
-		switch {
-		case err == nil:
-			at = to
-		case errors.Is(err, store.ErrConflict):
-			err = errTaken
-		}
-		return err
-	}
-	if err := advance(ctx, at.Sequence, now.Add(lease)); err == errTaken {
+	if err := k.advance(ctx, &at, at.Sequence, k.leased()); err == errTaken {
 		return 0, nil // somebody else was quicker
 	} else if err != nil {
 		return 0, err
@@ -87,7 +74,7 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
 		defer cancel()
-		err = errors.Join(err, advance(ctx, done, time.Time{}))
+		err = errors.Join(err, k.advance(ctx, &at, done, time.Time{}))
 	}()
 	for e, err := range k.recorded(ctx, at.Account, seats.EventFilter{After: done}) {
 		if err = cmp.Or(err, ctx.Err()); err == nil {
@@ -98,11 +85,42 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 		}
 		events++
 		done = e.Sequence
-		if err := advance(ctx, done, k.now().Add(lease)); err != nil {
+		if err := k.advance(ctx, &at, done, k.leased()); err != nil {
 			return events, err
 		}
 	}
 	return events, nil
+}
+
+// leased returns until when an account is somebody's who begins, or goes on, now. It
+// is nobody else's instant, so that whoever finds it there knows that it is his.
+func (k *Keeper) leased() time.Time {
+	return k.now().Add(lease - rand.N(lease/100).Truncate(time.Microsecond))
+}
+
+// advance writes down how far a consumer has come. A conflict may be the engine's wish,
+// or the answer to something that was written before its answer was lost: so it looks
+// whether it is there, and tries again, before it believes in somebody else.
+func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint64, until time.Time) error {
+	to := *at
+	to.Sequence, to.Until = sequence, until
+	var err error
+	for range 3 {
+		if err = k.store.Advance(ctx, *at, to); !again(err) && !errors.Is(err, store.ErrUnknown) {
+			break
+		}
+		if found := k.store.Advance(ctx, to, to); found == nil {
+			err = nil
+			break
+		}
+	}
+	switch {
+	case err == nil:
+		*at = to
+	case again(err):
+		return errTaken
+	}
+	return err
 }
 
 var errTaken = errors.New("seatkeeper: somebody else has taken over the events")

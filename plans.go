@@ -24,6 +24,9 @@ func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor use
 // whoever asked for the plan.
 func (k *Keeper) Apply(ctx context.Context, actor users.Actor, plan seats.Plan) (Done, error) {
 	request := k.request(actor, seats.ByPlan, plan.Commands()...)
+	if request.Key != "" {
+		request.Digest = plan.Digest(actor)
+	}
 	decision, err := k.decide(ctx, plan.Account, request, within(plan.Decide))
 	if err != nil {
 		return Done{}, err

@@ -14,7 +14,7 @@ type Explanation struct {
 	Since  time.Time `json:"since"` // since when it is so
 	By     Event     `json:"by"`    // by what it came to be so: its Change, its Actor, its Kind
 	// Where a seat is held, what frees it: Ways are the commands by which the owners
-	// of the account can do that now, for an owner the end of the ownership, which has
+	// of the account can put the person out now, for an owner the end of the ownership, which has
 	// to come first; none where it is left to a sync or the vendor. Ends is when it
 	// comes free by itself, by the event EndsBy; the zero instant is never.
 	Ways   []users.Action `json:"ways,omitzero"`
@@ -56,7 +56,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 func (a Account) waysOut(u users.User) []users.Action {
 	var ways []users.Action
 	if u.Role == users.Owner {
-		if a.Policy.grants(users.EndOwnership) && a.Tally.ActiveOwners() > 1 {
+		if a.Policy.grants(users.EndOwnership) && a.Policy.offers(users.EndOwnership, u.Standing()) && a.Tally.ActiveOwners() > 1 {
 			ways = append(ways, users.EndOwnership)
 		}
 		return ways

@@ -137,10 +137,10 @@ func TestPeakAndSeatDays(t *testing.T) {
 	require.EqualValues(t, 7, p.Peak)
 	require.Equal(t, "0.00", p.SeatDays.FloatString(2))
 
-	// A billion seats for a century have more microseconds than fit in 64 bits.
-	p, err = seats.Metered(seats.Site, start, start.AddDate(100, 0, 0), seats.MaxSeats, listed())
+	// A billion seats for four centuries have more microseconds than fit in 64 bits.
+	p, err = seats.Metered(seats.Site, start, start.AddDate(400, 0, 0), seats.MaxSeats, listed())
 	require.NoError(t, err)
-	require.Equal(t, big.NewRat(seats.MaxSeats*36524, 1), p.SeatDays)
+	require.Equal(t, big.NewRat(seats.MaxSeats*146097, 1), p.SeatDays)
 
 	// A microsecond counts.
 	p, err = seats.Metered(seats.Site, start, start.Add(time.Microsecond), 1, listed())
@@ -215,6 +215,8 @@ func TestExplainingASeat(t *testing.T) {
 	require.Equal(t, []users.Action{users.EndOwnership}, explain("owner").Ways)
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{Ownership: seats.SupportEnd}})
 	require.Empty(t, explain("owner").Ways, "the vendor's alone")
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.EndOwnership)}})
+	require.Empty(t, explain("owner").Ways, "not offered")
 
 	_, err := seats.Explain(s.rows.Account, s.user("eve"), s.now, failing)
 	require.ErrorIs(t, err, errRead)

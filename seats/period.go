@@ -29,7 +29,7 @@ func Metered(pool PoolID, from, to time.Time, held int64, events iter.Seq2[Event
 		if held > p.Peak && (t.After(since) || from.Equal(to)) {
 			p.Peak, p.PeakAt = held, since
 		}
-		sum.Add(sum, new(big.Int).Mul(big.NewInt(held), big.NewInt(t.Sub(since).Microseconds())))
+		sum.Add(sum, new(big.Int).Mul(big.NewInt(held), big.NewInt(t.UnixMicro()-since.UnixMicro())))
 		since = t
 	}
 	for e, err := range events {

@@ -105,12 +105,28 @@ func (p Plan) Commands() []Command {
 	return commands
 }
 
+// Digest returns what tells the application of this plan under a request key from
+// another call with the same key: who applies it, the commands, and what they were to
+// come to.
+func (p Plan) Digest(actor users.Actor) string {
+	call := []any{Digest(actor, ByPlan, p.Commands())}
+	for _, step := range p.Steps {
+		o := step.Outcome
+		o.Refusal = nil
+		call = append(call, o, step.Outcome.code())
+	}
+	return digest(call)
+}
+
 // Decide is [DecideEach] for the commands of the plan, provided that everything
 // still comes out as planned. Else it is refused as [ErrPlanOutdated] with the
 // differences. The request has the plan's commands, at most [MaxCommands].
 func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 	if len(p.Steps) > MaxCommands || len(p.Steps) != len(r.Commands) {
 		return Decision{}, badInput("commands", users.ErrTooLong)
+	}
+	if no := r.check(); no != nil && len(p.Steps) == 0 {
+		return Decision{}, no // else it is the first command's
 	}
 	if desk := newDesk(s, r); len(desk.past) > 0 {
 		return p.again(desk)

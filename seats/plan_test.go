@@ -114,7 +114,7 @@ func TestAPlanWithAKeyIsCarriedOutOnce(t *testing.T) {
 	p := s.plan(owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "bob"})
 	apply := func(actor users.Actor) (seats.Decision, error) {
 		r := s.request(actor, p.Commands()...)
-		r.Key, r.Digest = "k", seats.Digest(actor, seats.ByPlan, r.Commands)
+		r.Key, r.Digest = "k", p.Digest(actor)
 		return p.Decide(s.remembering(r), r)
 	}
 	first, err := apply(owner)
@@ -127,6 +127,13 @@ func TestAPlanWithAKeyIsCarriedOutOnce(t *testing.T) {
 	require.Equal(t, first.Change.Events, again.Repeated)
 	_, err = apply(support)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
+	p.Steps[0].Outcome = seats.Outcome{Action: users.Invite, User: "ada", Seats: 1}
+	_, err = apply(owner)
+	require.ErrorIs(t, err, seats.ErrKeyReused, "the same commands, planned otherwise")
+	p.Steps = nil
+	r := s.request(users.Actor{})
+	_, err = p.Decide(s.rows, r)
+	require.ErrorIs(t, err, seats.ErrBadInput)
 }
 
 // TestEveryPartOfAnOutcomeIsHeldAgainstThePlan changes one of them at a time.

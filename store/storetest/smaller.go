@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -40,9 +41,14 @@ func (f *failure) String() string {
 // Errorf, FailNow and Helper let the assertions of a script report to a failure
 // rather than to a test, so that it can be tried again with less in it.
 
-func (f *failure) Errorf(format string, args ...any) { f.what += fmt.Sprintf(format, args...) }
-func (f *failure) FailNow()                          { panic(f) }
-func (f *failure) Helper()                           {}
+func (f *failure) Errorf(format string, args ...any) {
+	f.what += trace.ReplaceAllString(fmt.Sprintf(format, args...), "$1")
+}
+func (f *failure) FailNow() { panic(f) }
+func (f *failure) Helper()  {}
+
+// trace is where an assertion stands, which says nothing of the store.
+var trace = regexp.MustCompile(`(?s)\tError Trace:.*?\n(\s*Error:)`)
 
 // attempt plays a script on a store of its own, and returns what went wrong, if
 // anything.

@@ -1,0 +1,290 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestWhoeverTakesTooLongIsRelieved holds a consumer up in the middle: nobody else
+// gets the events at first, somebody does after a while, and who was held up stops.
+func TestWhoeverTakesTooLongIsRelieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
+		invite(t, k, 3)
+		slow, quick := &mailbox{}, &mailbox{}
+		var late error
+		var gone sync.WaitGroup
+		gone.Go(func() {
+			_, late = k.Drain(context.Background(), "mails", func(ctx context.Context, e seats.Event) error {
+				if e.Sequence == 2 {
+					time.Sleep(90 * time.Second) // and does not look at its context
+					if ctx.Err() == nil {
+						t.Error("the context goes on")
+					}
+				}
+				return slow.take(ctx, e)
+			})
+		})
+		synctest.Wait()
+		other, err := seatkeeper.New(s, seatkeeper.Options{})
+		require.NoError(t, err)
+		time.Sleep(59 * time.Second)
+		n, err := other.Drain(context.Background(), "mails", quick.take)
+		require.NoError(t, err)
+		require.Zero(t, n)
+		time.Sleep(time.Second)
+		n, err = other.Drain(context.Background(), "mails", quick.take)
+		require.NoError(t, err)
+		require.Equal(t, 3, n, "from what was confirmed")
+		gone.Wait()
+		require.ErrorContains(t, late, "taken over the events")
+		require.Equal(t, []uint64{1, 2}, slow.got["acme"])
+		invite(t, k, 1)
+		n, err = k.Drain(context.Background(), "mails", slow.take)
+		require.NoError(t, err)
+		require.Equal(t, 1, n, "nothing that the other is done with comes again")
+	})
+}
+
+// TestALongTurnIsRenewed takes a quarter of a minute for each of many events.
+func TestALongTurnIsRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
+		invite(t, k, 20)
+		m := &mailbox{}
+		var gone sync.WaitGroup
+		gone.Go(func() {
+			_, err := k.Drain(context.Background(), "mails", func(ctx context.Context, e seats.Event) error {
+				time.Sleep(15 * time.Second)
+				return m.take(ctx, e)
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		for range 30 {
+			time.Sleep(10 * time.Second)
+			n, err := k.Drain(context.Background(), "mails", m.take)
+			require.NoError(t, err)
+			require.Zero(t, n)
+		}
+		gone.Wait()
+		require.Equal(t, upTo(21), m.got["acme"])
+	})
+}
+
+// TestWhatIsDoneIsConfirmedThoughTheContextEnds ends it in the middle.
+func TestWhatIsDoneIsConfirmedThoughTheContextEnds(t *testing.T) {
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
+	_, err := k.Open(t.Context(), seats.Opening{Account: "beta", Seats: seats.Of(1), Owner: profile("o")})
+	require.NoError(t, err)
+	invite(t, k, 5)
+	m := &mailbox{}
+	ctx, cancel := context.WithCancel(t.Context())
+	n, err := k.Drain(ctx, "mails", func(ctx context.Context, e seats.Event) error {
+		if e.Sequence == 3 {
+			cancel()
+			return ctx.Err()
+		}
+		return m.take(ctx, e)
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotContains(t, err.Error(), "beta", "the others are not tried")
+	require.Equal(t, 2, n)
+	behind, err := s.Behind(t.Context(), "mails", "", 9)
+	require.NoError(t, err)
+	require.Equal(t, []store.Progress{{Consumer: "mails", Account: "acme", Sequence: 2}, {Consumer: "mails", Account: "beta"}}, behind)
+}
+
+// TestNothingIsHandedOutAfterTheContext has ended, though the consumer does not mind.
+func TestNothingIsHandedOutAfterTheContext(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
+	invite(t, k, 5)
+	m := &mailbox{}
+	ctx, cancel := context.WithCancel(t.Context())
+	n, err := k.Drain(ctx, "mails", func(ctx context.Context, e seats.Event) error {
+		if e.Sequence == 3 {
+			cancel()
+		}
+		return m.take(ctx, e)
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 3, n)
+	n, err = k.Drain(t.Context(), "mails", m.take)
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	require.Equal(t, upTo(6), m.got["acme"], "what it took it does not get again")
+	n, err = k.Drain(ctx, "other", m.take)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, n)
+}
+
+// TestAConsumerThatPanics goes on where it was.
+func TestAConsumerThatPanics(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
+	invite(t, k, 5)
+	m := &mailbox{}
+	require.Panics(t, func() {
+		_, _ = k.Drain(t.Context(), "mails", func(ctx context.Context, e seats.Event) error {
+			if e.Sequence == 3 {
+				panic("no mail")
+			}
+			return m.take(ctx, e)
+		})
+	})
+	_, err := k.Drain(t.Context(), "mails", m.take)
+	require.NoError(t, err)
+	require.Equal(t, upTo(6), m.got["acme"])
+}
+
+func TestTheOutboxOfABrokenStore(t *testing.T) {
+	for at := range 6 {
+		s := memstore.New()
+		newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
+		f := storetest.NewFaulty(s, func(n int) storetest.Fault {
+			if n == at {
+				return storetest.Fail
+			}
+			return storetest.None
+		})
+		k, err := seatkeeper.New(f, seatkeeper.Options{})
+		require.NoError(t, err)
+		m := &mailbox{}
+		_, err = k.Drain(t.Context(), "mails", m.take)
+		require.Equal(t, len(f.Struck()) > 0, errors.Is(err, storetest.ErrInjected), at)
+	}
+}
+
+// TestARenewalConfirmsOnlyWhatIsDone takes long, and fails at the event before which
+// the turn was renewed.
+func TestARenewalConfirmsOnlyWhatIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
+		invite(t, k, 9)
+		m := &mailbox{}
+		broken := errors.New("the process broke down")
+		_, err := k.Drain(context.Background(), "mails", func(ctx context.Context, e seats.Event) error {
+			time.Sleep(20 * time.Second)
+			behind, err := s.Behind(ctx, "mails", "", 9)
+			require.NoError(t, err)
+			require.Less(t, behind[0].Sequence, e.Sequence, "what was not done is not confirmed")
+			require.LessOrEqual(t, len(m.got["acme"])-2, int(behind[0].Sequence), "and what was is, now and then")
+			if e.Sequence == 8 {
+				return broken
+			}
+			return m.take(ctx, e)
+		})
+		require.ErrorIs(t, err, broken)
+		require.Equal(t, upTo(7), m.got["acme"])
+		_, err = k.Drain(context.Background(), "mails", m.take)
+		require.NoError(t, err)
+		require.Equal(t, upTo(10), m.got["acme"])
+	})
+}
+
+// TestWhoIsLateForATurnLeavesIt lets another process take it between the look and the claim.
+func TestWhoIsLateForATurnLeavesIt(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+		if n == 1 {
+			from := store.Progress{Consumer: "mails", Account: "acme"}
+			to := from
+			to.Until = time.Now().Add(time.Minute)
+			require.NoError(t, s.Advance(t.Context(), from, to))
+		}
+		return storetest.None
+	}), seatkeeper.Options{})
+	require.NoError(t, err)
+	n, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { panic("it has not got the turn") })
+	require.NoError(t, err)
+	require.Zero(t, n)
+}
+
+// TestAnAnswerAboutProgressIsLost, or a conflict, and nobody is to notice: nothing
+// comes twice, and nothing waits for the end of a turn that is over.
+func TestAnAnswerAboutProgressIsLost(t *testing.T) {
+	for _, fault := range []storetest.Fault{storetest.Conflict, storetest.LoseBefore, storetest.LoseAfter, storetest.LoseLate, storetest.Repeat} {
+		for at := range 9 {
+			s := memstore.New()
+			invite(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), 3)
+			k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+				if n == at {
+					return fault
+				}
+				return storetest.None
+			}), seatkeeper.Options{})
+			require.NoError(t, err)
+			m := &mailbox{}
+			n, err := k.Drain(t.Context(), "mails", m.take)
+			require.NoError(t, err, "%v at %d", fault, at)
+			require.Equal(t, 4, n)
+			require.Equal(t, upTo(4), m.got["acme"])
+			invite(t, k, 1)
+			n, err = k.Drain(t.Context(), "mails", m.take)
+			require.NoError(t, err)
+			require.Equal(t, 1, n, "%v at %d: the turn was given back", fault, at)
+		}
+	}
+}
+
+// TestADrainLetsNothingHappen that is due.
+func TestADrainLetsNothingHappen(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	invite(t, k, 1)
+	now = now.Add(2 * time.Hour)
+	n, err := k.Drain(t.Context(), "mails", (&mailbox{}).take)
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	loaded, err := s.Load(t.Context(), seats.Need{Account: "acme"})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, loaded[0].Account.Sequence)
+}
+
+// shortSighted is a store that can't say who is behind after the first page.
+type shortSighted struct{ store.Store }
+
+func (s shortSighted) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	if after != "" {
+		return nil, errDown
+	}
+	return s.Store.Behind(ctx, consumer, after, limit)
+}
+
+// TestADrainThatBreaksOffTellsAllErrors of the consumer and of the store.
+func TestADrainThatBreaksOffTellsAllErrors(t *testing.T) {
+	k := newKeeper(t, shortSighted{memstore.New()}, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	for i := range 250 {
+		_, err := k.Open(t.Context(), seats.Opening{Account: users.AccountID(fmt.Sprint("x", i)), Seats: seats.Of(1), Owner: profile("o")})
+		require.NoError(t, err)
+	}
+	errMail := errors.New("no mail")
+	_, err := k.Drain(t.Context(), "mails", func(_ context.Context, e seats.Event) error {
+		if e.Account == "acme" {
+			return errMail
+		}
+		return nil
+	})
+	require.ErrorIs(t, err, errDown)
+	require.ErrorIs(t, err, errMail)
+}
