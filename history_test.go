@@ -91,6 +91,9 @@ func TestThePastIsAsItWas(t *testing.T) {
 		_, err = k.Period(ctx, "acme", pool, start, now)
 		require.ErrorIs(t, err, seats.ErrBadInput)
 	}
+	p, err = k.Period(ctx, "acme", seats.Site, start.Add(999), now)
+	require.NoError(t, err)
+	require.Equal(t, start, p.From, "to the microsecond")
 	_, err = k.Period(ctx, "unknown", seats.Site, start, now)
 	require.ErrorIs(t, err, store.ErrNotFound)
 

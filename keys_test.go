@@ -71,6 +71,10 @@ func TestACallWithoutIDsIsTheSameCall(t *testing.T) {
 	require.NoError(t, err)
 	_, err = once.Apply(ctx, owner, plan)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
+	_, err = once.DoEach(ctx, "acme", owner)
+	require.ErrorIs(t, err, seats.ErrKeyReused, "no command")
+	_, err = k.DoEach(ctx, "unknown", owner)
+	require.ErrorIs(t, err, store.ErrNotFound)
 	_, err = k.With(seatkeeper.Call{Key: "a\x00"}).Do(ctx, "acme", owner, invite)
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }

@@ -100,3 +100,25 @@ func TestAPlanIsOfItsMoment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, seats.ByPlan, done.Events[0].Channel, "each has an outcome of its own")
 }
+
+// TestAKeyIsOfOnePlan and not of another with the same commands.
+func TestAKeyIsOfOnePlan(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	commands := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
+	first, err := k.Preview(ctx, "acme", owner, commands...)
+	require.NoError(t, err)
+	once := k.With(seatkeeper.Call{Key: "k"})
+	_, err = once.Apply(ctx, owner, first)
+	require.NoError(t, err)
+	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Seats: 5})
+	require.NoError(t, err)
+	second, err := k.Preview(ctx, "acme", owner, commands...)
+	require.NoError(t, err)
+	_, err = once.Apply(ctx, owner, second)
+	require.ErrorIs(t, err, seats.ErrKeyReused)
+	done, err := once.Apply(ctx, owner, first)
+	require.NoError(t, err)
+	require.True(t, done.Repeated)
+	require.ErrorIs(t, done.Outcomes[1].Refusal, seats.ErrNoSeats)
+}

@@ -3,6 +3,7 @@ package seatkeeper_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -58,6 +59,32 @@ func TestAStoreThatForgetsWhatIsDone(t *testing.T) {
 	require.NoError(t, err)
 	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
 	require.ErrorContains(t, err, "after 7 attempts")
+}
+
+// TestAStoreThatWritesNothing acknowledges what it is given, of an account in which
+// more is due than one change takes.
+func TestAStoreThatWritesNothing(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	o := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
+	s := memstore.New()
+	sound := newKeeper(t, s, o, seats.Of(9000), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	var commands []seats.Command
+	for i := range 1200 {
+		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
+	}
+	_, err := sound.DoEach(t.Context(), "acme", owner, commands...)
+	require.NoError(t, err)
+	now = now.Add(2 * time.Hour)
+	k, err := seatkeeper.New(refusing{s, nil}, o)
+	require.NoError(t, err)
+	_, err = k.Usage(t.Context(), "acme")
+	require.ErrorContains(t, err, "after 3 attempts")
+	o.Attempts = 1
+	k, err = seatkeeper.New(s, o)
+	require.NoError(t, err)
+	u, err := k.Usage(t.Context(), "acme")
+	require.NoError(t, err, "what takes three changes is no failure")
+	require.EqualValues(t, 1, u.Held)
 }
 
 type alwaysDue struct{ store.Store }
