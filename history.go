@@ -24,7 +24,11 @@ func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Led
 // event then or before, by the policy of that time. It has no revision, and for an
 // instant before the account was opened nothing but its ID.
 func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.Time) (seats.Usage, error) {
-	last, err := k.lastAt(ctx, account, at)
+	s, err := k.present(ctx, &seats.Need{Account: account})
+	if err != nil {
+		return seats.Usage{}, err
+	}
+	last, err := k.lastAt(ctx, s.Account, at)
 	if err != nil || last.Sequence == 0 {
 		return seats.Usage{Account: account}, err
 	}
@@ -36,7 +40,7 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 		Account: account, Sequence: last.Sequence, Tally: last.Tally,
 		Pools: map[seats.PoolID]seats.Pool{seats.Site: {Total: site.Total, Held: site.Held, Spent: site.Spent}},
 	}
-	for e, err := range k.Events(ctx, account, seats.EventFilter{Kinds: withPolicy}) {
+	for e, err := range k.recorded(ctx, account, seats.PolicyEvents()) {
 		switch {
 		case err != nil:
 			return seats.Usage{}, err
@@ -47,12 +51,10 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 	return then.Usage(), nil
 }
 
-var withPolicy = []seats.EventKind{seats.Opened, seats.PolicySet}
-
 // Period returns the peak and the seat-days of a pool, [seats.Site] or another,
-// from one instant up to another, both cut to microseconds, for a bill. What lies in the future does not
-// count. An end before the beginning, and a pool that is not there, are refused as
-// [seats.ErrBadInput].
+// from one instant up to another, both cut to microseconds, for a bill. What lies in
+// the future does not count. An end before the beginning, and a pool that is not there,
+// are refused as [seats.ErrBadInput].
 func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {
 	if to.Before(from) {
 		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: errors.New("is before the beginning")}
@@ -75,7 +77,7 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 	if to.Before(from) {
 		to = from
 	}
-	last, err := k.lastAt(ctx, account, from)
+	last, err := k.lastAt(ctx, s.Account, from)
 	if err != nil {
 		return seats.Period{}, err
 	}
@@ -83,22 +85,18 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 	if err != nil {
 		return seats.Period{}, err
 	}
-	return seats.Metered(pool, from, to, before.Held, k.Events(ctx, account, seats.EventFilter{After: last.Sequence}))
+	return seats.Metered(pool, from, to, before.Held, k.recorded(ctx, account, seats.EventFilter{After: last.Sequence}))
 }
 
 // lastAt returns the last event at or before an instant, the zero event if there is
 // none. Events are in the order of their times, so that it looks at few.
-func (k *Keeper) lastAt(ctx context.Context, account users.AccountID, at time.Time) (last seats.Event, err error) {
-	s, err := k.present(ctx, &seats.Need{Account: account})
-	if err != nil {
-		return last, err
-	}
-	sort.Search(int(s.Account.Sequence), func(i int) bool {
+func (k *Keeper) lastAt(ctx context.Context, account seats.Account, at time.Time) (last seats.Event, err error) {
+	sort.Search(int(account.Sequence), func(i int) bool {
 		if err != nil {
 			return true
 		}
 		var page []seats.Event
-		page, err = k.store.Events(ctx, account, seats.EventFilter{After: uint64(i)}, 1)
+		page, err = k.store.Events(ctx, account.ID, seats.EventFilter{After: uint64(i)}, 1)
 		if err != nil || page[0].Time.After(at) {
 			return true
 		}
@@ -138,8 +136,8 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 	for _, u := range s.Users {
 		if u.ID == id {
 			events := inOrder(
-				k.Events(ctx, account, seats.EventFilter{User: id}),
-				k.Events(ctx, account, seats.EventFilter{Kinds: withPolicy}))
+				k.recorded(ctx, account, seats.EventFilter{User: id}),
+				k.recorded(ctx, account, seats.PolicyEvents()))
 			return seats.Explain(s.Account, u, need.DueBy, events)
 		}
 	}
@@ -170,9 +168,8 @@ func inOrder(lists ...iter.Seq2[seats.Event, error]) iter.Seq2[seats.Event, erro
 // Audit counts the account's people from their rows and replays its events, and
 // returns where the numbers of the account row or a pool say otherwise: nowhere, unless
 // somebody has written past the library. It compares numbers and no single people. It
-// reads everything there is of the account, and
-// again what happens meanwhile, until it has all of it at one moment; where that
-// never comes the error is [store.ErrConflict].
+// reads everything there is of the account, and again what happens meanwhile, until it
+// has all of it at one moment; where that never comes the error is [store.ErrConflict].
 func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Drift, error) {
 	var ledger seats.Ledger
 	for range k.options.Attempts {

@@ -40,7 +40,10 @@ const (
 )
 
 // setsPolicy reports whether an event carries the policy from then on.
-func (k EventKind) setsPolicy() bool { return k == Opened || k == PolicySet }
+func (k EventKind) setsPolicy() bool { return slices.Contains(PolicyEvents().Kinds, k) }
+
+// PolicyEvents selects the events that carry a policy.
+func PolicyEvents() EventFilter { return EventFilter{Kinds: []EventKind{Opened, PolicySet}} }
 
 // A Channel is the way by which something came to happen.
 type Channel string

@@ -147,15 +147,13 @@ func (a account) judge(c seats.Change) (v store.Verdict) {
 	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
 		return store.Verdict{Err: store.ErrConflict}
 	}
-	after := maps.Clone(a.users)
+	changed := map[users.ID]users.User{}
 	for _, u := range c.Users {
-		if after != nil {
-			after[u.ID] = u
-		}
+		changed[u.ID] = u
 	}
 	for _, k := range c.Fresh {
 		for _, u := range a.users {
-			if u.Has(k) && after[u.ID].Has(k) {
+			if next, moves := changed[u.ID]; u.Has(k) && (!moves || next.Has(k)) {
 				v = store.Verdict{Err: store.ErrTaken, Taken: append(v.Taken, k)}
 			}
 		}
