@@ -8,58 +8,6 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A commandType is a type of command: what it is asked for by, how one is told
-// from everything else that passes for a command, and how one is read.
-type commandType struct {
-	action users.Action
-	plain  func(Command) bool
-	read   func([]byte) (Command, error)
-	must   []string // keys that have to be there
-}
-
-// commandTypes has every command there is. Where a field that was forgotten would
-// do something all the same, by its zero value, its key must be there.
-var commandTypes = []commandType{
-	typeOf[Invite](),
-	typeOf[Add](),
-	typeOf[Notify](),
-	typeOf[Accept](),
-	typeOf[Approve](),
-	typeOf[Deactivate](),
-	typeOf[Reactivate](),
-	typeOf[Archive](),
-	typeOf[Restore](),
-	typeOf[Delete](),
-	typeOf[Erase](),
-	typeOf[Edit](),
-	typeOf[ChangeRole]("role"),
-	typeOf[GrantOwnership](),
-	typeOf[EndOwnership](),
-	typeOf[BuySeats](),
-	typeOf[ReturnSeats](),
-	typeOf[SetTotal](),
-	typeOf[SetPolicy]("policy"),
-}
-
-func typeOf[C Command](must ...string) commandType {
-	var zero C
-	return commandType{
-		action: zero.Action(),
-		plain:  func(c Command) bool { _, ok := c.(C); return ok },
-		read: func(text []byte) (Command, error) {
-			var c C
-			err := users.ReadJSON(text, &c)
-			return c, err
-		},
-		must: must,
-	}
-}
-
-// isPlain reports whether c is a command of this package, by value.
-func isPlain(c Command) bool {
-	return slices.ContainsFunc(commandTypes, func(t commandType) bool { return t.plain(c) })
-}
-
 var (
 	errPlain   = errors.New("seats: JSON: the command " + errCommand.Error())
 	errTag     = errors.New("seats: JSON: a command is not tagged with the name of an action")
