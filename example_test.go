@@ -217,6 +217,34 @@ func ExampleKeeper_Users() {
 	// Output: Ada invited <nil>
 }
 
+// A screen of two people, in order of name, and the one behind it.
+func ExampleKeeper_Users_byName() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	for _, p := range []users.Profile{
+		{First: "Zoe", Last: "byron", Email: "zoe@acme.example"}, {First: "Ada", Last: "Byron", Email: "ada@acme.example"}, {Email: "cy@acme.example"},
+	} {
+		_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: p})
+	}
+	filter := users.Filter{ByName: true}
+	for screen := range 2 {
+		n := 0
+		for p, err := range keeper.Users(ctx, "acme", filter) {
+			if n == 2 || err != nil {
+				break
+			}
+			n++
+			fmt.Println(screen, p.First, p.Last, p.Email)
+			filter = filter.Behind(p.User)
+		}
+	}
+	// Output:
+	// 0 Ada Byron ada@acme.example
+	// 0 Zoe byron zoe@acme.example
+	// 1   cy@acme.example
+	// 1 Olive Owen olive@acme.example
+}
+
 // Who has never signed in, counted in one location.
 func ExampleKeeper_Count() {
 	ctx := context.Background()

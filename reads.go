@@ -58,14 +58,15 @@ const (
 )
 
 // Users lists the account's users whom the filter selects, in ascending order
-// of ID. The filter's status is the one that is shown, so under a policy that shows
-// invited people as active the filter for active people finds them; an empty one
-// selects all but the deleted.
+// of ID, or ByName of [users.Profile.SortName]. The filter's status is the one that
+// is shown, so under a policy that shows invited people as active the filter for
+// active people finds them; an empty one selects all but the deleted.
 //
 // Rows are read a page at a time, and nothing is kept open in between: the loop
-// may call the Keeper. Who is there from beginning to end is listed once. An
-// error is the last thing the loop sees. For a page of a screen, leave the loop when
-// it is full, and go on with the last ID as the filter's After.
+// may call the Keeper. Who is there from beginning to end is listed once; only who
+// gets another name meanwhile may be missed by a list in order of name, or be there
+// twice. An error is the last thing the loop sees. For a page of a screen, leave the
+// loop when it is full, and go on with [users.Filter.Behind] the last user.
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
 	return func(yield func(seats.Person, error) bool) {
 		policy, stored, some, err := k.stored(ctx, account, filter)
@@ -75,7 +76,9 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 		}
 		now := k.now()
 		rows := pages(some, userPage, func(last users.User) ([]users.User, error) {
-			stored.After = max(stored.After, last.ID)
+			if last.ID != "" {
+				stored = stored.Behind(last)
+			}
 			return k.store.Users(ctx, account, stored, userPage)
 		})
 		for u, err := range rows {

@@ -117,6 +117,35 @@ func TestAScreenIsReadPageByPage(t *testing.T) {
 	require.Equal(t, "UTC", a.Zone)
 }
 
+// TestListsInOrderOfNameAreReadAPageAtATime lists people whose order of name is
+// another than that of ID, while names change before and behind the page.
+func TestListsInOrderOfNameAreReadAPageAtATime(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.AccuEdConnect())
+	var commands []seats.Command
+	for i := range 450 {
+		p := profile(users.ID(fmt.Sprintf("p%04d", i)))
+		p.First, p.Last = "Ann", fmt.Sprintf("%c%03d", "mM"[i%2], 449-i)
+		commands = append(commands, seats.Invite{Profile: p})
+	}
+	_, err := k.DoEach(ctx, "acme", owner, commands...)
+	require.NoError(t, err)
+	for range 2 {
+		n := 449
+		for p, err := range k.Users(ctx, "acme", users.Filter{ByName: true, Status: users.In(users.Active), Role: users.In(users.Member)}) {
+			require.NoError(t, err)
+			require.Equal(t, users.ID(fmt.Sprintf("p%04d", n)), p.ID)
+			if n--; n%50 == 0 {
+				behind, ahead := users.ID(fmt.Sprintf("p%04d", n+2)), users.ID(fmt.Sprintf("p%04d", max(0, n-201)))
+				_, err = k.Do(ctx, "acme", owner,
+					seats.Edit{User: behind, Set: users.Patch{First: new(fmt.Sprint("Bea", n))}}, seats.Edit{User: ahead, Set: users.Patch{First: new(fmt.Sprint("Bea", n))}})
+				require.NoError(t, err)
+			}
+		}
+		require.Equal(t, -1, n, "everybody is listed once")
+	}
+}
+
 func TestFindingPeople(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())

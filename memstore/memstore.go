@@ -36,6 +36,7 @@ type account struct {
 	pools  map[seats.PoolID]seats.Pool
 	users  map[users.ID]users.User
 	order  []users.ID // of users, ascending
+	names  []name     // of users, ascending; nil until a list in this order is asked for
 	keys   map[users.Key]users.ID
 	due    map[users.ID]time.Time // users who are due some day
 	events []seats.Event
@@ -236,10 +237,12 @@ func (a *account) write(c seats.Change) {
 }
 
 func (a *account) put(u users.User) {
-	if _, there := a.users[u.ID]; !there {
+	was, there := a.users[u.ID]
+	if !there {
 		at, _ := slices.BinarySearch(a.order, u.ID)
 		a.order = slices.Insert(a.order, at, u.ID)
 	}
+	a.rename(was, u)
 	a.users[u.ID] = u
 	for _, k := range u.Keys() {
 		a.keys[k] = u.ID
@@ -256,9 +259,8 @@ func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, l
 		return nil, err
 	}
 	defer leave()
-	at, _ := slices.BinarySearch(a.order, f.After)
 	var page []users.User
-	for _, id := range a.order[at:] {
+	for id := range a.from(f) {
 		if len(page) >= limit {
 			break
 		}

@@ -91,10 +91,11 @@ type Store interface {
 	Commit(ctx context.Context, changes ...seats.Change) ([]Verdict, error)
 
 	// Users returns the account's users that the filter matches, as
-	// [users.Filter.Match] says, in ascending order of ID by bytes and at most limit
-	// of them. The filter is by stored status, and its After is where the page
-	// begins. A page is right at its moment: someone who is there all along is on
-	// exactly one page.
+	// [users.Filter.Match] says, at most limit of them, in ascending order of ID by
+	// bytes, or ByName of [users.Profile.SortName] by bytes and then of ID. The filter
+	// is by stored status, and its After, ByName with its AfterName, is where the page
+	// begins. A page is right at its moment: someone who is there all along, ByName
+	// under one name, is on exactly one page.
 	Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) ([]users.User, error)
 
 	// Tally counts the account's users that the filter matches from their rows, and

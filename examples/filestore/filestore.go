@@ -209,7 +209,11 @@ func (a account) due(by time.Time) (due []users.ID, next time.Time) {
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
 	a, err := s.read(ctx, id)
-	return page(limit, sorted(a.users), f.Match), err
+	all := sorted(a.users)
+	if f.ByName {
+		slices.SortStableFunc(all, func(x, y users.User) int { return cmp.Compare(x.SortName(), y.SortName()) })
+	}
+	return page(limit, all, f.Match), err
 }
 
 // Tally implements [store.Store].

@@ -1,0 +1,116 @@
+package users_test
+
+import (
+	"cmp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestPeopleStandUnderTheirLastName(t *testing.T) {
+	all := users.Profile{First: "Ada", Last: "Byron", Username: "countess", Email: "Ada@Acme.example", ExternalID: "x7"}
+	for _, c := range []struct {
+		name  string
+		strip func(*users.Profile)
+	}{
+		{"BYRON\tADA", func(*users.Profile) {}},
+		{"BYRON", func(p *users.Profile) { p.First = "" }},
+		{"ADA", func(p *users.Profile) { p.Last = "" }},
+		{"COUNTESS", func(p *users.Profile) { p.First, p.Last = "", "" }},
+		{"ADA@ACME.EXAMPLE", func(p *users.Profile) { p.First, p.Last, p.Username = "", "", "" }},
+		{"X7", func(p *users.Profile) { p.First, p.Last, p.Username, p.Email = "", "", "", "" }},
+	} {
+		p := all
+		c.strip(&p)
+		require.Equal(t, c.name, p.SortName())
+	}
+	gone := users.User{Profile: all, Status: users.Deleted}.Tombstone()
+	require.Empty(t, gone.SortName())
+}
+
+func TestNamesAreOrderedByLastAndThenByFirstName(t *testing.T) {
+	inOrder := []users.Profile{
+		{Username: "0"}, {Last: "a"}, {Last: "A", First: "b c"}, {Last: "a", First: "z"}, {Last: "a b", First: "c"}, {Last: "A-b"},
+		{Last: "ab", First: "a"}, {Last: "Ab", First: "B"}, {First: "Cher"}, {Last: "ſ"}, {Last: "Sa"}, {Last: "z"}, {Last: "Éa"}, {Last: "éb"}, {Last: "ı"},
+	}
+	for i, p := range inOrder[1:] {
+		require.Less(t, inOrder[i].SortName(), p.SortName(), "%+v", p)
+	}
+	require.Equal(t, users.Profile{Last: "ſmith", First: "\u212aIT"}.SortName(), users.Profile{Last: "SMITH", First: "kit"}.SortName())
+}
+
+func TestALongNameIsCutBetweenCharacters(t *testing.T) {
+	for _, c := range []struct{ last, first, name string }{
+		{strings.Repeat("X", 255), "Ann", strings.Repeat("X", 255)},
+		{strings.Repeat("X", 254), "Ann", strings.Repeat("X", 254) + "\t"},
+		{strings.Repeat("X", 253), "é", strings.Repeat("X", 253) + "\t"},
+		{strings.Repeat("X", 252), "é", strings.Repeat("X", 252) + "\tÉ"},
+		{strings.Repeat("🚀", 255), "Ann", strings.Repeat("🚀", 63)},
+		{"XXX" + strings.Repeat("🚀", 252), "", "XXX" + strings.Repeat("🚀", 63)},
+	} {
+		p := users.Profile{First: c.first, Last: c.last}
+		name := p.SortName()
+		require.Equal(t, c.name, name)
+		p.Last, p.First = p.Last+"y", p.First+"y"
+		require.Equal(t, name[:250], p.SortName()[:250])
+	}
+}
+
+func TestSortNamesCanBeKeptAndCompared(t *testing.T) {
+	text := rapid.Map(rapid.String(), func(s string) string {
+		return strings.TrimSpace(strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return -1
+			}
+			return r
+		}, s))
+	})
+	profile := rapid.Custom(func(t *rapid.T) users.Profile {
+		return users.Profile{Last: text.Draw(t, "last"), First: text.Draw(t, "first")}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := profile.Draw(t, "a"), profile.Draw(t, "b")
+		require.True(t, utf8.ValidString(a.SortName()))
+		require.LessOrEqual(t, len(a.SortName()), users.MaxID)
+		require.NotContains(t, a.SortName(), "\x00")
+		if a.Last == "" || b.Last == "" || len(a.SortName()) > 250 || len(b.SortName()) > 250 {
+			return
+		}
+		want := cmp.Or(cmp.Compare(users.Fold(a.Last), users.Fold(b.Last)), cmp.Compare(users.Fold(a.First), users.Fold(b.First)))
+		require.Equal(t, want, cmp.Compare(a.SortName(), b.SortName()))
+	})
+}
+
+// TestAPageBeginsBehindItsPlace asks of everybody who stands behind whom.
+func TestAPageBeginsBehindItsPlace(t *testing.T) {
+	named := func(id users.ID, last string) users.User {
+		return users.User{Profile: users.Profile{ID: id, Last: last}, Status: users.Active}
+	}
+	byID := []users.User{named("p1", "b"), named("p2", "A"), named("p3", "c"), named("p4", "a"), named("p5", ""), named("p6", "a b")}
+	byName := []users.User{byID[4], byID[1], byID[3], byID[5], byID[0], byID[2]}
+	for _, c := range []struct {
+		filter  users.Filter
+		inOrder []users.User
+	}{
+		{users.Filter{}, byID},
+		{users.Filter{AfterName: "Z"}, byID},
+		{users.Filter{ByName: true}, byName},
+	} {
+		for i, last := range c.inOrder {
+			require.True(t, c.filter.Match(last))
+			for j, u := range c.inOrder {
+				require.Equal(t, j > i, c.filter.Behind(last).Match(u), "%+v: %s behind %s", c.filter, u.ID, last.ID)
+			}
+		}
+	}
+	between := users.Filter{ByName: true, AfterName: "A\tZ", After: "p9"} // nobody, any more
+	require.False(t, between.Match(byName[2]))
+	require.True(t, between.Match(byName[3]))
+	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "B"}, users.Filter{Location: "Leeds", ByName: true}.Behind(byID[0]))
+}
