@@ -3,6 +3,7 @@ package users
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -70,7 +71,8 @@ func (f Filter) Behind(u User) Filter {
 // two characters to at most [MaxID] bytes, so that every database can index it;
 // what is beyond orders nobody.
 func (p Profile) SortName() string {
-	name := cmp.Or(Fold(p.Last+"\t"+p.First), Fold(p.Username), Fold(p.Email), Fold(p.ExternalID))
+	name := strings.Trim(Fold(p.Last)+"\t"+Fold(p.First), "\t")
+	name = cmp.Or(name, Fold(p.Username), Fold(p.Email), Fold(p.ExternalID))
 	end := min(len(name), MaxID)
 	for end < len(name) && !utf8.RuneStart(name[end]) {
 		end--

@@ -19,8 +19,8 @@ var everyStatus = users.In(users.Statuses()...)
 // several cases, among them letters that only Unicode calls the same.
 var (
 	ids         = []users.ID{"p1", "p2", "P1", "p1 "}
-	firsts      = []string{"", "Annqz", "Bobqz", "Cleoqz"}
-	lasts       = []string{"", "Appleqz", "Bakerqz", "Coleqz"}
+	firsts      = []string{"", "Annqz", "annQZ", "Bobqz", "Cleoqz"}
+	lasts       = []string{"", "Appleqz", "APPLEQZ", "Apple qz", "Bakerqz", "Coleqz", "\u00c9coleqz"}
 	emails      = []string{"", "ann@qz.example", "ANN@qz.example", " ann@qz.example ", "bob@qz.example", "cleo@qz.example", "dan@qz.example", "eva@qz.example", "fay@qz.example", "ſid@qz.example", "SID@qz.example", "\u00e9ve@qz.example", "e\u0301ve@qz.example"}
 	usernames   = []string{"", "annqz", "AnnQZ", "bobqz", "nickqz", "nic\u212aqz"}
 	externals   = []string{"", "qz1", "QZ1", "qz2"}

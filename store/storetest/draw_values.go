@@ -62,7 +62,7 @@ func drawPatch(t *rapid.T, by users.ActorKind) users.Patch {
 }
 
 func drawFilter(t *rapid.T) users.Filter {
-	f := users.Filter{NeverIn: chance(t, 20)}
+	f := users.Filter{NeverIn: chance(t, 20), ByName: chance(t, 50)}
 	if chance(t, 60) {
 		f.Status = users.Set[users.Status](below(t, 32)) << users.Invited
 	}

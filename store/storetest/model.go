@@ -182,6 +182,27 @@ func (m *model) selects(f users.Filter, p *person) bool {
 	return !f.NeverIn || p.signedIn.IsZero()
 }
 
+// list returns whom a filter for shown statuses selects, in its order.
+func (m *model) list(f users.Filter) []users.ID {
+	var all []*person
+	for _, p := range m.people {
+		if m.selects(f, p) {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b *person) int {
+		if f.ByName {
+			return byName(a.Profile, b.Profile)
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	var ids []users.ID
+	for _, p := range all {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
 // settle frees the seats of the invitations that have run out by then, and
 // returns the events that this makes.
 func (m *model) settle(at time.Time) []fact {

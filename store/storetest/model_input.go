@@ -1,9 +1,11 @@
 package storetest
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,6 +14,54 @@ import (
 )
 
 func same(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
+
+// byName compares two people as a list in order of name does.
+func byName(a, b users.Profile) int {
+	return cmp.Or(strings.Compare(listed(a), listed(b)), strings.Compare(string(a.ID), string(b.ID)))
+}
+
+// listed is the text under which somebody stands in a list in order of name.
+func listed(p users.Profile) string {
+	name := ""
+	switch last, first := caseless(p.Last), caseless(p.First); {
+	case last != "" && first != "":
+		name = last + "\t" + first
+	case last+first != "":
+		name = last + first
+	case caseless(p.Username) != "":
+		name = caseless(p.Username)
+	case caseless(p.Email) != "":
+		name = caseless(p.Email)
+	default:
+		name = caseless(p.ExternalID)
+	}
+	for len(name) > users.MaxID {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	return name
+}
+
+// caseless is the text with the first character in its place, of all that there
+// are, that is the same but for case.
+func caseless(text string) string {
+	var b strings.Builder
+	for _, r := range strings.TrimSpace(text) {
+		least, known := caselessOf.Load(r)
+		if !known {
+			c := rune(0)
+			for !utf8.ValidRune(c) || !strings.EqualFold(string(c), string(r)) {
+				c++
+			}
+			least, _ = caselessOf.LoadOrStore(r, c)
+		}
+		b.WriteRune(least.(rune))
+	}
+	return b.String()
+}
+
+// caselessOf keeps what was searched for.
+var caselessOf sync.Map
 
 func badID(id string) bool { return id == "" || len(id) > users.MaxID || badRunes(id) }
 
@@ -96,7 +146,7 @@ func exchanged(was, now users.Profile) bool {
 	if was.ExternalID != "" && !same(was.ExternalID, now.ExternalID) {
 		return true
 	}
-	return !same(was.Email, now.Email) && was.First != now.First && was.Last != now.Last
+	return !same(was.Email, now.Email) && !same(was.First, now.First) && !same(was.Last, now.Last)
 }
 
 func patched(p users.Profile, d users.Patch) users.Profile {

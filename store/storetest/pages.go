@@ -21,8 +21,11 @@ func (t *trial) crowd(account users.AccountID) []users.User {
 			ID: users.ID(fmt.Sprintf("u%x", 7*i%128)), Username: fmt.Sprint("user ", i), Location: locations[i/3%3],
 			Department: departments[i/2%2], Groups: groups[min(i%3, 1) : 1+i%2], Source: sources[i/7%4],
 		}
+		if i%5 < 4 {
+			u.Last, u.First = surnames[i*7%len(surnames)], surnames[i%3]
+		}
 		if !u.Here() {
-			u.Username = ""
+			u.Username, u.Last, u.First = "", "", ""
 		}
 		if i%4 > 0 {
 			u.SignedIn = epoch
@@ -37,10 +40,18 @@ func filtersUsers(t *trial) {
 	a := t.opened("a")
 	everybody := t.crowd(a)
 	require.Len(t, everybody, 121)
+	inOrder := slices.SortedFunc(slices.Values(everybody), func(a, b users.User) int { return byName(a.Profile, b.Profile) })
 	rapid.Check(t.T, func(r *rapid.T) {
 		f := drawFilter(r)
 		if chance(r, 50) {
 			f.After = or(r, []users.ID{"", "o", "owner", "u", "u3", "u30", "u7", "v", everybody[60].ID})
+			f.AfterName = or(r, surnames)
+		} else if chance(r, 50) {
+			f = f.Behind(or(r, everybody))
+		}
+		everybody := everybody
+		if f.ByName {
+			everybody = inOrder
 		}
 		limit := or(r, []int{1000, 1, 3, 10, 0})
 		var want []users.User
@@ -135,6 +146,7 @@ func comesInPages(t *trial) {
 	require.Len(t, t.people(a, users.Filter{After: "nobody"}), 2, "a page begins behind somebody who is not there, too")
 	require.Empty(t, t.events(a, seats.EventFilter{After: 7}))
 	require.Empty(t, t.events(a, seats.EventFilter{After: 99}))
+	listsByName(t)
 }
 
 // pagesStayRight lets people come and go while the list is read: before the page,
@@ -164,6 +176,7 @@ func pagesStayRight(t *trial) {
 		require.Contains(t, found, id)
 	}
 	require.NotEqual(t, idsOf(t.people(a, users.Filter{Status: users.In(users.Invited)})), found, "people came and went")
+	namesComeAndGo(t)
 
 	n = 0
 	events := paged(t, 3, sequence, func(after uint64, limit int) ([]seats.Event, error) {

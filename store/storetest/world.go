@@ -217,19 +217,22 @@ func (r *run) figure(title string) seats.Count {
 // lists holds the reading methods against linear scans of the model.
 func (r *run) lists(filter users.Filter) {
 	ctx, m := context.Background(), r.model
-	var want, got []users.ID
-	for _, p := range m.people {
-		if m.selects(filter, p) {
-			want = append(want, p.ID)
-		}
-	}
-	slices.Sort(want)
+	want := m.list(filter)
+	var got []users.ID
 	for u, err := range r.stage.Users(ctx, r.stage.account, filter) {
 		require.NoError(r, err)
 		p := m.byID(u.ID)
 		require.Equal(r, m.shown(p), u.Shown)
 		require.Equal(r, m.may(p), u.May, "what %s may", p.ID)
 		got = append(got, u.ID)
+		if len(got) == 1 { // and from there on, as from the end of a page
+			var others []users.ID
+			for u, err := range r.stage.Users(ctx, r.stage.account, filter.Behind(u.User)) {
+				require.NoError(r, err)
+				others = append(others, u.ID)
+			}
+			require.Equal(r, want[1:], append([]users.ID{}, others...), "list of %+v behind %s", filter, u.ID)
+		}
 	}
 	require.Equal(r, want, got, "list of %+v", filter)
 	count, err := r.stage.Count(ctx, r.stage.account, filter)

@@ -1,0 +1,131 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// surnames are hard to put in order, like texts: some begin like others, some are the
+// same but for case, and of some only a part counts, which ends within a character,
+// in a blank, or just before the first name.
+var surnames = slices.Concat([]string{
+	"", "Smith", "smith", "SMITH", "\u017fmith", "Smit", "Smith Jones", "Smith-Jones", "smith\u00a0Jones", "Smithson", "O'Neil", "\u00d8re",
+	text(users.MaxText, 1), text(users.MaxText, 2), text(63, 1), text(63, 2), text(64, 1),
+	x(251) + "🚀a", x(251) + "🚀b", x(252) + "🚀a", x(252) + "🚀b", x(253), x(253) + "\u00e9", x(253) + "\u00c9", x(254), x(254) + " b", x(254) + "\u00e9", x(255),
+}, texts)
+
+func x(n int) string { return strings.Repeat("x", n) }
+
+// named puts in people with every name as the last, as the first, and beside
+// another, and with texts instead of names, and returns them in order of name. Their
+// IDs are in quite another order.
+func (t *trial) named(account users.AccountID) []users.User {
+	t.Helper()
+	var profiles []users.Profile
+	for _, name := range surnames {
+		profiles = append(profiles, users.Profile{Last: name}, users.Profile{First: name}, users.Profile{Last: name, First: "Ann"}, users.Profile{Last: "smith", First: name})
+	}
+	taken := map[string]bool{}
+	for _, text := range among[string]("") {
+		if text = caseless(text); !taken[text] {
+			taken[text] = true
+			profiles = append(profiles, users.Profile{Username: text}, users.Profile{ExternalID: text})
+			if len(text) <= users.MaxEmail {
+				profiles = append(profiles, users.Profile{Email: text})
+			}
+		}
+	}
+	var all []users.User
+	for part := range slices.Chunk(profiles, 200) {
+		c := t.next(t.row(account))
+		for _, p := range part {
+			p.ID = users.ID(fmt.Sprintf("n%03d", len(all)*389%997))
+			if p.Username+p.Email+p.ExternalID == "" {
+				p.Username = fmt.Sprint("user ", p.ID)
+			}
+			u := somebody(p)
+			put(&c, u.TakenKeys(), u)
+			all = append(all, u)
+		}
+		t.written(c)
+	}
+	slices.SortFunc(all, func(a, b users.User) int { return byName(a.Profile, b.Profile) })
+	return all
+}
+
+// listsByName reads lists in order of name, whole and in pages.
+func listsByName(t *trial) {
+	a := t.opened("names")
+	want := idsOf(t.named(a))
+	f := users.Filter{ByName: true, Role: users.In(users.Member)}
+	all := t.people(a, f)
+	require.Equal(t, want, idsOf(all))
+	for _, limit := range []int{1, 7, 64, len(want)} {
+		people := paged(t, limit, itself, func(last users.User, limit int) ([]users.User, error) {
+			return t.store.Users(t.Context(), a, f.Behind(last), limit)
+		})
+		require.Equal(t, want, idsOf(people))
+	}
+	// A page begins where nobody is any more, too.
+	for i, u := range all {
+		f := f.Behind(u)
+		f.After += "0"
+		page, err := t.store.Users(t.Context(), a, f, 2)
+		require.NoError(t, err)
+		require.Equal(t, want[i+1:min(i+3, len(want))], append([]users.ID{}, idsOf(page)...))
+	}
+}
+
+func itself(u users.User) users.User { return u }
+
+// namesComeAndGo lets people come, go and get other names while a list in order of
+// name is read, and holds every page against what is there when it is read.
+func namesComeAndGo(t *trial) {
+	a := t.opened("names")
+	var commands []seats.Command
+	var stay []users.ID
+	for i := range 40 {
+		id := users.ID(fmt.Sprintf("p%02d", i))
+		commands = append(commands, seats.Invite{Profile: users.Profile{ID: id, Username: string(id), Last: fmt.Sprintf("%c%02d", "Nn"[i%2], i*17%40)}})
+		if i%2 == 0 {
+			stay = append(stay, id)
+		}
+	}
+	t.written(t.decided(a, commands...))
+	f := users.Filter{ByName: true, Status: users.In(users.Invited)}
+	rename := func(number int, name string) seats.Command {
+		return seats.Edit{User: users.ID(fmt.Sprintf("p%02d", number%40)), Set: users.Patch{Last: &name}}
+	}
+	n := 0
+	var seen []users.ID
+	paged(t, 3, itself, func(last users.User, limit int) ([]users.User, error) {
+		if n++; n <= 10 {
+			t.written(t.decided(a,
+				rename(6*n+1, fmt.Sprint("z", n)), rename(14*n+1, fmt.Sprint("a", n)), rename(10*n+5, last.Last), rename(22*n+7, last.Last+"\u00e9"),
+				seats.Invite{Profile: users.Profile{ID: users.ID(fmt.Sprint("a", n)), Username: fmt.Sprint("o", n)}},
+			))
+			t.written(t.decided(a, seats.Deactivate{User: users.ID(fmt.Sprintf("p%02d", 4*n-1))}))
+		}
+		var want []users.ID
+		everybody := t.people(a, users.Filter{Status: f.Status})
+		slices.SortFunc(everybody, func(a, b users.User) int { return byName(a.Profile, b.Profile) })
+		for _, u := range everybody {
+			if (last.ID == "" || byName(last.Profile, u.Profile) < 0) && len(want) < limit {
+				want = append(want, u.ID)
+			}
+		}
+		page, err := t.store.Users(t.Context(), a, f.Behind(last), limit)
+		require.Equal(t, want, idsOf(page), "behind %q, %q", last.Last, last.ID)
+		seen = append(seen, want...)
+		return page, err
+	})
+	seen = slices.DeleteFunc(seen, func(id users.ID) bool { return !slices.Contains(stay, id) })
+	slices.Sort(seen)
+	require.Equal(t, stay, seen, "who keeps a name is there once")
+}
