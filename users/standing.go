@@ -29,11 +29,14 @@ func (t *Tally) at(s Standing) *int64 {
 // Move counts one person out of one standing and into another. Somebody new
 // comes from the zero standing, which is not counted.
 func (t *Tally) Move(from, to Standing) {
-	if from.Status != NoStatus {
-		*t.at(from)--
-	}
-	if to.Status != NoStatus {
-		*t.at(to)++
+	t.Add(from, -1)
+	t.Add(to, 1)
+}
+
+// Add counts n more people in a standing; the zero standing is not counted.
+func (t *Tally) Add(s Standing, n int64) {
+	if s.Status != NoStatus {
+		*t.at(s) += n
 	}
 }
 

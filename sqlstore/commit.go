@@ -1,0 +1,191 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A writer writes changes, in the order of their accounts, in one transaction. It
+// returns the accounts that have moved on, of which nothing was written; or
+// errMoved, and nothing was written at all, where it can't tell which have.
+//
+// It looks for nothing: what is taken or broken the engine refuses by itself, and
+// only then somebody looks for what it was.
+type writer interface {
+	write(context.Context, *Store, []seats.Change) (moved []users.AccountID, err error)
+}
+
+var errMoved = errors.New("sqlstore: an account has moved on")
+
+// Commit implements [store.Store].
+func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	b := &batch{Store: s, verdicts: map[users.AccountID]store.Verdict{}}
+	sorted := slices.SortedFunc(slices.Values(changes), func(x, y seats.Change) int {
+		return cmp.Compare(x.Account.ID, y.Account.ID) // so that no two commits wait for each other
+	})
+	sorted = slices.DeleteFunc(sorted, func(c seats.Change) bool {
+		gap := c.Base == 0 && len(c.Events) > 0 && c.Events[0].Sequence != 1
+		if gap {
+			b.refuse([]seats.Change{c}, store.ErrConflict)
+		}
+		return gap
+	})
+	if err := b.commit(ctx, sorted); err != nil {
+		return nil, fmt.Errorf("sqlstore: commit: %w", err)
+	}
+	verdicts := make([]store.Verdict, len(changes))
+	for i, c := range changes {
+		verdicts[i] = b.verdicts[c.Account.ID]
+	}
+	return verdicts, nil
+}
+
+// A batch is a commit under way.
+type batch struct {
+	*Store
+	verdicts map[users.AccountID]store.Verdict // none: it is written
+}
+
+// tries is how often a change is sent that the engine refuses for no reason that can
+// be seen.
+const tries = 3
+
+// commit sends the changes. If some are refused, the others are sent again at once.
+func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
+	for left := tries; len(changes) > 0; left-- {
+		moved, err := b.writer.write(ctx, b.Store, changes)
+		class := b.means(ctx, err)
+		switch {
+		case err == nil:
+			for _, id := range moved {
+				b.verdicts[id] = store.Verdict{Err: store.ErrConflict}
+			}
+			return nil
+		case class == Again, errors.Is(err, errMoved) && len(changes) == 1:
+			b.refuse(changes, store.ErrConflict)
+			return nil
+		case class == Lost:
+			return fmt.Errorf("%w: %w", store.ErrUnknown, b.explain(ctx, err))
+		case class == Refused && !errors.Is(err, errMoved):
+			return err
+		}
+		good, err := b.judge(ctx, changes)
+		switch {
+		case err != nil:
+			return err
+		case len(good) < len(changes):
+			changes, left = good, tries
+		case len(changes) > 1:
+			return b.each(ctx, changes)
+		case class == Broken || left == 1 && b.bound == nil:
+			b.refuse(changes, store.ErrBroken)
+			return nil
+		case b.bound != nil:
+			b.refuse(changes, store.ErrConflict) // the transaction sees an old moment
+			return nil
+		}
+	}
+	return nil
+}
+
+// means is what an error of a write means. The end of the context may have come
+// before or after everything else.
+func (s *Store) means(ctx context.Context, err error) Class {
+	switch {
+	case err == nil, errors.Is(err, errMoved):
+		return Refused
+	case ctx.Err() != nil:
+		return Lost
+	}
+	return s.classify(err)
+}
+
+// refuse gives all of the changes one verdict.
+func (b *batch) refuse(changes []seats.Change, err error) {
+	for _, c := range changes {
+		b.verdicts[c.Account.ID] = store.Verdict{Err: err}
+	}
+}
+
+// each sends every change by itself, where it is not seen which of them the engine
+// refuses.
+func (b *batch) each(ctx context.Context, changes []seats.Change) error {
+	for i := range changes {
+		err := b.commit(ctx, changes[i:i+1])
+		if errors.Is(err, store.ErrUnknown) {
+			return err
+		}
+		if err != nil {
+			b.refuse(changes[i:i+1], err)
+		}
+	}
+	return nil
+}
+
+// judge looks for what speaks against the changes, and returns those against which
+// nothing does. What is seen of an account is of one moment: if it is still at the base
+// of its change, then whoever has a key has it on that base.
+func (b *batch) judge(ctx context.Context, changes []seats.Change) (good []seats.Change, err error) {
+	needs := make([]seats.Need, len(changes))
+	for i, c := range changes {
+		needs[i].Account = c.Account.ID
+		for _, k := range c.Fresh {
+			if k.Kind == users.KeyID {
+				needs[i].Users = append(needs[i].Users, users.ID(k.Value))
+			} else {
+				needs[i].Keys = append(needs[i].Keys, k)
+			}
+		}
+	}
+	snapshots, err := b.Load(ctx, needs...)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range changes {
+		if v := verdict(c, snapshots[i]); v.Err != nil {
+			b.verdicts[c.Account.ID] = v
+			continue
+		}
+		good = append(good, c)
+	}
+	return good, nil
+}
+
+// verdict holds a change against a snapshot of its account.
+func verdict(c seats.Change, s seats.Snapshot) store.Verdict {
+	if c.Base != s.Account.Revision || len(c.Events) > 0 && c.Events[0].Sequence != s.Account.Sequence+1 {
+		return store.Verdict{Err: store.ErrConflict}
+	}
+	var taken []users.Key
+	for _, k := range c.Fresh {
+		for _, holder := range s.Users {
+			if holder.Has(k) && !givesUp(c, holder.ID, k) {
+				taken = append(taken, k)
+			}
+		}
+	}
+	if len(taken) > 0 {
+		return store.Verdict{Err: store.ErrTaken, Taken: taken}
+	}
+	return store.Verdict{}
+}
+
+// givesUp reports whether the holder of a key loses it by the change.
+func givesUp(c seats.Change, holder users.ID, k users.Key) bool {
+	for _, u := range c.Users {
+		if u.ID == holder {
+			return !u.Has(k)
+		}
+	}
+	return false
+}

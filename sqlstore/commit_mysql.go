@@ -1,0 +1,89 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// mysql writes a commit as one compound statement where the server is MariaDB, and
+// else as a short transaction.
+type mysql struct {
+	mu     sync.Mutex
+	server *server
+}
+
+// A server is what a MySQL server is.
+type server struct {
+	compound bool // it takes a compound statement: MariaDB
+	galera   bool // it is one of several, and may lag behind
+}
+
+// known finds out what the server is, once.
+func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.server != nil {
+		return *w.server, nil
+	}
+	var version, mode, name, galera string
+	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode").Scan(&version, &mode); err != nil {
+		return server{}, err
+	}
+	err := s.db.QueryRowContext(ctx, "SHOW VARIABLES LIKE 'wsrep_on'").Scan(&name, &galera)
+	if err != nil && err != sql.ErrNoRows {
+		return server{}, err
+	}
+	w.server = &server{
+		compound: strings.Contains(version, "MariaDB") && !strings.Contains(mode, "ORACLE"), // which has another grammar
+		galera:   strings.EqualFold(galera, "ON"),
+	}
+	return *w.server, nil
+}
+
+// block is the longest compound statement that is sent. What is longer goes as a
+// transaction of several statements: servers and drivers have bounds of their own.
+const block = 1 << 20
+
+func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
+	all, err := s.stepsOf(changes)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnsent, err)
+	}
+	if s.bound != nil {
+		return nil, s.savepoint(ctx, func() error { return carryOut(ctx, s.bound.tx, all, nil) })
+	}
+	known, err := w.known(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnsent, err)
+	}
+	if text := compound(all); known.compound && len(text) <= block {
+		_, err := s.db.ExecContext(ctx, text)
+		if err != nil && strings.Contains(err.Error(), errMoved.Error()) {
+			return nil, errMoved
+		}
+		return nil, err
+	}
+	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all, nil) })
+}
+
+// compound makes one statement of the steps, all or nothing. It returns no rows: on
+// Galera a block that does loses their description when another node aborts it.
+func compound(all []step) string {
+	var text strings.Builder
+	text.WriteString("BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; ")
+	for _, step := range all {
+		text.WriteString(step.text.String())
+		text.WriteString("; ")
+		if step.moves {
+			fmt.Fprintf(&text, "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '%s'; END IF; ", errMoved)
+		}
+	}
+	text.WriteString("COMMIT; END")
+	return text.String()
+}

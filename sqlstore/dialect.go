@@ -1,0 +1,130 @@
+package sqlstore
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Dialect is a kind of database. The zero value is none.
+type Dialect uint8
+
+// The dialects.
+const (
+	_        Dialect = iota
+	SQLite           // 3.35 and later
+	Postgres         // 13 and later
+	MySQL            // MariaDB 10.6 and later, alone or as a Galera cluster; MySQL 8.0.16 and later
+)
+
+// String returns the name of the dialect in lower case, as of the folder of its
+// migrations.
+func (d Dialect) String() string {
+	if d.known() {
+		return dialects[d].name
+	}
+	return "none"
+}
+
+func (d Dialect) known() bool { return d > 0 && int(d) < len(dialects) }
+
+// A dialect is how a kind of database says what all of them can do.
+type dialect struct {
+	name string
+	// value writes the nth value that a statement is about, from 1, as what stands in
+	// its text. Where it is nil values are written into the text as literals.
+	value func(n int, v any) string
+	// among is what follows a column that shall be one of a list: %s is the list, as
+	// JSON text or as literals.
+	among string
+	// behind is a condition on names: the rows after a name and an ID, which are
+	// given twice and once, or once and once.
+	behind string
+	// contains is a condition on a column and a text within it.
+	contains string
+	// index names the index that is to be used, where the planner is known to take
+	// another one, and primary is that of the primary key.
+	index, primary string
+	// conflict begins what is to be done with a row that is there already, and excluded
+	// names the column of the row that was to be put in.
+	conflict, excluded string
+	// after are statements for after the migrations.
+	after []string
+	// part begins a part of a reading, which has an order and a limit of its own.
+	part string
+	// nullNumber and nullText are NULL of a type.
+	nullNumber, nullText string
+}
+
+var dialects = [...]dialect{
+	SQLite: {
+		name:     "sqlite",
+		value:    func(int, any) string { return "?" },
+		among:    "IN (SELECT value FROM json_each(%s))",
+		behind:   "(sort_name, id) > (?, ?)",
+		contains: "instr(%s, ?) > 0",
+		index:    " INDEXED BY %s",
+		primary:  "sqlite_autoindex_%s_1",
+		conflict: " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
+		part: "SELECT * FROM (", nullNumber: "NULL", nullText: "NULL",
+	},
+	Postgres: {
+		name:     "postgres",
+		value:    postgresValue,
+		among:    "= ANY (ARRAY(SELECT json_array_elements_text(%s::json)))",
+		behind:   "(sort_name, id) > (?, ?)",
+		contains: "strpos(%s, ?) > 0",
+		conflict: " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
+		after: []string{"ANALYZE {accounts}", "ANALYZE {pools}", "ANALYZE {users}", "ANALYZE {events}", "ANALYZE {progress}"},
+		part:  "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
+	},
+	MySQL: {
+		name:     "mysql",
+		among:    "IN (%s)",
+		behind:   "(sort_name > ? OR sort_name = ? AND id > ?)", // of a pair MariaDB makes no range
+		contains: "LOCATE(?, %s) > 0",
+		index:    " FORCE INDEX (%s)",
+		primary:  "%.0sPRIMARY",
+		conflict: "%.0s ON DUPLICATE KEY UPDATE ", excluded: "VALUES(%s)",
+		part: "(", nullNumber: "NULL", nullText: "NULL",
+	},
+}
+
+// postgresValue says of what type a value is, so that the statement means the same
+// whether or not it is prepared.
+func postgresValue(n int, v any) string {
+	switch v.(type) {
+	case int64:
+		return fmt.Sprintf("$%d::bigint", n)
+	case string:
+		return fmt.Sprintf("$%d::text", n)
+	}
+	return fmt.Sprintf("$%d", n)
+}
+
+// literal writes a value into a statement for MySQL, so that no setting of the
+// server, the connection or the driver gives it another meaning: what is not plain
+// ASCII, or has a backslash, is written in hexadecimal.
+func literal(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "NULL"
+	case int64:
+		return fmt.Sprint(v)
+	case string:
+		if isPlain(v) {
+			return "'" + strings.ReplaceAll(v, "'", "''") + "'"
+		}
+		return fmt.Sprintf("x'%x'", v)
+	}
+	panic(fmt.Sprintf("sqlstore: a literal of type %T", v))
+}
+
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

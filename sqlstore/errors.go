@@ -1,0 +1,144 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+// A Class is what an error of a driver means for a statement that was sent.
+type Class uint8
+
+// The classes. Of all but Lost it is certain that nothing was written.
+const (
+	Refused   Class = iota // the engine, or the driver before it, refused it for some other reason
+	Again                  // the engine wants it tried again: a deadlock, a serialization or certification failure, a lock that was waited for too long
+	Duplicate              // a unique key
+	Broken                 // a CHECK constraint
+	Lost                   // the answer did not arrive
+)
+
+// The errors of drivers are told by what they can be asked and by how they read, so
+// that no driver is imported.
+var (
+	// lib/pq and pgx: SQLSTATE, PostgreSQL appendix A.
+	states = map[string]Class{
+		"40001": Again, "40P01": Again, "55P03": Again, // serialization, deadlock, lock not available
+		"23505": Duplicate, "23514": Broken,
+		"40003": Lost, // statement completion unknown
+		"57P01": Lost, "57P02": Lost, "57P03": Lost,
+	}
+	// MariaDB and MySQL: the number that go-sql-driver/mysql writes as "Error 1213
+	// (40001): ...".
+	mysqlError   = regexp.MustCompile(`\bError (\d+)(?: \(\w+\))?: `)
+	mysqlNumbers = map[string]Class{
+		"1213": Again, "1205": Again, "1020": Again, "1637": Again, // deadlock, lock wait timeout, record changed, too many transactions
+		"1062": Duplicate, "1586": Duplicate,
+		"4025": Broken, "3819": Broken, // CHECK, on MariaDB and MySQL
+		"1053": Lost, "1317": Lost, "1927": Lost, "2006": Lost, "2013": Lost, // shutdown, interrupted, killed, gone, lost
+	}
+	// SQLite: the low byte of the result code says busy or locked; the extended codes
+	// which constraint.
+	sqliteCodes = map[int]Class{5: Again, 6: Again, 2067: Duplicate, 1555: Duplicate, 275: Broken}
+	// SQLite through drivers whose errors have no such method.
+	sqliteTexts = map[string]Class{
+		"database is locked": Again, "database table is locked": Again,
+		"UNIQUE constraint failed": Duplicate, "CHECK constraint failed": Broken,
+	}
+)
+
+// Classify tells what an error of a known driver means: pgx and lib/pq, by their
+// SQLSTATE; go-sql-driver/mysql; modernc.org/sqlite and mattn/go-sqlite3. An error of
+// database/sql that says that nothing was sent is Refused, and any other that no engine
+// has given is Lost.
+func Classify(err error) Class {
+	var state interface{ SQLState() string }
+	var code interface{ Code() int }
+	switch {
+	case errors.As(err, &state):
+		s := state.SQLState()
+		if c, known := states[s]; known || !strings.HasPrefix(s, "08") {
+			return c
+		}
+		return Lost
+	case errors.As(err, &code):
+		if c, known := sqliteCodes[code.Code()]; known {
+			return c
+		}
+		return sqliteCodes[code.Code()&0xff]
+	}
+	if m := mysqlError.FindStringSubmatch(err.Error()); m != nil {
+		return mysqlNumbers[m[1]]
+	}
+	for text, c := range sqliteTexts {
+		if strings.Contains(err.Error(), text) {
+			return c
+		}
+	}
+	if unsent(err) {
+		return Refused
+	}
+	return Lost
+}
+
+// unsent reports whether the error is one of getting as far as the database.
+func unsent(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial" ||
+		errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) ||
+		strings.HasPrefix(err.Error(), "sql: ") // closed, converting a value, ...
+}
+
+// errUnsent marks what went wrong before anything was sent that could be committed.
+var errUnsent = errors.New("nothing was written")
+
+func (s *Store) classify(err error) Class {
+	classify := Classify
+	if s.options.Classify != nil {
+		classify = s.options.Classify
+	}
+	class := classify(err)
+	if class == Lost && errors.Is(err, errUnsent) {
+		return Refused
+	}
+	return class
+}
+
+// again carries out a reading, and tries it again a few times where the engine asks
+// for that. In a transaction of the host that is his to do.
+func (s *Store) again(ctx context.Context, read func() error) error {
+	for tries := 1; ; tries++ {
+		err := read()
+		if err == nil || s.bound != nil || tries == 5 || ctx.Err() != nil || s.classify(err) != Again {
+			return s.explain(ctx, err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Duration(tries) * 10 * time.Millisecond):
+		}
+	}
+}
+
+// explain returns an error that callers can compare: that of the context, or in a
+// transaction of the host a conflict.
+func (s *Store) explain(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	case errors.Is(err, driver.ErrBadConn):
+		return fmt.Errorf("the connection is lost: %w", err)
+	case s.bound != nil && s.classify(err) == Again:
+		return fmt.Errorf("%w: %w", store.ErrConflict, err)
+	}
+	return err
+}

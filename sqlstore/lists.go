@@ -1,0 +1,178 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// list carries out a reading about one account, which has to be there.
+func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*reading)) (revision uint64, err error) {
+	err = s.again(ctx, func() error {
+		r := s.reading()
+		revision = 0
+		column := []column[uint64]{number("revision", func(n *uint64) *uint64 { return n })}
+		part(r, column, func(n uint64) { revision = n }).add(" FROM {accounts} WHERE id = ?", string(account))
+		parts(r)
+		return s.read(ctx, r)
+	})
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("sqlstore: list: %w", err)
+	case revision == 0:
+		return 0, store.ErrNotFound
+	}
+	return revision, nil
+}
+
+// Users implements [store.Store].
+func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filter, limit int) ([]users.User, error) {
+	var page []users.User
+	_, err := s.list(ctx, account, func(r *reading) {
+		page = nil
+		by, order := "id", "id"
+		if f.ByName {
+			by, order = "name", "sort_name, id"
+		}
+		q := part(r, userColumns, func(u userRow) { page = append(page, u.User) })
+		q.add(" FROM {users by "+by+"} WHERE account = ?", string(account))
+		q.filter(f)
+		q.add(fmt.Sprintf(" ORDER BY %s LIMIT %d", order, max(0, limit)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(page, func(x, y users.User) int {
+		if f.ByName && x.SortName() != y.SortName() {
+			return cmp.Compare(x.SortName(), y.SortName())
+		}
+		return cmp.Compare(x.ID, y.ID)
+	})
+	return page, nil
+}
+
+// filter adds the conditions of a filter.
+func (q *query) filter(f users.Filter) {
+	if f.Status.Empty() {
+		f.Status = users.Present
+	}
+	q.add(" AND status ?", namesOf(f.Status))
+	if !f.Role.Empty() {
+		q.add(" AND role ?", namesOf(f.Role))
+	}
+	if f.Location != "" {
+		q.is("location", f.Location)
+	}
+	if f.Department != "" {
+		q.is("department", f.Department)
+	}
+	if f.Group != "" {
+		q.contains("group_names", f.Group)
+	}
+	if f.Source != nil {
+		q.is("source_kind", f.Source.Kind.String())
+		q.is("source_name", f.Source.Name)
+	}
+	if f.NeverIn {
+		q.add(" AND signed_in IS NULL")
+	}
+	switch {
+	case f.ByName && (f.AfterName != "" || f.After != ""):
+		names := []any{f.AfterName, string(f.After)}
+		if q.dialect.value == nil {
+			names = []any{f.AfterName, f.AfterName, string(f.After)}
+		}
+		q.add(" AND "+q.behind, names...)
+	case f.After != "":
+		q.add(" AND id > ?", string(f.After))
+	}
+}
+
+func namesOf[T interface {
+	~uint8
+	fmt.Stringer
+}](set users.Set[T]) list {
+	var l list
+	for _, m := range set.Members() {
+		l = append(l, m.String())
+	}
+	return l
+}
+
+// Tally implements [store.Store].
+func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filter) (users.Tally, uint64, error) {
+	type group struct {
+		users.Standing
+		source users.SourceKind
+		people int64
+	}
+	columns := []column[group]{
+		named("status", func(g *group) *users.Status { return &g.Status }),
+		named("role", func(g *group) *users.Role { return &g.Role }),
+		named("source_kind", func(g *group) *users.SourceKind { return &g.source }),
+		number("COUNT(*)", func(g *group) *int64 { return &g.people }),
+	}
+	var t users.Tally
+	revision, err := s.list(ctx, account, func(r *reading) {
+		t = users.Tally{}
+		q := part(r, columns, func(g group) {
+			g.Synced = g.source == users.SourceSync
+			t.Add(g.Standing, g.people)
+		})
+		q.add(" FROM {users} WHERE account = ?", string(account))
+		q.filter(f)
+		q.add(" GROUP BY status, role, source_kind")
+	})
+	return t, revision, err
+}
+
+// Events implements [store.Store].
+func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
+	var page []seats.Event
+	_, err := s.list(ctx, account, func(r *reading) {
+		page = nil
+		by := "id"
+		if f.User != "" {
+			by = "person"
+		}
+		q := part(r, eventColumns, func(e seats.Event) { page = append(page, e) })
+		q.add(" FROM {events by "+by+"} WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
+		if f.User != "" {
+			q.is("user_id", string(f.User))
+		}
+		if len(f.Kinds) > 0 {
+			q.add(" AND kind ?", listOf(f.Kinds))
+		}
+		q.add(fmt.Sprintf(" ORDER BY sequence LIMIT %d", max(0, limit)))
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(page, func(x, y seats.Event) int { return cmp.Compare(x.Sequence, y.Sequence) })
+	return page, nil
+}
+
+// Due implements [store.Store].
+func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	var due []users.AccountID
+	err := s.again(ctx, func() error {
+		due = nil
+		r := s.reading()
+		id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
+		part(r, id, func(id users.AccountID) { due = append(due, id) }).
+			add(" FROM {accounts by due} WHERE next_due <= ? AND id > ?", by.UnixMicro(), string(after)).
+			add(fmt.Sprintf(" ORDER BY id LIMIT %d", max(0, limit)))
+		return s.read(ctx, r)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: due: %w", err)
+	}
+	return due, nil
+}

@@ -1,0 +1,8 @@
+CREATE TABLE IF NOT EXISTS {progress} (
+	consumer     text COLLATE "C" NOT NULL,
+	account      text COLLATE "C" NOT NULL,
+	sequence     bigint NOT NULL,
+	leased_until bigint,
+	moves        bigint NOT NULL,
+	PRIMARY KEY (consumer, account)
+)

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS {migrations} (
+	version INTEGER NOT NULL,
+	name    TEXT NOT NULL,
+	PRIMARY KEY (version)
+)

@@ -1,0 +1,13 @@
+CREATE TABLE IF NOT EXISTS {accounts} (
+	id        TEXT NOT NULL,
+	revision  INTEGER NOT NULL,
+	sequence  INTEGER NOT NULL,
+	policy    TEXT NOT NULL,
+	time_zone TEXT NOT NULL,
+	tally     TEXT,
+	opened    INTEGER,
+	changed   INTEGER,
+	next_due  INTEGER,
+	PRIMARY KEY (id),
+	CHECK (revision > 0)
+)

@@ -1,0 +1,8 @@
+CREATE TABLE IF NOT EXISTS {progress} (
+	consumer     TEXT NOT NULL,
+	account      TEXT NOT NULL,
+	sequence     INTEGER NOT NULL,
+	leased_until INTEGER,
+	moves        INTEGER NOT NULL,
+	PRIMARY KEY (consumer, account)
+)

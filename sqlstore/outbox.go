@@ -1,0 +1,79 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Behind implements [store.Store]. It goes through all accounts.
+func (s *Store) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	columns := []column[store.Progress]{
+		text("a.id", func(p *store.Progress) *users.AccountID { return &p.Account }),
+		number("COALESCE(p.sequence, 0)", func(p *store.Progress) *uint64 { return &p.Sequence }),
+		instant("p.leased_until", func(p *store.Progress) *time.Time { return &p.Until }),
+	}
+	var behind []store.Progress
+	err := s.again(ctx, func() error {
+		behind = nil
+		r := s.reading()
+		part(r, columns, func(p store.Progress) { behind = append(behind, p) }).
+			add(" FROM {accounts} a LEFT JOIN {progress} p ON p.account = a.id AND p.consumer = ?", consumer).
+			add(" WHERE a.id > ? AND a.sequence > COALESCE(p.sequence, 0)", string(after)).
+			add(fmt.Sprintf(" ORDER BY a.id LIMIT %d", max(0, limit)))
+		return s.read(ctx, r)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: behind: %w", err)
+	}
+	for i := range behind {
+		behind[i].Consumer = consumer
+	}
+	return once(behind, func(p store.Progress) users.AccountID { return p.Account }), nil
+}
+
+// Advance implements [store.Store].
+func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	begins := from.Sequence == 0 && from.Until.IsZero()
+	err := s.savepoint(ctx, func() error {
+		q := s.query()
+		// The count of moves makes it another row even where nothing else changes:
+		// MySQL says how many rows have changed, not how many were found.
+		q.add("UPDATE {progress} SET sequence = ?, leased_until = ?, moves = moves + 1", int64(to.Sequence), micros(to.Until))
+		q.add(" WHERE consumer = ? AND account = ? AND sequence = ?", from.Consumer, string(from.Account), int64(from.Sequence))
+		if from.Until.IsZero() {
+			q.add(" AND leased_until IS NULL")
+		} else {
+			q.add(" AND leased_until = ?", from.Until.UnixMicro())
+		}
+		n, err := s.exec(ctx, q)
+		if err != nil || n > 0 {
+			return err
+		}
+		if !begins {
+			return store.ErrConflict
+		}
+		q = s.query()
+		q.add("INSERT INTO {progress} (consumer, account, sequence, leased_until, moves) VALUES (?, ?, ?, ?, 1)",
+			to.Consumer, string(to.Account), int64(to.Sequence), micros(to.Until))
+		_, err = s.exec(ctx, q)
+		return err
+	})
+	if err == nil || errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	switch s.means(ctx, err) {
+	case Again, Duplicate:
+		err = store.ErrConflict
+	case Lost:
+		err = fmt.Errorf("%w: %w", store.ErrUnknown, s.explain(ctx, err))
+	}
+	return fmt.Errorf("sqlstore: advance: %w", err)
+}

@@ -1,0 +1,160 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+// A Store keeps accounts in a database of the host. It is safe for concurrent use,
+// starts no goroutine and needs no closing; the statements it has prepared go with
+// the host's *sql.DB. Build one with [New].
+type Store struct {
+	schema
+	options Options
+	db      *sql.DB
+	kept    *kept
+	writer  writer
+	bound   *bound // to a transaction of the host; nil: to none
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Options are the settings of a [Store]. The zero value is the default.
+type Options struct {
+	// Prefix begins the name of every table and index: a lower-case letter, then at
+	// most 29 of lower-case letters, digits and underscores. Empty is "seats_". Two
+	// prefixes are two stores that know nothing of each other.
+	Prefix string
+	// Unprepared sends the text of a statement every time, for connection poolers
+	// that can't do with prepared statements (PgBouncer in transaction mode). It costs
+	// about a millisecond a call on PostgreSQL. With MySQL nothing is ever prepared.
+	Unprepared bool
+	// Classify, if given, is asked first what an error of the driver means. It is
+	// needed only for a driver whose errors [Classify] does not know.
+	Classify func(error) Class
+}
+
+// DefaultPrefix is the prefix where [Options] give none.
+const DefaultPrefix = "seats_"
+
+var prefixes = regexp.MustCompile(`^[a-z][a-z0-9_]{0,29}$`)
+
+// New returns a store in the database. It does no I/O: the tables are made by
+// [Store.Migrate], and [Store.Verify] says whether they are there. The errors are
+// those of a missing database, an unknown dialect and a prefix that can't be.
+func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
+	if o.Prefix == "" {
+		o.Prefix = DefaultPrefix
+	}
+	switch {
+	case db == nil:
+		return nil, errors.New("sqlstore: New needs a database")
+	case !d.known():
+		return nil, errors.New("sqlstore: there is no such dialect")
+	case !prefixes.MatchString(o.Prefix):
+		return nil, fmt.Errorf("sqlstore: the prefix %q is not a lower-case letter, then at most 29 of lower-case letters, digits and underscores", o.Prefix)
+	}
+	s := &Store{
+		schema: schema{dialects[d], o.Prefix}, options: o, db: db,
+		kept: &kept{statements: map[string]*sql.Stmt{}},
+	}
+	switch d {
+	case SQLite:
+		s.writer = newSQLite()
+	case Postgres:
+		s.writer = newPostgres(s.schema)
+	case MySQL:
+		s.writer = &mysql{}
+	}
+	return s, nil
+}
+
+func (s *Store) query() *query     { return &query{schema: s.schema} }
+func (s *Store) reading() *reading { return &reading{query: query{schema: s.schema}} }
+
+// kept are the statements that were prepared, by their text.
+type kept struct {
+	mu         sync.Mutex
+	statements map[string]*sql.Stmt
+}
+
+// most is how many statements are kept. There are about fifty different ones, but for
+// the sizes of pages that a host may ask for.
+const most = 200
+
+// prepared returns the statement of that text, or nil where it is not to be prepared.
+func (s *Store) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s.options.Unprepared || s.dialect.value == nil || s.bound != nil {
+		return nil, nil
+	}
+	s.kept.mu.Lock()
+	p, known := s.kept.statements[text]
+	full := len(s.kept.statements) >= most
+	s.kept.mu.Unlock()
+	if known || full {
+		return p, nil
+	}
+	p, err := s.db.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	s.kept.mu.Lock()
+	defer s.kept.mu.Unlock()
+	if first, known := s.kept.statements[text]; known {
+		return first, p.Close()
+	}
+	s.kept.statements[text] = p
+	return p, nil
+}
+
+// rows carries out a query.
+func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
+	text := q.text.String()
+	if s.bound != nil {
+		return s.bound.tx.QueryContext(ctx, text, q.values...)
+	}
+	if w, is := s.writer.(*mysql); is {
+		known, err := w.known(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if known.galera { // else a node may not know yet what another one has acknowledged
+			text = "SET STATEMENT wsrep_sync_wait=1 FOR " + text
+		}
+	}
+	p, err := s.prepared(ctx, text)
+	switch {
+	case err != nil:
+		return nil, err
+	case p != nil:
+		return p.QueryContext(ctx, q.values...)
+	}
+	return s.db.QueryContext(ctx, text, q.values...)
+}
+
+// exec carries out a statement that writes by itself.
+func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
+	text := q.text.String()
+	var result sql.Result
+	p, err := s.prepared(ctx, text)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%w: %w", errUnsent, err)
+	case s.bound != nil:
+		result, err = s.bound.tx.ExecContext(ctx, text, q.values...)
+	case p != nil:
+		result, err = p.ExecContext(ctx, q.values...)
+	default:
+		result, err = s.db.ExecContext(ctx, text, q.values...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}

@@ -1,0 +1,157 @@
+package sqlstore
+
+import (
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// The steps of a change are the statements that write it on SQLite and MySQL, one
+// after the other in a transaction.
+type steps struct {
+	*Store
+	all []step
+	err error
+}
+
+type step struct {
+	*query
+	moves bool // it is the one that finds out whether the account has moved on: then it changes no row
+}
+
+// stepsOf returns the statements for the changes.
+func (s *Store) stepsOf(changes []seats.Change) ([]step, error) {
+	w := &steps{Store: s}
+	for _, c := range changes {
+		w.change(c)
+	}
+	return w.all, w.err
+}
+
+func (w *steps) add(text string, values ...any) *query {
+	q := w.query()
+	q.add(text, values...)
+	w.all = append(w.all, step{query: q})
+	return q
+}
+
+// change adds the steps of one change. The account comes first: its row is what
+// everybody else who writes there has to wait for.
+func (w *steps) change(c seats.Change) {
+	id := string(c.Account.ID)
+	if c.Base == 0 {
+		insert(w, "{accounts}", accountColumns, []seats.Account{c.Account}, "")
+	} else {
+		q := w.add("UPDATE {accounts} SET ")
+		assign(w, q, accountColumns, &c.Account, "id")
+		q.add(" WHERE id = ? AND revision = ?", id, int64(c.Base))
+		if len(c.Events) > 0 {
+			q.add(" AND sequence = ?", int64(c.Events[0].Sequence-1))
+		}
+		w.all[len(w.all)-1].moves = true
+	}
+	fresh, there := split(c)
+	if len(there) > 0 && len(c.Fresh) > len(fresh) {
+		ids := make(list, len(there))
+		for i, u := range there {
+			ids[i] = string(u.ID)
+		}
+		// Keys change hands, and nobody may have one twice on the way.
+		w.add("UPDATE {users} SET email_key = NULL, username_key = NULL, external_id_key = NULL WHERE account = ? AND id ?", id, ids)
+	}
+	for _, u := range there {
+		q := w.add("UPDATE {users} SET ")
+		assign(w, q, userColumns, &u, "account", "id")
+		q.add(" WHERE account = ? AND id = ?", id, string(u.ID))
+	}
+	insert(w, "{users}", userColumns, fresh, "")
+	insert(w, "{pools}", poolColumns, poolsOf(c), replace(w.dialect, "account, id", poolColumns[2:]))
+	insert(w, "{events}", eventColumns, c.Events, "")
+}
+
+// split parts the users who are new from those who are there.
+func split(c seats.Change) (fresh, there []userRow) {
+	for _, u := range c.Users {
+		row := userRow{c.Account.ID, u}
+		if slices.Contains(c.Fresh, users.ByID(u.ID)) {
+			fresh = append(fresh, row)
+		} else {
+			there = append(there, row)
+		}
+	}
+	return fresh, there
+}
+
+func poolsOf(c seats.Change) []poolRow {
+	rows := make([]poolRow, len(c.Pools))
+	for i, p := range c.Pools {
+		rows[i] = poolRow{c.Account.ID, p}
+	}
+	return rows
+}
+
+// assign adds the assignments of all columns but the excepted.
+func assign[R any](w *steps, q *query, columns []column[R], r *R, except ...string) {
+	comma := ""
+	for _, c := range columns {
+		if slices.Contains(except, c.name) {
+			continue
+		}
+		v, err := c.get(r)
+		w.fail(err)
+		q.add(comma+c.name+" = ?", v)
+		comma = ", "
+	}
+}
+
+func (w *steps) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// insert adds statements that put in rows, some rows each.
+func insert[R any](w *steps, table string, columns []column[R], rows []R, end string) {
+	for len(rows) > 0 {
+		q := w.add("INSERT INTO " + table + " (" + names(columns) + ") VALUES ")
+		n := 0
+		for comma := "("; n < w.most(len(rows)) && q.text.Len() < maxText; n++ {
+			q.text.WriteString(comma)
+			comma = ", ("
+			all, err := values(columns, &rows[n])
+			w.fail(err)
+			q.row(all)
+		}
+		q.add(end)
+		rows = rows[n:]
+	}
+}
+
+// maxText is when a statement that has its values in its text is long enough.
+const maxText = 256 << 10
+
+// most is how many of n rows go into one statement. A statement that is prepared is
+// another one for each number of rows.
+func (w *steps) most(n int) int {
+	switch {
+	case w.dialect.value == nil || n == 1:
+		return n
+	case n >= 64:
+		return 64
+	case n >= 8:
+		return 8
+	}
+	return 1
+}
+
+// row adds values and closes the parenthesis around them.
+func (q *query) row(values []any) {
+	for i, v := range values {
+		if i > 0 {
+			q.text.WriteString(", ")
+		}
+		q.one(v)
+	}
+	q.text.WriteString(")")
+}

@@ -1,0 +1,127 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+// transaction carries out work in a transaction of its own. Where that fails before
+// the commit was sent, nothing was written.
+//
+// The first statement of work is a write, so that on SQLite a deferred transaction is
+// as good as an immediate one.
+func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUnsent, err)
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUnsent, err)
+	}
+	done := false
+	defer func() {
+		if !done { // also where work panics
+			_ = tx.Rollback()
+		}
+	}()
+	if err := work(tx); err != nil {
+		if s.classify(err) == Lost {
+			err = fmt.Errorf("%w: %w", errUnsent, err) // with the connection the transaction is gone
+		}
+		return err
+	}
+	done = true
+	err = tx.Commit()
+	if err != nil && s.classify(err) != Lost {
+		// SQLite goes on with a transaction that could not be committed. For another
+		// engine there is nothing to roll back.
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	}
+	return err
+}
+
+// carryOut carries out the steps, prepared where there are statements.
+func carryOut(ctx context.Context, tx *sql.Tx, all []step, statements []*sql.Stmt) error {
+	for i, step := range all {
+		var result sql.Result
+		var err error
+		if statements != nil && statements[i] != nil {
+			result, err = tx.StmtContext(ctx, statements[i]).ExecContext(ctx, step.values...)
+		} else {
+			result, err = tx.ExecContext(ctx, step.text.String(), step.values...)
+		}
+		if err != nil {
+			return err
+		}
+		if step.moves {
+			if n, err := result.RowsAffected(); err != nil {
+				return err
+			} else if n == 0 {
+				return errMoved
+			}
+		}
+	}
+	return nil
+}
+
+// A bound store is in a transaction of the host.
+type bound struct {
+	tx *sql.Tx
+	// ended is why the transaction is over, although the host does not know it: MySQL
+	// ends one that meets a deadlock, and what is sent then is outside of any.
+	ended error
+}
+
+// Bind returns the store as seen from within a transaction of the host, so that the
+// host's rows and ours are committed together or vanish together:
+//
+//	tx, err := db.BeginTx(ctx, nil)
+//	_, err = tx.ExecContext(ctx, "UPDATE people SET ...")
+//	_, err = keeper.In(st.Bind(tx)).Do(ctx, "acme", olive, seats.Deactivate{User: "u7"})
+//	err = tx.Commit()
+//
+// What it returns is used by one goroutine, until the transaction ends, and neither
+// commits nor rolls back. A change that is refused leaves no trace in the transaction
+// and does not spoil it. A [store.ErrConflict] is the host's to deal with: he rolls
+// back and runs the whole of his transaction again. Everybody else who writes in the
+// account waits until the transaction ends, so it should be short.
+//
+// On MySQL, and on PostgreSQL at REPEATABLE READ and above, the transaction sees the
+// moment of its first statement: what has changed since then is a conflict. On a SQLite
+// database with a single connection every call outside of the transaction waits for
+// its end, so that a call outside of it from within it waits for ever.
+func (s *Store) Bind(tx *sql.Tx) *Store {
+	inside := *s
+	inside.bound = &bound{tx: tx}
+	return &inside
+}
+
+// savepoint carries out work so that it can be undone alone where it is done in a
+// transaction of the host.
+func (s *Store) savepoint(ctx context.Context, work func() error) error {
+	if s.bound == nil {
+		return work()
+	}
+	if s.bound.ended != nil {
+		return fmt.Errorf("%w: the transaction was ended by the database: %w", store.ErrConflict, s.bound.ended)
+	}
+	if _, err := s.bound.tx.ExecContext(ctx, "SAVEPOINT seatkeeper"); err != nil {
+		return fmt.Errorf("%w: %w", errUnsent, err)
+	}
+	err := work()
+	end := "RELEASE SAVEPOINT seatkeeper"
+	if err != nil {
+		end = "ROLLBACK TO SAVEPOINT seatkeeper"
+	}
+	if _, failed := s.bound.tx.ExecContext(context.WithoutCancel(ctx), end); failed != nil {
+		s.bound.ended = errors.Join(err, failed)
+		return s.bound.ended
+	}
+	return err
+}
