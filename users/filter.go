@@ -41,7 +41,7 @@ func (f Filter) Match(u User) bool {
 		f.isBefore(u)
 }
 
-// isBefore reports whether the user stands behind the place where the page begins.
+// isBefore reports whether the last page ended before the user.
 func (f Filter) isBefore(u User) bool {
 	name := 0
 	if f.ByName {

@@ -209,11 +209,14 @@ func (a account) due(by time.Time) (due []users.ID, next time.Time) {
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
 	a, err := s.read(ctx, id)
-	all := sorted(a.users)
 	if f.ByName {
-		slices.SortStableFunc(all, func(x, y users.User) int { return cmp.Compare(x.SortName(), y.SortName()) })
+		names := map[string]users.User{}
+		for _, u := range a.users {
+			names[u.SortName()+"\x00"+string(u.ID)] = u // the zero byte comes before whatever a name contains
+		}
+		return page(limit, sorted(names), f.Match), err
 	}
-	return page(limit, all, f.Match), err
+	return page(limit, sorted(a.users), f.Match), err
 }
 
 // Tally implements [store.Store].

@@ -26,7 +26,8 @@ func Benchmark(b *testing.B, open func(testing.TB) store.Store) {
 		{"InviteParallel", inviteParallel(1)},
 		{"InviteParallel1000Accounts", inviteParallel(1000)},
 		{"Usage10kUsers", usage},
-		{"Page50AtDepth", page},
+		{"Page50AtDepth", page(users.Filter{After: "p00007500"})},
+		{"Page50ByNameAtDepth", page(users.Filter{ByName: true, AfterName: "7500"})},
 		{"DoEach500", doEach},
 	} {
 		b.Run(m.name, func(b *testing.B) {
@@ -137,17 +138,19 @@ func usage(m *measurement) {
 	}
 }
 
-func page(m *measurement) {
-	a := m.large()
-	for m.Loop() {
-		n := 0
-		for _, err := range m.keeper.Users(m.Context(), a, users.Filter{After: "p00007500"}) {
-			require.NoError(m, err)
-			if n++; n == 50 {
-				break
+func page(f users.Filter) func(*measurement) {
+	return func(m *measurement) {
+		a := m.large()
+		for m.Loop() {
+			n := 0
+			for _, err := range m.keeper.Users(m.Context(), a, f) {
+				require.NoError(m, err)
+				if n++; n == 50 {
+					break
+				}
 			}
+			require.Equal(m, 50, n)
 		}
-		require.Equal(m, 50, n)
 	}
 }
 
