@@ -77,7 +77,7 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 		case class == Lost:
 			return fmt.Errorf("%w: %w", store.ErrUnknown, b.explain(ctx, err))
 		case class == Refused && !errors.Is(err, errMoved):
-			return err
+			return b.explain(ctx, err)
 		}
 		good, err := b.judge(ctx, changes)
 		switch {
@@ -104,7 +104,7 @@ func (s *Store) means(ctx context.Context, err error) Class {
 	switch {
 	case err == nil, errors.Is(err, errMoved):
 		return Refused
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !errors.Is(err, errUnsent):
 		return Lost
 	}
 	return s.classify(err)

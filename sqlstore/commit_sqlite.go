@@ -9,17 +9,10 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// sqlite writes one commit after the other: in one process that is quicker than to
-// let connections wait for each other's locks.
-type sqlite struct{ turn chan struct{} }
+// sqlite writes one commit after the other, in transactions of prepared statements.
+type sqlite struct{}
 
-func newSQLite() *sqlite {
-	w := &sqlite{make(chan struct{}, 1)}
-	w.turn <- struct{}{}
-	return w
-}
-
-func (w *sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
+func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
 	all, err := s.stepsOf(changes)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnsent, err)
@@ -27,12 +20,11 @@ func (w *sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([
 	if s.bound != nil {
 		return nil, s.savepoint(ctx, func() error { return carryOut(ctx, s.bound.tx, all, nil) })
 	}
-	select {
-	case <-w.turn:
-		defer func() { w.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer leave()
 	statements := make([]*sql.Stmt, len(all))
 	for i, step := range all { // before the connection is taken: it may be the only one
 		if statements[i], err = s.prepared(ctx, step.text.String()); err != nil {

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -73,6 +74,7 @@ func (q *query) value(v any) {
 		q.one(v)
 		return
 	}
+	l = slices.DeleteFunc(slices.Clone(l), unheardOf)
 	before, after, _ := strings.Cut(q.among, "%s")
 	q.text.WriteString(before)
 	switch {

@@ -20,7 +20,8 @@ type Store struct {
 	db      *sql.DB
 	kept    *kept
 	writer  writer
-	bound   *bound // to a transaction of the host; nil: to none
+	turn    chan struct{} // full while somebody writes; nil: any number may
+	bound   *bound        // to a transaction of the host; nil: to none
 }
 
 var _ store.Store = (*Store)(nil)
@@ -35,8 +36,8 @@ type Options struct {
 	// that can't do with prepared statements (PgBouncer in transaction mode). It costs
 	// about a millisecond a call on PostgreSQL. With MySQL nothing is ever prepared.
 	Unprepared bool
-	// Classify, if given, is asked first what an error of the driver means. It is
-	// needed only for a driver whose errors [Classify] does not know.
+	// Classify says what an error of the driver means, in the place of [Classify]. It
+	// is needed only for a driver whose errors that one does not know.
 	Classify func(error) Class
 }
 
@@ -66,7 +67,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	}
 	switch d {
 	case SQLite:
-		s.writer = newSQLite()
+		s.writer, s.turn = sqlite{}, make(chan struct{}, 1)
 	case Postgres:
 		s.writer = newPostgres(s.schema)
 	case MySQL:
@@ -117,6 +118,9 @@ func (s *Store) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
 func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
 	text := q.text.String()
 	if s.bound != nil {
+		if err := s.bound.over(); err != nil {
+			return nil, err
+		}
 		return s.bound.tx.QueryContext(ctx, text, q.values...)
 	}
 	if w, is := s.writer.(*mysql); is {
@@ -142,19 +146,33 @@ func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
 func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
 	text := q.text.String()
 	var result sql.Result
-	p, err := s.prepared(ctx, text)
-	switch {
-	case err != nil:
-		return 0, fmt.Errorf("%w: %w", errUnsent, err)
-	case s.bound != nil:
+	if s.bound != nil {
 		result, err = s.bound.tx.ExecContext(ctx, text, q.values...)
-	case p != nil:
-		result, err = p.ExecContext(ctx, q.values...)
-	default:
+	} else {
+		var leave func()
+		if leave, err = s.enter(ctx); err != nil {
+			return 0, err
+		}
+		defer leave()
 		result, err = s.db.ExecContext(ctx, text, q.values...)
 	}
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// enter waits until nobody else of this store writes, where that matters: in one
+// process it is quicker than to let connections to a SQLite database wait for each
+// other's locks.
+func (s *Store) enter(ctx context.Context) (leave func(), err error) {
+	if s.turn == nil {
+		return func() {}, nil
+	}
+	select {
+	case s.turn <- struct{}{}:
+		return func() { <-s.turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", errUnsent, ctx.Err())
+	}
 }

@@ -78,6 +78,14 @@ type bound struct {
 	ended error
 }
 
+// over returns an error if the transaction is.
+func (b *bound) over() error {
+	if b.ended == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: the database has ended the transaction: %w", store.ErrConflict, b.ended)
+}
+
 // Bind returns the store as seen from within a transaction of the host, so that the
 // host's rows and ours are committed together or vanish together:
 //
@@ -108,8 +116,8 @@ func (s *Store) savepoint(ctx context.Context, work func() error) error {
 	if s.bound == nil {
 		return work()
 	}
-	if s.bound.ended != nil {
-		return fmt.Errorf("%w: the transaction was ended by the database: %w", store.ErrConflict, s.bound.ended)
+	if err := s.bound.over(); err != nil {
+		return err
 	}
 	if _, err := s.bound.tx.ExecContext(ctx, "SAVEPOINT seatkeeper"); err != nil {
 		return fmt.Errorf("%w: %w", errUnsent, err)
