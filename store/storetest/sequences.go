@@ -100,10 +100,20 @@ func unique(name string) string {
 func made(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
 
 // secluded is a store in which one account is due or has events for a consumer,
-// and no other ever: the clock of a script is not that of the accounts beside it.
+// and no other ever: the clock of a script is not that of the accounts beside it. It
+// refuses changes that a store need not be able to write.
 type secluded struct {
 	store.Store
 	account users.AccountID
+}
+
+func (s secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	for _, c := range changes {
+		if err := keepsItsPromise(ctx, s.Store, c); err != nil {
+			return nil, err
+		}
+	}
+	return s.Store.Commit(ctx, changes...)
 }
 
 func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
