@@ -70,6 +70,10 @@ var (
 // the others, and look for the names of the taken keys only where that fails. An index
 // that is asked row by row has to see keys given up before they are taken, also where
 // people of one change exchange theirs.
+//
+// A store that is bound to a transaction of the host's undoes what it refuses and no
+// more: after [ErrTaken] the Keeper goes on in the transaction. After any other error
+// it sends nothing, so that it may be left as the engine leaves it.
 type Store interface {
 	// Load returns a snapshot for each need, in order. Each snapshot is one moment
 	// of its account: the account, its site pool and those other pools that are
