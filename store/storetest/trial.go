@@ -255,14 +255,20 @@ func (t *trial) outbox() {
 // plain returns rows in the form in which equal ones are equal by == and
 // [require.Equal]: an empty list is a missing one, and instants have lost whatever
 // else they carry. They have to be UTC.
-func plain[T any](t testing.TB, rows T) T {
+func plain[T any](t reporter, rows T) T {
 	t.Helper()
 	v := reflect.ValueOf(&rows).Elem()
 	tidy(t, v)
 	return rows
 }
 
-func tidy(t testing.TB, v reflect.Value) {
+// A reporter is what assertions report to.
+type reporter interface {
+	require.TestingT
+	Helper()
+}
+
+func tidy(t reporter, v reflect.Value) {
 	t.Helper()
 	switch v.Kind() {
 	case reflect.Slice:
