@@ -24,6 +24,7 @@ type Keeper struct {
 	call    Call
 	lines   *lines
 	made    *atomic.Uint32 // identifiers
+	bound   bool           // to a transaction of the host's, see In
 }
 
 // Options are the settings of a [Keeper]. The zero value is the default.
@@ -89,7 +90,35 @@ func (k *Keeper) With(c Call) *Keeper {
 	return &with
 }
 
-// Done is what a call has done. It is committed.
+// In returns a Keeper for one transaction of the host's, so that the host's own rows
+// and the account's are written together or not at all. The store has to be one that is
+// bound to the transaction, such as Bind of package sqlstore returns. Clock, IDs and
+// [Call] are those of k.
+//
+// It tries once. Where somebody else was quicker the error is [store.ErrConflict]: the
+// host rolls back, and runs its whole transaction again. A [*seats.Refusal], decided on
+// what the transaction sees, leaves it as it was, but for what was due: it may go on and
+// be committed. After any other error it has to be rolled back, and then nothing was
+// done, even if the error is [store.ErrUnknown] or outcomes came beside it.
+//
+// What is done is done, and seen by others, once the host has committed; should the
+// answer to that be lost, a [Call] Key finds out. [Keeper.Drain] is not for transactions
+// and returns [errors.ErrUnsupported]: it would hand out events that may never have
+// happened.
+//
+// The Keeper ends with the transaction. Until then call nothing else from inside it: a
+// call of k may have to wait for the transaction, and then both wait for ever.
+func (k *Keeper) In(s store.Store) *Keeper {
+	in := *k
+	in.store, in.bound = s, true
+	in.options.Attempts = 2 // the second is for taken keys alone
+	// To wait for the account's turn would be to wait for a call of k, which may itself
+	// wait for what the transaction holds: a lock, or the only connection.
+	in.lines = newLines()
+	return &in
+}
+
+// Done is what a call has done. It is committed, or will be with the host's transaction.
 type Done struct {
 	Revision uint64          // of the account, after this call; of a repeated one, now
 	Outcomes []seats.Outcome // one for each command, in order

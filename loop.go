@@ -19,6 +19,10 @@ import (
 // loaded for it. Whatever is not known of a commit is found out first: a change
 // whose answer was lost, or that meets a conflict since something between here and
 // the store repeated it, is done once.
+//
+// In a transaction of the host's nothing is found out and nothing tried again: it may be
+// dead, so that another statement would only hide the first error or, worse, be carried
+// out beside it. A taken key leaves it alive; whoever has it is looked up as ever.
 func (k *Keeper) decide(ctx context.Context, account users.AccountID, request seats.Request, rules rules) (seats.Decision, error) {
 	leave, err := k.lines.enter(ctx, account)
 	if err != nil {
@@ -56,11 +60,11 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 		switch err := k.commit(ctx, sent.Change); {
 		case err == nil:
 			return sent, nil
+		case !k.again(err):
+			return seats.Decision{}, unknown(lost, err)
 		case errors.Is(err, store.ErrUnknown):
 			lost, late = err, true
-		case !again(err):
-			return seats.Decision{}, unknown(lost, err)
-		case lost == nil:
+		case lost == nil && errors.Is(err, store.ErrConflict):
 			lost = unknown(store.ErrUnknown, err) // perhaps it met itself
 		}
 	}
@@ -104,7 +108,7 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(k.newID()),
 		})
 		err = k.commit(ctx, change)
-		if err != nil && !again(err) && !errors.Is(err, store.ErrUnknown) {
+		if err != nil && !k.again(err) {
 			return seats.Snapshot{}, err
 		}
 		// Whether it was written the next load shows. To go on is no failure where there
@@ -150,10 +154,11 @@ func unknown(lost, err error) error {
 	return fmt.Errorf("%w: %w", lost, err)
 }
 
-// again reports whether a change has to be decided anew: the account has moved
-// on, or somebody turned up who has a key that was thought to be free.
-func again(err error) bool {
-	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrTaken)
+// again reports whether to look again after a commit: the account has moved on, or
+// somebody turned up who has a key that was thought to be free, or the answer was lost.
+func (k *Keeper) again(err error) bool {
+	return errors.Is(err, store.ErrTaken) ||
+		!k.bound && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrUnknown))
 }
 
 // exhausted says that there will be no further attempt, because of conflicts unless

@@ -33,7 +33,12 @@ const lease = time.Minute
 // at a time, and if that one breaks down it is nobody's for a minute. The context of fn
 // ends after half a minute. If fn does not return then, another process may take over
 // the account a while later.
+//
+// In a transaction, see [Keeper.In], it is [errors.ErrUnsupported].
 func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
+	if k.bound {
+		return 0, fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported)
+	}
 	if err := users.CheckID(consumer); err != nil {
 		return 0, &seats.Refusal{Code: seats.ErrBadInput, Field: "consumer", Reason: err}
 	}
@@ -106,7 +111,7 @@ func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint6
 	to.Sequence, to.Until = sequence, until
 	var err error
 	for range 3 {
-		if err = k.store.Advance(ctx, *at, to); !again(err) && !errors.Is(err, store.ErrUnknown) {
+		if err = k.store.Advance(ctx, *at, to); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
 			break
 		}
 		if found := k.store.Advance(ctx, to, to); found == nil {
@@ -117,7 +122,7 @@ func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint6
 	switch {
 	case err == nil:
 		*at = to
-	case again(err):
+	case errors.Is(err, store.ErrConflict):
 		return errTaken
 	}
 	return err

@@ -119,6 +119,7 @@ func (w *walk) decide(n node, actor users.Actor, commands ...seats.Command) (nod
 		return n, no
 	}
 	requireTrueEvents(w.t, n.rows, d.Change)
+	requireFreshKeys(w.t, n.rows, d.Change)
 	return node{written(n.rows, d.Change), n.now}, nil
 }
 

@@ -106,6 +106,7 @@ func (s *site) write(c seats.Change) {
 	}
 	require.Equal(s.t, s.rows.Account.Revision, c.Base)
 	requireTrueEvents(s.t, s.rows, c)
+	requireFreshKeys(s.t, s.rows, c)
 	s.rows = written(s.rows, c)
 	s.events = append(s.events, c.Events...)
 	requireSound(s.t, s.rows)
@@ -185,6 +186,29 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 		if !p.Sound() || p.Over != (p.Excess() > 0) {
 			t.Fatalf("an unsound pool: %+v", p)
 		}
+	}
+}
+
+// requireFreshKeys asserts that the keys that a change takes are those that its people
+// did not have, so that whoever has a fresh ID, and nobody else, is new.
+func requireFreshKeys(t testing.TB, s seats.Snapshot, c seats.Change) {
+	t.Helper()
+	fresh := slices.Clone(c.Fresh)
+	for _, u := range c.Users {
+		i := slices.IndexFunc(s.Users, func(was users.User) bool { return was.ID == u.ID })
+		for _, k := range u.TakenKeys() {
+			if i >= 0 && s.Users[i].Has(k) {
+				continue
+			}
+			at := slices.Index(fresh, k)
+			if at < 0 {
+				t.Fatalf("taken, but not fresh: %v", k)
+			}
+			fresh = slices.Delete(fresh, at, at+1)
+		}
+	}
+	if len(fresh) > 0 {
+		t.Fatalf("fresh, but not taken: %v", fresh)
 	}
 }
 

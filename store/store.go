@@ -65,6 +65,15 @@ var (
 // Two comparisons keep the last seat single, and either one suffices: the
 // revision of the account row, and the account and sequence number of an event as a
 // primary key. Have both.
+//
+// Taken keys may be left to unique indexes: insert the users whose ID is fresh, update
+// the others, and look for the names of the taken keys only where that fails. An index
+// that is asked row by row has to see keys given up before they are taken, also where
+// people of one change exchange theirs.
+//
+// A store that is bound to a transaction of the host's undoes what it refuses and no
+// more: after [ErrTaken] the Keeper goes on in the transaction. After any other error
+// it sends nothing, so that it may be left as the engine leaves it.
 type Store interface {
 	// Load returns a snapshot for each need, in order. Each snapshot is one moment
 	// of its account: the account, its site pool and those other pools that are
@@ -84,7 +93,8 @@ type Store interface {
 	// (zero with the account's absence), its first event's number with the account's
 	// last, and every fresh key is looked up: it must be nobody's, or that of a user
 	// of the same change who gives it up. After that, users and pools replace their
-	// rows and events are added.
+	// rows and events are added. A store may rely on what [seats.Change] says of fresh
+	// keys: who is new, and that nobody takes a key that is not among them.
 	//
 	// An error besides the verdicts says that the store could not answer for any of
 	// them: none was written, unless it is [ErrUnknown] or the context's error.

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestStore is all that the author of a store has to write.
+// TestStore and the next one are all that the author of a store has to write.
 func TestStore(t *testing.T) {
 	paths := map[store.Store]string{}
 	open := func(t testing.TB, path string) store.Store {
@@ -37,5 +37,14 @@ func TestStore(t *testing.T) {
 			require.NoError(t, s.(*filestore.Store).Close())
 			return open(t, paths[s])
 		},
+	})
+}
+
+// TestInLockstepWithAStoreInMemory looks at every field.
+func TestInLockstepWithAStoreInMemory(t *testing.T) {
+	storetest.Lockstep(t, func(t testing.TB) store.Store {
+		s, err := filestore.Open(filepath.Join(t.TempDir(), "seats.json"))
+		require.NoError(t, err)
+		return s
 	})
 }

@@ -84,7 +84,7 @@ func guardsTheSequence(t *trial) {
 	for _, first := range []uint64{1, 2, 4, 9} {
 		c := t.next(t.row(a))
 		c.Account.Sequence = first - 1
-		put(&c, nil, somebody(users.Profile{ID: "x", Username: "gap"}))
+		put(&c, []users.Key{users.ByUsername("gap")}, somebody(users.Profile{ID: "x", Username: "gap"}))
 		require.Equal(t, first, c.Events[0].Sequence)
 		require.ErrorIs(t, t.commit(c)[0].Err, store.ErrConflict, "number %d after 2", first)
 	}
@@ -185,7 +185,7 @@ func allOrNothing(t *trial) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
 	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Groups: []string{"a"}})
-	put(&c, x.TakenKeys(), x)
+	add(&c, x)
 	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5)}}
 	t.written(c)
 	before := t.picture(a)
@@ -197,7 +197,7 @@ func allOrNothing(t *trial) {
 		moved, y := x, somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "y"})
 		moved.Email, moved.Groups, moved.Due = "free@acme.example", []string{"b"}, epoch
 		put(&c, []users.Key{users.ByEmail("free@acme.example")}, moved)
-		put(&c, y.TakenKeys(), y)
+		add(&c, y)
 		for i := range c.Events {
 			c.Events[i].Key = "call"
 		}
@@ -208,7 +208,7 @@ func allOrNothing(t *trial) {
 	for i := range gap.Events {
 		gap.Events[i].Sequence++
 	}
-	taken.Fresh = append(taken.Fresh, users.ByEmail("owner@acme.example"))
+	add(&taken, somebody(users.Profile{ID: "z", Email: "owner@acme.example"}))
 	broken.Pools[1].Held = 7
 	for _, refused := range []struct {
 		change seats.Change
@@ -238,7 +238,7 @@ func replacesRows(t *trial) {
 	x.Schedule, x.Due = users.Schedule{Date: "2026-05-01", At: epoch}, epoch
 	c := t.next(t.row(a))
 	c.Account.NextDue = epoch
-	put(&c, x.TakenKeys(), x)
+	add(&c, x)
 	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5), Held: 5}}
 	t.written(c)
 
@@ -258,7 +258,7 @@ func replacesRows(t *trial) {
 
 	y := somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"})
 	c = t.next(t.row(a))
-	put(&c, y.TakenKeys(), y)
+	add(&c, y)
 	t.written(c)
 	require.Equal(t, []users.ID{"y"}, idsOf(t.load(seats.Need{Account: a, Keys: x.Keys()}).Users))
 }

@@ -62,7 +62,7 @@ func endsAsAWhole(t *trial) {
 		c := t.next(t.row(a))
 		for n := range people {
 			u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("p%02d-%02d", i, n)), Username: fmt.Sprint("user ", i, " ", n)})
-			put(&c, u.TakenKeys(), u)
+			add(&c, u)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		if i > 0 {
@@ -180,9 +180,8 @@ func outlivesARestart(t *trial) {
 	}
 	c := t.opening("a", everySwitch)
 	people := elaborate()
-	put(&c, nil, people...)
-	for i, u := range people {
-		c.Fresh = append(c.Fresh, u.TakenKeys()...)
+	add(&c, people...)
+	for i := range people {
 		c.Events[i].Key = "call"
 	}
 	c.Pools = append(c.Pools, seats.Pool{ID: course, Total: seats.Of(3), Spent: 3})

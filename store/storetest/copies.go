@@ -17,7 +17,7 @@ func copies(t *trial) {
 	u := somebody(users.Profile{ID: "x", Username: "x", Groups: []string{"a", "b"}})
 	u.Licences = []users.Licence{{Pool: "p"}}
 	want := plain(t, u)
-	put(&c, u.TakenKeys(), u)
+	add(&c, u)
 	record(&c, seats.Event{Kind: seats.PolicySet, Policy: &policy, Fields: []string{"title"}, Key: "k"})
 	c.Pools = append(c.Pools, seats.Pool{ID: course, Total: seats.Of(5)})
 	t.written(c)

@@ -41,7 +41,7 @@ func bringsWhoIsDue(t *trial) {
 	for i := range seats.MaxSettled + 3 {
 		u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("p%03d", 999-i)), Username: fmt.Sprint("p", i)})
 		u.Due = due.Add(time.Duration(i) * time.Microsecond)
-		put(&c, u.TakenKeys(), u)
+		add(&c, u)
 	}
 	c.Account.NextDue = due
 	t.written(c)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -77,7 +78,7 @@ func tellsUsersApart(t *trial) {
 	c := t.next(t.row(a))
 	for i, id := range all {
 		u := somebody(users.Profile{ID: id, Username: fmt.Sprint("user ", i)})
-		put(&c, u.TakenKeys(), u)
+		add(&c, u)
 	}
 	t.written(c)
 	require.Equal(t, all, idsOf(t.load(seats.Need{Account: a, Users: all}).Users), "in the order of bytes")
@@ -111,17 +112,12 @@ func tellsKeysApart(t *trial) {
 	}
 	holders := map[users.Key]users.ID{}
 	for i, k := range keys {
-		for kind, p := range map[users.KeyKind]users.Profile{
-			users.KeyUsername: {Username: k.Value}, users.KeyEmail: {Email: k.Value}, users.KeyExternalID: {ExternalID: k.Value},
-		} {
-			if len(p.Email) > users.MaxEmail {
+		for _, k.Kind = range []users.KeyKind{users.KeyUsername, users.KeyEmail, users.KeyExternalID} {
+			if k.Kind == users.KeyEmail && len(k.Value) > users.MaxEmail {
 				continue
 			}
-			p.ID = users.ID(fmt.Sprintf("%v %03d", kind, i))
-			u := somebody(p)
-			put(&c, u.TakenKeys(), u)
-			k.Kind = kind
-			holders[k] = p.ID
+			holders[k] = users.ID(fmt.Sprintf("%v %03d", k.Kind, i))
+			add(&c, known(holders[k], k))
 		}
 	}
 	t.written(c)
@@ -129,14 +125,32 @@ func tellsKeysApart(t *trial) {
 		require.Equal(t, []users.ID{holder}, idsOf(t.load(seats.Need{Account: a, Keys: []users.Key{k}}).Users), "%v", k)
 	}
 	c = t.next(t.row(a))
-	for k := range holders {
-		c.Fresh = append(c.Fresh, k)
+	for k, holder := range holders {
+		add(&c, known("not "+holder, k))
 	}
-	t.taken(c, c.Fresh...)
+	t.taken(c, slices.Collect(maps.Keys(holders))...)
 	nobodys := []users.Key{users.ByUsername("\u00e9 x"), users.ByEmail("A%%"), users.ByExternalID(`\\\`), users.ByUsername("日")}
 	require.Empty(t, t.load(seats.Need{Account: a, Keys: nobodys}).Users)
-	c.Fresh = nobodys
+	c = t.next(t.row(a))
+	for i, k := range nobodys {
+		add(&c, known(users.ID(fmt.Sprint("new ", i)), k))
+	}
 	t.written(c)
+	require.Len(t, t.load(seats.Need{Account: a, Keys: nobodys}).Users, len(nobodys))
+}
+
+// known returns somebody who has one key beside the ID.
+func known(id users.ID, k users.Key) users.User {
+	p := users.Profile{ID: id}
+	switch k.Kind {
+	case users.KeyUsername:
+		p.Username = k.Value
+	case users.KeyEmail:
+		p.Email = k.Value
+	case users.KeyExternalID:
+		p.ExternalID = k.Value
+	}
+	return somebody(p)
 }
 
 func tellsPoolsApart(t *trial) {
@@ -186,7 +200,7 @@ func tellsTextsApart(t *trial) {
 			ID: users.ID(fmt.Sprintf("%03d", i)), Username: fmt.Sprint("user ", i),
 			Location: text, Department: text, Groups: []string{text}, Source: users.Source{Kind: users.SourceSync, Name: text},
 		})
-		put(&c, u.TakenKeys(), u)
+		add(&c, u)
 	}
 	t.written(c)
 	for i, text := range texts {

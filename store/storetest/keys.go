@@ -103,16 +103,16 @@ func makesRoom(t *trial) {
 	e := somebody(users.Profile{ID: "e", Email: "y@acme.example"})
 	y.Username = "why"
 	put(&c, []users.Key{users.ByUsername("why")}, y)
-	put(&c, e.TakenKeys(), e)
+	add(&c, e)
 	t.taken(c, users.ByEmail("y@acme.example"))
 	// Nor does somebody who is in it with no key of that kind, and never had one.
 	c = t.next(t.row(a))
 	f := somebody(users.Profile{ID: "f", Username: "f"})
-	put(&c, f.TakenKeys(), f)
-	put(&c, e.TakenKeys(), e)
+	add(&c, f)
+	add(&c, e)
 	t.taken(c, users.ByEmail("y@acme.example"))
 	// The ID of somebody of the change is taken all the same.
 	c = t.next(t.row(a))
-	put(&c, []users.Key{users.ByID("y")}, y)
+	add(&c, somebody(users.Profile{ID: "y", Username: "another"}))
 	t.taken(c, users.ByID("y"))
 }

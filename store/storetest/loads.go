@@ -46,7 +46,7 @@ func findsPeople(t *trial) {
 	eve := users.Profile{ID: "eve", Username: "eve"}
 	for _, p := range []users.Profile{ada, bob, eve} {
 		u := somebody(p)
-		put(&c, u.TakenKeys(), u)
+		add(&c, u)
 	}
 	t.written(c)
 	found := func(n seats.Need) (ids []users.ID) {

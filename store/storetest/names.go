@@ -50,7 +50,7 @@ func (t *trial) named(account users.AccountID) []users.User {
 				p.Username = fmt.Sprint("user ", p.ID)
 			}
 			u := somebody(p)
-			put(&c, u.TakenKeys(), u)
+			add(&c, u)
 			all = append(all, u)
 		}
 		t.written(c)

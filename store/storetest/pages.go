@@ -30,7 +30,7 @@ func (t *trial) crowd(account users.AccountID) []users.User {
 		if i%4 > 0 {
 			u.SignedIn = epoch
 		}
-		put(&c, u.TakenKeys(), u)
+		add(&c, u)
 	}
 	t.written(c)
 	return t.people(account, users.Filter{Status: everyStatus})

@@ -15,7 +15,7 @@ import (
 // after it, the command has to pass, and the call to get further.
 func (r *run) remedies(c call, no *seats.Refusal, last bool) {
 	for _, remedy := range no.Remedies {
-		g := newStage(r.open())
+		g := newStage(r.open(), unique("acme"))
 		for _, earlier := range r.calls[:len(r.calls)-1] {
 			_, _ = g.play(earlier)
 		}

@@ -1,7 +1,8 @@
 // Package storetest holds the tests that every store has to pass, ours and those
 // of hosts: what package store says, sentence by sentence, and random sequences
 // that drive a Keeper on the store and hold what comes of it against a model of the
-// rules that shares no code with them. An adapter's own test is a call of [Run].
+// rules that shares no code with them. An adapter's own test is a call of [Run], and one
+// of [Lockstep].
 package storetest
 
 import (

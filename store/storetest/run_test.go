@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -25,6 +27,30 @@ func TestAStoreInUse(t *testing.T) {
 
 func TestExceptions(t *testing.T) {
 	specify(t, func(testing.TB) store.Store { return modest{memstore.New()} }, Options{NoOutbox: true, NoContexts: true})
+}
+
+// TestChangesThatBreakTheirPromise are noticed before a store gets to see them.
+func TestChangesThatBreakTheirPromise(t *testing.T) {
+	trial := newTrial(t, memstore.New(), Options{})
+	a := trial.opened("a")
+	ada, eve := somebody(users.Profile{ID: "ada", Username: "ada"}), somebody(users.Profile{ID: "eve", Username: "eve"})
+	c := trial.next(trial.row(a))
+	add(&c, ada)
+	trial.written(c)
+	for name, fill := range map[string]func(*seats.Change){
+		"a key of nobody in it":        func(c *seats.Change) { c.Fresh = ada.Keys() },
+		"somebody new who is not":      func(c *seats.Change) { put(c, eve.Keys(), eve) },
+		"a new key that is not fresh":  func(c *seats.Change) { put(c, nil, somebody(users.Profile{ID: "ada", Email: "x@acme.example"})) },
+		"an old key that is":           func(c *seats.Change) { put(c, ada.Keys(), ada) },
+		"somebody new without the key": func(c *seats.Change) { put(c, []users.Key{users.ByID("eve")}, eve) },
+		"a key named twice":            func(c *seats.Change) { add(c, eve); c.Fresh = append(c.Fresh, eve.Keys()...) },
+	} {
+		c := trial.next(trial.row(a))
+		fill(&c)
+		require.ErrorContains(t, keepsItsPromise(t.Context(), trial.store, c), "fresh keys", name)
+		c.Base--
+		require.NoError(t, keepsItsPromise(t.Context(), trial.store, c), "%s: nobody knows what it was decided on", name)
+	}
 }
 
 // modest is a store that has no outbox and heeds no context.

@@ -25,6 +25,10 @@ type step struct {
 	strikes int
 	// Where it is settled who does what, instead of the actor and the wishes.
 	pinned *call
+	// What two stores in lockstep are asked besides.
+	keyed bool // the call has a request key
+	again bool // the last call with one is made once more instead
+	look  look
 }
 
 // A mode is what a step does.
@@ -166,6 +170,7 @@ type call struct {
 	actor    users.Actor
 	commands []seats.Command
 	opening  seats.Opening
+	key      string
 	ids      int // that were made before
 	fault    Fault
 	strikes  int
@@ -184,6 +189,9 @@ func (c call) String() string {
 	fmt.Fprintf(&b, "%s at %s as %v %q:", c.how, at, c.actor.Kind, string(c.actor.User)+c.actor.Name)
 	for _, command := range c.commands {
 		fmt.Fprintf(&b, " %T{%s}", command, fields(command))
+	}
+	if c.key != "" {
+		fmt.Fprintf(&b, " (with the request key %q)", c.key)
 	}
 	if c.fault != None {
 		fmt.Fprintf(&b, " (%v at call %d to the store)", c.fault, c.strikes)
@@ -205,6 +213,8 @@ func fields(s any) string {
 
 func value(v reflect.Value) string {
 	switch {
+	case v.Kind() == reflect.Pointer && v.IsNil():
+		return "none"
 	case v.Kind() == reflect.Pointer:
 		return value(v.Elem())
 	case v.Kind() == reflect.String && v.Len() > 40:

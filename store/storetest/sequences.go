@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -25,35 +24,20 @@ import (
 // smaller for as long as the flag rapid.shrinktime says, and printed as the calls that
 // a host would make.
 func Sequences(t *testing.T, open func(testing.TB) store.Store) {
-	// Scripts know better than rapid what can be left out of them.
-	shrinktime := flag.Lookup("rapid.shrinktime")
-	given := shrinktime.Value.String()
-	require.NoError(t, shrinktime.Value.Set("0s"))
-	defer func() { require.NoError(t, shrinktime.Value.Set(given)) }()
-	limit, err := time.ParseDuration(given)
-	require.NoError(t, err)
-	rapid.Check(t, failing(func() store.Store { return open(t) }, limit))
+	check(t, drawScript, alone(func() store.Store { return open(t) }))
 }
 
 // Sequence is the property of one such sequence, for rapid.Check as well as for
 // rapid.MakeFuzz: whatever is asked of an account, in whatever order, the Keeper
 // answers and keeps what the model says, though now and then a call to the store
 // goes wrong; and the account is what its events tell.
-func Sequence(open func() store.Store) func(*rapid.T) { return failing(open, 0) }
+func Sequence(open func() store.Store) func(*rapid.T) { return failing(drawScript, alone(open), 0) }
 
-// failing is Sequence, for which a script that fails is made smaller for some time.
-func failing(open func() store.Store, limit time.Duration) func(*rapid.T) {
-	var least *failure
-	return func(t *rapid.T) {
-		s := drawScript.Draw(t, "script")
-		failed := s.attempt(open)
-		if failed == nil {
-			return
-		}
-		if least == nil { // rapid asks again and again
-			least = s.smaller(open, failed, limit)
-		}
-		t.Fatal(least)
+// alone plays scripts on one store beside the model.
+func alone(open func() store.Store) player {
+	return func(f *failure, s script) {
+		r := &run{failure: f, open: open, stage: newStage(open(), unique("acme"))}
+		r.play(s)
 	}
 }
 
@@ -70,8 +54,8 @@ type stage struct {
 	at      int     // and the call that it strikes
 }
 
-func newStage(s store.Store) *stage {
-	g := &stage{store: s, account: users.AccountID(unique("acme")), now: epoch}
+func newStage(s store.Store, account string) *stage {
+	g := &stage{store: s, account: users.AccountID(account), now: epoch}
 	g.faulty = NewFaulty(secluded{s, g.account}, func(n int) Fault {
 		if n == g.at {
 			return g.fault
@@ -100,10 +84,20 @@ func unique(name string) string {
 func made(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
 
 // secluded is a store in which one account is due or has events for a consumer,
-// and no other ever: the clock of a script is not that of the accounts beside it.
+// and no other ever: the clock of a script is not that of the accounts beside it. It
+// refuses changes that a store need not be able to write.
 type secluded struct {
 	store.Store
 	account users.AccountID
+}
+
+func (s secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	for _, c := range changes {
+		if err := keepsItsPromise(ctx, s.Store, c); err != nil {
+			return nil, err
+		}
+	}
+	return s.Store.Commit(ctx, changes...)
 }
 
 func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
@@ -156,14 +150,15 @@ func (g *stage) play(c call) (seatkeeper.Done, error) {
 func (g *stage) call(c call) (seatkeeper.Done, error) {
 	var done seatkeeper.Done
 	var err error
+	k := g.With(seatkeeper.Call{Key: c.key})
 	switch c.how {
 	case opening:
 		c.opening.Account = g.account
-		return g.Open(context.Background(), c.opening)
+		return k.Open(context.Background(), c.opening)
 	case do:
-		return g.Do(context.Background(), g.account, c.actor, c.commands...)
+		return k.Do(context.Background(), g.account, c.actor, c.commands...)
 	case each:
-		done.Outcomes, err = g.DoEach(context.Background(), g.account, c.actor, c.commands...)
+		done.Outcomes, err = k.DoEach(context.Background(), g.account, c.actor, c.commands...)
 	case runDue:
 		_, err = g.RunDue(context.Background())
 	}

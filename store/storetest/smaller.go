@@ -1,16 +1,20 @@
 package storetest
 
 import (
+	"flag"
 	"fmt"
 	"reflect"
 	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -50,11 +54,41 @@ func (f *failure) Helper()  {}
 // trace is where an assertion stands, which says nothing of the store.
 var trace = regexp.MustCompile(`(?s)\tError Trace:.*?\n(\s*Error:)`)
 
-// attempt plays a script on a store of its own, and returns what went wrong, if
-// anything.
-func (s script) attempt(open func() store.Store) (failed *failure) {
+// check draws scripts and plays them.
+func check(t *testing.T, draw *rapid.Generator[script], play player) {
+	// Scripts know better than rapid what can be left out of them.
+	shrinktime := flag.Lookup("rapid.shrinktime")
+	given := shrinktime.Value.String()
+	require.NoError(t, shrinktime.Value.Set("0s"))
+	defer func() { require.NoError(t, shrinktime.Value.Set(given)) }()
+	limit, err := time.ParseDuration(given)
+	require.NoError(t, err)
+	rapid.Check(t, failing(draw, play, limit))
+}
+
+// failing is the property of one script that is drawn and played. One that fails is
+// made smaller for some time.
+func failing(draw *rapid.Generator[script], play player, limit time.Duration) func(*rapid.T) {
+	var least *failure
+	return func(t *rapid.T) {
+		s := draw.Draw(t, "script")
+		failed := s.attempt(play)
+		if failed == nil {
+			return
+		}
+		if least == nil { // rapid asks again and again
+			least = s.smaller(play, failed, limit)
+		}
+		t.Fatal(least)
+	}
+}
+
+// A player plays a script from its beginning, and reports to the failure.
+type player func(*failure, script)
+
+// attempt plays a script and returns what went wrong, if anything.
+func (s script) attempt(play player) (failed *failure) {
 	f := &failure{}
-	r := &run{failure: f, open: open, stage: newStage(open())}
 	defer func() {
 		switch p := recover(); {
 		case p == nil:
@@ -65,7 +99,7 @@ func (s script) attempt(open func() store.Store) (failed *failure) {
 			failed = f
 		}
 	}()
-	r.play(s)
+	play(f, s)
 	return nil
 }
 
@@ -86,13 +120,13 @@ func (s script) pinned(f *failure) script {
 
 // smaller returns what goes wrong with the least of a script that still fails,
 // as far as the time allows.
-func (s script) smaller(open func() store.Store, f *failure, limit time.Duration) *failure {
+func (s script) smaller(play player, f *failure, limit time.Duration) *failure {
 	end := time.Now().Add(limit)
 	try := func(less script) bool {
 		if time.Now().After(end) {
 			return false
 		}
-		failed := less.attempt(open)
+		failed := less.attempt(play)
 		if failed == nil {
 			return false
 		}
@@ -156,6 +190,12 @@ func (s step) simpler() (all []step) {
 	with := func(commands []seats.Command) {
 		less, c := s, *s.pinned
 		c.commands = commands
+		less.pinned = &c
+		all = append(all, less)
+	}
+	if s.pinned.key != "" {
+		less, c := s, *s.pinned
+		less.again, c.key = false, ""
 		less.pinned = &c
 		all = append(all, less)
 	}

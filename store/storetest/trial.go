@@ -104,8 +104,16 @@ func (t *trial) next(row seats.Account) seats.Change {
 	return c
 }
 
-// put adds people to a change, with an event about each. The keys are those of
-// theirs that have to be free.
+// add puts new people into a change, with an event about each. All their keys have
+// to be free.
+func add(c *seats.Change, people ...users.User) {
+	for _, u := range people {
+		put(c, u.TakenKeys(), u)
+	}
+}
+
+// put puts people into a change who are there already, with an event about each.
+// The keys are those that they take.
 func put(c *seats.Change, fresh []users.Key, people ...users.User) {
 	for _, u := range people {
 		record(c, seats.Event{Kind: seats.Edited, User: u.ID})
@@ -152,6 +160,9 @@ func (t *trial) row(account users.AccountID) seats.Account {
 
 func (t *trial) commit(changes ...seats.Change) []store.Verdict {
 	t.Helper()
+	for _, c := range changes {
+		require.NoError(t, keepsItsPromise(t.Context(), t.store, c))
+	}
 	verdicts, err := t.store.Commit(t.Context(), changes...)
 	require.NoError(t, err)
 	require.Len(t, verdicts, len(changes))
@@ -159,6 +170,43 @@ func (t *trial) commit(changes ...seats.Change) []store.Verdict {
 		require.True(t, v.Err != nil || len(v.Taken) == 0, "keys are taken where the change was written")
 	}
 	return verdicts
+}
+
+// keepsItsPromise returns an error unless the keys that a change takes are as
+// [seats.Change] says, since stores rely on it. A change that was decided on another
+// revision is not judged.
+func keepsItsPromise(ctx context.Context, s store.Store, c seats.Change) error {
+	need := seats.Need{Account: c.Account.ID}
+	for _, u := range c.Users {
+		if !slices.Contains(c.Fresh, users.ByID(u.ID)) {
+			need.Users = append(need.Users, u.ID)
+		}
+	}
+	snapshots, err := s.Load(ctx, need)
+	if err != nil || snapshots[0].Account.Revision != c.Base {
+		return err
+	}
+	had := map[users.ID][]users.Key{}
+	for _, u := range snapshots[0].Users {
+		had[u.ID] = u.TakenKeys()
+	}
+	takes := map[users.Key]int{}
+	for _, u := range c.Users {
+		for _, k := range u.TakenKeys() {
+			if !slices.Contains(had[u.ID], k) {
+				takes[k]++
+			}
+		}
+	}
+	for _, k := range c.Fresh {
+		takes[k]--
+	}
+	for k, n := range takes {
+		if n != 0 {
+			return fmt.Errorf("storetest: the fresh keys of a change are not those that its people take: %v", k.Kind)
+		}
+	}
+	return nil
 }
 
 func (t *trial) written(changes ...seats.Change) {
@@ -207,14 +255,20 @@ func (t *trial) outbox() {
 // plain returns rows in the form in which equal ones are equal by == and
 // [require.Equal]: an empty list is a missing one, and instants have lost whatever
 // else they carry. They have to be UTC.
-func plain[T any](t testing.TB, rows T) T {
+func plain[T any](t reporter, rows T) T {
 	t.Helper()
 	v := reflect.ValueOf(&rows).Elem()
 	tidy(t, v)
 	return rows
 }
 
-func tidy(t testing.TB, v reflect.Value) {
+// A reporter is what assertions report to.
+type reporter interface {
+	require.TestingT
+	Helper()
+}
+
+func tidy(t reporter, v reflect.Value) {
 	t.Helper()
 	switch v.Kind() {
 	case reflect.Slice:

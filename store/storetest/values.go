@@ -126,10 +126,7 @@ func keepsUsers(t *trial) {
 	a := t.opened("a")
 	want := elaborate()
 	c := t.next(t.row(a))
-	put(&c, nil, want...)
-	for _, u := range want {
-		c.Fresh = append(c.Fresh, u.TakenKeys()...)
-	}
+	add(&c, want...)
 	t.written(c)
 	want = plain(t, want)
 	require.Equal(t, want, plain(t, t.load(seats.Need{Account: a, Users: idsOf(want)}).Users))
@@ -184,7 +181,7 @@ func keepsInstants(t *trial) {
 		u := somebody(users.Profile{ID: "due", Username: "due"})
 		u.Due, u.SignedIn = at, time.Time{}
 		c.Account.NextDue = at
-		put(&c, u.TakenKeys(), u)
+		add(&c, u)
 		t.written(c)
 		id := c.Account.ID
 		before, then := seats.Need{Account: id, DueBy: at.Add(-time.Microsecond)}, seats.Need{Account: id, DueBy: at}

@@ -115,7 +115,7 @@ func (c *committer) change(last seats.Snapshot, n int) seats.Change {
 	if len(change.Users) == 0 || way > 1 {
 		name := wanted[c.random.IntN(len(wanted))]
 		u := somebody(users.Profile{ID: users.ID(change.ID), Username: name.Value})
-		put(&change, []users.Key{name, users.ByID(u.ID)}, u)
+		add(&change, u)
 	}
 	return change
 }

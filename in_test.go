@@ -1,0 +1,229 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// mishaps are what a commit can come to, and the error that the host gets.
+var mishaps = map[storetest.Fault]error{
+	storetest.Conflict: store.ErrConflict, storetest.Repeat: store.ErrConflict,
+	storetest.LoseBefore: store.ErrUnknown, storetest.LoseAfter: store.ErrUnknown, storetest.LoseLate: store.ErrUnknown,
+	storetest.Fail: storetest.ErrInjected,
+}
+
+// inTransaction returns a Keeper in a transaction whose calls to the store go wrong in
+// this order, and what counts them.
+func inTransaction(t *testing.T, k *seatkeeper.Keeper, s store.Store, faults ...storetest.Fault) (*seatkeeper.Keeper, *storetest.Faulty) {
+	t.Helper()
+	f := storetest.NewFaulty(s, func(n int) storetest.Fault {
+		if n < len(faults) {
+			return faults[n]
+		}
+		return storetest.None
+	})
+	return k.In(f), f
+}
+
+// TestInATransactionNothingIsTriedAgain nor looked up, after a commit that failed in any
+// way.
+func TestInATransactionNothingIsTriedAgain(t *testing.T) {
+	ctx := t.Context()
+	plan, err := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard()).Preview(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	calls := map[string]func(*seatkeeper.Keeper) error{
+		"Open": func(k *seatkeeper.Keeper) error {
+			_, err := k.Open(ctx, seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("o")})
+			return err
+		},
+		"Do": func(k *seatkeeper.Keeper) error {
+			_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+			return err
+		},
+		"DoEach": func(k *seatkeeper.Keeper) error {
+			outcomes, err := k.DoEach(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Notify{User: "nobody"})
+			if err == nil {
+				require.Len(t, outcomes, 2)
+			}
+			return err
+		},
+		"Apply": func(k *seatkeeper.Keeper) error {
+			_, err := k.Apply(ctx, owner, plan)
+			return err
+		},
+	}
+	for name, call := range calls {
+		for fault, want := range mishaps {
+			s := memstore.New()
+			k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s, storetest.None, fault)
+			err := call(k)
+			require.ErrorIs(t, err, want, "%s: %v", name, fault)
+			require.Equal(t, want == store.ErrUnknown, errors.Is(err, store.ErrUnknown), "%s: %v", name, fault)
+			require.Equal(t, 2, f.Calls(), "%s: %v", name, fault)
+		}
+		s := memstore.New()
+		k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s, storetest.Fail)
+		require.ErrorIs(t, call(k), storetest.ErrInjected, name)
+		require.Equal(t, 1, f.Calls(), name)
+		require.NoError(t, call(k), name)
+	}
+}
+
+// TestWhatIsDueIsSettledInTheTransaction or goes wrong like anything else in it.
+func TestWhatIsDueIsSettledInTheTransaction(t *testing.T) {
+	ctx := t.Context()
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	s := memstore.New()
+	outside := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(2), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	_, err := outside.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	now = now.Add(time.Hour)
+	calls := map[string]func(*seatkeeper.Keeper) error{
+		"Do": func(k *seatkeeper.Keeper) error {
+			_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("bob")})
+			return err
+		},
+		"Usage": func(k *seatkeeper.Keeper) error { _, err := k.Usage(ctx, "acme"); return err },
+		"Users": func(k *seatkeeper.Keeper) (last error) {
+			for _, err := range k.Users(ctx, "acme", users.Filter{}) {
+				last = err
+			}
+			return last
+		},
+	}
+	for name, call := range calls {
+		for _, fault := range []storetest.Fault{storetest.Conflict, storetest.LoseBefore, storetest.Fail} {
+			k, f := inTransaction(t, outside, s, storetest.None, fault)
+			err := call(k)
+			require.ErrorIs(t, err, mishaps[fault], "%s: %v", name, fault)
+			require.Equal(t, fault == storetest.LoseBefore, errors.Is(err, store.ErrUnknown))
+			require.Equal(t, 2, f.Calls(), "%s: %v", name, fault)
+		}
+	}
+	k, _ := inTransaction(t, outside, s)
+	require.NoError(t, calls["Do"](k), "a seat has become free")
+	u, err := k.User(ctx, "acme", "ada")
+	require.NoError(t, err)
+	require.Equal(t, users.Inactive, u.Status)
+}
+
+// TestInATransactionATakenKeyIsLookedUp since the transaction lives on after that.
+func TestInATransactionATakenKeyIsLookedUp(t *testing.T) {
+	ctx := t.Context()
+	s := memstore.New()
+	outside := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	_, err := outside.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "ada"})
+	require.NoError(t, err)
+	invite := func(s store.Store, address string) (seatkeeper.Done, error) {
+		return outside.In(s).Do(ctx, "acme", system, seats.Invite{Profile: users.Profile{Email: address}})
+	}
+	look := &blind{Store: s}
+	done, err := invite(look, "owner@acme.example")
+	require.NoError(t, err)
+	require.True(t, done.Outcomes[0].Same)
+	require.Equal(t, users.ID("owner"), done.Outcomes[0].User)
+	require.Equal(t, 2, look.loads)
+	_, err = invite(&blind{Store: s}, "ada@acme.example")
+	require.ErrorIs(t, err, seats.ErrDuplicate)
+
+	// Where the transaction does not see who it is, another one will.
+	never := &meddler{Store: refusing{s, store.ErrTaken}}
+	_, err = invite(never, "bob@acme.example")
+	require.ErrorIs(t, err, store.ErrConflict)
+	require.EqualValues(t, 2, never.commits.Load())
+
+	failing, _ := inTransaction(t, outside, refusing{s, store.ErrTaken}, storetest.None, storetest.None, storetest.Fail)
+	_, err = failing.Do(ctx, "acme", owner, seats.Invite{Profile: profile("bob")})
+	require.ErrorIs(t, err, storetest.ErrInjected)
+	require.NotErrorIs(t, err, store.ErrUnknown, "a change with a taken key was not written")
+}
+
+// TestARefusalLeavesTheTransactionAsItWas so that it can go on.
+func TestARefusalLeavesTheTransactionAsItWas(t *testing.T) {
+	s := memstore.New()
+	k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(1), seats.Standard()), s)
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, seats.ErrNoSeats)
+	require.Equal(t, 1, f.Calls(), "nothing was written")
+	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1}, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+}
+
+// onlyConnection is a store on a database with one connection, which a call has for as
+// long as it takes, and a transaction from its beginning to its end.
+type onlyConnection struct {
+	store.Store
+	free chan struct{}
+}
+
+func (o onlyConnection) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	<-o.free
+	defer func() { o.free <- struct{}{} }()
+	return o.Store.Load(ctx, needs...)
+}
+
+// TestATransactionDoesNotWaitForCallsThatWaitForIt would never end if it did.
+func TestATransactionDoesNotWaitForCallsThatWaitForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		pool := onlyConnection{s, make(chan struct{}, 1)}
+		pool.free <- struct{}{}
+		k := newKeeper(t, pool, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+
+		<-pool.free // the transaction begins
+		waiting := make(chan error)
+		go func() {
+			_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+			waiting <- err
+		}()
+		synctest.Wait() // it has the account's turn and waits for the connection
+		_, err := k.In(s).Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
+		require.NoError(t, err)
+		pool.free <- struct{}{} // the transaction ends
+		require.NoError(t, <-waiting)
+	})
+}
+
+func TestATransactionHasTheClockTheIDsAndTheCallOfItsKeeper(t *testing.T) {
+	now, s := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }, NewID: func() users.ID { return "made" }}, seats.Of(9), seats.Standard())
+	hook := k.With(seatkeeper.Call{Key: "hook", Reason: "renewal"})
+	done, err := hook.In(s).Do(t.Context(), "acme", owner, seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}})
+	require.NoError(t, err)
+	require.Equal(t, users.ID("made"), done.Outcomes[0].User)
+	require.Equal(t, now, done.Events[0].Time)
+	require.Equal(t, "renewal", done.Events[0].Reason)
+	for _, again := range []*seatkeeper.Keeper{hook, hook.In(s), k.In(s).With(seatkeeper.Call{Key: "hook"})} {
+		done, err = again.Do(t.Context(), "acme", owner, seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}})
+		require.NoError(t, err)
+		require.True(t, done.Repeated)
+	}
+	k, f := inTransaction(t, k, s, storetest.None, storetest.Conflict)
+	_, err = k.With(seatkeeper.Call{Reason: "r"}).Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	require.ErrorIs(t, err, store.ErrConflict)
+	require.Equal(t, 2, f.Calls(), "it is still in the transaction")
+}
+
+func TestEventsAreNotHandedOutInATransaction(t *testing.T) {
+	s := memstore.New()
+	k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s)
+	_, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { return nil })
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	require.Zero(t, f.Calls())
+	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{}) {
+		require.NoError(t, err)
+		require.Equal(t, seats.Opened, e.Kind, "to read them does no harm")
+	}
+}

@@ -1,0 +1,49 @@
+package seats_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestFreshKeysAreThoseThatPeopleTake from one decision to the next, each of which is
+// held against the rows before it as it is written.
+func TestFreshKeysAreThoseThatPeopleTake(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Policy{Exchange: seats.ExchangeAllowed})
+	mail := func(id users.ID, address string) seats.Command {
+		return seats.Edit{User: id, Set: users.Patch{Email: new(address + "@acme.example")}}
+	}
+	invite := func(id users.ID, address string) seats.Command {
+		return seats.Invite{Profile: users.Profile{ID: id, Email: address + "@acme.example"}}
+	}
+	key := func(address string) users.Key { return users.ByEmail(address + "@acme.example") }
+	for _, step := range []struct {
+		commands []seats.Command
+		fresh    []users.Key
+	}{
+		{[]seats.Command{invite("a", "a"), invite("b", "b")}, []users.Key{key("a"), users.ByID("a"), key("b"), users.ByID("b")}},
+		{[]seats.Command{mail("a", "A"), seats.Notify{User: "b"}}, nil},
+		{[]seats.Command{mail("a", "c"), mail("b", "a"), mail("a", "b")}, []users.Key{key("b"), key("a")}},
+		{[]seats.Command{mail("a", "d"), mail("a", "b")}, nil},
+		{[]seats.Command{seats.Delete{User: "b"}, invite("c", "a")}, []users.Key{key("a"), users.ByID("c")}},
+		{[]seats.Command{invite("d", "d"), mail("d", "e")}, []users.Key{key("e"), users.ByID("d")}},
+		{[]seats.Command{invite("e", "f"), seats.Delete{User: "e"}, invite("f", "f")}, []users.Key{users.ByID("e"), key("f"), users.ByID("f")}},
+		{[]seats.Command{seats.BuySeats{Seats: 1}}, nil},
+	} {
+		d, err := s.try(system, step.commands...)
+		require.NoError(t, err)
+		require.Equal(t, step.fresh, d.Change.Fresh)
+		each := seats.DecideEach(s.rows, s.request(system, step.commands...))
+		require.Equal(t, step.fresh, each.Change.Fresh)
+		s.write(d.Change)
+	}
+	plan, err := seats.Preview(s.rows, s.request(owner, invite("g", "g"), invite("h", "g"), mail("a", "h")))
+	require.NoError(t, err)
+	d, err := plan.Decide(s.rows, s.request(owner, plan.Commands()...))
+	require.NoError(t, err)
+	require.Equal(t, []users.Key{key("h"), key("g"), users.ByID("g")}, d.Change.Fresh)
+	s.write(d.Change)
+}

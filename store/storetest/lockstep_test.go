@@ -1,0 +1,140 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestLockstepOfAStoreWithItsLike(t *testing.T) {
+	Lockstep(t, func(testing.TB) store.Store { return memstore.New() })
+}
+
+// A lossy store loses one thing, which no sequence of commands need ever miss.
+type lossy struct {
+	store.Store
+	user    func(*users.User)
+	event   func(*seats.Event)
+	account func(*seats.Account)
+	pool    func(*seats.Pool)
+	need    func(*seats.Need)
+	people  func(*users.Filter, *int)
+	tally   func(*users.Filter)
+	events  func(*seats.EventFilter, *int)
+	by      time.Duration
+}
+
+func (l lossy) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	changes = slices.Clone(changes)
+	for i := range changes {
+		c := &changes[i]
+		c.Users, c.Pools, c.Events = slices.Clone(c.Users), slices.Clone(c.Pools), slices.Clone(c.Events)
+		if l.account != nil {
+			l.account(&c.Account)
+		}
+		lose(c.Users, l.user)
+		lose(c.Pools, l.pool)
+		lose(c.Events, l.event)
+	}
+	return l.Store.Commit(ctx, changes...)
+}
+
+func lose[R any](rows []R, from func(*R)) {
+	for i := range rows {
+		if from != nil {
+			from(&rows[i])
+		}
+	}
+}
+
+func (l lossy) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	needs = slices.Clone(needs)
+	lose(needs, l.need)
+	return l.Store.Load(ctx, needs...)
+}
+
+func (l lossy) Users(ctx context.Context, account users.AccountID, f users.Filter, limit int) ([]users.User, error) {
+	if l.people != nil {
+		l.people(&f, &limit)
+	}
+	return l.Store.Users(ctx, account, f, limit)
+}
+
+func (l lossy) Tally(ctx context.Context, account users.AccountID, f users.Filter) (users.Tally, uint64, error) {
+	if l.tally != nil {
+		l.tally(&f)
+	}
+	return l.Store.Tally(ctx, account, f)
+}
+
+func (l lossy) Events(ctx context.Context, account users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
+	if l.events != nil {
+		l.events(&f, &limit)
+	}
+	return l.Store.Events(ctx, account, f, limit)
+}
+
+func (l lossy) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	return l.Store.Due(ctx, by.Add(l.by), after, limit)
+}
+
+// TestLockstepFindsWhatAStoreLoses within a few scripts, and says what it is with a
+// short one.
+func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
+	for i, lost := range []struct {
+		what string
+		by   lossy
+	}{
+		{".Department", lossy{user: func(u *users.User) { u.Department = "" }}},
+		{".Email", lossy{user: func(u *users.User) { u.Email = users.Fold(u.Email) }}},
+		{".Source.Name", lossy{user: func(u *users.User) { u.Source.Name = "" }}},
+		{".Groups", lossy{user: func(u *users.User) { u.Groups = u.Groups[:min(1, len(u.Groups))] }}},
+		{".ArchivedAs", lossy{user: func(u *users.User) { u.ArchivedAs = users.NoStatus }}},
+		{".Created", lossy{user: func(u *users.User) { u.Created = u.Since }}},
+		{".Since", lossy{user: func(u *users.User) { u.Since = u.Since.Truncate(time.Millisecond) }}},
+		{".Due", lossy{user: func(u *users.User) { u.Due = time.Time{} }}},
+		{".Reason", lossy{event: func(e *seats.Event) { e.Reason = "" }}},
+		{".Heir", lossy{event: func(e *seats.Event) { e.Heir = "" }}},
+		{".Fields", lossy{event: func(e *seats.Event) { e.Fields = e.Fields[:min(1, len(e.Fields))] }}},
+		{".Key", lossy{event: func(e *seats.Event) { e.Key = "" }}},
+		{".Index", lossy{event: func(e *seats.Event) { e.Index = 0 }}},
+		{".Change", lossy{event: func(e *seats.Event) { e.Change = e.Change[:len(e.Change)-1] }}},
+		{".Correlation", lossy{event: func(e *seats.Event) { e.Correlation = "" }}},
+		{".Zone", lossy{account: func(a *seats.Account) { a.Zone = "UTC" }}},
+		{".Opened", lossy{account: func(a *seats.Account) { a.Opened = a.Changed }}},
+		{".NextDue", lossy{account: func(a *seats.Account) { a.NextDue = a.NextDue.Truncate(24 * time.Hour) }}},
+		{".Cards", lossy{account: func(a *seats.Account) { a.Policy.Cards = seats.Cards{} }}},
+		{".Total", lossy{pool: func(p *seats.Pool) { p.Total = seats.Unlimited() }}},
+		{".Past", lossy{need: func(n *seats.Need) { n.Last-- }}},
+		{".Pools", lossy{need: func(n *seats.Need) { n.Pools = nil }}},
+		{".Users", lossy{need: func(n *seats.Need) { n.Keys = n.Keys[:min(1, len(n.Keys))] }}},
+		{"list by name", lossy{people: func(f *users.Filter, _ *int) { f.ByName = false }}},
+		{"at most", lossy{people: func(_ *users.Filter, limit *int) { *limit = max(*limit, 2) }}},
+		{"AfterName", lossy{people: func(f *users.Filter, _ *int) { f.AfterName = "" }}},
+		{"NeverIn", lossy{people: func(f *users.Filter, _ *int) { f.NeverIn = false }}},
+		{"the tally", lossy{tally: func(f *users.Filter) { f.Role = 0 }}},
+		{"at most", lossy{events: func(_ *seats.EventFilter, limit *int) { *limit = max(*limit, 2) }}},
+		{".Cards", lossy{events: func(f *seats.EventFilter, _ *int) { f.Kinds = f.Kinds[:min(1, len(f.Kinds))] }}},
+		{"is due", lossy{by: -1}},
+	} {
+		play := together(func() store.Store { lost.by.Store = memstore.New(); return lost.by })
+		var least *failure
+		for seed := 0; seed < 50 && least == nil; seed++ {
+			s := drawLockstep.Example(seed)
+			if failed := s.attempt(play); failed != nil {
+				least = s.smaller(play, failed, patience)
+			}
+		}
+		require.NotNil(t, least, "%d: %s", i, lost.what)
+		require.Contains(t, least.what, lost.what, "%d", i)
+		require.LessOrEqual(t, len(least.calls), 6, "%v", least)
+	}
+}
