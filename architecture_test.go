@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"seats":           {module + "/users"},
 	"store":           {module + "/users", module + "/seats"},
 	"memstore":        {module + "/users", module + "/seats", module + "/store"},
+	"sqlstore":        {module + "/users", module + "/seats", module + "/store"},
 	".":               {module + "/users", module + "/seats", module + "/store", "golang.org/x/sync/semaphore"},
 	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
 }

@@ -117,10 +117,18 @@ func (a *account) past(n seats.Need) []seats.Event {
 	for i := a.changes[n.Change][0]; i < a.changes[n.Change][1]; i++ {
 		found = append(found, i)
 	}
-	for first, i := range a.calls[n.Key] {
-		if e := a.events[i]; first == 0 || e.Index >= n.First && e.Index < n.Last {
+	least := -1
+	for _, i := range a.calls[n.Key] {
+		e := a.events[i]
+		if least < 0 || e.Index < a.events[least].Index {
+			least = i
+		}
+		if e.Index >= n.First && e.Index < n.Last {
 			found = append(found, i)
 		}
+	}
+	if least >= 0 {
+		found = append(found, least)
 	}
 	slices.Sort(found)
 	var past []seats.Event

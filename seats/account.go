@@ -70,7 +70,8 @@ type Need struct {
 	// Change asks for the events of the change of that ID: they are there if it
 	// landed.
 	Change ChangeID
-	// Key asks for events of calls with that request key: the very first, and those
+	// Key asks for events of calls with that request key: the one of the least Index
+	// (and of several the first), and those
 	// of the commands from Index First up to, not including, Last. The empty key asks
 	// for none.
 	Key         string

@@ -119,10 +119,14 @@ func bringsThePast(t *trial) {
 	require.Empty(t, past(seats.Need{Change: "unknown"}))
 	require.Empty(t, past(seats.Need{Change: other.ID}), "it was refused")
 	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(seats.Need{Key: "k", Last: 1000}))
-	require.Equal(t, []uint64{2, 3, 4}, past(seats.Need{Key: "k", First: 1, Last: 2}), "the very first, and up to, not including, the last")
+	require.Equal(t, []uint64{2, 3, 4}, past(seats.Need{Key: "k", First: 1, Last: 2}), "the one of the least place, and up to, not including, the last")
 	require.Equal(t, []uint64{2, 3, 4, 5, 8}, past(seats.Need{Key: "k", First: 1, Last: 4}))
 	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", First: 2, Last: 2}))
 	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", First: 5, Last: 9}))
+	later := call(a, "k2", 5, 4, 6)
+	t.written(later, call(b, "k2", 0))
+	t.written(call(a, "k2", 4))
+	require.Equal(t, []uint64{11}, past(seats.Need{Key: "k2"}), "of the least place, the first")
 	for _, key := range []string{"unknown", "other", ""} {
 		require.Empty(t, past(seats.Need{Key: key, Last: 1000}), "key %q", key)
 	}
