@@ -172,7 +172,7 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 	for i, n := range needs {
 		if a, there := s.accounts[n.Account]; there {
 			due, next := a.due(n.DueBy)
-			found := false
+			least := a.least(n.Key)
 			snapshots[i] = seats.Snapshot{
 				Account: a.row, NextDue: next,
 				Pools: page(len(a.pools), sorted(a.pools), func(p seats.Pool) bool {
@@ -182,14 +182,23 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 					return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID)
 				}),
 				Past: page(len(a.events), a.events, func(e seats.Event) bool {
-					ofKey := n.Key != "" && e.Key == n.Key && (!found || e.Index >= n.First && e.Index < n.Last)
-					found = found || ofKey // the first
+					ofKey := n.Key != "" && e.Key == n.Key && (e.Sequence == least || e.Index >= n.First && e.Index < n.Last)
 					return ofKey || n.Change != "" && e.Change == n.Change
 				}),
 			}
 		}
 	}
 	return snapshots, ctx.Err()
+}
+
+// least returns the number of the event of a request key that has the least index.
+func (a account) least(key string) uint64 {
+	of := page(len(a.events), a.events, func(e seats.Event) bool { return e.Key == key })
+	slices.SortStableFunc(of, func(x, y seats.Event) int { return cmp.Compare(x.Index, y.Index) })
+	if len(of) == 0 {
+		return 0
+	}
+	return of[0].Sequence
 }
 
 // due returns who is due by then, at most so many as one change settles, and when
