@@ -1,0 +1,34 @@
+package servers
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// SmallDisk returns a folder on a disk of its own that has room for so many bytes,
+// rounded up to pages of memory. The disk goes when the test ends, so close what is
+// open there before. Only root may mount, and not in every container: elsewhere the
+// test is skipped, or fails in CI.
+func SmallDisk(t testing.TB, bytes int64) (folder string) {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "seats")
+	if err == nil {
+		err = bequeath("KILL", folder)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := fmt.Sprintf("size=%d,mode=0777", bytes)
+	if text, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "seats", folder).CombinedOutput(); err != nil {
+		lack(t, fmt.Sprintf("no small disk: only root may mount one, and not in every container: %s", text))
+	}
+	t.Cleanup(func() {
+		if text, err := exec.Command("umount", folder).CombinedOutput(); err != nil {
+			t.Errorf("%s", text)
+		}
+		_ = os.Remove(folder)
+	})
+	return folder
+}

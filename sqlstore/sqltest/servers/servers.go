@@ -1,0 +1,229 @@
+// Package servers starts private database servers for tests, on loopback and with
+// their data in a temporary folder.
+//
+//	func TestOnPostgres(t *testing.T) {
+//		db, err := sql.Open("pgx", servers.Postgres(t).Database(t, "seats"))
+//
+// A server is started when it is first asked for and shared by all tests of the
+// process. It ends with the process, however that ends: there is nothing to stop,
+// and nothing is left of it but the log of a test.
+//
+// Where a program is missing the test is skipped, and the sentence says what to
+// install. With the environment variable CI set to true it fails instead.
+//
+// The servers have the settings of their programs, so that what is acknowledged is
+// on disk, but room for more connections. Where we are root they run as the users
+// postgres and mysql, since they refuse to run as root.
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A Server is a database server, or a node of a cluster. Its methods may be called
+// at once from any number of goroutines.
+type Server struct {
+	process
+	cluster *cluster
+
+	address string
+	dsn     func(database string) string
+	client  func(database string) []string // a program that runs the statement that follows it
+	force   string                         // ends a statement that drops a database in use
+	ready   string                         // a statement, and its answer if the server serves
+	serving string
+	catchUp string // a statement that waits for what other nodes did; empty: there are none
+}
+
+// A cluster is the servers that have the same data.
+type cluster struct {
+	sync.Mutex // one start or kill at a time
+	nodes      []*Server
+	resume     func() ([][]string, error) // more arguments for each node's next start; nil: none
+}
+
+// patience is how long a server may take to serve.
+const patience = 90 * time.Second
+
+// Postgres returns the process's PostgreSQL server.
+func Postgres(t testing.TB) *Server {
+	t.Helper()
+	return use(t, postgres).nodes[0]
+}
+
+// MariaDB returns the process's MariaDB server.
+func MariaDB(t testing.TB) *Server {
+	t.Helper()
+	return use(t, mariaDB).nodes[0]
+}
+
+// Galera returns the three nodes of the process's MariaDB cluster.
+func Galera(t testing.TB) []*Server {
+	t.Helper()
+	return use(t, galera).nodes
+}
+
+var (
+	postgres = sync.OnceValues(func() (*cluster, error) { return attempts(newPostgres) })
+	mariaDB  = sync.OnceValues(func() (*cluster, error) { return attempts(newMariaDB) })
+	galera   = sync.OnceValues(func() (*cluster, error) { return attempts(newGalera) })
+)
+
+// use starts what an earlier test left killed, too.
+func use(t testing.TB, shared func() (*cluster, error)) *cluster {
+	t.Helper()
+	c, err := shared()
+	if err == nil {
+		err = c.start()
+	}
+	var absent missing
+	switch {
+	case errors.As(err, &absent):
+		lack(t, string(absent))
+	case err != nil:
+		t.Fatal(err)
+	}
+	return c
+}
+
+// attempts starts a new cluster, and another one if somebody was faster at a port.
+func attempts(create func() (*cluster, error)) (*cluster, error) {
+	var failed error
+	for range 3 {
+		c, err := create()
+		if err == nil {
+			err = c.start()
+		}
+		if err == nil {
+			return c, nil
+		}
+		if c == nil {
+			return nil, err
+		}
+		for _, s := range c.nodes {
+			s.kill()
+		}
+		failed = errors.Join(failed, err)
+	}
+	return nil, failed
+}
+
+// Version returns what the server's program says of itself.
+func (s *Server) Version() string {
+	text, _ := exec.Command(s.program, "--version").CombinedOutput()
+	return strings.TrimSpace(string(text))
+}
+
+// Address returns host and port, for a proxy in between.
+func (s *Server) Address() string { return s.address }
+
+// DSN returns what opens the database: for PostgreSQL a URL that has a query
+// already, for pgx and lib/pq; for MariaDB what go-sql-driver takes, without a
+// query. It stays the same when the server is started again.
+func (s *Server) DSN(database string) string { return s.dsn(database) }
+
+// Database makes an empty database and returns its DSN. A database of that name is
+// dropped before; PostgreSQL ends the connections to it. In a cluster the database is
+// at all nodes that run. The name consists of small letters, digits and underscores.
+func (s *Server) Database(t testing.TB, name string) string {
+	t.Helper()
+	for _, statement := range []string{"drop database if exists " + name + s.force, "create database " + name} {
+		if _, err := s.query("", statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cluster.Lock()
+	defer s.cluster.Unlock()
+	for _, node := range s.cluster.nodes {
+		if node.catchUp == "" || !node.running() {
+			continue
+		}
+		if _, err := node.query("", node.catchUp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s.DSN(name)
+}
+
+// Kill ends the server and all its processes with SIGKILL, and returns when they
+// have ended. It does nothing to a server that does not run. Tests that kill do not
+// run in parallel to others.
+func (s *Server) Kill() {
+	s.cluster.Lock()
+	defer s.cluster.Unlock()
+	s.kill()
+}
+
+// Start starts a server that was killed, on the same data and port, and returns
+// when it serves. Of a cluster it starts every node that does not run, and returns
+// when they are one again. It does nothing to a server that runs.
+func (s *Server) Start(t testing.TB) {
+	t.Helper()
+	if err := s.cluster.start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *cluster) start() error {
+	c.Lock()
+	defer c.Unlock()
+	if !slices.ContainsFunc(c.nodes, func(s *Server) bool { return !s.running() }) {
+		return nil
+	}
+	more := make([][]string, len(c.nodes))
+	if c.resume != nil {
+		var err error
+		if more, err = c.resume(); err != nil {
+			return err
+		}
+	}
+	for i, s := range c.nodes {
+		if s.running() {
+			continue
+		}
+		if err := s.start(more[i]...); err != nil {
+			return err
+		}
+	}
+	for _, s := range c.nodes {
+		if err := s.await(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// await returns when the server serves.
+func (s *Server) await() error {
+	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		answer, err := s.query("", s.ready)
+		switch {
+		case !s.running():
+			return fmt.Errorf("%s has ended:\n%s", s.program, s.log())
+		case err == nil && answer == s.serving:
+			return nil
+		case time.Now().After(deadline):
+			return fmt.Errorf("%s does not serve: it answers %q, %v\n%s", s.program, answer, err, s.log())
+		}
+	}
+}
+
+// query runs the statement by the server's own client, which needs no driver.
+func (s *Server) query(database, statement string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	words := append(s.client(database), statement)
+	answer, err := exec.CommandContext(ctx, words[0], words[1:]...).CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%s: %w: %s", statement, err, answer)
+	}
+	return strings.TrimSpace(string(answer)), err
+}
