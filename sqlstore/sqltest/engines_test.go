@@ -61,7 +61,7 @@ var (
 )
 
 func inFile(t testing.TB, database string) (string, []string) {
-	return "sqlite", []string{"file:" + filepath.Join(t.TempDir(), database) + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)"}
+	return "sqlite", []string{"file:" + filepath.Join(servers.Folder(t), database) + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)"}
 }
 
 func inMemory(testing.TB, string) (string, []string) { return "sqlite", []string{":memory:"} }
@@ -189,4 +189,3 @@ func (s scattered) Advance(ctx context.Context, from, to store.Progress) error {
 type silence struct{}
 
 func (silence) Print(...any) {}
-
