@@ -64,19 +64,19 @@ const tries = 3
 func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 	for left := tries; len(changes) > 0; left-- {
 		moved, err := b.writer.write(ctx, b.Store, changes)
-		class := b.means(ctx, err)
+		class, stale := b.means(ctx, err), errors.Is(err, errMoved)
 		switch {
 		case err == nil:
 			for _, id := range moved {
 				b.verdicts[id] = store.Verdict{Err: store.ErrConflict}
 			}
 			return nil
-		case class == Again, errors.Is(err, errMoved) && len(changes) == 1:
+		case class == Again, stale && len(changes) == 1 && !b.lags():
 			b.refuse(changes, store.ErrConflict)
 			return nil
 		case class == Lost:
 			return fmt.Errorf("%w: %w", store.ErrUnknown, b.explain(ctx, err))
-		case class == Refused && !errors.Is(err, errMoved):
+		case class == Refused && !stale:
 			return b.explain(ctx, err)
 		}
 		good, err := b.judge(ctx, changes)
@@ -87,11 +87,11 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 			changes, left = good, tries
 		case len(changes) > 1:
 			return b.each(ctx, changes)
-		case class == Broken || left == 1 && b.bound == nil:
-			b.refuse(changes, store.ErrBroken)
+		case b.bound != nil && class != Broken, left == 1 && stale:
+			b.refuse(changes, store.ErrConflict) // the transaction, or the node, sees an old moment
 			return nil
-		case b.bound != nil:
-			b.refuse(changes, store.ErrConflict) // the transaction sees an old moment
+		case class == Broken, left == 1:
+			b.refuse(changes, store.ErrBroken)
 			return nil
 		}
 	}

@@ -46,6 +46,19 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	return *w.server, nil
 }
 
+// lags reports whether what another node has acknowledged may not have come here yet,
+// so that an account that seems to have moved on may only have to catch up. A reading
+// waits until it has.
+func (s *Store) lags() bool {
+	w, is := s.writer.(*mysql)
+	if !is || s.bound != nil {
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.server != nil && w.server.galera
+}
+
 // block is the longest compound statement that is sent. What is longer goes as a
 // transaction of several statements: servers and drivers have bounds of their own.
 const block = 1 << 20

@@ -2,10 +2,10 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -41,39 +41,45 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	begins := from.Sequence == 0 && from.Until.IsZero()
-	err := s.savepoint(ctx, func() error {
-		q := s.query()
-		// The count of moves makes it another row even where nothing else changes:
-		// MySQL says how many rows have changed, not how many were found.
-		q.add("UPDATE {progress} SET sequence = ?, leased_until = ?, moves = moves + 1", int64(to.Sequence), micros(to.Until))
-		q.add(" WHERE consumer = ? AND account = ? AND sequence = ?", from.Consumer, string(from.Account), int64(from.Sequence))
-		if from.Until.IsZero() {
-			q.add(" AND leased_until IS NULL")
-		} else {
-			q.add(" AND leased_until = ?", from.Until.UnixMicro())
-		}
-		n, err := s.exec(ctx, q)
-		if err != nil || n > 0 {
-			return err
-		}
-		if !begins {
-			return store.ErrConflict
-		}
-		q = s.query()
-		q.add("INSERT INTO {progress} (consumer, account, sequence, leased_until, moves) VALUES (?, ?, ?, ?, 1)",
-			to.Consumer, string(to.Account), int64(to.Sequence), micros(to.Until))
-		_, err = s.exec(ctx, q)
+	var n int64
+	err := s.savepoint(ctx, func() (err error) {
+		n, err = s.advance(ctx, from, to)
 		return err
 	})
-	if err == nil || errors.Is(err, store.ErrConflict) {
-		return err
+	if err == nil && n == 0 && s.lags() {
+		if _, err = s.Load(ctx, seats.Need{Account: from.Account}); err == nil {
+			n, err = s.advance(ctx, from, to) // what has come here meanwhile may be what from says
+		}
 	}
-	switch s.means(ctx, err) {
-	case Again, Duplicate:
-		err = store.ErrConflict
-	case Lost:
+	switch class := s.means(ctx, err); {
+	case err == nil && n > 0:
+		return nil
+	case err == nil, class == Again, class == Duplicate:
+		return store.ErrConflict
+	case class == Lost:
 		err = fmt.Errorf("%w: %w", store.ErrUnknown, s.explain(ctx, err))
 	}
 	return fmt.Errorf("sqlstore: advance: %w", err)
+}
+
+// advance returns 0 where from is not what is there.
+func (s *Store) advance(ctx context.Context, from, to store.Progress) (rows int64, err error) {
+	q := s.query()
+	// The count of moves makes it another row even where nothing else changes: MySQL
+	// says how many rows have changed, not how many were found.
+	q.add("UPDATE {progress} SET sequence = ?, leased_until = ?, moves = moves + 1", int64(to.Sequence), micros(to.Until))
+	q.add(" WHERE consumer = ? AND account = ? AND sequence = ?", from.Consumer, string(from.Account), int64(from.Sequence))
+	if from.Until.IsZero() {
+		q.add(" AND leased_until IS NULL")
+	} else {
+		q.add(" AND leased_until = ?", from.Until.UnixMicro())
+	}
+	begins := from.Sequence == 0 && from.Until.IsZero()
+	if rows, err = s.exec(ctx, q); err != nil || rows > 0 || !begins {
+		return rows, err
+	}
+	q = s.query()
+	q.add("INSERT INTO {progress} (consumer, account, sequence, leased_until, moves) VALUES (?, ?, ?, ?, 1)",
+		to.Consumer, string(to.Account), int64(to.Sequence), micros(to.Until))
+	return s.exec(ctx, q)
 }

@@ -1,10 +1,14 @@
 package sqltest_test
 
 import (
+	"context"
 	"database/sql"
-	"os"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
 	"path/filepath"
 	"testing"
+	"time"
 
 	_ "github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -12,33 +16,176 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestTrial(t *testing.T) {
-	var db *sql.DB
-	var err error
-	d := sqlstore.Postgres
-	switch os.Getenv("ENGINE") {
-	case "pgx":
-		db, err = sql.Open("pgx", "postgres://postgres@127.0.0.1:54999/seats?sslmode=disable")
-	case "pq":
-		db, err = sql.Open("postgres", "postgres://postgres@127.0.0.1:54999/seats?sslmode=disable")
-	case "mysql":
-		db, err = sql.Open("mysql", "root@tcp(127.0.0.1:53999)/seats")
-		d = sqlstore.MySQL
-	default:
-		db, err = sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "x.db")+"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)")
-		d = sqlstore.SQLite
-	}
-	require.NoError(t, err)
-	db.SetMaxOpenConns(20)
-	db.SetMaxIdleConns(20)
-	defer db.Close()
-	s, err := sqlstore.New(db, d, sqlstore.Options{})
-	require.NoError(t, err)
-	require.NoError(t, s.Migrate(t.Context()))
-	storetest.Run(t, func(testing.TB) store.Store { return s }, storetest.Options{})
+// An engine is a database and one of the ways to open it.
+type engine struct {
+	name    string
+	dialect sqlstore.Dialect
+	options sqlstore.Options
+	// dsn makes an empty database. It returns a driver and what opens the database, once
+	// for each node that has it.
+	dsn         func(t testing.TB, database string) (driver string, sources []string)
+	connections int
 }
+
+// The engines, each as a host would open it.
+var (
+	sqlite   = engine{name: "SQLite", dialect: sqlstore.SQLite, dsn: inFile, connections: 8}
+	postgres = engine{name: "PostgreSQL", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", ""), connections: 40}
+	mariadb  = engine{name: "MariaDB", dialect: sqlstore.MySQL, dsn: onMariaDB(""), connections: 40}
+	galera   = engine{name: "Galera", dialect: sqlstore.MySQL, dsn: onGalera, connections: 20}
+
+	engines = []engine{sqlite, postgres, mariadb, galera}
+
+	// variants are other ways to open them.
+	variants = []engine{
+		{name: "SQLite, one connection", dialect: sqlstore.SQLite, dsn: inFile, connections: 1},
+		{name: "SQLite in memory, one connection", dialect: sqlstore.SQLite, dsn: inMemory, connections: 1},
+		{name: "SQLite in memory, eight connections", dialect: sqlstore.SQLite, dsn: inSharedMemory, connections: 8},
+		{name: "PostgreSQL, lib-pq", dialect: sqlstore.Postgres, dsn: onPostgres("postgres", ""), connections: 40},
+		{name: "PostgreSQL, lib-pq, unprepared", dialect: sqlstore.Postgres, dsn: onPostgres("postgres", ""),
+			options: sqlstore.Options{Unprepared: true, Prefix: "other_"}, connections: 40},
+		{name: "PostgreSQL, simple protocol", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", "&default_query_exec_mode=simple_protocol"),
+			options: sqlstore.Options{Unprepared: true}, connections: 40},
+		{name: "PostgreSQL, serializable", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", "&default_transaction_isolation=serializable"), connections: 40},
+		{name: "MariaDB, clientFoundRows", dialect: sqlstore.MySQL, dsn: onMariaDB("?clientFoundRows=true&interpolateParams=true"), connections: 40},
+		// As on MySQL, which knows no compound statement outside of routines.
+		{name: "MariaDB, transactions", dialect: sqlstore.MySQL, dsn: onMariaDB("?sql_mode=ORACLE&parseTime=true&loc=Local"), connections: 40},
+	}
+)
+
+func inFile(t testing.TB, database string) (string, []string) {
+	return "sqlite", []string{"file:" + filepath.Join(servers.Folder(t), database) + "?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)"}
+}
+
+func inMemory(testing.TB, string) (string, []string) { return "sqlite", []string{":memory:"} }
+
+func inSharedMemory(_ testing.TB, database string) (string, []string) {
+	return "sqlite", []string{"file:/" + database + "?vfs=memdb&_pragma=busy_timeout(10000)"}
+}
+
+func onPostgres(driver, more string) func(testing.TB, string) (string, []string) {
+	return func(t testing.TB, database string) (string, []string) {
+		return driver, []string{servers.Postgres(t).Database(t, database) + more}
+	}
+}
+
+func onMariaDB(more string) func(testing.TB, string) (string, []string) {
+	return func(t testing.TB, database string) (string, []string) {
+		return "mysql", []string{servers.MariaDB(t).Database(t, database) + more}
+	}
+}
+
+func onGalera(t testing.TB, database string) (string, []string) {
+	nodes := servers.Galera(t)
+	sources := []string{nodes[0].Database(t, database)}
+	for _, n := range nodes[1:] {
+		sources = append(sources, n.DSN(database))
+	}
+	return "mysql", sources
+}
+
+// A site is a database of the test's own, with the tables in it.
+type site struct {
+	engine
+	dbs    []*sql.DB // a node each
+	stores []*sqlstore.Store
+}
+
+// open makes a database for the test.
+func (e engine) open(t testing.TB) *site {
+	t.Helper()
+	s := &site{engine: e, dbs: e.databases(t)}
+	for _, db := range s.dbs {
+		st, err := sqlstore.New(db, e.dialect, e.options)
+		require.NoError(t, err)
+		require.NoError(t, st.Migrate(t.Context()))
+		s.stores = append(s.stores, st)
+	}
+	return s
+}
+
+// databases makes a database without tables.
+func (e engine) databases(t testing.TB) []*sql.DB {
+	t.Helper()
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(t.Name()))
+	driver, sources := e.dsn(t, fmt.Sprintf("t%x", name.Sum64()))
+	var dbs []*sql.DB
+	for _, source := range sources {
+		db, err := sql.Open(driver, source)
+		require.NoError(t, err)
+		db.SetMaxOpenConns(e.connections)
+		db.SetMaxIdleConns(e.connections)
+		t.Cleanup(func() { require.NoError(t, db.Close()) })
+		dbs = append(dbs, db)
+	}
+	return dbs
+}
+
+// store is the one store, or sends every call to a random one of them.
+func (s *site) store() store.Store {
+	if len(s.stores) == 1 {
+		return s.stores[0]
+	}
+	return scattered(s.stores)
+}
+
+// each runs the test on engines, side by side.
+func each(t *testing.T, engines []engine, test func(*testing.T, *site)) {
+	for _, e := range engines {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, e.open(t))
+		})
+	}
+}
+
+// scattered sends every call to a random node.
+type scattered []*sqlstore.Store
+
+func (s scattered) any() *sqlstore.Store { return s[rand.IntN(len(s))] }
+
+func (s scattered) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	return s.any().Load(ctx, needs...)
+}
+
+func (s scattered) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	return s.any().Commit(ctx, changes...)
+}
+
+func (s scattered) Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) ([]users.User, error) {
+	return s.any().Users(ctx, account, filter, limit)
+}
+
+func (s scattered) Tally(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, uint64, error) {
+	return s.any().Tally(ctx, account, filter)
+}
+
+func (s scattered) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) ([]seats.Event, error) {
+	return s.any().Events(ctx, account, filter, limit)
+}
+
+func (s scattered) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	return s.any().Due(ctx, by, after, limit)
+}
+
+func (s scattered) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return s.any().Behind(ctx, consumer, after, limit)
+}
+
+func (s scattered) Advance(ctx context.Context, from, to store.Progress) error {
+	return s.any().Advance(ctx, from, to)
+}
+
+// silence keeps the MySQL driver from writing of connections that were ended on
+// purpose.
+type silence struct{}
+
+func (silence) Print(...any) {}

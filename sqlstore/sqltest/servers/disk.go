@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 )
 
@@ -31,4 +32,30 @@ func SmallDisk(t testing.TB, bytes int64) (folder string) {
 		_ = os.Remove(folder)
 	})
 	return folder
+}
+
+// Folder returns a folder for the files of a test, in memory where there is room.
+func Folder(t testing.TB) string {
+	t.Helper()
+	folder, err := os.MkdirTemp(memory(), "seats")
+	if err == nil {
+		err = bequeath("KILL", folder)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
+}
+
+// memory returns a folder that lies in memory and has room for the data of all
+// servers, or else the empty name. The servers sync their data as ever. It takes no time
+// there, and what was written is lost with the machine, but not with a server.
+func memory() string {
+	const shared, room = "/dev/shm", 4 << 30
+	var disk syscall.Statfs_t
+	if syscall.Statfs(shared, &disk) != nil || int64(disk.Bavail)*int64(disk.Bsize) < room {
+		return ""
+	}
+	return shared
 }

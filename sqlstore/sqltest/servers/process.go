@@ -130,7 +130,7 @@ func (p *process) log() string {
 // newFolder makes a folder that is left to the will, and that belongs to the user of
 // the given name if we are root.
 func newFolder(name, signal string) (folder string, owner *syscall.Credential, err error) {
-	if folder, err = os.MkdirTemp("", "seats"); err != nil {
+	if folder, err = os.MkdirTemp(memory(), "seats"); err != nil {
 		return "", nil, err
 	}
 	if err := bequeath(signal, folder); err != nil || os.Geteuid() != 0 {
