@@ -35,6 +35,9 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 	var late bool           // whether it can still arrive
 	for tries := 0; ; tries++ {
 		snapshot, err := k.settled(ctx, &need)
+		for err == nil && request.Widen(&need, snapshot) {
+			snapshot, err = k.settled(ctx, &need)
+		}
 		if err != nil {
 			return seats.Decision{}, unknown(lost, err)
 		}

@@ -47,7 +47,8 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 }
 
 // ahead loads what a decision needs that is not going to be committed. It has no
-// request key, since nothing comes of it.
+// request key, since nothing comes of it, and does without the pools to which licences
+// go back, since nothing is seen of them.
 func (k *Keeper) ahead(
 	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command,
 ) (seats.Snapshot, seats.Request, error) {

@@ -81,7 +81,8 @@ type Need struct {
 // MaxSettled is how many people one change settles at most.
 const MaxSettled = 500
 
-// Needs returns what has to be loaded to decide the commands for the actor.
+// Needs returns what has to be loaded to decide the commands for the actor, but for
+// what [Request.Widen] adds.
 func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need {
 	n := Need{Account: account}
 	n.user(actor.User)

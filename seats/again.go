@@ -76,10 +76,11 @@ func (d *desk) reused() *Refusal {
 // again returns what came of the command under its turn when a call with this
 // key did it before, if one did.
 func (d *desk) again(a users.Action) (o Outcome, done bool) {
-	e, done := d.past[d.request.First+d.index]
+	past, done := d.past[d.request.First+d.index]
 	if !done {
 		return Outcome{}, false
 	}
-	d.repeated = append(d.repeated, e)
+	e := past[0] // those of licences come after it
+	d.repeated = append(d.repeated, past...)
 	return Outcome{Action: a, User: e.User, Before: e.Before, After: e.After, Seats: e.Delta, Same: e.Kind == Noted}, true
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // A Command is something to be done in an account, as data: [Invite], [Add],
-// [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
+// [Adopt], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
 // [Restore], [Delete], [Erase], [Edit], [ChangeRole], [GrantOwnership],
 // [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal] and [SetPolicy], by value.
 // Anything else, a pointer or a type that embeds one of them, is refused as
@@ -19,7 +19,8 @@ type Command interface {
 	// Action names the command in tables, events and refusals.
 	Action() users.Action
 
-	// target is the person it is about, who has to be there; empty if none.
+	// target is the person it is about, who has to be there if the action is one
+	// on a person; empty if none.
 	target() users.ID
 	// fact returns what the command does, having checked all but the seats. The
 	// zero fact is "same". Authority, and the person's presence and protection,
@@ -41,6 +42,7 @@ type commandType struct {
 var commandTypes = []commandType{
 	typeOf[Invite](),
 	typeOf[Add](),
+	typeOf[Adopt](),
 	typeOf[Notify](),
 	typeOf[Accept](),
 	typeOf[Approve](),

@@ -91,7 +91,7 @@ type Decision struct {
 // refusal, a [*Refusal], is the answer to all of them, and its Index says which
 // command it was.
 //
-// The snapshot must hold what [Needs] names and be settled, see [Settle].
+// The snapshot must hold what [Needs] and [Request.Widen] name and be settled, see [Settle].
 func Decide(s Snapshot, r Request) (Decision, error) {
 	if len(r.Commands) > MaxCommands {
 		return Decision{}, badInput("commands", users.ErrTooLong)

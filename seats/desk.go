@@ -21,9 +21,9 @@ type desk struct {
 	people  map[users.ID]users.User
 	holders map[users.Key]users.ID
 
-	past     map[int]Event // what calls with this key did before, by the place of the command
-	misused  bool          // they were other calls
-	repeated []Event       // those that are told again
+	past     map[int][]Event // what calls with this key did before, by the place of the command
+	misused  bool            // they were other calls
+	repeated []Event         // those that are told again
 
 	events    []Event
 	wasPools  map[PoolID]Pool         // the changed ones, as they were loaded
@@ -36,7 +36,7 @@ func newDesk(s Snapshot, r Request) *desk {
 		pools:     make(map[PoolID]Pool, len(s.Pools)),
 		people:    make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
 		holders:   make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
-		past:      make(map[int]Event),
+		past:      make(map[int][]Event),
 		wasPools:  make(map[PoolID]Pool),
 		wasPeople: make(map[users.ID]users.User, len(r.Commands)),
 	}
@@ -44,8 +44,8 @@ func newDesk(s Snapshot, r Request) *desk {
 		d.pools[p.ID] = p
 	}
 	for _, e := range s.Past {
-		if _, found := d.past[e.Index]; e.Key == r.Key && r.Key != "" && !found {
-			d.past[e.Index] = e
+		if e.Key == r.Key && r.Key != "" {
+			d.past[e.Index] = append(d.past[e.Index], e)
 			d.misused = d.misused || e.Digest != r.Digest
 		}
 	}
@@ -136,6 +136,10 @@ func (d *desk) land(o Outcome, f fact) (Outcome, *Refusal) {
 	if no != nil {
 		return o, no
 	}
+	for _, l := range f.licences {
+		l.kind, l.user, l.reason = f.kind, d.people[f.user.ID], f.reason
+		d.apply(l)
+	}
 	o.Before, o.After, o.Seats = before, f.user.Standing(), delta
 	return o, nil
 }
@@ -176,6 +180,7 @@ func (d *desk) moved(u users.User, to users.Status) users.User {
 		u.ArchivedAs = users.NoStatus
 	case users.Archived:
 		u.ArchivedAs = from
+		u.Licences = started(u.Licences)
 	case users.Deleted:
 		u = u.Tombstone()
 	default:

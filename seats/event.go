@@ -13,11 +13,14 @@ type ChangeID string
 // An EventKind says what happened, in the past tense.
 type EventKind string
 
-// The kinds of event.
+// The kinds of event. Where licences of course pools come along with a person, or go
+// back when the person is put away or deleted, there is a further event for each, of the
+// same kind, with its Pool.
 const (
 	Opened           EventKind = "opened"            // the account, with its first owner; carries the policy
 	Invited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
 	Added            EventKind = "added"             // by Add; or, inactive, by Add or Invite without a free seat
+	Adopted          EventKind = "adopted"           // by Adopt, with the dates that are the person's own
 	Notified         EventKind = "notified"          // Count: the number of this notification
 	Accepted         EventKind = "accepted"          // signed in for the first time
 	Approved         EventKind = "approved"          //
@@ -76,7 +79,7 @@ type Event struct {
 	Reason      string      `json:"reason,omitzero"`
 
 	User   users.ID       `json:"user,omitzero"`   // whom it is about; empty if about nobody
-	Before users.Standing `json:"before,omitzero"` // zero if the person was not there
+	Before users.Standing `json:"before,omitzero"` // zero if the person was not there; of a licence's event the same as After
 	After  users.Standing `json:"after,omitzero"`
 	Heir   users.ID       `json:"heir,omitzero"`   // who takes over the work of a leaver
 	Fields []string       `json:"fields,omitzero"` // what an edit changed

@@ -102,7 +102,7 @@ func (w *walk) commands() []seats.Command {
 			seats.Delete{User: id}, seats.Erase{User: id}, seats.Edit{User: id, Set: users.Patch{Title: new("x")}},
 			seats.ChangeRole{User: id, Role: users.Admin}, seats.ChangeRole{User: id}, seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
 			seats.Invite{Profile: profile(id), Role: users.Admin}, seats.Invite{Profile: profile(id), Role: users.Admin, Later: true},
-			seats.Add{Profile: profile(id), Role: users.Admin},
+			seats.Add{Profile: profile(id), Role: users.Admin}, seats.Adopt{User: adoptee(id, nil)},
 		)
 	}
 	for total := range int64(4) {

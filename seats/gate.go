@@ -9,17 +9,21 @@ type fact struct {
 	pool   PoolID
 	total  Count   // of the pool afterwards, if that changes
 	policy *Policy // of the account afterwards, if that changes
+	held   int64   // by how much that goes up in a course pool; the site pool's follows status
+	spent  int64   // likewise
 	count  int64
 	heir   users.ID
 	fields []string
 	reason string
 
-	instead *fact // what happens where there is no free seat, if anything
+	instead  *fact  // what happens where there is no free seat, if anything
+	licences []fact // what becomes of the user's licences by it, pool by pool; none of it is ever refused
 }
 
 // cuts reports whether an event may leave a pool above its total: a total that
-// is set, or another policy. Nothing else may.
-func (k EventKind) cuts() bool { return k == TotalSet || k == PolicySet }
+// is set, another policy, or somebody who is brought along and has his seat already.
+// Nothing else may.
+func (k EventKind) cuts() bool { return k == TotalSet || k == PolicySet || k == Adopted }
 
 // apply makes the fact true and records it, or refuses it for want of seats and
 // changes nothing. All changes of an account go through here, and so does every
@@ -40,6 +44,8 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	}
 	if pool.ID == Site {
 		pool.Held = account.Policy.held(account.Tally)
+	} else {
+		pool.Held, pool.Spent = pool.Held+f.held, pool.Spent+f.spent
 	}
 	if !f.kind.cuts() && !was.admits(pool) {
 		no = refuse(ErrNoSeats, u.ID)

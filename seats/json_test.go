@@ -30,6 +30,11 @@ var everyCommand = seats.Commands{
 		Source: users.Source{Kind: users.SourceImport, Name: "people.csv"},
 	}, Role: users.Manager, Later: true},
 	seats.Add{Profile: users.Profile{ID: "u8", Email: "bob@acme.example"}},
+	seats.Adopt{User: users.User{
+		Profile: users.Profile{ID: "u9", Email: "eve@acme.example"}, Role: users.Admin, Status: users.Archived, LeftAs: users.Active, ArchivedAs: users.Inactive,
+		Created: start, Since: start, SignedIn: start, Approved: start, Notified: start, Notices: 2,
+		Licences: []users.Licence{{Pool: "go-course", Assigned: start, Started: start, Archived: start}},
+	}},
 	seats.Notify{User: "u7"},
 	seats.Accept{User: "u7"},
 	seats.Approve{User: "u7"},
@@ -68,6 +73,9 @@ func everyEvent(t *testing.T) []seats.Event {
 	s.do(support, seats.Edit{User: "ada", Set: users.Patch{Title: new("Countess"), Groups: &[]string{"a"}}})
 	s.do(owner, seats.Deactivate{User: "ada", Heir: "owner", Reason: "left"})
 	s.do(system, seats.SetTotal{Pool: "go-course", Seats: seats.Unlimited()})
+	s.do(system, seats.Adopt{User: adoptee("eve", func(u *users.User) {
+		u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}, {Pool: "go-course", Assigned: u.Created, Started: u.Created, Archived: u.Created}}
+	})})
 	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})
 	r.Key, r.Digest = "key 1", seats.Digest(r.Actor, r.Channel, r.Commands)
 	decision, err := seats.Decide(s.rows, r)
@@ -288,6 +296,10 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 		seats.BuySeats{Pool: "p"}, seats.Delete{User: "ada", Heir: "ada"}, seats.Delete{User: "ada", Reason: long},
 		seats.Delete{User: "ada", Reason: "\xff"}, seats.ChangeRole{User: "ada", Role: users.Owner},
 		seats.Add{Profile: users.Profile{ID: "b", Email: "b"}}, seats.Add{},
+		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Role = 99 })},
+		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Since = time.Time{}.Add(time.Hour) })},
+		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Since = s.now.Add(time.Hour) })},
+		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Schedule.Date = "2030-01-01" })},
 		seats.Invite{Profile: users.Profile{ID: "b", Email: "b@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}}},
 		seats.SetPolicy{Policy: seats.Policy{LetIn: 99}}, seats.SetPolicy{Policy: seats.Policy{Term: 1}},
 		seats.SetPolicy{Policy: seats.Policy{Buying: seats.Orders{Least: -1}}},
@@ -302,7 +314,7 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 			}
 		}
 	}
-	require.Len(t, refusals, 18, "there is a command for every reason")
+	require.Len(t, refusals, 22, "there is a command for every reason")
 	for reason, no := range refusals {
 		text, err := json.Marshal(no)
 		require.NoError(t, err)

@@ -57,8 +57,9 @@ func (Reactivate) fact(d *desk, u users.User) (fact, *Refusal) {
 	return fact{kind: Reactivated, user: next, count: next.Notices}, nil
 }
 
-// Archive puts a person away, whatever the status, deleted excepted. The seat is
-// free; records and ID stay, and the status filter finds the person.
+// Archive puts a person away, whatever the status, deleted excepted. The seat and
+// unstarted course licences are free; records and ID stay, and the status filter finds
+// the person.
 //
 // Owners, admins, support and the system may; nobody for an owner. It is "same" for
 // somebody archived.
@@ -78,7 +79,8 @@ func (c Archive) fact(d *desk, u users.User) (fact, *Refusal) {
 	return d.leave(users.Archive, Archived, u, c.Heir, c.Reason)
 }
 
-// Restore takes a person out of the archive, back to the status held before.
+// Restore takes a person out of the archive, back to the status held before; licences
+// that were given back stay so.
 // It needs a free seat if that status holds one. It is "same" for whoever is not
 // archived.
 //
@@ -102,7 +104,8 @@ func (Restore) fact(d *desk, u users.User) (fact, *Refusal) {
 
 // Delete leaves a tombstone of anybody: the ID stays taken for ever and history stays true,
 // the rest of the profile goes, so that the address is free for a new person with a
-// new ID. It frees the seat, and it is how an invitation is taken back.
+// new ID. It frees the seat and unstarted course licences, and it is how an invitation is
+// taken back.
 //
 // Owners, admins, support and the system may; nobody for an owner. It is "same" for
 // somebody deleted.
@@ -123,8 +126,9 @@ func (c Delete) fact(d *desk, u users.User) (fact, *Refusal) {
 }
 
 // Erase removes the personal data of somebody who left: inactive or archived. A
-// tombstone stays, as after [Delete], for which it is "same". Events contain nothing
-// of the profile and need no erasing; IDs and reasons in them are the host's words.
+// tombstone stays, as after [Delete], for which it is "same", and unstarted course
+// licences are free. Events contain nothing of the profile and need no erasing; IDs and
+// reasons in them are the host's words.
 //
 // Support and the system may, whatever commands the product offers; nobody for an
 // owner. Somebody invited or active is refused as [ErrWrongStatus].
@@ -154,5 +158,9 @@ func (d *desk) leave(a users.Action, kind EventKind, u users.User, heir users.ID
 	if heir != "" && (heir == u.ID || d.people[heir].Status != users.Active) {
 		return fact{}, badInput("heir", errHeir)
 	}
-	return fact{kind: kind, user: next, heir: heir, reason: reason}, nil
+	var licences []fact
+	if returning.Has(a) {
+		licences = returned(u.Licences)
+	}
+	return fact{kind: kind, user: next, heir: heir, reason: reason, licences: licences}, nil
 }

@@ -64,6 +64,7 @@ func (l *Ledger) Record(e Event) error {
 		{e.User == "" && e.Before == e.After || e.User != "" && e.Before == l.People[e.User], "the standing before"},
 		{tally == e.Tally, "the tally"},
 		{was.Held+e.Delta == e.Held, "the seats held"},
+		{was.Spent <= e.Spent, "the seats spent"},
 		{e.Pool != Site || e.Held == policy.held(tally), "the seats held by status"},
 		{pool.Sound(), "the total"},
 	} {

@@ -125,12 +125,7 @@ func (d *desk) source(s users.Source) (users.Source, *Refusal) {
 // several people, or at one who is somebody else by a stronger key, are a duplicate
 // that names them.
 func (d *desk) recognise(p users.Profile) (u users.User, here bool, no *Refusal) {
-	var found []users.ID
-	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
-		if id, taken := d.holders[k]; taken && !slices.Contains(found, id) {
-			found = append(found, id)
-		}
-	}
+	found := d.known(p)
 	if len(found) == 0 {
 		return u, false, nil
 	}
@@ -139,6 +134,17 @@ func (d *desk) recognise(p users.Profile) (u users.User, here bool, no *Refusal)
 		return u, false, duplicate(found...)
 	}
 	return u, true, nil
+}
+
+// known lists who has the ID or a key of a profile, each once.
+func (d *desk) known(p users.Profile) []users.ID {
+	var found []users.ID
+	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
+		if id, taken := d.holders[k]; taken && !slices.Contains(found, id) {
+			found = append(found, id)
+		}
+	}
+	return found
 }
 
 func duplicate(found ...users.ID) *Refusal {

@@ -79,9 +79,12 @@ func Preview(s Snapshot, r Request) (Plan, error) {
 	return p, nil
 }
 
+// arriving are the actions that are about somebody new.
+var arriving = users.In(users.Invite, users.Add, users.Adopt)
+
 // here returns how somebody is known who was to be invited and is here already.
 func (s Snapshot) here(o Outcome) string {
-	if !o.Same || o.Action != users.Invite && o.Action != users.Add {
+	if !o.Same || !arriving.Has(o.Action) {
 		return ""
 	}
 	for _, u := range s.Users {
@@ -196,13 +199,12 @@ func (p Plan) String() string {
 	var here []string
 	for _, step := range p.Steps {
 		o := step.Outcome
-		newcomer := o.Action == users.Invite || o.Action == users.Add
-		if !newcomer && !o.Action.OnPerson() {
+		if !arriving.Has(o.Action) && !o.Action.OnPerson() {
 			one, many = "command", "commands"
 		}
 		switch {
 		case o.Refusal != nil:
-		case newcomer && !o.Same && o.After.Status == users.Inactive:
+		case arriving.Has(o.Action) && o.Action != users.Adopt && !o.Same && o.After.Status == users.Inactive:
 			parked++
 		default:
 			fit++

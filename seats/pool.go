@@ -15,7 +15,7 @@ type Pool struct {
 	Total Count  `json:"total,omitzero"`
 	Held  int64  `json:"held"`          // by somebody now; comes back when that ends
 	Spent int64  `json:"spent"`         // used up for good
-	Over  bool   `json:"over,omitzero"` // the total, or the policy, was changed so that less is there than is held
+	Over  bool   `json:"over,omitzero"` // less is there than is held: the total or the policy was changed, or somebody brought a seat along
 }
 
 // Occupied returns how many seats are not to be had: held or spent.
@@ -39,7 +39,7 @@ func (p Pool) Excess() int64 {
 }
 
 // Sound reports whether the pool may be stored: it is at or below its total
-// unless it carries the mark that it was cut. Stores check it as a second guard,
+// unless it carries the mark of being over. Stores check it as a second guard,
 // and a database as a constraint; a pool that is not sound is a broken invariant
 // and never a matter of trying again.
 func (p Pool) Sound() bool {

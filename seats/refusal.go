@@ -63,6 +63,8 @@ var (
 	errHeir    = errors.New("is not another active user")
 	errPool    = errors.New("is not there")
 	errCount   = errors.New("is not a number of seats")
+
+	errSchedule = errors.New("can't be carried out yet")
 )
 
 // A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
@@ -72,12 +74,12 @@ type Refusal struct {
 	Code   Code         `json:"code"`
 	Index  int          `json:"index,omitzero"`  // the place of the refused command among those of the call
 	Action users.Action `json:"action,omitzero"` // what was asked for
-	User   users.ID     `json:"user,omitzero"`   // whom it concerns, of an invitation the ID that the person was to have; empty if nobody
+	User   users.ID     `json:"user,omitzero"`   // whom it concerns, of a newcomer the ID that the person was to have; empty if nobody
 	Others []users.ID   `json:"others,omitzero"` // who else is concerned: the people in whose way a duplicate is
 	Field  string       `json:"field,omitzero"`  // what is wrong, for bad-input
 	Reason error        `json:"reason,omitzero"` // why it is wrong, for bad-input; wrapped too
 
-	Pool  PoolID `json:"pool,omitzero"` // whose numbers follow
+	Pool  PoolID `json:"pool,omitzero"` // whose numbers follow, or that is not there
 	Total Count  `json:"total,omitzero"`
 	Held  int64  `json:"held,omitzero"`
 	Spent int64  `json:"spent,omitzero"`

@@ -11,7 +11,8 @@ import (
 // own, so that one that was read is the same error as one that was returned.
 var reasons = []error{
 	users.ErrEmpty, users.ErrTooLong, users.ErrNotUTF8, users.ErrControl, users.ErrAddress, users.ErrActor,
-	errCommand, errRole, errSource, errHeir, errPool, errCount,
+	users.ErrUnfit, users.ErrEarly, users.ErrLate,
+	errCommand, errRole, errSource, errHeir, errPool, errCount, errSchedule,
 	ErrUnknownSwitch, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
 }
 

@@ -182,7 +182,18 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 	if tally != s.Account.Tally || held != s.Pools[0].Held || owners < 1 {
 		t.Fatalf("tally %v of %v, held %d of %d, %d owners", s.Account.Tally, tally, s.Pools[0].Held, held, owners)
 	}
+	licences := map[seats.PoolID]int64{}
+	for _, u := range s.Users {
+		for _, l := range u.Licences {
+			if l.Started.IsZero() {
+				licences[seats.PoolID(l.Pool)]++
+			}
+		}
+	}
 	for _, p := range s.Pools {
+		if p.ID != seats.Site && p.Held != licences[p.ID] {
+			t.Fatalf("%d licences are unstarted of %+v", licences[p.ID], p)
+		}
 		if !p.Sound() || p.Over != (p.Excess() > 0) {
 			t.Fatalf("an unsound pool: %+v", p)
 		}
@@ -228,7 +239,7 @@ func requireTrueEvents(t testing.TB, s seats.Snapshot, c seats.Change) {
 		if e.Sequence != sequence || e.Account != c.Account.ID || e.Change != c.ID || e.Time.Before(at) || e.Held != held[e.Pool] {
 			t.Fatalf("an untrue event: %+v", e)
 		}
-		if e.Delta > 0 && e.Kind != seats.PolicySet && last[e.Pool].Excess() > 0 {
+		if e.Delta > 0 && e.Kind != seats.PolicySet && e.Kind != seats.Adopted && last[e.Pool].Excess() > 0 {
 			t.Fatalf("somebody entered a full pool: %+v", e)
 		}
 		at = e.Time

@@ -4,13 +4,14 @@ package users
 // package seats, where its rules are written down.
 type Action uint8
 
-// The actions. Invite and Add are about somebody new, those from Notify to
+// The actions. Invite, Add and Adopt are about somebody new, those from Notify to
 // EndOwnership about a person who is there, the others about the account.
 const (
 	NoAction Action = iota
 
 	Invite     // ask somebody in
 	Add        // let somebody in who needs no invitation
+	Adopt      // bring in somebody as he is elsewhere
 	Notify     // send the invitation or notification again
 	Accept     // sign in for the first time
 	Approve    // let in somebody who waits for approval
@@ -34,7 +35,7 @@ const (
 )
 
 var actionNames = Names[Action]{
-	"", "invite", "add", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
+	"", "invite", "add", "adopt", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
 	"delete", "erase", "edit", "change-role", "grant-ownership", "end-ownership",
 	"buy-seats", "return-seats", "set-total", "set-policy",
 }

@@ -17,6 +17,7 @@ const (
 var authority = [actionCount][roleCount + 3]Grant{
 	Invite:         {Never, Never, Anyone, Anyone, OwnSource, Anyone, Anyone},
 	Add:            {Never, Never, Never, Never, Never, Anyone, Anyone},
+	Adopt:          {Never, Never, Never, Never, Never, Anyone, Anyone},
 	Notify:         {Never, Never, Anyone, Anyone, Never, Anyone, Anyone},
 	Accept:         {Self, Self, Self, Self, Never, Anyone, Anyone},
 	Approve:        {Never, Never, Anyone, Anyone, Never, Anyone, Anyone},

@@ -14,6 +14,10 @@ const (
 	MaxText   = 255 // characters of a name, location, department, title or group
 	MaxGroups = 100 // groups of one user
 	MaxReason = 500 // characters of a reason
+
+	// Of somebody who is brought along from elsewhere, see [User.Clean].
+	MaxNotices  = 1_000_000 // notifications that went out
+	MaxLicences = 1000      // course licences
 )
 
 // An AccountID names an account: a site, a workspace, a learning space. It is
@@ -27,8 +31,8 @@ type AccountID string
 // so that records kept under it stay true.
 type ID string
 
-// What can be wrong with a text. The reasons name no value, since errors end up
-// in logs.
+// What can be wrong with what comes in. The reasons name no value, since errors end
+// up in logs.
 var (
 	ErrEmpty   = errors.New("is empty")
 	ErrTooLong = errors.New("is too long")
@@ -36,6 +40,9 @@ var (
 	ErrControl = errors.New("contains a control character")
 	ErrAddress = errors.New("is not an e-mail address")
 	ErrActor   = errors.New("is of no kind, or has what does not belong to its kind")
+	ErrUnfit   = errors.New("does not go with what else is said of the person")
+	ErrEarly   = errors.New("is earlier than can be")
+	ErrLate    = errors.New("is later than can be")
 )
 
 // CheckID reports what is wrong with an identifier, or nil.

@@ -55,7 +55,7 @@ func (k SourceKind) MarshalText() ([]byte, error) { return sourceNames.Marshal(k
 // UnmarshalText reads the text form; anything else is an error.
 func (k *SourceKind) UnmarshalText(text []byte) error { return sourceNames.Unmarshal(text, k) }
 
-// A FieldError says which field of a profile, patch or actor is wrong, and why. Its
+// A FieldError says which field of a person, profile, patch or actor is wrong, and why. Its
 // text does not contain the value.
 type FieldError struct {
 	Field  string // "email", "external-id", ...
@@ -89,6 +89,15 @@ var fields = []field{
 // a [*FieldError] that names the first field that is wrong. An empty ID passes,
 // since one can still be made.
 func (p Profile) Clean() (Profile, error) {
+	p, err := p.clean()
+	if err != nil {
+		return Profile{}, err
+	}
+	return p, p.checkIdentity()
+}
+
+// clean is Clean for somebody who need not be recognised by anything but the ID.
+func (p Profile) clean() (Profile, error) {
 	if p.ID != "" {
 		if err := CheckID(p.ID); err != nil {
 			return Profile{}, &FieldError{"id", err}
@@ -109,7 +118,7 @@ func (p Profile) Clean() (Profile, error) {
 	if err := p.Source.check(); err != nil {
 		return Profile{}, &FieldError{"source", err}
 	}
-	return p, p.checkIdentity()
+	return p, nil
 }
 
 func (p Profile) checkIdentity() error {

@@ -30,6 +30,7 @@ func TestEveryActionAtEveryStatus(t *testing.T) {
 	                 invited   active    inactive  archived  deleted
 	invite           same      same      refused   refused   refused
 	add              same      same      refused   refused   refused
+	adopt            same      same      same      same      same
 	notify           invited   active    refused   refused   refused
 	accept           active    same      refused   refused   refused
 	approve          active    same      refused   refused   refused
@@ -56,6 +57,7 @@ func TestEveryActionAtEveryStatus(t *testing.T) {
 	}
 	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Invited}, users.Next(users.Invite, users.NoStatus))
 	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Active}, users.Next(users.Add, users.NoStatus))
+	require.Equal(t, users.Step{Kind: users.AsElsewhere}, users.Next(users.Adopt, users.NoStatus))
 	require.Zero(t, users.Next(users.Accept, users.NoStatus))
 	require.Zero(t, users.Next(users.Action(99), users.Active))
 	require.Zero(t, users.Next(users.Accept, users.Status(99)))
@@ -73,6 +75,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	                 member manager admin  owner  sync   support system
 	invite           -      -       anyone anyone source anyone  anyone
 	add              -      -       -      -      -      anyone  anyone
+	adopt            -      -       -      -      -      anyone  anyone
 	notify           -      -       anyone anyone -      anyone  anyone
 	accept           self   self    self   self   -      anyone  anyone
 	approve          -      -       anyone anyone -      anyone  anyone
@@ -141,6 +144,10 @@ func statePicture() string {
 				moves[step.To] = append(moves[step.To], action.String())
 			case step.Kind == users.AsBefore:
 				for _, to := range before(from) {
+					moves[to] = append(moves[to], action.String())
+				}
+			case step.Kind == users.AsElsewhere:
+				for _, to := range users.Statuses() {
 					moves[to] = append(moves[to], action.String())
 				}
 			}

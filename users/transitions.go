@@ -6,16 +6,17 @@ type Step struct {
 	To   Status // for [GoTo]
 }
 
-// A StepKind is one of the four things that can come of an action.
+// A StepKind is one of the five things that can come of an action.
 type StepKind uint8
 
 // The kinds of step. The zero value refuses, so that a hole in the table is a
 // refusal.
 const (
-	Refused  StepKind = iota // the status does not allow it
-	GoTo                     // the person gets the status To, perhaps the one held already
-	Same                     // a success that writes nothing: it is so already
-	AsBefore                 // back to the status that was left, see [User.LeftAs] and [User.ArchivedAs]
+	Refused     StepKind = iota // the status does not allow it
+	GoTo                        // the person gets the status To, perhaps the one held already
+	Same                        // a success that writes nothing: it is so already
+	AsBefore                    // back to the status that was left, see [User.LeftAs] and [User.ArchivedAs]
+	AsElsewhere                 // the person gets the status held where he comes from
 )
 
 var (
@@ -29,6 +30,7 @@ func to(s Status) Step { return Step{Kind: GoTo, To: s} }
 var transitions = [actionCount][statusCount]Step{
 	Invite:     {NoStatus: to(Invited), Invited: same, Active: same},
 	Add:        {NoStatus: to(Active), Invited: same, Active: same},
+	Adopt:      {NoStatus: {Kind: AsElsewhere}, Invited: same, Active: same, Inactive: same, Archived: same, Deleted: same},
 	Accept:     {Invited: to(Active), Active: same},
 	Approve:    {Invited: to(Active), Active: same},
 	Deactivate: {Invited: to(Inactive), Active: to(Inactive), Inactive: same},

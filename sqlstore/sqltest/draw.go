@@ -132,6 +132,8 @@ func (d dice) command(actor users.Actor) seats.Command {
 	switch a := one(d, actions...); a {
 	case users.Add:
 		return seats.Add{Profile: d.profile(id), Role: d.role()}
+	case users.Adopt:
+		return seats.Adopt{User: d.adoptee(id)}
 	case users.Notify:
 		return seats.Notify{User: id}
 	case users.Accept:
@@ -198,6 +200,31 @@ func (d dice) profile(id users.ID) users.Profile {
 		p.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
 	}
 	return p
+}
+
+// adoptee is somebody who was kept elsewhere so far, now and then with a licence.
+func (d dice) adoptee(id users.ID) users.User {
+	then := epoch.Add(-term)
+	u := users.User{
+		Profile: d.profile(id), Role: one(d, users.Member, users.Manager, users.Admin), Status: one(d, users.Statuses()...),
+		Created: then, Since: then,
+	}
+	switch u.Status {
+	case users.Active:
+		u.SignedIn = then
+	case users.Inactive:
+		u.LeftAs = one(d, users.Invited, users.Active)
+	case users.Archived:
+		u.ArchivedAs = one(d, users.Invited, users.Active)
+	}
+	if d.chance(40) {
+		l := users.Licence{Pool: string(course), Assigned: then}
+		if u.Status == users.Archived || u.Status == users.Deleted || d.chance(30) {
+			l.Started = then
+		}
+		u.Licences = []users.Licence{l}
+	}
+	return u
 }
 
 // email is the same for ada and ada2.

@@ -150,8 +150,8 @@ var likely = map[users.ActorKind][]users.Action{
 		users.Archive, users.Restore, users.Delete, users.Edit, users.ChangeRole, users.GrantOwnership, users.EndOwnership, users.BuySeats, users.ReturnSeats,
 	},
 	users.ActorSync:    {users.Invite, users.Invite, users.Edit, users.Deactivate, users.Reactivate, users.ChangeRole},
-	users.ActorSupport: append(users.Actions(), users.Invite, users.Add, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
-	users.ActorSystem:  append(users.Actions(), users.Invite, users.Add, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
+	users.ActorSupport: append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
+	users.ActorSystem:  append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
 }
 
 func drawWish(t *rapid.T, kind users.ActorKind) wish {
@@ -165,6 +165,8 @@ func drawWish(t *rapid.T, kind users.ActorKind) wish {
 		w.profile = drawProfile(t, kind)
 		w.role = or(t, []users.Role{users.Member, users.Manager, users.Admin, users.Admin}, users.Owner, 9)
 		w.later = w.action == users.Invite && chance(t, 20)
+	case users.Adopt:
+		w.adoptee = drawAdoptee(t)
 	case users.Accept, users.Approve, users.Notify:
 		w.who = drawPick(t, users.Invited)
 		w.who.self = w.action == users.Accept && chance(t, 80)
@@ -195,7 +197,7 @@ func drawWish(t *rapid.T, kind users.ActorKind) wish {
 		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, seats.Site, "course"}, "nowhere", "\x00")
 		w.seats = or(t, []int64{1, 2, 3, 10, 12}, 0, -1, 1001, seats.MaxSeats, 1<<63-1, -1<<63)
 	case users.SetTotal:
-		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, seats.Site, "course"}, "\x00", seats.PoolID(long))
+		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, "course"}, "\x00", seats.PoolID(long))
 		w.total = drawTotal(t)
 	case users.SetPolicy:
 		w.policy = drawPolicy.Draw(t, "policy")

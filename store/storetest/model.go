@@ -33,8 +33,9 @@ type person struct {
 	approved time.Time
 	notified time.Time
 	notices  int64
-	expires  time.Time // when the invitation runs out
-	frees    bool      // and whether the seat is free then
+	expires  time.Time       // when the invitation runs out
+	frees    bool            // and whether the seat is free then
+	licences []users.Licence // also of the deleted, whose started ones stay spent
 }
 
 func (m *model) clone() *model {
@@ -46,6 +47,7 @@ func (m *model) clone() *model {
 	c.people = nil
 	for _, p := range m.people {
 		q := *p
+		q.licences = slices.Clone(p.licences)
 		c.people = append(c.people, &q)
 	}
 	return &c
@@ -69,12 +71,29 @@ func (m *model) byID(id users.ID) *person {
 	return nil
 }
 
-// held counts who holds a seat of a pool.
+// held counts who holds a seat of a pool, and spent what is used up of it.
 func (m *model) held(pool seats.PoolID) int64 {
 	n := int64(0)
 	for _, p := range m.people {
 		if pool == seats.Site && p.seated() && !m.policy.Exempt.Has(p.role) {
 			n++
+		}
+		for _, l := range p.licences {
+			if l.Pool == string(pool) && l.Started.IsZero() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (m *model) spent(pool seats.PoolID) int64 {
+	n := int64(0)
+	for _, p := range m.people {
+		for _, l := range p.licences {
+			if l.Pool == string(pool) && !l.Started.IsZero() {
+				n++
+			}
 		}
 	}
 	return n
@@ -83,8 +102,8 @@ func (m *model) held(pool seats.PoolID) int64 {
 // over says by how many seats a pool is above its total.
 func (m *model) over(pool seats.PoolID) int64 {
 	total, limited := m.pools[pool].Number()
-	if limited && m.held(pool) > total {
-		return m.held(pool) - total
+	if limited {
+		return max(0, m.held(pool)+m.spent(pool)-total)
 	}
 	return 0
 }
@@ -94,7 +113,7 @@ func (m *model) available(pool seats.PoolID) seats.Count {
 	if !limited {
 		return seats.Unlimited()
 	}
-	return seats.Of(max(0, total-m.held(pool)))
+	return seats.Of(max(0, total-m.held(pool)-m.spent(pool)))
 }
 
 func (m *model) owners() int {
@@ -258,14 +277,25 @@ type fact struct {
 	at            time.Time
 	heir          users.ID
 	count         int64
+	pool          seats.PoolID
 }
 
 // A verdict is what the model expects of a command: one of the codes, any of
-// which is right, or else the outcome and the event that records it.
+// which is right, or else the outcome and the event that records it, and those of
+// the licences that go with it.
 type verdict struct {
 	codes   []seats.Code
 	outcome seats.Outcome
 	fact    fact
+	more    []fact
+}
+
+// facts are the events that are expected.
+func (v verdict) facts() []fact {
+	if v.outcome.Same {
+		return nil
+	}
+	return append([]fact{v.fact}, v.more...)
 }
 
 func refused(codes ...seats.Code) verdict { return verdict{codes: codes} }

@@ -134,7 +134,11 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 			return refused(seats.ErrBadInput)
 		}
 	}
+	var returned []users.Licence
 	v := m.change(p, kind, at, func() {
+		if action != users.Deactivate {
+			returned = p.unused()
+		}
 		switch action {
 		case users.Deactivate:
 			p.left = p.status
@@ -146,7 +150,7 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 		p.status = to
 	})
 	v.fact.heir = heir
-	return v
+	return v.alongWith(returned)
 }
 
 func (m *model) erase(p *person, reason string, at time.Time) verdict {
@@ -158,10 +162,12 @@ func (m *model) erase(p *person, reason string, at time.Time) verdict {
 	case p.seated():
 		return refused(seats.ErrWrongStatus)
 	}
-	return m.change(p, seats.Erased, at, func() {
+	returned := p.unused()
+	v := m.change(p, seats.Erased, at, func() {
 		p.Profile = users.Profile{ID: p.ID, Source: p.Source}
 		p.status = users.Deleted
 	})
+	return v.alongWith(returned)
 }
 
 func (m *model) reactivate(p *person, at time.Time) verdict {
@@ -274,7 +280,7 @@ func (m *model) buy(a users.Actor, c seats.BuySeats, at time.Time) verdict {
 		return refused(seats.ErrOrderSize)
 	}
 	m.pools[c.Pool] = seats.Of(n + c.Seats)
-	return m.account(seats.SeatsBought, 0, c.Seats, at)
+	return m.account(seats.SeatsBought, c.Pool, 0, c.Seats, at)
 }
 
 func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
@@ -283,11 +289,11 @@ func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
 		return refused(seats.ErrBadInput)
 	}
 	n, limited := total.Number()
-	if !limited || c.Seats < 1 || c.Seats > n-m.held(c.Pool) {
+	if !limited || c.Seats < 1 || c.Seats > n-m.held(c.Pool)-m.spent(c.Pool) {
 		return refused(seats.ErrOrderSize)
 	}
 	m.pools[c.Pool] = seats.Of(n - c.Seats)
-	return m.account(seats.SeatsReturned, 0, c.Seats, at)
+	return m.account(seats.SeatsReturned, c.Pool, 0, c.Seats, at)
 }
 
 func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
@@ -298,7 +304,7 @@ func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
 		return unchanged(nil)
 	}
 	m.pools[c.Pool] = c.Seats
-	return m.account(seats.TotalSet, 0, 0, at)
+	return m.account(seats.TotalSet, c.Pool, 0, 0, at)
 }
 
 func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
@@ -310,7 +316,7 @@ func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
 	}
 	held := m.held(seats.Site)
 	m.policy = p
-	return m.account(seats.PolicySet, m.held(seats.Site)-held, 0, at)
+	return m.account(seats.PolicySet, seats.Site, m.held(seats.Site)-held, 0, at)
 }
 
 // open opens the account with its first owner.

@@ -23,6 +23,8 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 		return m.enter(a, c.Action(), c.Profile, c.Role, c.Later, at)
 	case seats.Add:
 		return m.enter(a, c.Action(), c.Profile, c.Role, false, at)
+	case seats.Adopt:
+		return m.adopt(c.User, at)
 	case seats.Notify:
 		return m.notify(m.byID(c.User), at)
 	case seats.Accept:
@@ -151,7 +153,7 @@ func (m *model) mayAsk(a users.Actor, action users.Action) bool {
 		return false
 	}
 	switch action {
-	case users.Add, users.Erase, users.SetTotal, users.SetPolicy:
+	case users.Add, users.Adopt, users.Erase, users.SetTotal, users.SetPolicy:
 		return false
 	case users.GrantOwnership:
 		return role == users.Owner
@@ -235,7 +237,7 @@ func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func
 }
 
 // account is the verdict on a command about the account.
-func (m *model) account(kind seats.EventKind, delta, count int64, at time.Time) verdict {
+func (m *model) account(kind seats.EventKind, pool seats.PoolID, delta, count int64, at time.Time) verdict {
 	m.last = at
-	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at, count: count}}
+	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at, count: count, pool: pool}}
 }

@@ -98,6 +98,8 @@ func names(c seats.Command, p *person) bool {
 		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
 	case seats.Add:
 		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
+	case seats.Adopt:
+		return c.User.ID == p.ID || shares(c.User.Profile, p.Profile)
 	case seats.Deactivate:
 		return c.User == p.ID || c.Heir == p.ID
 	case seats.Archive:

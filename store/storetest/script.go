@@ -93,6 +93,7 @@ type wish struct {
 	who     pick
 	heir    pick
 	profile users.Profile
+	adoptee users.User
 	set     users.Patch
 	role    users.Role
 	later   bool
@@ -110,6 +111,8 @@ func (w wish) in(m *model, actor users.Actor) seats.Command {
 		return seats.Invite{Profile: w.profile, Role: w.role, Later: w.later}
 	case users.Add:
 		return seats.Add{Profile: w.profile, Role: w.role}
+	case users.Adopt:
+		return seats.Adopt{User: w.adoptee}
 	case users.Deactivate:
 		return seats.Deactivate{User: id, Heir: heir, Reason: w.reason}
 	case users.Archive:
@@ -219,6 +222,12 @@ func value(v reflect.Value) string {
 		return value(v.Elem())
 	case v.Kind() == reflect.String && v.Len() > 40:
 		return fmt.Sprintf("%q...(%d bytes)", v.String()[:10], v.Len())
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		var all []string
+		for i := range v.Len() {
+			all = append(all, value(v.Index(i)))
+		}
+		return "[" + strings.Join(all, " ") + "]"
 	case v.Kind() == reflect.String || v.Kind() == reflect.Slice:
 		return fmt.Sprintf("%q", v.Interface())
 	}

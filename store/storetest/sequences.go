@@ -268,9 +268,7 @@ func (r *run) do(c call, at time.Time, last bool) []fact {
 	var facts []fact
 	for i, want := range wants {
 		r.outcome(want, done.Outcomes[i])
-		if !want.outcome.Same {
-			facts = append(facts, want.fact)
-		}
+		facts = append(facts, want.facts()...)
 	}
 	require.Len(r, done.Events, len(facts))
 	return facts
@@ -291,9 +289,7 @@ func (r *run) each(c call, at time.Time) []fact {
 			continue
 		}
 		r.outcome(want, got)
-		if !want.outcome.Same {
-			facts = append(facts, want.fact)
-		}
+		facts = append(facts, want.facts()...)
 	}
 	return facts
 }

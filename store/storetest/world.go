@@ -59,11 +59,13 @@ func (r *run) people() {
 			require.False(r, next.IsZero() || next.After(u.Due), "the account is due later than %s", p.ID)
 		}
 		if !p.here() {
+			require.Empty(r, u.Licences, "of %s", p.ID)
 			continue
 		}
 		require.True(r, p.approved.Equal(u.Approved), "%s approved: want %v, got %v", p.ID, p.approved, u.Approved)
 		require.True(r, p.notified.Equal(u.Notified), "%s notified: want %v, got %v", p.ID, p.notified, u.Notified)
 		require.Equal(r, p.notices, u.Notices, "notices of %s", p.ID)
+		require.True(r, slices.Equal(p.licences, u.Licences), "licences of %s: want %v, got %v", p.ID, p.licences, u.Licences)
 		if p.status == users.Invited {
 			require.True(r, p.expires.Equal(u.Expires), "%s expires: want %v, got %v", p.ID, p.expires, u.Expires)
 			require.Equal(r, p.frees, !u.Due.IsZero(), "%s is due: %v", p.ID, u.Due)
@@ -85,7 +87,7 @@ func (r *run) pools() {
 	require.Len(r, r.seen.pools, len(r.model.pools))
 	for _, pool := range r.seen.pools {
 		over := r.model.over(pool.ID)
-		want := seats.Pool{ID: pool.ID, Total: r.model.pools[pool.ID], Held: r.model.held(pool.ID), Over: over > 0}
+		want := seats.Pool{ID: pool.ID, Total: r.model.pools[pool.ID], Held: r.model.held(pool.ID), Spent: r.model.spent(pool.ID), Over: over > 0}
 		require.Equal(r, want, pool)
 		require.Equal(r, over, pool.Excess())
 	}
@@ -106,7 +108,7 @@ func (r *run) record(facts []fact) {
 	for i, e := range added {
 		want := facts[i]
 		require.Equal(r, from+uint64(i)+1, e.Sequence)
-		require.Equal(r, want, fact{e.Kind, e.User, e.Before, e.After, e.Time, e.Heir, e.Count})
+		require.Equal(r, want, fact{e.Kind, e.User, e.Before, e.After, e.Time, e.Heir, e.Count, e.Pool})
 		r.author(e)
 		tally, held, entered := users.Tally{}, int64(0), true
 		if n := len(r.events); n > 0 {
@@ -119,7 +121,7 @@ func (r *run) record(facts []fact) {
 		require.Equal(r, tally, e.Tally, "the tally after event %d", e.Sequence)
 		require.Equal(r, held+e.Delta, e.Held, "held after event %d", e.Sequence)
 		total, limited := e.Total.Number()
-		if e.Delta > 0 && e.Kind != seats.PolicySet && entered && limited {
+		if e.Delta > 0 && e.Kind != seats.PolicySet && e.Kind != seats.Adopted && entered && limited {
 			require.LessOrEqual(r, e.Held+e.Spent, total, "event %d let somebody into a full pool", e.Sequence)
 		}
 		r.events = append(r.events, e)

@@ -1,0 +1,176 @@
+package users_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+var (
+	now  = time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	past = now.AddDate(-1, 0, 0)
+)
+
+// grown returns somebody active who has been here for a year, changed as one likes.
+func grown(change func(*users.User)) users.User {
+	u := users.User{
+		Profile: users.Profile{ID: "u1", Email: "ada@acme.example"}, Status: users.Active,
+		Created: past, Since: past, SignedIn: past,
+	}
+	if change != nil {
+		change(&u)
+	}
+	return u
+}
+
+func TestAPersonIsKeptAsHeIs(t *testing.T) {
+	day := func(n int) time.Time { return past.AddDate(0, 0, n) }
+	for name, change := range map[string]func(*users.User){
+		"active":                      nil,
+		"active, who never signed in": func(u *users.User) { u.SignedIn = time.Time{} },
+		"approved":                    func(u *users.User) { u.Approved, u.Role = day(1), users.Admin },
+		"an owner":                    func(u *users.User) { u.Role = users.Owner },
+		"notified": func(u *users.User) {
+			u.Notified, u.Notices = day(1), users.MaxNotices
+		},
+		"invited": func(u *users.User) {
+			u.Status, u.SignedIn, u.Notified, u.Notices, u.Expires = users.Invited, time.Time{}, day(1), 2, now.AddDate(1, 0, 0)
+		},
+		"invited for later":       func(u *users.User) { u.Status, u.SignedIn = users.Invited, time.Time{} },
+		"inactive, active before": func(u *users.User) { u.Status, u.LeftAs, u.Since = users.Inactive, users.Active, day(2) },
+		"inactive, invited before": func(u *users.User) {
+			u.Status, u.LeftAs, u.SignedIn, u.Expires = users.Inactive, users.Invited, time.Time{}, day(2)
+		},
+		"created inactive":          func(u *users.User) { u.Status, u.SignedIn = users.Inactive, time.Time{} },
+		"archived, active before":   func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Active },
+		"archived, inactive before": func(u *users.User) { u.Status, u.ArchivedAs, u.LeftAs = users.Archived, users.Inactive, users.Active },
+		"archived, invited at the start": func(u *users.User) {
+			u.Status, u.ArchivedAs, u.SignedIn, u.Expires = users.Archived, users.Invited, time.Time{}, day(9)
+		},
+		"with licences": func(u *users.User) {
+			u.Licences = []users.Licence{
+				{Pool: "a", Assigned: day(1), Started: day(2), Archived: day(3)}, {Pool: "a", Assigned: day(4)},
+				{Pool: "b", Assigned: day(1), Started: day(1)},
+			}
+		},
+		"archived with what is used up": func(u *users.User) {
+			u.Status, u.ArchivedAs, u.Licences = users.Archived, users.Active, []users.Licence{{Pool: "a", Assigned: past, Started: now, Archived: now}}
+		},
+		"with a day to leave": func(u *users.User) { u.Schedule = users.Schedule{Date: "2030-01-01", At: now.AddDate(4, 0, 0)} },
+	} {
+		kept, err := grown(change).Clean(now)
+		require.NoError(t, err, name)
+		require.Equal(t, grown(change), kept, name)
+	}
+}
+
+func TestAPersonThatCannotBe(t *testing.T) {
+	far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	early, late := past.Add(-time.Microsecond), now.Add(time.Microsecond)
+	licence := func(l ...users.Licence) func(*users.User) { return func(u *users.User) { u.Licences = l } }
+	started := users.Licence{Pool: "a", Assigned: past, Started: past}
+	unstarted := users.Licence{Pool: "a", Assigned: past}
+	for _, c := range []struct {
+		field  string
+		reason error
+		change func(*users.User)
+	}{
+		{"id", users.ErrEmpty, func(u *users.User) { u.ID = "" }},
+		{"id", users.ErrControl, func(u *users.User) { u.ID = "a\x00" }},
+		{"email", users.ErrAddress, func(u *users.User) { u.Email = "nobody" }},
+		{"email", users.ErrEmpty, func(u *users.User) { u.Email = "" }},
+		{"source", users.ErrEmpty, func(u *users.User) { u.Source.Kind = users.SourceSync }},
+		{"source", users.ErrEmpty, func(u *users.User) { u.Status, u.Source.Kind = users.Deleted, users.SourceSync }},
+		{"status", users.ErrEmpty, func(u *users.User) { u.Status = users.NoStatus }},
+		{"status", users.ErrUnfit, func(u *users.User) { u.Status = 99 }},
+		{"role", users.ErrUnfit, func(u *users.User) { u.Role = 99 }},
+		{"role", users.ErrUnfit, func(u *users.User) { u.Role, u.Status, u.LeftAs = users.Owner, users.Inactive, users.Active }},
+		{"role", users.ErrUnfit, func(u *users.User) { u.Role, u.Status = users.Owner, users.Deleted }},
+		{"signed-in", users.ErrEmpty, func(u *users.User) { u.Role, u.SignedIn = users.Owner, time.Time{} }},
+		{"archived-as", users.ErrUnfit, func(u *users.User) { u.ArchivedAs = users.Active }},
+		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status = users.Archived }},
+		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Archived }},
+		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, 200 }},
+		{"left-as", users.ErrUnfit, func(u *users.User) { u.LeftAs = users.Active }},
+		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Archived }},
+		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs, u.LeftAs = users.Archived, users.Active, users.Active }},
+		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Invited }},
+		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Inactive }},
+		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Invited }},
+		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Inactive }},
+		{"approved", users.ErrUnfit, func(u *users.User) { u.Status, u.SignedIn, u.Approved = users.Invited, time.Time{}, past }},
+		{"expires", users.ErrUnfit, func(u *users.User) { u.Expires = now }},
+		{"expires", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs, u.Expires = users.Inactive, users.Active, now }},
+		{"notices", users.ErrUnfit, func(u *users.User) { u.Notices = 1 }},
+		{"notices", users.ErrUnfit, func(u *users.User) { u.Notified = past }},
+		{"notices", users.ErrUnfit, func(u *users.User) { u.Notified, u.Notices = past, -1 }},
+		{"notices", users.ErrUnfit, func(u *users.User) { u.Notices = -1 }},
+		{"notices", users.ErrUnfit, func(u *users.User) { u.Notified, u.Notices = past, users.MaxNotices+1 }},
+		{"created", users.ErrEmpty, func(u *users.User) { u.Created = time.Time{} }},
+		{"created", users.ErrEarly, func(u *users.User) { u.Created = time.Date(-1, 11, 30, 0, 0, 0, 0, time.UTC) }},
+		{"created", users.ErrLate, func(u *users.User) { u.Created = late }},
+		{"since", users.ErrEmpty, func(u *users.User) { u.Since = time.Time{} }},
+		{"since", users.ErrEarly, func(u *users.User) { u.Since = early }},
+		{"since", users.ErrLate, func(u *users.User) { u.Since = late }},
+		{"signed-in", users.ErrEarly, func(u *users.User) { u.SignedIn = early }},
+		{"signed-in", users.ErrLate, func(u *users.User) { u.SignedIn = far }},
+		{"approved", users.ErrLate, func(u *users.User) { u.Approved = late }},
+		{"notified", users.ErrLate, func(u *users.User) { u.Notified, u.Notices = late, 1 }},
+		{"expires", users.ErrEarly, func(u *users.User) { u.Status, u.SignedIn, u.Expires = users.Invited, time.Time{}, early }},
+		{"expires", users.ErrLate, func(u *users.User) { u.Status, u.SignedIn, u.Expires = users.Invited, time.Time{}, far }},
+		{"licences", users.ErrTooLong, licence(make([]users.Licence, users.MaxLicences+1)...)},
+		{"licences", users.ErrEmpty, licence(users.Licence{Assigned: past})},
+		{"licences", users.ErrEmpty, licence(users.Licence{Pool: "a", Started: past})},
+		{"licences", users.ErrEarly, licence(users.Licence{Pool: "a", Assigned: early})},
+		{"licences", users.ErrEarly, licence(users.Licence{Pool: "a", Assigned: now, Started: past})},
+		{"licences", users.ErrEarly, licence(users.Licence{Pool: "a", Assigned: past, Started: now, Archived: past})},
+		{"licences", users.ErrLate, licence(users.Licence{Pool: "a", Assigned: late})},
+		{"licences", users.ErrUnfit, licence(users.Licence{Pool: "a", Assigned: past, Archived: past})},
+		{"licences", users.ErrUnfit, licence(started, unstarted)},
+		{"licences", users.ErrUnfit, func(u *users.User) {
+			u.Status, u.ArchivedAs, u.Licences = users.Archived, users.Active, []users.Licence{unstarted}
+		}},
+		{"licences", users.ErrUnfit, func(u *users.User) { u.Status, u.Licences = users.Deleted, []users.Licence{unstarted} }},
+	} {
+		u := grown(c.change)
+		kept, err := u.Clean(now)
+		var fault *users.FieldError
+		require.True(t, errors.As(err, &fault), "%+v", u)
+		require.Equal(t, c.field, fault.Field, "%+v", u)
+		require.ErrorIs(t, err, c.reason, "%+v", u)
+		require.Zero(t, kept)
+	}
+}
+
+func TestAPersonIsPutIntoTheFormThatIsKept(t *testing.T) {
+	berlin := time.FixedZone("", 3600)
+	raw := func(at time.Time) time.Time { return at.Add(999 * time.Nanosecond).In(berlin) }
+	given := grown(func(u *users.User) {
+		u.Email, u.Groups = " ada@acme.example ", []string{"b", "a", "b"}
+		u.Created, u.Since, u.SignedIn, u.Due = raw(past), raw(past), raw(past), now
+		u.Licences = []users.Licence{{Pool: "b", Assigned: raw(past)}, {Pool: "a", Assigned: raw(now)}, {Pool: "a", Assigned: raw(past), Started: raw(past), Archived: raw(past)}}
+	})
+	before := given.Clone()
+	kept, err := given.Clean(now)
+	require.NoError(t, err)
+	require.Equal(t, grown(func(u *users.User) {
+		u.Groups = []string{"a", "b"}
+		u.Licences = []users.Licence{{Pool: "a", Assigned: past, Started: past, Archived: past}, {Pool: "a", Assigned: now}, {Pool: "b", Assigned: past}}
+	}), kept, "and Due is left out")
+	require.Equal(t, before, given, "what was given stays as it is")
+
+	gone := grown(func(u *users.User) {
+		u.Status, u.First, u.Email = users.Deleted, "Ada", "is gone anyway"
+		u.LeftAs, u.Expires, u.Schedule.Date = users.Active, now, "2030-01-01"
+		u.Licences = []users.Licence{{Pool: "a", Assigned: past, Started: now}}
+	})
+	kept, err = gone.Clean(now)
+	require.NoError(t, err)
+	tombstone := gone.Tombstone()
+	tombstone.Licences = gone.Licences
+	require.Equal(t, tombstone, kept, "and the licences, to be counted")
+}
