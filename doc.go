@@ -20,6 +20,8 @@
 // be done about it. An unknown account, a conflict without end and a broken store
 // are errors of package store.
 //
+// A host that has users already brings them in by [Keeper.Adopt].
+//
 // A call with a request key, see [Call], happens once. [Keeper.Preview],
 // [Keeper.Apply] and [Keeper.May] look before they leap. [Keeper.UsageAt],
 // [Keeper.Period], [Keeper.Explain], [Keeper.Replay] and [Keeper.Audit] tell what was,

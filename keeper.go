@@ -185,9 +185,6 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 	if k.call.Correlation == "" {
 		k = k.With(Call{Key: k.call.Key, Correlation: k.newID(), Reason: k.call.Reason})
 	}
-	each := within(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
-		return seats.DecideEach(s, r), nil
-	})
 	if len(commands) == 0 {
 		_, err := k.Do(ctx, account, actor)
 		return nil, err
@@ -195,15 +192,25 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 	whole := k.request(actor, seats.ByBulk, commands...)
 	outcomes := make([]seats.Outcome, 0, len(commands))
 	for chunk := range slices.Chunk(whole.Commands, chunkSize) {
-		part := whole
-		part.Commands, part.First, part.Change = chunk, len(outcomes), seats.ChangeID(k.newID())
-		decision, err := k.decide(ctx, account, part, each)
+		some, err := k.part(ctx, account, whole, chunk, len(outcomes))
 		if err != nil {
 			return outcomes, err
 		}
-		outcomes = append(outcomes, decision.Outcomes...)
+		outcomes = append(outcomes, some...)
 	}
 	return outcomes, nil
+}
+
+// part carries out some commands of a bulk call in one commit, the first of which has
+// that place in the call.
+func (k *Keeper) part(
+	ctx context.Context, account users.AccountID, whole seats.Request, commands []seats.Command, first int,
+) ([]seats.Outcome, error) {
+	whole.Commands, whole.First, whole.Change = commands, first, seats.ChangeID(k.newID())
+	decision, err := k.decide(ctx, account, whole, within(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
+		return seats.DecideEach(s, r), nil
+	}))
+	return decision.Outcomes, err
 }
 
 // chunkSize is how many commands of a bulk call share a commit.

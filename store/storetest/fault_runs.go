@@ -198,6 +198,14 @@ func (r *scenario) run() {
 		return done, err
 	})
 	r.do("put somebody out", users.As("ada"), seats.Delete{User: "owner", Heir: "ada", Reason: "left"})
+	r.do("open a course", users.System(), seats.SetTotal{Pool: course, Seats: seats.Of(1)})
+	r.step("bring people along", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+		report, err := k.Adopt(ctx, r.account, adoptees)
+		settled := report.In + report.Here + report.Refused // whoever is in by a lost commit is here by now
+		r.note("%d, %v, %d over, %v, %v", settled, report.Refusals, report.Usage.Over, report.Usage.People, report.Pools)
+		return done, err
+	})
+	r.do("put one of them out", users.As("ada"), seats.Delete{User: "gil"})
 	r.step("a list", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
 		var list []any
 		for u, err := range k.Users(ctx, r.account, users.Filter{}) {
@@ -210,6 +218,20 @@ func (r *scenario) run() {
 		return done, nil
 	})
 	r.finish()
+}
+
+// adoptees are people with seats and licences of their own, more than there are.
+func adoptees(yield func(users.User, error) bool) {
+	for i, id := range []users.ID{"ada", "gil", "hal", "ida", "gil"} {
+		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: epoch, Since: epoch}
+		u.Licences = []users.Licence{{Pool: string(course), Assigned: epoch}}
+		if i == 3 {
+			u.Email = "eve@qz.example" // who is somebody else
+		}
+		if !yield(u, nil) {
+			return
+		}
+	}
 }
 
 // outbox hands out the events so far, whatever goes wrong with that, and what is left
@@ -340,7 +362,7 @@ func (r *scenario) handedOut() {
 // world returns all rows and events, but for what differs from run to run.
 func (r *scenario) world() []any {
 	ctx := context.Background()
-	snapshots, err := r.faulty.Store.Load(ctx, seats.Need{Account: r.account})
+	snapshots, err := r.faulty.Store.Load(ctx, seats.Need{Account: r.account, Pools: []seats.PoolID{course}})
 	require.NoError(r, err)
 	s := snapshots[0]
 	people, err := r.faulty.Store.Users(ctx, r.account, users.Filter{Status: everyStatus}, 100)

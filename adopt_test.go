@@ -1,0 +1,306 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// veteran is somebody active who has been elsewhere since long ago, with unstarted
+// licences of these pools.
+func veteran(id users.ID, pools ...string) users.User {
+	since := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	u := users.User{Profile: profile(id), Status: users.Active, Created: since, Since: since, SignedIn: since}
+	for _, pool := range pools {
+		u.Licences = append(u.Licences, users.Licence{Pool: pool, Assigned: since})
+	}
+	return u
+}
+
+// table lists people, and then the error, if there is one.
+func table(err error, people ...users.User) iter.Seq2[users.User, error] {
+	return func(yield func(users.User, error) bool) {
+		for _, u := range people {
+			if !yield(u, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(users.User{}, err)
+		}
+	}
+}
+
+// crowd is n people with licences of these pools.
+func crowd(n int, pools ...string) []users.User {
+	people := make([]users.User, n)
+	for i := range people {
+		people[i] = veteran(users.ID(fmt.Sprintf("p%04d", i)), pools...)
+	}
+	return people
+}
+
+func requireNoDrift(t *testing.T, k *seatkeeper.Keeper) {
+	t.Helper()
+	drift, err := k.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Empty(t, drift)
+}
+
+func TestATableOfPeopleIsAdoptedOnce(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Seats: seats.Of(1)}, seats.SetTotal{Pool: "sql", Seats: seats.Of(9)})
+	require.NoError(t, err)
+	left := veteran("left")
+	left.Status, left.LeftAs = users.Inactive, users.Active
+	imposter := veteran("imposter")
+	imposter.Email = "ADA@acme.example"
+	people := []users.User{
+		veteran("owner"), veteran("ada", "go"), veteran("bob", "go", "sql"), left, imposter, veteran("eve", "nowhere"), veteran("ada"),
+	}
+	// The one that has come before is told about in the same way.
+	for _, in := range []int{3, 0} {
+		report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+		require.NoError(t, err)
+		require.Equal(t, []int{in, 5 - in, 2}, []int{report.In, report.Here, report.Refused})
+		require.Len(t, report.Refusals, 2)
+		require.Equal(t, users.ID("imposter"), report.Refusals[0].User)
+		require.Equal(t, []users.ID{"ada"}, report.Refusals[0].Refusal.Others)
+		require.Equal(t, 4, report.Refusals[0].Refusal.Index)
+		require.Equal(t, seats.PoolID("nowhere"), report.Refusals[1].Refusal.Pool)
+		require.Equal(t, 5, report.Refusals[1].Refusal.Index)
+		require.EqualValues(t, 1, report.Usage.Over)
+		require.EqualValues(t, 3, report.Usage.People.Count(users.In(users.Active), 0))
+		require.EqualValues(t, 1, report.Usage.People.Count(users.In(users.Inactive), 0))
+		require.Equal(t, []seats.Pool{{ID: "go", Total: seats.Of(1), Held: 2, Over: true}, {ID: "sql", Total: seats.Of(9), Held: 1}}, report.Pools)
+		require.EqualValues(t, 9, report.Usage.Sequence, "three people and three licences")
+	}
+	requireNoDrift(t, k)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("new")})
+	require.ErrorIs(t, err, seats.ErrNoSeats)
+	_, err = k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "nowhere", Seats: seats.Of(1)})
+	require.NoError(t, err)
+	report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 5, 1}, []int{report.In, report.Here, report.Refused}, "what was refused is tried anew")
+}
+
+// TestFewPeopleAreKeptInMemory counts how many have been read and are not in yet.
+func TestFewPeopleAreKeptInMemory(t *testing.T) {
+	for _, c := range []struct{ people, licences, most int }{{2000, 0, 500}, {400, 9, 50}, {4, users.MaxLicences, 1}} {
+		s := memstore.New()
+		k := newKeeper(t, s, seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
+		var pools []string
+		for i := range c.licences {
+			pool := fmt.Sprintf("c%d", i)
+			pools = append(pools, pool)
+			_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: seats.PoolID(pool), Seats: seats.Unlimited()})
+			require.NoError(t, err)
+		}
+		read, most := 0, 0
+		report, err := k.Adopt(t.Context(), "acme", func(yield func(users.User, error) bool) {
+			for _, u := range crowd(c.people, pools...) {
+				read++
+				if !yield(u, nil) {
+					return
+				}
+				tally, _, err := s.Tally(t.Context(), "acme", users.Filter{})
+				require.NoError(t, err)
+				most = max(most, read-int(tally.Count(0, 0)-1)) // the owner was there
+			}
+		})
+		require.NoError(t, err)
+		require.Equal(t, c.people, report.In)
+		require.Less(t, most, c.most)
+	}
+}
+
+func TestAnAdoptionThatCrashedGoesOn(t *testing.T) {
+	people := crowd(1200)
+	for _, fault := range []storetest.Fault{storetest.Fail, storetest.LoseBefore, storetest.LoseAfter} {
+		// A load and a commit for each of the parts: it is gone at the second commit.
+		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.None, storetest.None, fault, storetest.Fail)
+		report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+		require.ErrorIs(t, err, storetest.ErrInjected)
+		require.Equal(t, fault != storetest.Fail, errors.Is(err, store.ErrUnknown), fault)
+		require.Equal(t, []int{500, 0}, []int{report.In, report.Here}, "what is known")
+		require.Zero(t, report.Usage)
+		there := 500
+		if fault == storetest.LoseAfter {
+			there = 1000
+		}
+		report, err = sound.Adopt(t.Context(), "acme", table(nil, people...))
+		require.NoError(t, err)
+		require.Equal(t, []int{1200 - there, there}, []int{report.In, report.Here}, fault)
+		require.EqualValues(t, 1201, report.Usage.Held)
+		require.EqualValues(t, 1201-9, report.Usage.Over)
+		require.EqualValues(t, 1201, report.Usage.Sequence, "nobody came twice")
+		requireNoDrift(t, sound)
+	}
+}
+
+func TestPeopleWhoCannotBeReadToTheEnd(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
+	torn := errors.New("torn")
+	report, err := k.Adopt(t.Context(), "acme", table(torn, crowd(700)...))
+	require.ErrorIs(t, err, torn)
+	require.Equal(t, 700, report.In, "whoever was read")
+	_, err = k.User(t.Context(), "acme", "p0699")
+	require.NoError(t, err)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	report, err = k.Adopt(ctx, "acme", func(yield func(users.User, error) bool) {
+		yield(veteran("late"), nil)
+		cancel()
+		yield(users.User{}, torn)
+	})
+	require.ErrorIs(t, err, torn)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Zero(t, report)
+
+	down, err := seatkeeper.New(down{}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = down.Adopt(t.Context(), "acme", table(nil))
+	require.ErrorIs(t, err, errDown)
+	_, err = k.Adopt(t.Context(), "other", table(nil))
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, err = k.Adopt(t.Context(), "other", table(nil, veteran("ada")))
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+func TestTheFirstHundredRefusalsAreKept(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
+	people := crowd(1100)
+	for i := range people {
+		if i%2 == 1 {
+			people[i].Status = users.NoStatus
+		}
+	}
+	people[0].Licences = []users.Licence{{Pool: "a\x00"}}
+	report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+	require.NoError(t, err)
+	require.Equal(t, []int{549, 0, 551}, []int{report.In, report.Here, report.Refused})
+	require.Len(t, report.Refusals, 100)
+	for i, o := range report.Refusals {
+		place := max(0, 2*i-1)
+		require.Equal(t, people[place].ID, o.User)
+		require.Equal(t, place, o.Refusal.Index)
+		require.ErrorIs(t, o.Refusal, seats.ErrBadInput)
+	}
+	report, err = k.Adopt(t.Context(), "acme", table(nil, append(crowd(700), users.User{})...))
+	require.NoError(t, err)
+	require.Equal(t, 700, report.Refusals[len(report.Refusals)-1].Refusal.Index)
+}
+
+// squeamish is a store that chokes on what is no identifier.
+type squeamish struct {
+	store.Store
+	t *testing.T
+}
+
+func (s squeamish) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	for _, n := range needs {
+		for _, id := range n.Pools {
+			require.NoError(s.t, users.CheckID(id))
+		}
+	}
+	return s.Store.Load(ctx, needs...)
+}
+
+// TestAStoreIsNotAskedForPoolsThatCannotBe though somebody who is here names them.
+func TestAStoreIsNotAskedForPoolsThatCannotBe(t *testing.T) {
+	k := newKeeper(t, squeamish{memstore.New(), t}, seatkeeper.Options{}, seats.Of(1), seats.Standard())
+	report, err := k.Adopt(t.Context(), "acme", table(nil, veteran("owner", "a\x00", "nowhere")))
+	require.NoError(t, err)
+	require.Equal(t, 1, report.Here)
+	require.Empty(t, report.Pools, "as there are none")
+}
+
+// TestTheStoreIsAskedNoMoreThanItTakes which is a load and a commit for every few
+// hundred, and a load at the end.
+func TestTheStoreIsAskedNoMoreThanItTakes(t *testing.T) {
+	for people, calls := range map[int]int{0: 1, 1: 3, 500: 3, 501: 5} {
+		k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard())
+		_, err := k.Adopt(t.Context(), "acme", table(nil, crowd(people)...))
+		require.NoError(t, err)
+		require.Equal(t, calls, f.Calls(), "for %d", people)
+	}
+}
+
+func TestTheEventsOfAnAdoptionBelongTogether(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
+	call := k.With(seatkeeper.Call{Key: "k", Reason: "moved"})
+	_, err := call.Adopt(t.Context(), "acme", table(nil, crowd(700)...))
+	require.NoError(t, err)
+	_, err = call.Adopt(t.Context(), "acme", table(nil, veteran("other")))
+	require.NoError(t, err, "there is no key to be used for something else")
+	_, err = k.With(seatkeeper.Call{Correlation: "c"}).Adopt(t.Context(), "acme", table(nil, veteran("last")))
+	require.NoError(t, err)
+	correlations := map[string]int{}
+	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 1}) {
+		require.NoError(t, err)
+		correlations[e.Correlation]++
+		require.Equal(t, []any{seats.Adopted, system, seats.ByBulk, ""}, []any{e.Kind, e.Actor, e.Channel, e.Key})
+		require.Equal(t, e.Correlation != "c", e.Reason == "moved")
+	}
+	require.Len(t, correlations, 3)
+	require.Equal(t, 1, correlations["c"])
+}
+
+// TestTheTableMayUseItsMemoryAgain for the next person.
+func TestTheTableMayUseItsMemoryAgain(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
+	_, err := k.Adopt(t.Context(), "acme", func(yield func(users.User, error) bool) {
+		groups := make([]string, 1)
+		for _, id := range []users.ID{"ada", "bob"} {
+			u := veteran(id)
+			groups[0] = string(id)
+			u.Groups = groups
+			yield(u, nil)
+		}
+	})
+	require.NoError(t, err)
+	ada, err := k.User(t.Context(), "acme", "ada")
+	require.NoError(t, err)
+	require.Equal(t, []string{"ada"}, ada.Groups)
+}
+
+// TestALeaverGivesBackLicencesOfPoolsThatNobodyNamed asks for it in every way.
+func TestALeaverGivesBackLicencesOfPoolsThatNobodyNamed(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	_, err := k.Do(ctx, "acme", system, seats.SetTotal{Pool: "go", Seats: seats.Of(9)}, seats.SetTotal{Pool: "sql", Seats: seats.Of(9)})
+	require.NoError(t, err)
+	_, err = k.Adopt(ctx, "acme", table(nil, veteran("ada", "go", "sql"), veteran("bob", "go"), veteran("eve", "sql")))
+	require.NoError(t, err)
+
+	require.NoError(t, k.May(ctx, "acme", owner, seats.Archive{User: "ada"}))
+	_, err = k.Do(ctx, "acme", owner, seats.Archive{User: "ada"})
+	require.NoError(t, err)
+	plan, err := k.Preview(ctx, "acme", owner, seats.Delete{User: "bob"})
+	require.NoError(t, err)
+	_, err = k.Apply(ctx, owner, plan)
+	require.NoError(t, err)
+	outcomes, err := k.DoEach(ctx, "acme", system, seats.Deactivate{User: "eve"}, seats.Erase{User: "eve"})
+	require.NoError(t, err)
+	require.Nil(t, outcomes[1].Refusal)
+	ledger, err := k.Replay(ctx, "acme")
+	require.NoError(t, err)
+	for _, pool := range []seats.PoolID{"go", "sql"} {
+		require.Zero(t, ledger.Pools[pool].Held, pool)
+	}
+	requireNoDrift(t, k)
+	require.ErrorIs(t, k.May(ctx, "other", owner, seats.Archive{User: "ada"}), store.ErrNotFound)
+}
