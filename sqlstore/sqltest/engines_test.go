@@ -137,9 +137,25 @@ func (s *site) store() store.Store {
 	return scattered(s.stores)
 }
 
-// each runs the test on engines, side by side.
+// reopen returns the store as a program that has started anew sees it.
+func (s *site) reopen(t testing.TB, _ store.Store) store.Store {
+	again := &site{engine: s.engine}
+	for _, db := range s.dbs {
+		st, err := sqlstore.New(db, s.dialect, s.options)
+		require.NoError(t, err)
+		require.NoError(t, st.Verify(t.Context()))
+		again.stores = append(again.stores, st)
+	}
+	return again.store()
+}
+
+// each runs the test on engines, side by side; with -short, which is for the race
+// detector, on PostgreSQL alone.
 func each(t *testing.T, engines []engine, test func(*testing.T, *site)) {
 	for _, e := range engines {
+		if testing.Short() && e.name != postgres.name {
+			continue
+		}
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			test(t, e.open(t))
@@ -183,9 +199,3 @@ func (s scattered) Behind(ctx context.Context, consumer string, after users.Acco
 func (s scattered) Advance(ctx context.Context, from, to store.Progress) error {
 	return s.any().Advance(ctx, from, to)
 }
-
-// silence keeps the MySQL driver from writing of connections that were ended on
-// purpose.
-type silence struct{}
-
-func (silence) Print(...any) {}

@@ -2,6 +2,7 @@ package sqltest_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -10,17 +11,26 @@ import (
 	"github.com/seatkeeper/seatkeeper/store/storetest"
 )
 
+// The driver would write of every connection that a test ends on purpose.
 func init() { _ = mysql.SetLogger(silence{}) }
 
+type silence struct{}
+
+func (silence) Print(...any) {}
+
 func TestStore(t *testing.T) {
+	run := storetest.Run
+	if testing.Short() {
+		run = storetest.Specify
+	}
 	each(t, engines, func(t *testing.T, s *site) {
-		storetest.Run(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{})
+		run(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{Reopen: s.reopen})
 	})
 }
 
 func TestStoreOpenedOtherwise(t *testing.T) {
 	each(t, variants, func(t *testing.T, s *site) {
-		storetest.Run(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{})
+		storetest.Specify(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{})
 	})
 }
 
@@ -32,6 +42,6 @@ func TestLockstep(t *testing.T) {
 
 func TestLinearizable(t *testing.T) {
 	each(t, engines, func(t *testing.T, s *site) {
-		sqltest.Linearizable(t, func(testing.TB) store.Store { return s.store() }, sqltest.Search{For: 1e10})
+		sqltest.Linearizable(t, func(testing.TB) store.Store { return s.store() }, sqltest.Search{For: 10 * time.Second})
 	})
 }

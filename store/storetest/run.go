@@ -87,16 +87,18 @@ var specification = []struct {
 	{"verdicts are true", verdictsAreTrue},
 }
 
-// Run tests a store against the specification. It asks for the store once for
-// each test and may be given the same one every time, one that is in use, too: each
-// test has accounts of its own.
+// Run tests a store against the specification: it is [Specify], the fault runs and
+// [Sequences]. It asks for the store once for each test and may be given the same one
+// every time, one that is in use, too: each test has accounts of its own.
 func Run(t *testing.T, open func(testing.TB) store.Store, o Options) {
-	specify(t, open, o)
+	Specify(t, open, o)
 	faultRuns(t, open, o)
 	t.Run("sequences of commands agree with a model", func(t *testing.T) { Sequences(t, open) })
 }
 
-func specify(t *testing.T, open func(testing.TB) store.Store, o Options) {
+// Specify tests the contract, sentence by sentence, and the forced races: the quick part
+// of [Run], for a store that passes all of it and is opened in another way.
+func Specify(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	for _, s := range specification {
 		t.Run(s.name, func(t *testing.T) { s.test(newTrial(t, open(t), o)) })
 	}

@@ -21,12 +21,12 @@ func TestAStoreInUse(t *testing.T) {
 	open := func(testing.TB) store.Store { return s }
 	again := func(testing.TB, store.Store) store.Store { return s }
 	for range 2 {
-		specify(t, open, Options{Reopen: again})
+		Specify(t, open, Options{Reopen: again})
 	}
 }
 
 func TestExceptions(t *testing.T) {
-	specify(t, func(testing.TB) store.Store { return modest{memstore.New()} }, Options{NoOutbox: true, NoContexts: true})
+	Specify(t, func(testing.TB) store.Store { return modest{memstore.New()} }, Options{NoOutbox: true, NoContexts: true})
 }
 
 // TestChangesThatBreakTheirPromise are noticed before a store gets to see them.
