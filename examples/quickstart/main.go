@@ -1,6 +1,9 @@
 // Command quickstart does the main job of seatkeeper on a real roster: it reads
 // the file and says what is wrong with it, opens an account, fills it to its last
 // seat and not past it, makes room, and shows what the account looks like then.
+//
+// The account is kept in a SQLite file, or where -db says, and every step may be
+// repeated: whoever runs the program again meets the same people.
 package main
 
 import (
@@ -19,7 +22,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/seatkeeper/seatkeeper"
-	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -45,6 +47,8 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	var total seats.Count
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	where := flags.String("db", defaultFile(), "where the account is kept: \"memory\", a SQLite `file`, postgres://user:password@host/database,\nor of MariaDB and MySQL user:password@tcp(host:port)/database")
+	fresh := flags.Bool("fresh", false, "start over: drop the tables of earlier runs in that database, "+prefix+"..., and nothing else")
 	file := flags.String("roster", "", "the roster to read, a CSV `file`; without it, one that comes along")
 	product := flags.String("product", "accuedconnect", "whose rules: "+strings.Join(slices.Sorted(maps.Keys(products)), " or "))
 	flags.TextVar(&total, "seats", seats.Of(10), "how many seats the account has bought: a `number`, or \"unlimited\"")
@@ -59,12 +63,18 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	keeper, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
+	place, err := open(ctx, *where, *fresh)
+	if err != nil {
+		return err
+	}
+	defer place.close()
+	fmt.Fprintf(out, "Accounts are kept in %s.\n", place.name)
+	keeper, err := seatkeeper.New(place.store, seatkeeper.Options{})
 	if err != nil {
 		return err
 	}
 	s := site{ctx: ctx, keeper: keeper, out: out}
-	return s.play(total, policy(), roster)
+	return s.play(seats.Opening{Seats: total, Policy: policy(), Owner: roster.People[0].Profile}, roster.People[1:])
 }
 
 // readRoster reads the file, or the roster that comes along, and shows its
@@ -109,25 +119,36 @@ func list[T any](out io.Writer, lines []T) {
 
 // A site is the account in the story.
 type site struct {
-	ctx    context.Context
-	keeper *seatkeeper.Keeper
-	out    io.Writer
-	owner  users.Actor
+	ctx     context.Context
+	keeper  *seatkeeper.Keeper
+	out     io.Writer
+	account users.AccountID
+	owner   users.Actor
 }
 
-const account = "northwind"
+// once returns the Keeper for a call that happens once: a later one, of this program
+// or another, gets what came of the first.
+func (s *site) once(key string) *seatkeeper.Keeper {
+	return s.keeper.With(seatkeeper.Call{Key: key})
+}
 
-func (s *site) play(total seats.Count, policy seats.Policy, roster users.Roster) error {
-	boss := roster.People[0]
-	opened, err := s.keeper.Open(s.ctx, seats.Opening{Account: account, Seats: total, Policy: policy, Owner: boss.Profile})
+func (s *site) play(o seats.Opening, others []users.Entry) error {
+	s.account = users.AccountID("northwind-" + o.Digest()) // of other seats or rules, another account
+	o.Account = s.account
+	opened, err := s.once("open").Open(s.ctx, o)
 	if err != nil {
 		return err
 	}
 	s.owner = users.As(opened.Outcomes[0].User)
-	fmt.Fprintf(s.out, "An account is opened. Seats: %v. Its owner is the first person of the roster, %s.\n\n", total, name(boss.Profile))
+	if opened.Repeated {
+		fmt.Fprint(s.out, "The account is already here; -fresh would start over.")
+	} else {
+		fmt.Fprint(s.out, "An account is opened.")
+	}
+	fmt.Fprintf(s.out, " Seats: %v. Its owner is the first person of the roster, %s.\n\n", o.Seats, name(o.Owner))
 
-	fmt.Fprintf(s.out, "The owner uploads the others: %d.\n", len(roster.People)-1)
-	in, waiting, err := s.upload(roster.People[1:])
+	fmt.Fprintf(s.out, "The owner uploads the others: %d.\n", len(others))
+	in, waiting, err := s.upload(others)
 	if err != nil {
 		return err
 	}
@@ -140,27 +161,39 @@ func (s *site) play(total seats.Count, policy seats.Policy, roster users.Roster)
 	return s.show()
 }
 
-// upload invites the people, each for himself, and returns who came in and who
-// did not.
+// upload invites the people, each for himself, and returns who is in then, whether
+// new or here already, and who is not.
 func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entry, err error) {
-	outcomes, err := s.keeper.DoEach(s.ctx, account, s.owner, seats.InviteAll(users.Roster{People: people})...)
+	outcomes, err := s.keeper.DoEach(s.ctx, s.account, s.owner, seats.InviteAll(users.Roster{People: people})...)
 	if err != nil {
 		return nil, nil, err
 	}
 	var first *seats.Refusal
+	fresh, inactive := 0, 0
 	for i, o := range outcomes {
-		if o.Refusal != nil {
-			first = cmp.Or(first, o.Refusal)
+		switch no := o.Refusal; {
+		case no == nil:
+			in = append(in, o.User)
+			if !o.Same {
+				fresh++
+			}
+		case no.Code == seats.ErrDuplicate && len(no.Others) == 1: // comes back by Reactivate
+			in = append(in, no.User)
+			inactive++
+		default:
+			first = cmp.Or(first, no)
 			waiting = append(waiting, people[i])
-			continue
 		}
-		in = append(in, o.User)
 	}
-	usage, err := s.keeper.Usage(s.ctx, account)
+	usage, err := s.keeper.Usage(s.ctx, s.account)
 	if err != nil {
 		return nil, nil, err
 	}
-	fmt.Fprintf(s.out, "  %d came in: with the owner, %d of %v seats are held.", len(in), usage.Held, usage.Total)
+	fmt.Fprintf(s.out, "  %d came in", fresh)
+	if here := len(in) - fresh; here > 0 {
+		fmt.Fprintf(s.out, ", %d are already here, %d of them inactive", here, inactive)
+	}
+	fmt.Fprintf(s.out, ": with the owner, %d of %v seats are held.", usage.Held, usage.Total)
 	if first != nil {
 		fmt.Fprintf(s.out, "\n  %d did not, the first of them row %d, %s:\n", len(waiting), waiting[0].Row, name(waiting[0].Profile))
 		fmt.Fprintf(s.out, "    %v\n    what would help: %v", first, first.Remedies)
@@ -170,24 +203,29 @@ func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entr
 }
 
 // makeRoom deactivates some, which frees their seats in the same moment, and
-// lets others in.
+// lets others in. It does so once in the life of the account.
 func (s *site) makeRoom(leavers []users.ID, newcomers []users.Entry) error {
 	var commands []seats.Command
 	for _, id := range leavers {
 		commands = append(commands, seats.Deactivate{User: id, Reason: "makes room"})
 	}
-	if _, err := s.keeper.Do(s.ctx, account, s.owner, commands...); err != nil {
+	done, err := s.once("make room").Do(s.ctx, s.account, s.owner, commands...)
+	switch {
+	case done.Repeated || errors.Is(err, seats.ErrKeyReused): // the latter if the roster was changed meanwhile
+		fmt.Fprint(s.out, "Room was made before. The call has a key and happens once: nobody is deactivated again.\n\n")
+		return nil
+	case err != nil:
 		return err
 	}
 	fmt.Fprintf(s.out, "Deactivated: %d. Their seats are free, their records stay. The next %d are uploaded.\n",
 		len(leavers), len(newcomers))
-	_, _, err := s.upload(newcomers)
+	_, _, err = s.upload(newcomers)
 	return err
 }
 
 // show prints the cards, the people and the last events.
 func (s *site) show() error {
-	usage, err := s.keeper.Usage(s.ctx, account)
+	usage, err := s.keeper.Usage(s.ctx, s.account)
 	if err != nil {
 		return err
 	}
@@ -199,7 +237,7 @@ func (s *site) show() error {
 	}
 	rows := 0
 	fmt.Fprint(table, "\n  STATUS\tROLE\tLOCATION AND NAME\n")
-	for p, err := range s.keeper.Users(s.ctx, account, users.Filter{}) {
+	for p, err := range s.keeper.Users(s.ctx, s.account, users.Filter{}) {
 		if err != nil {
 			return err
 		}
@@ -210,7 +248,7 @@ func (s *site) show() error {
 		fmt.Fprintf(table, "  %v\t%v\t%s, %s\n", p.Shown, p.Role, p.Location, name(p.Profile))
 	}
 	fmt.Fprint(table, "\n  EVENT\tSEATS HELD\tABOUT\n")
-	for e, err := range s.keeper.Events(s.ctx, account, seats.EventFilter{After: usage.Sequence - min(usage.Sequence, 8)}) {
+	for e, err := range s.keeper.Events(s.ctx, s.account, seats.EventFilter{After: usage.Sequence - min(usage.Sequence, 8)}) {
 		if err != nil {
 			return err
 		}
@@ -225,7 +263,7 @@ func (s *site) show() error {
 
 // name looks up whom an event is about: events themselves name nobody.
 func (s *site) name(id users.ID) (string, error) {
-	p, err := s.keeper.User(s.ctx, account, id)
+	p, err := s.keeper.User(s.ctx, s.account, id)
 	return name(p.Profile), err
 }
 
