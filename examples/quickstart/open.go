@@ -65,7 +65,7 @@ func open(ctx context.Context, where string, fresh bool) (place, error) {
 var (
 	address = regexp.MustCompile(`^\w+://`)
 	dsn     = regexp.MustCompile(`@(tcp|unix)?[(/]`)
-	noFile  = regexp.MustCompile(`^$|^\w{2,}:|\b(host|user|password|dbname)\s*=`) // else a password might become its name
+	noFile  = regexp.MustCompile(`^$|^:|^\w{2,}:|\b(host|user|password|dbname)\s*=`) // else a password might become its name
 
 	errForm = errors.New("is neither memory nor a file nor postgres://user:password@host/database nor user:password@tcp(host:port)/database")
 )

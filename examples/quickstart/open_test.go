@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +25,7 @@ type engine struct {
 
 var engines = []engine{
 	{"SQLite", "the SQLite file ", func(t *testing.T) string {
-		return filepath.Join(servers.Folder(t), "100% of 'everybody' #1?.db")
+		return filepath.Join(servers.Folder(t), "q.db")
 	}, "select count(*) from sqlite_master where type = 'table'"},
 	{"PostgreSQL", "PostgreSQL", func(t *testing.T) string {
 		return servers.Postgres(t).Database(t, "quickstart")
@@ -122,27 +122,23 @@ func TestStartingOverLeavesTheTablesOfTheHost(t *testing.T) {
 	})
 }
 
-// process returns the program with these arguments, in a process of its own.
-func process(t *testing.T, args ...string) (program *exec.Cmd, out, errs *bytes.Buffer) {
+// process returns the program with these arguments, in a process of its own, and what
+// it will say to be wrong.
+func process(t *testing.T, args ...string) (program *exec.Cmd, errs *strings.Builder) {
 	program = exec.CommandContext(t.Context(), os.Args[0], args...)
 	program.Env = append(os.Environ(), "QUICKSTART=1")
-	out, errs = new(bytes.Buffer), new(bytes.Buffer)
-	program.Stdout, program.Stderr = out, errs
-	return program, out, errs
+	errs = new(strings.Builder)
+	program.Stderr = errs
+	return program, errs
 }
 
 func TestTwoAtOnceTellOneStory(t *testing.T) {
 	each(t, func(t *testing.T, _ engine, db string) {
-		var programs []*exec.Cmd
-		for range 2 {
-			program, _, errs := process(t, "-db", db)
-			require.NoError(t, program.Start())
-			defer func() { require.Empty(t, errs.String()) }()
-			programs = append(programs, program)
-		}
-		for _, p := range programs {
-			require.NoError(t, p.Wait())
-		}
+		one, oneErrs := process(t, "-db", db)
+		two, twoErrs := process(t, "-db", db)
+		require.NoError(t, one.Start())
+		require.NoError(t, two.Start())
+		require.NoError(t, errors.Join(one.Wait(), two.Wait()), "%s%s", oneErrs, twoErrs)
 		third := tell(t, "-db", db)
 		require.Contains(t, third, "0 came in, 13 are already here, 4 of them inactive")
 		// The order of people is that of their IDs, and here not that of the roster.
@@ -168,9 +164,30 @@ func TestTheDefaultIsAFileOfTheUsersOwn(t *testing.T) {
 	requireGolden(t, "accuedconnect", tell(t, "-fresh"))
 	requireGolden(t, "again", tell(t))
 
-	program, _, errs := process(t, "-db", filepath.Join(folder, "none", "q.db"))
+	_, _, db, err := connect(file)
+	require.NoError(t, err)
+	defer db.Close()
+	for setting, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000"} {
+		var is string
+		require.NoError(t, db.QueryRow("pragma "+setting).Scan(&is))
+		require.Equal(t, want, is, setting)
+	}
+
+	program, errs := process(t, "-db", filepath.Join(folder, "none", "q.db"))
 	require.Error(t, program.Run())
 	require.Equal(t, "quickstart: -db: open "+folder+"/none/q.db: no such file or directory\n", errs.String())
+}
+
+func TestAFileMayHaveAnyName(t *testing.T) {
+	folder := servers.Folder(t)
+	const name = "100% of 'everybody' %41#1?.db"
+	tell(t, "-db", filepath.Join(folder, name))
+	t.Chdir(folder)
+	requireGolden(t, "again", tell(t, "-db", name))
+	files, err := os.ReadDir(".")
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	require.Equal(t, name, files[0].Name())
 }
 
 func TestInMemoryNothingLasts(t *testing.T) {
@@ -190,8 +207,10 @@ func TestADatabaseThatCannotBeUsedIsOneSentence(t *testing.T) {
 		{folder, "open " + folder + ": is a directory"},
 		{text, "the SQLite file " + text + " can't be used: file is not a database (26)"},
 		{"", errForm.Error()},
+		{":memory:", errForm.Error()},
 		{"oracle://scott:secret@db/x", errForm.Error()},
 		{"mysql://root:secret@db:3306/x", errForm.Error()},
+		{"mysql://root:secret@tcp(127.0.0.1:1)/x", errForm.Error()},
 		{"sqlite:secret", errForm.Error()},
 		{"root:secret@db/x", errForm.Error()},
 		{"host=db user=root password=secret", errForm.Error()},
