@@ -183,7 +183,7 @@ func TestAFileMayHaveAnyName(t *testing.T) {
 	const name = "100% of 'everybody' %41#1?.db"
 	tell(t, "-db", filepath.Join(folder, name))
 	t.Chdir(folder)
-	requireGolden(t, "again", tell(t, "-db", name))
+	require.Contains(t, tell(t, "-db", name), "The account is already here")
 	files, err := os.ReadDir(".")
 	require.NoError(t, err)
 	require.Len(t, files, 1)
