@@ -31,8 +31,8 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	if w.server != nil {
 		return *w.server, nil
 	}
-	var version, mode, name, galera string
-	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode").Scan(&version, &mode); err != nil {
+	var version, mode, width, name, galera string
+	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode, LENGTH('1')").Scan(&version, &mode, &width); err != nil {
 		return server{}, err
 	}
 	err := s.db.QueryRowContext(ctx, "SHOW VARIABLES LIKE 'wsrep_on'").Scan(&name, &galera)
@@ -40,7 +40,8 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 		return server{}, err
 	}
 	w.server = &server{
-		compound: strings.Contains(version, "MariaDB") && !strings.Contains(mode, "ORACLE"), // which has another grammar
+		// ORACLE has another grammar, and where a text is in UTF-16 there is no SQLSTATE.
+		compound: strings.Contains(version, "MariaDB") && !strings.Contains(mode, "ORACLE") && width == "1",
 		galera:   strings.EqualFold(galera, "ON"),
 	}
 	return *w.server, nil

@@ -103,8 +103,9 @@ func postgresValue(n int, v any) string {
 }
 
 // literal writes a value into a statement for MySQL, so that no setting of the
-// server, the connection or the driver gives it another meaning: what is not plain
-// ASCII, or has a backslash, is written in hexadecimal.
+// server, the connection or the driver gives it another meaning: what is empty, not
+// plain ASCII, or has a backslash, is written in hexadecimal, and what is plain is
+// kept from being converted to the connection's character set.
 func literal(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -113,7 +114,7 @@ func literal(v any) string {
 		return fmt.Sprint(v)
 	case string:
 		if isPlain(v) {
-			return "'" + strings.ReplaceAll(v, "'", "''") + "'"
+			return "_binary'" + strings.ReplaceAll(v, "'", "''") + "'"
 		}
 		return fmt.Sprintf("x'%x'", v)
 	}
@@ -126,5 +127,5 @@ func isPlain(text string) bool {
 			return false
 		}
 	}
-	return true
+	return text != "" // which may be NULL
 }

@@ -55,6 +55,9 @@ var (
 			options: sqlstore.Options{Unprepared: true}, connections: 40},
 		{name: "PostgreSQL, serializable", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", "&default_transaction_isolation=serializable"), connections: 40},
 		{name: "MariaDB, clientFoundRows", dialect: sqlstore.MySQL, dsn: onMariaDB("?clientFoundRows=true&interpolateParams=true"), connections: 40},
+		// Each of these gives a text between quotes another meaning than it usually has.
+		{name: "MariaDB, odd texts", dialect: sqlstore.MySQL, connections: 40,
+			dsn: onMariaDB("?collation_connection=utf16_general_ci&sql_mode=%27EMPTY_STRING_IS_NULL,NO_BACKSLASH_ESCAPES,ANSI_QUOTES%27")},
 		// As on MySQL, which knows no compound statement outside of routines.
 		{name: "MariaDB, transactions", dialect: sqlstore.MySQL, dsn: onMariaDB("?sql_mode=ORACLE&parseTime=true&loc=Local"), connections: 40},
 	}
