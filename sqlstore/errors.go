@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -138,6 +139,7 @@ func (s *Store) explain(ctx context.Context, err error) error {
 	case errors.Is(err, driver.ErrBadConn):
 		return fmt.Errorf("the connection is lost: %w", err)
 	case s.bound != nil && s.classify(err) == Again:
+		s.bound.ended = cmp.Or(s.bound.ended, err) // MySQL may have ended it: nothing is sent any more
 		return fmt.Errorf("%w: %w", store.ErrConflict, err)
 	}
 	return err
