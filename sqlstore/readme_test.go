@@ -1,0 +1,162 @@
+package sqlstore
+
+import (
+	flags "flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+var update = flags.Bool("update", false, "write the picture in README.md anew")
+
+// TestThePictureOfTheTables is drawn from the migrations.
+func TestThePictureOfTheTables(t *testing.T) {
+	readme := readReadme(t)
+	before, rest, found := strings.Cut(readme, "```mermaid\nerDiagram\n")
+	require.True(t, found)
+	_, after, found := strings.Cut(rest, "```\n")
+	require.True(t, found)
+	drawn := before + "```mermaid\nerDiagram\n" + picture(t) + "```\n" + after
+	if *update {
+		require.NoError(t, os.WriteFile("README.md", []byte(drawn), 0o666))
+		return
+	}
+	require.Equal(t, drawn, readme, "go test ./sqlstore -run Picture -update draws it anew")
+}
+
+func readReadme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	return string(text)
+}
+
+// picture draws PostgreSQL's tables and what belongs to an account.
+func picture(t *testing.T) string {
+	var tables, lines strings.Builder
+	for _, made := range tablesOf(t, Postgres) {
+		fmt.Fprintf(&tables, "    %s {\n", made.name)
+		for _, c := range made.columns {
+			mark := ""
+			switch {
+			case slices.Contains(made.primary, c.name):
+				mark = " PK"
+			case c.null:
+				mark = ` "or NULL"`
+			}
+			fmt.Fprintf(&tables, "        %s %s%s\n", c.kind, c.name, mark)
+			if c.name == "account" {
+				fmt.Fprintf(&lines, "    accounts ||--o{ %s : has\n", made.name)
+			}
+		}
+		tables.WriteString("    }\n")
+	}
+	return lines.String() + tables.String()
+}
+
+type madeTable struct {
+	name    string
+	columns []madeColumn
+	primary []string
+}
+
+type madeColumn struct {
+	name, kind string
+	width      int // in bytes, where there is one
+	null       bool
+}
+
+var (
+	tableText  = regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?` + DefaultPrefix + `(\w+) \(\n(.*)\n\)`)
+	columnText = regexp.MustCompile(`^\t([a-z_]+) +(\w+)(?:\((\d+)\))?( COLLATE "C")?( NOT NULL)?,?$`)
+	keyText    = regexp.MustCompile(`^\tPRIMARY KEY \((.*)\),?$`)
+)
+
+// tablesOf reads the tables out of the migrations. A line that it does not know is an
+// index or a check.
+func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
+	t.Helper()
+	s := &Store{schema: schema{dialects[d], DefaultPrefix}}
+	for _, m := range s.Migrations() {
+		made := tableText.FindStringSubmatch(m.Statements[0])
+		if made == nil {
+			continue
+		}
+		table := madeTable{name: made[1]}
+		for _, line := range strings.Split(made[2], "\n") {
+			if c := columnText.FindStringSubmatch(line); c != nil {
+				width, _ := strconv.Atoi(c[3])
+				table.columns = append(table.columns, madeColumn{c[1], c[2], width, c[5] == ""})
+			} else if k := keyText.FindStringSubmatch(line); k != nil {
+				table.primary = strings.Split(k[1], ", ")
+			} else {
+				require.Regexp(t, `^\t(CONSTRAINT|INDEX|UNIQUE INDEX|CHECK) `, line, m.Name)
+			}
+		}
+		require.NotEmpty(t, table.primary, m.Name)
+		all = append(all, table)
+	}
+	require.Len(t, all, 6)
+	return all
+}
+
+// TestColumnsOfMySQLHoldWhatTheBoundsAllow since a server that is not strict would cut
+// what is longer, and keys would be the same that are not.
+func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
+	const text, reason = 4 * users.MaxText, 4 * users.MaxReason // characters of four bytes at most
+	least := map[string]int{
+		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID, "actor_user": users.MaxID, "actor_name": users.MaxID,
+		"heir": users.MaxID, "pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID, "correlation": users.MaxID,
+		"consumer": users.MaxID, "email_key": users.MaxID, "username_key": users.MaxID, "external_id_key": users.MaxID, "sort_name": users.MaxID,
+		"email": users.MaxEmail, "first_name": text, "last_name": text, "username": text, "external_id": text,
+		"time_zone": 64, // a name of the IANA database
+		"location":  text, "department": text, "title": text, "source_name": text, "reason": reason,
+	}
+	seen := map[string]bool{}
+	for _, table := range tablesOf(t, MySQL) {
+		for _, c := range table.columns {
+			if c.width > 64 { // those are names that the library gives
+				require.Contains(t, least, c.name, "%s has no bound here", c.name)
+				require.GreaterOrEqual(t, c.width, least[c.name], "%s.%s", table.name, c.name)
+				seen[c.name] = true
+			}
+		}
+	}
+	require.Len(t, seen, len(least))
+}
+
+// TestNoRowIsEverDeleted so that a host may refer to one.
+func TestNoRowIsEverDeleted(t *testing.T) {
+	paths, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		if !strings.HasSuffix(path, "_test.go") {
+			require.NotRegexp(t, `DELETE FROM|REPLACE INTO|TRUNCATE`, string(text), path)
+		}
+	}
+}
+
+// TestTheReadmeNamesTheVersionsThatTestsRun compares it with the module of the tests.
+func TestTheReadmeNamesTheVersionsThatTestsRun(t *testing.T) {
+	module, err := os.ReadFile("sqltest/go.mod")
+	if os.IsNotExist(err) {
+		t.Skip("the tests on databases are a module of their own and did not come along")
+	}
+	require.NoError(t, err)
+	drivers := regexp.MustCompile("`([a-z.]+/[^` ]+ v[0-9.]+)`").FindAllStringSubmatch(readReadme(t), -1)
+	require.Len(t, drivers, 4)
+	for _, d := range drivers {
+		require.Contains(t, string(module), "\t"+d[1]+"\n")
+	}
+}
