@@ -20,8 +20,9 @@
 //
 // # What a call costs
 //
-// A call of the Keeper that changes something is one load and one commit, however many
-// commands and people it is about.
+// A call of Keeper.Do is one load and one commit, however many commands and people it is
+// about; of Keeper.DoEach and Keeper.Adopt 500 commands are. What only reads an account's
+// numbers or a person is one load.
 //
 //   - PostgreSQL: a load is one round trip and a commit is one, both of one statement.
 //     The first time on a connection each takes one more, to be prepared.
@@ -48,8 +49,8 @@
 //
 // # An existing table
 //
-// A host that has users already brings them in by Keeper.Adopt, some hundred a commit,
-// as they are: status, role, dates, licences. It may be broken off and called again.
+// A host that has users already brings them in by Keeper.Adopt, as they are: status,
+// role, dates, licences. It may be broken off and called again.
 //
 //	report, err := keeper.Adopt(ctx, "acme", rows) // an iter.Seq2[users.User, error]
 //
