@@ -3,18 +3,20 @@ package sqltest_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -264,24 +266,57 @@ func TestOnOneConnectionACallWaitsForTheEndOfTheTransaction(t *testing.T) {
 	})
 }
 
-// TestLockstepInTransactions plays every script in a transaction of its own.
-func TestLockstepInTransactions(t *testing.T) {
+// TestAScriptComesToTheSameInATransaction as on a store in memory.
+func TestAScriptComesToTheSameInATransaction(t *testing.T) {
 	hostedOn(t, engines, 1, func(h *host) {
-		storetest.Lockstep(h.T, func(testing.TB) store.Store {
-			if h.tx != nil {
-				require.NoError(h, h.tx.Commit())
-			}
-			h.begin(sql.LevelDefault)
-			return h.bound
-		})
-		h.commit()
-		all, err := h.store.Behind(h.Context(), "audit", "", 1000)
-		require.NoError(h, err)
-		require.Greater(h, len(all), 2)
-		for _, p := range all {
-			drift, err := h.keeper.Audit(h.Context(), p.Account)
+		look := func(s store.Store) []any {
+			snapshots, err := s.Load(h.Context(), seats.Need{Account: "other", Pools: []seats.PoolID{"course"}})
 			require.NoError(h, err)
-			require.Empty(h, drift)
+			page, err := s.Users(h.Context(), "other", users.Filter{Status: users.In(users.Statuses()...), ByName: true}, 1000)
+			require.NoError(h, err)
+			events, err := s.Events(h.Context(), "other", seats.EventFilter{}, 1000)
+			require.NoError(h, err)
+			for i := range events {
+				events[i].Change, events[i].Correlation = "", "" // are random
+			}
+			return []any{snapshots, page, events}
 		}
+		play := func(s store.Store, in func(*seatkeeper.Keeper) *seatkeeper.Keeper) (all []any) {
+			random := rand.New(rand.NewPCG(1, 2))
+			now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+			k, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return now }})
+			require.NoError(h, err)
+			k = in(k)
+			_, err = k.Open(h.Context(), seats.Opening{Account: "other", Seats: seats.Of(5), Owner: profile("olive")})
+			require.NoError(h, err)
+			for range 25 {
+				now = now.Add(time.Minute)
+				some := func() users.ID { return users.ID(fmt.Sprint("p", random.IntN(40))) }
+				outcomes, err := k.DoEach(h.Context(), "other", users.System(), []seats.Command{
+					invite(some()), seats.Add{Profile: profile(some())}, seats.Archive{User: some()}, seats.Restore{User: some()},
+					seats.Delete{User: some()}, seats.SetTotal{Pool: "course", Seats: seats.Of(int64(random.IntN(3)))},
+					seats.ChangeRole{User: some(), Role: users.Manager}, seats.Deactivate{User: some()}, seats.Reactivate{User: some()},
+				}[random.IntN(5):]...)
+				require.NoError(h, err)
+				all = append(all, outcomes)
+			}
+			return append(all, look(s)...)
+		}
+		memory := memstore.New()
+		want := play(memory, func(k *seatkeeper.Keeper) *seatkeeper.Keeper { return k })
+		h.begin(sql.LevelDefault)
+		h.row(1)
+		got := play(h.bound, func(k *seatkeeper.Keeper) *seatkeeper.Keeper { return k.In(h.bound) })
+		require.Equal(h, asJSON(h, want), asJSON(h, got))
+		h.row(2)
+		h.commit()
+		require.Equal(h, asJSON(h, look(memory)), asJSON(h, look(h.store)))
 	})
+}
+
+func asJSON(t testing.TB, v any) string {
+	t.Helper()
+	text, err := json.MarshalIndent(v, "", " ")
+	require.NoError(t, err)
+	return string(text)
 }
