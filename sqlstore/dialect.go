@@ -113,7 +113,7 @@ func literal(v any) string {
 		return fmt.Sprint(v)
 	case string:
 		if isPlain(v) {
-			return "'" + strings.ReplaceAll(v, "'", "''") + "'"
+			return "_binary'" + strings.ReplaceAll(v, "'", "''") + "'"
 		}
 		return fmt.Sprintf("x'%x'", v)
 	}
@@ -126,5 +126,5 @@ func isPlain(text string) bool {
 			return false
 		}
 	}
-	return true
+	return text != ""
 }
