@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"encoding"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -257,12 +259,15 @@ func lines[R any](name string, at func(*R) *[]string) column[R] {
 			if len(*at(r)) == 0 {
 				return "", nil
 			}
+			if slices.ContainsFunc(*at(r), func(line string) bool { return strings.Contains(line, "\n") }) {
+				return nil, errors.New("a line break in a line")
+			}
 			return "\n" + strings.Join(*at(r), "\n") + "\n", nil
 		},
 		set: func(r *R, c cell) error {
 			*at(r) = nil
 			if s := c.text.String; s != "" {
-				*at(r) = strings.Split(strings.Trim(s, "\n"), "\n")
+				*at(r) = strings.Split(strings.TrimSuffix(strings.TrimPrefix(s, "\n"), "\n"), "\n")
 			}
 			return nil
 		},

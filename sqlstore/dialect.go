@@ -2,8 +2,13 @@ package sqlstore
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
+
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // A Dialect is a kind of database. The zero value is none.
@@ -102,10 +107,35 @@ func postgresValue(n int, v any) string {
 	return fmt.Sprintf("$%d", n)
 }
 
+// widths are how many bytes go into the columns on MySQL. A server that is not
+// strict cuts what is longer and says nothing.
+var widths = sync.OnceValue(func() map[string]int {
+	all := map[string]int{}
+	entries, _ := files.ReadDir("migrations/mysql")
+	for _, e := range entries {
+		text, _ := files.ReadFile("migrations/mysql/" + e.Name())
+		for _, m := range varbinary.FindAllStringSubmatch(string(text), -1) {
+			all[m[1]], _ = strconv.Atoi(m[2])
+		}
+	}
+	return all
+})
+
+var varbinary = regexp.MustCompile(`(\w+)\s+VARBINARY\((\d+)\)`)
+
+// fits returns an error if a value is too long for a column.
+func (d dialect) fits(column string, v any) error {
+	text, is := v.(string)
+	if most := widths()[column]; is && d.value == nil && most > 0 && len(text) > most {
+		return fmt.Errorf("column %s: the text %w", column, users.ErrTooLong)
+	}
+	return nil
+}
+
 // literal writes a value into a statement for MySQL, so that no setting of the
-// server, the connection or the driver gives it another meaning: what is empty, not
-// plain ASCII, or has a backslash, is written in hexadecimal, and what is plain is
-// kept from being converted to the connection's character set.
+// server, the connection or the driver gives it another meaning: what is not plain
+// ASCII, or has a backslash, is written in hexadecimal, and so is the empty text, which
+// may mean NULL. The rest is told not to be turned into the connection's character set.
 func literal(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -127,5 +157,5 @@ func isPlain(text string) bool {
 			return false
 		}
 	}
-	return text != "" // which may be NULL
+	return text != ""
 }

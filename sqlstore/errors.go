@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -102,6 +101,9 @@ func unsent(err error) bool {
 var errUnsent = errors.New("nothing was written")
 
 func (s *Store) classify(err error) Class {
+	if errors.Is(err, store.ErrConflict) {
+		return Again // the transaction of the host is over
+	}
 	classify := Classify
 	if s.options.Classify != nil {
 		classify = s.options.Classify
@@ -118,6 +120,9 @@ func (s *Store) classify(err error) Class {
 func (s *Store) again(ctx context.Context, read func() error) error {
 	for tries := 1; ; tries++ {
 		err := read()
+		if err != nil && s.bound != nil && s.classify(err) == Again {
+			return s.bound.end(err)
+		}
 		if err == nil || s.bound != nil || tries == 5 || ctx.Err() != nil || s.classify(err) != Again {
 			return s.explain(ctx, err)
 		}
@@ -128,8 +133,7 @@ func (s *Store) again(ctx context.Context, read func() error) error {
 	}
 }
 
-// explain returns an error that callers can compare: that of the context, or in a
-// transaction of the host a conflict.
+// explain returns an error that callers can compare where it is that of the context.
 func (s *Store) explain(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
@@ -138,9 +142,6 @@ func (s *Store) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	case errors.Is(err, driver.ErrBadConn):
 		return fmt.Errorf("the connection is lost: %w", err)
-	case s.bound != nil && s.classify(err) == Again:
-		s.bound.ended = cmp.Or(s.bound.ended, err) // MySQL may have ended it: nothing is sent any more
-		return fmt.Errorf("%w: %w", store.ErrConflict, err)
 	}
 	return err
 }

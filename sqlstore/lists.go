@@ -15,6 +15,9 @@ import (
 
 // list carries out a reading about one account, which has to be there.
 func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*reading)) (revision uint64, err error) {
+	if unheardOf(string(account)) {
+		return 0, store.ErrNotFound
+	}
 	err = s.again(ctx, func() error {
 		r := s.reading()
 		revision = 0
@@ -34,6 +37,9 @@ func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*r
 
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filter, limit int) ([]users.User, error) {
+	if err := asks(f.AfterName, string(f.After)); err != nil {
+		return nil, fmt.Errorf("sqlstore: list: %w", err)
+	}
 	var page []users.User
 	_, err := s.list(ctx, account, func(r *reading) {
 		page = nil
@@ -108,6 +114,9 @@ func namesOf[T interface {
 
 // Tally implements [store.Store].
 func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filter) (users.Tally, uint64, error) {
+	if err := asks(f.AfterName, string(f.After)); err != nil {
+		return users.Tally{}, 0, fmt.Errorf("sqlstore: list: %w", err)
+	}
 	type group struct {
 		users.Standing
 		source users.SourceKind
@@ -161,6 +170,9 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 
 // Due implements [store.Store].
 func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	if err := asks(after); err != nil {
+		return nil, fmt.Errorf("sqlstore: due: %w", err)
+	}
 	var due []users.AccountID
 	err := s.again(ctx, func() error {
 		due = nil

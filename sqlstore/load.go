@@ -21,7 +21,9 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 		var found []*found
 		err := s.again(ctx, func() error {
 			r := s.reading()
-			found = r.needs(some)
+			if found = r.needs(some); len(r.parts) == 0 {
+				return nil
+			}
 			return s.read(ctx, r)
 		})
 		if err != nil {
@@ -51,6 +53,9 @@ func (r *reading) needs(needs []seats.Need) []*found {
 
 // need adds the parts that a need is made of.
 func (r *reading) need(f *found, n seats.Need) {
+	if unheardOf(string(n.Account)) {
+		return
+	}
 	part(r, accountColumns, func(a seats.Account) { f.Account = a }).
 		add(" FROM {accounts} WHERE id = ?", string(n.Account))
 	part(r, poolColumns, func(p poolRow) { f.Pools = append(f.Pools, p.Pool) }).
@@ -96,11 +101,11 @@ func (r *reading) due(f *found, n seats.Need) {
 // past adds the events of a change and of a request key.
 func (r *reading) past(f *found, n seats.Need) {
 	take := func(e seats.Event) { f.Past = append(f.Past, e) }
-	if n.Change != "" {
+	if n.Change != "" && !unheardOf(string(n.Change)) {
 		part(r, eventColumns, take).
 			add(" FROM {events by change} WHERE account = ? AND change_id = ?", string(n.Account), string(n.Change))
 	}
-	if n.Key != "" {
+	if n.Key != "" && !unheardOf(n.Key) {
 		part(r, eventColumns, take).
 			add(" FROM {events by key} WHERE account = ? AND request_key = ? ORDER BY place, sequence LIMIT 1",
 				string(n.Account), n.Key)

@@ -12,6 +12,9 @@ import (
 
 // Behind implements [store.Store]. It goes through all accounts.
 func (s *Store) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	if err := asks(consumer, string(after)); err != nil {
+		return nil, fmt.Errorf("sqlstore: behind: %w", err)
+	}
 	columns := []column[store.Progress]{
 		text("a.id", func(p *store.Progress) *users.AccountID { return &p.Account }),
 		number("COALESCE(p.sequence, 0)", func(p *store.Progress) *uint64 { return &p.Sequence }),
@@ -40,6 +43,9 @@ func (s *Store) Behind(ctx context.Context, consumer string, after users.Account
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if err := asks(to.Consumer, string(to.Account)); err != nil {
+		return fmt.Errorf("sqlstore: advance: %w", err)
 	}
 	var n int64
 	err := s.savepoint(ctx, func() (err error) {

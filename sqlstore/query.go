@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,17 +117,31 @@ func (q *query) is(column, text string) {
 
 // contains adds the condition that one of the lines of a column is the text.
 func (q *query) contains(column, line string) {
-	if unheardOf(line) {
+	if unheardOf(line) || strings.Contains(line, "\n") {
 		q.add(" AND 1 = 0")
 		return
 	}
 	q.add(" AND "+fmt.Sprintf(q.dialect.contains, column), "\n"+line+"\n")
 }
 
-// unheardOf reports whether no text that is kept can be this one.
+// unheardOf reports whether no text that is kept can be this one. PostgreSQL can't
+// even be asked for it, and may end a transaction in which it is.
 func unheardOf(text string) bool {
-	return !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\n")
+	return !utf8.ValidString(text) || strings.Contains(text, "\x00")
 }
+
+// asks returns an error if one of the texts is unheard of, where nobody could say
+// what the answer would be.
+func asks[T ~string](texts ...T) error {
+	for _, text := range texts {
+		if unheardOf(string(text)) {
+			return errUnheardOf
+		}
+	}
+	return nil
+}
+
+var errUnheardOf = errors.New("a text is not valid UTF-8, or has a zero byte")
 
 // replace ends an insertion into a table without unique keys but the given one: the
 // row that is there gets the values of the columns.

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -99,7 +100,7 @@ func assign[R any](w *steps, q *query, columns []column[R], r *R, except ...stri
 			continue
 		}
 		v, err := c.get(r)
-		w.fail(err)
+		w.fail(cmp.Or(err, w.fits(c.name, v)))
 		q.add(comma+c.name+" = ?", v)
 		comma = ", "
 	}
@@ -121,6 +122,9 @@ func insert[R any](w *steps, table string, columns []column[R], rows []R, end st
 			comma = ", ("
 			all, err := values(columns, &rows[n])
 			w.fail(err)
+			for i, v := range all {
+				w.fail(w.fits(columns[i].name, v))
+			}
 			q.row(all)
 		}
 		q.add(end)

@@ -78,6 +78,14 @@ type bound struct {
 	ended error
 }
 
+// end says that the transaction is over, or may be.
+func (b *bound) end(why error) error {
+	if b.ended == nil {
+		b.ended = why
+	}
+	return b.over()
+}
+
 // over returns an error if the transaction is.
 func (b *bound) over() error {
 	if b.ended == nil {
@@ -116,11 +124,8 @@ func (s *Store) savepoint(ctx context.Context, work func() error) error {
 	if s.bound == nil {
 		return work()
 	}
-	if err := s.bound.over(); err != nil {
+	if err := s.begin(ctx); err != nil {
 		return err
-	}
-	if _, err := s.bound.tx.ExecContext(ctx, "SAVEPOINT seatkeeper"); err != nil {
-		return fmt.Errorf("%w: %w", errUnsent, err)
 	}
 	err := work()
 	end := "RELEASE SAVEPOINT seatkeeper"
@@ -132,4 +137,33 @@ func (s *Store) savepoint(ctx context.Context, work func() error) error {
 		return s.bound.ended
 	}
 	return err
+}
+
+var errOutside = errors.New("there is none")
+
+// begin sets the savepoint, in the transaction: SQLite and MySQL end one by themselves
+// after some errors. If the host has taken no notice of that, what is sent now would be
+// carried out outside of it.
+func (s *Store) begin(ctx context.Context) error {
+	if err := s.bound.over(); err != nil {
+		return err
+	}
+	if _, is := s.writer.(sqlite); is { // a savepoint would begin another one
+		if _, err := s.bound.tx.ExecContext(ctx, "BEGIN"); err == nil {
+			_, _ = s.bound.tx.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+			return s.bound.end(errOutside)
+		}
+	}
+	_, err := s.bound.tx.ExecContext(ctx, "SAVEPOINT seatkeeper")
+	_, gone := s.writer.(*mysql) // where it is outside of one
+	if gone = gone && err == nil; gone {
+		_, err = s.bound.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT seatkeeper")
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil && (gone || s.classify(err) == Again):
+		return s.bound.end(err)
+	}
+	return fmt.Errorf("%w: %w", errUnsent, err)
 }

@@ -1,0 +1,127 @@
+package sqltest_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// settings are those under which a text in a statement could mean something else.
+var settings = []string{
+	"sql_mode='NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PIPES_AS_CONCAT'", "sql_mode='EMPTY_STRING_IS_NULL'",
+	"charset=latin1", "charset=gbk", "charset=sjis", "collation_connection='swe7_swedish_ci'", "interpolateParams=true",
+}
+
+// underSettings are MariaDB, opened with each of them.
+func underSettings() (all []engine) {
+	for _, text := range settings {
+		key, value, _ := strings.Cut(text, "=")
+		all = append(all, engine{name: "MariaDB, " + text, dialect: sqlstore.MySQL, dsn: onMariaDB("?" + key + "=" + url.QueryEscape(value)), connections: 4})
+	}
+	return all
+}
+
+// pieces are what attacks are made of.
+var pieces = []string{
+	"'", "''", `"`, "`", `\`, `\'`, "';--", "/*", "*/", "#", "; DROP TABLE seats_users", "' OR 1=1", "${}", "{users}", "{users by id}", "?", "$1", ":a", "@@version", "%s", "%",
+	"\u00bf'", "\u00bf\\'", "縗'", "ソ", "表", "能", "é", "e\u0301", "\U0001f680", "\u2028", "\ufeff", "\ufffd", "~", "|", "a", "Z", "0", " ", "x'00'", "_", "NULL", "\u00a0",
+	"\u95a2\u6570", "〜", "ÿ", "0x27",
+}
+
+// drawText draws a text that can be kept.
+func drawText(most int) *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		var text strings.Builder
+		for _, p := range rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(pieces), rapid.StringOfN(rapid.Rune(), 1, 3, -1)), 0, 12).Draw(t, "pieces") {
+			text.WriteString(p)
+		}
+		s := strings.TrimSpace(strings.Map(func(r rune) rune {
+			if users.CheckText(string(r), 1) != nil {
+				return -1
+			}
+			return r
+		}, text.String()))
+		for len(s) > most {
+			s = strings.TrimSpace(string([]rune(s)[:len([]rune(s))/2]))
+		}
+		return s
+	})
+}
+
+// TestATextIsOnlyAText wherever it goes in, and comes back byte by byte.
+func TestATextIsOnlyAText(t *testing.T) {
+	each(t, append(underSettings(), variant(t, "MariaDB, transactions"), variant(t, "PostgreSQL, simple protocol"), variant(t, "PostgreSQL, lib-pq"), sqlite, postgres), func(t *testing.T, s *site) {
+		k, number := open(t, s.store(), 9), 0
+		rapid.Check(t, func(rt *rapid.T) {
+			number++
+			tag := fmt.Sprint(number) // nobody has been given these before
+			text := func(name string) string { return drawText(200).Draw(rt, name) }
+			account := users.AccountID("a" + text("account") + tag)
+			_, err := k.Open(t.Context(), seats.Opening{Account: account, Seats: seats.Of(9), Owner: users.Profile{ID: "olive", Username: "olive"}})
+			require.NoError(rt, err)
+			p := users.Profile{
+				ID: users.ID(text("id") + tag), First: text("first"), Last: text("last"), Username: "u" + text("username") + tag, ExternalID: text("external") + tag,
+				Location: text("location"), Department: text("department"), Title: text("title"), Groups: []string{text("group") + "g", text("group") + "h"},
+				Source: users.Source{Kind: users.SourceImport, Name: text("source")},
+			}
+			clean, err := p.Clean()
+			require.NoError(rt, err)
+			keyed := k.With(seatkeeper.Call{Key: text("key") + tag, Correlation: text("correlation"), Reason: text("reason")})
+			support := users.Support("ticket" + text("ticket"))
+			done, err := keyed.Do(t.Context(), account, support, seats.Invite{Profile: p})
+			require.NoError(rt, err)
+			again, err := keyed.Do(t.Context(), account, support, seats.Invite{Profile: p})
+			require.NoError(rt, err)
+			require.True(rt, again.Repeated)
+			require.Equal(rt, done.Events, again.Events)
+			for _, key := range append(clean.Keys(), users.ByID(p.ID)) {
+				found, err := k.Find(t.Context(), account, key)
+				require.NoError(rt, err)
+				require.Equal(rt, clean, found.Profile)
+			}
+			for _, f := range []users.Filter{
+				{Location: clean.Location}, {Department: clean.Department}, {Group: clean.Groups[0]}, {Source: &clean.Source}, {ByName: true},
+				{ByName: true, AfterName: "\x01"}, {After: "\x01"},
+			} {
+				var ids []users.ID
+				for u, err := range k.Users(t.Context(), account, f) {
+					require.NoError(rt, err)
+					ids = append(ids, u.ID)
+				}
+				require.Contains(rt, ids, p.ID, "%+v", f)
+				require.Len(rt, slices.Compact(ids), len(ids))
+			}
+			var last users.User
+			for range 2 {
+				page, err := s.store().Users(t.Context(), account, users.Filter{ByName: true}.Behind(last), 1)
+				require.NoError(rt, err)
+				require.Len(rt, page, 1)
+				require.NotEqual(rt, last.ID, page[0].ID)
+				last = page[0]
+			}
+			events, err := s.store().Events(t.Context(), account, seats.EventFilter{User: p.ID}, 9)
+			require.NoError(rt, err)
+			require.Equal(rt, done.Events, events)
+			consumer := "c" + text("consumer")
+			handed := store.Progress{Consumer: consumer, Account: account, Sequence: 1}
+			require.NoError(rt, s.store().Advance(t.Context(), store.Progress{Consumer: consumer, Account: account}, handed))
+			behind, err := s.store().Behind(t.Context(), consumer, "", 1000)
+			require.NoError(rt, err)
+			require.Contains(rt, behind, handed)
+			_, err = k.Do(t.Context(), account, users.System(), seats.Edit{User: p.ID, Set: users.Patch{Title: new(text("title") + "!")}}, seats.Deactivate{User: p.ID, Reason: text("reason")})
+			require.NoError(rt, err)
+		})
+		works(t, s.store(), "ada")
+	})
+}
