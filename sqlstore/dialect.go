@@ -53,8 +53,8 @@ type dialect struct {
 	// conflict begins what is to be done with a row that is there already, and excluded
 	// names the column of the row that was to be put in.
 	conflict, excluded string
-	// after are statements for after the migrations.
-	after []string
+	// commits says that whatever makes a table commits the transaction.
+	commits bool
 	// part begins a part of a reading, which has an order and a limit of its own.
 	part string
 	// nullNumber and nullText are NULL of a type.
@@ -80,8 +80,7 @@ var dialects = [...]dialect{
 		behind:   "(sort_name, id) > (?, ?)",
 		contains: "strpos(%s, ?) > 0",
 		conflict: " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
-		after: []string{"ANALYZE {accounts}", "ANALYZE {pools}", "ANALYZE {users}", "ANALYZE {events}", "ANALYZE {progress}"},
-		part:  "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
+		part: "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
 	},
 	MySQL: {
 		name:     "mysql",
@@ -91,7 +90,8 @@ var dialects = [...]dialect{
 		index:    " FORCE INDEX (%s)",
 		primary:  "%.0sPRIMARY",
 		conflict: "%.0s ON DUPLICATE KEY UPDATE ", excluded: "VALUES(%s)",
-		part: "(", nullNumber: "NULL", nullText: "NULL",
+		commits: true,
+		part:    "(", nullNumber: "NULL", nullText: "NULL",
 	},
 }
 

@@ -126,10 +126,15 @@ func (s *Store) again(ctx context.Context, read func() error) error {
 		if err == nil || s.bound != nil || tries == 5 || ctx.Err() != nil || s.classify(err) != Again {
 			return s.explain(ctx, err)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Duration(tries) * 10 * time.Millisecond):
-		}
+		pause(ctx, tries)
+	}
+}
+
+// pause lets others go on, the longer the more often it was tried.
+func pause(ctx context.Context, tries int) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Duration(min(tries, 20)) * 10 * time.Millisecond):
 	}
 }
 

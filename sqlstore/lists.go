@@ -43,12 +43,12 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 	var page []users.User
 	_, err := s.list(ctx, account, func(r *reading) {
 		page = nil
-		by, order := "id", "id"
+		from, order := "{users by id}", "id"
 		if f.ByName {
-			by, order = "name", "sort_name, id"
+			from, order = "{users by name}", "sort_name, id"
 		}
 		q := part(r, userColumns, func(u userRow) { page = append(page, u.User) })
-		q.add(" FROM {users by "+by+"} WHERE account = ?", string(account))
+		q.add(" FROM "+from+" WHERE account = ?", string(account))
 		q.filter(f)
 		q.add(fmt.Sprintf(" ORDER BY %s LIMIT %d", order, max(0, limit)))
 	})
@@ -147,12 +147,12 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 	var page []seats.Event
 	_, err := s.list(ctx, account, func(r *reading) {
 		page = nil
-		by := "id"
+		from := "{events by id}"
 		if f.User != "" {
-			by = "person"
+			from = "{events by person}"
 		}
 		q := part(r, eventColumns, func(e seats.Event) { page = append(page, e) })
-		q.add(" FROM {events by "+by+"} WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
+		q.add(" FROM "+from+" WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
 		if f.User != "" {
 			q.is("user_id", string(f.User))
 		}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -16,15 +17,16 @@ var files embed.FS
 // A Migration is a step from one version of the schema to the next.
 type Migration struct {
 	Version int    // 1, 2, 3, ...
-	Name    string // what it makes
-	// Statements are what [Store.Migrate] carries out, in order: one that changes the
-	// schema and can be repeated, and one that writes down that this was done.
+	Name    string // what it makes: small letters and underscores
+	// Statements are two without a semicolon at the end: the first makes it, the
+	// second writes down in the table of migrations that this was done.
 	Statements []string
 }
 
 // Migrations returns all that [Store.Migrate] does, with the prefix of the store in its
-// place, for hosts that have a tool for it: goose, atlas, flyway. A migration of an
-// earlier release is never changed; new ones are added at the end.
+// place, for hosts that have a tool for it: goose, atlas, flyway. All statements are
+// carried out in order, each once. A migration of an earlier release is never changed;
+// new ones are added at the end.
 func (s *Store) Migrations() []Migration {
 	folder := "migrations/" + s.name
 	entries, err := files.ReadDir(folder)
@@ -52,66 +54,178 @@ func (s *Store) Migrations() []Migration {
 	return all
 }
 
+var errBound = errors.New("sqlstore: Migrate and Verify: not in a transaction of the host")
+
+// rivalry is how often Migrate begins again where the engine asks for that: for some
+// seconds in all.
+const rivalry = 40
+
 // Migrate makes the tables, or brings those of an earlier release up to date. It may
-// be called at every start, and by several processes at once. It is not part of a
-// transaction of the host. Where it fails, the error says what was applied; what was
-// stays so, and the next call goes on from there.
+// be called at every start, and by any number of processes at once: where there is
+// nothing to do it reads which version the tables are of, and no more.
+//
+// It can't be called in a transaction of the host. Where it fails, the error says at
+// which migration, and Migrate can be called again. On SQLite and PostgreSQL nothing
+// was applied then. On MySQL, which commits whatever makes a table at once, the
+// migrations before that one were, and are passed over the next time. Tables of a
+// later release, and gaps in what is written down, are the error that [Store.Verify]
+// returns, and stay as they are.
 func (s *Store) Migrate(ctx context.Context) error {
 	if s.bound != nil {
-		return errors.New("sqlstore: Migrate: not in a transaction of the host")
+		return errBound
 	}
 	all := s.Migrations()
-	for i, m := range all {
-		if err := s.apply(ctx, m); err != nil {
-			return fmt.Errorf("sqlstore: migration %d of %d, %s, failed; those before it are applied, and Migrate can be called again: %w",
-				m.Version, len(all), m.Name, err)
+	for tries := 1; ; tries++ {
+		have, err := s.version(ctx)
+		var closed unread
+		if have == len(all) || err != nil && !errors.As(err, &closed) {
+			return err
 		}
-		_ = i
-	}
-	if err := s.Verify(ctx); err != nil {
-		return err
-	}
-	for _, text := range s.after {
-		if _, err := s.exec(ctx, s.query().add(text)); err != nil {
-			return fmt.Errorf("sqlstore: after the last migration: %w", err)
+		failed := s.apply(ctx, all[have:], closed.error)
+		if failed == nil {
+			return nil
 		}
+		if now, _ := s.version(ctx); now > have {
+			continue // somebody else was first
+		}
+		if ctx.Err() != nil || tries == rivalry || s.classify(failed) != Again {
+			return fmt.Errorf("sqlstore: from version %d to %d: %w", have, len(all), s.explain(ctx, failed))
+		}
+		pause(ctx, tries)
 	}
-	return nil
 }
 
-func (s *Store) apply(ctx context.Context, m Migration) error {
-	for _, text := range m.Statements {
-		if _, err := s.db.ExecContext(ctx, text); err != nil && s.classify(err) != Duplicate {
-			return err
+// apply carries out migrations and then writes them down. On SQLite and PostgreSQL that
+// is one transaction, in which a rival has to wait, and finds everything made already.
+// On MySQL the transaction ends with each table, so that the statements have to do
+// nothing the second time; as this also lets a table pass that somebody else has made,
+// nothing is written down before the columns are seen to be ours.
+func (s *Store) apply(ctx context.Context, all []Migration, closed error) (err error) {
+	ended := s.transaction(ctx, func(tx *sql.Tx) error {
+		err = s.applyIn(ctx, tx, all, closed)
+		return err
+	})
+	return cmp.Or(err, ended) // the first says more of what was applied
+}
+
+func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, all []Migration, closed error) error {
+	for i, m := range all {
+		_, err := tx.ExecContext(ctx, m.Statements[0])
+		if err == nil {
+			continue
+		}
+		if m.Version == 1 && closed != nil {
+			err = fmt.Errorf("%w; and if it is there, it can't be read: %w", err, closed)
+		}
+		so := "nothing was applied"
+		if s.commits && i > 0 {
+			so = "those before it were applied"
+		}
+		return fmt.Errorf("migration %d, %s, failed, and %s: %w", m.Version, m.Name, so, err)
+	}
+	if err := s.Bind(tx).columns(ctx); err != nil {
+		return fmt.Errorf("nothing was written down: %w", err)
+	}
+	for _, m := range all {
+		if _, err := tx.ExecContext(ctx, m.Statements[1]); err != nil {
+			return fmt.Errorf("migration %d, %s, can't be written down: %w", m.Version, m.Name, err)
 		}
 	}
 	return nil
 }
 
 // Verify says in one sentence why the tables are not those that this release needs,
-// or returns nil. A host calls it at its start where the tables are made by somebody
-// else.
+// or returns nil. It only reads. A host calls it at its start where somebody else makes
+// the tables, since a store needs no more rights than to SELECT, INSERT and UPDATE. It
+// can't be called in a transaction of the host.
 func (s *Store) Verify(ctx context.Context) error {
-	have := 0
-	q := s.query().add("SELECT version FROM {migrations} ORDER BY version")
-	rows, err := s.rows(ctx, q)
-	if err != nil {
+	if s.bound != nil {
+		return errBound
+	}
+	have, err := s.version(ctx)
+	var closed unread
+	switch want := len(s.Migrations()); {
+	case errors.As(err, &closed) && (unsent(err) || ctx.Err() != nil):
+		return fmt.Errorf("sqlstore: %w", err)
+	case errors.As(err, &closed):
 		return fmt.Errorf("sqlstore: the table %smigrations can't be read; is %q the right prefix, and was Migrate called? %w", s.prefix, s.prefix, err)
+	case err != nil:
+		return err
+	case have < want:
+		return fmt.Errorf("sqlstore: the tables are of version %d and this release needs %d: call Migrate", have, want)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(&have); err != nil {
-			return fmt.Errorf("sqlstore: %w", err)
-		}
-	}
-	if err := rows.Err(); err != nil {
+	if err := s.columns(ctx); err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
-	switch want := len(s.Migrations()); cmp.Compare(have, want) {
-	case -1:
-		return fmt.Errorf("sqlstore: the tables are of version %d and this release needs %d: call Migrate", have, want)
-	case 1:
-		return fmt.Errorf("sqlstore: the tables are of version %d, made by a later release; this one knows them up to %d", have, want)
+	return nil
+}
+
+// unread is why the table of migrations can't be read: as a rule it is not there.
+type unread struct{ error }
+
+func (u unread) Unwrap() error { return u.error }
+
+// version returns the version of the tables. It is at most the one that this release
+// needs.
+func (s *Store) version(ctx context.Context) (int, error) {
+	var have []int
+	err := s.again(ctx, func() error {
+		have = nil
+		rows, err := s.rows(ctx, s.query().add("SELECT version FROM {migrations} ORDER BY version"))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var v int
+			if err := rows.Scan(&v); err != nil {
+				return err
+			}
+			have = append(have, v)
+		}
+		return rows.Err()
+	})
+	switch {
+	case err != nil:
+		return 0, unread{err}
+	case len(have) == 0:
+		return 0, nil
+	}
+	last, want := have[len(have)-1], len(s.Migrations())
+	if last > want {
+		return 0, fmt.Errorf("sqlstore: the tables are of version %d, made by a later release; this one knows them up to %d", last, want)
+	}
+	for i, v := range have {
+		if v != i+1 {
+			return 0, fmt.Errorf("sqlstore: the tables are of version %d, but migration %d is not in %smigrations: it was skipped, or somebody has removed it", last, i+1, s.prefix)
+		}
+	}
+	return last, nil
+}
+
+// tables are the tables and their columns.
+var tables = [...]struct{ name, columns string }{
+	{"migrations", "version, name"},
+	{"accounts", names(accountColumns)},
+	{"pools", names(poolColumns)},
+	{"users", names(userColumns)},
+	{"events", names(eventColumns)},
+	{"progress", "consumer, account, sequence, leased_until, moves"},
+}
+
+// columns returns an error if a column is missing.
+func (s *Store) columns(ctx context.Context) error {
+	for _, t := range tables {
+		err := s.again(ctx, func() error {
+			rows, err := s.rows(ctx, s.query().add("SELECT "+t.columns+" FROM {"+t.name+"} WHERE 1 = 0"))
+			if err != nil {
+				return err
+			}
+			return errors.Join(rows.Err(), rows.Close())
+		})
+		if err != nil {
+			return fmt.Errorf("the table %s%s is not as it should be; is it somebody else's? %w", s.prefix, t.name, err)
+		}
 	}
 	return nil
 }

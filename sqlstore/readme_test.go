@@ -16,7 +16,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-var update = flags.Bool("update", false, "write the picture in README.md anew")
+var update = flags.Bool("update", false, "write the picture in README.md and the files in testdata anew")
 
 // TestThePictureOfTheTables is drawn from the migrations.
 func TestThePictureOfTheTables(t *testing.T) {

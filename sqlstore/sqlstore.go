@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/seatkeeper/seatkeeper/store"
@@ -29,8 +30,9 @@ var _ store.Store = (*Store)(nil)
 // Options are the settings of a [Store]. The zero value is the default.
 type Options struct {
 	// Prefix begins the name of every table and index: a lower-case letter, then at
-	// most 29 of lower-case letters, digits and underscores. Empty is "seats_". Two
-	// prefixes are two stores that know nothing of each other.
+	// most 29 of lower-case letters, digits and underscores, but not "sqlite_", which
+	// SQLite keeps for itself. Empty is "seats_". Two prefixes are two stores that know
+	// nothing of each other.
 	Prefix string
 	// Unprepared sends the text of a statement every time, for connection poolers
 	// that can't do with prepared statements (PgBouncer in transaction mode). The driver
@@ -61,6 +63,8 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 		return nil, errors.New("sqlstore: there is no such dialect")
 	case !prefixes.MatchString(o.Prefix):
 		return nil, fmt.Errorf("sqlstore: the prefix %q is not a lower-case letter, then at most 29 of lower-case letters, digits and underscores", o.Prefix)
+	case strings.HasPrefix(o.Prefix, "sqlite_"):
+		return nil, errors.New(`sqlstore: the prefix "sqlite_" is SQLite's own`)
 	}
 	s := &Store{
 		schema: schema{dialects[d], o.Prefix}, options: o, db: db,

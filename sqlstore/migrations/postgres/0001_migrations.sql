@@ -1,5 +1,5 @@
-CREATE TABLE IF NOT EXISTS {migrations} (
+CREATE TABLE {migrations} (
 	version bigint NOT NULL,
-	name    text NOT NULL,
+	name    text COLLATE "C" NOT NULL,
 	PRIMARY KEY (version)
 )

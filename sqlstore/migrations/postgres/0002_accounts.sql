@@ -1,10 +1,10 @@
-CREATE TABLE IF NOT EXISTS {accounts} (
+CREATE TABLE {accounts} (
 	id        text COLLATE "C" NOT NULL,
 	revision  bigint NOT NULL,
 	sequence  bigint NOT NULL,
-	policy    text NOT NULL,
+	policy    text COLLATE "C" NOT NULL,
 	time_zone text COLLATE "C" NOT NULL,
-	tally     text,
+	tally     text COLLATE "C",
 	opened    bigint,
 	changed   bigint,
 	next_due  bigint,

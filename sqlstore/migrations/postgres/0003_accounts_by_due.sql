@@ -1,1 +1,1 @@
-CREATE INDEX IF NOT EXISTS {accounts}_by_due ON {accounts} (next_due) WHERE next_due IS NOT NULL
+CREATE INDEX {accounts}_by_due ON {accounts} (next_due) WHERE next_due IS NOT NULL

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {pools} (
+CREATE TABLE {pools} (
 	account   text COLLATE "C" NOT NULL,
 	id        text COLLATE "C" NOT NULL,
 	total     bigint,

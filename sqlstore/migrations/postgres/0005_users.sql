@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {users} (
+CREATE TABLE {users} (
 	account         text COLLATE "C" NOT NULL,
 	id              text COLLATE "C" NOT NULL,
 	status          text COLLATE "C" NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS {users} (
 	location        text COLLATE "C" NOT NULL,
 	department      text COLLATE "C" NOT NULL,
 	title           text COLLATE "C" NOT NULL,
-	group_names     text NOT NULL,
+	group_names     text COLLATE "C" NOT NULL,
 	source_kind     text COLLATE "C" NOT NULL,
 	source_name     text COLLATE "C" NOT NULL,
 	left_as         text COLLATE "C" NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS {users} (
 	schedule_date   text COLLATE "C" NOT NULL,
 	schedule_at     bigint,
 	due             bigint,
-	licences        text,
+	licences        text COLLATE "C",
 	email_key       text COLLATE "C",
 	username_key    text COLLATE "C",
 	external_id_key text COLLATE "C",

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {events} (
+CREATE TABLE {events} (
 	account       text COLLATE "C" NOT NULL,
 	sequence      bigint NOT NULL,
 	happened      bigint,
@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS {events} (
 	place         bigint NOT NULL,
 	digest        text COLLATE "C" NOT NULL,
 	correlation   text COLLATE "C" NOT NULL,
-	reason        text NOT NULL,
+	reason        text COLLATE "C" NOT NULL,
 	user_id       text COLLATE "C" NOT NULL,
 	status_before text COLLATE "C" NOT NULL,
 	role_before   text COLLATE "C" NOT NULL,
@@ -21,15 +21,15 @@ CREATE TABLE IF NOT EXISTS {events} (
 	role_after    text COLLATE "C" NOT NULL,
 	synced_after  smallint NOT NULL,
 	heir          text COLLATE "C" NOT NULL,
-	fields        text NOT NULL,
+	fields        text COLLATE "C" NOT NULL,
 	quantity      bigint NOT NULL,
-	policy        text,
+	policy        text COLLATE "C",
 	pool          text COLLATE "C" NOT NULL,
 	delta         bigint NOT NULL,
 	total         bigint,
 	unlimited     smallint NOT NULL,
 	held          bigint NOT NULL,
 	spent         bigint NOT NULL,
-	tally         text,
+	tally         text COLLATE "C",
 	PRIMARY KEY (account, sequence)
 )

@@ -1,1 +1,1 @@
-CREATE INDEX IF NOT EXISTS {events}_by_person ON {events} (account, user_id, sequence)
+CREATE INDEX {events}_by_person ON {events} (account, user_id, sequence)

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {progress} (
+CREATE TABLE {progress} (
 	consumer     text COLLATE "C" NOT NULL,
 	account      text COLLATE "C" NOT NULL,
 	sequence     bigint NOT NULL,

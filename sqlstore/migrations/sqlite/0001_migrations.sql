@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {migrations} (
+CREATE TABLE {migrations} (
 	version INTEGER NOT NULL,
 	name    TEXT NOT NULL,
 	PRIMARY KEY (version)

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {accounts} (
+CREATE TABLE {accounts} (
 	id        TEXT NOT NULL,
 	revision  INTEGER NOT NULL,
 	sequence  INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {pools} (
+CREATE TABLE {pools} (
 	account   TEXT NOT NULL,
 	id        TEXT NOT NULL,
 	total     INTEGER,

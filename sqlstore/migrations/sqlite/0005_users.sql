@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {users} (
+CREATE TABLE {users} (
 	account         TEXT NOT NULL,
 	id              TEXT NOT NULL,
 	status          TEXT NOT NULL,

@@ -1,1 +1,1 @@
-CREATE UNIQUE INDEX IF NOT EXISTS {users}_by_email ON {users} (account, email_key)
+CREATE UNIQUE INDEX {users}_by_email ON {users} (account, email_key)

@@ -1,1 +1,1 @@
-CREATE UNIQUE INDEX IF NOT EXISTS {users}_by_username ON {users} (account, username_key)
+CREATE UNIQUE INDEX {users}_by_username ON {users} (account, username_key)

@@ -1,1 +1,1 @@
-CREATE INDEX IF NOT EXISTS {users}_by_name ON {users} (account, sort_name, id)
+CREATE INDEX {users}_by_name ON {users} (account, sort_name, id)

@@ -1,1 +1,1 @@
-CREATE INDEX IF NOT EXISTS {users}_by_due ON {users} (account, due, id) WHERE due IS NOT NULL
+CREATE INDEX {users}_by_due ON {users} (account, due, id) WHERE due IS NOT NULL

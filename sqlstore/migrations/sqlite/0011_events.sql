@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {events} (
+CREATE TABLE {events} (
 	account       TEXT NOT NULL,
 	sequence      INTEGER NOT NULL,
 	happened      INTEGER,

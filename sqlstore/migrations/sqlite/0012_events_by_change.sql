@@ -1,1 +1,1 @@
-CREATE INDEX IF NOT EXISTS {events}_by_change ON {events} (account, change_id)
+CREATE INDEX {events}_by_change ON {events} (account, change_id)

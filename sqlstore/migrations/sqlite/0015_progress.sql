@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS {progress} (
+CREATE TABLE {progress} (
 	consumer     TEXT NOT NULL,
 	account      TEXT NOT NULL,
 	sequence     INTEGER NOT NULL,
