@@ -1,0 +1,168 @@
+package sqltest_test
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+)
+
+// A blank is an empty database for a test of migrations.
+type blank struct {
+	engine
+	driver, source string
+}
+
+// onBlank runs the test with an empty database of each engine, see [each].
+func onBlank(t *testing.T, test func(*testing.T, blank)) {
+	for _, e := range []engine{sqlite, postgres, mariadb} {
+		if testing.Short() && e.name != postgres.name {
+			continue
+		}
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, e.blank(t))
+		})
+	}
+}
+
+// blank makes an empty database.
+func (e engine) blank(t *testing.T) blank {
+	driver, sources := e.dsn(t, newName())
+	return blank{e, driver, sources[0]}
+}
+
+var newNames atomic.Int64
+
+// newName is the name of a database, or of a user of the server's.
+func newName() string { return fmt.Sprint("migrate", newNames.Add(1)) }
+
+// impatient is how somebody sees a SQLite database who does not wait for locks.
+func (d blank) impatient() blank {
+	d.source, _, _ = strings.Cut(d.source, "?")
+	return d
+}
+
+// as is how another user of the server sees the database.
+func (d blank) as(user string) blank {
+	d.source = strings.NewReplacer("postgres@", user+"@", "root@", user+"@").Replace(d.source)
+	return d
+}
+
+// database returns the name of the database at its server.
+func (d blank) database() string {
+	name, _, _ := strings.Cut(d.source[strings.LastIndex(d.source, "/")+1:], "?")
+	return name
+}
+
+// open opens the database as one more process would.
+func (d blank) open(t *testing.T) *sql.DB {
+	db, err := sql.Open(d.driver, d.source)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+// store opens the database and returns a store in it.
+func (d blank) store(t *testing.T, o sqlstore.Options) (*sqlstore.Store, *sql.DB) {
+	db := d.open(t)
+	s, err := sqlstore.New(db, d.dialect, o)
+	require.NoError(t, err)
+	return s, db
+}
+
+// migrated returns a store in the database after Migrate.
+func (d blank) migrated(t *testing.T) (*sqlstore.Store, *sql.DB) {
+	s, db := d.store(t, sqlstore.Options{})
+	require.NoError(t, s.Migrate(t.Context()))
+	return s, db
+}
+
+// execAll carries out statements.
+func execAll(t *testing.T, db *sql.DB, statements ...string) {
+	t.Helper()
+	for _, text := range statements {
+		_, err := db.ExecContext(t.Context(), text)
+		require.NoError(t, err, text)
+	}
+}
+
+// byHand carries out migrations in a plain loop.
+func byHand(t *testing.T, db *sql.DB, all []sqlstore.Migration) {
+	t.Helper()
+	for _, m := range all {
+		execAll(t, db, m.Statements...)
+	}
+}
+
+// rowsOf returns the rows of a query, each as its columns with a blank in between.
+func rowsOf(t *testing.T, db *sql.DB, query string) []string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	require.NoError(t, err, query)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	texts := make([]sql.NullString, len(columns))
+	into := make([]any, len(columns))
+	for i := range texts {
+		into[i] = &texts[i]
+	}
+	all := []string{}
+	for rows.Next() {
+		require.NoError(t, rows.Scan(into...))
+		words := make([]string, len(texts))
+		for i, text := range texts {
+			words[i] = text.String
+		}
+		all = append(all, strings.Join(words, " "))
+	}
+	require.NoError(t, rows.Err())
+	return all
+}
+
+// catalog returns what the engine knows of everything that is in the database.
+func (d blank) catalog(t *testing.T, db *sql.DB) []string {
+	t.Helper()
+	var all []string
+	switch d.dialect {
+	case sqlstore.SQLite:
+		all = rowsOf(t, db, "SELECT type, name, sql FROM sqlite_master")
+	case sqlstore.Postgres:
+		all = rowsOf(t, db, `
+			SELECT 'column', table_name::text, column_name::text, data_type, collation_name, is_nullable, column_default
+			FROM information_schema.columns WHERE table_schema = 'public'
+			UNION ALL SELECT 'index', indexdef, '', '', '', '', '' FROM pg_indexes WHERE schemaname = 'public'
+			UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid), condeferrable::text, condeferred::text, '', ''
+			FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+			UNION ALL SELECT 'counted', relname, reltuples::text, '', '', '', '' FROM pg_class
+			WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`)
+	case sqlstore.MySQL:
+		for _, table := range rowsOf(t, db, "SHOW TABLES") {
+			all = append(all, rowsOf(t, db, "SHOW CREATE TABLE "+table)...)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// recorded returns which migrations are written down.
+func recorded(t *testing.T, db *sql.DB) []string {
+	t.Helper()
+	return rowsOf(t, db, "SELECT version, name FROM seats_migrations ORDER BY version")
+}
+
+// allVersions returns what is written down when all is done.
+func allVersions(s *sqlstore.Store) []string {
+	var all []string
+	for _, m := range s.Migrations() {
+		all = append(all, fmt.Sprint(m.Version, " ", m.Name))
+	}
+	return all
+}

@@ -1,0 +1,254 @@
+package sqltest_test
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+)
+
+// columnsOf are the queries for table, column and how it is kept.
+var columnsOf = map[sqlstore.Dialect]string{
+	sqlstore.SQLite:   "SELECT m.name, c.name, c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'",
+	sqlstore.Postgres: "SELECT table_name, column_name, data_type, collation_name FROM information_schema.columns WHERE table_schema = 'public'",
+	sqlstore.MySQL:    "SELECT table_name, column_name, data_type, collation_name FROM information_schema.columns WHERE table_schema = DATABASE()",
+}
+
+func TestTheColumnsAreThoseOfTheCode(t *testing.T) {
+	want, err := os.ReadFile("../testdata/columns.txt")
+	require.NoError(t, err)
+	onBlank(t, func(t *testing.T, d blank) {
+		_, db := d.migrated(t)
+		tables := map[string][]string{}
+		for _, line := range rowsOf(t, db, columnsOf[d.dialect]) {
+			words := strings.Fields(line)
+			table := strings.TrimPrefix(words[0], "seats_")
+			tables[table] = append(tables[table], words[1])
+		}
+		for line := range strings.Lines(string(want)) {
+			table, columns, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			require.ElementsMatch(t, strings.Split(columns, ", "), tables[table], table)
+			delete(tables, table)
+		}
+		require.Empty(t, tables)
+	})
+}
+
+// TestEveryColumnComparesByBytes: what is no number has no collation but that of bytes.
+func TestEveryColumnComparesByBytes(t *testing.T) {
+	kept := map[sqlstore.Dialect][]string{
+		sqlstore.SQLite:   {"INTEGER", "TEXT"}, // whose collation is BINARY
+		sqlstore.Postgres: {"bigint", "smallint", "text C"},
+		sqlstore.MySQL:    {"bigint", "tinyint", "varbinary", "mediumblob"},
+	}
+	onBlank(t, func(t *testing.T, d blank) {
+		s, db := d.migrated(t)
+		for _, line := range rowsOf(t, db, columnsOf[d.dialect]) {
+			words := strings.Fields(line)
+			require.Contains(t, kept[d.dialect], strings.Join(words[2:], " "), line)
+		}
+		for _, m := range s.Migrations() {
+			if d.dialect == sqlstore.SQLite {
+				require.NotContains(t, m.Statements[0], "COLLATE")
+			}
+		}
+		ids := []string{"A", "A ", "B", "a", "a ", "e\u0301", "é"} // by bytes
+		for i := range ids {
+			execAll(t, db, insertAccount(ids[len(ids)-1-i]))
+		}
+		for i, id := range rowsOf(t, db, "SELECT id FROM seats_accounts ORDER BY id") {
+			require.Equal(t, ids[i], id)
+		}
+	})
+}
+
+// indexesOf are the queries for table, index, whether it is unique, and its columns.
+var indexesOf = map[sqlstore.Dialect]string{
+	sqlstore.SQLite: `SELECT m.name, i.name, i."unique", (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno))
+		FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table'`,
+	sqlstore.Postgres: `SELECT t.relname, i.relname, x.indisunique::int, string_agg(a.attname, ',' ORDER BY k.n)
+		FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+		CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY k(number, n)
+		JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number
+		WHERE t.relnamespace = 'public'::regnamespace GROUP BY 1, 2, 3`,
+	sqlstore.MySQL: `SELECT table_name, index_name, 1 - non_unique, GROUP_CONCAT(column_name ORDER BY seq_in_index)
+		FROM information_schema.statistics WHERE table_schema = DATABASE() GROUP BY 1, 2, 3`,
+}
+
+// primaryIndexes is how the index of a table's primary key is called.
+var primaryIndexes = map[sqlstore.Dialect]string{
+	sqlstore.SQLite: "sqlite_autoindex_%s_1", sqlstore.Postgres: "%s_pkey", sqlstore.MySQL: "%.0sPRIMARY",
+}
+
+// TestEveryEngineHasTheSameIndexes names all that readings rely on. In the primary keys
+// and the unique indexes is what nobody may have twice.
+func TestEveryEngineHasTheSameIndexes(t *testing.T) {
+	want := []string{
+		"accounts by_due 0 next_due",
+		"accounts primary 1 id",
+		"events by_change 0 account,change_id",
+		"events by_key 0 account,request_key,place,sequence",
+		"events by_person 0 account,user_id,sequence",
+		"events primary 1 account,sequence",
+		"pools primary 1 account,id",
+		"progress primary 1 consumer,account",
+		"users by_due 0 account,due,id",
+		"users by_email 1 account,email_key",
+		"users by_external_id 1 account,external_id_key",
+		"users by_name 0 account,sort_name,id",
+		"users by_username 1 account,username_key",
+		"users primary 1 account,id",
+	}
+	onBlank(t, func(t *testing.T, d blank) {
+		_, db := d.migrated(t)
+		var indexes []string
+		for _, line := range rowsOf(t, db, indexesOf[d.dialect]) {
+			words := strings.Fields(line)
+			table, index := words[0], strings.TrimPrefix(words[1], words[0]+"_")
+			if words[1] == fmt.Sprintf(primaryIndexes[d.dialect], table) {
+				index = "primary"
+			}
+			if table == "seats_migrations" {
+				continue // its key is what SQLite counts rows by, and in no index there
+			}
+			indexes = append(indexes, strings.Join([]string{strings.TrimPrefix(table, "seats_"), index, words[2], words[3]}, " "))
+		}
+		slices.Sort(indexes)
+		require.Equal(t, want, indexes)
+	})
+}
+
+// insertAccount returns a statement that puts in an account.
+func insertAccount(id string) string {
+	return fmt.Sprintf("INSERT INTO seats_accounts (id, revision, sequence, policy, time_zone) VALUES ('%s', 1, 1, '{}', 'UTC')", id)
+}
+
+// TestTheDatabaseRefusesAPoolThatIsNotSound asks each engine directly, past the library.
+func TestTheDatabaseRefusesAPoolThatIsNotSound(t *testing.T) {
+	pools := []struct {
+		is                                    string
+		total, unlimited, held, spent, isOver any
+		sound                                 bool
+	}{
+		{"empty", 0, 0, 0, 0, 0, true},
+		{"with a free seat", 3, 0, 1, 1, 0, true},
+		{"full", 3, 0, 2, 1, 0, true},
+		{"as large as can be", 1_000_000_000, 0, 1_000_000_000, 0, 0, true},
+		{"over its total, and marked", 3, 0, 3, 1, 1, true},
+		{"marked although it is not over", 3, 0, 1, 0, 1, true},
+		{"unlimited", nil, 1, 1 << 40, 1 << 40, 0, true},
+
+		{"over its total by one that is held", 3, 0, 4, 0, 0, false},
+		{"over its total by one that is spent", 3, 0, 3, 1, 0, false},
+		{"over a total of none", 0, 0, 1, 0, 0, false},
+		{"over its total with a mark that is none", 3, 0, 4, 0, 2, false},
+		{"holding less than nothing", 3, 0, -1, 0, 0, false},
+		{"having spent less than nothing", 3, 0, 3, -1, 0, false},
+		{"unlimited and holding less than nothing", nil, 1, -1, 0, 0, false},
+		{"without a total", nil, 0, 0, 0, 0, false},
+		{"without a total, and marked", nil, 0, 0, 0, 1, false},
+		{"of a total and unlimited", 3, 1, 0, 0, 0, false},
+		{"of neither kind", 3, 2, 0, 0, 0, false},
+		{"of neither kind, without a total", nil, -1, 0, 0, 0, false},
+		{"of a negative total", -1, 0, 0, 0, 1, false},
+		{"larger than can be", 1_000_000_001, 0, 0, 0, 0, false},
+		{"too full to be counted", 3, 0, int64(1<<63 - 1), int64(1<<63 - 1), 0, false},
+		{"holding nobody knows what", 3, 0, nil, 0, 0, false},
+		{"having spent nobody knows what", 3, 0, 0, nil, 0, false},
+		{"perhaps unlimited", nil, nil, 0, 0, 0, false},
+		{"perhaps over", 3, 0, 0, 0, nil, false},
+	}
+	onBlank(t, func(t *testing.T, d blank) {
+		_, db := d.migrated(t)
+		for i, p := range pools {
+			_, err := db.Exec(strings.ReplaceAll(fmt.Sprintf("INSERT INTO seats_pools (account, id, total, unlimited, held, spent, is_over) VALUES ('acme', 'p%d', %v, %v, %v, %v, %v)",
+				i, p.total, p.unlimited, p.held, p.spent, p.isOver), "<nil>", "NULL"))
+			require.Equal(t, p.sound, err == nil, "%s: %v", p.is, err)
+		}
+		broken := func(change string) {
+			_, err := db.Exec("UPDATE seats_pools SET " + change + " WHERE account = 'acme' AND id = 'p2'")
+			require.Error(t, err, change)
+			require.Equal(t, sqlstore.Broken, sqlstore.Classify(err), "%s: %v", change, err)
+		}
+		broken("held = held + 1")
+		broken("spent = spent + 1")
+		broken("total = total - 1")
+		broken("total = NULL")
+		broken("unlimited = 1")
+		broken("held = -1")
+		execAll(t, db, "UPDATE seats_pools SET total = total - 1, is_over = 1 WHERE account = 'acme' AND id = 'p2'")
+		broken("is_over = 0")
+	})
+}
+
+func TestTheDatabaseRefusesAnAccountWithoutARevision(t *testing.T) {
+	onBlank(t, func(t *testing.T, d blank) {
+		_, db := d.migrated(t)
+		execAll(t, db, insertAccount("acme"))
+		_, err := db.Exec("UPDATE seats_accounts SET revision = 0")
+		require.Error(t, err)
+		require.Equal(t, sqlstore.Broken, sqlstore.Classify(err))
+	})
+}
+
+// TestAKeyIsOnePersonsInAnAccount, while any number of people have none.
+func TestAKeyIsOnePersonsInAnAccount(t *testing.T) {
+	onBlank(t, func(t *testing.T, d blank) {
+		_, db := d.migrated(t)
+		for _, key := range []string{"email_key", "username_key", "external_id_key"} {
+			people := 0
+			add := func(account, value string) error {
+				people++
+				return addUser(t, db, account, fmt.Sprint(key, people), key, value)
+			}
+			longest := strings.Repeat("é", 127) + "x" // 255 bytes
+			for _, value := range []string{"NULL", "NULL", "'a'", "'A'", "'a '", "'" + longest + "'"} {
+				require.NoError(t, add("acme", value), value)
+				require.NoError(t, add("other", value), value)
+			}
+			for _, value := range []string{"'a'", "'A'", "'a '", "'" + longest + "'"} {
+				err := add("acme", value)
+				require.Error(t, err, value)
+				require.Equal(t, sqlstore.Duplicate, sqlstore.Classify(err))
+			}
+		}
+		err := addUser(t, db, "acme", "email_key1", "email_key", "NULL")
+		require.Error(t, err, "the ID is somebody's")
+		require.Equal(t, sqlstore.Duplicate, sqlstore.Classify(err))
+	})
+}
+
+// addUser puts in a user with empty texts and, of what may be NULL, one key.
+func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
+	texts := []string{
+		"status", "role", "first_name", "last_name", "username", "email", "external_id", "location", "department", "title",
+		"group_names", "source_kind", "source_name", "left_as", "archived_as", "schedule_date", "sort_name",
+	}
+	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notices, %s) VALUES ('%s', '%s', %s 0, %s)",
+		strings.Join(texts, ", "), key, account, id, strings.Repeat("'', ", len(texts)), value))
+	return err
+}
+
+// TestAnEventIsWrittenOnce, in direct SQL. It has most of the columns that may be NULL.
+func TestAnEventIsWrittenOnce(t *testing.T) {
+	texts := []string{
+		"kind", "change_id", "actor_kind", "actor_user", "actor_name", "channel", "digest", "correlation", "reason", "user_id",
+		"status_before", "role_before", "status_after", "role_after", "heir", "fields", "pool",
+	}
+	numbers := []string{"place", "synced_before", "synced_after", "quantity", "delta", "unlimited", "held", "spent"}
+	onBlank(t, func(t *testing.T, d blank) {
+		_, db := d.migrated(t)
+		event := fmt.Sprintf("INSERT INTO seats_events (account, sequence, %s, %s) VALUES ('acme', %%d%s%s)",
+			strings.Join(texts, ", "), strings.Join(numbers, ", "), strings.Repeat(", ''", len(texts)), strings.Repeat(", -1", len(numbers)))
+		execAll(t, db, fmt.Sprintf(event, 1), fmt.Sprintf(event, 2), fmt.Sprintf(event, int64(1<<63-1)))
+		_, err := db.Exec(fmt.Sprintf(event, 2))
+		require.Error(t, err)
+		require.Equal(t, sqlstore.Duplicate, sqlstore.Classify(err))
+	})
+}

@@ -1,0 +1,89 @@
+package sqltest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+)
+
+func TestMigrateMakesTheTablesThroughOneConnection(t *testing.T) {
+	onBlank(t, func(t *testing.T, d blank) {
+		s, db := d.store(t, sqlstore.Options{})
+		db.SetMaxOpenConns(1)
+		require.NoError(t, s.Migrate(t.Context()))
+		require.NoError(t, s.Verify(t.Context()))
+		require.Equal(t, allVersions(s), recorded(t, db))
+	})
+}
+
+func TestMigrateOnlyReadsWhereThereIsNothingToDo(t *testing.T) {
+	readOnly := map[sqlstore.Dialect]string{
+		sqlstore.SQLite:   "PRAGMA query_only = 1",
+		sqlstore.Postgres: "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+		sqlstore.MySQL:    "SET SESSION TRANSACTION READ ONLY",
+	}
+	onBlank(t, func(t *testing.T, d blank) {
+		d.migrated(t)
+		s, db := d.store(t, sqlstore.Options{})
+		db.SetMaxOpenConns(1)
+		execAll(t, db, readOnly[d.dialect])
+		_, err := db.Exec(s.Migrations()[1].Statements[1])
+		require.Error(t, err, "the connection can write")
+		require.NoError(t, s.Migrate(t.Context()))
+		require.NoError(t, s.Verify(t.Context()))
+	})
+}
+
+func TestMigrateLooksAtNothingButTheVersion(t *testing.T) {
+	d, role := postgres.blank(t), newName()
+	_, db := d.migrated(t)
+	execAll(t, db, "CREATE ROLE "+role+" LOGIN", "GRANT SELECT ON seats_migrations TO "+role)
+	s, _ := d.as(role).migrated(t)
+	require.ErrorContains(t, s.Verify(t.Context()), "permission denied for table seats_accounts", "which looks at more")
+}
+
+func TestPostgresKnowsHowLittleIsInNewTables(t *testing.T) {
+	d := postgres.blank(t)
+	s, db := d.migrated(t)
+	require.NoError(t, s.Migrate(t.Context()))
+	counted := "SELECT relname, reltuples FROM pg_class WHERE relname LIKE 'seats%' AND relname <> 'seats_migrations' AND relkind = 'r' ORDER BY 1"
+	require.Equal(t, []string{"seats_accounts 0", "seats_events 0", "seats_pools 0", "seats_progress 0", "seats_users 0"}, rowsOf(t, db, counted))
+}
+
+func TestMigrationsByHandGiveWhatMigrateGives(t *testing.T) {
+	onBlank(t, func(t *testing.T, d blank) {
+		_, db := d.migrated(t)
+		all, rows := d.catalog(t, db), recorded(t, db)
+		require.NotEmpty(t, all)
+
+		other := d.engine.blank(t)
+		hand, db := other.store(t, sqlstore.Options{})
+		byHand(t, db, hand.Migrations())
+		require.NoError(t, hand.Verify(t.Context()))
+		require.Equal(t, all, other.catalog(t, db))
+		require.Equal(t, rows, recorded(t, db))
+	})
+}
+
+// TestMigrateGoesOnFromEveryVersion plays every release that there could have been.
+func TestMigrateGoesOnFromEveryVersion(t *testing.T) {
+	onBlank(t, func(t *testing.T, d blank) {
+		s, db := d.store(t, sqlstore.Options{})
+		count := len(s.Migrations())
+		for have := range count {
+			s, err := sqlstore.New(db, d.dialect, sqlstore.Options{Prefix: fmt.Sprintf("from%d_", have)})
+			require.NoError(t, err)
+			all := s.Migrations()
+			byHand(t, db, all[:have])
+			if have > 0 {
+				require.EqualError(t, s.Verify(t.Context()), fmt.Sprintf(
+					"sqlstore: the tables are of version %d and this release needs %d: call Migrate", have, count))
+			}
+			require.NoError(t, s.Migrate(t.Context()))
+			require.NoError(t, s.Verify(t.Context()))
+		}
+	})
+}
