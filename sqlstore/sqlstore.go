@@ -34,7 +34,8 @@ type Options struct {
 	Prefix string
 	// Unprepared sends the text of a statement every time, for connection poolers
 	// that can't do with prepared statements (PgBouncer in transaction mode). It costs
-	// about a millisecond a call on PostgreSQL. With MySQL nothing is ever prepared.
+	// about a millisecond a call on PostgreSQL, and with lib/pq another round trip. With
+	// MySQL nothing is ever prepared.
 	Unprepared bool
 	// Classify says what an error of the driver means, in the place of [Classify]. It
 	// is needed only for a driver whose errors that one does not know.
