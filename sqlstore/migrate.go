@@ -68,15 +68,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		}
 		_ = i
 	}
-	if err := s.Verify(ctx); err != nil {
-		return err
-	}
-	for _, text := range s.after {
-		if _, err := s.exec(ctx, s.query().add(text)); err != nil {
-			return fmt.Errorf("sqlstore: after the last migration: %w", err)
-		}
-	}
-	return nil
+	return s.Verify(ctx)
 }
 
 func (s *Store) apply(ctx context.Context, m Migration) error {
