@@ -50,8 +50,8 @@ func newPostgres(s schema) *postgres {
 	q := &query{schema: s}
 	q.add("WITH change AS MATERIALIZED (SELECT * FROM " + recordset(1, basisColumns) + `),
 locked AS MATERIALIZED (
-	SELECT id, revision, sequence FROM {accounts}
-	WHERE id = ANY (ARRAY(SELECT id FROM change WHERE base > 0)) ORDER BY id FOR NO KEY UPDATE),
+	SELECT a.* FROM (SELECT id FROM change WHERE base > 0 ORDER BY id COLLATE "C") c,
+	LATERAL (SELECT id, revision, sequence FROM {accounts} WHERE id = c.id LIMIT 1 FOR NO KEY UPDATE) a),
 opened AS (
 	INSERT INTO {accounts} (` + names(accountColumns) + `)
 	SELECT ` + names(accountColumns) + ` FROM change c

@@ -50,7 +50,7 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 		q := part(r, userColumns, func(u userRow) { page = append(page, u.User) })
 		q.add(" FROM "+from+" WHERE account = ?", string(account))
 		q.filter(f)
-		q.add(fmt.Sprintf(" ORDER BY %s LIMIT %d", order, max(0, limit)))
+		q.add(" ORDER BY " + order).limit(limit)
 	})
 	if err != nil {
 		return nil, err
@@ -135,7 +135,9 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 			g.Synced = g.source == users.SourceSync
 			t.Add(g.Standing, g.people)
 		})
-		q.add(" FROM {users} WHERE account = ?", string(account))
+		// As a range, since PostgreSQL takes every account to be as large as the largest,
+		// and would count all rows of the table.
+		q.add(" FROM {users by id} WHERE account >= ? AND account <= ?", string(account), string(account))
 		q.filter(f)
 		q.add(" GROUP BY status, role, source_kind")
 	})
@@ -159,7 +161,7 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 		if len(f.Kinds) > 0 {
 			q.add(" AND kind ?", listOf(f.Kinds))
 		}
-		q.add(fmt.Sprintf(" ORDER BY sequence LIMIT %d", max(0, limit)))
+		q.add(" ORDER BY sequence").limit(limit)
 	})
 	if err != nil {
 		return nil, err
@@ -178,9 +180,12 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 		due = nil
 		r := s.reading()
 		id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
+		// The planner of PostgreSQL expects little of a range with two ends, and of one with
+		// a single end so much that it would rather go through all accounts.
 		part(r, id, func(id users.AccountID) { due = append(due, id) }).
-			add(" FROM {accounts by due} WHERE next_due <= ? AND id > ?", by.UnixMicro(), string(after)).
-			add(fmt.Sprintf(" ORDER BY id LIMIT %d", max(0, limit)))
+			add(" FROM {accounts by due} WHERE next_due > ? AND next_due <= ?", int64(math.MinInt64), by.UnixMicro()).
+			add(" AND id > ?", string(after)).
+			add(" ORDER BY id").limit(limit)
 		return s.read(ctx, r)
 	})
 	if err != nil {

@@ -92,10 +92,11 @@ func (r *reading) due(f *found, n seats.Need) {
 	}
 	by := n.DueBy.UnixMicro()
 	part(r, userColumns, func(u userRow) { f.due = append(f.due, u.User) }).
-		add(" FROM {users by due} WHERE account = ? AND due <= ? ORDER BY due, id LIMIT "+
-			fmt.Sprint(seats.MaxSettled+1), string(n.Account), by)
+		add(" FROM {users by due} WHERE account = ? AND due <= ? ORDER BY due, id", string(n.Account), by).
+		limit(seats.MaxSettled + 1)
 	part(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { f.NextDue = t }).
-		add(" FROM {users by due} WHERE account = ? AND due > ? ORDER BY due LIMIT 1", string(n.Account), by)
+		add(" FROM {users by due} WHERE account = ? AND due > ? ORDER BY due", string(n.Account), by).
+		limit(1)
 }
 
 // past adds the events of a change and of a request key.
@@ -107,8 +108,8 @@ func (r *reading) past(f *found, n seats.Need) {
 	}
 	if n.Key != "" && !unheardOf(n.Key) {
 		part(r, eventColumns, take).
-			add(" FROM {events by key} WHERE account = ? AND request_key = ? ORDER BY place, sequence LIMIT 1",
-				string(n.Account), n.Key)
+			add(" FROM {events by key} WHERE account = ? AND request_key = ? ORDER BY place, sequence", string(n.Account), n.Key).
+			limit(1)
 		part(r, eventColumns, take).
 			add(" FROM {events by key} WHERE account = ? AND request_key = ? AND place >= ? AND place < ?",
 				string(n.Account), n.Key, int64(n.First), int64(n.Last))

@@ -27,7 +27,7 @@ func (s *Store) Behind(ctx context.Context, consumer string, after users.Account
 		part(r, columns, func(p store.Progress) { behind = append(behind, p) }).
 			add(" FROM {accounts} a LEFT JOIN {progress} p ON p.account = a.id AND p.consumer = ?", consumer).
 			add(" WHERE a.id > ? AND a.sequence > COALESCE(p.sequence, 0)", string(after)).
-			add(fmt.Sprintf(" ORDER BY a.id LIMIT %d", max(0, limit)))
+			add(" ORDER BY a.id").limit(limit)
 		return s.read(ctx, r)
 	})
 	if err != nil {

@@ -105,6 +105,11 @@ func (q *query) one(v any) {
 	q.text.WriteString(q.dialect.value(len(q.values), v))
 }
 
+// limit ends a part with how many rows are wanted at most.
+func (q *query) limit(n int) {
+	fmt.Fprintf(&q.text, " LIMIT %d", max(0, n))
+}
+
 // is adds a condition on a text. One that no column can contain is nowhere, and
 // some engines choke on it.
 func (q *query) is(column, text string) {

@@ -37,7 +37,7 @@ type Options struct {
 	// Unprepared sends the text of a statement every time, for connection poolers
 	// that can't do with prepared statements (PgBouncer in transaction mode). The driver
 	// has to be told as well: see the README. It costs about a millisecond a call on
-	// PostgreSQL. With MySQL nothing is ever prepared.
+	// PostgreSQL, and with lib/pq another round trip. With MySQL nothing is ever prepared.
 	Unprepared bool
 	// Classify says what an error of the driver means, in the place of [Classify]. It
 	// is needed only for a driver whose errors that one does not know.

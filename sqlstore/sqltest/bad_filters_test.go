@@ -33,7 +33,7 @@ func TestATextThatNobodyHasIsFoundNowhere(t *testing.T) {
 			require.NoError(t, err)
 		}
 		for _, text := range unkept {
-			for name, ask := range questions(t, text) {
+			for name, ask := range inquiries(t, text) {
 				want, refused := ask(other, memory)
 				got, err := ask(k, st)
 				switch {
@@ -51,8 +51,8 @@ func TestATextThatNobodyHasIsFoundNowhere(t *testing.T) {
 	})
 }
 
-// questions are all that can be asked with a text, as a number of what was found.
-func questions(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, store.Store) (int, error) {
+// inquiries are all that can be asked with a text, as a number of what was found.
+func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, store.Store) (int, error) {
 	ctx := t.Context()
 	list := func(k *seatkeeper.Keeper, f users.Filter) (n int, err error) {
 		for _, err = range k.Users(ctx, acme, f) {

@@ -105,31 +105,46 @@ type site struct {
 func (e engine) open(t testing.TB) *site {
 	t.Helper()
 	s := &site{engine: e, dbs: e.databases(t)}
+	s.migrate(t)
+	return s
+}
+
+// migrate makes the tables.
+func (s *site) migrate(t testing.TB) {
+	t.Helper()
 	for _, db := range s.dbs {
-		st, err := sqlstore.New(db, e.dialect, e.options)
+		st, err := sqlstore.New(db, s.dialect, s.options)
 		require.NoError(t, err)
 		require.NoError(t, st.Migrate(t.Context()))
 		s.stores = append(s.stores, st)
 	}
-	return s
 }
 
 // databases makes a database without tables.
 func (e engine) databases(t testing.TB) []*sql.DB {
 	t.Helper()
-	name := fnv.New64a()
-	_, _ = name.Write([]byte(t.Name()))
-	driver, sources := e.dsn(t, fmt.Sprintf("t%x", name.Sum64()))
+	driver, sources := e.dsn(t, database(t))
 	var dbs []*sql.DB
 	for _, source := range sources {
 		db, err := sql.Open(driver, source)
 		require.NoError(t, err)
-		db.SetMaxOpenConns(e.connections)
-		db.SetMaxIdleConns(e.connections)
-		t.Cleanup(func() { require.NoError(t, db.Close()) })
-		dbs = append(dbs, db)
+		dbs = append(dbs, e.use(t, db))
 	}
 	return dbs
+}
+
+func (e engine) use(t testing.TB, db *sql.DB) *sql.DB {
+	db.SetMaxOpenConns(e.connections)
+	db.SetMaxIdleConns(e.connections)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+// database names a database of the test's own.
+func database(t testing.TB) string {
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(t.Name()))
+	return fmt.Sprintf("t%x", name.Sum64())
 }
 
 // store is the one store, or sends every call to a random one of them.

@@ -64,7 +64,10 @@ func (p *process) start(more ...string) error {
 		return err
 	}
 	_, err = io.WriteString(hold, "\n")
-	return errors.Join(err, hold.Close())
+	if failed := hold.Close(); !errors.Is(failed, os.ErrClosed) { // by Wait: it has ended already
+		err = errors.Join(err, failed)
+	}
+	return err
 }
 
 // run runs another program in the same folder as the same user, to its end.

@@ -1,1 +1,0 @@
-ANALYZE {accounts}, {pools}, {users}, {events}, {progress}

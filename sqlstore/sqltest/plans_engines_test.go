@@ -1,0 +1,231 @@
+package sqltest_test
+
+import (
+	"database/sql"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	large   = 20_000
+	smaller = 2_000 // accounts
+)
+
+func TestReadingsOnSQLiteGoByTheIndexThatIsMeant(t *testing.T) {
+	s, r := sqlite.recorded(t)
+	s.crowded(t, large, smaller)
+	for _, q := range questions("acme", large) {
+		for _, one := range r.during(func() { q.ask(t, s.stores[0]) }) {
+			q.check(t, planOnSQLite(t, s.dbs[0], one))
+		}
+	}
+	for _, q := range commits(t, s.stores[0], "acme") {
+		for _, one := range r.during(func() { q.ask(t, s.stores[0]) }) {
+			if strings.HasPrefix(one.text, "UPDATE") {
+				p := planOnSQLite(t, s.dbs[0], one)
+				require.Len(t, p.indexes, 1, p.text)
+				require.True(t, strings.HasSuffix(p.indexes[0], " id") && !p.scans, p.text)
+			}
+		}
+	}
+}
+
+func TestReadingsOnMariaDBGoByTheIndexThatIsMeant(t *testing.T) {
+	s, r := mariadb.recorded(t)
+	s.crowded(t, large, smaller)
+	for _, q := range questions("acme", large) {
+		for _, one := range r.during(func() { q.ask(t, s.stores[0]) }) {
+			if strings.HasPrefix(one.text, "(SELECT") { // and not of what the server is
+				q.check(t, planOnMariaDB(t, s.dbs[0], one))
+			}
+		}
+	}
+}
+
+func TestACommitOnMariaDBReadsFewRows(t *testing.T) {
+	one := mariadb
+	one.connections = 1
+	s := one.open(t)
+	s.crowded(t, large, smaller)
+	rows := func() (n int) {
+		for _, m := range regexp.MustCompile(`=(\d+); \n`).FindAllStringSubmatch(explained(t, s.dbs[0], "SHOW SESSION STATUS LIKE 'Handler_read%'"), -1) {
+			row, err := strconv.Atoi(m[1])
+			require.NoError(t, err)
+			n += row
+		}
+		return n
+	}
+	idle := rows()
+	idle = rows() - idle // what it takes to ask
+	for _, q := range commits(t, s.stores[0], "acme") {
+		before := rows()
+		q.ask(t, s.stores[0])
+		require.Less(t, rows()-before-idle, 40, q.name)
+	}
+}
+
+// On PostgreSQL a plan is made when a statement was used some times, and kept until the
+// server has new statistics, which as a rule is a minute after much was written.
+func TestReadingsOnPostgreSQLGoByTheIndexThatIsMeant(t *testing.T) {
+	one := postgres
+	one.connections = 1
+	s, r := one.recorded(t)
+	db, st := s.dbs[0], s.stores[0]
+	everyTable(t, db, "ALTER TABLE seats_%s SET (autovacuum_enabled = false)")
+	ask := func(q question) sent {
+		all := r.during(func() { q.ask(t, st) })
+		return all[len(all)-1]
+	}
+	s.crowd(t, "tiny", 40)
+	for range 8 {
+		for _, q := range append(questions("tiny", 40), commits(t, st, "tiny")...) {
+			ask(q)
+		}
+	}
+	s.crowded(t, large, smaller)
+	all := append(questions("acme", large), commits(t, st, "acme")...)
+	t.Run("before there are statistics no table is scanned, and a key is looked up", func(t *testing.T) {
+		for _, q := range all {
+			kept := planOnPostgres(t, db, ask(q))
+			require.False(t, kept.scans, "%s\n%s", q.name, kept.text)
+			setting(t, db, "force_custom_plan")
+			made := planOnPostgres(t, db, ask(q))
+			setting(t, db, "auto")
+			require.False(t, made.scans, "%s\n%s", q.name, made.text)
+			if strings.HasPrefix(q.name, "load") {
+				made.sorts = false
+				q.check(t, made)
+			}
+		}
+	})
+	everyTable(t, db, "ANALYZE seats_%s")
+	for name, mode := range map[string]string{"a plan for every call": "force_custom_plan", "one plan for all calls": "force_generic_plan"} {
+		t.Run("with "+name, func(t *testing.T) {
+			setting(t, db, mode)
+			for _, q := range all {
+				q.check(t, planOnPostgres(t, db, ask(q)))
+			}
+		})
+	}
+	setting(t, db, "auto")
+	t.Run("and before long a plan is kept", func(t *testing.T) {
+		keeps := func(q question) bool {
+			before := plansKept(t, db, ask(q))
+			return plansKept(t, db, ask(q)) > before
+		}
+		for _, q := range all {
+			for tries := 0; !keeps(q); tries++ { // it compares with what it knew of small tables
+				require.Less(t, tries, 100, q.name)
+			}
+			require.True(t, keeps(q), q.name)
+			q.check(t, planOnPostgres(t, db, ask(q)))
+		}
+	})
+}
+
+// setting sets how the connection plans, until the next setting.
+func setting(t *testing.T, db *sql.DB, mode string) {
+	t.Helper()
+	_, err := db.ExecContext(t.Context(), "SET plan_cache_mode = "+mode)
+	require.NoError(t, err)
+}
+
+func everyTable(t *testing.T, db *sql.DB, statement string) {
+	t.Helper()
+	for _, table := range []string{"accounts", "pools", "users", "events", "progress"} {
+		_, err := db.ExecContext(t.Context(), fmt.Sprintf(statement, table))
+		require.NoError(t, err)
+	}
+}
+
+// indexName finds the indexes and primary keys of our tables.
+var indexName = regexp.MustCompile(`\b(?:sqlite_autoindex_)?seats_([a-z]+)_(?:by_([a-z_]+)|pkey|1 \()`)
+
+func indexesIn(text string) []string {
+	var all []string
+	for _, m := range indexName.FindAllStringSubmatch(text, -1) {
+		if m[2] == "" {
+			m[2] = "id"
+		}
+		all = append(all, m[1]+" "+m[2])
+	}
+	return sortedOnce(all)
+}
+
+// explained returns what EXPLAIN answers, a line for each row.
+func explained(t *testing.T, db *sql.DB, text string, values ...any) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), text, values...)
+	require.NoError(t, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	var all strings.Builder
+	for rows.Next() {
+		cells, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range cells {
+			into[i] = &cells[i]
+		}
+		require.NoError(t, rows.Scan(into...))
+		for i, c := range cells {
+			fmt.Fprintf(&all, "%s=%s; ", columns[i], c.String)
+		}
+		all.WriteByte('\n')
+	}
+	require.NoError(t, rows.Err())
+	return all.String()
+}
+
+func planOnSQLite(t *testing.T, db *sql.DB, s sent) plan {
+	text := explained(t, db, "EXPLAIN QUERY PLAN "+s.text, s.values...)
+	var ours []string // and not the lists, which are tables too
+	for line := range strings.Lines(text) {
+		if !strings.Contains(line, "json_each") {
+			ours = append(ours, line)
+		}
+	}
+	mine := strings.Join(ours, "")
+	return plan{indexesIn(mine), regexp.MustCompile(`SCAN seats_`).MatchString(mine), strings.Contains(mine, "TEMP B-TREE"), text}
+}
+
+func planOnMariaDB(t *testing.T, db *sql.DB, s sent) plan {
+	text := explained(t, db, "EXPLAIN "+s.text)
+	p := plan{text: text, sorts: strings.Contains(text, "Using filesort")}
+	for _, m := range onMariaDBRows.FindAllStringSubmatch(text, -1) {
+		kind, table, key := m[2], m[1], m[3]
+		if kind == "ALL" || kind == "index" || key == "" {
+			p.scans = true
+		}
+		if key == "PRIMARY" {
+			key = "seats_" + table + "_pkey"
+		}
+		p.indexes = append(p.indexes, indexesIn(key)...)
+	}
+	p.indexes = sortedOnce(p.indexes)
+	return p
+}
+
+var onMariaDBRows = regexp.MustCompile(`; table=seats_([a-z]+); (?:partitions=[^;]*; )?type=([a-z_A-Z]+); possible_keys=[^;]*; key=([A-Za-z_]*); `)
+
+// planOnPostgres returns the plan that the connection has for the prepared statement.
+func planOnPostgres(t *testing.T, db *sql.DB, s sent) plan {
+	name := ""
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT name FROM pg_prepared_statements WHERE statement = $1", s.text).Scan(&name))
+	var values []string
+	for _, v := range s.values {
+		values = append(values, "'"+strings.ReplaceAll(fmt.Sprint(v), "'", "''")+"'")
+	}
+	text := explained(t, db, fmt.Sprintf("EXPLAIN EXECUTE %s (%s)", name, strings.Join(values, ", ")))
+	return plan{indexesIn(text), strings.Contains(text, "Seq Scan on seats_"), strings.Contains(text, "Sort Key"), text}
+}
+
+func plansKept(t *testing.T, db *sql.DB, s sent) (n int) {
+	t.Helper()
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1", s.text).Scan(&n))
+	return n
+}

@@ -1,0 +1,153 @@
+package sqltest_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A question is a reading, and the indexes by which it has to be answered: "users email"
+// is the index of that name, "users id" the primary key.
+type question struct {
+	name    string
+	indexes []string // none: by any that begins with the account
+	gathers bool     // and may put in order what it has found by them
+	ask     func(*testing.T, store.Store)
+}
+
+// due is when some people of a crowded site are due.
+var due = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// crowded makes an account of so many people, two thousand of whom are due, and so many
+// small ones, of which twenty are due.
+func (s *site) crowded(t testing.TB, people, accounts int) {
+	t.Helper()
+	s.crowd(t, "acme", people)
+	for table, key := range map[string]string{"accounts": "id", "pools": "account", "users": "account", "events": "account"} {
+		row := map[string]string{
+			"users": " AND id = 'owner'", "events": " AND sequence = 1",
+		}[table]
+		s.clones(t, s.dbs[0], "seats_"+table, key+" = 'acme'"+row, 1, accounts, map[string]string{key: "CONCAT('small', n)"})
+	}
+	for _, text := range []string{
+		fmt.Sprintf("UPDATE seats_users SET due = %d WHERE account = 'acme' AND id < '%s'", due.UnixMicro(), person(2000)),
+		fmt.Sprintf("UPDATE seats_accounts SET next_due = %d WHERE id LIKE 'small1_'", due.UnixMicro()),
+	} {
+		_, err := s.dbs[0].ExecContext(t.Context(), text)
+		require.NoError(t, err)
+	}
+}
+
+// questions are about an account of so many people.
+func questions(account users.AccountID, people int) []question {
+	load := func(name string, need seats.Need, indexes ...string) question {
+		need.Account = account
+		return question{"load " + name, append([]string{"accounts id", "pools id"}, indexes...), false, func(t *testing.T, s store.Store) {
+			_, err := s.Load(t.Context(), need)
+			require.NoError(t, err)
+		}}
+	}
+	page := func(name, index string, f users.Filter) question {
+		return question{"users " + name, []string{"accounts id", index}, false, func(t *testing.T, s store.Store) {
+			page, err := s.Users(t.Context(), account, f, 20)
+			require.NoError(t, err)
+			require.NotEmpty(t, page)
+		}}
+	}
+	events := func(name, index string, f seats.EventFilter) question {
+		return question{"events " + name, []string{"accounts id", index}, false, func(t *testing.T, s store.Store) {
+			page, err := s.Events(t.Context(), account, f, 20)
+			require.NoError(t, err)
+			require.NotEmpty(t, page)
+		}}
+	}
+	middle, end := person(people/2), person(people-20)
+	key := fmt.Sprint("key", first+people/2)
+	return []question{
+		load("the account", seats.Need{}),
+		load("pools", seats.Need{Pools: []seats.PoolID{"course", "other"}}),
+		load("people", seats.Need{Users: []users.ID{middle, end}}, "users id"),
+		load("by address", seats.Need{Keys: []users.Key{users.ByEmail(address(people / 2))}}, "users email"),
+		load("by username", seats.Need{Keys: []users.Key{users.ByUsername(invitee(7).Username)}}, "users username"),
+		load("by external ID", seats.Need{Keys: []users.Key{users.ByExternalID(invitee(7).ExternalID)}}, "users external_id"),
+		load("who is due", seats.Need{DueBy: due}, "users due"),
+		load("nobody who is due", seats.Need{DueBy: due.Add(-1)}, "users due"),
+		load("a change", seats.Need{Change: "clone7"}, "events change"),
+		load("a request key", seats.Need{Key: key, Last: 1}, "events key"),
+		load("all that an invitation needs", seats.Need{
+			Users: []users.ID{middle}, Keys: []users.Key{users.ByEmail(address(3))}, DueBy: due, Change: "clone7", Key: key, Last: 1,
+		}, "users id", "users email", "users due", "events change", "events key"),
+		page("from the beginning", "users id", users.Filter{}),
+		page("from the middle", "users id", users.Filter{After: middle}),
+		page("near the end", "users id", users.Filter{After: end}),
+		page("who are invited", "users id", users.Filter{Status: users.In(users.Invited), Role: users.In(users.Member)}),
+		page("by name", "users name", users.Filter{ByName: true}),
+		page("by name from the middle", "users name", users.Filter{ByName: true, After: middle, AfterName: invitee(people / 2).SortName()}),
+		page("by name near the end", "users name", users.Filter{ByName: true, After: end, AfterName: invitee(people - 20).SortName()}),
+		events("from the beginning", "events id", seats.EventFilter{}),
+		events("near the end", "events id", seats.EventFilter{After: uint64(people - 20)}),
+		events("of some kinds", "events id", seats.EventFilter{After: uint64(people / 2), Kinds: []seats.EventKind{seats.Invited}}),
+		events("of a person", "events person", seats.EventFilter{User: middle}),
+		{"a tally", nil, true, func(t *testing.T, s store.Store) {
+			_, _, err := s.Tally(t.Context(), account, users.Filter{})
+			require.NoError(t, err)
+		}},
+		{"accounts that are due", []string{"accounts due"}, true, func(t *testing.T, s store.Store) {
+			_, err := s.Due(t.Context(), due, "small", 20)
+			require.NoError(t, err)
+		}},
+	}
+}
+
+// commits are changes of an account; the indexes are those of the statement on PostgreSQL.
+func commits(t *testing.T, st store.Store, account users.AccountID) []question {
+	t.Helper()
+	k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return due.AddDate(-5, 0, 0) }})
+	require.NoError(t, err)
+	do := func(name string, command func(n int) seats.Command) question {
+		n := 0
+		return question{name, []string{"accounts id", "pools id", "users id"}, true, func(t *testing.T, _ store.Store) {
+			n++
+			_, err := k.Do(t.Context(), account, users.As(owner), command(n))
+			require.NoError(t, err)
+		}}
+	}
+	return []question{
+		do("an invitation", func(n int) seats.Command { return seats.Invite{Profile: invitee(1_000_000 + n)} }),
+		do("a deactivation", func(n int) seats.Command { return seats.Deactivate{User: person(n)} }),
+		do("another address", func(n int) seats.Command {
+			return seats.Edit{User: person(20 + n), Set: users.Patch{Email: new(fmt.Sprint("new", address(n)))}}
+		}),
+	}
+}
+
+// A plan is what an engine means to do.
+type plan struct {
+	indexes []string // that it looks into, once each, in order
+	scans   bool     // a whole table or index
+	sorts   bool
+	text    string
+}
+
+// check holds a plan against the question.
+func (q question) check(t *testing.T, p plan) {
+	t.Helper()
+	require.False(t, p.scans, "%s scans\n%s", q.name, p.text)
+	require.False(t, p.sorts && !q.gathers, "%s sorts\n%s", q.name, p.text)
+	if q.indexes != nil {
+		require.Equal(t, slices.Sorted(slices.Values(q.indexes)), p.indexes, "%s\n%s", q.name, p.text)
+	}
+}
+
+func sortedOnce(all []string) []string {
+	slices.Sort(all)
+	return slices.Compact(all)
+}

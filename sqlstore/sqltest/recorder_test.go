@@ -1,0 +1,173 @@
+package sqltest_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A recorder opens connections and notes the statements that reach their driver.
+type recorder struct {
+	driver.Connector
+	mu   sync.Mutex
+	sent []sent
+}
+
+// sent is a statement as it was sent.
+type sent struct {
+	text   string
+	values []any
+}
+
+// recorded opens the site with a recorder between database/sql and the driver.
+func (e engine) recorded(t testing.TB) (*site, *recorder) {
+	t.Helper()
+	name, sources := e.dsn(t, database(t))
+	plain, err := sql.Open(name, sources[0])
+	require.NoError(t, err)
+	defer plain.Close()
+	r := &recorder{}
+	if opener, can := plain.Driver().(driver.DriverContext); can {
+		r.Connector, err = opener.OpenConnector(sources[0])
+		require.NoError(t, err)
+	} else {
+		r.Connector = source{plain.Driver(), sources[0]}
+	}
+	s := &site{engine: e, dbs: []*sql.DB{e.use(t, sql.OpenDB(r))}}
+	s.migrate(t)
+	return s, r
+}
+
+// source opens connections of a driver that has no connector of its own.
+type source struct {
+	driver driver.Driver
+	name   string
+}
+
+func (s source) Connect(context.Context) (driver.Conn, error) { return s.driver.Open(s.name) }
+func (s source) Driver() driver.Driver                        { return s.driver }
+
+func (r *recorder) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := r.Connector.Connect(ctx)
+	return recordedConn{c, r}, err
+}
+
+func (r *recorder) note(text string, values []driver.NamedValue) {
+	s := sent{text: text}
+	for _, v := range values {
+		s.values = append(s.values, v.Value)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sent = append(r.sent, s)
+}
+
+// during returns what is sent during the call.
+func (r *recorder) during(call func()) []sent {
+	r.mu.Lock()
+	r.sent = nil
+	r.mu.Unlock()
+	call()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.sent)
+}
+
+// texts are the statements without the values that were written into them.
+func texts(all []sent) []string {
+	var t []string
+	for _, s := range all {
+		t = append(t, shape(s.text))
+	}
+	return t
+}
+
+var literals = regexp.MustCompile(`x?'(?:[^']|'')*'|\b\d+\b`)
+
+func shape(text string) string { return literals.ReplaceAllString(text, "…") }
+
+// recordedConn passes on what the drivers here can do: all of them do the same.
+type recordedConn struct {
+	driver.Conn
+	r *recorder
+}
+
+func (c recordedConn) QueryContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Rows, error) {
+	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, text, values)
+	if err != driver.ErrSkip {
+		c.r.note(text, values)
+	}
+	return rows, err
+}
+
+func (c recordedConn) ExecContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Result, error) {
+	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, text, values)
+	if err != driver.ErrSkip {
+		c.r.note(text, values)
+	}
+	return result, err
+}
+
+func (c recordedConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	s, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
+	return recordedStmt{s, text, c.r}, err
+}
+
+func (c recordedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
+	c.r.note("BEGIN", nil)
+	return recordedTx{tx, c.r}, err
+}
+
+func (c recordedConn) CheckNamedValue(v *driver.NamedValue) error {
+	if checker, can := c.Conn.(driver.NamedValueChecker); can {
+		return checker.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
+}
+
+type recordedTx struct {
+	driver.Tx
+	r *recorder
+}
+
+func (tx recordedTx) Commit() error {
+	tx.r.note("COMMIT", nil)
+	return tx.Tx.Commit()
+}
+
+type recordedStmt struct {
+	driver.Stmt
+	text string
+	r    *recorder
+}
+
+func (s recordedStmt) QueryContext(ctx context.Context, values []driver.NamedValue) (driver.Rows, error) {
+	s.r.note(s.text, values)
+	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, values)
+}
+
+func (s recordedStmt) ExecContext(ctx context.Context, values []driver.NamedValue) (driver.Result, error) {
+	s.r.note(s.text, values)
+	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, values)
+}
+
+// about returns the statements of which the text has the part, and requires some.
+func about(t testing.TB, all []sent, part string) (some []sent) {
+	t.Helper()
+	for _, s := range all {
+		if strings.Contains(s.text, part) {
+			some = append(some, s)
+		}
+	}
+	require.NotEmpty(t, some, fmt.Sprintf("none has %q", part))
+	return some
+}
