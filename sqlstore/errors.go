@@ -33,8 +33,8 @@ var (
 	states = map[string]Class{
 		"40001": Again, "40P01": Again, "55P03": Again, // serialization, deadlock, lock not available
 		"23505": Duplicate, "23514": Broken,
-		"40003": Lost, // statement completion unknown
-		"57P01": Lost, "57P02": Lost, "57P03": Lost,
+		"40003": Lost,                // statement completion unknown
+		"57P01": Lost, "57P02": Lost, // shutdown; while it starts, 57P03, it takes no statements
 	}
 	// MariaDB and MySQL: the number that go-sql-driver/mysql writes as "Error 1213
 	// (40001): ...".
@@ -44,14 +44,18 @@ var (
 		"1062": Duplicate, "1586": Duplicate,
 		"4025": Broken, "3819": Broken, // CHECK, on MariaDB and MySQL
 		"1053": Lost, "1317": Lost, "1927": Lost, "2006": Lost, "2013": Lost, // shutdown, interrupted, killed, gone, lost
+		"1180": Lost, // during a commit, which other nodes may have got
 	}
 	// SQLite: the low byte of the result code says busy or locked; the extended codes
 	// which constraint.
 	sqliteCodes = map[int]Class{5: Again, 6: Again, 2067: Duplicate, 1555: Duplicate, 275: Broken}
-	// SQLite through drivers whose errors have no such method.
-	sqliteTexts = map[string]Class{
+	// SQLite through drivers whose errors have no such method, and what says that
+	// nothing was sent.
+	texts = map[string]Class{
 		"database is locked": Again, "database table is locked": Again,
 		"UNIQUE constraint failed": Duplicate, "CHECK constraint failed": Broken,
+		"packet for query is too large": Refused, // go-sql-driver
+		"failed to connect to `":        Refused, // pgx
 	}
 )
 
@@ -78,7 +82,7 @@ func Classify(err error) Class {
 	if m := mysqlError.FindStringSubmatch(err.Error()); m != nil {
 		return mysqlNumbers[m[1]]
 	}
-	for text, c := range sqliteTexts {
+	for text, c := range texts {
 		if strings.Contains(err.Error(), text) {
 			return c
 		}
@@ -94,8 +98,11 @@ func unsent(err error) bool {
 	var dial *net.OpError
 	return errors.As(err, &dial) && dial.Op == "dial" ||
 		errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) ||
-		strings.HasPrefix(err.Error(), "sql: ") // closed, converting a value, ...
+		sqlError.MatchString(err.Error())
 }
+
+// sqlError is an error of database/sql itself: it is closed, can't convert a value, ...
+var sqlError = regexp.MustCompile(`(^|: )sql: `)
 
 // errUnsent marks what went wrong before anything was sent that could be committed.
 var errUnsent = errors.New("nothing was written")

@@ -4,81 +4,126 @@ import (
 	"bytes"
 	"io"
 	"net"
-	"sync/atomic"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// A proxy stands before a server and counts round trips: how often a client speaks
-// again after the server did.
+// A proxy stands between a program and its database, and cuts the line when it is told
+// to.
 type proxy struct {
-	net.Listener
-	server string
-	trips  atomic.Int64
+	listener net.Listener
+	server   string
+
+	mu     sync.Mutex
+	marker []byte // the request at which to cut; empty: none
+	when   moment
+	seen   int // requests with the marker
+	cuts   int // how often to cut yet
 }
 
-// newProxy returns a proxy before the server of that address.
+// A moment is when the line is cut.
+type moment bool
+
+const (
+	beforeTheRequest moment = false // the server never sees it
+	beforeTheAnswer  moment = true  // it has carried the request out
+)
+
 func newProxy(t testing.TB, server string) *proxy {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	p := &proxy{Listener: l, server: server}
-	t.Cleanup(func() { require.NoError(t, l.Close()) })
-	go p.serve()
+	p := &proxy{listener: listener, server: server}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go p.serve(client)
+		}
+	}()
 	return p
 }
 
-func (p *proxy) serve() {
-	for {
-		client, err := p.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", p.server)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		var answered atomic.Bool
-		go pass(server, client, func(said []byte) {
-			if answered.Swap(false) && !isPing(said) {
-				p.trips.Add(1)
-			}
-		})
-		go pass(client, server, func([]byte) { answered.Store(true) })
+// before returns the engine as it is opened through the proxy.
+func (p *proxy) before(e engine) engine {
+	far := e
+	far.dsn = func(t testing.TB, database string) (string, []string) {
+		driver, sources := e.dsn(t, database)
+		require.Contains(t, sources[0], p.server)
+		return driver, []string{strings.Replace(sources[0], p.server, p.listener.Addr().String(), 1)}
 	}
+	return far
 }
 
-// isPing reports whether this is how pgx looks whether a connection that lay idle for a
-// second is still there.
-func isPing(said []byte) bool { return bytes.Contains(said, []byte("-- ping")) }
+// cut has the line be cut so many times, at requests that contain the marker.
+func (p *proxy) cut(marker string, when moment, times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.marker, p.when, p.cuts, p.seen = []byte(marker), when, times, 0
+}
 
-// pass hands on what is said, until one of the two goes.
-func pass(to, from net.Conn, heard func([]byte)) {
-	defer to.Close()
-	defer from.Close()
-	said := make([]byte, 1<<16)
-	for {
-		n, err := from.Read(said)
-		if n > 0 {
-			heard(said[:n])
-			if _, err := to.Write(said[:n]); err != nil {
+// requests returns how many with the marker there were since then.
+func (p *proxy) requests() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.seen
+}
+
+// strikes reports whether the line is to be cut at this request, and when.
+func (p *proxy) strikes(request []byte) (bool, moment) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.marker) == 0 || !bytes.Contains(request, p.marker) {
+		return false, p.when
+	}
+	p.seen++
+	p.cuts--
+	return p.cuts >= 0, p.when
+}
+
+func (p *proxy) serve(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("tcp", p.server)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	cut := make(chan struct{})
+	go func() {
+		defer client.Close()
+		answer := make([]byte, 1<<16)
+		for {
+			n, err := server.Read(answer)
+			select {
+			case <-cut:
+				return
+			default:
+			}
+			if _, failed := client.Write(answer[:n]); failed != nil || err != nil {
 				return
 			}
 		}
-		if err != nil {
-			if err != io.EOF {
+	}()
+	request := make([]byte, 1<<16)
+	for {
+		n, err := client.Read(request)
+		if strikes, when := p.strikes(request[:n]); strikes {
+			if when == beforeTheRequest {
 				return
+			}
+			close(cut)
+			if _, err := server.Write(request[:n]); err == nil {
+				_, _ = io.Copy(io.Discard, client) // until the other side has had its answer
 			}
 			return
 		}
+		if _, failed := server.Write(request[:n]); failed != nil || err != nil {
+			return
+		}
 	}
-}
-
-// during returns how many round trips the call takes.
-func (p *proxy) during(call func()) int {
-	before := p.trips.Load()
-	call()
-	return int(p.trips.Load() - before)
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A tripper is an engine behind a proxy, and how many round trips are asked of it.
+// A tripper is an engine behind a meter, and how many round trips are asked of it.
 type tripper struct {
 	engine
 	read  int // a reading
@@ -44,8 +44,8 @@ var trippers = []tripper{
 		func(statements int) int { return statements + 2 }}, // its beginning and its end
 }
 
-// behind opens the engine behind a proxy.
-func (e tripper) behind(t testing.TB) (*site, *proxy) {
+// behind opens the engine behind a meter.
+func (e tripper) behind(t testing.TB) (*site, *meter) {
 	t.Helper()
 	e.connections = 1
 	driver, sources := e.dsn(t, database(t))
@@ -54,7 +54,7 @@ func (e tripper) behind(t testing.TB) (*site, *proxy) {
 		server = servers.Postgres
 	}
 	address := server(t).Address()
-	p := newProxy(t, address)
+	p := newMeter(t, address)
 	db, err := sql.Open(driver, strings.ReplaceAll(sources[0], address, p.Addr().String()))
 	require.NoError(t, err)
 	s := &site{engine: e.engine, dbs: []*sql.DB{e.use(t, db)}}
