@@ -141,8 +141,8 @@ func (d blank) catalog(t *testing.T, db *sql.DB) []string {
 			UNION ALL SELECT 'index', indexdef, '', '', '', '', '' FROM pg_indexes WHERE schemaname = 'public'
 			UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid), condeferrable::text, condeferred::text, '', ''
 			FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-			UNION ALL SELECT 'counted', relname, reltuples::text, '', '', '', '' FROM pg_class
-			WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`)
+			UNION ALL SELECT 'planned', attrelid::regclass::text, attname, attoptions::text, '', '', '' FROM pg_attribute
+			WHERE attoptions IS NOT NULL`)
 	case sqlstore.MySQL:
 		for _, table := range rowsOf(t, db, "SHOW TABLES") {
 			all = append(all, rowsOf(t, db, "SHOW CREATE TABLE "+table)...)
