@@ -37,6 +37,10 @@ const refusalsKept = 100
 //	_, err := keeper.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(50), Owner: olive})
 //	report, err := keeper.Adopt(ctx, "acme", rows) // func(yield func(users.User, error) bool)
 //
+// Everybody needs an ID, a status, and the instants Created and Since; all that is asked
+// is said at [users.User.Clean]. Whoever lacks something is among the refused, which are no
+// error: look at the report.
+//
 // The owner is among the people as well, and here already: he stays as he was opened,
 // active from then on.
 //

@@ -84,7 +84,7 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 		case err != nil:
 			return err
 		case len(good) < len(changes):
-			changes, left = good, tries
+			changes, left = good, tries+1 // of which this one is over
 		case len(changes) > 1:
 			return b.each(ctx, changes)
 		case b.bound != nil && class != Broken, left == 1 && stale:

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -14,8 +14,7 @@ import (
 // mysql writes a commit as one compound statement where the server is MariaDB, and
 // else as a short transaction.
 type mysql struct {
-	mu     sync.Mutex
-	server *server
+	server atomic.Pointer[server] // once it is known
 }
 
 // A server is what a MySQL server is.
@@ -24,12 +23,10 @@ type server struct {
 	galera   bool // it is one of several, and may lag behind
 }
 
-// known finds out what the server is, once.
+// known finds out what the server is, once, or by several at the same time.
 func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.server != nil {
-		return *w.server, nil
+	if known := w.server.Load(); known != nil {
+		return *known, nil
 	}
 	var version, mode, width, name, galera string
 	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode, LENGTH('1')").Scan(&version, &mode, &width); err != nil {
@@ -39,12 +36,14 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	if err != nil && err != sql.ErrNoRows {
 		return server{}, err
 	}
-	w.server = &server{
+	isMariaDB := strings.Contains(version, "MariaDB")
+	known := server{
 		// ORACLE has another grammar, and where a text is in UTF-16 there is no SQLSTATE.
-		compound: strings.Contains(version, "MariaDB") && !strings.Contains(mode, "ORACLE") && width == "1",
-		galera:   strings.EqualFold(galera, "ON"),
+		compound: isMariaDB && !strings.Contains(mode, "ORACLE") && width == "1",
+		galera:   isMariaDB && strings.EqualFold(galera, "ON"),
 	}
-	return *w.server, nil
+	w.server.Store(&known)
+	return known, nil
 }
 
 // lags reports whether what another node has acknowledged may not have come here yet,
@@ -55,9 +54,8 @@ func (s *Store) lags() bool {
 	if !is || s.bound != nil {
 		return false
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.server != nil && w.server.galera
+	known := w.server.Load()
+	return known != nil && known.galera
 }
 
 // block is the longest compound statement that is sent. What is longer goes as a
@@ -77,7 +75,12 @@ func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]
 		return nil, fmt.Errorf("%w: %w", errUnsent, err)
 	}
 	if text := compound(all); known.compound && len(text) <= block {
-		_, err := s.db.ExecContext(ctx, text)
+		conn, err := s.db.Conn(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errUnsent, err)
+		}
+		defer conn.Close()
+		_, err = conn.ExecContext(ctx, text)
 		if err != nil && strings.Contains(err.Error(), errMoved.Error()) {
 			return nil, errMoved
 		}
@@ -98,6 +101,6 @@ func compound(all []step) string {
 			fmt.Fprintf(&text, "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '%s'; END IF; ", errMoved)
 		}
 	}
-	text.WriteString("COMMIT; END")
+	text.WriteString("COMMIT AND NO CHAIN NO RELEASE; END") // whatever completion_type says
 	return text.String()
 }

@@ -27,7 +27,7 @@ func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]us
 	defer leave()
 	statements := make([]*sql.Stmt, len(all))
 	for i, step := range all { // before the connection is taken: it may be the only one
-		if statements[i], err = s.prepared(ctx, step.text.String()); err != nil {
+		if statements[i], err = s.prepared(ctx, step.query); err != nil {
 			return nil, fmt.Errorf("%w: %w", errUnsent, err)
 		}
 	}

@@ -19,11 +19,11 @@ type Class uint8
 
 // The classes. Of all but Lost it is certain that nothing was written.
 const (
-	Refused   Class = iota // the engine, or the driver before it, refused it for some other reason
+	Lost      Class = iota // the answer did not arrive
+	Refused                // the engine, or the driver before it, refused it for some other reason
 	Again                  // the engine wants it tried again: a deadlock, a serialization or certification failure, a lock that was waited for too long
 	Duplicate              // a unique key
 	Broken                 // a CHECK constraint
-	Lost                   // the answer did not arrive
 )
 
 // The errors of drivers are told by what they can be asked and by how they read, so
@@ -62,25 +62,28 @@ var (
 // Classify tells what an error of a known driver means: pgx and lib/pq, by their
 // SQLSTATE; go-sql-driver/mysql; modernc.org/sqlite and mattn/go-sqlite3. An error of
 // database/sql that says that nothing was sent is Refused, and any other that no engine
-// has given is Lost.
+// has given is Lost. So is nil, of which there is nothing to tell.
 func Classify(err error) Class {
+	if err == nil {
+		return Lost
+	}
 	var state interface{ SQLState() string }
 	var code interface{ Code() int }
 	switch {
 	case errors.As(err, &state):
 		s := state.SQLState()
-		if c, known := states[s]; known || !strings.HasPrefix(s, "08") {
-			return c
+		if strings.HasPrefix(s, "08") { // the connection
+			return Lost
 		}
-		return Lost
+		return class(states, s)
 	case errors.As(err, &code):
 		if c, known := sqliteCodes[code.Code()]; known {
 			return c
 		}
-		return sqliteCodes[code.Code()&0xff]
+		return class(sqliteCodes, code.Code()&0xff)
 	}
 	if m := mysqlError.FindStringSubmatch(err.Error()); m != nil {
-		return mysqlNumbers[m[1]]
+		return class(mysqlNumbers, m[1])
 	}
 	for text, c := range texts {
 		if strings.Contains(err.Error(), text) {
@@ -91,6 +94,14 @@ func Classify(err error) Class {
 		return Refused
 	}
 	return Lost
+}
+
+// class is that of an error that an engine has given: what is not listed it refused.
+func class[K comparable](classes map[K]Class, key K) Class {
+	if c, listed := classes[key]; listed {
+		return c
+	}
+	return Refused
 }
 
 // unsent reports whether the error is one of getting as far as the database.

@@ -20,6 +20,7 @@ func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*r
 	}
 	err = s.again(ctx, func() error {
 		r := s.reading()
+		r.list = true
 		revision = 0
 		column := []column[uint64]{number("revision", func(n *uint64) *uint64 { return n })}
 		part(r, column, func(n uint64) { revision = n }).add(" FROM {accounts} WHERE id = ?", string(account))

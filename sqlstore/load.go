@@ -30,7 +30,11 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 			return nil, fmt.Errorf("sqlstore: load: %w", err)
 		}
 		for _, f := range found {
-			snapshots = append(snapshots, f.tidied())
+			snapshot := f.tidied()
+			if s.bound != nil {
+				s.bound.changed[snapshot.Account.ID] = snapshot.Account.Changed
+			}
+			snapshots = append(snapshots, snapshot)
 		}
 	}
 	return snapshots, nil

@@ -16,6 +16,7 @@ type query struct {
 	schema
 	text   strings.Builder
 	values []any
+	list   bool // it depends on a filter, so that there are many like it
 }
 
 // A schema is where the tables are.

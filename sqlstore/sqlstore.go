@@ -90,18 +90,19 @@ type kept struct {
 	statements map[string]*sql.Stmt
 }
 
-// most is how many statements are kept. There are about fifty different ones, but for
-// the sizes of pages that a host may ask for.
+// most is how many statements of lists are kept. There is one for each shape of filter
+// and size of page. Loads and commits, of which there are a few dozen, always are.
 const most = 200
 
-// prepared returns the statement of that text, or nil where it is not to be prepared.
-func (s *Store) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+// prepared returns the statement of a query, or nil where it is not to be prepared.
+func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
+	text := q.text.String()
 	if s.options.Unprepared || s.dialect.value == nil || s.bound != nil {
 		return nil, nil
 	}
 	s.kept.mu.Lock()
 	p, known := s.kept.statements[text]
-	full := len(s.kept.statements) >= most
+	full := q.list && len(s.kept.statements) >= most
 	s.kept.mu.Unlock()
 	if known || full {
 		return p, nil
@@ -137,7 +138,7 @@ func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
 			text = "SET STATEMENT wsrep_sync_wait=1 FOR " + text
 		}
 	}
-	p, err := s.prepared(ctx, text)
+	p, err := s.prepared(ctx, q)
 	switch {
 	case err != nil:
 		return nil, err

@@ -50,6 +50,9 @@ func (w *steps) change(c seats.Change) {
 		if len(c.Events) > 0 {
 			q.add(" AND sequence = ?", int64(c.Events[0].Sequence-1))
 		}
+		if w.bound != nil {
+			w.bound.asLoaded(q, c)
+		}
 		w.all[len(w.all)-1].moves = true
 	}
 	fresh, there := split(c)

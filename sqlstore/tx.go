@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // transaction carries out work in a transaction of its own. Where that fails before
@@ -76,6 +79,17 @@ type bound struct {
 	// ended is why the transaction is over, although the host does not know it: MySQL
 	// ends one that meets a deadlock, and what is sent then is outside of any.
 	ended error
+	// changed is when the accounts had changed that were loaded.
+	changed map[users.AccountID]time.Time
+}
+
+// asLoaded adds the condition that the account is the one that was loaded. At READ
+// UNCOMMITTED what was loaded may have been rolled back, and the revision taken by
+// somebody else's change.
+func (b *bound) asLoaded(q *query, c seats.Change) {
+	if at, loaded := b.changed[c.Account.ID]; loaded && !at.IsZero() {
+		q.add(" AND changed = ?", at.UnixMicro())
+	}
 }
 
 // end says that the transaction is over, or may be.
@@ -108,13 +122,13 @@ func (b *bound) over() error {
 // back and runs the whole of his transaction again. Everybody else who writes in the
 // account waits until the transaction ends, so it should be short.
 //
-// On MySQL, and on PostgreSQL at REPEATABLE READ and above, the transaction sees the
+// On MySQL at REPEATABLE READ, and on PostgreSQL at REPEATABLE READ and above, the transaction sees the
 // moment of its first statement: what has changed since then is a conflict. On a SQLite
 // database with a single connection every call outside of the transaction waits for
 // its end, so that a call outside of it from within it waits for ever.
 func (s *Store) Bind(tx *sql.Tx) *Store {
 	inside := *s
-	inside.bound = &bound{tx: tx}
+	inside.bound = &bound{tx: tx, changed: map[users.AccountID]time.Time{}}
 	return &inside
 }
 
@@ -155,14 +169,15 @@ func (s *Store) begin(ctx context.Context) error {
 		}
 	}
 	_, err := s.bound.tx.ExecContext(ctx, "SAVEPOINT seatkeeper")
-	_, gone := s.writer.(*mysql) // where it is outside of one
-	if gone = gone && err == nil; gone {
+	over := err != nil && s.classify(err) == Again
+	if _, is := s.writer.(*mysql); is && err == nil { // outside of a transaction it would be gone already
 		_, err = s.bound.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT seatkeeper")
+		over = err != nil
 	}
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() == nil && (gone || s.classify(err) == Again):
+	case over && ctx.Err() == nil:
 		return s.bound.end(err)
 	}
 	return fmt.Errorf("%w: %w", errUnsent, err)
