@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -158,16 +156,4 @@ func (s recordedStmt) QueryContext(ctx context.Context, values []driver.NamedVal
 func (s recordedStmt) ExecContext(ctx context.Context, values []driver.NamedValue) (driver.Result, error) {
 	s.r.note(s.text, values)
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, values)
-}
-
-// about returns the statements of which the text has the part, and requires some.
-func about(t testing.TB, all []sent, part string) (some []sent) {
-	t.Helper()
-	for _, s := range all {
-		if strings.Contains(s.text, part) {
-			some = append(some, s)
-		}
-	}
-	require.NotEmpty(t, some, fmt.Sprintf("none has %q", part))
-	return some
 }
