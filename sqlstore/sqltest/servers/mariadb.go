@@ -33,8 +33,10 @@ func newNode(port int, more ...string) (*Server, error) {
 		return nil, err
 	}
 	in := func(name string) string { return filepath.Join(folder, name) }
+	// A server that starts removes all temporary tables from the folder for them, also
+	// those that another one is using.
 	lines := append([]string{
-		"[mariadbd]", "datadir=" + in("data"), "socket=" + in("socket"), "pid-file=" + in("data/pid"),
+		"[mariadbd]", "datadir=" + in("data"), "tmpdir=" + folder, "socket=" + in("socket"), "pid-file=" + in("data/pid"),
 		fmt.Sprint("port=", port), "bind-address=127.0.0.1", "skip-name-resolve", "max_connections=300",
 	}, more...)
 	if err := os.WriteFile(in("my.cnf"), []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {

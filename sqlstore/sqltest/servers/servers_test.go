@@ -216,3 +216,9 @@ func TestTheNewestVersionIsFound(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, filepath.Join(folder, "16", "bin", "no-such-program"), path)
 }
+
+func TestAServerHasItsTemporaryTablesToItself(t *testing.T) {
+	s := MariaDB(t)
+	s.Database(t, "kept")
+	require.Equal(t, s.folder, strings.TrimSuffix(ask(t, s, "select @@tmpdir"), "/"))
+}
