@@ -8,8 +8,7 @@ import (
 // A reading is one statement that brings rows of several tables, so that all of
 // them are of one moment and come in one round trip. Each part of it is the rows of
 // one table, laid out in the same columns: some numbers, then some texts. No part is a
-// table derived from another one: MariaDB 10.11 breaks down if it is told to stop while
-// it stores one with long texts.
+// table derived from another one: MariaDB would write one with long texts to its disk.
 type reading struct {
 	query
 	parts []func(row []cell) error

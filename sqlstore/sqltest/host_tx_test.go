@@ -320,3 +320,32 @@ func asJSON(t testing.TB, v any) string {
 	require.NoError(t, err)
 	return string(text)
 }
+
+// TestWhatWasRolledBackIsNoBase although a transaction at READ UNCOMMITTED has seen it,
+// and the revision that it was decided on is somebody else's now.
+func TestWhatWasRolledBackIsNoBase(t *testing.T) {
+	each(t, []engine{mariadb}, func(t *testing.T, s *site) {
+		ctx, st := t.Context(), s.stores[0]
+		k := open(t, st, 2)
+		_, err := k.Do(ctx, acme, olive, invite("ada"))
+		require.NoError(t, err)
+
+		leaving, err := s.dbs[0].BeginTx(ctx, nil)
+		require.NoError(t, err)
+		_, err = k.In(st.Bind(leaving)).Do(ctx, acme, olive, seats.Delete{User: "ada"})
+		require.NoError(t, err)
+
+		coming, err := s.dbs[0].BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadUncommitted})
+		require.NoError(t, err)
+		in := k.In(&before{Store: st.Bind(coming), do: func() {
+			require.NoError(t, leaving.Rollback())
+			_, err := k.Do(ctx, acme, olive, seats.ChangeRole{User: "ada", Role: users.Manager})
+			require.NoError(t, err)
+		}})
+		_, err = in.Do(ctx, acme, olive, invite("bob"))
+		require.ErrorIs(t, err, store.ErrConflict)
+		require.NoError(t, coming.Rollback())
+		require.Equal(t, []users.ID{"ada", "olive"}, people(t, k))
+		revision(t, k)
+	})
+}
