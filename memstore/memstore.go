@@ -187,7 +187,7 @@ func (a *account) judge(c seats.Change) store.Verdict {
 	}
 	var taken []users.Key
 	for _, k := range c.Fresh {
-		if holder, held := a.holder(k); held && !givesUp(c, holder, k) {
+		if holder, held := a.holder(k); held && !c.GivesUp(holder, k) {
 			taken = append(taken, k)
 		}
 	}
@@ -209,14 +209,6 @@ func (a *account) holder(k users.Key) (users.ID, bool) {
 	}
 	id, held := a.keys[k]
 	return id, held
-}
-
-// givesUp reports whether the holder of a key loses it by the change.
-func givesUp(c seats.Change, holder users.ID, k users.Key) bool {
-	i, there := slices.BinarySearchFunc(c.Users, holder, func(u users.User, id users.ID) int {
-		return cmp.Compare(u.ID, id)
-	})
-	return there && !slices.Contains(c.Users[i].TakenKeys(), k)
 }
 
 func (a *account) write(c seats.Change) {

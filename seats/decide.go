@@ -61,6 +61,12 @@ type Change struct {
 // Empty reports whether there is nothing to write.
 func (c Change) Empty() bool { return c.Account.Revision == c.Base }
 
+// GivesUp reports whether the user of that ID, who has the key, loses it by the change.
+func (c Change) GivesUp(id users.ID, k users.Key) bool {
+	i, there := slices.BinarySearchFunc(c.Users, id, func(u users.User, id users.ID) int { return cmp.Compare(u.ID, id) })
+	return there && !c.Users[i].Has(k)
+}
+
 // An Outcome is what became of one command. Of a refused one it has the action,
 // whom it was about, and the refusal.
 type Outcome struct {

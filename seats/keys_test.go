@@ -47,3 +47,15 @@ func TestFreshKeysAreThoseThatPeopleTake(t *testing.T) {
 	require.Equal(t, []users.Key{key("h"), key("g"), users.ByID("g")}, d.Change.Fresh)
 	s.write(d.Change)
 }
+
+func TestWhoGivesUpAKey(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	invite := seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}}
+	s.do(system, invite)
+	d, err := s.try(system, seats.Delete{User: "ada"}, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	mail := users.ByEmail(invite.Profile.Email)
+	require.True(t, d.Change.GivesUp("ada", mail))
+	require.False(t, d.Change.GivesUp("ada", users.ByID("ada")), "an ID is for ever")
+	require.False(t, d.Change.GivesUp("bob", mail), "the change is not about him")
+}

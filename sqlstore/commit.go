@@ -169,7 +169,7 @@ func verdict(c seats.Change, s seats.Snapshot) store.Verdict {
 	var taken []users.Key
 	for _, k := range c.Fresh {
 		for _, holder := range s.Users {
-			if holder.Has(k) && !givesUp(c, holder.ID, k) {
+			if holder.Has(k) && !c.GivesUp(holder.ID, k) {
 				taken = append(taken, k)
 			}
 		}
@@ -178,14 +178,4 @@ func verdict(c seats.Change, s seats.Snapshot) store.Verdict {
 		return store.Verdict{Err: store.ErrTaken, Taken: taken}
 	}
 	return store.Verdict{}
-}
-
-// givesUp reports whether the holder of a key loses it by the change.
-func givesUp(c seats.Change, holder users.ID, k users.Key) bool {
-	for _, u := range c.Users {
-		if u.ID == holder {
-			return !u.Has(k)
-		}
-	}
-	return false
 }

@@ -36,9 +36,9 @@ func (d Dialect) known() bool { return d > 0 && int(d) < len(dialects) }
 // A dialect is how a kind of database says what all of them can do.
 type dialect struct {
 	name string
-	// value writes the nth value that a statement is about, from 1, as what stands in
+	// placeholder writes the nth value that a statement is about, from 1, as what stands in
 	// its text. Where it is nil values are written into the text as literals.
-	value func(n int, v any) string
+	placeholder func(n int, v any) string
 	// among is what follows a column that shall be one of a list: %s is the list, as
 	// JSON text or as literals.
 	among string
@@ -61,25 +61,28 @@ type dialect struct {
 	nullNumber, nullText string
 }
 
+// literals reports whether values stand in the text of a statement.
+func (d dialect) literals() bool { return d.placeholder == nil }
+
 var dialects = [...]dialect{
 	SQLite: {
-		name:     "sqlite",
-		value:    func(int, any) string { return "?" },
-		among:    "IN (SELECT value FROM json_each(%s))",
-		behind:   "(sort_name, id) > (?, ?)",
-		contains: "instr(%s, ?) > 0",
-		index:    " INDEXED BY %s",
-		primary:  "sqlite_autoindex_%s_1",
-		conflict: " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
+		name:        "sqlite",
+		placeholder: func(int, any) string { return "?" },
+		among:       "IN (SELECT value FROM json_each(%s))",
+		behind:      "(sort_name, id) > (?, ?)",
+		contains:    "instr(%s, ?) > 0",
+		index:       " INDEXED BY %s",
+		primary:     "sqlite_autoindex_%s_1",
+		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
 		part: "SELECT * FROM (", nullNumber: "NULL", nullText: "NULL",
 	},
 	Postgres: {
-		name:     "postgres",
-		value:    postgresValue,
-		among:    "= ANY (ARRAY(SELECT json_array_elements_text(%s::json)))",
-		behind:   "(sort_name, id) > (?, ?)",
-		contains: "strpos(%s, ?) > 0",
-		conflict: " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
+		name:        "postgres",
+		placeholder: postgresValue,
+		among:       "= ANY (ARRAY(SELECT json_array_elements_text(%s::json)))",
+		behind:      "(sort_name, id) > (?, ?)",
+		contains:    "strpos(%s, ?) > 0",
+		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
 		part: "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
 	},
 	MySQL: {
@@ -128,7 +131,7 @@ var varbinary = regexp.MustCompile(`(\w+)\s+VARBINARY\((\d+)\)`)
 // fits returns an error if a value is too long for a column.
 func (d dialect) fits(column string, v any) error {
 	text, is := v.(string)
-	if most := widths()[column]; is && d.value == nil && most > 0 && len(text) > most {
+	if most := widths()[column]; is && d.literals() && most > 0 && len(text) > most {
 		return fmt.Errorf("column %s: the text %w", column, users.ErrTooLong)
 	}
 	return nil

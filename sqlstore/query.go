@@ -80,13 +80,13 @@ func (q *query) value(v any) {
 	before, after, _ := strings.Cut(q.among, "%s")
 	q.text.WriteString(before)
 	switch {
-	case q.dialect.value != nil:
+	case !q.literals():
 		text, _ := json.Marshal([]string(l))
 		q.one(string(text))
 	case len(l) == 0:
 		q.text.WriteString("NULL")
 	}
-	if q.dialect.value == nil {
+	if q.literals() {
 		for i, v := range l {
 			if i > 0 {
 				q.text.WriteString(", ")
@@ -98,12 +98,12 @@ func (q *query) value(v any) {
 }
 
 func (q *query) one(v any) {
-	if q.dialect.value == nil {
+	if q.literals() {
 		q.text.WriteString(literal(v))
 		return
 	}
 	q.values = append(q.values, v)
-	q.text.WriteString(q.dialect.value(len(q.values), v))
+	q.text.WriteString(q.placeholder(len(q.values), v))
 }
 
 // limit ends a part with how many rows are wanted at most.

@@ -97,7 +97,7 @@ const most = 200
 // prepared returns the statement of a query, or nil where it is not to be prepared.
 func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
 	text := q.text.String()
-	if s.options.Unprepared || s.dialect.value == nil || s.bound != nil {
+	if s.options.Unprepared || s.literals() || s.bound != nil {
 		return nil, nil
 	}
 	s.kept.mu.Lock()

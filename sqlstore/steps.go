@@ -142,7 +142,7 @@ const maxText = 256 << 10
 // another one for each number of rows.
 func (w *steps) most(n int) int {
 	switch {
-	case w.dialect.value == nil || n == 1:
+	case w.literals() || n == 1:
 		return n
 	case n >= 64:
 		return 64
