@@ -32,6 +32,7 @@ func faultRuns(t *testing.T, open func(testing.TB) store.Store, o Options) {
 				name += ", with request keys"
 			}
 			t.Run(name, func(t *testing.T) {
+				t.Parallel() // each in accounts of its own
 				s := open(t)
 				struck, noticed, unknown := 0, 0, 0
 				for target := range plain.faulty.Calls() + 3 {
