@@ -270,3 +270,22 @@ func TestALostCommitIsSettled(t *testing.T) {
 		})
 	}
 }
+
+// TestALineThatIsCutBeforeTheCommitLeavesNoDoubt since a transaction goes with its
+// connection.
+func TestALineThatIsCutBeforeTheCommitLeavesNoDoubt(t *testing.T) {
+	p := newProxy(t, servers.MariaDB(t).Address())
+	st := p.before(variant(t, "MariaDB, transactions")).open(t).stores[0]
+	k := open(t, st, 9)
+	for _, when := range []moment{beforeTheRequest, beforeTheAnswer} {
+		for _, marker := range []string{"START TRANSACTION", "UPDATE seats_accounts", "INSERT INTO seats_events"} {
+			p.cut(marker, when, 9)
+			_, err := k.Do(t.Context(), acme, olive, invite("ada"))
+			p.cut("", when, 0)
+			require.Error(t, err)
+			require.NotErrorIs(t, err, store.ErrUnknown)
+			require.Equal(t, []users.ID{"olive"}, people(t, k))
+		}
+	}
+	works(t, st, "bob")
+}

@@ -218,6 +218,27 @@ func TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain(t *testing.T) {
 	}
 }
 
+// TestWhereARivalOpensTheAccount the transaction may not see it, only that it can't be put
+// in.
+func TestWhereARivalOpensTheAccount(t *testing.T) {
+	hosted(t, 9, func(h *host) {
+		other := seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("olive")}
+		h.begin(sql.LevelDefault)
+		_, err := h.keeper.In(&before{h.bound, func() {
+			_, err := h.keeper.Open(h.Context(), other)
+			require.NoError(h, err)
+		}}).Open(h.Context(), other)
+		require.ErrorIs(h, err, store.ErrConflict)
+		h.rollback()
+		h.begin(sql.LevelDefault)
+		_, err = h.in.Open(h.Context(), other)
+		require.ErrorIs(h, err, store.ErrExists)
+		h.row(1)
+		h.commit()
+		h.rows(1, "olive")
+	})
+}
+
 // TestAnImmediateTransactionMeetsNoRival of SQLite: whoever else writes waits for its end.
 func TestAnImmediateTransactionMeetsNoRival(t *testing.T) {
 	immediate := sqlite
@@ -245,6 +266,7 @@ func TestAnImmediateTransactionMeetsNoRival(t *testing.T) {
 
 func TestOnOneConnectionACallWaitsForTheEndOfTheTransaction(t *testing.T) {
 	hostedOn(t, []engine{variant(t, "SQLite, one connection"), variant(t, "SQLite in memory, one connection")}, 9, func(h *host) {
+		change := planned(h, h.store, invite("eve"))
 		h.begin(sql.LevelDefault)
 		h.row(1)
 		ctx, cancel := context.WithTimeout(h.Context(), 10*time.Millisecond)
@@ -252,6 +274,10 @@ func TestOnOneConnectionACallWaitsForTheEndOfTheTransaction(t *testing.T) {
 		_, err := h.keeper.Do(ctx, acme, olive, invite("eve"))
 		require.ErrorIs(h, err, context.DeadlineExceeded)
 		require.NotErrorIs(h, err, store.ErrUnknown, "it did not even begin")
+
+		_, err = h.store.Commit(ctx, change)
+		require.ErrorIs(h, err, context.DeadlineExceeded)
+		require.NotErrorIs(h, err, store.ErrUnknown)
 
 		waiting := make(chan error, 1)
 		go func() {
