@@ -269,13 +269,16 @@ func TestOnOneConnectionACallWaitsForTheEndOfTheTransaction(t *testing.T) {
 		change := planned(h, h.store, invite("eve"))
 		h.begin(sql.LevelDefault)
 		h.row(1)
-		ctx, cancel := context.WithTimeout(h.Context(), 10*time.Millisecond)
-		defer cancel()
-		_, err := h.keeper.Do(ctx, acme, olive, invite("eve"))
+		soon := func() context.Context {
+			ctx, cancel := context.WithTimeout(h.Context(), 10*time.Millisecond)
+			h.Cleanup(cancel)
+			return ctx
+		}
+		_, err := h.keeper.Do(soon(), acme, olive, invite("eve"))
 		require.ErrorIs(h, err, context.DeadlineExceeded)
 		require.NotErrorIs(h, err, store.ErrUnknown, "it did not even begin")
 
-		_, err = h.store.Commit(ctx, change)
+		_, err = h.store.Commit(soon(), change)
 		require.ErrorIs(h, err, context.DeadlineExceeded)
 		require.NotErrorIs(h, err, store.ErrUnknown)
 
