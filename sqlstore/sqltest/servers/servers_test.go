@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,9 +51,11 @@ func TestWhatIsAcknowledgedSurvivesAKill(t *testing.T) {
 	}
 }
 
+var kills = flag.Bool("kills", false, "kill a whole cluster over and over; how long Galera takes to be one again is up to it, minutes on a busy machine")
+
 func TestAClusterIsOneAgainAfterKills(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a minute")
+	if !*kills {
+		t.Skip("the flag -kills is not given; sqltest kills a node of a cluster under load")
 	}
 	nodes := Galera(t)
 	require.Len(t, nodes, 3)
