@@ -246,15 +246,15 @@ func ExampleKeeper_Users_byName() {
 }
 
 // Who has never signed in, counted in one location.
-func ExampleKeeper_Count() {
+func ExampleKeeper_UsageOf() {
 	ctx := context.Background()
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	ada := person("Ada")
 	ada.Location = "Leeds"
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: person("Bob")})
-	tally, err := keeper.Count(ctx, "acme", users.Filter{NeverIn: true, Location: "Leeds"})
-	fmt.Println(tally.Count(users.In(users.Invited), 0), tally.Count(users.In(users.Active), 0), err)
-	// Output: 1 0 <nil>
+	usage, err := keeper.UsageOf(ctx, "acme", users.Filter{NeverIn: true, Location: "Leeds"})
+	fmt.Println(usage.Cards, err)
+	// Output: [{Seats 10} {Available 7} {Invited 1} {Active 0} {Inactive 0}] <nil>
 }
 
 func ExampleKeeper_Events() {

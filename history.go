@@ -36,19 +36,7 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 	if err != nil {
 		return seats.Usage{}, err
 	}
-	then := seats.Ledger{
-		Account: account, Sequence: last.Sequence, Tally: last.Tally,
-		Pools: map[seats.PoolID]seats.Pool{seats.Site: {Total: site.Total, Held: site.Held, Spent: site.Spent}},
-	}
-	for e, err := range k.recorded(ctx, account, seats.PolicyEvents()) {
-		switch {
-		case err != nil:
-			return seats.Usage{}, err
-		case e.Sequence <= last.Sequence:
-			then.Policy = *e.Policy
-		}
-	}
-	return then.Usage(), nil
+	return seats.UsageAt(last, site, k.recorded(ctx, account, seats.GoverningEvents()))
 }
 
 // Period returns the peak and the seat-days of a pool, [seats.Site] or another,
@@ -137,7 +125,7 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 		if u.ID == id {
 			events := inOrder(
 				k.recorded(ctx, account, seats.EventFilter{User: id}),
-				k.recorded(ctx, account, seats.PolicyEvents()))
+				k.recorded(ctx, account, seats.GoverningEvents()))
 			return seats.Explain(s.Account, u, need.DueBy, events)
 		}
 	}

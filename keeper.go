@@ -129,9 +129,6 @@ type Done struct {
 // Open opens an account. An account of that ID is [store.ErrExists]. The
 // owner's ID, if empty, is made; the outcome carries it.
 func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
-	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" {
-		return Done{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "zone", Reason: errors.New("is not a time zone")}
-	}
 	request := k.request(users.System(), seats.ByCall)
 	if request.Key != "" {
 		request.Digest = o.Digest()
@@ -219,7 +216,7 @@ const chunkSize = 500
 // request returns the request that stays the same however often it is decided.
 func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...seats.Command) seats.Request {
 	r := seats.Request{
-		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID),
+		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID), Zones: time.LoadLocation,
 		Change: seats.ChangeID(k.newID()),
 		Key:    k.call.Key, Correlation: k.call.Correlation, Reason: k.call.Reason,
 	}

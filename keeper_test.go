@@ -45,7 +45,7 @@ func TestABrokenStoreIsAnError(t *testing.T) {
 	require.Empty(t, outcomes)
 	_, err = k.Usage(ctx, "acme")
 	require.ErrorIs(t, err, errDown)
-	_, err = k.Count(ctx, "acme", users.Filter{})
+	_, err = k.UsageOf(ctx, "acme", users.Filter{})
 	require.ErrorIs(t, err, errDown)
 	_, err = k.RunDue(ctx)
 	require.ErrorIs(t, err, errDown)

@@ -43,8 +43,8 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 		return 0, &seats.Refusal{Code: seats.ErrBadInput, Field: "consumer", Reason: err}
 	}
 	var failed []error
-	behind := pages(true, duePage, func(last store.Progress) ([]store.Progress, error) {
-		return k.store.Behind(ctx, consumer, last.Account, duePage)
+	behind := pages(true, accountPage, func(last store.Progress) ([]store.Progress, error) {
+		return k.store.Behind(ctx, consumer, last.Account, accountPage)
 	})
 	for at, err := range behind {
 		if err != nil {

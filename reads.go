@@ -44,7 +44,7 @@ func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Ke
 	}
 	for _, u := range s.Users {
 		if u.Has(key) {
-			return s.Account.Policy.View(u, need.DueBy), nil
+			return s.Account.View(u, need.DueBy), nil
 		}
 	}
 	return seats.Person{}, &seats.Refusal{Code: seats.ErrUnknownUser}
@@ -52,9 +52,9 @@ func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Ke
 
 // How many rows are read from the store at a time.
 const (
-	userPage  = 200
-	eventPage = 500
-	duePage   = 200
+	userPage    = 200
+	eventPage   = 500
+	accountPage = 200
 )
 
 // Users lists the account's users whom the filter selects, in ascending order
@@ -69,7 +69,7 @@ const (
 // loop when it is full, and go on with [users.Filter.Behind] the last user.
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
 	return func(yield func(seats.Person, error) bool) {
-		policy, stored, some, err := k.stored(ctx, account, filter)
+		s, stored, some, err := k.stored(ctx, account, filter)
 		if err != nil {
 			yield(seats.Person{}, err)
 			return
@@ -82,37 +82,43 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 			return k.store.Users(ctx, account, stored, userPage)
 		})
 		for u, err := range rows {
-			if !yield(policy.View(u, now), err) {
+			if !yield(s.Account.View(u, now), err) {
 				return
 			}
 		}
 	}
 }
 
-// Count counts the account's users whom the filter selects, by the status that
-// is shown. It reads their rows: [Keeper.Usage] is the cheap way to the numbers of
-// all of them.
-func (k *Keeper) Count(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, error) {
-	policy, stored, some, err := k.stored(ctx, account, filter)
-	if err != nil || !some {
-		return users.Tally{}, err
+// UsageOf is [Keeper.Usage] with those people only whom the filter selects by the status
+// that is shown: it counts them, and so do the summary cards about people. What is bought,
+// held and available stays that of the account, a moment before they were counted. It
+// reads the rows of all people: Usage is the cheap way to the numbers of all of them.
+func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter users.Filter) (seats.Usage, error) {
+	s, stored, some, err := k.stored(ctx, account, filter)
+	if err != nil {
+		return seats.Usage{}, err
 	}
-	t, _, err := k.store.Tally(ctx, account, stored)
-	return policy.ViewTally(t), err
+	var people users.Tally
+	if some {
+		if people, _, err = k.store.Tally(ctx, account, stored); err != nil {
+			return seats.Usage{}, err
+		}
+	}
+	return s.UsageOf(people), nil
 }
 
 // stored turns a filter by shown status into the store's. It reports whether the
 // filter can select anybody at all.
-func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Filter) (seats.Policy, users.Filter, bool, error) {
+func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Filter) (seats.Snapshot, users.Filter, bool, error) {
 	s, err := k.present(ctx, &seats.Need{Account: account})
 	if err != nil {
-		return seats.Policy{}, f, false, err
+		return seats.Snapshot{}, f, false, err
 	}
 	if f.Status.Empty() {
 		f.Status = users.Present
 	}
 	f.Status = s.Account.Policy.Stored(f.Status)
-	return s.Account.Policy, f, !f.Status.Empty(), nil
+	return s, f, !f.Status.Empty(), nil
 }
 
 // Events lists the account's events that the filter selects, in order. For the
@@ -143,8 +149,8 @@ func (k *Keeper) recorded(ctx context.Context, account users.AccountID, filter s
 // seats do not wait for the next visitor.
 func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
 	now := k.now()
-	due := pages(true, duePage, func(last users.AccountID) ([]users.AccountID, error) {
-		return k.store.Due(ctx, now, last, duePage)
+	due := pages(true, accountPage, func(last users.AccountID) ([]users.AccountID, error) {
+		return k.store.Due(ctx, now, last, accountPage)
 	})
 	for id, err := range due {
 		if err != nil {

@@ -39,6 +39,7 @@ type account struct {
 	names  []name     // of users, ascending; nil until a list in this order is asked for
 	keys   map[users.Key]users.ID
 	due    map[users.ID]time.Time // users who are due some day
+	admins map[users.ID]bool      // owners and admins who are invited or active
 	events []seats.Event
 	// Where in events are those of a change, which lie together, and of a request key.
 	changes map[seats.ChangeID][2]int
@@ -97,6 +98,10 @@ func (a *account) load(n seats.Need) seats.Snapshot {
 		if id, taken := a.keys[k]; taken {
 			ids = append(ids, id)
 		}
+	}
+	if n.Admins {
+		admins := slices.Sorted(maps.Keys(a.admins))
+		ids = append(ids, admins[:min(len(admins), seats.MaxReceivers)]...)
 	}
 	due, next := a.dueBy(n.DueBy)
 	snapshot.NextDue = next
@@ -168,7 +173,7 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ve
 		if a == nil {
 			a = &account{
 				pools: map[seats.PoolID]seats.Pool{}, users: map[users.ID]users.User{},
-				keys: map[users.Key]users.ID{}, due: map[users.ID]time.Time{},
+				keys: map[users.Key]users.ID{}, due: map[users.ID]time.Time{}, admins: map[users.ID]bool{},
 				changes: map[seats.ChangeID][2]int{}, calls: map[string][]int{},
 			}
 		}
@@ -250,77 +255,9 @@ func (a *account) put(u users.User) {
 	if delete(a.due, u.ID); !u.Due.IsZero() {
 		a.due[u.ID] = u.Due
 	}
-}
-
-// Users implements [store.Store].
-func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
-	a, leave, err := s.open(ctx, id)
-	if err != nil {
-		return nil, err
+	if delete(a.admins, u.ID); u.Administers() {
+		a.admins[u.ID] = true
 	}
-	defer leave()
-	var page []users.User
-	for id := range a.from(f) {
-		if len(page) >= limit {
-			break
-		}
-		if u := a.users[id]; f.Match(u) {
-			page = append(page, u.Clone())
-		}
-	}
-	return page, nil
-}
-
-// Tally implements [store.Store].
-func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (users.Tally, uint64, error) {
-	var t users.Tally
-	a, leave, err := s.open(ctx, id)
-	if err != nil {
-		return t, 0, err
-	}
-	defer leave()
-	for _, u := range a.users {
-		if f.Match(u) {
-			t.Move(users.Standing{}, u.Standing())
-		}
-	}
-	return t, a.row.Revision, nil
-}
-
-// Events implements [store.Store].
-func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
-	a, leave, err := s.open(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	var page []seats.Event
-	for _, e := range a.events[min(f.After, uint64(len(a.events))):] {
-		if len(page) >= limit {
-			break
-		}
-		if f.Match(e) {
-			page = append(page, e.Clone())
-		}
-	}
-	return page, nil
-}
-
-// Due implements [store.Store].
-func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	var due []users.AccountID
-	for id, a := range s.accounts {
-		if id > after && !a.row.NextDue.IsZero() && !a.row.NextDue.After(by) {
-			due = append(due, id)
-		}
-	}
-	slices.Sort(due)
-	return due[:min(limit, len(due))], nil
 }
 
 // Behind implements [store.Store].
@@ -361,18 +298,4 @@ func (s *Store) at(name string, id users.AccountID) store.Progress {
 		return p
 	}
 	return store.Progress{Consumer: name, Account: id}
-}
-
-// open enters the store for one account.
-func (s *Store) open(ctx context.Context, id users.AccountID) (*account, func(), error) {
-	leave, err := s.enter(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	a, there := s.accounts[id]
-	if !there {
-		leave()
-		return nil, nil, store.ErrNotFound
-	}
-	return a, leave, nil
 }

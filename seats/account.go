@@ -12,13 +12,17 @@ import (
 // command ever counts them.
 type Account struct {
 	ID       users.AccountID `json:"id"`
-	Revision uint64          `json:"revision"` // of the last commit; the first is 1
-	Sequence uint64          `json:"sequence"` // of the last event; the first is 1
+	Name     string          `json:"name,omitzero"` // what people call it; at most [users.MaxText] characters
+	Revision uint64          `json:"revision"`      // of the last commit; the first is 1
+	Sequence uint64          `json:"sequence"`      // of the last event; the first is 1
 	Policy   Policy          `json:"policy"`
 	Zone     string          `json:"zone"`  // IANA name of the time zone; calendar days are days there
 	Tally    users.Tally     `json:"tally"` // people by standing
 	Opened   time.Time       `json:"opened,omitzero"`
 	Changed  time.Time       `json:"changed,omitzero"`  // of the last event; no event is ever earlier
+	Payer    users.ID        `json:"payer,omitzero"`    // the user whose card is on file, whose ownership does not end; empty: nobody of the account
+	Closed   time.Time       `json:"closed,omitzero"`   // since when nobody holds a seat and nobody acts, see [Close]
+	Erased   time.Time       `json:"erased,omitzero"`   // since when it is closed for good, see [EraseAccount]
 	NextDue  time.Time       `json:"next_due,omitzero"` // nothing happens by itself before; may be early, never late; zero: nothing is to come
 }
 
@@ -62,7 +66,10 @@ type Need struct {
 	Account users.AccountID
 	Users   []users.ID
 	Keys    []users.Key // load whoever has them; an ID is not among them but among Users
-	Pools   []PoolID    // besides the site pool, which always comes
+	// Admins asks for those who administer the account, see [users.User.Administers], of
+	// more than [MaxReceivers] for the first by ID.
+	Admins bool
+	Pools  []PoolID // besides the site pool, which always comes
 	// DueBy asks for the users who are due at that instant or before, the earliest
 	// first and of the same instant in ascending order of ID, at most [MaxSettled]. The
 	// zero instant asks for none.
@@ -80,6 +87,10 @@ type Need struct {
 
 // MaxSettled is how many people one change settles at most.
 const MaxSettled = 500
+
+// MaxReceivers is how many owners and admins an order tells of at most, besides the
+// buyer.
+const MaxReceivers = 1000
 
 // Needs returns what has to be loaded to decide the commands for the actor, but for
 // what [Request.Widen] adds.

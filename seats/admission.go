@@ -11,6 +11,9 @@ func (d *desk) admit(c Command) (users.User, *Refusal) {
 	if no != nil {
 		return users.User{}, no
 	}
+	if !d.account.admits(d.request.Actor.Kind, a) {
+		return users.User{}, refuse(ErrClosed, "")
+	}
 	if !a.OnPerson() {
 		if d.own() && !d.account.Policy.offers(a, users.Standing{}) {
 			return users.User{}, refuse(ErrNotOffered, "")
@@ -56,7 +59,7 @@ func (d *desk) reach(grant users.Grant, a users.Action, u users.User) *Refusal {
 	switch {
 	case grant == users.Self && u.ID != actor.User, grant == users.OwnSource && !actor.Owns(u.Source):
 		return refuse(ErrForbidden, u.ID)
-	case u.Protected(a), u.Role == users.Owner && !users.MayTouch(actor.Kind, d.acting().Role):
+	case u.Protected(a) && d.account.Erased.IsZero(), u.Role == users.Owner && !users.MayTouch(actor.Kind, d.acting().Role):
 		return refuse(ErrOwnerProtected, u.ID)
 	case d.own() && policy.locks(a, u.Standing()):
 		return refuse(ErrSourceLocked, u.ID)

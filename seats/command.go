@@ -8,8 +8,9 @@ import (
 
 // A Command is something to be done in an account, as data: [Invite], [Add],
 // [Adopt], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
-// [Restore], [Delete], [Erase], [Edit], [ChangeRole], [GrantOwnership],
-// [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal] and [SetPolicy], by value.
+// [Restore], [Delete], [Erase], [HandOver], [Edit], [ChangeRole], [GrantOwnership],
+// [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal], [SetPolicy], [SetPayer],
+// [EditAccount], [Close], [Reopen] and [EraseAccount], by value.
 // Anything else, a pointer or a type that embeds one of them, is refused as
 // [ErrBadInput]. [EncodeCommand] writes one as JSON; [Commands] is a list of them.
 //
@@ -52,6 +53,7 @@ var commandTypes = []commandType{
 	typeOf[Restore](),
 	typeOf[Delete](),
 	typeOf[Erase](),
+	typeOf[HandOver](),
 	typeOf[Edit](),
 	typeOf[ChangeRole]("role"),
 	typeOf[GrantOwnership](),
@@ -60,6 +62,11 @@ var commandTypes = []commandType{
 	typeOf[ReturnSeats](),
 	typeOf[SetTotal](),
 	typeOf[SetPolicy]("policy"),
+	typeOf[SetPayer]("user"),
+	typeOf[EditAccount](),
+	typeOf[Close](),
+	typeOf[Reopen](),
+	typeOf[EraseAccount](),
 }
 
 func typeOf[C Command](must ...string) commandType {

@@ -13,8 +13,11 @@ type Request struct {
 	Actor    users.Actor
 	Commands []Command
 	At       time.Time // now: UTC, whole microseconds
-	Change   ChangeID  // new with every call
-	Channel  Channel
+	// Zones looks a time zone up by its IANA name, as [time.LoadLocation] does; nil
+	// knows UTC alone. It comes in, since this package reads no files.
+	Zones   func(name string) (*time.Location, error)
+	Change  ChangeID // new with every call
+	Channel Channel
 	// What makes a repeated call known. Digest is that of the whole call, see [Digest],
 	// of which this may be a part; without a key it is empty.
 	Key    string

@@ -30,6 +30,7 @@ const (
 	Restored         EventKind = "restored"          //
 	Deleted          EventKind = "deleted"           //
 	Erased           EventKind = "erased"            //
+	HandedOver       EventKind = "handed-over"       // Heir: who took over the work
 	Edited           EventKind = "edited"            // Fields: what was changed
 	RoleChanged      EventKind = "role-changed"      //
 	OwnershipGranted EventKind = "ownership-granted" //
@@ -38,15 +39,24 @@ const (
 	SeatsReturned    EventKind = "seats-returned"    // Count: how many
 	TotalSet         EventKind = "total-set"         //
 	PolicySet        EventKind = "policy-set"        // carries the policy
+	PayerSet         EventKind = "payer-set"         // User: who pays from then on, if a user of the account
+	AccountEdited    EventKind = "account-edited"    // Fields: what was changed
+	Closed           EventKind = "closed"            // the account
+	Reopened         EventKind = "reopened"          // the account
+	AccountErased    EventKind = "account-erased"    //
 	Lapsed           EventKind = "lapsed"            // an invitation ran out and its seat was freed
 	Noted            EventKind = "noted"             // a call with a request key asked for what was so already
 )
 
 // setsPolicy reports whether an event carries the policy from then on.
-func (k EventKind) setsPolicy() bool { return slices.Contains(PolicyEvents().Kinds, k) }
+func (k EventKind) setsPolicy() bool { return k == Opened || k == PolicySet }
 
-// PolicyEvents selects the events that carry a policy.
-func PolicyEvents() EventFilter { return EventFilter{Kinds: []EventKind{Opened, PolicySet}} }
+// GoverningEvents selects the events after which other people may hold a seat than
+// before, though nothing became of them: the policy is set, the account closed or
+// reopened.
+func GoverningEvents() EventFilter {
+	return EventFilter{Kinds: []EventKind{Opened, PolicySet, Closed, Reopened}}
+}
 
 // A Channel is the way by which something came to happen.
 type Channel string
@@ -81,10 +91,13 @@ type Event struct {
 	User   users.ID       `json:"user,omitzero"`   // whom it is about; empty if about nobody
 	Before users.Standing `json:"before,omitzero"` // zero if the person was not there; of a licence's event the same as After
 	After  users.Standing `json:"after,omitzero"`
-	Heir   users.ID       `json:"heir,omitzero"`   // who takes over the work of a leaver
-	Fields []string       `json:"fields,omitzero"` // what an edit changed
-	Count  int64          `json:"count,omitzero"`  // see the kinds
-	Policy *Policy        `json:"policy,omitzero"` // of Opened and PolicySet; never changed
+	Heir   users.ID       `json:"heir,omitzero"` // who takes over the work of a leaver
+	// Receivers are whom the host tells of an order: the buyer, and every other owner and
+	// admin who was active then, at most [MaxReceivers] of them; in ascending order.
+	Receivers []users.ID `json:"receivers,omitzero"`
+	Fields    []string   `json:"fields,omitzero"` // what an edit changed
+	Count     int64      `json:"count,omitzero"`  // see the kinds
+	Policy    *Policy    `json:"policy,omitzero"` // of Opened and PolicySet; never changed
 
 	Pool  PoolID `json:"pool,omitzero"`
 	Delta int64  `json:"delta,omitzero"` // by how much Held changed
@@ -103,7 +116,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 
 // Clone returns a copy of the event that shares nothing with it.
 func (e Event) Clone() Event {
-	e.Fields = slices.Clone(e.Fields)
+	e.Fields, e.Receivers = slices.Clone(e.Fields), slices.Clone(e.Receivers)
 	if e.Policy != nil {
 		policy := *e.Policy
 		e.Policy = &policy

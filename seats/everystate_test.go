@@ -17,14 +17,12 @@ import (
 // The people are an owner and two more, who can be admins and members (a manager
 // is a member as far as seats go); nobody is new after a deletion.
 func TestEveryState(t *testing.T) {
-	for name, policy := range map[string]seats.Policy{
-		"Standard": seats.Standard(), "AccuEdConnect": seats.AccuEdConnect(),
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, preset := range seats.Presets() {
+		t.Run(preset.Name, func(t *testing.T) {
 			t.Parallel()
 			w := walk{t: t, seen: map[string]bool{}}
 			for total := range int64(3) {
-				s := open(t, seats.Of(total+1), policy)
+				s := open(t, seats.Of(total+1), preset.Policy)
 				w.visit(node{s.rows, s.now})
 			}
 			for len(w.queue) > 0 {

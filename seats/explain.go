@@ -23,18 +23,16 @@ type Explanation struct {
 }
 
 // Explain returns the explanation for a user at that instant. The events are
-// those about the person and those that carry a policy, in order.
+// those about the person and those of [GoverningEvents], in order.
 func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
-	x := Explanation{Person: a.Policy.View(u, at)}
-	var then Policy
+	x := Explanation{Person: a.View(u, at)}
+	var then Account
 	var s users.Standing
 	for e, err := range events {
 		if err != nil {
 			return Explanation{}, err
 		}
-		if e.Policy != nil {
-			then = *e.Policy
-		}
+		then = then.after(e)
 		first := e.User == u.ID && s == users.Standing{}
 		if e.User == u.ID {
 			s = e.After
@@ -56,7 +54,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 func (a Account) waysOut(u users.User) []users.Action {
 	var ways []users.Action
 	if u.Role == users.Owner {
-		if a.Policy.grants(users.EndOwnership) && a.Policy.offers(users.EndOwnership, u.Standing()) && a.Tally.ActiveOwners() > 1 {
+		if a.Policy.grants(users.EndOwnership) && a.Policy.offers(users.EndOwnership, u.Standing()) && a.Tally.ActiveOwners() > 1 && a.Payer != u.ID {
 			ways = append(ways, users.EndOwnership)
 		}
 		return ways

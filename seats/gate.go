@@ -4,17 +4,18 @@ import "github.com/seatkeeper/seatkeeper/users"
 
 // A fact is what a command does once all but the seats was found right.
 type fact struct {
-	kind   EventKind  // empty: nothing, it is so already
-	user   users.User // whom it is about, afterwards; without an ID: nobody
-	pool   PoolID
-	total  Count   // of the pool afterwards, if that changes
-	policy *Policy // of the account afterwards, if that changes
-	held   int64   // by how much that goes up in a course pool; the site pool's follows status
-	spent  int64   // likewise
-	count  int64
-	heir   users.ID
-	fields []string
-	reason string
+	kind      EventKind  // empty: nothing, it is so already
+	user      users.User // whom it is about, afterwards; without an ID: nobody
+	pool      PoolID
+	total     Count    // of the pool afterwards, if that changes
+	account   *Account // afterwards but for its numbers, if that changes
+	held      int64    // by how much that goes up in a course pool; the site pool's follows status
+	spent     int64    // likewise
+	count     int64
+	heir      users.ID
+	receivers []users.ID
+	fields    []string
+	reason    string
 
 	instead  *fact  // what happens where there is no free seat, if anything
 	licences []fact // what becomes of the user's licences by it, pool by pool; none of it is ever refused
@@ -32,10 +33,10 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	account, u := d.account, f.user
 	row := d.people[u.ID]
 	before := row.Standing()
-	account.Tally.Move(before, u.Standing())
-	if f.policy != nil {
-		account.Policy = *f.policy
+	if f.account != nil {
+		account = *f.account
 	}
+	account.Tally.Move(before, u.Standing())
 	was := d.pools[f.pool]
 	pool := was
 	pool.ID = f.pool
@@ -43,7 +44,7 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 		pool.Total = f.total
 	}
 	if pool.ID == Site {
-		pool.Held = account.Policy.held(account.Tally)
+		pool.Held = account.held()
 	} else {
 		pool.Held, pool.Spent = pool.Held+f.held, pool.Spent+f.spent
 	}
@@ -99,12 +100,16 @@ func (d *desk) record(f fact, before users.Standing, p Pool, delta int64) {
 	if reason == "" {
 		reason = r.Reason
 	}
+	var policy *Policy
+	if f.kind.setsPolicy() {
+		policy = &f.account.Policy
+	}
 	d.events = append(d.events, Event{
 		Account: d.account.ID, Sequence: d.account.Sequence, Time: d.at, Kind: f.kind, Change: r.Change,
 		Actor: r.Actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
 		Key: r.Key, Index: r.First + d.index, Digest: r.Digest,
 		User: f.user.ID, Before: before, After: f.user.Standing(), Heir: f.heir,
-		Fields: f.fields, Count: f.count, Policy: f.policy,
+		Receivers: f.receivers, Fields: f.fields, Count: f.count, Policy: policy,
 		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: d.account.Tally,
 	})
 }

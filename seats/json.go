@@ -11,7 +11,7 @@ import (
 var (
 	errPlain   = errors.New("seats: JSON: the command " + errCommand.Error())
 	errTag     = errors.New("seats: JSON: a command is not tagged with the name of an action")
-	errMissing = errors.New("seats: JSON: a command lacks the role or the policy that it sets")
+	errMissing = errors.New("seats: JSON: a command lacks the role, the policy or the payer that it sets")
 )
 
 // EncodeCommand returns the command as JSON: its fields, tagged with the name of
@@ -37,7 +37,7 @@ func EncodeCommand(c Command) ([]byte, error) {
 }
 
 // DecodeCommand reads what [EncodeCommand] writes, by [users.ReadJSON]. The role
-// of a [ChangeRole] and the policy of a [SetPolicy] must be there; any other field
+// of a [ChangeRole], the policy of a [SetPolicy] and the user of a [SetPayer] must be there; any other field
 // that is not has its zero value.
 func DecodeCommand(text []byte) (Command, error) {
 	var fields map[string]json.RawMessage

@@ -75,7 +75,7 @@ func randomPolicy(t *rapid.T) seats.Policy {
 	}
 	p.Buying.Least = rapid.Int64Range(0, seats.MaxSeats).Draw(t, "least")
 	p.Buying.Most = rapid.SampledFrom([]int64{0, p.Buying.Least, seats.MaxSeats}).Draw(t, "most")
-	p.Withheld &= users.In(users.Invite, users.Notify, users.Reactivate, users.Archive, users.Restore, users.Edit, users.BuySeats)
+	p.Withheld &= users.In(users.Invite, users.Close, users.HandOver, users.Archive, users.Restore, users.Edit, users.BuySeats)
 	for i := range p.Cards {
 		if users.CheckText(p.Cards[i].Title, users.MaxText) != nil {
 			p.Cards[i].Title = "other"

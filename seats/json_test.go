@@ -44,6 +44,7 @@ var everyCommand = seats.Commands{
 	seats.Restore{User: "u7"},
 	seats.Delete{User: "u7"},
 	seats.Erase{User: "u7", Reason: "asked for it"},
+	seats.HandOver{User: "u7", Heir: "u8", Reason: "left"},
 	seats.Edit{User: "u7", Set: users.Patch{Last: new("King"), Title: new(""), Groups: &[]string{}}},
 	seats.ChangeRole{User: "u7", Role: users.Member},
 	seats.GrantOwnership{User: "u7"},
@@ -52,6 +53,11 @@ var everyCommand = seats.Commands{
 	seats.ReturnSeats{Pool: "go-course", Seats: 3},
 	seats.SetTotal{Seats: seats.Unlimited()},
 	seats.SetPolicy{Policy: seats.Standard()},
+	seats.SetPayer{User: "u7"},
+	seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")},
+	seats.Close{Reason: "unpaid"},
+	seats.Reopen{Reason: "paid"},
+	seats.EraseAccount{Reason: "asked for it"},
 }
 
 // everySwitch is a policy that leaves none of its switches at zero.
@@ -76,11 +82,14 @@ func everyEvent(t *testing.T) []seats.Event {
 	s.do(system, seats.Adopt{User: adoptee("eve", func(u *users.User) {
 		u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}, {Pool: "go-course", Assigned: u.Created, Started: u.Created, Archived: u.Created}}
 	})})
+	s.do(support, seats.HandOver{User: "ada", Heir: "owner"}, seats.SetPayer{User: "owner"}, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
+	s.do(support, seats.Close{Reason: "unpaid"}, seats.Reopen{Reason: "paid"})
 	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})
 	r.Key, r.Digest = "key 1", seats.Digest(r.Actor, r.Channel, r.Commands)
 	decision, err := seats.Decide(s.rows, r)
 	require.NoError(t, err)
 	s.write(decision.Change)
+	s.do(support, seats.Close{}, seats.EraseAccount{Reason: "asked for it"})
 	return s.events
 }
 
@@ -101,6 +110,9 @@ func everyDocument(t *testing.T) map[string]any {
 	require.True(t, errors.As(err, &outdated))
 	invited := open(t, seats.Of(2), seats.AccuEdConnect())
 	invited.do(owner, seats.Invite{Profile: profile("ada")})
+	erased := open(t, seats.Of(2), seats.AccuEdConnect())
+	erased.do(support, seats.EditAccount{Name: new("Acme")}, seats.SetPayer{User: "owner"}, seats.Close{}, seats.EraseAccount{})
+	erased.rows.Account.Name, erased.rows.Account.Payer = "Acme", "owner" // for the document to have everything
 	return map[string]any{
 		"commands":              everyCommand,
 		"policy-standard":       seats.Standard(),
@@ -110,10 +122,11 @@ func everyDocument(t *testing.T) map[string]any {
 		"refusal-no-seats":      *full,
 		"refusal-bad-input":     *bad,
 		"refusal-outdated":      *outdated,
-		"opening":               seats.Opening{Account: "acme", Seats: seats.Of(5), Zone: "Europe/London", Owner: profile("owner")},
+		"opening":               seats.Opening{Account: "acme", Name: "Acme", Seats: seats.Of(5), Zone: "Europe/London", Owner: profile("owner")},
 		"account":               invited.rows.Account,
+		"account-erased":        erased.rows.Account,
 		"user":                  invited.user("ada"),
-		"person":                seats.AccuEdConnect().View(invited.user("ada"), start),
+		"person":                invited.rows.Account.View(invited.user("ada"), start),
 		"usage":                 invited.rows.Usage(),
 		"plan":                  plan,
 	}
@@ -139,6 +152,11 @@ func TestDocumentsAreStable(t *testing.T) {
 
 func TestTheDocumentsHaveEverything(t *testing.T) {
 	var actions []users.Action
+	var kinds []seats.EventKind
+	for _, e := range everyEvent(t) {
+		kinds = append(kinds, e.Kind)
+	}
+	require.Subset(t, kinds, []seats.EventKind{seats.HandedOver, seats.PayerSet, seats.AccountEdited, seats.Closed, seats.Reopened, seats.AccountErased})
 	for _, c := range everyCommand {
 		actions = append(actions, c.Action())
 	}
@@ -225,8 +243,9 @@ func TestACommandThatCannotBeRead(t *testing.T) {
 		`{"command":"notify","user":7}`:         "cannot unmarshal number",
 		`{"command":"notify","user":"u7"}{}`:    "after top-level value",
 		`{"command":"notify","reason":"x"}`:     `unknown field "reason"`,
-		`{"command":"change-role","user":"u7"}`: "lacks the role or the policy",
-		`{"command":"set-policy"}`:              "lacks the role or the policy",
+		`{"command":"change-role","user":"u7"}`: "lacks the role, the policy or the payer",
+		`{"command":"set-policy"}`:              "lacks the role, the policy or the payer",
+		`{"command":"set-payer"}`:               "lacks the role, the policy or the payer",
 		`{"command":"set-policy","policy":{}}`:  "not of version 1",
 		`{"command":"set-total","seats":5}`:     "cannot unmarshal number",
 		`{"command":"set-total","seats":"-5"}`:  "whole number",

@@ -13,7 +13,7 @@ import (
 // back by deletion alone ([Policy.DeleteOnly]).
 type Deactivate struct {
 	User   users.ID `json:"user"`
-	Heir   users.ID `json:"heir,omitzero"`   // who takes over the work: an active user, or nobody
+	Heir   users.ID `json:"heir,omitzero"`   // who takes over the work: another person shown as active, or nobody; see [HandOver]
 	Reason string   `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
 
@@ -155,7 +155,7 @@ func (d *desk) leave(a users.Action, kind EventKind, u users.User, heir users.ID
 	if no != nil || !changed {
 		return fact{}, no
 	}
-	if heir != "" && (heir == u.ID || d.people[heir].Status != users.Active) {
+	if heir != "" && !d.inherits(heir, u) {
 		return fact{}, badInput("heir", errHeir)
 	}
 	var licences []fact

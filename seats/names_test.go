@@ -47,6 +47,6 @@ func TestTextForms(t *testing.T) {
 	requireNames[seats.RunsOut](t, "never", "kept", "freed")
 	requireNames[seats.Enders](t, "owners", "support")
 	requireNames[seats.Exchange](t, "refused", "allowed")
-	requireNames[seats.Figure](t, "", "total", "available", "unclaimed", "active", "inactive")
-	requireNames[seats.Permission](t, "sign-in", "receive-notifications", "open-courses", "be-assigned")
+	requireNames[seats.Figure](t, "", "total", "available", "unclaimed", "active", "inactive", "invited", "archived")
+	requireNames[seats.Permission](t, "sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people")
 }

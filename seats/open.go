@@ -10,6 +10,7 @@ import (
 // owner, who is active from that moment and counts as signed in.
 type Opening struct {
 	Account users.AccountID `json:"account"`
+	Name    string          `json:"name,omitzero"` // what people call it; at most [users.MaxText] characters
 	Seats   Count           `json:"seats,omitzero"`
 	Policy  Policy          `json:"policy"`
 	Zone    string          `json:"zone,omitzero"` // IANA name; empty: UTC
@@ -39,6 +40,8 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 		return Decision{}, no
 	case users.CheckID(o.Account) != nil:
 		return Decision{}, badInput("account", users.CheckID(o.Account))
+	case users.CheckText(o.Name, users.MaxText) != nil:
+		return Decision{}, badInput("name", users.CheckText(o.Name, users.MaxText))
 	case !o.Seats.Valid():
 		return Decision{}, badInput("seats", errCount)
 	case o.Policy.Check() != nil:
@@ -51,18 +54,73 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 	if o.Zone == "" {
 		o.Zone = time.UTC.String()
 	}
-	d := newDesk(Snapshot{Account: Account{ID: o.Account, Zone: o.Zone, Opened: r.At}, Past: s.Past}, r)
+	if no := r.checkZone(o.Zone); no != nil {
+		return Decision{}, no
+	}
+	account := Account{ID: o.Account, Name: o.Name, Policy: o.Policy, Zone: o.Zone, Opened: r.At}
+	d := newDesk(Snapshot{Account: account, Past: s.Past}, r)
 	if no := d.reused(); no != nil {
 		return Decision{}, no
 	}
 	if outcome, done := d.again(users.NoAction); done {
 		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, d.repeated}, nil
 	}
-	outcome, no := d.land(Outcome{}, fact{kind: Opened, total: o.Seats, policy: &o.Policy, user: users.User{
+	outcome, no := d.land(Outcome{}, fact{kind: Opened, total: o.Seats, account: &account, user: users.User{
 		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, Since: r.At, SignedIn: r.At,
 	}})
 	if no != nil {
 		return Decision{}, no
 	}
 	return Decision{d.change(), []Outcome{outcome}, nil}, nil
+}
+
+// EditAccount changes what the account is called, or its time zone, or both: a nil field
+// stays as it is. The ID never changes. Days that were scheduled before keep their
+// instants when the zone changes.
+//
+// Owners, support and the system may. A zone that is not known is refused as
+// [ErrBadInput].
+type EditAccount struct {
+	Name *string `json:"name,omitzero"` // at most [users.MaxText] characters; empty: none
+	Zone *string `json:"zone,omitzero"` // IANA name
+}
+
+// Action returns [users.EditAccount].
+func (EditAccount) Action() users.Action { return users.EditAccount }
+
+func (EditAccount) target() users.ID { return "" }
+
+func (c EditAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
+	account := d.account
+	var changed []string
+	if c.Name != nil && *c.Name != account.Name {
+		if err := users.CheckText(*c.Name, users.MaxText); err != nil {
+			return fact{}, badInput("name", err)
+		}
+		account.Name, changed = *c.Name, append(changed, "name")
+	}
+	if c.Zone != nil && *c.Zone != account.Zone {
+		if no := d.request.checkZone(*c.Zone); no != nil {
+			return fact{}, no
+		}
+		account.Zone, changed = *c.Zone, append(changed, "zone")
+	}
+	if len(changed) == 0 {
+		return fact{}, nil
+	}
+	return fact{kind: AccountEdited, account: &account, fields: changed}, nil
+}
+
+// checkZone refuses what is not the name of a time zone.
+func (r Request) checkZone(name string) *Refusal {
+	if name == time.UTC.String() {
+		return nil
+	}
+	if r.Zones == nil || name == "" || name == "Local" {
+		return badInput("zone", errZone)
+	}
+	if _, err := r.Zones(name); err != nil {
+		return badInput("zone", errZone)
+	}
+	return nil
 }

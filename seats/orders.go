@@ -1,10 +1,16 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"maps"
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // BuySeats adds seats to a pool; they can be used at once. An order has 1 to
 // [MaxSeats] seats and keeps the total within [MaxSeats]; the policy may set
-// narrower bounds for the account's own people. Any other number, and any order for
+// narrower bounds for the account's own people. The event says how many were added, and
+// names as Receivers the buyer and every other owner and admin who is active. Any other number, and any order for
 // an unlimited pool, is refused as [ErrOrderSize]; a pool that is not there as
 // [ErrBadInput].
 //
@@ -19,7 +25,7 @@ type BuySeats struct {
 func (BuySeats) Action() users.Action { return users.BuySeats }
 
 func (BuySeats) target() users.ID { return "" }
-func (c BuySeats) needs(n *Need)  { n.pool(c.Pool) }
+func (c BuySeats) needs(n *Need)  { n.order(c.Pool) }
 
 func (c BuySeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 	p, no := d.ordered(c.Pool)
@@ -37,13 +43,13 @@ func (c BuySeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 	if c.Seats < least || c.Seats > most {
 		return fact{}, orderSize(p, c.Seats, least, most)
 	}
-	return fact{kind: SeatsBought, pool: p.ID, total: Of(p.Total.n + c.Seats), count: c.Seats}, nil
+	return fact{kind: SeatsBought, pool: p.ID, total: Of(p.Total.n + c.Seats), count: c.Seats, receivers: d.receivers()}, nil
 }
 
 // ReturnSeats gives bought seats of a pool back, so that they are not billed any
 // more: at most those that are neither held nor spent. It is the separate last
-// step after making people inactive, which alone never lowers a total. Any other
-// number, and any for an unlimited pool, is refused as [ErrOrderSize]; a pool that is
+// step after making people inactive, which alone never lowers a total. The event names
+// the Receivers that [BuySeats] does. Any other number, and any for an unlimited pool, is refused as [ErrOrderSize]; a pool that is
 // not there as [ErrBadInput].
 //
 // Support and the system may, and owners and admins unless the policy leaves it
@@ -57,7 +63,7 @@ type ReturnSeats struct {
 func (ReturnSeats) Action() users.Action { return users.ReturnSeats }
 
 func (ReturnSeats) target() users.ID { return "" }
-func (c ReturnSeats) needs(n *Need)  { n.pool(c.Pool) }
+func (c ReturnSeats) needs(n *Need)  { n.order(c.Pool) }
 
 func (c ReturnSeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 	p, no := d.ordered(c.Pool)
@@ -68,7 +74,7 @@ func (c ReturnSeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 	if c.Seats < 1 || c.Seats > most {
 		return fact{}, orderSize(p, c.Seats, 1, most)
 	}
-	return fact{kind: SeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Seats), count: c.Seats}, nil
+	return fact{kind: SeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Seats), count: c.Seats, receivers: d.receivers()}, nil
 }
 
 // ordered returns the pool that an order names.
@@ -78,6 +84,24 @@ func (d *desk) ordered(id PoolID) (Pool, *Refusal) {
 		return Pool{}, badInput("pool", errPool)
 	}
 	return p, nil
+}
+
+// order asks for what an order needs: its pool, and whom to tell.
+func (n *Need) order(id PoolID) {
+	n.pool(id)
+	n.Admins = true
+}
+
+// receivers lists whom the host tells of an order: the owners and admins whom people see
+// as active. A buyer of the account is one of them.
+func (d *desk) receivers() []users.ID {
+	var all []users.ID
+	for _, id := range slices.Sorted(maps.Keys(d.people)) {
+		if d.active(id) && d.people[id].Administers() {
+			all = append(all, id)
+		}
+	}
+	return all
 }
 
 func orderSize(p Pool, asked, least, most int64) *Refusal {
@@ -142,5 +166,7 @@ func (c SetPolicy) fact(d *desk, _ users.User) (fact, *Refusal) {
 	if c.Policy == d.account.Policy {
 		return fact{}, nil
 	}
-	return fact{kind: PolicySet, policy: &c.Policy}, nil
+	account := d.account
+	account.Policy = c.Policy
+	return fact{kind: PolicySet, account: &account}, nil
 }

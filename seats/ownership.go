@@ -33,7 +33,8 @@ func (GrantOwnership) fact(d *desk, u users.User) (fact, *Refusal) {
 }
 
 // EndOwnership makes an admin of an owner, after which he can be deactivated
-// like anybody else. The last active owner's never ends: [ErrLastOwner]. It is
+// like anybody else. The last active owner's never ends: [ErrLastOwner]; nor does that of
+// the owner who pays: [ErrPayer], until [SetPayer] says that somebody else does. It is
 // "same" for whoever is no owner.
 //
 // Support may, and owners unless the policy leaves it to support alone.
@@ -53,7 +54,37 @@ func (EndOwnership) fact(d *desk, u users.User) (fact, *Refusal) {
 		return fact{}, no
 	case d.account.Tally.ActiveOwners() <= 1:
 		return fact{}, refuse(ErrLastOwner, u.ID)
+	case d.account.Payer == u.ID:
+		return fact{}, refuse(ErrPayer, u.ID)
 	}
 	next.Role = users.Admin
 	return fact{kind: OwnershipEnded, user: next}, nil
+}
+
+// SetPayer says who pays for the account: a user of it, whom people see as active, or
+// nobody of it. Ownership and seats are not touched, but the ownership of an owner who
+// pays can't end. Whoever pays goes on to, whatever becomes of him, until this is said
+// anew.
+//
+// Support and the system may. Somebody else than that is refused as [ErrBadInput].
+type SetPayer struct {
+	User users.ID `json:"user"` // empty: nobody of the account
+}
+
+// Action returns [users.SetPayer].
+func (SetPayer) Action() users.Action { return users.SetPayer }
+
+func (SetPayer) target() users.ID { return "" }
+func (c SetPayer) needs(n *Need)  { n.user(c.User) }
+
+func (c SetPayer) fact(d *desk, _ users.User) (fact, *Refusal) {
+	switch {
+	case c.User == d.account.Payer:
+		return fact{}, nil
+	case c.User != "" && !d.active(c.User):
+		return fact{}, badInput("user", errPayer)
+	}
+	account := d.account
+	account.Payer = c.User
+	return fact{kind: PayerSet, account: &account, user: d.people[c.User]}, nil
 }

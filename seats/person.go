@@ -28,9 +28,14 @@ func (p *Person) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// View returns the user as the policy shows him at that instant.
-func (p Policy) View(u users.User, at time.Time) Person {
-	return Person{User: u, Shown: p.Shows(u.Status), May: p.May(u, at)}
+// View returns a user of the account as it shows him at that instant. In a closed account
+// nobody may do anything.
+func (a Account) View(u users.User, at time.Time) Person {
+	p := Person{User: u, Shown: a.Policy.Shows(u.Status)}
+	if a.Closed.IsZero() {
+		p.May = a.Policy.may(u, at)
+	}
+	return p
 }
 
 // A Permission is something that a person may do in the host application.
@@ -42,12 +47,14 @@ const (
 	ReceiveNotifications                   // be sent mail
 	OpenCourses                            // see the content
 	BeAssigned                             // be assigned to a course
+	ReadReports                            // see how others get on
+	ManagePeople                           // see and change who is here, and the account's numbers
 )
 
 // Permissions is a set of permissions.
 type Permissions = users.Set[Permission]
 
-var permissionNames = users.Names[Permission]{"sign-in", "receive-notifications", "open-courses", "be-assigned"}
+var permissionNames = users.Names[Permission]{"sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people"}
 
 // String returns the permission in lower case, words joined by a hyphen.
 func (p Permission) String() string { return permissionNames.Of(p) }

@@ -212,7 +212,9 @@ func (p Policy) Check() error {
 		return ErrOrderBounds
 	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.Delete):
 		return ErrNoWayOut
-	case p.Withheld.Has(users.Accept), p.LetIn == Approval && p.Withheld.Has(users.Approve):
+	case p.Withheld.Has(users.Accept), p.LetIn == Approval && p.Withheld.Has(users.Approve),
+		p.NoSeat == CreateInactive && p.Withheld.Has(users.Reactivate),
+		p.Invites == RunsKept && p.Withheld.Has(users.Notify), p.Invites == RunsFreed && p.Withheld.Has(users.Reactivate):
 		return ErrNoWayIn
 	}
 	for _, a := range p.Withheld.Members() {

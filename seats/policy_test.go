@@ -65,9 +65,10 @@ func TestPools(t *testing.T) {
 }
 
 func TestAPolicyThatContradictsItself(t *testing.T) {
-	for _, p := range []seats.Policy{seats.Standard(), seats.AccuEdConnect(), {Invites: seats.RunsFreed, Term: seats.MaxTerm}} {
-		require.NoError(t, p.Check())
+	for _, preset := range seats.Presets() {
+		require.NoError(t, preset.Policy.Check(), preset.Name)
 	}
+	require.NoError(t, seats.Policy{Invites: seats.RunsFreed, Term: seats.MaxTerm}.Check())
 	cards := seats.Cards{{Title: "x", Figure: 99}}
 	for _, c := range []struct {
 		policy seats.Policy
@@ -96,6 +97,9 @@ func TestAPolicyThatContradictsItself(t *testing.T) {
 		{seats.Policy{DeleteOnly: true, Withheld: users.In(users.Delete)}, seats.ErrNoWayOut},
 		{seats.Policy{Withheld: users.In(users.Accept)}, seats.ErrNoWayIn},
 		{seats.Policy{LetIn: seats.Approval, Withheld: users.In(users.Approve)}, seats.ErrNoWayIn},
+		{seats.Policy{NoSeat: seats.CreateInactive, Withheld: users.In(users.Reactivate)}, seats.ErrNoWayIn},
+		{seats.Policy{Invites: seats.RunsKept, Term: 1000, Withheld: users.In(users.Notify)}, seats.ErrNoWayIn},
+		{seats.Policy{Invites: seats.RunsFreed, Term: 1000, Withheld: users.In(users.Reactivate)}, seats.ErrNoWayIn},
 		{seats.Policy{Withheld: users.In(users.SetTotal)}, seats.ErrWithheld},
 		{seats.Policy{Withheld: users.In[users.Action](63)}, seats.ErrWithheld},
 	} {
@@ -119,18 +123,27 @@ func TestWhatPeopleSeeAndMayDo(t *testing.T) {
 		{seats.Approval, users.Invited, users.In(seats.ReceiveNotifications, seats.BeAssigned)},
 	} {
 		p := seats.Policy{LetIn: c.letIn}
-		invited := p.View(users.User{Status: users.Invited}, start)
+		a := seats.Account{Policy: p}
+		invited := a.View(users.User{Status: users.Invited}, start)
 		require.Equal(t, c.shown, invited.Shown)
 		require.Equal(t, c.invited, invited.May)
-		require.Equal(t, all, p.View(users.User{Status: users.Active}, start).May)
+		require.Equal(t, all, a.View(users.User{Status: users.Active}, start).May)
 		for _, s := range []users.Status{users.Inactive, users.Archived, users.Deleted} {
 			require.Equal(t, s, p.Shows(s))
-			require.Zero(t, p.May(users.User{Status: s}, start))
+			require.Zero(t, a.View(users.User{Status: s}, start).May)
 		}
 	}
 	lapsing := users.User{Status: users.Invited, Expires: start}
-	require.Equal(t, all, seats.AccuEdConnect().May(lapsing, start.Add(-1)))
-	require.Equal(t, users.In(seats.ReceiveNotifications, seats.BeAssigned), seats.AccuEdConnect().May(lapsing, start))
+	accued := seats.Account{Policy: seats.AccuEdConnect()}
+	require.Equal(t, all, accued.View(lapsing, start.Add(-1)).May)
+	require.Equal(t, users.In(seats.ReceiveNotifications, seats.BeAssigned), accued.View(lapsing, start).May)
+	for role, more := range map[users.Role]seats.Permissions{
+		users.Member: 0, users.Manager: users.In(seats.ReadReports),
+		users.Admin: users.In(seats.ReadReports, seats.ManagePeople), users.Owner: users.In(seats.ReadReports, seats.ManagePeople),
+	} {
+		require.Equal(t, all|more, accued.View(users.User{Status: users.Active, Role: role}, start).May, role)
+		require.Equal(t, all, accued.View(users.User{Status: users.Invited, Role: role}, start).May, "%s, invited", role)
+	}
 	require.Equal(t, "sign-in, open-courses", users.In(seats.SignIn, seats.OpenCourses).String())
 	require.Equal(t, "seats.Permission(9)", seats.Permission(9).String())
 

@@ -19,6 +19,7 @@ const (
 	ErrNotOffered        Code = "not-offered"
 	ErrOwnerProtected    Code = "owner-protected"
 	ErrLastOwner         Code = "last-owner"
+	ErrPayer             Code = "payer"
 	ErrSourceLocked      Code = "source-locked"
 	ErrUnknownUser       Code = "unknown-user"
 	ErrWrongStatus       Code = "wrong-status"
@@ -30,6 +31,8 @@ const (
 	ErrBadInput          Code = "bad-input"
 	ErrKeyReused         Code = "key-reused"
 	ErrPlanOutdated      Code = "plan-outdated"
+	ErrClosed            Code = "closed"
+	ErrOpen              Code = "open"
 )
 
 // Error returns the code.
@@ -42,6 +45,7 @@ var sentences = map[Code]string{
 	ErrNotOffered:        "not offered by this product",
 	ErrOwnerProtected:    "an owner is protected",
 	ErrLastOwner:         "the last active owner stays the owner",
+	ErrPayer:             "the owner who pays stays an owner",
 	ErrSourceLocked:      "managed by the sync this person came by",
 	ErrUnknownUser:       "no such user",
 	ErrWrongStatus:       "the user's status does not allow it",
@@ -53,6 +57,8 @@ var sentences = map[Code]string{
 	ErrBadInput:          "the input is not valid",
 	ErrKeyReused:         "the request key was used for something else",
 	ErrPlanOutdated:      "not as planned any more",
+	ErrClosed:            "the account is closed",
+	ErrOpen:              "the account is still open",
 }
 
 // What is wrong with the input of a command.
@@ -63,6 +69,8 @@ var (
 	errHeir    = errors.New("is not another active user")
 	errPool    = errors.New("is not there")
 	errCount   = errors.New("is not a number of seats")
+	errPayer   = errors.New("is not an active user")
+	errZone    = errors.New("is not a time zone")
 
 	errSchedule = errors.New("can't be carried out yet")
 )

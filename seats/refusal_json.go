@@ -12,7 +12,7 @@ import (
 var reasons = []error{
 	users.ErrEmpty, users.ErrTooLong, users.ErrNotUTF8, users.ErrControl, users.ErrAddress, users.ErrActor,
 	users.ErrUnfit, users.ErrEarly, users.ErrLate,
-	errCommand, errRole, errSource, errHeir, errPool, errCount, errSchedule,
+	errCommand, errRole, errSource, errHeir, errPool, errCount, errPayer, errZone, errSchedule,
 	ErrUnknownSwitch, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
 }
 

@@ -51,7 +51,7 @@ func (s *site) request(actor users.Actor, commands ...seats.Command) seats.Reque
 	s.changes++
 	return seats.Request{
 		Actor: actor, Commands: commands, At: s.now, Change: seats.ChangeID(strconv.Itoa(s.changes)),
-		Channel: seats.ByCall, Correlation: "c", Reason: "r",
+		Channel: seats.ByCall, Correlation: "c", Reason: "r", Zones: time.LoadLocation,
 	}
 }
 
@@ -174,10 +174,16 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 		if u.Status == users.Active && u.Role == users.Owner {
 			owners++
 		}
+		if !s.Account.Erased.IsZero() {
+			owners = 1 // nobody is protected any more
+		}
 		for _, k := range u.TakenKeys() {
 			require.NotContains(t, keys, k, "%v is taken twice", k.Kind)
 			keys[k] = u.ID
 		}
+	}
+	if !s.Account.Closed.IsZero() {
+		held = 0
 	}
 	if tally != s.Account.Tally || held != s.Pools[0].Held || owners < 1 {
 		t.Fatalf("tally %v of %v, held %d of %d, %d owners", s.Account.Tally, tally, s.Pools[0].Held, held, owners)

@@ -30,17 +30,18 @@ func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 	return users.In(stored...)
 }
 
-// May returns what the user may do at that instant. Inactive, archived and
-// deleted people may do nothing. Active people may do everything. Invited ones may
-// do all but open courses, unless the policy shows them as active, which allows it,
-// or lets nobody in before approval, so that they can't sign in either. While an
-// invitation has run out, nobody signs in by it.
-func (p Policy) May(u users.User, at time.Time) Permissions {
+// may returns what the user may do at that instant. Inactive, archived and
+// deleted people may do nothing. Active people may do everything that their role
+// allows. Invited ones have to come in first before they read reports or manage
+// people; they may open courses where the policy shows them as active, and sign in
+// unless it lets nobody in before approval. While an invitation has run out, nobody
+// signs in by it.
+func (p Policy) may(u users.User, at time.Time) Permissions {
 	inside := users.In(SignIn, OpenCourses)
 	all := inside | users.In(ReceiveNotifications, BeAssigned)
 	switch {
 	case u.Status == users.Active:
-		return all
+		return all | ofRole[u.Role]
 	case u.Status != users.Invited:
 		return 0
 	case u.HasExpired(at), p.LetIn == Approval:
@@ -49,6 +50,13 @@ func (p Policy) May(u users.User, at time.Time) Permissions {
 		return all &^ users.In(OpenCourses)
 	}
 	return all
+}
+
+// ofRole is what a role allows besides what everybody may.
+var ofRole = map[users.Role]Permissions{
+	users.Manager: users.In(ReadReports),
+	users.Admin:   users.In(ReadReports, ManagePeople),
+	users.Owner:   users.In(ReadReports, ManagePeople),
 }
 
 // holding are the statuses that hold a seat of the site pool.

@@ -1,6 +1,10 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // Usage is an account in numbers. Its pool is the one that the gate judged
 // last, so what is shown and what is enforced cannot disagree.
@@ -13,7 +17,9 @@ type Usage struct {
 	Spent     int64           `json:"spent"`
 	Available Count           `json:"available,omitzero"` // never negative
 	Over      int64           `json:"over,omitzero"`      // by how many seats the account is above its total
+	Closed    time.Time       `json:"closed,omitzero"`    // since when nobody holds a seat, see [Close]
 	People    users.Tally     `json:"people"`             // by the status that is shown
+	Seated    users.Tally     `json:"seated"`             // those of them who hold a seat
 	Cards     []Card          `json:"cards,omitzero"`     // the summary in the product's own words
 }
 
@@ -30,14 +36,18 @@ type Card struct {
 }
 
 // Usage returns the numbers of the account's site pool in this moment.
-func (s Snapshot) Usage() Usage {
-	p := s.pool(Site)
+func (s Snapshot) Usage() Usage { return s.UsageOf(s.Account.Tally) }
+
+// UsageOf is Usage with a part of the people only, by their stored standing: People,
+// Seated and the cards about people count these, all else is of the account.
+func (s Snapshot) UsageOf(people users.Tally) Usage {
+	p, a := s.pool(Site), s.Account
 	u := Usage{
-		Account: s.Account.ID, Revision: s.Account.Revision, Sequence: s.Account.Sequence,
+		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed,
 		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Over: p.Excess(),
-		People: s.Account.Policy.ViewTally(s.Account.Tally),
+		People: a.Policy.ViewTally(people), Seated: a.Policy.ViewTally(a.seated(people)),
 	}
-	for _, c := range s.Account.Policy.cards() {
+	for _, c := range a.Policy.cards() {
 		if c.Figure != 0 {
 			u.Cards = append(u.Cards, Card{c.Title, figures[c.Figure](u)})
 		}
@@ -64,9 +74,11 @@ const (
 	FigureUnclaimed                   // people shown as invited: asked in, not in yet
 	FigureActive                      // people shown as active
 	FigureInactive                    // people who were made inactive
+	FigureInvited                     // people who were asked in, whether they are in yet or not
+	FigureArchived                    // people who were put away
 )
 
-var figureNames = users.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive"}
+var figureNames = users.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived"}
 
 // String returns the figure in lower case; it is empty for no card.
 func (f Figure) String() string { return figureNames.Of(f) }
@@ -83,10 +95,12 @@ var figures = [...]func(Usage) Count{
 	FigureUnclaimed: func(u Usage) Count { return u.people(users.Invited) },
 	FigureActive:    func(u Usage) Count { return u.people(users.Active) },
 	FigureInactive:  func(u Usage) Count { return u.people(users.Inactive) },
+	FigureInvited:   func(u Usage) Count { return u.people(users.Invited, users.Active) },
+	FigureArchived:  func(u Usage) Count { return u.people(users.Archived) },
 }
 
-func (u Usage) people(shown users.Status) Count {
-	return Of(u.People.Count(users.In(shown), 0))
+func (u Usage) people(shown ...users.Status) Count {
+	return Of(u.People.Count(users.In(shown...), 0))
 }
 
 // A CardSpec is what a policy says of a card: its title and what it shows.

@@ -78,8 +78,8 @@ type Store interface {
 	// Load returns a snapshot for each need, in order. Each snapshot is one moment
 	// of its account: the account, its site pool and those other pools that are
 	// named and there, every named user who is there, whoever has a named key, the
-	// users who are due, and the events of a change or a request key, as [seats.Need]
-	// says. An account that is not there is the zero snapshot and no error.
+	// owners and admins, the users who are due, and the events of a change or a request
+	// key, as [seats.Need] says. An account that is not there is the zero snapshot and no error.
 	//
 	// The pools come in ascending order of ID, the users too, and the events in that
 	// of their numbers, each once.
@@ -115,6 +115,10 @@ type Store interface {
 	// Events returns the account's events that the filter matches, as
 	// [seats.EventFilter.Match] says, in order and at most limit of them.
 	Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) ([]seats.Event, error)
+
+	// Accounts returns the accounts in ascending order of ID, after the given one and at
+	// most limit of them. Each is of a moment of its own.
+	Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error)
 
 	// Due returns the accounts whose next due instant is not after by, in ascending
 	// order of ID, after the given ID and at most limit of them.

@@ -21,6 +21,7 @@ const (
 	Restore    // take out of the archive
 	Delete     // leave a tombstone
 	Erase      // remove the personal data of somebody who left
+	HandOver   // give the work of one person to another
 	Edit       // change the profile
 	ChangeRole // change the role, owners excepted
 	GrantOwnership
@@ -30,14 +31,19 @@ const (
 	ReturnSeats
 	SetTotal
 	SetPolicy
+	SetPayer
+	EditAccount
+	Close  // nobody holds a seat, until it is reopened
+	Reopen // everybody is back
+	EraseAccount
 
-	actionCount = int(SetPolicy) + 1
+	actionCount = int(EraseAccount) + 1
 )
 
 var actionNames = Names[Action]{
 	"", "invite", "add", "adopt", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
-	"delete", "erase", "edit", "change-role", "grant-ownership", "end-ownership",
-	"buy-seats", "return-seats", "set-total", "set-policy",
+	"delete", "erase", "hand-over", "edit", "change-role", "grant-ownership", "end-ownership",
+	"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
 }
 
 // OnPerson reports whether the action is about a person who is there already.

@@ -27,6 +27,7 @@ var authority = [actionCount][roleCount + 3]Grant{
 	Restore:        {Never, Never, Anyone, Anyone, Never, Anyone, Anyone},
 	Delete:         {Never, Never, Anyone, Anyone, Never, Anyone, Anyone},
 	Erase:          {Never, Never, Never, Never, Never, Anyone, Anyone},
+	HandOver:       {Never, Never, Anyone, Anyone, Never, Anyone, Anyone},
 	Edit:           {Never, Never, Anyone, Anyone, OwnSource, Anyone, Anyone},
 	ChangeRole:     {Never, Never, Anyone, Anyone, OwnSource, Anyone, Anyone},
 	GrantOwnership: {Never, Never, Never, Anyone, Never, Anyone, Anyone},
@@ -35,6 +36,11 @@ var authority = [actionCount][roleCount + 3]Grant{
 	ReturnSeats:    {Never, Never, ByPolicy, ByPolicy, Never, Anyone, Anyone},
 	SetTotal:       {Never, Never, Never, Never, Never, Anyone, Anyone},
 	SetPolicy:      {Never, Never, Never, Never, Never, Anyone, Anyone},
+	SetPayer:       {Never, Never, Never, Never, Never, Anyone, Anyone},
+	EditAccount:    {Never, Never, Never, Anyone, Never, Anyone, Anyone},
+	Close:          {Never, Never, Never, Anyone, Never, Anyone, Anyone},
+	Reopen:         {Never, Never, Never, Never, Never, Anyone, Anyone},
+	EraseAccount:   {Never, Never, Never, Never, Never, Anyone, Anyone},
 }
 
 // Authority returns how far an actor may go with an action. The role counts

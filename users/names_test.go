@@ -44,8 +44,8 @@ func TestTextForms(t *testing.T) {
 	requireNames[users.Status](t, "", "invited", "active", "inactive", "archived", "deleted")
 	requireNames[users.Role](t, "member", "manager", "admin", "owner")
 	requireNames[users.Action](t, "", "invite", "add", "adopt", "notify", "accept", "approve", "deactivate", "reactivate",
-		"archive", "restore", "delete", "erase", "edit", "change-role", "grant-ownership", "end-ownership",
-		"buy-seats", "return-seats", "set-total", "set-policy")
+		"archive", "restore", "delete", "erase", "hand-over", "edit", "change-role", "grant-ownership", "end-ownership",
+		"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
 	requireNames[users.ActorKind](t, "", "user", "sync", "support", "system")
 	requireNames[users.SourceKind](t, "manual", "import", "sync")
 	requireNames[users.KeyKind](t, "external-id", "email", "username", "id")

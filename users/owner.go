@@ -18,6 +18,11 @@ func MayTouch(kind ActorKind, role Role) bool {
 	return kind == ActorSupport || kind == ActorSystem || kind == ActorUser && role == Owner
 }
 
+// Administers reports whether u is an owner or an admin who is invited or active.
+func (u User) Administers() bool {
+	return In(Owner, Admin).Has(u.Role) && In(Invited, Active).Has(u.Status)
+}
+
 // ActiveOwners returns how many active owners there are. It is never less than
 // one in an account.
 func (t Tally) ActiveOwners() int64 { return t.Count(In(Active), In(Owner)) }

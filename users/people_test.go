@@ -227,7 +227,8 @@ func invitee(status users.Status, expires time.Time) users.User {
 func TestWhichActionsAreAboutSomebodyWhoIsThere(t *testing.T) {
 	for _, a := range users.Actions() {
 		newcomer := users.Next(a, users.NoStatus).Kind != users.Refused
-		account := users.In(users.BuySeats, users.ReturnSeats, users.SetTotal, users.SetPolicy).Has(a)
+		account := users.In(users.BuySeats, users.ReturnSeats, users.SetTotal, users.SetPolicy, users.SetPayer,
+			users.EditAccount, users.Close, users.Reopen, users.EraseAccount).Has(a)
 		require.Equal(t, !newcomer && !account, a.OnPerson(), a)
 	}
 }

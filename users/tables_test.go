@@ -40,6 +40,7 @@ func TestEveryActionAtEveryStatus(t *testing.T) {
 	restore          same      same      same      as-before refused
 	delete           deleted   deleted   deleted   deleted   same
 	erase            refused   refused   deleted   deleted   same
+	hand-over        invited   active    inactive  archived  deleted
 	edit             invited   active    inactive  archived  refused
 	change-role      invited   active    inactive  archived  refused
 	grant-ownership  refused   active    refused   refused   refused
@@ -47,7 +48,12 @@ func TestEveryActionAtEveryStatus(t *testing.T) {
 	buy-seats        refused   refused   refused   refused   refused
 	return-seats     refused   refused   refused   refused   refused
 	set-total        refused   refused   refused   refused   refused
-	set-policy       refused   refused   refused   refused   refused`)
+	set-policy       refused   refused   refused   refused   refused
+	set-payer        refused   refused   refused   refused   refused
+	edit-account     refused   refused   refused   refused   refused
+	close            refused   refused   refused   refused   refused
+	reopen           refused   refused   refused   refused   refused
+	erase-account    refused   refused   refused   refused   refused`)
 	require.Len(t, rows, len(users.Actions()))
 	for _, action := range users.Actions() {
 		for i, status := range users.Statuses() {
@@ -85,6 +91,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	restore          -      -       anyone anyone -      anyone  anyone
 	delete           -      -       anyone anyone -      anyone  anyone
 	erase            -      -       -      -      -      anyone  anyone
+	hand-over        -      -       anyone anyone -      anyone  anyone
 	edit             -      -       anyone anyone source anyone  anyone
 	change-role      -      -       anyone anyone source anyone  anyone
 	grant-ownership  -      -       -      anyone -      anyone  anyone
@@ -92,7 +99,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 	buy-seats        -      -       policy policy -      anyone  anyone
 	return-seats     -      -       policy policy -      anyone  anyone
 	set-total        -      -       -      -      -      anyone  anyone
-	set-policy       -      -       -      -      -      anyone  anyone`)
+	set-policy       -      -       -      -      -      anyone  anyone
+	set-payer        -      -       -      -      -      anyone  anyone
+	edit-account     -      -       -      anyone -      anyone  anyone
+	close            -      -       -      anyone -      anyone  anyone
+	reopen           -      -       -      -      -      anyone  anyone
+	erase-account    -      -       -      -      -      anyone  anyone`)
 	require.Len(t, rows, len(users.Actions()))
 	grants := map[users.Grant]string{
 		users.Never: "-", users.Self: "self", users.OwnSource: "source", users.ByPolicy: "policy", users.Anyone: "anyone",

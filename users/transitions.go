@@ -42,6 +42,7 @@ var transitions = [actionCount][statusCount]Step{
 
 	// These leave the status as it is; the row says where they are allowed.
 	Notify:         {Invited: to(Invited), Active: to(Active)},
+	HandOver:       {Invited: to(Invited), Active: to(Active), Inactive: to(Inactive), Archived: to(Archived), Deleted: to(Deleted)},
 	Edit:           {Invited: to(Invited), Active: to(Active), Inactive: to(Inactive), Archived: to(Archived)},
 	ChangeRole:     {Invited: to(Invited), Active: to(Active), Inactive: to(Inactive), Archived: to(Archived)},
 	GrantOwnership: {Active: to(Active)},

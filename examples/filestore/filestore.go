@@ -173,13 +173,19 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 		if a, there := s.accounts[n.Account]; there {
 			due, next := a.due(n.DueBy)
 			least := a.least(n.Key)
+			var admins []users.ID
+			if n.Admins {
+				for _, u := range page(seats.MaxReceivers, sorted(a.users), users.User.Administers) {
+					admins = append(admins, u.ID)
+				}
+			}
 			snapshots[i] = seats.Snapshot{
 				Account: a.row, NextDue: next,
 				Pools: page(len(a.pools), sorted(a.pools), func(p seats.Pool) bool {
 					return p.ID == seats.Site || slices.Contains(n.Pools, p.ID)
 				}),
 				Users: page(len(a.users), sorted(a.users), func(u users.User) bool {
-					return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID)
+					return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID) || slices.Contains(admins, u.ID)
 				}),
 				Past: page(len(a.events), a.events, func(e seats.Event) bool {
 					ofKey := n.Key != "" && e.Key == n.Key && (e.Sequence == least || e.Index >= n.First && e.Index < n.Last)
@@ -253,6 +259,18 @@ func (s *Store) read(ctx context.Context, id users.AccountID) (account, error) {
 	}
 	a.users = maps.Clone(a.users)
 	return a, nil
+}
+
+// Accounts implements [store.Store].
+func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) (all []seats.Account, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range sorted(s.accounts) {
+		if a.row.ID > after && len(all) < limit {
+			all = append(all, a.row)
+		}
+	}
+	return all, ctx.Err()
 }
 
 // Due implements [store.Store].

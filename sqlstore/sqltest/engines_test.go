@@ -206,6 +206,10 @@ func (s scattered) Events(ctx context.Context, account users.AccountID, filter s
 	return s.any().Events(ctx, account, filter, limit)
 }
 
+func (s scattered) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
+	return s.any().Accounts(ctx, after, limit)
+}
+
 func (s scattered) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
 	return s.any().Due(ctx, by, after, limit)
 }

@@ -124,7 +124,7 @@ func (a answer) agrees(m mode, d seats.Decision, no *seats.Refusal) bool {
 func (w *world) meet(h history, q question, a answer) *world {
 	for _, u := range w.people {
 		if u.ID == q.User {
-			if a.Refusal == nil && reflect.DeepEqual(w.account.Policy.View(u, h.At), *a.Person) {
+			if a.Refusal == nil && reflect.DeepEqual(w.account.View(u, h.At), *a.Person) {
 				return w
 			}
 			return nil

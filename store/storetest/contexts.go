@@ -165,7 +165,7 @@ func loopsMayWork(t *trial) {
 		}
 		for e, err := range k.Events(ctx, b, seats.EventFilter{User: p.ID}) {
 			require.NoError(t, err)
-			_, err = k.Count(ctx, e.Account, users.Filter{})
+			_, err = k.UsageOf(ctx, e.Account, users.Filter{})
 			require.NoError(t, err)
 		}
 	}

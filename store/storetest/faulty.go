@@ -206,6 +206,15 @@ func (f *Faulty) Events(ctx context.Context, account users.AccountID, filter sea
 	return page, err
 }
 
+// Accounts implements [store.Store].
+func (f *Faulty) Accounts(ctx context.Context, after users.AccountID, limit int) (page []seats.Account, err error) {
+	err = f.read(ctx, "Accounts", func() error {
+		page, err = f.Store.Accounts(ctx, after, limit)
+		return err
+	})
+	return page, err
+}
+
 // Due implements [store.Store].
 func (f *Faulty) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (page []users.AccountID, err error) {
 	err = f.read(ctx, "Due", func() error {

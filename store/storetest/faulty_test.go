@@ -116,13 +116,14 @@ func TestEachMethodCanFail(t *testing.T) {
 	ctx := t.Context()
 	to := store.Progress{Consumer: "c", Account: "a", Sequence: 1}
 	for name, call := range map[string]func(*Faulty) error{
-		"Load":    func(f *Faulty) error { _, err := f.Load(ctx, seats.Need{Account: "a"}); return err },
-		"Users":   func(f *Faulty) error { _, err := f.Users(ctx, "a", users.Filter{}, 1); return err },
-		"Tally":   func(f *Faulty) error { _, _, err := f.Tally(ctx, "a", users.Filter{}); return err },
-		"Events":  func(f *Faulty) error { _, err := f.Events(ctx, "a", seats.EventFilter{}, 1); return err },
-		"Due":     func(f *Faulty) error { _, err := f.Due(ctx, epoch, "", 1); return err },
-		"Behind":  func(f *Faulty) error { _, err := f.Behind(ctx, "c", "", 1); return err },
-		"Advance": func(f *Faulty) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
+		"Load":     func(f *Faulty) error { _, err := f.Load(ctx, seats.Need{Account: "a"}); return err },
+		"Users":    func(f *Faulty) error { _, err := f.Users(ctx, "a", users.Filter{}, 1); return err },
+		"Tally":    func(f *Faulty) error { _, _, err := f.Tally(ctx, "a", users.Filter{}); return err },
+		"Events":   func(f *Faulty) error { _, err := f.Events(ctx, "a", seats.EventFilter{}, 1); return err },
+		"Accounts": func(f *Faulty) error { _, err := f.Accounts(ctx, "", 1); return err },
+		"Due":      func(f *Faulty) error { _, err := f.Due(ctx, epoch, "", 1); return err },
+		"Behind":   func(f *Faulty) error { _, err := f.Behind(ctx, "c", "", 1); return err },
+		"Advance":  func(f *Faulty) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
 	} {
 		for _, fault := range Faults() {
 			f, s := strike(t, fault)

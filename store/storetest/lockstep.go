@@ -262,7 +262,7 @@ func (p *pair) end() {
 	ctx, now := context.Background(), p.memory.now
 	both(p, "the account", func(w *twin) (seats.Account, error) { return w.Account(ctx, w.account) })
 	both(p, "usage", func(w *twin) (seats.Usage, error) { return w.Usage(ctx, w.account) })
-	both(p, "the number of people", func(w *twin) (users.Tally, error) { return w.Count(ctx, w.account, users.Filter{}) })
+	both(p, "the number of people", func(w *twin) (seats.Usage, error) { return w.UsageOf(ctx, w.account, users.Filter{}) })
 	both(p, "the audit", func(w *twin) ([]seats.Drift, error) { return w.Audit(ctx, w.account) })
 	both(p, "replay", func(w *twin) (seats.Ledger, error) { return w.Replay(ctx, w.account) })
 	both(p, "the bill", func(w *twin) (seats.Period, error) {

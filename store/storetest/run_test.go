@@ -76,6 +76,10 @@ func (m modest) Events(_ context.Context, account users.AccountID, f seats.Event
 	return m.store.Events(context.Background(), account, f, limit)
 }
 
+func (m modest) Accounts(_ context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
+	return m.store.Accounts(context.Background(), after, limit)
+}
+
 func (m modest) Due(_ context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
 	return m.store.Due(context.Background(), by, after, limit)
 }

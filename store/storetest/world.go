@@ -238,9 +238,9 @@ func (r *run) lists(filter users.Filter) {
 		}
 	}
 	require.Equal(r, want, got, "list of %+v", filter)
-	count, err := r.stage.Count(ctx, r.stage.account, filter)
+	part, err := r.stage.UsageOf(ctx, r.stage.account, filter)
 	require.NoError(r, err)
-	require.Equal(r, m.tally(m.shown, func(p *person) bool { return m.selects(filter, p) }), count)
+	require.Equal(r, m.tally(m.shown, func(p *person) bool { return m.selects(filter, p) }), part.People)
 	for _, p := range m.people {
 		u, err := r.stage.User(ctx, r.stage.account, p.ID)
 		require.NoError(r, err)

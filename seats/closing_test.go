@@ -1,0 +1,151 @@
+package seats_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestNobodyHoldsASeatInAClosedAccount(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada", "bob")
+	people := s.rows.Account.Tally
+	require.EqualValues(t, -3, s.do(owner, seats.Close{Reason: "moved"})[0].Seats)
+	e := s.lastEvent()
+	require.Equal(t, seats.Closed, e.Kind)
+	require.Equal(t, "moved", e.Reason)
+	require.EqualValues(t, 0, e.Held)
+	require.Equal(t, s.now, s.rows.Account.Closed)
+	require.Equal(t, people, s.rows.Account.Tally, "nobody is touched")
+	u := s.rows.Usage()
+	require.Equal(t, s.now, u.Closed)
+	require.Equal(t, seats.Of(3), u.Available)
+	require.Zero(t, u.Seated)
+	require.EqualValues(t, 3, u.People.Count(0, 0))
+	for _, id := range []users.ID{"owner", "ada"} {
+		require.Zero(t, s.rows.Account.View(s.user(id), s.now).May, "nobody may do anything")
+	}
+	s.same(support, seats.Close{})
+
+	require.EqualValues(t, 3, s.do(support, seats.Reopen{Reason: "back"})[0].Seats)
+	require.Equal(t, seats.Reopened, s.lastEvent().Kind)
+	require.Equal(t, "back", s.lastEvent().Reason)
+	require.Zero(t, s.rows.Account.Closed)
+	require.EqualValues(t, 3, s.pool().Held)
+	require.Contains(t, s.rows.Account.View(s.user("ada"), s.now).May.Members(), seats.SignIn)
+	s.same(system, seats.Reopen{})
+}
+
+func TestReopeningNeedsASeatForEverybody(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada", "bob")
+	s.do(owner, seats.Close{})
+	s.do(system, seats.SetTotal{Seats: seats.Of(1)})
+	require.False(t, s.pool().Over, "nobody is held")
+	no := s.refused(seats.ErrNoSeats, support, seats.Reopen{})
+	require.Equal(t, []any{seats.Of(1), int64(0), int64(3)}, []any{no.Total, no.Held, no.Asked})
+	require.Equal(t, "deactivate 2, archive 2, delete 2, or buy 2", no.Remedies.String())
+	s.do(support, seats.Deactivate{User: "ada"})
+	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", s.refused(seats.ErrNoSeats, support, seats.Reopen{}).Remedies.String())
+	s.do(support, seats.BuySeats{Seats: 1})
+	s.do(support, seats.Reopen{})
+	require.EqualValues(t, 2, s.pool().Held)
+	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
+}
+
+// TestWhatCanBeDoneInAClosedAccount goes through every command by everybody.
+func TestWhatCanBeDoneInAClosedAccount(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.do(owner, seats.Invite{Profile: profile("u7")}, seats.Invite{Profile: profile("u8")}, seats.BuySeats{Seats: 1})
+	s.do(system, seats.SetTotal{Pool: "go-course", Seats: seats.Of(9)})
+	s.do(owner, seats.Close{})
+	erased := *s
+	erased.do(support, seats.EraseAccount{})
+
+	open := users.In(users.Deactivate, users.Archive, users.Delete, users.Erase, users.Edit, users.BuySeats, users.ReturnSeats, users.SetTotal,
+		users.SetPolicy, users.SetPayer, users.EditAccount, users.Close, users.Reopen, users.EraseAccount)
+	for _, actor := range []users.Actor{owner, users.As("u7"), hr, support, system} {
+		for _, c := range everyCommand {
+			vendor := actor == support || actor == system
+			if users.Authority(actor.Kind, users.Owner, c.Action()) == users.Never || actor.User == "u7" && c.Action() != users.Accept {
+				continue // it is refused anyway
+			}
+			_, err := s.try(actor, c)
+			require.Equal(t, !vendor || !open.Has(c.Action()), isClosed(err), "%v: %T: %v", actor, c, err)
+			_, err = erased.try(actor, c)
+			require.Equal(t, !vendor || c.Action() != users.Delete && c.Action() != users.EraseAccount, isClosed(err), "erased, %v: %T: %v", actor, c, err)
+		}
+	}
+}
+
+func isClosed(err error) bool { return err != nil && err.Error() == "seats: the account is closed" }
+
+func TestAnInvitationRunsOutInAClosedAccount(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	s.do(owner, seats.Invite{Profile: profile("ada")})
+	s.do(owner, seats.Close{})
+	s.now = s.now.Add(time.Hour)
+	require.Equal(t, seats.Lapsed, s.settle()[0].Kind)
+	s.do(support, seats.Reopen{})
+	require.EqualValues(t, 1, s.pool().Held)
+}
+
+func TestErasingAnAccount(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	s.do(support, seats.EditAccount{Name: new("Olive's")}, seats.SetPayer{User: "owner"})
+	s.refused(seats.ErrOpen, support, seats.EraseAccount{})
+	s.refused(seats.ErrForbidden, owner, seats.EraseAccount{})
+	s.do(owner, seats.Close{})
+	s.refused(seats.ErrOwnerProtected, support, seats.Delete{User: "owner"})
+	s.do(support, seats.EraseAccount{Reason: "asked for it"})
+	require.Equal(t, seats.AccountErased, s.lastEvent().Kind)
+	require.Equal(t, "asked for it", s.lastEvent().Reason)
+	require.Equal(t, s.now, s.rows.Account.Erased)
+	require.Empty(t, s.rows.Account.Name)
+	require.Empty(t, s.rows.Account.Payer)
+	s.same(support, seats.EraseAccount{})
+	s.refused(seats.ErrClosed, support, seats.Reopen{})
+
+	s.do(support, seats.Delete{User: "owner"}, seats.Delete{User: "ada"})
+	for _, u := range s.rows.Users {
+		require.Equal(t, u.Tombstone(), u)
+	}
+}
+
+func TestReasonsOfClosing(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	bad := "a\x00"
+	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.Close{Reason: bad}).Field)
+	require.Equal(t, "reason", s.refused(seats.ErrBadInput, support, seats.Reopen{Reason: bad}).Field)
+	s.do(owner, seats.Close{})
+	require.Equal(t, "reason", s.refused(seats.ErrBadInput, support, seats.EraseAccount{Reason: bad}).Field)
+}
+
+func TestEditingAnAccount(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
+	s.do(owner, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
+	require.Equal(t, seats.AccountEdited, s.lastEvent().Kind)
+	require.Equal(t, []string{"name", "zone"}, s.lastEvent().Fields)
+	require.Equal(t, "Acme", s.rows.Account.Name)
+	require.Equal(t, "Europe/London", s.rows.Account.Zone)
+	s.same(system, seats.EditAccount{Name: new("Acme")})
+	s.same(system, seats.EditAccount{})
+	s.do(support, seats.EditAccount{Name: new(""), Zone: new("UTC")})
+	require.Empty(t, s.rows.Account.Name)
+	s.refused(seats.ErrForbidden, users.As("ada"), seats.EditAccount{Name: new("x")})
+	require.Equal(t, "name", s.refused(seats.ErrBadInput, owner, seats.EditAccount{Name: new("a\x00")}).Field)
+	for _, zone := range []string{"", "Local", "Atlantis/Capital"} {
+		require.Equal(t, "zone", s.refused(seats.ErrBadInput, owner, seats.EditAccount{Zone: new(zone)}).Field, zone)
+	}
+	r := s.request(owner, seats.EditAccount{Zone: new("Europe/London")})
+	r.Zones = nil
+	_, err := seats.Decide(s.rows, r)
+	require.ErrorIs(t, err, seats.ErrBadInput, "nobody knows any zone but UTC")
+}
