@@ -38,6 +38,8 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 		spoil func(*seats.Opening)
 	}{
 		{seats.ErrNoSeats, "", func(o *seats.Opening) { o.Seats = seats.Of(0) }},
+		{seats.ErrBadInput, "name", func(o *seats.Opening) { o.Name = "a\x00" }},
+		{seats.ErrBadInput, "zone", func(o *seats.Opening) { o.Zone = "Atlantis/Capital" }},
 		{seats.ErrBadInput, "seats", func(o *seats.Opening) { o.Seats = seats.Count{} }},
 		{seats.ErrBadInput, "seats", func(o *seats.Opening) { o.Seats = seats.Of(-1) }},
 		{seats.ErrBadInput, "account", func(o *seats.Opening) { o.Account = "" }},
@@ -187,6 +189,33 @@ func TestOwnershipIsGrantedAndEnded(t *testing.T) {
 	alone.do(support, seats.EndOwnership{User: "ada"}, seats.Deactivate{User: "ada"})
 	alone.do(owner, seats.Delete{User: "ada"})
 	alone.refused(seats.ErrWrongStatus, support, seats.EndOwnership{User: "ada"})
+}
+
+func TestTheOwnershipOfWhoPaysDoesNotEnd(t *testing.T) {
+	s := open(t, seats.Of(9), seats.BigContacts())
+	s.invite("ada", "bob")
+	s.do(owner, seats.GrantOwnership{User: "ada"})
+	s.do(support, seats.SetPayer{User: "owner"})
+	e := s.lastEvent()
+	require.Equal(t, []any{seats.PayerSet, users.ID("owner"), int64(0)}, []any{e.Kind, e.User, e.Delta})
+	require.Equal(t, users.ID("owner"), s.rows.Account.Payer)
+	s.same(system, seats.SetPayer{User: "owner"})
+	require.EqualError(t, s.refused(seats.ErrPayer, support, seats.EndOwnership{User: "owner"}), "seats: the owner who pays stays an owner")
+	s.do(support, seats.EndOwnership{User: "ada"})
+	s.refused(seats.ErrLastOwner, support, seats.EndOwnership{User: "owner"})
+
+	s.do(support, seats.GrantOwnership{User: "ada"}, seats.SetPayer{User: "ada"}, seats.EndOwnership{User: "owner"})
+	s.do(users.As("ada"), seats.Deactivate{User: "owner"})
+	s.do(support, seats.SetPayer{})
+	require.Empty(t, s.lastEvent().User)
+	require.Empty(t, s.rows.Account.Payer)
+	for _, payer := range []users.ID{"nobody", "owner", "a\x00"} {
+		require.Equal(t, "user", s.refused(seats.ErrBadInput, support, seats.SetPayer{User: payer}).Field, payer)
+	}
+	s.refused(seats.ErrForbidden, users.As("ada"), seats.SetPayer{User: "bob"})
+	s.do(support, seats.SetPayer{User: "bob"})
+	s.do(users.As("ada"), seats.Deactivate{User: "bob"})
+	require.Equal(t, users.ID("bob"), s.rows.Account.Payer, "the card is still on file")
 }
 
 func TestWhatAProductDoesNotOffer(t *testing.T) {

@@ -149,3 +149,49 @@ func TestEditingAnAccount(t *testing.T) {
 	_, err := seats.Decide(s.rows, r)
 	require.ErrorIs(t, err, seats.ErrBadInput, "nobody knows any zone but UTC")
 }
+
+// TestTheHistoryOfAClosedAccount is told by its events: what it came to at any time, and
+// why somebody holds no seat.
+func TestTheHistoryOfAClosedAccount(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	var usage []seats.Usage
+	for _, c := range []seats.Command{
+		seats.Close{}, seats.SetTotal{Seats: seats.Of(4)}, seats.SetPolicy{Policy: seats.BigContacts()}, seats.Reopen{}, seats.SetTotal{Seats: seats.Of(5)},
+	} {
+		s.now = s.now.Add(time.Hour)
+		s.do(support, c)
+		u := s.rows.Usage()
+		u.Revision = 0
+		usage = append(usage, u)
+	}
+	var governing []seats.Event
+	for _, e := range s.events {
+		if seats.GoverningEvents().Match(e) {
+			governing = append(governing, e)
+		}
+	}
+	for i, want := range usage {
+		last := s.events[2+i]
+		got, err := seats.UsageAt(last, last, listed(governing...))
+		require.NoError(t, err)
+		require.Equal(t, want, got, last.Kind)
+	}
+	_, err := seats.UsageAt(s.lastEvent(), s.lastEvent(), failing)
+	require.ErrorIs(t, err, errRead)
+
+	explain := func(id users.ID, through int) seats.Explanation {
+		x, err := seats.Explain(s.rows.Account, s.user(id), s.now, listed(s.events[:through]...))
+		require.NoError(t, err)
+		return x
+	}
+	require.False(t, explain("ada", 3).Holds)
+	require.Equal(t, seats.Closed, explain("ada", 5).By.Kind)
+	require.True(t, explain("ada", 6).Holds)
+	require.Equal(t, seats.Reopened, explain("ada", 7).By.Kind)
+
+	closed := s.rows
+	closed.Account.Closed = s.now
+	drift := seats.Audit(closed, closed.Account.Tally, s.ledger)
+	require.Equal(t, []string{"closed", "seats held"}, []string{drift[0].What, drift[1].What})
+}

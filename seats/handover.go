@@ -26,16 +26,13 @@ func (c HandOver) needs(n *Need)    { n.user(c.Heir) }
 
 func (c HandOver) fact(d *desk, u users.User) (fact, *Refusal) {
 	u, _, no := d.turn(users.HandOver, u)
-	if no != nil {
-		return fact{}, no
-	}
 	if err := users.CheckText(c.Reason, users.MaxReason); err != nil {
 		return fact{}, badInput("reason", err)
 	}
 	if !d.inherits(c.Heir, u) {
 		return fact{}, badInput("heir", errHeir)
 	}
-	return fact{kind: HandedOver, user: u, heir: c.Heir, reason: c.Reason}, nil
+	return fact{kind: HandedOver, user: u, heir: c.Heir, reason: c.Reason}, no
 }
 
 // inherits reports whether somebody can take over the work of a person.

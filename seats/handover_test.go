@@ -24,6 +24,8 @@ func TestOnePersonReplacesAnother(t *testing.T) {
 }
 
 func TestWorkIsHandedOver(t *testing.T) {
+	require.Equal(t, []users.ID{"ada", "eve"}, seats.Needs("acme", system, seats.HandOver{User: "ada", Heir: "eve"}).Users)
+	require.Equal(t, []users.ID{"ada"}, seats.Needs("acme", system, seats.SetPayer{User: "ada"}).Users)
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada", "bob", "cy", "admin")
 	s.do(owner, seats.ChangeRole{User: "admin", Role: users.Admin}, seats.Invite{Profile: profile("eve")}, seats.Delete{User: "bob"}, seats.Archive{User: "cy"})

@@ -213,6 +213,9 @@ func TestExplainingASeat(t *testing.T) {
 
 	s.do(support, seats.GrantOwnership{User: "ada"})
 	require.Equal(t, []users.Action{users.EndOwnership}, explain("owner").Ways)
+	s.do(support, seats.SetPayer{User: "owner"})
+	require.Empty(t, explain("owner").Ways, "he pays")
+	s.do(support, seats.SetPayer{})
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{Ownership: seats.SupportEnd}})
 	require.Empty(t, explain("owner").Ways, "the vendor's alone")
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.EndOwnership)}})

@@ -50,6 +50,29 @@ func TestBuyingAndGivingBack(t *testing.T) {
 	s.refused(seats.ErrBadInput, owner, seats.ReturnSeats{Pool: "course", Seats: 10})
 }
 
+// TestAnOrderNamesWhomToTell, which are the buyer and every other owner and admin.
+func TestAnOrderNamesWhomToTell(t *testing.T) {
+	s := open(t, seats.Of(9), seats.HowNow())
+	s.invite("ada", "bob", "cy", "manager", "left")
+	for _, id := range []users.ID{"ada", "bob", "left"} {
+		s.do(owner, seats.ChangeRole{User: id, Role: users.Admin})
+	}
+	s.do(owner, seats.ChangeRole{User: "manager", Role: users.Manager}, seats.Deactivate{User: "left"}, seats.Invite{Profile: profile("new"), Role: users.Admin})
+	s.do(users.As("bob"), seats.BuySeats{Seats: 25})
+	require.Equal(t, []users.ID{"ada", "bob", "owner"}, s.lastEvent().Receivers)
+	require.EqualValues(t, 25, s.lastEvent().Count)
+	s.do(support, seats.ChangeRole{User: "ada", Role: users.Member}, seats.ReturnSeats{Seats: 5})
+	require.Equal(t, []users.ID{"bob", "owner"}, s.lastEvent().Receivers, "as they are by then")
+	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()}, seats.BuySeats{Seats: 5})
+	require.Equal(t, []users.ID{"bob", "new", "owner"}, s.lastEvent().Receivers, "whoever is shown as active")
+	require.True(t, seats.Needs("acme", owner, seats.BuySeats{}).Admins)
+	require.True(t, seats.Needs("acme", owner, seats.ReturnSeats{}).Admins)
+	require.False(t, seats.Needs("acme", owner, seats.SetTotal{}).Admins)
+	copied := s.lastEvent().Clone()
+	copied.Receivers[0] = "x"
+	require.Equal(t, users.ID("bob"), s.lastEvent().Receivers[0])
+}
+
 func TestSomeBuyFromTheVendorAlone(t *testing.T) {
 	s := open(t, seats.Of(1), seats.AccuEdConnect())
 	s.refused(seats.ErrForbidden, owner, seats.BuySeats{Seats: 1})

@@ -190,8 +190,8 @@ func (o Outcome) code() Code {
 }
 
 // String says what the plan comes to: "14 people: 9 fit, 5 do not; 1 is already
-// here as Ada@Acme.example". Who would be created inactive for want of a seat does not
-// fit. The text contains what people are known by and is meant for the screen, not
+// here as Ada@Acme.example", or "1 command: 1 fits, 0 do not; then 12 of 10 seats are held,
+// 2 too many". Who would be created inactive for want of a seat does not fit. The text contains what people are known by and is meant for the screen, not
 // for a log.
 func (p Plan) String() string {
 	one, many := "person", "people"
@@ -220,6 +220,12 @@ func (p Plan) String() string {
 	}
 	if n := len(here); n > 0 {
 		text += fmt.Sprintf("; %d %s already here as %s", n, form(n, "is", "are"), strings.Join(here, ", "))
+	}
+	if many == "commands" {
+		text += fmt.Sprintf("; then %d of %s seats are held", p.After.Held, p.After.Total)
+		if p.After.Over > 0 {
+			text += fmt.Sprintf(", %d too many", p.After.Over)
+		}
 	}
 	return text
 }

@@ -1,0 +1,105 @@
+package seats_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestEveryPresetIsAPolicyOfItsOwn(t *testing.T) {
+	seen := map[seats.Policy]string{}
+	for _, preset := range seats.Presets() {
+		require.NoError(t, preset.Policy.Check(), preset.Name)
+		require.Empty(t, seen[preset.Policy], preset.Name)
+		seen[preset.Policy] = preset.Name
+		for _, card := range preset.Policy.Cards {
+			require.Equal(t, card.Figure == 0, card.Title == "", "%s: %+v", preset.Name, card)
+		}
+	}
+	require.Len(t, seen, 6)
+}
+
+// TestEveryPresetKeepsItsCards in its own words, over one story.
+func TestEveryPresetKeepsItsCards(t *testing.T) {
+	for name, want := range map[string]string{
+		"Standard":      "[{Seats 4} {Available 0} {Invited 2} {Active 2} {Inactive 2}]",
+		"AccuEdConnect": "[{Total Licenses 4} {Available Licenses 0} {Active Users 4} {Inactive Users 2}]",
+		"HowNow":        "[{Total Seats 4} {Available Seats 0} {Unclaimed Invites 2} {Active Users 2} {Invited Users 4}]",
+		"ISpringLearn":  "[{License limit 4} {Available 0} {Active 4} {Inactive 2}]",
+		"UsersPage":     "[{Users 4} {Not approved 2} {Approved 2} {Archived 1}]",
+		"BigContacts":   "[{User spots 4} {Open user spots 0} {Active users 4} {Inactive users 2}]",
+	} {
+		for _, preset := range seats.Presets() {
+			if preset.Name != name {
+				continue
+			}
+			s := open(t, seats.Of(4), preset.Policy)
+			in := func(id users.ID) {
+				s.do(system, seats.Invite{Profile: profile(id)})
+				if preset.Policy.LetIn == seats.Approval {
+					s.do(system, seats.Approve{User: id})
+				} else {
+					s.do(system, seats.Accept{User: id})
+				}
+			}
+			in("ada")
+			in("left")
+			s.do(support, seats.Deactivate{User: "left"})
+			in("gone")
+			s.do(support, seats.Deactivate{User: "gone"})
+			in("away")
+			s.do(support, seats.Archive{User: "away"})
+			s.do(system, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("bob")})
+			require.Equal(t, want, fmt.Sprint(s.rows.Usage().Cards), name)
+		}
+	}
+}
+
+// TestAnotherPolicyIsLookedAtFirst: who would hold a seat, whether there are enough, and
+// what people would see.
+func TestAnotherPolicyIsLookedAtFirst(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Policy{Exempt: users.In(users.Manager)})
+	s.invite("ada", "eve")
+	s.do(support, seats.Add{Profile: profile("max"), Role: users.Manager}, seats.ChangeRole{User: "eve", Role: users.Admin}, seats.Deactivate{User: "ada"})
+	s.do(owner, seats.Invite{Profile: profile("bob")})
+	before := s.rows
+	plan := s.plan(support, seats.SetPolicy{Policy: seats.BigContacts()})
+	require.Equal(t, "1 command: 1 fits, 0 do not; then 4 of 3 seats are held, 1 too many", plan.String())
+	require.Equal(t, before, s.rows)
+	of := func(people users.Tally, role users.Role) int64 { return people.Count(0, users.In(role)) }
+	require.EqualValues(t, []int64{0, 1}, []int64{of(plan.Before.Seated, users.Manager), of(plan.After.Seated, users.Manager)})
+	require.EqualValues(t, []int64{0, 1}, []int64{plan.Before.Over, plan.After.Over})
+	require.EqualValues(t, []int64{1, 0}, []int64{
+		plan.Before.People.Count(users.In(users.Invited), 0), plan.After.People.Count(users.In(users.Invited), 0),
+	}, "nobody is shown as invited there")
+	require.Equal(t, "[{User spots 3} {Open user spots 0} {Active users 4} {Inactive users 1}]", fmt.Sprint(plan.After.Cards))
+	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()})
+	require.Equal(t, len(before.Users), len(s.rows.Users))
+	require.EqualValues(t, 4, s.rows.Usage().Held, "nobody is evicted")
+	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
+}
+
+// TestTheNumbersOfAFilter: under HowNow's "never logged in" nobody is active, and the
+// invited are those who have not claimed.
+func TestTheNumbersOfAFilter(t *testing.T) {
+	s := open(t, seats.Of(9), seats.HowNow())
+	s.invite("ada")
+	s.do(owner, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("bob")})
+	var never users.Tally
+	for _, u := range s.rows.Users {
+		if (users.Filter{NeverIn: true}).Match(u) {
+			never.Add(u.Standing(), 1)
+		}
+	}
+	part := s.rows.UsageOf(never)
+	require.Equal(t, "[{Total Seats 9} {Available Seats 5} {Unclaimed Invites 2} {Active Users 0} {Invited Users 2}]", fmt.Sprint(part.Cards))
+	require.EqualValues(t, 4, part.Held)
+	require.EqualValues(t, 2, part.Seated.Count(0, 0))
+	all := s.rows.Usage().Cards
+	require.Equal(t, "2", fmt.Sprint(all[2].Count))
+	require.Equal(t, "4 - 2", fmt.Sprint(all[4].Count, " - ", all[3].Count), "unclaimed by arithmetic")
+}
