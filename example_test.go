@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper"
@@ -12,27 +11,6 @@ import (
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
-
-// newSite opens an account of that many seats with Olive, its owner, "u1".
-func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper.Keeper {
-	keeper, err := seatkeeper.New(memstore.New(), o)
-	if err != nil {
-		panic(err)
-	}
-	_, err = keeper.Open(context.Background(), seats.Opening{
-		Account: "acme", Seats: seats.Of(total), Policy: policy,
-		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
-	})
-	if err != nil {
-		panic(err)
-	}
-	return keeper
-}
-
-// person is somebody whose ID and address are made of the name.
-func person(name string) users.Profile {
-	return users.Profile{ID: users.ID(strings.ToLower(name)), First: name, Email: strings.ToLower(name) + "@acme.example"}
-}
 
 func ExampleKeeper_Open() {
 	keeper, _ := seatkeeper.New(memstore.New(), seatkeeper.Options{})

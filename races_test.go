@@ -149,6 +149,10 @@ type down struct{ store.Store }
 
 var errDown = errors.New("down")
 
+func (down) Accounts(context.Context, users.AccountID, int) ([]seats.Account, error) {
+	return nil, errDown
+}
+
 func (down) Load(context.Context, ...seats.Need) ([]seats.Snapshot, error) { return nil, errDown }
 func (down) Commit(context.Context, ...seats.Change) ([]store.Verdict, error) {
 	return nil, errDown

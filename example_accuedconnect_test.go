@@ -1,0 +1,112 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// AccuEd Connect sells licenses to log on to a site: at no point are there more active
+// users than licenses.
+func Example_accuEdConnect() {
+	ctx, olive, vendor := context.Background(), users.As("u1"), users.Support("account manager")
+	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{Now: func() time.Time { return now }})
+
+	// An admin uploads a user list. Whoever is invited is active from then on, be the
+	// invitation accepted or not: the site has 10 active users.
+	list10 := "First name,Last name,Username,Password,Email,Role,Location,Department,Title\n"
+	for n := range 9 {
+		list10 += fmt.Sprintf("Nurse,Number %d,,,nurse%d@acme.example,User,Leeds,,\n", n+1, n+1)
+	}
+	roster, err := users.ReadRoster(strings.NewReader(list10), users.AccuEdRoster())
+	for i := range roster.People {
+		roster.People[i].Profile.ID = users.ID(fmt.Sprint("nurse", i+1))
+	}
+	plan, _ := keeper.Preview(ctx, "acme", olive, seats.InviteAll(roster)...)
+	fmt.Println(plan, err)
+	_, err = keeper.Apply(ctx, olive, plan)
+	fmt.Println(err)
+	show(keeper)
+
+	// No more can be added until enough users are deactivated or deleted, or more
+	// licenses come from the account manager.
+	_, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
+	no(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.BuySeats{Seats: 5})
+	no(err)
+
+	// Making 4 of them inactive opens four spots, and 4 new users fill them: 14 users are
+	// on the site, and 10 of them may log on and take training.
+	for n := range 4 {
+		_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: users.ID(fmt.Sprint("nurse", n+1))})
+	}
+	show(keeper)
+	_, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")},
+		seats.Invite{Profile: person("Cy"), Role: users.Manager}, seats.Invite{Profile: person("Dee"), Role: users.Admin})
+	fmt.Println(err)
+	show(keeper)
+	everybody, mayLogOn := 0, 0
+	for u := range keeper.Users(ctx, "acme", users.Filter{}) {
+		everybody++
+		if u.May.Has(seats.SignIn) && u.May.Has(seats.OpenCourses) {
+			mayLogOn++
+		}
+	}
+	fmt.Println(everybody, "users,", mayLogOn, "may log on")
+
+	// An inactive user keeps the record: whoever he is, he comes back by the same ID.
+	back, _ := keeper.Find(ctx, "acme", users.ByEmail("nurse1@acme.example"))
+	fmt.Println(back.ID, back.Shown, back.May.Empty())
+
+	// If there are more active users than licenses nobody is thrown out. Somebody can be
+	// added once there are fewer than licenses: as many are still full.
+	_, _ = keeper.Do(ctx, "acme", vendor, seats.SetTotal{Seats: seats.Of(8)})
+	usage, _ := keeper.Usage(ctx, "acme")
+	fmt.Println(usage.Held, "active,", usage.Over, "over,", usage.Available, "available")
+	for _, leave := range []seats.Command{seats.Deactivate{User: "nurse5"}, seats.Delete{User: "nurse6"}, seats.Delete{User: "nurse7"}} {
+		_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "nurse1"})
+		no(err)
+		_, _ = keeper.Do(ctx, "acme", olive, leave)
+	}
+	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "nurse1"})
+	fmt.Println(err)
+
+	// Who does not accept in the allotted time is invited again, as often as need be, for
+	// no second license.
+	now = now.Add(15 * 24 * time.Hour)
+	_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
+	no(err)
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
+	done, err := keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
+	fmt.Println(done.Outcomes[0].After.Status, done.Outcomes[0].Seats, err)
+
+	// More licenses come from the account manager.
+	_, _ = keeper.Do(ctx, "acme", vendor, seats.BuySeats{Seats: 5})
+	show(keeper)
+	// Output:
+	// 9 people: 9 fit, 0 do not <nil>
+	// <nil>
+	// [{Total Licenses 10} {Available Licenses 0} {Active Users 10} {Inactive Users 0}] <nil>
+	// seats: no free seat: 10 of 10 are held; deactivate 1, delete 1, or ask the vendor for 1 more
+	// seats: not allowed to this actor
+	// [{Total Licenses 10} {Available Licenses 4} {Active Users 6} {Inactive Users 4}] <nil>
+	// <nil>
+	// [{Total Licenses 10} {Available Licenses 0} {Active Users 10} {Inactive Users 4}] <nil>
+	// 14 users, 10 may log on
+	// nurse1 inactive true
+	// 10 active, 2 over, 0 available
+	// seats: no free seat: 10 of 8 are held; deactivate 3, delete 3, or ask the vendor for 3 more
+	// seats: no free seat: 9 of 8 are held; deactivate 2, delete 2, or ask the vendor for 2 more
+	// seats: no free seat: 8 of 8 are held; deactivate 1, delete 1, or ask the vendor for 1 more
+	// <nil>
+	// seats: the invitation has run out
+	// active 0 <nil>
+	// [{Total Licenses 13} {Available Licenses 5} {Active Users 8} {Inactive Users 4}] <nil>
+}

@@ -1,0 +1,96 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// BigContacts sells user spots, from which people are made inactive; an account owner
+// never is.
+func Example_bigContacts() {
+	ctx, ada, support := context.Background(), users.As("ada"), users.Support("ticket 4711")
+	keeper := newSite(4, seats.BigContacts(), seatkeeper.Options{})
+	_, err := keeper.Do(ctx, "acme", users.As("u1"),
+		seats.Invite{Profile: person("Ada"), Role: users.Admin}, seats.Invite{Profile: person("Bob"), Role: users.Admin}, seats.Invite{Profile: person("Cy")})
+	fmt.Println(err)
+	for _, id := range []users.ID{"ada", "bob", "cy"} {
+		_, _ = keeper.Do(ctx, "acme", users.As(id), seats.Accept{User: id})
+	}
+
+	// Any admin can inactivate any user, other admins too, but for account owners: the
+	// link is not even shown.
+	fmt.Println(keeper.May(ctx, "acme", ada, seats.Deactivate{User: "bob"}))
+	fmt.Println(keeper.May(ctx, "acme", ada, seats.Deactivate{User: "u1"}))
+	_, _ = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "bob"})
+
+	// The name remains on the screen, and the ID, by which history keeps its user stamp.
+	// He is not one of the active users.
+	for u := range keeper.Users(ctx, "acme", users.Filter{ByName: true}) {
+		fmt.Print(u.First, " ", u.Shown, "; ")
+	}
+	show(keeper)
+
+	// The spot is open, and a new user is added to it instantly.
+	_, err = keeper.Do(ctx, "acme", ada, seats.Invite{Profile: person("Dee")})
+	fmt.Println(err)
+
+	// Nobody is exchanged for another by editing him; whoever marries has a new name all
+	// the same. Who leaves is made inactive, the new one added, the work handed over.
+	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{First: new("Eve"), Last: new("Adams"), Email: new("eve@acme.example")}})
+	no(err)
+	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{Last: new("Cole"), Email: new("cy.cole@acme.example")}})
+	fmt.Println(err)
+	done, err := keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "cy"}, seats.Invite{Profile: person("Eve")}, seats.HandOver{User: "cy", Heir: "eve"})
+	over := done.Events[2]
+	fmt.Println(over.Kind, over.User, "to", over.Heir, err)
+	show(keeper)
+
+	// A spot that is freed stays bought until the last step, in which the number of
+	// spots is reduced; not below those in use.
+	_, err = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "dee"})
+	fmt.Println(err)
+	show(keeper)
+	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Seats: 2})
+	no(err)
+	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Seats: 1})
+	fmt.Println(err)
+	show(keeper)
+
+	// An owner who is to be made inactive: support ends the ownership first, unless he is
+	// the last owner or the one who pays.
+	_, err = keeper.Do(ctx, "acme", users.As("u1"), seats.EndOwnership{User: "u1"})
+	no(err)
+	_, err = keeper.Do(ctx, "acme", support, seats.EndOwnership{User: "u1"})
+	no(err)
+	_, _ = keeper.Do(ctx, "acme", support, seats.SetPayer{User: "u1"}, seats.GrantOwnership{User: "ada"})
+	_, err = keeper.Do(ctx, "acme", support, seats.EndOwnership{User: "u1"})
+	no(err)
+	_, err = keeper.Do(ctx, "acme", support, seats.SetPayer{User: "ada"}, seats.EndOwnership{User: "u1"})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "u1"})
+	fmt.Println(err)
+	// Output:
+	// <nil>
+	// <nil>
+	// seats: an owner is protected
+	// Ada active; Bob inactive; Cy active; Olive active; [{User spots 4} {Open user spots 1} {Active users 3} {Inactive users 1}] <nil>
+	// <nil>
+	// seats: this would turn one person into another
+	// <nil>
+	// handed-over cy to eve <nil>
+	// [{User spots 4} {Open user spots 0} {Active users 4} {Inactive users 2}] <nil>
+	// <nil>
+	// [{User spots 4} {Open user spots 1} {Active users 3} {Inactive users 3}] <nil>
+	// seats: not a number of seats that can be ordered: 2 asked, 1 to 1 possible; deactivate 1
+	// <nil>
+	// [{User spots 3} {Open user spots 0} {Active users 3} {Inactive users 3}] <nil>
+	// seats: not allowed to this actor
+	// seats: the last active owner stays the owner
+	// seats: the owner who pays stays an owner
+	// <nil>
+	// <nil>
+}

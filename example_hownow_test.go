@@ -1,0 +1,109 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// HowNow sells seats of a learning space, which are taken by invitations and claimed by
+// the first sign-in.
+func Example_howNow() {
+	ctx, olive, hr := context.Background(), users.As("u1"), users.Sync("hr")
+	keeper := newSite(10, seats.HowNow(), seatkeeper.Options{})
+
+	// The cards are right from the launch, when nobody but the owner is there.
+	show(keeper)
+
+	// Invitations take seats; whoever signs in for the first time has claimed his, and is
+	// active from then on, online or not.
+	_, _ = keeper.DoEach(ctx, "acme", olive,
+		seats.Invite{Profile: person("Ada"), Role: users.Admin}, seats.Invite{Profile: person("Bob")}, seats.Invite{Profile: person("Cy")},
+		seats.Invite{Profile: person("Dee")}, seats.Invite{Profile: person("Eve")})
+	for _, id := range []users.ID{"ada", "bob"} {
+		_, _ = keeper.Do(ctx, "acme", users.As(id), seats.Accept{User: id})
+	}
+	show(keeper)
+
+	// How many invitations are not claimed is what is left of the invited less the active;
+	// or it is who never logged in, among whom nobody is active.
+	usage, _ := keeper.Usage(ctx, "acme")
+	invited, _ := usage.Cards[4].Count.Number()
+	active, _ := usage.Cards[3].Count.Number()
+	fmt.Println("unclaimed:", invited-active)
+	neverLoggedIn, _ := keeper.UsageOf(ctx, "acme", users.Filter{NeverIn: true})
+	fmt.Println(neverLoggedIn.Cards)
+	list(keeper, users.Filter{NeverIn: true})
+
+	// An invitation can't be cancelled. To free its seat the user is deleted.
+	_, err := keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "eve"})
+	no(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.Delete{User: "eve"})
+	fmt.Println(err)
+
+	// Admins, and admins only, add 10 to 1000 seats at a time.
+	_, err = keeper.Do(ctx, "acme", users.As("bob"), seats.BuySeats{Seats: 10})
+	no(err)
+	for _, seatsToAdd := range []int64{9, 1001} {
+		_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Seats: seatsToAdd})
+		no(err)
+	}
+	done, err := keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Seats: 25})
+	bought := done.Events[0]
+	fmt.Println(bought.Kind, bought.Count, "by", bought.Actor.User, "now", bought.Total, err)
+
+	// The buyer and every other admin get a mail.
+	fmt.Println("mail to", bought.Receivers)
+
+	// The seats can be used straight away, and made fewer they can't be.
+	done, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Fay")})
+	fmt.Println(done.Outcomes[0].After.Status, err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.ReturnSeats{Seats: 10})
+	no(err)
+	show(keeper)
+
+	// A user is deactivated by an admin, or by the sync with the employee data, which has
+	// its own people to itself. The filter finds both, and the events tell which it was.
+	_, _ = keeper.Do(ctx, "acme", hr, seats.Invite{Profile: person("Gus")})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "gus"})
+	no(err)
+	_, _ = keeper.Do(ctx, "acme", users.As("gus"), seats.Accept{User: "gus"})
+	_, _ = keeper.Do(ctx, "acme", hr, seats.Deactivate{User: "gus"})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "bob"})
+	deactivated := users.Filter{Status: users.In(users.Inactive)}
+	list(keeper, deactivated)
+	for u := range keeper.Users(ctx, "acme", deactivated) {
+		why, _ := keeper.Explain(ctx, "acme", u.ID)
+		fmt.Println(u.ID, why.By.Kind, "by", why.By.Actor.Kind)
+	}
+
+	// Who was deleted and is asked in again is a new user.
+	again := person("Eve")
+	again.ID = "eve-2"
+	done, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: again})
+	fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Status, err)
+	// Output:
+	// [{Total Seats 10} {Available Seats 9} {Unclaimed Invites 0} {Active Users 1} {Invited Users 1}] <nil>
+	// [{Total Seats 10} {Available Seats 4} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}] <nil>
+	// unclaimed: 3
+	// [{Total Seats 10} {Available Seats 4} {Unclaimed Invites 3} {Active Users 0} {Invited Users 3}]
+	// 3 [cy dee eve]
+	// seats: not offered by this product
+	// <nil>
+	// seats: not allowed to this actor
+	// seats: not a number of seats that can be ordered: 9 asked, 10 to 1000 possible
+	// seats: not a number of seats that can be ordered: 1001 asked, 10 to 1000 possible
+	// seats-bought 25 by ada now 35 <nil>
+	// mail to [ada u1]
+	// invited <nil>
+	// seats: not allowed to this actor
+	// [{Total Seats 35} {Available Seats 29} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}] <nil>
+	// seats: managed by the sync this person came by
+	// 2 [bob gus]
+	// bob deactivated by user
+	// gus deactivated by sync
+	// eve-2 invited <nil>
+}

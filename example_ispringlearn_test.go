@@ -1,0 +1,96 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// iSpring Learn limits the active users of a plan, and lets accounts be created beyond
+// that: they are inactive.
+func Example_iSpringLearn() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(3, seats.ISpringLearn(), seatkeeper.Options{})
+	student := person("Ada")
+	student.Groups = []string{"Nurses"}
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: student, Role: users.Manager}, seats.Invite{Profile: person("Bob")})
+	show(keeper)
+
+	// The limit is reached: new accounts become inactive.
+	for _, name := range []string{"Cy", "Dee"} {
+		done, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person(name)})
+		fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Status, err)
+	}
+	show(keeper)
+
+	// The Active switch of a user, off: a position is free for a new user, and nothing of
+	// the account is lost. Off again, nothing happens.
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"})
+	done, err := keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"})
+	fmt.Println(done.Outcomes[0].Same, err)
+
+	// Ada is visible to the admin, with her status, and can do nothing.
+	ada, _ := keeper.User(ctx, "acme", "ada")
+	fmt.Println(ada.Shown, ada.First, ada.Groups)
+	for _, can := range []seats.Permission{seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned} {
+		fmt.Println(can, ada.May.Has(can))
+	}
+	_, err = keeper.Do(ctx, "acme", olive, seats.Edit{User: "ada", Set: users.Patch{Title: new("Ward sister")}})
+	fmt.Println(err)
+
+	// Cy takes the position. To switch Ada on again there has to be one for her, and
+	// then all that she had is back.
+	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "cy"})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
+	no(err)
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "bob"})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
+	ada, _ = keeper.User(ctx, "acme", "ada")
+	fmt.Println(ada.Shown, ada.Role, ada.Groups, ada.Title, ada.May.Has(seats.OpenCourses), err)
+
+	// Many are deactivated at once, but for the owner, and many activated, as long as the
+	// plan has room for them.
+	var selected []seats.Command
+	for u := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)}) {
+		selected = append(selected, seats.Deactivate{User: u.ID})
+	}
+	outcomes, _ := keeper.DoEach(ctx, "acme", olive, selected...)
+	for _, o := range outcomes {
+		if o.Refusal != nil {
+			fmt.Println(o.User, o.Refusal)
+		}
+	}
+	list(keeper, users.Filter{Status: users.In(users.Inactive)})
+	outcomes, _ = keeper.DoEach(ctx, "acme", olive, seats.Reactivate{User: "bob"}, seats.Reactivate{User: "cy"}, seats.Reactivate{User: "dee"})
+	for _, o := range outcomes {
+		if o.Refusal != nil {
+			fmt.Println(o.User, o.Refusal)
+		}
+	}
+	list(keeper, users.Filter{Status: users.In(users.Active)})
+	show(keeper)
+	// Output:
+	// [{License limit 3} {Available 0} {Active 3} {Inactive 0}] <nil>
+	// cy inactive <nil>
+	// dee inactive <nil>
+	// [{License limit 3} {Available 0} {Active 3} {Inactive 2}] <nil>
+	// true <nil>
+	// inactive Ada [Nurses]
+	// sign-in false
+	// receive-notifications false
+	// open-courses false
+	// be-assigned false
+	// <nil>
+	// <nil>
+	// seats: no free seat: 3 of 3 are held; deactivate 1, delete 1, or ask the vendor for 1 more
+	// active manager [Nurses] Ward sister true <nil>
+	// u1 seats: an owner is protected
+	// 4 [ada bob cy dee]
+	// dee seats: no free seat: 3 of 3 are held
+	// 3 [bob cy u1]
+	// [{License limit 3} {Available 0} {Active 3} {Inactive 2}] <nil>
+}

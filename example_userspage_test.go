@@ -1,0 +1,94 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// The users page of a training site: people are approved and notified, put into groups,
+// archived and retrieved, one by one or many at once. The site itself takes any number
+// of them.
+func Example_usersPage() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper, _ := seatkeeper.New(newStore(), seatkeeper.Options{})
+	_, err := keeper.Open(ctx, seats.Opening{
+		Account: "acme", Seats: seats.Unlimited(), Policy: seats.UsersPage(), Owner: users.Profile{ID: "u1", First: "Olive", Email: "olive@acme.example"},
+	})
+	fmt.Println(err)
+
+	// New users are added one by one or in bulk. Nobody hears of it yet, and nobody gets
+	// in before he is approved.
+	var learners []seats.Command
+	for _, name := range []string{"Ada", "Bob", "Cy", "Dee"} {
+		learner := person(name)
+		learner.Location, learner.Groups = "Leeds", []string{"Drivers"}
+		learners = append(learners, seats.Invite{Profile: learner, Later: true})
+	}
+	_, _ = keeper.DoEach(ctx, "acme", olive, learners...)
+	_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
+	no(err)
+	show(keeper)
+
+	// Approve activates, Notify sends the mail, and sends it again at any time. They are
+	// two check marks.
+	marks := func() {
+		ada, _ := keeper.User(ctx, "acme", "ada")
+		fmt.Println(ada.Shown, "approved:", !ada.Approved.IsZero(), "notified:", !ada.Notified.IsZero(), ada.Notices)
+	}
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Approve{User: "ada"})
+	marks()
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
+	marks()
+
+	// All that is done in a row can be done to many users at once.
+	outcomes, _ := keeper.DoEach(ctx, "acme", olive, seats.Approve{User: "bob"}, seats.Approve{User: "cy"}, seats.Approve{User: "ada"})
+	for _, o := range outcomes {
+		fmt.Println(o.User, o.After.Status, o.Same)
+	}
+
+	// A user can be in several groups; his details are corrected, his address too, and a
+	// learner is made an administrator.
+	_, err = keeper.Do(ctx, "acme", olive,
+		seats.Edit{User: "ada", Set: users.Patch{First: new("Adah"), Email: new("adah@acme.example"), Groups: &[]string{"Drivers", "First aid"}}},
+		seats.ChangeRole{User: "ada", Role: users.Admin})
+	fmt.Println(err)
+
+	// The filters of the list.
+	list(keeper, users.Filter{Location: "Leeds"})
+	list(keeper, users.Filter{Group: "First aid"})
+	list(keeper, users.Filter{Status: users.In(users.Invited)})
+	list(keeper, users.Filter{Role: users.In(users.Admin, users.Owner)})
+
+	// A user is removed by archiving, since nothing recorded is ever deleted. The status
+	// filter finds him, and he is retrieved as he was.
+	_, err = keeper.Do(ctx, "acme", olive, seats.Delete{User: "bob"})
+	no(err)
+	_, _ = keeper.DoEach(ctx, "acme", olive, seats.Archive{User: "bob"}, seats.Archive{User: "dee"})
+	list(keeper, users.Filter{Status: users.In(users.Archived)})
+	show(keeper)
+	done, err := keeper.Do(ctx, "acme", olive, seats.Restore{User: "bob"})
+	fmt.Println(done.Outcomes[0].After.Status, err)
+	// Output:
+	// <nil>
+	// seats: not approved yet
+	// [{Users 5} {Not approved 4} {Approved 1} {Archived 0}] <nil>
+	// active approved: true notified: false 0
+	// active approved: true notified: true 2
+	// bob active false
+	// cy active false
+	// ada active true
+	// <nil>
+	// 4 [ada bob cy dee]
+	// 1 [ada]
+	// 1 [dee]
+	// 2 [ada u1]
+	// seats: not offered by this product
+	// 2 [bob dee]
+	// [{Users 3} {Not approved 0} {Approved 3} {Archived 2}] <nil>
+	// active <nil>
+}

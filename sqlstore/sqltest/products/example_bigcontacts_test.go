@@ -1,0 +1,1 @@
+../../../example_bigcontacts_test.go

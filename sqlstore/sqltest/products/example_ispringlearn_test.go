@@ -1,0 +1,1 @@
+../../../example_ispringlearn_test.go
