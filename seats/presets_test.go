@@ -3,6 +3,7 @@ package seats_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,6 +56,25 @@ func TestEveryPresetKeepsItsCards(t *testing.T) {
 			s.do(support, seats.Archive{User: "away"})
 			s.do(system, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("bob")})
 			require.Equal(t, want, fmt.Sprint(s.rows.Usage().Cards), name)
+		}
+	}
+}
+
+// TestMembersAndManagersChangeNothing, whatever the product: each accepts for himself, and
+// that is all. A manager reads reports.
+func TestMembersAndManagersChangeNothing(t *testing.T) {
+	for _, preset := range seats.Presets() {
+		for _, role := range []users.Role{users.Member, users.Manager} {
+			s := open(t, seats.Of(9), preset.Policy)
+			s.do(system, seats.Invite{Profile: profile("u7")}, seats.Adopt{User: adoptee("max", func(u *users.User) {
+				u.Role, u.SignedIn = role, time.Time{}
+			})})
+			require.Equal(t, role == users.Manager, s.rows.Account.View(s.user("max"), s.now).May.Has(seats.ReadReports))
+			for _, c := range everyCommand {
+				s.refused(seats.ErrForbidden, users.As("max"), c)
+			}
+			s.do(users.As("max"), seats.Accept{User: "max"})
+			require.Equal(t, s.now, s.user("max").SignedIn)
 		}
 	}
 }

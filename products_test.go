@@ -1,0 +1,158 @@
+package seatkeeper_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+)
+
+// switchRows are the rows of the table of products: what a row says of a policy, and the
+// fields of it that this is about.
+var switchRows = []struct {
+	label  string
+	fields string
+	says   func(seats.Policy) string
+}{
+	{"what lets in", "LetIn", func(p seats.Policy) string { return p.LetIn.String() }},
+	{"no free seat", "NoSeat", func(p seats.Policy) string { return p.NoSeat.String() }},
+	{"buying, and how many an order", "Buying", func(p seats.Policy) string {
+		if p.Buying.Most == 0 {
+			return p.Buying.By.String()
+		}
+		return fmt.Sprintf("%s, %d to %d", p.Buying.By, p.Buying.Least, p.Buying.Most)
+	}},
+	{"giving back", "Returning", func(p seats.Policy) string { return p.Returning.String() }},
+	{"not offered", "Withheld DeleteOnly", func(p seats.Policy) string {
+		not := p.Withheld.String()
+		if p.DeleteOnly {
+			not += "; deactivate of somebody invited"
+		}
+		return orDash(strings.TrimPrefix(not, "; "))
+	}},
+	{"an invitation runs out", "Invites Term", func(p seats.Policy) string {
+		if p.Invites == seats.RunsNever {
+			return "never"
+		}
+		return fmt.Sprintf("after %d days, seat %s", int(p.Term.Hours()/24), p.Invites)
+	}},
+	{"ownership is ended by", "Ownership", func(p seats.Policy) string {
+		if p.Ownership == seats.OwnersEnd {
+			return "owners, support"
+		}
+		return "support"
+	}},
+	{"one person made into another", "Exchange", func(p seats.Policy) string { return p.Exchange.String() }},
+	{"people of a sync, by hand", "SourceLocked", func(p seats.Policy) string {
+		if p.SourceLocked {
+			return "locked"
+		}
+		return "like others"
+	}},
+	{"roles without a seat", "Exempt", func(p seats.Policy) string { return orDash(p.Exempt.String()) }},
+	{"cards", "Cards", func(p seats.Policy) string {
+		var titles []string
+		for _, c := range (seats.Snapshot{Account: seats.Account{Policy: p}}).Usage().Cards {
+			titles = append(titles, c.Title)
+		}
+		return strings.Join(titles, ", ")
+	}},
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// TestTheTableOfProducts prints the presets and compares them with the documentation.
+func TestTheTableOfProducts(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| switch |")
+	for _, preset := range seats.Presets() {
+		fmt.Fprintf(&b, " `%s` |", preset.Name)
+	}
+	b.WriteString("\n|" + strings.Repeat(" --- |", 1+len(seats.Presets())) + "\n")
+	shown := map[string]bool{}
+	for _, row := range switchRows {
+		fmt.Fprintf(&b, "| %s |", row.label)
+		for _, preset := range seats.Presets() {
+			fmt.Fprintf(&b, " %s |", row.says(preset.Policy))
+		}
+		b.WriteString("\n")
+		for _, field := range strings.Fields(row.fields) {
+			shown[field] = true
+		}
+	}
+	for field := range reflect.TypeFor[seats.Policy]().Fields() {
+		require.True(t, shown[field.Name], "%s is not in the table", field.Name)
+	}
+	text, err := os.ReadFile("PRODUCTS.md")
+	require.NoError(t, err)
+	require.Contains(t, string(text), b.String(), "the table is now:\n%s", b.String())
+}
+
+// behaviourText is a row of the table of behaviours: its number, what it says, its tests.
+var behaviourText = regexp.MustCompile(`(?m)^\| (\d+) \| ([^|]+) \| ([^|]+) \|$`)
+
+// testText names a test: a folder and a function in it, or a heading of a test there.
+var testText = regexp.MustCompile("`([a-z./]+): (?:(\\w+)|\"([^\"]+)\")`")
+
+// behaviours is how many there are.
+const behaviours = 69
+
+// TestEveryBehaviourHasATest that is there.
+func TestEveryBehaviourHasATest(t *testing.T) {
+	if _, err := os.Stat("examples"); err != nil {
+		t.Skip("the modules in folders did not come along")
+	}
+	text, err := os.ReadFile("PRODUCTS.md")
+	require.NoError(t, err)
+	rows := behaviourText.FindAllStringSubmatch(string(text), -1)
+	require.Len(t, rows, behaviours)
+	for i, row := range rows {
+		number, err := strconv.Atoi(row[1])
+		require.NoError(t, err)
+		require.Equal(t, i+1, number)
+		tests := testText.FindAllStringSubmatch(row[3], -1)
+		if later := strings.TrimSpace(row[3]); len(tests) == 0 {
+			require.Contains(t, []string{"with dates", "with course licences", "with sync"}, later, "behaviour %d has no test", number)
+		}
+		for _, test := range tests {
+			require.True(t, isTest(t, test[1], test[2], test[3]), "behaviour %d: %s is gone", number, test[0])
+		}
+	}
+}
+
+// isTest reports whether there is such a test in a folder: a function, or a test whose
+// name is that text.
+func isTest(t *testing.T, folder, function, name string) bool {
+	t.Helper()
+	if function != "" && !strings.HasPrefix(function, "Test") && !strings.HasPrefix(function, "Example") {
+		return false
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files, folder)
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		test := "\nfunc " + function + "("
+		if name != "" {
+			test = "{\"" + name + "\", "
+		}
+		if strings.Contains(string(text), test) {
+			return true
+		}
+	}
+	return false
+}
