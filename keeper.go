@@ -130,7 +130,7 @@ type Done struct {
 // owner's ID, if empty, is made; the outcome carries it.
 func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 	if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" {
-		return Done{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "zone", Reason: errors.New("is not a time zone")}
+		return Done{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "zone", Reason: seats.ErrZone}
 	}
 	request := k.request(users.System(), seats.ByCall)
 	if request.Key != "" {
