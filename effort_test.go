@@ -107,6 +107,19 @@ func TestWhatWasDueIsCountedBeside(t *testing.T) {
 	require.Empty(t, o.all, "it settles, and decides nothing")
 }
 
+// TestWhatIsNotSentIsNotCounted since the context ends between the load and the commit.
+func TestWhatIsNotSentIsNotCounted(t *testing.T) {
+	var o observed
+	ctx, cancel := context.WithCancel(t.Context())
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	k, err := seatkeeper.New(ending{s, cancel}, seatkeeper.Options{Observe: o.observe})
+	require.NoError(t, err)
+	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, seatkeeper.Effort{Account: "acme", Err: err}, o.last(t))
+}
+
 // TestEveryDecisionIsToldOfOnce and nothing else is.
 func TestEveryDecisionIsToldOfOnce(t *testing.T) {
 	ctx := t.Context()
