@@ -16,12 +16,12 @@ import (
 // with placeholders in braces. A translation is such a map, and goes by [English], which
 // has every key there is:
 //
-//	no-seats            a refusal, by its [Code], with {held}, {total}, {spent}, {asked},
+//	no-seats            a refusal, by its Code, with {held}, {total}, {spent}, {asked},
 //	                    {least}, {most}, {field} and {reason}
 //	no-seats/spent      the same where seats are spent too
 //	order-size/none     the same where no number is possible
 //	reason/too-long     what is wrong with a field or a cell, by the Code of the
-//	                    [users.Reason]; reason/unlisted with {count}
+//	                    users.Reason; reason/unlisted with {count}
 //	remedy/deactivate   a remedy, by its action, with {count}; remedy/vendor is to ask
 //	                    the vendor
 //	remedies/comma      what stands between remedies, and remedies/or before the last
