@@ -27,6 +27,9 @@
 // [Keeper.Period], [Keeper.Explain], [Keeper.Replay] and [Keeper.Audit] tell what was,
 // and [Keeper.Drain] hands the events to whoever sends the mails.
 //
+// For a host's screens and counters there are the translated [seats.Messages], [HTTPStatus]
+// and the hook [Options] Observe.
+//
 // Packages in reading order: users (people, status, roles), seats (pools,
 // policies, commands, the decision), store (the contract), memstore, and this one.
 package seatkeeper

@@ -2,7 +2,6 @@ package seatkeeper
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -45,7 +44,7 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 // are refused as [seats.ErrBadInput].
 func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {
 	if to.Before(from) {
-		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: errors.New("is before the beginning")}
+		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: seats.ErrBackwards}
 	}
 	from, to = from.UTC().Truncate(time.Microsecond), to.UTC().Truncate(time.Microsecond)
 	need := seats.Need{Account: account, Pools: []seats.PoolID{pool}}
@@ -57,7 +56,7 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 		return seats.Period{}, err
 	}
 	if !slices.ContainsFunc(s.Pools, func(p seats.Pool) bool { return p.ID == pool }) {
-		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Reason: errors.New("is not there")}
+		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Reason: seats.ErrNotThere}
 	}
 	if to.After(need.DueBy) {
 		to = need.DueBy

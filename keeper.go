@@ -38,6 +38,14 @@ type Options struct {
 	// Attempts is how often a commit is tried while others get in between; 0 is
 	// 100. A negative number is refused.
 	Attempts int
+	// Observe, if there is one, is told what each call that decides has cost, whether it
+	// went well or not: Open, Do, Apply, and each commit of a DoEach or an Adopt. It is
+	// called once, with the context of the call, in its goroutine and after the account's
+	// turn has passed on: it holds up this caller alone, and should be quick. Several
+	// goroutines may be in it at once. It must not call a Keeper: in a transaction, see
+	// [Keeper.In], the two could wait for each other for ever. What is done there may
+	// still be rolled back.
+	Observe func(context.Context, Effort)
 }
 
 // New returns a Keeper on the store. It does no I/O. The errors are those of a

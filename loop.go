@@ -24,7 +24,16 @@ import (
 // dead, so that another statement would only hide the first error or, worse, be carried
 // out beside it. A taken key leaves it alive; whoever has it is looked up as ever.
 func (k *Keeper) decide(ctx context.Context, account users.AccountID, request seats.Request, rules rules) (seats.Decision, error) {
+	e := k.begin(account)
+	decision, err := k.inTurn(ctx, account, request, rules, &e)
+	k.end(ctx, e, err)
+	return decision, err
+}
+
+// inTurn is decide, from the moment the call gets in line until it leaves.
+func (k *Keeper) inTurn(ctx context.Context, account users.AccountID, request seats.Request, rules rules, e *effort) (seats.Decision, error) {
 	leave, err := k.lines.enter(ctx, account)
+	e.Waited = k.since(e)
 	if err != nil {
 		return seats.Decision{}, err
 	}
@@ -34,9 +43,9 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 	var lost error          // why it is not known whether it was written
 	var late bool           // whether it can still arrive
 	for tries := 0; ; tries++ {
-		snapshot, err := k.settled(ctx, &need)
+		snapshot, err := k.settled(ctx, &need, e)
 		for err == nil && request.Widen(&need, snapshot) {
-			snapshot, err = k.settled(ctx, &need)
+			snapshot, err = k.settled(ctx, &need, e)
 		}
 		if err != nil {
 			return seats.Decision{}, unknown(lost, err)
@@ -60,7 +69,7 @@ func (k *Keeper) decide(ctx context.Context, account users.AccountID, request se
 			}
 		}
 		need.Change = request.Change
-		switch err := k.commit(ctx, sent.Change); {
+		switch err := k.commit(ctx, sent.Change, &e.Commits, e); {
 		case err == nil:
 			return sent, nil
 		case !k.again(err):
@@ -88,7 +97,7 @@ func within(r rules) rules {
 
 // settled loads a snapshot in which nothing is due any more at need.DueBy, which
 // it sets to the present. Whatever was due takes effect first.
-func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
+func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seats.Snapshot, error) {
 	failed, last := 0, uint64(0)
 	for {
 		need.DueBy = k.now()
@@ -110,7 +119,7 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 		change := seats.Settle(s, seats.Request{
 			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(k.newID()),
 		})
-		err = k.commit(ctx, change)
+		err = k.commit(ctx, change, &e.Settlements, e)
 		if err != nil && !k.again(err) {
 			return seats.Snapshot{}, err
 		}
@@ -126,25 +135,27 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need) (seats.Snapshot,
 
 // present is settled for reading: an account that is not there is an error.
 func (k *Keeper) present(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	s, err := k.settled(ctx, need)
+	s, err := k.settled(ctx, need, new(effort))
 	if err == nil && !s.Known() {
 		err = store.ErrNotFound
 	}
 	return s, err
 }
 
-// commit sends one change.
-func (k *Keeper) commit(ctx context.Context, change seats.Change) error {
+// commit sends one change, and counts it.
+func (k *Keeper) commit(ctx context.Context, change seats.Change, sent *int, e *effort) error {
 	if err := ctx.Err(); err != nil {
 		return err // and it was not sent
 	}
+	*sent++
 	verdicts, err := k.store.Commit(ctx, change)
 	switch {
 	case err == nil:
-		return verdicts[0].Err
+		err = verdicts[0].Err
 	case ctx.Err() != nil && !errors.Is(err, store.ErrUnknown):
-		return unknown(store.ErrUnknown, err)
+		err = unknown(store.ErrUnknown, err)
 	}
+	e.answered(err)
 	return err
 }
 

@@ -9,7 +9,8 @@
 // the file switches.go is the only one that reads it. An [Account] is a policy, a
 // tally of people and its pools. A [Command] is something to be done; the list of
 // commands is the list of what the library can do. An [Event] records what was
-// done, and [Usage] is the account in numbers.
+// done, and [Usage] is the account in numbers. A [Refusal] says why nothing was done, in
+// a [Code] and numbers; [Messages] say it to people in their language.
 //
 // # The invariant
 //

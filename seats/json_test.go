@@ -334,6 +334,9 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 		}
 	}
 	require.Len(t, refusals, 22, "there is a command for every reason")
+	for _, reason := range append(users.Reasons(), seats.ErrNotThere, seats.ErrBackwards) {
+		refusals[reason] = &seats.Refusal{Code: seats.ErrBadInput, Field: "x", Reason: reason}
+	}
 	for reason, no := range refusals {
 		text, err := json.Marshal(no)
 		require.NoError(t, err)
@@ -350,6 +353,10 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 	var read seats.Refusal
 	require.NoError(t, json.Unmarshal(text, &read))
 	require.Equal(t, own.Error(), read.Error())
+	own.Reason = users.Reason{Code: "empty", Text: "is of the host's kind"}
+	text, err = json.Marshal(own)
+	require.NoError(t, err)
+	require.Equal(t, `{"code":"bad-input","field":"x","reason":"is of the host's kind"}`, string(text), "though it borrows a code")
 	require.NoError(t, json.Unmarshal([]byte(`{"code":"forbidden"}`), &read))
 	require.Equal(t, seats.Refusal{Code: seats.ErrForbidden}, read)
 }

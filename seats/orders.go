@@ -81,7 +81,7 @@ func (c ReturnSeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 func (d *desk) ordered(id PoolID) (Pool, *Refusal) {
 	p, there := d.pools[id]
 	if !there {
-		return Pool{}, badInput("pool", errPool)
+		return Pool{}, badInput("pool", ErrNotThere)
 	}
 	return p, nil
 }

@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"errors"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -186,12 +185,12 @@ func (e *Exchange) UnmarshalText(text []byte) error { return exchangeNames.Unmar
 
 // What is wrong with a policy.
 var (
-	ErrUnknownSwitch = errors.New("has a switch set to something unknown")
-	ErrTerm          = errors.New("needs a term where invitations run out, and none where they do not")
-	ErrOrderBounds   = errors.New("has order bounds that no order can meet")
-	ErrNoWayOut      = errors.New("withholds every way to free a seat")
-	ErrNoWayIn       = errors.New("withholds what lets people in")
-	ErrWithheld      = errors.New("withholds an action that the account's own people never had")
+	ErrUnknownSwitch = users.Reason{Code: "unknown-switch", Text: "has a switch set to something unknown"}
+	ErrTerm          = users.Reason{Code: "wrong-term", Text: "needs a term where invitations run out, and none where they do not"}
+	ErrOrderBounds   = users.Reason{Code: "order-bounds", Text: "has order bounds that no order can meet"}
+	ErrNoWayOut      = users.Reason{Code: "no-way-out", Text: "withholds every way to free a seat"}
+	ErrNoWayIn       = users.Reason{Code: "no-way-in", Text: "withholds what lets people in"}
+	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action that the account's own people never had"}
 )
 
 // leaving are the ways in which the account's own people free a seat.

@@ -1,12 +1,6 @@
 package seats
 
-import (
-	"errors"
-	"fmt"
-	"strings"
-
-	"github.com/seatkeeper/seatkeeper/users"
-)
+import "github.com/seatkeeper/seatkeeper/users"
 
 // A Code says why a command is refused. It is stable, and it is the sentinel:
 // errors.Is(err, seats.ErrNoSeats) works through any wrapping.
@@ -38,46 +32,64 @@ const (
 // Error returns the code.
 func (c Code) Error() string { return string(c) }
 
-// sentences say each code in words.
-var sentences = map[Code]string{
-	ErrNoSeats:           "no free seat",
-	ErrForbidden:         "not allowed to this actor",
-	ErrNotOffered:        "not offered by this product",
-	ErrOwnerProtected:    "an owner is protected",
-	ErrLastOwner:         "the last active owner stays the owner",
-	ErrPayer:             "the owner who pays stays an owner",
-	ErrSourceLocked:      "managed by the sync this person came by",
-	ErrUnknownUser:       "no such user",
-	ErrWrongStatus:       "the user's status does not allow it",
-	ErrDuplicate:         "somebody is already here under this name",
-	ErrExchange:          "this would turn one person into another",
-	ErrNotApproved:       "not approved yet",
-	ErrInvitationExpired: "the invitation has run out",
-	ErrOrderSize:         "not a number of seats that can be ordered",
-	ErrBadInput:          "the input is not valid",
-	ErrKeyReused:         "the request key was used for something else",
-	ErrPlanOutdated:      "not as planned any more",
-	ErrClosed:            "the account is closed",
-	ErrOpen:              "the account is still open",
+// sentences say each code in English, in the order of the codes. What else there is to
+// say is in phrases.
+var sentences = []struct {
+	code Code
+	text string
+}{
+	{ErrNoSeats, "no free seat: {held} of {total} are held"},
+	{ErrForbidden, "not allowed to this actor"},
+	{ErrNotOffered, "not offered by this product"},
+	{ErrOwnerProtected, "an owner is protected"},
+	{ErrLastOwner, "the last active owner stays the owner"},
+	{ErrPayer, "the owner who pays stays an owner"},
+	{ErrSourceLocked, "managed by the sync this person came by"},
+	{ErrUnknownUser, "no such user"},
+	{ErrWrongStatus, "the user's status does not allow it"},
+	{ErrDuplicate, "somebody is already here under this name"},
+	{ErrExchange, "this would turn one person into another"},
+	{ErrNotApproved, "not approved yet"},
+	{ErrInvitationExpired, "the invitation has run out"},
+	{ErrOrderSize, "not a number of seats that can be ordered: {asked} asked, {least} to {most} possible"},
+	{ErrBadInput, "the input is not valid: {field} {reason}"},
+	{ErrKeyReused, "the request key was used for something else"},
+	{ErrPlanOutdated, "not as planned any more"},
+	{ErrClosed, "the account is closed"},
+	{ErrOpen, "the account is still open"},
+}
+
+// Codes lists the codes there are, in order.
+func Codes() []Code {
+	codes := make([]Code, len(sentences))
+	for i, s := range sentences {
+		codes[i] = s.code
+	}
+	return codes
 }
 
 // What is wrong with the input of a command.
 var (
-	errCommand = errors.New("is not one of the commands of package seats, by value")
-	errRole    = errors.New("is not one that can be given")
-	errSource  = errors.New("belongs to a sync")
-	errHeir    = errors.New("is not another active user")
-	errPool    = errors.New("is not there")
-	errCount   = errors.New("is not a number of seats")
-	errPayer   = errors.New("is not an active user")
-	errZone    = errors.New("is not a time zone")
+	errCommand = users.Reason{Code: "not-a-command", Text: "is not one of the commands of package seats, by value"}
+	errRole    = users.Reason{Code: "cannot-be-given", Text: "is not one that can be given"}
+	errSource  = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
+	errHeir    = users.Reason{Code: "not-an-heir", Text: "is not another active user"}
+	errCount   = users.Reason{Code: "not-a-count", Text: "is not a number of seats"}
+	errPayer   = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
+	errZone    = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone"}
 
-	errSchedule = errors.New("can't be carried out yet")
+	errSchedule = users.Reason{Code: "not-yet", Text: "can't be carried out yet"}
+)
+
+// What is wrong with the input of a call, besides what is wrong with a text or a policy.
+var (
+	ErrNotThere  = users.Reason{Code: "not-there", Text: "is not there"}
+	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the beginning"}
 )
 
 // A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
-// address and no name, since errors end up in logs. It has a JSON form, in which the
-// reason is its text.
+// address and no name, since errors end up in logs, and is in English; [Messages] say it
+// in any language. It has a JSON form, in which the reason is its code.
 type Refusal struct {
 	Code   Code         `json:"code"`
 	Index  int          `json:"index,omitzero"`  // the place of the refused command among those of the call
@@ -101,25 +113,8 @@ type Refusal struct {
 	Remedies Remedies `json:"remedies,omitzero"`
 }
 
-// Error returns the refusal as a sentence with its numbers.
-func (r *Refusal) Error() string {
-	text := "seats: " + sentences[r.Code]
-	switch r.Code {
-	case ErrNoSeats:
-		text += fmt.Sprintf(": %d of %s are held", r.Held, r.Total)
-		if r.Spent > 0 {
-			text += fmt.Sprintf(" and %d spent", r.Spent)
-		}
-	case ErrOrderSize:
-		text += fmt.Sprintf(": %d asked, %d to %d possible", r.Asked, r.Least, r.Most)
-		if r.Most < r.Least {
-			text = fmt.Sprintf("seats: %s: %d asked, none possible", sentences[r.Code], r.Asked)
-		}
-	case ErrBadInput:
-		text += fmt.Sprintf(": %s %v", r.Field, r.Reason)
-	}
-	return text
-}
+// Error returns the refusal as a sentence with its numbers, in English.
+func (r *Refusal) Error() string { return "seats: " + english.Refusal(r) }
 
 // Unwrap returns the code and, for bad input, what is wrong.
 func (r *Refusal) Unwrap() []error {
@@ -156,32 +151,12 @@ type Remedy struct {
 	Vendor bool         `json:"vendor,omitzero"` // not for the actor: he can ask the vendor for it
 }
 
-// String returns the remedy in words: "deactivate 1", "buy 10", "ask the vendor
+// String returns the remedy in English: "deactivate 1", "buy 10", "ask the vendor
 // for 1 more", "reactivate the user".
-func (r Remedy) String() string {
-	switch {
-	case r.Vendor:
-		return fmt.Sprintf("ask the vendor for %d more", r.Count)
-	case r.Action == users.BuySeats:
-		return fmt.Sprintf("buy %d", r.Count)
-	case r.User != "":
-		return fmt.Sprintf("%s the user", r.Action)
-	}
-	return fmt.Sprintf("%s %d", r.Action, r.Count)
-}
+func (r Remedy) String() string { return english.Remedy(r) }
 
 // Remedies are alternatives: any one of them is enough.
 type Remedies []Remedy
 
-// String joins the remedies to a phrase; it is empty if there are none.
-func (r Remedies) String() string {
-	words := make([]string, len(r))
-	for i, remedy := range r {
-		words[i] = remedy.String()
-	}
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + ", or " + words[last]
-}
+// String joins the remedies to a phrase in English; it is empty if there are none.
+func (r Remedies) String() string { return english.Remedies(r) }

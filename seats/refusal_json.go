@@ -3,29 +3,29 @@ package seats
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// reasons are what is known to be wrong with an input, each with a text of its
-// own, so that one that was read is the same error as one that was returned.
-var reasons = []error{
-	users.ErrEmpty, users.ErrTooLong, users.ErrNotUTF8, users.ErrControl, users.ErrAddress, users.ErrActor,
-	users.ErrUnfit, users.ErrEarly, users.ErrLate,
-	errCommand, errRole, errSource, errHeir, errPool, errCount, errPayer, errZone, errSchedule,
+// reasons are what is known to be wrong with an input or a roster, each with a code of
+// its own, so that one that was read is the same error as one that was returned.
+var reasons = append(users.Reasons(),
+	errCommand, errRole, errSource, errHeir, errCount, errPayer, errZone, errSchedule,
+	ErrNotThere, ErrBackwards,
 	ErrUnknownSwitch, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
-}
+)
 
-func reasonOf(text string) error {
-	if text == "" {
+func reasonOf(code string) error {
+	if code == "" {
 		return nil
 	}
 	for _, reason := range reasons {
-		if reason.Error() == text {
+		if reason.Code == code {
 			return reason
 		}
 	}
-	return errors.New(text)
+	return errors.New(code)
 }
 
 type plainRefusal Refusal
@@ -35,12 +35,15 @@ type refusalForm struct {
 	Reason string `json:"reason,omitzero"` // in place of the error
 }
 
-// MarshalJSON returns the refusal with its reason as text. Of the numbers, those
-// that are missing or zero are left out.
+// MarshalJSON returns the refusal with the code of its reason; any other than the
+// library's is its text. Of the numbers, those that are missing or zero are left out.
 func (r Refusal) MarshalJSON() ([]byte, error) {
 	form := refusalForm{plainRefusal: plainRefusal(r)}
 	if r.Reason != nil {
 		form.Reason = r.Reason.Error()
+	}
+	if reason, is := r.Reason.(users.Reason); is && slices.Contains(reasons, reason) {
+		form.Reason = reason.Code
 	}
 	return json.Marshal(form)
 }

@@ -1,7 +1,6 @@
 package users
 
 import (
-	"errors"
 	"unicode"
 	"unicode/utf8"
 )
@@ -34,15 +33,15 @@ type ID string
 // What can be wrong with what comes in. The reasons name no value, since errors end
 // up in logs.
 var (
-	ErrEmpty   = errors.New("is empty")
-	ErrTooLong = errors.New("is too long")
-	ErrNotUTF8 = errors.New("is not valid UTF-8")
-	ErrControl = errors.New("contains a control character")
-	ErrAddress = errors.New("is not an e-mail address")
-	ErrActor   = errors.New("is of no kind, or has what does not belong to its kind")
-	ErrUnfit   = errors.New("does not go with what else is said of the person")
-	ErrEarly   = errors.New("is earlier than can be")
-	ErrLate    = errors.New("is later than can be")
+	ErrEmpty   = Reason{"empty", "is empty"}
+	ErrTooLong = Reason{"too-long", "is too long"}
+	ErrNotUTF8 = Reason{"not-utf8", "is not valid UTF-8"}
+	ErrControl = Reason{"control-character", "contains a control character"}
+	ErrAddress = Reason{"not-an-address", "is not an e-mail address"}
+	ErrActor   = Reason{"not-an-actor", "is of no kind, or has what does not belong to its kind"}
+	ErrUnfit   = Reason{"unfit", "does not go with what else is said of the person"}
+	ErrEarly   = Reason{"too-early", "is earlier than can be"}
+	ErrLate    = Reason{"too-late", "is later than can be"}
 )
 
 // CheckID reports what is wrong with an identifier, or nil.

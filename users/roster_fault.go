@@ -2,25 +2,24 @@ package users
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 )
 
 // What can be wrong with a roster, beside what can be wrong with a text.
 var (
-	ErrEncoding    = errors.New("is not in UTF-8: save it as CSV UTF-8")
-	ErrTooLarge    = fmt.Errorf("is too large: at most %d MiB and %d rows can be read", MaxRosterBytes>>20, MaxRosterRows)
-	ErrNoHeader    = errors.New("has no header: its first row names none of the columns")
-	ErrNoColumn    = errors.New("is missing from the header")
-	ErrColumnTwice = errors.New("stands in the header more than once")
-	ErrQuotes      = errors.New("has a misplaced or unclosed quotation mark")
-	ErrExtraCells  = errors.New("has more cells than the header")
-	ErrNobody      = errors.New("names nobody: it has no address, username or external ID")
-	ErrTaken       = errors.New("is taken")
-	ErrRole        = errors.New("is not a known role")
-	ErrOwner       = errors.New("is the role of an owner, who cannot be imported")
-	ErrPassword    = errors.New("is not accepted")
+	ErrEncoding    = Reason{"wrong-encoding", "is not in UTF-8: save it as CSV UTF-8"}
+	ErrTooLarge    = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB and %d rows can be read", MaxRosterBytes>>20, MaxRosterRows)}
+	ErrNoHeader    = Reason{"no-header", "has no header: its first row names none of the columns"}
+	ErrNoColumn    = Reason{"no-column", "is missing from the header"}
+	ErrColumnTwice = Reason{"column-twice", "stands in the header more than once"}
+	ErrQuotes      = Reason{"misplaced-quotes", "has a misplaced or unclosed quotation mark"}
+	ErrExtraCells  = Reason{"extra-cells", "has more cells than the header"}
+	ErrNobody      = Reason{"names-nobody", "names nobody: it has no address, username or external ID"}
+	ErrTaken       = Reason{"taken", "is taken"}
+	ErrRole        = Reason{"unknown-role", "is not a known role"}
+	ErrOwner       = Reason{"role-of-owner", "is the role of an owner, who cannot be imported"}
+	ErrPassword    = Reason{"password-refused", "is not accepted"}
 )
 
 // A Fault is one thing that is wrong with a roster. Its text is meant for the

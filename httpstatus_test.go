@@ -1,0 +1,98 @@
+package seatkeeper_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestEveryCodeHasAStatus of its own choice, and no status is a server's fault.
+func TestEveryCodeHasAStatus(t *testing.T) {
+	statuses := map[seats.Code]int{
+		seats.ErrNoSeats: 409, seats.ErrForbidden: 403, seats.ErrNotOffered: 403, seats.ErrOwnerProtected: 403,
+		seats.ErrLastOwner: 409, seats.ErrSourceLocked: 403, seats.ErrUnknownUser: 404, seats.ErrWrongStatus: 409,
+		seats.ErrDuplicate: 409, seats.ErrExchange: 409, seats.ErrNotApproved: 409, seats.ErrInvitationExpired: 409,
+		seats.ErrOrderSize: 422, seats.ErrBadInput: 422, seats.ErrKeyReused: 422, seats.ErrPlanOutdated: 409,
+		seats.ErrPayer: 409, seats.ErrClosed: 409, seats.ErrOpen: 409,
+	}
+	for _, code := range seats.Codes() {
+		require.Contains(t, statuses, code)
+		for _, err := range []error{
+			code, &seats.Refusal{Code: code}, &seats.Refusal{Code: code, Reason: users.ErrTooLarge},
+			fmt.Errorf("a host: %w", &seats.Refusal{Code: code}), errors.Join(context.Canceled, &seats.Refusal{Code: code}),
+		} {
+			require.Equal(t, statuses[code], seatkeeper.HTTPStatus(err), code)
+		}
+	}
+	require.Equal(t, 400, seatkeeper.HTTPStatus(&seats.Refusal{Code: "of a later version"}))
+}
+
+func TestTheStatusOfOtherErrors(t *testing.T) {
+	_, hasher := users.ReadRoster(strings.NewReader("Email,Code\na@x.example,secret\n"), users.RosterOptions{
+		Columns:  []users.Column{{Header: "Email", Field: "email"}, {Header: "Code", Field: "password"}},
+		Password: func(int, users.Profile, string) error { return context.DeadlineExceeded },
+	})
+	for _, c := range []struct {
+		err    error
+		status int
+	}{
+		{nil, 200},
+		{seats.Outcome{}.Refusal, 200},
+		{store.ErrNotFound, 404},
+		{store.ErrExists, 409},
+		{store.ErrConflict, 503},
+		{store.ErrTaken, 503},
+		{store.ErrBroken, 500},
+		{store.ErrUnknown, 500},
+		{fmt.Errorf("%w: %w", store.ErrUnknown, context.Canceled), 500},
+		{fmt.Errorf("%w: %w", store.ErrUnknown, context.DeadlineExceeded), 500},
+		{fmt.Errorf("gave up: %w", fmt.Errorf("%w: %w", store.ErrUnknown, store.ErrConflict)), 500},
+		{errors.Join(store.ErrConflict, store.ErrBroken), 500},
+		{errors.Join(&seats.Refusal{Code: seats.ErrForbidden}, store.ErrUnknown), 500},
+		{context.Canceled, 503},
+		{context.DeadlineExceeded, 504},
+		{fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported), 501},
+		{seats.ErrHistory, 500},
+		{errDown, 500},
+		{users.Faults{{Problem: users.ErrTooLarge}}, 413},
+		{users.Faults{{Row: 2, Problem: users.ErrTaken}}, 422},
+		{users.Faults{{Problem: users.Unlisted(3)}}, 422},
+		{users.Faults{{Row: 2, Problem: errors.New("of the host's")}}, 422},
+		{hasher, 422},
+		{&users.FieldError{Field: "x", Reason: users.ErrLate}, 422},
+		{&users.FieldError{Field: "x", Reason: errors.New("of the host's")}, 422},
+		{users.ErrEmpty, 422},
+		{seats.Policy{Term: 1}.Check(), 422},
+	} {
+		require.Equal(t, c.status, seatkeeper.HTTPStatus(c.err), "%v", c.err)
+	}
+}
+
+// TestTheErrorsOfAStoreHaveAStatus by name: an error that is added there needs one.
+func TestTheErrorsOfAStoreHaveAStatus(t *testing.T) {
+	rows, err := os.ReadFile("httpstatus.go")
+	require.NoError(t, err)
+	for _, s := range sources(t) {
+		if s.path != "store/store.go" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if v, is := n.(*ast.ValueSpec); is {
+				require.True(t, bytes.Contains(rows, []byte("store."+v.Names[0].Name)), v.Names[0].Name)
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,129 @@
+package seats_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestTheTextsOfRefusals are what logs have, word by word.
+func TestTheTextsOfRefusals(t *testing.T) {
+	texts := map[seats.Code]string{
+		seats.ErrNoSeats:           "seats: no free seat: 8 of 9 are held",
+		seats.ErrForbidden:         "seats: not allowed to this actor",
+		seats.ErrNotOffered:        "seats: not offered by this product",
+		seats.ErrOwnerProtected:    "seats: an owner is protected",
+		seats.ErrLastOwner:         "seats: the last active owner stays the owner",
+		seats.ErrSourceLocked:      "seats: managed by the sync this person came by",
+		seats.ErrUnknownUser:       "seats: no such user",
+		seats.ErrWrongStatus:       "seats: the user's status does not allow it",
+		seats.ErrDuplicate:         "seats: somebody is already here under this name",
+		seats.ErrExchange:          "seats: this would turn one person into another",
+		seats.ErrNotApproved:       "seats: not approved yet",
+		seats.ErrInvitationExpired: "seats: the invitation has run out",
+		seats.ErrOrderSize:         "seats: not a number of seats that can be ordered: 5 asked, 1 to 4 possible",
+		seats.ErrBadInput:          "seats: the input is not valid: email is not an e-mail address",
+		seats.ErrKeyReused:         "seats: the request key was used for something else",
+		seats.ErrPlanOutdated:      "seats: not as planned any more",
+		seats.ErrPayer:             "seats: the owner who pays stays an owner",
+		seats.ErrClosed:            "seats: the account is closed",
+		seats.ErrOpen:              "seats: the account is still open",
+		"of a later version":       "seats: of a later version",
+	}
+	for code, want := range texts {
+		no := seats.Refusal{Code: code, Total: seats.Of(9), Held: 8, Asked: 5, Least: 1, Most: 4, Field: "email", Reason: users.ErrAddress}
+		require.EqualError(t, &no, want)
+		require.Equal(t, want, "seats: "+seats.Messages{}.Refusal(&no), "a translation that has nothing is English")
+	}
+	for _, code := range seats.Codes() {
+		require.Contains(t, texts, code)
+	}
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(9), Held: 8, Spent: 1}, "seats: no free seat: 8 of 9 are held and 1 spent")
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Unlimited()}, "seats: no free seat: 0 of unlimited are held")
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrOrderSize, Asked: 5, Least: 1}, "seats: not a number of seats that can be ordered: 5 asked, none possible")
+}
+
+// TestTheTextsOfFaults are those that package users gives them.
+func TestTheTextsOfFaults(t *testing.T) {
+	for _, f := range []users.Fault{
+		{Problem: users.ErrTooLarge}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNobody},
+		{Row: 3, Column: "Email", Problem: users.ErrAddress}, {Row: 3, Column: "Email", Problem: users.ErrTaken, Other: 2},
+	} {
+		require.Equal(t, f.Error(), seats.English().Fault(f))
+	}
+}
+
+// TestAPasswordIsRefusedInAnyLanguage though its fault wraps what the host said.
+func TestAPasswordIsRefusedInAnyLanguage(t *testing.T) {
+	_, err := users.ReadRoster(strings.NewReader("Email,Code\na@x.example,secret\n"), users.RosterOptions{
+		Columns:  []users.Column{{Header: "Email", Field: "email"}, {Header: "Code", Field: "password"}},
+		Password: func(int, users.Profile, string) error { return errors.New("secret is weak") },
+	})
+	fault, ok := errors.AsType[users.Fault](err)
+	require.True(t, ok)
+	german := seats.Messages{"fault/cell": "Zeile {row}: {column} {reason}", "reason/password-refused": "wird nicht angenommen"}
+	require.Equal(t, "Zeile 2: Code wird nicht angenommen", german.Fault(fault))
+}
+
+func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
+	german := seats.Messages{"reason/empty": "ist leer", "bad-input": "ungültig: {field} {reason}", "field/cost": "Kosten"}
+	require.Empty(t, german.Reason(nil))
+	for _, c := range []struct {
+		reason error
+		want   string
+	}{
+		{users.ErrEmpty, "ist leer"},
+		{users.ErrLate, "is later than can be"},
+		{errors.New("is {field}"), "is {field}"},
+		{fmt.Errorf("of the feed %w", users.ErrEmpty), "of the feed is empty"},
+		{users.Reason{Code: "odd", Text: "is odd"}, "is odd"},
+	} {
+		require.Equal(t, c.want, german.Reason(c.reason))
+		require.Equal(t, "ungültig: Kosten "+c.want, german.Refusal(&seats.Refusal{Code: seats.ErrBadInput, Field: "cost", Reason: c.reason}),
+			"what is put in the place of a placeholder is no placeholder")
+	}
+	require.Equal(t, "edit", german.Remedy(seats.Remedy{Action: users.Edit, Count: 2}))
+}
+
+// TestTheCatalogueIsTheCallers, and what he does to it is no matter to others.
+func TestTheCatalogueIsTheCallers(t *testing.T) {
+	m := seats.English()
+	clear(m)
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrForbidden}, "seats: not allowed to this actor")
+	seats.Codes()[0] = ""
+	require.Equal(t, seats.ErrNoSeats, seats.Codes()[0])
+	users.Reasons()[0] = users.ErrTaken
+	require.Equal(t, users.ErrEmpty, users.Reasons()[0])
+}
+
+// TestTheTextsOfRemedies has those of every kind.
+func TestTheTextsOfRemedies(t *testing.T) {
+	var all seats.Remedies
+	for _, c := range []struct {
+		remedy seats.Remedy
+		want   string
+	}{
+		{seats.Remedy{Action: users.Deactivate, Count: 2}, "deactivate 2"},
+		{seats.Remedy{Action: users.Archive, Count: 2}, "archive 2"},
+		{seats.Remedy{Action: users.Delete, Count: 2}, "delete 2"},
+		{seats.Remedy{Action: users.BuySeats, Count: 10}, "buy 10"},
+		{seats.Remedy{Action: users.BuySeats, Count: 3, Vendor: true}, "ask the vendor for 3 more"},
+		{seats.Remedy{Action: users.Reactivate, Count: 1, User: "u7"}, "reactivate the user"},
+		{seats.Remedy{Action: users.Restore, Count: 1, User: "u7"}, "restore the user"},
+		{seats.Remedy{Action: users.Approve, Count: 1, User: "u7"}, "approve the user"},
+		{seats.Remedy{Action: users.Notify, Count: 1, User: "u7"}, "notify the user"},
+	} {
+		require.Equal(t, c.want, c.remedy.String())
+		all = append(all, c.remedy)
+	}
+	require.Equal(t, "deactivate 2", all[:1].String())
+	require.Equal(t, "deactivate 2, or archive 2", all[:2].String())
+	require.Equal(t, "deactivate 2, archive 2, or delete 2", all[:3].String())
+	require.Empty(t, seats.Remedies(nil).String())
+}

@@ -1,0 +1,30 @@
+package users_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestReasonsAreToldApart by their codes and by their texts.
+func TestReasonsAreToldApart(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range users.Reasons() {
+		require.NotEmpty(t, r.Code)
+		require.Empty(t, strings.Trim(r.Code, "abcdefghijklmnopqrstuvwxyz0123456789-"), r.Code)
+		require.NotEmpty(t, r.Text)
+		require.False(t, seen[r.Code] || seen[r.Text], r.Code)
+		seen[r.Code], seen[r.Text] = true, true
+		wrapped := fmt.Errorf("a host: %w", &users.FieldError{Field: "x", Reason: r})
+		require.ErrorIs(t, wrapped, r)
+		found, ok := errors.AsType[users.Reason](wrapped)
+		require.True(t, ok)
+		require.Equal(t, r, found)
+	}
+	require.Equal(t, "is too large: at most 64 MiB and 1048576 rows can be read", users.ErrTooLarge.Text)
+}
