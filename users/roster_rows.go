@@ -64,7 +64,7 @@ func (r *rosterReader) findHeader(text string) (*sheet, error) {
 func (r *rosterReader) known(header []string) int {
 	n := 0
 	for _, cell := range header {
-		if _, ok := r.columns[label(cell)]; ok {
+		if _, ok := r.columns[label(bare(cell))]; ok {
 			n++
 		}
 	}
@@ -74,7 +74,7 @@ func (r *rosterReader) known(header []string) int {
 func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 	places := map[string][]int{}
 	for i, cell := range header {
-		name := label(cell)
+		name := label(bare(cell))
 		places[name] = append(places[name], i)
 		if _, ok := r.columns[name]; !ok && name != "" {
 			r.ignored = append(r.ignored, strings.TrimSpace(cell))
