@@ -154,7 +154,12 @@ func tidy(cell string) string {
 // for.
 const formulas = "=+-@\t\n＝＋－＠"
 
-// bare returns a cell without the apostrophe that stands before each formula in it.
+// guarded returns a cell with an apostrophe before each formula in it.
+func guarded(cell string) string {
+	return eachFormula(cell, func(formula string) string { return "'" + formula })
+}
+
+// bare undoes guarded.
 func bare(cell string) string {
 	return eachFormula(cell, func(formula string) string { return strings.TrimPrefix(formula, "'") })
 }
