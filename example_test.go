@@ -223,6 +223,23 @@ func ExampleKeeper_Users_byName() {
 	// 1 Olive Owen olive@acme.example
 }
 
+// The active people in a file that a spreadsheet opens. Ada is invited, which this
+// product shows as active.
+func ExampleKeeper_Users_file() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
+		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")}, seats.Deactivate{User: "bob"})
+	options := users.RosterOptions{Columns: []users.Column{
+		{Header: "First name", Field: "first"}, {Header: "Email", Field: "email"}, {Header: "Status", Field: "status"},
+	}}
+	var file strings.Builder
+	active := keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)})
+	err := users.WriteRoster(&file, seats.AsShown(active), options)
+	fmt.Printf("%q %v\n", file.String(), err)
+	// Output: "\ufeffFirst name,Email,Status\r\nAda,ada@acme.example,active\r\nOlive,olive@acme.example,active\r\n" <nil>
+}
+
 // Who has never signed in, counted in one location.
 func ExampleKeeper_UsageOf() {
 	ctx := context.Background()

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"iter"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -36,6 +37,19 @@ func (a Account) View(u users.User, at time.Time) Person {
 		p.May = a.Policy.may(u, at)
 	}
 	return p
+}
+
+// AsShown returns people as users whose status is the one that is shown. It hands
+// those whom a Keeper lists to [users.WriteRoster].
+func AsShown(people iter.Seq2[Person, error]) iter.Seq2[users.User, error] {
+	return func(yield func(users.User, error) bool) {
+		for p, err := range people {
+			p.Status = p.Shown
+			if !yield(p.User, err) {
+				return
+			}
+		}
+	}
 }
 
 // A Permission is something that a person may do in the host application.

@@ -7,8 +7,9 @@
 // [Next] holds the status that an action leads to, [Authority] who may ask. An
 // [Actor] is whoever asks. A [Standing] is the part of a person that counters
 // see, and a [Tally] counts people by it. A [Filter] selects people for a list,
-// and [ReadRoster] reads a list of people out of a file. What is wrong with anything that
-// comes in is a [Reason]. What has a JSON form is read by [ReadJSON], strictly.
+// [ReadRoster] reads a list of people out of a file, and [WriteRoster] writes one.
+// What is wrong with anything that comes in is a [Reason]. What has a JSON form is read by
+// [ReadJSON], strictly.
 //
 // The package is pure: it reads no clock, file, network or context, starts
 // nothing and keeps no state. Every value may be copied and shared.

@@ -40,3 +40,43 @@ Zoë;;;;Ada@Example.com;Captain;;;
 	// 1 4 <nil>
 	// 2 Ada ada@example.com admin
 }
+
+// What is written looks like what is read, with columns of one's own if need be, and
+// is read back. A title that a spreadsheet would calculate has an apostrophe
+// meanwhile.
+func ExampleWriteRoster() {
+	people := func(yield func(users.User, error) bool) {
+		for _, u := range []users.User{
+			{Profile: users.Profile{First: "Zoë", Last: "Owen", Email: "zoe@example.com", Title: "Head, Wards"}, Role: users.Admin, Status: users.Active},
+			{Profile: users.Profile{First: "Max", Last: "Byron", Email: "max@example.com", Title: "=1+1"}, Status: users.Invited},
+		} {
+			if !yield(u, nil) {
+				return
+			}
+		}
+	}
+	options := users.AccuEdRoster()
+	options.Columns = append(options.Columns, users.Column{Header: "Status", Field: "status"})
+
+	var file strings.Builder
+	err := users.WriteRoster(&file, people, options)
+	for line := range strings.Lines(strings.TrimPrefix(file.String(), "\uFEFF")) {
+		fmt.Println(strings.TrimSuffix(line, "\r\n"))
+	}
+	fmt.Println(err)
+
+	roster, err := users.ReadRoster(strings.NewReader(file.String()), options)
+	for _, e := range roster.People {
+		fmt.Println(e.Row, e.Profile.First, e.Profile.Title, e.Role)
+	}
+	fmt.Println(roster.Ignored, err)
+
+	// Output:
+	// First name,Last name,Username,Password,Email,Role,Location,Department,Title,Status
+	// Zoë,Owen,,,zoe@example.com,Administrator,,,"Head, Wards",active
+	// Max,Byron,,,max@example.com,User,,,'=1+1,invited
+	// <nil>
+	// 2 Zoë Head, Wards admin
+	// 3 Max =1+1 member
+	// [Status] <nil>
+}

@@ -3,6 +3,7 @@ package users
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -38,24 +39,28 @@ type Column struct {
 	Header string
 
 	// Field is what the cells are: "first", "last", "username", "email",
-	// "external-id", "location", "department", "title", "role" or "password".
+	// "external-id", "location", "department", "title", "role" or "password"; or
+	// "status" or "groups", which [WriteRoster] writes and [ReadRoster] ignores.
 	Field string
 
+	// Of a file that is read.
 	Optional bool // the file may be without the column
 	Filled   bool // no cell of the column may be empty
 }
 
-// RosterOptions say what a roster looks like. The zero value takes all fields
-// but the password, none of them required.
+// RosterOptions say what a roster looks like, to [ReadRoster] and [WriteRoster].
+// The zero value takes all fields but the password, none of them required.
 type RosterOptions struct {
-	// Columns are the columns to look for, one per field; any others in the file
-	// are ignored.
+	// Columns are the columns to look for, one per field, and the columns to
+	// write. Any others in a file are ignored.
 	Columns []Column
 
 	// Roles are the product's words for roles, compared as headers are. The
 	// default is the names of the roles and what they are often called. A cell
 	// with a word for [Owner] is a fault: owners are not imported.
 	Roles map[string]Role
+
+	// The rest is about reading alone.
 
 	// Source is where the people come from; the default is [SourceImport].
 	Source Source
@@ -103,7 +108,12 @@ var defaultColumns = []Column{
 	{Header: "Location", Field: "location", Optional: true},
 	{Header: "Department", Field: "department", Optional: true},
 	{Header: "Title", Field: "title", Optional: true},
+	{Header: "Groups", Field: "groups"},
+	{Header: "Status", Field: "status"},
 }
+
+// writtenOnly are the fields that no file is read for.
+var writtenOnly = []string{"groups", "status"}
 
 var defaultRoles = map[string]Role{
 	"Member": Member, "User": Member, "Learner": Member, "Student": Member, "Participant": Member,
@@ -116,7 +126,7 @@ var defaultRoles = map[string]Role{
 // it: UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons
 // or tabs; a header first, its columns in any order. Empty rows are skipped,
 // cells trimmed, line breaks inside them become spaces, and the apostrophe that
-// exports put before a formula (= + - @ TAB CR) is taken off again.
+// exports put before a formula is taken off again, see [WriteRoster].
 //
 // All faults are found at once. They are the error, as [Faults], and there are
 // no people then; with SkipFaulty, the faulty rows are left out instead. That
@@ -149,8 +159,9 @@ func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
 	return reader.read(rows)
 }
 
-// reader completes the options, or says how they contradict themselves.
-func (o RosterOptions) reader() (*rosterReader, error) {
+// complete returns the options with their defaults, or says how they contradict
+// themselves.
+func (o RosterOptions) complete() (RosterOptions, error) {
 	if len(o.Columns) == 0 {
 		o.Columns = defaultColumns
 	}
@@ -161,27 +172,26 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 		o.Source.Kind = SourceImport
 	}
 	if err := o.Source.check(); err != nil {
-		return nil, &FieldError{"source", err}
+		return o, &FieldError{"source", err}
 	}
-	columns, fields := map[string]Column{}, map[string]bool{}
+	headers, fields := map[string]bool{"": true}, map[string]bool{}
 	for _, c := range o.Columns {
-		name := label(c.Header)
-		if c.Field != "role" && c.Field != "password" && textOf(c.Field) == nil {
-			return nil, fmt.Errorf("users: roster column %q: there is no field %q", c.Header, c.Field)
+		if textOf(c.Field) == nil && c.Field != "role" && c.Field != "password" && !slices.Contains(writtenOnly, c.Field) {
+			return o, fmt.Errorf("users: roster column %q: there is no field %q", c.Header, c.Field)
 		}
-		if _, taken := columns[name]; taken || name == "" || fields[c.Field] {
-			return nil, fmt.Errorf("users: roster column %q: no header, or header or field of another column", c.Header)
+		if headers[label(c.Header)] || fields[c.Field] {
+			return o, fmt.Errorf("users: roster column %q: no header, or header or field of another column", c.Header)
 		}
-		columns[name], fields[c.Field] = c, true
+		headers[label(c.Header)], fields[c.Field] = true, true
 	}
-	roles := make(map[string]Role, len(o.Roles))
+	roles := map[string]Role{}
 	for word, role := range o.Roles {
 		if other, taken := roles[label(word)]; !role.Valid() || taken && other != role {
-			return nil, fmt.Errorf("users: roster role %q: stands for no role, or for two", word)
+			return o, fmt.Errorf("users: roster role %q: stands for no role, or for two", word)
 		}
 		roles[label(word)] = role
 	}
-	return &rosterReader{RosterOptions: o, columns: columns, roles: roles, taken: map[Key]int{}}, nil
+	return o, nil
 }
 
 // textOf returns where the field of that name is in a profile, or nil.

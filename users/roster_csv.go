@@ -36,12 +36,16 @@ func readText(r io.Reader) (string, error) {
 	}
 	text = oneLineEnd.Replace(text)
 
-	// Excel takes "sep=;" for an instruction and does not show it as a row.
-	first, rest, _ := strings.Cut(text, "\n")
-	if strings.HasPrefix(strings.ToLower(strings.Trim(first, `"`)), "sep=") {
+	if first, rest, _ := strings.Cut(text, "\n"); isInstruction(first) {
 		text = rest
 	}
 	return text, nil
+}
+
+// isInstruction reports whether the first line of a file is one such as "sep=;",
+// by which Excel separates cells, and which it does not show as a row.
+func isInstruction(line string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.Trim(line, `"`)), "sep=")
 }
 
 func decode(raw []byte) (text string, ok bool) {
@@ -138,11 +142,45 @@ func blank(cells []string) bool {
 // tidy returns a cell as it was meant. It is a copy, since a cell is cut out of
 // its row: as long as one is kept, so is the password beside it.
 func tidy(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune("=+-@\t\n", rune(cell[1])) { // a CR is a line feed by now
-		cell = cell[1:]
-	}
+	cell = bare(cell)
 	if strings.Contains(cell, "\n") {
 		cell = strings.Join(strings.Fields(cell), " ")
 	}
 	return strings.Clone(strings.TrimSpace(cell))
+}
+
+// formulas are the characters that begin what a spreadsheet may calculate. The last
+// four are those of a Japanese keyboard; a CR is a line feed by the time it is looked
+// for.
+const formulas = "=+-@\t\n＝＋－＠"
+
+// guarded returns a cell with an apostrophe before each formula in it.
+func guarded(cell string) string {
+	return eachFormula(cell, func(formula string) string { return "'" + formula })
+}
+
+// bare undoes guarded.
+func bare(cell string) string {
+	return eachFormula(cell, func(formula string) string { return strings.TrimPrefix(formula, "'") })
+}
+
+// eachFormula returns a cell with its formulas changed. They stand at the start of
+// it, or behind a semicolon, where the spreadsheets of many countries begin a cell
+// whatever the file is separated by. Apostrophes in front belong to a formula, so that
+// one can be added and taken off again.
+func eachFormula(cell string, change func(string) string) string {
+	var changed strings.Builder
+	for part := range strings.SplitAfterSeq(cell, ";") {
+		before := ""
+		if changed.Len() > 0 {
+			before = part[:len(part)-len(strings.TrimLeft(part, ` "`))]
+		}
+		part = part[len(before):]
+		if text := strings.TrimLeft(part, "'"); strings.TrimLeft(text, formulas) != text {
+			part = change(part)
+		}
+		changed.WriteString(before)
+		changed.WriteString(part)
+	}
+	return changed.String()
 }

@@ -34,6 +34,7 @@ func TestRosterReadsWhatPeopleExport(t *testing.T) {
 		"header with underscores":       "first_name,e_mail\nZoë,zoe@x.example\n",
 		"header in capitals":            "FIRSTNAME,E-MAIL\nZoë,zoe@x.example\n",
 		"header in another order":       " Email , First\u00A0Name \nzoe@x.example,Zoë\n",
+		"header like a formula":         "'-First name,Email\nZoë,zoe@x.example\n",
 		"header in two lines":           "\"First\nname\",Email\nZoë,zoe@x.example\n",
 		"CRLF":                          "First name,Email\r\nZoë,zoe@x.example\r\n",
 		"lone CR":                       "First name,Email\rZoë,zoe@x.example\r",
@@ -121,7 +122,11 @@ func TestRosterCellsAreTidied(t *testing.T) {
 		`'@home`:                            "@home",
 		"'\tx":                              "x",
 		"\"'\rx\"":                          "x",
-		`''=x`:                              "''=x",
+		`'＝x`:                               "＝x",
+		`''=x`:                              "'=x",
+		`x; '=x`:                            "x; =x",
+		`"x; ""'-x"";''@"`:                  `x; "-x";'@`,
+		`x'=x`:                              "x'=x",
 		`'t Hooft`:                          "'t Hooft",
 		`'`:                                 "'",
 		`=x`:                                "=x",
@@ -241,4 +246,17 @@ func FuzzReadRoster(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestManySemicolonsCostNoMoreMemoryThanOtherText(t *testing.T) {
+	allocated := func(text string) uint64 {
+		file := strings.NewReader("Email,Title\na@x.example," + strings.Repeat(text, 8<<20) + "\n")
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := users.ReadRoster(file, users.RosterOptions{})
+		runtime.ReadMemStats(&after)
+		require.ErrorIs(t, err, users.ErrTooLong)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	require.Less(t, allocated(";"), allocated("x")*2)
 }

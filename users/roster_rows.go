@@ -11,14 +11,35 @@ import (
 // header first, then with row after row.
 type rosterReader struct {
 	RosterOptions
-	columns map[string]Column // by label of the header
-	roles   map[string]Role   // by label of the word
+	columns map[string]bool // the labels of their headers
+	roles   map[string]Role // by label of the word
 
 	width   int          // of the header
 	cells   []rosterCell // where the columns are that the file has
 	ignored []string     // the headers of the others
 	taken   map[Key]int  // the row that has the key
 	found   faultList
+}
+
+// reader returns the reader of a file, to which a column that is only written is
+// one it does not know, or says how the options contradict themselves.
+func (o RosterOptions) reader() (*rosterReader, error) {
+	o, err := o.complete()
+	if err != nil {
+		return nil, err
+	}
+	r := &rosterReader{RosterOptions: o, columns: map[string]bool{}, roles: map[string]Role{}, taken: map[Key]int{}}
+	r.Columns = nil
+	for _, c := range o.Columns {
+		if !slices.Contains(writtenOnly, c.Field) {
+			r.Columns = append(r.Columns, c)
+			r.columns[label(c.Header)] = true
+		}
+	}
+	for word, role := range o.Roles {
+		r.roles[label(word)] = role
+	}
+	return r, nil
 }
 
 // A rosterCell is where a row has the cell of a column, and a profile its text.
@@ -64,7 +85,7 @@ func (r *rosterReader) findHeader(text string) (*sheet, error) {
 func (r *rosterReader) known(header []string) int {
 	n := 0
 	for _, cell := range header {
-		if _, ok := r.columns[label(cell)]; ok {
+		if r.columns[label(bare(cell))] {
 			n++
 		}
 	}
@@ -74,9 +95,9 @@ func (r *rosterReader) known(header []string) int {
 func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 	places := map[string][]int{}
 	for i, cell := range header {
-		name := label(cell)
+		name := label(bare(cell))
 		places[name] = append(places[name], i)
-		if _, ok := r.columns[name]; !ok && name != "" {
+		if !r.columns[name] && name != "" {
 			r.ignored = append(r.ignored, strings.TrimSpace(cell))
 		}
 	}
