@@ -3,6 +3,7 @@ package seatkeeper_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -73,6 +74,15 @@ func Example_usersPage() {
 	show(keeper)
 	done, err := keeper.Do(ctx, "acme", olive, seats.Restore{User: "bob"})
 	fmt.Println(done.Outcomes[0].After.Status, err)
+
+	// The list of active users goes into a file that Excel opens.
+	active := keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)})
+	var file strings.Builder
+	err = users.WriteRoster(&file, seats.AsShown(active), users.RosterOptions{Columns: []users.Column{
+		{Header: "User Name", Field: "email"}, {Header: "Location", Field: "location"}, {Header: "Groups", Field: "groups"}, {Header: "Status", Field: "status"},
+	}})
+	fmt.Print(strings.NewReplacer("\ufeff", "", "\r", "").Replace(file.String())) // but for what only Excel needs
+	fmt.Println(err)
 	// Output:
 	// <nil>
 	// seats: not approved yet
@@ -91,4 +101,10 @@ func Example_usersPage() {
 	// 2 [bob dee]
 	// [{Users 3} {Not approved 0} {Approved 3} {Archived 2}] <nil>
 	// active <nil>
+	// User Name,Location,Groups,Status
+	// adah@acme.example,Leeds,Drivers; First aid,active
+	// bob@acme.example,Leeds,Drivers,active
+	// cy@acme.example,Leeds,Drivers,active
+	// olive@acme.example,,,active
+	// <nil>
 }

@@ -14,7 +14,7 @@ import (
 func TestPeopleAsShown(t *testing.T) {
 	gone := errors.New("the store is gone")
 	view := func(id users.ID, status users.Status) seats.Person {
-		return seats.AccuEdConnect().View(users.User{Profile: users.Profile{ID: id}, Role: users.Admin, Status: status}, time.Time{})
+		return seats.Account{Policy: seats.AccuEdConnect()}.View(users.User{Profile: users.Profile{ID: id}, Role: users.Admin, Status: status}, time.Time{})
 	}
 	listed := 0
 	people := func(yield func(seats.Person, error) bool) {
