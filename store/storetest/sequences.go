@@ -36,7 +36,7 @@ func Sequence(open func() store.Store) func(*rapid.T) { return failing(drawScrip
 // alone plays scripts on one store beside the model.
 func alone(open func() store.Store) player {
 	return func(f *failure, s script) {
-		r := &run{failure: f, open: open, stage: newStage(open(), unique("acme"))}
+		r := &run{failure: f, open: open, stage: newStage(open(), unique("acme")), past: map[time.Time]seats.Usage{}}
 		r.play(s)
 	}
 }
@@ -173,6 +173,7 @@ type run struct {
 	stage  *stage
 	model  *model
 	seen   view
+	past   map[time.Time]seats.Usage // after the last event of that instant
 	events []seats.Event
 	ledger seats.Ledger
 }
