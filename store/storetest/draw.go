@@ -78,7 +78,7 @@ var drawScript = rapid.Custom(func(t *rapid.T) script {
 })
 
 var drawStep = rapid.Custom(func(t *rapid.T) step {
-	s := step{how: or(t, []mode{do, do, do, do, do, do, each, do, clock, runDue})}
+	s := step{how: or(t, []mode{do, do, do, do, do, do, each, do, clock, runDue}, erasing)}
 	n := 0
 	switch s.how {
 	case do:
@@ -89,6 +89,12 @@ var drawStep = rapid.Custom(func(t *rapid.T) step {
 		s.by = or(t, []time.Duration{time.Hour, time.Microsecond, 12 * time.Hour, term, 2 * term, 14 * term, -time.Hour, -term})
 	}
 	s.actor = drawWho(t)
+	if s.how == erasing {
+		if chance(t, 80) {
+			s.actor = who{Actor: users.Support("ticket")}
+		}
+		s.wishes = append(s.wishes, wish{action: users.EraseAccount, reason: or(t, reasons, bad...)})
+	}
 	for range n {
 		s.wishes = append(s.wishes, drawWish(t, s.actor.Kind))
 	}

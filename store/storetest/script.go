@@ -40,6 +40,7 @@ const (
 	clock   mode = "clock"
 	runDue  mode = "RunDue"
 	opening mode = "Open"
+	erasing mode = "EraseAccount" // and everybody with it
 )
 
 // A pick chooses a person by number among those of some standing.

@@ -57,6 +57,9 @@ func (r *run) account() {
 	if m.erased.IsZero() {
 		require.Positive(r, a.Tally.ActiveOwners(), "active owners")
 	}
+	listed, err := all(r.stage.Accounts(context.Background(), ""))
+	require.NoError(r, err)
+	require.Equal(r, plain(r, []seats.Account{a}), plain(r, listed))
 }
 
 // people compares the rows with the model.
@@ -176,9 +179,9 @@ func (r *run) author(e seats.Event) {
 	switch {
 	case e.Kind == seats.Lapsed:
 		require.Equal(r, []any{users.System(), seats.ByClock}, []any{e.Actor, e.Channel})
-	case c.how == each:
+	case c.how == each || c.how == erasing && e.Kind == seats.Deleted:
 		require.Equal(r, []any{c.actor, seats.ByBulk}, []any{e.Actor, e.Channel})
-	case c.how == do:
+	case c.how == do || c.how == erasing:
 		require.Equal(r, []any{c.actor, seats.ByCall}, []any{e.Actor, e.Channel})
 	}
 }
