@@ -28,12 +28,13 @@ func endsWithItsContext(t *trial) {
 	claim := progress
 	claim.Sequence = 1
 	calls := map[string]func(context.Context) error{
-		"Load":   func(ctx context.Context) error { _, err := t.store.Load(ctx, seats.Need{Account: a}); return err },
-		"Commit": func(ctx context.Context) error { _, err := t.store.Commit(ctx, change); return err },
-		"Users":  func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
-		"Tally":  func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
-		"Events": func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
-		"Due":    func(ctx context.Context) error { _, err := t.store.Due(ctx, epoch, "", 1); return err },
+		"Load":     func(ctx context.Context) error { _, err := t.store.Load(ctx, seats.Need{Account: a}); return err },
+		"Commit":   func(ctx context.Context) error { _, err := t.store.Commit(ctx, change); return err },
+		"Users":    func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
+		"Tally":    func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
+		"Events":   func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
+		"Accounts": func(ctx context.Context) error { _, err := t.store.Accounts(ctx, "", 1); return err },
+		"Due":      func(ctx context.Context) error { _, err := t.store.Due(ctx, epoch, "", 1); return err },
 	}
 	if !t.options.NoOutbox {
 		calls["Behind"] = func(ctx context.Context) error { _, err := t.store.Behind(ctx, "mailer", "", 1); return err }
@@ -171,6 +172,22 @@ func loopsMayWork(t *trial) {
 	}
 	require.Equal(t, people, outer)
 	require.EqualValues(t, 1+(people+74)/75, t.row(b).Revision)
+
+	var seen []users.AccountID
+	for account, err := range k.Accounts(ctx, users.AccountID(t.own)) {
+		require.NoError(t, err)
+		if account.ID != a && account.ID != b {
+			break // those behind them are somebody else's
+		}
+		seen = append(seen, account.ID)
+		for p, err := range k.Users(ctx, account.ID, users.Filter{Role: users.In(users.Owner)}) {
+			require.NoError(t, err)
+			c := t.next(t.row(account.ID))
+			record(&c, seats.Event{Kind: seats.Noted, User: p.ID})
+			t.written(c)
+		}
+	}
+	require.Equal(t, []users.AccountID{a, b}, seen)
 }
 
 // outlivesARestart has the store given anew after everything was written once.
