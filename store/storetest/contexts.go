@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"iter"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -108,15 +110,45 @@ func (t *trial) several() (account users.AccountID, people int) {
 	return a, len(ids) + 1
 }
 
+// many opens more accounts than a Keeper reads in one page.
+func (t *trial) many() (accounts int) {
+	t.Helper()
+	for range 5 {
+		var openings []seats.Change
+		for range 90 {
+			openings = append(openings, t.opening(fmt.Sprintf("many %03d", accounts), seats.Standard()))
+			accounts++
+		}
+		t.written(openings...)
+	}
+	return accounts
+}
+
 func listsEndWithTheirContext(t *trial) {
 	t.contexts()
+	accounts := t.many()
 	a, people := t.several()
 	k := t.keeper(t.store)
+	endsWithContext(t, people, func(ctx context.Context) iter.Seq2[seats.Person, error] { return k.Users(ctx, a, users.Filter{}) })
+	endsWithContext(t, accounts, func(ctx context.Context) iter.Seq2[seats.Account, error] {
+		return func(yield func(seats.Account, error) bool) {
+			for row, err := range k.Accounts(ctx, t.account("many")) {
+				if err == nil && !strings.HasPrefix(string(row.ID), t.own) || !yield(row, err) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// endsWithContext ends the context of a list of so many rows at the first of them.
+func endsWithContext[Row any](t *trial, rows int, list func(context.Context) iter.Seq2[Row, error]) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	n := 0
 	var last error
-	for _, err := range k.Users(ctx, a, users.Filter{}) {
+	for _, err := range list(ctx) {
 		require.NoError(t, last, "an error is the last that is seen")
 		if last = err; err != nil {
 			continue
@@ -125,13 +157,14 @@ func listsEndWithTheirContext(t *trial) {
 		cancel()
 	}
 	require.ErrorIs(t, last, context.Canceled)
-	require.Less(t, n, people)
+	require.Less(t, n, rows)
 	n = 0
-	for _, err := range k.Users(t.Context(), a, users.Filter{}) {
+	for _, err := range list(t.Context()) {
 		require.NoError(t, err)
 		n++
+		require.LessOrEqual(t, n, rows)
 	}
-	require.Equal(t, people, n, "others are not touched by it")
+	require.Equal(t, rows, n, "others are not touched by it")
 }
 
 // loopsMayWork reads and writes inside loops, where a store that holds on to
