@@ -78,6 +78,7 @@ func keepsAccounts(t *trial) {
 		require.Equal(t, c.Pools, s.Pools)
 		listed, err := t.store.Accounts(t.Context(), c.Account.ID[:len(c.Account.ID)-1], i+1)
 		require.NoError(t, err)
+		require.Len(t, listed, i+1)
 		require.Equal(t, plain(t, c.Account), plain(t, listed)[i])
 	}
 	c := t.opening("standard", seats.Standard())
