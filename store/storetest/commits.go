@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -66,7 +68,7 @@ func (t *trial) absent(id users.AccountID) {
 	t.Helper()
 	everything := seats.Need{
 		Account: id, Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")},
-		Pools: []seats.PoolID{course}, DueBy: epoch, Change: "change 1", Key: "k", Last: 9,
+		Admins: true, Pools: []seats.PoolID{course}, DueBy: epoch, Change: "change 1", Key: "k", Last: 9,
 	}
 	require.Equal(t, seats.Snapshot{}, plain(t, t.load(everything)), "an unknown account is the zero snapshot")
 	_, err := t.store.Users(t.Context(), id, users.Filter{}, 1)
@@ -75,6 +77,7 @@ func (t *trial) absent(id users.AccountID) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 	_, err = t.store.Events(t.Context(), id, seats.EventFilter{}, 1)
 	require.ErrorIs(t, err, store.ErrNotFound)
+	require.NotContains(t, accountsOf(t.listed(100, nothing)), id)
 }
 
 // guardsTheSequence is about changes that have the right revision.
@@ -152,6 +155,8 @@ func conflictFirst(t *trial) {
 // A picture is all that a store has of an account.
 type picture struct {
 	view
+	admins []users.User
+	listed []seats.Account
 	events []seats.Event
 	tally  users.Tally
 	due    []users.AccountID
@@ -174,6 +179,9 @@ func (t *trial) picture(id users.AccountID) picture {
 		p.behind, err = t.store.Behind(t.Context(), "mailer", id[:len(id)-1], 1)
 		require.NoError(t, err)
 	}
+	p.listed, err = t.store.Accounts(t.Context(), id[:len(id)-1], 1)
+	require.NoError(t, err)
+	p.listed, p.admins = plain(t, p.listed), plain(t, t.load(seats.Need{Account: id, Admins: true}).Users)
 	p.view.users, p.events = plain(t, p.view.users), plain(t, p.events)
 	p.account, p.behind = plain(t, p.account), plain(t, p.behind)
 	return p
@@ -193,6 +201,7 @@ func allOrNothing(t *trial) {
 	full := func() seats.Change {
 		c := t.next(t.row(a))
 		c.Account.NextDue, c.Account.Zone, c.Account.Policy = epoch, "Africa/Cairo", seats.AccuEdConnect()
+		c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", epoch, epoch
 		c.Pools = []seats.Pool{{ID: seats.Site, Total: seats.Of(7), Held: 3}, {ID: course, Total: seats.Of(6), Held: 6}}
 		moved, y := x, somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "y"})
 		moved.Email, moved.Groups, moved.Due = "free@acme.example", []string{"b"}, epoch
@@ -238,6 +247,7 @@ func replacesRows(t *trial) {
 	x.Schedule, x.Due = users.Schedule{Date: "2026-05-01", At: epoch}, epoch
 	c := t.next(t.row(a))
 	c.Account.NextDue = epoch
+	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", epoch, epoch
 	add(&c, x)
 	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5), Held: 5}}
 	t.written(c)
@@ -246,10 +256,12 @@ func replacesRows(t *trial) {
 	less.Licences = x.Licences[1:]
 	c = t.next(t.row(a))
 	c.Account.NextDue = epoch.AddDate(0, 0, -1)
+	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "", "", time.Time{}, time.Time{}
 	put(&c, []users.Key{users.ByUsername("x2")}, less)
 	c.Pools = []seats.Pool{{ID: course, Total: seats.Unlimited()}}
 	t.written(c)
 	s := t.load(seats.Need{Account: a, Users: []users.ID{"x"}, Keys: x.Keys(), Pools: []seats.PoolID{course}, DueBy: epoch})
+	require.Equal(t, plain(t, c.Account), plain(t, s.Account))
 	require.Equal(t, []users.User{less}, plain(t, s.Users))
 	require.Equal(t, c.Pools[0], s.Pools[1])
 	require.Empty(t, t.load(seats.Need{Account: a, Keys: x.Keys()}).Users, "the keys are free")

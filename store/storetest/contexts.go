@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"iter"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -28,12 +30,13 @@ func endsWithItsContext(t *trial) {
 	claim := progress
 	claim.Sequence = 1
 	calls := map[string]func(context.Context) error{
-		"Load":   func(ctx context.Context) error { _, err := t.store.Load(ctx, seats.Need{Account: a}); return err },
-		"Commit": func(ctx context.Context) error { _, err := t.store.Commit(ctx, change); return err },
-		"Users":  func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
-		"Tally":  func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
-		"Events": func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
-		"Due":    func(ctx context.Context) error { _, err := t.store.Due(ctx, epoch, "", 1); return err },
+		"Load":     func(ctx context.Context) error { _, err := t.store.Load(ctx, seats.Need{Account: a}); return err },
+		"Commit":   func(ctx context.Context) error { _, err := t.store.Commit(ctx, change); return err },
+		"Users":    func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
+		"Tally":    func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
+		"Events":   func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
+		"Accounts": func(ctx context.Context) error { _, err := t.store.Accounts(ctx, "", 1); return err },
+		"Due":      func(ctx context.Context) error { _, err := t.store.Due(ctx, epoch, "", 1); return err },
 	}
 	if !t.options.NoOutbox {
 		calls["Behind"] = func(ctx context.Context) error { _, err := t.store.Behind(ctx, "mailer", "", 1); return err }
@@ -107,15 +110,45 @@ func (t *trial) several() (account users.AccountID, people int) {
 	return a, len(ids) + 1
 }
 
+// many opens more accounts than a Keeper reads in one page.
+func (t *trial) many() (accounts int) {
+	t.Helper()
+	for range 5 {
+		var openings []seats.Change
+		for range 90 {
+			openings = append(openings, t.opening(fmt.Sprintf("many %03d", accounts), seats.Standard()))
+			accounts++
+		}
+		t.written(openings...)
+	}
+	return accounts
+}
+
 func listsEndWithTheirContext(t *trial) {
 	t.contexts()
+	accounts := t.many()
 	a, people := t.several()
 	k := t.keeper(t.store)
+	endsWithContext(t, people, func(ctx context.Context) iter.Seq2[seats.Person, error] { return k.Users(ctx, a, users.Filter{}) })
+	endsWithContext(t, accounts, func(ctx context.Context) iter.Seq2[seats.Account, error] {
+		return func(yield func(seats.Account, error) bool) {
+			for row, err := range k.Accounts(ctx, t.account("many")) {
+				if err == nil && !strings.HasPrefix(string(row.ID), t.own) || !yield(row, err) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// endsWithContext ends the context of a list of so many rows at the first of them.
+func endsWithContext[Row any](t *trial, rows int, list func(context.Context) iter.Seq2[Row, error]) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	n := 0
 	var last error
-	for _, err := range k.Users(ctx, a, users.Filter{}) {
+	for _, err := range list(ctx) {
 		require.NoError(t, last, "an error is the last that is seen")
 		if last = err; err != nil {
 			continue
@@ -124,13 +157,14 @@ func listsEndWithTheirContext(t *trial) {
 		cancel()
 	}
 	require.ErrorIs(t, last, context.Canceled)
-	require.Less(t, n, people)
+	require.Less(t, n, rows)
 	n = 0
-	for _, err := range k.Users(t.Context(), a, users.Filter{}) {
+	for _, err := range list(t.Context()) {
 		require.NoError(t, err)
 		n++
+		require.LessOrEqual(t, n, rows)
 	}
-	require.Equal(t, people, n, "others are not touched by it")
+	require.Equal(t, rows, n, "others are not touched by it")
 }
 
 // loopsMayWork reads and writes inside loops, where a store that holds on to
@@ -171,6 +205,22 @@ func loopsMayWork(t *trial) {
 	}
 	require.Equal(t, people, outer)
 	require.EqualValues(t, 1+(people+74)/75, t.row(b).Revision)
+
+	var seen []users.AccountID
+	for account, err := range k.Accounts(ctx, users.AccountID(t.own)) {
+		require.NoError(t, err)
+		if account.ID != a && account.ID != b {
+			break // those behind them are somebody else's
+		}
+		seen = append(seen, account.ID)
+		for p, err := range k.Users(ctx, account.ID, users.Filter{Role: users.In(users.Owner)}) {
+			require.NoError(t, err)
+			c := t.next(t.row(account.ID))
+			record(&c, seats.Event{Kind: seats.Noted, User: p.ID})
+			t.written(c)
+		}
+	}
+	require.Equal(t, []users.AccountID{a, b}, seen)
 }
 
 // outlivesARestart has the store given anew after everything was written once.

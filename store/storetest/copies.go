@@ -18,7 +18,7 @@ func copies(t *trial) {
 	u.Licences = []users.Licence{{Pool: "p"}}
 	want := plain(t, u)
 	add(&c, u)
-	record(&c, seats.Event{Kind: seats.PolicySet, Policy: &policy, Fields: []string{"title"}, Key: "k"})
+	record(&c, seats.Event{Kind: seats.PolicySet, Policy: &policy, Fields: []string{"title"}, Receivers: []users.ID{"x"}, Key: "k"})
 	c.Pools = append(c.Pools, seats.Pool{ID: course, Total: seats.Of(5)})
 	t.written(c)
 	a, id := c.Account.ID, c.ID
@@ -43,6 +43,9 @@ func copies(t *trial) {
 			for n := range events[i].Fields {
 				events[i].Fields[n] = "spoilt"
 			}
+			for n := range events[i].Receivers {
+				events[i].Receivers[n] = "spoilt"
+			}
 			events[i].User = "spoilt"
 		}
 	}
@@ -66,6 +69,7 @@ func copies(t *trial) {
 			require.Equal(t, runsOut, *list[0].Policy)
 			require.Equal(t, seats.AccuEdConnect(), *list[2].Policy)
 			require.Equal(t, []string{"title"}, list[2].Fields)
+			require.Equal(t, []users.ID{"x"}, list[2].Receivers)
 		}
 		require.Len(t, s.Pools, 2)
 		require.Zero(t, s.Pools[1].Held)
@@ -79,5 +83,9 @@ func copies(t *trial) {
 		require.NoError(t, err)
 		require.Equal(t, []users.AccountID{due}, list)
 		list[0] = "spoilt"
+		rows := t.listed(9, nothing)
+		require.Equal(t, []users.AccountID{a, due}, accountsOf(rows))
+		require.Empty(t, rows[0].Name)
+		rows[0].Name, rows[1].ID = "spoilt", "spoilt"
 	}
 }

@@ -29,6 +29,9 @@ var (
 	titles      = []string{"", "Chefqz"}
 	groups      = []string{"Redqz", "Blueqz"}
 	sources     = []users.Source{{}, {Kind: users.SourceImport, Name: "list"}, {Kind: users.SourceSync, Name: "hr"}, {Kind: users.SourceSync, Name: "ad"}}
+	companies   = []string{"", "Acmeqz", "ACMEqz", " Acmeqz ", "\u00c9cole qz 🚀", strings.Repeat("\u00e9", users.MaxText-2) + "qz"}
+	zones       = []string{"UTC", "Africa/Cairo", "Europe/Berlin"}
+	badZones    = []string{"Local", "Nowhere/Land", "Europe/\x00", long}
 	reasons     = []string{"", "because"}
 	long        = strings.Repeat("x", 600)
 	bad         = []string{"a\x00b", "a\nb", "\xff", long}
@@ -75,7 +78,7 @@ var drawScript = rapid.Custom(func(t *rapid.T) script {
 })
 
 var drawStep = rapid.Custom(func(t *rapid.T) step {
-	s := step{how: or(t, []mode{do, do, do, do, do, do, each, do, clock, runDue})}
+	s := step{how: or(t, []mode{do, do, do, do, do, do, each, do, clock, runDue}, erasing)}
 	n := 0
 	switch s.how {
 	case do:
@@ -83,9 +86,15 @@ var drawStep = rapid.Custom(func(t *rapid.T) step {
 	case each:
 		n = 1 + below(t, 5)
 	case clock:
-		s.by = or(t, []time.Duration{time.Hour, time.Microsecond, 12 * time.Hour, term, 2 * term, -time.Hour, -term})
+		s.by = or(t, []time.Duration{time.Hour, time.Microsecond, 12 * time.Hour, term, 2 * term, 14 * term, -time.Hour, -term})
 	}
 	s.actor = drawWho(t)
+	if s.how == erasing {
+		if chance(t, 80) {
+			s.actor = who{Actor: users.Support("ticket")}
+		}
+		s.wishes = append(s.wishes, wish{action: users.EraseAccount, reason: or(t, reasons, bad...)})
+	}
 	for range n {
 		s.wishes = append(s.wishes, drawWish(t, s.actor.Kind))
 	}
@@ -147,11 +156,12 @@ func drawPick(t *rapid.T, likely ...users.Status) pick {
 var likely = map[users.ActorKind][]users.Action{
 	users.ActorUser: {
 		users.Invite, users.Invite, users.Invite, users.Invite, users.Notify, users.Accept, users.Accept, users.Approve, users.Deactivate, users.Reactivate,
-		users.Archive, users.Restore, users.Delete, users.Edit, users.ChangeRole, users.GrantOwnership, users.EndOwnership, users.BuySeats, users.ReturnSeats,
+		users.Archive, users.Restore, users.Delete, users.HandOver, users.Edit, users.ChangeRole, users.GrantOwnership, users.GrantOwnership, users.EndOwnership,
+		users.BuySeats, users.ReturnSeats, users.EditAccount, users.Close,
 	},
 	users.ActorSync:    {users.Invite, users.Invite, users.Edit, users.Deactivate, users.Reactivate, users.ChangeRole},
-	users.ActorSupport: append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
-	users.ActorSystem:  append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.SetTotal, users.SetPolicy),
+	users.ActorSupport: append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.GrantOwnership, users.SetTotal, users.SetPolicy),
+	users.ActorSystem:  append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.GrantOwnership, users.SetTotal, users.SetPolicy),
 }
 
 func drawWish(t *rapid.T, kind users.ActorKind) wish {
@@ -159,7 +169,7 @@ func drawWish(t *rapid.T, kind users.ActorKind) wish {
 	if len(actions) == 0 || chance(t, 10) {
 		actions = users.Actions()
 	}
-	w := wish{action: or(t, actions), heir: pick{none: true}}
+	w := wish{action: or(t, actions), heir: pick{none: true}, resort: chance(t, 40)}
 	switch w.action {
 	case users.Invite, users.Add:
 		w.profile = drawProfile(t, kind)
@@ -178,6 +188,12 @@ func drawWish(t *rapid.T, kind users.ActorKind) wish {
 		}
 	case users.Erase:
 		w.who = drawPick(t, users.Inactive, users.Archived)
+		w.reason = or(t, reasons, bad...)
+	case users.HandOver:
+		w.who, w.heir = drawPick(t, users.Inactive, users.Archived, users.Deleted), drawPick(t, users.Active)
+		if chance(t, 50) {
+			w.heir.role = users.In(users.Roles()...)
+		}
 		w.reason = or(t, reasons, bad...)
 	case users.Reactivate:
 		w.who = drawPick(t, users.Inactive)
@@ -199,6 +215,17 @@ func drawWish(t *rapid.T, kind users.ActorKind) wish {
 	case users.SetTotal:
 		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, "course"}, "\x00", seats.PoolID(long))
 		w.total = drawTotal(t)
+	case users.SetPayer:
+		w.who = or(t, []pick{{none: true}, {status: users.In(users.Active), role: users.In(users.Owner), n: below(t, 4)}, drawPick(t, users.Active)})
+	case users.EditAccount:
+		if name := or(t, companies, bad...); chance(t, 70) {
+			w.name = &name
+		}
+		if zone := or(t, zones, append(badZones, "")...); chance(t, 50) {
+			w.zone = &zone
+		}
+	case users.Close, users.Reopen, users.EraseAccount:
+		w.reason = or(t, reasons, bad...)
 	case users.SetPolicy:
 		w.policy = drawPolicy.Draw(t, "policy")
 		if chance(t, 10) {

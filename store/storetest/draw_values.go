@@ -80,70 +80,14 @@ func drawFilter(t *rapid.T) users.Filter {
 	return f
 }
 
-// drawPolicy draws a preset or a policy switch by switch. What cannot be
-// together is put right rather than thrown away.
-var drawPolicy = rapid.Custom(func(t *rapid.T) seats.Policy {
-	switch below(t, 10) {
-	case 0, 1:
-		return seats.Standard()
-	case 2:
-		return seats.AccuEdConnect()
-	}
-	of := func(n int) uint8 { return uint8(below(t, n)) }
-	p := seats.Policy{
-		LetIn: seats.LetIn(of(3)), NoSeat: seats.NoSeat(of(2)),
-		Buying: seats.Orders{By: seats.Seller(of(2))}, Returning: seats.Seller(of(2)),
-		Invites: seats.RunsOut(of(3)), Ownership: seats.Enders(of(2)),
-		Exchange: seats.Exchange(of(2)), SourceLocked: chance(t, 40),
-		DeleteOnly: chance(t, 40),
-	}
-	if p.Invites != seats.RunsNever {
-		p.Term = term
-	}
-	if chance(t, 30) {
-		p.Buying.Least, p.Buying.Most = int64(below(t, 11)), or(t, []int64{0, 10, 1000})
-	}
-	if chance(t, 40) {
-		p.Exempt = seats.RoleSet(of(16))
-	}
-	if chance(t, 40) {
-		withheld := rapid.SliceOfN(rapid.SampledFrom(users.Actions()), 0, 4).Draw(t, "withheld")
-		for _, a := range withheld {
-			q := p
-			q.Withheld |= users.In(a)
-			if q.Check() == nil {
-				p = q
-			}
-		}
-	}
-	if chance(t, 20) {
-		p.Cards = seats.Cards{{Title: "Had", Figure: seats.FigureTotal}, {Title: "Left", Figure: seats.FigureAvailable}, {Title: "Unclaimed", Figure: seats.FigureUnclaimed},
-			{Title: "In", Figure: seats.FigureActive}, {Title: "Out", Figure: seats.FigureInactive}}
-	}
-	if p.Check() != nil {
-		p.DeleteOnly = false
-	}
-	return p
-})
-
 // drawOpening draws an account to be, but for its ID.
 var drawOpening = rapid.Custom(func(t *rapid.T) seats.Opening {
-	return seats.Opening{Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
-})
-
-// spoil makes a policy that contradicts itself or says something unknown.
-func spoil(t *rapid.T, p seats.Policy) seats.Policy {
-	switch below(t, 5) {
-	case 0:
-		p.LetIn = 7
-	case 1:
-		p.Invites, p.Term = seats.RunsNever, term
-	case 2:
-		p.Invites, p.Term = seats.RunsFreed, 0
-	case 3:
-		p.Buying.Least, p.Buying.Most = 10, 5
-	case 4:
-		p.Withheld |= users.In(users.SetTotal)
+	o := seats.Opening{Name: or(t, companies, bad...), Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
+	if chance(t, 50) {
+		o.Zone = or(t, zones, badZones...)
 	}
-	return p
-}
+	if chance(t, 2) {
+		o.Policy = spoil(t, o.Policy)
+	}
+	return o
+})

@@ -122,6 +122,7 @@ type scenario struct {
 	keeper   *seatkeeper.Keeper
 	end      func()   // ends the context of the call under way
 	results  []result // of the steps so far
+	worlds   [][]any  // after each part
 	drained  []seats.Event
 	calm     bool      // nothing goes wrong any more
 	expected *scenario // nil for the one without faults
@@ -154,85 +155,6 @@ func newScenario(t *testing.T, s store.Store, o Options, keyed bool, at func(int
 	})
 	require.NoError(t, err)
 	return r
-}
-
-func (r *scenario) run() {
-	owner, day := users.As("owner"), 24*time.Hour
-	person := func(id users.ID) seats.Invite {
-		return seats.Invite{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}}
-	}
-	r.step("open", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
-		return k.Open(ctx, seats.Opening{
-			Account: r.account, Seats: seats.Of(4), Owner: users.Profile{ID: "owner", Email: "owner@qz.example"},
-			Policy: seats.Policy{Invites: seats.RunsFreed, Term: day},
-		})
-	})
-	r.do("invite two", owner, person("ada"), person("bob"))
-	r.do("one comes in", users.As("ada"), seats.Accept{User: "ada"})
-	r.outbox()
-	r.step("invite three, one too many", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
-		nameless := seats.Invite{Profile: users.Profile{Email: "nameless@qz.example"}}
-		done.Outcomes, err = k.DoEach(ctx, r.account, owner, nameless, person("eve"), person("ada"))
-		return done, err
-	})
-	r.do("no seat is left", owner, person("eve"))
-	r.do("nothing new", owner, person("ada"))
-	r.now = r.now.Add(2 * day)
-	r.step("look, while invitations run out", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
-		u, err := k.Usage(ctx, r.account)
-		r.note("%v %v %v", u.Held, u.Available, u.People)
-		return done, err
-	})
-	r.do("take them back in and buy", owner, seats.Reactivate{User: "bob"}, seats.BuySeats{Seats: 2}, seats.Notify{User: "bob"})
-	r.do("a transfer", users.Support("ticket"), seats.GrantOwnership{User: "ada"}, seats.EndOwnership{User: "owner"})
-	var plan seats.Plan
-	r.step("make a plan", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
-		plan, err = k.Preview(ctx, r.account, users.As("ada"), person("eve"), person("fay"), seats.Deactivate{User: "ada"})
-		return done, err
-	})
-	r.step("carry it out", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
-		return k.Apply(ctx, users.As("ada"), plan)
-	})
-	r.now = r.now.Add(2 * day)
-	r.step("what is due", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
-		_, err = k.RunDue(ctx)
-		return done, err
-	})
-	r.do("put somebody out", users.As("ada"), seats.Delete{User: "owner", Heir: "ada", Reason: "left"})
-	r.do("open a course", users.System(), seats.SetTotal{Pool: course, Seats: seats.Of(1)})
-	r.step("bring people along", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
-		report, err := k.Adopt(ctx, r.account, adoptees)
-		settled := report.In + report.Here + report.Refused // whoever is in by a lost commit is here by now
-		r.note("%d, %v, %d over, %v, %v", settled, report.Refusals, report.Usage.Over, report.Usage.People, report.Pools)
-		return done, err
-	})
-	r.do("put one of them out", users.As("ada"), seats.Delete{User: "gil"})
-	r.step("a list", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
-		var list []any
-		for u, err := range k.Users(ctx, r.account, users.Filter{}) {
-			if err != nil {
-				return done, err
-			}
-			list = append(list, u.ID, u.Status)
-		}
-		r.note("%v", list)
-		return done, nil
-	})
-	r.finish()
-}
-
-// adoptees are people with seats and licences of their own, more than there are.
-func adoptees(yield func(users.User, error) bool) {
-	for i, id := range []users.ID{"ada", "gil", "hal", "ida", "gil"} {
-		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: epoch, Since: epoch}
-		u.Licences = []users.Licence{{Pool: string(course), Assigned: epoch}}
-		if i == 3 {
-			u.Email = "eve@qz.example" // who is somebody else
-		}
-		if !yield(u, nil) {
-			return
-		}
-	}
 }
 
 // outbox hands out the events so far, whatever goes wrong with that, and what is left
@@ -334,10 +256,11 @@ func (r *scenario) finish() {
 	drift, err := r.keeper.Audit(ctx, r.account)
 	require.NoError(r, err)
 	require.Empty(r, drift)
-	if r.expected == nil {
+	is := r.world()
+	if r.worlds = append(r.worlds, is); r.expected == nil {
 		return
 	}
-	was, is := r.expected.world(), r.world()
+	was := r.expected.worlds[len(r.worlds)-1]
 	require.Len(r, is, len(was), "%v", r.faulty.Struck())
 	for i := range was {
 		require.Equal(r, was[i], is[i], "%v", r.faulty.Struck())

@@ -57,6 +57,14 @@ func tellsAccountsApart(t *trial) {
 		require.Len(t, t.events(all[i], seats.EventFilter{}), 1)
 		require.Len(t, t.people(all[i], users.Filter{}), 1)
 	}
+	listed := t.listed(len(all), nothing)
+	require.Equal(t, all, accountsOf(listed), "in the order of bytes")
+	for i, a := range listed {
+		require.Equal(t, fmt.Sprint("zone ", i), a.Zone)
+	}
+	page, err := t.store.Accounts(t.Context(), all[7], 5)
+	require.NoError(t, err)
+	require.Equal(t, all[8:13], accountsOf(page))
 	due, err := t.store.Due(t.Context(), epoch, users.AccountID(t.own), len(all))
 	require.NoError(t, err)
 	require.Equal(t, all, due, "in the order of bytes")

@@ -150,7 +150,7 @@ func oneMoment(t *trial) {
 	people := []users.ID{"ada", "bob"}
 	for _, a := range accounts {
 		t.written(t.decided(a,
-			seats.Add{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}, Role: users.Manager},
+			seats.Add{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}, Role: users.Admin},
 			seats.Add{Profile: users.Profile{ID: "bob", Email: "bob@acme.example"}}, seats.Deactivate{User: "bob"}))
 	}
 	start := t.row(accounts[0])
@@ -193,6 +193,7 @@ func oneMoment(t *trial) {
 	defer looked.Store(true)
 	var needs []seats.Need
 	for _, a := range accounts {
+		needs = append(needs, seats.Need{Account: a, Admins: true})
 		needs = append(needs, seats.Need{Account: a, Users: people[:1], Keys: []users.Key{users.ByEmail("bob@acme.example")}, Pools: []seats.PoolID{"course"}})
 	}
 	check := func(s seats.Snapshot) {
@@ -202,7 +203,7 @@ func oneMoment(t *trial) {
 		require.Len(t, s.Users, 2)
 		require.Equal(t, users.Active, s.Users[is].Status)
 		require.Equal(t, users.Inactive, s.Users[1-is].Status)
-		require.EqualValues(t, 1-is, s.Account.Tally.Of(users.Standing{Status: users.Active, Role: users.Manager}))
+		require.EqualValues(t, 1-is, s.Account.Tally.Of(users.Standing{Status: users.Active, Role: users.Admin}))
 		require.EqualValues(t, is, s.Account.Tally.Of(users.Standing{Status: users.Active}))
 		require.Len(t, s.Pools, 1)
 		require.EqualValues(t, moved, s.Pools[0].Spent)
@@ -211,14 +212,26 @@ func oneMoment(t *trial) {
 		snapshots, err := t.store.Load(t.Context(), needs...)
 		require.NoError(t, err)
 		for i, s := range snapshots {
-			require.Equal(t, accounts[i], s.Account.ID)
-			check(s)
+			require.Equal(t, accounts[i/2], s.Account.ID)
+			if i%2 == 1 {
+				check(s)
+			} else if is := holder(s.Account.Revision); is == 0 {
+				require.Equal(t, []users.ID{"ada", owner}, idsOf(s.Users), "who administers the account")
+			} else {
+				require.Equal(t, []users.ID{owner}, idsOf(s.Users), "who administers the account")
+			}
 		}
-		tally, revision, err := t.store.Tally(t.Context(), accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Manager, users.Member)})
+		listed := t.listed(1, nothing)
+		require.Equal(t, accounts, accountsOf(listed))
+		for _, a := range listed {
+			require.Equal(t, start.Sequence+2*(a.Revision-start.Revision), a.Sequence)
+			require.EqualValues(t, holder(a.Revision), a.Tally.Of(users.Standing{Status: users.Active}), "a row is of one moment")
+		}
+		tally, revision, err := t.store.Tally(t.Context(), accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Admin, users.Member)})
 		require.NoError(t, err)
 		require.EqualValues(t, 1, tally.Count(0, 0))
 		require.EqualValues(t, holder(revision), tally.Of(users.Standing{Status: users.Active}), "the tally is of that revision")
-		page := t.people(accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Manager, users.Member)})
+		page := t.people(accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Admin, users.Member)})
 		require.Len(t, page, 1, "a page is right at its moment")
 		events, err := t.store.Events(t.Context(), accounts[0], seats.EventFilter{After: snapshots[0].Account.Sequence}, 10_000)
 		require.NoError(t, err)

@@ -88,7 +88,8 @@ func (l lossy) Due(ctx context.Context, by time.Time, after users.AccountID, lim
 }
 
 // TestLockstepFindsWhatAStoreLoses within a few scripts, and says what it is with a
-// short one.
+// short one. Of the scripts that find something, one in ten has no shorter form, as the
+// one person it is about needs a long life; of three, one has.
 func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 	for i, lost := range []struct {
 		what string
@@ -104,12 +105,17 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Due", lossy{user: func(u *users.User) { u.Due = time.Time{} }}},
 		{".Reason", lossy{event: func(e *seats.Event) { e.Reason = "" }}},
 		{".Heir", lossy{event: func(e *seats.Event) { e.Heir = "" }}},
+		{".Receivers", lossy{event: func(e *seats.Event) { e.Receivers = e.Receivers[:min(1, len(e.Receivers))] }}},
 		{".Fields", lossy{event: func(e *seats.Event) { e.Fields = e.Fields[:min(1, len(e.Fields))] }}},
 		{".Key", lossy{event: func(e *seats.Event) { e.Key = "" }}},
 		{".Index", lossy{event: func(e *seats.Event) { e.Index = 0 }}},
 		{".Change", lossy{event: func(e *seats.Event) { e.Change = e.Change[:len(e.Change)-1] }}},
 		{".Correlation", lossy{event: func(e *seats.Event) { e.Correlation = "" }}},
 		{".Zone", lossy{account: func(a *seats.Account) { a.Zone = "UTC" }}},
+		{".Name", lossy{account: func(a *seats.Account) { a.Name = strings.TrimSpace(a.Name) }}},
+		{".Payer", lossy{account: func(a *seats.Account) { a.Payer = "" }}},
+		{".Closed", lossy{account: func(a *seats.Account) { a.Closed = time.Time{} }}},
+		{".Erased", lossy{account: func(a *seats.Account) { a.Erased = time.Time{} }}},
 		{".Opened", lossy{account: func(a *seats.Account) { a.Opened = a.Changed }}},
 		{".NextDue", lossy{account: func(a *seats.Account) { a.NextDue = a.NextDue.Truncate(24 * time.Hour) }}},
 		{".Cards", lossy{account: func(a *seats.Account) { a.Policy.Cards = seats.Cards{} }}},
@@ -117,6 +123,7 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Past", lossy{need: func(n *seats.Need) { n.Last-- }}},
 		{".Pools", lossy{need: func(n *seats.Need) { n.Pools = nil }}},
 		{".Users", lossy{need: func(n *seats.Need) { n.Keys = n.Keys[:min(1, len(n.Keys))] }}},
+		{".Receivers", lossy{need: func(n *seats.Need) { n.Admins = false }}},
 		{"list by name", lossy{people: func(f *users.Filter, _ *int) { f.ByName = false }}},
 		{"at most", lossy{people: func(_ *users.Filter, limit *int) { *limit = max(*limit, 2) }}},
 		{"AfterName", lossy{people: func(f *users.Filter, _ *int) { f.AfterName = "" }}},
@@ -128,15 +135,23 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 	} {
 		play := together(func() store.Store { lost.by.Store = memstore.New(); return lost.by })
 		var least *failure
-		// What is lost may first be noticed by something else that comes of it.
-		for seed := 0; seed < 200 && (least == nil || !strings.Contains(least.what, lost.what)); seed++ {
+		found := 0
+		for seed := 0; seed < 200 && found < 3 && (least == nil || len(least.calls) > 6); seed++ {
 			s := drawLockstep.Example(seed)
-			if failed := s.attempt(play); failed != nil {
-				least = s.smaller(play, failed, patience)
+			failed := s.attempt(play)
+			if failed == nil {
+				continue
+			}
+			failed = s.smaller(play, failed, patience)
+			// What is lost may first be noticed by something else that comes of it.
+			if !strings.Contains(failed.what, lost.what) {
+				continue
+			}
+			if found++; least == nil || len(failed.calls) < len(least.calls) {
+				least = failed
 			}
 		}
 		require.NotNil(t, least, "%d: %s", i, lost.what)
-		require.Contains(t, least.what, lost.what, "%d", i)
 		require.LessOrEqual(t, len(least.calls), 6, "%v", least)
 	}
 }

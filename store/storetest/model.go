@@ -15,7 +15,12 @@ import (
 // number is counted anew whenever it is asked for. It shares data types with
 // package seats, and no rules.
 type model struct {
+	name   string
+	zone   string
 	policy seats.Policy
+	payer  users.ID
+	closed time.Time // since when, or zero
+	erased time.Time
 	pools  map[seats.PoolID]seats.Count // totals; what is held follows from the people
 	people []*person                    // in order of arrival, the deleted too
 	last   time.Time                    // of the last event
@@ -36,6 +41,8 @@ type person struct {
 	expires  time.Time       // when the invitation runs out
 	frees    bool            // and whether the seat is free then
 	licences []users.Licence // also of the deleted, whose started ones stay spent
+	seat     bool            // whether he holds one, as last written down
+	since    time.Time       // and since when it is so
 }
 
 func (m *model) clone() *model {
@@ -71,11 +78,25 @@ func (m *model) byID(id users.ID) *person {
 	return nil
 }
 
+// holds says whether somebody holds a seat of the site.
+func (m *model) holds(p *person) bool {
+	return m.closed.IsZero() && p.seated() && !m.policy.Exempt.Has(p.role)
+}
+
+// handed writes down who has got or lost a seat at that instant.
+func (m *model) handed(at time.Time) {
+	for _, p := range m.people {
+		if p.seat != m.holds(p) || p.since.IsZero() {
+			p.seat, p.since = m.holds(p), at
+		}
+	}
+}
+
 // held counts who holds a seat of a pool, and spent what is used up of it.
 func (m *model) held(pool seats.PoolID) int64 {
 	n := int64(0)
 	for _, p := range m.people {
-		if pool == seats.Site && p.seated() && !m.policy.Exempt.Has(p.role) {
+		if pool == seats.Site && m.holds(p) {
 			n++
 		}
 		for _, l := range p.licences {
@@ -135,11 +156,18 @@ func (m *model) shown(p *person) users.Status {
 }
 
 func (m *model) may(p *person) seats.Permissions {
+	learns := users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
 	switch {
+	case !m.closed.IsZero():
+		return 0
+	case p.status == users.Active && p.role == users.Manager:
+		return learns | users.In(seats.ReadReports)
+	case p.status == users.Active && (p.role == users.Admin || p.role == users.Owner):
+		return learns | users.In(seats.ReadReports, seats.ManagePeople)
 	case p.status == users.Invited && m.expired(p):
 		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
 	case m.shown(p) == users.Active:
-		return users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
+		return learns
 	case p.status == users.Invited && m.policy.LetIn == seats.Approval:
 		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
 	case p.status == users.Invited:
@@ -240,6 +268,7 @@ func (m *model) settle(at time.Time) []fact {
 		p.left, p.status = users.Invited, users.Inactive
 		m.last = later(m.last, p.expires)
 		m.pledged(p)
+		m.handed(m.last)
 		facts = append(facts, fact{kind: seats.Lapsed, user: p.ID, before: before, after: p.standing(), at: m.last})
 	}
 	return facts
@@ -278,6 +307,9 @@ type fact struct {
 	heir          users.ID
 	count         int64
 	pool          seats.PoolID
+	reason        string
+	receivers     []users.ID
+	fields        []string // of an account
 }
 
 // A verdict is what the model expects of a command: one of the codes, any of

@@ -128,11 +128,8 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 	if p.status == users.Deleted || p.status == users.Archived && action == users.Deactivate {
 		return refused(seats.ErrWrongStatus)
 	}
-	if heir != "" {
-		h := m.byID(heir)
-		if h == nil || h == p || h.status != users.Active {
-			return refused(seats.ErrBadInput)
-		}
+	if heir != "" && !m.succeeds(heir, p) {
+		return refused(seats.ErrBadInput)
 	}
 	var returned []users.Licence
 	v := m.change(p, kind, at, func() {
@@ -149,8 +146,23 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 		}
 		p.status = to
 	})
-	v.fact.heir = heir
+	v.fact.heir, v.fact.reason = heir, reason
 	return v.alongWith(returned)
+}
+
+// succeeds says whether somebody can take over the work of another.
+func (m *model) succeeds(heir users.ID, p *person) bool {
+	h := m.byID(heir)
+	return h != nil && h != p && m.shown(h) == users.Active
+}
+
+func (m *model) handOver(p *person, heir users.ID, reason string, at time.Time) verdict {
+	if badReason(reason) || !m.succeeds(heir, p) {
+		return refused(seats.ErrBadInput)
+	}
+	v := m.change(p, seats.HandedOver, at, func() {})
+	v.fact.heir, v.fact.reason = heir, reason
+	return v
 }
 
 func (m *model) erase(p *person, reason string, at time.Time) verdict {
@@ -167,6 +179,7 @@ func (m *model) erase(p *person, reason string, at time.Time) verdict {
 		p.Profile = users.Profile{ID: p.ID, Source: p.Source}
 		p.status = users.Deleted
 	})
+	v.fact.reason = reason
 	return v.alongWith(returned)
 }
 
@@ -257,83 +270,12 @@ func (m *model) end(p *person, at time.Time) verdict {
 		return refused(seats.ErrWrongStatus)
 	case p.role != users.Owner:
 		return unchanged(p)
+	case m.owners() == 1 && p.ID == m.payer:
+		return refused(seats.ErrLastOwner, seats.ErrPayer)
 	case m.owners() == 1:
 		return refused(seats.ErrLastOwner)
+	case p.ID == m.payer:
+		return refused(seats.ErrPayer)
 	}
 	return m.change(p, seats.OwnershipEnded, at, func() { p.role = users.Admin })
-}
-
-func (m *model) buy(a users.Actor, c seats.BuySeats, at time.Time) verdict {
-	total, there := m.pools[c.Pool]
-	if !there {
-		return refused(seats.ErrBadInput)
-	}
-	n, limited := total.Number()
-	least, most := int64(1), seats.MaxSeats-n
-	if a.Kind == users.ActorUser && m.policy.Buying.Least > 0 {
-		least = m.policy.Buying.Least
-	}
-	if a.Kind == users.ActorUser && m.policy.Buying.Most > 0 {
-		most = min(most, m.policy.Buying.Most)
-	}
-	if !limited || c.Seats < least || c.Seats > most {
-		return refused(seats.ErrOrderSize)
-	}
-	m.pools[c.Pool] = seats.Of(n + c.Seats)
-	return m.account(seats.SeatsBought, c.Pool, 0, c.Seats, at)
-}
-
-func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
-	total, there := m.pools[c.Pool]
-	if !there {
-		return refused(seats.ErrBadInput)
-	}
-	n, limited := total.Number()
-	if !limited || c.Seats < 1 || c.Seats > n-m.held(c.Pool)-m.spent(c.Pool) {
-		return refused(seats.ErrOrderSize)
-	}
-	m.pools[c.Pool] = seats.Of(n - c.Seats)
-	return m.account(seats.SeatsReturned, c.Pool, 0, c.Seats, at)
-}
-
-func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
-	if !c.Seats.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
-		return refused(seats.ErrBadInput)
-	}
-	if total, there := m.pools[c.Pool]; there && total == c.Seats {
-		return unchanged(nil)
-	}
-	m.pools[c.Pool] = c.Seats
-	return m.account(seats.TotalSet, c.Pool, 0, 0, at)
-}
-
-func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
-	if badPolicy(p) {
-		return refused(seats.ErrBadInput)
-	}
-	if m.policy == p {
-		return unchanged(nil)
-	}
-	held := m.held(seats.Site)
-	m.policy = p
-	return m.account(seats.PolicySet, seats.Site, m.held(seats.Site)-held, 0, at)
-}
-
-// open opens the account with its first owner.
-func (m *model) open(o seats.Opening, at time.Time) verdict {
-	owner, ok := clean(o.Owner)
-	if !ok || badPolicy(o.Policy) || !o.Seats.Valid() {
-		return refused(seats.ErrBadInput)
-	}
-	m.policy, m.last = o.Policy, at
-	m.pools = map[seats.PoolID]seats.Count{seats.Site: o.Seats}
-	p := &person{Profile: owner, role: users.Owner, status: users.Active, signedIn: at}
-	m.people = []*person{p}
-	if m.over(seats.Site) > 0 {
-		return refused(seats.ErrNoSeats)
-	}
-	return verdict{
-		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: m.held(seats.Site)},
-		fact:    fact{kind: seats.Opened, user: p.ID, after: p.standing(), at: at},
-	}
 }

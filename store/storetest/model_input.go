@@ -176,10 +176,16 @@ func equalProfiles(a, b users.Profile) bool {
 		a.Department == b.Department && a.Title == b.Title && a.Source == b.Source
 }
 
+// neverHad are the actions that no policy can withhold from the account's own people.
+var neverHad = users.In(users.Add, users.Adopt, users.Erase, users.SetTotal, users.SetPolicy, users.SetPayer, users.Reopen, users.EraseAccount)
+
 // badPolicy knows the faults that the scripts put into policies.
 func badPolicy(p seats.Policy) bool {
 	runsOut := p.Invites != seats.RunsNever
+	// Nobody can bring back whom the policy itself puts out, or send again what has run out.
+	stuck := (p.NoSeat == seats.CreateInactive || p.Invites == seats.RunsFreed) && p.Withheld.Has(users.Reactivate) ||
+		p.Invites == seats.RunsKept && p.Withheld.Has(users.Notify)
 	return p.LetIn > seats.Approval || p.NoSeat > seats.CreateInactive || p.Invites > seats.RunsFreed ||
-		runsOut != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 ||
-		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld.Has(users.SetTotal)
+		runsOut != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
+		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&neverHad != 0
 }

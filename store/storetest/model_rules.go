@@ -14,6 +14,7 @@ func (m *model) do(a users.Actor, c seats.Command, at time.Time) verdict {
 	}
 	v := m.perform(a, c, at)
 	v.outcome.Action = c.Action()
+	m.handed(at)
 	return v
 }
 
@@ -39,6 +40,8 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 		return m.leave(c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
 	case seats.Erase:
 		return m.erase(m.byID(c.User), c.Reason, at)
+	case seats.HandOver:
+		return m.handOver(m.byID(c.User), c.Heir, c.Reason, at)
 	case seats.Reactivate:
 		return m.reactivate(m.byID(c.User), at)
 	case seats.Restore:
@@ -59,6 +62,16 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 		return m.setTotal(c, at)
 	case seats.SetPolicy:
 		return m.setPolicy(c.Policy, at)
+	case seats.SetPayer:
+		return m.setPayer(c.User, at)
+	case seats.EditAccount:
+		return m.editAccount(c, at)
+	case seats.Close:
+		return m.close(c.Reason, at)
+	case seats.Reopen:
+		return m.reopen(c.Reason, at)
+	case seats.EraseAccount:
+		return m.eraseAccount(c.Reason, at)
 	}
 	panic("a command without rules")
 }
@@ -77,10 +90,13 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 		actor := m.byID(a.User)
 		// A deleted person who accepts is refused, be it as nobody of the account or
 		// for what he asks: either answer is right.
-		if actor != nil && !actor.here() && action == users.Accept && m.byID(id) == nil {
+		gone := actor != nil && !actor.here() && action == users.Accept
+		switch {
+		case gone && m.shut(a, action):
+			return []seats.Code{seats.ErrForbidden, seats.ErrClosed}
+		case gone && m.byID(id) == nil:
 			return []seats.Code{seats.ErrForbidden, seats.ErrUnknownUser, seats.ErrBadInput}
-		}
-		if actor != nil && !actor.here() && action == users.Accept && id == a.User {
+		case gone && id == a.User:
 			return []seats.Code{seats.ErrForbidden, seats.ErrWrongStatus}
 		}
 		if actor == nil || !actor.here() {
@@ -92,6 +108,9 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	}
 	if !m.mayAsk(a, action) {
 		return []seats.Code{seats.ErrForbidden}
+	}
+	if m.shut(a, action) {
+		return []seats.Code{seats.ErrClosed}
 	}
 	if !onPerson {
 		if a.Kind == users.ActorUser && m.policy.Withheld.Has(action) {
@@ -153,9 +172,9 @@ func (m *model) mayAsk(a users.Actor, action users.Action) bool {
 		return false
 	}
 	switch action {
-	case users.Add, users.Adopt, users.Erase, users.SetTotal, users.SetPolicy:
+	case users.Add, users.Adopt, users.Erase, users.SetTotal, users.SetPolicy, users.SetPayer, users.Reopen, users.EraseAccount:
 		return false
-	case users.GrantOwnership:
+	case users.GrantOwnership, users.EditAccount, users.Close:
 		return role == users.Owner
 	case users.EndOwnership:
 		return role == users.Owner && m.policy.Ownership == seats.OwnersEnd
@@ -167,8 +186,29 @@ func (m *model) mayAsk(a users.Actor, action users.Action) bool {
 	return true
 }
 
+// shut says whether the action has to wait until the account is open.
+func (m *model) shut(a users.Actor, action users.Action) bool {
+	if m.closed.IsZero() {
+		return false
+	}
+	if a.Kind == users.ActorUser || a.Kind == users.ActorSync {
+		return true
+	}
+	switch action {
+	case users.Delete, users.EraseAccount:
+		return false
+	case users.Deactivate, users.Archive, users.Erase, users.Edit, users.BuySeats, users.ReturnSeats, users.SetTotal, users.SetPolicy,
+		users.SetPayer, users.EditAccount, users.Close, users.Reopen:
+		return !m.erased.IsZero()
+	}
+	return true
+}
+
 // protected says whether an owner is out of the actor's reach.
 func (m *model) protected(a users.Actor, action users.Action) bool {
+	if !m.erased.IsZero() {
+		return false
+	}
 	switch action {
 	case users.Deactivate, users.Archive, users.Delete, users.Erase, users.ChangeRole:
 		return true
@@ -195,6 +235,8 @@ func target(c seats.Command) (users.ID, bool) {
 	case seats.Delete:
 		return c.User, true
 	case seats.Erase:
+		return c.User, true
+	case seats.HandOver:
 		return c.User, true
 	case seats.Edit:
 		return c.User, true
@@ -234,10 +276,4 @@ func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func
 		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), Seats: delta},
 		fact:    fact{kind: kind, user: p.ID, before: before, after: p.standing(), at: at},
 	}
-}
-
-// account is the verdict on a command about the account.
-func (m *model) account(kind seats.EventKind, pool seats.PoolID, delta, count int64, at time.Time) verdict {
-	m.last = at
-	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at, count: count, pool: pool}}
 }

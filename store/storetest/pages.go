@@ -190,6 +190,7 @@ func pagesStayRight(t *trial) {
 	}
 	require.EqualValues(t, t.row(a).Sequence, len(events))
 	accountsComeAndGo(t)
+	accountsAreOpened(t)
 }
 
 // accountsComeAndGo settles the accounts of a page before the next is read.

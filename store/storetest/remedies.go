@@ -39,6 +39,13 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	default:
 		commands = r.eligible(m, c, no, remedy, last)
 	}
+	at := no.Index
+	opens := slices.ContainsFunc(c.commands[:at], func(c seats.Command) bool { return c.Action() == users.Reopen })
+	if opens && !m.closed.IsZero() && !remedy.Vendor { // where the account is open, and not before
+		c.commands = slices.Concat(c.commands[:at], commands, c.commands[at:])
+		at += len(commands)
+		commands = nil
+	}
 	for _, command := range commands {
 		require.NotNil(r, command, "remedy %v of %v", remedy, no)
 		_, err := g.Do(context.Background(), g.account, actor, command)
@@ -51,7 +58,7 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	}
 	var next *seats.Refusal
 	require.True(r, errors.As(err, &next))
-	if next.Index > no.Index {
+	if next.Index > at {
 		return
 	}
 	// Whoever comes back may have more to go through: out of the archive and still
@@ -106,6 +113,10 @@ func names(c seats.Command, p *person) bool {
 		return c.User == p.ID || c.Heir == p.ID
 	case seats.Delete:
 		return c.User == p.ID || c.Heir == p.ID
+	case seats.HandOver:
+		return c.User == p.ID || c.Heir == p.ID
+	case seats.SetPayer:
+		return c.User == p.ID
 	}
 	id, _ := target(c)
 	return id == p.ID

@@ -32,6 +32,7 @@ var specification = []struct {
 	{"Load answers each need in order", answersInOrder},
 	{"Load finds people by ID and by key", findsPeople},
 	{"Load brings the pools that are named", bringsPools},
+	{"Load brings the owners and admins", bringsAdmins},
 	{"Load brings the events of a change and of a request key", bringsThePast},
 	{"a snapshot is one moment of its account", oneMoment},
 
@@ -63,6 +64,7 @@ var specification = []struct {
 	{"Events agrees with the filter", filtersEvents},
 	{"lists come in pages", comesInPages},
 	{"pages are right while rows come and go", pagesStayRight},
+	{"Accounts lists all accounts in pages", listsAccounts},
 	{"a loop over a list may read and write", loopsMayWork},
 	{"an unknown account has no lists, and an empty list is none", unknownAccounts},
 

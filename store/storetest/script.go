@@ -40,6 +40,7 @@ const (
 	clock   mode = "clock"
 	runDue  mode = "RunDue"
 	opening mode = "Open"
+	erasing mode = "EraseAccount" // and everybody with it
 )
 
 // A pick chooses a person by number among those of some standing.
@@ -70,6 +71,9 @@ func (k pick) id(m *model, actor users.Actor) users.ID {
 	}
 	if len(among) == 0 {
 		among = others
+	}
+	if len(among) == 0 { // the account is erased, and nobody is left
+		return m.people[k.n%len(m.people)].ID
 	}
 	return among[k.n%len(among)]
 }
@@ -102,9 +106,26 @@ type wish struct {
 	pool    seats.PoolID
 	policy  seats.Policy
 	reason  string
+	name    *string
+	zone    *string
+	resort  bool // a closed account is seen to first
+}
+
+// now is what is wished for in the account as it is: without those who see to a closed
+// one, nothing would happen in the rest of a script.
+func (w wish) now(m *model, actor users.Actor) wish {
+	vendor := actor.Kind == users.ActorSupport || actor.Kind == users.ActorSystem
+	switch {
+	case !w.resort || !vendor || m.closed.IsZero():
+		return w
+	case !m.erased.IsZero():
+		return wish{action: users.Delete, who: pick{status: users.Present, n: w.who.n}, heir: w.heir}
+	}
+	return wish{action: users.Reopen, reason: w.reason}
 }
 
 func (w wish) in(m *model, actor users.Actor) seats.Command {
+	w = w.now(m, actor)
 	id, heir := w.who.id(m, actor), w.heir.id(m, actor)
 	switch w.action {
 	case users.Invite:
@@ -121,6 +142,8 @@ func (w wish) in(m *model, actor users.Actor) seats.Command {
 		return seats.Delete{User: id, Heir: heir, Reason: w.reason}
 	case users.Erase:
 		return seats.Erase{User: id, Reason: w.reason}
+	case users.HandOver:
+		return seats.HandOver{User: id, Heir: heir, Reason: w.reason}
 	case users.Edit:
 		return seats.Edit{User: id, Set: w.set}
 	case users.ChangeRole:
@@ -133,6 +156,16 @@ func (w wish) in(m *model, actor users.Actor) seats.Command {
 		return seats.SetTotal{Pool: w.pool, Seats: w.total}
 	case users.SetPolicy:
 		return seats.SetPolicy{Policy: w.policy}
+	case users.SetPayer:
+		return seats.SetPayer{User: id}
+	case users.EditAccount:
+		return seats.EditAccount{Name: w.name, Zone: w.zone}
+	case users.Close:
+		return seats.Close{Reason: w.reason}
+	case users.Reopen:
+		return seats.Reopen{Reason: w.reason}
+	case users.EraseAccount:
+		return seats.EraseAccount{Reason: w.reason}
 	}
 	return on(w.action, id)
 }
@@ -186,7 +219,11 @@ func (c call) String() string {
 		return fmt.Sprintf("%s at %s", c.how, at)
 	case opening:
 		o := c.opening
-		return fmt.Sprintf("Open at %s with %v seats, owner %s, policy {%s}", at, o.Seats, fields(o.Owner), fields(o.Policy))
+		called := ""
+		if o.Name+o.Zone != "" {
+			called = fmt.Sprintf("name %q, zone %q, ", o.Name, o.Zone)
+		}
+		return fmt.Sprintf("Open at %s with %v seats, %sowner %s, policy {%s}", at, o.Seats, called, fields(o.Owner), fields(o.Policy))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s at %s as %v %q:", c.how, at, c.actor.Kind, string(c.actor.User)+c.actor.Name)

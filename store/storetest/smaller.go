@@ -169,6 +169,11 @@ func simplerOpenings(o seats.Opening) (all []seats.Opening) {
 		plain.Policy = seats.Standard()
 		all = append(all, plain)
 	}
+	if o.Name+o.Zone != "" {
+		plain := o
+		plain.Name, plain.Zone = "", ""
+		all = append(all, plain)
+	}
 	if p := bare(o.Owner); !reflect.DeepEqual(p, o.Owner) {
 		nobody := o
 		nobody.Owner = p

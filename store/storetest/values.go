@@ -62,6 +62,8 @@ func keepsAccounts(t *trial) {
 	for i, at := range instants {
 		c := t.opening(fmt.Sprint(i), everySwitch)
 		c.Account.Zone, c.Account.Tally = "America/Argentina/ComodRivadavia", everyStanding()
+		c.Account.Name, c.Account.Payer = text(users.MaxText, i), users.ID(text(63, i)+"wid")
+		c.Account.Closed, c.Account.Erased = instants[(i+2)%len(instants)], instants[(i+5)%len(instants)]
 		c.Account.Opened, c.Account.Changed, c.Account.NextDue = at, instants[len(instants)-1-i], at
 		c.Pools = []seats.Pool{
 			{ID: seats.Site, Total: seats.Unlimited(), Held: math.MaxInt32 + 1, Spent: math.MaxInt32 + 2},
@@ -74,6 +76,10 @@ func keepsAccounts(t *trial) {
 		s := t.load(seats.Need{Account: c.Account.ID, Pools: []seats.PoolID{"large", "empty", "over", "unlimited"}})
 		require.Equal(t, plain(t, c.Account), plain(t, s.Account))
 		require.Equal(t, c.Pools, s.Pools)
+		listed, err := t.store.Accounts(t.Context(), c.Account.ID[:len(c.Account.ID)-1], i+1)
+		require.NoError(t, err)
+		require.Len(t, listed, i+1)
+		require.Equal(t, plain(t, c.Account), plain(t, listed)[i])
 	}
 	c := t.opening("standard", seats.Standard())
 	t.written(c)
@@ -142,13 +148,18 @@ func keepsEvents(t *trial) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
 	every := users.Standings()
+	var everybody []users.ID // and the buyer
+	for i := range seats.MaxReceivers + 1 {
+		everybody = append(everybody, users.ID(text(63, i)+"wid"))
+	}
 	for i, at := range instants {
 		e := seats.Event{
 			Time: at, Kind: seats.Edited, Actor: users.Support(strings.Repeat("s", users.MaxID)), Channel: seats.ByBulk,
 			Key: strings.Repeat("k", users.MaxID), Index: math.MaxInt32 - i, Digest: strings.Repeat("0123abcd", 8),
 			Correlation: text(63, i) + "wid", Reason: text(users.MaxReason, i),
 			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Heir: users.ID(text(63, i) + "wid"),
-			Fields: []string{"first", "last", "groups", "'"}[:i%5], Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
+			Receivers: everybody[len(everybody)*i*i*i/512:],
+			Fields:    []string{"first", "last", "groups", "'"}[:i%5], Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
 			Pool: seats.PoolID(text(63, i) + "wid"), Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1,
 			Tally: everyStanding(),
 		}

@@ -1,0 +1,194 @@
+package storetest
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// account is the verdict on a command about the account.
+func (m *model) account(kind seats.EventKind, pool seats.PoolID, delta, count int64, at time.Time) verdict {
+	m.last = at
+	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at, count: count, pool: pool}}
+}
+
+func (m *model) buy(a users.Actor, c seats.BuySeats, at time.Time) verdict {
+	total, there := m.pools[c.Pool]
+	if !there {
+		return refused(seats.ErrBadInput)
+	}
+	n, limited := total.Number()
+	least, most := int64(1), seats.MaxSeats-n
+	if a.Kind == users.ActorUser && m.policy.Buying.Least > 0 {
+		least = m.policy.Buying.Least
+	}
+	if a.Kind == users.ActorUser && m.policy.Buying.Most > 0 {
+		most = min(most, m.policy.Buying.Most)
+	}
+	if !limited || c.Seats < least || c.Seats > most {
+		return refused(seats.ErrOrderSize)
+	}
+	m.pools[c.Pool] = seats.Of(n + c.Seats)
+	return m.told(m.account(seats.SeatsBought, c.Pool, 0, c.Seats, at))
+}
+
+func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
+	total, there := m.pools[c.Pool]
+	if !there {
+		return refused(seats.ErrBadInput)
+	}
+	n, limited := total.Number()
+	if !limited || c.Seats < 1 || c.Seats > n-m.held(c.Pool)-m.spent(c.Pool) {
+		return refused(seats.ErrOrderSize)
+	}
+	m.pools[c.Pool] = seats.Of(n - c.Seats)
+	return m.told(m.account(seats.SeatsReturned, c.Pool, 0, c.Seats, at))
+}
+
+// told adds whom the host tells of an order.
+func (m *model) told(v verdict) verdict {
+	for _, p := range m.people {
+		if (p.role == users.Owner || p.role == users.Admin) && m.shown(p) == users.Active {
+			v.fact.receivers = append(v.fact.receivers, p.ID)
+		}
+	}
+	slices.Sort(v.fact.receivers)
+	return v
+}
+
+func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
+	if !c.Seats.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
+		return refused(seats.ErrBadInput)
+	}
+	if total, there := m.pools[c.Pool]; there && total == c.Seats {
+		return unchanged(nil)
+	}
+	m.pools[c.Pool] = c.Seats
+	return m.account(seats.TotalSet, c.Pool, 0, 0, at)
+}
+
+func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
+	if badPolicy(p) {
+		return refused(seats.ErrBadInput)
+	}
+	if m.policy == p {
+		return unchanged(nil)
+	}
+	held := m.held(seats.Site)
+	m.policy = p
+	return m.account(seats.PolicySet, seats.Site, m.held(seats.Site)-held, 0, at)
+}
+
+// open opens the account with its first owner.
+func (m *model) open(o seats.Opening, at time.Time) verdict {
+	owner, ok := clean(o.Owner)
+	zone := cmp.Or(o.Zone, "UTC")
+	if !ok || badPolicy(o.Policy) || !o.Seats.Valid() || badText(o.Name, users.MaxText) || !slices.Contains(zones, zone) {
+		return refused(seats.ErrBadInput)
+	}
+	m.name, m.zone, m.policy, m.last = o.Name, zone, o.Policy, at
+	m.pools = map[seats.PoolID]seats.Count{seats.Site: o.Seats}
+	p := &person{Profile: owner, role: users.Owner, status: users.Active, signedIn: at}
+	m.people = []*person{p}
+	if m.over(seats.Site) > 0 {
+		return refused(seats.ErrNoSeats)
+	}
+	m.handed(at)
+	return verdict{
+		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: m.held(seats.Site)},
+		fact:    fact{kind: seats.Opened, user: p.ID, after: p.standing(), at: at},
+	}
+}
+
+func (m *model) setPayer(id users.ID, at time.Time) verdict {
+	p := m.byID(id)
+	switch {
+	case id == m.payer:
+		return unchanged(nil)
+	case id != "" && (p == nil || m.shown(p) != users.Active):
+		return refused(seats.ErrBadInput)
+	}
+	m.payer = id
+	if p == nil {
+		return m.account(seats.PayerSet, seats.Site, 0, 0, at)
+	}
+	return m.change(p, seats.PayerSet, at, func() {})
+}
+
+func (m *model) editAccount(c seats.EditAccount, at time.Time) verdict {
+	name, zone := m.name, m.zone
+	if c.Name != nil {
+		name = *c.Name
+	}
+	if c.Zone != nil {
+		zone = *c.Zone
+	}
+	if badText(name, users.MaxText) || !slices.Contains(zones, zone) {
+		return refused(seats.ErrBadInput)
+	}
+	var fields []string
+	if name != m.name {
+		fields = append(fields, "name")
+	}
+	if zone != m.zone {
+		fields = append(fields, "zone")
+	}
+	if fields == nil {
+		return unchanged(nil)
+	}
+	m.name, m.zone = name, zone
+	v := m.account(seats.AccountEdited, seats.Site, 0, 0, at)
+	v.fact.fields = fields
+	return v
+}
+
+func (m *model) close(reason string, at time.Time) verdict {
+	if badReason(reason) {
+		return refused(seats.ErrBadInput)
+	}
+	if !m.closed.IsZero() {
+		return unchanged(nil)
+	}
+	held := m.held(seats.Site)
+	m.closed = at
+	return m.because(reason, m.account(seats.Closed, seats.Site, -held, 0, at))
+}
+
+func (m *model) reopen(reason string, at time.Time) verdict {
+	if badReason(reason) {
+		return refused(seats.ErrBadInput)
+	}
+	if m.closed.IsZero() {
+		return unchanged(nil)
+	}
+	since := m.closed
+	m.closed = time.Time{}
+	if m.over(seats.Site) > 0 {
+		m.closed = since
+		return refused(seats.ErrNoSeats)
+	}
+	return m.because(reason, m.account(seats.Reopened, seats.Site, m.held(seats.Site), 0, at))
+}
+
+func (m *model) eraseAccount(reason string, at time.Time) verdict {
+	switch {
+	case badReason(reason) && m.closed.IsZero():
+		return refused(seats.ErrBadInput, seats.ErrOpen)
+	case badReason(reason):
+		return refused(seats.ErrBadInput)
+	case m.closed.IsZero():
+		return refused(seats.ErrOpen)
+	case !m.erased.IsZero():
+		return unchanged(nil)
+	}
+	m.name, m.payer, m.erased = "", "", at
+	return m.because(reason, m.account(seats.AccountErased, seats.Site, 0, 0, at))
+}
+
+func (m *model) because(reason string, v verdict) verdict {
+	v.fact.reason = reason
+	return v
+}
