@@ -88,8 +88,8 @@ type Need struct {
 // MaxSettled is how many people one change settles at most.
 const MaxSettled = 500
 
-// MaxReceivers is how many owners and admins an order tells of at most, besides the
-// buyer.
+// MaxReceivers is among how many owners and admins, invited or active, an order looks for
+// those whom to tell, besides the buyer: the first by ID.
 const MaxReceivers = 1000
 
 // Needs returns what has to be loaded to decide the commands for the actor, but for

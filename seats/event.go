@@ -93,7 +93,7 @@ type Event struct {
 	After  users.Standing `json:"after,omitzero"`
 	Heir   users.ID       `json:"heir,omitzero"` // who takes over the work of a leaver
 	// Receivers are whom the host tells of an order: the buyer, and every other owner and
-	// admin who was active then, at most [MaxReceivers] of them; in ascending order.
+	// admin whom people see as active, among the first [MaxReceivers]; in ascending order.
 	Receivers []users.ID `json:"receivers,omitzero"`
 	Fields    []string   `json:"fields,omitzero"` // what an edit changed
 	Count     int64      `json:"count,omitzero"`  // see the kinds

@@ -97,7 +97,8 @@ func (n *Need) order(id PoolID) {
 func (d *desk) receivers() []users.ID {
 	var all []users.ID
 	for _, id := range slices.Sorted(maps.Keys(d.people)) {
-		if d.active(id) && d.people[id].Administers() {
+		told := len(all) < MaxReceivers || id == d.request.Actor.User
+		if told && d.active(id) && d.people[id].Administers() {
 			all = append(all, id)
 		}
 	}

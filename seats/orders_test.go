@@ -136,3 +136,17 @@ func TestEveryPoolIsJudgedByItself(t *testing.T) {
 	need := seats.Needs("acme", owner, seats.BuySeats{Pool: "b"}, seats.BuySeats{Pool: "a"}, seats.SetTotal{Pool: "b"}, seats.ReturnSeats{})
 	require.Equal(t, []seats.PoolID{"a", "b"}, need.Pools)
 }
+
+// TestACrowdOfAdminsIsToldUpToABound, whoever else the call names, and the buyer always.
+func TestACrowdOfAdminsIsToldUpToABound(t *testing.T) {
+	s := open(t, seats.Unlimited(), seats.Standard())
+	s.do(system, seats.SetTotal{Seats: seats.Of(9000)})
+	for i := range seats.MaxReceivers + 500 {
+		s.rows.Users = append(s.rows.Users, adoptee(users.ID(fmt.Sprintf("a%04d", i)), func(u *users.User) { u.Role = users.Admin }))
+	}
+	d, err := s.try(owner, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	told := d.Change.Events[0].Receivers
+	require.Len(t, told, seats.MaxReceivers+1)
+	require.Equal(t, []users.ID{"a0000", "a0999", "owner"}, []users.ID{told[0], told[seats.MaxReceivers-1], told[seats.MaxReceivers]})
+}

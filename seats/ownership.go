@@ -80,7 +80,7 @@ func (c SetPayer) needs(n *Need)  { n.user(c.User) }
 func (c SetPayer) fact(d *desk, _ users.User) (fact, *Refusal) {
 	switch {
 	case c.User == d.account.Payer:
-		return fact{}, nil
+		return fact{user: d.people[c.User]}, nil
 	case c.User != "" && !d.active(c.User):
 		return fact{}, badInput("user", errPayer)
 	}

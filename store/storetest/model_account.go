@@ -107,7 +107,7 @@ func (m *model) setPayer(id users.ID, at time.Time) verdict {
 	p := m.byID(id)
 	switch {
 	case id == m.payer:
-		return unchanged(nil)
+		return unchanged(p)
 	case id != "" && (p == nil || m.shown(p) != users.Active):
 		return refused(seats.ErrBadInput)
 	}
