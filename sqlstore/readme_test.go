@@ -117,7 +117,7 @@ func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
 		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID, "actor_user": users.MaxID, "actor_name": users.MaxID,
 		"heir": users.MaxID, "pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID, "correlation": users.MaxID,
 		"consumer": users.MaxID, "email_key": users.MaxID, "username_key": users.MaxID, "external_id_key": users.MaxID, "sort_name": users.MaxID,
-		"email": users.MaxEmail, "first_name": text, "last_name": text, "username": text, "external_id": text,
+		"payer": users.MaxID, "email": users.MaxEmail, "name": text, "first_name": text, "last_name": text, "username": text, "external_id": text,
 		"time_zone": 64, // a name of the IANA database
 		"location":  text, "department": text, "title": text, "source_name": text, "reason": reason,
 	}

@@ -132,8 +132,8 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 			return list(k, users.Filter{ByName: true, AfterName: text, After: users.ID(text)})
 		},
 		"count": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
-			tally, err := k.Count(ctx, acme, users.Filter{Group: text, Location: text})
-			return int(tally.Count(0, 0)), err
+			usage, err := k.UsageOf(ctx, acme, users.Filter{Group: text, Location: text})
+			return int(usage.People.Count(0, 0)), err
 		},
 		"events about": func(k *seatkeeper.Keeper, s store.Store) (int, error) {
 			events, err := s.Events(ctx, acme, seats.EventFilter{User: users.ID(text)}, 9)
@@ -153,6 +153,10 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 		},
 		"consumer": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
 			return k.Drain(ctx, text, nil)
+		},
+		"accounts after": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
+			page, err := s.Accounts(ctx, users.AccountID(text), 9)
+			return len(page), err
 		},
 		"due after": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
 			due, err := s.Due(ctx, seats.Period{}.From, users.AccountID(text), 9)

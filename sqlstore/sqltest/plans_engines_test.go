@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
 )
 
 const (
@@ -228,4 +230,30 @@ func plansKept(t *testing.T, db *sql.DB, s sent) (n int) {
 	t.Helper()
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1", s.text).Scan(&n))
 	return n
+}
+
+// TestWhereAccountsAreAnOwnerAndNobodyElse whoever administers a large one that comes then
+// is found by the index all the same, though PostgreSQL knows of nobody who does not
+// administer, and could as well go through the people of the account.
+func TestWhereAccountsAreAnOwnerAndNobodyElse(t *testing.T) {
+	one := postgres
+	one.connections = 1
+	s, r := one.recorded(t)
+	db, st := s.dbs[0], s.stores[0]
+	everyTable(t, db, "ALTER TABLE seats_%s SET (autovacuum_enabled = false)")
+	open(t, st, 9)
+	s.clones(t, db, "seats_users", "account = 'acme'", 1, large, map[string]string{"account": "CONCAT('small', n)"})
+	everyTable(t, db, "ANALYZE seats_%s")
+	s.crowd(t, "large", large)
+	for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+		setting(t, db, mode)
+		all := r.during(func() {
+			found, err := st.Load(t.Context(), seats.Need{Account: "large", Admins: true})
+			require.NoError(t, err)
+			require.Len(t, found[0].Users, 1)
+		})
+		p := planOnPostgres(t, db, all[len(all)-1])
+		require.Contains(t, p.indexes, "users administers", p.text)
+		require.NotContains(t, p.indexes, "users id", p.text)
+	}
 }
