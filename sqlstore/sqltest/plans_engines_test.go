@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -256,4 +257,20 @@ func TestWhereAccountsAreAnOwnerAndNobodyElse(t *testing.T) {
 		require.Contains(t, p.indexes, "users administers", p.text)
 		require.NotContains(t, p.indexes, "users id", p.text)
 	}
+}
+
+// TestAPersonStaysInPlace on PostgreSQL whose status changes, as long as there is room:
+// no index needs to hear of it.
+func TestAPersonStaysInPlace(t *testing.T) {
+	s := postgres.open(t)
+	k := open(t, s.stores[0], 9)
+	_, err := k.Do(t.Context(), acme, olive, invite("ada"), seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), acme, olive, seats.Deactivate{User: "ada"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		var changed, inPlace int
+		require.NoError(t, s.dbs[0].QueryRowContext(t.Context(), "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'seats_users'").Scan(&changed, &inPlace))
+		return changed == 1 && inPlace == 1
+	}, time.Minute, 100*time.Millisecond)
 }
