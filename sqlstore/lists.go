@@ -181,7 +181,7 @@ func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) 
 		page = nil
 		r := s.reading()
 		part(r, accountColumns, func(a seats.Account) { page = append(page, a) }).
-			add(" FROM {accounts by id} WHERE id > ? ORDER BY id", string(after)).limit(limit)
+			add(" FROM {accounts} WHERE id > ? ORDER BY id", string(after)).limit(limit)
 		return s.read(ctx, r)
 	})
 	if err != nil {

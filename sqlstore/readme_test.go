@@ -134,6 +134,23 @@ func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
 	require.Len(t, seen, len(least))
 }
 
+// TestWidthsGoByTable since columns of one name may be of several widths.
+func TestWidthsGoByTable(t *testing.T) {
+	known := 0
+	for _, table := range tablesOf(t, MySQL) {
+		for _, c := range table.columns {
+			of := "{" + table.name + "}"
+			require.Equal(t, c.width, widths()[of+" "+c.name], "%s.%s", table.name, c.name)
+			if c.width > 0 {
+				known++
+				require.NoError(t, dialects[MySQL].fits(of, c.name, strings.Repeat("x", c.width)))
+				require.ErrorIs(t, dialects[MySQL].fits(of, c.name, strings.Repeat("x", c.width+1)), users.ErrTooLong)
+			}
+		}
+	}
+	require.Len(t, widths(), known)
+}
+
 // TestNoRowIsEverDeleted so that a host may refer to one.
 func TestNoRowIsEverDeleted(t *testing.T) {
 	paths, err := filepath.Glob("*.go")

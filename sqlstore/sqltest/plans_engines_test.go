@@ -274,3 +274,22 @@ func TestAPersonStaysInPlace(t *testing.T) {
 		return changed == 1 && inPlace == 1
 	}, time.Minute, 100*time.Millisecond)
 }
+
+// TestWhereEverybodyHasAdministered MariaDB would go through the people of the account, if
+// it was not told by which index to look.
+func TestWhereEverybodyHasAdministered(t *testing.T) {
+	s, r := mariadb.recorded(t)
+	s.crowd(t, "acme", large)
+	for _, text := range []string{"UPDATE seats_users SET administers = 1", fmt.Sprintf("UPDATE seats_users SET administers = NULL WHERE id > '%s'", person(9))} {
+		_, err := s.dbs[0].ExecContext(t.Context(), text)
+		require.NoError(t, err)
+	}
+	all := r.during(func() {
+		found, err := s.stores[0].Load(t.Context(), seats.Need{Account: "acme", Admins: true})
+		require.NoError(t, err)
+		require.Len(t, found[0].Users, 11)
+	})
+	p := planOnMariaDB(t, s.dbs[0], all[len(all)-1])
+	require.Contains(t, p.indexes, "users administers", p.text)
+	require.NotContains(t, p.indexes, "users id", p.text)
+}
