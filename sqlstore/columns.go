@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +33,7 @@ type cell struct {
 var (
 	accountColumns = []column[seats.Account]{
 		text("id", func(a *seats.Account) *users.AccountID { return &a.ID }),
+		text("name", func(a *seats.Account) *string { return &a.Name }),
 		number("revision", func(a *seats.Account) *uint64 { return &a.Revision }),
 		number("sequence", func(a *seats.Account) *uint64 { return &a.Sequence }),
 		document("policy", func(a *seats.Account) *seats.Policy { return &a.Policy }),
@@ -41,6 +41,9 @@ var (
 		document("tally", func(a *seats.Account) *users.Tally { return &a.Tally }),
 		instant("opened", func(a *seats.Account) *time.Time { return &a.Opened }),
 		instant("changed", func(a *seats.Account) *time.Time { return &a.Changed }),
+		text("payer", func(a *seats.Account) *users.ID { return &a.Payer }),
+		instant("closed", func(a *seats.Account) *time.Time { return &a.Closed }),
+		instant("erased", func(a *seats.Account) *time.Time { return &a.Erased }),
 		instant("next_due", func(a *seats.Account) *time.Time { return &a.NextDue }),
 	}
 	poolColumns = append([]column[poolRow]{
@@ -83,6 +86,7 @@ var (
 		derived("email_key", func(u *userRow) string { return users.Fold(u.Email) }),
 		derived("username_key", func(u *userRow) string { return users.Fold(u.Username) }),
 		derived("external_id_key", func(u *userRow) string { return users.Fold(u.ExternalID) }),
+		{name: "administers", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Administers()), nil }},
 		{name: "sort_name", get: func(u *userRow) (any, error) { return u.SortName(), nil }},
 	}
 	eventColumns = append([]column[seats.Event]{
@@ -108,6 +112,7 @@ var (
 		named("role_after", func(e *seats.Event) *users.Role { return &e.After.Role }),
 		flag("synced_after", func(e *seats.Event) *bool { return &e.After.Synced }),
 		text("heir", func(e *seats.Event) *users.ID { return &e.Heir }),
+		lines("receivers", func(e *seats.Event) *[]users.ID { return &e.Receivers }),
 		lines("fields", func(e *seats.Event) *[]string { return &e.Fields }),
 		number("quantity", func(e *seats.Event) *int64 { return &e.Count }),
 		document("policy", func(e *seats.Event) **seats.Policy { return &e.Policy }),
@@ -156,6 +161,14 @@ func orNull(text string) any {
 		return nil
 	}
 	return text
+}
+
+// oneOrNull is 1 or NULL, for what few rows have and those are found by.
+func oneOrNull(b bool) any {
+	if !b {
+		return nil
+	}
+	return int64(1)
 }
 
 func number[R any, T ~int | ~int64 | ~uint64](name string, at func(*R) *T) column[R] {
@@ -252,22 +265,28 @@ func document[R, T any](name string, at func(*R) *T) column[R] {
 
 // lines are texts without line breaks, each between two of them, so that one of them
 // can be looked for: see [query.contains].
-func lines[R any](name string, at func(*R) *[]string) column[R] {
+func lines[R any, T ~string](name string, at func(*R) *[]T) column[R] {
 	return column[R]{
 		name: name,
 		get: func(r *R) (any, error) {
 			if len(*at(r)) == 0 {
 				return "", nil
 			}
-			if slices.ContainsFunc(*at(r), func(line string) bool { return strings.Contains(line, "\n") }) {
-				return nil, errors.New("a line break in a line")
+			var text strings.Builder
+			for _, line := range *at(r) {
+				if strings.Contains(string(line), "\n") {
+					return nil, errors.New("a line break in a line")
+				}
+				text.WriteString("\n" + string(line))
 			}
-			return "\n" + strings.Join(*at(r), "\n") + "\n", nil
+			return text.String() + "\n", nil
 		},
 		set: func(r *R, c cell) error {
 			*at(r) = nil
 			if s := c.text.String; s != "" {
-				*at(r) = strings.Split(strings.TrimSuffix(strings.TrimPrefix(s, "\n"), "\n"), "\n")
+				for line := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(s, "\n"), "\n"), "\n") {
+					*at(r) = append(*at(r), T(line))
+				}
 			}
 			return nil
 		},

@@ -112,15 +112,16 @@ func postgresValue(n int, v any) string {
 	return fmt.Sprintf("$%d", n)
 }
 
-// widths are how many bytes go into the columns on MySQL. A server that is not
-// strict cuts what is longer and says nothing.
+// widths are how many bytes go into the columns on MySQL, by "{table} column". A server
+// that is not strict cuts what is longer and says nothing.
 var widths = sync.OnceValue(func() map[string]int {
 	all := map[string]int{}
 	entries, _ := files.ReadDir("migrations/mysql")
 	for _, e := range entries {
 		text, _ := files.ReadFile("migrations/mysql/" + e.Name())
-		for _, m := range varbinary.FindAllStringSubmatch(string(text), -1) {
-			all[m[1]], _ = strconv.Atoi(m[2])
+		table, columns, _ := strings.Cut(strings.TrimPrefix(string(text), "CREATE TABLE IF NOT EXISTS "), " ")
+		for _, m := range varbinary.FindAllStringSubmatch(columns, -1) {
+			all[table+" "+m[1]], _ = strconv.Atoi(m[2])
 		}
 	}
 	return all
@@ -129,9 +130,9 @@ var widths = sync.OnceValue(func() map[string]int {
 var varbinary = regexp.MustCompile(`(\w+)\s+VARBINARY\((\d+)\)`)
 
 // fits returns an error if a value is too long for a column.
-func (d dialect) fits(column string, v any) error {
+func (d dialect) fits(table, column string, v any) error {
 	text, is := v.(string)
-	if most := widths()[column]; is && d.literals() && most > 0 && len(text) > most {
+	if most := widths()[table+" "+column]; is && d.literals() && most > 0 && len(text) > most {
 		return fmt.Errorf("column %s: the text %w", column, users.ErrTooLong)
 	}
 	return nil

@@ -33,10 +33,12 @@
 //     invitation.
 //   - SQLite: none. A commit is one transaction, which waits for the disk once.
 //
-// A list is one round trip a page. Where a commit is refused by a unique key there is
-// one more load, to see whose it is. Loads and commits find their rows by keys, so that
-// they cost the same in a large account. [Store.Tally] reads every row of an account, a
-// list with a filter those that it leaves out as well, and [Store.Behind] every account.
+// A list is one round trip a page, of accounts too. Where a commit is refused by a unique
+// key there is one more load, to see whose it is. Loads and commits find their rows by
+// keys, so that they cost the same in a large account; the load for an order brings the
+// owners and admins as well, at most a thousand of them. [Store.Tally] reads every row of
+// an account, a list with a filter those that it leaves out as well, and [Store.Behind]
+// every account.
 //
 // # In a transaction of the host's
 //

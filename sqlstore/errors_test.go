@@ -98,11 +98,17 @@ func TestAHostClassifiesErrorsThatNobodyElseKnows(t *testing.T) {
 		require.Positive(t, asked)
 		require.Equal(t, class == sqlstore.Lost, errors.Is(err, store.ErrUnknown))
 
-		asked = 0
-		_, err = s.Load(t.Context(), seats.Need{Account: "acme"})
-		require.ErrorIs(t, err, errNowhere)
-		require.NotErrorIs(t, err, store.ErrUnknown, "a reading leaves nothing open")
-		require.Equal(t, map[bool]int{true: 4, false: 1}[class == sqlstore.Again], asked, "it is tried again where that may help")
+		for name, read := range map[string]func() error{
+			"load":     func() error { _, err := s.Load(t.Context(), seats.Need{Account: "acme", Admins: true}); return err },
+			"accounts": func() error { _, err := s.Accounts(t.Context(), "", 9); return err },
+		} {
+			asked = 0
+			err = read()
+			require.ErrorIs(t, err, errNowhere)
+			require.ErrorContains(t, err, "sqlstore: "+name+": ")
+			require.NotErrorIs(t, err, store.ErrUnknown, "a reading leaves nothing open")
+			require.Equal(t, map[bool]int{true: 4, false: 1}[class == sqlstore.Again], asked, "it is tried again where that may help")
+		}
 	}
 }
 
@@ -111,6 +117,8 @@ func TestAnEndedContextIsTheError(t *testing.T) {
 	cancel()
 	s := failing(t, nil)
 	_, err := s.Load(ctx, seats.Need{Account: "acme"})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = s.Accounts(ctx, "", 9)
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = s.Commit(ctx, seats.Change{Base: 1, Account: seats.Account{ID: "acme", Revision: 2}})
 	require.ErrorIs(t, err, context.Canceled)

@@ -171,6 +171,25 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 	return page, nil
 }
 
+// Accounts implements [store.Store].
+func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
+	if err := asks(after); err != nil {
+		return nil, fmt.Errorf("sqlstore: accounts: %w", err)
+	}
+	var page []seats.Account
+	err := s.again(ctx, func() error {
+		page = nil
+		r := s.reading()
+		part(r, accountColumns, func(a seats.Account) { page = append(page, a) }).
+			add(" FROM {accounts} WHERE id > ? ORDER BY id", string(after)).limit(limit)
+		return s.read(ctx, r)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: accounts: %w", err)
+	}
+	return page, nil
+}
+
 // Due implements [store.Store].
 func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
 	if err := asks(after); err != nil {

@@ -65,6 +65,7 @@ func (r *reading) need(f *found, n seats.Need) {
 	part(r, poolColumns, func(p poolRow) { f.Pools = append(f.Pools, p.Pool) }).
 		add(" FROM {pools} WHERE account = ? AND id ?", string(n.Account), append(listOf(n.Pools), string(seats.Site)))
 	r.people(f, n)
+	r.admins(f, n)
 	r.due(f, n)
 	r.past(f, n)
 }
@@ -85,6 +86,15 @@ func (r *reading) people(f *found, n seats.Need) {
 			part(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
 				add(" FROM {users} WHERE account = ? AND "+keyColumns[kind]+" ?", string(n.Account), wanted[kind])
 		}
+	}
+}
+
+// admins adds the first of those who administer the account.
+func (r *reading) admins(f *found, n seats.Need) {
+	if n.Admins {
+		part(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
+			add(" FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id", string(n.Account)).
+			limit(seats.MaxReceivers)
 	}
 }
 

@@ -117,7 +117,7 @@ func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
 		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID, "actor_user": users.MaxID, "actor_name": users.MaxID,
 		"heir": users.MaxID, "pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID, "correlation": users.MaxID,
 		"consumer": users.MaxID, "email_key": users.MaxID, "username_key": users.MaxID, "external_id_key": users.MaxID, "sort_name": users.MaxID,
-		"email": users.MaxEmail, "first_name": text, "last_name": text, "username": text, "external_id": text,
+		"payer": users.MaxID, "email": users.MaxEmail, "name": text, "first_name": text, "last_name": text, "username": text, "external_id": text,
 		"time_zone": 64, // a name of the IANA database
 		"location":  text, "department": text, "title": text, "source_name": text, "reason": reason,
 	}
@@ -132,6 +132,23 @@ func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
 		}
 	}
 	require.Len(t, seen, len(least))
+}
+
+// TestWidthsGoByTable since columns of one name may be of several widths.
+func TestWidthsGoByTable(t *testing.T) {
+	known := 0
+	for _, table := range tablesOf(t, MySQL) {
+		for _, c := range table.columns {
+			of := "{" + table.name + "}"
+			require.Equal(t, c.width, widths()[of+" "+c.name], "%s.%s", table.name, c.name)
+			if c.width > 0 {
+				known++
+				require.NoError(t, dialects[MySQL].fits(of, c.name, strings.Repeat("x", c.width)))
+				require.ErrorIs(t, dialects[MySQL].fits(of, c.name, strings.Repeat("x", c.width+1)), users.ErrTooLong)
+			}
+		}
+	}
+	require.Len(t, widths(), known)
 }
 
 // TestNoRowIsEverDeleted so that a host may refer to one.

@@ -44,8 +44,7 @@ func (w *steps) change(c seats.Change) {
 	if c.Base == 0 {
 		insert(w, "{accounts}", accountColumns, []seats.Account{c.Account}, "")
 	} else {
-		q := w.add("UPDATE {accounts} SET ")
-		assign(w, q, accountColumns, &c.Account, "id")
+		q := overwrite(w, "{accounts}", accountColumns, &c.Account, "id")
 		q.add(" WHERE id = ? AND revision = ?", id, int64(c.Base))
 		if len(c.Events) > 0 {
 			q.add(" AND sequence = ?", int64(c.Events[0].Sequence-1))
@@ -65,9 +64,8 @@ func (w *steps) change(c seats.Change) {
 		w.add("UPDATE {users} SET email_key = NULL, username_key = NULL, external_id_key = NULL WHERE account = ? AND id ?", id, ids)
 	}
 	for _, u := range there {
-		q := w.add("UPDATE {users} SET ")
-		assign(w, q, userColumns, &u, "account", "id")
-		q.add(" WHERE account = ? AND id = ?", id, string(u.ID))
+		overwrite(w, "{users}", userColumns, &u, "account", "id").
+			add(" WHERE account = ? AND id = ?", id, string(u.ID))
 	}
 	insert(w, "{users}", userColumns, fresh, "")
 	insert(w, "{pools}", poolColumns, poolsOf(c), replace(w.dialect, "account, id", poolColumns[2:]))
@@ -95,18 +93,20 @@ func poolsOf(c seats.Change) []poolRow {
 	return rows
 }
 
-// assign adds the assignments of all columns but the excepted.
-func assign[R any](w *steps, q *query, columns []column[R], r *R, except ...string) {
-	comma := ""
+// overwrite adds a statement that sets all columns but the excepted. The caller adds where.
+func overwrite[R any](w *steps, table string, columns []column[R], r *R, except ...string) *query {
+	q := w.add("UPDATE " + table)
+	comma := " SET "
 	for _, c := range columns {
 		if slices.Contains(except, c.name) {
 			continue
 		}
 		v, err := c.get(r)
-		w.fail(cmp.Or(err, w.fits(c.name, v)))
+		w.fail(cmp.Or(err, w.fits(table, c.name, v)))
 		q.add(comma+c.name+" = ?", v)
 		comma = ", "
 	}
+	return q
 }
 
 func (w *steps) fail(err error) {
@@ -126,7 +126,7 @@ func insert[R any](w *steps, table string, columns []column[R], rows []R, end st
 			all, err := values(columns, &rows[n])
 			w.fail(err)
 			for i, v := range all {
-				w.fail(w.fits(columns[i].name, v))
+				w.fail(w.fits(table, columns[i].name, v))
 			}
 			q.row(all)
 		}

@@ -132,8 +132,8 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 			return list(k, users.Filter{ByName: true, AfterName: text, After: users.ID(text)})
 		},
 		"count": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
-			tally, err := k.Count(ctx, acme, users.Filter{Group: text, Location: text})
-			return int(tally.Count(0, 0)), err
+			usage, err := k.UsageOf(ctx, acme, users.Filter{Group: text, Location: text})
+			return int(usage.People.Count(0, 0)), err
 		},
 		"events about": func(k *seatkeeper.Keeper, s store.Store) (int, error) {
 			events, err := s.Events(ctx, acme, seats.EventFilter{User: users.ID(text)}, 9)
@@ -153,6 +153,10 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 		},
 		"consumer": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
 			return k.Drain(ctx, text, nil)
+		},
+		"accounts after": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
+			page, err := s.Accounts(ctx, users.AccountID(text), 9)
+			return len(page), err
 		},
 		"due after": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
 			due, err := s.Due(ctx, seats.Period{}.From, users.AccountID(text), 9)
@@ -196,12 +200,18 @@ func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
 		require.ErrorIs(t, err, seats.ErrBadInput)
 		for i, text := range append([]string{strings.Repeat("x", large), strings.Repeat("é", 1<<19)}, unkept...) {
 			for field, at := range map[string]func(*seats.Change) *string{
-				"name":   func(c *seats.Change) *string { return &c.Users[0].First },
-				"group":  func(c *seats.Change) *string { c.Users[0].Groups = []string{"", "a"}; return &c.Users[0].Groups[0] },
-				"reason": func(c *seats.Change) *string { return &c.Events[0].Reason },
+				"name":    func(c *seats.Change) *string { return &c.Users[0].First },
+				"group":   func(c *seats.Change) *string { c.Users[0].Groups = []string{"", "a"}; return &c.Users[0].Groups[0] },
+				"reason":  func(c *seats.Change) *string { return &c.Events[0].Reason },
+				"account": func(c *seats.Change) *string { return &c.Account.Name },
+				"receiver": func(c *seats.Change) *string {
+					c.Events[0].Receivers = []users.ID{"", "a"}
+					return (*string)(&c.Events[0].Receivers[0])
+				},
 			} {
 				id := users.ID(fmt.Sprint("p", i, field))
 				c := planned(t, st, invite(id))
+				c.Account.Name = "" // whatever it was last time
 				*at(&c) = text
 				verdicts, err := st.Commit(t.Context(), c)
 				if err == nil {
@@ -219,7 +229,8 @@ func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
 				got := seats.Change{Users: found[0].Users, Events: found[0].Past}
 				require.Len(t, got.Users, 1)
 				require.True(t, c.Users[0].First == got.Users[0].First && slices.Equal(c.Users[0].Groups, got.Users[0].Groups) &&
-					c.Events[0].Reason == got.Events[0].Reason, "%s %.20q was cut", field, text)
+					c.Events[0].Reason == got.Events[0].Reason && slices.Equal(c.Events[0].Receivers, got.Events[0].Receivers) &&
+					c.Account.Name == found[0].Account.Name, "%s %.20q was cut", field, text)
 			}
 		}
 		works(t, st, "bob")

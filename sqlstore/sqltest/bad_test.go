@@ -23,13 +23,15 @@ import (
 func refuses(t *testing.T, s store.Store, c seats.Change, check func(error)) {
 	t.Helper()
 	ctx := t.Context()
-	_, err := s.Load(ctx, seats.Need{Account: acme})
+	_, err := s.Load(ctx, seats.Need{Account: acme, Admins: true})
 	check(err)
 	_, err = s.Users(ctx, acme, users.Filter{}, 1)
 	check(err)
 	_, _, err = s.Tally(ctx, acme, users.Filter{})
 	check(err)
 	_, err = s.Events(ctx, acme, seats.EventFilter{}, 1)
+	check(err)
+	_, err = s.Accounts(ctx, "", 1)
 	check(err)
 	_, err = s.Due(ctx, c.Account.Changed, "", 1)
 	check(err)
@@ -194,6 +196,10 @@ func TestATableThatIsMissing(t *testing.T) {
 					err = verdicts[0].Err
 				}
 				clear(t, prefix+table)(err)
+				if table == "accounts" {
+					_, err = st.Accounts(t.Context(), "", 1)
+					clear(t, prefix+table)(err)
+				}
 				_, err = st.Load(t.Context(), seats.Need{Account: acme, Users: []users.ID{"olive"}, Change: "x"})
 				clear(t, prefix+table)(err)
 			}

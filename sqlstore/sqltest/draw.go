@@ -46,7 +46,7 @@ func drawScript(seed, number uint64, account users.AccountID) script {
 	d.people = everybody[:3+d.IntN(4)]
 	s := script{at: epoch, keepers: 2 + d.IntN(2)}
 	s.opening = seats.Opening{
-		Account: account, Seats: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
+		Account: account, Name: one(d, "", "Acme"), Seats: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
 		Owner: d.profile("olive"),
 	}
 	s.first = question{Mode: each, Actor: users.System()}
@@ -120,7 +120,7 @@ func (d dice) actor() users.Actor {
 
 // actions are what is asked for, the frequent ones several times.
 var actions = append(users.Actions(), users.Invite, users.Invite, users.Invite, users.Add, users.Accept, users.Accept,
-	users.Deactivate, users.Reactivate, users.Reactivate, users.Archive, users.Restore, users.Delete, users.ChangeRole, users.GrantOwnership, users.EndOwnership)
+	users.BuySeats, users.BuySeats, users.Reopen, users.Deactivate, users.Reactivate, users.Reactivate, users.Archive, users.Restore, users.Delete, users.ChangeRole, users.GrantOwnership, users.EndOwnership)
 
 func (d dice) command(actor users.Actor) seats.Command {
 	id := d.person()
@@ -155,6 +155,8 @@ func (d dice) command(actor users.Actor) seats.Command {
 		return seats.Delete{User: id, Heir: heir}
 	case users.Erase:
 		return seats.Erase{User: id}
+	case users.HandOver:
+		return seats.HandOver{User: id, Heir: d.person(), Reason: one(d, "", "because")}
 	case users.Edit:
 		return seats.Edit{User: id, Set: d.patch()}
 	case users.ChangeRole:
@@ -171,9 +173,37 @@ func (d dice) command(actor users.Actor) seats.Command {
 		return seats.SetTotal{Pool: pool, Seats: one(d, seats.Of(int64(d.IntN(8))), seats.Of(int64(2+d.IntN(5))), seats.Unlimited())}
 	case users.SetPolicy:
 		return seats.SetPolicy{Policy: d.policy()}
+	case users.SetPayer:
+		return seats.SetPayer{User: one(d, "", id, id)}
+	case users.EditAccount:
+		return d.editing()
+	case users.Close, users.Reopen, users.EraseAccount:
+		return d.closing()
 	default:
 		return seats.Invite{Profile: d.profile(id), Role: d.role(), Later: d.chance(20)}
 	}
+}
+
+func (d dice) editing() seats.EditAccount {
+	var c seats.EditAccount
+	if d.chance(70) {
+		c.Name = new(one(d, "", "Acme", "Bolt"))
+	}
+	if d.chance(30) {
+		c.Zone = new(one(d, "UTC", "Asia/Beirut", "Atlantis/Capital"))
+	}
+	return c
+}
+
+// closing mostly opens the account again, since nothing much happens in a closed one.
+func (d dice) closing() seats.Command {
+	switch n := d.IntN(10); {
+	case n < 2:
+		return seats.Close{Reason: one(d, "", "unpaid")}
+	case n < 9:
+		return seats.Reopen{}
+	}
+	return seats.EraseAccount{}
 }
 
 func (d dice) role() users.Role {
@@ -248,10 +278,10 @@ func (d dice) patch() users.Patch {
 // policy is a preset or a mixture, in which what cannot be together is put right.
 func (d dice) policy() seats.Policy {
 	switch d.IntN(5) {
-	case 0, 1:
+	case 0:
 		return seats.Standard()
-	case 2:
-		return seats.AccuEdConnect()
+	case 1, 2:
+		return one(d, seats.Presets()...).Policy
 	}
 	p := seats.Policy{
 		LetIn: one(d, seats.FirstSignIn, seats.Invitation, seats.Approval), NoSeat: one(d, seats.Refuse, seats.CreateInactive),

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -95,6 +96,17 @@ func (s forgetful) Commit(ctx context.Context, changes ...seats.Change) ([]store
 	return s.Store.Commit(ctx, changes...)
 }
 
+// narrow looks for nobody who administers.
+type narrow struct{ store.Store }
+
+func (s narrow) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	needs = slices.Clone(needs)
+	for i := range needs {
+		needs[i].Admins = false
+	}
+	return s.Store.Load(ctx, needs...)
+}
+
 // unsound refuses every tenth commit as one that breaks an invariant.
 type unsound struct {
 	store.Store
@@ -125,6 +137,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			return stale{s, &mu, map[users.AccountID]seats.Snapshot{}, new(int)}
 		},
 		"an acknowledged commit is lost": func(_ int, s store.Store) store.Store { return forgetful{s, &mu, &count} },
+		"nobody is told of an order":     func(_ int, s store.Store) store.Store { return narrow{s} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHunt(rand.Uint64())

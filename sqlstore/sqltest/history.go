@@ -76,6 +76,7 @@ type answer struct {
 	Revision uint64          `json:"revision,omitzero"` // of the account, after Do
 	First    uint64          `json:"first,omitzero"`    // the number of Do's first event; zero: it had none
 	Repeated bool            `json:"repeated,omitzero"` // and these events are of an earlier call with the same key
+	Told     []users.ID      `json:"told,omitzero"`     // the receivers of Do's events, one after the other
 	Usage    *seats.Usage    `json:"usage,omitzero"`
 	Person   *seats.Person   `json:"person,omitzero"`
 	Seen     *sight          `json:"seen,omitzero"`
@@ -173,6 +174,7 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		if len(done.Events) > 0 {
 			a.First = done.Events[0].Sequence
 		}
+		a.Told = told(done.Events)
 		return err
 	case each:
 		outcomes, err := k.DoEach(ctx, id, q.Actor, q.Commands...)

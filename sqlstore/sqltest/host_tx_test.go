@@ -325,6 +325,8 @@ func TestAScriptComesToTheSameInATransaction(t *testing.T) {
 					invite(some()), seats.Add{Profile: profile(some())}, seats.Archive{User: some()}, seats.Restore{User: some()},
 					seats.Delete{User: some()}, seats.SetTotal{Pool: "course", Seats: seats.Of(int64(random.IntN(3)))},
 					seats.ChangeRole{User: some(), Role: users.Manager}, seats.Deactivate{User: some()}, seats.Reactivate{User: some()},
+					invite(some()), seats.ChangeRole{User: some(), Role: users.Admin}, seats.BuySeats{Seats: 1}, seats.SetPayer{User: some()},
+					seats.HandOver{User: some(), Heir: some()}, seats.Close{}, seats.EditAccount{Name: new(string(some()))}, seats.Reopen{},
 				}[random.IntN(5):]...)
 				require.NoError(h, err)
 				all = append(all, outcomes)

@@ -129,6 +129,7 @@ func everyAnswer(t *testing.T) history {
 		clients: [][]question{{
 			ask(do, "k", invite("ada")), ask(do, "k", invite("ada")), ask(each, "k", invite("ada")), ask(each, "", invite("ada"), invite("ben")),
 			{Mode: user, User: "ada"}, {Mode: user, User: "ben"}, {Mode: usage},
+			ask(do, "", seats.BuySeats{Seats: 1}),
 		}},
 	}
 	st := memstore.New()
@@ -139,13 +140,16 @@ func everyAnswer(t *testing.T) history {
 }
 
 func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
-	const fresh, again, reused, two, ada, nobody, numbers, last = 1, 2, 3, 4, 5, 6, 7, 8
+	const fresh, again, reused, two, ada, nobody, numbers, order, last = 1, 2, 3, 4, 5, 6, 7, 8, 9
 	at := func(h *history, i int) *answer { return &h.Operations[i].Answer }
 	for name, spoil := range map[string]func(*history){
 		"new, and said to be repeated":    func(h *history) { at(h, fresh).Repeated = true },
 		"repeated, and said to be new":    func(h *history) { at(h, again).Repeated = false },
 		"an event that is not told":       func(h *history) { at(h, again).First = 0 },
 		"the event of another repetition": func(h *history) { at(h, again).First = 1 },
+		"an order that tells others":      func(h *history) { at(h, order).Told = []users.ID{"ada"} },
+		"an order that tells nobody":      func(h *history) { at(h, order).Told = nil },
+		"somebody who was told already":   func(h *history) { at(h, fresh).Told = []users.ID{"olive"} },
 		"another outcome":                 func(h *history) { at(h, fresh).Outcomes[0].User = "ben" },
 		"a reused key that was let pass":  func(h *history) { at(h, reused).Outcomes[0].Refusal = nil },
 		"another refusal of one of two":   func(h *history) { at(h, two).Outcomes[1].Refusal.Code = seats.ErrForbidden },
@@ -155,6 +159,8 @@ func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
 		"other numbers":                   func(h *history) { at(h, numbers).Usage.Held++ },
 		"another tally":                   func(h *history) { at(h, numbers).Usage.People[users.Active][users.Member][0]++ },
 		"another tally in the store":      func(h *history) { at(h, last).Seen.Account.Tally[users.Active][users.Member][0]++ },
+		"another name of the account":     func(h *history) { at(h, last).Seen.Account.Name = "Acme" },
+		"closed, and nobody did it":       func(h *history) { at(h, last).Seen.Account.Closed = epoch },
 		"a revision that is past":         func(h *history) { at(h, last).Seen.Account.Revision-- },
 	} {
 		h := everyAnswer(t)

@@ -98,6 +98,7 @@ func TestEveryEngineHasTheSameIndexes(t *testing.T) {
 		"events primary 1 account,sequence",
 		"pools primary 1 account,id",
 		"progress primary 1 consumer,account",
+		"users by_administers 0 account,administers,id",
 		"users by_due 0 account,due,id",
 		"users by_email 1 account,email_key",
 		"users by_external_id 1 account,external_id_key",
@@ -126,7 +127,7 @@ func TestEveryEngineHasTheSameIndexes(t *testing.T) {
 
 // insertAccount returns a statement that puts in an account.
 func insertAccount(id string) string {
-	return fmt.Sprintf("INSERT INTO seats_accounts (id, revision, sequence, policy, time_zone) VALUES ('%s', 1, 1, '{}', 'UTC')", id)
+	return fmt.Sprintf("INSERT INTO seats_accounts (id, name, revision, sequence, policy, time_zone, payer) VALUES ('%s', '', 1, 1, '{}', 'UTC', '')", id)
 }
 
 // TestTheDatabaseRefusesAPoolThatIsNotSound asks each engine directly, past the library.
@@ -239,7 +240,7 @@ func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 func TestAnEventIsWrittenOnce(t *testing.T) {
 	texts := []string{
 		"kind", "change_id", "actor_kind", "actor_user", "actor_name", "channel", "digest", "correlation", "reason", "user_id",
-		"status_before", "role_before", "status_after", "role_after", "heir", "fields", "pool",
+		"status_before", "role_before", "status_after", "role_after", "heir", "receivers", "fields", "pool",
 	}
 	numbers := []string{"place", "synced_before", "synced_after", "quantity", "delta", "unlimited", "held", "spent"}
 	onBlank(t, func(t *testing.T, d blank) {

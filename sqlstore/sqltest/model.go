@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/anishathalye/porcupine"
 
@@ -87,7 +88,7 @@ func (w *world) decide(h history, q question, a answer) *world {
 	if a.First > 0 && !a.Repeated && a.First != w.account.Sequence+1 {
 		return nil // which is all of the answer in most worlds
 	}
-	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: h.At, Channel: seats.ByCall, Key: q.Key}
+	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: h.At, Channel: seats.ByCall, Key: q.Key, Zones: time.LoadLocation}
 	if q.Mode == each {
 		request.Channel = seats.ByBulk
 	}
@@ -118,7 +119,18 @@ func (a answer) agrees(m mode, d seats.Decision, no *seats.Refusal) bool {
 	if m == do && (a.Repeated != (len(d.Repeated) > 0) || a.First > 0 != (len(events) > 0) || a.First > 0 && a.First != events[0].Sequence) {
 		return false
 	}
+	if m == do && !slices.Equal(told(events), a.Told) {
+		return false
+	}
 	return sameRefusal(no, a.Refusal) && slices.EqualFunc(d.Outcomes, a.Outcomes, sameOutcome)
+}
+
+// told are the receivers of the orders among events.
+func told(events []seats.Event) (all []users.ID) {
+	for _, e := range events {
+		all = append(all, e.Receivers...)
+	}
+	return all
 }
 
 func (w *world) meet(h history, q question, a answer) *world {

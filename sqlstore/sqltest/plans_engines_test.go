@@ -7,8 +7,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
 )
 
 const (
@@ -228,4 +231,65 @@ func plansKept(t *testing.T, db *sql.DB, s sent) (n int) {
 	t.Helper()
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1", s.text).Scan(&n))
 	return n
+}
+
+// TestWhereAccountsAreAnOwnerAndNobodyElse whoever administers a large one that comes then
+// is found by the index all the same, though PostgreSQL knows of nobody who does not
+// administer, and could as well go through the people of the account.
+func TestWhereAccountsAreAnOwnerAndNobodyElse(t *testing.T) {
+	one := postgres
+	one.connections = 1
+	s, r := one.recorded(t)
+	db, st := s.dbs[0], s.stores[0]
+	everyTable(t, db, "ALTER TABLE seats_%s SET (autovacuum_enabled = false)")
+	open(t, st, 9)
+	s.clones(t, db, "seats_users", "account = 'acme'", 1, large, map[string]string{"account": "CONCAT('small', n)"})
+	everyTable(t, db, "ANALYZE seats_%s")
+	s.crowd(t, "large", large)
+	for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+		setting(t, db, mode)
+		all := r.during(func() {
+			found, err := st.Load(t.Context(), seats.Need{Account: "large", Admins: true})
+			require.NoError(t, err)
+			require.Len(t, found[0].Users, 1)
+		})
+		p := planOnPostgres(t, db, all[len(all)-1])
+		require.Contains(t, p.indexes, "users administers", p.text)
+		require.NotContains(t, p.indexes, "users id", p.text)
+	}
+}
+
+// TestAPersonStaysInPlace on PostgreSQL whose status changes, as long as there is room:
+// no index needs to hear of it.
+func TestAPersonStaysInPlace(t *testing.T) {
+	s := postgres.open(t)
+	k := open(t, s.stores[0], 9)
+	_, err := k.Do(t.Context(), acme, olive, invite("ada"), seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), acme, olive, seats.Deactivate{User: "ada"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		var changed, inPlace int
+		require.NoError(t, s.dbs[0].QueryRowContext(t.Context(), "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'seats_users'").Scan(&changed, &inPlace))
+		return changed == 1 && inPlace == 1
+	}, time.Minute, 100*time.Millisecond)
+}
+
+// TestWhereEverybodyHasAdministered MariaDB would go through the people of the account, if
+// it was not told by which index to look.
+func TestWhereEverybodyHasAdministered(t *testing.T) {
+	s, r := mariadb.recorded(t)
+	s.crowd(t, "acme", large)
+	for _, text := range []string{"UPDATE seats_users SET administers = 1", fmt.Sprintf("UPDATE seats_users SET administers = NULL WHERE id > '%s'", person(9))} {
+		_, err := s.dbs[0].ExecContext(t.Context(), text)
+		require.NoError(t, err)
+	}
+	all := r.during(func() {
+		found, err := s.stores[0].Load(t.Context(), seats.Need{Account: "acme", Admins: true})
+		require.NoError(t, err)
+		require.Len(t, found[0].Users, 11)
+	})
+	p := planOnMariaDB(t, s.dbs[0], all[len(all)-1])
+	require.Contains(t, p.indexes, "users administers", p.text)
+	require.NotContains(t, p.indexes, "users id", p.text)
 }

@@ -26,8 +26,8 @@ type question struct {
 // due is when some people of a crowded site are due.
 var due = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// crowded makes an account of so many people, two thousand of whom are due, and so many
-// small ones, of which twenty are due.
+// crowded makes an account of so many people, two thousand of whom are due and others
+// admins, more than an order tells; and so many small ones, of which twenty are due.
 func (s *site) crowded(t testing.TB, people, accounts int) {
 	t.Helper()
 	s.crowd(t, "acme", people)
@@ -39,6 +39,7 @@ func (s *site) crowded(t testing.TB, people, accounts int) {
 	}
 	for _, text := range []string{
 		fmt.Sprintf("UPDATE seats_users SET due = %d WHERE account = 'acme' AND id < '%s'", due.UnixMicro(), person(2000)),
+		fmt.Sprintf("UPDATE seats_users SET role = 'admin', administers = 1 WHERE account = 'acme' AND id >= '%s' AND id < '%s'", person(5000), person(5000+seats.MaxReceivers+500)),
 		fmt.Sprintf("UPDATE seats_accounts SET next_due = %d WHERE id LIKE 'small1_'", due.UnixMicro()),
 	} {
 		_, err := s.dbs[0].ExecContext(t.Context(), text)
@@ -80,11 +81,15 @@ func questions(account users.AccountID, people int) []question {
 		load("by external ID", seats.Need{Keys: []users.Key{users.ByExternalID(invitee(7).ExternalID)}}, "users external_id"),
 		load("who is due", seats.Need{DueBy: due}, "users due"),
 		load("nobody who is due", seats.Need{DueBy: due.Add(-1)}, "users due"),
+		load("who administers", seats.Need{Admins: true}, "users administers"),
 		load("a change", seats.Need{Change: "clone7"}, "events change"),
 		load("a request key", seats.Need{Key: key, Last: 1}, "events key"),
 		load("all that an invitation needs", seats.Need{
 			Users: []users.ID{middle}, Keys: []users.Key{users.ByEmail(address(3))}, DueBy: due, Change: "clone7", Key: key, Last: 1,
 		}, "users id", "users email", "users due", "events change", "events key"),
+		load("all that an order needs", seats.Need{
+			Users: []users.ID{owner}, Admins: true, Pools: []seats.PoolID{"course"}, DueBy: due, Change: "clone7", Key: key, Last: 1,
+		}, "users id", "users administers", "users due", "events change", "events key"),
 		page("from the beginning", "users id", users.Filter{}),
 		page("from the middle", "users id", users.Filter{After: middle}),
 		page("near the end", "users id", users.Filter{After: end}),
@@ -99,6 +104,11 @@ func questions(account users.AccountID, people int) []question {
 		{"a tally", nil, true, func(t *testing.T, s store.Store) {
 			_, _, err := s.Tally(t.Context(), account, users.Filter{})
 			require.NoError(t, err)
+		}},
+		{"accounts", []string{"accounts id"}, false, func(t *testing.T, s store.Store) {
+			page, err := s.Accounts(t.Context(), account[:1], 20)
+			require.NoError(t, err)
+			require.NotEmpty(t, page)
 		}},
 		{"accounts that are due", []string{"accounts due"}, true, func(t *testing.T, s store.Store) {
 			_, err := s.Due(t.Context(), due, "small", 20)

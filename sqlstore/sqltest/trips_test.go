@@ -137,6 +137,7 @@ func calls(t *testing.T, s *site) []call {
 		do("an invitation", func(n int) seats.Command { return seats.Invite{Profile: invitee(1000 + n)} }, 4), // account, user, pool, event
 		do("a deactivation", func(n int) seats.Command { return seats.Deactivate{User: person(n)} }, 4),
 		do("a reactivation", func(n int) seats.Command { return seats.Reactivate{User: person(n)} }, 4),
+		// Besides the account it reads all owners and admins.
 		do("more seats", func(int) seats.Command { return seats.BuySeats{Seats: 1} }, 3),
 		{"a hundred invitations", 1, []int{4}, func(t *testing.T, n int) {
 			var hundred []seats.Command
@@ -180,6 +181,10 @@ func calls(t *testing.T, s *site) []call {
 		read("who is behind", func() (int, error) {
 			behind, err := st.Behind(ctx, "mails", "", 50)
 			return len(behind), err
+		}),
+		read("a page of accounts", func() (int, error) {
+			page, err := st.Accounts(ctx, "acme", 50)
+			return len(page), err
 		}),
 		{"accounts that are due", 1, nil, func(t *testing.T, _ int) {
 			_, err := st.Due(ctx, moment, "", 50)

@@ -67,6 +67,9 @@ func (a answer) String() string {
 	if a.First > 0 {
 		text += fmt.Sprintf("; revision %d, from event %d", a.Revision, a.First)
 	}
+	if len(a.Told) > 0 {
+		text += fmt.Sprintf(", tells %v", a.Told)
+	}
 	if a.Repeated {
 		text += ", as before"
 	}
@@ -86,6 +89,15 @@ func refused(no *seats.Refusal) string {
 
 func (w *world) String() string {
 	var texts []string
+	switch a := w.account; {
+	case !a.Erased.IsZero():
+		texts = append(texts, "erased")
+	case !a.Closed.IsZero():
+		texts = append(texts, "closed")
+	}
+	if w.account.Payer != "" {
+		texts = append(texts, fmt.Sprintf("paid by %s", w.account.Payer))
+	}
 	for _, p := range w.pools {
 		texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s %d of %s", p.ID, p.Held+p.Spent, p.Total)))
 	}

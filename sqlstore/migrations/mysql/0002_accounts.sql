@@ -1,5 +1,6 @@
 CREATE TABLE IF NOT EXISTS {accounts} (
 	id        VARBINARY(255) NOT NULL,
+	name      VARBINARY(1020) NOT NULL,
 	revision  BIGINT NOT NULL,
 	sequence  BIGINT NOT NULL,
 	policy    MEDIUMBLOB NOT NULL,
@@ -7,6 +8,9 @@ CREATE TABLE IF NOT EXISTS {accounts} (
 	tally     MEDIUMBLOB,
 	opened    BIGINT,
 	changed   BIGINT,
+	payer     VARBINARY(255) NOT NULL,
+	closed    BIGINT,
+	erased    BIGINT,
 	next_due  BIGINT,
 	PRIMARY KEY (id),
 	INDEX {accounts}_by_due (next_due),

@@ -30,11 +30,13 @@ CREATE TABLE IF NOT EXISTS {users} (
 	email_key       VARBINARY(255),
 	username_key    VARBINARY(255),
 	external_id_key VARBINARY(255),
+	administers     TINYINT,
 	sort_name       VARBINARY(255) NOT NULL,
 	PRIMARY KEY (account, id),
 	UNIQUE INDEX {users}_by_email (account, email_key),
 	UNIQUE INDEX {users}_by_username (account, username_key),
 	UNIQUE INDEX {users}_by_external_id (account, external_id_key),
 	INDEX {users}_by_name (account, sort_name, id),
-	INDEX {users}_by_due (account, due, id)
+	INDEX {users}_by_due (account, due, id),
+	INDEX {users}_by_administers (account, administers, id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC

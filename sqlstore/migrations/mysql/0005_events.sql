@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS {events} (
 	role_after    VARBINARY(64) NOT NULL,
 	synced_after  TINYINT NOT NULL,
 	heir          VARBINARY(255) NOT NULL,
+	receivers     MEDIUMBLOB NOT NULL,
 	fields        MEDIUMBLOB NOT NULL,
 	quantity      BIGINT NOT NULL,
 	policy        MEDIUMBLOB,

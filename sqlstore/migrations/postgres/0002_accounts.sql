@@ -1,5 +1,6 @@
 CREATE TABLE {accounts} (
 	id        text COLLATE "C" NOT NULL,
+	name      text COLLATE "C" NOT NULL,
 	revision  bigint NOT NULL,
 	sequence  bigint NOT NULL,
 	policy    text COLLATE "C" NOT NULL,
@@ -7,6 +8,9 @@ CREATE TABLE {accounts} (
 	tally     text COLLATE "C",
 	opened    bigint,
 	changed   bigint,
+	payer     text COLLATE "C" NOT NULL,
+	closed    bigint,
+	erased    bigint,
 	next_due  bigint,
 	PRIMARY KEY (id),
 	CHECK (revision > 0)

@@ -30,6 +30,7 @@ CREATE TABLE {users} (
 	email_key       text COLLATE "C",
 	username_key    text COLLATE "C",
 	external_id_key text COLLATE "C",
+	administers     smallint,
 	sort_name       text COLLATE "C" NOT NULL,
 	PRIMARY KEY (account, id),
 	CONSTRAINT {users}_by_email UNIQUE (account, email_key) DEFERRABLE INITIALLY IMMEDIATE,

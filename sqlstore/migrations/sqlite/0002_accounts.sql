@@ -1,5 +1,6 @@
 CREATE TABLE {accounts} (
 	id        TEXT NOT NULL,
+	name      TEXT NOT NULL,
 	revision  INTEGER NOT NULL,
 	sequence  INTEGER NOT NULL,
 	policy    TEXT NOT NULL,
@@ -7,6 +8,9 @@ CREATE TABLE {accounts} (
 	tally     TEXT,
 	opened    INTEGER,
 	changed   INTEGER,
+	payer     TEXT NOT NULL,
+	closed    INTEGER,
+	erased    INTEGER,
 	next_due  INTEGER,
 	PRIMARY KEY (id),
 	CHECK (revision > 0)

@@ -30,6 +30,7 @@ CREATE TABLE {users} (
 	email_key       TEXT,
 	username_key    TEXT,
 	external_id_key TEXT,
+	administers     INTEGER,
 	sort_name       TEXT NOT NULL,
 	PRIMARY KEY (account, id)
 )

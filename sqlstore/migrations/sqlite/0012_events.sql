@@ -21,6 +21,7 @@ CREATE TABLE {events} (
 	role_after    TEXT NOT NULL,
 	synced_after  INTEGER NOT NULL,
 	heir          TEXT NOT NULL,
+	receivers     TEXT NOT NULL,
 	fields        TEXT NOT NULL,
 	quantity      INTEGER NOT NULL,
 	policy        TEXT,

@@ -21,6 +21,7 @@ CREATE TABLE {events} (
 	role_after    text COLLATE "C" NOT NULL,
 	synced_after  smallint NOT NULL,
 	heir          text COLLATE "C" NOT NULL,
+	receivers     text COLLATE "C" NOT NULL,
 	fields        text COLLATE "C" NOT NULL,
 	quantity      bigint NOT NULL,
 	policy        text COLLATE "C",

@@ -1,0 +1,1 @@
+CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL
