@@ -69,13 +69,13 @@ func newStore() store.Store {
 }
 
 func TestOnServers(t *testing.T) {
-	for name, on := range map[string]func() string{
-		"PostgreSQL": func() string { return "pgx " + servers.Postgres(t).Database(t, "products") },
-		"MariaDB":    func() string { return "mysql " + servers.MariaDB(t).Database(t, "products") },
+	for name, on := range map[string]func(testing.TB) string{
+		"PostgreSQL": func(t testing.TB) string { return "pgx " + servers.Postgres(t).Database(t, "products") },
+		"MariaDB":    func(t testing.TB) string { return "mysql " + servers.MariaDB(t).Database(t, "products") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			examples := exec.Command(os.Args[0], "-test.run=^Example", "-test.v")
-			examples.Env = append(os.Environ(), onDatabase+"="+on())
+			examples.Env = append(os.Environ(), onDatabase+"="+on(t))
 			text, err := examples.CombinedOutput()
 			require.NoError(t, err, string(text))
 			require.Equal(t, 5, strings.Count(string(text), "--- PASS: Example_"), string(text))

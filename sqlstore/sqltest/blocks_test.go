@@ -1,0 +1,39 @@
+package sqltest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestNoStatementIsLongerThanABlock where orders tell as many as there can be, with the
+// longest of IDs.
+func TestNoStatementIsLongerThanABlock(t *testing.T) {
+	s, r := mariadb.recorded(t)
+	st := s.stores[0]
+	open(t, st, 9)
+	c := planned(t, st, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1})
+	for i := range c.Events {
+		for n := range 1 + seats.MaxReceivers {
+			c.Events[i].Receivers = append(c.Events[i].Receivers, users.ID(fmt.Sprintf("%0*d", users.MaxID, n)))
+		}
+	}
+	longest := 0
+	for _, one := range r.during(func() {
+		verdicts, err := st.Commit(t.Context(), c)
+		require.NoError(t, err)
+		require.NoError(t, verdicts[0].Err)
+	}) {
+		longest = max(longest, len(one.text))
+	}
+	require.Greater(t, longest, 500_000)
+	require.Less(t, longest, 1<<20)
+	t.Logf("the longest statement had %d bytes", longest)
+	found, err := st.Load(t.Context(), seats.Need{Account: acme, Change: c.ID})
+	require.NoError(t, err)
+	require.Equal(t, c.Events, found[0].Past)
+}
