@@ -123,6 +123,15 @@ func TestWhoMayDoWhat(t *testing.T) {
 	require.Equal(t, users.Never, users.Authority(users.ActorSystem, users.Member, users.Action(99)))
 }
 
+func TestWhoAdministers(t *testing.T) {
+	for _, role := range users.Roles() {
+		for _, status := range append(users.Statuses(), users.NoStatus) {
+			in := status == users.Invited || status == users.Active
+			require.Equal(t, in && (role == users.Owner || role == users.Admin), users.User{Role: role, Status: status}.Administers(), "%s, %s", role, status)
+		}
+	}
+}
+
 func TestOwnersAreProtected(t *testing.T) {
 	putsOut := users.In(users.Deactivate, users.Archive, users.Delete, users.Erase, users.ChangeRole)
 	for _, action := range users.Actions() {
