@@ -66,7 +66,10 @@ func Example_bigContacts() {
 	no(err)
 	_, err = keeper.Do(ctx, "acme", support, seats.EndOwnership{User: "u1"})
 	no(err)
-	_, _ = keeper.Do(ctx, "acme", support, seats.SetPayer{User: "u1"}, seats.GrantOwnership{User: "ada"})
+	_, _ = keeper.Do(ctx, "acme", support, seats.GrantOwnership{User: "ada"})
+	_, err = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "u1"})
+	no(err)
+	_, _ = keeper.Do(ctx, "acme", support, seats.SetPayer{User: "u1"})
 	_, err = keeper.Do(ctx, "acme", support, seats.EndOwnership{User: "u1"})
 	no(err)
 	_, err = keeper.Do(ctx, "acme", support, seats.SetPayer{User: "ada"}, seats.EndOwnership{User: "u1"})
@@ -90,6 +93,7 @@ func Example_bigContacts() {
 	// [{User spots 3} {Open user spots 0} {Active users 3} {Inactive users 3}] <nil>
 	// seats: not allowed to this actor
 	// seats: the last active owner stays the owner
+	// seats: an owner is protected; ask the vendor to end the ownership of the user
 	// seats: the owner who pays stays an owner
 	// <nil>
 	// <nil>

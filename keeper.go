@@ -39,7 +39,7 @@ type Options struct {
 	// 100. A negative number is refused.
 	Attempts int
 	// Observe, if there is one, is told what each call that decides has cost, whether it
-	// went well or not: Open, Do, Apply, and each commit of a DoEach or an Adopt. It is
+	// went well or not: Open, Do, Apply, and each commit of DoEach, Adopt or EraseAccount. It is
 	// called once, with the context of the call, in its goroutine and after the account's
 	// turn has passed on: it holds up this caller alone, and should be quick. Several
 	// goroutines may be in it at once. It must not call a Keeper: in a transaction, see

@@ -21,7 +21,8 @@ func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor use
 // Apply carries out a plan: in one commit, all that fitted when it was made, and
 // nothing where by now anything would come out otherwise. That is a refusal,
 // [seats.ErrPlanOutdated] with the differences. Whoever applies it acts for himself,
-// whoever asked for the plan.
+// whoever asked for the plan. Applied twice it is carried out twice, where that changes
+// anything, as buying does: a request key, see [Call], has it happen once.
 func (k *Keeper) Apply(ctx context.Context, actor users.Actor, plan seats.Plan) (Done, error) {
 	request := k.request(actor, seats.ByPlan, plan.Commands()...)
 	if request.Key != "" {

@@ -218,6 +218,28 @@ func TestTheOwnershipOfWhoPaysDoesNotEnd(t *testing.T) {
 	require.Equal(t, users.ID("bob"), s.rows.Account.Payer, "the card is still on file")
 }
 
+// TestTheWayToPutAnOwnerOut is the end of the ownership: by an owner, or by the vendor who
+// alone may, unless he is the last or pays.
+func TestTheWayToPutAnOwnerOut(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.invite("ada", "bob")
+	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
+	out := func(actor users.Actor) string {
+		return s.refused(seats.ErrOwnerProtected, actor, seats.Deactivate{User: "owner"}).Remedies.String()
+	}
+	require.Empty(t, out(owner), "the last one")
+	s.do(owner, seats.GrantOwnership{User: "ada"})
+	require.Equal(t, "end the ownership of the user", out(users.As("ada")))
+	require.Equal(t, "end the ownership of the user", out(owner), "he himself")
+	require.Equal(t, "end the ownership of the user", out(support))
+	require.Equal(t, "ask the vendor to end the ownership of the user", out(users.As("bob")))
+	require.Empty(t, s.refused(seats.ErrOwnerProtected, users.As("bob"), seats.Edit{User: "owner"}).Remedies, "an ownership ends for nothing less")
+	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()})
+	require.Equal(t, "ask the vendor to end the ownership of the user", out(users.As("ada")))
+	s.do(support, seats.SetPayer{User: "owner"})
+	require.Empty(t, out(users.As("ada")), "he pays")
+}
+
 func TestWhatAProductDoesNotOffer(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Policy{
 		Withheld: users.In(users.Archive, users.Invite), DeleteOnly: true, SourceLocked: true,

@@ -82,5 +82,9 @@ func (d *desk) again(a users.Action) (o Outcome, done bool) {
 	}
 	e := past[0] // those of licences come after it
 	d.repeated = append(d.repeated, past...)
-	return Outcome{Action: a, User: e.User, Before: e.Before, After: e.After, Seats: e.Delta, Same: e.Kind == Noted}, true
+	o = Outcome{Action: a, User: e.User, Before: e.Before, After: e.After, Seats: e.Delta, Same: e.Kind == Noted}
+	if e.Kind.resets() {
+		o.Over = Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}.Excess()
+	}
+	return o, true
 }

@@ -8,10 +8,16 @@ import (
 
 // Close closes the account: from that moment nobody holds a seat of the site pool,
 // nobody may sign in, and nobody comes in. No person is touched: status, roles, licences
-// and history stay as they are, and [Reopen] brings all of it back. It is "same" for an
-// account that is closed.
+// and history stay as they are, and [Reopen] brings all of it back.
 //
-// Owners, support and the system may.
+// Nobody of the account acts in it then, and no sync: whatever they ask is refused as
+// [ErrClosed]. Support and the system can let people leave ([Deactivate], [Archive],
+// [Delete], [Erase]), correct what is known of them ([Edit]), and settle the account's own
+// affairs: orders, [SetTotal], [SetPolicy], [SetPayer], [EditAccount], Reopen and
+// [EraseAccount]. What has a term runs out as ever.
+//
+// Owners, support and the system may. For the latter two it is "same" where the account is
+// closed already.
 type Close struct {
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }

@@ -78,6 +78,7 @@ type Outcome struct {
 	Before  users.Standing `json:"before,omitzero"` // zero if the person was not there
 	After   users.Standing `json:"after,omitzero"`
 	Seats   int64          `json:"seats,omitzero"`   // by how many the held seats of the pool changed
+	Over    int64          `json:"over,omitzero"`    // by how many seats a total or a policy that was set leaves the pool above its total
 	Same    bool           `json:"same,omitzero"`    // it was so already, and nothing was written
 	Refusal *Refusal       `json:"refusal,omitzero"` // nil unless the command was refused
 }

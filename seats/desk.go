@@ -141,6 +141,9 @@ func (d *desk) land(o Outcome, f fact) (Outcome, *Refusal) {
 		d.apply(l)
 	}
 	o.Before, o.After, o.Seats = before, f.user.Standing(), delta
+	if f.kind.resets() {
+		o.Over = d.pools[f.pool].Excess()
+	}
 	return o, nil
 }
 

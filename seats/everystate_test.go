@@ -193,7 +193,7 @@ func cures(r seats.Remedy) []seats.Command {
 		all = append(all, map[users.Action]seats.Command{
 			users.Deactivate: seats.Deactivate{User: id}, users.Archive: seats.Archive{User: id}, users.Delete: seats.Delete{User: id},
 			users.Reactivate: seats.Reactivate{User: id}, users.Restore: seats.Restore{User: id},
-			users.Notify: seats.Notify{User: id}, users.Approve: seats.Approve{User: id},
+			users.Notify: seats.Notify{User: id}, users.Approve: seats.Approve{User: id}, users.EndOwnership: seats.EndOwnership{User: id},
 		}[r.Action])
 	}
 	return all

@@ -13,14 +13,14 @@ import (
 // require.NoError(t, german.Check()) and lists what this translation still lacks.
 func ExampleMessages() {
 	german := seats.Messages{
-		"no-seats":          "Kein Platz ist frei: {held} von {total} sind belegt.",
-		"bad-input":         "Die Eingabe stimmt nicht: {field} {reason}.",
-		"remedy/deactivate": "deaktivieren Sie {count}",
-		"remedy/delete":     "löschen Sie {count}",
-		"remedy/vendor":     "erbitten Sie {count} mehr vom Anbieter",
-		"remedies/or":       " oder ",
-		"reason/empty":      "ist leer",
-		"field/email":       "die E-Mail-Adresse",
+		"no-seats":                "Kein Platz ist frei: {held} von {total} sind belegt.",
+		"bad-input":               "Die Eingabe stimmt nicht: {field} {reason}.",
+		"remedy/deactivate":       "deaktivieren Sie {count}",
+		"remedy/delete":           "löschen Sie {count}",
+		"remedy/buy-seats/vendor": "erbitten Sie {count} mehr vom Anbieter",
+		"remedies/or":             " oder ",
+		"reason/empty":            "ist leer",
+		"field/email":             "die E-Mail-Adresse",
 	}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	opened, _ := seats.Open(seats.Snapshot{}, seats.Opening{

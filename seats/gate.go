@@ -24,7 +24,10 @@ type fact struct {
 // cuts reports whether an event may leave a pool above its total: a total that
 // is set, another policy, or somebody who is brought along and has his seat already.
 // Nothing else may.
-func (k EventKind) cuts() bool { return k == TotalSet || k == PolicySet || k == Adopted }
+func (k EventKind) cuts() bool { return k.resets() || k == Adopted }
+
+// resets reports whether an event sets anew what the seats are held against.
+func (k EventKind) resets() bool { return k == TotalSet || k == PolicySet }
 
 // apply makes the fact true and records it, or refuses it for want of seats and
 // changes nothing. All changes of an account go through here, and so does every

@@ -77,7 +77,7 @@ func randomPolicy(t *rapid.T) seats.Policy {
 	p.Buying.Most = rapid.SampledFrom([]int64{0, p.Buying.Least, seats.MaxSeats}).Draw(t, "most")
 	p.Withheld &= users.In(users.Invite, users.Close, users.HandOver, users.Archive, users.Restore, users.Edit, users.BuySeats)
 	for i := range p.Cards {
-		if users.CheckText(p.Cards[i].Title, users.MaxText) != nil {
+		if p.Cards[i].Title == "" || users.CheckText(p.Cards[i].Title, users.MaxText) != nil {
 			p.Cards[i].Title = "other"
 		}
 	}

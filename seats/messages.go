@@ -18,12 +18,13 @@ import (
 //
 //	no-seats            a refusal, by its Code, with {held}, {total}, {spent}, {asked},
 //	                    {least}, {most}, {field} and {reason}
+//	no-seats/several    the same where more than one seat is asked for
 //	no-seats/spent      the same where seats are spent too
 //	order-size/none     the same where no number is possible
 //	reason/too-long     what is wrong with a field or a cell, by the Code of the
 //	                    users.Reason; reason/unlisted with {count}
-//	remedy/deactivate   a remedy, by its action, with {count}; remedy/vendor is to ask
-//	                    the vendor
+//	remedy/deactivate   a remedy, by its action, with {count}; remedy/buy-seats/vendor is
+//	                    to ask the vendor for it
 //	remedies/comma      what stands between remedies, and remedies/or before the last
 //	fault/file          what is wrong with a roster, fault/row and fault/cell with a row
 //	                    or cell of it, fault/clash with two: with {row}, {column},
@@ -43,21 +44,24 @@ type Messages map[string]string
 
 // phrases are what is said in English besides sentences and reasons.
 var phrases = Messages{
-	"no-seats/spent":  "no free seat: {held} of {total} are held and {spent} spent",
-	"order-size/none": "not a number of seats that can be ordered: {asked} asked, none possible",
-	"total/unlimited": "unlimited",
+	"no-seats/several": "not enough free seats: {asked} are needed, and {held} of {total} are held",
+	"no-seats/spent":   "no free seat: {held} of {total} are held and {spent} spent",
+	"order-size/none":  "not a number of seats that can be ordered: {asked} asked, none possible",
+	"total/unlimited":  "unlimited",
 
-	"remedy/deactivate": "deactivate {count}",
-	"remedy/archive":    "archive {count}",
-	"remedy/delete":     "delete {count}",
-	"remedy/buy-seats":  "buy {count}",
-	"remedy/vendor":     "ask the vendor for {count} more",
-	"remedy/reactivate": "reactivate the user",
-	"remedy/restore":    "restore the user",
-	"remedy/approve":    "approve the user",
-	"remedy/notify":     "notify the user",
-	"remedies/comma":    ", ",
-	"remedies/or":       ", or ",
+	"remedy/deactivate":           "deactivate {count}",
+	"remedy/archive":              "archive {count}",
+	"remedy/delete":               "delete {count}",
+	"remedy/buy-seats":            "buy {count}",
+	"remedy/end-ownership":        "end the ownership of the user",
+	"remedy/buy-seats/vendor":     "ask the vendor for {count} more",
+	"remedy/end-ownership/vendor": "ask the vendor to end the ownership of the user",
+	"remedy/reactivate":           "reactivate the user",
+	"remedy/restore":              "restore the user",
+	"remedy/approve":              "approve the user",
+	"remedy/notify":               "notify the user",
+	"remedies/comma":              ", ",
+	"remedies/or":                 ", or ",
 
 	"fault/file":      "the file {reason}",
 	"fault/row":       "row {row} {reason}",
@@ -144,6 +148,8 @@ func (m Messages) Refusal(r *Refusal) string {
 	switch {
 	case r.Code == ErrNoSeats && r.Spent > 0:
 		key = "no-seats/spent"
+	case r.Code == ErrNoSeats && r.Asked > 1:
+		key = "no-seats/several"
 	case r.Code == ErrOrderSize && r.Most < r.Least:
 		key = "order-size/none"
 	}
@@ -178,7 +184,7 @@ func (m Messages) Reason(err error) string {
 func (m Messages) Remedy(r Remedy) string {
 	kind := r.Action.String()
 	if r.Vendor {
-		kind = "vendor"
+		kind += "/vendor"
 	}
 	return m.say("remedy/"+kind, kind, "{count}", digits(r.Count))
 }

@@ -12,7 +12,7 @@ import (
 
 // everyRemedy has one of every kind that a refusal can come with.
 func everyRemedy() Remedies {
-	all := Remedies{{Action: users.BuySeats, Count: 7}, {Action: users.BuySeats, Count: 7, Vendor: true}}
+	all := Remedies{{Action: users.BuySeats, Count: 7}, {Action: users.BuySeats, Count: 7, Vendor: true}, {Action: users.EndOwnership, Count: 1, User: "u7", Vendor: true}}
 	for _, a := range leaving.Members() {
 		all = append(all, Remedy{Action: a, Count: 7})
 	}
@@ -30,10 +30,11 @@ func everyShape() []*Refusal {
 	var all []*Refusal
 	for _, c := range Codes() {
 		full.Code = c
-		plain, other, endless := full, full, full
+		plain, other, endless, single := full, full, full, full
+		single.Asked = 1
 		other.Spent, other.Most = 13, 3
 		endless.Total = Unlimited()
-		all = append(all, &plain, &other, &endless)
+		all = append(all, &plain, &other, &endless, &single)
 	}
 	return all
 }

@@ -38,6 +38,9 @@ func TestTheTextsOfRefusals(t *testing.T) {
 	}
 	for code, want := range texts {
 		no := seats.Refusal{Code: code, Total: seats.Of(9), Held: 8, Asked: 5, Least: 1, Most: 4, Field: "email", Reason: users.ErrAddress}
+		if code == seats.ErrNoSeats {
+			no.Asked = 1
+		}
 		require.EqualError(t, &no, want)
 		require.Equal(t, want, "seats: "+seats.Messages{}.Refusal(&no), "a translation that has nothing is English")
 	}
@@ -45,6 +48,7 @@ func TestTheTextsOfRefusals(t *testing.T) {
 		require.Contains(t, texts, code)
 	}
 	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(9), Held: 8, Spent: 1}, "seats: no free seat: 8 of 9 are held and 1 spent")
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(2), Asked: 3}, "seats: not enough free seats: 3 are needed, and 0 of 2 are held")
 	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Unlimited()}, "seats: no free seat: 0 of unlimited are held")
 	require.EqualError(t, &seats.Refusal{Code: seats.ErrOrderSize, Asked: 5, Least: 1}, "seats: not a number of seats that can be ordered: 5 asked, none possible")
 }
@@ -114,6 +118,8 @@ func TestTheTextsOfRemedies(t *testing.T) {
 		{seats.Remedy{Action: users.Delete, Count: 2}, "delete 2"},
 		{seats.Remedy{Action: users.BuySeats, Count: 10}, "buy 10"},
 		{seats.Remedy{Action: users.BuySeats, Count: 3, Vendor: true}, "ask the vendor for 3 more"},
+		{seats.Remedy{Action: users.EndOwnership, Count: 1, User: "u7"}, "end the ownership of the user"},
+		{seats.Remedy{Action: users.EndOwnership, Count: 1, User: "u7", Vendor: true}, "ask the vendor to end the ownership of the user"},
 		{seats.Remedy{Action: users.Reactivate, Count: 1, User: "u7"}, "reactivate the user"},
 		{seats.Remedy{Action: users.Restore, Count: 1, User: "u7"}, "restore the user"},
 		{seats.Remedy{Action: users.Approve, Count: 1, User: "u7"}, "approve the user"},

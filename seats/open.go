@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -40,8 +41,8 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 		return Decision{}, no
 	case users.CheckID(o.Account) != nil:
 		return Decision{}, badInput("account", users.CheckID(o.Account))
-	case users.CheckText(o.Name, users.MaxText) != nil:
-		return Decision{}, badInput("name", users.CheckText(o.Name, users.MaxText))
+	case checkName(&o.Name) != nil:
+		return Decision{}, badInput("name", checkName(&o.Name))
 	case !o.Seats.Valid():
 		return Decision{}, badInput("seats", errCount)
 	case o.Policy.Check() != nil:
@@ -79,7 +80,7 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 // instants when the zone changes.
 //
 // Owners, support and the system may. A zone that is not known is refused as
-// [ErrBadInput].
+// [ErrBadInput]; which are depends on the time zones of the machine, or of time/tzdata.
 type EditAccount struct {
 	Name *string `json:"name,omitzero"` // at most [users.MaxText] characters; empty: none
 	Zone *string `json:"zone,omitzero"` // IANA name
@@ -93,22 +94,34 @@ func (EditAccount) target() users.ID { return "" }
 func (c EditAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
 	account := d.account
 	var changed []string
-	if c.Name != nil && *c.Name != account.Name {
-		if err := users.CheckText(*c.Name, users.MaxText); err != nil {
+	if c.Name != nil {
+		account.Name = *c.Name
+		if err := checkName(&account.Name); err != nil {
 			return fact{}, badInput("name", err)
 		}
-		account.Name, changed = *c.Name, append(changed, "name")
 	}
 	if c.Zone != nil && *c.Zone != account.Zone {
 		if no := d.request.checkZone(*c.Zone); no != nil {
 			return fact{}, no
 		}
-		account.Zone, changed = *c.Zone, append(changed, "zone")
+		account.Zone = *c.Zone
+	}
+	if account.Name != d.account.Name {
+		changed = append(changed, "name")
+	}
+	if account.Zone != d.account.Zone {
+		changed = append(changed, "zone")
 	}
 	if len(changed) == 0 {
 		return fact{}, nil
 	}
 	return fact{kind: AccountEdited, account: &account, fields: changed}, nil
+}
+
+// checkName trims the name of an account and reports what is wrong with it, or nil.
+func checkName(name *string) error {
+	*name = strings.TrimSpace(*name)
+	return users.CheckText(*name, users.MaxText)
 }
 
 // checkZone refuses what is not the name of a time zone.

@@ -10,7 +10,8 @@ import (
 // BuySeats adds seats to a pool; they can be used at once. An order has 1 to
 // [MaxSeats] seats and keeps the total within [MaxSeats]; the policy may set
 // narrower bounds for the account's own people. The event says how many were added, and
-// names as Receivers the buyer and every other owner and admin who is active. Any other number, and any order for
+// names as Receivers the buyer and every other owner and admin whom people see as active,
+// up to [MaxReceivers]. Any other number, and any order for
 // an unlimited pool, is refused as [ErrOrderSize]; a pool that is not there as
 // [ErrBadInput].
 //
@@ -147,7 +148,9 @@ func (c SetTotal) fact(d *desk, _ users.User) (fact, *Refusal) {
 // SetPolicy gives the account another policy. No user is rewritten: who holds a
 // seat follows from the policy and the tally. Where that puts the account above its
 // total nobody is evicted, and nobody enters until it is below again. An invitation
-// keeps the terms it was sent with, its end and whether that frees the seat.
+// keeps the terms it was sent with, its end and whether that frees the seat: what the new
+// policy withholds, such as [Notify] or [Reactivate], is then up to support. Which people
+// would hold a seat, and what they would be shown as, Preview tells in numbers.
 //
 // Support and the system may. A policy that contradicts itself is refused as
 // [ErrBadInput].

@@ -264,9 +264,10 @@ func (Approve) fact(d *desk, u users.User) (fact, *Refusal) {
 // Owners, admins, support and the system may, and a sync for people of its own
 // source; an owner's profile is for owners, support and the system. An address,
 // username or external ID that somebody else has is refused as [ErrDuplicate]. Once
-// a person has signed in, a change that would make somebody else of him is refused
-// as [ErrExchange] where the policy says so, unless a sync knows him by an unchanged
-// external ID; the way is [Deactivate] and [Invite].
+// people see a person as active, or he has signed in, a change that would make somebody
+// else of him is refused as [ErrExchange] where the policy says so, each edit judged by
+// itself, see [users.Exchanges]; the way is [Deactivate], [Invite] and [HandOver]. It is
+// not refused to a sync that knows him by an unchanged external ID, nor to support.
 type Edit struct {
 	User users.ID    `json:"user"`
 	Set  users.Patch `json:"set"`
@@ -306,13 +307,19 @@ func (c Edit) fact(d *desk, u users.User) (fact, *Refusal) {
 			return fact{}, duplicate(id)
 		}
 	}
-	known := d.request.Actor.Owns(u.Source) && u.ExternalID != ""
-	if d.account.Policy.refusesExchange() && !u.SignedIn.IsZero() && users.Exchanges(u.Profile, profile) &&
-		!(known && users.Fold(u.ExternalID) == users.Fold(profile.ExternalID)) {
+	settled := d.active(u.ID) || !u.SignedIn.IsZero()
+	if d.account.Policy.refusesExchange() && settled && users.Exchanges(u.Profile, profile) && !d.vouches(u.Profile, profile) {
 		return fact{}, refuse(ErrExchange, u.ID)
 	}
 	next.Profile = profile
 	return fact{kind: Edited, user: next, fields: changed}, nil
+}
+
+// vouches reports whether the actor knows that two profiles are of one person, however
+// they differ.
+func (d *desk) vouches(was, now users.Profile) bool {
+	known := was.ExternalID != "" && users.Fold(was.ExternalID) == users.Fold(now.ExternalID)
+	return d.request.Actor.Kind == users.ActorSupport || known && d.request.Actor.Owns(was.Source)
 }
 
 // ChangeRole gives anybody who is not deleted another role. Ownership is granted

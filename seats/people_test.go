@@ -313,7 +313,8 @@ func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
 	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Edit{User: "ada", Set: another}) // not in yet: a slip is mended
 	s.invite("cy")
 	s.refused(seats.ErrExchange, owner, seats.Edit{User: "cy", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}})
-	s.refused(seats.ErrExchange, support, seats.Edit{User: "owner", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}})
+	s.refused(seats.ErrExchange, system, seats.Edit{User: "owner", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}})
+	s.do(support, seats.Edit{User: "owner", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}}) // who can ask
 	s.do(owner, seats.Edit{User: "cy", Set: users.Patch{Last: new("Smith"), Email: new("c.smith@acme.example")}})
 
 	synced := profile("dee")
@@ -327,6 +328,16 @@ func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
 	s.do(hr, seats.Invite{Profile: profile("eve")})
 	s.do(system, seats.Accept{User: "eve"})
 	s.refused(seats.ErrExchange, hr, seats.Edit{User: "eve", Set: users.Patch{First: new("E"), Last: new("V"), Email: new("ev@acme.example")}})
+
+	s.refused(seats.ErrExchange, owner, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}})
+	s.do(support, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}}) // a slip
+
+	active := open(t, seats.Of(9), seats.BigContacts())
+	active.do(owner, seats.Invite{Profile: profile("ada")})
+	active.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another}) // whom people see as active
+	active.do(system, seats.Adopt{User: adoptee("max", func(u *users.User) { u.SignedIn = time.Time{} })})
+	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})
+	active.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: another}) // who was never in
 
 	allowed := open(t, seats.Of(9), seats.AccuEdConnect())
 	allowed.invite("cy")

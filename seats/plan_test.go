@@ -55,6 +55,20 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }
 
+// TestAPlanThatWasNotToPutTheAccountOver does not, though it is but one command of the
+// account's that passes either way.
+func TestAPlanThatWasNotToPutTheAccountOver(t *testing.T) {
+	for _, c := range []seats.Command{seats.SetPolicy{Policy: seats.Standard()}, seats.SetTotal{Seats: seats.Of(1)}} {
+		now := open(t, seats.Of(5), seats.Policy{Exempt: users.In(users.Admin)})
+		plan := now.plan(system, c)
+		require.Zero(t, plan.Steps[0].Outcome.Over)
+		now.do(system, seats.Add{Profile: profile("ada")}, seats.Add{Profile: profile("max"), Role: users.Admin}, seats.SetTotal{Seats: seats.Of(2)})
+		_, err := plan.Decide(now.rows, now.request(system, plan.Commands()...))
+		require.ErrorIs(t, err, seats.ErrPlanOutdated, "%T", c)
+		require.EqualValues(t, 1, now.do(system, c)[0].Over)
+	}
+}
+
 func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")

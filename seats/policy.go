@@ -55,8 +55,9 @@ const (
 	// FirstSignIn lets in by the first sign-in ([Accept]). Until then a person is
 	// shown and counted as invited.
 	FirstSignIn LetIn = iota
-	// Invitation lets in at once: an invited person is shown, counted and allowed
-	// as active, whether the invitation was accepted or not.
+	// Invitation lets in at once: an invited person is shown and counted as active,
+	// whether the invitation was accepted or not, and may open courses. To act in the
+	// account, as an admin does, takes a first sign-in ([Accept]) here too.
 	Invitation
 	// Approval lets in by an admin's [Approve]; before it [Accept] is refused.
 	Approval
@@ -185,6 +186,7 @@ func (e *Exchange) UnmarshalText(text []byte) error { return exchangeNames.Unmar
 
 // What is wrong with a policy.
 var (
+	ErrCards         = users.Reason{Code: "unfit-cards", Text: "has a card without a figure or title that can be shown"}
 	ErrUnknownSwitch = users.Reason{Code: "unknown-switch", Text: "has a switch set to something unknown"}
 	ErrTerm          = users.Reason{Code: "wrong-term", Text: "needs a term where invitations run out, and none where they do not"}
 	ErrOrderBounds   = users.Reason{Code: "order-bounds", Text: "has order bounds that no order can meet"}
@@ -202,8 +204,10 @@ func (p Policy) Check() error {
 	switch {
 	case p.LetIn > Approval, p.NoSeat > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
 		p.Invites > RunsFreed, p.Ownership > SupportEnd, p.Exchange > ExchangeAllowed,
-		p.Exempt&^users.In(users.Roles()...) != 0, !p.Cards.valid():
+		p.Exempt&^users.In(users.Roles()...) != 0:
 		return ErrUnknownSwitch
+	case !p.Cards.valid():
+		return ErrCards
 	case (p.Invites == RunsNever) != (p.Term == 0), p.Term < 0, p.Term > MaxTerm, p.Term%time.Microsecond != 0:
 		return ErrTerm
 	case p.Buying.Least < 0, p.Buying.Most < 0, p.Buying.Least > MaxSeats,
@@ -212,8 +216,8 @@ func (p Policy) Check() error {
 	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.Delete):
 		return ErrNoWayOut
 	case p.Withheld.Has(users.Accept), p.LetIn == Approval && p.Withheld.Has(users.Approve),
-		p.NoSeat == CreateInactive && p.Withheld.Has(users.Reactivate),
-		p.Invites == RunsKept && p.Withheld.Has(users.Notify), p.Invites == RunsFreed && p.Withheld.Has(users.Reactivate):
+		p.Invites != RunsNever && p.Withheld.Has(users.Notify),
+		(p.NoSeat == CreateInactive || p.Invites == RunsFreed) && p.Withheld.Has(users.Reactivate):
 		return ErrNoWayIn
 	}
 	for _, a := range p.Withheld.Members() {

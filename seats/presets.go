@@ -71,8 +71,9 @@ func AccuEdConnect() Policy {
 //     fewer they can't make them.
 //   - An invitation can't be cancelled: its seat is freed by deleting the person. It never
 //     runs out. Nobody is put away.
-//   - Who came by the sync of employee data is made inactive and deleted by the sync, and
-//     not by hand.
+//   - Who came by the sync of employee data is edited and made inactive by the sync, and
+//     nobody of the account does that, puts him away or deletes him by hand. His role, and
+//     his coming back, are anybody's who manages people.
 //   - Nothing is said of ownership or of turning one person into another: owners and
 //     support end the one, and the other is allowed.
 //

@@ -13,7 +13,7 @@ import (
 var reasons = append(users.Reasons(),
 	errCommand, errRole, errSource, errHeir, errCount, errPayer, errZone, errSchedule,
 	ErrNotThere, ErrBackwards,
-	ErrUnknownSwitch, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
+	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
 )
 
 func reasonOf(code string) error {

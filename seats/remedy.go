@@ -97,26 +97,39 @@ var cures = map[Code][]users.Action{
 	ErrWrongStatus:       {users.Reactivate, users.Restore},
 	ErrNotApproved:       {users.Approve},
 	ErrInvitationExpired: {users.Notify},
+	ErrOwnerProtected:    {users.EndOwnership},
 }
 
 // cure tries out which of them help: the commands pass afterwards, or the same
 // way leads on from there, as from the archive by way of inactive.
 func (g ground) cure(no *Refusal) Remedies {
 	var found Remedies
-	if leaving.Has(no.Action) || no.Action == users.Erase {
-		return nil // nobody is brought back to be put out
+	out := leaving.Has(no.Action) || no.Action == users.Erase
+	if out != (no.Code == ErrOwnerProtected) {
+		return nil // nobody is brought back to be put out, and an ownership ends for nothing else
 	}
 	for _, a := range cures[no.Code] {
-		next, done := g.after(g.desk.request.Actor, about(a, no.User))
-		if !done {
-			continue
-		}
-		still := next.refusal()
-		if still == nil || len(next.cure(still)) > 0 {
-			found = append(found, Remedy{Action: a, Count: 1, User: no.User})
+		cured := Remedy{Action: a, Count: 1, User: no.User}
+		switch {
+		case g.lifts(g.desk.request.Actor, about(a, no.User)):
+			found = append(found, cured)
+		case a == users.EndOwnership && g.lifts(users.Support("vendor"), about(a, no.User)):
+			cured.Vendor = true
+			found = append(found, cured)
 		}
 	}
 	return found
+}
+
+// lifts reports whether the commands pass once the actor has done something first, or
+// lead on from there.
+func (g ground) lifts(actor users.Actor, first Command) bool {
+	next, done := g.after(actor, first)
+	if !done {
+		return false
+	}
+	still := next.refusal()
+	return still == nil || len(next.cure(still)) > 0
 }
 
 // after returns the ground on which the actor has done something first, and
@@ -148,6 +161,8 @@ func about(a users.Action, id users.ID) Command {
 		return Restore{id}
 	case users.Approve:
 		return Approve{id}
+	case users.EndOwnership:
+		return EndOwnership{id}
 	}
 	return Notify{id}
 }

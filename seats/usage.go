@@ -121,10 +121,11 @@ var standardCards = Cards{
 	{"Inactive", FigureInactive},
 }
 
-// valid reports whether every card shows a known figure under a proper title.
+// valid reports whether every card that shows a figure shows a known one, under a proper
+// title.
 func (c Cards) valid() bool {
 	for _, card := range c {
-		if int(card.Figure) >= len(figures) || users.CheckText(card.Title, users.MaxText) != nil {
+		if int(card.Figure) >= len(figures) || card.Figure != 0 && card.Title == "" || users.CheckText(card.Title, users.MaxText) != nil {
 			return false
 		}
 	}

@@ -8,7 +8,8 @@ package users
 var unsettling = In(Deactivate, Archive, Delete, Erase, ChangeRole)
 
 // Protected reports whether u is an owner whom the action would put out. It
-// holds against everybody: singly, in bulk, by a schedule or by a sync.
+// holds against everybody: singly, in bulk, by a schedule or by a sync. It ends with the
+// account itself, when that is erased.
 func (u User) Protected(a Action) bool { return u.Role == Owner && unsettling.Has(a) }
 
 // MayTouch reports whether the actor, who has that role, may act on an owner's
@@ -24,5 +25,5 @@ func (u User) Administers() bool {
 }
 
 // ActiveOwners returns how many active owners there are. It is never less than
-// one in an account.
+// one in an account, unless that is erased.
 func (t Tally) ActiveOwners() int64 { return t.Count(In(Active), In(Owner)) }

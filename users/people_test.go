@@ -156,6 +156,16 @@ func TestOnePersonMadeIntoAnother(t *testing.T) {
 	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "8" })))
 	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "" })))
 	require.False(t, users.Exchanges(with(func(p *users.Profile) { p.ExternalID = "" }), was), "a first number")
+
+	// Of whom less is known, all that is has to change.
+	bob := users.Profile{First: "Bob", Last: "Smith", Email: "bob@acme.example", Username: "bob"}
+	require.True(t, users.Exchanges(users.Profile{First: "Ada", Email: "ada@acme.example"}, bob), "no last name")
+	require.True(t, users.Exchanges(users.Profile{Last: "Byron", Email: "ada@acme.example"}, bob), "no first name")
+	require.True(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", Username: "ada"}, bob), "no address")
+	require.True(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", Email: "ada@acme.example", Username: "bob"}, bob), "the address counts where there is one")
+	require.False(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", Username: "bob"}, bob), "the username stays")
+	require.False(t, users.Exchanges(users.Profile{Email: "ada@acme.example"}, bob), "nobody knew a name")
+	require.False(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", ExternalID: "7"}, users.Profile{First: "Bob", Last: "Smith", ExternalID: "7", Email: "bob@acme.example"}), "nothing but the number was known, and it stays")
 }
 
 func TestWhoIsTheSamePerson(t *testing.T) {

@@ -227,11 +227,13 @@ func (d Patch) Apply(p Profile) (Profile, []string, error) {
 }
 
 // Exchanges reports whether a profile that becomes another describes somebody
-// else from then on: the address, the first and the last name all change, or an
-// external ID that was there does. A marriage (last name and address) and a
-// correction do not exchange anybody.
+// else from then on: nothing of the name that was known stays, nor the address (of
+// somebody without one the username), or an external ID that was there changes. A
+// marriage (last name and address) and a correction do not exchange anybody.
 func Exchanges(was, now Profile) bool {
-	differ := func(a, b string) bool { return Fold(a) != Fold(b) }
-	return was.ExternalID != "" && differ(was.ExternalID, now.ExternalID) ||
-		differ(was.Email, now.Email) && differ(was.First, now.First) && differ(was.Last, now.Last)
+	stays := func(a, b string) bool { return a != "" && Fold(a) == Fold(b) }
+	named, reached := was.First != "" || was.Last != "", was.Email != "" || was.Username != ""
+	reach := stays(was.Email, now.Email) || was.Email == "" && stays(was.Username, now.Username)
+	return was.ExternalID != "" && !stays(was.ExternalID, now.ExternalID) ||
+		named && reached && !reach && !stays(was.First, now.First) && !stays(was.Last, now.Last)
 }

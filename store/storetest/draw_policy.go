@@ -105,7 +105,7 @@ func spoil(t *rapid.T, p seats.Policy) seats.Policy {
 	case 5:
 		p.NoSeat, p.Withheld = seats.CreateInactive, p.Withheld|users.In(users.Reactivate)
 	case 6:
-		p.Invites, p.Term, p.Withheld = seats.RunsKept, term, p.Withheld|users.In(users.Notify)
+		p.Invites, p.Term, p.Withheld = or(t, []seats.RunsOut{seats.RunsKept, seats.RunsFreed}), term, p.Withheld|users.In(users.Notify)
 	case 7:
 		p.Invites, p.Term, p.Withheld = seats.RunsFreed, term, p.Withheld|users.In(users.Reactivate)
 	}

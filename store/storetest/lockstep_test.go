@@ -112,7 +112,7 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Change", lossy{event: func(e *seats.Event) { e.Change = e.Change[:len(e.Change)-1] }}},
 		{".Correlation", lossy{event: func(e *seats.Event) { e.Correlation = "" }}},
 		{".Zone", lossy{account: func(a *seats.Account) { a.Zone = "UTC" }}},
-		{".Name", lossy{account: func(a *seats.Account) { a.Name = strings.TrimSpace(a.Name) }}},
+		{".Name", lossy{account: func(a *seats.Account) { a.Name = strings.ToLower(a.Name) }}},
 		{".Payer", lossy{account: func(a *seats.Account) { a.Payer = "" }}},
 		{".Closed", lossy{account: func(a *seats.Account) { a.Closed = time.Time{} }}},
 		{".Erased", lossy{account: func(a *seats.Account) { a.Erased = time.Time{} }}},

@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -67,7 +68,9 @@ func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
 		return unchanged(nil)
 	}
 	m.pools[c.Pool] = c.Seats
-	return m.account(seats.TotalSet, c.Pool, 0, 0, at)
+	v := m.account(seats.TotalSet, c.Pool, 0, 0, at)
+	v.outcome.Over = m.over(c.Pool)
+	return v
 }
 
 func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
@@ -79,17 +82,19 @@ func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
 	}
 	held := m.held(seats.Site)
 	m.policy = p
-	return m.account(seats.PolicySet, seats.Site, m.held(seats.Site)-held, 0, at)
+	v := m.account(seats.PolicySet, seats.Site, m.held(seats.Site)-held, 0, at)
+	v.outcome.Over = m.over(seats.Site)
+	return v
 }
 
 // open opens the account with its first owner.
 func (m *model) open(o seats.Opening, at time.Time) verdict {
 	owner, ok := clean(o.Owner)
 	zone := cmp.Or(o.Zone, "UTC")
-	if !ok || badPolicy(o.Policy) || !o.Seats.Valid() || badText(o.Name, users.MaxText) || !slices.Contains(zones, zone) {
+	if !ok || badPolicy(o.Policy) || !o.Seats.Valid() || badText(strings.TrimSpace(o.Name), users.MaxText) || !slices.Contains(zones, zone) {
 		return refused(seats.ErrBadInput)
 	}
-	m.name, m.zone, m.policy, m.last = o.Name, zone, o.Policy, at
+	m.name, m.zone, m.policy, m.last = strings.TrimSpace(o.Name), zone, o.Policy, at
 	m.pools = map[seats.PoolID]seats.Count{seats.Site: o.Seats}
 	p := &person{Profile: owner, role: users.Owner, status: users.Active, signedIn: at}
 	m.people = []*person{p}
@@ -121,7 +126,7 @@ func (m *model) setPayer(id users.ID, at time.Time) verdict {
 func (m *model) editAccount(c seats.EditAccount, at time.Time) verdict {
 	name, zone := m.name, m.zone
 	if c.Name != nil {
-		name = *c.Name
+		name = strings.TrimSpace(*c.Name)
 	}
 	if c.Zone != nil {
 		zone = *c.Zone

@@ -146,7 +146,21 @@ func exchanged(was, now users.Profile) bool {
 	if was.ExternalID != "" && !same(was.ExternalID, now.ExternalID) {
 		return true
 	}
-	return !same(was.Email, now.Email) && !same(was.First, now.First) && !same(was.Last, now.Last)
+	// What is left of whatever was known: of the name, and of where the person is reached.
+	name, address := 0, 0
+	for _, text := range [][2]string{{was.First, now.First}, {was.Last, now.Last}} {
+		if text[0] != "" && same(text[0], text[1]) {
+			name++
+		}
+	}
+	reached := [2]string{was.Email, now.Email}
+	if was.Email == "" {
+		reached = [2]string{was.Username, now.Username}
+	}
+	if reached[0] == "" || same(reached[0], reached[1]) {
+		address++
+	}
+	return was.First+was.Last != "" && name+address == 0
 }
 
 func patched(p users.Profile, d users.Patch) users.Profile {
@@ -184,7 +198,7 @@ func badPolicy(p seats.Policy) bool {
 	runsOut := p.Invites != seats.RunsNever
 	// Nobody can bring back whom the policy itself puts out, or send again what has run out.
 	stuck := (p.NoSeat == seats.CreateInactive || p.Invites == seats.RunsFreed) && p.Withheld.Has(users.Reactivate) ||
-		p.Invites == seats.RunsKept && p.Withheld.Has(users.Notify)
+		runsOut && p.Withheld.Has(users.Notify)
 	return p.LetIn > seats.Approval || p.NoSeat > seats.CreateInactive || p.Invites > seats.RunsFreed ||
 		runsOut != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&neverHad != 0

@@ -29,8 +29,12 @@ func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.R
 	var commands []seats.Command
 	switch {
 	case remedy.Vendor:
-		require.Equal(r, users.BuySeats, remedy.Action)
 		actor = users.Support("ticket")
+		if remedy.Action == users.EndOwnership {
+			commands = append(commands, on(remedy.Action, remedy.User))
+			break
+		}
+		require.Equal(r, users.BuySeats, remedy.Action)
 		commands = append(commands, seats.BuySeats{Pool: no.Pool, Seats: remedy.Count})
 	case remedy.Action == users.BuySeats:
 		commands = append(commands, seats.BuySeats{Pool: no.Pool, Seats: remedy.Count})

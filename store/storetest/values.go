@@ -42,7 +42,7 @@ var everySwitch = seats.Policy{
 	DeleteOnly: true, SourceLocked: true, Term: seats.MaxTerm - time.Microsecond,
 	Cards: seats.Cards{
 		{Title: text(users.MaxText, 1), Figure: seats.FigureTotal}, {Title: `"'\`, Figure: seats.FigureInactive},
-		{Title: "", Figure: seats.FigureAvailable}, {}, {Title: "Left 🚀", Figure: seats.FigureAvailable},
+		{Title: " ", Figure: seats.FigureAvailable}, {}, {Title: "Left 🚀", Figure: seats.FigureAvailable},
 		{Title: "</script>", Figure: seats.FigureActive},
 	},
 }
