@@ -215,3 +215,18 @@ func TestOnlyTheCallsOwnPastCounts(t *testing.T) {
 		require.Len(t, d.Change.Events, 1)
 	}
 }
+
+// TestWhatATotalCameToIsToldAgain though the account is no longer over by then.
+func TestWhatATotalCameToIsToldAgain(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada")
+	cut := seats.SetTotal{Seats: seats.Of(1)}
+	first, err := seats.Decide(s.once("k", seats.ByCall, 0, system, cut))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, first.Outcomes[0].Over)
+	s.write(first.Change)
+	s.do(owner, seats.Deactivate{User: "ada"})
+	again, err := seats.Decide(s.once("k", seats.ByCall, 0, system, cut))
+	require.NoError(t, err)
+	require.Equal(t, first.Outcomes, again.Outcomes)
+}

@@ -135,7 +135,7 @@ func TestEditingAnAccount(t *testing.T) {
 	require.Equal(t, []string{"name", "zone"}, s.lastEvent().Fields)
 	require.Equal(t, "Acme", s.rows.Account.Name)
 	require.Equal(t, "Europe/London", s.rows.Account.Zone)
-	s.same(system, seats.EditAccount{Name: new("Acme")})
+	s.same(system, seats.EditAccount{Name: new(" Acme ")})
 	s.same(system, seats.EditAccount{})
 	s.do(support, seats.EditAccount{Name: new(""), Zone: new("UTC")})
 	require.Empty(t, s.rows.Account.Name)

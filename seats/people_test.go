@@ -332,6 +332,9 @@ func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
 	s.refused(seats.ErrExchange, owner, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}})
 	s.do(support, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}}) // a slip
 
+	s.do(owner, seats.Deactivate{User: "cy"})
+	s.refused(seats.ErrExchange, owner, seats.Edit{User: "cy", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs2@acme.example")}}) // who was in
+
 	active := open(t, seats.Of(9), seats.BigContacts())
 	active.do(owner, seats.Invite{Profile: profile("ada")})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another}) // whom people see as active
