@@ -28,7 +28,11 @@ func (Close) Action() users.Action { return users.Close }
 func (Close) target() users.ID { return "" }
 
 func (c Close) fact(d *desk, _ users.User) (fact, *Refusal) {
-	return d.wind(c.Reason, Closed, func(a *Account) *time.Time { return &a.Closed })
+	return d.changed(Closed, c.Reason, func(a *Account) {
+		if a.Closed.IsZero() {
+			a.Closed = d.at
+		}
+	})
 }
 
 // Reopen opens a closed account again, with everybody who was in it. All of them need
@@ -47,15 +51,7 @@ func (Reopen) Action() users.Action { return users.Reopen }
 func (Reopen) target() users.ID { return "" }
 
 func (c Reopen) fact(d *desk, _ users.User) (fact, *Refusal) {
-	if err := users.CheckText(c.Reason, users.MaxReason); err != nil {
-		return fact{}, badInput("reason", err)
-	}
-	if d.account.Closed.IsZero() {
-		return fact{}, nil
-	}
-	account := d.account
-	account.Closed = time.Time{}
-	return fact{kind: Reopened, account: &account, reason: c.Reason}, nil
+	return d.changed(Reopened, c.Reason, func(a *Account) { a.Closed = time.Time{} })
 }
 
 // EraseAccount ends a closed account for good: its name and its payer go, and from then
@@ -78,24 +74,24 @@ func (c EraseAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
 	if d.account.Closed.IsZero() {
 		return fact{}, refuse(ErrOpen, "")
 	}
-	f, no := d.wind(c.Reason, AccountErased, func(a *Account) *time.Time { return &a.Erased })
-	if f.account != nil {
-		f.account.Name, f.account.Payer = "", ""
-	}
-	return f, no
+	return d.changed(AccountErased, c.Reason, func(a *Account) {
+		if a.Erased.IsZero() {
+			a.Erased, a.Name, a.Payer = d.at, "", ""
+		}
+	})
 }
 
-// wind is what the two steps of winding an account up have in common: each is taken
-// once, at the instant that it leaves in the account.
-func (d *desk) wind(reason string, kind EventKind, at func(*Account) *time.Time) (fact, *Refusal) {
+// changed is what the ways to close and to open an account have in common: what changes
+// nothing is so already.
+func (d *desk) changed(kind EventKind, reason string, change func(*Account)) (fact, *Refusal) {
 	if err := users.CheckText(reason, users.MaxReason); err != nil {
 		return fact{}, badInput("reason", err)
 	}
 	account := d.account
-	if !at(&account).IsZero() {
+	change(&account)
+	if account == d.account {
 		return fact{}, nil
 	}
-	*at(&account) = d.at
 	return fact{kind: kind, account: &account, reason: reason}, nil
 }
 
