@@ -63,6 +63,6 @@ func TestABrokenStoreFailsReadably(t *testing.T) {
 	require.NotEmpty(t, lines)
 	require.LessOrEqual(t, len(lines), 5, "%s", lines)
 	require.Contains(t, lines[0], "Open at 0s")
-	require.Regexp(t, `Delete\{|Erase\{`, lines[len(lines)-1])
+	require.Regexp(t, `Delete\{|Erase\{|EraseAccount`, lines[len(lines)-1])
 	t.Log("\n" + strings.Join(lines, "\n"))
 }

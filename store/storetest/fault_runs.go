@@ -15,39 +15,45 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// faultRuns plays one scenario over and over, with something going wrong at each of
+// faultRuns plays each story over and over, with something going wrong at each of
 // its calls to the store in turn. Whatever it is, and wherever: the error, if there is
 // one, says what is known; the same call made again is done once; and in the end
 // everything is as if nothing had gone wrong.
 func faultRuns(t *testing.T, open func(testing.TB) store.Store, o Options) {
-	for _, keyed := range []bool{false, true} {
-		plain := newScenario(t, open(t), o, keyed, nil)
-		plain.run()
-		for _, trouble := range troubles {
-			if trouble.keyed && !keyed || trouble.ends && o.NoContexts {
-				continue
-			}
-			name := "at each call in turn: " + trouble.name
-			if keyed {
-				name += ", with request keys"
-			}
-			t.Run(name, func(t *testing.T) {
-				t.Parallel() // each in accounts of its own
-				s := open(t)
-				struck, noticed, unknown := 0, 0, 0
-				for target := range plain.faulty.Calls() + 3 {
-					r := newScenario(t, s, o, keyed, func(n int, end func()) Fault { return trouble.at(n-target, end) })
-					r.expected, r.trouble = plain, trouble
-					r.run()
-					struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
-				}
-				require.Equal(t, trouble.name != "end the context", struck > 0, "nothing went wrong")
-				require.Equal(t, !trouble.hides, noticed > 0, "nobody noticed, so that nothing was tried")
-				if trouble.keyed && trouble.name != "end the context" {
-					require.Positive(t, unknown, "no answer was lost for good")
-				}
-			})
+	for _, story := range stories {
+		for _, keyed := range []bool{false, true} {
+			faultRunsOf(t, story, open, o, keyed)
 		}
+	}
+}
+
+func faultRunsOf(t *testing.T, story story, open func(testing.TB) store.Store, o Options, keyed bool) {
+	plain := newScenario(t, open(t), o, keyed, nil)
+	story.play(plain)
+	for _, trouble := range troubles {
+		if trouble.keyed && !keyed || trouble.ends && o.NoContexts {
+			continue
+		}
+		name := "at each call in turn of " + story.name + ": " + trouble.name
+		if keyed {
+			name += ", with request keys"
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // each in accounts of its own
+			s := open(t)
+			struck, noticed, unknown := 0, 0, 0
+			for target := range plain.faulty.Calls() + 3 {
+				r := newScenario(t, s, o, keyed, func(n int, end func()) Fault { return trouble.at(n-target, end) })
+				r.expected, r.trouble = plain, trouble
+				story.play(r)
+				struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
+			}
+			require.Equal(t, trouble.name != "end the context", struck > 0, "nothing went wrong")
+			require.Equal(t, !trouble.hides, noticed > 0, "nobody noticed, so that nothing was tried")
+			if trouble.keyed && trouble.name != "end the context" {
+				require.Positive(t, unknown, "no answer was lost for good")
+			}
+		})
 	}
 }
 
@@ -122,7 +128,6 @@ type scenario struct {
 	keeper   *seatkeeper.Keeper
 	end      func()   // ends the context of the call under way
 	results  []result // of the steps so far
-	worlds   [][]any  // after each part
 	drained  []seats.Event
 	calm     bool      // nothing goes wrong any more
 	expected *scenario // nil for the one without faults
@@ -256,11 +261,10 @@ func (r *scenario) finish() {
 	drift, err := r.keeper.Audit(ctx, r.account)
 	require.NoError(r, err)
 	require.Empty(r, drift)
-	is := r.world()
-	if r.worlds = append(r.worlds, is); r.expected == nil {
+	if r.expected == nil {
 		return
 	}
-	was := r.expected.worlds[len(r.worlds)-1]
+	was, is := r.expected.world(), r.world()
 	require.Len(r, is, len(was), "%v", r.faulty.Struck())
 	for i := range was {
 		require.Equal(r, was[i], is[i], "%v", r.faulty.Struck())
