@@ -145,7 +145,7 @@ func bringsThePast(t *trial) {
 // revision each time, and counts the times in the pool, so that each number says
 // what all the others are.
 func oneMoment(t *trial) {
-	const looks, moves = 300, 50 // at least
+	const looks, moves = 150, 50 // at least
 	accounts := []users.AccountID{t.opened("a"), t.opened("b")}
 	people := []users.ID{"ada", "bob"}
 	for _, a := range accounts {
@@ -221,7 +221,7 @@ func oneMoment(t *trial) {
 				require.Equal(t, []users.ID{owner}, idsOf(s.Users), "who administers the account")
 			}
 		}
-		listed := t.listed(1, nothing)
+		listed := t.listed(len(accounts), nothing)
 		require.Equal(t, accounts, accountsOf(listed))
 		for _, a := range listed {
 			require.Equal(t, start.Sequence+2*(a.Revision-start.Revision), a.Sequence)
