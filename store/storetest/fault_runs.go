@@ -39,8 +39,8 @@ func faultRunsOf(t *testing.T, story story, open func(testing.TB) store.Store, o
 			name += ", with request keys"
 		}
 		t.Run(name, func(t *testing.T) {
+			s := open(t) // one after the other: nobody said that it may be called at once
 			t.Parallel() // each in accounts of its own
-			s := open(t)
 			struck, noticed, unknown := 0, 0, 0
 			for target := range plain.faulty.Calls() + 3 {
 				r := newScenario(t, s, o, keyed, func(n int, end func()) Fault { return trouble.at(n-target, end) })
