@@ -179,8 +179,12 @@ func TestAnOwnerIsOutOfReach(t *testing.T) {
 		}
 		_, err = k.Do(ctx, "acme", admin, seats.Edit{User: "owner", Set: users.Patch{Email: new("mine@acme.example")}})
 		require.ErrorIs(t, err, seats.ErrOwnerProtected)
-		_, err = k.Do(ctx, "acme", users.Sync("hr"), seats.Deactivate{User: "owner"})
-		require.Error(t, err)
+		theirs := profile("owner")
+		theirs.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
+		_, err = k.Open(ctx, seats.Opening{Account: "synced", Seats: seats.Of(9), Policy: preset.Policy, Owner: theirs})
+		require.NoError(t, err)
+		_, err = k.Do(ctx, "synced", users.Sync("hr"), seats.Deactivate{User: "owner"})
+		require.ErrorIs(t, err, seats.ErrOwnerProtected, "though he came by that sync")
 		_, err = k.Do(ctx, "acme", admin, seats.Invite{Profile: profile("eve"), Role: users.Owner})
 		require.ErrorIs(t, err, seats.ErrBadInput, "nobody is imported as an owner")
 		again := profile("again")

@@ -3,6 +3,7 @@ package seats_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -88,6 +89,25 @@ func TestLeavingFreesTheSeatAndKeepsThePerson(t *testing.T) {
 		require.EqualValues(t, 2, e.Held)
 		s.same(owner, c.leave)
 		s.invite("cy")
+	}
+}
+
+// TestLeavingForgetsNothing of somebody who signed in, was approved and notified.
+func TestLeavingForgetsNothing(t *testing.T) {
+	for _, leave := range []seats.Command{seats.Deactivate{User: "ada"}, seats.Archive{User: "ada"}} {
+		s := open(t, seats.Of(9), seats.UsersPage())
+		in := profile("ada")
+		in.Groups, in.Location = []string{"Drivers"}, "Leeds"
+		s.do(owner, seats.Invite{Profile: in, Role: users.Manager}, seats.Approve{User: "ada"})
+		s.do(users.As("ada"), seats.Accept{User: "ada"})
+		was := s.user("ada")
+		require.False(t, was.SignedIn.IsZero() || was.Approved.IsZero() || was.Notified.IsZero())
+		s.now = s.now.Add(time.Hour)
+		s.do(owner, leave)
+		is := s.user("ada")
+		require.Equal(t, s.now, is.Since)
+		is.Status, is.Since, is.LeftAs, is.ArchivedAs = was.Status, was.Since, was.LeftAs, was.ArchivedAs
+		require.Equal(t, was, is, "%T", leave)
 	}
 }
 

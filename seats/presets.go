@@ -130,7 +130,7 @@ func ISpringLearn() Policy {
 // page:
 //
 //   - A user is approved before he is let in, and notified then or at any time; each is a
-//     fact of its own.
+//     fact of its own. An invitation that is held back ([Invite] Later) tells nobody before.
 //   - Licences are for courses; they come from the vendor and are refused where there
 //     are none. The site itself takes any number of people: open it with [Unlimited].
 //   - Training data is never deleted: people are put away, found again by the status

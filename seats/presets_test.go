@@ -79,6 +79,21 @@ func TestMembersAndManagersChangeNothing(t *testing.T) {
 	}
 }
 
+// TestApprovedAndNotifiedAreTwoFacts, of which either can come first.
+func TestApprovedAndNotifiedAreTwoFacts(t *testing.T) {
+	for _, c := range []struct {
+		done               seats.Command
+		approved, notified bool
+	}{
+		{seats.EditAccount{}, false, false}, {seats.Notify{User: "ada"}, false, true}, {seats.Approve{User: "ada"}, true, false},
+	} {
+		s := open(t, seats.Unlimited(), seats.UsersPage())
+		s.do(owner, seats.Invite{Profile: profile("ada"), Later: true}, c.done)
+		u := s.user("ada")
+		require.Equal(t, []bool{c.approved, c.notified}, []bool{!u.Approved.IsZero(), !u.Notified.IsZero()}, "%T", c.done)
+	}
+}
+
 // TestAnotherPolicyIsLookedAtFirst: who would hold a seat, whether there are enough, and
 // what people would see.
 func TestAnotherPolicyIsLookedAtFirst(t *testing.T) {
@@ -109,6 +124,8 @@ func TestTheNumbersOfAFilter(t *testing.T) {
 	s := open(t, seats.Of(9), seats.HowNow())
 	s.invite("ada")
 	s.do(owner, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("bob")})
+	s.do(owner, seats.Invite{Profile: profile("left")})
+	s.do(support, seats.Deactivate{User: "left"}) // whom no card counts
 	var never users.Tally
 	for _, u := range s.rows.Users {
 		if (users.Filter{NeverIn: true}).Match(u) {
