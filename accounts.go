@@ -39,7 +39,9 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 			if o.Refusal != nil {
 				return o.Refusal
 			}
-			people++
+			if !o.Same { // or somebody else erases it as well
+				people++
+			}
 		}
 		some = nil
 		return err

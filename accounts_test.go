@@ -144,6 +144,30 @@ func TestErasingAnAccountLeavesTombstones(t *testing.T) {
 	require.Error(t, err, "nor does anybody else get the ID")
 }
 
+// TestTwoEraseAnAccountAtOnce: a rival deletes somebody between the list and the commit,
+// who is deleted once and counted by the rival alone.
+func TestTwoEraseAnAccountAtOnce(t *testing.T) {
+	ctx, vendor := t.Context(), users.Support("ticket")
+	m := &meddler{Store: memstore.New()}
+	k := newKeeper(t, m, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	rival, err := seatkeeper.New(m.Store, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Close{})
+	require.NoError(t, err)
+	met := false
+	m.before = func(c seats.Change) {
+		if c.Events[0].Kind == seats.Deleted && !met {
+			met = true
+			_, err := rival.Do(ctx, "acme", vendor, seats.Delete{User: "ada"})
+			require.NoError(t, err)
+		}
+	}
+	people, err := k.EraseAccount(ctx, "acme", vendor, "")
+	require.NoError(t, err)
+	require.True(t, met)
+	require.Equal(t, 1, people, "the owner")
+}
+
 // TestAnOwnerIsOutOfReach of an admin, a bulk call, a plan, an edit, an import and a sync,
 // in every product.
 func TestAnOwnerIsOutOfReach(t *testing.T) {

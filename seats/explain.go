@@ -54,7 +54,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 func (a Account) waysOut(u users.User) []users.Action {
 	var ways []users.Action
 	if u.Role == users.Owner {
-		if a.Policy.grants(users.EndOwnership) && a.Policy.offers(users.EndOwnership, u.Standing()) && a.Tally.ActiveOwners() > 1 && a.Payer != u.ID {
+		if a.Policy.grants(users.EndOwnership) && a.Policy.offers(users.EndOwnership, u.Standing()) && a.binds(u) == "" {
 			ways = append(ways, users.EndOwnership)
 		}
 		return ways

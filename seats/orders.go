@@ -11,9 +11,8 @@ import (
 // [MaxSeats] seats and keeps the total within [MaxSeats]; the policy may set
 // narrower bounds for the account's own people. The event says how many were added, and
 // names as Receivers the buyer and every other owner and admin whom people see as active,
-// up to [MaxReceivers]. Any other number, and any order for
-// an unlimited pool, is refused as [ErrOrderSize]; a pool that is not there as
-// [ErrBadInput].
+// up to [MaxReceivers]. Any other number, and any order for an unlimited pool, is refused
+// as [ErrOrderSize]; a pool that is not there as [ErrBadInput].
 //
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.
@@ -50,8 +49,8 @@ func (c BuySeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 // ReturnSeats gives bought seats of a pool back, so that they are not billed any
 // more: at most those that are neither held nor spent. It is the separate last
 // step after making people inactive, which alone never lowers a total. The event names
-// the Receivers that [BuySeats] does. Any other number, and any for an unlimited pool, is refused as [ErrOrderSize]; a pool that is
-// not there as [ErrBadInput].
+// the Receivers that [BuySeats] does. Any other number, and any for an unlimited pool, is
+// refused as [ErrOrderSize]; a pool that is not there as [ErrBadInput].
 //
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.

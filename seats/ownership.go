@@ -52,13 +52,22 @@ func (EndOwnership) fact(d *desk, u users.User) (fact, *Refusal) {
 	switch {
 	case no != nil || !changed || u.Role != users.Owner:
 		return fact{}, no
-	case d.account.Tally.ActiveOwners() <= 1:
-		return fact{}, refuse(ErrLastOwner, u.ID)
-	case d.account.Payer == u.ID:
-		return fact{}, refuse(ErrPayer, u.ID)
+	case d.account.binds(u) != "":
+		return fact{}, refuse(d.account.binds(u), u.ID)
 	}
 	next.Role = users.Admin
 	return fact{kind: OwnershipEnded, user: next}, nil
+}
+
+// binds returns why the ownership of an owner can't end now, or nothing.
+func (a Account) binds(u users.User) Code {
+	switch {
+	case a.Tally.ActiveOwners() <= 1:
+		return ErrLastOwner
+	case a.Payer == u.ID:
+		return ErrPayer
+	}
+	return ""
 }
 
 // SetPayer says who pays for the account: a user of it, whom people see as active, or
