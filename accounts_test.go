@@ -40,7 +40,7 @@ func TestAccountsAreListed(t *testing.T) {
 	require.Equal(t, want, list(""))
 	require.Equal(t, want[300:], list(want[299]))
 	require.Empty(t, list(want[449]))
-	broken, err := seatkeeper.New(down{}, seatkeeper.Options{})
+	broken, err := seatkeeper.New(down, seatkeeper.Options{})
 	require.NoError(t, err)
 	for _, err := range broken.Accounts(ctx, "") {
 		require.ErrorIs(t, err, errDown)

@@ -170,7 +170,7 @@ func TestPeopleWhoCannotBeReadToTheEnd(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Zero(t, report)
 
-	down, err := seatkeeper.New(down{}, seatkeeper.Options{})
+	down, err := seatkeeper.New(down, seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = down.Adopt(t.Context(), "acme", table(nil))
 	require.ErrorIs(t, err, errDown)

@@ -34,7 +34,7 @@ func inTransaction(t *testing.T, k *seatkeeper.Keeper, s store.Store, faults ...
 		}
 		return storetest.None
 	})
-	return k.In(f), f
+	return k.InTx(storetest.Bound(f)), f
 }
 
 // TestInATransactionNothingIsTriedAgain nor looked up, after a commit that failed in any
@@ -127,7 +127,7 @@ func TestInATransactionATakenKeyIsLookedUp(t *testing.T) {
 	_, err := outside.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "ada"})
 	require.NoError(t, err)
 	invite := func(s store.Store, address string) (seatkeeper.Done, error) {
-		return outside.In(s).Do(ctx, "acme", system, seats.Invite{Profile: users.Profile{Email: address}})
+		return outside.InTx(storetest.Bound(s)).Do(ctx, "acme", system, seats.Invite{Profile: users.Profile{Email: address}})
 	}
 	look := &blind{Store: s}
 	done, err := invite(look, "owner@acme.example")
@@ -189,7 +189,7 @@ func TestATransactionDoesNotWaitForCallsThatWaitForIt(t *testing.T) {
 			waiting <- err
 		}()
 		synctest.Wait() // it has the account's turn and waits for the connection
-		_, err := k.In(s).Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
+		_, err := k.InTx(storetest.Bound(s)).Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
 		require.NoError(t, err)
 		pool.free <- struct{}{} // the transaction ends
 		require.NoError(t, <-waiting)
@@ -200,12 +200,12 @@ func TestATransactionHasTheClockTheIDsAndTheCallOfItsKeeper(t *testing.T) {
 	now, s := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }, NewID: func() users.ID { return "made" }}, seats.Of(9), seats.Standard())
 	hook := k.With(seatkeeper.Call{Key: "hook", Reason: "renewal"})
-	done, err := hook.In(s).Do(t.Context(), "acme", owner, seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}})
+	done, err := hook.InTx(storetest.Bound(s)).Do(t.Context(), "acme", owner, seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}})
 	require.NoError(t, err)
 	require.Equal(t, users.ID("made"), done.Outcomes[0].User)
 	require.Equal(t, now, done.Events[0].Time)
 	require.Equal(t, "renewal", done.Events[0].Reason)
-	for _, again := range []*seatkeeper.Keeper{hook, hook.In(s), k.In(s).With(seatkeeper.Call{Key: "hook"})} {
+	for _, again := range []*seatkeeper.Keeper{hook, hook.InTx(storetest.Bound(s)), k.InTx(storetest.Bound(s)).With(seatkeeper.Call{Key: "hook"})} {
 		done, err = again.Do(t.Context(), "acme", owner, seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}})
 		require.NoError(t, err)
 		require.True(t, done.Repeated)
@@ -226,4 +226,39 @@ func TestEventsAreNotHandedOutInATransaction(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, seats.Opened, e.Kind, "to read them does no harm")
 	}
+}
+
+// TestKeeper_InTx_unbound: without a transaction nothing is done, and nothing panics.
+func TestKeeper_InTx_unbound(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	plan, err := k.Preview(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+	require.NoError(t, err)
+	in := k.InTx(nil)
+	for name, call := range map[string]func() error{
+		"Open": func() error {
+			_, err := in.Open(ctx, seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("o")})
+			return err
+		},
+		"Do":     func() error { _, err := in.Do(ctx, "acme", owner, seats.BuySeats{Seats: 1}); return err },
+		"DoEach": func() error { _, err := in.DoEach(ctx, "acme", owner, seats.BuySeats{Seats: 1}); return err },
+		"Apply":  func() error { _, err := in.Apply(ctx, owner, plan); return err },
+		"Usage":  func() error { _, err := in.Usage(ctx, "acme"); return err },
+		"Audit":  func() error { _, err := in.Audit(ctx, "acme"); return err },
+		"RunDue": func() error { _, err := in.RunDue(ctx); return err },
+		"Users": func() (last error) {
+			for _, err := range in.Users(ctx, "acme", users.Filter{}) {
+				last = err
+			}
+			return last
+		},
+	} {
+		require.EqualError(t, call(), "seatkeeper: InTx needs a store that is bound to a transaction", name)
+	}
+}
+
+// TestNew_bound: a Keeper outside of transactions would try again in a dead one.
+func TestNew_bound(t *testing.T) {
+	_, err := seatkeeper.New(storetest.Bound(memstore.New()), seatkeeper.Options{})
+	require.ErrorContains(t, err, "not bound to a transaction")
 }

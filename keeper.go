@@ -24,7 +24,7 @@ type Keeper struct {
 	call    Call
 	lines   *lines
 	made    *atomic.Uint32 // identifiers
-	bound   bool           // to a transaction of the host's, see In
+	bound   bool           // to a transaction of the host's, see InTx
 }
 
 // Options are the settings of a [Keeper]. The zero value is the default.
@@ -43,17 +43,21 @@ type Options struct {
 	// called once, with the context of the call, in its goroutine and after the account's
 	// turn has passed on: it holds up this caller alone, and should be quick. Several
 	// goroutines may be in it at once. It must not call a Keeper: in a transaction, see
-	// [Keeper.In], the two could wait for each other for ever. What is done there may
+	// [Keeper.InTx], the two could wait for each other for ever. What is done there may
 	// still be rolled back.
 	Observe func(context.Context, Effort)
 }
 
 // New returns a Keeper on the store. It does no I/O. The errors are those of a
-// missing store and of options that cannot be.
+// missing store, of one that is bound to a transaction, which [Keeper.InTx] takes, and of
+// options that cannot be.
 func New(s store.Store, o Options) (*Keeper, error) {
+	_, bound := s.(store.Bound)
 	switch {
 	case s == nil:
 		return nil, errors.New("seatkeeper: New needs a store")
+	case bound:
+		return nil, errors.New("seatkeeper: New needs a store that is not bound to a transaction; InTx takes one that is")
 	case o.Attempts < 0:
 		return nil, errors.New("seatkeeper: Options.Attempts is negative")
 	}
@@ -98,10 +102,10 @@ func (k *Keeper) With(c Call) *Keeper {
 	return &with
 }
 
-// In returns a Keeper for one transaction of the host's, so that the host's own rows
-// and the account's are written together or not at all. The store has to be one that is
-// bound to the transaction, such as Bind of package sqlstore returns. Clock, IDs and
-// [Call] are those of k.
+// InTx returns a Keeper for one transaction of the host's, so that the host's own rows
+// and the account's are written together or not at all. The store is bound to that
+// transaction, as Bind of package sqlstore returns it; where it is nil every call returns
+// an error. Clock, IDs and [Call] are those of k.
 //
 // It tries once. Where somebody else was quicker the error is [store.ErrConflict]: the
 // host rolls back, and runs its whole transaction again. A [*seats.Refusal], decided on
@@ -116,7 +120,10 @@ func (k *Keeper) With(c Call) *Keeper {
 //
 // The Keeper ends with the transaction. Until then call nothing else from inside it: a
 // call of k may have to wait for the transaction, and then both wait for ever.
-func (k *Keeper) In(s store.Store) *Keeper {
+func (k *Keeper) InTx(s store.Bound) *Keeper {
+	if s == nil {
+		s = store.Failing(errors.New("seatkeeper: InTx needs a store that is bound to a transaction"))
+	}
 	in := *k
 	in.store, in.bound = s, true
 	in.options.Attempts = 2 // the second is for taken keys alone

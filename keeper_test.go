@@ -34,7 +34,7 @@ func newKeeper(t testing.TB, s store.Store, o seatkeeper.Options, total seats.Co
 
 func TestABrokenStoreIsAnError(t *testing.T) {
 	ctx := t.Context()
-	k, err := seatkeeper.New(down{}, seatkeeper.Options{})
+	k, err := seatkeeper.New(down, seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = k.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner")})
 	require.ErrorIs(t, err, errDown)

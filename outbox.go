@@ -34,7 +34,7 @@ const lease = time.Minute
 // ends after half a minute. If fn does not return then, another process may take over
 // the account a while later.
 //
-// In a transaction, see [Keeper.In], it is [errors.ErrUnsupported].
+// In a transaction, see [Keeper.InTx], it is [errors.ErrUnsupported].
 func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
 	if k.bound {
 		return 0, fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported)

@@ -126,7 +126,7 @@ func (b *blind) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 
 // TestAStoreIsNeverAskedForWhatCannotBe uses one that would choke on it.
 func TestAStoreIsNeverAskedForWhatCannotBe(t *testing.T) {
-	k, err := seatkeeper.New(down{}, seatkeeper.Options{})
+	k, err := seatkeeper.New(down, seatkeeper.Options{})
 	require.NoError(t, err)
 	for _, id := range []users.AccountID{"", "a\x00", "\xff"} {
 		_, err = k.Do(t.Context(), id, owner)
@@ -144,25 +144,11 @@ func (r refusing) Commit(context.Context, ...seats.Change) ([]store.Verdict, err
 	return []store.Verdict{{Err: r.verdict}}, nil
 }
 
-// down is a store that can't be reached.
-type down struct{ store.Store }
-
-var errDown = errors.New("down")
-
-func (down) Accounts(context.Context, users.AccountID, int) ([]seats.Account, error) {
-	return nil, errDown
-}
-
-func (down) Load(context.Context, ...seats.Need) ([]seats.Snapshot, error) { return nil, errDown }
-func (down) Commit(context.Context, ...seats.Change) ([]store.Verdict, error) {
-	return nil, errDown
-}
-func (down) Due(context.Context, time.Time, users.AccountID, int) ([]users.AccountID, error) {
-	return nil, errDown
-}
-func (down) Events(context.Context, users.AccountID, seats.EventFilter, int) ([]seats.Event, error) {
-	return nil, errDown
-}
+var (
+	errDown = errors.New("down")
+	// down is a store that can't be reached.
+	down = struct{ store.Store }{store.Failing(errDown)}
+)
 
 // TestWaitingEndsWithTheContext holds one command inside its commit, and lets
 // the next one wait for its turn until its time is up.

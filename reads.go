@@ -91,10 +91,10 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 
 // UsageOf is [Keeper.Usage] with those people only whom the filter selects by the status
 // that is shown: it counts them, and so do the summary cards about people. What is bought,
-// held and available stays that of the account, a moment before they were counted. It
-// reads the rows of all people: Usage is the cheap way to the numbers of all of them.
+// held and available stays that of the account, a moment before they were counted. Where
+// a page of the filter begins makes no difference. It reads the rows of all people: Usage is the cheap way to the numbers of all of them.
 func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter users.Filter) (seats.Usage, error) {
-	s, stored, some, err := k.stored(ctx, account, filter)
+	s, stored, some, err := k.stored(ctx, account, filter.WithoutPage())
 	if err != nil {
 		return seats.Usage{}, err
 	}

@@ -47,6 +47,14 @@ func TestListsAreReadAPageAtATime(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 225, part.People.Count(users.In(users.Active), 0))
 	require.EqualValues(t, 451, part.Held, "of the account")
+	for name, page := range map[string]users.Filter{
+		"After": {After: "u3"}, "AfterName": {ByName: true, AfterName: "LAST"}, "both": {ByName: true, AfterName: "LAST", After: "u3"},
+	} {
+		page.Location = "Leeds"
+		some, err := k.UsageOf(ctx, "acme", page)
+		require.NoError(t, err)
+		require.Equal(t, part, some, "%s is where a page begins, and narrows no count", name)
+	}
 	part, err = k.UsageOf(ctx, "acme", users.Filter{Status: users.In(users.Invited)})
 	require.NoError(t, err)
 	require.Zero(t, part.People)

@@ -9,6 +9,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -17,10 +18,11 @@ import (
 )
 
 // A Store keeps accounts in memory for as long as it is reachable. It is safe
-// for concurrent use. Build one with [New].
+// for concurrent use. The zero value is an empty store, ready to use.
 type Store struct {
-	// turn holds a token while nobody is inside. Unlike a mutex it can be waited
-	// for with a context.
+	made sync.Once // what follows
+	// turn is full while one call is inside. Unlike a mutex it can be waited for with a
+	// context.
 	turn     chan struct{}
 	accounts map[users.AccountID]*account
 	progress map[consumer]store.Progress
@@ -47,22 +49,21 @@ type account struct {
 }
 
 // New returns an empty store.
-func New() *Store {
-	s := &Store{turn: make(chan struct{}, 1), accounts: map[users.AccountID]*account{}, progress: map[consumer]store.Progress{}}
-	s.turn <- struct{}{}
-	return s
-}
+func New() *Store { return &Store{} }
 
 var _ store.Store = (*Store)(nil)
 
 // enter waits for the store's turn; what it returns gives the turn back.
 func (s *Store) enter(ctx context.Context) (leave func(), err error) {
+	s.made.Do(func() {
+		s.turn, s.accounts, s.progress = make(chan struct{}, 1), map[users.AccountID]*account{}, map[consumer]store.Progress{}
+	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	select {
-	case <-s.turn:
-		return func() { s.turn <- struct{}{} }, nil
+	case s.turn <- struct{}{}:
+		return func() { <-s.turn }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

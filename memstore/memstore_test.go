@@ -20,6 +20,11 @@ func TestStore(t *testing.T) { storetest.Run(t, open, storetest.Options{}) }
 
 func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, open) }
 
+// TestStore_zero: a store that was not made by New works like one that was.
+func TestStore_zero(t *testing.T) {
+	storetest.Specify(t, func(testing.TB) store.Store { return &memstore.Store{} }, storetest.Options{})
+}
+
 func TestWaitingForTheStoreEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()

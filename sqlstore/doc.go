@@ -42,7 +42,7 @@
 //
 // # In a transaction of the host's
 //
-// [Store.Bind] is the store as seen from within a *sql.Tx, for Keeper.In: the host's own
+// [Store.Bind] is the store as seen from within a *sql.Tx, for Keeper.InTx: the host's own
 // rows and the account's are written together or not at all. There a commit is some
 // statements between a savepoint and its release, so that a refusal leaves the
 // transaction as it was. After [store.ErrConflict] the host rolls back and runs the whole

@@ -54,8 +54,6 @@ func (s *Store) Migrations() []Migration {
 	return all
 }
 
-var errBound = errors.New("sqlstore: Migrate and Verify: not in a transaction of the host")
-
 // rivalry is how often Migrate begins again where the engine asks for that: for some
 // seconds in all.
 const rivalry = 40
@@ -64,16 +62,13 @@ const rivalry = 40
 // be called at every start, and by any number of processes at once: where there is
 // nothing to do it reads which version the tables are of, and no more.
 //
-// It can't be called in a transaction of the host. Where it fails, the error says at
+// Where it fails, the error says at
 // which migration, and Migrate can be called again. On SQLite and PostgreSQL nothing
 // was applied then. On MySQL, which commits whatever makes a table at once, the
 // migrations before that one were, and are passed over the next time. Tables of a
 // later release, and gaps in what is written down, are the error that [Store.Verify]
 // returns, and stay as they are.
 func (s *Store) Migrate(ctx context.Context) error {
-	if s.bound != nil {
-		return errBound
-	}
 	all := s.Migrations()
 	for tries := 1; ; tries++ {
 		have, err := s.version(ctx)
@@ -123,7 +118,7 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, all []Migration, closed
 		}
 		return fmt.Errorf("migration %d, %s, failed, and %s: %w", m.Version, m.Name, so, err)
 	}
-	if err := s.Bind(tx).columns(ctx); err != nil {
+	if err := s.in(tx).columns(ctx); err != nil {
 		return fmt.Errorf("nothing was written down: %w", err)
 	}
 	for _, m := range all {
@@ -136,12 +131,8 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, all []Migration, closed
 
 // Verify says in one sentence why the tables are not those that this release needs,
 // or returns nil. It only reads. A host calls it at its start where somebody else makes
-// the tables, since a store needs no more rights than to SELECT, INSERT and UPDATE. It
-// can't be called in a transaction of the host.
+// the tables, since a store needs no more rights than to SELECT, INSERT and UPDATE.
 func (s *Store) Verify(ctx context.Context) error {
-	if s.bound != nil {
-		return errBound
-	}
 	have, err := s.version(ctx)
 	var closed unread
 	switch want := len(s.Migrations()); {

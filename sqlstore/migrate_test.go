@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"context"
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
@@ -101,13 +100,6 @@ func TestEveryIndexThatIsReadByIsMadeOnEveryDialect(t *testing.T) {
 		for index := range indexes {
 			require.Contains(t, text.String(), index)
 		}
-	})
-}
-
-func TestMigrateAndVerifyAreNotForATransactionOfTheHost(t *testing.T) {
-	everyDialect(t, "", func(t *testing.T, s *Store) {
-		require.Equal(t, errBound, s.Bind(nil).Migrate(context.Background()))
-		require.Equal(t, errBound, s.Bind(nil).Verify(context.Background()))
 	})
 }
 

@@ -113,7 +113,7 @@ func (b *bound) over() error {
 //
 //	tx, err := db.BeginTx(ctx, nil)
 //	_, err = tx.ExecContext(ctx, "UPDATE people SET ...")
-//	_, err = keeper.In(st.Bind(tx)).Do(ctx, "acme", olive, seats.Deactivate{User: "u7"})
+//	_, err = keeper.InTx(st.Bind(tx)).Do(ctx, "acme", olive, seats.Deactivate{User: "u7"})
 //	err = tx.Commit()
 //
 // What it returns is used by one goroutine, until the transaction ends, and neither
@@ -126,11 +126,27 @@ func (b *bound) over() error {
 // moment of its first statement: what has changed since then is a conflict. On a SQLite
 // database with a single connection every call outside of the transaction waits for
 // its end, so that a call outside of it from within it waits for ever.
-func (s *Store) Bind(tx *sql.Tx) *Store {
+//
+// Without a transaction, nil, every call of what it returns is an error.
+func (s *Store) Bind(tx *sql.Tx) store.Bound {
+	if tx == nil {
+		return store.Failing(errors.New("sqlstore: Bind needs a transaction"))
+	}
+	return inTx{s.in(tx)}
+}
+
+// in is the store within the transaction.
+func (s *Store) in(tx *sql.Tx) *Store {
 	inside := *s
 	inside.bound = &bound{tx: tx, changed: map[users.AccountID]time.Time{}}
 	return &inside
 }
+
+// inTx is a store that is bound to a transaction.
+type inTx struct{ *Store }
+
+// InTransaction implements [store.Bound].
+func (inTx) InTransaction() {}
 
 // savepoint carries out work so that it can be undone alone where it is done in a
 // transaction of the host.

@@ -109,7 +109,9 @@ type Store interface {
 	Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) ([]users.User, error)
 
 	// Tally counts the account's users that the filter matches from their rows, and
-	// says at which revision of the account that was.
+	// says at which revision of the account that was. It counts exactly whom
+	// [users.Filter.Match] selects, so that a filter with a page counts from where the
+	// page begins; a caller who wants all of them counts [users.Filter.WithoutPage].
 	Tally(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, uint64, error)
 
 	// Events returns the account's events that the filter matches, as

@@ -57,6 +57,13 @@ func (f Filter) Behind(u User) Filter {
 	return f
 }
 
+// WithoutPage returns the filter as of the first page, in order of ID: it selects the
+// same people wherever a page of f began. A count is made with it.
+func (f Filter) WithoutPage() Filter {
+	f.After, f.AfterName, f.ByName = "", "", false
+	return f
+}
+
 // SortName returns the text by which people are listed in order of name. Two of
 // them are compared byte by byte, and people for whom it is the same by their IDs.
 //

@@ -30,7 +30,7 @@ func TestNothingIsWrittenAfterTheDatabaseHasEndedATransaction(t *testing.T) {
 
 		tx, err := s.dbs[0].BeginTx(ctx, nil)
 		require.NoError(t, err)
-		in := keeper.In(here.Bind(tx))
+		in := keeper.InTx(here.Bind(tx))
 		require.NoError(t, invite(in, "ada"))
 		require.NoError(t, invite(elsewhere, "bob"), "a cluster has the first who commits win")
 		_, err = keeper.Usage(ctx, "acme") // and here it is known

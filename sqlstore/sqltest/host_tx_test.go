@@ -17,6 +17,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -27,7 +28,7 @@ type host struct {
 	store  *sqlstore.Store
 	keeper *seatkeeper.Keeper
 	tx     *sql.Tx
-	bound  *sqlstore.Store
+	bound  store.Bound
 	in     *seatkeeper.Keeper // on bound
 }
 
@@ -54,7 +55,7 @@ func (h *host) begin(level sql.IsolationLevel) {
 	tx, err := h.db.BeginTx(h.Context(), &sql.TxOptions{Isolation: level})
 	require.NoError(h, err)
 	h.tx, h.bound = tx, h.store.Bind(tx)
-	h.in = h.keeper.In(h.bound)
+	h.in = h.keeper.InTx(h.bound)
 	h.Cleanup(func() { _ = tx.Rollback() })
 }
 
@@ -142,12 +143,12 @@ func TestATakenKeyDoesNotSpoilTheTransaction(t *testing.T) {
 		require.NoError(h, err)
 		h.begin(sql.LevelDefault)
 		h.row(1)
-		in := h.keeper.In(&blind{Store: h.bound})
+		in := h.keeper.InTx(storetest.Bound(&blind{Store: h.bound}))
 		done, err := in.Do(h.Context(), acme, users.System(), seats.Invite{Profile: users.Profile{ID: "new", Email: "ADA@acme.example"}})
 		require.NoError(h, err)
 		require.True(h, done.Outcomes[0].Same)
 		require.Equal(h, users.ID("ada"), done.Outcomes[0].User)
-		in = h.keeper.In(&blind{Store: h.bound})
+		in = h.keeper.InTx(storetest.Bound(&blind{Store: h.bound}))
 		_, err = in.Do(h.Context(), acme, users.System(), seats.Invite{Profile: users.Profile{ID: "new", Email: "bob@acme.example"}})
 		require.ErrorIs(h, err, seats.ErrDuplicate)
 		_, err = h.in.Do(h.Context(), acme, users.System(), invite("cleo"))
@@ -196,7 +197,7 @@ func TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain(t *testing.T) {
 				}
 				for run := 1; ; run++ {
 					h.begin(level)
-					in := h.keeper.In(&before{h.bound, rival})
+					in := h.keeper.InTx(storetest.Bound(&before{h.bound, rival}))
 					done, err := in.Do(h.Context(), acme, olive, invite("bob"), invite("ada"))
 					if errors.Is(err, store.ErrConflict) {
 						require.Equal(h, 1, run)
@@ -224,10 +225,10 @@ func TestWhereARivalOpensTheAccount(t *testing.T) {
 	hosted(t, 9, func(h *host) {
 		other := seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("olive")}
 		h.begin(sql.LevelDefault)
-		_, err := h.keeper.In(&before{h.bound, func() {
+		_, err := h.keeper.InTx(storetest.Bound(&before{h.bound, func() {
 			_, err := h.keeper.Open(h.Context(), other)
 			require.NoError(h, err)
-		}}).Open(h.Context(), other)
+		}})).Open(h.Context(), other)
 		require.ErrorIs(h, err, store.ErrConflict)
 		h.rollback()
 		h.begin(sql.LevelDefault)
@@ -249,12 +250,12 @@ func TestAnImmediateTransactionMeetsNoRival(t *testing.T) {
 	hostedOn(t, []engine{immediate}, 9, func(h *host) {
 		rival := make(chan error, 1)
 		h.begin(sql.LevelDefault)
-		in := h.keeper.In(&before{h.bound, func() {
+		in := h.keeper.InTx(storetest.Bound(&before{h.bound, func() {
 			go func() {
 				_, err := h.keeper.Do(h.Context(), acme, olive, invite("ada"))
 				rival <- err
 			}()
-		}})
+		}}))
 		_, err := in.Do(h.Context(), acme, olive, invite("bob"))
 		require.NoError(h, err)
 		h.row(1)
@@ -310,12 +311,14 @@ func TestAScriptComesToTheSameInATransaction(t *testing.T) {
 			}
 			return []any{snapshots, page, events}
 		}
-		play := func(s store.Store, in func(*seatkeeper.Keeper) *seatkeeper.Keeper) (all []any) {
+		play := func(s, within store.Store) (all []any) {
 			random := rand.New(rand.NewPCG(1, 2))
 			now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 			k, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return now }})
 			require.NoError(h, err)
-			k = in(k)
+			if bound, is := within.(store.Bound); is {
+				k = k.InTx(bound)
+			}
 			_, err = k.Open(h.Context(), seats.Opening{Account: "other", Seats: seats.Of(5), Owner: profile("olive")})
 			require.NoError(h, err)
 			for range 25 {
@@ -331,13 +334,13 @@ func TestAScriptComesToTheSameInATransaction(t *testing.T) {
 				require.NoError(h, err)
 				all = append(all, outcomes)
 			}
-			return append(all, look(s)...)
+			return append(all, look(within)...)
 		}
 		memory := memstore.New()
-		want := play(memory, func(k *seatkeeper.Keeper) *seatkeeper.Keeper { return k })
+		want := play(memory, memory)
 		h.begin(sql.LevelDefault)
 		h.row(1)
-		got := play(h.bound, func(k *seatkeeper.Keeper) *seatkeeper.Keeper { return k.In(h.bound) })
+		got := play(h.store, h.bound)
 		require.Equal(h, asJSON(h, want), asJSON(h, got))
 		h.row(2)
 		h.commit()
@@ -363,16 +366,16 @@ func TestWhatWasRolledBackIsNoBase(t *testing.T) {
 
 		leaving, err := s.dbs[0].BeginTx(ctx, nil)
 		require.NoError(t, err)
-		_, err = k.In(st.Bind(leaving)).Do(ctx, acme, olive, seats.Delete{User: "ada"})
+		_, err = k.InTx(st.Bind(leaving)).Do(ctx, acme, olive, seats.Delete{User: "ada"})
 		require.NoError(t, err)
 
 		coming, err := s.dbs[0].BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadUncommitted})
 		require.NoError(t, err)
-		in := k.In(&before{Store: st.Bind(coming), do: func() {
+		in := k.InTx(storetest.Bound(&before{Store: st.Bind(coming), do: func() {
 			require.NoError(t, leaving.Rollback())
 			_, err := k.Do(ctx, acme, olive, seats.ChangeRole{User: "ada", Role: users.Manager})
 			require.NoError(t, err)
-		}})
+		}}))
 		_, err = in.Do(ctx, acme, olive, invite("bob"))
 		require.ErrorIs(t, err, store.ErrConflict)
 		require.NoError(t, coming.Rollback())

@@ -1,0 +1,38 @@
+package sqlstore_test
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestStore_Bind: what it returns is bound, and a store is not; without a transaction
+// nothing is done.
+func TestStore_Bind(t *testing.T) {
+	for _, d := range []sqlstore.Dialect{sqlstore.SQLite, sqlstore.Postgres, sqlstore.MySQL} {
+		t.Run(d.String(), func(t *testing.T) {
+			db := sql.OpenDB(nowhere{})
+			defer db.Close()
+			s, err := sqlstore.New(db, d, sqlstore.Options{})
+			require.NoError(t, err)
+			require.NotImplements(t, (*store.Bound)(nil), s)
+			bound := s.Bind(nil)
+			k, err := seatkeeper.New(s, seatkeeper.Options{})
+			require.NoError(t, err)
+			_, do := k.InTx(bound).Do(t.Context(), "acme", users.System(), seats.BuySeats{Seats: 1})
+			_, load := bound.Load(t.Context())
+			_, commit := bound.Commit(t.Context())
+			_, list := bound.Users(t.Context(), "acme", users.Filter{}, 1)
+			for _, err := range []error{do, load, commit, list, bound.Advance(t.Context(), store.Progress{}, store.Progress{})} {
+				require.EqualError(t, err, "sqlstore: Bind needs a transaction")
+			}
+		})
+	}
+}

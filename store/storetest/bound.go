@@ -1,0 +1,11 @@
+package storetest
+
+import "github.com/seatkeeper/seatkeeper/store"
+
+// Bound presents a store as one that is bound to a transaction, to try what a Keeper does
+// there. What the store writes is written at once.
+func Bound(s store.Store) store.Bound { return bound{s} }
+
+type bound struct{ store.Store }
+
+func (bound) InTransaction() {}
