@@ -291,7 +291,7 @@ func TestALeaverGivesBackLicencesOfPoolsThatNobodyNamed(t *testing.T) {
 	require.NoError(t, err)
 	plan, err := k.Preview(ctx, "acme", owner, seats.Delete{User: "bob"})
 	require.NoError(t, err)
-	_, err = k.Apply(ctx, owner, plan)
+	_, err = k.Apply(ctx, "acme", owner, plan)
 	require.NoError(t, err)
 	outcomes, err := k.DoEach(ctx, "acme", system, seats.Deactivate{User: "eve"}, seats.Erase{User: "eve"})
 	require.NoError(t, err)

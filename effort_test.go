@@ -156,7 +156,7 @@ func TestEveryDecisionIsToldOfOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, k.May(ctx, "acme", owner, seats.BuySeats{Seats: 1}))
 	require.Empty(t, o.all, "what looks ahead decides nothing")
-	_, err = k.Apply(ctx, owner, plan)
+	_, err = k.Apply(ctx, "acme", owner, plan)
 	require.NoError(t, err)
 	require.Equal(t, seatkeeper.Effort{Account: "acme", Commits: 1}, o.last(t))
 

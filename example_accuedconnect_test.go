@@ -30,7 +30,7 @@ func Example_accuEdConnect() {
 	}
 	plan, _ := keeper.Preview(ctx, "acme", olive, seats.InviteAll(roster)...)
 	fmt.Println(plan, err)
-	_, err = keeper.Apply(ctx, olive, plan)
+	_, err = keeper.Apply(ctx, "acme", olive, plan)
 	fmt.Println(err)
 	show(keeper)
 

@@ -50,10 +50,10 @@ func ExampleKeeper_Preview() {
 	text, _ := json.Marshal(plan)
 	var kept seats.Plan
 	_ = json.Unmarshal(text, &kept)
-	done, err := keeper.Apply(ctx, olive, kept)
+	done, err := keeper.Apply(ctx, "acme", olive, kept)
 	fmt.Println(len(done.Events), done.Outcomes[2].Refusal, err)
 
-	_, err = keeper.Apply(ctx, olive, kept)
+	_, err = keeper.Apply(ctx, "acme", olive, kept)
 	fmt.Println(err)
 	// Output:
 	// 3 people: 2 fit, 1 does not; 1 is already here as ada@acme.example <nil>

@@ -60,7 +60,7 @@ func TestInATransactionNothingIsTriedAgain(t *testing.T) {
 			return err
 		},
 		"Apply": func(k *seatkeeper.Keeper) error {
-			_, err := k.Apply(ctx, owner, plan)
+			_, err := k.Apply(ctx, "acme", owner, plan)
 			return err
 		},
 	}

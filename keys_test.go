@@ -69,7 +69,7 @@ func TestACallWithoutIDsIsTheSameCall(t *testing.T) {
 	}
 	plan, err := k.Preview(ctx, "acme", owner, invite)
 	require.NoError(t, err)
-	_, err = once.Apply(ctx, owner, plan)
+	_, err = once.Apply(ctx, "acme", owner, plan)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 	_, err = once.DoEach(ctx, "acme", owner)
 	require.ErrorIs(t, err, seats.ErrKeyReused, "no command")

@@ -146,11 +146,11 @@ func TestALostApplyIsFoundOutByItsKey(t *testing.T) {
 	require.NoError(t, err)
 	plan, err := sound.Preview(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")})
 	require.NoError(t, err)
-	_, err = k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), owner, plan)
+	_, err = k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), "acme", owner, plan)
 	require.ErrorIs(t, err, store.ErrUnknown)
 	_, err = sound.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
 	require.NoError(t, err)
-	done, err := k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), owner, plan)
+	done, err := k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), "acme", owner, plan)
 	require.NoError(t, err, "it was carried out")
 	require.True(t, done.Repeated)
 }

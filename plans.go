@@ -23,12 +23,15 @@ func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor use
 // [seats.ErrPlanOutdated] with the differences. Whoever applies it acts for himself,
 // whoever asked for the plan. Applied twice it is carried out twice, where that changes
 // anything, as buying does: a request key, see [Call], has it happen once.
-func (k *Keeper) Apply(ctx context.Context, actor users.Actor, plan seats.Plan) (Done, error) {
+//
+// A plan may have been in a browser: the account and the actor are those of the call, and
+// a plan made for another account is refused as [seats.ErrBadInput].
+func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users.Actor, plan seats.Plan) (Done, error) {
 	request := k.request(actor, seats.ByPlan, plan.Commands()...)
 	if request.Key != "" {
 		request.Digest = plan.Digest(actor)
 	}
-	decision, err := k.decide(ctx, plan.Account, request, within(plan.Decide))
+	decision, err := k.decide(ctx, account, request, within(plan.Decide))
 	if err != nil {
 		return Done{}, err
 	}

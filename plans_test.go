@@ -26,23 +26,56 @@ func TestAPlanIsShownAndCarriedOut(t *testing.T) {
 	ada := plan.Steps[0].Outcome.User
 	require.NotEmpty(t, ada)
 
-	done, err := k.With(seatkeeper.Call{Key: "apply"}).Apply(ctx, owner, plan)
+	done, err := k.With(seatkeeper.Call{Key: "apply"}).Apply(ctx, "acme", owner, plan)
 	require.NoError(t, err)
 	require.Len(t, done.Events, 1)
 	require.Equal(t, ada, done.Outcomes[0].User, "the ID that was planned")
 	require.ErrorIs(t, done.Outcomes[1].Refusal, seats.ErrNoSeats)
 	require.Equal(t, plan.After.Held, int64(2))
-	again, err := k.With(seatkeeper.Call{Key: "apply"}).Apply(ctx, owner, plan)
+	again, err := k.With(seatkeeper.Call{Key: "apply"}).Apply(ctx, "acme", owner, plan)
 	require.NoError(t, err)
 	require.True(t, again.Repeated)
 	require.Equal(t, done.Events, again.Events)
-	_, err = k.Apply(ctx, owner, plan)
+	_, err = k.Apply(ctx, "acme", owner, plan)
 	require.ErrorIs(t, err, seats.ErrPlanOutdated)
 
 	_, err = k.Preview(ctx, "unknown", owner)
 	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = k.Apply(ctx, owner, seats.Plan{Account: "unknown"})
+	_, err = k.Apply(ctx, "unknown", owner, plan)
 	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// TestKeeper_Apply_otherAccount brings a plan back from a browser that names an account
+// other than the one that the caller was authorised for. User IDs are per account, so that
+// the plan would fit both.
+func TestKeeper_Apply_otherAccount(t *testing.T) {
+	ctx, s := t.Context(), memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(5), seats.Standard())
+	_, err := k.Open(ctx, seats.Opening{Account: "rival", Seats: seats.Of(5), Owner: profile("owner")})
+	require.NoError(t, err)
+	for _, account := range []users.AccountID{"acme", "rival"} {
+		_, err := k.Do(ctx, account, owner, seats.Invite{Profile: profile("ada")})
+		require.NoError(t, err)
+	}
+	theirs, err := k.Preview(ctx, "rival", owner, seats.Deactivate{User: "ada"})
+	require.NoError(t, err)
+	empty, err := k.Preview(ctx, "rival", owner)
+	require.NoError(t, err)
+	for _, plan := range []seats.Plan{theirs, empty, {}} {
+		for _, k := range []*seatkeeper.Keeper{k, k.With(seatkeeper.Call{Key: "k"})} {
+			_, err = k.Apply(ctx, "acme", owner, plan)
+			var refusal *seats.Refusal
+			require.ErrorAs(t, err, &refusal)
+			require.ErrorIs(t, err, seats.ErrBadInput)
+			require.Equal(t, "account", refusal.Field)
+		}
+	}
+	for _, account := range []users.AccountID{"acme", "rival"} {
+		usage, err := k.Usage(ctx, account)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, usage.Held, account)
+		require.EqualValues(t, 2, usage.Sequence, account)
+	}
 }
 
 // TestAPlanMeetsARival lets somebody take the seat between the load and the commit.
@@ -58,7 +91,7 @@ func TestAPlanMeetsARival(t *testing.T) {
 		_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
 		require.NoError(t, err)
 	}
-	_, err = k.Apply(t.Context(), owner, plan)
+	_, err = k.Apply(t.Context(), "acme", owner, plan)
 	require.ErrorIs(t, err, seats.ErrPlanOutdated)
 	require.EqualValues(t, 1, m.commits.Load())
 }
@@ -96,7 +129,7 @@ func TestAPlanIsOfItsMoment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, now, plan.At)
 	require.ErrorIs(t, plan.Steps[0].Outcome.Refusal, seats.ErrInvitationExpired)
-	done, err := k.Apply(ctx, system, plan)
+	done, err := k.Apply(ctx, "acme", system, plan)
 	require.NoError(t, err)
 	require.Equal(t, seats.ByPlan, done.Events[0].Channel, "each has an outcome of its own")
 }
@@ -109,15 +142,15 @@ func TestAKeyIsOfOnePlan(t *testing.T) {
 	first, err := k.Preview(ctx, "acme", owner, commands...)
 	require.NoError(t, err)
 	once := k.With(seatkeeper.Call{Key: "k"})
-	_, err = once.Apply(ctx, owner, first)
+	_, err = once.Apply(ctx, "acme", owner, first)
 	require.NoError(t, err)
 	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Seats: 5})
 	require.NoError(t, err)
 	second, err := k.Preview(ctx, "acme", owner, commands...)
 	require.NoError(t, err)
-	_, err = once.Apply(ctx, owner, second)
+	_, err = once.Apply(ctx, "acme", owner, second)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
-	done, err := once.Apply(ctx, owner, first)
+	done, err := once.Apply(ctx, "acme", owner, first)
 	require.NoError(t, err)
 	require.True(t, done.Repeated)
 	require.ErrorIs(t, done.Outcomes[1].Refusal, seats.ErrNoSeats)

@@ -8,7 +8,9 @@ import (
 )
 
 // An Opening is an account to be: its first seats, its policy and its first
-// owner, who is active from that moment and counts as signed in.
+// owner, who is active from that moment and counts as signed in. The system opens accounts:
+// of what a sign-up form sends the host takes over the owner's profile and the name, and
+// decides the rest.
 type Opening struct {
 	Account users.AccountID `json:"account"`
 	Name    string          `json:"name,omitzero"` // what people call it; at most [users.MaxText] characters

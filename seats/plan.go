@@ -14,8 +14,8 @@ import (
 // of its commands has none, and is refused for that; [Plan.Decide] holds it against
 // the account as it is then.
 type Plan struct {
-	Account  users.AccountID `json:"account"`
-	Actor    users.Actor     `json:"actor"` // who asked for it; nothing follows from it
+	Account  users.AccountID `json:"account"` // it was made for; applied to another it is refused
+	Actor    users.Actor     `json:"actor"`   // who asked for it; nothing follows from it
 	At       time.Time       `json:"at"`
 	Revision uint64          `json:"revision"` // of the account, when it was made
 	Steps    []Planned       `json:"steps,omitzero"`
@@ -123,8 +123,13 @@ func (p Plan) Digest(actor users.Actor) string {
 
 // Decide is [DecideEach] for the commands of the plan, provided that everything
 // still comes out as planned. Else it is refused as [ErrPlanOutdated] with the
-// differences. The request has the plan's commands, at most [MaxCommands].
+// differences. The request has the plan's commands, at most [MaxCommands], and the
+// snapshot is of the plan's account: that of another is refused as [ErrBadInput], since
+// the same user IDs mean other people there.
 func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
+	if p.Account != s.Account.ID {
+		return Decision{}, badInput("account", errOtherAccount)
+	}
 	if len(p.Steps) > MaxCommands || len(p.Steps) != len(r.Commands) {
 		return Decision{}, badInput("commands", users.ErrTooLong)
 	}

@@ -78,6 +78,8 @@ var (
 	errPayer   = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone    = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone"}
 
+	errOtherAccount = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
+
 	errSchedule = users.Reason{Code: "not-yet", Text: "can't be carried out yet"}
 )
 
