@@ -61,7 +61,7 @@ func (r *scenario) life() {
 		return done, err
 	})
 	r.step("carry it out", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
-		return k.Apply(ctx, "acme", users.As("ada"), plan)
+		return k.Apply(ctx, r.account, users.As("ada"), plan)
 	})
 	r.now = r.now.Add(2 * day)
 	r.step("what is due", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
