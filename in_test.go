@@ -242,7 +242,7 @@ func TestKeeper_InTx_unbound(t *testing.T) {
 		},
 		"Do":     func() error { _, err := in.Do(ctx, "acme", owner, seats.BuySeats{Seats: 1}); return err },
 		"DoEach": func() error { _, err := in.DoEach(ctx, "acme", owner, seats.BuySeats{Seats: 1}); return err },
-		"Apply":  func() error { _, err := in.Apply(ctx, owner, plan); return err },
+		"Apply":  func() error { _, err := in.Apply(ctx, "acme", owner, plan); return err },
 		"Usage":  func() error { _, err := in.Usage(ctx, "acme"); return err },
 		"Audit":  func() error { _, err := in.Audit(ctx, "acme"); return err },
 		"RunDue": func() error { _, err := in.RunDue(ctx); return err },
