@@ -27,7 +27,7 @@
 // [Keeper.Period], [Keeper.Explain], [Keeper.Replay] and [Keeper.Audit] tell what was,
 // and [Keeper.Drain] hands the events to whoever sends the mails.
 //
-// For a host's screens and counters there are the translated [seats.Messages], [HTTPStatus]
+// For a host's screens and counters there are the translated [seats.Messages], package httpstatus
 // and the hook [Options] Observe.
 //
 // Packages in reading order: users (people, status, roles), seats (pools,

@@ -1,7 +1,4 @@
-// The examples of the five products are at the root of the repository, where they run in
-// memory. The files here are links to them, and run them on databases: on SQLite as they
-// are, and by TestOnServers on PostgreSQL and MariaDB.
-package seatkeeper_test
+package products_test
 
 import (
 	"context"
@@ -18,19 +15,20 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// onDatabase is set to a driver and what it opens where a process runs the examples
-// there.
+// onDatabase is the environment variable by which TestExamples names a driver and what it
+// opens to the process that runs the examples there.
 const onDatabase = "SEATKEEPER_EXAMPLES_ON"
 
 var dialects = map[string]sqlstore.Dialect{"sqlite": sqlstore.SQLite, "pgx": sqlstore.Postgres, "mysql": sqlstore.MySQL}
 
 var (
-	db      *sql.DB
+	db      *sql.DB // nil: the examples run in memory
 	dialect sqlstore.Dialect
 	stores  int
 )
@@ -38,15 +36,11 @@ var (
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "products")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(folder)
 	driver, source, elsewhere := strings.Cut(os.Getenv(onDatabase), " ")
 	if !elsewhere {
-		driver, source = "sqlite", "file:"+filepath.Join(folder, "seats.db")+"?_pragma=journal_mode(WAL)"
+		return m.Run()
 	}
+	var err error
 	if db, err = sql.Open(driver, source); err != nil {
 		panic(err)
 	}
@@ -55,8 +49,11 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// newStore returns a store for an example, in tables of its own.
+// newStore returns a store for an example: in memory, or in tables of its own.
 func newStore() store.Store {
+	if db == nil {
+		return memstore.New()
+	}
 	stores++
 	st, err := sqlstore.New(db, dialect, sqlstore.Options{Prefix: fmt.Sprintf("example%d_", stores)})
 	if err == nil {
@@ -68,8 +65,11 @@ func newStore() store.Store {
 	return st
 }
 
-func TestOnServers(t *testing.T) {
+func TestExamples(t *testing.T) {
 	for name, on := range map[string]func(testing.TB) string{
+		"SQLite": func(t testing.TB) string {
+			return "sqlite file:" + filepath.Join(t.TempDir(), "seats.db") + "?_pragma=journal_mode(WAL)"
+		},
 		"PostgreSQL": func(t testing.TB) string { return "pgx " + servers.Postgres(t).Database(t, "products") },
 		"MariaDB":    func(t testing.TB) string { return "mysql " + servers.MariaDB(t).Database(t, "products") },
 	} {

@@ -1,4 +1,4 @@
-package seatkeeper_test
+package products_test
 
 import (
 	"context"

@@ -1,8 +1,10 @@
-package seatkeeper_test
+package repotest
 
 import (
+	"bytes"
 	"go/ast"
 	"go/token"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,4 +104,21 @@ func textOf(t *testing.T, e ast.Expr) string {
 	text, err := strconv.Unquote(e.(*ast.BasicLit).Value)
 	require.NoError(t, err)
 	return text
+}
+
+// TestTheErrorsOfAStoreHaveAStatus by name: an error that is added there needs one.
+func TestTheErrorsOfAStoreHaveAStatus(t *testing.T) {
+	rows, err := os.ReadFile("httpstatus/httpstatus.go")
+	require.NoError(t, err)
+	for _, s := range sources(t) {
+		if s.path != "store/store.go" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if v, is := n.(*ast.ValueSpec); is {
+				require.True(t, bytes.Contains(rows, []byte("store."+v.Names[0].Name)), v.Names[0].Name)
+			}
+			return true
+		})
+	}
 }

@@ -1,20 +1,21 @@
-package seatkeeper_test
+package httpstatus_test
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/httpstatus"
+	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // The answer to a request: a status, the refusal for programs, and a text for the screen
 // in the language of who reads it.
-func ExampleHTTPStatus() {
+func ExampleOf() {
 	german := seats.Messages{
 		"no-seats":              "Kein Platz ist frei: {held} von {total} sind belegt.",
 		"bad-input":             "Die Eingabe stimmt nicht: {field} {reason}.",
@@ -23,9 +24,12 @@ func ExampleHTTPStatus() {
 		"field/email":           "die Adresse",
 	}
 	ctx, olive := context.Background(), users.As("u1")
-	keeper := newSite(1, seats.Standard(), seatkeeper.Options{})
+	keeper, _ := seatkeeper.New(memstore.New(), seatkeeper.Options{})
+	_, _ = keeper.Open(ctx, seats.Opening{
+		Account: "acme", Seats: seats.Of(1), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
+	})
 	respond := func(err error) {
-		fmt.Println("HTTP", seatkeeper.HTTPStatus(err))
+		fmt.Println("HTTP", httpstatus.Of(err))
 		var no *seats.Refusal
 		if errors.As(err, &no) {
 			body, _ := json.Marshal(no)
@@ -34,7 +38,7 @@ func ExampleHTTPStatus() {
 			fmt.Println(german.Remedies(no.Remedies))
 		}
 	}
-	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
+	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}})
 	respond(err)
 	_, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada"}})
 	respond(err)
@@ -50,24 +54,4 @@ func ExampleHTTPStatus() {
 	// Die Eingabe stimmt nicht: die Adresse ist keine E-Mail-Adresse.
 	//
 	// HTTP 404
-}
-
-// Counters of a host, such as those of expvar or Prometheus.
-func ExampleOptions_observe() {
-	var calls, failed, retries, waited atomic.Int64
-	keeper := newSite(2, seats.Standard(), seatkeeper.Options{
-		Observe: func(_ context.Context, e seatkeeper.Effort) {
-			calls.Add(1)
-			retries.Add(int64(e.Conflicts + e.Taken + e.Lost))
-			waited.Add(e.Waited.Milliseconds())
-			if e.Err != nil && seatkeeper.HTTPStatus(e.Err) >= 500 { // a refusal is no failure
-				failed.Add(1)
-			}
-		},
-	})
-	ctx, olive := context.Background(), users.As("u1")
-	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
-	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Bob")}) // refused
-	fmt.Println(calls.Load(), failed.Load(), retries.Load(), waited.Load() < 1000)
-	// Output: 3 0 0 true
 }

@@ -1,4 +1,4 @@
-package seatkeeper_test
+package repotest
 
 import (
 	"bytes"
@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"memstore":        {module + "/users", module + "/seats", module + "/store"},
 	"sqlstore":        {module + "/users", module + "/seats", module + "/store"},
 	".":               {module + "/users", module + "/seats", module + "/store", "golang.org/x/sync/semaphore"},
+	"httpstatus":      {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
 }
 

@@ -1,4 +1,4 @@
-package seatkeeper_test
+package repotest
 
 import (
 	"io/fs"

@@ -1,18 +1,15 @@
-package seatkeeper_test
+package httpstatus_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"go/ast"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/httpstatus"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -33,10 +30,10 @@ func TestEveryCodeHasAStatus(t *testing.T) {
 			code, &seats.Refusal{Code: code}, &seats.Refusal{Code: code, Reason: users.ErrTooLarge},
 			fmt.Errorf("a host: %w", &seats.Refusal{Code: code}), errors.Join(context.Canceled, &seats.Refusal{Code: code}),
 		} {
-			require.Equal(t, statuses[code], seatkeeper.HTTPStatus(err), code)
+			require.Equal(t, statuses[code], httpstatus.Of(err), code)
 		}
 	}
-	require.Equal(t, 400, seatkeeper.HTTPStatus(&seats.Refusal{Code: "of a later version"}))
+	require.Equal(t, 400, httpstatus.Of(&seats.Refusal{Code: "of a later version"}))
 }
 
 func TestTheStatusOfOtherErrors(t *testing.T) {
@@ -65,7 +62,7 @@ func TestTheStatusOfOtherErrors(t *testing.T) {
 		{context.DeadlineExceeded, 504},
 		{fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported), 501},
 		{seats.ErrHistory, 500},
-		{errDown, 500},
+		{errors.New("down"), 500},
 		{users.Faults{{Problem: users.ErrTooLarge}}, 413},
 		{users.Faults{{Row: 2, Problem: users.ErrTaken}}, 422},
 		{users.Faults{{Problem: users.Unlisted(3)}}, 422},
@@ -76,23 +73,6 @@ func TestTheStatusOfOtherErrors(t *testing.T) {
 		{users.ErrEmpty, 422},
 		{seats.Policy{Term: 1}.Check(), 422},
 	} {
-		require.Equal(t, c.status, seatkeeper.HTTPStatus(c.err), "%v", c.err)
-	}
-}
-
-// TestTheErrorsOfAStoreHaveAStatus by name: an error that is added there needs one.
-func TestTheErrorsOfAStoreHaveAStatus(t *testing.T) {
-	rows, err := os.ReadFile("httpstatus.go")
-	require.NoError(t, err)
-	for _, s := range sources(t) {
-		if s.path != "store/store.go" {
-			continue
-		}
-		ast.Inspect(s.file, func(n ast.Node) bool {
-			if v, is := n.(*ast.ValueSpec); is {
-				require.True(t, bytes.Contains(rows, []byte("store."+v.Names[0].Name)), v.Names[0].Name)
-			}
-			return true
-		})
+		require.Equal(t, c.status, httpstatus.Of(c.err), "%v", c.err)
 	}
 }

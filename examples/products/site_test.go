@@ -1,0 +1,64 @@
+package products_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// newSite opens an account of that many seats with Olive, its owner, "u1".
+func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper.Keeper {
+	keeper, err := seatkeeper.New(newStore(), o)
+	if err != nil {
+		panic(err)
+	}
+	_, err = keeper.Open(context.Background(), seats.Opening{
+		Account: "acme", Seats: seats.Of(total), Policy: policy,
+		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return keeper
+}
+
+// person is somebody whose ID and address are made of the name.
+func person(name string) users.Profile {
+	return users.Profile{ID: users.ID(strings.ToLower(name)), First: name, Email: strings.ToLower(name) + "@acme.example"}
+}
+
+// show prints the summary cards.
+func show(keeper *seatkeeper.Keeper) {
+	usage, err := keeper.Usage(context.Background(), "acme")
+	fmt.Println(usage.Cards, err)
+}
+
+// list prints the IDs of those whom a filter selects.
+func list(keeper *seatkeeper.Keeper, filter users.Filter) {
+	var ids []users.ID
+	for u, err := range keeper.Users(context.Background(), "acme", filter) {
+		if err != nil {
+			fmt.Println(err)
+		}
+		ids = append(ids, u.ID)
+	}
+	fmt.Println(len(ids), ids)
+}
+
+// no prints a refusal and what could be done about it.
+func no(err error) {
+	var refusal *seats.Refusal
+	switch {
+	case !errors.As(err, &refusal):
+		fmt.Println("not refused:", err)
+	case len(refusal.Remedies) > 0:
+		fmt.Printf("%v; %v\n", refusal, refusal.Remedies)
+	default:
+		fmt.Println(refusal)
+	}
+}

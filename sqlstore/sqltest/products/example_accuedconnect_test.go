@@ -1,1 +1,0 @@
-../../../example_accuedconnect_test.go

@@ -1,1 +1,0 @@
-../../../example_bigcontacts_test.go

@@ -1,1 +1,0 @@
-../../../example_hownow_test.go

@@ -1,1 +1,0 @@
-../../../example_ispringlearn_test.go

@@ -1,1 +1,0 @@
-../../../example_site_test.go

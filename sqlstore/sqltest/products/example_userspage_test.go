@@ -1,1 +1,0 @@
-../../../example_userspage_test.go
