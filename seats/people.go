@@ -318,7 +318,7 @@ func (c Edit) fact(d *desk, u users.User) (fact, *Refusal) {
 // vouches reports whether the actor knows that two profiles are of one person, however
 // they differ.
 func (d *desk) vouches(was, now users.Profile) bool {
-	known := was.ExternalID != "" && users.Fold(was.ExternalID) == users.Fold(now.ExternalID)
+	known := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
 	return d.request.Actor.Kind == users.ActorSupport || known && d.request.Actor.Owns(was.Source)
 }
 

@@ -318,13 +318,13 @@ func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
 	s.do(owner, seats.Edit{User: "cy", Set: users.Patch{Last: new("Smith"), Email: new("c.smith@acme.example")}})
 
 	synced := profile("dee")
-	synced.ExternalID = "7"
+	synced.ExternalID = "e7"
 	s.do(hr, seats.Invite{Profile: synced})
 	s.do(system, seats.Accept{User: "dee"})
 	all := users.Patch{First: new("D"), Last: new("E"), Email: new("de@acme.example")}
 	s.refused(seats.ErrExchange, owner, seats.Edit{User: "dee", Set: all})
 	s.do(hr, seats.Edit{User: "dee", Set: all})
-	s.refused(seats.ErrExchange, hr, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}})
+	s.refused(seats.ErrExchange, hr, seats.Edit{User: "dee", Set: users.Patch{First: new("F"), Last: new("G"), Email: new("fg@acme.example"), ExternalID: new("E7")}})
 	s.do(hr, seats.Invite{Profile: profile("eve")})
 	s.do(system, seats.Accept{User: "eve"})
 	s.refused(seats.ErrExchange, hr, seats.Edit{User: "eve", Set: users.Patch{First: new("E"), Last: new("V"), Email: new("ev@acme.example")}})

@@ -45,7 +45,7 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 	require.Equal(t, "1 person: 0 fit, 1 does not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
 	s.do(system, seats.SetTotal{Seats: seats.Of(9)}, seats.Reactivate{User: "x"})
 	require.Equal(t, "1 person: 1 fits, 0 do not; 1 is already here as E1",
-		s.plan(owner, seats.Invite{Profile: users.Profile{ID: "n2", ExternalID: "e1"}}).String())
+		s.plan(owner, seats.Invite{Profile: users.Profile{ID: "n2", ExternalID: "E1 "}}).String())
 
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{NoSeat: seats.CreateInactive}}, seats.SetTotal{Seats: seats.Of(4)})
 	crowd := s.plan(owner, seats.Invite{Profile: profile("c1")}, seats.Invite{Profile: profile("c2")}, seats.Invite{Profile: profile("c3")})

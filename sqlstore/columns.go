@@ -83,9 +83,9 @@ var (
 		instant("schedule_at", func(u *userRow) *time.Time { return &u.Schedule.At }),
 		instant("due", func(u *userRow) *time.Time { return &u.Due }),
 		document("licences", func(u *userRow) *[]users.Licence { return &u.Licences }),
-		derived("email_key", func(u *userRow) string { return users.Fold(u.Email) }),
-		derived("username_key", func(u *userRow) string { return users.Fold(u.Username) }),
-		derived("external_id_key", func(u *userRow) string { return users.Fold(u.ExternalID) }),
+		derived("email_key", func(u *userRow) string { return users.ByEmail(u.Email).Value }),
+		derived("username_key", func(u *userRow) string { return users.ByUsername(u.Username).Value }),
+		derived("external_id_key", func(u *userRow) string { return users.ByExternalID(u.ExternalID).Value }),
 		{name: "administers", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Administers()), nil }},
 		{name: "sort_name", get: func(u *userRow) (any, error) { return u.SortName(), nil }},
 	}

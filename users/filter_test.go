@@ -19,12 +19,12 @@ func TestPeopleStandUnderTheirLastName(t *testing.T) {
 		name  string
 		strip func(*users.Profile)
 	}{
-		{"BYRON\tADA", func(*users.Profile) {}},
-		{"BYRON", func(p *users.Profile) { p.First = "" }},
-		{"ADA", func(p *users.Profile) { p.Last = "" }},
-		{"COUNTESS", func(p *users.Profile) { p.First, p.Last = "", "" }},
-		{"ADA@ACME.EXAMPLE", func(p *users.Profile) { p.First, p.Last, p.Username = "", "", "" }},
-		{"X7", func(p *users.Profile) { p.First, p.Last, p.Username, p.Email = "", "", "", "" }},
+		{"byron\tada", func(*users.Profile) {}},
+		{"byron", func(p *users.Profile) { p.First = "" }},
+		{"ada", func(p *users.Profile) { p.Last = "" }},
+		{"countess", func(p *users.Profile) { p.First, p.Last = "", "" }},
+		{"ada@acme.example", func(p *users.Profile) { p.First, p.Last, p.Username = "", "", "" }},
+		{"x7", func(p *users.Profile) { p.First, p.Last, p.Username, p.Email = "", "", "", "" }},
 	} {
 		p := all
 		c.strip(&p)
@@ -47,12 +47,12 @@ func TestNamesAreOrderedByLastAndThenByFirstName(t *testing.T) {
 
 func TestALongNameIsCutBetweenCharacters(t *testing.T) {
 	for _, c := range []struct{ last, first, name string }{
-		{strings.Repeat("X", 255), "Ann", strings.Repeat("X", 255)},
-		{strings.Repeat("X", 254), "Ann", strings.Repeat("X", 254) + "\t"},
-		{strings.Repeat("X", 253), "é", strings.Repeat("X", 253) + "\t"},
-		{strings.Repeat("X", 252), "é", strings.Repeat("X", 252) + "\tÉ"},
+		{strings.Repeat("x", 255), "Ann", strings.Repeat("x", 255)},
+		{strings.Repeat("x", 254), "Ann", strings.Repeat("x", 254) + "\t"},
+		{strings.Repeat("x", 253), "é", strings.Repeat("x", 253) + "\t"},
+		{strings.Repeat("x", 252), "é", strings.Repeat("x", 252) + "\té"},
 		{strings.Repeat("🚀", 255), "Ann", strings.Repeat("🚀", 63)},
-		{"XXX" + strings.Repeat("🚀", 252), "", "XXX" + strings.Repeat("🚀", 63)},
+		{"xxx" + strings.Repeat("🚀", 252), "", "xxx" + strings.Repeat("🚀", 63)},
 	} {
 		p := users.Profile{First: c.first, Last: c.last}
 		name := p.SortName()
@@ -79,7 +79,7 @@ func TestSortNamesCanBeKeptAndCompared(t *testing.T) {
 		require.True(t, utf8.ValidString(a.SortName()))
 		require.LessOrEqual(t, len(a.SortName()), users.MaxID)
 		require.NotContains(t, a.SortName(), "\x00")
-		if a.Last == "" || b.Last == "" || len(a.SortName()) > 250 || len(b.SortName()) > 250 {
+		if users.Fold(a.Last) == "" || users.Fold(b.Last) == "" || len(a.SortName()) > 250 || len(b.SortName()) > 250 {
 			return
 		}
 		want := cmp.Or(cmp.Compare(users.Fold(a.Last), users.Fold(b.Last)), cmp.Compare(users.Fold(a.First), users.Fold(b.First)))
@@ -109,8 +109,8 @@ func TestAPageBeginsBehindItsPlace(t *testing.T) {
 			}
 		}
 	}
-	between := users.Filter{ByName: true, AfterName: "A\tZ", After: "p9"} // nobody, any more
+	between := users.Filter{ByName: true, AfterName: "a\tz", After: "p9"} // nobody, any more
 	require.False(t, between.Match(byName[2]))
 	require.True(t, between.Match(byName[3]))
-	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "B"}, users.Filter{Location: "Leeds", ByName: true}.Behind(byID[0]))
+	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "b"}, users.Filter{Location: "Leeds", ByName: true}.Behind(byID[0]))
 }

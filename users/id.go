@@ -1,9 +1,6 @@
 package users
 
-import (
-	"unicode"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Bounds of what is kept about accounts and people. Longer texts are refused at
 // the door, so that no database can cut them silently.
@@ -33,15 +30,16 @@ type ID string
 // What can be wrong with what comes in. The reasons name no value, since errors end
 // up in logs.
 var (
-	ErrEmpty   = Reason{"empty", "is empty"}
-	ErrTooLong = Reason{"too-long", "is too long"}
-	ErrNotUTF8 = Reason{"not-utf8", "is not valid UTF-8"}
-	ErrControl = Reason{"control-character", "contains a control character"}
-	ErrAddress = Reason{"not-an-address", "is not an e-mail address"}
-	ErrActor   = Reason{"not-an-actor", "is of no kind, or has what does not belong to its kind"}
-	ErrUnfit   = Reason{"unfit", "does not go with what else is said of the person"}
-	ErrEarly   = Reason{"too-early", "is earlier than can be"}
-	ErrLate    = Reason{"too-late", "is later than can be"}
+	ErrEmpty            = Reason{"empty", "is empty"}
+	ErrTooLong          = Reason{"too-long", "is too long"}
+	ErrNotUTF8          = Reason{"not-utf8", "is not valid UTF-8"}
+	ErrControl          = Reason{"control-character", "contains a control character"}
+	ErrUnknownCharacter = Reason{"unknown-character", "contains a character that this release does not know"}
+	ErrAddress          = Reason{"not-an-address", "is not an e-mail address"}
+	ErrActor            = Reason{"not-an-actor", "is of no kind, or has what does not belong to its kind"}
+	ErrUnfit            = Reason{"unfit", "does not go with what else is said of the person"}
+	ErrEarly            = Reason{"too-early", "is earlier than can be"}
+	ErrLate             = Reason{"too-late", "is later than can be"}
 )
 
 // CheckID reports what is wrong with an identifier, or nil.
@@ -72,7 +70,7 @@ func checkCharacters(text string) error {
 		return ErrNotUTF8
 	}
 	for _, r := range text {
-		if unicode.IsControl(r) {
+		if r < ' ' || 0x7F <= r && r < 0xA0 { // a category to which Unicode adds nothing
 			return ErrControl
 		}
 	}

@@ -1,10 +1,5 @@
 package users
 
-import (
-	"strings"
-	"unicode"
-)
-
 // A KeyKind is something by which a person is recognised.
 type KeyKind uint8
 
@@ -34,7 +29,7 @@ func (k *KeyKind) UnmarshalText(text []byte) error { return keyNames.Unmarshal(t
 // deleted; the ID stays taken for ever.
 type Key struct {
 	Kind  KeyKind `json:"kind"`
-	Value string  `json:"value"` // in comparison form, see [Fold]; an ID is itself
+	Value string  `json:"value"` // of an address and a username the comparison form, see [Fold]; an ID is itself, an external ID trimmed
 }
 
 // ByID returns the key of the user with that ID.
@@ -46,8 +41,10 @@ func ByEmail(address string) Key { return Key{KeyEmail, Fold(address)} }
 // ByUsername returns the key of the user with that username.
 func ByUsername(name string) Key { return Key{KeyUsername, Fold(name)} }
 
-// ByExternalID returns the key of the user with that external ID.
-func ByExternalID(id string) Key { return Key{KeyExternalID, Fold(id)} }
+// ByExternalID returns the key of the user with that external ID: the text without white
+// space at its ends, compared byte by byte (caseExact in RFC 7643, 3.1). "E7" and "e7" are
+// two people.
+func ByExternalID(id string) Key { return Key{KeyExternalID, trim(id)} }
 
 // Keys lists the keys of the person, the strongest first; the ID is not one of
 // them.
@@ -74,19 +71,14 @@ func SamePerson(a, b Profile) bool {
 	return false
 }
 
-// Fold returns the comparison form of an address, a username or an external ID:
-// trimmed, with every rune replaced by the least of those that Unicode calls
-// the same but for case (simple folding). It is the same for "Ada@Example.com"
-// and "ada@example.com". Nothing else is folded: the two Unicode forms of é, one
-// rune or two, remain two texts, and so do ß and ss, and a text with an invisible
-// character in it. A username and an address are different things even where they
-// are the same text.
-func Fold(text string) string { return strings.Map(leastFold, strings.TrimSpace(text)) }
-
-func leastFold(r rune) rune {
-	least := r
-	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-		least = min(least, next)
+// check reports what is wrong with the key, or nil.
+func (k Key) check() error {
+	if k.Kind == KeyEmail || k.Kind == KeyUsername {
+		for _, r := range k.Value {
+			if !isKnown(r) {
+				return ErrUnknownCharacter
+			}
+		}
 	}
-	return least
+	return CheckID(k.Value)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
-	"strings"
 )
 
 // A Profile is what is known of a person. At least one of Username, Email and
@@ -105,7 +104,10 @@ func (p Profile) clean() (Profile, error) {
 	}
 	for _, f := range fields {
 		text := f.text(&p)
-		*text = strings.TrimSpace(*text)
+		*text = trim(*text)
+		if (f.name == "username" || f.name == "email") && Fold(*text) == "" {
+			*text = "" // what can't be seen is no name
+		}
 		if err := CheckText(*text, MaxText); err != nil {
 			return Profile{}, &FieldError{f.name, err}
 		}
@@ -126,7 +128,7 @@ func (p Profile) checkIdentity() error {
 		return &FieldError{"email", ErrAddress}
 	}
 	for _, k := range p.Keys() {
-		if err := CheckID(k.Value); err != nil {
+		if err := k.check(); err != nil {
 			return &FieldError{k.Kind.String(), err}
 		}
 	}
@@ -156,7 +158,7 @@ func isAddress(text string) bool {
 func cleanGroups(groups []string) ([]string, error) {
 	var clean []string
 	for _, g := range groups {
-		g = strings.TrimSpace(g)
+		g = trim(g)
 		if g == "" {
 			continue
 		}
@@ -234,6 +236,6 @@ func Exchanges(was, now Profile) bool {
 	stays := func(a, b string) bool { return a != "" && Fold(a) == Fold(b) }
 	named, reached := was.First != "" || was.Last != "", was.Email != "" || was.Username != ""
 	reach := stays(was.Email, now.Email) || was.Email == "" && stays(was.Username, now.Username)
-	return was.ExternalID != "" && !stays(was.ExternalID, now.ExternalID) ||
+	return was.ExternalID != "" && ByExternalID(was.ExternalID) != ByExternalID(now.ExternalID) ||
 		named && reached && !reach && !stays(was.First, now.First) && !stays(was.Last, now.Last)
 }

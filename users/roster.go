@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Bounds of a roster. A file beyond the first two is refused whole; of its
@@ -207,9 +206,9 @@ func textOf(name string) func(*Profile) *string {
 // label is the form in which headers and words for roles are compared.
 func label(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || unicode.IsSpace(r) {
+		if r == '_' || r == '-' || isSpace(r) {
 			return -1
 		}
-		return leastFold(r)
+		return foldRune(r)
 	}, text)
 }

@@ -136,7 +136,7 @@ func (s *sheet) next() ([]string, error) {
 }
 
 func blank(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" })
+	return !slices.ContainsFunc(cells, func(cell string) bool { return trim(cell) != "" })
 }
 
 // tidy returns a cell as it was meant. It is a copy, since a cell is cut out of
@@ -144,9 +144,9 @@ func blank(cells []string) bool {
 func tidy(cell string) string {
 	cell = bare(cell)
 	if strings.Contains(cell, "\n") {
-		cell = strings.Join(strings.Fields(cell), " ")
+		cell = strings.Join(strings.FieldsFunc(cell, isSpace), " ")
 	}
-	return strings.Clone(strings.TrimSpace(cell))
+	return strings.Clone(trim(cell))
 }
 
 // formulas are the characters that begin what a spreadsheet may calculate. The last

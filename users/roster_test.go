@@ -154,7 +154,7 @@ func TestRosterFaults(t *testing.T) {
 		"all faults of a row":  {"Email,Username,Title,Role\nada," + strings.Repeat("u", 256) + ",\"a\tb\",Queen,x\n", []string{"row 2: Role is not a known role", "row 2 has more cells than the header", "row 2: Username is too long", "row 2: Title contains a control character", "row 2: Email is not an e-mail address"}},
 		"same address":         {"Email\nada@x.example\n\nADA@X.example \nAda@x.Example\n", []string{"row 4: Email is taken by row 2", "row 5: Email is taken by row 2"}},
 		"same username":        {"Username\nada\nbob\nADA\n", []string{"row 4: Username is taken by row 2"}},
-		"same external ID":     {"External ID,Email\nE7,a@x.example\ne7,b@x.example\n", []string{"row 3: External ID is taken by row 2"}},
+		"same external ID":     {"External ID,Email\nE7,a@x.example\ne7,b@x.example\n E7,c@x.example\n", []string{"row 4: External ID is taken by row 2"}},
 		"two rows in one":      {"Email,Username\na@x.example,a\nb@x.example,b\nA@x.example,B\n", []string{"row 4: Email is taken by row 2", "row 4: Username is taken by row 3"}},
 		"taken by faulty row":  {"Email,Role\na@x.example,Queen\na@x.example,User\n", []string{"row 2: Role is not a known role", "row 3: Email is taken by row 2"}},
 		"a wrong cell is none": {"Email,Username\nn/a,a\nn/a,b\n", []string{"row 2: Email is not an e-mail address", "row 3: Email is not an e-mail address"}},

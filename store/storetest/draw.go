@@ -22,8 +22,8 @@ var (
 	firsts      = []string{"", "Annqz", "annQZ", "Bobqz", "Cleoqz"}
 	lasts       = []string{"", "Appleqz", "APPLEQZ", "Apple qz", "Bakerqz", "Coleqz", "\u00c9coleqz"}
 	emails      = []string{"", "ann@qz.example", "ANN@qz.example", " ann@qz.example ", "bob@qz.example", "cleo@qz.example", "dan@qz.example", "eva@qz.example", "fay@qz.example", "ſid@qz.example", "SID@qz.example", "\u00e9ve@qz.example", "e\u0301ve@qz.example"}
-	usernames   = []string{"", "annqz", "AnnQZ", "bobqz", "nickqz", "nic\u212aqz"}
-	externals   = []string{"", "qz1", "QZ1", "qz2"}
+	usernames   = []string{"", "annqz", "AnnQZ", "bobqz", "nickqz", "nic\u212aqz", "ann\u200bqz"}
+	externals   = []string{"", "qz1", "QZ1", "qz2", " qz2"}
 	locations   = []string{"", "Leedsqz", "Yorkqz"}
 	departments = []string{"", "Salesqz"}
 	titles      = []string{"", "Chefqz"}

@@ -56,12 +56,12 @@ func findsPeople(t *trial) {
 		}
 		return ids
 	}
-	for _, k := range []users.Key{users.ByEmail("ada@ACME.example"), users.ByUsername("AL"), users.ByExternalID("e7")} {
+	for _, k := range []users.Key{users.ByEmail("ada@ACME.example"), users.ByUsername("AL"), users.ByExternalID(" E7")} {
 		require.Equal(t, []users.ID{"ada"}, found(seats.Need{Keys: []users.Key{k}}), "%v", k)
 	}
 	require.Equal(t, []users.ID{"bob"}, found(seats.Need{Keys: []users.Key{users.ByUsername("ada@acme.example")}}), "a key is of a kind")
 	require.Empty(t, found(seats.Need{
-		Users: []users.ID{"nobody"}, Keys: []users.Key{users.ByEmail("al"), users.ByExternalID("eve"), users.ByUsername("nobody")},
+		Users: []users.ID{"nobody"}, Keys: []users.Key{users.ByEmail("al"), users.ByExternalID("eve"), users.ByExternalID("e7"), users.ByUsername("nobody")},
 	}))
 	require.Equal(t, []users.ID{"ada", "bob", "eve"}, found(seats.Need{
 		Users: []users.ID{"eve", "ada", "nobody", "eve"},

@@ -230,7 +230,7 @@ func (m *model) edit(a users.Actor, p *person, set users.Patch, at time.Time) ve
 			codes = []seats.Code{seats.ErrDuplicate}
 		}
 	}
-	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && same(p.ExternalID, now.ExternalID)
+	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
 	settled := !p.signedIn.IsZero() || m.shown(p) == users.Active
 	if m.policy.Exchange == seats.ExchangeRefused && settled && !known && exchanged(p.Profile, now) {
 		codes = append(codes, seats.ErrExchange)

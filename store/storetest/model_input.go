@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,7 +12,19 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func same(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
+// same says whether two addresses, usernames or names are one, as far as the scripts go:
+// their letters are the same in every version of Unicode.
+func same(a, b string) bool { return strings.EqualFold(seen(a), seen(b)) }
+
+// seen is the text without what can't be seen of it.
+func seen(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, text))
+}
 
 // byName compares two people as a list in order of name does.
 func byName(a, b users.Profile) int {
@@ -42,26 +53,15 @@ func listed(p users.Profile) string {
 	return name
 }
 
-// caseless is the text with the first character in its place, of all that there
-// are, that is the same but for case.
+// caseless is the text in lower case. A letter that has no other case is its own.
 func caseless(text string) string {
-	var b strings.Builder
-	for _, r := range strings.TrimSpace(text) {
-		least, known := caselessOf.Load(r)
-		if !known {
-			c := rune(0)
-			for !utf8.ValidRune(c) || !strings.EqualFold(string(c), string(r)) {
-				c++
-			}
-			least, _ = caselessOf.LoadOrStore(r, c)
+	return strings.Map(func(r rune) rune {
+		if unicode.SimpleFold(r) == r {
+			return r
 		}
-		b.WriteRune(least.(rune))
-	}
-	return b.String()
+		return unicode.ToLower(unicode.ToUpper(r))
+	}, seen(text))
 }
-
-// caselessOf keeps what was searched for.
-var caselessOf sync.Map
 
 func badID(id string) bool { return id == "" || len(id) > users.MaxID || badRunes(id) }
 
@@ -125,7 +125,7 @@ func clean(p users.Profile) (users.Profile, bool) {
 
 // shares says whether two profiles have a key in common.
 func shares(a, b users.Profile) bool {
-	return a.ExternalID != "" && same(a.ExternalID, b.ExternalID) ||
+	return a.ExternalID != "" && a.ExternalID == b.ExternalID ||
 		a.Email != "" && same(a.Email, b.Email) ||
 		a.Username != "" && same(a.Username, b.Username)
 }
@@ -133,7 +133,7 @@ func shares(a, b users.Profile) bool {
 // samePerson lets the strongest kind of key decide that both profiles have.
 func samePerson(a, b users.Profile) bool {
 	if a.ExternalID != "" && b.ExternalID != "" {
-		return same(a.ExternalID, b.ExternalID)
+		return a.ExternalID == b.ExternalID
 	}
 	if a.Email != "" && b.Email != "" {
 		return same(a.Email, b.Email)
@@ -143,7 +143,7 @@ func samePerson(a, b users.Profile) bool {
 
 // exchanged says whether an edit makes somebody else of a person, rule 11.
 func exchanged(was, now users.Profile) bool {
-	if was.ExternalID != "" && !same(was.ExternalID, now.ExternalID) {
+	if was.ExternalID != "" && was.ExternalID != now.ExternalID {
 		return true
 	}
 	// What is left of whatever was known: of the name, and of where the person is reached.

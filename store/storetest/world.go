@@ -227,7 +227,7 @@ func (r *run) lists(filter users.Filter) {
 		require.NoError(r, err)
 		require.Equal(r, p.standing(), u.Standing())
 		for _, key := range []users.Key{
-			users.ByEmail(strings.ToUpper(p.Email)), users.ByUsername(strings.ToUpper(p.Username)), users.ByExternalID(strings.ToLower(p.ExternalID)),
+			users.ByEmail(strings.ToUpper(p.Email)), users.ByUsername(strings.ToUpper(p.Username)), users.ByExternalID(p.ExternalID + " "),
 		} {
 			if key.Value != "" {
 				u, err := r.stage.Find(ctx, r.stage.account, key)
@@ -241,7 +241,7 @@ func (r *run) lists(filter users.Filter) {
 		for _, p := range m.people {
 			if p.here() && (key.Kind == users.KeyEmail && same(key.Value, p.Email) && p.Email != "" ||
 				key.Kind == users.KeyUsername && same(key.Value, p.Username) && p.Username != "" ||
-				key.Kind == users.KeyExternalID && same(key.Value, p.ExternalID) && p.ExternalID != "") {
+				key.Kind == users.KeyExternalID && key.Value == p.ExternalID && p.ExternalID != "") {
 				has = p
 			}
 		}
