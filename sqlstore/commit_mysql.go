@@ -40,7 +40,7 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	known := server{
 		// ORACLE has another grammar, and where a text is in UTF-16 there is no SQLSTATE.
 		compound: isMariaDB && !strings.Contains(mode, "ORACLE") && width == "1",
-		galera:   isMariaDB && strings.EqualFold(galera, "ON"),
+		galera:   isMariaDB && users.Fold(galera) == "on",
 	}
 	w.server.Store(&known)
 	return known, nil

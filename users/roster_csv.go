@@ -45,7 +45,7 @@ func readText(r io.Reader) (string, error) {
 // isInstruction reports whether the first line of a file is one such as "sep=;",
 // by which Excel separates cells, and which it does not show as a row.
 func isInstruction(line string) bool {
-	return strings.HasPrefix(strings.ToLower(strings.Trim(line, `"`)), "sep=")
+	return strings.HasPrefix(Fold(strings.Trim(line, `"`)), "sep=")
 }
 
 func decode(raw []byte) (text string, ok bool) {

@@ -121,6 +121,29 @@ func TestTheRulesArePure(t *testing.T) {
 	}
 }
 
+// TestPackages_no_tables_of_the_toolchain looks for what compares or changes texts by the
+// Unicode of the toolchain: another build of the library would do it otherwise, and what
+// is stored would no longer be found. Package users has a table of its own.
+func TestPackages_no_tables_of_the_toolchain(t *testing.T) {
+	tables := map[string][]string{
+		"unicode": {"SimpleFold", "In", "Is", "IsControl", "IsDigit", "IsGraphic", "IsLetter", "IsLower", "IsMark", "IsNumber", "IsOneOf", "IsPrint", "IsPunct", "IsSpace", "IsSymbol", "IsTitle", "IsUpper", "To", "ToLower", "ToTitle", "ToUpper"},
+		"strings": {"EqualFold", "Title", "ToLower", "ToLowerSpecial", "ToTitle", "ToTitleSpecial", "ToUpper", "ToUpperSpecial"},
+	}
+	for _, s := range sources(t) {
+		if s.test || arrows[s.folder] == nil || s.folder == "store/storetest" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := call.X.(*ast.Ident); ok {
+					assert.NotContains(t, tables[x.Name], call.Sel.Name, s.path)
+				}
+			}
+			return true
+		})
+	}
+}
+
 // TestSwitchesAreReadInOnePlace looks for fields of a policy outside the file
 // that reads them, the one that defines and checks them, and the presets.
 func TestSwitchesAreReadInOnePlace(t *testing.T) {
