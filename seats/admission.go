@@ -21,10 +21,32 @@ func (d *desk) admit(c Command) (users.User, *Refusal) {
 		return users.User{}, nil
 	}
 	u, there := d.people[c.target()]
-	if !there {
+	switch {
+	case !d.covers(grant, c.target()):
+		return u, refuse(ErrForbidden, c.target()) // the same whether there is such a user or not
+	case !there:
 		return u, refuse(ErrUnknownUser, c.target())
 	}
-	return u, d.reach(grant, a, u)
+	return u, d.reach(a, u)
+}
+
+// covers reports whether the actor may use a grant on the user of that ID, who need not
+// be there.
+func (d *desk) covers(grant users.Grant, id users.ID) bool {
+	switch grant {
+	case users.Self:
+		return id == d.request.Actor.User
+	case users.OwnSource:
+		return d.visible(id)
+	}
+	return true
+}
+
+// visible reports whether an outcome may tell the actor that the user of that ID is there.
+// A sync sees the users of its own source, the deleted included. An actor who may act on
+// himself alone is refused by covers before any other user is looked at.
+func (d *desk) visible(id users.ID) bool {
+	return d.request.Actor.Kind != users.ActorSync || d.request.Actor.Owns(d.people[id].Source)
 }
 
 // own reports whether the actor is one of the account's own people, whom the
@@ -43,7 +65,7 @@ func (d *desk) authority(a users.Action) (users.Grant, *Refusal) {
 		return users.Never, no
 	}
 	who := d.acting()
-	if d.own() && who.Status != users.Active && (a != users.Accept || who.Status == users.NoStatus) {
+	if d.own() && who.Status != users.Active && (a != users.Accept || !users.Present.Has(who.Status)) {
 		return users.Never, refuse(ErrForbidden, "")
 	}
 	grant := users.Authority(actor.Kind, who.Role, a)
@@ -53,12 +75,10 @@ func (d *desk) authority(a users.Action) (users.Grant, *Refusal) {
 	return grant, nil
 }
 
-// reach checks that the actor's authority extends to this person.
-func (d *desk) reach(grant users.Grant, a users.Action, u users.User) *Refusal {
+// reach checks that nothing keeps this person out of the actor's reach.
+func (d *desk) reach(a users.Action, u users.User) *Refusal {
 	actor, policy := d.request.Actor, d.account.Policy
 	switch {
-	case grant == users.Self && u.ID != actor.User, grant == users.OwnSource && !actor.Owns(u.Source):
-		return refuse(ErrForbidden, u.ID)
 	case u.Protected(a) && d.account.Erased.IsZero(), u.Role == users.Owner && !users.MayTouch(actor.Kind, d.acting().Role):
 		return refuse(ErrOwnerProtected, u.ID)
 	case d.own() && policy.locks(a, u.Standing()):

@@ -51,7 +51,7 @@ func (c Adopt) fact(d *desk, _ users.User) (fact, *Refusal) {
 		return fact{}, badInput("schedule", errSchedule)
 	}
 	if found := d.known(u.Profile); len(found) > 0 {
-		return fact{}, duplicate(found...)
+		return fact{}, d.duplicate(found...)
 	}
 	licences, no := d.brought(u.Licences)
 	if u.Status == users.Deleted {

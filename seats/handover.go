@@ -37,7 +37,7 @@ func (c HandOver) fact(d *desk, u users.User) (fact, *Refusal) {
 
 // inherits reports whether somebody can take over the work of a person.
 func (d *desk) inherits(heir users.ID, from users.User) bool {
-	return heir != from.ID && d.active(heir)
+	return heir != from.ID && d.visible(heir) && d.active(heir)
 }
 
 // active reports whether somebody is there whom people see as active.

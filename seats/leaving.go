@@ -8,7 +8,7 @@ import (
 // else in the same moment, the record, the ID and the role stay.
 //
 // Owners, admins (of admins too), support and the system may, and a sync for
-// people of its own source; nobody for an owner. It works on people invited or
+// people of its own source, of whom the heir is one too; nobody for an owner. It works on people invited or
 // active and is "same" for somebody inactive. Some products take an invitation
 // back by deletion alone ([Policy.DeleteOnly]).
 type Deactivate struct {

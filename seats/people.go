@@ -15,7 +15,9 @@ import (
 // made a second time: invited or active is "same" (the outcome carries the ID;
 // role and fields are not applied), inactive or archived is refused as
 // [ErrDuplicate], and so is a profile that is partly one person and partly
-// another. Without a free seat it is refused as [ErrNoSeats], or the person is
+// another. A sync recognises users of its own source alone: a key that a user of another
+// source has is refused as [ErrDuplicate] without an ID, whatever became of that user.
+// Without a free seat it is refused as [ErrNoSeats], or the person is
 // created inactive where the policy says so. An owner is not invited but made:
 // [GrantOwnership].
 type Invite struct {
@@ -97,7 +99,7 @@ func (d *desk) arrive(a users.Action, p users.Profile, role users.Role) (u users
 	case !here:
 		return users.User{Profile: p, Role: role, Created: d.at, Since: d.at}, false, nil
 	case users.Next(a, u.Status).Kind == users.Refused:
-		return u, false, duplicate(u.ID)
+		return u, false, d.duplicate(u.ID)
 	}
 	return u, true, nil
 }
@@ -122,16 +124,16 @@ func (d *desk) source(s users.Source) (users.Source, *Refusal) {
 }
 
 // recognise finds the one person whom a profile describes. Keys that point at
-// several people, or at one who is somebody else by a stronger key, are a duplicate
-// that names them.
+// several people, or at one who is somebody else by a stronger key or whom the actor
+// does not see, are a duplicate.
 func (d *desk) recognise(p users.Profile) (u users.User, here bool, no *Refusal) {
 	found := d.known(p)
 	if len(found) == 0 {
 		return u, false, nil
 	}
 	u = d.people[found[0]]
-	if len(found) > 1 || !users.SamePerson(p, u.Profile) {
-		return u, false, duplicate(found...)
+	if len(found) > 1 || !users.SamePerson(p, u.Profile) || !d.visible(u.ID) {
+		return u, false, d.duplicate(found...)
 	}
 	return u, true, nil
 }
@@ -147,7 +149,13 @@ func (d *desk) known(p users.Profile) []users.ID {
 	return found
 }
 
-func duplicate(found ...users.ID) *Refusal {
+// duplicate refuses keys that others have. It names them, if the actor sees them all.
+func (d *desk) duplicate(found ...users.ID) *Refusal {
+	for _, id := range found {
+		if !d.visible(id) {
+			return refuse(ErrDuplicate, "")
+		}
+	}
 	no := refuse(ErrDuplicate, found[0])
 	no.Others = found
 	return no
@@ -263,7 +271,8 @@ func (Approve) fact(d *desk, u users.User) (fact, *Refusal) {
 //
 // Owners, admins, support and the system may, and a sync for people of its own
 // source; an owner's profile is for owners, support and the system. An address,
-// username or external ID that somebody else has is refused as [ErrDuplicate]. Once
+// username or external ID that somebody else has is refused as [ErrDuplicate], to a sync
+// without the ID of a user of another source. Once
 // people see a person as active, or he has signed in, a change that would make somebody
 // else of him is refused as [ErrExchange] where the policy says so, each edit judged by
 // itself, see [users.Exchanges]; the way is [Deactivate], [Invite] and [HandOver]. It is
@@ -304,7 +313,7 @@ func (c Edit) fact(d *desk, u users.User) (fact, *Refusal) {
 	}
 	for _, k := range profile.Keys() {
 		if id, taken := d.holders[k]; taken && id != u.ID {
-			return fact{}, duplicate(id)
+			return fact{}, d.duplicate(id)
 		}
 	}
 	settled := d.active(u.ID) || !u.SignedIn.IsZero()

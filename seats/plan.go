@@ -19,7 +19,7 @@ type Plan struct {
 	At       time.Time       `json:"at"`
 	Revision uint64          `json:"revision"` // of the account, when it was made
 	Steps    []Planned       `json:"steps,omitzero"`
-	Before   Usage           `json:"before"`
+	Before   Usage           `json:"before"` // the account's numbers, whoever asks
 	After    Usage           `json:"after"` // if all is done that can be
 }
 

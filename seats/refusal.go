@@ -9,7 +9,7 @@ type Code string
 // The reasons for a refusal.
 const (
 	ErrNoSeats           Code = "no-seats"
-	ErrForbidden         Code = "forbidden"
+	ErrForbidden         Code = "forbidden" // also where it would tell whether a user is there whom the actor may not act on
 	ErrNotOffered        Code = "not-offered"
 	ErrOwnerProtected    Code = "owner-protected"
 	ErrLastOwner         Code = "last-owner"
@@ -96,7 +96,7 @@ type Refusal struct {
 	Code   Code         `json:"code"`
 	Index  int          `json:"index,omitzero"`  // the place of the refused command among those of the call
 	Action users.Action `json:"action,omitzero"` // what was asked for
-	User   users.ID     `json:"user,omitzero"`   // whom it concerns, of a newcomer the ID that the person was to have; empty if nobody
+	User   users.ID     `json:"user,omitzero"`   // whom it concerns, of a newcomer the ID that the person was to have; empty if nobody, or nobody whom the actor sees
 	Others []users.ID   `json:"others,omitzero"` // who else is concerned: the people in whose way a duplicate is
 	Field  string       `json:"field,omitzero"`  // what is wrong, for bad-input
 	Reason error        `json:"reason,omitzero"` // why it is wrong, for bad-input; wrapped too

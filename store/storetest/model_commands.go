@@ -29,7 +29,7 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 			known = append(known, p)
 		}
 	}
-	if len(known) > 1 || len(known) == 1 && !samePerson(known[0].Profile, profile) {
+	if len(known) > 1 || len(known) == 1 && (!samePerson(known[0].Profile, profile) || !sees(a, known[0])) {
 		return refused(seats.ErrDuplicate)
 	}
 	if len(known) == 1 {
@@ -111,7 +111,7 @@ func (m *model) approve(p *person, at time.Time) verdict {
 }
 
 // leave is Deactivate, Archive and Delete.
-func (m *model) leave(action users.Action, p *person, heir users.ID, reason string, at time.Time) verdict {
+func (m *model) leave(a users.Actor, action users.Action, p *person, heir users.ID, reason string, at time.Time) verdict {
 	if badReason(reason) {
 		return refused(seats.ErrBadInput)
 	}
@@ -128,7 +128,7 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 	if p.status == users.Deleted || p.status == users.Archived && action == users.Deactivate {
 		return refused(seats.ErrWrongStatus)
 	}
-	if heir != "" && !m.succeeds(heir, p) {
+	if heir != "" && !m.succeeds(a, heir, p) {
 		return refused(seats.ErrBadInput)
 	}
 	var returned []users.Licence
@@ -151,13 +151,13 @@ func (m *model) leave(action users.Action, p *person, heir users.ID, reason stri
 }
 
 // succeeds says whether somebody can take over the work of another.
-func (m *model) succeeds(heir users.ID, p *person) bool {
+func (m *model) succeeds(a users.Actor, heir users.ID, p *person) bool {
 	h := m.byID(heir)
-	return h != nil && h != p && m.shown(h) == users.Active
+	return h != nil && sees(a, h) && h != p && m.shown(h) == users.Active
 }
 
-func (m *model) handOver(p *person, heir users.ID, reason string, at time.Time) verdict {
-	if badReason(reason) || !m.succeeds(heir, p) {
+func (m *model) handOver(a users.Actor, p *person, heir users.ID, reason string, at time.Time) verdict {
+	if badReason(reason) || !m.succeeds(a, heir, p) {
 		return refused(seats.ErrBadInput)
 	}
 	v := m.change(p, seats.HandedOver, at, func() {})

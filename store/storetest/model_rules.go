@@ -33,15 +33,15 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 	case seats.Approve:
 		return m.approve(m.byID(c.User), at)
 	case seats.Deactivate:
-		return m.leave(c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+		return m.leave(a, c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
 	case seats.Archive:
-		return m.leave(c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+		return m.leave(a, c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
 	case seats.Delete:
-		return m.leave(c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+		return m.leave(a, c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
 	case seats.Erase:
 		return m.erase(m.byID(c.User), c.Reason, at)
 	case seats.HandOver:
-		return m.handOver(m.byID(c.User), c.Heir, c.Reason, at)
+		return m.handOver(a, m.byID(c.User), c.Heir, c.Reason, at)
 	case seats.Reactivate:
 		return m.reactivate(m.byID(c.User), at)
 	case seats.Restore:
@@ -88,17 +88,6 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	}
 	if a.Kind == users.ActorUser {
 		actor := m.byID(a.User)
-		// A deleted person who accepts is refused, be it as nobody of the account or
-		// for what he asks: either answer is right.
-		gone := actor != nil && !actor.here() && action == users.Accept
-		switch {
-		case gone && m.shut(a, action):
-			return []seats.Code{seats.ErrForbidden, seats.ErrClosed}
-		case gone && m.byID(id) == nil:
-			return []seats.Code{seats.ErrForbidden, seats.ErrUnknownUser, seats.ErrBadInput}
-		case gone && id == a.User:
-			return []seats.Code{seats.ErrForbidden, seats.ErrWrongStatus}
-		}
 		if actor == nil || !actor.here() {
 			return []seats.Code{seats.ErrForbidden}
 		}
@@ -119,17 +108,15 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return nil
 	}
 	p := m.byID(id)
+	// Who may not act on the person does not learn whether there is one.
+	if a.Kind == users.ActorUser && action == users.Accept && id != a.User || !sees(a, p) {
+		return []seats.Code{seats.ErrForbidden}
+	}
 	if p == nil && badID(string(id)) {
 		return []seats.Code{seats.ErrUnknownUser, seats.ErrBadInput}
 	}
 	if p == nil {
 		return []seats.Code{seats.ErrUnknownUser}
-	}
-	if a.Kind == users.ActorUser && action == users.Accept && p.ID != a.User {
-		return []seats.Code{seats.ErrForbidden}
-	}
-	if a.Kind == users.ActorSync && (!p.synced() || p.Source.Name != a.Name) {
-		return []seats.Code{seats.ErrForbidden}
 	}
 	if p.role == users.Owner && m.protected(a, action) {
 		return []seats.Code{seats.ErrOwnerProtected}
@@ -151,6 +138,11 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	return nil
+}
+
+// sees says whether an actor may learn of a person: a sync of its own alone.
+func sees(a users.Actor, p *person) bool {
+	return a.Kind != users.ActorSync || p != nil && p.synced() && p.Source.Name == a.Name
 }
 
 // mayAsk is rule 15, but for whom the command is about.
