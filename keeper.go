@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,12 @@ type Options struct {
 	// NewID makes the IDs of users whom the host gives none; nil makes random ones
 	// that ascend with time. They must never repeat.
 	NewID func() users.ID
+	// MaxSkew is how far Now may be from the store's own time, [seats.Snapshot] StoreTime,
+	// the time that a load takes not counted. Beyond that every call that goes by the
+	// present is a [*store.ClockSkewError] and changes nothing. 0 is five minutes where Now is nil,
+	// and no check where it is set; [math.MaxInt64] is no check either. A negative number is
+	// refused. In memory and on SQLite there is no time but the host's, and no check.
+	MaxSkew time.Duration
 	// Attempts is how often a commit is tried while others get in between; 0 is
 	// 100. A negative number is refused.
 	Attempts int
@@ -60,6 +67,12 @@ func New(s store.Store, o Options) (*Keeper, error) {
 		return nil, errors.New("seatkeeper: New needs a store that is not bound to a transaction; InTx takes one that is")
 	case o.Attempts < 0:
 		return nil, errors.New("seatkeeper: Options.Attempts is negative")
+	case o.MaxSkew < 0:
+		return nil, errors.New("seatkeeper: Options.MaxSkew is negative")
+	case o.MaxSkew == 0 && o.Now == nil:
+		o.MaxSkew = 5 * time.Minute
+	case o.MaxSkew == 0:
+		o.MaxSkew = math.MaxInt64
 	}
 	if o.Now == nil {
 		o.Now = time.Now

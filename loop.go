@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 
@@ -96,10 +97,11 @@ func within(r rules) rules {
 }
 
 // settled loads a snapshot in which nothing is due any more at need.DueBy, which
-// it sets to the present. Whatever was due takes effect first.
+// it sets to the present. Whatever was due takes effect first, unless the clock is wrong.
 func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seats.Snapshot, error) {
 	failed, last := 0, uint64(0)
 	for {
+		began := time.Now()
 		need.DueBy = k.now()
 		if users.CheckID(need.Account) != nil {
 			return seats.Snapshot{}, nil // nobody has it
@@ -109,6 +111,9 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seat
 			return seats.Snapshot{}, err
 		}
 		s := snapshots[0]
+		if err := k.checkClock(need.DueBy, s.StoreTime, time.Since(began)); err != nil {
+			return seats.Snapshot{}, err
+		}
 		switch {
 		case !s.Account.IsDue(need.DueBy):
 			return s, nil

@@ -32,7 +32,8 @@ const lease = time.Minute
 // Several processes may drain the same consumer: each account is with one of them
 // at a time, and if that one breaks down it is nobody's for a minute. The context of fn
 // ends after half a minute. If fn does not return then, another process may take over
-// the account a while later.
+// the account a while later. That minute is by the store's own time, where it has a
+// clock: a wrong clock here neither shuts an account for others nor takes it from them.
 //
 // In a transaction, see [Keeper.InTx], it is [errors.ErrUnsupported].
 func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
@@ -43,14 +44,18 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 		return 0, &seats.Refusal{Code: seats.ErrBadInput, Field: "consumer", Reason: err}
 	}
 	var failed []error
+	clock := leaseClock{host: k.now}
 	behind := pages(true, accountPage, func(last store.Progress) ([]store.Progress, error) {
-		return k.store.Behind(ctx, consumer, last.Account, accountPage)
+		clock.asked = time.Now()
+		page, err := k.store.Behind(ctx, consumer, last.Account, accountPage)
+		clock.answered = time.Now()
+		return page, err
 	})
 	for at, err := range behind {
 		if err != nil {
 			return events, errors.Join(append(failed, err)...)
 		}
-		n, err := k.drain(ctx, at, fn)
+		n, err := k.drain(ctx, at, &clock, fn)
 		events += n
 		if err != nil {
 			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", at.Account, err))
@@ -63,11 +68,13 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 }
 
 // drain hands out the events of one account, unless somebody else is at it.
-func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.Context, seats.Event) error) (events int, err error) {
-	if k.now().Before(at.Until) {
+func (k *Keeper) drain(
+	ctx context.Context, at store.Progress, clock *leaseClock, fn func(context.Context, seats.Event) error,
+) (events int, err error) {
+	if clock.earliest(at).Before(at.Until) {
 		return 0, nil
 	}
-	if err := k.advance(ctx, &at, at.Sequence, k.leased()); err == errTaken {
+	if err := k.advance(ctx, &at, at.Sequence, leased(clock.latest(at))); err == errTaken {
 		return 0, nil // somebody else was quicker
 	} else if err != nil {
 		return 0, err
@@ -90,7 +97,7 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 		}
 		events++
 		done = e.Sequence
-		if err := k.advance(ctx, &at, done, k.leased()); err != nil {
+		if err := k.advance(ctx, &at, done, leased(clock.latest(at))); err != nil {
 			return events, err
 		}
 	}
@@ -99,8 +106,8 @@ func (k *Keeper) drain(ctx context.Context, at store.Progress, fn func(context.C
 
 // leased returns until when an account is somebody's who begins, or goes on, now. It
 // is nobody else's instant, so that whoever finds it there knows that it is his.
-func (k *Keeper) leased() time.Time {
-	return k.now().Add(lease - rand.N(lease/100).Truncate(time.Microsecond))
+func leased(now time.Time) time.Time {
+	return now.Add(lease - rand.N(lease/100).Truncate(time.Microsecond))
 }
 
 // advance writes down how far a consumer has come. A conflict may be the engine's wish,

@@ -50,6 +50,7 @@ var errorStatuses = []struct {
 	{store.ErrBroken, http.StatusInternalServerError},     // a bug; to send it again does not help
 	{store.ErrConflict, http.StatusServiceUnavailable},    // nothing was done for the crowd; a while later it may be
 	{store.ErrTaken, http.StatusServiceUnavailable},       // the same
+	{store.ErrClockSkew, http.StatusServiceUnavailable},   // nothing was done; another process, or this one with its clock set, can
 	{errors.ErrUnsupported, http.StatusNotImplemented},    // the call is not for this Keeper
 	{context.DeadlineExceeded, http.StatusGatewayTimeout}, // the store did not answer in time
 	{context.Canceled, http.StatusServiceUnavailable},     // given up before it was done: 499 is in no register, and where the client has gone nobody reads it
@@ -71,6 +72,7 @@ var errorStatuses = []struct {
 //   - 503 for [store.ErrConflict]: nothing was done, and to send it again a moment
 //     later, as a Retry-After says, is all there is to do. The same for a canceled
 //     context, of which nobody may be there to read the answer.
+//   - 503 for [store.ErrClockSkew].
 //   - 504 where the context's time ran out, and 501 for [errors.ErrUnsupported].
 //   - 500 for anything else. So a document that can't be read, by [users.ReadJSON] for
 //     instance, is for the host to answer with 400, before there is a call.

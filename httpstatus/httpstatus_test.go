@@ -58,6 +58,8 @@ func TestTheStatusOfOtherErrors(t *testing.T) {
 		{fmt.Errorf("gave up: %w", fmt.Errorf("%w: %w", store.ErrUnknown, store.ErrConflict)), 500},
 		{errors.Join(store.ErrConflict, store.ErrBroken), 500},
 		{errors.Join(&seats.Refusal{Code: seats.ErrForbidden}, store.ErrUnknown), 500},
+		{&store.ClockSkewError{}, 503},
+		{fmt.Errorf("%w: %w", store.ErrUnknown, &store.ClockSkewError{}), 500},
 		{context.Canceled, 503},
 		{context.DeadlineExceeded, 504},
 		{fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported), 501},

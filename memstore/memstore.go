@@ -1,7 +1,8 @@
 // Package memstore keeps accounts in memory: for tests, for programs that need
 // no more, and as the plainest example of a store. It is a real one: it keeps
 // copies, compares revisions, keys and event numbers, checks pools as a database
-// would, and honours contexts while it waits.
+// would, and honours contexts while it waits. It has no clock besides the host's, so that
+// snapshots carry no StoreTime.
 package memstore
 
 import (
@@ -289,6 +290,7 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	if at.Sequence != from.Sequence || !at.Until.Equal(from.Until) {
 		return store.ErrConflict
 	}
+	to.StoreTime = time.Time{}
 	s.progress[consumer{from.Consumer, from.Account}] = to
 	return nil
 }

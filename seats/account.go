@@ -48,10 +48,14 @@ type Snapshot struct {
 	// due; the zero instant if there is none. It counts only where DueBy had reached
 	// the account's own NextDue.
 	NextDue time.Time
+	// StoreTime is the time by the store's own clock while the snapshot was read, to the
+	// microsecond, in UTC; also for an account that is not there. The zero instant: the
+	// store has no clock besides the host's.
+	StoreTime time.Time
 }
 
 // Known reports whether the account is there at all. A store answers for an
-// unknown account with the zero snapshot.
+// unknown account with the zero snapshot, besides its StoreTime.
 func (s Snapshot) Known() bool { return s.Account.Revision != 0 }
 
 // Landed reports whether the change of that ID is among what was loaded of past

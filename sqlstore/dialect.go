@@ -59,6 +59,9 @@ type dialect struct {
 	part string
 	// nullNumber and nullText are NULL of a type.
 	nullNumber, nullText string
+	// clock is the server's time in microseconds since 1970 in UTC, NULL where there is
+	// no clock besides the host's.
+	clock string
 }
 
 // literals reports whether values stand in the text of a statement.
@@ -75,6 +78,7 @@ var dialects = [...]dialect{
 		primary:     "sqlite_autoindex_%s_1",
 		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
 		part: "SELECT * FROM (", nullNumber: "NULL", nullText: "NULL",
+		clock: "NULL",
 	},
 	Postgres: {
 		name:        "postgres",
@@ -84,6 +88,7 @@ var dialects = [...]dialect{
 		contains:    "strpos(%s, ?) > 0",
 		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
 		part: "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
+		clock: "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	},
 	MySQL: {
 		name:     "mysql",
@@ -95,6 +100,9 @@ var dialects = [...]dialect{
 		conflict: "%.0s ON DUPLICATE KEY UPDATE ", excluded: "VALUES(%s)",
 		commits: true,
 		part:    "(", nullNumber: "NULL", nullText: "NULL",
+		// UTC_TIMESTAMP is in UTC but is what SET TIMESTAMP says; SYSDATE is not, but is in
+		// the session's time zone. So is NOW, and the difference of the two in none.
+		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
 	},
 }
 

@@ -52,6 +52,13 @@ func (r *reading) needs(needs []seats.Need) []*found {
 		all[i] = &found{}
 		r.need(all[i], n)
 	}
+	if len(r.parts) > 0 && r.clock != r.nullNumber {
+		part(r, []column[time.Time]{instant(r.clock, func(t *time.Time) *time.Time { return t })}, func(t time.Time) {
+			for _, f := range all {
+				f.StoreTime = t
+			}
+		})
+	}
 	return all
 }
 
@@ -133,7 +140,7 @@ func (r *reading) past(f *found, n seats.Need) {
 // tidied returns what was found in order, each row once.
 func (f *found) tidied() seats.Snapshot {
 	if !f.Known() {
-		return seats.Snapshot{}
+		return seats.Snapshot{StoreTime: f.StoreTime}
 	}
 	slices.SortFunc(f.due, func(x, y users.User) int { return cmp.Or(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID)) })
 	if len(f.due) > seats.MaxSettled {

@@ -19,6 +19,7 @@ func (s *Store) Behind(ctx context.Context, consumer string, after users.Account
 		text("a.id", func(p *store.Progress) *users.AccountID { return &p.Account }),
 		number("COALESCE(p.sequence, 0)", func(p *store.Progress) *uint64 { return &p.Sequence }),
 		instant("p.leased_until", func(p *store.Progress) *time.Time { return &p.Until }),
+		instant(s.clock, func(p *store.Progress) *time.Time { return &p.StoreTime }),
 	}
 	var behind []store.Progress
 	err := s.again(ctx, func() error {

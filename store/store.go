@@ -81,6 +81,11 @@ type Store interface {
 	// owners and admins, the users who are due, and the events of a change or a request
 	// key, as [seats.Need] says. An account that is not there is the zero snapshot and no error.
 	//
+	// Each snapshot carries the store's own time, [seats.Snapshot] StoreTime, by which the
+	// Keeper notices that the host's clock is wrong. It costs no round trip of its own, and
+	// is in UTC whatever the time zone of the server or the session. A store without a clock
+	// besides the host's leaves it zero, in Behind as well.
+	//
 	// The pools come in ascending order of ID, the users too, and the events in that
 	// of their numbers, each once.
 	Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error)
@@ -128,11 +133,13 @@ type Store interface {
 
 	// Behind returns how far the consumer has come in each account that has events
 	// beyond that, in ascending order of account, after the given one and at most
-	// limit of them. A consumer begins with the zero progress.
+	// limit of them. A consumer begins with the zero progress. Each progress carries the
+	// store's own time, by which leases begin and end.
 	Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]Progress, error)
 
 	// Advance puts one progress of a consumer in an account in the place of another,
-	// of the same two. It is [ErrConflict] if the other is not what is there.
+	// of the same two. It is [ErrConflict] if the other is not what is there. It neither
+	// keeps nor compares their StoreTime.
 	Advance(ctx context.Context, from, to Progress) error
 }
 
@@ -141,7 +148,10 @@ type Progress struct {
 	Consumer string          `json:"consumer"`
 	Account  users.AccountID `json:"account"`
 	Sequence uint64          `json:"sequence"`       // of the last event that the consumer is done with; 0: none
-	Until    time.Time       `json:"until,omitzero"` // somebody is at it, and nobody else before then; zero: nobody
+	Until    time.Time       `json:"until,omitzero"` // somebody is at it, and nobody else before then by the store's time; zero: nobody
+	// StoreTime is the time by the store's own clock while the progress was read, to the
+	// microsecond, in UTC; zero: the store has no clock besides the host's.
+	StoreTime time.Time `json:"-"`
 }
 
 // A Verdict is the answer to one change.

@@ -22,7 +22,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Store keeps accounts in a file. It is safe for concurrent use by one process.
+// A Store keeps accounts in a file. It is safe for concurrent use by one process. It has
+// no clock besides the host's, so that snapshots carry no StoreTime.
 type Store struct {
 	mu       sync.Mutex
 	file     *os.File
@@ -308,6 +309,7 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	case at.Sequence != from.Sequence || !at.Until.Equal(from.Until):
 		return store.ErrConflict
 	}
+	to.StoreTime = time.Time{}
 	return s.write(line{Progress: &to})
 }
 

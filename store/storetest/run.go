@@ -70,6 +70,7 @@ var specification = []struct {
 
 	{"Load brings who is due", bringsWhoIsDue},
 	{"Due lists the accounts that are due", listsWhatIsDue},
+	{"the store's own time comes along, or never", bringsItsTime},
 
 	{"a consumer begins behind", beginsBehind},
 	{"Advance compares all of the progress", comparesProgress},

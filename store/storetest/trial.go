@@ -253,8 +253,8 @@ func (t *trial) outbox() {
 }
 
 // plain returns rows in the form in which equal ones are equal by == and
-// [require.Equal]: an empty list is a missing one, and instants have lost whatever
-// else they carry. They have to be UTC.
+// [require.Equal]: an empty list is a missing one, instants have lost whatever
+// else they carry, and the store's own time is left out. They have to be UTC.
 func plain[T any](t reporter, rows T) T {
 	t.Helper()
 	v := reflect.ValueOf(&rows).Elem()
@@ -298,6 +298,9 @@ func tidy(t reporter, v reflect.Value) {
 		for i := range v.NumField() {
 			if v.Field(i).CanSet() {
 				tidy(t, v.Field(i))
+			}
+			if v.Type().Field(i).Name == "StoreTime" {
+				v.Field(i).SetZero()
 			}
 		}
 	}
