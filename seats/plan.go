@@ -20,7 +20,7 @@ type Plan struct {
 	Revision uint64          `json:"revision"` // of the account, when it was made
 	Steps    []Planned       `json:"steps,omitzero"`
 	Before   Usage           `json:"before"` // the account's numbers, whoever asks
-	After    Usage           `json:"after"` // if all is done that can be
+	After    Usage           `json:"after"`  // if all is done that can be
 }
 
 // UnmarshalJSON reads a plan by [users.ReadJSON].
