@@ -21,6 +21,8 @@ type mysql struct {
 type server struct {
 	compound bool // it takes a compound statement: MariaDB
 	galera   bool // it is one of several, and may lag behind
+	// arguments says that the driver fills values in, see [Store.statement].
+	arguments bool
 }
 
 // known finds out what the server is, once, or by several at the same time.
@@ -36,11 +38,16 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	if err != nil && err != sql.ErrNoRows {
 		return server{}, err
 	}
+	arguments, err := s.fillsIn(ctx)
+	if err != nil {
+		return server{}, err
+	}
 	isMariaDB := strings.Contains(version, "MariaDB")
 	known := server{
 		// ORACLE has another grammar, and where a text is in UTF-16 there is no SQLSTATE.
-		compound: isMariaDB && !strings.Contains(mode, "ORACLE") && width == "1",
-		galera:   isMariaDB && users.Fold(galera) == "on",
+		compound:  isMariaDB && !strings.Contains(mode, "ORACLE") && width == "1",
+		galera:    isMariaDB && users.Fold(galera) == "on",
+		arguments: arguments,
 	}
 	w.server.Store(&known)
 	return known, nil
@@ -68,39 +75,45 @@ func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]
 		return nil, fmt.Errorf("%w: %w", errUnsent, err)
 	}
 	if s.bound != nil {
-		return nil, s.savepoint(ctx, func() error { return carryOut(ctx, s.bound.tx, all, nil) })
+		return nil, s.savepoint(ctx, func() error { return s.carryOut(ctx, s.bound.tx, all, nil) })
 	}
 	known, err := w.known(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnsent, err)
 	}
-	if text := compound(all); known.compound && len(text) <= block {
+	if q := s.compound(all); known.compound && q.text.Len()+q.filled <= block {
+		text, values := s.statement(q)
 		conn, err := s.db.Conn(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errUnsent, err)
 		}
 		defer conn.Close()
-		_, err = conn.ExecContext(ctx, text)
-		if err != nil && strings.Contains(err.Error(), errMoved.Error()) {
+		_, err = conn.ExecContext(ctx, text, values...)
+		switch {
+		case err == nil:
+			return nil, nil
+		case strings.Contains(err.Error(), errMoved.Error()):
 			return nil, errMoved
+		case !unpreparable(err):
+			return nil, err
 		}
-		return nil, err
 	}
-	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all, nil) })
+	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, nil) })
 }
 
 // compound makes one statement of the steps, all or nothing. It returns no rows: on
 // Galera a block that does loses their description when another node aborts it.
-func compound(all []step) string {
-	var text strings.Builder
-	text.WriteString("BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; ")
+func (s *Store) compound(all []step) *query {
+	q := s.query()
+	q.text.WriteString("BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; ")
 	for _, step := range all {
-		text.WriteString(step.text.String())
-		text.WriteString("; ")
+		q.text.WriteString(step.text.String())
+		q.text.WriteString("; ")
+		q.values, q.filled = append(q.values, step.values...), q.filled+step.filled
 		if step.moves {
-			fmt.Fprintf(&text, "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '%s'; END IF; ", errMoved)
+			fmt.Fprintf(&q.text, "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '%s'; END IF; ", errMoved)
 		}
 	}
-	text.WriteString("COMMIT AND NO CHAIN NO RELEASE; END") // whatever completion_type says
-	return text.String()
+	q.text.WriteString("COMMIT AND NO CHAIN NO RELEASE; END") // whatever completion_type says
+	return q
 }

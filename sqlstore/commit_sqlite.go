@@ -18,7 +18,7 @@ func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]us
 		return nil, fmt.Errorf("%w: %w", errUnsent, err)
 	}
 	if s.bound != nil {
-		return nil, s.savepoint(ctx, func() error { return carryOut(ctx, s.bound.tx, all, nil) })
+		return nil, s.savepoint(ctx, func() error { return s.carryOut(ctx, s.bound.tx, all, nil) })
 	}
 	leave, err := s.enter(ctx)
 	if err != nil {
@@ -31,5 +31,5 @@ func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]us
 			return nil, fmt.Errorf("%w: %w", errUnsent, err)
 		}
 	}
-	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return carryOut(ctx, tx, all, statements) })
+	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, statements) })
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -37,10 +36,13 @@ func (d Dialect) known() bool { return d > 0 && int(d) < len(dialects) }
 type dialect struct {
 	name string
 	// placeholder writes the nth value that a statement is about, from 1, as what stands in
-	// its text. Where it is nil values are written into the text as literals.
+	// its text.
 	placeholder func(n int, v any) string
+	// inline says that values are filled in before a statement is sent: texts are bytes,
+	// nothing is ever prepared, and any number of values may be in a list.
+	inline bool
 	// among is what follows a column that shall be one of a list: %s is the list, as
-	// JSON text or as literals.
+	// JSON text or as any number of values.
 	among string
 	// behind is a condition on names: the rows after a name and an ID, which are
 	// given twice and once, or once and once.
@@ -64,13 +66,10 @@ type dialect struct {
 	clock string
 }
 
-// literals reports whether values stand in the text of a statement.
-func (d dialect) literals() bool { return d.placeholder == nil }
-
 var dialects = [...]dialect{
 	SQLite: {
 		name:        "sqlite",
-		placeholder: func(int, any) string { return "?" },
+		placeholder: questionMark,
 		among:       "IN (SELECT value FROM json_each(%s))",
 		behind:      "(sort_name, id) > (?, ?)",
 		contains:    "instr(%s, ?) > 0",
@@ -91,7 +90,8 @@ var dialects = [...]dialect{
 		clock: "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	},
 	MySQL: {
-		name:     "mysql",
+		name:        "mysql",
+		placeholder: questionMark, inline: true,
 		among:    "IN (%s)",
 		behind:   "(sort_name > ? OR sort_name = ? AND id > ?)", // of a pair MariaDB makes no range
 		contains: "LOCATE(?, %s) > 0",
@@ -105,6 +105,8 @@ var dialects = [...]dialect{
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
 	},
 }
+
+func questionMark(int, any) string { return "?" }
 
 // postgresValue says of what type a value is, so that the statement means the same
 // whether or not it is prepared. Behind a SELECT the planner does not see it. So it thinks
@@ -140,36 +142,8 @@ var varbinary = regexp.MustCompile(`(\w+)\s+VARBINARY\((\d+)\)`)
 // fits returns an error if a value is too long for a column.
 func (d dialect) fits(table, column string, v any) error {
 	text, is := v.(string)
-	if most := widths()[table+" "+column]; is && d.literals() && most > 0 && len(text) > most {
+	if most := widths()[table+" "+column]; is && d.inline && most > 0 && len(text) > most {
 		return fmt.Errorf("column %s: the text %w", column, users.ErrTooLong)
 	}
 	return nil
-}
-
-// literal writes a value into a statement for MySQL, so that no setting of the
-// server, the connection or the driver gives it another meaning: what is not plain
-// ASCII, or has a backslash, is written in hexadecimal, and so is the empty text, which
-// may mean NULL. The rest is told not to be turned into the connection's character set.
-func literal(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "NULL"
-	case int64:
-		return fmt.Sprint(v)
-	case string:
-		if isPlain(v) {
-			return "_binary'" + strings.ReplaceAll(v, "'", "''") + "'"
-		}
-		return fmt.Sprintf("x'%x'", v)
-	}
-	panic(fmt.Sprintf("sqlstore: a literal of type %T", v))
-}
-
-func isPlain(text string) bool {
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return text != ""
 }

@@ -18,6 +18,9 @@ func TestALiteralMeansOneThing(t *testing.T) {
 		"x'c3a9'":          "é",
 		"x'0a6f6e650a'":    "\none\n",
 	} {
+		if text, is := v.(string); is {
+			v = []byte(text)
+		}
 		require.Equal(t, want, literal(v))
 	}
 }

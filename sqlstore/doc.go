@@ -27,7 +27,7 @@
 //   - PostgreSQL: a load is one round trip and a commit is one, both of one statement.
 //     The first time on a connection each takes one more, to be prepared.
 //   - MariaDB: one and one as well. A commit is one compound statement. A Store asks the
-//     server twice what it is, before all else.
+//     server and the driver four times what they are, before all else.
 //   - MySQL, and MariaDB with sql_mode ORACLE or with a commit beyond 1 MiB: one for a
 //     load; for a commit BEGIN, COMMIT and one for each statement, four for an
 //     invitation.
@@ -69,7 +69,9 @@
 // connection was lost, or the context ended, while the commit was under way. It has then
 // been written as a whole or not at all. The Keeper looks, by the ID that every change
 // has in its events, and the host sees the error only if it can't. Errors of drivers are
-// told apart by [Classify], which a host may replace or ask about his own COMMIT.
+// told apart by [Classify], which a host may replace or ask about his own COMMIT. The text
+// of an error has no values in it, although engines quote them; the driver's own error,
+// which is wrapped, may.
 //
 // # Concurrency
 //

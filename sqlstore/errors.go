@@ -156,8 +156,10 @@ func pause(ctx context.Context, tries int) {
 	}
 }
 
-// explain returns an error that callers can compare where it is that of the context.
+// explain returns an error that callers can compare where it is that of the context, and
+// that quotes no values.
 func (s *Store) explain(ctx context.Context, err error) error {
+	err = s.withoutValues(err)
 	switch {
 	case err == nil:
 		return nil

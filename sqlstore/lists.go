@@ -93,7 +93,7 @@ func (q *query) filter(f users.Filter) {
 	switch {
 	case f.ByName && (f.AfterName != "" || f.After != ""):
 		names := []any{f.AfterName, string(f.After)}
-		if q.literals() {
+		if q.inline {
 			names = []any{f.AfterName, f.AfterName, string(f.After)}
 		}
 		q.add(" AND "+q.behind, names...)

@@ -27,7 +27,9 @@ type Migration struct {
 // place, for hosts that have a tool for it: goose, atlas, flyway. All statements are
 // carried out in order, each once. A migration of an earlier release is never changed;
 // new ones are added at the end.
-func (s *Store) Migrations() []Migration {
+func (s *Store) Migrations() []Migration { return s.migrations() }
+
+func (s schema) migrations() []Migration {
 	folder := "migrations/" + s.name
 	entries, err := files.ReadDir(folder)
 	if err != nil {

@@ -66,7 +66,7 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	case class == Lost:
 		err = fmt.Errorf("%w: %w", store.ErrUnknown, s.explain(ctx, err))
 	}
-	return fmt.Errorf("sqlstore: advance: %w", err)
+	return fmt.Errorf("sqlstore: advance: %w", s.withoutValues(err))
 }
 
 // advance returns 0 where from is not what is there.

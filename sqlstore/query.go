@@ -16,6 +16,7 @@ type query struct {
 	schema
 	text   strings.Builder
 	values []any
+	filled int  // how much longer the text is, at most, with its values filled in
 	list   bool // it depends on a filter, so that there are many like it
 }
 
@@ -80,13 +81,12 @@ func (q *query) value(v any) {
 	before, after, _ := strings.Cut(q.among, "%s")
 	q.text.WriteString(before)
 	switch {
-	case !q.literals():
+	case !q.inline:
 		text, _ := json.Marshal([]string(l))
 		q.one(string(text))
 	case len(l) == 0:
 		q.text.WriteString("NULL")
-	}
-	if q.literals() {
+	default:
 		for i, v := range l {
 			if i > 0 {
 				q.text.WriteString(", ")
@@ -98,9 +98,15 @@ func (q *query) value(v any) {
 }
 
 func (q *query) one(v any) {
-	if q.literals() {
-		q.text.WriteString(literal(v))
-		return
+	if q.inline {
+		if text, is := v.(string); is {
+			v = []byte(text)
+		}
+		if text, is := v.([]byte); v == nil || is && len(text) == 0 {
+			q.text.WriteString(literal(v)) // of nobody; filled in by a driver, '' may mean NULL
+			return
+		}
+		q.filled += filled(v)
 	}
 	q.values = append(q.values, v)
 	q.text.WriteString(q.placeholder(len(q.values), v))

@@ -37,7 +37,8 @@ type Options struct {
 	// Unprepared sends the text of a statement every time, for connection poolers
 	// that can't do with prepared statements (PgBouncer in transaction mode). The driver
 	// has to be told as well: see the README. It costs about a millisecond a call on
-	// PostgreSQL, and with lib/pq another round trip. With MySQL nothing is ever prepared.
+	// PostgreSQL, and with lib/pq another round trip. With MySQL nothing is ever prepared but
+	// what is longer than its driver sends at once.
 	Unprepared bool
 	// Classify says what an error of the driver means, in the place of [Classify]. It
 	// is needed only for a driver whose errors that one does not know.
@@ -81,7 +82,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) query() *query     { return &query{schema: s.schema} }
+func (s schema) query() *query     { return &query{schema: s} }
 func (s *Store) reading() *reading { return &reading{query: query{schema: s.schema}} }
 
 // kept are the statements that were prepared, by their text.
@@ -97,7 +98,7 @@ const most = 200
 // prepared returns the statement of a query, or nil where it is not to be prepared.
 func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
 	text := q.text.String()
-	if s.options.Unprepared || s.literals() || s.bound != nil {
+	if s.options.Unprepared || s.inline || s.bound != nil {
 		return nil, nil
 	}
 	s.kept.mu.Lock()
@@ -122,21 +123,23 @@ func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
 
 // rows carries out a query.
 func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
-	text := q.text.String()
 	if s.bound != nil {
 		if err := s.bound.over(); err != nil {
 			return nil, err
 		}
-		return s.bound.tx.QueryContext(ctx, text, q.values...)
+		text, values := s.statement(q)
+		return s.bound.tx.QueryContext(ctx, text, values...)
 	}
 	if w, is := s.writer.(*mysql); is {
 		known, err := w.known(ctx, s)
 		if err != nil {
 			return nil, err
 		}
+		text, values := s.statement(q)
 		if known.galera { // else a node may not know yet what another one has acknowledged
 			text = "SET STATEMENT wsrep_sync_wait=1 FOR " + text
 		}
+		return s.db.QueryContext(ctx, text, values...)
 	}
 	p, err := s.prepared(ctx, q)
 	switch {
@@ -145,22 +148,27 @@ func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
 	case p != nil:
 		return p.QueryContext(ctx, q.values...)
 	}
-	return s.db.QueryContext(ctx, text, q.values...)
+	return s.db.QueryContext(ctx, q.text.String(), q.values...)
 }
 
 // exec carries out a statement that writes by itself.
 func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
-	text := q.text.String()
+	if w, is := s.writer.(*mysql); is && s.bound == nil {
+		if _, err := w.known(ctx, s); err != nil {
+			return 0, fmt.Errorf("%w: %w", errUnsent, err)
+		}
+	}
+	text, values := s.statement(q)
 	var result sql.Result
 	if s.bound != nil {
-		result, err = s.bound.tx.ExecContext(ctx, text, q.values...)
+		result, err = s.bound.tx.ExecContext(ctx, text, values...)
 	} else {
 		var leave func()
 		if leave, err = s.enter(ctx); err != nil {
 			return 0, err
 		}
 		defer leave()
-		result, err = s.db.ExecContext(ctx, text, q.values...)
+		result, err = s.db.ExecContext(ctx, text, values...)
 	}
 	if err != nil {
 		return 0, err

@@ -120,7 +120,7 @@ func insert[R any](w *steps, table string, columns []column[R], rows []R, end st
 	for len(rows) > 0 {
 		q := w.add("INSERT INTO " + table + " (" + names(columns) + ") VALUES ")
 		n := 0
-		for comma := "("; n < w.most(len(rows)) && q.text.Len() < maxText; n++ {
+		for comma := "("; n < w.most(len(rows)) && q.text.Len()+q.filled < maxText; n++ {
 			q.text.WriteString(comma)
 			comma = ", ("
 			all, err := values(columns, &rows[n])
@@ -135,14 +135,14 @@ func insert[R any](w *steps, table string, columns []column[R], rows []R, end st
 	}
 }
 
-// maxText is when a statement that has its values in its text is long enough.
+// maxText is when a statement, with its values filled in, is long enough.
 const maxText = 256 << 10
 
 // most is how many of n rows go into one statement. A statement that is prepared is
 // another one for each number of rows.
 func (w *steps) most(n int) int {
 	switch {
-	case w.literals() || n == 1:
+	case w.inline || n == 1:
 		return n
 	case n >= 64:
 		return 64

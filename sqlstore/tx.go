@@ -50,14 +50,15 @@ func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error
 }
 
 // carryOut carries out the steps, prepared where there are statements.
-func carryOut(ctx context.Context, tx *sql.Tx, all []step, statements []*sql.Stmt) error {
+func (s *Store) carryOut(ctx context.Context, tx *sql.Tx, all []step, statements []*sql.Stmt) error {
 	for i, step := range all {
 		var result sql.Result
 		var err error
 		if statements != nil && statements[i] != nil {
 			result, err = tx.StmtContext(ctx, statements[i]).ExecContext(ctx, step.values...)
 		} else {
-			result, err = tx.ExecContext(ctx, step.text.String(), step.values...)
+			text, values := s.statement(step.query)
+			result, err = tx.ExecContext(ctx, text, values...)
 		}
 		if err != nil {
 			return err
@@ -75,6 +76,7 @@ func carryOut(ctx context.Context, tx *sql.Tx, all []step, statements []*sql.Stm
 
 // A bound store is in a transaction of the host.
 type bound struct {
+	schema
 	tx *sql.Tx
 	// ended is why the transaction is over, although the host does not know it: MySQL
 	// ends one that meets a deadlock, and what is sent then is outside of any.
@@ -105,7 +107,7 @@ func (b *bound) over() error {
 	if b.ended == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: the database has ended the transaction: %w", store.ErrConflict, b.ended)
+	return fmt.Errorf("%w: the database has ended the transaction: %w", store.ErrConflict, b.withoutValues(b.ended))
 }
 
 // Bind returns the store as seen from within a transaction of the host, so that the
@@ -138,7 +140,7 @@ func (s *Store) Bind(tx *sql.Tx) store.Bound {
 // in is the store within the transaction.
 func (s *Store) in(tx *sql.Tx) *Store {
 	inside := *s
-	inside.bound = &bound{tx: tx, changed: map[users.AccountID]time.Time{}}
+	inside.bound = &bound{schema: s.schema, tx: tx, changed: map[users.AccountID]time.Time{}}
 	return &inside
 }
 

@@ -20,14 +20,17 @@ import (
 // settings are those under which a text in a statement could mean something else.
 var settings = []string{
 	"sql_mode='NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PIPES_AS_CONCAT'", "sql_mode='EMPTY_STRING_IS_NULL'",
-	"charset=latin1", "charset=gbk", "charset=sjis", "collation_connection='swe7_swedish_ci'", "interpolateParams=true",
+	"charset=latin1", "charset=gbk", "charset=sjis", "collation_connection='swe7_swedish_ci'",
 }
 
-// underSettings are MariaDB, opened with each of them.
+// underSettings are MariaDB, opened with each of them, where values are literals and where
+// the driver fills them in, if it can under that setting.
 func underSettings() (all []engine) {
 	for _, text := range settings {
 		key, value, _ := strings.Cut(text, "=")
-		all = append(all, engine{name: "MariaDB, " + text, dialect: sqlstore.MySQL, dsn: onMariaDB("?" + key + "=" + url.QueryEscape(value)), connections: 4})
+		dsn := "?" + key + "=" + url.QueryEscape(value)
+		all = append(all, engine{name: "MariaDB, " + text, dialect: sqlstore.MySQL, dsn: onMariaDB(dsn), connections: 4},
+			engine{name: "MariaDB, filled in, " + text, dialect: sqlstore.MySQL, dsn: onMariaDB(dsn + "&interpolateParams=true"), connections: 4})
 	}
 	return all
 }

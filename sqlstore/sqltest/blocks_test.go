@@ -13,7 +13,7 @@ import (
 // TestNoStatementIsLongerThanABlock where orders tell as many as there can be, with the
 // longest of IDs.
 func TestNoStatementIsLongerThanABlock(t *testing.T) {
-	s, r := mariadb.recorded(t)
+	s, r := variant(t, "MariaDB, literals").recorded(t)
 	st := s.stores[0]
 	open(t, st, 9)
 	c := planned(t, st, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1})

@@ -38,7 +38,7 @@ type engine struct {
 var (
 	sqlite   = engine{name: "SQLite", dialect: sqlstore.SQLite, dsn: inFile, connections: 8}
 	postgres = engine{name: "PostgreSQL", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", ""), connections: 40}
-	mariadb  = engine{name: "MariaDB", dialect: sqlstore.MySQL, dsn: onMariaDB(""), connections: 40}
+	mariadb  = engine{name: "MariaDB", dialect: sqlstore.MySQL, dsn: onMariaDB("?interpolateParams=true"), connections: 40}
 	galera   = engine{name: "Galera", dialect: sqlstore.MySQL, dsn: onGalera, connections: 20}
 
 	engines = []engine{sqlite, postgres, mariadb, galera}
@@ -55,11 +55,12 @@ var (
 			options: sqlstore.Options{Unprepared: true}, connections: 40},
 		{name: "PostgreSQL, serializable", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", "&default_transaction_isolation=serializable"), connections: 40},
 		{name: "MariaDB, clientFoundRows", dialect: sqlstore.MySQL, dsn: onMariaDB("?clientFoundRows=true&interpolateParams=true"), connections: 40},
+		{name: "MariaDB, literals", dialect: sqlstore.MySQL, dsn: onMariaDB(""), connections: 40},
 		// Each of these gives a text between quotes another meaning than it usually has.
 		{name: "MariaDB, odd texts", dialect: sqlstore.MySQL, connections: 40,
 			dsn: onMariaDB("?collation_connection=utf16_general_ci&sql_mode=%27EMPTY_STRING_IS_NULL,NO_BACKSLASH_ESCAPES,ANSI_QUOTES%27")},
 		// As on MySQL, which knows no compound statement outside of routines.
-		{name: "MariaDB, transactions", dialect: sqlstore.MySQL, dsn: onMariaDB("?sql_mode=ORACLE&parseTime=true&loc=Local"), connections: 40},
+		{name: "MariaDB, transactions", dialect: sqlstore.MySQL, dsn: onMariaDB("?sql_mode=ORACLE&parseTime=true&loc=Local&interpolateParams=true"), connections: 40},
 	}
 )
 
@@ -87,9 +88,9 @@ func onMariaDB(more string) func(testing.TB, string) (string, []string) {
 
 func onGalera(t testing.TB, database string) (string, []string) {
 	nodes := servers.Galera(t)
-	sources := []string{nodes[0].Database(t, database)}
+	sources := []string{nodes[0].Database(t, database) + "?interpolateParams=true"}
 	for _, n := range nodes[1:] {
-		sources = append(sources, n.DSN(database))
+		sources = append(sources, n.DSN(database)+"?interpolateParams=true")
 	}
 	return "mysql", sources
 }

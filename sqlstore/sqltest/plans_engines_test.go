@@ -197,7 +197,7 @@ func planOnSQLite(t *testing.T, db *sql.DB, s sent) plan {
 }
 
 func planOnMariaDB(t *testing.T, db *sql.DB, s sent) plan {
-	text := explained(t, db, "EXPLAIN "+s.text)
+	text := explained(t, db, "EXPLAIN "+s.text, s.values...)
 	p := plan{text: text, sorts: strings.Contains(text, "Using filesort")}
 	for _, m := range onMariaDBRows.FindAllStringSubmatch(text, -1) {
 		kind, table, key := m[2], m[1], m[3]

@@ -15,8 +15,11 @@ import (
 // A recorder opens connections and notes the statements that reach their driver.
 type recorder struct {
 	driver.Connector
-	mu   sync.Mutex
-	sent []sent
+	// prepare, where it is set, may refuse to prepare a statement.
+	prepare func(text string) error
+	mu      sync.Mutex
+	sent    []sent
+	seen    []string // every text that reached the driver, and so whatever wraps one
 }
 
 // sent is a statement as it was sent.
@@ -68,6 +71,13 @@ func (r *recorder) note(text string, values []driver.NamedValue) {
 	r.sent = append(r.sent, s)
 }
 
+// see notes a text, of whatever becomes of it.
+func (r *recorder) see(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen = append(r.seen, text)
+}
+
 // during returns what is sent during the call.
 func (r *recorder) during(call func()) []sent {
 	r.mu.Lock()
@@ -99,6 +109,7 @@ type recordedConn struct {
 }
 
 func (c recordedConn) QueryContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Rows, error) {
+	c.r.see(text)
 	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, text, values)
 	if err != driver.ErrSkip {
 		c.r.note(text, values)
@@ -107,6 +118,7 @@ func (c recordedConn) QueryContext(ctx context.Context, text string, values []dr
 }
 
 func (c recordedConn) ExecContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Result, error) {
+	c.r.see(text)
 	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, text, values)
 	if err != driver.ErrSkip {
 		c.r.note(text, values)
@@ -115,6 +127,12 @@ func (c recordedConn) ExecContext(ctx context.Context, text string, values []dri
 }
 
 func (c recordedConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	c.r.see(text)
+	if c.r.prepare != nil {
+		if err := c.r.prepare(text); err != nil {
+			return nil, err
+		}
+	}
 	s, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
 	return recordedStmt{s, text, c.r}, err
 }

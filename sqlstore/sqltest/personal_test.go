@@ -1,0 +1,214 @@
+package sqltest_test
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// mark is in everything that is known of a person in these tests, and in nothing else.
+const mark = "zanzibar"
+
+// marked is a person of whom nothing is plain ASCII alone.
+func marked(n int) users.Profile {
+	text := func(field string) string { return fmt.Sprintf("Zanzibar é\\' %s %d", field, n) }
+	return users.Profile{
+		ID: users.ID(fmt.Sprint("m", n)), First: text("first"), Last: text("last"), Username: text("username"), ExternalID: text("external"),
+		Email: fmt.Sprintf("zanzibar%d@acme.example", n), Location: text("location"), Department: text("department"), Title: text("title"), Groups: []string{text("group")},
+	}
+}
+
+// personal reports whether something about a person is in the text, as it is or in
+// hexadecimal.
+func personal(text string) bool {
+	for _, m := range []string{mark, "Zanzibar", strings.ToUpper(mark)} {
+		if strings.Contains(text, m) || strings.Contains(text, hex.EncodeToString([]byte(m))) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestStore_statements: whatever records statements, as a tracing wrapper of the driver
+// does, records nothing about people: values are arguments.
+func TestStore_statements(t *testing.T) {
+	names := []string{
+		"PostgreSQL, lib-pq", "PostgreSQL, lib-pq, unprepared", "PostgreSQL, simple protocol",
+		"MariaDB, clientFoundRows", "MariaDB, transactions", "MariaDB, literals",
+	}
+	all := append([]engine{}, engines...)
+	for _, name := range names {
+		all = append(all, variant(t, name))
+	}
+	for _, e := range all {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			e.connections = 2 // a transaction has one
+			s, r := e.recorded(t)
+			s.workWithMarked(t)
+			require.Greater(t, len(r.seen), 40)
+			found := 0
+			for _, text := range r.seen {
+				if personal(text) {
+					found++
+				}
+			}
+			if e.name == "MariaDB, literals" {
+				require.Positive(t, found, "the test would find it")
+				return
+			}
+			require.Zero(t, found)
+		})
+	}
+}
+
+// workWithMarked does all that names a person.
+func (s *site) workWithMarked(t *testing.T) {
+	ctx, st := t.Context(), s.stores[0]
+	k := open(t, st, 2000)
+	ada, bob := marked(1), marked(2)
+	_, err := k.Do(ctx, acme, olive, seats.Invite{Profile: ada}, seats.Invite{Profile: bob})
+	require.NoError(t, err)
+	_, err = k.Do(ctx, acme, olive, seats.Edit{User: ada.ID, Set: users.Patch{Title: new("Zanzibar's new title")}})
+	require.NoError(t, err)
+	for _, key := range ada.Keys() {
+		found, err := k.Find(ctx, acme, key)
+		require.NoError(t, err)
+		require.Equal(t, ada.ID, found.ID)
+	}
+	for _, f := range []users.Filter{
+		{Location: ada.Location}, {Department: ada.Department}, {Group: ada.Groups[0]}, {Source: &users.Source{Kind: users.SourceImport, Name: mark}},
+		users.Filter{ByName: true}.Behind(users.User{Profile: ada}),
+	} {
+		_, err := st.Users(ctx, acme, f, 9)
+		require.NoError(t, err)
+		_, _, err = st.Tally(ctx, acme, f)
+		require.NoError(t, err)
+	}
+	// Too much for one statement.
+	var many []seats.Command
+	for n := range 200 {
+		p := marked(1000 + n)
+		p.Title, p.Location, p.Department = strings.Repeat(mark, 30), strings.Repeat(mark, 30), strings.Repeat("é"+mark, 20)
+		many = append(many, seats.Invite{Profile: p})
+	}
+	outcomes, err := k.DoEach(ctx, acme, olive, many...)
+	require.NoError(t, err)
+	require.Nil(t, outcomes[len(many)-1].Refusal)
+	// A taken key, which the database sees first.
+	again := marked(3)
+	again.Email = ada.Email
+	change := planned(t, &blind{Store: st}, seats.Invite{Profile: again})
+	verdicts, err := st.Commit(ctx, change)
+	require.NoError(t, err)
+	require.ErrorIs(t, verdicts[0].Err, store.ErrTaken)
+	// In a transaction of the host's.
+	tx, err := s.dbs[0].BeginTx(ctx, nil)
+	require.NoError(t, err)
+	in := k.InTx(st.Bind(tx))
+	_, err = in.Do(ctx, acme, olive, seats.Invite{Profile: marked(4)}, seats.Deactivate{User: bob.ID})
+	require.NoError(t, err)
+	_, err = in.Find(ctx, acme, users.ByEmail(marked(4).Email))
+	require.NoError(t, err)
+	_, err = k.InTx(storetest.Bound(&blind{Store: st.Bind(tx)})).Do(ctx, acme, users.System(), seats.Invite{Profile: again})
+	require.Error(t, err)
+	require.False(t, personal(err.Error()), err)
+	require.NoError(t, tx.Commit())
+	_, err = k.Drain(ctx, mark, func(context.Context, seats.Event) error { return nil })
+	require.NoError(t, err)
+	drift, err := k.Audit(ctx, acme)
+	require.NoError(t, err)
+	require.Empty(t, drift)
+}
+
+// TestStore_errors_without_values: engines and drivers quote what they choke on, and what
+// the store returns does not.
+func TestStore_errors_without_values(t *testing.T) {
+	invite := func(st *sqlstore.Store) error {
+		verdicts, err := st.Commit(t.Context(), planned(t, st, seats.Invite{Profile: marked(1)}))
+		if err == nil {
+			err = verdicts[0].Err
+		}
+		return err
+	}
+	look := func(st *sqlstore.Store) error {
+		_, err := st.Users(t.Context(), acme, users.Filter{}, 9)
+		return err
+	}
+	for _, c := range []struct {
+		engine
+		name, breaks string
+		call         func(*sqlstore.Store) error
+	}{
+		{mariadb, "write", "UPDATE seats_users SET title = '0'; ALTER TABLE seats_users MODIFY title BIGINT", invite},
+		{variant(t, "MariaDB, literals"), "write", "UPDATE seats_users SET title = '0'; ALTER TABLE seats_users MODIFY title BIGINT", invite},
+		{mariadb, "read", "ALTER TABLE seats_users MODIFY notices VARBINARY(64); UPDATE seats_users SET notices = 'zanzibar'", look},
+		{postgres, "write", "CREATE INDEX ON seats_users ((title::bigint)) WHERE title <> ''", invite},
+		{variant(t, "PostgreSQL, lib-pq"), "write", "CREATE INDEX ON seats_users ((title::bigint)) WHERE title <> ''", invite},
+		{sqlite, "read", "UPDATE seats_users SET notices = 'zanzibar'", look},
+	} {
+		t.Run(c.engine.name+"/"+c.name, func(t *testing.T) {
+			t.Parallel()
+			s := c.open(t)
+			open(t, s.stores[0], 9)
+			execAll(t, s.dbs[0], strings.Split(c.breaks, "; ")...)
+			err := c.call(s.stores[0])
+			require.Error(t, err)
+			require.False(t, personal(err.Error()), err)
+			require.True(t, quotes(err), "the cause is there to be asked, and says it: %v", err)
+		})
+	}
+}
+
+// quotes reports whether one of the causes of an error has personal data in its text.
+func quotes(err error) bool {
+	switch wraps := err.(type) {
+	case interface{ Unwrap() error }:
+		return personal(err.Error()) || quotes(wraps.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, one := range wraps.Unwrap() {
+			if quotes(one) {
+				return true
+			}
+		}
+	}
+	return err != nil && personal(err.Error())
+}
+
+// TestCommit_unpreparable: a driver that may not send as much at once wants the statement
+// prepared, which MariaDB before 10.6.2 refuses of a compound one.
+func TestCommit_unpreparable(t *testing.T) {
+	e := mariadb
+	e.dsn = onMariaDB("?interpolateParams=true&maxAllowedPacket=20000")
+	s, r := e.recorded(t)
+	refused := 0
+	r.prepare = func(text string) error {
+		if !strings.HasPrefix(text, "BEGIN NOT ATOMIC") {
+			return nil
+		}
+		refused++
+		return &mysql.MySQLError{Number: 1295, SQLState: [5]byte([]byte("HY000")), Message: "This command is not supported in the prepared statement protocol yet"}
+	}
+	k := open(t, s.stores[0], 99)
+	var all []seats.Command
+	for n := range 30 {
+		p := marked(n)
+		p.Title, p.Location, p.Department = strings.Repeat("t", 250), strings.Repeat("l", 250), strings.Repeat("d", 250)
+		all = append(all, seats.Invite{Profile: p})
+	}
+	_, err := k.Do(t.Context(), acme, olive, all...)
+	require.NoError(t, err)
+	require.Positive(t, refused)
+	require.Len(t, people(t, k), 31)
+}
