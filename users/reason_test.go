@@ -26,5 +26,5 @@ func TestReasonsAreToldApart(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, r, found)
 	}
-	require.Equal(t, "is too large: at most 64 MiB and 1048576 rows can be read", users.ErrTooLarge.Text)
+	require.Equal(t, "is too large: at most 512 MiB, 1048576 rows and 64 MiB of people can be read", users.ErrTooLarge.Text)
 }

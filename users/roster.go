@@ -7,12 +7,16 @@ import (
 	"strings"
 )
 
-// Bounds of a roster. A file beyond the first two is refused whole; of its
-// faults no more than the third are listed.
+// Bounds of a roster. A file beyond MaxRosterBytes, MaxRosterRows or MaxRosterMemory is
+// refused whole as [ErrTooLarge]. A row beyond MaxRosterRowBytes or MaxRosterColumns is a
+// fault of its own, [ErrTooLong]. Faults beyond MaxRosterFaults are counted, see [Unlisted].
 const (
-	MaxRosterBytes  = 64 << 20 // 64 MiB, as the file stands
-	MaxRosterRows   = 1 << 20  // what a spreadsheet holds
-	MaxRosterFaults = 1000     // see [Unlisted]
+	MaxRosterBytes    = 512 << 20 // 512 MiB, as the file stands
+	MaxRosterRows     = 1 << 20   // what a spreadsheet holds
+	MaxRosterMemory   = 64 << 20  // 64 MiB, of what is kept while a file is read: people, faults, passwords, headers
+	MaxRosterRowBytes = 1 << 20   // 1 MiB, in UTF-8
+	MaxRosterColumns  = 1 << 14   // what a spreadsheet holds
+	MaxRosterFaults   = 1000
 )
 
 // A Roster is a list of people out of a file.
@@ -140,6 +144,10 @@ var defaultRoles = map[string]Role{
 // Rows have the numbers that a spreadsheet shows: the header is row 1, empty
 // rows count, a line break inside a cell starts no new row.
 //
+// The file is read as a stream, in bounded memory: of people, faults, passwords and headers
+// [MaxRosterMemory] at most, which is some 150,000 people with an address and a name, besides
+// some MiB for the row at hand. Each of them counts with its texts and about 300 bytes.
+//
 // Any other error is one of the reader, wrapped, or of options that contradict
 // themselves.
 func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
@@ -147,12 +155,12 @@ func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
 	if err != nil {
 		return Roster{}, err
 	}
-	text, err := readText(r)
-	if err != nil {
-		return Roster{}, err
+	text := &rosterText{file: r}
+	if text.isInstruction() {
+		text.passLine()
 	}
-	rows, err := reader.findHeader(text)
-	if err != nil {
+	rows := &sheet{text: text}
+	if err := reader.findHeader(rows); err != nil {
 		return Roster{}, err
 	}
 	return reader.read(rows)

@@ -1,46 +1,13 @@
 package users
 
 import (
-	"bytes"
-	"encoding/binary"
-	"encoding/csv"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // separators are what the cells of a roster may be separated by.
 const separators = ",;\t"
-
-// oneLineEnd turns every line end into a line feed: the standard parser knows
-// no lone CR.
-var oneLineEnd = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
-// readText returns the text of the file with line feeds alone at its line ends,
-// and without what spreadsheets put before the header.
-func readText(r io.Reader) (string, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, MaxRosterBytes+1))
-	if err != nil {
-		return "", fmt.Errorf("users: reading a roster: %w", err)
-	}
-	if len(raw) > MaxRosterBytes {
-		return "", Faults{{Problem: ErrTooLarge}}
-	}
-	text, ok := decode(raw)
-	if !ok {
-		return "", Faults{{Problem: ErrEncoding}}
-	}
-	text = oneLineEnd.Replace(text)
-
-	if first, rest, _ := strings.Cut(text, "\n"); isInstruction(first) {
-		text = rest
-	}
-	return text, nil
-}
 
 // isInstruction reports whether the first line of a file is one such as "sep=;",
 // by which Excel separates cells, and which it does not show as a row.
@@ -48,91 +15,106 @@ func isInstruction(line string) bool {
 	return strings.HasPrefix(Fold(strings.Trim(line, `"`)), "sep=")
 }
 
-func decode(raw []byte) (text string, ok bool) {
-	switch {
-	case bytes.HasPrefix(raw, []byte("\xFF\xFE")):
-		text, ok = decodeUTF16(raw[2:], binary.LittleEndian)
-	case bytes.HasPrefix(raw, []byte("\xFE\xFF")):
-		text, ok = decodeUTF16(raw[2:], binary.BigEndian)
-	default:
-		text = string(bytes.TrimPrefix(raw, []byte("\xEF\xBB\xBF")))
-		ok = utf8.ValidString(text)
-	}
-	// UTF-16 without its mark, and UTF-32, pass for text full of zeros.
-	return text, ok && !strings.Contains(text, "\x00")
-}
-
-func decodeUTF16(raw []byte, order binary.ByteOrder) (text string, ok bool) {
-	if len(raw)%2 != 0 {
-		return "", false
-	}
-	var out strings.Builder
-	for ; len(raw) > 0; raw = raw[2:] {
-		char := rune(order.Uint16(raw))
-		if utf16.IsSurrogate(char) {
-			if len(raw) < 4 {
-				return "", false
-			}
-			raw = raw[2:]
-			char = utf16.DecodeRune(char, rune(order.Uint16(raw)))
-			if char == unicode.ReplacementChar {
-				return "", false
-			}
-		}
-		out.WriteRune(char)
-	}
-	return out.String(), true
-}
-
-// A sheet is a text read row by row.
+// A sheet is a text read row by row. Of a row no more than [MaxRosterRowBytes] and
+// [MaxRosterColumns] are ever in memory.
 type sheet struct {
-	row int // the number of the row read last
+	text      *rosterText
+	row       int // the number of the row read last
+	separator byte
 
-	text      string // from where the parser began
-	at        int    // up to where it has read
-	separator rune
-	parser    *csv.Reader
+	cells []string // of that row
+	out   []byte   // their text
+	ends  []int    // where in out they end
 }
 
-func newSheet(text string, separator rune) *sheet {
-	s := &sheet{separator: separator}
-	s.start(text)
-	return s
-}
-
-func (s *sheet) start(text string) {
-	s.text, s.at = text, 0
-	s.parser = csv.NewReader(strings.NewReader(text))
-	s.parser.Comma = s.separator
-	s.parser.FieldsPerRecord = -1
-	s.parser.ReuseRecord = true
-}
-
-// next returns the cells of the next row that is not empty, valid until the
-// next call; [ErrQuotes] for a row that cannot be read; or [io.EOF].
+// next returns the cells of the next row that is not empty, valid until the next call;
+// a [Reason] for a row that can't be used; [io.EOF]; or why the text can't be read.
 func (s *sheet) next() ([]string, error) {
 	for {
-		for strings.HasPrefix(s.text[s.at:], "\n") { // the parser passes these over silently
-			s.at++
-			s.row++
-		}
-		s.row++
-		cells, err := s.parser.Read()
-		switch {
-		case err == io.EOF:
-			return nil, err
-		case err != nil:
-			// The parser may have read on to the end of the file in search of a
-			// closing quote: the rows it passed are read again.
-			_, below, _ := strings.Cut(s.text[s.at:], "\n")
-			s.start(below)
-			return nil, ErrQuotes
-		}
-		s.at = int(s.parser.InputOffset())
-		if !blank(cells) {
-			return cells, nil
+		if cells, err := s.read(); err != nil || !blank(cells) {
+			return cells, err
 		}
 	}
+}
+
+// read is next for a row that may be empty.
+func (s *sheet) read() ([]string, error) {
+	s.row++
+	cells, size, err := s.peek()
+	if err != nil && size == 0 { // its end is not known: it is taken to end with its line
+		s.text.passLine()
+	}
+	s.text.pass(size)
+	return cells, err
+}
+
+// peek returns the cells of the row that comes next, and how many bytes it has with its
+// line end, 0 if that is not known. It does not go on to the row after it.
+func (s *sheet) peek() (cells []string, size int, err error) {
+	s.out, s.ends = s.out[:0], s.ends[:0]
+	const (
+		begin  = iota // of a cell
+		plain         // in a cell without quotation marks
+		quoted        // between quotation marks
+		closed        // behind a second quotation mark
+	)
+	state, line, columns := begin, 0, 0
+	for {
+		c, err := s.text.at(size)
+		switch {
+		case err == errBeyond && line == 0:
+			return nil, 0, ErrTooLong
+		case err == errBeyond, err == io.EOF && state == quoted:
+			return nil, 0, ErrQuotes
+		case err == io.EOF && size > 0:
+			c = '\n' // the last line may be without one
+		case err != nil:
+			return nil, 0, err
+		}
+		if size++; c == '\n' && line == 0 {
+			line = size
+		}
+		switch {
+		case state == quoted && c != '"':
+		case c == '"' && state == begin, c == '"' && state == closed:
+			if state == begin {
+				state = quoted
+				continue
+			}
+			state = quoted
+		case c == '"' && state == quoted:
+			state = closed
+			continue
+		case c == s.separator, c == '\n':
+			if columns++; columns <= MaxRosterColumns {
+				s.ends = append(s.ends, len(s.out))
+			}
+			state = begin
+			if c != '\n' {
+				continue
+			}
+			if columns > MaxRosterColumns {
+				return nil, size, ErrTooLong
+			}
+			return s.cut(), size, nil
+		case c == '"', state == closed:
+			return nil, 0, ErrQuotes
+		default:
+			state = plain
+		}
+		s.out = append(s.out, c)
+	}
+}
+
+// cut returns the cells of the row.
+func (s *sheet) cut() []string {
+	s.cells = s.cells[:0]
+	text, from := string(s.out), 0
+	for _, end := range s.ends {
+		s.cells = append(s.cells, text[from:end])
+		from = end
+	}
+	return s.cells
 }
 
 func blank(cells []string) bool {

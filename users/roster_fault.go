@@ -9,7 +9,7 @@ import (
 // What can be wrong with a roster, beside what can be wrong with a text.
 var (
 	ErrEncoding    = Reason{"wrong-encoding", "is not in UTF-8: save it as CSV UTF-8"}
-	ErrTooLarge    = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB and %d rows can be read", MaxRosterBytes>>20, MaxRosterRows)}
+	ErrTooLarge    = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB, %d rows and %d MiB of people can be read", MaxRosterBytes>>20, MaxRosterRows, MaxRosterMemory>>20)}
 	ErrNoHeader    = Reason{"no-header", "has no header: its first row names none of the columns"}
 	ErrNoColumn    = Reason{"no-column", "is missing from the header"}
 	ErrColumnTwice = Reason{"column-twice", "stands in the header more than once"}

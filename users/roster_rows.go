@@ -14,11 +14,29 @@ type rosterReader struct {
 	columns map[string]bool // the labels of their headers
 	roles   map[string]Role // by label of the word
 
-	width   int          // of the header
-	cells   []rosterCell // where the columns are that the file has
-	ignored []string     // the headers of the others
-	taken   map[Key]int  // the row that has the key
-	found   faultList
+	width     int            // of the header
+	cells     []rosterCell   // where the columns are that the file has
+	ignored   []string       // the headers of the others
+	people    []Entry        // of the good rows
+	passwords map[int]string // theirs, by row
+	taken     map[Key]int    // the row that has the key
+	found     faultList
+	kept      int // about how many bytes there are in all of these
+}
+
+// About how many bytes each takes beside its texts.
+const (
+	personSize = 272 // an Entry of a slice that grows
+	keySize    = 64  // a Key and a number in a map that grows
+	textSize   = 32
+)
+
+// keep counts bytes that are kept, and returns the fault of the file if they are too many.
+func (r *rosterReader) keep(bytes int) error {
+	if r.kept += bytes; r.kept > MaxRosterMemory {
+		return Faults{{Problem: ErrTooLarge}}
+	}
+	return nil
 }
 
 // reader returns the reader of a file, to which a column that is only written is
@@ -28,7 +46,7 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rosterReader{RosterOptions: o, columns: map[string]bool{}, roles: map[string]Role{}, taken: map[Key]int{}}
+	r := &rosterReader{RosterOptions: o, columns: map[string]bool{}, roles: map[string]Role{}, passwords: map[int]string{}, taken: map[Key]int{}}
 	r.Columns = nil
 	for _, c := range o.Columns {
 		if !slices.Contains(writtenOnly, c.Field) {
@@ -49,37 +67,54 @@ type rosterCell struct {
 	text func(*Profile) *string // nil for role and password
 }
 
-// findHeader returns the rows below the header. The separator is the one under
-// which the header names the most columns.
-func (r *rosterReader) findHeader(text string) (*sheet, error) {
-	var (
-		rows   *sheet
-		header []string
-		most   = -1
-		fault  Fault
-	)
-	for _, separator := range separators {
-		s := newSheet(text, separator)
-		cells, err := s.next()
-		switch known := r.known(cells); {
-		case err == io.EOF:
-			return nil, Faults{{Problem: ErrEmpty}}
-		case err != nil:
-			fault = Fault{Row: s.row, Problem: err}
-		case known > most:
-			rows, header, most = s, cells, known
+// findHeader reads up to the header, and sets the separator: the one under which the header
+// names the most columns. A row that is empty under one of them is none.
+func (r *rosterReader) findHeader(rows *sheet) error {
+	for {
+		var (
+			best, empty byte
+			most        int
+			fault       error
+		)
+		for _, separator := range []byte(separators) {
+			rows.separator = separator
+			cells, _, err := rows.peek()
+			known := 0
+			if !blank(cells) {
+				known = r.known(cells)
+			}
+			switch _, faulty := err.(Reason); {
+			case err == io.EOF:
+				return Faults{{Problem: ErrEmpty}}
+			case err != nil && !faulty:
+				return err
+			case faulty:
+				if fault != ErrTooLong {
+					fault = err
+				}
+			case blank(cells):
+				empty = separator
+			case best == 0, known > most:
+				best, most = separator, known
+			}
+		}
+		switch {
+		case most > 0:
+			rows.separator = best
+			header, _ := rows.read()
+			if faults := r.setHeader(rows.row, header); len(faults) > 0 {
+				return faults
+			}
+			return nil
+		case empty != 0:
+			rows.separator = empty
+			_, _ = rows.read()
+		case best == 0, fault == ErrTooLong: // whatever the separator
+			return Faults{{Row: rows.row + 1, Problem: fault}}
+		default:
+			return Faults{{Problem: ErrNoHeader}}
 		}
 	}
-	switch most {
-	case -1: // whatever the separator
-		return nil, Faults{fault}
-	case 0:
-		return nil, Faults{{Problem: ErrNoHeader}}
-	}
-	if faults := r.setHeader(rows.row, header); len(faults) > 0 {
-		return nil, faults
-	}
-	return rows, nil
 }
 
 func (r *rosterReader) known(header []string) int {
@@ -98,7 +133,8 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 		name := label(bare(cell))
 		places[name] = append(places[name], i)
 		if !r.columns[name] && name != "" {
-			r.ignored = append(r.ignored, strings.TrimSpace(cell))
+			r.ignored = append(r.ignored, trim(cell))
+			r.kept += textSize + len(cell)
 		}
 	}
 	for _, c := range r.Columns {
@@ -117,38 +153,41 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 
 // read judges the rows below the header.
 func (r *rosterReader) read(rows *sheet) (Roster, error) {
-	var good []*rosterRow
-	for cells, err := rows.next(); err != io.EOF; cells, err = rows.next() {
+	for {
+		cells, err := rows.next()
+		if err == io.EOF {
+			break
+		}
 		if rows.row > MaxRosterRows {
 			return Roster{}, Faults{{Problem: ErrTooLarge}}
 		}
 		row := &rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
-		if err != nil {
+		switch _, faulty := err.(Reason); {
+		case faulty:
 			row.fault("", err, 0)
 			continue
+		case err != nil:
+			return Roster{}, err
 		}
 		row.fill(cells)
 		row.clean()
 		row.claim()
-		if len(row.faulty) == 0 {
-			good = append(good, row)
+		row.keep()
+		if err := r.keep(0); err != nil {
+			return Roster{}, err
 		}
 	}
 	if r.Password != nil && r.usable() {
-		good = slices.DeleteFunc(good, func(row *rosterRow) bool { return !row.handOver() })
+		r.people = slices.DeleteFunc(r.people, func(e Entry) bool { return !r.handOver(e) })
 	}
 	faults := r.found.list()
 	switch {
-	case len(good)+len(faults) == 0:
+	case len(r.people)+len(faults) == 0:
 		return Roster{}, Faults{{Problem: ErrEmpty}}
-	case len(good) == 0, !r.usable():
+	case len(r.people) == 0, !r.usable():
 		return Roster{}, faults
 	}
-
-	roster := Roster{People: make([]Entry, len(good)), Faults: faults, Ignored: r.ignored}
-	for i, row := range good {
-		roster.People[i] = row.Entry
-	}
+	roster := Roster{People: r.people, Faults: faults, Ignored: r.ignored}
 	for _, c := range r.cells {
 		roster.Fields = append(roster.Fields, c.Field)
 	}
@@ -191,7 +230,7 @@ func (w *rosterRow) fill(cells []string) {
 				w.fault(c.Field, ErrEmpty, 0)
 			}
 		case c.Field == "password":
-			w.password = raw
+			w.password = strings.Clone(raw) // as long as a part of a row is kept, all of it is
 		case c.Field == "role":
 			w.setRole(cell)
 		default:
@@ -243,18 +282,37 @@ func (w *rosterRow) claim() {
 			w.fault(k.Kind.String(), ErrTaken, other)
 		} else {
 			w.reader.taken[k] = w.Row
+			w.reader.kept += keySize + len(k.Value)
 		}
 	}
 }
 
+// keep keeps the person and the password of a row without faults, if they can be of use.
+func (w *rosterRow) keep() {
+	r := w.reader
+	if len(w.faulty) > 0 || !r.usable() {
+		return
+	}
+	r.people = append(r.people, w.Entry)
+	r.kept += personSize
+	for _, f := range fields {
+		r.kept += len(*f.text(&w.Profile))
+	}
+	if w.password != "" && r.Password != nil {
+		r.passwords[w.Row] = w.password
+		r.kept += keySize + len(w.password)
+	}
+}
+
 // handOver gives the password to the host, and reports whether it was taken.
-func (w *rosterRow) handOver() bool {
-	if w.password == "" {
+func (r *rosterReader) handOver(e Entry) bool {
+	password, given := r.passwords[e.Row]
+	if !given {
 		return true
 	}
-	if err := w.reader.Password(w.Row, w.Profile, w.password); err != nil {
-		w.fault("password", passwordError{err}, 0)
-		return false
+	err := r.Password(e.Row, e.Profile, password)
+	if err != nil {
+		(&rosterRow{reader: r, Entry: e}).fault("password", passwordError{err}, 0)
 	}
-	return true
+	return err == nil
 }

@@ -205,7 +205,6 @@ func TestSkipFaultyHelpsNoFile(t *testing.T) {
 		"missing column": {"Username\na\n", users.ErrNoColumn},
 		"column twice":   {"Email,Email\na@x.example\n", users.ErrColumnTwice},
 		"too many rows":  {"Email\n" + strings.Repeat("\n", users.MaxRosterRows-1) + "a@x.example\n", users.ErrTooLarge},
-		"too many bytes": {"Email\n" + strings.Repeat("x", users.MaxRosterBytes-5), users.ErrTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := users.RosterOptions{SkipFaulty: true, Columns: []users.Column{

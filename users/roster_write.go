@@ -34,8 +34,8 @@ import (
 // external ID of 007 as 7.
 //
 // Rows are written as people come, however many. Beyond [MaxRosterRows] a
-// spreadsheet leaves rows out; beyond that or [MaxRosterBytes] ReadRoster refuses the
-// file.
+// spreadsheet leaves rows out; beyond that, [MaxRosterBytes] or [MaxRosterMemory]
+// ReadRoster refuses the file.
 //
 // An error of people is returned as it is, one of the writer wrapped. A text that is
 // not UTF-8 or contains a control character, and a role that is none, is a

@@ -82,14 +82,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func readRoster(out io.Writer, file string) (users.Roster, error) {
 	options := users.AccuEdRoster()
 	options.SkipFaulty = true
-	content := sample
+	var content io.Reader = bytes.NewReader(sample)
 	if file != "" {
-		var err error
-		if content, err = os.ReadFile(file); err != nil {
+		f, err := os.Open(file)
+		if err != nil {
 			return users.Roster{}, err
 		}
+		defer f.Close()
+		content = f
 	}
-	roster, err := users.ReadRoster(bytes.NewReader(content), options)
+	roster, err := users.ReadRoster(content, options)
 	var faults users.Faults
 	switch {
 	case errors.As(err, &faults):
