@@ -185,9 +185,9 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 // users without an ID get one, which the outcome carries. An unknown account is
 // [store.ErrNotFound].
 //
-// If the context ends before the commit was sent nothing was changed. If it ends
-// during the commit, or the store is lost in the middle of it for good, the error is
-// [store.ErrUnknown], which wraps the reason: the change was made as a whole or not
+// If the context ends and the error is the context's, nothing was changed. If it ends
+// while the store writes, or the store is lost in the middle of that for good, the error
+// is [store.ErrUnknown], which wraps the reason: the change was made as a whole or not
 // at all, and the same call with a [Call] Key finds out.
 func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Done, error) {
 	request := k.request(actor, seats.ByCall, commands...)

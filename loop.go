@@ -147,18 +147,16 @@ func (k *Keeper) present(ctx context.Context, need *seats.Need) (seats.Snapshot,
 	return s, err
 }
 
-// commit sends one change, and counts it.
+// commit sends one change, and counts it. Where its context ends, the store says whether
+// the change may have been written.
 func (k *Keeper) commit(ctx context.Context, change seats.Change, sent *int, e *effort) error {
 	if err := ctx.Err(); err != nil {
 		return err // and it was not sent
 	}
 	*sent++
 	verdicts, err := k.store.Commit(ctx, change)
-	switch {
-	case err == nil:
+	if err == nil {
 		err = verdicts[0].Err
-	case ctx.Err() != nil && !errors.Is(err, store.ErrUnknown):
-		err = unknown(store.ErrUnknown, err)
 	}
 	e.answered(err)
 	return err

@@ -2,6 +2,8 @@ package seatkeeper_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,24 +121,59 @@ func (e ending) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 	return e.Store.Load(ctx, needs...)
 }
 
-// TestAContextEndsDuringACommit holds a commit back until the caller's time is up.
-func TestAContextEndsDuringACommit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.Delay, storetest.None, storetest.Delay)
-		f.Wait = time.Hour
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		began := time.Now()
-		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-		require.ErrorIs(t, err, store.ErrUnknown)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, time.Minute, time.Since(began))
+// TestKeeper_Do_contextEndsDuringACommit that is held back: the store knows whether it can
+// have been written, and the Keeper takes its word.
+func TestKeeper_Do_contextEndsDuringACommit(t *testing.T) {
+	for name, c := range map[string]struct {
+		lost    bool // the answer to a commit before that one
+		answer  error
+		unknown bool
+	}{
+		"nothing was written":             {answer: nil, unknown: false},
+		"it may have been written":        {answer: store.ErrUnknown, unknown: true},
+		"an earlier one may still arrive": {lost: true, answer: nil, unknown: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				faults := []storetest.Fault{storetest.None, storetest.Delay, storetest.None, storetest.Delay}
+				if c.lost {
+					faults = append([]storetest.Fault{storetest.None, storetest.LoseBefore}, faults...)
+				}
+				_, sound, f := faulty(t, seatkeeper.Options{}, seats.Standard(), faults...)
+				f.Wait = time.Hour
+				k, err := seatkeeper.New(answering{f, c.answer}, seatkeeper.Options{})
+				require.NoError(t, err)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				began := time.Now()
+				_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.Equal(t, c.unknown, errors.Is(err, store.ErrUnknown), err)
+				require.Equal(t, time.Minute, time.Since(began))
+				_, err = sound.User(t.Context(), "acme", "ada")
+				require.ErrorIs(t, err, seats.ErrUnknownUser)
 
-		done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-		require.NoError(t, err, "the next one waits its hour")
-		require.False(t, done.Outcomes[0].Same)
-		require.Equal(t, time.Minute+time.Hour, time.Since(began))
-	})
+				done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+				require.NoError(t, err, "the next one waits its hour")
+				require.False(t, done.Outcomes[0].Same)
+				require.Equal(t, time.Minute+time.Hour, time.Since(began))
+			})
+		})
+	}
+}
+
+// answering is a store that answers so where the context of a commit ends.
+type answering struct {
+	store.Store
+	answer error
+}
+
+func (a answering) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	verdicts, err := a.Store.Commit(ctx, changes...)
+	if ctx.Err() != nil && a.answer != nil {
+		err = fmt.Errorf("%w: %w", a.answer, err)
+	}
+	return verdicts, err
 }
 
 // TestALostApplyIsFoundOutByItsKey though what did not fit would fit by now.

@@ -71,6 +71,8 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 				b.verdicts[id] = store.Verdict{Err: store.ErrConflict}
 			}
 			return nil
+		case class != Lost && ctx.Err() != nil:
+			return b.explain(ctx, err)
 		case class == Again, stale && len(changes) == 1 && !b.lags():
 			b.refuse(changes, store.ErrConflict)
 			return nil
@@ -98,8 +100,8 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 	return nil
 }
 
-// means is what an error of a write means. The end of the context may have come
-// before or after everything else.
+// means is what an error of a write means. Where the context has ended too, it may have
+// come before or after everything else, unless it is known that nothing was written.
 func (s *Store) means(ctx context.Context, err error) Class {
 	switch {
 	case err == nil, errors.Is(err, errMoved):

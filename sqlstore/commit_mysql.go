@@ -21,6 +21,7 @@ type mysql struct {
 type server struct {
 	compound bool // it takes a compound statement: MariaDB
 	galera   bool // it is one of several, and may lag behind
+	chains   bool // completion_type: the end of a transaction begins another one, or ends the session
 	// arguments says that the driver fills values in, see [Store.statement].
 	arguments bool
 }
@@ -30,8 +31,8 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	if known := w.server.Load(); known != nil {
 		return *known, nil
 	}
-	var version, mode, width, name, galera string
-	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode, LENGTH('1')").Scan(&version, &mode, &width); err != nil {
+	var version, mode, width, completion, name, galera string
+	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode, LENGTH('1'), @@completion_type").Scan(&version, &mode, &width, &completion); err != nil {
 		return server{}, err
 	}
 	err := s.db.QueryRowContext(ctx, "SHOW VARIABLES LIKE 'wsrep_on'").Scan(&name, &galera)
@@ -48,6 +49,7 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 		compound:  isMariaDB && !strings.Contains(mode, "ORACLE") && width == "1",
 		galera:    isMariaDB && users.Fold(galera) == "on",
 		arguments: arguments,
+		chains:    completion != "NO_CHAIN",
 	}
 	w.server.Store(&known)
 	return known, nil
@@ -65,6 +67,17 @@ func (s *Store) lags() bool {
 	return known != nil && known.galera
 }
 
+// chains reports whether the COMMIT and the ROLLBACK of database/sql leave more to be
+// ended.
+func (s *Store) chains() bool {
+	w, is := s.writer.(*mysql)
+	if !is {
+		return false
+	}
+	known := w.server.Load()
+	return known != nil && known.chains
+}
+
 // block is the longest compound statement that is sent. What is longer goes as a
 // transaction of several statements: servers and drivers have bounds of their own.
 const block = 1 << 20
@@ -72,23 +85,21 @@ const block = 1 << 20
 func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
 	all, err := s.stepsOf(changes)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnsent, err)
+		return nil, notWritten(err)
 	}
 	if s.bound != nil {
 		return nil, s.savepoint(ctx, func() error { return s.carryOut(ctx, s.bound.tx, all, nil) })
 	}
 	known, err := w.known(ctx, s)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnsent, err)
+		return nil, notWritten(err)
 	}
 	if q := s.compound(all); known.compound && q.text.Len()+q.filled <= block {
 		text, values := s.statement(q)
-		conn, err := s.db.Conn(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errUnsent, err)
-		}
-		defer conn.Close()
-		_, err = conn.ExecContext(ctx, text, values...)
+		err := s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
+			_, err = conn.ExecContext(ctx, text, values...)
+			return err == nil, err
+		})
 		switch {
 		case err == nil:
 			return nil, nil
@@ -101,8 +112,10 @@ func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]
 	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, nil) })
 }
 
-// compound makes one statement of the steps, all or nothing. It returns no rows: on
-// Galera a block that does loses their description when another node aborts it.
+// compound makes one statement of the steps. It returns no rows: on Galera a block that
+// does loses their description when another node aborts it. The handler gives locks back
+// before the answer is on its way; that nothing is left behind depends on the ROLLBACK
+// that follows any error of the block.
 func (s *Store) compound(all []step) *query {
 	q := s.query()
 	q.text.WriteString("BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; ")

@@ -2,11 +2,13 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -107,8 +109,9 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) 
 	q := s.query()
 	q.text.WriteString(p.statement)
 	if err := p.rows(q, changes); err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnsent, err)
+		return nil, notWritten(err)
 	}
+	reached := noted(q)
 	var written []users.AccountID
 	err := s.savepoint(ctx, func() error {
 		rows, err := s.rows(ctx, q)
@@ -125,7 +128,30 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) 
 		}
 		return rows.Err()
 	})
+	if err != nil && !reached() {
+		err = notWritten(err)
+	}
 	return missing(changes, written), err
+}
+
+// noted has the last value of a query note that the driver has asked for it, and returns
+// whether it has: before that, while it waits for a connection or prepares the statement
+// there, nothing can have been written.
+func noted(q *query) (reached func() bool) {
+	last := &q.values[len(q.values)-1]
+	value := &notedValue{value: *last}
+	*last = value
+	return value.asked.Load
+}
+
+type notedValue struct {
+	value driver.Value
+	asked atomic.Bool
+}
+
+func (v *notedValue) Value() (driver.Value, error) {
+	v.asked.Store(true)
+	return v.value, nil
 }
 
 // rows adds the rows of the changes as parameters.

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -15,7 +14,7 @@ type sqlite struct{}
 func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
 	all, err := s.stepsOf(changes)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnsent, err)
+		return nil, notWritten(err)
 	}
 	if s.bound != nil {
 		return nil, s.savepoint(ctx, func() error { return s.carryOut(ctx, s.bound.tx, all, nil) })
@@ -28,7 +27,7 @@ func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]us
 	statements := make([]*sql.Stmt, len(all))
 	for i, step := range all { // before the connection is taken: it may be the only one
 		if statements[i], err = s.prepared(ctx, step.query); err != nil {
-			return nil, fmt.Errorf("%w: %w", errUnsent, err)
+			return nil, notWritten(err)
 		}
 	}
 	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, statements) })

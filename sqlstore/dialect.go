@@ -57,6 +57,10 @@ type dialect struct {
 	conflict, excluded string
 	// commits says that whatever makes a table commits the transaction.
 	commits bool
+	// inProcess says that the database is in this process, where no answer is ever lost.
+	inProcess bool
+	// rollback ends the transaction that is open, if there is one, and nothing else.
+	rollback string
 	// part begins a part of a reading, which has an order and a limit of its own.
 	part string
 	// nullNumber and nullText are NULL of a type.
@@ -76,7 +80,9 @@ var dialects = [...]dialect{
 		index:       " INDEXED BY %s",
 		primary:     "sqlite_autoindex_%s_1",
 		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
-		part: "SELECT * FROM (", nullNumber: "NULL", nullText: "NULL",
+		inProcess: true,
+		rollback:  "SAVEPOINT seatkeeper; ROLLBACK", // which alone is an error where there is none
+		part:      "SELECT * FROM (", nullNumber: "NULL", nullText: "NULL",
 		clock: "NULL",
 	},
 	Postgres: {
@@ -86,7 +92,8 @@ var dialects = [...]dialect{
 		behind:      "(sort_name, id) > (?, ?)",
 		contains:    "strpos(%s, ?) > 0",
 		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
-		part: "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
+		rollback: "ROLLBACK",
+		part:     "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
 		clock: "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	},
 	MySQL: {
@@ -98,8 +105,9 @@ var dialects = [...]dialect{
 		index:    " FORCE INDEX (%s)",
 		primary:  "%.0sPRIMARY",
 		conflict: "%.0s ON DUPLICATE KEY UPDATE ", excluded: "VALUES(%s)",
-		commits: true,
-		part:    "(", nullNumber: "NULL", nullText: "NULL",
+		commits:  true,
+		rollback: "ROLLBACK AND NO CHAIN NO RELEASE", // whatever completion_type says
+		part:     "(", nullNumber: "NULL", nullText: "NULL",
 		// UTC_TIMESTAMP is in UTC but is what SET TIMESTAMP says; SYSDATE is not, but is in
 		// the session's time zone. So is NOW, and the difference of the two in none.
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",

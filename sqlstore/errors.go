@@ -43,7 +43,7 @@ var (
 		"1213": Again, "1205": Again, "1020": Again, "1637": Again, // deadlock, lock wait timeout, record changed, too many transactions
 		"1062": Duplicate, "1586": Duplicate,
 		"4025": Broken, "3819": Broken, // CHECK, on MariaDB and MySQL
-		"1053": Lost, "1317": Lost, "1927": Lost, "2006": Lost, "2013": Lost, // shutdown, interrupted, killed, gone, lost
+		"1053": Lost, "1317": Lost, "1969": Lost, "1927": Lost, "2006": Lost, "2013": Lost, // shutdown, interrupted, by max_statement_time, killed, gone, lost
 		"1180": Lost, // during a commit, which other nodes may have got
 	}
 	// SQLite: the low byte of the result code says busy or locked; the extended codes
@@ -117,6 +117,8 @@ var sqlError = regexp.MustCompile(`(^|: )sql: `)
 
 // errUnsent marks what went wrong before anything was sent that could be committed.
 var errUnsent = errors.New("nothing was written")
+
+func notWritten(err error) error { return fmt.Errorf("%w: %w", errUnsent, err) }
 
 func (s *Store) classify(err error) Class {
 	if errors.Is(err, store.ErrConflict) {

@@ -48,6 +48,7 @@ func TestClassify(t *testing.T) {
 		sqlstore.Lost: {
 			state("08006"), state("08P01"), state("40003"), state("57P01"), state("57P02"),
 			errors.New("Error 2013 (HY000): Lost connection to server during query"), errors.New("Error 1317 (70100): Query execution was interrupted"),
+			errors.New("Error 1969 (70100): Query execution was interrupted (max_statement_time exceeded)"),
 			errors.New("Error 1180 (HY000): Got error 6 \"No such device or address\" during COMMIT"),
 			errors.New("invalid connection"), driver.ErrBadConn, context.Canceled, context.DeadlineExceeded, errors.New("unexpected EOF"),
 			&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, errors.New("what no driver says"),
@@ -68,15 +69,28 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// failing is a store on a database that is never reached.
+// failing is a store on a database that answers no statement.
 func failing(t *testing.T, classify func(error) sqlstore.Class) *sqlstore.Store {
 	t.Helper()
-	db := sql.OpenDB(nowhere{})
+	db := sql.OpenDB(mute{})
 	t.Cleanup(func() { _ = db.Close() })
 	s, err := sqlstore.New(db, sqlstore.Postgres, sqlstore.Options{Classify: classify, Unprepared: true})
 	require.NoError(t, err)
 	return s
 }
+
+// mute is a database on which every statement fails once the driver has it.
+type mute struct{ nowhere }
+
+func (mute) Connect(context.Context) (driver.Conn, error) { return muteConn{}, nil }
+
+type muteConn struct{ driver.Conn }
+
+func (muteConn) QueryContext(context.Context, string, []driver.NamedValue) (driver.Rows, error) {
+	return nil, errNowhere
+}
+
+func (muteConn) Close() error { return nil }
 
 // TestAHostClassifiesErrorsThatNobodyElseKnows of a driver of its own.
 func TestAHostClassifiesErrorsThatNobodyElseKnows(t *testing.T) {
@@ -109,6 +123,23 @@ func TestAHostClassifiesErrorsThatNobodyElseKnows(t *testing.T) {
 			require.NotErrorIs(t, err, store.ErrUnknown, "a reading leaves nothing open")
 			require.Equal(t, map[bool]int{true: 4, false: 1}[class == sqlstore.Again], asked, "it is tried again where that may help")
 		}
+	}
+}
+
+// TestStore_Commit_neverReached is of a database of which no connection can be had,
+// whatever the error that says so is taken for.
+func TestStore_Commit_neverReached(t *testing.T) {
+	for _, d := range []sqlstore.Dialect{sqlstore.SQLite, sqlstore.Postgres, sqlstore.MySQL} {
+		db := sql.OpenDB(nowhere{})
+		defer db.Close()
+		s, err := sqlstore.New(db, d, sqlstore.Options{Unprepared: true, Classify: func(error) sqlstore.Class { return sqlstore.Lost }})
+		require.NoError(t, err)
+		_, err = s.Commit(t.Context(), seats.Change{Base: 1, Account: seats.Account{ID: "acme", Revision: 2}})
+		require.ErrorIs(t, err, errNowhere, d)
+		require.NotErrorIs(t, err, store.ErrUnknown, d)
+		err = s.Advance(t.Context(), store.Progress{Consumer: "mails", Account: "acme"}, store.Progress{Consumer: "mails", Account: "acme"})
+		require.ErrorIs(t, err, errNowhere, d)
+		require.NotErrorIs(t, err, store.ErrUnknown, d)
 	}
 }
 

@@ -155,20 +155,32 @@ func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
 func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
 	if w, is := s.writer.(*mysql); is && s.bound == nil {
 		if _, err := w.known(ctx, s); err != nil {
-			return 0, fmt.Errorf("%w: %w", errUnsent, err)
+			return 0, notWritten(err)
 		}
 	}
 	text, values := s.statement(q)
 	var result sql.Result
-	if s.bound != nil {
-		result, err = s.bound.tx.ExecContext(ctx, text, values...)
-	} else {
+	send := func(on interface {
+		ExecContext(context.Context, string, ...any) (sql.Result, error)
+	}) (err error) {
+		result, err = on.ExecContext(ctx, text, values...)
+		return err
+	}
+	switch {
+	case s.bound != nil:
+		err = send(s.bound.tx)
+	case s.inProcess: // of a statement alone the driver may say that the context has ended although it was carried out
 		var leave func()
 		if leave, err = s.enter(ctx); err != nil {
 			return 0, err
 		}
 		defer leave()
-		result, err = s.db.ExecContext(ctx, text, values...)
+		err = s.transaction(ctx, func(tx *sql.Tx) error { return send(tx) })
+	default:
+		err = s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
+			err = send(conn)
+			return err == nil, err
+		})
 	}
 	if err != nil {
 		return 0, err
@@ -187,6 +199,6 @@ func (s *Store) enter(ctx context.Context) (leave func(), err error) {
 	case s.turn <- struct{}{}:
 		return func() { <-s.turn }, nil
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", errUnsent, ctx.Err())
+		return nil, notWritten(ctx.Err())
 	}
 }

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -12,41 +13,91 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
+// onConnection carries out work on a connection of the pool and gives it back outside of
+// any transaction. Work reports whether it knows that none is open; else, and where work
+// panics, a ROLLBACK goes out on the connection, and a connection on which that fails is
+// closed: a transaction left open there would hold its locks, and the next BEGIN would
+// commit what it has written so far.
+//
+// All that writes outside of a transaction of the host goes through here:
+//
+//   - A compound statement, after any error. Its own handler rolls back as a rule, but
+//     MariaDB passes it over where an UPDATE has found its row and then waits too long for
+//     a range of an index (error 1205), or finds no room (1114).
+//   - A transaction: the ROLLBACK of database/sql, and this one where that fails. SQLite
+//     goes on with a transaction whose COMMIT it has refused; a COMMIT whose answer is lost
+//     may not have arrived; completion_type may make COMMIT and ROLLBACK begin another
+//     transaction. Migrations are transactions, and on SQLite all that writes.
+//   - A statement alone, which is not in a transaction, after any error.
+//
+// Where a context ends in the middle, drivers either close the connection, on which the
+// ROLLBACK then fails, or the ROLLBACK follows, since it does not depend on the context. A
+// reading, on PostgreSQL a commit, and a connection that is closed leave no transaction. In
+// a transaction of the host the connection is the host's.
+func (s *Store) onConnection(ctx context.Context, work func(*sql.Conn) (ended bool, err error)) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return notWritten(err)
+	}
+	ended := false
+	defer func() {
+		if !ended {
+			s.end(ctx, conn)
+		}
+		_ = conn.Close()
+	}()
+	ended, err = work(conn)
+	return err
+}
+
+// end ends what transaction there may be on a connection, or the connection.
+func (s *Store) end(ctx context.Context, conn *sql.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxRollback)
+	defer cancel()
+	if _, err := conn.ExecContext(ctx, s.rollback); err != nil {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+}
+
+// maxRollback is how long a ROLLBACK may take before the connection is closed.
+const maxRollback = 10 * time.Second
+
 // transaction carries out work in a transaction of its own. Where that fails before
-// the commit was sent, nothing was written.
+// the commit was sent, or the engine refuses the commit, nothing was written.
 //
 // The first statement of work is a write, so that on SQLite a deferred transaction is
 // as good as an immediate one.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("%w: %w", errUnsent, err)
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("%w: %w", errUnsent, err)
-	}
-	done := false
-	defer func() {
-		if !done { // also where work panics
-			_ = tx.Rollback()
+	return s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
+		// From BEGIN on the end of the context ends statements and no more, or a COMMIT might
+		// be given up on its way. In this process none is: there it may end a wait for a lock.
+		begin, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		stop := context.AfterFunc(ctx, cancel)
+		tx, err := conn.BeginTx(begin, nil)
+		if !s.inProcess {
+			stop()
 		}
-	}()
-	if err := work(tx); err != nil {
-		if s.classify(err) == Lost {
-			err = fmt.Errorf("%w: %w", errUnsent, err) // with the connection the transaction is gone
+		if err != nil {
+			return false, notWritten(err)
 		}
-		return err
-	}
-	done = true
-	err = tx.Commit()
-	if err != nil && s.classify(err) != Lost {
-		// SQLite goes on with a transaction that could not be committed. For another
-		// engine there is nothing to roll back.
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	}
-	return err
+		defer func() {
+			ended = (ended || tx.Rollback() == nil) && !s.chains()
+		}()
+		if err := work(tx); err != nil {
+			return false, notWritten(err)
+		}
+		if err := ctx.Err(); err != nil {
+			return false, notWritten(err)
+		}
+		if err := tx.Commit(); err != nil {
+			if s.inProcess || s.classify(err) != Lost {
+				err = notWritten(err)
+			}
+			return false, err
+		}
+		return true, nil
+	})
 }
 
 // carryOut carries out the steps, prepared where there are statements.
@@ -168,7 +219,10 @@ func (s *Store) savepoint(ctx context.Context, work func() error) error {
 		s.bound.ended = errors.Join(err, failed)
 		return s.bound.ended
 	}
-	return err
+	if err != nil {
+		return notWritten(err)
+	}
+	return nil
 }
 
 var errOutside = errors.New("there is none")
@@ -198,5 +252,5 @@ func (s *Store) begin(ctx context.Context) error {
 	case over && ctx.Err() == nil:
 		return s.bound.end(err)
 	}
-	return fmt.Errorf("%w: %w", errUnsent, err)
+	return notWritten(err)
 }

@@ -49,9 +49,10 @@ var (
 //
 // A limit is at least 1, but 0 asks for nothing and gets it.
 //
-// A method whose context ends returns the context's error. A read then has no
-// effect; a commit has either happened as a whole or not at all, or will before
-// long.
+// A method whose context ends returns the context's error. A read then has no effect.
+// Commit and Advance have written nothing then and will not, as where they waited for
+// their turn, for a connection or for a lock; where that is not certain, since the store
+// had begun to write, the error is [ErrUnknown], which wraps the context's.
 //
 // Identifiers and keys are compared byte by byte: "a", "A" and "a " are three.
 // Instants come back as they went in, to the microsecond, in UTC; the zero instant
@@ -102,7 +103,8 @@ type Store interface {
 	// keys: who is new, and that nobody takes a key that is not among them.
 	//
 	// An error besides the verdicts says that the store could not answer for any of
-	// them: none was written, unless it is [ErrUnknown] or the context's error.
+	// them: none was written and none will be, unless it is [ErrUnknown]. That is so of
+	// the context's error too, on which callers rely: they report that nothing was changed.
 	Commit(ctx context.Context, changes ...seats.Change) ([]Verdict, error)
 
 	// Users returns the account's users that the filter matches, as
@@ -138,8 +140,9 @@ type Store interface {
 	Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]Progress, error)
 
 	// Advance puts one progress of a consumer in an account in the place of another,
-	// of the same two. It is [ErrConflict] if the other is not what is there. It neither
-	// keeps nor compares their StoreTime.
+	// of the same two. It is [ErrConflict] if the other is not what is there. Of its errors
+	// only [ErrUnknown] leaves open whether it was written. It neither keeps nor compares
+	// their StoreTime.
 	Advance(ctx context.Context, from, to Progress) error
 }
 

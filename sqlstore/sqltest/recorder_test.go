@@ -20,6 +20,7 @@ type recorder struct {
 	mu      sync.Mutex
 	sent    []sent
 	seen    []string // every text that reached the driver, and so whatever wraps one
+	before  func() // each statement
 }
 
 // sent is a statement as it was sent.
@@ -32,19 +33,25 @@ type sent struct {
 func (e engine) recorded(t testing.TB) (*site, *recorder) {
 	t.Helper()
 	name, sources := e.dsn(t, database(t))
-	plain, err := sql.Open(name, sources[0])
+	r := newRecorder(t, name, sources[0])
+	s := &site{engine: e, dbs: []*sql.DB{e.use(t, sql.OpenDB(r))}}
+	s.migrate(t)
+	return s, r
+}
+
+func newRecorder(t testing.TB, name, dsn string) *recorder {
+	t.Helper()
+	plain, err := sql.Open(name, dsn)
 	require.NoError(t, err)
 	defer plain.Close()
 	r := &recorder{}
 	if opener, can := plain.Driver().(driver.DriverContext); can {
-		r.Connector, err = opener.OpenConnector(sources[0])
+		r.Connector, err = opener.OpenConnector(dsn)
 		require.NoError(t, err)
 	} else {
-		r.Connector = source{plain.Driver(), sources[0]}
+		r.Connector = source{plain.Driver(), dsn}
 	}
-	s := &site{engine: e, dbs: []*sql.DB{e.use(t, sql.OpenDB(r))}}
-	s.migrate(t)
-	return s, r
+	return r
 }
 
 // source opens connections of a driver that has no connector of its own.
@@ -59,6 +66,12 @@ func (s source) Driver() driver.Driver                        { return s.driver 
 func (r *recorder) Connect(ctx context.Context) (driver.Conn, error) {
 	c, err := r.Connector.Connect(ctx)
 	return recordedConn{c, r}, err
+}
+
+func (r *recorder) about() {
+	if r.before != nil {
+		r.before()
+	}
 }
 
 func (r *recorder) note(text string, values []driver.NamedValue) {
@@ -110,6 +123,7 @@ type recordedConn struct {
 
 func (c recordedConn) QueryContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Rows, error) {
 	c.r.see(text)
+	c.r.about()
 	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, text, values)
 	if err != driver.ErrSkip {
 		c.r.note(text, values)
@@ -119,6 +133,7 @@ func (c recordedConn) QueryContext(ctx context.Context, text string, values []dr
 
 func (c recordedConn) ExecContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Result, error) {
 	c.r.see(text)
+	c.r.about()
 	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, text, values)
 	if err != driver.ErrSkip {
 		c.r.note(text, values)
@@ -138,6 +153,7 @@ func (c recordedConn) PrepareContext(ctx context.Context, text string) (driver.S
 }
 
 func (c recordedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	c.r.about()
 	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
 	c.r.note("BEGIN", nil)
 	return recordedTx{tx, c.r}, err
@@ -156,6 +172,7 @@ type recordedTx struct {
 }
 
 func (tx recordedTx) Commit() error {
+	tx.r.about()
 	tx.r.note("COMMIT", nil)
 	return tx.Tx.Commit()
 }
@@ -167,11 +184,13 @@ type recordedStmt struct {
 }
 
 func (s recordedStmt) QueryContext(ctx context.Context, values []driver.NamedValue) (driver.Rows, error) {
+	s.r.about()
 	s.r.note(s.text, values)
 	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, values)
 }
 
 func (s recordedStmt) ExecContext(ctx context.Context, values []driver.NamedValue) (driver.Result, error) {
+	s.r.about()
 	s.r.note(s.text, values)
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, values)
 }

@@ -1,0 +1,255 @@
+package sqltest_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+var causes = flag.Bool("causes", false, "strike commits with every cause at every statement, also on Galera and on full disks; minutes")
+
+// TestStore_Commit_wholeOrNot strikes commits with what really goes wrong on an engine. Then
+// what was acknowledged is there and what was refused is not, the numbers agree, the
+// connection that went back to the pool is in no transaction, and the next commit works.
+func TestStore_Commit_wholeOrNot(t *testing.T) {
+	for _, g := range targets {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			if g.long && !*causes {
+				t.Skip("the flag -causes is not given")
+			}
+			y := g.try(t)
+			for i, hold := range g.holds {
+				y.strike(t, mishap{settings: g.impatient, hold: hold})
+				for j, s := range g.strikes {
+					if *causes || i%len(g.strikes) == j {
+						y.strike(t, mishap{hold: hold, strike: s})
+					}
+				}
+			}
+			for _, s := range g.strikes {
+				for at := 1; y.strike(t, mishap{strike: s, at: at}); at++ {
+				}
+			}
+			for _, l := range g.limits {
+				base := 0
+				if l.base != "" {
+					require.NoError(t, y.plain.QueryRowContext(t.Context(), l.base).Scan(&base))
+				}
+				for step := 0; y.strike(t, mishap{settings: l.settings(base, step), limit: l.name, large: true}); step++ {
+				}
+			}
+		})
+	}
+}
+
+// A mishap is one way in which a commit goes wrong.
+type mishap struct {
+	settings []string // of the store's connection
+	limit    string   // what they are about
+	hold     action   // of the host's, in a transaction: the commit waits for it
+	strike   action   // of an administrator
+	at       int      // before which statement of the commit it strikes; 0: while it waits
+	large    bool     // the commit is of hundreds of people
+}
+
+// An action is statements, in which %d is the number of the store's connection.
+type action struct {
+	name string
+	do   []string
+	undo string
+}
+
+// endedContext is no action of the database.
+var endedContext = action{name: "ended context"}
+
+// tried is a database on which commits go wrong.
+type tried struct {
+	target
+	driver, dsn string
+	plain       *sql.DB // the host's, and the administrator's
+	store       *sqlstore.Store
+	keeper      *seatkeeper.Keeper
+	tries       int
+}
+
+func (g target) try(t *testing.T) *tried {
+	y := &tried{target: g}
+	var sources []string
+	y.driver, sources = g.dsn(t, database(t))
+	y.dsn = sources[0]
+	db, err := sql.Open(y.driver, y.dsn)
+	require.NoError(t, err)
+	y.plain = g.use(t, db)
+	y.store, err = sqlstore.New(y.plain, g.dialect, g.options)
+	require.NoError(t, err)
+	require.NoError(t, y.store.Migrate(t.Context()))
+	y.keeper = open(t, y.store, seats.MaxSeats)
+	_, err = y.keeper.Do(t.Context(), acme, users.System(), invite("ada"), invite("bob"))
+	require.NoError(t, err)
+	return y
+}
+
+// connect opens the store on one connection, and returns the number of that.
+func (y *tried) connect(t *testing.T, settings []string) (*sqlstore.Store, *sql.DB, *recorder) {
+	t.Helper()
+	dsn := y.dsn
+	for _, s := range append(slices.Clone(y.settings), settings...) {
+		join := "&"
+		if !strings.Contains(dsn, "?") {
+			join = "?"
+		}
+		dsn += join + s
+	}
+	r := newRecorder(t, y.driver, dsn)
+	db := sql.OpenDB(r)
+	db.SetMaxOpenConns(1)
+	st, err := sqlstore.New(db, y.dialect, y.options)
+	require.NoError(t, err)
+	return st, db, r
+}
+
+func (y *tried) number(t *testing.T, db *sql.DB) (id int) {
+	t.Helper()
+	require.NoError(t, db.QueryRowContext(t.Context(), y.id).Scan(&id))
+	return id
+}
+
+// change is one that writes rows of every kind.
+func (y *tried) change(t *testing.T, large bool) seats.Change {
+	t.Helper()
+	y.tries++
+	title, email := fmt.Sprint("title ", y.tries), fmt.Sprintf("zed%d@acme.example", y.tries)
+	commands := []seats.Command{
+		seats.Edit{User: "bob", Set: users.Patch{Title: &title}}, seats.Edit{User: "ada", Set: users.Patch{Email: &email}},
+	}
+	for i := range map[bool]int{false: 1, true: 300}[large] {
+		commands = append(commands, invite(users.ID(fmt.Sprintf("new%d-%d", y.tries, i))))
+	}
+	return planned(t, y.store, commands...)
+}
+
+// act carries out an action of the administrator's.
+func (y *tried) act(t *testing.T, on interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+}, id int, statements ...string) {
+	t.Helper()
+	for _, text := range statements {
+		if strings.Contains(text, "%d") {
+			text = fmt.Sprintf(text, id)
+		}
+		_, err := on.ExecContext(context.WithoutCancel(t.Context()), text)
+		require.NoError(t, err, text)
+	}
+}
+
+// strike tries a commit, and reports whether it met the mishap.
+func (y *tried) strike(t *testing.T, m mishap) (met bool) {
+	t.Helper()
+	what := fmt.Sprintf("%s %s, %s, at %d, %v", m.limit, m.hold.name, m.strike.name, m.at, m.settings)
+	c := y.change(t, m.large)
+	st, db, r := y.connect(t, m.settings)
+	defer db.Close()
+	id := y.number(t, db)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	strike := func() {
+		met = true
+		if m.strike.name == endedContext.name {
+			cancel()
+		}
+		y.act(t, y.plain, id, m.strike.do...)
+	}
+	if m.at > 0 {
+		n := 0
+		r.before = func() {
+			if n++; n == m.at {
+				strike()
+			}
+		}
+	}
+	release := func() {}
+	if m.hold.name != "" {
+		host, err := y.plain.Conn(t.Context())
+		require.NoError(t, err)
+		y.act(t, host, id, append([]string{y.begin}, m.hold.do...)...)
+		release = func() {
+			y.act(t, host, id, "ROLLBACK")
+			if m.hold.undo != "" {
+				y.act(t, host, id, m.hold.undo)
+			}
+			require.NoError(t, host.Close())
+		}
+	}
+	type answer struct {
+		verdicts []store.Verdict
+		err      error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		verdicts, err := st.Commit(ctx, c)
+		answered <- answer{verdicts, err}
+	}()
+	if m.hold.name != "" && m.strike.name != "" {
+		require.Eventually(t, func() bool { return y.waits(t, y.plain, id) }, time.Minute, time.Millisecond, what)
+		strike()
+		release()
+		release = func() {}
+	}
+	a := <-answered
+	release()
+	r.before = nil
+	if m.strike.undo != "" {
+		y.act(t, y.plain, id, m.strike.undo)
+	}
+
+	err := a.err
+	if err == nil {
+		err = a.verdicts[0].Err
+	}
+	y.settled(t, db, c, err, what)
+	if m.limit != "" {
+		return err != nil
+	}
+	require.True(t, met || m.at > 0 || err != nil, what)
+	return met
+}
+
+// settled requires that the connection is in no transaction, and that a change is there as
+// a whole or not at all, as its error says.
+func (y *tried) settled(t *testing.T, db *sql.DB, c seats.Change, err error, what string) {
+	t.Helper()
+	what = fmt.Sprintf("%s: %v", what, err)
+	t.Log(what)
+	y.idle(t, db, what)
+	there := func() bool {
+		found, err := y.store.Load(t.Context(), seats.Need{Account: acme, Change: c.ID})
+		require.NoError(t, err)
+		return len(found[0].Past) > 0
+	}
+	before := there()
+	revision(t, y.keeper)
+	works(t, y.store, users.ID(fmt.Sprint("next", y.tries)))
+	switch {
+	case err == nil:
+		require.True(t, before, what)
+	case errors.Is(err, store.ErrUnknown): // it may have arrived since
+		return
+	}
+	require.Equal(t, err == nil, there(), what)
+	require.Equal(t, err == nil, before, what)
+}
