@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -26,14 +27,20 @@ type server struct {
 	arguments bool
 }
 
+var errAutocommit = errors.New("the sessions have autocommit off; take it out of the DSN, or out of init_connect")
+
 // known finds out what the server is, once, or by several at the same time.
 func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	if known := w.server.Load(); known != nil {
 		return *known, nil
 	}
-	var version, mode, width, completion, name, galera string
-	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode, LENGTH('1'), @@completion_type").Scan(&version, &mode, &width, &completion); err != nil {
+	var version, mode, width, completion, commits, name, galera string
+	if err := s.db.QueryRowContext(ctx, "SELECT VERSION(), @@sql_mode, LENGTH('1'), @@completion_type, @@autocommit").
+		Scan(&version, &mode, &width, &completion, &commits); err != nil {
 		return server{}, err
+	}
+	if commits != "1" { // every statement would leave a transaction open
+		return server{}, errAutocommit
 	}
 	err := s.db.QueryRowContext(ctx, "SHOW VARIABLES LIKE 'wsrep_on'").Scan(&name, &galera)
 	if err != nil && err != sql.ErrNoRows {

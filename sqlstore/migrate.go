@@ -179,6 +179,8 @@ func (s *Store) version(ctx context.Context) (int, error) {
 		return rows.Err()
 	})
 	switch {
+	case errors.Is(err, errAutocommit):
+		return 0, fmt.Errorf("sqlstore: %w", err)
 	case err != nil:
 		return 0, unread{err}
 	case len(have) == 0:

@@ -33,25 +33,31 @@ func TestStore_Commit_wholeOrNot(t *testing.T) {
 				t.Skip("the flag -causes is not given")
 			}
 			y := g.try(t)
-			for i, hold := range g.holds {
-				y.strike(t, mishap{settings: g.impatient, hold: hold})
-				for j, s := range g.strikes {
-					if *causes || i%len(g.strikes) == j {
-						y.strike(t, mishap{hold: hold, strike: s})
+			t.Run("a lock that is not given up", func(t *testing.T) {
+				for _, hold := range g.holds {
+					y.strike(t, mishap{settings: g.impatient, hold: hold})
+				}
+			})
+			for i, s := range g.strikes {
+				t.Run(s.name, func(t *testing.T) {
+					for at := 1; y.strike(t, mishap{strike: s, at: at}); at++ {
 					}
-				}
-			}
-			for _, s := range g.strikes {
-				for at := 1; y.strike(t, mishap{strike: s, at: at}); at++ {
-				}
+					for j, hold := range g.holds {
+						if *causes || j%len(g.strikes) == i {
+							y.strike(t, mishap{hold: hold, strike: s})
+						}
+					}
+				})
 			}
 			for _, l := range g.limits {
-				base := 0
-				if l.base != "" {
-					require.NoError(t, y.plain.QueryRowContext(t.Context(), l.base).Scan(&base))
-				}
-				for step := 0; y.strike(t, mishap{settings: l.settings(base, step), limit: l.name, large: true}); step++ {
-				}
+				t.Run(l.name, func(t *testing.T) {
+					base := 0
+					if l.base != "" {
+						require.NoError(t, y.plain.QueryRowContext(t.Context(), l.base).Scan(&base))
+					}
+					for step := 0; y.strike(t, mishap{settings: l.settings(base, step), limit: l.name, large: true}); step++ {
+					}
+				})
 			}
 		})
 	}
@@ -222,6 +228,9 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 		err = a.verdicts[0].Err
 	}
 	y.settled(t, db, c, err, what)
+	if err == nil && y.keeps && m.strike.name == "" {
+		require.Equal(t, id, y.number(t, db), "the session goes on")
+	}
 	if m.limit != "" {
 		return err != nil
 	}
@@ -252,4 +261,19 @@ func (y *tried) settled(t *testing.T, db *sql.DB, c seats.Change, err error, wha
 	}
 	require.Equal(t, err == nil, there(), what)
 	require.Equal(t, err == nil, before, what)
+}
+
+// TestStore_autocommitIsOff refuses sessions in which every statement opens a transaction.
+func TestStore_autocommitIsOff(t *testing.T) {
+	y := onMaria.try(t)
+	st, db, _ := y.connect(t, []string{"autocommit=0"})
+	defer db.Close()
+	_, err := st.Load(t.Context(), seats.Need{Account: acme})
+	require.ErrorContains(t, err, "autocommit")
+	_, err = st.Commit(t.Context(), y.change(t, false))
+	require.ErrorContains(t, err, "autocommit")
+	require.NotErrorIs(t, err, store.ErrUnknown)
+	require.ErrorContains(t, st.Verify(t.Context()), "autocommit")
+	require.ErrorContains(t, st.Migrate(t.Context()), "autocommit")
+	revision(t, y.keeper)
 }
