@@ -20,7 +20,7 @@ type recorder struct {
 	mu      sync.Mutex
 	sent    []sent
 	seen    []string // every text that reached the driver, and so whatever wraps one
-	before  func() // each statement
+	before  func()   // each statement
 }
 
 // sent is a statement as it was sent.
