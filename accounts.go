@@ -15,7 +15,11 @@ import (
 // the last one.
 func (k *Keeper) Accounts(ctx context.Context, after users.AccountID) iter.Seq2[seats.Account, error] {
 	return pages(true, accountPage, func(last seats.Account) ([]seats.Account, error) {
-		return k.store.Accounts(ctx, cmp.Or(last.ID, after), accountPage)
+		rows, err := k.store.Accounts(ctx, cmp.Or(last.ID, after), accountPage)
+		for i := range rows {
+			rows[i].Salt = "" // the library's own
+		}
+		return rows, err
 	})
 }
 

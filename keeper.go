@@ -102,6 +102,11 @@ type Call struct {
 	// commands it is refused as [seats.ErrKeyReused]. A refusal is not remembered:
 	// [Keeper.Do] is then carried out by the next call, and of a [Keeper.DoEach] the
 	// commands that were refused are tried again. Nor is a call without commands.
+	//
+	// Texts that are no identifiers, such as names, addresses and reasons, are compared
+	// command by command and only for as long as the user, or the account, is not erased.
+	// Then the key counts as used whatever they are. The key itself is kept for ever: it
+	// should contain nothing personal.
 	Key         string
 	Correlation string // what belongs together, at most [users.MaxID] bytes
 	Reason      string // at most [users.MaxReason] characters
@@ -249,7 +254,7 @@ func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...s
 		Key:    k.call.Key, Correlation: k.call.Correlation, Reason: k.call.Reason,
 	}
 	if r.Key != "" {
-		r.Digest = seats.Digest(actor, channel, commands)
+		r.Digest, r.Random = seats.Digest(actor, channel, commands), rand.Text()
 	}
 	return r
 }

@@ -162,7 +162,7 @@ func TestTheKeyOfAnOpeningIsNotThatOfAnother(t *testing.T) {
 	o := seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner")}
 	done, err := once.Open(t.Context(), o)
 	require.NoError(t, err)
-	require.Len(t, done.Events[0].Digest, 32)
+	require.Len(t, done.Events[0].Digest, 64)
 	o.Seats = seats.Of(2)
 	_, err = once.Open(t.Context(), o)
 	require.ErrorIs(t, err, seats.ErrKeyReused)

@@ -23,6 +23,7 @@ func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usag
 // time zone, its tally by stored status.
 func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Account, error) {
 	s, err := k.present(ctx, &seats.Need{Account: account})
+	s.Account.Salt = "" // the library's own
 	return s.Account, err
 }
 

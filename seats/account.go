@@ -23,6 +23,7 @@ type Account struct {
 	Payer    users.ID        `json:"payer,omitzero"`    // the user whose card is on file, whose ownership does not end; empty: nobody of the account
 	Closed   time.Time       `json:"closed,omitzero"`   // since when nobody holds a seat and nobody acts, see [Close]
 	Erased   time.Time       `json:"erased,omitzero"`   // since when it is closed for good, see [EraseAccount]
+	Salt     string          `json:"salt,omitzero"`     // as that of [users.User], of events about nobody; gone with the name
 	NextDue  time.Time       `json:"next_due,omitzero"` // nothing happens by itself before; may be early, never late; zero: nothing is to come
 }
 

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,30 +13,81 @@ import (
 // events carry the key, the digest of the call and the place of their command in it,
 // and from these what came of the call is told again. A refusal is not kept: the
 // command is tried anew.
+//
+// Events stay for ever, so that no digest in them may confirm a guess of what was erased.
+// The digest of a call is of its shape, which contains nothing personal, see [divide]. What
+// is personal in one command is sealed by itself, with a salt that lies in the row that the
+// event is about: the user's, or the account's where it is about no user. The salt goes with
+// the personal data of the row, and then there is nothing left that a guess could be held
+// against: the key is still used, and every guess gets the same answer.
+
+// digestSize is the length of the digest of a call, and of a seal.
+const digestSize = 32
 
 // Digest returns what tells a call with a request key from another call with the
 // same key: who asks for what, and whether all at once or one by one. It is of the
-// commands as the host gives them, before anybody new has got an ID.
+// commands as the host gives them, before anybody new has got an ID, and contains nothing
+// personal of them: no text but identifiers, and no date. These are compared command by
+// command, for as long as the library knows them.
 func Digest(actor users.Actor, channel Channel, commands []Command) string {
 	call := []any{actor, channel}
 	for _, c := range commands {
-		if text, err := EncodeCommand(c); err == nil {
-			call = append(call, json.RawMessage(text))
-		} else {
-			call = append(call, "refused") // in any case, and not kept
-		}
+		shape, _ := divideCommand(c)
+		call = append(call, shape)
 	}
 	return digest(call)
 }
 
 // digest returns a short text that is another one for anything else.
 func digest(call any) string {
-	text, err := json.Marshal(call)
-	if err != nil {
-		return "" // it is refused, and not kept
-	}
+	text, _ := json.Marshal(call) // of an actor, shapes and outcomes
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16])
+	return hex.EncodeToString(sum[:])[:digestSize]
+}
+
+// seal returns a short text that is another one for other personal values, and tells
+// nothing without the salt.
+func seal(salt string, personal any) string {
+	text, _ := json.Marshal(personal) // of texts, instants and lists of them
+	mac := hmac.New(sha256.New, []byte(salt))
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil))[:digestSize]
+}
+
+// salted returns the seal for an event about the user, or about the account if the user
+// is nobody, and puts a salt into the row if it has none. A row that is erased gets none.
+func (d *desk) salted(account *Account, u *users.User) string {
+	if d.personal == nil {
+		return ""
+	}
+	salt, erased := &account.Salt, !account.Erased.IsZero()
+	if u.ID != "" {
+		salt, erased = &u.Salt, u.Status == users.Deleted
+	}
+	if erased {
+		return ""
+	}
+	if *salt == "" {
+		*salt = seal(d.request.Random, []string{string(account.ID), string(u.ID)})
+	}
+	return seal(*salt, d.personal)
+}
+
+// confirms reports whether the personal values of the command under its turn are those
+// of the event's, as far as that can still be told.
+func (d *desk) confirms(e Event) bool {
+	salt := d.account.Salt
+	if e.User != "" {
+		salt = d.people[e.User].Salt
+	}
+	_, sealed := e.digests()
+	return sealed == "" || salt == "" || sealed == seal(salt, d.personal)
+}
+
+// digests returns the two parts of the event's digest.
+func (e Event) digests() (call, sealed string) {
+	n := min(len(e.Digest), digestSize)
+	return e.Digest[:n], e.Digest[n:]
 }
 
 // Needs returns what has to be loaded to decide the request: what its commands
@@ -51,18 +103,29 @@ func (r Request) Needs(account users.AccountID) Need {
 // next decides the command at that place of the request, unless it was carried
 // out before.
 func (d *desk) next(i int, c Command) (Outcome, *Refusal) {
-	d.index = i
-	if !isPlain(c) {
+	if !d.turnTo(i, c) {
 		return d.try(c)
 	}
-	if no := d.reused(); no != nil {
+	o, done, no := d.again(c.Action())
+	if no != nil {
 		no.Action = c.Action()
 		return Outcome{Action: c.Action(), Refusal: no}, no
 	}
-	if o, done := d.again(c.Action()); done {
+	if done {
 		return o, nil
 	}
 	return d.try(c)
+}
+
+// turnTo makes it the turn of the command at that place of the request, and reports
+// whether it is one.
+func (d *desk) turnTo(i int, c Command) bool {
+	d.index, d.personal = i, nil
+	plain := isPlain(c)
+	if plain && d.request.Key != "" {
+		_, d.personal = divideCommand(c)
+	}
+	return plain
 }
 
 // reused refuses a request whose key was used for something else.
@@ -74,11 +137,18 @@ func (d *desk) reused() *Refusal {
 }
 
 // again returns what came of the command under its turn when a call with this
-// key did it before, if one did.
-func (d *desk) again(a users.Action) (o Outcome, done bool) {
+// key did it before, if one did, or the refusal where the key was used for another call or
+// this command had other personal values.
+func (d *desk) again(a users.Action) (o Outcome, done bool, no *Refusal) {
+	if no := d.reused(); no != nil {
+		return Outcome{}, false, no
+	}
 	past, done := d.past[d.request.First+d.index]
 	if !done {
-		return Outcome{}, false
+		return Outcome{}, false, nil
+	}
+	if !d.confirms(past[0]) {
+		return Outcome{}, false, refuse(ErrKeyReused, "")
 	}
 	e := past[0] // those of licences come after it
 	d.repeated = append(d.repeated, past...)
@@ -86,5 +156,5 @@ func (d *desk) again(a users.Action) (o Outcome, done bool) {
 	if e.Kind.resets() {
 		o.Over = Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}.Excess()
 	}
-	return o, true
+	return o, true, nil
 }

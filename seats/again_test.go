@@ -1,7 +1,9 @@
 package seats_test
 
 import (
+	"reflect"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,7 +47,8 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 		kinds = append(kinds, e.Kind)
 		require.Equal(t, i, e.Index)
 		require.Equal(t, "k", e.Key)
-		require.Len(t, e.Digest, 32)
+		require.Equal(t, first.Change.Events[0].Digest[:32], e.Digest[:32])
+		require.Len(t, e.Digest, []int{64, 64, 32, 32}[i], "what is personal of an invitation is sealed")
 	}
 	require.Equal(t, []seats.EventKind{seats.Invited, seats.Noted, seats.Noted, seats.SeatsBought}, kinds, "also what was so already")
 
@@ -135,7 +138,6 @@ func TestAnAccountIsOpenedOnce(t *testing.T) {
 	opening.Seats = seats.Of(4)
 	_, err = once(opening)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
-	require.Empty(t, seats.Opening{Seats: seats.Of(-1)}.Digest(), "it is refused before it matters")
 }
 
 func TestAKeyIsAnIdentifier(t *testing.T) {
@@ -229,4 +231,84 @@ func TestWhatATotalCameToIsToldAgain(t *testing.T) {
 	again, err := seats.Decide(s.once("k", seats.ByCall, 0, system, cut))
 	require.NoError(t, err)
 	require.Equal(t, first.Outcomes, again.Outcomes)
+}
+
+// TestDigest_nothingPersonal changes every value of every command in turn: a text or an
+// instant leaves the digest as it is, and anything else does not.
+func TestDigest_nothingPersonal(t *testing.T) {
+	of := func(c seats.Command) string { return seats.Digest(system, seats.ByCall, []seats.Command{c}) }
+	personal, other := 0, 0
+	for _, c := range everyCommand {
+		spoilt := reflect.New(reflect.TypeOf(c)).Elem()
+		check := func(v reflect.Value, to any) {
+			was := reflect.ValueOf(v.Interface())
+			if was.IsZero() {
+				return // whether it is given is no secret
+			}
+			v.Set(reflect.ValueOf(to).Convert(v.Type()))
+			same := of(spoilt.Interface().(seats.Command)) == of(c)
+			_, instant := to.(time.Time)
+			secret := instant || v.Type() == reflect.TypeFor[string]()
+			require.Equal(t, secret, same, "%T: %v of the type %v", c, was, v.Type())
+			v.Set(was)
+			if secret {
+				personal++
+			} else {
+				other++
+			}
+		}
+		var each func(v reflect.Value)
+		each = func(v reflect.Value) {
+			switch v.Interface().(type) {
+			case seats.Policy:
+				check(v, seats.AccuEdConnect())
+				return
+			case seats.Count:
+				check(v, seats.Of(77))
+				return
+			case time.Time:
+				check(v, start.AddDate(1, 2, 3))
+				return
+			}
+			switch v.Kind() {
+			case reflect.Struct:
+				for i := range v.NumField() {
+					each(v.Field(i))
+				}
+			case reflect.Slice:
+				for i := range v.Len() {
+					each(v.Index(i))
+				}
+			case reflect.Pointer:
+				if !v.IsNil() {
+					each(v.Elem())
+				}
+			case reflect.String:
+				check(v, "another")
+			case reflect.Uint8:
+				check(v, uint8(v.Uint())%2+1)
+			case reflect.Bool:
+				check(v, false)
+			case reflect.Int64:
+				check(v, int64(77))
+			}
+		}
+		text, err := seats.EncodeCommand(c)
+		require.NoError(t, err)
+		own, err := seats.DecodeCommand(text)
+		require.NoError(t, err)
+		spoilt.Set(reflect.ValueOf(own))
+		each(spoilt)
+	}
+	require.Greater(t, personal, 20)
+	require.Greater(t, other, 30)
+}
+
+// TestRequest_Random is refused where a seal would be no better than a hash.
+func TestRequest_Random(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	rows, r := s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1})
+	r.Random = r.Random[1:]
+	_, err := seats.Decide(rows, r)
+	require.ErrorIs(t, err, seats.ErrBadInput)
 }

@@ -76,7 +76,7 @@ func (c EraseAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
 	}
 	return d.changed(AccountErased, c.Reason, func(a *Account) {
 		if a.Erased.IsZero() {
-			a.Erased, a.Name, a.Payer = d.at, "", ""
+			a.Erased, a.Name, a.Payer, a.Salt = d.at, "", "", ""
 		}
 	})
 }

@@ -23,6 +23,9 @@ type Request struct {
 	Key    string
 	Digest string
 	First  int // the place of the first command in the call
+	// Random is made for the call and kept nowhere: at least 26 characters of 5 random bits,
+	// where there is a key. The salts of rows come from it, see [Event].Digest.
+	Random string
 	// What the host wants to find in the events again; each may be empty.
 	Correlation string
 	Reason      string // for commands that give none of their own
@@ -37,6 +40,9 @@ func (r Request) check() *Refusal {
 		if err := users.CheckID(id[1]); err != nil && id[1] != "" {
 			return badInput(id[0], err)
 		}
+	}
+	if r.Key != "" && len(r.Random) < 26 {
+		return badInput("random", users.ErrEmpty) // or a seal would be no better than a hash
 	}
 	if err := users.CheckText(r.Reason, users.MaxReason); err != nil {
 		return badInput("reason", err)

@@ -15,6 +15,8 @@ type desk struct {
 	at      time.Time // of the events: now, or the account's last event if clocks jumped back
 	base    uint64    // the revision that was loaded
 	index   int       // the command whose turn it is
+	// What of that command is personal, if the call has a key, in the form that is sealed.
+	personal any
 
 	account Account
 	pools   map[PoolID]Pool
@@ -46,7 +48,8 @@ func newDesk(s Snapshot, r Request) *desk {
 	for _, e := range s.Past {
 		if e.Key == r.Key && r.Key != "" {
 			d.past[e.Index] = append(d.past[e.Index], e)
-			d.misused = d.misused || e.Digest != r.Digest
+			call, _ := e.digests()
+			d.misused = d.misused || call != r.Digest
 		}
 	}
 	for _, u := range s.Users {

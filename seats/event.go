@@ -80,13 +80,16 @@ type Event struct {
 	Kind     EventKind       `json:"kind"`
 	Change   ChangeID        `json:"change"` // the commit it was part of
 
-	Actor       users.Actor `json:"actor"`                // who did it
-	Channel     Channel     `json:"channel"`              // and by which way
-	Key         string      `json:"key,omitzero"`         // the host's request key
-	Index       int         `json:"index,omitzero"`       // the place of the command in its call, from 0
-	Digest      string      `json:"digest,omitzero"`      // of the call, with a key: what the key was used for
-	Correlation string      `json:"correlation,omitzero"` // what belongs together: the bulk call, the sync run
-	Reason      string      `json:"reason,omitzero"`
+	Actor   users.Actor `json:"actor"`          // who did it
+	Channel Channel     `json:"channel"`        // and by which way
+	Key     string      `json:"key,omitzero"`   // the host's request key
+	Index   int         `json:"index,omitzero"` // the place of the command in its call, from 0
+	// Digest says what a key was used for: 32 characters for the call as a whole, which contain
+	// nothing personal, and where something of the command is personal 32 for that, sealed
+	// with the Salt of the user or, of an event about nobody, of the account.
+	Digest      string `json:"digest,omitzero"`
+	Correlation string `json:"correlation,omitzero"` // what belongs together: the bulk call, the sync run
+	Reason      string `json:"reason,omitzero"`
 
 	User   users.ID       `json:"user,omitzero"`   // whom it is about; empty if about nobody
 	Before users.Standing `json:"before,omitzero"` // zero if the person was not there; of a licence's event the same as After

@@ -64,6 +64,9 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 			u.Due = account.Policy.due(u, d.request.At)
 		}
 		account.NextDue = earliest(account.NextDue, u.Due)
+	}
+	sealed := d.salted(&account, &u)
+	if u.ID != "" {
 		d.seat(u)
 	}
 	account.Revision = d.base + 1
@@ -71,7 +74,7 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	account.Changed = d.at
 	d.account = account
 	replace(d.pools, d.wasPools, pool.ID, pool)
-	d.record(f, before, pool, pool.Held-was.Held)
+	d.record(f, sealed, before, pool, pool.Held-was.Held)
 	return pool.Held - was.Held, nil
 }
 
@@ -96,8 +99,9 @@ func replace[K comparable, V any](rows, loaded map[K]V, key K, row V) {
 	rows[key] = row
 }
 
-// record writes down what happened, with the numbers right after it.
-func (d *desk) record(f fact, before users.Standing, p Pool, delta int64) {
+// record writes down what happened, with the numbers right after it and what of the
+// command is sealed.
+func (d *desk) record(f fact, sealed string, before users.Standing, p Pool, delta int64) {
 	r := d.request
 	reason := f.reason
 	if reason == "" {
@@ -110,7 +114,7 @@ func (d *desk) record(f fact, before users.Standing, p Pool, delta int64) {
 	d.events = append(d.events, Event{
 		Account: d.account.ID, Sequence: d.account.Sequence, Time: d.at, Kind: f.kind, Change: r.Change,
 		Actor: r.Actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
-		Key: r.Key, Index: r.First + d.index, Digest: r.Digest,
+		Key: r.Key, Index: r.First + d.index, Digest: r.Digest + sealed,
 		User: f.user.ID, Before: before, After: f.user.Standing(), Heir: f.heir,
 		Receivers: f.receivers, Fields: f.fields, Count: f.count, Policy: policy,
 		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: d.account.Tally,

@@ -49,9 +49,9 @@ func started(licences []users.Licence) []users.Licence {
 // returning are the actions that give back a person's unstarted licences.
 var returning = users.In(users.Archive, users.Delete, users.Erase)
 
-// Widen adds to what has to be loaded the pools to which the request gives licences
-// back, as far as the snapshot tells, and reports whether it has to be loaded again for
-// them.
+// Widen adds to what has to be loaded what shows in the snapshot: the pools to which the
+// request gives licences back, and those whom events of the request key are about. It
+// reports whether it has to be loaded again for them.
 func (r Request) Widen(n *Need, s Snapshot) bool {
 	leavers := map[users.ID]bool{}
 	for _, c := range r.Commands {
@@ -59,7 +59,7 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			leavers[c.target()] = true
 		}
 	}
-	asked := len(n.Pools)
+	asked := len(n.Pools) + len(n.Users)
 	for _, u := range s.Users {
 		if !leavers[u.ID] {
 			continue
@@ -70,5 +70,11 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			}
 		}
 	}
-	return len(n.Pools) > asked
+	for _, e := range s.Past {
+		own := e.Key == n.Key && e.Index >= n.First && e.Index < n.Last
+		if _, sealed := e.digests(); own && sealed != "" && !slices.Contains(n.Users, e.User) {
+			n.user(e.User)
+		}
+	}
+	return len(n.Pools)+len(n.Users) > asked
 }

@@ -29,18 +29,21 @@ func (o *Opening) UnmarshalJSON(text []byte) error {
 
 // Digest returns what tells an opening with a request key from another call with
 // the same key, as [Digest] does for commands.
-func (o Opening) Digest() string { return digest(o) }
+func (o Opening) Digest() string {
+	shape, _ := divideOpening(o)
+	return digest(shape)
+}
 
 // Open returns the change that opens the account, of which the snapshot is the
 // zero one; that of an account which is there serves to tell whether a call with the
 // same key opened it. It is refused as [ErrBadInput], or as [ErrNoSeats] where the
 // owner holds a seat and there is none.
 func Open(s Snapshot, o Opening, r Request) (Decision, error) {
+	given := o
 	owner, err := o.Owner.Clean()
-	no := r.check()
-	switch {
-	case no != nil:
-		return Decision{}, no
+	switch bad := r.check(); {
+	case bad != nil:
+		return Decision{}, bad
 	case users.CheckID(o.Account) != nil:
 		return Decision{}, badInput("account", users.CheckID(o.Account))
 	case checkName(&o.Name) != nil:
@@ -61,14 +64,18 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 		return Decision{}, no
 	}
 	account := Account{ID: o.Account, Name: o.Name, Policy: o.Policy, Zone: o.Zone, Opened: r.At}
-	d := newDesk(Snapshot{Account: account, Past: s.Past}, r)
-	if no := d.reused(); no != nil {
-		return Decision{}, no
+	d := newDesk(Snapshot{Account: account, Users: s.Users, Past: s.Past}, r)
+	if r.Key != "" {
+		_, d.personal = divideOpening(given)
 	}
-	if outcome, done := d.again(users.NoAction); done {
+	outcome, done, no := d.again(users.NoAction)
+	switch {
+	case no != nil:
+		return Decision{}, no
+	case done:
 		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, d.repeated}, nil
 	}
-	outcome, no := d.land(Outcome{}, fact{kind: Opened, total: o.Seats, account: &account, user: users.User{
+	outcome, no = d.land(Outcome{}, fact{kind: Opened, total: o.Seats, account: &account, user: users.User{
 		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, Since: r.At, SignedIn: r.At,
 	}})
 	if no != nil {

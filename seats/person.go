@@ -32,6 +32,7 @@ func (p *Person) UnmarshalJSON(text []byte) error {
 // View returns a user of the account as it shows him at that instant. In a closed account
 // nobody may do anything.
 func (a Account) View(u users.User, at time.Time) Person {
+	u.Salt = "" // the library's own
 	p := Person{User: u, Shown: a.Policy.Shows(u.Status)}
 	if a.Closed.IsZero() {
 		p.May = a.Policy.may(u, at)

@@ -158,15 +158,16 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 // again returns what came of the plan when a call with this key applied it. What was
 // planned to be refused was.
 func (p Plan) again(d *desk) (Decision, error) {
-	if no := d.reused(); no != nil {
-		return Decision{}, no
-	}
 	outcomes := make([]Outcome, len(p.Steps))
 	for i, step := range p.Steps {
-		d.index = i
-		if o, done := d.again(step.Outcome.Action); done {
+		d.turnTo(i, step.Command)
+		o, done, no := d.again(step.Outcome.Action)
+		switch {
+		case no != nil:
+			return Decision{}, no
+		case done:
 			outcomes[i] = o
-		} else {
+		default:
 			outcomes[i] = step.Outcome
 		}
 	}

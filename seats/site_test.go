@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +53,7 @@ func (s *site) request(actor users.Actor, commands ...seats.Command) seats.Reque
 	return seats.Request{
 		Actor: actor, Commands: commands, At: s.now, Change: seats.ChangeID(strconv.Itoa(s.changes)),
 		Channel: seats.ByCall, Correlation: "c", Reason: "r", Zones: time.LoadLocation,
+		Random: strings.Repeat("x", 26),
 	}
 }
 

@@ -44,6 +44,7 @@ var (
 		text("payer", func(a *seats.Account) *users.ID { return &a.Payer }),
 		instant("closed", func(a *seats.Account) *time.Time { return &a.Closed }),
 		instant("erased", func(a *seats.Account) *time.Time { return &a.Erased }),
+		text("salt", func(a *seats.Account) *string { return &a.Salt }),
 		instant("next_due", func(a *seats.Account) *time.Time { return &a.NextDue }),
 	}
 	poolColumns = append([]column[poolRow]{
@@ -82,6 +83,7 @@ var (
 		text("schedule_date", func(u *userRow) *string { return &u.Schedule.Date }),
 		instant("schedule_at", func(u *userRow) *time.Time { return &u.Schedule.At }),
 		instant("due", func(u *userRow) *time.Time { return &u.Due }),
+		text("salt", func(u *userRow) *string { return &u.Salt }),
 		document("licences", func(u *userRow) *[]users.Licence { return &u.Licences }),
 		derived("email_key", func(u *userRow) string { return users.ByEmail(u.Email).Value }),
 		derived("username_key", func(u *userRow) string { return users.ByUsername(u.Username).Value }),

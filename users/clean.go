@@ -40,13 +40,13 @@ var dates = []struct {
 //     archived in this order; what was archived had been started. Of each pool one is
 //     not archived. Somebody archived or deleted has none that is unstarted.
 //
-// Due is left out, since it follows from the policy. Schedule stays as it is.
+// Due is left out, since it follows from the policy, and Salt, which nobody may know. Schedule stays as it is.
 func (u User) Clean(at time.Time) (User, error) {
 	licences := u.Licences
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
-	u.Due = time.Time{}
+	u.Due, u.Salt = time.Time{}, ""
 	profile, err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {
 		err = profile.checkIdentity()

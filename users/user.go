@@ -28,6 +28,11 @@ type User struct {
 	Due      time.Time `json:"due,omitzero"`      // when something happens to the person without a command
 
 	Licences []Licence `json:"licences,omitzero"` // of course pools, by pool
+
+	// Salt is the library's own: random, made when a call with a request key first has
+	// something personal about the user in it, and gone with the profile. Without it nothing
+	// can be told from what events keep of such calls. It is in no view of a user.
+	Salt string `json:"salt,omitzero"`
 }
 
 // UnmarshalJSON reads a user by [ReadJSON].

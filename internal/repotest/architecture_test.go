@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	".":               {module + "/users", module + "/seats", module + "/store", "golang.org/x/sync/semaphore"},
 	"httpstatus":      {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
+	"internal/erasure": {module, module + "/users", module + "/seats", "github.com/stretchr/testify/require"},
 }
 
 // impure is what the pure packages do without, besides time.Now and its like.

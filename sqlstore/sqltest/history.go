@@ -195,6 +195,7 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		return err
 	}
 	a.Seen = &sight{Account: snapshots[0].Account, Pools: snapshots[0].Pools}
+	a.Seen.Account.Salt = "" // which is random
 	for _, u := range snapshots[0].Users {
 		a.Seen.Users = append(a.Seen.Users, tidy(u))
 	}
@@ -226,6 +227,7 @@ func (a *answer) judge(m mode, err error) {
 
 // tidy returns the user with one form of what is empty.
 func tidy(u users.User) users.User {
+	u.Salt = "" // which is random
 	if len(u.Groups) == 0 {
 		u.Groups = nil
 	}

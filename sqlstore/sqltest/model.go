@@ -76,7 +76,7 @@ func (w *world) step(h history, op *operation) *world {
 		}
 	case q.Mode == look && a.Seen.Account.Sequence == w.account.Sequence:
 		want := w.account
-		want.Revision = a.Seen.Account.Revision
+		want.Revision, want.Salt = a.Seen.Account.Revision, ""
 		if want == a.Seen.Account && slices.Equal(w.pools, a.Seen.Pools) && equalPeople(w.people, a.Seen.Users) {
 			return w.at(a.Seen.Account.Revision)
 		}
@@ -95,6 +95,7 @@ func (w *world) decide(h history, q question, a answer) *world {
 	snapshot := w.snapshot()
 	if q.Key != "" {
 		request.Digest = seats.Digest(q.Actor, request.Channel, q.Commands)
+		request.Random = strings.Repeat("x", 26) // salts are no part of what is seen
 		snapshot.Past = w.keyed
 	}
 	var decision seats.Decision

@@ -244,9 +244,9 @@ func replacesRows(t *trial) {
 	a := t.opened("a")
 	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", First: "X", Groups: []string{"a", "b"}})
 	x.Licences = []users.Licence{{Pool: "c1", Assigned: epoch}, {Pool: "c2", Assigned: epoch, Started: epoch}}
-	x.Schedule, x.Due = users.Schedule{Date: "2026-05-01", At: epoch}, epoch
+	x.Schedule, x.Due, x.Salt = users.Schedule{Date: "2026-05-01", At: epoch}, epoch, "salt"
 	c := t.next(t.row(a))
-	c.Account.NextDue = epoch
+	c.Account.NextDue, c.Account.Salt = epoch, "salt"
 	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", epoch, epoch
 	add(&c, x)
 	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5), Held: 5}}
@@ -255,7 +255,7 @@ func replacesRows(t *trial) {
 	less := users.User{Profile: users.Profile{ID: "x", Username: "x2", Groups: []string{"b"}}, Status: users.Inactive}
 	less.Licences = x.Licences[1:]
 	c = t.next(t.row(a))
-	c.Account.NextDue = epoch.AddDate(0, 0, -1)
+	c.Account.NextDue, c.Account.Salt = epoch.AddDate(0, 0, -1), ""
 	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "", "", time.Time{}, time.Time{}
 	put(&c, []users.Key{users.ByUsername("x2")}, less)
 	c.Pools = []seats.Pool{{ID: course, Total: seats.Unlimited()}}

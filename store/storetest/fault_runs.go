@@ -304,12 +304,12 @@ func (r *scenario) world() []any {
 			events[i].Digest = "" // of an opening with another account
 		}
 	}
-	rows := []any{plain(r.T, s.Account), plain(r.T, s.Pools)}
+	rows := []any{concealed(plain(r.T, s.Account)), plain(r.T, s.Pools)}
 	for _, u := range people {
-		rows = append(rows, plain(r.T, u))
+		rows = append(rows, concealed(plain(r.T, u)))
 	}
 	for _, e := range events {
-		rows = append(rows, plain(r.T, e))
+		rows = append(rows, concealed(plain(r.T, e)))
 	}
 	return rows
 }

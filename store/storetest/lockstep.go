@@ -129,7 +129,7 @@ func both[T any](p *pair, what string, ask func(*twin) (T, error)) T {
 
 // identical requires that two answers are the same, and returns one.
 func identical[T any](p *pair, what string, want, got T) T {
-	want, got = plain(p, want), plain(p, got)
+	want, got = concealed(plain(p, want)), concealed(plain(p, got))
 	if !reflect.DeepEqual(want, got) {
 		p.fail("%s%s", what, difference(reflect.ValueOf(want), reflect.ValueOf(got)))
 	}

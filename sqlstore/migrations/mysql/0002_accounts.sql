@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS {accounts} (
 	payer     VARBINARY(255) NOT NULL,
 	closed    BIGINT,
 	erased    BIGINT,
+	salt      VARBINARY(64) NOT NULL,
 	next_due  BIGINT,
 	PRIMARY KEY (id),
 	INDEX {accounts}_by_due (next_due),

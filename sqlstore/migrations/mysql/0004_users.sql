@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS {users} (
 	schedule_date   VARBINARY(64) NOT NULL,
 	schedule_at     BIGINT,
 	due             BIGINT,
+	salt            VARBINARY(64) NOT NULL,
 	licences        MEDIUMBLOB,
 	email_key       VARBINARY(255),
 	username_key    VARBINARY(255),

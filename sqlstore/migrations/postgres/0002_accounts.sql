@@ -11,6 +11,7 @@ CREATE TABLE {accounts} (
 	payer     text COLLATE "C" NOT NULL,
 	closed    bigint,
 	erased    bigint,
+	salt      text COLLATE "C" NOT NULL,
 	next_due  bigint,
 	PRIMARY KEY (id),
 	CHECK (revision > 0)

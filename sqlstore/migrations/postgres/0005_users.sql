@@ -26,6 +26,7 @@ CREATE TABLE {users} (
 	schedule_date   text COLLATE "C" NOT NULL,
 	schedule_at     bigint,
 	due             bigint,
+	salt            text COLLATE "C" NOT NULL,
 	licences        text COLLATE "C",
 	email_key       text COLLATE "C",
 	username_key    text COLLATE "C",

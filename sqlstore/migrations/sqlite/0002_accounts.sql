@@ -11,6 +11,7 @@ CREATE TABLE {accounts} (
 	payer     TEXT NOT NULL,
 	closed    INTEGER,
 	erased    INTEGER,
+	salt      TEXT NOT NULL,
 	next_due  INTEGER,
 	PRIMARY KEY (id),
 	CHECK (revision > 0)

@@ -26,6 +26,7 @@ CREATE TABLE {users} (
 	schedule_date   TEXT NOT NULL,
 	schedule_at     INTEGER,
 	due             INTEGER,
+	salt            TEXT NOT NULL,
 	licences        TEXT,
 	email_key       TEXT,
 	username_key    TEXT,
