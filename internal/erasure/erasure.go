@@ -249,8 +249,10 @@ func contains(dump string, b []byte) bool {
 		strings.Contains(dump, strings.ToLower(base64.RawStdEncoding.EncodeToString(start[:len(start)/3*3])))
 }
 
-// tokens returns everything in the dump that could be a key: each word, also decoded.
-func tokens(dump string) (keys [][]byte) {
+// tokens returns everything in the dump that could be a key: each word, also decoded; and
+// the empty key.
+func tokens(dump string) [][]byte {
+	keys := [][]byte{{}}
 	seen := map[string]bool{}
 	for word := range strings.FieldsFuncSeq(dump, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' }) {
 		if len(word) < 8 || seen[word] {
