@@ -24,14 +24,14 @@ const module = "github.com/seatkeeper/seatkeeper"
 // arrows say what the non-test files of a package may import besides the
 // standard library. A package that is not listed may import nothing.
 var arrows = map[string][]string{
-	"users":           {},
-	"seats":           {module + "/users"},
-	"store":           {module + "/users", module + "/seats"},
-	"memstore":        {module + "/users", module + "/seats", module + "/store"},
-	"sqlstore":        {module + "/users", module + "/seats", module + "/store"},
-	".":               {module + "/users", module + "/seats", module + "/store", "golang.org/x/sync/semaphore"},
-	"httpstatus":      {module + "/users", module + "/seats", module + "/store"},
-	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
+	"users":            {},
+	"seats":            {module + "/users"},
+	"store":            {module + "/users", module + "/seats"},
+	"memstore":         {module + "/users", module + "/seats", module + "/store"},
+	"sqlstore":         {module + "/users", module + "/seats", module + "/store"},
+	".":                {module + "/users", module + "/seats", module + "/store", "golang.org/x/sync/semaphore"},
+	"httpstatus":       {module + "/users", module + "/seats", module + "/store"},
+	"store/storetest":  {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
 	"internal/erasure": {module, module + "/users", module + "/seats", "github.com/stretchr/testify/require"},
 }
 
