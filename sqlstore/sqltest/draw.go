@@ -41,14 +41,35 @@ func one[T any](d dice, of ...T) T { return of[d.IntN(len(of))] }
 
 func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
 
+// DrawOpening draws an account whose owner is olive.
+func DrawOpening(r *rand.Rand, account users.AccountID) seats.Opening {
+	d := dice{Rand: r, people: everybody}
+	return seats.Opening{
+		Account: account, Name: one(d, "", "Acme"), Seats: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
+		Owner: d.profile("olive"),
+	}
+}
+
+// Draw draws an actor, and a few commands of all kinds about these people and olive. Of
+// people whose IDs begin with the same three letters all have one address.
+func Draw(r *rand.Rand, people []users.ID) (users.Actor, []seats.Command) {
+	return dice{Rand: r, people: people}.request()
+}
+
+func (d dice) request() (users.Actor, []seats.Command) {
+	actor := d.actor()
+	commands := []seats.Command{d.command(actor)}
+	for range d.IntN(2) * d.IntN(3) {
+		commands = append(commands, d.command(actor))
+	}
+	return actor, commands
+}
+
 func drawScript(seed, number uint64, account users.AccountID) script {
 	d := dice{Rand: rand.New(rand.NewPCG(seed, number))}
 	d.people = everybody[:3+d.IntN(4)]
 	s := script{at: epoch, keepers: 2 + d.IntN(2)}
-	s.opening = seats.Opening{
-		Account: account, Name: one(d, "", "Acme"), Seats: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
-		Owner: d.profile("olive"),
-	}
+	s.opening = DrawOpening(d.Rand, account)
 	s.first = question{Mode: each, Actor: users.System()}
 	for _, id := range d.people[:3] {
 		s.first.Commands = append(s.first.Commands, seats.Add{Profile: d.profile(id), Role: one(d, users.Member, users.Manager, users.Admin)})
@@ -89,10 +110,7 @@ func (d dice) question(keepers int) question {
 	case q.Mode == user:
 		q.User = d.person()
 	case q.Mode.writes():
-		q.Actor = d.actor()
-		for range 1 + d.IntN(2)*d.IntN(3) {
-			q.Commands = append(q.Commands, d.command(q.Actor))
-		}
+		q.Actor, q.Commands = d.request()
 	}
 	return q
 }

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,9 +22,9 @@ func SmallDisk(t testing.TB, bytes int64) (folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := fmt.Sprintf("size=%d,mode=0777", bytes)
-	if text, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "seats", folder).CombinedOutput(); err != nil {
-		lack(t, fmt.Sprintf("no small disk: only root may mount one, and not in every container: %s", text))
+	var absent missing
+	if err := mount(folder, bytes); errors.As(err, &absent) {
+		lack(t, string(absent))
 	}
 	t.Cleanup(func() {
 		if text, err := exec.Command("umount", folder).CombinedOutput(); err != nil {
@@ -59,3 +60,19 @@ func memory() string {
 	}
 	return shared
 }
+
+// mount puts a small disk of its own over the folder.
+func mount(folder string, bytes int64) error {
+	options := fmt.Sprintf("size=%d,mode=0777", bytes)
+	if text, err := exec.Command("mount", "-t", "tmpfs", "-o", options, "seats", folder).CombinedOutput(); err != nil {
+		return missing(fmt.Sprintf("no small disk: only root may mount one, and not in every container: %s", text))
+	}
+	return nil
+}
+
+// room is the size of each server's disk; 0: that of all.
+var room int64
+
+// OnSmallDisks gives every server that is made from now on a disk of its own of that
+// size, mounted at its Folder. Call it before the first server is asked for.
+func OnSmallDisks(bytes int64) { room = bytes }

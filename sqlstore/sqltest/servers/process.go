@@ -136,7 +136,13 @@ func newFolder(name, signal string) (folder string, owner *syscall.Credential, e
 	if folder, err = os.MkdirTemp(memory(), "seats"); err != nil {
 		return "", nil, err
 	}
-	if err := bequeath(signal, folder); err != nil || os.Geteuid() != 0 {
+	if err := bequeath(signal, folder); err != nil {
+		return folder, nil, err
+	}
+	if room > 0 {
+		err = mount(folder, room)
+	}
+	if err != nil || os.Geteuid() != 0 {
 		return folder, nil, err
 	}
 	who, err := user.Lookup(name)

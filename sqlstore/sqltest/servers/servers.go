@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -169,6 +170,37 @@ func (s *Server) Start(t testing.TB) {
 	t.Helper()
 	if err := s.cluster.start(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Folder is where the server has its files, all of them.
+func (s *Server) Folder() string { return s.folder }
+
+// Pause halts the server's process, which holds on to all it has, until Resume. It is for
+// MariaDB and the nodes of Galera, each of which is one process.
+func (s *Server) Pause() error { return s.signal(syscall.SIGSTOP) }
+
+// Resume lets a server go on that was halted by Pause.
+func (s *Server) Resume() error { return s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(number syscall.Signal) error {
+	s.cluster.Lock()
+	defer s.cluster.Unlock()
+	if !s.running() {
+		return nil
+	}
+	return syscall.Kill(-s.pid, number)
+}
+
+// Await waits until the server, and with it every node of its cluster, serves.
+func (s *Server) Await(t testing.TB) {
+	t.Helper()
+	s.cluster.Lock()
+	defer s.cluster.Unlock()
+	for _, node := range s.cluster.nodes {
+		if err := node.await(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
