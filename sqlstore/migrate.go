@@ -69,8 +69,16 @@ const rivalry = 40
 // was applied then. On MySQL, which commits whatever makes a table at once, the
 // migrations before that one were, and are passed over the next time. Tables of a
 // later release, and gaps in what is written down, are the error that [Store.Verify]
-// returns, and stay as they are.
+// returns, and stay as they are. Where the keys of existing tables are of another version
+// of the comparison form, the error is [ErrOldKeys] once everything else is done.
 func (s *Store) Migrate(ctx context.Context) error {
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	return s.currentKeys(ctx)
+}
+
+func (s *Store) migrate(ctx context.Context) error {
 	all := s.Migrations()
 	for tries := 1; ; tries++ {
 		have, err := s.version(ctx)
@@ -135,6 +143,13 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, all []Migration, closed
 // or returns nil. It only reads. A host calls it at its start where somebody else makes
 // the tables, since a store needs no more rights than to SELECT, INSERT and UPDATE.
 func (s *Store) Verify(ctx context.Context) error {
+	if err := s.verify(ctx); err != nil {
+		return err
+	}
+	return s.currentKeys(ctx)
+}
+
+func (s *Store) verify(ctx context.Context) error {
 	have, err := s.version(ctx)
 	var closed unread
 	switch want := len(s.Migrations()); {
@@ -164,7 +179,7 @@ func (s *Store) version(ctx context.Context) (int, error) {
 	var have []int
 	err := s.again(ctx, func() error {
 		have = nil
-		rows, err := s.rows(ctx, s.query().add("SELECT version FROM {migrations} ORDER BY version"))
+		rows, err := s.rows(ctx, s.query().add("SELECT version FROM {migrations} WHERE version > 0 ORDER BY version"))
 		if err != nil {
 			return err
 		}

@@ -19,8 +19,8 @@ type recorder struct {
 	prepare func(text string) error
 	mu      sync.Mutex
 	sent    []sent
-	seen    []string // every text that reached the driver, and so whatever wraps one
-	before  func()   // each statement
+	seen    []string          // every text that reached the driver, and so whatever wraps one
+	before  func(text string) // each statement
 }
 
 // sent is a statement as it was sent.
@@ -68,9 +68,9 @@ func (r *recorder) Connect(ctx context.Context) (driver.Conn, error) {
 	return recordedConn{c, r}, err
 }
 
-func (r *recorder) about() {
+func (r *recorder) about(text string) {
 	if r.before != nil {
-		r.before()
+		r.before(text)
 	}
 }
 
@@ -123,7 +123,7 @@ type recordedConn struct {
 
 func (c recordedConn) QueryContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Rows, error) {
 	c.r.see(text)
-	c.r.about()
+	c.r.about(text)
 	rows, err := c.Conn.(driver.QueryerContext).QueryContext(ctx, text, values)
 	if err != driver.ErrSkip {
 		c.r.note(text, values)
@@ -133,7 +133,7 @@ func (c recordedConn) QueryContext(ctx context.Context, text string, values []dr
 
 func (c recordedConn) ExecContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Result, error) {
 	c.r.see(text)
-	c.r.about()
+	c.r.about(text)
 	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, text, values)
 	if err != driver.ErrSkip {
 		c.r.note(text, values)
@@ -153,7 +153,7 @@ func (c recordedConn) PrepareContext(ctx context.Context, text string) (driver.S
 }
 
 func (c recordedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	c.r.about()
+	c.r.about("BEGIN")
 	tx, err := c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
 	c.r.note("BEGIN", nil)
 	return recordedTx{tx, c.r}, err
@@ -172,7 +172,7 @@ type recordedTx struct {
 }
 
 func (tx recordedTx) Commit() error {
-	tx.r.about()
+	tx.r.about("COMMIT")
 	tx.r.note("COMMIT", nil)
 	return tx.Tx.Commit()
 }
@@ -184,13 +184,13 @@ type recordedStmt struct {
 }
 
 func (s recordedStmt) QueryContext(ctx context.Context, values []driver.NamedValue) (driver.Rows, error) {
-	s.r.about()
+	s.r.about(s.text)
 	s.r.note(s.text, values)
 	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, values)
 }
 
 func (s recordedStmt) ExecContext(ctx context.Context, values []driver.NamedValue) (driver.Result, error) {
-	s.r.about()
+	s.r.about(s.text)
 	s.r.note(s.text, values)
 	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, values)
 }

@@ -182,7 +182,7 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	}
 	if m.at > 0 {
 		n := 0
-		r.before = func() {
+		r.before = func(string) {
 			if n++; n == m.at {
 				strike()
 			}

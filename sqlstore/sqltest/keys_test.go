@@ -1,0 +1,226 @@
+package sqltest_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// renewed are the engines on which keys are renewed.
+var renewed = []engine{sqlite, postgres, mariadb}
+
+// keyed opens accounts whose users have the numbers up to n.
+func keyed(t *testing.T, s *site, n int, accounts ...users.AccountID) *seatkeeper.Keeper {
+	t.Helper()
+	k, err := seatkeeper.New(s.stores[0], seatkeeper.Options{})
+	require.NoError(t, err)
+	for _, a := range accounts {
+		_, err := k.Open(t.Context(), seats.Opening{Account: a, Seats: seats.Of(10_000), Owner: users.Profile{ID: "olive", Email: "Olive@acme.example"}})
+		require.NoError(t, err)
+		var all []seats.Command
+		for i := range n {
+			all = append(all, seats.Invite{Profile: users.Profile{
+				ID: numbered(i), Last: fmt.Sprintf("É%03d", i), Email: fmt.Sprintf("Ada%03d@acme.example", i), Username: fmt.Sprintf("U%03d", i), ExternalID: fmt.Sprintf("E%03d", i),
+			}})
+		}
+		_, err = k.DoEach(t.Context(), a, users.System(), all...)
+		require.NoError(t, err)
+	}
+	return k
+}
+
+func numbered(i int) users.ID { return users.ID(fmt.Sprintf("u%03d", i)) }
+
+// byAnotherTable rewrites all keys as if another table had made them.
+func byAnotherTable(t *testing.T, s *site) {
+	t.Helper()
+	for _, column := range []string{"email_key", "username_key", "external_id_key", "sort_name"} {
+		execAll(t, s.dbs[0], fmt.Sprintf("UPDATE seats_users SET %s = CONCAT('~', %s) WHERE %s IS NOT NULL", column, column, column))
+	}
+	execAll(t, s.dbs[0], "INSERT INTO seats_migrations (version, name) VALUES (0, 'keys_of_version_0')")
+}
+
+// rows returns what is stored of all users but their accounts' revisions.
+func rows(t *testing.T, s *site) []string {
+	t.Helper()
+	found, err := s.dbs[0].QueryContext(t.Context(), "SELECT account, id, email, email_key, username_key, external_id_key, sort_name FROM seats_users ORDER BY account, id")
+	require.NoError(t, err)
+	defer found.Close()
+	var all []string
+	for found.Next() {
+		var texts [7]*string
+		into := make([]any, len(texts))
+		for i := range texts {
+			into[i] = &texts[i]
+		}
+		require.NoError(t, found.Scan(into...))
+		var row []string
+		for _, text := range texts {
+			if text == nil {
+				text = new("NULL")
+			}
+			row = append(row, *text)
+		}
+		all = append(all, strings.Join(row, "|"))
+	}
+	require.NoError(t, found.Err())
+	return all
+}
+
+func TestRenewKeys(t *testing.T) {
+	for _, e := range renewed {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			s, recorder := e.recorded(t)
+			st := s.stores[0]
+			k := keyed(t, s, 600, "a", "b")
+			want := rows(t, s)
+			report, err := st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, sqlstore.KeyReport{Version: users.FoldVersion, Accounts: 2}, report, "there is nothing to do")
+			revision := revisionOf(t, k, "a")
+
+			byAnotherTable(t, s)
+			require.ErrorIs(t, st.Verify(t.Context()), sqlstore.ErrOldKeys)
+			require.EqualError(t, st.Migrate(t.Context()), fmt.Sprintf("sqlstore: the keys were made by version 0 of the comparison form, and this release compares by version %d: call RenewKeys", users.FoldVersion))
+			_, err = k.Find(t.Context(), "a", users.ByEmail("ada007@acme.example"))
+			require.ErrorIs(t, err, seats.ErrUnknownUser)
+
+			// Keys that change hands, within a page and over two.
+			execAll(t, s.dbs[0],
+				"UPDATE seats_users SET email_key = 'ada002@acme.example' WHERE account = 'a' AND id = 'u001'",
+				"UPDATE seats_users SET email_key = 'ada001@acme.example' WHERE account = 'a' AND id = 'u002'",
+				"UPDATE seats_users SET email_key = 'ada599@acme.example' WHERE account = 'a' AND id = 'u003'",
+				"UPDATE seats_users SET email_key = 'ada003@acme.example' WHERE account = 'a' AND id = 'u599'")
+
+			// It is ended amid the second commit.
+			ctx, cancel := context.WithCancel(t.Context())
+			n := 0
+			recorder.before = func(text string) {
+				if strings.HasPrefix(text, "UPDATE seats_users") {
+					if n++; n == 4*500+20 {
+						cancel()
+					}
+				}
+			}
+			report, err = st.RenewKeys(ctx)
+			recorder.before = nil
+			require.ErrorIs(t, err, context.Canceled)
+			require.Equal(t, 500, report.Renewed, "those of the first commit")
+			require.ErrorIs(t, st.Verify(t.Context()), sqlstore.ErrOldKeys)
+			_, err = k.Do(t.Context(), "a", users.System(), seats.Edit{User: "u300", Set: users.Patch{Title: new("works meanwhile")}})
+			require.NoError(t, err)
+
+			report, err = st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, sqlstore.KeyReport{Version: users.FoldVersion, Accounts: 2, Renewed: 2*601 - 500}, report)
+			require.Equal(t, want, rows(t, s))
+			require.NoError(t, st.Verify(t.Context()))
+			require.NoError(t, st.Migrate(t.Context()))
+			require.Equal(t, revision+3, revisionOf(t, k, "a"), "two commits of keys and one of an edit")
+			for _, a := range []users.AccountID{"a", "b"} {
+				drift, err := k.Audit(t.Context(), a)
+				require.NoError(t, err)
+				require.Empty(t, drift)
+			}
+
+			report, err = st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Zero(t, report.Renewed)
+			require.Equal(t, revision+3, revisionOf(t, k, "a"))
+		})
+	}
+}
+
+func revisionOf(t *testing.T, k *seatkeeper.Keeper, account users.AccountID) uint64 {
+	t.Helper()
+	u, err := k.Usage(t.Context(), account)
+	require.NoError(t, err)
+	return u.Revision
+}
+
+// TestRenewKeys_collisions has users of whom two share a key in the new form only.
+func TestRenewKeys_collisions(t *testing.T) {
+	for _, e := range renewed {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			s := e.open(t)
+			st := s.stores[0]
+			k := keyed(t, s, 10, "a")
+			byAnotherTable(t, s)
+			execAll(t, s.dbs[0],
+				"UPDATE seats_users SET email = 'ADA001@acme.example' WHERE id IN ('u003', 'u005')",       // nobody of the three has it stored
+				"UPDATE seats_users SET username = 'u007' WHERE id = 'u002'",                              // somebody behind has it stored
+				"UPDATE seats_users SET username_key = 'u007' WHERE id = 'u007'",                          //
+				"UPDATE seats_users SET external_id_key = 'E008', external_id = 'E009' WHERE id = 'u009'", // and somebody with another key of theirs is in the way
+				"UPDATE seats_users SET external_id = 'E009', external_id_key = '~x' WHERE id = 'u004'",
+			)
+			want := []sqlstore.KeyCollision{
+				{Account: "a", User: "u002", Holder: "u007", Kind: users.KeyUsername},
+				{Account: "a", User: "u003", Holder: "u001", Kind: users.KeyEmail},
+				{Account: "a", User: "u005", Holder: "u001", Kind: users.KeyEmail},
+				{Account: "a", User: "u009", Holder: "u004", Kind: users.KeyExternalID},
+			}
+			report, err := st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, want, report.Collisions)
+			require.Equal(t, 11, report.Renewed)
+			require.NoError(t, st.Verify(t.Context()))
+			for _, key := range []users.Key{users.ByEmail("ada001@acme.example"), users.ByUsername("u007"), users.ByExternalID("E008"), users.ByExternalID("E009")} {
+				found, err := k.Find(t.Context(), "a", key)
+				require.NoError(t, err)
+				require.Equal(t, map[string]users.ID{"ada001@acme.example": "u001", "u007": "u007", "E008": "u008", "E009": "u004"}[key.Value], found.ID)
+			}
+			before := rows(t, s)
+			report, err = st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, want, report.Collisions)
+			require.Zero(t, report.Renewed)
+			require.Equal(t, before, rows(t, s), "they stay as they are")
+
+			_, err = k.Do(t.Context(), "a", users.System(), seats.Delete{User: "u001"}, seats.Delete{User: "u003"}, seats.Edit{User: "u002", Set: users.Patch{Username: new("U002")}})
+			require.NoError(t, err)
+			report, err = st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, want[3:], report.Collisions)
+			found, err := k.Find(t.Context(), "a", users.ByEmail("ada001@acme.example"))
+			require.NoError(t, err)
+			require.Equal(t, users.ID("u005"), found.ID)
+		})
+	}
+}
+
+// TestRenewKeys_meanwhile edits a user between the reading and the writing of their keys.
+// On SQLite nobody else can write then.
+func TestRenewKeys_meanwhile(t *testing.T) {
+	for _, e := range []engine{postgres, mariadb} {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			s, recorder := e.recorded(t)
+			k := keyed(t, s, 3, "a")
+			byAnotherTable(t, s)
+			var edited error
+			recorder.before = func(text string) {
+				if strings.HasPrefix(text, "UPDATE seats_accounts SET revision") {
+					recorder.before = nil
+					_, edited = k.Do(t.Context(), "a", users.System(), seats.Edit{User: "u001", Set: users.Patch{Email: new("Other@acme.example")}})
+				}
+			}
+			report, err := s.stores[0].RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.NoError(t, edited)
+			require.Equal(t, 3, report.Renewed, "the edit has made one's keys")
+			found, err := k.Find(t.Context(), "a", users.ByEmail("other@acme.example"))
+			require.NoError(t, err)
+			require.Equal(t, users.ID("u001"), found.ID)
+		})
+	}
+}
