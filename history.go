@@ -13,15 +13,16 @@ import (
 )
 
 // Replay rebuilds the account from all its events, which takes the longer the more
-// there are. Its numbers are those of the account; an event that does not follow from
-// those before it is [seats.ErrHistory].
+// there are. Its numbers are those of the account; an event that is missing, or does not
+// follow from those before it, is [seats.ErrHistory].
 func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Ledger, error) {
 	return seats.Replay(k.Events(ctx, account, seats.EventFilter{}))
 }
 
 // UsageAt returns the account in numbers as it was at that instant: after the last
 // event then or before, by the policy of that time. It has no revision, and for an
-// instant before the account was opened nothing but its ID.
+// instant before the account was opened nothing but its ID. Events that are missing, as
+// far as they are needed or the last ones, are [seats.ErrHistory].
 func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.Time) (seats.Usage, error) {
 	s, err := k.present(ctx, &seats.Need{Account: account})
 	if err != nil {
@@ -35,13 +36,14 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 	if err != nil {
 		return seats.Usage{}, err
 	}
-	return seats.UsageAt(last, site, k.recorded(ctx, account, seats.GoverningEvents()))
+	return seats.UsageAt(last, site, k.recorded(ctx, s.Account, seats.GoverningEvents()))
 }
 
 // Period returns the peak and the seat-days of a pool, [seats.Site] or another,
 // from one instant up to another, both cut to microseconds, for a bill. What lies in
 // the future does not count. An end before the beginning, and a pool that is not there,
-// are refused as [seats.ErrBadInput].
+// are refused as [seats.ErrBadInput]. Events that are missing are [seats.ErrHistory], as by
+// [Keeper.UsageAt].
 func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {
 	if to.Before(from) {
 		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: seats.ErrBackwards}
@@ -72,18 +74,24 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 	if err != nil {
 		return seats.Period{}, err
 	}
-	return seats.Metered(pool, from, to, before.Held, k.recorded(ctx, account, seats.EventFilter{After: last.Sequence}))
+	return seats.Metered(pool, from, to, before.Held, k.recorded(ctx, s.Account, seats.EventFilter{After: last.Sequence}))
 }
 
 // lastAt returns the last event at or before an instant, the zero event if there is
-// none. Events are in the order of their times, so that it looks at few.
-func (k *Keeper) lastAt(ctx context.Context, account seats.Account, at time.Time) (last seats.Event, err error) {
-	sort.Search(int(account.Sequence), func(i int) bool {
+// none. Events are in the order of their times, so that it looks at few. The account's last
+// event has to be there, since later instants begin after it.
+func (k *Keeper) lastAt(ctx context.Context, account seats.Account, at time.Time) (seats.Event, error) {
+	final, err := k.last(ctx, account)
+	if err != nil || account.Sequence == 0 || !final.Time.After(at) {
+		return final, err
+	}
+	var last seats.Event
+	sort.Search(int(account.Sequence-1), func(i int) bool {
 		if err != nil {
 			return true
 		}
 		var page []seats.Event
-		page, err = k.store.Events(ctx, account.ID, seats.EventFilter{After: uint64(i)}, 1)
+		page, err = k.numbered(ctx, account.ID, uint64(i), uint64(i)+1)
 		if err != nil || page[0].Time.After(at) {
 			return true
 		}
@@ -93,12 +101,40 @@ func (k *Keeper) lastAt(ctx context.Context, account seats.Account, at time.Time
 	return last, err
 }
 
+// last returns the last event that the account names, the zero event if it names none.
+func (k *Keeper) last(ctx context.Context, account seats.Account) (seats.Event, error) {
+	if account.Sequence == 0 {
+		return seats.Event{}, nil
+	}
+	page, err := k.numbered(ctx, account.ID, account.Sequence-1, account.Sequence)
+	if err != nil {
+		return seats.Event{}, err
+	}
+	return page[0], nil
+}
+
+// numbered returns the events after a number, through another one that is at most a page
+// away. One that is missing is [seats.ErrHistory].
+func (k *Keeper) numbered(ctx context.Context, account users.AccountID, after, through uint64) ([]seats.Event, error) {
+	var all []seats.Event
+	list := seats.Numbered(after, through, pages(true, int(through-after)+1, func(seats.Event) ([]seats.Event, error) {
+		return k.store.Events(ctx, account, seats.EventFilter{After: after}, int(through-after))
+	}))
+	for e, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
 // latest returns the last event of a pool up to that number, reading backwards; the
 // zero event if there is none.
 func (k *Keeper) latest(ctx context.Context, account users.AccountID, pool seats.PoolID, through uint64) (seats.Event, error) {
 	for through > 0 {
 		size := min(through, eventPage)
-		page, err := k.store.Events(ctx, account, seats.EventFilter{After: through - size}, int(size))
+		page, err := k.numbered(ctx, account, through-size, through)
 		if err != nil {
 			return seats.Event{}, err
 		}
@@ -113,18 +149,22 @@ func (k *Keeper) latest(ctx context.Context, account users.AccountID, pool seats
 }
 
 // Explain says whether the user holds a seat, since when and by what, and what would
-// free it. Nobody is a refusal, [seats.ErrUnknownUser].
+// free it. Nobody is a refusal, [seats.ErrUnknownUser]. Where the account's last event is
+// missing, or what the events say of the user does not follow, it is [seats.ErrHistory].
 func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.ID) (seats.Explanation, error) {
 	need := seats.NeedsPerson(account, users.ByID(id))
 	s, err := k.present(ctx, &need)
 	if err != nil {
 		return seats.Explanation{}, err
 	}
+	if _, err := k.last(ctx, s.Account); err != nil {
+		return seats.Explanation{}, err
+	}
 	for _, u := range s.Users {
 		if u.ID == id {
 			events := inOrder(
-				k.recorded(ctx, account, seats.EventFilter{User: id}),
-				k.recorded(ctx, account, seats.GoverningEvents()))
+				k.recorded(ctx, s.Account, seats.EventFilter{User: id}),
+				k.recorded(ctx, s.Account, seats.GoverningEvents()))
 			return seats.Explain(s.Account, u, need.DueBy, events)
 		}
 	}
@@ -150,41 +190,4 @@ func inOrder(lists ...iter.Seq2[seats.Event, error]) iter.Seq2[seats.Event, erro
 			}
 		}
 	}
-}
-
-// Audit counts the account's people from their rows and replays its events, and
-// returns where the numbers of the account row or a pool say otherwise: nowhere, unless
-// somebody has written past the library. It compares numbers and no single people. It
-// reads everything there is of the account, and again what happens meanwhile, until it
-// has all of it at one moment; where that never comes the error is [store.ErrConflict].
-func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Drift, error) {
-	var ledger seats.Ledger
-	for range k.options.Attempts {
-		var broken error
-		for e, err := range k.Events(ctx, account, seats.EventFilter{After: ledger.Sequence}) {
-			if err != nil {
-				return nil, err
-			}
-			if broken = ledger.Record(e); broken != nil {
-				break
-			}
-		}
-		need := seats.Need{Account: account, Pools: slices.Collect(maps.Keys(ledger.Pools))}
-		s, err := k.present(ctx, &need)
-		if err != nil {
-			return nil, err
-		}
-		everybody := users.Filter{Status: users.In(users.Statuses()...)}
-		rows, revision, err := k.store.Tally(ctx, account, everybody)
-		switch {
-		case err != nil:
-			return nil, err
-		case revision != s.Account.Revision, broken == nil && ledger.Sequence < s.Account.Sequence:
-			continue // somebody was quicker
-		case broken != nil:
-			return append(seats.Audit(s, rows, ledger), seats.Drift{What: "events", Counted: broken.Error()}), nil
-		}
-		return seats.Audit(s, rows, ledger), nil
-	}
-	return nil, k.exhausted(nil)
 }

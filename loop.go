@@ -106,11 +106,10 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seat
 		if users.CheckID(need.Account) != nil {
 			return seats.Snapshot{}, nil // nobody has it
 		}
-		snapshots, err := k.store.Load(ctx, *need)
+		s, err := k.load(ctx, *need)
 		if err != nil {
 			return seats.Snapshot{}, err
 		}
-		s := snapshots[0]
 		if err := k.checkClock(need.DueBy, s.StoreTime, time.Since(began)); err != nil {
 			return seats.Snapshot{}, err
 		}
@@ -138,6 +137,23 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seat
 	}
 }
 
+// load loads a snapshot as it is, whatever is due.
+func (k *Keeper) load(ctx context.Context, need seats.Need) (seats.Snapshot, error) {
+	snapshots, err := k.store.Load(ctx, need)
+	if err != nil {
+		return seats.Snapshot{}, err
+	}
+	return only(snapshots)
+}
+
+// only returns what a store answered to one question.
+func only[T any](answers []T) (answer T, err error) {
+	if len(answers) != 1 {
+		return answer, fmt.Errorf("seatkeeper: the store gave %d answers to one question", len(answers))
+	}
+	return answers[0], nil
+}
+
 // present is settled for reading: an account that is not there is an error.
 func (k *Keeper) present(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
 	s, err := k.settled(ctx, need, new(effort))
@@ -156,7 +172,12 @@ func (k *Keeper) commit(ctx context.Context, change seats.Change, sent *int, e *
 	*sent++
 	verdicts, err := k.store.Commit(ctx, change)
 	if err == nil {
-		err = verdicts[0].Err
+		var verdict store.Verdict
+		if verdict, err = only(verdicts); err == nil {
+			err = verdict.Err
+		} else {
+			err = unknown(store.ErrUnknown, err)
+		}
 	}
 	e.answered(err)
 	return err

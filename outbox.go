@@ -27,7 +27,8 @@ const lease = time.Minute
 // once more if the process or the store broke down before it was written down that fn
 // was done with it. No event is handed out before fn has returned nil for the one
 // before it, in this process or another. An error of fn ends its account's turn; the
-// others go on, and Drain returns all of the errors. Commands never wait for a consumer.
+// others go on, and Drain returns all of the errors; so does [seats.ErrHistory], where events
+// are missing, once those before them are handed out. Commands never wait for a consumer.
 //
 // Several processes may drain the same consumer: each account is with one of them
 // at a time, and if that one breaks down it is nobody's for a minute. The context of fn
@@ -74,6 +75,10 @@ func (k *Keeper) drain(
 	if clock.earliest(at).Before(at.Until) {
 		return 0, nil
 	}
+	s, err := k.load(ctx, seats.Need{Account: at.Account})
+	if err != nil {
+		return 0, err
+	}
 	if err := k.advance(ctx, &at, at.Sequence, leased(clock.latest(at))); err == errTaken {
 		return 0, nil // somebody else was quicker
 	} else if err != nil {
@@ -88,7 +93,7 @@ func (k *Keeper) drain(
 		defer cancel()
 		err = errors.Join(err, k.advance(ctx, &at, done, time.Time{}))
 	}()
-	for e, err := range k.recorded(ctx, at.Account, seats.EventFilter{After: done}) {
+	for e, err := range k.recorded(ctx, s.Account, seats.EventFilter{After: done}) {
 		if err = cmp.Or(err, ctx.Err()); err == nil {
 			err = timed(ctx, fn, e)
 		}

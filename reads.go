@@ -54,6 +54,7 @@ func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Ke
 // How many rows are read from the store at a time.
 const (
 	userPage    = 200
+	auditPage   = 1000 // people
 	eventPage   = 500
 	accountPage = 200
 )
@@ -124,19 +125,32 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 
 // Events lists the account's events that the filter selects, in order. For the
 // last ten, let the filter's After be [seats.Usage] Sequence less ten. Rows are read
-// as by [Keeper.Users].
+// as by [Keeper.Users]. A list without User and Kinds, in which the numbers have no gaps,
+// ends with [seats.ErrHistory] where one is missing.
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
-		if _, err := k.present(ctx, &seats.Need{Account: account}); err != nil {
+		s, err := k.present(ctx, &seats.Need{Account: account})
+		if err != nil {
 			yield(seats.Event{}, err)
 			return
 		}
-		k.recorded(ctx, account, filter)(yield)
+		k.recorded(ctx, s.Account, filter)(yield)
 	}
 }
 
-// recorded lists the events that are there, whatever is due.
-func (k *Keeper) recorded(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
+// recorded lists the events of an account that was loaded before, whatever is due. Since
+// then its events up to its Sequence are there, however it moves meanwhile: a list of all
+// events that ends before, or has a gap, ends with [seats.ErrHistory].
+func (k *Keeper) recorded(ctx context.Context, account seats.Account, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
+	list := k.eventRows(ctx, account.ID, filter)
+	if filter.User != "" || len(filter.Kinds) > 0 {
+		return list
+	}
+	return seats.Numbered(filter.After, account.Sequence, list)
+}
+
+// eventRows lists the events that are there.
+func (k *Keeper) eventRows(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
 		filter.After = max(filter.After, last.Sequence)
 		return k.store.Events(ctx, account, filter, eventPage)

@@ -47,6 +47,7 @@ var errorStatuses = []struct {
 }{
 	{store.ErrNotFound, http.StatusNotFound},              // there is no such account
 	{store.ErrExists, http.StatusConflict},                // there is one already
+	{store.ErrSequence, http.StatusInternalServerError},   // events are lost, until they are restored
 	{store.ErrBroken, http.StatusInternalServerError},     // a bug; to send it again does not help
 	{store.ErrConflict, http.StatusServiceUnavailable},    // nothing was done for the crowd; a while later it may be
 	{store.ErrTaken, http.StatusServiceUnavailable},       // the same

@@ -52,6 +52,7 @@ func TestTheStatusOfOtherErrors(t *testing.T) {
 		{store.ErrConflict, 503},
 		{store.ErrTaken, 503},
 		{store.ErrBroken, 500},
+		{store.ErrSequence, 500},
 		{store.ErrUnknown, 500},
 		{fmt.Errorf("%w: %w", store.ErrUnknown, context.Canceled), 500},
 		{fmt.Errorf("%w: %w", store.ErrUnknown, context.DeadlineExceeded), 500},

@@ -192,6 +192,9 @@ func (a *account) judge(c seats.Change) store.Verdict {
 	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
 		return store.Verdict{Err: store.ErrConflict}
 	}
+	if n := len(a.events); n == 0 && a.row.Sequence > 0 || n > 0 && a.events[n-1].Sequence != a.row.Sequence {
+		return store.Verdict{Err: store.ErrSequence}
+	}
 	var taken []users.Key
 	for _, k := range c.Fresh {
 		if holder, held := a.holder(k); held && !c.GivesUp(holder, k) {

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"fmt"
 	"iter"
 	"time"
 
@@ -23,7 +24,9 @@ type Explanation struct {
 }
 
 // Explain returns the explanation for a user at that instant. The events are
-// those about the person and those of [GoverningEvents], in order.
+// those about the person and those of [GoverningEvents], in order; those beyond the
+// account's Sequence do not count. Where one does not follow from those before it, or a row
+// not from its last one, the error is [ErrHistory].
 func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
 	x := Explanation{Person: a.View(u, at)}
 	var then Account
@@ -32,7 +35,17 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		if err != nil {
 			return Explanation{}, err
 		}
+		if e.Sequence > a.Sequence {
+			break // the account has moved on since
+		}
+		if e.User == u.ID && e.Before != s {
+			return Explanation{}, doesNotFollow(e.Sequence, "the standing before")
+		}
+		if then.Sequence == 0 && e.Sequence != 1 {
+			return Explanation{}, outOfOrder(0, e.Sequence) // it is a governing one
+		}
 		then = then.after(e)
+		then.Sequence = e.Sequence
 		first := e.User == u.ID && s == users.Standing{}
 		if e.User == u.ID {
 			s = e.After
@@ -40,6 +53,12 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		if holds := then.holds(s); first || holds != x.Holds {
 			x.Holds, x.Since, x.By = holds, e.Time, e
 		}
+	}
+	switch {
+	case s != u.Standing():
+		return Explanation{}, fmt.Errorf("%w: the user's row does not follow from the user's events", ErrHistory)
+	case then.Policy != a.Policy || then.Closed != a.Closed:
+		return Explanation{}, fmt.Errorf("%w: the account's row does not follow from the account's events", ErrHistory)
 	}
 	if x.Holds {
 		x.Ways = a.waysOut(u)

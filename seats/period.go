@@ -21,7 +21,8 @@ type Period struct {
 
 // Metered returns the period in which held seats of the pool were held at the
 // beginning and the events changed that. Events of other pools do not count, nor do
-// those from the end on, which end the reading.
+// those from the end on, which end the reading. An event of the pool that does not follow
+// from the one before it is [ErrHistory].
 func Metered(pool PoolID, from, to time.Time, held int64, events iter.Seq2[Event, error]) (Period, error) {
 	p := Period{From: from, To: to, Peak: -1}
 	sum, since := new(big.Int), from
@@ -41,6 +42,9 @@ func Metered(pool PoolID, from, to time.Time, held int64, events iter.Seq2[Event
 		}
 		if e.Pool != pool {
 			continue
+		}
+		if held+e.Delta != e.Held {
+			return Period{}, doesNotFollow(e.Sequence, "the seats held")
 		}
 		until(e.Time)
 		held = e.Held

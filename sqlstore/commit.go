@@ -14,7 +14,8 @@ import (
 
 // A writer writes changes, in the order of their accounts, in one transaction. It
 // returns the accounts that have moved on, of which nothing was written; or
-// errMoved, and nothing was written at all, where it can't tell which have.
+// errMoved, and nothing was written at all, where it can't tell which have. An account
+// whose last event is not there looks like one that has moved on, see torn.
 //
 // It looks for nothing: what is taken or broken the engine refuses by itself, and
 // only then somebody looks for what it was.
@@ -67,14 +68,15 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 		class, stale := b.means(ctx, err), errors.Is(err, errMoved)
 		switch {
 		case err == nil:
-			for _, id := range moved {
-				b.verdicts[id] = store.Verdict{Err: store.ErrConflict}
-			}
+			b.unwritten(ctx, slices.DeleteFunc(changes, func(c seats.Change) bool { return !slices.Contains(moved, c.Account.ID) }), store.ErrConflict)
 			return nil
 		case class != Lost && ctx.Err() != nil:
 			return b.explain(ctx, err)
-		case class == Again, stale && len(changes) == 1 && !b.lags():
+		case class == Again:
 			b.refuse(changes, store.ErrConflict)
+			return nil
+		case stale && len(changes) == 1 && !b.lags():
+			b.unwritten(ctx, changes, store.ErrConflict)
 			return nil
 		case class == Lost:
 			return fmt.Errorf("%w: %w", store.ErrUnknown, b.explain(ctx, err))
@@ -90,10 +92,10 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 		case len(changes) > 1:
 			return b.each(ctx, changes)
 		case b.bound != nil && class != Broken, left == 1 && stale:
-			b.refuse(changes, store.ErrConflict) // the transaction, or the node, sees an old moment
+			b.unwritten(ctx, changes, store.ErrConflict) // the transaction, or the node, sees an old moment
 			return nil
 		case class == Broken, left == 1:
-			b.refuse(changes, store.ErrBroken)
+			b.unwritten(ctx, changes, store.ErrBroken)
 			return nil
 		}
 	}
@@ -117,6 +119,41 @@ func (b *batch) refuse(changes []seats.Change, err error) {
 	for _, c := range changes {
 		b.verdicts[c.Account.ID] = store.Verdict{Err: err}
 	}
+}
+
+// unwritten gives changes of which nothing was written one verdict, but [store.ErrSequence]
+// where the account is at the base of its change and torn. Where that can't be seen, what
+// reads next has the error.
+func (b *batch) unwritten(ctx context.Context, changes []seats.Change, err error) {
+	b.refuse(changes, err)
+	torn, _ := b.torn(ctx, changes)
+	for _, id := range torn {
+		b.verdicts[id] = store.Verdict{Err: store.ErrSequence}
+	}
+}
+
+// torn returns the accounts that are at the base of their change and whose last event is
+// not the one that they name.
+func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.AccountID, err error) {
+	id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
+	for some := range slices.Chunk(changes, together) {
+		var found []users.AccountID
+		err := b.again(ctx, func() error {
+			found = nil
+			r := b.reading()
+			for _, c := range some {
+				part(r, id, func(id users.AccountID) { found = append(found, id) }).
+					add(" FROM {accounts} WHERE id = ? AND revision = ? AND sequence <> COALESCE((SELECT MAX(e.sequence) FROM {events} e WHERE e.account = ?), 0)",
+						string(c.Account.ID), int64(c.Base), string(c.Account.ID))
+			}
+			return b.read(ctx, r)
+		})
+		if err != nil {
+			return torn, err
+		}
+		torn = append(torn, found...)
+	}
+	return torn, nil
 }
 
 // each sends every change by itself, where it is not seen which of them the engine

@@ -63,6 +63,7 @@ moved AS (
 	UPDATE {accounts} a SET ` + assigned("c", accountColumns[1:]) + `
 	FROM change c JOIN locked l ON l.id = c.id
 	WHERE a.id = c.id AND l.revision = c.base AND COALESCE(c.first, l.sequence + 1) = l.sequence + 1
+		AND ` + fmt.Sprintf(lastEvent, "l") + `
 	RETURNING a.id),
 written AS MATERIALIZED (SELECT id FROM opened UNION ALL SELECT id FROM moved),
 pools AS (

@@ -64,7 +64,8 @@
 // What the engine wants tried again, as a deadlock, a serialization or a certification
 // failure, is [store.ErrConflict] of a commit, and the Keeper tries again; a reading is
 // tried a few times before it is the engine's error. A key that somebody else
-// has is [store.ErrTaken]; a CHECK constraint is [store.ErrBroken], a bug. Of any other
+// has is [store.ErrTaken]; a CHECK constraint is [store.ErrBroken], a bug. An account
+// whose last event is missing, after a bad restore, is [store.ErrSequence]. Of any other
 // error it is certain that nothing was written, unless it is [store.ErrUnknown]: the
 // connection was lost, or the context ended, while the commit was under way. It has then
 // been written as a whole or not at all. The Keeper looks, by the ID that every change

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -49,6 +50,7 @@ func (w *steps) change(c seats.Change) {
 		if len(c.Events) > 0 {
 			q.add(" AND sequence = ?", int64(c.Events[0].Sequence-1))
 		}
+		q.add(" AND " + fmt.Sprintf(lastEvent, "{accounts}"))
 		if w.bound != nil {
 			w.bound.asLoaded(q, c)
 		}
@@ -71,6 +73,11 @@ func (w *steps) change(c seats.Change) {
 	insert(w, "{pools}", poolColumns, poolsOf(c), replace(w.dialect, "account, id", poolColumns[2:]))
 	insert(w, "{events}", eventColumns, c.Events, "")
 }
+
+// lastEvent is the condition that the last event of an account, whose row has that name, is
+// there. The engine looks it up by its primary key. It is no EXISTS, which an optimizer may
+// turn into a reading of the whole table.
+const lastEvent = "%[1]s.sequence = COALESCE((SELECT e.sequence FROM {events} e WHERE e.account = %[1]s.id AND e.sequence = %[1]s.sequence), 0)"
 
 // split parts the users who are new from those who are there.
 func split(c seats.Change) (fresh, there []userRow) {

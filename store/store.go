@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -33,6 +34,11 @@ var (
 	// ErrBroken: the change would break an invariant that the store checks as a
 	// second guard. Nothing was written. Trying again does not help: it is a bug.
 	ErrBroken = errors.New("store: the change breaks an invariant")
+	// ErrSequence: the account's last event is not the one that its Sequence names, after
+	// a bad restore for instance. Nothing was written, and no change of the account can be
+	// until its events are restored. It wraps ErrBroken and [seats.ErrHistory]; Audit of
+	// the Keeper lists the numbers that are missing.
+	ErrSequence = fmt.Errorf("%w: %w: the last event is not the one that the account names", ErrBroken, seats.ErrHistory)
 )
 
 // A Store keeps accounts with their pools, users and events.
@@ -67,6 +73,10 @@ var (
 // revision of the account row, and the account and sequence number of an event as a
 // primary key. Have both.
 //
+// The last event is looked up by its primary key in the condition of the statement that
+// writes the account's row, so that the check costs no round trip. A look that tells a
+// missing event from a moved account may follow where nothing was written.
+//
 // Taken keys may be left to unique indexes: insert the users whose ID is fresh, update
 // the others, and look for the names of the taken keys only where that fails. An index
 // that is asked row by row has to see keys given up before they are taken, also where
@@ -97,7 +107,8 @@ type Store interface {
 	//
 	// Before a change is written, its base is compared with the account's revision
 	// (zero with the account's absence), its first event's number with the account's
-	// last, and every fresh key is looked up: it must be nobody's, or that of a user
+	// last, the account's last event with its Sequence (0: it has none), else it is
+	// [ErrSequence], and every fresh key is looked up: it must be nobody's, or that of a user
 	// of the same change who gives it up. After that, users and pools replace their
 	// rows and events are added. A store may rely on what [seats.Change] says of fresh
 	// keys: who is new, and that nobody takes a key that is not among them.
@@ -160,7 +171,7 @@ type Progress struct {
 // A Verdict is the answer to one change.
 type Verdict struct {
 	// Err is nil if the change was written; else it is [ErrConflict], [ErrTaken],
-	// [ErrBroken], or the engine's error.
+	// [ErrBroken], [ErrSequence], or the engine's error.
 	Err error
 	// Taken are the keys that somebody else has, with ErrTaken.
 	Taken []users.Key

@@ -148,6 +148,9 @@ func (a account) judge(c seats.Change) (v store.Verdict) {
 	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
 		return store.Verdict{Err: store.ErrConflict}
 	}
+	if n := len(a.events); n == 0 && a.row.Sequence > 0 || n > 0 && a.events[n-1].Sequence != a.row.Sequence {
+		return store.Verdict{Err: store.ErrSequence}
+	}
 	changed := map[users.ID]users.User{}
 	for _, u := range c.Users {
 		changed[u.ID] = u

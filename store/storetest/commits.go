@@ -101,6 +101,41 @@ func guardsTheSequence(t *trial) {
 	}
 }
 
+// guardsTheLastEvent is about accounts whose events end elsewhere than their row says.
+func guardsTheLastEvent(t *trial) {
+	torn := func(account users.AccountID, changes ...seats.Change) {
+		t.Helper()
+		before := t.picture(account)
+		for _, c := range changes {
+			neighbour := t.next(t.row(t.account("neighbour")))
+			verdicts := t.commit(c, neighbour)
+			require.ErrorIs(t, verdicts[0].Err, store.ErrSequence)
+			require.ErrorIs(t, verdicts[0].Err, store.ErrBroken)
+			require.ErrorIs(t, verdicts[0].Err, seats.ErrHistory)
+			require.NotErrorIs(t, verdicts[0].Err, store.ErrConflict, "to try again does not help")
+			require.NoError(t, verdicts[1].Err, "the neighbour is whole")
+			require.ErrorIs(t, t.commit(c)[0].Err, store.ErrSequence, "without a neighbour")
+			stale := c
+			stale.Base++
+			require.ErrorIs(t, t.commit(stale)[0].Err, store.ErrConflict, "the revision comes first")
+		}
+		require.Equal(t, before, t.picture(account))
+	}
+	t.opened("neighbour")
+	a := t.opened("a")
+	t.written(t.invited(a, "x"))
+	lost := t.next(t.row(a))
+	lost.Account.Sequence += 3
+	t.written(lost)
+	torn(a, t.invited(a, "y"), t.next(t.row(a)))
+
+	b := t.opened("b")
+	late := t.invited(b, "x")
+	late.Account.Sequence--
+	t.written(late)
+	torn(b, t.invited(b, "y"))
+}
+
 func guardsThePools(t *trial) {
 	a := t.opened("a")
 	for _, pool := range []seats.Pool{

@@ -39,6 +39,7 @@ var specification = []struct {
 	{"Commit gives each change a verdict of its own", ownVerdicts},
 	{"a change is written on the revision it was decided on", guardsTheRevision},
 	{"the numbers of events have no gaps", guardsTheSequence},
+	{"an account whose last event is missing is not written", guardsTheLastEvent},
 	{"a pool that is not sound is refused", guardsThePools},
 	{"a taken key is refused", guardsTheKeys},
 	{"a conflict comes before a taken key", conflictFirst},

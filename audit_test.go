@@ -1,0 +1,138 @@
+package seatkeeper_test
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// licensed is an account with people of several kinds, the first two with licences.
+func licensed(t *testing.T) store.Store {
+	t.Helper()
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2000), seats.Standard())
+	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Seats: seats.Of(2)}, seats.SetTotal{Pool: "sql", Seats: seats.Of(2)})
+	require.NoError(t, err)
+	first, second := veteran("l0", "go", "sql"), veteran("l1", "sql")
+	first.Licences[1].Started = first.Since
+	report, err := k.Adopt(t.Context(), "acme", table(nil, first, second))
+	require.NoError(t, err)
+	require.Empty(t, report.Refusals)
+	for i := range 3 {
+		var batch []seats.Command
+		for j := range 400 {
+			batch = append(batch, seats.Invite{Profile: profile(users.ID(fmt.Sprintf("p%d-%03d", i, j)))})
+		}
+		_, err = k.DoEach(t.Context(), "acme", owner, batch...)
+		require.NoError(t, err)
+	}
+	_, err = k.Do(t.Context(), "acme", system, seats.Accept{User: "p0-001"}, seats.ChangeRole{User: "p1-002", Role: users.Admin}, seats.Delete{User: "p0-003"})
+	require.NoError(t, err)
+	return s
+}
+
+// TestKeeper_Audit/people has the rows of people changed, so that their numbers are right.
+func TestKeeper_Audit(t *testing.T) {
+	s := licensed(t)
+	// become gives the users of these IDs the rows of others, but for who they are.
+	become := func(as map[users.ID]users.ID) func(users.User) (users.User, bool) {
+		return func(u users.User) (users.User, bool) {
+			if other, changes := as[u.ID]; changes {
+				found, err := s.Load(t.Context(), seats.Need{Account: "acme", Users: []users.ID{other}})
+				require.NoError(t, err)
+				profile := u.Profile
+				u = found[0].Users[0]
+				profile.Source, u.Profile = u.Source, profile
+			}
+			return u, true
+		}
+	}
+	swap := func(a, b users.ID) map[users.ID]users.ID { return map[users.ID]users.ID{a: b, b: a} }
+	both := swap("p1-002", "p2-399")
+	maps.Copy(both, swap("p0-001", "p0-002"))
+	for _, c := range []struct {
+		name string
+		user func(users.User) (users.User, bool)
+		want []seats.Drift
+	}{
+		{"nothing", nil, nil},
+		{"status and role", become(both), []seats.Drift{
+			{What: "user p0-001", Stored: "invited member", Counted: "active member"},
+			{What: "user p0-002", Stored: "active member", Counted: "invited member"},
+			{What: "user p1-002", Stored: "invited member", Counted: "invited admin"},
+			{What: "user p2-399", Stored: "invited admin", Counted: "invited member"},
+		}},
+		{"licences", become(swap("l0", "l1")), []seats.Drift{
+			{What: "user l0", Stored: "active member, 1 of pool sql", Counted: "active member, 1 of pool go"},
+			{What: "user l1", Stored: "active member, 1 of pool go", Counted: "active member, 1 of pool sql"},
+		}},
+		{"the ID", func(u users.User) (users.User, bool) {
+			if u.ID == "p2-007" {
+				u.ID = "p2-0070"
+			}
+			return u, true
+		}, []seats.Drift{
+			{What: "user p2-007", Stored: "not there", Counted: "invited member"},
+			{What: "user p2-0070", Stored: "invited member", Counted: "not there"},
+		}},
+	} {
+		t.Run("people/"+c.name, func(t *testing.T) {
+			k, err := seatkeeper.New(restored{Store: s, user: c.user}, seatkeeper.Options{})
+			require.NoError(t, err)
+			drift, err := k.Audit(t.Context(), "acme")
+			require.NoError(t, err)
+			require.Equal(t, c.want, drift)
+		})
+	}
+	// A source is not told by status and role.
+	t.Run("people/source", func(t *testing.T) {
+		k, err := seatkeeper.New(restored{Store: s, user: func(u users.User) (users.User, bool) {
+			if u.ID == "p2-007" {
+				u.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
+			}
+			return u, true
+		}}, seatkeeper.Options{})
+		require.NoError(t, err)
+		drift, err := k.Audit(t.Context(), "acme")
+		require.NoError(t, err)
+		require.Equal(t, seats.Drift{What: "user p2-007", Stored: "invited member by sync", Counted: "invited member"}, drift[len(drift)-1])
+	})
+	t.Run("people/many", func(t *testing.T) {
+		k, err := seatkeeper.New(restored{Store: s, user: func(u users.User) (users.User, bool) { return u, u.ID[0] != 'p' }}, seatkeeper.Options{})
+		require.NoError(t, err)
+		drift, err := k.Audit(t.Context(), "acme")
+		require.NoError(t, err)
+		require.Equal(t, "user p0-000", drift[len(drift)-seats.MaxDrifts-1].What)
+		require.Equal(t, seats.Drift{What: "users", Counted: "at least 1100 more"}, drift[len(drift)-1])
+	})
+	// A rival changes people on pages that were read and on pages to come.
+	t.Run("moving account", func(t *testing.T) {
+		rival, err := seatkeeper.New(s, seatkeeper.Options{})
+		require.NoError(t, err)
+		for at := range 14 {
+			k, err := seatkeeper.New(storetest.NewFaulty(restored{Store: s, user: become(swap("p0-100", "l0"))}, func(n int) storetest.Fault {
+				if n == at {
+					_, err := rival.Do(t.Context(), "acme", system,
+						seats.Deactivate{User: users.ID(fmt.Sprintf("p0-%03d", 20+at))}, seats.Accept{User: users.ID(fmt.Sprintf("p2-%03d", 200+at))},
+						seats.Invite{Profile: profile(users.ID(fmt.Sprint("a", at)))}, seats.Delete{User: users.ID(fmt.Sprintf("p1-%03d", 20+at))})
+					require.NoError(t, err)
+				}
+				return storetest.None
+			}), seatkeeper.Options{})
+			require.NoError(t, err)
+			drift, err := k.Audit(t.Context(), "acme")
+			require.NoError(t, err)
+			require.Equal(t, []string{"user l0", "user p0-100"}, []string{drift[0].What, drift[1].What})
+			require.Len(t, drift, 2, "at call %d: %+v", at, drift)
+		}
+	})
+}

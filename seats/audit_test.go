@@ -1,0 +1,135 @@
+package seats_test
+
+import (
+	"fmt"
+	"iter"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A crowd is an account of so many people, each invited by an event; none of it is kept.
+func crowd(people int) (events iter.Seq2[seats.Event, error], rows iter.Seq[users.User], s seats.Snapshot) {
+	invited := users.Standing{Status: users.Invited, Role: users.Member}
+	id := func(i int) users.ID { return users.ID(fmt.Sprintf("user-%08d", i)) }
+	events = func(yield func(seats.Event, error) bool) {
+		e := seats.Event{Account: "acme", Total: seats.Unlimited(), Time: start}
+		for i := range people {
+			e.Sequence, e.Kind, e.Policy = uint64(i+1), seats.Invited, nil
+			if i == 0 {
+				e.Kind, e.Policy = seats.Opened, new(seats.Standard())
+			}
+			e.User, e.After, e.Delta, e.Held = id(i), invited, 1, int64(i+1)
+			e.Tally.Move(e.Before, e.After)
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+	rows = func(yield func(users.User) bool) {
+		for i := range people {
+			if !yield(users.User{Profile: users.Profile{ID: id(i)}, Status: users.Invited, Role: users.Member}) {
+				return
+			}
+		}
+	}
+	s.Account = seats.Account{ID: "acme", Revision: 1, Sequence: uint64(people), Policy: seats.Standard()}
+	s.Account.Tally.Add(invited, int64(people))
+	s.Pools = []seats.Pool{{Total: seats.Unlimited(), Held: int64(people)}}
+	return events, rows, s
+}
+
+// TestAuditor/memory keeps as much of many people as of few, also where all of them differ.
+func TestAuditor(t *testing.T) {
+	audit := func(t *testing.T, people int, spoil func(*users.User)) (kept uint64, drift []seats.Drift) {
+		heap := func() uint64 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			return m.HeapAlloc
+		}
+		before := heap()
+		var all []*seats.Auditor
+		for a := new(seats.Auditor); a != nil; a = a.Closer() {
+			events, rows, s := crowd(people)
+			require.NoError(t, a.Record(s.Account.Sequence, events))
+			for u := range rows {
+				spoil(&u)
+				a.Row(u)
+			}
+			kept = max(kept, heap()-before)
+			all, drift = append(all, a), a.Drift(s)
+		}
+		runtime.KeepAlive(all)
+		return kept, drift
+	}
+	fit := func(*users.User) {}
+	differ := func(u *users.User) { u.Status = users.Active }
+	t.Run("memory", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("200,000 people")
+		}
+		kept, drift := audit(t, 200_000, fit)
+		require.Empty(t, drift)
+		require.Less(t, kept, uint64(1<<20))
+		kept, _ = audit(t, 200_000, differ)
+		require.Less(t, kept, uint64(8<<20), "ten thousand are named")
+	})
+	// Where everybody differs, those of some groups are named, and for each of the others
+	// there is one.
+	t.Run("everybody differs", func(t *testing.T) {
+		_, drift := audit(t, 20_000, differ)
+		require.Equal(t, "tally", drift[0].What)
+		require.Len(t, drift[1:], seats.MaxDrifts+1)
+		require.Equal(t, "users", drift[seats.MaxDrifts+1].What)
+	})
+}
+
+// TestAuditor_Record has events that do not follow from one another.
+func TestAuditor_Record(t *testing.T) {
+	row := func(n, what string) seats.Drift {
+		return seats.Drift{What: "events", Stored: n, Counted: "seats: the events do not follow from one another: event " + n + ": " + what}
+	}
+	for name, c := range map[string]struct {
+		change func([]seats.Event) []seats.Event
+		want   []seats.Drift
+	}{
+		"whole":   {func(e []seats.Event) []seats.Event { return e }, nil},
+		"twice":   {func(e []seats.Event) []seats.Event { return append(e[:3:3], e[2:]...) }, []seats.Drift{row("3", "its number")}},
+		"missing": {func(e []seats.Event) []seats.Event { return append(e[:3:3], e[4:]...) }, []seats.Drift{{What: "events", Stored: "4", Counted: "missing"}}},
+		// The standing that an event begins with is not the one that the last one ended with.
+		"standing": {func(e []seats.Event) []seats.Event {
+			e[2].After.Role = users.Admin
+			for i := range e[2:4] {
+				e[2+i].Tally.Move(users.Standing{Status: users.Active, Role: users.Member}, users.Standing{Status: users.Active, Role: users.Admin})
+			}
+			return e
+		}, []seats.Drift{row("5", "the standing before")}},
+		"beyond": {func(e []seats.Event) []seats.Event {
+			last := e[len(e)-1]
+			last.Sequence++
+			return append(e, last)
+		}, []seats.Drift{{What: "events", Stored: "7", Counted: "comes after the last one that the account names"}}},
+	} {
+		s := open(t, seats.Of(9), seats.Standard())
+		s.invite("ada", "bob")
+		s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(3)}, seats.Deactivate{User: "bob"}, seats.SetTotal{Seats: seats.Of(5)})
+		events := c.change(s.events)
+		var drift []seats.Drift
+		for a := new(seats.Auditor); a != nil; a = a.Closer() {
+			require.NoError(t, a.Record(s.rows.Account.Sequence, listed(events...)))
+			for _, id := range []users.ID{"ada", "bob", "owner"} {
+				a.Row(s.user(id))
+			}
+			drift = slices.DeleteFunc(a.Drift(s.rows), func(d seats.Drift) bool { return d.What != "events" })
+		}
+		require.Equal(t, c.want, append([]seats.Drift(nil), drift...), name)
+	}
+	var a seats.Auditor
+	require.ErrorIs(t, a.Record(1, failing), errRead)
+}
