@@ -118,7 +118,7 @@ func TestKeeper_Audit(t *testing.T) {
 	t.Run("moving account", func(t *testing.T) {
 		rival, err := seatkeeper.New(s, seatkeeper.Options{})
 		require.NoError(t, err)
-		for at := range 14 {
+		for at := range 30 { // calls of an audit of both passes
 			k, err := seatkeeper.New(storetest.NewFaulty(restored{Store: s, user: become(swap("p0-100", "l0"))}, func(n int) storetest.Fault {
 				if n == at {
 					_, err := rival.Do(t.Context(), "acme", system,

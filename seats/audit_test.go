@@ -2,6 +2,7 @@ package seats_test
 
 import (
 	"fmt"
+	"hash/fnv"
 	"iter"
 	"runtime"
 	"slices"
@@ -13,9 +14,10 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A crowd is an account of so many people, each invited by an event; none of it is kept.
+// A crowd is an account of so many people, members and admins in turn, each invited by an
+// event; none of it is kept.
 func crowd(people int) (events iter.Seq2[seats.Event, error], rows iter.Seq[users.User], s seats.Snapshot) {
-	invited := users.Standing{Status: users.Invited, Role: users.Member}
+	invited := []users.Standing{{Status: users.Invited, Role: users.Member}, {Status: users.Invited, Role: users.Admin}}
 	id := func(i int) users.ID { return users.ID(fmt.Sprintf("user-%08d", i)) }
 	events = func(yield func(seats.Event, error) bool) {
 		e := seats.Event{Account: "acme", Total: seats.Unlimited(), Time: start}
@@ -24,7 +26,7 @@ func crowd(people int) (events iter.Seq2[seats.Event, error], rows iter.Seq[user
 			if i == 0 {
 				e.Kind, e.Policy = seats.Opened, new(seats.Standard())
 			}
-			e.User, e.After, e.Delta, e.Held = id(i), invited, 1, int64(i+1)
+			e.User, e.After, e.Delta, e.Held = id(i), invited[i%2], 1, int64(i+1)
 			e.Tally.Move(e.Before, e.After)
 			if !yield(e, nil) {
 				return
@@ -33,13 +35,14 @@ func crowd(people int) (events iter.Seq2[seats.Event, error], rows iter.Seq[user
 	}
 	rows = func(yield func(users.User) bool) {
 		for i := range people {
-			if !yield(users.User{Profile: users.Profile{ID: id(i)}, Status: users.Invited, Role: users.Member}) {
+			if !yield(users.User{Profile: users.Profile{ID: id(i)}, Status: users.Invited, Role: invited[i%2].Role}) {
 				return
 			}
 		}
 	}
 	s.Account = seats.Account{ID: "acme", Revision: 1, Sequence: uint64(people), Policy: seats.Standard()}
-	s.Account.Tally.Add(invited, int64(people))
+	s.Account.Tally.Add(invited[0], int64(people+1)/2)
+	s.Account.Tally.Add(invited[1], int64(people/2))
 	s.Pools = []seats.Pool{{Total: seats.Unlimited(), Held: int64(people)}}
 	return events, rows, s
 }
@@ -79,6 +82,27 @@ func TestAuditor(t *testing.T) {
 		require.Less(t, kept, uint64(1<<20))
 		kept, _ = audit(t, 200_000, differ)
 		require.Less(t, kept, uint64(8<<20), "ten thousand are named")
+	})
+	// Two people of one group have changed places.
+	t.Run("one group", func(t *testing.T) {
+		var places [2]users.ID // an admin and a member of one group
+		_, rows, _ := crowd(50_000)
+		for u := range rows {
+			h := fnv.New32a()
+			h.Write([]byte(u.ID))
+			if at := &places[(users.Admin-u.Role)/users.Admin]; h.Sum32()%4096 == 7 && *at == "" {
+				*at = u.ID
+			}
+		}
+		_, drift := audit(t, 50_000, func(u *users.User) {
+			if slices.Contains(places[:], u.ID) {
+				u.Role = users.Admin + users.Member - u.Role
+			}
+		})
+		require.ElementsMatch(t, []seats.Drift{
+			{What: "user " + string(places[0]), Stored: "invited member", Counted: "invited admin"},
+			{What: "user " + string(places[1]), Stored: "invited admin", Counted: "invited member"},
+		}, drift)
 	})
 	// Where everybody differs, those of some groups are named, and for each of the others
 	// there is one.

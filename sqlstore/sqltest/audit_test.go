@@ -72,8 +72,8 @@ func TestKeeper_Audit(t *testing.T) {
 	})
 }
 
-// TestKeeper_In/lost_events leaves the transaction of the host as it was.
-func TestKeeper_In(t *testing.T) {
+// TestKeeper_InTx/lost_events leaves the transaction of the host as it was.
+func TestKeeper_InTx(t *testing.T) {
 	each(t, engines[:3], func(t *testing.T, s *site) {
 		ctx, st := t.Context(), s.stores[0]
 		k, err := seatkeeper.New(st, seatkeeper.Options{})
@@ -85,7 +85,7 @@ func TestKeeper_In(t *testing.T) {
 		t.Run("lost events", func(t *testing.T) {
 			tx, err := s.dbs[0].BeginTx(ctx, nil)
 			require.NoError(t, err)
-			_, err = k.In(st.Bind(tx)).Do(ctx, "acme", users.As(owner), seats.Invite{Profile: invitee(3)})
+			_, err = k.InTx(st.Bind(tx)).Do(ctx, "acme", users.As(owner), seats.Invite{Profile: invitee(3)})
 			require.ErrorIs(t, err, store.ErrSequence)
 			require.NoError(t, tx.Commit())
 			_, err = k.User(ctx, "acme", person(3))
