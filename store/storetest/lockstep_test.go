@@ -133,7 +133,7 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{"NeverIn", lossy{people: func(f *users.Filter, _ *int) { f.NeverIn = false }}},
 		{"the tally", lossy{tally: func(f *users.Filter) { f.Role = 0 }}},
 		{"at most", lossy{events: func(_ *seats.EventFilter, limit *int) { *limit = max(*limit, 2) }}},
-		{".Cards", lossy{events: func(f *seats.EventFilter, _ *int) { f.Kinds = f.Kinds[:min(1, len(f.Kinds))] }}},
+		{"do not follow", lossy{events: func(f *seats.EventFilter, _ *int) { f.Kinds = f.Kinds[:min(1, len(f.Kinds))] }}},
 		{"is due", lossy{by: -1}},
 	} {
 		play := together(func() store.Store { lost.by.Store = memstore.New(); return lost.by })
