@@ -62,15 +62,16 @@ const rivalry = 40
 
 // Migrate makes the tables, or brings those of an earlier release up to date. It may
 // be called at every start, and by any number of processes at once: where there is
-// nothing to do it reads which version the tables are of, and no more.
+// nothing to do it reads, and no more.
 //
-// Where it fails, the error says at
-// which migration, and Migrate can be called again. On SQLite and PostgreSQL nothing
-// was applied then. On MySQL, which commits whatever makes a table at once, the
-// migrations before that one were, and are passed over the next time. Tables of a
-// later release, and gaps in what is written down, are the error that [Store.Verify]
-// returns, and stay as they are. Where the keys of existing tables are of another version
-// of the comparison form, the error is [ErrOldKeys] once everything else is done.
+// Where it fails, the error says at which migration, and Migrate can be called again. On
+// SQLite and PostgreSQL nothing was applied then. On MySQL, which commits whatever makes a
+// table at once, the migrations before that one were, and are passed over the next time.
+// What [Store.Verify] finds wrong it returns as that does, and leaves as it is: a database
+// of another kind, of which nothing else is asked, tables of a later release, gaps in what
+// is written down, tables of another shape. Where the keys of existing tables are of
+// another version of the comparison form, the error is [ErrOldKeys] once everything else
+// is done.
 func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return err
@@ -79,12 +80,18 @@ func (s *Store) Migrate(ctx context.Context) error {
 }
 
 func (s *Store) migrate(ctx context.Context) error {
+	if err := s.otherEngine(ctx); err != nil {
+		return err
+	}
 	all := s.Migrations()
 	for tries := 1; ; tries++ {
 		have, err := s.version(ctx)
 		var closed unread
-		if have == len(all) || err != nil && !errors.As(err, &closed) {
+		switch {
+		case err != nil && !errors.As(err, &closed):
 			return err
+		case have == len(all):
+			return s.shaped(ctx)
 		}
 		failed := s.apply(ctx, all[have:], closed.error)
 		if failed == nil {
@@ -104,7 +111,7 @@ func (s *Store) migrate(ctx context.Context) error {
 // is one transaction, in which a rival has to wait, and finds everything made already.
 // On MySQL the transaction ends with each table, so that the statements have to do
 // nothing the second time; as this also lets a table pass that somebody else has made,
-// nothing is written down before the columns are seen to be ours.
+// nothing is written down before the tables are seen to be ours.
 func (s *Store) apply(ctx context.Context, all []Migration, closed error) (err error) {
 	ended := s.transaction(ctx, func(tx *sql.Tx) error {
 		err = s.applyIn(ctx, tx, all, closed)
@@ -128,7 +135,7 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, all []Migration, closed
 		}
 		return fmt.Errorf("migration %d, %s, failed, and %s: %w", m.Version, m.Name, so, err)
 	}
-	if err := s.in(tx).columns(ctx); err != nil {
+	if err := s.in(tx).shape(ctx); err != nil {
 		return fmt.Errorf("nothing was written down: %w", err)
 	}
 	for _, m := range all {
@@ -139,8 +146,12 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, all []Migration, closed
 	return nil
 }
 
-// Verify says in one sentence why the tables are not those that this release needs,
-// or returns nil. It only reads. A host calls it at its start where somebody else makes
+// Verify says why the tables are not those that this release needs, or returns nil: the
+// database is of another kind than the store's dialect, the tables are of an earlier or a
+// later release, or the engine knows them in another shape than the migrations give them.
+// The error names the table, and the columns, keys and CHECK constraints in which it
+// differs. Columns that need not be given, indexes and constraints besides, but no unique
+// keys, are the host's to add. It only reads. A host calls it at its start where somebody else makes
 // the tables, since a store needs no more rights than to SELECT, INSERT and UPDATE.
 func (s *Store) Verify(ctx context.Context) error {
 	if err := s.verify(ctx); err != nil {
@@ -150,6 +161,9 @@ func (s *Store) Verify(ctx context.Context) error {
 }
 
 func (s *Store) verify(ctx context.Context) error {
+	if err := s.otherEngine(ctx); err != nil {
+		return err
+	}
 	have, err := s.version(ctx)
 	var closed unread
 	switch want := len(s.Migrations()); {
@@ -162,7 +176,12 @@ func (s *Store) verify(ctx context.Context) error {
 	case have < want:
 		return fmt.Errorf("sqlstore: the tables are of version %d and this release needs %d: call Migrate", have, want)
 	}
-	if err := s.columns(ctx); err != nil {
+	return s.shaped(ctx)
+}
+
+// shaped is [Store.shape] for callers.
+func (s *Store) shaped(ctx context.Context) error {
+	if err := s.shape(ctx); err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
 	return nil
@@ -211,31 +230,4 @@ func (s *Store) version(ctx context.Context) (int, error) {
 		}
 	}
 	return last, nil
-}
-
-// tables are the tables and their columns.
-var tables = [...]struct{ name, columns string }{
-	{"migrations", "version, name"},
-	{"accounts", names(accountColumns)},
-	{"pools", names(poolColumns)},
-	{"users", names(userColumns)},
-	{"events", names(eventColumns)},
-	{"progress", "consumer, account, sequence, leased_until, moves"},
-}
-
-// columns returns an error if a column is missing.
-func (s *Store) columns(ctx context.Context) error {
-	for _, t := range tables {
-		err := s.again(ctx, func() error {
-			rows, err := s.rows(ctx, s.query().add("SELECT "+t.columns+" FROM {"+t.name+"} WHERE 1 = 0"))
-			if err != nil {
-				return err
-			}
-			return errors.Join(rows.Err(), rows.Close())
-		})
-		if err != nil {
-			return fmt.Errorf("the table %s%s is not as it should be; is it somebody else's? %w", s.prefix, t.name, err)
-		}
-	}
-	return nil
 }

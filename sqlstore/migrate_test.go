@@ -107,7 +107,14 @@ func TestEveryIndexThatIsReadByIsMadeOnEveryDialect(t *testing.T) {
 // compared with against the columns that are read and written.
 func TestTheListOfColumnsIsTheOneInTheCode(t *testing.T) {
 	var list strings.Builder
-	for _, t := range tables {
+	for _, t := range []struct{ name, columns string }{
+		{"migrations", "version, name"},
+		{"accounts", names(accountColumns)},
+		{"pools", names(poolColumns)},
+		{"users", names(userColumns)},
+		{"events", names(eventColumns)},
+		{"progress", "consumer, account, sequence, leased_until, moves"},
+	} {
 		all := strings.Split(t.columns, ", ")
 		slices.Sort(all)
 		fmt.Fprintf(&list, "%s: %s\n", t.name, strings.Join(all, ", "))

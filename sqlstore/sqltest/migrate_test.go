@@ -1,6 +1,7 @@
 package sqltest_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -37,12 +38,16 @@ func TestMigrateOnlyReadsWhereThereIsNothingToDo(t *testing.T) {
 	})
 }
 
-func TestMigrateLooksAtNothingButTheVersion(t *testing.T) {
+// TestMigrate_rights: the catalog tells of tables that may not be read.
+func TestMigrate_rights(t *testing.T) {
 	d, role := postgres.blank(t), newName()
 	_, db := d.migrated(t)
 	execAll(t, db, "CREATE ROLE "+role+" LOGIN", "GRANT SELECT ON seats_migrations TO "+role)
-	s, _ := d.as(role).migrated(t)
-	require.ErrorContains(t, s.Verify(t.Context()), "permission denied for table seats_accounts", "which looks at more")
+	s, _ := d.as(role).store(t, sqlstore.Options{})
+	for _, look := range []func(context.Context) error{s.Migrate, s.Verify} {
+		require.ErrorContains(t, look(t.Context()), "sqlstore: the table seats_accounts can't be read: ")
+		require.ErrorContains(t, look(t.Context()), "permission denied for table seats_accounts")
+	}
 }
 
 func TestMigrationsByHandGiveWhatMigrateGives(t *testing.T) {
