@@ -95,7 +95,8 @@ func ExampleKeeper_Do_comingBack() {
 	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{Email: "ADA@acme.example"}})
 	var no *seats.Refusal
 	if errors.As(err, &no) {
-		fmt.Println(no.Code, no.Remedies[0].Action, no.Remedies[0].User)
+		step := no.Remedies[0].Steps[0]
+		fmt.Println(no.Code, step.Action, step.User)
 	}
 	done, err := keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
 	fmt.Println(done.Outcomes[0].After.Status, done.Outcomes[0].After.Role, err)

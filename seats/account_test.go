@@ -290,7 +290,7 @@ func TestWhatAProductDoesNotOffer(t *testing.T) {
 func remediesOf(t *testing.T, s *site, actor users.Actor, bad, back seats.Command) string {
 	require.Empty(t, s.refused(seats.ErrOrderSize, actor, bad).Remedies)
 	remedies := s.refused(seats.ErrOrderSize, actor, back).Remedies
-	return append(remedies, seats.Remedy{Action: users.BuySeats, Count: 1}).String()
+	return append(remedies, seats.Remedy{Steps: []seats.Step{{Action: users.BuySeats, Count: 1}}}).String()
 }
 
 func TestAnotherPolicyRewritesNobody(t *testing.T) {

@@ -121,7 +121,7 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 		outcome, no := d.next(i, c)
 		if no != nil {
 			no.Index = r.First + i
-			no.Remedies = d.remedies(ground{newDesk(s, r), r.Commands[:i+1]}, no)
+			no.Remedies = newDesk(s, r).remedies(r.Commands, no)
 			return Decision{}, no
 		}
 		outcomes = append(outcomes, outcome)
@@ -138,7 +138,7 @@ func DecideEach(s Snapshot, r Request) Decision {
 		outcome, no := d.next(i, c)
 		if no != nil {
 			no.Index = r.First + i
-			no.Remedies = d.remedies(ground{d, []Command{c}}, no)
+			no.Remedies = d.remedies([]Command{c}, no)
 		}
 		outcomes[i] = outcome
 	}

@@ -17,6 +17,7 @@ type desk struct {
 	index   int       // the command whose turn it is
 	// What of that command is personal, if the call has a key, in the form that is sealed.
 	personal any
+	lack     *lack // of seats, while that is measured
 
 	account Account
 	pools   map[PoolID]Pool

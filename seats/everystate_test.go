@@ -76,8 +76,13 @@ func (n node) state() string {
 }
 
 // seated counts who holds a seat, or would if the account were open.
-func (n node) seated() int64 {
-	return n.rows.Account.Tally.Count(users.In(users.Invited, users.Active), 0) // no preset exempts a role
+func (n node) seated() (seated int) {
+	for _, u := range n.rows.Users {
+		if users.In(users.Invited, users.Active).Has(u.Status) && !n.rows.Account.Policy.Exempt.Has(u.Role) {
+			seated++
+		}
+	}
+	return seated
 }
 
 func (w *walk) visit(n node) {
@@ -144,64 +149,67 @@ func (w *walk) try(n node, actor users.Actor, c seats.Command) {
 	w.refused++
 	for _, r := range no.Remedies {
 		w.remedies++
-		if !w.helps(n, actor, c, r) {
+		if !w.helps(n, actor, []seats.Command{c}, r, three) {
 			w.t.Fatalf("%s: %T by %v is refused (%v), and it does not help to %v", n.state(), c, actor, no, r)
 		}
 	}
 }
 
-// helps reports whether the refused command passes once the remedy was done, or
-// once the remedies that are named then were done too.
-func (w *walk) helps(n node, actor users.Actor, c seats.Command, r seats.Remedy) bool {
-	left := r.Count
-	doer := actor
-	if r.Vendor {
-		doer = support
+// helps reports whether the refused call passes once the remedy was carried out. Where a
+// step says only how many, it is the first of those people whom it can mean.
+func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Remedy, people []users.ID) bool {
+	named := n.named(actor, call)
+	for _, c := range call {
+		if set, ok := c.(seats.SetPolicy); ok {
+			for _, u := range n.rows.Users {
+				named[u.ID] = named[u.ID] || set.Policy.Exempt.Has(u.Role)
+			}
+		}
 	}
-	for _, cure := range cures(r) {
-		if target := targetOf(cure); left == 0 || target != r.User && target == actor.User {
+	for _, step := range r.Steps {
+		doer, left := actor, step.Count
+		if step.Vendor {
+			doer = support
+		}
+		if step.User != "" || step.Action == users.BuySeats {
+			next, no := w.decide(n, doer, carriedOut(step, step.User))
+			if no != nil {
+				return false
+			}
+			n = next
 			continue
 		}
-		if next, no := w.decide(n, doer, cure); no == nil {
-			if r.User == "" && r.Action != users.BuySeats && next.seated() == n.seated() {
+		for _, id := range people {
+			next, no := w.decide(n, doer, carriedOut(step, id))
+			if left == 0 || named[id] || no != nil || next.seated() == n.seated() {
 				continue
 			}
 			n, left = next, left-1
-			if r.Action == users.BuySeats {
-				left = 0
-			}
+		}
+		if left > 0 {
+			return false
 		}
 	}
-	_, no := w.decide(n, actor, c)
-	if left > 0 || no == nil {
-		return left == 0
-	}
-	return r.User != "" && slices.ContainsFunc(no.Remedies, func(r seats.Remedy) bool { return w.helps(n, actor, c, r) })
+	_, no := w.decide(n, actor, call...)
+	return no == nil
 }
 
-// cures lists the commands that a remedy can stand for.
-func cures(r seats.Remedy) []seats.Command {
-	if r.Action == users.BuySeats {
-		return []seats.Command{seats.BuySeats{Seats: r.Count}}
+// named returns the actor and those whom the call names, by ID or by key.
+func (n node) named(actor users.Actor, call []seats.Command) map[users.ID]bool {
+	need := seats.Needs("acme", actor, call...)
+	named := map[users.ID]bool{}
+	for _, u := range n.rows.Users {
+		named[u.ID] = slices.Contains(need.Users, u.ID) || slices.ContainsFunc(need.Keys, u.Has)
 	}
-	people := three
-	if r.User != "" {
-		people = []users.ID{r.User}
-	}
-	var all []seats.Command
-	for _, id := range people {
-		all = append(all, map[users.Action]seats.Command{
-			users.Deactivate: seats.Deactivate{User: id}, users.Archive: seats.Archive{User: id}, users.Delete: seats.Delete{User: id},
-			users.Reactivate: seats.Reactivate{User: id}, users.Restore: seats.Restore{User: id},
-			users.Notify: seats.Notify{User: id}, users.Approve: seats.Approve{User: id}, users.EndOwnership: seats.EndOwnership{User: id},
-		}[r.Action])
-	}
-	return all
+	return named
 }
 
-func targetOf(c seats.Command) users.ID {
-	for _, id := range seats.Needs("acme", system, c).Users {
-		return id
-	}
-	return ""
+// carriedOut returns the command of a step about that user.
+func carriedOut(s seats.Step, id users.ID) seats.Command {
+	return map[users.Action]seats.Command{
+		users.Deactivate: seats.Deactivate{User: id}, users.Archive: seats.Archive{User: id}, users.Delete: seats.Delete{User: id},
+		users.Reactivate: seats.Reactivate{User: id}, users.Restore: seats.Restore{User: id},
+		users.Notify: seats.Notify{User: id}, users.Approve: seats.Approve{User: id}, users.EndOwnership: seats.EndOwnership{User: id},
+		users.BuySeats: seats.BuySeats{Seats: s.Count},
+	}[s.Action]
 }

@@ -51,7 +51,7 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	} else {
 		pool.Held, pool.Spent = pool.Held+f.held, pool.Spent+f.spent
 	}
-	if !f.kind.cuts() && !was.admits(pool) {
+	if !f.kind.cuts() && !was.admits(pool) && !d.lacks(pool.ID, pool.Excess(), f.instead != nil) {
 		no = refuse(ErrNoSeats, u.ID)
 		was.Total = pool.Total // which is new where an account is opened
 		no.numbers(was, pool.Occupied()-was.Occupied())

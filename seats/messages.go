@@ -23,9 +23,12 @@ import (
 //	order-size/none     the same where no number is possible
 //	reason/too-long     what is wrong with a field or a cell, by the Code of the
 //	                    users.Reason; reason/unlisted with {count}
-//	remedy/deactivate   a remedy, by its action, with {count}; remedy/buy-seats/vendor is
-//	                    to ask the vendor for it
-//	remedies/comma      what stands between remedies, and remedies/or before the last
+//	remedy/deactivate   a step of a remedy, by its action, with {count}; remedy/buy-seats/vendor
+//	                    is to ask the vendor for it, remedy/notify/several is the same step for
+//	                    several users
+//	remedies/then       what stands between the steps of a remedy
+//	remedies/comma      what stands between remedies, and remedies/or before the last;
+//	                    remedies/semicolon and remedies/semicolon-or where one has several steps
 //	fault/file          what is wrong with a roster, fault/row and fault/cell with a row
 //	                    or cell of it, fault/clash with two: with {row}, {column},
 //	                    {reason} and {other}
@@ -60,8 +63,19 @@ var phrases = Messages{
 	"remedy/restore":              "restore the user",
 	"remedy/approve":              "approve the user",
 	"remedy/notify":               "notify the user",
-	"remedies/comma":              ", ",
-	"remedies/or":                 ", or ",
+
+	"remedy/end-ownership/several":        "end the ownership of {count} users",
+	"remedy/end-ownership/vendor/several": "ask the vendor to end the ownership of {count} users",
+	"remedy/reactivate/several":           "reactivate {count} users",
+	"remedy/restore/several":              "restore {count} users",
+	"remedy/approve/several":              "approve {count} users",
+	"remedy/notify/several":               "notify {count} users",
+
+	"remedies/then":         ", then ",
+	"remedies/comma":        ", ",
+	"remedies/or":           ", or ",
+	"remedies/semicolon":    "; ",
+	"remedies/semicolon-or": "; or ",
 
 	"fault/file":      "the file {reason}",
 	"fault/row":       "row {row} {reason}",
@@ -179,27 +193,52 @@ func (m Messages) Reason(err error) string {
 	return err.Error()
 }
 
-// Remedy says what could be done about a refusal. One that the library never gives is
-// said by the name of its action.
+// Remedy says what could be done about a refusal, step by step; the same about several
+// users in a row is said once. A step that the library never gives is said by the name of its
+// action.
 func (m Messages) Remedy(r Remedy) string {
-	kind := r.Action.String()
-	if r.Vendor {
-		kind += "/vendor"
+	var words []string
+	for i := 0; i < len(r.Steps); {
+		s := r.Steps[i]
+		kind, alike := s.Action.String(), 1
+		if s.Vendor {
+			kind += "/vendor"
+		}
+		for i+alike < len(r.Steps) && s.likewise(r.Steps[i+alike]) {
+			alike++
+		}
+		i += alike
+		if alike > 1 {
+			kind += "/several"
+			s.Count = int64(alike)
+		}
+		words = append(words, m.say("remedy/"+kind, kind, "{count}", digits(s.Count)))
 	}
-	return m.say("remedy/"+kind, kind, "{count}", digits(r.Count))
+	return strings.Join(words, m.say("remedies/then", ""))
+}
+
+// likewise reports whether two steps are the same about a user each.
+func (s Step) likewise(other Step) bool {
+	same := s.User != "" && other.User != ""
+	s.User, other.User = "", ""
+	return same && s == other
 }
 
 // Remedies joins the remedies to a phrase; it is empty if there are none.
 func (m Messages) Remedies(r Remedies) string {
 	words := make([]string, len(r))
+	comma, or := "remedies/comma", "remedies/or"
 	for i, remedy := range r {
 		words[i] = m.Remedy(remedy)
+		if len(remedy.Steps) > 1 {
+			comma, or = "remedies/semicolon", "remedies/semicolon-or"
+		}
 	}
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
 	last := len(words) - 1
-	return strings.Join(words[:last], m.say("remedies/comma", "")) + m.say("remedies/or", "") + words[last]
+	return strings.Join(words[:last], m.say(comma, "")) + m.say(or, "") + words[last]
 }
 
 // Fault says what is wrong with a roster and where.

@@ -12,13 +12,24 @@ import (
 
 // everyRemedy has one of every kind that a refusal can come with.
 func everyRemedy() Remedies {
-	all := Remedies{{Action: users.BuySeats, Count: 7}, {Action: users.BuySeats, Count: 7, Vendor: true}, {Action: users.EndOwnership, Count: 1, User: "u7", Vendor: true}}
+	var all Remedies
+	add := func(s ...Step) { all = append(all, Remedy{s}) }
+	add(Step{Action: users.BuySeats, Count: 7})
+	add(Step{Action: users.BuySeats, Count: 7, Vendor: true}, Step{Action: users.Reactivate, Count: 1, User: "u7"})
 	for _, a := range leaving.Members() {
-		all = append(all, Remedy{Action: a, Count: 7})
+		add(Step{Action: a, Count: 7})
 	}
+	one := func(s Step) {
+		s.Count, s.User = 1, "u7"
+		next := s
+		next.User = "u8"
+		add(s)
+		add(s, next)
+	}
+	one(Step{Action: users.EndOwnership, Vendor: true})
 	for _, actions := range cures {
-		for _, a := range actions {
-			all = append(all, Remedy{Action: a, Count: 1, User: "u7"})
+		for _, a := range actions.Members() {
+			one(Step{Action: a})
 		}
 	}
 	return all
@@ -67,6 +78,7 @@ func TestEverythingIsSaidInEveryLanguage(t *testing.T) {
 		requireSaid(capitals.Remedy(r))
 	}
 	requireSaid(capitals.Remedies(everyRemedy()))
+	requireSaid(capitals.Remedies(everyRemedy()[2:5]))
 	for _, f := range []users.Fault{
 		{Problem: users.ErrEmpty}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNobody},
 		{Row: 3, Column: "5", Problem: users.ErrAddress}, {Row: 3, Column: "5", Problem: users.ErrTaken, Other: 2},

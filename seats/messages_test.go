@@ -92,7 +92,7 @@ func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
 		require.Equal(t, "ungültig: Kosten "+c.want, german.Refusal(&seats.Refusal{Code: seats.ErrBadInput, Field: "cost", Reason: c.reason}),
 			"what is put in the place of a placeholder is no placeholder")
 	}
-	require.Equal(t, "edit", german.Remedy(seats.Remedy{Action: users.Edit, Count: 2}))
+	require.Equal(t, "edit", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.Edit, Count: 2}}}))
 }
 
 // TestTheCatalogueIsTheCallers, and what he does to it is no matter to others.
@@ -110,26 +110,34 @@ func TestTheCatalogueIsTheCallers(t *testing.T) {
 func TestTheTextsOfRemedies(t *testing.T) {
 	var all seats.Remedies
 	for _, c := range []struct {
-		remedy seats.Remedy
-		want   string
+		steps []seats.Step
+		want  string
 	}{
-		{seats.Remedy{Action: users.Deactivate, Count: 2}, "deactivate 2"},
-		{seats.Remedy{Action: users.Archive, Count: 2}, "archive 2"},
-		{seats.Remedy{Action: users.Delete, Count: 2}, "delete 2"},
-		{seats.Remedy{Action: users.BuySeats, Count: 10}, "buy 10"},
-		{seats.Remedy{Action: users.BuySeats, Count: 3, Vendor: true}, "ask the vendor for 3 more"},
-		{seats.Remedy{Action: users.EndOwnership, Count: 1, User: "u7"}, "end the ownership of the user"},
-		{seats.Remedy{Action: users.EndOwnership, Count: 1, User: "u7", Vendor: true}, "ask the vendor to end the ownership of the user"},
-		{seats.Remedy{Action: users.Reactivate, Count: 1, User: "u7"}, "reactivate the user"},
-		{seats.Remedy{Action: users.Restore, Count: 1, User: "u7"}, "restore the user"},
-		{seats.Remedy{Action: users.Approve, Count: 1, User: "u7"}, "approve the user"},
-		{seats.Remedy{Action: users.Notify, Count: 1, User: "u7"}, "notify the user"},
+		{[]seats.Step{{Action: users.Deactivate, Count: 2}}, "deactivate 2"},
+		{[]seats.Step{{Action: users.Archive, Count: 2}}, "archive 2"},
+		{[]seats.Step{{Action: users.Delete, Count: 2}}, "delete 2"},
+		{[]seats.Step{{Action: users.BuySeats, Count: 10}}, "buy 10"},
+		{[]seats.Step{{Action: users.BuySeats, Count: 3, Vendor: true}}, "ask the vendor for 3 more"},
+		{[]seats.Step{{Action: users.EndOwnership, Count: 1, User: "u7"}}, "end the ownership of the user"},
+		{[]seats.Step{{Action: users.EndOwnership, Count: 1, User: "u7", Vendor: true}}, "ask the vendor to end the ownership of the user"},
+		{[]seats.Step{{Action: users.Reactivate, Count: 1, User: "u7"}}, "reactivate the user"},
+		{[]seats.Step{{Action: users.Restore, Count: 1, User: "u7"}}, "restore the user"},
+		{[]seats.Step{{Action: users.Approve, Count: 1, User: "u7"}}, "approve the user"},
+		{[]seats.Step{{Action: users.Notify, Count: 1, User: "u7"}}, "notify the user"},
+		{[]seats.Step{{Action: users.Deactivate, Count: 2}, {Action: users.Reactivate, Count: 1, User: "u7"}}, "deactivate 2, then reactivate the user"},
+		{[]seats.Step{{Action: users.BuySeats, Count: 10}, {Action: users.BuySeats, Count: 10}}, "buy 10, then buy 10"},
+		{[]seats.Step{
+			{Action: users.Restore, Count: 1, User: "u7"}, {Action: users.Reactivate, Count: 1, User: "u7"}, {Action: users.Reactivate, Count: 1, User: "u8"},
+		}, "restore the user, then reactivate 2 users"},
 	} {
-		require.Equal(t, c.want, c.remedy.String())
-		all = append(all, c.remedy)
+		remedy := seats.Remedy{Steps: c.steps}
+		require.Equal(t, c.want, remedy.String())
+		all = append(all, remedy)
 	}
 	require.Equal(t, "deactivate 2", all[:1].String())
 	require.Equal(t, "deactivate 2, or archive 2", all[:2].String())
 	require.Equal(t, "deactivate 2, archive 2, or delete 2", all[:3].String())
+	require.Equal(t, "deactivate 2, then reactivate the user; or buy 10", seats.Remedies{all[11], all[3]}.String())
+	require.Equal(t, "deactivate 2; deactivate 2, then reactivate the user; or buy 10", seats.Remedies{all[0], all[11], all[3]}.String())
 	require.Empty(t, seats.Remedies(nil).String())
 }

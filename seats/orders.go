@@ -71,7 +71,9 @@ func (c ReturnSeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 		return fact{}, no
 	}
 	most, _ := p.Available().Number()
-	if c.Seats < 1 || c.Seats > most {
+	found := c.Seats >= 1 && (c.Seats <= most ||
+		c.Seats <= MaxSeats && !p.Total.IsUnlimited() && d.lacks(p.ID, c.Seats+p.Occupied()-p.Total.n, false))
+	if !found {
 		return fact{}, orderSize(p, c.Seats, 1, most)
 	}
 	return fact{kind: SeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Seats), count: c.Seats, receivers: d.receivers()}, nil

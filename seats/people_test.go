@@ -122,10 +122,10 @@ func TestInvitingSomebodyWhoLeftNamesTheWayBack(t *testing.T) {
 	s.invite("ada")
 	comeBack := seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}}
 	s.do(owner, seats.Deactivate{User: "ada"})
-	require.Equal(t, seats.Remedies{{Action: users.Reactivate, Count: 1, User: "ada"}},
+	require.Equal(t, seats.Remedies{{Steps: []seats.Step{{Action: users.Reactivate, Count: 1, User: "ada"}}}},
 		s.refused(seats.ErrDuplicate, owner, comeBack).Remedies)
 	s.do(owner, seats.Archive{User: "ada"})
-	require.Equal(t, "restore the user", s.refused(seats.ErrDuplicate, owner, comeBack).Remedies.String())
+	require.Equal(t, "restore the user, then reactivate the user", s.refused(seats.ErrDuplicate, owner, comeBack).Remedies.String())
 	require.Empty(t, s.refused(seats.ErrDuplicate, hr, seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}}).Remedies,
 		"a sync may not restore")
 	s.do(owner, seats.Delete{User: "ada"})

@@ -111,7 +111,8 @@ type Refusal struct {
 
 	Differences []Difference `json:"differences,omitzero"` // from the plan, for plan-outdated
 
-	// Remedies are what this actor could do now so that the command passes.
+	// Remedies are what could be done now so that the call passes, or with an outcome for
+	// each command this one.
 	Remedies Remedies `json:"remedies,omitzero"`
 }
 
@@ -145,16 +146,27 @@ func badProfile(err error) *Refusal {
 	return badInput(fault.Field, fault.Reason)
 }
 
-// A Remedy is something that the actor of a refused command could do about it.
+// A Remedy makes a refused call pass as a whole: all of its steps are carried out, in this
+// order, and then the call is made again. There is at least one step. They are within the
+// rights of the actor, the bounds of the policy and what was there at the refusal.
 type Remedy struct {
+	Steps []Step `json:"steps,omitzero"`
+}
+
+// A Step is a part of a [Remedy]: one command about a user or an order, or one command
+// about each of several users.
+type Step struct {
 	Action users.Action `json:"action"`
-	Count  int64        `json:"count"`           // of people or seats
-	User   users.ID     `json:"user,omitzero"`   // the one person it is about, if it is about one
-	Vendor bool         `json:"vendor,omitzero"` // not for the actor: he can ask the vendor for it
+	// Count is of seats, or of users: any who hold a seat, also under a policy that the
+	// refused call sets, and whom the actor may put out, but for the actor and those whom the
+	// call names.
+	Count  int64    `json:"count"`
+	User   users.ID `json:"user,omitzero"`   // the user it is about, if it is about a certain one
+	Vendor bool     `json:"vendor,omitzero"` // not for the actor: the vendor can be asked for it
 }
 
 // String returns the remedy in English: "deactivate 1", "buy 10", "ask the vendor
-// for 1 more", "reactivate the user".
+// for 1 more", "deactivate 1, then reactivate the user".
 func (r Remedy) String() string { return english.Remedy(r) }
 
 // Remedies are alternatives: any one of them is enough.

@@ -2,167 +2,285 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// A ground is where a remedy would be used: the state as it is for others too,
-// and the commands that would follow it, the refused one last.
-type ground struct {
-	desk     *desk
-	commands []Command
+// Remedies are found by trying. What could be done first is carried out on a copy of the
+// account, then the whole call; a remedy is given only if all of that passes. A call is
+// tried less than ten times, and where users are created inactive about as often again as
+// the number of missing seats has binary digits.
+
+// A trial is a refused call on the state before it.
+type trial struct {
+	desk *desk // before the call
+	call []Command
+	// Those whom the call names are not for a step that says only how many: the call may
+	// count on them.
+	named    map[users.ID]bool
+	policies []Policy // the account's, and those that the call sets
+	// Whether an invitation without a seat leads to an inactive user while the lack is
+	// measured, or takes the seat that is to be had. A call can count on either.
+	overflows bool
 }
 
-// remedies returns what the actor of a refused command could do now so that it
-// passes: within his rights, the policy's bounds and what is there. The desk is
-// in the state in which the command was refused.
-func (d *desk) remedies(g ground, no *Refusal) Remedies {
-	switch {
-	case no.Code == ErrNoSeats:
-		n := d.short(g, no)
-		return append(d.freeing(g, no.Pool, n), g.more(no.Pool, n)...)
-	case no.Code == ErrOrderSize && no.Action == users.ReturnSeats && no.Asked >= no.Least && no.Asked <= no.Total.n:
-		return d.freeing(g, no.Pool, d.short(g, no))
-	}
-	return g.cure(no)
+// A lack is how many seats of the site pool a call needs beyond those that are there.
+type lack struct {
+	needed    int64 // so that it passes with all seated whom it invites
+	otherWays bool  // it may do with fewer: somebody seated would otherwise be created inactive
+	overflows bool  // who would be created inactive is
 }
 
-// short returns how many seats are missing. People whom the call created inactive
-// for want of a seat will take one each before the refused command gets any.
-func (d *desk) short(g ground, no *Refusal) int64 {
-	n := no.Held + no.Spent + no.Asked - no.Total.n
-	for _, e := range d.events[len(g.desk.events):] {
-		if e.Kind == Added && e.After.Status == users.Inactive {
-			n++
-		}
-	}
-	return n
-}
-
-// freeing returns the ways to free n held seats of a pool: one action on n
-// people whom the actor may put out.
-func (d *desk) freeing(g ground, id PoolID, n int64) Remedies {
-	var found Remedies
-	named := d.named(g.commands)
-	for _, a := range leaving.Members() {
-		if id == Site && d.candidates(g, named, a) >= n {
-			found = append(found, Remedy{Action: a, Count: n})
-		}
-	}
-	return found
-}
-
-// candidates returns on how many seat holders the actor could use the action.
-// They follow from the tally. The actor does not count, nor do people whom the
-// call itself names: they may not be where they seem to be, or be brought back.
-func (d *desk) candidates(g ground, named map[users.ID]bool, a users.Action) int64 {
-	policy := d.account.Policy
-	if grant, _ := g.desk.authority(a); grant != users.Anyone {
-		return 0
-	}
-	possible := func(s users.Standing) bool {
-		return policy.holds(s) && s.Role != users.Owner &&
-			!(d.own() && (policy.locks(a, s) || !policy.offers(a, s)))
-	}
-	var n int64
-	for _, s := range users.Standings() {
-		if possible(s) {
-			n += d.account.Tally.Of(s)
-		}
-	}
-	for id := range named {
-		if possible(d.people[id].Standing()) {
-			n--
-		}
-	}
-	return n
-}
-
-// more returns the way to n more seats of a pool: an order within the bounds,
-// or else a word with the vendor.
-func (g ground) more(id PoolID, n int64) Remedies {
-	order := n
-	if g.desk.own() {
-		least, _ := g.desk.account.Policy.order()
-		order = max(n, least)
-	}
-	if next, done := g.after(g.desk.request.Actor, BuySeats{id, order}); done && next.refusal() == nil {
-		return Remedies{{Action: users.BuySeats, Count: order}}
-	}
-	if next, done := g.after(users.Support("vendor"), BuySeats{id, n}); done && next.refusal() == nil {
-		return Remedies{{Action: users.BuySeats, Count: n, Vendor: true}}
-	}
-	return nil
-}
-
-// cures says which command about the person in the way could lift a refusal.
-var cures = map[Code][]users.Action{
-	ErrDuplicate:         {users.Reactivate, users.Restore},
-	ErrWrongStatus:       {users.Reactivate, users.Restore},
-	ErrNotApproved:       {users.Approve},
-	ErrInvitationExpired: {users.Notify},
-	ErrOwnerProtected:    {users.EndOwnership},
-}
-
-// cure tries out which of them help: the commands pass afterwards, or the same
-// way leads on from there, as from the archive by way of inactive.
-func (g ground) cure(no *Refusal) Remedies {
-	var found Remedies
-	out := leaving.Has(no.Action) || no.Action == users.Erase
-	if out != (no.Code == ErrOwnerProtected) {
-		return nil // nobody is brought back to be put out, and an ownership ends for nothing else
-	}
-	for _, a := range cures[no.Code] {
-		cured := Remedy{Action: a, Count: 1, User: no.User}
-		switch {
-		case g.lifts(g.desk.request.Actor, about(a, no.User)):
-			found = append(found, cured)
-		case a == users.EndOwnership && g.lifts(users.Support("vendor"), about(a, no.User)):
-			cured.Vendor = true
-			found = append(found, cured)
-		}
-	}
-	return found
-}
-
-// lifts reports whether the commands pass once the actor has done something first, or
-// lead on from there.
-func (g ground) lifts(actor users.Actor, first Command) bool {
-	next, done := g.after(actor, first)
-	if !done {
+// lacks notes that n more seats are needed at this point of a call, and reports whether to
+// go on as if they were there: so it is while a lack is measured, and only then. What has
+// another way without a seat is not in need of one.
+func (d *desk) lacks(id PoolID, n int64, otherWay bool) bool {
+	if d.lack == nil || id != Site || otherWay && d.lack.overflows {
 		return false
 	}
-	still := next.refusal()
-	return still == nil || len(next.cure(still)) > 0
+	if otherWay {
+		d.lack.otherWays = true
+	}
+	d.lack.needed = max(d.lack.needed, n)
+	return true
 }
 
-// after returns the ground on which the actor has done something first, and
-// whether that could be done and was anything new.
-func (g ground) after(actor users.Actor, first Command) (next ground, done bool) {
-	d := g.desk.fork(append([]Command{first}, g.commands...))
-	d.request.Actor = actor
-	o, no := d.try(first)
-	d.request.Actor = g.desk.request.Actor
-	return ground{d, g.commands}, no == nil && !o.Same
-}
-
-// refusal returns the first refusal of the commands, or nil if all pass.
-func (g ground) refusal() *Refusal {
-	d := g.desk.fork(g.commands)
-	for _, c := range g.commands {
-		if _, no := d.try(c); no != nil {
-			return no
+// remedies returns what the actor of a refused call, or the vendor for him, could do so
+// that all of it passes: within his rights, the policy's bounds and what is there. The
+// desk is in the state before the call.
+func (d *desk) remedies(call []Command, no *Refusal) Remedies {
+	order := no.Code == ErrOrderSize && no.Action == users.ReturnSeats
+	if no.Code != ErrNoSeats && !order && cures[no.Code] == 0 {
+		return nil
+	}
+	t := trial{desk: d, call: call, named: d.named(call), policies: []Policy{d.account.Policy}}
+	for _, c := range call {
+		if c, ok := c.(SetPolicy); ok {
+			t.policies = append(t.policies, c.Policy)
 		}
 	}
-	return nil
+	found := t.remedies(order)
+	if len(found) == 0 && d.account.Policy.overflows() {
+		t.overflows = true
+		found = t.remedies(order)
+	}
+	return found
 }
 
-func about(a users.Action, id users.ID) Command {
-	switch a {
-	case users.Reactivate:
-		return Reactivate{id}
-	case users.Restore:
-		return Restore{id}
-	case users.Approve:
-		return Approve{id}
-	case users.EndOwnership:
-		return EndOwnership{id}
+// remedies returns what makes the call pass; of an order to give seats back, without buying
+// them.
+func (t trial) remedies(order bool) Remedies {
+	steps, passes := t.cures()
+	if !passes {
+		return nil
 	}
-	return Notify{id}
+	n := t.lack(steps)
+	if n == 0 {
+		return t.try(nil, steps)
+	}
+	var found Remedies
+	for _, a := range leaving.Members() {
+		found = append(found, t.try([]Step{{Action: a, Count: n}}, steps)...)
+	}
+	if order {
+		return found
+	}
+	if own := t.try(t.desk.orders(n), steps); len(own) > 0 {
+		return append(found, own...)
+	}
+	return append(found, t.try([]Step{{Action: users.BuySeats, Count: n, Vendor: true}}, steps)...)
+}
+
+// try returns the remedy of these steps, if it is one.
+func (t trial) try(first, then []Step) Remedies {
+	steps := append(first, then...)
+	if len(steps) == 0 || !t.passes(t.fork(), steps) {
+		return nil
+	}
+	return Remedies{{steps}}
+}
+
+// fork returns a copy of the state before the call.
+func (t trial) fork() *desk { return t.desk.fork(t.call) }
+
+// passes reports whether the steps can be carried out and the whole call passes then.
+func (t trial) passes(d *desk, steps []Step) bool {
+	for _, s := range steps {
+		if !t.carryOut(d, s) {
+			return false
+		}
+	}
+	for _, c := range t.call {
+		if _, no := d.try(c); no != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// carryOut does a step, and reports whether that could be done and was anything new.
+func (t trial) carryOut(d *desk, s Step) bool {
+	if leaving.Has(s.Action) {
+		return t.free(d, s.Action, s.Count)
+	}
+	actor := d.request.Actor
+	if s.Vendor {
+		d.request.Actor = users.Support("vendor")
+	}
+	o, no := d.try(s.command())
+	d.request.Actor = actor
+	return no == nil && !o.Same
+}
+
+// command returns the command that a step stands for, unless that says only how many.
+func (s Step) command() Command {
+	switch s.Action {
+	case users.BuySeats:
+		return BuySeats{Seats: s.Count}
+	case users.Reactivate:
+		return Reactivate{s.User}
+	case users.Restore:
+		return Restore{s.User}
+	case users.Approve:
+		return Approve{s.User}
+	case users.EndOwnership:
+		return EndOwnership{s.User}
+	}
+	return Notify{s.User}
+}
+
+// cures are the commands about the user in the way that could lift a refusal.
+var cures = map[Code]users.Set[users.Action]{
+	ErrDuplicate:         users.In(users.Reactivate, users.Restore),
+	ErrWrongStatus:       users.In(users.Reactivate, users.Restore),
+	ErrNotApproved:       users.In(users.Approve),
+	ErrInvitationExpired: users.In(users.Notify),
+	ErrOwnerProtected:    users.In(users.EndOwnership),
+}
+
+// cures returns what lifts the refusals of the call that are not for want of seats, in
+// the order in which they come up, and whether all of them are lifted. It does not yet
+// say that these steps can be carried out before the call: trying them does.
+func (t trial) cures() (steps []Step, passes bool) {
+	d := t.fork()
+	d.lack = &lack{overflows: t.overflows}
+	for _, c := range t.call {
+		_, no := d.try(c)
+		// Who comes out of the archive may still be inactive, and who is asked in again not
+		// be approved: no user is in the way more often than there are cures.
+		for range users.Actions() {
+			if no == nil {
+				break
+			}
+			cure, found := t.cure(d, no)
+			if !found {
+				return nil, false
+			}
+			steps = append(steps, cure)
+			_, no = d.try(c)
+		}
+		if no != nil {
+			return nil, false
+		}
+	}
+	return steps, true
+}
+
+// cure carries out what may lift a refusal, and reports whether there is anything.
+func (t trial) cure(d *desk, no *Refusal) (Step, bool) {
+	out := leaving.Has(no.Action) || no.Action == users.Erase
+	if out != (no.Code == ErrOwnerProtected) {
+		return Step{}, false // nobody is brought back to be put out, and an ownership ends for nothing else
+	}
+	for _, a := range cures[no.Code].Members() {
+		s := Step{Action: a, Count: 1, User: no.User}
+		if t.carryOut(d, s) {
+			return s, true
+		}
+		if s.Vendor = a == users.EndOwnership; s.Vendor && t.carryOut(d, s) {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
+
+// lack returns how many more seats it takes for the call to pass after the steps.
+func (t trial) lack(steps []Step) int64 {
+	measured := t.fork()
+	measured.lack = &lack{overflows: t.overflows}
+	t.passes(measured, steps)
+	least, most := measured.lack.needed, measured.lack.needed
+	if measured.lack.otherWays {
+		least = 0
+	}
+	// With one seat more one user more is seated, so that the numbers which do are those from
+	// one on.
+	for least < most {
+		n := least + (most-least)/2
+		d := t.fork()
+		d.grow(n)
+		if t.passes(d, steps) {
+			most = n
+		} else {
+			least = n + 1
+		}
+	}
+	return least
+}
+
+// grow adds seats to the site pool.
+func (d *desk) grow(n int64) {
+	p := d.pools[Site]
+	p.Total.n += n
+	d.pools[Site] = p
+}
+
+// maxOrders is how many orders a remedy has at most, where the policy bounds one.
+const maxOrders = 10
+
+// orders returns the orders by which the actor would get n more seats.
+func (d *desk) orders(n int64) (steps []Step) {
+	least, most := int64(1), int64(MaxSeats)
+	if d.own() {
+		least, most = d.account.Policy.order()
+	}
+	for ; n > 0 && len(steps) < maxOrders; n -= most {
+		steps = append(steps, Step{Action: users.BuySeats, Count: min(max(n, least), most)})
+	}
+	return steps
+}
+
+// free lets n people leave by that action, any whom the actor may put out, and reports
+// whether there are so many. Nobody of them need be loaded: they follow from the tally. A
+// sync can't tell from that how many of them are its own.
+func (t trial) free(d *desk, a users.Action, n int64) bool {
+	if grant, _ := d.authority(a); grant != users.Anyone {
+		return false
+	}
+	named := users.Tally{}
+	for id := range t.named {
+		named.Add(t.desk.people[id].Standing(), 1)
+	}
+	for _, s := range users.Standings() {
+		if !t.frees(a, s) {
+			continue
+		}
+		leave := min(n, d.account.Tally.Of(s)-named.Of(s))
+		after := s
+		after.Status = users.Next(a, s.Status).To
+		d.account.Tally.Add(s, -leave)
+		d.account.Tally.Add(after, leave)
+		n -= leave
+	}
+	p := d.pools[Site]
+	p.Held = d.account.held()
+	d.pools[Site] = p
+	return n == 0
+}
+
+// frees reports whether somebody of that standing can be put out by the actor and makes
+// room by that, under every policy that the call meets.
+func (t trial) frees(a users.Action, s users.Standing) bool {
+	policy := t.policies[0]
+	possible := s.Role != users.Owner && !(t.desk.own() && (policy.locks(a, s) || !policy.offers(a, s)))
+	for _, p := range t.policies {
+		possible = possible && p.holds(s)
+	}
+	return possible
 }

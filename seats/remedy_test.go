@@ -1,9 +1,13 @@
 package seats_test
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -14,12 +18,12 @@ func TestARemedyIsOnlyWhatCanBeDoneNow(t *testing.T) {
 	s.invite("ada")
 	s.do(owner, seats.Deactivate{User: "ada"})
 	s.invite("bob")
-	require.Empty(t, s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}).Remedies,
-		"no seat to come back to")
+	require.Equal(t, "deactivate 1, then reactivate the user; archive 1, then reactivate the user; delete 1, then reactivate the user; or buy 1, then reactivate the user",
+		s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}).Remedies.String())
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
 		"an admin alone can't put himself out and then go on")
-	require.Equal(t, "ask the vendor for 1 more", seats.Remedies{{Action: users.BuySeats, Count: 1, Vendor: true}}.String())
+	require.Equal(t, "ask the vendor for 1 more", seats.Remedies{{Steps: []seats.Step{{Action: users.BuySeats, Count: 1, Vendor: true}}}}.String())
 	require.Empty(t, seats.Remedies{}.String())
 }
 
@@ -65,4 +69,204 @@ func TestWhoWasCreatedInactiveTakesTheNextSeatFirst(t *testing.T) {
 	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
 	require.Equal(t, "buy 2", no.Remedies.String(), "one for cy, one for bob; and there is only ada to put out")
 	s.do(owner, seats.BuySeats{Seats: 2}, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
+}
+
+func TestDecide_remedies(t *testing.T) {
+	comeBack := func(id users.ID) seats.Command {
+		return seats.Invite{Profile: users.Profile{ID: "new-" + id, Email: string(id) + "@acme.example"}}
+	}
+	full := func(t *testing.T, policy seats.Policy) *site { // 4 of 4
+		s := open(t, seats.Of(4), policy)
+		s.invite("gus")
+		s.do(support, seats.Deactivate{User: "gus"})
+		s.invite("ada", "bob", "cy")
+		return s
+	}
+	three := []seats.Command{seats.Invite{Profile: profile("x")}, seats.Invite{Profile: profile("y")}, seats.Invite{Profile: profile("z")}}
+	var eleven []seats.Command
+	for i := range 11 {
+		eleven = append(eleven, seats.Invite{Profile: profile(users.ID(fmt.Sprint("n", i)))})
+	}
+	overflow := seats.Policy{NoSeat: seats.CreateInactive}
+	for name, c := range map[string]struct {
+		policy seats.Policy
+		actor  users.Actor
+		call   []seats.Command
+		want   string
+	}{
+		"whole_call":           {seats.Standard(), owner, three, "deactivate 3, archive 3, delete 3, or buy 3"},
+		"more_than_can_leave":  {seats.Standard(), owner, append(three, seats.Invite{Profile: profile("v")}), "buy 4"},
+		"after_the_refused":    {seats.Standard(), owner, []seats.Command{three[0], seats.Deactivate{User: "ada"}, three[1], three[2]}, "deactivate 2, archive 2, delete 2, or buy 2"},
+		"vendor_sells":         {seats.AccuEdConnect(), owner, three, "deactivate 3, delete 3, or ask the vendor for 3 more"},
+		"least_order":          {seats.HowNow(), owner, three, "deactivate 3, delete 3, or buy 10"},
+		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.Archive, users.Delete)}, owner, three, "deactivate 3; or buy 2, then buy 1"},
+		"put_out_meanwhile":    {seats.Standard(), system, []seats.Command{three[0], seats.Deactivate{User: "x"}, seats.Accept{User: "x"}}, ""},
+		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1, then reactivate the user; delete 1, then reactivate the user; or ask the vendor for 1 more, then reactivate the user"},
+		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2, then reactivate the user; or buy 2, then reactivate the user"},
+		"overflow_first":       {overflow, system, []seats.Command{three[0], seats.Reactivate{User: "gus"}}, "deactivate 2, archive 2, delete 2, or buy 2"},
+		"overflow_last":        {overflow, system, []seats.Command{seats.Reactivate{User: "gus"}, three[0]}, "deactivate 1, archive 1, delete 1, or buy 1"},
+		"overflow_not_enough":  {overflow, system, []seats.Command{three[0], seats.Accept{User: "x"}, three[1]}, "deactivate 1, archive 1, delete 1, or buy 1"},
+		"overflow_counted_on": {overflow, support, []seats.Command{three[0], seats.Erase{User: "x"}, comeBack("gus")},
+			"deactivate 1, then reactivate the user; archive 1, then reactivate the user; delete 1, then reactivate the user; or buy 1, then reactivate the user"},
+		"too_many_orders": {seats.Policy{Buying: seats.Orders{Most: 1}}, owner, eleven, "ask the vendor for 11 more"},
+		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Seats: seats.Of(3)}, three[0]}, "deactivate 2, archive 2, or delete 2"},
+		"give_back":       {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Seats: 1}, three[0]}, "deactivate 2, archive 2, or delete 2"},
+		"roles_counted": {seats.Policy{Exempt: users.In(users.Member)}, support,
+			[]seats.Command{seats.SetPolicy{Policy: seats.Standard()}, three[0]}, "buy 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := full(t, c.policy)
+			_, err := s.try(c.actor, c.call...)
+			no, _ := errors.AsType[*seats.Refusal](err)
+			require.Equal(t, c.want, no.Remedies.String(), err)
+			w, n := &walk{t: t}, node{s.rows, s.now}
+			for _, r := range no.Remedies {
+				require.True(t, w.helps(n, c.actor, c.call, r, []users.ID{"ada", "bob", "cy"}), r)
+			}
+		})
+	}
+
+	t.Run("several_users", func(t *testing.T) {
+		s := open(t, seats.Of(9), seats.Standard())
+		s.invite("ada", "bob")
+		s.do(owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "bob"}, seats.Archive{User: "bob"})
+		require.Equal(t, "reactivate the user, then restore the user, then reactivate the user",
+			s.refused(seats.ErrDuplicate, owner, comeBack("ada"), comeBack("bob")).Remedies.String())
+	})
+}
+
+// Every remedy of a call of many commands makes all of it pass, with the least number that
+// does, and there is one where somebody's leaving, an order or a way back would do, alone or
+// together.
+func TestDecide_remedies_of_calls(outer *testing.T) {
+	people := []users.ID{"ada", "bob", "cy", "dee"}
+	given, none := 0, 0
+	rapid.Check(outer, func(t *rapid.T) {
+		policy := rapid.SampledFrom(seats.Presets()).Draw(t, "preset").Policy
+		if rapid.IntRange(0, 3).Draw(t, "changed") == 0 {
+			policy.Exempt = rapid.SampledFrom([]seats.RoleSet{0, users.In(users.Manager)}).Draw(t, "exempt")
+			policy.Buying = rapid.SampledFrom([]seats.Orders{{}, {Least: 2, Most: 2}, {By: seats.VendorOnly}}).Draw(t, "orders")
+			policy.NoSeat = rapid.SampledFrom([]seats.NoSeat{seats.Refuse, seats.CreateInactive}).Draw(t, "no seat")
+		}
+		s := open(outer, seats.Of(rapid.Int64Range(1, 5).Draw(t, "total")), policy)
+		for _, id := range people {
+			s.do(system, seats.Adopt{User: adoptee(id, func(u *users.User) {
+				u.Status = rapid.SampledFrom(users.Statuses()[:4]).Draw(t, "status")
+				u.Role = rapid.SampledFrom(users.Roles()).Draw(t, "role")
+				if u.Role == users.Owner && u.Status != users.Active {
+					u.Role = users.Member
+				}
+				u.Source = rapid.SampledFrom([]users.Source{{}, {}, {Kind: users.SourceSync, Name: "hr"}}).Draw(t, "source")
+				placed(u)
+			})})
+		}
+		actor := rapid.SampledFrom([]users.Actor{owner, owner, users.As("ada"), hr, support, system}).Draw(t, "actor")
+		call := make([]seats.Command, rapid.IntRange(1, 6).Draw(t, "commands"))
+		for i := range call {
+			call[i] = anyOf(t, people)
+		}
+		w, n := &walk{t: outer}, node{s.rows, s.now}
+		_, no := w.decide(n, actor, call...)
+		if no == nil {
+			return
+		}
+		// A policy that is set can have a call do with one seat and not with two.
+		steady := !slices.ContainsFunc(call, func(c seats.Command) bool { return c.Action() == users.SetPolicy })
+		order := rapid.Permutation(people).Draw(t, "order")
+		for _, r := range no.Remedies {
+			given++
+			require.True(t, w.helps(n, actor, call, r, order), "%v of %v does not help", r, no)
+			if least := r.Steps[0]; least.Count > 1 && policy.Buying.Least == 0 && steady {
+				fewer := seats.Remedy{Steps: slices.Clone(r.Steps)}
+				fewer.Steps[0].Count--
+				require.False(t, w.helps(n, actor, call, fewer, order), "one less than %v of %v does", r, no)
+			}
+		}
+		if len(no.Remedies) == 0 && steady {
+			none++
+			for _, r := range ways(n, actor, no, call) {
+				require.False(t, w.helps(n, actor, call, r, order), "%v of %v would help", r, no)
+			}
+		}
+	})
+	outer.Logf("%d remedies, %d refusals without", given, none)
+	require.NotZero(outer, given)
+	require.NotZero(outer, none)
+}
+
+// ways returns what could be done about a refusal, of up to two steps, whether it helps or
+// not.
+func ways(n node, actor users.Actor, no *seats.Refusal, call []seats.Command) []seats.Remedy {
+	var first, then []seats.Step
+	for _, a := range []users.Action{users.Deactivate, users.Archive, users.Delete} {
+		if actor.Kind != users.ActorSync { // which can't tell from the account's numbers how many of them are its own
+			first = append(first, seats.Step{Action: a, Count: 1}, seats.Step{Action: a, Count: 2})
+		}
+	}
+	if no.Code != seats.ErrOrderSize {
+		for _, seller := range []bool{false, true} {
+			for _, n := range []int64{1, 2, 10} {
+				first = append(first, seats.Step{Action: users.BuySeats, Count: n, Vendor: seller})
+			}
+		}
+	}
+	// Nobody is brought back to be put out, and an ownership ends for nothing less.
+	out, other := map[users.ID]bool{}, map[users.ID]bool{}
+	for _, c := range call {
+		for _, id := range seats.Needs("acme", system, c).Users {
+			if users.In(users.Deactivate, users.Archive, users.Delete, users.Erase).Has(c.Action()) {
+				out[id] = true
+			} else {
+				other[id] = true
+			}
+		}
+	}
+	for id, named := range n.named(actor, call) {
+		ends := seats.Step{Action: users.EndOwnership, Count: 1, User: id}
+		switch {
+		case named && out[id] && other[id]:
+		case named && out[id]:
+			then = append(then, ends)
+			ends.Vendor = true
+			then = append(then, ends)
+		case named:
+			for _, a := range []users.Action{users.Reactivate, users.Restore, users.Approve, users.Notify} {
+				then = append(then, seats.Step{Action: a, Count: 1, User: id})
+			}
+		}
+	}
+	var all []seats.Remedy
+	for _, a := range append(first, then...) {
+		all = append(all, seats.Remedy{Steps: []seats.Step{a}})
+		for _, b := range then {
+			all = append(all, seats.Remedy{Steps: []seats.Step{a, b}})
+		}
+	}
+	return all
+}
+
+// anyOf draws a command about these people, newcomers or the account.
+func anyOf(t *rapid.T, people []users.ID) seats.Command {
+	known := rapid.SampledFrom(append([]users.ID{"owner"}, people...)).Draw(t, "known")
+	newcomer := rapid.SampledFrom([]users.ID{"n1", "n2", "n3", "n4"}).Draw(t, "newcomer")
+	id := rapid.SampledFrom([]users.ID{known, known, newcomer}).Draw(t, "user")
+	role := rapid.SampledFrom(users.Roles()[:3]).Draw(t, "role")
+	number := rapid.Int64Range(1, 4).Draw(t, "number")
+	arrival := rapid.SampledFrom([]seats.Command{
+		seats.Invite{Profile: profile(newcomer), Role: role}, seats.Invite{Profile: profile(newcomer), Role: role},
+		seats.Invite{Profile: users.Profile{ID: "new-" + known, Email: string(known) + "@acme.example"}, Role: role},
+		seats.Add{Profile: profile(id), Role: role},
+	}).Draw(t, "arrival")
+	of := func(name string, commands ...seats.Command) seats.Command {
+		return rapid.SampledFrom(commands).Draw(t, name)
+	}
+	return of("command", arrival, arrival, arrival,
+		of("leaving", seats.Deactivate{User: id}, seats.Archive{User: id}, seats.Delete{User: id}, seats.Erase{User: id}),
+		of("coming back", seats.Reactivate{User: id}, seats.Restore{User: id}),
+		of("coming in", seats.Accept{User: id}, seats.Approve{User: id}, seats.Notify{User: id}),
+		of("change", seats.ChangeRole{User: id, Role: role}, seats.Edit{User: id, Set: users.Patch{Email: new(string(known) + "@acme.example")}},
+			seats.GrantOwnership{User: id}, seats.EndOwnership{User: id}, seats.HandOver{User: id, Heir: "owner"}),
+		of("account", seats.BuySeats{Seats: number}, seats.ReturnSeats{Seats: number}, seats.SetTotal{Seats: seats.Of(number)}, seats.Close{}, seats.Reopen{},
+			seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Manager)}}, seats.SetPolicy{Policy: seats.ISpringLearn()}),
+	)
 }

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/stretchr/testify/require"
@@ -11,8 +10,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// remedies tries every remedy of a refused call, each in a copy of the situation:
-// after it, the command has to pass, and the call to get further.
+// remedies tries every remedy of a refused call, each in a copy of the situation: after its
+// steps all of the call has to pass.
 func (r *run) remedies(c call, no *seats.Refusal, last bool) {
 	for _, remedy := range no.Remedies {
 		g := newStage(r.open(), unique("acme"))
@@ -20,85 +19,65 @@ func (r *run) remedies(c call, no *seats.Refusal, last bool) {
 			_, _ = g.play(earlier)
 		}
 		g.now = c.at
-		r.heal(g, r.model.clone(), c, no, remedy, last, 3)
+		m := r.model.clone()
+		require.NotEmpty(r, remedy.Steps)
+		for _, step := range remedy.Steps {
+			r.carryOut(g, m, c, step, last)
+		}
+		_, err := g.play(c)
+		require.NoError(r, err, "the remedy %v of %v does not help", remedy, no)
 	}
 }
 
-func (r *run) heal(g *stage, m *model, c call, no *seats.Refusal, remedy seats.Remedy, last bool, depth int) {
+func (r *run) carryOut(g *stage, m *model, c call, step seats.Step, last bool) {
 	actor := c.actor
+	if step.Vendor {
+		actor = users.Support("ticket")
+	}
 	var commands []seats.Command
 	switch {
-	case remedy.Vendor:
-		actor = users.Support("ticket")
-		if remedy.Action == users.EndOwnership {
-			commands = append(commands, on(remedy.Action, remedy.User))
-			break
-		}
-		require.Equal(r, users.BuySeats, remedy.Action)
-		commands = append(commands, seats.BuySeats{Pool: no.Pool, Seats: remedy.Count})
-	case remedy.Action == users.BuySeats:
-		commands = append(commands, seats.BuySeats{Pool: no.Pool, Seats: remedy.Count})
-	case remedy.User != "":
-		commands = append(commands, on(remedy.Action, remedy.User))
+	case step.Action == users.BuySeats:
+		commands = []seats.Command{seats.BuySeats{Seats: step.Count}}
+	case step.User != "":
+		commands = []seats.Command{on(step.Action, step.User)}
 	default:
-		commands = r.eligible(m, c, no, remedy, last)
-	}
-	at := no.Index
-	opens := slices.ContainsFunc(c.commands[:at], func(c seats.Command) bool { return c.Action() == users.Reopen })
-	if opens && !m.closed.IsZero() && !remedy.Vendor { // where the account is open, and not before
-		c.commands = slices.Concat(c.commands[:at], commands, c.commands[at:])
-		at += len(commands)
-		commands = nil
+		commands = r.eligible(m, c, step, last)
 	}
 	for _, command := range commands {
-		require.NotNil(r, command, "remedy %v of %v", remedy, no)
+		require.NotNil(r, command, "step %v", step)
 		_, err := g.Do(context.Background(), g.account, actor, command)
-		require.NoError(r, err, "the remedy %v of %v cannot be carried out", remedy, no)
+		require.NoError(r, err, "the step %v cannot be carried out", step)
 		m.do(actor, command, later(c.at, m.last))
 	}
-	_, err := g.play(c)
-	if err == nil {
-		return
-	}
-	var next *seats.Refusal
-	require.True(r, errors.As(err, &next))
-	if next.Index > at {
-		return
-	}
-	// Whoever comes back may have more to go through: out of the archive and still
-	// inactive, or asked in again and not approved yet.
-	back := remedy.Action == users.Restore || remedy.Action == users.Reactivate
-	require.True(r, back && len(next.Remedies) > 0 && depth > 0, "the remedy %v of %v does not help: %v", remedy, no, err)
-	r.heal(g, m, c, next, next.Remedies[0], last, depth-1)
 }
 
-// eligible chooses the people whose leaving the remedy speaks of, and who make
-// room by it.
-func (r *run) eligible(m *model, c call, no *seats.Refusal, remedy seats.Remedy, last bool) []seats.Command {
+// eligible chooses the people whose leaving a step speaks of, and who make room by it: they
+// hold a seat under every policy that the call meets.
+func (r *run) eligible(m *model, c call, step seats.Step, last bool) []seats.Command {
 	var commands []seats.Command
-	policy := m.policy // that the refused command meets
-	for _, command := range c.commands[:no.Index] {
+	exempt := m.policy.Exempt
+	for _, command := range c.commands {
 		if set, ok := command.(seats.SetPolicy); ok {
-			policy = set.Policy
+			exempt |= set.Policy.Exempt
 		}
 	}
 	named := func(p *person) bool { // the call itself counts on them
-		return slices.ContainsFunc(c.commands[:no.Index+1], func(c seats.Command) bool { return names(c, p) })
+		return slices.ContainsFunc(c.commands, func(c seats.Command) bool { return names(c, p) })
 	}
 	for i := range m.people {
 		p := m.people[i]
 		if last {
 			p = m.people[len(m.people)-1-i]
 		}
-		if p.ID == c.actor.User || named(p) || int64(len(commands)) == remedy.Count {
+		if p.ID == c.actor.User || named(p) || int64(len(commands)) == step.Count {
 			continue
 		}
-		command := on(remedy.Action, p.ID)
-		if v := m.clone().do(c.actor, command, m.last); v.codes == nil && p.seated() && !policy.Exempt.Has(p.role) {
+		command := on(step.Action, p.ID)
+		if v := m.clone().do(c.actor, command, m.last); v.codes == nil && p.seated() && !exempt.Has(p.role) {
 			commands = append(commands, command)
 		}
 	}
-	require.Len(r, commands, int(remedy.Count), "people of whom the remedy %v speaks", remedy)
+	require.Len(r, commands, int(step.Count), "people of whom the step %v speaks", step)
 	return commands
 }
 
