@@ -1,8 +1,10 @@
 package seatkeeper_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +83,7 @@ func TestKeeper_Audit(t *testing.T) {
 			}
 			return u, true
 		}, []seats.Drift{
+			{What: "key p2-0070", Stored: "not found", Counted: "email"},
 			{What: "user p2-007", Stored: "not there", Counted: "invited member"},
 			{What: "user p2-0070", Stored: "invited member", Counted: "not there"},
 		}},
@@ -134,5 +137,74 @@ func TestKeeper_Audit(t *testing.T) {
 			require.Equal(t, []string{"user l0", "user p0-100"}, []string{drift[0].What, drift[1].What})
 			require.Len(t, drift, 2, "at call %d: %+v", at, drift)
 		}
+	})
+}
+
+// stale has keys in the place of others, as if another table had made them.
+type stale struct {
+	store.Store
+	keys map[users.Key]users.Key
+}
+
+func (s stale) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	needs = slices.Clone(needs)
+	for i := range needs {
+		needs[i].Keys = slices.Clone(needs[i].Keys)
+		for j, key := range needs[i].Keys {
+			if other, is := s.keys[key]; is {
+				needs[i].Keys[j] = other
+			}
+		}
+	}
+	return s.Store.Load(ctx, needs...)
+}
+
+func TestKeeper_Audit_keys(t *testing.T) {
+	s := licensed(t)
+	all, err := s.Users(t.Context(), "acme", users.Filter{Status: users.Present}, 2000)
+	require.NoError(t, err)
+	first := slices.IndexFunc(all, func(u users.User) bool { return u.ID == "p0-100" })
+	key := func(i int) users.Key { return users.ByEmail(all[first+i].Email) }
+	swap := func(i, j int) map[users.Key]users.Key {
+		return map[users.Key]users.Key{key(i): key(j), key(j): key(i)}
+	}
+	for name, c := range map[string]struct {
+		keys map[users.Key]users.Key
+		want []int
+	}{
+		"none":                  {nil, nil},
+		"not found":             {map[users.Key]users.Key{key(0): users.ByEmail("gone@acme.example")}, []int{0}},
+		"another's":             {map[users.Key]users.Key{key(7): key(0)}, []int{7}},
+		"another kind":          {map[users.Key]users.Key{key(7): users.ByUsername(key(7).Value)}, []int{7}},
+		"exchanged in a row":    {swap(0, 1), []int{0, 1}},
+		"exchanged in a column": {swap(0, 32), []int{0, 32}},
+		"exchanged":             {swap(3, 77), []int{3, 77}},
+		"exchanged over pages":  {swap(0, 1050), []int{0, 1050}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, err := seatkeeper.New(stale{s, c.keys}, seatkeeper.Options{})
+			require.NoError(t, err)
+			drift, err := k.Audit(t.Context(), "acme")
+			require.NoError(t, err)
+			var want []seats.Drift
+			for _, i := range c.want {
+				want = append(want, seats.Drift{What: "key " + string(all[first+i].ID), Stored: "not found", Counted: "email"})
+			}
+			require.ElementsMatch(t, want, drift)
+		})
+	}
+	t.Run("many", func(t *testing.T) {
+		every := map[users.Key]users.Key{}
+		for _, u := range all {
+			for _, key := range u.Keys() {
+				every[key] = users.ByID("nobody")
+			}
+		}
+		k, err := seatkeeper.New(stale{s, every}, seatkeeper.Options{})
+		require.NoError(t, err)
+		drift, err := k.Audit(t.Context(), "acme")
+		require.NoError(t, err)
+		require.Len(t, drift, seats.MaxDrifts+1)
+		require.Equal(t, seats.Drift{What: "keys", Counted: fmt.Sprint(len(every)-seats.MaxDrifts, " more")}, drift[seats.MaxDrifts])
 	})
 }

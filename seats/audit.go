@@ -16,17 +16,19 @@ import (
 // A Drift is something that is stored otherwise than it was counted.
 type Drift struct {
 	// What is "tally", "policy", "closed", "seats held", "pool" and its ID, "events",
-	// "user" and their ID, or "users". Of "events", Stored are numbers of events, and
+	// "user" and their ID, "users", "key" and the ID of its user, or "keys". Of "key", Stored is
+	// "not found" and Counted the kind of key by which a store does not find its user, or finds
+	// another one besides. Of "events", Stored are numbers of events, and
 	// Counted is "missing" or what else is wrong with that event. Of "user", Stored is the row
 	// and Counted what the events tell, each as a status, a role, and what else there is.
-	// Beyond [MaxDrifts] of "events" or "user" one more, of "events" or "users", has no
+	// Beyond [MaxDrifts] of "events", "user" or "key" one more, of "events", "users" or "keys", has no
 	// Stored and says in Counted how many there are besides.
 	What    string `json:"what"`
 	Stored  string `json:"stored"`
 	Counted string `json:"counted"`
 }
 
-// MaxDrifts is how many events, and how many users, an audit names.
+// MaxDrifts is how many events, how many users and how many keys an audit names.
 const MaxDrifts = 100
 
 // Audit compares the account row and its pools with the people counted from
@@ -68,6 +70,7 @@ type Auditor struct {
 	blind  bool         // the policy may be among what is missing
 	beyond uint64       // an event that is there, though the account names a smaller number
 	events noted        // what is wrong with them
+	keys   noted        // those that do not find their users
 	told   census       // the people by their events
 	rows   census       // and by their rows, of which
 	tally  users.Tally  // these are
@@ -207,7 +210,16 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.events.more > 0 {
 		found = append(found, Drift{What: "events", Counted: fmt.Sprintf("%d more", a.events.more)})
 	}
+	found = append(found, a.keys.list...)
+	if a.keys.more > 0 {
+		found = append(found, Drift{What: "keys", Counted: fmt.Sprintf("%d more", a.keys.more)})
+	}
 	return append(found, a.people()...)
+}
+
+// Unfound notes that a user is not found by a key of that kind that is theirs.
+func (a *Auditor) Unfound(id users.ID, kind users.KeyKind) {
+	a.keys.add(Drift{"key " + string(id), "not found", kind.String()})
 }
 
 // people returns the people who differ, as far as they are named.
