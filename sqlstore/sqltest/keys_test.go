@@ -93,6 +93,10 @@ func TestRenewKeys(t *testing.T) {
 			require.EqualError(t, st.Migrate(t.Context()), fmt.Sprintf("sqlstore: the keys were made by version 0 of the comparison form, and this release compares by version %d: call RenewKeys", users.FoldVersion))
 			_, err = k.Find(t.Context(), "a", users.ByEmail("ada007@acme.example"))
 			require.ErrorIs(t, err, seats.ErrUnknownUser)
+			drift, err := k.Audit(t.Context(), "a")
+			require.NoError(t, err)
+			require.Len(t, drift, seats.MaxDrifts+1)
+			require.Equal(t, seats.Drift{What: "keys", Counted: fmt.Sprint(3*600+1-seats.MaxDrifts, " more")}, drift[seats.MaxDrifts])
 
 			// Keys that change hands, within a page and over two.
 			execAll(t, s.dbs[0],
@@ -127,7 +131,7 @@ func TestRenewKeys(t *testing.T) {
 			require.NoError(t, st.Migrate(t.Context()))
 			require.Equal(t, revision+3, revisionOf(t, k, "a"), "two commits of keys and one of an edit")
 			for _, a := range []users.AccountID{"a", "b"} {
-				drift, err := k.Audit(t.Context(), a)
+				drift, err = k.Audit(t.Context(), a)
 				require.NoError(t, err)
 				require.Empty(t, drift)
 			}
@@ -179,6 +183,14 @@ func TestRenewKeys_collisions(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, map[string]users.ID{"ada001@acme.example": "u001", "u007": "u007", "E008": "u008", "E009": "u004"}[key.Value], found.ID)
 			}
+			drift, err := k.Audit(t.Context(), "a")
+			require.NoError(t, err)
+			var unfound []seats.Drift
+			for _, c := range want {
+				unfound = append(unfound, seats.Drift{What: "key " + string(c.User), Stored: "not found", Counted: c.Kind.String()})
+			}
+			require.ElementsMatch(t, unfound, drift)
+
 			before := rows(t, s)
 			report, err = st.RenewKeys(t.Context())
 			require.NoError(t, err)
