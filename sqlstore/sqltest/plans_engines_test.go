@@ -2,6 +2,7 @@ package sqltest_test
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -226,6 +227,9 @@ func planOnPostgres(t *testing.T, db *sql.DB, s sent) plan {
 	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT name FROM pg_prepared_statements WHERE statement = $1", s.text).Scan(&name))
 	var values []string
 	for _, v := range s.values {
+		if valuer, is := v.(driver.Valuer); is { // which the driver of PostgreSQL asks by itself
+			v, _ = valuer.Value()
+		}
 		values = append(values, "'"+strings.ReplaceAll(fmt.Sprint(v), "'", "''")+"'")
 	}
 	text := explained(t, db, fmt.Sprintf("EXPLAIN EXECUTE %s (%s)", name, strings.Join(values, ", ")))
