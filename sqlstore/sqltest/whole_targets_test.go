@@ -20,7 +20,9 @@ type target struct {
 	holds     []action
 	strikes   []action
 	limits    []limit
+	inProcess bool                                        // no answer is ever lost
 	keeps     bool                                        // a commit leaves the session open, whatever its settings
+	waitsAt   string                                      // how the statement begins that waits; where the first does, empty
 	waits     func(t *testing.T, db *sql.DB, id int) bool // whether the connection waits for a lock
 	idle      func(t *testing.T, db *sql.DB, what string) // requires that no connection of the pool is in a transaction
 }
@@ -30,13 +32,19 @@ type limit struct {
 	name     string
 	base     string // the query for a number; empty: none
 	settings func(base, step int) []string
+	never    bool // no step lets it pass
 }
 
-// insert puts a row in the way of the one that a commit will insert: it waits to know what
-// becomes of this one.
-func insert(temporary, table, set string) []string {
+// always are settings under which no commit passes.
+func always(name, setting string) limit {
+	return limit{name: name, settings: func(int, int) []string { return []string{setting} }, never: true}
+}
+
+// rival has a row inserted first that the commit will insert: it waits to know what becomes
+// of that.
+func rival(table, set string) []string {
 	return []string{
-		"CREATE " + temporary + " rival AS SELECT * FROM seats_" + table + " LIMIT 1",
+		"CREATE TEMPORARY TABLE rival ON COMMIT DROP AS SELECT * FROM seats_" + table + " LIMIT 1",
 		"UPDATE rival SET " + set, "INSERT INTO seats_" + table + " SELECT * FROM rival",
 	}
 }
@@ -64,14 +72,79 @@ var onMaria = target{
 	strikes: []action{{name: "killed query", do: []string{"KILL QUERY %d"}}, {name: "killed connection", do: []string{"KILL CONNECTION %d"}}, endedContext},
 	limits: []limit{
 		{name: "packet too large", settings: func(_, step int) []string { return []string{fmt.Sprint("maxAllowedPacket=", 512<<step)} }},
+		{name: "max_statement_time", settings: func(_, step int) []string {
+			return []string{fmt.Sprintf("max_statement_time=%.4f", 0.0005*float64(int(1)<<step))}
+		}},
 		{name: "completion_type CHAIN", settings: func(int, int) []string { return []string{"completion_type=1"} }},
 		{name: "completion_type RELEASE", settings: func(int, int) []string { return []string{"completion_type=2"} }},
 	},
 }
 
+var onPG = target{
+	engine: postgres, begin: "BEGIN", id: "SELECT pg_backend_pid()", impatient: []string{"lock_timeout=300"}, keeps: true,
+	waits: func(t *testing.T, db *sql.DB, id int) (waits bool) {
+		require.NoError(t, db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT COUNT(*) > 0 FROM pg_stat_activity WHERE pid = %d AND wait_event_type = 'Lock'", id)).Scan(&waits))
+		return waits
+	},
+	idle: func(t *testing.T, db *sql.DB, what string) {
+		_, err := db.ExecContext(t.Context(), "SAVEPOINT a")
+		require.ErrorContains(t, err, "can only be used in transaction blocks", what)
+	},
+	holds: []action{
+		{name: "the row of the account", do: []string{"SELECT 1 FROM seats_accounts WHERE id = 'acme' FOR UPDATE"}},
+		{name: "the row of a user", do: []string{"SELECT 1 FROM seats_users WHERE account = 'acme' AND id = 'bob' FOR UPDATE"}},
+		{name: "a new key", do: rival("users", "id = 'rival', email_key = 'zed{n}@acme.example', username_key = NULL, external_id_key = NULL")},
+		{name: "the row of a pool", do: []string{"SELECT 1 FROM seats_pools WHERE account = 'acme' FOR UPDATE"}},
+		{name: "a new event", do: rival("events", "sequence = (SELECT MAX(sequence) + 1 FROM seats_events)")},
+		{name: "the table of events", do: []string{"LOCK TABLE seats_events IN SHARE MODE"}},
+	},
+	strikes: []action{
+		{name: "killed query", do: []string{"SELECT pg_cancel_backend(%d)"}}, {name: "killed connection", do: []string{"SELECT pg_terminate_backend(%d)"}}, endedContext,
+	},
+	limits: []limit{
+		{name: "no room for temporary files", settings: func(_, step int) []string {
+			return []string{"work_mem=64", fmt.Sprint("temp_file_limit=", 64*step)}
+		}},
+		{name: "statement timeout", settings: func(_, step int) []string { return []string{fmt.Sprint("statement_timeout=", 1<<step)} }},
+		always("read only", "default_transaction_read_only=on"),
+	},
+}
+
+var onSQLite = target{
+	engine: sqlite, begin: "BEGIN IMMEDIATE", id: "SELECT 0", impatient: []string{"_pragma=busy_timeout(20)"}, inProcess: true,
+	waitsAt: "UPDATE seats_accounts",
+	waits:   func(*testing.T, *sql.DB, int) bool { return true }, // it can't be seen
+	idle: func(t *testing.T, db *sql.DB, what string) {
+		_, err := db.ExecContext(t.Context(), "BEGIN; ROLLBACK")
+		require.NoError(t, err, what)
+	},
+	holds:   []action{{name: "the file"}},
+	strikes: []action{endedContext},
+	limits: []limit{
+		{name: "no room", base: "PRAGMA page_count", settings: func(base, step int) []string {
+			return []string{fmt.Sprintf("_pragma=max_page_count(%d)", base+2*step)}
+		}},
+		always("read only", "_pragma=query_only(1)"),
+	},
+}
+
 var targets = []target{
+	onSQLite,
+	// A reader lets the writes pass and keeps the COMMIT waiting.
+	onSQLite.as("SQLite, rollback journal", func(g *target) {
+		g.settings, g.begin, g.waitsAt = []string{"_pragma=journal_mode(DELETE)"}, "BEGIN", "COMMIT"
+		g.holds = []action{{name: "the file, read", do: []string{"SELECT COUNT(*) FROM seats_users"}}}
+		g.dsn = func(t testing.TB, database string) (string, []string) {
+			driver, sources := inFile(t, database)
+			return driver, []string{strings.Replace(sources[0], "WAL", "DELETE", 1)}
+		}
+	}),
+	onPG,
+	onPG.as("PostgreSQL, lib-pq", func(g *target) { g.dsn = onPostgres("postgres", "") }),
 	onMaria,
 	onMaria.as("MariaDB, transactions", func(g *target) { g.settings, g.keeps = []string{"sql_mode=ORACLE"}, false }),
+	onMaria.as("MariaDB, arguments", func(g *target) { g.settings, g.long = []string{"interpolateParams=true"}, true }),
+	onMaria.as("Galera", func(g *target) { g.dsn, g.long = onGalera, true }),
 }
 
 // as is the target with something changed.

@@ -51,16 +51,36 @@ func TestStore_Commit_wholeOrNot(t *testing.T) {
 			}
 			for _, l := range g.limits {
 				t.Run(l.name, func(t *testing.T) {
-					base := 0
-					if l.base != "" {
-						require.NoError(t, y.plain.QueryRowContext(t.Context(), l.base).Scan(&base))
-					}
-					for step := 0; y.strike(t, mishap{settings: l.settings(base, step), limit: l.name, large: true}); step++ {
+					for step := 0; ; step++ {
+						base := 0
+						if l.base != "" {
+							require.NoError(t, y.plain.QueryRowContext(t.Context(), l.base).Scan(&base))
+						}
+						if !y.strike(t, mishap{settings: l.settings(base, step), limit: l.name, large: true}) || l.never {
+							return
+						}
 					}
 				})
 			}
+			t.Run("constraint", func(t *testing.T) {
+				for name, spoil := range spoiled {
+					require.True(t, y.strike(t, mishap{limit: name, spoil: spoil}), name)
+				}
+			})
 		})
 	}
+}
+
+// spoiled are changes that break a constraint, in one statement or another.
+var spoiled = map[string]func(*seats.Change){
+	"a pool that is not sound": func(c *seats.Change) { c.Pools[0].Held = seats.MaxSeats + 1 },
+	"a key that is taken": func(c *seats.Change) {
+		for i := range c.Users {
+			if strings.HasPrefix(string(c.Users[i].ID), "new") {
+				c.Users[i].Email = "olive@acme.example"
+			}
+		}
+	},
 }
 
 // A mishap is one way in which a commit goes wrong.
@@ -71,9 +91,11 @@ type mishap struct {
 	strike   action   // of an administrator
 	at       int      // before which statement of the commit it strikes; 0: while it waits
 	large    bool     // the commit is of hundreds of people
+	spoil    func(*seats.Change)
 }
 
-// An action is statements, in which %d is the number of the store's connection.
+// An action is statements, in which %d is the number of the store's connection and {n} that
+// of the try.
 type action struct {
 	name string
 	do   []string
@@ -115,6 +137,10 @@ func (y *tried) connect(t *testing.T, settings []string) (*sqlstore.Store, *sql.
 	t.Helper()
 	dsn := y.dsn
 	for _, s := range append(slices.Clone(y.settings), settings...) {
+		if strings.HasPrefix(s, "_pragma=busy_timeout") { // the first one counts
+			dsn = strings.Replace(dsn, "_pragma=busy_timeout(10000)", s, 1)
+			continue
+		}
 		join := "&"
 		if !strings.Contains(dsn, "?") {
 			join = "?"
@@ -155,6 +181,7 @@ func (y *tried) act(t *testing.T, on interface {
 }, id int, statements ...string) {
 	t.Helper()
 	for _, text := range statements {
+		text = strings.ReplaceAll(text, "{n}", fmt.Sprint(y.tries))
 		if strings.Contains(text, "%d") {
 			text = fmt.Sprintf(text, id)
 		}
@@ -168,6 +195,9 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	t.Helper()
 	what := fmt.Sprintf("%s %s, %s, at %d, %v", m.limit, m.hold.name, m.strike.name, m.at, m.settings)
 	c := y.change(t, m.large)
+	if m.spoil != nil {
+		m.spoil(&c)
+	}
 	st, db, r := y.connect(t, m.settings)
 	defer db.Close()
 	id := y.number(t, db)
@@ -180,14 +210,17 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 		}
 		y.act(t, y.plain, id, m.strike.do...)
 	}
-	if m.at > 0 {
-		n := 0
-		r.before = func(string) {
-			if n++; n == m.at {
-				strike()
-			}
+	n, reached := 0, make(chan struct{})
+	r.before = func(text string) {
+		if n++; n == m.at {
+			strike()
+		}
+		if reached != nil && strings.HasPrefix(text, y.waitsAt) {
+			close(reached)
+			reached = nil
 		}
 	}
+	waiting := reached
 	release := func() {}
 	if m.hold.name != "" {
 		host, err := y.plain.Conn(t.Context())
@@ -208,9 +241,11 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	answered := make(chan answer, 1)
 	go func() {
 		verdicts, err := st.Commit(ctx, c)
+		r.before = nil
 		answered <- answer{verdicts, err}
 	}()
 	if m.hold.name != "" && m.strike.name != "" {
+		<-waiting
 		require.Eventually(t, func() bool { return y.waits(t, y.plain, id) }, time.Minute, time.Millisecond, what)
 		strike()
 		release()
@@ -218,7 +253,6 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	}
 	a := <-answered
 	release()
-	r.before = nil
 	if m.strike.undo != "" {
 		y.act(t, y.plain, id, m.strike.undo)
 	}
@@ -226,6 +260,12 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	err := a.err
 	if err == nil {
 		err = a.verdicts[0].Err
+	}
+	if y.inProcess {
+		require.NotErrorIs(t, err, store.ErrUnknown, what)
+	}
+	if met && err != nil && m.strike.name == endedContext.name {
+		require.ErrorIs(t, err, context.Canceled, what)
 	}
 	y.settled(t, db, c, err, what)
 	if err == nil && y.keeps && m.strike.name == "" {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -48,19 +49,21 @@ func endsWithItsContext(t *trial) {
 	defer cancel()
 	for name, call := range calls {
 		require.ErrorIs(t, call(ended), context.Canceled, name)
+		require.NotErrorIs(t, call(ended), store.ErrUnknown, name)
 		require.ErrorIs(t, call(late), context.DeadlineExceeded, name)
 	}
 	require.Equal(t, before, t.picture(a), "nothing was written")
 	t.written(change)
 }
 
-// endsAsAWhole ends contexts at all moments of a commit. Where the answer is the
-// context's error, the change may come to be written only later.
+// endsAsAWhole ends contexts at all moments of a commit. Only where the answer is that
+// this is not known, the change may have been written, or come to be written later.
 func endsAsAWhole(t *trial) {
 	t.contexts()
 	a := t.opened("a")
 	const people, tries = 20, 40
 	var took time.Duration
+	var never []seats.ChangeID // will be written, by their errors
 	for i := range tries {
 		c := t.next(t.row(a))
 		for n := range people {
@@ -86,6 +89,9 @@ func endsAsAWhole(t *trial) {
 			require.Empty(t, s.Past)
 		default:
 			require.ErrorIs(t, err, context.Canceled)
+			if !errors.Is(err, store.ErrUnknown) {
+				never = append(never, c.ID)
+			}
 		}
 		if len(s.Past) == 0 {
 			require.Empty(t, s.Users)
@@ -94,6 +100,9 @@ func endsAsAWhole(t *trial) {
 		require.Equal(t, c.Account.Revision, s.Account.Revision)
 		require.Len(t, s.Past, people)
 		require.Len(t, s.Users, people)
+	}
+	for _, id := range never {
+		require.Empty(t, t.load(seats.Need{Account: a, Change: id}).Past, "the error was the context's alone")
 	}
 }
 

@@ -1,0 +1,84 @@
+package sqltest_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+// TestStore_contextEndsWhileItWaits for a connection of the pool, or for its turn to write
+// on SQLite: it is known that nothing was written, and that nothing will be.
+func TestStore_contextEndsWhileItWaits(t *testing.T) {
+	for _, e := range []engine{sqlite, postgres, variant(t, "PostgreSQL, lib-pq"), variant(t, "PostgreSQL, simple protocol"), mariadb, variant(t, "MariaDB, transactions")} {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			e.connections = 1
+			s := e.open(t)
+			st, db := s.stores[0], s.dbs[0]
+			k := open(t, st, 9) // by now everything is known of the server, and statements are prepared
+			mails := store.Progress{Consumer: "mails", Account: acme}
+			for name, write := range map[string]func(context.Context, seats.Change) error{
+				"commit": func(ctx context.Context, c seats.Change) error {
+					_, err := st.Commit(ctx, c)
+					return err
+				},
+				"advance": func(ctx context.Context, _ seats.Change) error {
+					to := mails
+					to.Sequence = 1
+					return st.Advance(ctx, mails, to)
+				},
+			} {
+				t.Run(name, func(t *testing.T) {
+					c := planned(t, st, invite("ada"))
+					before := revision(t, k)
+					conn, err := db.Conn(t.Context())
+					require.NoError(t, err)
+					waiting := func() (wait func()) {
+						waited := db.Stats().WaitCount
+						return func() {
+							require.Eventually(t, func() bool { return db.Stats().WaitCount > waited }, time.Minute, time.Millisecond)
+						}
+					}
+					ended := func(wait func()) {
+						t.Helper()
+						ctx, cancel := context.WithCancel(t.Context())
+						answered := make(chan error, 1)
+						go func() { answered <- write(ctx, c) }()
+						wait()
+						cancel()
+						err := <-answered
+						require.ErrorIs(t, err, context.Canceled)
+						require.NotErrorIs(t, err, store.ErrUnknown)
+					}
+					ended(waiting())
+					first := make(chan error, 1)
+					if e.dialect == sqlstore.SQLite {
+						wait, stale := waiting(), c
+						stale.Base += 9
+						go func() { // has its turn, and waits for the connection
+							_, err := st.Commit(t.Context(), stale)
+							first <- err
+						}()
+						wait()
+						ended(func() { time.Sleep(20 * time.Millisecond) }) // that it waits for its turn can't be seen
+					} else {
+						first <- nil
+					}
+					require.NoError(t, conn.Close())
+					require.NoError(t, <-first)
+					require.Equal(t, before, revision(t, k))
+					behind, err := st.Behind(t.Context(), "mails", "", 1)
+					require.NoError(t, err)
+					require.Zero(t, behind[0].Sequence)
+				})
+			}
+			works(t, st, "bob")
+		})
+	}
+}
