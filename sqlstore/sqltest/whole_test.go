@@ -155,10 +155,16 @@ func (y *tried) connect(t *testing.T, settings []string) (*sqlstore.Store, *sql.
 	return st, db, r
 }
 
-func (y *tried) number(t *testing.T, db *sql.DB) (id int) {
+func (y *tried) number(t *testing.T, db *sql.DB) int {
 	t.Helper()
-	require.NoError(t, db.QueryRowContext(t.Context(), y.id).Scan(&id))
-	return id
+	return ask(t, db, y.id)
+}
+
+// ask returns the answer to a query, also where time is up for it now and then.
+func ask(t *testing.T, db *sql.DB, query string) (n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return db.QueryRowContext(t.Context(), query).Scan(&n) == nil }, time.Minute, time.Millisecond, query)
+	return n
 }
 
 // change is one that writes rows of every kind.
@@ -245,7 +251,9 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 		answered <- answer{verdicts, err}
 	}()
 	if m.hold.name != "" && m.strike.name != "" {
-		<-waiting
+		if y.waitsAt != "" {
+			<-waiting
+		}
 		require.Eventually(t, func() bool { return y.waits(t, y.plain, id) }, time.Minute, time.Millisecond, what)
 		strike()
 		release()
