@@ -192,16 +192,23 @@ func (s *Server) signal(number syscall.Signal) error {
 	return syscall.Kill(-s.pid, number)
 }
 
-// Await waits until the server, and with it every node of its cluster, serves.
-func (s *Server) Await(t testing.TB) {
+// Heal starts the nodes of the server's cluster that have ended, or end meanwhile, and
+// waits until all of them serve.
+func (s *Server) Heal(t testing.TB) {
 	t.Helper()
-	s.cluster.Lock()
-	defer s.cluster.Unlock()
-	for _, node := range s.cluster.nodes {
-		if err := node.await(); err != nil {
-			t.Fatal(err)
+	var err error
+	for range 3 { // a server may take its time to die of what befell it
+		err = s.cluster.start()
+		for _, node := range s.cluster.nodes {
+			if err == nil {
+				err = node.await()
+			}
+		}
+		if err == nil {
+			return
 		}
 	}
+	t.Fatal(err)
 }
 
 func (c *cluster) start() error {

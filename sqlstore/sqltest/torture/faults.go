@@ -99,7 +99,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 // heal waits for the servers, and for the last calls of the clients.
 func (w *world) heal() {
 	for _, s := range w.nodes {
-		serves(s)
+		s.Heal(bench{})
 	}
 	for i := range w.clients {
 		p := &w.clients[i]
@@ -185,14 +185,7 @@ func (w *world) strikeServer(ctx context.Context, r *rand.Rand) {
 		s.Kill()
 		pause(ctx, between(r, 0, 2*time.Second))
 	}
-	serves(s)
-}
-
-// serves waits until the server and all its companions serve, and starts those that have
-// ended.
-func serves(s *servers.Server) {
-	s.Start(bench{})
-	s.Await(bench{})
+	s.Heal(bench{})
 }
 
 // fillDisk leaves no room on one of the disks for a while.
@@ -220,7 +213,7 @@ func (w *world) fillDisk(ctx context.Context, r *rand.Rand) {
 		w.nodes[i].Kill() // it has left the others, or will
 	}
 	if len(w.nodes) > 0 {
-		serves(w.nodes[i])
+		w.nodes[i].Heal(bench{})
 	}
 }
 
