@@ -46,7 +46,7 @@ func ExampleOf() {
 	respond(err)
 	// Output:
 	// HTTP 409
-	// {"code":"no-seats","action":"invite","user":"ada","total":"1","held":1,"asked":1,"remedies":[{"action":"buy-seats","count":1}]}
+	// {"code":"no-seats","action":"invite","user":"ada","total":"1","held":1,"asked":1,"remedies":[{"steps":[{"action":"buy-seats","count":1}]}]}
 	// Kein Platz ist frei: 1 von 1 sind belegt.
 	// kaufen Sie 1 dazu
 	// HTTP 422
