@@ -3,6 +3,8 @@ package seats
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // MaxSeats is the largest number of seats that a pool can have, short of
@@ -65,7 +67,7 @@ func (c Count) MarshalText() ([]byte, error) {
 	return []byte(c.String()), nil
 }
 
-var errCountText = fmt.Errorf("seats: a count is a whole number from 0 to %d, or unlimited", MaxSeats)
+var errCountText = &users.DocumentError{Text: fmt.Sprintf("seats: a count is a whole number from 0 to %d, or unlimited", MaxSeats)}
 
 // UnmarshalText reads the text form; anything else is an error.
 func (c *Count) UnmarshalText(text []byte) error {

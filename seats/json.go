@@ -10,8 +10,9 @@ import (
 
 var (
 	errPlain   = errors.New("seats: JSON: the command " + errCommand.Error())
-	errTag     = errors.New("seats: JSON: a command is not tagged with the name of an action")
-	errMissing = errors.New("seats: JSON: a command lacks the role, the policy or the payer that it sets")
+	errTag     = &users.DocumentError{Text: "seats: JSON: a command is not tagged with the name of an action"}
+	errMissing = &users.DocumentError{Text: "seats: JSON: a command lacks the role, the policy or the payer that it sets"}
+	errMany    = &users.DocumentError{Text: "seats: JSON: there are too many commands"}
 )
 
 // EncodeCommand returns the command as JSON: its fields, tagged with the name of
@@ -80,11 +81,15 @@ func (c Commands) MarshalJSON() ([]byte, error) {
 	return json.Marshal(forms)
 }
 
-// UnmarshalJSON reads a list of commands, each as by [DecodeCommand].
+// UnmarshalJSON reads a list of commands, each as by [DecodeCommand]. More than
+// [MaxCommands] are an error.
 func (c *Commands) UnmarshalJSON(text []byte) error {
 	var forms []commandForm
 	if err := users.ReadJSON(text, &forms); err != nil {
 		return err
+	}
+	if len(forms) > MaxCommands {
+		return errMany
 	}
 	*c = make(Commands, len(forms))
 	for i, form := range forms {

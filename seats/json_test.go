@@ -183,7 +183,7 @@ func TestNothingIsPassedOver(t *testing.T) {
 		}
 		if into, ok := reflect.New(reflect.TypeOf(value)).Interface().(json.Unmarshaler); ok {
 			requireRefused("null", "null stands for nothing")
-			require.ErrorContains(t, into.UnmarshalJSON([]byte(string(text)+"{}")), "after top-level value", name)
+			require.ErrorContains(t, into.UnmarshalJSON([]byte(string(text)+"{}")), "follows the document", name)
 		}
 		places := key.FindAllSubmatchIndex(text, -1)
 		require.NotEmpty(t, places)
@@ -191,7 +191,7 @@ func TestNothingIsPassedOver(t *testing.T) {
 			head, tail := string(text[:at[0]]), string(text[at[0]:])
 			var member json.RawMessage
 			require.NoError(t, json.NewDecoder(bytes.NewReader(text[at[1]:])).Decode(&member))
-			requireRefused(head+`"unheard_of": 1, `+tail, `unknown field "unheard_of"`)
+			requireRefused(head+`"unheard_of": 1, `+tail, "a key is unknown")
 			requireRefused(head+string(text[at[0]:at[1]])+string(member)+`, `+tail, "stands twice")
 			requireRefused(head+strings.ToUpper(tail[:at[1]-at[0]])+string(text[at[1]:]), "snake_case")
 			requireRefused(string(text[:at[1]])+"null"+string(text[at[1]+len(member):]), "null stands for nothing")
@@ -230,9 +230,9 @@ func TestACommandAsADocument(t *testing.T) {
 
 func TestACommandThatCannotBeRead(t *testing.T) {
 	for wrong, want := range map[string]string{
-		``:                                      "unexpected end of JSON input",
-		`[]`:                                    "cannot unmarshal array",
-		`"notify"`:                              "cannot unmarshal string",
+		``:                                      "ends before the document does",
+		`[]`:                                    "can't be this array",
+		`"notify"`:                              "can't be this string",
 		`{}`:                                    "not tagged",
 		`{"user":"u7"}`:                         "not tagged",
 		`{"command":"","user":"u7"}`:            "not tagged",
@@ -240,14 +240,14 @@ func TestACommandThatCannotBeRead(t *testing.T) {
 		`{"command":3,"user":"u7"}`:             "not tagged",
 		`{"command":{},"user":"u7"}`:            "not tagged",
 		`{"command":"ada@acme.example"}`:        "not tagged",
-		`{"command":"notify","user":7}`:         "cannot unmarshal number",
-		`{"command":"notify","user":"u7"}{}`:    "after top-level value",
-		`{"command":"notify","reason":"x"}`:     `unknown field "reason"`,
+		`{"command":"notify","user":7}`:         "can't be this number",
+		`{"command":"notify","user":"u7"}{}`:    "follows the document",
+		`{"command":"notify","reason":"x"}`:     "a key is unknown",
 		`{"command":"change-role","user":"u7"}`: "lacks the role, the policy or the payer",
 		`{"command":"set-policy"}`:              "lacks the role, the policy or the payer",
 		`{"command":"set-payer"}`:               "lacks the role, the policy or the payer",
 		`{"command":"set-policy","policy":{}}`:  "not of version 1",
-		`{"command":"set-total","seats":5}`:     "cannot unmarshal number",
+		`{"command":"set-total","seats":5}`:     "can't be this number",
 		`{"command":"set-total","seats":"-5"}`:  "whole number",
 		`{"command":"notify","command":"delete","user":"u7"}`: "stands twice",
 	} {
@@ -271,17 +271,17 @@ func TestAPolicyAsADocument(t *testing.T) {
 	for _, c := range []struct{ wrong, want string }{
 		{`{}`, "not of version 1"},
 		{`{"version":2}`, "not of version 1"},
-		{`{"version":"1"}`, "cannot unmarshal string"},
+		{`{"version":"1"}`, "can't be this string"},
 		{`{"version":1,"let_in":"luck"}`, "unknown name"},
 		{`{"version":1,"let_in":""}`, "unknown name"},
 		{`{"version":1,"term":"long"}`, "no duration"},
-		{`{"version":1,"term":3600}`, "cannot unmarshal number"},
+		{`{"version":1,"term":3600}`, "can't be this number"},
 		{`{"version":1,"withheld":["fly"]}`, "unknown name"},
 		{`{"version":1,"cards":[{"figure":"moon"}]}`, "unknown name"},
 		{`{"version":1,"cards":[{},{},{},{},{},{},{}]}`, "too many cards"},
-		{`{"version":1,"cards":{}}`, "cannot unmarshal object"},
-		{`{"version":1,"buying":{"by":"self-service","more":1}}`, `unknown field "more"`},
-		{`{"version":1} x`, "after top-level value"},
+		{`{"version":1,"cards":{}}`, "can't be this object"},
+		{`{"version":1,"buying":{"by":"self-service","more":1}}`, "a key is unknown"},
+		{`{"version":1} x`, "follows the document"},
 	} {
 		p := everySwitch
 		require.ErrorContains(t, p.UnmarshalJSON([]byte(c.wrong)), c.want, c.wrong)

@@ -133,12 +133,12 @@ func checkName(name *string) error {
 	return users.CheckText(*name, users.MaxText)
 }
 
-// checkZone refuses what is not the name of a time zone.
+// checkZone refuses what is not the name of a time zone that is known.
 func (r Request) checkZone(name string) *Refusal {
 	if name == time.UTC.String() {
 		return nil
 	}
-	if r.Zones == nil || name == "" || name == "Local" {
+	if r.Zones == nil || !isZone(name) {
 		return badInput("zone", errZone)
 	}
 	if _, err := r.Zones(name); err != nil {

@@ -23,10 +23,19 @@ type Plan struct {
 	After    Usage           `json:"after"`  // if all is done that can be
 }
 
-// UnmarshalJSON reads a plan by [users.ReadJSON].
+// UnmarshalJSON reads a plan by [users.ReadJSON]. More than [MaxCommands] steps are an
+// error.
 func (p *Plan) UnmarshalJSON(text []byte) error {
 	type plain Plan
-	return users.ReadJSON(text, (*plain)(p))
+	var read plain
+	if err := users.ReadJSON(text, &read); err != nil {
+		return err
+	}
+	if len(read.Steps) > MaxCommands {
+		return errMany
+	}
+	*p = Plan(read)
+	return nil
 }
 
 // Planned is a command of a plan.

@@ -2,8 +2,6 @@ package seats
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -23,9 +21,9 @@ type policyForm struct {
 }
 
 var (
-	errVersion = errors.New("seats: JSON: a policy is not of version 1")
-	errTerm    = errors.New("seats: JSON: the term of a policy is no duration")
-	errCards   = errors.New("seats: JSON: a policy has too many cards")
+	errVersion = &users.DocumentError{Text: "seats: JSON: a policy is not of version 1"}
+	errTerm    = &users.DocumentError{Text: "seats: JSON: the term of a policy is no duration"}
+	errCards   = &users.DocumentError{Text: "seats: JSON: a policy has too many cards"}
 )
 
 // MarshalJSON returns the policy expanded: every switch by its value and none by
@@ -61,7 +59,7 @@ func (p *Policy) UnmarshalJSON(text []byte) error {
 
 func (p Policy) checkJSON() error {
 	if err := p.Check(); err != nil {
-		return fmt.Errorf("seats: JSON: a policy %w", err)
+		return &users.DocumentError{Text: "seats: JSON: a policy", Reason: err}
 	}
 	return nil
 }

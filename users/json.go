@@ -1,84 +1,352 @@
 package users
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// What can be wrong with a document besides what the standard reader of JSON
-// finds. None of them contains anything of the document.
+// A DocumentError says what is wrong with a document in JSON that [ReadJSON] reads. It
+// contains no value of the document; it may name a key.
+type DocumentError struct {
+	Text   string // in English
+	Reason error  // what is wrong with what was read, such as a policy; nil if nothing could be
+}
+
+// Error returns the text and the reason.
+func (e *DocumentError) Error() string {
+	if e.Reason == nil {
+		return e.Text
+	}
+	return e.Text + " " + e.Reason.Error()
+}
+
+// Unwrap returns the reason.
+func (e *DocumentError) Unwrap() error { return e.Reason }
+
+// What can be wrong with a document.
 var (
-	errKey      = errors.New("users: JSON: a key is not in snake_case")
-	errKeyTwice = errors.New("users: JSON: a key stands twice in an object")
-	errNull     = errors.New("users: JSON: null stands for nothing here; what is not there is left out")
-	errTime     = errors.New("users: JSON: a time is not one of RFC 3339")
+	errSyntax    = &DocumentError{Text: "users: JSON: the text is not JSON"}
+	errEnd       = &DocumentError{Text: "users: JSON: the text ends before the document does"}
+	errMore      = &DocumentError{Text: "users: JSON: something follows the document"}
+	errEncoding  = &DocumentError{Text: "users: JSON: the text", Reason: ErrNotUTF8}
+	errSurrogate = &DocumentError{Text: "users: JSON: half of a surrogate pair is no character"}
+	errKey       = &DocumentError{Text: "users: JSON: a key is not in snake_case"}
+	errKeyTwice  = &DocumentError{Text: "users: JSON: a key stands twice in an object"}
+	errNull      = &DocumentError{Text: "users: JSON: null stands for nothing here; what is not there is left out"}
+	errDepth     = &DocumentError{Text: "users: JSON: objects and lists are too deep in one another"}
+	errElements  = &DocumentError{Text: "users: JSON: a list or an object has too many elements"}
+	errObjects   = &DocumentError{Text: "users: JSON: there are too many objects"}
+	errTime      = &DocumentError{Text: "users: JSON: a time is not one of RFC 3339"}
+)
+
+// Bounds of a document, which are checked before anything of it is decoded: a short text
+// can stand for many large values.
+const (
+	MaxDepth    = 16     // objects and lists in one another
+	MaxElements = 1001   // elements of a list or an object
+	MaxObjects  = 20_000 // objects of a document
 )
 
 // ReadJSON reads a document of one of this library's types, from the zero value
 // on and whole: it refuses what encoding/json passes over or guesses at, which is
 // an unknown key, a key that stands twice or in other letters, null, text that is
-// not UTF-8 and whatever follows the document. After an error, into is as it was.
-// An error contains no value; it may name a key.
+// not UTF-8, half of a surrogate pair and whatever follows the document. It refuses what
+// is beyond [MaxDepth], [MaxElements] or [MaxObjects] before it decodes anything. After an
+// error, into is as it was. An error is a [*DocumentError], whatever the Go version.
 //
 // It is what the UnmarshalJSON methods of users and seats are made of.
 func ReadJSON[T any](text []byte, into *T) error {
-	if !utf8.Valid(text) {
-		return fmt.Errorf("users: JSON: %w", ErrNotUTF8)
-	}
-	var whole json.RawMessage
-	if err := json.Unmarshal(text, &whole); err != nil {
+	if err := checkJSON(text); err != nil {
 		return err
 	}
-	tokens := json.NewDecoder(bytes.NewReader(text))
-	tokens.UseNumber()
-	if err := checkJSON(tokens); err != nil {
-		return err
-	}
-	values := json.NewDecoder(bytes.NewReader(text))
+	values := json.NewDecoder(strings.NewReader(string(text)))
 	values.DisallowUnknownFields()
 	var read T
 	if err := values.Decode(&read); err != nil {
-		if _, quotes := errors.AsType[*time.ParseError](err); quotes {
-			return errTime
-		}
-		return err
+		return readError(err, func() bool { return json.Unmarshal(text, new(T)) == nil })
 	}
 	*into = read
 	return nil
 }
 
-// checkJSON looks for what the standard reader has no option against. The text
-// is known to be JSON, so that no token is an error.
-func checkJSON(tokens *json.Decoder) error {
-	token, _ := tokens.Token()
-	if token == nil {
-		return errNull
+// readError returns what is wrong in the library's own words. The standard reader has no
+// type of error for an unknown key: it is one if the document can be read without it.
+func readError(err error, lenient func() bool) error {
+	var own *DocumentError
+	var kind *json.UnmarshalTypeError
+	var instant *time.ParseError
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &instant), errors.As(err, &kind) && kind.Type != nil && kind.Type.String() == "time.Time":
+		return errTime // some versions say it in the one way, and some in the other
+	case errors.As(err, &kind):
+		return wrongKind(kind)
+	case lenient():
+		return unknownKey(err)
 	}
-	open, _ := token.(json.Delim)
-	if open == 0 {
+	return errTime // the one type with a form of its own that is not the library's
+}
+
+// unknownKey names the key if the reader does, in quotes.
+func unknownKey(err error) error {
+	_, key, _ := strings.Cut(err.Error(), `"`)
+	key, _, quoted := strings.Cut(key, `"`)
+	if !quoted || !isKey(key) {
+		return &DocumentError{Text: "users: JSON: a key is unknown"}
+	}
+	return &DocumentError{Text: `users: JSON: a key is unknown: "` + key + `"`}
+}
+
+// wrongKind names the key and what stands there: a number, but not which.
+func wrongKind(err *json.UnmarshalTypeError) error {
+	value, _, _ := strings.Cut(err.Value, " ")
+	key := err.Field[strings.LastIndexByte(err.Field, '.')+1:]
+	if key == "" || !isKey(key) {
+		return &DocumentError{Text: "users: JSON: the document can't be this " + value}
+	}
+	return &DocumentError{Text: `users: JSON: "` + key + `" can't be this ` + value}
+}
+
+// isKey reports whether a key is one that a document may have.
+func isKey(key string) bool { return strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") == "" }
+
+// checkJSON looks for what the standard reader has no option against.
+func checkJSON(text []byte) error {
+	if !utf8.Valid(text) {
+		return errEncoding
+	}
+	s := scanner{text: text}
+	if err := s.value(0); err != nil {
+		return err
+	}
+	if s.skip(); s.at < len(text) {
+		return errMore
+	}
+	return nil
+}
+
+// A scanner goes through a document and keeps nothing of it.
+type scanner struct {
+	text    []byte
+	at      int
+	objects int
+}
+
+// skip goes on behind white space, and returns what comes next; 0 is the end.
+func (s *scanner) skip() byte {
+	for ; s.at < len(s.text); s.at++ {
+		if c := s.text[s.at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return c
+		}
+	}
+	return 0
+}
+
+// take goes on behind the character, which must come next.
+func (s *scanner) take(c byte) error {
+	switch s.skip() {
+	case c:
+		s.at++
+		return nil
+	case 0:
+		return s.broken()
+	}
+	return errSyntax
+}
+
+// broken returns the error of a text that can't go on.
+func (s *scanner) broken() error {
+	if s.at >= len(s.text) {
+		return errEnd
+	}
+	return errSyntax
+}
+
+func (s *scanner) value(depth int) error {
+	switch c := s.skip(); {
+	case c == '{' || c == '[':
+		if depth == MaxDepth {
+			return errDepth
+		}
+		if c == '{' {
+			if s.objects++; s.objects > MaxObjects {
+				return errObjects
+			}
+		}
+		return s.elements(c == '{', depth+1)
+	case c == '"':
+		_, err := s.str()
+		return err
+	case c == 'n' && s.word("null"):
+		return errNull
+	case c == 't' && s.word("true"), c == 'f' && s.word("false"):
+		return nil
+	case c == '-' || c >= '0' && c <= '9':
+		return s.number()
+	}
+	return s.broken()
+}
+
+// word goes on behind a word if it comes next.
+func (s *scanner) word(word string) bool {
+	there := strings.HasPrefix(string(s.text[s.at:min(len(s.text), s.at+len(word))]), word)
+	if there {
+		s.at += len(word)
+	}
+	return there
+}
+
+// elements goes through a list or the members of an object.
+func (s *scanner) elements(object bool, depth int) error {
+	end := byte(']')
+	if object {
+		end = '}'
+	}
+	s.at++
+	if s.skip() == end {
+		s.at++
 		return nil
 	}
-	seen := map[any]bool{}
-	for tokens.More() {
-		if open == '{' {
-			key, _ := tokens.Token()
-			if strings.Trim(key.(string), "abcdefghijklmnopqrstuvwxyz_") != "" {
-				return errKey
+	var keys map[string]bool
+	for n := 1; ; n++ {
+		if n > MaxElements {
+			return errElements
+		}
+		if object {
+			key, err := s.key()
+			if err != nil {
+				return err
 			}
-			if seen[key] {
+			if keys[key] {
 				return errKeyTwice
 			}
-			seen[key] = true
+			if keys == nil {
+				keys = map[string]bool{}
+			}
+			keys[key] = true
 		}
-		if err := checkJSON(tokens); err != nil {
+		if err := s.value(depth); err != nil {
+			return err
+		}
+		if s.skip() == end {
+			s.at++
+			return nil
+		}
+		if err := s.take(','); err != nil {
 			return err
 		}
 	}
-	_, _ = tokens.Token() // the closing bracket
+}
+
+// key goes on behind a key and its colon.
+func (s *scanner) key() (string, error) {
+	if s.skip() != '"' {
+		return "", s.broken()
+	}
+	text, err := s.str()
+	if err != nil {
+		return "", err
+	}
+	if !isKey(string(text)) { // nor is one with an escape
+		return "", errKey
+	}
+	return string(text), s.take(':')
+}
+
+// str goes on behind a text and returns what is between its quotes.
+func (s *scanner) str() ([]byte, error) {
+	s.at++
+	for start := s.at; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; {
+		case c == '"':
+			s.at++
+			return s.text[start : s.at-1], nil
+		case c < ' ':
+			return nil, errSyntax
+		case c == '\\':
+			if err := s.escape(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, errEnd
+}
+
+// escape goes to the last character of an escape.
+func (s *scanner) escape() error {
+	if s.at++; s.at >= len(s.text) {
+		return errEnd
+	}
+	if s.text[s.at] != 'u' {
+		if !strings.ContainsRune(`"\/bfnrt`, rune(s.text[s.at])) {
+			return errSyntax
+		}
+		return nil
+	}
+	unit, err := s.hex()
+	switch {
+	case err != nil || unit < 0xD800 || unit > 0xDFFF:
+		return err
+	case unit > 0xDBFF || s.at+2 >= len(s.text) || s.text[s.at+1] != '\\' || s.text[s.at+2] != 'u':
+		return errSurrogate
+	}
+	s.at += 2
+	if unit, err = s.hex(); err == nil && (unit < 0xDC00 || unit > 0xDFFF) {
+		err = errSurrogate
+	}
+	return err
+}
+
+// hex goes to the last of four hexadecimal digits, behind the u where it is.
+func (s *scanner) hex() (unit rune, err error) {
+	for range 4 {
+		if s.at++; s.at >= len(s.text) {
+			return 0, errEnd
+		}
+		digit := strings.IndexByte("0123456789abcdef", s.text[s.at]|' ')
+		if digit < 0 || s.text[s.at] < '0' {
+			return 0, errSyntax
+		}
+		unit = unit<<4 | rune(digit)
+	}
+	return unit, nil
+}
+
+// number goes on behind a number.
+func (s *scanner) number() error {
+	if s.text[s.at] == '-' {
+		s.at++
+	}
+	if s.at < len(s.text) && s.text[s.at] == '0' {
+		s.at++
+	} else if !s.digits() {
+		return s.broken()
+	}
+	if s.at < len(s.text) && s.text[s.at] == '.' {
+		if s.at++; !s.digits() {
+			return s.broken()
+		}
+	}
+	if s.at < len(s.text) && s.text[s.at]|' ' == 'e' {
+		if s.at++; s.at < len(s.text) && (s.text[s.at] == '+' || s.text[s.at] == '-') {
+			s.at++
+		}
+		if !s.digits() {
+			return s.broken()
+		}
+	}
 	return nil
+}
+
+// digits goes on behind one digit or more.
+func (s *scanner) digits() bool {
+	start := s.at
+	for s.at < len(s.text) && s.text[s.at] >= '0' && s.text[s.at] <= '9' {
+		s.at++
+	}
+	return s.at > start
 }

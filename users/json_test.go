@@ -2,22 +2,25 @@ package users_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
 func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
 	for wrong, want := range map[string]string{
-		``:                                   `unexpected end of JSON input`,
-		`{`:                                  `unexpected end of JSON input`,
-		`{"id":"a"} {}`:                      `invalid character '{' after top-level value`,
-		`{"id":"a","nick":"b"}`:              `json: unknown field "nick"`,
-		`{"source":{"nick":"b"}}`:            `json: unknown field "nick"`,
+		``:                                   `users: JSON: the text ends before the document does`,
+		`{`:                                  `users: JSON: the text ends before the document does`,
+		`{"id":"a"} {}`:                      `users: JSON: something follows the document`,
+		`{"id":"a","nick":"b"}`:              `users: JSON: a key is unknown: "nick"`,
+		`{"source":{"nick":"b"}}`:            `users: JSON: a key is unknown: "nick"`,
 		`{"ID":"a"}`:                         `users: JSON: a key is not in snake_case`,
 		`{"ſtatus":"active"}`:                `users: JSON: a key is not in snake_case`,
 		`{"source":{"a@b.example":1}}`:       `users: JSON: a key is not in snake_case`,
@@ -26,15 +29,19 @@ func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
 		`null`:                               `users: JSON: null stands for nothing here; what is not there is left out`,
 		`{"groups":null}`:                    `users: JSON: null stands for nothing here; what is not there is left out`,
 		`{"groups":["a",null]}`:              `users: JSON: null stands for nothing here; what is not there is left out`,
-		"{\"id\":\"\xff\"}":                  `users: JSON: is not valid UTF-8`,
+		"{\"id\":\"\xff\"}":                  `users: JSON: the text is not valid UTF-8`,
 		`{"created":"Ada"}`:                  `users: JSON: a time is not one of RFC 3339`,
-		`{"notices":1e999}`:                  `json: cannot unmarshal number 1e999 into Go struct field plain.notices of type int64`,
+		`{"notices":1e999}`:                  `users: JSON: "notices" can't be this number`,
 		`{"status":"Ada"}`:                   `users.Status: unknown name`,
-		`{"status":2}`:                       `json: cannot unmarshal number into Go struct field plain.status of type users.Status`,
+		`{"status":2}`:                       `users: JSON: "status" can't be this number`,
 	} {
 		u := users.User{Notices: 7}
 		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), want, wrong)
 		require.Equal(t, users.User{Notices: 7}, u, "as it was")
+	}
+	for _, wrong := range []string{`{"created":7}`, `{"created":"2026-13-01T00:00:00Z"}`} {
+		u := users.User{}
+		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), "users: JSON: a time is not one of RFC 3339")
 	}
 	u := users.User{Notices: 7, Profile: users.Profile{ID: "b"}}
 	require.NoError(t, json.Unmarshal([]byte(` {"first":"Ada","status":"active"} `), &u))
@@ -141,4 +148,90 @@ func TestAPatchTellsNoGroupsFromNoChange(t *testing.T) {
 	text, err := json.Marshal(users.Patch{Groups: new([]string)})
 	require.NoError(t, err)
 	require.Equal(t, `{"groups":[]}`, string(text))
+}
+
+// TestReadJSON_characters has escapes that stand for no character, by which two texts
+// would become one.
+func TestReadJSON_characters(t *testing.T) {
+	for _, wrong := range []string{
+		`\ud800`, `\udfff`, `a\uD800b`, `\ud800\ud800`, `\ud800\u0041`, `\ud800\n`, `\udc00\ud800`, `\ud83d\ude`, `\ud83d\`,
+		"\xff", "\xed\xa0\x80", `\u12`, `\x41`, "\n", `\u00g0`,
+	} {
+		var p users.Profile
+		require.Error(t, users.ReadJSON([]byte(`{"id":"`+wrong+`"}`), &p), wrong)
+		require.Error(t, users.ReadJSON([]byte(`{"`+wrong+`":"a"}`), &p), wrong)
+		require.Error(t, users.ReadJSON([]byte(`{"groups":["a","`+wrong+`"]}`), &p), wrong)
+		require.Zero(t, p)
+	}
+	for text, want := range map[string]string{
+		`\ud83d\ude80`: "\U0001F680", `\uD83D\uDE80`: "\U0001F680", `\ufffd`: "\ufffd", "\ufffd": "\ufffd", `\u0041\/\"\\`: `A/"\`,
+	} {
+		var p users.Profile
+		require.NoError(t, users.ReadJSON([]byte(`{"id":"`+text+`"}`), &p), text)
+		require.Equal(t, users.ID(want), p.ID)
+	}
+}
+
+// A counted value counts how many of its kind are decoded.
+type counted struct {
+	Inner []counted `json:"inner"`
+}
+
+var decoded int
+
+func (c *counted) UnmarshalJSON(text []byte) error {
+	decoded++
+	type plain counted
+	return users.ReadJSON(text, (*plain)(c))
+}
+
+// TestReadJSON_bounds counts what is decoded of documents that are short for what they
+// stand for.
+func TestReadJSON_bounds(t *testing.T) {
+	list := func(n int, element string) string { return "[" + strings.Repeat(element+",", n-1) + element + "]" }
+	members := func(n int) string {
+		var text strings.Builder
+		for i := range n {
+			fmt.Fprintf(&text, `"k%s":{},`, strings.Repeat("_", i))
+		}
+		return "{" + strings.TrimSuffix(text.String(), ",") + "}"
+	}
+	for name, c := range map[string]struct {
+		text string
+		fits bool
+	}{
+		"a list":              {list(users.MaxElements, "{}"), true},
+		"a list too long":     {list(users.MaxElements+1, "{}"), false},
+		"a list far too long": {list(1_000_000, "{}"), false},
+		"lists in lists":      {list(1000, `{"inner":`+list(1000, "{}")+`}`), false},
+		"too many members":    {"[" + members(users.MaxElements+1) + "]", false},
+		"deep":                {strings.Repeat(`[{"inner":`, users.MaxDepth/2) + "[]" + strings.Repeat("}]", users.MaxDepth/2), false},
+		"far too deep":        {strings.Repeat(`[{"inner":`, 100_000), false},
+		"as deep as can be":   {strings.Repeat(`[{"inner":`, users.MaxDepth/2-1) + "[{}]" + strings.Repeat("}]", users.MaxDepth/2-1), true},
+	} {
+		decoded = 0
+		var into []counted
+		err := users.ReadJSON([]byte(c.text), &into)
+		require.Equal(t, c.fits, err == nil, "%s: %v", name, err)
+		require.Equal(t, c.fits, decoded > 0, name)
+	}
+}
+
+// TestReadJSON_syntax holds what is JSON against the standard reader.
+func TestReadJSON_syntax(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
+			"{", "}", "[", "]", ",", ":", `"a"`, `"b"`, `"\\"`, `"\u0041"`, `"`, "0", "-", "12", "0.5", ".", "1e9", "E+", "e", "01", "true", "false", "tru", " ", "\n", "\x00", "x",
+		}), 0, 9).Draw(t, "pieces")
+		text := strings.Join(pieces, "")
+		var whole any
+		err := users.ReadJSON([]byte(text), &whole)
+		if !json.Valid([]byte(text)) {
+			require.Error(t, err, text)
+			var own *users.DocumentError
+			require.ErrorAs(t, err, &own, text)
+		} else if err != nil {
+			require.ErrorContains(t, err, "a key", text) // of which there may be two, or one that is none
+		}
+	})
 }

@@ -33,5 +33,5 @@ func (n Names[T]) Unmarshal(text []byte, v *T) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%T: unknown name", *v)
+	return &DocumentError{Text: fmt.Sprintf("%T: unknown name", *v)}
 }

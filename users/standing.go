@@ -1,9 +1,6 @@
 package users
 
-import (
-	"encoding/json"
-	"errors"
-)
+import "encoding/json"
 
 // A Standing is what counters see of a person.
 type Standing struct {
@@ -82,8 +79,8 @@ type tallyRow struct {
 }
 
 var (
-	errTallyRow   = errors.New("users: JSON: a row of a tally has no status, or counts nobody")
-	errTallyTwice = errors.New("users: JSON: two rows of a tally are of one standing")
+	errTallyRow   = &DocumentError{Text: "users: JSON: a row of a tally has no status, or counts nobody"}
+	errTallyTwice = &DocumentError{Text: "users: JSON: two rows of a tally are of one standing"}
 )
 
 func (r tallyRow) check() error {

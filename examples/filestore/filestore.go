@@ -1,6 +1,10 @@
 // Package filestore is a store such as a host might write: one file of JSON, to which
 // every commit adds a line for each change, and which is read again at the start. It
 // is a real one, for one process and as many people as fit into memory.
+//
+// The file is a log: it keeps every row that there ever was, and with that what was erased
+// since. A host that has to erase for good writes the file anew from its rows, and so does
+// every store that keeps a journal.
 package filestore
 
 import (

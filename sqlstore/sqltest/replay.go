@@ -1,6 +1,7 @@
 package sqltest
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -10,8 +11,6 @@ import (
 
 	"github.com/anishathalye/porcupine"
 	"github.com/stretchr/testify/require"
-
-	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // Replay reads a history that [Linearizable] has written to a file, shows it, and
@@ -38,8 +37,11 @@ func Replay(t *testing.T, path string) {
 
 func encode(h history) ([]byte, error) { return json.MarshalIndent(h, "", "\t") }
 
+// decode reads a history, which may be longer than a document of the library.
 func decode(text []byte) (h history, err error) {
-	err = users.ReadJSON(text, &h)
+	values := json.NewDecoder(bytes.NewReader(text))
+	values.DisallowUnknownFields()
+	err = values.Decode(&h)
 	return h, err
 }
 
