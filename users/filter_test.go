@@ -114,3 +114,14 @@ func TestAPageBeginsBehindItsPlace(t *testing.T) {
 	require.True(t, between.Match(byName[3]))
 	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "b"}, users.Filter{Location: "Leeds", ByName: true}.Behind(byID[0]))
 }
+
+// TestFilter_WithoutPage selects the people of every page.
+func TestFilter_WithoutPage(t *testing.T) {
+	source := users.Source{Kind: users.SourceSync, Name: "hr"}
+	f := users.Filter{
+		Status: users.In(users.Active), Role: users.In(users.Admin), Location: "Leeds", Department: "Sales", Group: "a", Source: &source, NeverIn: true,
+	}
+	page := f
+	page.ByName, page.After, page.AfterName = true, "p1", "b"
+	require.Equal(t, f, page.WithoutPage())
+}

@@ -94,21 +94,24 @@ func readError(err error, lenient func() bool) error {
 // unknownKey names the key if the reader does, in quotes.
 func unknownKey(err error) error {
 	_, key, _ := strings.Cut(err.Error(), `"`)
-	key, _, quoted := strings.Cut(key, `"`)
-	if !quoted || !isKey(key) {
-		return &DocumentError{Text: "users: JSON: a key is unknown"}
-	}
-	return &DocumentError{Text: `users: JSON: a key is unknown: "` + key + `"`}
+	key, _, _ = strings.Cut(key, `"`)
+	return keyError(key, "a key is unknown: ", "", "a key is unknown")
 }
 
 // wrongKind names the key and what stands there: a number, but not which.
 func wrongKind(err *json.UnmarshalTypeError) error {
 	value, _, _ := strings.Cut(err.Value, " ")
 	key := err.Field[strings.LastIndexByte(err.Field, '.')+1:]
+	return keyError(key, "", " can't be this "+value, "the document can't be this "+value)
+}
+
+// keyError returns the error that names the key in quotes, or the text without it where
+// what the reader says is no key: it could be a value.
+func keyError(key, before, after, without string) error {
 	if key == "" || !isKey(key) {
-		return &DocumentError{Text: "users: JSON: the document can't be this " + value}
+		return &DocumentError{Text: "users: JSON: " + without}
 	}
-	return &DocumentError{Text: `users: JSON: "` + key + `" can't be this ` + value}
+	return &DocumentError{Text: "users: JSON: " + before + `"` + key + `"` + after}
 }
 
 // isKey reports whether a key is one that a document may have.
@@ -148,14 +151,11 @@ func (s *scanner) skip() byte {
 
 // take goes on behind the character, which must come next.
 func (s *scanner) take(c byte) error {
-	switch s.skip() {
-	case c:
-		s.at++
-		return nil
-	case 0:
+	if s.skip() != c {
 		return s.broken()
 	}
-	return errSyntax
+	s.at++
+	return nil
 }
 
 // broken returns the error of a text that can't go on.

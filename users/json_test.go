@@ -172,6 +172,30 @@ func TestReadJSON_characters(t *testing.T) {
 	}
 }
 
+// TestReadJSON_broken has texts that end too early, with one letter more that can't be there.
+func TestReadJSON_broken(t *testing.T) {
+	for text, more := range map[string]string{
+		``: `x`, `{`: `1`, `{"id"`: `;`, `{"id":`: `}`, `{"id":1`: `;`, `[`: `,`, `[1`: `}`, `[1 `: `2`, `{"a":1,`: `}`, `[1,`: `]`,
+		`"a`: "\n", `"\`: `x`, `"\u12`: `g`, `"\u`: `"`, `-`: `-`, `1.`: `.`, `-0.`: `e`, `1e`: `e`, `2.5E+`: `-`, `1e-`: `.`,
+	} {
+		var whole any
+		require.EqualError(t, users.ReadJSON([]byte(text), &whole), "users: JSON: the text ends before the document does", text)
+		require.EqualError(t, users.ReadJSON([]byte(text+more), &whole), "users: JSON: the text is not JSON", text+more)
+	}
+	for text, want := range map[string]float64{`-0`: 0, `-2.50`: -2.5, `12e2`: 1200, `1.5E+3`: 1500, `25e-1 `: 2.5} {
+		var read float64
+		require.NoError(t, users.ReadJSON([]byte(text), &read), text)
+		require.Equal(t, want, read)
+	}
+}
+
+// TestDocumentError_Unwrap knows the reason again.
+func TestDocumentError_Unwrap(t *testing.T) {
+	var p users.Profile
+	require.ErrorIs(t, users.ReadJSON([]byte("\"\xff\""), &p), users.ErrNotUTF8)
+	require.NotErrorIs(t, users.ReadJSON([]byte(`"`), &p), users.ErrNotUTF8)
+}
+
 // A counted value counts how many of its kind are decoded.
 type counted struct {
 	Inner []counted `json:"inner"`
