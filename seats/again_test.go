@@ -2,6 +2,7 @@ package seats_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -302,6 +303,65 @@ func TestDigest_nothingPersonal(t *testing.T) {
 	}
 	require.Greater(t, personal, 20)
 	require.Greater(t, other, 30)
+}
+
+// TestDecide_sealed has a key that came with other personal values: they are told apart as
+// long as the row has its salt, and not once its personal data is gone.
+func TestDecide_sealed(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada", "bob")
+	decide := func(key string, c seats.Command) (seats.Decision, error) {
+		return seats.Decide(s.once(key, seats.ByCall, 0, support, c))
+	}
+	title := func(text string) seats.Command {
+		return seats.Edit{User: "ada", Set: users.Patch{Title: &text}}
+	}
+	for key, c := range map[string]seats.Command{"edit": title("a"), "delete": seats.Delete{User: "bob", Reason: "left"}} {
+		d, err := decide(key, c)
+		require.NoError(t, err)
+		s.write(d.Change)
+	}
+	_, err := decide("edit", title("b"))
+	require.ErrorIs(t, err, seats.ErrKeyReused)
+	require.NotEmpty(t, s.user("ada").Salt)
+	require.Empty(t, s.user("bob").Salt)
+	s.do(support, seats.Delete{User: "ada"}, seats.Close{})
+	d, err := decide("erase", seats.EraseAccount{Reason: "asked for it"})
+	require.NoError(t, err)
+	s.write(d.Change)
+	require.Len(t, s.lastEvent().Digest, 32, "no seal of what is erased")
+	require.Empty(t, s.rows.Account.Salt)
+	for key, c := range map[string]seats.Command{
+		"edit": title("b"), "delete": seats.Delete{User: "bob", Reason: "fired"}, "erase": seats.EraseAccount{Reason: "another"},
+	} {
+		d, err := decide(key, c)
+		require.NoError(t, err, key)
+		require.Len(t, d.Repeated, 1, "every guess gets the same answer")
+	}
+}
+
+// TestRequest_Widen asks for those whose salts the seals of the call's own events need.
+func TestRequest_Widen(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	_, r := s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}, seats.Add{Profile: profile("ada")})
+	call, sealed := r.Digest, r.Digest+r.Digest
+	for name, c := range map[string]struct {
+		past seats.Event
+		want []users.ID
+	}{
+		"own":         {seats.Event{Key: "k", Index: 1, Digest: sealed, User: "bob"}, []users.ID{"bob"}},
+		"not sealed":  {seats.Event{Key: "k", Index: 1, Digest: call, User: "bob"}, nil},
+		"another key": {seats.Event{Key: "l", Index: 1, Digest: sealed, User: "bob"}, nil},
+		"another one": {seats.Event{Key: "k", Index: 2, Digest: sealed, User: "bob"}, nil},
+		"asked for":   {seats.Event{Key: "k", Index: 1, Digest: sealed, User: "ada"}, nil},
+	} {
+		n := r.Needs("acme")
+		before := slices.Clone(n.Users)
+		past := seats.Snapshot{Past: []seats.Event{c.past}}
+		require.Equal(t, c.want != nil, r.Widen(&n, past), name)
+		require.Equal(t, c.want, append([]users.ID(nil), n.Users[len(before):]...), name)
+		require.False(t, r.Widen(&n, past), name)
+	}
 }
 
 // TestRequest_Random is refused where a seal would be no better than a hash.

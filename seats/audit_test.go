@@ -114,6 +114,99 @@ func TestAuditor(t *testing.T) {
 	})
 }
 
+// differing returns what an auditor of an account, and those that it asks for, find
+// between its events and the rows.
+func differing(t *testing.T, s *site, events []seats.Event, rows ...users.User) (drift []seats.Drift) {
+	for a := new(seats.Auditor); a != nil; a = a.Closer() {
+		require.NoError(t, a.Record(s.rows.Account.Sequence, listed(events...)))
+		for _, u := range rows {
+			a.Row(u)
+		}
+		require.Equal(t, s.rows.Account.Sequence, a.Sequence())
+		drift = a.Drift(s.rows)
+	}
+	return drift
+}
+
+// TestAuditor_Drift spoils one row at a time of an account with licences and a sync.
+func TestAuditor_Drift(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(3)}, seats.Adopt{User: licensed("eve", "course", 1)}, seats.Adopt{User: licensed("ida", "course", 0)})
+	s.do(hr, seats.Invite{Profile: profile("bob")})
+	s.do(owner, seats.Archive{User: "ida"})
+	rows := []users.User{s.user("bob"), s.user("eve"), s.user("ida"), s.user("owner")}
+	require.Empty(t, differing(t, s, s.events, rows...))
+	for name, c := range map[string]struct {
+		at     int
+		spoil  func(*users.User)
+		stored string
+		told   string
+	}{
+		"licence":  {1, func(u *users.User) { u.Licences = u.Licences[:1] }, "active member", "active member, 1 of pool course"},
+		"licences": {2, func(u *users.User) { u.Licences = rows[1].Licences }, "archived member, 1 of pool course", "archived member"},
+		"pool":     {1, func(u *users.User) { u.Licences = []users.Licence{{Pool: "go"}} }, "active member, 1 of pool go", "active member, 1 of pool course"},
+		"sync":     {0, func(u *users.User) { u.Source = users.Source{} }, "invited member", "invited member by sync"},
+		"ID":       {0, func(u *users.User) { u.ID = "bo" }, "", ""},
+	} {
+		spoilt := slices.Clone(rows)
+		c.spoil(&spoilt[c.at])
+		var people []seats.Drift
+		for _, d := range differing(t, s, s.events, spoilt...) {
+			if d.What != "tally" {
+				people = append(people, d)
+			}
+		}
+		want := []seats.Drift{{What: "user " + string(rows[c.at].ID), Stored: c.stored, Counted: c.told}}
+		if name == "ID" {
+			want = []seats.Drift{{What: "user bo", Stored: "invited member by sync", Counted: "not there"}, {What: "user bob", Stored: "not there", Counted: "invited member by sync"}}
+		}
+		require.Equal(t, want, people, name)
+	}
+}
+
+// TestAuditor_moving has rows that are added while the account moves on: the one of before the
+// event, the one of after it, and one that was not there yet.
+func TestAuditor_moving(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(3)}, seats.Adopt{User: licensed("eve", "course", 1)})
+	var a seats.Auditor
+	require.NoError(t, a.Record(s.rows.Account.Sequence, listed(s.events...)))
+	a.Row(s.user("eve"))
+	read := a.Sequence()
+	s.do(owner, seats.Archive{User: "eve"})
+	s.invite("ada", "zoe")
+	require.NoError(t, a.Record(s.rows.Account.Sequence, listed(s.events[read:]...)))
+	a.Row(s.user("owner"))
+	a.Row(s.user("zoe"))
+	require.Equal(t, []seats.PoolID{seats.Site, "course"}, a.Pools())
+	require.Empty(t, a.Drift(s.rows))
+	require.Nil(t, a.Closer())
+}
+
+// TestAuditor_MaxDrifts names so many of each kind and counts the others.
+func TestAuditor_MaxDrifts(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	for range 2*seats.MaxDrifts + 6 {
+		s.do(owner, seats.BuySeats{Seats: 1})
+	}
+	var a seats.Auditor
+	var every []seats.Event // second one from the first on, but for the last
+	for i := 0; i < len(s.events)-1; i += 2 {
+		every = append(every, s.events[i])
+	}
+	require.NoError(t, a.Record(s.rows.Account.Sequence, listed(every...)))
+	a.Row(s.user("owner"))
+	for i := range seats.MaxDrifts + 2 {
+		a.Unfound(users.ID(fmt.Sprint("u", i)), users.KeyEmail)
+	}
+	drift := a.Drift(s.rows)
+	require.Len(t, drift, 2*seats.MaxDrifts+2)
+	require.Equal(t, seats.Drift{What: "events", Stored: "2", Counted: "missing"}, drift[0])
+	require.Equal(t, seats.Drift{What: "events", Counted: "3 more"}, drift[seats.MaxDrifts])
+	require.Equal(t, seats.Drift{What: "key u0", Stored: "not found", Counted: users.KeyEmail.String()}, drift[seats.MaxDrifts+1])
+	require.Equal(t, seats.Drift{What: "keys", Counted: "2 more"}, drift[2*seats.MaxDrifts+1])
+}
+
 // TestAuditor_Record has events that do not follow from one another.
 func TestAuditor_Record(t *testing.T) {
 	row := func(n, what string) seats.Drift {
@@ -134,6 +227,8 @@ func TestAuditor_Record(t *testing.T) {
 			}
 			return e
 		}, []seats.Drift{row("5", "the standing before")}},
+		"none of several": {func(e []seats.Event) []seats.Event { return append(e[:2:2], e[4:]...) }, []seats.Drift{{What: "events", Stored: "3 to 4", Counted: "missing"}}},
+		"end":             {func(e []seats.Event) []seats.Event { return e[:4] }, []seats.Drift{{What: "events", Stored: "5 to 6", Counted: "missing"}}},
 		"beyond": {func(e []seats.Event) []seats.Event {
 			last := e[len(e)-1]
 			last.Sequence++

@@ -141,7 +141,7 @@ func TestEditingAnAccount(t *testing.T) {
 	require.Empty(t, s.rows.Account.Name)
 	s.refused(seats.ErrForbidden, users.As("ada"), seats.EditAccount{Name: new("x")})
 	require.Equal(t, "name", s.refused(seats.ErrBadInput, owner, seats.EditAccount{Name: new("a\x00")}).Field)
-	for _, zone := range []string{"", "Local", "Atlantis/Capital"} {
+	for _, zone := range []string{"", "Local", "Atlantis/Capital", "Europe/Atlantis"} {
 		require.Equal(t, "zone", s.refused(seats.ErrBadInput, owner, seats.EditAccount{Zone: new(zone)}).Field, zone)
 	}
 	r := s.request(owner, seats.EditAccount{Zone: new("Europe/London")})

@@ -227,6 +227,99 @@ func TestExplainingASeat(t *testing.T) {
 	require.ErrorIs(t, err, errRead)
 }
 
+// TestExplain_history has events that do not lead to the rows.
+func TestExplain_history(t *testing.T) {
+	s := open(t, seats.Of(5), seats.Standard())
+	s.invite("ada")
+	s.do(owner, seats.Deactivate{User: "ada"})
+	account := s.rows.Account
+	s.do(owner, seats.Reactivate{User: "ada"}) // after the account was read
+	was := s.user("ada")
+	was.Status = users.Inactive
+	for name, c := range map[string]struct {
+		account func(*seats.Account)
+		events  []seats.Event
+		want    string
+	}{
+		"whole":          {nil, s.events, ""},
+		"none":           {nil, nil, "the user's row does not follow"},
+		"no opening":     {nil, s.events[1:], "missing: event 1"},
+		"one is missing": {nil, append(s.events[:1:1], s.events[2:]...), "event 3: the standing before"},
+		"no end":         {nil, s.events[:2], "the user's row does not follow"},
+		"policy":         {func(a *seats.Account) { a.Policy.DeleteOnly = true }, s.events, "the account's row does not follow"},
+		"closed":         {func(a *seats.Account) { a.Closed = start }, s.events, "the account's row does not follow"},
+	} {
+		a := account
+		if c.account != nil {
+			c.account(&a)
+		}
+		x, err := seats.Explain(a, was, s.now, listed(c.events...))
+		if c.want == "" {
+			require.NoError(t, err, name)
+			require.Equal(t, s.events[2], x.By)
+			continue
+		}
+		require.ErrorIs(t, err, seats.ErrHistory, name)
+		require.ErrorContains(t, err, c.want, name)
+		require.Zero(t, x)
+	}
+}
+
+// TestUsageAt_history has events that do not lead to the numbers.
+func TestUsageAt_history(t *testing.T) {
+	s := open(t, seats.Of(5), seats.Standard())
+	s.invite("ada")
+	_, err := seats.UsageAt(s.events[1], s.events[1], listed(s.events[1]))
+	require.ErrorIs(t, err, seats.ErrHistory)
+	require.ErrorContains(t, err, "missing: event 1")
+	_, err = seats.UsageAt(s.events[1], s.events[0], listed(s.events[0]))
+	require.ErrorIs(t, err, seats.ErrHistory)
+	require.ErrorContains(t, err, "event 2: the seats held by status")
+}
+
+// TestNumbered lists events up to the first that is missing.
+func TestNumbered(t *testing.T) {
+	s := open(t, seats.Of(5), seats.Standard())
+	s.invite("ada", "bob", "cy", "dee") // events 2 to 5
+	e := s.events
+	for name, c := range map[string]struct {
+		after, through uint64
+		events         iter.Seq2[seats.Event, error]
+		list           []seats.Event
+		want           string
+	}{
+		"whole":     {0, 5, listed(e...), e, ""},
+		"a part":    {2, 4, listed(e[2:]...), e[2:], ""},
+		"none":      {5, 5, listed(), nil, ""},
+		"first":     {2, 5, listed(e[3:]...), nil, "missing: event 3"},
+		"two":       {0, 5, listed(append(e[:1:1], e[3:]...)...), e[:1], "missing: events 2 to 3"},
+		"twice":     {0, 5, listed(e[0], e[1], e[1]), e[:2], "event 2: its number"},
+		"last":      {0, 5, listed(e[:4]...), e[:4], "missing: event 5"},
+		"all":       {1, 5, listed(), nil, "missing: events 2 to 5"},
+		"not read":  {0, 5, failing, nil, errRead.Error()},
+		"no bounds": {0, 0, listed(e...), e, ""},
+	} {
+		var list []seats.Event
+		var err error
+		for event, no := range seats.Numbered(c.after, c.through, c.events) {
+			require.NoError(t, err, "it ends with an error: %s", name)
+			if err = no; err == nil {
+				list = append(list, event)
+			}
+		}
+		require.Equal(t, c.list, list, name)
+		if c.want == "" {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorContains(t, err, c.want, name)
+		}
+	}
+	for event := range seats.Numbered(0, 5, listed(e...)) {
+		require.Equal(t, e[0], event)
+		break // and no more is asked of it
+	}
+}
+
 func TestEventFilters(t *testing.T) {
 	e := seats.Event{Sequence: 5, User: "ada", Kind: seats.Invited}
 	for _, f := range []seats.EventFilter{{}, {After: 4}, {User: "ada"}, {Kinds: []seats.EventKind{seats.Opened, seats.Invited}}} {

@@ -261,6 +261,29 @@ func TestACommandThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// TestCommands_UnmarshalJSON takes as many commands as a call, and so does a plan.
+func TestCommands_UnmarshalJSON(t *testing.T) {
+	for _, n := range []int{seats.MaxCommands, seats.MaxCommands + 1} {
+		many := slices.Repeat(seats.Commands{seats.Notify{User: "u7"}}, n)
+		plan := seats.Plan{Steps: make([]seats.Planned, n)}
+		for i, c := range many {
+			plan.Steps[i].Command = c
+		}
+		for _, c := range []struct{ from, into any }{{many, new(seats.Commands)}, {plan, new(seats.Plan)}} {
+			text, err := json.Marshal(c.from)
+			require.NoError(t, err)
+			err = json.Unmarshal(text, c.into)
+			if n > seats.MaxCommands {
+				require.ErrorContains(t, err, "too many commands", "%T", c.from)
+				require.Zero(t, reflect.ValueOf(c.into).Elem().Interface())
+				continue
+			}
+			require.NoError(t, err)
+			require.Equal(t, c.from, reflect.ValueOf(c.into).Elem().Interface())
+		}
+	}
+}
+
 func TestAPolicyAsADocument(t *testing.T) {
 	standard, err := json.Marshal(seats.Standard())
 	require.NoError(t, err)

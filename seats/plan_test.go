@@ -120,6 +120,12 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	p.Steps = make([]seats.Planned, seats.MaxCommands+1)
 	_, err = apply(owner)
 	require.ErrorIs(t, err, seats.ErrBadInput)
+	p = s.plan(owner, seats.BuySeats{Seats: 1})
+	p.Account = "other"
+	_, err = apply(owner)
+	var no *seats.Refusal
+	require.ErrorAs(t, err, &no)
+	require.Equal(t, []any{seats.ErrBadInput, "account"}, []any{no.Code, no.Field}, "the same IDs mean other people there")
 }
 
 // TestAPlanWithAKeyIsCarriedOutOnce though what was refused would fit afterwards.

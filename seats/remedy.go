@@ -161,22 +161,15 @@ func (t trial) cures() (steps []Step, passes bool) {
 	d := t.fork()
 	d.lack = &lack{overflows: t.overflows}
 	for _, c := range t.call {
-		_, no := d.try(c)
-		// Who comes out of the archive may still be inactive, and who is asked in again not
-		// be approved: no user is in the way more often than there are cures.
-		for range users.Actions() {
-			if no == nil {
-				break
-			}
+		// Every cure brings its user one status further in or ends an ownership, so that this
+		// ends. One user can be in the way more than once: who comes out of the archive may be
+		// inactive, and who is asked in again not be approved.
+		for _, no := d.try(c); no != nil; _, no = d.try(c) {
 			cure, found := t.cure(d, no)
 			if !found {
 				return nil, false
 			}
 			steps = append(steps, cure)
-			_, no = d.try(c)
-		}
-		if no != nil {
-			return nil, false
 		}
 	}
 	return steps, true
