@@ -190,8 +190,10 @@ func TestDecide_remedies_of_calls(outer *testing.T) {
 		}
 	})
 	outer.Logf("%d remedies, %d refusals without", given, none)
-	require.NotZero(outer, given)
-	require.NotZero(outer, none)
+	if !testing.Short() { // which draws so few calls that there may be none of a kind
+		require.NotZero(outer, given)
+		require.NotZero(outer, none)
+	}
 }
 
 // ways returns what could be done about a refusal, of up to two steps, whether it helps or
