@@ -36,6 +36,8 @@ var (
 		"40003": Lost,                // statement completion unknown
 		"57P01": Lost, "57P02": Lost, // shutdown; while it starts, 57P03, it takes no statements
 	}
+	// SQLSTATEs of the machine: no room on the disk, no memory, a file, the server's own fault.
+	ofTheMachine = regexp.MustCompile(`^(53[12]00|58...|XX...)$`)
 	// MariaDB and MySQL: the number that go-sql-driver/mysql writes as "Error 1213
 	// (40001): ...".
 	mysqlError   = regexp.MustCompile(`\bError (\d+)(?: \(\w+\))?: `)
@@ -63,16 +65,25 @@ var (
 // SQLSTATE; go-sql-driver/mysql; modernc.org/sqlite and mattn/go-sqlite3. An error of
 // database/sql that says that nothing was sent is Refused, and any other that no engine
 // has given is Lost. So is nil, of which there is nothing to tell.
+//
+// A PostgreSQL server that finds no room for its log ends in the middle of a commit, which
+// its restart may find there, and gives the SQLSTATE that an ordinary error has, too. The
+// severity tells the two apart. It stands in the text of pgx; lib/pq has none, so that
+// there these SQLSTATEs (53100, 53200, 58 and XX) are Lost.
 func Classify(err error) Class {
 	if err == nil {
 		return Lost
 	}
-	var state interface{ SQLState() string }
+	var state interface {
+		error
+		SQLState() string
+	}
 	var code interface{ Code() int }
 	switch {
 	case errors.As(err, &state):
 		s := state.SQLState()
-		if strings.HasPrefix(s, "08") { // the connection
+		severity, _, _ := strings.Cut(state.Error(), ":")
+		if strings.HasPrefix(s, "08") || severity == "PANIC" || ofTheMachine.MatchString(s) && severity != "ERROR" { // 08: the connection
 			return Lost
 		}
 		return class(states, s)

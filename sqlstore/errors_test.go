@@ -20,8 +20,14 @@ import (
 type (
 	state string
 	code  int
+	// A spoken is a state with another text.
+	spoken struct {
+		state
+		text string
+	}
 )
 
+func (s spoken) Error() string   { return s.text }
 func (s state) Error() string    { return "ERROR: with a text (SQLSTATE " + string(s) + ")" }
 func (s state) SQLState() string { return string(s) }
 func (c code) Error() string     { return fmt.Sprintf("with a text (%d)", int(c)) }
@@ -47,6 +53,8 @@ func TestClassify(t *testing.T) {
 		},
 		sqlstore.Lost: {
 			state("08006"), state("08P01"), state("40003"), state("57P01"), state("57P02"),
+			spoken{"53100", "PANIC: could not write to file (SQLSTATE 53100)"}, spoken{"42501", "PANIC: could not open file (SQLSTATE 42501)"},
+			spoken{"53100", "pq: could not write to file (53100)"}, spoken{"58030", "pq: could not fsync file (58030)"}, spoken{"XX000", "PANIK: x"},
 			errors.New("Error 2013 (HY000): Lost connection to server during query"), errors.New("Error 1317 (70100): Query execution was interrupted"),
 			errors.New("Error 1969 (70100): Query execution was interrupted (max_statement_time exceeded)"),
 			errors.New("Error 1180 (HY000): Got error 6 \"No such device or address\" during COMMIT"),
@@ -54,7 +62,8 @@ func TestClassify(t *testing.T) {
 			&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, errors.New("what no driver says"),
 		},
 		sqlstore.Refused: {
-			state("42P01"), state("25006"), state("25P02"), state("57P03"), state("57014"), state("53100"), state("22021"), state(""),
+			state("42P01"), state("25006"), state("25P02"), state("57P03"), state("57014"), state("53100"), state("58030"), state("22021"), state(""),
+			spoken{"53300", "pq: sorry, too many clients already (53300)"}, spoken{"42501", "pq: permission denied (42501)"},
 			errors.New("Error 1406 (22001): Data too long for column 'id' at row 1"), errors.New("Error 1047 (08S01): WSREP has not yet prepared node for application use"),
 			code(1), code(8), code(13), code(1299),
 			&net.OpError{Op: "dial", Err: errors.New("connection refused")}, sql.ErrConnDone, sql.ErrTxDone, errors.New("sql: database is closed"),
