@@ -3,8 +3,10 @@ package servers
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 )
@@ -34,6 +36,31 @@ func SmallDisk(t testing.TB, bytes int64) (folder string) {
 	})
 	return folder
 }
+
+// Fill leaves no room on the disk of the folder until Empty. Call it again to take what
+// was freed there since.
+func Fill(folder string) error {
+	f, err := os.OpenFile(filler(folder), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	for part := int64(64 << 20); err == nil && part >= 4096; {
+		switch err = syscall.Fallocate(int(f.Fd()), 0, size, part); err {
+		case nil:
+			size += part
+		case syscall.ENOSPC:
+			part, err = part/2, nil
+		}
+	}
+	return err
+}
+
+// Empty gives back the room that Fill took.
+func Empty(folder string) error { return os.Remove(filler(folder)) }
+
+func filler(folder string) string { return filepath.Join(folder, "filler") }
 
 // Folder returns a folder for the files of a test, in memory where there is room.
 func Folder(t testing.TB) string {
@@ -69,10 +96,3 @@ func mount(folder string, bytes int64) error {
 	}
 	return nil
 }
-
-// room is the size of each server's disk; 0: that of all.
-var room int64
-
-// OnSmallDisks gives every server that is made from now on a disk of its own of that
-// size, mounted at its Folder. Call it before the first server is asked for.
-func OnSmallDisks(bytes int64) { room = bytes }

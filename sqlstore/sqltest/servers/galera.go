@@ -13,7 +13,7 @@ const noGalera missing = "there is no Galera: apt-get install mariadb-server gal
 
 // newGalera makes a cluster of three nodes. The first has data when it starts, the
 // others copy it.
-func newGalera() (*cluster, error) {
+func newGalera(disk int64) (*cluster, error) {
 	provider, err := find("libgalera_smm.so", noGalera)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func newGalera() (*cluster, error) {
 	c.resume = c.resumeGalera
 	for i := range count {
 		own := free[4*i:]
-		s, err := newNode(own[0],
+		s, err := newNode(disk, own[0],
 			"binlog_format=ROW", "default_storage_engine=InnoDB", "innodb_autoinc_lock_mode=2",
 			"wsrep_on=ON", "wsrep_provider="+provider,
 			fmt.Sprint("wsrep_cluster_name=seats", free[0]), fmt.Sprint("wsrep_node_name=node", i),

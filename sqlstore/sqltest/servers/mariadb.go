@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-func newMariaDB() (*cluster, error) {
-	s, err := newNode(ports(1)[0], "skip-log-bin")
+func newMariaDB(disk int64) (*cluster, error) {
+	s, err := newNode(disk, ports(1)[0], "skip-log-bin")
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func newMariaDB() (*cluster, error) {
 const noMariaDB missing = "there is no MariaDB: apt-get install mariadb-server"
 
 // newNode returns a server without data whose configuration has more lines.
-func newNode(port int, more ...string) (*Server, error) {
+func newNode(disk int64, port int, more ...string) (*Server, error) {
 	program, err := find("mariadbd", noMariaDB)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func newNode(port int, more ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, owner, err := newFolder("mysql", "KILL")
+	folder, owner, err := newFolder("mysql", "KILL", disk)
 	if err != nil {
 		return nil, err
 	}

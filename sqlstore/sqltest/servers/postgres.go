@@ -5,14 +5,14 @@ import (
 	"path/filepath"
 )
 
-func newPostgres() (*cluster, error) {
+func newPostgres(disk int64) (*cluster, error) {
 	program, err := find("postgres", "there is no PostgreSQL: apt-get install postgresql")
 	if err != nil {
 		return nil, err
 	}
 	// The psql that Debian has on PATH is a slow wrapper.
 	beside := func(name string) string { return filepath.Join(filepath.Dir(program), name) }
-	folder, owner, err := newFolder("postgres", "QUIT")
+	folder, owner, err := newFolder("postgres", "QUIT", disk)
 	if err != nil {
 		return nil, err
 	}

@@ -108,6 +108,12 @@ func (p *process) kill() {
 	<-p.ended
 }
 
+// remove removes the folder of a process that has ended.
+func (p *process) remove() {
+	_ = exec.Command("umount", p.folder).Run() // where it is a disk of its own
+	_ = os.RemoveAll(p.folder)
+}
+
 // children returns the children of a process, where there is /proc. PostgreSQL's end
 // elsewhere, too, but when they notice.
 func children(of int) (pids []int) {
@@ -131,16 +137,17 @@ func (p *process) log() string {
 }
 
 // newFolder makes a folder that is left to the will, and that belongs to the user of
-// the given name if we are root.
-func newFolder(name, signal string) (folder string, owner *syscall.Credential, err error) {
+// the given name if we are root. It lies on a disk of its own of the given size; 0: on that
+// of all.
+func newFolder(name, signal string, disk int64) (folder string, owner *syscall.Credential, err error) {
 	if folder, err = os.MkdirTemp(memory(), "seats"); err != nil {
 		return "", nil, err
 	}
 	if err := bequeath(signal, folder); err != nil {
 		return folder, nil, err
 	}
-	if room > 0 {
-		err = mount(folder, room)
+	if disk > 0 {
+		err = mount(folder, disk)
 	}
 	if err != nil || os.Geteuid() != 0 {
 		return folder, nil, err

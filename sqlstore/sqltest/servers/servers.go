@@ -73,10 +73,44 @@ func Galera(t testing.TB) []*Server {
 }
 
 var (
-	postgres = sync.OnceValues(func() (*cluster, error) { return attempts(newPostgres) })
-	mariaDB  = sync.OnceValues(func() (*cluster, error) { return attempts(newMariaDB) })
-	galera   = sync.OnceValues(func() (*cluster, error) { return attempts(newGalera) })
+	postgres = sync.OnceValues(KindPostgres.started(0))
+	mariaDB  = sync.OnceValues(KindMariaDB.started(0))
+	galera   = sync.OnceValues(KindGalera.started(0))
 )
+
+// A Kind is a kind of server.
+type Kind string
+
+// The kinds. Galera is a cluster of three nodes.
+const (
+	KindPostgres Kind = "PostgreSQL"
+	KindMariaDB  Kind = "MariaDB"
+	KindGalera   Kind = "Galera"
+)
+
+// Private starts a server, or the nodes of a cluster, that no other test shares: it may be
+// given settings, and room may run out on it. The Folder of each node is a disk of its own
+// that has room for so many bytes, as [SmallDisk] has; 0: on the disk of all. The servers
+// end when the test ends, so close what is open there before.
+func Private(t testing.TB, k Kind, disk int64) []*Server {
+	t.Helper()
+	nodes := use(t, k.started(disk)).nodes
+	t.Cleanup(func() {
+		for _, s := range nodes {
+			s.Kill()
+			s.remove()
+		}
+	})
+	return nodes
+}
+
+// started returns a function that starts a new server of the kind.
+func (k Kind) started(disk int64) func() (*cluster, error) {
+	create := map[Kind]func(int64) (*cluster, error){KindPostgres: newPostgres, KindMariaDB: newMariaDB, KindGalera: newGalera}[k]
+	return func() (*cluster, error) {
+		return attempts(func() (*cluster, error) { return create(disk) })
+	}
+}
 
 // use starts what an earlier test left killed, too.
 func use(t testing.TB, shared func() (*cluster, error)) *cluster {
@@ -111,6 +145,7 @@ func attempts(create func() (*cluster, error)) (*cluster, error) {
 		}
 		for _, s := range c.nodes {
 			s.kill()
+			s.remove()
 		}
 		failed = errors.Join(failed, err)
 	}

@@ -122,11 +122,11 @@ func TestAllTestsShareAServer(t *testing.T) {
 func TestAPortThatIsTaken(t *testing.T) {
 	for _, kind := range []struct {
 		taken  *Server
-		create func() (*cluster, error)
+		create func(int64) (*cluster, error)
 	}{{Postgres(t), newPostgres}, {MariaDB(t), newMariaDB}} {
 		tries := 0
 		c, err := attempts(func() (*cluster, error) {
-			c, err := kind.create()
+			c, err := kind.create(0)
 			if tries++; err != nil || tries > 1 {
 				return c, err
 			}
@@ -149,6 +149,13 @@ func TestASmallDiskIsFullSoon(t *testing.T) {
 		file := filepath.Join(folder, "file")
 		require.NoError(t, os.WriteFile(file, make([]byte, 60<<10), 0o600))
 		require.ErrorIs(t, os.WriteFile(file, make([]byte, 80<<10), 0o600), syscall.ENOSPC)
+		require.NoError(t, os.Remove(file))
+		require.NoError(t, Fill(folder))
+		require.ErrorIs(t, os.WriteFile(file, make([]byte, 1), 0o600), syscall.ENOSPC)
+		require.NoError(t, os.Remove(file))
+		require.NoError(t, Fill(folder))
+		require.NoError(t, Empty(folder))
+		require.NoError(t, os.WriteFile(file, make([]byte, 60<<10), 0o600))
 	})
 	if folder != "" {
 		require.NoDirExists(t, folder)
@@ -188,12 +195,12 @@ func TestWhereAProgramIsMissingTheTestSaysWhatToInstall(t *testing.T) {
 	defer func(were []string) { places = were }(places)
 	places = nil
 	t.Setenv("PATH", t.TempDir())
-	for packages, create := range map[string]func() (*cluster, error){
-		"postgresql":                    newPostgres,
-		"mariadb-server":                newMariaDB,
-		"mariadb-server galera-4 rsync": newGalera,
+	for packages, kind := range map[string]Kind{
+		"postgresql":                    KindPostgres,
+		"mariadb-server":                KindMariaDB,
+		"mariadb-server galera-4 rsync": KindGalera,
 	} {
-		test := func(t testing.TB) { use(t, func() (*cluster, error) { return attempts(create) }) }
+		test := func(t testing.TB) { Private(t, kind, 0) }
 		for ci, fails := range map[string]bool{"": false, "false": false, "0": false, "true": true, "1": true, "yes": true} {
 			t.Setenv("CI", ci)
 			v := judge(test)
@@ -224,4 +231,28 @@ func TestAServerHasItsTemporaryTablesToItself(t *testing.T) {
 	s := MariaDB(t)
 	s.Database(t, "kept")
 	require.Equal(t, s.folder, strings.TrimSuffix(ask(t, s, "select @@tmpdir"), "/"))
+}
+
+func TestPrivate(t *testing.T) {
+	const size = 256 << 20
+	var s *Server
+	t.Run("as long as its test runs", func(t *testing.T) {
+		s = Private(t, KindMariaDB, size)[0]
+		require.NotSame(t, s, MariaDB(t))
+		s.Database(t, "kept")
+		ask(t, s, "create table seats (id int primary key)")
+		var disk syscall.Statfs_t
+		require.NoError(t, syscall.Statfs(s.Folder(), &disk))
+		require.EqualValues(t, size, int64(disk.Blocks)*disk.Bsize)
+		require.NoError(t, Fill(s.Folder()))
+		_, err := s.query("kept", "create table more (id int primary key)")
+		require.Error(t, err)
+		require.NoError(t, Empty(s.Folder()))
+		s.Heal(t)
+		ask(t, s, "insert into seats values (1)")
+	})
+	if s != nil {
+		require.False(t, s.running())
+		require.NoDirExists(t, s.Folder())
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -12,11 +11,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/sqlstore"
@@ -193,22 +190,13 @@ func (w *world) fillDisk(ctx context.Context, r *rand.Rand) {
 	w.hardware.Lock()
 	defer w.hardware.Unlock()
 	i := r.IntN(len(w.disks))
-	filler, err := os.Create(filepath.Join(w.disks[i], "filler"))
-	must(err)
 	ctx, cancel := context.WithTimeout(ctx, between(r, time.Second/2, 4*time.Second))
 	defer cancel()
-	for size := int64(0); pause(ctx, 50*time.Millisecond); {
-		for part := int64(64 << 20); part >= 4096; { // again, since something was freed meanwhile
-			err := syscall.Fallocate(int(filler.Fd()), 0, size, part)
-			if errors.Is(err, syscall.ENOSPC) {
-				part /= 2
-				continue
-			}
-			must(err)
-			size += part
-		}
+	must(servers.Fill(w.disks[i]))
+	for pause(ctx, 50*time.Millisecond) {
+		must(servers.Fill(w.disks[i]))
 	}
-	must(errors.Join(os.Remove(filler.Name()), filler.Close()))
+	must(servers.Empty(w.disks[i]))
 	if len(w.nodes) > 1 {
 		w.nodes[i].Kill() // it has left the others, or will
 	}

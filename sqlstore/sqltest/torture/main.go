@@ -66,8 +66,8 @@ const (
 type engine struct {
 	dialect sqlstore.Dialect
 	driver  string
-	servers func(testing.TB) []*servers.Server // nil: it is a file
-	more    string                             // at the end of a source
+	kind    servers.Kind // empty: it is a file
+	more    string       // at the end of a source
 }
 
 const (
@@ -77,16 +77,12 @@ const (
 )
 
 var engines = map[string]engine{
-	"sqlite":   {sqlstore.SQLite, "sqlite", nil, inFile},
-	"postgres": {sqlstore.Postgres, "pgx", one(servers.Postgres), onPostgres},
-	"mariadb":  {sqlstore.MySQL, "mysql", one(servers.MariaDB), onMySQL},
-	"galera":   {sqlstore.MySQL, "mysql", servers.Galera, onMySQL},
+	"sqlite":   {sqlstore.SQLite, "sqlite", "", inFile},
+	"postgres": {sqlstore.Postgres, "pgx", servers.KindPostgres, onPostgres},
+	"mariadb":  {sqlstore.MySQL, "mysql", servers.KindMariaDB, onMySQL},
+	"galera":   {sqlstore.MySQL, "mysql", servers.KindGalera, onMySQL},
 	// Where MariaDB takes no compound statement a commit is what it is on MySQL.
-	"mysql": {sqlstore.MySQL, "mysql", one(servers.MariaDB), onMySQL + "&sql_mode=ORACLE"},
-}
-
-func one(s func(testing.TB) *servers.Server) func(testing.TB) []*servers.Server {
-	return func(t testing.TB) []*servers.Server { return []*servers.Server{s(t)} }
+	"mysql": {sqlstore.MySQL, "mysql", servers.KindMariaDB, onMySQL + "&sql_mode=ORACLE"},
 }
 
 func main() {
@@ -114,9 +110,6 @@ func main() {
 		}
 	}
 	log.Printf("-seed %d", *seed)
-	if slices.Contains(faults, "disk") {
-		servers.OnSmallDisks(diskSize)
-	}
 	failed := false
 	for _, name := range names {
 		w := &world{engine: engines[name], name: name, seed: *seed, faults: faults, struck: map[string]int{}}
@@ -147,7 +140,7 @@ func (w *world) torture(lasts time.Duration) (v verdict, err error) {
 	defer w.end()
 	w.order = order{Dialect: w.dialect, Driver: w.driver, Seed: w.seed, Clocks: w.has("clocks"), Folder: servers.Folder(bench{})}
 	source := ""
-	if w.engine.servers == nil {
+	if w.kind == "" {
 		w.disks = []string{w.order.Folder}
 		if w.has("disk") {
 			w.disks[0] = servers.SmallDisk(bench{}, fileDisk)
@@ -155,7 +148,11 @@ func (w *world) torture(lasts time.Duration) (v verdict, err error) {
 		source = "file:" + filepath.Join(w.disks[0], "seats.db") + w.more
 		w.order.Sources = []string{source}
 	} else {
-		w.nodes = w.engine.servers(bench{})
+		disk := int64(0)
+		if w.has("disk") {
+			disk = diskSize
+		}
+		w.nodes = servers.Private(bench{}, w.kind, disk)
 		source = w.nodes[0].Database(bench{}, "torture_"+w.name) + w.more
 		for _, s := range w.nodes {
 			w.disks = append(w.disks, s.Folder())
