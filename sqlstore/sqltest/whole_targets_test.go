@@ -3,21 +3,28 @@ package sqltest_test
 import (
 	"database/sql"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
 // A target is an engine and what can go wrong on it.
 type target struct {
 	engine
-	long      bool     // it is tried with -causes
-	settings  []string // of the store's connection
-	impatient []string // with which it waits for a lock no longer than a second
-	begin, id string   // what begins a transaction, and the query for the number of a connection
+	long      bool                                      // it is tried with -causes
+	small     func(t testing.TB, database string) place // instead of dsn: a database on a disk that can be filled
+	prepare   []string                                  // statements of the administrator
+	account   string                                    // of the store's connection; empty: the administrator's
+	settings  []string                                  // of the store's connection
+	impatient []string                                  // with which it waits for a lock no longer than a second
+	begin, id string                                    // what begins a transaction, and the query for the number of a connection
+	sessions  string                                    // the query for how many sessions there are of the number %d
 	holds     []action
 	strikes   []action
 	limits    []limit
@@ -28,12 +35,44 @@ type target struct {
 	idle      func(t *testing.T, db *sql.DB, what string) // requires that no connection of the pool is in a transaction
 }
 
+// A place is a database.
+type place struct {
+	driver, source string
+	disk           string             // the folder on its own disk; empty: it has none
+	heal           func(t testing.TB) // starts a server that has died
+}
+
 // A limit is settings under which a large commit fails, up to a step that lets it pass.
 type limit struct {
 	name     string
 	base     string // the query for a number; empty: none
 	settings func(base, step int) []string
-	never    bool // no step lets it pass
+	server   func(step int) action // of the whole server, for sessions that begin
+	never    bool                  // no step lets it pass
+	harmless bool                  // the first step lets it pass
+}
+
+// fullDisk is a disk without room.
+var fullDisk = action{name: "full disk", fills: true}
+
+// privately has a server of the target's own, on a disk that has room for its log, its
+// system tables and the test.
+func privately(kind servers.Kind, driver, more string) func(testing.TB, string) place {
+	return func(t testing.TB, database string) place {
+		s := servers.Private(t, kind, 256<<20)[0]
+		return place{driver: driver, source: s.Database(t, database) + more, disk: s.Folder(), heal: s.Heal}
+	}
+}
+
+// inSmallFile has a file of SQLite on a disk of its own.
+func inSmallFile(journal string) func(testing.TB, string) place {
+	return func(t testing.TB, database string) place {
+		folder := servers.SmallDisk(t, 8<<20)
+		return place{
+			driver: "sqlite", source: "file:" + filepath.Join(folder, database) + "?_pragma=journal_mode(" + journal + ")&_pragma=busy_timeout(10000)",
+			disk: folder, heal: func(testing.TB) {},
+		}
+	}
 }
 
 // always are settings under which no commit passes.
@@ -52,6 +91,7 @@ func rival(table, set string) []string {
 
 var onMaria = target{
 	engine: mariadb, begin: "START TRANSACTION", id: "SELECT CONNECTION_ID()",
+	sessions:  "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %d",
 	impatient: []string{"innodb_lock_wait_timeout=1", "lock_wait_timeout=1"},
 	waits:     waitsOnMariaDB, keeps: true,
 	idle: func(t *testing.T, db *sql.DB, what string) {
@@ -67,6 +107,7 @@ var onMaria = target{
 		{name: "new events", do: []string{"SELECT COUNT(*) FROM seats_events WHERE account = 'acme' FOR UPDATE"}},
 		{name: "the table of events", do: []string{"LOCK TABLES seats_events WRITE"}, undo: "UNLOCK TABLES"},
 		{name: "the table of users", do: []string{"LOCK TABLES seats_users READ"}, undo: "UNLOCK TABLES"},
+		{name: "the table of users, altered", do: []string{"SELECT 1 FROM seats_users LIMIT 1"}, behind: "ALTER TABLE seats_users COMMENT = '{n}'"},
 	},
 	strikes: []action{{name: "killed query", do: []string{"KILL QUERY %d"}}, {name: "killed connection", do: []string{"KILL CONNECTION %d"}}, endedContext},
 	limits: []limit{
@@ -74,13 +115,14 @@ var onMaria = target{
 		{name: "max_statement_time", settings: func(_, step int) []string {
 			return []string{fmt.Sprintf("max_statement_time=%.4f", 0.0005*float64(int(1)<<step))}
 		}},
-		{name: "completion_type CHAIN", settings: func(int, int) []string { return []string{"completion_type=1"} }},
-		{name: "completion_type RELEASE", settings: func(int, int) []string { return []string{"completion_type=2"} }},
+		{name: "completion_type CHAIN", settings: func(int, int) []string { return []string{"completion_type=1"} }, harmless: true},
+		{name: "completion_type RELEASE", settings: func(int, int) []string { return []string{"completion_type=2"} }, harmless: true},
 	},
 }
 
 var onPG = target{
-	engine: postgres, begin: "BEGIN", id: "SELECT pg_backend_pid()", impatient: []string{"lock_timeout=300"}, keeps: true,
+	engine: postgres, begin: "BEGIN", id: "SELECT pg_backend_pid()",
+	sessions: "SELECT COUNT(*) FROM pg_stat_activity WHERE pid = %d", impatient: []string{"lock_timeout=300"}, keeps: true,
 	waits: func(t *testing.T, db *sql.DB, id int) (waits bool) {
 		require.NoError(t, db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT COUNT(*) > 0 FROM pg_stat_activity WHERE pid = %d AND wait_event_type = 'Lock'", id)).Scan(&waits))
 		return waits
@@ -89,8 +131,8 @@ var onPG = target{
 		var err error
 		require.Eventually(t, func() bool {
 			_, err = db.ExecContext(t.Context(), "SAVEPOINT a")
-			return err == nil || !strings.Contains(err.Error(), "timeout")
-		}, time.Minute, time.Millisecond)
+			return err == nil || strings.Contains(err.Error(), "transaction blocks")
+		}, time.Minute, time.Millisecond, what)
 		require.ErrorContains(t, err, "can only be used in transaction blocks", what)
 	},
 	holds: []action{
@@ -100,6 +142,7 @@ var onPG = target{
 		{name: "the row of a pool", do: []string{"SELECT 1 FROM seats_pools WHERE account = 'acme' FOR UPDATE"}},
 		{name: "a new event", do: rival("events", "sequence = (SELECT MAX(sequence) + 1 FROM seats_events)")},
 		{name: "the table of events", do: []string{"LOCK TABLE seats_events IN SHARE MODE"}},
+		{name: "the table of users, altered", do: []string{"ALTER TABLE seats_users ADD COLUMN more text"}},
 	},
 	strikes: []action{
 		{name: "killed query", do: []string{"SELECT pg_cancel_backend(%d)"}}, {name: "killed connection", do: []string{"SELECT pg_terminate_backend(%d)"}}, endedContext,
@@ -148,7 +191,38 @@ var targets = []target{
 	onMaria.as("MariaDB, transactions", func(g *target) { g.settings, g.keeps = []string{"sql_mode=ORACLE"}, false }),
 	onMaria.as("MariaDB, arguments", func(g *target) { g.settings, g.long = []string{"interpolateParams=true"}, true }),
 	onMaria.as("Galera", func(g *target) { g.dsn, g.long = onGalera, true }),
+
+	onSQLite.as("SQLite, small disk", func(g *target) {
+		g.small, g.long, g.strikes, g.limits = inSmallFile("WAL"), true, []action{fullDisk}, nil
+	}),
+	onSQLite.as("SQLite, small disk, rollback journal", func(g *target) {
+		g.small, g.long, g.strikes, g.limits = inSmallFile("DELETE"), true, []action{fullDisk}, nil
+	}),
+	onPG.as("PostgreSQL, private", func(g *target) {
+		g.small, g.long, g.limits = privately(servers.KindPostgres, "pgx", ""), true, nil
+		// The next piece of the log is made when something is written there.
+		g.prepare = []string{"ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()"}
+		g.strikes = []action{fullDisk, {name: "full disk at the end of the log", do: []string{"CHECKPOINT", "SELECT pg_switch_wal()"}, fills: true}}
+	}),
+	onPrivateMaria,
+	onPrivateMaria.as("MariaDB, private, transactions", func(g *target) { g.settings, g.keeps = []string{"sql_mode=ORACLE"}, false }),
 }
+
+// onPrivateMaria is what goes wrong on a whole server. An administrator may write where it
+// is read-only, so the store's account is none.
+var onPrivateMaria = onMaria.as("MariaDB, private", func(g *target) {
+	g.small, g.long = privately(servers.KindMariaDB, "mysql", "?interpolateParams=true"), true
+	g.prepare, g.account = []string{"CREATE USER seats@'%'", "GRANT ALL ON `t%`.* TO seats@'%'"}, "seats"
+	g.holds = []action{
+		{name: "commits", do: []string{"BACKUP STAGE START", "BACKUP STAGE BLOCK_COMMIT"}, undo: "BACKUP STAGE END"},
+		{name: "all tables", do: []string{"FLUSH TABLES WITH READ LOCK"}, undo: "UNLOCK TABLES"},
+		{name: "the row of a user", do: []string{"SELECT 1 FROM seats_users WHERE account = 'acme' AND id = 'bob' FOR UPDATE"}},
+	}
+	g.strikes = []action{fullDisk, {name: "read-only", do: []string{"SET GLOBAL read_only = 1"}, undo: "SET GLOBAL read_only = 0", queues: true}, endedContext}
+	g.limits = []limit{{name: "max_allowed_packet", server: func(step int) action {
+		return action{do: []string{fmt.Sprint("SET GLOBAL max_allowed_packet = ", 1024<<step)}, undo: "SET GLOBAL max_allowed_packet = DEFAULT"}
+	}}}
+})
 
 // as is the target with something changed.
 func (g target) as(name string, change func(*target)) target {

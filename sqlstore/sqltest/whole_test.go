@@ -16,11 +16,12 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-var causes = flag.Bool("causes", false, "strike commits with every cause at every statement, also on Galera and on full disks; minutes")
+var causes = flag.Bool("causes", false, "strike commits with every cause at every statement, also on Galera, on full disks and by what concerns a whole server; minutes")
 
 // TestStore_Commit_wholeOrNot strikes commits with what really goes wrong on an engine. Then
 // what was acknowledged is there and what was refused is not, the numbers agree, the
@@ -40,13 +41,15 @@ func TestStore_Commit_wholeOrNot(t *testing.T) {
 			})
 			for i, s := range g.strikes {
 				t.Run(s.name, func(t *testing.T) {
-					for at := 1; y.strike(t, mishap{strike: s, at: at}); at++ {
+					felt := y.felt
+					for at := 1; y.strike(t, mishap{strike: s, at: at, large: s.fills}); at++ {
 					}
 					for j, hold := range g.holds {
-						if *causes || j%len(g.strikes) == i {
-							y.strike(t, mishap{hold: hold, strike: s})
+						if !s.queues && (*causes || j%len(g.strikes) == i) {
+							y.strike(t, mishap{hold: hold, strike: s, large: s.fills})
 						}
 					}
+					require.Greater(t, y.felt, felt, "it befalls a commit")
 				})
 			}
 			for _, l := range g.limits {
@@ -56,7 +59,16 @@ func TestStore_Commit_wholeOrNot(t *testing.T) {
 						if l.base != "" {
 							require.NoError(t, y.plain.QueryRowContext(t.Context(), l.base).Scan(&base))
 						}
-						if !y.strike(t, mishap{settings: l.settings(base, step), limit: l.name, large: true}) || l.never {
+						m := mishap{limit: l.name, large: true}
+						if l.settings != nil {
+							m.settings = l.settings(base, step)
+						}
+						if l.server != nil {
+							m.server = l.server(step)
+						}
+						met := y.strike(t, m)
+						require.False(t, met && l.harmless, l.name)
+						if !met || l.never {
 							return
 						}
 					}
@@ -86,6 +98,7 @@ var spoiled = map[string]func(*seats.Change){
 // A mishap is one way in which a commit goes wrong.
 type mishap struct {
 	settings []string // of the store's connection
+	server   action   // what the server is told before that is opened
 	limit    string   // what they are about
 	hold     action   // of the host's, in a transaction: the commit waits for it
 	strike   action   // of an administrator
@@ -97,9 +110,12 @@ type mishap struct {
 // An action is statements, in which %d is the number of the store's connection and {n} that
 // of the try.
 type action struct {
-	name string
-	do   []string
-	undo string
+	name   string
+	do     []string
+	behind string // a statement of a third session, which waits for the host as the commit waits for it
+	fills  bool   // then no room is left on the disk of the database
+	queues bool   // it waits itself for statements under way
+	undo   string
 }
 
 // endedContext is no action of the database.
@@ -108,21 +124,28 @@ var endedContext = action{name: "ended context"}
 // tried is a database on which commits go wrong.
 type tried struct {
 	target
-	driver, dsn string
+	place
 	plain       *sql.DB // the host's, and the administrator's
 	store       *sqlstore.Store
 	keeper      *seatkeeper.Keeper
-	tries       int
+	tries, felt int // how many there were, and how many ended with an error or their session
 }
 
 func (g target) try(t *testing.T) *tried {
 	y := &tried{target: g}
-	var sources []string
-	y.driver, sources = g.dsn(t, database(t))
-	y.dsn = sources[0]
-	db, err := sql.Open(y.driver, y.dsn)
+	if g.small != nil {
+		y.place = g.small(t, database(t))
+	} else {
+		driver, sources := g.dsn(t, database(t))
+		y.place = place{driver: driver, source: sources[0]}
+	}
+	db, err := sql.Open(y.driver, y.source)
 	require.NoError(t, err)
 	y.plain = g.use(t, db)
+	for _, statement := range g.prepare {
+		_, err := y.plain.ExecContext(t.Context(), statement)
+		require.NoError(t, err, statement)
+	}
 	y.store, err = sqlstore.New(y.plain, g.dialect, g.options)
 	require.NoError(t, err)
 	require.NoError(t, y.store.Migrate(t.Context()))
@@ -135,7 +158,10 @@ func (g target) try(t *testing.T) *tried {
 // connect opens the store on one connection, and returns the number of that.
 func (y *tried) connect(t *testing.T, settings []string) (*sqlstore.Store, *sql.DB, *recorder) {
 	t.Helper()
-	dsn := y.dsn
+	dsn := y.source
+	if y.account != "" {
+		dsn = strings.Replace(dsn, "root@", y.account+"@", 1)
+	}
 	for _, s := range append(slices.Clone(y.settings), settings...) {
 		if strings.HasPrefix(s, "_pragma=busy_timeout") { // the first one counts
 			dsn = strings.Replace(dsn, "_pragma=busy_timeout(10000)", s, 1)
@@ -181,18 +207,77 @@ func (y *tried) change(t *testing.T, large bool) seats.Change {
 	return planned(t, y.store, commands...)
 }
 
-// act carries out an action of the administrator's.
-func (y *tried) act(t *testing.T, on interface {
+// A session is what statements are sent on.
+type session interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
-}, id int, statements ...string) {
+}
+
+// act carries out statements of the host's or the administrator's.
+func (y *tried) act(t *testing.T, on session, id int, statements ...string) {
 	t.Helper()
+	require.NoError(t, y.send(t, on, id, statements...))
+}
+
+func (y *tried) send(t *testing.T, on session, id int, statements ...string) error {
 	for _, text := range statements {
 		text = strings.ReplaceAll(text, "{n}", fmt.Sprint(y.tries))
 		if strings.Contains(text, "%d") {
 			text = fmt.Sprintf(text, id)
 		}
-		_, err := on.ExecContext(context.WithoutCancel(t.Context()), text)
-		require.NoError(t, err, text)
+		if _, err := on.ExecContext(context.WithoutCancel(t.Context()), text); err != nil {
+			return fmt.Errorf("%s: %w", text, err)
+		}
+	}
+	return nil
+}
+
+// undo takes an action back. A server that has died of it is started again.
+func (y *tried) undo(t *testing.T, id int, a action) {
+	t.Helper()
+	if a.fills {
+		require.NoError(t, servers.Empty(y.disk))
+		y.heal(t)
+		y.plain.SetMaxIdleConns(0) // they may be to a server that is no more
+		y.plain.SetMaxIdleConns(y.connections)
+	}
+	if a.undo != "" {
+		y.act(t, y.plain, id, a.undo)
+	}
+}
+
+// hold carries out an action in a transaction of the host's, which release ends. The server
+// may have died meanwhile where it is said so.
+func (y *tried) hold(t *testing.T, id int, a action) (release func(died bool)) {
+	t.Helper()
+	if a.name == "" {
+		return func(bool) {}
+	}
+	host, err := y.plain.Conn(t.Context())
+	require.NoError(t, err)
+	y.act(t, host, id, append([]string{y.begin}, a.do...)...)
+	behind := make(chan error, 1)
+	if a.behind == "" {
+		behind <- nil
+	} else {
+		third, err := y.plain.Conn(t.Context())
+		require.NoError(t, err)
+		waits := 0
+		require.NoError(t, third.QueryRowContext(t.Context(), y.id).Scan(&waits))
+		go func() {
+			err := y.send(t, third, id, a.behind)
+			behind <- errors.Join(err, third.Close())
+		}()
+		require.Eventually(t, func() bool { return y.waits(t, y.plain, waits) }, time.Minute, time.Millisecond, a.behind)
+	}
+	return func(died bool) {
+		ends := []string{"ROLLBACK"}
+		if a.undo != "" {
+			ends = append(ends, a.undo)
+		}
+		err := errors.Join(y.send(t, host, id, ends...), <-behind, host.Close())
+		if !died {
+			require.NoError(t, err)
+		}
 	}
 }
 
@@ -204,9 +289,11 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	if m.spoil != nil {
 		m.spoil(&c)
 	}
+	y.act(t, y.plain, 0, m.server.do...)
 	st, db, r := y.connect(t, m.settings)
 	defer db.Close()
 	id := y.number(t, db)
+	y.undo(t, id, m.server)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	strike := func() {
@@ -215,6 +302,9 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 			cancel()
 		}
 		y.act(t, y.plain, id, m.strike.do...)
+		if m.strike.fills {
+			require.NoError(t, servers.Fill(y.disk))
+		}
 	}
 	n, reached := 0, make(chan struct{})
 	r.before = func(text string) {
@@ -227,19 +317,7 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 		}
 	}
 	waiting := reached
-	release := func() {}
-	if m.hold.name != "" {
-		host, err := y.plain.Conn(t.Context())
-		require.NoError(t, err)
-		y.act(t, host, id, append([]string{y.begin}, m.hold.do...)...)
-		release = func() {
-			y.act(t, host, id, "ROLLBACK")
-			if m.hold.undo != "" {
-				y.act(t, host, id, m.hold.undo)
-			}
-			require.NoError(t, host.Close())
-		}
-	}
+	release := y.hold(t, id, m.hold)
 	type answer struct {
 		verdicts []store.Verdict
 		err      error
@@ -256,13 +334,13 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 		}
 		require.Eventually(t, func() bool { return y.waits(t, y.plain, id) }, time.Minute, time.Millisecond, what)
 		strike()
-		release()
-		release = func() {}
+		release(m.strike.fills)
+		release = func(bool) {}
 	}
 	a := <-answered
-	release()
-	if m.strike.undo != "" {
-		y.act(t, y.plain, id, m.strike.undo)
+	release(false)
+	if met {
+		y.undo(t, id, m.strike)
 	}
 
 	err := a.err
@@ -275,7 +353,10 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	if met && err != nil && m.strike.name == endedContext.name {
 		require.ErrorIs(t, err, context.Canceled, what)
 	}
-	y.settled(t, db, c, err, what)
+	y.settled(t, db, id, c, err, what)
+	if err != nil || y.number(t, db) != id {
+		y.felt++
+	}
 	if err == nil && y.keeps && m.strike.name == "" {
 		require.Equal(t, id, y.number(t, db), "the session goes on")
 	}
@@ -287,12 +368,17 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 }
 
 // settled requires that the connection is in no transaction, and that a change is there as
-// a whole or not at all, as its error says.
-func (y *tried) settled(t *testing.T, db *sql.DB, c seats.Change, err error, what string) {
+// a whole or not at all, as its error says. What the client has given up may arrive until
+// the server has ended its session.
+func (y *tried) settled(t *testing.T, db *sql.DB, id int, c seats.Change, err error, what string) {
 	t.Helper()
 	what = fmt.Sprintf("%s: %v", what, err)
 	t.Log(what)
 	y.idle(t, db, what)
+	if y.number(t, db) != id {
+		query := fmt.Sprintf(y.sessions, id)
+		require.Eventually(t, func() bool { return ask(t, y.plain, query) == 0 }, time.Minute, time.Millisecond, what)
+	}
 	there := func() bool {
 		found, err := y.store.Load(t.Context(), seats.Need{Account: acme, Change: c.ID})
 		require.NoError(t, err)
@@ -301,14 +387,10 @@ func (y *tried) settled(t *testing.T, db *sql.DB, c seats.Change, err error, wha
 	before := there()
 	revision(t, y.keeper)
 	works(t, y.store, users.ID(fmt.Sprint("next", y.tries)))
-	switch {
-	case err == nil:
-		require.True(t, before, what)
-	case errors.Is(err, store.ErrUnknown): // it may have arrived since
-		return
+	require.Equal(t, before, there(), what)
+	if !errors.Is(err, store.ErrUnknown) {
+		require.Equal(t, err == nil, before, what)
 	}
-	require.Equal(t, err == nil, there(), what)
-	require.Equal(t, err == nil, before, what)
 }
 
 // TestStore_autocommitIsOff refuses sessions in which every statement opens a transaction.
