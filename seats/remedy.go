@@ -1,11 +1,16 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // Remedies are found by trying. What could be done first is carried out on a copy of the
 // account, then the whole call; a remedy is given only if all of that passes. A call is
 // tried less than ten times, and where users are created inactive about as often again as
-// the number of missing seats has binary digits.
+// the number of missing seats has binary digits; and all of that twice where the call brings
+// somebody back too late.
 
 // A trial is a refused call on the state before it.
 type trial struct {
@@ -18,6 +23,9 @@ type trial struct {
 	// Whether an invitation without a seat leads to an inactive user while the lack is
 	// measured, or takes the seat that is to be had. A call can count on either.
 	overflows bool
+	// The ways back in the call that it comes to only after it took the seats for them away.
+	// Done before the call they need no seat in it.
+	ahead []Step
 }
 
 // A lack is how many seats of the site pool a call needs beyond those that are there.
@@ -71,6 +79,19 @@ func (t trial) remedies(order bool) Remedies {
 		return nil
 	}
 	n := t.lack(steps)
+	found := t.room(n, steps, order)
+	if len(found) > 0 || len(t.ahead) > 0 {
+		return found
+	}
+	if t.ahead = t.late(n, steps); len(t.ahead) == 0 {
+		return nil
+	}
+	return t.remedies(order)
+}
+
+// room returns the ways to n more seats, each followed by the steps, by which the call
+// passes.
+func (t trial) room(n int64, steps []Step, order bool) Remedies {
 	if n == 0 {
 		return t.try(nil, steps)
 	}
@@ -85,6 +106,30 @@ func (t trial) remedies(order bool) Remedies {
 		return append(found, own...)
 	}
 	return append(found, t.try([]Step{{Action: users.BuySeats, Count: n, Vendor: true}}, steps)...)
+}
+
+// late returns the ways back in the call that are refused for want of a seat even though n
+// more were there before the call; none if anything else of it is refused.
+func (t trial) late(n int64, steps []Step) (late []Step) {
+	d := t.fork()
+	d.grow(n)
+	for _, s := range steps {
+		t.carryOut(d, s)
+	}
+	for _, c := range t.call {
+		_, no := d.try(c)
+		if no == nil {
+			continue
+		}
+		s := Step{Action: c.Action(), Count: 1, User: no.User}
+		if no.Code != ErrNoSeats || !cures[ErrWrongStatus].Has(s.Action) {
+			return nil
+		}
+		if !slices.Contains(late, s) {
+			late = append(late, s)
+		}
+	}
+	return late
 }
 
 // try returns the remedy of these steps, if it is one.
@@ -160,6 +205,12 @@ var cures = map[Code]users.Set[users.Action]{
 func (t trial) cures() (steps []Step, passes bool) {
 	d := t.fork()
 	d.lack = &lack{overflows: t.overflows}
+	for _, s := range t.ahead {
+		if !t.carryOut(d, s) {
+			return nil, false
+		}
+		steps = append(steps, s)
+	}
 	for _, c := range t.call {
 		// Every cure brings its user one status further in or ends an ownership, so that this
 		// ends. One user can be in the way more than once: who comes out of the archive may be

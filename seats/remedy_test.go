@@ -110,7 +110,11 @@ func TestDecide_remedies(t *testing.T) {
 			"deactivate 1, then reactivate the user; archive 1, then reactivate the user; delete 1, then reactivate the user; or buy 1, then reactivate the user"},
 		"too_many_orders": {seats.Policy{Buying: seats.Orders{Most: 1}}, owner, eleven, "ask the vendor for 11 more"},
 		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Seats: seats.Of(3)}, three[0]}, "deactivate 2, archive 2, or delete 2"},
-		"give_back":       {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Seats: 1}, three[0]}, "deactivate 2, archive 2, or delete 2"},
+		"back_too_late": {seats.Standard(), support, []seats.Command{three[0], three[1], seats.SetTotal{Seats: seats.Of(1)}, seats.Reactivate{User: "gus"}, seats.Reactivate{User: "gus"}},
+			"deactivate 3, then reactivate the user; archive 3, then reactivate the user; delete 3, then reactivate the user; or buy 3, then reactivate the user"},
+		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Seats: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2, archive 2, or delete 2"},
+		"back_too_early": {seats.Standard(), support, []seats.Command{seats.Deactivate{User: "ada"}, seats.SetTotal{Seats: seats.Of(1)}, seats.Reactivate{User: "ada"}}, ""},
+		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Seats: 1}, three[0]}, "deactivate 2, archive 2, or delete 2"},
 		"roles_counted": {seats.Policy{Exempt: users.In(users.Member)}, support,
 			[]seats.Command{seats.SetPolicy{Policy: seats.Standard()}, three[0]}, "buy 1"},
 	} {
