@@ -39,6 +39,7 @@ func TestStore_contextEndsWhileItWaits(t *testing.T) {
 					before := revision(t, k)
 					conn, err := db.Conn(t.Context())
 					require.NoError(t, err)
+					defer conn.Close() // where the test fails, or what follows it waits for ever
 					waiting := func() (wait func()) {
 						waited := db.Stats().WaitCount
 						return func() {
