@@ -156,6 +156,9 @@ func (k *Keeper) inexact(ctx context.Context, account users.AccountID, revision 
 		}
 	}
 	found, err := k.store.Load(ctx, needs...)
+	if err == nil {
+		err = complete(found, len(needs))
+	}
 	if err != nil {
 		return nil, false, err
 	}

@@ -148,10 +148,18 @@ func (k *Keeper) load(ctx context.Context, need seats.Need) (seats.Snapshot, err
 
 // only returns what a store answered to one question.
 func only[T any](answers []T) (answer T, err error) {
-	if len(answers) != 1 {
-		return answer, fmt.Errorf("seatkeeper: the store gave %d answers to one question", len(answers))
+	if err := complete(answers, 1); err != nil {
+		return answer, err
 	}
 	return answers[0], nil
+}
+
+// complete returns an error unless a store gave an answer to each of the questions.
+func complete[T any](answers []T, questions int) error {
+	if len(answers) != questions {
+		return fmt.Errorf("seatkeeper: the store gave %d answers to %d questions", len(answers), questions)
+	}
+	return nil
 }
 
 // present is settled for reading: an account that is not there is an error.

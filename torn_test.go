@@ -234,11 +234,17 @@ func TestKeeper_Do(t *testing.T) {
 	})
 }
 
-// short is a store that answers less than it is asked.
-type short struct{ store.Store }
+// short is a store that leaves out an answer where it is asked at least so many questions.
+type short struct {
+	store.Store
+	questions int
+}
 
 func (s short) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	return s.Store.Load(ctx, needs[1:]...)
+	if len(needs) >= s.questions {
+		needs = needs[1:]
+	}
+	return s.Store.Load(ctx, needs...)
 }
 
 // mute is one that says nothing of what it writes.
@@ -252,12 +258,16 @@ func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verd
 func TestKeeper_short_answers(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	k, err := seatkeeper.New(short{s}, seatkeeper.Options{})
+	k, err := seatkeeper.New(short{s, 1}, seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = k.Usage(t.Context(), "acme")
-	require.ErrorContains(t, err, "0 answers")
+	require.ErrorContains(t, err, "0 answers to 1 questions")
 	_, err = k.Audit(t.Context(), "acme")
-	require.ErrorContains(t, err, "0 answers")
+	require.ErrorContains(t, err, "0 answers to 1 questions")
+	k, err = seatkeeper.New(short{s, 2}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Audit(t.Context(), "acme")
+	require.ErrorContains(t, err, "1 answers to 2 questions", "of the keys")
 	k, err = seatkeeper.New(mute{s}, seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
