@@ -2,6 +2,7 @@ package seatkeeper
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -13,8 +14,8 @@ import (
 )
 
 // Replay rebuilds the account from all its events, which takes the longer the more
-// there are. Its numbers are those of the account; an event that is missing, or does not
-// follow from those before it, is [seats.ErrHistory].
+// there are. Its numbers are those of the account. An event that is missing, that does not
+// follow from those before it or that the account does not know is [seats.ErrHistory].
 func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Ledger, error) {
 	return seats.Replay(k.Events(ctx, account, seats.EventFilter{}))
 }
@@ -101,16 +102,36 @@ func (k *Keeper) lastAt(ctx context.Context, account seats.Account, at time.Time
 	return last, err
 }
 
-// last returns the last event that the account names, the zero event if it names none.
-func (k *Keeper) last(ctx context.Context, account seats.Account) (seats.Event, error) {
+// last returns the last event that the account names, the zero event if it names none. An
+// event beyond it is [seats.ErrHistory] too, if the account has not moved since it was loaded.
+func (k *Keeper) last(ctx context.Context, account seats.Account) (last seats.Event, err error) {
 	if account.Sequence == 0 {
 		return seats.Event{}, nil
 	}
-	page, err := k.numbered(ctx, account.ID, account.Sequence-1, account.Sequence)
-	if err != nil {
-		return seats.Event{}, err
+	before := account.Sequence - 1
+	list := seats.Numbered(before, account.Sequence, pages(true, 3, func(seats.Event) ([]seats.Event, error) {
+		return k.store.Events(ctx, account.ID, seats.EventFilter{After: before}, 2)
+	}))
+	for e, err := range list {
+		if err != nil {
+			return seats.Event{}, err
+		}
+		if e.Sequence > account.Sequence {
+			return last, k.moved(ctx, account)
+		}
+		last = e
 	}
-	return page[0], nil
+	return last, nil
+}
+
+// moved returns [seats.ErrHistory] for an account that has events beyond its Sequence, unless
+// it has moved since it was loaded.
+func (k *Keeper) moved(ctx context.Context, account seats.Account) error {
+	s, err := k.load(ctx, seats.Need{Account: account.ID})
+	if err == nil && s.Account.Revision == account.Revision {
+		err = fmt.Errorf("%w: the account ends with event %d, and there are later ones", seats.ErrHistory, account.Sequence)
+	}
+	return err
 }
 
 // numbered returns the events after a number, through another one that is at most a page

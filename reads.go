@@ -2,6 +2,8 @@ package seatkeeper
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -125,8 +127,9 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 
 // Events lists the account's events that the filter selects, in order. For the
 // last ten, let the filter's After be [seats.Usage] Sequence less ten. Rows are read
-// as by [Keeper.Users]. A list without User and Kinds, in which the numbers have no gaps,
-// ends with [seats.ErrHistory] where one is missing.
+// as by [Keeper.Users]. A list that comes to its end, ends with [seats.ErrHistory] where the
+// account's last event is missing, or is not the last one; a list without User and Kinds, in
+// which the numbers have no gaps, also where any other one is missing.
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
 		s, err := k.present(ctx, &seats.Need{Account: account})
@@ -134,7 +137,14 @@ func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter sea
 			yield(seats.Event{}, err)
 			return
 		}
-		k.recorded(ctx, s.Account, filter)(yield)
+		for e, err := range k.recorded(ctx, s.Account, filter) {
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+		if _, err := k.last(ctx, s.Account); err != nil {
+			yield(seats.Event{}, err)
+		}
 	}
 }
 
@@ -162,21 +172,29 @@ func (k *Keeper) eventRows(ctx context.Context, account users.AccountID, filter 
 // account does the same for that account first, so when and how often RunDue is
 // called changes no result; a host calls it every few minutes, so that events and
 // seats do not wait for the next visitor.
+//
+// An account in which that fails does not stop the others: RunDue returns all of the errors,
+// each with the account's ID. Where the clock is behind the store's, fewer accounts are due.
 func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
 	now := k.now()
+	var failed []error
 	due := pages(true, accountPage, func(last users.AccountID) ([]users.AccountID, error) {
 		return k.store.Due(ctx, now, last, accountPage)
 	})
 	for id, err := range due {
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
-			return accounts, err
+			return accounts, errors.Join(append(failed, err)...)
 		}
 		if _, err := k.present(ctx, &seats.Need{Account: id}); err != nil {
-			return accounts, err
+			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", id, err))
+			continue
 		}
 		accounts++
 	}
-	return accounts, nil
+	return accounts, errors.Join(failed...)
 }
 
 // pages lists rows that are read a page at a time, each after the last row of

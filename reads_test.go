@@ -239,6 +239,47 @@ func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
 	}
 }
 
+// TestKeeper_RunDue/one_account_fails goes on with the others and names it.
+func TestKeeper_RunDue(t *testing.T) {
+	t.Run("one account fails", func(t *testing.T) {
+		ctx, now := t.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		clock := seatkeeper.Options{Now: func() time.Time { return now }}
+		s := memstore.New()
+		k, err := seatkeeper.New(refusingOne{s, "b"}, clock)
+		require.NoError(t, err)
+		rival, err := seatkeeper.New(s, clock)
+		require.NoError(t, err)
+		for _, id := range []users.AccountID{"a", "b", "c"} {
+			policy := seats.Policy{Invites: seats.RunsFreed, Term: time.Hour}
+			_, err = rival.Open(ctx, seats.Opening{Account: id, Seats: seats.Of(9), Policy: policy, Owner: profile("owner")})
+			require.NoError(t, err)
+			_, err = rival.Do(ctx, id, owner, seats.Invite{Profile: profile("ada")})
+			require.NoError(t, err)
+		}
+		now = now.Add(2 * time.Hour)
+		accounts, err := k.RunDue(ctx)
+		require.Equal(t, 2, accounts)
+		require.ErrorIs(t, err, store.ErrBroken)
+		require.ErrorContains(t, err, `account "b"`)
+		accounts, err = k.RunDue(ctx)
+		require.Zero(t, accounts, "the others are done")
+		require.ErrorIs(t, err, store.ErrBroken)
+	})
+}
+
+// refusingOne is a store that writes nothing of one account.
+type refusingOne struct {
+	store.Store
+	account users.AccountID
+}
+
+func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+	if changes[0].Account.ID == r.account {
+		return []store.Verdict{{Err: store.ErrBroken}}, nil
+	}
+	return r.Store.Commit(ctx, changes...)
+}
+
 func TestSettlingMeetsARival(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	clock := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}

@@ -23,6 +23,15 @@ type restored struct {
 	store.Store
 	missing func(n uint64) bool
 	user    func(users.User) (users.User, bool)
+	older   uint64 // how many events the account's row does not know
+}
+
+func (r restored) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	snapshots, err := r.Store.Load(ctx, needs...)
+	for i := range snapshots {
+		snapshots[i].Account.Sequence -= min(r.older, snapshots[i].Account.Sequence)
+	}
+	return snapshots, err
 }
 
 // The pages are full, as those of a database are.
@@ -59,13 +68,13 @@ func from(first, last uint64) func(uint64) bool {
 	return func(n uint64) bool { return n >= first && n <= last }
 }
 
-// history makes an account of 20 events, one an hour, and returns a keeper of what missing
+// history makes an account of 20 events, one an hour, and returns a keeper of what a restore
 // leaves of it.
-func history(t *testing.T, missing func(uint64) bool) (k *seatkeeper.Keeper, start time.Time) {
+func history(t *testing.T, missing func(uint64) bool, older uint64) (k *seatkeeper.Keeper, start time.Time) {
 	t.Helper()
 	start = time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	now := start
-	s := restored{Store: memstore.New(), missing: missing}
+	s := restored{Store: memstore.New(), missing: missing, older: older}
 	o := seatkeeper.Options{Now: func() time.Time { return now }}
 	whole := newKeeper(t, s.Store, o, seats.Of(100), seats.Standard())
 	for i := range 19 {
@@ -100,6 +109,14 @@ func TestKeeper_missing_events(t *testing.T) {
 			}
 			return nil
 		},
+		"Events of p2": func(k keeper, _ time.Time) error {
+			for _, err := range k.Events(ctx, "acme", seats.EventFilter{User: "p2"}) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		"Replay":  func(k keeper, _ time.Time) error { _, err := k.Replay(ctx, "acme"); return err },
 		"UsageAt": func(k keeper, start time.Time) error { _, err := k.UsageAt(ctx, "acme", hour(start, 7)); return err },
 		"Period": func(k keeper, start time.Time) error {
@@ -119,9 +136,9 @@ func TestKeeper_missing_events(t *testing.T) {
 		drift   string
 	}{
 		{"none", from(0, 0), nil, ""},
-		{"the last", from(20, 20), []string{"Events", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "20"},
-		{"the last ones", from(13, 20), []string{"Events", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "13 to 20"},
-		{"all", from(0, 20), []string{"Events", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "1 to 20"},
+		{"the last", from(20, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "20"},
+		{"the last ones", from(13, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "13 to 20"},
+		{"all", from(0, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "1 to 20"},
 		{"the first", from(1, 1), []string{"Events", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "1"},
 		{"one that a search meets", from(8, 8), []string{"Events", "Replay", "UsageAt", "Period", "Drain"}, "8"},
 		{"one that a period meets", from(15, 15), []string{"Events", "Replay", "Period", "Drain"}, "15"},
@@ -130,14 +147,14 @@ func TestKeeper_missing_events(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for name, read := range reads {
-				k, start := history(t, c.missing)
+				k, start := history(t, c.missing, 0)
 				if err := read(k, start); slices.Contains(c.fails, name) {
 					require.ErrorIs(t, err, seats.ErrHistory, name)
 				} else {
 					require.NoError(t, err, name)
 				}
 			}
-			k, _ := history(t, c.missing)
+			k, _ := history(t, c.missing, 0)
 			drift, err := k.Audit(ctx, "acme")
 			require.NoError(t, err)
 			if c.drift == "" {
@@ -152,10 +169,32 @@ func TestKeeper_missing_events(t *testing.T) {
 	}
 }
 
+// TestKeeper_older_account has events that the account's row does not know.
+func TestKeeper_older_account(t *testing.T) {
+	ctx := context.Background()
+	k, start := history(t, nil, 5)
+	for _, err := range k.Events(ctx, "acme", seats.EventFilter{After: 18}) {
+		if err != nil {
+			require.ErrorIs(t, err, seats.ErrHistory)
+		}
+	}
+	_, err := k.Replay(ctx, "acme")
+	require.ErrorIs(t, err, seats.ErrHistory)
+	_, err = k.UsageAt(ctx, "acme", start.Add(time.Hour))
+	require.ErrorIs(t, err, seats.ErrHistory)
+	_, err = k.Period(ctx, "acme", seats.Site, start, start.Add(20*time.Hour))
+	require.ErrorIs(t, err, seats.ErrHistory)
+	_, err = k.Explain(ctx, "acme", "p2")
+	require.ErrorIs(t, err, seats.ErrHistory)
+	drift, err := k.Audit(ctx, "acme")
+	require.NoError(t, err)
+	require.NotEmpty(t, drift)
+}
+
 // TestKeeper_Events/gap goes on behind a gap that is known.
 func TestKeeper_Events(t *testing.T) {
 	t.Run("gap", func(t *testing.T) {
-		k, _ := history(t, func(n uint64) bool { return n == 5 || n > 8 && n < 12 })
+		k, _ := history(t, func(n uint64) bool { return n == 5 || n > 8 && n < 12 }, 0)
 		var seen []uint64
 		for after := uint64(0); after < 20; {
 			for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: after}) {

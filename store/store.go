@@ -57,8 +57,8 @@ var (
 //
 // A method whose context ends returns the context's error. A read then has no effect.
 // Commit and Advance have written nothing then and will not, as where they waited for
-// their turn, for a connection or for a lock; where that is not certain, since the store
-// had begun to write, the error is [ErrUnknown], which wraps the context's.
+// their turn or for a connection; where that is not certain, as while a server waits for
+// a lock on the store's behalf, the error is [ErrUnknown], which wraps the context's.
 //
 // Identifiers and keys are compared byte by byte: "a", "A" and "a " are three.
 // Instants come back as they went in, to the microsecond, in UTC; the zero instant

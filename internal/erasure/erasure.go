@@ -293,9 +293,7 @@ func guesses(t *testing.T, name string) (texts []string) {
 		texts = append(texts, string(text))
 	}
 	p := profile(name, right)
-	for _, text := range []string{p.First, p.Last, p.Email, p.ExternalID, p.Title, p.Groups[0], p.First + " " + p.Last, name + "s-"} {
-		texts = append(texts, text)
-	}
+	texts = append(texts, p.First, p.Last, p.Email, p.ExternalID, p.Title, p.Groups[0], p.First+" "+p.Last, name+"s-")
 	add(p)
 	for _, c := range calls() {
 		if c.of != name || c.key == "open" {
