@@ -1,9 +1,12 @@
 package sqlstore
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A quoteless error is one of the engine, or of its driver, without what it quotes:
@@ -17,12 +20,109 @@ type quoteless struct {
 func (q quoteless) Error() string { return q.text }
 func (q quoteless) Unwrap() error { return q.error }
 
-// withoutValues returns the error without what it quotes but names of the schema.
+// An ownText is an error in words of this package alone. Its quotation marks enclose no
+// values.
+type ownText string
+
+func (o ownText) Error() string { return string(o) }
+
+func own(format string, names ...any) error { return ownText(fmt.Sprintf(format, names...)) }
+
+// withoutValues returns the error without what engines and drivers quote in it, but for
+// names.
 func (s schema) withoutValues(err error) error {
-	if err == nil || !strings.ContainsAny(err.Error(), `'"`) {
-		return err
+	if err == nil {
+		return nil
 	}
-	return quoteless{unquoted(err.Error(), s.names), err}
+	if text := s.told(err); text != err.Error() {
+		return quoteless{text, err}
+	}
+	return err
+}
+
+// told is the text of the error without values. A text that wraps others is looked at in
+// pieces: a quotation of the engine ends with the engine's error, and what stands around
+// that error stays.
+func (s schema) told(err error) string {
+	var wrapped []error
+	switch e := err.(type) {
+	case quoteless:
+		return e.text
+	case ownText:
+		return string(e)
+	case interface{ Unwrap() error }:
+		wrapped = []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		wrapped = e.Unwrap()
+	}
+	said, text := "", err.Error()
+	for _, one := range wrapped {
+		if one == nil {
+			continue
+		}
+		before, after, is := strings.Cut(text, one.Error())
+		if !is {
+			continue
+		}
+		at := s.quotation(before)
+		if at >= 0 { // which may go on in what is wrapped
+			return said + before[:at] + "…"
+		}
+		said += before + s.told(one)
+		text = after
+	}
+	return said + s.unquoted(text)
+}
+
+// unquoted leaves out all from the first quotation to the end, since a value may have
+// quotation marks in it and look like anything, but for an ending that has only names.
+func (s schema) unquoted(text string) string {
+	at := s.quotation(text)
+	if at < 0 {
+		return text
+	}
+	rest := ""
+	if m := endings.FindStringSubmatchIndex(text[at:]); m != nil && (m[4] < 0 || s.names(text[at:][m[4]:m[5]])) {
+		rest = text[at:][m[2]:]
+	}
+	return text[:at] + "…" + rest
+}
+
+const marks = `'"«»„“”‚‘’`
+
+var (
+	// endings are how engines go on after a value: for a key, a column or a table, with the
+	// number of the row, with the SQLSTATE.
+	endings = regexp.MustCompile(`['"»“”’«]((?: for (?:key|column|table) ['"]([\w.]+)['"])?(?: for column ` + "[`\\w.]+" + ` at row \d+| at row \d+)?(?: \((?:SQLSTATE \w{5}|\d[\dA-Z]{4})\))?)$`)
+	// introduced is a text that a name follows in quotation marks.
+	introduced = regexp.MustCompile(`(?i)\b(?:column|field|table|relation|view|constraint|index|key|key name|column index \d+, name) $`)
+	// begun is the beginning of a text of MariaDB and MySQL, where a few have the name.
+	begun      = regexp.MustCompile(`\bError \d+(?: \(\w+\))?: $`)
+	quotedName = regexp.MustCompile(`^(?:'([\w.$]+)'|"([\w.$]+)")`)
+)
+
+// quotation returns where the first quotation begins that is not the name of something in
+// the schema, or -1. An apostrophe inside of a word begins none.
+func (s schema) quotation(text string) int {
+	for at := 0; ; {
+		next := strings.IndexAny(text[at:], marks)
+		if next < 0 {
+			return -1
+		}
+		at += next
+		mark, size := utf8.DecodeRuneInString(text[at:])
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		after, _ := utf8.DecodeRuneInString(text[at+size:])
+		if (mark == '\'' || mark == '’') && unicode.IsLetter(before) && unicode.IsLetter(after) {
+			at += size
+			continue
+		}
+		name := quotedName.FindStringSubmatch(text[at:])
+		if name == nil || !introduced.MatchString(text[:at]) && !(begun.MatchString(text[:at]) && s.names(name[1]+name[2])) {
+			return at
+		}
+		at += len(name[0])
+	}
 }
 
 // names reports whether the text is a name of this schema: of a table, a column, an index.
@@ -47,27 +147,4 @@ func (s schema) words() map[string]bool {
 		}
 	}
 	return all
-}
-
-var quotedNames = regexp.MustCompile(`'[\w.]+'|"[\w.]+"`)
-
-// unquoted leaves out all from the first quote to the last, since a value may have some in
-// it, but for names that are known.
-func unquoted(text string, known func(string) bool) string {
-	const single, double = "\x01", "\x02"
-	hide, show := strings.NewReplacer("'", single, `"`, double), strings.NewReplacer(single, "'", double, `"`)
-	text = quotedNames.ReplaceAllStringFunc(text, func(name string) string {
-		if known(name[1 : len(name)-1]) {
-			return hide.Replace(name)
-		}
-		return name
-	})
-	if first := strings.IndexAny(text, `'"`); first >= 0 {
-		rest := ""
-		if last := strings.LastIndexAny(text, `'"`); last > first {
-			rest = text[last+1:]
-		}
-		text = text[:first] + "…" + rest
-	}
-	return show.Replace(text)
 }

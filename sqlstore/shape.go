@@ -198,10 +198,10 @@ func (s schema) differences(found map[string]*shape) error {
 	wanted := s.shapes()
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		if found[name] == nil || len(found[name].columns) == 0 {
-			return fmt.Errorf("there is no table %s", name)
+			return own("there is no table %s", name)
 		}
 		if all := wanted[name].needs(*found[name]); len(all) > 0 {
-			return fmt.Errorf("the table %s is not as this release makes it; is it somebody else's? %s", name, strings.Join(all, "; "))
+			return own("the table %s is not as this release makes it; is it somebody else's? %s", name, strings.Join(all, "; "))
 		}
 	}
 	return nil
