@@ -15,20 +15,23 @@ import (
 // command is tried anew.
 //
 // Events stay for ever, so that no digest in them may confirm a guess of what was erased.
-// The digest of a call is of its shape, which contains nothing personal, see [divide]. What
-// is personal in one command is sealed by itself, with a salt that lies in the row that the
-// event is about: the user's, or the account's where it is about no user. The salt goes with
-// the personal data of the row, and then there is nothing left that a guess could be held
-// against: the key is still used, and every guess gets the same answer.
+// The digest of a call is of its shape, which contains nothing of personal fields, not even
+// whether they are given, see [divide]. The personal fields of one command are sealed by
+// themselves, with a salt that lies in the row that the event is about: the user's, or the
+// account's where it is about no user. A command without any is sealed too, because a missing
+// seal would tell that. The salt goes with the personal data of the row, and then there is
+// nothing left that a guess could be held against: the key is still used, and every guess
+// gets the same answer, whatever personal fields it has, has not or has otherwise.
 
 // digestSize is the length of the digest of a call, and of a seal.
 const digestSize = 32
 
 // Digest returns what tells a call with a request key from another call with the
 // same key: who asks for what, and whether all at once or one by one. It is of the
-// commands as the host gives them, before anybody new has got an ID, and contains nothing
-// personal of them: no text but identifiers, and no date. These are compared command by
-// command, for as long as the library knows them.
+// commands as the host gives them, before anybody new has got an ID. Of their fields it covers
+// identifiers, roles, statuses, numbers of seats, policies and Later. All other fields are
+// personal: the digest is the same whatever they contain and whether they are given. The
+// library compares these command by command, until the personal data is erased.
 func Digest(actor users.Actor, channel Channel, commands []Command) string {
 	call := []any{actor, channel}
 	for _, c := range commands {
@@ -45,10 +48,10 @@ func digest(call any) string {
 	return hex.EncodeToString(sum[:])[:digestSize]
 }
 
-// seal returns a short text that is another one for other personal values, and tells
+// seal returns a short text that is another one for other personal fields, and tells
 // nothing without the salt.
 func seal(salt string, personal any) string {
-	text, _ := json.Marshal(personal) // of texts, instants and lists of them
+	text, _ := json.Marshal(personal) // of what was just decoded
 	mac := hmac.New(sha256.New, []byte(salt))
 	mac.Write(text)
 	return hex.EncodeToString(mac.Sum(nil))[:digestSize]
@@ -73,7 +76,7 @@ func (d *desk) salted(account *Account, u *users.User) string {
 	return seal(*salt, d.personal)
 }
 
-// confirms reports whether the personal values of the command under its turn are those
+// confirms reports whether the personal fields of the command under its turn are those
 // of the event's, as far as that can still be told.
 func (d *desk) confirms(e Event) bool {
 	salt := d.account.Salt
@@ -138,7 +141,7 @@ func (d *desk) reused() *Refusal {
 
 // again returns what came of the command under its turn when a call with this
 // key did it before, if one did, or the refusal where the key was used for another call or
-// this command had other personal values.
+// this command had other personal fields.
 func (d *desk) again(a users.Action) (o Outcome, done bool, no *Refusal) {
 	if no := d.reused(); no != nil {
 		return Outcome{}, false, no

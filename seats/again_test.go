@@ -1,10 +1,8 @@
 package seats_test
 
 import (
-	"reflect"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,7 +47,7 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 		require.Equal(t, i, e.Index)
 		require.Equal(t, "k", e.Key)
 		require.Equal(t, first.Change.Events[0].Digest[:32], e.Digest[:32])
-		require.Len(t, e.Digest, []int{64, 64, 32, 32}[i], "what is personal of an invitation is sealed")
+		require.Len(t, e.Digest, 64, "sealed, with personal fields and without")
 	}
 	require.Equal(t, []seats.EventKind{seats.Invited, seats.Noted, seats.Noted, seats.SeatsBought}, kinds, "also what was so already")
 
@@ -232,112 +230,6 @@ func TestWhatATotalCameToIsToldAgain(t *testing.T) {
 	again, err := seats.Decide(s.once("k", seats.ByCall, 0, system, cut))
 	require.NoError(t, err)
 	require.Equal(t, first.Outcomes, again.Outcomes)
-}
-
-// TestDigest_nothingPersonal changes every value of every command in turn: a text or an
-// instant leaves the digest as it is, and anything else does not.
-func TestDigest_nothingPersonal(t *testing.T) {
-	of := func(c seats.Command) string { return seats.Digest(system, seats.ByCall, []seats.Command{c}) }
-	personal, other := 0, 0
-	for _, c := range everyCommand {
-		spoilt := reflect.New(reflect.TypeOf(c)).Elem()
-		check := func(v reflect.Value, to any) {
-			was := reflect.ValueOf(v.Interface())
-			if was.IsZero() {
-				return // whether it is given is no secret
-			}
-			v.Set(reflect.ValueOf(to).Convert(v.Type()))
-			same := of(spoilt.Interface().(seats.Command)) == of(c)
-			_, instant := to.(time.Time)
-			secret := instant || v.Type() == reflect.TypeFor[string]()
-			require.Equal(t, secret, same, "%T: %v of the type %v", c, was, v.Type())
-			v.Set(was)
-			if secret {
-				personal++
-			} else {
-				other++
-			}
-		}
-		var each func(v reflect.Value)
-		each = func(v reflect.Value) {
-			switch v.Interface().(type) {
-			case seats.Policy:
-				check(v, seats.AccuEdConnect())
-				return
-			case seats.Count:
-				check(v, seats.Of(77))
-				return
-			case time.Time:
-				check(v, start.AddDate(1, 2, 3))
-				return
-			}
-			switch v.Kind() {
-			case reflect.Struct:
-				for i := range v.NumField() {
-					each(v.Field(i))
-				}
-			case reflect.Slice:
-				for i := range v.Len() {
-					each(v.Index(i))
-				}
-			case reflect.Pointer:
-				if !v.IsNil() {
-					each(v.Elem())
-				}
-			case reflect.String:
-				check(v, "another")
-			case reflect.Uint8:
-				check(v, uint8(v.Uint())%2+1)
-			case reflect.Bool:
-				check(v, false)
-			case reflect.Int64:
-				check(v, int64(77))
-			}
-		}
-		text, err := seats.EncodeCommand(c)
-		require.NoError(t, err)
-		own, err := seats.DecodeCommand(text)
-		require.NoError(t, err)
-		spoilt.Set(reflect.ValueOf(own))
-		each(spoilt)
-	}
-	require.Greater(t, personal, 20)
-	require.Greater(t, other, 30)
-}
-
-// TestDecide_sealed has a key that came with other personal values: they are told apart as
-// long as the row has its salt, and not once its personal data is gone.
-func TestDecide_sealed(t *testing.T) {
-	s := open(t, seats.Of(3), seats.Standard())
-	s.invite("ada", "bob")
-	decide := func(key string, c seats.Command) (seats.Decision, error) {
-		return seats.Decide(s.once(key, seats.ByCall, 0, support, c))
-	}
-	title := func(text string) seats.Command {
-		return seats.Edit{User: "ada", Set: users.Patch{Title: &text}}
-	}
-	for key, c := range map[string]seats.Command{"edit": title("a"), "delete": seats.Delete{User: "bob", Reason: "left"}} {
-		d, err := decide(key, c)
-		require.NoError(t, err)
-		s.write(d.Change)
-	}
-	_, err := decide("edit", title("b"))
-	require.ErrorIs(t, err, seats.ErrKeyReused)
-	require.NotEmpty(t, s.user("ada").Salt)
-	require.Empty(t, s.user("bob").Salt)
-	s.do(support, seats.Delete{User: "ada"}, seats.Close{})
-	d, err := decide("erase", seats.EraseAccount{Reason: "asked for it"})
-	require.NoError(t, err)
-	s.write(d.Change)
-	require.Len(t, s.lastEvent().Digest, 32, "no seal of what is erased")
-	require.Empty(t, s.rows.Account.Salt)
-	for key, c := range map[string]seats.Command{
-		"edit": title("b"), "delete": seats.Delete{User: "bob", Reason: "fired"}, "erase": seats.EraseAccount{Reason: "another"},
-	} {
-		d, err := decide(key, c)
-		require.NoError(t, err, key)
-		require.Len(t, d.Repeated, 1, "every guess gets the same answer")
-	}
 }
 
 // TestRequest_Widen asks for those whose salts the seals of the call's own events need.

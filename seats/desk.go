@@ -15,8 +15,8 @@ type desk struct {
 	at      time.Time // of the events: now, or the account's last event if clocks jumped back
 	base    uint64    // the revision that was loaded
 	index   int       // the command whose turn it is
-	// What of that command is personal, if the call has a key, in the form that is sealed.
-	personal any
+	// The personal fields of that command, which are sealed; nil if the call has no key.
+	personal map[string]any
 	lack     *lack // of seats, while that is measured
 
 	account Account

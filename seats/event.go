@@ -84,9 +84,9 @@ type Event struct {
 	Channel Channel     `json:"channel"`        // and by which way
 	Key     string      `json:"key,omitzero"`   // the host's request key
 	Index   int         `json:"index,omitzero"` // the place of the command in its call, from 0
-	// Digest says what a key was used for: 32 characters for the call as a whole, which contain
-	// nothing personal, and where something of the command is personal 32 for that, sealed
-	// with the Salt of the user or, of an event about nobody, of the account.
+	// Digest says what a key was used for: 32 characters for the call as a whole, which tell
+	// nothing of personal fields, and 32 for those of the command, sealed with the Salt of the
+	// user or, of an event about nobody, of the account. An event that erases has no seal.
 	Digest      string `json:"digest,omitzero"`
 	Correlation string `json:"correlation,omitzero"` // what belongs together: the bulk call, the sync run
 	Reason      string `json:"reason,omitzero"`

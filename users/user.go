@@ -29,9 +29,9 @@ type User struct {
 
 	Licences []Licence `json:"licences,omitzero"` // of course pools, by pool
 
-	// Salt is the library's own: random, made when a call with a request key first has
-	// something personal about the user in it, and gone with the profile. Without it nothing
-	// can be told from what events keep of such calls. It is in no view of a user.
+	// Salt is the library's own: random, made when a call with a request key is first about
+	// the user, and gone with the profile. Without it nothing can be told from what events keep
+	// of such calls. It is in no view of a user.
 	Salt string `json:"salt,omitzero"`
 }
 

@@ -1,0 +1,160 @@
+package erasure
+
+import (
+	"crypto/hmac"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"hash"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+)
+
+// confirmed returns the guesses about the person that the dump confirms: that stand in
+// it, hashed or as they are, for somebody who knows this library and all of the dump.
+func confirmed(t *testing.T, dump, name string) (found []string) {
+	keys := tokens(dump)
+	dump = lower(dump)
+	for _, guess := range guesses(t, name) {
+		sums := [][]byte{[]byte(guess)}
+		for _, h := range []func() hash.Hash{md5.New, sha1.New, sha256.New, sha512.New} {
+			sums = append(sums, sum(h(), guess))
+		}
+		for _, key := range keys {
+			sums = append(sums, sum(hmac.New(sha256.New, key), guess))
+		}
+		for _, s := range sums {
+			if contains(dump, s) {
+				found = append(found, guess)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// lower returns the text with small letters: all that the library folds in these texts.
+func lower(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, text)
+}
+
+func sum(h hash.Hash, text string) []byte {
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}
+
+// contains reports whether the dump, in lower case, has the bytes as text, as hexadecimal
+// digits or in base64, or at least the first eight of them.
+func contains(dump string, b []byte) bool {
+	start := b[:min(len(b), 8)]
+	return strings.Contains(dump, lower(string(b))) ||
+		strings.Contains(dump, hex.EncodeToString(start)) ||
+		strings.Contains(dump, lower(base64.RawStdEncoding.EncodeToString(start[:len(start)/3*3])))
+}
+
+var word = regexp.MustCompile("[0-9A-Za-z-]{8,}")
+
+// tokens returns everything in the dump that could be a key: each word, also decoded; and
+// the empty key.
+func tokens(dump string) [][]byte {
+	keys := [][]byte{{}}
+	seen := map[string]bool{}
+	for _, word := range word.FindAllString(dump, -1) {
+		if seen[word] {
+			continue
+		}
+		seen[word] = true
+		keys = append(keys, []byte(word))
+		for _, half := range []string{word, word[len(word)/2:], word[:len(word)/2]} {
+			if b, err := hex.DecodeString(half); err == nil {
+				keys = append(keys, b, []byte(half))
+			}
+		}
+		if b, err := base64.RawURLEncoding.DecodeString(word); err == nil {
+			keys = append(keys, b)
+		}
+	}
+	return keys
+}
+
+// guesses returns what somebody would guess who knows all about the person but whether it
+// is true: each text, and the documents with the texts in which the library handles them.
+func guesses(t *testing.T, name string) (texts []string) {
+	add := func(v any) {
+		text, err := json.Marshal(v)
+		require.NoError(t, err)
+		texts = append(texts, string(text))
+	}
+	p := profile(name, right)
+	texts = append(texts, p.First, p.Last, p.Email, p.ExternalID, p.Title, p.Groups[0], p.First+" "+p.Last, name+"s-")
+	add(p)
+	for _, c := range calls() {
+		if c.of != name || c.key == "open" {
+			continue
+		}
+		list := commands(right)[c.key]
+		channel := map[string]seats.Channel{"each": seats.ByBulk, "plan": seats.ByPlan}[c.key]
+		if channel == "" {
+			channel = seats.ByCall
+		}
+		whole := []any{system, channel}
+		for _, command := range list {
+			text, err := seats.EncodeCommand(command)
+			require.NoError(t, err)
+			texts = append(texts, string(text))
+			whole = append(whole, json.RawMessage(text))
+			if left := stripped(t, text); len(left) > 0 {
+				add(left)
+			}
+		}
+		add(whole)
+		add(seats.Commands(list))
+	}
+	if name == "olive" {
+		add(opening(right))
+		text, err := json.Marshal(opening(right))
+		require.NoError(t, err)
+		add(stripped(t, text))
+	}
+	return texts
+}
+
+// stripped returns a document without what is not personal.
+func stripped(t *testing.T, text []byte) map[string]any {
+	var whole map[string]any
+	require.NoError(t, json.Unmarshal(text, &whole))
+	return strip(whole)
+}
+
+func strip(v map[string]any) map[string]any {
+	left := map[string]any{}
+	for key, value := range v {
+		switch value := value.(type) {
+		case map[string]any:
+			if some := strip(value); len(some) > 0 && key != "policy" {
+				left[key] = some
+			}
+		case string:
+			if key != "command" && key != "id" && key != "user" && key != "role" && key != "kind" && key != "account" && key != "seats" {
+				left[key] = value
+			}
+		case []any:
+			left[key] = value
+		}
+	}
+	return left
+}
