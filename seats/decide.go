@@ -56,7 +56,7 @@ func (r Request) check() *Refusal {
 //
 // Every fresh key is one of a user in Users, and every key that one of them did not
 // have before is fresh. A user whose ID is among the fresh keys is new; the other users
-// of the change are there already and are replaced. No two of them share a key.
+// of the change are there already and are replaced. No two of them share a fresh key.
 type Change struct {
 	ID      ChangeID     `json:"id"`
 	Base    uint64       `json:"base"`            // the revision that Account had; 0: the account is new

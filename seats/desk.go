@@ -23,6 +23,9 @@ type desk struct {
 	pools   map[PoolID]Pool
 	people  map[users.ID]users.User
 	holders map[users.Key]users.ID
+	// further users with the key of a holder: a new version of the comparison form has made
+	// one key of two addresses, and no administrator has decided yet
+	sharers map[users.Key][]users.ID
 
 	past     map[int][]Event // what calls with this key did before, by the place of the command
 	misused  bool            // they were other calls
@@ -55,11 +58,38 @@ func newDesk(s Snapshot, r Request) *desk {
 	}
 	for _, u := range s.Users {
 		d.people[u.ID] = u
-		for _, k := range u.TakenKeys() {
-			d.holders[k] = u.ID
-		}
+		d.hold(u)
 	}
 	return d
+}
+
+// hold notes the keys of a user. A key that another user has too stays with both.
+func (d *desk) hold(u users.User) {
+	for _, k := range u.TakenKeys() {
+		if holder, taken := d.holders[k]; !taken {
+			d.holders[k] = u.ID
+		} else if holder != u.ID {
+			if d.sharers == nil {
+				d.sharers = make(map[users.Key][]users.ID)
+			}
+			d.sharers[k] = append(d.sharers[k], u.ID)
+		}
+	}
+}
+
+// release takes the keys of a user back. A shared key stays taken.
+func (d *desk) release(u users.User) {
+	for _, k := range u.TakenKeys() {
+		sharers := d.sharers[k]
+		switch i := slices.Index(sharers, u.ID); {
+		case i >= 0:
+			d.sharers[k] = slices.Delete(sharers, i, i+1)
+		case len(sharers) > 0:
+			d.holders[k], d.sharers[k] = sharers[0], sharers[1:]
+		default:
+			delete(d.holders, k)
+		}
+	}
 }
 
 // fork returns a desk in the same state, on which the commands can be tried. It
@@ -67,13 +97,11 @@ func newDesk(s Snapshot, r Request) *desk {
 func (d *desk) fork(commands []Command) *desk {
 	f := *d
 	f.pools, f.people, f.holders = maps.Clone(d.pools), map[users.ID]users.User{}, map[users.Key]users.ID{}
-	f.wasPools, f.wasPeople = map[PoolID]Pool{}, map[users.ID]users.User{}
-	for id := range d.named(commands) {
+	f.wasPools, f.wasPeople, f.sharers = map[PoolID]Pool{}, map[users.ID]users.User{}, nil
+	for _, id := range slices.Sorted(maps.Keys(d.named(commands))) {
 		if u, there := d.people[id]; there {
 			f.people[id] = u
-			for _, k := range u.TakenKeys() {
-				f.holders[k] = id
-			}
+			f.hold(u)
 		}
 	}
 	return &f
@@ -88,6 +116,9 @@ func (d *desk) named(commands []Command) map[users.ID]bool {
 	}
 	for _, k := range need.Keys {
 		named[d.holders[k]] = true
+		for _, id := range d.sharers[k] {
+			named[id] = true
+		}
 	}
 	return named
 }

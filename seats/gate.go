@@ -81,14 +81,10 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 // seat puts the user's row in the place of the one before and moves the keys.
 func (d *desk) seat(u users.User) {
 	if was, there := d.people[u.ID]; there {
-		for _, k := range was.TakenKeys() {
-			delete(d.holders, k)
-		}
+		d.release(was)
 	}
 	replace(d.people, d.wasPeople, u.ID, u)
-	for _, k := range u.TakenKeys() {
-		d.holders[k] = u.ID
-	}
+	d.hold(u)
 }
 
 // replace puts a row in its place and keeps the one that was loaded.

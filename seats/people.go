@@ -142,8 +142,14 @@ func (d *desk) recognise(p users.Profile) (u users.User, here bool, no *Refusal)
 func (d *desk) known(p users.Profile) []users.ID {
 	var found []users.ID
 	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
-		if id, taken := d.holders[k]; taken && !slices.Contains(found, id) {
-			found = append(found, id)
+		id, taken := d.holders[k]
+		if !taken {
+			continue
+		}
+		for _, id := range append([]users.ID{id}, d.sharers[k]...) {
+			if !slices.Contains(found, id) {
+				found = append(found, id)
+			}
 		}
 	}
 	return found
@@ -312,7 +318,7 @@ func (c Edit) fact(d *desk, u users.User) (fact, *Refusal) {
 		return fact{}, nil
 	}
 	for _, k := range profile.Keys() {
-		if id, taken := d.holders[k]; taken && id != u.ID {
+		if id, taken := d.holders[k]; taken && !u.Has(k) {
 			return fact{}, d.duplicate(id)
 		}
 	}

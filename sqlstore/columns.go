@@ -134,7 +134,14 @@ type poolRow struct {
 type userRow struct {
 	account users.AccountID
 	users.User
+	// rewritten are the kinds of key whose columns a change writes where the user is there
+	// already, a bit each, see [split].
+	rewritten int64
 }
+
+func (u *userRow) rewrites(kind users.KeyKind) bool { return u.rewritten&keyBit(kind) != 0 }
+
+func keyBit(kind users.KeyKind) int64 { return 1 << kind }
 
 // text is a text that is never NULL.
 func text[R any, T ~string](name string, at func(*R) *T) column[R] {

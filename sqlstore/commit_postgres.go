@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -34,6 +35,9 @@ var basisColumns = append([]column[basis]{
 		return int64(*b.first), nil
 	}},
 }, of(accountColumns, func(b *basis) *seats.Account { return &b.Account })...)
+
+// replacedColumns are those of a user who is there already.
+var replacedColumns = append([]column[userRow]{number("rewritten", func(u *userRow) *int64 { return &u.rewritten })}, userColumns...)
 
 // of returns the columns as those of something that contains their row.
 func of[R, S any](columns []column[S], at func(*R) *S) []column[R] {
@@ -71,8 +75,8 @@ pools AS (
 	SELECT ` + names(poolColumns) + " FROM " + recordset(2, poolColumns) + ` WHERE account IN (SELECT id FROM written)` +
 		replace(s.dialect, "account, id", poolColumns[2:]) + `),
 replaced AS (
-	UPDATE {users} u SET ` + assigned("n", userColumns[2:]) + `
-	FROM (SELECT * FROM ` + recordset(3, userColumns) + `) n
+	UPDATE {users} u SET ` + assigned("n", slices.DeleteFunc(slices.Clone(userColumns[2:]), isKey)) + ", " + rewrittenKeys("u", "n") + `
+	FROM (SELECT * FROM ` + recordset(3, replacedColumns) + `) n
 	WHERE u.account = n.account AND u.id = n.id AND n.account IN (SELECT id FROM written)),
 added AS (
 	INSERT INTO {users} (` + names(userColumns) + `)
@@ -102,6 +106,26 @@ func assigned[R any](from string, columns []column[R]) string {
 	var all []string
 	for _, c := range columns {
 		all = append(all, c.name+" = "+from+"."+c.name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// isKey reports whether a column is that of a kind of key.
+func isKey(c column[userRow]) bool {
+	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
+		if keyColumns[kind] == c.name {
+			return true
+		}
+	}
+	return false
+}
+
+// rewrittenKeys assigns the columns of keys those of another row, if that rewrites them.
+func rewrittenKeys(to, from string) string {
+	var all []string
+	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
+		name := keyColumns[kind]
+		all = append(all, fmt.Sprintf("%s = CASE WHEN %s.rewritten & %d <> 0 THEN %[2]s.%[1]s ELSE %[4]s.%[1]s END", name, from, keyBit(kind), to))
 	}
 	return strings.Join(all, ", ")
 }
@@ -170,7 +194,7 @@ func (p *postgres) rows(q *query, changes []seats.Change) error {
 		bases, pools, events = append(bases, b), append(pools, poolsOf(c)...), append(events, c.Events...)
 		there, fresh = append(there, t...), append(fresh, f...)
 	}
-	return errors.Join(encode(q, basisColumns, bases), encode(q, poolColumns, pools), encode(q, userColumns, there),
+	return errors.Join(encode(q, basisColumns, bases), encode(q, poolColumns, pools), encode(q, replacedColumns, there),
 		encode(q, userColumns, fresh), encode(q, eventColumns, events))
 }
 

@@ -56,6 +56,9 @@ const (
 // a context that ended goes on, and calling it twice changes nothing. Where two users of an
 // account share a key in the new form, the one who has it stored keeps it, else the first by
 // ID gets it; the other is listed in the report and stays as it is, for an admin to decide.
+// Meanwhile every command on both users works, and what is due of them happens: a change
+// of a user writes no key but those that it takes or ends. Only searching by the shared key
+// finds the holder alone.
 // The report of an error is that of what was done so far. Where others get in between again
 // and again the error is [store.ErrConflict].
 //

@@ -57,16 +57,28 @@ func (w *steps) change(c seats.Change) {
 		w.all[len(w.all)-1].moves = true
 	}
 	fresh, there := split(c)
-	if len(there) > 0 && len(c.Fresh) > len(fresh) {
-		ids := make(list, len(there))
-		for i, u := range there {
-			ids[i] = string(u.ID)
+	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
+		if !slices.ContainsFunc(c.Fresh, func(k users.Key) bool { return k.Kind == kind }) {
+			continue
 		}
-		// Keys change hands, and nobody may have one twice on the way.
-		w.add("UPDATE {users} SET email_key = NULL, username_key = NULL, external_id_key = NULL WHERE account = ? AND id ?", id, ids)
+		var ids list
+		for _, u := range there {
+			if u.rewrites(kind) {
+				ids = append(ids, string(u.ID))
+			}
+		}
+		if len(ids) > 0 { // Keys may change hands, and two users must not share one on the way.
+			w.add("UPDATE {users} SET "+keyColumns[kind]+" = NULL WHERE account = ? AND id ?", id, ids)
+		}
 	}
 	for _, u := range there {
-		overwrite(w, "{users}", userColumns, &u, "account", "id").
+		except := []string{"account", "id"}
+		for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
+			if !u.rewrites(kind) {
+				except = append(except, keyColumns[kind])
+			}
+		}
+		overwrite(w, "{users}", userColumns, &u, except...).
 			add(" WHERE account = ? AND id = ?", id, string(u.ID))
 	}
 	insert(w, "{users}", userColumns, fresh, "")
@@ -79,15 +91,28 @@ func (w *steps) change(c seats.Change) {
 // turn into a reading of the whole table.
 const lastEvent = "%[1]s.sequence = COALESCE((SELECT e.sequence FROM {events} e WHERE e.account = %[1]s.id AND e.sequence = %[1]s.sequence), 0)"
 
-// split parts the users who are new from those who are there.
+// split parts the users who are new from those who are there. Of the latter it says which
+// columns of keys are rewritten: those of a fresh key, and those of a kind that the user has
+// no key of. Any other key stays as it is stored, as that of a [KeyCollision] must: it is not
+// the one that the profile gives, which another user has.
 func split(c seats.Change) (fresh, there []userRow) {
+	taken := make(map[users.Key]bool, len(c.Fresh))
+	for _, k := range c.Fresh {
+		taken[k] = true
+	}
 	for _, u := range c.Users {
-		row := userRow{c.Account.ID, u}
-		if slices.Contains(c.Fresh, users.ByID(u.ID)) {
+		row := userRow{account: c.Account.ID, User: u}
+		if taken[users.ByID(u.ID)] {
 			fresh = append(fresh, row)
-		} else {
-			there = append(there, row)
+			continue
 		}
+		row.rewritten = keyBit(users.KeyExternalID) | keyBit(users.KeyEmail) | keyBit(users.KeyUsername)
+		for _, k := range u.Keys() {
+			if !taken[k] {
+				row.rewritten &^= keyBit(k.Kind)
+			}
+		}
+		there = append(there, row)
 	}
 	return fresh, there
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -229,10 +230,106 @@ func TestRenewKeys_meanwhile(t *testing.T) {
 			report, err := s.stores[0].RenewKeys(t.Context())
 			require.NoError(t, err)
 			require.NoError(t, edited)
-			require.Equal(t, 3, report.Renewed, "the edit has made one's keys")
+			require.Equal(t, 4, report.Renewed, "the edit has made one key of u001, and RenewKeys the others")
 			found, err := k.Find(t.Context(), "a", users.ByEmail("other@acme.example"))
 			require.NoError(t, err)
 			require.Equal(t, users.ID("u001"), found.ID)
+		})
+	}
+}
+
+// TestRenewKeys_collisions_meanwhile works on with the users of a collision, and ends it.
+func TestRenewKeys_collisions_meanwhile(t *testing.T) {
+	edit := func(user users.ID, email string) seats.Command {
+		return seats.Edit{User: user, Set: users.Patch{Email: &email}}
+	}
+	title := func(user users.ID) seats.Command {
+		return seats.Edit{User: user, Set: users.Patch{Title: new("Dr. " + string(user))}}
+	}
+	invite := func(user users.ID, email string) seats.Command {
+		return seats.Invite{Profile: users.Profile{ID: user, Email: email}}
+	}
+	for _, e := range renewed {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			s := e.open(t)
+			st := s.stores[0]
+			now := time.Now()
+			k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
+			require.NoError(t, err)
+			policy := seats.Standard()
+			policy.Invites, policy.Term = seats.RunsFreed, time.Hour
+			ends := []struct {
+				account  users.AccountID
+				commands []seats.Command
+				want     string // the stored keys of the addresses of u2, u3 and u4 afterwards
+				renewed  string // and after RenewKeys
+			}{
+				{"user-moves", []seats.Command{edit("u3", "b@x.example")}, "a2@x.example b@x.example -", "a2@x.example b@x.example -"},
+				{"holder-moves", []seats.Command{edit("u2", "b@x.example")}, "b@x.example an-older-form -", "b@x.example a2@x.example -"},
+				{"user-is-deleted", []seats.Command{seats.Delete{User: "u3"}}, "a2@x.example - -", "a2@x.example - -"},
+				{"holder-is-deleted", []seats.Command{seats.Delete{User: "u2"}}, "- an-older-form -", "- a2@x.example -"},
+				{"both-move", []seats.Command{edit("u3", "b@x.example"), edit("u2", "c@x.example"), invite("u4", "a2@x.example")}, "c@x.example b@x.example a2@x.example", "c@x.example b@x.example a2@x.example"},
+				{"exchange", []seats.Command{title("u3"), edit("u1", "b@x.example"), invite("u4", "a1@x.example")}, "a2@x.example an-older-form a1@x.example", "a2@x.example an-older-form a1@x.example"},
+			}
+			for _, end := range ends {
+				_, err = k.Open(t.Context(), seats.Opening{Account: end.account, Seats: seats.Of(9), Policy: policy, Owner: users.Profile{ID: "u1", Email: "a1@x.example"}})
+				require.NoError(t, err)
+				_, err = k.Do(t.Context(), end.account, users.System(), invite("u2", "a2@x.example"), invite("u3", "a3@x.example"))
+				require.NoError(t, err)
+			}
+			execAll(t, s.dbs[0], "UPDATE seats_users SET email = 'A2@x.example', email_key = 'an-older-form' WHERE id = 'u3'",
+				"INSERT INTO seats_migrations (version, name) VALUES (0, 'keys_of_version_7')")
+			report, err := st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Len(t, report.Collisions, len(ends))
+
+			stored := func(account users.AccountID) string {
+				keys := map[string]string{"u2": "-", "u3": "-", "u4": "-"}
+				for _, row := range rows(t, s) {
+					if fields := strings.Split(row, "|"); fields[0] == string(account) && fields[3] != "NULL" {
+						keys[fields[1]] = fields[3]
+					}
+				}
+				return keys["u2"] + " " + keys["u3"] + " " + keys["u4"]
+			}
+			do := func(account users.AccountID, commands ...seats.Command) error {
+				_, err := k.Do(t.Context(), account, users.System(), commands...)
+				return err
+			}
+			for _, end := range ends {
+				a := end.account
+				require.NoError(t, do(a, title("u3"), title("u2")), a)
+				require.NoError(t, do(a, edit("u3", "a2@X.example")), a)
+				require.NoError(t, do(a, seats.ChangeRole{User: "u3", Role: users.Admin}), a)
+				require.NoError(t, do(a, seats.Notify{User: "u3"}), a)
+				require.ErrorIs(t, do(a, edit("u1", "a2@x.example")), seats.ErrDuplicate)
+				require.ErrorIs(t, do(a, title("u2"), edit("u3", "b@x.example"), edit("u1", "a2@x.example")), seats.ErrDuplicate, "u2 has it")
+				require.Equal(t, "a2@x.example an-older-form -", stored(a))
+			}
+			now = now.Add(2 * time.Hour)
+			for _, end := range ends {
+				a := end.account
+				usage, err := k.Usage(t.Context(), a)
+				require.NoError(t, err, a)
+				require.EqualValues(t, 1, usage.Held, "both invitations have run out")
+				for _, c := range []seats.Command{seats.Reactivate{User: "u3"}, seats.Notify{User: "u3"}, seats.Accept{User: "u3"}, seats.Deactivate{User: "u3"}, seats.Archive{User: "u3"}, seats.Restore{User: "u3"}} {
+					require.NoError(t, do(a, c), "%s %T", a, c)
+				}
+				require.Equal(t, "a2@x.example an-older-form -", stored(a))
+
+				require.NoError(t, do(a, end.commands...), a)
+				require.Equal(t, end.want, stored(a), a)
+			}
+			report, err = st.RenewKeys(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []sqlstore.KeyCollision{{Account: "exchange", User: "u3", Holder: "u2", Kind: users.KeyEmail}}, report.Collisions)
+			for _, end := range ends {
+				require.Equal(t, end.renewed, stored(end.account), end.account)
+				drift, err := k.Audit(t.Context(), end.account)
+				require.NoError(t, err)
+				require.Equal(t, end.account == "exchange", len(drift) > 0, "%s %v", end.account, drift)
+			}
 		})
 	}
 }
