@@ -270,7 +270,7 @@ func TestRenewKeys_collisions_meanwhile(t *testing.T) {
 				{"user-is-deleted", []seats.Command{seats.Delete{User: "u3"}}, "a2@x.example - -", "a2@x.example - -"},
 				{"holder-is-deleted", []seats.Command{seats.Delete{User: "u2"}}, "- an-older-form -", "- a2@x.example -"},
 				{"both-move", []seats.Command{edit("u3", "b@x.example"), edit("u2", "c@x.example"), invite("u4", "a2@x.example")}, "c@x.example b@x.example a2@x.example", "c@x.example b@x.example a2@x.example"},
-				{"exchange", []seats.Command{title("u3"), edit("u1", "b@x.example"), invite("u4", "a1@x.example")}, "a2@x.example an-older-form a1@x.example", "a2@x.example an-older-form a1@x.example"},
+				{"exchange", []seats.Command{seats.Edit{User: "u3", Set: users.Patch{Department: new("IT")}}, edit("u1", "b@x.example"), invite("u4", "a1@x.example")}, "a2@x.example an-older-form a1@x.example", "a2@x.example an-older-form a1@x.example"},
 			}
 			for _, end := range ends {
 				_, err = k.Open(t.Context(), seats.Opening{Account: end.account, Seats: seats.Of(9), Policy: policy, Owner: users.Profile{ID: "u1", Email: "a1@x.example"}})
@@ -305,6 +305,7 @@ func TestRenewKeys_collisions_meanwhile(t *testing.T) {
 				require.NoError(t, do(a, seats.Notify{User: "u3"}), a)
 				require.ErrorIs(t, do(a, edit("u1", "a2@x.example")), seats.ErrDuplicate)
 				require.ErrorIs(t, do(a, title("u2"), edit("u3", "b@x.example"), edit("u1", "a2@x.example")), seats.ErrDuplicate, "u2 has it")
+				require.ErrorIs(t, do(a, title("u3"), edit("u2", "b@x.example"), edit("u1", "a2@x.example")), seats.ErrDuplicate, "u3 has it")
 				require.Equal(t, "a2@x.example an-older-form -", stored(a))
 			}
 			now = now.Add(2 * time.Hour)
