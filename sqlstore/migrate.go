@@ -65,7 +65,8 @@ const rivalry = 40
 // nothing to do it reads, and no more.
 //
 // Where it fails, the error says at which migration, and Migrate can be called again. On
-// SQLite and PostgreSQL nothing was applied then. On MySQL, which commits whatever makes a
+// SQLite and PostgreSQL nothing was applied then. What is there already under the names of
+// the tables is looked at first, and nothing is made where it is of another shape. On MySQL, which commits whatever makes a
 // table at once, the migrations before that one were, and are passed over the next time.
 // What [Store.Verify] finds wrong it returns as that does, and leaves as it is: a database
 // of another kind, of which nothing else is asked, tables of a later release, gaps in what
@@ -89,11 +90,20 @@ func (s *Store) migrate(ctx context.Context) error {
 		var closed unread
 		switch {
 		case err != nil && !errors.As(err, &closed):
+			// What is not our table of migrations says nothing of a version.
+			if other := s.inTheWay(ctx, all[:1], nil); other != nil {
+				return fmt.Errorf("sqlstore: %w", other)
+			}
 			return err
 		case have == len(all):
 			return s.shaped(ctx)
 		}
-		failed := s.apply(ctx, all[have:], closed.error)
+		failed := s.inTheWay(ctx, all[:have], all[have:])
+		if failed != nil {
+			failed = fmt.Errorf("nothing was applied: %w", failed)
+		} else {
+			failed = s.apply(ctx, all[have:], closed.error)
+		}
 		if failed == nil {
 			return nil
 		}

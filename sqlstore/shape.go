@@ -11,6 +11,7 @@ import (
 // A shape is how a table is made: as the migrations say, or as it is in the database.
 type shape struct {
 	engine  string // of MySQL, in lower case
+	instead string // what has the name and is no table, a view for example
 	columns map[string]columnShape
 	keys    []keyShape
 	checks  []string // see normal
@@ -28,6 +29,7 @@ type keyShape struct {
 	columns         string // with commas
 	unique, partial bool
 	deferrable      bool // it is looked at when the statement ends, and not for each row
+	exclusion       bool // of PostgreSQL: the host's own operators say which rows it keeps out
 }
 
 // needs says what of the shape that is wanted is missing or different in the one that is
@@ -35,6 +37,9 @@ type keyShape struct {
 // that has to be given, and a unique key.
 func (wanted shape) needs(found shape) (all []string) {
 	say := func(format string, values ...any) { all = append(all, fmt.Sprintf(format, values...)) }
+	if found.instead != "" {
+		return []string{"it is a " + found.instead + " and no table"}
+	}
 	if wanted.engine != found.engine {
 		say("its engine is %s and not %s", found.engine, wanted.engine)
 	}
@@ -67,7 +72,7 @@ func (wanted shape) needs(found shape) (all []string) {
 		}
 	}
 	for _, have := range found.keys {
-		if have.unique && !slices.ContainsFunc(wanted.keys, have.follows) {
+		if have.exclusion || have.unique && !slices.ContainsFunc(wanted.keys, have.follows) {
 			say("%s is not ours, and keeps rows out", have)
 		}
 	}
@@ -90,6 +95,8 @@ func (k keyShape) String() string {
 	switch {
 	case k.name == "":
 		kind = "primary key"
+	case k.exclusion:
+		kind = "exclusion constraint"
 	case k.unique:
 		kind = "unique key"
 	}
@@ -112,17 +119,20 @@ var (
 	tuningForm = regexp.MustCompile(`ALTER COLUMN \w+ SET \(`) // how the planner counts is no shape
 )
 
-// shapes returns the tables as the migrations make them, by name.
-func (s schema) shapes() map[string]*shape {
+// shapes returns the tables as all migrations make them, by name.
+func (s schema) shapes() map[string]*shape { return made(s.migrations()) }
+
+// made returns the tables as these migrations make them.
+func made(migrations []Migration) map[string]*shape {
 	all := map[string]*shape{}
-	for _, m := range s.migrations() {
+	for _, m := range migrations {
 		text := m.Statements[0]
-		if made := tableForm.FindStringSubmatch(text); made != nil {
-			table := &shape{engine: lower(made[3]), columns: map[string]columnShape{}}
-			for line := range strings.SplitSeq(made[2], ",\n") {
+		if form := tableForm.FindStringSubmatch(text); form != nil {
+			table := &shape{engine: lower(form[3]), columns: map[string]columnShape{}}
+			for line := range strings.SplitSeq(form[2], ",\n") {
 				table.add(strings.TrimSpace(line))
 			}
-			all[made[1]] = table
+			all[form[1]] = table
 			continue
 		}
 		index := indexForm.FindStringSubmatch(text)
@@ -192,12 +202,17 @@ func normal(condition string) string {
 	return strings.TrimSpace(decoration.ReplaceAllString(text, " "))
 }
 
-// differences compares the tables with what the migrations make of them, and is one error
-// about the first that is another one.
-func (s schema) differences(found map[string]*shape) error {
-	wanted := s.shapes()
+// there reports whether something has the name.
+func (found *shape) there() bool { return found.instead != "" || len(found.columns) > 0 }
+
+// differences compares the tables with those that are wanted, and is one error about the
+// first that is another one. Where some may be missing, they are passed over.
+func differences(wanted, found map[string]*shape, missing bool) error {
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		if found[name] == nil || len(found[name].columns) == 0 {
+		if !found[name].there() {
+			if missing {
+				continue
+			}
 			return own("there is no table %s", name)
 		}
 		if all := wanted[name].needs(*found[name]); len(all) > 0 {

@@ -29,12 +29,14 @@ var misshapes = map[sqlstore.Dialect][]misshapen{
 		{"another collation", "location        TEXT NOT NULL", "location        TEXT NOT NULL COLLATE NOCASE", "the column location is text collate NOCASE and not text"},
 		{"no unique key", "CREATE UNIQUE INDEX seats_users_by_email", "CREATE INDEX seats_users_by_email", "seats_users" + ours + "it has index seats_users_by_email (account,email_key) and no unique key seats_users_by_email (account,email_key)"},
 		{"an index of some rows", "(account, sort_name, id)", "(account, sort_name, id) WHERE status <> 'deleted'", "it has index seats_users_by_name (account,sort_name,id) of some rows"},
+		{"an index of the host's on an expression", besides, "CREATE INDEX host_more ON seats_users (length(title))", ""},
 	},
 	sqlstore.Postgres: {
 		{"another width", `title           text COLLATE "C"`, `title           varchar(100) COLLATE "C"`, "seats_users" + ours + `the column title is character varying(100) collate "c" and not text collate "c"`},
 		{"another collation", `email_key       text COLLATE "C"`, "email_key       text", `the column email_key is text collate "default" and not text collate "c"`},
 		{"a narrower number", "held      bigint", "held      integer", "seats_pools" + ours + "the column held is integer and not bigint"},
 		{"a key that is looked at for each row", "(account, email_key) DEFERRABLE INITIALLY IMMEDIATE", "(account, email_key)", "and no unique key seats_users_by_email (account,email_key) DEFERRABLE"},
+		{"an exclusion constraint", besides, "ALTER TABLE seats_users ADD CONSTRAINT host_more EXCLUDE (account WITH =, id WITH =)", "seats_users" + ours + "exclusion constraint host_more (account,id) is not ours, and keeps rows out"},
 	},
 	sqlstore.MySQL: {
 		{"another width", "title           VARBINARY(1020)", "title           VARBINARY(100)", "seats_users" + ours + "the column title is varbinary(100) and not varbinary(1020)"},
@@ -59,6 +61,7 @@ var everywhere = []misshapen{
 	{"a column of the host's", "\tpayer ", "\tbadge BIGINT,\n\tlevel BIGINT NOT NULL DEFAULT 1,\n\tpayer ", ""},
 	{"a unique key besides", besides, "CREATE UNIQUE INDEX host_more ON seats_users (account, status)", "seats_users" + ours + "unique key host_more (account,status) is not ours, and keeps rows out"},
 	{"a unique key that nothing can break", besides, "CREATE UNIQUE INDEX host_more ON seats_users (account, id, status)", ""},
+	{"a table without a primary key", "PRIMARY KEY (account, sequence)", "CHECK (sequence > -5)", "seats_events" + ours + "it has no primary key (account,sequence)"},
 	{"an index of the host's", besides, "CREATE INDEX host_more ON seats_users (account, status)", ""},
 	{"a check of the host's", "CHECK (revision > 0)", "CHECK (revision > 0),\n\tCHECK (sequence >= 0)", ""},
 }
