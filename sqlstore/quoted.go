@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -113,7 +112,7 @@ func (s schema) quotation(text string) int {
 		mark, size := utf8.DecodeRuneInString(text[at:])
 		before, _ := utf8.DecodeLastRuneInString(text[:at])
 		after, _ := utf8.DecodeRuneInString(text[at+size:])
-		if (mark == '\'' || mark == '’') && unicode.IsLetter(before) && unicode.IsLetter(after) {
+		if (mark == '\'' || mark == '’') && isLetter(before) && isLetter(after) {
 			at += size
 			continue
 		}
@@ -124,6 +123,10 @@ func (s schema) quotation(text string) int {
 		at += len(name[0])
 	}
 }
+
+// isLetter reports whether the character is a letter of ASCII. An apostrophe beside any other
+// one may be a quotation mark.
+func isLetter(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' }
 
 // names reports whether the text is a name of this schema: of a table, a column, an index.
 // The table may have the name of its database in front.
