@@ -244,7 +244,7 @@ func TestMigrateMeetsNoServer(t *testing.T) {
 		{mariadb, "mysql", "root@tcp(127.0.0.1:1)/seats"},
 	} {
 		s, _ := d.store(t, sqlstore.Options{})
-		require.ErrorContains(t, s.Migrate(t.Context()), "nothing was written: ")
+		require.ErrorContains(t, s.Migrate(t.Context()), "nothing was applied: ")
 		err := s.Verify(t.Context())
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), "prefix")
