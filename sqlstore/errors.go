@@ -177,6 +177,10 @@ func (s *Store) explain(ctx context.Context, err error) error {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			// It is that of a context which follows this one, and ended for another reason.
+			return fmt.Errorf("%w: %v", ctx.Err(), err)
+		}
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	case errors.Is(err, driver.ErrBadConn):
 		return fmt.Errorf("the connection is lost: %w", err)

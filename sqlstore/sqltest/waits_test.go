@@ -83,3 +83,29 @@ func TestStore_contextEndsWhileItWaits(t *testing.T) {
 		})
 	}
 }
+
+// TestStore_Commit_deadline passes while another connection has SQLite's lock: the error is
+// that of the deadline, and no cancellation.
+func TestStore_Commit_deadline(t *testing.T) {
+	e := sqlite
+	e.dsn = func(t testing.TB, name string) (string, []string) { // as README says, so that BEGIN waits
+		driver, sources := sqlite.dsn(t, name)
+		return driver, []string{sources[0] + "&_txlock=immediate"}
+	}
+	s := e.open(t)
+	st := s.stores[0]
+	open(t, st, 9)
+	c := planned(t, st, invite("ada"))
+	conn, err := s.dbs[0].Conn(t.Context())
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = conn.ExecContext(t.Context(), "BEGIN IMMEDIATE")
+	require.NoError(t, err)
+	defer conn.ExecContext(context.WithoutCancel(t.Context()), "ROLLBACK")
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err = st.Commit(ctx, c)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NotErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, store.ErrUnknown)
+}
