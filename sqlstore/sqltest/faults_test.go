@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -140,15 +141,20 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"nobody is told of an order":     func(_ int, s store.Store) store.Store { return narrow{s} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHunt(rand.Uint64())
-			h.disturb = disturb
-			found := h.search(t, openMemstore, 10*time.Second)
-			t.Logf("seed %d, %v", h.seed, h)
-			require.NotNil(t, found)
-			require.Equal(t, illegal, found.reason)
-
 			folder := t.TempDir()
-			t.Log(found.save(t, folder))
+			// A store that compares nothing can come to a negative number of people, and by it to
+			// a total that has no JSON form. Such a history is not saved: look for another one.
+			for saved := false; !saved; {
+				h := newHunt(rand.Uint64())
+				h.disturb = disturb
+				found := h.search(t, openMemstore, 10*time.Second)
+				t.Logf("seed %d, %v", h.seed, h)
+				require.NotNil(t, found)
+				require.Equal(t, illegal, found.reason)
+				text := found.save(t, folder)
+				t.Log(text)
+				saved = !strings.Contains(text, "nothing to judge again")
+			}
 			picture, err := os.ReadFile(filepath.Join(folder, "history.html"))
 			require.NoError(t, err)
 			require.Contains(t, string(picture), "olive active owner")

@@ -127,7 +127,7 @@ func TestEveryEngineHasTheSameIndexes(t *testing.T) {
 
 // insertAccount returns a statement that puts in an account.
 func insertAccount(id string) string {
-	return fmt.Sprintf("INSERT INTO seats_accounts (id, name, revision, sequence, policy, time_zone, payer) VALUES ('%s', '', 1, 1, '{}', 'UTC', '')", id)
+	return fmt.Sprintf("INSERT INTO seats_accounts (id, name, revision, sequence, policy, time_zone, payer, salt) VALUES ('%s', '', 1, 1, '{}', 'UTC', '', '')", id)
 }
 
 // TestTheDatabaseRefusesAPoolThatIsNotSound asks each engine directly, past the library.
@@ -229,7 +229,7 @@ func TestAKeyIsOnePersonsInAnAccount(t *testing.T) {
 func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 	texts := []string{
 		"status", "role", "first_name", "last_name", "username", "email", "external_id", "location", "department", "title",
-		"group_names", "source_kind", "source_name", "left_as", "archived_as", "schedule_date", "sort_name",
+		"group_names", "source_kind", "source_name", "left_as", "archived_as", "schedule_date", "sort_name", "salt",
 	}
 	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notices, %s) VALUES ('%s', '%s', %s 0, %s)",
 		strings.Join(texts, ", "), key, account, id, strings.Repeat("'', ", len(texts)), value))
