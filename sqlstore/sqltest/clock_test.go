@@ -123,6 +123,8 @@ func TestAfterAWrongClock(t *testing.T) {
 
 		bringBack := func() {
 			t.Helper()
+			_, err := s.stores[0].Load(ctx, seats.Need{Account: acme}) // on Galera it waits for the other nodes
+			require.NoError(t, err)
 			var id users.AccountID
 			var changed int64
 			require.NoError(t, s.dbs[0].QueryRow(find[0]).Scan(&id, &changed))
