@@ -26,7 +26,9 @@ func TestKeeper_Audit(t *testing.T) {
 			require.NoError(t, err)
 		}
 		write := func(statement string) {
-			_, err := s.dbs[0].ExecContext(ctx, statement)
+			_, err := s.stores[0].Load(ctx, seats.Need{Account: "acme"}) // on Galera it waits for the other nodes
+			require.NoError(t, err)
+			_, err = s.dbs[0].ExecContext(ctx, statement)
 			require.NoError(t, err)
 		}
 		audited := func(want ...seats.Drift) {
