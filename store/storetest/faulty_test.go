@@ -19,10 +19,14 @@ type beneath struct {
 	store.Store
 	change seats.Change
 	times  int
+	after  func() // called after each commit, unless nil
 }
 
 func (s *beneath) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
 	s.times++
+	if s.after != nil {
+		defer s.after()
+	}
 	return s.Store.Commit(ctx, changes...)
 }
 
@@ -95,6 +99,18 @@ func TestALateCommitArrivesOnce(t *testing.T) {
 		require.Equal(t, 1, s.times)
 	}
 	require.Equal(t, 4, f.Calls())
+}
+
+// TestARepeatedCommitIsAnswered though its context ended after the first one was written:
+// the context's error alone would say that nothing was.
+func TestARepeatedCommitIsAnswered(t *testing.T) {
+	f, s := strike(t, Repeat)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.after = cancel
+	verdicts, err := f.Commit(ctx, s.change)
+	require.NoError(t, err)
+	require.Equal(t, []store.Verdict{{Err: store.ErrConflict}}, verdicts)
+	require.True(t, s.written(t))
 }
 
 func TestADelayEndsWithTheContext(t *testing.T) {
