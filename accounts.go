@@ -43,7 +43,7 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 			if o.Refusal != nil {
 				return o.Refusal
 			}
-			if !o.Same { // or somebody else erases it as well
+			if !o.Unchanged { // or somebody else erases it as well
 				people++
 			}
 		}

@@ -22,7 +22,7 @@ func TestAccountsAreListed(t *testing.T) {
 	var want []users.AccountID
 	for i := range 450 {
 		id := users.AccountID(fmt.Sprintf("site-%04d", i))
-		_, err := k.Open(ctx, seats.Opening{Account: id, Name: "Site", Seats: seats.Of(1), Owner: profile("owner")})
+		_, err := k.Open(ctx, seats.Opening{Account: id, Name: "Site", Total: seats.Of(1), Owner: profile("owner")})
 		require.NoError(t, err)
 		want = append(want, id)
 	}
@@ -62,7 +62,7 @@ func TestAClosedAccountIsNotBilled(t *testing.T) {
 		require.NoError(t, err)
 	}
 	day(seats.Close{})
-	day(seats.SetTotal{Seats: seats.Of(2)})
+	day(seats.SetTotal{Total: seats.Of(2)})
 	u, err := k.User(ctx, "acme", "owner")
 	require.NoError(t, err)
 	require.Zero(t, u.May)
@@ -75,7 +75,7 @@ func TestAClosedAccountIsNotBilled(t *testing.T) {
 	require.Equal(t, began.Add(24*time.Hour), then.Closed)
 	x, err := k.Explain(ctx, "acme", "ada")
 	require.NoError(t, err)
-	require.Equal(t, seats.Closed, x.By.Kind)
+	require.Equal(t, seats.EventClosed, x.By.Kind)
 	day(seats.Reopen{})
 	now = now.Add(24 * time.Hour)
 	period, err := k.Period(ctx, "acme", seats.Site, began, now)
@@ -133,14 +133,14 @@ func TestErasingAnAccountLeavesTombstones(t *testing.T) {
 	drift, err := k.Audit(ctx, "acme")
 	require.NoError(t, err)
 	require.Empty(t, drift)
-	for e, err := range k.Events(ctx, "acme", seats.EventFilter{Kinds: []seats.EventKind{seats.Deleted, seats.AccountErased}}) {
+	for e, err := range k.Events(ctx, "acme", seats.EventFilter{Kinds: []seats.EventKind{seats.EventDeleted, seats.EventAccountErased}}) {
 		require.NoError(t, err)
 		require.Equal(t, "asked for it", e.Reason)
 		require.NotEmpty(t, e.Correlation)
 	}
 	_, err = k.Do(ctx, "acme", vendor, seats.Reopen{})
 	require.ErrorIs(t, err, seats.ErrClosed)
-	_, err = k.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("new")})
+	_, err = k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("new")})
 	require.Error(t, err, "nor does anybody else get the ID")
 }
 
@@ -156,7 +156,7 @@ func TestTwoEraseAnAccountAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	met := false
 	m.before = func(c seats.Change) {
-		if c.Events[0].Kind == seats.Deleted && !met {
+		if c.Events[0].Kind == seats.EventDeleted && !met {
 			met = true
 			_, err := rival.Do(ctx, "acme", vendor, seats.Delete{User: "ada"})
 			require.NoError(t, err)
@@ -178,7 +178,7 @@ func TestAnOwnerIsOutOfReach(t *testing.T) {
 		_, err := k.Do(ctx, "acme", system, seats.Invite{Profile: profile("ada"), Role: users.Admin})
 		require.NoError(t, err)
 		let := seats.Command(seats.Accept{User: "ada"})
-		if preset.Policy.LetIn == seats.Approval {
+		if preset.Policy.Activation == seats.Approval {
 			let = seats.Approve{User: "ada"}
 		}
 		_, err = k.Do(ctx, "acme", system, let)
@@ -205,7 +205,7 @@ func TestAnOwnerIsOutOfReach(t *testing.T) {
 		require.ErrorIs(t, err, seats.ErrOwnerProtected)
 		theirs := profile("owner")
 		theirs.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
-		_, err = k.Open(ctx, seats.Opening{Account: "synced", Seats: seats.Of(9), Policy: preset.Policy, Owner: theirs})
+		_, err = k.Open(ctx, seats.Opening{Account: "synced", Total: seats.Of(9), Policy: preset.Policy, Owner: theirs})
 		require.NoError(t, err)
 		_, err = k.Do(ctx, "synced", users.Sync("hr"), seats.Deactivate{User: "owner"})
 		require.ErrorIs(t, err, seats.ErrOwnerProtected, "though he came by that sync")
@@ -215,7 +215,7 @@ func TestAnOwnerIsOutOfReach(t *testing.T) {
 		again.Email = "OWNER@acme.example"
 		done, err := k.Do(ctx, "acme", admin, seats.Invite{Profile: again, Role: users.Member})
 		require.NoError(t, err)
-		require.Equal(t, []any{true, users.ID("owner")}, []any{done.Outcomes[0].Same, done.Outcomes[0].User}, "an import meets him and changes nothing")
+		require.Equal(t, []any{true, users.ID("owner")}, []any{done.Outcomes[0].Unchanged, done.Outcomes[0].User}, "an import meets him and changes nothing")
 		after, err := k.User(ctx, "acme", "owner")
 		require.NoError(t, err)
 		require.Equal(t, before, after, preset.Name)
@@ -229,10 +229,10 @@ func TestABillingWebhookSetsTheTotalOnce(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(3), seats.HowNow())
 	hook := k.With(seatkeeper.Call{Key: "invoice 7", Reason: "renewal"})
 	for i := range 3 {
-		done, err := hook.Do(ctx, "acme", system, seats.SetTotal{Seats: seats.Of(25)})
+		done, err := hook.Do(ctx, "acme", system, seats.SetTotal{Total: seats.Of(25)})
 		require.NoError(t, err)
 		require.Equal(t, i > 0, done.Repeated)
-		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Seats: 10})
+		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 10})
 		require.NoError(t, err)
 	}
 	u, err := k.Usage(ctx, "acme")
@@ -242,5 +242,5 @@ func TestABillingWebhookSetsTheTotalOnce(t *testing.T) {
 	for e := range k.Events(ctx, "acme", seats.EventFilter{}) {
 		kinds = append(kinds, e.Kind)
 	}
-	require.Equal(t, 1, len(slices.DeleteFunc(kinds, func(k seats.EventKind) bool { return k != seats.TotalSet })))
+	require.Equal(t, 1, len(slices.DeleteFunc(kinds, func(k seats.EventKind) bool { return k != seats.EventTotalSet })))
 }

@@ -87,7 +87,7 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 // than the last one. An event beyond it was there before the next snapshot, so that the
 // account has moved, or is torn.
 func (k *Keeper) caughtUp(ctx context.Context, need seats.Need, was uint64, a *seats.Auditor) (seats.Snapshot, error) {
-	s, err := k.load(ctx, need)
+	s, err := k.loadOnce(ctx, need)
 	switch {
 	case err != nil:
 		return s, err

@@ -22,11 +22,11 @@ func licensed(t *testing.T) store.Store {
 	t.Helper()
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2000), seats.Standard())
-	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Seats: seats.Of(2)}, seats.SetTotal{Pool: "sql", Seats: seats.Of(2)})
+	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(2)}, seats.SetTotal{Pool: "sql", Total: seats.Of(2)})
 	require.NoError(t, err)
 	first, second := veteran("l0", "go", "sql"), veteran("l1", "sql")
-	first.Licences[1].Started = first.Since
-	report, err := k.Adopt(t.Context(), "acme", table(nil, first, second))
+	first.Licences[1].Started = first.StatusSince
+	report, err := k.Import(t.Context(), "acme", table(nil, first, second))
 	require.NoError(t, err)
 	require.Empty(t, report.Refusals)
 	for i := range 3 {

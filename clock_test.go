@@ -37,17 +37,17 @@ func (c clocked) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapsho
 	return snapshots, err
 }
 
-func (c clocked) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+func (c clocked) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	time.Sleep(c.before)
 	defer time.Sleep(c.after)
-	page, err := c.Store.Behind(ctx, consumer, after, limit)
+	page, err := c.Store.Pending(ctx, consumer, after, limit)
 	for i := range page {
 		page[i].StoreTime = c.now()
 	}
 	return page, err
 }
 
-func (c clocked) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (c clocked) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	verdicts, err := c.Store.Commit(ctx, changes...)
 	if c.commit != nil {
 		return verdicts, c.commit()
@@ -65,19 +65,19 @@ var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 func TestKeeper_clock_skew(t *testing.T) {
 	ctx := t.Context()
 	memory := memstore.New()
-	right := newKeeper(t, memory, seatkeeper.Options{Now: fixed(noon.Add(-3 * time.Hour))}, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	right := newKeeper(t, memory, seatkeeper.Options{Now: fixed(noon.Add(-3 * time.Hour))}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	invite(t, right, 1)
-	plan, err := right.Preview(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+	plan, err := right.Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
-	_, err = right.Open(ctx, seats.Opening{Account: "closed", Seats: seats.Of(1), Owner: profile("o")})
+	_, err = right.Open(ctx, seats.Opening{Account: "closed", Total: seats.Of(1), Owner: profile("o")})
 	require.NoError(t, err)
 	_, err = right.Do(ctx, "closed", system, seats.Close{})
 	require.NoError(t, err)
 
-	buy := seats.BuySeats{Seats: 1}
+	buy := seats.BuySeats{Quantity: 1}
 	calls := map[string]func(*seatkeeper.Keeper) error{
 		"Open": func(k *seatkeeper.Keeper) error {
-			_, err := k.Open(ctx, seats.Opening{Account: "new", Seats: seats.Of(1), Owner: profile("o")})
+			_, err := k.Open(ctx, seats.Opening{Account: "new", Total: seats.Of(1), Owner: profile("o")})
 			return err
 		},
 		"Do":      func(k *seatkeeper.Keeper) error { _, err := k.Do(ctx, "acme", owner, buy); return err },
@@ -86,8 +86,8 @@ func TestKeeper_clock_skew(t *testing.T) {
 		"May":     func(k *seatkeeper.Keeper) error { return k.May(ctx, "acme", owner, buy) },
 		"Apply":   func(k *seatkeeper.Keeper) error { _, err := k.Apply(ctx, "acme", owner, plan); return err },
 		"Adopt": func(k *seatkeeper.Keeper) error {
-			_, err := k.Adopt(ctx, "acme", func(yield func(users.User, error) bool) {
-				yield(users.User{Profile: profile("u"), Status: users.Active, Created: noon, Since: noon}, nil)
+			_, err := k.Import(ctx, "acme", func(yield func(users.User, error) bool) {
+				yield(users.User{Profile: profile("u"), Status: users.Active, Created: noon, StatusSince: noon}, nil)
 			})
 			return err
 		},
@@ -140,7 +140,7 @@ func TestOptions_MaxSkew(t *testing.T) {
 	} {
 		k, err := seatkeeper.New(clocked{Store: memstore.New(), now: fixed(now.Add(c.off))}, c.options)
 		require.NoError(t, err)
-		_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("o")})
+		_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
 		require.Equal(t, c.refused, errors.Is(err, store.ErrClockSkew), "%+v", c)
 	}
 	_, err := seatkeeper.New(memstore.New(), seatkeeper.Options{MaxSkew: -1})
@@ -157,7 +157,7 @@ func TestKeeper_clock_skew_of_a_slow_load(t *testing.T) {
 			ahead := func() time.Time { return time.Now().Add(off) }
 			k, err := seatkeeper.New(clocked{Store: memstore.New(), now: ahead, before: 10 * time.Minute, after: 10 * time.Minute}, seatkeeper.Options{})
 			require.NoError(t, err)
-			_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("o")})
+			_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
 			require.Equal(t, refused, errors.Is(err, store.ErrClockSkew), off)
 		})
 	}
@@ -171,7 +171,7 @@ func TestKeeper_Do_clock_skew_after_a_lost_answer(t *testing.T) {
 		return store.ErrUnknown
 	}}, seatkeeper.Options{Now: func() time.Time { return now }, MaxSkew: time.Minute})
 	require.NoError(t, err)
-	_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("o")})
+	_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
 	require.ErrorIs(t, err, store.ErrUnknown)
 	require.ErrorIs(t, err, store.ErrClockSkew)
 }
@@ -226,15 +226,15 @@ func TestKeeper_Drain_lease_after_a_slow_reading(t *testing.T) {
 		require.NoError(t, err)
 		none := store.Progress{Consumer: "mails", Account: "acme"}
 		living := none
-		living.Until = time.Now().Add(25 * time.Minute).UTC()
+		living.LeaseUntil = time.Now().Add(25 * time.Minute).UTC()
 		require.NoError(t, memory.Advance(t.Context(), none, living))
 		n, err := slow.Drain(t.Context(), "mails", (&mailbox{}).take)
 		require.NoError(t, err)
 		require.Zero(t, n)
 		n, err = slow.Drain(t.Context(), "mails", func(ctx context.Context, _ seats.Event) error {
-			behind, err := memory.Behind(ctx, "mails", "", 1)
+			behind, err := memory.Pending(ctx, "mails", "", 1)
 			require.NoError(t, err)
-			require.GreaterOrEqual(t, time.Until(behind[0].Until), 59*time.Second)
+			require.GreaterOrEqual(t, time.Until(behind[0].LeaseUntil), 59*time.Second)
 			return nil
 		})
 		require.NoError(t, err)

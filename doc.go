@@ -16,11 +16,11 @@
 // Every call takes the same way. It loads what the commands need, has package
 // seats decide, and commits the change on condition that the account is still at
 // the revision it was decided on; if it is not, the call starts over. What the
-// rules refuse is a [*seats.Refusal], which says why, in numbers, and what could
+// decideFunc refuse is a [*seats.Refusal], which says why, in numbers, and what could
 // be done about it. An unknown account, a conflict without end and a broken store
 // are errors of package store.
 //
-// A host that has users already brings them in by [Keeper.Adopt].
+// A host that has users already brings them in by [Keeper.Import].
 //
 // A call with a request key, see [Call], happens once. [Keeper.Preview],
 // [Keeper.Apply] and [Keeper.May] look before they leap. [Keeper.UsageAt],

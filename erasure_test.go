@@ -38,12 +38,12 @@ func TestSalt(t *testing.T) {
 	ctx, s, day := t.Context(), memstore.New(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	adopted := users.User{
-		Profile: profile("bob"), Role: users.Member, Status: users.Active, Created: day, Since: day, SignedIn: day, Salt: "guessed",
+		Profile: profile("bob"), Role: users.Member, Status: users.Active, Created: day, StatusSince: day, FirstSignIn: day, Salt: "guessed",
 	}
 	once := k.With(seatkeeper.Call{Key: "k"})
 	_, err := once.Do(ctx, "acme", system, seats.Invite{Profile: profile("ada")}, seats.EditAccount{Name: new("Acme")})
 	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", system, seats.Adopt{User: adopted})
+	_, err = k.Do(ctx, "acme", system, seats.Import{User: adopted})
 	require.NoError(t, err)
 	rows, err := s.Load(ctx, seats.Need{Account: "acme", Users: []users.ID{"ada", "bob"}})
 	require.NoError(t, err)

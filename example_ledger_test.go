@@ -17,14 +17,14 @@ func ExampleCall_key() {
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	for range 2 {
 		hook := keeper.With(seatkeeper.Call{Key: "invoice 4711", Reason: "renewal"})
-		done, err := hook.Do(ctx, "acme", users.System(), seats.BuySeats{Seats: 5})
+		done, err := hook.Do(ctx, "acme", users.System(), seats.BuySeats{Quantity: 5})
 		fmt.Println(done.Repeated, done.Events[0].Count, done.Events[0].Reason, err)
 	}
 	usage, _ := keeper.Usage(ctx, "acme")
 	fmt.Println(usage.Total)
 
 	other := keeper.With(seatkeeper.Call{Key: "invoice 4711"})
-	_, err := other.Do(ctx, "acme", users.System(), seats.BuySeats{Seats: 6})
+	_, err := other.Do(ctx, "acme", users.System(), seats.BuySeats{Quantity: 6})
 	fmt.Println(err)
 	// Output:
 	// false 5 renewal <nil>

@@ -15,7 +15,7 @@ import (
 func ExampleOptions_observe() {
 	var calls, failed, retries, waited atomic.Int64
 	keeper := newSite(2, seats.Standard(), seatkeeper.Options{
-		Observe: func(_ context.Context, e seatkeeper.Effort) {
+		Observe: func(_ context.Context, e seatkeeper.CallStats) {
 			calls.Add(1)
 			retries.Add(int64(e.Conflicts + e.Taken + e.Lost))
 			waited.Add(e.Waited.Milliseconds())

@@ -17,8 +17,8 @@ func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper
 		panic(err)
 	}
 	_, err = keeper.Open(context.Background(), seats.Opening{
-		Account: "acme", Seats: seats.Of(total), Policy: policy,
-		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
+		Account: "acme", Total: seats.Of(total), Policy: policy,
+		Owner: users.Profile{ID: "u1", FirstName: "Olive", LastName: "Owen", Email: "olive@acme.example"},
 	})
 	if err != nil {
 		panic(err)
@@ -28,5 +28,5 @@ func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper
 
 // person is somebody whose ID and address are made of the name.
 func person(name string) users.Profile {
-	return users.Profile{ID: users.ID(strings.ToLower(name)), First: name, Email: strings.ToLower(name) + "@acme.example"}
+	return users.Profile{ID: users.ID(strings.ToLower(name)), FirstName: name, Email: strings.ToLower(name) + "@acme.example"}
 }

@@ -16,8 +16,8 @@ import (
 func ExampleKeeper_Open() {
 	keeper, _ := seatkeeper.New(memstore.New(), seatkeeper.Options{})
 	done, err := keeper.Open(context.Background(), seats.Opening{
-		Account: "acme", Seats: seats.Of(10), Policy: seats.AccuEdConnect(), Zone: "Europe/London",
-		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
+		Account: "acme", Total: seats.Of(10), Policy: seats.AccuEdConnect(), Zone: "Europe/London",
+		Owner: users.Profile{ID: "u1", FirstName: "Olive", LastName: "Owen", Email: "olive@acme.example"},
 	})
 	fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Role, err)
 	// Output: u1 owner <nil>
@@ -53,7 +53,7 @@ func ExampleKeeper_DoEach() {
 		switch {
 		case o.Refusal != nil:
 			fmt.Println(o.User, o.Refusal.Code)
-		case o.Same:
+		case o.Unchanged:
 			fmt.Println(o.User, "is already here")
 		default:
 			fmt.Println(o.User, o.After.Status)
@@ -73,10 +73,10 @@ func ExampleKeeper_Do_refusal() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
 	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")})
-	var no *seats.Refusal
-	if errors.As(err, &no) {
-		fmt.Println(no.Code, no.Index, no.Held, no.Total, no.Asked)
-		fmt.Println(no.Remedies)
+	var refusal *seats.Refusal
+	if errors.As(err, &refusal) {
+		fmt.Println(refusal.Code, refusal.Index, refusal.Held, refusal.Total, refusal.Asked)
+		fmt.Println(refusal.Remedies)
 	}
 	_, err = keeper.Do(ctx, "acme", olive, seats.Delete{User: "u1"})
 	fmt.Println(err)
@@ -93,10 +93,10 @@ func ExampleKeeper_Do_comingBack() {
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada"), Role: users.Manager}, seats.Deactivate{User: "ada"})
 
 	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{Email: "ADA@acme.example"}})
-	var no *seats.Refusal
-	if errors.As(err, &no) {
-		step := no.Remedies[0].Steps[0]
-		fmt.Println(no.Code, step.Action, step.User)
+	var refusal *seats.Refusal
+	if errors.As(err, &refusal) {
+		step := refusal.Remedies[0].Steps[0]
+		fmt.Println(refusal.Code, step.Action, step.User)
 	}
 	done, err := keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
 	fmt.Println(done.Outcomes[0].After.Status, done.Outcomes[0].After.Role, err)
@@ -125,11 +125,11 @@ func ExampleKeeper_Do_orders() {
 	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
 
-	_, err := keeper.Do(ctx, "acme", olive, seats.ReturnSeats{Seats: 1})
+	_, err := keeper.Do(ctx, "acme", olive, seats.ReturnSeats{Quantity: 1})
 	fmt.Println(err)
-	_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"}, seats.ReturnSeats{Seats: 1})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"}, seats.ReturnSeats{Quantity: 1})
 	fmt.Println(err)
-	_, err = keeper.Do(ctx, "acme", olive, seats.BuySeats{Seats: 9}, seats.Reactivate{User: "ada"})
+	_, err = keeper.Do(ctx, "acme", olive, seats.BuySeats{Quantity: 9}, seats.Reactivate{User: "ada"})
 	usage, _ := keeper.Usage(ctx, "acme")
 	fmt.Println(usage.Held, usage.Total, err)
 	// Output:
@@ -144,9 +144,9 @@ func ExampleKeeper_Do_cut() {
 	keeper := newSite(3, seats.Standard(), seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")})
 	hook := keeper.With(seatkeeper.Call{Correlation: "invoice 12", Reason: "downgrade"})
-	_, err := hook.Do(ctx, "acme", users.System(), seats.SetTotal{Seats: seats.Of(1)})
+	_, err := hook.Do(ctx, "acme", users.System(), seats.SetTotal{Total: seats.Of(1)})
 	usage, _ := keeper.Usage(ctx, "acme")
-	fmt.Println(usage.Held, usage.Total, usage.Available, usage.Over, err)
+	fmt.Println(usage.Held, usage.Total, usage.Available, usage.Excess, err)
 	// Output: 3 1 0 2 <nil>
 }
 
@@ -181,7 +181,7 @@ func ExampleKeeper_Find() {
 func ExampleKeeper_User() {
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	olive, err := keeper.User(context.Background(), "acme", "u1")
-	fmt.Println(olive.First, olive.Role, olive.Shown, err)
+	fmt.Println(olive.FirstName, olive.Role, olive.Shown, err)
 	// Output: Olive owner active <nil>
 }
 
@@ -192,7 +192,7 @@ func ExampleKeeper_Users() {
 	ada.Location, bob.Location = "Leeds", "York"
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: bob})
 	for p, err := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Invited), Location: "Leeds"}) {
-		fmt.Println(p.First, p.Shown, err)
+		fmt.Println(p.FirstName, p.Shown, err)
 	}
 	// Output: Ada invited <nil>
 }
@@ -202,7 +202,7 @@ func ExampleKeeper_Users_byName() {
 	ctx := context.Background()
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	for _, p := range []users.Profile{
-		{First: "Zoe", Last: "byron", Email: "zoe@acme.example"}, {First: "Ada", Last: "Byron", Email: "ada@acme.example"}, {Email: "cy@acme.example"},
+		{FirstName: "Zoe", LastName: "byron", Email: "zoe@acme.example"}, {FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example"}, {Email: "cy@acme.example"},
 	} {
 		_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: p})
 	}
@@ -214,8 +214,8 @@ func ExampleKeeper_Users_byName() {
 				break
 			}
 			n++
-			fmt.Println(screen, p.First, p.Last, p.Email)
-			filter = filter.Behind(p.User)
+			fmt.Println(screen, p.FirstName, p.LastName, p.Email)
+			filter = filter.NextPage(p.User)
 		}
 	}
 	// Output:
@@ -233,7 +233,7 @@ func ExampleKeeper_Users_file() {
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
 		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")}, seats.Deactivate{User: "bob"})
 	options := users.RosterOptions{Columns: []users.Column{
-		{Header: "First name", Field: "first"}, {Header: "Email", Field: "email"}, {Header: "Status", Field: "status"},
+		{Header: "First name", Field: "first-name"}, {Header: "Email", Field: "email"}, {Header: "Status", Field: "status"},
 	}}
 	var file strings.Builder
 	active := keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)})
@@ -249,7 +249,7 @@ func ExampleKeeper_UsageOf() {
 	ada := person("Ada")
 	ada.Location = "Leeds"
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: person("Bob")})
-	usage, err := keeper.UsageOf(ctx, "acme", users.Filter{NeverIn: true, Location: "Leeds"})
+	usage, err := keeper.UsageOf(ctx, "acme", users.Filter{NeverSignedIn: true, Location: "Leeds"})
 	fmt.Println(usage.Cards, err)
 	// Output: [{Seats 10} {Available 7} {Invited 1} {Active 0} {Inactive 0}] <nil>
 }
@@ -258,9 +258,9 @@ func ExampleKeeper_Events() {
 	ctx := context.Background()
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
-		seats.Invite{Profile: person("Ada")}, seats.Deactivate{User: "ada", Heir: "u1", Reason: "left"})
+		seats.Invite{Profile: person("Ada")}, seats.Deactivate{User: "ada", Successor: "u1", Reason: "left"})
 	for e, err := range keeper.Events(ctx, "acme", seats.EventFilter{After: 1}) {
-		fmt.Println(e.Sequence, e.Kind, e.User, e.Delta, e.Held, e.Heir, e.Reason, err)
+		fmt.Println(e.Sequence, e.Kind, e.User, e.Delta, e.Held, e.Successor, e.Reason, err)
 	}
 	// Output:
 	// 2 invited ada 1 2   <nil>
@@ -268,11 +268,11 @@ func ExampleKeeper_Events() {
 }
 
 // An invitation can free its seat by itself. Whatever call comes first finds it
-// done; RunDue does it for accounts that nobody calls.
+// result; RunDue does it for accounts that nobody calls.
 func ExampleKeeper_RunDue() {
 	ctx := context.Background()
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	keeper := newSite(10, seats.Policy{Invites: seats.RunsFreed, Term: 7 * 24 * time.Hour},
+	keeper := newSite(10, seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: 7 * 24 * time.Hour},
 		seatkeeper.Options{Now: func() time.Time { return now }})
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
 	now = now.AddDate(0, 1, 0)
@@ -299,8 +299,8 @@ func ExampleKeeper_Do_life() {
 		{olive, seats.Notify{User: "ada"}},
 		{users.As("ada"), seats.Accept{User: "ada"}},
 		{olive, seats.ChangeRole{User: "ada", Role: users.Manager}},
-		{olive, seats.Edit{User: "ada", Set: users.Patch{Last: new("Lovelace")}}},
-		{olive, seats.Archive{User: "ada", Heir: "u1"}},
+		{olive, seats.Edit{User: "ada", Set: users.Patch{LastName: new("Lovelace")}}},
+		{olive, seats.Archive{User: "ada", Successor: "u1"}},
 		{olive, seats.Restore{User: "ada"}},
 		{olive, seats.Deactivate{User: "ada"}},
 		{users.Support("ticket 7"), seats.Erase{User: "ada"}},
@@ -311,7 +311,7 @@ func ExampleKeeper_Do_life() {
 			return
 		}
 		o := done.Outcomes[0]
-		fmt.Println(o.Action, o.After.Status, o.After.Role, o.Seats)
+		fmt.Println(o.Action, o.After.Status, o.After.Role, o.SeatsDelta)
 	}
 	// Output:
 	// invite invited member 1
@@ -328,7 +328,7 @@ func ExampleKeeper_Do_life() {
 // Some products let people in by approval.
 func ExampleKeeper_Do_approval() {
 	ctx, olive := context.Background(), users.As("u1")
-	keeper := newSite(5, seats.Policy{LetIn: seats.Approval}, seatkeeper.Options{})
+	keeper := newSite(5, seats.Policy{Activation: seats.Approval}, seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
 	_, err := keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
 	fmt.Println(err)
@@ -347,7 +347,7 @@ func ExampleKeeper_Do_policy() {
 	policy := seats.Standard()
 	policy.Exempt = users.In(users.Manager)
 	done, err := keeper.Do(ctx, "acme", users.System(), seats.SetPolicy{Policy: policy})
-	fmt.Println(done.Outcomes[0].Seats, err)
+	fmt.Println(done.Outcomes[0].SeatsDelta, err)
 	account, _ := keeper.Account(ctx, "acme")
 	fmt.Println(account.Policy == policy)
 	// Output:

@@ -25,7 +25,7 @@ func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Led
 // instant before the account was opened nothing but its ID. Events that are missing, as
 // far as they are needed or the last ones, are [seats.ErrHistory].
 func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.Time) (seats.Usage, error) {
-	s, err := k.present(ctx, &seats.Need{Account: account})
+	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Usage{}, err
 	}
@@ -37,7 +37,7 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 	if err != nil {
 		return seats.Usage{}, err
 	}
-	return seats.UsageAt(last, site, k.recorded(ctx, s.Account, seats.GoverningEvents()))
+	return seats.UsageAt(last, site, k.events(ctx, s.Account, seats.GoverningEvents()))
 }
 
 // Period returns the peak and the seat-days of a pool, [seats.Site] or another,
@@ -54,7 +54,7 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 	if pool != seats.Site && users.CheckID(pool) != nil {
 		need.Pools = nil
 	}
-	s, err := k.present(ctx, &need)
+	s, err := k.load(ctx, &need)
 	if err != nil {
 		return seats.Period{}, err
 	}
@@ -75,7 +75,7 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 	if err != nil {
 		return seats.Period{}, err
 	}
-	return seats.Metered(pool, from, to, before.Held, k.recorded(ctx, s.Account, seats.EventFilter{After: last.Sequence}))
+	return seats.Metered(pool, from, to, before.Held, k.events(ctx, s.Account, seats.EventFilter{After: last.Sequence}))
 }
 
 // lastAt returns the last event at or before an instant, the zero event if there is
@@ -127,7 +127,7 @@ func (k *Keeper) last(ctx context.Context, account seats.Account) (last seats.Ev
 // moved returns [seats.ErrHistory] for an account that has events beyond its Sequence, unless
 // it has moved since it was loaded.
 func (k *Keeper) moved(ctx context.Context, account seats.Account) error {
-	s, err := k.load(ctx, seats.Need{Account: account.ID})
+	s, err := k.loadOnce(ctx, seats.Need{Account: account.ID})
 	if err == nil && s.Account.Revision == account.Revision {
 		err = fmt.Errorf("%w: the account ends with event %d, and there are later ones", seats.ErrHistory, account.Sequence)
 	}
@@ -174,7 +174,7 @@ func (k *Keeper) latest(ctx context.Context, account users.AccountID, pool seats
 // missing, or what the events say of the user does not follow, it is [seats.ErrHistory].
 func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.ID) (seats.Explanation, error) {
 	need := seats.NeedsPerson(account, users.ByID(id))
-	s, err := k.present(ctx, &need)
+	s, err := k.load(ctx, &need)
 	if err != nil {
 		return seats.Explanation{}, err
 	}
@@ -184,8 +184,8 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 	for _, u := range s.Users {
 		if u.ID == id {
 			events := inOrder(
-				k.recorded(ctx, s.Account, seats.EventFilter{User: id}),
-				k.recorded(ctx, s.Account, seats.GoverningEvents()))
+				k.events(ctx, s.Account, seats.EventFilter{User: id}),
+				k.events(ctx, s.Account, seats.GoverningEvents()))
 			return seats.Explain(s.Account, u, need.DueBy, events)
 		}
 	}

@@ -32,10 +32,10 @@ func TestThePastIsAsItWas(t *testing.T) {
 		case hour == 7:
 			commands = append(commands, seats.SetPolicy{Policy: seats.AccuEdConnect()})
 		case hour == 15:
-			commands = append(commands, seats.SetPolicy{Policy: seats.Standard()}, seats.SetTotal{Seats: seats.Of(900)})
+			commands = append(commands, seats.SetPolicy{Policy: seats.Standard()}, seats.SetTotal{Total: seats.Of(900)})
 		case hour == 20:
 			for i := range 600 { // more than a page of another pool
-				commands = append(commands, seats.SetTotal{Pool: "course", Seats: seats.Of(int64(i))})
+				commands = append(commands, seats.SetTotal{Pool: "course", Total: seats.Of(int64(i))})
 			}
 		case hour%5 == 4:
 			commands = append(commands, seats.Deactivate{User: users.ID(fmt.Sprint("p", hour-1, "-", 0))})
@@ -118,7 +118,7 @@ func TestExplain(t *testing.T) {
 	require.True(t, x.Holds)
 	require.Equal(t, invited.Events[0], x.By)
 	require.Equal(t, "spring class", x.By.Reason)
-	require.Equal(t, []users.Action{users.Deactivate, users.Delete}, x.Ways)
+	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionDelete}, x.Ways)
 	_, err = k.Explain(ctx, "acme", "nobody")
 	require.ErrorIs(t, err, seats.ErrUnknownUser)
 	_, err = k.Explain(ctx, "unknown", "ada")
@@ -130,7 +130,7 @@ func TestAuditFindsWhatWasWrittenPastTheLibrary(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.BuySeats{Seats: 1})
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	by := func(change func(*seats.Snapshot, *seats.Change)) []seats.Drift {
 		loaded, err := s.Load(ctx, seats.Need{Account: "acme", Users: []users.ID{"ada"}})
@@ -155,7 +155,7 @@ func TestAuditFindsWhatWasWrittenPastTheLibrary(t *testing.T) {
 	require.Equal(t, seats.Drift{What: "user ada", Stored: "active member", Counted: "invited member"}, drift[1])
 	drift = by(func(_ *seats.Snapshot, c *seats.Change) {
 		c.Account.Sequence++
-		c.Events = []seats.Event{{Account: "acme", Sequence: c.Account.Sequence, Kind: seats.SeatsBought, Time: time.Now()}}
+		c.Events = []seats.Event{{Account: "acme", Sequence: c.Account.Sequence, Kind: seats.EventSeatsBought, Time: time.Now()}}
 	})
 	require.Contains(t, drift, seats.Drift{What: "events", Stored: "4", Counted: "seats: the events do not follow from one another: event 4: the tally"})
 	_, err = k.Audit(ctx, "unknown")
@@ -170,7 +170,7 @@ func TestAuditWaitsForOneMoment(t *testing.T) {
 	for call := range 6 {
 		k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
 			if n == call {
-				_, err := rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", call)))}, seats.BuySeats{Seats: 1})
+				_, err := rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", call)))}, seats.BuySeats{Quantity: 1})
 				require.NoError(t, err)
 			}
 			return storetest.None
@@ -181,7 +181,7 @@ func TestAuditWaitsForOneMoment(t *testing.T) {
 		require.Empty(t, drift, call)
 	}
 	k, err := seatkeeper.New(storetest.NewFaulty(s, func(int) storetest.Fault {
-		_, err := rival.Do(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+		_, err := rival.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 		require.NoError(t, err)
 		return storetest.None
 	}), seatkeeper.Options{Attempts: 5})
@@ -229,7 +229,7 @@ func TestAuditSaysWhatIsWrongWithTheEvents(t *testing.T) {
 	require.NoError(t, err)
 	c := seats.Change{ID: "by hand", Base: 1, Account: loaded[0].Account}
 	c.Account.Revision, c.Account.Sequence = 2, 2
-	c.Events = []seats.Event{{Account: "acme", Sequence: 2, Kind: seats.SeatsBought, Time: time.Now()}}
+	c.Events = []seats.Event{{Account: "acme", Sequence: 2, Kind: seats.EventSeatsBought, Time: time.Now()}}
 	_, err = s.Commit(t.Context(), c)
 	require.NoError(t, err)
 	drift, err := k.Audit(t.Context(), "acme")
@@ -251,5 +251,5 @@ func TestAnExplanationKnowsThePolicyOfTheTime(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, x.Holds)
 	require.Equal(t, set.Events[0].Sequence, x.By.Sequence, "the policy gave the seat")
-	require.Equal(t, seats.PolicySet, x.By.Kind)
+	require.Equal(t, seats.EventPolicySet, x.By.Kind)
 }

@@ -41,11 +41,11 @@ func inTransaction(t *testing.T, k *seatkeeper.Keeper, s store.Store, faults ...
 // way.
 func TestInATransactionNothingIsTriedAgain(t *testing.T) {
 	ctx := t.Context()
-	plan, err := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard()).Preview(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+	plan, err := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard()).Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	calls := map[string]func(*seatkeeper.Keeper) error{
 		"Open": func(k *seatkeeper.Keeper) error {
-			_, err := k.Open(ctx, seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("o")})
+			_, err := k.Open(ctx, seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("o")})
 			return err
 		},
 		"Do": func(k *seatkeeper.Keeper) error {
@@ -86,7 +86,7 @@ func TestWhatIsDueIsSettledInTheTransaction(t *testing.T) {
 	ctx := t.Context()
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	s := memstore.New()
-	outside := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(2), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	outside := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(2), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	_, err := outside.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err)
 	now = now.Add(time.Hour)
@@ -126,25 +126,25 @@ func TestInATransactionATakenKeyIsLookedUp(t *testing.T) {
 	outside := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	_, err := outside.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "ada"})
 	require.NoError(t, err)
-	invite := func(s store.Store, address string) (seatkeeper.Done, error) {
+	invite := func(s store.Store, address string) (seatkeeper.Result, error) {
 		return outside.InTx(storetest.Bound(s)).Do(ctx, "acme", system, seats.Invite{Profile: users.Profile{Email: address}})
 	}
 	look := &blind{Store: s}
 	done, err := invite(look, "owner@acme.example")
 	require.NoError(t, err)
-	require.True(t, done.Outcomes[0].Same)
+	require.True(t, done.Outcomes[0].Unchanged)
 	require.Equal(t, users.ID("owner"), done.Outcomes[0].User)
 	require.Equal(t, 2, look.loads)
 	_, err = invite(&blind{Store: s}, "ada@acme.example")
 	require.ErrorIs(t, err, seats.ErrDuplicate)
 
 	// Where the transaction does not see who it is, another one will.
-	never := &meddler{Store: refusing{s, store.ErrTaken}}
+	never := &meddler{Store: refusing{s, store.ErrKeyTaken}}
 	_, err = invite(never, "bob@acme.example")
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.EqualValues(t, 2, never.commits.Load())
 
-	failing, _ := inTransaction(t, outside, refusing{s, store.ErrTaken}, storetest.None, storetest.None, storetest.Fail)
+	failing, _ := inTransaction(t, outside, refusing{s, store.ErrKeyTaken}, storetest.None, storetest.None, storetest.Fail)
 	_, err = failing.Do(ctx, "acme", owner, seats.Invite{Profile: profile("bob")})
 	require.ErrorIs(t, err, storetest.ErrInjected)
 	require.NotErrorIs(t, err, store.ErrUnknown, "a change with a taken key was not written")
@@ -157,7 +157,7 @@ func TestARefusalLeavesTheTransactionAsItWas(t *testing.T) {
 	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, seats.ErrNoSeats)
 	require.Equal(t, 1, f.Calls(), "nothing was written")
-	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1}, seats.Invite{Profile: profile("ada")})
+	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1}, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err)
 }
 
@@ -211,7 +211,7 @@ func TestATransactionHasTheClockTheIDsAndTheCallOfItsKeeper(t *testing.T) {
 		require.True(t, done.Repeated)
 	}
 	k, f := inTransaction(t, k, s, storetest.None, storetest.Conflict)
-	_, err = k.With(seatkeeper.Call{Reason: "r"}).Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	_, err = k.With(seatkeeper.Call{Reason: "r"}).Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.Equal(t, 2, f.Calls(), "it is still in the transaction")
 }
@@ -224,7 +224,7 @@ func TestEventsAreNotHandedOutInATransaction(t *testing.T) {
 	require.Zero(t, f.Calls())
 	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{}) {
 		require.NoError(t, err)
-		require.Equal(t, seats.Opened, e.Kind, "to read them does no harm")
+		require.Equal(t, seats.EventOpened, e.Kind, "to read them does no harm")
 	}
 }
 
@@ -232,16 +232,16 @@ func TestEventsAreNotHandedOutInATransaction(t *testing.T) {
 func TestKeeper_InTx_unbound(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	plan, err := k.Preview(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+	plan, err := k.Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	in := k.InTx(nil)
 	for name, call := range map[string]func() error{
 		"Open": func() error {
-			_, err := in.Open(ctx, seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("o")})
+			_, err := in.Open(ctx, seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("o")})
 			return err
 		},
-		"Do":     func() error { _, err := in.Do(ctx, "acme", owner, seats.BuySeats{Seats: 1}); return err },
-		"DoEach": func() error { _, err := in.DoEach(ctx, "acme", owner, seats.BuySeats{Seats: 1}); return err },
+		"Do":     func() error { _, err := in.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
+		"DoEach": func() error { _, err := in.DoEach(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
 		"Apply":  func() error { _, err := in.Apply(ctx, "acme", owner, plan); return err },
 		"Usage":  func() error { _, err := in.Usage(ctx, "acme"); return err },
 		"Audit":  func() error { _, err := in.Audit(ctx, "acme"); return err },

@@ -23,7 +23,7 @@ type Keeper struct {
 	store   store.Store
 	options Options
 	call    Call
-	lines   *lines
+	lines   *accountLocks
 	made    *atomic.Uint32 // identifiers
 	bound   bool           // to a transaction of the host's, see InTx
 }
@@ -46,13 +46,13 @@ type Options struct {
 	// 100. A negative number is refused.
 	Attempts int
 	// Observe, if there is one, is told what each call that decides has cost, whether it
-	// went well or not: Open, Do, Apply, and each commit of DoEach, Adopt or EraseAccount. It is
+	// went well or not: Open, Do, Apply, and each commit of DoEach, Import or EraseAccount. It is
 	// called once, with the context of the call, in its goroutine and after the account's
 	// turn has passed on: it holds up this caller alone, and should be quick. Several
 	// goroutines may be in it at once. It must not call a Keeper: in a transaction, see
 	// [Keeper.InTx], the two could wait for each other for ever. What is done there may
 	// still be rolled back.
-	Observe func(context.Context, Effort)
+	Observe func(context.Context, CallStats)
 }
 
 // New returns a Keeper on the store. It does no I/O. The errors are those of a
@@ -80,7 +80,7 @@ func New(s store.Store, o Options) (*Keeper, error) {
 	if o.Attempts == 0 {
 		o.Attempts = 100
 	}
-	k := &Keeper{store: s, options: o, lines: newLines(), made: new(atomic.Uint32)}
+	k := &Keeper{store: s, options: o, lines: newAccountLocks(), made: new(atomic.Uint32)}
 	if o.NewID == nil {
 		k.options.NewID = func() users.ID { return users.ID(k.newID()) }
 	}
@@ -129,7 +129,7 @@ func (k *Keeper) With(c Call) *Keeper {
 // host rolls back, and runs its whole transaction again. A [*seats.Refusal], decided on
 // what the transaction sees, leaves it as it was, but for what was due: it may go on and
 // be committed. After any other error it has to be rolled back, and then nothing was
-// done, even if the error is [store.ErrUnknown] or outcomes came beside it.
+// result, even if the error is [store.ErrUnknown] or outcomes came beside it.
 //
 // What is done is done, and seen by others, once the host has committed; should the
 // answer to that be lost, a [Call] Key finds out. [Keeper.Drain] is not for transactions
@@ -147,12 +147,12 @@ func (k *Keeper) InTx(s store.Bound) *Keeper {
 	in.options.Attempts = 2 // the second is for taken keys alone
 	// To wait for the account's turn would be to wait for a call of k, which may itself
 	// wait for what the transaction holds: a lock, or the only connection.
-	in.lines = newLines()
+	in.lines = newAccountLocks()
 	return &in
 }
 
-// Done is what a call has done. It is committed, or will be with the host's transaction.
-type Done struct {
+// Result is what a call has done. It is committed, or will be with the host's transaction.
+type Result struct {
 	Revision uint64          // of the account, after this call; of a repeated one, now
 	Outcomes []seats.Outcome // one for each command, in order
 	Events   []seats.Event   // none if all of it was so already
@@ -161,7 +161,7 @@ type Done struct {
 
 // Open opens an account. An account of that ID is [store.ErrExists]. The
 // owner's ID, if empty, is made; the outcome carries it.
-func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
+func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 	request := k.request(users.System(), seats.ByCall)
 	if request.Key != "" {
 		request.Digest = o.Digest()
@@ -177,9 +177,9 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 		return d, err
 	})
 	if err != nil {
-		return Done{}, err
+		return Result{}, err
 	}
-	return done(decision), nil
+	return result(decision), nil
 }
 
 // Do carries out the commands, in order and all or nothing: the first that is
@@ -194,13 +194,13 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Done, error) {
 // while the store writes, or the store is lost in the middle of that for good, the error
 // is [store.ErrUnknown], which wraps the reason: the change was made as a whole or not
 // at all, and the same call with a [Call] Key finds out.
-func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Done, error) {
+func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Result, error) {
 	request := k.request(actor, seats.ByCall, commands...)
-	decision, err := k.decide(ctx, account, request, within(seats.Decide))
+	decision, err := k.decide(ctx, account, request, requireAccount(seats.Decide))
 	if err != nil {
-		return Done{}, err
+		return Result{}, err
 	}
-	return done(decision), nil
+	return result(decision), nil
 }
 
 // DoEach carries out the commands in order, each with an outcome of its own: a
@@ -222,7 +222,7 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 	whole := k.request(actor, seats.ByBulk, commands...)
 	outcomes := make([]seats.Outcome, 0, len(commands))
 	for chunk := range slices.Chunk(whole.Commands, chunkSize) {
-		some, err := k.part(ctx, account, whole, chunk, len(outcomes))
+		some, err := k.doChunk(ctx, account, whole, chunk, len(outcomes))
 		if err != nil {
 			return outcomes, err
 		}
@@ -233,11 +233,11 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 
 // part carries out some commands of a bulk call in one commit, the first of which has
 // that place in the call.
-func (k *Keeper) part(
+func (k *Keeper) doChunk(
 	ctx context.Context, account users.AccountID, whole seats.Request, commands []seats.Command, first int,
 ) ([]seats.Outcome, error) {
-	whole.Commands, whole.First, whole.Change = commands, first, seats.ChangeID(k.newID())
-	decision, err := k.decide(ctx, account, whole, within(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
+	whole.Commands, whole.Index, whole.Change = commands, first, seats.ChangeID(k.newID())
+	decision, err := k.decide(ctx, account, whole, requireAccount(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 		return seats.DecideEach(s, r), nil
 	}))
 	return decision.Outcomes, err
@@ -262,8 +262,8 @@ func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...s
 // now reads the clock, in the form that every store gives back unchanged.
 func (k *Keeper) now() time.Time { return k.options.Now().UTC().Truncate(time.Microsecond) }
 
-func done(d seats.Decision) Done {
-	return Done{
+func result(d seats.Decision) Result {
+	return Result{
 		Revision: d.Change.Account.Revision, Outcomes: d.Outcomes,
 		Events: slices.Concat(d.Repeated, d.Change.Events), Repeated: len(d.Repeated) > 0,
 	}

@@ -19,7 +19,7 @@ var (
 )
 
 func profile(id users.ID) users.Profile {
-	return users.Profile{ID: id, First: "First", Last: string(id), Email: string(id) + "@acme.example"}
+	return users.Profile{ID: id, FirstName: "First", LastName: string(id), Email: string(id) + "@acme.example"}
 }
 
 // newKeeper returns a Keeper on the store with the account "acme" open.
@@ -27,7 +27,7 @@ func newKeeper(t testing.TB, s store.Store, o seatkeeper.Options, total seats.Co
 	t.Helper()
 	k, err := seatkeeper.New(s, o)
 	require.NoError(t, err)
-	_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Seats: total, Policy: policy, Owner: profile("owner")})
+	_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: total, Policy: policy, Owner: profile("owner")})
 	require.NoError(t, err)
 	return k
 }
@@ -36,7 +36,7 @@ func TestABrokenStoreIsAnError(t *testing.T) {
 	ctx := t.Context()
 	k, err := seatkeeper.New(down, seatkeeper.Options{})
 	require.NoError(t, err)
-	_, err = k.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner")})
+	_, err = k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")})
 	require.ErrorIs(t, err, errDown)
 	_, err = k.Do(ctx, "acme", owner)
 	require.ErrorIs(t, err, errDown)
@@ -67,7 +67,7 @@ func TestOptionsThatCannotBe(t *testing.T) {
 func TestOpening(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(3), seats.Standard())
-	opening := seats.Opening{Account: "acme", Seats: seats.Of(3), Owner: users.Profile{Email: "o@other.example"}}
+	opening := seats.Opening{Account: "acme", Total: seats.Of(3), Owner: users.Profile{Email: "o@other.example"}}
 	_, err := k.Open(ctx, opening)
 	require.ErrorIs(t, err, store.ErrExists)
 	opening.Account = "other"
@@ -81,7 +81,7 @@ func TestOpening(t *testing.T) {
 	}
 	_, err = k.Usage(ctx, "third")
 	require.ErrorIs(t, err, store.ErrNotFound)
-	opening.Zone, opening.Seats = "Africa/Cairo", seats.Count{}
+	opening.Zone, opening.Total = "Africa/Cairo", seats.Count{}
 	_, err = k.Open(ctx, opening)
 	require.ErrorIs(t, err, seats.ErrBadInput)
 	for _, id := range []users.AccountID{"", "a\x00"} {
@@ -130,7 +130,7 @@ func TestABulkCallOfManyCommits(t *testing.T) {
 func TestTheEventsOfABulkCallBelongTogether(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	for range 2 {
-		_, err := k.DoEach(t.Context(), "acme", owner, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 2})
+		_, err := k.DoEach(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 2})
 		require.NoError(t, err)
 	}
 	var all []string

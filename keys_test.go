@@ -29,11 +29,11 @@ func TestAWebhookArrivesOftenAndCountsOnce(t *testing.T) {
 	for i := range 100 {
 		k := []*seatkeeper.Keeper{first, second}[i%2].With(seatkeeper.Call{Key: "order 1"})
 		gone.Go(func() {
-			done, err := k.Do(t.Context(), "acme", system, seats.BuySeats{Seats: 5})
+			done, err := k.Do(t.Context(), "acme", system, seats.BuySeats{Quantity: 5})
 			if err == nil && !done.Repeated {
 				fresh.Add(1)
 			}
-			if err != nil || len(done.Events) != 1 || done.Events[0].Count != 5 || done.Outcomes[0].Same {
+			if err != nil || len(done.Events) != 1 || done.Events[0].Count != 5 || done.Outcomes[0].Unchanged {
 				t.Errorf("%v %+v", err, done)
 			}
 		})
@@ -62,9 +62,9 @@ func TestACallWithoutIDsIsTheSameCall(t *testing.T) {
 	require.Greater(t, again.Revision, first.Revision)
 	_, err = once.Do(ctx, "acme", owner, invite, invite)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
-	_, err = once.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner")})
+	_, err = once.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")})
 	require.ErrorIs(t, err, seats.ErrKeyReused)
-	for _, o := range mustEach(t, once, invite, seats.BuySeats{Seats: 1}) {
+	for _, o := range mustEach(t, once, invite, seats.BuySeats{Quantity: 1}) {
 		require.ErrorIs(t, o.Refusal, seats.ErrKeyReused, "one by one")
 	}
 	plan, err := k.Preview(ctx, "acme", owner, invite)
@@ -92,13 +92,13 @@ func TestAKeyIsTakenThoughTheFirstCommandsWereRefused(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(10), seats.Standard())
 	once := k.With(seatkeeper.Call{Key: "k"})
 	commands := slices.Repeat([]seats.Command{seats.Deactivate{User: "nobody"}}, 600)
-	commands = append(commands, seats.BuySeats{Seats: 1})
+	commands = append(commands, seats.BuySeats{Quantity: 1})
 	outcomes := mustEach(t, once, commands...)
 	require.ErrorIs(t, outcomes[599].Refusal, seats.ErrUnknownUser)
 	require.Equal(t, 599, outcomes[599].Refusal.Index)
 	require.Nil(t, outcomes[600].Refusal)
 	require.Equal(t, outcomes, mustEach(t, once, commands...))
-	_, err := once.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 5})
+	_, err := once.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 5})
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 	usage, err := k.Usage(t.Context(), "acme")
 	require.NoError(t, err)
@@ -109,7 +109,7 @@ func TestAnAccountIsOpenedOnce(t *testing.T) {
 	ctx := t.Context()
 	k, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
 	require.NoError(t, err)
-	o := seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: users.Profile{Email: "olive@acme.example"}}
+	o := seats.Opening{Account: "acme", Total: seats.Of(1), Owner: users.Profile{Email: "olive@acme.example"}}
 	first, err := k.With(seatkeeper.Call{Key: "signup"}).Open(ctx, o)
 	require.NoError(t, err)
 	again, err := k.With(seatkeeper.Call{Key: "signup"}).Open(ctx, o)
@@ -145,7 +145,7 @@ func TestABulkCallIsTakenUpWhereItBroke(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, outcomes, 1200)
 	for i, o := range outcomes {
-		require.False(t, o.Same, "%d", i)
+		require.False(t, o.Unchanged, "%d", i)
 		require.Nil(t, o.Refusal)
 	}
 	u, err := sound.Usage(ctx, "acme")
@@ -159,19 +159,19 @@ func TestTheKeyOfAnOpeningIsNotThatOfAnother(t *testing.T) {
 	k, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
 	require.NoError(t, err)
 	once := k.With(seatkeeper.Call{Key: "signup"})
-	o := seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner")}
+	o := seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")}
 	done, err := once.Open(t.Context(), o)
 	require.NoError(t, err)
 	require.Len(t, done.Events[0].Digest, 64)
-	o.Seats = seats.Of(2)
+	o.Total = seats.Of(2)
 	_, err = once.Open(t.Context(), o)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
-	_, err = once.Do(t.Context(), "acme", system, seats.BuySeats{Seats: 1})
+	_, err = once.Do(t.Context(), "acme", system, seats.BuySeats{Quantity: 1})
 	require.ErrorIs(t, err, seats.ErrKeyReused)
-	done, err = k.Open(t.Context(), seats.Opening{Account: "beta", Seats: seats.Of(1), Owner: profile("owner")})
+	done, err = k.Open(t.Context(), seats.Opening{Account: "beta", Total: seats.Of(1), Owner: profile("owner")})
 	require.NoError(t, err)
 	require.Empty(t, done.Events[0].Digest, "a call without a key has none")
-	done, err = k.Do(t.Context(), "beta", system, seats.BuySeats{Seats: 1})
+	done, err = k.Do(t.Context(), "beta", system, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	require.Empty(t, done.Events[0].Digest)
 }

@@ -24,16 +24,16 @@ import (
 // In a transaction of the host's nothing is found out and nothing tried again: it may be
 // dead, so that another statement would only hide the first error or, worse, be carried
 // out beside it. A taken key leaves it alive; whoever has it is looked up as ever.
-func (k *Keeper) decide(ctx context.Context, account users.AccountID, request seats.Request, rules rules) (seats.Decision, error) {
+func (k *Keeper) decide(ctx context.Context, account users.AccountID, request seats.Request, rules decideFunc) (seats.Decision, error) {
 	e := k.begin(account)
-	decision, err := k.inTurn(ctx, account, request, rules, &e)
+	decision, err := k.runLocked(ctx, account, request, rules, &e)
 	k.end(ctx, e, err)
 	return decision, err
 }
 
 // inTurn is decide, from the moment the call gets in line until it leaves.
-func (k *Keeper) inTurn(ctx context.Context, account users.AccountID, request seats.Request, rules rules, e *effort) (seats.Decision, error) {
-	leave, err := k.lines.enter(ctx, account)
+func (k *Keeper) runLocked(ctx context.Context, account users.AccountID, request seats.Request, rules decideFunc, e *callStats) (seats.Decision, error) {
+	leave, err := k.lines.Lock(ctx, account)
 	e.Waited = k.since(e)
 	if err != nil {
 		return seats.Decision{}, err
@@ -44,14 +44,14 @@ func (k *Keeper) inTurn(ctx context.Context, account users.AccountID, request se
 	var lost error          // why it is not known whether it was written
 	var late bool           // whether it can still arrive
 	for tries := 0; ; tries++ {
-		snapshot, err := k.settled(ctx, &need, e)
+		snapshot, err := k.loadSettled(ctx, &need, e)
 		for err == nil && request.Widen(&need, snapshot) {
-			snapshot, err = k.settled(ctx, &need, e)
+			snapshot, err = k.loadSettled(ctx, &need, e)
 		}
 		if err != nil {
 			return seats.Decision{}, unknown(lost, err)
 		}
-		if snapshot.Landed(need.Change) {
+		if snapshot.Committed(need.Change) {
 			return sent, nil
 		}
 		if !late || snapshot.Account.Revision > sent.Change.Base {
@@ -73,7 +73,7 @@ func (k *Keeper) inTurn(ctx context.Context, account users.AccountID, request se
 		switch err := k.commit(ctx, sent.Change, &e.Commits, e); {
 		case err == nil:
 			return sent, nil
-		case !k.again(err):
+		case !k.retryable(err):
 			return seats.Decision{}, unknown(lost, err)
 		case errors.Is(err, store.ErrUnknown):
 			lost, late = err, true
@@ -83,11 +83,11 @@ func (k *Keeper) inTurn(ctx context.Context, account users.AccountID, request se
 	}
 }
 
-// rules decide a request. An account that is not there has the zero snapshot.
-type rules func(seats.Snapshot, seats.Request) (seats.Decision, error)
+// decideFunc decide a request. An account that is not there has the zero snapshot.
+type decideFunc func(seats.Snapshot, seats.Request) (seats.Decision, error)
 
-// within are the rules for what happens in an account that is there.
-func within(r rules) rules {
+// requireAccount are the rules for what happens in an account that is there.
+func requireAccount(r decideFunc) decideFunc {
 	return func(s seats.Snapshot, request seats.Request) (seats.Decision, error) {
 		if !s.Known() {
 			return seats.Decision{}, store.ErrNotFound
@@ -98,7 +98,7 @@ func within(r rules) rules {
 
 // settled loads a snapshot in which nothing is due any more at need.DueBy, which
 // it sets to the present. Whatever was due takes effect first, unless the clock is wrong.
-func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seats.Snapshot, error) {
+func (k *Keeper) loadSettled(ctx context.Context, need *seats.Need, e *callStats) (seats.Snapshot, error) {
 	failed, last := 0, uint64(0)
 	for {
 		began := time.Now()
@@ -106,7 +106,7 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seat
 		if users.CheckID(need.Account) != nil {
 			return seats.Snapshot{}, nil // nobody has it
 		}
-		s, err := k.load(ctx, *need)
+		s, err := k.loadOnce(ctx, *need)
 		if err != nil {
 			return seats.Snapshot{}, err
 		}
@@ -124,7 +124,7 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seat
 			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(k.newID()),
 		})
 		err = k.commit(ctx, change, &e.Settlements, e)
-		if err != nil && !k.again(err) {
+		if err != nil && !k.retryable(err) {
 			return seats.Snapshot{}, err
 		}
 		// Whether it was written the next load shows. To go on is no failure where there
@@ -138,7 +138,7 @@ func (k *Keeper) settled(ctx context.Context, need *seats.Need, e *effort) (seat
 }
 
 // load loads a snapshot as it is, whatever is due.
-func (k *Keeper) load(ctx context.Context, need seats.Need) (seats.Snapshot, error) {
+func (k *Keeper) loadOnce(ctx context.Context, need seats.Need) (seats.Snapshot, error) {
 	snapshots, err := k.store.Load(ctx, need)
 	if err != nil {
 		return seats.Snapshot{}, err
@@ -163,8 +163,8 @@ func complete[T any](answers []T, questions int) error {
 }
 
 // present is settled for reading: an account that is not there is an error.
-func (k *Keeper) present(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	s, err := k.settled(ctx, need, new(effort))
+func (k *Keeper) load(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
+	s, err := k.loadSettled(ctx, need, new(callStats))
 	if err == nil && !s.Known() {
 		err = store.ErrNotFound
 	}
@@ -173,14 +173,14 @@ func (k *Keeper) present(ctx context.Context, need *seats.Need) (seats.Snapshot,
 
 // commit sends one change, and counts it. Where its context ends, the store says whether
 // the change may have been written.
-func (k *Keeper) commit(ctx context.Context, change seats.Change, sent *int, e *effort) error {
+func (k *Keeper) commit(ctx context.Context, change seats.Change, sent *int, e *callStats) error {
 	if err := ctx.Err(); err != nil {
 		return err // and it was not sent
 	}
 	*sent++
 	verdicts, err := k.store.Commit(ctx, change)
 	if err == nil {
-		var verdict store.Verdict
+		var verdict store.CommitResult
 		if verdict, err = only(verdicts); err == nil {
 			err = verdict.Err
 		} else {
@@ -202,8 +202,8 @@ func unknown(lost, err error) error {
 
 // again reports whether to look again after a commit: the account has moved on, or
 // somebody turned up who has a key that was thought to be free, or the answer was lost.
-func (k *Keeper) again(err error) bool {
-	return errors.Is(err, store.ErrTaken) ||
+func (k *Keeper) retryable(err error) bool {
+	return errors.Is(err, store.ErrKeyTaken) ||
 		!k.bound && (errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrUnknown))
 }
 
@@ -213,26 +213,26 @@ func (k *Keeper) exhausted(lost error) error {
 	return fmt.Errorf("seatkeeper: gave up after %d attempts: %w", k.options.Attempts, cmp.Or(lost, store.ErrConflict))
 }
 
-// lines are where the commands of an account wait for their turn. Within one
+// accountLocks are where the commands of an account wait for their turn. Within one
 // process that is cheaper, and fairer, than to let them meet at the store.
-type lines struct {
+type accountLocks struct {
 	mu   sync.Mutex
-	open map[users.AccountID]*line
+	open map[users.AccountID]*accountLock
 }
 
-type line struct {
+type accountLock struct {
 	turn    *semaphore.Weighted
 	present int // how many wait or have their turn
 }
 
-func newLines() *lines { return &lines{open: map[users.AccountID]*line{}} }
+func newAccountLocks() *accountLocks { return &accountLocks{open: map[users.AccountID]*accountLock{}} }
 
 // enter waits for the account's turn, or for the end of the context.
-func (l *lines) enter(ctx context.Context, id users.AccountID) (leave func(), err error) {
+func (l *accountLocks) Lock(ctx context.Context, id users.AccountID) (leave func(), err error) {
 	l.mu.Lock()
 	at := l.open[id]
 	if at == nil {
-		at = &line{turn: semaphore.NewWeighted(1)}
+		at = &accountLock{turn: semaphore.NewWeighted(1)}
 		l.open[id] = at
 	}
 	at.present++

@@ -8,12 +8,12 @@ import (
 )
 
 func TestNobodyInLineLeavesNothingBehind(t *testing.T) {
-	l := newLines()
-	leave, err := l.enter(t.Context(), "acme")
+	l := newAccountLocks()
+	leave, err := l.Lock(t.Context(), "acme")
 	require.NoError(t, err)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = l.enter(ended, "acme")
+	_, err = l.Lock(ended, "acme")
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, l.open, 1)
 	leave()

@@ -65,7 +65,7 @@ func TestARefusalIsNotDecidedWhileACommitCanArrive(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	o := seatkeeper.Options{Now: func() time.Time { return now }}
 	s := memstore.New()
-	newKeeper(t, s, o, seats.Of(9), seats.Policy{Invites: seats.RunsKept, Term: time.Hour})
+	newKeeper(t, s, o, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
 	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
 		if n == 3 {
 			now = now.Add(time.Hour)
@@ -155,7 +155,7 @@ func TestKeeper_Do_contextEndsDuringACommit(t *testing.T) {
 
 				done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 				require.NoError(t, err, "the next one waits its hour")
-				require.False(t, done.Outcomes[0].Same)
+				require.False(t, done.Outcomes[0].Unchanged)
 				require.Equal(t, time.Minute+time.Hour, time.Since(began))
 			})
 		})
@@ -168,7 +168,7 @@ type answering struct {
 	answer error
 }
 
-func (a answering) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (a answering) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	verdicts, err := a.Store.Commit(ctx, changes...)
 	if ctx.Err() != nil && a.answer != nil {
 		err = fmt.Errorf("%w: %w", a.answer, err)
@@ -179,13 +179,13 @@ func (a answering) Commit(ctx context.Context, changes ...seats.Change) ([]store
 // TestALostApplyIsFoundOutByItsKey though what did not fit would fit by now.
 func TestALostApplyIsFoundOutByItsKey(t *testing.T) {
 	k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.LoseAfter, storetest.Fail)
-	_, err := sound.Do(t.Context(), "acme", system, seats.SetTotal{Seats: seats.Of(2)})
+	_, err := sound.Do(t.Context(), "acme", system, seats.SetTotal{Total: seats.Of(2)})
 	require.NoError(t, err)
 	plan, err := sound.Preview(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")})
 	require.NoError(t, err)
 	_, err = k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), "acme", owner, plan)
 	require.ErrorIs(t, err, store.ErrUnknown)
-	_, err = sound.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	_, err = sound.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	done, err := k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), "acme", owner, plan)
 	require.NoError(t, err, "it was carried out")

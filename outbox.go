@@ -48,7 +48,7 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 	clock := leaseClock{host: k.now}
 	behind := pages(true, accountPage, func(last store.Progress) ([]store.Progress, error) {
 		clock.asked = time.Now()
-		page, err := k.store.Behind(ctx, consumer, last.Account, accountPage)
+		page, err := k.store.Pending(ctx, consumer, last.Account, accountPage)
 		clock.answered = time.Now()
 		return page, err
 	})
@@ -72,28 +72,28 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 func (k *Keeper) drain(
 	ctx context.Context, at store.Progress, clock *leaseClock, fn func(context.Context, seats.Event) error,
 ) (events int, err error) {
-	if clock.earliest(at).Before(at.Until) {
+	if clock.earliest(at).Before(at.LeaseUntil) {
 		return 0, nil
 	}
-	s, err := k.load(ctx, seats.Need{Account: at.Account})
+	s, err := k.loadOnce(ctx, seats.Need{Account: at.Account})
 	if err != nil {
 		return 0, err
 	}
-	if err := k.advance(ctx, &at, at.Sequence, leased(clock.latest(at))); err == errTaken {
+	if err := k.advance(ctx, &at, at.Sequence, leased(clock.latest(at))); err == errLeaseLost {
 		return 0, nil // somebody else was quicker
 	} else if err != nil {
 		return 0, err
 	}
 	done := at.Sequence
 	defer func() { // also where the context has ended, or fn panics
-		if err == errTaken {
+		if err == errLeaseLost {
 			return
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
 		defer cancel()
 		err = errors.Join(err, k.advance(ctx, &at, done, time.Time{}))
 	}()
-	for e, err := range k.recorded(ctx, s.Account, seats.EventFilter{After: done}) {
+	for e, err := range k.events(ctx, s.Account, seats.EventFilter{After: done}) {
 		if err = cmp.Or(err, ctx.Err()); err == nil {
 			err = timed(ctx, fn, e)
 		}
@@ -120,7 +120,7 @@ func leased(now time.Time) time.Time {
 // whether it is there, and tries again, before it believes in somebody else.
 func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint64, until time.Time) error {
 	to := *at
-	to.Sequence, to.Until = sequence, until
+	to.Sequence, to.LeaseUntil = sequence, until
 	var err error
 	for range 3 {
 		if err = k.store.Advance(ctx, *at, to); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
@@ -135,12 +135,12 @@ func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint6
 	case err == nil:
 		*at = to
 	case errors.Is(err, store.ErrConflict):
-		return errTaken
+		return errLeaseLost
 	}
 	return err
 }
 
-var errTaken = errors.New("seatkeeper: somebody else has taken over the events")
+var errLeaseLost = errors.New("seatkeeper: somebody else has taken over the events")
 
 // timed calls fn with a context that ends before the lease.
 func timed(ctx context.Context, fn func(context.Context, seats.Event) error, e seats.Event) error {

@@ -52,7 +52,7 @@ func TestEveryConsumerGetsEveryEvent(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9000), seats.Standard())
-	_, err := k.Open(ctx, seats.Opening{Account: "beta", Seats: seats.Of(1), Owner: profile("o")})
+	_, err := k.Open(ctx, seats.Opening{Account: "beta", Total: seats.Of(1), Owner: profile("o")})
 	require.NoError(t, err)
 	invite(t, k, 1203)
 	mails, index := &mailbox{}, &mailbox{}
@@ -85,7 +85,7 @@ func TestEveryConsumerGetsEveryEvent(t *testing.T) {
 func TestAFailingConsumerBlocksNobodyElse(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
-	_, err := k.Open(ctx, seats.Opening{Account: "beta", Seats: seats.Of(1), Owner: profile("o")})
+	_, err := k.Open(ctx, seats.Opening{Account: "beta", Total: seats.Of(1), Owner: profile("o")})
 	require.NoError(t, err)
 	invite(t, k, 5)
 	m := &mailbox{}
@@ -102,7 +102,7 @@ func TestAFailingConsumerBlocksNobodyElse(t *testing.T) {
 		require.Equal(t, map[users.AccountID][]uint64{"acme": upTo(2), "beta": upTo(1)}, m.got, "no event is skipped, none comes again")
 		_, err = k.Drain(ctx, "other", (&mailbox{}).take)
 		require.NoError(t, err)
-		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Seats: 1})
+		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 		require.NoError(t, err)
 	}
 	_, err = k.Drain(ctx, "mails", m.take)
@@ -115,7 +115,7 @@ func TestTheLoopOfAConsumerMayUseTheKeeper(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
 	invite(t, k, 3)
 	n, err := k.Drain(t.Context(), "mails", func(ctx context.Context, e seats.Event) error {
-		if e.Kind != seats.Invited {
+		if e.Kind != seats.EventInvited {
 			return nil
 		}
 		_, err := k.Do(ctx, "acme", system, seats.Notify{User: e.User})

@@ -93,7 +93,7 @@ func TestALongTurnIsRenewed(t *testing.T) {
 func TestWhatIsDoneIsConfirmedThoughTheContextEnds(t *testing.T) {
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
-	_, err := k.Open(t.Context(), seats.Opening{Account: "beta", Seats: seats.Of(1), Owner: profile("o")})
+	_, err := k.Open(t.Context(), seats.Opening{Account: "beta", Total: seats.Of(1), Owner: profile("o")})
 	require.NoError(t, err)
 	invite(t, k, 5)
 	m := &mailbox{}
@@ -108,7 +108,7 @@ func TestWhatIsDoneIsConfirmedThoughTheContextEnds(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotContains(t, err.Error(), "beta", "the others are not tried")
 	require.Equal(t, 2, n)
-	behind, err := s.Behind(t.Context(), "mails", "", 9)
+	behind, err := s.Pending(t.Context(), "mails", "", 9)
 	require.NoError(t, err)
 	require.Equal(t, []store.Progress{{Consumer: "mails", Account: "acme", Sequence: 2}, {Consumer: "mails", Account: "beta"}}, behind)
 }
@@ -183,7 +183,7 @@ func TestARenewalConfirmsOnlyWhatIsDone(t *testing.T) {
 		broken := errors.New("the process broke down")
 		_, err := k.Drain(context.Background(), "mails", func(ctx context.Context, e seats.Event) error {
 			time.Sleep(20 * time.Second)
-			behind, err := s.Behind(ctx, "mails", "", 9)
+			behind, err := s.Pending(ctx, "mails", "", 9)
 			require.NoError(t, err)
 			require.Less(t, behind[0].Sequence, e.Sequence, "what was not done is not confirmed")
 			require.LessOrEqual(t, len(m.got["acme"])-2, int(behind[0].Sequence), "and what was is, now and then")
@@ -208,7 +208,7 @@ func TestWhoIsLateForATurnLeavesIt(t *testing.T) {
 		if n == 1 {
 			from := store.Progress{Consumer: "mails", Account: "acme"}
 			to := from
-			to.Until = time.Now().Add(time.Minute)
+			to.LeaseUntil = time.Now().Add(time.Minute)
 			require.NoError(t, s.Advance(t.Context(), from, to))
 		}
 		return storetest.None
@@ -250,7 +250,7 @@ func TestAnAnswerAboutProgressIsLost(t *testing.T) {
 func TestADrainLetsNothingHappen(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	s := memstore.New()
-	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	invite(t, k, 1)
 	now = now.Add(2 * time.Hour)
 	n, err := k.Drain(t.Context(), "mails", (&mailbox{}).take)
@@ -264,18 +264,18 @@ func TestADrainLetsNothingHappen(t *testing.T) {
 // shortSighted is a store that can't say who is behind after the first page.
 type shortSighted struct{ store.Store }
 
-func (s shortSighted) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+func (s shortSighted) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	if after != "" {
 		return nil, errDown
 	}
-	return s.Store.Behind(ctx, consumer, after, limit)
+	return s.Store.Pending(ctx, consumer, after, limit)
 }
 
 // TestADrainThatBreaksOffTellsAllErrors of the consumer and of the store.
 func TestADrainThatBreaksOffTellsAllErrors(t *testing.T) {
 	k := newKeeper(t, shortSighted{memstore.New()}, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	for i := range 250 {
-		_, err := k.Open(t.Context(), seats.Opening{Account: users.AccountID(fmt.Sprint("x", i)), Seats: seats.Of(1), Owner: profile("o")})
+		_, err := k.Open(t.Context(), seats.Opening{Account: users.AccountID(fmt.Sprint("x", i)), Total: seats.Of(1), Owner: profile("o")})
 		require.NoError(t, err)
 	}
 	errMail := errors.New("no mail")

@@ -11,7 +11,7 @@ import (
 // own, and writes nothing but what is due anyway. There may be [seats.MaxCommands] of
 // them. The plan can be shown, kept, and carried out by [Keeper.Apply].
 func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (seats.Plan, error) {
-	s, request, err := k.ahead(ctx, account, actor, commands)
+	s, request, err := k.loadForPreview(ctx, account, actor, commands)
 	if err != nil {
 		return seats.Plan{}, err
 	}
@@ -26,23 +26,23 @@ func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor use
 //
 // A plan may have been in a browser: the account and the actor are those of the call, and
 // a plan made for another account is refused as [seats.ErrBadInput].
-func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users.Actor, plan seats.Plan) (Done, error) {
+func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users.Actor, plan seats.Plan) (Result, error) {
 	request := k.request(actor, seats.ByPlan, plan.Commands()...)
 	if request.Key != "" {
 		request.Digest = plan.Digest(actor)
 	}
-	decision, err := k.decide(ctx, account, request, within(plan.Decide))
+	decision, err := k.decide(ctx, account, request, requireAccount(plan.Decide))
 	if err != nil {
-		return Done{}, err
+		return Result{}, err
 	}
-	return done(decision), nil
+	return result(decision), nil
 }
 
 // May returns nil if [Keeper.Do] would carry out the command now, and otherwise
 // the refusal, so that a host can leave out a button or say why it is grey. What is
 // so already is allowed; the outcome in a [Keeper.Preview] tells the difference.
 func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.Actor, command seats.Command) error {
-	s, request, err := k.ahead(ctx, account, actor, []seats.Command{command})
+	s, request, err := k.loadForPreview(ctx, account, actor, []seats.Command{command})
 	if err != nil {
 		return err
 	}
@@ -53,12 +53,12 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 // ahead loads what a decision needs that is not going to be committed. It has no
 // request key, since nothing comes of it, and does without the pools to which licences
 // go back, since nothing is seen of them.
-func (k *Keeper) ahead(
+func (k *Keeper) loadForPreview(
 	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command,
 ) (seats.Snapshot, seats.Request, error) {
 	request := k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}).request(actor, seats.ByCall, commands...)
 	need := request.Needs(account)
-	s, err := k.present(ctx, &need)
+	s, err := k.load(ctx, &need)
 	request.At = need.DueBy
 	return s, request, err
 }

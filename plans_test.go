@@ -51,7 +51,7 @@ func TestAPlanIsShownAndCarriedOut(t *testing.T) {
 func TestKeeper_Apply_otherAccount(t *testing.T) {
 	ctx, s := t.Context(), memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(5), seats.Standard())
-	_, err := k.Open(ctx, seats.Opening{Account: "rival", Seats: seats.Of(5), Owner: profile("owner")})
+	_, err := k.Open(ctx, seats.Opening{Account: "rival", Total: seats.Of(5), Owner: profile("owner")})
 	require.NoError(t, err)
 	for _, account := range []users.AccountID{"acme", "rival"} {
 		_, err := k.Do(ctx, account, owner, seats.Invite{Profile: profile("ada")})
@@ -106,12 +106,12 @@ func TestMay(t *testing.T) {
 	require.ErrorIs(t, k.May(ctx, "acme", owner, seats.Deactivate{User: "owner"}), seats.ErrOwnerProtected)
 	require.ErrorIs(t, k.May(ctx, "acme", users.As("ada"), seats.Deactivate{User: "owner"}), seats.ErrForbidden)
 	require.ErrorIs(t, k.May(ctx, "acme", owner, seats.Invite{Profile: profile("bob")}), seats.ErrNoSeats)
-	require.ErrorIs(t, k.May(ctx, "unknown", owner, seats.BuySeats{Seats: 1}), store.ErrNotFound)
+	require.ErrorIs(t, k.May(ctx, "unknown", owner, seats.BuySeats{Quantity: 1}), store.ErrNotFound)
 	keyed := k.With(seatkeeper.Call{Key: "k"})
-	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Seats: 1}))
-	_, err = keyed.Do(ctx, "acme", owner, seats.BuySeats{Seats: 2})
+	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
+	_, err = keyed.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 2})
 	require.NoError(t, err, "asking has not used the key")
-	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Seats: 1}))
+	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
 }
 
 // TestAPlanIsOfItsMoment lets an invitation run out, which is refused from then on.
@@ -119,13 +119,13 @@ func TestAPlanIsOfItsMoment(t *testing.T) {
 	ctx, start := t.Context(), time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	now := start
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
-		seats.Policy{Invites: seats.RunsKept, Term: time.Hour})
+		seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
 	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err)
 	require.NoError(t, k.May(ctx, "acme", system, seats.Accept{User: "ada"}))
 	now = now.Add(2 * time.Hour)
 	require.ErrorIs(t, k.May(ctx, "acme", system, seats.Accept{User: "ada"}), seats.ErrInvitationExpired)
-	plan, err := k.Preview(ctx, "acme", system, seats.Accept{User: "ada"}, seats.BuySeats{Seats: 1})
+	plan, err := k.Preview(ctx, "acme", system, seats.Accept{User: "ada"}, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	require.Equal(t, now, plan.At)
 	require.ErrorIs(t, plan.Steps[0].Outcome.Refusal, seats.ErrInvitationExpired)
@@ -144,7 +144,7 @@ func TestAKeyIsOfOnePlan(t *testing.T) {
 	once := k.With(seatkeeper.Call{Key: "k"})
 	_, err = once.Apply(ctx, "acme", owner, first)
 	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Seats: 5})
+	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 5})
 	require.NoError(t, err)
 	second, err := k.Preview(ctx, "acme", owner, commands...)
 	require.NoError(t, err)

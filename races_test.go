@@ -26,7 +26,7 @@ type meddler struct {
 	commits atomic.Int64
 }
 
-func (m *meddler) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (m *meddler) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	m.commits.Add(1)
 	if m.before != nil {
 		m.before(changes[0])
@@ -57,7 +57,7 @@ func TestAStoreThatForgetsWhatIsDone(t *testing.T) {
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	k, err := seatkeeper.New(alwaysDue{s}, seatkeeper.Options{Attempts: 7})
 	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
 	require.ErrorContains(t, err, "after 7 attempts")
 }
 
@@ -67,7 +67,7 @@ func TestAStoreThatWritesNothing(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	o := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
 	s := memstore.New()
-	sound := newKeeper(t, s, o, seats.Of(9000), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	sound := newKeeper(t, s, o, seats.Of(9000), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	var commands []seats.Command
 	for i := range 1200 {
 		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
@@ -105,7 +105,7 @@ func TestATakenKeyIsLookedUp(t *testing.T) {
 	require.NoError(t, err)
 	done, err := k.Do(t.Context(), "acme", system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
 	require.NoError(t, err)
-	require.True(t, done.Outcomes[0].Same)
+	require.True(t, done.Outcomes[0].Unchanged)
 	require.Equal(t, users.ID("owner"), done.Outcomes[0].User)
 	require.Equal(t, 2, blind.loads)
 }
@@ -140,8 +140,8 @@ type refusing struct {
 	verdict error
 }
 
-func (r refusing) Commit(context.Context, ...seats.Change) ([]store.Verdict, error) {
-	return []store.Verdict{{Err: r.verdict}}, nil
+func (r refusing) Commit(context.Context, ...seats.Change) ([]store.CommitResult, error) {
+	return []store.CommitResult{{Err: r.verdict}}, nil
 }
 
 var (
@@ -189,7 +189,7 @@ func TestEachAttemptHasItsOwnTime(t *testing.T) {
 	require.NoError(t, err)
 	m.before = func(seats.Change) {
 		m.before = nil
-		_, err := rival.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+		_, err := rival.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
 		require.NoError(t, err)
 		now = now.Add(time.Hour)
 	}

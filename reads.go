@@ -14,7 +14,7 @@ import (
 // people by status, and the summary cards in the product's own words. Its cost does
 // not depend on how many people there are.
 func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usage, error) {
-	s, err := k.present(ctx, &seats.Need{Account: account})
+	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Usage{}, err
 	}
@@ -24,7 +24,7 @@ func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usag
 // Account returns the account itself: its policy, which says what to offer, its
 // time zone, its tally by stored status.
 func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Account, error) {
-	s, err := k.present(ctx, &seats.Need{Account: account})
+	s, err := k.load(ctx, &seats.Need{Account: account})
 	s.Account.Salt = "" // the library's own
 	return s.Account, err
 }
@@ -41,7 +41,7 @@ func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID)
 // [seats.ErrUnknownUser].
 func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (seats.Person, error) {
 	need := seats.NeedsPerson(account, key)
-	s, err := k.present(ctx, &need)
+	s, err := k.load(ctx, &need)
 	if err != nil {
 		return seats.Person{}, err
 	}
@@ -70,7 +70,7 @@ const (
 // may call the Keeper. Who is there from beginning to end is listed once; only who
 // gets another name meanwhile may be missed by a list in order of name, or be there
 // twice. An error is the last thing the loop sees. For a page of a screen, leave the
-// loop when it is full, and go on with [users.Filter.Behind] the last user.
+// loop when it is full, and go on with [users.Filter.NextPage] the last user.
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
 	return func(yield func(seats.Person, error) bool) {
 		s, stored, some, err := k.stored(ctx, account, filter)
@@ -81,7 +81,7 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 		now := k.now()
 		rows := pages(some, userPage, func(last users.User) ([]users.User, error) {
 			if last.ID != "" {
-				stored = stored.Behind(last)
+				stored = stored.NextPage(last)
 			}
 			return k.store.Users(ctx, account, stored, userPage)
 		})
@@ -114,7 +114,7 @@ func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter us
 // stored turns a filter by shown status into the store's. It reports whether the
 // filter can select anybody at all.
 func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Filter) (seats.Snapshot, users.Filter, bool, error) {
-	s, err := k.present(ctx, &seats.Need{Account: account})
+	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Snapshot{}, f, false, err
 	}
@@ -132,12 +132,12 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 // which the numbers have no gaps, also where any other one is missing.
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
-		s, err := k.present(ctx, &seats.Need{Account: account})
+		s, err := k.load(ctx, &seats.Need{Account: account})
 		if err != nil {
 			yield(seats.Event{}, err)
 			return
 		}
-		for e, err := range k.recorded(ctx, s.Account, filter) {
+		for e, err := range k.events(ctx, s.Account, filter) {
 			if !yield(e, err) || err != nil {
 				return
 			}
@@ -151,7 +151,7 @@ func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter sea
 // recorded lists the events of an account that was loaded before, whatever is due. Since
 // then its events up to its Sequence are there, however it moves meanwhile: a list of all
 // events that ends before, or has a gap, ends with [seats.ErrHistory].
-func (k *Keeper) recorded(ctx context.Context, account seats.Account, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
+func (k *Keeper) events(ctx context.Context, account seats.Account, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	list := k.eventRows(ctx, account.ID, filter)
 	if filter.User != "" || len(filter.Kinds) > 0 {
 		return list
@@ -188,7 +188,7 @@ func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
 		if err != nil {
 			return accounts, errors.Join(append(failed, err)...)
 		}
-		if _, err := k.present(ctx, &seats.Need{Account: id}); err != nil {
+		if _, err := k.load(ctx, &seats.Need{Account: id}); err != nil {
 			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", id, err))
 			continue
 		}

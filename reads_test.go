@@ -134,7 +134,7 @@ func TestListsInOrderOfNameAreReadAPageAtATime(t *testing.T) {
 	var commands []seats.Command
 	for i := range 450 {
 		p := profile(users.ID(fmt.Sprintf("p%04d", i)))
-		p.First, p.Last = "Ann", fmt.Sprintf("%c%03d", "mM"[i%2], 449-i)
+		p.FirstName, p.LastName = "Ann", fmt.Sprintf("%c%03d", "mM"[i%2], 449-i)
 		commands = append(commands, seats.Invite{Profile: p})
 	}
 	_, err := k.DoEach(ctx, "acme", owner, commands...)
@@ -147,7 +147,7 @@ func TestListsInOrderOfNameAreReadAPageAtATime(t *testing.T) {
 			if n--; n%50 == 0 {
 				behind, ahead := users.ID(fmt.Sprintf("p%04d", n+2)), users.ID(fmt.Sprintf("p%04d", max(0, n-201)))
 				_, err = k.Do(ctx, "acme", owner,
-					seats.Edit{User: behind, Set: users.Patch{First: new(fmt.Sprint("Bea", n))}}, seats.Edit{User: ahead, Set: users.Patch{First: new(fmt.Sprint("Bea", n))}})
+					seats.Edit{User: behind, Set: users.Patch{FirstName: new(fmt.Sprint("Bea", n))}}, seats.Edit{User: ahead, Set: users.Patch{FirstName: new(fmt.Sprint("Bea", n))}})
 				require.NoError(t, err)
 			}
 		}
@@ -209,7 +209,7 @@ func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx := t.Context()
-				policy := seats.Policy{Invites: seats.RunsFreed, Term: time.Hour}
+				policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
 				k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(701), policy)
 				var commands []seats.Command
 				for i := range 700 {
@@ -223,7 +223,7 @@ func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
 				lapsed := 0
 				for e, err := range k.Events(ctx, "acme", seats.EventFilter{After: 701}) {
 					require.NoError(t, err)
-					if e.Kind == seats.Lapsed {
+					if e.Kind == seats.EventLapsed {
 						require.Equal(t, end, e.Time)
 						require.Equal(t, seats.ByClock, e.Channel)
 						require.Empty(t, e.Reason+e.Correlation, "the visitor did not do it")
@@ -250,8 +250,8 @@ func TestKeeper_RunDue(t *testing.T) {
 		rival, err := seatkeeper.New(s, clock)
 		require.NoError(t, err)
 		for _, id := range []users.AccountID{"a", "b", "c"} {
-			policy := seats.Policy{Invites: seats.RunsFreed, Term: time.Hour}
-			_, err = rival.Open(ctx, seats.Opening{Account: id, Seats: seats.Of(9), Policy: policy, Owner: profile("owner")})
+			policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
+			_, err = rival.Open(ctx, seats.Opening{Account: id, Total: seats.Of(9), Policy: policy, Owner: profile("owner")})
 			require.NoError(t, err)
 			_, err = rival.Do(ctx, id, owner, seats.Invite{Profile: profile("ada")})
 			require.NoError(t, err)
@@ -273,9 +273,9 @@ type refusingOne struct {
 	account users.AccountID
 }
 
-func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	if changes[0].Account.ID == r.account {
-		return []store.Verdict{{Err: store.ErrBroken}}, nil
+		return []store.CommitResult{{Err: store.ErrBroken}}, nil
 	}
 	return r.Store.Commit(ctx, changes...)
 }
@@ -284,7 +284,7 @@ func TestSettlingMeetsARival(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	clock := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
 	s := memstore.New()
-	rival := newKeeper(t, s, clock, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	rival := newKeeper(t, s, clock, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err)
 	now = now.Add(2 * time.Hour)
@@ -316,7 +316,7 @@ func TestSettlingMeetsARival(t *testing.T) {
 	for e := range k.Events(t.Context(), "acme", seats.EventFilter{}) {
 		kinds = append(kinds, e.Kind)
 	}
-	require.Equal(t, []seats.EventKind{seats.Opened, seats.Invited, seats.Lapsed}, kinds)
+	require.Equal(t, []seats.EventKind{seats.EventOpened, seats.EventInvited, seats.EventLapsed}, kinds)
 }
 
 func TestTheClockIsReadInAFormThatStoresKeep(t *testing.T) {
@@ -325,7 +325,7 @@ func TestTheClockIsReadInAFormThatStoresKeep(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return at }}, seats.Of(1), seats.Standard())
 	p, err := k.User(t.Context(), "acme", "owner")
 	require.NoError(t, err)
-	require.Equal(t, time.Date(2026, 3, 1, 11, 0, 0, 123456000, time.UTC), p.SignedIn)
+	require.Equal(t, time.Date(2026, 3, 1, 11, 0, 0, 123456000, time.UTC), p.FirstSignIn)
 }
 
 // TestWhatHappensByItselfIsAChangeOfItsOwn and has none of the facts of the call
@@ -333,12 +333,12 @@ func TestTheClockIsReadInAFormThatStoresKeep(t *testing.T) {
 func TestWhatHappensByItselfIsAChangeOfItsOwn(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
-		seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+		seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err)
 	now = now.Add(2 * time.Hour)
 	call := k.With(seatkeeper.Call{Key: "k", Correlation: "c", Reason: "r"})
-	done, err := call.Do(t.Context(), "acme", owner, seats.BuySeats{Seats: 1})
+	done, err := call.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	var events []seats.Event
 	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 2}) {
@@ -347,7 +347,7 @@ func TestWhatHappensByItselfIsAChangeOfItsOwn(t *testing.T) {
 	}
 	require.Len(t, events, 2)
 	lapsed := events[0]
-	require.Equal(t, seats.Lapsed, lapsed.Kind)
+	require.Equal(t, seats.EventLapsed, lapsed.Kind)
 	require.Equal(t, seats.ByClock, lapsed.Channel)
 	require.Equal(t, system, lapsed.Actor)
 	require.Empty(t, lapsed.Key+lapsed.Digest+lapsed.Correlation+lapsed.Reason)

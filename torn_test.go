@@ -220,7 +220,7 @@ func TestKeeper_Events(t *testing.T) {
 		n := 0
 		k, err := seatkeeper.New(storetest.NewFaulty(s, func(int) storetest.Fault {
 			n++
-			_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", n)))}, seats.BuySeats{Seats: 1})
+			_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", n)))}, seats.BuySeats{Quantity: 1})
 			require.NoError(t, err)
 			return storetest.None
 		}), seatkeeper.Options{})
@@ -245,7 +245,7 @@ func TestKeeper_Do(t *testing.T) {
 	t.Run("lost events", func(t *testing.T) {
 		ctx := t.Context()
 		s := memstore.New()
-		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 		require.NoError(t, err)
 		loaded, err := s.Load(ctx, seats.Need{Account: "acme"})
@@ -289,7 +289,7 @@ func (s short) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot,
 // mute is one that says nothing of what it writes.
 type mute struct{ store.Store }
 
-func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	_, err := m.Store.Commit(ctx, changes...)
 	return nil, err
 }

@@ -26,7 +26,7 @@ func ExampleOf() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper, _ := seatkeeper.New(memstore.New(), seatkeeper.Options{})
 	_, _ = keeper.Open(ctx, seats.Opening{
-		Account: "acme", Seats: seats.Of(1), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
+		Account: "acme", Total: seats.Of(1), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
 	})
 	respond := func(err error) {
 		fmt.Println("HTTP", httpstatus.Of(err))

@@ -50,7 +50,7 @@ var errorStatuses = []struct {
 	{store.ErrSequence, http.StatusInternalServerError},   // events are lost, until they are restored
 	{store.ErrBroken, http.StatusInternalServerError},     // a bug; to send it again does not help
 	{store.ErrConflict, http.StatusServiceUnavailable},    // nothing was done for the crowd; a while later it may be
-	{store.ErrTaken, http.StatusServiceUnavailable},       // the same
+	{store.ErrKeyTaken, http.StatusServiceUnavailable},    // the same
 	{store.ErrClockSkew, http.StatusServiceUnavailable},   // nothing was done; another process, or this one with its clock set, can
 	{errors.ErrUnsupported, http.StatusNotImplemented},    // the call is not for this Keeper
 	{context.DeadlineExceeded, http.StatusGatewayTimeout}, // the store did not answer in time

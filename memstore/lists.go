@@ -40,7 +40,7 @@ func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (
 	defer leave()
 	for _, u := range a.users {
 		if f.Match(u) {
-			t.Move(users.Standing{}, u.Standing())
+			t.Move(users.Segment{}, u.Segment())
 		}
 	}
 	return t, a.row.Revision, nil

@@ -130,7 +130,7 @@ func (a *account) past(n seats.Need) []seats.Event {
 		if least < 0 || e.Index < a.events[least].Index {
 			least = i
 		}
-		if e.Index >= n.First && e.Index < n.Last {
+		if e.Index >= n.IndexFrom && e.Index < n.IndexTo {
 			found = append(found, i)
 		}
 	}
@@ -163,13 +163,13 @@ func (a *account) dueBy(by time.Time) (due []users.ID, next time.Time) {
 }
 
 // Commit implements [store.Store].
-func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	verdicts := make([]store.Verdict, len(changes))
+	verdicts := make([]store.CommitResult, len(changes))
 	for i, c := range changes {
 		a := s.accounts[c.Account.ID]
 		if a == nil {
@@ -188,12 +188,12 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ve
 }
 
 // judge says whether the change may be written.
-func (a *account) judge(c seats.Change) store.Verdict {
+func (a *account) judge(c seats.Change) store.CommitResult {
 	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
-		return store.Verdict{Err: store.ErrConflict}
+		return store.CommitResult{Err: store.ErrConflict}
 	}
 	if n := len(a.events); n == 0 && a.row.Sequence > 0 || n > 0 && a.events[n-1].Sequence != a.row.Sequence {
-		return store.Verdict{Err: store.ErrSequence}
+		return store.CommitResult{Err: store.ErrSequence}
 	}
 	var taken []users.Key
 	for _, k := range c.Fresh {
@@ -202,14 +202,14 @@ func (a *account) judge(c seats.Change) store.Verdict {
 		}
 	}
 	if len(taken) > 0 {
-		return store.Verdict{Err: store.ErrTaken, Taken: taken}
+		return store.CommitResult{Err: store.ErrKeyTaken, Taken: taken}
 	}
 	for _, p := range c.Pools {
 		if !p.Sound() {
-			return store.Verdict{Err: store.ErrBroken}
+			return store.CommitResult{Err: store.ErrBroken}
 		}
 	}
-	return store.Verdict{}
+	return store.CommitResult{}
 }
 
 func (a *account) holder(k users.Key) (users.ID, bool) {
@@ -266,7 +266,7 @@ func (a *account) put(u users.User) {
 }
 
 // Behind implements [store.Store].
-func (s *Store) Behind(ctx context.Context, name string, after users.AccountID, limit int) ([]store.Progress, error) {
+func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) ([]store.Progress, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -290,7 +290,7 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	}
 	defer leave()
 	at := s.at(from.Consumer, from.Account)
-	if at.Sequence != from.Sequence || !at.Until.Equal(from.Until) {
+	if at.Sequence != from.Sequence || !at.LeaseUntil.Equal(from.LeaseUntil) {
 		return store.ErrConflict
 	}
 	to.StoreTime = time.Time{}

@@ -61,7 +61,7 @@ func (s Snapshot) Known() bool { return s.Account.Revision != 0 }
 
 // Landed reports whether the change of that ID is among what was loaded of past
 // ones, so that it is known to be committed.
-func (s Snapshot) Landed(id ChangeID) bool {
+func (s Snapshot) Committed(id ChangeID) bool {
 	return id != "" && slices.ContainsFunc(s.Past, func(e Event) bool { return e.Change == id })
 }
 
@@ -86,8 +86,8 @@ type Need struct {
 	// (and of several the first), and those
 	// of the commands from Index First up to, not including, Last. The empty key asks
 	// for none.
-	Key         string
-	First, Last int
+	Key                string
+	IndexFrom, IndexTo int
 }
 
 // MaxSettled is how many people one change settles at most.

@@ -16,17 +16,17 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 	u := s.user("owner")
 	require.Equal(t, users.Owner, u.Role)
 	require.Equal(t, users.Active, u.Status)
-	require.Equal(t, s.now, u.SignedIn)
+	require.Equal(t, s.now, u.FirstSignIn)
 	require.EqualValues(t, 1, s.pool().Held)
 	require.Equal(t, "UTC", s.rows.Account.Zone)
 	require.EqualValues(t, 1, s.rows.Account.Revision)
 	e := s.lastEvent()
-	require.Equal(t, seats.Opened, e.Kind)
+	require.Equal(t, seats.EventOpened, e.Kind)
 	require.Equal(t, seats.Standard(), *e.Policy)
 	require.Equal(t, users.ID("owner"), e.User)
 	require.EqualValues(t, 1, e.Delta)
 
-	fine := seats.Opening{Account: "acme", Seats: seats.Of(1), Owner: profile("owner"), Zone: "Europe/London"}
+	fine := seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner"), Zone: "Europe/London"}
 	d, err := seats.Open(seats.Snapshot{}, fine, s.request(system))
 	require.NoError(t, err)
 	require.Equal(t, "Europe/London", d.Change.Account.Zone)
@@ -38,13 +38,13 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 		field string
 		spoil func(*seats.Opening)
 	}{
-		{seats.ErrNoSeats, "", func(o *seats.Opening) { o.Seats = seats.Of(0) }},
+		{seats.ErrNoSeats, "", func(o *seats.Opening) { o.Total = seats.Of(0) }},
 		{seats.ErrBadInput, "name", func(o *seats.Opening) { o.Name = "a\x00" }},
 		{seats.ErrBadInput, "zone", func(o *seats.Opening) { o.Zone = "Atlantis/Capital" }},
-		{seats.ErrBadInput, "seats", func(o *seats.Opening) { o.Seats = seats.Count{} }},
-		{seats.ErrBadInput, "seats", func(o *seats.Opening) { o.Seats = seats.Of(-1) }},
+		{seats.ErrBadInput, "total", func(o *seats.Opening) { o.Total = seats.Count{} }},
+		{seats.ErrBadInput, "total", func(o *seats.Opening) { o.Total = seats.Of(-1) }},
 		{seats.ErrBadInput, "account", func(o *seats.Opening) { o.Account = "" }},
-		{seats.ErrBadInput, "policy", func(o *seats.Opening) { o.Policy.LetIn = 99 }},
+		{seats.ErrBadInput, "policy", func(o *seats.Opening) { o.Policy.Activation = 99 }},
 		{seats.ErrBadInput, "email", func(o *seats.Opening) { o.Owner.Email = "" }},
 		{seats.ErrBadInput, "id", func(o *seats.Opening) { o.Owner.ID = "" }},
 	} {
@@ -52,16 +52,16 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 		c.spoil(&o)
 		_, err := seats.Open(seats.Snapshot{}, o, s.request(system))
 		require.ErrorIs(t, err, c.code)
-		var no *seats.Refusal
-		require.True(t, errors.As(err, &no))
-		require.Equal(t, c.field, no.Field)
+		var refusal *seats.Refusal
+		require.True(t, errors.As(err, &refusal))
+		require.Equal(t, c.field, refusal.Field)
 	}
 	nobody := fine
-	nobody.Seats = seats.Of(0)
+	nobody.Total = seats.Of(0)
 	_, err = seats.Open(seats.Snapshot{}, nobody, s.request(system))
 	require.EqualError(t, err, "seats: no free seat: 0 of 0 are held")
 	exempt := fine
-	exempt.Seats, exempt.Policy = seats.Of(0), seats.Policy{Exempt: users.In(users.Owner)}
+	exempt.Total, exempt.Policy = seats.Of(0), seats.Policy{Exempt: users.In(users.Owner)}
 	_, err = seats.Open(seats.Snapshot{}, exempt, s.request(system))
 	require.NoError(t, err)
 }
@@ -72,18 +72,18 @@ func TestLeavingFreesTheSeatAndKeepsThePerson(t *testing.T) {
 		to    users.Status
 		kind  seats.EventKind
 	}{
-		{seats.Deactivate{User: "ada", Heir: "bob", Reason: "left"}, users.Inactive, seats.Deactivated},
-		{seats.Archive{User: "ada", Heir: "bob", Reason: "left"}, users.Archived, seats.Archived},
-		{seats.Delete{User: "ada", Heir: "bob", Reason: "left"}, users.Deleted, seats.Deleted},
+		{seats.Deactivate{User: "ada", Successor: "bob", Reason: "left"}, users.Inactive, seats.EventDeactivated},
+		{seats.Archive{User: "ada", Successor: "bob", Reason: "left"}, users.Archived, seats.EventArchived},
+		{seats.Delete{User: "ada", Successor: "bob", Reason: "left"}, users.Deleted, seats.EventDeleted},
 	} {
 		s := open(t, seats.Of(3), seats.Standard())
 		s.invite("ada", "bob")
-		require.EqualValues(t, -1, s.do(owner, c.leave)[0].Seats)
+		require.EqualValues(t, -1, s.do(owner, c.leave)[0].SeatsDelta)
 		require.Equal(t, c.to, s.user("ada").Status)
 		require.Equal(t, seats.Of(3), s.pool().Total, "a freed seat stays bought")
 		e := s.lastEvent()
 		require.Equal(t, c.kind, e.Kind)
-		require.Equal(t, users.ID("bob"), e.Heir)
+		require.Equal(t, users.ID("bob"), e.Successor)
 		require.Equal(t, "left", e.Reason)
 		require.Equal(t, "c", e.Correlation)
 		require.EqualValues(t, 2, e.Held)
@@ -101,12 +101,12 @@ func TestLeavingForgetsNothing(t *testing.T) {
 		s.do(owner, seats.Invite{Profile: in, Role: users.Manager}, seats.Approve{User: "ada"})
 		s.do(users.As("ada"), seats.Accept{User: "ada"})
 		was := s.user("ada")
-		require.False(t, was.SignedIn.IsZero() || was.Approved.IsZero() || was.Notified.IsZero())
+		require.False(t, was.FirstSignIn.IsZero() || was.Approved.IsZero() || was.LastNotified.IsZero())
 		s.now = s.now.Add(time.Hour)
 		s.do(owner, leave)
 		is := s.user("ada")
-		require.Equal(t, s.now, is.Since)
-		is.Status, is.Since, is.LeftAs, is.ArchivedAs = was.Status, was.Since, was.LeftAs, was.ArchivedAs
+		require.Equal(t, s.now, is.StatusSince)
+		is.Status, is.StatusSince, is.LeftAs, is.ArchivedAs = was.Status, was.StatusSince, was.LeftAs, was.ArchivedAs
 		require.Equal(t, was, is, "%T", leave)
 	}
 }
@@ -115,9 +115,9 @@ func TestTheHeirIsAnotherActiveUser(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada")
 	s.do(owner, seats.Invite{Profile: profile("bob")})
-	for _, heir := range []users.ID{"ada", "bob", "nobody", "\x00"} {
-		no := s.refused(seats.ErrBadInput, owner, seats.Deactivate{User: "ada", Heir: heir})
-		require.Equal(t, "heir", no.Field)
+	for _, successor := range []users.ID{"ada", "bob", "nobody", "\x00"} {
+		refusal := s.refused(seats.ErrBadInput, owner, seats.Deactivate{User: "ada", Successor: successor})
+		require.Equal(t, "successor", refusal.Field)
 	}
 	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.Delete{User: "ada", Reason: "a\x00"}).Field)
 }
@@ -201,7 +201,7 @@ func TestOwnershipIsGrantedAndEnded(t *testing.T) {
 	s.do(users.As("ada"), seats.Deactivate{User: "owner"})
 	require.Equal(t, "reactivate the user", s.refused(seats.ErrWrongStatus, support, seats.GrantOwnership{User: "owner"}).Remedies.String())
 
-	alone := open(t, seats.Of(9), seats.Policy{Ownership: seats.SupportEnd})
+	alone := open(t, seats.Of(9), seats.Policy{OwnershipEnders: seats.EndedBySupport})
 	alone.invite("ada")
 	alone.do(owner, seats.GrantOwnership{User: "ada"})
 	alone.refused(seats.ErrForbidden, owner, seats.EndOwnership{User: "ada"})
@@ -217,7 +217,7 @@ func TestTheOwnershipOfWhoPaysDoesNotEnd(t *testing.T) {
 	s.do(owner, seats.GrantOwnership{User: "ada"})
 	s.do(support, seats.SetPayer{User: "owner"})
 	e := s.lastEvent()
-	require.Equal(t, []any{seats.PayerSet, users.ID("owner"), int64(0)}, []any{e.Kind, e.User, e.Delta})
+	require.Equal(t, []any{seats.EventPayerSet, users.ID("owner"), int64(0)}, []any{e.Kind, e.User, e.Delta})
 	require.Equal(t, users.ID("owner"), s.rows.Account.Payer)
 	s.same(system, seats.SetPayer{User: "owner"})
 	require.EqualError(t, s.refused(seats.ErrPayer, support, seats.EndOwnership{User: "owner"}), "seats: the owner who pays stays an owner")
@@ -262,7 +262,7 @@ func TestTheWayToPutAnOwnerOut(t *testing.T) {
 
 func TestWhatAProductDoesNotOffer(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Policy{
-		Withheld: users.In(users.Archive, users.Invite), DeleteOnly: true, SourceLocked: true,
+		Withheld: users.In(users.ActionArchive, users.ActionInvite), DeleteOnly: true, SourceLocked: true,
 	})
 	s.do(system, seats.Invite{Profile: profile("ada")})
 	s.refused(seats.ErrNotOffered, owner, seats.Invite{Profile: profile("x")})
@@ -273,14 +273,14 @@ func TestWhatAProductDoesNotOffer(t *testing.T) {
 	onlyDelete.refused(seats.ErrNotOffered, owner, seats.Archive{User: "ada"})
 	onlyDelete.do(owner, seats.Delete{User: "ada"})
 	s.do(support, seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"}) // the switches bind the account's own people
-	require.Equal(t, "delete 1, or buy 1", remediesOf(t, s, owner, seats.BuySeats{Seats: 0}, seats.ReturnSeats{Seats: 1}))
+	require.Equal(t, "delete 1, or buy 1", remediesOf(t, s, owner, seats.BuySeats{Quantity: 0}, seats.ReturnSeats{Quantity: 1}))
 	s.do(owner, seats.Delete{User: "ada"})
 
 	s.do(hr, seats.Invite{Profile: profile("bob")})
 	for _, c := range []seats.Command{seats.Edit{User: "bob", Set: users.Patch{Title: new("x")}}, seats.Deactivate{User: "bob"}, seats.Delete{User: "bob"}} {
 		s.refused(seats.ErrSourceLocked, owner, c)
 	}
-	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 1}).Remedies, "a synced person is out of reach")
+	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 1}).Remedies, "a synced person is out of reach")
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	s.do(hr, seats.Deactivate{User: "bob"})
 }
@@ -290,7 +290,7 @@ func TestWhatAProductDoesNotOffer(t *testing.T) {
 func remediesOf(t *testing.T, s *site, actor users.Actor, bad, back seats.Command) string {
 	require.Empty(t, s.refused(seats.ErrOrderSize, actor, bad).Remedies)
 	remedies := s.refused(seats.ErrOrderSize, actor, back).Remedies
-	return append(remedies, seats.Remedy{Steps: []seats.Step{{Action: users.BuySeats, Count: 1}}}).String()
+	return append(remedies, seats.Remedy{Steps: []seats.Step{{Action: users.ActionBuySeats, Count: 1}}}).String()
 }
 
 func TestAnotherPolicyRewritesNobody(t *testing.T) {
@@ -298,9 +298,9 @@ func TestAnotherPolicyRewritesNobody(t *testing.T) {
 	s.invite("ada", "bob")
 	require.EqualValues(t, 1, s.pool().Held)
 	s.do(support, seats.SetPolicy{Policy: seats.AccuEdConnect()})
-	require.True(t, s.pool().Over)
+	require.True(t, s.pool().OverLimit)
 	require.EqualValues(t, 3, s.pool().Held)
-	require.Equal(t, seats.PolicySet, s.lastEvent().Kind)
+	require.Equal(t, seats.EventPolicySet, s.lastEvent().Kind)
 	require.Equal(t, seats.AccuEdConnect(), *s.lastEvent().Policy)
 	require.EqualValues(t, 2, s.lastEvent().Delta)
 	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")})
@@ -314,7 +314,7 @@ func TestWhoActs(t *testing.T) {
 	s.do(system, seats.Add{Profile: profile("mem")}, seats.Add{Profile: profile("man"), Role: users.Manager}, seats.Invite{Profile: profile("inv"), Role: users.Admin})
 	for _, actor := range []users.Actor{users.As("mem"), users.As("man"), users.As("inv"), users.As("stranger")} {
 		s.refused(seats.ErrForbidden, actor, seats.Deactivate{User: "mem"})
-		s.refused(seats.ErrForbidden, actor, seats.BuySeats{Seats: 1})
+		s.refused(seats.ErrForbidden, actor, seats.BuySeats{Quantity: 1})
 	}
 	for _, actor := range []users.Actor{{}, users.As(""), users.Support(""), users.Sync("")} {
 		require.Equal(t, "actor", s.refused(seats.ErrBadInput, actor, seats.Deactivate{User: "mem"}).Field)

@@ -136,8 +136,8 @@ func (a *Auditor) record(e Event) {
 	}
 	if a.blind = a.blind && e.Policy == nil; a.torn {
 		if _, known := l.Pools[e.Pool]; !known {
-			p := Pool{ID: e.Pool, Total: e.Total, Held: e.Held - e.Delta, Spent: e.Spent, Over: true}
-			p.Over = e.pool(p).Over
+			p := Pool{ID: e.Pool, Total: e.Total, Held: e.Held - e.Delta, Spent: e.Spent, OverLimit: true}
+			p.OverLimit = e.pool(p).OverLimit
 			l.Pools[e.Pool] = p
 		}
 	}
@@ -160,9 +160,9 @@ func (a *Auditor) missing(through uint64) {
 
 // before is the standing of an event's user before it: the one that the event says, unless
 // the user is named and none of the events is missing.
-func (a *Auditor) before(e Event) users.Standing {
+func (a *Auditor) before(e Event) users.Segment {
 	if e.User != "" && !a.torn && a.named[group(e.User)] {
-		return a.told.people[e.User].Standing
+		return a.told.people[e.User].Segment
 	}
 	return e.Before
 }
@@ -182,8 +182,8 @@ func (a *Auditor) move(c *census, e Event) {
 // them.
 func (a *Auditor) Row(u users.User) {
 	a.cursor = u.ID
-	a.tally.Add(u.Standing(), 1)
-	a.rows.stand(a.named, u.ID, users.Standing{}, u.Standing())
+	a.tally.Add(u.Segment(), 1)
+	a.rows.stand(a.named, u.ID, users.Segment{}, u.Segment())
 	for _, l := range u.Licences {
 		if unstarted(l) {
 			a.rows.license(a.named, u.ID, PoolID(l.Pool), 1)
@@ -288,7 +288,7 @@ type census struct {
 
 // seen is what is known of one user.
 type seen struct {
-	users.Standing
+	users.Segment
 	licences map[PoolID]int64 // unstarted ones
 }
 
@@ -310,7 +310,7 @@ func (s seen) String() string {
 }
 
 // stand moves a user from one standing to another.
-func (c *census) stand(named map[int]bool, id users.ID, from, to users.Standing) {
+func (c *census) stand(named map[int]bool, id users.ID, from, to users.Segment) {
 	g := &c.groups[group(id)]
 	g.sum += hash(id, Site, to) - hash(id, Site, from)
 	if from.Status == users.NoStatus {
@@ -318,14 +318,14 @@ func (c *census) stand(named map[int]bool, id users.ID, from, to users.Standing)
 	}
 	if named[group(id)] {
 		s := c.people[id]
-		s.Standing = to
+		s.Segment = to
 		c.keep(id, s)
 	}
 }
 
 // license gives a user so many more licences of a pool.
 func (c *census) license(named map[int]bool, id users.ID, pool PoolID, n int64) {
-	c.groups[group(id)].sum += uint64(n) * hash(id, pool, users.Standing{Status: users.Active})
+	c.groups[group(id)].sum += uint64(n) * hash(id, pool, users.Segment{Status: users.Active})
 	if named[group(id)] {
 		s := c.people[id]
 		if s.licences == nil {
@@ -344,7 +344,7 @@ func (c *census) keep(id users.ID, s seen) {
 }
 
 // hash returns a number for something that is true of a user. The zero standing has none.
-func hash(id users.ID, pool PoolID, s users.Standing) uint64 {
+func hash(id users.ID, pool PoolID, s users.Segment) uint64 {
 	if s.Status == users.NoStatus {
 		return 0
 	}

@@ -17,14 +17,14 @@ import (
 // A crowd is an account of so many people, members and admins in turn, each invited by an
 // event; none of it is kept.
 func crowd(people int) (events iter.Seq2[seats.Event, error], rows iter.Seq[users.User], s seats.Snapshot) {
-	invited := []users.Standing{{Status: users.Invited, Role: users.Member}, {Status: users.Invited, Role: users.Admin}}
+	invited := []users.Segment{{Status: users.Invited, Role: users.Member}, {Status: users.Invited, Role: users.Admin}}
 	id := func(i int) users.ID { return users.ID(fmt.Sprintf("user-%08d", i)) }
 	events = func(yield func(seats.Event, error) bool) {
 		e := seats.Event{Account: "acme", Total: seats.Unlimited(), Time: start}
 		for i := range people {
-			e.Sequence, e.Kind, e.Policy = uint64(i+1), seats.Invited, nil
+			e.Sequence, e.Kind, e.Policy = uint64(i+1), seats.EventInvited, nil
 			if i == 0 {
-				e.Kind, e.Policy = seats.Opened, new(seats.Standard())
+				e.Kind, e.Policy = seats.EventOpened, new(seats.Standard())
 			}
 			e.User, e.After, e.Delta, e.Held = id(i), invited[i%2], 1, int64(i+1)
 			e.Tally.Move(e.Before, e.After)
@@ -131,7 +131,7 @@ func differing(t *testing.T, s *site, events []seats.Event, rows ...users.User) 
 // TestAuditor_Drift spoils one row at a time of an account with licences and a sync.
 func TestAuditor_Drift(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(3)}, seats.Adopt{User: licensed("eve", "course", 1)}, seats.Adopt{User: licensed("ida", "course", 0)})
+	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, seats.Import{User: licensed("eve", "course", 1)}, seats.Import{User: licensed("ida", "course", 0)})
 	s.do(hr, seats.Invite{Profile: profile("bob")})
 	s.do(owner, seats.Archive{User: "ida"})
 	rows := []users.User{s.user("bob"), s.user("eve"), s.user("ida"), s.user("owner")}
@@ -168,7 +168,7 @@ func TestAuditor_Drift(t *testing.T) {
 // event, the one of after it, and one that was not there yet.
 func TestAuditor_moving(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(3)}, seats.Adopt{User: licensed("eve", "course", 1)})
+	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, seats.Import{User: licensed("eve", "course", 1)})
 	var a seats.Auditor
 	require.NoError(t, a.Record(s.rows.Account.Sequence, listed(s.events...)))
 	a.Row(s.user("eve"))
@@ -187,7 +187,7 @@ func TestAuditor_moving(t *testing.T) {
 func TestAuditor_MaxDrifts(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	for range 2*seats.MaxDrifts + 6 {
-		s.do(owner, seats.BuySeats{Seats: 1})
+		s.do(owner, seats.BuySeats{Quantity: 1})
 	}
 	var a seats.Auditor
 	var every []seats.Event // second one from the first on, but for the last
@@ -223,7 +223,7 @@ func TestAuditor_Record(t *testing.T) {
 		"standing": {func(e []seats.Event) []seats.Event {
 			e[2].After.Role = users.Admin
 			for i := range e[2:4] {
-				e[2+i].Tally.Move(users.Standing{Status: users.Active, Role: users.Member}, users.Standing{Status: users.Active, Role: users.Admin})
+				e[2+i].Tally.Move(users.Segment{Status: users.Active, Role: users.Member}, users.Segment{Status: users.Active, Role: users.Admin})
 			}
 			return e
 		}, []seats.Drift{row("5", "the standing before")}},
@@ -237,7 +237,7 @@ func TestAuditor_Record(t *testing.T) {
 	} {
 		s := open(t, seats.Of(9), seats.Standard())
 		s.invite("ada", "bob")
-		s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(3)}, seats.Deactivate{User: "bob"}, seats.SetTotal{Seats: seats.Of(5)})
+		s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, seats.Deactivate{User: "bob"}, seats.SetTotal{Total: seats.Of(5)})
 		events := c.change(s.events)
 		var drift []seats.Drift
 		for a := new(seats.Auditor); a != nil; a = a.Closer() {

@@ -7,14 +7,14 @@ import (
 )
 
 // A Command is something to be done in an account, as data: [Invite], [Add],
-// [Adopt], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
+// [Import], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
 // [Restore], [Delete], [Erase], [HandOver], [Edit], [ChangeRole], [GrantOwnership],
 // [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal], [SetPolicy], [SetPayer],
 // [EditAccount], [Close], [Reopen] and [EraseAccount], by value.
 // Anything else, a pointer or a type that embeds one of them, is refused as
 // [ErrBadInput]. [EncodeCommand] writes one as JSON; [Commands] is a list of them.
 //
-// A command that is so already is a success that writes nothing ("same").
+// A command that is so already is a success that writes nothing ("unchanged").
 // Whoever acts as a user of the account must be active in it.
 type Command interface {
 	// Action names the command in tables, events and refusals.
@@ -23,10 +23,10 @@ type Command interface {
 	// target is the person it is about, who has to be there if the action is one
 	// on a person; empty if none.
 	target() users.ID
-	// fact returns what the command does, having checked all but the seats. The
-	// zero fact is "same". Authority, and the person's presence and protection,
+	// effect returns what the command does, having checked all but the seats. The
+	// zero fact is "unchanged". Authority, and the person's presence and protection,
 	// were checked before.
-	fact(*desk, users.User) (fact, *Refusal)
+	evaluate(*evaluation, users.User) (effect, *Refusal)
 }
 
 // A commandType is a type of command: what it is asked for by, how one is told
@@ -43,7 +43,7 @@ type commandType struct {
 var commandTypes = []commandType{
 	typeOf[Invite](),
 	typeOf[Add](),
-	typeOf[Adopt](),
+	typeOf[Import](),
 	typeOf[Notify](),
 	typeOf[Accept](),
 	typeOf[Approve](),

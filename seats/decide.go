@@ -22,7 +22,7 @@ type Request struct {
 	// of which this may be a part; without a key it is empty.
 	Key    string
 	Digest string
-	First  int // the place of the first command in the call
+	Index  int // the place of the first command in the call
 	// Random is made for the call and kept nowhere: at least 26 characters of 5 random bits,
 	// where there is a key. The salts of rows come from it, see [Event].Digest.
 	Random string
@@ -79,14 +79,14 @@ func (c Change) GivesUp(id users.ID, k users.Key) bool {
 // An Outcome is what became of one command. Of a refused one it has the action,
 // whom it was about, and the refusal.
 type Outcome struct {
-	Action  users.Action   `json:"action,omitzero"`
-	User    users.ID       `json:"user,omitzero"`   // whom it was about: of an invitation, whoever is here now
-	Before  users.Standing `json:"before,omitzero"` // zero if the person was not there
-	After   users.Standing `json:"after,omitzero"`
-	Seats   int64          `json:"seats,omitzero"`   // by how many the held seats of the pool changed
-	Over    int64          `json:"over,omitzero"`    // by how many seats a total or a policy that was set leaves the pool above its total
-	Same    bool           `json:"same,omitzero"`    // it was so already, and nothing was written
-	Refusal *Refusal       `json:"refusal,omitzero"` // nil unless the command was refused
+	Action     users.Action  `json:"action,omitzero"`
+	User       users.ID      `json:"user,omitzero"`   // whom it was about: of an invitation, whoever is here now
+	Before     users.Segment `json:"before,omitzero"` // zero if the person was not there
+	After      users.Segment `json:"after,omitzero"`
+	SeatsDelta int64         `json:"seats_delta,omitzero"` // by how many the held seats of the pool changed
+	Excess     int64         `json:"excess,omitzero"`      // by how many seats a total or a policy that was set leaves the pool above its total
+	Unchanged  bool          `json:"unchanged,omitzero"`   // it was so already, and nothing was written
+	Refusal    *Refusal      `json:"refusal,omitzero"`     // nil unless the command was refused
 }
 
 // UnmarshalJSON reads an outcome by [users.ReadJSON].
@@ -112,17 +112,17 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 	if len(r.Commands) > MaxCommands {
 		return Decision{}, badInput("commands", users.ErrTooLong)
 	}
-	d := newDesk(s, r)
-	if no := cmp.Or(r.check(), d.reused()); no != nil && len(r.Commands) == 0 {
-		return Decision{}, no // else it is the first command's
+	d := newEvaluation(s, r)
+	if refusal := cmp.Or(r.check(), d.reused()); refusal != nil && len(r.Commands) == 0 {
+		return Decision{}, refusal // else it is the first command's
 	}
 	var outcomes []Outcome
 	for i, c := range r.Commands {
-		outcome, no := d.next(i, c)
-		if no != nil {
-			no.Index = r.First + i
-			no.Remedies = newDesk(s, r).remedies(r.Commands, no)
-			return Decision{}, no
+		outcome, refusal := d.next(i, c)
+		if refusal != nil {
+			refusal.Index = r.Index + i
+			refusal.Remedies = newEvaluation(s, r).remedies(r.Commands, refusal)
+			return Decision{}, refusal
 		}
 		outcomes = append(outcomes, outcome)
 	}
@@ -132,13 +132,13 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 // DecideEach is [Decide] with an outcome of its own for every command: a
 // refused one leaves no trace, and the others go on.
 func DecideEach(s Snapshot, r Request) Decision {
-	d := newDesk(s, r)
+	d := newEvaluation(s, r)
 	outcomes := make([]Outcome, len(r.Commands))
 	for i, c := range r.Commands {
-		outcome, no := d.next(i, c)
-		if no != nil {
-			no.Index = r.First + i
-			no.Remedies = d.remedies([]Command{c}, no)
+		outcome, refusal := d.next(i, c)
+		if refusal != nil {
+			refusal.Index = r.Index + i
+			refusal.Remedies = d.remedies([]Command{c}, refusal)
 		}
 		outcomes[i] = outcome
 	}
@@ -153,7 +153,7 @@ func DecideEach(s Snapshot, r Request) Decision {
 // The snapshot must have been loaded with DueBy. Where more people are due than
 // one snapshot brings, the account is due again afterwards, and settling goes on.
 func Settle(s Snapshot, r Request) Change {
-	d := newDesk(s, r)
+	d := newEvaluation(s, r)
 	due := slices.DeleteFunc(slices.Clone(s.Users), func(u users.User) bool {
 		return u.Due.IsZero() || u.Due.After(r.At)
 	})
@@ -162,7 +162,7 @@ func Settle(s Snapshot, r Request) Change {
 	})
 	for _, u := range due {
 		d.at = later(u.Due, d.account.Changed)
-		d.apply(fact{kind: Lapsed, user: d.moved(u, users.Inactive)})
+		d.apply(effect{kind: EventLapsed, user: d.withStatus(u, users.Inactive)})
 	}
 	d.account.NextDue = s.NextDue
 	for _, u := range d.people {

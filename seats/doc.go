@@ -19,7 +19,7 @@
 // equal to the total is full, and whatever changes nothing in the number of
 // held seats works at a full account too. A pool is above its total only where
 // its total was cut, or the policy changed, below what was held, or where people were
-// brought along who hold their seats already ([Adopt]). Nobody is evicted by that, and
+// brought along who hold their seats already ([Import]). Nobody is evicted by that, and
 // nobody enters until the pool is back below its total.
 //
 // # Documents

@@ -17,45 +17,45 @@ type EventKind string
 // back when the person is put away or deleted, there is a further event for each, of the
 // same kind, with its Pool.
 const (
-	Opened           EventKind = "opened"            // the account, with its first owner; carries the policy
-	Invited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
-	Added            EventKind = "added"             // by Add; or, inactive, by Add or Invite without a free seat
-	Adopted          EventKind = "adopted"           // by Adopt, with the dates that are the person's own
-	Notified         EventKind = "notified"          // Count: the number of this notification
-	Accepted         EventKind = "accepted"          // signed in for the first time
-	Approved         EventKind = "approved"          //
-	Deactivated      EventKind = "deactivated"       //
-	Reactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, 0 if none
-	Archived         EventKind = "archived"          //
-	Restored         EventKind = "restored"          //
-	Deleted          EventKind = "deleted"           //
-	Erased           EventKind = "erased"            //
-	HandedOver       EventKind = "handed-over"       // Heir: who took over the work
-	Edited           EventKind = "edited"            // Fields: what was changed
-	RoleChanged      EventKind = "role-changed"      //
-	OwnershipGranted EventKind = "ownership-granted" //
-	OwnershipEnded   EventKind = "ownership-ended"   //
-	SeatsBought      EventKind = "seats-bought"      // Count: how many
-	SeatsReturned    EventKind = "seats-returned"    // Count: how many
-	TotalSet         EventKind = "total-set"         //
-	PolicySet        EventKind = "policy-set"        // carries the policy
-	PayerSet         EventKind = "payer-set"         // User: who pays from then on, if a user of the account
-	AccountEdited    EventKind = "account-edited"    // Fields: what was changed
-	Closed           EventKind = "closed"            // the account
-	Reopened         EventKind = "reopened"          // the account
-	AccountErased    EventKind = "account-erased"    //
-	Lapsed           EventKind = "lapsed"            // an invitation ran out and its seat was freed
-	Noted            EventKind = "noted"             // a call with a request key asked for what was so already
+	EventOpened           EventKind = "opened"            // the account, with its first owner; carries the policy
+	EventInvited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
+	EventAdded            EventKind = "added"             // by Add; or, inactive, by Add or Invite without a free seat
+	EventImported         EventKind = "imported"          // by Import, with the dates that are the person's own
+	EventNotified         EventKind = "notified"          // Count: the number of this notification
+	EventAccepted         EventKind = "accepted"          // signed in for the first time
+	EventApproved         EventKind = "approved"          //
+	EventDeactivated      EventKind = "deactivated"       //
+	EventReactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, 0 if none
+	EventArchived         EventKind = "archived"          //
+	EventRestored         EventKind = "restored"          //
+	EventDeleted          EventKind = "deleted"           //
+	EventErased           EventKind = "erased"            //
+	EventHandedOver       EventKind = "handed-over"       // Successor: who took over the work
+	EventEdited           EventKind = "edited"            // Fields: what was changed
+	EventRoleChanged      EventKind = "role-changed"      //
+	EventOwnershipGranted EventKind = "ownership-granted" //
+	EventOwnershipEnded   EventKind = "ownership-ended"   //
+	EventSeatsBought      EventKind = "seats-bought"      // Count: how many
+	EventSeatsReturned    EventKind = "seats-returned"    // Count: how many
+	EventTotalSet         EventKind = "total-set"         //
+	EventPolicySet        EventKind = "policy-set"        // carries the policy
+	EventPayerSet         EventKind = "payer-set"         // User: who pays from then on, if a user of the account
+	EventAccountEdited    EventKind = "account-edited"    // Fields: what was changed
+	EventClosed           EventKind = "closed"            // the account
+	EventReopened         EventKind = "reopened"          // the account
+	EventAccountErased    EventKind = "account-erased"    //
+	EventLapsed           EventKind = "lapsed"            // an invitation ran out and its seat was freed
+	EventUnchanged        EventKind = "unchanged"         // a call with a request key asked for what was so already
 )
 
 // setsPolicy reports whether an event carries the policy from then on.
-func (k EventKind) setsPolicy() bool { return k == Opened || k == PolicySet }
+func (k EventKind) setsPolicy() bool { return k == EventOpened || k == EventPolicySet }
 
 // GoverningEvents selects the events after which other people may hold a seat than
 // before, though nothing became of them: the policy is set, the account closed or
 // reopened.
 func GoverningEvents() EventFilter {
-	return EventFilter{Kinds: []EventKind{Opened, PolicySet, Closed, Reopened}}
+	return EventFilter{Kinds: []EventKind{EventOpened, EventPolicySet, EventClosed, EventReopened}}
 }
 
 // A Channel is the way by which something came to happen.
@@ -91,10 +91,10 @@ type Event struct {
 	Correlation string `json:"correlation,omitzero"` // what belongs together: the bulk call, the sync run
 	Reason      string `json:"reason,omitzero"`
 
-	User   users.ID       `json:"user,omitzero"`   // whom it is about; empty if about nobody
-	Before users.Standing `json:"before,omitzero"` // zero if the person was not there; of a licence's event the same as After
-	After  users.Standing `json:"after,omitzero"`
-	Heir   users.ID       `json:"heir,omitzero"` // who takes over the work of a leaver
+	User      users.ID      `json:"user,omitzero"`   // whom it is about; empty if about nobody
+	Before    users.Segment `json:"before,omitzero"` // zero if the person was not there; of a licence's event the same as After
+	After     users.Segment `json:"after,omitzero"`
+	Successor users.ID      `json:"successor,omitzero"` // who takes over the work of a leaver
 	// Receivers are whom the host tells of an order: the buyer, and every other owner and
 	// admin whom people see as active, among the first [MaxReceivers]; in ascending order.
 	Receivers []users.ID `json:"receivers,omitzero"`

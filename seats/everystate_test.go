@@ -68,10 +68,10 @@ func (n node) state() string {
 		if !u.Expires.IsZero() {
 			end = fmt.Sprint(n.now.Before(u.Expires))
 		}
-		people = append(people, fmt.Sprint(u.Status, u.Role, u.LeftAs, u.ArchivedAs, u.SignedIn.IsZero(), end))
+		people = append(people, fmt.Sprint(u.Status, u.Role, u.LeftAs, u.ArchivedAs, u.FirstSignIn.IsZero(), end))
 	}
 	slices.Sort(people)
-	fmt.Fprint(&b, n.rows.Account.Closed.IsZero(), people, n.rows.Pools[0].Total, n.rows.Pools[0].Over)
+	fmt.Fprint(&b, n.rows.Account.Closed.IsZero(), people, n.rows.Pools[0].Total, n.rows.Pools[0].OverLimit)
 	return b.String()
 }
 
@@ -112,27 +112,27 @@ func (w *walk) commands() []seats.Command {
 		all = append(all,
 			seats.Accept{User: id}, seats.Approve{User: id}, seats.Notify{User: id},
 			seats.Deactivate{User: id}, seats.Reactivate{User: id}, seats.Archive{User: id}, seats.Restore{User: id},
-			seats.Delete{User: id}, seats.Erase{User: id}, seats.HandOver{User: id, Heir: "owner"}, seats.Edit{User: id, Set: users.Patch{Title: new("x")}},
+			seats.Delete{User: id}, seats.Erase{User: id}, seats.HandOver{User: id, Successor: "owner"}, seats.Edit{User: id, Set: users.Patch{Title: new("x")}},
 			seats.ChangeRole{User: id, Role: users.Admin}, seats.ChangeRole{User: id}, seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
 			seats.Invite{Profile: profile(id), Role: users.Admin}, seats.Invite{Profile: profile(id), Role: users.Admin, Later: true},
-			seats.Add{Profile: profile(id), Role: users.Admin}, seats.Adopt{User: adoptee(id, nil)},
+			seats.Add{Profile: profile(id), Role: users.Admin}, seats.Import{User: adoptee(id, nil)},
 		)
 	}
 	for total := range int64(4) {
-		all = append(all, seats.SetTotal{Seats: seats.Of(total)})
+		all = append(all, seats.SetTotal{Total: seats.Of(total)})
 	}
 	if w.closes {
 		all = append(all, seats.Close{}, seats.Reopen{})
 	}
-	return append(all, seats.BuySeats{Seats: 1}, seats.ReturnSeats{Seats: 1})
+	return append(all, seats.BuySeats{Quantity: 1}, seats.ReturnSeats{Quantity: 1})
 }
 
 func (w *walk) decide(n node, actor users.Actor, commands ...seats.Command) (node, *seats.Refusal) {
 	d, err := seats.Decide(n.rows, seats.Request{Actor: actor, Commands: commands, At: n.now, Change: "c", Channel: seats.ByCall})
 	if err != nil {
-		var no *seats.Refusal
-		errors.As(err, &no)
-		return n, no
+		var refusal *seats.Refusal
+		errors.As(err, &refusal)
+		return n, refusal
 	}
 	requireTrueEvents(w.t, n.rows, d.Change)
 	requireFreshKeys(w.t, n.rows, d.Change)
@@ -140,17 +140,17 @@ func (w *walk) decide(n node, actor users.Actor, commands ...seats.Command) (nod
 }
 
 func (w *walk) try(n node, actor users.Actor, c seats.Command) {
-	next, no := w.decide(n, actor, c)
-	if no == nil {
+	next, refusal := w.decide(n, actor, c)
+	if refusal == nil {
 		w.done++
 		w.visit(next)
 		return
 	}
 	w.refused++
-	for _, r := range no.Remedies {
+	for _, r := range refusal.Remedies {
 		w.remedies++
 		if !w.helps(n, actor, []seats.Command{c}, r, three) {
-			w.t.Fatalf("%s: %T by %v is refused (%v), and it does not help to %v", n.state(), c, actor, no, r)
+			w.t.Fatalf("%s: %T by %v is refused (%v), and it does not help to %v", n.state(), c, actor, refusal, r)
 		}
 	}
 }
@@ -171,17 +171,17 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 		if step.Vendor {
 			doer = support
 		}
-		if step.User != "" || step.Action == users.BuySeats {
-			next, no := w.decide(n, doer, carriedOut(step, step.User))
-			if no != nil {
+		if step.User != "" || step.Action == users.ActionBuySeats {
+			next, refusal := w.decide(n, doer, carriedOut(step, step.User))
+			if refusal != nil {
 				return false
 			}
 			n = next
 			continue
 		}
 		for _, id := range people {
-			next, no := w.decide(n, doer, carriedOut(step, id))
-			if left == 0 || named[id] || no != nil || next.seated() == n.seated() {
+			next, refusal := w.decide(n, doer, carriedOut(step, id))
+			if left == 0 || named[id] || refusal != nil || next.seated() == n.seated() {
 				continue
 			}
 			n, left = next, left-1
@@ -190,8 +190,8 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 			return false
 		}
 	}
-	_, no := w.decide(n, actor, call...)
-	return no == nil
+	_, refusal := w.decide(n, actor, call...)
+	return refusal == nil
 }
 
 // named returns the actor and those whom the call names, by ID or by key.
@@ -207,9 +207,9 @@ func (n node) named(actor users.Actor, call []seats.Command) map[users.ID]bool {
 // carriedOut returns the command of a step about that user.
 func carriedOut(s seats.Step, id users.ID) seats.Command {
 	return map[users.Action]seats.Command{
-		users.Deactivate: seats.Deactivate{User: id}, users.Archive: seats.Archive{User: id}, users.Delete: seats.Delete{User: id},
-		users.Reactivate: seats.Reactivate{User: id}, users.Restore: seats.Restore{User: id},
-		users.Notify: seats.Notify{User: id}, users.Approve: seats.Approve{User: id}, users.EndOwnership: seats.EndOwnership{User: id},
-		users.BuySeats: seats.BuySeats{Seats: s.Count},
+		users.ActionDeactivate: seats.Deactivate{User: id}, users.ActionArchive: seats.Archive{User: id}, users.ActionDelete: seats.Delete{User: id},
+		users.ActionReactivate: seats.Reactivate{User: id}, users.ActionRestore: seats.Restore{User: id},
+		users.ActionNotify: seats.Notify{User: id}, users.ActionApprove: seats.Approve{User: id}, users.ActionEndOwnership: seats.EndOwnership{User: id},
+		users.ActionBuySeats: seats.BuySeats{Quantity: s.Count},
 	}[s.Action]
 }

@@ -24,7 +24,7 @@ func ExampleMessages() {
 	}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	opened, _ := seats.Open(seats.Snapshot{}, seats.Opening{
-		Account: "acme", Seats: seats.Of(2), Policy: seats.AccuEdConnect(), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
+		Account: "acme", Total: seats.Of(2), Policy: seats.AccuEdConnect(), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
 	}, seats.Request{Actor: users.System(), At: now, Change: "c1"})
 	snapshot := seats.Snapshot{Account: opened.Change.Account, Pools: opened.Change.Pools, Users: opened.Change.Users}
 

@@ -30,7 +30,7 @@ type Explanation struct {
 func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
 	x := Explanation{Person: a.View(u, at)}
 	var then Account
-	var s users.Standing
+	var s users.Segment
 	for e, err := range events {
 		if err != nil {
 			return Explanation{}, err
@@ -46,7 +46,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		}
 		then = then.after(e)
 		then.Sequence = e.Sequence
-		first := e.User == u.ID && s == users.Standing{}
+		first := e.User == u.ID && s == users.Segment{}
 		if e.User == u.ID {
 			s = e.After
 		}
@@ -55,7 +55,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		}
 	}
 	switch {
-	case s != u.Standing():
+	case s != u.Segment():
 		return Explanation{}, fmt.Errorf("%w: the user's row does not follow from the user's events", ErrHistory)
 	case then.Policy != a.Policy || then.Closed != a.Closed:
 		return Explanation{}, fmt.Errorf("%w: the account's row does not follow from the account's events", ErrHistory)
@@ -63,7 +63,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 	if x.Holds {
 		x.Ways = a.waysOut(u)
 		if !u.Due.IsZero() {
-			x.Ends, x.EndsBy = u.Due, Lapsed
+			x.Ends, x.EndsBy = u.Due, EventLapsed
 		}
 	}
 	return x, nil
@@ -73,13 +73,13 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 func (a Account) waysOut(u users.User) []users.Action {
 	var ways []users.Action
 	if u.Role == users.Owner {
-		if a.Policy.grants(users.EndOwnership) && a.Policy.offers(users.EndOwnership, u.Standing()) && a.binds(u) == "" {
-			ways = append(ways, users.EndOwnership)
+		if a.Policy.grants(users.ActionEndOwnership) && a.Policy.offers(users.ActionEndOwnership, u.Segment()) && a.binds(u) == "" {
+			ways = append(ways, users.ActionEndOwnership)
 		}
 		return ways
 	}
 	for _, way := range leaving.Members() {
-		if a.Policy.offers(way, u.Standing()) && !a.Policy.locks(way, u.Standing()) {
+		if a.Policy.offers(way, u.Segment()) && !a.Policy.locks(way, u.Segment()) {
 			ways = append(ways, way)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestExplainingASeat(t *testing.T) {
-	s := open(t, seats.Of(5), seats.Policy{Invites: seats.RunsFreed, Term: 24 * time.Hour})
+	s := open(t, seats.Of(5), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: 24 * time.Hour})
 	explain := func(id users.ID) seats.Explanation {
 		x, err := seats.Explain(s.rows.Account, s.user(id), s.now, func(yield func(seats.Event, error) bool) {
 			for _, e := range s.events {
@@ -25,7 +25,7 @@ func TestExplainingASeat(t *testing.T) {
 	}
 	x := explain("owner")
 	require.True(t, x.Holds)
-	require.Equal(t, seats.Opened, x.By.Kind)
+	require.Equal(t, seats.EventOpened, x.By.Kind)
 	require.Empty(t, x.Ways, "the last one")
 
 	s.do(owner, seats.Invite{Profile: profile("ada")})
@@ -34,8 +34,8 @@ func TestExplainingASeat(t *testing.T) {
 	require.Equal(t, s.lastEvent(), x.By)
 	require.Equal(t, s.now, x.Since)
 	require.Equal(t, s.now.Add(24*time.Hour), x.Ends)
-	require.Equal(t, seats.Lapsed, x.EndsBy)
-	require.Equal(t, []users.Action{users.Deactivate, users.Archive, users.Delete}, x.Ways)
+	require.Equal(t, seats.EventLapsed, x.EndsBy)
+	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionArchive, users.ActionDelete}, x.Ways)
 	require.Equal(t, users.Invited, x.Person.Shown)
 
 	invited := s.lastEvent()
@@ -51,33 +51,33 @@ func TestExplainingASeat(t *testing.T) {
 	require.Equal(t, s.lastEvent(), x.By)
 	require.Empty(t, x.Ways)
 	s.do(owner, seats.Reactivate{User: "ada"})
-	require.Equal(t, seats.Reactivated, explain("ada").By.Kind)
+	require.Equal(t, seats.EventReactivated, explain("ada").By.Kind)
 
-	s.do(system, seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member), Withheld: users.In(users.Archive), SourceLocked: true}})
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member), Withheld: users.In(users.ActionArchive), SourceLocked: true}})
 	x = explain("ada")
 	require.False(t, x.Holds, "the policy took it")
-	require.Equal(t, seats.PolicySet, x.By.Kind)
+	require.Equal(t, seats.EventPolicySet, x.By.Kind)
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
 	x = explain("ada")
-	require.Equal(t, seats.RoleChanged, x.By.Kind)
-	require.Equal(t, []users.Action{users.Deactivate, users.Delete}, x.Ways)
+	require.Equal(t, seats.EventRoleChanged, x.By.Kind)
+	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionDelete}, x.Ways)
 
 	s.do(hr, seats.Invite{Profile: profile("bob"), Role: users.Admin})
 	require.Empty(t, explain("bob").Ways, "the sync's alone")
-	s.do(system, seats.SetPolicy{Policy: seats.Policy{NoSeat: seats.CreateInactive}}, seats.SetTotal{Seats: seats.Of(0)})
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}}, seats.SetTotal{Total: seats.Of(0)})
 	s.do(owner, seats.Invite{Profile: profile("eve")})
 	x = explain("eve")
 	require.False(t, x.Holds)
 	require.Equal(t, s.lastEvent(), x.By, "who never held one, since he is here")
 
 	s.do(support, seats.GrantOwnership{User: "ada"})
-	require.Equal(t, []users.Action{users.EndOwnership}, explain("owner").Ways)
+	require.Equal(t, []users.Action{users.ActionEndOwnership}, explain("owner").Ways)
 	s.do(support, seats.SetPayer{User: "owner"})
 	require.Empty(t, explain("owner").Ways, "he pays")
 	s.do(support, seats.SetPayer{})
-	s.do(system, seats.SetPolicy{Policy: seats.Policy{Ownership: seats.SupportEnd}})
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{OwnershipEnders: seats.EndedBySupport}})
 	require.Empty(t, explain("owner").Ways, "the vendor's alone")
-	s.do(system, seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.EndOwnership)}})
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.ActionEndOwnership)}})
 	require.Empty(t, explain("owner").Ways, "not offered")
 
 	_, err := seats.Explain(s.rows.Account, s.user("eve"), s.now, failing)
@@ -137,6 +137,6 @@ func TestAnExplanationGoesByThePolicyOfTheTime(t *testing.T) {
 	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
 	x := explain()
 	require.True(t, x.Holds)
-	require.Equal(t, seats.PolicySet, x.By.Kind)
+	require.Equal(t, seats.EventPolicySet, x.By.Kind)
 	require.Equal(t, s.now, x.Since)
 }

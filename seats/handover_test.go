@@ -14,35 +14,35 @@ import (
 func TestOnePersonReplacesAnother(t *testing.T) {
 	s := open(t, seats.Of(2), seats.BigContacts())
 	s.invite("ada")
-	s.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: users.Patch{First: new("Eve"), Last: new("Moneypenny"), Email: new("eve@acme.example")}})
-	s.do(owner, seats.Deactivate{User: "ada", Reason: "left"}, seats.Invite{Profile: profile("eve")}, seats.HandOver{User: "ada", Heir: "eve", Reason: "contacts"})
+	s.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: users.Patch{FirstName: new("Eve"), LastName: new("Moneypenny"), Email: new("eve@acme.example")}})
+	s.do(owner, seats.Deactivate{User: "ada", Reason: "left"}, seats.Invite{Profile: profile("eve")}, seats.HandOver{User: "ada", Successor: "eve", Reason: "contacts"})
 	e := s.lastEvent()
-	require.Equal(t, []any{seats.HandedOver, users.ID("ada"), users.ID("eve"), "contacts"}, []any{e.Kind, e.User, e.Heir, e.Reason})
+	require.Equal(t, []any{seats.EventHandedOver, users.ID("ada"), users.ID("eve"), "contacts"}, []any{e.Kind, e.User, e.Successor, e.Reason})
 	require.Equal(t, e.Before, e.After)
 	require.Zero(t, e.Delta)
 	require.EqualValues(t, 2, s.pool().Held)
 }
 
 func TestWorkIsHandedOver(t *testing.T) {
-	require.Equal(t, []users.ID{"ada", "eve"}, seats.Needs("acme", system, seats.HandOver{User: "ada", Heir: "eve"}).Users)
+	require.Equal(t, []users.ID{"ada", "eve"}, seats.Needs("acme", system, seats.HandOver{User: "ada", Successor: "eve"}).Users)
 	require.Equal(t, []users.ID{"ada"}, seats.Needs("acme", system, seats.SetPayer{User: "ada"}).Users)
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada", "bob", "cy", "admin")
 	s.do(owner, seats.ChangeRole{User: "admin", Role: users.Admin}, seats.Invite{Profile: profile("eve")}, seats.Delete{User: "bob"}, seats.Archive{User: "cy"})
 	for _, from := range []users.ID{"ada", "bob", "cy", "eve", "admin"} { // wherever they are
 		before := len(s.events)
-		s.do(users.As("admin"), seats.HandOver{User: from, Heir: "owner"})
+		s.do(users.As("admin"), seats.HandOver{User: from, Successor: "owner"})
 		require.Len(t, s.events, before+1)
 	}
-	s.do(owner, seats.HandOver{User: "owner", Heir: "ada"})
-	for _, heir := range []users.ID{"", "eve", "bob", "cy", "nobody", "ada"} {
-		require.Equal(t, "heir", s.refused(seats.ErrBadInput, owner, seats.HandOver{User: "ada", Heir: heir}).Field, heir)
+	s.do(owner, seats.HandOver{User: "owner", Successor: "ada"})
+	for _, successor := range []users.ID{"", "eve", "bob", "cy", "nobody", "ada"} {
+		require.Equal(t, "successor", s.refused(seats.ErrBadInput, owner, seats.HandOver{User: "ada", Successor: successor}).Field, successor)
 	}
-	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.HandOver{User: "ada", Heir: "owner", Reason: "a\x00"}).Field)
-	s.refused(seats.ErrOwnerProtected, users.As("admin"), seats.HandOver{User: "owner", Heir: "ada"})
-	s.refused(seats.ErrForbidden, users.As("ada"), seats.HandOver{User: "ada", Heir: "owner"})
-	s.refused(seats.ErrForbidden, hr, seats.HandOver{User: "ada", Heir: "owner"})
-	s.refused(seats.ErrUnknownUser, owner, seats.HandOver{User: "nobody", Heir: "owner"})
+	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.HandOver{User: "ada", Successor: "owner", Reason: "a\x00"}).Field)
+	s.refused(seats.ErrOwnerProtected, users.As("admin"), seats.HandOver{User: "owner", Successor: "ada"})
+	s.refused(seats.ErrForbidden, users.As("ada"), seats.HandOver{User: "ada", Successor: "owner"})
+	s.refused(seats.ErrForbidden, hr, seats.HandOver{User: "ada", Successor: "owner"})
+	s.refused(seats.ErrUnknownUser, owner, seats.HandOver{User: "nobody", Successor: "owner"})
 }
 
 // TestAnHeirIsWhoPeopleSeeAsActive by every way out.
@@ -51,10 +51,10 @@ func TestAnHeirIsWhoPeopleSeeAsActive(t *testing.T) {
 		s := open(t, seats.Of(9), preset.Policy)
 		s.do(support, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("ada")})
 		for _, leave := range []seats.Command{
-			seats.Deactivate{User: "ada", Heir: "eve"}, seats.Archive{User: "ada", Heir: "eve"}, seats.Delete{User: "ada", Heir: "eve"},
+			seats.Deactivate{User: "ada", Successor: "eve"}, seats.Archive{User: "ada", Successor: "eve"}, seats.Delete{User: "ada", Successor: "eve"},
 		} {
 			_, err := s.try(support, leave)
-			require.Equal(t, preset.Policy.LetIn != seats.Invitation, err != nil, "%s: %T: %v", preset.Name, leave, err)
+			require.Equal(t, preset.Policy.Activation != seats.Invitation, err != nil, "%s: %T: %v", preset.Name, leave, err)
 		}
 	}
 }

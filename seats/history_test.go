@@ -30,7 +30,7 @@ func failing(yield func(seats.Event, error) bool) { yield(seats.Event{}, errRead
 func TestReplayRebuildsTheAccount(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
-	s.do(system, seats.SetTotal{Seats: seats.Of(2)}, seats.SetTotal{Pool: "course", Seats: seats.Unlimited()})
+	s.do(system, seats.SetTotal{Total: seats.Of(2)}, seats.SetTotal{Pool: "course", Total: seats.Unlimited()})
 	s.do(owner, seats.Deactivate{User: "bob"}, seats.Edit{User: "ada", Set: users.Patch{Title: new("t")}})
 	s.do(system, seats.SetPolicy{Policy: seats.AccuEdConnect()})
 	l, err := seats.Replay(listed(s.events...))
@@ -39,7 +39,7 @@ func TestReplayRebuildsTheAccount(t *testing.T) {
 	require.Equal(t, s.rows.Account.Tally, l.Tally)
 	require.Equal(t, s.rows.Account.Policy, l.Policy)
 	require.Equal(t, s.pool(), l.Pools[seats.Site])
-	require.Equal(t, users.Standing{Status: users.Inactive}, l.People["bob"])
+	require.Equal(t, users.Segment{Status: users.Inactive}, l.People["bob"])
 	want := s.rows.Usage()
 	want.Revision = 0
 	require.Equal(t, want, l.Usage())
@@ -50,12 +50,12 @@ func TestReplayRebuildsTheAccount(t *testing.T) {
 func TestAnOverfullPoolIsReplayed(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
-	s.do(system, seats.SetTotal{Seats: seats.Of(1)})
-	require.True(t, s.ledger.Pools[seats.Site].Over)
+	s.do(system, seats.SetTotal{Total: seats.Of(1)})
+	require.True(t, s.ledger.Pools[seats.Site].OverLimit)
 	s.do(owner, seats.Notify{User: "ada"}, seats.Deactivate{User: "ada"})
-	require.True(t, s.ledger.Pools[seats.Site].Over, "the mark stays until it is at its total")
+	require.True(t, s.ledger.Pools[seats.Site].OverLimit, "the mark stays until it is at its total")
 	s.do(owner, seats.Deactivate{User: "bob"})
-	require.False(t, s.ledger.Pools[seats.Site].Over)
+	require.False(t, s.ledger.Pools[seats.Site].OverLimit)
 }
 
 func TestAnEventThatDoesNotFollow(t *testing.T) {
@@ -63,11 +63,11 @@ func TestAnEventThatDoesNotFollow(t *testing.T) {
 	s.invite("ada")
 	for name, spoil := range map[string]func(*seats.Event){
 		"a gap":              func(e *seats.Event) { e.Sequence++ },
-		"no opening":         func(e *seats.Event) { e.Kind = seats.Opened },
+		"no opening":         func(e *seats.Event) { e.Kind = seats.EventOpened },
 		"a stray policy":     func(e *seats.Event) { e.Policy = new(seats.Standard()) },
 		"another account":    func(e *seats.Event) { e.Account = "other" },
 		"back in time":       func(e *seats.Event) { e.Time = e.Time.Add(-1) },
-		"another standing":   func(e *seats.Event) { e.Before = users.Standing{Status: users.Active} },
+		"another standing":   func(e *seats.Event) { e.Before = users.Segment{Status: users.Active} },
 		"a standing of none": func(e *seats.Event) { e.User = "" },
 		"a wrong tally":      func(e *seats.Event) { e.Tally[users.Active][users.Member][0]++ },
 		"a wrong delta":      func(e *seats.Event) { e.Delta++ },
@@ -176,16 +176,16 @@ func TestNumbered(t *testing.T) {
 		list           []seats.Event
 		want           string
 	}{
-		"whole":     {0, 5, listed(e...), e, ""},
-		"a part":    {2, 4, listed(e[2:]...), e[2:], ""},
-		"none":      {5, 5, listed(), nil, ""},
-		"first":     {2, 5, listed(e[3:]...), nil, "missing: event 3"},
-		"two":       {0, 5, listed(append(e[:1:1], e[3:]...)...), e[:1], "missing: events 2 to 3"},
-		"twice":     {0, 5, listed(e[0], e[1], e[1]), e[:2], "event 2: its number"},
-		"last":      {0, 5, listed(e[:4]...), e[:4], "missing: event 5"},
-		"all":       {1, 5, listed(), nil, "missing: events 2 to 5"},
-		"not read":  {0, 5, failing, nil, errRead.Error()},
-		"no bounds": {0, 0, listed(e...), e, ""},
+		"whole":      {0, 5, listed(e...), e, ""},
+		"a part":     {2, 4, listed(e[2:]...), e[2:], ""},
+		"none":       {5, 5, listed(), nil, ""},
+		"first_name": {2, 5, listed(e[3:]...), nil, "missing: event 3"},
+		"two":        {0, 5, listed(append(e[:1:1], e[3:]...)...), e[:1], "missing: events 2 to 3"},
+		"twice":      {0, 5, listed(e[0], e[1], e[1]), e[:2], "event 2: its number"},
+		"last_name":  {0, 5, listed(e[:4]...), e[:4], "missing: event 5"},
+		"all":        {1, 5, listed(), nil, "missing: events 2 to 5"},
+		"not read":   {0, 5, failing, nil, errRead.Error()},
+		"no bounds":  {0, 0, listed(e...), e, ""},
 	} {
 		var list []seats.Event
 		var err error
@@ -209,20 +209,20 @@ func TestNumbered(t *testing.T) {
 }
 
 func TestEventFilters(t *testing.T) {
-	e := seats.Event{Sequence: 5, User: "ada", Kind: seats.Invited}
-	for _, f := range []seats.EventFilter{{}, {After: 4}, {User: "ada"}, {Kinds: []seats.EventKind{seats.Opened, seats.Invited}}} {
+	e := seats.Event{Sequence: 5, User: "ada", Kind: seats.EventInvited}
+	for _, f := range []seats.EventFilter{{}, {After: 4}, {User: "ada"}, {Kinds: []seats.EventKind{seats.EventOpened, seats.EventInvited}}} {
 		require.True(t, f.Match(e), "%+v", f)
 	}
-	for _, f := range []seats.EventFilter{{After: 5}, {User: "Ada"}, {Kinds: []seats.EventKind{seats.Opened}}} {
+	for _, f := range []seats.EventFilter{{After: 5}, {User: "Ada"}, {Kinds: []seats.EventKind{seats.EventOpened}}} {
 		require.False(t, f.Match(e), "%+v", f)
 	}
 }
 
 func TestWhetherAChangeLanded(t *testing.T) {
 	s := seats.Snapshot{Past: []seats.Event{{Change: "a"}, {Change: "b", Key: "k"}}}
-	require.True(t, s.Landed("b"))
-	require.False(t, s.Landed("c"))
-	require.False(t, s.Landed(""))
+	require.True(t, s.Committed("b"))
+	require.False(t, s.Committed("c"))
+	require.False(t, s.Committed(""))
 }
 
 func TestACloneSharesNothing(t *testing.T) {
@@ -237,7 +237,7 @@ func TestACloneSharesNothing(t *testing.T) {
 // TestAuditLooksAtEveryPool and not just at the site's.
 func TestAuditLooksAtEveryPool(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "course", Seats: seats.Of(2)})
+	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(2)})
 	rows := written(s.rows, seats.Change{Account: s.rows.Account})
 	for i := range rows.Pools {
 		if rows.Pools[i].ID == "course" {
@@ -250,7 +250,7 @@ func TestAuditLooksAtEveryPool(t *testing.T) {
 }
 
 func TestAChangeWithoutAnIDNeverLanded(t *testing.T) {
-	require.False(t, seats.Snapshot{Past: []seats.Event{{Key: "k"}}}.Landed(""))
+	require.False(t, seats.Snapshot{Past: []seats.Event{{Key: "k"}}}.Committed(""))
 }
 
 // TestAnEventThatFitsInAllButOneWay has the numbers of a true one.
@@ -266,11 +266,11 @@ func TestAnEventThatFitsInAllButOneWay(t *testing.T) {
 	require.ErrorContains(t, err, "the standing before")
 	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
 	twice := s.lastEvent()
-	twice.Kind = seats.Opened
+	twice.Kind = seats.EventOpened
 	_, err = seats.Replay(listed(append(s.events[:3:3], twice)...))
 	require.ErrorIs(t, err, seats.ErrHistory, "it is opened once")
 	first := s.events[0]
-	first.Kind = seats.PolicySet
+	first.Kind = seats.EventPolicySet
 	_, err = seats.Replay(listed(first))
 	require.ErrorIs(t, err, seats.ErrHistory, "and first")
 }

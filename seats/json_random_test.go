@@ -70,12 +70,12 @@ func randomPolicy(t *rapid.T) seats.Policy {
 	fill(t, reflect.ValueOf(&drawn).Elem(), 0)
 	p := seats.Policy(drawn)
 	p.Term = 0
-	if p.Invites != seats.RunsNever {
+	if p.InvitationExpiry != seats.ExpiryNever {
 		p.Term = time.Duration(rapid.Int64Range(1, seats.MaxTerm.Microseconds()).Draw(t, "term")) * time.Microsecond
 	}
 	p.Buying.Least = rapid.Int64Range(0, seats.MaxSeats).Draw(t, "least")
 	p.Buying.Most = rapid.SampledFrom([]int64{0, p.Buying.Least, seats.MaxSeats}).Draw(t, "most")
-	p.Withheld &= users.In(users.Invite, users.Close, users.HandOver, users.Archive, users.Restore, users.Edit, users.BuySeats)
+	p.Withheld &= users.In(users.ActionInvite, users.ActionClose, users.ActionHandOver, users.ActionArchive, users.ActionRestore, users.ActionEdit, users.ActionBuySeats)
 	for i := range p.Cards {
 		if p.Cards[i].Title == "" || users.CheckText(p.Cards[i].Title, users.MaxText) != nil {
 			p.Cards[i].Title = "other"
@@ -104,7 +104,7 @@ func fill(t *rapid.T, v reflect.Value, depth int) {
 		}
 		return
 	case *users.Tally:
-		for _, s := range users.Standings() {
+		for _, s := range users.Segments() {
 			to[s.Status][s.Role][map[bool]int{true: 1}[s.Synced]] = max(0, rapid.Int64().Draw(t, "people"))
 		}
 		return

@@ -25,33 +25,33 @@ var update = flag.Bool("update", false, "write the documents in testdata anew")
 // everyCommand has a command for every action, in the order of the actions.
 var everyCommand = seats.Commands{
 	seats.Invite{Profile: users.Profile{
-		ID: "u7", First: "Ada", Last: "Lovelace", Username: "ada", Email: "ada@acme.example", ExternalID: "4711",
+		ID: "u7", FirstName: "Ada", LastName: "Lovelace", Username: "ada", Email: "ada@acme.example", ExternalID: "4711",
 		Location: "London", Department: "Engines", Title: "Countess", Groups: []string{"a", "b"},
 		Source: users.Source{Kind: users.SourceImport, Name: "people.csv"},
 	}, Role: users.Manager, Later: true},
 	seats.Add{Profile: users.Profile{ID: "u8", Email: "bob@acme.example"}},
-	seats.Adopt{User: users.User{
+	seats.Import{User: users.User{
 		Profile: users.Profile{ID: "u9", Email: "eve@acme.example"}, Role: users.Admin, Status: users.Archived, LeftAs: users.Active, ArchivedAs: users.Inactive,
-		Created: start, Since: start, SignedIn: start, Approved: start, Notified: start, Notices: 2,
+		Created: start, StatusSince: start, FirstSignIn: start, Approved: start, LastNotified: start, NotificationCount: 2,
 		Licences: []users.Licence{{Pool: "go-course", Assigned: start, Started: start, Archived: start}},
 	}},
 	seats.Notify{User: "u7"},
 	seats.Accept{User: "u7"},
 	seats.Approve{User: "u7"},
-	seats.Deactivate{User: "u7", Heir: "u8", Reason: "left"},
+	seats.Deactivate{User: "u7", Successor: "u8", Reason: "left"},
 	seats.Reactivate{User: "u7"},
-	seats.Archive{User: "u7", Heir: "u8", Reason: "left"},
+	seats.Archive{User: "u7", Successor: "u8", Reason: "left"},
 	seats.Restore{User: "u7"},
 	seats.Delete{User: "u7"},
 	seats.Erase{User: "u7", Reason: "asked for it"},
-	seats.HandOver{User: "u7", Heir: "u8", Reason: "left"},
-	seats.Edit{User: "u7", Set: users.Patch{Last: new("King"), Title: new(""), Groups: &[]string{}}},
+	seats.HandOver{User: "u7", Successor: "u8", Reason: "left"},
+	seats.Edit{User: "u7", Set: users.Patch{LastName: new("King"), Title: new(""), Groups: &[]string{}}},
 	seats.ChangeRole{User: "u7", Role: users.Member},
 	seats.GrantOwnership{User: "u7"},
 	seats.EndOwnership{User: "u7"},
-	seats.BuySeats{Seats: 10},
-	seats.ReturnSeats{Pool: "go-course", Seats: 3},
-	seats.SetTotal{Seats: seats.Unlimited()},
+	seats.BuySeats{Quantity: 10},
+	seats.ReturnSeats{Pool: "go-course", Quantity: 3},
+	seats.SetTotal{Total: seats.Unlimited()},
 	seats.SetPolicy{Policy: seats.Standard()},
 	seats.SetPayer{User: "u7"},
 	seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")},
@@ -62,9 +62,9 @@ var everyCommand = seats.Commands{
 
 // everySwitch is a policy that leaves none of its switches at zero.
 var everySwitch = seats.Policy{
-	LetIn: seats.Approval, NoSeat: seats.CreateInactive, Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: 500},
-	Returning: seats.VendorOnly, Invites: seats.RunsFreed, Ownership: seats.SupportEnd, Exchange: seats.ExchangeAllowed,
-	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.Archive, users.Restore),
+	Activation: seats.Approval, WhenFull: seats.CreateInactive, Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: 500},
+	Returning: seats.VendorOnly, InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed,
+	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.ActionArchive, users.ActionRestore),
 	DeleteOnly: true, SourceLocked: true, Term: 36*time.Hour + time.Microsecond,
 	Cards: seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
 }
@@ -73,16 +73,16 @@ var everySwitch = seats.Policy{
 func everyEvent(t *testing.T) []seats.Event {
 	s := open(t, seats.Of(4), everySwitch)
 	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
-	s.do(owner, seats.BuySeats{Seats: 2})
+	s.do(owner, seats.BuySeats{Quantity: 2})
 	s.do(hr, seats.Invite{Profile: profile("ada")})
 	s.do(users.As("ada"), seats.Accept{User: "ada"})
 	s.do(support, seats.Edit{User: "ada", Set: users.Patch{Title: new("Countess"), Groups: &[]string{"a"}}})
-	s.do(owner, seats.Deactivate{User: "ada", Heir: "owner", Reason: "left"})
-	s.do(system, seats.SetTotal{Pool: "go-course", Seats: seats.Unlimited()})
-	s.do(system, seats.Adopt{User: adoptee("eve", func(u *users.User) {
+	s.do(owner, seats.Deactivate{User: "ada", Successor: "owner", Reason: "left"})
+	s.do(system, seats.SetTotal{Pool: "go-course", Total: seats.Unlimited()})
+	s.do(system, seats.Import{User: adoptee("eve", func(u *users.User) {
 		u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}, {Pool: "go-course", Assigned: u.Created, Started: u.Created, Archived: u.Created}}
 	})})
-	s.do(support, seats.HandOver{User: "ada", Heir: "owner"}, seats.SetPayer{User: "owner"}, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
+	s.do(support, seats.HandOver{User: "ada", Successor: "owner"}, seats.SetPayer{User: "owner"}, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
 	s.do(support, seats.Close{Reason: "unpaid"}, seats.Reopen{Reason: "paid"})
 	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})
 	r.Key, r.Digest = "key 1", seats.Digest(r.Actor, r.Channel, r.Commands)
@@ -97,14 +97,14 @@ func everyEvent(t *testing.T) []seats.Event {
 func everyDocument(t *testing.T) map[string]any {
 	small := open(t, seats.Of(1), seats.Standard())
 	full := small.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")})
-	small.do(support, seats.SetTotal{Seats: seats.Of(2)})
+	small.do(support, seats.SetTotal{Total: seats.Of(2)})
 	small.invite("ada")
 	small.do(owner, seats.Deactivate{User: "ada"})
-	bad := small.refused(seats.ErrBadInput, owner, seats.Delete{User: "ada", Heir: "ada"})
+	bad := small.refused(seats.ErrBadInput, owner, seats.Delete{User: "ada", Successor: "ada"})
 	plan, err := seats.Preview(small.rows, small.request(owner,
 		seats.Reactivate{User: "ada"}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("owner")}))
 	require.NoError(t, err)
-	small.do(owner, seats.BuySeats{Seats: 3}, seats.Reactivate{User: "ada"})
+	small.do(owner, seats.BuySeats{Quantity: 3}, seats.Reactivate{User: "ada"})
 	_, err = plan.Decide(small.rows, small.request(owner, plan.Commands()...))
 	var outdated *seats.Refusal
 	require.True(t, errors.As(err, &outdated))
@@ -122,7 +122,7 @@ func everyDocument(t *testing.T) map[string]any {
 		"refusal-no-seats":      *full,
 		"refusal-bad-input":     *bad,
 		"refusal-outdated":      *outdated,
-		"opening":               seats.Opening{Account: "acme", Name: "Acme", Seats: seats.Of(5), Zone: "Europe/London", Owner: profile("owner")},
+		"opening":               seats.Opening{Account: "acme", Name: "Acme", Total: seats.Of(5), Zone: "Europe/London", Owner: profile("owner")},
 		"account":               invited.rows.Account,
 		"account-erased":        erased.rows.Account,
 		"user":                  invited.user("ada"),
@@ -156,7 +156,7 @@ func TestTheDocumentsHaveEverything(t *testing.T) {
 	for _, e := range everyEvent(t) {
 		kinds = append(kinds, e.Kind)
 	}
-	require.Subset(t, kinds, []seats.EventKind{seats.HandedOver, seats.PayerSet, seats.AccountEdited, seats.Closed, seats.Reopened, seats.AccountErased})
+	require.Subset(t, kinds, []seats.EventKind{seats.EventHandedOver, seats.EventPayerSet, seats.EventAccountEdited, seats.EventClosed, seats.EventReopened, seats.EventAccountErased})
 	for _, c := range everyCommand {
 		actions = append(actions, c.Action())
 	}
@@ -221,7 +221,7 @@ func TestACommandAsADocument(t *testing.T) {
 		require.ErrorContains(t, err, "by value")
 	}
 	for _, c := range []seats.Command{
-		seats.SetTotal{Seats: seats.Of(-1)}, seats.ChangeRole{Role: 99}, seats.SetPolicy{Policy: seats.Policy{LetIn: 99}},
+		seats.SetTotal{Total: seats.Of(-1)}, seats.ChangeRole{Role: 99}, seats.SetPolicy{Policy: seats.Policy{Activation: 99}},
 	} {
 		_, err := seats.EncodeCommand(c)
 		require.Error(t, err)
@@ -247,8 +247,8 @@ func TestACommandThatCannotBeRead(t *testing.T) {
 		`{"command":"set-policy"}`:              "lacks the role, the policy or the payer",
 		`{"command":"set-payer"}`:               "lacks the role, the policy or the payer",
 		`{"command":"set-policy","policy":{}}`:  "not of version 1",
-		`{"command":"set-total","seats":5}`:     "can't be this number",
-		`{"command":"set-total","seats":"-5"}`:  "whole number",
+		`{"command":"set-total","total":5}`:     "can't be this number",
+		`{"command":"set-total","total":"-5"}`:  "whole number",
 		`{"command":"notify","command":"delete","user":"u7"}`: "stands twice",
 	} {
 		c, err := seats.DecodeCommand([]byte(wrong))
@@ -295,8 +295,8 @@ func TestAPolicyAsADocument(t *testing.T) {
 		{`{}`, "not of version 1"},
 		{`{"version":2}`, "not of version 1"},
 		{`{"version":"1"}`, "can't be this string"},
-		{`{"version":1,"let_in":"luck"}`, "unknown name"},
-		{`{"version":1,"let_in":""}`, "unknown name"},
+		{`{"version":1,"activation":"luck"}`, "unknown name"},
+		{`{"version":1,"activation":""}`, "unknown name"},
 		{`{"version":1,"term":"long"}`, "no duration"},
 		{`{"version":1,"term":3600}`, "can't be this number"},
 		{`{"version":1,"withheld":["fly"]}`, "unknown name"},
@@ -315,8 +315,8 @@ func TestAPolicyAsADocument(t *testing.T) {
 	require.ErrorIs(t, json.Unmarshal([]byte(`{"version":1,"buying":{"least":3,"most":2}}`), &p), seats.ErrOrderBounds)
 	_, err = json.Marshal(seats.Policy{Term: time.Hour})
 	require.ErrorIs(t, err, seats.ErrTerm)
-	require.NoError(t, json.Unmarshal([]byte(`{"version":1,"invites":"kept","term":"336h"}`), &p))
-	require.Equal(t, seats.Policy{Invites: seats.RunsKept, Term: 14 * 24 * time.Hour}, p, "what is left out is at zero")
+	require.NoError(t, json.Unmarshal([]byte(`{"version":1,"invitation_expiry":"kept","term":"336h"}`), &p))
+	require.Equal(t, seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: 14 * 24 * time.Hour}, p, "what is left out is at zero")
 	cards := seats.Cards{5: {"Last", seats.FigureTotal}}
 	text, err := json.Marshal(cards)
 	require.NoError(t, err)
@@ -334,25 +334,25 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 	long := strings.Repeat("x", 600)
 	refusals := map[error]*seats.Refusal{}
 	for _, c := range []seats.Command{
-		nil, seats.ChangeRole{User: "owner"}, seats.SetTotal{}, seats.SetTotal{Pool: "\x00", Seats: seats.Of(1)},
-		seats.BuySeats{Pool: "p"}, seats.Delete{User: "ada", Heir: "ada"}, seats.Delete{User: "ada", Reason: long},
+		nil, seats.ChangeRole{User: "owner"}, seats.SetTotal{}, seats.SetTotal{Pool: "\x00", Total: seats.Of(1)},
+		seats.BuySeats{Pool: "p"}, seats.Delete{User: "ada", Successor: "ada"}, seats.Delete{User: "ada", Reason: long},
 		seats.Delete{User: "ada", Reason: "\xff"}, seats.ChangeRole{User: "ada", Role: users.Owner},
 		seats.Add{Profile: users.Profile{ID: "b", Email: "b"}}, seats.Add{},
-		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Role = 99 })},
-		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Since = time.Time{}.Add(time.Hour) })},
-		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Since = s.now.Add(time.Hour) })},
-		seats.Adopt{User: adoptee("b", func(u *users.User) { u.Schedule.Date = "2030-01-01" })},
+		seats.Import{User: adoptee("b", func(u *users.User) { u.Role = 99 })},
+		seats.Import{User: adoptee("b", func(u *users.User) { u.StatusSince = time.Time{}.Add(time.Hour) })},
+		seats.Import{User: adoptee("b", func(u *users.User) { u.StatusSince = s.now.Add(time.Hour) })},
+		seats.Import{User: adoptee("b", func(u *users.User) { u.Schedule.Date = "2030-01-01" })},
 		seats.Invite{Profile: users.Profile{ID: "b", Email: "b@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}}},
-		seats.SetPolicy{Policy: seats.Policy{LetIn: 99}}, seats.SetPolicy{Policy: seats.Policy{Term: 1}},
+		seats.SetPolicy{Policy: seats.Policy{Activation: 99}}, seats.SetPolicy{Policy: seats.Policy{Term: 1}},
 		seats.SetPolicy{Policy: seats.Policy{Buying: seats.Orders{Least: -1}}},
-		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.Deactivate, users.Archive, users.Delete)}},
-		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.Accept)}},
-		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.SetTotal)}},
+		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete)}},
+		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.ActionAccept)}},
+		seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.ActionSetTotal)}},
 	} {
 		for _, actor := range []users.Actor{owner, support, {Kind: users.ActorSystem, Name: "x"}} {
-			var no *seats.Refusal
-			if _, err := s.try(actor, c); errors.As(err, &no) && no.Code == seats.ErrBadInput {
-				refusals[no.Reason] = no
+			var refusal *seats.Refusal
+			if _, err := s.try(actor, c); errors.As(err, &refusal) && refusal.Code == seats.ErrBadInput {
+				refusals[refusal.Reason] = refusal
 			}
 		}
 	}
@@ -360,12 +360,12 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 	for _, reason := range append(users.Reasons(), seats.ErrNotThere, seats.ErrBackwards) {
 		refusals[reason] = &seats.Refusal{Code: seats.ErrBadInput, Field: "x", Reason: reason}
 	}
-	for reason, no := range refusals {
-		text, err := json.Marshal(no)
+	for reason, refusal := range refusals {
+		text, err := json.Marshal(refusal)
 		require.NoError(t, err)
 		var read seats.Refusal
 		require.NoError(t, json.Unmarshal(text, &read))
-		require.Equal(t, *no, read)
+		require.Equal(t, *refusal, read)
 		require.ErrorIs(t, &read, reason, "it is the same error again and not one of the same text")
 		require.ErrorIs(t, &read, seats.ErrBadInput)
 	}

@@ -12,7 +12,7 @@ import (
 // TestFreshKeysAreThoseThatPeopleTake from one decision to the next, each of which is
 // held against the rows before it as it is written.
 func TestFreshKeysAreThoseThatPeopleTake(t *testing.T) {
-	s := open(t, seats.Of(9), seats.Policy{Exchange: seats.ExchangeAllowed})
+	s := open(t, seats.Of(9), seats.Policy{IdentityChange: seats.IdentityChangeAllowed})
 	mail := func(id users.ID, address string) seats.Command {
 		return seats.Edit{User: id, Set: users.Patch{Email: new(address + "@acme.example")}}
 	}
@@ -31,7 +31,7 @@ func TestFreshKeysAreThoseThatPeopleTake(t *testing.T) {
 		{[]seats.Command{seats.Delete{User: "b"}, invite("c", "a")}, []users.Key{key("a"), users.ByID("c")}},
 		{[]seats.Command{invite("d", "d"), mail("d", "e")}, []users.Key{key("e"), users.ByID("d")}},
 		{[]seats.Command{invite("e", "f"), seats.Delete{User: "e"}, invite("f", "f")}, []users.Key{users.ByID("e"), key("f"), users.ByID("f")}},
-		{[]seats.Command{seats.BuySeats{Seats: 1}}, nil},
+		{[]seats.Command{seats.BuySeats{Quantity: 1}}, nil},
 	} {
 		d, err := s.try(system, step.commands...)
 		require.NoError(t, err)
@@ -52,7 +52,7 @@ func TestWhoGivesUpAKey(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	invite := seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}}
 	s.do(system, invite)
-	d, err := s.try(system, seats.Delete{User: "ada"}, seats.BuySeats{Seats: 1})
+	d, err := s.try(system, seats.Delete{User: "ada"}, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	mail := users.ByEmail(invite.Profile.Email)
 	require.True(t, d.Change.GivesUp("ada", mail))

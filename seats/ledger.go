@@ -19,7 +19,7 @@ type Ledger struct {
 	Policy   Policy
 	Tally    users.Tally
 	Pools    map[PoolID]Pool
-	People   map[users.ID]users.Standing // everybody who ever was there
+	People   map[users.ID]users.Segment // everybody who ever was there
 }
 
 // ErrHistory says that an event does not follow from those before it: one is
@@ -51,7 +51,7 @@ func (l *Ledger) Record(e Event) error {
 		return err
 	}
 	if l.Sequence == 0 {
-		l.Pools, l.People = map[PoolID]Pool{}, map[users.ID]users.Standing{}
+		l.Pools, l.People = map[PoolID]Pool{}, map[users.ID]users.Segment{}
 	}
 	l.take(e)
 	if e.User != "" {
@@ -62,7 +62,7 @@ func (l *Ledger) Record(e Event) error {
 
 // follows returns an error unless the event follows from those before it, where the
 // user had that standing. The policy may be unknown.
-func (l *Ledger) follows(e Event, before users.Standing, ungoverned bool) error {
+func (l *Ledger) follows(e Event, before users.Segment, ungoverned bool) error {
 	account := l.account().after(e)
 	account.Tally.Move(e.Before, e.After)
 	was := l.Pools[e.Pool]
@@ -70,7 +70,7 @@ func (l *Ledger) follows(e Event, before users.Standing, ungoverned bool) error 
 		holds bool
 		what  string
 	}{
-		{(l.Sequence == 0) == (e.Kind == Opened) && (e.Policy == nil) == !e.Kind.setsPolicy(), "its kind"},
+		{(l.Sequence == 0) == (e.Kind == EventOpened) && (e.Policy == nil) == !e.Kind.setsPolicy(), "its kind"},
 		{l.Sequence == 0 || e.Account == l.Account, "its account"},
 		{!e.Time.Before(l.Changed), "its time"},
 		{e.User == "" && e.Before == e.After || e.User != "" && e.Before == before, "the standing before"},
@@ -111,7 +111,7 @@ func numbers(from, to uint64) string {
 // pool returns the pool of an event right after it.
 func (e Event) pool(was Pool) Pool {
 	p := Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent}
-	p.Over = p.Excess() > 0 && (was.Over || e.Kind.cuts())
+	p.OverLimit = p.Excess() > 0 && (was.OverLimit || e.Kind.cuts())
 	return p
 }
 

@@ -12,18 +12,18 @@ import (
 func unstarted(l users.Licence) bool { return l.Started.IsZero() }
 
 // brought returns what licences take up in their pools when they are brought along.
-func (d *desk) brought(licences []users.Licence) ([]fact, *Refusal) {
-	var facts []fact
+func (v *evaluation) importedLicences(licences []users.Licence) ([]effect, *Refusal) {
+	var facts []effect
 	for _, l := range licences {
-		p, no := d.ordered(PoolID(l.Pool))
-		if no != nil {
-			no.Pool = PoolID(l.Pool)
-			return nil, no
+		p, refusal := v.ordered(PoolID(l.Pool))
+		if refusal != nil {
+			refusal.Pool = PoolID(l.Pool)
+			return nil, refusal
 		}
 		if unstarted(l) {
-			facts = append(facts, fact{pool: p.ID, held: 1})
+			facts = append(facts, effect{pool: p.ID, held: 1})
 		} else {
-			facts = append(facts, fact{pool: p.ID, spent: 1})
+			facts = append(facts, effect{pool: p.ID, spent: 1})
 		}
 	}
 	return facts, nil
@@ -31,11 +31,11 @@ func (d *desk) brought(licences []users.Licence) ([]fact, *Refusal) {
 
 // returned returns what licences give back to their pools when their person is put
 // away or deleted: those that are not used up.
-func returned(licences []users.Licence) []fact {
-	var facts []fact
+func returned(licences []users.Licence) []effect {
+	var facts []effect
 	for _, l := range licences {
 		if unstarted(l) {
-			facts = append(facts, fact{pool: PoolID(l.Pool), held: -1})
+			facts = append(facts, effect{pool: PoolID(l.Pool), held: -1})
 		}
 	}
 	return facts
@@ -47,7 +47,7 @@ func started(licences []users.Licence) []users.Licence {
 }
 
 // returning are the actions that give back a person's unstarted licences.
-var returning = users.In(users.Archive, users.Delete, users.Erase)
+var returning = users.In(users.ActionArchive, users.ActionDelete, users.ActionErase)
 
 // Widen adds to what has to be loaded what shows in the snapshot: the pools to which the
 // request gives licences back, and those whom events of the request key are about. It
@@ -71,7 +71,7 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 		}
 	}
 	for _, e := range s.Past {
-		own := e.Key == n.Key && e.Index >= n.First && e.Index < n.Last
+		own := e.Key == n.Key && e.Index >= n.IndexFrom && e.Index < n.IndexTo
 		if _, sealed := e.digests(); own && sealed != "" && !slices.Contains(n.Users, e.User) {
 			n.user(e.User)
 		}

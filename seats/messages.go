@@ -102,7 +102,7 @@ var english = inEnglish()
 
 func inEnglish() Messages {
 	m := maps.Clone(phrases)
-	for _, s := range sentences {
+	for _, s := range codeTexts {
 		m[string(s.code)] = s.text
 	}
 	for _, r := range reasons {

@@ -14,8 +14,8 @@ import (
 func everyRemedy() Remedies {
 	var all Remedies
 	add := func(s ...Step) { all = append(all, Remedy{s}) }
-	add(Step{Action: users.BuySeats, Count: 7})
-	add(Step{Action: users.BuySeats, Count: 7, Vendor: true}, Step{Action: users.Reactivate, Count: 1, User: "u7"})
+	add(Step{Action: users.ActionBuySeats, Count: 7})
+	add(Step{Action: users.ActionBuySeats, Count: 7, Vendor: true}, Step{Action: users.ActionReactivate, Count: 1, User: "u7"})
 	for _, a := range leaving.Members() {
 		add(Step{Action: a, Count: 7})
 	}
@@ -26,8 +26,8 @@ func everyRemedy() Remedies {
 		add(s)
 		add(s, next)
 	}
-	one(Step{Action: users.EndOwnership, Vendor: true})
-	for _, actions := range cures {
+	one(Step{Action: users.ActionEndOwnership, Vendor: true})
+	for _, actions := range remedyActions {
 		for _, a := range actions.Members() {
 			one(Step{Action: a})
 		}
@@ -37,7 +37,7 @@ func everyRemedy() Remedies {
 
 // everyShape has a refusal for every message, all of its numbers set.
 func everyShape() []*Refusal {
-	full := Refusal{Field: "email", Reason: users.ErrTaken, Total: Of(11), Held: 12, Spent: 0, Asked: 14, Least: 15, Most: 16}
+	full := Refusal{Field: "email", Reason: users.ErrDuplicateRow, Total: Of(11), Held: 12, Spent: 0, Asked: 14, Least: 15, Most: 16}
 	var all []*Refusal
 	for _, c := range Codes() {
 		full.Code = c
@@ -81,7 +81,7 @@ func TestEverythingIsSaidInEveryLanguage(t *testing.T) {
 	requireSaid(capitals.Remedies(everyRemedy()[2:5]))
 	for _, f := range []users.Fault{
 		{Problem: users.ErrEmpty}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNobody},
-		{Row: 3, Column: "5", Problem: users.ErrAddress}, {Row: 3, Column: "5", Problem: users.ErrTaken, Other: 2},
+		{Row: 3, Column: "5", Problem: users.ErrAddress}, {Row: 3, Column: "5", Problem: users.ErrDuplicateRow, Other: 2},
 	} {
 		requireSaid(capitals.Fault(f))
 	}

@@ -57,7 +57,7 @@ func TestTheTextsOfRefusals(t *testing.T) {
 func TestTheTextsOfFaults(t *testing.T) {
 	for _, f := range []users.Fault{
 		{Problem: users.ErrTooLarge}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNobody},
-		{Row: 3, Column: "Email", Problem: users.ErrAddress}, {Row: 3, Column: "Email", Problem: users.ErrTaken, Other: 2},
+		{Row: 3, Column: "Email", Problem: users.ErrAddress}, {Row: 3, Column: "Email", Problem: users.ErrDuplicateRow, Other: 2},
 	} {
 		require.Equal(t, f.Error(), seats.English().Fault(f))
 	}
@@ -92,7 +92,7 @@ func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
 		require.Equal(t, "ungültig: Kosten "+c.want, german.Refusal(&seats.Refusal{Code: seats.ErrBadInput, Field: "cost", Reason: c.reason}),
 			"what is put in the place of a placeholder is no placeholder")
 	}
-	require.Equal(t, "edit", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.Edit, Count: 2}}}))
+	require.Equal(t, "edit", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.ActionEdit, Count: 2}}}))
 }
 
 // TestTheCatalogueIsTheCallers, and what he does to it is no matter to others.
@@ -102,7 +102,7 @@ func TestTheCatalogueIsTheCallers(t *testing.T) {
 	require.EqualError(t, &seats.Refusal{Code: seats.ErrForbidden}, "seats: not allowed to this actor")
 	seats.Codes()[0] = ""
 	require.Equal(t, seats.ErrNoSeats, seats.Codes()[0])
-	users.Reasons()[0] = users.ErrTaken
+	users.Reasons()[0] = users.ErrDuplicateRow
 	require.Equal(t, users.ErrEmpty, users.Reasons()[0])
 }
 
@@ -113,21 +113,21 @@ func TestTheTextsOfRemedies(t *testing.T) {
 		steps []seats.Step
 		want  string
 	}{
-		{[]seats.Step{{Action: users.Deactivate, Count: 2}}, "deactivate 2"},
-		{[]seats.Step{{Action: users.Archive, Count: 2}}, "archive 2"},
-		{[]seats.Step{{Action: users.Delete, Count: 2}}, "delete 2"},
-		{[]seats.Step{{Action: users.BuySeats, Count: 10}}, "buy 10"},
-		{[]seats.Step{{Action: users.BuySeats, Count: 3, Vendor: true}}, "ask the vendor for 3 more"},
-		{[]seats.Step{{Action: users.EndOwnership, Count: 1, User: "u7"}}, "end the ownership of the user"},
-		{[]seats.Step{{Action: users.EndOwnership, Count: 1, User: "u7", Vendor: true}}, "ask the vendor to end the ownership of the user"},
-		{[]seats.Step{{Action: users.Reactivate, Count: 1, User: "u7"}}, "reactivate the user"},
-		{[]seats.Step{{Action: users.Restore, Count: 1, User: "u7"}}, "restore the user"},
-		{[]seats.Step{{Action: users.Approve, Count: 1, User: "u7"}}, "approve the user"},
-		{[]seats.Step{{Action: users.Notify, Count: 1, User: "u7"}}, "notify the user"},
-		{[]seats.Step{{Action: users.Deactivate, Count: 2}, {Action: users.Reactivate, Count: 1, User: "u7"}}, "deactivate 2, then reactivate the user"},
-		{[]seats.Step{{Action: users.BuySeats, Count: 10}, {Action: users.BuySeats, Count: 10}}, "buy 10, then buy 10"},
+		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}}, "deactivate 2"},
+		{[]seats.Step{{Action: users.ActionArchive, Count: 2}}, "archive 2"},
+		{[]seats.Step{{Action: users.ActionDelete, Count: 2}}, "delete 2"},
+		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}}, "buy 10"},
+		{[]seats.Step{{Action: users.ActionBuySeats, Count: 3, Vendor: true}}, "ask the vendor for 3 more"},
+		{[]seats.Step{{Action: users.ActionEndOwnership, Count: 1, User: "u7"}}, "end the ownership of the user"},
+		{[]seats.Step{{Action: users.ActionEndOwnership, Count: 1, User: "u7", Vendor: true}}, "ask the vendor to end the ownership of the user"},
+		{[]seats.Step{{Action: users.ActionReactivate, Count: 1, User: "u7"}}, "reactivate the user"},
+		{[]seats.Step{{Action: users.ActionRestore, Count: 1, User: "u7"}}, "restore the user"},
+		{[]seats.Step{{Action: users.ActionApprove, Count: 1, User: "u7"}}, "approve the user"},
+		{[]seats.Step{{Action: users.ActionNotify, Count: 1, User: "u7"}}, "notify the user"},
+		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}, {Action: users.ActionReactivate, Count: 1, User: "u7"}}, "deactivate 2, then reactivate the user"},
+		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}, {Action: users.ActionBuySeats, Count: 10}}, "buy 10, then buy 10"},
 		{[]seats.Step{
-			{Action: users.Restore, Count: 1, User: "u7"}, {Action: users.Reactivate, Count: 1, User: "u7"}, {Action: users.Reactivate, Count: 1, User: "u8"},
+			{Action: users.ActionRestore, Count: 1, User: "u7"}, {Action: users.ActionReactivate, Count: 1, User: "u7"}, {Action: users.ActionReactivate, Count: 1, User: "u8"},
 		}, "restore the user, then reactivate 2 users"},
 	} {
 		remedy := seats.Remedy{Steps: c.steps}

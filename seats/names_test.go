@@ -41,12 +41,12 @@ func requireNames[T interface {
 }
 
 func TestTextForms(t *testing.T) {
-	requireNames[seats.LetIn](t, "first-sign-in", "invitation", "approval")
-	requireNames[seats.NoSeat](t, "refuse", "create-inactive")
-	requireNames[seats.Seller](t, "self-service", "vendor-only")
-	requireNames[seats.RunsOut](t, "never", "kept", "freed")
-	requireNames[seats.Enders](t, "owners", "support")
-	requireNames[seats.Exchange](t, "refused", "allowed")
+	requireNames[seats.Activation](t, "first-sign-in", "invitation", "approval")
+	requireNames[seats.WhenFull](t, "refuse", "create-inactive")
+	requireNames[seats.OrderChannel](t, "self-service", "vendor-only")
+	requireNames[seats.InvitationExpiry](t, "never", "kept", "freed")
+	requireNames[seats.OwnershipEnders](t, "owners", "support")
+	requireNames[seats.IdentityChange](t, "refused", "allowed")
 	requireNames[seats.Figure](t, "", "total", "available", "unclaimed", "active", "inactive", "invited", "archived")
 	requireNames[seats.Permission](t, "sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people")
 }

@@ -14,7 +14,7 @@ import (
 type Opening struct {
 	Account users.AccountID `json:"account"`
 	Name    string          `json:"name,omitzero"` // what people call it; at most [users.MaxText] characters
-	Seats   Count           `json:"seats,omitzero"`
+	Total   Count           `json:"total,omitzero"`
 	Policy  Policy          `json:"policy"`
 	Zone    string          `json:"zone,omitzero"` // IANA name; empty: UTC
 	Owner   users.Profile   `json:"owner"`
@@ -48,8 +48,8 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 		return Decision{}, badInput("account", users.CheckID(o.Account))
 	case checkName(&o.Name) != nil:
 		return Decision{}, badInput("name", checkName(&o.Name))
-	case !o.Seats.Valid():
-		return Decision{}, badInput("seats", errCount)
+	case !o.Total.Valid():
+		return Decision{}, badInput("total", errCount)
 	case o.Policy.Check() != nil:
 		return Decision{}, badInput("policy", o.Policy.Check())
 	case err != nil:
@@ -60,26 +60,26 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 	if o.Zone == "" {
 		o.Zone = time.UTC.String()
 	}
-	if no := r.checkZone(o.Zone); no != nil {
-		return Decision{}, no
+	if refusal := r.checkZone(o.Zone); refusal != nil {
+		return Decision{}, refusal
 	}
 	account := Account{ID: o.Account, Name: o.Name, Policy: o.Policy, Zone: o.Zone, Opened: r.At}
-	d := newDesk(Snapshot{Account: account, Users: s.Users, Past: s.Past}, r)
+	d := newEvaluation(Snapshot{Account: account, Users: s.Users, Past: s.Past}, r)
 	if r.Key != "" {
 		_, d.personal = divideOpening(given)
 	}
-	outcome, done, no := d.again(users.NoAction)
+	outcome, done, refusal := d.recorded(users.NoAction)
 	switch {
-	case no != nil:
-		return Decision{}, no
+	case refusal != nil:
+		return Decision{}, refusal
 	case done:
 		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, d.repeated}, nil
 	}
-	outcome, no = d.land(Outcome{}, fact{kind: Opened, total: o.Seats, account: &account, user: users.User{
-		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, Since: r.At, SignedIn: r.At,
+	outcome, refusal = d.commitEffect(Outcome{}, effect{kind: EventOpened, total: o.Total, account: &account, user: users.User{
+		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, StatusSince: r.At, FirstSignIn: r.At,
 	}})
-	if no != nil {
-		return Decision{}, no
+	if refusal != nil {
+		return Decision{}, refusal
 	}
 	return Decision{d.change(), []Outcome{outcome}, nil}, nil
 }
@@ -95,23 +95,23 @@ type EditAccount struct {
 	Zone *string `json:"zone,omitzero"` // IANA name
 }
 
-// Action returns [users.EditAccount].
-func (EditAccount) Action() users.Action { return users.EditAccount }
+// Action returns [users.ActionEditAccount].
+func (EditAccount) Action() users.Action { return users.ActionEditAccount }
 
 func (EditAccount) target() users.ID { return "" }
 
-func (c EditAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
+func (c EditAccount) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 	account := d.account
 	var changed []string
 	if c.Name != nil {
 		account.Name = *c.Name
 		if err := checkName(&account.Name); err != nil {
-			return fact{}, badInput("name", err)
+			return effect{}, badInput("name", err)
 		}
 	}
 	if c.Zone != nil && *c.Zone != account.Zone {
-		if no := d.request.checkZone(*c.Zone); no != nil {
-			return fact{}, no
+		if refusal := d.request.checkZone(*c.Zone); refusal != nil {
+			return effect{}, refusal
 		}
 		account.Zone = *c.Zone
 	}
@@ -122,9 +122,9 @@ func (c EditAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
 		changed = append(changed, "zone")
 	}
 	if len(changed) == 0 {
-		return fact{}, nil
+		return effect{}, nil
 	}
-	return fact{kind: AccountEdited, account: &account, fields: changed}, nil
+	return effect{kind: EventAccountEdited, account: &account, fields: changed}, nil
 }
 
 // checkName trims the name of an account and reports what is wrong with it, or nil.

@@ -17,33 +17,33 @@ import (
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.
 type BuySeats struct {
-	Pool  PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
-	Seats int64  `json:"seats"`
+	Pool     PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
+	Quantity int64  `json:"quantity"`
 }
 
-// Action returns [users.BuySeats].
-func (BuySeats) Action() users.Action { return users.BuySeats }
+// Action returns [users.ActionBuySeats].
+func (BuySeats) Action() users.Action { return users.ActionBuySeats }
 
 func (BuySeats) target() users.ID { return "" }
 func (c BuySeats) needs(n *Need)  { n.order(c.Pool) }
 
-func (c BuySeats) fact(d *desk, _ users.User) (fact, *Refusal) {
-	p, no := d.ordered(c.Pool)
-	if no != nil {
-		return fact{}, no
+func (c BuySeats) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+	p, refusal := d.ordered(c.Pool)
+	if refusal != nil {
+		return effect{}, refusal
 	}
 	least, most := int64(1), int64(MaxSeats)
-	if d.own() {
+	if d.byAccountUser() {
 		least, most = d.account.Policy.order()
 	}
 	most = min(most, MaxSeats-p.Total.n)
 	if p.Total.IsUnlimited() {
 		most = 0
 	}
-	if c.Seats < least || c.Seats > most {
-		return fact{}, orderSize(p, c.Seats, least, most)
+	if c.Quantity < least || c.Quantity > most {
+		return effect{}, orderSize(p, c.Quantity, least, most)
 	}
-	return fact{kind: SeatsBought, pool: p.ID, total: Of(p.Total.n + c.Seats), count: c.Seats, receivers: d.receivers()}, nil
+	return effect{kind: EventSeatsBought, pool: p.ID, total: Of(p.Total.n + c.Quantity), count: c.Quantity, receivers: d.receivers()}, nil
 }
 
 // ReturnSeats gives bought seats of a pool back, so that they are not billed any
@@ -55,33 +55,33 @@ func (c BuySeats) fact(d *desk, _ users.User) (fact, *Refusal) {
 // Support and the system may, and owners and admins unless the policy leaves it
 // to the vendor.
 type ReturnSeats struct {
-	Pool  PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
-	Seats int64  `json:"seats"`
+	Pool     PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
+	Quantity int64  `json:"quantity"`
 }
 
-// Action returns [users.ReturnSeats].
-func (ReturnSeats) Action() users.Action { return users.ReturnSeats }
+// Action returns [users.ActionReturnSeats].
+func (ReturnSeats) Action() users.Action { return users.ActionReturnSeats }
 
 func (ReturnSeats) target() users.ID { return "" }
 func (c ReturnSeats) needs(n *Need)  { n.order(c.Pool) }
 
-func (c ReturnSeats) fact(d *desk, _ users.User) (fact, *Refusal) {
-	p, no := d.ordered(c.Pool)
-	if no != nil {
-		return fact{}, no
+func (c ReturnSeats) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+	p, refusal := d.ordered(c.Pool)
+	if refusal != nil {
+		return effect{}, refusal
 	}
 	most, _ := p.Available().Number()
-	found := c.Seats >= 1 && (c.Seats <= most ||
-		c.Seats <= MaxSeats && !p.Total.IsUnlimited() && d.lacks(p.ID, c.Seats+p.Occupied()-p.Total.n, false))
+	found := c.Quantity >= 1 && (c.Quantity <= most ||
+		c.Quantity <= MaxSeats && !p.Total.IsUnlimited() && d.runsShort(p.ID, c.Quantity+p.Occupied()-p.Total.n, false))
 	if !found {
-		return fact{}, orderSize(p, c.Seats, 1, most)
+		return effect{}, orderSize(p, c.Quantity, 1, most)
 	}
-	return fact{kind: SeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Seats), count: c.Seats, receivers: d.receivers()}, nil
+	return effect{kind: EventSeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Quantity), count: c.Quantity, receivers: d.receivers()}, nil
 }
 
 // ordered returns the pool that an order names.
-func (d *desk) ordered(id PoolID) (Pool, *Refusal) {
-	p, there := d.pools[id]
+func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
+	p, there := v.pools[id]
 	if !there {
 		return Pool{}, badInput("pool", ErrNotThere)
 	}
@@ -96,11 +96,11 @@ func (n *Need) order(id PoolID) {
 
 // receivers lists whom the host tells of an order: the owners and admins whom people see
 // as active. A buyer of the account is one of them.
-func (d *desk) receivers() []users.ID {
+func (v *evaluation) receivers() []users.ID {
 	var all []users.ID
-	for _, id := range slices.Sorted(maps.Keys(d.people)) {
-		told := len(all) < MaxReceivers || id == d.request.Actor.User
-		if told && d.active(id) && d.people[id].Administers() {
+	for _, id := range slices.Sorted(maps.Keys(v.people)) {
+		told := len(all) < MaxReceivers || id == v.request.Actor.User
+		if told && v.active(id) && v.people[id].Administers() {
 			all = append(all, id)
 		}
 	}
@@ -108,10 +108,10 @@ func (d *desk) receivers() []users.ID {
 }
 
 func orderSize(p Pool, asked, least, most int64) *Refusal {
-	no := refuse(ErrOrderSize, "")
-	no.numbers(p, asked)
-	no.Least, no.Most = least, most
-	return no
+	refusal := refuse(ErrOrderSize, "")
+	refusal.numbers(p, asked)
+	refusal.Least, refusal.Most = least, most
+	return refusal
 }
 
 // SetTotal sets the total of a pool, whatever it was: the vendor's word, or a
@@ -122,28 +122,28 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 // Support and the system may.
 type SetTotal struct {
 	Pool  PoolID `json:"pool,omitzero"` // [Site] by default
-	Seats Count  `json:"seats,omitzero"`
+	Total Count  `json:"total,omitzero"`
 }
 
-// Action returns [users.SetTotal].
-func (SetTotal) Action() users.Action { return users.SetTotal }
+// Action returns [users.ActionSetTotal].
+func (SetTotal) Action() users.Action { return users.ActionSetTotal }
 
 func (SetTotal) target() users.ID { return "" }
 func (c SetTotal) needs(n *Need)  { n.pool(c.Pool) }
 
-func (c SetTotal) fact(d *desk, _ users.User) (fact, *Refusal) {
-	if !c.Seats.Valid() {
-		return fact{}, badInput("seats", errCount)
+func (c SetTotal) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+	if !c.Total.Valid() {
+		return effect{}, badInput("total", errCount)
 	}
 	if c.Pool != Site {
 		if err := users.CheckID(c.Pool); err != nil {
-			return fact{}, badInput("pool", err)
+			return effect{}, badInput("pool", err)
 		}
 	}
-	if p, there := d.pools[c.Pool]; there && p.Total == c.Seats {
-		return fact{}, nil
+	if p, there := d.pools[c.Pool]; there && p.Total == c.Total {
+		return effect{}, nil
 	}
-	return fact{kind: TotalSet, pool: c.Pool, total: c.Seats}, nil
+	return effect{kind: EventTotalSet, pool: c.Pool, total: c.Total}, nil
 }
 
 // SetPolicy gives the account another policy. No user is rewritten: who holds a
@@ -159,19 +159,19 @@ type SetPolicy struct {
 	Policy Policy `json:"policy"`
 }
 
-// Action returns [users.SetPolicy].
-func (SetPolicy) Action() users.Action { return users.SetPolicy }
+// Action returns [users.ActionSetPolicy].
+func (SetPolicy) Action() users.Action { return users.ActionSetPolicy }
 
 func (SetPolicy) target() users.ID { return "" }
 
-func (c SetPolicy) fact(d *desk, _ users.User) (fact, *Refusal) {
+func (c SetPolicy) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 	if err := c.Policy.Check(); err != nil {
-		return fact{}, badInput("policy", err)
+		return effect{}, badInput("policy", err)
 	}
 	if c.Policy == d.account.Policy {
-		return fact{}, nil
+		return effect{}, nil
 	}
 	account := d.account
 	account.Policy = c.Policy
-	return fact{kind: PolicySet, account: &account}, nil
+	return effect{kind: EventPolicySet, account: &account}, nil
 }

@@ -13,41 +13,41 @@ import (
 func TestBuyingAndGivingBack(t *testing.T) {
 	s := open(t, seats.Of(10), seats.Policy{Buying: seats.Orders{Least: 10, Most: 1000}})
 	for _, n := range []int64{-1, 0, 9, 1001} {
-		no := s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Seats: n})
-		require.EqualValues(t, []int64{n, 10, 1000}, []int64{no.Asked, no.Least, no.Most})
-		require.Equal(t, fmt.Sprintf("seats: not a number of seats that can be ordered: %d asked, 10 to 1000 possible", n), no.Error())
+		refusal := s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Quantity: n})
+		require.EqualValues(t, []int64{n, 10, 1000}, []int64{refusal.Asked, refusal.Least, refusal.Most})
+		require.Equal(t, fmt.Sprintf("seats: not a number of seats that can be ordered: %d asked, 10 to 1000 possible", n), refusal.Error())
 	}
-	s.do(owner, seats.BuySeats{Seats: 10}, seats.BuySeats{Seats: 1000})
-	s.do(support, seats.BuySeats{Seats: 1}) // the bounds bind the account's own people
+	s.do(owner, seats.BuySeats{Quantity: 10}, seats.BuySeats{Quantity: 1000})
+	s.do(support, seats.BuySeats{Quantity: 1}) // the bounds bind the account's own people
 	require.Equal(t, seats.Of(1021), s.pool().Total)
-	require.Equal(t, seats.SeatsBought, s.lastEvent().Kind)
+	require.Equal(t, seats.EventSeatsBought, s.lastEvent().Kind)
 	require.EqualValues(t, 1, s.lastEvent().Count)
-	s.do(support, seats.SetTotal{Seats: seats.Of(seats.MaxSeats - 5)})
-	s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Seats: 10})
-	s.refused(seats.ErrOrderSize, support, seats.BuySeats{Seats: 1 << 62})
+	s.do(support, seats.SetTotal{Total: seats.Of(seats.MaxSeats - 5)})
+	s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Quantity: 10})
+	s.refused(seats.ErrOrderSize, support, seats.BuySeats{Quantity: 1 << 62})
 
-	s.do(support, seats.SetTotal{Seats: seats.Of(3)})
+	s.do(support, seats.SetTotal{Total: seats.Of(3)})
 	s.invite("ada")
-	require.EqualError(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 2}),
+	require.EqualError(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 2}),
 		"seats: not a number of seats that can be ordered: 2 asked, 1 to 1 possible")
-	require.Equal(t, "deactivate 1, archive 1, or delete 1", s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 2}).Remedies.String())
-	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: -9}).Remedies)
-	s.do(owner, seats.ReturnSeats{Seats: 1})
+	require.Equal(t, "deactivate 1, archive 1, or delete 1", s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 2}).Remedies.String())
+	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: -9}).Remedies)
+	s.do(owner, seats.ReturnSeats{Quantity: 1})
 	require.Equal(t, seats.Of(2), s.pool().Total)
-	s.do(support, seats.SetTotal{Seats: seats.Of(1)})
+	s.do(support, seats.SetTotal{Total: seats.Of(1)})
 	for _, n := range []int64{0, 2, 1<<63 - 1} {
-		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: n}).Remedies, "no order, whoever leaves")
+		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: n}).Remedies, "no order, whoever leaves")
 	}
-	s.do(support, seats.SetTotal{Seats: seats.Of(2)})
-	require.Contains(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: 1}).Error(), "1 asked, none possible")
+	s.do(support, seats.SetTotal{Total: seats.Of(2)})
+	require.Contains(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 1}).Error(), "1 asked, none possible")
 
-	s.do(support, seats.SetTotal{Seats: seats.Unlimited()})
-	s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Seats: 10})
+	s.do(support, seats.SetTotal{Total: seats.Unlimited()})
+	s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Quantity: 10})
 	for _, n := range []int64{1, 1<<63 - 1} {
-		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Seats: n}).Remedies)
+		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: n}).Remedies)
 	}
-	s.refused(seats.ErrBadInput, owner, seats.BuySeats{Pool: "course", Seats: 10})
-	s.refused(seats.ErrBadInput, owner, seats.ReturnSeats{Pool: "course", Seats: 10})
+	s.refused(seats.ErrBadInput, owner, seats.BuySeats{Pool: "course", Quantity: 10})
+	s.refused(seats.ErrBadInput, owner, seats.ReturnSeats{Pool: "course", Quantity: 10})
 }
 
 // TestAnOrderNamesWhomToTell, which are the buyer and every other owner and admin.
@@ -58,12 +58,12 @@ func TestAnOrderNamesWhomToTell(t *testing.T) {
 		s.do(owner, seats.ChangeRole{User: id, Role: users.Admin})
 	}
 	s.do(owner, seats.ChangeRole{User: "manager", Role: users.Manager}, seats.Deactivate{User: "left"}, seats.Invite{Profile: profile("new"), Role: users.Admin})
-	s.do(users.As("bob"), seats.BuySeats{Seats: 25})
+	s.do(users.As("bob"), seats.BuySeats{Quantity: 25})
 	require.Equal(t, []users.ID{"ada", "bob", "owner"}, s.lastEvent().Receivers)
 	require.EqualValues(t, 25, s.lastEvent().Count)
-	s.do(support, seats.ChangeRole{User: "ada", Role: users.Member}, seats.ReturnSeats{Seats: 5})
+	s.do(support, seats.ChangeRole{User: "ada", Role: users.Member}, seats.ReturnSeats{Quantity: 5})
 	require.Equal(t, []users.ID{"bob", "owner"}, s.lastEvent().Receivers, "as they are by then")
-	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()}, seats.BuySeats{Seats: 5})
+	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()}, seats.BuySeats{Quantity: 5})
 	require.Equal(t, []users.ID{"bob", "new", "owner"}, s.lastEvent().Receivers, "whoever is shown as active")
 	require.True(t, seats.Needs("acme", owner, seats.BuySeats{}).Admins)
 	require.True(t, seats.Needs("acme", owner, seats.ReturnSeats{}).Admins)
@@ -75,64 +75,64 @@ func TestAnOrderNamesWhomToTell(t *testing.T) {
 
 func TestSomeBuyFromTheVendorAlone(t *testing.T) {
 	s := open(t, seats.Of(1), seats.AccuEdConnect())
-	s.refused(seats.ErrForbidden, owner, seats.BuySeats{Seats: 1})
-	s.refused(seats.ErrForbidden, owner, seats.ReturnSeats{Seats: 1})
+	s.refused(seats.ErrForbidden, owner, seats.BuySeats{Quantity: 1})
+	s.refused(seats.ErrForbidden, owner, seats.ReturnSeats{Quantity: 1})
 	require.Equal(t, "ask the vendor for 1 more", s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
 	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, support, seats.Invite{Profile: profile("ada")}).Remedies.String())
 	require.Equal(t, "ask the vendor for 1 more", s.refused(seats.ErrNoSeats, hr, seats.Invite{Profile: profile("ada")}).Remedies.String())
-	s.do(support, seats.BuySeats{Seats: 1})
+	s.do(support, seats.BuySeats{Quantity: 1})
 
 	ten := open(t, seats.Of(1), seats.Policy{Buying: seats.Orders{Least: 10, Most: 10}})
 	require.Equal(t, "buy 10", ten.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
-	ten.do(owner, seats.BuySeats{Seats: 10})
-	ten.do(support, seats.SetTotal{Seats: seats.Of(0)})
+	ten.do(owner, seats.BuySeats{Quantity: 10})
+	ten.do(support, seats.SetTotal{Total: seats.Of(0)})
 	ten.invite()
 	for range 3 {
 		ten.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")})
 	}
-	none := ten.refused(seats.ErrNoSeats, support, seats.SetTotal{Seats: seats.Of(1)}, seats.Invite{Profile: profile("ada")})
+	none := ten.refused(seats.ErrNoSeats, support, seats.SetTotal{Total: seats.Of(1)}, seats.Invite{Profile: profile("ada")})
 	require.Empty(t, none.Remedies, "the call itself sets the total, so no order helps")
-	withheld := open(t, seats.Of(1), seats.Policy{Withheld: users.In(users.BuySeats)})
+	withheld := open(t, seats.Of(1), seats.Policy{Withheld: users.In(users.ActionBuySeats)})
 	require.Equal(t, "ask the vendor for 1 more", withheld.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
 }
 
 func TestATotalBelowWhatIsHeldEvictsNobodyAndLetsNobodyIn(t *testing.T) {
 	s := open(t, seats.Of(4), seats.Standard())
 	s.invite("ada", "bob", "cy")
-	s.do(system, seats.SetTotal{Seats: seats.Of(2)})
-	require.True(t, s.pool().Over)
+	s.do(system, seats.SetTotal{Total: seats.Of(2)})
+	require.True(t, s.pool().OverLimit)
 	require.EqualValues(t, 2, s.pool().Excess())
 	require.Equal(t, seats.Of(0), s.pool().Available())
-	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("dee")})
-	require.EqualError(t, no, "seats: no free seat: 4 of 2 are held")
-	require.Equal(t, "deactivate 3, archive 3, delete 3, or buy 3", no.Remedies.String())
+	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("dee")})
+	require.EqualError(t, refusal, "seats: no free seat: 4 of 2 are held")
+	require.Equal(t, "deactivate 3, archive 3, delete 3, or buy 3", refusal.Remedies.String())
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, seats.Notify{User: "bob"}) // no seats in it
 	s.do(owner, seats.Deactivate{User: "ada"})
-	require.True(t, s.pool().Over)
+	require.True(t, s.pool().OverLimit)
 	s.do(owner, seats.Deactivate{User: "bob"})
-	require.False(t, s.pool().Over)
+	require.False(t, s.pool().OverLimit)
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "bob"}) // equal is still full
 	s.do(owner, seats.Deactivate{User: "cy"}, seats.Invite{Profile: profile("dee")})
-	s.same(support, seats.SetTotal{Seats: seats.Of(2)})
-	s.refused(seats.ErrForbidden, owner, seats.SetTotal{Seats: seats.Of(9)})
+	s.same(support, seats.SetTotal{Total: seats.Of(2)})
+	s.refused(seats.ErrForbidden, owner, seats.SetTotal{Total: seats.Of(9)})
 	s.refused(seats.ErrBadInput, support, seats.SetTotal{})
-	s.refused(seats.ErrBadInput, support, seats.SetTotal{Pool: "a\x00", Seats: seats.Of(1)})
+	s.refused(seats.ErrBadInput, support, seats.SetTotal{Pool: "a\x00", Total: seats.Of(1)})
 }
 
 func TestEveryPoolIsJudgedByItself(t *testing.T) {
 	s := open(t, seats.Of(1), seats.Standard())
-	s.do(support, seats.SetTotal{Pool: "course", Seats: seats.Of(0)})
+	s.do(support, seats.SetTotal{Pool: "course", Total: seats.Of(0)})
 	require.Len(t, s.rows.Pools, 2)
-	s.do(owner, seats.BuySeats{Pool: "course", Seats: 5}, seats.ReturnSeats{Pool: "course", Seats: 2})
+	s.do(owner, seats.BuySeats{Pool: "course", Quantity: 5}, seats.ReturnSeats{Pool: "course", Quantity: 2})
 	require.Equal(t, seats.Of(3), s.rows.Pools[1].Total)
 	require.Equal(t, seats.PoolID("course"), s.lastEvent().Pool)
-	no := s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Pool: "course", Seats: 9})
-	require.Equal(t, seats.PoolID("course"), no.Pool)
+	refusal := s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Pool: "course", Quantity: 9})
+	require.Equal(t, seats.PoolID("course"), refusal.Pool)
 	require.Equal(t, seats.Of(1), s.pool().Total)
-	s.do(support, seats.SetTotal{Seats: seats.Of(5)})
+	s.do(support, seats.SetTotal{Total: seats.Of(5)})
 	s.invite("ada")
 	s.rows.Pools[1].Held = 2 // as if licences were assigned
-	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Pool: "course", Seats: 2}).Remedies, "leaving the site frees no course")
+	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Pool: "course", Quantity: 2}).Remedies, "leaving the site frees no course")
 	need := seats.Needs("acme", owner, seats.BuySeats{Pool: "b"}, seats.BuySeats{Pool: "a"}, seats.SetTotal{Pool: "b"}, seats.ReturnSeats{})
 	require.Equal(t, []seats.PoolID{"a", "b"}, need.Pools)
 }
@@ -140,11 +140,11 @@ func TestEveryPoolIsJudgedByItself(t *testing.T) {
 // TestACrowdOfAdminsIsToldUpToABound, whoever else the call names, and the buyer always.
 func TestACrowdOfAdminsIsToldUpToABound(t *testing.T) {
 	s := open(t, seats.Unlimited(), seats.Standard())
-	s.do(system, seats.SetTotal{Seats: seats.Of(9000)})
+	s.do(system, seats.SetTotal{Total: seats.Of(9000)})
 	for i := range seats.MaxReceivers + 500 {
 		s.rows.Users = append(s.rows.Users, adoptee(users.ID(fmt.Sprintf("a%04d", i)), func(u *users.User) { u.Role = users.Admin }))
 	}
-	d, err := s.try(owner, seats.BuySeats{Seats: 1})
+	d, err := s.try(owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	told := d.Change.Events[0].Receivers
 	require.Len(t, told, seats.MaxReceivers+1)

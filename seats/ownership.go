@@ -12,51 +12,51 @@ type GrantOwnership struct {
 	User users.ID `json:"user"`
 }
 
-// Action returns [users.GrantOwnership].
-func (GrantOwnership) Action() users.Action { return users.GrantOwnership }
+// Action returns [users.ActionGrantOwnership].
+func (GrantOwnership) Action() users.Action { return users.ActionGrantOwnership }
 
 func (c GrantOwnership) target() users.ID { return c.User }
 
-func (GrantOwnership) fact(d *desk, u users.User) (fact, *Refusal) {
-	next, _, no := d.turn(users.GrantOwnership, u)
+func (GrantOwnership) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := d.nextStatus(users.ActionGrantOwnership, u)
 	switch {
-	case no != nil:
-		return fact{}, no
+	case refusal != nil:
+		return effect{}, refusal
 	case u.Role == users.Owner:
-		return fact{}, nil
-	case u.SignedIn.IsZero():
-		return fact{}, refuse(ErrWrongStatus, u.ID)
+		return effect{}, nil
+	case u.FirstSignIn.IsZero():
+		return effect{}, refuse(ErrWrongStatus, u.ID)
 	}
 	next.Role = users.Owner
 	next.Schedule = users.Schedule{}
-	return fact{kind: OwnershipGranted, user: next}, nil
+	return effect{kind: EventOwnershipGranted, user: next}, nil
 }
 
 // EndOwnership makes an admin of an owner, after which he can be deactivated
 // like anybody else. The last active owner's never ends: [ErrLastOwner]; nor does that of
 // the owner who pays: [ErrPayer], until [SetPayer] says that somebody else does. It is
-// "same" for whoever is no owner.
+// "unchanged" for whoever is no owner.
 //
 // Support may, and owners unless the policy leaves it to support alone.
 type EndOwnership struct {
 	User users.ID `json:"user"`
 }
 
-// Action returns [users.EndOwnership].
-func (EndOwnership) Action() users.Action { return users.EndOwnership }
+// Action returns [users.ActionEndOwnership].
+func (EndOwnership) Action() users.Action { return users.ActionEndOwnership }
 
 func (c EndOwnership) target() users.ID { return c.User }
 
-func (EndOwnership) fact(d *desk, u users.User) (fact, *Refusal) {
-	next, changed, no := d.turn(users.EndOwnership, u)
+func (EndOwnership) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
+	next, changed, refusal := d.nextStatus(users.ActionEndOwnership, u)
 	switch {
-	case no != nil || !changed || u.Role != users.Owner:
-		return fact{}, no
+	case refusal != nil || !changed || u.Role != users.Owner:
+		return effect{}, refusal
 	case d.account.binds(u) != "":
-		return fact{}, refuse(d.account.binds(u), u.ID)
+		return effect{}, refuse(d.account.binds(u), u.ID)
 	}
 	next.Role = users.Admin
-	return fact{kind: OwnershipEnded, user: next}, nil
+	return effect{kind: EventOwnershipEnded, user: next}, nil
 }
 
 // binds returns why the ownership of an owner can't end now, or nothing.
@@ -80,20 +80,20 @@ type SetPayer struct {
 	User users.ID `json:"user"` // empty: nobody of the account
 }
 
-// Action returns [users.SetPayer].
-func (SetPayer) Action() users.Action { return users.SetPayer }
+// Action returns [users.ActionSetPayer].
+func (SetPayer) Action() users.Action { return users.ActionSetPayer }
 
 func (SetPayer) target() users.ID { return "" }
 func (c SetPayer) needs(n *Need)  { n.user(c.User) }
 
-func (c SetPayer) fact(d *desk, _ users.User) (fact, *Refusal) {
+func (c SetPayer) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 	switch {
 	case c.User == d.account.Payer:
-		return fact{user: d.people[c.User]}, nil
+		return effect{user: d.people[c.User]}, nil
 	case c.User != "" && !d.active(c.User):
-		return fact{}, badInput("user", errPayer)
+		return effect{}, badInput("user", errPayer)
 	}
 	account := d.account
 	account.Payer = c.User
-	return fact{kind: PayerSet, account: &account, user: d.people[c.User]}, nil
+	return effect{kind: EventPayerSet, account: &account, user: d.people[c.User]}, nil
 }

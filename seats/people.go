@@ -12,7 +12,7 @@ import (
 //
 // Owners, admins, support and the system may; a sync for its own source. Somebody
 // who is already here is recognised by address, username or external ID and never
-// made a second time: invited or active is "same" (the outcome carries the ID;
+// made a second time: invited or active is "unchanged" (the outcome carries the ID;
 // role and fields are not applied), inactive or archived is refused as
 // [ErrDuplicate], and so is a profile that is partly one person and partly
 // another. A sync recognises users of its own source alone: a key that a user of another
@@ -26,23 +26,23 @@ type Invite struct {
 	Later   bool          `json:"later,omitzero"` // hold the invitation back until the next [Notify]; the seat is taken now
 }
 
-// Action returns [users.Invite].
-func (Invite) Action() users.Action { return users.Invite }
+// Action returns [users.ActionInvite].
+func (Invite) Action() users.Action { return users.ActionInvite }
 
 func (Invite) target() users.ID { return "" }
 func (c Invite) needs(n *Need)  { n.person(c.Profile) }
 
-func (c Invite) fact(d *desk, _ users.User) (fact, *Refusal) {
-	u, here, no := d.arrive(users.Invite, c.Profile, c.Role)
-	if no != nil || here {
-		return fact{user: u}, no
+func (c Invite) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+	u, here, refusal := d.resolve(users.ActionInvite, c.Profile, c.Role)
+	if refusal != nil || here {
+		return effect{user: u}, refusal
 	}
-	parked := d.parked(u)
+	parked := d.inactiveFallback(u)
 	u.Status = users.Invited
 	if !c.Later {
 		u = d.notified(u)
 	}
-	return fact{kind: Invited, user: u, count: u.Notices, instead: parked}, nil
+	return effect{kind: EventInvited, user: u, count: u.NotificationCount, instead: parked}, nil
 }
 
 // Add lets in somebody who needs no invitation, because he signs in through the
@@ -57,29 +57,29 @@ type Add struct {
 	Role    users.Role    `json:"role"`
 }
 
-// Action returns [users.Add].
-func (Add) Action() users.Action { return users.Add }
+// Action returns [users.ActionAdd].
+func (Add) Action() users.Action { return users.ActionAdd }
 
 func (Add) target() users.ID { return "" }
 func (c Add) needs(n *Need)  { n.person(c.Profile) }
 
-func (c Add) fact(d *desk, _ users.User) (fact, *Refusal) {
-	u, here, no := d.arrive(users.Add, c.Profile, c.Role)
-	if no != nil || here {
-		return fact{user: u}, no
+func (c Add) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+	u, here, refusal := d.resolve(users.ActionAdd, c.Profile, c.Role)
+	if refusal != nil || here {
+		return effect{user: u}, refusal
 	}
-	parked := d.parked(u)
+	parked := d.inactiveFallback(u)
 	if d.account.Policy.needsApproval() {
 		u.Status = users.Invited
 	} else {
-		u.Status, u.SignedIn = users.Active, d.at
+		u.Status, u.FirstSignIn = users.Active, d.at
 	}
-	return fact{kind: Added, user: u, instead: parked}, nil
+	return effect{kind: EventAdded, user: u, instead: parked}, nil
 }
 
 // arrive returns the new person that a profile describes, without a status yet,
 // or whoever it turns out to be who is here already.
-func (d *desk) arrive(a users.Action, p users.Profile, role users.Role) (u users.User, here bool, no *Refusal) {
+func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (u users.User, here bool, refusal *Refusal) {
 	p, err := p.Clean()
 	switch {
 	case err != nil:
@@ -89,30 +89,30 @@ func (d *desk) arrive(a users.Action, p users.Profile, role users.Role) (u users
 	case !role.Valid() || role == users.Owner:
 		return u, false, badInput("role", errRole)
 	}
-	if p.Source, no = d.source(p.Source); no != nil {
-		return u, false, no
+	if p.Source, refusal = v.source(p.Source); refusal != nil {
+		return u, false, refusal
 	}
-	u, here, no = d.recognise(p)
+	u, here, refusal = v.match(p)
 	switch {
-	case no != nil:
-		return u, false, no
+	case refusal != nil:
+		return u, false, refusal
 	case !here:
-		return users.User{Profile: p, Role: role, Created: d.at, Since: d.at}, false, nil
+		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at}, false, nil
 	case users.Next(a, u.Status).Kind == users.Refused:
-		return u, false, d.duplicate(u.ID)
+		return u, false, v.duplicate(u.ID)
 	}
 	return u, true, nil
 }
 
 // source returns where a new person comes from: a sync adds to its own source,
 // and nobody of the account can pass somebody off as a sync's.
-func (d *desk) source(s users.Source) (users.Source, *Refusal) {
-	switch d.request.Actor.Kind {
+func (v *evaluation) source(s users.Source) (users.Source, *Refusal) {
+	switch v.request.Actor.Kind {
 	case users.ActorSync:
 		if s == (users.Source{}) {
-			s = users.Source{Kind: users.SourceSync, Name: d.request.Actor.Name}
+			s = users.Source{Kind: users.SourceSync, Name: v.request.Actor.Name}
 		}
-		if !d.request.Actor.Owns(s) {
+		if !v.request.Actor.Owns(s) {
 			return s, refuse(ErrForbidden, "")
 		}
 	case users.ActorUser:
@@ -126,27 +126,27 @@ func (d *desk) source(s users.Source) (users.Source, *Refusal) {
 // recognise finds the one person whom a profile describes. Keys that point at
 // several people, or at one who is somebody else by a stronger key or whom the actor
 // does not see, are a duplicate.
-func (d *desk) recognise(p users.Profile) (u users.User, here bool, no *Refusal) {
-	found := d.known(p)
+func (v *evaluation) match(p users.Profile) (u users.User, here bool, refusal *Refusal) {
+	found := v.keyHolders(p)
 	if len(found) == 0 {
 		return u, false, nil
 	}
-	u = d.people[found[0]]
-	if len(found) > 1 || !users.SamePerson(p, u.Profile) || !d.visible(u.ID) {
-		return u, false, d.duplicate(found...)
+	u = v.people[found[0]]
+	if len(found) > 1 || !users.SamePerson(p, u.Profile) || !v.visible(u.ID) {
+		return u, false, v.duplicate(found...)
 	}
 	return u, true, nil
 }
 
 // known lists who has the ID or a key of a profile, each once.
-func (d *desk) known(p users.Profile) []users.ID {
+func (v *evaluation) keyHolders(p users.Profile) []users.ID {
 	var found []users.ID
 	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
-		id, taken := d.holders[k]
+		id, taken := v.holders[k]
 		if !taken {
 			continue
 		}
-		for _, id := range append([]users.ID{id}, d.sharers[k]...) {
+		for _, id := range append([]users.ID{id}, v.sharers[k]...) {
 			if !slices.Contains(found, id) {
 				found = append(found, id)
 			}
@@ -156,34 +156,34 @@ func (d *desk) known(p users.Profile) []users.ID {
 }
 
 // duplicate refuses keys that others have. It names them, if the actor sees them all.
-func (d *desk) duplicate(found ...users.ID) *Refusal {
+func (v *evaluation) duplicate(found ...users.ID) *Refusal {
 	for _, id := range found {
-		if !d.visible(id) {
+		if !v.visible(id) {
 			return refuse(ErrDuplicate, "")
 		}
 	}
-	no := refuse(ErrDuplicate, found[0])
-	no.Others = found
-	return no
+	refusal := refuse(ErrDuplicate, found[0])
+	refusal.Others = found
+	return refusal
 }
 
 // parked returns what is done instead where there is no free seat, if the
 // policy wants the person all the same: he is created inactive and nobody is told.
-func (d *desk) parked(u users.User) *fact {
-	if !d.account.Policy.overflows() {
+func (v *evaluation) inactiveFallback(u users.User) *effect {
+	if !v.account.Policy.overflows() {
 		return nil
 	}
 	u.Status = users.Inactive
-	return &fact{kind: Added, user: u}
+	return &effect{kind: EventAdded, user: u}
 }
 
 // notified returns the user with one more notification sent, which renews the
 // end of an invitation.
-func (d *desk) notified(u users.User) users.User {
-	u.Notices++
-	u.Notified = d.at
+func (v *evaluation) notified(u users.User) users.User {
+	u.NotificationCount++
+	u.LastNotified = v.at
 	if u.Status == users.Invited {
-		u.Expires = d.account.Policy.end(d.request.At)
+		u.Expires = v.account.Policy.end(v.request.At)
 	}
 	return u
 }
@@ -198,18 +198,18 @@ type Notify struct {
 	User users.ID `json:"user"`
 }
 
-// Action returns [users.Notify].
-func (Notify) Action() users.Action { return users.Notify }
+// Action returns [users.ActionNotify].
+func (Notify) Action() users.Action { return users.ActionNotify }
 
 func (c Notify) target() users.ID { return c.User }
 
-func (Notify) fact(d *desk, u users.User) (fact, *Refusal) {
-	u, _, no := d.turn(users.Notify, u)
-	if no != nil {
-		return fact{}, no
+func (Notify) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
+	u, _, refusal := d.nextStatus(users.ActionNotify, u)
+	if refusal != nil {
+		return effect{}, refusal
 	}
 	u = d.notified(u)
-	return fact{kind: Notified, user: u, count: u.Notices}, nil
+	return effect{kind: EventNotified, user: u, count: u.NotificationCount}, nil
 }
 
 // Accept records the first sign-in: it lets an invited person in and never needs
@@ -222,32 +222,32 @@ type Accept struct {
 	User users.ID `json:"user"`
 }
 
-// Action returns [users.Accept].
-func (Accept) Action() users.Action { return users.Accept }
+// Action returns [users.ActionAccept].
+func (Accept) Action() users.Action { return users.ActionAccept }
 
 func (c Accept) target() users.ID { return c.User }
 
-func (Accept) fact(d *desk, u users.User) (fact, *Refusal) {
-	next, changed, no := d.turn(users.Accept, u)
+func (Accept) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
+	next, changed, refusal := d.nextStatus(users.ActionAccept, u)
 	switch {
-	case no != nil:
-		return fact{}, no
+	case refusal != nil:
+		return effect{}, refusal
 	case changed && d.account.Policy.needsApproval():
-		return fact{}, refuse(ErrNotApproved, u.ID)
+		return effect{}, refuse(ErrNotApproved, u.ID)
 	case u.HasExpired(d.request.At):
-		return fact{}, refuse(ErrInvitationExpired, u.ID)
-	case !changed && !u.SignedIn.IsZero():
-		return fact{}, nil
+		return effect{}, refuse(ErrInvitationExpired, u.ID)
+	case !changed && !u.FirstSignIn.IsZero():
+		return effect{}, nil
 	}
 	next.Expires = time.Time{}
-	if next.SignedIn.IsZero() {
-		next.SignedIn = d.at
+	if next.FirstSignIn.IsZero() {
+		next.FirstSignIn = d.at
 	}
-	return fact{kind: Accepted, user: next}, nil
+	return effect{kind: EventAccepted, user: next}, nil
 }
 
 // Approve lets in an invited person who waits for approval; the seat is held
-// already. It is "same" for somebody active, and refused as [ErrNotOffered] in
+// already. It is "unchanged" for somebody active, and refused as [ErrNotOffered] in
 // products that let in by invitation or first sign-in.
 //
 // Owners, admins, support and the system may.
@@ -255,21 +255,21 @@ type Approve struct {
 	User users.ID `json:"user"`
 }
 
-// Action returns [users.Approve].
-func (Approve) Action() users.Action { return users.Approve }
+// Action returns [users.ActionApprove].
+func (Approve) Action() users.Action { return users.ActionApprove }
 
 func (c Approve) target() users.ID { return c.User }
 
-func (Approve) fact(d *desk, u users.User) (fact, *Refusal) {
+func (Approve) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
 	if !d.account.Policy.needsApproval() {
-		return fact{}, refuse(ErrNotOffered, u.ID)
+		return effect{}, refuse(ErrNotOffered, u.ID)
 	}
-	u, changed, no := d.turn(users.Approve, u)
-	if no != nil || !changed {
-		return fact{}, no
+	u, changed, refusal := d.nextStatus(users.ActionApprove, u)
+	if refusal != nil || !changed {
+		return effect{}, refusal
 	}
 	u.Approved, u.Expires = d.at, time.Time{}
-	return fact{kind: Approved, user: u}, nil
+	return effect{kind: EventApproved, user: u}, nil
 }
 
 // Edit changes the fields of a profile that Set names, of anybody who is not
@@ -288,8 +288,8 @@ type Edit struct {
 	Set  users.Patch `json:"set"`
 }
 
-// Action returns [users.Edit].
-func (Edit) Action() users.Action { return users.Edit }
+// Action returns [users.ActionEdit].
+func (Edit) Action() users.Action { return users.ActionEdit }
 
 func (c Edit) target() users.ID { return c.User }
 
@@ -305,36 +305,36 @@ func (c Edit) needs(n *Need) {
 	n.person(p)
 }
 
-func (c Edit) fact(d *desk, u users.User) (fact, *Refusal) {
-	next, _, no := d.turn(users.Edit, u)
-	if no != nil {
-		return fact{}, no
+func (c Edit) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := d.nextStatus(users.ActionEdit, u)
+	if refusal != nil {
+		return effect{}, refusal
 	}
 	profile, changed, err := c.Set.Apply(u.Profile)
 	switch {
 	case err != nil:
-		return fact{}, badProfile(err)
+		return effect{}, badProfile(err)
 	case len(changed) == 0:
-		return fact{}, nil
+		return effect{}, nil
 	}
 	for _, k := range profile.Keys() {
 		if id, taken := d.holders[k]; taken && !u.Has(k) {
-			return fact{}, d.duplicate(id)
+			return effect{}, d.duplicate(id)
 		}
 	}
-	settled := d.active(u.ID) || !u.SignedIn.IsZero()
-	if d.account.Policy.refusesExchange() && settled && users.Exchanges(u.Profile, profile) && !d.vouches(u.Profile, profile) {
-		return fact{}, refuse(ErrExchange, u.ID)
+	settled := d.active(u.ID) || !u.FirstSignIn.IsZero()
+	if d.account.Policy.refusesExchange() && settled && users.Exchanges(u.Profile, profile) && !d.confirmsIdentity(u.Profile, profile) {
+		return effect{}, refuse(ErrExchange, u.ID)
 	}
 	next.Profile = profile
-	return fact{kind: Edited, user: next, fields: changed}, nil
+	return effect{kind: EventEdited, user: next, fields: changed}, nil
 }
 
 // vouches reports whether the actor knows that two profiles are of one person, however
 // they differ.
-func (d *desk) vouches(was, now users.Profile) bool {
+func (v *evaluation) confirmsIdentity(was, now users.Profile) bool {
 	known := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
-	return d.request.Actor.Kind == users.ActorSupport || known && d.request.Actor.Owns(was.Source)
+	return v.request.Actor.Kind == users.ActorSupport || known && v.request.Actor.Owns(was.Source)
 }
 
 // ChangeRole gives anybody who is not deleted another role. Ownership is granted
@@ -349,21 +349,21 @@ type ChangeRole struct {
 	Role users.Role `json:"role"`
 }
 
-// Action returns [users.ChangeRole].
-func (ChangeRole) Action() users.Action { return users.ChangeRole }
+// Action returns [users.ActionChangeRole].
+func (ChangeRole) Action() users.Action { return users.ActionChangeRole }
 
 func (c ChangeRole) target() users.ID { return c.User }
 
-func (c ChangeRole) fact(d *desk, u users.User) (fact, *Refusal) {
-	next, _, no := d.turn(users.ChangeRole, u)
+func (c ChangeRole) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := d.nextStatus(users.ActionChangeRole, u)
 	switch {
-	case no != nil:
-		return fact{}, no
+	case refusal != nil:
+		return effect{}, refusal
 	case !c.Role.Valid() || c.Role == users.Owner:
-		return fact{}, badInput("role", errRole)
+		return effect{}, badInput("role", errRole)
 	case c.Role == u.Role:
-		return fact{}, nil
+		return effect{}, nil
 	}
 	next.Role = c.Role
-	return fact{kind: RoleChanged, user: next}, nil
+	return effect{kind: EventRoleChanged, user: next}, nil
 }

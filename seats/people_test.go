@@ -16,26 +16,26 @@ func TestTheLastSeatCanBeUsedAndNoMore(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	o := s.do(owner, seats.Invite{Profile: profile("ada")})[0]
 	require.Equal(t, seats.Outcome{
-		Action: users.Invite, User: "ada", After: users.Standing{Status: users.Invited}, Seats: 1,
+		Action: users.ActionInvite, User: "ada", After: users.Segment{Status: users.Invited}, SeatsDelta: 1,
 	}, o)
-	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")})
-	require.EqualError(t, no, "seats: no free seat: 2 of 2 are held")
-	require.Equal(t, users.ID("bob"), no.User)
-	require.Equal(t, users.Invite, no.Action)
-	require.EqualValues(t, 1, no.Asked)
-	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", no.Remedies.String())
-	require.EqualError(t, s.refused(seats.ErrNoSeats, system, seats.Add{Profile: profile("bob")}), no.Error())
+	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")})
+	require.EqualError(t, refusal, "seats: no free seat: 2 of 2 are held")
+	require.Equal(t, users.ID("bob"), refusal.User)
+	require.Equal(t, users.ActionInvite, refusal.Action)
+	require.EqualValues(t, 1, refusal.Asked)
+	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", refusal.Remedies.String())
+	require.EqualError(t, s.refused(seats.ErrNoSeats, system, seats.Add{Profile: profile("bob")}), refusal.Error())
 }
 
 func TestOneCallIsAllOrNothingAndInOrder(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.invite("ada")
-	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")}, seats.Deactivate{User: "ada"})
-	require.Equal(t, 0, no.Index)
-	no = s.refused(seats.ErrUnknownUser, owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "nobody"})
-	require.Equal(t, 1, no.Index)
+	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")}, seats.Deactivate{User: "ada"})
+	require.Equal(t, 0, refusal.Index)
+	refusal = s.refused(seats.ErrUnknownUser, owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "nobody"})
+	require.Equal(t, 1, refusal.Index)
 	outcomes := s.do(owner, seats.Deactivate{User: "ada"}, seats.Invite{Profile: profile("bob")})
-	require.EqualValues(t, []int64{-1, 1}, []int64{outcomes[0].Seats, outcomes[1].Seats})
+	require.EqualValues(t, []int64{-1, 1}, []int64{outcomes[0].SeatsDelta, outcomes[1].SeatsDelta})
 	require.EqualValues(t, 3, s.rows.Account.Revision, "one call raises the revision by one")
 
 	many := slices.Repeat([]seats.Command{seats.Notify{User: "owner"}}, seats.MaxCommands+1)
@@ -48,7 +48,7 @@ func TestOneCallIsAllOrNothingAndInOrder(t *testing.T) {
 // forged passes for a command by embedding one, and claims to be another.
 type forged struct{ seats.Command }
 
-func (forged) Action() users.Action { return users.Edit }
+func (forged) Action() users.Action { return users.ActionEdit }
 
 func TestOnlyTheCommandsOfThePackageCount(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
@@ -72,7 +72,7 @@ func TestEachCommandCanHaveItsOwnOutcome(t *testing.T) {
 	require.ErrorIs(t, d.Outcomes[1].Refusal, seats.ErrNoSeats)
 	require.Equal(t, 1, d.Outcomes[1].Refusal.Index)
 	require.Equal(t, users.ID("bob"), d.Outcomes[1].Refusal.User)
-	require.True(t, d.Outcomes[2].Same)
+	require.True(t, d.Outcomes[2].Unchanged)
 	require.Nil(t, d.Outcomes[4].Refusal)
 	require.ErrorIs(t, d.Outcomes[5].Refusal, seats.ErrBadInput)
 	require.Equal(t, users.Invited, s.user("bob").Status)
@@ -80,7 +80,7 @@ func TestEachCommandCanHaveItsOwnOutcome(t *testing.T) {
 	s.do(owner, seats.Deactivate{User: "bob"})
 	s.invite("cy")
 	full := seats.DecideEach(s.rows, s.request(owner, seats.Reactivate{User: "bob"})).Outcomes[0]
-	require.Equal(t, seats.Outcome{Action: users.Reactivate, User: "bob", Refusal: full.Refusal}, full)
+	require.Equal(t, seats.Outcome{Action: users.ActionReactivate, User: "bob", Refusal: full.Refusal}, full)
 	require.ErrorIs(t, full.Refusal, seats.ErrNoSeats)
 }
 
@@ -108,9 +108,9 @@ func TestInvitingSomebodyWhoIsHere(t *testing.T) {
 		{users.Profile{ExternalID: "7", Email: "bob@acme.example", Username: "bo"}, []users.ID{"ada", "bob"}},
 		{users.Profile{Email: "jane@acme.example", Username: "al"}, []users.ID{"ada"}},
 	} {
-		no := s.refused(seats.ErrDuplicate, owner, again(c.p))
-		require.Equal(t, c.others, no.Others)
-		require.Empty(t, no.Remedies)
+		refusal := s.refused(seats.ErrDuplicate, owner, again(c.p))
+		require.Equal(t, c.others, refusal.Others)
+		require.Empty(t, refusal.Remedies)
 	}
 	require.Equal(t, []users.ID{"ada"}, s.refused(seats.ErrDuplicate, owner,
 		seats.Invite{Profile: users.Profile{ID: "ada", Email: "else@acme.example"}}).Others, "an ID is never given twice")
@@ -122,7 +122,7 @@ func TestInvitingSomebodyWhoLeftNamesTheWayBack(t *testing.T) {
 	s.invite("ada")
 	comeBack := seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}}
 	s.do(owner, seats.Deactivate{User: "ada"})
-	require.Equal(t, seats.Remedies{{Steps: []seats.Step{{Action: users.Reactivate, Count: 1, User: "ada"}}}},
+	require.Equal(t, seats.Remedies{{Steps: []seats.Step{{Action: users.ActionReactivate, Count: 1, User: "ada"}}}},
 		s.refused(seats.ErrDuplicate, owner, comeBack).Remedies)
 	s.do(owner, seats.Archive{User: "ada"})
 	require.Equal(t, "restore the user, then reactivate the user", s.refused(seats.ErrDuplicate, owner, comeBack).Remedies.String())
@@ -142,10 +142,10 @@ func TestTheWayInHasBounds(t *testing.T) {
 		"source":   seats.Invite{Profile: users.Profile{ID: "x", Email: "x@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}}},
 		"username": seats.Invite{Profile: users.Profile{ID: "x", Username: strings.Repeat("x", 300)}},
 	} {
-		no := s.refused(seats.ErrBadInput, owner, c)
-		require.Equal(t, field, no.Field)
-		require.ErrorIs(t, no, no.Reason)
-		require.NotContains(t, no.Error(), "nonsense")
+		refusal := s.refused(seats.ErrBadInput, owner, c)
+		require.Equal(t, field, refusal.Field)
+		require.ErrorIs(t, refusal, refusal.Reason)
+		require.NotContains(t, refusal.Error(), "nonsense")
 	}
 	s.refused(seats.ErrBadInput, owner, seats.Invite{Profile: profile("x"), Role: 99})
 
@@ -159,7 +159,7 @@ func TestTheWayInHasBounds(t *testing.T) {
 		spoil(&r)
 		_, err := seats.Decide(s.rows, r)
 		require.ErrorContains(t, err, field)
-		_, err = seats.Open(seats.Snapshot{}, seats.Opening{Account: "b", Seats: seats.Of(1), Owner: profile("o")}, r)
+		_, err = seats.Open(seats.Snapshot{}, seats.Opening{Account: "b", Total: seats.Of(1), Owner: profile("o")}, r)
 		require.ErrorContains(t, err, field)
 	}
 }
@@ -169,7 +169,7 @@ func TestASyncAddsToItsOwnSource(t *testing.T) {
 	own := users.Source{Kind: users.SourceSync, Name: "hr"}
 	s.do(hr, seats.Invite{Profile: profile("ada")})
 	require.Equal(t, own, s.user("ada").Source)
-	require.True(t, s.user("ada").Standing().Synced)
+	require.True(t, s.user("ada").Segment().Synced)
 	other := profile("bob")
 	other.Source = users.Source{Kind: users.SourceSync, Name: "payroll"}
 	s.refused(seats.ErrForbidden, hr, seats.Invite{Profile: other})
@@ -184,7 +184,7 @@ func TestAnInvitationCanWait(t *testing.T) {
 	policy := seats.AccuEdConnect()
 	s := open(t, seats.Of(2), policy)
 	s.do(owner, seats.Invite{Profile: profile("ada"), Later: true})
-	require.Zero(t, s.user("ada").Notices)
+	require.Zero(t, s.user("ada").NotificationCount)
 	require.Zero(t, s.user("ada").Expires, "what was not sent does not run out")
 	require.Zero(t, s.lastEvent().Count)
 	require.EqualValues(t, 2, s.pool().Held, "the seat is taken all the same")
@@ -208,7 +208,7 @@ func TestAnInvitationRunsOutAndIsSentAgain(t *testing.T) {
 	}
 	s.now = s.now.Add(policy.Term - time.Microsecond)
 	s.do(users.As("ada"), seats.Accept{User: "ada"})
-	require.Equal(t, s.now, s.user("ada").SignedIn)
+	require.Equal(t, s.now, s.user("ada").FirstSignIn)
 	require.Zero(t, s.user("ada").Expires)
 	s.do(owner, seats.Notify{User: "ada"})
 	require.Zero(t, s.user("ada").Expires, "a notification to somebody active has no end")
@@ -219,15 +219,15 @@ func TestAnInvitationRunsOutAndIsSentAgain(t *testing.T) {
 func TestAcceptingNeedsNoSecondSeat(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.do(owner, seats.Invite{Profile: profile("ada")})
-	s.do(support, seats.SetTotal{Seats: seats.Of(0)})
+	s.do(support, seats.SetTotal{Total: seats.Of(0)})
 	o := s.do(users.As("ada"), seats.Accept{User: "ada"})[0]
 	require.Equal(t, users.Active, o.After.Status)
-	require.Zero(t, o.Seats)
+	require.Zero(t, o.SeatsDelta)
 	s.same(users.As("ada"), seats.Accept{User: "ada"})
 	s.refused(seats.ErrForbidden, owner, seats.Accept{User: "ada"})
 	s.do(owner, seats.Deactivate{User: "ada"})
-	no := s.refused(seats.ErrWrongStatus, users.As("ada"), seats.Accept{User: "ada"})
-	require.Empty(t, no.Remedies, "an inactive person who signs in gets nothing by it")
+	refusal := s.refused(seats.ErrWrongStatus, users.As("ada"), seats.Accept{User: "ada"})
+	require.Empty(t, refusal.Remedies, "an inactive person who signs in gets nothing by it")
 	s.refused(seats.ErrForbidden, users.As("stranger"), seats.Accept{User: "stranger"})
 }
 
@@ -235,28 +235,28 @@ func TestAddedPeopleAreInAtOnce(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.do(support, seats.Add{Profile: profile("ada"), Role: users.Admin})
 	require.Equal(t, users.Active, s.user("ada").Status)
-	require.Equal(t, s.now, s.user("ada").SignedIn)
-	require.Zero(t, s.user("ada").Notices)
+	require.Equal(t, s.now, s.user("ada").FirstSignIn)
+	require.Zero(t, s.user("ada").NotificationCount)
 }
 
 func TestApprovalLetsIn(t *testing.T) {
-	s := open(t, seats.Of(9), seats.Policy{LetIn: seats.Approval, Invites: seats.RunsKept, Term: time.Hour})
+	s := open(t, seats.Of(9), seats.Policy{Activation: seats.Approval, InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	s.do(system, seats.Add{Profile: profile("bob")})
 	require.Equal(t, users.Invited, s.user("bob").Status)
-	require.Zero(t, s.user("bob").SignedIn)
-	no := s.refused(seats.ErrNotApproved, system, seats.Accept{User: "ada"})
-	require.Equal(t, "approve the user", no.Remedies.String())
+	require.Zero(t, s.user("bob").FirstSignIn)
+	refusal := s.refused(seats.ErrNotApproved, system, seats.Accept{User: "ada"})
+	require.Equal(t, "approve the user", refusal.Remedies.String())
 	s.do(owner, seats.Approve{User: "ada"})
 	require.Equal(t, users.Active, s.user("ada").Status)
 	require.Equal(t, s.now, s.user("ada").Approved)
 	require.Zero(t, s.user("ada").Expires)
-	require.Zero(t, s.user("ada").SignedIn, "approved and signed in are two facts")
+	require.Zero(t, s.user("ada").FirstSignIn, "approved and signed in are two facts")
 	s.same(owner, seats.Approve{User: "ada"})
 	s.refused(seats.ErrWrongStatus, owner, seats.GrantOwnership{User: "ada"})
 	s.do(users.As("ada"), seats.Accept{User: "ada"})
-	require.Equal(t, s.now, s.user("ada").SignedIn)
-	require.Equal(t, seats.Accepted, s.lastEvent().Kind)
+	require.Equal(t, s.now, s.user("ada").FirstSignIn)
+	require.Equal(t, seats.EventAccepted, s.lastEvent().Kind)
 	require.Zero(t, s.lastEvent().Delta)
 	s.do(owner, seats.Deactivate{User: "ada"})
 	s.refused(seats.ErrWrongStatus, owner, seats.Approve{User: "ada"})
@@ -267,17 +267,17 @@ func TestApprovalLetsIn(t *testing.T) {
 }
 
 func TestWithoutASeatPeopleCanBeCreatedInactive(t *testing.T) {
-	s := open(t, seats.Of(1), seats.Policy{NoSeat: seats.CreateInactive})
+	s := open(t, seats.Of(1), seats.Policy{WhenFull: seats.CreateInactive})
 	for _, c := range []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Add{Profile: profile("bob")}} {
 		o := s.do(system, c)[0]
 		require.Equal(t, users.Inactive, o.After.Status)
-		require.Zero(t, o.Seats)
-		require.Equal(t, seats.Added, s.lastEvent().Kind)
+		require.Zero(t, o.SeatsDelta)
+		require.Equal(t, seats.EventAdded, s.lastEvent().Kind)
 		require.Zero(t, s.lastEvent().Count, "nobody is told")
-		require.Zero(t, s.user(o.User).SignedIn)
+		require.Zero(t, s.user(o.User).FirstSignIn)
 	}
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
-	s.do(support, seats.SetTotal{Seats: seats.Of(3)})
+	s.do(support, seats.SetTotal{Total: seats.Of(3)})
 	require.Equal(t, users.Inactive, s.user("ada").Status, "nobody is promoted by himself")
 	s.do(owner, seats.Reactivate{User: "bob"})
 	require.Equal(t, users.Invited, s.user("bob").Status)
@@ -309,36 +309,36 @@ func TestEditing(t *testing.T) {
 
 func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	another := users.Patch{First: new("Bob"), Last: new("Smith"), Email: new("bob@acme.example")}
+	another := users.Patch{FirstName: new("Bob"), LastName: new("Smith"), Email: new("bob@acme.example")}
 	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Edit{User: "ada", Set: another}) // not in yet: a slip is mended
 	s.invite("cy")
-	s.refused(seats.ErrExchange, owner, seats.Edit{User: "cy", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}})
-	s.refused(seats.ErrExchange, system, seats.Edit{User: "owner", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}})
-	s.do(support, seats.Edit{User: "owner", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs@acme.example")}}) // who can ask
-	s.do(owner, seats.Edit{User: "cy", Set: users.Patch{Last: new("Smith"), Email: new("c.smith@acme.example")}})
+	s.refused(seats.ErrExchange, owner, seats.Edit{User: "cy", Set: users.Patch{FirstName: new("B"), LastName: new("S"), Email: new("bs@acme.example")}})
+	s.refused(seats.ErrExchange, system, seats.Edit{User: "owner", Set: users.Patch{FirstName: new("B"), LastName: new("S"), Email: new("bs@acme.example")}})
+	s.do(support, seats.Edit{User: "owner", Set: users.Patch{FirstName: new("B"), LastName: new("S"), Email: new("bs@acme.example")}}) // who can ask
+	s.do(owner, seats.Edit{User: "cy", Set: users.Patch{LastName: new("Smith"), Email: new("c.smith@acme.example")}})
 
 	synced := profile("dee")
 	synced.ExternalID = "e7"
 	s.do(hr, seats.Invite{Profile: synced})
 	s.do(system, seats.Accept{User: "dee"})
-	all := users.Patch{First: new("D"), Last: new("E"), Email: new("de@acme.example")}
+	all := users.Patch{FirstName: new("D"), LastName: new("E"), Email: new("de@acme.example")}
 	s.refused(seats.ErrExchange, owner, seats.Edit{User: "dee", Set: all})
 	s.do(hr, seats.Edit{User: "dee", Set: all})
-	s.refused(seats.ErrExchange, hr, seats.Edit{User: "dee", Set: users.Patch{First: new("F"), Last: new("G"), Email: new("fg@acme.example"), ExternalID: new("E7")}})
+	s.refused(seats.ErrExchange, hr, seats.Edit{User: "dee", Set: users.Patch{FirstName: new("F"), LastName: new("G"), Email: new("fg@acme.example"), ExternalID: new("E7")}})
 	s.do(hr, seats.Invite{Profile: profile("eve")})
 	s.do(system, seats.Accept{User: "eve"})
-	s.refused(seats.ErrExchange, hr, seats.Edit{User: "eve", Set: users.Patch{First: new("E"), Last: new("V"), Email: new("ev@acme.example")}})
+	s.refused(seats.ErrExchange, hr, seats.Edit{User: "eve", Set: users.Patch{FirstName: new("E"), LastName: new("V"), Email: new("ev@acme.example")}})
 
 	s.refused(seats.ErrExchange, owner, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}})
 	s.do(support, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}}) // a slip
 
 	s.do(owner, seats.Deactivate{User: "cy"})
-	s.refused(seats.ErrExchange, owner, seats.Edit{User: "cy", Set: users.Patch{First: new("B"), Last: new("S"), Email: new("bs2@acme.example")}}) // who was in
+	s.refused(seats.ErrExchange, owner, seats.Edit{User: "cy", Set: users.Patch{FirstName: new("B"), LastName: new("S"), Email: new("bs2@acme.example")}}) // who was in
 
 	active := open(t, seats.Of(9), seats.BigContacts())
 	active.do(owner, seats.Invite{Profile: profile("ada")})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another}) // whom people see as active
-	active.do(system, seats.Adopt{User: adoptee("max", func(u *users.User) { u.SignedIn = time.Time{} })})
+	active.do(system, seats.Import{User: adoptee("max", func(u *users.User) { u.FirstSignIn = time.Time{} })})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})
 	active.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: another}) // who was never in
 
@@ -353,9 +353,9 @@ func TestRolesChangeAndSeatsOnlyWhereExempt(t *testing.T) {
 	require.EqualValues(t, 1, s.pool().Held)
 	s.refused(seats.ErrNoSeats, owner, seats.ChangeRole{User: "ada", Role: users.Admin})
 	s.same(owner, seats.ChangeRole{User: "ada", Role: users.Manager})
-	s.do(support, seats.SetTotal{Seats: seats.Of(2)})
-	require.EqualValues(t, 1, s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})[0].Seats)
-	require.EqualValues(t, -1, s.do(users.As("ada"), seats.ChangeRole{User: "ada", Role: users.Manager})[0].Seats)
+	s.do(support, seats.SetTotal{Total: seats.Of(2)})
+	require.EqualValues(t, 1, s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})[0].SeatsDelta)
+	require.EqualValues(t, -1, s.do(users.As("ada"), seats.ChangeRole{User: "ada", Role: users.Manager})[0].SeatsDelta)
 	s.refused(seats.ErrBadInput, owner, seats.ChangeRole{User: "ada", Role: users.Owner})
 	s.refused(seats.ErrOwnerProtected, owner, seats.ChangeRole{User: "owner", Role: users.Admin})
 	s.do(owner, seats.Delete{User: "ada"})

@@ -8,8 +8,8 @@ import (
 // impersonal are the keys of a document whose values are no secret: the action, identifiers,
 // roles, numbers of seats and what else the event of the command keeps anyway.
 var impersonal = map[string]bool{
-	"command": true, "account": true, "id": true, "user": true, "heir": true, "pool": true,
-	"role": true, "status": true, "seats": true, "policy": true, "later": true,
+	"command": true, "account": true, "id": true, "user": true, "successor": true, "pool": true,
+	"role": true, "status": true, "quantity": true, "total": true, "policy": true, "later": true,
 }
 
 // divide returns the document of a command or an opening in two parts: its shape, of which

@@ -19,7 +19,7 @@ func TestDigest_nothingPersonal(t *testing.T) {
 		reflect.TypeFor[users.ID](): true, reflect.TypeFor[users.AccountID](): true, reflect.TypeFor[seats.PoolID](): true,
 		reflect.TypeFor[users.Role](): true, reflect.TypeFor[seats.Policy](): true, reflect.TypeFor[seats.Count](): true,
 	}
-	openNames := []string{"Status", "Seats", "Later"}
+	openNames := []string{"Status", "Quantity", "Later"}
 	personal, other := 0, 0
 	each := func(t *testing.T, root reflect.Value, of func() string) {
 		want := of()
@@ -135,7 +135,7 @@ func TestDecide_sealed(t *testing.T) {
 // TestDecide_sealedFields has a key that came with other personal fields: they are told
 // apart while the row has its salt, also where there were none, and not by what stays.
 func TestDecide_sealedFields(t *testing.T) {
-	adopted := func(change func(u *users.User)) seats.Command { return seats.Adopt{User: adoptee("eve", change)} }
+	adopted := func(change func(u *users.User)) seats.Command { return seats.Import{User: adoptee("eve", change)} }
 	invited := func(change func(p *users.Profile)) seats.Command {
 		p := users.Profile{ID: "ada", Email: "ada@acme.example", ExternalID: "4711"}
 		change(&p)
@@ -150,8 +150,8 @@ func TestDecide_sealedFields(t *testing.T) {
 		"licence added": {adopted(func(*users.User) {}), adopted(func(u *users.User) {
 			u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}}
 		})},
-		"other field": {seats.Edit{User: "bob", Set: users.Patch{Title: new("a")}}, seats.Edit{User: "bob", Set: users.Patch{Last: new("a")}}},
-		"first field": {seats.Edit{User: "bob"}, seats.Edit{User: "bob", Set: users.Patch{Last: new("a")}}},
+		"other field": {seats.Edit{User: "bob", Set: users.Patch{Title: new("a")}}, seats.Edit{User: "bob", Set: users.Patch{LastName: new("a")}}},
+		"first field": {seats.Edit{User: "bob"}, seats.Edit{User: "bob", Set: users.Patch{LastName: new("a")}}},
 		"first reason": {
 			seats.Deactivate{User: "bob"}, seats.Deactivate{User: "bob", Reason: "left"},
 		},
@@ -159,7 +159,7 @@ func TestDecide_sealedFields(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, seats.Of(5), seats.Standard())
 			s.invite("bob")
-			s.do(system, seats.SetTotal{Pool: "go-course", Seats: seats.Of(5)})
+			s.do(system, seats.SetTotal{Pool: "go-course", Total: seats.Of(5)})
 			decide := func(c seats.Command) (seats.Decision, error) {
 				rows, r := s.once("k", seats.ByCall, 0, system, c)
 				return seats.Decide(rows, r)

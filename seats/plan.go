@@ -89,11 +89,11 @@ func Preview(s Snapshot, r Request) (Plan, error) {
 }
 
 // arriving are the actions that are about somebody new.
-var arriving = users.In(users.Invite, users.Add, users.Adopt)
+var arriving = users.In(users.ActionInvite, users.ActionAdd, users.ActionImport)
 
 // here returns how somebody is known who was to be invited and is here already.
 func (s Snapshot) here(o Outcome) string {
-	if !o.Same || !arriving.Has(o.Action) {
+	if !o.Unchanged || !arriving.Has(o.Action) {
 		return ""
 	}
 	for _, u := range s.Users {
@@ -142,11 +142,11 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 	if len(p.Steps) > MaxCommands || len(p.Steps) != len(r.Commands) {
 		return Decision{}, badInput("commands", users.ErrTooLong)
 	}
-	if no := r.check(); no != nil && len(p.Steps) == 0 {
-		return Decision{}, no // else it is the first command's
+	if refusal := r.check(); refusal != nil && len(p.Steps) == 0 {
+		return Decision{}, refusal // else it is the first command's
 	}
-	if desk := newDesk(s, r); len(desk.past) > 0 {
-		return p.again(desk)
+	if desk := newEvaluation(s, r); len(desk.past) > 0 {
+		return p.recorded(desk)
 	}
 	d := DecideEach(s, r)
 	var differ []Difference
@@ -166,14 +166,14 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 
 // again returns what came of the plan when a call with this key applied it. What was
 // planned to be refused was.
-func (p Plan) again(d *desk) (Decision, error) {
+func (p Plan) recorded(d *evaluation) (Decision, error) {
 	outcomes := make([]Outcome, len(p.Steps))
 	for i, step := range p.Steps {
-		d.turnTo(i, step.Command)
-		o, done, no := d.again(step.Outcome.Action)
+		d.begin(i, step.Command)
+		o, done, refusal := d.recorded(step.Outcome.Action)
 		switch {
-		case no != nil:
-			return Decision{}, no
+		case refusal != nil:
+			return Decision{}, refusal
 		case done:
 			outcomes[i] = o
 		default:
@@ -219,7 +219,7 @@ func (p Plan) String() string {
 		}
 		switch {
 		case o.Refusal != nil:
-		case arriving.Has(o.Action) && o.Action != users.Adopt && !o.Same && o.After.Status == users.Inactive:
+		case arriving.Has(o.Action) && o.Action != users.ActionImport && !o.Unchanged && o.After.Status == users.Inactive:
 			parked++
 		default:
 			fit++
@@ -238,8 +238,8 @@ func (p Plan) String() string {
 	}
 	if many == "commands" {
 		text += fmt.Sprintf("; then %d of %s seats are held", p.After.Held, p.After.Total)
-		if p.After.Over > 0 {
-			text += fmt.Sprintf(", %d too many", p.After.Over)
+		if p.After.Excess > 0 {
+			text += fmt.Sprintf(", %d too many", p.After.Excess)
 		}
 	}
 	return text

@@ -40,14 +40,14 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 		seats.Invite{Profile: users.Profile{ID: "n1", Username: "why"}}, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "y"},
 		seats.Invite{Profile: profile("new")}, seats.Invite{Profile: profile("new")})
 	require.Equal(t, "5 people: 5 fit, 0 do not; 2 are already here as Why, Ada@Acme.example", p.String())
-	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 of 4 seats are held", s.plan(owner, seats.BuySeats{Seats: 1}).String())
-	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 of 2 seats are held, 1 too many", s.plan(system, seats.SetTotal{Seats: seats.Of(2)}).String())
+	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 of 4 seats are held", s.plan(owner, seats.BuySeats{Quantity: 1}).String())
+	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 of 2 seats are held, 1 too many", s.plan(system, seats.SetTotal{Total: seats.Of(2)}).String())
 	require.Equal(t, "1 person: 0 fit, 1 does not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
-	s.do(system, seats.SetTotal{Seats: seats.Of(9)}, seats.Reactivate{User: "x"})
+	s.do(system, seats.SetTotal{Total: seats.Of(9)}, seats.Reactivate{User: "x"})
 	require.Equal(t, "1 person: 1 fits, 0 do not; 1 is already here as E1",
 		s.plan(owner, seats.Invite{Profile: users.Profile{ID: "n2", ExternalID: "E1 "}}).String())
 
-	s.do(system, seats.SetPolicy{Policy: seats.Policy{NoSeat: seats.CreateInactive}}, seats.SetTotal{Seats: seats.Of(4)})
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}}, seats.SetTotal{Total: seats.Of(4)})
 	crowd := s.plan(owner, seats.Invite{Profile: profile("c1")}, seats.Invite{Profile: profile("c2")}, seats.Invite{Profile: profile("c3")})
 	require.Equal(t, "3 people: 0 fit, 3 do not; 3 are created inactive", crowd.String())
 
@@ -58,14 +58,14 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 // TestAPlanThatWasNotToPutTheAccountOver does not, though it is but one command of the
 // account's that passes either way.
 func TestAPlanThatWasNotToPutTheAccountOver(t *testing.T) {
-	for _, c := range []seats.Command{seats.SetPolicy{Policy: seats.Standard()}, seats.SetTotal{Seats: seats.Of(1)}} {
+	for _, c := range []seats.Command{seats.SetPolicy{Policy: seats.Standard()}, seats.SetTotal{Total: seats.Of(1)}} {
 		now := open(t, seats.Of(5), seats.Policy{Exempt: users.In(users.Admin)})
 		plan := now.plan(system, c)
-		require.Zero(t, plan.Steps[0].Outcome.Over)
-		now.do(system, seats.Add{Profile: profile("ada")}, seats.Add{Profile: profile("max"), Role: users.Admin}, seats.SetTotal{Seats: seats.Of(2)})
+		require.Zero(t, plan.Steps[0].Outcome.Excess)
+		now.do(system, seats.Add{Profile: profile("ada")}, seats.Add{Profile: profile("max"), Role: users.Admin}, seats.SetTotal{Total: seats.Of(2)})
 		_, err := plan.Decide(now.rows, now.request(system, plan.Commands()...))
 		require.ErrorIs(t, err, seats.ErrPlanOutdated, "%T", c)
-		require.EqualValues(t, 1, now.do(system, c)[0].Over)
+		require.EqualValues(t, 1, now.do(system, c)[0].Excess)
 	}
 }
 
@@ -78,8 +78,8 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	}
 	undisturbed := s.rows
 	for name, disturb := range map[string]seats.Command{
-		"more seats":       seats.BuySeats{Seats: 1},
-		"fewer seats":      seats.ReturnSeats{Seats: 1},
+		"more seats":       seats.BuySeats{Quantity: 1},
+		"fewer seats":      seats.ReturnSeats{Quantity: 1},
 		"somebody is here": seats.Invite{Profile: profile("bob")},
 		"the missing one":  seats.Invite{Profile: profile("ghost")},
 		"other roles":      seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member)}},
@@ -89,14 +89,14 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 		s.rows = written(undisturbed, decision.Change)
 		_, err = apply(owner)
 		require.ErrorIs(t, err, seats.ErrPlanOutdated, name)
-		var no *seats.Refusal
-		require.True(t, errors.As(err, &no))
-		require.NotEmpty(t, no.Differences)
-		for _, d := range no.Differences {
+		var refusal *seats.Refusal
+		require.True(t, errors.As(err, &refusal))
+		require.NotEmpty(t, refusal.Differences)
+		for _, d := range refusal.Differences {
 			require.Equal(t, p.Steps[d.Index].Outcome, d.Planned)
 			require.NotEqual(t, d.Planned, d.Now)
 		}
-		require.Equal(t, no.Differences[0].Index, no.Index)
+		require.Equal(t, refusal.Differences[0].Index, refusal.Index)
 	}
 	s.rows = undisturbed
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}) // which changes nothing of the plan
@@ -109,7 +109,7 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	_, err = apply(owner)
 	require.ErrorIs(t, err, seats.ErrPlanOutdated, "a second time it is something else")
 
-	s.do(owner, seats.BuySeats{Seats: 9})
+	s.do(owner, seats.BuySeats{Quantity: 9})
 	p = s.plan(owner, seats.ChangeRole{User: "bob", Role: users.Manager})
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	_, err = apply(owner)
@@ -120,12 +120,12 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	p.Steps = make([]seats.Planned, seats.MaxCommands+1)
 	_, err = apply(owner)
 	require.ErrorIs(t, err, seats.ErrBadInput)
-	p = s.plan(owner, seats.BuySeats{Seats: 1})
+	p = s.plan(owner, seats.BuySeats{Quantity: 1})
 	p.Account = "other"
 	_, err = apply(owner)
-	var no *seats.Refusal
-	require.ErrorAs(t, err, &no)
-	require.Equal(t, []any{seats.ErrBadInput, "account"}, []any{no.Code, no.Field}, "the same IDs mean other people there")
+	var refusal *seats.Refusal
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, []any{seats.ErrBadInput, "account"}, []any{refusal.Code, refusal.Field}, "the same IDs mean other people there")
 }
 
 // TestAPlanWithAKeyIsCarriedOutOnce though what was refused would fit afterwards.
@@ -148,7 +148,7 @@ func TestAPlanWithAKeyIsCarriedOutOnce(t *testing.T) {
 	require.Equal(t, first.Change.Events, again.Repeated)
 	_, err = apply(support)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
-	p.Steps[0].Outcome = seats.Outcome{Action: users.Invite, User: "ada", Seats: 1}
+	p.Steps[0].Outcome = seats.Outcome{Action: users.ActionInvite, User: "ada", SeatsDelta: 1}
 	_, err = apply(owner)
 	require.ErrorIs(t, err, seats.ErrKeyReused, "the same commands, planned otherwise")
 	p.Steps = nil
@@ -176,7 +176,7 @@ func TestEveryPartOfAnOutcomeIsHeldAgainstThePlan(t *testing.T) {
 		s := open(t, seats.Of(5), seats.Standard())
 		s.invite("ada")
 		s.do(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("out")}, seats.Deactivate{User: "out"})
-		s.do(system, seats.SetTotal{Seats: seats.Of(c.total)})
+		s.do(system, seats.SetTotal{Total: seats.Of(c.total)})
 		p := s.plan(owner, c.planned)
 		s.do(system, c.between...)
 		_, err := p.Decide(s.rows, s.request(c.by, p.Commands()...))
@@ -194,8 +194,8 @@ func TestAPlanIsAboutTheSamePeople(t *testing.T) {
 		seats.Edit{User: "bob", Set: users.Patch{Email: new("ada@acme.example")}})
 	_, err := p.Decide(s.rows, s.request(owner, p.Commands()...))
 	require.ErrorIs(t, err, seats.ErrPlanOutdated)
-	var no *seats.Refusal
-	require.ErrorAs(t, err, &no)
-	require.Equal(t, users.ID("bob"), no.User)
-	require.True(t, no.Differences[0].Now.Same)
+	var refusal *seats.Refusal
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, users.ID("bob"), refusal.User)
+	require.True(t, refusal.Differences[0].Now.Unchanged)
 }

@@ -14,15 +14,15 @@ import (
 // A policy is stored expanded, switch by switch: mending a preset later changes no
 // account that is there.
 type Policy struct {
-	LetIn     LetIn     `json:"let_in"`    // what turns an invited person into an active one
-	NoSeat    NoSeat    `json:"no_seat"`   // what an invitation does when no seat is free
-	Buying    Orders    `json:"buying"`    // who may buy seats, and how many in one order
-	Returning Seller    `json:"returning"` // who may give seats back, down to what is held and spent
-	Invites   RunsOut   `json:"invites"`   // what becomes of an invitation that is not accepted
-	Ownership Enders    `json:"ownership"` // who may end the ownership of an owner
-	Exchange  Exchange  `json:"exchange"`  // whether an edit may turn one person into another
-	Exempt    RoleSet   `json:"exempt"`    // roles that hold no seat
-	Withheld  ActionSet `json:"withheld"`  // actions not offered to the account's own people
+	Activation       Activation       `json:"activation"`        // what turns an invited person into an active one
+	WhenFull         WhenFull         `json:"when_full"`         // what an invitation does when no seat is free
+	Buying           Orders           `json:"buying"`            // who may buy seats, and how many in one order
+	Returning        OrderChannel     `json:"returning"`         // who may give seats back, down to what is held and spent
+	InvitationExpiry InvitationExpiry `json:"invitation_expiry"` // what becomes of an invitation that is not accepted
+	OwnershipEnders  OwnershipEnders  `json:"ownership_enders"`  // who may end the ownership of an owner
+	IdentityChange   IdentityChange   `json:"identity_change"`   // whether an edit may turn one person into another
+	Exempt           RoleSet          `json:"exempt"`            // roles that hold no seat
+	Withheld         ActionSet        `json:"withheld"`          // actions not offered to the account's own people
 
 	// DeleteOnly says that an invitation can be taken back by deletion alone: the
 	// account's own people may not deactivate or archive somebody invited.
@@ -47,14 +47,14 @@ type (
 // MaxTerm is the longest an invitation can last.
 const MaxTerm = 10 * 366 * 24 * time.Hour
 
-// LetIn says what turns an invited person into an active one.
-type LetIn uint8
+// Activation says what turns an invited person into an active one.
+type Activation uint8
 
 // What lets in.
 const (
 	// FirstSignIn lets in by the first sign-in ([Accept]). Until then a person is
 	// shown and counted as invited.
-	FirstSignIn LetIn = iota
+	FirstSignIn Activation = iota
 	// Invitation lets in at once: an invited person is shown and counted as active,
 	// whether the invitation was accepted or not, and may open courses. To act in the
 	// account, as an admin does, takes a first sign-in ([Accept]) here too.
@@ -63,126 +63,128 @@ const (
 	Approval
 )
 
-var letInNames = users.Names[LetIn]{"first-sign-in", "invitation", "approval"}
+var activationNames = users.Names[Activation]{"first-sign-in", "invitation", "approval"}
 
 // String returns what lets in in lower case, words joined by a hyphen.
-func (l LetIn) String() string { return letInNames.Of(l) }
+func (l Activation) String() string { return activationNames.Of(l) }
 
-// MarshalText returns the text form that [LetIn.UnmarshalText] reads.
-func (l LetIn) MarshalText() ([]byte, error) { return letInNames.Marshal(l) }
+// MarshalText returns the text form that [Activation.UnmarshalText] reads.
+func (l Activation) MarshalText() ([]byte, error) { return activationNames.Marshal(l) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (l *LetIn) UnmarshalText(text []byte) error { return letInNames.Unmarshal(text, l) }
+func (l *Activation) UnmarshalText(text []byte) error { return activationNames.Unmarshal(text, l) }
 
-// NoSeat says what an invitation does when no seat is free.
-type NoSeat uint8
+// WhenFull says what an invitation does when no seat is free.
+type WhenFull uint8
 
 // What happens without a free seat.
 const (
-	Refuse         NoSeat = iota // nothing: the command is refused
-	CreateInactive               // the person is created, inactive
+	Refuse         WhenFull = iota // nothing: the command is refused
+	CreateInactive                 // the person is created, inactive
 )
 
-var noSeatNames = users.Names[NoSeat]{"refuse", "create-inactive"}
+var whenFullNames = users.Names[WhenFull]{"refuse", "create-inactive"}
 
 // String returns what happens in lower case, words joined by a hyphen.
-func (n NoSeat) String() string { return noSeatNames.Of(n) }
+func (n WhenFull) String() string { return whenFullNames.Of(n) }
 
-// MarshalText returns the text form that [NoSeat.UnmarshalText] reads.
-func (n NoSeat) MarshalText() ([]byte, error) { return noSeatNames.Marshal(n) }
+// MarshalText returns the text form that [WhenFull.UnmarshalText] reads.
+func (n WhenFull) MarshalText() ([]byte, error) { return whenFullNames.Marshal(n) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (n *NoSeat) UnmarshalText(text []byte) error { return noSeatNames.Unmarshal(text, n) }
+func (n *WhenFull) UnmarshalText(text []byte) error { return whenFullNames.Unmarshal(text, n) }
 
-// A Seller says who may order seats or give them back.
-type Seller uint8
+// A OrderChannel says who may order seats or give them back.
+type OrderChannel uint8
 
 // Who orders.
 const (
-	SelfService Seller = iota // owners and admins, besides the vendor
-	VendorOnly                // the vendor alone
+	SelfService OrderChannel = iota // owners and admins, besides the vendor
+	VendorOnly                      // the vendor alone
 )
 
-var sellerNames = users.Names[Seller]{"self-service", "vendor-only"}
+var orderChannelNames = users.Names[OrderChannel]{"self-service", "vendor-only"}
 
 // String returns who orders in lower case, words joined by a hyphen.
-func (s Seller) String() string { return sellerNames.Of(s) }
+func (s OrderChannel) String() string { return orderChannelNames.Of(s) }
 
-// MarshalText returns the text form that [Seller.UnmarshalText] reads.
-func (s Seller) MarshalText() ([]byte, error) { return sellerNames.Marshal(s) }
+// MarshalText returns the text form that [OrderChannel.UnmarshalText] reads.
+func (s OrderChannel) MarshalText() ([]byte, error) { return orderChannelNames.Marshal(s) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (s *Seller) UnmarshalText(text []byte) error { return sellerNames.Unmarshal(text, s) }
+func (s *OrderChannel) UnmarshalText(text []byte) error { return orderChannelNames.Unmarshal(text, s) }
 
 // Orders says who may buy seats and how many in one order. The bounds bind the
 // account's own people; zero means no bound.
 type Orders struct {
-	By    Seller `json:"by"`
-	Least int64  `json:"least"`
-	Most  int64  `json:"most"`
+	By    OrderChannel `json:"by"`
+	Least int64        `json:"least"`
+	Most  int64        `json:"most"`
 }
 
-// RunsOut says what becomes of an invitation that nobody accepts.
-type RunsOut uint8
+// InvitationExpiry says what becomes of an invitation that nobody accepts.
+type InvitationExpiry uint8
 
 // What becomes of it.
 const (
-	RunsNever RunsOut = iota // it can be accepted for ever
-	RunsKept                 // after Term it can't be accepted until it is sent again; the seat stays held
-	RunsFreed                // after Term the person becomes inactive and the seat is free, once; see [Reactivate]
+	ExpiryNever     InvitationExpiry = iota // it can be accepted for ever
+	ExpiryKeepsSeat                         // after Term it can't be accepted until it is sent again; the seat stays held
+	ExpiryFreesSeat                         // after Term the person becomes inactive and the seat is free, once; see [Reactivate]
 )
 
-var runsOutNames = users.Names[RunsOut]{"never", "kept", "freed"}
+var expiryNames = users.Names[InvitationExpiry]{"never", "kept", "freed"}
 
 // String returns what becomes of it in lower case, words joined by a hyphen.
-func (r RunsOut) String() string { return runsOutNames.Of(r) }
+func (r InvitationExpiry) String() string { return expiryNames.Of(r) }
 
-// MarshalText returns the text form that [RunsOut.UnmarshalText] reads.
-func (r RunsOut) MarshalText() ([]byte, error) { return runsOutNames.Marshal(r) }
+// MarshalText returns the text form that [InvitationExpiry.UnmarshalText] reads.
+func (r InvitationExpiry) MarshalText() ([]byte, error) { return expiryNames.Marshal(r) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (r *RunsOut) UnmarshalText(text []byte) error { return runsOutNames.Unmarshal(text, r) }
+func (r *InvitationExpiry) UnmarshalText(text []byte) error { return expiryNames.Unmarshal(text, r) }
 
-// Enders says who may end the ownership of an owner.
-type Enders uint8
+// OwnershipEnders says who may end the ownership of an owner.
+type OwnershipEnders uint8
 
 // Who ends ownership.
 const (
-	OwnersEnd  Enders = iota // any owner, and support
-	SupportEnd               // support alone
+	EndedByOwners  OwnershipEnders = iota // any owner, and support
+	EndedBySupport                        // support alone
 )
 
-var enderNames = users.Names[Enders]{"owners", "support"}
+var enderNames = users.Names[OwnershipEnders]{"owners", "support"}
 
 // String returns who ends ownership in lower case, words joined by a hyphen.
-func (e Enders) String() string { return enderNames.Of(e) }
+func (e OwnershipEnders) String() string { return enderNames.Of(e) }
 
-// MarshalText returns the text form that [Enders.UnmarshalText] reads.
-func (e Enders) MarshalText() ([]byte, error) { return enderNames.Marshal(e) }
+// MarshalText returns the text form that [OwnershipEnders.UnmarshalText] reads.
+func (e OwnershipEnders) MarshalText() ([]byte, error) { return enderNames.Marshal(e) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (e *Enders) UnmarshalText(text []byte) error { return enderNames.Unmarshal(text, e) }
+func (e *OwnershipEnders) UnmarshalText(text []byte) error { return enderNames.Unmarshal(text, e) }
 
-// Exchange says whether an edit may turn one person into another, see
+// IdentityChange says whether an edit may turn one person into another, see
 // [users.Exchanges].
-type Exchange uint8
+type IdentityChange uint8
 
 // Whether people may be exchanged.
 const (
-	ExchangeRefused Exchange = iota
-	ExchangeAllowed
+	IdentityChangeRefused IdentityChange = iota
+	IdentityChangeAllowed
 )
 
-var exchangeNames = users.Names[Exchange]{"refused", "allowed"}
+var identityChangeNames = users.Names[IdentityChange]{"refused", "allowed"}
 
 // String returns whether people may be exchanged in lower case, words joined by a hyphen.
-func (e Exchange) String() string { return exchangeNames.Of(e) }
+func (e IdentityChange) String() string { return identityChangeNames.Of(e) }
 
-// MarshalText returns the text form that [Exchange.UnmarshalText] reads.
-func (e Exchange) MarshalText() ([]byte, error) { return exchangeNames.Marshal(e) }
+// MarshalText returns the text form that [IdentityChange.UnmarshalText] reads.
+func (e IdentityChange) MarshalText() ([]byte, error) { return identityChangeNames.Marshal(e) }
 
 // UnmarshalText reads the text form; anything else is an error.
-func (e *Exchange) UnmarshalText(text []byte) error { return exchangeNames.Unmarshal(text, e) }
+func (e *IdentityChange) UnmarshalText(text []byte) error {
+	return identityChangeNames.Unmarshal(text, e)
+}
 
 // What is wrong with a policy.
 var (
@@ -196,28 +198,28 @@ var (
 )
 
 // leaving are the ways in which the account's own people free a seat.
-var leaving = users.In(users.Deactivate, users.Archive, users.Delete)
+var leaving = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
 
 // Check reports what is wrong with the policy, or nil: an unknown value, or
 // switches that contradict each other.
 func (p Policy) Check() error {
 	switch {
-	case p.LetIn > Approval, p.NoSeat > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
-		p.Invites > RunsFreed, p.Ownership > SupportEnd, p.Exchange > ExchangeAllowed,
+	case p.Activation > Approval, p.WhenFull > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
+		p.InvitationExpiry > ExpiryFreesSeat, p.OwnershipEnders > EndedBySupport, p.IdentityChange > IdentityChangeAllowed,
 		p.Exempt&^users.In(users.Roles()...) != 0:
 		return ErrUnknownSwitch
 	case !p.Cards.valid():
 		return ErrCards
-	case (p.Invites == RunsNever) != (p.Term == 0), p.Term < 0, p.Term > MaxTerm, p.Term%time.Microsecond != 0:
+	case (p.InvitationExpiry == ExpiryNever) != (p.Term == 0), p.Term < 0, p.Term > MaxTerm, p.Term%time.Microsecond != 0:
 		return ErrTerm
 	case p.Buying.Least < 0, p.Buying.Most < 0, p.Buying.Least > MaxSeats,
 		p.Buying.Most != 0 && p.Buying.Most < p.Buying.Least:
 		return ErrOrderBounds
-	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.Delete):
+	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.ActionDelete):
 		return ErrNoWayOut
-	case p.Withheld.Has(users.Accept), p.LetIn == Approval && p.Withheld.Has(users.Approve),
-		p.Invites != RunsNever && p.Withheld.Has(users.Notify),
-		(p.NoSeat == CreateInactive || p.Invites == RunsFreed) && p.Withheld.Has(users.Reactivate):
+	case p.Withheld.Has(users.ActionAccept), p.Activation == Approval && p.Withheld.Has(users.ActionApprove),
+		p.InvitationExpiry != ExpiryNever && p.Withheld.Has(users.ActionNotify),
+		(p.WhenFull == CreateInactive || p.InvitationExpiry == ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate):
 		return ErrNoWayIn
 	}
 	for _, a := range p.Withheld.Members() {

@@ -52,7 +52,7 @@ func TestPools(t *testing.T) {
 		{seats.Pool{Total: seats.Of(3), Held: 1, Spent: 1}, "1", 0, true},
 		{seats.Pool{Total: seats.Of(2), Held: 1, Spent: 1}, "0", 0, true},
 		{seats.Pool{Total: seats.Of(1), Held: 1, Spent: 2}, "0", 2, false},
-		{seats.Pool{Total: seats.Of(1), Held: 1, Spent: 2, Over: true}, "0", 2, true},
+		{seats.Pool{Total: seats.Of(1), Held: 1, Spent: 2, OverLimit: true}, "0", 2, true},
 		{seats.Pool{Total: seats.Unlimited(), Held: 9}, "unlimited", 0, true},
 		{seats.Pool{Held: 1}, "0", 1, false}, // a missing total is not an unlimited one
 		{seats.Pool{Total: seats.Of(1), Held: -1}, "2", 0, false},
@@ -68,41 +68,41 @@ func TestAPolicyThatContradictsItself(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		require.NoError(t, preset.Policy.Check(), preset.Name)
 	}
-	require.NoError(t, seats.Policy{Invites: seats.RunsFreed, Term: seats.MaxTerm}.Check())
+	require.NoError(t, seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: seats.MaxTerm}.Check())
 	cards := seats.Cards{{Title: "x", Figure: 99}}
 	for _, c := range []struct {
 		policy seats.Policy
 		want   error
 	}{
-		{seats.Policy{LetIn: 3}, seats.ErrUnknownSwitch},
-		{seats.Policy{NoSeat: 2}, seats.ErrUnknownSwitch},
+		{seats.Policy{Activation: 3}, seats.ErrUnknownSwitch},
+		{seats.Policy{WhenFull: 2}, seats.ErrUnknownSwitch},
 		{seats.Policy{Buying: seats.Orders{By: 2}}, seats.ErrUnknownSwitch},
 		{seats.Policy{Returning: 2}, seats.ErrUnknownSwitch},
-		{seats.Policy{Invites: 3, Term: 1}, seats.ErrUnknownSwitch},
-		{seats.Policy{Ownership: 2}, seats.ErrUnknownSwitch},
-		{seats.Policy{Exchange: 2}, seats.ErrUnknownSwitch},
+		{seats.Policy{InvitationExpiry: 3, Term: 1}, seats.ErrUnknownSwitch},
+		{seats.Policy{OwnershipEnders: 2}, seats.ErrUnknownSwitch},
+		{seats.Policy{IdentityChange: 2}, seats.ErrUnknownSwitch},
 		{seats.Policy{Exempt: users.In[users.Role](9)}, seats.ErrUnknownSwitch},
 		{seats.Policy{Cards: cards}, seats.ErrCards},
 		{seats.Policy{Cards: seats.Cards{{Title: "a\x00", Figure: seats.FigureTotal}}}, seats.ErrCards},
 		{seats.Policy{Cards: seats.Cards{{Figure: seats.FigureTotal}}}, seats.ErrCards},
-		{seats.Policy{Invites: seats.RunsFreed, Term: 1000, Withheld: users.In(users.Notify)}, seats.ErrNoWayIn},
+		{seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: 1000, Withheld: users.In(users.ActionNotify)}, seats.ErrNoWayIn},
 		{seats.Policy{Term: time.Hour}, seats.ErrTerm},
-		{seats.Policy{Invites: seats.RunsKept}, seats.ErrTerm},
-		{seats.Policy{Invites: seats.RunsKept, Term: -time.Hour}, seats.ErrTerm},
-		{seats.Policy{Invites: seats.RunsKept, Term: seats.MaxTerm + time.Hour}, seats.ErrTerm},
-		{seats.Policy{Invites: seats.RunsKept, Term: time.Hour + 1}, seats.ErrTerm},
+		{seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat}, seats.ErrTerm},
+		{seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: -time.Hour}, seats.ErrTerm},
+		{seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: seats.MaxTerm + time.Hour}, seats.ErrTerm},
+		{seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour + 1}, seats.ErrTerm},
 		{seats.Policy{Buying: seats.Orders{Least: -1}}, seats.ErrOrderBounds},
 		{seats.Policy{Buying: seats.Orders{Most: -1}}, seats.ErrOrderBounds},
 		{seats.Policy{Buying: seats.Orders{Least: 10, Most: 9}}, seats.ErrOrderBounds},
 		{seats.Policy{Buying: seats.Orders{Least: seats.MaxSeats + 1}}, seats.ErrOrderBounds},
-		{seats.Policy{Withheld: users.In(users.Deactivate, users.Archive, users.Delete)}, seats.ErrNoWayOut},
-		{seats.Policy{DeleteOnly: true, Withheld: users.In(users.Delete)}, seats.ErrNoWayOut},
-		{seats.Policy{Withheld: users.In(users.Accept)}, seats.ErrNoWayIn},
-		{seats.Policy{LetIn: seats.Approval, Withheld: users.In(users.Approve)}, seats.ErrNoWayIn},
-		{seats.Policy{NoSeat: seats.CreateInactive, Withheld: users.In(users.Reactivate)}, seats.ErrNoWayIn},
-		{seats.Policy{Invites: seats.RunsKept, Term: 1000, Withheld: users.In(users.Notify)}, seats.ErrNoWayIn},
-		{seats.Policy{Invites: seats.RunsFreed, Term: 1000, Withheld: users.In(users.Reactivate)}, seats.ErrNoWayIn},
-		{seats.Policy{Withheld: users.In(users.SetTotal)}, seats.ErrWithheld},
+		{seats.Policy{Withheld: users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete)}, seats.ErrNoWayOut},
+		{seats.Policy{DeleteOnly: true, Withheld: users.In(users.ActionDelete)}, seats.ErrNoWayOut},
+		{seats.Policy{Withheld: users.In(users.ActionAccept)}, seats.ErrNoWayIn},
+		{seats.Policy{Activation: seats.Approval, Withheld: users.In(users.ActionApprove)}, seats.ErrNoWayIn},
+		{seats.Policy{WhenFull: seats.CreateInactive, Withheld: users.In(users.ActionReactivate)}, seats.ErrNoWayIn},
+		{seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: 1000, Withheld: users.In(users.ActionNotify)}, seats.ErrNoWayIn},
+		{seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: 1000, Withheld: users.In(users.ActionReactivate)}, seats.ErrNoWayIn},
+		{seats.Policy{Withheld: users.In(users.ActionSetTotal)}, seats.ErrWithheld},
 		{seats.Policy{Withheld: users.In[users.Action](63)}, seats.ErrWithheld},
 	} {
 		require.Equal(t, c.want, c.policy.Check(), "%+v", c.policy)
@@ -116,7 +116,7 @@ func TestEverySwitchIsZeroInStandard(t *testing.T) {
 func TestWhatPeopleSeeAndMayDo(t *testing.T) {
 	all := users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
 	for _, c := range []struct {
-		letIn   seats.LetIn
+		letIn   seats.Activation
 		shown   users.Status
 		invited seats.Permissions
 	}{
@@ -124,7 +124,7 @@ func TestWhatPeopleSeeAndMayDo(t *testing.T) {
 		{seats.Invitation, users.Active, all},
 		{seats.Approval, users.Invited, users.In(seats.ReceiveNotifications, seats.BeAssigned)},
 	} {
-		p := seats.Policy{LetIn: c.letIn}
+		p := seats.Policy{Activation: c.letIn}
 		a := seats.Account{Policy: p}
 		invited := a.View(users.User{Status: users.Invited}, start)
 		require.Equal(t, c.shown, invited.Shown)
@@ -149,7 +149,7 @@ func TestWhatPeopleSeeAndMayDo(t *testing.T) {
 	require.Equal(t, "sign-in, open-courses", users.In(seats.SignIn, seats.OpenCourses).String())
 	require.Equal(t, "seats.Permission(9)", seats.Permission(9).String())
 
-	p := seats.Policy{LetIn: seats.Invitation}
+	p := seats.Policy{Activation: seats.Invitation}
 	require.Equal(t, users.In(users.Invited, users.Active), p.Stored(users.In(users.Active)))
 	require.True(t, p.Stored(users.In(users.Invited)).Empty(), "nobody is shown as invited")
 	require.Equal(t, users.In(users.Invited), seats.Standard().Stored(users.In(users.Invited)))
@@ -162,13 +162,13 @@ func TestUsageAndCards(t *testing.T) {
 	s.invite("ada", "bob")
 	s.do(owner, seats.Invite{Profile: profile("cy")}, seats.Deactivate{User: "bob"})
 	require.Equal(t, "[{Seats 5} {Available 2} {Invited 1} {Active 2} {Inactive 1}]", fmt.Sprint(s.rows.Usage().Cards))
-	s.do(support, seats.SetPolicy{Policy: seats.AccuEdConnect()}, seats.SetTotal{Seats: seats.Of(2)})
+	s.do(support, seats.SetPolicy{Policy: seats.AccuEdConnect()}, seats.SetTotal{Total: seats.Of(2)})
 	u := s.rows.Usage()
 	require.Equal(t, "[{Total Licenses 2} {Available Licenses 0} {Active Users 3} {Inactive Users 1}]", fmt.Sprint(u.Cards))
-	require.EqualValues(t, 1, u.Over)
+	require.EqualValues(t, 1, u.Excess)
 	require.EqualValues(t, 3, u.Held)
 	require.EqualValues(t, s.rows.Account.Revision, u.Revision)
-	s.do(support, seats.SetTotal{Seats: seats.Unlimited()})
+	s.do(support, seats.SetTotal{Total: seats.Unlimited()})
 	require.Equal(t, "unlimited", s.rows.Usage().Available.String())
 }
 
@@ -182,7 +182,7 @@ func TestWhatHasToBeLoaded(t *testing.T) {
 	bad := users.Profile{ID: "a\x00", Email: "\x00", Username: "ok"}
 	need := seats.Needs("acme", users.As("owner"),
 		seats.Invite{Profile: users.Profile{ID: "ada", Email: "Ada@acme.example", ExternalID: "7"}}, seats.Add{Profile: bad}, nil,
-		seats.Deactivate{User: "x", Heir: "h"}, seats.Archive{User: "x", Heir: "i"}, seats.Delete{User: "x", Heir: "j"},
+		seats.Deactivate{User: "x", Successor: "h"}, seats.Archive{User: "x", Successor: "i"}, seats.Delete{User: "x", Successor: "j"},
 		seats.Edit{User: "y", Set: users.Patch{Email: new("y@acme.example")}}, seats.SetTotal{Pool: "p"}, seats.SetPolicy{},
 	)
 	require.Equal(t, seats.Need{

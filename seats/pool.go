@@ -11,11 +11,11 @@ const Site PoolID = ""
 
 // A Pool is a number of bought seats and what became of them.
 type Pool struct {
-	ID    PoolID `json:"id,omitzero"`
-	Total Count  `json:"total,omitzero"`
-	Held  int64  `json:"held"`          // by somebody now; comes back when that ends
-	Spent int64  `json:"spent"`         // used up for good
-	Over  bool   `json:"over,omitzero"` // less is there than is held: the total or the policy was changed, or somebody brought a seat along
+	ID        PoolID `json:"id,omitzero"`
+	Total     Count  `json:"total,omitzero"`
+	Held      int64  `json:"held"`                // by somebody now; comes back when that ends
+	Spent     int64  `json:"spent"`               // used up for good
+	OverLimit bool   `json:"over_limit,omitzero"` // less is there than is held: the total or the policy was changed, or somebody brought a seat along
 }
 
 // Occupied returns how many seats are not to be had: held or spent.
@@ -43,12 +43,12 @@ func (p Pool) Excess() int64 {
 // and a database as a constraint; a pool that is not sound is a broken invariant
 // and never a matter of trying again.
 func (p Pool) Sound() bool {
-	return p.Held >= 0 && p.Spent >= 0 && p.Total.Valid() && (p.Excess() == 0 || p.Over)
+	return p.Held >= 0 && p.Spent >= 0 && p.Total.Valid() && (p.Excess() == 0 || p.OverLimit)
 }
 
 // admits is the gate that every change of a pool passes, and the only place
 // where seats are refused: p may become next unless that leaves it above its
 // total and higher than before.
-func (p Pool) admits(next Pool) bool {
+func (p Pool) canBecome(next Pool) bool {
 	return next.Excess() == 0 || next.Occupied() <= p.Occupied()
 }

@@ -46,13 +46,13 @@ func Standard() Policy { return Policy{} }
 //     support end the one, and the other is allowed.
 func AccuEdConnect() Policy {
 	return Policy{
-		LetIn:     Invitation,
-		Buying:    Orders{By: VendorOnly},
-		Returning: VendorOnly,
-		Withheld:  users.In(users.Archive),
-		Invites:   RunsKept,
-		Term:      14 * 24 * time.Hour,
-		Exchange:  ExchangeAllowed,
+		Activation:       Invitation,
+		Buying:           Orders{By: VendorOnly},
+		Returning:        VendorOnly,
+		Withheld:         users.In(users.ActionArchive),
+		InvitationExpiry: ExpiryKeepsSeat,
+		Term:             14 * 24 * time.Hour,
+		IdentityChange:   IdentityChangeAllowed,
 		Cards: Cards{
 			{"Total Licenses", FigureTotal},
 			{"Available Licenses", FigureAvailable},
@@ -81,12 +81,12 @@ func AccuEdConnect() Policy {
 // active ones are taken to get the unclaimed invitations.
 func HowNow() Policy {
 	return Policy{
-		Buying:       Orders{By: SelfService, Least: 10, Most: 1000},
-		Returning:    VendorOnly,
-		Withheld:     users.In(users.Archive),
-		DeleteOnly:   true,
-		SourceLocked: true,
-		Exchange:     ExchangeAllowed,
+		Buying:         Orders{By: SelfService, Least: 10, Most: 1000},
+		Returning:      VendorOnly,
+		Withheld:       users.In(users.ActionArchive),
+		DeleteOnly:     true,
+		SourceLocked:   true,
+		IdentityChange: IdentityChangeAllowed,
 		Cards: Cards{
 			{"Total Seats", FigureTotal},
 			{"Available Seats", FigureAvailable},
@@ -111,12 +111,12 @@ func HowNow() Policy {
 //   - Admins edit whatever is known of a person, the inactive included.
 func ISpringLearn() Policy {
 	return Policy{
-		LetIn:     Invitation,
-		NoSeat:    CreateInactive,
-		Buying:    Orders{By: VendorOnly},
-		Returning: VendorOnly,
-		Withheld:  users.In(users.Archive),
-		Exchange:  ExchangeAllowed,
+		Activation:     Invitation,
+		WhenFull:       CreateInactive,
+		Buying:         Orders{By: VendorOnly},
+		Returning:      VendorOnly,
+		Withheld:       users.In(users.ActionArchive),
+		IdentityChange: IdentityChangeAllowed,
 		Cards: Cards{
 			{"License limit", FigureTotal},
 			{"Available", FigureAvailable},
@@ -139,11 +139,11 @@ func ISpringLearn() Policy {
 //   - Nothing is said of owners: owners and support end ownership.
 func UsersPage() Policy {
 	return Policy{
-		LetIn:     Approval,
-		Buying:    Orders{By: VendorOnly},
-		Returning: VendorOnly,
-		Withheld:  users.In(users.Delete),
-		Exchange:  ExchangeAllowed,
+		Activation:     Approval,
+		Buying:         Orders{By: VendorOnly},
+		Returning:      VendorOnly,
+		Withheld:       users.In(users.ActionDelete),
+		IdentityChange: IdentityChangeAllowed,
 		Cards: Cards{
 			{"Users", FigureInvited},
 			{"Not approved", FigureUnclaimed},
@@ -168,9 +168,9 @@ func UsersPage() Policy {
 //     address. The new one gets the spot, and the old one's work is handed over.
 func BigContacts() Policy {
 	return Policy{
-		LetIn:     Invitation,
-		Withheld:  users.In(users.Archive, users.Delete),
-		Ownership: SupportEnd,
+		Activation:      Invitation,
+		Withheld:        users.In(users.ActionArchive, users.ActionDelete),
+		OwnershipEnders: EndedBySupport,
 		Cards: Cards{
 			{"User spots", FigureTotal},
 			{"Open user spots", FigureAvailable},

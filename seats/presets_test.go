@@ -41,7 +41,7 @@ func TestEveryPresetKeepsItsCards(t *testing.T) {
 			s := open(t, seats.Of(4), preset.Policy)
 			in := func(id users.ID) {
 				s.do(system, seats.Invite{Profile: profile(id)})
-				if preset.Policy.LetIn == seats.Approval {
+				if preset.Policy.Activation == seats.Approval {
 					s.do(system, seats.Approve{User: id})
 				} else {
 					s.do(system, seats.Accept{User: id})
@@ -66,15 +66,15 @@ func TestMembersAndManagersChangeNothing(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		for _, role := range []users.Role{users.Member, users.Manager} {
 			s := open(t, seats.Of(9), preset.Policy)
-			s.do(system, seats.Invite{Profile: profile("u7")}, seats.Adopt{User: adoptee("max", func(u *users.User) {
-				u.Role, u.SignedIn = role, time.Time{}
+			s.do(system, seats.Invite{Profile: profile("u7")}, seats.Import{User: adoptee("max", func(u *users.User) {
+				u.Role, u.FirstSignIn = role, time.Time{}
 			})})
 			require.Equal(t, role == users.Manager, s.rows.Account.View(s.user("max"), s.now).May.Has(seats.ReadReports))
 			for _, c := range everyCommand {
 				s.refused(seats.ErrForbidden, users.As("max"), c)
 			}
 			s.do(users.As("max"), seats.Accept{User: "max"})
-			require.Equal(t, s.now, s.user("max").SignedIn)
+			require.Equal(t, s.now, s.user("max").FirstSignIn)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func TestApprovedAndNotifiedAreTwoFacts(t *testing.T) {
 		s := open(t, seats.Unlimited(), seats.UsersPage())
 		s.do(owner, seats.Invite{Profile: profile("ada"), Later: true}, c.done)
 		u := s.user("ada")
-		require.Equal(t, []bool{c.approved, c.notified}, []bool{!u.Approved.IsZero(), !u.Notified.IsZero()}, "%T", c.done)
+		require.Equal(t, []bool{c.approved, c.notified}, []bool{!u.Approved.IsZero(), !u.LastNotified.IsZero()}, "%T", c.done)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestAnotherPolicyIsLookedAtFirst(t *testing.T) {
 	require.Equal(t, before, s.rows)
 	of := func(people users.Tally, role users.Role) int64 { return people.Count(0, users.In(role)) }
 	require.EqualValues(t, []int64{0, 1}, []int64{of(plan.Before.Seated, users.Manager), of(plan.After.Seated, users.Manager)})
-	require.EqualValues(t, []int64{0, 1}, []int64{plan.Before.Over, plan.After.Over})
+	require.EqualValues(t, []int64{0, 1}, []int64{plan.Before.Excess, plan.After.Excess})
 	require.EqualValues(t, []int64{1, 0}, []int64{
 		plan.Before.People.Count(users.In(users.Invited), 0), plan.After.People.Count(users.In(users.Invited), 0),
 	}, "nobody is shown as invited there")
@@ -128,8 +128,8 @@ func TestTheNumbersOfAFilter(t *testing.T) {
 	s.do(support, seats.Deactivate{User: "left"}) // whom no card counts
 	var never users.Tally
 	for _, u := range s.rows.Users {
-		if (users.Filter{NeverIn: true}).Match(u) {
-			never.Add(u.Standing(), 1)
+		if (users.Filter{NeverSignedIn: true}).Match(u) {
+			never.Add(u.Segment(), 1)
 		}
 	}
 	part := s.rows.UsageOf(never)

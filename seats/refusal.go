@@ -32,9 +32,9 @@ const (
 // Error returns the code.
 func (c Code) Error() string { return string(c) }
 
-// sentences say each code in English, in the order of the codes. What else there is to
+// codeTexts say each code in English, in the order of the codes. What else there is to
 // say is in phrases.
-var sentences = []struct {
+var codeTexts = []struct {
 	code Code
 	text string
 }{
@@ -61,8 +61,8 @@ var sentences = []struct {
 
 // Codes lists the codes there are, in order.
 func Codes() []Code {
-	codes := make([]Code, len(sentences))
-	for i, s := range sentences {
+	codes := make([]Code, len(codeTexts))
+	for i, s := range codeTexts {
 		codes[i] = s.code
 	}
 	return codes
@@ -70,13 +70,13 @@ func Codes() []Code {
 
 // What is wrong with the input of a command.
 var (
-	errCommand = users.Reason{Code: "not-a-command", Text: "is not one of the commands of package seats, by value"}
-	errRole    = users.Reason{Code: "cannot-be-given", Text: "is not one that can be given"}
-	errSource  = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
-	errHeir    = users.Reason{Code: "not-an-heir", Text: "is not another active user"}
-	errCount   = users.Reason{Code: "not-a-count", Text: "is not a number of seats"}
-	errPayer   = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
-	errZone    = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone"}
+	errCommand   = users.Reason{Code: "not-a-command", Text: "is not one of the commands of package seats, by value"}
+	errRole      = users.Reason{Code: "cannot-be-given", Text: "is not one that can be given"}
+	errSource    = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
+	errSuccessor = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
+	errCount     = users.Reason{Code: "not-a-count", Text: "is not a number of seats"}
+	errPayer     = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
+	errZone      = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone"}
 
 	errOtherAccount = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
 

@@ -11,7 +11,7 @@ import (
 // reasons are what is known to be wrong with an input or a roster, each with a code of
 // its own, so that one that was read is the same error as one that was returned.
 var reasons = append(users.Reasons(),
-	errCommand, errRole, errSource, errHeir, errCount, errPayer, errZone, errOtherAccount, errSchedule,
+	errCommand, errRole, errSource, errSuccessor, errCount, errPayer, errZone, errOtherAccount, errSchedule,
 	ErrNotThere, ErrBackwards,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
 )

@@ -12,9 +12,9 @@ import (
 // the number of missing seats has binary digits; and all of that twice where the call brings
 // somebody back too late.
 
-// A trial is a refused call on the state before it.
-type trial struct {
-	desk *desk // before the call
+// A whatIf is a refused call on the state before it.
+type whatIf struct {
+	desk *evaluation // before the call
 	call []Command
 	// Those whom the call names are not for a step that says only how many: the call may
 	// count on them.
@@ -38,33 +38,33 @@ type lack struct {
 // lacks notes that n more seats are needed at this point of a call, and reports whether to
 // go on as if they were there: so it is while a lack is measured, and only then. What has
 // another way without a seat is not in need of one.
-func (d *desk) lacks(id PoolID, n int64, otherWay bool) bool {
-	if d.lack == nil || id != Site || otherWay && d.lack.overflows {
+func (v *evaluation) runsShort(id PoolID, n int64, otherWay bool) bool {
+	if v.lack == nil || id != Site || otherWay && v.lack.overflows {
 		return false
 	}
 	if otherWay {
-		d.lack.otherWays = true
+		v.lack.otherWays = true
 	}
-	d.lack.needed = max(d.lack.needed, n)
+	v.lack.needed = max(v.lack.needed, n)
 	return true
 }
 
 // remedies returns what the actor of a refused call, or the vendor for him, could do so
 // that all of it passes: within his rights, the policy's bounds and what is there. The
-// desk is in the state before the call.
-func (d *desk) remedies(call []Command, no *Refusal) Remedies {
-	order := no.Code == ErrOrderSize && no.Action == users.ReturnSeats
-	if no.Code != ErrNoSeats && !order && cures[no.Code] == 0 {
+// evaluation is in the state before the call.
+func (v *evaluation) remedies(call []Command, refusal *Refusal) Remedies {
+	order := refusal.Code == ErrOrderSize && refusal.Action == users.ActionReturnSeats
+	if refusal.Code != ErrNoSeats && !order && remedyActions[refusal.Code] == 0 {
 		return nil
 	}
-	t := trial{desk: d, call: call, named: d.named(call), policies: []Policy{d.account.Policy}}
+	t := whatIf{desk: v, call: call, named: v.named(call), policies: []Policy{v.account.Policy}}
 	for _, c := range call {
 		if c, ok := c.(SetPolicy); ok {
 			t.policies = append(t.policies, c.Policy)
 		}
 	}
 	found := t.remedies(order)
-	if len(found) == 0 && d.account.Policy.overflows() {
+	if len(found) == 0 && v.account.Policy.overflows() {
 		t.overflows = true
 		found = t.remedies(order)
 	}
@@ -73,56 +73,56 @@ func (d *desk) remedies(call []Command, no *Refusal) Remedies {
 
 // remedies returns what makes the call pass; of an order to give seats back, without buying
 // them.
-func (t trial) remedies(order bool) Remedies {
-	steps, passes := t.cures()
+func (w whatIf) remedies(order bool) Remedies {
+	steps, passes := w.stepsBack()
 	if !passes {
 		return nil
 	}
-	n := t.lack(steps)
-	found := t.room(n, steps, order)
-	if len(found) > 0 || len(t.ahead) > 0 {
+	n := w.shortfall(steps)
+	found := w.room(n, steps, order)
+	if len(found) > 0 || len(w.ahead) > 0 {
 		return found
 	}
-	if t.ahead = t.late(n, steps); len(t.ahead) == 0 {
+	if w.ahead = w.late(n, steps); len(w.ahead) == 0 {
 		return nil
 	}
-	return t.remedies(order)
+	return w.remedies(order)
 }
 
 // room returns the ways to n more seats, each followed by the steps, by which the call
 // passes.
-func (t trial) room(n int64, steps []Step, order bool) Remedies {
+func (w whatIf) room(n int64, steps []Step, order bool) Remedies {
 	if n == 0 {
-		return t.try(nil, steps)
+		return w.try(nil, steps)
 	}
 	var found Remedies
 	for _, a := range leaving.Members() {
-		found = append(found, t.try([]Step{{Action: a, Count: n}}, steps)...)
+		found = append(found, w.try([]Step{{Action: a, Count: n}}, steps)...)
 	}
 	if order {
 		return found
 	}
-	if own := t.try(t.desk.orders(n), steps); len(own) > 0 {
+	if own := w.try(w.desk.orders(n), steps); len(own) > 0 {
 		return append(found, own...)
 	}
-	return append(found, t.try([]Step{{Action: users.BuySeats, Count: n, Vendor: true}}, steps)...)
+	return append(found, w.try([]Step{{Action: users.ActionBuySeats, Count: n, Vendor: true}}, steps)...)
 }
 
 // late returns the ways back in the call that are refused for want of a seat even though n
 // more were there before the call; none if anything else of it is refused.
-func (t trial) late(n int64, steps []Step) (late []Step) {
-	d := t.fork()
+func (w whatIf) late(n int64, steps []Step) (late []Step) {
+	d := w.fork()
 	d.grow(n)
 	for _, s := range steps {
-		t.carryOut(d, s)
+		w.carryOut(d, s)
 	}
-	for _, c := range t.call {
-		_, no := d.try(c)
-		if no == nil {
+	for _, c := range w.call {
+		_, refusal := d.try(c)
+		if refusal == nil {
 			continue
 		}
-		s := Step{Action: c.Action(), Count: 1, User: no.User}
-		if no.Code != ErrNoSeats || !cures[ErrWrongStatus].Has(s.Action) {
+		s := Step{Action: c.Action(), Count: 1, User: refusal.User}
+		if refusal.Code != ErrNoSeats || !remedyActions[ErrWrongStatus].Has(s.Action) {
 			return nil
 		}
 		if !slices.Contains(late, s) {
@@ -133,26 +133,26 @@ func (t trial) late(n int64, steps []Step) (late []Step) {
 }
 
 // try returns the remedy of these steps, if it is one.
-func (t trial) try(first, then []Step) Remedies {
+func (w whatIf) try(first, then []Step) Remedies {
 	steps := append(first, then...)
-	if len(steps) == 0 || !t.passes(t.fork(), steps) {
+	if len(steps) == 0 || !w.passes(w.fork(), steps) {
 		return nil
 	}
 	return Remedies{{steps}}
 }
 
 // fork returns a copy of the state before the call.
-func (t trial) fork() *desk { return t.desk.fork(t.call) }
+func (w whatIf) fork() *evaluation { return w.desk.fork(w.call) }
 
 // passes reports whether the steps can be carried out and the whole call passes then.
-func (t trial) passes(d *desk, steps []Step) bool {
+func (w whatIf) passes(d *evaluation, steps []Step) bool {
 	for _, s := range steps {
-		if !t.carryOut(d, s) {
+		if !w.carryOut(d, s) {
 			return false
 		}
 	}
-	for _, c := range t.call {
-		if _, no := d.try(c); no != nil {
+	for _, c := range w.call {
+		if _, refusal := d.try(c); refusal != nil {
 			return false
 		}
 	}
@@ -160,63 +160,63 @@ func (t trial) passes(d *desk, steps []Step) bool {
 }
 
 // carryOut does a step, and reports whether that could be done and was anything new.
-func (t trial) carryOut(d *desk, s Step) bool {
+func (w whatIf) carryOut(d *evaluation, s Step) bool {
 	if leaving.Has(s.Action) {
-		return t.free(d, s.Action, s.Count)
+		return w.freeUp(d, s.Action, s.Count)
 	}
 	actor := d.request.Actor
 	if s.Vendor {
 		d.request.Actor = users.Support("vendor")
 	}
-	o, no := d.try(s.command())
+	o, refusal := d.try(s.command())
 	d.request.Actor = actor
-	return no == nil && !o.Same
+	return refusal == nil && !o.Unchanged
 }
 
 // command returns the command that a step stands for, unless that says only how many.
 func (s Step) command() Command {
 	switch s.Action {
-	case users.BuySeats:
-		return BuySeats{Seats: s.Count}
-	case users.Reactivate:
+	case users.ActionBuySeats:
+		return BuySeats{Quantity: s.Count}
+	case users.ActionReactivate:
 		return Reactivate{s.User}
-	case users.Restore:
+	case users.ActionRestore:
 		return Restore{s.User}
-	case users.Approve:
+	case users.ActionApprove:
 		return Approve{s.User}
-	case users.EndOwnership:
+	case users.ActionEndOwnership:
 		return EndOwnership{s.User}
 	}
 	return Notify{s.User}
 }
 
-// cures are the commands about the user in the way that could lift a refusal.
-var cures = map[Code]users.Set[users.Action]{
-	ErrDuplicate:         users.In(users.Reactivate, users.Restore),
-	ErrWrongStatus:       users.In(users.Reactivate, users.Restore),
-	ErrNotApproved:       users.In(users.Approve),
-	ErrInvitationExpired: users.In(users.Notify),
-	ErrOwnerProtected:    users.In(users.EndOwnership),
+// remedyActions are the commands about the user in the way that could lift a refusal.
+var remedyActions = map[Code]users.Set[users.Action]{
+	ErrDuplicate:         users.In(users.ActionReactivate, users.ActionRestore),
+	ErrWrongStatus:       users.In(users.ActionReactivate, users.ActionRestore),
+	ErrNotApproved:       users.In(users.ActionApprove),
+	ErrInvitationExpired: users.In(users.ActionNotify),
+	ErrOwnerProtected:    users.In(users.ActionEndOwnership),
 }
 
-// cures returns what lifts the refusals of the call that are not for want of seats, in
+// remedyActions returns what lifts the refusals of the call that are not for want of seats, in
 // the order in which they come up, and whether all of them are lifted. It does not yet
 // say that these steps can be carried out before the call: trying them does.
-func (t trial) cures() (steps []Step, passes bool) {
-	d := t.fork()
-	d.lack = &lack{overflows: t.overflows}
-	for _, s := range t.ahead {
-		if !t.carryOut(d, s) {
+func (w whatIf) stepsBack() (steps []Step, passes bool) {
+	d := w.fork()
+	d.lack = &lack{overflows: w.overflows}
+	for _, s := range w.ahead {
+		if !w.carryOut(d, s) {
 			return nil, false
 		}
 		steps = append(steps, s)
 	}
-	for _, c := range t.call {
+	for _, c := range w.call {
 		// Every cure brings its user one status further in or ends an ownership, so that this
 		// ends. One user can be in the way more than once: who comes out of the archive may be
 		// inactive, and who is asked in again not be approved.
-		for _, no := d.try(c); no != nil; _, no = d.try(c) {
-			cure, found := t.cure(d, no)
+		for _, refusal := d.try(c); refusal != nil; _, refusal = d.try(c) {
+			cure, found := w.remedyFor(d, refusal)
 			if !found {
 				return nil, false
 			}
@@ -227,17 +227,17 @@ func (t trial) cures() (steps []Step, passes bool) {
 }
 
 // cure carries out what may lift a refusal, and reports whether there is anything.
-func (t trial) cure(d *desk, no *Refusal) (Step, bool) {
-	out := leaving.Has(no.Action) || no.Action == users.Erase
-	if out != (no.Code == ErrOwnerProtected) {
+func (w whatIf) remedyFor(d *evaluation, refusal *Refusal) (Step, bool) {
+	out := leaving.Has(refusal.Action) || refusal.Action == users.ActionErase
+	if out != (refusal.Code == ErrOwnerProtected) {
 		return Step{}, false // nobody is brought back to be put out, and an ownership ends for nothing else
 	}
-	for _, a := range cures[no.Code].Members() {
-		s := Step{Action: a, Count: 1, User: no.User}
-		if t.carryOut(d, s) {
+	for _, a := range remedyActions[refusal.Code].Members() {
+		s := Step{Action: a, Count: 1, User: refusal.User}
+		if w.carryOut(d, s) {
 			return s, true
 		}
-		if s.Vendor = a == users.EndOwnership; s.Vendor && t.carryOut(d, s) {
+		if s.Vendor = a == users.ActionEndOwnership; s.Vendor && w.carryOut(d, s) {
 			return s, true
 		}
 	}
@@ -245,10 +245,10 @@ func (t trial) cure(d *desk, no *Refusal) (Step, bool) {
 }
 
 // lack returns how many more seats it takes for the call to pass after the steps.
-func (t trial) lack(steps []Step) int64 {
-	measured := t.fork()
-	measured.lack = &lack{overflows: t.overflows}
-	t.passes(measured, steps)
+func (w whatIf) shortfall(steps []Step) int64 {
+	measured := w.fork()
+	measured.lack = &lack{overflows: w.overflows}
+	w.passes(measured, steps)
 	least, most := measured.lack.needed, measured.lack.needed
 	if measured.lack.otherWays {
 		least = 0
@@ -257,9 +257,9 @@ func (t trial) lack(steps []Step) int64 {
 	// one on.
 	for least < most {
 		n := least + (most-least)/2
-		d := t.fork()
+		d := w.fork()
 		d.grow(n)
-		if t.passes(d, steps) {
+		if w.passes(d, steps) {
 			most = n
 		} else {
 			least = n + 1
@@ -269,23 +269,23 @@ func (t trial) lack(steps []Step) int64 {
 }
 
 // grow adds seats to the site pool.
-func (d *desk) grow(n int64) {
-	p := d.pools[Site]
+func (v *evaluation) grow(n int64) {
+	p := v.pools[Site]
 	p.Total.n += n
-	d.pools[Site] = p
+	v.pools[Site] = p
 }
 
 // maxOrders is how many orders a remedy has at most, where the policy bounds one.
 const maxOrders = 10
 
 // orders returns the orders by which the actor would get n more seats.
-func (d *desk) orders(n int64) (steps []Step) {
+func (v *evaluation) orders(n int64) (steps []Step) {
 	least, most := int64(1), int64(MaxSeats)
-	if d.own() {
-		least, most = d.account.Policy.order()
+	if v.byAccountUser() {
+		least, most = v.account.Policy.order()
 	}
 	for ; n > 0 && len(steps) < maxOrders; n -= most {
-		steps = append(steps, Step{Action: users.BuySeats, Count: min(max(n, least), most)})
+		steps = append(steps, Step{Action: users.ActionBuySeats, Count: min(max(n, least), most)})
 	}
 	return steps
 }
@@ -293,16 +293,16 @@ func (d *desk) orders(n int64) (steps []Step) {
 // free lets n people leave by that action, any whom the actor may put out, and reports
 // whether there are so many. Nobody of them need be loaded: they follow from the tally. A
 // sync can't tell from that how many of them are its own.
-func (t trial) free(d *desk, a users.Action, n int64) bool {
+func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
 	if grant, _ := d.authority(a); grant != users.Anyone {
 		return false
 	}
 	named := users.Tally{}
-	for id := range t.named {
-		named.Add(t.desk.people[id].Standing(), 1)
+	for id := range w.named {
+		named.Add(w.desk.people[id].Segment(), 1)
 	}
-	for _, s := range users.Standings() {
-		if !t.frees(a, s) {
+	for _, s := range users.Segments() {
+		if !w.frees(a, s) {
 			continue
 		}
 		leave := min(n, d.account.Tally.Of(s)-named.Of(s))
@@ -320,10 +320,10 @@ func (t trial) free(d *desk, a users.Action, n int64) bool {
 
 // frees reports whether somebody of that standing can be put out by the actor and makes
 // room by that, under every policy that the call meets.
-func (t trial) frees(a users.Action, s users.Standing) bool {
-	policy := t.policies[0]
-	possible := s.Role != users.Owner && !(t.desk.own() && (policy.locks(a, s) || !policy.offers(a, s)))
-	for _, p := range t.policies {
+func (w whatIf) frees(a users.Action, s users.Segment) bool {
+	policy := w.policies[0]
+	possible := s.Role != users.Owner && !(w.desk.byAccountUser() && (policy.locks(a, s) || !policy.offers(a, s)))
+	for _, p := range w.policies {
 		possible = possible && p.holds(s)
 	}
 	return possible

@@ -23,7 +23,7 @@ func TestARemedyIsOnlyWhatCanBeDoneNow(t *testing.T) {
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
 		"an admin alone can't put himself out and then go on")
-	require.Equal(t, "ask the vendor for 1 more", seats.Remedies{{Steps: []seats.Step{{Action: users.BuySeats, Count: 1, Vendor: true}}}}.String())
+	require.Equal(t, "ask the vendor for 1 more", seats.Remedies{{Steps: []seats.Step{{Action: users.ActionBuySeats, Count: 1, Vendor: true}}}}.String())
 	require.Empty(t, seats.Remedies{}.String())
 }
 
@@ -36,11 +36,11 @@ func TestRemediesAreForTheStateThatOthersSee(t *testing.T) {
 
 	s.invite("ada")
 	back := seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}
-	no := s.refused(seats.ErrDuplicate, owner, seats.Deactivate{User: "ada"}, back)
-	require.Empty(t, no.Remedies, "she is active before the call")
+	refusal := s.refused(seats.ErrDuplicate, owner, seats.Deactivate{User: "ada"}, back)
+	require.Empty(t, refusal.Remedies, "she is active before the call")
 	s.do(owner, seats.Deactivate{User: "ada"})
-	no = s.refused(seats.ErrDuplicate, owner, seats.BuySeats{Seats: 1}, back)
-	require.Equal(t, "reactivate the user", no.Remedies.String())
+	refusal = s.refused(seats.ErrDuplicate, owner, seats.BuySeats{Quantity: 1}, back)
+	require.Equal(t, "reactivate the user", refusal.Remedies.String())
 }
 
 func TestWhoCouldMakeRoom(t *testing.T) {
@@ -50,7 +50,7 @@ func TestWhoCouldMakeRoom(t *testing.T) {
 	require.Equal(t, "deactivate 1, archive 1, delete 1, or ask the vendor for 1 more", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String())
 	require.Equal(t, "ask the vendor for 1 more", s.refused(seats.ErrNoSeats, hr, newcomer).Remedies.String(),
 		"a sync cannot tell how many of them are its own")
-	s.do(support, seats.SetTotal{Seats: seats.Of(1)})
+	s.do(support, seats.SetTotal{Total: seats.Of(1)})
 	require.Equal(t, "ask the vendor for 3 more", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String(),
 		"two hold a seat who could go, and three would have to; a manager holds none")
 
@@ -58,17 +58,17 @@ func TestWhoCouldMakeRoom(t *testing.T) {
 		s := open(t, seats.Of(3), seats.Standard())
 		s.invite("bob")
 		s.do(owner, seats.Invite{Profile: profile("ada"), Role: users.Admin})
-		no := s.refused(seats.ErrNoSeats, users.As("ada"), seats.Accept{User: "ada"}, newcomer)
-		require.Equal(t, "ask the vendor for 1 more", no.Remedies.String())
+		refusal := s.refused(seats.ErrNoSeats, users.As("ada"), seats.Accept{User: "ada"}, newcomer)
+		require.Equal(t, "ask the vendor for 1 more", refusal.Remedies.String())
 	})
 }
 
 func TestWhoWasCreatedInactiveTakesTheNextSeatFirst(t *testing.T) {
-	s := open(t, seats.Of(2), seats.Policy{NoSeat: seats.CreateInactive})
+	s := open(t, seats.Of(2), seats.Policy{WhenFull: seats.CreateInactive})
 	s.invite("ada", "bob")
-	no := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
-	require.Equal(t, "buy 2", no.Remedies.String(), "one for cy, one for bob; and there is only ada to put out")
-	s.do(owner, seats.BuySeats{Seats: 2}, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
+	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
+	require.Equal(t, "buy 2", refusal.Remedies.String(), "one for cy, one for bob; and there is only ada to put out")
+	s.do(owner, seats.BuySeats{Quantity: 2}, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
 }
 
 func TestDecide_remedies(t *testing.T) {
@@ -87,7 +87,7 @@ func TestDecide_remedies(t *testing.T) {
 	for i := range 11 {
 		eleven = append(eleven, seats.Invite{Profile: profile(users.ID(fmt.Sprint("n", i)))})
 	}
-	overflow := seats.Policy{NoSeat: seats.CreateInactive}
+	overflow := seats.Policy{WhenFull: seats.CreateInactive}
 	for name, c := range map[string]struct {
 		policy seats.Policy
 		actor  users.Actor
@@ -99,7 +99,7 @@ func TestDecide_remedies(t *testing.T) {
 		"after_the_refused":    {seats.Standard(), owner, []seats.Command{three[0], seats.Deactivate{User: "ada"}, three[1], three[2]}, "deactivate 2, archive 2, delete 2, or buy 2"},
 		"vendor_sells":         {seats.AccuEdConnect(), owner, three, "deactivate 3, delete 3, or ask the vendor for 3 more"},
 		"least_order":          {seats.HowNow(), owner, three, "deactivate 3, delete 3, or buy 10"},
-		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.Archive, users.Delete)}, owner, three, "deactivate 3; or buy 2, then buy 1"},
+		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.ActionArchive, users.ActionDelete)}, owner, three, "deactivate 3; or buy 2, then buy 1"},
 		"put_out_meanwhile":    {seats.Standard(), system, []seats.Command{three[0], seats.Deactivate{User: "x"}, seats.Accept{User: "x"}}, ""},
 		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1, then reactivate the user; delete 1, then reactivate the user; or ask the vendor for 1 more, then reactivate the user"},
 		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2, then reactivate the user; or buy 2, then reactivate the user"},
@@ -109,22 +109,22 @@ func TestDecide_remedies(t *testing.T) {
 		"overflow_counted_on": {overflow, support, []seats.Command{three[0], seats.Erase{User: "x"}, comeBack("gus")},
 			"deactivate 1, then reactivate the user; archive 1, then reactivate the user; delete 1, then reactivate the user; or buy 1, then reactivate the user"},
 		"too_many_orders": {seats.Policy{Buying: seats.Orders{Most: 1}}, owner, eleven, "ask the vendor for 11 more"},
-		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Seats: seats.Of(3)}, three[0]}, "deactivate 2, archive 2, or delete 2"},
-		"back_too_late": {seats.Standard(), support, []seats.Command{three[0], three[1], seats.SetTotal{Seats: seats.Of(1)}, seats.Reactivate{User: "gus"}, seats.Reactivate{User: "gus"}},
+		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, three[0]}, "deactivate 2, archive 2, or delete 2"},
+		"back_too_late": {seats.Standard(), support, []seats.Command{three[0], three[1], seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "gus"}, seats.Reactivate{User: "gus"}},
 			"deactivate 3, then reactivate the user; archive 3, then reactivate the user; delete 3, then reactivate the user; or buy 3, then reactivate the user"},
-		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Seats: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2, archive 2, or delete 2"},
-		"back_too_early": {seats.Standard(), support, []seats.Command{seats.Deactivate{User: "ada"}, seats.SetTotal{Seats: seats.Of(1)}, seats.Reactivate{User: "ada"}}, ""},
-		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Seats: 1}, three[0]}, "deactivate 2, archive 2, or delete 2"},
+		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2, archive 2, or delete 2"},
+		"back_too_early": {seats.Standard(), support, []seats.Command{seats.Deactivate{User: "ada"}, seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "ada"}}, ""},
+		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Quantity: 1}, three[0]}, "deactivate 2, archive 2, or delete 2"},
 		"roles_counted": {seats.Policy{Exempt: users.In(users.Member)}, support,
 			[]seats.Command{seats.SetPolicy{Policy: seats.Standard()}, three[0]}, "buy 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := full(t, c.policy)
 			_, err := s.try(c.actor, c.call...)
-			no, _ := errors.AsType[*seats.Refusal](err)
-			require.Equal(t, c.want, no.Remedies.String(), err)
+			refusal, _ := errors.AsType[*seats.Refusal](err)
+			require.Equal(t, c.want, refusal.Remedies.String(), err)
 			w, n := &walk{t: t}, node{s.rows, s.now}
-			for _, r := range no.Remedies {
+			for _, r := range refusal.Remedies {
 				require.True(t, w.helps(n, c.actor, c.call, r, []users.ID{"ada", "bob", "cy"}), r)
 			}
 		})
@@ -150,11 +150,11 @@ func TestDecide_remedies_of_calls(outer *testing.T) {
 		if rapid.IntRange(0, 3).Draw(t, "changed") == 0 {
 			policy.Exempt = rapid.SampledFrom([]seats.RoleSet{0, users.In(users.Manager)}).Draw(t, "exempt")
 			policy.Buying = rapid.SampledFrom([]seats.Orders{{}, {Least: 2, Most: 2}, {By: seats.VendorOnly}}).Draw(t, "orders")
-			policy.NoSeat = rapid.SampledFrom([]seats.NoSeat{seats.Refuse, seats.CreateInactive}).Draw(t, "no seat")
+			policy.WhenFull = rapid.SampledFrom([]seats.WhenFull{seats.Refuse, seats.CreateInactive}).Draw(t, "no seat")
 		}
 		s := open(outer, seats.Of(rapid.Int64Range(1, 5).Draw(t, "total")), policy)
 		for _, id := range people {
-			s.do(system, seats.Adopt{User: adoptee(id, func(u *users.User) {
+			s.do(system, seats.Import{User: adoptee(id, func(u *users.User) {
 				u.Status = rapid.SampledFrom(users.Statuses()[:4]).Draw(t, "status")
 				u.Role = rapid.SampledFrom(users.Roles()).Draw(t, "role")
 				if u.Role == users.Owner && u.Status != users.Active {
@@ -170,26 +170,26 @@ func TestDecide_remedies_of_calls(outer *testing.T) {
 			call[i] = anyOf(t, people)
 		}
 		w, n := &walk{t: outer}, node{s.rows, s.now}
-		_, no := w.decide(n, actor, call...)
-		if no == nil {
+		_, refusal := w.decide(n, actor, call...)
+		if refusal == nil {
 			return
 		}
 		// A policy that is set can have a call do with one seat and not with two.
-		steady := !slices.ContainsFunc(call, func(c seats.Command) bool { return c.Action() == users.SetPolicy })
+		steady := !slices.ContainsFunc(call, func(c seats.Command) bool { return c.Action() == users.ActionSetPolicy })
 		order := rapid.Permutation(people).Draw(t, "order")
-		for _, r := range no.Remedies {
+		for _, r := range refusal.Remedies {
 			given++
-			require.True(t, w.helps(n, actor, call, r, order), "%v of %v does not help", r, no)
+			require.True(t, w.helps(n, actor, call, r, order), "%v of %v does not help", r, refusal)
 			if least := r.Steps[0]; least.Count > 1 && policy.Buying.Least == 0 && steady {
 				fewer := seats.Remedy{Steps: slices.Clone(r.Steps)}
 				fewer.Steps[0].Count--
-				require.False(t, w.helps(n, actor, call, fewer, order), "one less than %v of %v does", r, no)
+				require.False(t, w.helps(n, actor, call, fewer, order), "one less than %v of %v does", r, refusal)
 			}
 		}
-		if len(no.Remedies) == 0 && steady {
+		if len(refusal.Remedies) == 0 && steady {
 			none++
-			for _, r := range ways(n, actor, no, call) {
-				require.False(t, w.helps(n, actor, call, r, order), "%v of %v would help", r, no)
+			for _, r := range ways(n, actor, refusal, call) {
+				require.False(t, w.helps(n, actor, call, r, order), "%v of %v would help", r, refusal)
 			}
 		}
 	})
@@ -202,17 +202,17 @@ func TestDecide_remedies_of_calls(outer *testing.T) {
 
 // ways returns what could be done about a refusal, of up to two steps, whether it helps or
 // not.
-func ways(n node, actor users.Actor, no *seats.Refusal, call []seats.Command) []seats.Remedy {
+func ways(n node, actor users.Actor, refusal *seats.Refusal, call []seats.Command) []seats.Remedy {
 	var first, then []seats.Step
-	for _, a := range []users.Action{users.Deactivate, users.Archive, users.Delete} {
+	for _, a := range []users.Action{users.ActionDeactivate, users.ActionArchive, users.ActionDelete} {
 		if actor.Kind != users.ActorSync { // which can't tell from the account's numbers how many of them are its own
 			first = append(first, seats.Step{Action: a, Count: 1}, seats.Step{Action: a, Count: 2})
 		}
 	}
-	if no.Code != seats.ErrOrderSize {
+	if refusal.Code != seats.ErrOrderSize {
 		for _, seller := range []bool{false, true} {
 			for _, n := range []int64{1, 2, 10} {
-				first = append(first, seats.Step{Action: users.BuySeats, Count: n, Vendor: seller})
+				first = append(first, seats.Step{Action: users.ActionBuySeats, Count: n, Vendor: seller})
 			}
 		}
 	}
@@ -220,7 +220,7 @@ func ways(n node, actor users.Actor, no *seats.Refusal, call []seats.Command) []
 	out, other := map[users.ID]bool{}, map[users.ID]bool{}
 	for _, c := range call {
 		for _, id := range seats.Needs("acme", system, c).Users {
-			if users.In(users.Deactivate, users.Archive, users.Delete, users.Erase).Has(c.Action()) {
+			if users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase).Has(c.Action()) {
 				out[id] = true
 			} else {
 				other[id] = true
@@ -228,7 +228,7 @@ func ways(n node, actor users.Actor, no *seats.Refusal, call []seats.Command) []
 		}
 	}
 	for id, named := range n.named(actor, call) {
-		ends := seats.Step{Action: users.EndOwnership, Count: 1, User: id}
+		ends := seats.Step{Action: users.ActionEndOwnership, Count: 1, User: id}
 		switch {
 		case named && out[id] && other[id]:
 		case named && out[id]:
@@ -236,7 +236,7 @@ func ways(n node, actor users.Actor, no *seats.Refusal, call []seats.Command) []
 			ends.Vendor = true
 			then = append(then, ends)
 		case named:
-			for _, a := range []users.Action{users.Reactivate, users.Restore, users.Approve, users.Notify} {
+			for _, a := range []users.Action{users.ActionReactivate, users.ActionRestore, users.ActionApprove, users.ActionNotify} {
 				then = append(then, seats.Step{Action: a, Count: 1, User: id})
 			}
 		}
@@ -271,8 +271,8 @@ func anyOf(t *rapid.T, people []users.ID) seats.Command {
 		of("coming back", seats.Reactivate{User: id}, seats.Restore{User: id}),
 		of("coming in", seats.Accept{User: id}, seats.Approve{User: id}, seats.Notify{User: id}),
 		of("change", seats.ChangeRole{User: id, Role: role}, seats.Edit{User: id, Set: users.Patch{Email: new(string(known) + "@acme.example")}},
-			seats.GrantOwnership{User: id}, seats.EndOwnership{User: id}, seats.HandOver{User: id, Heir: "owner"}),
-		of("account", seats.BuySeats{Seats: number}, seats.ReturnSeats{Seats: number}, seats.SetTotal{Seats: seats.Of(number)}, seats.Close{}, seats.Reopen{},
+			seats.GrantOwnership{User: id}, seats.EndOwnership{User: id}, seats.HandOver{User: id, Successor: "owner"}),
+		of("account", seats.BuySeats{Quantity: number}, seats.ReturnSeats{Quantity: number}, seats.SetTotal{Total: seats.Of(number)}, seats.Close{}, seats.Reopen{},
 			seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Manager)}}, seats.SetPolicy{Policy: seats.ISpringLearn()}),
 	)
 }

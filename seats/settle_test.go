@@ -19,7 +19,7 @@ func TestClocksThatJumpBackReorderNothing(t *testing.T) {
 }
 
 func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
-	policy := seats.Policy{Invites: seats.RunsFreed, Term: time.Hour}
+	policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
 	s := open(t, seats.Of(3), policy)
 	s.do(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")})
 	end := s.now.Add(policy.Term)
@@ -37,7 +37,7 @@ func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
 	s.now = end.Add(24 * time.Hour)
 	events := s.settle()
 	require.Len(t, events, 1)
-	require.Equal(t, seats.Lapsed, events[0].Kind)
+	require.Equal(t, seats.EventLapsed, events[0].Kind)
 	require.Equal(t, end, events[0].Time, "a late run writes the instant it was due")
 	require.EqualValues(t, -1, events[0].Delta)
 	require.Equal(t, users.Inactive, s.user("ada").Status)
@@ -60,7 +60,7 @@ func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
 
 func TestAnInvitationKeepsTheTermsItWasSentWith(t *testing.T) {
 	keeps, frees := seats.AccuEdConnect(), seats.AccuEdConnect()
-	frees.Invites = seats.RunsFreed
+	frees.InvitationExpiry = seats.ExpiryFreesSeat
 	touch := []seats.Command{
 		seats.ChangeRole{User: "ada", Role: users.Admin}, seats.Edit{User: "ada", Set: users.Patch{Location: new("Leeds")}},
 	}
@@ -81,7 +81,7 @@ func TestAnInvitationKeepsTheTermsItWasSentWith(t *testing.T) {
 }
 
 func TestAClockThatWasAheadBendsNoInvitation(t *testing.T) {
-	s := open(t, seats.Of(3), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	s := open(t, seats.Of(3), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	s.now = start.AddDate(20, 0, 0)
 	s.do(owner, seats.Edit{User: "owner", Set: users.Patch{Title: new("x")}})
 	s.now = start.Add(time.Minute)
@@ -98,7 +98,7 @@ func TestAClockThatWasAheadBendsNoInvitation(t *testing.T) {
 }
 
 func TestManyWhoAreDueAreSettledInOrder(t *testing.T) {
-	s := open(t, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	s := open(t, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	for _, id := range []users.ID{"c", "a", "b"} {
 		s.do(owner, seats.Invite{Profile: profile(id)})
 		if id == "c" {

@@ -40,9 +40,9 @@ func TestDecide_sharedKey(t *testing.T) {
 			require.Equal(t, c.finds, d.Outcomes[len(d.Outcomes)-1].User)
 			require.ElementsMatch(t, c.fresh, d.Change.Fresh)
 
-			no := s.refused(seats.ErrDuplicate, owner, carl)
-			require.ElementsMatch(t, []users.ID{"ada", "bob"}, no.Others, "it could be either")
-			require.Empty(t, no.Remedies)
+			refusal := s.refused(seats.ErrDuplicate, owner, carl)
+			require.ElementsMatch(t, []users.ID{"ada", "bob"}, refusal.Others, "it could be either")
+			require.Empty(t, refusal.Remedies)
 		})
 	}
 }

@@ -37,7 +37,7 @@ var (
 func open(t testing.TB, total seats.Count, policy seats.Policy) *site {
 	t.Helper()
 	s := &site{t: t, now: start}
-	decision, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: "acme", Seats: total, Policy: policy, Owner: profile("owner")}, s.request(system))
+	decision, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: "acme", Total: total, Policy: policy, Owner: profile("owner")}, s.request(system))
 	require.NoError(t, err)
 	s.write(decision.Change)
 	return s
@@ -45,7 +45,7 @@ func open(t testing.TB, total seats.Count, policy seats.Policy) *site {
 
 // profile returns somebody's profile: the ID and an address of that name.
 func profile(id users.ID) users.Profile {
-	return users.Profile{ID: id, First: "First " + string(id), Last: "Last " + string(id), Email: string(id) + "@acme.example"}
+	return users.Profile{ID: id, FirstName: "First " + string(id), LastName: "Last " + string(id), Email: string(id) + "@acme.example"}
 }
 
 func (s *site) request(actor users.Actor, commands ...seats.Command) seats.Request {
@@ -77,7 +77,7 @@ func (s *site) same(actor users.Actor, command seats.Command) seats.Outcome {
 	decision, err := s.try(actor, command)
 	require.NoError(s.t, err)
 	require.True(s.t, decision.Change.Empty(), "%#v", decision.Change.Events)
-	require.True(s.t, decision.Outcomes[0].Same)
+	require.True(s.t, decision.Outcomes[0].Unchanged)
 	return decision.Outcomes[0]
 }
 
@@ -86,9 +86,9 @@ func (s *site) refused(code seats.Code, actor users.Actor, commands ...seats.Com
 	s.t.Helper()
 	_, err := s.try(actor, commands...)
 	require.ErrorIs(s.t, err, code)
-	var no *seats.Refusal
-	require.True(s.t, errors.As(err, &no))
-	return no
+	var refusal *seats.Refusal
+	require.True(s.t, errors.As(err, &refusal))
+	return refusal
 }
 
 // settle lets happen what is due.
@@ -169,7 +169,7 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 	var held, owners int64
 	keys := map[users.Key]users.ID{}
 	for _, u := range s.Users {
-		tally.Move(users.Standing{}, u.Standing())
+		tally.Move(users.Segment{}, u.Segment())
 		if (u.Status == users.Invited || u.Status == users.Active) && !s.Account.Policy.Exempt.Has(u.Role) {
 			held++
 		}
@@ -202,7 +202,7 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 		if p.ID != seats.Site && p.Held != licences[p.ID] {
 			t.Fatalf("%d licences are unstarted of %+v", licences[p.ID], p)
 		}
-		if !p.Sound() || p.Over != (p.Excess() > 0) {
+		if !p.Sound() || p.OverLimit != (p.Excess() > 0) {
 			t.Fatalf("an unsound pool: %+v", p)
 		}
 	}
@@ -247,7 +247,7 @@ func requireTrueEvents(t testing.TB, s seats.Snapshot, c seats.Change) {
 		if e.Sequence != sequence || e.Account != c.Account.ID || e.Change != c.ID || e.Time.Before(at) || e.Held != held[e.Pool] {
 			t.Fatalf("an untrue event: %+v", e)
 		}
-		if e.Delta > 0 && e.Kind != seats.PolicySet && e.Kind != seats.Adopted && last[e.Pool].Excess() > 0 {
+		if e.Delta > 0 && e.Kind != seats.EventPolicySet && e.Kind != seats.EventImported && last[e.Pool].Excess() > 0 {
 			t.Fatalf("somebody entered a full pool: %+v", e)
 		}
 		at = e.Time

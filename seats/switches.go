@@ -12,7 +12,7 @@ import (
 // Shows returns the status that people see for a stored one. Cards, usage,
 // filters and permissions all go through it.
 func (p Policy) Shows(s users.Status) users.Status {
-	if s == users.Invited && p.LetIn == Invitation {
+	if s == users.Invited && p.Activation == Invitation {
 		return users.Active
 	}
 	return s
@@ -44,9 +44,9 @@ func (p Policy) may(u users.User, at time.Time) Permissions {
 		return all | ofRole[u.Role]
 	case u.Status != users.Invited:
 		return 0
-	case u.HasExpired(at), p.LetIn == Approval:
+	case u.HasExpired(at), p.Activation == Approval:
 		return all &^ inside
-	case p.LetIn == FirstSignIn:
+	case p.Activation == FirstSignIn:
 		return all &^ users.In(OpenCourses)
 	}
 	return all
@@ -66,7 +66,7 @@ var holding = users.In(users.Invited, users.Active)
 func (p Policy) counted() RoleSet { return users.In(users.Roles()...) &^ p.Exempt }
 
 // holds reports whether a person of that standing holds a seat of the site pool.
-func (p Policy) holds(s users.Standing) bool { return holding.Has(s.Status) && p.counted().Has(s.Role) }
+func (p Policy) holds(s users.Segment) bool { return holding.Has(s.Status) && p.counted().Has(s.Role) }
 
 // held returns how many seats of the site pool the people hold.
 func (p Policy) held(t users.Tally) int64 {
@@ -90,15 +90,15 @@ func (p Policy) ViewTally(t users.Tally) users.Tally {
 }
 
 // needsApproval reports whether people are let in by approval.
-func (p Policy) needsApproval() bool { return p.LetIn == Approval }
+func (p Policy) needsApproval() bool { return p.Activation == Approval }
 
 // overflows reports whether a person who finds no seat is created inactive.
-func (p Policy) overflows() bool { return p.NoSeat == CreateInactive }
+func (p Policy) overflows() bool { return p.WhenFull == CreateInactive }
 
 // end returns when an invitation sent at that instant runs out; the zero
 // instant is never.
 func (p Policy) end(sent time.Time) time.Time {
-	if p.Invites == RunsNever {
+	if p.InvitationExpiry == ExpiryNever {
 		return time.Time{}
 	}
 	return sent.Add(p.Term)
@@ -109,28 +109,28 @@ func (p Policy) end(sent time.Time) time.Time {
 // invitation that has run out before keeps the seat, and needs a new invitation to
 // get in.
 func (p Policy) due(u users.User, at time.Time) time.Time {
-	if p.Invites == RunsFreed && u.Status == users.Invited && u.Expires.After(at) {
+	if p.InvitationExpiry == ExpiryFreesSeat && u.Status == users.Invited && u.Expires.After(at) {
 		return u.Expires
 	}
 	return time.Time{}
 }
 
 // refusesExchange reports whether an edit may not turn one person into another.
-func (p Policy) refusesExchange() bool { return p.Exchange == ExchangeRefused }
+func (p Policy) refusesExchange() bool { return p.IdentityChange == IdentityChangeRefused }
 
 // offers reports whether the account's own people are offered the action for a
 // person of that standing.
-func (p Policy) offers(a users.Action, s users.Standing) bool {
-	kept := p.DeleteOnly && s.Status == users.Invited && (a == users.Deactivate || a == users.Archive)
+func (p Policy) offers(a users.Action, s users.Segment) bool {
+	kept := p.DeleteOnly && s.Status == users.Invited && (a == users.ActionDeactivate || a == users.ActionArchive)
 	return !p.Withheld.Has(a) && !kept
 }
 
 // locked are the actions that source-locked people are spared.
-var locked = users.In(users.Edit, users.Deactivate, users.Archive, users.Delete)
+var locked = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
 
 // locks reports whether a person of that standing is out of reach of the
 // account's own people for that action.
-func (p Policy) locks(a users.Action, s users.Standing) bool {
+func (p Policy) locks(a users.Action, s users.Segment) bool {
 	return p.SourceLocked && s.Synced && locked.Has(a)
 }
 
@@ -138,12 +138,12 @@ func (p Policy) locks(a users.Action, s users.Standing) bool {
 // or admin.
 func (p Policy) grants(a users.Action) bool {
 	switch a {
-	case users.BuySeats:
+	case users.ActionBuySeats:
 		return p.Buying.By == SelfService
-	case users.ReturnSeats:
+	case users.ActionReturnSeats:
 		return p.Returning == SelfService
 	default: // EndOwnership
-		return p.Ownership == OwnersEnd
+		return p.OwnershipEnders == EndedByOwners
 	}
 }
 

@@ -16,7 +16,7 @@ type Usage struct {
 	Held      int64           `json:"held"`
 	Spent     int64           `json:"spent"`
 	Available Count           `json:"available,omitzero"` // never negative
-	Over      int64           `json:"over,omitzero"`      // by how many seats the account is above its total
+	Excess    int64           `json:"excess,omitzero"`    // by how many seats the account is above its total
 	Closed    time.Time       `json:"closed,omitzero"`    // since when nobody holds a seat, see [Close]
 	People    users.Tally     `json:"people"`             // by the status that is shown
 	Seated    users.Tally     `json:"seated"`             // those of them who hold a seat
@@ -44,7 +44,7 @@ func (s Snapshot) UsageOf(people users.Tally) Usage {
 	p, a := s.pool(Site), s.Account
 	u := Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed,
-		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Over: p.Excess(),
+		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Excess: p.Excess(),
 		People: a.Policy.ViewTally(people), Seated: a.Policy.ViewTally(a.seated(people)),
 	}
 	for _, c := range a.Policy.cards() {

@@ -37,13 +37,13 @@ func TestDecide_hidden_users(t *testing.T) {
 			require.JSONEq(t, want, answer(users.As("own"), seats.Accept{User: id}))
 		}
 	})
-	t.Run("heir", func(t *testing.T) {
+	t.Run("successor", func(t *testing.T) {
 		for _, id := range []users.ID{"owner", "manual", "left", "gone", "never"} {
-			require.JSONEq(t, `{"code":"bad-input","action":"deactivate","user":"own","field":"heir","reason":"not-an-heir"}`,
-				answer(hr, seats.Deactivate{User: "own", Heir: id}), id)
+			require.JSONEq(t, `{"code":"bad-input","action":"deactivate","user":"own","field":"successor","reason":"not-a-successor"}`,
+				answer(hr, seats.Deactivate{User: "own", Successor: id}), id)
 		}
 		s.do(system, seats.Accept{User: "two"})
-		_, err := s.try(hr, seats.Deactivate{User: "own", Heir: "two"})
+		_, err := s.try(hr, seats.Deactivate{User: "own", Successor: "two"})
 		require.NoError(t, err)
 	})
 	t.Run("key", func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 		for i, j := range rapid.Permutation(indices(len(hidden))).Draw(t, "places") {
 			other[i] = hidden[i]
 			other[i].ID += "-other"
-			other[i].First, other[i].Last = "Other", "Name"
+			other[i].FirstName, other[i].LastName = "Other", "Name"
 			other[i].Status, other[i].Role, other[i].Source = hidden[j].Status, hidden[j].Role, hidden[j].Source
 			placed(&other[i])
 		}
@@ -120,7 +120,7 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 		world := func(people ...users.User) *site {
 			s := open(outer, total, policy)
 			for _, u := range people {
-				s.do(system, seats.Adopt{User: u})
+				s.do(system, seats.Import{User: u})
 			}
 			return s
 		}
@@ -140,14 +140,14 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 			user := id.Draw(t, "user")
 			never := rapid.SampledFrom([]seats.Command{ // nothing that these actors may do
 				seats.Archive{User: user}, seats.Restore{User: user}, seats.Delete{User: user}, seats.Notify{User: user}, seats.Approve{User: user},
-				seats.GrantOwnership{User: user}, seats.EndOwnership{User: user}, seats.HandOver{User: user, Heir: "owner"}, seats.SetPayer{User: user},
-				seats.Erase{User: user}, seats.BuySeats{Seats: 1},
+				seats.GrantOwnership{User: user}, seats.EndOwnership{User: user}, seats.HandOver{User: user, Successor: "owner"}, seats.SetPayer{User: user},
+				seats.Erase{User: user}, seats.BuySeats{Quantity: 1},
 			}).Draw(t, "never")
 			return rapid.SampledFrom([]seats.Command{
 				seats.Invite{Profile: users.Profile{ID: users.ID(fmt.Sprint("new", i)), Email: email, ExternalID: external}},
 				seats.Edit{User: user, Set: users.Patch{Email: &email}},
 				seats.Edit{User: user, Set: users.Patch{ExternalID: &external}},
-				seats.Deactivate{User: user, Heir: id.Draw(t, "heir")}, seats.Reactivate{User: user},
+				seats.Deactivate{User: user, Successor: id.Draw(t, "successor")}, seats.Reactivate{User: user},
 				seats.ChangeRole{User: user, Role: users.Manager}, seats.Accept{User: user}, never,
 			}).Draw(t, "command")
 		}
@@ -161,10 +161,10 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 
 // placed gives a user a past that fits the status.
 func placed(u *users.User) {
-	u.LeftAs, u.ArchivedAs, u.SignedIn = users.NoStatus, users.NoStatus, u.Created
+	u.LeftAs, u.ArchivedAs, u.FirstSignIn = users.NoStatus, users.NoStatus, u.Created
 	switch u.Status {
 	case users.Invited:
-		u.SignedIn = time.Time{}
+		u.FirstSignIn = time.Time{}
 	case users.Inactive:
 		u.LeftAs = users.Active
 	case users.Archived:

@@ -17,7 +17,7 @@ func TestEditAccount_zone(t *testing.T) {
 		r.Zones = func(string) (*time.Location, error) { return time.UTC, nil }
 		_, err := seats.Decide(s.rows, r)
 		if err == nil {
-			opening := seats.Opening{Account: "b", Seats: seats.Of(1), Owner: profile("o"), Zone: zone}
+			opening := seats.Opening{Account: "b", Total: seats.Of(1), Owner: profile("o"), Zone: zone}
 			_, err = seats.Open(seats.Snapshot{}, opening, r)
 		}
 		return err

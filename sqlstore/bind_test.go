@@ -26,7 +26,7 @@ func TestStore_Bind(t *testing.T) {
 			bound := s.Bind(nil)
 			k, err := seatkeeper.New(s, seatkeeper.Options{})
 			require.NoError(t, err)
-			_, do := k.InTx(bound).Do(t.Context(), "acme", users.System(), seats.BuySeats{Seats: 1})
+			_, do := k.InTx(bound).Do(t.Context(), "acme", users.System(), seats.BuySeats{Quantity: 1})
 			_, load := bound.Load(t.Context())
 			_, commit := bound.Commit(t.Context())
 			_, list := bound.Users(t.Context(), "acme", users.Filter{}, 1)

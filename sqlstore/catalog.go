@@ -108,7 +108,7 @@ func (s *Store) shape(ctx context.Context) error {
 		return err
 	}
 	for _, table := range slices.Sorted(maps.Keys(found)) { // catalogs tell of what may not be read, too
-		if err := s.again(ctx, func() error { return s.each(ctx, "SELECT 1 FROM "+table+" WHERE 1 = 0", "", nil, func() {}) }); err != nil {
+		if err := s.retryRead(ctx, func() error { return s.each(ctx, "SELECT 1 FROM "+table+" WHERE 1 = 0", "", nil, func() {}) }); err != nil {
 			return fmt.Errorf("the table %s can't be read: %w", table, err)
 		}
 	}
@@ -130,7 +130,7 @@ func (s *Store) inTheWay(ctx context.Context, done, others []Migration) error {
 
 // look is [Store.found], tried again where that may help.
 func (s *Store) look(ctx context.Context) (found map[string]*shape, err error) {
-	err = s.again(ctx, func() error {
+	err = s.retryRead(ctx, func() error {
 		found, err = s.found(ctx)
 		return err
 	})

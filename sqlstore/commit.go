@@ -26,11 +26,11 @@ type writer interface {
 var errMoved = errors.New("sqlstore: an account has moved on")
 
 // Commit implements [store.Store].
-func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	b := &batch{Store: s, verdicts: map[users.AccountID]store.Verdict{}}
+	b := &batch{Store: s, verdicts: map[users.AccountID]store.CommitResult{}}
 	sorted := slices.SortedFunc(slices.Values(changes), func(x, y seats.Change) int {
 		return cmp.Compare(x.Account.ID, y.Account.ID) // so that no two commits wait for each other
 	})
@@ -44,7 +44,7 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ve
 	if err := b.commit(ctx, sorted); err != nil {
 		return nil, fmt.Errorf("sqlstore: commit: %w", err)
 	}
-	verdicts := make([]store.Verdict, len(changes))
+	verdicts := make([]store.CommitResult, len(changes))
 	for i, c := range changes {
 		verdicts[i] = b.verdicts[c.Account.ID]
 	}
@@ -54,7 +54,7 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ve
 // A batch is a commit under way.
 type batch struct {
 	*Store
-	verdicts map[users.AccountID]store.Verdict // none: it is written
+	verdicts map[users.AccountID]store.CommitResult // none: it is written
 }
 
 // tries is how often a change is sent that the engine refuses for no reason that can
@@ -117,7 +117,7 @@ func (s *Store) means(ctx context.Context, err error) Class {
 // refuse gives all of the changes one verdict.
 func (b *batch) refuse(changes []seats.Change, err error) {
 	for _, c := range changes {
-		b.verdicts[c.Account.ID] = store.Verdict{Err: err}
+		b.verdicts[c.Account.ID] = store.CommitResult{Err: err}
 	}
 }
 
@@ -128,7 +128,7 @@ func (b *batch) unwritten(ctx context.Context, changes []seats.Change, err error
 	b.refuse(changes, err)
 	torn, _ := b.torn(ctx, changes)
 	for _, id := range torn {
-		b.verdicts[id] = store.Verdict{Err: store.ErrSequence}
+		b.verdicts[id] = store.CommitResult{Err: store.ErrSequence}
 	}
 }
 
@@ -136,13 +136,13 @@ func (b *batch) unwritten(ctx context.Context, changes []seats.Change, err error
 // not the one that they name.
 func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.AccountID, err error) {
 	id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
-	for some := range slices.Chunk(changes, together) {
+	for some := range slices.Chunk(changes, needsPerQuery) {
 		var found []users.AccountID
-		err := b.again(ctx, func() error {
+		err := b.retryRead(ctx, func() error {
 			found = nil
-			r := b.reading()
+			r := b.unionQuery()
 			for _, c := range some {
-				part(r, id, func(id users.AccountID) { found = append(found, id) }).
+				addPart(r, id, func(id users.AccountID) { found = append(found, id) }).
 					add(" FROM {accounts} WHERE id = ? AND revision = ? AND sequence <> COALESCE((SELECT MAX(e.sequence) FROM {events} e WHERE e.account = ?), 0)",
 						string(c.Account.ID), int64(c.Base), string(c.Account.ID))
 			}
@@ -201,9 +201,9 @@ func (b *batch) judge(ctx context.Context, changes []seats.Change) (good []seats
 }
 
 // verdict holds a change against a snapshot of its account.
-func verdict(c seats.Change, s seats.Snapshot) store.Verdict {
+func verdict(c seats.Change, s seats.Snapshot) store.CommitResult {
 	if c.Base != s.Account.Revision || len(c.Events) > 0 && c.Events[0].Sequence != s.Account.Sequence+1 {
-		return store.Verdict{Err: store.ErrConflict}
+		return store.CommitResult{Err: store.ErrConflict}
 	}
 	var taken []users.Key
 	for _, k := range c.Fresh {
@@ -214,7 +214,7 @@ func verdict(c seats.Change, s seats.Snapshot) store.Verdict {
 		}
 	}
 	if len(taken) > 0 {
-		return store.Verdict{Err: store.ErrTaken, Taken: taken}
+		return store.CommitResult{Err: store.ErrKeyTaken, Taken: taken}
 	}
-	return store.Verdict{}
+	return store.CommitResult{}
 }

@@ -61,7 +61,7 @@ type dialect struct {
 	inProcess bool
 	// rollback ends the transaction that is open, if there is one, and nothing else.
 	rollback string
-	// part begins a part of a reading, which has an order and a limit of its own.
+	// addPart begins a part of a reading, which has an order and a limit of its own.
 	part string
 	// nullNumber and nullText are NULL of a type.
 	nullNumber, nullText string

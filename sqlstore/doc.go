@@ -21,7 +21,7 @@
 // # What a call costs
 //
 // A call of Keeper.Do is one load and one commit, however many commands and people it is
-// about; of Keeper.DoEach and Keeper.Adopt 500 commands are. What only reads an account's
+// about; of Keeper.DoEach and Keeper.Import 500 commands are. What only reads an account's
 // numbers or a person is one load.
 //
 //   - PostgreSQL: a load is one round trip and a commit is one, both of one statement.
@@ -37,7 +37,7 @@
 // key there is one more load, to see whose it is. Loads and commits find their rows by
 // keys, so that they cost the same in a large account; the load for an order brings the
 // owners and admins as well, at most a thousand of them. [Store.Tally] reads every row of
-// an account, a list with a filter those that it leaves out as well, and [Store.Behind]
+// an account, a list with a filter those that it leaves out as well, and [Store.Pending]
 // every account.
 //
 // # In a transaction of the host's
@@ -51,10 +51,10 @@
 //
 // # An existing table
 //
-// A host that has users already brings them in by Keeper.Adopt, as they are: status,
+// A host that has users already brings them in by Keeper.Import, as they are: status,
 // role, dates, licences. It may be broken off and called again.
 //
-//	report, err := keeper.Adopt(ctx, "acme", rows) // an iter.Seq2[users.User, error]
+//	report, err := keeper.Import(ctx, "acme", rows) // an iter.Seq2[users.User, error]
 //
 // Where rows reads a query of the host's meanwhile, that query has a connection of its
 // own: with a single one the call would wait for itself.
@@ -64,7 +64,7 @@
 // What the engine wants tried again, as a deadlock, a serialization or a certification
 // failure, is [store.ErrConflict] of a commit, and the Keeper tries again; a reading is
 // tried a few times before it is the engine's error. A key that somebody else
-// has is [store.ErrTaken]; a CHECK constraint is [store.ErrBroken], a bug. An account
+// has is [store.ErrKeyTaken]; a CHECK constraint is [store.ErrBroken], a bug. An account
 // whose last event is missing, after a bad restore, is [store.ErrSequence]. Of any other
 // error it is certain that nothing was written, unless it is [store.ErrUnknown]: the
 // connection was lost, or the context ended, while the commit was under way. It has then

@@ -51,7 +51,7 @@ func (d Durability) String() string {
 //     Galera the settings are those of one node, and what that loses the others have.
 func (s *Store) Durability(ctx context.Context) (Durability, error) {
 	var d Durability
-	err := s.again(ctx, func() (err error) {
+	err := s.retryRead(ctx, func() (err error) {
 		d.Settings, err = durabilities[s.dialectOf()](ctx, s)
 		return err
 	})

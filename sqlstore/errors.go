@@ -148,7 +148,7 @@ func (s *Store) classify(err error) Class {
 
 // again carries out a reading, and tries it again a few times where the engine asks
 // for that. In a transaction of the host that is his to do.
-func (s *Store) again(ctx context.Context, read func() error) error {
+func (s *Store) retryRead(ctx context.Context, read func() error) error {
 	for tries := 1; ; tries++ {
 		err := read()
 		if err != nil && s.bound != nil && s.classify(err) == Again {

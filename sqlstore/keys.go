@@ -108,8 +108,8 @@ type folded struct {
 // storedColumns are those that a folded is read from.
 var storedColumns = append([]column[folded]{
 	text("id", func(f *folded) *users.ID { return &f.ID }),
-	text("first_name", func(f *folded) *string { return &f.First }),
-	text("last_name", func(f *folded) *string { return &f.Last }),
+	text("first_name", func(f *folded) *string { return &f.FirstName }),
+	text("last_name", func(f *folded) *string { return &f.LastName }),
 	text("username", func(f *folded) *string { return &f.Username }),
 	text("email", func(f *folded) *string { return &f.Email }),
 	text("external_id", func(f *folded) *string { return &f.ExternalID }),
@@ -190,9 +190,9 @@ type claim struct {
 
 // read reads the people, and those who have one of their keys. Both are of one moment.
 func (r *renewal) read(ctx context.Context, after users.ID) (err error) {
-	r.revision, err = r.list(ctx, r.account, func(q *reading) {
+	r.revision, err = r.list(ctx, r.account, func(q *unionQuery) {
 		r.page = nil
-		part(q, storedColumns, func(f folded) { r.page = append(r.page, f) }).
+		addPart(q, storedColumns, func(f folded) { r.page = append(r.page, f) }).
 			add(" FROM {users by id} WHERE account = ? AND id > ? ORDER BY id", string(r.account), string(after)).limit(renewedAtOnce)
 	})
 	var wanted [len(foldedColumns)]list
@@ -207,11 +207,11 @@ func (r *renewal) read(ctx context.Context, after users.ID) (err error) {
 	if err != nil || !some {
 		return err
 	}
-	revision, err := r.list(ctx, r.account, func(q *reading) {
+	revision, err := r.list(ctx, r.account, func(q *unionQuery) {
 		r.holders = map[claim]folded{}
 		for j, c := range foldedColumns {
 			if len(wanted[j]) > 0 {
-				part(q, storedColumns, func(f folded) { r.holders[claim{j, f.stored[j]}] = f }).
+				addPart(q, storedColumns, func(f folded) { r.holders[claim{j, f.stored[j]}] = f }).
 					add(" FROM {users} WHERE account = ? AND "+c.name+" ?", string(r.account), wanted[j])
 			}
 		}
@@ -316,7 +316,7 @@ func (s *Store) currentKeys(ctx context.Context) error {
 }
 
 func (s *Store) keysVersion(ctx context.Context) (version int, err error) {
-	err = s.again(ctx, func() error {
+	err = s.retryRead(ctx, func() error {
 		version = 1
 		rows, err := s.rows(ctx, s.query().add("SELECT name FROM {migrations} WHERE version = ?", int64(keysRow)))
 		if err != nil {

@@ -14,16 +14,16 @@ import (
 )
 
 // list carries out a reading about one account, which has to be there.
-func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*reading)) (revision uint64, err error) {
-	if unheardOf(string(account)) {
+func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*unionQuery)) (revision uint64, err error) {
+	if unstorable(string(account)) {
 		return 0, store.ErrNotFound
 	}
-	err = s.again(ctx, func() error {
-		r := s.reading()
+	err = s.retryRead(ctx, func() error {
+		r := s.unionQuery()
 		r.list = true
 		revision = 0
 		column := []column[uint64]{number("revision", func(n *uint64) *uint64 { return n })}
-		part(r, column, func(n uint64) { revision = n }).add(" FROM {accounts} WHERE id = ?", string(account))
+		addPart(r, column, func(n uint64) { revision = n }).add(" FROM {accounts} WHERE id = ?", string(account))
 		parts(r)
 		return s.read(ctx, r)
 	})
@@ -42,13 +42,13 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 		return nil, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	var page []users.User
-	_, err := s.list(ctx, account, func(r *reading) {
+	_, err := s.list(ctx, account, func(r *unionQuery) {
 		page = nil
 		from, order := "{users by id}", "id"
 		if f.ByName {
 			from, order = "{users by name}", "sort_name, id"
 		}
-		q := part(r, userColumns, func(u userRow) { page = append(page, u.User) })
+		q := addPart(r, userColumns, func(u userRow) { page = append(page, u.User) })
 		q.add(" FROM "+from+" WHERE account = ?", string(account))
 		q.filter(f)
 		q.add(" ORDER BY " + order).limit(limit)
@@ -87,8 +87,8 @@ func (q *query) filter(f users.Filter) {
 		q.is("source_kind", f.Source.Kind.String())
 		q.is("source_name", f.Source.Name)
 	}
-	if f.NeverIn {
-		q.add(" AND signed_in IS NULL")
+	if f.NeverSignedIn {
+		q.add(" AND first_sign_in IS NULL")
 	}
 	switch {
 	case f.ByName && (f.AfterName != "" || f.After != ""):
@@ -119,7 +119,7 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 		return users.Tally{}, 0, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	type group struct {
-		users.Standing
+		users.Segment
 		source users.SourceKind
 		people int64
 	}
@@ -130,11 +130,11 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 		number("COUNT(*)", func(g *group) *int64 { return &g.people }),
 	}
 	var t users.Tally
-	revision, err := s.list(ctx, account, func(r *reading) {
+	revision, err := s.list(ctx, account, func(r *unionQuery) {
 		t = users.Tally{}
-		q := part(r, columns, func(g group) {
+		q := addPart(r, columns, func(g group) {
 			g.Synced = g.source == users.SourceSync
-			t.Add(g.Standing, g.people)
+			t.Add(g.Segment, g.people)
 		})
 		// As a range, since PostgreSQL takes every account to be as large as the largest,
 		// and would count all rows of the table.
@@ -148,13 +148,13 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 // Events implements [store.Store].
 func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
 	var page []seats.Event
-	_, err := s.list(ctx, account, func(r *reading) {
+	_, err := s.list(ctx, account, func(r *unionQuery) {
 		page = nil
 		from := "{events by id}"
 		if f.User != "" {
 			from = "{events by person}"
 		}
-		q := part(r, eventColumns, func(e seats.Event) { page = append(page, e) })
+		q := addPart(r, eventColumns, func(e seats.Event) { page = append(page, e) })
 		q.add(" FROM "+from+" WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
 		if f.User != "" {
 			q.is("user_id", string(f.User))
@@ -177,10 +177,10 @@ func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) 
 		return nil, fmt.Errorf("sqlstore: accounts: %w", err)
 	}
 	var page []seats.Account
-	err := s.again(ctx, func() error {
+	err := s.retryRead(ctx, func() error {
 		page = nil
-		r := s.reading()
-		part(r, accountColumns, func(a seats.Account) { page = append(page, a) }).
+		r := s.unionQuery()
+		addPart(r, accountColumns, func(a seats.Account) { page = append(page, a) }).
 			add(" FROM {accounts} WHERE id > ? ORDER BY id", string(after)).limit(limit)
 		return s.read(ctx, r)
 	})
@@ -196,13 +196,13 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 		return nil, fmt.Errorf("sqlstore: due: %w", err)
 	}
 	var due []users.AccountID
-	err := s.again(ctx, func() error {
+	err := s.retryRead(ctx, func() error {
 		due = nil
-		r := s.reading()
+		r := s.unionQuery()
 		id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
 		// The planner of PostgreSQL expects little of a range with two ends, and of one with
 		// a single end so much that it would rather go through all accounts.
-		part(r, id, func(id users.AccountID) { due = append(due, id) }).
+		addPart(r, id, func(id users.AccountID) { due = append(due, id) }).
 			add(" FROM {accounts by due} WHERE next_due > ? AND next_due <= ?", int64(math.MinInt64), by.UnixMicro()).
 			add(" AND id > ?", string(after)).
 			add(" ORDER BY id").limit(limit)

@@ -11,16 +11,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// together is how many needs are read by one statement.
-const together = 40
+// needsPerQuery is how many needs are read by one statement.
+const needsPerQuery = 40
 
 // Load implements [store.Store]. Up to forty needs take one statement.
 func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
 	snapshots := make([]seats.Snapshot, 0, len(needs))
-	for some := range slices.Chunk(needs, together) {
+	for some := range slices.Chunk(needs, needsPerQuery) {
 		var found []*found
-		err := s.again(ctx, func() error {
-			r := s.reading()
+		err := s.retryRead(ctx, func() error {
+			r := s.unionQuery()
 			if found = r.needs(some); len(r.parts) == 0 {
 				return nil
 			}
@@ -46,14 +46,14 @@ type found struct {
 	due []users.User // one more than a change settles, if there are so many
 }
 
-func (r *reading) needs(needs []seats.Need) []*found {
+func (r *unionQuery) needs(needs []seats.Need) []*found {
 	all := make([]*found, len(needs))
 	for i, n := range needs {
 		all[i] = &found{}
 		r.need(all[i], n)
 	}
 	if len(r.parts) > 0 && r.clock != r.nullNumber {
-		part(r, []column[time.Time]{instant(r.clock, func(t *time.Time) *time.Time { return t })}, func(t time.Time) {
+		addPart(r, []column[time.Time]{instant(r.clock, func(t *time.Time) *time.Time { return t })}, func(t time.Time) {
 			for _, f := range all {
 				f.StoreTime = t
 			}
@@ -63,13 +63,13 @@ func (r *reading) needs(needs []seats.Need) []*found {
 }
 
 // need adds the parts that a need is made of.
-func (r *reading) need(f *found, n seats.Need) {
-	if unheardOf(string(n.Account)) {
+func (r *unionQuery) need(f *found, n seats.Need) {
+	if unstorable(string(n.Account)) {
 		return
 	}
-	part(r, accountColumns, func(a seats.Account) { f.Account = a }).
+	addPart(r, accountColumns, func(a seats.Account) { f.Account = a }).
 		add(" FROM {accounts} WHERE id = ?", string(n.Account))
-	part(r, poolColumns, func(p poolRow) { f.Pools = append(f.Pools, p.Pool) }).
+	addPart(r, poolColumns, func(p poolRow) { f.Pools = append(f.Pools, p.Pool) }).
 		add(" FROM {pools} WHERE account = ? AND id ?", string(n.Account), append(listOf(n.Pools), string(seats.Site)))
 	r.people(f, n)
 	r.admins(f, n)
@@ -83,23 +83,23 @@ var keyColumns = map[users.KeyKind]string{
 }
 
 // people adds the users who are named, and those who have a key that is.
-func (r *reading) people(f *found, n seats.Need) {
+func (r *unionQuery) people(f *found, n seats.Need) {
 	wanted := map[users.KeyKind]list{users.KeyID: listOf(n.Users)}
 	for _, k := range n.Keys {
 		wanted[k.Kind] = append(wanted[k.Kind], k.Value)
 	}
 	for kind := users.KeyExternalID; kind <= users.KeyID; kind++ {
 		if len(wanted[kind]) > 0 {
-			part(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
+			addPart(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
 				add(" FROM {users} WHERE account = ? AND "+keyColumns[kind]+" ?", string(n.Account), wanted[kind])
 		}
 	}
 }
 
 // admins adds the first of those who administer the account.
-func (r *reading) admins(f *found, n seats.Need) {
+func (r *unionQuery) admins(f *found, n seats.Need) {
 	if n.Admins {
-		part(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
+		addPart(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
 			add(" FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id", string(n.Account)).
 			limit(seats.MaxReceivers)
 	}
@@ -107,33 +107,33 @@ func (r *reading) admins(f *found, n seats.Need) {
 
 // due adds the users who are due, one more than a change settles, and when the
 // first one beyond them is due.
-func (r *reading) due(f *found, n seats.Need) {
+func (r *unionQuery) due(f *found, n seats.Need) {
 	if n.DueBy.IsZero() {
 		return
 	}
 	by := n.DueBy.UnixMicro()
-	part(r, userColumns, func(u userRow) { f.due = append(f.due, u.User) }).
+	addPart(r, userColumns, func(u userRow) { f.due = append(f.due, u.User) }).
 		add(" FROM {users by due} WHERE account = ? AND due <= ? ORDER BY due, id", string(n.Account), by).
 		limit(seats.MaxSettled + 1)
-	part(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { f.NextDue = t }).
+	addPart(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { f.NextDue = t }).
 		add(" FROM {users by due} WHERE account = ? AND due > ? ORDER BY due", string(n.Account), by).
 		limit(1)
 }
 
 // past adds the events of a change and of a request key.
-func (r *reading) past(f *found, n seats.Need) {
+func (r *unionQuery) past(f *found, n seats.Need) {
 	take := func(e seats.Event) { f.Past = append(f.Past, e) }
-	if n.Change != "" && !unheardOf(string(n.Change)) {
-		part(r, eventColumns, take).
+	if n.Change != "" && !unstorable(string(n.Change)) {
+		addPart(r, eventColumns, take).
 			add(" FROM {events by change} WHERE account = ? AND change_id = ?", string(n.Account), string(n.Change))
 	}
-	if n.Key != "" && !unheardOf(n.Key) {
-		part(r, eventColumns, take).
+	if n.Key != "" && !unstorable(n.Key) {
+		addPart(r, eventColumns, take).
 			add(" FROM {events by key} WHERE account = ? AND request_key = ? ORDER BY place, sequence", string(n.Account), n.Key).
 			limit(1)
-		part(r, eventColumns, take).
+		addPart(r, eventColumns, take).
 			add(" FROM {events by key} WHERE account = ? AND request_key = ? AND place >= ? AND place < ?",
-				string(n.Account), n.Key, int64(n.First), int64(n.Last))
+				string(n.Account), n.Key, int64(n.IndexFrom), int64(n.IndexTo))
 	}
 }
 

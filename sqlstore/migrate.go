@@ -206,7 +206,7 @@ func (u unread) Unwrap() error { return u.error }
 // needs.
 func (s *Store) version(ctx context.Context) (int, error) {
 	var have []int
-	err := s.again(ctx, func() error {
+	err := s.retryRead(ctx, func() error {
 		have = nil
 		rows, err := s.rows(ctx, s.query().add("SELECT version FROM {migrations} WHERE version > 0 ORDER BY version"))
 		if err != nil {

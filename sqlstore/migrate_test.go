@@ -113,7 +113,7 @@ func TestTheListOfColumnsIsTheOneInTheCode(t *testing.T) {
 		{"pools", names(poolColumns)},
 		{"users", names(userColumns)},
 		{"events", names(eventColumns)},
-		{"progress", "consumer, account, sequence, leased_until, moves"},
+		{"progress", "consumer, account, sequence, lease_until, moves"},
 	} {
 		all := strings.Split(t.columns, ", ")
 		slices.Sort(all)

@@ -11,21 +11,21 @@ import (
 )
 
 // Behind implements [store.Store]. It goes through all accounts.
-func (s *Store) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+func (s *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	if err := asks(consumer, string(after)); err != nil {
 		return nil, fmt.Errorf("sqlstore: behind: %w", err)
 	}
 	columns := []column[store.Progress]{
 		text("a.id", func(p *store.Progress) *users.AccountID { return &p.Account }),
 		number("COALESCE(p.sequence, 0)", func(p *store.Progress) *uint64 { return &p.Sequence }),
-		instant("p.leased_until", func(p *store.Progress) *time.Time { return &p.Until }),
+		instant("p.lease_until", func(p *store.Progress) *time.Time { return &p.LeaseUntil }),
 		instant(s.clock, func(p *store.Progress) *time.Time { return &p.StoreTime }),
 	}
 	var behind []store.Progress
-	err := s.again(ctx, func() error {
+	err := s.retryRead(ctx, func() error {
 		behind = nil
-		r := s.reading()
-		part(r, columns, func(p store.Progress) { behind = append(behind, p) }).
+		r := s.unionQuery()
+		addPart(r, columns, func(p store.Progress) { behind = append(behind, p) }).
 			add(" FROM {accounts} a LEFT JOIN {progress} p ON p.account = a.id AND p.consumer = ?", consumer).
 			add(" WHERE a.id > ? AND a.sequence > COALESCE(p.sequence, 0)", string(after)).
 			add(" ORDER BY a.id").limit(limit)
@@ -74,19 +74,19 @@ func (s *Store) advance(ctx context.Context, from, to store.Progress) (rows int6
 	q := s.query()
 	// The count of moves makes it another row even where nothing else changes: MySQL
 	// says how many rows have changed, not how many were found.
-	q.add("UPDATE {progress} SET sequence = ?, leased_until = ?, moves = moves + 1", int64(to.Sequence), micros(to.Until))
+	q.add("UPDATE {progress} SET sequence = ?, lease_until = ?, moves = moves + 1", int64(to.Sequence), micros(to.LeaseUntil))
 	q.add(" WHERE consumer = ? AND account = ? AND sequence = ?", from.Consumer, string(from.Account), int64(from.Sequence))
-	if from.Until.IsZero() {
-		q.add(" AND leased_until IS NULL")
+	if from.LeaseUntil.IsZero() {
+		q.add(" AND lease_until IS NULL")
 	} else {
-		q.add(" AND leased_until = ?", from.Until.UnixMicro())
+		q.add(" AND lease_until = ?", from.LeaseUntil.UnixMicro())
 	}
-	begins := from.Sequence == 0 && from.Until.IsZero()
+	begins := from.Sequence == 0 && from.LeaseUntil.IsZero()
 	if rows, err = s.exec(ctx, q); err != nil || rows > 0 || !begins {
 		return rows, err
 	}
 	q = s.query()
-	q.add("INSERT INTO {progress} (consumer, account, sequence, leased_until, moves) VALUES (?, ?, ?, ?, 1)",
-		to.Consumer, string(to.Account), int64(to.Sequence), micros(to.Until))
+	q.add("INSERT INTO {progress} (consumer, account, sequence, lease_until, moves) VALUES (?, ?, ?, ?, 1)",
+		to.Consumer, string(to.Account), int64(to.Sequence), micros(to.LeaseUntil))
 	return s.exec(ctx, q)
 }

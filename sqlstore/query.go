@@ -77,7 +77,7 @@ func (q *query) value(v any) {
 		q.one(v)
 		return
 	}
-	l = slices.DeleteFunc(slices.Clone(l), unheardOf)
+	l = slices.DeleteFunc(slices.Clone(l), unstorable)
 	before, after, _ := strings.Cut(q.among, "%s")
 	q.text.WriteString(before)
 	switch {
@@ -120,7 +120,7 @@ func (q *query) limit(n int) {
 // is adds a condition on a text. One that no column can contain is nowhere, and
 // some engines choke on it.
 func (q *query) is(column, text string) {
-	if unheardOf(text) {
+	if unstorable(text) {
 		q.add(" AND 1 = 0")
 		return
 	}
@@ -129,16 +129,16 @@ func (q *query) is(column, text string) {
 
 // contains adds the condition that one of the lines of a column is the text.
 func (q *query) contains(column, line string) {
-	if unheardOf(line) || strings.Contains(line, "\n") {
+	if unstorable(line) || strings.Contains(line, "\n") {
 		q.add(" AND 1 = 0")
 		return
 	}
 	q.add(" AND "+fmt.Sprintf(q.dialect.contains, column), "\n"+line+"\n")
 }
 
-// unheardOf reports whether no text that is kept can be this one. PostgreSQL can't
+// unstorable reports whether no text that is kept can be this one. PostgreSQL can't
 // even be asked for it, and may end a transaction in which it is.
-func unheardOf(text string) bool {
+func unstorable(text string) bool {
 	return !utf8.ValidString(text) || strings.Contains(text, "\x00")
 }
 
@@ -146,14 +146,14 @@ func unheardOf(text string) bool {
 // what the answer would be.
 func asks[T ~string](texts ...T) error {
 	for _, text := range texts {
-		if unheardOf(string(text)) {
-			return errUnheardOf
+		if unstorable(string(text)) {
+			return errUnstorable
 		}
 	}
 	return nil
 }
 
-var errUnheardOf = errors.New("a text is not valid UTF-8, or has a zero byte")
+var errUnstorable = errors.New("a text is not valid UTF-8, or has a zero byte")
 
 // replace ends an insertion into a table without unique keys but the given one: the
 // row that is there gets the values of the columns.

@@ -25,7 +25,7 @@ func TestSchema_withoutValues(t *testing.T) {
 		tag + "Truncated incorrect DOUBLE value: 'doesn't":                                            tag + "Truncated incorrect DOUBLE value: …",
 		tag + "Truncated incorrect DOUBLE value: 'a 'b' zanzibar":                                     tag + "Truncated incorrect DOUBLE value: …",
 		tag + "Incorrect integer value: 'zanzi'bar' for column `t`.`seats_users`.`notices` at row 1":  tag + "Incorrect integer value: … for column `t`.`seats_users`.`notices` at row 1",
-		tag + "Incorrect integer value: 'title' for column 'notices' at row 1":                        tag + "Incorrect integer value: … for column 'notices' at row 1",
+		tag + "Incorrect integer value: 'title' for column 'notification_count' at row 1":                        tag + "Incorrect integer value: … for column 'notification_count' at row 1",
 		tag + "Data too long for column 'title' at row 1":                                             "",
 		tag + "Table 't.seats_progress' doesn't exist":                                                "",
 		tag + "Key 'PRIMARY' doesn't exist in table 'seats_users'":                                    "",
@@ -46,10 +46,10 @@ func TestSchema_withoutValues(t *testing.T) {
 		`ERREUR: syntaxe en entrée invalide pour le type bigint : « zanzibar » (SQLSTATE 22P02)`:        `ERREUR: syntaxe en entrée invalide pour le type bigint : … (SQLSTATE 22P02)`,
 		`FEHLER: Eingabesyntax für Typ bigint: »zanzibar«`:                                              `FEHLER: Eingabesyntax für Typ bigint: …`,
 		// SQLite and database/sql
-		"UNIQUE constraint failed: seats_users.account, seats_users.email_key":                            "",
-		`SQL logic error: near "zanzibar": syntax error (1)`:                                              `SQL logic error: near …`,
-		`table "seats_users" already exists`:                                                              "",
-		`sql: Scan error on column index 0, name "notices": converting driver.Value type string ("z") to`: `sql: Scan error on column index 0, name "notices": converting driver.Value type string (…`,
+		"UNIQUE constraint failed: seats_users.account, seats_users.email_key":                                       "",
+		`SQL logic error: near "zanzibar": syntax error (1)`:                                                         `SQL logic error: near …`,
+		`table "seats_users" already exists`:                                                                         "",
+		`sql: Scan error on column index 0, name "notification_count": converting driver.Value type string ("z") to`: `sql: Scan error on column index 0, name "notification_count": converting driver.Value type string (…`,
 	} {
 		if want == "" {
 			want = text

@@ -5,11 +5,11 @@ import (
 	"fmt"
 )
 
-// A reading is one statement that brings rows of several tables, so that all of
+// A unionQuery is one statement that brings rows of several tables, so that all of
 // them are of one moment and come in one round trip. Each part of it is the rows of
 // one table, laid out in the same columns: some numbers, then some texts. No part is a
 // table derived from another one: MariaDB would write one with long texts to its disk.
-type reading struct {
+type unionQuery struct {
 	query
 	parts []func(row []cell) error
 }
@@ -30,9 +30,9 @@ func width[R any](columns []column[R], numbers bool) int {
 	return n
 }
 
-// part adds rows of a table to the reading: the statement goes on, after its list of
+// addPart adds rows of a table to the reading: the statement goes on, after its list of
 // columns, with what the caller adds. take gets each row.
-func part[R any](r *reading, columns []column[R], take func(R)) *query {
+func addPart[R any](r *unionQuery, columns []column[R], take func(R)) *query {
 	numbers := make([]string, 0, numberSlots)
 	texts := make([]string, 0, textSlots)
 	slots := make([]int, len(columns))
@@ -74,7 +74,7 @@ func part[R any](r *reading, columns []column[R], take func(R)) *query {
 }
 
 // slot writes the ith column of a kind.
-func (r *reading) slot(columns []string, i int, letter, none string) {
+func (r *unionQuery) slot(columns []string, i int, letter, none string) {
 	name := none
 	if i < len(columns) {
 		name = columns[i]
@@ -83,7 +83,7 @@ func (r *reading) slot(columns []string, i int, letter, none string) {
 }
 
 // read carries out a reading.
-func (s *Store) read(ctx context.Context, r *reading) error {
+func (s *Store) read(ctx context.Context, r *unionQuery) error {
 	rows, err := s.rows(ctx, r.add(")"))
 	if err != nil {
 		return err

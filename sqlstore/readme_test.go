@@ -115,7 +115,7 @@ func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
 	const text, reason = 4 * users.MaxText, 4 * users.MaxReason // characters of four bytes at most
 	least := map[string]int{
 		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID, "actor_user": users.MaxID, "actor_name": users.MaxID,
-		"heir": users.MaxID, "pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID, "correlation": users.MaxID,
+		"successor": users.MaxID, "pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID, "correlation": users.MaxID,
 		"consumer": users.MaxID, "email_key": users.MaxID, "username_key": users.MaxID, "external_id_key": users.MaxID, "sort_name": users.MaxID,
 		"payer": users.MaxID, "email": users.MaxEmail, "name": text, "first_name": text, "last_name": text, "username": text, "external_id": text,
 		"time_zone": 64, // a name of the IANA database

@@ -19,7 +19,7 @@ type Store struct {
 	schema
 	options Options
 	db      *sql.DB
-	kept    *kept
+	kept    *stmtCache
 	writer  writer
 	turn    chan struct{} // full while somebody writes; nil: any number may
 	bound   *bound        // to a transaction of the host; nil: to none
@@ -30,7 +30,7 @@ var _ store.Store = (*Store)(nil)
 // Options are the settings of a [Store]. The zero value is the default.
 type Options struct {
 	// Prefix begins the name of every table and index: a lower-case letter, then at
-	// most 29 of lower-case letters, digits and underscores, but not "sqlite_", which
+	// maxCachedStmts 29 of lower-case letters, digits and underscores, but not "sqlite_", which
 	// SQLite keeps for itself. Empty is "seats_". Two prefixes are two stores that know
 	// nothing of each other.
 	Prefix string
@@ -69,7 +69,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	}
 	s := &Store{
 		schema: schema{dialects[d], o.Prefix}, options: o, db: db,
-		kept: &kept{statements: map[string]*sql.Stmt{}},
+		kept: &stmtCache{statements: map[string]*sql.Stmt{}},
 	}
 	switch d {
 	case SQLite:
@@ -82,18 +82,18 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s schema) query() *query     { return &query{schema: s} }
-func (s *Store) reading() *reading { return &reading{query: query{schema: s.schema}} }
+func (s schema) query() *query           { return &query{schema: s} }
+func (s *Store) unionQuery() *unionQuery { return &unionQuery{query: query{schema: s.schema}} }
 
-// kept are the statements that were prepared, by their text.
-type kept struct {
+// stmtCache are the statements that were prepared, by their text.
+type stmtCache struct {
 	mu         sync.Mutex
 	statements map[string]*sql.Stmt
 }
 
-// most is how many statements of lists are kept. There is one for each shape of filter
+// maxCachedStmts is how many statements of lists are kept. There is one for each shape of filter
 // and size of page. Loads and commits, of which there are a few dozen, always are.
-const most = 200
+const maxCachedStmts = 200
 
 // prepared returns the statement of a query, or nil where it is not to be prepared.
 func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
@@ -103,7 +103,7 @@ func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
 	}
 	s.kept.mu.Lock()
 	p, known := s.kept.statements[text]
-	full := q.list && len(s.kept.statements) >= most
+	full := q.list && len(s.kept.statements) >= maxCachedStmts
 	s.kept.mu.Unlock()
 	if known || full {
 		return p, nil

@@ -170,7 +170,7 @@ func insert[R any](w *steps, table string, columns []column[R], rows []R, end st
 // maxText is when a statement, with its values filled in, is long enough.
 const maxText = 256 << 10
 
-// most is how many of n rows go into one statement. A statement that is prepared is
+// maxCachedStmts is how many of n rows go into one statement. A statement that is prepared is
 // another one for each number of rows.
 func (w *steps) most(n int) int {
 	switch {

@@ -32,7 +32,7 @@ import (
 //
 // Where a context ends in the middle, drivers either close the connection, on which the
 // ROLLBACK then fails, or the ROLLBACK follows, since it does not depend on the context. A
-// reading, on PostgreSQL a commit, and a connection that is closed leave no transaction. In
+// unionQuery, on PostgreSQL a commit, and a connection that is closed leave no transaction. In
 // a transaction of the host the connection is the host's.
 func (s *Store) onConnection(ctx context.Context, work func(*sql.Conn) (ended bool, err error)) error {
 	conn, err := s.db.Conn(ctx)

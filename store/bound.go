@@ -15,7 +15,7 @@ import (
 //
 // It may be used by one goroutine, until the transaction ends; after that its methods
 // return errors. A change that it refuses leaves the transaction as it was. After
-// [ErrTaken] the Keeper goes on in the transaction; after any other error the host must
+// [ErrKeyTaken] the Keeper goes on in the transaction; after any other error the host must
 // roll back.
 type Bound interface {
 	Store
@@ -34,7 +34,7 @@ func (f failing) InTransaction() {}
 
 func (f failing) Load(context.Context, ...seats.Need) ([]seats.Snapshot, error) { return nil, f.err }
 
-func (f failing) Commit(context.Context, ...seats.Change) ([]Verdict, error) { return nil, f.err }
+func (f failing) Commit(context.Context, ...seats.Change) ([]CommitResult, error) { return nil, f.err }
 
 func (f failing) Users(context.Context, users.AccountID, users.Filter, int) ([]users.User, error) {
 	return nil, f.err
@@ -56,7 +56,7 @@ func (f failing) Due(context.Context, time.Time, users.AccountID, int) ([]users.
 	return nil, f.err
 }
 
-func (f failing) Behind(context.Context, string, users.AccountID, int) ([]Progress, error) {
+func (f failing) Pending(context.Context, string, users.AccountID, int) ([]Progress, error) {
 	return nil, f.err
 }
 

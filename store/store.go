@@ -23,9 +23,9 @@ var (
 	// ErrConflict: the account has moved on since the change was decided, or the
 	// engine wants the commit tried again. Nothing of the change was written.
 	ErrConflict = errors.New("store: the account has changed meanwhile")
-	// ErrTaken: somebody has a key that the change relies on being free. Nothing of
+	// ErrKeyTaken: somebody has a key that the change relies on being free. Nothing of
 	// the change was written.
-	ErrTaken = errors.New("store: a key is taken")
+	ErrKeyTaken = errors.New("store: a key is taken")
 	// ErrUnknown: the answer to a commit was lost, so that it is not known whether
 	// each of its changes was written; each was as a whole, or not at all, or will
 	// be before long. The Keeper finds out by the change's ID. Where it can't, callers
@@ -83,7 +83,7 @@ var (
 // people of one change exchange theirs.
 //
 // A store that is bound to a transaction of the host's undoes what it refuses and no
-// more: after [ErrTaken] the Keeper goes on in the transaction. After any other error
+// more: after [ErrKeyTaken] the Keeper goes on in the transaction. After any other error
 // it sends nothing, so that it may be left as the engine leaves it.
 type Store interface {
 	// Load returns a snapshot for each need, in order. Each snapshot is one moment
@@ -116,7 +116,7 @@ type Store interface {
 	// An error besides the verdicts says that the store could not answer for any of
 	// them: none was written and none will be, unless it is [ErrUnknown]. That is so of
 	// the context's error too, on which callers rely: they report that nothing was changed.
-	Commit(ctx context.Context, changes ...seats.Change) ([]Verdict, error)
+	Commit(ctx context.Context, changes ...seats.Change) ([]CommitResult, error)
 
 	// Users returns the account's users that the filter matches, as
 	// [users.Filter.Match] says, at most limit of them, in ascending order of ID by
@@ -144,11 +144,11 @@ type Store interface {
 	// order of ID, after the given ID and at most limit of them.
 	Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error)
 
-	// Behind returns how far the consumer has come in each account that has events
+	// Pending returns how far the consumer has come in each account that has events
 	// beyond that, in ascending order of account, after the given one and at most
 	// limit of them. A consumer begins with the zero progress. Each progress carries the
 	// store's own time, by which leases begin and end.
-	Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]Progress, error)
+	Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]Progress, error)
 
 	// Advance puts one progress of a consumer in an account in the place of another,
 	// of the same two. It is [ErrConflict] if the other is not what is there. Of its errors
@@ -159,20 +159,20 @@ type Store interface {
 
 // A Progress says how far a consumer of events has come in an account.
 type Progress struct {
-	Consumer string          `json:"consumer"`
-	Account  users.AccountID `json:"account"`
-	Sequence uint64          `json:"sequence"`       // of the last event that the consumer is done with; 0: none
-	Until    time.Time       `json:"until,omitzero"` // somebody is at it, and nobody else before then by the store's time; zero: nobody
+	Consumer   string          `json:"consumer"`
+	Account    users.AccountID `json:"account"`
+	Sequence   uint64          `json:"sequence"`             // of the last event that the consumer is done with; 0: none
+	LeaseUntil time.Time       `json:"lease_until,omitzero"` // somebody is at it, and nobody else before then by the store's time; zero: nobody
 	// StoreTime is the time by the store's own clock while the progress was read, to the
 	// microsecond, in UTC; zero: the store has no clock besides the host's.
 	StoreTime time.Time `json:"-"`
 }
 
-// A Verdict is the answer to one change.
-type Verdict struct {
-	// Err is nil if the change was written; else it is [ErrConflict], [ErrTaken],
+// A CommitResult is the answer to one change.
+type CommitResult struct {
+	// Err is nil if the change was written; else it is [ErrConflict], [ErrKeyTaken],
 	// [ErrBroken], [ErrSequence], or the engine's error.
 	Err error
-	// Taken are the keys that somebody else has, with ErrTaken.
+	// Taken are the keys that somebody else has, with ErrKeyTaken.
 	Taken []users.Key
 }

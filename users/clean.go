@@ -14,10 +14,10 @@ var dates = []struct {
 	ahead bool // it may lie in the future
 }{
 	{"created", func(u *User) *time.Time { return &u.Created }, true, false},
-	{"since", func(u *User) *time.Time { return &u.Since }, true, false},
-	{"signed-in", func(u *User) *time.Time { return &u.SignedIn }, false, false},
+	{"status-since", func(u *User) *time.Time { return &u.StatusSince }, true, false},
+	{"first-sign-in", func(u *User) *time.Time { return &u.FirstSignIn }, false, false},
 	{"approved", func(u *User) *time.Time { return &u.Approved }, false, false},
-	{"notified", func(u *User) *time.Time { return &u.Notified }, false, false},
+	{"last-notified", func(u *User) *time.Time { return &u.LastNotified }, false, false},
 	{"expires", func(u *User) *time.Time { return &u.Expires }, false, true},
 }
 
@@ -35,7 +35,7 @@ var dates = []struct {
 //     nobody else's invitation runs out.
 //   - Created and Since are there. No date is before Created, and none but Expires in
 //     the future. All are cut to microseconds in UTC.
-//   - There are Notices, at most [MaxNotices], if and only if there is Notified.
+//   - There are Notices, at most [MaxNotifications], if and only if there is Notified.
 //   - A licence, of at most [MaxLicences], names its pool and was assigned, started and
 //     archived in this order; what was archived had been started. Of each pool one is
 //     not archived. Somebody archived or deleted has none that is unstarted.
@@ -91,13 +91,13 @@ func (u User) checkStatus() *FieldError {
 		{u.Status != NoStatus, "status", ErrEmpty},
 		{int(u.Status) < statusCount, "status", ErrUnfit},
 		{u.Role.Valid() && (u.Role != Owner || u.Status == Active), "role", ErrUnfit},
-		{u.Role != Owner || !u.SignedIn.IsZero(), "signed-in", ErrEmpty},
+		{u.Role != Owner || !u.FirstSignIn.IsZero(), "first-sign-in", ErrEmpty},
 		{archivedAs.Has(u.ArchivedAs), "archived-as", ErrUnfit},
 		{leftAs.Has(u.LeftAs), "left-as", ErrUnfit},
-		{inside || u.SignedIn.IsZero(), "signed-in", ErrUnfit},
+		{inside || u.FirstSignIn.IsZero(), "first-sign-in", ErrUnfit},
 		{inside || u.Approved.IsZero(), "approved", ErrUnfit},
 		{was == Invited || u.Expires.IsZero(), "expires", ErrUnfit},
-		{u.Notices >= 0 && u.Notices <= MaxNotices && (u.Notices > 0) != u.Notified.IsZero(), "notices", ErrUnfit},
+		{u.NotificationCount >= 0 && u.NotificationCount <= MaxNotifications && (u.NotificationCount > 0) != u.LastNotified.IsZero(), "notification-count", ErrUnfit},
 	} {
 		if !rule.holds {
 			return &FieldError{rule.field, rule.reason}

@@ -19,7 +19,7 @@ var (
 func grown(change func(*users.User)) users.User {
 	u := users.User{
 		Profile: users.Profile{ID: "u1", Email: "ada@acme.example"}, Status: users.Active,
-		Created: past, Since: past, SignedIn: past,
+		Created: past, StatusSince: past, FirstSignIn: past,
 	}
 	if change != nil {
 		change(&u)
@@ -31,25 +31,25 @@ func TestAPersonIsKeptAsHeIs(t *testing.T) {
 	day := func(n int) time.Time { return past.AddDate(0, 0, n) }
 	for name, change := range map[string]func(*users.User){
 		"active":                      nil,
-		"active, who never signed in": func(u *users.User) { u.SignedIn = time.Time{} },
+		"active, who never signed in": func(u *users.User) { u.FirstSignIn = time.Time{} },
 		"approved":                    func(u *users.User) { u.Approved, u.Role = day(1), users.Admin },
 		"an owner":                    func(u *users.User) { u.Role = users.Owner },
-		"notified": func(u *users.User) {
-			u.Notified, u.Notices = day(1), users.MaxNotices
+		"last-notified": func(u *users.User) {
+			u.LastNotified, u.NotificationCount = day(1), users.MaxNotifications
 		},
 		"invited": func(u *users.User) {
-			u.Status, u.SignedIn, u.Notified, u.Notices, u.Expires = users.Invited, time.Time{}, day(1), 2, now.AddDate(1, 0, 0)
+			u.Status, u.FirstSignIn, u.LastNotified, u.NotificationCount, u.Expires = users.Invited, time.Time{}, day(1), 2, now.AddDate(1, 0, 0)
 		},
-		"invited for later":       func(u *users.User) { u.Status, u.SignedIn = users.Invited, time.Time{} },
-		"inactive, active before": func(u *users.User) { u.Status, u.LeftAs, u.Since = users.Inactive, users.Active, day(2) },
+		"invited for later":       func(u *users.User) { u.Status, u.FirstSignIn = users.Invited, time.Time{} },
+		"inactive, active before": func(u *users.User) { u.Status, u.LeftAs, u.StatusSince = users.Inactive, users.Active, day(2) },
 		"inactive, invited before": func(u *users.User) {
-			u.Status, u.LeftAs, u.SignedIn, u.Expires = users.Inactive, users.Invited, time.Time{}, day(2)
+			u.Status, u.LeftAs, u.FirstSignIn, u.Expires = users.Inactive, users.Invited, time.Time{}, day(2)
 		},
-		"created inactive":          func(u *users.User) { u.Status, u.SignedIn = users.Inactive, time.Time{} },
+		"created inactive":          func(u *users.User) { u.Status, u.FirstSignIn = users.Inactive, time.Time{} },
 		"archived, active before":   func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Active },
 		"archived, inactive before": func(u *users.User) { u.Status, u.ArchivedAs, u.LeftAs = users.Archived, users.Inactive, users.Active },
 		"archived, invited at the start": func(u *users.User) {
-			u.Status, u.ArchivedAs, u.SignedIn, u.Expires = users.Archived, users.Invited, time.Time{}, day(9)
+			u.Status, u.ArchivedAs, u.FirstSignIn, u.Expires = users.Archived, users.Invited, time.Time{}, day(9)
 		},
 		"with licences": func(u *users.User) {
 			u.Licences = []users.Licence{
@@ -90,7 +90,7 @@ func TestAPersonThatCannotBe(t *testing.T) {
 		{"role", users.ErrUnfit, func(u *users.User) { u.Role = 99 }},
 		{"role", users.ErrUnfit, func(u *users.User) { u.Role, u.Status, u.LeftAs = users.Owner, users.Inactive, users.Active }},
 		{"role", users.ErrUnfit, func(u *users.User) { u.Role, u.Status = users.Owner, users.Deleted }},
-		{"signed-in", users.ErrEmpty, func(u *users.User) { u.Role, u.SignedIn = users.Owner, time.Time{} }},
+		{"first-sign-in", users.ErrEmpty, func(u *users.User) { u.Role, u.FirstSignIn = users.Owner, time.Time{} }},
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.ArchivedAs = users.Active }},
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status = users.Archived }},
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Archived }},
@@ -98,30 +98,30 @@ func TestAPersonThatCannotBe(t *testing.T) {
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.LeftAs = users.Active }},
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Archived }},
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs, u.LeftAs = users.Archived, users.Active, users.Active }},
-		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Invited }},
-		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Inactive }},
-		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Invited }},
-		{"signed-in", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Inactive }},
-		{"approved", users.ErrUnfit, func(u *users.User) { u.Status, u.SignedIn, u.Approved = users.Invited, time.Time{}, past }},
+		{"first-sign-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Invited }},
+		{"first-sign-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Inactive }},
+		{"first-sign-in", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Invited }},
+		{"first-sign-in", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Inactive }},
+		{"approved", users.ErrUnfit, func(u *users.User) { u.Status, u.FirstSignIn, u.Approved = users.Invited, time.Time{}, past }},
 		{"expires", users.ErrUnfit, func(u *users.User) { u.Expires = now }},
 		{"expires", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs, u.Expires = users.Inactive, users.Active, now }},
-		{"notices", users.ErrUnfit, func(u *users.User) { u.Notices = 1 }},
-		{"notices", users.ErrUnfit, func(u *users.User) { u.Notified = past }},
-		{"notices", users.ErrUnfit, func(u *users.User) { u.Notified, u.Notices = past, -1 }},
-		{"notices", users.ErrUnfit, func(u *users.User) { u.Notices = -1 }},
-		{"notices", users.ErrUnfit, func(u *users.User) { u.Notified, u.Notices = past, users.MaxNotices+1 }},
+		{"notification-count", users.ErrUnfit, func(u *users.User) { u.NotificationCount = 1 }},
+		{"notification-count", users.ErrUnfit, func(u *users.User) { u.LastNotified = past }},
+		{"notification-count", users.ErrUnfit, func(u *users.User) { u.LastNotified, u.NotificationCount = past, -1 }},
+		{"notification-count", users.ErrUnfit, func(u *users.User) { u.NotificationCount = -1 }},
+		{"notification-count", users.ErrUnfit, func(u *users.User) { u.LastNotified, u.NotificationCount = past, users.MaxNotifications+1 }},
 		{"created", users.ErrEmpty, func(u *users.User) { u.Created = time.Time{} }},
 		{"created", users.ErrEarly, func(u *users.User) { u.Created = time.Date(-1, 11, 30, 0, 0, 0, 0, time.UTC) }},
 		{"created", users.ErrLate, func(u *users.User) { u.Created = late }},
-		{"since", users.ErrEmpty, func(u *users.User) { u.Since = time.Time{} }},
-		{"since", users.ErrEarly, func(u *users.User) { u.Since = early }},
-		{"since", users.ErrLate, func(u *users.User) { u.Since = late }},
-		{"signed-in", users.ErrEarly, func(u *users.User) { u.SignedIn = early }},
-		{"signed-in", users.ErrLate, func(u *users.User) { u.SignedIn = far }},
+		{"status-since", users.ErrEmpty, func(u *users.User) { u.StatusSince = time.Time{} }},
+		{"status-since", users.ErrEarly, func(u *users.User) { u.StatusSince = early }},
+		{"status-since", users.ErrLate, func(u *users.User) { u.StatusSince = late }},
+		{"first-sign-in", users.ErrEarly, func(u *users.User) { u.FirstSignIn = early }},
+		{"first-sign-in", users.ErrLate, func(u *users.User) { u.FirstSignIn = far }},
 		{"approved", users.ErrLate, func(u *users.User) { u.Approved = late }},
-		{"notified", users.ErrLate, func(u *users.User) { u.Notified, u.Notices = late, 1 }},
-		{"expires", users.ErrEarly, func(u *users.User) { u.Status, u.SignedIn, u.Expires = users.Invited, time.Time{}, early }},
-		{"expires", users.ErrLate, func(u *users.User) { u.Status, u.SignedIn, u.Expires = users.Invited, time.Time{}, far }},
+		{"last-notified", users.ErrLate, func(u *users.User) { u.LastNotified, u.NotificationCount = late, 1 }},
+		{"expires", users.ErrEarly, func(u *users.User) { u.Status, u.FirstSignIn, u.Expires = users.Invited, time.Time{}, early }},
+		{"expires", users.ErrLate, func(u *users.User) { u.Status, u.FirstSignIn, u.Expires = users.Invited, time.Time{}, far }},
 		{"licences", users.ErrTooLong, licence(make([]users.Licence, users.MaxLicences+1)...)},
 		{"licences", users.ErrEmpty, licence(users.Licence{Assigned: past})},
 		{"licences", users.ErrEmpty, licence(users.Licence{Pool: "a", Started: past})},
@@ -151,7 +151,7 @@ func TestAPersonIsPutIntoTheFormThatIsKept(t *testing.T) {
 	raw := func(at time.Time) time.Time { return at.Add(999 * time.Nanosecond).In(berlin) }
 	given := grown(func(u *users.User) {
 		u.Email, u.Groups = " ada@acme.example ", []string{"b", "a", "b"}
-		u.Created, u.Since, u.SignedIn, u.Due = raw(past), raw(past), raw(past), now
+		u.Created, u.StatusSince, u.FirstSignIn, u.Due = raw(past), raw(past), raw(past), now
 		u.Licences = []users.Licence{{Pool: "b", Assigned: raw(past)}, {Pool: "a", Assigned: raw(now)}, {Pool: "a", Assigned: raw(past), Started: raw(past), Archived: raw(past)}}
 	})
 	before := given.Clone()
@@ -164,7 +164,7 @@ func TestAPersonIsPutIntoTheFormThatIsKept(t *testing.T) {
 	require.Equal(t, before, given, "what was given stays as it is")
 
 	gone := grown(func(u *users.User) {
-		u.Status, u.First, u.Email = users.Deleted, "Ada", "is gone anyway"
+		u.Status, u.FirstName, u.Email = users.Deleted, "Ada", "is gone anyway"
 		u.LeftAs, u.Expires, u.Schedule.Date = users.Active, now, "2030-01-01"
 		u.Licences = []users.Licence{{Pool: "a", Assigned: past, Started: now}}
 	})

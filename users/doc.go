@@ -5,7 +5,7 @@
 // In reading order: a [User] is a [Profile] with a [Role] and a [Status]. An
 // [Action] is something that can be asked for. Two tables say what comes of it:
 // [Next] holds the status that an action leads to, [Authority] who may ask. An
-// [Actor] is whoever asks. A [Standing] is the part of a person that counters
+// [Actor] is whoever asks. A [Segment] is the part of a person that counters
 // see, and a [Tally] counts people by it. A [Filter] selects people for a list,
 // [ReadRoster] reads a list of people out of a file, and [WriteRoster] writes one.
 // What is wrong with anything that comes in is a [Reason]. What has a JSON form is read by

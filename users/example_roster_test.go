@@ -29,7 +29,7 @@ Zoë;;;;Ada@Example.com;Captain;;;
 	roster, err := users.ReadRoster(strings.NewReader(file), options)
 	fmt.Println(len(roster.People), len(roster.Faults), err)
 	for _, e := range roster.People {
-		fmt.Println(e.Row, e.Profile.First, e.Profile.Email, e.Role)
+		fmt.Println(e.Row, e.Profile.FirstName, e.Profile.Email, e.Role)
 	}
 
 	// Output:
@@ -47,8 +47,8 @@ Zoë;;;;Ada@Example.com;Captain;;;
 func ExampleWriteRoster() {
 	people := func(yield func(users.User, error) bool) {
 		for _, u := range []users.User{
-			{Profile: users.Profile{First: "Zoë", Last: "Owen", Email: "zoe@example.com", Title: "Head, Wards"}, Role: users.Admin, Status: users.Active},
-			{Profile: users.Profile{First: "Max", Last: "Byron", Email: "max@example.com", Title: "=1+1"}, Status: users.Invited},
+			{Profile: users.Profile{FirstName: "Zoë", LastName: "Owen", Email: "zoe@example.com", Title: "Head, Wards"}, Role: users.Admin, Status: users.Active},
+			{Profile: users.Profile{FirstName: "Max", LastName: "Byron", Email: "max@example.com", Title: "=1+1"}, Status: users.Invited},
 		} {
 			if !yield(u, nil) {
 				return
@@ -67,7 +67,7 @@ func ExampleWriteRoster() {
 
 	roster, err := users.ReadRoster(strings.NewReader(file.String()), options)
 	for _, e := range roster.People {
-		fmt.Println(e.Row, e.Profile.First, e.Profile.Title, e.Role)
+		fmt.Println(e.Row, e.Profile.FirstName, e.Profile.Title, e.Role)
 	}
 	fmt.Println(roster.Ignored, err)
 

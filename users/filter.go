@@ -10,18 +10,18 @@ import (
 // A Filter selects people of an account, and says in which order they are listed.
 // Every field but ByName narrows; the zero value selects everybody but the
 // deleted, in order of ID. Where a page begins is said by After alone in order of ID,
-// and by After and AfterName together in order of name: [Filter.Behind] sets both.
+// and by After and AfterName together in order of name: [Filter.NextPage] sets both.
 type Filter struct {
-	Status     Set[Status] // one of these; empty: all but deleted
-	Role       Set[Role]   // one of these; empty: any
-	Location   string      // exactly this; empty: any
-	Department string      // exactly this; empty: any
-	Group      string      // in this group; empty: any
-	Source     *Source     // exactly this; nil: any
-	NeverIn    bool        // only those who never signed in
-	ByName     bool        // in order of [Profile.SortName] and then of ID, rather than of ID
-	After      ID          // only those with a greater ID, by bytes: where the last page ended
-	AfterName  string      // with ByName: only those with a greater SortName, or with this one and a greater ID; without: ignored
+	Status        Set[Status] // one of these; empty: all but deleted
+	Role          Set[Role]   // one of these; empty: any
+	Location      string      // exactly this; empty: any
+	Department    string      // exactly this; empty: any
+	Group         string      // in this group; empty: any
+	Source        *Source     // exactly this; nil: any
+	NeverSignedIn bool        // only those who never signed in
+	ByName        bool        // in order of [Profile.SortName] and then of ID, rather than of ID
+	After         ID          // only those with a greater ID, by bytes: where the last page ended
+	AfterName     string      // with ByName: only those with a greater SortName, or with this one and a greater ID; without: ignored
 }
 
 // Match reports whether the filter selects the user. Every store's list agrees
@@ -37,7 +37,7 @@ func (f Filter) Match(u User) bool {
 		(f.Department == "" || f.Department == u.Department) &&
 		(f.Group == "" || slices.Contains(u.Groups, f.Group)) &&
 		(f.Source == nil || *f.Source == u.Source) &&
-		(!f.NeverIn || u.SignedIn.IsZero()) &&
+		(!f.NeverSignedIn || u.FirstSignIn.IsZero()) &&
 		f.isBefore(u)
 }
 
@@ -50,15 +50,15 @@ func (f Filter) isBefore(u User) bool {
 	return cmp.Or(name, cmp.Compare(f.After, u.ID)) < 0
 }
 
-// Behind returns the filter for the page after the one that the user ended, in
+// Pending returns the filter for the page after the one that the user ended, in
 // either order. It contains the user's SortName, which is personal data.
-func (f Filter) Behind(u User) Filter {
+func (f Filter) NextPage(u User) Filter {
 	f.After, f.AfterName = u.ID, u.SortName()
 	return f
 }
 
 // WithoutPage returns the filter as of the first page, in order of ID: it selects the
-// same people wherever a page of f began. A count is made with it.
+// unchanged people wherever a page of f began. A count is made with it.
 func (f Filter) WithoutPage() Filter {
 	f.After, f.AfterName, f.ByName = "", "", false
 	return f
@@ -78,7 +78,7 @@ func (f Filter) WithoutPage() Filter {
 // two characters to at most [MaxID] bytes, so that every database can index it;
 // what is beyond orders nobody.
 func (p Profile) SortName() string {
-	name := strings.Trim(Fold(p.Last)+"\t"+Fold(p.First), "\t")
+	name := strings.Trim(Fold(p.LastName)+"\t"+Fold(p.FirstName), "\t")
 	name = cmp.Or(name, Fold(p.Username), Fold(p.Email), Fold(p.ExternalID))
 	end := min(len(name), MaxID)
 	for end < len(name) && !utf8.RuneStart(name[end]) {

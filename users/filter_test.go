@@ -14,17 +14,17 @@ import (
 )
 
 func TestPeopleStandUnderTheirLastName(t *testing.T) {
-	all := users.Profile{First: "Ada", Last: "Byron", Username: "countess", Email: "Ada@Acme.example", ExternalID: "x7"}
+	all := users.Profile{FirstName: "Ada", LastName: "Byron", Username: "countess", Email: "Ada@Acme.example", ExternalID: "x7"}
 	for _, c := range []struct {
 		name  string
 		strip func(*users.Profile)
 	}{
 		{"byron\tada", func(*users.Profile) {}},
-		{"byron", func(p *users.Profile) { p.First = "" }},
-		{"ada", func(p *users.Profile) { p.Last = "" }},
-		{"countess", func(p *users.Profile) { p.First, p.Last = "", "" }},
-		{"ada@acme.example", func(p *users.Profile) { p.First, p.Last, p.Username = "", "", "" }},
-		{"x7", func(p *users.Profile) { p.First, p.Last, p.Username, p.Email = "", "", "", "" }},
+		{"byron", func(p *users.Profile) { p.FirstName = "" }},
+		{"ada", func(p *users.Profile) { p.LastName = "" }},
+		{"countess", func(p *users.Profile) { p.FirstName, p.LastName = "", "" }},
+		{"ada@acme.example", func(p *users.Profile) { p.FirstName, p.LastName, p.Username = "", "", "" }},
+		{"x7", func(p *users.Profile) { p.FirstName, p.LastName, p.Username, p.Email = "", "", "", "" }},
 	} {
 		p := all
 		c.strip(&p)
@@ -36,13 +36,13 @@ func TestPeopleStandUnderTheirLastName(t *testing.T) {
 
 func TestNamesAreOrderedByLastAndThenByFirstName(t *testing.T) {
 	inOrder := []users.Profile{
-		{Username: "0"}, {Last: "a"}, {Last: "A", First: "b c"}, {Last: "a", First: "z"}, {Last: "a b", First: "c"}, {Last: "A-b"},
-		{Last: "ab", First: "a"}, {Last: "Ab", First: "B"}, {First: "Cher"}, {Last: "ſ"}, {Last: "Sa"}, {Last: "z"}, {Last: "Éa"}, {Last: "éb"}, {Last: "ı"},
+		{Username: "0"}, {LastName: "a"}, {LastName: "A", FirstName: "b c"}, {LastName: "a", FirstName: "z"}, {LastName: "a b", FirstName: "c"}, {LastName: "A-b"},
+		{LastName: "ab", FirstName: "a"}, {LastName: "Ab", FirstName: "B"}, {FirstName: "Cher"}, {LastName: "ſ"}, {LastName: "Sa"}, {LastName: "z"}, {LastName: "Éa"}, {LastName: "éb"}, {LastName: "ı"},
 	}
 	for i, p := range inOrder[1:] {
 		require.Less(t, inOrder[i].SortName(), p.SortName(), "%+v", p)
 	}
-	require.Equal(t, users.Profile{Last: "ſmith", First: "\u212aIT"}.SortName(), users.Profile{Last: "SMITH", First: "kit"}.SortName())
+	require.Equal(t, users.Profile{LastName: "ſmith", FirstName: "\u212aIT"}.SortName(), users.Profile{LastName: "SMITH", FirstName: "kit"}.SortName())
 }
 
 func TestALongNameIsCutBetweenCharacters(t *testing.T) {
@@ -54,10 +54,10 @@ func TestALongNameIsCutBetweenCharacters(t *testing.T) {
 		{strings.Repeat("🚀", 255), "Ann", strings.Repeat("🚀", 63)},
 		{"xxx" + strings.Repeat("🚀", 252), "", "xxx" + strings.Repeat("🚀", 63)},
 	} {
-		p := users.Profile{First: c.first, Last: c.last}
+		p := users.Profile{FirstName: c.first, LastName: c.last}
 		name := p.SortName()
 		require.Equal(t, c.name, name)
-		p.Last, p.First = p.Last+"y", p.First+"y"
+		p.LastName, p.FirstName = p.LastName+"y", p.FirstName+"y"
 		require.Equal(t, name[:250], p.SortName()[:250])
 	}
 }
@@ -72,17 +72,17 @@ func TestSortNamesCanBeKeptAndCompared(t *testing.T) {
 		}, s))
 	})
 	profile := rapid.Custom(func(t *rapid.T) users.Profile {
-		return users.Profile{Last: text.Draw(t, "last"), First: text.Draw(t, "first")}
+		return users.Profile{LastName: text.Draw(t, "last-name"), FirstName: text.Draw(t, "first-name")}
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := profile.Draw(t, "a"), profile.Draw(t, "b")
 		require.True(t, utf8.ValidString(a.SortName()))
 		require.LessOrEqual(t, len(a.SortName()), users.MaxID)
 		require.NotContains(t, a.SortName(), "\x00")
-		if users.Fold(a.Last) == "" || users.Fold(b.Last) == "" || len(a.SortName()) > 250 || len(b.SortName()) > 250 {
+		if users.Fold(a.LastName) == "" || users.Fold(b.LastName) == "" || len(a.SortName()) > 250 || len(b.SortName()) > 250 {
 			return
 		}
-		want := cmp.Or(cmp.Compare(users.Fold(a.Last), users.Fold(b.Last)), cmp.Compare(users.Fold(a.First), users.Fold(b.First)))
+		want := cmp.Or(cmp.Compare(users.Fold(a.LastName), users.Fold(b.LastName)), cmp.Compare(users.Fold(a.FirstName), users.Fold(b.FirstName)))
 		require.Equal(t, want, cmp.Compare(a.SortName(), b.SortName()))
 	})
 }
@@ -90,7 +90,7 @@ func TestSortNamesCanBeKeptAndCompared(t *testing.T) {
 // TestAPageBeginsBehindItsPlace asks of everybody who stands behind whom.
 func TestAPageBeginsBehindItsPlace(t *testing.T) {
 	named := func(id users.ID, last string) users.User {
-		return users.User{Profile: users.Profile{ID: id, Last: last}, Status: users.Active}
+		return users.User{Profile: users.Profile{ID: id, LastName: last}, Status: users.Active}
 	}
 	byID := []users.User{named("p1", "b"), named("p2", "A"), named("p3", "c"), named("p4", "a"), named("p5", ""), named("p6", "a b")}
 	byName := []users.User{byID[4], byID[1], byID[3], byID[5], byID[0], byID[2]}
@@ -105,21 +105,21 @@ func TestAPageBeginsBehindItsPlace(t *testing.T) {
 		for i, last := range c.inOrder {
 			require.True(t, c.filter.Match(last))
 			for j, u := range c.inOrder {
-				require.Equal(t, j > i, c.filter.Behind(last).Match(u), "%+v: %s behind %s", c.filter, u.ID, last.ID)
+				require.Equal(t, j > i, c.filter.NextPage(last).Match(u), "%+v: %s behind %s", c.filter, u.ID, last.ID)
 			}
 		}
 	}
 	between := users.Filter{ByName: true, AfterName: "a\tz", After: "p9"} // nobody, any more
 	require.False(t, between.Match(byName[2]))
 	require.True(t, between.Match(byName[3]))
-	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "b"}, users.Filter{Location: "Leeds", ByName: true}.Behind(byID[0]))
+	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "b"}, users.Filter{Location: "Leeds", ByName: true}.NextPage(byID[0]))
 }
 
 // TestFilter_WithoutPage selects the people of every page.
 func TestFilter_WithoutPage(t *testing.T) {
 	source := users.Source{Kind: users.SourceSync, Name: "hr"}
 	f := users.Filter{
-		Status: users.In(users.Active), Role: users.In(users.Admin), Location: "Leeds", Department: "Sales", Group: "a", Source: &source, NeverIn: true,
+		Status: users.In(users.Active), Role: users.In(users.Admin), Location: "Leeds", Department: "Sales", Group: "a", Source: &source, NeverSignedIn: true,
 	}
 	page := f
 	page.ByName, page.After, page.AfterName = true, "p1", "b"

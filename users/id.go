@@ -12,8 +12,8 @@ const (
 	MaxReason = 500 // characters of a reason
 
 	// Of somebody who is brought along from elsewhere, see [User.Clean].
-	MaxNotices  = 1_000_000 // notifications that went out
-	MaxLicences = 1000      // course licences
+	MaxNotifications = 1_000_000 // notifications that went out
+	MaxLicences      = 1000      // course licences
 )
 
 // An AccountID names an account: a site, a workspace, a learning space. It is

@@ -31,21 +31,21 @@ func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
 		`{"groups":["a",null]}`:              `users: JSON: null stands for nothing here; what is not there is left out`,
 		"{\"id\":\"\xff\"}":                  `users: JSON: the text is not valid UTF-8`,
 		`{"created":"Ada"}`:                  `users: JSON: a time is not one of RFC 3339`,
-		`{"notices":1e999}`:                  `users: JSON: "notices" can't be this number`,
+		`{"notification_count":1e999}`:       `users: JSON: "notification_count" can't be this number`,
 		`{"status":"Ada"}`:                   `users.Status: unknown name`,
 		`{"status":2}`:                       `users: JSON: "status" can't be this number`,
 	} {
-		u := users.User{Notices: 7}
+		u := users.User{NotificationCount: 7}
 		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), want, wrong)
-		require.Equal(t, users.User{Notices: 7}, u, "as it was")
+		require.Equal(t, users.User{NotificationCount: 7}, u, "as it was")
 	}
 	for _, wrong := range []string{`{"created":7}`, `{"created":"2026-13-01T00:00:00Z"}`} {
 		u := users.User{}
 		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), "users: JSON: a time is not one of RFC 3339")
 	}
-	u := users.User{Notices: 7, Profile: users.Profile{ID: "b"}}
-	require.NoError(t, json.Unmarshal([]byte(` {"first":"Ada","status":"active"} `), &u))
-	require.Equal(t, users.User{Profile: users.Profile{First: "Ada"}, Status: users.Active}, u, "nothing stays of what was there")
+	u := users.User{NotificationCount: 7, Profile: users.Profile{ID: "b"}}
+	require.NoError(t, json.Unmarshal([]byte(` {"first_name":"Ada","status":"active"} `), &u))
+	require.Equal(t, users.User{Profile: users.Profile{FirstName: "Ada"}, Status: users.Active}, u, "nothing stays of what was there")
 }
 
 func TestAUserAsADocument(t *testing.T) {
@@ -99,15 +99,15 @@ func TestATallyIsAListOfRows(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, string(text))
 		read := users.Tally{}
-		read.Move(users.Standing{}, users.Standing{Status: users.Deleted})
+		read.Move(users.Segment{}, users.Segment{Status: users.Deleted})
 		require.NoError(t, json.Unmarshal(text, &read))
 		require.Equal(t, tally, read)
 	}
 	requireTally(`[]`)
-	synced := users.Standing{Status: users.Active, Role: users.Member, Synced: true}
-	tally.Move(users.Standing{}, users.Standing{Status: users.Active, Role: users.Owner})
-	tally.Move(users.Standing{}, synced)
-	tally.Move(users.Standing{}, synced)
+	synced := users.Segment{Status: users.Active, Role: users.Member, Synced: true}
+	tally.Move(users.Segment{}, users.Segment{Status: users.Active, Role: users.Owner})
+	tally.Move(users.Segment{}, synced)
+	tally.Move(users.Segment{}, synced)
 	requireTally(`[{"status":"active","role":"member","synced":true,"count":2},{"status":"active","role":"owner","count":1}]`)
 
 	read := tally
@@ -125,7 +125,7 @@ func TestATallyIsAListOfRows(t *testing.T) {
 		require.Error(t, read.UnmarshalJSON([]byte(wrong)), wrong)
 		require.Equal(t, tally, read)
 	}
-	tally.Move(users.Standing{Status: users.Archived}, users.Standing{})
+	tally.Move(users.Segment{Status: users.Archived}, users.Segment{})
 	requireTally(`[{"status":"active","role":"member","synced":true,"count":2},{"status":"active","role":"owner","count":1},{"status":"archived","role":"member","count":-1}]`)
 	tally = users.Tally{}
 	tally[users.Active][users.Owner][0] = math.MaxInt64
@@ -134,9 +134,9 @@ func TestATallyIsAListOfRows(t *testing.T) {
 
 func TestAPatchTellsNoGroupsFromNoChange(t *testing.T) {
 	for text, d := range map[string]users.Patch{
-		`{}`:                          {},
-		`{"first":"","groups":[]}`:    {First: new(""), Groups: &[]string{}},
-		`{"last":"L","groups":["a"]}`: {Last: new("L"), Groups: &[]string{"a"}},
+		`{}`:                               {},
+		`{"first_name":"","groups":[]}`:    {FirstName: new(""), Groups: &[]string{}},
+		`{"last_name":"L","groups":["a"]}`: {LastName: new("L"), Groups: &[]string{"a"}},
 	} {
 		written, err := json.Marshal(d)
 		require.NoError(t, err)

@@ -43,7 +43,7 @@ func requireNames[T interface {
 func TestTextForms(t *testing.T) {
 	requireNames[users.Status](t, "", "invited", "active", "inactive", "archived", "deleted")
 	requireNames[users.Role](t, "member", "manager", "admin", "owner")
-	requireNames[users.Action](t, "", "invite", "add", "adopt", "notify", "accept", "approve", "deactivate", "reactivate",
+	requireNames[users.Action](t, "", "invite", "add", "import", "notify", "accept", "approve", "deactivate", "reactivate",
 		"archive", "restore", "delete", "erase", "hand-over", "edit", "change-role", "grant-ownership", "end-ownership",
 		"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
 	requireNames[users.ActorKind](t, "", "user", "sync", "support", "system")

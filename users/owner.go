@@ -2,10 +2,10 @@ package users
 
 // What an owner is spared. An account always has an active owner, and nobody
 // takes an owner's seat, role or record from under him: the ownership ends
-// first ([EndOwnership]), and the last active owner's never ends.
+// first ([ActionEndOwnership]), and the last active owner's never ends.
 
 // unsettling are the actions that would put an owner out.
-var unsettling = In(Deactivate, Archive, Delete, Erase, ChangeRole)
+var unsettling = In(ActionDeactivate, ActionArchive, ActionDelete, ActionErase, ActionChangeRole)
 
 // Protected reports whether u is an owner whom the action would put out. It
 // holds against everybody: singly, in bulk, by a schedule or by a sync. It ends with the

@@ -74,10 +74,10 @@ func TestTheComparisonForm(t *testing.T) {
 
 func TestAProfileIsCleanedAtTheDoor(t *testing.T) {
 	p, err := users.Profile{
-		First: " Ada ", Email: " ada@acme.example ", Groups: []string{"b", " a ", "", "b"},
+		FirstName: " Ada ", Email: " ada@acme.example ", Groups: []string{"b", " a ", "", "b"},
 	}.Clean()
 	require.NoError(t, err)
-	require.Equal(t, users.Profile{First: "Ada", Email: "ada@acme.example", Groups: []string{"a", "b"}}, p)
+	require.Equal(t, users.Profile{FirstName: "Ada", Email: "ada@acme.example", Groups: []string{"a", "b"}}, p)
 
 	many := make([]string, users.MaxGroups+1)
 	for i := range many {
@@ -86,8 +86,8 @@ func TestAProfileIsCleanedAtTheDoor(t *testing.T) {
 	long := strings.Repeat("x", users.MaxText+1)
 	for field, bad := range map[string][]users.Profile{
 		"id":          {{ID: "a\x00", Email: "a@b.example"}},
-		"first":       {{First: long, Email: "a@b.example"}},
-		"last":        {{Last: "a\nb", Email: "a@b.example"}},
+		"first-name":  {{FirstName: long, Email: "a@b.example"}},
+		"last-name":   {{LastName: "a\nb", Email: "a@b.example"}},
 		"username":    {{Username: strings.Repeat("日", 100)}}, // fits as a text, not as a key
 		"external-id": {{ExternalID: "a\xff"}},
 		"location":    {{Location: long, Email: "a@b.example"}},
@@ -100,7 +100,7 @@ func TestAProfileIsCleanedAtTheDoor(t *testing.T) {
 			{Email: "a@b.example", Source: users.Source{Name: "a\x00"}},
 		},
 		"email": {
-			{}, {First: "Ada", Last: "Lovelace"},
+			{}, {FirstName: "Ada", LastName: "Lovelace"},
 			{Email: "ada"}, {Email: "Ada <ada@acme.example>"}, {Email: "ada@acme.example (Ada)"}, {Email: "<ada@acme.example>"},
 			{Email: "ada@acme.example, bob@acme.example"}, {Email: "a da@acme.example"}, {Email: "@acme.example"},
 			{Email: strings.Repeat("a", 243) + "@b.example.x"},
@@ -131,7 +131,7 @@ func TestProfile_Clean(t *testing.T) {
 		"noncharacter in a username":          {in: users.Profile{Username: "a\ufdd0"}, field: "username", reason: users.ErrUnknownCharacter},
 		"letter of Unicode 16 in a username":  {in: users.Profile{Username: "\ua7dc"}, field: "username", reason: users.ErrUnknownCharacter},
 		"letter of Unicode 16 in another ID":  {in: users.Profile{ExternalID: "\ua7dc"}, out: users.Profile{ExternalID: "\ua7dc"}},
-		"letter of Unicode 16 in a name":      {in: users.Profile{ExternalID: "7", Last: "\ua7dc"}, out: users.Profile{ExternalID: "7", Last: "\ua7dc"}},
+		"letter of Unicode 16 in a name":      {in: users.Profile{ExternalID: "7", LastName: "\ua7dc"}, out: users.Profile{ExternalID: "7", LastName: "\ua7dc"}},
 		"private use":                         {in: users.Profile{Username: "\ue000"}, out: users.Profile{Username: "\ue000"}},
 		"unassigned but invisible":            {in: users.Profile{Username: "a\ufff0"}, out: users.Profile{Username: "a\ufff0"}},
 		"invisible alone":                     {in: users.Profile{Username: "\u200b \u2060"}, field: "email", reason: users.ErrEmpty},
@@ -152,58 +152,58 @@ func TestProfile_Clean(t *testing.T) {
 }
 
 func TestAPatchChangesWhatItNames(t *testing.T) {
-	was := users.Profile{ID: "u1", First: "Ada", Last: "Byron", Email: "ada@acme.example", Groups: []string{"a"}}
+	was := users.Profile{ID: "u1", FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example", Groups: []string{"a"}}
 	now, changed, err := users.Patch{
-		Last: new(" Lovelace "), First: new("Ada"), Groups: new([]string{"b", "a"}), Location: new(""),
+		LastName: new(" Lovelace "), FirstName: new("Ada"), Groups: new([]string{"b", "a"}), Location: new(""),
 	}.Apply(was)
 	require.NoError(t, err)
-	require.Equal(t, []string{"last", "groups"}, changed)
-	require.Equal(t, "Lovelace", now.Last)
-	require.Equal(t, "Byron", was.Last)
+	require.Equal(t, []string{"last-name", "groups"}, changed)
+	require.Equal(t, "Lovelace", now.LastName)
+	require.Equal(t, "Byron", was.LastName)
 	require.Equal(t, users.ID("u1"), now.ID)
 
 	_, _, err = users.Patch{Email: new("")}.Apply(was)
 	require.ErrorIs(t, err, users.ErrEmpty, "somebody would be left without a name to be known by")
 
 	every := users.Patch{
-		First: new("1"), Last: new("2"), Username: new("3"), Email: new("4@x.example"), ExternalID: new("5"),
+		FirstName: new("1"), LastName: new("2"), Username: new("3"), Email: new("4@x.example"), ExternalID: new("5"),
 		Location: new("6"), Department: new("7"), Title: new("8"),
 	}
 	now, changed, err = every.Apply(was)
 	require.NoError(t, err)
 	require.Len(t, changed, 8)
 	require.Equal(t, users.Profile{
-		ID: "u1", First: "1", Last: "2", Username: "3", Email: "4@x.example", ExternalID: "5",
+		ID: "u1", FirstName: "1", LastName: "2", Username: "3", Email: "4@x.example", ExternalID: "5",
 		Location: "6", Department: "7", Title: "8", Groups: []string{"a"},
 	}, now)
 }
 
 func TestOnePersonMadeIntoAnother(t *testing.T) {
-	was := users.Profile{First: "Ada", Last: "Byron", Email: "ada.byron@acme.example", ExternalID: "7"}
+	was := users.Profile{FirstName: "Ada", LastName: "Byron", Email: "ada.byron@acme.example", ExternalID: "7"}
 	with := func(change func(*users.Profile)) users.Profile {
 		p := was
 		change(&p)
 		return p
 	}
 	require.False(t, users.Exchanges(was, was))
-	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.Last, p.Email = "Lovelace", "ada.lovelace@acme.example" })), "a marriage")
-	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.First, p.Last = "Adah", "Biron" })), "a correction")
-	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.First, p.Last, p.Email = "ADA", "BYRON", "ADA.BYRON@acme.example" })), "case alone")
-	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.First, p.Last, p.Email = "Bob", "Smith", "bob@acme.example" })))
+	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.LastName, p.Email = "Lovelace", "ada.lovelace@acme.example" })), "a marriage")
+	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.FirstName, p.LastName = "Adah", "Biron" })), "a correction")
+	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.FirstName, p.LastName, p.Email = "ADA", "BYRON", "ADA.BYRON@acme.example" })), "case alone")
+	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.FirstName, p.LastName, p.Email = "Bob", "Smith", "bob@acme.example" })))
 	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "8" })))
 	require.True(t, users.Exchanges(with(func(p *users.Profile) { p.ExternalID = "e7" }), with(func(p *users.Profile) { p.ExternalID = "E7" })))
 	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "" })))
 	require.False(t, users.Exchanges(with(func(p *users.Profile) { p.ExternalID = "" }), was), "a first number")
 
 	// Of whom less is known, all that is has to change.
-	bob := users.Profile{First: "Bob", Last: "Smith", Email: "bob@acme.example", Username: "bob"}
-	require.True(t, users.Exchanges(users.Profile{First: "Ada", Email: "ada@acme.example"}, bob), "no last name")
-	require.True(t, users.Exchanges(users.Profile{Last: "Byron", Email: "ada@acme.example"}, bob), "no first name")
-	require.True(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", Username: "ada"}, bob), "no address")
-	require.True(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", Email: "ada@acme.example", Username: "bob"}, bob), "the address counts where there is one")
-	require.False(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", Username: "bob"}, bob), "the username stays")
+	bob := users.Profile{FirstName: "Bob", LastName: "Smith", Email: "bob@acme.example", Username: "bob"}
+	require.True(t, users.Exchanges(users.Profile{FirstName: "Ada", Email: "ada@acme.example"}, bob), "no last name")
+	require.True(t, users.Exchanges(users.Profile{LastName: "Byron", Email: "ada@acme.example"}, bob), "no first name")
+	require.True(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", Username: "ada"}, bob), "no address")
+	require.True(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example", Username: "bob"}, bob), "the address counts where there is one")
+	require.False(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", Username: "bob"}, bob), "the username stays")
 	require.False(t, users.Exchanges(users.Profile{Email: "ada@acme.example"}, bob), "nobody knew a name")
-	require.False(t, users.Exchanges(users.Profile{First: "Ada", Last: "Byron", ExternalID: "7"}, users.Profile{First: "Bob", Last: "Smith", ExternalID: "7", Email: "bob@acme.example"}), "nothing but the number was known, and it stays")
+	require.False(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", ExternalID: "7"}, users.Profile{FirstName: "Bob", LastName: "Smith", ExternalID: "7", Email: "bob@acme.example"}), "nothing but the number was known, and it stays")
 }
 
 func TestWhoIsTheSamePerson(t *testing.T) {
@@ -240,15 +240,15 @@ func TestATombstoneKeepsNothingPersonal(t *testing.T) {
 	source := users.Source{Kind: users.SourceSync, Name: "hr"}
 	u := users.User{
 		Profile: users.Profile{
-			ID: "u1", First: "Ada", Last: "L", Username: "ada", Email: "a@b.example", ExternalID: "7",
+			ID: "u1", FirstName: "Ada", LastName: "L", Username: "ada", Email: "a@b.example", ExternalID: "7",
 			Location: "x", Department: "x", Title: "x", Groups: []string{"x"}, Source: source,
 		},
-		Role: users.Admin, Status: users.Active, LeftAs: users.Active, Created: at, Since: at, SignedIn: at,
-		Approved: at, Notified: at, Notices: 2, Expires: at, Due: at,
+		Role: users.Admin, Status: users.Active, LeftAs: users.Active, Created: at, StatusSince: at, FirstSignIn: at,
+		Approved: at, LastNotified: at, NotificationCount: 2, Expires: at, Due: at,
 	}
 	require.Equal(t, users.User{
 		Profile: users.Profile{ID: "u1", Source: source}, Role: users.Admin, Status: users.Deleted,
-		Created: at, Since: at, SignedIn: at, Approved: at, Notified: at, Notices: 2,
+		Created: at, StatusSince: at, FirstSignIn: at, Approved: at, LastNotified: at, NotificationCount: 2,
 	}, u.Tombstone())
 	require.True(t, u.Here())
 	require.False(t, u.Tombstone().Here())
@@ -256,9 +256,9 @@ func TestATombstoneKeepsNothingPersonal(t *testing.T) {
 
 func TestWhatCountersSee(t *testing.T) {
 	u := users.User{Profile: users.Profile{Source: users.Source{Kind: users.SourceSync, Name: "hr"}}, Role: users.Admin, Status: users.Active}
-	require.Equal(t, users.Standing{Status: users.Active, Role: users.Admin, Synced: true}, u.Standing())
+	require.Equal(t, users.Segment{Status: users.Active, Role: users.Admin, Synced: true}, u.Segment())
 	u.Source.Kind = users.SourceImport
-	require.Equal(t, users.Standing{Status: users.Active, Role: users.Admin}, u.Standing())
+	require.Equal(t, users.Segment{Status: users.Active, Role: users.Admin}, u.Segment())
 }
 
 func TestAnInvitationThatHasRunOut(t *testing.T) {
@@ -277,30 +277,30 @@ func invitee(status users.Status, expires time.Time) users.User {
 func TestWhichActionsAreAboutSomebodyWhoIsThere(t *testing.T) {
 	for _, a := range users.Actions() {
 		newcomer := users.Next(a, users.NoStatus).Kind != users.Refused
-		account := users.In(users.BuySeats, users.ReturnSeats, users.SetTotal, users.SetPolicy, users.SetPayer,
-			users.EditAccount, users.Close, users.Reopen, users.EraseAccount).Has(a)
+		account := users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer,
+			users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount).Has(a)
 		require.Equal(t, !newcomer && !account, a.OnPerson(), a)
 	}
 }
 
 func TestATallyCountsByStanding(t *testing.T) {
 	var tally users.Tally
-	admin := users.Standing{Status: users.Active, Role: users.Admin}
-	synced := users.Standing{Status: users.Active, Role: users.Member, Synced: true}
-	owner := users.Standing{Status: users.Active, Role: users.Owner}
-	gone := users.Standing{Status: users.Deleted, Role: users.Member}
-	for _, s := range []users.Standing{admin, synced, owner, gone} {
-		tally.Move(users.Standing{}, s)
+	admin := users.Segment{Status: users.Active, Role: users.Admin}
+	synced := users.Segment{Status: users.Active, Role: users.Member, Synced: true}
+	owner := users.Segment{Status: users.Active, Role: users.Owner}
+	gone := users.Segment{Status: users.Deleted, Role: users.Member}
+	for _, s := range []users.Segment{admin, synced, owner, gone} {
+		tally.Move(users.Segment{}, s)
 	}
 	require.EqualValues(t, 3, tally.Count(0, 0), "the deleted are left out")
 	require.EqualValues(t, 1, tally.Count(users.In(users.Deleted), 0))
 	require.EqualValues(t, 1, tally.Count(users.In(users.Active), users.In(users.Admin)))
 	require.EqualValues(t, 1, tally.Of(synced))
 	require.EqualValues(t, 1, tally.ActiveOwners())
-	tally.Move(synced, users.Standing{Status: users.Inactive, Synced: true})
+	tally.Move(synced, users.Segment{Status: users.Inactive, Synced: true})
 	require.Zero(t, tally.Of(synced))
 	require.EqualValues(t, 1, tally.Count(users.In(users.Inactive), 0))
-	require.Len(t, users.Standings(), 5*4*2)
+	require.Len(t, users.Segments(), 5*4*2)
 }
 
 func TestActors(t *testing.T) {
@@ -343,14 +343,14 @@ func TestFiltersNarrow(t *testing.T) {
 		{users.Filter{Group: "c"}, false},
 		{users.Filter{Source: &u.Source}, true},
 		{users.Filter{Source: &other}, false},
-		{users.Filter{NeverIn: true}, true},
+		{users.Filter{NeverSignedIn: true}, true},
 		{users.Filter{After: "t"}, true},
 		{users.Filter{After: "u"}, false},
 	} {
 		require.Equal(t, c.match, c.filter.Match(u), "%+v", c.filter)
 	}
-	u.SignedIn = time.Unix(1, 0)
-	require.False(t, users.Filter{NeverIn: true}.Match(u))
+	u.FirstSignIn = time.Unix(1, 0)
+	require.False(t, users.Filter{NeverSignedIn: true}.Match(u))
 	u.Status = users.Deleted
 	require.False(t, users.Filter{}.Match(u), "the deleted appear only when asked for")
 }

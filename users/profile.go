@@ -13,8 +13,8 @@ import (
 // [MaxID]) and contain no control characters.
 type Profile struct {
 	ID         ID       `json:"id,omitzero"`          // the host's, or empty to have one made
-	First      string   `json:"first,omitzero"`       // given name
-	Last       string   `json:"last,omitzero"`        // family name
+	FirstName  string   `json:"first_name,omitzero"`  // given name
+	LastName   string   `json:"last_name,omitzero"`   // family name
 	Username   string   `json:"username,omitzero"`    // what the person signs in with, where it is not the address; it may look like an address
 	Email      string   `json:"email,omitzero"`       // one bare address: ada@example.com
 	ExternalID string   `json:"external_id,omitzero"` // the employee number or whatever the person is called in another system
@@ -74,8 +74,8 @@ type field struct {
 
 // fields are the texts of a profile in the order of a form.
 var fields = []field{
-	{"first", func(p *Profile) *string { return &p.First }},
-	{"last", func(p *Profile) *string { return &p.Last }},
+	{"first-name", func(p *Profile) *string { return &p.FirstName }},
+	{"last-name", func(p *Profile) *string { return &p.LastName }},
 	{"username", func(p *Profile) *string { return &p.Username }},
 	{"email", func(p *Profile) *string { return &p.Email }},
 	{"external-id", func(p *Profile) *string { return &p.ExternalID }},
@@ -178,8 +178,8 @@ func cleanGroups(groups []string) ([]string, error) {
 // A Patch is a change of some fields of a profile. A nil field stays as it is;
 // a pointer to the empty text clears it. The ID never changes.
 type Patch struct {
-	First      *string   `json:"first,omitzero"`
-	Last       *string   `json:"last,omitzero"`
+	FirstName  *string   `json:"first_name,omitzero"`
+	LastName   *string   `json:"last_name,omitzero"`
 	Username   *string   `json:"username,omitzero"`
 	Email      *string   `json:"email,omitzero"`
 	ExternalID *string   `json:"external_id,omitzero"`
@@ -203,7 +203,7 @@ func (d Patch) MarshalJSON() ([]byte, error) {
 // the fields that differ from before, or a [*FieldError].
 func (d Patch) Apply(p Profile) (Profile, []string, error) {
 	was := p
-	texts := []*string{d.First, d.Last, d.Username, d.Email, d.ExternalID, d.Location, d.Department, d.Title}
+	texts := []*string{d.FirstName, d.LastName, d.Username, d.Email, d.ExternalID, d.Location, d.Department, d.Title}
 	for i, text := range texts {
 		if text != nil {
 			*fields[i].text(&p) = *text
@@ -234,8 +234,8 @@ func (d Patch) Apply(p Profile) (Profile, []string, error) {
 // marriage (last name and address) and a correction do not exchange anybody.
 func Exchanges(was, now Profile) bool {
 	stays := func(a, b string) bool { return a != "" && Fold(a) == Fold(b) }
-	named, reached := was.First != "" || was.Last != "", was.Email != "" || was.Username != ""
+	named, reached := was.FirstName != "" || was.LastName != "", was.Email != "" || was.Username != ""
 	reach := stays(was.Email, now.Email) || was.Email == "" && stays(was.Username, now.Username)
 	return was.ExternalID != "" && ByExternalID(was.ExternalID) != ByExternalID(now.ExternalID) ||
-		named && reached && !reach && !stays(was.First, now.First) && !stays(was.Last, now.Last)
+		named && reached && !reach && !stays(was.FirstName, now.FirstName) && !stays(was.LastName, now.LastName)
 }

@@ -18,6 +18,6 @@ func Reasons() []Reason {
 	return []Reason{
 		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrUnfit, ErrEarly, ErrLate,
 		ErrEncoding, ErrTooLarge, ErrNoHeader, ErrNoColumn, ErrColumnTwice, ErrQuotes, ErrExtraCells,
-		ErrNobody, ErrTaken, ErrRole, ErrOwner, ErrPassword,
+		ErrNobody, ErrDuplicateRow, ErrRole, ErrOwner, ErrPassword,
 	}
 }

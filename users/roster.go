@@ -41,7 +41,7 @@ type Column struct {
 	// make no difference: "First name" is FIRSTNAME and first_name.
 	Header string
 
-	// Field is what the cells are: "first", "last", "username", "email",
+	// Field is what the cells are: "first-name", "last-name", "username", "email",
 	// "external-id", "location", "department", "title", "role" or "password"; or
 	// "status" or "groups", which [WriteRoster] writes and [ReadRoster] ignores.
 	Field string
@@ -87,8 +87,8 @@ type RosterOptions struct {
 func AccuEdRoster() RosterOptions {
 	return RosterOptions{
 		Columns: []Column{
-			{Header: "First name", Field: "first", Filled: true},
-			{Header: "Last name", Field: "last", Filled: true},
+			{Header: "First name", Field: "first-name", Filled: true},
+			{Header: "Last name", Field: "last-name", Filled: true},
 			{Header: "Username", Field: "username"},
 			{Header: "Password", Field: "password"},
 			{Header: "Email", Field: "email", Filled: true},
@@ -102,8 +102,8 @@ func AccuEdRoster() RosterOptions {
 }
 
 var defaultColumns = []Column{
-	{Header: "First name", Field: "first", Optional: true},
-	{Header: "Last name", Field: "last", Optional: true},
+	{Header: "First name", Field: "first-name", Optional: true},
+	{Header: "Last name", Field: "last-name", Optional: true},
 	{Header: "Username", Field: "username", Optional: true},
 	{Header: "Email", Field: "email", Optional: true},
 	{Header: "External ID", Field: "external-id", Optional: true},

@@ -97,7 +97,7 @@ func TestReadRoster_bounds(t *testing.T) {
 			}
 			before := heap()
 			o := users.RosterOptions{SkipFaulty: true, Columns: []users.Column{
-				{Header: "Email", Field: "email"}, {Header: "First name", Field: "first", Optional: true}, {Header: "Title", Field: "title", Optional: true},
+				{Header: "Email", Field: "email"}, {Header: "First name", Field: "first-name", Optional: true}, {Header: "Title", Field: "title", Optional: true},
 				{Header: "Role", Field: "role", Optional: true}, {Header: "Password", Field: "password", Optional: true},
 			}}
 			o.Password = func(int, users.Profile, string) error { return nil }

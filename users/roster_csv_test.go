@@ -46,7 +46,7 @@ func TestRosterReadsWhatPeopleExport(t *testing.T) {
 		"other columns":                 "Shoe size,First name,\"Notes\",Email\n44,Zoë,\"" + long + "\n" + long + "\",zoe@x.example\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			profile := users.Profile{First: "Zoë", Email: "zoe@x.example", Source: fromFile}
+			profile := users.Profile{FirstName: "Zoë", Email: "zoe@x.example", Source: fromFile}
 			require.Equal(t, []users.Entry{{2, profile, users.Member}}, people(t, file, users.RosterOptions{}))
 		})
 	}
@@ -66,9 +66,9 @@ func TestRosterKeepsNamesOfEveryScript(t *testing.T) {
 		"O'Brien", "'Abd al-Karīm", "Jean-François", "Ludwig van", "\U00020BB7野", "Ada \U0001F680", "e\u0301ric",
 	} {
 		file := "First name\tEmail\r\n" + name + "\ta@x.example\r\n"
-		require.Equal(t, name, people(t, file, users.RosterOptions{})[0].Profile.First)
+		require.Equal(t, name, people(t, file, users.RosterOptions{})[0].Profile.FirstName)
 		file = inUTF16(binary.LittleEndian, "\uFEFF"+file)
-		require.Equal(t, name, people(t, file, users.RosterOptions{})[0].Profile.First)
+		require.Equal(t, name, people(t, file, users.RosterOptions{})[0].Profile.FirstName)
 	}
 }
 

@@ -8,18 +8,18 @@ import (
 
 // What can be wrong with a roster, beside what can be wrong with a text.
 var (
-	ErrEncoding    = Reason{"wrong-encoding", "is not in UTF-8: save it as CSV UTF-8"}
-	ErrTooLarge    = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB, %d rows and %d MiB of people can be read", MaxRosterBytes>>20, MaxRosterRows, MaxRosterMemory>>20)}
-	ErrNoHeader    = Reason{"no-header", "has no header: its first row names none of the columns"}
-	ErrNoColumn    = Reason{"no-column", "is missing from the header"}
-	ErrColumnTwice = Reason{"column-twice", "stands in the header more than once"}
-	ErrQuotes      = Reason{"misplaced-quotes", "has a misplaced or unclosed quotation mark"}
-	ErrExtraCells  = Reason{"extra-cells", "has more cells than the header"}
-	ErrNobody      = Reason{"names-nobody", "names nobody: it has no address, username or external ID"}
-	ErrTaken       = Reason{"taken", "is taken"}
-	ErrRole        = Reason{"unknown-role", "is not a known role"}
-	ErrOwner       = Reason{"role-of-owner", "is the role of an owner, who cannot be imported"}
-	ErrPassword    = Reason{"password-refused", "is not accepted"}
+	ErrEncoding     = Reason{"wrong-encoding", "is not in UTF-8: save it as CSV UTF-8"}
+	ErrTooLarge     = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB, %d rows and %d MiB of people can be read", MaxRosterBytes>>20, MaxRosterRows, MaxRosterMemory>>20)}
+	ErrNoHeader     = Reason{"no-header", "has no header: its first row names none of the columns"}
+	ErrNoColumn     = Reason{"no-column", "is missing from the header"}
+	ErrColumnTwice  = Reason{"column-twice", "stands in the header more than once"}
+	ErrQuotes       = Reason{"misplaced-quotes", "has a misplaced or unclosed quotation mark"}
+	ErrExtraCells   = Reason{"extra-cells", "has more cells than the header"}
+	ErrNobody       = Reason{"names-nobody", "names nobody: it has no address, username or external ID"}
+	ErrDuplicateRow = Reason{"taken", "is taken"}
+	ErrRole         = Reason{"unknown-role", "is not a known role"}
+	ErrOwner        = Reason{"role-of-owner", "is the role of an owner, who cannot be imported"}
+	ErrPassword     = Reason{"password-refused", "is not accepted"}
 )
 
 // A Fault is one thing that is wrong with a roster. Its text is meant for the
@@ -27,7 +27,7 @@ var (
 type Fault struct {
 	Row     int    // as in a spreadsheet, see [ReadRoster]; 0: the whole file
 	Column  string // the header, as in [Column.Header]; empty: the whole row
-	Problem error  // such as [ErrTaken], [ErrEmpty] or [ErrAddress], which [errors.Is] finds
+	Problem error  // such as [ErrDuplicateRow], [ErrEmpty] or [ErrAddress], which [errors.Is] finds
 	Other   int    // the row that it collides with, if any
 }
 

@@ -279,7 +279,7 @@ func (w *rosterRow) clean() {
 func (w *rosterRow) claim() {
 	for _, k := range w.Profile.Keys() {
 		if other, taken := w.reader.taken[k]; taken {
-			w.fault(k.Kind.String(), ErrTaken, other)
+			w.fault(k.Kind.String(), ErrDuplicateRow, other)
 		} else {
 			w.reader.taken[k] = w.Row
 			w.reader.kept += keySize + len(k.Value)

@@ -49,10 +49,10 @@ Grace,Hopper,,,grace@example.com,report manager,,,
 Olive,Owen,,,olive@example.com,ADMINISTRATOR,Leeds,,Head of Training
 `, users.AccuEdRoster())
 	require.Equal(t, []users.Entry{
-		{2, users.Profile{First: "Ada", Last: "Lovelace", Username: "ada", Email: "Ada@Example.com",
+		{2, users.Profile{FirstName: "Ada", LastName: "Lovelace", Username: "ada", Email: "Ada@Example.com",
 			Location: "London", Department: "Engines", Title: "Countess", Source: fromFile}, users.Member},
-		{3, users.Profile{First: "Grace", Last: "Hopper", Email: "grace@example.com", Source: fromFile}, users.Manager},
-		{4, users.Profile{First: "Olive", Last: "Owen", Email: "olive@example.com",
+		{3, users.Profile{FirstName: "Grace", LastName: "Hopper", Email: "grace@example.com", Source: fromFile}, users.Manager},
+		{4, users.Profile{FirstName: "Olive", LastName: "Owen", Email: "olive@example.com",
 			Location: "Leeds", Title: "Head of Training", Source: fromFile}, users.Admin},
 	}, got)
 }
@@ -187,7 +187,7 @@ func TestSkipFaultyKeepsTheGoodRows(t *testing.T) {
 	}, roster.People)
 	require.Equal(t, users.Faults{
 		{Row: 3, Column: "Email", Problem: users.ErrAddress},
-		{Row: 5, Column: "Email", Problem: users.ErrTaken, Other: 2},
+		{Row: 5, Column: "Email", Problem: users.ErrDuplicateRow, Other: 2},
 	}, roster.Faults)
 }
 
@@ -290,7 +290,7 @@ func TestFaultsAreErrors(t *testing.T) {
 	_, err := users.ReadRoster(strings.NewReader("Email\nada\nada@x.example\nADA@x.example\n"), users.RosterOptions{})
 	require.EqualError(t, err, "users: roster: row 2: Email is not an e-mail address (the first of 2 faults)")
 	require.ErrorIs(t, err, users.ErrAddress)
-	require.ErrorIs(t, err, users.ErrTaken)
+	require.ErrorIs(t, err, users.ErrDuplicateRow)
 	require.NotErrorIs(t, err, users.ErrRole)
 	var fault users.Fault
 	require.ErrorAs(t, err, &fault)

@@ -52,7 +52,7 @@ func TestAccuEdRosterIsWrittenInItsNineColumns(t *testing.T) {
 		",,,,ann@x.example,Administrator,,,\r\n"+
 		",,,,olive@x.example,Administrator,,,\r\n",
 		written(t, users.AccuEdRoster(),
-			users.User{Profile: users.Profile{ID: "u1", First: "Zoë", Last: `de "Z", Jr.`, Username: "zoe", Email: "zoe@x.example", ExternalID: "7",
+			users.User{Profile: users.Profile{ID: "u1", FirstName: "Zoë", LastName: `de "Z", Jr.`, Username: "zoe", Email: "zoe@x.example", ExternalID: "7",
 				Location: "Leeds", Department: "Wards", Title: "Nurse", Groups: []string{"a"}}, Status: users.Active},
 			users.User{Profile: users.Profile{Email: "max@x.example"}, Role: users.Manager, Status: users.Invited},
 			users.User{Profile: users.Profile{Email: "ann@x.example"}, Role: users.Admin, Status: users.Inactive},
@@ -61,7 +61,7 @@ func TestAccuEdRosterIsWrittenInItsNineColumns(t *testing.T) {
 }
 
 func TestZeroOptionsWriteWhatThereIs(t *testing.T) {
-	all := users.User{Profile: users.Profile{ID: "u1", First: "A", Last: "B", Username: "c", Email: "d@x.example", ExternalID: "e",
+	all := users.User{Profile: users.Profile{ID: "u1", FirstName: "A", LastName: "B", Username: "c", Email: "d@x.example", ExternalID: "e",
 		Location: "f", Department: "g", Title: "h", Groups: []string{"i", "j, k"}}, Role: users.Owner, Status: users.Archived}
 	none := users.User{Profile: users.Profile{Username: "n"}}
 	file := written(t, users.RosterOptions{}, all, none)
@@ -114,13 +114,13 @@ func TestNoFormulaIsWritten(t *testing.T) {
 func TestNoFormulaIsWrittenInAnyColumn(t *testing.T) {
 	o := users.RosterOptions{
 		Columns: []users.Column{
-			{Header: "=first", Field: "first"}, {Header: "-last", Field: "last"}, {Header: "+user", Field: "username"}, {Header: "@", Field: "email"},
+			{Header: "=first", Field: "first-name"}, {Header: "-last", Field: "last-name"}, {Header: "+user", Field: "username"}, {Header: "@", Field: "email"},
 			{Header: "=1", Field: "external-id"}, {Header: "=2", Field: "location"}, {Header: "=3", Field: "department"}, {Header: "=4", Field: "title"},
 			{Header: "=5", Field: "groups"}, {Header: "=6", Field: "role"},
 		},
 		Roles: map[string]users.Role{"=m": users.Member, "=r": users.Manager, "=a": users.Admin},
 	}
-	u := users.User{Profile: users.Profile{First: "=a", Last: "=b", Username: "=c", Email: "=d@x.example", ExternalID: "=e",
+	u := users.User{Profile: users.Profile{FirstName: "=a", LastName: "=b", Username: "=c", Email: "=d@x.example", ExternalID: "=e",
 		Location: "=f", Department: "=g", Title: "=h", Groups: []string{"=i", "=j"}}, Role: users.Admin}
 	file := written(t, o, u)
 	require.Equal(t, "\uFEFF'=first,'-last,'+user,'@,'=1,'=2,'=3,'=4,'=5,'=6\r\n"+
@@ -198,7 +198,7 @@ func TestAPersonThatCannotBeWritten(t *testing.T) {
 		want users.FieldError
 	}{
 		"control character": {users.User{Profile: users.Profile{Title: "a\x00b"}}, users.FieldError{Field: "title", Reason: users.ErrControl}},
-		"bytes":             {users.User{Profile: users.Profile{First: "\xff"}}, users.FieldError{Field: "first", Reason: users.ErrNotUTF8}},
+		"bytes":             {users.User{Profile: users.Profile{FirstName: "\xff"}}, users.FieldError{Field: "first-name", Reason: users.ErrNotUTF8}},
 		"group":             {users.User{Profile: users.Profile{Groups: []string{"a\n", "b"}}}, users.FieldError{Field: "groups", Reason: users.ErrControl}},
 		"role":              {users.User{Role: 4}, users.FieldError{Field: "role", Reason: users.ErrRole}},
 	} {
@@ -299,7 +299,7 @@ var texts = rapid.OneOf(
 var someone = rapid.Custom(func(t *rapid.T) users.Profile {
 	local := rapid.StringOf(rapid.RuneFrom([]rune("'+-=.ab{|}~#é"))).Draw(t, "local")
 	p := users.Profile{
-		First: texts.Draw(t, "first"), Last: texts.Draw(t, "last"), Username: texts.Draw(t, "username"), ExternalID: texts.Draw(t, "external-id"),
+		FirstName: texts.Draw(t, "first-name"), LastName: texts.Draw(t, "last-name"), Username: texts.Draw(t, "username"), ExternalID: texts.Draw(t, "external-id"),
 		Email:    rapid.SampledFrom([]string{local + "@x.example", ""}).Draw(t, "email"),
 		Location: texts.Draw(t, "location"), Department: texts.Draw(t, "department"), Title: texts.Draw(t, "title"), Source: fromFile,
 	}

@@ -2,8 +2,8 @@ package users
 
 import "encoding/json"
 
-// A Standing is what counters see of a person.
-type Standing struct {
+// A Segment is what counters see of a person.
+type Segment struct {
 	Status Status `json:"status"`
 	Role   Role   `json:"role"`
 	Synced bool   `json:"synced,omitzero"` // the person's source is a sync
@@ -15,7 +15,7 @@ type Standing struct {
 // for every standing that somebody has.
 type Tally [statusCount][roleCount][2]int64
 
-func (t *Tally) at(s Standing) *int64 {
+func (t *Tally) at(s Segment) *int64 {
 	synced := 0
 	if s.Synced {
 		synced = 1
@@ -25,20 +25,20 @@ func (t *Tally) at(s Standing) *int64 {
 
 // Move counts one person out of one standing and into another. Somebody new
 // comes from the zero standing, which is not counted.
-func (t *Tally) Move(from, to Standing) {
+func (t *Tally) Move(from, to Segment) {
 	t.Add(from, -1)
 	t.Add(to, 1)
 }
 
-// Add counts n more people in a standing; the zero standing is not counted.
-func (t *Tally) Add(s Standing, n int64) {
+// ActionAdd counts n more people in a standing; the zero standing is not counted.
+func (t *Tally) Add(s Segment, n int64) {
 	if s.Status != NoStatus {
 		*t.at(s) += n
 	}
 }
 
 // Of returns the number of people of exactly this standing.
-func (t Tally) Of(s Standing) int64 { return *t.at(s) }
+func (t Tally) Of(s Segment) int64 { return *t.at(s) }
 
 // Count returns the number of people who have one of the statuses and one of
 // the roles, whatever their source. An empty set stands for all of them; all
@@ -62,19 +62,19 @@ func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
 // unless it is asked for others.
 const Present = Set[Status](1<<Invited | 1<<Active | 1<<Inactive | 1<<Archived)
 
-// Standings lists every standing that somebody can have.
-func Standings() []Standing {
-	var all []Standing
+// Segments lists every standing that somebody can have.
+func Segments() []Segment {
+	var all []Segment
 	for _, status := range Statuses() {
 		for _, role := range Roles() {
-			all = append(all, Standing{status, role, false}, Standing{status, role, true})
+			all = append(all, Segment{status, role, false}, Segment{status, role, true})
 		}
 	}
 	return all
 }
 
 type tallyRow struct {
-	Standing
+	Segment
 	Count int64 `json:"count"`
 }
 
@@ -90,11 +90,11 @@ func (r tallyRow) check() error {
 	return nil
 }
 
-// MarshalJSON returns the rows in the order of [Standings], without those that count
+// MarshalJSON returns the rows in the order of [Segments], without those that count
 // nobody.
 func (t Tally) MarshalJSON() ([]byte, error) {
 	rows := []tallyRow{}
-	for _, s := range Standings() {
+	for _, s := range Segments() {
 		if n := t.Of(s); n != 0 {
 			rows = append(rows, tallyRow{s, n})
 		}
@@ -114,10 +114,10 @@ func (t *Tally) UnmarshalJSON(text []byte) error {
 		if err := row.check(); err != nil {
 			return err
 		}
-		if read.Of(row.Standing) != 0 {
+		if read.Of(row.Segment) != 0 {
 			return errTallyTwice
 		}
-		*read.at(row.Standing) = row.Count
+		*read.at(row.Segment) = row.Count
 	}
 	*t = read
 	return nil

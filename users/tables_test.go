@@ -30,7 +30,7 @@ func TestEveryActionAtEveryStatus(t *testing.T) {
 	                 invited   active    inactive  archived  deleted
 	invite           same      same      refused   refused   refused
 	add              same      same      refused   refused   refused
-	adopt            same      same      same      same      same
+	import           same      same      same      same      same
 	notify           invited   active    refused   refused   refused
 	accept           active    same      refused   refused   refused
 	approve          active    same      refused   refused   refused
@@ -61,19 +61,19 @@ func TestEveryActionAtEveryStatus(t *testing.T) {
 			require.Equal(t, rows[action.String()][i], stepName(users.Next(action, status)), "%s of somebody %s", action, status)
 		}
 	}
-	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Invited}, users.Next(users.Invite, users.NoStatus))
-	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Active}, users.Next(users.Add, users.NoStatus))
-	require.Equal(t, users.Step{Kind: users.AsElsewhere}, users.Next(users.Adopt, users.NoStatus))
-	require.Zero(t, users.Next(users.Accept, users.NoStatus))
+	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Invited}, users.Next(users.ActionInvite, users.NoStatus))
+	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Active}, users.Next(users.ActionAdd, users.NoStatus))
+	require.Equal(t, users.Step{Kind: users.AsImported}, users.Next(users.ActionImport, users.NoStatus))
+	require.Zero(t, users.Next(users.ActionAccept, users.NoStatus))
 	require.Zero(t, users.Next(users.Action(99), users.Active))
-	require.Zero(t, users.Next(users.Accept, users.Status(99)))
+	require.Zero(t, users.Next(users.ActionAccept, users.Status(99)))
 }
 
 func stepName(s users.Step) string {
 	if s.Kind == users.GoTo {
 		return s.To.String()
 	}
-	return map[users.StepKind]string{users.Refused: "refused", users.Same: "same", users.AsBefore: "as-before"}[s.Kind]
+	return map[users.StepKind]string{users.Refused: "refused", users.Unchanged: "same", users.AsBefore: "as-before"}[s.Kind]
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
@@ -81,7 +81,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	                 member manager admin  owner  sync   support system
 	invite           -      -       anyone anyone source anyone  anyone
 	add              -      -       -      -      -      anyone  anyone
-	adopt            -      -       -      -      -      anyone  anyone
+	import           -      -       -      -      -      anyone  anyone
 	notify           -      -       anyone anyone -      anyone  anyone
 	accept           self   self    self   self   -      anyone  anyone
 	approve          -      -       anyone anyone -      anyone  anyone
@@ -133,7 +133,7 @@ func TestWhoAdministers(t *testing.T) {
 }
 
 func TestOwnersAreProtected(t *testing.T) {
-	putsOut := users.In(users.Deactivate, users.Archive, users.Delete, users.Erase, users.ChangeRole)
+	putsOut := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
 	for _, action := range users.Actions() {
 		for _, role := range users.Roles() {
 			require.Equal(t, role == users.Owner && putsOut.Has(action), users.User{Role: role}.Protected(action))
@@ -167,7 +167,7 @@ func statePicture() string {
 				for _, to := range before(from) {
 					moves[to] = append(moves[to], action.String())
 				}
-			case step.Kind == users.AsElsewhere:
+			case step.Kind == users.AsImported:
 				for _, to := range users.Statuses() {
 					moves[to] = append(moves[to], action.String())
 				}

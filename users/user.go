@@ -16,13 +16,13 @@ type User struct {
 	LeftAs     Status `json:"left_as,omitzero"`     // what Reactivate returns to; NoStatus for somebody created inactive
 	ArchivedAs Status `json:"archived_as,omitzero"` // what Restore returns to
 
-	Created  time.Time `json:"created,omitzero"`   // since when the person is known here
-	Since    time.Time `json:"since,omitzero"`     // since when the status is what it is
-	SignedIn time.Time `json:"signed_in,omitzero"` // the first sign-in
-	Approved time.Time `json:"approved,omitzero"`  // when an admin approved the person
-	Notified time.Time `json:"notified,omitzero"`  // when the last invitation or notification went out
-	Notices  int64     `json:"notices,omitzero"`   // how many went out
-	Expires  time.Time `json:"expires,omitzero"`   // when the invitation runs out
+	Created           time.Time `json:"created,omitzero"`            // since when the person is known here
+	StatusSince       time.Time `json:"status_since,omitzero"`       // since when the status is what it is
+	FirstSignIn       time.Time `json:"first_sign_in,omitzero"`      // the first sign-in
+	Approved          time.Time `json:"approved,omitzero"`           // when an admin approved the person
+	LastNotified      time.Time `json:"last_notified,omitzero"`      // when the last invitation or notification went out
+	NotificationCount int64     `json:"notification_count,omitzero"` // how many went out
+	Expires           time.Time `json:"expires,omitzero"`            // when the invitation runs out
 
 	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come
 	Due      time.Time `json:"due,omitzero"`      // when something happens to the person without a command
@@ -63,9 +63,9 @@ func (u User) Clone() User {
 	return u
 }
 
-// Standing returns what the counters see of the person.
-func (u User) Standing() Standing {
-	return Standing{Status: u.Status, Role: u.Role, Synced: u.Source.Kind == SourceSync}
+// Segment returns what the counters see of the person.
+func (u User) Segment() Segment {
+	return Segment{Status: u.Status, Role: u.Role, Synced: u.Source.Kind == SourceSync}
 }
 
 // Here reports whether the person is in the account in any way: all but deleted.
@@ -87,8 +87,8 @@ func (u User) Tombstone() User {
 	return User{
 		Profile: Profile{ID: u.ID, Source: u.Source},
 		Role:    u.Role, Status: Deleted,
-		Created: u.Created, Since: u.Since, SignedIn: u.SignedIn, Approved: u.Approved,
-		Notified: u.Notified, Notices: u.Notices,
+		Created: u.Created, StatusSince: u.StatusSince, FirstSignIn: u.FirstSignIn, Approved: u.Approved,
+		LastNotified: u.LastNotified, NotificationCount: u.NotificationCount,
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 // sets the status and leaves the rest of the row as it was.
 type softDeleting struct{ store.Store }
 
-func (s softDeleting) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s softDeleting) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	for i, c := range changes {
 		for j, u := range c.Users {
 			if u.Status != users.Deleted {

@@ -16,7 +16,7 @@ import (
 )
 
 func opening(t *testing.T, account users.AccountID) seats.Change {
-	d, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: account, Seats: seats.Of(1), Owner: users.Profile{ID: "o", Email: "o@acme.example"}},
+	d, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: account, Total: seats.Of(1), Owner: users.Profile{ID: "o", Email: "o@acme.example"}},
 		seats.Request{Actor: users.System(), Change: seats.ChangeID("open " + account)})
 	require.NoError(t, err)
 	return d.Change

@@ -127,13 +127,13 @@ func (s *Store) apply(l line) {
 }
 
 // Commit implements [store.Store].
-func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	verdicts := make([]store.Verdict, len(changes))
+	verdicts := make([]store.CommitResult, len(changes))
 	var lines []line
 	for i := range changes {
 		verdicts[i] = s.accounts[changes[i].Account.ID].judge(changes[i])
@@ -148,12 +148,12 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ve
 }
 
 // judge says whether a change may be written.
-func (a account) judge(c seats.Change) (v store.Verdict) {
+func (a account) judge(c seats.Change) (v store.CommitResult) {
 	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
-		return store.Verdict{Err: store.ErrConflict}
+		return store.CommitResult{Err: store.ErrConflict}
 	}
 	if n := len(a.events); n == 0 && a.row.Sequence > 0 || n > 0 && a.events[n-1].Sequence != a.row.Sequence {
-		return store.Verdict{Err: store.ErrSequence}
+		return store.CommitResult{Err: store.ErrSequence}
 	}
 	changed := map[users.ID]users.User{}
 	for _, u := range c.Users {
@@ -162,7 +162,7 @@ func (a account) judge(c seats.Change) (v store.Verdict) {
 	for _, k := range c.Fresh {
 		for _, u := range a.users {
 			if next, moves := changed[u.ID]; u.Has(k) && (!moves || next.Has(k)) {
-				v = store.Verdict{Err: store.ErrTaken, Taken: append(v.Taken, k)}
+				v = store.CommitResult{Err: store.ErrKeyTaken, Taken: append(v.Taken, k)}
 			}
 		}
 	}
@@ -196,7 +196,7 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 					return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID) || slices.Contains(admins, u.ID)
 				}),
 				Past: page(len(a.events), a.events, func(e seats.Event) bool {
-					ofKey := n.Key != "" && e.Key == n.Key && (e.Sequence == least || e.Index >= n.First && e.Index < n.Last)
+					ofKey := n.Key != "" && e.Key == n.Key && (e.Sequence == least || e.Index >= n.IndexFrom && e.Index < n.IndexTo)
 					return ofKey || n.Change != "" && e.Change == n.Change
 				}),
 			}
@@ -246,7 +246,7 @@ func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, l
 func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (t users.Tally, revision uint64, err error) {
 	a, err := s.read(ctx, id)
 	for _, u := range page(len(a.users), sorted(a.users), f.Match) {
-		t.Move(users.Standing{}, u.Standing())
+		t.Move(users.Segment{}, u.Segment())
 	}
 	return t, a.row.Revision, err
 }
@@ -294,7 +294,7 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 }
 
 // Behind implements [store.Store].
-func (s *Store) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) (behind []store.Progress, err error) {
+func (s *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) (behind []store.Progress, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range sorted(s.accounts) {
@@ -313,7 +313,7 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case at.Sequence != from.Sequence || !at.Until.Equal(from.Until):
+	case at.Sequence != from.Sequence || !at.LeaseUntil.Equal(from.LeaseUntil):
 		return store.ErrConflict
 	}
 	to.StoreTime = time.Time{}

@@ -20,8 +20,8 @@ func main() {
 		log.Fatal(err)
 	}
 	_, err = keeper.Open(ctx, seats.Opening{
-		Account: "acme", Seats: seats.Of(2), Policy: seats.AccuEdConnect(),
-		Owner: users.Profile{ID: "u1", First: "Olive", Last: "Owen", Email: "olive@acme.example"},
+		Account: "acme", Total: seats.Of(2), Policy: seats.AccuEdConnect(),
+		Owner: users.Profile{ID: "u1", FirstName: "Olive", LastName: "Owen", Email: "olive@acme.example"},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -38,7 +38,7 @@ func Example_accuEdConnect() {
 	// licenses come from the account manager.
 	_, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
 	no(err)
-	_, err = keeper.Do(ctx, "acme", olive, seats.BuySeats{Seats: 5})
+	_, err = keeper.Do(ctx, "acme", olive, seats.BuySeats{Quantity: 5})
 	no(err)
 
 	// Making 4 of them inactive opens four spots, and 4 new users fill them: 14 users are
@@ -66,9 +66,9 @@ func Example_accuEdConnect() {
 
 	// If there are more active users than licenses nobody is thrown out. Somebody can be
 	// added once there are fewer than licenses: as many are still full.
-	_, _ = keeper.Do(ctx, "acme", vendor, seats.SetTotal{Seats: seats.Of(8)})
+	_, _ = keeper.Do(ctx, "acme", vendor, seats.SetTotal{Total: seats.Of(8)})
 	usage, _ := keeper.Usage(ctx, "acme")
-	fmt.Println(usage.Held, "active,", usage.Over, "over,", usage.Available, "available")
+	fmt.Println(usage.Held, "active,", usage.Excess, "over,", usage.Available, "available")
 	for _, leave := range []seats.Command{seats.Deactivate{User: "nurse5"}, seats.Delete{User: "nurse6"}, seats.Delete{User: "nurse7"}} {
 		_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "nurse1"})
 		no(err)
@@ -85,10 +85,10 @@ func Example_accuEdConnect() {
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
 	done, err := keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
-	fmt.Println(done.Outcomes[0].After.Status, done.Outcomes[0].Seats, err)
+	fmt.Println(done.Outcomes[0].After.Status, done.Outcomes[0].SeatsDelta, err)
 
 	// More licenses come from the account manager.
-	_, _ = keeper.Do(ctx, "acme", vendor, seats.BuySeats{Seats: 5})
+	_, _ = keeper.Do(ctx, "acme", vendor, seats.BuySeats{Quantity: 5})
 	show(keeper)
 	// Output:
 	// 9 people: 9 fit, 0 do not <nil>

@@ -30,7 +30,7 @@ func Example_bigContacts() {
 	// The name remains on the screen, and the ID, by which history keeps its user stamp.
 	// He is not one of the active users.
 	for u := range keeper.Users(ctx, "acme", users.Filter{ByName: true}) {
-		fmt.Print(u.First, " ", u.Shown, "; ")
+		fmt.Print(u.FirstName, " ", u.Shown, "; ")
 	}
 	show(keeper)
 
@@ -40,13 +40,13 @@ func Example_bigContacts() {
 
 	// Nobody is exchanged for another by editing him; whoever marries has a new name all
 	// the same. Who leaves is made inactive, the new one added, the work handed over.
-	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{First: new("Eve"), Last: new("Adams"), Email: new("eve@acme.example")}})
+	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{FirstName: new("Eve"), LastName: new("Adams"), Email: new("eve@acme.example")}})
 	no(err)
-	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{Last: new("Cole"), Email: new("cy.cole@acme.example")}})
+	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{LastName: new("Cole"), Email: new("cy.cole@acme.example")}})
 	fmt.Println(err)
-	done, err := keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "cy"}, seats.Invite{Profile: person("Eve")}, seats.HandOver{User: "cy", Heir: "eve"})
+	done, err := keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "cy"}, seats.Invite{Profile: person("Eve")}, seats.HandOver{User: "cy", Successor: "eve"})
 	over := done.Events[2]
-	fmt.Println(over.Kind, over.User, "to", over.Heir, err)
+	fmt.Println(over.Kind, over.User, "to", over.Successor, err)
 	show(keeper)
 
 	// A spot that is freed stays bought until the last step, in which the number of
@@ -54,9 +54,9 @@ func Example_bigContacts() {
 	_, err = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "dee"})
 	fmt.Println(err)
 	show(keeper)
-	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Seats: 2})
+	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Quantity: 2})
 	no(err)
-	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Seats: 1})
+	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Quantity: 1})
 	fmt.Println(err)
 	show(keeper)
 

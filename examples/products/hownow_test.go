@@ -34,9 +34,9 @@ func Example_howNow() {
 	invited, _ := usage.Cards[4].Count.Number()
 	active, _ := usage.Cards[3].Count.Number()
 	fmt.Println("unclaimed:", invited-active)
-	neverLoggedIn, _ := keeper.UsageOf(ctx, "acme", users.Filter{NeverIn: true})
+	neverLoggedIn, _ := keeper.UsageOf(ctx, "acme", users.Filter{NeverSignedIn: true})
 	fmt.Println(neverLoggedIn.Cards)
-	list(keeper, users.Filter{NeverIn: true})
+	list(keeper, users.Filter{NeverSignedIn: true})
 
 	// An invitation can't be cancelled. To free its seat the user is deleted.
 	_, err := keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "eve"})
@@ -45,13 +45,13 @@ func Example_howNow() {
 	fmt.Println(err)
 
 	// Admins, and admins only, add 10 to 1000 seats at a time.
-	_, err = keeper.Do(ctx, "acme", users.As("bob"), seats.BuySeats{Seats: 10})
+	_, err = keeper.Do(ctx, "acme", users.As("bob"), seats.BuySeats{Quantity: 10})
 	no(err)
 	for _, seatsToAdd := range []int64{9, 1001} {
-		_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Seats: seatsToAdd})
+		_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Quantity: seatsToAdd})
 		no(err)
 	}
-	done, err := keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Seats: 25})
+	done, err := keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Quantity: 25})
 	bought := done.Events[0]
 	fmt.Println(bought.Kind, bought.Count, "by", bought.Actor.User, "now", bought.Total, err)
 
@@ -61,7 +61,7 @@ func Example_howNow() {
 	// The seats can be used straight away, and made fewer they can't be.
 	done, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Fay")})
 	fmt.Println(done.Outcomes[0].After.Status, err)
-	_, err = keeper.Do(ctx, "acme", olive, seats.ReturnSeats{Seats: 10})
+	_, err = keeper.Do(ctx, "acme", olive, seats.ReturnSeats{Quantity: 10})
 	no(err)
 	show(keeper)
 

@@ -30,11 +30,11 @@ func Example_iSpringLearn() {
 	// the account is lost. Off again, nothing happens.
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"})
 	done, err := keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"})
-	fmt.Println(done.Outcomes[0].Same, err)
+	fmt.Println(done.Outcomes[0].Unchanged, err)
 
 	// Ada is visible to the admin, with her status, and can do nothing.
 	ada, _ := keeper.User(ctx, "acme", "ada")
-	fmt.Println(ada.Shown, ada.First, ada.Groups)
+	fmt.Println(ada.Shown, ada.FirstName, ada.Groups)
 	for _, can := range []seats.Permission{seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned} {
 		fmt.Println(can, ada.May.Has(can))
 	}

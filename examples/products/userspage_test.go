@@ -17,7 +17,7 @@ func Example_usersPage() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper, _ := seatkeeper.New(newStore(), seatkeeper.Options{})
 	_, err := keeper.Open(ctx, seats.Opening{
-		Account: "acme", Seats: seats.Unlimited(), Policy: seats.UsersPage(), Owner: users.Profile{ID: "u1", First: "Olive", Email: "olive@acme.example"},
+		Account: "acme", Total: seats.Unlimited(), Policy: seats.UsersPage(), Owner: users.Profile{ID: "u1", FirstName: "Olive", Email: "olive@acme.example"},
 	})
 	fmt.Println(err)
 
@@ -38,7 +38,7 @@ func Example_usersPage() {
 	// two check marks.
 	marks := func() {
 		ada, _ := keeper.User(ctx, "acme", "ada")
-		fmt.Println(ada.Shown, "approved:", !ada.Approved.IsZero(), "notified:", !ada.Notified.IsZero(), ada.Notices)
+		fmt.Println(ada.Shown, "approved:", !ada.Approved.IsZero(), "notified:", !ada.LastNotified.IsZero(), ada.NotificationCount)
 	}
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Approve{User: "ada"})
 	marks()
@@ -49,13 +49,13 @@ func Example_usersPage() {
 	// All that is done in a row can be done to many users at once.
 	outcomes, _ := keeper.DoEach(ctx, "acme", olive, seats.Approve{User: "bob"}, seats.Approve{User: "cy"}, seats.Approve{User: "ada"})
 	for _, o := range outcomes {
-		fmt.Println(o.User, o.After.Status, o.Same)
+		fmt.Println(o.User, o.After.Status, o.Unchanged)
 	}
 
 	// A user can be in several groups; his details are corrected, his address too, and a
 	// learner is made an administrator.
 	_, err = keeper.Do(ctx, "acme", olive,
-		seats.Edit{User: "ada", Set: users.Patch{First: new("Adah"), Email: new("adah@acme.example"), Groups: &[]string{"Drivers", "First aid"}}},
+		seats.Edit{User: "ada", Set: users.Patch{FirstName: new("Adah"), Email: new("adah@acme.example"), Groups: &[]string{"Drivers", "First aid"}}},
 		seats.ChangeRole{User: "ada", Role: users.Admin})
 	fmt.Println(err)
 

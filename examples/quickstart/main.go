@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	s := site{ctx: ctx, keeper: keeper, out: out}
-	return s.play(seats.Opening{Seats: total, Policy: policy(), Owner: roster.People[0].Profile}, roster.People[1:])
+	return s.play(seats.Opening{Total: total, Policy: policy(), Owner: roster.People[0].Profile}, roster.People[1:])
 }
 
 // readRoster reads the file, or the roster that comes along, and shows its
@@ -147,7 +147,7 @@ func (s *site) play(o seats.Opening, others []users.Entry) error {
 	} else {
 		fmt.Fprint(s.out, "An account is opened.")
 	}
-	fmt.Fprintf(s.out, " Seats: %v. Its owner is the first person of the roster, %s.\n\n", o.Seats, name(o.Owner))
+	fmt.Fprintf(s.out, " Seats: %v. Its owner is the first person of the roster, %s.\n\n", o.Total, name(o.Owner))
 
 	fmt.Fprintf(s.out, "The owner uploads the others: %d.\n", len(others))
 	in, waiting, err := s.upload(others)
@@ -176,7 +176,7 @@ func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entr
 		switch no := o.Refusal; {
 		case no == nil:
 			in = append(in, o.User)
-			if !o.Same {
+			if !o.Unchanged {
 				fresh++
 			}
 		case no.Code == seats.ErrDuplicate && len(no.Others) == 1: // comes back by Reactivate
@@ -269,4 +269,4 @@ func (s *site) name(id users.ID) (string, error) {
 	return name(p.Profile), err
 }
 
-func name(p users.Profile) string { return p.First + " " + p.Last }
+func name(p users.Profile) string { return p.FirstName + " " + p.LastName }

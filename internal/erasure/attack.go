@@ -100,7 +100,7 @@ func guesses(t *testing.T, name string) (texts []string) {
 		texts = append(texts, string(text))
 	}
 	p := profile(name, right)
-	texts = append(texts, p.First, p.Last, p.Email, p.ExternalID, p.Title, p.Groups[0], p.First+" "+p.Last, name+"s-")
+	texts = append(texts, p.FirstName, p.LastName, p.Email, p.ExternalID, p.Title, p.Groups[0], p.FirstName+" "+p.LastName, name+"s-")
 	add(p)
 	for _, c := range calls() {
 		if c.of != name || c.key == "open" {
@@ -149,7 +149,7 @@ func strip(v map[string]any) map[string]any {
 				left[key] = some
 			}
 		case string:
-			if key != "command" && key != "id" && key != "user" && key != "role" && key != "kind" && key != "account" && key != "seats" {
+			if key != "command" && key != "id" && key != "user" && key != "role" && key != "kind" && key != "account" && key != "quantity" && key != "total" {
 				left[key] = value
 			}
 		case []any:

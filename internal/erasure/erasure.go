@@ -100,7 +100,7 @@ var (
 func profile(name string, guess func(string) string) users.Profile {
 	text := func(what string) string { return guess(name + "s-" + what) }
 	p := users.Profile{
-		ID: users.ID("id-" + name[:1]), First: text("first"), Last: text("last"), Email: text("mail"),
+		ID: users.ID("id-" + name[:1]), FirstName: text("first"), LastName: text("last"), Email: text("mail"),
 		ExternalID: text("number"), Title: text("title"), Username: text("username"), Department: text("department"),
 	}
 	if p.Email != "" {
@@ -125,13 +125,13 @@ func commands(guess func(string) string) map[string][]seats.Command {
 	}
 	title := func(name string) seats.Edit {
 		return seats.Edit{User: users.ID("id-" + name[:1]), Set: users.Patch{
-			Title: text(name + "s-other-title"), Last: text(name + "s-other-last"),
+			Title: text(name + "s-other-title"), LastName: text(name + "s-other-last"),
 		}}
 	}
 	nameless := profile("cyd", guess)
 	nameless.ID = "" // one is made
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	adopted := users.User{Profile: profile("eli", guess), Role: users.Member, Status: users.Active, Created: day, Since: day, SignedIn: day}
+	adopted := users.User{Profile: profile("eli", guess), Role: users.Member, Status: users.Active, Created: day, StatusSince: day, FirstSignIn: day}
 	if guess("elis-approved") != "" {
 		adopted.Approved = day
 	}
@@ -142,17 +142,17 @@ func commands(guess func(string) string) map[string][]seats.Command {
 		"invite":    {seats.Invite{Profile: profile("ada", guess)}},
 		"unchanged": {seats.Invite{Profile: profile("ada", guess)}},
 		"edit":      {title("ada")},
-		"several":   {seats.Add{Profile: profile("bob", guess)}, seats.BuySeats{Seats: 1}},
-		"each":      {seats.Invite{Profile: nameless}, seats.BuySeats{Seats: 1}},
+		"several":   {seats.Add{Profile: profile("bob", guess)}, seats.BuySeats{Quantity: 1}},
+		"each":      {seats.Invite{Profile: nameless}, seats.BuySeats{Quantity: 1}},
 		"plan":      {seats.Invite{Profile: profile("dan", guess)}},
-		"adopt":     {seats.Adopt{User: adopted}},
+		"import":    {seats.Import{User: adopted}},
 		"name":      {seats.EditAccount{Name: text("olives-account")}},
 		"owner":     {title("olive")},
 	}
 }
 
 func opening(guess func(string) string) seats.Opening {
-	return seats.Opening{Account: account, Name: guess("olives-company"), Seats: seats.Of(50), Owner: profile("olive", guess)}
+	return seats.Opening{Account: account, Name: guess("olives-company"), Total: seats.Of(50), Owner: profile("olive", guess)}
 }
 
 // calls are all calls, in order.
@@ -169,7 +169,7 @@ func calls() []call {
 			done, err := k.Open(ctx, opening(guess))
 			return answer{done.Outcomes, done.Events, done.Repeated}, err
 		}},
-		do("invite", "ada"), do("unchanged", "ada"), do("edit", "ada"), do("several", "bob"), do("adopt", "eli"),
+		do("invite", "ada"), do("unchanged", "ada"), do("edit", "ada"), do("several", "bob"), do("import", "eli"),
 		{"each", "cyd", func(ctx context.Context, k *seatkeeper.Keeper, guess func(string) string) (answer, error) {
 			outcomes, err := k.DoEach(ctx, account, system, commands(guess)["each"]...)
 			for _, o := range outcomes {

@@ -22,8 +22,8 @@ var switchRows = []struct {
 	fields string
 	says   func(seats.Policy) string
 }{
-	{"what lets in", "LetIn", func(p seats.Policy) string { return p.LetIn.String() }},
-	{"no free seat", "NoSeat", func(p seats.Policy) string { return p.NoSeat.String() }},
+	{"what lets in", "Activation", func(p seats.Policy) string { return p.Activation.String() }},
+	{"no free seat", "WhenFull", func(p seats.Policy) string { return p.WhenFull.String() }},
 	{"buying, and how many an order", "Buying", func(p seats.Policy) string {
 		if p.Buying.Most == 0 {
 			return p.Buying.By.String()
@@ -38,19 +38,19 @@ var switchRows = []struct {
 		}
 		return orDash(strings.TrimPrefix(not, "; "))
 	}},
-	{"an invitation runs out", "Invites Term", func(p seats.Policy) string {
-		if p.Invites == seats.RunsNever {
+	{"an invitation runs out", "InvitationExpiry Term", func(p seats.Policy) string {
+		if p.InvitationExpiry == seats.ExpiryNever {
 			return "never"
 		}
-		return fmt.Sprintf("after %d days, seat %s", int(p.Term.Hours()/24), p.Invites)
+		return fmt.Sprintf("after %d days, seat %s", int(p.Term.Hours()/24), p.InvitationExpiry)
 	}},
-	{"ownership is ended by", "Ownership", func(p seats.Policy) string {
-		if p.Ownership == seats.OwnersEnd {
+	{"ownership is ended by", "OwnershipEnders", func(p seats.Policy) string {
+		if p.OwnershipEnders == seats.EndedByOwners {
 			return "owners, support"
 		}
 		return "support"
 	}},
-	{"one person made into another", "Exchange", func(p seats.Policy) string { return p.Exchange.String() }},
+	{"one person made into another", "IdentityChange", func(p seats.Policy) string { return p.IdentityChange.String() }},
 	{"people of a sync, by hand", "SourceLocked", func(p seats.Policy) string {
 		if p.SourceLocked {
 			return "locked"

@@ -36,7 +36,7 @@ func keeper(t testing.TB, s store.Store) *seatkeeper.Keeper {
 func open(t testing.TB, s store.Store, total int64) *seatkeeper.Keeper {
 	t.Helper()
 	k := keeper(t, s)
-	_, err := k.Open(t.Context(), seats.Opening{Account: acme, Seats: seats.Of(total), Owner: profile("olive")})
+	_, err := k.Open(t.Context(), seats.Opening{Account: acme, Total: seats.Of(total), Owner: profile("olive")})
 	require.NoError(t, err)
 	return k
 }
@@ -80,7 +80,7 @@ type before struct {
 	do func()
 }
 
-func (b *before) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (b *before) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	if do := b.do; do != nil {
 		b.do = nil
 		do()
@@ -118,7 +118,7 @@ type catch struct {
 
 var errCaught = fmt.Errorf("caught")
 
-func (c *catch) Commit(_ context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (c *catch) Commit(_ context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	c.change = changes[0]
 	return nil, errCaught
 }

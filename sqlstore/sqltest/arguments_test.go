@@ -28,7 +28,7 @@ func TestStore_arguments(t *testing.T) {
 			t.Parallel()
 			s, r := engine{dialect: sqlstore.MySQL, dsn: onMariaDB(dsn), connections: 2}.recorded(t)
 			k := open(t, s.stores[0], 9)
-			p := users.Profile{ID: "u", First: "縗' OR 1=1; -- ", Last: `表\`, Username: "ソ'"}
+			p := users.Profile{ID: "u", FirstName: "縗' OR 1=1; -- ", LastName: `表\`, Username: "ソ'"}
 			all := r.during(func() {
 				_, err := k.Do(t.Context(), acme, olive, seats.Invite{Profile: p})
 				require.NoError(t, err)

@@ -19,10 +19,10 @@ func TestKeeper_Audit(t *testing.T) {
 		k, err := seatkeeper.New(s.store(), seatkeeper.Options{})
 		require.NoError(t, err)
 		for _, account := range []users.AccountID{"acme", "bolt"} {
-			_, err := k.Open(ctx, seats.Opening{Account: account, Seats: seats.Of(9), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
+			_, err := k.Open(ctx, seats.Opening{Account: account, Total: seats.Of(9), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
 			require.NoError(t, err)
 			_, err = k.Do(ctx, account, users.System(), seats.Invite{Profile: invitee(0)}, seats.Invite{Profile: invitee(1), Role: users.Admin},
-				seats.Invite{Profile: invitee(2)}, seats.Accept{User: person(1)}, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 2})
+				seats.Invite{Profile: invitee(2)}, seats.Accept{User: person(1)}, seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 2})
 			require.NoError(t, err)
 		}
 		write := func(statement string) {
@@ -80,7 +80,7 @@ func TestKeeper_InTx(t *testing.T) {
 		ctx, st := t.Context(), s.stores[0]
 		k, err := seatkeeper.New(st, seatkeeper.Options{})
 		require.NoError(t, err)
-		_, err = k.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(9), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
+		_, err = k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(9), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
 		require.NoError(t, err)
 		_, err = s.dbs[0].ExecContext(ctx, "DELETE FROM seats_events")
 		require.NoError(t, err)

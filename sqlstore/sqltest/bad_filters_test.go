@@ -93,7 +93,7 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 			return do(k, acme, olive, invite(users.ID(text)))
 		},
 		"first name": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
-			return do(k, acme, olive, seats.Invite{Profile: users.Profile{ID: "x", Username: "x", First: "a" + text + "b"}})
+			return do(k, acme, olive, seats.Invite{Profile: users.Profile{ID: "x", Username: "x", FirstName: "a" + text + "b"}})
 		},
 		"username": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
 			return do(k, acme, olive, seats.Invite{Profile: users.Profile{ID: "x", Username: "a" + text + "b"}})
@@ -101,14 +101,14 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 		"external ID": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
 			return do(k, acme, olive, seats.Invite{Profile: users.Profile{ID: "x", ExternalID: "a" + text + "b"}})
 		},
-		"heir": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
-			return do(k, acme, olive, seats.Deactivate{User: "ada", Heir: users.ID(text)})
+		"successor": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
+			return do(k, acme, olive, seats.Deactivate{User: "ada", Successor: users.ID(text)})
 		},
 		"reason": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
 			return do(k, acme, olive, seats.Deactivate{User: "ada", Reason: "a" + text + "b"})
 		},
 		"pool": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
-			return do(k, acme, users.System(), seats.SetTotal{Pool: seats.PoolID(text), Seats: seats.Of(1)})
+			return do(k, acme, users.System(), seats.SetTotal{Pool: seats.PoolID(text), Total: seats.Of(1)})
 		},
 		"request key": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
 			return do(k.With(seatkeeper.Call{Key: text}), acme, olive, invite("x"))
@@ -140,7 +140,7 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 			return len(events), err
 		},
 		"events of a kind": func(k *seatkeeper.Keeper, s store.Store) (int, error) {
-			events, err := s.Events(ctx, acme, seats.EventFilter{Kinds: []seats.EventKind{seats.EventKind(text), seats.Opened}}, 9)
+			events, err := s.Events(ctx, acme, seats.EventFilter{Kinds: []seats.EventKind{seats.EventKind(text), seats.EventOpened}}, 9)
 			return len(events), err
 		},
 		"events of": func(k *seatkeeper.Keeper, s store.Store) (int, error) {
@@ -163,7 +163,7 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 			return len(due), err
 		},
 		"behind after": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
-			behind, err := s.Behind(ctx, "mails", users.AccountID(text), 9)
+			behind, err := s.Pending(ctx, "mails", users.AccountID(text), 9)
 			return len(behind), err
 		},
 		"load of users": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
@@ -176,7 +176,7 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 			return load(s, seats.Need{Change: seats.ChangeID(text)})
 		},
 		"load of a call": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
-			return load(s, seats.Need{Key: text, Last: 9})
+			return load(s, seats.Need{Key: text, IndexTo: 9})
 		},
 		"load of an account": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
 			found, err := s.Load(ctx, seats.Need{Account: users.AccountID(text)}, seats.Need{Account: acme})
@@ -196,11 +196,11 @@ func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
 	each(t, append([]engine{variant(t, "PostgreSQL, lib-pq"), variant(t, "MariaDB, transactions")}, engines...), func(t *testing.T, s *site) {
 		st := s.store()
 		k := open(t, st, 99)
-		_, err := k.Do(t.Context(), acme, olive, seats.Invite{Profile: users.Profile{ID: "ada", Username: "ada", First: strings.Repeat("x", large)}})
+		_, err := k.Do(t.Context(), acme, olive, seats.Invite{Profile: users.Profile{ID: "ada", Username: "ada", FirstName: strings.Repeat("x", large)}})
 		require.ErrorIs(t, err, seats.ErrBadInput)
 		for i, text := range append([]string{strings.Repeat("x", large), strings.Repeat("é", 1<<19)}, unkept...) {
 			for field, at := range map[string]func(*seats.Change) *string{
-				"name":    func(c *seats.Change) *string { return &c.Users[0].First },
+				"name":    func(c *seats.Change) *string { return &c.Users[0].FirstName },
 				"group":   func(c *seats.Change) *string { c.Users[0].Groups = []string{"", "a"}; return &c.Users[0].Groups[0] },
 				"reason":  func(c *seats.Change) *string { return &c.Events[0].Reason },
 				"account": func(c *seats.Change) *string { return &c.Account.Name },
@@ -228,7 +228,7 @@ func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
 				}
 				got := seats.Change{Users: found[0].Users, Events: found[0].Past}
 				require.Len(t, got.Users, 1)
-				require.True(t, c.Users[0].First == got.Users[0].First && slices.Equal(c.Users[0].Groups, got.Users[0].Groups) &&
+				require.True(t, c.Users[0].FirstName == got.Users[0].FirstName && slices.Equal(c.Users[0].Groups, got.Users[0].Groups) &&
 					c.Events[0].Reason == got.Events[0].Reason && slices.Equal(c.Events[0].Receivers, got.Events[0].Receivers) &&
 					c.Account.Name == found[0].Account.Name, "%s %.20q was cut", field, text)
 			}

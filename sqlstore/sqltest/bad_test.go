@@ -35,7 +35,7 @@ func refuses(t *testing.T, s store.Store, c seats.Change, check func(error)) {
 	check(err)
 	_, err = s.Due(ctx, c.Account.Changed, "", 1)
 	check(err)
-	_, err = s.Behind(ctx, "mails", "", 1)
+	_, err = s.Pending(ctx, "mails", "", 1)
 	check(err)
 	cannotWrite(t, s, c, check)
 }

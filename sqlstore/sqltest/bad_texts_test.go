@@ -75,10 +75,10 @@ func TestATextIsOnlyAText(t *testing.T) {
 				return err == nil
 			})
 			account := users.AccountID("a" + text("account") + tag)
-			_, err := k.Open(t.Context(), seats.Opening{Account: account, Seats: seats.Of(9), Owner: users.Profile{ID: "olive", Username: "olive"}})
+			_, err := k.Open(t.Context(), seats.Opening{Account: account, Total: seats.Of(9), Owner: users.Profile{ID: "olive", Username: "olive"}})
 			require.NoError(rt, err)
 			p := users.Profile{
-				ID: users.ID(text("id") + tag), First: text("first"), Last: text("last"), Username: "u" + username.Draw(rt, "username") + tag, ExternalID: text("external") + tag,
+				ID: users.ID(text("id") + tag), FirstName: text("first"), LastName: text("last"), Username: "u" + username.Draw(rt, "username") + tag, ExternalID: text("external") + tag,
 				Location: text("location"), Department: text("department"), Title: text("title"), Groups: []string{text("group") + "g", text("group") + "h"},
 				Source: users.Source{Kind: users.SourceImport, Name: text("source")},
 			}
@@ -111,7 +111,7 @@ func TestATextIsOnlyAText(t *testing.T) {
 			}
 			var last users.User
 			for range 2 {
-				page, err := s.store().Users(t.Context(), account, users.Filter{ByName: true}.Behind(last), 1)
+				page, err := s.store().Users(t.Context(), account, users.Filter{ByName: true}.NextPage(last), 1)
 				require.NoError(rt, err)
 				require.Len(rt, page, 1)
 				require.NotEqual(rt, last.ID, page[0].ID)
@@ -123,7 +123,7 @@ func TestATextIsOnlyAText(t *testing.T) {
 			consumer := "c" + text("consumer")
 			handed := store.Progress{Consumer: consumer, Account: account, Sequence: 1}
 			require.NoError(rt, s.store().Advance(t.Context(), store.Progress{Consumer: consumer, Account: account}, handed))
-			behind, err := s.store().Behind(t.Context(), consumer, "", 1000)
+			behind, err := s.store().Pending(t.Context(), consumer, "", 1000)
 			require.NoError(rt, err)
 			require.True(rt, slices.ContainsFunc(behind, func(p store.Progress) bool {
 				p.StoreTime = handed.StoreTime

@@ -16,7 +16,7 @@ func TestNoStatementIsLongerThanABlock(t *testing.T) {
 	s, r := variant(t, "MariaDB, literals").recorded(t)
 	st := s.stores[0]
 	open(t, st, 9)
-	c := planned(t, st, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1})
+	c := planned(t, st, seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 1})
 	for i := range c.Events {
 		for n := range 1 + seats.MaxReceivers {
 			c.Events[i].Receivers = append(c.Events[i].Receivers, users.ID(fmt.Sprintf("%0*d", users.MaxID, n)))

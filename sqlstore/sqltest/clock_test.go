@@ -48,7 +48,7 @@ func TestKeeper_clock_skew(t *testing.T) {
 			off := func() time.Time { return time.Now().Add(off) }
 			k, err := seatkeeper.New(s.store(), seatkeeper.Options{Now: off, MaxSkew: time.Minute})
 			require.NoError(t, err)
-			_, err = k.Open(t.Context(), seats.Opening{Account: acme, Seats: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
+			_, err = k.Open(t.Context(), seats.Opening{Account: acme, Total: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 			require.ErrorIs(t, err, store.ErrClockSkew)
 			accounts, err := s.store().Accounts(t.Context(), "", 9)
 			require.NoError(t, err)
@@ -64,12 +64,12 @@ func TestKeeper_Drain_lease_by_the_server(t *testing.T) {
 		for consumer, off := range map[string]time.Duration{"ahead": 24 * time.Hour, "behind": -24 * time.Hour} {
 			k, err := seatkeeper.New(s.store(), seatkeeper.Options{Now: func() time.Time { return time.Now().Add(off) }})
 			require.NoError(t, err)
-			_, err = k.Open(t.Context(), seats.Opening{Account: users.AccountID(consumer), Seats: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
+			_, err = k.Open(t.Context(), seats.Opening{Account: users.AccountID(consumer), Total: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 			require.NoError(t, err)
 			_, err = k.Drain(t.Context(), consumer, func(ctx context.Context, e seats.Event) error {
-				behind, err := s.store().Behind(ctx, consumer, "", 1)
+				behind, err := s.store().Pending(ctx, consumer, "", 1)
 				require.NoError(t, err)
-				require.WithinDuration(t, behind[0].StoreTime.Add(time.Minute), behind[0].Until, 30*time.Second)
+				require.WithinDuration(t, behind[0].StoreTime.Add(time.Minute), behind[0].LeaseUntil, 30*time.Second)
 				return nil
 			})
 			require.NoError(t, err)
@@ -103,7 +103,7 @@ func TestAfterAWrongClock(t *testing.T) {
 		now := wrong.AddDate(0, 0, -10)
 		k, err := seatkeeper.New(s.store(), seatkeeper.Options{Now: func() time.Time { return now }})
 		require.NoError(t, err)
-		_, err = k.Open(ctx, seats.Opening{Account: acme, Seats: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
+		_, err = k.Open(ctx, seats.Opening{Account: acme, Total: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 		require.NoError(t, err)
 		for i, day := range []time.Time{wrong.AddDate(0, 0, -1), wrong.AddDate(10, 0, 0), wrong.AddDate(0, 0, 1), wrong.AddDate(0, 0, 2)} {
 			now = day
@@ -112,7 +112,7 @@ func TestAfterAWrongClock(t *testing.T) {
 		}
 		none := store.Progress{Consumer: "mails", Account: acme}
 		leased := none
-		leased.Until = wrong.AddDate(10, 0, 0)
+		leased.LeaseUntil = wrong.AddDate(10, 0, 0)
 		require.NoError(t, s.store().Advance(ctx, none, leased))
 		month := func() seats.Period {
 			p, err := k.Period(ctx, acme, seats.Site, wrong.AddDate(0, 0, -10), wrong.AddDate(0, 0, 2))
@@ -152,7 +152,7 @@ func TestAfterAWrongClock(t *testing.T) {
 		person, err := k.User(ctx, acme, "u2")
 		require.NoError(t, err)
 		require.Equal(t, wrong, person.Created)
-		require.Equal(t, wrong, person.Since)
+		require.Equal(t, wrong, person.StatusSince)
 
 		right := now
 		now = wrong.AddDate(10, 0, 0)

@@ -29,7 +29,7 @@ func address(n int) string { return fmt.Sprintf("p%d@acme.example", first+n) }
 
 func invitee(n int) users.Profile {
 	return users.Profile{
-		ID: person(n), First: "Ada", Last: fmt.Sprint("Person", first+n), Email: address(n),
+		ID: person(n), FirstName: "Ada", LastName: fmt.Sprint("Person", first+n), Email: address(n),
 		Username: fmt.Sprint("name", first+n), ExternalID: fmt.Sprint("x", first+n),
 	}
 }
@@ -43,7 +43,7 @@ func (s *site) crowd(t testing.TB, account users.AccountID, people int) {
 	k, err := seatkeeper.New(s.store(), seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = k.Open(ctx, seats.Opening{
-		Account: account, Seats: seats.Of(10_000_000), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+		Account: account, Total: seats.Of(10_000_000), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
 	})
 	require.NoError(t, err)
 	_, err = k.With(seatkeeper.Call{Key: fmt.Sprint("key", first)}).Do(ctx, account, users.As(owner), seats.Invite{Profile: invitee(0)})
@@ -56,7 +56,7 @@ func (s *site) crowd(t testing.TB, account users.AccountID, people int) {
 	for from := 1; from <= more; from += chunk {
 		to := min(more, from+chunk-1)
 		tally := a.Tally
-		tally.Add(users.Standing{Status: users.Invited, Role: users.Member}, first)
+		tally.Add(users.Segment{Status: users.Invited, Role: users.Member}, first)
 		before, after := around(t, tally, first+1)
 		s.clones(t, db, "seats_users", fmt.Sprintf("account = '%s' AND id = '%s'", account, person(0)), from, to, nil)
 		s.clones(t, db, "seats_events", fmt.Sprintf("account = '%s' AND sequence = %d", account, a.Sequence), from, to, map[string]string{
@@ -66,7 +66,7 @@ func (s *site) crowd(t testing.TB, account users.AccountID, people int) {
 			"tally":     fmt.Sprintf("CONCAT('%s', 1 + n, '%s')", before, after),
 		})
 	}
-	a.Tally.Add(users.Standing{Status: users.Invited, Role: users.Member}, int64(more))
+	a.Tally.Add(users.Segment{Status: users.Invited, Role: users.Member}, int64(more))
 	tally, err := json.Marshal(a.Tally)
 	require.NoError(t, err)
 	for _, text := range []string{

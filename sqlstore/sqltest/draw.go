@@ -45,7 +45,7 @@ func (d dice) chance(percent int) bool { return d.IntN(100) < percent }
 func DrawOpening(r *rand.Rand, account users.AccountID) seats.Opening {
 	d := dice{Rand: r, people: everybody}
 	return seats.Opening{
-		Account: account, Name: one(d, "", "Acme"), Seats: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
+		Account: account, Name: one(d, "", "Acme"), Total: seats.Of(int64(2 + d.IntN(5))), Policy: d.policy(),
 		Owner: d.profile("olive"),
 	}
 }
@@ -137,65 +137,65 @@ func (d dice) actor() users.Actor {
 }
 
 // actions are what is asked for, the frequent ones several times.
-var actions = append(users.Actions(), users.Invite, users.Invite, users.Invite, users.Add, users.Accept, users.Accept,
-	users.BuySeats, users.BuySeats, users.Reopen, users.Deactivate, users.Reactivate, users.Reactivate, users.Archive, users.Restore, users.Delete, users.ChangeRole, users.GrantOwnership, users.EndOwnership)
+var actions = append(users.Actions(), users.ActionInvite, users.ActionInvite, users.ActionInvite, users.ActionAdd, users.ActionAccept, users.ActionAccept,
+	users.ActionBuySeats, users.ActionBuySeats, users.ActionReopen, users.ActionDeactivate, users.ActionReactivate, users.ActionReactivate, users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionEndOwnership)
 
 func (d dice) command(actor users.Actor) seats.Command {
 	id := d.person()
-	var heir users.ID
+	var successor users.ID
 	if d.chance(10) {
-		heir = d.person()
+		successor = d.person()
 	}
 	pool := one(d, seats.Site, seats.Site, seats.Site, course)
 	switch a := one(d, actions...); a {
-	case users.Add:
+	case users.ActionAdd:
 		return seats.Add{Profile: d.profile(id), Role: d.role()}
-	case users.Adopt:
-		return seats.Adopt{User: d.adoptee(id)}
-	case users.Notify:
+	case users.ActionImport:
+		return seats.Import{User: d.adoptee(id)}
+	case users.ActionNotify:
 		return seats.Notify{User: id}
-	case users.Accept:
+	case users.ActionAccept:
 		if actor.Kind == users.ActorUser {
 			id = actor.User
 		}
 		return seats.Accept{User: id}
-	case users.Approve:
+	case users.ActionApprove:
 		return seats.Approve{User: id}
-	case users.Deactivate:
-		return seats.Deactivate{User: id, Heir: heir}
-	case users.Reactivate:
+	case users.ActionDeactivate:
+		return seats.Deactivate{User: id, Successor: successor}
+	case users.ActionReactivate:
 		return seats.Reactivate{User: id}
-	case users.Archive:
-		return seats.Archive{User: id, Heir: heir, Reason: one(d, "", "because")}
-	case users.Restore:
+	case users.ActionArchive:
+		return seats.Archive{User: id, Successor: successor, Reason: one(d, "", "because")}
+	case users.ActionRestore:
 		return seats.Restore{User: id}
-	case users.Delete:
-		return seats.Delete{User: id, Heir: heir}
-	case users.Erase:
+	case users.ActionDelete:
+		return seats.Delete{User: id, Successor: successor}
+	case users.ActionErase:
 		return seats.Erase{User: id}
-	case users.HandOver:
-		return seats.HandOver{User: id, Heir: d.person(), Reason: one(d, "", "because")}
-	case users.Edit:
+	case users.ActionHandOver:
+		return seats.HandOver{User: id, Successor: d.person(), Reason: one(d, "", "because")}
+	case users.ActionEdit:
 		return seats.Edit{User: id, Set: d.patch()}
-	case users.ChangeRole:
+	case users.ActionChangeRole:
 		return seats.ChangeRole{User: id, Role: d.role()}
-	case users.GrantOwnership:
+	case users.ActionGrantOwnership:
 		return seats.GrantOwnership{User: id}
-	case users.EndOwnership:
+	case users.ActionEndOwnership:
 		return seats.EndOwnership{User: id}
-	case users.BuySeats:
-		return seats.BuySeats{Pool: pool, Seats: int64(d.IntN(4))}
-	case users.ReturnSeats:
-		return seats.ReturnSeats{Pool: pool, Seats: int64(d.IntN(3))}
-	case users.SetTotal:
-		return seats.SetTotal{Pool: pool, Seats: one(d, seats.Of(int64(d.IntN(8))), seats.Of(int64(2+d.IntN(5))), seats.Unlimited())}
-	case users.SetPolicy:
+	case users.ActionBuySeats:
+		return seats.BuySeats{Pool: pool, Quantity: int64(d.IntN(4))}
+	case users.ActionReturnSeats:
+		return seats.ReturnSeats{Pool: pool, Quantity: int64(d.IntN(3))}
+	case users.ActionSetTotal:
+		return seats.SetTotal{Pool: pool, Total: one(d, seats.Of(int64(d.IntN(8))), seats.Of(int64(2+d.IntN(5))), seats.Unlimited())}
+	case users.ActionSetPolicy:
 		return seats.SetPolicy{Policy: d.policy()}
-	case users.SetPayer:
+	case users.ActionSetPayer:
 		return seats.SetPayer{User: one(d, "", id, id)}
-	case users.EditAccount:
+	case users.ActionEditAccount:
 		return d.editing()
-	case users.Close, users.Reopen, users.EraseAccount:
+	case users.ActionClose, users.ActionReopen, users.ActionEraseAccount:
 		return d.closing()
 	default:
 		return seats.Invite{Profile: d.profile(id), Role: d.role(), Later: d.chance(20)}
@@ -234,7 +234,7 @@ func (d dice) role() users.Role {
 // profile is mostly the one that belongs to the ID, and now and then has a key of
 // somebody else.
 func (d dice) profile(id users.ID) users.Profile {
-	p := users.Profile{ID: id, First: "First", Last: string(id), Email: email(id)}
+	p := users.Profile{ID: id, FirstName: "First", LastName: string(id), Email: email(id)}
 	if d.chance(10) {
 		p.Username = string(one(d, d.people...))
 	}
@@ -255,11 +255,11 @@ func (d dice) adoptee(id users.ID) users.User {
 	then := epoch.Add(-term)
 	u := users.User{
 		Profile: d.profile(id), Role: one(d, users.Member, users.Manager, users.Admin), Status: one(d, users.Statuses()...),
-		Created: then, Since: then,
+		Created: then, StatusSince: then,
 	}
 	switch u.Status {
 	case users.Active:
-		u.SignedIn = then
+		u.FirstSignIn = then
 	case users.Inactive:
 		u.LeftAs = one(d, users.Invited, users.Active)
 	case users.Archived:
@@ -286,7 +286,7 @@ func (d dice) patch() users.Patch {
 	case 1:
 		p.Username = new(one(d, "", string(d.person())))
 	case 2:
-		p.First, p.Last, p.Email = new("New"), new("Name"), new("new@acme.example")
+		p.FirstName, p.LastName, p.Email = new("New"), new("Name"), new("new@acme.example")
 	case 3:
 		p.Location = new(one(d, "", "Leeds", "York"))
 	}
@@ -302,12 +302,12 @@ func (d dice) policy() seats.Policy {
 		return one(d, seats.Presets()...).Policy
 	}
 	p := seats.Policy{
-		LetIn: one(d, seats.FirstSignIn, seats.Invitation, seats.Approval), NoSeat: one(d, seats.Refuse, seats.CreateInactive),
+		Activation: one(d, seats.FirstSignIn, seats.Invitation, seats.Approval), WhenFull: one(d, seats.Refuse, seats.CreateInactive),
 		Buying: seats.Orders{By: one(d, seats.SelfService, seats.VendorOnly)}, Returning: one(d, seats.SelfService, seats.VendorOnly),
-		Invites: one(d, seats.RunsNever, seats.RunsKept, seats.RunsFreed), Ownership: one(d, seats.OwnersEnd, seats.SupportEnd),
-		Exchange: one(d, seats.ExchangeRefused, seats.ExchangeAllowed), SourceLocked: d.chance(40),
+		InvitationExpiry: one(d, seats.ExpiryNever, seats.ExpiryKeepsSeat, seats.ExpiryFreesSeat), OwnershipEnders: one(d, seats.EndedByOwners, seats.EndedBySupport),
+		IdentityChange: one(d, seats.IdentityChangeRefused, seats.IdentityChangeAllowed), SourceLocked: d.chance(40),
 	}
-	if p.Invites != seats.RunsNever {
+	if p.InvitationExpiry != seats.ExpiryNever {
 		p.Term = term
 	}
 	if d.chance(30) {

@@ -21,7 +21,7 @@ func TestNothingIsWrittenAfterTheDatabaseHasEndedATransaction(t *testing.T) {
 		require.NoError(t, err)
 		elsewhere, err := seatkeeper.New(there, seatkeeper.Options{})
 		require.NoError(t, err)
-		_, err = keeper.Open(ctx, seats.Opening{Account: "acme", Seats: seats.Of(9), Owner: users.Profile{ID: "owner", Username: "owner"}})
+		_, err = keeper.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(9), Owner: users.Profile{ID: "owner", Username: "owner"}})
 		require.NoError(t, err)
 		invite := func(k *seatkeeper.Keeper, id users.ID) error {
 			_, err := k.Do(ctx, "acme", users.As("owner"), seats.Invite{Profile: users.Profile{ID: id, Username: string(id)}})

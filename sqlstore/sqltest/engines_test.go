@@ -191,7 +191,7 @@ func (s scattered) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snaps
 	return s.any().Load(ctx, needs...)
 }
 
-func (s scattered) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s scattered) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	return s.any().Commit(ctx, changes...)
 }
 
@@ -215,8 +215,8 @@ func (s scattered) Due(ctx context.Context, by time.Time, after users.AccountID,
 	return s.any().Due(ctx, by, after, limit)
 }
 
-func (s scattered) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
-	return s.any().Behind(ctx, consumer, after, limit)
+func (s scattered) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return s.any().Pending(ctx, consumer, after, limit)
 }
 
 func (s scattered) Advance(ctx context.Context, from, to store.Progress) error {

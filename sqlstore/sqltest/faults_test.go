@@ -28,7 +28,7 @@ type lastOneWins struct {
 	mu *sync.Mutex
 }
 
-func (s lastOneWins) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s lastOneWins) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, c := range changes {
@@ -86,13 +86,13 @@ type forgetful struct {
 	commits *int
 }
 
-func (s forgetful) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s forgetful) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	s.mu.Lock()
 	*s.commits++
 	forget := *s.commits%50 == 0
 	s.mu.Unlock()
 	if forget && changes[0].Base > 0 {
-		return make([]store.Verdict, len(changes)), nil
+		return make([]store.CommitResult, len(changes)), nil
 	}
 	return s.Store.Commit(ctx, changes...)
 }
@@ -115,13 +115,13 @@ type unsound struct {
 	commits *int
 }
 
-func (s unsound) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s unsound) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	s.mu.Lock()
 	*s.commits++
 	refuse := *s.commits%10 == 0
 	s.mu.Unlock()
 	if refuse {
-		return []store.Verdict{{Err: store.ErrBroken}}, nil
+		return []store.CommitResult{{Err: store.ErrBroken}}, nil
 	}
 	return s.Store.Commit(ctx, changes...)
 }

@@ -62,7 +62,7 @@ func (h *host) nothingIsWritten() {
 	var note int
 	require.NoError(h, h.db.QueryRowContext(h.Context(), "SELECT note FROM host WHERE id = 1").Scan(&note))
 	require.Zero(h, note)
-	behind, err := h.store.Behind(h.Context(), "mails", "", 9)
+	behind, err := h.store.Pending(h.Context(), "mails", "", 9)
 	require.NoError(h, err)
 	require.Zero(h, behind[0].Sequence)
 }

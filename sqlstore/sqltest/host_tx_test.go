@@ -83,7 +83,7 @@ func (h *host) rows(count int, ids ...users.ID) {
 
 func TestTheHostsRowAndOursAreCommittedTogetherOrVanishTogether(t *testing.T) {
 	hosted(t, 9, func(h *host) {
-		other := seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("olive")}
+		other := seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("olive")}
 		work := func() {
 			h.begin(sql.LevelDefault)
 			h.row(1)
@@ -127,7 +127,7 @@ func TestARefusalDoesNotSpoilTheTransaction(t *testing.T) {
 		_, err := h.in.Do(h.Context(), acme, olive, invite("ada"))
 		require.ErrorIs(h, err, seats.ErrNoSeats)
 		h.row(2)
-		_, err = h.in.Do(h.Context(), acme, users.System(), seats.BuySeats{Seats: 1}, invite("ada"))
+		_, err = h.in.Do(h.Context(), acme, users.System(), seats.BuySeats{Quantity: 1}, invite("ada"))
 		require.NoError(h, err)
 		h.commit()
 		h.rows(2, "ada", "olive")
@@ -146,7 +146,7 @@ func TestATakenKeyDoesNotSpoilTheTransaction(t *testing.T) {
 		in := h.keeper.InTx(storetest.Bound(&blind{Store: h.bound}))
 		done, err := in.Do(h.Context(), acme, users.System(), seats.Invite{Profile: users.Profile{ID: "new", Email: "ADA@acme.example"}})
 		require.NoError(h, err)
-		require.True(h, done.Outcomes[0].Same)
+		require.True(h, done.Outcomes[0].Unchanged)
 		require.Equal(h, users.ID("ada"), done.Outcomes[0].User)
 		in = h.keeper.InTx(storetest.Bound(&blind{Store: h.bound}))
 		_, err = in.Do(h.Context(), acme, users.System(), seats.Invite{Profile: users.Profile{ID: "new", Email: "bob@acme.example"}})
@@ -206,7 +206,7 @@ func TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain(t *testing.T) {
 						continue
 					}
 					require.NoError(h, err)
-					require.True(h, done.Outcomes[1].Same)
+					require.True(h, done.Outcomes[1].Unchanged)
 					h.row(run)
 					h.commit()
 					require.Equal(h, 2, run)
@@ -223,7 +223,7 @@ func TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain(t *testing.T) {
 // in.
 func TestWhereARivalOpensTheAccount(t *testing.T) {
 	hosted(t, 9, func(h *host) {
-		other := seats.Opening{Account: "other", Seats: seats.Of(1), Owner: profile("olive")}
+		other := seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("olive")}
 		h.begin(sql.LevelDefault)
 		_, err := h.keeper.InTx(storetest.Bound(&before{h.bound, func() {
 			_, err := h.keeper.Open(h.Context(), other)
@@ -320,17 +320,17 @@ func TestAScriptComesToTheSameInATransaction(t *testing.T) {
 			if bound, is := within.(store.Bound); is {
 				k = k.InTx(bound)
 			}
-			_, err = k.Open(h.Context(), seats.Opening{Account: "other", Seats: seats.Of(5), Owner: profile("olive")})
+			_, err = k.Open(h.Context(), seats.Opening{Account: "other", Total: seats.Of(5), Owner: profile("olive")})
 			require.NoError(h, err)
 			for range 25 {
 				now = now.Add(time.Minute)
 				some := func() users.ID { return users.ID(fmt.Sprint("p", random.IntN(40))) }
 				outcomes, err := k.DoEach(h.Context(), "other", users.System(), []seats.Command{
 					invite(some()), seats.Add{Profile: profile(some())}, seats.Archive{User: some()}, seats.Restore{User: some()},
-					seats.Delete{User: some()}, seats.SetTotal{Pool: "course", Seats: seats.Of(int64(random.IntN(3)))},
+					seats.Delete{User: some()}, seats.SetTotal{Pool: "course", Total: seats.Of(int64(random.IntN(3)))},
 					seats.ChangeRole{User: some(), Role: users.Manager}, seats.Deactivate{User: some()}, seats.Reactivate{User: some()},
-					invite(some()), seats.ChangeRole{User: some(), Role: users.Admin}, seats.BuySeats{Seats: 1}, seats.SetPayer{User: some()},
-					seats.HandOver{User: some(), Heir: some()}, seats.Close{}, seats.EditAccount{Name: new(string(some()))}, seats.Reopen{},
+					invite(some()), seats.ChangeRole{User: some(), Role: users.Admin}, seats.BuySeats{Quantity: 1}, seats.SetPayer{User: some()},
+					seats.HandOver{User: some(), Successor: some()}, seats.Close{}, seats.EditAccount{Name: new(string(some()))}, seats.Reopen{},
 				}[random.IntN(5):]...)
 				require.NoError(h, err)
 				all = append(all, outcomes)

@@ -26,7 +26,7 @@ func twoForOneSeat(t *testing.T) history {
 		return question{Mode: do, Actor: users.System(), Commands: []seats.Command{seats.Invite{Profile: p}}}
 	}
 	s := script{
-		opening: seats.Opening{Account: "acme", Seats: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "oli@acme.example"}},
+		opening: seats.Opening{Account: "acme", Total: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "oli@acme.example"}},
 		at:      epoch, first: question{Mode: usage},
 		clients: [][]question{{invite("ada"), invite("ben")}},
 	}
@@ -52,7 +52,7 @@ func TestAnswersThatAreWrong(t *testing.T) {
 		},
 		"a revision that was not yet": func(h *history) { h.Operations[ada].Answer.Revision++ },
 		"an event of somebody else":   func(h *history) { h.Operations[ada].Answer.First++ },
-		"a person changed on the way": func(h *history) { h.Operations[3].Answer.Seen.Users[0].Notices++ },
+		"a person changed on the way": func(h *history) { h.Operations[3].Answer.Seen.Users[0].NotificationCount++ },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := twoForOneSeat(t)
@@ -124,12 +124,12 @@ func everyAnswer(t *testing.T) history {
 		return question{Mode: m, Actor: users.System(), Key: key, Commands: commands}
 	}
 	s := script{
-		opening: seats.Opening{Account: "acme", Seats: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "oli@acme.example"}},
+		opening: seats.Opening{Account: "acme", Total: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "oli@acme.example"}},
 		at:      epoch, first: question{Mode: usage},
 		clients: [][]question{{
 			ask(do, "k", invite("ada")), ask(do, "k", invite("ada")), ask(each, "k", invite("ada")), ask(each, "", invite("ada"), invite("ben")),
 			{Mode: user, User: "ada"}, {Mode: user, User: "ben"}, {Mode: usage},
-			ask(do, "", seats.BuySeats{Seats: 1}),
+			ask(do, "", seats.BuySeats{Quantity: 1}),
 		}},
 	}
 	st := memstore.New()

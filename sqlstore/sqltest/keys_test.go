@@ -24,12 +24,12 @@ func keyed(t *testing.T, s *site, n int, accounts ...users.AccountID) *seatkeepe
 	k, err := seatkeeper.New(s.stores[0], seatkeeper.Options{})
 	require.NoError(t, err)
 	for _, a := range accounts {
-		_, err := k.Open(t.Context(), seats.Opening{Account: a, Seats: seats.Of(10_000), Owner: users.Profile{ID: "olive", Email: "Olive@acme.example"}})
+		_, err := k.Open(t.Context(), seats.Opening{Account: a, Total: seats.Of(10_000), Owner: users.Profile{ID: "olive", Email: "Olive@acme.example"}})
 		require.NoError(t, err)
 		var all []seats.Command
 		for i := range n {
 			all = append(all, seats.Invite{Profile: users.Profile{
-				ID: numbered(i), Last: fmt.Sprintf("É%03d", i), Email: fmt.Sprintf("Ada%03d@acme.example", i), Username: fmt.Sprintf("U%03d", i), ExternalID: fmt.Sprintf("E%03d", i),
+				ID: numbered(i), LastName: fmt.Sprintf("É%03d", i), Email: fmt.Sprintf("Ada%03d@acme.example", i), Username: fmt.Sprintf("U%03d", i), ExternalID: fmt.Sprintf("E%03d", i),
 			}})
 		}
 		_, err = k.DoEach(t.Context(), a, users.System(), all...)
@@ -258,7 +258,7 @@ func TestRenewKeys_collisions_meanwhile(t *testing.T) {
 			k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
 			require.NoError(t, err)
 			policy := seats.Standard()
-			policy.Invites, policy.Term = seats.RunsFreed, time.Hour
+			policy.InvitationExpiry, policy.Term = seats.ExpiryFreesSeat, time.Hour
 			ends := []struct {
 				account  users.AccountID
 				commands []seats.Command
@@ -273,7 +273,7 @@ func TestRenewKeys_collisions_meanwhile(t *testing.T) {
 				{"exchange", []seats.Command{seats.Edit{User: "u3", Set: users.Patch{Department: new("IT")}}, edit("u1", "b@x.example"), invite("u4", "a1@x.example")}, "a2@x.example an-older-form a1@x.example", "a2@x.example an-older-form a1@x.example"},
 			}
 			for _, end := range ends {
-				_, err = k.Open(t.Context(), seats.Opening{Account: end.account, Seats: seats.Of(9), Policy: policy, Owner: users.Profile{ID: "u1", Email: "a1@x.example"}})
+				_, err = k.Open(t.Context(), seats.Opening{Account: end.account, Total: seats.Of(9), Policy: policy, Owner: users.Profile{ID: "u1", Email: "a1@x.example"}})
 				require.NoError(t, err)
 				_, err = k.Do(t.Context(), end.account, users.System(), invite("u2", "a2@x.example"), invite("u3", "a3@x.example"))
 				require.NoError(t, err)

@@ -168,7 +168,7 @@ func TestTheDatabaseRefusesAPoolThatIsNotSound(t *testing.T) {
 	onBlank(t, func(t *testing.T, d blank) {
 		_, db := d.migrated(t)
 		for i, p := range pools {
-			_, err := db.Exec(strings.ReplaceAll(fmt.Sprintf("INSERT INTO seats_pools (account, id, total, unlimited, held, spent, is_over) VALUES ('acme', 'p%d', %v, %v, %v, %v, %v)",
+			_, err := db.Exec(strings.ReplaceAll(fmt.Sprintf("INSERT INTO seats_pools (account, id, total, unlimited, held, spent, over_limit) VALUES ('acme', 'p%d', %v, %v, %v, %v, %v)",
 				i, p.total, p.unlimited, p.held, p.spent, p.isOver), "<nil>", "NULL"))
 			require.Equal(t, p.sound, err == nil, "%s: %v", p.is, err)
 		}
@@ -183,8 +183,8 @@ func TestTheDatabaseRefusesAPoolThatIsNotSound(t *testing.T) {
 		broken("total = NULL")
 		broken("unlimited = 1")
 		broken("held = -1")
-		execAll(t, db, "UPDATE seats_pools SET total = total - 1, is_over = 1 WHERE account = 'acme' AND id = 'p2'")
-		broken("is_over = 0")
+		execAll(t, db, "UPDATE seats_pools SET total = total - 1, over_limit = 1 WHERE account = 'acme' AND id = 'p2'")
+		broken("over_limit = 0")
 	})
 }
 
@@ -231,7 +231,7 @@ func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 		"status", "role", "first_name", "last_name", "username", "email", "external_id", "location", "department", "title",
 		"group_names", "source_kind", "source_name", "left_as", "archived_as", "schedule_date", "sort_name", "salt",
 	}
-	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notices, %s) VALUES ('%s', '%s', %s 0, %s)",
+	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notification_count, %s) VALUES ('%s', '%s', %s 0, %s)",
 		strings.Join(texts, ", "), key, account, id, strings.Repeat("'', ", len(texts)), value))
 	return err
 }
@@ -240,7 +240,7 @@ func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 func TestAnEventIsWrittenOnce(t *testing.T) {
 	texts := []string{
 		"kind", "change_id", "actor_kind", "actor_user", "actor_name", "channel", "digest", "correlation", "reason", "user_id",
-		"status_before", "role_before", "status_after", "role_after", "heir", "receivers", "fields", "pool",
+		"status_before", "role_before", "status_after", "role_after", "successor", "receivers", "fields", "pool",
 	}
 	numbers := []string{"place", "synced_before", "synced_after", "quantity", "delta", "unlimited", "held", "spent"}
 	onBlank(t, func(t *testing.T, d blank) {

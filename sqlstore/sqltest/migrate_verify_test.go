@@ -77,7 +77,7 @@ func workThrough(t *testing.T, s *sqlstore.Store) {
 	keeper, err := seatkeeper.New(s, seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = keeper.Open(t.Context(), seats.Opening{
-		Account: account, Seats: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"},
+		Account: account, Total: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"},
 	})
 	require.NoError(t, err)
 	_, err = keeper.Do(t.Context(), account, users.As("olive"), seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}})

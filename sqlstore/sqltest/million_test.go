@@ -91,7 +91,7 @@ func likely(k *seatkeeper.Keeper, st store.Store, account users.AccountID, peopl
 	return []chore{
 		command("invite", func(n int) seats.Command { return seats.Invite{Profile: invitee(10_000_000 + n)} }),
 		command("deactivate", func(n int) seats.Command { return seats.Deactivate{User: newcomer(n)} }),
-		command("buy seats", func(int) seats.Command { return seats.BuySeats{Seats: 1} }),
+		command("buy seats", func(int) seats.Command { return seats.BuySeats{Quantity: 1} }),
 		{"usage", func(t *testing.T, _ int) error { _, err := k.Usage(t.Context(), account); return err }},
 		{"find by address", func(t *testing.T, n int) error {
 			_, err := k.Find(t.Context(), account, users.ByEmail(address((n*7919)%people)))

@@ -24,7 +24,7 @@ const mark = "zanzibar"
 func marked(n int) users.Profile {
 	text := func(field string) string { return fmt.Sprintf("Zanzibar é\\' %s %d", field, n) }
 	return users.Profile{
-		ID: users.ID(fmt.Sprint("m", n)), First: text("first"), Last: text("last"), Username: text("username"), ExternalID: text("external"),
+		ID: users.ID(fmt.Sprint("m", n)), FirstName: text("first"), LastName: text("last"), Username: text("username"), ExternalID: text("external"),
 		Email: fmt.Sprintf("zanzibar%d@acme.example", n), Location: text("location"), Department: text("department"), Title: text("title"), Groups: []string{text("group")},
 	}
 }
@@ -89,7 +89,7 @@ func (s *site) workWithMarked(t *testing.T) {
 	}
 	for _, f := range []users.Filter{
 		{Location: ada.Location}, {Department: ada.Department}, {Group: ada.Groups[0]}, {Source: &users.Source{Kind: users.SourceImport, Name: mark}},
-		users.Filter{ByName: true}.Behind(users.User{Profile: ada}),
+		users.Filter{ByName: true}.NextPage(users.User{Profile: ada}),
 	} {
 		_, err := st.Users(ctx, acme, f, 9)
 		require.NoError(t, err)
@@ -112,7 +112,7 @@ func (s *site) workWithMarked(t *testing.T) {
 	change := planned(t, &blind{Store: st}, seats.Invite{Profile: again})
 	verdicts, err := st.Commit(ctx, change)
 	require.NoError(t, err)
-	require.ErrorIs(t, verdicts[0].Err, store.ErrTaken)
+	require.ErrorIs(t, verdicts[0].Err, store.ErrKeyTaken)
 	// In a transaction of the host's.
 	tx, err := s.dbs[0].BeginTx(ctx, nil)
 	require.NoError(t, err)
@@ -153,10 +153,10 @@ func TestStore_errors_without_values(t *testing.T) {
 	}{
 		{mariadb, "write", "UPDATE seats_users SET title = '0'; ALTER TABLE seats_users MODIFY title BIGINT", invite},
 		{variant(t, "MariaDB, literals"), "write", "UPDATE seats_users SET title = '0'; ALTER TABLE seats_users MODIFY title BIGINT", invite},
-		{mariadb, "read", "ALTER TABLE seats_users MODIFY notices VARBINARY(64); UPDATE seats_users SET notices = 'zanzibar'", look},
+		{mariadb, "read", "ALTER TABLE seats_users MODIFY notification_count VARBINARY(64); UPDATE seats_users SET notification_count = 'zanzibar'", look},
 		{postgres, "write", "CREATE INDEX ON seats_users ((title::bigint)) WHERE title <> ''", invite},
 		{variant(t, "PostgreSQL, lib-pq"), "write", "CREATE INDEX ON seats_users ((title::bigint)) WHERE title <> ''", invite},
-		{sqlite, "read", "UPDATE seats_users SET notices = 'zanzibar'", look},
+		{sqlite, "read", "UPDATE seats_users SET notification_count = 'zanzibar'", look},
 	} {
 		t.Run(c.engine.name+"/"+c.name, func(t *testing.T) {
 			t.Parallel()

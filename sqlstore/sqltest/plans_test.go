@@ -83,12 +83,12 @@ func questions(account users.AccountID, people int) []question {
 		load("nobody who is due", seats.Need{DueBy: due.Add(-1)}, "users due"),
 		load("who administers", seats.Need{Admins: true}, "users administers"),
 		load("a change", seats.Need{Change: "clone7"}, "events change"),
-		load("a request key", seats.Need{Key: key, Last: 1}, "events key"),
+		load("a request key", seats.Need{Key: key, IndexTo: 1}, "events key"),
 		load("all that an invitation needs", seats.Need{
-			Users: []users.ID{middle}, Keys: []users.Key{users.ByEmail(address(3))}, DueBy: due, Change: "clone7", Key: key, Last: 1,
+			Users: []users.ID{middle}, Keys: []users.Key{users.ByEmail(address(3))}, DueBy: due, Change: "clone7", Key: key, IndexTo: 1,
 		}, "users id", "users email", "users due", "events change", "events key"),
 		load("all that an order needs", seats.Need{
-			Users: []users.ID{owner}, Admins: true, Pools: []seats.PoolID{"course"}, DueBy: due, Change: "clone7", Key: key, Last: 1,
+			Users: []users.ID{owner}, Admins: true, Pools: []seats.PoolID{"course"}, DueBy: due, Change: "clone7", Key: key, IndexTo: 1,
 		}, "users id", "users administers", "users due", "events change", "events key"),
 		page("from the beginning", "users id", users.Filter{}),
 		page("from the middle", "users id", users.Filter{After: middle}),
@@ -99,7 +99,7 @@ func questions(account users.AccountID, people int) []question {
 		page("by name near the end", "users name", users.Filter{ByName: true, After: end, AfterName: invitee(people - 20).SortName()}),
 		events("from the beginning", "events id", seats.EventFilter{}),
 		events("near the end", "events id", seats.EventFilter{After: uint64(people - 20)}),
-		events("of some kinds", "events id", seats.EventFilter{After: uint64(people / 2), Kinds: []seats.EventKind{seats.Invited}}),
+		events("of some kinds", "events id", seats.EventFilter{After: uint64(people / 2), Kinds: []seats.EventKind{seats.EventInvited}}),
 		events("of a person", "events person", seats.EventFilter{User: middle}),
 		{"a tally", nil, true, func(t *testing.T, s store.Store) {
 			_, _, err := s.Tally(t.Context(), account, users.Filter{})

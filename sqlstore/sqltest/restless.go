@@ -29,7 +29,7 @@ func (r *restless) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snaps
 }
 
 // Commit implements [store.Store].
-func (r *restless) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (r *restless) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	r.pause()
 	defer r.pause()
 	verdicts, err := r.Store.Commit(ctx, changes...)

@@ -143,7 +143,7 @@ func calls(t *testing.T, s *site) []call {
 		do("a deactivation", func(n int) seats.Command { return seats.Deactivate{User: person(n)} }, 4),
 		do("a reactivation", func(n int) seats.Command { return seats.Reactivate{User: person(n)} }, 4),
 		// Besides the account it reads all owners and admins.
-		do("more seats", func(int) seats.Command { return seats.BuySeats{Seats: 1} }, 3),
+		do("more seats", func(int) seats.Command { return seats.BuySeats{Quantity: 1} }, 3),
 		{name: "a hundred invitations", reads: 1, writes: []int{4}, do: func(t *testing.T, n int) {
 			var hundred []seats.Command
 			for i := range 100 {
@@ -156,7 +156,7 @@ func calls(t *testing.T, s *site) []call {
 		{name: "a commit of three accounts", reads: 1, writes: []int{3 * 4}, do: func(t *testing.T, n int) {
 			verdicts, err := st.Commit(ctx, invitations(t, st, accounts, 5000+n)...)
 			require.NoError(t, err)
-			require.Equal(t, make([]store.Verdict, 3), verdicts)
+			require.Equal(t, make([]store.CommitResult, 3), verdicts)
 		}},
 		read("usage", func() (int, error) { u, err := k.Usage(ctx, "acme"); return int(u.Held), err }),
 		read("somebody by address", func() (int, error) {
@@ -173,7 +173,7 @@ func calls(t *testing.T, s *site) []call {
 		}),
 		read("a tally", func() (int, error) {
 			t, _, err := st.Tally(ctx, "acme", users.Filter{})
-			return int(t.Of(users.Standing{Status: users.Invited, Role: users.Member})), err
+			return int(t.Of(users.Segment{Status: users.Invited, Role: users.Member})), err
 		}),
 		read("a page of events", func() (int, error) {
 			page, err := st.Events(ctx, "acme", seats.EventFilter{After: 5}, 50)
@@ -184,7 +184,7 @@ func calls(t *testing.T, s *site) []call {
 			return len(page), err
 		}),
 		read("who is behind", func() (int, error) {
-			behind, err := st.Behind(ctx, "mails", "", 50)
+			behind, err := st.Pending(ctx, "mails", "", 50)
 			return len(behind), err
 		}),
 		read("a page of accounts", func() (int, error) {
@@ -203,7 +203,7 @@ func calls(t *testing.T, s *site) []call {
 			changes[0].Fresh[slices.Index(changes[0].Fresh, free)] = taken
 			verdicts, err := st.Commit(ctx, changes...)
 			require.NoError(t, err)
-			require.Equal(t, []store.Verdict{{Err: store.ErrTaken, Taken: []users.Key{taken}}}, verdicts)
+			require.Equal(t, []store.CommitResult{{Err: store.ErrKeyTaken, Taken: []users.Key{taken}}}, verdicts)
 		}},
 	}
 }

@@ -74,7 +74,7 @@ func TestStore_contextEndsWhileItWaits(t *testing.T) {
 					require.NoError(t, conn.Close())
 					require.NoError(t, <-first)
 					require.Equal(t, before, revision(t, k))
-					behind, err := st.Behind(t.Context(), "mails", "", 1)
+					behind, err := st.Pending(t.Context(), "mails", "", 1)
 					require.NoError(t, err)
 					require.Zero(t, behind[0].Sequence)
 				})

@@ -231,7 +231,7 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	waiting := reached
 	release := y.hold(t, id, m.hold)
 	type answer struct {
-		verdicts []store.Verdict
+		verdicts []store.CommitResult
 		err      error
 	}
 	answered := make(chan answer, 1)

@@ -55,12 +55,12 @@ func (a answer) String() string {
 		switch {
 		case o.Refusal != nil:
 			texts = append(texts, refused(o.Refusal))
-		case o.Same:
+		case o.Unchanged:
 			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s is so already", o.User)))
 		case o.User == "":
 			texts = append(texts, "done")
 		default:
-			texts = append(texts, fmt.Sprintf("%s %s to %s, %+d", o.User, standing(o.Before), standing(o.After), o.Seats))
+			texts = append(texts, fmt.Sprintf("%s %s to %s, %+d", o.User, standing(o.Before), standing(o.After), o.SeatsDelta))
 		}
 	}
 	text := strings.Join(texts, "; ")
@@ -107,9 +107,9 @@ func (w *world) String() string {
 	return fmt.Sprintf("revision %d, event %d: %s", w.account.Revision, w.account.Sequence, strings.Join(texts, ", "))
 }
 
-func describe(u users.User) string { return string(u.ID) + " " + standing(u.Standing()) }
+func describe(u users.User) string { return string(u.ID) + " " + standing(u.Segment()) }
 
-func standing(s users.Standing) string {
+func standing(s users.Segment) string {
 	switch {
 	case s.Status == users.NoStatus:
 		return "nobody"

@@ -12,7 +12,7 @@ import (
 
 // listed reads the list of accounts in pages and returns the trial's own. Before each
 // page it lets something happen.
-func (t *trial) listed(limit int, before func()) (rows []seats.Account) {
+func (t *tester) listed(limit int, before func()) (rows []seats.Account) {
 	t.Helper()
 	after := users.AccountID(t.own)
 	for {
@@ -42,7 +42,7 @@ func accountsOf(rows []seats.Account) (ids []users.AccountID) {
 	return ids
 }
 
-func listsAccounts(t *trial) {
+func listsAccounts(t *tester) {
 	require.Empty(t, t.listed(10, nothing))
 	var want []users.AccountID
 	for i, name := range []string{"c", "a", "é", "a ", "B", "e\u0301"} {
@@ -90,7 +90,7 @@ func listsAccounts(t *trial) {
 
 // accountsAreOpened lets accounts be opened and changed before a page, on it and behind
 // it.
-func accountsAreOpened(t *trial) {
+func accountsAreOpened(t *tester) {
 	want := accountsOf(t.listed(100, nothing)) // of the rest of the test
 	n := 0
 	seen := t.listed(3, func() {

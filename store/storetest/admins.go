@@ -21,7 +21,7 @@ func administer(people []users.User) (ids []users.ID) {
 	return ids
 }
 
-func bringsAdmins(t *trial) {
+func bringsAdmins(t *tester) {
 	a, b := t.opened("a"), t.opened("b")
 	everybody := t.crowd(a)
 	admins := administer(everybody)
@@ -71,7 +71,7 @@ func bringsAdmins(t *trial) {
 }
 
 // manyAdmins are more than a store brings.
-func manyAdmins(t *trial) {
+func manyAdmins(t *tester) {
 	a := t.opened("many")
 	var all []users.ID
 	for part := range 4 {

@@ -54,7 +54,7 @@ type counting struct {
 	again atomic.Int64
 }
 
-func (c *counting) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (c *counting) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	verdicts, err := c.Store.Commit(ctx, changes...)
 	for _, v := range verdicts {
 		if v.Err != nil {
@@ -69,7 +69,7 @@ func (m *measurement) account(n int) users.AccountID {
 	m.Helper()
 	id := users.AccountID(fmt.Sprintf("%s/%d", m.own, n))
 	_, err := m.keeper.Open(m.Context(), seats.Opening{
-		Account: id, Seats: seats.Unlimited(), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+		Account: id, Total: seats.Unlimited(), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
 	})
 	require.NoError(m, err)
 	return id
@@ -79,7 +79,7 @@ func (m *measurement) account(n int) users.AccountID {
 func (m *measurement) invitation() seats.Command {
 	n := m.people.Add(1)
 	return seats.Invite{Profile: users.Profile{
-		ID: users.ID(fmt.Sprintf("p%08d", n)), First: "First", Last: fmt.Sprint(n), Email: fmt.Sprintf("p%d@acme.example", n),
+		ID: users.ID(fmt.Sprintf("p%08d", n)), FirstName: "First", LastName: fmt.Sprint(n), Email: fmt.Sprintf("p%d@acme.example", n),
 	}}
 }
 

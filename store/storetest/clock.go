@@ -11,7 +11,7 @@ import (
 
 // bringsItsTime wants the store's time within ten minutes of the test's: less than any
 // two time zones are apart.
-func bringsItsTime(t *trial) {
+func bringsItsTime(t *tester) {
 	a := t.opened("a")
 	snapshots, err := t.store.Load(t.Context(), seats.Need{Account: a}, seats.Need{Account: t.account("nobody")}, seats.Need{Account: a, Admins: true})
 	require.NoError(t, err)
@@ -31,12 +31,12 @@ func bringsItsTime(t *trial) {
 	t.outbox()
 	from := store.Progress{Consumer: "mailer", Account: a}
 	for range 2 {
-		behind, err := t.store.Behind(t.Context(), "mailer", a[:len(a)-1], 1)
+		behind, err := t.store.Pending(t.Context(), "mailer", a[:len(a)-1], 1)
 		require.NoError(t, err)
 		require.Equal(t, a, behind[0].Account)
 		is(behind[0].StoreTime)
 		to := from
-		from.StoreTime, to.StoreTime, to.Until = epoch, epoch.Add(1), epoch
+		from.StoreTime, to.StoreTime, to.LeaseUntil = epoch, epoch.Add(1), epoch
 		t.advanced(from, to)
 		from = to
 	}

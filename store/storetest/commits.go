@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func ownVerdicts(t *trial) {
+func ownVerdicts(t *tester) {
 	a, b, c := t.opened("a"), t.opened("b"), t.opened("c")
 	stale, fresh := t.invited(a, "x"), t.invited(b, "x")
 	taken := t.decidedOn(t.load(seats.Need{Account: c}), seats.Invite{Profile: users.Profile{ID: "y", Email: "owner@acme.example"}})
@@ -20,7 +20,7 @@ func ownVerdicts(t *trial) {
 	verdicts := t.commit(stale, fresh, taken, broken, t.opening("e", seats.Standard()))
 	require.ErrorIs(t, verdicts[0].Err, store.ErrConflict)
 	require.NoError(t, verdicts[1].Err)
-	require.ErrorIs(t, verdicts[2].Err, store.ErrTaken)
+	require.ErrorIs(t, verdicts[2].Err, store.ErrKeyTaken)
 	require.Equal(t, []users.Key{users.ByEmail("owner@acme.example")}, verdicts[2].Taken)
 	require.ErrorIs(t, verdicts[3].Err, store.ErrBroken)
 	require.NoError(t, verdicts[4].Err)
@@ -33,7 +33,7 @@ func ownVerdicts(t *trial) {
 	require.Empty(t, t.load(seats.Need{Account: a, Users: []users.ID{"x"}}).Users)
 }
 
-func guardsTheRevision(t *trial) {
+func guardsTheRevision(t *tester) {
 	a := t.opened("a")
 	again := t.opening("a", seats.Standard())
 	require.ErrorIs(t, t.commit(again)[0].Err, store.ErrConflict, "the account is there already")
@@ -64,11 +64,11 @@ func guardsTheRevision(t *trial) {
 }
 
 // absent requires that there is no such account, whatever was tried.
-func (t *trial) absent(id users.AccountID) {
+func (t *tester) absent(id users.AccountID) {
 	t.Helper()
 	everything := seats.Need{
 		Account: id, Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")},
-		Admins: true, Pools: []seats.PoolID{course}, DueBy: epoch, Change: "change 1", Key: "k", Last: 9,
+		Admins: true, Pools: []seats.PoolID{course}, DueBy: epoch, Change: "change 1", Key: "k", IndexTo: 9,
 	}
 	require.Equal(t, seats.Snapshot{}, plain(t, t.load(everything)), "an unknown account is the zero snapshot")
 	_, err := t.store.Users(t.Context(), id, users.Filter{}, 1)
@@ -81,7 +81,7 @@ func (t *trial) absent(id users.AccountID) {
 }
 
 // guardsTheSequence is about changes that have the right revision.
-func guardsTheSequence(t *trial) {
+func guardsTheSequence(t *tester) {
 	a := t.opened("a")
 	t.written(t.invited(a, "x"))
 	for _, first := range []uint64{1, 2, 4, 9} {
@@ -102,7 +102,7 @@ func guardsTheSequence(t *trial) {
 }
 
 // guardsTheLastEvent is about accounts whose events end elsewhere than their row says.
-func guardsTheLastEvent(t *trial) {
+func guardsTheLastEvent(t *tester) {
 	torn := func(account users.AccountID, changes ...seats.Change) {
 		t.Helper()
 		before := t.picture(account)
@@ -136,7 +136,7 @@ func guardsTheLastEvent(t *trial) {
 	torn(b, t.invited(b, "y"))
 }
 
-func guardsThePools(t *trial) {
+func guardsThePools(t *tester) {
 	a := t.opened("a")
 	for _, pool := range []seats.Pool{
 		{Total: seats.Of(1), Held: 2},
@@ -144,7 +144,7 @@ func guardsThePools(t *trial) {
 		{Total: seats.Of(0), Spent: 1},
 		{Total: seats.Of(5), Held: -1},
 		{Total: seats.Unlimited(), Held: 1, Spent: -1},
-		{Total: seats.Of(5), Held: -1, Over: true},
+		{Total: seats.Of(5), Held: -1, OverLimit: true},
 		{},
 		{Total: seats.Of(-1)},
 		{Total: seats.Of(seats.MaxSeats + 1)},
@@ -161,7 +161,7 @@ func guardsThePools(t *trial) {
 	require.ErrorIs(t, t.commit(c)[0].Err, store.ErrBroken, "one of several")
 	require.EqualValues(t, 1, t.row(a).Revision)
 	for _, pool := range []seats.Pool{
-		{Total: seats.Of(1), Held: 2, Over: true},
+		{Total: seats.Of(1), Held: 2, OverLimit: true},
 		{Total: seats.Of(4), Held: 2, Spent: 2},
 		{Total: seats.Of(0)},
 		{Total: seats.Unlimited(), Held: seats.MaxSeats, Spent: seats.MaxSeats},
@@ -173,7 +173,7 @@ func guardsThePools(t *trial) {
 	}
 }
 
-func conflictFirst(t *trial) {
+func conflictFirst(t *tester) {
 	a := t.opened("a")
 	blind := seats.Need{Account: a} // a look that shows nobody
 	stale := t.decidedOn(t.load(blind), seats.Invite{Profile: users.Profile{ID: "x", Email: "x@acme.example"}})
@@ -199,7 +199,7 @@ type picture struct {
 }
 
 // picture shows an account with the pool "course".
-func (t *trial) picture(id users.AccountID) picture {
+func (t *tester) picture(id users.AccountID) picture {
 	t.Helper()
 	s := t.load(seats.Need{Account: id, Pools: []seats.PoolID{course}})
 	p := picture{view: view{s.Account, s.Pools, t.people(id, users.Filter{Status: everyStatus})}, events: t.events(id, seats.EventFilter{})}
@@ -211,7 +211,7 @@ func (t *trial) picture(id users.AccountID) picture {
 	p.due, err = t.store.Due(t.Context(), epoch.AddDate(100, 0, 0), id[:len(id)-1], 1)
 	require.NoError(t, err)
 	if !t.options.NoOutbox {
-		p.behind, err = t.store.Behind(t.Context(), "mailer", id[:len(id)-1], 1)
+		p.behind, err = t.store.Pending(t.Context(), "mailer", id[:len(id)-1], 1)
 		require.NoError(t, err)
 	}
 	p.listed, err = t.store.Accounts(t.Context(), id[:len(id)-1], 1)
@@ -224,7 +224,7 @@ func (t *trial) picture(id users.AccountID) picture {
 
 // allOrNothing refuses changes that would leave traces everywhere, for each
 // reason there is.
-func allOrNothing(t *trial) {
+func allOrNothing(t *tester) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
 	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Groups: []string{"a"}})
@@ -257,11 +257,11 @@ func allOrNothing(t *trial) {
 	for _, refused := range []struct {
 		change seats.Change
 		err    error
-	}{{conflict, store.ErrConflict}, {gap, store.ErrConflict}, {taken, store.ErrTaken}, {broken, store.ErrBroken}} {
+	}{{conflict, store.ErrConflict}, {gap, store.ErrConflict}, {taken, store.ErrKeyTaken}, {broken, store.ErrBroken}} {
 		require.ErrorIs(t, t.commit(refused.change)[0].Err, refused.err)
 		require.Equal(t, before, t.picture(a), "after %v", refused.err)
 		s := t.load(seats.Need{
-			Account: a, Change: refused.change.ID, Key: "call", Last: 9, DueBy: epoch,
+			Account: a, Change: refused.change.ID, Key: "call", IndexTo: 9, DueBy: epoch,
 			Keys: []users.Key{users.ByEmail("x@acme.example"), users.ByEmail("free@acme.example"), users.ByUsername("y")},
 		})
 		require.Empty(t, s.Past)
@@ -275,9 +275,9 @@ func allOrNothing(t *trial) {
 
 // replacesRows takes away what was there: texts, groups, licences, instants and
 // keys.
-func replacesRows(t *trial) {
+func replacesRows(t *tester) {
 	a := t.opened("a")
-	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", First: "X", Groups: []string{"a", "b"}})
+	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", FirstName: "X", Groups: []string{"a", "b"}})
 	x.Licences = []users.Licence{{Pool: "c1", Assigned: epoch}, {Pool: "c2", Assigned: epoch, Started: epoch}}
 	x.Schedule, x.Due, x.Salt = users.Schedule{Date: "2026-05-01", At: epoch}, epoch, "salt"
 	c := t.next(t.row(a))

@@ -16,14 +16,14 @@ import (
 )
 
 // contexts skips what a store without them can't pass.
-func (t *trial) contexts() {
+func (t *tester) contexts() {
 	t.Helper()
 	if t.options.NoContexts {
 		t.Skip("calls do not end with their context")
 	}
 }
 
-func endsWithItsContext(t *trial) {
+func endsWithItsContext(t *tester) {
 	t.contexts()
 	a := t.opened("a")
 	before, change := t.picture(a), t.invited(a, "x")
@@ -40,7 +40,7 @@ func endsWithItsContext(t *trial) {
 		"Due":      func(ctx context.Context) error { _, err := t.store.Due(ctx, epoch, "", 1); return err },
 	}
 	if !t.options.NoOutbox {
-		calls["Behind"] = func(ctx context.Context) error { _, err := t.store.Behind(ctx, "mailer", "", 1); return err }
+		calls["Behind"] = func(ctx context.Context) error { _, err := t.store.Pending(ctx, "mailer", "", 1); return err }
 		calls["Advance"] = func(ctx context.Context) error { return t.store.Advance(ctx, progress, claim) }
 	}
 	ended, cancel := context.WithCancel(t.Context())
@@ -58,7 +58,7 @@ func endsWithItsContext(t *trial) {
 
 // endsAsAWhole ends contexts at all moments of a commit. Only where the answer is that
 // this is not known, the change may have been written, or come to be written later.
-func endsAsAWhole(t *trial) {
+func endsAsAWhole(t *tester) {
 	t.contexts()
 	a := t.opened("a")
 	const people, tries = 20, 40
@@ -108,7 +108,7 @@ func endsAsAWhole(t *trial) {
 
 // several opens an account of so many people that a Keeper reads their list in
 // several pages.
-func (t *trial) several() (account users.AccountID, people int) {
+func (t *tester) several() (account users.AccountID, people int) {
 	t.Helper()
 	a := t.opened("a")
 	var ids []users.ID
@@ -120,7 +120,7 @@ func (t *trial) several() (account users.AccountID, people int) {
 }
 
 // many opens more accounts than a Keeper reads in one page.
-func (t *trial) many() (accounts int) {
+func (t *tester) many() (accounts int) {
 	t.Helper()
 	for range 5 {
 		var openings []seats.Change
@@ -133,7 +133,7 @@ func (t *trial) many() (accounts int) {
 	return accounts
 }
 
-func listsEndWithTheirContext(t *trial) {
+func listsEndWithTheirContext(t *tester) {
 	t.contexts()
 	accounts := t.many()
 	a, people := t.several()
@@ -151,7 +151,7 @@ func listsEndWithTheirContext(t *trial) {
 }
 
 // endsWithContext ends the context of a list of so many rows at the first of them.
-func endsWithContext[Row any](t *trial, rows int, list func(context.Context) iter.Seq2[Row, error]) {
+func endsWithContext[Row any](t *tester, rows int, list func(context.Context) iter.Seq2[Row, error]) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -178,7 +178,7 @@ func endsWithContext[Row any](t *trial, rows int, list func(context.Context) ite
 
 // loopsMayWork reads and writes inside loops, where a store that holds on to
 // something between pages would wait for itself.
-func loopsMayWork(t *trial) {
+func loopsMayWork(t *tester) {
 	a, people := t.several()
 	b := t.opened("b")
 	k := t.keeper(t.store)
@@ -201,7 +201,7 @@ func loopsMayWork(t *trial) {
 		require.Equal(t, people, inner)
 		for _, account := range []users.AccountID{a, b} {
 			c := t.next(t.row(account))
-			record(&c, seats.Event{Kind: seats.Noted, User: p.ID})
+			record(&c, seats.Event{Kind: seats.EventUnchanged, User: p.ID})
 			verdicts, err := t.store.Commit(ctx, c)
 			require.NoError(t, err)
 			require.NoError(t, verdicts[0].Err)
@@ -225,7 +225,7 @@ func loopsMayWork(t *trial) {
 		for p, err := range k.Users(ctx, account.ID, users.Filter{Role: users.In(users.Owner)}) {
 			require.NoError(t, err)
 			c := t.next(t.row(account.ID))
-			record(&c, seats.Event{Kind: seats.Noted, User: p.ID})
+			record(&c, seats.Event{Kind: seats.EventUnchanged, User: p.ID})
 			t.written(c)
 		}
 	}
@@ -233,7 +233,7 @@ func loopsMayWork(t *trial) {
 }
 
 // outlivesARestart has the store given anew after everything was written once.
-func outlivesARestart(t *trial) {
+func outlivesARestart(t *tester) {
 	if t.options.Reopen == nil {
 		t.Skip("nothing is said of restarts")
 	}
@@ -252,10 +252,10 @@ func outlivesARestart(t *trial) {
 	if !t.options.NoOutbox {
 		from := store.Progress{Consumer: "mailer", Account: a}
 		to := from
-		to.Sequence, to.Until = 1, epoch
+		to.Sequence, to.LeaseUntil = 1, epoch
 		t.advanced(from, to)
 	}
-	need := seats.Need{Account: a, Change: c.ID, Key: "call", Last: 9, DueBy: epoch}
+	need := seats.Need{Account: a, Change: c.ID, Key: "call", IndexTo: 9, DueBy: epoch}
 	before, past := t.picture(a), plain(t, t.load(need))
 
 	t.store = t.options.Reopen(t.T, t.store)

@@ -11,14 +11,14 @@ import (
 
 // copies spoils everything that was handed to the store, and everything that the
 // store handed out.
-func copies(t *trial) {
+func copies(t *tester) {
 	policy := seats.AccuEdConnect()
 	c := t.opening("a", runsOut)
 	u := somebody(users.Profile{ID: "x", Username: "x", Groups: []string{"a", "b"}})
 	u.Licences = []users.Licence{{Pool: "p"}}
 	want := plain(t, u)
 	add(&c, u)
-	record(&c, seats.Event{Kind: seats.PolicySet, Policy: &policy, Fields: []string{"title"}, Receivers: []users.ID{"x"}, Key: "k"})
+	record(&c, seats.Event{Kind: seats.EventPolicySet, Policy: &policy, Fields: []string{"title"}, Receivers: []users.ID{"x"}, Key: "k"})
 	c.Pools = append(c.Pools, seats.Pool{ID: course, Total: seats.Of(5)})
 	t.written(c)
 	a, id := c.Account.ID, c.ID
@@ -31,7 +31,7 @@ func copies(t *trial) {
 			for n := range people[i].Licences {
 				people[i].Licences[n].Pool = "spoilt"
 			}
-			people[i].First = "spoilt"
+			people[i].FirstName = "spoilt"
 		}
 		for i := range pools {
 			pools[i].Held = 99
@@ -51,8 +51,8 @@ func copies(t *trial) {
 	}
 	// What was given is spoilt first, then what was got.
 	spoil(c.Users, c.Pools, c.Events)
-	need := seats.Need{Account: a, Users: []users.ID{"x", owner}, Pools: []seats.PoolID{course}, Change: id, Key: "k", Last: 9}
-	own := seats.Need{Account: a, Users: slices.Clone(need.Users), Pools: slices.Clone(need.Pools), Change: id, Key: "k", Last: 9}
+	need := seats.Need{Account: a, Users: []users.ID{"x", owner}, Pools: []seats.PoolID{course}, Change: id, Key: "k", IndexTo: 9}
+	own := seats.Need{Account: a, Users: slices.Clone(need.Users), Pools: slices.Clone(need.Pools), Change: id, Key: "k", IndexTo: 9}
 	for range 3 {
 		s := t.load(need)
 		require.Equal(t, own, need, "what was asked for stays as it was")
@@ -61,7 +61,7 @@ func copies(t *trial) {
 		events := t.events(a, seats.EventFilter{})
 		for _, people := range [][]users.User{s.Users, page} {
 			require.Equal(t, want, plain(t, people[1]))
-			require.Empty(t, people[0].First)
+			require.Empty(t, people[0].FirstName)
 		}
 		for _, list := range [][]seats.Event{s.Past, events} {
 			require.Len(t, list, 3)

@@ -93,7 +93,7 @@ var drawStep = rapid.Custom(func(t *rapid.T) step {
 		if chance(t, 80) {
 			s.actor = who{Actor: users.Support("ticket")}
 		}
-		s.wishes = append(s.wishes, wish{action: users.EraseAccount, reason: or(t, reasons, bad...)})
+		s.wishes = append(s.wishes, opTemplate{action: users.ActionEraseAccount, reason: or(t, reasons, bad...)})
 	}
 	for range n {
 		s.wishes = append(s.wishes, drawWish(t, s.actor.Kind))
@@ -112,15 +112,15 @@ func drawWho(t *rapid.T) who {
 	active := users.In(users.Active)
 	switch below(t, 25) {
 	case 0, 1, 2, 3, 4:
-		return who{users.As(""), pick{status: active, role: users.In(users.Owner), n: below(t, 4)}}
+		return who{users.As(""), choose{status: active, role: users.In(users.Owner), n: below(t, 4)}}
 	case 5, 6, 7, 8:
-		return who{users.As(""), pick{status: active, role: users.In(users.Admin), n: below(t, 4)}}
+		return who{users.As(""), choose{status: active, role: users.In(users.Admin), n: below(t, 4)}}
 	case 9, 10:
-		return who{users.As(""), pick{status: active, role: users.In(users.Manager, users.Member), n: below(t, 4)}}
+		return who{users.As(""), choose{status: active, role: users.In(users.Manager, users.Member), n: below(t, 4)}}
 	case 11, 12:
-		return who{users.As(""), pick{status: users.In(users.Invited), n: below(t, 4)}}
+		return who{users.As(""), choose{status: users.In(users.Invited), n: below(t, 4)}}
 	case 13:
-		return who{users.As(""), pick{status: everyStatus, n: below(t, 10)}}
+		return who{users.As(""), choose{status: everyStatus, n: below(t, 10)}}
 	case 14, 15, 16, 17:
 		return who{Actor: users.Support("ticket")}
 	case 18, 19:
@@ -132,101 +132,101 @@ func drawWho(t *rapid.T) who {
 	}
 	return or(t, []who{
 		{}, {Actor: users.Support("")}, {Actor: users.Support(bad[0])}, {Actor: users.Sync("")}, {Actor: users.Sync(long)},
-		{users.As(""), pick{none: true}}, {users.As(""), pick{fixed: "ghost"}}, {users.As(""), pick{fixed: users.ID(bad[2])}},
+		{users.As(""), choose{none: true}}, {users.As(""), choose{fixed: "ghost"}}, {users.As(""), choose{fixed: users.ID(bad[2])}},
 	})
 }
 
 // drawPick favours the people of whom something can come.
-func drawPick(t *rapid.T, likely ...users.Status) pick {
+func drawPick(t *rapid.T, likely ...users.Status) choose {
 	n := below(t, 10)
 	switch k := below(t, 20); {
 	case k < 13 && len(likely) > 0:
-		return pick{status: users.In(likely...), role: notOwner, n: n}
+		return choose{status: users.In(likely...), role: notOwner, n: n}
 	case k < 16:
-		return pick{status: users.Present, role: notOwner, n: n}
+		return choose{status: users.Present, role: notOwner, n: n}
 	case k < 18:
-		return pick{status: users.Present, n: n}
+		return choose{status: users.Present, n: n}
 	case k < 19 || chance(t, 50):
-		return pick{status: everyStatus, n: n}
+		return choose{status: everyStatus, n: n}
 	}
-	return or(t, []pick{{fixed: "ghost"}}, pick{none: true}, pick{fixed: users.ID(bad[0])}, pick{fixed: users.ID(long)})
+	return or(t, []choose{{fixed: "ghost"}}, choose{none: true}, choose{fixed: users.ID(bad[0])}, choose{fixed: users.ID(long)})
 }
 
 // likely are the actions that an actor of some kind mostly asks for.
 var likely = map[users.ActorKind][]users.Action{
 	users.ActorUser: {
-		users.Invite, users.Invite, users.Invite, users.Invite, users.Notify, users.Accept, users.Accept, users.Approve, users.Deactivate, users.Reactivate,
-		users.Archive, users.Restore, users.Delete, users.HandOver, users.Edit, users.ChangeRole, users.GrantOwnership, users.GrantOwnership, users.EndOwnership,
-		users.BuySeats, users.ReturnSeats, users.EditAccount, users.Close,
+		users.ActionInvite, users.ActionInvite, users.ActionInvite, users.ActionInvite, users.ActionNotify, users.ActionAccept, users.ActionAccept, users.ActionApprove, users.ActionDeactivate, users.ActionReactivate,
+		users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionHandOver, users.ActionEdit, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionGrantOwnership, users.ActionEndOwnership,
+		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose,
 	},
-	users.ActorSync:    {users.Invite, users.Invite, users.Edit, users.Deactivate, users.Reactivate, users.ChangeRole},
-	users.ActorSupport: append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.GrantOwnership, users.SetTotal, users.SetPolicy),
-	users.ActorSystem:  append(users.Actions(), users.Invite, users.Add, users.Adopt, users.Accept, users.Reactivate, users.GrantOwnership, users.SetTotal, users.SetPolicy),
+	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole},
+	users.ActorSupport: append(users.Actions(), users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetPolicy),
+	users.ActorSystem:  append(users.Actions(), users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetPolicy),
 }
 
-func drawWish(t *rapid.T, kind users.ActorKind) wish {
+func drawWish(t *rapid.T, kind users.ActorKind) opTemplate {
 	actions := likely[kind]
 	if len(actions) == 0 || chance(t, 10) {
 		actions = users.Actions()
 	}
-	w := wish{action: or(t, actions), heir: pick{none: true}, resort: chance(t, 40)}
+	w := opTemplate{action: or(t, actions), successor: choose{none: true}, resort: chance(t, 40)}
 	switch w.action {
-	case users.Invite, users.Add:
+	case users.ActionInvite, users.ActionAdd:
 		w.profile = drawProfile(t, kind)
 		w.role = or(t, []users.Role{users.Member, users.Manager, users.Admin, users.Admin}, users.Owner, 9)
-		w.later = w.action == users.Invite && chance(t, 20)
-	case users.Adopt:
+		w.later = w.action == users.ActionInvite && chance(t, 20)
+	case users.ActionImport:
 		w.adoptee = drawAdoptee(t)
-	case users.Accept, users.Approve, users.Notify:
+	case users.ActionAccept, users.ActionApprove, users.ActionNotify:
 		w.who = drawPick(t, users.Invited)
-		w.who.self = w.action == users.Accept && chance(t, 80)
-	case users.Deactivate, users.Archive, users.Delete:
+		w.who.self = w.action == users.ActionAccept && chance(t, 80)
+	case users.ActionDeactivate, users.ActionArchive, users.ActionDelete:
 		w.who = drawPick(t, users.Invited, users.Active)
 		w.reason = or(t, reasons, bad...)
 		if chance(t, 15) {
-			w.heir = drawPick(t, users.Active)
+			w.successor = drawPick(t, users.Active)
 		}
-	case users.Erase:
+	case users.ActionErase:
 		w.who = drawPick(t, users.Inactive, users.Archived)
 		w.reason = or(t, reasons, bad...)
-	case users.HandOver:
-		w.who, w.heir = drawPick(t, users.Inactive, users.Archived, users.Deleted), drawPick(t, users.Active)
+	case users.ActionHandOver:
+		w.who, w.successor = drawPick(t, users.Inactive, users.Archived, users.Deleted), drawPick(t, users.Active)
 		if chance(t, 50) {
-			w.heir.role = users.In(users.Roles()...)
+			w.successor.role = users.In(users.Roles()...)
 		}
 		w.reason = or(t, reasons, bad...)
-	case users.Reactivate:
+	case users.ActionReactivate:
 		w.who = drawPick(t, users.Inactive)
-	case users.Restore:
+	case users.ActionRestore:
 		w.who = drawPick(t, users.Archived)
-	case users.Edit:
+	case users.ActionEdit:
 		w.who, w.set = drawPick(t), drawPatch(t, kind)
-	case users.ChangeRole:
+	case users.ActionChangeRole:
 		w.who = drawPick(t)
 		w.role = or(t, users.Roles()[:3], users.Owner, 9)
-	case users.GrantOwnership, users.EndOwnership:
+	case users.ActionGrantOwnership, users.ActionEndOwnership:
 		w.who = drawPick(t, users.Active)
-		if w.action == users.EndOwnership && chance(t, 70) {
+		if w.action == users.ActionEndOwnership && chance(t, 70) {
 			w.who.role = users.In(users.Owner)
 		}
-	case users.BuySeats, users.ReturnSeats:
+	case users.ActionBuySeats, users.ActionReturnSeats:
 		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, seats.Site, "course"}, "nowhere", "\x00")
 		w.seats = or(t, []int64{1, 2, 3, 10, 12}, 0, -1, 1001, seats.MaxSeats, 1<<63-1, -1<<63)
-	case users.SetTotal:
+	case users.ActionSetTotal:
 		w.pool = or(t, []seats.PoolID{seats.Site, seats.Site, "course"}, "\x00", seats.PoolID(long))
 		w.total = drawTotal(t)
-	case users.SetPayer:
-		w.who = or(t, []pick{{none: true}, {status: users.In(users.Active), role: users.In(users.Owner), n: below(t, 4)}, drawPick(t, users.Active)})
-	case users.EditAccount:
+	case users.ActionSetPayer:
+		w.who = or(t, []choose{{none: true}, {status: users.In(users.Active), role: users.In(users.Owner), n: below(t, 4)}, drawPick(t, users.Active)})
+	case users.ActionEditAccount:
 		if name := or(t, companies, bad...); chance(t, 70) {
 			w.name = &name
 		}
 		if zone := or(t, zones, append(badZones, "")...); chance(t, 50) {
 			w.zone = &zone
 		}
-	case users.Close, users.Reopen, users.EraseAccount:
+	case users.ActionClose, users.ActionReopen, users.ActionEraseAccount:
 		w.reason = or(t, reasons, bad...)
-	case users.SetPolicy:
+	case users.ActionSetPolicy:
 		w.policy = drawPolicy.Draw(t, "policy")
 		if chance(t, 10) {
 			w.policy = spoil(t, w.policy)

@@ -29,19 +29,19 @@ func drawAdoptee(t *rapid.T) users.User {
 	date := func() time.Time {
 		return or(t, []time.Time{u.Created, epoch, epoch.Add(999)}, time.Time{}, epoch.Add(99*term), epoch.Add(-99*term))
 	}
-	u.Since = date()
+	u.StatusSince = date()
 	inside := u.Status == users.Active || u.Status == users.Deleted || l.left == users.Active || l.stored == users.Active
 	if inside || chance(t, 2) {
-		u.SignedIn = date()
+		u.FirstSignIn = date()
 		if chance(t, 30) {
 			u.Approved = date()
 		}
 		if u.Role != users.Owner && chance(t, 30) {
-			u.SignedIn = time.Time{}
+			u.FirstSignIn = time.Time{}
 		}
 	}
 	if chance(t, 50) {
-		u.Notified, u.Notices = date(), or(t, []int64{1, 2, 7, users.MaxNotices}, 0, -1, users.MaxNotices+1)
+		u.LastNotified, u.NotificationCount = date(), or(t, []int64{1, 2, 7, users.MaxNotifications}, 0, -1, users.MaxNotifications+1)
 	}
 	if !inside && (u.Status == users.Invited || l.left == users.Invited || l.stored == users.Invited) && chance(t, 60) || chance(t, 2) {
 		u.Expires = or(t, []time.Time{epoch.Add(time.Hour), epoch.Add(term), epoch.Add(2 * term), epoch.Add(20 * term), epoch})

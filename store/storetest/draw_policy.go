@@ -27,13 +27,13 @@ var drawPolicy = rapid.Custom(func(t *rapid.T) seats.Policy {
 func switches(t *rapid.T) seats.Policy {
 	of := func(n int) uint8 { return uint8(below(t, n)) }
 	p := seats.Policy{
-		LetIn: seats.LetIn(of(3)), NoSeat: seats.NoSeat(of(2)),
-		Buying: seats.Orders{By: seats.Seller(of(2))}, Returning: seats.Seller(of(2)),
-		Invites: seats.RunsOut(of(3)), Ownership: seats.Enders(of(2)),
-		Exchange: seats.Exchange(of(2)), SourceLocked: chance(t, 40),
+		Activation: seats.Activation(of(3)), WhenFull: seats.WhenFull(of(2)),
+		Buying: seats.Orders{By: seats.OrderChannel(of(2))}, Returning: seats.OrderChannel(of(2)),
+		InvitationExpiry: seats.InvitationExpiry(of(3)), OwnershipEnders: seats.OwnershipEnders(of(2)),
+		IdentityChange: seats.IdentityChange(of(2)), SourceLocked: chance(t, 40),
 		DeleteOnly: chance(t, 40),
 	}
-	if p.Invites != seats.RunsNever {
+	if p.InvitationExpiry != seats.ExpiryNever {
 		p.Term = term
 	}
 	if chance(t, 30) {
@@ -60,13 +60,13 @@ func switches(t *rapid.T) seats.Policy {
 // mixed returns a policy with some of the switches of another.
 func mixed(t *rapid.T, p, other seats.Policy) seats.Policy {
 	for _, take := range []func(*seats.Policy){
-		func(p *seats.Policy) { p.LetIn = other.LetIn },
-		func(p *seats.Policy) { p.NoSeat = other.NoSeat },
+		func(p *seats.Policy) { p.Activation = other.Activation },
+		func(p *seats.Policy) { p.WhenFull = other.WhenFull },
 		func(p *seats.Policy) { p.Buying = other.Buying },
 		func(p *seats.Policy) { p.Returning = other.Returning },
-		func(p *seats.Policy) { p.Invites, p.Term = other.Invites, other.Term },
-		func(p *seats.Policy) { p.Ownership = other.Ownership },
-		func(p *seats.Policy) { p.Exchange = other.Exchange },
+		func(p *seats.Policy) { p.InvitationExpiry, p.Term = other.InvitationExpiry, other.Term },
+		func(p *seats.Policy) { p.OwnershipEnders = other.OwnershipEnders },
+		func(p *seats.Policy) { p.IdentityChange = other.IdentityChange },
 		func(p *seats.Policy) { p.Exempt = other.Exempt },
 		func(p *seats.Policy) { p.Withheld = other.Withheld },
 		func(p *seats.Policy) { p.DeleteOnly = other.DeleteOnly },
@@ -93,21 +93,21 @@ func fits(p seats.Policy, change func(*seats.Policy)) seats.Policy {
 func spoil(t *rapid.T, p seats.Policy) seats.Policy {
 	switch below(t, 8) {
 	case 0:
-		p.LetIn = 7
+		p.Activation = 7
 	case 1:
-		p.Invites, p.Term = seats.RunsNever, term
+		p.InvitationExpiry, p.Term = seats.ExpiryNever, term
 	case 2:
-		p.Invites, p.Term = seats.RunsFreed, 0
+		p.InvitationExpiry, p.Term = seats.ExpiryFreesSeat, 0
 	case 3:
 		p.Buying.Least, p.Buying.Most = 10, 5
 	case 4:
 		p.Withheld |= users.In(or(t, neverHad.Members()))
 	case 5:
-		p.NoSeat, p.Withheld = seats.CreateInactive, p.Withheld|users.In(users.Reactivate)
+		p.WhenFull, p.Withheld = seats.CreateInactive, p.Withheld|users.In(users.ActionReactivate)
 	case 6:
-		p.Invites, p.Term, p.Withheld = or(t, []seats.RunsOut{seats.RunsKept, seats.RunsFreed}), term, p.Withheld|users.In(users.Notify)
+		p.InvitationExpiry, p.Term, p.Withheld = or(t, []seats.InvitationExpiry{seats.ExpiryKeepsSeat, seats.ExpiryFreesSeat}), term, p.Withheld|users.In(users.ActionNotify)
 	case 7:
-		p.Invites, p.Term, p.Withheld = seats.RunsFreed, term, p.Withheld|users.In(users.Reactivate)
+		p.InvitationExpiry, p.Term, p.Withheld = seats.ExpiryFreesSeat, term, p.Withheld|users.In(users.ActionReactivate)
 	}
 	return p
 }

@@ -27,7 +27,7 @@ func drawProfile(t *rapid.T, by users.ActorKind) users.Profile {
 		p.ExternalID = or(t, externals, bad...)
 	}
 	if chance(t, 60) {
-		p.First, p.Last = or(t, firsts, bad...), or(t, lasts, bad...)
+		p.FirstName, p.LastName = or(t, firsts, bad...), or(t, lasts, bad...)
 	}
 	if chance(t, 30) {
 		p.Location, p.Department, p.Title = or(t, locations, bad...), or(t, departments, bad...), or(t, titles, bad...)
@@ -48,7 +48,7 @@ func drawPatch(t *rapid.T, by users.ActorKind) users.Patch {
 		s := or(t, usual, others...)
 		return &s
 	}
-	d.First, d.Last = text(50, firsts, bad), text(50, lasts, bad)
+	d.FirstName, d.LastName = text(50, firsts, bad), text(50, lasts, bad)
 	d.Email, d.Username, d.ExternalID = text(50, emails, badEmails), text(15, usernames, bad), text(20, externals, bad)
 	if by == users.ActorSync {
 		d.Email, d.ExternalID = text(50, emails, nil), text(50, externals, nil)
@@ -62,7 +62,7 @@ func drawPatch(t *rapid.T, by users.ActorKind) users.Patch {
 }
 
 func drawFilter(t *rapid.T) users.Filter {
-	f := users.Filter{NeverIn: chance(t, 20), ByName: chance(t, 50)}
+	f := users.Filter{NeverSignedIn: chance(t, 20), ByName: chance(t, 50)}
 	if chance(t, 60) {
 		f.Status = users.Set[users.Status](below(t, 32)) << users.Invited
 	}
@@ -82,7 +82,7 @@ func drawFilter(t *rapid.T) users.Filter {
 
 // drawOpening draws an account to be, but for its ID.
 var drawOpening = rapid.Custom(func(t *rapid.T) seats.Opening {
-	o := seats.Opening{Name: or(t, companies, bad...), Seats: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
+	o := seats.Opening{Name: or(t, companies, bad...), Total: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
 	if chance(t, 50) {
 		o.Zone = or(t, zones, badZones...)
 	}

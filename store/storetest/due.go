@@ -11,9 +11,9 @@ import (
 )
 
 // runsOut is a policy under which people are due.
-var runsOut = seats.Policy{Invites: seats.RunsFreed, Term: term}
+var runsOut = seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: term}
 
-func bringsWhoIsDue(t *trial) {
+func bringsWhoIsDue(t *tester) {
 	t.written(t.opening("a", runsOut), t.opening("never", seats.Standard()))
 	a, due := t.account("a"), epoch.Add(term)
 	var ids []users.ID
@@ -56,7 +56,7 @@ func bringsWhoIsDue(t *trial) {
 	require.Equal(t, due.Add(seats.MaxSettled*time.Microsecond), plain(t, snapshot.NextDue))
 }
 
-func listsWhatIsDue(t *trial) {
+func listsWhatIsDue(t *tester) {
 	at := func(name string, due time.Time) seats.Change {
 		c := t.opening(name, seats.Standard())
 		c.Account.NextDue = due

@@ -194,7 +194,7 @@ func (r *scenario) mails() {
 }
 
 func (r *scenario) do(name string, actor users.Actor, commands ...seats.Command) {
-	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
+	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Result, error) {
 		return k.Do(ctx, r.account, actor, commands...)
 	})
 }
@@ -204,7 +204,7 @@ func (r *scenario) note(format string, args ...any) {
 }
 
 // step makes one call, and makes it again until it is known what became of it.
-func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keeper) (seatkeeper.Done, error)) {
+func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keeper) (seatkeeper.Result, error)) {
 	k := r.keeper
 	if r.keyed {
 		k = k.With(seatkeeper.Call{Key: name})
@@ -218,9 +218,9 @@ func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keep
 		ended := ctx.Err() != nil
 		end()
 		got := &r.results[len(r.results)-1]
-		var no *seats.Refusal
-		if errors.As(err, &no) {
-			got.Refused = no.Code
+		var refusal *seats.Refusal
+		if errors.As(err, &refusal) {
+			got.Refused = refusal.Code
 		} else if err != nil {
 			r.right(name, err, ended)
 			r.results = r.results[:len(r.results)-1]
@@ -300,7 +300,7 @@ func (r *scenario) world() []any {
 	s.Account.ID = ""
 	for i := range events {
 		events[i].Account, events[i].Change, events[i].Correlation = "", "", ""
-		if events[i].Kind == seats.Opened {
+		if events[i].Kind == seats.EventOpened {
 			events[i].Digest = "" // of an opening with another account
 		}
 	}

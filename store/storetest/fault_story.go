@@ -25,10 +25,10 @@ func asked(id users.ID) seats.Invite {
 }
 
 func (r *scenario) open() {
-	r.step("open", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
+	r.step("open", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Result, error) {
 		return k.Open(ctx, seats.Opening{
-			Account: r.account, Seats: seats.Of(4), Owner: users.Profile{ID: "owner", Email: "owner@qz.example"},
-			Policy: seats.Policy{Invites: seats.RunsFreed, Term: day},
+			Account: r.account, Total: seats.Of(4), Owner: users.Profile{ID: "owner", Email: "owner@qz.example"},
+			Policy: seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: day},
 		})
 	})
 }
@@ -40,7 +40,7 @@ func (r *scenario) life() {
 	r.do("invite two", owner, asked("ada"), asked("bob"))
 	r.do("one comes in", users.As("ada"), seats.Accept{User: "ada"})
 	r.outbox()
-	r.step("invite three, one too many", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+	r.step("invite three, one too many", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		nameless := seats.Invite{Profile: users.Profile{Email: "nameless@qz.example"}}
 		done.Outcomes, err = k.DoEach(ctx, r.account, owner, nameless, asked("eve"), asked("ada"))
 		return done, err
@@ -48,36 +48,36 @@ func (r *scenario) life() {
 	r.do("no seat is left", owner, asked("eve"))
 	r.do("nothing new", owner, asked("ada"))
 	r.now = r.now.Add(2 * day)
-	r.step("look, while invitations run out", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+	r.step("look, while invitations run out", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		u, err := k.Usage(ctx, r.account)
 		r.note("%v %v %v", u.Held, u.Available, u.People)
 		return done, err
 	})
-	r.do("take them back in and buy", owner, seats.Reactivate{User: "bob"}, seats.BuySeats{Seats: 2}, seats.Notify{User: "bob"})
+	r.do("take them back in and buy", owner, seats.Reactivate{User: "bob"}, seats.BuySeats{Quantity: 2}, seats.Notify{User: "bob"})
 	r.do("a transfer", users.Support("ticket"), seats.GrantOwnership{User: "ada"}, seats.EndOwnership{User: "owner"})
 	var plan seats.Plan
-	r.step("make a plan", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+	r.step("make a plan", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		plan, err = k.Preview(ctx, r.account, users.As("ada"), asked("eve"), asked("fay"), seats.Deactivate{User: "ada"})
 		return done, err
 	})
-	r.step("carry it out", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Done, error) {
+	r.step("carry it out", func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Result, error) {
 		return k.Apply(ctx, r.account, users.As("ada"), plan)
 	})
 	r.now = r.now.Add(2 * day)
-	r.step("what is due", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+	r.step("what is due", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		_, err = k.RunDue(ctx)
 		return done, err
 	})
-	r.do("put somebody out", users.As("ada"), seats.Delete{User: "owner", Heir: "ada", Reason: "left"})
-	r.do("open a course", users.System(), seats.SetTotal{Pool: course, Seats: seats.Of(1)})
-	r.step("bring people along", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
-		report, err := k.Adopt(ctx, r.account, adoptees)
-		settled := report.In + report.Here + report.Refused // whoever is in by a lost commit is here by now
-		r.note("%d, %v, %d over, %v, %v", settled, report.Refusals, report.Usage.Over, report.Usage.People, report.Pools)
+	r.do("put somebody out", users.As("ada"), seats.Delete{User: "owner", Successor: "ada", Reason: "left"})
+	r.do("open a course", users.System(), seats.SetTotal{Pool: course, Total: seats.Of(1)})
+	r.step("bring people along", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
+		report, err := k.Import(ctx, r.account, adoptees)
+		settled := report.Created + report.Existing + report.Refused // whoever is in by a lost commit is here by now
+		r.note("%d, %v, %d over, %v, %v", settled, report.Refusals, report.Usage.Excess, report.Usage.People, report.Pools)
 		return done, err
 	})
 	r.do("put one of them out", users.As("ada"), seats.Delete{User: "gil"})
-	r.step("a list", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+	r.step("a list", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		var list []any
 		for u, err := range k.Users(ctx, r.account, users.Filter{}) {
 			if err != nil {
@@ -98,11 +98,11 @@ func (r *scenario) ends() {
 	r.do("invite three", owner, asked("ada"), asked("bob"), asked("eve"))
 	r.do("close it", owner, seats.Close{Reason: "not paid"})
 	r.do("nobody comes in", owner, asked("jo"))
-	r.do("too many to reopen it", vendor, seats.SetTotal{Seats: seats.Of(1)}, seats.Reopen{})
+	r.do("too many to reopen it", vendor, seats.SetTotal{Total: seats.Of(1)}, seats.Reopen{})
 	r.now = r.now.Add(2 * day)
-	r.do("reopen it, as invitations have run out", vendor, seats.SetTotal{Seats: seats.Of(1)}, seats.Reopen{})
+	r.do("reopen it, as invitations have run out", vendor, seats.SetTotal{Total: seats.Of(1)}, seats.Reopen{})
 	r.do("close it again", owner, seats.Close{})
-	r.step("erase it", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Done, err error) {
+	r.step("erase it", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		_, err = k.EraseAccount(ctx, r.account, vendor, "asked for") // some may be deleted by now
 		return done, err
 	})
@@ -112,7 +112,7 @@ func (r *scenario) ends() {
 // adoptees are people with seats and licences of their own, more than there are.
 func adoptees(yield func(users.User, error) bool) {
 	for i, id := range []users.ID{"ada", "gil", "hal", "ida", "gil"} {
-		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: epoch, Since: epoch}
+		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: epoch, StatusSince: epoch}
 		u.Licences = []users.Licence{{Pool: string(course), Assigned: epoch}}
 		if i == 3 {
 			u.Email = "eve@qz.example" // who is somebody else

@@ -160,9 +160,9 @@ func (f *Faulty) Load(ctx context.Context, needs ...seats.Need) (snapshots []sea
 }
 
 // Commit implements [store.Store].
-func (f *Faulty) Commit(ctx context.Context, changes ...seats.Change) (verdicts []store.Verdict, err error) {
+func (f *Faulty) Commit(ctx context.Context, changes ...seats.Change) (verdicts []store.CommitResult, err error) {
 	conflict := func() error {
-		verdicts = make([]store.Verdict, len(changes))
+		verdicts = make([]store.CommitResult, len(changes))
 		for i := range verdicts {
 			verdicts[i].Err = store.ErrConflict
 		}
@@ -225,9 +225,9 @@ func (f *Faulty) Due(ctx context.Context, by time.Time, after users.AccountID, l
 }
 
 // Behind implements [store.Store].
-func (f *Faulty) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
+func (f *Faulty) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
 	err = f.read(ctx, "Behind", func() error {
-		page, err = f.Store.Behind(ctx, consumer, after, limit)
+		page, err = f.Store.Pending(ctx, consumer, after, limit)
 		return err
 	})
 	return page, err

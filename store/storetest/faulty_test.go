@@ -22,7 +22,7 @@ type beneath struct {
 	after  func() // called after each commit, unless nil
 }
 
-func (s *beneath) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s *beneath) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	s.times++
 	if s.after != nil {
 		defer s.after()
@@ -38,7 +38,7 @@ func (s *beneath) written(t *testing.T) bool {
 
 // strike returns a store with that fault at its first call, and what is behind it.
 func strike(t *testing.T, fault Fault) (*Faulty, *beneath) {
-	d, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: "a", Seats: seats.Of(1), Owner: users.Profile{ID: "o", Email: "o@acme.example"}},
+	d, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: "a", Total: seats.Of(1), Owner: users.Profile{ID: "o", Email: "o@acme.example"}},
 		seats.Request{Actor: users.System(), At: epoch, Change: "c"})
 	require.NoError(t, err)
 	s := &beneath{Store: memstore.New(), change: d.Change}
@@ -70,7 +70,7 @@ func TestEachFaultOfACommit(t *testing.T) {
 			require.Equal(t, want.times > 0, s.written(t), fault)
 			require.Equal(t, 1, f.Calls())
 			if err == nil {
-				require.Equal(t, []store.Verdict{{Err: want.verdict}}, verdicts, fault)
+				require.Equal(t, []store.CommitResult{{Err: want.verdict}}, verdicts, fault)
 			} else {
 				require.Empty(t, verdicts, fault)
 			}
@@ -109,7 +109,7 @@ func TestARepeatedCommitIsAnswered(t *testing.T) {
 	s.after = cancel
 	verdicts, err := f.Commit(ctx, s.change)
 	require.NoError(t, err)
-	require.Equal(t, []store.Verdict{{Err: store.ErrConflict}}, verdicts)
+	require.Equal(t, []store.CommitResult{{Err: store.ErrConflict}}, verdicts)
 	require.True(t, s.written(t))
 }
 
@@ -138,7 +138,7 @@ func TestEachMethodCanFail(t *testing.T) {
 		"Events":   func(f *Faulty) error { _, err := f.Events(ctx, "a", seats.EventFilter{}, 1); return err },
 		"Accounts": func(f *Faulty) error { _, err := f.Accounts(ctx, "", 1); return err },
 		"Due":      func(f *Faulty) error { _, err := f.Due(ctx, epoch, "", 1); return err },
-		"Behind":   func(f *Faulty) error { _, err := f.Behind(ctx, "c", "", 1); return err },
+		"Behind":   func(f *Faulty) error { _, err := f.Pending(ctx, "c", "", 1); return err },
 		"Advance":  func(f *Faulty) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
 	} {
 		for _, fault := range Faults() {
@@ -159,7 +159,7 @@ func TestEachMethodCanFail(t *testing.T) {
 			}
 			require.ErrorIs(t, err, want, "%s: %v", name, fault)
 			require.Equal(t, fault < Conflict || writes, len(f.Struck()) == 1, "%s: %v", name, fault)
-			behind, err := s.Behind(ctx, "c", "", 1)
+			behind, err := s.Pending(ctx, "c", "", 1)
 			require.NoError(t, err)
 			done := writes && (fault == Delay || fault == LoseAfter || fault == Repeat)
 			require.Equal(t, done, len(behind) == 0, "%s: %v", name, fault)

@@ -35,7 +35,7 @@ func (r *run) numbers(got seats.Usage, chosen func(*person) bool) {
 	require.Equal(r, m.held(seats.Site), got.Held)
 	require.Equal(r, m.spent(seats.Site), got.Spent)
 	require.Equal(r, m.available(seats.Site), got.Available)
-	require.Equal(r, m.over(seats.Site), got.Over)
+	require.Equal(r, m.over(seats.Site), got.Excess)
 	require.True(r, m.closed.Equal(got.Closed), "closed: want %v, got %v", m.closed, got.Closed)
 	require.Equal(r, m.tally(m.shown, chosen), got.People)
 	require.Equal(r, m.tally(m.shown, func(p *person) bool { return chosen(p) && m.holds(p) }), got.Seated)

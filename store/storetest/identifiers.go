@@ -38,7 +38,7 @@ func among[T ~string](beginning string) []T {
 	return all
 }
 
-func tellsAccountsApart(t *trial) {
+func tellsAccountsApart(t *tester) {
 	all := among[users.AccountID](t.own)
 	var needs []seats.Need
 	for i, id := range all {
@@ -72,7 +72,7 @@ func tellsAccountsApart(t *trial) {
 	require.NoError(t, err)
 	require.Equal(t, all[8:13], due)
 	t.outbox()
-	behind, err := t.store.Behind(t.Context(), "mailer", all[7], 5)
+	behind, err := t.store.Pending(t.Context(), "mailer", all[7], 5)
 	require.NoError(t, err)
 	require.Len(t, behind, 5)
 	for i, p := range behind {
@@ -80,7 +80,7 @@ func tellsAccountsApart(t *trial) {
 	}
 }
 
-func tellsUsersApart(t *trial) {
+func tellsUsersApart(t *tester) {
 	a := t.opened("a")
 	all := among[users.ID]("")
 	c := t.next(t.row(a))
@@ -108,7 +108,7 @@ func tellsUsersApart(t *trial) {
 
 // tellsKeysApart gives every text to people as one kind of key each. Texts that
 // are one in comparison form are one.
-func tellsKeysApart(t *trial) {
+func tellsKeysApart(t *tester) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
 	var keys []users.Key
@@ -161,7 +161,7 @@ func known(id users.ID, k users.Key) users.User {
 	return somebody(p)
 }
 
-func tellsPoolsApart(t *trial) {
+func tellsPoolsApart(t *tester) {
 	a := t.opened("a")
 	all := among[seats.PoolID]("")
 	c := t.next(t.row(a))
@@ -176,17 +176,17 @@ func tellsPoolsApart(t *trial) {
 	require.Len(t, t.load(seats.Need{Account: a, Pools: []seats.PoolID{"aLICE", "A", "a   ", "%%"}}).Pools, 1)
 }
 
-func tellsCallsApart(t *trial) {
+func tellsCallsApart(t *tester) {
 	a := t.opened("a")
 	all := among[string]("")
 	for _, text := range all {
 		c := t.next(t.row(a))
 		c.ID = seats.ChangeID(text)
-		record(&c, seats.Event{Kind: seats.Noted, Key: text})
+		record(&c, seats.Event{Kind: seats.EventUnchanged, Key: text})
 		t.written(c)
 	}
 	for i, text := range all {
-		for _, need := range []seats.Need{{Change: seats.ChangeID(text)}, {Key: text, Last: 1}} {
+		for _, need := range []seats.Need{{Change: seats.ChangeID(text)}, {Key: text, IndexTo: 1}} {
 			need.Account = a
 			past := t.load(need).Past
 			require.Len(t, past, 1, "%q", text)
@@ -196,11 +196,11 @@ func tellsCallsApart(t *trial) {
 		}
 	}
 	for _, text := range []string{"aLICE", "A", "a   ", "%%", "\u00e9 "} {
-		require.Empty(t, t.load(seats.Need{Account: a, Change: seats.ChangeID(text), Key: text, Last: 1}).Past)
+		require.Empty(t, t.load(seats.Need{Account: a, Change: seats.ChangeID(text), Key: text, IndexTo: 1}).Past)
 	}
 }
 
-func tellsTextsApart(t *trial) {
+func tellsTextsApart(t *tester) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
 	for i, text := range texts {
@@ -220,18 +220,18 @@ func tellsTextsApart(t *trial) {
 	}
 }
 
-func tellsConsumersApart(t *trial) {
+func tellsConsumersApart(t *tester) {
 	t.outbox()
 	a := t.opened("a")
 	all := among[string]("")
 	for i, name := range all {
 		from := store.Progress{Consumer: name, Account: a}
 		to := from
-		to.Until = epoch.AddDate(0, 0, i)
+		to.LeaseUntil = epoch.AddDate(0, 0, i)
 		require.NoError(t, t.store.Advance(t.Context(), from, to))
 	}
 	for i, name := range all {
 		behind := t.behind(name, "a")
-		require.Equal(t, []store.Progress{{Consumer: name, Account: a, Until: epoch.AddDate(0, 0, i)}}, behind)
+		require.Equal(t, []store.Progress{{Consumer: name, Account: a, LeaseUntil: epoch.AddDate(0, 0, i)}}, behind)
 	}
 }

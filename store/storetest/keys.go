@@ -10,7 +10,7 @@ import (
 
 // blind returns the change by which people come in, decided without a look at
 // who is there.
-func (t *trial) blind(account users.AccountID, people ...users.Profile) seats.Change {
+func (t *tester) blind(account users.AccountID, people ...users.Profile) seats.Change {
 	t.Helper()
 	var commands []seats.Command
 	for _, p := range people {
@@ -20,14 +20,14 @@ func (t *trial) blind(account users.AccountID, people ...users.Profile) seats.Ch
 }
 
 // taken requires that a change is refused because just these keys are taken.
-func (t *trial) taken(c seats.Change, keys ...users.Key) {
+func (t *tester) taken(c seats.Change, keys ...users.Key) {
 	t.Helper()
 	v := t.commit(c)[0]
-	require.ErrorIs(t, v.Err, store.ErrTaken)
+	require.ErrorIs(t, v.Err, store.ErrKeyTaken)
 	require.ElementsMatch(t, keys, v.Taken)
 }
 
-func guardsTheKeys(t *trial) {
+func guardsTheKeys(t *tester) {
 	a, b := t.opened("a"), t.opened("b")
 	x := users.Profile{ID: "x", Email: "x@acme.example", Username: "al", ExternalID: "7"}
 	t.written(t.blind(a, x))
@@ -56,7 +56,7 @@ func guardsTheKeys(t *trial) {
 	require.Equal(t, []users.ID{"z"}, idsOf(t.load(seats.Need{Account: a, Keys: x.Keys()}).Users))
 }
 
-func makesRoom(t *trial) {
+func makesRoom(t *tester) {
 	a := t.opened("a")
 	email := func(address string) []users.Key { return []users.Key{users.ByEmail(address)} }
 	has := func(id users.ID, address string) {
@@ -64,13 +64,13 @@ func makesRoom(t *trial) {
 		require.Equal(t, []users.ID{id}, idsOf(t.load(seats.Need{Account: a, Keys: email(address)}).Users))
 	}
 	t.written(t.blind(a, users.Profile{ID: "m", Email: "m@acme.example"}))
-	// The heir of an address comes before its last holder by ID, and after.
-	for _, heir := range []users.ID{"b", "y"} {
+	// The successor of an address comes before its last holder by ID, and after.
+	for _, successor := range []users.ID{"b", "y"} {
 		holders := t.load(seats.Need{Account: a, Keys: email("m@acme.example")}).Users
 		require.Len(t, holders, 1)
 		holder := holders[0].ID
-		t.written(t.decided(a, seats.Delete{User: holder}, seats.Invite{Profile: users.Profile{ID: heir, Email: "m@acme.example"}}))
-		has(heir, "m@acme.example")
+		t.written(t.decided(a, seats.Delete{User: holder}, seats.Invite{Profile: users.Profile{ID: successor, Email: "m@acme.example"}}))
+		has(successor, "m@acme.example")
 		left := t.load(seats.Need{Account: a, Users: []users.ID{holder}}).Users
 		require.Len(t, left, 1)
 		require.Equal(t, users.Deleted, left[0].Status)

@@ -15,7 +15,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func answersInOrder(t *trial) {
+func answersInOrder(t *tester) {
 	a, b := t.opened("a"), t.opened("b")
 	t.written(t.invited(b, "x"))
 	of := func(id users.AccountID) seats.Need { return seats.Need{Account: id} }
@@ -38,7 +38,7 @@ func answersInOrder(t *trial) {
 	require.Empty(t, t.commit(), "nothing was changed")
 }
 
-func findsPeople(t *trial) {
+func findsPeople(t *tester) {
 	a, b := t.opened("a"), t.opened("b")
 	c := t.next(t.row(a))
 	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
@@ -74,7 +74,7 @@ func findsPeople(t *trial) {
 	require.Empty(t, found(seats.Need{Keys: ada.Keys()}), "and by nothing else")
 }
 
-func bringsPools(t *trial) {
+func bringsPools(t *tester) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
 	for _, id := range []seats.PoolID{"", "a", "b", "c"} {
@@ -86,12 +86,12 @@ func bringsPools(t *trial) {
 	require.Equal(t, []seats.Pool{c.Pools[0], c.Pools[1], c.Pools[3]}, brought, "in order, each once")
 }
 
-func bringsThePast(t *trial) {
+func bringsThePast(t *tester) {
 	a, b := t.opened("a"), t.opened("b")
 	call := func(account users.AccountID, key string, indices ...int) seats.Change {
 		c := t.next(t.row(account))
 		for _, i := range indices {
-			record(&c, seats.Event{Kind: seats.Noted, Key: key, Index: i})
+			record(&c, seats.Event{Kind: seats.EventUnchanged, Key: key, Index: i})
 		}
 		return c
 	}
@@ -118,33 +118,33 @@ func bringsThePast(t *trial) {
 	require.Equal(t, []uint64{6, 7}, past(seats.Need{Change: unkeyed.ID}))
 	require.Empty(t, past(seats.Need{Change: "unknown"}))
 	require.Empty(t, past(seats.Need{Change: other.ID}), "it was refused")
-	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(seats.Need{Key: "k", Last: 1000}))
-	require.Equal(t, []uint64{2, 3, 4}, past(seats.Need{Key: "k", First: 1, Last: 2}), "the one of the least place, and up to, not including, the last")
-	require.Equal(t, []uint64{2, 3, 4, 5, 8}, past(seats.Need{Key: "k", First: 1, Last: 4}))
-	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", First: 2, Last: 2}))
-	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", First: 5, Last: 9}))
+	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(seats.Need{Key: "k", IndexTo: 1000}))
+	require.Equal(t, []uint64{2, 3, 4}, past(seats.Need{Key: "k", IndexFrom: 1, IndexTo: 2}), "the one of the least place, and up to, not including, the last")
+	require.Equal(t, []uint64{2, 3, 4, 5, 8}, past(seats.Need{Key: "k", IndexFrom: 1, IndexTo: 4}))
+	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", IndexFrom: 2, IndexTo: 2}))
+	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", IndexFrom: 5, IndexTo: 9}))
 	later := call(a, "k2", 5, 4, 6)
 	t.written(later, call(b, "k2", 0))
 	t.written(call(a, "k2", 4))
 	require.Equal(t, []uint64{11}, past(seats.Need{Key: "k2"}), "of the least place, the first")
 	for _, key := range []string{"unknown", "other", ""} {
-		require.Empty(t, past(seats.Need{Key: key, Last: 1000}), "key %q", key)
+		require.Empty(t, past(seats.Need{Key: key, IndexTo: 1000}), "key %q", key)
 	}
-	both := seats.Need{Change: first.ID, Key: "k", First: 2, Last: 5}
+	both := seats.Need{Change: first.ID, Key: "k", IndexFrom: 2, IndexTo: 5}
 	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(both), "in order, each once")
-	both = seats.Need{Change: third.ID, Key: "k", First: 0, Last: 2}
+	both = seats.Need{Change: third.ID, Key: "k", IndexFrom: 0, IndexTo: 2}
 	require.Equal(t, []uint64{2, 3, 4, 8, 9}, past(both))
 
 	nameless := call(a, "", 0)
 	nameless.ID, nameless.Events[0].Change = "", ""
 	t.written(nameless)
-	require.Empty(t, past(seats.Need{First: 0, Last: 9}), "nothing was asked for")
+	require.Empty(t, past(seats.Need{IndexFrom: 0, IndexTo: 9}), "nothing was asked for")
 }
 
 // oneMoment lets two people hand one seat to and fro, two events and one
 // revision each time, and counts the times in the pool, so that each number says
 // what all the others are.
-func oneMoment(t *trial) {
+func oneMoment(t *tester) {
 	const looks, moves = 150, 50 // at least
 	accounts := []users.AccountID{t.opened("a"), t.opened("b")}
 	people := []users.ID{"ada", "bob"}
@@ -203,8 +203,8 @@ func oneMoment(t *trial) {
 		require.Len(t, s.Users, 2)
 		require.Equal(t, users.Active, s.Users[is].Status)
 		require.Equal(t, users.Inactive, s.Users[1-is].Status)
-		require.EqualValues(t, 1-is, s.Account.Tally.Of(users.Standing{Status: users.Active, Role: users.Admin}))
-		require.EqualValues(t, is, s.Account.Tally.Of(users.Standing{Status: users.Active}))
+		require.EqualValues(t, 1-is, s.Account.Tally.Of(users.Segment{Status: users.Active, Role: users.Admin}))
+		require.EqualValues(t, is, s.Account.Tally.Of(users.Segment{Status: users.Active}))
 		require.Len(t, s.Pools, 1)
 		require.EqualValues(t, moved, s.Pools[0].Spent)
 	}
@@ -225,12 +225,12 @@ func oneMoment(t *trial) {
 		require.Equal(t, accounts, accountsOf(listed))
 		for _, a := range listed {
 			require.Equal(t, start.Sequence+2*(a.Revision-start.Revision), a.Sequence)
-			require.EqualValues(t, holder(a.Revision), a.Tally.Of(users.Standing{Status: users.Active}), "a row is of one moment")
+			require.EqualValues(t, holder(a.Revision), a.Tally.Of(users.Segment{Status: users.Active}), "a row is of one moment")
 		}
 		tally, revision, err := t.store.Tally(t.Context(), accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Admin, users.Member)})
 		require.NoError(t, err)
 		require.EqualValues(t, 1, tally.Count(0, 0))
-		require.EqualValues(t, holder(revision), tally.Of(users.Standing{Status: users.Active}), "the tally is of that revision")
+		require.EqualValues(t, holder(revision), tally.Of(users.Segment{Status: users.Active}), "the tally is of that revision")
 		page := t.people(accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Admin, users.Member)})
 		require.Len(t, page, 1, "a page is right at its moment")
 		events, err := t.store.Events(t.Context(), accounts[0], seats.EventFilter{After: snapshots[0].Account.Sequence}, 10_000)

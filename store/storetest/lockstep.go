@@ -65,7 +65,7 @@ func drawLook(t *rapid.T) look {
 		need: seats.Need{
 			Users:  rapid.SliceOfN(rapid.SampledFrom(everybody), 0, 3).Draw(t, "people"),
 			Keys:   rapid.SliceOfN(rapid.SampledFrom(probes), 0, 3).Draw(t, "keys"),
-			Admins: chance(t, 30), First: below(t, 3), Last: 1 + below(t, 4),
+			Admins: chance(t, 30), IndexFrom: below(t, 3), IndexTo: 1 + below(t, 4),
 		},
 		ahead: or(t, []time.Duration{0, time.Microsecond, -time.Hour, term, 9 * term}),
 	}
@@ -73,24 +73,24 @@ func drawLook(t *rapid.T) look {
 		l.events.User = or(t, everybody)
 	}
 	if chance(t, 30) {
-		l.events.Kinds = []seats.EventKind{or(t, []seats.EventKind{seats.Invited, seats.Edited, seats.Lapsed, seats.Noted}), seats.Deactivated}
+		l.events.Kinds = []seats.EventKind{or(t, []seats.EventKind{seats.EventInvited, seats.EventEdited, seats.EventLapsed, seats.EventUnchanged}), seats.EventDeactivated}
 	}
 	return l
 }
 
-// A twin is one of two stages that have to be alike.
-type twin struct {
-	*stage
+// A differential is one of two stages that have to be alike.
+type differential struct {
+	*harness
 	numbers map[string]string // of changes and correlations, which are random
 	last    seats.ChangeID
 }
 
-func newTwin(s store.Store, account string) *twin {
-	return &twin{newStage(s, account), map[string]string{"": ""}, ""}
+func newTwin(s store.Store, account string) *differential {
+	return &differential{newHarness(s, account), map[string]string{"": ""}, ""}
 }
 
 // number returns a name that is the same in both twins.
-func (w *twin) number(random string) string {
+func (w *differential) number(random string) string {
 	if _, known := w.numbers[random]; !known {
 		w.numbers[random] = fmt.Sprint("number ", len(w.numbers))
 	}
@@ -98,7 +98,7 @@ func (w *twin) number(random string) string {
 }
 
 // numbered returns the events with names that are the same in both twins.
-func (w *twin) numbered(events []seats.Event) []seats.Event {
+func (w *differential) numbered(events []seats.Event) []seats.Event {
 	events = slices.Clone(events)
 	for i := range events {
 		e := &events[i]
@@ -111,7 +111,7 @@ func (w *twin) numbered(events []seats.Event) []seats.Event {
 // A pair is a sequence under way on two stages.
 type pair struct {
 	*failure
-	memory, other *twin
+	memory, other *differential
 	account       seats.Account
 	people        []users.User
 	events        int          // that were seen
@@ -120,7 +120,7 @@ type pair struct {
 }
 
 // both asks the same thing of both twins and requires the same answer.
-func both[T any](p *pair, what string, ask func(*twin) (T, error)) T {
+func both[T any](p *pair, what string, ask func(*differential) (T, error)) T {
 	want, expected := ask(p.memory)
 	got, err := ask(p.other)
 	p.alike(what, expected, err)
@@ -138,9 +138,9 @@ func identical[T any](p *pair, what string, want, got T) T {
 
 // alike requires that two errors say the same.
 func (p *pair) alike(what string, want, got error) {
-	var no, other *seats.Refusal
-	if errors.As(want, &no) && errors.As(got, &other) {
-		identical(p, what+", refused", *no, *other)
+	var refusal, other *seats.Refusal
+	if errors.As(want, &refusal) && errors.As(got, &other) {
+		identical(p, what+", refused", *refusal, *other)
 		return
 	}
 	for _, known := range []error{nil, store.ErrNotFound, store.ErrExists} {
@@ -168,9 +168,9 @@ func (p *pair) play(s script) {
 }
 
 // call makes a call on both.
-func (p *pair) call(c call) seatkeeper.Done {
+func (p *pair) call(c call) seatkeeper.Result {
 	p.calls = append(p.calls, c)
-	return both(p, fmt.Sprintf("what %v answers", c.how), func(w *twin) (seatkeeper.Done, error) {
+	return both(p, fmt.Sprintf("what %v answers", c.how), func(w *differential) (seatkeeper.Result, error) {
 		done, err := w.play(c)
 		done.Events = w.numbered(done.Events)
 		return done, err
@@ -201,7 +201,7 @@ func (p *pair) step(s step) {
 		p.keyed = &c
 	}
 	p.call(c)
-	both(p, "how many people were deleted", func(w *twin) (int, error) { return w.gone, nil })
+	both(p, "how many people were deleted", func(w *differential) (int, error) { return w.gone, nil })
 	p.look(s.look)
 }
 
@@ -209,23 +209,23 @@ func (p *pair) step(s step) {
 func (p *pair) look(l look) {
 	ctx := context.Background()
 	p.filter = l.people
-	p.people = both(p, "all people", func(w *twin) ([]users.User, error) {
+	p.people = both(p, "all people", func(w *differential) ([]users.User, error) {
 		return w.store.Users(ctx, w.account, users.Filter{Status: everyStatus}, 10_000)
 	})
-	news := both(p, "the new events", func(w *twin) ([]seats.Event, error) {
+	news := both(p, "the new events", func(w *differential) ([]seats.Event, error) {
 		events, err := w.store.Events(ctx, w.account, seats.EventFilter{After: uint64(p.events)}, 10_000)
 		return w.numbered(events), err
 	})
 	p.events += len(news)
 	by := p.memory.now.Add(l.ahead)
-	p.account = both(p, "the account's row", func(w *twin) (seats.Account, error) {
-		rows, err := secluded{w.store, w.stage.account}.Accounts(ctx, "", 1)
+	p.account = both(p, "the account's row", func(w *differential) (seats.Account, error) {
+		rows, err := secluded{w.store, w.harness.account}.Accounts(ctx, "", 1)
 		if len(rows) == 0 {
 			return seats.Account{}, err
 		}
 		return rows[0], err
 	})
-	both(p, fmt.Sprintf("a snapshot, due in %v, of {%s}", l.ahead, fields(l.need)), func(w *twin) (seats.Snapshot, error) {
+	both(p, fmt.Sprintf("a snapshot, due in %v, of {%s}", l.ahead, fields(l.need)), func(w *differential) (seats.Snapshot, error) {
 		need := l.need
 		need.Account, need.Pools, need.DueBy, need.Change = w.account, []seats.PoolID{course, "nowhere"}, by, w.last
 		if p.keyed != nil {
@@ -241,27 +241,27 @@ func (p *pair) look(l look) {
 		}
 		return s, nil
 	})
-	both(p, fmt.Sprintf("whether the account is due in %v", l.ahead), func(w *twin) ([]users.AccountID, error) {
+	both(p, fmt.Sprintf("whether the account is due in %v", l.ahead), func(w *differential) ([]users.AccountID, error) {
 		return secluded{w.store, w.account}.Due(ctx, by, "", 1)
 	})
 	type tally struct {
 		Tally    users.Tally
 		Revision uint64
 	}
-	both(p, fmt.Sprintf("the tally of the people {%s}", fields(l.people)), func(w *twin) (tally, error) {
+	both(p, fmt.Sprintf("the tally of the people {%s}", fields(l.people)), func(w *differential) (tally, error) {
 		counted, revision, err := w.store.Tally(ctx, w.account, l.people)
 		return tally{counted, revision}, err
 	})
 	for range 3 {
-		page := both(p, fmt.Sprintf("at most %d of the people {%s}", l.limit, fields(l.people)), func(w *twin) ([]users.User, error) {
+		page := both(p, fmt.Sprintf("at most %d of the people {%s}", l.limit, fields(l.people)), func(w *differential) ([]users.User, error) {
 			return w.store.Users(ctx, w.account, l.people, l.limit)
 		})
 		if len(page) == 0 {
 			break
 		}
-		l.people = l.people.Behind(page[len(page)-1])
+		l.people = l.people.NextPage(page[len(page)-1])
 	}
-	both(p, fmt.Sprintf("at most %d of the events {%s}", l.limit, fields(l.events)), func(w *twin) ([]seats.Event, error) {
+	both(p, fmt.Sprintf("at most %d of the events {%s}", l.limit, fields(l.events)), func(w *differential) ([]seats.Event, error) {
 		events, err := w.store.Events(ctx, w.account, l.events, l.limit)
 		return w.numbered(events), err
 	})
@@ -270,20 +270,20 @@ func (p *pair) look(l look) {
 // end asks the Keepers for all that they tell of an account.
 func (p *pair) end() {
 	ctx, now := context.Background(), p.memory.now
-	both(p, "the account", func(w *twin) (seats.Account, error) { return w.Account(ctx, w.account) })
-	both(p, "usage", func(w *twin) (seats.Usage, error) { return w.Usage(ctx, w.account) })
-	both(p, fmt.Sprintf("usage of the people {%s}", fields(p.filter)), func(w *twin) (seats.Usage, error) { return w.UsageOf(ctx, w.account, p.filter) })
-	both(p, "the audit", func(w *twin) ([]seats.Drift, error) { return w.Audit(ctx, w.account) })
-	both(p, "replay", func(w *twin) (seats.Ledger, error) { return w.Replay(ctx, w.account) })
-	both(p, "the bill", func(w *twin) (seats.Period, error) {
+	both(p, "the account", func(w *differential) (seats.Account, error) { return w.Account(ctx, w.account) })
+	both(p, "usage", func(w *differential) (seats.Usage, error) { return w.Usage(ctx, w.account) })
+	both(p, fmt.Sprintf("usage of the people {%s}", fields(p.filter)), func(w *differential) (seats.Usage, error) { return w.UsageOf(ctx, w.account, p.filter) })
+	both(p, "the audit", func(w *differential) ([]seats.Drift, error) { return w.Audit(ctx, w.account) })
+	both(p, "replay", func(w *differential) (seats.Ledger, error) { return w.Replay(ctx, w.account) })
+	both(p, "the bill", func(w *differential) (seats.Period, error) {
 		return w.Period(ctx, w.account, seats.Site, epoch.Add(-term), now.Add(-time.Hour))
 	})
-	both(p, "usage as it was", func(w *twin) (seats.Usage, error) { return w.UsageAt(ctx, w.account, now.Add(-time.Hour)) })
-	people := both(p, "the list by name", func(w *twin) ([]seats.Person, error) {
+	both(p, "usage as it was", func(w *differential) (seats.Usage, error) { return w.UsageAt(ctx, w.account, now.Add(-time.Hour)) })
+	people := both(p, "the list by name", func(w *differential) ([]seats.Person, error) {
 		return all(w.Users(ctx, w.account, users.Filter{Status: everyStatus, ByName: true}))
 	})
 	for _, u := range people {
-		both(p, fmt.Sprintf("why %s holds a seat", u.ID), func(w *twin) (seats.Explanation, error) {
+		both(p, fmt.Sprintf("why %s holds a seat", u.ID), func(w *differential) (seats.Explanation, error) {
 			x, err := w.Explain(ctx, w.account, u.ID)
 			x.By = w.numbered([]seats.Event{x.By})[0]
 			return x, err

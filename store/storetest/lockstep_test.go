@@ -33,7 +33,7 @@ type lossy struct {
 	by      time.Duration
 }
 
-func (l lossy) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (l lossy) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	changes = slices.Clone(changes)
 	for i := range changes {
 		c := &changes[i]
@@ -100,13 +100,13 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Source.Name", lossy{user: func(u *users.User) { u.Source.Name = "" }}},
 		{".Groups", lossy{user: func(u *users.User) { u.Groups = u.Groups[:min(1, len(u.Groups))] }}},
 		{".ArchivedAs", lossy{user: func(u *users.User) { u.ArchivedAs = users.NoStatus }}},
-		{".Created", lossy{user: func(u *users.User) { u.Created = u.Since }}},
-		{".Since", lossy{user: func(u *users.User) { u.Since = u.Since.Truncate(time.Millisecond) }}},
+		{".Created", lossy{user: func(u *users.User) { u.Created = u.StatusSince }}},
+		{".StatusSince", lossy{user: func(u *users.User) { u.StatusSince = u.StatusSince.Truncate(time.Millisecond) }}},
 		{".Due", lossy{user: func(u *users.User) { u.Due = time.Time{} }}},
 		{".Salt", lossy{user: func(u *users.User) { u.Salt = "" }}},
 		{".Digest", lossy{event: func(e *seats.Event) { e.Digest = e.Digest[:min(32, len(e.Digest))] }}},
 		{".Reason", lossy{event: func(e *seats.Event) { e.Reason = "" }}},
-		{".Heir", lossy{event: func(e *seats.Event) { e.Heir = "" }}},
+		{".Successor", lossy{event: func(e *seats.Event) { e.Successor = "" }}},
 		{".Receivers", lossy{event: func(e *seats.Event) { e.Receivers = e.Receivers[:min(1, len(e.Receivers))] }}},
 		{".Fields", lossy{event: func(e *seats.Event) { e.Fields = e.Fields[:min(1, len(e.Fields))] }}},
 		{".Key", lossy{event: func(e *seats.Event) { e.Key = "" }}},
@@ -123,14 +123,14 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".NextDue", lossy{account: func(a *seats.Account) { a.NextDue = a.NextDue.Truncate(24 * time.Hour) }}},
 		{".Cards", lossy{account: func(a *seats.Account) { a.Policy.Cards = seats.Cards{} }}},
 		{".Total", lossy{pool: func(p *seats.Pool) { p.Total = seats.Unlimited() }}},
-		{".Past", lossy{need: func(n *seats.Need) { n.Last-- }}},
+		{".Past", lossy{need: func(n *seats.Need) { n.IndexTo-- }}},
 		{".Pools", lossy{need: func(n *seats.Need) { n.Pools = nil }}},
 		{".Users", lossy{need: func(n *seats.Need) { n.Keys = n.Keys[:min(1, len(n.Keys))] }}},
 		{".Receivers", lossy{need: func(n *seats.Need) { n.Admins = false }}},
 		{"list by name", lossy{people: func(f *users.Filter, _ *int) { f.ByName = false }}},
 		{"at most", lossy{people: func(_ *users.Filter, limit *int) { *limit = max(*limit, 2) }}},
 		{"AfterName", lossy{people: func(f *users.Filter, _ *int) { f.AfterName = "" }}},
-		{"NeverIn", lossy{people: func(f *users.Filter, _ *int) { f.NeverIn = false }}},
+		{"NeverSignedIn", lossy{people: func(f *users.Filter, _ *int) { f.NeverSignedIn = false }}},
 		{"the tally", lossy{tally: func(f *users.Filter) { f.Role = 0 }}},
 		{"at most", lossy{events: func(_ *seats.EventFilter, limit *int) { *limit = max(*limit, 2) }}},
 		{"do not follow", lossy{events: func(f *seats.EventFilter, _ *int) { f.Kinds = f.Kinds[:min(1, len(f.Kinds))] }}},

@@ -64,8 +64,8 @@ func (p *person) here() bool   { return p.status != users.Deleted }
 func (p *person) seated() bool { return p.status == users.Invited || p.status == users.Active }
 func (p *person) synced() bool { return p.Source.Kind == users.SourceSync }
 
-func (p *person) standing() users.Standing {
-	return users.Standing{Status: p.status, Role: p.role, Synced: p.synced()}
+func (p *person) standing() users.Segment {
+	return users.Segment{Status: p.status, Role: p.role, Synced: p.synced()}
 }
 
 // byID returns the person with that ID, deleted or not, or nil.
@@ -149,7 +149,7 @@ func (m *model) owners() int {
 
 // shown is the status that people see.
 func (m *model) shown(p *person) users.Status {
-	if p.status == users.Invited && m.policy.LetIn == seats.Invitation {
+	if p.status == users.Invited && m.policy.Activation == seats.Invitation {
 		return users.Active
 	}
 	return p.status
@@ -168,7 +168,7 @@ func (m *model) may(p *person) seats.Permissions {
 		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
 	case m.shown(p) == users.Active:
 		return learns
-	case p.status == users.Invited && m.policy.LetIn == seats.Approval:
+	case p.status == users.Invited && m.policy.Activation == seats.Approval:
 		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
 	case p.status == users.Invited:
 		return users.In(seats.SignIn, seats.ReceiveNotifications, seats.BeAssigned)
@@ -193,7 +193,7 @@ func (m *model) tally(status func(*person) users.Status, chosen func(*person) bo
 }
 
 // count adds people of one standing to a tally; nobody has the zero standing.
-func count(t *users.Tally, s users.Standing, n int64) {
+func count(t *users.Tally, s users.Segment, n int64) {
 	synced := 0
 	if s.Synced {
 		synced = 1
@@ -226,7 +226,7 @@ func (m *model) selects(f users.Filter, p *person) bool {
 	if f.Source != nil && *f.Source != p.Source {
 		return false
 	}
-	return !f.NeverIn || p.signedIn.IsZero()
+	return !f.NeverSignedIn || p.signedIn.IsZero()
 }
 
 // list returns whom a filter for shown statuses selects, in its order.
@@ -269,7 +269,7 @@ func (m *model) settle(at time.Time) []fact {
 		m.last = later(m.last, p.expires)
 		m.pledged(p)
 		m.handed(m.last)
-		facts = append(facts, fact{kind: seats.Lapsed, user: p.ID, before: before, after: p.standing(), at: m.last})
+		facts = append(facts, fact{kind: seats.EventLapsed, user: p.ID, before: before, after: p.standing(), at: m.last})
 	}
 	return facts
 }
@@ -278,7 +278,7 @@ func (m *model) settle(at time.Time) []fact {
 // policy of the moment when it is sent, or come back to. Nothing becomes of one that
 // has ended already.
 func (m *model) pledged(p *person) {
-	p.frees = m.policy.Invites == seats.RunsFreed && p.status == users.Invited && !m.expired(p) && !p.expires.IsZero()
+	p.frees = m.policy.InvitationExpiry == seats.ExpiryFreesSeat && p.status == users.Invited && !m.expired(p) && !p.expires.IsZero()
 }
 
 // send lets an invitation or notification go out.
@@ -286,7 +286,7 @@ func (m *model) send(p *person, at time.Time) {
 	p.notices++
 	p.notified = at
 	p.expires = time.Time{}
-	if p.status == users.Invited && m.policy.Invites != seats.RunsNever {
+	if p.status == users.Invited && m.policy.InvitationExpiry != seats.ExpiryNever {
 		p.expires = m.clock.Add(m.policy.Term)
 	}
 }
@@ -302,9 +302,9 @@ func later(a, b time.Time) time.Time {
 type fact struct {
 	kind          seats.EventKind
 	user          users.ID
-	before, after users.Standing
+	before, after users.Segment
 	at            time.Time
-	heir          users.ID
+	successor          users.ID
 	count         int64
 	pool          seats.PoolID
 	reason        string
@@ -324,7 +324,7 @@ type verdict struct {
 
 // facts are the events that are expected.
 func (v verdict) facts() []fact {
-	if v.outcome.Same {
+	if v.outcome.Unchanged {
 		return nil
 	}
 	return append([]fact{v.fact}, v.more...)

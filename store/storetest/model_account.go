@@ -13,7 +13,7 @@ import (
 // account is the verdict on a command about the account.
 func (m *model) account(kind seats.EventKind, pool seats.PoolID, delta, count int64, at time.Time) verdict {
 	m.last = at
-	return verdict{outcome: seats.Outcome{Seats: delta}, fact: fact{kind: kind, at: at, count: count, pool: pool}}
+	return verdict{outcome: seats.Outcome{SeatsDelta: delta}, fact: fact{kind: kind, at: at, count: count, pool: pool}}
 }
 
 func (m *model) buy(a users.Actor, c seats.BuySeats, at time.Time) verdict {
@@ -29,11 +29,11 @@ func (m *model) buy(a users.Actor, c seats.BuySeats, at time.Time) verdict {
 	if a.Kind == users.ActorUser && m.policy.Buying.Most > 0 {
 		most = min(most, m.policy.Buying.Most)
 	}
-	if !limited || c.Seats < least || c.Seats > most {
+	if !limited || c.Quantity < least || c.Quantity > most {
 		return refused(seats.ErrOrderSize)
 	}
-	m.pools[c.Pool] = seats.Of(n + c.Seats)
-	return m.told(m.account(seats.SeatsBought, c.Pool, 0, c.Seats, at))
+	m.pools[c.Pool] = seats.Of(n + c.Quantity)
+	return m.told(m.account(seats.EventSeatsBought, c.Pool, 0, c.Quantity, at))
 }
 
 func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
@@ -42,11 +42,11 @@ func (m *model) giveBack(c seats.ReturnSeats, at time.Time) verdict {
 		return refused(seats.ErrBadInput)
 	}
 	n, limited := total.Number()
-	if !limited || c.Seats < 1 || c.Seats > n-m.held(c.Pool)-m.spent(c.Pool) {
+	if !limited || c.Quantity < 1 || c.Quantity > n-m.held(c.Pool)-m.spent(c.Pool) {
 		return refused(seats.ErrOrderSize)
 	}
-	m.pools[c.Pool] = seats.Of(n - c.Seats)
-	return m.told(m.account(seats.SeatsReturned, c.Pool, 0, c.Seats, at))
+	m.pools[c.Pool] = seats.Of(n - c.Quantity)
+	return m.told(m.account(seats.EventSeatsReturned, c.Pool, 0, c.Quantity, at))
 }
 
 // told adds whom the host tells of an order.
@@ -61,15 +61,15 @@ func (m *model) told(v verdict) verdict {
 }
 
 func (m *model) setTotal(c seats.SetTotal, at time.Time) verdict {
-	if !c.Seats.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
+	if !c.Total.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
 		return refused(seats.ErrBadInput)
 	}
-	if total, there := m.pools[c.Pool]; there && total == c.Seats {
+	if total, there := m.pools[c.Pool]; there && total == c.Total {
 		return unchanged(nil)
 	}
-	m.pools[c.Pool] = c.Seats
-	v := m.account(seats.TotalSet, c.Pool, 0, 0, at)
-	v.outcome.Over = m.over(c.Pool)
+	m.pools[c.Pool] = c.Total
+	v := m.account(seats.EventTotalSet, c.Pool, 0, 0, at)
+	v.outcome.Excess = m.over(c.Pool)
 	return v
 }
 
@@ -82,8 +82,8 @@ func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
 	}
 	held := m.held(seats.Site)
 	m.policy = p
-	v := m.account(seats.PolicySet, seats.Site, m.held(seats.Site)-held, 0, at)
-	v.outcome.Over = m.over(seats.Site)
+	v := m.account(seats.EventPolicySet, seats.Site, m.held(seats.Site)-held, 0, at)
+	v.outcome.Excess = m.over(seats.Site)
 	return v
 }
 
@@ -91,11 +91,11 @@ func (m *model) setPolicy(p seats.Policy, at time.Time) verdict {
 func (m *model) open(o seats.Opening, at time.Time) verdict {
 	owner, ok := clean(o.Owner)
 	zone := cmp.Or(o.Zone, "UTC")
-	if !ok || badPolicy(o.Policy) || !o.Seats.Valid() || badText(strings.TrimSpace(o.Name), users.MaxText) || !slices.Contains(zones, zone) {
+	if !ok || badPolicy(o.Policy) || !o.Total.Valid() || badText(strings.TrimSpace(o.Name), users.MaxText) || !slices.Contains(zones, zone) {
 		return refused(seats.ErrBadInput)
 	}
 	m.name, m.zone, m.policy, m.last = strings.TrimSpace(o.Name), zone, o.Policy, at
-	m.pools = map[seats.PoolID]seats.Count{seats.Site: o.Seats}
+	m.pools = map[seats.PoolID]seats.Count{seats.Site: o.Total}
 	p := &person{Profile: owner, role: users.Owner, status: users.Active, signedIn: at}
 	m.people = []*person{p}
 	if m.over(seats.Site) > 0 {
@@ -103,8 +103,8 @@ func (m *model) open(o seats.Opening, at time.Time) verdict {
 	}
 	m.handed(at)
 	return verdict{
-		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: m.held(seats.Site)},
-		fact:    fact{kind: seats.Opened, user: p.ID, after: p.standing(), at: at},
+		outcome: seats.Outcome{User: p.ID, After: p.standing(), SeatsDelta: m.held(seats.Site)},
+		fact:    fact{kind: seats.EventOpened, user: p.ID, after: p.standing(), at: at},
 	}
 }
 
@@ -118,9 +118,9 @@ func (m *model) setPayer(id users.ID, at time.Time) verdict {
 	}
 	m.payer = id
 	if p == nil {
-		return m.account(seats.PayerSet, seats.Site, 0, 0, at)
+		return m.account(seats.EventPayerSet, seats.Site, 0, 0, at)
 	}
-	return m.change(p, seats.PayerSet, at, func() {})
+	return m.change(p, seats.EventPayerSet, at, func() {})
 }
 
 func (m *model) editAccount(c seats.EditAccount, at time.Time) verdict {
@@ -145,7 +145,7 @@ func (m *model) editAccount(c seats.EditAccount, at time.Time) verdict {
 		return unchanged(nil)
 	}
 	m.name, m.zone = name, zone
-	v := m.account(seats.AccountEdited, seats.Site, 0, 0, at)
+	v := m.account(seats.EventAccountEdited, seats.Site, 0, 0, at)
 	v.fact.fields = fields
 	return v
 }
@@ -159,7 +159,7 @@ func (m *model) close(reason string, at time.Time) verdict {
 	}
 	held := m.held(seats.Site)
 	m.closed = at
-	return m.because(reason, m.account(seats.Closed, seats.Site, -held, 0, at))
+	return m.because(reason, m.account(seats.EventClosed, seats.Site, -held, 0, at))
 }
 
 func (m *model) reopen(reason string, at time.Time) verdict {
@@ -175,7 +175,7 @@ func (m *model) reopen(reason string, at time.Time) verdict {
 		m.closed = since
 		return refused(seats.ErrNoSeats)
 	}
-	return m.because(reason, m.account(seats.Reopened, seats.Site, m.held(seats.Site), 0, at))
+	return m.because(reason, m.account(seats.EventReopened, seats.Site, m.held(seats.Site), 0, at))
 }
 
 func (m *model) eraseAccount(reason string, at time.Time) verdict {
@@ -190,7 +190,7 @@ func (m *model) eraseAccount(reason string, at time.Time) verdict {
 		return unchanged(nil)
 	}
 	m.name, m.payer, m.erased = "", "", at
-	return m.because(reason, m.account(seats.AccountErased, seats.Site, 0, 0, at))
+	return m.because(reason, m.account(seats.EventAccountErased, seats.Site, 0, 0, at))
 }
 
 func (m *model) because(reason string, v verdict) verdict {

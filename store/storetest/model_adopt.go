@@ -36,8 +36,8 @@ func (m *model) adopt(u users.User, at time.Time) verdict {
 	m.pledged(p)
 	m.last = at
 	v := verdict{
-		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: m.held(seats.Site) - held},
-		fact:    fact{kind: seats.Adopted, user: p.ID, after: p.standing(), at: at},
+		outcome: seats.Outcome{User: p.ID, After: p.standing(), SeatsDelta: m.held(seats.Site) - held},
+		fact:    fact{kind: seats.EventImported, user: p.ID, after: p.standing(), at: at},
 	}
 	return v.alongWith(p.licences)
 }
@@ -46,7 +46,7 @@ func (m *model) adopt(u users.User, at time.Time) verdict {
 func (v verdict) alongWith(licences []users.Licence) verdict {
 	for _, l := range licences {
 		of := v.fact
-		of.before, of.pool, of.heir = of.after, seats.PoolID(l.Pool), ""
+		of.before, of.pool, of.successor = of.after, seats.PoolID(l.Pool), ""
 		v.more = append(v.more, of)
 	}
 	return v
@@ -78,11 +78,11 @@ func newcomer(u users.User, now time.Time) (*person, bool) {
 		profile.Username = ""
 	}
 	p := &person{
-		Profile: profile, role: u.Role, status: u.Status, left: u.LeftAs, stored: u.ArchivedAs, notices: u.Notices,
-		signedIn: cut(u.SignedIn), approved: cut(u.Approved), notified: cut(u.Notified), expires: cut(u.Expires),
+		Profile: profile, role: u.Role, status: u.Status, left: u.LeftAs, stored: u.ArchivedAs, notices: u.NotificationCount,
+		signedIn: cut(u.FirstSignIn), approved: cut(u.Approved), notified: cut(u.LastNotified), expires: cut(u.Expires),
 	}
 	ok = ok && u.ID != "" && u.Role <= users.Owner && u.Schedule == users.Schedule{}
-	ok = ok && p.cameAbout() && p.dated(cut(u.Created), cut(u.Since), now)
+	ok = ok && p.cameAbout() && p.dated(cut(u.Created), cut(u.StatusSince), now)
 	if u.Role == users.Owner {
 		ok = ok && u.Status == users.Active && !p.signedIn.IsZero()
 	}
@@ -135,7 +135,7 @@ func (p *person) dated(created, since, now time.Time) bool {
 	if p.notices == 0 {
 		return p.notified.IsZero()
 	}
-	return p.notices > 0 && p.notices <= users.MaxNotices && !p.notified.IsZero()
+	return p.notices > 0 && p.notices <= users.MaxNotifications && !p.notified.IsZero()
 }
 
 // licensed says whether the licences can be.

@@ -39,22 +39,22 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 		return refused(seats.ErrDuplicate)
 	}
 	p := &person{Profile: profile, role: role, status: users.Invited}
-	kind := seats.Invited
-	if action == users.Add {
-		kind = seats.Added
+	kind := seats.EventInvited
+	if action == users.ActionAdd {
+		kind = seats.EventAdded
 	}
 	m.people = append(m.people, p)
 	if m.held(seats.Site) > 0 && m.over(seats.Site) > 0 && !m.policy.Exempt.Has(role) {
-		if m.policy.NoSeat == seats.Refuse {
+		if m.policy.WhenFull == seats.Refuse {
 			m.people = m.people[:len(m.people)-1]
 			return refused(seats.ErrNoSeats)
 		}
-		p.status, kind = users.Inactive, seats.Added // as nothing goes out
+		p.status, kind = users.Inactive, seats.EventAdded // as nothing goes out
 	}
-	if p.status == users.Invited && action == users.Add && m.policy.LetIn != seats.Approval {
+	if p.status == users.Invited && action == users.ActionAdd && m.policy.Activation != seats.Approval {
 		p.status, p.signedIn = users.Active, at
 	}
-	if p.status == users.Invited && action == users.Invite && !hold {
+	if p.status == users.Invited && action == users.ActionInvite && !hold {
 		m.send(p, at)
 	}
 	m.pledged(p)
@@ -64,7 +64,7 @@ func (m *model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 		delta = 1
 	}
 	return verdict{
-		outcome: seats.Outcome{User: p.ID, After: p.standing(), Seats: delta},
+		outcome: seats.Outcome{User: p.ID, After: p.standing(), SeatsDelta: delta},
 		fact:    fact{kind: kind, user: p.ID, after: p.standing(), at: at, count: p.notices},
 	}
 }
@@ -73,7 +73,7 @@ func (m *model) notify(p *person, at time.Time) verdict {
 	if !p.seated() {
 		return refused(seats.ErrWrongStatus)
 	}
-	v := m.change(p, seats.Notified, at, func() { m.send(p, at) })
+	v := m.change(p, seats.EventNotified, at, func() { m.send(p, at) })
 	v.fact.count = p.notices
 	return v
 }
@@ -83,21 +83,21 @@ func (m *model) accept(p *person, at time.Time) verdict {
 	case p.status == users.Active && !p.signedIn.IsZero():
 		return unchanged(p)
 	case p.status == users.Active:
-		return m.change(p, seats.Accepted, at, func() { p.signedIn = at })
+		return m.change(p, seats.EventAccepted, at, func() { p.signedIn = at })
 	case p.status != users.Invited:
 		return refused(seats.ErrWrongStatus)
 	}
 	expired := m.expired(p)
-	if m.policy.LetIn == seats.Approval && expired {
+	if m.policy.Activation == seats.Approval && expired {
 		return refused(seats.ErrNotApproved, seats.ErrInvitationExpired)
 	}
-	if m.policy.LetIn == seats.Approval {
+	if m.policy.Activation == seats.Approval {
 		return refused(seats.ErrNotApproved)
 	}
 	if expired {
 		return refused(seats.ErrInvitationExpired)
 	}
-	return m.change(p, seats.Accepted, at, func() { p.status, p.signedIn = users.Active, at })
+	return m.change(p, seats.EventAccepted, at, func() { p.status, p.signedIn = users.Active, at })
 }
 
 func (m *model) approve(p *person, at time.Time) verdict {
@@ -105,63 +105,63 @@ func (m *model) approve(p *person, at time.Time) verdict {
 	case users.Active:
 		return unchanged(p)
 	case users.Invited:
-		return m.change(p, seats.Approved, at, func() { p.status, p.approved = users.Active, at })
+		return m.change(p, seats.EventApproved, at, func() { p.status, p.approved = users.Active, at })
 	}
 	return refused(seats.ErrWrongStatus)
 }
 
 // leave is Deactivate, Archive and Delete.
-func (m *model) leave(a users.Actor, action users.Action, p *person, heir users.ID, reason string, at time.Time) verdict {
+func (m *model) leave(a users.Actor, action users.Action, p *person, successor users.ID, reason string, at time.Time) verdict {
 	if badReason(reason) {
 		return refused(seats.ErrBadInput)
 	}
-	to, kind := users.Inactive, seats.Deactivated
-	if action == users.Archive {
-		to, kind = users.Archived, seats.Archived
+	to, kind := users.Inactive, seats.EventDeactivated
+	if action == users.ActionArchive {
+		to, kind = users.Archived, seats.EventArchived
 	}
-	if action == users.Delete {
-		to, kind = users.Deleted, seats.Deleted
+	if action == users.ActionDelete {
+		to, kind = users.Deleted, seats.EventDeleted
 	}
 	if p.status == to {
 		return unchanged(p)
 	}
-	if p.status == users.Deleted || p.status == users.Archived && action == users.Deactivate {
+	if p.status == users.Deleted || p.status == users.Archived && action == users.ActionDeactivate {
 		return refused(seats.ErrWrongStatus)
 	}
-	if heir != "" && !m.succeeds(a, heir, p) {
+	if successor != "" && !m.succeeds(a, successor, p) {
 		return refused(seats.ErrBadInput)
 	}
 	var returned []users.Licence
 	v := m.change(p, kind, at, func() {
-		if action != users.Deactivate {
+		if action != users.ActionDeactivate {
 			returned = p.unused()
 		}
 		switch action {
-		case users.Deactivate:
+		case users.ActionDeactivate:
 			p.left = p.status
-		case users.Archive:
+		case users.ActionArchive:
 			p.stored = p.status
-		case users.Delete:
+		case users.ActionDelete:
 			p.Profile = users.Profile{ID: p.ID, Source: p.Source}
 		}
 		p.status = to
 	})
-	v.fact.heir, v.fact.reason = heir, reason
+	v.fact.successor, v.fact.reason = successor, reason
 	return v.alongWith(returned)
 }
 
 // succeeds says whether somebody can take over the work of another.
-func (m *model) succeeds(a users.Actor, heir users.ID, p *person) bool {
-	h := m.byID(heir)
+func (m *model) succeeds(a users.Actor, successor users.ID, p *person) bool {
+	h := m.byID(successor)
 	return h != nil && sees(a, h) && h != p && m.shown(h) == users.Active
 }
 
-func (m *model) handOver(a users.Actor, p *person, heir users.ID, reason string, at time.Time) verdict {
-	if badReason(reason) || !m.succeeds(a, heir, p) {
+func (m *model) handOver(a users.Actor, p *person, successor users.ID, reason string, at time.Time) verdict {
+	if badReason(reason) || !m.succeeds(a, successor, p) {
 		return refused(seats.ErrBadInput)
 	}
-	v := m.change(p, seats.HandedOver, at, func() {})
-	v.fact.heir, v.fact.reason = heir, reason
+	v := m.change(p, seats.EventHandedOver, at, func() {})
+	v.fact.successor, v.fact.reason = successor, reason
 	return v
 }
 
@@ -175,7 +175,7 @@ func (m *model) erase(p *person, reason string, at time.Time) verdict {
 		return refused(seats.ErrWrongStatus)
 	}
 	returned := p.unused()
-	v := m.change(p, seats.Erased, at, func() {
+	v := m.change(p, seats.EventErased, at, func() {
 		p.Profile = users.Profile{ID: p.ID, Source: p.Source}
 		p.status = users.Deleted
 	})
@@ -191,7 +191,7 @@ func (m *model) reactivate(p *person, at time.Time) verdict {
 		return refused(seats.ErrWrongStatus)
 	}
 	notices := p.notices
-	v := m.change(p, seats.Reactivated, at, func() {
+	v := m.change(p, seats.EventReactivated, at, func() {
 		if p.status = p.left; p.left == users.NoStatus {
 			p.status = users.Invited
 			m.send(p, at)
@@ -210,7 +210,7 @@ func (m *model) restore(p *person, at time.Time) verdict {
 	if p.status != users.Archived {
 		return unchanged(p)
 	}
-	return m.change(p, seats.Restored, at, func() { p.status = p.stored })
+	return m.change(p, seats.EventRestored, at, func() { p.status = p.stored })
 }
 
 func (m *model) edit(a users.Actor, p *person, set users.Patch, at time.Time) verdict {
@@ -232,13 +232,13 @@ func (m *model) edit(a users.Actor, p *person, set users.Patch, at time.Time) ve
 	}
 	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
 	settled := !p.signedIn.IsZero() || m.shown(p) == users.Active
-	if m.policy.Exchange == seats.ExchangeRefused && settled && !known && exchanged(p.Profile, now) {
+	if m.policy.IdentityChange == seats.IdentityChangeRefused && settled && !known && exchanged(p.Profile, now) {
 		codes = append(codes, seats.ErrExchange)
 	}
 	if codes != nil {
 		return refused(codes...)
 	}
-	return m.change(p, seats.Edited, at, func() { p.Profile = now })
+	return m.change(p, seats.EventEdited, at, func() { p.Profile = now })
 }
 
 func (m *model) changeRole(p *person, role users.Role, at time.Time) verdict {
@@ -252,7 +252,7 @@ func (m *model) changeRole(p *person, role users.Role, at time.Time) verdict {
 	case p.role == role:
 		return unchanged(p)
 	}
-	return m.change(p, seats.RoleChanged, at, func() { p.role = role })
+	return m.change(p, seats.EventRoleChanged, at, func() { p.role = role })
 }
 
 func (m *model) grant(p *person, at time.Time) verdict {
@@ -262,7 +262,7 @@ func (m *model) grant(p *person, at time.Time) verdict {
 	if p.status != users.Active || p.signedIn.IsZero() {
 		return refused(seats.ErrWrongStatus)
 	}
-	return m.change(p, seats.OwnershipGranted, at, func() { p.role = users.Owner })
+	return m.change(p, seats.EventOwnershipGranted, at, func() { p.role = users.Owner })
 }
 
 func (m *model) end(p *person, at time.Time) verdict {
@@ -278,5 +278,5 @@ func (m *model) end(p *person, at time.Time) verdict {
 	case p.ID == m.payer:
 		return refused(seats.ErrPayer)
 	}
-	return m.change(p, seats.OwnershipEnded, at, func() { p.role = users.Admin })
+	return m.change(p, seats.EventOwnershipEnded, at, func() { p.role = users.Admin })
 }

@@ -34,7 +34,7 @@ func byName(a, b users.Profile) int {
 // listed is the text under which somebody stands in a list in order of name.
 func listed(p users.Profile) string {
 	name := ""
-	switch last, first := caseless(p.Last), caseless(p.First); {
+	switch last, first := caseless(p.LastName), caseless(p.FirstName); {
 	case last != "" && first != "":
 		name = last + "\t" + first
 	case last+first != "":
@@ -89,7 +89,7 @@ var address = regexp.MustCompile(`^[^@<> "(),:;\\]+@[^@<> "(),:;\\]+$`)
 // clean returns the profile as it is kept, and whether it can be.
 func clean(p users.Profile) (users.Profile, bool) {
 	ok := p.ID == "" || !badID(string(p.ID))
-	for _, text := range []*string{&p.First, &p.Last, &p.Location, &p.Department, &p.Title} {
+	for _, text := range []*string{&p.FirstName, &p.LastName, &p.Location, &p.Department, &p.Title} {
 		*text = strings.TrimSpace(*text)
 		ok = ok && !badText(*text, users.MaxText)
 	}
@@ -148,7 +148,7 @@ func exchanged(was, now users.Profile) bool {
 	}
 	// What is left of whatever was known: of the name, and of where the person is reached.
 	name, address := 0, 0
-	for _, text := range [][2]string{{was.First, now.First}, {was.Last, now.Last}} {
+	for _, text := range [][2]string{{was.FirstName, now.FirstName}, {was.LastName, now.LastName}} {
 		if text[0] != "" && same(text[0], text[1]) {
 			name++
 		}
@@ -160,7 +160,7 @@ func exchanged(was, now users.Profile) bool {
 	if reached[0] == "" || same(reached[0], reached[1]) {
 		address++
 	}
-	return was.First+was.Last != "" && name+address == 0
+	return was.FirstName+was.LastName != "" && name+address == 0
 }
 
 func patched(p users.Profile, d users.Patch) users.Profile {
@@ -169,8 +169,8 @@ func patched(p users.Profile, d users.Patch) users.Profile {
 			*to = *from
 		}
 	}
-	set(&p.First, d.First)
-	set(&p.Last, d.Last)
+	set(&p.FirstName, d.FirstName)
+	set(&p.LastName, d.LastName)
 	set(&p.Username, d.Username)
 	set(&p.Email, d.Email)
 	set(&p.ExternalID, d.ExternalID)
@@ -185,21 +185,21 @@ func patched(p users.Profile, d users.Patch) users.Profile {
 
 func equalProfiles(a, b users.Profile) bool {
 	groups := slices.Equal(a.Groups, b.Groups)
-	return groups && a.ID == b.ID && a.First == b.First && a.Last == b.Last && a.Username == b.Username &&
+	return groups && a.ID == b.ID && a.FirstName == b.FirstName && a.LastName == b.LastName && a.Username == b.Username &&
 		a.Email == b.Email && a.ExternalID == b.ExternalID && a.Location == b.Location &&
 		a.Department == b.Department && a.Title == b.Title && a.Source == b.Source
 }
 
 // neverHad are the actions that no policy can withhold from the account's own people.
-var neverHad = users.In(users.Add, users.Adopt, users.Erase, users.SetTotal, users.SetPolicy, users.SetPayer, users.Reopen, users.EraseAccount)
+var neverHad = users.In(users.ActionAdd, users.ActionImport, users.ActionErase, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount)
 
 // badPolicy knows the faults that the scripts put into policies.
 func badPolicy(p seats.Policy) bool {
-	runsOut := p.Invites != seats.RunsNever
+	runsOut := p.InvitationExpiry != seats.ExpiryNever
 	// Nobody can bring back whom the policy itself puts out, or send again what has run out.
-	stuck := (p.NoSeat == seats.CreateInactive || p.Invites == seats.RunsFreed) && p.Withheld.Has(users.Reactivate) ||
-		runsOut && p.Withheld.Has(users.Notify)
-	return p.LetIn > seats.Approval || p.NoSeat > seats.CreateInactive || p.Invites > seats.RunsFreed ||
+	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
+		runsOut && p.Withheld.Has(users.ActionNotify)
+	return p.Activation > seats.Approval || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
 		runsOut != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&neverHad != 0
 }

@@ -24,7 +24,7 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 		return m.enter(a, c.Action(), c.Profile, c.Role, c.Later, at)
 	case seats.Add:
 		return m.enter(a, c.Action(), c.Profile, c.Role, false, at)
-	case seats.Adopt:
+	case seats.Import:
 		return m.adopt(c.User, at)
 	case seats.Notify:
 		return m.notify(m.byID(c.User), at)
@@ -33,15 +33,15 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 	case seats.Approve:
 		return m.approve(m.byID(c.User), at)
 	case seats.Deactivate:
-		return m.leave(a, c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+		return m.leave(a, c.Action(), m.byID(c.User), c.Successor, c.Reason, at)
 	case seats.Archive:
-		return m.leave(a, c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+		return m.leave(a, c.Action(), m.byID(c.User), c.Successor, c.Reason, at)
 	case seats.Delete:
-		return m.leave(a, c.Action(), m.byID(c.User), c.Heir, c.Reason, at)
+		return m.leave(a, c.Action(), m.byID(c.User), c.Successor, c.Reason, at)
 	case seats.Erase:
 		return m.erase(m.byID(c.User), c.Reason, at)
 	case seats.HandOver:
-		return m.handOver(a, m.byID(c.User), c.Heir, c.Reason, at)
+		return m.handOver(a, m.byID(c.User), c.Successor, c.Reason, at)
 	case seats.Reactivate:
 		return m.reactivate(m.byID(c.User), at)
 	case seats.Restore:
@@ -91,7 +91,7 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 		if actor == nil || !actor.here() {
 			return []seats.Code{seats.ErrForbidden}
 		}
-		if actor.status != users.Active && action != users.Accept {
+		if actor.status != users.Active && action != users.ActionAccept {
 			return []seats.Code{seats.ErrForbidden}
 		}
 	}
@@ -109,7 +109,7 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	}
 	p := m.byID(id)
 	// Who may not act on the person does not learn whether there is one.
-	if a.Kind == users.ActorUser && action == users.Accept && id != a.User || !sees(a, p) {
+	if a.Kind == users.ActorUser && action == users.ActionAccept && id != a.User || !sees(a, p) {
 		return []seats.Code{seats.ErrForbidden}
 	}
 	if p == nil && badID(string(id)) {
@@ -123,7 +123,7 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	}
 	if a.Kind == users.ActorUser && m.policy.SourceLocked && p.synced() {
 		switch action {
-		case users.Edit, users.Deactivate, users.Archive, users.Delete:
+		case users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete:
 			return []seats.Code{seats.ErrSourceLocked}
 		}
 	}
@@ -131,10 +131,10 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	if a.Kind == users.ActorUser && m.policy.DeleteOnly && p.status == users.Invited &&
-		(action == users.Deactivate || action == users.Archive) {
+		(action == users.ActionDeactivate || action == users.ActionArchive) {
 		return []seats.Code{seats.ErrNotOffered}
 	}
-	if action == users.Approve && m.policy.LetIn != seats.Approval {
+	if action == users.ActionApprove && m.policy.Activation != seats.Approval {
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	return nil
@@ -151,28 +151,28 @@ func (m *model) mayAsk(a users.Actor, action users.Action) bool {
 	case users.ActorSupport:
 		return true
 	case users.ActorSystem:
-		return action != users.EndOwnership
+		return action != users.ActionEndOwnership
 	case users.ActorSync:
-		return action == users.Invite || action == users.Edit || action == users.Deactivate ||
-			action == users.Reactivate || action == users.ChangeRole
+		return action == users.ActionInvite || action == users.ActionEdit || action == users.ActionDeactivate ||
+			action == users.ActionReactivate || action == users.ActionChangeRole
 	}
 	role := m.byID(a.User).role
-	if action == users.Accept {
+	if action == users.ActionAccept {
 		return true
 	}
 	if role != users.Owner && role != users.Admin {
 		return false
 	}
 	switch action {
-	case users.Add, users.Adopt, users.Erase, users.SetTotal, users.SetPolicy, users.SetPayer, users.Reopen, users.EraseAccount:
+	case users.ActionAdd, users.ActionImport, users.ActionErase, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount:
 		return false
-	case users.GrantOwnership, users.EditAccount, users.Close:
+	case users.ActionGrantOwnership, users.ActionEditAccount, users.ActionClose:
 		return role == users.Owner
-	case users.EndOwnership:
-		return role == users.Owner && m.policy.Ownership == seats.OwnersEnd
-	case users.BuySeats:
+	case users.ActionEndOwnership:
+		return role == users.Owner && m.policy.OwnershipEnders == seats.EndedByOwners
+	case users.ActionBuySeats:
 		return m.policy.Buying.By == seats.SelfService
-	case users.ReturnSeats:
+	case users.ActionReturnSeats:
 		return m.policy.Returning == seats.SelfService
 	}
 	return true
@@ -187,10 +187,10 @@ func (m *model) shut(a users.Actor, action users.Action) bool {
 		return true
 	}
 	switch action {
-	case users.Delete, users.EraseAccount:
+	case users.ActionDelete, users.ActionEraseAccount:
 		return false
-	case users.Deactivate, users.Archive, users.Erase, users.Edit, users.BuySeats, users.ReturnSeats, users.SetTotal, users.SetPolicy,
-		users.SetPayer, users.EditAccount, users.Close, users.Reopen:
+	case users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy,
+		users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen:
 		return !m.erased.IsZero()
 	}
 	return true
@@ -202,7 +202,7 @@ func (m *model) protected(a users.Actor, action users.Action) bool {
 		return false
 	}
 	switch action {
-	case users.Deactivate, users.Archive, users.Delete, users.Erase, users.ChangeRole:
+	case users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole:
 		return true
 	}
 	return a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.byID(a.User).role != users.Owner
@@ -244,7 +244,7 @@ func target(c seats.Command) (users.ID, bool) {
 
 // unchanged is the verdict on what is so already.
 func unchanged(p *person) verdict {
-	v := verdict{outcome: seats.Outcome{Same: true}}
+	v := verdict{outcome: seats.Outcome{Unchanged: true}}
 	if p != nil {
 		v.outcome.User, v.outcome.Before, v.outcome.After = p.ID, p.standing(), p.standing()
 	}
@@ -265,7 +265,7 @@ func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func
 	}
 	m.last = at
 	return verdict{
-		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), Seats: delta},
+		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), SeatsDelta: delta},
 		fact:    fact{kind: kind, user: p.ID, before: before, after: p.standing(), at: at},
 	}
 }

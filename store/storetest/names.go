@@ -25,13 +25,13 @@ func x(n int) string { return strings.Repeat("x", n) }
 // named puts in people with every name as the last and as the first name, with or
 // without another, and with texts instead of names, and returns them in order of name.
 // Their IDs are in quite another order.
-func (t *trial) named(account users.AccountID) []users.User {
+func (t *tester) named(account users.AccountID) []users.User {
 	t.Helper()
 	var profiles []users.Profile
 	for i, name := range surnames {
-		profiles = append(profiles, users.Profile{Last: name}, users.Profile{Last: "smith", First: name})
+		profiles = append(profiles, users.Profile{LastName: name}, users.Profile{LastName: "smith", FirstName: name})
 		if len(name) > 64 || i%3 == 0 {
-			profiles = append(profiles, users.Profile{First: name}, users.Profile{Last: name, First: "Ann"})
+			profiles = append(profiles, users.Profile{FirstName: name}, users.Profile{LastName: name, FirstName: "Ann"})
 		}
 	}
 	taken := map[string]bool{}
@@ -60,7 +60,7 @@ func (t *trial) named(account users.AccountID) []users.User {
 }
 
 // listsByName reads lists in order of name, whole and in pages.
-func listsByName(t *trial) {
+func listsByName(t *tester) {
 	a := t.opened("names")
 	want := idsOf(t.named(a))
 	f := users.Filter{ByName: true, Role: users.In(users.Member)}
@@ -68,13 +68,13 @@ func listsByName(t *trial) {
 	require.Equal(t, want, idsOf(all))
 	for _, limit := range []int{1, 7, 64, len(want)} {
 		people := paged(t, limit, itself, func(last users.User, limit int) ([]users.User, error) {
-			return t.store.Users(t.Context(), a, f.Behind(last), limit)
+			return t.store.Users(t.Context(), a, f.NextPage(last), limit)
 		})
 		require.Equal(t, want, idsOf(people))
 	}
 	// A page begins where nobody is any more, too.
 	for i := 0; i < len(all); i += 7 {
-		f := f.Behind(all[i])
+		f := f.NextPage(all[i])
 		f.After += "0"
 		page, err := t.store.Users(t.Context(), a, f, 2)
 		require.NoError(t, err)
@@ -86,13 +86,13 @@ func itself(u users.User) users.User { return u }
 
 // namesComeAndGo lets people come, go and get other names while a list in order of
 // name is read, and holds every page against what is there when it is read.
-func namesComeAndGo(t *trial) {
+func namesComeAndGo(t *tester) {
 	a := t.opened("names")
 	var commands []seats.Command
 	var stay []users.ID
 	for i := range 40 {
 		id := users.ID(fmt.Sprintf("p%02d", i))
-		commands = append(commands, seats.Invite{Profile: users.Profile{ID: id, Username: string(id), Last: fmt.Sprintf("%c%02d", "Nn"[i%2], i*17%40)}})
+		commands = append(commands, seats.Invite{Profile: users.Profile{ID: id, Username: string(id), LastName: fmt.Sprintf("%c%02d", "Nn"[i%2], i*17%40)}})
 		if i%2 == 0 {
 			stay = append(stay, id)
 		}
@@ -100,14 +100,14 @@ func namesComeAndGo(t *trial) {
 	t.written(t.decided(a, commands...))
 	f := users.Filter{ByName: true, Status: users.In(users.Invited)}
 	rename := func(number int, name string) seats.Command {
-		return seats.Edit{User: users.ID(fmt.Sprintf("p%02d", number%40)), Set: users.Patch{Last: &name}}
+		return seats.Edit{User: users.ID(fmt.Sprintf("p%02d", number%40)), Set: users.Patch{LastName: &name}}
 	}
 	n := 0
 	var seen []users.ID
 	paged(t, 3, itself, func(last users.User, limit int) ([]users.User, error) {
 		if n++; n <= 10 {
 			t.written(t.decided(a,
-				rename(6*n+1, fmt.Sprint("z", n)), rename(14*n+1, fmt.Sprint("a", n)), rename(10*n+5, last.Last), rename(22*n+7, last.Last+"\u00e9"),
+				rename(6*n+1, fmt.Sprint("z", n)), rename(14*n+1, fmt.Sprint("a", n)), rename(10*n+5, last.LastName), rename(22*n+7, last.LastName+"\u00e9"),
 				seats.Invite{Profile: users.Profile{ID: users.ID(fmt.Sprint("a", n)), Username: fmt.Sprint("o", n)}},
 			))
 			t.written(t.decided(a, seats.Deactivate{User: users.ID(fmt.Sprintf("p%02d", 4*n-1))}))
@@ -120,8 +120,8 @@ func namesComeAndGo(t *trial) {
 				want = append(want, u.ID)
 			}
 		}
-		page, err := t.store.Users(t.Context(), a, f.Behind(last), limit)
-		require.Equal(t, want, idsOf(page), "behind %q, %q", last.Last, last.ID)
+		page, err := t.store.Users(t.Context(), a, f.NextPage(last), limit)
+		require.Equal(t, want, idsOf(page), "behind %q, %q", last.LastName, last.ID)
 		seen = append(seen, want...)
 		return page, err
 	})

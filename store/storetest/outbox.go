@@ -14,9 +14,9 @@ import (
 
 // behind returns how far a consumer has come where it is behind among the
 // accounts of these names.
-func (t *trial) behind(consumer string, names ...string) []store.Progress {
+func (t *tester) behind(consumer string, names ...string) []store.Progress {
 	t.Helper()
-	all, err := t.store.Behind(t.Context(), consumer, users.AccountID(t.own), len(names))
+	all, err := t.store.Pending(t.Context(), consumer, users.AccountID(t.own), len(names))
 	require.NoError(t, err)
 	var own []store.Progress
 	for _, p := range all {
@@ -29,12 +29,12 @@ func (t *trial) behind(consumer string, names ...string) []store.Progress {
 	return plain(t, own)
 }
 
-func (t *trial) advanced(from, to store.Progress) {
+func (t *tester) advanced(from, to store.Progress) {
 	t.Helper()
 	require.NoError(t, t.store.Advance(t.Context(), from, to))
 }
 
-func beginsBehind(t *trial) {
+func beginsBehind(t *tester) {
 	t.outbox()
 	b, a, c := t.opened("b"), t.opened("a"), t.opened("c")
 	progress := func(id users.AccountID, n uint64) store.Progress {
@@ -42,13 +42,13 @@ func beginsBehind(t *trial) {
 	}
 	zero := []store.Progress{progress(a, 0), progress(b, 0), progress(c, 0)}
 	require.Equal(t, zero, t.behind("mailer", "a", "b", "c"), "in order, with the zero progress")
-	page, err := t.store.Behind(t.Context(), "mailer", users.AccountID(t.own), 2)
+	page, err := t.store.Pending(t.Context(), "mailer", users.AccountID(t.own), 2)
 	require.NoError(t, err)
 	require.Equal(t, zero[:2], plain(t, page))
-	page, err = t.store.Behind(t.Context(), "mailer", a, 1)
+	page, err = t.store.Pending(t.Context(), "mailer", a, 1)
 	require.NoError(t, err)
 	require.Equal(t, zero[1:2], plain(t, page))
-	page, err = t.store.Behind(t.Context(), "mailer", a, 0)
+	page, err = t.store.Pending(t.Context(), "mailer", a, 0)
 	require.NoError(t, err)
 	require.Empty(t, page)
 
@@ -68,14 +68,14 @@ func beginsBehind(t *trial) {
 	require.Equal(t, progress(a, 1), t.behind("mailer", "a")[0])
 }
 
-func comparesProgress(t *trial) {
+func comparesProgress(t *tester) {
 	t.outbox()
 	a := t.opened("a")
 	t.written(t.invited(a, "x", "y", "z"))
 	zero := store.Progress{Consumer: "mailer", Account: a}
 	at := func(n uint64, until time.Time) store.Progress {
 		p := zero
-		p.Sequence, p.Until = n, until
+		p.Sequence, p.LeaseUntil = n, until
 		return p
 	}
 	refused := func(from store.Progress) {
@@ -98,17 +98,17 @@ func comparesProgress(t *trial) {
 		t.advanced(from, to)
 		require.Equal(t, []store.Progress{to}, t.behind("mailer", "a"), "it comes back as it was given, and whoever is at it is still behind")
 		refused(zero)
-		refused(at(1, to.Until))
-		refused(at(3, to.Until))
-		refused(at(2, to.Until.Add(time.Microsecond)))
+		refused(at(1, to.LeaseUntil))
+		refused(at(3, to.LeaseUntil))
+		refused(at(2, to.LeaseUntil.Add(time.Microsecond)))
 		if !until.IsZero() {
-			refused(at(2, to.Until.Add(-time.Microsecond)))
+			refused(at(2, to.LeaseUntil.Add(-time.Microsecond)))
 			refused(at(2, time.Time{}))
 		}
 	}
 }
 
-func oneAdvances(t *trial) {
+func oneAdvances(t *tester) {
 	t.outbox()
 	a := t.opened("a")
 	from := store.Progress{Consumer: "mailer", Account: a}
@@ -119,7 +119,7 @@ func oneAdvances(t *trial) {
 		errs := make([]error, n)
 		claim := func(i int) store.Progress {
 			to := from
-			to.Until = epoch.Add(time.Duration(round*n+i+1) * time.Second)
+			to.LeaseUntil = epoch.Add(time.Duration(round*n+i+1) * time.Second)
 			return to
 		}
 		for i := range n {
@@ -144,7 +144,7 @@ func oneAdvances(t *trial) {
 	}
 }
 
-func leavesTheAccountAlone(t *trial) {
+func leavesTheAccountAlone(t *tester) {
 	t.outbox()
 	a := t.opened("a")
 	before, decided := t.row(a), t.invited(a, "x")

@@ -12,7 +12,7 @@ import (
 )
 
 // crowd puts in people of every kind and returns them.
-func (t *trial) crowd(account users.AccountID) []users.User {
+func (t *tester) crowd(account users.AccountID) []users.User {
 	t.Helper()
 	c := t.next(t.row(account))
 	for i := range 120 {
@@ -22,13 +22,13 @@ func (t *trial) crowd(account users.AccountID) []users.User {
 			Department: departments[i/2%2], Groups: groups[min(i%3, 1) : 1+i%2], Source: sources[i/7%4],
 		}
 		if i%5 < 4 {
-			u.Last, u.First = surnames[i*7%len(surnames)], surnames[i%3]
+			u.LastName, u.FirstName = surnames[i*7%len(surnames)], surnames[i%3]
 		}
 		if !u.Here() {
-			u.Username, u.Last, u.First = "", "", ""
+			u.Username, u.LastName, u.FirstName = "", "", ""
 		}
 		if i%4 > 0 {
-			u.SignedIn = epoch
+			u.FirstSignIn = epoch
 		}
 		add(&c, u)
 	}
@@ -36,7 +36,7 @@ func (t *trial) crowd(account users.AccountID) []users.User {
 	return t.people(account, users.Filter{Status: everyStatus})
 }
 
-func filtersUsers(t *trial) {
+func filtersUsers(t *tester) {
 	a := t.opened("a")
 	everybody := t.crowd(a)
 	require.Len(t, everybody, 121)
@@ -47,7 +47,7 @@ func filtersUsers(t *trial) {
 			f.After = or(r, []users.ID{"", "o", "owner", "u", "u3", "u30", "u7", "v", everybody[60].ID})
 			f.AfterName = or(r, surnames)
 		} else if chance(r, 50) {
-			f = f.Behind(or(r, everybody))
+			f = f.NextPage(or(r, everybody))
 		}
 		everybody := everybody
 		if f.ByName {
@@ -59,7 +59,7 @@ func filtersUsers(t *trial) {
 		for _, u := range everybody {
 			if f.Match(u) {
 				want = append(want, u)
-				count(&tally, u.Standing(), 1)
+				count(&tally, u.Segment(), 1)
 			}
 		}
 		page, err := t.store.Users(t.Context(), a, f, limit)
@@ -72,9 +72,9 @@ func filtersUsers(t *trial) {
 	})
 }
 
-func filtersEvents(t *trial) {
+func filtersEvents(t *tester) {
 	a := t.opened("a")
-	kinds := []seats.EventKind{seats.Invited, seats.Accepted, seats.Deactivated, seats.TotalSet, seats.Noted}
+	kinds := []seats.EventKind{seats.EventInvited, seats.EventAccepted, seats.EventDeactivated, seats.EventTotalSet, seats.EventUnchanged}
 	people := []users.ID{"", "ada", "Ada", "bob", "eve"}
 	for range 4 {
 		c := t.next(t.row(a))
@@ -91,7 +91,7 @@ func filtersEvents(t *trial) {
 			f.After = uint64(below(r, 90))
 		}
 		for range below(r, 4) {
-			f.Kinds = append(f.Kinds, or(r, append(kinds, seats.Opened, seats.Erased, "unheard-of")))
+			f.Kinds = append(f.Kinds, or(r, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of")))
 		}
 		limit := or(r, []int{1000, 1, 3, 10, 0})
 		var want []seats.Event
@@ -107,7 +107,7 @@ func filtersEvents(t *trial) {
 }
 
 // paged reads a list to its end, page by page.
-func paged[Row, Cursor any](t *trial, limit int, last func(Row) Cursor, read func(Cursor, int) ([]Row, error)) []Row {
+func paged[Row, Cursor any](t *tester, limit int, last func(Row) Cursor, read func(Cursor, int) ([]Row, error)) []Row {
 	t.Helper()
 	var after Cursor
 	var all []Row
@@ -126,7 +126,7 @@ func paged[Row, Cursor any](t *trial, limit int, last func(Row) Cursor, read fun
 func userID(u users.User) users.ID  { return u.ID }
 func sequence(e seats.Event) uint64 { return e.Sequence }
 
-func comesInPages(t *trial) {
+func comesInPages(t *tester) {
 	a := t.opened("a")
 	t.written(t.invited(a, "c", "a", "é", "a ", "B", "e\u0301"))
 	for limit := 1; limit < 9; limit++ {
@@ -151,7 +151,7 @@ func comesInPages(t *trial) {
 
 // pagesStayRight lets people come and go while the list is read: before the page,
 // on it, and behind it.
-func pagesStayRight(t *trial) {
+func pagesStayRight(t *tester) {
 	a := t.opened("a")
 	var ids, stay []users.ID
 	for i := range 40 {
@@ -194,7 +194,7 @@ func pagesStayRight(t *trial) {
 }
 
 // accountsComeAndGo settles the accounts of a page before the next is read.
-func accountsComeAndGo(t *trial) {
+func accountsComeAndGo(t *tester) {
 	var want []users.AccountID
 	for i := range 10 {
 		c := t.opening(fmt.Sprint("due", i), seats.Standard())
@@ -216,7 +216,7 @@ func accountsComeAndGo(t *trial) {
 	}
 	require.Equal(t, want, due)
 	for after := want[0][:len(want[0])-1]; !t.options.NoOutbox && len(behind) < len(want); after = behind[len(behind)-1] {
-		page, err := t.store.Behind(t.Context(), "mailer", after, 3)
+		page, err := t.store.Pending(t.Context(), "mailer", after, 3)
 		require.NoError(t, err)
 		require.NotEmpty(t, page)
 		for _, p := range page[:min(len(page), len(want)-len(behind))] {
@@ -231,7 +231,7 @@ func accountsComeAndGo(t *trial) {
 	}
 }
 
-func unknownAccounts(t *trial) {
+func unknownAccounts(t *tester) {
 	t.opened("a")
 	t.absent(t.account("b"))
 

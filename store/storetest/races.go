@@ -30,7 +30,7 @@ func (l *late) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot,
 	return l.Store.Load(ctx, needs...)
 }
 
-func (l *late) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (l *late) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	if rival := l.rival; rival != nil {
 		l.rival = nil
 		rival()
@@ -46,7 +46,7 @@ func (l *late) Commit(ctx context.Context, changes ...seats.Change) ([]store.Ver
 
 // meet returns a Keeper who comes too late once: the rival does his commands
 // first, on another Keeper. What it returns requires that it was so.
-func (t *trial) meet(rival *seatkeeper.Keeper, a users.AccountID, actor users.Actor, commands ...seats.Command) (k *seatkeeper.Keeper, met func()) {
+func (t *tester) meet(rival *seatkeeper.Keeper, a users.AccountID, actor users.Actor, commands ...seats.Command) (k *seatkeeper.Keeper, met func()) {
 	t.Helper()
 	l := &late{Store: t.store, rival: func() {
 		_, err := rival.Do(t.Context(), a, actor, commands...)
@@ -61,20 +61,20 @@ func (t *trial) meet(rival *seatkeeper.Keeper, a users.AccountID, actor users.Ac
 }
 
 // site opens an account with so many seats, one of which is its owner's.
-func (t *trial) site(k *seatkeeper.Keeper, total int64) users.AccountID {
+func (t *tester) site(k *seatkeeper.Keeper, total int64) users.AccountID {
 	t.Helper()
 	_, err := k.Open(t.Context(), seats.Opening{
-		Account: t.account("site"), Seats: seats.Of(total), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+		Account: t.account("site"), Total: seats.Of(total), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
 	})
 	require.NoError(t, err)
 	return t.account("site")
 }
 
 func inviting(id users.ID) seats.Command {
-	return seats.Invite{Profile: users.Profile{ID: id, First: "First", Last: string(id), Email: string(id) + "@acme.example"}}
+	return seats.Invite{Profile: users.Profile{ID: id, FirstName: "First", LastName: string(id), Email: string(id) + "@acme.example"}}
 }
 
-func (t *trial) held(k *seatkeeper.Keeper, a users.AccountID, want int64) {
+func (t *tester) held(k *seatkeeper.Keeper, a users.AccountID, want int64) {
 	t.Helper()
 	u, err := k.Usage(t.Context(), a)
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func (t *trial) held(k *seatkeeper.Keeper, a users.AccountID, want int64) {
 	require.Equal(t, want, tally.Count(0, 0), "a recount")
 }
 
-func rivalTakesTheLastSeat(t *trial) {
+func rivalTakesTheLastSeat(t *tester) {
 	rival := t.keeper(t.store)
 	a := t.site(rival, 2)
 	k, met := t.meet(rival, a, users.As(owner), inviting("rival"))
@@ -97,20 +97,20 @@ func rivalTakesTheLastSeat(t *trial) {
 	require.Len(t, t.events(a, seats.EventFilter{}), 2)
 }
 
-func rivalInvitesTheSamePerson(t *trial) {
+func rivalInvitesTheSamePerson(t *tester) {
 	rival := t.keeper(t.store)
 	a := t.site(rival, 9)
 	k, met := t.meet(rival, a, users.As(owner), inviting("ada"))
 	done, err := k.Do(t.Context(), a, users.As(owner), seats.Invite{Profile: users.Profile{Email: "ADA@acme.example"}})
 	require.NoError(t, err)
 	met()
-	require.True(t, done.Outcomes[0].Same)
+	require.True(t, done.Outcomes[0].Unchanged)
 	require.Equal(t, users.ID("ada"), done.Outcomes[0].User)
 	require.Empty(t, done.Events)
 	t.held(rival, a, 2)
 }
 
-func ownersEndEachOther(t *trial) {
+func ownersEndEachOther(t *tester) {
 	rival := t.keeper(t.store)
 	a := t.site(rival, 9)
 	ada := seats.Add{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}}
@@ -126,7 +126,7 @@ func ownersEndEachOther(t *trial) {
 }
 
 // decidesOnThePresent lets another Keeper change what the first has just seen.
-func decidesOnThePresent(t *trial) {
+func decidesOnThePresent(t *tester) {
 	k, rival := t.keeper(t.store), t.keeper(t.store)
 	a := t.site(k, 2)
 	invite := func(k *seatkeeper.Keeper, id users.ID) error {
@@ -145,12 +145,12 @@ func decidesOnThePresent(t *trial) {
 		require.NoError(t, err)
 		_, err = rival.Do(t.Context(), a, users.As(owner), seats.Reactivate{User: "ada"})
 		require.NoError(t, err)
-		require.ErrorIs(t, invite(k, bob+"-heir"), seats.ErrNoSeats, "no seat is free")
+		require.ErrorIs(t, invite(k, bob+"-successor"), seats.ErrNoSeats, "no seat is free")
 	}
 	t.held(k, a, 2)
 }
 
-func hundredForOneSeat(t *trial) {
+func hundredForOneSeat(t *tester) {
 	keepers := []*seatkeeper.Keeper{t.keeper(t.store), t.keeper(t.store)} // as if in two processes
 	a := t.site(keepers[0], 2)
 	var won, refused atomic.Int64

@@ -12,9 +12,9 @@ import (
 
 // remedies tries every remedy of a refused call, each in a copy of the situation: after its
 // steps all of the call has to pass.
-func (r *run) remedies(c call, no *seats.Refusal, last bool) {
-	for _, remedy := range no.Remedies {
-		g := newStage(r.open(), unique("acme"))
+func (r *run) remedies(c call, refusal *seats.Refusal, last bool) {
+	for _, remedy := range refusal.Remedies {
+		g := newHarness(r.open(), unique("acme"))
 		for _, earlier := range r.calls[:len(r.calls)-1] {
 			_, _ = g.play(earlier)
 		}
@@ -25,19 +25,19 @@ func (r *run) remedies(c call, no *seats.Refusal, last bool) {
 			r.carryOut(g, m, c, step, last)
 		}
 		_, err := g.play(c)
-		require.NoError(r, err, "the remedy %v of %v does not help", remedy, no)
+		require.NoError(r, err, "the remedy %v of %v does not help", remedy, refusal)
 	}
 }
 
-func (r *run) carryOut(g *stage, m *model, c call, step seats.Step, last bool) {
+func (r *run) carryOut(g *harness, m *model, c call, step seats.Step, last bool) {
 	actor := c.actor
 	if step.Vendor {
 		actor = users.Support("ticket")
 	}
 	var commands []seats.Command
 	switch {
-	case step.Action == users.BuySeats:
-		commands = []seats.Command{seats.BuySeats{Seats: step.Count}}
+	case step.Action == users.ActionBuySeats:
+		commands = []seats.Command{seats.BuySeats{Quantity: step.Count}}
 	case step.User != "":
 		commands = []seats.Command{on(step.Action, step.User)}
 	default:
@@ -88,16 +88,16 @@ func names(c seats.Command, p *person) bool {
 		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
 	case seats.Add:
 		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
-	case seats.Adopt:
+	case seats.Import:
 		return c.User.ID == p.ID || shares(c.User.Profile, p.Profile)
 	case seats.Deactivate:
-		return c.User == p.ID || c.Heir == p.ID
+		return c.User == p.ID || c.Successor == p.ID
 	case seats.Archive:
-		return c.User == p.ID || c.Heir == p.ID
+		return c.User == p.ID || c.Successor == p.ID
 	case seats.Delete:
-		return c.User == p.ID || c.Heir == p.ID
+		return c.User == p.ID || c.Successor == p.ID
 	case seats.HandOver:
-		return c.User == p.ID || c.Heir == p.ID
+		return c.User == p.ID || c.Successor == p.ID
 	case seats.SetPayer:
 		return c.User == p.ID
 	}

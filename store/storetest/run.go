@@ -14,7 +14,7 @@ import (
 // Options are what a store does not do, and what it takes to try the rest. The
 // zero value asks for all that package store says, but for what outlives a restart.
 type Options struct {
-	// NoOutbox: Behind and Advance return [errors.ErrUnsupported].
+	// NoOutbox: Pending and Advance return [errors.ErrUnsupported].
 	NoOutbox bool
 	// NoContexts: calls do not end with their context.
 	NoContexts bool
@@ -27,7 +27,7 @@ type Options struct {
 // specification is what a store does. Every test asks for the store once.
 var specification = []struct {
 	name string
-	test func(*trial)
+	test func(*tester)
 }{
 	{"Load answers each need in order", answersInOrder},
 	{"Load finds people by ID and by key", findsPeople},
@@ -104,6 +104,6 @@ func Run(t *testing.T, open func(testing.TB) store.Store, o Options) {
 // of [Run], for a store that passes all of it and is opened in another way.
 func Specify(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	for _, s := range specification {
-		t.Run(s.name, func(t *testing.T) { s.test(newTrial(t, open(t), o)) })
+		t.Run(s.name, func(t *testing.T) { s.test(newTester(t, open(t), o)) })
 	}
 }

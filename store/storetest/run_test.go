@@ -31,7 +31,7 @@ func TestExceptions(t *testing.T) {
 
 // TestChangesThatBreakTheirPromise are noticed before a store gets to see them.
 func TestChangesThatBreakTheirPromise(t *testing.T) {
-	trial := newTrial(t, memstore.New(), Options{})
+	trial := newTester(t, memstore.New(), Options{})
 	a := trial.opened("a")
 	ada, eve := somebody(users.Profile{ID: "ada", Username: "ada"}), somebody(users.Profile{ID: "eve", Username: "eve"})
 	c := trial.next(trial.row(a))
@@ -60,7 +60,7 @@ func (m modest) Load(_ context.Context, needs ...seats.Need) ([]seats.Snapshot, 
 	return m.store.Load(context.Background(), needs...)
 }
 
-func (m modest) Commit(_ context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (m modest) Commit(_ context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	return m.store.Commit(context.Background(), changes...)
 }
 
@@ -84,7 +84,7 @@ func (m modest) Due(_ context.Context, by time.Time, after users.AccountID, limi
 	return m.store.Due(context.Background(), by, after, limit)
 }
 
-func (m modest) Behind(context.Context, string, users.AccountID, int) ([]store.Progress, error) {
+func (m modest) Pending(context.Context, string, users.AccountID, int) ([]store.Progress, error) {
 	return nil, errors.ErrUnsupported
 }
 

@@ -16,7 +16,7 @@ import (
 type step struct {
 	how    mode
 	actor  who
-	wishes []wish
+	wishes []opTemplate
 	by     time.Duration
 	filter users.Filter
 	last   bool // heal by the people who came last rather than first
@@ -43,8 +43,8 @@ const (
 	erasing mode = "EraseAccount" // and everybody with it
 )
 
-// A pick chooses a person by number among those of some standing.
-type pick struct {
+// A choose chooses a person by number among those of some standing.
+type choose struct {
 	status users.Set[users.Status]
 	role   users.Set[users.Role]
 	n      int
@@ -53,7 +53,7 @@ type pick struct {
 	self   bool     // the actor, if he is a user
 }
 
-func (k pick) id(m *model, actor users.Actor) users.ID {
+func (k choose) id(m *model, actor users.Actor) users.ID {
 	if k.self && actor.User != "" {
 		return actor.User
 	}
@@ -81,7 +81,7 @@ func (k pick) id(m *model, actor users.Actor) users.ID {
 // A who is an actor; a user of the account is picked.
 type who struct {
 	users.Actor
-	user pick
+	user choose
 }
 
 func (w who) in(m *model) users.Actor {
@@ -91,11 +91,11 @@ func (w who) in(m *model) users.Actor {
 	return w.Actor
 }
 
-// A wish is a command whose people are picked.
-type wish struct {
+// A opTemplate is a command whose people are picked.
+type opTemplate struct {
 	action  users.Action
-	who     pick
-	heir    pick
+	who     choose
+	successor    choose
 	profile users.Profile
 	adoptee users.User
 	set     users.Patch
@@ -113,58 +113,58 @@ type wish struct {
 
 // now is what is wished for in the account as it is: without those who see to a closed
 // one, nothing would happen in the rest of a script.
-func (w wish) now(m *model, actor users.Actor) wish {
+func (w opTemplate) now(m *model, actor users.Actor) opTemplate {
 	vendor := actor.Kind == users.ActorSupport || actor.Kind == users.ActorSystem
 	switch {
 	case !w.resort || !vendor || m.closed.IsZero():
 		return w
 	case !m.erased.IsZero():
-		return wish{action: users.Delete, who: pick{status: users.Present, n: w.who.n}, heir: w.heir}
+		return opTemplate{action: users.ActionDelete, who: choose{status: users.Present, n: w.who.n}, successor: w.successor}
 	}
-	return wish{action: users.Reopen, reason: w.reason}
+	return opTemplate{action: users.ActionReopen, reason: w.reason}
 }
 
-func (w wish) in(m *model, actor users.Actor) seats.Command {
+func (w opTemplate) in(m *model, actor users.Actor) seats.Command {
 	w = w.now(m, actor)
-	id, heir := w.who.id(m, actor), w.heir.id(m, actor)
+	id, successor := w.who.id(m, actor), w.successor.id(m, actor)
 	switch w.action {
-	case users.Invite:
+	case users.ActionInvite:
 		return seats.Invite{Profile: w.profile, Role: w.role, Later: w.later}
-	case users.Add:
+	case users.ActionAdd:
 		return seats.Add{Profile: w.profile, Role: w.role}
-	case users.Adopt:
-		return seats.Adopt{User: w.adoptee}
-	case users.Deactivate:
-		return seats.Deactivate{User: id, Heir: heir, Reason: w.reason}
-	case users.Archive:
-		return seats.Archive{User: id, Heir: heir, Reason: w.reason}
-	case users.Delete:
-		return seats.Delete{User: id, Heir: heir, Reason: w.reason}
-	case users.Erase:
+	case users.ActionImport:
+		return seats.Import{User: w.adoptee}
+	case users.ActionDeactivate:
+		return seats.Deactivate{User: id, Successor: successor, Reason: w.reason}
+	case users.ActionArchive:
+		return seats.Archive{User: id, Successor: successor, Reason: w.reason}
+	case users.ActionDelete:
+		return seats.Delete{User: id, Successor: successor, Reason: w.reason}
+	case users.ActionErase:
 		return seats.Erase{User: id, Reason: w.reason}
-	case users.HandOver:
-		return seats.HandOver{User: id, Heir: heir, Reason: w.reason}
-	case users.Edit:
+	case users.ActionHandOver:
+		return seats.HandOver{User: id, Successor: successor, Reason: w.reason}
+	case users.ActionEdit:
 		return seats.Edit{User: id, Set: w.set}
-	case users.ChangeRole:
+	case users.ActionChangeRole:
 		return seats.ChangeRole{User: id, Role: w.role}
-	case users.BuySeats:
-		return seats.BuySeats{Pool: w.pool, Seats: w.seats}
-	case users.ReturnSeats:
-		return seats.ReturnSeats{Pool: w.pool, Seats: w.seats}
-	case users.SetTotal:
-		return seats.SetTotal{Pool: w.pool, Seats: w.total}
-	case users.SetPolicy:
+	case users.ActionBuySeats:
+		return seats.BuySeats{Pool: w.pool, Quantity: w.seats}
+	case users.ActionReturnSeats:
+		return seats.ReturnSeats{Pool: w.pool, Quantity: w.seats}
+	case users.ActionSetTotal:
+		return seats.SetTotal{Pool: w.pool, Total: w.total}
+	case users.ActionSetPolicy:
 		return seats.SetPolicy{Policy: w.policy}
-	case users.SetPayer:
+	case users.ActionSetPayer:
 		return seats.SetPayer{User: id}
-	case users.EditAccount:
+	case users.ActionEditAccount:
 		return seats.EditAccount{Name: w.name, Zone: w.zone}
-	case users.Close:
+	case users.ActionClose:
 		return seats.Close{Reason: w.reason}
-	case users.Reopen:
+	case users.ActionReopen:
 		return seats.Reopen{Reason: w.reason}
-	case users.EraseAccount:
+	case users.ActionEraseAccount:
 		return seats.EraseAccount{Reason: w.reason}
 	}
 	return on(w.action, id)
@@ -173,27 +173,27 @@ func (w wish) in(m *model, actor users.Actor) seats.Command {
 // on returns the command that does the action to a person and needs no more.
 func on(action users.Action, id users.ID) seats.Command {
 	switch action {
-	case users.Notify:
+	case users.ActionNotify:
 		return seats.Notify{User: id}
-	case users.Accept:
+	case users.ActionAccept:
 		return seats.Accept{User: id}
-	case users.Approve:
+	case users.ActionApprove:
 		return seats.Approve{User: id}
-	case users.Deactivate:
+	case users.ActionDeactivate:
 		return seats.Deactivate{User: id}
-	case users.Reactivate:
+	case users.ActionReactivate:
 		return seats.Reactivate{User: id}
-	case users.Archive:
+	case users.ActionArchive:
 		return seats.Archive{User: id}
-	case users.Restore:
+	case users.ActionRestore:
 		return seats.Restore{User: id}
-	case users.Delete:
+	case users.ActionDelete:
 		return seats.Delete{User: id}
-	case users.Erase:
+	case users.ActionErase:
 		return seats.Erase{User: id}
-	case users.GrantOwnership:
+	case users.ActionGrantOwnership:
 		return seats.GrantOwnership{User: id}
-	case users.EndOwnership:
+	case users.ActionEndOwnership:
 		return seats.EndOwnership{User: id}
 	}
 	return nil
@@ -223,7 +223,7 @@ func (c call) String() string {
 		if o.Name+o.Zone != "" {
 			called = fmt.Sprintf("name %q, zone %q, ", o.Name, o.Zone)
 		}
-		return fmt.Sprintf("Open at %s with %v seats, %sowner %s, policy {%s}", at, o.Seats, called, fields(o.Owner), fields(o.Policy))
+		return fmt.Sprintf("Open at %s with %v seats, %sowner %s, policy {%s}", at, o.Total, called, fields(o.Owner), fields(o.Policy))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s at %s as %v %q:", c.how, at, c.actor.Kind, string(c.actor.User)+c.actor.Name)

@@ -32,7 +32,7 @@ func Sequence(open func() store.Store) func(*rapid.T) { return failing(drawScrip
 // alone plays scripts on one store beside the model.
 func alone(open func() store.Store) player {
 	return func(f *failure, s script) {
-		r := &run{failure: f, open: open, stage: newStage(open(), unique("acme")), past: map[time.Time]seats.Usage{}}
+		r := &run{failure: f, open: open, stage: newHarness(open(), unique("acme")), past: map[time.Time]seats.Usage{}}
 		r.play(s)
 	}
 }
@@ -42,7 +42,7 @@ func alone(open func() store.Store) player {
 type run struct {
 	*failure
 	open   func() store.Store
-	stage  *stage
+	stage  *harness
 	model  *model
 	seen   view
 	past   map[time.Time]seats.Usage // after the last event of that instant
@@ -77,7 +77,7 @@ func (r *run) begin(o seats.Opening) bool {
 	}
 	require.NoError(r, err)
 	r.outcome(want, done.Outcomes[0])
-	r.world([]fact{want.fact}, users.Filter{})
+	r.checkInvariants([]fact{want.fact}, users.Filter{})
 	return true
 }
 
@@ -122,7 +122,7 @@ func (r *run) step(s step) {
 		_, err := r.stage.play(c)
 		require.NoError(r, err)
 	}
-	r.world(facts, s.filter)
+	r.checkInvariants(facts, s.filter)
 	if len(facts) == 0 && !settled {
 		require.Equal(r, before, r.seen, "nothing was done, so nothing may have changed")
 	}
@@ -199,18 +199,18 @@ func (r *run) expect(c call, at time.Time, all bool) []verdict {
 
 // refused compares an error with the expected refusal of a command, by its index.
 func (r *run) refused(want verdict, index int, err error) *seats.Refusal {
-	var no *seats.Refusal
+	var refusal *seats.Refusal
 	require.Error(r, err, "expected a refusal of command %d: %v", index, want.codes)
-	require.True(r, errors.As(err, &no), "expected a refusal: %v", err)
-	require.Contains(r, want.codes, no.Code, "the code of %v", err)
-	require.ErrorIs(r, err, no.Code)
-	require.Equal(r, index, no.Index, "the place of the refused command")
-	if no.Code == seats.ErrNoSeats && r.model != nil && len(r.calls) > 1 && r.calls[len(r.calls)-1].how == do && index == 0 {
-		require.Equal(r, r.model.pools[no.Pool], no.Total)
-		require.Equal(r, r.model.held(no.Pool), no.Held)
+	require.True(r, errors.As(err, &refusal), "expected a refusal: %v", err)
+	require.Contains(r, want.codes, refusal.Code, "the code of %v", err)
+	require.ErrorIs(r, err, refusal.Code)
+	require.Equal(r, index, refusal.Index, "the place of the refused command")
+	if refusal.Code == seats.ErrNoSeats && r.model != nil && len(r.calls) > 1 && r.calls[len(r.calls)-1].how == do && index == 0 {
+		require.Equal(r, r.model.pools[refusal.Pool], refusal.Total)
+		require.Equal(r, r.model.held(refusal.Pool), refusal.Held)
 	}
-	r.secret(no.Error() + no.Remedies.String())
-	return no
+	r.secret(refusal.Error() + refusal.Remedies.String())
+	return refusal
 }
 
 func (r *run) outcome(want verdict, got seats.Outcome) {

@@ -14,9 +14,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A stage is an account that is to be, in a store, with a Keeper whose clock and
+// A harness is an account that is to be, in a store, with a Keeper whose clock and
 // IDs the script sets.
-type stage struct {
+type harness struct {
 	*seatkeeper.Keeper
 	store   store.Store
 	account users.AccountID
@@ -28,8 +28,8 @@ type stage struct {
 	gone    int     // how many people were deleted with the account
 }
 
-func newStage(s store.Store, account string) *stage {
-	g := &stage{store: s, account: users.AccountID(account), now: epoch}
+func newHarness(s store.Store, account string) *harness {
+	g := &harness{store: s, account: users.AccountID(account), now: epoch}
 	g.faulty = NewFaulty(secluded{s, g.account}, func(n int) Fault {
 		if n == g.at {
 			return g.fault
@@ -65,7 +65,7 @@ type secluded struct {
 	account users.AccountID
 }
 
-func (s secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.Verdict, error) {
+func (s secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	for _, c := range changes {
 		if err := keepsItsPromise(ctx, s.Store, c); err != nil {
 			return nil, err
@@ -87,9 +87,9 @@ func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, 
 	})
 }
 
-func (s secluded) Behind(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+func (s secluded) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
-		return s.Store.Behind(ctx, consumer, after, limit)
+		return s.Store.Pending(ctx, consumer, after, limit)
 	})
 }
 
@@ -116,7 +116,7 @@ func only[R any](account, after users.AccountID, limit int, of func(R) users.Acc
 
 // play carries out a call, and once more if the store failed before anything
 // was done. Of all other faults nobody is to notice anything.
-func (g *stage) play(c call) (seatkeeper.Done, error) {
+func (g *harness) play(c call) (seatkeeper.Result, error) {
 	ids := g.ids
 	g.now, g.fault, g.at = c.at, c.fault, g.faulty.Calls()+c.strikes
 	done, err := g.call(c)
@@ -128,8 +128,8 @@ func (g *stage) play(c call) (seatkeeper.Done, error) {
 	return done, err
 }
 
-func (g *stage) call(c call) (seatkeeper.Done, error) {
-	var done seatkeeper.Done
+func (g *harness) call(c call) (seatkeeper.Result, error) {
+	var done seatkeeper.Result
 	var err error
 	k := g.With(seatkeeper.Call{Key: c.key})
 	switch c.how {

@@ -19,9 +19,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A trial is one test of the specification under way: the store, and accounts
+// A tester is one test of the specification under way: the store, and accounts
 // that are nobody else's.
-type trial struct {
+type tester struct {
 	*testing.T
 	store   store.Store
 	options Options
@@ -34,20 +34,20 @@ type trial struct {
 // for itself fails, and does not hang.
 const patience = 2 * time.Minute
 
-func newTrial(t *testing.T, s store.Store, o Options) *trial {
+func newTester(t *testing.T, s store.Store, o Options) *tester {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	return &trial{T: t, store: s, options: o, own: unique("spec") + "/", ctx: ctx}
+	return &tester{T: t, store: s, options: o, own: unique("spec") + "/", ctx: ctx}
 }
 
 // Context returns the context of the test's calls.
-func (t *trial) Context() context.Context { return t.ctx }
+func (t *tester) Context() context.Context { return t.ctx }
 
 // account returns the ID of one of the trial's accounts.
-func (t *trial) account(name string) users.AccountID { return users.AccountID(t.own + name) }
+func (t *tester) account(name string) users.AccountID { return users.AccountID(t.own + name) }
 
 // change returns the name of a new change.
-func (t *trial) change() seats.ChangeID {
+func (t *tester) change() seats.ChangeID {
 	t.changes++
 	return seats.ChangeID(fmt.Sprint("change ", t.changes))
 }
@@ -56,17 +56,17 @@ func (t *trial) change() seats.ChangeID {
 const owner users.ID = "owner"
 
 // opening returns the change that opens an account.
-func (t *trial) opening(name string, policy seats.Policy) seats.Change {
+func (t *tester) opening(name string, policy seats.Policy) seats.Change {
 	t.Helper()
 	d, err := seats.Open(seats.Snapshot{}, seats.Opening{
-		Account: t.account(name), Seats: seats.Of(1000), Policy: policy, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+		Account: t.account(name), Total: seats.Of(1000), Policy: policy, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
 	}, seats.Request{Actor: users.System(), At: epoch, Change: t.change()})
 	require.NoError(t, err)
 	return d.Change
 }
 
 // opened opens an account under the standard policy.
-func (t *trial) opened(name string) users.AccountID {
+func (t *tester) opened(name string) users.AccountID {
 	t.Helper()
 	t.written(t.opening(name, seats.Standard()))
 	return t.account(name)
@@ -74,12 +74,12 @@ func (t *trial) opened(name string) users.AccountID {
 
 // decided returns the change that the commands amount to, decided on the account
 // as it is.
-func (t *trial) decided(account users.AccountID, commands ...seats.Command) seats.Change {
+func (t *tester) decided(account users.AccountID, commands ...seats.Command) seats.Change {
 	t.Helper()
 	return t.decidedOn(t.load(seats.Needs(account, users.System(), commands...)), commands...)
 }
 
-func (t *trial) decidedOn(snapshot seats.Snapshot, commands ...seats.Command) seats.Change {
+func (t *tester) decidedOn(snapshot seats.Snapshot, commands ...seats.Command) seats.Change {
 	t.Helper()
 	d, err := seats.Decide(snapshot, seats.Request{Actor: users.System(), Commands: commands, At: epoch, Change: t.change()})
 	require.NoError(t, err)
@@ -87,7 +87,7 @@ func (t *trial) decidedOn(snapshot seats.Snapshot, commands ...seats.Command) se
 }
 
 // invited returns the change by which people with these IDs come in.
-func (t *trial) invited(account users.AccountID, ids ...users.ID) seats.Change {
+func (t *tester) invited(account users.AccountID, ids ...users.ID) seats.Change {
 	t.Helper()
 	var commands []seats.Command
 	for _, id := range ids {
@@ -99,7 +99,7 @@ func (t *trial) invited(account users.AccountID, ids ...users.ID) seats.Change {
 
 // next returns an empty change of an account, to be filled by hand. A store
 // judges no more than its guards, so that nothing needs to make sense.
-func (t *trial) next(row seats.Account) seats.Change {
+func (t *tester) next(row seats.Account) seats.Change {
 	c := seats.Change{ID: t.change(), Base: row.Revision, Account: row}
 	c.Account.Revision++
 	return c
@@ -117,7 +117,7 @@ func add(c *seats.Change, people ...users.User) {
 // The keys are those that they take.
 func put(c *seats.Change, fresh []users.Key, people ...users.User) {
 	for _, u := range people {
-		record(c, seats.Event{Kind: seats.Edited, User: u.ID})
+		record(c, seats.Event{Kind: seats.EventEdited, User: u.ID})
 	}
 	c.Users = append(c.Users, people...)
 	slices.SortFunc(c.Users, func(a, b users.User) int { return cmp.Compare(a.ID, b.ID) })
@@ -142,10 +142,10 @@ func record(c *seats.Change, e seats.Event) {
 
 // somebody returns a person to be put in by hand.
 func somebody(p users.Profile) users.User {
-	return users.User{Profile: p, Status: users.Active, Created: epoch, Since: epoch, SignedIn: epoch}
+	return users.User{Profile: p, Status: users.Active, Created: epoch, StatusSince: epoch, FirstSignIn: epoch}
 }
 
-func (t *trial) load(need seats.Need) seats.Snapshot {
+func (t *tester) load(need seats.Need) seats.Snapshot {
 	t.Helper()
 	snapshots, err := t.store.Load(t.Context(), need)
 	require.NoError(t, err)
@@ -154,12 +154,12 @@ func (t *trial) load(need seats.Need) seats.Snapshot {
 }
 
 // row returns the account's own row.
-func (t *trial) row(account users.AccountID) seats.Account {
+func (t *tester) row(account users.AccountID) seats.Account {
 	t.Helper()
 	return t.load(seats.Need{Account: account}).Account
 }
 
-func (t *trial) commit(changes ...seats.Change) []store.Verdict {
+func (t *tester) commit(changes ...seats.Change) []store.CommitResult {
 	t.Helper()
 	for _, c := range changes {
 		require.NoError(t, keepsItsPromise(t.Context(), t.store, c))
@@ -210,7 +210,7 @@ func keepsItsPromise(ctx context.Context, s store.Store, c seats.Change) error {
 	return nil
 }
 
-func (t *trial) written(changes ...seats.Change) {
+func (t *tester) written(changes ...seats.Change) {
 	t.Helper()
 	for _, v := range t.commit(changes...) {
 		require.NoError(t, v.Err)
@@ -218,14 +218,14 @@ func (t *trial) written(changes ...seats.Change) {
 }
 
 // people returns users of an account page by page.
-func (t *trial) people(account users.AccountID, filter users.Filter) []users.User {
+func (t *tester) people(account users.AccountID, filter users.Filter) []users.User {
 	t.Helper()
 	all, err := t.store.Users(t.Context(), account, filter, 10_000)
 	require.NoError(t, err)
 	return all
 }
 
-func (t *trial) events(account users.AccountID, filter seats.EventFilter) []seats.Event {
+func (t *tester) events(account users.AccountID, filter seats.EventFilter) []seats.Event {
 	t.Helper()
 	all, err := t.store.Events(t.Context(), account, filter, 10_000)
 	require.NoError(t, err)
@@ -233,7 +233,7 @@ func (t *trial) events(account users.AccountID, filter seats.EventFilter) []seat
 }
 
 // keeper returns a Keeper on a store.
-func (t *trial) keeper(s store.Store) *seatkeeper.Keeper {
+func (t *tester) keeper(s store.Store) *seatkeeper.Keeper {
 	t.Helper()
 	k, err := seatkeeper.New(s, seatkeeper.Options{})
 	require.NoError(t, err)
@@ -241,12 +241,12 @@ func (t *trial) keeper(s store.Store) *seatkeeper.Keeper {
 }
 
 // outbox skips what a store without one can't pass, which has to say so.
-func (t *trial) outbox() {
+func (t *tester) outbox() {
 	t.Helper()
 	if !t.options.NoOutbox {
 		return
 	}
-	_, err := t.store.Behind(t.Context(), "mailer", "", 1)
+	_, err := t.store.Pending(t.Context(), "mailer", "", 1)
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	from := store.Progress{Consumer: "mailer", Account: t.account("a")}
 	require.ErrorIs(t, t.store.Advance(t.Context(), from, from), errors.ErrUnsupported)

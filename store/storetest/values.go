@@ -35,10 +35,10 @@ func text(n, number int) string {
 
 // everySwitch is a policy with every switch off its default.
 var everySwitch = seats.Policy{
-	LetIn: seats.Approval, NoSeat: seats.CreateInactive,
+	Activation: seats.Approval, WhenFull: seats.CreateInactive,
 	Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: seats.MaxSeats}, Returning: seats.VendorOnly,
-	Invites: seats.RunsFreed, Ownership: seats.SupportEnd, Exchange: seats.ExchangeAllowed,
-	Exempt: users.In(users.Roles()...), Withheld: users.In(users.Invite, users.Archive, users.BuySeats),
+	InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed,
+	Exempt: users.In(users.Roles()...), Withheld: users.In(users.ActionInvite, users.ActionArchive, users.ActionBuySeats),
 	DeleteOnly: true, SourceLocked: true, Term: seats.MaxTerm - time.Microsecond,
 	Cards: seats.Cards{
 		{Title: text(users.MaxText, 1), Figure: seats.FigureTotal}, {Title: `"'\`, Figure: seats.FigureInactive},
@@ -49,15 +49,15 @@ var everySwitch = seats.Policy{
 
 // everyStanding is a tally in which no two numbers are the same.
 func everyStanding() (t users.Tally) {
-	for i, s := range users.Standings() {
+	for i, s := range users.Segments() {
 		for range i + 1 {
-			t.Move(users.Standing{}, s)
+			t.Move(users.Segment{}, s)
 		}
 	}
 	return t
 }
 
-func keepsAccounts(t *trial) {
+func keepsAccounts(t *tester) {
 	require.NoError(t, everySwitch.Check())
 	for i, at := range instants {
 		c := t.opening(fmt.Sprint(i), everySwitch)
@@ -69,8 +69,8 @@ func keepsAccounts(t *trial) {
 			{ID: seats.Site, Total: seats.Unlimited(), Held: math.MaxInt32 + 1, Spent: math.MaxInt32 + 2},
 			{ID: "empty", Total: seats.Of(0)},
 			{ID: "large", Total: seats.Of(seats.MaxSeats), Held: 1, Spent: seats.MaxSeats - 1},
-			{ID: "over", Total: seats.Of(1), Held: seats.MaxSeats, Spent: seats.MaxSeats, Over: true},
-			{ID: "unlimited", Total: seats.Unlimited(), Over: true},
+			{ID: "over", Total: seats.Of(1), Held: seats.MaxSeats, Spent: seats.MaxSeats, OverLimit: true},
+			{ID: "unlimited", Total: seats.Unlimited(), OverLimit: true},
 		}
 		t.written(c)
 		s := t.load(seats.Need{Account: c.Account.ID, Pools: []seats.PoolID{"large", "empty", "over", "unlimited"}})
@@ -93,13 +93,13 @@ func elaborate() []users.User {
 		other := instants[len(instants)-1-i]
 		u := users.User{
 			Profile: users.Profile{
-				ID: users.ID(fmt.Sprintf("p%02d", i)), First: text(users.MaxText, i), Last: "O'Neil \\ \"x\" %s ", Username: text(63, i),
+				ID: users.ID(fmt.Sprintf("p%02d", i)), FirstName: text(users.MaxText, i), LastName: "O'Neil \\ \"x\" %s ", Username: text(63, i),
 				Email: fmt.Sprintf("Ann+%d@Acme.example", i), ExternalID: strings.Repeat("e", users.MaxID-2) + fmt.Sprintf("%02d", i),
 				Location: "\u00c5\u030a \u202ertl", Department: text(users.MaxText, 7), Title: "\u2028 \ufeff\ufffd",
 				Source: users.Source{Kind: users.SourceSync, Name: text(users.MaxText, i)},
 			},
 			Role: users.Roles()[i%4], Status: users.Statuses()[i%4], LeftAs: users.Statuses()[(i+1)%5], ArchivedAs: users.Statuses()[(i+2)%5],
-			Created: at, Since: other, SignedIn: at, Approved: other, Notified: at, Notices: math.MaxInt64 - int64(i), Expires: other,
+			Created: at, StatusSince: other, FirstSignIn: at, Approved: other, LastNotified: at, NotificationCount: math.MaxInt64 - int64(i), Expires: other,
 			Schedule: users.Schedule{Date: "9999-12-31", At: at}, Due: other,
 		}
 		for n := range i * users.MaxGroups / (len(instants) - 1) {
@@ -114,7 +114,7 @@ func elaborate() []users.User {
 		people = append(people, u)
 	}
 	wide := users.User{Profile: users.Profile{ // as wide as can be
-		ID: users.ID(text(63, 1) + "wid"), First: text(users.MaxText, 1), Last: text(users.MaxText, 2), Username: text(63, 3) + "wid",
+		ID: users.ID(text(63, 1) + "wid"), FirstName: text(users.MaxText, 1), LastName: text(users.MaxText, 2), Username: text(63, 3) + "wid",
 		Email: strings.Repeat("w", users.MaxEmail-len("@acme.example")) + "@acme.example", ExternalID: text(63, 4) + "wid",
 		Location: text(users.MaxText, 5), Department: text(users.MaxText, 6), Title: text(users.MaxText, 7), Groups: []string{text(users.MaxText, 8)},
 		Source: users.Source{Kind: users.SourceImport, Name: text(users.MaxText, 9)},
@@ -128,7 +128,7 @@ func elaborate() []users.User {
 	return append(people, bare, empty, tombstone, wide)
 }
 
-func keepsUsers(t *trial) {
+func keepsUsers(t *tester) {
 	a := t.opened("a")
 	want := elaborate()
 	c := t.next(t.row(a))
@@ -144,22 +144,22 @@ func keepsUsers(t *trial) {
 	}
 }
 
-func keepsEvents(t *trial) {
+func keepsEvents(t *tester) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
-	every := users.Standings()
+	every := users.Segments()
 	var everybody []users.ID // and the buyer
 	for i := range seats.MaxReceivers + 1 {
 		everybody = append(everybody, users.ID(text(63, i)+"wid"))
 	}
 	for i, at := range instants {
 		e := seats.Event{
-			Time: at, Kind: seats.Edited, Actor: users.Support(strings.Repeat("s", users.MaxID)), Channel: seats.ByBulk,
+			Time: at, Kind: seats.EventEdited, Actor: users.Support(strings.Repeat("s", users.MaxID)), Channel: seats.ByBulk,
 			Key: strings.Repeat("k", users.MaxID), Index: math.MaxInt32 - i, Digest: strings.Repeat("0123abcd", 8),
 			Correlation: text(63, i) + "wid", Reason: text(users.MaxReason, i),
-			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Heir: users.ID(text(63, i) + "wid"),
+			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Successor: users.ID(text(63, i) + "wid"),
 			Receivers: everybody[len(everybody)*i*i*i/512:],
-			Fields:    []string{"first", "last", "groups", "'"}[:i%5], Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
+			Fields:    []string{"first-name", "last-name", "groups", "'"}[:i%5], Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
 			Pool: seats.PoolID(text(63, i) + "wid"), Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1,
 			Tally: everyStanding(),
 		}
@@ -167,22 +167,22 @@ func keepsEvents(t *trial) {
 		case 1:
 			e.Actor, e.Channel, e.Policy, e.Total = users.As(users.ID(text(63, i))), seats.ByClock, nil, seats.Of(0)
 		case 2:
-			e.Actor, e.Policy, e.Before, e.Total = users.Sync(text(63, i)), new(seats.Standard()), users.Standing{}, seats.Unlimited()
+			e.Actor, e.Policy, e.Before, e.Total = users.Sync(text(63, i)), new(seats.Standard()), users.Segment{}, seats.Unlimited()
 		}
 		record(&c, e)
 		c.Events[i].Time = at // be it the zero instant
 	}
-	record(&c, seats.Event{Kind: seats.TotalSet, Fields: []string{}})
+	record(&c, seats.Event{Kind: seats.EventTotalSet, Fields: []string{}})
 	t.written(c)
 	want := plain(t, c.Events)
 	require.Equal(t, want, plain(t, t.events(a, seats.EventFilter{After: 1})))
 	require.Equal(t, want, plain(t, t.load(seats.Need{Account: a, Change: c.ID}).Past))
-	require.Equal(t, want[:len(instants)], plain(t, t.load(seats.Need{Account: a, Key: c.Events[0].Key, Last: math.MaxInt}).Past))
+	require.Equal(t, want[:len(instants)], plain(t, t.load(seats.Need{Account: a, Key: c.Events[0].Key, IndexTo: math.MaxInt}).Past))
 }
 
 // keepsInstants holds the instants by which the store itself compares against
 // those that it gives back.
-func keepsInstants(t *trial) {
+func keepsInstants(t *tester) {
 	var c seats.Change
 	for i, at := range instants {
 		if at.IsZero() {
@@ -190,7 +190,7 @@ func keepsInstants(t *trial) {
 		}
 		c = t.opening(fmt.Sprint(i), seats.Standard())
 		u := somebody(users.Profile{ID: "due", Username: "due"})
-		u.Due, u.SignedIn = at, time.Time{}
+		u.Due, u.FirstSignIn = at, time.Time{}
 		c.Account.NextDue = at
 		add(&c, u)
 		t.written(c)
@@ -198,7 +198,7 @@ func keepsInstants(t *trial) {
 		before, then := seats.Need{Account: id, DueBy: at.Add(-time.Microsecond)}, seats.Need{Account: id, DueBy: at}
 		require.Empty(t, t.load(before).Users, "%v", at)
 		require.Equal(t, []users.ID{"due"}, idsOf(t.load(then).Users), "%v", at)
-		require.Equal(t, []users.ID{"due"}, idsOf(t.people(id, users.Filter{NeverIn: true})))
+		require.Equal(t, []users.ID{"due"}, idsOf(t.people(id, users.Filter{NeverSignedIn: true})))
 		due, err := t.store.Due(t.Context(), at.Add(-time.Microsecond), id[:len(id)-1], 1)
 		require.NoError(t, err)
 		require.NotContains(t, due, id)

@@ -21,13 +21,13 @@ import (
 // An answer is a change and the verdict on it.
 type answer struct {
 	seats.Change
-	store.Verdict
+	store.CommitResult
 }
 
 // verdictsAreTrue lets eight committers loose on three accounts, each with its
 // own memory of them, fresh or stale. Then the verdicts are held against the history
 // that they make, revision by revision.
-func verdictsAreTrue(t *trial) {
+func verdictsAreTrue(t *tester) {
 	accounts := []users.AccountID{t.opened("a"), t.opened("b"), t.opened("c")}
 	const committers, calls = 8, 40
 	answers := make([][]answer, committers)
@@ -59,7 +59,7 @@ func verdictsAreTrue(t *trial) {
 // A committer commits changes that are decided on what it has seen of the
 // accounts, which may have been a while ago.
 type committer struct {
-	t      *trial
+	t      *tester
 	name   string
 	random *rand.Rand
 	known  map[users.AccountID]seats.Snapshot
@@ -128,7 +128,7 @@ type history struct {
 }
 
 // history plays the changes that were written again, one after the other.
-func (t *trial) history(account users.AccountID, answers []answer) history {
+func (t *tester) history(account users.AccountID, answers []answer) history {
 	t.Helper()
 	won := slices.DeleteFunc(slices.Clone(answers), func(x answer) bool { return x.Err != nil })
 	slices.SortFunc(won, func(x, y answer) int { return cmp.Compare(x.Base, y.Base) })
@@ -162,7 +162,7 @@ func (t *trial) history(account users.AccountID, answers []answer) history {
 
 // judge holds one verdict against the history. A conflict may be the engine's
 // own wish, so that nothing but its lack of effect can be asked of it.
-func (h history) judge(t *trial, x answer) {
+func (h history) judge(t *tester, x answer) {
 	t.Helper()
 	if x.Err != nil {
 		require.Empty(t, h.events[x.ID], "a refused change has events")
@@ -172,7 +172,7 @@ func (h history) judge(t *trial, x answer) {
 	if errors.Is(x.Err, store.ErrConflict) {
 		return
 	}
-	require.True(t, x.Err == nil || errors.Is(x.Err, store.ErrTaken), "%v", x.Err)
+	require.True(t, x.Err == nil || errors.Is(x.Err, store.ErrKeyTaken), "%v", x.Err)
 	require.LessOrEqual(t, x.Base, uint64(len(h.holders)))
 	var taken []users.Key
 	for _, k := range x.Fresh {

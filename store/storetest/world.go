@@ -33,7 +33,7 @@ func (r *run) look() view {
 }
 
 // world looks at everything there is after a step that made these facts.
-func (r *run) world(facts []fact, filter users.Filter) {
+func (r *run) checkInvariants(facts []fact, filter users.Filter) {
 	r.seen = r.look()
 	r.account()
 	r.people()
@@ -70,8 +70,8 @@ func (r *run) people() {
 	for i, u := range r.seen.users {
 		p := want[i]
 		require.True(r, equalProfiles(p.Profile, u.Profile), "profile: want %+v, got %+v", p.Profile, u.Profile)
-		require.Equal(r, p.standing(), u.Standing(), p.ID)
-		require.True(r, p.signedIn.Equal(u.SignedIn), "%s signed in: want %v, got %v", p.ID, p.signedIn, u.SignedIn)
+		require.Equal(r, p.standing(), u.Segment(), p.ID)
+		require.True(r, p.signedIn.Equal(u.FirstSignIn), "%s signed in: want %v, got %v", p.ID, p.signedIn, u.FirstSignIn)
 		if !u.Due.IsZero() {
 			next := r.seen.account.NextDue
 			require.False(r, next.IsZero() || next.After(u.Due), "the account is due later than %s", p.ID)
@@ -81,8 +81,8 @@ func (r *run) people() {
 			continue
 		}
 		require.True(r, p.approved.Equal(u.Approved), "%s approved: want %v, got %v", p.ID, p.approved, u.Approved)
-		require.True(r, p.notified.Equal(u.Notified), "%s notified: want %v, got %v", p.ID, p.notified, u.Notified)
-		require.Equal(r, p.notices, u.Notices, "notices of %s", p.ID)
+		require.True(r, p.notified.Equal(u.LastNotified), "%s notified: want %v, got %v", p.ID, p.notified, u.LastNotified)
+		require.Equal(r, p.notices, u.NotificationCount, "notices of %s", p.ID)
 		require.True(r, slices.Equal(p.licences, u.Licences), "licences of %s: want %v, got %v", p.ID, p.licences, u.Licences)
 		if p.status == users.Invited {
 			require.True(r, p.expires.Equal(u.Expires), "%s expires: want %v, got %v", p.ID, p.expires, u.Expires)
@@ -105,7 +105,7 @@ func (r *run) pools() {
 	require.Len(r, r.seen.pools, len(r.model.pools))
 	for _, pool := range r.seen.pools {
 		over := r.model.over(pool.ID)
-		want := seats.Pool{ID: pool.ID, Total: r.model.pools[pool.ID], Held: r.model.held(pool.ID), Spent: r.model.spent(pool.ID), Over: over > 0}
+		want := seats.Pool{ID: pool.ID, Total: r.model.pools[pool.ID], Held: r.model.held(pool.ID), Spent: r.model.spent(pool.ID), OverLimit: over > 0}
 		require.Equal(r, want, pool)
 		require.Equal(r, over, pool.Excess())
 	}
@@ -124,8 +124,8 @@ func (r *run) record(facts []fact) {
 	for i, e := range added {
 		want := facts[i]
 		require.Equal(r, from+uint64(i)+1, e.Sequence)
-		got := fact{e.Kind, e.User, e.Before, e.After, e.Time, e.Heir, e.Count, e.Pool, e.Reason, append([]users.ID(nil), e.Receivers...), nil}
-		if e.Kind == seats.AccountEdited {
+		got := fact{e.Kind, e.User, e.Before, e.After, e.Time, e.Successor, e.Count, e.Pool, e.Reason, append([]users.ID(nil), e.Receivers...), nil}
+		if e.Kind == seats.EventAccountEdited {
 			got.fields = e.Fields
 		}
 		require.Equal(r, want, got)
@@ -141,7 +141,7 @@ func (r *run) record(facts []fact) {
 		require.Equal(r, tally, e.Tally, "the tally after event %d", e.Sequence)
 		require.Equal(r, held+e.Delta, e.Held, "held after event %d", e.Sequence)
 		total, limited := e.Total.Number()
-		if e.Delta > 0 && e.Kind != seats.PolicySet && e.Kind != seats.Adopted && entered && limited {
+		if e.Delta > 0 && e.Kind != seats.EventPolicySet && e.Kind != seats.EventImported && entered && limited {
 			require.LessOrEqual(r, e.Held+e.Spent, total, "event %d let somebody into a full pool", e.Sequence)
 		}
 		r.events = append(r.events, e)
@@ -156,7 +156,7 @@ func (r *run) record(facts []fact) {
 	for _, pool := range r.seen.pools {
 		for i := len(r.events) - 1; i >= 0; i-- {
 			if e := r.events[i]; e.Pool == pool.ID {
-				require.Equal(r, pool, seats.Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent, Over: pool.Over})
+				require.Equal(r, pool, seats.Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent, OverLimit: pool.OverLimit})
 				break
 			}
 		}
@@ -169,7 +169,7 @@ func (r *run) replay() {
 	require.Empty(r, seats.Audit(live, r.seen.account.Tally, r.ledger))
 	require.Len(r, r.ledger.People, len(r.seen.users))
 	for _, u := range r.seen.users {
-		require.Equal(r, u.Standing(), r.ledger.People[u.ID], "%s, replayed", u.ID)
+		require.Equal(r, u.Segment(), r.ledger.People[u.ID], "%s, replayed", u.ID)
 	}
 }
 
@@ -177,9 +177,9 @@ func (r *run) replay() {
 func (r *run) author(e seats.Event) {
 	c := r.calls[len(r.calls)-1]
 	switch {
-	case e.Kind == seats.Lapsed:
+	case e.Kind == seats.EventLapsed:
 		require.Equal(r, []any{users.System(), seats.ByClock}, []any{e.Actor, e.Channel})
-	case c.how == each || c.how == erasing && e.Kind == seats.Deleted:
+	case c.how == each || c.how == erasing && e.Kind == seats.EventDeleted:
 		require.Equal(r, []any{c.actor, seats.ByBulk}, []any{e.Actor, e.Channel})
 	case c.how == do || c.how == erasing:
 		require.Equal(r, []any{c.actor, seats.ByCall}, []any{e.Actor, e.Channel})
@@ -214,7 +214,7 @@ func (r *run) lists(filter users.Filter) {
 		if filter.ByName && len(got) == 1 { // and from there on, as from the end of a page
 			require.NotEmpty(r, want, "list of %+v", filter)
 			var others []users.ID
-			for u, err := range r.stage.Users(ctx, r.stage.account, filter.Behind(u.User)) {
+			for u, err := range r.stage.Users(ctx, r.stage.account, filter.NextPage(u.User)) {
 				require.NoError(r, err)
 				others = append(others, u.ID)
 			}
@@ -225,7 +225,7 @@ func (r *run) lists(filter users.Filter) {
 	for _, p := range m.people {
 		u, err := r.stage.User(ctx, r.stage.account, p.ID)
 		require.NoError(r, err)
-		require.Equal(r, p.standing(), u.Standing())
+		require.Equal(r, p.standing(), u.Segment())
 		for _, key := range []users.Key{
 			users.ByEmail(strings.ToUpper(p.Email)), users.ByUsername(strings.ToUpper(p.Username)), users.ByExternalID(p.ExternalID + " "),
 		} {

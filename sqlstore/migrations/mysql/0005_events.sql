@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS {events} (
 	status_after  VARBINARY(64) NOT NULL,
 	role_after    VARBINARY(64) NOT NULL,
 	synced_after  TINYINT NOT NULL,
-	heir          VARBINARY(255) NOT NULL,
+	successor          VARBINARY(255) NOT NULL,
 	receivers     MEDIUMBLOB NOT NULL,
 	fields        MEDIUMBLOB NOT NULL,
 	quantity      BIGINT NOT NULL,

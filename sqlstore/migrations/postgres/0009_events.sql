@@ -20,7 +20,7 @@ CREATE TABLE {events} (
 	status_after  text COLLATE "C" NOT NULL,
 	role_after    text COLLATE "C" NOT NULL,
 	synced_after  smallint NOT NULL,
-	heir          text COLLATE "C" NOT NULL,
+	successor          text COLLATE "C" NOT NULL,
 	receivers     text COLLATE "C" NOT NULL,
 	fields        text COLLATE "C" NOT NULL,
 	quantity      bigint NOT NULL,

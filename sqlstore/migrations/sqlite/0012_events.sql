@@ -20,7 +20,7 @@ CREATE TABLE {events} (
 	status_after  TEXT NOT NULL,
 	role_after    TEXT NOT NULL,
 	synced_after  INTEGER NOT NULL,
-	heir          TEXT NOT NULL,
+	successor          TEXT NOT NULL,
 	receivers     TEXT NOT NULL,
 	fields        TEXT NOT NULL,
 	quantity      INTEGER NOT NULL,

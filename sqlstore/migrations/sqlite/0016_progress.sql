@@ -2,7 +2,7 @@ CREATE TABLE {progress} (
 	consumer     TEXT NOT NULL,
 	account      TEXT NOT NULL,
 	sequence     INTEGER NOT NULL,
-	leased_until INTEGER,
+	lease_until INTEGER,
 	moves        INTEGER NOT NULL,
 	PRIMARY KEY (consumer, account)
 )

@@ -183,7 +183,7 @@ func (c *caller) call(r *rand.Rand, key string, n int) {
 	c.write(entry{Key: key, Account: id, Said: begun})
 	for try := 0; ; try++ {
 		e := entry{Key: key, Account: id, Said: acknowledged}
-		var done seatkeeper.Done
+		var done seatkeeper.Result
 		switch {
 		case kind < 5:
 			done, err = k.Apply(ctx, id, actor, plan)

@@ -16,7 +16,7 @@ import (
 
 func TestVerdict_call(t *testing.T) {
 	event := func(place int, change seats.ChangeID) seats.Event {
-		return seats.Event{Account: "a", Key: "k", Index: place, Change: change, Kind: seats.Invited}
+		return seats.Event{Account: "a", Key: "k", Index: place, Change: change, Kind: seats.EventInvited}
 	}
 	one, two := event(0, "c"), event(1, "c")
 	for _, c := range []struct {
@@ -80,7 +80,7 @@ func TestJudge(t *testing.T) {
 	k, err := seatkeeper.New(s, seatkeeper.Options{})
 	require.NoError(t, err)
 	for i := range accounts {
-		_, err := k.Open(t.Context(), seats.Opening{Account: accountID(i), Seats: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
+		_, err := k.Open(t.Context(), seats.Opening{Account: accountID(i), Total: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 		require.NoError(t, err)
 	}
 	invite := seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}}

@@ -9,9 +9,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// An Effort is what a call has cost, for the counters of a host. It names nobody: of the
+// An CallStats is what a call has cost, for the counters of a host. It names nobody: of the
 // people of the account there are at most the IDs in a [*seats.Refusal], and not in its text.
-type Effort struct {
+type CallStats struct {
 	Account users.AccountID
 
 	Commits     int // sent to the store for what the call asks; 0: it was refused, or so already, or done before
@@ -27,15 +27,15 @@ type Effort struct {
 	Err    error         // what the call returns
 }
 
-// An effort is an Effort in the making.
-type effort struct {
-	Effort
+// An callStats is an Effort in the making.
+type callStats struct {
+	CallStats
 	began time.Time
 }
 
 // begin looks at the clock, if there is anybody to tell.
-func (k *Keeper) begin(account users.AccountID) effort {
-	e := effort{Effort: Effort{Account: account}}
+func (k *Keeper) begin(account users.AccountID) callStats {
+	e := callStats{CallStats: CallStats{Account: account}}
 	if k.options.Observe != nil {
 		e.began = k.options.Now()
 	}
@@ -43,7 +43,7 @@ func (k *Keeper) begin(account users.AccountID) effort {
 }
 
 // since returns how long ago the call began. It is never negative, though clocks jump.
-func (k *Keeper) since(e *effort) time.Duration {
+func (k *Keeper) since(e *callStats) time.Duration {
 	if k.options.Observe == nil {
 		return 0
 	}
@@ -51,19 +51,19 @@ func (k *Keeper) since(e *effort) time.Duration {
 }
 
 // end tells the host.
-func (k *Keeper) end(ctx context.Context, e effort, err error) {
+func (k *Keeper) end(ctx context.Context, e callStats, err error) {
 	if k.options.Observe != nil {
 		e.Took, e.Err = k.since(&e), err
-		k.options.Observe(ctx, e.Effort)
+		k.options.Observe(ctx, e.CallStats)
 	}
 }
 
 // answered counts what a commit came to.
-func (e *Effort) answered(err error) {
+func (e *CallStats) answered(err error) {
 	switch {
 	case errors.Is(err, store.ErrUnknown):
 		e.Lost++
-	case errors.Is(err, store.ErrTaken):
+	case errors.Is(err, store.ErrKeyTaken):
 		e.Taken++
 	case errors.Is(err, store.ErrConflict):
 		e.Conflicts++

@@ -20,22 +20,22 @@ func TestDesk_apply(t *testing.T) {
 		"spending_more_than_was_held":   {Pool{Total: Of(2), Held: 1, Spent: 1}, -1, 2, 1},
 		"last_spent":                    {Pool{Total: Of(3), Held: 1, Spent: 1}, 0, 1, 0},
 		"start_at_full":                 {Pool{Total: Of(2), Held: 1, Spent: 1}, -1, 1, 0},
-		"start_above_total":             {Pool{Total: Of(1), Held: 1, Spent: 1, Over: true}, -1, 1, 0},
-		"return_above_total":            {Pool{Total: Of(1), Held: 2, Spent: 1, Over: true}, -1, 0, 0},
-		"spending_two_above_for_a_hold": {Pool{Total: Of(1), Held: 2, Spent: 1, Over: true}, -2, 3, 1},
+		"start_above_total":             {Pool{Total: Of(1), Held: 1, Spent: 1, OverLimit: true}, -1, 1, 0},
+		"return_above_total":            {Pool{Total: Of(1), Held: 2, Spent: 1, OverLimit: true}, -1, 0, 0},
+		"spending_two_above_for_a_hold": {Pool{Total: Of(1), Held: 2, Spent: 1, OverLimit: true}, -2, 3, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.pool.ID = "course"
-			d := newDesk(Snapshot{Account: Account{ID: "acme", Revision: 1}, Pools: []Pool{c.pool}}, Request{At: time.Unix(0, 0).UTC()})
-			delta, no := d.apply(fact{kind: Noted, pool: "course", held: c.held, spent: c.spent})
+			d := newEvaluation(Snapshot{Account: Account{ID: "acme", Revision: 1}, Pools: []Pool{c.pool}}, Request{At: time.Unix(0, 0).UTC()})
+			delta, refusal := d.apply(effect{kind: EventUnchanged, pool: "course", held: c.held, spent: c.spent})
 			if c.asked > 0 {
-				require.NotNil(t, no)
-				require.Equal(t, ErrNoSeats, no.Code)
-				require.Equal(t, [3]int64{c.pool.Held, c.pool.Spent, c.asked}, [3]int64{no.Held, no.Spent, no.Asked})
+				require.NotNil(t, refusal)
+				require.Equal(t, ErrNoSeats, refusal.Code)
+				require.Equal(t, [3]int64{c.pool.Held, c.pool.Spent, c.asked}, [3]int64{refusal.Held, refusal.Spent, refusal.Asked})
 				require.Equal(t, c.pool, d.pools["course"])
 				return
 			}
-			require.Nil(t, no)
+			require.Nil(t, refusal)
 			require.Equal(t, c.held, delta)
 			after := d.pools["course"]
 			require.Equal(t, [2]int64{c.pool.Held + c.held, c.pool.Spent + c.spent}, [2]int64{after.Held, after.Spent})

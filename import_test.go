@@ -22,7 +22,7 @@ import (
 // licences of these pools.
 func veteran(id users.ID, pools ...string) users.User {
 	since := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	u := users.User{Profile: profile(id), Status: users.Active, Created: since, Since: since, SignedIn: since}
+	u := users.User{Profile: profile(id), Status: users.Active, Created: since, StatusSince: since, FirstSignIn: since}
 	for _, pool := range pools {
 		u.Licences = append(u.Licences, users.Licence{Pool: pool, Assigned: since})
 	}
@@ -61,7 +61,7 @@ func requireNoDrift(t *testing.T, k *seatkeeper.Keeper) {
 
 func TestATableOfPeopleIsAdoptedOnce(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Seats: seats.Of(1)}, seats.SetTotal{Pool: "sql", Seats: seats.Of(9)})
+	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
 	require.NoError(t, err)
 	left := veteran("left")
 	left.Status, left.LeftAs = users.Inactive, users.Active
@@ -72,29 +72,29 @@ func TestATableOfPeopleIsAdoptedOnce(t *testing.T) {
 	}
 	// The one that has come before is told about in the same way.
 	for _, in := range []int{3, 0} {
-		report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+		report, err := k.Import(t.Context(), "acme", table(nil, people...))
 		require.NoError(t, err)
-		require.Equal(t, []int{in, 5 - in, 2}, []int{report.In, report.Here, report.Refused})
+		require.Equal(t, []int{in, 5 - in, 2}, []int{report.Created, report.Existing, report.Refused})
 		require.Len(t, report.Refusals, 2)
 		require.Equal(t, users.ID("imposter"), report.Refusals[0].User)
 		require.Equal(t, []users.ID{"ada"}, report.Refusals[0].Refusal.Others)
 		require.Equal(t, 4, report.Refusals[0].Refusal.Index)
 		require.Equal(t, seats.PoolID("nowhere"), report.Refusals[1].Refusal.Pool)
 		require.Equal(t, 5, report.Refusals[1].Refusal.Index)
-		require.EqualValues(t, 1, report.Usage.Over)
+		require.EqualValues(t, 1, report.Usage.Excess)
 		require.EqualValues(t, 3, report.Usage.People.Count(users.In(users.Active), 0))
 		require.EqualValues(t, 1, report.Usage.People.Count(users.In(users.Inactive), 0))
-		require.Equal(t, []seats.Pool{{ID: "go", Total: seats.Of(1), Held: 2, Over: true}, {ID: "sql", Total: seats.Of(9), Held: 1}}, report.Pools)
+		require.Equal(t, []seats.Pool{{ID: "go", Total: seats.Of(1), Held: 2, OverLimit: true}, {ID: "sql", Total: seats.Of(9), Held: 1}}, report.Pools)
 		require.EqualValues(t, 9, report.Usage.Sequence, "three people and three licences")
 	}
 	requireNoDrift(t, k)
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("new")})
 	require.ErrorIs(t, err, seats.ErrNoSeats)
-	_, err = k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "nowhere", Seats: seats.Of(1)})
+	_, err = k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "nowhere", Total: seats.Of(1)})
 	require.NoError(t, err)
-	report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+	report, err := k.Import(t.Context(), "acme", table(nil, people...))
 	require.NoError(t, err)
-	require.Equal(t, []int{1, 5, 1}, []int{report.In, report.Here, report.Refused}, "what was refused is tried anew")
+	require.Equal(t, []int{1, 5, 1}, []int{report.Created, report.Existing, report.Refused}, "what was refused is tried anew")
 }
 
 // TestFewPeopleAreKeptInMemory counts how many have been read and are not in yet.
@@ -106,11 +106,11 @@ func TestFewPeopleAreKeptInMemory(t *testing.T) {
 		for i := range c.licences {
 			pool := fmt.Sprintf("c%d", i)
 			pools = append(pools, pool)
-			_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: seats.PoolID(pool), Seats: seats.Unlimited()})
+			_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: seats.PoolID(pool), Total: seats.Unlimited()})
 			require.NoError(t, err)
 		}
 		read, most := 0, 0
-		report, err := k.Adopt(t.Context(), "acme", func(yield func(users.User, error) bool) {
+		report, err := k.Import(t.Context(), "acme", func(yield func(users.User, error) bool) {
 			for _, u := range crowd(c.people, pools...) {
 				read++
 				if !yield(u, nil) {
@@ -122,7 +122,7 @@ func TestFewPeopleAreKeptInMemory(t *testing.T) {
 			}
 		})
 		require.NoError(t, err)
-		require.Equal(t, c.people, report.In)
+		require.Equal(t, c.people, report.Created)
 		require.Less(t, most, c.most)
 	}
 }
@@ -132,20 +132,20 @@ func TestAnAdoptionThatCrashedGoesOn(t *testing.T) {
 	for _, fault := range []storetest.Fault{storetest.Fail, storetest.LoseBefore, storetest.LoseAfter} {
 		// A load and a commit for each of the parts: it is gone at the second commit.
 		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.None, storetest.None, fault, storetest.Fail)
-		report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+		report, err := k.Import(t.Context(), "acme", table(nil, people...))
 		require.ErrorIs(t, err, storetest.ErrInjected)
 		require.Equal(t, fault != storetest.Fail, errors.Is(err, store.ErrUnknown), fault)
-		require.Equal(t, []int{500, 0}, []int{report.In, report.Here}, "what is known")
+		require.Equal(t, []int{500, 0}, []int{report.Created, report.Existing}, "what is known")
 		require.Zero(t, report.Usage)
 		there := 500
 		if fault == storetest.LoseAfter {
 			there = 1000
 		}
-		report, err = sound.Adopt(t.Context(), "acme", table(nil, people...))
+		report, err = sound.Import(t.Context(), "acme", table(nil, people...))
 		require.NoError(t, err)
-		require.Equal(t, []int{1200 - there, there}, []int{report.In, report.Here}, fault)
+		require.Equal(t, []int{1200 - there, there}, []int{report.Created, report.Existing}, fault)
 		require.EqualValues(t, 1201, report.Usage.Held)
-		require.EqualValues(t, 1201-9, report.Usage.Over)
+		require.EqualValues(t, 1201-9, report.Usage.Excess)
 		require.EqualValues(t, 1201, report.Usage.Sequence, "nobody came twice")
 		requireNoDrift(t, sound)
 	}
@@ -154,14 +154,14 @@ func TestAnAdoptionThatCrashedGoesOn(t *testing.T) {
 func TestPeopleWhoCannotBeReadToTheEnd(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
 	torn := errors.New("torn")
-	report, err := k.Adopt(t.Context(), "acme", table(torn, crowd(700)...))
+	report, err := k.Import(t.Context(), "acme", table(torn, crowd(700)...))
 	require.ErrorIs(t, err, torn)
-	require.Equal(t, 700, report.In, "whoever was read")
+	require.Equal(t, 700, report.Created, "whoever was read")
 	_, err = k.User(t.Context(), "acme", "p0699")
 	require.NoError(t, err)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	report, err = k.Adopt(ctx, "acme", func(yield func(users.User, error) bool) {
+	report, err = k.Import(ctx, "acme", func(yield func(users.User, error) bool) {
 		yield(veteran("late"), nil)
 		cancel()
 		yield(users.User{}, torn)
@@ -172,11 +172,11 @@ func TestPeopleWhoCannotBeReadToTheEnd(t *testing.T) {
 
 	down, err := seatkeeper.New(down, seatkeeper.Options{})
 	require.NoError(t, err)
-	_, err = down.Adopt(t.Context(), "acme", table(nil))
+	_, err = down.Import(t.Context(), "acme", table(nil))
 	require.ErrorIs(t, err, errDown)
-	_, err = k.Adopt(t.Context(), "other", table(nil))
+	_, err = k.Import(t.Context(), "other", table(nil))
 	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = k.Adopt(t.Context(), "other", table(nil, veteran("ada")))
+	_, err = k.Import(t.Context(), "other", table(nil, veteran("ada")))
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
@@ -189,9 +189,9 @@ func TestTheFirstHundredRefusalsAreKept(t *testing.T) {
 		}
 	}
 	people[0].Licences = []users.Licence{{Pool: "a\x00"}}
-	report, err := k.Adopt(t.Context(), "acme", table(nil, people...))
+	report, err := k.Import(t.Context(), "acme", table(nil, people...))
 	require.NoError(t, err)
-	require.Equal(t, []int{549, 0, 551}, []int{report.In, report.Here, report.Refused})
+	require.Equal(t, []int{549, 0, 551}, []int{report.Created, report.Existing, report.Refused})
 	require.Len(t, report.Refusals, 100)
 	for i, o := range report.Refusals {
 		place := max(0, 2*i-1)
@@ -199,7 +199,7 @@ func TestTheFirstHundredRefusalsAreKept(t *testing.T) {
 		require.Equal(t, place, o.Refusal.Index)
 		require.ErrorIs(t, o.Refusal, seats.ErrBadInput)
 	}
-	report, err = k.Adopt(t.Context(), "acme", table(nil, append(crowd(700), users.User{})...))
+	report, err = k.Import(t.Context(), "acme", table(nil, append(crowd(700), users.User{})...))
 	require.NoError(t, err)
 	require.Equal(t, 700, report.Refusals[len(report.Refusals)-1].Refusal.Index)
 }
@@ -222,9 +222,9 @@ func (s squeamish) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snaps
 // TestAStoreIsNotAskedForPoolsThatCannotBe though somebody who is here names them.
 func TestAStoreIsNotAskedForPoolsThatCannotBe(t *testing.T) {
 	k := newKeeper(t, squeamish{memstore.New(), t}, seatkeeper.Options{}, seats.Of(1), seats.Standard())
-	report, err := k.Adopt(t.Context(), "acme", table(nil, veteran("owner", "a\x00", "nowhere")))
+	report, err := k.Import(t.Context(), "acme", table(nil, veteran("owner", "a\x00", "nowhere")))
 	require.NoError(t, err)
-	require.Equal(t, 1, report.Here)
+	require.Equal(t, 1, report.Existing)
 	require.Empty(t, report.Pools, "as there are none")
 }
 
@@ -233,7 +233,7 @@ func TestAStoreIsNotAskedForPoolsThatCannotBe(t *testing.T) {
 func TestTheStoreIsAskedNoMoreThanItTakes(t *testing.T) {
 	for people, calls := range map[int]int{0: 1, 1: 3, 500: 3, 501: 5} {
 		k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard())
-		_, err := k.Adopt(t.Context(), "acme", table(nil, crowd(people)...))
+		_, err := k.Import(t.Context(), "acme", table(nil, crowd(people)...))
 		require.NoError(t, err)
 		require.Equal(t, calls, f.Calls(), "for %d", people)
 	}
@@ -242,17 +242,17 @@ func TestTheStoreIsAskedNoMoreThanItTakes(t *testing.T) {
 func TestTheEventsOfAnAdoptionBelongTogether(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
 	call := k.With(seatkeeper.Call{Key: "k", Reason: "moved"})
-	_, err := call.Adopt(t.Context(), "acme", table(nil, crowd(700)...))
+	_, err := call.Import(t.Context(), "acme", table(nil, crowd(700)...))
 	require.NoError(t, err)
-	_, err = call.Adopt(t.Context(), "acme", table(nil, veteran("other")))
+	_, err = call.Import(t.Context(), "acme", table(nil, veteran("other")))
 	require.NoError(t, err, "there is no key to be used for something else")
-	_, err = k.With(seatkeeper.Call{Correlation: "c"}).Adopt(t.Context(), "acme", table(nil, veteran("last")))
+	_, err = k.With(seatkeeper.Call{Correlation: "c"}).Import(t.Context(), "acme", table(nil, veteran("last")))
 	require.NoError(t, err)
 	correlations := map[string]int{}
 	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 1}) {
 		require.NoError(t, err)
 		correlations[e.Correlation]++
-		require.Equal(t, []any{seats.Adopted, system, seats.ByBulk, ""}, []any{e.Kind, e.Actor, e.Channel, e.Key})
+		require.Equal(t, []any{seats.EventImported, system, seats.ByBulk, ""}, []any{e.Kind, e.Actor, e.Channel, e.Key})
 		require.Equal(t, e.Correlation != "c", e.Reason == "moved")
 	}
 	require.Len(t, correlations, 3)
@@ -262,7 +262,7 @@ func TestTheEventsOfAnAdoptionBelongTogether(t *testing.T) {
 // TestTheTableMayUseItsMemoryAgain for the next person.
 func TestTheTableMayUseItsMemoryAgain(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
-	_, err := k.Adopt(t.Context(), "acme", func(yield func(users.User, error) bool) {
+	_, err := k.Import(t.Context(), "acme", func(yield func(users.User, error) bool) {
 		groups := make([]string, 1)
 		for _, id := range []users.ID{"ada", "bob"} {
 			u := veteran(id)
@@ -281,9 +281,9 @@ func TestTheTableMayUseItsMemoryAgain(t *testing.T) {
 func TestALeaverGivesBackLicencesOfPoolsThatNobodyNamed(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	_, err := k.Do(ctx, "acme", system, seats.SetTotal{Pool: "go", Seats: seats.Of(9)}, seats.SetTotal{Pool: "sql", Seats: seats.Of(9)})
+	_, err := k.Do(ctx, "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
 	require.NoError(t, err)
-	_, err = k.Adopt(ctx, "acme", table(nil, veteran("ada", "go", "sql"), veteran("bob", "go"), veteran("eve", "sql")))
+	_, err = k.Import(ctx, "acme", table(nil, veteran("ada", "go", "sql"), veteran("bob", "go"), veteran("eve", "sql")))
 	require.NoError(t, err)
 
 	require.NoError(t, k.May(ctx, "acme", owner, seats.Archive{User: "ada"}))

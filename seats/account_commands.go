@@ -16,19 +16,19 @@ import (
 // affairs: orders, [SetTotal], [SetPolicy], [SetPayer], [EditAccount], Reopen and
 // [EraseAccount]. What has a term runs out as ever.
 //
-// Owners, support and the system may. For the latter two it is "same" where the account is
+// Owners, support and the system may. For the latter two it is "unchanged" where the account is
 // closed already.
 type Close struct {
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
 
-// Action returns [users.Close].
-func (Close) Action() users.Action { return users.Close }
+// Action returns [users.ActionClose].
+func (Close) Action() users.Action { return users.ActionClose }
 
 func (Close) target() users.ID { return "" }
 
-func (c Close) fact(d *desk, _ users.User) (fact, *Refusal) {
-	return d.changed(Closed, c.Reason, func(a *Account) {
+func (c Close) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+	return d.changed(EventClosed, c.Reason, func(a *Account) {
 		if a.Closed.IsZero() {
 			a.Closed = d.at
 		}
@@ -37,7 +37,7 @@ func (c Close) fact(d *desk, _ users.User) (fact, *Refusal) {
 
 // Reopen opens a closed account again, with everybody who was in it. All of them need
 // their seats in that moment: where the total was lowered meanwhile it is refused as
-// [ErrNoSeats], until there are seats enough or people fewer. It is "same" for an account
+// [ErrNoSeats], until there are seats enough or people fewer. It is "unchanged" for an account
 // that is open.
 //
 // Support and the system may.
@@ -45,19 +45,19 @@ type Reopen struct {
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
 
-// Action returns [users.Reopen].
-func (Reopen) Action() users.Action { return users.Reopen }
+// Action returns [users.ActionReopen].
+func (Reopen) Action() users.Action { return users.ActionReopen }
 
 func (Reopen) target() users.ID { return "" }
 
-func (c Reopen) fact(d *desk, _ users.User) (fact, *Refusal) {
-	return d.changed(Reopened, c.Reason, func(a *Account) { a.Closed = time.Time{} })
+func (c Reopen) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+	return d.changed(EventReopened, c.Reason, func(a *Account) { a.Closed = time.Time{} })
 }
 
 // EraseAccount ends a closed account for good: its name and its payer go, and from then
 // on nothing is possible in it but to [Delete] people, owners too, who are protected no
 // longer. It is the first step of Keeper.EraseAccount, which deletes everybody. The ID
-// stays taken and the events stay, which contain nothing of a profile. It is "same" for
+// stays taken and the events stay, which contain nothing of a profile. It is "unchanged" for
 // an account that is erased, and refused as [ErrOpen] for one that is not closed.
 //
 // Support and the system may.
@@ -65,16 +65,16 @@ type EraseAccount struct {
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
 
-// Action returns [users.EraseAccount].
-func (EraseAccount) Action() users.Action { return users.EraseAccount }
+// Action returns [users.ActionEraseAccount].
+func (EraseAccount) Action() users.Action { return users.ActionEraseAccount }
 
 func (EraseAccount) target() users.ID { return "" }
 
-func (c EraseAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
+func (c EraseAccount) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 	if d.account.Closed.IsZero() {
-		return fact{}, refuse(ErrOpen, "")
+		return effect{}, refuse(ErrOpen, "")
 	}
-	return d.changed(AccountErased, c.Reason, func(a *Account) {
+	return d.changed(EventAccountErased, c.Reason, func(a *Account) {
 		if a.Erased.IsZero() {
 			a.Erased, a.Name, a.Payer, a.Salt = d.at, "", "", ""
 		}
@@ -83,30 +83,30 @@ func (c EraseAccount) fact(d *desk, _ users.User) (fact, *Refusal) {
 
 // changed is what the ways to close and to open an account have in common: what changes
 // nothing is so already.
-func (d *desk) changed(kind EventKind, reason string, change func(*Account)) (fact, *Refusal) {
+func (v *evaluation) changed(kind EventKind, reason string, change func(*Account)) (effect, *Refusal) {
 	if err := users.CheckText(reason, users.MaxReason); err != nil {
-		return fact{}, badInput("reason", err)
+		return effect{}, badInput("reason", err)
 	}
-	account := d.account
+	account := v.account
 	change(&account)
-	if account == d.account {
-		return fact{}, nil
+	if account == v.account {
+		return effect{}, nil
 	}
-	return fact{kind: kind, account: &account, reason: reason}, nil
+	return effect{kind: kind, account: &account, reason: reason}, nil
 }
 
 // whileClosed is what can be done in a closed account, by support and the system alone:
 // people leave or are corrected, and the account's own affairs are settled.
 var whileClosed = leaving | users.In(
-	users.Erase, users.Edit, users.BuySeats, users.ReturnSeats, users.SetTotal, users.SetPolicy, users.SetPayer,
-	users.EditAccount, users.Close, users.Reopen, users.EraseAccount,
+	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer,
+	users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount,
 )
 
 // whileErased is what can be done in an erased one.
-var whileErased = users.In(users.Delete, users.EraseAccount)
+var whileErased = users.In(users.ActionDelete, users.ActionEraseAccount)
 
 // admits reports whether an actor of that kind finds the account open for the action.
-func (a Account) admits(kind users.ActorKind, action users.Action) bool {
+func (a Account) allows(kind users.ActorKind, action users.Action) bool {
 	vendor := kind == users.ActorSupport || kind == users.ActorSystem
 	switch {
 	case !a.Erased.IsZero():
@@ -118,7 +118,7 @@ func (a Account) admits(kind users.ActorKind, action users.Action) bool {
 }
 
 // holds reports whether a person of that standing holds a seat of the site pool.
-func (a Account) holds(s users.Standing) bool { return a.Closed.IsZero() && a.Policy.holds(s) }
+func (a Account) holds(s users.Segment) bool { return a.Closed.IsZero() && a.Policy.holds(s) }
 
 // held returns how many seats of the site pool are held.
 func (a Account) held() int64 {
@@ -131,7 +131,7 @@ func (a Account) held() int64 {
 // seated returns those of the people who hold a seat of the site pool.
 func (a Account) seated(people users.Tally) users.Tally {
 	var seated users.Tally
-	for _, s := range users.Standings() {
+	for _, s := range users.Segments() {
 		if a.holds(s) {
 			seated.Add(s, people.Of(s))
 		}
@@ -145,9 +145,9 @@ func (a Account) after(e Event) Account {
 	switch {
 	case e.Policy != nil:
 		a.Policy = *e.Policy
-	case e.Kind == Closed:
+	case e.Kind == EventClosed:
 		a.Closed = e.Time
-	case e.Kind == Reopened:
+	case e.Kind == EventReopened:
 		a.Closed = time.Time{}
 	}
 	return a

@@ -14,9 +14,9 @@ func TestNobodyHoldsASeatInAClosedAccount(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
 	people := s.rows.Account.Tally
-	require.EqualValues(t, -3, s.do(owner, seats.Close{Reason: "moved"})[0].Seats)
+	require.EqualValues(t, -3, s.do(owner, seats.Close{Reason: "moved"})[0].SeatsDelta)
 	e := s.lastEvent()
-	require.Equal(t, seats.Closed, e.Kind)
+	require.Equal(t, seats.EventClosed, e.Kind)
 	require.Equal(t, "moved", e.Reason)
 	require.EqualValues(t, 0, e.Held)
 	require.Equal(t, s.now, s.rows.Account.Closed)
@@ -31,8 +31,8 @@ func TestNobodyHoldsASeatInAClosedAccount(t *testing.T) {
 	}
 	s.same(support, seats.Close{})
 
-	require.EqualValues(t, 3, s.do(support, seats.Reopen{Reason: "back"})[0].Seats)
-	require.Equal(t, seats.Reopened, s.lastEvent().Kind)
+	require.EqualValues(t, 3, s.do(support, seats.Reopen{Reason: "back"})[0].SeatsDelta)
+	require.Equal(t, seats.EventReopened, s.lastEvent().Kind)
 	require.Equal(t, "back", s.lastEvent().Reason)
 	require.Zero(t, s.rows.Account.Closed)
 	require.EqualValues(t, 3, s.pool().Held)
@@ -44,14 +44,14 @@ func TestReopeningNeedsASeatForEverybody(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
 	s.do(owner, seats.Close{})
-	s.do(system, seats.SetTotal{Seats: seats.Of(1)})
-	require.False(t, s.pool().Over, "nobody is held")
-	no := s.refused(seats.ErrNoSeats, support, seats.Reopen{})
-	require.Equal(t, []any{seats.Of(1), int64(0), int64(3)}, []any{no.Total, no.Held, no.Asked})
-	require.Equal(t, "deactivate 2, archive 2, delete 2, or buy 2", no.Remedies.String())
+	s.do(system, seats.SetTotal{Total: seats.Of(1)})
+	require.False(t, s.pool().OverLimit, "nobody is held")
+	refusal := s.refused(seats.ErrNoSeats, support, seats.Reopen{})
+	require.Equal(t, []any{seats.Of(1), int64(0), int64(3)}, []any{refusal.Total, refusal.Held, refusal.Asked})
+	require.Equal(t, "deactivate 2, archive 2, delete 2, or buy 2", refusal.Remedies.String())
 	s.do(support, seats.Deactivate{User: "ada"})
 	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", s.refused(seats.ErrNoSeats, support, seats.Reopen{}).Remedies.String())
-	s.do(support, seats.BuySeats{Seats: 1})
+	s.do(support, seats.BuySeats{Quantity: 1})
 	s.do(support, seats.Reopen{})
 	require.EqualValues(t, 2, s.pool().Held)
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
@@ -60,24 +60,24 @@ func TestReopeningNeedsASeatForEverybody(t *testing.T) {
 // TestWhatCanBeDoneInAClosedAccount goes through every command by everybody.
 func TestWhatCanBeDoneInAClosedAccount(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(owner, seats.Invite{Profile: profile("u7")}, seats.Invite{Profile: profile("u8")}, seats.BuySeats{Seats: 1})
-	s.do(system, seats.SetTotal{Pool: "go-course", Seats: seats.Of(9)})
+	s.do(owner, seats.Invite{Profile: profile("u7")}, seats.Invite{Profile: profile("u8")}, seats.BuySeats{Quantity: 1})
+	s.do(system, seats.SetTotal{Pool: "go-course", Total: seats.Of(9)})
 	s.do(owner, seats.Close{})
 	erased := *s
 	erased.do(support, seats.EraseAccount{})
 
-	open := users.In(users.Deactivate, users.Archive, users.Delete, users.Erase, users.Edit, users.BuySeats, users.ReturnSeats, users.SetTotal,
-		users.SetPolicy, users.SetPayer, users.EditAccount, users.Close, users.Reopen, users.EraseAccount)
+	open := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal,
+		users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount)
 	for _, actor := range []users.Actor{owner, users.As("u7"), hr, support, system} {
 		for _, c := range everyCommand {
 			vendor := actor == support || actor == system
-			if users.Authority(actor.Kind, users.Owner, c.Action()) == users.Never || actor.User == "u7" && c.Action() != users.Accept {
+			if users.Authority(actor.Kind, users.Owner, c.Action()) == users.Never || actor.User == "u7" && c.Action() != users.ActionAccept {
 				continue // it is refused anyway
 			}
 			_, err := s.try(actor, c)
 			require.Equal(t, !vendor || !open.Has(c.Action()), isClosed(err), "%v: %T: %v", actor, c, err)
 			_, err = erased.try(actor, c)
-			require.Equal(t, !vendor || c.Action() != users.Delete && c.Action() != users.EraseAccount, isClosed(err), "erased, %v: %T: %v", actor, c, err)
+			require.Equal(t, !vendor || c.Action() != users.ActionDelete && c.Action() != users.ActionEraseAccount, isClosed(err), "erased, %v: %T: %v", actor, c, err)
 		}
 	}
 }
@@ -85,11 +85,11 @@ func TestWhatCanBeDoneInAClosedAccount(t *testing.T) {
 func isClosed(err error) bool { return err != nil && err.Error() == "seats: the account is closed" }
 
 func TestAnInvitationRunsOutInAClosedAccount(t *testing.T) {
-	s := open(t, seats.Of(3), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
+	s := open(t, seats.Of(3), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	s.do(owner, seats.Close{})
 	s.now = s.now.Add(time.Hour)
-	require.Equal(t, seats.Lapsed, s.settle()[0].Kind)
+	require.Equal(t, seats.EventLapsed, s.settle()[0].Kind)
 	s.do(support, seats.Reopen{})
 	require.EqualValues(t, 1, s.pool().Held)
 }
@@ -103,7 +103,7 @@ func TestErasingAnAccount(t *testing.T) {
 	s.do(owner, seats.Close{})
 	s.refused(seats.ErrOwnerProtected, support, seats.Delete{User: "owner"})
 	s.do(support, seats.EraseAccount{Reason: "asked for it"})
-	require.Equal(t, seats.AccountErased, s.lastEvent().Kind)
+	require.Equal(t, seats.EventAccountErased, s.lastEvent().Kind)
 	require.Equal(t, "asked for it", s.lastEvent().Reason)
 	require.Equal(t, s.now, s.rows.Account.Erased)
 	require.Empty(t, s.rows.Account.Name)
@@ -131,7 +131,7 @@ func TestEditingAnAccount(t *testing.T) {
 	s.invite("ada")
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
 	s.do(owner, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
-	require.Equal(t, seats.AccountEdited, s.lastEvent().Kind)
+	require.Equal(t, seats.EventAccountEdited, s.lastEvent().Kind)
 	require.Equal(t, []string{"name", "zone"}, s.lastEvent().Fields)
 	require.Equal(t, "Acme", s.rows.Account.Name)
 	require.Equal(t, "Europe/London", s.rows.Account.Zone)
@@ -157,7 +157,7 @@ func TestTheHistoryOfAClosedAccount(t *testing.T) {
 	s.invite("ada")
 	var usage []seats.Usage
 	for _, c := range []seats.Command{
-		seats.Close{}, seats.SetTotal{Seats: seats.Of(4)}, seats.SetPolicy{Policy: seats.BigContacts()}, seats.Reopen{}, seats.SetTotal{Seats: seats.Of(5)},
+		seats.Close{}, seats.SetTotal{Total: seats.Of(4)}, seats.SetPolicy{Policy: seats.BigContacts()}, seats.Reopen{}, seats.SetTotal{Total: seats.Of(5)},
 	} {
 		s.now = s.now.Add(time.Hour)
 		s.do(support, c)
@@ -190,9 +190,9 @@ func TestTheHistoryOfAClosedAccount(t *testing.T) {
 		return x
 	}
 	require.False(t, explain("ada", 3).Holds)
-	require.Equal(t, seats.Closed, explain("ada", 5).By.Kind)
+	require.Equal(t, seats.EventClosed, explain("ada", 5).By.Kind)
 	require.True(t, explain("ada", 6).Holds)
-	require.Equal(t, seats.Reopened, explain("ada", 7).By.Kind)
+	require.Equal(t, seats.EventReopened, explain("ada", 7).By.Kind)
 
 	closed := s.rows
 	closed.Account.Closed = s.now

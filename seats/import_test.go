@@ -14,7 +14,7 @@ import (
 // likes.
 func adoptee(id users.ID, change func(*users.User)) users.User {
 	since := start.AddDate(-1, 0, 0)
-	u := users.User{Profile: profile(id), Status: users.Active, Created: since, Since: since, SignedIn: since}
+	u := users.User{Profile: profile(id), Status: users.Active, Created: since, StatusSince: since, FirstSignIn: since}
 	if change != nil {
 		change(&u)
 	}
@@ -36,24 +36,24 @@ func TestAPersonIsAdoptedAsHeIs(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.now = start.Add(time.Hour)
 	given := adoptee("ada", func(u *users.User) {
-		u.Role, u.Status, u.LeftAs, u.Since = users.Admin, users.Inactive, users.Active, start
+		u.Role, u.Status, u.LeftAs, u.StatusSince = users.Admin, users.Inactive, users.Active, start
 		u.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
-		u.Notified, u.Notices = start, 3
+		u.LastNotified, u.NotificationCount = start, 3
 	})
-	out := s.do(system, seats.Adopt{User: given})
+	out := s.do(system, seats.Import{User: given})
 	require.Equal(t, given, s.user("ada"))
-	after := users.Standing{Status: users.Inactive, Role: users.Admin, Synced: true}
-	require.Equal(t, seats.Outcome{Action: users.Adopt, User: "ada", After: after}, out[0])
+	after := users.Segment{Status: users.Inactive, Role: users.Admin, Synced: true}
+	require.Equal(t, seats.Outcome{Action: users.ActionImport, User: "ada", After: after}, out[0])
 	e := s.lastEvent()
-	require.Equal(t, []any{seats.Adopted, users.ID("ada"), users.Standing{}, after, s.now, int64(0)}, []any{e.Kind, e.User, e.Before, e.After, e.Time, e.Count})
+	require.Equal(t, []any{seats.EventImported, users.ID("ada"), users.Segment{}, after, s.now, int64(0)}, []any{e.Kind, e.User, e.Before, e.After, e.Time, e.Count})
 	s.do(owner, seats.Reactivate{User: "ada"})
 	require.Equal(t, users.Active, s.user("ada").Status, "as before")
 
-	s.do(support, seats.Adopt{User: adoptee("olga", func(u *users.User) { u.Role = users.Owner })})
+	s.do(support, seats.Import{User: adoptee("olga", func(u *users.User) { u.Role = users.Owner })})
 	require.EqualValues(t, 1, s.lastEvent().Delta)
 	s.do(users.As("olga"), seats.EndOwnership{User: "owner"})
 
-	s.do(system, seats.Adopt{User: adoptee("gone", func(u *users.User) { u.Status = users.Deleted })})
+	s.do(system, seats.Import{User: adoptee("gone", func(u *users.User) { u.Status = users.Deleted })})
 	require.Empty(t, s.user("gone").Email)
 	require.EqualValues(t, 0, s.lastEvent().Delta)
 	s.refused(seats.ErrDuplicate, system, seats.Invite{Profile: profile("gone")})
@@ -62,22 +62,22 @@ func TestAPersonIsAdoptedAsHeIs(t *testing.T) {
 
 func TestWhoIsHereIsNotAdoptedTwice(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.Adopt{User: adoptee("ada", nil)})
+	s.do(system, seats.Import{User: adoptee("ada", nil)})
 	s.do(owner, seats.Deactivate{User: "ada"})
-	out := s.same(system, seats.Adopt{User: adoptee("ada", nil)})
+	out := s.same(system, seats.Import{User: adoptee("ada", nil)})
 	require.Equal(t, users.ID("ada"), out.User)
 	require.Equal(t, users.Inactive, out.After.Status)
-	s.same(system, seats.Adopt{User: users.User{Profile: users.Profile{ID: "ada"}, Due: start}})
-	s.same(system, seats.Adopt{User: adoptee("owner", nil)})
+	s.same(system, seats.Import{User: users.User{Profile: users.Profile{ID: "ada"}, Due: start}})
+	s.same(system, seats.Import{User: adoptee("owner", nil)})
 	s.do(owner, seats.Delete{User: "ada"})
-	s.same(system, seats.Adopt{User: adoptee("ada", nil)})
+	s.same(system, seats.Import{User: adoptee("ada", nil)})
 
 	s.do(system, seats.Add{Profile: users.Profile{ID: "eve", Email: "eve@acme.example", Username: "eve"}})
 	s.do(system, seats.Add{Profile: users.Profile{ID: "bob", ExternalID: "7"}})
-	no := s.refused(seats.ErrDuplicate, system, seats.Adopt{User: adoptee("new", func(u *users.User) { u.ExternalID, u.Username = "7", "EVE" })})
-	require.Equal(t, []users.ID{"bob", "eve"}, no.Others)
-	require.Empty(t, no.Remedies)
-	two := []seats.Command{seats.Adopt{User: adoptee("one", nil)}, seats.Adopt{User: adoptee("two", func(u *users.User) { u.Email = "ONE@acme.example" })}}
+	refusal := s.refused(seats.ErrDuplicate, system, seats.Import{User: adoptee("new", func(u *users.User) { u.ExternalID, u.Username = "7", "EVE" })})
+	require.Equal(t, []users.ID{"bob", "eve"}, refusal.Others)
+	require.Empty(t, refusal.Remedies)
+	two := []seats.Command{seats.Import{User: adoptee("one", nil)}, seats.Import{User: adoptee("two", func(u *users.User) { u.Email = "ONE@acme.example" })}}
 	outcomes := seats.DecideEach(s.rows, s.request(system, two...)).Outcomes
 	require.Nil(t, outcomes[0].Refusal)
 	require.ErrorIs(t, outcomes[1].Refusal, seats.ErrDuplicate)
@@ -89,55 +89,55 @@ func TestWhoCannotBeAdopted(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	refused := func(field string, change func(*users.User)) *seats.Refusal {
 		t.Helper()
-		no := s.refused(seats.ErrBadInput, system, seats.Adopt{User: adoptee("ada", change)})
-		require.Equal(t, field, no.Field)
-		require.Equal(t, users.Adopt, no.Action)
-		return no
+		refusal := s.refused(seats.ErrBadInput, system, seats.Import{User: adoptee("ada", change)})
+		require.Equal(t, field, refusal.Field)
+		require.Equal(t, users.ActionImport, refusal.Action)
+		return refusal
 	}
 	require.ErrorIs(t, refused("id", func(u *users.User) { u.ID = "" }), users.ErrEmpty)
-	require.Equal(t, users.ID("ada"), refused("since", func(u *users.User) { u.Since = time.Time{} }).User)
-	refused("since", func(u *users.User) { u.Since = s.now.Add(time.Microsecond) })
+	require.Equal(t, users.ID("ada"), refused("status-since", func(u *users.User) { u.StatusSince = time.Time{} }).User)
+	refused("status-since", func(u *users.User) { u.StatusSince = s.now.Add(time.Microsecond) })
 	refused("schedule", func(u *users.User) { u.Schedule.Date = "2030-01-01" })
 	refused("schedule", func(u *users.User) { u.Schedule.At = start })
 	for _, actor := range []users.Actor{owner, hr} {
-		s.refused(seats.ErrForbidden, actor, seats.Adopt{User: adoptee("ada", nil)})
+		s.refused(seats.ErrForbidden, actor, seats.Import{User: adoptee("ada", nil)})
 	}
-	no := refused("pool", func(u *users.User) { *u = licensed("ada", "go", 0) })
-	require.Equal(t, seats.PoolID("go"), no.Pool)
-	require.EqualError(t, no, "seats: the input is not valid: pool is not there")
-	s.do(system, seats.SetTotal{Pool: "go", Seats: seats.Of(0)}, seats.Adopt{User: licensed("ada", "go", 0)})
+	refusal := refused("pool", func(u *users.User) { *u = licensed("ada", "go", 0) })
+	require.Equal(t, seats.PoolID("go"), refusal.Pool)
+	require.EqualError(t, refusal, "seats: the input is not valid: pool is not there")
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(0)}, seats.Import{User: licensed("ada", "go", 0)})
 }
 
 func TestAnAdoptedPersonBringsHisSeatAlong(t *testing.T) {
 	s := open(t, seats.Of(1), seats.Standard())
-	s.do(system, seats.Adopt{User: adoptee("left", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })})
-	require.False(t, s.pool().Over, "which takes none")
-	s.do(system, seats.Adopt{User: adoptee("ada", nil)}, seats.Adopt{User: adoptee("bob", nil)})
+	s.do(system, seats.Import{User: adoptee("left", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })})
+	require.False(t, s.pool().OverLimit, "which takes none")
+	s.do(system, seats.Import{User: adoptee("ada", nil)}, seats.Import{User: adoptee("bob", nil)})
 	require.EqualValues(t, 2, s.pool().Excess())
-	require.True(t, s.pool().Over)
+	require.True(t, s.pool().OverLimit)
 	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("eve")})
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "left"})
 	s.do(owner, seats.Notify{User: "ada"}, seats.Deactivate{User: "ada"})
 	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("eve")})
 	s.do(owner, seats.Deactivate{User: "bob"})
-	require.False(t, s.pool().Over)
+	require.False(t, s.pool().OverLimit)
 	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("eve")})
-	s.do(system, seats.SetPolicy{Policy: seats.Policy{NoSeat: seats.CreateInactive}})
-	s.do(system, seats.Adopt{User: adoptee("cy", nil)})
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}})
+	s.do(system, seats.Import{User: adoptee("cy", nil)})
 	require.Equal(t, users.Active, s.user("cy").Status, "nobody is made inactive by it")
-	require.True(t, s.pool().Over)
+	require.True(t, s.pool().OverLimit)
 }
 
 func TestAnAdoptedInvitationKeepsItsEnd(t *testing.T) {
-	s := open(t, seats.Of(9), seats.Policy{Invites: seats.RunsFreed, Term: time.Hour})
-	invited := func(id users.ID, expires time.Time) seats.Adopt {
-		return seats.Adopt{User: adoptee(id, func(u *users.User) {
-			u.Status, u.SignedIn, u.Notified, u.Notices, u.Expires, u.Due = users.Invited, time.Time{}, u.Created, 1, expires, start.AddDate(9, 0, 0)
+	s := open(t, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
+	invited := func(id users.ID, expires time.Time) seats.Import {
+		return seats.Import{User: adoptee(id, func(u *users.User) {
+			u.Status, u.FirstSignIn, u.LastNotified, u.NotificationCount, u.Expires, u.Due = users.Invited, time.Time{}, u.Created, 1, expires, start.AddDate(9, 0, 0)
 			u.Licences = []users.Licence{{Pool: "go", Assigned: u.Created}}
 		})}
 	}
 	end := s.now.Add(time.Minute)
-	s.do(system, seats.SetTotal{Pool: "go", Seats: seats.Of(9)}, invited("ada", end), invited("bob", s.now), invited("eve", time.Time{}))
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, invited("ada", end), invited("bob", s.now), invited("eve", time.Time{}))
 	require.Equal(t, end, s.user("ada").Due)
 	require.Equal(t, end, s.rows.Account.NextDue)
 	require.Zero(t, s.user("bob").Due, "it has run out before, and frees nothing")
@@ -152,23 +152,23 @@ func TestAnAdoptedInvitationKeepsItsEnd(t *testing.T) {
 func TestLicencesComeAlong(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	pool := func(id seats.PoolID) seats.Pool { return s.ledger.Pools[id] }
-	s.do(system, seats.SetTotal{Pool: "go", Seats: seats.Of(2)}, seats.SetTotal{Pool: "sql", Seats: seats.Unlimited()})
-	s.do(system, seats.Adopt{User: licensed("ada", "go", 1)})
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(2)}, seats.SetTotal{Pool: "sql", Total: seats.Unlimited()})
+	s.do(system, seats.Import{User: licensed("ada", "go", 1)})
 	require.Equal(t, seats.Pool{ID: "go", Total: seats.Of(2), Held: 1, Spent: 1}, pool("go"))
 	n := len(s.events)
-	s.do(system, seats.Adopt{User: licensed("bob", "go", 2)})
-	require.Equal(t, seats.Pool{ID: "go", Total: seats.Of(2), Held: 2, Spent: 3, Over: true}, pool("go"))
+	s.do(system, seats.Import{User: licensed("bob", "go", 2)})
+	require.Equal(t, seats.Pool{ID: "go", Total: seats.Of(2), Held: 2, Spent: 3, OverLimit: true}, pool("go"))
 	require.Zero(t, s.pool().Excess(), "one pool is none of the other's business")
 	var deltas []int64
 	for i, e := range s.events[n:] {
 		deltas = append(deltas, e.Delta)
-		require.Equal(t, []any{seats.Adopted, users.ID("bob"), users.Active}, []any{e.Kind, e.User, e.After.Status})
+		require.Equal(t, []any{seats.EventImported, users.ID("bob"), users.Active}, []any{e.Kind, e.User, e.After.Status})
 		require.Equal(t, i > 0, e.Before == e.After)
 		require.Equal(t, i > 0, e.Pool == "go")
 	}
 	require.Equal(t, []int64{1, 0, 0, 1}, deltas)
 
-	s.do(system, seats.Adopt{User: adoptee("gone", func(u *users.User) {
+	s.do(system, seats.Import{User: adoptee("gone", func(u *users.User) {
 		u.Status, u.Licences = users.Deleted, []users.Licence{{Pool: "sql", Assigned: u.Created, Started: u.Created}}
 	})})
 	require.EqualValues(t, 1, pool("sql").Spent, "it is used up for good")
@@ -178,9 +178,9 @@ func TestLicencesComeAlong(t *testing.T) {
 func TestWhoLeavesGivesBackWhatIsNotUsedUp(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	held := func() []int64 { p := s.ledger.Pools["go"]; return []int64{p.Held, p.Spent} }
-	s.do(system, seats.SetTotal{Pool: "go", Seats: seats.Of(2)})
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(2)})
 	for _, id := range []users.ID{"ada", "bob", "eve"} {
-		s.do(system, seats.Adopt{User: licensed(id, "go", 1)})
+		s.do(system, seats.Import{User: licensed(id, "go", 1)})
 	}
 	s.do(owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "eve"})
 	require.Equal(t, []int64{3, 3}, held())
@@ -189,16 +189,16 @@ func TestWhoLeavesGivesBackWhatIsNotUsedUp(t *testing.T) {
 	require.Equal(t, []int64{2, 3}, held())
 	require.Len(t, s.user("ada").Licences, 1)
 	e := s.lastEvent()
-	require.Equal(t, []any{seats.Archived, seats.PoolID("go"), int64(-1), "left", users.Archived}, []any{e.Kind, e.Pool, e.Delta, e.Reason, e.Before.Status})
+	require.Equal(t, []any{seats.EventArchived, seats.PoolID("go"), int64(-1), "left", users.Archived}, []any{e.Kind, e.Pool, e.Delta, e.Reason, e.Before.Status})
 	s.do(owner, seats.Restore{User: "ada"})
 	require.Equal(t, []int64{2, 3}, held(), "the status alone comes back")
 	s.do(owner, seats.Delete{User: "bob"})
 	require.Equal(t, []int64{1, 3}, held())
 	s.do(system, seats.Erase{User: "eve"})
 	require.Equal(t, []int64{0, 3}, held())
-	require.True(t, s.ledger.Pools["go"].Over)
+	require.True(t, s.ledger.Pools["go"].OverLimit)
 
-	one := seats.DecideEach(s.rows, s.request(system, seats.Adopt{User: licensed("fay", "go", 0)}, seats.Delete{User: "fay"}))
+	one := seats.DecideEach(s.rows, s.request(system, seats.Import{User: licensed("fay", "go", 0)}, seats.Delete{User: "fay"}))
 	require.Len(t, one.Change.Events, 4)
 	require.Empty(t, one.Change.Pools, "and all is as it was")
 }
@@ -221,17 +221,17 @@ func TestThePoolsOfLeaversAreLoaded(t *testing.T) {
 		require.ElementsMatch(t, c.pools, need.Pools)
 		require.False(t, r.Widen(&need, seats.Snapshot{Users: people}), "once is enough")
 	}
-	need := seats.Needs("acme", system, seats.Adopt{User: licensed("ada", "go", 3)})
+	need := seats.Needs("acme", system, seats.Import{User: licensed("ada", "go", 3)})
 	require.Equal(t, []seats.PoolID{"go"}, need.Pools)
 	require.Equal(t, []users.ID{"ada"}, need.Users)
 	require.Equal(t, []users.Key{users.ByEmail("ada@acme.example")}, need.Keys)
-	require.Empty(t, seats.Needs("acme", system, seats.Adopt{User: licensed("ada", "go", users.MaxLicences)}).Pools, "it is refused")
+	require.Empty(t, seats.Needs("acme", system, seats.Import{User: licensed("ada", "go", users.MaxLicences)}).Pools, "it is refused")
 }
 
 func TestAnAdoptionWithAKeyIsToldAgainWithItsLicences(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "go", Seats: seats.Of(9)})
-	commands := []seats.Command{seats.Adopt{User: licensed("ada", "go", 1)}, seats.Adopt{User: adoptee("owner", nil)}}
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)})
+	commands := []seats.Command{seats.Import{User: licensed("ada", "go", 1)}, seats.Import{User: adoptee("owner", nil)}}
 	first, err := seats.Decide(s.once("k", seats.ByCall, 0, system, commands...))
 	require.NoError(t, err)
 	require.Len(t, first.Change.Events, 4, "the person, two licences, and one who is here")
@@ -244,7 +244,7 @@ func TestAnAdoptionWithAKeyIsToldAgainWithItsLicences(t *testing.T) {
 
 func TestSeatsThatAreSpentStaySo(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "go", Seats: seats.Of(9)}, seats.Adopt{User: licensed("ada", "go", 1)})
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.Import{User: licensed("ada", "go", 1)})
 	e := s.lastEvent()
 	e.Sequence, e.Delta, e.Spent = e.Sequence+1, 0, 0
 	require.ErrorContains(t, s.ledger.Record(e), "the seats spent")
@@ -253,8 +253,8 @@ func TestSeatsThatAreSpentStaySo(t *testing.T) {
 func TestAPlanOfAdoptions(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	plan, err := seats.Preview(s.rows, s.request(system,
-		seats.Adopt{User: adoptee("ada", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })},
-		seats.Adopt{User: adoptee("owner", nil)}, seats.Adopt{}))
+		seats.Import{User: adoptee("ada", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })},
+		seats.Import{User: adoptee("owner", nil)}, seats.Import{}))
 	require.NoError(t, err)
 	require.Equal(t, "3 people: 2 fit, 1 does not; 1 is already here as owner@acme.example", plan.String())
 }

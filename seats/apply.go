@@ -2,8 +2,8 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// A fact is what a command does once all but the seats was found right.
-type fact struct {
+// A effect is what a command does once all but the seats was found right.
+type effect struct {
 	kind      EventKind  // empty: nothing, it is so already
 	user      users.User // whom it is about, afterwards; without an ID: nobody
 	pool      PoolID
@@ -12,35 +12,35 @@ type fact struct {
 	held      int64    // by how much that goes up in a course pool; the site pool's follows status
 	spent     int64    // likewise
 	count     int64
-	heir      users.ID
+	successor users.ID
 	receivers []users.ID
 	fields    []string
 	reason    string
 
-	instead  *fact  // what happens where there is no free seat, if anything
-	licences []fact // what becomes of the user's licences by it, pool by pool; none of it is ever refused
+	instead  *effect  // what happens where there is no free seat, if anything
+	licences []effect // what becomes of the user's licences by it, pool by pool; none of it is ever refused
 }
 
 // cuts reports whether an event may leave a pool above its total: a total that
 // is set, another policy, or somebody who is brought along and has his seat already.
 // Nothing else may.
-func (k EventKind) cuts() bool { return k.resets() || k == Adopted }
+func (k EventKind) cuts() bool { return k.resets() || k == EventImported }
 
 // resets reports whether an event sets anew what the seats are held against.
-func (k EventKind) resets() bool { return k == TotalSet || k == PolicySet }
+func (k EventKind) resets() bool { return k == EventTotalSet || k == EventPolicySet }
 
 // apply makes the fact true and records it, or refuses it for want of seats and
 // changes nothing. All changes of an account go through here, and so does every
 // seat: this is the one place where a pool is judged and moves.
-func (d *desk) apply(f fact) (delta int64, no *Refusal) {
-	account, u := d.account, f.user
-	row := d.people[u.ID]
-	before := row.Standing()
+func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
+	account, u := v.account, f.user
+	row := v.people[u.ID]
+	before := row.Segment()
 	if f.account != nil {
 		account = *f.account
 	}
-	account.Tally.Move(before, u.Standing())
-	was := d.pools[f.pool]
+	account.Tally.Move(before, u.Segment())
+	was := v.pools[f.pool]
 	pool := was
 	pool.ID = f.pool
 	if f.total != (Count{}) {
@@ -51,40 +51,40 @@ func (d *desk) apply(f fact) (delta int64, no *Refusal) {
 	} else {
 		pool.Held, pool.Spent = pool.Held+f.held, pool.Spent+f.spent
 	}
-	if !f.kind.cuts() && !was.admits(pool) && !d.lacks(pool.ID, pool.Excess(), f.instead != nil) {
-		no = refuse(ErrNoSeats, u.ID)
+	if !f.kind.cuts() && !was.canBecome(pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
+		refusal = refuse(ErrNoSeats, u.ID)
 		was.Total = pool.Total // which is new where an account is opened
-		no.numbers(was, pool.Occupied()-was.Occupied())
-		return 0, no
+		refusal.numbers(was, pool.Occupied()-was.Occupied())
+		return 0, refusal
 	}
-	pool.Over = pool.Excess() > 0 && (was.Over || f.kind.cuts())
+	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.cuts())
 
 	if u.ID != "" {
-		if u.Status != row.Status || u.Notices != row.Notices { // else the old terms go on
-			u.Due = account.Policy.due(u, d.request.At)
+		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the old terms go on
+			u.Due = account.Policy.due(u, v.request.At)
 		}
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
-	sealed := d.salted(&account, &u)
+	sealed := v.sealFor(&account, &u)
 	if u.ID != "" {
-		d.seat(u)
+		v.seat(u)
 	}
-	account.Revision = d.base + 1
+	account.Revision = v.base + 1
 	account.Sequence++
-	account.Changed = d.at
-	d.account = account
-	replace(d.pools, d.wasPools, pool.ID, pool)
-	d.record(f, sealed, before, pool, pool.Held-was.Held)
+	account.Changed = v.at
+	v.account = account
+	replace(v.pools, v.wasPools, pool.ID, pool)
+	v.record(f, sealed, before, pool, pool.Held-was.Held)
 	return pool.Held - was.Held, nil
 }
 
 // seat puts the user's row in the place of the one before and moves the keys.
-func (d *desk) seat(u users.User) {
-	if was, there := d.people[u.ID]; there {
-		d.release(was)
+func (v *evaluation) seat(u users.User) {
+	if was, there := v.people[u.ID]; there {
+		v.release(was)
 	}
-	replace(d.people, d.wasPeople, u.ID, u)
-	d.hold(u)
+	replace(v.people, v.wasPeople, u.ID, u)
+	v.hold(u)
 }
 
 // replace puts a row in its place and keeps the one that was loaded.
@@ -97,8 +97,8 @@ func replace[K comparable, V any](rows, loaded map[K]V, key K, row V) {
 
 // record writes down what happened, with the numbers right after it and what of the
 // command is sealed.
-func (d *desk) record(f fact, sealed string, before users.Standing, p Pool, delta int64) {
-	r := d.request
+func (v *evaluation) record(f effect, sealed string, before users.Segment, p Pool, delta int64) {
+	r := v.request
 	reason := f.reason
 	if reason == "" {
 		reason = r.Reason
@@ -107,12 +107,12 @@ func (d *desk) record(f fact, sealed string, before users.Standing, p Pool, delt
 	if f.kind.setsPolicy() {
 		policy = &f.account.Policy
 	}
-	d.events = append(d.events, Event{
-		Account: d.account.ID, Sequence: d.account.Sequence, Time: d.at, Kind: f.kind, Change: r.Change,
+	v.events = append(v.events, Event{
+		Account: v.account.ID, Sequence: v.account.Sequence, Time: v.at, Kind: f.kind, Change: r.Change,
 		Actor: r.Actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
-		Key: r.Key, Index: r.First + d.index, Digest: r.Digest + sealed,
-		User: f.user.ID, Before: before, After: f.user.Standing(), Heir: f.heir,
+		Key: r.Key, Index: r.Index + v.index, Digest: r.Digest + sealed,
+		User: f.user.ID, Before: before, After: f.user.Segment(), Successor: f.successor,
 		Receivers: f.receivers, Fields: f.fields, Count: f.count, Policy: policy,
-		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: d.account.Tally,
+		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: v.account.Tally,
 	})
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A desk is where commands are decided: the state as it develops, and what has
+// A evaluation is where commands are decided: the state as it develops, and what has
 // come of it so far.
-type desk struct {
+type evaluation struct {
 	request Request
 	at      time.Time // of the events: now, or the account's last event if clocks jumped back
 	base    uint64    // the revision that was loaded
@@ -36,8 +36,8 @@ type desk struct {
 	wasPeople map[users.ID]users.User // likewise; the zero user for somebody new
 }
 
-func newDesk(s Snapshot, r Request) *desk {
-	d := &desk{
+func newEvaluation(s Snapshot, r Request) *evaluation {
+	d := &evaluation{
 		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account,
 		pools:     make(map[PoolID]Pool, len(s.Pools)),
 		people:    make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
@@ -64,42 +64,42 @@ func newDesk(s Snapshot, r Request) *desk {
 }
 
 // hold notes the keys of a user. A key that another user has too stays with both.
-func (d *desk) hold(u users.User) {
+func (v *evaluation) hold(u users.User) {
 	for _, k := range u.TakenKeys() {
-		if holder, taken := d.holders[k]; !taken {
-			d.holders[k] = u.ID
+		if holder, taken := v.holders[k]; !taken {
+			v.holders[k] = u.ID
 		} else if holder != u.ID {
-			if d.sharers == nil {
-				d.sharers = make(map[users.Key][]users.ID)
+			if v.sharers == nil {
+				v.sharers = make(map[users.Key][]users.ID)
 			}
-			d.sharers[k] = append(d.sharers[k], u.ID)
+			v.sharers[k] = append(v.sharers[k], u.ID)
 		}
 	}
 }
 
 // release takes the keys of a user back. A shared key stays taken.
-func (d *desk) release(u users.User) {
+func (v *evaluation) release(u users.User) {
 	for _, k := range u.TakenKeys() {
-		sharers := d.sharers[k]
+		sharers := v.sharers[k]
 		switch i := slices.Index(sharers, u.ID); {
 		case i >= 0:
-			d.sharers[k] = slices.Delete(sharers, i, i+1)
+			v.sharers[k] = slices.Delete(sharers, i, i+1)
 		case len(sharers) > 0:
-			d.holders[k], d.sharers[k] = sharers[0], sharers[1:]
+			v.holders[k], v.sharers[k] = sharers[0], sharers[1:]
 		default:
-			delete(d.holders, k)
+			delete(v.holders, k)
 		}
 	}
 }
 
 // fork returns a desk in the same state, on which the commands can be tried. It
 // has the people whom they name and no others, so that it costs no more than they.
-func (d *desk) fork(commands []Command) *desk {
-	f := *d
-	f.pools, f.people, f.holders = maps.Clone(d.pools), map[users.ID]users.User{}, map[users.Key]users.ID{}
+func (v *evaluation) fork(commands []Command) *evaluation {
+	f := *v
+	f.pools, f.people, f.holders = maps.Clone(v.pools), map[users.ID]users.User{}, map[users.Key]users.ID{}
 	f.wasPools, f.wasPeople, f.sharers = map[PoolID]Pool{}, map[users.ID]users.User{}, nil
-	for _, id := range slices.Sorted(maps.Keys(d.named(commands))) {
-		if u, there := d.people[id]; there {
+	for _, id := range slices.Sorted(maps.Keys(v.named(commands))) {
+		if u, there := v.people[id]; there {
 			f.people[id] = u
 			f.hold(u)
 		}
@@ -108,15 +108,15 @@ func (d *desk) fork(commands []Command) *desk {
 }
 
 // named returns the actor and everybody whom the commands name.
-func (d *desk) named(commands []Command) map[users.ID]bool {
-	need := Needs(d.account.ID, d.request.Actor, commands...)
+func (v *evaluation) named(commands []Command) map[users.ID]bool {
+	need := Needs(v.account.ID, v.request.Actor, commands...)
 	named := make(map[users.ID]bool, len(need.Users))
 	for _, id := range need.Users {
 		named[id] = true
 	}
 	for _, k := range need.Keys {
-		named[d.holders[k]] = true
-		for _, id := range d.sharers[k] {
+		named[v.holders[k]] = true
+		for _, id := range v.sharers[k] {
 			named[id] = true
 		}
 	}
@@ -126,68 +126,68 @@ func (d *desk) named(commands []Command) map[users.ID]bool {
 // try is the way that every command takes: may this actor ask for it, is the
 // person there, what would it do, and is there a seat for it. The state moves on,
 // or stays as it is if the command is refused.
-func (d *desk) try(c Command) (Outcome, *Refusal) {
+func (v *evaluation) try(c Command) (Outcome, *Refusal) {
 	if !isPlain(c) {
-		no := badInput("command", errCommand)
-		return Outcome{Refusal: no}, no
+		refusal := badInput("command", errCommand)
+		return Outcome{Refusal: refusal}, refusal
 	}
 	outcome := Outcome{Action: c.Action(), User: c.target()}
-	u, no := d.admit(c)
-	var f fact
-	if no == nil {
-		f, no = c.fact(d, u)
+	u, refusal := v.authorize(c)
+	var f effect
+	if refusal == nil {
+		f, refusal = c.evaluate(v, u)
 	}
-	if no == nil {
-		outcome, no = d.land(outcome, f)
+	if refusal == nil {
+		outcome, refusal = v.commitEffect(outcome, f)
 	}
-	if no != nil {
-		no.Action = c.Action()
-		if no.User == "" {
-			no.User = c.target()
+	if refusal != nil {
+		refusal.Action = c.Action()
+		if refusal.User == "" {
+			refusal.User = c.target()
 		}
-		outcome.Refusal = no
+		outcome.Refusal = refusal
 	}
-	return outcome, no
+	return outcome, refusal
 }
 
 // land applies what a command does and completes its outcome.
-func (d *desk) land(o Outcome, f fact) (Outcome, *Refusal) {
+func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 	if f.user.ID != "" {
 		o.User = f.user.ID
 	}
-	before := d.people[o.User].Standing()
+	before := v.people[o.User].Segment()
 	if f.kind == "" {
-		o.Before, o.After, o.Same = before, before, true
-		if d.request.Key == "" {
+		o.Before, o.After, o.Unchanged = before, before, true
+		if v.request.Key == "" {
 			return o, nil
 		}
-		f = fact{kind: Noted, user: d.people[o.User]}
+		f = effect{kind: EventUnchanged, user: v.people[o.User]}
 	}
-	delta, no := d.apply(f)
-	if no != nil && f.instead != nil {
+	delta, refusal := v.apply(f)
+	if refusal != nil && f.instead != nil {
 		f = *f.instead
-		delta, no = d.apply(f)
+		delta, refusal = v.apply(f)
 	}
-	if no != nil {
-		return o, no
+	if refusal != nil {
+		return o, refusal
 	}
 	for _, l := range f.licences {
-		l.kind, l.user, l.reason = f.kind, d.people[f.user.ID], f.reason
-		d.apply(l)
+		l.kind, l.user, l.reason = f.kind, v.people[f.user.ID], f.reason
+		v.apply(l)
 	}
-	o.Before, o.After, o.Seats = before, f.user.Standing(), delta
+	o.Before, o.After, o.SeatsDelta = before, f.user.Segment(), delta
 	if f.kind.resets() {
-		o.Over = d.pools[f.pool].Excess()
+		o.Excess = v.pools[f.pool].Excess()
 	}
 	return o, nil
 }
 
 // turn returns the user with the status that the action leads to, and whether
 // that is anything new.
-func (d *desk) turn(a users.Action, u users.User) (next users.User, changed bool, no *Refusal) {
+func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, changed bool, refusal *Refusal) {
 	switch step := users.Next(a, u.Status); step.Kind {
 	case users.GoTo:
-		return d.moved(u, step.To), true, nil
+		return v.withStatus(u, step.To), true, nil
 	case users.AsBefore:
 		back := u.LeftAs
 		if u.Status == users.Archived {
@@ -196,8 +196,8 @@ func (d *desk) turn(a users.Action, u users.User) (next users.User, changed bool
 		if back == users.NoStatus {
 			back = users.Invited // what an invitation gives
 		}
-		return d.moved(u, back), true, nil
-	case users.Same:
+		return v.withStatus(u, back), true, nil
+	case users.Unchanged:
 		return u, false, nil
 	}
 	return u, false, refuse(ErrWrongStatus, u.ID)
@@ -205,7 +205,7 @@ func (d *desk) turn(a users.Action, u users.User) (next users.User, changed bool
 
 // moved returns the user with another status, remembering what a way back needs
 // and no more.
-func (d *desk) moved(u users.User, to users.Status) users.User {
+func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 	from := u.Status
 	if from == to {
 		return u
@@ -227,22 +227,22 @@ func (d *desk) moved(u users.User, to users.Status) users.User {
 	if !holding.Has(to) {
 		u.Schedule = users.Schedule{}
 	}
-	u.Status, u.Since = to, d.at
+	u.Status, u.StatusSince = to, v.at
 	return u
 }
 
 // change returns what is to be written, if anything.
-func (d *desk) change() Change {
-	c := Change{ID: d.request.Change, Base: d.base, Account: d.account, Events: d.events}
-	for _, id := range slices.Sorted(maps.Keys(d.wasPools)) {
-		if p := d.pools[id]; p != d.wasPools[id] {
+func (v *evaluation) change() Change {
+	c := Change{ID: v.request.Change, Base: v.base, Account: v.account, Events: v.events}
+	for _, id := range slices.Sorted(maps.Keys(v.wasPools)) {
+		if p := v.pools[id]; p != v.wasPools[id] {
 			c.Pools = append(c.Pools, p)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(d.wasPeople)) {
-		c.Users = append(c.Users, d.people[id])
-		had := d.wasPeople[id].TakenKeys()
-		for _, k := range d.people[id].TakenKeys() {
+	for _, id := range slices.Sorted(maps.Keys(v.wasPeople)) {
+		c.Users = append(c.Users, v.people[id])
+		had := v.wasPeople[id].TakenKeys()
+		for _, k := range v.people[id].TakenKeys() {
 			if !slices.Contains(had, k) {
 				c.Fresh = append(c.Fresh, k)
 			}

@@ -15,7 +15,7 @@ import (
 func (s *site) once(key string, channel seats.Channel, first int, actor users.Actor, commands ...seats.Command) (seats.Snapshot, seats.Request) {
 	r := s.request(actor, commands...)
 	r.Key, r.Channel, r.Digest = key, channel, seats.Digest(actor, channel, commands)
-	r.Commands, r.First = r.Commands[first:], first
+	r.Commands, r.Index = r.Commands[first:], first
 	return s.remembering(r), r
 }
 
@@ -24,7 +24,7 @@ func (s *site) remembering(r seats.Request) seats.Snapshot {
 	n := r.Needs("acme")
 	rows, found := s.rows, false
 	for _, e := range s.events {
-		if e.Key == n.Key && n.Key != "" && (!found || e.Index >= n.First && e.Index < n.Last) {
+		if e.Key == n.Key && n.Key != "" && (!found || e.Index >= n.IndexFrom && e.Index < n.IndexTo) {
 			rows.Past, found = append(rows.Past, e), true
 		}
 	}
@@ -35,7 +35,7 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	commands := []seats.Command{
-		seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")}, seats.SetTotal{Seats: seats.Of(3)}, seats.BuySeats{Seats: 2},
+		seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")}, seats.SetTotal{Total: seats.Of(3)}, seats.BuySeats{Quantity: 2},
 	}
 	first, err := seats.Decide(s.once("k", seats.ByCall, 0, system, commands...))
 	require.NoError(t, err)
@@ -49,9 +49,9 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 		require.Equal(t, first.Change.Events[0].Digest[:32], e.Digest[:32])
 		require.Len(t, e.Digest, 64, "sealed, with personal fields and without")
 	}
-	require.Equal(t, []seats.EventKind{seats.Invited, seats.Noted, seats.Noted, seats.SeatsBought}, kinds, "also what was so already")
+	require.Equal(t, []seats.EventKind{seats.EventInvited, seats.EventUnchanged, seats.EventUnchanged, seats.EventSeatsBought}, kinds, "also what was so already")
 
-	s.do(owner, seats.Deactivate{User: "bob"}, seats.BuySeats{Seats: 1})
+	s.do(owner, seats.Deactivate{User: "bob"}, seats.BuySeats{Quantity: 1})
 	again, err := seats.Decide(s.once("k", seats.ByCall, 0, system, commands...))
 	require.NoError(t, err)
 	require.True(t, again.Change.Empty())
@@ -59,7 +59,7 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 	require.Equal(t, first.Change.Events, again.Repeated)
 
 	for name, other := range map[string][]seats.Command{
-		"other commands": {seats.BuySeats{Seats: 3}}, "fewer": commands[:1], "more": append(commands[:4:4], commands[0]),
+		"other commands": {seats.BuySeats{Quantity: 3}}, "fewer": commands[:1], "more": append(commands[:4:4], commands[0]),
 	} {
 		_, err := seats.Decide(s.once("k", seats.ByCall, 0, system, other...))
 		require.ErrorIs(t, err, seats.ErrKeyReused, name)
@@ -74,7 +74,7 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrKeyReused, "no command")
 	_, err = seats.Decide(s.once("a\nb", seats.ByCall, 0, system))
 	require.ErrorIs(t, err, seats.ErrBadInput)
-	_, err = seats.Decide(s.once("other", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}))
+	_, err = seats.Decide(s.once("other", seats.ByCall, 0, system, seats.BuySeats{Quantity: 1}))
 	require.NoError(t, err)
 }
 
@@ -87,7 +87,7 @@ func TestABulkCallGoesOnWhereItWasRefused(t *testing.T) {
 	s.write(first.Change)
 	require.ErrorIs(t, first.Outcomes[1].Refusal, seats.ErrNoSeats)
 
-	s.do(owner, seats.BuySeats{Seats: 1})
+	s.do(owner, seats.BuySeats{Quantity: 1})
 	second := seats.DecideEach(s.once("k", seats.ByBulk, 1, owner, commands...)) // cut up otherwise
 	s.write(second.Change)
 	require.Nil(t, second.Outcomes[0].Refusal)
@@ -110,7 +110,7 @@ func TestABulkCallGoesOnWhereItWasRefused(t *testing.T) {
 			require.ErrorIs(t, o.Refusal, seats.ErrKeyReused, name)
 		}
 	}
-	last := append(commands[:3:3], nil, seats.SetTotal{Seats: seats.Of(-1)}, seats.BuySeats{Seats: 1})
+	last := append(commands[:3:3], nil, seats.SetTotal{Total: seats.Of(-1)}, seats.BuySeats{Quantity: 1})
 	mixed := seats.DecideEach(s.once("mixed", seats.ByBulk, 3, system, last...))
 	require.Equal(t, 3, mixed.Outcomes[0].Refusal.Index)
 	require.Len(t, mixed.Change.Events, 1, "what has no JSON form is refused and no more")
@@ -120,7 +120,7 @@ func TestABulkCallGoesOnWhereItWasRefused(t *testing.T) {
 
 func TestAnAccountIsOpenedOnce(t *testing.T) {
 	s := &site{t: t, now: start}
-	opening := seats.Opening{Account: "acme", Seats: seats.Of(3), Owner: profile("owner")}
+	opening := seats.Opening{Account: "acme", Total: seats.Of(3), Owner: profile("owner")}
 	once := func(o seats.Opening) (seats.Decision, error) {
 		rows, r := s.once("k", seats.ByCall, 0, system)
 		r.Digest = o.Digest()
@@ -134,7 +134,7 @@ func TestAnAccountIsOpenedOnce(t *testing.T) {
 	require.True(t, again.Change.Empty())
 	require.Equal(t, first.Outcomes, again.Outcomes)
 	require.Equal(t, s.events, again.Repeated)
-	opening.Seats = seats.Of(4)
+	opening.Total = seats.Of(4)
 	_, err = once(opening)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 }
@@ -142,7 +142,7 @@ func TestAnAccountIsOpenedOnce(t *testing.T) {
 func TestAKeyIsAnIdentifier(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	for _, key := range []string{"a\x00", "\xff", string(make([]byte, 256))} {
-		rows, r := s.once(key, seats.ByCall, 0, owner, seats.BuySeats{Seats: 1})
+		rows, r := s.once(key, seats.ByCall, 0, owner, seats.BuySeats{Quantity: 1})
 		require.Empty(t, r.Needs("acme").Key, "no store is asked for it")
 		_, err := seats.Decide(rows, r)
 		require.ErrorIs(t, err, seats.ErrBadInput)
@@ -154,7 +154,7 @@ func TestAKeyIsAnIdentifier(t *testing.T) {
 
 // TestDigestsTellCallsApart has pairs of calls that nothing but one thing tells apart.
 func TestDigestsTellCallsApart(t *testing.T) {
-	buy, two := seats.BuySeats{Seats: 1}, []seats.Command{seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 1}}
+	buy, two := seats.BuySeats{Quantity: 1}, []seats.Command{seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 1}}
 	user := func(id users.ID, name string) users.Actor {
 		return users.Actor{Kind: users.ActorUser, User: id, Name: name}
 	}
@@ -169,7 +169,7 @@ func TestDigestsTellCallsApart(t *testing.T) {
 		of(users.Support("a"), seats.ByCall, buy), of(users.Support("b"), seats.ByCall, buy), of(users.Sync("a"), seats.ByCall, buy),
 		of(users.System(), seats.ByCall, buy), of(users.System(), seats.ByCall, two...), of(users.System(), seats.ByBulk, buy),
 		of(users.System(), seats.ByPlan, buy), of(users.System(), seats.ByCall), of(users.System(), seats.ByCall, nil),
-		of(users.System(), seats.ByCall, seats.BuySeats{Seats: 2}), of(users.System(), seats.ByCall, seats.ReturnSeats{Seats: 1}),
+		of(users.System(), seats.ByCall, seats.BuySeats{Quantity: 2}), of(users.System(), seats.ByCall, seats.ReturnSeats{Quantity: 1}),
 	} {
 		require.Len(t, digest, 32)
 		other, twice := seen[digest]
@@ -180,35 +180,35 @@ func TestDigestsTellCallsApart(t *testing.T) {
 
 func TestOnlyThePlacesOfTheRequestAreAskedFor(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
-	r := s.request(system, seats.BuySeats{Seats: 1}, seats.BuySeats{Seats: 2})
-	r.Key, r.First = "k", 500
+	r := s.request(system, seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 2})
+	r.Key, r.Index = "k", 500
 	n := r.Needs("acme")
-	require.Equal(t, []any{"k", 500, 502}, []any{n.Key, n.First, n.Last})
+	require.Equal(t, []any{"k", 500, 502}, []any{n.Key, n.IndexFrom, n.IndexTo})
 }
 
 // TestAReusedKeyIsRefusedLikeAnyCommand says which command it was.
 func TestAReusedKeyIsRefusedLikeAnyCommand(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
-	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}))
+	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Quantity: 1}))
 	require.NoError(t, err)
 	s.write(d.Change)
-	_, err = seats.Decide(s.once("k", seats.ByCall, 0, system, seats.SetTotal{Seats: seats.Of(9)}))
-	var no *seats.Refusal
-	require.ErrorAs(t, err, &no)
-	require.Equal(t, seats.ErrKeyReused, no.Code)
-	require.Equal(t, users.SetTotal, no.Action)
-	require.Zero(t, no.Index)
+	_, err = seats.Decide(s.once("k", seats.ByCall, 0, system, seats.SetTotal{Total: seats.Of(9)}))
+	var refusal *seats.Refusal
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, seats.ErrKeyReused, refusal.Code)
+	require.Equal(t, users.ActionSetTotal, refusal.Action)
+	require.Zero(t, refusal.Index)
 }
 
 // TestOnlyTheCallsOwnPastCounts though a snapshot may bring more.
 func TestOnlyTheCallsOwnPastCounts(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
-	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}))
+	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Quantity: 1}))
 	require.NoError(t, err)
 	s.write(d.Change)
 	for _, key := range []string{"other", ""} {
-		s.do(system, seats.BuySeats{Seats: 1}) // which has none
-		rows, r := s.once(key, seats.ByCall, 0, system, seats.BuySeats{Seats: 2})
+		s.do(system, seats.BuySeats{Quantity: 1}) // which has none
+		rows, r := s.once(key, seats.ByCall, 0, system, seats.BuySeats{Quantity: 2})
 		rows.Past = s.events
 		d, err := seats.Decide(rows, r)
 		require.NoError(t, err, "%q", key)
@@ -221,10 +221,10 @@ func TestOnlyTheCallsOwnPastCounts(t *testing.T) {
 func TestWhatATotalCameToIsToldAgain(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
-	cut := seats.SetTotal{Seats: seats.Of(1)}
+	cut := seats.SetTotal{Total: seats.Of(1)}
 	first, err := seats.Decide(s.once("k", seats.ByCall, 0, system, cut))
 	require.NoError(t, err)
-	require.EqualValues(t, 1, first.Outcomes[0].Over)
+	require.EqualValues(t, 1, first.Outcomes[0].Excess)
 	s.write(first.Change)
 	s.do(owner, seats.Deactivate{User: "ada"})
 	again, err := seats.Decide(s.once("k", seats.ByCall, 0, system, cut))
@@ -235,7 +235,7 @@ func TestWhatATotalCameToIsToldAgain(t *testing.T) {
 // TestRequest_Widen asks for those whose salts the seals of the call's own events need.
 func TestRequest_Widen(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
-	_, r := s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1}, seats.Add{Profile: profile("ada")})
+	_, r := s.once("k", seats.ByCall, 0, system, seats.BuySeats{Quantity: 1}, seats.Add{Profile: profile("ada")})
 	call, sealed := r.Digest, r.Digest+r.Digest
 	for name, c := range map[string]struct {
 		past seats.Event
@@ -259,7 +259,7 @@ func TestRequest_Widen(t *testing.T) {
 // TestRequest_Random is refused where a seal would be no better than a hash.
 func TestRequest_Random(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
-	rows, r := s.once("k", seats.ByCall, 0, system, seats.BuySeats{Seats: 1})
+	rows, r := s.once("k", seats.ByCall, 0, system, seats.BuySeats{Quantity: 1})
 	r.Random = r.Random[1:]
 	_, err := seats.Decide(rows, r)
 	require.ErrorIs(t, err, seats.ErrBadInput)

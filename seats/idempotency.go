@@ -59,8 +59,8 @@ func seal(salt string, personal any) string {
 
 // salted returns the seal for an event about the user, or about the account if the user
 // is nobody, and puts a salt into the row if it has none. A row that is erased gets none.
-func (d *desk) salted(account *Account, u *users.User) string {
-	if d.personal == nil {
+func (v *evaluation) sealFor(account *Account, u *users.User) string {
+	if v.personal == nil {
 		return ""
 	}
 	salt, erased := &account.Salt, !account.Erased.IsZero()
@@ -71,20 +71,20 @@ func (d *desk) salted(account *Account, u *users.User) string {
 		return ""
 	}
 	if *salt == "" {
-		*salt = seal(d.request.Random, []string{string(account.ID), string(u.ID)})
+		*salt = seal(v.request.Random, []string{string(account.ID), string(u.ID)})
 	}
-	return seal(*salt, d.personal)
+	return seal(*salt, v.personal)
 }
 
 // confirms reports whether the personal fields of the command under its turn are those
 // of the event's, as far as that can still be told.
-func (d *desk) confirms(e Event) bool {
-	salt := d.account.Salt
+func (v *evaluation) confirms(e Event) bool {
+	salt := v.account.Salt
 	if e.User != "" {
-		salt = d.people[e.User].Salt
+		salt = v.people[e.User].Salt
 	}
 	_, sealed := e.digests()
-	return sealed == "" || salt == "" || sealed == seal(salt, d.personal)
+	return sealed == "" || salt == "" || sealed == seal(salt, v.personal)
 }
 
 // digests returns the two parts of the event's digest.
@@ -98,42 +98,42 @@ func (e Event) digests() (call, sealed string) {
 func (r Request) Needs(account users.AccountID) Need {
 	n := Needs(account, r.Actor, r.Commands...)
 	if users.CheckID(r.Key) == nil {
-		n.Key, n.First, n.Last = r.Key, r.First, r.First+max(1, len(r.Commands))
+		n.Key, n.IndexFrom, n.IndexTo = r.Key, r.Index, r.Index+max(1, len(r.Commands))
 	}
 	return n
 }
 
 // next decides the command at that place of the request, unless it was carried
 // out before.
-func (d *desk) next(i int, c Command) (Outcome, *Refusal) {
-	if !d.turnTo(i, c) {
-		return d.try(c)
+func (v *evaluation) next(i int, c Command) (Outcome, *Refusal) {
+	if !v.begin(i, c) {
+		return v.try(c)
 	}
-	o, done, no := d.again(c.Action())
-	if no != nil {
-		no.Action = c.Action()
-		return Outcome{Action: c.Action(), Refusal: no}, no
+	o, done, refusal := v.recorded(c.Action())
+	if refusal != nil {
+		refusal.Action = c.Action()
+		return Outcome{Action: c.Action(), Refusal: refusal}, refusal
 	}
 	if done {
 		return o, nil
 	}
-	return d.try(c)
+	return v.try(c)
 }
 
 // turnTo makes it the turn of the command at that place of the request, and reports
 // whether it is one.
-func (d *desk) turnTo(i int, c Command) bool {
-	d.index, d.personal = i, nil
+func (v *evaluation) begin(i int, c Command) bool {
+	v.index, v.personal = i, nil
 	plain := isPlain(c)
-	if plain && d.request.Key != "" {
-		_, d.personal = divideCommand(c)
+	if plain && v.request.Key != "" {
+		_, v.personal = divideCommand(c)
 	}
 	return plain
 }
 
 // reused refuses a request whose key was used for something else.
-func (d *desk) reused() *Refusal {
-	if d.misused {
+func (v *evaluation) reused() *Refusal {
+	if v.misused {
 		return refuse(ErrKeyReused, "")
 	}
 	return nil
@@ -142,22 +142,22 @@ func (d *desk) reused() *Refusal {
 // again returns what came of the command under its turn when a call with this
 // key did it before, if one did, or the refusal where the key was used for another call or
 // this command had other personal fields.
-func (d *desk) again(a users.Action) (o Outcome, done bool, no *Refusal) {
-	if no := d.reused(); no != nil {
-		return Outcome{}, false, no
+func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Refusal) {
+	if refusal := v.reused(); refusal != nil {
+		return Outcome{}, false, refusal
 	}
-	past, done := d.past[d.request.First+d.index]
+	past, done := v.past[v.request.Index+v.index]
 	if !done {
 		return Outcome{}, false, nil
 	}
-	if !d.confirms(past[0]) {
+	if !v.confirms(past[0]) {
 		return Outcome{}, false, refuse(ErrKeyReused, "")
 	}
 	e := past[0] // those of licences come after it
-	d.repeated = append(d.repeated, past...)
-	o = Outcome{Action: a, User: e.User, Before: e.Before, After: e.After, Seats: e.Delta, Same: e.Kind == Noted}
+	v.repeated = append(v.repeated, past...)
+	o = Outcome{Action: a, User: e.User, Before: e.Before, After: e.After, SeatsDelta: e.Delta, Unchanged: e.Kind == EventUnchanged}
 	if e.Kind.resets() {
-		o.Over = Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}.Excess()
+		o.Excess = Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}.Excess()
 	}
 	return o, true, nil
 }
