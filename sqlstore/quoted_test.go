@@ -25,7 +25,7 @@ func TestSchema_withoutValues(t *testing.T) {
 		tag + "Truncated incorrect DOUBLE value: 'doesn't":                                            tag + "Truncated incorrect DOUBLE value: …",
 		tag + "Truncated incorrect DOUBLE value: 'a 'b' zanzibar":                                     tag + "Truncated incorrect DOUBLE value: …",
 		tag + "Incorrect integer value: 'zanzi'bar' for column `t`.`seats_users`.`notices` at row 1":  tag + "Incorrect integer value: … for column `t`.`seats_users`.`notices` at row 1",
-		tag + "Incorrect integer value: 'title' for column 'notification_count' at row 1":                        tag + "Incorrect integer value: … for column 'notification_count' at row 1",
+		tag + "Incorrect integer value: 'title' for column 'notification_count' at row 1":             tag + "Incorrect integer value: … for column 'notification_count' at row 1",
 		tag + "Data too long for column 'title' at row 1":                                             "",
 		tag + "Table 't.seats_progress' doesn't exist":                                                "",
 		tag + "Key 'PRIMARY' doesn't exist in table 'seats_users'":                                    "",

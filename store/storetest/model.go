@@ -304,7 +304,7 @@ type fact struct {
 	user          users.ID
 	before, after users.Segment
 	at            time.Time
-	successor          users.ID
+	successor     users.ID
 	count         int64
 	pool          seats.PoolID
 	reason        string

@@ -93,22 +93,22 @@ func (w who) in(m *model) users.Actor {
 
 // A opTemplate is a command whose people are picked.
 type opTemplate struct {
-	action  users.Action
-	who     choose
-	successor    choose
-	profile users.Profile
-	adoptee users.User
-	set     users.Patch
-	role    users.Role
-	later   bool
-	seats   int64
-	total   seats.Count
-	pool    seats.PoolID
-	policy  seats.Policy
-	reason  string
-	name    *string
-	zone    *string
-	resort  bool // a closed account is seen to first
+	action    users.Action
+	who       choose
+	successor choose
+	profile   users.Profile
+	adoptee   users.User
+	set       users.Patch
+	role      users.Role
+	later     bool
+	seats     int64
+	total     seats.Count
+	pool      seats.PoolID
+	policy    seats.Policy
+	reason    string
+	name      *string
+	zone      *string
+	resort    bool // a closed account is seen to first
 }
 
 // now is what is wished for in the account as it is: without those who see to a closed
