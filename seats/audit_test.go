@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -74,7 +75,7 @@ func TestAuditor(t *testing.T) {
 	fit := func(*users.User) {}
 	differ := func(u *users.User) { u.Status = users.Active }
 	t.Run("memory", func(t *testing.T) {
-		if testing.Short() {
+		if !long.On() {
 			t.Skip("200,000 people")
 		}
 		kept, drift := audit(t, 200_000, fit)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -19,7 +20,7 @@ import (
 // in which no switch has a part, are tried under one preset.
 func TestEveryState(t *testing.T) {
 	for _, preset := range seats.Presets() {
-		if testing.Short() && preset.Name != "Standard" {
+		if !long.On() && preset.Name != "Standard" {
 			continue
 		}
 		t.Run(preset.Name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -194,7 +195,7 @@ func TestDecide_remedies_of_calls(outer *testing.T) {
 		}
 	})
 	outer.Logf("%d remedies, %d refusals without", given, none)
-	if !testing.Short() { // which draws so few calls that there may be none of a kind
+	if long.On() { // which draws so few calls that there may be none of a kind
 		require.NotZero(outer, given)
 		require.NotZero(outer, none)
 	}

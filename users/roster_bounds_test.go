@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -92,7 +93,7 @@ func TestReadRoster_bounds(t *testing.T) {
 		"long rows, UTF-16":      {begin: "Email,Title\n", row: repeated("a@x.example,"+strings.Repeat("x", users.MaxRosterRowBytes)+"\n", 1), utf16: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if testing.Short() && name != "passwords" {
+			if !long.On() && name != "passwords" {
 				t.Skip("a long file")
 			}
 			before := heap()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
@@ -42,7 +43,7 @@ func TestStore_Durability(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if c.engine.name == galera.name && testing.Short() {
+			if c.engine.name == galera.name && !long.On() {
 				t.Skip("a cluster takes its time to start")
 			}
 			st := c.open(t).stores[0]

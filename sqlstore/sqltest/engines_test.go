@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
@@ -172,7 +173,7 @@ func (s *site) reopen(t testing.TB, _ store.Store) store.Store {
 // detector, on PostgreSQL alone.
 func each(t *testing.T, engines []engine, test func(*testing.T, *site)) {
 	for _, e := range engines {
-		if testing.Short() && e.name != postgres.name {
+		if !long.On() && e.name != postgres.name {
 			continue
 		}
 		t.Run(e.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/store"
 )
@@ -19,7 +20,7 @@ func openMemstore(testing.TB) store.Store { return memstore.New() }
 
 func TestLinearizableMemstore(t *testing.T) {
 	s := Search{For: *linear, Seed: *seed}
-	if testing.Short() {
+	if !long.On() {
 		s.For = min(s.For, time.Second)
 	}
 	Linearizable(t, openMemstore, s)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
@@ -187,7 +188,7 @@ func TestMigrateEndedBeforeItWroteDownWhatItDid(t *testing.T) {
 
 // TestTheServerBreaksDownMeanwhile kills it while Migrate waits for somebody else.
 func TestTheServerBreaksDownMeanwhile(t *testing.T) {
-	if testing.Short() {
+	if !long.On() {
 		t.Skip("a server takes its time to start again")
 	}
 	t.Run("PostgreSQL", func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 )
 
@@ -22,7 +23,7 @@ type blank struct {
 // onBlank runs the test with an empty database of each engine, see [each].
 func onBlank(t *testing.T, test func(*testing.T, blank)) {
 	for _, e := range []engine{sqlite, postgres, mariadb} {
-		if testing.Short() && e.name != postgres.name {
+		if !long.On() && e.name != postgres.name {
 			continue
 		}
 		t.Run(e.name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 )
 
@@ -66,7 +67,7 @@ func TestEightProcessesMigrateAtOnce(t *testing.T) {
 }
 
 func TestProcessesOnAllNodesOfGaleraMigrateAtOnce(t *testing.T) {
-	if testing.Short() {
+	if !long.On() {
 		t.Skip("a cluster takes its time to start")
 	}
 	driver, nodes := galera.dsn(t, newName())

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -131,7 +132,7 @@ func TestAServerThatStopsAndStartsAgain(t *testing.T) {
 // TestANodeThatStopsAndStartsAgain has calls sent to the other two nodes, to all three,
 // and to the one that stops.
 func TestANodeThatStopsAndStartsAgain(t *testing.T) {
-	if testing.Short() {
+	if !long.On() {
 		t.Skip("half a minute")
 	}
 	nodes := servers.Galera(t)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest"
@@ -20,7 +21,7 @@ func (silence) Print(...any) {}
 
 func TestStore(t *testing.T) {
 	run := storetest.Run
-	if testing.Short() {
+	if !long.On() {
 		run = storetest.Specify
 	}
 	each(t, engines, func(t *testing.T, s *site) {

@@ -1,0 +1,7 @@
+// Package long selects the form of the tests: short by default, long in .ci/run.
+package long
+
+import "os"
+
+// On reports whether the environment asks for the long form: SEATKEEPER_LONG=1.
+func On() bool { return os.Getenv("SEATKEEPER_LONG") == "1" }
