@@ -71,7 +71,7 @@ func TestTheStatusOfOtherErrors(t *testing.T) {
 		{users.Faults{{Problem: users.Unlisted(3)}}, 422},
 		{users.Faults{{Row: 2, Problem: errors.New("of the host's")}}, 422},
 		{hasher, 422},
-		{&users.FieldError{Field: "x", Reason: users.ErrLate}, 422},
+		{&users.FieldError{Field: "x", Reason: users.ErrTooLate}, 422},
 		{&users.FieldError{Field: "x", Reason: errors.New("of the host's")}, 422},
 		{users.ErrEmpty, 422},
 		{seats.Policy{Term: 1}.Check(), 422},

@@ -1,6 +1,9 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"github.com/seatkeeper/seatkeeper/internal/rules"
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // admit checks everything that is the same for all commands: that this actor may
 // ask for it, that the person is there, and that the person may be touched. It
@@ -32,11 +35,11 @@ func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 
 // covers reports whether the actor may use a grant on the user of that ID, who need not
 // be there.
-func (v *evaluation) covers(grant users.Grant, id users.ID) bool {
+func (v *evaluation) covers(grant rules.Grant, id users.ID) bool {
 	switch grant {
-	case users.Self:
+	case rules.Self:
 		return id == v.request.Actor.User
-	case users.OwnSource:
+	case rules.OwnSource:
 		return v.visible(id)
 	}
 	return true
@@ -59,18 +62,18 @@ func (v *evaluation) acting() users.User { return v.people[v.request.Actor.User]
 // authority returns how far the actor may go with the action, if anywhere. A
 // user must be active; whoever is not can only accept, and the table of status says
 // when.
-func (v *evaluation) authority(a users.Action) (users.Grant, *Refusal) {
+func (v *evaluation) authority(a users.Action) (rules.Grant, *Refusal) {
 	actor := v.request.Actor
 	if refusal := v.request.check(); refusal != nil {
-		return users.Never, refusal
+		return rules.Never, refusal
 	}
 	who := v.acting()
 	if v.byAccountUser() && who.Status != users.Active && (a != users.ActionAccept || !users.Present.Has(who.Status)) {
-		return users.Never, refuse(ErrForbidden, "")
+		return rules.Never, refuse(ErrForbidden, "")
 	}
-	grant := users.Authority(actor.Kind, who.Role, a)
-	if grant == users.Never || grant == users.ByPolicy && !v.account.Policy.grants(a) {
-		return users.Never, refuse(ErrForbidden, "")
+	grant := rules.Authority(actor.Kind, who.Role, a)
+	if grant == rules.Never || grant == rules.ByPolicy && !v.account.Policy.grants(a) {
+		return rules.Never, refuse(ErrForbidden, "")
 	}
 	return grant, nil
 }
@@ -79,7 +82,7 @@ func (v *evaluation) authority(a users.Action) (users.Grant, *Refusal) {
 func (v *evaluation) checkTarget(a users.Action, u users.User) *Refusal {
 	actor, policy := v.request.Actor, v.account.Policy
 	switch {
-	case u.Protected(a) && v.account.Erased.IsZero(), u.Role == users.Owner && !users.MayTouch(actor.Kind, v.acting().Role):
+	case rules.Protected(u, a) && v.account.Erased.IsZero(), u.Role == users.Owner && !rules.MayTouch(actor.Kind, v.acting().Role):
 		return refuse(ErrOwnerProtected, u.ID)
 	case v.byAccountUser() && policy.locks(a, u.Segment()):
 		return refuse(ErrSourceLocked, u.ID)

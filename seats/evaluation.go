@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -185,10 +186,10 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 // turn returns the user with the status that the action leads to, and whether
 // that is anything new.
 func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, changed bool, refusal *Refusal) {
-	switch step := users.Next(a, u.Status); step.Kind {
-	case users.GoTo:
+	switch step := rules.Next(a, u.Status); step.Kind {
+	case rules.GoTo:
 		return v.withStatus(u, step.To), true, nil
-	case users.AsBefore:
+	case rules.AsBefore:
 		back := u.LeftAs
 		if u.Status == users.Archived {
 			back = u.ArchivedAs
@@ -197,7 +198,7 @@ func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, 
 			back = users.Invited // what an invitation gives
 		}
 		return v.withStatus(u, back), true, nil
-	case users.Unchanged:
+	case rules.Unchanged:
 		return u, false, nil
 	}
 	return u, false, refuse(ErrWrongStatus, u.ID)

@@ -1,6 +1,9 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"github.com/seatkeeper/seatkeeper/internal/rules"
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // Import brings in somebody whom the host, or another system, has kept so far, as he
 // is there: the status and what it was before, the role, the dates, the notifications
@@ -40,7 +43,7 @@ func (c Import) needs(n *Need) {
 }
 
 func (c Import) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	if users.Next(users.ActionImport, d.people[c.User.ID].Status).Kind == users.Unchanged {
+	if rules.Next(users.ActionImport, d.people[c.User.ID].Status).Kind == rules.Unchanged {
 		return effect{}, nil
 	}
 	u, err := c.User.Clean(d.at)

@@ -182,7 +182,7 @@ func TestNothingIsPassedOver(t *testing.T) {
 			require.ErrorContains(t, json.Unmarshal([]byte(spoilt), into), want, "%s: %s", name, spoilt)
 		}
 		if into, ok := reflect.New(reflect.TypeOf(value)).Interface().(json.Unmarshaler); ok {
-			requireRefused("null", "null stands for nothing")
+			requireRefused("null", "null is not accepted")
 			require.ErrorContains(t, into.UnmarshalJSON([]byte(string(text)+"{}")), "follows the document", name)
 		}
 		places := key.FindAllSubmatchIndex(text, -1)
@@ -194,7 +194,7 @@ func TestNothingIsPassedOver(t *testing.T) {
 			requireRefused(head+`"unheard_of": 1, `+tail, "a key is unknown")
 			requireRefused(head+string(text[at[0]:at[1]])+string(member)+`, `+tail, "stands twice")
 			requireRefused(head+strings.ToUpper(tail[:at[1]-at[0]])+string(text[at[1]:]), "snake_case")
-			requireRefused(string(text[:at[1]])+"null"+string(text[at[1]+len(member):]), "null stands for nothing")
+			requireRefused(string(text[:at[1]])+"null"+string(text[at[1]+len(member):]), "null is not accepted")
 		}
 	}
 }
@@ -230,9 +230,9 @@ func TestACommandAsADocument(t *testing.T) {
 
 func TestACommandThatCannotBeRead(t *testing.T) {
 	for wrong, want := range map[string]string{
-		``:                                      "ends before the document does",
-		`[]`:                                    "can't be this array",
-		`"notify"`:                              "can't be this string",
+		``:                                      "ends inside the document",
+		`[]`:                                    "can't be of type array",
+		`"notify"`:                              "can't be of type string",
 		`{}`:                                    "not tagged",
 		`{"user":"u7"}`:                         "not tagged",
 		`{"command":"","user":"u7"}`:            "not tagged",
@@ -240,14 +240,14 @@ func TestACommandThatCannotBeRead(t *testing.T) {
 		`{"command":3,"user":"u7"}`:             "not tagged",
 		`{"command":{},"user":"u7"}`:            "not tagged",
 		`{"command":"ada@acme.example"}`:        "not tagged",
-		`{"command":"notify","user":7}`:         "can't be this number",
+		`{"command":"notify","user":7}`:         "can't be of type number",
 		`{"command":"notify","user":"u7"}{}`:    "follows the document",
 		`{"command":"notify","reason":"x"}`:     "a key is unknown",
 		`{"command":"change-role","user":"u7"}`: "lacks the role, the policy or the payer",
 		`{"command":"set-policy"}`:              "lacks the role, the policy or the payer",
 		`{"command":"set-payer"}`:               "lacks the role, the policy or the payer",
 		`{"command":"set-policy","policy":{}}`:  "not of version 1",
-		`{"command":"set-total","total":5}`:     "can't be this number",
+		`{"command":"set-total","total":5}`:     "can't be of type number",
 		`{"command":"set-total","total":"-5"}`:  "whole number",
 		`{"command":"notify","command":"delete","user":"u7"}`: "stands twice",
 	} {
@@ -294,15 +294,15 @@ func TestAPolicyAsADocument(t *testing.T) {
 	for _, c := range []struct{ wrong, want string }{
 		{`{}`, "not of version 1"},
 		{`{"version":2}`, "not of version 1"},
-		{`{"version":"1"}`, "can't be this string"},
+		{`{"version":"1"}`, "can't be of type string"},
 		{`{"version":1,"activation":"luck"}`, "unknown name"},
 		{`{"version":1,"activation":""}`, "unknown name"},
 		{`{"version":1,"term":"long"}`, "no duration"},
-		{`{"version":1,"term":3600}`, "can't be this number"},
+		{`{"version":1,"term":3600}`, "can't be of type number"},
 		{`{"version":1,"withheld":["fly"]}`, "unknown name"},
 		{`{"version":1,"cards":[{"figure":"moon"}]}`, "unknown name"},
 		{`{"version":1,"cards":[{},{},{},{},{},{},{}]}`, "too many cards"},
-		{`{"version":1,"cards":{}}`, "can't be this object"},
+		{`{"version":1,"cards":{}}`, "can't be of type object"},
 		{`{"version":1,"buying":{"by":"self-service","more":1}}`, "a key is unknown"},
 		{`{"version":1} x`, "follows the document"},
 	} {

@@ -80,7 +80,7 @@ func TestEverythingIsSaidInEveryLanguage(t *testing.T) {
 	requireSaid(capitals.Remedies(everyRemedy()))
 	requireSaid(capitals.Remedies(everyRemedy()[2:5]))
 	for _, f := range []users.Fault{
-		{Problem: users.ErrEmpty}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNobody},
+		{Problem: users.ErrEmpty}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNoIdentity},
 		{Row: 3, Column: "5", Problem: users.ErrAddress}, {Row: 3, Column: "5", Problem: users.ErrDuplicateRow, Other: 2},
 	} {
 		requireSaid(capitals.Fault(f))

@@ -56,7 +56,7 @@ func TestTheTextsOfRefusals(t *testing.T) {
 // TestTheTextsOfFaults are those that package users gives them.
 func TestTheTextsOfFaults(t *testing.T) {
 	for _, f := range []users.Fault{
-		{Problem: users.ErrTooLarge}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNobody},
+		{Problem: users.ErrTooLarge}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNoIdentity},
 		{Row: 3, Column: "Email", Problem: users.ErrAddress}, {Row: 3, Column: "Email", Problem: users.ErrDuplicateRow, Other: 2},
 	} {
 		require.Equal(t, f.Error(), seats.English().Fault(f))
@@ -83,7 +83,7 @@ func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
 		want   string
 	}{
 		{users.ErrEmpty, "ist leer"},
-		{users.ErrLate, "is later than can be"},
+		{users.ErrTooLate, "is in the future, or after the year 9999"},
 		{errors.New("is {field}"), "is {field}"},
 		{fmt.Errorf("of the feed %w", users.ErrEmpty), "of the feed is empty"},
 		{users.Reason{Code: "odd", Text: "is odd"}, "is odd"},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -98,7 +99,7 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 		return u, false, refusal
 	case !here:
 		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at}, false, nil
-	case users.Next(a, u.Status).Kind == users.Refused:
+	case rules.Next(a, u.Status).Kind == rules.Refused:
 		return u, false, v.duplicate(u.ID)
 	}
 	return u, true, nil
@@ -132,7 +133,7 @@ func (v *evaluation) match(p users.Profile) (u users.User, here bool, refusal *R
 		return u, false, nil
 	}
 	u = v.people[found[0]]
-	if len(found) > 1 || !users.SamePerson(p, u.Profile) || !v.visible(u.ID) {
+	if len(found) > 1 || !rules.SamePerson(p, u.Profile) || !v.visible(u.ID) {
 		return u, false, v.duplicate(found...)
 	}
 	return u, true, nil
@@ -281,7 +282,7 @@ func (Approve) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
 // without the ID of a user of another source. Once
 // people see a person as active, or he has signed in, a change that would make somebody
 // else of him is refused as [ErrExchange] where the policy says so, each edit judged by
-// itself, see [users.Exchanges]; the way is [Deactivate], [Invite] and [HandOver]. It is
+// itself, see [IdentityChange]; the way is [Deactivate], [Invite] and [HandOver]. It is
 // not refused to a sync that knows him by an unchanged external ID, nor to support.
 type Edit struct {
 	User users.ID    `json:"user"`
@@ -323,7 +324,7 @@ func (c Edit) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
 		}
 	}
 	settled := d.active(u.ID) || !u.FirstSignIn.IsZero()
-	if d.account.Policy.refusesExchange() && settled && users.Exchanges(u.Profile, profile) && !d.confirmsIdentity(u.Profile, profile) {
+	if d.account.Policy.refusesExchange() && settled && rules.Exchanges(u.Profile, profile) && !d.confirmsIdentity(u.Profile, profile) {
 		return effect{}, refuse(ErrExchange, u.ID)
 	}
 	next.Profile = profile

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/enum"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -69,7 +70,7 @@ const (
 // Permissions is a set of permissions.
 type Permissions = users.Set[Permission]
 
-var permissionNames = users.Names[Permission]{"sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people"}
+var permissionNames = enum.Names[Permission]{"sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people"}
 
 // String returns the permission in lower case, words joined by a hyphen.
 func (p Permission) String() string { return permissionNames.Of(p) }

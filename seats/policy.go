@@ -3,6 +3,8 @@ package seats
 import (
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/enum"
+	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -63,7 +65,7 @@ const (
 	Approval
 )
 
-var activationNames = users.Names[Activation]{"first-sign-in", "invitation", "approval"}
+var activationNames = enum.Names[Activation]{"first-sign-in", "invitation", "approval"}
 
 // String returns what lets in in lower case, words joined by a hyphen.
 func (l Activation) String() string { return activationNames.Of(l) }
@@ -83,7 +85,7 @@ const (
 	CreateInactive                 // the person is created, inactive
 )
 
-var whenFullNames = users.Names[WhenFull]{"refuse", "create-inactive"}
+var whenFullNames = enum.Names[WhenFull]{"refuse", "create-inactive"}
 
 // String returns what happens in lower case, words joined by a hyphen.
 func (n WhenFull) String() string { return whenFullNames.Of(n) }
@@ -103,7 +105,7 @@ const (
 	VendorOnly                      // the vendor alone
 )
 
-var orderChannelNames = users.Names[OrderChannel]{"self-service", "vendor-only"}
+var orderChannelNames = enum.Names[OrderChannel]{"self-service", "vendor-only"}
 
 // String returns who orders in lower case, words joined by a hyphen.
 func (s OrderChannel) String() string { return orderChannelNames.Of(s) }
@@ -132,7 +134,7 @@ const (
 	ExpiryFreesSeat                         // after Term the person becomes inactive and the seat is free, once; see [Reactivate]
 )
 
-var expiryNames = users.Names[InvitationExpiry]{"never", "kept", "freed"}
+var expiryNames = enum.Names[InvitationExpiry]{"never", "kept", "freed"}
 
 // String returns what becomes of it in lower case, words joined by a hyphen.
 func (r InvitationExpiry) String() string { return expiryNames.Of(r) }
@@ -152,7 +154,7 @@ const (
 	EndedBySupport                        // support alone
 )
 
-var enderNames = users.Names[OwnershipEnders]{"owners", "support"}
+var enderNames = enum.Names[OwnershipEnders]{"owners", "support"}
 
 // String returns who ends ownership in lower case, words joined by a hyphen.
 func (e OwnershipEnders) String() string { return enderNames.Of(e) }
@@ -163,8 +165,10 @@ func (e OwnershipEnders) MarshalText() ([]byte, error) { return enderNames.Marsh
 // UnmarshalText reads the text form; anything else is an error.
 func (e *OwnershipEnders) UnmarshalText(text []byte) error { return enderNames.Unmarshal(text, e) }
 
-// IdentityChange says whether an edit may turn one person into another, see
-// [users.Exchanges].
+// IdentityChange says whether an edit may make a profile describe another person. An edit does
+// so where the known name changes whole together with the address (the username of a user
+// without an address), and where a known external ID changes. A marriage (last name and
+// address) and a correction keep the person.
 type IdentityChange uint8
 
 // Whether people may be exchanged.
@@ -173,7 +177,7 @@ const (
 	IdentityChangeAllowed
 )
 
-var identityChangeNames = users.Names[IdentityChange]{"refused", "allowed"}
+var identityChangeNames = enum.Names[IdentityChange]{"refused", "allowed"}
 
 // String returns whether people may be exchanged in lower case, words joined by a hyphen.
 func (e IdentityChange) String() string { return identityChangeNames.Of(e) }
@@ -223,7 +227,7 @@ func (p Policy) Check() error {
 		return ErrNoWayIn
 	}
 	for _, a := range p.Withheld.Members() {
-		if users.Authority(users.ActorUser, users.Owner, a) == users.Never {
+		if rules.Authority(users.ActorUser, users.Owner, a) == rules.Never {
 			return ErrWithheld
 		}
 	}

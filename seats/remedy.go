@@ -3,6 +3,7 @@ package seats
 import (
 	"slices"
 
+	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -294,7 +295,7 @@ func (v *evaluation) orders(n int64) (steps []Step) {
 // whether there are so many. Nobody of them need be loaded: they follow from the tally. A
 // sync can't tell from that how many of them are its own.
 func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
-	if grant, _ := d.authority(a); grant != users.Anyone {
+	if grant, _ := d.authority(a); grant != rules.Anyone {
 		return false
 	}
 	named := users.Tally{}
@@ -307,7 +308,7 @@ func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
 		}
 		leave := min(n, d.account.Tally.Of(s)-named.Of(s))
 		after := s
-		after.Status = users.Next(a, s.Status).To
+		after.Status = rules.Next(a, s.Status).To
 		d.account.Tally.Add(s, -leave)
 		d.account.Tally.Add(after, leave)
 		n -= leave

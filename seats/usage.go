@@ -3,6 +3,7 @@ package seats
 import (
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/enum"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -78,7 +79,7 @@ const (
 	FigureArchived                    // people who were put away
 )
 
-var figureNames = users.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived"}
+var figureNames = enum.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived"}
 
 // String returns the figure in lower case; it is empty for no card.
 func (f Figure) String() string { return figureNames.Of(f) }

@@ -1,5 +1,7 @@
 package users
 
+import "github.com/seatkeeper/seatkeeper/internal/enum"
+
 // An Action names what can be asked for in an account. Each is a command of
 // package seats, where its rules are written down.
 type Action uint8
@@ -40,7 +42,7 @@ const (
 	actionCount = int(ActionEraseAccount) + 1
 )
 
-var actionNames = Names[Action]{
+var actionNames = enum.Names[Action]{
 	"", "invite", "add", "import", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
 	"delete", "erase", "hand-over", "edit", "change-role", "grant-ownership", "end-ownership",
 	"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",

@@ -1,18 +1,20 @@
 package users
 
+import "github.com/seatkeeper/seatkeeper/internal/enum"
+
 // An ActorKind is a kind of actor.
 type ActorKind uint8
 
 // The kinds of actor. The zero value is nobody, who may do nothing.
 const (
-	Nobody       ActorKind = iota
+	NoActor      ActorKind = iota
 	ActorUser              // a user of the account
 	ActorSync              // a feed of people, such as an HR system
 	ActorSupport           // the vendor's staff
 	ActorSystem            // the host application, and the clock
 )
 
-var actorNames = Names[ActorKind]{"", "user", "sync", "support", "system"}
+var actorNames = enum.Names[ActorKind]{"", "user", "sync", "support", "system"}
 
 // String returns the kind in lower case.
 func (k ActorKind) String() string { return actorNames.Of(k) }
@@ -55,7 +57,7 @@ func (a Actor) Check() error {
 		return CheckID(a.Name)
 	case a == System():
 		return nil
-	case a.Kind == Nobody:
+	case a.Kind == NoActor:
 		return ErrEmpty
 	}
 	return ErrActor

@@ -126,9 +126,9 @@ func (u *User) cleanDates(at time.Time) *FieldError {
 			return &FieldError{d.name, ErrEmpty}
 		case date.IsZero():
 		case date.Before(u.Created), date.Before(time.Time{}):
-			return &FieldError{d.name, ErrEarly}
+			return &FieldError{d.name, ErrTooEarly}
 		case date.After(latest):
-			return &FieldError{d.name, ErrLate}
+			return &FieldError{d.name, ErrTooLate}
 		}
 	}
 	return nil
@@ -152,9 +152,9 @@ func (u User) cleanLicences(licences []Licence, at time.Time) ([]Licence, error)
 			case date.IsZero():
 				continue
 			case date.Before(last):
-				return nil, ErrEarly
+				return nil, ErrTooEarly
 			case date.After(at):
-				return nil, ErrLate
+				return nil, ErrTooLate
 			}
 			last = *date
 		}

@@ -36,10 +36,10 @@ var (
 	ErrControl          = Reason{"control-character", "contains a control character"}
 	ErrUnknownCharacter = Reason{"unknown-character", "contains a character that this release does not know"}
 	ErrAddress          = Reason{"not-an-address", "is not an e-mail address"}
-	ErrActor            = Reason{"not-an-actor", "is of no kind, or has what does not belong to its kind"}
-	ErrUnfit            = Reason{"unfit", "does not go with what else is said of the person"}
-	ErrEarly            = Reason{"too-early", "is earlier than can be"}
-	ErrLate             = Reason{"too-late", "is later than can be"}
+	ErrActor            = Reason{"not-an-actor", "has an unknown kind, or a field of another kind"}
+	ErrUnfit            = Reason{"unfit", "contradicts the other fields of the user"}
+	ErrTooEarly         = Reason{"too-early", "is before the user was created, or before an earlier step"}
+	ErrTooLate          = Reason{"too-late", "is in the future, or after the year 9999"}
 )
 
 // CheckID reports what is wrong with an identifier, or nil.

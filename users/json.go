@@ -3,9 +3,12 @@ package users
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/seatkeeper/seatkeeper/internal/enum"
 )
 
 // A DocumentError says what is wrong with a document in JSON that [ReadJSON] reads. It
@@ -29,32 +32,32 @@ func (e *DocumentError) Unwrap() error { return e.Reason }
 // What can be wrong with a document.
 var (
 	errSyntax    = &DocumentError{Text: "users: JSON: the text is not JSON"}
-	errEnd       = &DocumentError{Text: "users: JSON: the text ends before the document does"}
-	errMore      = &DocumentError{Text: "users: JSON: something follows the document"}
+	errEnd       = &DocumentError{Text: "users: JSON: the text ends inside the document"}
+	errMore      = &DocumentError{Text: "users: JSON: text follows the document"}
 	errEncoding  = &DocumentError{Text: "users: JSON: the text", Reason: ErrNotUTF8}
-	errSurrogate = &DocumentError{Text: "users: JSON: half of a surrogate pair is no character"}
+	errSurrogate = &DocumentError{Text: "users: JSON: an escape is half of a surrogate pair"}
 	errKey       = &DocumentError{Text: "users: JSON: a key is not in snake_case"}
 	errKeyTwice  = &DocumentError{Text: "users: JSON: a key stands twice in an object"}
-	errNull      = &DocumentError{Text: "users: JSON: null stands for nothing here; what is not there is left out"}
-	errDepth     = &DocumentError{Text: "users: JSON: objects and lists are too deep in one another"}
-	errElements  = &DocumentError{Text: "users: JSON: a list or an object has too many elements"}
-	errObjects   = &DocumentError{Text: "users: JSON: there are too many objects"}
-	errTime      = &DocumentError{Text: "users: JSON: a time is not one of RFC 3339"}
+	errNull      = &DocumentError{Text: "users: JSON: null is not accepted: leave the key out"}
+	errDepth     = &DocumentError{Text: fmt.Sprintf("users: JSON: objects and lists are nested deeper than %d", MaxJSONDepth)}
+	errElements  = &DocumentError{Text: fmt.Sprintf("users: JSON: a list or an object has more than %d elements", MaxJSONElements)}
+	errObjects   = &DocumentError{Text: fmt.Sprintf("users: JSON: the document has more than %d objects", MaxJSONObjects)}
+	errTime      = &DocumentError{Text: "users: JSON: a time is not in the form of RFC 3339"}
 )
 
 // Bounds of a document, which are checked before anything of it is decoded: a short text
 // can stand for many large values.
 const (
-	MaxDepth    = 16     // objects and lists in one another
-	MaxElements = 1001   // elements of a list or an object
-	MaxObjects  = 20_000 // objects of a document
+	MaxJSONDepth    = 16     // objects and lists in one another
+	MaxJSONElements = 1001   // elements of a list or an object
+	MaxJSONObjects  = 20_000 // objects of a document
 )
 
 // ReadJSON reads a document of one of this library's types, from the zero value
 // on and whole: it refuses what encoding/json passes over or guesses at, which is
 // an unknown key, a key that stands twice or in other letters, null, text that is
 // not UTF-8, half of a surrogate pair and whatever follows the document. It refuses what
-// is beyond [MaxDepth], [MaxElements] or [MaxObjects] before it decodes anything. After an
+// is beyond [MaxJSONDepth], [MaxJSONElements] or [MaxJSONObjects] before it decodes anything. After an
 // error, into is as it was. An error is a [*DocumentError], whatever the Go version.
 //
 // It is what the UnmarshalJSON methods of users and seats are made of.
@@ -76,11 +79,14 @@ func ReadJSON[T any](text []byte, into *T) error {
 // type of error for an unknown key: it is one if the document can be read without it.
 func readError(err error, lenient func() bool) error {
 	var own *DocumentError
+	var name *enum.UnknownError
 	var kind *json.UnmarshalTypeError
 	var instant *time.ParseError
 	switch {
 	case errors.As(err, &own):
 		return own
+	case errors.As(err, &name):
+		return &DocumentError{Text: name.Error()}
 	case errors.As(err, &instant), errors.As(err, &kind) && kind.Type != nil && kind.Type.String() == "time.Time":
 		return errTime // some versions say it in the one way, and some in the other
 	case errors.As(err, &kind):
@@ -102,7 +108,7 @@ func unknownKey(err error) error {
 func wrongKind(err *json.UnmarshalTypeError) error {
 	value, _, _ := strings.Cut(err.Value, " ")
 	key := err.Field[strings.LastIndexByte(err.Field, '.')+1:]
-	return keyError(key, "", " can't be this "+value, "the document can't be this "+value)
+	return keyError(key, "", " can't be of type "+value, "the document can't be of type "+value)
 }
 
 // keyError returns the error that names the key in quotes, or the text without it where
@@ -169,11 +175,11 @@ func (s *scanner) broken() error {
 func (s *scanner) value(depth int) error {
 	switch c := s.skip(); {
 	case c == '{' || c == '[':
-		if depth == MaxDepth {
+		if depth == MaxJSONDepth {
 			return errDepth
 		}
 		if c == '{' {
-			if s.objects++; s.objects > MaxObjects {
+			if s.objects++; s.objects > MaxJSONObjects {
 				return errObjects
 			}
 		}
@@ -213,7 +219,7 @@ func (s *scanner) elements(object bool, depth int) error {
 	}
 	var keys map[string]bool
 	for n := 1; ; n++ {
-		if n > MaxElements {
+		if n > MaxJSONElements {
 			return errElements
 		}
 		if object {

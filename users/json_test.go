@@ -16,9 +16,9 @@ import (
 
 func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
 	for wrong, want := range map[string]string{
-		``:                                   `users: JSON: the text ends before the document does`,
-		`{`:                                  `users: JSON: the text ends before the document does`,
-		`{"id":"a"} {}`:                      `users: JSON: something follows the document`,
+		``:                                   `users: JSON: the text ends inside the document`,
+		`{`:                                  `users: JSON: the text ends inside the document`,
+		`{"id":"a"} {}`:                      `users: JSON: text follows the document`,
 		`{"id":"a","nick":"b"}`:              `users: JSON: a key is unknown: "nick"`,
 		`{"source":{"nick":"b"}}`:            `users: JSON: a key is unknown: "nick"`,
 		`{"ID":"a"}`:                         `users: JSON: a key is not in snake_case`,
@@ -26,22 +26,26 @@ func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
 		`{"source":{"a@b.example":1}}`:       `users: JSON: a key is not in snake_case`,
 		`{"id":"a","id":"b"}`:                `users: JSON: a key stands twice in an object`,
 		`{"licences":[{"pool":1,"pool":2}]}`: `users: JSON: a key stands twice in an object`,
-		`null`:                               `users: JSON: null stands for nothing here; what is not there is left out`,
-		`{"groups":null}`:                    `users: JSON: null stands for nothing here; what is not there is left out`,
-		`{"groups":["a",null]}`:              `users: JSON: null stands for nothing here; what is not there is left out`,
+		`null`:                               `users: JSON: null is not accepted: leave the key out`,
+		`{"groups":null}`:                    `users: JSON: null is not accepted: leave the key out`,
+		`{"groups":["a",null]}`:              `users: JSON: null is not accepted: leave the key out`,
 		"{\"id\":\"\xff\"}":                  `users: JSON: the text is not valid UTF-8`,
-		`{"created":"Ada"}`:                  `users: JSON: a time is not one of RFC 3339`,
-		`{"notification_count":1e999}`:       `users: JSON: "notification_count" can't be this number`,
-		`{"status":"Ada"}`:                   `users.Status: unknown name`,
-		`{"status":2}`:                       `users: JSON: "status" can't be this number`,
+		`{"created":"Ada"}`:                  `users: JSON: a time is not in the form of RFC 3339`,
+		`{"notification_count":1e999}`:       `users: JSON: "notification_count" can't be of type number`,
+		`{"status":"Ada"}`:                   `users.Status: unknown name; the names are invited, active, inactive, archived, deleted`,
+		`{"status":2}`:                       `users: JSON: "status" can't be of type number`,
 	} {
 		u := users.User{NotificationCount: 7}
 		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), want, wrong)
 		require.Equal(t, users.User{NotificationCount: 7}, u, "as it was")
 	}
+	var filter struct {
+		Role users.Set[users.Role] `json:"role"`
+	}
+	require.EqualError(t, users.ReadJSON([]byte(`{"role":{}}`), &filter), "users: JSON: the document can't be of type object", "of a list inside the document")
 	for _, wrong := range []string{`{"created":7}`, `{"created":"2026-13-01T00:00:00Z"}`} {
 		u := users.User{}
-		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), "users: JSON: a time is not one of RFC 3339")
+		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), "users: JSON: a time is not in the form of RFC 3339")
 	}
 	u := users.User{NotificationCount: 7, Profile: users.Profile{ID: "b"}}
 	require.NoError(t, json.Unmarshal([]byte(` {"first_name":"Ada","status":"active"} `), &u))
@@ -179,7 +183,7 @@ func TestReadJSON_broken(t *testing.T) {
 		`"a`: "\n", `"\`: `x`, `"\u12`: `g`, `"\u`: `"`, `-`: `-`, `1.`: `.`, `-0.`: `e`, `1e`: `e`, `2.5E+`: `-`, `1e-`: `.`,
 	} {
 		var whole any
-		require.EqualError(t, users.ReadJSON([]byte(text), &whole), "users: JSON: the text ends before the document does", text)
+		require.EqualError(t, users.ReadJSON([]byte(text), &whole), "users: JSON: the text ends inside the document", text)
 		require.EqualError(t, users.ReadJSON([]byte(text+more), &whole), "users: JSON: the text is not JSON", text+more)
 	}
 	for text, want := range map[string]float64{`-0`: 0, `-2.50`: -2.5, `12e2`: 1200, `1.5E+3`: 1500, `25e-1 `: 2.5} {
@@ -224,14 +228,14 @@ func TestReadJSON_bounds(t *testing.T) {
 		text string
 		fits bool
 	}{
-		"a list":              {list(users.MaxElements, "{}"), true},
-		"a list too long":     {list(users.MaxElements+1, "{}"), false},
+		"a list":              {list(users.MaxJSONElements, "{}"), true},
+		"a list too long":     {list(users.MaxJSONElements+1, "{}"), false},
 		"a list far too long": {list(1_000_000, "{}"), false},
 		"lists in lists":      {list(1000, `{"inner":`+list(1000, "{}")+`}`), false},
-		"too many members":    {"[" + members(users.MaxElements+1) + "]", false},
-		"deep":                {strings.Repeat(`[{"inner":`, users.MaxDepth/2) + "[]" + strings.Repeat("}]", users.MaxDepth/2), false},
+		"too many members":    {"[" + members(users.MaxJSONElements+1) + "]", false},
+		"deep":                {strings.Repeat(`[{"inner":`, users.MaxJSONDepth/2) + "[]" + strings.Repeat("}]", users.MaxJSONDepth/2), false},
 		"far too deep":        {strings.Repeat(`[{"inner":`, 100_000), false},
-		"as deep as can be":   {strings.Repeat(`[{"inner":`, users.MaxDepth/2-1) + "[{}]" + strings.Repeat("}]", users.MaxDepth/2-1), true},
+		"as deep as can be":   {strings.Repeat(`[{"inner":`, users.MaxJSONDepth/2-1) + "[{}]" + strings.Repeat("}]", users.MaxJSONDepth/2-1), true},
 	} {
 		decoded = 0
 		var into []counted

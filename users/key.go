@@ -1,5 +1,7 @@
 package users
 
+import "github.com/seatkeeper/seatkeeper/internal/enum"
+
 // A KeyKind is something by which a person is recognised.
 type KeyKind uint8
 
@@ -13,7 +15,7 @@ const (
 	KeyID // of the record rather than of the person
 )
 
-var keyNames = Names[KeyKind]{"external-id", "email", "username", "id"}
+var keyNames = enum.Names[KeyKind]{"external-id", "email", "username", "id"}
 
 // String returns the kind in lower case, words joined by a hyphen.
 func (k KeyKind) String() string { return keyNames.Of(k) }
@@ -56,19 +58,6 @@ func (p Profile) Keys() []Key {
 		}
 	}
 	return keys
-}
-
-// SamePerson reports whether two profiles describe one person: the strongest
-// kind of key that both have decides. Two profiles without a common kind do not.
-func SamePerson(a, b Profile) bool {
-	for _, k := range a.Keys() {
-		for _, other := range b.Keys() {
-			if k.Kind == other.Kind {
-				return k == other
-			}
-		}
-	}
-	return false
 }
 
 // check reports what is wrong with the key, or nil.

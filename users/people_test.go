@@ -178,53 +178,6 @@ func TestAPatchChangesWhatItNames(t *testing.T) {
 	}, now)
 }
 
-func TestOnePersonMadeIntoAnother(t *testing.T) {
-	was := users.Profile{FirstName: "Ada", LastName: "Byron", Email: "ada.byron@acme.example", ExternalID: "7"}
-	with := func(change func(*users.Profile)) users.Profile {
-		p := was
-		change(&p)
-		return p
-	}
-	require.False(t, users.Exchanges(was, was))
-	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.LastName, p.Email = "Lovelace", "ada.lovelace@acme.example" })), "a marriage")
-	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.FirstName, p.LastName = "Adah", "Biron" })), "a correction")
-	require.False(t, users.Exchanges(was, with(func(p *users.Profile) { p.FirstName, p.LastName, p.Email = "ADA", "BYRON", "ADA.BYRON@acme.example" })), "case alone")
-	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.FirstName, p.LastName, p.Email = "Bob", "Smith", "bob@acme.example" })))
-	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "8" })))
-	require.True(t, users.Exchanges(with(func(p *users.Profile) { p.ExternalID = "e7" }), with(func(p *users.Profile) { p.ExternalID = "E7" })))
-	require.True(t, users.Exchanges(was, with(func(p *users.Profile) { p.ExternalID = "" })))
-	require.False(t, users.Exchanges(with(func(p *users.Profile) { p.ExternalID = "" }), was), "a first number")
-
-	// Of whom less is known, all that is has to change.
-	bob := users.Profile{FirstName: "Bob", LastName: "Smith", Email: "bob@acme.example", Username: "bob"}
-	require.True(t, users.Exchanges(users.Profile{FirstName: "Ada", Email: "ada@acme.example"}, bob), "no last name")
-	require.True(t, users.Exchanges(users.Profile{LastName: "Byron", Email: "ada@acme.example"}, bob), "no first name")
-	require.True(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", Username: "ada"}, bob), "no address")
-	require.True(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example", Username: "bob"}, bob), "the address counts where there is one")
-	require.False(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", Username: "bob"}, bob), "the username stays")
-	require.False(t, users.Exchanges(users.Profile{Email: "ada@acme.example"}, bob), "nobody knew a name")
-	require.False(t, users.Exchanges(users.Profile{FirstName: "Ada", LastName: "Byron", ExternalID: "7"}, users.Profile{FirstName: "Bob", LastName: "Smith", ExternalID: "7", Email: "bob@acme.example"}), "nothing but the number was known, and it stays")
-}
-
-func TestWhoIsTheSamePerson(t *testing.T) {
-	ada := users.Profile{ExternalID: "7", Email: "ada@acme.example", Username: "ada"}
-	for _, c := range []struct {
-		other users.Profile
-		same  bool
-	}{
-		{users.Profile{ExternalID: "7", Email: "other@acme.example"}, true},
-		{users.Profile{ExternalID: "8", Email: "ada@acme.example"}, false},
-		{users.Profile{ExternalID: "7 ", Email: "other@acme.example"}, true},
-		{users.Profile{Email: "ADA@acme.example", Username: "other"}, true},
-		{users.Profile{Email: "other@acme.example", Username: "ada"}, false},
-		{users.Profile{Username: "Ada"}, true},
-		{users.Profile{}, false},
-	} {
-		require.Equal(t, c.same, users.SamePerson(ada, c.other), "%+v", c.other)
-		require.Equal(t, c.same, users.SamePerson(c.other, ada), "%+v", c.other)
-	}
-}
-
 func TestKeysOfAPerson(t *testing.T) {
 	u := users.User{Profile: users.Profile{ID: "U", Email: "A@b.example", Username: "Ab", ExternalID: "x"}}
 	require.Equal(t, []users.Key{
@@ -261,6 +214,15 @@ func TestWhatCountersSee(t *testing.T) {
 	require.Equal(t, users.Segment{Status: users.Active, Role: users.Admin}, u.Segment())
 }
 
+func TestUser_Administers(t *testing.T) {
+	for _, role := range users.Roles() {
+		for _, status := range append(users.Statuses(), users.NoStatus) {
+			in := status == users.Invited || status == users.Active
+			require.Equal(t, in && (role == users.Owner || role == users.Admin), users.User{Role: role, Status: status}.Administers(), "%s, %s", role, status)
+		}
+	}
+}
+
 func TestAnInvitationThatHasRunOut(t *testing.T) {
 	end := time.Unix(1000, 0)
 	u := invitee(users.Invited, end)
@@ -274,12 +236,12 @@ func invitee(status users.Status, expires time.Time) users.User {
 	return users.User{Status: status, Expires: expires}
 }
 
-func TestWhichActionsAreAboutSomebodyWhoIsThere(t *testing.T) {
+func TestAction_OnPerson(t *testing.T) {
 	for _, a := range users.Actions() {
-		newcomer := users.Next(a, users.NoStatus).Kind != users.Refused
+		isNew := users.In(users.ActionInvite, users.ActionAdd, users.ActionImport).Has(a)
 		account := users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer,
 			users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount).Has(a)
-		require.Equal(t, !newcomer && !account, a.OnPerson(), a)
+		require.Equal(t, !isNew && !account, a.OnPerson(), a)
 	}
 }
 

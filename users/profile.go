@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+
+	"github.com/seatkeeper/seatkeeper/internal/enum"
 )
 
 // A Profile is what is known of a person. At least one of Username, Email and
@@ -43,7 +45,7 @@ const (
 	sourceCount = int(SourceSync) + 1
 )
 
-var sourceNames = Names[SourceKind]{"manual", "import", "sync"}
+var sourceNames = enum.Names[SourceKind]{"manual", "import", "sync"}
 
 // String returns the kind in lower case.
 func (k SourceKind) String() string { return sourceNames.Of(k) }
@@ -226,16 +228,4 @@ func (d Patch) Apply(p Profile) (Profile, []string, error) {
 		changed = append(changed, "groups")
 	}
 	return p, changed, nil
-}
-
-// Exchanges reports whether a profile that becomes another describes somebody
-// else from then on: nothing of the name that was known stays, nor the address (of
-// somebody without one the username), or an external ID that was there changes. A
-// marriage (last name and address) and a correction do not exchange anybody.
-func Exchanges(was, now Profile) bool {
-	stays := func(a, b string) bool { return a != "" && Fold(a) == Fold(b) }
-	named, reached := was.FirstName != "" || was.LastName != "", was.Email != "" || was.Username != ""
-	reach := stays(was.Email, now.Email) || was.Email == "" && stays(was.Username, now.Username)
-	return was.ExternalID != "" && ByExternalID(was.ExternalID) != ByExternalID(now.ExternalID) ||
-		named && reached && !reach && !stays(was.FirstName, now.FirstName) && !stays(was.LastName, now.LastName)
 }

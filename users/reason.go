@@ -16,8 +16,8 @@ func (r Reason) Error() string { return r.Text }
 // In words of another language they are said by the Messages of package seats.
 func Reasons() []Reason {
 	return []Reason{
-		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrUnfit, ErrEarly, ErrLate,
+		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrUnfit, ErrTooEarly, ErrTooLate,
 		ErrEncoding, ErrTooLarge, ErrNoHeader, ErrNoColumn, ErrColumnTwice, ErrQuotes, ErrExtraCells,
-		ErrNobody, ErrDuplicateRow, ErrRole, ErrOwner, ErrPassword,
+		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrOwner, ErrPassword,
 	}
 }

@@ -1,5 +1,7 @@
 package users
 
+import "github.com/seatkeeper/seatkeeper/internal/enum"
+
 // A Role says what a person is in an account. The zero value is [Member], so
 // that an invitation without a role invites a learner.
 type Role uint8
@@ -14,7 +16,7 @@ const (
 	roleCount = int(Owner) + 1
 )
 
-var roleNames = Names[Role]{"member", "manager", "admin", "owner"}
+var roleNames = enum.Names[Role]{"member", "manager", "admin", "owner"}
 
 // String returns the role in lower case.
 func (r Role) String() string { return roleNames.Of(r) }

@@ -181,20 +181,31 @@ func (o RosterOptions) complete() (RosterOptions, error) {
 	if err := o.Source.check(); err != nil {
 		return o, &FieldError{"source", err}
 	}
-	headers, fields := map[string]bool{"": true}, map[string]bool{}
+	headers, fields := map[string]bool{}, map[string]bool{}
 	for _, c := range o.Columns {
-		if textOf(c.Field) == nil && c.Field != "role" && c.Field != "password" && !slices.Contains(writtenOnly, c.Field) {
-			return o, fmt.Errorf("users: roster column %q: there is no field %q", c.Header, c.Field)
+		name, wrong := label(c.Header), ""
+		switch {
+		case textOf(c.Field) == nil && c.Field != "role" && c.Field != "password" && !slices.Contains(writtenOnly, c.Field):
+			wrong = fmt.Sprintf("the field %q is unknown", c.Field)
+		case name == "":
+			wrong = "the header is empty"
+		case headers[name]:
+			wrong = "another column has this header"
+		case fields[c.Field]:
+			wrong = fmt.Sprintf("another column has the field %q", c.Field)
 		}
-		if headers[label(c.Header)] || fields[c.Field] {
-			return o, fmt.Errorf("users: roster column %q: no header, or header or field of another column", c.Header)
+		if wrong != "" {
+			return o, fmt.Errorf("users: roster column %q: %s", c.Header, wrong)
 		}
-		headers[label(c.Header)], fields[c.Field] = true, true
+		headers[name], fields[c.Field] = true, true
 	}
 	roles := map[string]Role{}
 	for word, role := range o.Roles {
-		if other, taken := roles[label(word)]; !role.Valid() || taken && other != role {
-			return o, fmt.Errorf("users: roster role %q: stands for no role, or for two", word)
+		if !role.Valid() {
+			return o, fmt.Errorf("users: roster role %q: the role is unknown", word)
+		}
+		if other, ok := roles[label(word)]; ok && other != role {
+			return o, fmt.Errorf("users: roster role %q: the word stands for two roles", word)
 		}
 		roles[label(word)] = role
 	}

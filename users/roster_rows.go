@@ -265,7 +265,7 @@ func (w *rosterRow) clean() {
 		}
 		if wrong.Reason == ErrEmpty {
 			if !slices.ContainsFunc(w.faulty, func(field string) bool { return slices.Contains(keyNames, field) }) {
-				w.fault("", ErrNobody, 0)
+				w.fault("", ErrNoIdentity, 0)
 			}
 			return
 		}

@@ -126,8 +126,8 @@ func TestRosterRoles(t *testing.T) {
 
 func TestRosterImportsNoOwner(t *testing.T) {
 	boss := users.RosterOptions{Roles: map[string]users.Role{"Boss": users.Owner}}
-	require.Equal(t, []string{"row 2: Role is the role of an owner, who cannot be imported"}, refused(t, "Email,Role\na@x.example,Owner\n", users.RosterOptions{}))
-	require.Equal(t, []string{"row 2: Role is the role of an owner, who cannot be imported"}, refused(t, "Email,Role\na@x.example,boss\n", boss))
+	require.Equal(t, []string{"row 2: Role is the role of an owner: give another role here and grant the ownership later"}, refused(t, "Email,Role\na@x.example,Owner\n", users.RosterOptions{}))
+	require.Equal(t, []string{"row 2: Role is the role of an owner: give another role here and grant the ownership later"}, refused(t, "Email,Role\na@x.example,boss\n", boss))
 	require.Equal(t, []string{"row 2: Role is not a known role"}, refused(t, "Email,Role\na@x.example,owner\n", boss))
 }
 
@@ -148,8 +148,8 @@ func TestRosterFaults(t *testing.T) {
 		"control character":    {"Email,Title\nada@x.example,a\bb\n", []string{"row 2: Title contains a control character"}},
 		"long text":            {"Email,Title\nada@x.example," + strings.Repeat("ü", users.MaxText+1) + "\n", []string{"row 2: Title is too long"}},
 		"unknown role":         {"Email,Role\nada@x.example,Queen\n", []string{"row 2: Role is not a known role"}},
-		"nobody":               {"First name,Email\nAda,\n", []string{"row 2 names nobody: it has no address, username or external ID"}},
-		"nobody and no role":   {"First name,Email,Role\nAda,,Queen\n", []string{"row 2: Role is not a known role", "row 2 names nobody: it has no address, username or external ID"}},
+		"nobody":               {"First name,Email\nAda,\n", []string{"row 2 has no address, username or external ID: give one of them"}},
+		"nobody and no role":   {"First name,Email,Role\nAda,,Queen\n", []string{"row 2: Role is not a known role", "row 2 has no address, username or external ID: give one of them"}},
 		"unquoted comma":       {"Email,First name\nada@x.example,Ada,Countess\n", []string{"row 2 has more cells than the header"}},
 		"all faults of a row":  {"Email,Username,Title,Role\nada," + strings.Repeat("u", 256) + ",\"a\tb\",Queen,x\n", []string{"row 2: Role is not a known role", "row 2 has more cells than the header", "row 2: Username is too long", "row 2: Title contains a control character", "row 2: Email is not an e-mail address"}},
 		"same address":         {"Email\nada@x.example\n\nADA@X.example \nAda@x.Example\n", []string{"row 4: Email is taken by row 2", "row 5: Email is taken by row 2"}},

@@ -88,7 +88,7 @@ func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
 		r.header, r.fields = append(r.header, header), append(r.fields, c.Field)
 	}
 	if isInstruction(r.header[0]) {
-		return nil, fmt.Errorf("users: roster column %q: in front of all others it would be taken for an instruction", o.Columns[0].Header)
+		return nil, fmt.Errorf("users: roster column %q: as the first header it reads as an instruction to Excel: put another column first", o.Columns[0].Header)
 	}
 	if !slices.Contains(r.fields, "role") {
 		return r, nil
@@ -99,7 +99,7 @@ func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
 			return nil, fmt.Errorf("users: roster role %q: %w", o.word(role), err)
 		}
 		if word == "" {
-			return nil, fmt.Errorf("users: roster: there is no word for the role %v", role)
+			return nil, fmt.Errorf("users: roster: RosterOptions.Roles has no word for the role %v", role)
 		}
 		r.words = append(r.words, word)
 	}

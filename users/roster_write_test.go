@@ -169,16 +169,16 @@ func TestNothingIsWrittenUnderOptionsThatCannotBe(t *testing.T) {
 		o    users.RosterOptions
 		want string
 	}{
-		"unknown field":   {users.RosterOptions{Columns: []users.Column{{Header: "ID", Field: "id"}}}, `users: roster column "ID": there is no field "id"`},
-		"status twice":    {users.RosterOptions{Columns: []users.Column{{Header: "A", Field: "status"}, {Header: "B", Field: "status"}}}, `users: roster column "B": no header, or header or field of another column`},
-		"header twice":    {users.RosterOptions{Columns: []users.Column{email, {Header: "E-mail", Field: "groups"}}}, `users: roster column "E-mail": no header, or header or field of another column`},
+		"unknown field":   {users.RosterOptions{Columns: []users.Column{{Header: "ID", Field: "id"}}}, `users: roster column "ID": the field "id" is unknown`},
+		"status twice":    {users.RosterOptions{Columns: []users.Column{{Header: "A", Field: "status"}, {Header: "B", Field: "status"}}}, `users: roster column "B": another column has the field "status"`},
+		"header twice":    {users.RosterOptions{Columns: []users.Column{email, {Header: "E-mail", Field: "groups"}}}, `users: roster column "E-mail": another column has this header`},
 		"header in lines": {users.RosterOptions{Columns: []users.Column{{Header: "E\nmail", Field: "email"}}}, `users: roster column "E\nmail": contains a control character`},
 		"header of bytes": {users.RosterOptions{Columns: []users.Column{email, {Header: "\xff", Field: "title"}}}, `users: roster column "\xff": is not valid UTF-8`},
-		"instruction":     {users.RosterOptions{Columns: []users.Column{{Header: `"Sep=;`, Field: "email"}}}, `users: roster column "\"Sep=;": in front of all others it would be taken for an instruction`},
-		"no manager":      {users.RosterOptions{Columns: []users.Column{email, role}, Roles: map[string]users.Role{"User": users.Member, "Admin": users.Admin, " ": users.Manager}}, "users: roster: there is no word for the role manager"},
-		"no admin":        {users.RosterOptions{Roles: map[string]users.Role{"User": users.Member, "Head": users.Manager}}, "users: roster: there is no word for the role admin"},
+		"instruction":     {users.RosterOptions{Columns: []users.Column{{Header: `"Sep=;`, Field: "email"}}}, `users: roster column "\"Sep=;": as the first header it reads as an instruction to Excel`},
+		"no manager":      {users.RosterOptions{Columns: []users.Column{email, role}, Roles: map[string]users.Role{"User": users.Member, "Admin": users.Admin, " ": users.Manager}}, "users: roster: RosterOptions.Roles has no word for the role manager"},
+		"no admin":        {users.RosterOptions{Roles: map[string]users.Role{"User": users.Member, "Head": users.Manager}}, "users: roster: RosterOptions.Roles has no word for the role admin"},
 		"word in lines":   {users.RosterOptions{Roles: map[string]users.Role{"User": users.Member, "He\nad": users.Manager, "Admin": users.Admin}}, `users: roster role "He\nad": contains a control character`},
-		"role twice":      {users.RosterOptions{Roles: map[string]users.Role{"Head": users.Member, "head": users.Manager}}, "stands for no role, or for two"},
+		"role twice":      {users.RosterOptions{Roles: map[string]users.Role{"Head": users.Member, "head": users.Manager}}, "the word stands for two roles"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var file bytes.Buffer

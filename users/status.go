@@ -1,5 +1,7 @@
 package users
 
+import "github.com/seatkeeper/seatkeeper/internal/enum"
+
 // A Status says where a person stands in an account. The zero value,
 // [NoStatus], is that of somebody who is not there.
 type Status uint8
@@ -16,7 +18,7 @@ const (
 	statusCount = int(Deleted) + 1
 )
 
-var statusNames = Names[Status]{"", "invited", "active", "inactive", "archived", "deleted"}
+var statusNames = enum.Names[Status]{"", "invited", "active", "inactive", "archived", "deleted"}
 
 // String returns the status in lower case; it is empty for [NoStatus].
 func (s Status) String() string { return statusNames.Of(s) }

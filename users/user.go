@@ -94,3 +94,8 @@ func (u User) Tombstone() User {
 
 // Has reports whether the key is one of this person's.
 func (u User) Has(k Key) bool { return slices.Contains(u.TakenKeys(), k) }
+
+// Administers reports whether u is an owner or an admin who is invited or active.
+func (u User) Administers() bool {
+	return In(Owner, Admin).Has(u.Role) && In(Invited, Active).Has(u.Status)
+}

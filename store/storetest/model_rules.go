@@ -80,7 +80,7 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	action := c.Action()
 	id, onPerson := target(c)
-	if a.Kind == users.Nobody {
+	if a.Kind == users.NoActor {
 		return []seats.Code{seats.ErrBadInput, seats.ErrForbidden}
 	}
 	if badActor(a) {

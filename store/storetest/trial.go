@@ -134,7 +134,7 @@ func record(c *seats.Change, e seats.Event) {
 	if !e.Total.Valid() {
 		e.Total = seats.Unlimited()
 	}
-	if e.Actor.Kind == users.Nobody {
+	if e.Actor.Kind == users.NoActor {
 		e.Actor, e.Channel = users.System(), seats.ByCall
 	}
 	c.Events = append(c.Events, e)

@@ -1,4 +1,4 @@
-package users_test
+package rules_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -25,7 +26,8 @@ func cells(table string) (columns []string, rows map[string][]string) {
 	return columns, rows
 }
 
-func TestEveryActionAtEveryStatus(t *testing.T) {
+// TestNext holds every action at every status against the manual.
+func TestNext(t *testing.T) {
 	columns, rows := cells(`
 	                 invited   active    inactive  archived  deleted
 	invite           same      same      refused   refused   refused
@@ -58,25 +60,26 @@ func TestEveryActionAtEveryStatus(t *testing.T) {
 	for _, action := range users.Actions() {
 		for i, status := range users.Statuses() {
 			require.Equal(t, columns[i], status.String())
-			require.Equal(t, rows[action.String()][i], stepName(users.Next(action, status)), "%s of somebody %s", action, status)
+			require.Equal(t, rows[action.String()][i], stepName(rules.Next(action, status)), "%s: %s", action, status)
 		}
 	}
-	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Invited}, users.Next(users.ActionInvite, users.NoStatus))
-	require.Equal(t, users.Step{Kind: users.GoTo, To: users.Active}, users.Next(users.ActionAdd, users.NoStatus))
-	require.Equal(t, users.Step{Kind: users.AsImported}, users.Next(users.ActionImport, users.NoStatus))
-	require.Zero(t, users.Next(users.ActionAccept, users.NoStatus))
-	require.Zero(t, users.Next(users.Action(99), users.Active))
-	require.Zero(t, users.Next(users.ActionAccept, users.Status(99)))
+	require.Equal(t, rules.Step{Kind: rules.GoTo, To: users.Invited}, rules.Next(users.ActionInvite, users.NoStatus))
+	require.Equal(t, rules.Step{Kind: rules.GoTo, To: users.Active}, rules.Next(users.ActionAdd, users.NoStatus))
+	require.Equal(t, rules.Step{Kind: rules.AsImported}, rules.Next(users.ActionImport, users.NoStatus))
+	require.Zero(t, rules.Next(users.ActionAccept, users.NoStatus))
+	require.Zero(t, rules.Next(users.Action(99), users.Active))
+	require.Zero(t, rules.Next(users.ActionAccept, users.Status(99)))
 }
 
-func stepName(s users.Step) string {
-	if s.Kind == users.GoTo {
+func stepName(s rules.Step) string {
+	if s.Kind == rules.GoTo {
 		return s.To.String()
 	}
-	return map[users.StepKind]string{users.Refused: "refused", users.Unchanged: "same", users.AsBefore: "as-before"}[s.Kind]
+	return map[rules.StepKind]string{rules.Refused: "refused", rules.Unchanged: "same", rules.AsBefore: "as-before"}[s.Kind]
 }
 
-func TestWhoMayDoWhat(t *testing.T) {
+// TestAuthority holds every action of every actor against the manual.
+func TestAuthority(t *testing.T) {
 	columns, rows := cells(`
 	                 member manager admin  owner  sync   support system
 	invite           -      -       anyone anyone source anyone  anyone
@@ -106,8 +109,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 	reopen           -      -       -      -      -      anyone  anyone
 	erase-account    -      -       -      -      -      anyone  anyone`)
 	require.Len(t, rows, len(users.Actions()))
-	grants := map[users.Grant]string{
-		users.Never: "-", users.Self: "self", users.OwnSource: "source", users.ByPolicy: "policy", users.Anyone: "anyone",
+	grants := map[rules.Grant]string{
+		rules.Never: "-", rules.Self: "self", rules.OwnSource: "source", rules.ByPolicy: "policy", rules.Anyone: "anyone",
 	}
 	for _, action := range users.Actions() {
 		for i, column := range columns {
@@ -115,41 +118,34 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if role.UnmarshalText([]byte(column)) != nil {
 				require.NoError(t, kind.UnmarshalText([]byte(column)))
 			}
-			require.Equal(t, rows[action.String()][i], grants[users.Authority(kind, role, action)], "%s: %s", column, action)
+			require.Equal(t, rows[action.String()][i], grants[rules.Authority(kind, role, action)], "%s: %s", column, action)
 		}
-		require.Equal(t, users.Never, users.Authority(users.Nobody, users.Owner, action), "nobody: %s", action)
-		require.Equal(t, users.Never, users.Authority(users.ActorUser, users.Role(99), action), "no role: %s", action)
+		require.Equal(t, rules.Never, rules.Authority(users.NoActor, users.Owner, action), "no actor: %s", action)
+		require.Equal(t, rules.Never, rules.Authority(users.ActorUser, users.Role(99), action), "no role: %s", action)
 	}
-	require.Equal(t, users.Never, users.Authority(users.ActorSystem, users.Member, users.Action(99)))
+	require.Equal(t, rules.Never, rules.Authority(users.ActorSystem, users.Member, users.Action(99)))
 }
 
-func TestWhoAdministers(t *testing.T) {
-	for _, role := range users.Roles() {
-		for _, status := range append(users.Statuses(), users.NoStatus) {
-			in := status == users.Invited || status == users.Active
-			require.Equal(t, in && (role == users.Owner || role == users.Admin), users.User{Role: role, Status: status}.Administers(), "%s, %s", role, status)
-		}
-	}
-}
-
-func TestOwnersAreProtected(t *testing.T) {
-	putsOut := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
+func TestProtected(t *testing.T) {
+	ended := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
 	for _, action := range users.Actions() {
 		for _, role := range users.Roles() {
-			require.Equal(t, role == users.Owner && putsOut.Has(action), users.User{Role: role}.Protected(action))
+			require.Equal(t, role == users.Owner && ended.Has(action), rules.Protected(users.User{Role: role}, action))
 		}
 	}
-	require.True(t, users.MayTouch(users.ActorUser, users.Owner))
-	require.False(t, users.MayTouch(users.ActorUser, users.Admin))
-	require.True(t, users.MayTouch(users.ActorSupport, users.Member))
-	require.True(t, users.MayTouch(users.ActorSystem, users.Member))
-	require.False(t, users.MayTouch(users.ActorSync, users.Owner))
 }
 
-// TestTheStatePictureInTheReadme prints the table of status as a picture and
-// compares it with the one in the documentation.
-func TestTheStatePictureInTheReadme(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+func TestMayTouch(t *testing.T) {
+	require.True(t, rules.MayTouch(users.ActorUser, users.Owner))
+	require.False(t, rules.MayTouch(users.ActorUser, users.Admin))
+	require.True(t, rules.MayTouch(users.ActorSupport, users.Member))
+	require.True(t, rules.MayTouch(users.ActorSystem, users.Member))
+	require.False(t, rules.MayTouch(users.ActorSync, users.Owner))
+}
+
+// TestNext_picture prints the table as a picture and compares it with the one in the README.
+func TestNext_picture(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	require.Contains(t, string(readme), statePicture())
 }
@@ -160,14 +156,14 @@ func statePicture() string {
 	for _, from := range append([]users.Status{users.NoStatus}, users.Statuses()...) {
 		moves := map[users.Status][]string{}
 		for _, action := range users.Actions() {
-			switch step := users.Next(action, from); {
-			case step.Kind == users.GoTo && step.To != from:
+			switch step := rules.Next(action, from); {
+			case step.Kind == rules.GoTo && step.To != from:
 				moves[step.To] = append(moves[step.To], action.String())
-			case step.Kind == users.AsBefore:
+			case step.Kind == rules.AsBefore:
 				for _, to := range before(from) {
 					moves[to] = append(moves[to], action.String())
 				}
-			case step.Kind == users.AsImported:
+			case step.Kind == rules.AsImported:
 				for _, to := range users.Statuses() {
 					moves[to] = append(moves[to], action.String())
 				}
@@ -183,7 +179,7 @@ func statePicture() string {
 	return b.String()
 }
 
-// before lists the statuses from which one can have come into another.
+// before lists the statuses in front of inactive or archived.
 func before(s users.Status) []users.Status {
 	if s == users.Inactive {
 		return []users.Status{users.Invited, users.Active}

@@ -58,6 +58,10 @@ func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
 	return n
 }
 
+// ActiveOwners returns how many active owners there are. It is never less than
+// one in an account, unless that is erased.
+func (t Tally) ActiveOwners() int64 { return t.Count(In(Active), In(Owner)) }
+
 // Present is the set of all statuses but deleted: the people whom a list shows
 // unless it is asked for others.
 const Present = Set[Status](1<<Invited | 1<<Active | 1<<Inactive | 1<<Archived)
@@ -79,8 +83,8 @@ type tallyRow struct {
 }
 
 var (
-	errTallyRow   = &DocumentError{Text: "users: JSON: a row of a tally has no status, or counts nobody"}
-	errTallyTwice = &DocumentError{Text: "users: JSON: two rows of a tally are of one standing"}
+	errTallyRow   = &DocumentError{Text: "users: JSON: a row of a tally has no status, or the count 0"}
+	errTallyTwice = &DocumentError{Text: "users: JSON: two rows of a tally have the same status, role and source"}
 )
 
 func (r tallyRow) check() error {

@@ -1,0 +1,64 @@
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/internal/rules"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestExchanges edits one person's profile.
+func TestExchanges(t *testing.T) {
+	ada := users.Profile{FirstName: "Ada", LastName: "Byron", Email: "ada.byron@acme.example", ExternalID: "7"}
+	bob := users.Profile{FirstName: "Bob", LastName: "Smith", Email: "bob@acme.example", Username: "bob"}
+	with := func(change func(*users.Profile)) users.Profile {
+		p := ada
+		change(&p)
+		return p
+	}
+	numbered := func(id string) users.Profile { return with(func(p *users.Profile) { p.ExternalID = id }) }
+	for name, c := range map[string]struct {
+		was, now users.Profile
+		want     bool
+	}{
+		"unchanged":               {ada, ada, false},
+		"marriage":                {ada, with(func(p *users.Profile) { p.LastName, p.Email = "Lovelace", "ada.lovelace@acme.example" }), false},
+		"correction":              {ada, with(func(p *users.Profile) { p.FirstName, p.LastName = "Adah", "Biron" }), false},
+		"case":                    {ada, with(func(p *users.Profile) { p.FirstName, p.LastName, p.Email = "ADA", "BYRON", "ADA.BYRON@acme.example" }), false},
+		"name and address":        {ada, with(func(p *users.Profile) { p.FirstName, p.LastName, p.Email = "Bob", "Smith", "bob@acme.example" }), true},
+		"external ID":             {ada, numbered("8"), true},
+		"case of external ID":     {numbered("e7"), numbered("E7"), true},
+		"external ID removed":     {ada, numbered(""), true},
+		"first external ID":       {numbered(""), ada, false},
+		"first name known":        {users.Profile{FirstName: "Ada", Email: "ada@acme.example"}, bob, true},
+		"last name known":         {users.Profile{LastName: "Byron", Email: "ada@acme.example"}, bob, true},
+		"username known":          {users.Profile{FirstName: "Ada", LastName: "Byron", Username: "ada"}, bob, true},
+		"address before username": {users.Profile{FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example", Username: "bob"}, bob, true},
+		"same username":           {users.Profile{FirstName: "Ada", LastName: "Byron", Username: "bob"}, bob, false},
+		"name unknown":            {users.Profile{Email: "ada@acme.example"}, bob, false},
+		"address unknown":         {users.Profile{FirstName: "Ada", LastName: "Byron", ExternalID: "7"}, users.Profile{FirstName: "Bob", LastName: "Smith", ExternalID: "7", Email: "bob@acme.example"}, false},
+	} {
+		require.Equal(t, c.want, rules.Exchanges(c.was, c.now), name)
+	}
+}
+
+func TestSamePerson(t *testing.T) {
+	ada := users.Profile{ExternalID: "7", Email: "ada@acme.example", Username: "ada"}
+	for _, c := range []struct {
+		other users.Profile
+		same  bool
+	}{
+		{users.Profile{ExternalID: "7", Email: "other@acme.example"}, true},
+		{users.Profile{ExternalID: "8", Email: "ada@acme.example"}, false},
+		{users.Profile{ExternalID: "7 ", Email: "other@acme.example"}, true},
+		{users.Profile{Email: "ADA@acme.example", Username: "other"}, true},
+		{users.Profile{Email: "other@acme.example", Username: "ada"}, false},
+		{users.Profile{Username: "Ada"}, true},
+		{users.Profile{}, false},
+	} {
+		require.Equal(t, c.same, rules.SamePerson(ada, c.other), "%+v", c.other)
+		require.Equal(t, c.same, rules.SamePerson(c.other, ada), "%+v", c.other)
+	}
+}
