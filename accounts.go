@@ -9,56 +9,50 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Accounts lists all accounts in ascending order of ID, after the given one, as they are
-// stored: closed and erased ones too, and without waiting for what is due in them. Rows
-// are read as by [Keeper.Users]; for a page of a screen, leave the loop and go on after
-// the last one.
+// Accounts lists the accounts after the given ID in ascending order, closed and erased
+// ones included. They are as stored: what is due in them takes effect later. Rows are read
+// as by [Keeper.Users]. For one page of a screen, break out of the loop when the page is
+// full, and continue after its last account.
 func (k *Keeper) Accounts(ctx context.Context, after users.AccountID) iter.Seq2[seats.Account, error] {
 	return pages(true, accountPage, func(last seats.Account) ([]seats.Account, error) {
 		rows, err := k.store.Accounts(ctx, cmp.Or(last.ID, after), accountPage)
 		for i := range rows {
-			rows[i].Salt = "" // the library's own
+			rows[i].Salt = "" // internal to the library
 		}
 		return rows, err
 	})
 }
 
-// EraseAccount erases a closed account: [seats.EraseAccount], after which it can't be
-// opened again, and then [seats.Delete] of everybody, owners too, a few hundred to a
-// commit. What is left are the tombstones and the events, which contain no value of a
-// profile. It returns how many people were deleted by this call.
+// EraseAccount erases a closed account for good: [seats.EraseAccount] first, so that it
+// can't be opened again, and then [seats.Delete] of every user, owners included, a few
+// hundred to a commit. The tombstones and the events stay; they contain no personal data.
+// It returns the number of users deleted by this call.
 //
-// Where it ends with an error, call it again: it goes on. That is why it needs no request
-// key and leaves that of a [Call] out. Support and the system may. An account that is not
-// closed is refused as [seats.ErrOpen].
-func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, actor users.Actor, reason string) (people int, err error) {
-	k = k.With(Call{Correlation: cmp.Or(k.call.Correlation, k.newID()), Reason: cmp.Or(reason, k.call.Reason)})
-	if _, err := k.Do(ctx, account, actor, seats.EraseAccount{}); err != nil {
+// Only support and the system may erase an account. An open account is refused as
+// [seats.ErrOpen]; an unknown one is [store.ErrNotFound]. After any other error the host
+// calls EraseAccount again, and it continues. It ignores the Key of a [Call].
+func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, actor users.Actor, reason string) (deleted int, err error) {
+	const method = "EraseAccount"
+	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: cmp.Or(reason, k.call.Reason)})
+	erase := k.request(actor, seats.ByCall, seats.EraseAccount{})
+	if _, err := k.decide(ctx, method, account, erase, requireAccount(seats.Decide)); err != nil {
 		return 0, err
 	}
-	var some []seats.Command
-	leave := func() error {
-		outcomes, err := k.DoEach(ctx, account, actor, some...)
-		for _, o := range outcomes {
-			if o.Refusal != nil {
-				return o.Refusal
-			}
-			if !o.Unchanged { // or somebody else erases it as well
-				people++
-			}
-		}
-		some = nil
-		return err
-	}
-	for u, err := range k.Users(ctx, account, users.Filter{}) {
-		if err != nil {
-			return people, err
-		}
-		if some = append(some, seats.Delete{User: u.ID}); len(some) == chunkSize {
-			if err := leave(); err != nil {
-				return people, err
+	deletes := func(yield func(seats.Command, error) bool) {
+		for u, err := range k.Users(ctx, account, users.Filter{}) {
+			if !yield(seats.Delete{User: u.ID}, err) {
+				return
 			}
 		}
 	}
-	return people, leave()
+	err = k.doChunked(ctx, method, account, k.request(actor, seats.ByBulk), deletes, func(_ seats.Command, o seats.Outcome) error {
+		switch {
+		case o.Refusal != nil:
+			return o.Refusal
+		case !o.Unchanged: // it may be that another call deletes too
+			deleted++
+		}
+		return nil
+	})
+	return deleted, err
 }

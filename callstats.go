@@ -5,67 +5,80 @@ import (
 	"errors"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// An CallStats is what a call has cost, for the counters of a host. It names nobody: of the
-// people of the account there are at most the IDs in a [*seats.Refusal], and not in its text.
+// CallStats is the cost of one decision, for a host's metrics and logs. Its texts contain
+// no personal data; the IDs of users are in the fields of a [*seats.Refusal] in Err alone.
+//
+// A call makes one decision, but for DoEach, Import and EraseAccount: these make one for
+// each commit. Numbers count since the decision began.
 type CallStats struct {
+	// Method is the Keeper's method: Open, Do, DoEach, Apply, Import or EraseAccount.
+	Method  string
 	Account users.AccountID
+	Actor   users.ActorKind
+	// Actions are those of the commands, each once; empty for Open.
+	Actions seats.ActionSet
 
-	Commits     int // sent to the store for what the call asks; 0: it was refused, or so already, or done before
-	Settlements int // sent besides, for what was due
-	// What commits of both kinds came to that did not pass. Whatever else went wrong is
-	// in Err alone.
-	Conflicts int // somebody else was quicker, or the engine wanted it tried again
-	Taken     int // somebody had a key that was thought to be free
-	Lost      int // the answer was lost; the Keeper found out, or Err is [store.ErrUnknown]
+	Commits     int // sent to the store for the commands; 0 after a refusal, and if nothing had to change
+	Settlements int // commits of what was due, sent before
 
-	Waited time.Duration // for the account's turn in this process
-	Took   time.Duration // all in all, waiting included
-	Err    error         // what the call returns
+	// The failed commits of both kinds, by cause. An error with another cause is in Err alone.
+	Conflicts int // the account had moved on, or the engine asked for a new attempt
+	Taken     int // another user had the address, username, external ID or ID
+	Lost      int // no answer; the Keeper found out the outcome, or Err is [store.ErrUnknown]
+
+	Waited time.Duration // for other calls of the account in this process, by Options.Now
+	Took   time.Duration // from begin to end, Waited included
+	Err    error         // the error of the decision
 }
 
-// An callStats is an Effort in the making.
-type callStats struct {
-	CallStats
-	began time.Time
-}
-
-// begin looks at the clock, if there is anybody to tell.
-func (k *Keeper) begin(account users.AccountID) callStats {
-	e := callStats{CallStats: CallStats{Account: account}}
+// begin starts an attempt. The clock is read for an observer alone.
+func (k *Keeper) begin(method string, account users.AccountID, request seats.Request) *attempt {
+	a := &attempt{Keeper: k, request: request, need: request.Needs(account)}
 	if k.options.Observe != nil {
-		e.began = k.options.Now()
+		a.began = k.options.Now()
+		a.stats = CallStats{Method: method, Account: account, Actor: request.Actor.Kind, Actions: seats.Actions(request.Commands)}
 	}
-	return e
+	return a
 }
 
-// since returns how long ago the call began. It is never negative, though clocks jump.
-func (k *Keeper) since(e *callStats) time.Duration {
-	if k.options.Observe == nil {
+// sinceBegan is at least 0, though the host's clock may jump back.
+func (a *attempt) sinceBegan() time.Duration {
+	if a.options.Observe == nil {
 		return 0
 	}
-	return max(0, k.options.Now().Sub(e.began))
+	return max(0, a.options.Now().Sub(a.began))
 }
 
-// end tells the host.
-func (k *Keeper) end(ctx context.Context, e callStats, err error) {
-	if k.options.Observe != nil {
-		e.Took, e.Err = k.since(&e), err
-		k.options.Observe(ctx, e.CallStats)
+// end tells the observer.
+func (a *attempt) end(ctx context.Context, err error) {
+	if a.options.Observe != nil {
+		a.stats.Took, a.stats.Err = a.sinceBegan(), err
+		a.options.Observe(ctx, a.stats)
 	}
 }
 
-// answered counts what a commit came to.
-func (e *CallStats) answered(err error) {
+// sent counts a commit.
+func (s *CallStats) sent(commands bool) {
+	if commands {
+		s.Commits++
+	} else {
+		s.Settlements++
+	}
+}
+
+// answered counts a failed commit by its cause.
+func (s *CallStats) answered(err error) {
 	switch {
 	case errors.Is(err, store.ErrUnknown):
-		e.Lost++
+		s.Lost++
 	case errors.Is(err, store.ErrKeyTaken):
-		e.Taken++
+		s.Taken++
 	case errors.Is(err, store.ErrConflict):
-		e.Conflicts++
+		s.Conflicts++
 	}
 }

@@ -19,215 +19,226 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// observed are the efforts of a Keeper in order.
+// observed are the statistics that a Keeper has told, in order.
 type observed struct{ all []seatkeeper.CallStats }
 
-func (o *observed) observe(_ context.Context, e seatkeeper.CallStats) { o.all = append(o.all, e) }
+func (o *observed) observe(_ context.Context, s seatkeeper.CallStats) { o.all = append(o.all, s) }
 
-// last returns the only effort since it was asked before, without its times.
-func (o *observed) last(t *testing.T) seatkeeper.CallStats {
+// since returns the statistics told since the last call, without their times.
+func (o *observed) since(t *testing.T) []seatkeeper.CallStats {
 	t.Helper()
-	require.Len(t, o.all, 1)
-	e := o.all[0]
-	require.LessOrEqual(t, e.Waited, e.Took)
-	o.all, e.Waited, e.Took = nil, 0, 0
-	return e
+	all := o.all
+	o.all = nil
+	for i, s := range all {
+		require.LessOrEqual(t, s.Waited, s.Took)
+		all[i].Waited, all[i].Took = 0, 0
+	}
+	return all
 }
 
-// TestWhatACommitComesToIsCounted lets each go wrong for certain.
-func TestWhatACommitComesToIsCounted(t *testing.T) {
+// stats returns what a call of Do by the owner tells, but for its counts.
+func stats(actions ...users.Action) seatkeeper.CallStats {
+	return seatkeeper.CallStats{Method: "Do", Account: "acme", Actor: users.ActorUser, Actions: users.In(actions...)}
+}
+
+// TestCallStats_commits has each failure of a commit happen for certain.
+func TestCallStats_commits(t *testing.T) {
+	type counts struct{ commits, conflicts, lost int }
+	const none, conflict, before, after = storetest.None, storetest.Conflict, storetest.LoseBefore, storetest.LoseAfter
 	for name, c := range map[string]struct {
-		faults []storetest.Fault
-		want   seatkeeper.CallStats
+		faults []storetest.Fault // of load and commit in turn
+		want   counts
+		err    error
 	}{
-		"nothing goes wrong":       {nil, seatkeeper.CallStats{Commits: 1}},
-		"somebody was quicker":     {[]storetest.Fault{storetest.None, storetest.Conflict}, seatkeeper.CallStats{Commits: 2, Conflicts: 1}},
-		"for ever":                 {slices.Repeat([]storetest.Fault{storetest.None, storetest.Conflict}, 3), seatkeeper.CallStats{Commits: 3, Conflicts: 3, Err: store.ErrConflict}},
-		"lost, and done":           {[]storetest.Fault{storetest.None, storetest.LoseAfter}, seatkeeper.CallStats{Commits: 1, Lost: 1}},
-		"lost, and not done":       {[]storetest.Fault{storetest.None, storetest.LoseBefore}, seatkeeper.CallStats{Commits: 2, Lost: 1}},
-		"lost, and the store gone": {[]storetest.Fault{storetest.None, storetest.LoseAfter, storetest.Fail}, seatkeeper.CallStats{Commits: 1, Lost: 1, Err: store.ErrUnknown}},
-		"repeated on the way":      {[]storetest.Fault{storetest.None, storetest.Repeat}, seatkeeper.CallStats{Commits: 1, Conflicts: 1}},
-		"all of it":                {[]storetest.Fault{storetest.None, storetest.Conflict, storetest.None, storetest.LoseBefore}, seatkeeper.CallStats{Commits: 3, Conflicts: 1, Lost: 1}},
-		"no answer to the load":    {[]storetest.Fault{storetest.Fail}, seatkeeper.CallStats{Err: storetest.ErrInjected}},
-		"no answer to the commit":  {[]storetest.Fault{storetest.None, storetest.Fail}, seatkeeper.CallStats{Commits: 1, Err: storetest.ErrInjected}},
+		"success":                    {nil, counts{commits: 1}, nil},
+		"conflict":                   {[]storetest.Fault{none, conflict}, counts{2, 1, 0}, nil},
+		"conflicts without end":      {slices.Repeat([]storetest.Fault{none, conflict}, 3), counts{3, 3, 0}, store.ErrConflict},
+		"lost after the write":       {[]storetest.Fault{none, after}, counts{1, 0, 1}, nil},
+		"lost before the write":      {[]storetest.Fault{none, before}, counts{2, 0, 1}, nil},
+		"lost, then the store fails": {[]storetest.Fault{none, after, storetest.Fail}, counts{1, 0, 1}, store.ErrUnknown},
+		"repeated by the network":    {[]storetest.Fault{none, storetest.Repeat}, counts{1, 1, 0}, nil},
+		"conflict, then lost":        {[]storetest.Fault{none, conflict, none, before}, counts{3, 1, 1}, nil},
+		"load fails":                 {[]storetest.Fault{storetest.Fail}, counts{}, storetest.ErrInjected},
+		"commit fails":               {[]storetest.Fault{none, storetest.Fail}, counts{commits: 1}, storetest.ErrInjected},
 	} {
+		t.Run(name, func(t *testing.T) {
+			var o observed
+			k, _, _ := faulty(t, seatkeeper.Options{Attempts: 3, Observe: o.observe}, seats.Standard(), c.faults...)
+			o.since(t) // the opening
+			_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+			require.ErrorIs(t, err, c.err)
+			want := stats(users.ActionInvite)
+			want.Commits, want.Conflicts, want.Lost, want.Err = c.want.commits, c.want.conflicts, c.want.lost, err
+			require.Equal(t, []seatkeeper.CallStats{want}, o.since(t))
+		})
+	}
+	t.Run("context ends before", func(t *testing.T) {
 		var o observed
-		k, _, _ := faulty(t, seatkeeper.Options{Attempts: 3, Observe: o.observe}, seats.Standard(), c.faults...)
-		o.last(t) // the opening
+		ctx, cancel := context.WithCancel(t.Context())
+		s := memstore.New()
+		newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+		k, err := seatkeeper.New(ending{s, cancel}, seatkeeper.Options{Observe: o.observe})
+		require.NoError(t, err)
+		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
+		require.ErrorIs(t, err, context.Canceled)
+		want := stats(users.ActionBuySeats)
+		want.Err = err
+		require.Equal(t, []seatkeeper.CallStats{want}, o.since(t))
+	})
+	t.Run("taken key", func(t *testing.T) {
+		var o observed
+		s := memstore.New()
+		newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+		k, err := seatkeeper.New(&blind{Store: s}, seatkeeper.Options{Observe: o.observe})
+		require.NoError(t, err)
+		_, err = k.Do(t.Context(), "acme", system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
+		require.NoError(t, err)
+		want := stats(users.ActionInvite)
+		want.Actor, want.Commits, want.Taken = users.ActorSystem, 1, 1
+		require.Equal(t, []seatkeeper.CallStats{want}, o.since(t))
+	})
+	t.Run("settlements", func(t *testing.T) {
+		var o observed
+		now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+		k, _, _ := faulty(t, seatkeeper.Options{Now: func() time.Time { return now }, Observe: o.observe},
+			seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}, none, none, none, conflict, none, after)
 		_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-		got := o.last(t)
-		require.Equal(t, err, got.Err, name)
-		require.ErrorIs(t, err, c.want.Err, name)
-		c.want.Account, got.Err, c.want.Err = "acme", nil, nil
-		require.Equal(t, c.want, got, name)
-	}
-}
-
-// TestATakenKeyAndABrokenStoreAreCounted or not, as they have to be.
-func TestATakenKeyAndABrokenStoreAreCounted(t *testing.T) {
-	var o observed
-	s := memstore.New()
-	newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	try := func(s store.Store, command seats.Command) seatkeeper.CallStats {
-		k, err := seatkeeper.New(s, seatkeeper.Options{Observe: o.observe})
 		require.NoError(t, err)
-		_, err = k.Do(t.Context(), "acme", system, command)
-		e := o.last(t)
-		require.Equal(t, err, e.Err)
-		require.Equal(t, users.AccountID("acme"), e.Account)
-		e.Account, e.Err = "", nil
-		return e
-	}
-	again := seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}}
-	require.Equal(t, seatkeeper.CallStats{Commits: 1, Taken: 1}, try(&blind{Store: s}, again))
-	require.Equal(t, seatkeeper.CallStats{}, try(s, again), "it is so already")
-	require.Equal(t, seatkeeper.CallStats{}, try(s, seats.Notify{User: "nobody"}), "it is refused")
-	require.Equal(t, seatkeeper.CallStats{Commits: 1}, try(refusing{s, store.ErrBroken}, seats.BuySeats{Quantity: 1}))
-}
-
-// TestWhatWasDueIsCountedBeside what the call asks.
-func TestWhatWasDueIsCountedBeside(t *testing.T) {
-	var o observed
-	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
-	k, _, _ := faulty(t, seatkeeper.Options{Now: func() time.Time { return now }, Observe: o.observe},
-		seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour},
-		storetest.None, storetest.None, // a load and a commit
-		storetest.None, storetest.Conflict, storetest.None, storetest.LoseAfter, storetest.None, storetest.None)
-	o.last(t)
-	for _, want := range []seatkeeper.CallStats{
-		{Account: "acme", Commits: 1}, {Account: "acme", Commits: 1, Settlements: 2, Conflicts: 1, Lost: 1},
-	} {
-		_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID("p" + fmt.Sprint(want.Settlements)))})
-		require.NoError(t, err)
-		require.Equal(t, want, o.last(t))
+		o.since(t)
 		now = now.Add(time.Hour)
-	}
-	_, err := k.Usage(t.Context(), "acme")
-	require.NoError(t, err)
-	require.Empty(t, o.all, "it settles, and decides nothing")
+		_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
+		require.NoError(t, err)
+		want := stats(users.ActionInvite)
+		want.Commits, want.Settlements, want.Conflicts, want.Lost = 1, 2, 1, 1
+		require.Equal(t, []seatkeeper.CallStats{want}, o.since(t))
+	})
 }
 
-// TestWhatIsNotSentIsNotCounted since the context ends between the load and the commit.
-func TestWhatIsNotSentIsNotCounted(t *testing.T) {
-	var o observed
-	ctx, cancel := context.WithCancel(t.Context())
-	s := memstore.New()
-	newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	k, err := seatkeeper.New(ending{s, cancel}, seatkeeper.Options{Observe: o.observe})
-	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
-	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, seatkeeper.CallStats{Account: "acme", Err: err}, o.last(t))
-}
-
-// TestEveryDecisionIsToldOfOnce and nothing else is.
-func TestEveryDecisionIsToldOfOnce(t *testing.T) {
+// TestOptions_Observe_calls has one call for each decision, and for nothing else.
+func TestOptions_Observe_calls(t *testing.T) {
 	ctx := t.Context()
 	var o observed
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{Observe: o.observe}, seats.Of(9000), seats.Standard())
-	require.Equal(t, seatkeeper.CallStats{Account: "acme", Commits: 1}, o.last(t), "Open")
-	var commands []seats.Command
+	told := func(method string, account users.AccountID, actor users.Actor, err error, commits int, actions ...users.Action) {
+		t.Helper()
+		for _, got := range o.since(t) {
+			require.ErrorIs(t, got.Err, err)
+			commits -= got.Commits
+			got.Commits, got.Conflicts, got.Err = 0, 0, nil
+			require.Equal(t, seatkeeper.CallStats{Method: method, Account: account, Actor: actor.Kind, Actions: users.In(actions...)}, got)
+		}
+		require.Zero(t, commits)
+	}
+	told("Open", "acme", system, nil, 1)
+
+	commands := []seats.Command{seats.BuySeats{Quantity: 1}, nil}
 	for i := range 1200 {
 		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
 	}
-	_, err := k.DoEach(ctx, "acme", owner, commands...)
+	_, err := k.DoEach(ctx, "acme", owner, commands[2:]...)
 	require.NoError(t, err)
 	require.Len(t, o.all, 3, "one for each commit")
-	o.all = nil
-	_, err = k.DoEach(ctx, "nowhere", owner, commands...)
+	told("DoEach", "acme", owner, nil, 3, users.ActionInvite)
+	_, err = k.DoEach(ctx, "nowhere", owner, commands[:3]...)
 	require.ErrorIs(t, err, store.ErrNotFound)
-	require.Equal(t, seatkeeper.CallStats{Account: "nowhere", Err: store.ErrNotFound}, o.last(t))
+	require.Len(t, o.all, 1)
+	told("DoEach", "nowhere", owner, err, 0, users.ActionBuySeats, users.ActionInvite)
 	_, err = k.DoEach(ctx, "acme", owner)
 	require.NoError(t, err)
-	require.Equal(t, seatkeeper.CallStats{Account: "acme"}, o.last(t))
-	_, err = k.Import(ctx, "acme", func(yield func(users.User, error) bool) {
-		for i := range 501 {
-			if !yield(users.User{Profile: profile(users.ID(fmt.Sprint("q", i)))}, nil) {
-				return
-			}
-		}
-	})
+	require.Len(t, o.all, 1)
+	told("DoEach", "acme", owner, nil, 0)
+	_, err = k.Do(ctx, "acme", owner, seats.Notify{User: "unknown"})
+	require.ErrorIs(t, err, seats.ErrUnknownUser)
+	require.Len(t, o.all, 1)
+	told("Do", "acme", owner, err, 0, users.ActionNotify)
+
+	_, err = k.Import(ctx, "acme", table(nil, crowd(501)...))
 	require.NoError(t, err)
 	require.Len(t, o.all, 2)
-	o.all = nil
+	told("Import", "acme", system, nil, 2, users.ActionImport)
 
 	plan, err := k.Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
 	require.NoError(t, k.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
-	require.Empty(t, o.all, "what looks ahead decides nothing")
+	_, err = k.Usage(ctx, "acme")
+	require.NoError(t, err)
+	require.Empty(t, o.all, "these decide nothing for good")
 	_, err = k.Apply(ctx, "acme", owner, plan)
 	require.NoError(t, err)
-	require.Equal(t, seatkeeper.CallStats{Account: "acme", Commits: 1}, o.last(t))
+	told("Apply", "acme", owner, nil, 1, users.ActionBuySeats)
 
 	in, _ := inTransaction(t, k.With(seatkeeper.Call{Reason: "r"}), s, storetest.None, storetest.Conflict)
 	_, err = in.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 	require.ErrorIs(t, err, store.ErrConflict)
-	require.Equal(t, seatkeeper.CallStats{Account: "acme", Commits: 1, Conflicts: 1, Err: err}, o.last(t))
+	told("Do", "acme", owner, store.ErrConflict, 1, users.ActionBuySeats)
+
+	_, err = k.EraseAccount(ctx, "acme", system, "")
+	require.ErrorIs(t, err, seats.ErrOpen)
+	require.Len(t, o.all, 1)
+	told("EraseAccount", "acme", system, err, 0, users.ActionEraseAccount)
 }
 
-// TestHowLongACallTook is measured to the moment: a commit of an hour, and a call that
-// waits for it, for so long or until its own time is up.
-func TestHowLongACallTook(t *testing.T) {
+// TestCallStats_times has a commit of an hour, a call that waits for it, and one whose
+// context ends before.
+func TestCallStats_times(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
-		efforts := map[users.ID]seatkeeper.CallStats{}
-		type who struct{}
+		times := map[users.ID][2]time.Duration{}
+		type key struct{}
 		m := &meddler{Store: memstore.New()}
-		k := newKeeper(t, m, seatkeeper.Options{Observe: func(ctx context.Context, e seatkeeper.CallStats) {
+		k := newKeeper(t, m, seatkeeper.Options{Observe: func(ctx context.Context, s seatkeeper.CallStats) {
 			mu.Lock()
 			defer mu.Unlock()
-			if id, is := ctx.Value(who{}).(users.ID); is {
-				efforts[id] = e
+			if id, ok := ctx.Value(key{}).(users.ID); ok {
+				times[id] = [2]time.Duration{s.Waited, s.Took}
 			}
 		}}, seats.Of(9), seats.Standard())
 		m.before = func(seats.Change) { time.Sleep(time.Hour) }
 		var calls sync.WaitGroup
 		for _, id := range []users.ID{"ada", "bob"} {
 			calls.Go(func() {
-				_, err := k.Do(context.WithValue(t.Context(), who{}, id), "acme", owner, seats.Invite{Profile: profile(id)})
+				_, err := k.Do(context.WithValue(t.Context(), key{}, id), "acme", owner, seats.Invite{Profile: profile(id)})
 				require.NoError(t, err)
 			})
 			synctest.Wait()
 		}
-		ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), who{}, users.ID("cy")), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithValue(t.Context(), key{}, users.ID("cy")), time.Minute)
 		defer cancel()
 		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("cy")})
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		calls.Wait()
-		require.Equal(t, map[users.ID]seatkeeper.CallStats{
-			"ada": {Account: "acme", Commits: 1, Took: time.Hour},
-			"bob": {Account: "acme", Commits: 1, Took: 2 * time.Hour, Waited: time.Hour},
-			"cy":  {Account: "acme", Took: time.Minute, Waited: time.Minute, Err: err},
-		}, efforts)
+		require.Equal(t, map[users.ID][2]time.Duration{
+			"ada": {0, time.Hour}, "bob": {time.Hour, 2 * time.Hour}, "cy": {time.Minute, time.Minute},
+		}, times)
 	})
 }
 
-// TestNobodyWaitsForTheHost while it counts.
-func TestNobodyWaitsForTheHost(t *testing.T) {
+// TestOptions_Observe_slow: another call of the account does not wait for the observer.
+func TestOptions_Observe_slow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hold, held := make(chan struct{}), false
-		k := newKeeper(t, memstore.New(), seatkeeper.Options{Observe: func(_ context.Context, e seatkeeper.CallStats) {
-			if e.Err != nil && !held {
+		k := newKeeper(t, memstore.New(), seatkeeper.Options{Observe: func(_ context.Context, s seatkeeper.CallStats) {
+			if s.Err != nil && !held {
 				held = true
 				<-hold
 			}
 		}}, seats.Of(9), seats.Standard())
 		var first error
 		var gone sync.WaitGroup
-		gone.Go(func() { _, first = k.Do(t.Context(), "acme", owner, seats.Notify{User: "nobody"}) })
+		gone.Go(func() { _, first = k.Do(t.Context(), "acme", owner, seats.Notify{User: "unknown"}) })
 		synctest.Wait()
 		require.True(t, held)
 		_, err := k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
-		require.NoError(t, err, "the account's turn has passed on")
+		require.NoError(t, err, "the account's lock is free")
 		close(hold)
 		gone.Wait()
 		require.ErrorIs(t, first, seats.ErrUnknownUser)
 	})
 }
 
-// TestTheClockIsReadForTheHostAlone, and may jump back.
-func TestTheClockIsReadForTheHostAlone(t *testing.T) {
+// TestOptions_Observe_clock: the clock is read for an observer alone, and may jump back.
+func TestOptions_Observe_clock(t *testing.T) {
 	readings := func(observe func(context.Context, seatkeeper.CallStats)) (n int) {
 		now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 		k := newKeeper(t, memstore.New(), seatkeeper.Options{Observe: observe, Now: func() time.Time {
@@ -242,8 +253,8 @@ func TestTheClockIsReadForTheHostAlone(t *testing.T) {
 	}
 	var o observed
 	require.Equal(t, readings(nil)+3, readings(o.observe))
-	for _, e := range o.all {
-		require.Zero(t, e.Waited)
-		require.Zero(t, e.Took)
+	for _, s := range o.all {
+		require.Zero(t, s.Waited)
+		require.Zero(t, s.Took)
 	}
 }

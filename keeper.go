@@ -23,7 +23,7 @@ type Keeper struct {
 	store   store.Store
 	options Options
 	call    Call
-	lines   *accountLocks
+	locks   *accountLocks
 	made    *atomic.Uint32 // identifiers
 	bound   bool           // to a transaction of the host's, see InTx
 }
@@ -80,7 +80,7 @@ func New(s store.Store, o Options) (*Keeper, error) {
 	if o.Attempts == 0 {
 		o.Attempts = 100
 	}
-	k := &Keeper{store: s, options: o, lines: newAccountLocks(), made: new(atomic.Uint32)}
+	k := &Keeper{store: s, options: o, locks: newAccountLocks(), made: new(atomic.Uint32)}
 	if o.NewID == nil {
 		k.options.NewID = func() users.ID { return users.ID(k.newID()) }
 	}
@@ -147,7 +147,7 @@ func (k *Keeper) InTx(s store.Bound) *Keeper {
 	in.options.Attempts = 2 // the second is for taken keys alone
 	// To wait for the account's turn would be to wait for a call of k, which may itself
 	// wait for what the transaction holds: a lock, or the only connection.
-	in.lines = newAccountLocks()
+	in.locks = newAccountLocks()
 	return &in
 }
 
@@ -169,7 +169,7 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 	if o.Owner.ID == "" {
 		o.Owner.ID = k.options.NewID()
 	}
-	decision, err := k.decide(ctx, o.Account, request, func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
+	decision, err := k.decide(ctx, "Open", o.Account, request, func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 		d, err := seats.Open(s, o, r)
 		if err == nil && s.Known() && d.Repeated == nil {
 			err = store.ErrExists
@@ -196,55 +196,12 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 // at all, and the same call with a [Call] Key finds out.
 func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Result, error) {
 	request := k.request(actor, seats.ByCall, commands...)
-	decision, err := k.decide(ctx, account, request, requireAccount(seats.Decide))
+	decision, err := k.decide(ctx, "Do", account, request, requireAccount(seats.Decide))
 	if err != nil {
 		return Result{}, err
 	}
 	return result(decision), nil
 }
-
-// DoEach carries out the commands in order, each with an outcome of its own: a
-// refused one changes nothing, and the others go on. There may be any number of
-// them; every few hundred are committed together, and the events of all carry one
-// correlation.
-//
-// An error of the store or the context ends it. The outcomes returned beside the
-// error are those of the commands that are settled; the rest did not happen, but
-// for the one commit under way, which happened as a whole or not at all.
-func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) ([]seats.Outcome, error) {
-	if k.call.Correlation == "" {
-		k = k.With(Call{Key: k.call.Key, Correlation: k.newID(), Reason: k.call.Reason})
-	}
-	if len(commands) == 0 {
-		_, err := k.Do(ctx, account, actor)
-		return nil, err
-	}
-	whole := k.request(actor, seats.ByBulk, commands...)
-	outcomes := make([]seats.Outcome, 0, len(commands))
-	for chunk := range slices.Chunk(whole.Commands, chunkSize) {
-		some, err := k.doChunk(ctx, account, whole, chunk, len(outcomes))
-		if err != nil {
-			return outcomes, err
-		}
-		outcomes = append(outcomes, some...)
-	}
-	return outcomes, nil
-}
-
-// part carries out some commands of a bulk call in one commit, the first of which has
-// that place in the call.
-func (k *Keeper) doChunk(
-	ctx context.Context, account users.AccountID, whole seats.Request, commands []seats.Command, first int,
-) ([]seats.Outcome, error) {
-	whole.Commands, whole.Index, whole.Change = commands, first, seats.ChangeID(k.newID())
-	decision, err := k.decide(ctx, account, whole, requireAccount(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
-		return seats.DecideEach(s, r), nil
-	}))
-	return decision.Outcomes, err
-}
-
-// chunkSize is how many commands of a bulk call share a commit.
-const chunkSize = 500
 
 // request returns the request that stays the same however often it is decided.
 func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...seats.Command) seats.Request {

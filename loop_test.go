@@ -15,7 +15,7 @@ func TestNobodyInLineLeavesNothingBehind(t *testing.T) {
 	cancel()
 	_, err = l.Lock(ended, "acme")
 	require.ErrorIs(t, err, context.Canceled)
-	require.Len(t, l.open, 1)
+	require.Len(t, l.locks, 1)
 	leave()
-	require.Empty(t, l.open)
+	require.Empty(t, l.locks)
 }

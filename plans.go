@@ -31,7 +31,7 @@ func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users
 	if request.Key != "" {
 		request.Digest = plan.Digest(actor)
 	}
-	decision, err := k.decide(ctx, account, request, requireAccount(plan.Decide))
+	decision, err := k.decide(ctx, "Apply", account, request, requireAccount(plan.Decide))
 	if err != nil {
 		return Result{}, err
 	}

@@ -2,10 +2,9 @@ package memstore
 
 import "context"
 
-// Hold takes the store's turn, so that everybody else waits until it is given
-// back.
+// Hold locks the store until release.
 func Hold(s *Store) (release func()) {
-	release, err := s.enter(context.Background())
+	release, err := s.lock(context.Background())
 	if err != nil {
 		panic(err)
 	}

@@ -13,11 +13,11 @@ import (
 
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
-	a, leave, err := s.open(ctx, id)
+	a, unlock, err := s.open(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	var page []users.User
 	for id := range a.from(f) {
 		if len(page) >= limit {
@@ -33,11 +33,11 @@ func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, l
 // Tally implements [store.Store].
 func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (users.Tally, uint64, error) {
 	var t users.Tally
-	a, leave, err := s.open(ctx, id)
+	a, unlock, err := s.open(ctx, id)
 	if err != nil {
 		return t, 0, err
 	}
-	defer leave()
+	defer unlock()
 	for _, u := range a.users {
 		if f.Match(u) {
 			t.Move(users.Segment{}, u.Segment())
@@ -48,11 +48,11 @@ func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (
 
 // Events implements [store.Store].
 func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
-	a, leave, err := s.open(ctx, id)
+	a, unlock, err := s.open(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	var page []seats.Event
 	for _, e := range a.events[min(f.After, uint64(len(a.events))):] {
 		if len(page) >= limit {
@@ -67,11 +67,11 @@ func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFil
 
 // Accounts implements [store.Store].
 func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
-	leave, err := s.enter(ctx)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	var page []seats.Account
 	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
 		if id > after && len(page) < limit {
@@ -83,11 +83,11 @@ func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) 
 
 // Due implements [store.Store].
 func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
-	leave, err := s.enter(ctx)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	var due []users.AccountID
 	for id, a := range s.accounts {
 		if id > after && !a.row.NextDue.IsZero() && !a.row.NextDue.After(by) {
@@ -100,14 +100,14 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 
 // open enters the store for one account.
 func (s *Store) open(ctx context.Context, id users.AccountID) (*account, func(), error) {
-	leave, err := s.enter(ctx)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	a, there := s.accounts[id]
 	if !there {
-		leave()
+		unlock()
 		return nil, nil, store.ErrNotFound
 	}
-	return a, leave, nil
+	return a, unlock, nil
 }

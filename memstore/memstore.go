@@ -10,9 +10,9 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/ctxlock"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -21,10 +21,7 @@ import (
 // A Store keeps accounts in memory for as long as it is reachable. It is safe
 // for concurrent use. The zero value is an empty store, ready to use.
 type Store struct {
-	made sync.Once // what follows
-	// turn is full while one call is inside. Unlike a mutex it can be waited for with a
-	// context.
-	turn     chan struct{}
+	mutex    ctxlock.Mutex // of the maps
 	accounts map[users.AccountID]*account
 	progress map[consumer]store.Progress
 }
@@ -54,29 +51,22 @@ func New() *Store { return &Store{} }
 
 var _ store.Store = (*Store)(nil)
 
-// enter waits for the store's turn; what it returns gives the turn back.
-func (s *Store) enter(ctx context.Context) (leave func(), err error) {
-	s.made.Do(func() {
-		s.turn, s.accounts, s.progress = make(chan struct{}, 1), map[users.AccountID]*account{}, map[consumer]store.Progress{}
-	})
-	if err := ctx.Err(); err != nil {
-		return nil, err
+// lock waits for exclusive use of the store.
+func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+	unlock, err = s.mutex.Lock(ctx)
+	if err == nil && s.accounts == nil {
+		s.accounts, s.progress = map[users.AccountID]*account{}, map[consumer]store.Progress{}
 	}
-	select {
-	case s.turn <- struct{}{}:
-		return func() { <-s.turn }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return unlock, err
 }
 
 // Load implements [store.Store].
 func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	leave, err := s.enter(ctx)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	snapshots := make([]seats.Snapshot, len(needs))
 	for i, n := range needs {
 		if a, there := s.accounts[n.Account]; there {
@@ -164,11 +154,11 @@ func (a *account) dueBy(by time.Time) (due []users.ID, next time.Time) {
 
 // Commit implements [store.Store].
 func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	leave, err := s.enter(ctx)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	verdicts := make([]store.CommitResult, len(changes))
 	for i, c := range changes {
 		a := s.accounts[c.Account.ID]
@@ -267,11 +257,11 @@ func (a *account) put(u users.User) {
 
 // Behind implements [store.Store].
 func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) ([]store.Progress, error) {
-	leave, err := s.enter(ctx)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	var behind []store.Progress
 	for id, a := range s.accounts {
 		if at := s.at(name, id); id > after && at.Sequence < a.row.Sequence {
@@ -284,11 +274,11 @@ func (s *Store) Pending(ctx context.Context, name string, after users.AccountID,
 
 // Advance implements [store.Store].
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
-	leave, err := s.enter(ctx)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer unlock()
 	at := s.at(from.Consumer, from.Account)
 	if at.Sequence != from.Sequence || !at.LeaseUntil.Equal(from.LeaseUntil) {
 		return store.ErrConflict

@@ -88,6 +88,17 @@ func isPlain(c Command) bool {
 	return slices.ContainsFunc(commandTypes, func(t commandType) bool { return t.plain(c) })
 }
 
+// Actions returns the actions of the commands. A value of another type than those of this
+// package, which every decision refuses, has none.
+func Actions(commands []Command) (set ActionSet) {
+	for _, c := range commands {
+		if isPlain(c) {
+			set |= users.In(c.Action())
+		}
+	}
+	return set
+}
+
 // needy is a command that needs more than its target to be decided.
 type needy interface{ needs(*Need) }
 

@@ -58,6 +58,7 @@ func TestOnlyTheCommandsOfThePackageCount(t *testing.T) {
 		require.Equal(t, "command", s.refused(seats.ErrBadInput, owner, c).Field)
 		require.ErrorIs(t, seats.DecideEach(s.rows, s.request(owner, c)).Outcomes[0].Refusal, seats.ErrBadInput)
 		require.Equal(t, []users.ID{"owner"}, seats.Needs("acme", owner, c).Users)
+		require.Equal(t, users.In(users.ActionClose), seats.Actions([]seats.Command{c, seats.Close{}}))
 	}
 }
 

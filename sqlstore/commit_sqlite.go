@@ -19,11 +19,11 @@ func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]us
 	if s.bound != nil {
 		return nil, s.savepoint(ctx, func() error { return s.carryOut(ctx, s.bound.tx, all, nil) })
 	}
-	leave, err := s.enter(ctx)
+	unlock, err := s.lockWriters(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer unlock()
 	statements := make([]*sql.Stmt, len(all))
 	for i, step := range all { // before the connection is taken: it may be the only one
 		if statements[i], err = s.prepared(ctx, step.query); err != nil {

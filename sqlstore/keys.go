@@ -287,11 +287,11 @@ func (s *Store) inTransaction(ctx context.Context, all []step) error {
 			return err
 		}
 	}
-	leave, err := s.enter(ctx)
+	unlock, err := s.lockWriters(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer unlock()
 	return s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, nil) })
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/seatkeeper/seatkeeper/internal/ctxlock"
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
@@ -21,8 +22,8 @@ type Store struct {
 	db      *sql.DB
 	kept    *stmtCache
 	writer  writer
-	turn    chan struct{} // full while somebody writes; nil: any number may
-	bound   *bound        // to a transaction of the host; nil: to none
+	lock    *ctxlock.Mutex // of writers; nil: they run at once
+	bound   *bound         // to a transaction of the host; nil: to none
 }
 
 var _ store.Store = (*Store)(nil)
@@ -73,7 +74,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	}
 	switch d {
 	case SQLite:
-		s.writer, s.turn = sqlite{}, make(chan struct{}, 1)
+		s.writer, s.lock = sqlite{}, new(ctxlock.Mutex)
 	case Postgres:
 		s.writer = newPostgres(s.schema)
 	case MySQL:
@@ -170,11 +171,11 @@ func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
 	case s.bound != nil:
 		err = send(s.bound.tx)
 	case s.inProcess: // of a statement alone the driver may say that the context has ended although it was carried out
-		var leave func()
-		if leave, err = s.enter(ctx); err != nil {
+		var unlock func()
+		if unlock, err = s.lockWriters(ctx); err != nil {
 			return 0, err
 		}
-		defer leave()
+		defer unlock()
 		err = s.transaction(ctx, func(tx *sql.Tx) error { return send(tx) })
 	default:
 		err = s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
@@ -188,17 +189,15 @@ func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
 	return result.RowsAffected()
 }
 
-// enter waits until nobody else of this store writes, where that matters: in one
-// process it is quicker than to let connections to a SQLite database wait for each
+// lockWriters waits until this store alone may write, where the dialect asks for it: in
+// one process that is faster than connections to a SQLite database waiting for each
 // other's locks.
-func (s *Store) enter(ctx context.Context) (leave func(), err error) {
-	if s.turn == nil {
+func (s *Store) lockWriters(ctx context.Context) (unlock func(), err error) {
+	if s.lock == nil {
 		return func() {}, nil
 	}
-	select {
-	case s.turn <- struct{}{}:
-		return func() { <-s.turn }, nil
-	case <-ctx.Done():
-		return nil, notWritten(ctx.Err())
+	if unlock, err = s.lock.Lock(ctx); err != nil {
+		return nil, notWritten(err)
 	}
+	return unlock, nil
 }

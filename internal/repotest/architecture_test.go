@@ -29,11 +29,12 @@ var arrows = map[string][]string{
 	"internal/rules":   {module + "/users"},
 	"seats":            {module + "/internal/enum", module + "/users", module + "/internal/rules"},
 	"store":            {module + "/users", module + "/seats"},
-	"memstore":         {module + "/users", module + "/seats", module + "/store"},
-	"sqlstore":         {module + "/users", module + "/seats", module + "/store"},
-	".":                {module + "/users", module + "/seats", module + "/store", "golang.org/x/sync/semaphore"},
+	"memstore":         {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
+	"sqlstore":         {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
+	".":                {module + "/users", module + "/seats", module + "/store", module + "/internal/ctxlock"},
 	"httpstatus":       {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest":  {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
+	"internal/ctxlock": {"golang.org/x/sync/semaphore"},
 	"internal/erasure": {module, module + "/users", module + "/seats", "github.com/stretchr/testify/require"},
 }
 
