@@ -26,7 +26,8 @@ func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 	u, there := v.people[c.target()]
 	switch {
 	case !v.covers(grant, c.target()):
-		return u, refuse(ErrForbidden, c.target()) // the same whether there is such a user or not
+		// The same whether there is such a user or not.
+		return u, refuse(ErrForbidden, c.target()).because(outOfReach[grant])
 	case !there:
 		return u, refuse(ErrUnknownUser, c.target())
 	}
@@ -69,21 +70,60 @@ func (v *evaluation) authority(a users.Action) (rules.Grant, *Refusal) {
 	}
 	who := v.acting()
 	if v.byAccountUser() && who.Status != users.Active && (a != users.ActionAccept || !users.Present.Has(who.Status)) {
-		return rules.Never, refuse(ErrForbidden, "")
+		return rules.Never, refuse(ErrForbidden, "").because(notActing[who.Status])
 	}
-	grant := rules.Authority(actor.Kind, who.Role, a)
-	if grant == rules.Never || grant == rules.ByPolicy && !v.account.Policy.grants(a) {
-		return rules.Never, refuse(ErrForbidden, "")
+	grant := v.account.Policy.authority(actor.Kind, who.Role, a)
+	if grant == rules.Never {
+		return rules.Never, refuse(ErrForbidden, "").because(v.account.Policy.needed(a))
 	}
 	return grant, nil
+}
+
+// notActing has the reason why a user of a status other than active can't act.
+var notActing = map[users.Status]users.Reason{
+	users.NoStatus: ErrNotAUser, users.Deleted: ErrNotAUser,
+	users.Invited: ErrNotSignedIn, users.Inactive: ErrInactive, users.Archived: ErrArchived,
+}
+
+// outOfReach has the reason why a grant does not cover a user.
+var outOfReach = map[rules.Grant]users.Reason{rules.Self: ErrNeedsSelf, rules.OwnSource: ErrOtherSource}
+
+// authority is [rules.Authority] under the policy, which decides on [rules.ByPolicy].
+func (p Policy) authority(kind users.ActorKind, role users.Role, a users.Action) rules.Grant {
+	grant := rules.Authority(kind, role, a)
+	if grant == rules.ByPolicy && !p.grants(a) {
+		return rules.Never
+	}
+	return grant
+}
+
+// needed returns which actor the action is for, the least role first.
+func (p Policy) needed(a users.Action) users.Reason {
+	for _, row := range []struct {
+		kind   users.ActorKind
+		role   users.Role
+		reason users.Reason
+	}{
+		{users.ActorUser, users.Member, ErrNeedsSelf},
+		{users.ActorUser, users.Admin, ErrNeedsAdmin},
+		{users.ActorUser, users.Owner, ErrNeedsOwner},
+		{users.ActorSystem, users.Member, ErrNeedsVendor},
+	} {
+		if p.authority(row.kind, row.role, a) != rules.Never {
+			return row.reason
+		}
+	}
+	return ErrNeedsSupport
 }
 
 // reach checks that nothing keeps this person out of the actor's reach.
 func (v *evaluation) checkTarget(a users.Action, u users.User) *Refusal {
 	actor, policy := v.request.Actor, v.account.Policy
 	switch {
-	case rules.Protected(u, a) && v.account.Erased.IsZero(), u.Role == users.Owner && !rules.MayTouch(actor.Kind, v.acting().Role):
+	case rules.Protected(u, a) && v.account.Erased.IsZero():
 		return refuse(ErrOwnerProtected, u.ID)
+	case u.Role == users.Owner && !rules.MayTouch(actor.Kind, v.acting().Role):
+		return refuse(ErrOwnerProtected, u.ID).because(ErrNeedsOwner)
 	case v.byAccountUser() && policy.locks(a, u.Segment()):
 		return refuse(ErrSourceLocked, u.ID)
 	case v.byAccountUser() && !policy.offers(a, u.Segment()):

@@ -110,7 +110,7 @@ type Decision struct {
 // The snapshot must hold what [Needs] and [Request.Widen] name and be settled, see [Settle].
 func Decide(s Snapshot, r Request) (Decision, error) {
 	if len(r.Commands) > MaxCommands {
-		return Decision{}, badInput("commands", users.ErrTooLong)
+		return Decision{}, badInput("commands", errTooMany)
 	}
 	d := newEvaluation(s, r)
 	if refusal := cmp.Or(r.check(), d.reused()); refusal != nil && len(r.Commands) == 0 {

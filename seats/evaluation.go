@@ -201,7 +201,7 @@ func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, 
 	case rules.Unchanged:
 		return u, false, nil
 	}
-	return u, false, refuse(ErrWrongStatus, u.ID)
+	return u, false, refuse(ErrWrongStatus, u.ID).because(statusReasons[v.account.Policy.Shows(u.Status)])
 }
 
 // moved returns the user with another status, remembering what a way back needs

@@ -54,7 +54,7 @@ func (c Import) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 		return effect{}, badInput("schedule", errSchedule)
 	}
 	if found := d.keyHolders(u.Profile); len(found) > 0 {
-		return effect{}, d.duplicate(found...)
+		return effect{}, d.duplicate(u.Profile, found...)
 	}
 	licences, refusal := d.importedLicences(u.Licences)
 	if u.Status == users.Deleted {

@@ -17,7 +17,6 @@ func (v *evaluation) importedLicences(licences []users.Licence) ([]effect, *Refu
 	for _, l := range licences {
 		p, refusal := v.ordered(PoolID(l.Pool))
 		if refusal != nil {
-			refusal.Pool = PoolID(l.Pool)
 			return nil, refusal
 		}
 		if unstarted(l) {

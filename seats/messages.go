@@ -21,6 +21,8 @@ import (
 //	no-seats/several    the same where more than one seat is asked for
 //	no-seats/spent      the same where seats are spent too
 //	order-size/none     the same where no number is possible
+//	forbidden/reason    the same where the {reason} is known; duplicate/reason,
+//	                    wrong-status/reason and owner-protected/reason likewise
 //	reason/too-long     what is wrong with a field or a cell, by the Code of the
 //	                    users.Reason; reason/unlisted with {count}
 //	remedy/deactivate   a step of a remedy, by its action, with {count}; remedy/buy-seats/vendor
@@ -47,10 +49,14 @@ type Messages map[string]string
 
 // phrases are what is said in English besides sentences and reasons.
 var phrases = Messages{
-	"no-seats/several": "not enough free seats: {asked} are needed, and {held} of {total} are held",
-	"no-seats/spent":   "no free seat: {held} of {total} are held and {spent} spent",
-	"order-size/none":  "not a number of seats that can be ordered: {asked} asked, none possible",
-	"total/unlimited":  "unlimited",
+	"no-seats/several":       "not enough free seats: {asked} are needed, and {held} of {total} are held",
+	"no-seats/spent":         "no free seat: {held} of {total} are held and {spent} spent",
+	"forbidden/reason":       "not allowed: the actor {reason}",
+	"duplicate/reason":       "{field} {reason}",
+	"wrong-status/reason":    "not possible: the user {reason}",
+	"owner-protected/reason": "an owner is protected: the actor {reason}",
+	"order-size/none":        "not a number of seats that can be ordered: {asked} asked, none possible",
+	"total/unlimited":        "unlimited",
 
 	"remedy/deactivate":           "deactivate {count}",
 	"remedy/archive":              "archive {count}",
@@ -166,6 +172,8 @@ func (m Messages) Refusal(r *Refusal) string {
 		key = "no-seats/several"
 	case r.Code == ErrOrderSize && r.Most < r.Least:
 		key = "order-size/none"
+	case r.Reason != nil && phrases[key+"/reason"] != "":
+		key += "/reason"
 	}
 	total := r.Total.String()
 	if r.Total.IsUnlimited() {

@@ -41,11 +41,12 @@ func everyShape() []*Refusal {
 	var all []*Refusal
 	for _, c := range Codes() {
 		full.Code = c
-		plain, other, endless, single := full, full, full, full
+		plain, other, endless, single, bare := full, full, full, full, full
+		bare.Reason = nil
 		single.Asked = 1
 		other.Spent, other.Most = 13, 3
 		endless.Total = Unlimited()
-		all = append(all, &plain, &other, &endless, &single)
+		all = append(all, &plain, &other, &endless, &single, &bare)
 	}
 	return all
 }

@@ -16,14 +16,14 @@ import (
 func TestTheTextsOfRefusals(t *testing.T) {
 	texts := map[seats.Code]string{
 		seats.ErrNoSeats:           "seats: no free seat: 8 of 9 are held",
-		seats.ErrForbidden:         "seats: not allowed to this actor",
+		seats.ErrForbidden:         "seats: not allowed: the actor is not an e-mail address",
 		seats.ErrNotOffered:        "seats: not offered by this product",
-		seats.ErrOwnerProtected:    "seats: an owner is protected",
+		seats.ErrOwnerProtected:    "seats: an owner is protected: the actor is not an e-mail address",
 		seats.ErrLastOwner:         "seats: the last active owner stays the owner",
 		seats.ErrSourceLocked:      "seats: managed by the sync this person came by",
 		seats.ErrUnknownUser:       "seats: no such user",
-		seats.ErrWrongStatus:       "seats: the user's status does not allow it",
-		seats.ErrDuplicate:         "seats: somebody is already here under this name",
+		seats.ErrWrongStatus:       "seats: not possible: the user is not an e-mail address",
+		seats.ErrDuplicate:         "seats: email is not an e-mail address",
 		seats.ErrExchange:          "seats: this would turn one person into another",
 		seats.ErrNotApproved:       "seats: not approved yet",
 		seats.ErrInvitationExpired: "seats: the invitation has run out",

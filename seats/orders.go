@@ -81,11 +81,16 @@ func (c ReturnSeats) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 
 // ordered returns the pool that an order names.
 func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
-	p, there := v.pools[id]
-	if !there {
-		return Pool{}, badInput("pool", ErrNotThere)
+	p, ok := v.pools[id]
+	if ok {
+		return p, nil
 	}
-	return p, nil
+	if err := users.CheckID(id); err != nil {
+		return Pool{}, badInput("pool", err)
+	}
+	refusal := badInput("pool", ErrNotThere)
+	refusal.Pool = id
+	return Pool{}, refusal
 }
 
 // order asks for what an order needs: its pool, and whom to tell.

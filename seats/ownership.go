@@ -20,12 +20,12 @@ func (c GrantOwnership) target() users.ID { return c.User }
 func (GrantOwnership) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
 	next, _, refusal := d.nextStatus(users.ActionGrantOwnership, u)
 	switch {
+	case holding.Has(u.Status) && u.FirstSignIn.IsZero():
+		return effect{}, refuse(ErrWrongStatus, u.ID).because(ErrNotSignedIn)
 	case refusal != nil:
 		return effect{}, refusal
 	case u.Role == users.Owner:
 		return effect{}, nil
-	case u.FirstSignIn.IsZero():
-		return effect{}, refuse(ErrWrongStatus, u.ID)
 	}
 	next.Role = users.Owner
 	next.Schedule = users.Schedule{}

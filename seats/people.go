@@ -100,7 +100,7 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 	case !here:
 		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at}, false, nil
 	case rules.Next(a, u.Status).Kind == rules.Refused:
-		return u, false, v.duplicate(u.ID)
+		return u, false, v.duplicate(p, u.ID)
 	}
 	return u, true, nil
 }
@@ -114,7 +114,7 @@ func (v *evaluation) source(s users.Source) (users.Source, *Refusal) {
 			s = users.Source{Kind: users.SourceSync, Name: v.request.Actor.Name}
 		}
 		if !v.request.Actor.Owns(s) {
-			return s, refuse(ErrForbidden, "")
+			return s, refuse(ErrForbidden, "").because(ErrOtherSource)
 		}
 	case users.ActorUser:
 		if s.Kind == users.SourceSync {
@@ -134,7 +134,7 @@ func (v *evaluation) match(p users.Profile) (u users.User, here bool, refusal *R
 	}
 	u = v.people[found[0]]
 	if len(found) > 1 || !rules.SamePerson(p, u.Profile) || !v.visible(u.ID) {
-		return u, false, v.duplicate(found...)
+		return u, false, v.duplicate(p, found...)
 	}
 	return u, true, nil
 }
@@ -156,15 +156,28 @@ func (v *evaluation) keyHolders(p users.Profile) []users.ID {
 	return found
 }
 
-// duplicate refuses keys that others have. It names them, if the actor sees them all.
-func (v *evaluation) duplicate(found ...users.ID) *Refusal {
-	for _, id := range found {
-		if !v.visible(id) {
-			return refuse(ErrDuplicate, "")
+// duplicate refuses a profile with keys of other users, and names them if the actor sees
+// all of them.
+func (v *evaluation) duplicate(p users.Profile, holders ...users.ID) *Refusal {
+	refusal := refuse(ErrDuplicate, "").because(ErrTaken)
+	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
+		if v.holders[k] == holders[0] || slices.Contains(v.sharers[k], holders[0]) {
+			refusal.Field = k.Kind.String()
+			break
 		}
 	}
-	refusal := refuse(ErrDuplicate, found[0])
-	refusal.Others = found
+	for _, id := range holders {
+		if !v.visible(id) {
+			return refusal
+		}
+	}
+	refusal.User, refusal.Others = holders[0], holders
+	if reason, ok := takenReasons[v.people[holders[0]].Status]; ok {
+		refusal.Reason = reason
+	}
+	if len(holders) > 1 {
+		refusal.Field, refusal.Reason = "profile", ErrTakenBySeveral
+	}
 	return refusal
 }
 
@@ -320,7 +333,7 @@ func (c Edit) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
 	}
 	for _, k := range profile.Keys() {
 		if id, taken := d.holders[k]; taken && !u.Has(k) {
-			return effect{}, d.duplicate(id)
+			return effect{}, d.duplicate(profile, id)
 		}
 	}
 	settled := d.active(u.ID) || !u.FirstSignIn.IsZero()

@@ -73,7 +73,7 @@ func (p *Planned) UnmarshalJSON(text []byte) error {
 // most [MaxCommands]. Nobody is invited by it and nothing is written.
 func Preview(s Snapshot, r Request) (Plan, error) {
 	if len(r.Commands) > MaxCommands {
-		return Plan{}, badInput("commands", users.ErrTooLong)
+		return Plan{}, badInput("commands", errTooMany)
 	}
 	d := DecideEach(s, r)
 	after := Snapshot{Account: d.Change.Account, Pools: append(d.Change.Pools, s.Pools...)}
@@ -139,8 +139,11 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 	if p.Account != s.Account.ID {
 		return Decision{}, badInput("account", errOtherAccount)
 	}
-	if len(p.Steps) > MaxCommands || len(p.Steps) != len(r.Commands) {
-		return Decision{}, badInput("commands", users.ErrTooLong)
+	switch {
+	case len(p.Steps) > MaxCommands:
+		return Decision{}, badInput("commands", errTooMany)
+	case len(p.Steps) != len(r.Commands):
+		return Decision{}, badInput("commands", errOtherPlan)
 	}
 	if refusal := r.check(); refusal != nil && len(p.Steps) == 0 {
 		return Decision{}, refusal // else it is the first command's

@@ -68,27 +68,6 @@ func Codes() []Code {
 	return codes
 }
 
-// What is wrong with the input of a command.
-var (
-	errCommand   = users.Reason{Code: "not-a-command", Text: "is not one of the commands of package seats, by value"}
-	errRole      = users.Reason{Code: "cannot-be-given", Text: "is not one that can be given"}
-	errSource    = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
-	errSuccessor = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
-	errCount     = users.Reason{Code: "not-a-count", Text: "is not a number of seats"}
-	errPayer     = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
-	errZone      = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone"}
-
-	errOtherAccount = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
-
-	errSchedule = users.Reason{Code: "not-yet", Text: "can't be carried out yet"}
-)
-
-// What is wrong with the input of a call, besides what is wrong with a text or a policy.
-var (
-	ErrNotThere  = users.Reason{Code: "not-there", Text: "is not there"}
-	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the beginning"}
-)
-
 // A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
 // address and no name, since errors end up in logs, and is in English; [Messages] say it
 // in any language. It has a JSON form, in which the reason is its code.
@@ -98,8 +77,8 @@ type Refusal struct {
 	Action users.Action `json:"action,omitzero"` // what was asked for
 	User   users.ID     `json:"user,omitzero"`   // whom it concerns, of a newcomer the ID that the person was to have; empty if nobody, or nobody whom the actor sees
 	Others []users.ID   `json:"others,omitzero"` // who else is concerned: the people in whose way a duplicate is
-	Field  string       `json:"field,omitzero"`  // what is wrong, for bad-input
-	Reason error        `json:"reason,omitzero"` // why it is wrong, for bad-input; wrapped too
+	Field  string       `json:"field,omitzero"`  // of bad input the field, of a duplicate the key
+	Reason error        `json:"reason,omitzero"` // more precise than the code, for those that have reasons; wrapped too
 
 	Pool  PoolID `json:"pool,omitzero"` // whose numbers follow, or that is not there
 	Total Count  `json:"total,omitzero"`
@@ -119,7 +98,7 @@ type Refusal struct {
 // Error returns the refusal as a sentence with its numbers, in English.
 func (r *Refusal) Error() string { return "seats: " + english.Refusal(r) }
 
-// Unwrap returns the code and, for bad input, what is wrong.
+// Unwrap returns the code and the reason, if there is one.
 func (r *Refusal) Unwrap() []error {
 	if r.Reason == nil {
 		return []error{r.Code}
@@ -133,6 +112,12 @@ func refuse(code Code, user users.ID) *Refusal { return &Refusal{Code: code, Use
 // numbers puts the pool's numbers and the asked seats on a refusal.
 func (r *Refusal) numbers(p Pool, asked int64) {
 	r.Pool, r.Total, r.Held, r.Spent, r.Asked = p.ID, p.Total, p.Held, p.Spent, asked
+}
+
+// because adds the reason of a refusal.
+func (r *Refusal) because(reason users.Reason) *Refusal {
+	r.Reason = reason
+	return r
 }
 
 // badInput returns the refusal of a field.

@@ -2,31 +2,10 @@ package seats
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
-
-// reasons are what is known to be wrong with an input or a roster, each with a code of
-// its own, so that one that was read is the same error as one that was returned.
-var reasons = append(users.Reasons(),
-	errCommand, errRole, errSource, errSuccessor, errCount, errPayer, errZone, errOtherAccount, errSchedule,
-	ErrNotThere, ErrBackwards,
-	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
-)
-
-func reasonOf(code string) error {
-	if code == "" {
-		return nil
-	}
-	for _, reason := range reasons {
-		if reason.Code == code {
-			return reason
-		}
-	}
-	return errors.New(code)
-}
 
 type plainRefusal Refusal
 

@@ -29,11 +29,15 @@ func TestDecide_hidden_users(t *testing.T) {
 		return string(text)
 	}
 
+	taken := func(action, field string) string {
+		return fmt.Sprintf(`{"code":"duplicate","action":%q,"field":%q,"reason":"key-taken"}`, action, field)
+	}
+
 	t.Run("target", func(t *testing.T) {
 		for _, id := range []users.ID{"owner", "manual", "left", "gone", "never"} {
-			want := fmt.Sprintf(`{"code":"forbidden","action":"deactivate","user":%q}`, id)
+			want := fmt.Sprintf(`{"code":"forbidden","action":"deactivate","user":%q,"reason":"other-source"}`, id)
 			require.JSONEq(t, want, answer(hr, seats.Deactivate{User: id}))
-			want = fmt.Sprintf(`{"code":"forbidden","action":"accept","user":%q}`, id)
+			want = fmt.Sprintf(`{"code":"forbidden","action":"accept","user":%q,"reason":"needs-self"}`, id)
 			require.JSONEq(t, want, answer(users.As("own"), seats.Accept{User: id}))
 		}
 	})
@@ -52,21 +56,23 @@ func TestDecide_hidden_users(t *testing.T) {
 			{ExternalID: "manual", Email: "left@acme.example"}, {ExternalID: "2", Email: "left@acme.example"}, {ExternalID: "left", Email: "own@acme.example"},
 		} {
 			p.ID = "new"
-			require.JSONEq(t, `{"code":"duplicate","action":"invite"}`, answer(hr, seats.Invite{Profile: p}))
+			field := map[bool]string{true: "email", false: "external-id"}[p.ExternalID == ""]
+			require.JSONEq(t, taken("invite", field), answer(hr, seats.Invite{Profile: p}))
 			plan, err := seats.Preview(s.rows, s.request(hr, seats.Invite{Profile: p}))
 			require.NoError(t, err)
 			require.Empty(t, plan.Steps[0].Here)
 		}
 		for _, id := range []users.ID{"manual", "left", "gone"} {
-			require.JSONEq(t, `{"code":"duplicate","action":"invite"}`, answer(hr, seats.Invite{Profile: users.Profile{ID: id, Email: "x@acme.example"}}))
+			require.JSONEq(t, taken("invite", "id"), answer(hr, seats.Invite{Profile: users.Profile{ID: id, Email: "x@acme.example"}}))
 		}
-		for _, taken := range []string{"manual@acme.example", "left@acme.example"} {
-			require.JSONEq(t, `{"code":"duplicate","action":"edit","user":"own"}`, answer(hr, seats.Edit{User: "own", Set: users.Patch{Email: &taken}}))
+		for _, address := range []string{"manual@acme.example", "left@acme.example"} {
+			want := `{"code":"duplicate","action":"edit","user":"own","field":"email","reason":"key-taken"}`
+			require.JSONEq(t, want, answer(hr, seats.Edit{User: "own", Set: users.Patch{Email: &address}}))
 		}
 		require.Equal(t, "own", string(s.same(hr, seats.Invite{Profile: users.Profile{ID: "new", Email: "own@acme.example"}}).User))
 	})
 	t.Run("deleted_actor", func(t *testing.T) {
-		require.JSONEq(t, `{"code":"forbidden","action":"accept","user":"gone"}`, answer(users.As("gone"), seats.Accept{User: "gone"}))
+		require.JSONEq(t, `{"code":"forbidden","action":"accept","user":"gone","reason":"not-a-user"}`, answer(users.As("gone"), seats.Accept{User: "gone"}))
 	})
 }
 

@@ -1,0 +1,96 @@
+package seats
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Reasons of [ErrForbidden]. Each goes on from "the actor".
+var (
+	ErrNotAUser     = users.Reason{Code: "not-a-user", Text: "is not a user of the account"}
+	ErrNeedsSelf    = users.Reason{Code: "needs-self", Text: "must be the user concerned"}
+	ErrNeedsAdmin   = users.Reason{Code: "needs-admin", Text: "must be an owner or an admin"}
+	ErrNeedsOwner   = users.Reason{Code: "needs-owner", Text: "must be an owner"} // of ErrOwnerProtected too
+	ErrNeedsVendor  = users.Reason{Code: "needs-vendor", Text: "must be the vendor"}
+	ErrNeedsSupport = users.Reason{Code: "needs-support", Text: "must be the vendor's support"}
+	ErrOtherSource  = users.Reason{Code: "other-source", Text: "acts on users of its own source alone"}
+)
+
+// Reasons of [ErrForbidden], of the actor, and of [ErrWrongStatus], of the user: the
+// status as the policy shows it, or a first sign-in that is missing.
+var (
+	ErrInvited     = users.Reason{Code: "invited", Text: "is invited"}
+	ErrActive      = users.Reason{Code: "active", Text: "is active"}
+	ErrInactive    = users.Reason{Code: "inactive", Text: "is inactive"}
+	ErrArchived    = users.Reason{Code: "archived", Text: "is archived"}
+	ErrDeleted     = users.Reason{Code: "deleted", Text: "is deleted"}
+	ErrNotSignedIn = users.Reason{Code: "not-signed-in", Text: "has not signed in yet"}
+)
+
+// statusReasons has the reason for each status.
+var statusReasons = map[users.Status]users.Reason{
+	users.Invited: ErrInvited, users.Active: ErrActive, users.Inactive: ErrInactive, users.Archived: ErrArchived, users.Deleted: ErrDeleted,
+}
+
+// Reasons of [ErrDuplicate]. The field is the strongest key in question: "external-id",
+// "email", "username" or "id", or "profile" where several users match.
+var (
+	ErrTaken           = users.Reason{Code: "key-taken", Text: "belongs to another user"}
+	ErrTakenByInactive = users.Reason{Code: "taken-by-inactive", Text: "belongs to an inactive user"}
+	ErrTakenByArchived = users.Reason{Code: "taken-by-archived", Text: "belongs to an archived user"}
+	ErrTakenByDeleted  = users.Reason{Code: "taken-by-deleted", Text: "belongs to a deleted user for ever"}
+	ErrTakenBySeveral  = users.Reason{Code: "taken-by-several", Text: "matches several users"}
+)
+
+// takenReasons has the reason for each status of the other user that differs from ErrTaken.
+var takenReasons = map[users.Status]users.Reason{
+	users.Inactive: ErrTakenByInactive, users.Archived: ErrTakenByArchived, users.Deleted: ErrTakenByDeleted,
+}
+
+// Reasons of [ErrBadInput] that a command or an opening can have, besides those of a text,
+// a profile and a policy.
+var (
+	errCommand      = users.Reason{Code: "not-a-command", Text: "is not one of the commands of package seats, by value"}
+	errTooMany      = users.Reason{Code: "too-many-commands", Text: fmt.Sprintf("are more than the %d of one call", MaxCommands)}
+	errRole         = users.Reason{Code: "cannot-be-given", Text: "is not one that can be given"}
+	errSource       = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
+	errSuccessor    = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
+	errCount        = users.Reason{Code: "not-a-count", Text: "is not a number of seats"}
+	errPayer        = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
+	errZone         = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone"}
+	errSchedule     = users.Reason{Code: "not-yet", Text: "can't be carried out yet"}
+	errOtherAccount = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
+	errOtherPlan    = users.Reason{Code: "another-plan", Text: "are not those of the plan"}
+)
+
+// Reasons of [ErrBadInput] for the arguments of a call.
+var (
+	ErrNotThere  = users.Reason{Code: "not-there", Text: "is not there"}
+	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the beginning"}
+)
+
+// reasons lists every reason of the library. A reason that is read from JSON is the listed
+// value again.
+var reasons = append(users.Reasons(),
+	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOtherSource,
+	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
+	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
+	errCommand, errTooMany, errRole, errSource, errSuccessor, errCount, errPayer, errZone, errSchedule, errOtherAccount, errOtherPlan,
+	ErrNotThere, ErrBackwards,
+	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
+)
+
+// reasonOf returns the reason of a code, and an error of that text for an unknown one.
+func reasonOf(code string) error {
+	if code == "" {
+		return nil
+	}
+	for _, reason := range reasons {
+		if reason.Code == code {
+			return reason
+		}
+	}
+	return errors.New(code)
+}
