@@ -12,82 +12,77 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// refusalStatuses has a row for every code. What somebody can resolve, to send the same
-// again, is a conflict with the state of the account; what he may not do is forbidden,
-// whatever the state; what cannot be carried out as it was sent is unprocessable. 404 is
-// said of nothing but the user, and 410 and 412 of nothing: the one is for what is gone
-// for good, the other for conditions in the header of a request.
+// refusalStatuses has a row for every code. 409 is for a conflict with the state of the account:
+// the same request can pass later. 403 is for a request forbidden in every state, 422 for one
+// wrong in itself. 404 is for the user alone.
 var refusalStatuses = map[seats.Code]int{
-	seats.ErrNoSeats:           http.StatusConflict,            // it passes once there is a seat; the remedies say how
-	seats.ErrForbidden:         http.StatusForbidden,           // understood, and refused to this actor
-	seats.ErrNotOffered:        http.StatusForbidden,           // understood, and refused to everybody in the account
-	seats.ErrOwnerProtected:    http.StatusForbidden,           // understood, and refused of this user
-	seats.ErrLastOwner:         http.StatusConflict,            // it passes once there is another owner
-	seats.ErrPayer:             http.StatusConflict,            // it passes once somebody else pays
-	seats.ErrSourceLocked:      http.StatusForbidden,           // understood, and left to the sync
-	seats.ErrUnknownUser:       http.StatusNotFound,            // there is no such user, or the account won't tell
-	seats.ErrWrongStatus:       http.StatusConflict,            // it passes once the user has another status
-	seats.ErrDuplicate:         http.StatusConflict,            // somebody has the name at present
-	seats.ErrExchange:          http.StatusConflict,            // it would pass if the user had never signed in
-	seats.ErrNotApproved:       http.StatusConflict,            // it passes once the user is approved
-	seats.ErrInvitationExpired: http.StatusConflict,            // it passes once the invitation is sent again
-	seats.ErrOrderSize:         http.StatusUnprocessableEntity, // the number is none that can be ordered
-	seats.ErrBadInput:          http.StatusUnprocessableEntity, // well-formed, and wrong
-	seats.ErrKeyReused:         http.StatusUnprocessableEntity, // what the IETF's draft on idempotency keys says of another request under one key
-	seats.ErrPlanOutdated:      http.StatusConflict,            // it passes as a new plan
-	seats.ErrClosed:            http.StatusConflict,            // it passes once the account is open again
-	seats.ErrOpen:              http.StatusConflict,            // it passes once the account is closed
+	seats.ErrNoSeats:           http.StatusConflict,            // passes with a free seat, see the remedies
+	seats.ErrForbidden:         http.StatusForbidden,           // refused to this actor
+	seats.ErrNotOffered:        http.StatusForbidden,           // refused to every user of the account
+	seats.ErrOwnerProtected:    http.StatusForbidden,           // refused for this user
+	seats.ErrLastOwner:         http.StatusConflict,            // passes with another owner
+	seats.ErrPayer:             http.StatusConflict,            // passes with another payer
+	seats.ErrSourceLocked:      http.StatusForbidden,           // left to the sync
+	seats.ErrUnknownUser:       http.StatusNotFound,            // unknown, or hidden from the actor
+	seats.ErrWrongStatus:       http.StatusConflict,            // passes in another status
+	seats.ErrDuplicate:         http.StatusConflict,            // passes when the key is free
+	seats.ErrExchange:          http.StatusConflict,            // passes before the first sign-in
+	seats.ErrNotApproved:       http.StatusConflict,            // passes after the approval
+	seats.ErrInvitationExpired: http.StatusConflict,            // passes with a new invitation
+	seats.ErrOrderSize:         http.StatusUnprocessableEntity, // outside the sizes of an order
+	seats.ErrBadInput:          http.StatusUnprocessableEntity, // well-formed and wrong
+	seats.ErrKeyReused:         http.StatusUnprocessableEntity, // as in the IETF draft on idempotency keys
+	seats.ErrPlanOutdated:      http.StatusConflict,            // passes as a new plan
+	seats.ErrClosed:            http.StatusConflict,            // passes in an open account
+	seats.ErrOpen:              http.StatusConflict,            // passes in a closed account
 }
 
-// errorStatuses are those of other errors. Of an error that wraps several, the first row
-// counts.
+// errorStatuses has a row for every other error. The first matching row counts.
 var errorStatuses = []struct {
 	err    error
 	status int
 }{
-	{store.ErrNotFound, http.StatusNotFound},              // there is no such account
-	{store.ErrExists, http.StatusConflict},                // there is one already
+	{store.ErrNotFound, http.StatusNotFound},              // the account is unknown
+	{store.ErrExists, http.StatusConflict},                // the account exists
 	{store.ErrSequence, http.StatusInternalServerError},   // events are lost, until they are restored
-	{store.ErrBroken, http.StatusInternalServerError},     // a bug; to send it again does not help
-	{store.ErrConflict, http.StatusServiceUnavailable},    // nothing was done for the crowd; a while later it may be
+	{store.ErrBroken, http.StatusInternalServerError},     // a bug, the same on every retry
+	{store.ErrConflict, http.StatusServiceUnavailable},    // unchanged; a retry can pass
 	{store.ErrKeyTaken, http.StatusServiceUnavailable},    // the same
-	{store.ErrClockSkew, http.StatusServiceUnavailable},   // nothing was done; another process, or this one with its clock set, can
-	{errors.ErrUnsupported, http.StatusNotImplemented},    // the call is not for this Keeper
-	{context.DeadlineExceeded, http.StatusGatewayTimeout}, // the store did not answer in time
-	{context.Canceled, http.StatusServiceUnavailable},     // given up before it was done: 499 is in no register, and where the client has gone nobody reads it
+	{store.ErrClockSkew, http.StatusServiceUnavailable},   // unchanged; passes with the clock set
+	{errors.ErrUnsupported, http.StatusNotImplemented},    // outside this Keeper's calls
+	{context.DeadlineExceeded, http.StatusGatewayTimeout}, // the store was too slow
+	{context.Canceled, http.StatusServiceUnavailable},     // given up; 499 is unregistered
 }
 
 // Of proposes the status code of an HTTP response to a call that ended with this
 // error, wrapped or not:
 //
-//   - 200 for nil, and for no refusal, as of an outcome that has none.
-//   - 500 where [store.ErrUnknown] says that nobody knows whether it was done, whatever
-//     else the error wraps. It is no 503, which clients and proxies answer by sending the
-//     same again: that is right with a request key alone, see [Call].
-//   - For a refusal what its code means: 403 for what this actor may not do, 404 for a
-//     user who is not there, 409 where the state of the account is in the way, 422 for
-//     what can't be carried out as it was sent; 400 for a code of a later version.
-//   - 413 for a roster that is too large, and 422 for one with faults, for a
-//     [users.FieldError] and for any other [users.Reason].
+//   - 200 for nil, and for the nil Refusal of an outcome.
+//   - 500 for [store.ErrUnknown], together with any other error: the change may be committed.
+//     503 would make clients and proxies repeat the request, safe only with a request key, see
+//     the Call of package seatkeeper.
+//   - For a refusal, by its code: 403 for a forbidden request, 404 for an unknown user, 409 for
+//     a conflict with the state of the account, 422 for a wrong request, 400 for an unknown
+//     code of a later version.
+//   - 413 for a roster beyond its bounds. 422 for a roster with faults, a [users.FieldError] and
+//     any other [users.Reason].
 //   - 404 for [store.ErrNotFound], 409 for [store.ErrExists].
-//   - 503 for [store.ErrConflict]: nothing was done, and to send it again a moment
-//     later, as a Retry-After says, is all there is to do. The same for a canceled
-//     context, of which nobody may be there to read the answer.
-//   - 503 for [store.ErrClockSkew].
-//   - 504 where the context's time ran out, and 501 for [errors.ErrUnsupported].
-//   - 500 for anything else. So a document that can't be read, by [users.ReadJSON] for
-//     instance, is for the host to answer with 400, before there is a call.
+//   - 503 for [store.ErrConflict] and [store.ErrClockSkew]: the account is unchanged, and a
+//     retry after a moment (Retry-After) can pass. 503 for a canceled context, too.
+//   - 504 for a context beyond its deadline, 501 for [errors.ErrUnsupported].
+//   - 500 for anything else. A host must answer an unreadable document, as of
+//     [users.ReadJSON], with 400 itself.
 //
-// It is a proposal. A host that has accounts of others to hide makes a 404 of a 403.
+// A host may differ: one that hides accounts answers 404 for 403.
 func Of(err error) int {
-	if no, is := err.(*seats.Refusal); err == nil || is && no == nil {
+	if refusal, ok := err.(*seats.Refusal); err == nil || ok && refusal == nil {
 		return http.StatusOK
 	}
 	if errors.Is(err, store.ErrUnknown) {
 		return http.StatusInternalServerError
 	}
-	if code, is := errors.AsType[seats.Code](err); is {
-		if status, known := refusalStatuses[code]; known {
+	if code, ok := errors.AsType[seats.Code](err); ok {
+		if status, ok := refusalStatuses[code]; ok {
 			return status
 		}
 		return http.StatusBadRequest
@@ -106,7 +101,7 @@ func Of(err error) int {
 	return http.StatusInternalServerError
 }
 
-// isInput reports whether the error says what is wrong with something that came in.
+// isInput reports whether the error is about an input.
 func isInput(err error) bool {
 	_, field := errors.AsType[*users.FieldError](err)
 	_, roster := errors.AsType[users.Faults](err)

@@ -2,28 +2,27 @@ package users
 
 import "github.com/seatkeeper/seatkeeper/internal/enum"
 
-// An Action names what can be asked for in an account. Each is a command of
-// package seats, where its rules are written down.
+// An Action is the name of a command. Package seats has a type with the rules for each.
 type Action uint8
 
-// The actions. Invite, Add and Import are about somebody new, those from Notify to
-// ActionEndOwnership about a person who is there, the others about the account.
+// The actions. The first three bring in a new user, those from [ActionNotify] to
+// [ActionEndOwnership] are on a user of the account, the others on the account itself.
 const (
 	NoAction Action = iota
 
-	ActionInvite     // ask somebody in
-	ActionAdd        // let somebody in who needs no invitation
-	ActionImport     // bring in somebody as he is elsewhere
+	ActionInvite     // create an invited user
+	ActionAdd        // create an active user
+	ActionImport     // take a user over from another system, with status and dates
 	ActionNotify     // send the invitation or notification again
 	ActionAccept     // sign in for the first time
-	ActionApprove    // let in somebody who waits for approval
-	ActionDeactivate // take the seat, keep the record
-	ActionReactivate // give the seat back
-	ActionArchive    // put away
+	ActionApprove    // approve an invited user
+	ActionDeactivate // free the seat, keep the record
+	ActionReactivate // take a seat again
+	ActionArchive    // free the seat, hide the user
 	ActionRestore    // take out of the archive
 	ActionDelete     // leave a tombstone
-	ActionErase      // remove the personal data of somebody who left
-	ActionHandOver   // give the work of one person to another
+	ActionErase      // remove the personal data of an inactive or archived user
+	ActionHandOver   // give a user's work to a successor
 	ActionEdit       // change the profile
 	ActionChangeRole // change the role, owners excepted
 	ActionGrantOwnership
@@ -35,8 +34,8 @@ const (
 	ActionSetPolicy
 	ActionSetPayer
 	ActionEditAccount
-	ActionClose  // nobody holds a seat, until it is reopened
-	ActionReopen // everybody is back
+	ActionClose  // free all seats until the account is reopened
+	ActionReopen // take the seats again
 	ActionEraseAccount
 
 	actionCount = int(ActionEraseAccount) + 1
@@ -48,19 +47,19 @@ var actionNames = enum.Names[Action]{
 	"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
 }
 
-// OnPerson reports whether the action is about a person who is there already.
+// OnPerson reports whether the action is on a user of the account.
 func (a Action) OnPerson() bool { return a >= ActionNotify && a <= ActionEndOwnership }
 
 // String returns the action in lower case, words joined by a hyphen.
 func (a Action) String() string { return actionNames.Of(a) }
 
-// MarshalText returns the text form that [Action.UnmarshalText] reads.
+// MarshalText returns the text form.
 func (a Action) MarshalText() ([]byte, error) { return actionNames.Marshal(a) }
 
-// UnmarshalText reads the text form; anything else is an error.
+// UnmarshalText reads the text form.
 func (a *Action) UnmarshalText(text []byte) error { return actionNames.Unmarshal(text, a) }
 
-// Actions lists every action there is.
+// Actions lists all actions.
 func Actions() []Action {
 	all := make([]Action, 0, actionCount-1)
 	for a := ActionInvite; int(a) < actionCount; a++ {

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// dates are the instants of a person, of which the first is the earliest.
+// dates are the instants of a user. The first is the earliest.
 var dates = []struct {
-	name  string
-	of    func(*User) *time.Time
-	must  bool // it is known of everybody
-	ahead bool // it may lie in the future
+	field    string
+	of       func(*User) *time.Time
+	required bool
+	future   bool // may lie in the future
 }{
 	{"created", func(u *User) *time.Time { return &u.Created }, true, false},
 	{"status-since", func(u *User) *time.Time { return &u.StatusSince }, true, false},
@@ -21,26 +21,27 @@ var dates = []struct {
 	{"expires", func(u *User) *time.Time { return &u.Expires }, false, true},
 }
 
-// Clean returns a person who is brought along from elsewhere as a row of an account
-// at that instant, or a [*FieldError] that names the first field that is wrong. There
-// has to be an ID, and what is said of the person has to go together:
+// Clean returns an imported user as a row of the account at that instant, or a [*FieldError]
+// with the first wrong field. The rules:
 //
-//   - The profile is cleaned as by [Profile.Clean]. Of somebody deleted a tombstone
-//     stays, and the licences, so that they can still be counted.
+//   - The ID is required. The profile is cleaned as by [Profile.Clean]. A deleted user becomes
+//     a tombstone and keeps the licences, so that they are counted.
 //   - An owner is active and has signed in.
-//   - ArchivedAs is invited, active or inactive for somebody archived, and nothing for
-//     others. LeftAs is invited, active, or nothing for somebody created inactive, if
-//     the person is inactive or was when archived, and nothing for others.
-//   - Who was at most invited so far has neither signed in nor been approved, and
-//     nobody else's invitation runs out.
-//   - Created and Since are there. No date is before Created, and none but Expires in
-//     the future. All are cut to microseconds in UTC.
-//   - There are Notices, at most [MaxNotifications], if and only if there is Notified.
-//   - A licence, of at most [MaxLicences], names its pool and was assigned, started and
-//     archived in this order; what was archived had been started. Of each pool one is
-//     not archived. Somebody archived or deleted has none that is unstarted.
+//   - ArchivedAs of an archived user is invited, active or inactive. LeftAs of a user inactive
+//     now, or when archived, is invited, active or empty (created inactive). Otherwise both
+//     are empty.
+//   - A user at most invited so far has FirstSignIn and Approved empty. Expires is for invited
+//     users, also those deactivated or archived since.
+//   - Created and StatusSince are required. Created is the earliest date, and Expires alone may
+//     lie in the future. All are cut to microseconds in UTC.
+//   - NotificationCount is positive and at most [MaxNotifications] if LastNotified is set, and
+//     otherwise 0.
+//   - Licences are at most [MaxLicences]. Each names its pool. Assigned, Started and Archived
+//     follow in this order, and an archived licence is started. A pool has one unarchived
+//     licence at most. Licences of an archived or deleted user are started.
 //
-// Due is left out, since it follows from the policy, and Salt, which nobody may know. Schedule stays as it is.
+// Schedule is kept. Due and Salt are emptied: the policy sets the one, the library makes the
+// other.
 func (u User) Clean(at time.Time) (User, error) {
 	licences := u.Licences
 	if u.Status == Deleted {
@@ -65,7 +66,7 @@ func (u User) Clean(at time.Time) (User, error) {
 	return u, nil
 }
 
-// checkStatus returns what does not go with the status, or nil.
+// checkStatus returns the first field in contradiction to the status, or nil.
 func (u User) checkStatus() *FieldError {
 	archivedAs, leftAs := In(NoStatus), In(NoStatus)
 	if u.Status == Archived {
@@ -74,7 +75,7 @@ func (u User) checkStatus() *FieldError {
 	if u.Status == Inactive || u.ArchivedAs == Inactive {
 		leftAs = In(NoStatus, Invited, Active)
 	}
-	was := u.Status // when last in the account
+	was := u.Status // the last one with a seat, or deleted
 	if was == Archived {
 		was = u.ArchivedAs
 	}
@@ -106,35 +107,35 @@ func (u User) checkStatus() *FieldError {
 	return nil
 }
 
-// endOfTime is the last instant that can be written with a year of four digits.
+// endOfTime is the last instant with a year of four digits.
 var endOfTime = time.Date(9999, time.December, 31, 23, 59, 59, 999_999_000, time.UTC)
 
-// instant returns the instant as it is kept.
+// instant returns the stored form of an instant.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// cleanDates puts the dates of the person into the form in which they are kept.
+// cleanDates brings the dates into their stored form and returns the first wrong one.
 func (u *User) cleanDates(at time.Time) *FieldError {
 	for _, d := range dates {
 		date := d.of(u)
 		*date = instant(*date)
 		latest := at
-		if d.ahead {
+		if d.future {
 			latest = endOfTime
 		}
 		switch {
-		case date.IsZero() && d.must:
-			return &FieldError{d.name, ErrEmpty}
+		case date.IsZero() && d.required:
+			return &FieldError{d.field, ErrEmpty}
 		case date.IsZero():
 		case date.Before(u.Created), date.Before(time.Time{}):
-			return &FieldError{d.name, ErrTooEarly}
+			return &FieldError{d.field, ErrTooEarly}
 		case date.After(latest):
-			return &FieldError{d.name, ErrTooLate}
+			return &FieldError{d.field, ErrTooLate}
 		}
 	}
 	return nil
 }
 
-// cleanLicences returns the licences as they are kept: by pool, the older first.
+// cleanLicences returns the stored form of the licences: by pool, the older first.
 func (u User) cleanLicences(licences []Licence, at time.Time) ([]Licence, error) {
 	if len(licences) > MaxLicences {
 		return nil, ErrTooLong

@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// A Filter selects people of an account, and says in which order they are listed.
-// Every field but ByName narrows; the zero value selects everybody but the
-// deleted, in order of ID. Where a page begins is said by After alone in order of ID,
-// and by After and AfterName together in order of name: [Filter.NextPage] sets both.
+// A Filter selects users of an account and orders them. The zero value selects all but the
+// deleted, in order of ID. Every field but ByName narrows. [Filter.NextPage] sets the beginning
+// of a page.
 type Filter struct {
 	Status        Set[Status] // one of these; empty: all but deleted
 	Role          Set[Role]   // one of these; empty: any
@@ -18,14 +17,13 @@ type Filter struct {
 	Department    string      // exactly this; empty: any
 	Group         string      // in this group; empty: any
 	Source        *Source     // exactly this; nil: any
-	NeverSignedIn bool        // only those who never signed in
-	ByName        bool        // in order of [Profile.SortName] and then of ID, rather than of ID
-	After         ID          // only those with a greater ID, by bytes: where the last page ended
-	AfterName     string      // with ByName: only those with a greater SortName, or with this one and a greater ID; without: ignored
+	NeverSignedIn bool        // FirstSignIn is zero
+	ByName        bool        // orders by [Profile.SortName], then by ID; otherwise by ID
+	After         ID          // selects greater IDs, by bytes
+	AfterName     string      // with ByName: selects greater SortNames, and this one with an ID greater than After; otherwise ignored
 }
 
-// Match reports whether the filter selects the user. Every store's list agrees
-// with it.
+// Match reports whether the filter selects the user. The lists of every store agree with it.
 func (f Filter) Match(u User) bool {
 	statuses := f.Status
 	if statuses.Empty() {
@@ -41,7 +39,7 @@ func (f Filter) Match(u User) bool {
 		f.isBefore(u)
 }
 
-// isBefore reports whether the last page ended before the user.
+// isBefore reports whether the previous page ended before the user.
 func (f Filter) isBefore(u User) bool {
 	name := 0
 	if f.ByName {
@@ -50,33 +48,31 @@ func (f Filter) isBefore(u User) bool {
 	return cmp.Or(name, cmp.Compare(f.After, u.ID)) < 0
 }
 
-// Pending returns the filter for the page after the one that the user ended, in
-// either order. It contains the user's SortName, which is personal data.
+// NextPage returns the filter of the page after this user, in either order. It contains the
+// user's SortName: personal data.
 func (f Filter) NextPage(u User) Filter {
 	f.After, f.AfterName = u.ID, u.SortName()
 	return f
 }
 
-// WithoutPage returns the filter as of the first page, in order of ID: it selects the
-// unchanged people wherever a page of f began. A count is made with it.
+// WithoutPage returns the filter of the first page in order of ID, for counts: it selects the
+// users of all pages.
 func (f Filter) WithoutPage() Filter {
 	f.After, f.AfterName, f.ByName = "", "", false
 	return f
 }
 
-// SortName returns the text by which people are listed in order of name. Two of
-// them are compared byte by byte, and people for whom it is the same by their IDs.
+// SortName returns the text for the order by name. Sort names are compared byte by byte, equal
+// ones by ID.
 //
-// It is the last and the first name with a tab in between, which no name contains
-// and which comes before whatever one does: all of one last name stand together.
-// Who has one of the two stands under it, who has neither under the username, else
-// the address, else the external ID. The deleted have nothing left; for them it is
-// empty, so that they come first.
+// It is the last name, a tab and the first name. The tab sorts before every character of a
+// name, so that users of one last name stand together. A profile with one of
+// the two sorts under it, a nameless one under username, address or external ID. The text of
+// deleted users is empty, so they come first.
 //
-// The text is in comparison form, see [Fold]. Its order is that of Unicode's code
-// points, case apart, and not that of a language: É comes after Z. It is cut between
-// two characters to at most [MaxID] bytes, so that every database can index it;
-// what is beyond orders nobody.
+// The text is in comparison form, see [Fold]. The order is by Unicode code point: É comes after
+// Z. The text is cut between two characters to at most [MaxID] bytes, so that every database
+// can index it.
 func (p Profile) SortName() string {
 	name := strings.Trim(Fold(p.LastName)+"\t"+Fold(p.FirstName), "\t")
 	name = cmp.Or(name, Fold(p.Username), Fold(p.Email), Fold(p.ExternalID))

@@ -44,7 +44,7 @@ func tablesOf(t *testing.T, u toolchain) []byte {
 		comment string
 		has     func(rune) bool
 	}{
-		{"// assigned are the characters that are no unassigned code points.\nassigned", u.isAssigned},
+		{"// assigned are the assigned characters.\nassigned", u.isAssigned},
 		{"// invisible are the characters with the property Default_Ignorable_Code_Point.\ninvisible", u.isInvisible},
 		{"// whiteSpace are the characters with the property White_Space.\nwhiteSpace", func(r rune) bool { return unicode.Is(unicode.White_Space, r) }},
 	} {
@@ -62,7 +62,7 @@ func tablesOf(t *testing.T, u toolchain) []byte {
 		}
 		text.WriteString("\n}\n")
 	}
-	text.WriteString("// lowerCases are the characters whose lower case is another one.\nlowerCases = []caseRange{")
+	text.WriteString("// lowerCases are the characters with another lower case.\nlowerCases = []caseRange{")
 	for i, c := range caseRanges(u) {
 		fmt.Fprintf(&text, "%s{%#x, %#x, %d, %d},", lineBreak(i), c.first, c.last, c.step, c.delta)
 	}

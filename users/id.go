@@ -2,8 +2,8 @@ package users
 
 import "unicode/utf8"
 
-// Bounds of what is kept about accounts and people. Longer texts are refused at
-// the door, so that no database can cut them silently.
+// Bounds of accounts and users. Longer input is refused, so that every database keeps it
+// whole.
 const (
 	MaxID     = 255 // bytes of an account, user, pool or request identifier
 	MaxEmail  = 254 // bytes of an address (RFC 5321, 4.5.3.1.3)
@@ -11,24 +11,21 @@ const (
 	MaxGroups = 100 // groups of one user
 	MaxReason = 500 // characters of a reason
 
-	// Of somebody who is brought along from elsewhere, see [User.Clean].
-	MaxNotifications = 1_000_000 // notifications that went out
+	// Of an imported user, see [User.Clean].
+	MaxNotifications = 1_000_000 // notifications sent
 	MaxLicences      = 1000      // course licences
 )
 
-// An AccountID names an account: a site, a workspace, a learning space. It is
-// chosen by the host: 1 to [MaxID] bytes of valid UTF-8 without control
-// characters, compared byte by byte.
+// An AccountID identifies an account: a site, a workspace, a learning space. The host chooses
+// it: 1 to [MaxID] bytes of UTF-8, free of control characters, compared byte by byte.
 type AccountID string
 
-// An ID names a user for ever. It is the host's, or made by the Keeper where
-// the host gives none: 1 to [MaxID] bytes of valid UTF-8 without control
-// characters, compared byte by byte. An ID is never given to a second person,
-// so that records kept under it stay true.
+// An ID identifies a user for ever. The host gives it, or the Keeper makes one: 1 to [MaxID]
+// bytes of UTF-8, free of control characters, compared byte by byte. A deleted user's ID
+// stays taken, so that records under it keep their author.
 type ID string
 
-// What can be wrong with what comes in. The reasons name no value, since errors end
-// up in logs.
+// The reasons against a field.
 var (
 	ErrEmpty            = Reason{"empty", "is empty"}
 	ErrTooLong          = Reason{"too-long", "is too long"}
@@ -42,7 +39,7 @@ var (
 	ErrTooLate          = Reason{"too-late", "is in the future, or after the year 9999"}
 )
 
-// CheckID reports what is wrong with an identifier, or nil.
+// CheckID returns the [Reason] against an identifier, or nil.
 func CheckID[T ~string](id T) error {
 	switch {
 	case id == "":
@@ -53,8 +50,8 @@ func CheckID[T ~string](id T) error {
 	return checkCharacters(string(id))
 }
 
-// CheckText reports what is wrong with a text of at most limit characters, or
-// nil. The empty text is right.
+// CheckText returns the [Reason] against a text of at most limit characters, or nil. The empty
+// text passes.
 func CheckText(text string, limit int) error {
 	if err := checkCharacters(text); err != nil {
 		return err
@@ -70,7 +67,7 @@ func checkCharacters(text string) error {
 		return ErrNotUTF8
 	}
 	for _, r := range text {
-		if r < ' ' || 0x7F <= r && r < 0xA0 { // a category to which Unicode adds nothing
+		if r < ' ' || 0x7F <= r && r < 0xA0 { // category Cc, stable in Unicode
 			return ErrControl
 		}
 	}

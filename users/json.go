@@ -1,6 +1,7 @@
 package users
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,11 +12,11 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/enum"
 )
 
-// A DocumentError says what is wrong with a document in JSON that [ReadJSON] reads. It
-// contains no value of the document; it may name a key.
+// A DocumentError reports a JSON document refused by [ReadJSON]. It may contain a key of the
+// document and leaves values out.
 type DocumentError struct {
 	Text   string // in English
-	Reason error  // what is wrong with what was read, such as a policy; nil if nothing could be
+	Reason error  // against a decoded value, such as a policy; nil for an undecodable document
 }
 
 // Error returns the text and the reason.
@@ -29,7 +30,7 @@ func (e *DocumentError) Error() string {
 // Unwrap returns the reason.
 func (e *DocumentError) Unwrap() error { return e.Reason }
 
-// What can be wrong with a document.
+// The errors of a document.
 var (
 	errSyntax    = &DocumentError{Text: "users: JSON: the text is not JSON"}
 	errEnd       = &DocumentError{Text: "users: JSON: the text ends inside the document"}
@@ -45,22 +46,22 @@ var (
 	errTime      = &DocumentError{Text: "users: JSON: a time is not in the form of RFC 3339"}
 )
 
-// Bounds of a document, which are checked before anything of it is decoded: a short text
-// can stand for many large values.
+// Bounds of a JSON document. They are checked before decoding, since a short text can stand
+// for many large values.
 const (
-	MaxJSONDepth    = 16     // objects and lists in one another
+	MaxJSONDepth    = 16     // nested objects and lists
 	MaxJSONElements = 1001   // elements of a list or an object
 	MaxJSONObjects  = 20_000 // objects of a document
 )
 
-// ReadJSON reads a document of one of this library's types, from the zero value
-// on and whole: it refuses what encoding/json passes over or guesses at, which is
-// an unknown key, a key that stands twice or in other letters, null, text that is
-// not UTF-8, half of a surrogate pair and whatever follows the document. It refuses what
-// is beyond [MaxJSONDepth], [MaxJSONElements] or [MaxJSONObjects] before it decodes anything. After an
-// error, into is as it was. An error is a [*DocumentError], whatever the Go version.
+// ReadJSON sets into to the value of a JSON document. It refuses much of the leniency of
+// encoding/json: unknown and repeated keys, keys in other letters, null, invalid UTF-8, half of
+// a surrogate pair, and text after the document. Documents beyond [MaxJSONDepth],
+// [MaxJSONElements] or [MaxJSONObjects] are refused before decoding.
 //
-// It is what the UnmarshalJSON methods of users and seats are made of.
+// Missing keys become zero values. Every error is a [*DocumentError], under every version of
+// Go, and leaves into as it was. The UnmarshalJSON methods of packages users and seats use
+// ReadJSON; [Profile] and [Actor] are read with it directly.
 func ReadJSON[T any](text []byte, into *T) error {
 	if err := checkJSON(text); err != nil {
 		return err
@@ -75,8 +76,8 @@ func ReadJSON[T any](text []byte, into *T) error {
 	return nil
 }
 
-// readError returns what is wrong in the library's own words. The standard reader has no
-// type of error for an unknown key: it is one if the document can be read without it.
+// readError returns the error of the standard decoder as a [*DocumentError]. The decoder has
+// a type for every error but unknown keys: those pass the lenient decoder.
 func readError(err error, lenient func() bool) error {
 	var own *DocumentError
 	var name *enum.UnknownError
@@ -88,31 +89,32 @@ func readError(err error, lenient func() bool) error {
 	case errors.As(err, &name):
 		return &DocumentError{Text: name.Error()}
 	case errors.As(err, &instant), errors.As(err, &kind) && kind.Type != nil && kind.Type.String() == "time.Time":
-		return errTime // some versions say it in the one way, and some in the other
+		return errTime // by the version of Go
 	case errors.As(err, &kind):
 		return wrongKind(kind)
 	case lenient():
 		return unknownKey(err)
 	}
-	return errTime // the one type with a form of its own that is not the library's
+	return errTime // time.Time is the one decoder outside the library
 }
 
-// unknownKey names the key if the reader does, in quotes.
+// unknownKey takes the key from the quotes in the text of the decoder.
 func unknownKey(err error) error {
 	_, key, _ := strings.Cut(err.Error(), `"`)
 	key, _, _ = strings.Cut(key, `"`)
 	return keyError(key, "a key is unknown: ", "", "a key is unknown")
 }
 
-// wrongKind names the key and what stands there: a number, but not which.
+// wrongKind names the key and the JSON type. The decoder appends the value of a number, which
+// is cut off.
 func wrongKind(err *json.UnmarshalTypeError) error {
 	value, _, _ := strings.Cut(err.Value, " ")
 	key := err.Field[strings.LastIndexByte(err.Field, '.')+1:]
 	return keyError(key, "", " can't be of type "+value, "the document can't be of type "+value)
 }
 
-// keyError returns the error that names the key in quotes, or the text without it where
-// what the reader says is no key: it could be a value.
+// keyError names the key, or returns the text without a key if the decoder's one may be a
+// value.
 func keyError(key, before, after, without string) error {
 	if key == "" || !isKey(key) {
 		return &DocumentError{Text: "users: JSON: " + without}
@@ -120,10 +122,10 @@ func keyError(key, before, after, without string) error {
 	return &DocumentError{Text: "users: JSON: " + before + `"` + key + `"` + after}
 }
 
-// isKey reports whether a key is one that a document may have.
+// isKey reports whether the text has the form of a key.
 func isKey(key string) bool { return strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") == "" }
 
-// checkJSON looks for what the standard reader has no option against.
+// checkJSON refuses the leniencies of the standard decoder beyond its options.
 func checkJSON(text []byte) error {
 	if !utf8.Valid(text) {
 		return errEncoding
@@ -138,14 +140,14 @@ func checkJSON(text []byte) error {
 	return nil
 }
 
-// A scanner goes through a document and keeps nothing of it.
+// A scanner reads through a document in constant memory apart from keys.
 type scanner struct {
 	text    []byte
 	at      int
 	objects int
 }
 
-// skip goes on behind white space, and returns what comes next; 0 is the end.
+// skip skips white space and returns the next character, 0 at the end.
 func (s *scanner) skip() byte {
 	for ; s.at < len(s.text); s.at++ {
 		if c := s.text[s.at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
@@ -155,7 +157,7 @@ func (s *scanner) skip() byte {
 	return 0
 }
 
-// take goes on behind the character, which must come next.
+// take reads the given character.
 func (s *scanner) take(c byte) error {
 	if s.skip() != c {
 		return s.broken()
@@ -164,7 +166,7 @@ func (s *scanner) take(c byte) error {
 	return nil
 }
 
-// broken returns the error of a text that can't go on.
+// broken returns the error at the present place.
 func (s *scanner) broken() error {
 	if s.at >= len(s.text) {
 		return errEnd
@@ -197,16 +199,15 @@ func (s *scanner) value(depth int) error {
 	return s.broken()
 }
 
-// word goes on behind a word if it comes next.
-func (s *scanner) word(word string) bool {
-	there := strings.HasPrefix(string(s.text[s.at:min(len(s.text), s.at+len(word))]), word)
-	if there {
+// word reads the word if it comes next.
+func (s *scanner) word(word string) (ok bool) {
+	if ok = bytes.HasPrefix(s.text[s.at:], []byte(word)); ok {
 		s.at += len(word)
 	}
-	return there
+	return ok
 }
 
-// elements goes through a list or the members of an object.
+// elements reads a list or an object.
 func (s *scanner) elements(object bool, depth int) error {
 	end := byte(']')
 	if object {
@@ -248,7 +249,7 @@ func (s *scanner) elements(object bool, depth int) error {
 	}
 }
 
-// key goes on behind a key and its colon.
+// key reads a key and its colon.
 func (s *scanner) key() (string, error) {
 	if s.skip() != '"' {
 		return "", s.broken()
@@ -257,13 +258,13 @@ func (s *scanner) key() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !isKey(string(text)) { // nor is one with an escape
+	if !isKey(string(text)) { // escapes included
 		return "", errKey
 	}
 	return string(text), s.take(':')
 }
 
-// str goes on behind a text and returns what is between its quotes.
+// str reads a string and returns the text between its quotes.
 func (s *scanner) str() ([]byte, error) {
 	s.at++
 	for start := s.at; s.at < len(s.text); s.at++ {
@@ -282,7 +283,7 @@ func (s *scanner) str() ([]byte, error) {
 	return nil, errEnd
 }
 
-// escape goes to the last character of an escape.
+// escape reads to the last character of an escape.
 func (s *scanner) escape() error {
 	if s.at++; s.at >= len(s.text) {
 		return errEnd
@@ -307,7 +308,7 @@ func (s *scanner) escape() error {
 	return err
 }
 
-// hex goes to the last of four hexadecimal digits, behind the u where it is.
+// hex reads four hexadecimal digits after the u at the present place, up to the last.
 func (s *scanner) hex() (unit rune, err error) {
 	for range 4 {
 		if s.at++; s.at >= len(s.text) {
@@ -322,7 +323,7 @@ func (s *scanner) hex() (unit rune, err error) {
 	return unit, nil
 }
 
-// number goes on behind a number.
+// number reads a number.
 func (s *scanner) number() error {
 	if s.text[s.at] == '-' {
 		s.at++
@@ -348,8 +349,8 @@ func (s *scanner) number() error {
 	return nil
 }
 
-// digits goes on behind one digit or more.
-func (s *scanner) digits() bool {
+// digits reads digits and reports whether there is one at least.
+func (s *scanner) digits() (ok bool) {
 	start := s.at
 	for s.at < len(s.text) && s.text[s.at] >= '0' && s.text[s.at] <= '9' {
 		s.at++

@@ -2,17 +2,16 @@ package users
 
 import "github.com/seatkeeper/seatkeeper/internal/enum"
 
-// A KeyKind is something by which a person is recognised.
+// A KeyKind is a kind of [Key].
 type KeyKind uint8
 
-// The kinds of key, the strongest first: where two people agree on a stronger
-// key, a weaker one does not tell them apart, and where they differ on a
-// stronger one, a weaker one does not make them the same.
+// The kinds of key, the strongest first. The strongest kind in two profiles decides whether
+// they describe one person; weaker kinds are ignored then.
 const (
 	KeyExternalID KeyKind = iota
 	KeyEmail
 	KeyUsername
-	KeyID // of the record rather than of the person
+	KeyID // identifies the record
 )
 
 var keyNames = enum.Names[KeyKind]{"external-id", "email", "username", "id"}
@@ -20,36 +19,33 @@ var keyNames = enum.Names[KeyKind]{"external-id", "email", "username", "id"}
 // String returns the kind in lower case, words joined by a hyphen.
 func (k KeyKind) String() string { return keyNames.Of(k) }
 
-// MarshalText returns the text form that [KeyKind.UnmarshalText] reads.
+// MarshalText returns the text form.
 func (k KeyKind) MarshalText() ([]byte, error) { return keyNames.Marshal(k) }
 
-// UnmarshalText reads the text form; anything else is an error.
+// UnmarshalText reads the text form.
 func (k *KeyKind) UnmarshalText(text []byte) error { return keyNames.Unmarshal(text, k) }
 
-// A Key is one of the names a person is known by in an account. Each is taken
-// by one person at most, from the moment it is given until that person is
-// deleted; the ID stays taken for ever.
+// A Key identifies a user in an account. It belongs to one user at most, until the user is
+// deleted. The ID stays taken for ever.
 type Key struct {
 	Kind  KeyKind `json:"kind"`
-	Value string  `json:"value"` // of an address and a username the comparison form, see [Fold]; an ID is itself, an external ID trimmed
+	Value string  `json:"value"` // the comparison form of an address or a username, see [Fold]; the trimmed external ID; the ID
 }
 
-// ByID returns the key of the user with that ID.
+// ByID returns the key of an ID.
 func ByID(id ID) Key { return Key{KeyID, string(id)} }
 
-// ByEmail returns the key of the user with that address.
+// ByEmail returns the key of an address.
 func ByEmail(address string) Key { return Key{KeyEmail, Fold(address)} }
 
-// ByUsername returns the key of the user with that username.
+// ByUsername returns the key of a username.
 func ByUsername(name string) Key { return Key{KeyUsername, Fold(name)} }
 
-// ByExternalID returns the key of the user with that external ID: the text without white
-// space at its ends, compared byte by byte (caseExact in RFC 7643, 3.1). "E7" and "e7" are
-// two people.
+// ByExternalID returns the key of an external ID: the trimmed text, compared byte by byte
+// (caseExact in RFC 7643, 3.1). "E7" and "e7" are two users.
 func ByExternalID(id string) Key { return Key{KeyExternalID, trim(id)} }
 
-// Keys lists the keys of the person, the strongest first; the ID is not one of
-// them.
+// Keys lists the keys of the profile, the strongest first, apart from the ID.
 func (p Profile) Keys() []Key {
 	keys := make([]Key, 0, 3)
 	for _, k := range []Key{ByExternalID(p.ExternalID), ByEmail(p.Email), ByUsername(p.Username)} {
@@ -60,7 +56,7 @@ func (p Profile) Keys() []Key {
 	return keys
 }
 
-// check reports what is wrong with the key, or nil.
+// check returns the [Reason] against the key, or nil.
 func (k Key) check() error {
 	if k.Kind == KeyEmail || k.Kind == KeyUsername {
 		for _, r := range k.Value {

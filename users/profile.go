@@ -9,38 +9,37 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/enum"
 )
 
-// A Profile is what is known of a person. At least one of Username, Email and
-// ExternalID is given: by these a person is recognised, see [Key]. The texts are
-// bounded by [MaxText] characters (Email by [MaxEmail] bytes, the identifiers by
-// [MaxID]) and contain no control characters.
+// A Profile has the personal data of a user. At least one of Username, Email and ExternalID is
+// required: they identify the user, see [Key]. Texts have at most [MaxText] characters, Email
+// at most [MaxEmail] bytes, identifiers at most [MaxID] bytes. Control characters are refused.
 type Profile struct {
-	ID         ID       `json:"id,omitzero"`          // the host's, or empty to have one made
+	ID         ID       `json:"id,omitzero"`          // given by the host; the Keeper makes one for an empty ID
 	FirstName  string   `json:"first_name,omitzero"`  // given name
 	LastName   string   `json:"last_name,omitzero"`   // family name
-	Username   string   `json:"username,omitzero"`    // what the person signs in with, where it is not the address; it may look like an address
+	Username   string   `json:"username,omitzero"`    // a sign-in name; it may look like an address
 	Email      string   `json:"email,omitzero"`       // one bare address: ada@example.com
-	ExternalID string   `json:"external_id,omitzero"` // the employee number or whatever the person is called in another system
+	ExternalID string   `json:"external_id,omitzero"` // the employee number or the ID in another system
 	Location   string   `json:"location,omitzero"`    // office, site, country
 	Department string   `json:"department,omitzero"`  // organisational unit
 	Title      string   `json:"title,omitzero"`       // job title
-	Groups     []string `json:"groups,omitzero"`      // any number up to [MaxGroups]; kept sorted, each once
-	Source     Source   `json:"source,omitzero"`      // where the person came from
+	Groups     []string `json:"groups,omitzero"`      // at most [MaxGroups]; kept sorted, each once
+	Source     Source   `json:"source,omitzero"`      // the origin
 }
 
-// A Source tells where a person came from.
+// A Source is the origin of a user.
 type Source struct {
 	Kind SourceKind `json:"kind"`
-	Name string     `json:"name,omitzero"` // of the sync, or of the file; may be empty but for a sync
+	Name string     `json:"name,omitzero"` // the sync or the file; required for a sync
 }
 
-// A SourceKind is a way for people to come into an account.
+// A SourceKind is a kind of source.
 type SourceKind uint8
 
 // The kinds of source.
 const (
 	SourceManual SourceKind = iota // entered by hand
-	SourceImport                   // out of a file
-	SourceSync                     // out of another system, which goes on to say who is there
+	SourceImport                   // from a file or an import
+	SourceSync                     // from another system, kept in step
 
 	sourceCount = int(SourceSync) + 1
 )
@@ -50,16 +49,16 @@ var sourceNames = enum.Names[SourceKind]{"manual", "import", "sync"}
 // String returns the kind in lower case.
 func (k SourceKind) String() string { return sourceNames.Of(k) }
 
-// MarshalText returns the text form that [SourceKind.UnmarshalText] reads.
+// MarshalText returns the text form.
 func (k SourceKind) MarshalText() ([]byte, error) { return sourceNames.Marshal(k) }
 
-// UnmarshalText reads the text form; anything else is an error.
+// UnmarshalText reads the text form.
 func (k *SourceKind) UnmarshalText(text []byte) error { return sourceNames.Unmarshal(text, k) }
 
-// A FieldError says which field of a person, profile, patch or actor is wrong, and why. Its
-// text does not contain the value.
+// A FieldError reports a wrong field of a user, profile, patch or actor. Its text leaves the
+// value out.
 type FieldError struct {
-	Field  string // "email", "external-id", ...
+	Field  string // the JSON key with hyphens: "email", "external-id", ...
 	Reason error  // such as [ErrTooLong]
 }
 
@@ -68,7 +67,7 @@ func (e *FieldError) Error() string { return fmt.Sprintf("users: %s %v", e.Field
 // Unwrap returns the reason.
 func (e *FieldError) Unwrap() error { return e.Reason }
 
-// A Field names a text of a profile and says where it is.
+// A field is a text of a profile.
 type field struct {
 	name string
 	text func(*Profile) *string
@@ -86,9 +85,8 @@ var fields = []field{
 	{"title", func(p *Profile) *string { return &p.Title }},
 }
 
-// Clean returns the profile as it is kept, texts trimmed and groups sorted, or
-// a [*FieldError] that names the first field that is wrong. An empty ID passes,
-// since one can still be made.
+// Clean returns the stored form of the profile, texts trimmed and groups sorted, or a
+// [*FieldError] with the first wrong field. An empty ID passes.
 func (p Profile) Clean() (Profile, error) {
 	p, err := p.clean()
 	if err != nil {
@@ -97,7 +95,7 @@ func (p Profile) Clean() (Profile, error) {
 	return p, p.checkIdentity()
 }
 
-// clean is Clean for somebody who need not be recognised by anything but the ID.
+// clean is Clean for a profile identified by the ID alone.
 func (p Profile) clean() (Profile, error) {
 	if p.ID != "" {
 		if err := CheckID(p.ID); err != nil {
@@ -108,7 +106,7 @@ func (p Profile) clean() (Profile, error) {
 		text := f.text(&p)
 		*text = trim(*text)
 		if (f.name == "username" || f.name == "email") && Fold(*text) == "" {
-			*text = "" // what can't be seen is no name
+			*text = "" // invisible characters only
 		}
 		if err := CheckText(*text, MaxText); err != nil {
 			return Profile{}, &FieldError{f.name, err}
@@ -150,8 +148,8 @@ func (s Source) check() error {
 	return CheckText(s.Name, MaxText)
 }
 
-// isAddress reports whether the text is an address and nothing but the address:
-// the standard parser also takes "Name <a@b>" and comments.
+// isAddress reports whether the text is a bare address. The standard parser also accepts
+// "Name <a@b>" and comments.
 func isAddress(text string) bool {
 	a, err := mail.ParseAddress(text)
 	return err == nil && a.Name == "" && a.Address == text && len(text) <= MaxEmail
@@ -177,8 +175,8 @@ func cleanGroups(groups []string) ([]string, error) {
 	return clean, nil
 }
 
-// A Patch is a change of some fields of a profile. A nil field stays as it is;
-// a pointer to the empty text clears it. The ID never changes.
+// A Patch changes fields of a profile. A nil field stays as it is, a pointer to the empty text
+// clears it. The ID is final.
 type Patch struct {
 	FirstName  *string   `json:"first_name,omitzero"`
 	LastName   *string   `json:"last_name,omitzero"`
@@ -191,41 +189,39 @@ type Patch struct {
 	Groups     *[]string `json:"groups,omitzero"`
 }
 
-// MarshalJSON returns the fields that are not nil. No groups at all are an empty
-// list: null would be read as no change.
-func (d Patch) MarshalJSON() ([]byte, error) {
+// MarshalJSON returns the set fields. A pointer to nil groups becomes the empty list, since
+// null is refused.
+func (p Patch) MarshalJSON() ([]byte, error) {
 	type plain Patch
-	if d.Groups != nil && *d.Groups == nil {
-		d.Groups = &[]string{}
+	if p.Groups != nil && *p.Groups == nil {
+		p.Groups = &[]string{}
 	}
-	return json.Marshal(plain(d))
+	return json.Marshal(plain(p))
 }
 
-// Apply returns the profile with the patch applied, cleaned, and the names of
-// the fields that differ from before, or a [*FieldError].
-func (d Patch) Apply(p Profile) (Profile, []string, error) {
-	was := p
-	texts := []*string{d.FirstName, d.LastName, d.Username, d.Email, d.ExternalID, d.Location, d.Department, d.Title}
+// Apply returns the patched and cleaned profile and the names of the changed fields, as in
+// [FieldError.Field], or a [*FieldError].
+func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {
+	now = was
+	texts := []*string{p.FirstName, p.LastName, p.Username, p.Email, p.ExternalID, p.Location, p.Department, p.Title}
 	for i, text := range texts {
 		if text != nil {
-			*fields[i].text(&p) = *text
+			*fields[i].text(&now) = *text
 		}
 	}
-	if d.Groups != nil {
-		p.Groups = *d.Groups
+	if p.Groups != nil {
+		now.Groups = *p.Groups
 	}
-	p, err := p.Clean()
-	if err != nil {
+	if now, err = now.Clean(); err != nil {
 		return Profile{}, nil, err
 	}
-	var changed []string
 	for _, f := range fields {
-		if *f.text(&p) != *f.text(&was) {
+		if *f.text(&now) != *f.text(&was) {
 			changed = append(changed, f.name)
 		}
 	}
-	if !slices.Equal(p.Groups, was.Groups) {
+	if !slices.Equal(now.Groups, was.Groups) {
 		changed = append(changed, "groups")
 	}
-	return p, changed, nil
+	return now, changed, nil
 }

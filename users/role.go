@@ -2,16 +2,16 @@ package users
 
 import "github.com/seatkeeper/seatkeeper/internal/enum"
 
-// A Role says what a person is in an account. The zero value is [Member], so
-// that an invitation without a role invites a learner.
+// A Role is the role of a user in an account. The zero value is [Member], the default of
+// invitations.
 type Role uint8
 
 // The roles. Every role holds a seat unless the account's policy exempts it.
 const (
-	Member  Role = iota // learns; a learner, a user
-	Manager             // reads reports, changes nothing
-	Admin               // manages people
-	Owner               // an admin whom nobody can put out
+	Member  Role = iota // a learner
+	Manager             // reads reports
+	Admin               // manages users and seats
+	Owner               // an admin; keeps seat, role and record until the ownership ends
 
 	roleCount = int(Owner) + 1
 )
@@ -21,10 +21,10 @@ var roleNames = enum.Names[Role]{"member", "manager", "admin", "owner"}
 // String returns the role in lower case.
 func (r Role) String() string { return roleNames.Of(r) }
 
-// MarshalText returns the text form that [Role.UnmarshalText] reads.
+// MarshalText returns the text form.
 func (r Role) MarshalText() ([]byte, error) { return roleNames.Marshal(r) }
 
-// UnmarshalText reads the text form; anything else is an error.
+// UnmarshalText reads the text form.
 func (r *Role) UnmarshalText(text []byte) error { return roleNames.Unmarshal(text, r) }
 
 // Valid reports whether r is one of the roles.

@@ -7,83 +7,81 @@ import (
 	"strings"
 )
 
-// Bounds of a roster. A file beyond MaxRosterBytes, MaxRosterRows or MaxRosterMemory is
-// refused whole as [ErrTooLarge]. A row beyond MaxRosterRowBytes or MaxRosterColumns is a
-// fault of its own, [ErrTooLong]. Faults beyond MaxRosterFaults are counted, see [Unlisted].
+// Bounds of a roster. A file beyond MaxRosterBytes, MaxRosterRows or MaxRosterMemory is refused
+// whole as [ErrTooLarge]. A row beyond MaxRosterRowBytes or MaxRosterColumns is a fault,
+// [ErrTooLong]. Faults beyond MaxRosterFaults are counted, see [Unlisted].
 const (
-	MaxRosterBytes    = 512 << 20 // 512 MiB, as the file stands
-	MaxRosterRows     = 1 << 20   // what a spreadsheet holds
-	MaxRosterMemory   = 64 << 20  // 64 MiB, of what is kept while a file is read: people, faults, passwords, headers
-	MaxRosterRowBytes = 1 << 20   // 1 MiB, in UTF-8
-	MaxRosterColumns  = 1 << 14   // what a spreadsheet holds
+	MaxRosterBytes    = 512 << 20 // 512 MiB of the file
+	MaxRosterRows     = 1 << 20   // the rows of a spreadsheet
+	MaxRosterMemory   = 64 << 20  // 64 MiB of people, faults, passwords and headers
+	MaxRosterRowBytes = 1 << 20   // 1 MiB in UTF-8
+	MaxRosterColumns  = 1 << 14   // the columns of a spreadsheet
 	MaxRosterFaults   = 1000
 )
 
-// A Roster is a list of people out of a file.
+// A Roster is a list of people from a file.
 type Roster struct {
 	People  []Entry  // in the order of the file
-	Faults  Faults   // why rows were left out, see [RosterOptions.SkipFaulty]
-	Fields  []string // what the file has columns for, see [Column.Field]; of the rest it says nothing
-	Ignored []string // the headers of the other columns, as the file has them
+	Faults  Faults   // of the skipped rows, see [RosterOptions.SkipFaulty]
+	Fields  []string // of the columns in the file, see [Column.Field]
+	Ignored []string // the other headers of the file
 }
 
-// An Entry is a person of a roster. The profile has been through
-// [Profile.Clean] and has no ID.
+// An Entry is a person of a roster. The profile is cleaned by [Profile.Clean], its ID empty.
 type Entry struct {
 	Row     int // as in a spreadsheet, see [ReadRoster]
 	Profile Profile
-	Role    Role // [Member] where the file has no word for it; never [Owner]
+	Role    Role // default [Member]; [Owner] is refused
 }
 
-// A Column is one that a roster may have.
+// A Column is a column of a roster.
 type Column struct {
-	// Header is the column's name. The case, spaces, hyphens and underscores
-	// make no difference: "First name" is FIRSTNAME and first_name.
+	// Header is the name of the column, compared apart from case, spaces, hyphens and
+	// underscores: "First name" equals FIRSTNAME and first_name.
 	Header string
 
-	// Field is what the cells are: "first-name", "last-name", "username", "email",
-	// "external-id", "location", "department", "title", "role" or "password"; or
-	// "status" or "groups", which [WriteRoster] writes and [ReadRoster] ignores.
+	// Field is the field of the cells: "first-name", "last-name", "username", "email",
+	// "external-id", "location", "department", "title", "role" or "password". "status" and
+	// "groups" are written by [WriteRoster] and ignored by [ReadRoster].
 	Field string
 
-	// Of a file that is read.
-	Optional bool // the file may be without the column
-	Filled   bool // no cell of the column may be empty
+	// For reading.
+	Optional bool // the column may be missing
+	Filled   bool // empty cells are faults
 }
 
-// RosterOptions say what a roster looks like, to [ReadRoster] and [WriteRoster].
-// The zero value takes all fields but the password, none of them required.
+// RosterOptions describe a roster to [ReadRoster] and [WriteRoster]. The zero value has all
+// fields but the password, all of them optional.
 type RosterOptions struct {
-	// Columns are the columns to look for, one per field, and the columns to
-	// write. Any others in a file are ignored.
+	// Columns are the columns to read and to write, one per field. [ReadRoster] ignores other
+	// columns.
 	Columns []Column
 
-	// Roles are the product's words for roles, compared as headers are. The
-	// default is the names of the roles and what they are often called. A cell
-	// with a word for [Owner] is a fault: owners are not imported.
+	// Roles are the product's words for roles, compared like headers. The default is the names
+	// of the roles and common synonyms. A cell with a word for [Owner] is a fault.
 	Roles map[string]Role
 
-	// The rest is about reading alone.
+	// The following are for reading.
 
-	// Source is where the people come from; the default is [SourceImport].
+	// Source is the source of the people. The default is [SourceImport].
 	Source Source
 
-	// SkipFaulty leaves faulty rows out and reports them in [Roster.Faults].
-	// Without it, a file with a fault is not used at all.
+	// SkipFaulty skips faulty rows and reports them in [Roster.Faults]. Otherwise a fault
+	// refuses the file.
 	SkipFaulty bool
 
-	// Password is handed each password that is not empty, as it stands in the
-	// file. It is called once all else is judged, for the rows that are used. An
-	// error makes its row faulty, and stays out of the fault's text, since it may
-	// quote the password; [errors.Is] finds it. If that leaves the file unused,
-	// forget what was handed over. The roster keeps no password; without this
-	// function they are dropped.
+	// Password gets each password as it stands in the file. ReadRoster calls it after all other
+	// checks, for accepted rows with a password. A host must forget the passwords of a file
+	// refused in the end.
+	//
+	// An error makes the row faulty. [errors.Is] finds the error in the fault; the fault's text
+	// leaves it out, since it may quote the password. ReadRoster keeps passwords until the call
+	// and drops them if Password is nil.
 	Password func(row int, profile Profile, password string) error
 }
 
-// AccuEdRoster returns the options for a user list of AccuEd Connect: nine
-// columns, none of which may be missing, with cells that may be empty for
-// username, password, location, department and title.
+// AccuEdRoster returns the options for a user list of AccuEd Connect: nine required columns.
+// Cells of username, password, location, department and title may be empty.
 func AccuEdRoster() RosterOptions {
 	return RosterOptions{
 		Columns: []Column{
@@ -115,7 +113,7 @@ var defaultColumns = []Column{
 	{Header: "Status", Field: "status"},
 }
 
-// writtenOnly are the fields that no file is read for.
+// writtenOnly are the fields ignored in reading.
 var writtenOnly = []string{"groups", "status"}
 
 var defaultRoles = map[string]Role{
@@ -125,31 +123,27 @@ var defaultRoles = map[string]Role{
 	"Owner": Owner, "Account Owner": Owner,
 }
 
-// ReadRoster reads a list of people out of a CSV file, as spreadsheets export
-// it: UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons
-// or tabs; a header first, its columns in any order. Empty rows are skipped,
-// cells trimmed, line breaks inside them become spaces, and the apostrophe that
-// exports put before a formula is taken off again, see [WriteRoster].
+// ReadRoster reads a list of people from a CSV file as spreadsheets export it: UTF-8, or
+// UTF-16 with a byte order mark; separated by commas, semicolons or tabs; the header first,
+// with columns in any order. Empty rows are skipped. Cells are trimmed, line breaks in cells
+// become spaces, and the apostrophe before an exported formula is removed, see [WriteRoster].
 //
-// All faults are found at once. They are the error, as [Faults], and there are
-// no people then; with SkipFaulty, the faulty rows are left out instead. That
-// helps neither a file that is unreadable, too large or without a row that can be
-// used, nor a header with faults, under which no row is looked at.
+// All faults are found in one pass and returned as the error, [Faults], with an empty roster.
+// With SkipFaulty the faulty rows are skipped instead. Some faults refuse the file in any
+// case: a file unreadable or too large, a faulty header, and the lack of any good row.
 //
-// An address, username or external ID may stand in one row only. The later row
-// is the one at fault, even if the earlier one is faulty itself. A row with
-// misplaced quotation marks is taken to end with its line, so that the rows
-// below can be read.
+// An address, username or external ID may stand in one row. A repetition is the fault of the
+// later row, even after a faulty one. A row with misplaced quotation marks ends with its line,
+// so that the following rows are read.
 //
-// Rows have the numbers that a spreadsheet shows: the header is row 1, empty
-// rows count, a line break inside a cell starts no new row.
+// Rows are numbered as in a spreadsheet: the header is row 1, empty rows count, a line break in
+// a cell stays in its row.
 //
-// The file is read as a stream, in bounded memory: of people, faults, passwords and headers
-// [MaxRosterMemory] at most, which is some 150,000 people with an address and a name, besides
-// some MiB for the row at hand. Each of them counts with its texts and about 300 bytes.
+// The file is read as a stream. People, faults, passwords and headers take at most
+// [MaxRosterMemory], about 150,000 people with an address and a name: each counts with its
+// texts and about 300 bytes. The present row takes some MiB more.
 //
-// Any other error is one of the reader, wrapped, or of options that contradict
-// themselves.
+// Other errors are those of the reader, wrapped, and contradictions in the options.
 func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
 	reader, err := o.reader()
 	if err != nil {
@@ -166,8 +160,7 @@ func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
 	return reader.read(rows)
 }
 
-// complete returns the options with their defaults, or says how they contradict
-// themselves.
+// complete returns the options with their defaults, or an error for a contradiction.
 func (o RosterOptions) complete() (RosterOptions, error) {
 	if len(o.Columns) == 0 {
 		o.Columns = defaultColumns
@@ -212,7 +205,7 @@ func (o RosterOptions) complete() (RosterOptions, error) {
 	return o, nil
 }
 
-// textOf returns where the field of that name is in a profile, or nil.
+// textOf returns the accessor of a profile's text, or nil for an unknown field.
 func textOf(name string) func(*Profile) *string {
 	for _, f := range fields {
 		if f.name == name {
@@ -222,7 +215,7 @@ func textOf(name string) func(*Profile) *string {
 	return nil
 }
 
-// label is the form in which headers and words for roles are compared.
+// label returns the comparison form of a header or a word for a role.
 func label(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || isSpace(r) {

@@ -6,29 +6,29 @@ import (
 	"strings"
 )
 
-// separators are what the cells of a roster may be separated by.
+// separators are the accepted separators of cells.
 const separators = ",;\t"
 
-// isInstruction reports whether the first line of a file is one such as "sep=;",
-// by which Excel separates cells, and which it does not show as a row.
+// isInstruction reports whether the first line of a file is an instruction such as "sep=;",
+// read by Excel and hidden from its rows.
 func isInstruction(line string) bool {
 	return strings.HasPrefix(Fold(strings.Trim(line, `"`)), "sep=")
 }
 
-// A sheet is a text read row by row. Of a row no more than [MaxRosterRowBytes] and
-// [MaxRosterColumns] are ever in memory.
+// A sheet is a text read row by row. A row takes at most [MaxRosterRowBytes] and
+// [MaxRosterColumns] of memory.
 type sheet struct {
 	text      *rosterText
-	row       int // the number of the row read last
+	row       int // the number of the last row
 	separator byte
 
-	cells []string // of that row
-	out   []byte   // their text
-	ends  []int    // where in out they end
+	cells []string // of the last row
+	out   []byte   // the text of the cells
+	ends  []int    // the ends of the cells in out
 }
 
-// next returns the cells of the next row that is not empty, valid until the next call;
-// a [Reason] for a row that can't be used; [io.EOF]; or why the text can't be read.
+// next returns the cells of the next filled row, valid until the next call. The error is a
+// [Reason] for a faulty row, [io.EOF], or the error of the text.
 func (s *sheet) next() ([]string, error) {
 	for {
 		if cells, err := s.read(); err != nil || !blank(cells) {
@@ -37,26 +37,26 @@ func (s *sheet) next() ([]string, error) {
 	}
 }
 
-// read is next for a row that may be empty.
+// read is next for every row.
 func (s *sheet) read() ([]string, error) {
 	s.row++
 	cells, size, err := s.peek()
-	if err != nil && size == 0 { // its end is not known: it is taken to end with its line
+	if err != nil && size == 0 { // the row has lost its end and ends with its line
 		s.text.passLine()
 	}
 	s.text.pass(size)
 	return cells, err
 }
 
-// peek returns the cells of the row that comes next, and how many bytes it has with its
-// line end, 0 if that is not known. It does not go on to the row after it.
+// peek returns the cells of the next row and its size in bytes with the line end, 0 if its end
+// is lost. It stays before the row.
 func (s *sheet) peek() (cells []string, size int, err error) {
 	s.out, s.ends = s.out[:0], s.ends[:0]
 	const (
 		begin  = iota // of a cell
-		plain         // in a cell without quotation marks
+		plain         // in an unquoted cell
 		quoted        // between quotation marks
-		closed        // behind a second quotation mark
+		closed        // after a second quotation mark
 	)
 	state, line, columns := begin, 0, 0
 	for {
@@ -67,7 +67,7 @@ func (s *sheet) peek() (cells []string, size int, err error) {
 		case err == errBeyond, err == io.EOF && state == quoted:
 			return nil, 0, ErrQuotes
 		case err == io.EOF && size > 0:
-			c = '\n' // the last line may be without one
+			c = '\n' // the last line may lack it
 		case err != nil:
 			return nil, 0, err
 		}
@@ -121,8 +121,8 @@ func blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(cell string) bool { return trim(cell) != "" })
 }
 
-// tidy returns a cell as it was meant. It is a copy, since a cell is cut out of
-// its row: as long as one is kept, so is the password beside it.
+// tidy returns the trimmed cell in one line, its formulas bare. It is a copy: a slice of the
+// row would keep the password beside it in memory.
 func tidy(cell string) string {
 	cell = bare(cell)
 	if strings.Contains(cell, "\n") {
@@ -131,9 +131,8 @@ func tidy(cell string) string {
 	return strings.Clone(trim(cell))
 }
 
-// formulas are the characters that begin what a spreadsheet may calculate. The last
-// four are those of a Japanese keyboard; a CR is a line feed by the time it is looked
-// for.
+// formulas are the first characters of formulas in spreadsheets. The last four are those of
+// Japanese keyboards. A CR has become a line feed before.
 const formulas = "=+-@\t\n＝＋－＠"
 
 // guarded returns a cell with an apostrophe before each formula in it.
@@ -146,10 +145,9 @@ func bare(cell string) string {
 	return eachFormula(cell, func(formula string) string { return strings.TrimPrefix(formula, "'") })
 }
 
-// eachFormula returns a cell with its formulas changed. They stand at the start of
-// it, or behind a semicolon, where the spreadsheets of many countries begin a cell
-// whatever the file is separated by. Apostrophes in front belong to a formula, so that
-// one can be added and taken off again.
+// eachFormula returns a cell with its formulas changed. Formulas stand at the start or after a
+// semicolon: spreadsheets of many countries split every file there. Leading apostrophes belong
+// to the formula, so that guarded and bare are inverse.
 func eachFormula(cell string, change func(string) string) string {
 	var changed strings.Builder
 	for part := range strings.SplitAfterSeq(cell, ";") {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// What can be wrong with a roster, beside what can be wrong with a text.
+// The reasons against a roster, besides those against a field.
 var (
 	ErrEncoding     = Reason{"wrong-encoding", "is not in UTF-8: save it as CSV UTF-8"}
 	ErrTooLarge     = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB, %d rows and %d MiB of people can be read", MaxRosterBytes>>20, MaxRosterRows, MaxRosterMemory>>20)}
@@ -22,13 +22,12 @@ var (
 	ErrPassword     = Reason{"password-refused", "is not accepted"}
 )
 
-// A Fault is one thing that is wrong with a roster. Its text is meant for the
-// person who made the file, and contains no cell of it.
+// A Fault is a fault of a roster. Its text is for the author of the file and leaves cells out.
 type Fault struct {
 	Row     int    // as in a spreadsheet, see [ReadRoster]; 0: the whole file
 	Column  string // the header, as in [Column.Header]; empty: the whole row
-	Problem error  // such as [ErrDuplicateRow], [ErrEmpty] or [ErrAddress], which [errors.Is] finds
-	Other   int    // the row that it collides with, if any
+	Problem error  // such as [ErrDuplicateRow], [ErrEmpty] or [ErrAddress]; found by [errors.Is]
+	Other   int    // the earlier row of a duplicate
 }
 
 // Error returns the fault as a sentence, such as "row 12: Email is taken by row 3".
@@ -52,19 +51,18 @@ func (f Fault) Error() string {
 // Unwrap returns the problem.
 func (f Fault) Unwrap() error { return f.Problem }
 
-// Faults are the faults of a roster by row, [MaxRosterFaults] at most. If there
-// are more, one follows whose problem is [Unlisted].
+// Faults are the faults of a roster by row, at most [MaxRosterFaults]. The number of further
+// ones follows as a fault with the problem [Unlisted].
 type Faults []Fault
 
-// Unlisted is the number of faults that were found and are not listed.
+// Unlisted is the number of faults beyond [MaxRosterFaults].
 type Unlisted int
 
 func (n Unlisted) Error() string {
 	return fmt.Sprintf("has further faults that are not listed: %d", int(n))
 }
 
-// Error returns the first fault and how many there are. A page that shows them
-// ranges over the list instead.
+// Error returns the first fault and the number of faults. A page ranges over the list instead.
 func (f Faults) Error() string {
 	if len(f) == 0 {
 		return "users: a roster without faults"
@@ -88,7 +86,7 @@ func (f Faults) Unwrap() []error {
 	return errs
 }
 
-// A faultList gathers faults up to the bound and counts the rest.
+// A faultList collects faults up to the bound and counts the rest.
 type faultList struct {
 	faults   Faults
 	unlisted Unlisted

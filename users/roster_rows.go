@@ -7,31 +7,30 @@ import (
 	"strings"
 )
 
-// A rosterReader is RosterOptions completed and matched with a file: with its
-// header first, then with row after row.
+// A rosterReader reads a file: its header, then row after row.
 type rosterReader struct {
 	RosterOptions
-	columns map[string]bool // the labels of their headers
+	columns map[string]bool // by label of the header
 	roles   map[string]Role // by label of the word
 
 	width     int            // of the header
-	cells     []rosterCell   // where the columns are that the file has
-	ignored   []string       // the headers of the others
+	cells     []rosterCell   // of the columns in the file
+	ignored   []string       // the other headers
 	people    []Entry        // of the good rows
-	passwords map[int]string // theirs, by row
-	taken     map[Key]int    // the row that has the key
+	passwords map[int]string // of the good rows, by row
+	taken     map[Key]int    // the row of a key
 	found     faultList
-	kept      int // about how many bytes there are in all of these
+	kept      int // the bytes of all these, about
 }
 
-// About how many bytes each takes beside its texts.
+// The bytes of each beside its texts, about.
 const (
-	personSize = 272 // an Entry of a slice that grows
-	keySize    = 64  // a Key and a number in a map that grows
+	personSize = 272 // an Entry of a growing slice
+	keySize    = 64  // a Key and a number in a growing map
 	textSize   = 32
 )
 
-// keep counts bytes that are kept, and returns the fault of the file if they are too many.
+// keep counts kept bytes and returns the fault of a file beyond the bound.
 func (r *rosterReader) keep(bytes int) error {
 	if r.kept += bytes; r.kept > MaxRosterMemory {
 		return Faults{{Problem: ErrTooLarge}}
@@ -39,8 +38,8 @@ func (r *rosterReader) keep(bytes int) error {
 	return nil
 }
 
-// reader returns the reader of a file, to which a column that is only written is
-// one it does not know, or says how the options contradict themselves.
+// reader returns the reader of a file, or an error for a contradiction in the options. Columns
+// for writing alone are unknown to it.
 func (o RosterOptions) reader() (*rosterReader, error) {
 	o, err := o.complete()
 	if err != nil {
@@ -60,15 +59,15 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 	return r, nil
 }
 
-// A rosterCell is where a row has the cell of a column, and a profile its text.
+// A rosterCell connects a column, its place in a row and the text of a profile.
 type rosterCell struct {
 	Column
 	at   int
 	text func(*Profile) *string // nil for role and password
 }
 
-// findHeader reads up to the header, and sets the separator: the one under which the header
-// names the most columns. A row that is empty under one of them is none.
+// findHeader reads up to the header and sets the separator: the one with the most columns named
+// in the header. A row empty under one separator is skipped.
 func (r *rosterReader) findHeader(rows *sheet) error {
 	for {
 		var (
@@ -109,7 +108,7 @@ func (r *rosterReader) findHeader(rows *sheet) error {
 		case empty != 0:
 			rows.separator = empty
 			_, _ = rows.read()
-		case best == 0, fault == ErrTooLong: // whatever the separator
+		case best == 0, fault == ErrTooLong: // under every separator
 			return Faults{{Row: rows.row + 1, Problem: fault}}
 		default:
 			return Faults{{Problem: ErrNoHeader}}
@@ -151,7 +150,7 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 	return faults
 }
 
-// read judges the rows below the header.
+// read reads the rows after the header.
 func (r *rosterReader) read(rows *sheet) (Roster, error) {
 	for {
 		cells, err := rows.next()
@@ -194,10 +193,10 @@ func (r *rosterReader) read(rows *sheet) (Roster, error) {
 	return roster, nil
 }
 
-// usable reports whether the faults so far let the rest of the file be used.
+// usable reports whether the file can be accepted after the faults so far.
 func (r *rosterReader) usable() bool { return r.SkipFaulty || len(r.found.faults) == 0 }
 
-// A rosterRow is a row on its way to be an entry.
+// A rosterRow becomes an entry.
 type rosterRow struct {
 	Entry
 	reader   *rosterReader
@@ -216,7 +215,7 @@ func (w *rosterRow) fault(field string, problem error, other int) {
 	w.faulty = append(w.faulty, field)
 }
 
-// fill puts the cells where they belong.
+// fill sets profile, role and password from the cells.
 func (w *rosterRow) fill(cells []string) {
 	for _, c := range w.reader.cells {
 		var raw string
@@ -230,7 +229,7 @@ func (w *rosterRow) fill(cells []string) {
 				w.fault(c.Field, ErrEmpty, 0)
 			}
 		case c.Field == "password":
-			w.password = strings.Clone(raw) // as long as a part of a row is kept, all of it is
+			w.password = strings.Clone(raw) // a slice would keep the row in memory
 		case c.Field == "role":
 			w.setRole(cell)
 		default:
@@ -243,9 +242,9 @@ func (w *rosterRow) fill(cells []string) {
 }
 
 func (w *rosterRow) setRole(word string) {
-	role, known := w.reader.roles[label(word)]
+	role, ok := w.reader.roles[label(word)]
 	switch {
-	case !known:
+	case !ok:
 		w.fault("role", ErrRole, 0)
 	case role == Owner:
 		w.fault("role", ErrOwner, 0)
@@ -253,8 +252,8 @@ func (w *rosterRow) setRole(word string) {
 	w.Role = role
 }
 
-// clean cleans the profile. As [Profile.Clean] names one wrong field at a time,
-// that one is emptied and the others are tried again.
+// clean cleans the profile. [Profile.Clean] returns one wrong field at a time, so clean empties
+// it and repeats.
 func (w *rosterRow) clean() {
 	for {
 		clean, err := w.Profile.Clean()
@@ -274,11 +273,10 @@ func (w *rosterRow) clean() {
 	}
 }
 
-// claim takes the row's keys. A faulty row takes them too: which of two rows is
-// right is not for the reader to say.
+// claim takes the row's keys, also for a faulty row.
 func (w *rosterRow) claim() {
 	for _, k := range w.Profile.Keys() {
-		if other, taken := w.reader.taken[k]; taken {
+		if other, ok := w.reader.taken[k]; ok {
 			w.fault(k.Kind.String(), ErrDuplicateRow, other)
 		} else {
 			w.reader.taken[k] = w.Row
@@ -287,7 +285,7 @@ func (w *rosterRow) claim() {
 	}
 }
 
-// keep keeps the person and the password of a row without faults, if they can be of use.
+// keep keeps person and password of a good row while the file is usable.
 func (w *rosterRow) keep() {
 	r := w.reader
 	if len(w.faulty) > 0 || !r.usable() {
@@ -304,10 +302,10 @@ func (w *rosterRow) keep() {
 	}
 }
 
-// handOver gives the password to the host, and reports whether it was taken.
+// handOver passes the password to the host and reports whether it was accepted.
 func (r *rosterReader) handOver(e Entry) bool {
-	password, given := r.passwords[e.Row]
-	if !given {
+	password, ok := r.passwords[e.Row]
+	if !ok {
 		return true
 	}
 	err := r.Password(e.Row, e.Profile, password)

@@ -10,29 +10,29 @@ import (
 	"unicode/utf8"
 )
 
-// rosterChunk is how much of a file is read at a time.
+// rosterChunk is the size of a read.
 const rosterChunk = 32 << 10
 
-// A rosterText is the text of a file as a stream: in UTF-8, with line feeds alone at its
-// line ends. It keeps what is looked at, [MaxRosterRowBytes] at most.
+// A rosterText is the text of a file as a stream, in UTF-8 with line feeds as line ends. It
+// buffers at most [MaxRosterRowBytes] ahead.
 type rosterText struct {
 	file  io.Reader
-	ahead []byte // what was read of the text and not yet passed
-	start int    // of it in its memory
+	ahead []byte // decoded, from start on
+	start int
 
 	bytes   int              // of the file so far
 	order   binary.ByteOrder // of UTF-16; nil: UTF-8
-	chunk   []byte           // the memory of encoded
-	encoded []byte           // what was read of the file and is not decoded
+	chunk   []byte           // the buffer of encoded
+	encoded []byte           // read and still to decode
 	cr      bool             // the last character was a CR
-	err     error            // why no more is read
+	err     error            // the end of reading
 }
 
-// errBeyond says that a row goes on beyond the bound.
-var errBeyond = errors.New("users: a row of a roster goes on")
+// errBeyond reports a row beyond the bound.
+var errBeyond = errors.New("users: a row of a roster is too long")
 
-// at returns the nth byte that comes, [io.EOF] behind the last one, errBeyond, or why
-// the file can't be read.
+// at returns the nth byte ahead. The error is [io.EOF] after the last one, errBeyond, or the
+// error of the file.
 func (t *rosterText) at(n int) (byte, error) {
 	if n < len(t.ahead)-t.start && n < MaxRosterRowBytes {
 		return t.ahead[t.start+n], nil
@@ -53,10 +53,10 @@ func (t *rosterText) further(n int) (byte, error) {
 	return t.ahead[t.start+n], nil
 }
 
-// pass goes on behind the next n bytes, or the end of the text.
+// pass skips n bytes, or to the end of the text.
 func (t *rosterText) pass(n int) { t.start = min(t.start+n, len(t.ahead)) }
 
-// passLine goes on behind the next line end.
+// passLine skips to the next line.
 func (t *rosterText) passLine() {
 	for {
 		if line := bytes.IndexByte(t.ahead[t.start:], '\n'); line >= 0 {
@@ -71,8 +71,7 @@ func (t *rosterText) passLine() {
 	}
 }
 
-// isInstruction reports whether the text begins with a line of which a spreadsheet shows
-// nothing.
+// isInstruction reports whether the first line is an instruction to a spreadsheet.
 func (t *rosterText) isInstruction() bool {
 	var line []byte
 	for n := range rosterChunk {
@@ -85,7 +84,7 @@ func (t *rosterText) isInstruction() bool {
 	return isInstruction(string(line))
 }
 
-// more reads on, and sets err if that was the last of it.
+// more reads and decodes a chunk, and sets err at the end.
 func (t *rosterText) more() {
 	t.ahead = append(t.ahead[:0], t.ahead[t.start:]...)
 	t.start = 0
@@ -121,23 +120,23 @@ func (t *rosterText) more() {
 	}
 }
 
-// mark takes the byte order mark off the beginning.
+// mark removes the byte order mark.
 func (t *rosterText) mark() {
 	for _, mark := range []struct {
 		text  string
 		order binary.ByteOrder
 	}{{"\xEF\xBB\xBF", nil}, {"\xFF\xFE", binary.LittleEndian}, {"\xFE\xFF", binary.BigEndian}} {
-		if rest, has := bytes.CutPrefix(t.encoded, []byte(mark.text)); has {
+		if rest, ok := bytes.CutPrefix(t.encoded, []byte(mark.text)); ok {
 			t.encoded, t.order = rest, mark.order
 			return
 		}
 	}
 }
 
-// decodeUTF8 decodes what was read, but for a last character of which a part is missing.
+// decodeUTF8 decodes the read bytes up to an incomplete last character.
 func (t *rosterText) decodeUTF8() (ok bool) {
 	if !t.cr && utf8.Valid(t.encoded) && bytes.IndexByte(t.encoded, '\r') < 0 && bytes.IndexByte(t.encoded, 0) < 0 {
-		t.ahead, t.encoded = append(t.ahead, t.encoded...), nil // much quicker
+		t.ahead, t.encoded = append(t.ahead, t.encoded...), nil // a fast path
 	}
 	for len(t.encoded) > 0 {
 		r, size := utf8.DecodeRune(t.encoded)
@@ -172,8 +171,8 @@ func (t *rosterText) decodeUTF16() (ok bool) {
 	return true
 }
 
-// add adds a character to the text, with one line feed for each line end. It takes no
-// zeros: UTF-16 without its mark, and UTF-32, pass for text full of them.
+// add adds a character to the text, with one line feed for each line end. It refuses the
+// character 0: UTF-16 without its mark, and UTF-32, would pass otherwise.
 func (t *rosterText) add(r rune) (ok bool) {
 	if r != '\n' || !t.cr {
 		c := r

@@ -10,39 +10,30 @@ import (
 	"strings"
 )
 
-// WriteRoster writes people as a CSV file that spreadsheets open and [ReadRoster]
-// reads back: in UTF-8, with the byte order mark that Excel knows it by, and commas,
-// of which a spreadsheet that is set to semicolons has to be told. A header with
-// all columns of the options comes first, then a row for each person in the order of
-// people. Of the deleted nothing is left that could be written: they are passed over.
-// The people whom a Keeper lists come from seats.AsShown, with the status that is
-// shown.
+// WriteRoster writes users as a CSV file for spreadsheets and [ReadRoster]: UTF-8 with the byte
+// order mark, recognised by Excel, and commas. The header has all columns of the options. A row
+// for each user follows, in the order of people; deleted users are skipped. seats.AsShown
+// turns the users of a Keeper's list into people, with the displayed status.
 //
-// A role is written in the product's word for it. Of several that is the name of
-// the role, if it is among them, or else the first by its bytes. Owners, whom
-// ReadRoster takes in under no word, are written as admins where there is none for
-// them; every other role has to have one, if it has a column. A status is written by
-// its name, groups with a semicolon and a space in between, and of a password nothing.
+// A role is written as the product's word: the name of the role if it is one of several words,
+// otherwise the first word by its bytes. An owner becomes an admin if the product has no word
+// for owners. Every other role of a role column requires a word. A status is written by name,
+// groups are joined by a semicolon and a space, cells of passwords stay empty.
 //
-// What people typed must not be calculated by the spreadsheet of whoever opens the
-// file. So an apostrophe is put before a cell that begins with one of = + - @ TAB CR,
-// or with one of the first four in full width, and also where one of them comes
-// behind a semicolon, with or without blanks and quotation marks, since many
-// spreadsheets split any file there. If apostrophes stand before it, it gets one more.
-// ReadRoster takes one off: each text that [Profile.Clean] returns is read back as it
-// was. A spreadsheet may still take a text for a number or a date, and show an
-// external ID of 007 as 7.
+// Formulas are guarded: a cell gets an apostrophe before a first character = + - @ TAB CR, or
+// one of the first four in full width, and also after a semicolon (with blanks and quotation
+// marks between), since many spreadsheets split files there. Existing apostrophes stay.
+// ReadRoster removes one, so that every text of [Profile.Clean] is read back unchanged. A
+// spreadsheet may still read a text as a number or a date and show the external ID 007 as 7.
 //
-// Rows are written as people come, however many. Beyond [MaxRosterRows] a
-// spreadsheet leaves rows out; beyond that, [MaxRosterBytes] or [MaxRosterMemory]
-// ReadRoster refuses the file.
+// Rows are written as people come. Spreadsheets leave out rows beyond [MaxRosterRows];
+// ReadRoster refuses a file beyond it, [MaxRosterBytes] or [MaxRosterMemory].
 //
-// An error of people is returned as it is, one of the writer wrapped. A text that is
-// not UTF-8 or contains a control character, and a role that is none, is a
-// [*FieldError]. After an error the file is of no use, though a part may have been
-// written. Nothing has been if people begin with an error, if the options contradict
-// themselves or have no word for a role, or if a header or a word for a role could not
-// be read back.
+// An error of people is returned unchanged, an error of the writer wrapped. A text with invalid
+// UTF-8 or a control character, and an unknown role, are a [*FieldError]. After an error a part
+// of the file may be written and is useless. The file is untouched if people begin with an
+// error, and if the options are contradictory, lack a word for a role, or have a header or a
+// word unfit to be read back.
 func WriteRoster(w io.Writer, people iter.Seq2[User, error], o RosterOptions) error {
 	roster, err := o.writer(w)
 	if err != nil {
@@ -62,16 +53,16 @@ func WriteRoster(w io.Writer, people iter.Seq2[User, error], o RosterOptions) er
 	return roster.end()
 }
 
-// A rosterWriter is RosterOptions completed and on their way into a file.
+// A rosterWriter writes rows to a file.
 type rosterWriter struct {
 	header []string // until it is written
 	fields []string // of the columns
 	words  []string // by role
 	file   *bufio.Writer
-	rows   *csv.Writer // in front of the file
+	rows   *csv.Writer // on file
 }
 
-// writer returns the writer of a file, or says what is wrong with the options.
+// writer returns the writer of a file, or an error for wrong options.
 func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
 	o, err := o.complete()
 	if err != nil {
@@ -106,7 +97,7 @@ func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
 	return r, nil
 }
 
-// word returns the product's word for the role, or nothing.
+// word returns the product's word for the role, or the empty text.
 func (o RosterOptions) word(role Role) string {
 	var words []string
 	for word, r := range o.Roles {
@@ -127,13 +118,13 @@ func (o RosterOptions) word(role Role) string {
 	return ""
 }
 
-// written returns a text in the form in which it stands in a file.
+// written returns the form of a text in a file.
 func written(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	return guarded(text), checkCharacters(text)
 }
 
-// add writes the row of a person.
+// add writes the row of a user.
 func (r *rosterWriter) add(u User) error {
 	row := make([]string, len(r.fields))
 	for i, field := range r.fields {
@@ -148,7 +139,7 @@ func (r *rosterWriter) add(u User) error {
 	return r.failed()
 }
 
-// cell returns what is written of a person in the column of that field.
+// cell returns the cell of a user in the column of that field.
 func (r *rosterWriter) cell(field string, u *User) (string, error) {
 	switch field {
 	case "password":
@@ -166,7 +157,7 @@ func (r *rosterWriter) cell(field string, u *User) (string, error) {
 	return written(*textOf(field)(&u.Profile))
 }
 
-// begin writes what is in front of the first person, once.
+// begin writes the byte order mark and the header, once.
 func (r *rosterWriter) begin() {
 	if r.header != nil {
 		_, _ = r.file.WriteString("\uFEFF")
@@ -175,14 +166,14 @@ func (r *rosterWriter) begin() {
 	}
 }
 
-// end writes what is not written yet.
+// end writes the rest.
 func (r *rosterWriter) end() error {
 	r.begin()
 	r.rows.Flush()
 	return r.failed()
 }
 
-// failed returns the first error of the file, after which it takes no more.
+// failed returns the first error of the file.
 func (r *rosterWriter) failed() error {
 	if err := r.rows.Error(); err != nil {
 		return fmt.Errorf("users: writing a roster: %w", err)

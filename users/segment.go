@@ -2,17 +2,16 @@ package users
 
 import "encoding/json"
 
-// A Segment is what counters see of a person.
+// A Segment is a group of users with the same status, role and kind of source.
 type Segment struct {
 	Status Status `json:"status"`
 	Role   Role   `json:"role"`
-	Synced bool   `json:"synced,omitzero"` // the person's source is a sync
+	Synced bool   `json:"synced,omitzero"` // the source is a sync
 }
 
-// A Tally counts the people of an account by standing. Everything an account
-// says about its numbers follows from its tally: who holds a seat, how many
-// owners are active, what the summary cards show. In JSON it is a list with a row
-// for every standing that somebody has.
+// A Tally counts the users of an account by [Segment]. All numbers of an account follow from
+// it: seats held, active owners, summary cards. In JSON it is a list with a row per segment
+// in use.
 type Tally [statusCount][roleCount][2]int64
 
 func (t *Tally) at(s Segment) *int64 {
@@ -23,26 +22,25 @@ func (t *Tally) at(s Segment) *int64 {
 	return &t[s.Status][s.Role][synced]
 }
 
-// Move counts one person out of one standing and into another. Somebody new
-// comes from the zero standing, which is not counted.
+// Move counts one user out of a segment and into another. A new user comes from the zero
+// segment, which is left uncounted.
 func (t *Tally) Move(from, to Segment) {
 	t.Add(from, -1)
 	t.Add(to, 1)
 }
 
-// ActionAdd counts n more people in a standing; the zero standing is not counted.
+// Add counts n more users in a segment. The zero segment is left uncounted.
 func (t *Tally) Add(s Segment, n int64) {
 	if s.Status != NoStatus {
 		*t.at(s) += n
 	}
 }
 
-// Of returns the number of people of exactly this standing.
+// Of returns the number of users of a segment.
 func (t Tally) Of(s Segment) int64 { return *t.at(s) }
 
-// Count returns the number of people who have one of the statuses and one of
-// the roles, whatever their source. An empty set stands for all of them; all
-// statuses are all but deleted.
+// Count returns the number of users with one of the statuses and one of the roles. An empty
+// set of statuses stands for [Present], an empty set of roles for every role.
 func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
 	if statuses.Empty() {
 		statuses = Present
@@ -58,15 +56,13 @@ func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
 	return n
 }
 
-// ActiveOwners returns how many active owners there are. It is never less than
-// one in an account, unless that is erased.
+// ActiveOwners returns the number of active owners, at least one until the account is erased.
 func (t Tally) ActiveOwners() int64 { return t.Count(In(Active), In(Owner)) }
 
-// Present is the set of all statuses but deleted: the people whom a list shows
-// unless it is asked for others.
+// Present is the set of all statuses but [Deleted], the default of lists.
 const Present = Set[Status](1<<Invited | 1<<Active | 1<<Inactive | 1<<Archived)
 
-// Segments lists every standing that somebody can have.
+// Segments lists all segments, by status and role.
 func Segments() []Segment {
 	var all []Segment
 	for _, status := range Statuses() {
@@ -94,8 +90,7 @@ func (r tallyRow) check() error {
 	return nil
 }
 
-// MarshalJSON returns the rows in the order of [Segments], without those that count
-// nobody.
+// MarshalJSON returns the rows in the order of [Segments] and leaves out the count 0.
 func (t Tally) MarshalJSON() ([]byte, error) {
 	rows := []tallyRow{}
 	for _, s := range Segments() {
@@ -106,8 +101,8 @@ func (t Tally) MarshalJSON() ([]byte, error) {
 	return json.Marshal(rows)
 }
 
-// UnmarshalJSON reads rows in any order. One that counts nobody is an error, and
-// so is a second one of the same standing.
+// UnmarshalJSON reads rows in any order. The count 0 and a second row of a segment are
+// errors.
 func (t *Tally) UnmarshalJSON(text []byte) error {
 	var rows []tallyRow
 	if err := ReadJSON(text, &rows); err != nil {

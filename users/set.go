@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// A Set is a set of statuses, roles or actions. The zero value is empty. In JSON
-// it is the list of its members' names.
+// A Set is a set of statuses, roles or actions. The zero value is empty. In JSON it is the
+// list of the names.
 type Set[T ~uint8] uint64
 
-// In returns the set of the given members.
+// In returns the set of the members.
 func In[T ~uint8](members ...T) Set[T] {
 	var s Set[T]
 	for _, m := range members {
@@ -23,10 +23,10 @@ func In[T ~uint8](members ...T) Set[T] {
 // Has reports whether m is in the set.
 func (s Set[T]) Has(m T) bool { return s&(1<<m) != 0 }
 
-// Empty reports whether nothing is in the set.
+// Empty reports whether the set is empty.
 func (s Set[T]) Empty() bool { return s == 0 }
 
-// Members lists what is in the set, in ascending order.
+// Members lists the members in ascending order.
 func (s Set[T]) Members() []T {
 	members := make([]T, 0, bits.OnesCount64(uint64(s)))
 	for rest := uint64(s); rest != 0; rest &= rest - 1 {
@@ -44,13 +44,13 @@ func (s Set[T]) String() string {
 	return strings.Join(names, ", ")
 }
 
-// MarshalJSON returns the names of the members in ascending order. A member
-// without a name is an error.
+// MarshalJSON returns the names of the members in ascending order, or an error for a member
+// beyond the enumeration.
 func (s Set[T]) MarshalJSON() ([]byte, error) { return json.Marshal(s.Members()) }
 
-// UnmarshalJSON reads a list of names in any order; an unknown one is an error.
+// UnmarshalJSON reads a list of names in any order.
 func (s *Set[T]) UnmarshalJSON(text []byte) error {
-	var members []*T // of a []T, a text would be taken for its bytes in base64
+	var members []*T // encoding/json reads base64 into a []T
 	if err := ReadJSON(text, &members); err != nil {
 		return err
 	}

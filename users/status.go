@@ -2,18 +2,18 @@ package users
 
 import "github.com/seatkeeper/seatkeeper/internal/enum"
 
-// A Status says where a person stands in an account. The zero value,
-// [NoStatus], is that of somebody who is not there.
+// A Status is the status of a user in an account. The zero value, [NoStatus], stands for an
+// unknown user.
 type Status uint8
 
-// The statuses. Invited and active people hold a seat, the others none.
+// The statuses. Invited and active users hold a seat.
 const (
 	NoStatus Status = iota
-	Invited         // holds a seat, is not let in yet
-	Active          // is let in
-	Inactive        // keeps the record and the ID, may do nothing
-	Archived        // put away; found by the status filter and restored from there
-	Deleted         // a tombstone: the ID stays taken, the addresses are free again
+	Invited         // waits for the first sign-in or the approval
+	Active          // may sign in
+	Inactive        // keeps the record and the ID, may not sign in
+	Archived        // inactive and hidden; a status filter finds the user
+	Deleted         // a tombstone: the ID stays taken, the other keys are free again
 
 	statusCount = int(Deleted) + 1
 )
@@ -23,11 +23,11 @@ var statusNames = enum.Names[Status]{"", "invited", "active", "inactive", "archi
 // String returns the status in lower case; it is empty for [NoStatus].
 func (s Status) String() string { return statusNames.Of(s) }
 
-// MarshalText returns the text form that [Status.UnmarshalText] reads.
+// MarshalText returns the text form.
 func (s Status) MarshalText() ([]byte, error) { return statusNames.Marshal(s) }
 
-// UnmarshalText reads the text form; anything else is an error.
+// UnmarshalText reads the text form.
 func (s *Status) UnmarshalText(text []byte) error { return statusNames.Unmarshal(text, s) }
 
-// Statuses lists the statuses a person can have, in the order of a life.
+// Statuses lists the statuses of known users, in the order of a user's life.
 func Statuses() []Status { return []Status{Invited, Active, Inactive, Archived, Deleted} }

@@ -5,33 +5,32 @@ import (
 	"time"
 )
 
-// A User is a person of an account as the store keeps him. All instants are UTC
-// and whole microseconds; the zero instant means never. In JSON the fields of the
-// profile stand among the others.
+// A User is a user of an account, as stored. All instants are in UTC and whole microseconds.
+// The zero instant means never. In JSON the fields of the profile stand among the others.
 type User struct {
 	Profile
 	Role   Role   `json:"role"`
 	Status Status `json:"status"`
 
-	LeftAs     Status `json:"left_as,omitzero"`     // what Reactivate returns to; NoStatus for somebody created inactive
-	ArchivedAs Status `json:"archived_as,omitzero"` // what Restore returns to
+	LeftAs     Status `json:"left_as,omitzero"`     // the status before inactive; empty if created inactive
+	ArchivedAs Status `json:"archived_as,omitzero"` // the status before archived
 
-	Created           time.Time `json:"created,omitzero"`            // since when the person is known here
-	StatusSince       time.Time `json:"status_since,omitzero"`       // since when the status is what it is
-	FirstSignIn       time.Time `json:"first_sign_in,omitzero"`      // the first sign-in
-	Approved          time.Time `json:"approved,omitzero"`           // when an admin approved the person
-	LastNotified      time.Time `json:"last_notified,omitzero"`      // when the last invitation or notification went out
-	NotificationCount int64     `json:"notification_count,omitzero"` // how many went out
-	Expires           time.Time `json:"expires,omitzero"`            // when the invitation runs out
+	Created           time.Time `json:"created,omitzero"`
+	StatusSince       time.Time `json:"status_since,omitzero"` // the last change of status
+	FirstSignIn       time.Time `json:"first_sign_in,omitzero"`
+	Approved          time.Time `json:"approved,omitzero"`           // the approval by an admin
+	LastNotified      time.Time `json:"last_notified,omitzero"`      // the last invitation or notification
+	NotificationCount int64     `json:"notification_count,omitzero"` // invitations and notifications sent
+	Expires           time.Time `json:"expires,omitzero"`            // the end of the invitation
 
 	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come
-	Due      time.Time `json:"due,omitzero"`      // when something happens to the person without a command
+	Due      time.Time `json:"due,omitzero"`      // the next change by date
 
 	Licences []Licence `json:"licences,omitzero"` // of course pools, by pool
 
-	// Salt is the library's own: random, made when a call with a request key is first about
-	// the user, and gone with the profile. Without it nothing can be told from what events keep
-	// of such calls. It is in no view of a user.
+	// Salt is the library's secret: random, made with the first keyed call on the user, erased
+	// with the profile. Events keep digests of such calls, useless once the salt is erased.
+	// Views of a user must leave it out.
 	Salt string `json:"salt,omitzero"`
 }
 
@@ -41,48 +40,46 @@ func (u *User) UnmarshalJSON(text []byte) error {
 	return ReadJSON(text, (*plain)(u))
 }
 
-// A Schedule is a calendar day on which a person becomes inactive. The zero
-// value is none.
+// A Schedule is the calendar day of a deactivation to come. The zero value is none.
 type Schedule struct {
 	Date string    `json:"date"`        // yyyy-mm-dd, in the account's time zone
 	At   time.Time `json:"at,omitzero"` // the first instant of that day
 }
 
-// A Licence is a course licence of a person: held from the assignment, spent
-// from the start of the course.
+// A Licence is a course licence of a user: held from the assignment, spent from the start of
+// the course.
 type Licence struct {
 	Pool     string    `json:"pool"`
 	Assigned time.Time `json:"assigned,omitzero"`
 	Started  time.Time `json:"started,omitzero"`  // zero while the course is unstarted
-	Archived time.Time `json:"archived,omitzero"` // when the course was put away
+	Archived time.Time `json:"archived,omitzero"` // the course is archived
 }
 
-// Clone returns a copy of the user that shares nothing with it.
+// Clone returns a deep copy.
 func (u User) Clone() User {
 	u.Groups, u.Licences = slices.Clone(u.Groups), slices.Clone(u.Licences)
 	return u
 }
 
-// Segment returns what the counters see of the person.
+// Segment returns the segment of the user in a [Tally].
 func (u User) Segment() Segment {
 	return Segment{Status: u.Status, Role: u.Role, Synced: u.Source.Kind == SourceSync}
 }
 
-// Here reports whether the person is in the account in any way: all but deleted.
+// Here reports whether the user has any status but deleted.
 func (u User) Here() bool { return Present.Has(u.Status) }
 
-// HasExpired reports whether the person is invited by an invitation that has run
-// out by then, and can't be accepted until it is sent again.
+// HasExpired reports whether the user is invited and the invitation has expired. Accept is
+// refused then until the invitation is sent again.
 func (u User) HasExpired(at time.Time) bool {
 	return u.Status == Invited && !u.Expires.IsZero() && !at.Before(u.Expires)
 }
 
-// TakenKeys lists everything of this person that nobody else may have: the ID
-// for ever, the other keys until deletion.
+// TakenKeys lists the keys of the user, the ID included.
 func (u User) TakenKeys() []Key { return append(u.Keys(), ByID(u.ID)) }
 
-// Tombstone returns what stays of the person after deletion: ID, role, source
-// and times. The rest is gone, so that the keys are free again.
+// Tombstone returns the rest of the user after deletion: ID, role, source and dates. The keys
+// but the ID are free again.
 func (u User) Tombstone() User {
 	return User{
 		Profile: Profile{ID: u.ID, Source: u.Source},
@@ -92,10 +89,10 @@ func (u User) Tombstone() User {
 	}
 }
 
-// Has reports whether the key is one of this person's.
+// Has reports whether the key is one of [User.TakenKeys].
 func (u User) Has(k Key) bool { return slices.Contains(u.TakenKeys(), k) }
 
-// Administers reports whether u is an owner or an admin who is invited or active.
+// Administers reports whether u is an invited or active owner or admin.
 func (u User) Administers() bool {
 	return In(Owner, Admin).Has(u.Role) && In(Invited, Active).Has(u.Status)
 }
