@@ -9,129 +9,115 @@ import (
 	"strings"
 )
 
-// A catalog is how a kind of database is asked what it is, and what its tables are. In the
-// texts %s is the list of the tables' names, each between quotes.
+// A catalog holds the questions about the kind of a database and about its tables.
+// {tables} stands for the list of table names, each between single quotes.
 type catalog struct {
-	// itself is a question that no other kind of database understands.
-	itself string
-	// columns brings the name of a table and of a column, its type, and 1 or 0 for whether
-	// it can't be NULL and whether it has a default.
-	columns string
-	// keys brings the name of a table, that of a key, its columns with commas, and 1 or 0
-	// for whether it is primary, unique, partial, deferrable, an exclusion constraint.
-	keys string
-	// texts brings the name of a table, and a text in which its checks are. Of SQLite the
-	// collations are in it, too.
-	texts string
-	// others brings a name of a table that something else has, and what that is.
-	others string
-	// engines brings the name of a table and its engine.
-	engines string
-	// width is what a type says of how a number is shown.
-	width *regexp.Regexp
+	itself  string         // only this kind of database understands it
+	columns string         // table, column, type, NOT NULL (1 or 0), has a default (1 or 0)
+	keys    string         // table, key, columns with commas; 1 or 0 each: primary, unique, partial, deferrable, exclusion constraint
+	checks  string         // table, a text with its CHECK constraints (SQLite: with collations as well)
+	others  string         // table, the kind of another object with its name
+	engines string         // table, storage engine
+	width   *regexp.Regexp // the display width in a number's type
 }
 
 var catalogs = [...]catalog{
 	SQLite: {
 		itself: "SELECT sqlite_version()",
 		columns: `SELECT m.name, c.name, lower(c.type), c."notnull", c.dflt_value IS NOT NULL
-			FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name IN (%s)`,
+			FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name IN ({tables})`,
 		keys: `SELECT m.name, i.name, COALESCE((SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)), ''), 0, i."unique", i.partial, 0, 0
-			FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk' AND m.name IN (%s)
+			FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk' AND m.name IN ({tables})
 			UNION ALL SELECT m.name, '', (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0 ORDER BY pk)), 1, 1, 0, 0, 0
-			FROM sqlite_master m WHERE m.type = 'table' AND m.name IN (%[1]s) AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE pk > 0)`,
-		texts:  "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name IN (%s)",
-		others: "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'index') AND name IN (%s)",
+			FROM sqlite_master m WHERE m.type = 'table' AND m.name IN ({tables}) AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE pk > 0)`,
+		checks: "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name IN ({tables})",
+		others: "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'index') AND name IN ({tables})",
 	},
 	Postgres: {
 		itself: "SELECT current_setting('server_version_num')",
 		columns: `SELECT t.name, a.attname::text, format_type(a.atttypid, a.atttypmod) || COALESCE(' collate "' || lower(l.collname) || '"', ''),
 				a.attnotnull::int, (a.atthasdef OR a.attidentity <> '')::int
-			FROM unnest(ARRAY[%s]) t(name) JOIN pg_attribute a ON a.attrelid = to_regclass(t.name) LEFT JOIN pg_collation l ON l.oid = a.attcollation
+			FROM unnest(ARRAY[{tables}]) t(name) JOIN pg_attribute a ON a.attrelid = to_regclass(t.name) LEFT JOIN pg_collation l ON l.oid = a.attcollation
 			WHERE a.attnum > 0 AND NOT a.attisdropped`,
 		keys: `SELECT t.name, i.relname::text, (SELECT string_agg(pg_get_indexdef(x.indexrelid, k, true), ',' ORDER BY k) FROM generate_series(1, x.indnkeyatts) k),
 				x.indisprimary::int, x.indisunique::int, (x.indpred IS NOT NULL)::int, (NOT x.indimmediate)::int, x.indisexclusion::int
-			FROM unnest(ARRAY[%s]) t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name) JOIN pg_class i ON i.oid = x.indexrelid
+			FROM unnest(ARRAY[{tables}]) t(name) JOIN pg_index x ON x.indrelid = to_regclass(t.name) JOIN pg_class i ON i.oid = x.indexrelid
 			WHERE x.indisvalid`,
-		texts: `SELECT t.name, pg_get_constraintdef(c.oid) FROM unnest(ARRAY[%s]) t(name) JOIN pg_constraint c ON c.conrelid = to_regclass(t.name)
+		checks: `SELECT t.name, pg_get_constraintdef(c.oid) FROM unnest(ARRAY[{tables}]) t(name) JOIN pg_constraint c ON c.conrelid = to_regclass(t.name)
 			WHERE c.contype = 'c'`,
 		others: `SELECT t.name, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence'
 				WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'type' ELSE 'index' END
-			FROM unnest(ARRAY[%s]) t(name) JOIN pg_class c ON c.oid = to_regclass(t.name) WHERE c.relkind NOT IN ('r', 'p')`,
+			FROM unnest(ARRAY[{tables}]) t(name) JOIN pg_class c ON c.oid = to_regclass(t.name) WHERE c.relkind NOT IN ('r', 'p')`,
 	},
 	MySQL: {
 		itself: "SELECT @@version",
 		columns: `SELECT table_name, column_name, column_type, IF(is_nullable = 'NO', 1, 0), IF(column_default IS NOT NULL OR LENGTH(extra) > 0, 1, 0)
-			FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN (%s)`,
+			FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN ({tables})`,
 		keys: `SELECT table_name, index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index), IF(index_name = 'PRIMARY', 1, 0), 1 - MAX(non_unique),
 				MAX(IF(sub_part IS NULL, 0, 1)), 0, 0
-			FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name IN (%s) GROUP BY table_name, index_name`,
-		engines: "SELECT table_name, LOWER(engine) FROM information_schema.tables WHERE table_schema = DATABASE() AND engine IS NOT NULL AND table_name IN (%s)",
+			FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name IN ({tables}) GROUP BY table_name, index_name`,
+		engines: "SELECT table_name, LOWER(engine) FROM information_schema.tables WHERE table_schema = DATABASE() AND engine IS NOT NULL AND table_name IN ({tables})",
 		others: `SELECT table_name, LOWER(table_type) FROM information_schema.tables
-			WHERE table_schema = DATABASE() AND table_type IN ('VIEW', 'SEQUENCE') AND table_name IN (%s)`,
+			WHERE table_schema = DATABASE() AND table_type IN ('VIEW', 'SEQUENCE') AND table_name IN ({tables})`,
 		width: regexp.MustCompile(`^((?:big|tiny)int)\(\d+\)`),
 	},
 }
 
-// dialectOf finds the dialect that the schema is of.
+// dialectOf returns the dialect of the schema.
 func (s schema) dialectOf() Dialect {
 	return Dialect(slices.IndexFunc(dialects[:], func(d dialect) bool { return d.name == s.name }))
 }
 
-// otherEngine returns an error if the database is of another kind than the store was made
-// for. Some of the other kind's statements would be understood.
-func (s *Store) otherEngine(ctx context.Context) error {
-	is := func(d Dialect) bool {
+// checkEngine returns an error if the database is of another kind than the store's
+// dialect: it would understand some of the statements.
+func (s *Store) checkEngine(ctx context.Context) error {
+	isOf := func(d Dialect) bool {
 		var answer any
 		return s.db.QueryRowContext(ctx, catalogs[d].itself).Scan(&answer) == nil
 	}
 	mine := s.dialectOf()
-	if is(mine) {
+	if isOf(mine) {
 		return nil
 	}
 	for d := SQLite; d.known(); d++ {
-		if d != mine && is(d) {
+		if d != mine && isOf(d) {
 			return fmt.Errorf("sqlstore: the store was made for the dialect %s, and the database is of the dialect %s", mine, d)
 		}
 	}
-	return nil // it can't be reached, which everything else will say
+	return nil // it is unreachable, as the next statement will say
 }
 
-// shape returns an error if the tables are not as the migrations make them. It reads what
-// the engine knows of them.
-func (s *Store) shape(ctx context.Context) error {
-	found, err := s.look(ctx)
+// compareShapes returns an error unless the database has all tables of this release, each
+// in its shape and readable.
+func (s *Store) compareShapes(ctx context.Context) error {
+	found, err := s.readCatalog(ctx)
 	if err != nil {
 		return err
 	}
-	if err := differences(s.shapes(), found, false); err != nil {
+	if err := compare(s.shapes(), found, false); err != nil {
 		return err
 	}
-	for _, table := range slices.Sorted(maps.Keys(found)) { // catalogs tell of what may not be read, too
-		if err := s.retryRead(ctx, func() error { return s.each(ctx, "SELECT 1 FROM "+table+" WHERE 1 = 0", "", nil, func() {}) }); err != nil {
+	for _, table := range slices.Sorted(maps.Keys(found)) { // a catalog lists unreadable tables too
+		if err := s.retryRead(ctx, func() error { return s.scanAll(ctx, "SELECT 1 FROM "+table+" WHERE 1 = 0", nil, func() {}) }); err != nil {
 			return fmt.Errorf("the table %s can't be read: %w", table, err)
 		}
 	}
 	return nil
 }
 
-// inTheWay returns an error if one of the tables that are there is not as the migrations
-// make it: the first ones, which are written down, and the others, of which a Migrate that
-// was broken off may have made some.
-func (s *Store) inTheWay(ctx context.Context, done, others []Migration) error {
-	found, err := s.look(ctx)
+// compareExisting returns an error if an existing table differs from the wanted one.
+func (s *Store) compareExisting(ctx context.Context, wanted map[string]*shape) error {
+	found, err := s.readCatalog(ctx)
 	if err != nil {
 		return err
 	}
-	wanted := made(append(slices.Clip(done), others...))
-	maps.Copy(wanted, made(done))
-	return differences(wanted, found, true)
+	return compare(wanted, found, true)
 }
 
-// look is [Store.found], tried again where that may help.
-func (s *Store) look(ctx context.Context) (found map[string]*shape, err error) {
+// readCatalog returns the objects in the database under the names of the tables.
+func (s *Store) readCatalog(ctx context.Context) (found map[string]*shape, err error) {
 	err = s.retryRead(ctx, func() error {
-		found, err = s.found(ctx)
+		found, err = s.readCatalogOnce(ctx)
 		return err
 	})
 	if err != nil {
@@ -140,48 +126,46 @@ func (s *Store) look(ctx context.Context) (found map[string]*shape, err error) {
 	return found, nil
 }
 
-// found returns what there is under the names of the tables.
-func (s *Store) found(ctx context.Context) (map[string]*shape, error) {
+func (s *Store) readCatalogOnce(ctx context.Context) (map[string]*shape, error) {
 	c, all := catalogs[s.dialectOf()], map[string]*shape{}
 	wanted := s.shapes()
 	for name := range wanted {
 		all[name] = &shape{columns: map[string]columnShape{}}
 	}
 	texts := map[string]string{}
-	list := "'" + strings.Join(slices.Sorted(maps.Keys(all)), "', '") + "'"
-	var table, name, kind string
-	var required, given, primary, unique, partial, deferrable, exclusion bool
-	err := s.each(ctx, c.columns, list, []any{&table, &name, &kind, &required, &given}, func() {
+	var table, name, text string
+	var notNull, optional, primary, unique, partial, deferrable, exclusion bool
+	err := s.scanAll(ctx, c.columns, []any{&table, &name, &text, &notNull, &optional}, func() {
 		if c.width != nil {
-			kind = c.width.ReplaceAllString(kind, "$1")
+			text = c.width.ReplaceAllString(text, "$1")
 		}
-		all[table].columns[name] = columnShape{kind, required, given}
+		all[table].columns[name] = columnShape{text, notNull, optional}
 	})
 	if err == nil {
-		err = s.each(ctx, c.keys, list, []any{&table, &name, &kind, &primary, &unique, &partial, &deferrable, &exclusion}, func() {
+		err = s.scanAll(ctx, c.keys, []any{&table, &name, &text, &primary, &unique, &partial, &deferrable, &exclusion}, func() {
 			if primary {
 				name = ""
 			}
-			all[table].keys = append(all[table].keys, keyShape{name, kind, unique, partial, deferrable, exclusion})
+			all[table].keys = append(all[table].keys, keyShape{name, text, unique, partial, deferrable, exclusion})
 		})
 	}
 	if err == nil && c.engines != "" {
-		err = s.each(ctx, c.engines, list, []any{&table, &kind}, func() { all[table].engine = kind })
+		err = s.scanAll(ctx, c.engines, []any{&table, &text}, func() { all[table].engine = text })
 	}
 	if err == nil {
-		err = s.each(ctx, c.others, list, []any{&table, &kind}, func() { all[table].instead = kind })
+		err = s.scanAll(ctx, c.others, []any{&table, &text}, func() { all[table].other = text })
 	}
-	if err == nil && c.texts != "" {
-		err = s.each(ctx, c.texts, list, []any{&table, &kind}, func() { texts[table] += kind + "\n" })
+	if err == nil && c.checks != "" {
+		err = s.scanAll(ctx, c.checks, []any{&table, &text}, func() { texts[table] += text + "\n" })
 	}
 	for table := range all {
-		if err == nil && c.texts == "" && len(wanted[table].checks) > 0 && len(all[table].columns) > 0 && all[table].instead == "" {
-			err = s.each(ctx, "SHOW CREATE TABLE "+table, "", []any{&name, &kind}, func() { texts[table] = kind })
+		if err == nil && c.checks == "" && len(wanted[table].checks) > 0 && len(all[table].columns) > 0 && all[table].other == "" {
+			err = s.scanAll(ctx, "SHOW CREATE TABLE "+table, []any{&name, &text}, func() { texts[table] = text })
 		}
 		all[table].checks = checksIn(texts[table])
 		for column, has := range all[table].columns {
 			if collation := collationIn(texts[table], column); s.name == dialects[SQLite].name && collation != "" {
-				has.kind += " collate " + collation
+				has.definition += " collate " + collation
 				all[table].columns[column] = has
 			}
 		}
@@ -189,8 +173,8 @@ func (s *Store) found(ctx context.Context) (map[string]*shape, error) {
 	return all, err
 }
 
-// collationIn returns the collation of a column in the statement that made a table of
-// SQLite, which says it nowhere else, if it is not that of bytes.
+// collationIn returns the collation of a column in SQLite's text of a CREATE TABLE, its
+// only source; "" for BINARY.
 func collationIn(text, column string) string {
 	m := regexp.MustCompile("(?i)[\\s,(\"`\\[]" + column + "[\"`\\]]?\\s[^,]*\\bCOLLATE\\s+[\"`]?(\\w+)").FindStringSubmatch(text)
 	if m == nil || m[1] == "BINARY" {
@@ -199,16 +183,15 @@ func collationIn(text, column string) string {
 	return m[1]
 }
 
-// each asks a catalog, and calls the function with every row in its place.
-func (s *Store) each(ctx context.Context, text, list string, into []any, row func()) error {
-	if list != "" {
-		text = fmt.Sprintf(text, list)
-	}
-	ask := s.db.QueryContext
+// scanAll asks a question of a catalog, scans each row into the variables and then calls
+// the function.
+func (s *Store) scanAll(ctx context.Context, text string, into []any, row func()) error {
+	tables := "'" + strings.Join(slices.Sorted(maps.Keys(s.shapes())), "', '") + "'"
+	query := s.db.QueryContext
 	if s.bound != nil {
-		ask = s.bound.tx.QueryContext
+		query = s.bound.tx.QueryContext
 	}
-	rows, err := ask(ctx, text)
+	rows, err := query(ctx, strings.ReplaceAll(text, "{tables}", tables))
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,6 @@ package sqlstore
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -55,8 +52,8 @@ type dialect struct {
 	// conflict begins what is to be done with a row that is there already, and excluded
 	// names the column of the row that was to be put in.
 	conflict, excluded string
-	// commits says that whatever makes a table commits the transaction.
-	commits bool
+	// commitsDDL says that a CREATE commits the transaction.
+	commitsDDL bool
 	// inProcess says that the database is in this process, where no answer is ever lost.
 	inProcess bool
 	// rollback ends the transaction that is open, if there is one, and nothing else.
@@ -105,9 +102,9 @@ var dialects = [...]dialect{
 		index:    " FORCE INDEX (%s)",
 		primary:  "%.0sPRIMARY",
 		conflict: "%.0s ON DUPLICATE KEY UPDATE ", excluded: "VALUES(%s)",
-		commits:  true,
-		rollback: "ROLLBACK AND NO CHAIN NO RELEASE", // whatever completion_type says
-		part:     "(", nullNumber: "NULL", nullText: "NULL",
+		commitsDDL: true,
+		rollback:   "ROLLBACK AND NO CHAIN NO RELEASE", // whatever completion_type says
+		part:       "(", nullNumber: "NULL", nullText: "NULL",
 		// UTC_TIMESTAMP is in UTC but is what SET TIMESTAMP says; SYSDATE is not, but is in
 		// the session's time zone. So is NOW, and the difference of the two in none.
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
@@ -130,22 +127,20 @@ func postgresValue(n int, v any) string {
 	return fmt.Sprintf("$%d", n)
 }
 
-// widths are how many bytes go into the columns on MySQL, by "{table} column". A server
-// that is not strict cuts what is longer and says nothing.
+// widths are the bytes that a column of MySQL holds, by "{table} column". A server outside
+// of strict mode cuts longer values silently.
 var widths = sync.OnceValue(func() map[string]int {
 	all := map[string]int{}
-	entries, _ := files.ReadDir("migrations/mysql")
-	for _, e := range entries {
-		text, _ := files.ReadFile("migrations/mysql/" + e.Name())
-		table, columns, _ := strings.Cut(strings.TrimPrefix(string(text), "CREATE TABLE IF NOT EXISTS "), " ")
-		for _, m := range varbinary.FindAllStringSubmatch(columns, -1) {
-			all[table+" "+m[1]], _ = strconv.Atoi(m[2])
+	for table, shape := range (schema{dialect: dialects[MySQL]}).shapes() {
+		for name, column := range shape.columns {
+			var width int
+			if _, err := fmt.Sscanf(column.definition, "varbinary(%d)", &width); err == nil {
+				all["{"+table+"} "+name] = width
+			}
 		}
 	}
 	return all
 })
-
-var varbinary = regexp.MustCompile(`(\w+)\s+VARBINARY\((\d+)\)`)
 
 // fits returns an error if a value is too long for a column.
 func (d dialect) fits(table, column string, v any) error {

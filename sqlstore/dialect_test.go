@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestALiteralMeansOneThing under any sql_mode, character set and collation. What
-// servers make of it the tests with odd settings try.
-func TestALiteralMeansOneThing(t *testing.T) {
+// TestLiteral: the text has one meaning under every sql_mode, character set and collation.
+// The tests with odd settings try it on servers.
+func TestLiteral(t *testing.T) {
 	for want, v := range map[string]any{
 		"NULL":             nil,
 		"-7":               int64(-7),
@@ -18,7 +18,7 @@ func TestALiteralMeansOneThing(t *testing.T) {
 		"x'c3a9'":          "é",
 		"x'0a6f6e650a'":    "\none\n",
 	} {
-		if text, is := v.(string); is {
+		if text, ok := v.(string); ok {
 			v = []byte(text)
 		}
 		require.Equal(t, want, literal(v))

@@ -33,7 +33,7 @@ func (s state) SQLState() string { return string(s) }
 func (c code) Error() string     { return fmt.Sprintf("with a text (%d)", int(c)) }
 func (c code) Code() int         { return int(c) }
 
-// TestClassify has the errors as they read. Package sqltest provokes them on the engines.
+// TestClassify has the texts of errors. Package sqltest provokes them on the engines.
 func TestClassify(t *testing.T) {
 	for want, all := range map[sqlstore.Class][]error{
 		sqlstore.Again: {
@@ -101,8 +101,8 @@ func (muteConn) QueryContext(context.Context, string, []driver.NamedValue) (driv
 
 func (muteConn) Close() error { return nil }
 
-// TestAHostClassifiesErrorsThatNobodyElseKnows of a driver of its own.
-func TestAHostClassifiesErrorsThatNobodyElseKnows(t *testing.T) {
+// TestOptions_Classify: the host's function classifies the errors of an unknown driver.
+func TestOptions_Classify(t *testing.T) {
 	change := seats.Change{Base: 1, Account: seats.Account{ID: "acme", Revision: 2}}
 	for class, want := range map[sqlstore.Class]error{
 		sqlstore.Again: store.ErrConflict, sqlstore.Lost: store.ErrUnknown, sqlstore.Refused: errNowhere, sqlstore.Broken: errNowhere,
@@ -135,8 +135,8 @@ func TestAHostClassifiesErrorsThatNobodyElseKnows(t *testing.T) {
 	}
 }
 
-// TestStore_Commit_neverReached is of a database of which no connection can be had,
-// whatever the error that says so is taken for.
+// TestStore_Commit_neverReached: without a connection nothing is written, whatever the class
+// of the error.
 func TestStore_Commit_neverReached(t *testing.T) {
 	for _, d := range []sqlstore.Dialect{sqlstore.SQLite, sqlstore.Postgres, sqlstore.MySQL} {
 		db := sql.OpenDB(nowhere{})
@@ -152,7 +152,7 @@ func TestStore_Commit_neverReached(t *testing.T) {
 	}
 }
 
-func TestAnEndedContextIsTheError(t *testing.T) {
+func TestStore_ended_context(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s := failing(t, nil)

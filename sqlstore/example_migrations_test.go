@@ -14,8 +14,8 @@ import (
 // db stands for the database of the host; nothing is asked of it here.
 var db = sql.OpenDB(nil)
 
-// A host whose migrations are carried out by goose writes ours beside its own, once
-// for each release that has new ones. At its start it calls Verify instead of Migrate.
+// A host with goose writes the library's migrations beside its own, once for each release
+// that adds some. At its start it calls Verify instead of Migrate.
 func ExampleStore_Migrations() {
 	st, err := sqlstore.New(db, sqlstore.Postgres, sqlstore.Options{})
 	if err != nil {
@@ -34,13 +34,21 @@ func ExampleStore_Migrations() {
 		}
 	}
 
-	text, err := os.ReadFile(filepath.Join(folder, "00003_seats_accounts_by_due.sql"))
+	text, err := os.ReadFile(filepath.Join(folder, "00001_seats_tables.sql"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Print(string(text))
+	lines := strings.Split(string(text), "\n")
+	fmt.Println(strings.Join(lines[:6], "\n"))
+	fmt.Println("...")
+	fmt.Println(lines[len(lines)-2])
 	// Output:
 	// -- +goose Up
-	// CREATE INDEX seats_accounts_by_due ON seats_accounts (next_due) WHERE next_due IS NOT NULL;
-	// INSERT INTO seats_migrations (version, name) VALUES (3, 'accounts_by_due');
+	// CREATE TABLE seats_migrations (
+	// 	version bigint NOT NULL,
+	// 	name    text COLLATE "C" NOT NULL,
+	// 	PRIMARY KEY (version)
+	// );
+	// ...
+	// INSERT INTO seats_migrations (version, name) VALUES (1, 'tables');
 }

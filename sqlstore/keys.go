@@ -303,8 +303,8 @@ const (
 	keysPrefix = "keys_of_version_"
 )
 
-// currentKeys says that stored keys are not of this release's version.
-func (s *Store) currentKeys(ctx context.Context) error {
+// checkKeysVersion says that stored keys are not of this release's version.
+func (s *Store) checkKeysVersion(ctx context.Context) error {
 	version, err := s.keysVersion(ctx)
 	switch {
 	case err != nil:

@@ -4,206 +4,230 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore/internal/migrations"
 )
 
-//go:embed migrations
-var files embed.FS
-
-// A Migration is a step from one version of the schema to the next.
+// A Migration takes the schema from one version to the next.
 type Migration struct {
 	Version int    // 1, 2, 3, ...
-	Name    string // what it makes: small letters and underscores
-	// Statements are two without a semicolon at the end: the first makes it, the
-	// second writes down in the table of migrations that this was done.
+	Name    string // lower-case letters and underscores
+	// Statements are executed in order, one at a time; they have no semicolon at the end.
+	// The last one records the version in the table of migrations.
 	Statements []string
 }
 
-// Migrations returns all that [Store.Migrate] does, with the prefix of the store in its
-// place, for hosts that have a tool for it: goose, atlas, flyway. All statements are
-// carried out in order, each once. A migration of an earlier release is never changed;
-// new ones are added at the end.
+// changes are the statements that make tables and indexes.
+func (m Migration) changes() []string { return m.Statements[:len(m.Statements)-1] }
+
+// record is the statement that records the version.
+func (m Migration) record() string { return m.Statements[len(m.Statements)-1] }
+
+// Migrations returns the SQL of [Store.Migrate] with the store's prefix, for a migration
+// tool of the host: goose, atlas, flyway. Every statement is executed once, in order. A
+// released migration stays as it is; later releases append.
 func (s *Store) Migrations() []Migration { return s.migrations() }
 
 func (s schema) migrations() []Migration {
-	folder := "migrations/" + s.name
-	entries, err := files.ReadDir(folder)
+	entries, err := fs.ReadDir(migrations.Files, s.name)
 	if err != nil {
-		panic(err) // they are compiled in
+		panic(err) // the files are compiled in
 	}
 	all := make([]Migration, len(entries))
 	for i, e := range entries {
-		text, err := files.ReadFile(folder + "/" + e.Name())
+		text, err := fs.ReadFile(migrations.Files, s.name+"/"+e.Name())
 		if err != nil {
 			panic(err)
 		}
 		number, name, _ := strings.Cut(strings.TrimSuffix(e.Name(), ".sql"), "_")
 		m := &all[i]
-		m.Version, err = strconv.Atoi(number)
-		if err != nil {
+		if m.Version, err = strconv.Atoi(number); err != nil {
 			panic(err)
 		}
 		m.Name = name
-		m.Statements = []string{
-			s.query().add(strings.TrimSpace(string(text))).text.String(),
-			s.query().add(fmt.Sprintf("INSERT INTO {migrations} (version, name) VALUES (%d, '%s')", m.Version, name)).text.String(),
+		for _, statement := range append(statementsIn(string(text)),
+			fmt.Sprintf("INSERT INTO {migrations} (version, name) VALUES (%d, '%s')", m.Version, name)) {
+			m.Statements = append(m.Statements, s.query().add(statement).text.String())
 		}
 	}
 	return all
 }
 
-// rivalry is how often Migrate begins again where the engine asks for that: for some
-// seconds in all.
-const rivalry = 40
+// statementsIn splits the text of a migration.
+func statementsIn(text string) (all []string) {
+	var statement strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "--") {
+			continue
+		}
+		rest, ends := strings.CutSuffix(line, ";\n")
+		statement.WriteString(rest)
+		if ends {
+			all = append(all, strings.TrimSpace(statement.String()))
+			statement.Reset()
+		}
+	}
+	return all
+}
 
-// Migrate makes the tables, or brings those of an earlier release up to date. It may
-// be called at every start, and by any number of processes at once: where there is
-// nothing to do it reads, and no more.
+// maxMigrateAttempts is how often Migrate starts, some seconds in all, where the engine
+// asks for another attempt.
+const maxMigrateAttempts = 40
+
+// Migrate creates the tables or upgrades those of an earlier release. Any number of
+// processes may call it at every start; on current tables it only reads.
 //
-// Where it fails, the error says at which migration, and Migrate can be called again. On
-// SQLite and PostgreSQL nothing was applied then. What is there already under the names of
-// the tables is looked at first, and nothing is made where it is of another shape. On MySQL, which commits whatever makes a
-// table at once, the migrations before that one were, and are passed over the next time.
-// What [Store.Verify] finds wrong it returns as that does, and leaves as it is: a database
-// of another kind, of which nothing else is asked, tables of a later release, gaps in what
-// is written down, tables of another shape. Where the keys of existing tables are of
-// another version of the comparison form, the error is [ErrOldKeys] once everything else
-// is done.
+// On MySQL every CREATE commits at once: after a failure the tables made so far stay, and
+// the next call continues. On SQLite and PostgreSQL a failed Migrate has applied nothing.
+// Before the first change Migrate compares existing tables with its own and stops at a
+// difference. The error names the migration and the statement.
+//
+// The errors of [Store.Verify] are errors of Migrate as well and change nothing: another
+// kind of database, tables of a later release, gaps between the recorded versions, tables
+// of another shape. [ErrOldKeys] comes after everything else succeeded.
 func (s *Store) Migrate(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
-	return s.currentKeys(ctx)
+	return s.checkKeysVersion(ctx)
 }
 
 func (s *Store) migrate(ctx context.Context) error {
-	if err := s.otherEngine(ctx); err != nil {
+	if err := s.checkEngine(ctx); err != nil {
 		return err
 	}
-	all := s.Migrations()
-	for tries := 1; ; tries++ {
+	all := s.migrations()
+	for attempt := 1; ; attempt++ {
 		have, err := s.version(ctx)
-		var closed unread
+		var unreadable unreadableError
 		switch {
-		case err != nil && !errors.As(err, &closed):
-			// What is not our table of migrations says nothing of a version.
-			if other := s.inTheWay(ctx, all[:1], nil); other != nil {
+		case err != nil && !errors.As(err, &unreadable):
+			// A migrations table of the host holds numbers of its own.
+			if other := s.compareExisting(ctx, s.versionTable()); other != nil {
 				return fmt.Errorf("sqlstore: %w", other)
 			}
 			return err
 		case have == len(all):
-			return s.shaped(ctx)
+			return s.checkShape(ctx)
 		}
-		failed := s.inTheWay(ctx, all[:have], all[have:])
+		// An interrupted Migrate may have made tables of the pending migrations.
+		wanted := shapesOf(all)
+		for name, shape := range shapesOf(all[:have]) {
+			wanted[name] = shape
+		}
+		failed := s.compareExisting(ctx, wanted)
 		if failed != nil {
 			failed = fmt.Errorf("nothing was applied: %w", failed)
 		} else {
-			failed = s.apply(ctx, all[have:], closed.error)
+			failed = s.apply(ctx, all[have:], unreadable.error)
 		}
 		if failed == nil {
 			return nil
 		}
 		if now, _ := s.version(ctx); now > have {
-			continue // somebody else was first
+			continue // another process was first
 		}
-		if ctx.Err() != nil || tries == rivalry || s.classify(failed) != Again {
+		if ctx.Err() != nil || attempt == maxMigrateAttempts || s.classify(failed) != Again {
 			return fmt.Errorf("sqlstore: from version %d to %d: %w", have, len(all), s.explain(ctx, failed))
 		}
-		pause(ctx, tries)
+		pause(ctx, attempt)
 	}
 }
 
-// apply carries out migrations and then writes them down. On SQLite and PostgreSQL that
-// is one transaction, in which a rival has to wait, and finds everything made already.
-// On MySQL the transaction ends with each table, so that the statements have to do
-// nothing the second time; as this also lets a table pass that somebody else has made,
-// nothing is written down before the tables are seen to be ours.
-func (s *Store) apply(ctx context.Context, all []Migration, closed error) (err error) {
+// apply executes migrations and then records them. On SQLite and PostgreSQL that is one
+// transaction; a concurrent Migrate waits for it and then finds everything made. On MySQL
+// every CREATE ends the transaction, so its statements say IF NOT EXISTS. This lets a
+// foreign table pass; so the shapes are checked before anything is recorded.
+func (s *Store) apply(ctx context.Context, pending []Migration, unreadable error) (err error) {
 	ended := s.transaction(ctx, func(tx *sql.Tx) error {
-		err = s.applyIn(ctx, tx, all, closed)
+		err = s.applyIn(ctx, tx, pending, unreadable)
 		return err
 	})
-	return cmp.Or(err, ended) // the first says more of what was applied
+	return cmp.Or(err, ended) // err tells what was applied
 }
 
-func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, all []Migration, closed error) error {
-	for i, m := range all {
-		_, err := tx.ExecContext(ctx, m.Statements[0])
-		if err == nil {
-			continue
+func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, unreadable error) error {
+	applied := "nothing was applied"
+	for _, m := range pending {
+		for i, statement := range m.changes() {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				if m.Version == 1 && unreadable != nil {
+					err = fmt.Errorf("%w; if the table of migrations exists, it can't be read: %w", err, unreadable)
+				}
+				return fmt.Errorf("migration %d, %s, failed at statement %d of %d, and %s: %w", m.Version, m.Name, i+1, len(m.changes()), applied, err)
+			}
+			if s.commitsDDL {
+				applied = "the statements before it were applied"
+			}
 		}
-		if m.Version == 1 && closed != nil {
-			err = fmt.Errorf("%w; and if it is there, it can't be read: %w", err, closed)
-		}
-		so := "nothing was applied"
-		if s.commits && i > 0 {
-			so = "those before it were applied"
-		}
-		return fmt.Errorf("migration %d, %s, failed, and %s: %w", m.Version, m.Name, so, err)
 	}
-	if err := s.in(tx).shape(ctx); err != nil {
-		return fmt.Errorf("nothing was written down: %w", err)
+	if err := s.in(tx).compareShapes(ctx); err != nil {
+		return fmt.Errorf("nothing was recorded: %w", err)
 	}
-	for _, m := range all {
-		if _, err := tx.ExecContext(ctx, m.Statements[1]); err != nil {
-			return fmt.Errorf("migration %d, %s, can't be written down: %w", m.Version, m.Name, err)
+	for _, m := range pending {
+		if _, err := tx.ExecContext(ctx, m.record()); err != nil {
+			return fmt.Errorf("migration %d, %s, can't be recorded: %w", m.Version, m.Name, err)
 		}
 	}
 	return nil
 }
 
-// Verify says why the tables are not those that this release needs, or returns nil: the
-// database is of another kind than the store's dialect, the tables are of an earlier or a
-// later release, or the engine knows them in another shape than the migrations give them.
-// The error names the table, and the columns, keys and CHECK constraints in which it
-// differs. Columns that need not be given, indexes and constraints besides, but no unique
-// keys, are the host's to add. It only reads. A host calls it at its start where somebody else makes
-// the tables, since a store needs no more rights than to SELECT, INSERT and UPDATE.
+// Verify returns an error unless the tables are exactly those of this release. It only
+// reads, and needs the rights of a store: SELECT, INSERT, UPDATE. A host calls it at its
+// start where a migration tool makes the tables. The errors are:
+//
+//   - the database is of another kind than the store's dialect,
+//   - the tables are of an earlier or a later release, or a version is missing,
+//   - a table differs from the migrations in columns, keys or CHECK constraints, which the
+//     error names.
+//
+// A host may add nullable columns, columns with a default, indexes and constraints; a
+// unique key of the host is an error.
 func (s *Store) Verify(ctx context.Context) error {
 	if err := s.verify(ctx); err != nil {
 		return err
 	}
-	return s.currentKeys(ctx)
+	return s.checkKeysVersion(ctx)
 }
 
 func (s *Store) verify(ctx context.Context) error {
-	if err := s.otherEngine(ctx); err != nil {
+	if err := s.checkEngine(ctx); err != nil {
 		return err
 	}
 	have, err := s.version(ctx)
-	var closed unread
-	switch want := len(s.Migrations()); {
-	case errors.As(err, &closed) && (unsent(err) || ctx.Err() != nil):
+	var unreadable unreadableError
+	switch want := len(s.migrations()); {
+	case errors.As(err, &unreadable) && (unsent(err) || ctx.Err() != nil):
 		return fmt.Errorf("sqlstore: %w", err)
-	case errors.As(err, &closed):
+	case errors.As(err, &unreadable):
 		return fmt.Errorf("sqlstore: the table %smigrations can't be read; is %q the right prefix, and was Migrate called? %w", s.prefix, s.prefix, err)
 	case err != nil:
 		return err
 	case have < want:
 		return fmt.Errorf("sqlstore: the tables are of version %d and this release needs %d: call Migrate", have, want)
 	}
-	return s.shaped(ctx)
+	return s.checkShape(ctx)
 }
 
-// shaped is [Store.shape] for callers.
-func (s *Store) shaped(ctx context.Context) error {
-	if err := s.shape(ctx); err != nil {
+// checkShape is compareShapes with the package's name in the error.
+func (s *Store) checkShape(ctx context.Context) error {
+	if err := s.compareShapes(ctx); err != nil {
 		return fmt.Errorf("sqlstore: %w", err)
 	}
 	return nil
 }
 
-// unread is why the table of migrations can't be read: as a rule it is not there.
-type unread struct{ error }
+// unreadableError is the error of reading the table of migrations, as a rule since it is missing.
+type unreadableError struct{ error }
 
-func (u unread) Unwrap() error { return u.error }
+func (u unreadableError) Unwrap() error { return u.error }
 
-// version returns the version of the tables. It is at most the one that this release
-// needs.
+// version returns the recorded version of the tables, at most this release's.
 func (s *Store) version(ctx context.Context) (int, error) {
 	var have []int
 	err := s.retryRead(ctx, func() error {
@@ -226,17 +250,17 @@ func (s *Store) version(ctx context.Context) (int, error) {
 	case errors.Is(err, errAutocommit):
 		return 0, fmt.Errorf("sqlstore: %w", err)
 	case err != nil:
-		return 0, unread{err}
+		return 0, unreadableError{err}
 	case len(have) == 0:
 		return 0, nil
 	}
-	last, want := have[len(have)-1], len(s.Migrations())
+	last, want := have[len(have)-1], len(s.migrations())
 	if last > want {
 		return 0, fmt.Errorf("sqlstore: the tables are of version %d, made by a later release; this one knows them up to %d", last, want)
 	}
 	for i, v := range have {
 		if v != i+1 {
-			return 0, fmt.Errorf("sqlstore: the tables are of version %d, but migration %d is not in %smigrations: it was skipped, or somebody has removed it", last, i+1, s.prefix)
+			return 0, fmt.Errorf("sqlstore: the tables are of version %d, but migration %d is missing in %smigrations: it was skipped, or its row was deleted", last, i+1, s.prefix)
 		}
 	}
 	return last, nil

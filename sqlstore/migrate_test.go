@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore/internal/migrations"
 )
 
 // everyDialect calls the test with a store of each dialect that has no database.
@@ -27,57 +29,46 @@ func everyDialect(t *testing.T, prefix string, test func(*testing.T, *Store)) {
 	}
 }
 
-func TestAPrefixThatCanNotBeIsRefused(t *testing.T) {
-	for _, prefix := range []string{"a", "seats_", "x9__", "a" + strings.Repeat("b", 29), "pg_", "sqlite"} {
-		_, err := New(new(sql.DB), SQLite, Options{Prefix: prefix})
-		require.NoError(t, err, prefix)
-	}
-	for _, prefix := range []string{"_a", "9a", "A", "Seats_", "a-", "a b", "é", "a;", `a"`, "a\n", "public.", "a" + strings.Repeat("b", 30), "sqlite_", "sqlite_seats_"} {
-		_, err := New(new(sql.DB), Postgres, Options{Prefix: prefix})
-		require.ErrorContains(t, err, "sqlstore: the prefix", prefix)
-	}
-}
-
-func TestMigrationsAreNumberedFromOneWithoutGaps(t *testing.T) {
-	everyDialect(t, "", func(t *testing.T, s *Store) {
+// TestStore_Migrations: versions count from 1, and each is single statements in the prefix.
+func TestStore_Migrations(t *testing.T) {
+	repeatable := regexp.MustCompile(`^CREATE \w+ IF NOT EXISTS `)
+	everyDialect(t, "licences_", func(t *testing.T, s *Store) {
 		for i, m := range s.Migrations() {
 			require.Equal(t, i+1, m.Version)
 			require.NotEmpty(t, m.Name)
-			require.Len(t, m.Statements, 2)
-		}
-	})
-}
-
-func TestAMigrationIsOneStatementInThePrefix(t *testing.T) {
-	repeatable := regexp.MustCompile(`^CREATE \w+ IF NOT EXISTS `)
-	everyDialect(t, "licences_", func(t *testing.T, s *Store) {
-		for _, m := range s.Migrations() {
 			for _, text := range m.Statements {
-				require.NotRegexp(t, "[;{}]", text)
+				require.NotRegexp(t, "[;{}]|--", text)
 				require.Contains(t, text, "licences_")
 			}
-			// Where a migration and its record are not one transaction it has to do nothing
-			// the second time, and where they are it has to find out what is in the way.
-			require.Equal(t, s.name == "mysql", repeatable.MatchString(m.Statements[0]), m.Name)
+			// MySQL's statements repeat after a failure; the others must meet what is in the way.
+			for _, text := range m.changes() {
+				require.Equal(t, s.name == "mysql", repeatable.MatchString(text), text)
+			}
+			require.Equal(t, fmt.Sprintf("INSERT INTO licences_migrations (version, name) VALUES (%d, '%s')", m.Version, m.Name), m.record())
 		}
 	})
 }
 
-// TestNoNameIsTooLong is there because PostgreSQL cuts names at 63 bytes and says
-// nothing. MySQL takes 64.
-func TestNoNameIsTooLong(t *testing.T) {
+func TestStatementsIn(t *testing.T) {
+	require.Equal(t, []string{"CREATE TABLE a (\n\tid text\n)", "CREATE INDEX b"},
+		statementsIn("-- one; of two\nCREATE TABLE a (\n\tid text\n);\n\n-- more\nCREATE INDEX b;\n"))
+}
+
+// TestStore_Migrations_length: PostgreSQL cuts names at 63 bytes silently, MySQL takes 64.
+func TestStore_Migrations_length(t *testing.T) {
 	longest := strings.Repeat("p", 30)
 	named := regexp.MustCompile(longest + `\w*`)
 	everyDialect(t, longest, func(t *testing.T, s *Store) {
 		for _, m := range s.Migrations() {
-			for _, name := range named.FindAllString(m.Statements[0], -1) {
+			for _, name := range named.FindAllString(strings.Join(m.Statements, "\n"), -1) {
 				require.LessOrEqual(t, len(name), 63, name)
 			}
 		}
 	})
 }
 
-func TestEveryIndexThatIsReadByIsMadeOnEveryDialect(t *testing.T) {
+// TestQuery_table_index: every index that a query names exists on every dialect.
+func TestQuery_table_index(t *testing.T) {
 	read := regexp.MustCompile(`\{(\w+) by (\w+)\}`)
 	sources, err := filepath.Glob("*.go")
 	require.NoError(t, err)
@@ -95,7 +86,7 @@ func TestEveryIndexThatIsReadByIsMadeOnEveryDialect(t *testing.T) {
 	everyDialect(t, "", func(t *testing.T, s *Store) {
 		var text strings.Builder
 		for _, m := range s.Migrations() {
-			text.WriteString(m.Statements[0])
+			text.WriteString(strings.Join(m.Statements, "\n"))
 		}
 		for index := range indexes {
 			require.Contains(t, text.String(), index)
@@ -103,9 +94,8 @@ func TestEveryIndexThatIsReadByIsMadeOnEveryDialect(t *testing.T) {
 	})
 }
 
-// TestTheListOfColumnsIsTheOneInTheCode holds the list that the engines' catalogs are
-// compared with against the columns that are read and written.
-func TestTheListOfColumnsIsTheOneInTheCode(t *testing.T) {
+// TestColumns compares the list for the engines' catalogs with the columns that are read and written.
+func TestColumns(t *testing.T) {
 	var list strings.Builder
 	for _, t := range []struct{ name, columns string }{
 		{"migrations", "version, name"},
@@ -122,17 +112,16 @@ func TestTheListOfColumnsIsTheOneInTheCode(t *testing.T) {
 	golden(t, "columns.txt", list.String())
 }
 
-// TestAMigrationThatWasReleasedNeverChanges: somebody has carried it out. What is to be
-// otherwise is a new migration. Until the first release -update takes any change, and
-// then only new ones.
-func TestAMigrationThatWasReleasedNeverChanges(t *testing.T) {
+// TestMigrations_unchanged: a released migration stays as it is, since hosts have executed
+// it. Until the first release -update takes any change, later only new files.
+func TestMigrations_unchanged(t *testing.T) {
 	var sums strings.Builder
-	err := fs.WalkDir(files, "migrations", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(migrations.Files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		text, err := files.ReadFile(path)
-		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(text), strings.TrimPrefix(path, "migrations/"))
+		text, err := fs.ReadFile(migrations.Files, path)
+		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(text), path)
 		return err
 	})
 	require.NoError(t, err)

@@ -21,15 +21,15 @@ var errNowhere = errors.New("nowhere")
 func (nowhere) Connect(context.Context) (driver.Conn, error) { return nil, errNowhere }
 func (nowhere) Driver() driver.Driver                        { return nil }
 
-func TestAPrefixIsPlain(t *testing.T) {
+func TestNew_prefix(t *testing.T) {
 	db := sql.OpenDB(nowhere{})
 	defer db.Close()
-	for _, good := range []string{"", "s", "seats_", "a1_", strings.Repeat("a", 30)} {
+	for _, good := range []string{"", "s", "seats_", "a1_", "x9__", "pg_", "sqlite", strings.Repeat("a", 30)} {
 		_, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.Options{Prefix: good})
 		require.NoError(t, err, good)
 	}
 	for _, bad := range []string{
-		"'", `"`, "`", "a'b", `a"b`, "a;b", "a b", "a-b", "a.b", "a$b", "a%b", "a?b", "a{b", "a\\b", "a\n", "a\x00", "é", "_a", "1a", "A", "aB", " a", "a ",
+		"'", `"`, "`", "a'b", `a"b`, "a;b", "a b", "a-b", "a.b", "a$b", "a%b", "a?b", "a{b", "a\\b", "a\n", "a\x00", "é", "_a", "1a", "A", "aB", "Seats_", " a", "a ", "sqlite_", "sqlite_seats_",
 		strings.Repeat("a", 31),
 	} {
 		_, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.Options{Prefix: bad})
@@ -37,7 +37,7 @@ func TestAPrefixIsPlain(t *testing.T) {
 	}
 }
 
-func TestADatabaseAndADialectAreNeeded(t *testing.T) {
+func TestNew_missing_arguments(t *testing.T) {
 	_, err := sqlstore.New(nil, sqlstore.SQLite, sqlstore.Options{})
 	require.EqualError(t, err, "sqlstore: New needs a database")
 	db := sql.OpenDB(nowhere{})

@@ -25,7 +25,7 @@ type ownText string
 
 func (o ownText) Error() string { return string(o) }
 
-func own(format string, names ...any) error { return ownText(fmt.Sprintf(format, names...)) }
+func ownError(format string, names ...any) error { return ownText(fmt.Sprintf(format, names...)) }
 
 // withoutValues returns the error without what engines and drivers quote in it, but for
 // names.
@@ -145,7 +145,7 @@ var word = regexp.MustCompile(`\w+`)
 func (s schema) words() map[string]bool {
 	all := map[string]bool{}
 	for _, m := range s.migrations() {
-		for _, w := range word.FindAllString(m.Statements[0], -1) {
+		for _, w := range word.FindAllString(strings.Join(m.changes(), " "), -1) {
 			all[w] = true
 		}
 	}

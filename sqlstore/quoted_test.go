@@ -62,7 +62,7 @@ func TestSchema_withoutValues(t *testing.T) {
 			{engine, want},
 			{fmt.Errorf("the tables can't be looked at: %w", engine), "the tables can't be looked at: " + want},
 			{fmt.Errorf("%w; and it can't be read: %w", engine, s.withoutValues(engine)), want + "; and it can't be read: " + want},
-			{errors.Join(engine, own(`is it somebody else's? the column "id" isn't 'x'`)), want + "\n" + `is it somebody else's? the column "id" isn't 'x'`},
+			{errors.Join(engine, ownError(`is it somebody else's? the column "id" isn't 'x'`)), want + "\n" + `is it somebody else's? the column "id" isn't 'x'`},
 		} {
 			got := s.withoutValues(wrapped.err)
 			require.EqualError(t, got, wrapped.want)

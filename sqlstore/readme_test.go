@@ -18,8 +18,8 @@ import (
 
 var update = flags.Bool("update", false, "write the picture in README.md and the files in testdata anew")
 
-// TestThePictureOfTheTables is drawn from the migrations.
-func TestThePictureOfTheTables(t *testing.T) {
+// TestReadme_picture is drawn from the migrations.
+func TestReadme_picture(t *testing.T) {
 	readme := readReadme(t)
 	before, rest, found := strings.Cut(readme, "```mermaid\nerDiagram\n")
 	require.True(t, found)
@@ -30,7 +30,7 @@ func TestThePictureOfTheTables(t *testing.T) {
 		require.NoError(t, os.WriteFile("README.md", []byte(drawn), 0o666))
 		return
 	}
-	require.Equal(t, drawn, readme, "go test ./sqlstore -run Picture -update draws it anew")
+	require.Equal(t, drawn, readme, "go test ./sqlstore -run Readme -update draws it anew")
 }
 
 func readReadme(t *testing.T) string {
@@ -86,8 +86,12 @@ var (
 func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
 	t.Helper()
 	s := &Store{schema: schema{dialects[d], DefaultPrefix}}
+	var statements []string
 	for _, m := range s.Migrations() {
-		made := tableText.FindStringSubmatch(m.Statements[0])
+		statements = append(statements, m.changes()...)
+	}
+	for _, text := range statements {
+		made := tableText.FindStringSubmatch(text)
 		if made == nil {
 			continue
 		}
@@ -99,19 +103,19 @@ func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
 			} else if k := keyText.FindStringSubmatch(line); k != nil {
 				table.primary = strings.Split(k[1], ", ")
 			} else {
-				require.Regexp(t, `^\t(CONSTRAINT|INDEX|UNIQUE INDEX|CHECK) `, line, m.Name)
+				require.Regexp(t, `^\t(CONSTRAINT|INDEX|UNIQUE INDEX|CHECK) `, line)
 			}
 		}
-		require.NotEmpty(t, table.primary, m.Name)
+		require.NotEmpty(t, table.primary, table.name)
 		all = append(all, table)
 	}
 	require.Len(t, all, 6)
 	return all
 }
 
-// TestColumnsOfMySQLHoldWhatTheBoundsAllow since a server that is not strict would cut
-// what is longer, and keys would be the same that are not.
-func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
+// TestMySQL_widths: every column holds the longest value within the bounds. A server outside
+// of strict mode would cut longer ones, and make two keys equal.
+func TestMySQL_widths(t *testing.T) {
 	const text, reason = 4 * users.MaxText, 4 * users.MaxReason // characters of four bytes at most
 	least := map[string]int{
 		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID, "actor_user": users.MaxID, "actor_name": users.MaxID,
@@ -134,8 +138,8 @@ func TestColumnsOfMySQLHoldWhatTheBoundsAllow(t *testing.T) {
 	require.Len(t, seen, len(least))
 }
 
-// TestWidthsGoByTable since columns of one name may be of several widths.
-func TestWidthsGoByTable(t *testing.T) {
+// TestDialect_fits: columns of one name may have several widths.
+func TestDialect_fits(t *testing.T) {
 	known := 0
 	for _, table := range tablesOf(t, MySQL) {
 		for _, c := range table.columns {
@@ -151,8 +155,8 @@ func TestWidthsGoByTable(t *testing.T) {
 	require.Len(t, widths(), known)
 }
 
-// TestNoRowIsEverDeleted so that a host may refer to one.
-func TestNoRowIsEverDeleted(t *testing.T) {
+// TestStatements_no_delete: a host may refer to rows by foreign keys.
+func TestStatements_no_delete(t *testing.T) {
 	paths, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	for _, path := range paths {
@@ -164,8 +168,8 @@ func TestNoRowIsEverDeleted(t *testing.T) {
 	}
 }
 
-// TestTheReadmeNamesTheVersionsThatTestsRun compares it with the module of the tests.
-func TestTheReadmeNamesTheVersionsThatTestsRun(t *testing.T) {
+// TestReadme_versions compares the drivers with the module of the tests.
+func TestReadme_versions(t *testing.T) {
 	module, err := os.ReadFile("sqltest/go.mod")
 	if os.IsNotExist(err) {
 		t.Skip("the tests on databases are a module of their own and did not come along")

@@ -8,19 +8,22 @@ import (
 	"strings"
 )
 
-// A shape is how a table is made: as the migrations say, or as it is in the database.
+// A shape is the definition of a table: as the migrations give it, or as the engine's
+// catalog does.
 type shape struct {
 	engine  string // of MySQL, in lower case
-	instead string // what has the name and is no table, a view for example
+	other   string // the kind of object with the table's name, a view for example; "" for a table
 	columns map[string]columnShape
 	keys    []keyShape
-	checks  []string // see normal
+	checks  []string // see normalCheck
 }
 
+func (found *shape) exists() bool { return found.other != "" || len(found.columns) > 0 }
+
 type columnShape struct {
-	kind     string // its type, with its width and its collation
-	required bool   // it is not NULL
-	given    bool   // what is required has a default, or follows from others
+	definition string // type, width and collation
+	notNull    bool
+	optional   bool // an INSERT may leave it out: it has a default, or is generated
 }
 
 // A keyShape is a primary key or an index.
@@ -28,52 +31,52 @@ type keyShape struct {
 	name            string // "" for a primary key
 	columns         string // with commas
 	unique, partial bool
-	deferrable      bool // it is looked at when the statement ends, and not for each row
-	exclusion       bool // of PostgreSQL: the host's own operators say which rows it keeps out
+	deferrable      bool // checked at the end of the statement
+	exclusion       bool // an exclusion constraint of PostgreSQL
 }
 
-// needs says what of the shape that is wanted is missing or different in the one that is
-// found. What is there besides is the host's, but for what would get in the way: a column
-// that has to be given, and a unique key.
-func (wanted shape) needs(found shape) (all []string) {
+// differences lists the missing and different parts of a found table. Extra parts are the
+// host's, except those that refuse rows: required columns, unique keys, exclusion
+// constraints.
+func (wanted shape) differences(found shape) (all []string) {
 	say := func(format string, values ...any) { all = append(all, fmt.Sprintf(format, values...)) }
-	if found.instead != "" {
-		return []string{"it is a " + found.instead + " and no table"}
+	if found.other != "" {
+		return []string{"it is a " + found.other + " and no table"}
 	}
 	if wanted.engine != found.engine {
 		say("its engine is %s and not %s", found.engine, wanted.engine)
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted.columns)) {
 		want := wanted.columns[name]
-		have, there := found.columns[name]
+		have, ok := found.columns[name]
 		switch {
-		case !there:
+		case !ok:
 			say("it has no column %s", name)
-		case have.kind != want.kind:
-			say("the column %s is %s and not %s", name, have.kind, want.kind)
-		case have.required && !want.required:
+		case have.definition != want.definition:
+			say("the column %s is %s and not %s", name, have.definition, want.definition)
+		case have.notNull && !want.notNull:
 			say("the column %s can't be NULL", name)
-		case want.required && !have.required:
+		case want.notNull && !have.notNull:
 			say("the column %s may be NULL", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(found.columns)) {
-		if _, ours := wanted.columns[name]; !ours && found.columns[name].required && !found.columns[name].given {
-			say("the column %s is not ours, and has to be given in every row", name)
+		if _, ours := wanted.columns[name]; !ours && found.columns[name].notNull && !found.columns[name].optional {
+			say("the column %s is the host's, and needs a default or NULL", name)
 		}
 	}
 	for _, want := range wanted.keys {
-		at := slices.IndexFunc(found.keys, func(have keyShape) bool { return have.name == want.name })
+		i := slices.IndexFunc(found.keys, func(have keyShape) bool { return have.name == want.name })
 		switch {
-		case at < 0:
+		case i < 0:
 			say("it has no %s", want)
-		case found.keys[at] != want:
-			say("it has %s and no %s", found.keys[at], want)
+		case found.keys[i] != want:
+			say("it has %s and no %s", found.keys[i], want)
 		}
 	}
 	for _, have := range found.keys {
-		if have.exclusion || have.unique && !slices.ContainsFunc(wanted.keys, have.follows) {
-			say("%s is not ours, and keeps rows out", have)
+		if have.exclusion || have.unique && !slices.ContainsFunc(wanted.keys, have.impliedBy) {
+			say("%s is the host's, and refuses rows of the store", have)
 		}
 	}
 	for _, check := range wanted.checks {
@@ -84,8 +87,8 @@ func (wanted shape) needs(found shape) (all []string) {
 	return all
 }
 
-// follows reports whether nothing can break a unique key that does not break another one.
-func (k keyShape) follows(other keyShape) bool {
+// impliedBy reports whether every row that satisfies the other key satisfies this one.
+func (k keyShape) impliedBy(other keyShape) bool {
 	mine := strings.Split(k.columns, ",")
 	return other.unique && !slices.ContainsFunc(strings.Split(other.columns, ","), func(c string) bool { return !slices.Contains(mine, c) })
 }
@@ -110,45 +113,52 @@ func (k keyShape) String() string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }
 
-// The forms of what makes tables in the migrations.
+// The forms of statements and lines in the migrations.
 var (
-	tableForm  = regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(\n(.*)\n\)(?: ENGINE=(\w+) .*)?$`)
-	indexForm  = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \((.*?)\)( WHERE .*)?$`)
-	columnForm = regexp.MustCompile(`^([a-z_]+) +(.*?)( NOT NULL)?$`)
-	keyForm    = regexp.MustCompile(`^(PRIMARY KEY|CONSTRAINT|UNIQUE INDEX|INDEX) ?(\w*)(?: UNIQUE)? \((.*?)\)( DEFERRABLE INITIALLY IMMEDIATE)?$`)
-	tuningForm = regexp.MustCompile(`ALTER COLUMN \w+ SET \(`) // how the planner counts is no shape
+	tableForm      = regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(\n(.*)\n\)(?: ENGINE=(\w+) .*)?$`)
+	indexForm      = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \((.*?)\)( WHERE .*)?$`)
+	columnForm     = regexp.MustCompile(`^([a-z_]+) +(.*?)( NOT NULL)?$`)
+	keyForm        = regexp.MustCompile(`^(PRIMARY KEY|CONSTRAINT|UNIQUE INDEX|INDEX) ?(\w*)(?: UNIQUE)? \((.*?)\)( DEFERRABLE INITIALLY IMMEDIATE)?$`)
+	statisticsForm = regexp.MustCompile(`ALTER COLUMN \w+ SET \(`) // changes plans, and no shape
 )
 
-// shapes returns the tables as all migrations make them, by name.
-func (s schema) shapes() map[string]*shape { return made(s.migrations()) }
+// shapes returns the tables of this release by name.
+func (s schema) shapes() map[string]*shape { return shapesOf(s.migrations()) }
 
-// made returns the tables as these migrations make them.
-func made(migrations []Migration) map[string]*shape {
+// versionTable returns the table of migrations alone.
+func (s schema) versionTable() map[string]*shape {
+	name := s.table("migrations")
+	return map[string]*shape{name: s.shapes()[name]}
+}
+
+// shapesOf returns the tables by name, as the migrations make them.
+func shapesOf(migrations []Migration) map[string]*shape {
 	all := map[string]*shape{}
 	for _, m := range migrations {
-		text := m.Statements[0]
-		if form := tableForm.FindStringSubmatch(text); form != nil {
-			table := &shape{engine: lower(form[3]), columns: map[string]columnShape{}}
-			for line := range strings.SplitSeq(form[2], ",\n") {
-				table.add(strings.TrimSpace(line))
+		for _, text := range m.changes() {
+			if form := tableForm.FindStringSubmatch(text); form != nil {
+				table := &shape{engine: lower(form[3]), columns: map[string]columnShape{}}
+				for line := range strings.SplitSeq(form[2], ",\n") {
+					table.add(strings.TrimSpace(line))
+				}
+				all[form[1]] = table
+				continue
 			}
-			all[form[1]] = table
-			continue
-		}
-		index := indexForm.FindStringSubmatch(text)
-		switch {
-		case index != nil:
-			all[index[3]].keys = append(all[index[3]].keys, keyShape{
-				name: index[2], columns: commas(index[4]), unique: index[1] != "", partial: index[5] != "",
-			})
-		case !tuningForm.MatchString(text):
-			panic("sqlstore: a migration that makes nobody knows what: " + m.Name) // they are compiled in
+			index := indexForm.FindStringSubmatch(text)
+			switch {
+			case index != nil:
+				all[index[3]].keys = append(all[index[3]].keys, keyShape{
+					name: index[2], columns: commas(index[4]), unique: index[1] != "", partial: index[5] != "",
+				})
+			case !statisticsForm.MatchString(text):
+				panic("sqlstore: unknown form of a statement in migration " + m.Name) // compiled in
+			}
 		}
 	}
 	return all
 }
 
-// add adds a line of a table.
+// add adds a line of a CREATE TABLE.
 func (t *shape) add(line string) {
 	if key := keyForm.FindStringSubmatch(line); key != nil {
 		t.keys = append(t.keys, keyShape{name: key[2], columns: commas(key[3]), unique: key[1] != "INDEX", deferrable: key[4] != ""})
@@ -159,14 +169,14 @@ func (t *shape) add(line string) {
 		return
 	}
 	column := columnForm.FindStringSubmatch(line)
-	t.columns[column[1]] = columnShape{kind: lower(column[2]), required: column[3] != ""}
+	t.columns[column[1]] = columnShape{definition: lower(column[2]), notNull: column[3] != ""}
 }
 
 func commas(columns string) string { return strings.ReplaceAll(columns, " ", "") }
 
 var checkWord = regexp.MustCompile(`(?i)\bCHECK\s*\(`)
 
-// checksIn returns the CHECK constraints in a statement that makes a table.
+// checksIn returns the CHECK constraints of a CREATE TABLE.
 func checksIn(text string) (all []string) {
 	for {
 		at := checkWord.FindStringIndex(text)
@@ -183,46 +193,43 @@ func checksIn(text string) (all []string) {
 				open--
 			}
 		}
-		all = append(all, normal(text[:max(0, end-1)]))
+		all = append(all, normalCheck(text[:max(0, end-1)]))
 		text = text[end:]
 	}
 }
 
 var (
 	between = regexp.MustCompile(`(\w+) between (\d+) and (\d+)`)
-	// decoration is what engines add to a condition, or leave out of it, when they say it.
+	// decoration is the part of a condition that engines add or drop in their catalogs.
 	decoration = regexp.MustCompile("[\\s()`\"]+")
 )
 
-// normal is a condition as every engine says it. Without its parentheses it may be that of
-// another condition, but of none that anybody has made by mistake.
-func normal(condition string) string {
+// normalCheck brings a condition into one form for all engines: lower case, >= and <= for
+// BETWEEN, single spaces, parentheses dropped.
+func normalCheck(condition string) string {
 	text := lower(strings.NewReplacer("`", "", `"`, "").Replace(condition))
 	text = between.ReplaceAllString(text, "$1 >= $2 and $1 <= $3")
 	return strings.TrimSpace(decoration.ReplaceAllString(text, " "))
 }
 
-// there reports whether something has the name.
-func (found *shape) there() bool { return found.instead != "" || len(found.columns) > 0 }
-
-// differences compares the tables with those that are wanted, and is one error about the
-// first that is another one. Where some may be missing, they are passed over.
-func differences(wanted, found map[string]*shape, missing bool) error {
+// compare returns one error about the first table that differs. With mayMiss, missing
+// tables are passed over.
+func compare(wanted, found map[string]*shape, mayMiss bool) error {
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		if !found[name].there() {
-			if missing {
+		if !found[name].exists() {
+			if mayMiss {
 				continue
 			}
-			return own("there is no table %s", name)
+			return ownError("there is no table %s", name)
 		}
-		if all := wanted[name].needs(*found[name]); len(all) > 0 {
-			return own("the table %s is not as this release makes it; is it somebody else's? %s", name, strings.Join(all, "; "))
+		if all := wanted[name].differences(*found[name]); len(all) > 0 {
+			return ownError("the table %s is not as this release makes it: %s", name, strings.Join(all, "; "))
 		}
 	}
 	return nil
 }
 
-// lower puts the letters of SQL's own words in lower case.
+// lower folds ASCII letters alone, as SQL's keywords need.
 func lower(text string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"seats":            {module + "/internal/enum", module + "/users", module + "/internal/rules"},
 	"store":            {module + "/users", module + "/seats"},
 	"memstore":         {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
-	"sqlstore":         {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
+	"sqlstore":         {module + "/internal/ctxlock", module + "/sqlstore/internal/migrations", module + "/users", module + "/seats", module + "/store"},
 	".":                {module + "/users", module + "/seats", module + "/store", module + "/internal/ctxlock"},
 	"httpstatus":       {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest":  {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},

@@ -3,15 +3,18 @@ package sqltest_test
 import (
 	"database/sql"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/internal/migrations"
 )
 
 // A blank is an empty database for a test of migrations.
@@ -100,6 +103,43 @@ func byHand(t *testing.T, db *sql.DB, all []sqlstore.Migration) {
 	for _, m := range all {
 		execAll(t, db, m.Statements...)
 	}
+}
+
+// statementsOf returns the statements of all migrations.
+func statementsOf(s *sqlstore.Store) (all []string) {
+	for _, m := range s.Migrations() {
+		all = append(all, m.Statements...)
+	}
+	return all
+}
+
+// recordOf returns the statement that records a migration.
+func recordOf(m sqlstore.Migration) string { return m.Statements[len(m.Statements)-1] }
+
+// withNextVersion adds a version to the migrations until the test ends.
+func withNextVersion(t *testing.T) {
+	t.Helper()
+	released := migrations.Files
+	t.Cleanup(func() { migrations.Files = released })
+	files := fstest.MapFS{}
+	require.NoError(t, fs.WalkDir(released, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(released, path)
+		files[path] = &fstest.MapFile{Data: text}
+		return err
+	}))
+	for _, d := range []sqlstore.Dialect{sqlstore.SQLite, sqlstore.Postgres, sqlstore.MySQL} {
+		text := strings.ReplaceAll("CREATE TABLE {badges} (\n\tid BIGINT NOT NULL,\n\tlevel BIGINT,\n\tPRIMARY KEY (id)\n);\n", "BIGINT", integers[d])
+		if d == sqlstore.MySQL {
+			text = strings.NewReplacer("TABLE", "TABLE IF NOT EXISTS", "\n);", ",\n\tINDEX {badges}_by_level (level)\n) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;").Replace(text)
+		} else {
+			text += "CREATE INDEX {badges}_by_level ON {badges} (level);\n"
+		}
+		files[d.String()+"/0002_badges.sql"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	migrations.Files = files
 }
 
 // rowsOf returns the rows of a query, each as its columns with a blank in between.

@@ -17,6 +17,7 @@ import (
 )
 
 func TestVerifySaysWhatIsWrong(t *testing.T) {
+	withNextVersion(t)
 	onBlank(t, func(t *testing.T, d blank) {
 		s, db := d.store(t, sqlstore.Options{})
 		last := len(s.Migrations())
@@ -32,12 +33,12 @@ func TestVerifySaysWhatIsWrong(t *testing.T) {
 			require.ErrorContains(t, other.Verify(t.Context()), `is "chairs_" the right prefix`)
 		})
 		t.Run("the tables are too old", func(t *testing.T) {
-			execAll(t, db, fmt.Sprint("DELETE FROM seats_migrations WHERE version > ", last-2))
-			require.EqualError(t, s.Verify(t.Context()), fmt.Sprintf("sqlstore: the tables are of version %d and this release needs %d: call Migrate", last-2, last))
+			execAll(t, db, fmt.Sprint("DELETE FROM seats_migrations WHERE version = ", last))
+			require.EqualError(t, s.Verify(t.Context()), fmt.Sprintf("sqlstore: the tables are of version %d and this release needs %d: call Migrate", last-1, last))
 			execAll(t, db, "DELETE FROM seats_migrations")
 			require.EqualError(t, s.Verify(t.Context()), fmt.Sprintf("sqlstore: the tables are of version 0 and this release needs %d: call Migrate", last))
 			for _, m := range s.Migrations() {
-				execAll(t, db, m.Statements[1])
+				execAll(t, db, recordOf(m))
 			}
 			require.NoError(t, s.Verify(t.Context()))
 		})
@@ -50,16 +51,16 @@ func TestVerifySaysWhatIsWrong(t *testing.T) {
 			execAll(t, db, fmt.Sprint("DELETE FROM seats_migrations WHERE version > ", last))
 		})
 		t.Run("there is a gap", func(t *testing.T) {
-			execAll(t, db, "DELETE FROM seats_migrations WHERE version = 3")
-			sentence := fmt.Sprintf("sqlstore: the tables are of version %d, but migration 3 is not in seats_migrations: it was skipped, or somebody has removed it", last)
+			execAll(t, db, "DELETE FROM seats_migrations WHERE version = 1")
+			sentence := fmt.Sprintf("sqlstore: the tables are of version %d, but migration 1 is missing in seats_migrations: it was skipped, or its row was deleted", last)
 			require.EqualError(t, s.Verify(t.Context()), sentence)
 			require.EqualError(t, s.Migrate(t.Context()), sentence)
-			execAll(t, db, s.Migrations()[2].Statements[1])
+			execAll(t, db, recordOf(s.Migrations()[0]))
 		})
 		require.Equal(t, all, d.catalog(t, db), "nothing was changed")
 		t.Run("a column is missing", func(t *testing.T) {
 			execAll(t, db, "ALTER TABLE seats_progress RENAME COLUMN moves TO removes")
-			require.ErrorContains(t, s.Verify(t.Context()), "sqlstore: the table seats_progress is not as this release makes it; is it somebody else's? it has no column moves")
+			require.ErrorContains(t, s.Verify(t.Context()), "sqlstore: the table seats_progress is not as this release makes it: it has no column moves")
 			execAll(t, db, "ALTER TABLE seats_progress RENAME COLUMN removes TO moves")
 			require.NoError(t, s.Verify(t.Context()))
 		})

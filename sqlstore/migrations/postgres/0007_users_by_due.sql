@@ -1,1 +1,0 @@
-CREATE INDEX {users}_by_due ON {users} (account, due, id) WHERE due IS NOT NULL

@@ -1,3 +1,0 @@
--- The planner is to take every account to be as large as the largest: else, where most
--- are small, it looks for one of a million people by going through all of them.
-ALTER TABLE {users} ALTER COLUMN account SET (n_distinct = 1)

@@ -1,1 +1,0 @@
-CREATE INDEX {accounts}_by_due ON {accounts} (next_due) WHERE next_due IS NOT NULL

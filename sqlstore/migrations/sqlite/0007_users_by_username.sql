@@ -1,1 +1,0 @@
-CREATE UNIQUE INDEX {users}_by_username ON {users} (account, username_key)

@@ -1,1 +1,0 @@
-CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL
