@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -91,8 +91,8 @@ func TestAClosedAccountIsNotBilled(t *testing.T) {
 
 func TestErasingAnAccountLeavesTombstones(t *testing.T) {
 	ctx, vendor := t.Context(), users.Support("ticket")
-	faults := map[int]storetest.Fault{}
-	f := storetest.NewFaulty(memstore.New(), func(n int) storetest.Fault { return faults[n] })
+	plan := map[int]faults.Fault{}
+	f := faults.New(memstore.New(), func(n int) faults.Fault { return plan[n] })
 	k := newKeeper(t, f, seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
 	var commands []seats.Command
 	for i := range 1199 {
@@ -112,9 +112,9 @@ func TestErasingAnAccountLeavesTombstones(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, a.Erased)
 
-	faults[f.Calls()+11] = storetest.Fail // in the middle of it
+	plan[f.Calls()+11] = faults.Fail // in the middle of it
 	first, err := k.With(seatkeeper.Call{Key: "erase"}).EraseAccount(ctx, "acme", vendor, "asked for it")
-	require.ErrorIs(t, err, storetest.ErrInjected)
+	require.ErrorIs(t, err, faults.ErrInjected)
 	require.Positive(t, first)
 	rest, err := k.EraseAccount(ctx, "acme", vendor, "asked for it")
 	require.NoError(t, err)

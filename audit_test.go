@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -122,14 +122,14 @@ func TestKeeper_Audit(t *testing.T) {
 		rival, err := seatkeeper.New(s, seatkeeper.Options{})
 		require.NoError(t, err)
 		for at := range 30 { // calls of an audit of both passes
-			k, err := seatkeeper.New(storetest.NewFaulty(restored{Store: s, user: become(swap("p0-100", "l0"))}, func(n int) storetest.Fault {
+			k, err := seatkeeper.New(faults.New(restored{Store: s, user: become(swap("p0-100", "l0"))}, func(n int) faults.Fault {
 				if n == at {
 					_, err := rival.Do(t.Context(), "acme", system,
 						seats.Deactivate{User: users.ID(fmt.Sprintf("p0-%03d", 20+at))}, seats.Accept{User: users.ID(fmt.Sprintf("p2-%03d", 200+at))},
 						seats.Invite{Profile: profile(users.ID(fmt.Sprint("a", at)))}, seats.Delete{User: users.ID(fmt.Sprintf("p1-%03d", 20+at))})
 					require.NoError(t, err)
 				}
-				return storetest.None
+				return faults.None
 			}), seatkeeper.Options{})
 			require.NoError(t, err)
 			drift, err := k.Audit(t.Context(), "acme")

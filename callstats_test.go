@@ -15,7 +15,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -44,22 +44,22 @@ func stats(actions ...users.Action) seatkeeper.CallStats {
 // TestCallStats_commits has each failure of a commit happen for certain.
 func TestCallStats_commits(t *testing.T) {
 	type counts struct{ commits, conflicts, lost int }
-	const none, conflict, before, after = storetest.None, storetest.Conflict, storetest.LoseBefore, storetest.LoseAfter
+	const none, conflict, before, after = faults.None, faults.Conflict, faults.LoseBefore, faults.LoseAfter
 	for name, c := range map[string]struct {
-		faults []storetest.Fault // of load and commit in turn
+		faults []faults.Fault // of load and commit in turn
 		want   counts
 		err    error
 	}{
 		"success":                    {nil, counts{commits: 1}, nil},
-		"conflict":                   {[]storetest.Fault{none, conflict}, counts{2, 1, 0}, nil},
-		"conflicts without end":      {slices.Repeat([]storetest.Fault{none, conflict}, 3), counts{3, 3, 0}, store.ErrConflict},
-		"lost after the write":       {[]storetest.Fault{none, after}, counts{1, 0, 1}, nil},
-		"lost before the write":      {[]storetest.Fault{none, before}, counts{2, 0, 1}, nil},
-		"lost, then the store fails": {[]storetest.Fault{none, after, storetest.Fail}, counts{1, 0, 1}, store.ErrUnknown},
-		"repeated by the network":    {[]storetest.Fault{none, storetest.Repeat}, counts{1, 1, 0}, nil},
-		"conflict, then lost":        {[]storetest.Fault{none, conflict, none, before}, counts{3, 1, 1}, nil},
-		"load fails":                 {[]storetest.Fault{storetest.Fail}, counts{}, storetest.ErrInjected},
-		"commit fails":               {[]storetest.Fault{none, storetest.Fail}, counts{commits: 1}, storetest.ErrInjected},
+		"conflict":                   {[]faults.Fault{none, conflict}, counts{2, 1, 0}, nil},
+		"conflicts without end":      {slices.Repeat([]faults.Fault{none, conflict}, 3), counts{3, 3, 0}, store.ErrConflict},
+		"lost after the write":       {[]faults.Fault{none, after}, counts{1, 0, 1}, nil},
+		"lost before the write":      {[]faults.Fault{none, before}, counts{2, 0, 1}, nil},
+		"lost, then the store fails": {[]faults.Fault{none, after, faults.Fail}, counts{1, 0, 1}, store.ErrUnknown},
+		"repeated by the network":    {[]faults.Fault{none, faults.Repeat}, counts{1, 1, 0}, nil},
+		"conflict, then lost":        {[]faults.Fault{none, conflict, none, before}, counts{3, 1, 1}, nil},
+		"load fails":                 {[]faults.Fault{faults.Fail}, counts{}, faults.ErrInjected},
+		"commit fails":               {[]faults.Fault{none, faults.Fail}, counts{commits: 1}, faults.ErrInjected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var o observed
@@ -168,7 +168,7 @@ func TestOptions_Observe_calls(t *testing.T) {
 	require.NoError(t, err)
 	told("Apply", "acme", owner, nil, 1, users.ActionBuySeats)
 
-	in, _ := inTransaction(t, k.With(seatkeeper.Call{Reason: "r"}), s, storetest.None, storetest.Conflict)
+	in, _ := inTransaction(t, k.With(seatkeeper.Call{Reason: "r"}), s, faults.None, faults.Conflict)
 	_, err = in.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 	require.ErrorIs(t, err, store.ErrConflict)
 	told("Do", "acme", owner, store.ErrConflict, 1, users.ActionBuySeats)

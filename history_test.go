@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -168,22 +168,22 @@ func TestAuditWaitsForOneMoment(t *testing.T) {
 	s := memstore.New()
 	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	for call := range 6 {
-		k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+		k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
 			if n == call {
 				_, err := rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", call)))}, seats.BuySeats{Quantity: 1})
 				require.NoError(t, err)
 			}
-			return storetest.None
+			return faults.None
 		}), seatkeeper.Options{})
 		require.NoError(t, err)
 		drift, err := k.Audit(ctx, "acme")
 		require.NoError(t, err)
 		require.Empty(t, drift, call)
 	}
-	k, err := seatkeeper.New(storetest.NewFaulty(s, func(int) storetest.Fault {
+	k, err := seatkeeper.New(faults.New(s, func(int) faults.Fault {
 		_, err := rival.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 		require.NoError(t, err)
-		return storetest.None
+		return faults.None
 	}), seatkeeper.Options{Attempts: 5})
 	require.NoError(t, err)
 	_, err = k.Audit(ctx, "acme")
@@ -206,15 +206,15 @@ func TestHistoryOfABrokenStore(t *testing.T) {
 	} {
 		at, err := 0, error(nil)
 		for ; at == 0 || err != nil; at++ {
-			k, failed := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+			k, failed := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
 				if n == at {
-					return storetest.Fail
+					return faults.Fail
 				}
-				return storetest.None
+				return faults.None
 			}), seatkeeper.Options{})
 			require.NoError(t, failed)
 			if err = call(k); err != nil {
-				require.ErrorIs(t, err, storetest.ErrInjected, name)
+				require.ErrorIs(t, err, faults.ErrInjected, name)
 			}
 		}
 		require.Greater(t, at, 2, name)

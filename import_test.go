@@ -14,7 +14,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -129,16 +129,16 @@ func TestFewPeopleAreKeptInMemory(t *testing.T) {
 
 func TestAnAdoptionThatCrashedGoesOn(t *testing.T) {
 	people := crowd(1200)
-	for _, fault := range []storetest.Fault{storetest.Fail, storetest.LoseBefore, storetest.LoseAfter} {
+	for _, fault := range []faults.Fault{faults.Fail, faults.LoseBefore, faults.LoseAfter} {
 		// A load and a commit for each of the parts: it is gone at the second commit.
-		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.None, storetest.None, fault, storetest.Fail)
+		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.None, faults.None, fault, faults.Fail)
 		report, err := k.Import(t.Context(), "acme", table(nil, people...))
-		require.ErrorIs(t, err, storetest.ErrInjected)
-		require.Equal(t, fault != storetest.Fail, errors.Is(err, store.ErrUnknown), fault)
+		require.ErrorIs(t, err, faults.ErrInjected)
+		require.Equal(t, fault != faults.Fail, errors.Is(err, store.ErrUnknown), fault)
 		require.Equal(t, []int{500, 0}, []int{report.Created, report.Existing}, "what is known")
 		require.Zero(t, report.Usage)
 		there := 500
-		if fault == storetest.LoseAfter {
+		if fault == faults.LoseAfter {
 			there = 1000
 		}
 		report, err = sound.Import(t.Context(), "acme", table(nil, people...))

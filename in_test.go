@@ -14,26 +14,22 @@ import (
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // mishaps are what a commit can come to, and the error that the host gets.
-var mishaps = map[storetest.Fault]error{
-	storetest.Conflict: store.ErrConflict, storetest.Repeat: store.ErrConflict,
-	storetest.LoseBefore: store.ErrUnknown, storetest.LoseAfter: store.ErrUnknown, storetest.LoseLate: store.ErrUnknown,
-	storetest.Fail: storetest.ErrInjected,
+var mishaps = map[faults.Fault]error{
+	faults.Conflict: store.ErrConflict, faults.Repeat: store.ErrConflict,
+	faults.LoseBefore: store.ErrUnknown, faults.LoseAfter: store.ErrUnknown, faults.LoseLate: store.ErrUnknown,
+	faults.Fail: faults.ErrInjected,
 }
 
 // inTransaction returns a Keeper in a transaction whose calls to the store go wrong in
 // this order, and what counts them.
-func inTransaction(t *testing.T, k *seatkeeper.Keeper, s store.Store, faults ...storetest.Fault) (*seatkeeper.Keeper, *storetest.Faulty) {
+func inTransaction(t *testing.T, k *seatkeeper.Keeper, s store.Store, plan ...faults.Fault) (*seatkeeper.Keeper, *faults.Store) {
 	t.Helper()
-	f := storetest.NewFaulty(s, func(n int) storetest.Fault {
-		if n < len(faults) {
-			return faults[n]
-		}
-		return storetest.None
-	})
+	f := faults.New(s, faults.InOrder(plan...))
 	return k.InTx(storetest.Bound(f)), f
 }
 
@@ -67,15 +63,15 @@ func TestInATransactionNothingIsTriedAgain(t *testing.T) {
 	for name, call := range calls {
 		for fault, want := range mishaps {
 			s := memstore.New()
-			k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s, storetest.None, fault)
+			k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s, faults.None, fault)
 			err := call(k)
 			require.ErrorIs(t, err, want, "%s: %v", name, fault)
 			require.Equal(t, want == store.ErrUnknown, errors.Is(err, store.ErrUnknown), "%s: %v", name, fault)
 			require.Equal(t, 2, f.Calls(), "%s: %v", name, fault)
 		}
 		s := memstore.New()
-		k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s, storetest.Fail)
-		require.ErrorIs(t, call(k), storetest.ErrInjected, name)
+		k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s, faults.Fail)
+		require.ErrorIs(t, call(k), faults.ErrInjected, name)
 		require.Equal(t, 1, f.Calls(), name)
 		require.NoError(t, call(k), name)
 	}
@@ -104,11 +100,11 @@ func TestWhatIsDueIsSettledInTheTransaction(t *testing.T) {
 		},
 	}
 	for name, call := range calls {
-		for _, fault := range []storetest.Fault{storetest.Conflict, storetest.LoseBefore, storetest.Fail} {
-			k, f := inTransaction(t, outside, s, storetest.None, fault)
+		for _, fault := range []faults.Fault{faults.Conflict, faults.LoseBefore, faults.Fail} {
+			k, f := inTransaction(t, outside, s, faults.None, fault)
 			err := call(k)
 			require.ErrorIs(t, err, mishaps[fault], "%s: %v", name, fault)
-			require.Equal(t, fault == storetest.LoseBefore, errors.Is(err, store.ErrUnknown))
+			require.Equal(t, fault == faults.LoseBefore, errors.Is(err, store.ErrUnknown))
 			require.Equal(t, 2, f.Calls(), "%s: %v", name, fault)
 		}
 	}
@@ -144,9 +140,9 @@ func TestInATransactionATakenKeyIsLookedUp(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.EqualValues(t, 2, never.commits.Load())
 
-	failing, _ := inTransaction(t, outside, refusing{s, store.ErrKeyTaken}, storetest.None, storetest.None, storetest.Fail)
+	failing, _ := inTransaction(t, outside, refusing{s, store.ErrKeyTaken}, faults.None, faults.None, faults.Fail)
 	_, err = failing.Do(ctx, "acme", owner, seats.Invite{Profile: profile("bob")})
-	require.ErrorIs(t, err, storetest.ErrInjected)
+	require.ErrorIs(t, err, faults.ErrInjected)
 	require.NotErrorIs(t, err, store.ErrUnknown, "a change with a taken key was not written")
 }
 
@@ -210,7 +206,7 @@ func TestATransactionHasTheClockTheIDsAndTheCallOfItsKeeper(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, done.Repeated)
 	}
-	k, f := inTransaction(t, k, s, storetest.None, storetest.Conflict)
+	k, f := inTransaction(t, k, s, faults.None, faults.Conflict)
 	_, err = k.With(seatkeeper.Call{Reason: "r"}).Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.Equal(t, 2, f.Calls(), "it is still in the transaction")

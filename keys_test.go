@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -129,8 +129,8 @@ func TestABulkCallIsTakenUpWhereItBroke(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	sound := newKeeper(t, s, seatkeeper.Options{}, seats.Of(10_000), seats.Standard())
-	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
-		return map[int]storetest.Fault{3: storetest.LoseAfter, 4: storetest.Fail}[n]
+	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+		return map[int]faults.Fault{3: faults.LoseAfter, 4: faults.Fail}[n]
 	}), seatkeeper.Options{})
 	require.NoError(t, err)
 	var commands []seats.Command

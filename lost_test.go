@@ -14,21 +14,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 )
 
 // faulty returns a Keeper on which the calls to the store go wrong in this order,
 // and a sound one on the same store.
-func faulty(t *testing.T, o seatkeeper.Options, policy seats.Policy, faults ...storetest.Fault) (k, sound *seatkeeper.Keeper, f *storetest.Faulty) {
+func faulty(t *testing.T, o seatkeeper.Options, policy seats.Policy, plan ...faults.Fault) (k, sound *seatkeeper.Keeper, f *faults.Store) {
 	t.Helper()
 	s := memstore.New()
 	sound = newKeeper(t, s, o, seats.Of(9), policy)
-	f = storetest.NewFaulty(s, func(n int) storetest.Fault {
-		if n < len(faults) {
-			return faults[n]
-		}
-		return storetest.None
-	})
+	f = faults.New(s, faults.InOrder(plan...))
 	k, err := seatkeeper.New(f, o)
 	require.NoError(t, err)
 	return k, sound, f
@@ -37,24 +32,24 @@ func faulty(t *testing.T, o seatkeeper.Options, policy seats.Policy, faults ...s
 // TestNobodyKnowsWhatBecameOfACommit is of answers that are lost, in one way or
 // another, by a store that is gone when the Keeper looks.
 func TestNobodyKnowsWhatBecameOfACommit(t *testing.T) {
-	for first, landed := range map[storetest.Fault]bool{
-		storetest.LoseBefore: false, storetest.LoseAfter: true, storetest.LoseLate: true, storetest.Repeat: true,
+	for first, landed := range map[faults.Fault]bool{
+		faults.LoseBefore: false, faults.LoseAfter: true, faults.LoseLate: true, faults.Repeat: true,
 	} {
-		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, first, storetest.Fail)
+		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, first, faults.Fail)
 		_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 		require.ErrorIs(t, err, store.ErrUnknown, first)
-		require.ErrorIs(t, err, storetest.ErrInjected, first)
+		require.ErrorIs(t, err, faults.ErrInjected, first)
 		_, err = sound.User(t.Context(), "acme", "ada")
 		require.Equal(t, landed, err == nil, first)
 	}
-	k, _, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.LoseBefore, storetest.None, storetest.Fail)
+	k, _, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.LoseBefore, faults.None, faults.Fail)
 	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, store.ErrUnknown, "the second attempt failed, and the first may still arrive")
-	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), storetest.None, storetest.LoseBefore)
+	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.LoseBefore)
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, store.ErrUnknown, "there is no further attempt")
 	require.NotErrorIs(t, err, store.ErrConflict)
-	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), storetest.None, storetest.LoseAfter)
+	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.LoseAfter)
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err, "it turned out to be done")
 }
@@ -66,12 +61,12 @@ func TestARefusalIsNotDecidedWhileACommitCanArrive(t *testing.T) {
 	o := seatkeeper.Options{Now: func() time.Time { return now }}
 	s := memstore.New()
 	newKeeper(t, s, o, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
-	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
 		if n == 3 {
 			now = now.Add(time.Hour)
-			return storetest.LoseLate
+			return faults.LoseLate
 		}
-		return storetest.None
+		return faults.None
 	}), o)
 	require.NoError(t, err)
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
@@ -85,13 +80,13 @@ func TestARefusalIsNotDecidedWhileACommitCanArrive(t *testing.T) {
 func TestARivalSettlesWhatWasLost(t *testing.T) {
 	s := memstore.New()
 	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
 		if n != 1 {
-			return storetest.None
+			return faults.None
 		}
 		_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
 		require.NoError(t, err)
-		return storetest.LoseBefore
+		return faults.LoseBefore
 	}), seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
@@ -135,11 +130,11 @@ func TestKeeper_Do_contextEndsDuringACommit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				faults := []storetest.Fault{storetest.None, storetest.Delay, storetest.None, storetest.Delay}
+				plan := []faults.Fault{faults.None, faults.Delay, faults.None, faults.Delay}
 				if c.lost {
-					faults = append([]storetest.Fault{storetest.None, storetest.LoseBefore}, faults...)
+					plan = append([]faults.Fault{faults.None, faults.LoseBefore}, plan...)
 				}
-				_, sound, f := faulty(t, seatkeeper.Options{}, seats.Standard(), faults...)
+				_, sound, f := faulty(t, seatkeeper.Options{}, seats.Standard(), plan...)
 				f.Wait = time.Hour
 				k, err := seatkeeper.New(answering{f, c.answer}, seatkeeper.Options{})
 				require.NoError(t, err)
@@ -178,7 +173,7 @@ func (a answering) Commit(ctx context.Context, changes ...seats.Change) ([]store
 
 // TestALostApplyIsFoundOutByItsKey though what did not fit would fit by now.
 func TestALostApplyIsFoundOutByItsKey(t *testing.T) {
-	k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.LoseAfter, storetest.Fail)
+	k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.LoseAfter, faults.Fail)
 	_, err := sound.Do(t.Context(), "acme", system, seats.SetTotal{Total: seats.Of(2)})
 	require.NoError(t, err)
 	plan, err := sound.Preview(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")})
@@ -194,12 +189,12 @@ func TestALostApplyIsFoundOutByItsKey(t *testing.T) {
 
 // TestAConflictIsNoLostAnswer where the load afterwards shows that nothing was written.
 func TestAConflictIsNoLostAnswer(t *testing.T) {
-	k, _, _ := faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), storetest.None, storetest.Conflict)
+	k, _, _ := faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.Conflict)
 	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.NotErrorIs(t, err, store.ErrUnknown)
-	k, _, _ = faulty(t, seatkeeper.Options{}, seats.Standard(), storetest.None, storetest.Conflict, storetest.None, storetest.Fail)
+	k, _, _ = faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.Conflict, faults.None, faults.Fail)
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.ErrorIs(t, err, storetest.ErrInjected)
+	require.ErrorIs(t, err, faults.ErrInjected)
 	require.NotErrorIs(t, err, store.ErrUnknown, "neither attempt was written")
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -158,17 +158,17 @@ func TestTheOutboxOfABrokenStore(t *testing.T) {
 	for at := range 6 {
 		s := memstore.New()
 		newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
-		f := storetest.NewFaulty(s, func(n int) storetest.Fault {
+		f := faults.New(s, func(n int) faults.Fault {
 			if n == at {
-				return storetest.Fail
+				return faults.Fail
 			}
-			return storetest.None
+			return faults.None
 		})
 		k, err := seatkeeper.New(f, seatkeeper.Options{})
 		require.NoError(t, err)
 		m := &mailbox{}
 		_, err = k.Drain(t.Context(), "mails", m.take)
-		require.Equal(t, len(f.Struck()) > 0, errors.Is(err, storetest.ErrInjected), at)
+		require.Equal(t, len(f.Struck()) > 0, errors.Is(err, faults.ErrInjected), at)
 	}
 }
 
@@ -204,14 +204,14 @@ func TestARenewalConfirmsOnlyWhatIsDone(t *testing.T) {
 func TestWhoIsLateForATurnLeavesIt(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
 		if n == 1 {
 			from := store.Progress{Consumer: "mails", Account: "acme"}
 			to := from
 			to.LeaseUntil = time.Now().Add(time.Minute)
 			require.NoError(t, s.Advance(t.Context(), from, to))
 		}
-		return storetest.None
+		return faults.None
 	}), seatkeeper.Options{})
 	require.NoError(t, err)
 	n, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { panic("it has not got the turn") })
@@ -222,15 +222,15 @@ func TestWhoIsLateForATurnLeavesIt(t *testing.T) {
 // TestAnAnswerAboutProgressIsLost, or a conflict, and nobody is to notice: nothing
 // comes twice, and nothing waits for the end of a turn that is over.
 func TestAnAnswerAboutProgressIsLost(t *testing.T) {
-	for _, fault := range []storetest.Fault{storetest.Conflict, storetest.LoseBefore, storetest.LoseAfter, storetest.LoseLate, storetest.Repeat} {
+	for _, fault := range []faults.Fault{faults.Conflict, faults.LoseBefore, faults.LoseAfter, faults.LoseLate, faults.Repeat} {
 		for at := range 9 {
 			s := memstore.New()
 			invite(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), 3)
-			k, err := seatkeeper.New(storetest.NewFaulty(s, func(n int) storetest.Fault {
+			k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
 				if n == at {
 					return fault
 				}
-				return storetest.None
+				return faults.None
 			}), seatkeeper.Options{})
 			require.NoError(t, err)
 			m := &mailbox{}

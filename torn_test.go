@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -218,11 +218,11 @@ func TestKeeper_Events(t *testing.T) {
 		s := memstore.New()
 		rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(1000), seats.Standard())
 		n := 0
-		k, err := seatkeeper.New(storetest.NewFaulty(s, func(int) storetest.Fault {
+		k, err := seatkeeper.New(faults.New(s, func(int) faults.Fault {
 			n++
 			_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", n)))}, seats.BuySeats{Quantity: 1})
 			require.NoError(t, err)
-			return storetest.None
+			return faults.None
 		}), seatkeeper.Options{})
 		require.NoError(t, err)
 		for range 3 {
@@ -255,7 +255,7 @@ func TestKeeper_Do(t *testing.T) {
 		c.Account.Sequence += 2
 		_, err = s.Commit(ctx, c)
 		require.NoError(t, err)
-		f := storetest.NewFaulty(s, func(int) storetest.Fault { return storetest.None })
+		f := faults.New(s, func(int) faults.Fault { return faults.None })
 		k, err = seatkeeper.New(f, seatkeeper.Options{})
 		require.NoError(t, err)
 		_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ben")})

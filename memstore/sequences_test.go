@@ -7,9 +7,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
 )
 
 // TestMain runs a thousand sequences where the command line asks for no other
@@ -27,5 +27,5 @@ func TestMain(m *testing.M) {
 }
 
 func FuzzSequences(f *testing.F) {
-	f.Fuzz(rapid.MakeFuzz(storetest.Sequence(func() store.Store { return memstore.New() })))
+	f.Fuzz(rapid.MakeFuzz(harness.Sequence(func() store.Store { return memstore.New() })))
 }

@@ -45,7 +45,7 @@ func TestSoftDeleting(t *testing.T) {
 	if os.Getenv("SOFT_DELETING") == "" {
 		t.Skip("it fails; run it with SOFT_DELETING=1 to see how")
 	}
-	storetest.Sequences(t, func(testing.TB) store.Store {
+	storetest.Lockstep(t, func(testing.TB) store.Store {
 		return softDeleting{memstore.New()}
 	})
 }

@@ -21,6 +21,13 @@ import (
 
 const module = "github.com/seatkeeper/seatkeeper"
 
+// The libraries of the tests that stores and documents run.
+const (
+	libRapid   = "pgregory.net/rapid"
+	libRequire = "github.com/stretchr/testify/require"
+	libAssert  = "github.com/stretchr/testify/assert"
+)
+
 // arrows say what the non-test files of a package may import besides the
 // standard library. A package that is not listed may import nothing.
 var arrows = map[string][]string{
@@ -32,10 +39,16 @@ var arrows = map[string][]string{
 	"memstore":         {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
 	"sqlstore":         {module + "/internal/ctxlock", module + "/sqlstore/internal/migrations", module + "/users", module + "/seats", module + "/store"},
 	".":                {module + "/users", module + "/seats", module + "/store", module + "/internal/ctxlock"},
-	"httpstatus":       {module + "/users", module + "/seats", module + "/store"},
-	"store/storetest":  {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", "pgregory.net/rapid", "github.com/stretchr/testify/require", "github.com/stretchr/testify/assert"},
 	"internal/ctxlock": {"golang.org/x/sync/semaphore"},
-	"internal/erasure": {module, module + "/users", module + "/seats", "github.com/stretchr/testify/require"},
+	"httpstatus":       {module + "/users", module + "/seats", module + "/store"},
+	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/store/storetest/faults",
+		module + "/internal/harness", module + "/internal/gen", module + "/internal/reference", libRapid, libRequire, libAssert},
+	"store/storetest/faults": {module + "/users", module + "/seats", module + "/store"},
+	"internal/reference":     {module + "/users", module + "/seats"},
+	"internal/gen":           {module + "/users", module + "/seats", module + "/store/storetest/faults", module + "/internal/reference", libRapid, libRequire},
+	"internal/harness": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", module + "/store/storetest/faults",
+		module + "/internal/gen", module + "/internal/reference", libRapid, libRequire},
+	"internal/erasure": {module, module + "/users", module + "/seats", libRequire},
 }
 
 // impure is what the pure packages do without, besides time.Now and its like.
@@ -82,6 +95,12 @@ func sources(t *testing.T) []source {
 func isModule(folder string) bool {
 	_, err := os.Stat(filepath.Join(folder, "go.mod"))
 	return err == nil
+}
+
+// forTests reports whether tests alone import the package.
+func (s source) forTests() bool {
+	internal, ok := strings.CutPrefix(s.folder, "internal/")
+	return strings.HasPrefix(s.folder, "store/storetest") || ok && !slices.Contains([]string{"ctxlock", "enum", "rules"}, internal)
 }
 
 func (s source) imports() []string {
@@ -134,7 +153,7 @@ func TestPackages_no_tables_of_the_toolchain(t *testing.T) {
 		"strings": {"EqualFold", "Title", "ToLower", "ToLowerSpecial", "ToTitle", "ToTitleSpecial", "ToUpper", "ToUpperSpecial"},
 	}
 	for _, s := range sources(t) {
-		if s.test || arrows[s.folder] == nil || s.folder == "store/storetest" {
+		if s.test || arrows[s.folder] == nil || s.forTests() {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
@@ -156,7 +175,7 @@ func TestSwitchesAreReadInOnePlace(t *testing.T) {
 		switches[f.Name] = true
 	}
 	for _, s := range sources(t) {
-		if s.test || s.folder == "store/storetest" || slices.Contains([]string{"switches.go", "policy.go", "presets.go"}, filepath.Base(s.path)) {
+		if s.test || s.forTests() || slices.Contains([]string{"switches.go", "policy.go", "presets.go"}, filepath.Base(s.path)) {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

@@ -48,7 +48,7 @@ func constantsOf(t *testing.T) map[string]int64 {
 	all := map[string]int64{}
 	durations := strings.NewReplacer("time.Hour", strconv.Itoa(int(time.Hour)), "time.Minute", strconv.Itoa(int(time.Minute)))
 	for _, s := range sources(t) {
-		if s.test || s.folder == "store/storetest" {
+		if s.test || s.forTests() {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

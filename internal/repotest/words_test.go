@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,8 +25,7 @@ func TestComments_words(t *testing.T) {
 	hundred := func(part, all int) float64 { return 100 * float64(part) / float64(all) }
 	folders, whole := map[string]*count{}, count{}
 	for _, s := range sources(t) {
-		production := !strings.HasPrefix(s.folder, "internal/") || s.folder == "internal/enum" || s.folder == "internal/rules"
-		if s.test || s.folder == "store/storetest" || strings.HasPrefix(s.folder, "store/storetest/") || !production {
+		if s.test || s.forTests() {
 			continue
 		}
 		if folders[s.folder] == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -215,7 +215,7 @@ func (a *answer) judge(m mode, err error) {
 	}
 	a.Error = err.Error()
 	a.Fate = broken
-	for _, e := range []error{context.Canceled, context.DeadlineExceeded, store.ErrConflict, storetest.ErrInjected} {
+	for _, e := range []error{context.Canceled, context.DeadlineExceeded, store.ErrConflict, faults.ErrInjected} {
 		if errors.Is(err, e) {
 			a.Fate = failed
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 
 	"github.com/stretchr/testify/require"
 
@@ -98,7 +98,7 @@ func TestAHistoryIsReadBackAsItWas(t *testing.T) {
 		s := drawScript(7, n, "acme")
 		stores := make([]store.Store, s.keepers)
 		for k := range stores {
-			stores[k] = faults(st, n+uint64(k))
+			stores[k] = withFaults(st, n+uint64(k))
 		}
 		h, err := s.perform(t.Context(), st, stores)
 		require.NoError(t, err)
@@ -182,8 +182,8 @@ func TestWorldsThatDiffer(t *testing.T) {
 
 func TestAnErrorLeavesNoHalfAnswer(t *testing.T) {
 	for err, want := range map[error]fate{
-		store.ErrUnknown: open, store.ErrConflict: failed, storetest.ErrInjected: failed, store.ErrBroken: broken,
-		fmt.Errorf("%w: %w", store.ErrUnknown, storetest.ErrInjected): open,
+		store.ErrUnknown: open, store.ErrConflict: failed, faults.ErrInjected: failed, store.ErrBroken: broken,
+		fmt.Errorf("%w: %w", store.ErrUnknown, faults.ErrInjected): open,
 	} {
 		a := answer{Revision: 3, First: 2, Outcomes: []seats.Outcome{{}}}
 		a.judge(do, err)
@@ -193,13 +193,13 @@ func TestAnErrorLeavesNoHalfAnswer(t *testing.T) {
 
 // TestFaultsAreOfEveryKind and about one call in ten has one.
 func TestFaultsAreOfEveryKind(t *testing.T) {
-	f := faults(memstore.New(), 1)
+	f := withFaults(memstore.New(), 1)
 	f.Wait = 0
 	for range 2000 {
 		_, _ = f.Commit(t.Context())
 	}
 	struck := strings.Join(f.Struck(), "\n")
-	for _, fault := range storetest.Faults() {
+	for _, fault := range faults.All() {
 		require.Contains(t, struck, fault.String()+" at call")
 	}
 	require.InDelta(t, 220, len(f.Struck()), 100)

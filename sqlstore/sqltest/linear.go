@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -119,12 +119,12 @@ func (h *hunt) play(ctx context.Context, st store.Store) *finding {
 	number := uint64(h.played.Add(1))
 	script := drawScript(h.seed, number, users.AccountID(fmt.Sprintf("linear-%s-%d", h.name, number)))
 	stores := make([]store.Store, script.keepers)
-	var faulty []*storetest.Faulty
+	var faulty []*faults.Store
 	for k := range stores {
 		seed := scatter(h.seed ^ number<<8 ^ uint64(k))
 		stores[k] = &restless{Store: h.disturb(k, st), seed: seed, met: &h.met}
 		if number%2 == 0 {
-			f := faults(stores[k], seed)
+			f := withFaults(stores[k], seed)
 			stores[k], faulty = f, append(faulty, f)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 )
 
 // A restless store lets others go first before and after each call, by turns and
@@ -51,15 +51,15 @@ func (r *restless) pause() {
 	}
 }
 
-// faults returns the store with a fault at one call in twelve. They come together,
+// withFaults returns the store with a fault at one call in twelve. They come together,
 // so that an answer is lost and cannot be asked for.
-func faults(s store.Store, seed uint64) *storetest.Faulty {
-	all, odds := storetest.Faults(), uint64(12)
-	f := storetest.NewFaulty(s, func(n int) storetest.Fault {
+func withFaults(s store.Store, seed uint64) *faults.Store {
+	all, odds := faults.All(), uint64(12)
+	f := faults.New(s, func(n int) faults.Fault {
 		luck := scatter(seed + uint64(n))
 		if luck%odds > 0 {
 			odds = 12
-			return storetest.None
+			return faults.None
 		}
 		odds = 3
 		return all[luck>>32%uint64(len(all))]

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -49,7 +51,7 @@ func listsAccounts(t *tester) {
 		c := t.opening(name, everySwitch)
 		c.Account.Name, c.Account.Tally = text(9, i), everyStanding()
 		if i%2 == 0 {
-			c.Account.Closed, c.Account.Erased = epoch, instants[i]
+			c.Account.Closed, c.Account.Erased = gen.Epoch, instants[i]
 		}
 		t.written(c)
 		want = append(want, c.Account.ID)
@@ -59,7 +61,7 @@ func listsAccounts(t *tester) {
 		rows := t.listed(limit, nothing)
 		require.Equal(t, want, accountsOf(rows), "at most %d", limit)
 		for _, a := range rows {
-			require.Equal(t, plain(t, t.row(a.ID)), plain(t, a), "as Load brings it")
+			require.Equal(t, harness.Plain(t, t.row(a.ID)), harness.Plain(t, a), "as Load brings it")
 		}
 	}
 	page := func(after users.AccountID, limit int) []users.AccountID {
@@ -81,11 +83,11 @@ func listsAccounts(t *tester) {
 	t.commit(gap)
 	require.Equal(t, want, accountsOf(t.listed(3, nothing)))
 	c := t.next(t.row(a))
-	c.Account.Name, c.Account.Closed, c.Account.Erased = "", epoch, epoch
+	c.Account.Name, c.Account.Closed, c.Account.Erased = "", gen.Epoch, gen.Epoch
 	t.written(c, t.opening("b", seats.Standard()))
 	rows := t.listed(3, nothing)
 	require.Equal(t, slices.Insert(want, 3, t.account("b")), accountsOf(rows))
-	require.Equal(t, plain(t, c.Account), plain(t, rows[1]), "as it was written last")
+	require.Equal(t, harness.Plain(t, c.Account), harness.Plain(t, rows[1]), "as it was written last")
 }
 
 // accountsAreOpened lets accounts be opened and changed before a page, on it and behind

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -32,8 +33,8 @@ func bringsAdmins(t *tester) {
 		return idsOf(t.load(n).Users)
 	}
 	require.Empty(t, brought(seats.Need{}), "nobody asked for them")
-	require.Equal(t, plain(t, slices.DeleteFunc(slices.Clone(everybody), func(u users.User) bool { return !slices.Contains(admins, u.ID) })),
-		plain(t, t.load(seats.Need{Account: a, Admins: true}).Users))
+	require.Equal(t, harness.Plain(t, slices.DeleteFunc(slices.Clone(everybody), func(u users.User) bool { return !slices.Contains(admins, u.ID) })),
+		harness.Plain(t, t.load(seats.Need{Account: a, Admins: true}).Users))
 	require.Equal(t, []users.ID{owner}, idsOf(t.load(seats.Need{Account: b, Admins: true}).Users), "those of the account")
 
 	// Others may be asked for at once, and they themselves, too.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -34,7 +35,7 @@ func Benchmark(b *testing.B, open func(testing.TB) store.Store) {
 			s := &counting{Store: open(b)}
 			k, err := seatkeeper.New(s, seatkeeper.Options{})
 			require.NoError(b, err)
-			m.measure(&measurement{B: b, keeper: k, store: s, own: unique("bench")})
+			m.measure(&measurement{B: b, keeper: k, store: s, own: harness.Unique("bench")})
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 )
@@ -36,7 +37,7 @@ func bringsItsTime(t *tester) {
 		require.Equal(t, a, behind[0].Account)
 		is(behind[0].StoreTime)
 		to := from
-		from.StoreTime, to.StoreTime, to.LeaseUntil = epoch, epoch.Add(1), epoch
+		from.StoreTime, to.StoreTime, to.LeaseUntil = gen.Epoch, gen.Epoch.Add(1), gen.Epoch
 		t.advanced(from, to)
 		from = to
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -42,7 +44,7 @@ func guardsTheRevision(t *tester) {
 	require.ErrorIs(t, t.commit(silent)[0].Err, store.ErrConflict)
 
 	stale, quiet := t.invited(a, "x"), t.next(t.row(a))
-	quiet.Account.NextDue = epoch
+	quiet.Account.NextDue = gen.Epoch
 	t.written(t.next(t.row(a)))
 	require.EqualValues(t, 2, t.row(a).Revision, "a change without events counts")
 	require.ErrorIs(t, t.commit(stale)[0].Err, store.ErrConflict, "though its event has the right number")
@@ -68,9 +70,9 @@ func (t *tester) absent(id users.AccountID) {
 	t.Helper()
 	everything := seats.Need{
 		Account: id, Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")},
-		Admins: true, Pools: []seats.PoolID{course}, DueBy: epoch, Change: "change 1", Key: "k", IndexTo: 9,
+		Admins: true, Pools: []seats.PoolID{gen.Course}, DueBy: gen.Epoch, Change: "change 1", Key: "k", IndexTo: 9,
 	}
-	require.Equal(t, seats.Snapshot{}, plain(t, t.load(everything)), "an unknown account is the zero snapshot")
+	require.Equal(t, seats.Snapshot{}, harness.Plain(t, t.load(everything)), "an unknown account is the zero snapshot")
 	_, err := t.store.Users(t.Context(), id, users.Filter{}, 1)
 	require.ErrorIs(t, err, store.ErrNotFound)
 	_, _, err = t.store.Tally(t.Context(), id, users.Filter{})
@@ -189,37 +191,39 @@ func conflictFirst(t *tester) {
 
 // A picture is all that a store has of an account.
 type picture struct {
-	view
-	admins []users.User
-	listed []seats.Account
-	events []seats.Event
-	tally  users.Tally
-	due    []users.AccountID
-	behind []store.Progress
+	Account seats.Account
+	Pools   []seats.Pool
+	Users   []users.User
+	Admins  []users.User
+	Listed  []seats.Account
+	Events  []seats.Event
+	Tally   users.Tally
+	Due     []users.AccountID
+	Pending []store.Progress
 }
 
 // picture shows an account with the pool "course".
 func (t *tester) picture(id users.AccountID) picture {
 	t.Helper()
-	s := t.load(seats.Need{Account: id, Pools: []seats.PoolID{course}})
-	p := picture{view: view{s.Account, s.Pools, t.people(id, users.Filter{Status: everyStatus})}, events: t.events(id, seats.EventFilter{})}
+	s := t.load(seats.Need{Account: id, Pools: []seats.PoolID{gen.Course}})
+	p := picture{
+		Account: s.Account, Pools: s.Pools, Users: t.people(id, users.Filter{Status: gen.EveryStatus}),
+		Admins: t.load(seats.Need{Account: id, Admins: true}).Users, Events: t.events(id, seats.EventFilter{}),
+	}
 	var revision uint64
 	var err error
-	p.tally, revision, err = t.store.Tally(t.Context(), id, users.Filter{Status: everyStatus})
+	p.Tally, revision, err = t.store.Tally(t.Context(), id, users.Filter{Status: gen.EveryStatus})
 	require.NoError(t, err)
 	require.Equal(t, s.Account.Revision, revision)
-	p.due, err = t.store.Due(t.Context(), epoch.AddDate(100, 0, 0), id[:len(id)-1], 1)
+	p.Due, err = t.store.Due(t.Context(), gen.Epoch.AddDate(100, 0, 0), id[:len(id)-1], 1)
 	require.NoError(t, err)
 	if !t.options.NoOutbox {
-		p.behind, err = t.store.Pending(t.Context(), "mailer", id[:len(id)-1], 1)
+		p.Pending, err = t.store.Pending(t.Context(), "mailer", id[:len(id)-1], 1)
 		require.NoError(t, err)
 	}
-	p.listed, err = t.store.Accounts(t.Context(), id[:len(id)-1], 1)
+	p.Listed, err = t.store.Accounts(t.Context(), id[:len(id)-1], 1)
 	require.NoError(t, err)
-	p.listed, p.admins = plain(t, p.listed), plain(t, t.load(seats.Need{Account: id, Admins: true}).Users)
-	p.view.users, p.events = plain(t, p.view.users), plain(t, p.events)
-	p.account, p.behind = plain(t, p.account), plain(t, p.behind)
-	return p
+	return harness.Plain(t, p)
 }
 
 // allOrNothing refuses changes that would leave traces everywhere, for each
@@ -229,17 +233,17 @@ func allOrNothing(t *tester) {
 	c := t.next(t.row(a))
 	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Groups: []string{"a"}})
 	add(&c, x)
-	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5)}}
+	c.Pools = []seats.Pool{{ID: gen.Course, Total: seats.Of(5)}}
 	t.written(c)
 	before := t.picture(a)
 
 	full := func() seats.Change {
 		c := t.next(t.row(a))
-		c.Account.NextDue, c.Account.Zone, c.Account.Policy = epoch, "Africa/Cairo", seats.AccuEdConnect()
-		c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", epoch, epoch
-		c.Pools = []seats.Pool{{ID: seats.Site, Total: seats.Of(7), Held: 3}, {ID: course, Total: seats.Of(6), Held: 6}}
+		c.Account.NextDue, c.Account.Zone, c.Account.Policy = gen.Epoch, "Africa/Cairo", seats.AccuEdConnect()
+		c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", gen.Epoch, gen.Epoch
+		c.Pools = []seats.Pool{{ID: seats.Site, Total: seats.Of(7), Held: 3}, {ID: gen.Course, Total: seats.Of(6), Held: 6}}
 		moved, y := x, somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "y"})
-		moved.Email, moved.Groups, moved.Due = "free@acme.example", []string{"b"}, epoch
+		moved.Email, moved.Groups, moved.Due = "free@acme.example", []string{"b"}, gen.Epoch
 		put(&c, []users.Key{users.ByEmail("free@acme.example")}, moved)
 		add(&c, y)
 		for i := range c.Events {
@@ -261,7 +265,7 @@ func allOrNothing(t *tester) {
 		require.ErrorIs(t, t.commit(refused.change)[0].Err, refused.err)
 		require.Equal(t, before, t.picture(a), "after %v", refused.err)
 		s := t.load(seats.Need{
-			Account: a, Change: refused.change.ID, Key: "call", IndexTo: 9, DueBy: epoch,
+			Account: a, Change: refused.change.ID, Key: "call", IndexTo: 9, DueBy: gen.Epoch,
 			Keys: []users.Key{users.ByEmail("x@acme.example"), users.ByEmail("free@acme.example"), users.ByUsername("y")},
 		})
 		require.Empty(t, s.Past)
@@ -278,29 +282,29 @@ func allOrNothing(t *tester) {
 func replacesRows(t *tester) {
 	a := t.opened("a")
 	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", FirstName: "X", Groups: []string{"a", "b"}})
-	x.Licences = []users.Licence{{Pool: "c1", Assigned: epoch}, {Pool: "c2", Assigned: epoch, Started: epoch}}
-	x.Schedule, x.Due, x.Salt = users.Schedule{Date: "2026-05-01", At: epoch}, epoch, "salt"
+	x.Licences = []users.Licence{{Pool: "c1", Assigned: gen.Epoch}, {Pool: "c2", Assigned: gen.Epoch, Started: gen.Epoch}}
+	x.Schedule, x.Due, x.Salt = users.Schedule{Date: "2026-05-01", At: gen.Epoch}, gen.Epoch, "salt"
 	c := t.next(t.row(a))
-	c.Account.NextDue, c.Account.Salt = epoch, "salt"
-	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", epoch, epoch
+	c.Account.NextDue, c.Account.Salt = gen.Epoch, "salt"
+	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", gen.Epoch, gen.Epoch
 	add(&c, x)
-	c.Pools = []seats.Pool{{ID: course, Total: seats.Of(5), Held: 5}}
+	c.Pools = []seats.Pool{{ID: gen.Course, Total: seats.Of(5), Held: 5}}
 	t.written(c)
 
 	less := users.User{Profile: users.Profile{ID: "x", Username: "x2", Groups: []string{"b"}}, Status: users.Inactive}
 	less.Licences = x.Licences[1:]
 	c = t.next(t.row(a))
-	c.Account.NextDue, c.Account.Salt = epoch.AddDate(0, 0, -1), ""
+	c.Account.NextDue, c.Account.Salt = gen.Epoch.AddDate(0, 0, -1), ""
 	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "", "", time.Time{}, time.Time{}
 	put(&c, []users.Key{users.ByUsername("x2")}, less)
-	c.Pools = []seats.Pool{{ID: course, Total: seats.Unlimited()}}
+	c.Pools = []seats.Pool{{ID: gen.Course, Total: seats.Unlimited()}}
 	t.written(c)
-	s := t.load(seats.Need{Account: a, Users: []users.ID{"x"}, Keys: x.Keys(), Pools: []seats.PoolID{course}, DueBy: epoch})
-	require.Equal(t, plain(t, c.Account), plain(t, s.Account))
-	require.Equal(t, []users.User{less}, plain(t, s.Users))
+	s := t.load(seats.Need{Account: a, Users: []users.ID{"x"}, Keys: x.Keys(), Pools: []seats.PoolID{gen.Course}, DueBy: gen.Epoch})
+	require.Equal(t, harness.Plain(t, c.Account), harness.Plain(t, s.Account))
+	require.Equal(t, []users.User{less}, harness.Plain(t, s.Users))
 	require.Equal(t, c.Pools[0], s.Pools[1])
 	require.Empty(t, t.load(seats.Need{Account: a, Keys: x.Keys()}).Users, "the keys are free")
-	require.Empty(t, t.load(seats.Need{Account: a, DueBy: epoch}).Users, "and nobody is due")
+	require.Empty(t, t.load(seats.Need{Account: a, DueBy: gen.Epoch}).Users, "and nobody is due")
 	require.Empty(t, t.people(a, users.Filter{Group: "a"}))
 
 	y := somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"})

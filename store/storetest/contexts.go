@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -37,7 +39,7 @@ func endsWithItsContext(t *tester) {
 		"Tally":    func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
 		"Events":   func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
 		"Accounts": func(ctx context.Context) error { _, err := t.store.Accounts(ctx, "", 1); return err },
-		"Due":      func(ctx context.Context) error { _, err := t.store.Due(ctx, epoch, "", 1); return err },
+		"Due":      func(ctx context.Context) error { _, err := t.store.Due(ctx, gen.Epoch, "", 1); return err },
 	}
 	if !t.options.NoOutbox {
 		calls["Behind"] = func(ctx context.Context) error { _, err := t.store.Pending(ctx, "mailer", "", 1); return err }
@@ -243,8 +245,8 @@ func outlivesARestart(t *tester) {
 	for i := range people {
 		c.Events[i].Key = "call"
 	}
-	c.Pools = append(c.Pools, seats.Pool{ID: course, Total: seats.Of(3), Spent: 3})
-	c.Account.NextDue = epoch
+	c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(3), Spent: 3})
+	c.Account.NextDue = gen.Epoch
 	t.written(c)
 	a := c.Account.ID
 	t.written(t.invited(a, "x"))
@@ -252,15 +254,15 @@ func outlivesARestart(t *tester) {
 	if !t.options.NoOutbox {
 		from := store.Progress{Consumer: "mailer", Account: a}
 		to := from
-		to.Sequence, to.LeaseUntil = 1, epoch
+		to.Sequence, to.LeaseUntil = 1, gen.Epoch
 		t.advanced(from, to)
 	}
-	need := seats.Need{Account: a, Change: c.ID, Key: "call", IndexTo: 9, DueBy: epoch}
-	before, past := t.picture(a), plain(t, t.load(need))
+	need := seats.Need{Account: a, Change: c.ID, Key: "call", IndexTo: 9, DueBy: gen.Epoch}
+	before, past := t.picture(a), harness.Plain(t, t.load(need))
 
 	t.store = t.options.Reopen(t.T, t.store)
 	require.Equal(t, before, t.picture(a))
-	require.Equal(t, past, plain(t, t.load(need)))
+	require.Equal(t, past, harness.Plain(t, t.load(need)))
 	t.taken(taken, users.ByUsername("q"))
 	t.written(t.invited(a, "z"))
 	require.ErrorIs(t, t.commit(stale)[0].Err, store.ErrConflict)

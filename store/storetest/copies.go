@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -16,10 +18,10 @@ func copies(t *tester) {
 	c := t.opening("a", runsOut)
 	u := somebody(users.Profile{ID: "x", Username: "x", Groups: []string{"a", "b"}})
 	u.Licences = []users.Licence{{Pool: "p"}}
-	want := plain(t, u)
+	want := harness.Plain(t, u)
 	add(&c, u)
 	record(&c, seats.Event{Kind: seats.EventPolicySet, Policy: &policy, Fields: []string{"title"}, Receivers: []users.ID{"x"}, Key: "k"})
-	c.Pools = append(c.Pools, seats.Pool{ID: course, Total: seats.Of(5)})
+	c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(5)})
 	t.written(c)
 	a, id := c.Account.ID, c.ID
 
@@ -51,7 +53,7 @@ func copies(t *tester) {
 	}
 	// What was given is spoilt first, then what was got.
 	spoil(c.Users, c.Pools, c.Events)
-	need := seats.Need{Account: a, Users: []users.ID{"x", owner}, Pools: []seats.PoolID{course}, Change: id, Key: "k", IndexTo: 9}
+	need := seats.Need{Account: a, Users: []users.ID{"x", owner}, Pools: []seats.PoolID{gen.Course}, Change: id, Key: "k", IndexTo: 9}
 	own := seats.Need{Account: a, Users: slices.Clone(need.Users), Pools: slices.Clone(need.Pools), Change: id, Key: "k", IndexTo: 9}
 	for range 3 {
 		s := t.load(need)
@@ -60,7 +62,7 @@ func copies(t *tester) {
 		page := t.people(a, users.Filter{})
 		events := t.events(a, seats.EventFilter{})
 		for _, people := range [][]users.User{s.Users, page} {
-			require.Equal(t, want, plain(t, people[1]))
+			require.Equal(t, want, harness.Plain(t, people[1]))
 			require.Empty(t, people[0].FirstName)
 		}
 		for _, list := range [][]seats.Event{s.Past, events} {
@@ -77,9 +79,9 @@ func copies(t *tester) {
 		spoil(page, nil, events)
 	}
 	due := t.account("due")
-	t.written(func() seats.Change { c := t.opening("due", runsOut); c.Account.NextDue = epoch; return c }())
+	t.written(func() seats.Change { c := t.opening("due", runsOut); c.Account.NextDue = gen.Epoch; return c }())
 	for range 2 {
-		list, err := t.store.Due(t.Context(), epoch, users.AccountID(t.own), 1)
+		list, err := t.store.Due(t.Context(), gen.Epoch, users.AccountID(t.own), 1)
 		require.NoError(t, err)
 		require.Equal(t, []users.AccountID{due}, list)
 		list[0] = "spoilt"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -43,7 +44,7 @@ func tellsAccountsApart(t *tester) {
 	var needs []seats.Need
 	for i, id := range all {
 		c := t.opening("", seats.Standard())
-		c.Account.ID, c.Account.Zone, c.Account.NextDue = id, fmt.Sprint("zone ", i), epoch
+		c.Account.ID, c.Account.Zone, c.Account.NextDue = id, fmt.Sprint("zone ", i), gen.Epoch
 		c.Events[0].Account = id
 		t.written(c)
 		needs = append(needs, seats.Need{Account: id, Users: []users.ID{owner}})
@@ -65,10 +66,10 @@ func tellsAccountsApart(t *tester) {
 	page, err := t.store.Accounts(t.Context(), all[7], 5)
 	require.NoError(t, err)
 	require.Equal(t, all[8:13], accountsOf(page))
-	due, err := t.store.Due(t.Context(), epoch, users.AccountID(t.own), len(all))
+	due, err := t.store.Due(t.Context(), gen.Epoch, users.AccountID(t.own), len(all))
 	require.NoError(t, err)
 	require.Equal(t, all, due, "in the order of bytes")
-	due, err = t.store.Due(t.Context(), epoch, all[7], 5)
+	due, err = t.store.Due(t.Context(), gen.Epoch, all[7], 5)
 	require.NoError(t, err)
 	require.Equal(t, all[8:13], due)
 	t.outbox()
@@ -227,11 +228,11 @@ func tellsConsumersApart(t *tester) {
 	for i, name := range all {
 		from := store.Progress{Consumer: name, Account: a}
 		to := from
-		to.LeaseUntil = epoch.AddDate(0, 0, i)
+		to.LeaseUntil = gen.Epoch.AddDate(0, 0, i)
 		require.NoError(t, t.store.Advance(t.Context(), from, to))
 	}
 	for i, name := range all {
 		behind := t.behind(name, "a")
-		require.Equal(t, []store.Progress{{Consumer: name, Account: a, LeaseUntil: epoch.AddDate(0, 0, i)}}, behind)
+		require.Equal(t, []store.Progress{{Consumer: name, Account: a, LeaseUntil: gen.Epoch.AddDate(0, 0, i)}}, behind)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -25,7 +27,7 @@ func answersInOrder(t *tester) {
 	require.Len(t, snapshots, 4)
 	require.Equal(t, b, snapshots[0].Account.ID)
 	require.Empty(t, snapshots[0].Users, "nobody was asked for")
-	require.Equal(t, seats.Snapshot{}, plain(t, snapshots[1]), "there is no such account")
+	require.Equal(t, seats.Snapshot{}, harness.Plain(t, snapshots[1]), "there is no such account")
 	require.Equal(t, a, snapshots[2].Account.ID)
 	require.EqualValues(t, 1, snapshots[2].Account.Revision)
 	require.Equal(t, snapshots[0].Account, snapshots[3].Account)
@@ -163,7 +165,7 @@ func oneMoment(t *tester) {
 			return err
 		}
 		d, err := seats.Decide(snapshots[0], seats.Request{
-			Actor: users.System(), At: epoch, Change: seats.ChangeID(fmt.Sprint("move ", i)),
+			Actor: users.System(), At: gen.Epoch, Change: seats.ChangeID(fmt.Sprint("move ", i)),
 			Commands: []seats.Command{seats.Deactivate{User: from}, seats.Reactivate{User: to}},
 		})
 		if err != nil {

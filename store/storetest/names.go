@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -36,7 +37,7 @@ func (t *tester) named(account users.AccountID) []users.User {
 	}
 	taken := map[string]bool{}
 	for i, text := range among[string]("") {
-		if text = caseless(text); !taken[text] && len(text) <= users.MaxEmail {
+		if text = reference.Caseless(text); !taken[text] && len(text) <= users.MaxEmail {
 			taken[text] = true
 			profiles = append(profiles, []users.Profile{{Username: text}, {Email: text}, {ExternalID: text}}[i%3])
 		}
@@ -55,7 +56,7 @@ func (t *tester) named(account users.AccountID) []users.User {
 		}
 		t.written(c)
 	}
-	slices.SortFunc(all, func(a, b users.User) int { return byName(a.Profile, b.Profile) })
+	slices.SortFunc(all, func(a, b users.User) int { return reference.CompareNames(a.Profile, b.Profile) })
 	return all
 }
 
@@ -114,9 +115,9 @@ func namesComeAndGo(t *tester) {
 		}
 		var want []users.ID
 		everybody := t.people(a, users.Filter{Status: f.Status})
-		slices.SortFunc(everybody, func(a, b users.User) int { return byName(a.Profile, b.Profile) })
+		slices.SortFunc(everybody, func(a, b users.User) int { return reference.CompareNames(a.Profile, b.Profile) })
 		for _, u := range everybody {
-			if (last.ID == "" || byName(last.Profile, u.Profile) < 0) && len(want) < limit {
+			if (last.ID == "" || reference.CompareNames(last.Profile, u.Profile) < 0) && len(want) < limit {
 				want = append(want, u.ID)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -26,7 +28,7 @@ func (t *tester) behind(consumer string, names ...string) []store.Progress {
 			}
 		}
 	}
-	return plain(t, own)
+	return harness.Plain(t, own)
 }
 
 func (t *tester) advanced(from, to store.Progress) {
@@ -44,10 +46,10 @@ func beginsBehind(t *tester) {
 	require.Equal(t, zero, t.behind("mailer", "a", "b", "c"), "in order, with the zero progress")
 	page, err := t.store.Pending(t.Context(), "mailer", users.AccountID(t.own), 2)
 	require.NoError(t, err)
-	require.Equal(t, zero[:2], plain(t, page))
+	require.Equal(t, zero[:2], harness.Plain(t, page))
 	page, err = t.store.Pending(t.Context(), "mailer", a, 1)
 	require.NoError(t, err)
-	require.Equal(t, zero[1:2], plain(t, page))
+	require.Equal(t, zero[1:2], harness.Plain(t, page))
 	page, err = t.store.Pending(t.Context(), "mailer", a, 0)
 	require.NoError(t, err)
 	require.Empty(t, page)
@@ -81,13 +83,13 @@ func comparesProgress(t *tester) {
 	refused := func(from store.Progress) {
 		t.Helper()
 		before := t.behind("mailer", "a")
-		require.ErrorIs(t, t.store.Advance(t.Context(), from, at(4, epoch)), store.ErrConflict, "%+v", from)
+		require.ErrorIs(t, t.store.Advance(t.Context(), from, at(4, gen.Epoch)), store.ErrConflict, "%+v", from)
 		require.Equal(t, before, t.behind("mailer", "a"))
 	}
 	refused(at(1, time.Time{}))
-	refused(at(0, epoch))
+	refused(at(0, gen.Epoch))
 	for _, until := range []time.Time{
-		epoch, epoch.Add(time.Microsecond), time.UnixMicro(0).UTC(), time.UnixMicro(-1).UTC(),
+		gen.Epoch, gen.Epoch.Add(time.Microsecond), time.UnixMicro(0).UTC(), time.UnixMicro(-1).UTC(),
 		time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC), {},
 	} {
 		from := t.behind("mailer", "a")[0]
@@ -119,7 +121,7 @@ func oneAdvances(t *tester) {
 		errs := make([]error, n)
 		claim := func(i int) store.Progress {
 			to := from
-			to.LeaseUntil = epoch.Add(time.Duration(round*n+i+1) * time.Second)
+			to.LeaseUntil = gen.Epoch.Add(time.Duration(round*n+i+1) * time.Second)
 			return to
 		}
 		for i := range n {

@@ -7,6 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
+	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -18,8 +21,8 @@ func (t *tester) crowd(account users.AccountID) []users.User {
 	for i := range 120 {
 		u := users.User{Status: users.Statuses()[i%5], Role: users.Roles()[i/5%4]}
 		u.Profile = users.Profile{
-			ID: users.ID(fmt.Sprintf("u%x", 7*i%128)), Username: fmt.Sprint("user ", i), Location: locations[i/3%3],
-			Department: departments[i/2%2], Groups: groups[min(i%3, 1) : 1+i%2], Source: sources[i/7%4],
+			ID: users.ID(fmt.Sprintf("u%x", 7*i%128)), Username: fmt.Sprint("user ", i), Location: gen.Locations[i/3%3],
+			Department: gen.Departments[i/2%2], Groups: gen.Groups[min(i%3, 1) : 1+i%2], Source: gen.Sources[i/7%4],
 		}
 		if i%5 < 4 {
 			u.LastName, u.FirstName = surnames[i*7%len(surnames)], surnames[i%3]
@@ -28,43 +31,43 @@ func (t *tester) crowd(account users.AccountID) []users.User {
 			u.Username, u.LastName, u.FirstName = "", "", ""
 		}
 		if i%4 > 0 {
-			u.FirstSignIn = epoch
+			u.FirstSignIn = gen.Epoch
 		}
 		add(&c, u)
 	}
 	t.written(c)
-	return t.people(account, users.Filter{Status: everyStatus})
+	return t.people(account, users.Filter{Status: gen.EveryStatus})
 }
 
 func filtersUsers(t *tester) {
 	a := t.opened("a")
 	everybody := t.crowd(a)
 	require.Len(t, everybody, 121)
-	inOrder := slices.SortedFunc(slices.Values(everybody), func(a, b users.User) int { return byName(a.Profile, b.Profile) })
+	inOrder := slices.SortedFunc(slices.Values(everybody), func(a, b users.User) int { return reference.CompareNames(a.Profile, b.Profile) })
 	rapid.Check(t.T, func(r *rapid.T) {
-		f := drawFilter(r)
-		if chance(r, 50) {
-			f.After = or(r, []users.ID{"", "o", "owner", "u", "u3", "u30", "u7", "v", everybody[60].ID})
-			f.AfterName = or(r, surnames)
-		} else if chance(r, 50) {
-			f = f.NextPage(or(r, everybody))
+		f := gen.DrawFilter(r)
+		if gen.Chance(r, 50) {
+			f.After = gen.Or(r, []users.ID{"", "o", "owner", "u", "u3", "u30", "u7", "v", everybody[60].ID})
+			f.AfterName = gen.Or(r, surnames)
+		} else if gen.Chance(r, 50) {
+			f = f.NextPage(gen.Or(r, everybody))
 		}
 		everybody := everybody
 		if f.ByName {
 			everybody = inOrder
 		}
-		limit := or(r, []int{1000, 1, 3, 10, 0})
+		limit := gen.Or(r, []int{1000, 1, 3, 10, 0})
 		var want []users.User
 		var tally users.Tally
 		for _, u := range everybody {
 			if f.Match(u) {
 				want = append(want, u)
-				count(&tally, u.Segment(), 1)
+				reference.Count(&tally, u.Segment(), 1)
 			}
 		}
 		page, err := t.store.Users(t.Context(), a, f, limit)
 		require.NoError(r, err)
-		require.Equal(r, plain(t, want[:min(limit, len(want))]), plain(t, page), "%+v, at most %d", f, limit)
+		require.Equal(r, harness.Plain(t, want[:min(limit, len(want))]), harness.Plain(t, page), "%+v, at most %d", f, limit)
 		got, revision, err := t.store.Tally(t.Context(), a, f)
 		require.NoError(r, err)
 		require.Equal(r, tally, got, "%+v", f)
@@ -86,14 +89,14 @@ func filtersEvents(t *tester) {
 	all := t.events(a, seats.EventFilter{})
 	require.Len(t, all, 81)
 	rapid.Check(t.T, func(r *rapid.T) {
-		f := seats.EventFilter{User: or(r, append(people, "nobody"))}
-		if chance(r, 50) {
-			f.After = uint64(below(r, 90))
+		f := seats.EventFilter{User: gen.Or(r, append(people, "nobody"))}
+		if gen.Chance(r, 50) {
+			f.After = uint64(gen.Below(r, 90))
 		}
-		for range below(r, 4) {
-			f.Kinds = append(f.Kinds, or(r, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of")))
+		for range gen.Below(r, 4) {
+			f.Kinds = append(f.Kinds, gen.Or(r, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of")))
 		}
-		limit := or(r, []int{1000, 1, 3, 10, 0})
+		limit := gen.Or(r, []int{1000, 1, 3, 10, 0})
 		var want []seats.Event
 		for _, e := range all {
 			if f.Match(e) {
@@ -102,7 +105,7 @@ func filtersEvents(t *tester) {
 		}
 		page, err := t.store.Events(t.Context(), a, f, limit)
 		require.NoError(r, err)
-		require.Equal(r, plain(t, want[:min(limit, len(want))]), plain(t, page), "%+v, at most %d", f, limit)
+		require.Equal(r, harness.Plain(t, want[:min(limit, len(want))]), harness.Plain(t, page), "%+v, at most %d", f, limit)
 	})
 }
 
@@ -198,18 +201,18 @@ func accountsComeAndGo(t *tester) {
 	var want []users.AccountID
 	for i := range 10 {
 		c := t.opening(fmt.Sprint("due", i), seats.Standard())
-		c.Account.NextDue = epoch
+		c.Account.NextDue = gen.Epoch
 		t.written(c)
 		want = append(want, c.Account.ID)
 	}
 	var due, behind []users.AccountID
 	for after := users.AccountID(t.own); len(due) < len(want); after = due[len(due)-1] {
-		page, err := t.store.Due(t.Context(), epoch, after, 3)
+		page, err := t.store.Due(t.Context(), gen.Epoch, after, 3)
 		require.NoError(t, err)
 		require.NotEmpty(t, page)
 		for _, id := range page[:min(len(page), len(want)-len(due))] {
 			c := t.next(t.row(id))
-			c.Account.NextDue = epoch.AddDate(1, 0, 0)
+			c.Account.NextDue = gen.Epoch.AddDate(1, 0, 0)
 			t.written(c)
 			due = append(due, id)
 		}

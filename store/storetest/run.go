@@ -8,6 +8,7 @@ package storetest
 import (
 	"testing"
 
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
@@ -96,8 +97,8 @@ var specification = []struct {
 // every time, one that is in use, too: each test has accounts of its own.
 func Run(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	Specify(t, open, o)
-	faultRuns(t, open, o)
-	t.Run("sequences of commands agree with a model", func(t *testing.T) { Sequences(t, open) })
+	harness.FaultRuns(t, open, harness.FaultOptions{NoOutbox: o.NoOutbox, NoContexts: o.NoContexts})
+	t.Run("sequences of commands agree with a model", func(t *testing.T) { harness.Sequences(t, open) })
 }
 
 // Specify tests the contract, sentence by sentence, and the forced races: the quick part
@@ -107,3 +108,10 @@ func Specify(t *testing.T, open func(testing.TB) store.Store, o Options) {
 		t.Run(s.name, func(t *testing.T) { s.test(newTester(t, open(t), o)) })
 	}
 }
+
+// Lockstep plays random sequences of commands, without faults, on the store and on one in
+// memory at once, and requires that the two can't be told apart: by outcomes, refusals and
+// their remedies, by rows, events and numbers down to the last field, by pages of any list.
+// The flag rapid.checks says how many sequences. One that fails is made smaller for as long
+// as the flag rapid.shrinktime says, and printed as the calls that a host would make.
+func Lockstep(t *testing.T, open func(testing.TB) store.Store) { harness.Lockstep(t, open) }

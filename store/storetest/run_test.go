@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -47,9 +48,9 @@ func TestChangesThatBreakTheirPromise(t *testing.T) {
 	} {
 		c := trial.next(trial.row(a))
 		fill(&c)
-		require.ErrorContains(t, keepsItsPromise(t.Context(), trial.store, c), "fresh keys", name)
+		require.ErrorContains(t, harness.CheckFreshKeys(t.Context(), trial.store, c), "fresh keys", name)
 		c.Base--
-		require.NoError(t, keepsItsPromise(t.Context(), trial.store, c), "%s: nobody knows what it was decided on", name)
+		require.NoError(t, harness.CheckFreshKeys(t.Context(), trial.store, c), "%s: nobody knows what it was decided on", name)
 	}
 }
 

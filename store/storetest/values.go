@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -74,16 +76,16 @@ func keepsAccounts(t *tester) {
 		}
 		t.written(c)
 		s := t.load(seats.Need{Account: c.Account.ID, Pools: []seats.PoolID{"large", "empty", "over", "unlimited"}})
-		require.Equal(t, plain(t, c.Account), plain(t, s.Account))
+		require.Equal(t, harness.Plain(t, c.Account), harness.Plain(t, s.Account))
 		require.Equal(t, c.Pools, s.Pools)
 		listed, err := t.store.Accounts(t.Context(), c.Account.ID[:len(c.Account.ID)-1], i+1)
 		require.NoError(t, err)
 		require.Len(t, listed, i+1)
-		require.Equal(t, plain(t, c.Account), plain(t, listed)[i])
+		require.Equal(t, harness.Plain(t, c.Account), harness.Plain(t, listed)[i])
 	}
 	c := t.opening("standard", seats.Standard())
 	t.written(c)
-	require.Equal(t, plain(t, c.Account), plain(t, t.row(c.Account.ID)))
+	require.Equal(t, harness.Plain(t, c.Account), harness.Plain(t, t.row(c.Account.ID)))
 }
 
 // elaborate returns people who have all that a person can have.
@@ -118,7 +120,7 @@ func elaborate() []users.User {
 		Email: strings.Repeat("w", users.MaxEmail-len("@acme.example")) + "@acme.example", ExternalID: text(63, 4) + "wid",
 		Location: text(users.MaxText, 5), Department: text(users.MaxText, 6), Title: text(users.MaxText, 7), Groups: []string{text(users.MaxText, 8)},
 		Source: users.Source{Kind: users.SourceImport, Name: text(users.MaxText, 9)},
-	}, Status: users.Invited, Licences: []users.Licence{{Pool: text(63, 1) + "wid", Assigned: epoch}}}
+	}, Status: users.Invited, Licences: []users.Licence{{Pool: text(63, 1) + "wid", Assigned: gen.Epoch}}}
 	bare := users.User{Profile: users.Profile{ID: "q", Username: "q"}, Status: users.Invited}
 	empty := bare
 	empty.ID, empty.Username = "r", "r"
@@ -134,12 +136,12 @@ func keepsUsers(t *tester) {
 	c := t.next(t.row(a))
 	add(&c, want...)
 	t.written(c)
-	want = plain(t, want)
-	require.Equal(t, want, plain(t, t.load(seats.Need{Account: a, Users: idsOf(want)}).Users))
-	require.Equal(t, want, plain(t, t.people(a, users.Filter{Status: everyStatus, After: owner})))
+	want = harness.Plain(t, want)
+	require.Equal(t, want, harness.Plain(t, t.load(seats.Need{Account: a, Users: idsOf(want)}).Users))
+	require.Equal(t, want, harness.Plain(t, t.people(a, users.Filter{Status: gen.EveryStatus, After: owner})))
 	for _, u := range want {
 		if keys := u.Keys(); u.Here() {
-			require.Equal(t, []users.User{u}, plain(t, t.load(seats.Need{Account: a, Keys: keys}).Users), "by %v", keys)
+			require.Equal(t, []users.User{u}, harness.Plain(t, t.load(seats.Need{Account: a, Keys: keys}).Users), "by %v", keys)
 		}
 	}
 }
@@ -174,10 +176,10 @@ func keepsEvents(t *tester) {
 	}
 	record(&c, seats.Event{Kind: seats.EventTotalSet, Fields: []string{}})
 	t.written(c)
-	want := plain(t, c.Events)
-	require.Equal(t, want, plain(t, t.events(a, seats.EventFilter{After: 1})))
-	require.Equal(t, want, plain(t, t.load(seats.Need{Account: a, Change: c.ID}).Past))
-	require.Equal(t, want[:len(instants)], plain(t, t.load(seats.Need{Account: a, Key: c.Events[0].Key, IndexTo: math.MaxInt}).Past))
+	want := harness.Plain(t, c.Events)
+	require.Equal(t, want, harness.Plain(t, t.events(a, seats.EventFilter{After: 1})))
+	require.Equal(t, want, harness.Plain(t, t.load(seats.Need{Account: a, Change: c.ID}).Past))
+	require.Equal(t, want[:len(instants)], harness.Plain(t, t.load(seats.Need{Account: a, Key: c.Events[0].Key, IndexTo: math.MaxInt}).Past))
 }
 
 // keepsInstants holds the instants by which the store itself compares against

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -167,7 +168,7 @@ func (h history) judge(t *tester, x answer) {
 	if x.Err != nil {
 		require.Empty(t, h.events[x.ID], "a refused change has events")
 	} else {
-		require.Equal(t, plain(t, x.Events), plain(t, h.events[x.ID]))
+		require.Equal(t, harness.Plain(t, x.Events), harness.Plain(t, h.events[x.ID]))
 	}
 	if errors.Is(x.Err, store.ErrConflict) {
 		return

@@ -1,4 +1,4 @@
-package storetest
+package harness
 
 import (
 	"context"
@@ -6,20 +6,22 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // remedies tries every remedy of a refused call, each in a copy of the situation: after its
 // steps all of the call has to pass.
-func (r *run) remedies(c call, refusal *seats.Refusal, last bool) {
+func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 	for _, remedy := range refusal.Remedies {
-		g := newHarness(r.open(), unique("acme"))
-		for _, earlier := range r.calls[:len(r.calls)-1] {
+		g := New(r.open(), Unique("acme"))
+		for _, earlier := range r.Calls[:len(r.Calls)-1] {
 			_, _ = g.play(earlier)
 		}
-		g.now = c.at
-		m := r.model.clone()
+		g.now = c.At
+		m := r.model.Clone()
 		require.NotEmpty(r, remedy.Steps)
 		for _, step := range remedy.Steps {
 			r.carryOut(g, m, c, step, last)
@@ -29,8 +31,8 @@ func (r *run) remedies(c call, refusal *seats.Refusal, last bool) {
 	}
 }
 
-func (r *run) carryOut(g *harness, m *model, c call, step seats.Step, last bool) {
-	actor := c.actor
+func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.Step, last bool) {
+	actor := c.Actor
 	if step.Vendor {
 		actor = users.Support("ticket")
 	}
@@ -39,7 +41,7 @@ func (r *run) carryOut(g *harness, m *model, c call, step seats.Step, last bool)
 	case step.Action == users.ActionBuySeats:
 		commands = []seats.Command{seats.BuySeats{Quantity: step.Count}}
 	case step.User != "":
-		commands = []seats.Command{on(step.Action, step.User)}
+		commands = []seats.Command{gen.On(step.Action, step.User)}
 	default:
 		commands = r.eligible(m, c, step, last)
 	}
@@ -47,33 +49,33 @@ func (r *run) carryOut(g *harness, m *model, c call, step seats.Step, last bool)
 		require.NotNil(r, command, "step %v", step)
 		_, err := g.Do(context.Background(), g.account, actor, command)
 		require.NoError(r, err, "the step %v cannot be carried out", step)
-		m.do(actor, command, later(c.at, m.last))
+		m.Do(actor, command, reference.Later(c.At, m.Last))
 	}
 }
 
 // eligible chooses the people whose leaving a step speaks of, and who make room by it: they
 // hold a seat under every policy that the call meets.
-func (r *run) eligible(m *model, c call, step seats.Step, last bool) []seats.Command {
+func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last bool) []seats.Command {
 	var commands []seats.Command
-	exempt := m.policy.Exempt
-	for _, command := range c.commands {
+	exempt := m.Policy.Exempt
+	for _, command := range c.Commands {
 		if set, ok := command.(seats.SetPolicy); ok {
 			exempt |= set.Policy.Exempt
 		}
 	}
-	named := func(p *person) bool { // the call itself counts on them
-		return slices.ContainsFunc(c.commands, func(c seats.Command) bool { return names(c, p) })
+	named := func(p *reference.Person) bool { // the call itself counts on them
+		return slices.ContainsFunc(c.Commands, func(c seats.Command) bool { return names(c, p) })
 	}
-	for i := range m.people {
-		p := m.people[i]
+	for i := range m.People {
+		p := m.People[i]
 		if last {
-			p = m.people[len(m.people)-1-i]
+			p = m.People[len(m.People)-1-i]
 		}
-		if p.ID == c.actor.User || named(p) || int64(len(commands)) == step.Count {
+		if p.ID == c.Actor.User || named(p) || int64(len(commands)) == step.Count {
 			continue
 		}
-		command := on(step.Action, p.ID)
-		if v := m.clone().do(c.actor, command, m.last); v.codes == nil && p.seated() && !exempt.Has(p.role) {
+		command := gen.On(step.Action, p.ID)
+		if v := m.Clone().Do(c.Actor, command, m.Last); v.Codes == nil && p.Seated() && !exempt.Has(p.Role) {
 			commands = append(commands, command)
 		}
 	}
@@ -82,14 +84,14 @@ func (r *run) eligible(m *model, c call, step seats.Step, last bool) []seats.Com
 }
 
 // names reports whether a command is about that person in any way.
-func names(c seats.Command, p *person) bool {
+func names(c seats.Command, p *reference.Person) bool {
 	switch c := c.(type) {
 	case seats.Invite:
-		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
+		return c.Profile.ID == p.ID || reference.SharesKey(c.Profile, p.Profile)
 	case seats.Add:
-		return c.Profile.ID == p.ID || shares(c.Profile, p.Profile)
+		return c.Profile.ID == p.ID || reference.SharesKey(c.Profile, p.Profile)
 	case seats.Import:
-		return c.User.ID == p.ID || shares(c.User.Profile, p.Profile)
+		return c.User.ID == p.ID || reference.SharesKey(c.User.Profile, p.Profile)
 	case seats.Deactivate:
 		return c.User == p.ID || c.Successor == p.ID
 	case seats.Archive:
@@ -101,6 +103,6 @@ func names(c seats.Command, p *person) bool {
 	case seats.SetPayer:
 		return c.User == p.ID
 	}
-	id, _ := target(c)
+	id, _ := reference.Target(c)
 	return id == p.ID
 }

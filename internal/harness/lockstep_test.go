@@ -1,4 +1,4 @@
-package storetest
+package harness
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -137,24 +138,24 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{"is due", lossy{by: -1}},
 	} {
 		play := together(func() store.Store { lost.by.Store = memstore.New(); return lost.by })
-		var least *failure
+		var least *gen.Failure
 		found := 0
-		for seed := 0; seed < 200 && found < 3 && (least == nil || len(least.calls) > 6); seed++ {
-			s := drawLockstep.Example(seed)
-			failed := s.attempt(play)
+		for seed := 0; seed < 200 && found < 3 && (least == nil || len(least.Calls) > 6); seed++ {
+			s := gen.LockstepScripts.Example(seed)
+			failed := s.Attempt(play)
 			if failed == nil {
 				continue
 			}
-			failed = s.smaller(play, failed, patience)
+			failed = s.Smaller(play, failed, time.Minute)
 			// What is lost may first be noticed by something else that comes of it.
-			if !strings.Contains(failed.what, lost.what) {
+			if !strings.Contains(failed.What, lost.what) {
 				continue
 			}
-			if found++; least == nil || len(failed.calls) < len(least.calls) {
+			if found++; least == nil || len(failed.Calls) < len(least.Calls) {
 				least = failed
 			}
 		}
 		require.NotNil(t, least, "%d: %s", i, lost.what)
-		require.LessOrEqual(t, len(least.calls), 6, "%v", least)
+		require.LessOrEqual(t, len(least.Calls), 6, "%v", least)
 	}
 }

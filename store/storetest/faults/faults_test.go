@@ -1,4 +1,4 @@
-package storetest
+package faults
 
 import (
 	"context"
@@ -37,12 +37,12 @@ func (s *beneath) written(t *testing.T) bool {
 }
 
 // strike returns a store with that fault at its first call, and what is behind it.
-func strike(t *testing.T, fault Fault) (*Faulty, *beneath) {
+func strike(t *testing.T, fault Fault) (*Store, *beneath) {
 	d, err := seats.Open(seats.Snapshot{}, seats.Opening{Account: "a", Total: seats.Of(1), Owner: users.Profile{ID: "o", Email: "o@acme.example"}},
-		seats.Request{Actor: users.System(), At: epoch, Change: "c"})
+		seats.Request{Actor: users.System(), At: time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC), Change: "c"})
 	require.NoError(t, err)
 	s := &beneath{Store: memstore.New(), change: d.Change}
-	return NewFaulty(s, func(n int) Fault {
+	return New(s, func(n int) Fault {
 		if n == 0 {
 			return fault
 		}
@@ -131,17 +131,17 @@ func TestADelayEndsWithTheContext(t *testing.T) {
 func TestEachMethodCanFail(t *testing.T) {
 	ctx := t.Context()
 	to := store.Progress{Consumer: "c", Account: "a", Sequence: 1}
-	for name, call := range map[string]func(*Faulty) error{
-		"Load":     func(f *Faulty) error { _, err := f.Load(ctx, seats.Need{Account: "a"}); return err },
-		"Users":    func(f *Faulty) error { _, err := f.Users(ctx, "a", users.Filter{}, 1); return err },
-		"Tally":    func(f *Faulty) error { _, _, err := f.Tally(ctx, "a", users.Filter{}); return err },
-		"Events":   func(f *Faulty) error { _, err := f.Events(ctx, "a", seats.EventFilter{}, 1); return err },
-		"Accounts": func(f *Faulty) error { _, err := f.Accounts(ctx, "", 1); return err },
-		"Due":      func(f *Faulty) error { _, err := f.Due(ctx, epoch, "", 1); return err },
-		"Behind":   func(f *Faulty) error { _, err := f.Pending(ctx, "c", "", 1); return err },
-		"Advance":  func(f *Faulty) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
+	for name, call := range map[string]func(*Store) error{
+		"Load":     func(f *Store) error { _, err := f.Load(ctx, seats.Need{Account: "a"}); return err },
+		"Users":    func(f *Store) error { _, err := f.Users(ctx, "a", users.Filter{}, 1); return err },
+		"Tally":    func(f *Store) error { _, _, err := f.Tally(ctx, "a", users.Filter{}); return err },
+		"Events":   func(f *Store) error { _, err := f.Events(ctx, "a", seats.EventFilter{}, 1); return err },
+		"Accounts": func(f *Store) error { _, err := f.Accounts(ctx, "", 1); return err },
+		"Due":      func(f *Store) error { _, err := f.Due(ctx, time.Time{}, "", 1); return err },
+		"Behind":   func(f *Store) error { _, err := f.Pending(ctx, "c", "", 1); return err },
+		"Advance":  func(f *Store) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
 	} {
-		for _, fault := range Faults() {
+		for _, fault := range All() {
 			f, s := strike(t, fault)
 			_, err := s.Commit(ctx, s.change)
 			require.NoError(t, err)

@@ -1,4 +1,10 @@
-package storetest
+// Package faults makes the calls to a store go wrong on purpose, for the tests of hosts
+// and of this library: an error, a wait, a conflict, a lost answer. [New] puts faults in
+// front of any store; a Keeper on it meets them at the chosen calls:
+//
+//	st := faults.New(memstore.New(), faults.InOrder(faults.None, faults.LoseAfter))
+//	keeper, err := seatkeeper.New(st, seatkeeper.Options{})
+package faults
 
 import (
 	"context"
@@ -39,14 +45,14 @@ func (f Fault) String() string {
 }
 
 // Faults lists all that can go wrong.
-func Faults() []Fault { return []Fault{Fail, Delay, Conflict, LoseBefore, LoseAfter, LoseLate, Repeat} }
+func All() []Fault { return []Fault{Fail, Delay, Conflict, LoseBefore, LoseAfter, LoseLate, Repeat} }
 
 // ErrInjected is the error of a call that [Fail] has made fail.
-var ErrInjected = errors.New("storetest: injected failure")
+var ErrInjected = errors.New("faults: injected failure")
 
 // A Faulty is a store with faults at chosen calls, to try what becomes of a
 // program then. It is safe for concurrent use. Build one with [NewFaulty].
-type Faulty struct {
+type Store struct {
 	store.Store
 	// Wait is how long [Delay] holds a call back. It is a second at first.
 	Wait time.Duration
@@ -60,26 +66,37 @@ type Faulty struct {
 
 // NewFaulty returns the store with the faults that at names for its calls, which
 // are numbered from 0. The function is called by one goroutine at a time.
-func NewFaulty(s store.Store, at func(n int) Fault) *Faulty {
-	return &Faulty{Store: s, Wait: time.Second, at: at}
+func New(s store.Store, at func(n int) Fault) *Store {
+	return &Store{Store: s, Wait: time.Second, at: at}
+}
+
+// InOrder returns the faults of the calls from the first one on; the calls after them
+// have none.
+func InOrder(faults ...Fault) func(n int) Fault {
+	return func(n int) Fault {
+		if n < len(faults) {
+			return faults[n]
+		}
+		return None
+	}
 }
 
 // Calls returns how many calls there have been.
-func (f *Faulty) Calls() int {
+func (f *Store) Calls() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.calls
 }
 
 // Struck describes the faults that took effect, in order.
-func (f *Faulty) Struck() []string {
+func (f *Store) Struck() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.struck
 }
 
 // next returns the fault of this call.
-func (f *Faulty) next(method string, writes bool) Fault {
+func (f *Store) next(method string, writes bool) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	fault := f.at(f.calls)
@@ -94,7 +111,7 @@ func (f *Faulty) next(method string, writes bool) Fault {
 }
 
 // around carries out a call that reads, or that writes and is no more than late.
-func (f *Faulty) around(ctx context.Context, fault Fault, call func() error) error {
+func (f *Store) around(ctx context.Context, fault Fault, call func() error) error {
 	switch fault {
 	case Fail:
 		return ErrInjected
@@ -109,14 +126,14 @@ func (f *Faulty) around(ctx context.Context, fault Fault, call func() error) err
 }
 
 // read carries out a call that reads, and then what was to be late.
-func (f *Faulty) read(ctx context.Context, method string, call func() error) error {
+func (f *Store) read(ctx context.Context, method string, call func() error) error {
 	defer f.land()
 	return f.around(ctx, f.next(method, false), call)
 }
 
 // write carries out a call that writes. Where nothing is written, conflict is the
 // answer.
-func (f *Faulty) write(ctx context.Context, method string, conflict func() error, call func(context.Context) error) error {
+func (f *Store) write(ctx context.Context, method string, conflict func() error, call func(context.Context) error) error {
 	here := func() error { return call(ctx) }
 	switch fault := f.next(method, true); fault {
 	case Conflict:
@@ -140,7 +157,7 @@ func (f *Faulty) write(ctx context.Context, method string, conflict func() error
 }
 
 // land carries out what was held back by [LoseLate].
-func (f *Faulty) land() {
+func (f *Store) land() {
 	f.mu.Lock()
 	late := f.late
 	f.late = nil
@@ -151,7 +168,7 @@ func (f *Faulty) land() {
 }
 
 // Load implements [store.Store].
-func (f *Faulty) Load(ctx context.Context, needs ...seats.Need) (snapshots []seats.Snapshot, err error) {
+func (f *Store) Load(ctx context.Context, needs ...seats.Need) (snapshots []seats.Snapshot, err error) {
 	err = f.read(ctx, "Load", func() error {
 		snapshots, err = f.Store.Load(ctx, needs...)
 		return err
@@ -160,7 +177,7 @@ func (f *Faulty) Load(ctx context.Context, needs ...seats.Need) (snapshots []sea
 }
 
 // Commit implements [store.Store].
-func (f *Faulty) Commit(ctx context.Context, changes ...seats.Change) (verdicts []store.CommitResult, err error) {
+func (f *Store) Commit(ctx context.Context, changes ...seats.Change) (verdicts []store.CommitResult, err error) {
 	conflict := func() error {
 		verdicts = make([]store.CommitResult, len(changes))
 		for i := range verdicts {
@@ -180,7 +197,7 @@ func (f *Faulty) Commit(ctx context.Context, changes ...seats.Change) (verdicts 
 }
 
 // Users implements [store.Store].
-func (f *Faulty) Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) (page []users.User, err error) {
+func (f *Store) Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) (page []users.User, err error) {
 	err = f.read(ctx, "Users", func() error {
 		page, err = f.Store.Users(ctx, account, filter, limit)
 		return err
@@ -189,7 +206,7 @@ func (f *Faulty) Users(ctx context.Context, account users.AccountID, filter user
 }
 
 // Tally implements [store.Store].
-func (f *Faulty) Tally(ctx context.Context, account users.AccountID, filter users.Filter) (t users.Tally, revision uint64, err error) {
+func (f *Store) Tally(ctx context.Context, account users.AccountID, filter users.Filter) (t users.Tally, revision uint64, err error) {
 	err = f.read(ctx, "Tally", func() error {
 		t, revision, err = f.Store.Tally(ctx, account, filter)
 		return err
@@ -198,7 +215,7 @@ func (f *Faulty) Tally(ctx context.Context, account users.AccountID, filter user
 }
 
 // Events implements [store.Store].
-func (f *Faulty) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) (page []seats.Event, err error) {
+func (f *Store) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) (page []seats.Event, err error) {
 	err = f.read(ctx, "Events", func() error {
 		page, err = f.Store.Events(ctx, account, filter, limit)
 		return err
@@ -207,7 +224,7 @@ func (f *Faulty) Events(ctx context.Context, account users.AccountID, filter sea
 }
 
 // Accounts implements [store.Store].
-func (f *Faulty) Accounts(ctx context.Context, after users.AccountID, limit int) (page []seats.Account, err error) {
+func (f *Store) Accounts(ctx context.Context, after users.AccountID, limit int) (page []seats.Account, err error) {
 	err = f.read(ctx, "Accounts", func() error {
 		page, err = f.Store.Accounts(ctx, after, limit)
 		return err
@@ -216,7 +233,7 @@ func (f *Faulty) Accounts(ctx context.Context, after users.AccountID, limit int)
 }
 
 // Due implements [store.Store].
-func (f *Faulty) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (page []users.AccountID, err error) {
+func (f *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (page []users.AccountID, err error) {
 	err = f.read(ctx, "Due", func() error {
 		page, err = f.Store.Due(ctx, by, after, limit)
 		return err
@@ -225,7 +242,7 @@ func (f *Faulty) Due(ctx context.Context, by time.Time, after users.AccountID, l
 }
 
 // Behind implements [store.Store].
-func (f *Faulty) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
+func (f *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
 	err = f.read(ctx, "Behind", func() error {
 		page, err = f.Store.Pending(ctx, consumer, after, limit)
 		return err
@@ -234,7 +251,7 @@ func (f *Faulty) Pending(ctx context.Context, consumer string, after users.Accou
 }
 
 // Advance implements [store.Store].
-func (f *Faulty) Advance(ctx context.Context, from, to store.Progress) error {
+func (f *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	conflict := func() error { return store.ErrConflict }
 	return f.write(ctx, "Advance", conflict, func(ctx context.Context) error { return f.Store.Advance(ctx, from, to) })
 }

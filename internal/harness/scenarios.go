@@ -1,22 +1,23 @@
-package storetest
+package harness
 
 import (
 	"context"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A story is told by a scenario. What goes wrong strikes each of its calls in turn, so
+// A scenarioScript is told by a scenario. What goes wrong strikes each of its calls in turn, so
 // that two short ones take less than half of the time of a long one.
-type story struct {
+type scenarioScript struct {
 	name string
 	play func(*scenario)
 }
 
-var stories = []story{{"a life", (*scenario).life}, {"an end", (*scenario).ends}}
+var stories = []scenarioScript{{"a life", (*scenario).life}, {"an end", (*scenario).ends}}
 
 const day = 24 * time.Hour
 
@@ -69,7 +70,7 @@ func (r *scenario) life() {
 		return done, err
 	})
 	r.do("put somebody out", users.As("ada"), seats.Delete{User: "owner", Successor: "ada", Reason: "left"})
-	r.do("open a course", users.System(), seats.SetTotal{Pool: course, Total: seats.Of(1)})
+	r.do("open a course", users.System(), seats.SetTotal{Pool: gen.Course, Total: seats.Of(1)})
 	r.step("bring people along", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		report, err := k.Import(ctx, r.account, adoptees)
 		settled := report.Created + report.Existing + report.Refused // whoever is in by a lost commit is here by now
@@ -112,8 +113,8 @@ func (r *scenario) ends() {
 // adoptees are people with seats and licences of their own, more than there are.
 func adoptees(yield func(users.User, error) bool) {
 	for i, id := range []users.ID{"ada", "gil", "hal", "ida", "gil"} {
-		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: epoch, StatusSince: epoch}
-		u.Licences = []users.Licence{{Pool: string(course), Assigned: epoch}}
+		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: gen.Epoch, StatusSince: gen.Epoch}
+		u.Licences = []users.Licence{{Pool: string(gen.Course), Assigned: gen.Epoch}}
 		if i == 3 {
 			u.Email = "eve@qz.example" // who is somebody else
 		}

@@ -1,4 +1,4 @@
-package storetest
+package harness
 
 import (
 	"context"
@@ -10,16 +10,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// faultRuns plays each story over and over, with something going wrong at each of
+// FaultOptions are what the store of a fault run does not do.
+type FaultOptions struct{ NoOutbox, NoContexts bool }
+
+// FaultRuns plays each story over and over, with something going wrong at each of
 // its calls to the store in turn. Whatever it is, and wherever: the error, if there is
 // one, says what is known; the same call made again is done once; and in the end
 // everything is as if nothing had gone wrong.
-func faultRuns(t *testing.T, open func(testing.TB) store.Store, o Options) {
+func FaultRuns(t *testing.T, open func(testing.TB) store.Store, o FaultOptions) {
 	for _, story := range stories {
 		for _, keyed := range []bool{false, true} {
 			faultRunsOf(t, story, open, o, keyed)
@@ -27,10 +32,10 @@ func faultRuns(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	}
 }
 
-func faultRunsOf(t *testing.T, story story, open func(testing.TB) store.Store, o Options, keyed bool) {
+func faultRunsOf(t *testing.T, story scenarioScript, open func(testing.TB) store.Store, o FaultOptions, keyed bool) {
 	plain := newScenario(t, open(t), o, keyed, nil)
 	story.play(plain)
-	for _, trouble := range troubles {
+	for _, trouble := range faultPlans {
 		if trouble.keyed && !keyed || trouble.ends && o.NoContexts {
 			continue
 		}
@@ -43,8 +48,8 @@ func faultRunsOf(t *testing.T, story story, open func(testing.TB) store.Store, o
 			t.Parallel() // each in accounts of its own
 			struck, noticed, unknown := 0, 0, 0
 			for target := range plain.faulty.Calls() + 3 {
-				r := newScenario(t, s, o, keyed, func(n int, end func()) Fault { return trouble.at(n-target, end) })
-				r.expected, r.trouble = plain, trouble
+				r := newScenario(t, s, o, keyed, func(n int, end func()) faults.Fault { return trouble.at(n-target, end) })
+				r.expected, r.plan = plain, trouble
 				story.play(r)
 				struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
 			}
@@ -57,63 +62,63 @@ func faultRunsOf(t *testing.T, story story, open func(testing.TB) store.Store, o
 	}
 }
 
-// A trouble is what goes wrong, as seen from the call that it begins with.
-type trouble struct {
+// A faultPlan is what goes wrong, as seen from the call that it begins with.
+type faultPlan struct {
 	name  string
-	at    func(n int, end func()) Fault
+	at    func(n int, end func()) faults.Fault
 	hides bool // nobody notices
 	keyed bool // it takes a request key to find out what became of a call
 	ends  bool // the context ends
 }
 
 // single is one fault and no more.
-func single(f Fault) func(int, func()) Fault {
-	return func(n int, _ func()) Fault {
+func single(f faults.Fault) func(int, func()) faults.Fault {
+	return func(n int, _ func()) faults.Fault {
 		if n == 0 {
 			return f
 		}
-		return None
+		return faults.None
 	}
 }
 
 // then is one that begins with a fault and goes on with a failure, so that nobody
 // can find out what has become of the first.
-func then(f Fault) func(int, func()) Fault {
-	return func(n int, _ func()) Fault {
+func then(f faults.Fault) func(int, func()) faults.Fault {
+	return func(n int, _ func()) faults.Fault {
 		switch n {
 		case 0:
 			return f
 		case 1:
-			return Fail
+			return faults.Fail
 		}
-		return None
+		return faults.None
 	}
 }
 
 // ending is a fault in the moment in which the context ends.
-func ending(f Fault) func(int, func()) Fault {
-	return func(n int, end func()) Fault {
+func ending(f faults.Fault) func(int, func()) faults.Fault {
+	return func(n int, end func()) faults.Fault {
 		if n != 0 {
-			return None
+			return faults.None
 		}
 		end()
 		return f
 	}
 }
 
-var troubles = []trouble{
-	{name: "fail", at: single(Fail)},
-	{name: "delay", at: single(Delay), hides: true},
-	{name: "conflict", at: single(Conflict), hides: true},
-	{name: "lose the answer before", at: single(LoseBefore), hides: true},
-	{name: "lose the answer after", at: single(LoseAfter), hides: true},
-	{name: "lose the answer and write late", at: single(LoseLate), hides: true},
-	{name: "repeat", at: single(Repeat), hides: true},
-	{name: "lose before, then fail", at: then(LoseBefore), keyed: true},
-	{name: "lose after, then fail", at: then(LoseAfter), keyed: true},
-	{name: "lose, write late, then fail", at: then(LoseLate), keyed: true},
-	{name: "end the context", at: ending(None), keyed: true, ends: true},
-	{name: "end the context after the commit", at: ending(LoseAfter), keyed: true, ends: true},
+var faultPlans = []faultPlan{
+	{name: "fail", at: single(faults.Fail)},
+	{name: "delay", at: single(faults.Delay), hides: true},
+	{name: "conflict", at: single(faults.Conflict), hides: true},
+	{name: "lose the answer before", at: single(faults.LoseBefore), hides: true},
+	{name: "lose the answer after", at: single(faults.LoseAfter), hides: true},
+	{name: "lose the answer and write late", at: single(faults.LoseLate), hides: true},
+	{name: "repeat", at: single(faults.Repeat), hides: true},
+	{name: "lose before, then fail", at: then(faults.LoseBefore), keyed: true},
+	{name: "lose after, then fail", at: then(faults.LoseAfter), keyed: true},
+	{name: "lose, write late, then fail", at: then(faults.LoseLate), keyed: true},
+	{name: "end the context", at: ending(faults.None), keyed: true, ends: true},
+	{name: "end the context after the commit", at: ending(faults.LoseAfter), keyed: true, ends: true},
 }
 
 // A scenario is a story with every kind of call in it, played on a store of which
@@ -124,15 +129,15 @@ type scenario struct {
 	keyed    bool
 	now      time.Time
 	made     int
-	faulty   *Faulty
+	faulty   *faults.Store
 	keeper   *seatkeeper.Keeper
 	end      func()   // ends the context of the call under way
 	results  []result // of the steps so far
 	drained  []seats.Event
 	calm     bool      // nothing goes wrong any more
 	expected *scenario // nil for the one without faults
-	trouble  trouble
-	options  Options
+	plan     faultPlan
+	options  FaultOptions
 	noticed  int // errors that a caller got to see
 	unknown  int // those of them that leave open what became of the call
 }
@@ -144,11 +149,11 @@ type result struct {
 	Text     string
 }
 
-func newScenario(t *testing.T, s store.Store, o Options, keyed bool, at func(int, func()) Fault) *scenario {
-	r := &scenario{T: t, options: o, keyed: keyed, now: epoch, account: users.AccountID(unique("faults"))}
-	r.faulty = NewFaulty(secluded{s, r.account}, func(n int) Fault {
+func newScenario(t *testing.T, s store.Store, o FaultOptions, keyed bool, at func(int, func()) faults.Fault) *scenario {
+	r := &scenario{T: t, options: o, keyed: keyed, now: gen.Epoch, account: users.AccountID(Unique("faults"))}
+	r.faulty = faults.New(Secluded{s, r.account}, func(n int) faults.Fault {
 		if at == nil || r.calm {
-			return None
+			return faults.None
 		}
 		return at(n, r.end)
 	})
@@ -156,7 +161,7 @@ func newScenario(t *testing.T, s store.Store, o Options, keyed bool, at func(int
 	var err error
 	r.keeper, err = seatkeeper.New(r.faulty, seatkeeper.Options{
 		Now:   func() time.Time { return r.now },
-		NewID: func() users.ID { r.made++; return made(r.made) },
+		NewID: func() users.ID { r.made++; return gen.NthID(r.made) },
 	})
 	require.NoError(t, err)
 	return r
@@ -243,13 +248,13 @@ func (r *scenario) right(name string, err error, ended bool) {
 		r.unknown++
 	}
 	require.NotNil(r, r.expected, where)
-	require.False(r, r.trouble.hides, where)
+	require.False(r, r.plan.hides, where)
 	if ended {
 		require.ErrorIs(r, err, context.Canceled, where)
 	} else {
-		require.ErrorIs(r, err, ErrInjected, where)
+		require.ErrorIs(r, err, faults.ErrInjected, where)
 	}
-	if !r.trouble.keyed {
+	if !r.plan.keyed {
 		require.NotErrorIs(r, err, store.ErrUnknown, where)
 	}
 }
@@ -290,10 +295,10 @@ func (r *scenario) handedOut() {
 // world returns all rows and events, but for what differs from run to run.
 func (r *scenario) world() []any {
 	ctx := context.Background()
-	snapshots, err := r.faulty.Store.Load(ctx, seats.Need{Account: r.account, Pools: []seats.PoolID{course}})
+	snapshots, err := r.faulty.Store.Load(ctx, seats.Need{Account: r.account, Pools: []seats.PoolID{gen.Course}})
 	require.NoError(r, err)
 	s := snapshots[0]
-	people, err := r.faulty.Store.Users(ctx, r.account, users.Filter{Status: everyStatus}, 100)
+	people, err := r.faulty.Store.Users(ctx, r.account, users.Filter{Status: gen.EveryStatus}, 100)
 	require.NoError(r, err)
 	events, err := r.faulty.Store.Events(ctx, r.account, seats.EventFilter{}, 1000)
 	require.NoError(r, err)
@@ -304,12 +309,12 @@ func (r *scenario) world() []any {
 			events[i].Digest = "" // of an opening with another account
 		}
 	}
-	rows := []any{concealed(plain(r.T, s.Account)), plain(r.T, s.Pools)}
+	rows := []any{concealed(Plain(r.T, s.Account)), Plain(r.T, s.Pools)}
 	for _, u := range people {
-		rows = append(rows, concealed(plain(r.T, u)))
+		rows = append(rows, concealed(Plain(r.T, u)))
 	}
 	for _, e := range events {
-		rows = append(rows, concealed(plain(r.T, e)))
+		rows = append(rows, concealed(Plain(r.T, e)))
 	}
 	return rows
 }

@@ -5,15 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -32,12 +32,12 @@ type tester struct {
 
 // patience is how long a test may take before its calls end: a store that waits
 // for itself fails, and does not hang.
-const patience = 2 * time.Minute
+const Patience = 2 * time.Minute
 
 func newTester(t *testing.T, s store.Store, o Options) *tester {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	t.Cleanup(cancel)
-	return &tester{T: t, store: s, options: o, own: unique("spec") + "/", ctx: ctx}
+	return &tester{T: t, store: s, options: o, own: harness.Unique("spec") + "/", ctx: ctx}
 }
 
 // Context returns the context of the test's calls.
@@ -60,7 +60,7 @@ func (t *tester) opening(name string, policy seats.Policy) seats.Change {
 	t.Helper()
 	d, err := seats.Open(seats.Snapshot{}, seats.Opening{
 		Account: t.account(name), Total: seats.Of(1000), Policy: policy, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
-	}, seats.Request{Actor: users.System(), At: epoch, Change: t.change()})
+	}, seats.Request{Actor: users.System(), At: gen.Epoch, Change: t.change()})
 	require.NoError(t, err)
 	return d.Change
 }
@@ -81,7 +81,7 @@ func (t *tester) decided(account users.AccountID, commands ...seats.Command) sea
 
 func (t *tester) decidedOn(snapshot seats.Snapshot, commands ...seats.Command) seats.Change {
 	t.Helper()
-	d, err := seats.Decide(snapshot, seats.Request{Actor: users.System(), Commands: commands, At: epoch, Change: t.change()})
+	d, err := seats.Decide(snapshot, seats.Request{Actor: users.System(), Commands: commands, At: gen.Epoch, Change: t.change()})
 	require.NoError(t, err)
 	return d.Change
 }
@@ -129,7 +129,7 @@ func record(c *seats.Change, e seats.Event) {
 	c.Account.Sequence++
 	e.Account, e.Sequence, e.Change = c.Account.ID, c.Account.Sequence, c.ID
 	if e.Time.IsZero() {
-		e.Time = epoch
+		e.Time = gen.Epoch
 	}
 	if !e.Total.Valid() {
 		e.Total = seats.Unlimited()
@@ -142,7 +142,7 @@ func record(c *seats.Change, e seats.Event) {
 
 // somebody returns a person to be put in by hand.
 func somebody(p users.Profile) users.User {
-	return users.User{Profile: p, Status: users.Active, Created: epoch, StatusSince: epoch, FirstSignIn: epoch}
+	return users.User{Profile: p, Status: users.Active, Created: gen.Epoch, StatusSince: gen.Epoch, FirstSignIn: gen.Epoch}
 }
 
 func (t *tester) load(need seats.Need) seats.Snapshot {
@@ -162,7 +162,7 @@ func (t *tester) row(account users.AccountID) seats.Account {
 func (t *tester) commit(changes ...seats.Change) []store.CommitResult {
 	t.Helper()
 	for _, c := range changes {
-		require.NoError(t, keepsItsPromise(t.Context(), t.store, c))
+		require.NoError(t, harness.CheckFreshKeys(t.Context(), t.store, c))
 	}
 	verdicts, err := t.store.Commit(t.Context(), changes...)
 	require.NoError(t, err)
@@ -171,43 +171,6 @@ func (t *tester) commit(changes ...seats.Change) []store.CommitResult {
 		require.True(t, v.Err != nil || len(v.Taken) == 0, "keys are taken where the change was written")
 	}
 	return verdicts
-}
-
-// keepsItsPromise returns an error unless the keys that a change takes are as
-// [seats.Change] says, since stores rely on it. A change that was decided on another
-// revision is not judged.
-func keepsItsPromise(ctx context.Context, s store.Store, c seats.Change) error {
-	need := seats.Need{Account: c.Account.ID}
-	for _, u := range c.Users {
-		if !slices.Contains(c.Fresh, users.ByID(u.ID)) {
-			need.Users = append(need.Users, u.ID)
-		}
-	}
-	snapshots, err := s.Load(ctx, need)
-	if err != nil || snapshots[0].Account.Revision != c.Base {
-		return err
-	}
-	had := map[users.ID][]users.Key{}
-	for _, u := range snapshots[0].Users {
-		had[u.ID] = u.TakenKeys()
-	}
-	takes := map[users.Key]int{}
-	for _, u := range c.Users {
-		for _, k := range u.TakenKeys() {
-			if !slices.Contains(had[u.ID], k) {
-				takes[k]++
-			}
-		}
-	}
-	for _, k := range c.Fresh {
-		takes[k]--
-	}
-	for k, n := range takes {
-		if n != 0 {
-			return fmt.Errorf("storetest: the fresh keys of a change are not those that its people take: %v", k.Kind)
-		}
-	}
-	return nil
 }
 
 func (t *tester) written(changes ...seats.Change) {
@@ -251,90 +214,4 @@ func (t *tester) outbox() {
 	from := store.Progress{Consumer: "mailer", Account: t.account("a")}
 	require.ErrorIs(t, t.store.Advance(t.Context(), from, from), errors.ErrUnsupported)
 	t.Skip("the store has no outbox")
-}
-
-// plain returns rows in the form in which equal ones are equal by == and
-// [require.Equal]: an empty list is a missing one, instants have lost whatever
-// else they carry, and the store's own time is left out. They have to be UTC.
-func plain[T any](t reporter, rows T) T {
-	t.Helper()
-	v := reflect.ValueOf(&rows).Elem()
-	tidy(t, v)
-	return rows
-}
-
-// A reporter is what assertions report to.
-type reporter interface {
-	require.TestingT
-	Helper()
-}
-
-func tidy(t reporter, v reflect.Value) {
-	t.Helper()
-	switch v.Kind() {
-	case reflect.Slice:
-		if v.Len() == 0 {
-			v.SetZero()
-			return
-		}
-		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		reflect.Copy(own, v)
-		v.Set(own)
-		for i := range v.Len() {
-			tidy(t, v.Index(i))
-		}
-	case reflect.Pointer:
-		if !v.IsNil() {
-			own := reflect.New(v.Type().Elem())
-			own.Elem().Set(v.Elem())
-			tidy(t, own.Elem())
-			v.Set(own)
-		}
-	case reflect.Struct:
-		if at, ok := v.Interface().(time.Time); ok {
-			require.Equal(t, time.UTC, at.Location(), "where an instant is")
-			v.Set(reflect.ValueOf(at.UTC()))
-			return
-		}
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				tidy(t, v.Field(i))
-			}
-			if v.Type().Field(i).Name == "StoreTime" {
-				v.Field(i).SetZero()
-			}
-		}
-	}
-}
-
-// concealed returns rows that are plain, with everything random in them replaced by as
-// many x: the salts of rows, and what events have sealed with them.
-func concealed[T any](rows T) T {
-	conceal(reflect.ValueOf(&rows).Elem())
-	return rows
-}
-
-func conceal(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Slice:
-		for i := range v.Len() {
-			conceal(v.Index(i))
-		}
-	case reflect.Struct:
-		switch row := v.Addr().Interface().(type) {
-		case *users.User:
-			row.Salt = strings.Repeat("x", len(row.Salt))
-		case *seats.Account:
-			row.Salt = strings.Repeat("x", len(row.Salt))
-		case *seats.Event:
-			call := row.Digest[:min(32, len(row.Digest))]
-			row.Digest = call + strings.Repeat("x", len(row.Digest)-len(call))
-		default:
-			for i := range v.NumField() {
-				if v.Field(i).CanSet() {
-					conceal(v.Field(i))
-				}
-			}
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package storetest
+package reference
 
 import (
 	"cmp"
@@ -12,9 +12,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// same says whether two addresses, usernames or names are one, as far as the scripts go:
+// SameText says whether two addresses, usernames or names are one, as far as the scripts go:
 // their letters are the same in every version of Unicode.
-func same(a, b string) bool { return strings.EqualFold(seen(a), seen(b)) }
+func SameText(a, b string) bool { return strings.EqualFold(seen(a), seen(b)) }
 
 // seen is the text without what can't be seen of it.
 func seen(text string) string {
@@ -26,25 +26,25 @@ func seen(text string) string {
 	}, text))
 }
 
-// byName compares two people as a list in order of name does.
-func byName(a, b users.Profile) int {
+// CompareNames compares two people as a list in order of name does.
+func CompareNames(a, b users.Profile) int {
 	return cmp.Or(strings.Compare(listed(a), listed(b)), strings.Compare(string(a.ID), string(b.ID)))
 }
 
 // listed is the text under which somebody stands in a list in order of name.
 func listed(p users.Profile) string {
 	name := ""
-	switch last, first := caseless(p.LastName), caseless(p.FirstName); {
+	switch last, first := Caseless(p.LastName), Caseless(p.FirstName); {
 	case last != "" && first != "":
 		name = last + "\t" + first
 	case last+first != "":
 		name = last + first
-	case caseless(p.Username) != "":
-		name = caseless(p.Username)
-	case caseless(p.Email) != "":
-		name = caseless(p.Email)
+	case Caseless(p.Username) != "":
+		name = Caseless(p.Username)
+	case Caseless(p.Email) != "":
+		name = Caseless(p.Email)
 	default:
-		name = caseless(p.ExternalID)
+		name = Caseless(p.ExternalID)
 	}
 	for len(name) > users.MaxID {
 		_, size := utf8.DecodeLastRuneInString(name)
@@ -53,8 +53,8 @@ func listed(p users.Profile) string {
 	return name
 }
 
-// caseless is the text in lower case. A letter that has no other case is its own.
-func caseless(text string) string {
+// Caseless is the text in lower case. A letter that has no other case is its own.
+func Caseless(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.SimpleFold(r) == r {
 			return r
@@ -62,6 +62,9 @@ func caseless(text string) string {
 		return unicode.ToLower(unicode.ToUpper(r))
 	}, seen(text))
 }
+
+// Zones are the time zones that the model knows.
+var Zones = []string{"UTC", "Africa/Cairo", "Europe/Berlin"}
 
 func badID(id string) bool { return id == "" || len(id) > users.MaxID || badRunes(id) }
 
@@ -71,7 +74,8 @@ func badRunes(s string) bool {
 
 func badText(s string, limit int) bool { return badRunes(s) || utf8.RuneCountInString(s) > limit }
 
-func badReason(s string) bool { return badText(s, users.MaxReason) }
+// BadReason reports whether a reason is refused.
+func BadReason(s string) bool { return badText(s, users.MaxReason) }
 
 func badActor(a users.Actor) bool {
 	switch a.Kind {
@@ -86,8 +90,8 @@ func badActor(a users.Actor) bool {
 // address is as much of the grammar of addresses as the scripts make use of.
 var address = regexp.MustCompile(`^[^@<> "(),:;\\]+@[^@<> "(),:;\\]+$`)
 
-// clean returns the profile as it is kept, and whether it can be.
-func clean(p users.Profile) (users.Profile, bool) {
+// Clean returns the profile as it is kept, and whether it can be.
+func Clean(p users.Profile) (users.Profile, bool) {
 	ok := p.ID == "" || !badID(string(p.ID))
 	for _, text := range []*string{&p.FirstName, &p.LastName, &p.Location, &p.Department, &p.Title} {
 		*text = strings.TrimSpace(*text)
@@ -123,11 +127,11 @@ func clean(p users.Profile) (users.Profile, bool) {
 	return p, ok
 }
 
-// shares says whether two profiles have a key in common.
-func shares(a, b users.Profile) bool {
+// SharesKey says whether two profiles have a key in common.
+func SharesKey(a, b users.Profile) bool {
 	return a.ExternalID != "" && a.ExternalID == b.ExternalID ||
-		a.Email != "" && same(a.Email, b.Email) ||
-		a.Username != "" && same(a.Username, b.Username)
+		a.Email != "" && SameText(a.Email, b.Email) ||
+		a.Username != "" && SameText(a.Username, b.Username)
 }
 
 // samePerson lets the strongest kind of key decide that both profiles have.
@@ -136,9 +140,9 @@ func samePerson(a, b users.Profile) bool {
 		return a.ExternalID == b.ExternalID
 	}
 	if a.Email != "" && b.Email != "" {
-		return same(a.Email, b.Email)
+		return SameText(a.Email, b.Email)
 	}
-	return a.Username != "" && same(a.Username, b.Username)
+	return a.Username != "" && SameText(a.Username, b.Username)
 }
 
 // exchanged says whether an edit makes somebody else of a person, rule 11.
@@ -149,7 +153,7 @@ func exchanged(was, now users.Profile) bool {
 	// What is left of whatever was known: of the name, and of where the person is reached.
 	name, address := 0, 0
 	for _, text := range [][2]string{{was.FirstName, now.FirstName}, {was.LastName, now.LastName}} {
-		if text[0] != "" && same(text[0], text[1]) {
+		if text[0] != "" && SameText(text[0], text[1]) {
 			name++
 		}
 	}
@@ -157,7 +161,7 @@ func exchanged(was, now users.Profile) bool {
 	if was.Email == "" {
 		reached = [2]string{was.Username, now.Username}
 	}
-	if reached[0] == "" || same(reached[0], reached[1]) {
+	if reached[0] == "" || SameText(reached[0], reached[1]) {
 		address++
 	}
 	return was.FirstName+was.LastName != "" && name+address == 0
@@ -183,15 +187,16 @@ func patched(p users.Profile, d users.Patch) users.Profile {
 	return p
 }
 
-func equalProfiles(a, b users.Profile) bool {
+// EqualProfiles compares all that a profile has.
+func EqualProfiles(a, b users.Profile) bool {
 	groups := slices.Equal(a.Groups, b.Groups)
 	return groups && a.ID == b.ID && a.FirstName == b.FirstName && a.LastName == b.LastName && a.Username == b.Username &&
 		a.Email == b.Email && a.ExternalID == b.ExternalID && a.Location == b.Location &&
 		a.Department == b.Department && a.Title == b.Title && a.Source == b.Source
 }
 
-// neverHad are the actions that no policy can withhold from the account's own people.
-var neverHad = users.In(users.ActionAdd, users.ActionImport, users.ActionErase, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount)
+// VendorActions are the actions that no policy can withhold from the account's own people.
+var VendorActions = users.In(users.ActionAdd, users.ActionImport, users.ActionErase, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount)
 
 // badPolicy knows the faults that the scripts put into policies.
 func badPolicy(p seats.Policy) bool {
@@ -201,5 +206,5 @@ func badPolicy(p seats.Policy) bool {
 		runsOut && p.Withheld.Has(users.ActionNotify)
 	return p.Activation > seats.Approval || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
 		runsOut != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
-		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&neverHad != 0
+		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&VendorActions != 0
 }

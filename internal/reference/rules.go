@@ -1,4 +1,4 @@
-package storetest
+package reference
 
 import (
 	"time"
@@ -7,18 +7,18 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// do carries out a command if the rules allow it, and says what is to come of it.
-func (m *model) do(a users.Actor, c seats.Command, at time.Time) verdict {
+// Do carries out a command if the rules allow it, and says what is to come of it.
+func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 	if codes := m.barred(a, c); codes != nil {
 		return refused(codes...)
 	}
 	v := m.perform(a, c, at)
-	v.outcome.Action = c.Action()
+	v.Outcome.Action = c.Action()
 	m.handed(at)
 	return v
 }
 
-func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
+func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	switch c := c.(type) {
 	case seats.Invite:
 		return m.enter(a, c.Action(), c.Profile, c.Role, c.Later, at)
@@ -27,33 +27,33 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 	case seats.Import:
 		return m.adopt(c.User, at)
 	case seats.Notify:
-		return m.notify(m.byID(c.User), at)
+		return m.notify(m.ByID(c.User), at)
 	case seats.Accept:
-		return m.accept(m.byID(c.User), at)
+		return m.accept(m.ByID(c.User), at)
 	case seats.Approve:
-		return m.approve(m.byID(c.User), at)
+		return m.approve(m.ByID(c.User), at)
 	case seats.Deactivate:
-		return m.leave(a, c.Action(), m.byID(c.User), c.Successor, c.Reason, at)
+		return m.leave(a, c.Action(), m.ByID(c.User), c.Successor, c.Reason, at)
 	case seats.Archive:
-		return m.leave(a, c.Action(), m.byID(c.User), c.Successor, c.Reason, at)
+		return m.leave(a, c.Action(), m.ByID(c.User), c.Successor, c.Reason, at)
 	case seats.Delete:
-		return m.leave(a, c.Action(), m.byID(c.User), c.Successor, c.Reason, at)
+		return m.leave(a, c.Action(), m.ByID(c.User), c.Successor, c.Reason, at)
 	case seats.Erase:
-		return m.erase(m.byID(c.User), c.Reason, at)
+		return m.erase(m.ByID(c.User), c.Reason, at)
 	case seats.HandOver:
-		return m.handOver(a, m.byID(c.User), c.Successor, c.Reason, at)
+		return m.handOver(a, m.ByID(c.User), c.Successor, c.Reason, at)
 	case seats.Reactivate:
-		return m.reactivate(m.byID(c.User), at)
+		return m.reactivate(m.ByID(c.User), at)
 	case seats.Restore:
-		return m.restore(m.byID(c.User), at)
+		return m.restore(m.ByID(c.User), at)
 	case seats.Edit:
-		return m.edit(a, m.byID(c.User), c.Set, at)
+		return m.edit(a, m.ByID(c.User), c.Set, at)
 	case seats.ChangeRole:
-		return m.changeRole(m.byID(c.User), c.Role, at)
+		return m.changeRole(m.ByID(c.User), c.Role, at)
 	case seats.GrantOwnership:
-		return m.grant(m.byID(c.User), at)
+		return m.grant(m.ByID(c.User), at)
 	case seats.EndOwnership:
-		return m.end(m.byID(c.User), at)
+		return m.end(m.ByID(c.User), at)
 	case seats.BuySeats:
 		return m.buy(a, c, at)
 	case seats.ReturnSeats:
@@ -77,9 +77,9 @@ func (m *model) perform(a users.Actor, c seats.Command, at time.Time) verdict {
 }
 
 // barred says why the actor may not even ask, or nil.
-func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
+func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 	action := c.Action()
-	id, onPerson := target(c)
+	id, onPerson := Target(c)
 	if a.Kind == users.NoActor {
 		return []seats.Code{seats.ErrBadInput, seats.ErrForbidden}
 	}
@@ -87,11 +87,11 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrBadInput}
 	}
 	if a.Kind == users.ActorUser {
-		actor := m.byID(a.User)
-		if actor == nil || !actor.here() {
+		actor := m.ByID(a.User)
+		if actor == nil || !actor.Here() {
 			return []seats.Code{seats.ErrForbidden}
 		}
-		if actor.status != users.Active && action != users.ActionAccept {
+		if actor.Status != users.Active && action != users.ActionAccept {
 			return []seats.Code{seats.ErrForbidden}
 		}
 	}
@@ -102,12 +102,12 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrClosed}
 	}
 	if !onPerson {
-		if a.Kind == users.ActorUser && m.policy.Withheld.Has(action) {
+		if a.Kind == users.ActorUser && m.Policy.Withheld.Has(action) {
 			return []seats.Code{seats.ErrNotOffered}
 		}
 		return nil
 	}
-	p := m.byID(id)
+	p := m.ByID(id)
 	// Who may not act on the person does not learn whether there is one.
 	if a.Kind == users.ActorUser && action == users.ActionAccept && id != a.User || !sees(a, p) {
 		return []seats.Code{seats.ErrForbidden}
@@ -118,35 +118,35 @@ func (m *model) barred(a users.Actor, c seats.Command) []seats.Code {
 	if p == nil {
 		return []seats.Code{seats.ErrUnknownUser}
 	}
-	if p.role == users.Owner && m.protected(a, action) {
+	if p.Role == users.Owner && m.protected(a, action) {
 		return []seats.Code{seats.ErrOwnerProtected}
 	}
-	if a.Kind == users.ActorUser && m.policy.SourceLocked && p.synced() {
+	if a.Kind == users.ActorUser && m.Policy.SourceLocked && p.synced() {
 		switch action {
 		case users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete:
 			return []seats.Code{seats.ErrSourceLocked}
 		}
 	}
-	if a.Kind == users.ActorUser && m.policy.Withheld.Has(action) {
+	if a.Kind == users.ActorUser && m.Policy.Withheld.Has(action) {
 		return []seats.Code{seats.ErrNotOffered}
 	}
-	if a.Kind == users.ActorUser && m.policy.DeleteOnly && p.status == users.Invited &&
+	if a.Kind == users.ActorUser && m.Policy.DeleteOnly && p.Status == users.Invited &&
 		(action == users.ActionDeactivate || action == users.ActionArchive) {
 		return []seats.Code{seats.ErrNotOffered}
 	}
-	if action == users.ActionApprove && m.policy.Activation != seats.Approval {
+	if action == users.ActionApprove && m.Policy.Activation != seats.Approval {
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	return nil
 }
 
 // sees says whether an actor may learn of a person: a sync of its own alone.
-func sees(a users.Actor, p *person) bool {
+func sees(a users.Actor, p *Person) bool {
 	return a.Kind != users.ActorSync || p != nil && p.synced() && p.Source.Name == a.Name
 }
 
 // mayAsk is rule 15, but for whom the command is about.
-func (m *model) mayAsk(a users.Actor, action users.Action) bool {
+func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	switch a.Kind {
 	case users.ActorSupport:
 		return true
@@ -156,7 +156,7 @@ func (m *model) mayAsk(a users.Actor, action users.Action) bool {
 		return action == users.ActionInvite || action == users.ActionEdit || action == users.ActionDeactivate ||
 			action == users.ActionReactivate || action == users.ActionChangeRole
 	}
-	role := m.byID(a.User).role
+	role := m.ByID(a.User).Role
 	if action == users.ActionAccept {
 		return true
 	}
@@ -169,18 +169,18 @@ func (m *model) mayAsk(a users.Actor, action users.Action) bool {
 	case users.ActionGrantOwnership, users.ActionEditAccount, users.ActionClose:
 		return role == users.Owner
 	case users.ActionEndOwnership:
-		return role == users.Owner && m.policy.OwnershipEnders == seats.EndedByOwners
+		return role == users.Owner && m.Policy.OwnershipEnders == seats.EndedByOwners
 	case users.ActionBuySeats:
-		return m.policy.Buying.By == seats.SelfService
+		return m.Policy.Buying.By == seats.SelfService
 	case users.ActionReturnSeats:
-		return m.policy.Returning == seats.SelfService
+		return m.Policy.Returning == seats.SelfService
 	}
 	return true
 }
 
 // shut says whether the action has to wait until the account is open.
-func (m *model) shut(a users.Actor, action users.Action) bool {
-	if m.closed.IsZero() {
+func (m *Model) shut(a users.Actor, action users.Action) bool {
+	if m.Closed.IsZero() {
 		return false
 	}
 	if a.Kind == users.ActorUser || a.Kind == users.ActorSync {
@@ -191,24 +191,25 @@ func (m *model) shut(a users.Actor, action users.Action) bool {
 		return false
 	case users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy,
 		users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen:
-		return !m.erased.IsZero()
+		return !m.Erased.IsZero()
 	}
 	return true
 }
 
 // protected says whether an owner is out of the actor's reach.
-func (m *model) protected(a users.Actor, action users.Action) bool {
-	if !m.erased.IsZero() {
+func (m *Model) protected(a users.Actor, action users.Action) bool {
+	if !m.Erased.IsZero() {
 		return false
 	}
 	switch action {
 	case users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole:
 		return true
 	}
-	return a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.byID(a.User).role != users.Owner
+	return a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.ByID(a.User).Role != users.Owner
 }
 
-func target(c seats.Command) (users.ID, bool) {
+// Target returns the person that a command is about, if it is about one.
+func Target(c seats.Command) (users.ID, bool) {
 	switch c := c.(type) {
 	case seats.Notify:
 		return c.User, true
@@ -243,29 +244,29 @@ func target(c seats.Command) (users.ID, bool) {
 }
 
 // unchanged is the verdict on what is so already.
-func unchanged(p *person) verdict {
-	v := verdict{outcome: seats.Outcome{Unchanged: true}}
+func unchanged(p *Person) Result {
+	v := Result{Outcome: seats.Outcome{Unchanged: true}}
 	if p != nil {
-		v.outcome.User, v.outcome.Before, v.outcome.After = p.ID, p.standing(), p.standing()
+		v.Outcome.User, v.Outcome.Before, v.Outcome.After = p.ID, p.Standing(), p.Standing()
 	}
 	return v
 }
 
 // change alters a person, unless that takes a seat which is not there.
-func (m *model) change(p *person, kind seats.EventKind, at time.Time, alter func()) verdict {
-	was, before, held := *p, p.standing(), m.held(seats.Site)
+func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func()) Result {
+	was, before, held := *p, p.Standing(), m.Held(seats.Site)
 	alter()
-	delta := m.held(seats.Site) - held
-	if delta > 0 && m.over(seats.Site) > 0 {
+	delta := m.Held(seats.Site) - held
+	if delta > 0 && m.Over(seats.Site) > 0 {
 		*p = was
 		return refused(seats.ErrNoSeats)
 	}
-	if p.status != was.status || p.notices != was.notices {
+	if p.Status != was.Status || p.Notices != was.Notices {
 		m.pledged(p)
 	}
-	m.last = at
-	return verdict{
-		outcome: seats.Outcome{User: p.ID, Before: before, After: p.standing(), SeatsDelta: delta},
-		fact:    fact{kind: kind, user: p.ID, before: before, after: p.standing(), at: at},
+	m.Last = at
+	return Result{
+		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.Standing(), SeatsDelta: delta},
+		Event:   Event{Kind: kind, User: p.ID, Before: before, After: p.Standing(), At: at},
 	}
 }

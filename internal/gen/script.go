@@ -1,4 +1,5 @@
-package storetest
+// Package gen draws sequences of calls at random, and makes one that fails smaller.
+package gen
 
 import (
 	"fmt"
@@ -6,45 +7,48 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A step is one line of a script as it is drawn. Whom it is about depends on who
+// A Step is one line of a script as it is drawn. Whom it is about depends on who
 // is there when its turn comes, so that a step keeps its meaning while the lines
 // before it are taken away in search of a smaller failure.
-type step struct {
-	how    mode
-	actor  who
-	wishes []opTemplate
-	by     time.Duration
-	filter users.Filter
-	last   bool // heal by the people who came last rather than first
+type Step struct {
+	How       Mode
+	Actor     ActorTemplate
+	Templates []CommandTemplate
+	By        time.Duration
+	Filter    users.Filter
+	Last      bool // heal by the people who came last rather than first
 	// What goes wrong, and with which of the calls to the store.
-	fault   Fault
-	strikes int
+	Fault   faults.Fault
+	Strikes int
 	// Where it is settled who does what, instead of the actor and the wishes.
-	pinned *call
+	Pinned *Call
 	// What two stores in lockstep are asked besides.
-	keyed bool // the call has a request key
-	again bool // the last call with one is made once more instead
-	look  look
+	Keyed bool // the call has a request key
+	Again bool // the last call with one is made once more instead
+	Look  Look
 }
 
-// A mode is what a step does.
-type mode string
+// A Mode is what a step does.
+type Mode string
 
+// The modes of a step.
 const (
-	do      mode = "Do"
-	each    mode = "DoEach"
-	clock   mode = "clock"
-	runDue  mode = "RunDue"
-	opening mode = "Open"
-	erasing mode = "EraseAccount" // and everybody with it
+	Do           Mode = "Do"
+	DoEach       Mode = "DoEach"
+	Clock        Mode = "clock"
+	RunDue       Mode = "RunDue"
+	Open         Mode = "Open"
+	EraseAccount Mode = "EraseAccount" // and everybody with it
 )
 
-// A choose chooses a person by number among those of some standing.
-type choose struct {
+// A Choose chooses a person by number among those of some standing.
+type Choose struct {
 	status users.Set[users.Status]
 	role   users.Set[users.Role]
 	n      int
@@ -53,7 +57,7 @@ type choose struct {
 	self   bool     // the actor, if he is a user
 }
 
-func (k choose) id(m *model, actor users.Actor) users.ID {
+func (k Choose) id(m *reference.Model, actor users.Actor) users.ID {
 	if k.self && actor.User != "" {
 		return actor.User
 	}
@@ -61,11 +65,11 @@ func (k choose) id(m *model, actor users.Actor) users.ID {
 		return k.fixed
 	}
 	var among, others []users.ID
-	for _, p := range m.people {
-		if k.status.Has(p.status) && (k.role.Empty() || k.role.Has(p.role)) {
+	for _, p := range m.People {
+		if k.status.Has(p.Status) && (k.role.Empty() || k.role.Has(p.Role)) {
 			among = append(among, p.ID)
 		}
-		if p.here() {
+		if p.Here() {
 			others = append(others, p.ID)
 		}
 	}
@@ -73,29 +77,30 @@ func (k choose) id(m *model, actor users.Actor) users.ID {
 		among = others
 	}
 	if len(among) == 0 { // the account is erased, and nobody is left
-		return m.people[k.n%len(m.people)].ID
+		return m.People[k.n%len(m.People)].ID
 	}
 	return among[k.n%len(among)]
 }
 
-// A who is an actor; a user of the account is picked.
-type who struct {
+// An ActorTemplate is an actor; a user of the account is picked.
+type ActorTemplate struct {
 	users.Actor
-	user choose
+	user Choose
 }
 
-func (w who) in(m *model) users.Actor {
+// In returns the actor among the people of the account.
+func (w ActorTemplate) In(m *reference.Model) users.Actor {
 	if w.Kind == users.ActorUser {
 		return users.As(w.user.id(m, users.Actor{}))
 	}
 	return w.Actor
 }
 
-// A opTemplate is a command whose people are picked.
-type opTemplate struct {
+// A CommandTemplate is a command whose people are picked.
+type CommandTemplate struct {
 	action    users.Action
-	who       choose
-	successor choose
+	who       Choose
+	successor Choose
 	profile   users.Profile
 	adoptee   users.User
 	set       users.Patch
@@ -113,18 +118,19 @@ type opTemplate struct {
 
 // now is what is wished for in the account as it is: without those who see to a closed
 // one, nothing would happen in the rest of a script.
-func (w opTemplate) now(m *model, actor users.Actor) opTemplate {
+func (w CommandTemplate) now(m *reference.Model, actor users.Actor) CommandTemplate {
 	vendor := actor.Kind == users.ActorSupport || actor.Kind == users.ActorSystem
 	switch {
-	case !w.resort || !vendor || m.closed.IsZero():
+	case !w.resort || !vendor || m.Closed.IsZero():
 		return w
-	case !m.erased.IsZero():
-		return opTemplate{action: users.ActionDelete, who: choose{status: users.Present, n: w.who.n}, successor: w.successor}
+	case !m.Erased.IsZero():
+		return CommandTemplate{action: users.ActionDelete, who: Choose{status: users.Present, n: w.who.n}, successor: w.successor}
 	}
-	return opTemplate{action: users.ActionReopen, reason: w.reason}
+	return CommandTemplate{action: users.ActionReopen, reason: w.reason}
 }
 
-func (w opTemplate) in(m *model, actor users.Actor) seats.Command {
+// In returns the command about people of the account.
+func (w CommandTemplate) In(m *reference.Model, actor users.Actor) seats.Command {
 	w = w.now(m, actor)
 	id, successor := w.who.id(m, actor), w.successor.id(m, actor)
 	switch w.action {
@@ -167,11 +173,11 @@ func (w opTemplate) in(m *model, actor users.Actor) seats.Command {
 	case users.ActionEraseAccount:
 		return seats.EraseAccount{Reason: w.reason}
 	}
-	return on(w.action, id)
+	return On(w.action, id)
 }
 
-// on returns the command that does the action to a person and needs no more.
-func on(action users.Action, id users.ID) seats.Command {
+// On returns the command that does the action to a person and needs no more.
+func On(action users.Action, id users.ID) seats.Command {
 	switch action {
 	case users.ActionNotify:
 		return seats.Notify{User: id}
@@ -199,77 +205,81 @@ func on(action users.Action, id users.ID) seats.Command {
 	return nil
 }
 
-// A call is a step as it was carried out; a script of calls can be played again.
-type call struct {
-	how      mode
-	at       time.Time
-	actor    users.Actor
-	commands []seats.Command
-	opening  seats.Opening
-	key      string
-	ids      int // that were made before
-	fault    Fault
-	strikes  int
+// NthID returns the ID that a Keeper of the scripts makes as its n-th.
+func NthID(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
+
+// A Call is a step as it was carried out; a script of calls can be played again.
+type Call struct {
+	How      Mode
+	At       time.Time
+	Actor    users.Actor
+	Commands []seats.Command
+	Opening  seats.Opening
+	Key      string
+	Ids      int // that were made before
+	Fault    faults.Fault
+	Strikes  int
 }
 
-func (c call) String() string {
-	at := c.at.Sub(epoch).String()
-	switch c.how {
-	case clock, runDue:
-		return fmt.Sprintf("%s at %s", c.how, at)
-	case opening:
-		o := c.opening
+func (c Call) String() string {
+	at := c.At.Sub(Epoch).String()
+	switch c.How {
+	case Clock, RunDue:
+		return fmt.Sprintf("%s at %s", c.How, at)
+	case Open:
+		o := c.Opening
 		called := ""
 		if o.Name+o.Zone != "" {
 			called = fmt.Sprintf("name %q, zone %q, ", o.Name, o.Zone)
 		}
-		return fmt.Sprintf("Open at %s with %v seats, %sowner %s, policy {%s}", at, o.Total, called, fields(o.Owner), fields(o.Policy))
+		return fmt.Sprintf("Open at %s with %v seats, %sowner %s, policy {%s}", at, o.Total, called, Fields(o.Owner), Fields(o.Policy))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s at %s as %v %q:", c.how, at, c.actor.Kind, string(c.actor.User)+c.actor.Name)
-	for _, command := range c.commands {
-		fmt.Fprintf(&b, " %T{%s}", command, fields(command))
+	fmt.Fprintf(&b, "%s at %s as %v %q:", c.How, at, c.Actor.Kind, string(c.Actor.User)+c.Actor.Name)
+	for _, command := range c.Commands {
+		fmt.Fprintf(&b, " %T{%s}", command, Fields(command))
 	}
-	if c.key != "" {
-		fmt.Fprintf(&b, " (with the request key %q)", c.key)
+	if c.Key != "" {
+		fmt.Fprintf(&b, " (with the request key %q)", c.Key)
 	}
-	if c.fault != None {
-		fmt.Fprintf(&b, " (%v at call %d to the store)", c.fault, c.strikes)
+	if c.Fault != faults.None {
+		fmt.Fprintf(&b, " (%v at call %d to the store)", c.Fault, c.Strikes)
 	}
 	return strings.ReplaceAll(b.String(), "seats.", "")
 }
 
-// fields writes the fields of a struct that are not zero, in one short line.
-func fields(s any) string {
+// Fields writes the fields of a struct that are not zero, in one short line.
+func Fields(s any) string {
 	v := reflect.ValueOf(s)
 	var out []string
 	for i := range v.NumField() {
 		if f := v.Field(i); !f.IsZero() {
-			out = append(out, v.Type().Field(i).Name+": "+value(f))
+			out = append(out, v.Type().Field(i).Name+": "+Value(f))
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-func value(v reflect.Value) string {
+// Value writes one value in a short line.
+func Value(v reflect.Value) string {
 	switch {
 	case v.Kind() == reflect.Pointer && v.IsNil():
 		return "none"
 	case v.Kind() == reflect.Pointer:
-		return value(v.Elem())
+		return Value(v.Elem())
 	case v.Kind() == reflect.String && v.Len() > 40:
 		return fmt.Sprintf("%q...(%d bytes)", v.String()[:10], v.Len())
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
 		var all []string
 		for i := range v.Len() {
-			all = append(all, value(v.Index(i)))
+			all = append(all, Value(v.Index(i)))
 		}
 		return "[" + strings.Join(all, " ") + "]"
 	case v.Kind() == reflect.String || v.Kind() == reflect.Slice:
 		return fmt.Sprintf("%q", v.Interface())
 	}
 	if _, ok := v.Interface().(fmt.Stringer); !ok && v.Kind() == reflect.Struct {
-		return "{" + fields(v.Interface()) + "}"
+		return "{" + Fields(v.Interface()) + "}"
 	}
 	return fmt.Sprint(v.Interface())
 }

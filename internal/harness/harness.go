@@ -1,0 +1,196 @@
+// Package harness carries out sequences of calls on a Keeper and a store, and holds what
+// comes of them against the model of package reference, or against another store.
+package harness
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Harness is an account that is to be, in a store, with a Keeper whose clock and
+// IDs the script sets.
+type Harness struct {
+	*seatkeeper.Keeper
+	store   store.Store
+	account users.AccountID
+	now     time.Time
+	ids     int
+	faulty  *faults.Store // between the Keeper and the store
+	fault   faults.Fault  // the next one
+	at      int           // and the call that it strikes
+	gone    int           // how many people were deleted with the account
+}
+
+// New returns a harness of an account that is not open yet.
+func New(s store.Store, account string) *Harness {
+	g := &Harness{store: s, account: users.AccountID(account), now: gen.Epoch}
+	g.faulty = faults.New(Secluded{s, g.account}, func(n int) faults.Fault {
+		if n == g.at {
+			return g.fault
+		}
+		return faults.None
+	})
+	g.faulty.Wait = time.Microsecond
+	k, err := seatkeeper.New(g.faulty, seatkeeper.Options{
+		Now:   func() time.Time { return g.now },
+		NewID: func() users.ID { g.ids++; return gen.NthID(g.ids) },
+	})
+	if err != nil {
+		panic(err)
+	}
+	g.Keeper = k
+	return g
+}
+
+// Unique returns a name that nobody has, be it in a store that was used before.
+func Unique(name string) string {
+	var suffix [8]byte
+	_, _ = rand.Read(suffix[:]) // never fails
+	return name + "-" + hex.EncodeToString(suffix[:])
+}
+
+// Secluded is a store in which one account is listed, is due or has events for a
+// consumer, and no other ever: the clock of a script is not that of the accounts beside
+// it. It refuses changes that a store need not be able to write.
+type Secluded struct {
+	store.Store
+	account users.AccountID
+}
+
+// Commit implements [store.Store].
+func (s Secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	for _, c := range changes {
+		if err := CheckFreshKeys(ctx, s.Store, c); err != nil {
+			return nil, err
+		}
+	}
+	return s.Store.Commit(ctx, changes...)
+}
+
+// Accounts implements [store.Store].
+func (s Secluded) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
+	one := min(limit, 1) // since there may be thousands of others behind it
+	return only(s.account, after, one, func(a seats.Account) users.AccountID { return a.ID }, func(after users.AccountID) ([]seats.Account, error) {
+		return s.Store.Accounts(ctx, after, one)
+	})
+}
+
+// Due implements [store.Store].
+func (s Secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	return only(s.account, after, limit, func(id users.AccountID) users.AccountID { return id }, func(after users.AccountID) ([]users.AccountID, error) {
+		return s.Store.Due(ctx, by, after, limit)
+	})
+}
+
+// Pending implements [store.Store].
+func (s Secluded) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
+		return s.Store.Pending(ctx, consumer, after, limit)
+	})
+}
+
+// only reads pages until the one that has the account's row, of which it returns no
+// other.
+func only[R any](account, after users.AccountID, limit int, of func(R) users.AccountID, read func(users.AccountID) ([]R, error)) ([]R, error) {
+	for after = max(after, account[:len(account)-1]); after < account; {
+		page, err := read(after)
+		if err != nil || len(page) == 0 {
+			return nil, err
+		}
+		for _, row := range page {
+			if of(row) == account {
+				return []R{row}, nil
+			}
+		}
+		if len(page) < limit {
+			break
+		}
+		after = of(page[len(page)-1])
+	}
+	return nil, nil
+}
+
+// play carries out a call, and once more if the store failed before anything
+// was done. Of all other faults nobody is to notice anything.
+func (g *Harness) play(c gen.Call) (seatkeeper.Result, error) {
+	ids := g.ids
+	g.now, g.fault, g.at = c.At, c.Fault, g.faulty.Calls()+c.Strikes
+	done, err := g.call(c)
+	g.fault = faults.None
+	if errors.Is(err, faults.ErrInjected) && !errors.Is(err, store.ErrUnknown) {
+		g.ids = ids
+		return g.call(c)
+	}
+	return done, err
+}
+
+func (g *Harness) call(c gen.Call) (seatkeeper.Result, error) {
+	var done seatkeeper.Result
+	var err error
+	k := g.With(seatkeeper.Call{Key: c.Key})
+	switch c.How {
+	case gen.Open:
+		c.Opening.Account = g.account
+		return k.Open(context.Background(), c.Opening)
+	case gen.Do:
+		return k.Do(context.Background(), g.account, c.Actor, c.Commands...)
+	case gen.DoEach:
+		done.Outcomes, err = k.DoEach(context.Background(), g.account, c.Actor, c.Commands...)
+	case gen.RunDue:
+		_, err = g.RunDue(context.Background())
+	case gen.EraseAccount:
+		var people int
+		people, err = k.EraseAccount(context.Background(), g.account, c.Actor, c.Commands[0].(seats.EraseAccount).Reason)
+		g.gone += people
+	}
+	return done, err
+}
+
+// CheckFreshKeys returns an error unless the keys that a change takes are as
+// [seats.Change] says, since stores rely on it. A change that was decided on another
+// revision is not judged.
+func CheckFreshKeys(ctx context.Context, s store.Store, c seats.Change) error {
+	need := seats.Need{Account: c.Account.ID}
+	for _, u := range c.Users {
+		if !slices.Contains(c.Fresh, users.ByID(u.ID)) {
+			need.Users = append(need.Users, u.ID)
+		}
+	}
+	snapshots, err := s.Load(ctx, need)
+	if err != nil || snapshots[0].Account.Revision != c.Base {
+		return err
+	}
+	had := map[users.ID][]users.Key{}
+	for _, u := range snapshots[0].Users {
+		had[u.ID] = u.TakenKeys()
+	}
+	takes := map[users.Key]int{}
+	for _, u := range c.Users {
+		for _, k := range u.TakenKeys() {
+			if !slices.Contains(had[u.ID], k) {
+				takes[k]++
+			}
+		}
+	}
+	for _, k := range c.Fresh {
+		takes[k]--
+	}
+	for k, n := range takes {
+		if n != 0 {
+			return fmt.Errorf("storetest: the fresh keys of a change are not those that its people take: %v", k.Kind)
+		}
+	}
+	return nil
+}

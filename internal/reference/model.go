@@ -1,0 +1,344 @@
+// Package reference is a model of the rules, written from the rules alone: it shares data
+// types with package seats and no rule. What a Keeper does is held against it.
+package reference
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Model is an account as the rules describe it, kept so plainly that reading
+// it is enough to believe it: a list of people, a total per pool, a policy. Every
+// number is counted anew whenever it is asked for. It shares data types with
+// package seats, and no rules.
+type Model struct {
+	Name   string
+	Zone   string
+	Policy seats.Policy
+	Payer  users.ID
+	Closed time.Time // since when, or zero
+	Erased time.Time
+	Pools  map[seats.PoolID]seats.Count // totals; what is held follows from the people
+	People []*Person                    // in order of arrival, the deleted too
+	Last   time.Time                    // of the last event
+	Clock  time.Time                    // now: invitations go by it, events never go back
+}
+
+// A Person is somebody of the model.
+type Person struct {
+	users.Profile
+	Role     users.Role
+	Status   users.Status
+	left     users.Status // what Reactivate returns to
+	stored   users.Status // what Restore returns to
+	SignedIn time.Time
+	Approved time.Time
+	Notified time.Time
+	Notices  int64
+	Expires  time.Time       // when the invitation runs out
+	Frees    bool            // and whether the seat is free then
+	Licences []users.Licence // also of the deleted, whose started ones stay spent
+	seat     bool            // whether he holds one, as last written down
+	Since    time.Time       // and since when it is so
+}
+
+// Clone returns a copy that shares nothing with the model.
+func (m *Model) Clone() *Model {
+	c := *m
+	c.Pools = make(map[seats.PoolID]seats.Count)
+	for id, total := range m.Pools {
+		c.Pools[id] = total
+	}
+	c.People = nil
+	for _, p := range m.People {
+		q := *p
+		q.Licences = slices.Clone(p.Licences)
+		c.People = append(c.People, &q)
+	}
+	return &c
+}
+
+// Here reports whether the person is not deleted.
+func (p *Person) Here() bool { return p.Status != users.Deleted }
+
+// Seated reports whether the status holds a seat.
+func (p *Person) Seated() bool { return p.Status == users.Invited || p.Status == users.Active }
+func (p *Person) synced() bool { return p.Source.Kind == users.SourceSync }
+
+// Standing is what a tally counts the person under.
+func (p *Person) Standing() users.Segment {
+	return users.Segment{Status: p.Status, Role: p.Role, Synced: p.synced()}
+}
+
+// ByID returns the person with that ID, deleted or not, or nil.
+func (m *Model) ByID(id users.ID) *Person {
+	for _, p := range m.People {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// Holds says whether somebody holds a seat of the site.
+func (m *Model) Holds(p *Person) bool {
+	return m.Closed.IsZero() && p.Seated() && !m.Policy.Exempt.Has(p.Role)
+}
+
+// handed writes down who has got or lost a seat at that instant.
+func (m *Model) handed(at time.Time) {
+	for _, p := range m.People {
+		if p.seat != m.Holds(p) || p.Since.IsZero() {
+			p.seat, p.Since = m.Holds(p), at
+		}
+	}
+}
+
+// Held counts who holds a seat of a pool, and spent what is used up of it.
+func (m *Model) Held(pool seats.PoolID) int64 {
+	n := int64(0)
+	for _, p := range m.People {
+		if pool == seats.Site && m.Holds(p) {
+			n++
+		}
+		for _, l := range p.Licences {
+			if l.Pool == string(pool) && l.Started.IsZero() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Spent counts the used up seats of a pool.
+func (m *Model) Spent(pool seats.PoolID) int64 {
+	n := int64(0)
+	for _, p := range m.People {
+		for _, l := range p.Licences {
+			if l.Pool == string(pool) && !l.Started.IsZero() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Over says by how many seats a pool is above its total.
+func (m *Model) Over(pool seats.PoolID) int64 {
+	total, limited := m.Pools[pool].Number()
+	if limited {
+		return max(0, m.Held(pool)+m.Spent(pool)-total)
+	}
+	return 0
+}
+
+// Available returns how many seats of a pool are free.
+func (m *Model) Available(pool seats.PoolID) seats.Count {
+	total, limited := m.Pools[pool].Number()
+	if !limited {
+		return seats.Unlimited()
+	}
+	return seats.Of(max(0, total-m.Held(pool)-m.Spent(pool)))
+}
+
+func (m *Model) owners() int {
+	n := 0
+	for _, p := range m.People {
+		if p.Role == users.Owner && p.Status == users.Active {
+			n++
+		}
+	}
+	return n
+}
+
+// Shown is the status that people see.
+func (m *Model) Shown(p *Person) users.Status {
+	if p.Status == users.Invited && m.Policy.Activation == seats.Invitation {
+		return users.Active
+	}
+	return p.Status
+}
+
+// May returns what the person may do.
+func (m *Model) May(p *Person) seats.Permissions {
+	learns := users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
+	switch {
+	case !m.Closed.IsZero():
+		return 0
+	case p.Status == users.Active && p.Role == users.Manager:
+		return learns | users.In(seats.ReadReports)
+	case p.Status == users.Active && (p.Role == users.Admin || p.Role == users.Owner):
+		return learns | users.In(seats.ReadReports, seats.ManagePeople)
+	case p.Status == users.Invited && m.expired(p):
+		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
+	case m.Shown(p) == users.Active:
+		return learns
+	case p.Status == users.Invited && m.Policy.Activation == seats.Approval:
+		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
+	case p.Status == users.Invited:
+		return users.In(seats.SignIn, seats.ReceiveNotifications, seats.BeAssigned)
+	}
+	return 0
+}
+
+// expired says whether an invitation has run out.
+func (m *Model) expired(p *Person) bool { return !p.Expires.IsZero() && !p.Expires.After(m.Clock) }
+
+// Tally counts those who are chosen by the status that is given for each.
+func (m *Model) Tally(status func(*Person) users.Status, chosen func(*Person) bool) users.Tally {
+	var t users.Tally
+	for _, p := range m.People {
+		if chosen(p) {
+			at := p.Standing()
+			at.Status = status(p)
+			Count(&t, at, 1)
+		}
+	}
+	return t
+}
+
+// Count adds people of one standing to a tally; nobody has the zero standing.
+func Count(t *users.Tally, s users.Segment, n int64) {
+	synced := 0
+	if s.Synced {
+		synced = 1
+	}
+	if s.Status != users.NoStatus {
+		t[s.Status][s.Role][synced] += n
+	}
+}
+
+// Selects says whether a filter for shown statuses selects the person.
+func (m *Model) Selects(f users.Filter, p *Person) bool {
+	if f.Status.Empty() && !p.Here() {
+		return false
+	}
+	if !f.Status.Empty() && !f.Status.Has(m.Shown(p)) {
+		return false
+	}
+	if !f.Role.Empty() && !f.Role.Has(p.Role) {
+		return false
+	}
+	if f.Location != "" && f.Location != p.Location {
+		return false
+	}
+	if f.Department != "" && f.Department != p.Department {
+		return false
+	}
+	if f.Group != "" && !slices.Contains(p.Groups, f.Group) {
+		return false
+	}
+	if f.Source != nil && *f.Source != p.Source {
+		return false
+	}
+	return !f.NeverSignedIn || p.SignedIn.IsZero()
+}
+
+// List returns whom a filter for shown statuses selects, in its order.
+func (m *Model) List(f users.Filter) []users.ID {
+	var all []*Person
+	for _, p := range m.People {
+		if m.Selects(f, p) {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Person) int {
+		if f.ByName {
+			return CompareNames(a.Profile, b.Profile)
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	var ids []users.ID
+	for _, p := range all {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+// Settle frees the seats of the invitations that have run out by then, and
+// returns the events that this makes.
+func (m *Model) Settle(at time.Time) []Event {
+	var due []*Person
+	for _, p := range m.People {
+		if p.Status == users.Invited && p.Frees && !p.Expires.After(at) {
+			due = append(due, p)
+		}
+	}
+	slices.SortFunc(due, func(a, b *Person) int {
+		return cmp.Or(a.Expires.Compare(b.Expires), strings.Compare(string(a.ID), string(b.ID)))
+	})
+	var facts []Event
+	for _, p := range due {
+		before := p.Standing()
+		p.left, p.Status = users.Invited, users.Inactive
+		m.Last = Later(m.Last, p.Expires)
+		m.pledged(p)
+		m.handed(m.Last)
+		facts = append(facts, Event{Kind: seats.EventLapsed, User: p.ID, Before: before, After: p.Standing(), At: m.Last})
+	}
+	return facts
+}
+
+// pledged notes what becomes of an invitation when it ends, which is up to the
+// policy of the moment when it is sent, or come back to. Nothing becomes of one that
+// has ended already.
+func (m *Model) pledged(p *Person) {
+	p.Frees = m.Policy.InvitationExpiry == seats.ExpiryFreesSeat && p.Status == users.Invited && !m.expired(p) && !p.Expires.IsZero()
+}
+
+// send lets an invitation or notification go out.
+func (m *Model) send(p *Person, at time.Time) {
+	p.Notices++
+	p.Notified = at
+	p.Expires = time.Time{}
+	if p.Status == users.Invited && m.Policy.InvitationExpiry != seats.ExpiryNever {
+		p.Expires = m.Clock.Add(m.Policy.Term)
+	}
+}
+
+// Later returns the later of two instants.
+func Later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// An Event is what the model expects of an event.
+type Event struct {
+	Kind          seats.EventKind
+	User          users.ID
+	Before, After users.Segment
+	At            time.Time
+	Successor     users.ID
+	Count         int64
+	Pool          seats.PoolID
+	Reason        string
+	Receivers     []users.ID
+	Fields        []string // of an account
+}
+
+// A Result is what the model expects of a command: one of the codes, any of
+// which is right, or else the outcome and the event that records it, and those of
+// the licences that go with it.
+type Result struct {
+	Codes   []seats.Code
+	Outcome seats.Outcome
+	Event   Event
+	more    []Event
+}
+
+// Facts are the events that are expected.
+func (v Result) Facts() []Event {
+	if v.Outcome.Unchanged {
+		return nil
+	}
+	return append([]Event{v.Event}, v.more...)
+}
+
+func refused(codes ...seats.Code) Result { return Result{Codes: codes} }
