@@ -9,18 +9,17 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Audit holds all that is stored of an account against its events, and returns where
-// they differ: nowhere, unless somebody has written past the library, or a restore brought
-// back tables of several moments. It compares the numbers of the account row and the pools,
-// and the people one by one: status, role, whether they came by a sync, and course licences
-// that are not started. The address, the username and the external ID of each must find them
-// and nobody else. Of the events it says which are missing and which do not follow.
-// See [seats.Drift] for the form.
+// Audit compares all rows of an account with its events and returns the differences; see
+// [seats.Drift] for their form. There are none unless another program wrote to the tables, or
+// a restore mixed tables of several moments. It compares the numbers of account and pools,
+// and of every user status, role, origin in a sync and unstarted course licences. Address,
+// username and external ID of every user must find exactly this user. Missing and
+// contradictory events are listed too.
 //
-// It reads everything there is of the account, and again to name the people who differ; its
-// memory does not grow with them. It writes nothing: what is due stays due. The account may
-// move meanwhile; where a single page of people can't be read between two changes, the
-// error is [store.ErrConflict].
+// It reads the whole account, and reads it again to name the users in question. Its memory is
+// bounded. It writes nothing: what is due stays due. The account may change meanwhile; if it
+// changes during every attempt to read one page of users, the error is [store.ErrConflict].
+// An unknown account is [store.ErrNotFound].
 func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Drift, error) {
 	auditor := new(seats.Auditor)
 	s, err := k.audit(ctx, account, auditor)
@@ -36,7 +35,7 @@ func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Dr
 	return auditor.Drift(s), nil
 }
 
-// audit feeds an auditor and returns the account at the moment of its end.
+// audit feeds an auditor and returns the account as of the end.
 func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Auditor) (seats.Snapshot, error) {
 	all := users.Filter{Status: users.In(users.Statuses()...)}
 	s, err := k.caughtUp(ctx, seats.Need{Account: account}, 0, a)
@@ -58,7 +57,7 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 		}
 		if s.Account.Revision != was {
 			failed++
-			continue // the page may be of the moment before or after
+			continue // the page may be older or newer
 		}
 		lost, moved, err := k.unfound(ctx, account, was, page)
 		if err != nil {
@@ -83,9 +82,8 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 	return s, err
 }
 
-// caughtUp loads a snapshot and records the events up to it, if it is of another revision
-// than the last one. An event beyond it was there before the next snapshot, so that the
-// account has moved, or is torn.
+// caughtUp loads a snapshot. If its revision is new, it records the events up to it. An event
+// beyond them was there before the next snapshot: then the account has moved, or is torn.
 func (k *Keeper) caughtUp(ctx context.Context, need seats.Need, was uint64, a *seats.Auditor) (seats.Snapshot, error) {
 	s, err := k.loadOnce(ctx, need)
 	switch {
@@ -99,7 +97,7 @@ func (k *Keeper) caughtUp(ctx context.Context, need seats.Need, was uint64, a *s
 	return s, a.Record(s.Account.Sequence, k.eventRows(ctx, need.Account, seats.EventFilter{After: a.Sequence()}))
 }
 
-// keySide is the side of the square that a page of people fills.
+// keySide is the side of the square filled by a page of users, see unfound.
 const keySide = 32
 
 // A holder is a user with one of their keys.
@@ -108,15 +106,15 @@ type holder struct {
 	key  users.Key
 }
 
-// unfound returns the keys of the people that do not find their user, or somebody else
-// besides, in the order of the people; moved says that the account has another revision.
+// unfound returns the keys that fail to find their user, or find another one besides, in
+// the order of the users. moved reports a new revision of the account.
 //
-// A snapshot does not say by which key a user was found, so that two users who have each
-// other's keys would pass. So the people stand in a square, and each row and each column of it
-// has to find exactly its people: any two of them are parted by one of the two. Whom a row or
-// a column does not find is looked for alone.
+// A snapshot names the users found and not the keys that found them: two users with each
+// other's keys would pass. Therefore the users stand in a square, and every row and column
+// must find exactly its users; any two users are apart in one of the two. Rows and columns
+// that differ are then looked up key by key.
 func (k *Keeper) unfound(ctx context.Context, account users.AccountID, revision uint64, page []users.User) (lost []holder, moved bool, err error) {
-	var lines [][]holder
+	var groups [][]holder
 	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
 		square := make([][]holder, 2*keySide)
 		for i, u := range page {
@@ -128,15 +126,15 @@ func (k *Keeper) unfound(ctx context.Context, account users.AccountID, revision 
 				}
 			}
 		}
-		lines = append(lines, square...)
+		groups = append(groups, square...)
 	}
-	lines, moved, err = k.inexact(ctx, account, revision, lines)
+	groups, moved, err = k.inexact(ctx, account, revision, groups)
 	if moved || err != nil {
 		return nil, moved, err
 	}
 	var alone [][]holder
 	seen := map[holder]bool{}
-	for _, h := range slices.Concat(lines...) {
+	for _, h := range slices.Concat(groups...) {
 		if !seen[h] {
 			seen[h], alone = true, append(alone, []holder{h})
 		}
@@ -145,7 +143,7 @@ func (k *Keeper) unfound(ctx context.Context, account users.AccountID, revision 
 	return slices.Concat(alone...), moved, err
 }
 
-// inexact returns the groups whose keys do not bring exactly their users.
+// inexact returns the groups whose keys find other users than the group's.
 func (k *Keeper) inexact(ctx context.Context, account users.AccountID, revision uint64, groups [][]holder) (wrong [][]holder, moved bool, err error) {
 	groups = slices.DeleteFunc(groups, func(g []holder) bool { return len(g) == 0 })
 	needs := make([]seats.Need, len(groups))

@@ -13,17 +13,18 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Replay rebuilds the account from all its events, which takes the longer the more
-// there are. Its numbers are those of the account. An event that is missing, that does not
-// follow from those before it or that the account does not know is [seats.ErrHistory].
+// Replay rebuilds the account from all its events; the numbers of the result are those of the
+// account. The cost grows with the events. A missing event, one that contradicts those before,
+// and one beyond the account's count are [seats.ErrHistory]. An unknown account is
+// [store.ErrNotFound].
 func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Ledger, error) {
 	return seats.Replay(k.Events(ctx, account, seats.EventFilter{}))
 }
 
-// UsageAt returns the account in numbers as it was at that instant: after the last
-// event then or before, by the policy of that time. It has no revision, and for an
-// instant before the account was opened nothing but its ID. Events that are missing, as
-// far as they are needed or the last ones, are [seats.ErrHistory].
+// UsageAt returns the account in numbers as of an instant, the events of that instant
+// included, under the policy of that time. It has no revision. For an instant before the
+// opening it has the account's ID alone. Missing events, as far as they are needed, and
+// missing last events are [seats.ErrHistory]. An unknown account is [store.ErrNotFound].
 func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.Time) (seats.Usage, error) {
 	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
@@ -40,11 +41,11 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 	return seats.UsageAt(last, site, k.events(ctx, s.Account, seats.GoverningEvents()))
 }
 
-// Period returns the peak and the seat-days of a pool, [seats.Site] or another,
-// from one instant up to another, both cut to microseconds, for a bill. What lies in
-// the future does not count. An end before the beginning, and a pool that is not there,
-// are refused as [seats.ErrBadInput]. Events that are missing are [seats.ErrHistory], as by
-// [Keeper.UsageAt].
+// Period returns the peak and the seat-days of a pool, [seats.Site] or a course pool, for a
+// bill. The period begins at from and ends before to, both cut to microseconds; its part in
+// the future is left out. A to before from and an unknown pool are refused as
+// [seats.ErrBadInput]. Missing events are [seats.ErrHistory], as in [Keeper.UsageAt]. An
+// unknown account is [store.ErrNotFound].
 func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {
 	if to.Before(from) {
 		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: seats.ErrBackwards}
@@ -78,9 +79,9 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 	return seats.Metered(pool, from, to, before.Held, k.events(ctx, s.Account, seats.EventFilter{After: last.Sequence}))
 }
 
-// lastAt returns the last event at or before an instant, the zero event if there is
-// none. Events are in the order of their times, so that it looks at few. The account's last
-// event has to be there, since later instants begin after it.
+// lastAt returns the last event at or before an instant, or the zero event. Events are in
+// order of time, so that a binary search finds it. The account's last event must be there,
+// since later instants begin after it.
 func (k *Keeper) lastAt(ctx context.Context, account seats.Account, at time.Time) (seats.Event, error) {
 	final, err := k.last(ctx, account)
 	if err != nil || account.Sequence == 0 || !final.Time.After(at) {
@@ -102,8 +103,8 @@ func (k *Keeper) lastAt(ctx context.Context, account seats.Account, at time.Time
 	return last, err
 }
 
-// last returns the last event that the account names, the zero event if it names none. An
-// event beyond it is [seats.ErrHistory] too, if the account has not moved since it was loaded.
+// last returns the account's last event, the zero event for an account in its first state. An
+// event beyond it is [seats.ErrHistory] if the account is still at the revision loaded.
 func (k *Keeper) last(ctx context.Context, account seats.Account) (last seats.Event, err error) {
 	if account.Sequence == 0 {
 		return seats.Event{}, nil
@@ -124,8 +125,8 @@ func (k *Keeper) last(ctx context.Context, account seats.Account) (last seats.Ev
 	return last, nil
 }
 
-// moved returns [seats.ErrHistory] for an account that has events beyond its Sequence, unless
-// it has moved since it was loaded.
+// moved explains events beyond the account's Sequence: nil if the account has a new revision
+// by now, else [seats.ErrHistory].
 func (k *Keeper) moved(ctx context.Context, account seats.Account) error {
 	s, err := k.loadOnce(ctx, seats.Need{Account: account.ID})
 	if err == nil && s.Account.Revision == account.Revision {
@@ -134,8 +135,8 @@ func (k *Keeper) moved(ctx context.Context, account seats.Account) error {
 	return err
 }
 
-// numbered returns the events after a number, through another one that is at most a page
-// away. One that is missing is [seats.ErrHistory].
+// numbered returns the events of the numbers (after, through], at most a page. A missing one
+// is [seats.ErrHistory].
 func (k *Keeper) numbered(ctx context.Context, account users.AccountID, after, through uint64) ([]seats.Event, error) {
 	var all []seats.Event
 	list := seats.Numbered(after, through, pages(true, int(through-after)+1, func(seats.Event) ([]seats.Event, error) {
@@ -150,8 +151,7 @@ func (k *Keeper) numbered(ctx context.Context, account users.AccountID, after, t
 	return all, nil
 }
 
-// latest returns the last event of a pool up to that number, reading backwards; the
-// zero event if there is none.
+// latest returns a pool's last event up to a number, or the zero event, reading backwards.
 func (k *Keeper) latest(ctx context.Context, account users.AccountID, pool seats.PoolID, through uint64) (seats.Event, error) {
 	for through > 0 {
 		size := min(through, eventPage)
@@ -169,9 +169,10 @@ func (k *Keeper) latest(ctx context.Context, account users.AccountID, pool seats
 	return seats.Event{}, nil
 }
 
-// Explain says whether the user holds a seat, since when and by what, and what would
-// free it. Nobody is a refusal, [seats.ErrUnknownUser]. Where the account's last event is
-// missing, or what the events say of the user does not follow, it is [seats.ErrHistory].
+// Explain says whether the user holds a seat, since when and by which event, and what would
+// free the seat. An unknown user is refused as [seats.ErrUnknownUser]; an unknown account is
+// [store.ErrNotFound]. If the account's last event is missing, or the user's events contradict
+// each other, the error is [seats.ErrHistory].
 func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.ID) (seats.Explanation, error) {
 	need := seats.NeedsPerson(account, users.ByID(id))
 	s, err := k.load(ctx, &need)
@@ -192,7 +193,7 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 	return seats.Explanation{}, &seats.Refusal{Code: seats.ErrUnknownUser, User: id}
 }
 
-// inOrder merges two lists of events, which are few. One that is in both comes once.
+// inOrder merges short lists of events. An event in several lists comes once.
 func inOrder(lists ...iter.Seq2[seats.Event, error]) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
 		all := map[uint64]seats.Event{}

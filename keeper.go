@@ -15,49 +15,47 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Keeper is what a host application talks to. It is safe for concurrent use,
-// starts no goroutine and needs no closing. Within one Keeper the commands of one
-// account take turns, first come first served; other Keepers on the same store, in
-// this process or another, are dealt with by trying again.
+// A Keeper is the host application's way to its accounts. It is safe for concurrent use,
+// starts no goroutine and needs no closing. Within one Keeper the commands of an account
+// run one after the other, in the order of arrival. Keepers on the same store, in any
+// number of processes, may meet in a conflict and try again.
 type Keeper struct {
 	store   store.Store
 	options Options
 	call    Call
 	locks   *accountLocks
-	made    *atomic.Uint32 // identifiers
-	bound   bool           // to a transaction of the host's, see InTx
+	counter *atomic.Uint32 // of the identifiers made
+	bound   bool           // to the host's transaction, see InTx
 }
 
 // Options are the settings of a [Keeper]. The zero value is the default.
 type Options struct {
-	// Now is the clock; nil is the system's. Each attempt is decided on one reading
-	// of it, cut to microseconds in UTC.
+	// Now is the clock; nil is the system's. Each attempt of a call uses one reading of
+	// it, in UTC and cut to microseconds.
 	Now func() time.Time
-	// NewID makes the IDs of users whom the host gives none; nil makes random ones
-	// that ascend with time. They must never repeat.
+	// NewID makes the IDs of users invited or added without one; nil makes random ones in
+	// the order of time. It must be safe for concurrent use and never repeat an ID.
 	NewID func() users.ID
-	// MaxSkew is how far Now may be from the store's own time, [seats.Snapshot] StoreTime,
-	// the time that a load takes not counted. Beyond that every call that goes by the
-	// present is a [*store.ClockSkewError] and changes nothing. 0 is five minutes where Now is nil,
-	// and no check where it is set; [math.MaxInt64] is no check either. A negative number is
-	// refused. In memory and on SQLite there is no time but the host's, and no check.
+	// MaxSkew bounds the difference between Now and the store's clock, StoreTime of
+	// [seats.Snapshot], less the duration of the load. Beyond it a call changes nothing and
+	// its error is a [*store.ClockSkewError]. 0 is five minutes where Now is nil, and
+	// unbounded where Now is set; [math.MaxInt64] is unbounded too. New refuses a negative
+	// number. In memory and on SQLite the host's clock is the only one.
 	MaxSkew time.Duration
-	// Attempts is how often a commit is tried while others get in between; 0 is
-	// 100. A negative number is refused.
+	// Attempts bounds the attempts to commit in the face of conflicts; 0 is 100. New refuses
+	// a negative number.
 	Attempts int
-	// Observe, if there is one, is told what each call that decides has cost, whether it
-	// went well or not: Open, Do, Apply, and each commit of DoEach, Import or EraseAccount. It is
-	// called once, with the context of the call, in its goroutine and after the account's
-	// turn has passed on: it holds up this caller alone, and should be quick. Several
-	// goroutines may be in it at once. It must not call a Keeper: in a transaction, see
-	// [Keeper.InTx], the two could wait for each other for ever. What is done there may
-	// still be rolled back.
+	// Observe is given the cost of each decision: of a call of Open, Do or Apply, and of
+	// every commit of DoEach, Import or EraseAccount, failed ones included. It must not call
+	// a Keeper: in a transaction, see [Keeper.InTx], the two could wait for each other for
+	// ever. It runs in the caller's goroutine with the call's context, once the account is
+	// free for the next call, and delays this caller alone. It must be safe for concurrent
+	// use. In a transaction the host may still roll back.
 	Observe func(context.Context, CallStats)
 }
 
-// New returns a Keeper on the store. It does no I/O. The errors are those of a
-// missing store, of one that is bound to a transaction, which [Keeper.InTx] takes, and of
-// options that cannot be.
+// New returns a Keeper on the store. It does no I/O. A nil store, options out of bounds,
+// and a store bound to a transaction are errors; [Keeper.InTx] takes a bound store.
 func New(s store.Store, o Options) (*Keeper, error) {
 	_, bound := s.(store.Bound)
 	switch {
@@ -80,64 +78,62 @@ func New(s store.Store, o Options) (*Keeper, error) {
 	if o.Attempts == 0 {
 		o.Attempts = 100
 	}
-	k := &Keeper{store: s, options: o, locks: newAccountLocks(), made: new(atomic.Uint32)}
+	k := &Keeper{store: s, options: o, locks: newAccountLocks(), counter: new(atomic.Uint32)}
 	if o.NewID == nil {
 		k.options.NewID = func() users.ID { return users.ID(k.newID()) }
 	}
 	return k, nil
 }
 
-// newID returns an identifier that nobody else makes. It begins with the time
-// and a running number, so that rows which come to be together lie together.
+// newID returns a new identifier. Time and a counter come first, so that rows made
+// together lie together in an index.
 func (k *Keeper) newID() string {
-	return fmt.Sprintf("%012x%04x-%s", k.options.Now().UnixMilli(), k.made.Add(1)&0xffff, rand.Text()[:16])
+	return fmt.Sprintf("%012x%04x-%s", k.options.Now().UnixMilli(), k.counter.Add(1)&0xffff, rand.Text()[:16])
 }
 
-// A Call is what the events say about the call they come from.
+// A Call describes the calls of a Keeper, for their events and for repetitions.
 type Call struct {
-	// Key makes the call happen once, however often it arrives: a second call with
-	// the same key, actor and commands gets the result of the first and changes
-	// nothing. It is chosen by the host, at most [users.MaxID] bytes, unique within the
-	// account and remembered for ever; with another actor, another method or other
-	// commands it is refused as [seats.ErrKeyReused]. A refusal is not remembered:
-	// [Keeper.Do] is then carried out by the next call, and of a [Keeper.DoEach] the
-	// commands that were refused are tried again. Nor is a call without commands.
+	// Key makes a call happen once: a later call with the same key, method, actor and
+	// commands changes nothing and returns the first result. The host chooses it, unique
+	// within the account and of at most [users.MaxID] bytes. It is kept for ever and must
+	// contain no personal data. With another method, actor or commands it is refused as
+	// [seats.ErrKeyReused].
 	//
-	// Texts that are no identifiers, such as names, addresses and reasons, are compared
-	// command by command and only for as long as the user, or the account, is not erased.
-	// Then the key counts as used whatever they are. The key itself is kept for ever: it
-	// should contain nothing personal.
+	// Only changes are remembered. After a refusal [Keeper.Do] is carried out by the next
+	// call with the key, and [Keeper.DoEach] tries its refused commands again.
+	//
+	// Personal fields and reasons are compared too, command by command, until the user or
+	// the account is erased. From then on they may differ; action, IDs, roles, statuses and
+	// numbers of seats must still agree. What is stored for the comparison confirms no guess
+	// of an erased value: it is sealed with a random salt, and the salt is erased as well.
 	Key         string
-	Correlation string // what belongs together, at most [users.MaxID] bytes
-	Reason      string // at most [users.MaxReason] characters
+	Correlation string // common to events that belong together, at most [users.MaxID] bytes
+	Reason      string // at most [users.MaxReason] characters; a command's own Reason has precedence
 }
 
-// With returns a Keeper whose changes carry the call's facts, in the place of
-// those of k. It shares all else with k.
+// With returns a Keeper with another [Call]. All else is shared with k.
 func (k *Keeper) With(c Call) *Keeper {
 	with := *k
 	with.call = c
 	return &with
 }
 
-// InTx returns a Keeper for one transaction of the host's, so that the host's own rows
-// and the account's are written together or not at all. The store is bound to that
-// transaction, as Bind of package sqlstore returns it; where it is nil every call returns
-// an error. Clock, IDs and [Call] are those of k.
+// InTx returns a Keeper for one transaction of the host, so that the host's rows and the
+// account's are written together or not at all. Package sqlstore has the bound store as
+// Bind(tx). With nil every call returns an error. Clock, IDs and [Call] are those of k.
 //
-// It tries once. Where somebody else was quicker the error is [store.ErrConflict]: the
-// host rolls back, and runs its whole transaction again. A [*seats.Refusal], decided on
-// what the transaction sees, leaves it as it was, but for what was due: it may go on and
-// be committed. After any other error it has to be rolled back, and then nothing was
-// result, even if the error is [store.ErrUnknown] or outcomes came beside it.
+// Inside the transaction the host must call this Keeper alone: a call of k may wait for the
+// transaction, which then waits for the call. The Keeper ends with the transaction.
 //
-// What is done is done, and seen by others, once the host has committed; should the
-// answer to that be lost, a [Call] Key finds out. [Keeper.Drain] is not for transactions
-// and returns [errors.ErrUnsupported]: it would hand out events that may never have
-// happened.
+// Each call makes one attempt. After [store.ErrConflict] the host rolls back and runs the
+// whole transaction again. After a [*seats.Refusal], decided on what the transaction sees,
+// the transaction is as before, apart from what was due, and may go on. After any other error
+// the host must roll back; then nothing was done, even if the error is [store.ErrUnknown] or
+// outcomes came with it.
 //
-// The Keeper ends with the transaction. Until then call nothing else from inside it: a
-// call of k may have to wait for the transaction, and then both wait for ever.
+// Results count once the host has committed. If the answer to that commit is lost, the same
+// call with the same [Call] Key finds out. [Keeper.Drain] is [errors.ErrUnsupported], since
+// the events may be rolled back.
 func (k *Keeper) InTx(s store.Bound) *Keeper {
 	if s == nil {
 		s = store.Failing(errors.New("seatkeeper: InTx needs a store that is bound to a transaction"))
@@ -145,22 +141,22 @@ func (k *Keeper) InTx(s store.Bound) *Keeper {
 	in := *k
 	in.store, in.bound = s, true
 	in.options.Attempts = 2 // the second is for taken keys alone
-	// To wait for the account's turn would be to wait for a call of k, which may itself
-	// wait for what the transaction holds: a lock, or the only connection.
+	// Locks of its own: a call of k may hold the account's lock and wait for the
+	// transaction's row locks or connection.
 	in.locks = newAccountLocks()
 	return &in
 }
 
-// Result is what a call has done. It is committed, or will be with the host's transaction.
+// Result is the outcome of a call. In a transaction it holds once the host has committed.
 type Result struct {
-	Revision uint64          // of the account, after this call; of a repeated one, now
+	Revision uint64          // of the account after this call; of a repeated call, the present one
 	Outcomes []seats.Outcome // one for each command, in order
-	Events   []seats.Event   // none if all of it was so already
-	Repeated bool            // a call with the same key did it before, and this is what came of it then
+	Events   []seats.Event   // empty if nothing changed
+	Repeated bool            // an earlier call with the same key made the change; outcomes and events are that call's
 }
 
-// Open opens an account. An account of that ID is [store.ErrExists]. The
-// owner's ID, if empty, is made; the outcome carries it.
+// Open opens an account. The owner's ID, if empty, is made, and is in the outcome. An
+// existing account, closed and erased ones included, is [store.ErrExists].
 func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 	request := k.request(users.System(), seats.ByCall)
 	if request.Key != "" {
@@ -182,18 +178,15 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 	return result(decision), nil
 }
 
-// Do carries out the commands, in order and all or nothing: the first that is
-// refused is the answer, as a [*seats.Refusal], and nothing is changed. There may be
-// [seats.MaxCommands] of them.
-//
-// A command whose state is so already is a success that writes nothing. New
-// users without an ID get one, which the outcome carries. An unknown account is
+// Do carries out the commands in order, all or nothing: the first refused command is the
+// error, as a [*seats.Refusal], and nothing is changed. There may be up to
+// [seats.MaxCommands] commands. A command whose effect is already there succeeds and writes
+// nothing. New users without an ID get one, found in the outcome. An unknown account is
 // [store.ErrNotFound].
 //
-// If the context ends and the error is the context's, nothing was changed. If it ends
-// while the store writes, or the store is lost in the middle of that for good, the error
-// is [store.ErrUnknown], which wraps the reason: the change was made as a whole or not
-// at all, and the same call with a [Call] Key finds out.
+// If the error is the context's own, nothing was changed. If the context ends or the store
+// fails in the middle of a commit, the error is [store.ErrUnknown] and wraps the reason: the
+// change was made as a whole or not at all. The same call with a [Call] Key finds out.
 func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Result, error) {
 	request := k.request(actor, seats.ByCall, commands...)
 	decision, err := k.decide(ctx, "Do", account, request, requireAccount(seats.Decide))
@@ -203,7 +196,7 @@ func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Ac
 	return result(decision), nil
 }
 
-// request returns the request that stays the same however often it is decided.
+// request returns the request of a call, the same for all of its attempts.
 func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...seats.Command) seats.Request {
 	r := seats.Request{
 		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID), Zones: time.LoadLocation,
@@ -216,7 +209,7 @@ func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...s
 	return r
 }
 
-// now reads the clock, in the form that every store gives back unchanged.
+// now reads the clock in the precision that every store keeps.
 func (k *Keeper) now() time.Time { return k.options.Now().UTC().Truncate(time.Microsecond) }
 
 func result(d seats.Decision) Result {

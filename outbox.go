@@ -13,30 +13,29 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// lease is how long nobody else hands out the events of an account to a consumer
-// after somebody began, or went on, to do so.
+// lease is the time a process has for the events of an account since it began or last
+// finished one. Then another process may take over.
 const lease = time.Minute
 
-// Drain hands the events of all accounts to fn, each that the consumer is not done
-// with, in order within an account, and returns how many fn took. A host calls it
-// from time to time, for each consumer it has: the one that sends the mails, the one
-// that feeds the search index. A consumer is a name of at most [users.MaxID] bytes and
-// begins with the first event of every account.
+// Drain hands every event that the consumer has yet to process to fn, in order within an
+// account, and returns the number that fn took. A host calls it from time to time for each
+// of its consumers, such as the code that sends mails and the code that feeds a search index.
+// A consumer is a name of at most [users.MaxID] bytes and begins with the first event of
+// every account. Commands never wait for it.
 //
-// Every event is handed out at least once: again if fn returned an error, and perhaps
-// once more if the process or the store broke down before it was written down that fn
-// was done with it. No event is handed out before fn has returned nil for the one
-// before it, in this process or another. An error of fn ends its account's turn; the
-// others go on, and Drain returns all of the errors; so does [seats.ErrHistory], where events
-// are missing, once those before them are handed out. Commands never wait for a consumer.
+// Delivery is at least once: an event comes again after an error of fn, and may come again
+// after a failure of process or store. The next event of an account comes only after fn has
+// returned nil, in any process. An error of fn ends the turn of its account, as does
+// [seats.ErrHistory] at a missing event. The other accounts go on, and Drain returns all
+// errors, each with the account's ID.
 //
-// Several processes may drain the same consumer: each account is with one of them
-// at a time, and if that one breaks down it is nobody's for a minute. The context of fn
-// ends after half a minute. If fn does not return then, another process may take over
-// the account a while later. That minute is by the store's own time, where it has a
-// clock: a wrong clock here neither shuts an account for others nor takes it from them.
+// Any number of processes may drain the same consumer. Each leases an account for a minute,
+// renewed with every event and measured by the store's clock if it has one, so that a wrong
+// local clock neither blocks nor steals an account. The context of fn ends after half a
+// minute. If fn runs past the lease, another process may take over, and both may handle the
+// same event.
 //
-// In a transaction, see [Keeper.InTx], it is [errors.ErrUnsupported].
+// In a transaction, see [Keeper.InTx], the error is [errors.ErrUnsupported].
 func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
 	if k.bound {
 		return 0, fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported)
@@ -68,7 +67,7 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 	return events, errors.Join(failed...)
 }
 
-// drain hands out the events of one account, unless somebody else is at it.
+// drain hands out the events of one account, unless another process has the lease.
 func (k *Keeper) drain(
 	ctx context.Context, at store.Progress, clock *leaseClock, fn func(context.Context, seats.Event) error,
 ) (events int, err error) {
@@ -80,7 +79,7 @@ func (k *Keeper) drain(
 		return 0, err
 	}
 	if err := k.advance(ctx, &at, at.Sequence, leased(clock.latest(at))); err == errLeaseLost {
-		return 0, nil // somebody else was quicker
+		return 0, nil // another process was faster
 	} else if err != nil {
 		return 0, err
 	}
@@ -109,15 +108,15 @@ func (k *Keeper) drain(
 	return events, nil
 }
 
-// leased returns until when an account is somebody's who begins, or goes on, now. It
-// is nobody else's instant, so that whoever finds it there knows that it is his.
+// leased returns the end of a lease that begins or is renewed now. A random part makes it
+// differ from every other process's, so that the process recognizes its own.
 func leased(now time.Time) time.Time {
 	return now.Add(lease - rand.N(lease/100).Truncate(time.Microsecond))
 }
 
-// advance writes down how far a consumer has come. A conflict may be the engine's wish,
-// or the answer to something that was written before its answer was lost: so it looks
-// whether it is there, and tries again, before it believes in somebody else.
+// advance stores the progress of a consumer. A conflict may be the engine's wish for another
+// attempt, or come from an own write with a lost answer. So it looks for its own progress, and
+// tries again, before it concludes that the lease is lost.
 func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint64, until time.Time) error {
 	to := *at
 	to.Sequence, to.LeaseUntil = sequence, until
@@ -140,9 +139,9 @@ func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint6
 	return err
 }
 
-var errLeaseLost = errors.New("seatkeeper: somebody else has taken over the events")
+var errLeaseLost = errors.New("seatkeeper: another process has taken over the events")
 
-// timed calls fn with a context that ends before the lease.
+// timed calls fn with a context that ends before the lease does.
 func timed(ctx context.Context, fn func(context.Context, seats.Event) error, e seats.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, lease/2)
 	defer cancel()

@@ -7,9 +7,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Preview returns what the commands would come to, each with an outcome of its
-// own, and writes nothing but what is due anyway. There may be [seats.MaxCommands] of
-// them. The plan can be shown, kept, and carried out by [Keeper.Apply].
+// Preview returns a plan: the outcome of each command as of now. It writes only what is due
+// anyway. There may be up to [seats.MaxCommands] commands. A plan may be shown, stored, and
+// carried out by [Keeper.Apply]. An unknown account is [store.ErrNotFound].
 func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (seats.Plan, error) {
 	s, request, err := k.loadForPreview(ctx, account, actor, commands)
 	if err != nil {
@@ -18,14 +18,14 @@ func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor use
 	return seats.Preview(s, request)
 }
 
-// Apply carries out a plan: in one commit, all that fitted when it was made, and
-// nothing where by now anything would come out otherwise. That is a refusal,
-// [seats.ErrPlanOutdated] with the differences. Whoever applies it acts for himself,
-// whoever asked for the plan. Applied twice it is carried out twice, where that changes
-// anything, as buying does: a request key, see [Call], has it happen once.
+// Apply carries out a plan in one commit: all commands that fitted when it was made. If any
+// outcome would differ by now, it is refused as [seats.ErrPlanOutdated] with the differences,
+// and nothing changes. A second call carries it out again; only with a [Call] Key does it
+// happen once.
 //
-// A plan may have been in a browser: the account and the actor are those of the call, and
-// a plan made for another account is refused as [seats.ErrBadInput].
+// A plan may have been in a browser. Account and actor are therefore parameters: the actor
+// acts in their own right, and a plan of another account is refused as [seats.ErrBadInput].
+// An unknown account is [store.ErrNotFound].
 func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users.Actor, plan seats.Plan) (Result, error) {
 	request := k.request(actor, seats.ByPlan, plan.Commands()...)
 	if request.Key != "" {
@@ -38,9 +38,10 @@ func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users
 	return result(decision), nil
 }
 
-// May returns nil if [Keeper.Do] would carry out the command now, and otherwise
-// the refusal, so that a host can leave out a button or say why it is grey. What is
-// so already is allowed; the outcome in a [Keeper.Preview] tells the difference.
+// May returns nil if [Keeper.Do] would carry out the command now, and otherwise the refusal:
+// a host can hide a button, or say why it is disabled. A command with its effect already there
+// is allowed; the outcome in a [Keeper.Preview] says Unchanged. An unknown account is
+// [store.ErrNotFound].
 func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.Actor, command seats.Command) error {
 	s, request, err := k.loadForPreview(ctx, account, actor, []seats.Command{command})
 	if err != nil {
@@ -50,9 +51,8 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 	return err
 }
 
-// ahead loads what a decision needs that is not going to be committed. It has no
-// request key, since nothing comes of it, and does without the pools to which licences
-// go back, since nothing is seen of them.
+// loadForPreview loads the snapshot for a decision that is never committed. The request key is
+// left out, and so are the pools of returned licences, which affect no outcome.
 func (k *Keeper) loadForPreview(
 	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command,
 ) (seats.Snapshot, seats.Request, error) {

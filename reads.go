@@ -10,9 +10,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Usage returns the account in numbers: what is bought, held and available, the
-// people by status, and the summary cards in the product's own words. Its cost does
-// not depend on how many people there are.
+// Usage returns the account in numbers: bought, held and available seats, the users by
+// status, and the summary cards in the product's own words. The cost is that of one row,
+// however many users there are. An unknown account is [store.ErrNotFound].
 func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usage, error) {
 	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
@@ -21,24 +21,24 @@ func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usag
 	return s.Usage(), nil
 }
 
-// Account returns the account itself: its policy, which says what to offer, its
-// time zone, its tally by stored status.
+// Account returns the account's own data: policy, time zone, payer, and the users by stored
+// status. An unknown account is [store.ErrNotFound].
 func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Account, error) {
 	s, err := k.load(ctx, &seats.Need{Account: account})
-	s.Account.Salt = "" // the library's own
+	s.Account.Salt = "" // internal to the library
 	return s.Account, err
 }
 
-// User returns the user with that ID, deleted ones included. Nobody is a
-// refusal, [seats.ErrUnknownUser].
+// User returns the user with that ID, deleted ones included. An unknown user is refused as
+// [seats.ErrUnknownUser]; an unknown account is [store.ErrNotFound].
 func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID) (seats.Person, error) {
 	return k.Find(ctx, account, users.ByID(id))
 }
 
-// Find returns the user who has the key: an address, a username, an external ID
-// or an ID, as in keeper.Find(ctx, "acme", users.ByEmail("ada@acme.example")).
-// Inactive and archived people keep their keys. Nobody is a refusal,
-// [seats.ErrUnknownUser].
+// Find returns the user with that key: an address, a username, an external ID or an ID, as
+// in keeper.Find(ctx, "acme", users.ByEmail("ada@acme.example")). Inactive and archived
+// users keep their keys. An unknown user is refused as [seats.ErrUnknownUser]; an unknown
+// account is [store.ErrNotFound].
 func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (seats.Person, error) {
 	need := seats.NeedsPerson(account, key)
 	s, err := k.load(ctx, &need)
@@ -53,7 +53,7 @@ func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Ke
 	return seats.Person{}, &seats.Refusal{Code: seats.ErrUnknownUser}
 }
 
-// How many rows are read from the store at a time.
+// Rows read from the store at a time.
 const (
 	userPage    = 200
 	auditPage   = 1000 // people
@@ -61,16 +61,17 @@ const (
 	accountPage = 200
 )
 
-// Users lists the account's users whom the filter selects, in ascending order
-// of ID, or ByName of [users.Profile.SortName]. The filter's status is the one that
-// is shown, so under a policy that shows invited people as active the filter for
-// active people finds them; an empty one selects all but the deleted.
+// Users lists the users selected by the filter in ascending order of ID, or ByName in that
+// of [users.Profile.SortName]. The filter's statuses are those shown to people: under a
+// policy that shows invited users as active, the filter for active ones finds them. An empty
+// set selects all but the deleted.
 //
-// Rows are read a page at a time, and nothing is kept open in between: the loop
-// may call the Keeper. Who is there from beginning to end is listed once; only who
-// gets another name meanwhile may be missed by a list in order of name, or be there
-// twice. An error is the last thing the loop sees. For a page of a screen, leave the
-// loop when it is full, and go on with [users.Filter.NextPage] the last user.
+// Rows are read a page at a time, and nothing stays open in between: the loop may call the
+// Keeper. A user present from begin to end is listed once. Only a list by name may miss or
+// repeat a user renamed meanwhile. For one page of a screen, break out of the loop when the
+// page is full, and continue with [users.Filter.NextPage] of the last user.
+//
+// An error ends the list; for an unknown account it is [store.ErrNotFound].
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
 	return func(yield func(seats.Person, error) bool) {
 		s, stored, some, err := k.stored(ctx, account, filter)
@@ -93,10 +94,10 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 	}
 }
 
-// UsageOf is [Keeper.Usage] with those people only whom the filter selects by the status
-// that is shown: it counts them, and so do the summary cards about people. What is bought,
-// held and available stays that of the account, a moment before they were counted. Where
-// a page of the filter begins makes no difference. It reads the rows of all people: Usage is the cheap way to the numbers of all of them.
+// UsageOf is [Keeper.Usage] for a part of the users: tally and cards count those selected by
+// the filter, with its statuses as in [Keeper.Users] and its page ignored. Bought, held and
+// available seats are the account's, read a moment earlier. The cost grows with the account,
+// since its users are counted one by one. An unknown account is [store.ErrNotFound].
 func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter users.Filter) (seats.Usage, error) {
 	s, stored, some, err := k.stored(ctx, account, filter.WithoutPage())
 	if err != nil {
@@ -111,8 +112,8 @@ func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter us
 	return s.UsageOf(people), nil
 }
 
-// stored turns a filter by shown status into the store's. It reports whether the
-// filter can select anybody at all.
+// stored turns a filter by shown statuses into one by stored statuses. It reports false if
+// the filter can select no user.
 func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Filter) (seats.Snapshot, users.Filter, bool, error) {
 	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
@@ -125,11 +126,12 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 	return s, f, !f.Status.Empty(), nil
 }
 
-// Events lists the account's events that the filter selects, in order. For the
-// last ten, let the filter's After be [seats.Usage] Sequence less ten. Rows are read
-// as by [Keeper.Users]. A list that comes to its end, ends with [seats.ErrHistory] where the
-// account's last event is missing, or is not the last one; a list without User and Kinds, in
-// which the numbers have no gaps, also where any other one is missing.
+// Events lists the events selected by the filter, in order. For the last ten, set After to
+// [seats.Usage] Sequence less ten. Rows are read as by [Keeper.Users].
+//
+// An error ends the list. For an unknown account it is [store.ErrNotFound]. It is
+// [seats.ErrHistory] if the account's last event is missing or has successors, and, in a
+// list free of User and Kinds, if any event is missing.
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return func(yield func(seats.Event, error) bool) {
 		s, err := k.load(ctx, &seats.Need{Account: account})
@@ -148,9 +150,8 @@ func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter sea
 	}
 }
 
-// recorded lists the events of an account that was loaded before, whatever is due. Since
-// then its events up to its Sequence are there, however it moves meanwhile: a list of all
-// events that ends before, or has a gap, ends with [seats.ErrHistory].
+// events lists the events of an account loaded before, whatever is due. All up to its
+// Sequence must be there, so that a list of every event ends with [seats.ErrHistory] at a gap.
 func (k *Keeper) events(ctx context.Context, account seats.Account, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	list := k.eventRows(ctx, account.ID, filter)
 	if filter.User != "" || len(filter.Kinds) > 0 {
@@ -159,7 +160,7 @@ func (k *Keeper) events(ctx context.Context, account seats.Account, filter seats
 	return seats.Numbered(filter.After, account.Sequence, list)
 }
 
-// eventRows lists the events that are there.
+// eventRows lists the stored events, with any gaps.
 func (k *Keeper) eventRows(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
 		filter.After = max(filter.After, last.Sequence)
@@ -167,14 +168,13 @@ func (k *Keeper) eventRows(ctx context.Context, account users.AccountID, filter 
 	})
 }
 
-// RunDue lets everything that is due take effect in accounts that nobody has
-// touched since, and returns how many accounts it went through. Any call on an
-// account does the same for that account first, so when and how often RunDue is
-// called changes no result; a host calls it every few minutes, so that events and
-// seats do not wait for the next visitor.
+// RunDue lets everything due take effect in accounts untouched since, and returns the number
+// of accounts it settled. A host calls it every few minutes, so that seats and events come on
+// time. Every other call on an account does the same for that account first: results are the
+// same however often RunDue runs, and on however many processes.
 //
-// An account in which that fails does not stop the others: RunDue returns all of the errors,
-// each with the account's ID. Where the clock is behind the store's, fewer accounts are due.
+// After an error in one account it goes on with the others. It returns all errors, each with
+// the account's ID. A clock behind the store's finds fewer accounts due.
 func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
 	now := k.now()
 	var failed []error
@@ -197,8 +197,8 @@ func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
 	return accounts, errors.Join(failed...)
 }
 
-// pages lists rows that are read a page at a time, each after the last row of
-// the one before. A page that is not full is the last one.
+// pages lists rows read a page at a time, each page after the last row of the one before.
+// A page short of full is the last.
 func pages[Row any](some bool, full int, read func(last Row) ([]Row, error)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		var last Row
