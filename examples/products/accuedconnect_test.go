@@ -95,7 +95,7 @@ func Example_accuEdConnect() {
 	// <nil>
 	// [{Total Licenses 10} {Available Licenses 0} {Active Users 10} {Inactive Users 0}] <nil>
 	// seats: no free seat: 10 of 10 are held; deactivate 1, delete 1, or ask the vendor for 1 more
-	// seats: not allowed to this actor
+	// seats: not allowed: the actor must be the vendor
 	// [{Total Licenses 10} {Available Licenses 4} {Active Users 6} {Inactive Users 4}] <nil>
 	// <nil>
 	// [{Total Licenses 10} {Available Licenses 0} {Active Users 10} {Inactive Users 4}] <nil>

@@ -91,7 +91,7 @@ func Example_bigContacts() {
 	// seats: not a number of seats that can be ordered: 2 asked, 1 to 1 possible; deactivate 1
 	// <nil>
 	// [{User spots 3} {Open user spots 0} {Active users 3} {Inactive users 3}] <nil>
-	// seats: not allowed to this actor
+	// seats: not allowed: the actor must be the vendor's support
 	// seats: the last active owner stays the owner
 	// seats: an owner is protected; ask the vendor to end the ownership of the user
 	// seats: the owner who pays stays an owner

@@ -93,13 +93,13 @@ func Example_howNow() {
 	// 3 [cy dee eve]
 	// seats: not offered by this product
 	// <nil>
-	// seats: not allowed to this actor
+	// seats: not allowed: the actor must be an owner or an admin
 	// seats: not a number of seats that can be ordered: 9 asked, 10 to 1000 possible
 	// seats: not a number of seats that can be ordered: 1001 asked, 10 to 1000 possible
 	// seats-bought 25 by ada now 35 <nil>
 	// mail to [ada u1]
 	// invited <nil>
-	// seats: not allowed to this actor
+	// seats: not allowed: the actor must be the vendor
 	// [{Total Seats 35} {Available Seats 29} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}] <nil>
 	// seats: managed by the sync this person came by
 	// 2 [bob gus]

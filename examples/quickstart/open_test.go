@@ -97,7 +97,7 @@ func TestTwoPeopleInOneRow(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(header+"Ada,Lovelace,ada,,ada@acme.example,User,,,\nBob,Smith,bob,,bob@acme.example,User,,,\n"), 0o644))
 	require.Contains(t, tell(t, "-db", db, "-roster", file), "2 came in")
 	require.NoError(t, os.WriteFile(file, []byte(header+"Ada,Smith,bob,,ada@acme.example,User,,,\n"), 0o644))
-	require.Contains(t, tell(t, "-db", db, "-roster", file), "1 did not, the first of them row 3, Ada Smith:\n    seats: somebody is already here under this name")
+	require.Contains(t, tell(t, "-db", db, "-roster", file), "1 did not, the first of them row 3, Ada Smith:\n    seats: profile matches several users")
 }
 
 func TestStartingOverLeavesTheTablesOfTheHost(t *testing.T) {
