@@ -1,22 +1,26 @@
-// Command planted shows that the tests notice faults. It applies the patches of its folder
-// one by one to a copy of the repository, runs the tests that a patch names, and prints
-// which of them failed. A fault that no test notices ends it with status 1.
+// Command planted shows that the tests notice faults. For each patch of its folder it runs
+// the tests that the patch names, on the files as the patch leaves them, and prints the
+// tests that failed. A fault that no test notices ends it with status 1.
 //
 //	go run ./internal/planted            # every patch
 //	go run ./internal/planted -run key   # those with "key" in their name
 //
-// A patch begins with lines that say what it breaks and what notices it, and goes on as
-// "git diff" prints it:
+// A patch begins with lines that say what it breaks and which tests notice it, and goes on
+// as "git diff" prints it:
 //
 //	# what: the revision is not compared on commit
 //	# test: ./memstore TestStore/conformance
 //
 // A test is the folder of a package and an expression for "go test -run". The first
 // of the tests that fails is enough.
+//
+// The working tree stays as it is: "go test -overlay" reads the patched files in the place
+// of the original ones, so the build cache holds whatever a patch does not touch.
 package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -27,6 +31,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -34,6 +39,7 @@ func main() {
 	log.SetFlags(0)
 	name := flag.String("run", "", "an expression that the names of the patches match")
 	list := flag.Bool("list", false, "print what the patches break, and run nothing")
+	parallel := flag.Int("p", 2, "how many faults are tried at once")
 	flag.Parse()
 	chosen, err := regexp.Compile(*name)
 	if err != nil {
@@ -49,40 +55,47 @@ func main() {
 		}
 		return
 	}
-	if err := run(faults); err != nil {
+	if err := run(faults, max(1, *parallel)); err != nil {
 		log.Fatal("planted: ", err)
 	}
 }
 
-// run plants the faults one by one and prints a line for each.
-func run(faults []fault) error {
-	folder, err := os.MkdirTemp("", "planted-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder)
-	if err := duplicate(folder); err != nil {
-		return err
-	}
-	survived := 0
+// run tries the faults, some at once, and prints a line for each.
+func run(faults []fault, parallel int) error {
+	began := time.Now()
+	var (
+		mu       sync.Mutex
+		errs     []error
+		survived int
+		group    sync.WaitGroup
+	)
+	slots := make(chan struct{}, parallel)
 	for _, f := range faults {
-		began := time.Now()
-		caught, err := f.plant(folder)
-		if err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		verdict := "caught by " + strings.Join(caught, ", ")
-		if len(caught) == 0 {
-			survived++
-			verdict = "SURVIVED " + strings.Join(f.commands(), ", ")
-		}
-		fmt.Printf("%-36s %5.1fs  %s\n", f.name, time.Since(began).Seconds(), verdict)
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			began := time.Now()
+			caught, err := f.plant()
+			mu.Lock()
+			defer mu.Unlock()
+			verdict := "caught by " + strings.Join(caught, ", ")
+			switch {
+			case err != nil:
+				errs = append(errs, fmt.Errorf("%s: %w", f.name, err))
+				verdict = "FAILED"
+			case len(caught) == 0:
+				survived++
+				verdict = "SURVIVED " + strings.Join(f.commands(), ", ")
+			}
+			fmt.Printf("%-36s %5.1fs  %s\n", f.name, time.Since(began).Seconds(), verdict)
+		})
 	}
-	fmt.Printf("%d faults, %d caught, %d survived\n", len(faults), len(faults)-survived, survived)
+	group.Wait()
+	fmt.Printf("%d faults, %d survived, %.0fs\n", len(faults), survived, time.Since(began).Seconds())
 	if survived > 0 {
-		return errors.New("there are faults that no test notices")
+		errs = append(errs, errors.New("there are faults that no test notices"))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // A fault is a patch that breaks something.
@@ -92,12 +105,13 @@ type fault struct {
 	tests      []test
 }
 
-// A test is what shall notice a fault: some tests of a package.
+// A test is what must notice a fault: some tests of a package.
 type test struct{ folder, run string }
 
 var (
 	whatLine = regexp.MustCompile(`(?m)^# what: (\S.*)$`)
 	testLine = regexp.MustCompile(`(?m)^# test: (\./\S*) (\S+)$`)
+	fileLine = regexp.MustCompile(`(?m)^--- a/(\S+)$`)
 )
 
 // read returns the faults whose names match, in order of name.
@@ -135,45 +149,59 @@ func read(folder string, chosen *regexp.Regexp) ([]fault, error) {
 
 var errNoPatches = errors.New("there are no patches")
 
-// duplicate copies the files that git tracks, and those it would, into the folder.
-func duplicate(folder string) error {
-	files, err := output(".", "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+// overlay applies the patch to copies of its files in the folder, and returns the file that
+// tells "go test" of them. A patch changes files; it adds and removes none.
+func (f fault) overlay(folder string) (path string, err error) {
+	text, err := os.ReadFile(f.path)
 	if err != nil {
-		return err
+		return "", err
 	}
-	for name := range strings.SplitSeq(strings.TrimRight(string(files), "\x00"), "\x00") {
-		text, err := os.ReadFile(name)
-		if errors.Is(err, os.ErrNotExist) {
-			continue // deleted, and not committed yet
-		}
+	replace := map[string]string{}
+	for _, m := range fileLine.FindAllSubmatch(text, -1) {
+		name := string(m[1])
+		original, err := filepath.Abs(name)
 		if err != nil {
-			return err
+			return "", err
 		}
-		target := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return err
+		text, err := os.ReadFile(original)
+		if err != nil {
+			return "", err
 		}
-		if err := os.WriteFile(target, text, 0o644); err != nil {
-			return err
+		replace[original] = filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(replace[original]), 0o755); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(replace[original], text, 0o644); err != nil {
+			return "", err
 		}
 	}
-	return nil
+	if _, err := output(folder, "git", "apply", f.path); err != nil {
+		return "", err
+	}
+	list, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(folder, "overlay.json")
+	return path, os.WriteFile(path, list, 0o644)
 }
 
 var failedTest = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
-// plant applies the fault, runs its tests until one fails, and takes the fault out. It
-// returns the innermost tests that failed. What does not build is an error.
-func (f fault) plant(folder string) (caught []string, err error) {
-	if _, err := output(folder, "git", "apply", f.path); err != nil {
+// plant runs the tests of the fault until one fails, and returns the innermost tests that
+// failed. A fault that does not build is an error.
+func (f fault) plant() (caught []string, err error) {
+	folder, err := os.MkdirTemp("", "planted-")
+	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		_, undone := output(folder, "git", "apply", "--reverse", f.path)
-		err = errors.Join(err, undone)
-	}()
+	defer os.RemoveAll(folder)
+	overlay, err := f.overlay(folder)
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range f.tests {
-		text, failed := output(folder, "go", "test", "-count=1", "-short", "-run", t.run, t.folder)
+		text, failed := output(".", "go", "test", "-overlay", overlay, "-vet=off", "-count=1", "-run", t.run, t.folder)
 		switch {
 		case bytes.Contains(text, []byte("[no tests to run]")), bytes.Contains(text, []byte("no test files")):
 			return nil, fmt.Errorf("%s: there is no test %s", t.folder, t.run)

@@ -14,6 +14,7 @@ import (
 // TestStore_arguments: values are arguments where the driver fills them in, and what it
 // fills in means the same to the server.
 func TestStore_arguments(t *testing.T) {
+	t.Parallel()
 	for dsn, arguments := range map[string]bool{
 		"": false, "?interpolateParams=true": true,
 		"?interpolateParams=true&sql_mode=%27NO_BACKSLASH_ESCAPES,ANSI_QUOTES%27": true,

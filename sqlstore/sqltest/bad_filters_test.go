@@ -209,6 +209,9 @@ func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
 					return (*string)(&c.Events[0].Receivers[0])
 				},
 			} {
+				if len(text) == large && field != "name" {
+					continue // once is enough
+				}
 				id := users.ID(fmt.Sprint("p", i, field))
 				c := planned(t, st, invite(id))
 				c.Account.Name = "" // whatever it was last time

@@ -80,6 +80,7 @@ func TestAClosedDatabaseIsAClearError(t *testing.T) {
 
 // TestWhoMayOnlyReadReads and is told clearly that he may not write.
 func TestWhoMayOnlyReadReads(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		engine
 		forbid func(t *testing.T, db *sql.DB) (driver, source string)
@@ -138,6 +139,7 @@ func TestWhoMayOnlyReadReads(t *testing.T) {
 }
 
 func TestAFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []string{"WAL", "DELETE"} {
 		t.Run(mode, func(t *testing.T) {
 			folder := servers.SmallDisk(t, 1<<20)

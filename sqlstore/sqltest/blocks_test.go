@@ -13,6 +13,7 @@ import (
 // TestNoStatementIsLongerThanABlock where orders tell as many as there can be, with the
 // longest of IDs.
 func TestNoStatementIsLongerThanABlock(t *testing.T) {
+	t.Parallel()
 	s, r := variant(t, "MariaDB, literals").recorded(t)
 	st := s.stores[0]
 	open(t, st, 9)

@@ -21,6 +21,7 @@ import (
 
 // TestStore_Load_store_time runs under sessions that would bend it.
 func TestStore_Load_store_time(t *testing.T) {
+	t.Parallel()
 	tokyo, bent := postgres, mariadb
 	tokyo.dsn = onPostgres("pgx", "&timezone=Asia/Tokyo")
 	bent.dsn = onMariaDB("?time_zone=%27%2B09:00%27&timestamp=1000000000")

@@ -17,6 +17,7 @@ import (
 
 // TestStore_Durability: a database is asked what it was told, and Verify lets a host choose.
 func TestStore_Durability(t *testing.T) {
+	t.Parallel()
 	withPragmas := func(pragmas string) engine {
 		e := sqlite
 		e.dsn = func(t testing.TB, database string) (string, []string) {
@@ -74,6 +75,7 @@ var withCgo bool
 
 // TestReadme_sqlite: the names by which the README opens SQLite keep what the page says.
 func TestReadme_sqlite(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
 	names := regexp.MustCompile("[`\"](file:seats\\.db\\?[^`\"]*)[`\"]").FindAllStringSubmatch(string(readme), -1)

@@ -33,35 +33,39 @@ type engine struct {
 	// for each node that has it.
 	dsn         func(t testing.TB, database string) (driver string, sources []string)
 	connections int
+	long        bool // only the long form runs on it
 }
 
 // The engines, each as a host would open it.
 var (
 	sqlite   = engine{name: "SQLite", dialect: sqlstore.SQLite, dsn: inFile, connections: 8}
-	postgres = engine{name: "PostgreSQL", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", ""), connections: 40}
-	mariadb  = engine{name: "MariaDB", dialect: sqlstore.MySQL, dsn: onMariaDB("?interpolateParams=true"), connections: 40}
-	galera   = engine{name: "Galera", dialect: sqlstore.MySQL, dsn: onGalera, connections: 20}
+	postgres = engine{name: "PostgreSQL", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", ""), connections: 20}
+	mariadb  = engine{name: "MariaDB", dialect: sqlstore.MySQL, dsn: onMariaDB("?interpolateParams=true"), connections: 20}
+	galera   = engine{name: "Galera", dialect: sqlstore.MySQL, dsn: onGalera, connections: 20, long: true}
 
 	engines = []engine{sqlite, postgres, mariadb, galera}
+
+	// inTurn are the engines for a test that says little more on the second one.
+	inTurn = []engine{postgres, sqlite.inLong(), mariadb.inLong(), galera}
 
 	// variants are other ways to open them.
 	variants = []engine{
 		{name: "SQLite, one connection", dialect: sqlstore.SQLite, dsn: inFile, connections: 1},
 		{name: "SQLite in memory, one connection", dialect: sqlstore.SQLite, dsn: inMemory, connections: 1},
-		{name: "SQLite in memory, eight connections", dialect: sqlstore.SQLite, dsn: inSharedMemory, connections: 8},
-		{name: "PostgreSQL, lib-pq", dialect: sqlstore.Postgres, dsn: onPostgres("postgres", ""), connections: 40},
+		{name: "SQLite in memory, eight connections", dialect: sqlstore.SQLite, dsn: inSharedMemory, connections: 8, long: true},
+		{name: "PostgreSQL, lib-pq", dialect: sqlstore.Postgres, dsn: onPostgres("postgres", ""), connections: 20},
 		{name: "PostgreSQL, lib-pq, unprepared", dialect: sqlstore.Postgres, dsn: onPostgres("postgres", ""),
-			options: sqlstore.Options{Unprepared: true, Prefix: "other_"}, connections: 40},
+			options: sqlstore.Options{Unprepared: true, Prefix: "other_"}, connections: 20, long: true},
 		{name: "PostgreSQL, simple protocol", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", "&default_query_exec_mode=simple_protocol"),
-			options: sqlstore.Options{Unprepared: true}, connections: 40},
-		{name: "PostgreSQL, serializable", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", "&default_transaction_isolation=serializable"), connections: 40},
-		{name: "MariaDB, clientFoundRows", dialect: sqlstore.MySQL, dsn: onMariaDB("?clientFoundRows=true&interpolateParams=true"), connections: 40},
-		{name: "MariaDB, literals", dialect: sqlstore.MySQL, dsn: onMariaDB(""), connections: 40},
+			options: sqlstore.Options{Unprepared: true}, connections: 20},
+		{name: "PostgreSQL, serializable", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", "&default_transaction_isolation=serializable"), connections: 20, long: true},
+		{name: "MariaDB, clientFoundRows", dialect: sqlstore.MySQL, dsn: onMariaDB("?clientFoundRows=true&interpolateParams=true"), connections: 20, long: true},
+		{name: "MariaDB, literals", dialect: sqlstore.MySQL, dsn: onMariaDB(""), connections: 20},
 		// Each of these gives a text between quotes another meaning than it usually has.
-		{name: "MariaDB, odd texts", dialect: sqlstore.MySQL, connections: 40,
+		{name: "MariaDB, odd texts", dialect: sqlstore.MySQL, connections: 20, long: true,
 			dsn: onMariaDB("?collation_connection=utf16_general_ci&sql_mode=%27EMPTY_STRING_IS_NULL,NO_BACKSLASH_ESCAPES,ANSI_QUOTES%27")},
 		// As on MySQL, which knows no compound statement outside of routines.
-		{name: "MariaDB, transactions", dialect: sqlstore.MySQL, dsn: onMariaDB("?sql_mode=ORACLE&parseTime=true&loc=Local&interpolateParams=true"), connections: 40},
+		{name: "MariaDB, transactions", dialect: sqlstore.MySQL, dsn: onMariaDB("?sql_mode=ORACLE&parseTime=true&loc=Local&interpolateParams=true"), connections: 20},
 	}
 )
 
@@ -169,18 +173,29 @@ func (s *site) reopen(t testing.TB, _ store.Store) store.Store {
 	return again.store()
 }
 
-// each runs the test on engines, side by side; with -short, which is for the race
-// detector, on PostgreSQL alone.
-func each(t *testing.T, engines []engine, test func(*testing.T, *site)) {
+// inLong is the engine for the long form alone.
+func (e engine) inLong() engine {
+	e.long = true
+	return e
+}
+
+// on runs the test on engines, side by side with other tests.
+func on(t *testing.T, engines []engine, test func(*testing.T, engine)) {
+	t.Parallel()
 	for _, e := range engines {
-		if !long.On() && e.name != postgres.name {
+		if e.long && !long.On() {
 			continue
 		}
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
-			test(t, e.open(t))
+			test(t, e)
 		})
 	}
+}
+
+// each runs the test on engines, in a database with the tables.
+func each(t *testing.T, engines []engine, test func(*testing.T, *site)) {
+	on(t, engines, func(t *testing.T, e engine) { test(t, e.open(t)) })
 }
 
 // scattered sends every call to a random node.

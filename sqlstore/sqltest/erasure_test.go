@@ -16,7 +16,7 @@ import (
 func TestErasure_columns(t *testing.T) {
 	text, err := os.ReadFile("../testdata/columns.txt")
 	require.NoError(t, err)
-	each(t, engines, func(t *testing.T, s *site) {
+	each(t, inTurn, func(t *testing.T, s *site) {
 		k, err := seatkeeper.New(s.store(), seatkeeper.Options{})
 		require.NoError(t, err)
 		prefix := "seats_"

@@ -115,6 +115,7 @@ func common(t *testing.T, db *sql.DB, exec func(string) error) {
 }
 
 func TestErrorsOfPostgresAreTold(t *testing.T) {
+	t.Parallel()
 	for _, e := range []engine{postgres, variant(t, "PostgreSQL, lib-pq")} {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
@@ -186,6 +187,7 @@ func TestErrorsOfSQLiteAreTold(t *testing.T) {
 
 // TestErrorsOfALineAreTold which is cut, or was never there.
 func TestErrorsOfALineAreTold(t *testing.T) {
+	t.Parallel()
 	for _, c := range distant(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -224,6 +226,7 @@ func distant(t *testing.T) []far {
 // TestALostCommitIsSettled cuts the line before or after the commit was carried out. The
 // store does not know what became of it, and the Keeper finds out.
 func TestALostCommitIsSettled(t *testing.T) {
+	t.Parallel()
 	for _, c := range distant(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -274,6 +277,7 @@ func TestALostCommitIsSettled(t *testing.T) {
 // TestALineThatIsCutBeforeTheCommitLeavesNoDoubt since a transaction goes with its
 // connection.
 func TestALineThatIsCutBeforeTheCommitLeavesNoDoubt(t *testing.T) {
+	t.Parallel()
 	p := newProxy(t, servers.MariaDB(t).Address())
 	st := p.before(variant(t, "MariaDB, transactions")).open(t).stores[0]
 	k := open(t, st, 9)

@@ -82,6 +82,7 @@ func (h *host) writes(planned seats.Change) {
 // TestATransactionThatADeadlockEndedIsOver although the host does not know: MySQL ends it,
 // and what is sent on its connection afterwards is outside of any.
 func TestATransactionThatADeadlockEndedIsOver(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		level sql.IsolationLevel
 		meet  func(*host)

@@ -182,6 +182,7 @@ func TestABrokenChangeLeavesTheTransactionAsItWas(t *testing.T) {
 // TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain has the rival take the same
 // address.
 func TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain(t *testing.T) {
+	t.Parallel()
 	for level, all := range map[sql.IsolationLevel][]engine{
 		sql.LevelDefault: append([]engine{variant(t, "PostgreSQL, lib-pq"), variant(t, "MariaDB, transactions")}, engines...),
 		// SQLite has one level, and on the others the default is the other one of the two.

@@ -16,6 +16,7 @@ import (
 // that goes on to be used: a transaction left open there would be committed by the next
 // one.
 func TestACommitThatIsKilledLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	for _, e := range []engine{mariadb, variant(t, "MariaDB, transactions"), postgres} {
 		kill, waiting := "KILL QUERY %d", "SELECT trx_mysql_thread_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
 		if e.name == "PostgreSQL" {

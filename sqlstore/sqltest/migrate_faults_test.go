@@ -98,6 +98,7 @@ func TestAnIndexOfTheHostIsInTheWay(t *testing.T) {
 }
 
 func TestNobodyMayMakeTables(t *testing.T) {
+	t.Parallel()
 	t.Run("PostgreSQL", func(t *testing.T) {
 		d, role := postgres.blank(t), newName()
 		execAll(t, d.open(t), "CREATE ROLE "+role+" LOGIN", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
@@ -121,6 +122,7 @@ func TestNobodyMayMakeTables(t *testing.T) {
 }
 
 func TestTheVersionMayNotBeRead(t *testing.T) {
+	t.Parallel()
 	d, role := postgres.blank(t), newName()
 	_, db := d.migrated(t)
 	execAll(t, db, "CREATE ROLE "+role+" LOGIN", "GRANT CREATE ON SCHEMA public TO "+role)
@@ -131,6 +133,7 @@ func TestTheVersionMayNotBeRead(t *testing.T) {
 
 // TestAStoreNeedsFewerRightsThanMigrate is for hosts who let somebody else migrate.
 func TestAStoreNeedsFewerRightsThanMigrate(t *testing.T) {
+	t.Parallel()
 	works := func(t *testing.T, d blank) {
 		s, _ := d.migrated(t)
 		require.NoError(t, s.Verify(t.Context()))
@@ -151,6 +154,7 @@ func TestAStoreNeedsFewerRightsThanMigrate(t *testing.T) {
 }
 
 func TestTheDiskIsFull(t *testing.T) {
+	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		d := sqlite.blank(t)
 		small := d
@@ -172,19 +176,20 @@ func TestTheDiskIsFull(t *testing.T) {
 // TestMigrateEndedBeforeItWroteDownWhatItDid is about MariaDB, where the two are not one
 // transaction: however much is not written down, Migrate makes up for it.
 func TestMigrateEndedBeforeItWroteDownWhatItDid(t *testing.T) {
-	withNextVersion(t)
-	d := mariadb.blank(t)
-	s, db := d.migrated(t)
-	all := d.catalog(t, db)
-	for last := range allVersions(s) {
-		execAll(t, db, fmt.Sprint("DELETE FROM seats_migrations WHERE version > ", last))
+	withNextVersion(t, func(t *testing.T) {
+		d := mariadb.blank(t)
+		s, db := d.migrated(t)
+		all := d.catalog(t, db)
+		for last := range allVersions(s) {
+			execAll(t, db, fmt.Sprint("DELETE FROM seats_migrations WHERE version > ", last))
+			require.NoError(t, s.Migrate(t.Context()))
+			require.Equal(t, allVersions(s), recorded(t, db))
+		}
+		execAll(t, db, "DROP TABLE seats_migrations")
 		require.NoError(t, s.Migrate(t.Context()))
 		require.Equal(t, allVersions(s), recorded(t, db))
-	}
-	execAll(t, db, "DROP TABLE seats_migrations")
-	require.NoError(t, s.Migrate(t.Context()))
-	require.Equal(t, allVersions(s), recorded(t, db))
-	require.Equal(t, all, d.catalog(t, db))
+		require.Equal(t, all, d.catalog(t, db))
+	})
 }
 
 // TestTheServerBreaksDownMeanwhile kills it while Migrate waits for somebody else.
@@ -241,6 +246,7 @@ func TestMigrateEndsWithItsContext(t *testing.T) {
 }
 
 func TestMigrateMeetsNoServer(t *testing.T) {
+	t.Parallel()
 	for _, d := range []blank{
 		{postgres, "pgx", "postgres://postgres@127.0.0.1:1/seats?sslmode=disable"},
 		{mariadb, "mysql", "root@tcp(127.0.0.1:1)/seats"},

@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/internal/migrations"
 )
@@ -23,17 +22,9 @@ type blank struct {
 	driver, source string
 }
 
-// onBlank runs the test with an empty database of each engine, see [each].
+// onBlank runs the test with an empty database of each engine, see [on].
 func onBlank(t *testing.T, test func(*testing.T, blank)) {
-	for _, e := range []engine{sqlite, postgres, mariadb} {
-		if !long.On() && e.name != postgres.name {
-			continue
-		}
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			test(t, e.blank(t))
-		})
-	}
+	on(t, engines[:3], func(t *testing.T, e engine) { test(t, e.blank(t)) })
 }
 
 // blank makes an empty database.
@@ -116,8 +107,8 @@ func statementsOf(s *sqlstore.Store) (all []string) {
 // recordOf returns the statement that records a migration.
 func recordOf(m sqlstore.Migration) string { return m.Statements[len(m.Statements)-1] }
 
-// withNextVersion adds a version to the migrations until the test ends.
-func withNextVersion(t *testing.T) {
+// withNextVersion runs the test with one more version of the migrations, and alone.
+func withNextVersion(t *testing.T, test func(*testing.T)) {
 	t.Helper()
 	released := migrations.Files
 	t.Cleanup(func() { migrations.Files = released })
@@ -140,6 +131,7 @@ func withNextVersion(t *testing.T) {
 		files[d.String()+"/0002_badges.sql"] = &fstest.MapFile{Data: []byte(text)}
 	}
 	migrations.Files = files
+	t.Run("next version", test)
 }
 
 // rowsOf returns the rows of a query, each as its columns with a blank in between.

@@ -67,6 +67,7 @@ func TestEightProcessesMigrateAtOnce(t *testing.T) {
 }
 
 func TestProcessesOnAllNodesOfGaleraMigrateAtOnce(t *testing.T) {
+	t.Parallel()
 	if !long.On() {
 		t.Skip("a cluster takes its time to start")
 	}
@@ -82,6 +83,7 @@ func TestProcessesOnAllNodesOfGaleraMigrateAtOnce(t *testing.T) {
 // TestARivalHasBegun lets a rival make the first table, and then, when Migrate has to
 // wait for it, the others too, or none.
 func TestARivalHasBegun(t *testing.T) {
+	t.Parallel()
 	for _, goesOn := range []bool{true, false} {
 		t.Run(fmt.Sprint("and goes on: ", goesOn), func(t *testing.T) {
 			t.Run("SQLite", func(t *testing.T) {
@@ -132,32 +134,33 @@ func againstARival(t *testing.T, d blank, s *sqlstore.Store, goesOn bool, migrat
 // TestARivalIsAboutToWriteDownWhatItDid: on MariaDB nobody waits for tables. Both have
 // made them all, and the rival is at its second record.
 func TestARivalIsAboutToWriteDownWhatItDid(t *testing.T) {
-	withNextVersion(t)
-	for _, commits := range []bool{true, false} {
-		t.Run(fmt.Sprint("and commits: ", commits), func(t *testing.T) {
-			d := mariadb.blank(t)
-			s, db := d.store(t, sqlstore.Options{})
-			for _, m := range s.Migrations() {
-				execAll(t, db, m.Statements[:len(m.Statements)-1]...)
-			}
-			rival, err := db.Begin()
-			require.NoError(t, err)
-			for _, m := range s.Migrations() {
-				_, err := rival.Exec(recordOf(m))
+	withNextVersion(t, func(t *testing.T) {
+		for _, commits := range []bool{true, false} {
+			t.Run(fmt.Sprint("and commits: ", commits), func(t *testing.T) {
+				d := mariadb.blank(t)
+				s, db := d.store(t, sqlstore.Options{})
+				for _, m := range s.Migrations() {
+					execAll(t, db, m.Statements[:len(m.Statements)-1]...)
+				}
+				rival, err := db.Begin()
 				require.NoError(t, err)
-			}
-			end := make(chan error)
-			go func() { end <- s.Migrate(context.Background()) }()
-			awaitOne(t, db, mariaDBWaits)
-			if commits {
-				require.NoError(t, rival.Commit())
-			} else {
-				require.NoError(t, rival.Rollback())
-			}
-			require.NoError(t, <-end)
-			require.Equal(t, allVersions(s), recorded(t, db))
-		})
-	}
+				for _, m := range s.Migrations() {
+					_, err := rival.Exec(recordOf(m))
+					require.NoError(t, err)
+				}
+				end := make(chan error)
+				go func() { end <- s.Migrate(context.Background()) }()
+				awaitOne(t, db, mariaDBWaits)
+				if commits {
+					require.NoError(t, rival.Commit())
+				} else {
+					require.NoError(t, rival.Rollback())
+				}
+				require.NoError(t, <-end)
+				require.Equal(t, allVersions(s), recorded(t, db))
+			})
+		}
+	})
 }
 
 // Whether somebody waits for another to go on.

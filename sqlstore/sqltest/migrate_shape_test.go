@@ -69,6 +69,7 @@ var everywhere = []misshapen{
 // TestMigrate_shape: tables of another shape are an error of Migrate and of Verify, which
 // names the table and what is different.
 func TestMigrate_shape(t *testing.T) {
+	t.Parallel()
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(e.name, func(t *testing.T) {
 			for _, m := range append(misshapes[e.dialect], everywhere...) {

@@ -40,6 +40,7 @@ func TestMigrateOnlyReadsWhereThereIsNothingToDo(t *testing.T) {
 
 // TestMigrate_rights: the catalog tells of tables that may not be read.
 func TestMigrate_rights(t *testing.T) {
+	t.Parallel()
 	d, role := postgres.blank(t), newName()
 	_, db := d.migrated(t)
 	execAll(t, db, "CREATE ROLE "+role+" LOGIN", "GRANT SELECT ON seats_migrations TO "+role)
@@ -67,21 +68,22 @@ func TestMigrationsByHandGiveWhatMigrateGives(t *testing.T) {
 
 // TestMigrateGoesOnFromEveryVersion: to version 1, and from there to the next.
 func TestMigrateGoesOnFromEveryVersion(t *testing.T) {
-	withNextVersion(t)
-	onBlank(t, func(t *testing.T, d blank) {
-		s, db := d.store(t, sqlstore.Options{})
-		count := len(s.Migrations())
-		for have := range count {
-			s, err := sqlstore.New(db, d.dialect, sqlstore.Options{Prefix: fmt.Sprintf("from%d_", have)})
-			require.NoError(t, err)
-			all := s.Migrations()
-			byHand(t, db, all[:have])
-			if have > 0 {
-				require.EqualError(t, s.Verify(t.Context()), fmt.Sprintf(
-					"sqlstore: the tables are of version %d and this release needs %d: call Migrate", have, count))
+	withNextVersion(t, func(t *testing.T) {
+		onBlank(t, func(t *testing.T, d blank) {
+			s, db := d.store(t, sqlstore.Options{})
+			count := len(s.Migrations())
+			for have := range count {
+				s, err := sqlstore.New(db, d.dialect, sqlstore.Options{Prefix: fmt.Sprintf("from%d_", have)})
+				require.NoError(t, err)
+				all := s.Migrations()
+				byHand(t, db, all[:have])
+				if have > 0 {
+					require.EqualError(t, s.Verify(t.Context()), fmt.Sprintf(
+						"sqlstore: the tables are of version %d and this release needs %d: call Migrate", have, count))
+				}
+				require.NoError(t, s.Migrate(t.Context()))
+				require.NoError(t, s.Verify(t.Context()))
 			}
-			require.NoError(t, s.Migrate(t.Context()))
-			require.NoError(t, s.Verify(t.Context()))
-		}
+		})
 	})
 }

@@ -26,6 +26,7 @@ const hundred = 100
 
 // With -million=1000000 -rounds=300 it says how long the calls take.
 func TestACallSendsTheSameToALargeAccountAsToASmallOne(t *testing.T) {
+	t.Parallel()
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(e.name, func(t *testing.T) {
 			s, r := e.recorded(t)

@@ -51,26 +51,23 @@ func TestStore_statements(t *testing.T) {
 	for _, name := range names {
 		all = append(all, variant(t, name))
 	}
-	for _, e := range all {
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			e.connections = 2 // a transaction has one
-			s, r := e.recorded(t)
-			s.workWithMarked(t)
-			require.Greater(t, len(r.seen), 40)
-			found := 0
-			for _, text := range r.seen {
-				if personal(text) {
-					found++
-				}
+	on(t, all, func(t *testing.T, e engine) {
+		e.connections = 2 // a transaction has one
+		s, r := e.recorded(t)
+		s.workWithMarked(t)
+		require.Greater(t, len(r.seen), 40)
+		found := 0
+		for _, text := range r.seen {
+			if personal(text) {
+				found++
 			}
-			if e.name == "MariaDB, literals" {
-				require.Positive(t, found, "the test would find it")
-				return
-			}
-			require.Zero(t, found)
-		})
-	}
+		}
+		if e.name == "MariaDB, literals" {
+			require.Positive(t, found, "the test would find it")
+			return
+		}
+		require.Zero(t, found)
+	})
 }
 
 // workWithMarked does all that names a person.
@@ -135,6 +132,7 @@ func (s *site) workWithMarked(t *testing.T) {
 // TestStore_errors_without_values: engines and drivers quote what they choke on, and what
 // the store returns does not.
 func TestStore_errors_without_values(t *testing.T) {
+	t.Parallel()
 	invite := func(st *sqlstore.Store) error {
 		verdicts, err := st.Commit(t.Context(), planned(t, st, seats.Invite{Profile: marked(1)}))
 		if err == nil {
@@ -189,6 +187,7 @@ func quotes(err error) bool {
 // TestCommit_unpreparable: a driver that may not send as much at once wants the statement
 // prepared, which MariaDB before 10.6.2 refuses of a compound one.
 func TestCommit_unpreparable(t *testing.T) {
+	t.Parallel()
 	e := mariadb
 	e.dsn = onMariaDB("?interpolateParams=true&maxAllowedPacket=20000")
 	s, r := e.recorded(t)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/seats"
 )
 
@@ -21,6 +22,7 @@ const (
 )
 
 func TestReadingsOnSQLiteGoByTheIndexThatIsMeant(t *testing.T) {
+	t.Parallel()
 	s, r := sqlite.recorded(t)
 	s.crowded(t, large, smaller)
 	for _, q := range questions("acme", large) {
@@ -45,6 +47,7 @@ func TestReadingsOnSQLiteGoByTheIndexThatIsMeant(t *testing.T) {
 }
 
 func TestReadingsOnMariaDBGoByTheIndexThatIsMeant(t *testing.T) {
+	t.Parallel()
 	s, r := mariadb.recorded(t)
 	s.crowded(t, large, smaller)
 	for _, q := range questions("acme", large) {
@@ -57,6 +60,7 @@ func TestReadingsOnMariaDBGoByTheIndexThatIsMeant(t *testing.T) {
 }
 
 func TestACommitOnMariaDBReadsFewRows(t *testing.T) {
+	t.Parallel()
 	one := mariadb
 	one.connections = 1
 	s := one.open(t)
@@ -81,6 +85,7 @@ func TestACommitOnMariaDBReadsFewRows(t *testing.T) {
 // On PostgreSQL a plan is made when a statement was used some times, and kept until the
 // server has new statistics, which as a rule is a minute after much was written.
 func TestReadingsOnPostgreSQLGoByTheIndexThatIsMeant(t *testing.T) {
+	t.Parallel()
 	one := postgres
 	one.connections = 1
 	s, r := one.recorded(t)
@@ -123,6 +128,9 @@ func TestReadingsOnPostgreSQLGoByTheIndexThatIsMeant(t *testing.T) {
 	}
 	setting(t, db, "auto")
 	t.Run("and before long a plan is kept", func(t *testing.T) {
+		if !long.On() {
+			t.Skip("it runs in the long form")
+		}
 		keeps := func(q question) bool {
 			before := plansKept(t, db, ask(q))
 			return plansKept(t, db, ask(q)) > before
@@ -246,6 +254,7 @@ func plansKept(t *testing.T, db *sql.DB, s sent) (n int) {
 // is found by the index all the same, though PostgreSQL knows of nobody who does not
 // administer, and could as well go through the people of the account.
 func TestWhereAccountsAreAnOwnerAndNobodyElse(t *testing.T) {
+	t.Parallel()
 	one := postgres
 	one.connections = 1
 	s, r := one.recorded(t)
@@ -271,6 +280,7 @@ func TestWhereAccountsAreAnOwnerAndNobodyElse(t *testing.T) {
 // TestAPersonStaysInPlace on PostgreSQL whose status changes, as long as there is room:
 // no index needs to hear of it.
 func TestAPersonStaysInPlace(t *testing.T) {
+	t.Parallel()
 	s := postgres.open(t)
 	k := open(t, s.stores[0], 9)
 	_, err := k.Do(t.Context(), acme, olive, invite("ada"), seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
@@ -287,6 +297,7 @@ func TestAPersonStaysInPlace(t *testing.T) {
 // TestWhereEverybodyHasAdministered MariaDB would go through the people of the account, if
 // it was not told by which index to look.
 func TestWhereEverybodyHasAdministered(t *testing.T) {
+	t.Parallel()
 	s, r := mariadb.recorded(t)
 	s.crowd(t, "acme", large)
 	for _, text := range []string{"UPDATE seats_users SET administers = 1", fmt.Sprintf("UPDATE seats_users SET administers = NULL WHERE id > '%s'", person(9))} {

@@ -30,19 +30,26 @@ func TestStore(t *testing.T) {
 }
 
 func TestStoreOpenedOtherwise(t *testing.T) {
+	if !long.On() {
+		t.Skip("it runs in the long form")
+	}
 	each(t, variants, func(t *testing.T, s *site) {
 		storetest.Specify(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{})
 	})
 }
 
 func TestLockstep(t *testing.T) {
-	each(t, engines, func(t *testing.T, s *site) {
+	each(t, inTurn, func(t *testing.T, s *site) {
 		storetest.Lockstep(t, func(testing.TB) store.Store { return s.store() })
 	})
 }
 
 func TestLinearizable(t *testing.T) {
+	search := sqltest.Search{For: 10 * time.Second}
+	if !long.On() {
+		search.For = time.Second
+	}
 	each(t, engines, func(t *testing.T, s *site) {
-		sqltest.Linearizable(t, func(testing.TB) store.Store { return s.store() }, sqltest.Search{For: 10 * time.Second})
+		sqltest.Linearizable(t, func(testing.TB) store.Store { return s.store() }, search)
 	})
 }

@@ -91,6 +91,7 @@ type call struct {
 }
 
 func TestACallTakesOneRoundTripForWhatItReadsAndOneForWhatItWrites(t *testing.T) {
+	t.Parallel()
 	for _, e := range trippers {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()

@@ -15,6 +15,7 @@ import (
 // TestStore_contextEndsWhileItWaits for a connection of the pool, or for its turn to write
 // on SQLite: it is known that nothing was written, and that nothing will be.
 func TestStore_contextEndsWhileItWaits(t *testing.T) {
+	t.Parallel()
 	for _, e := range []engine{sqlite, postgres, variant(t, "PostgreSQL, lib-pq"), variant(t, "PostgreSQL, simple protocol"), mariadb, variant(t, "MariaDB, transactions")} {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
@@ -87,6 +88,7 @@ func TestStore_contextEndsWhileItWaits(t *testing.T) {
 // TestStore_Commit_deadline passes while another connection has SQLite's lock: the error is
 // that of the deadline, and no cancellation.
 func TestStore_Commit_deadline(t *testing.T) {
+	t.Parallel()
 	e := sqlite
 	e.dsn = func(t testing.TB, name string) (string, []string) { // as README says, so that BEGIN waits
 		driver, sources := sqlite.dsn(t, name)

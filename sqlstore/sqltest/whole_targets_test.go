@@ -18,12 +18,11 @@ import (
 // A target is an engine and what can go wrong on it.
 type target struct {
 	engine
-	long      bool                                      // it is tried with -causes
 	small     func(t testing.TB, database string) place // instead of dsn: a database on a disk that can be filled
 	prepare   []string                                  // statements of the administrator
 	account   string                                    // of the store's connection; empty: the administrator's
 	settings  []string                                  // of the store's connection
-	impatient []string                                  // with which it waits for a lock no longer than a second
+	impatient []string                                  // with which it waits for no lock
 	begin, id string                                    // what begins a transaction, and the query for the number of a connection
 	sessions  string                                    // the query for how many sessions there are of the number %d
 	holds     []action
@@ -50,6 +49,7 @@ type limit struct {
 	settings func(base, step int) []string
 	server   func(step int) action // of the whole server, for sessions that begin
 	never    bool                  // no step lets it pass
+	timed    bool                  // a quick server may let the first step pass
 	harmless bool                  // the first step lets it pass
 }
 
@@ -93,7 +93,7 @@ func rival(table, set string) []string {
 var onMaria = target{
 	engine: mariadb, begin: "START TRANSACTION", id: "SELECT CONNECTION_ID()",
 	sessions:  "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %d",
-	impatient: []string{"innodb_lock_wait_timeout=1", "lock_wait_timeout=1"},
+	impatient: []string{"innodb_lock_wait_timeout=0", "lock_wait_timeout=0"},
 	waits:     waitsOnMariaDB, keeps: true,
 	idle: func(t *testing.T, db *sql.DB, what string) {
 		require.Zero(t, ask(t, db, "SELECT @@in_transaction"), what)
@@ -113,7 +113,7 @@ var onMaria = target{
 	strikes: []action{{name: "killed query", do: []string{"KILL QUERY %d"}}, {name: "killed connection", do: []string{"KILL CONNECTION %d"}}, endedContext},
 	limits: []limit{
 		{name: "packet too large", settings: func(_, step int) []string { return []string{fmt.Sprint("maxAllowedPacket=", 512<<step)} }},
-		{name: "max_statement_time", settings: func(_, step int) []string {
+		{name: "max_statement_time", timed: true, settings: func(_, step int) []string {
 			return []string{fmt.Sprintf("max_statement_time=%.4f", 0.0005*float64(int(1)<<step))}
 		}},
 		{name: "completion_type CHAIN", settings: func(int, int) []string { return []string{"completion_type=1"} }, harmless: true},
@@ -123,7 +123,7 @@ var onMaria = target{
 
 var onPG = target{
 	engine: postgres, begin: "BEGIN", id: "SELECT pg_backend_pid()",
-	sessions: "SELECT COUNT(*) FROM pg_stat_activity WHERE pid = %d", impatient: []string{"lock_timeout=300"}, keeps: true,
+	sessions: "SELECT COUNT(*) FROM pg_stat_activity WHERE pid = %d", impatient: []string{"lock_timeout=20"}, keeps: true,
 	waits: func(t *testing.T, db *sql.DB, id int) (waits bool) {
 		require.NoError(t, db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT COUNT(*) > 0 FROM pg_stat_activity WHERE pid = %d AND wait_event_type = 'Lock'", id)).Scan(&waits))
 		return waits
@@ -152,7 +152,7 @@ var onPG = target{
 		{name: "no room for temporary files", settings: func(_, step int) []string {
 			return []string{"work_mem=64", fmt.Sprint("temp_file_limit=", 64*step)}
 		}},
-		{name: "statement timeout", settings: func(_, step int) []string { return []string{fmt.Sprint("statement_timeout=", 1<<step)} }},
+		{name: "statement timeout", timed: true, settings: func(_, step int) []string { return []string{fmt.Sprint("statement_timeout=", 1<<step)} }},
 		always("read only", "default_transaction_read_only=on"),
 	},
 }
@@ -179,6 +179,7 @@ var targets = []target{
 	onSQLite,
 	// A reader lets the writes pass and keeps the COMMIT waiting.
 	onSQLite.as("SQLite, rollback journal", func(g *target) {
+		g.long = true
 		g.settings, g.begin, g.waitsAt = []string{"_pragma=journal_mode(DELETE)"}, "BEGIN", "COMMIT"
 		g.holds = []action{{name: "the file, read", do: []string{"SELECT COUNT(*) FROM seats_users"}}}
 		g.dsn = func(t testing.TB, database string) (string, []string) {
@@ -187,7 +188,7 @@ var targets = []target{
 		}
 	}),
 	onPG,
-	onPG.as("PostgreSQL, lib-pq", func(g *target) { g.dsn = onPostgres("postgres", "") }),
+	onPG.as("PostgreSQL, lib-pq", func(g *target) { g.dsn, g.long = onPostgres("postgres", ""), true }),
 	onMaria,
 	onMaria.as("MariaDB, transactions", func(g *target) { g.settings, g.keeps = []string{"sql_mode=ORACLE"}, false }),
 	onMaria.as("MariaDB, arguments", func(g *target) { g.settings, g.long = []string{"interpolateParams=true"}, true }),
