@@ -148,7 +148,7 @@ func TestAuditFindsWhatWasWrittenPastTheLibrary(t *testing.T) {
 	require.Empty(t, by(func(*seats.Snapshot, *seats.Change) {}))
 	drift := by(func(s *seats.Snapshot, c *seats.Change) {
 		s.Users[0].Status = users.Active
-		c.Users = s.Users
+		c.Updated = s.Users
 	})
 	require.Len(t, drift, 2)
 	require.Equal(t, "tally", drift[0].What)

@@ -1,12 +1,10 @@
-// Package memstore keeps accounts in memory: for tests, for programs that need
-// no more, and as the plainest example of a store. It is a real one: it keeps
-// copies, compares revisions, keys and event numbers, checks pools as a database
-// would, and honours contexts while it waits. It has no clock besides the host's, so that
-// snapshots carry no StoreTime.
+// Package memstore keeps accounts in memory, for tests and for programs that need no more.
+// It is a complete store: it copies rows in and out, makes every check of the contract, and
+// heeds contexts while it waits. Its indexes make a call cost no more than the rows it
+// touches; examples/filestore is the plainer example. It has no clock besides the host's.
 package memstore
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -18,32 +16,12 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Store keeps accounts in memory for as long as it is reachable. It is safe
-// for concurrent use. The zero value is an empty store, ready to use.
+// A Store keeps accounts in memory for as long as it is reachable. It is safe for
+// concurrent use. The zero value is an empty store, ready to use.
 type Store struct {
 	mutex    ctxlock.Mutex // of the maps
 	accounts map[users.AccountID]*account
 	progress map[consumer]store.Progress
-}
-
-type consumer struct {
-	name    string
-	account users.AccountID
-}
-
-type account struct {
-	row    seats.Account
-	pools  map[seats.PoolID]seats.Pool
-	users  map[users.ID]users.User
-	order  []users.ID // of users, ascending
-	names  []name     // of users, ascending; nil until a list in this order is asked for
-	keys   map[users.Key]users.ID
-	due    map[users.ID]time.Time // users who are due some day
-	admins map[users.ID]bool      // owners and admins who are invited or active
-	events []seats.Event
-	// Where in events are those of a change, which lie together, and of a request key.
-	changes map[seats.ChangeID][2]int
-	calls   map[string][]int
 }
 
 // New returns an empty store.
@@ -60,6 +38,20 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	return unlock, err
 }
 
+// open is lock for one account.
+func (s *Store) open(ctx context.Context, id users.AccountID) (*account, func(), error) {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, ok := s.accounts[id]
+	if !ok {
+		unlock()
+		return nil, nil, store.ErrNotFound
+	}
+	return a, unlock, nil
+}
+
 // Load implements [store.Store].
 func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
 	unlock, err := s.lock(ctx)
@@ -69,87 +61,11 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 	defer unlock()
 	snapshots := make([]seats.Snapshot, len(needs))
 	for i, n := range needs {
-		if a, there := s.accounts[n.Account]; there {
-			snapshots[i] = a.load(n)
+		if a, ok := s.accounts[n.Account]; ok {
+			snapshots[i] = n.Select(a.find(n))
 		}
 	}
 	return snapshots, nil
-}
-
-func (a *account) load(n seats.Need) seats.Snapshot {
-	snapshot := seats.Snapshot{Account: a.row}
-	pools := append(slices.Clone(n.Pools), seats.Site)
-	slices.Sort(pools)
-	for _, id := range slices.Compact(pools) {
-		if p, there := a.pools[id]; there {
-			snapshot.Pools = append(snapshot.Pools, p)
-		}
-	}
-	ids := slices.Clone(n.Users)
-	for _, k := range n.Keys {
-		if id, taken := a.keys[k]; taken {
-			ids = append(ids, id)
-		}
-	}
-	if n.Admins {
-		admins := slices.Sorted(maps.Keys(a.admins))
-		ids = append(ids, admins[:min(len(admins), seats.MaxReceivers)]...)
-	}
-	due, next := a.dueBy(n.DueBy)
-	snapshot.NextDue = next
-	ids = append(ids, due...)
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
-		if u, there := a.users[id]; there {
-			snapshot.Users = append(snapshot.Users, u.Clone())
-		}
-	}
-	snapshot.Past = a.past(n)
-	return snapshot
-}
-
-// past returns the events of the change and of the request key that are asked for.
-func (a *account) past(n seats.Need) []seats.Event {
-	var found []int
-	for i := a.changes[n.Change][0]; i < a.changes[n.Change][1]; i++ {
-		found = append(found, i)
-	}
-	least := -1
-	for _, i := range a.calls[n.Key] {
-		e := a.events[i]
-		if least < 0 || e.Index < a.events[least].Index {
-			least = i
-		}
-		if e.Index >= n.IndexFrom && e.Index < n.IndexTo {
-			found = append(found, i)
-		}
-	}
-	if least >= 0 {
-		found = append(found, least)
-	}
-	slices.Sort(found)
-	var past []seats.Event
-	for _, i := range slices.Compact(found) {
-		past = append(past, a.events[i].Clone())
-	}
-	return past
-}
-
-// dueBy returns who is due by then, the earliest first and no more than one
-// change settles, and when the next one after them is due.
-func (a *account) dueBy(by time.Time) (due []users.ID, next time.Time) {
-	if by.IsZero() || by.Before(a.row.NextDue) {
-		return nil, a.row.NextDue
-	}
-	all := slices.SortedFunc(maps.Keys(a.due), func(x, y users.ID) int {
-		return cmp.Or(a.due[x].Compare(a.due[y]), cmp.Compare(x, y))
-	})
-	for i, id := range all {
-		if i == seats.MaxSettled || a.due[id].After(by) {
-			return all[:i], a.due[id]
-		}
-	}
-	return all, time.Time{}
 }
 
 // Commit implements [store.Store].
@@ -159,139 +75,103 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Co
 		return nil, err
 	}
 	defer unlock()
-	verdicts := make([]store.CommitResult, len(changes))
+	results := make([]store.CommitResult, len(changes))
 	for i, c := range changes {
-		a := s.accounts[c.Account.ID]
-		if a == nil {
-			a = &account{
-				pools: map[seats.PoolID]seats.Pool{}, users: map[users.ID]users.User{},
-				keys: map[users.Key]users.ID{}, due: map[users.ID]time.Time{}, admins: map[users.ID]bool{},
-				changes: map[seats.ChangeID][2]int{}, calls: map[string][]int{},
-			}
+		a, ok := s.accounts[c.Account.ID]
+		if !ok {
+			a = newAccount()
 		}
-		if verdicts[i] = a.judge(c); verdicts[i].Err == nil {
-			a.write(c)
+		if results[i] = a.check(c); results[i].Err == nil {
+			a.apply(c)
 			s.accounts[c.Account.ID] = a
 		}
 	}
-	return verdicts, nil
+	return results, nil
 }
 
-// judge says whether the change may be written.
-func (a *account) judge(c seats.Change) store.CommitResult {
-	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
-		return store.CommitResult{Err: store.ErrConflict}
+// Users implements [store.Store].
+func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
+	a, unlock, err := s.open(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	if n := len(a.events); n == 0 && a.row.Sequence > 0 || n > 0 && a.events[n-1].Sequence != a.row.Sequence {
-		return store.CommitResult{Err: store.ErrSequence}
-	}
-	var taken []users.Key
-	for _, k := range c.Fresh {
-		if holder, held := a.holder(k); held && !c.GivesUp(holder, k) {
-			taken = append(taken, k)
+	defer unlock()
+	var page []users.User
+	for id := range a.from(f) {
+		if len(page) >= limit {
+			break
+		}
+		if u := a.users[id]; f.Match(u) {
+			page = append(page, u.Clone())
 		}
 	}
-	if len(taken) > 0 {
-		return store.CommitResult{Err: store.ErrKeyTaken, Taken: taken}
+	return page, nil
+}
+
+// Tally implements [store.Store].
+func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (users.Tally, uint64, error) {
+	var t users.Tally
+	a, unlock, err := s.open(ctx, id)
+	if err != nil {
+		return t, 0, err
 	}
-	for _, p := range c.Pools {
-		if !p.Sound() {
-			return store.CommitResult{Err: store.ErrBroken}
+	defer unlock()
+	for _, u := range a.users {
+		if f.Match(u) {
+			t.Move(users.Segment{}, u.Segment())
 		}
 	}
-	return store.CommitResult{}
+	return t, a.row.Revision, nil
 }
 
-func (a *account) holder(k users.Key) (users.ID, bool) {
-	if k.Kind == users.KeyID {
-		_, there := a.users[users.ID(k.Value)]
-		return users.ID(k.Value), there
+// Events implements [store.Store].
+func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
+	a, unlock, err := s.open(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	id, held := a.keys[k]
-	return id, held
-}
-
-func (a *account) write(c seats.Change) {
-	a.row = c.Account
-	for _, p := range c.Pools {
-		a.pools[p.ID] = p
-	}
-	for _, u := range c.Users {
-		for _, k := range a.users[u.ID].Keys() {
-			delete(a.keys, k)
+	defer unlock()
+	var page []seats.Event
+	for _, e := range a.events[min(f.After, uint64(len(a.events))):] {
+		if len(page) >= limit {
+			break
+		}
+		if f.Match(e) {
+			page = append(page, e.Clone())
 		}
 	}
-	for _, u := range c.Users {
-		a.put(u.Clone())
-	}
-	first := len(a.events)
-	for _, e := range c.Events {
-		if e.Key != "" {
-			a.calls[e.Key] = append(a.calls[e.Key], len(a.events))
-		}
-		a.events = append(a.events, e.Clone())
-	}
-	if c.ID != "" {
-		a.changes[c.ID] = [2]int{first, len(a.events)}
-	}
+	return page, nil
 }
 
-func (a *account) put(u users.User) {
-	was, there := a.users[u.ID]
-	if !there {
-		at, _ := slices.BinarySearch(a.order, u.ID)
-		a.order = slices.Insert(a.order, at, u.ID)
-	}
-	a.rename(was, u)
-	a.users[u.ID] = u
-	for _, k := range u.Keys() {
-		a.keys[k] = u.ID
-	}
-	if delete(a.due, u.ID); !u.Due.IsZero() {
-		a.due[u.ID] = u.Due
-	}
-	if delete(a.admins, u.ID); u.Administers() {
-		a.admins[u.ID] = true
-	}
-}
-
-// Behind implements [store.Store].
-func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) ([]store.Progress, error) {
+// Accounts implements [store.Store].
+func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	var behind []store.Progress
-	for id, a := range s.accounts {
-		if at := s.at(name, id); id > after && at.Sequence < a.row.Sequence {
-			behind = append(behind, at)
+	var page []seats.Account
+	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
+		if id > after && len(page) < limit {
+			page = append(page, s.accounts[id].row)
 		}
 	}
-	slices.SortFunc(behind, func(x, y store.Progress) int { return cmp.Compare(x.Account, y.Account) })
-	return behind[:min(limit, len(behind))], nil
+	return page, nil
 }
 
-// Advance implements [store.Store].
-func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
+// Due implements [store.Store].
+func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer unlock()
-	at := s.at(from.Consumer, from.Account)
-	if at.Sequence != from.Sequence || !at.LeaseUntil.Equal(from.LeaseUntil) {
-		return store.ErrConflict
+	var due []users.AccountID
+	for id, a := range s.accounts {
+		if id > after && a.row.IsDue(by) {
+			due = append(due, id)
+		}
 	}
-	to.StoreTime = time.Time{}
-	s.progress[consumer{from.Consumer, from.Account}] = to
-	return nil
-}
-
-// at returns how far a consumer has come in an account.
-func (s *Store) at(name string, id users.AccountID) store.Progress {
-	if p, begun := s.progress[consumer{name, id}]; begun {
-		return p
-	}
-	return store.Progress{Consumer: name, Account: id}
+	slices.Sort(due)
+	return due[:min(limit, len(due))], nil
 }

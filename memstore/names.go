@@ -49,7 +49,7 @@ func (a *account) rename(was, is users.User) {
 	if a.names == nil || nameOf(was) == nameOf(is) {
 		return
 	}
-	if at, there := slices.BinarySearchFunc(a.names, nameOf(was), name.compare); there {
+	if at, ok := slices.BinarySearchFunc(a.names, nameOf(was), name.compare); ok {
 		a.names = slices.Delete(a.names, at, at+1)
 	}
 	at, _ := slices.BinarySearchFunc(a.names, nameOf(is), name.compare)

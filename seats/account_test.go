@@ -31,7 +31,7 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Europe/London", d.Change.Account.Zone)
 	require.Equal(t, users.ID("owner"), d.Outcomes[0].User)
-	require.Equal(t, []users.Key{users.ByEmail("owner@acme.example"), users.ByID("owner")}, d.Change.Fresh)
+	require.Equal(t, []users.Key{users.ByEmail("owner@acme.example"), users.ByID("owner")}, d.Change.Keys())
 
 	for _, c := range []struct {
 		code  seats.Code
@@ -154,7 +154,7 @@ func TestAScheduleEnds(t *testing.T) {
 	} {
 		s := open(t, seats.Of(3), seats.Standard())
 		s.invite("ada")
-		s.rows.Users[1].Schedule = users.Schedule{Date: "2026-04-01", At: start.AddDate(0, 1, 0)}
+		s.rows.Users[0].Schedule = users.Schedule{Date: "2026-04-01", At: start.AddDate(0, 1, 0)}
 		s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
 		require.NotZero(t, s.user("ada").Schedule)
 		s.do(owner, end)

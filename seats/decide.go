@@ -50,32 +50,6 @@ func (r Request) check() *Refusal {
 	return nil
 }
 
-// A Change is all that a store writes: whole rows and new events. What it relies
-// on is the revision it was decided on, and that nobody else has the keys it
-// takes.
-//
-// Every fresh key is one of a user in Users, and every key that one of them did not
-// have before is fresh. A user whose ID is among the fresh keys is new; the other users
-// of the change are there already and are replaced. No two of them share a fresh key.
-type Change struct {
-	ID      ChangeID     `json:"id"`
-	Base    uint64       `json:"base"`            // the revision that Account had; 0: the account is new
-	Account Account      `json:"account"`         // afterwards, one revision later
-	Pools   []Pool       `json:"pools,omitzero"`  // those that are new or changed, by ID
-	Users   []users.User `json:"users,omitzero"`  // those who are new or changed, by ID
-	Fresh   []users.Key  `json:"fresh,omitzero"`  // that Users take: free, or given up by another of them in this change
-	Events  []Event      `json:"events,omitzero"` // what happened
-}
-
-// Empty reports whether there is nothing to write.
-func (c Change) Empty() bool { return c.Account.Revision == c.Base }
-
-// GivesUp reports whether the user of that ID, who has the key, loses it by the change.
-func (c Change) GivesUp(id users.ID, k users.Key) bool {
-	i, there := slices.BinarySearchFunc(c.Users, id, func(u users.User, id users.ID) int { return cmp.Compare(u.ID, id) })
-	return there && !c.Users[i].Has(k)
-}
-
 // An Outcome is what became of one command. Of a refused one it has the action,
 // whom it was about, and the refusal.
 type Outcome struct {

@@ -241,11 +241,16 @@ func (v *evaluation) change() Change {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.wasPeople)) {
-		c.Users = append(c.Users, v.people[id])
-		had := v.wasPeople[id].TakenKeys()
-		for _, k := range v.people[id].TakenKeys() {
+		was, is := v.wasPeople[id], v.people[id]
+		if was.ID == "" {
+			c.Created = append(c.Created, is)
+			continue
+		}
+		c.Updated = append(c.Updated, is)
+		had := was.TakenKeys()
+		for _, k := range is.TakenKeys() {
 			if !slices.Contains(had, k) {
-				c.Fresh = append(c.Fresh, k)
+				c.NewKeys = append(c.NewKeys, k)
 			}
 		}
 	}

@@ -136,8 +136,10 @@ func (w *walk) decide(n node, actor users.Actor, commands ...seats.Command) (nod
 		return n, refusal
 	}
 	requireTrueEvents(w.t, n.rows, d.Change)
-	requireFreshKeys(w.t, n.rows, d.Change)
-	return node{written(n.rows, d.Change), n.now}, nil
+	requireNewKeys(w.t, n.rows, d.Change)
+	rows := n.rows.Apply(d.Change)
+	rows.Past = nil
+	return node{rows, n.now}, nil
 }
 
 func (w *walk) try(n node, actor users.Actor, c seats.Command) {

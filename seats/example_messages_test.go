@@ -26,7 +26,7 @@ func ExampleMessages() {
 	opened, _ := seats.Open(seats.Snapshot{}, seats.Opening{
 		Account: "acme", Total: seats.Of(2), Policy: seats.AccuEdConnect(), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
 	}, seats.Request{Actor: users.System(), At: now, Change: "c1"})
-	snapshot := seats.Snapshot{Account: opened.Change.Account, Pools: opened.Change.Pools, Users: opened.Change.Users}
+	snapshot := seats.Snapshot{}.Apply(opened.Change)
 
 	decision := seats.DecideEach(snapshot, seats.Request{Actor: users.As("u1"), At: now, Change: "c2", Commands: []seats.Command{
 		seats.Invite{Profile: users.Profile{ID: "u2", Email: "ada@acme.example"}},

@@ -15,7 +15,7 @@ func ExampleDecide() {
 	opened, _ := seats.Open(seats.Snapshot{}, seats.Opening{
 		Account: "acme", Total: seats.Of(2), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"},
 	}, seats.Request{Actor: users.System(), At: now, Change: "c1"})
-	snapshot := seats.Snapshot{Account: opened.Change.Account, Pools: opened.Change.Pools, Users: opened.Change.Users}
+	snapshot := seats.Snapshot{}.Apply(opened.Change)
 
 	decision, err := seats.Decide(snapshot, seats.Request{
 		Actor: users.As("u1"), At: now, Change: "c2",

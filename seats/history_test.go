@@ -93,7 +93,7 @@ func TestAuditFindsDrift(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	audit := func(spoil func(*seats.Snapshot, *users.Tally, *seats.Ledger)) []string {
-		rows, tally, ledger := written(s.rows, seats.Change{Account: s.rows.Account}), s.rows.Account.Tally, s.ledger
+		rows, tally, ledger := s.rows.Apply(seats.Change{Account: s.rows.Account}), s.rows.Account.Tally, s.ledger
 		spoil(&rows, &tally, &ledger)
 		var what []string
 		for _, d := range seats.Audit(rows, tally, ledger) {
@@ -238,7 +238,7 @@ func TestACloneSharesNothing(t *testing.T) {
 func TestAuditLooksAtEveryPool(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(2)})
-	rows := written(s.rows, seats.Change{Account: s.rows.Account})
+	rows := s.rows.Apply(seats.Change{Account: s.rows.Account})
 	for i := range rows.Pools {
 		if rows.Pools[i].ID == "course" {
 			rows.Pools[i].Total = seats.Of(3)

@@ -86,7 +86,7 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	} {
 		decision, err := seats.Decide(undisturbed, s.request(system, disturb))
 		require.NoError(t, err)
-		s.rows = written(undisturbed, decision.Change)
+		s.rows = undisturbed.Apply(decision.Change)
 		_, err = apply(owner)
 		require.ErrorIs(t, err, seats.ErrPlanOutdated, name)
 		var refusal *seats.Refusal

@@ -38,7 +38,7 @@ func TestDecide_sharedKey(t *testing.T) {
 			d, err := s.try(owner, c.commands...)
 			require.NoError(t, err)
 			require.Equal(t, c.finds, d.Outcomes[len(d.Outcomes)-1].User)
-			require.ElementsMatch(t, c.fresh, d.Change.Fresh)
+			require.ElementsMatch(t, c.fresh, d.Change.Keys())
 
 			refusal := s.refused(seats.ErrDuplicate, owner, carl)
 			require.ElementsMatch(t, []users.ID{"ada", "bob"}, refusal.Others, "it could be either")

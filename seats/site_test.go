@@ -108,8 +108,9 @@ func (s *site) write(c seats.Change) {
 	}
 	require.Equal(s.t, s.rows.Account.Revision, c.Base)
 	requireTrueEvents(s.t, s.rows, c)
-	requireFreshKeys(s.t, s.rows, c)
-	s.rows = written(s.rows, c)
+	requireNewKeys(s.t, s.rows, c)
+	s.rows = s.rows.Apply(c)
+	s.rows.Past = nil // which is loaded for a request key, see remembering
 	s.events = append(s.events, c.Events...)
 	requireSound(s.t, s.rows)
 	for _, e := range c.Events {
@@ -138,29 +139,6 @@ func find(t testing.TB, s seats.Snapshot, id users.ID) users.User {
 func (s *site) pool() seats.Pool { return s.rows.Pools[0] }
 
 func (s *site) lastEvent() seats.Event { return s.events[len(s.events)-1] }
-
-// written returns the snapshot with the change's rows in the place of the old
-// ones.
-func written(s seats.Snapshot, c seats.Change) seats.Snapshot {
-	next := seats.Snapshot{Account: c.Account, Pools: slices.Clone(s.Pools), Users: slices.Clone(s.Users)}
-	for _, p := range c.Pools {
-		i := slices.IndexFunc(next.Pools, func(q seats.Pool) bool { return q.ID == p.ID })
-		if i < 0 {
-			next.Pools = append(next.Pools, p)
-		} else {
-			next.Pools[i] = p
-		}
-	}
-	for _, u := range c.Users {
-		i := slices.IndexFunc(next.Users, func(v users.User) bool { return v.ID == u.ID })
-		if i < 0 {
-			next.Users = append(next.Users, u)
-		} else {
-			next.Users[i] = u
-		}
-	}
-	return next
-}
 
 // requireSound asserts what holds in every state of an account.
 func requireSound(t testing.TB, s seats.Snapshot) {
@@ -208,27 +186,23 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 	}
 }
 
-// requireFreshKeys asserts that the keys that a change takes are those that its people
-// did not have, so that whoever has a fresh ID, and nobody else, is new.
-func requireFreshKeys(t testing.TB, s seats.Snapshot, c seats.Change) {
+// requireNewKeys asserts that a change creates the users whom the snapshot does not have,
+// and that it names the keys that its users take.
+func requireNewKeys(t testing.TB, s seats.Snapshot, c seats.Change) {
 	t.Helper()
-	fresh := slices.Clone(c.Fresh)
-	for _, u := range c.Users {
+	var taken []users.Key
+	for _, u := range slices.Concat(c.Created, c.Updated) {
 		i := slices.IndexFunc(s.Users, func(was users.User) bool { return was.ID == u.ID })
+		if created := slices.ContainsFunc(c.Created, func(other users.User) bool { return other.ID == u.ID }); created != (i < 0) {
+			t.Fatalf("created is %t, and there before is %t: %s", created, i >= 0, u.ID)
+		}
 		for _, k := range u.TakenKeys() {
-			if i >= 0 && s.Users[i].Has(k) {
-				continue
+			if i < 0 || !s.Users[i].Has(k) {
+				taken = append(taken, k)
 			}
-			at := slices.Index(fresh, k)
-			if at < 0 {
-				t.Fatalf("taken, but not fresh: %v", k)
-			}
-			fresh = slices.Delete(fresh, at, at+1)
 		}
 	}
-	if len(fresh) > 0 {
-		t.Fatalf("fresh, but not taken: %v", fresh)
-	}
+	require.ElementsMatch(t, taken, c.Keys())
 }
 
 // requireTrueEvents asserts that a change says what it does, and that nobody
@@ -252,7 +226,7 @@ func requireTrueEvents(t testing.TB, s seats.Snapshot, c seats.Change) {
 		}
 		at = e.Time
 	}
-	next := written(s, c)
+	next := s.Apply(c)
 	for _, p := range next.Pools {
 		if e, moved := last[p.ID]; moved && (e.Total != p.Total || e.Held != p.Held || e.Spent != p.Spent) {
 			t.Fatalf("the last event says %+v, the pool %+v", e, p)

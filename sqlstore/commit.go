@@ -178,7 +178,7 @@ func (b *batch) judge(ctx context.Context, changes []seats.Change) (good []seats
 	needs := make([]seats.Need, len(changes))
 	for i, c := range changes {
 		needs[i].Account = c.Account.ID
-		for _, k := range c.Fresh {
+		for _, k := range c.Keys() {
 			if k.Kind == users.KeyID {
 				needs[i].Users = append(needs[i].Users, users.ID(k.Value))
 			} else {
@@ -205,15 +205,7 @@ func verdict(c seats.Change, s seats.Snapshot) store.CommitResult {
 	if c.Base != s.Account.Revision || len(c.Events) > 0 && c.Events[0].Sequence != s.Account.Sequence+1 {
 		return store.CommitResult{Err: store.ErrConflict}
 	}
-	var taken []users.Key
-	for _, k := range c.Fresh {
-		for _, holder := range s.Users {
-			if holder.Has(k) && !c.GivesUp(holder.ID, k) {
-				taken = append(taken, k)
-			}
-		}
-	}
-	if len(taken) > 0 {
+	if taken := c.Taken(s.Users...); len(taken) > 0 {
 		return store.CommitResult{Err: store.ErrKeyTaken, Taken: taken}
 	}
 	return store.CommitResult{}

@@ -183,19 +183,18 @@ func (v *notedValue) Value() (driver.Value, error) {
 func (p *postgres) rows(q *query, changes []seats.Change) error {
 	var bases []basis
 	var pools []poolRow
-	var there, fresh []userRow
+	var updated, created []userRow
 	var events []seats.Event
 	for _, c := range changes {
 		b := basis{Account: c.Account, base: c.Base}
 		if len(c.Events) > 0 {
 			b.first = &c.Events[0].Sequence
 		}
-		f, t := split(c)
 		bases, pools, events = append(bases, b), append(pools, poolsOf(c)...), append(events, c.Events...)
-		there, fresh = append(there, t...), append(fresh, f...)
+		updated, created = append(updated, updatedRows(c)...), append(created, createdRows(c)...)
 	}
-	return errors.Join(encode(q, basisColumns, bases), encode(q, poolColumns, pools), encode(q, replacedColumns, there),
-		encode(q, userColumns, fresh), encode(q, eventColumns, events))
+	return errors.Join(encode(q, basisColumns, bases), encode(q, poolColumns, pools), encode(q, replacedColumns, updated),
+		encode(q, userColumns, created), encode(q, eventColumns, events))
 }
 
 // encode adds rows as a parameter in JSON.

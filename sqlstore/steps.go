@@ -56,13 +56,13 @@ func (w *steps) change(c seats.Change) {
 		}
 		w.all[len(w.all)-1].moves = true
 	}
-	fresh, there := split(c)
+	keys, updated := c.Keys(), updatedRows(c)
 	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
-		if !slices.ContainsFunc(c.Fresh, func(k users.Key) bool { return k.Kind == kind }) {
+		if !slices.ContainsFunc(keys, func(k users.Key) bool { return k.Kind == kind }) {
 			continue
 		}
 		var ids list
-		for _, u := range there {
+		for _, u := range updated {
 			if u.rewrites(kind) {
 				ids = append(ids, string(u.ID))
 			}
@@ -71,7 +71,7 @@ func (w *steps) change(c seats.Change) {
 			w.add("UPDATE {users} SET "+keyColumns[kind]+" = NULL WHERE account = ? AND id ?", id, ids)
 		}
 	}
-	for _, u := range there {
+	for _, u := range updated {
 		except := []string{"account", "id"}
 		for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
 			if !u.rewrites(kind) {
@@ -81,7 +81,7 @@ func (w *steps) change(c seats.Change) {
 		overwrite(w, "{users}", userColumns, &u, except...).
 			add(" WHERE account = ? AND id = ?", id, string(u.ID))
 	}
-	insert(w, "{users}", userColumns, fresh, "")
+	insert(w, "{users}", userColumns, createdRows(c), "")
 	insert(w, "{pools}", poolColumns, poolsOf(c), replace(w.dialect, "account, id", poolColumns[2:]))
 	insert(w, "{events}", eventColumns, c.Events, "")
 }
@@ -91,30 +91,34 @@ func (w *steps) change(c seats.Change) {
 // turn into a reading of the whole table.
 const lastEvent = "%[1]s.sequence = COALESCE((SELECT e.sequence FROM {events} e WHERE e.account = %[1]s.id AND e.sequence = %[1]s.sequence), 0)"
 
-// split parts the users who are new from those who are there. Of the latter it says which
-// columns of keys are rewritten: those of a fresh key, and those of a kind that the user has
-// no key of. Any other key stays as it is stored, as that of a [KeyCollision] must: it is not
-// the one that the profile gives, which another user has.
-func split(c seats.Change) (fresh, there []userRow) {
-	taken := make(map[users.Key]bool, len(c.Fresh))
-	for _, k := range c.Fresh {
+func createdRows(c seats.Change) []userRow {
+	rows := make([]userRow, len(c.Created))
+	for i, u := range c.Created {
+		rows[i] = userRow{account: c.Account.ID, User: u}
+	}
+	return rows
+}
+
+// updatedRows says of each row which columns of keys are rewritten: those of a new key, and
+// those of a kind that the user has no key of. Any other key stays as it is stored, as that
+// of a [KeyCollision] must: it is not the one that the profile gives, which another user has.
+func updatedRows(c seats.Change) []userRow {
+	taken := make(map[users.Key]bool, len(c.NewKeys))
+	for _, k := range c.NewKeys {
 		taken[k] = true
 	}
-	for _, u := range c.Users {
+	rows := make([]userRow, len(c.Updated))
+	for i, u := range c.Updated {
 		row := userRow{account: c.Account.ID, User: u}
-		if taken[users.ByID(u.ID)] {
-			fresh = append(fresh, row)
-			continue
-		}
 		row.rewritten = keyBit(users.KeyExternalID) | keyBit(users.KeyEmail) | keyBit(users.KeyUsername)
 		for _, k := range u.Keys() {
 			if !taken[k] {
 				row.rewritten &^= keyBit(k.Kind)
 			}
 		}
-		there = append(there, row)
+		rows[i] = row
 	}
-	return fresh, there
+	return rows
 }
 
 func poolsOf(c seats.Change) []poolRow {

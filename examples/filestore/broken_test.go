@@ -23,7 +23,7 @@ type softDeleting struct{ store.Store }
 
 func (s softDeleting) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	for i, c := range changes {
-		for j, u := range c.Users {
+		for j, u := range c.Updated {
 			if u.Status != users.Deleted {
 				continue
 			}
@@ -33,7 +33,7 @@ func (s softDeleting) Commit(ctx context.Context, changes ...seats.Change) ([]st
 			}
 			for _, row := range before[0].Users {
 				row.Status = users.Deleted
-				changes[i].Users[j] = row
+				changes[i].Updated[j] = row
 			}
 		}
 	}

@@ -1,10 +1,11 @@
-// Package filestore is a store such as a host might write: one file of JSON, to which
-// every commit adds a line for each change, and which is read again at the start. It
-// is a real one, for one process and as many people as fit into memory.
+// Package filestore is the plainest example of a store, to be read before writing one: a
+// file of JSON with a line for each change, which is read again at the start. It serves one
+// process, and accounts of a few thousand users: a call goes through all rows of its
+// account. Package memstore has the indexes that make this faster.
 //
-// The file is a log: it keeps every row that there ever was, and with that what was erased
-// since. A host that has to erase for good writes the file anew from its rows, and so does
-// every store that keeps a journal.
+// The file is a log of all rows there ever were, those erased since included. A host with
+// a duty to erase must write the file anew from the rows, as with any store that keeps a
+// journal.
 package filestore
 
 import (
@@ -27,21 +28,21 @@ import (
 )
 
 // A Store keeps accounts in a file. It is safe for concurrent use by one process. It has
-// no clock besides the host's, so that snapshots carry no StoreTime.
+// no clock besides the host's: snapshots carry no StoreTime.
 type Store struct {
 	mu       sync.Mutex
 	file     *os.File
-	size     int64 // of the file, up to the last line that is whole
-	accounts map[users.AccountID]account
-	progress map[[2]string]store.Progress // by consumer and account
+	size     int64                              // of the file, up to the end of the last whole line
+	accounts map[users.AccountID]seats.Snapshot // all rows of each, with all events as its Past
+	progress map[consumer]store.Progress
 }
 
-type account struct {
-	row    seats.Account
-	pools  map[seats.PoolID]seats.Pool
-	users  map[users.ID]users.User
-	events []seats.Event
+type consumer struct {
+	name    string
+	account users.AccountID
 }
+
+var _ store.Store = (*Store)(nil)
 
 // A line of the file has one of these.
 type line struct {
@@ -49,14 +50,14 @@ type line struct {
 	Progress *store.Progress `json:"progress,omitempty"`
 }
 
-// Open returns the store in the file, which need not be there yet. A last line that is
-// not whole was never acknowledged and is dropped.
+// Open returns the store in the file, which is made if it is missing. A last line without
+// its end was never acknowledged, and is dropped.
 func Open(path string) (*Store, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{file: f, accounts: map[users.AccountID]account{}, progress: map[[2]string]store.Progress{}}
+	s := &Store{file: f, accounts: map[users.AccountID]seats.Snapshot{}, progress: map[consumer]store.Progress{}}
 	text, err := io.ReadAll(f)
 	for err == nil {
 		end := bytes.IndexByte(text, '\n') + 1
@@ -75,9 +76,61 @@ func Open(path string) (*Store, error) {
 // Close closes the file.
 func (s *Store) Close() error { return s.file.Close() }
 
-// write adds lines to the file and then applies them. If the file fails, what there
-// is of the lines is written over by the next ones, but a program that starts now
-// would find them: nobody knows.
+// Load implements [store.Store].
+func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	snapshots := make([]seats.Snapshot, len(needs))
+	for i, n := range needs {
+		snapshots[i] = n.Select(s.accounts[n.Account])
+	}
+	return snapshots, ctx.Err()
+}
+
+// Commit implements [store.Store].
+func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	results := make([]store.CommitResult, len(changes))
+	var lines []line
+	for i, c := range changes {
+		results[i] = check(s.accounts[c.Account.ID], c)
+		if results[i].Err == nil {
+			lines = append(lines, line{Change: &c})
+		}
+	}
+	if err := s.write(lines...); err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// check says whether a change may be written on an account's rows.
+func check(rows seats.Snapshot, c seats.Change) store.CommitResult {
+	last := uint64(0)
+	if n := len(rows.Past); n > 0 {
+		last = rows.Past[n-1].Sequence
+	}
+	unsound := func(p seats.Pool) bool { return !p.Sound() }
+	switch taken := c.Taken(rows.Users...); {
+	case c.Base != rows.Account.Revision, len(c.Events) > 0 && c.Events[0].Sequence != rows.Account.Sequence+1:
+		return store.CommitResult{Err: store.ErrConflict}
+	case last != rows.Account.Sequence:
+		return store.CommitResult{Err: store.ErrSequence}
+	case len(taken) > 0:
+		return store.CommitResult{Err: store.ErrKeyTaken, Taken: taken}
+	case slices.ContainsFunc(c.Pools, unsound):
+		return store.CommitResult{Err: store.ErrBroken}
+	}
+	return store.CommitResult{}
+}
+
+// write adds lines to the file and then applies them. After an error of the file a program
+// that starts now may find the lines, while here the next ones take their place: the
+// outcome is unknown.
 func (s *Store) write(lines ...line) error {
 	var text bytes.Buffer
 	for _, l := range lines {
@@ -102,214 +155,105 @@ func (s *Store) write(lines ...line) error {
 	return nil
 }
 
-// apply does what a line says.
 func (s *Store) apply(l line) {
-	if p := l.Progress; p != nil {
-		s.progress[[2]string{p.Consumer, string(p.Account)}] = *p
-	}
 	if c := l.Change; c != nil {
-		a, there := s.accounts[c.Account.ID]
-		if !there {
-			a.pools, a.users = map[seats.PoolID]seats.Pool{}, map[users.ID]users.User{}
-		}
-		a.row = c.Account
-		for _, p := range c.Pools {
-			a.pools[p.ID] = p
-		}
-		for _, u := range c.Users {
-			a.users[u.ID] = u.Clone()
-		}
-		for _, e := range c.Events {
-			a.events = append(a.events, e.Clone())
-		}
-		s.accounts[c.Account.ID] = a
+		s.accounts[c.Account.ID] = s.accounts[c.Account.ID].Apply(*c)
+	}
+	if p := l.Progress; p != nil {
+		s.progress[consumer{p.Consumer, p.Account}] = *p
 	}
 }
 
-// Commit implements [store.Store].
-func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+// rows returns all rows of an account, which the store never changes in place.
+func (s *Store) rows(ctx context.Context, id users.AccountID) (seats.Snapshot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	rows, ok := s.accounts[id]
+	if err := ctx.Err(); err != nil || !ok {
+		return seats.Snapshot{}, cmp.Or(err, store.ErrNotFound)
 	}
-	verdicts := make([]store.CommitResult, len(changes))
-	var lines []line
-	for i := range changes {
-		verdicts[i] = s.accounts[changes[i].Account.ID].judge(changes[i])
-		if verdicts[i].Err == nil {
-			lines = append(lines, line{Change: &changes[i]})
-		}
-	}
-	if err := s.write(lines...); err != nil {
-		return nil, err
-	}
-	return verdicts, nil
-}
-
-// judge says whether a change may be written.
-func (a account) judge(c seats.Change) (v store.CommitResult) {
-	if c.Base != a.row.Revision || len(c.Events) > 0 && c.Events[0].Sequence != a.row.Sequence+1 {
-		return store.CommitResult{Err: store.ErrConflict}
-	}
-	if n := len(a.events); n == 0 && a.row.Sequence > 0 || n > 0 && a.events[n-1].Sequence != a.row.Sequence {
-		return store.CommitResult{Err: store.ErrSequence}
-	}
-	changed := map[users.ID]users.User{}
-	for _, u := range c.Users {
-		changed[u.ID] = u
-	}
-	for _, k := range c.Fresh {
-		for _, u := range a.users {
-			if next, moves := changed[u.ID]; u.Has(k) && (!moves || next.Has(k)) {
-				v = store.CommitResult{Err: store.ErrKeyTaken, Taken: append(v.Taken, k)}
-			}
-		}
-	}
-	if v.Err == nil && slices.ContainsFunc(c.Pools, func(p seats.Pool) bool { return !p.Sound() }) {
-		v.Err = store.ErrBroken
-	}
-	return v
-}
-
-// Load implements [store.Store].
-func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	snapshots := make([]seats.Snapshot, len(needs))
-	for i, n := range needs {
-		if a, there := s.accounts[n.Account]; there {
-			due, next := a.due(n.DueBy)
-			least := a.least(n.Key)
-			var admins []users.ID
-			if n.Admins {
-				for _, u := range page(seats.MaxReceivers, sorted(a.users), users.User.Administers) {
-					admins = append(admins, u.ID)
-				}
-			}
-			snapshots[i] = seats.Snapshot{
-				Account: a.row, NextDue: next,
-				Pools: page(len(a.pools), sorted(a.pools), func(p seats.Pool) bool {
-					return p.ID == seats.Site || slices.Contains(n.Pools, p.ID)
-				}),
-				Users: page(len(a.users), sorted(a.users), func(u users.User) bool {
-					return slices.Contains(n.Users, u.ID) || slices.ContainsFunc(n.Keys, u.Has) || slices.Contains(due, u.ID) || slices.Contains(admins, u.ID)
-				}),
-				Past: page(len(a.events), a.events, func(e seats.Event) bool {
-					ofKey := n.Key != "" && e.Key == n.Key && (e.Sequence == least || e.Index >= n.IndexFrom && e.Index < n.IndexTo)
-					return ofKey || n.Change != "" && e.Change == n.Change
-				}),
-			}
-		}
-	}
-	return snapshots, ctx.Err()
-}
-
-// least returns the number of the event of a request key that has the least index.
-func (a account) least(key string) uint64 {
-	of := page(len(a.events), a.events, func(e seats.Event) bool { return e.Key == key })
-	slices.SortStableFunc(of, func(x, y seats.Event) int { return cmp.Compare(x.Index, y.Index) })
-	if len(of) == 0 {
-		return 0
-	}
-	return of[0].Sequence
-}
-
-// due returns who is due by then, at most so many as one change settles, and when
-// the next one after them is.
-func (a account) due(by time.Time) (due []users.ID, next time.Time) {
-	all := page(len(a.users), sorted(a.users), func(u users.User) bool { return !u.Due.IsZero() })
-	slices.SortStableFunc(all, func(x, y users.User) int { return x.Due.Compare(y.Due) })
-	for i, u := range all {
-		if i == seats.MaxSettled || u.Due.After(by) {
-			return due, u.Due
-		}
-		due = append(due, u.ID)
-	}
-	return due, time.Time{}
+	return rows, nil
 }
 
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
-	a, err := s.read(ctx, id)
+	rows, err := s.rows(ctx, id)
+	all := slices.Clone(rows.Users)
 	if f.ByName {
-		names := map[string]users.User{}
-		for _, u := range a.users {
-			names[u.SortName()+"\x00"+string(u.ID)] = u // the zero byte comes before whatever a name contains
-		}
-		return page(limit, sorted(names), f.Match), err
+		slices.SortStableFunc(all, func(x, y users.User) int { return cmp.Compare(x.SortName(), y.SortName()) })
 	}
-	return page(limit, sorted(a.users), f.Match), err
+	return page(limit, all, f.Match), err
 }
 
 // Tally implements [store.Store].
 func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (t users.Tally, revision uint64, err error) {
-	a, err := s.read(ctx, id)
-	for _, u := range page(len(a.users), sorted(a.users), f.Match) {
-		t.Move(users.Segment{}, u.Segment())
+	rows, err := s.rows(ctx, id)
+	for _, u := range rows.Users {
+		if f.Match(u) {
+			t.Add(u.Segment(), 1)
+		}
 	}
-	return t, a.row.Revision, err
+	return t, rows.Account.Revision, err
 }
 
 // Events implements [store.Store].
 func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
-	a, err := s.read(ctx, id)
-	return page(limit, a.events, f.Match), err
+	rows, err := s.rows(ctx, id)
+	return page(limit, rows.Past, f.Match), err
 }
 
-// read returns one moment of an account.
-func (s *Store) read(ctx context.Context, id users.AccountID) (account, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, there := s.accounts[id]
-	if err := ctx.Err(); err != nil || !there {
-		return account{}, cmp.Or(err, store.ErrNotFound)
+// page returns copies of the rows that match, at most limit of them.
+func page[R interface{ Clone() R }](limit int, rows []R, match func(R) bool) (found []R) {
+	for _, row := range rows {
+		if len(found) < limit && match(row) {
+			found = append(found, row.Clone())
+		}
 	}
-	a.users = maps.Clone(a.users)
-	return a, nil
+	return found
 }
 
 // Accounts implements [store.Store].
-func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) (all []seats.Account, err error) {
+func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) (page []seats.Account, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, a := range sorted(s.accounts) {
-		if a.row.ID > after && len(all) < limit {
-			all = append(all, a.row)
+	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
+		if id > after && len(page) < limit {
+			page = append(page, s.accounts[id].Account)
 		}
 	}
-	return all, ctx.Err()
+	return page, ctx.Err()
 }
 
 // Due implements [store.Store].
-func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (due []users.AccountID, err error) {
+func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (page []users.AccountID, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, a := range sorted(s.accounts) {
-		if a.row.ID > after && len(due) < limit && a.row.IsDue(by) {
-			due = append(due, a.row.ID)
+	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
+		if id > after && len(page) < limit && s.accounts[id].Account.IsDue(by) {
+			page = append(page, id)
 		}
 	}
-	return due, ctx.Err()
+	return page, ctx.Err()
 }
 
-// Behind implements [store.Store].
-func (s *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) (behind []store.Progress, err error) {
+// Pending implements [store.Store].
+func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) (page []store.Progress, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, a := range sorted(s.accounts) {
-		if at := s.at(consumer, a.row.ID); a.row.ID > after && len(behind) < limit && at.Sequence < a.row.Sequence {
-			behind = append(behind, at)
+	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
+		at := s.at(consumer{name, id})
+		if id > after && len(page) < limit && at.Sequence < s.accounts[id].Account.Sequence {
+			page = append(page, at)
 		}
 	}
-	return behind, ctx.Err()
+	return page, ctx.Err()
 }
 
 // Advance implements [store.Store].
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.at(from.Consumer, from.Account)
+	at := s.at(consumer{from.Consumer, from.Account})
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -320,34 +264,10 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	return s.write(line{Progress: &to})
 }
 
-// at returns how far a consumer has come.
-func (s *Store) at(consumer string, id users.AccountID) store.Progress {
-	if p, begun := s.progress[[2]string{consumer, string(id)}]; begun {
+// at returns the progress of a consumer in an account; before the first one it is zero.
+func (s *Store) at(c consumer) store.Progress {
+	if p, ok := s.progress[c]; ok {
 		return p
 	}
-	return store.Progress{Consumer: consumer, Account: id}
-}
-
-// sorted returns the rows in ascending order of their keys, by bytes.
-func sorted[K cmp.Ordered, V any](rows map[K]V) []V {
-	all := make([]V, 0, len(rows))
-	for _, k := range slices.Sorted(maps.Keys(rows)) {
-		all = append(all, rows[k])
-	}
-	return all
-}
-
-// page returns copies of the rows that match, at most limit of them.
-func page[R any](limit int, rows []R, match func(R) bool) (found []R) {
-	for _, row := range rows {
-		if len(found) < limit && match(row) {
-			found = append(found, row)
-		}
-	}
-	for i := range found {
-		if row, ok := any(found[i]).(interface{ Clone() R }); ok {
-			found[i] = row.Clone()
-		}
-	}
-	return found
+	return store.Progress{Consumer: c.name, Account: c.account}
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper"
@@ -72,7 +71,7 @@ type Secluded struct {
 // Commit implements [store.Store].
 func (s Secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	for _, c := range changes {
-		if err := CheckFreshKeys(ctx, s.Store, c); err != nil {
+		if err := CheckUsers(ctx, s.Store, c); err != nil {
 			return nil, err
 		}
 	}
@@ -158,39 +157,45 @@ func (g *Harness) call(c gen.Call) (seatkeeper.Result, error) {
 	return done, err
 }
 
-// CheckFreshKeys returns an error unless the keys that a change takes are as
-// [seats.Change] says, since stores rely on it. A change that was decided on another
-// revision is not judged.
-func CheckFreshKeys(ctx context.Context, s store.Store, c seats.Change) error {
-	need := seats.Need{Account: c.Account.ID}
-	for _, u := range c.Users {
-		if !slices.Contains(c.Fresh, users.ByID(u.ID)) {
-			need.Users = append(need.Users, u.ID)
-		}
+// CheckUsers returns an error unless the users of a change are as [seats.Change] says,
+// since stores rely on it. A change that was decided on another revision is not judged.
+func CheckUsers(ctx context.Context, s store.Store, c seats.Change) error {
+	updated := make([]users.ID, len(c.Updated))
+	for i, u := range c.Updated {
+		updated[i] = u.ID
 	}
-	snapshots, err := s.Load(ctx, need)
+	snapshots, err := s.Load(ctx, seats.Need{Account: c.Account.ID, Users: updated})
 	if err != nil || snapshots[0].Account.Revision != c.Base {
 		return err
 	}
-	had := map[users.ID][]users.Key{}
+	takes, had := map[users.Key]int{}, map[users.ID]users.User{}
 	for _, u := range snapshots[0].Users {
-		had[u.ID] = u.TakenKeys()
+		had[u.ID] = u
 	}
-	takes := map[users.Key]int{}
-	for _, u := range c.Users {
+	for _, u := range c.Updated {
+		was, ok := had[u.ID]
+		if !ok {
+			return errors.New("harness: a change updates a user who is not there")
+		}
 		for _, k := range u.TakenKeys() {
-			if !slices.Contains(had[u.ID], k) {
+			if !was.Has(k) {
 				takes[k]++
 			}
 		}
 	}
-	for _, k := range c.Fresh {
-		takes[k]--
-	}
-	for k, n := range takes {
-		if n != 0 {
-			return fmt.Errorf("storetest: the fresh keys of a change are not those that its people take: %v", k.Kind)
+	for _, u := range c.Created {
+		for _, k := range u.TakenKeys() {
+			takes[k]++
 		}
+	}
+	for _, k := range c.Keys() {
+		if takes[k]--; takes[k] != 0 {
+			return fmt.Errorf("harness: the keys of a change are not those that its users take, or two take one: %v", k.Kind)
+		}
+		delete(takes, k)
+	}
+	for k := range takes {
+		return fmt.Errorf("harness: a user takes a key that the change does not name: %v", k.Kind)
 	}
 	return nil
 }

@@ -38,11 +38,12 @@ func (l lossy) Commit(ctx context.Context, changes ...seats.Change) ([]store.Com
 	changes = slices.Clone(changes)
 	for i := range changes {
 		c := &changes[i]
-		c.Users, c.Pools, c.Events = slices.Clone(c.Users), slices.Clone(c.Pools), slices.Clone(c.Events)
+		c.Created, c.Updated, c.Pools, c.Events = slices.Clone(c.Created), slices.Clone(c.Updated), slices.Clone(c.Pools), slices.Clone(c.Events)
 		if l.account != nil {
 			l.account(&c.Account)
 		}
-		lose(c.Users, l.user)
+		lose(c.Created, l.user)
+		lose(c.Updated, l.user)
 		lose(c.Pools, l.pool)
 		lose(c.Events, l.event)
 	}

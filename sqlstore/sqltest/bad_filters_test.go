@@ -200,8 +200,8 @@ func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
 		require.ErrorIs(t, err, seats.ErrBadInput)
 		for i, text := range append([]string{strings.Repeat("x", large), strings.Repeat("é", 1<<19)}, unkept...) {
 			for field, at := range map[string]func(*seats.Change) *string{
-				"name":    func(c *seats.Change) *string { return &c.Users[0].FirstName },
-				"group":   func(c *seats.Change) *string { c.Users[0].Groups = []string{"", "a"}; return &c.Users[0].Groups[0] },
+				"name":    func(c *seats.Change) *string { return &c.Created[0].FirstName },
+				"group":   func(c *seats.Change) *string { c.Created[0].Groups = []string{"", "a"}; return &c.Created[0].Groups[0] },
 				"reason":  func(c *seats.Change) *string { return &c.Events[0].Reason },
 				"account": func(c *seats.Change) *string { return &c.Account.Name },
 				"receiver": func(c *seats.Change) *string {
@@ -229,9 +229,9 @@ func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
 					require.Empty(t, found[0].Users)
 					continue
 				}
-				got := seats.Change{Users: found[0].Users, Events: found[0].Past}
-				require.Len(t, got.Users, 1)
-				require.True(t, c.Users[0].FirstName == got.Users[0].FirstName && slices.Equal(c.Users[0].Groups, got.Users[0].Groups) &&
+				got := seats.Change{Created: found[0].Users, Events: found[0].Past}
+				require.Len(t, got.Created, 1)
+				require.True(t, c.Created[0].FirstName == got.Created[0].FirstName && slices.Equal(c.Created[0].Groups, got.Created[0].Groups) &&
 					c.Events[0].Reason == got.Events[0].Reason && slices.Equal(c.Events[0].Receivers, got.Events[0].Receivers) &&
 					c.Account.Name == found[0].Account.Name, "%s %.20q was cut", field, text)
 			}

@@ -157,12 +157,8 @@ func (w *world) snapshot() seats.Snapshot {
 func (w *world) after(c seats.Change, revision uint64) *world {
 	next := w
 	if !c.Empty() {
-		next = &world{
-			account: c.Account, least: w.least,
-			pools:  replaced(w.pools, c.Pools, func(p seats.Pool) string { return string(p.ID) }),
-			people: replaced(w.people, c.Users, func(u users.User) string { return string(u.ID) }),
-			keyed:  w.keyed,
-		}
+		rows := w.snapshot().Apply(c)
+		next = &world{account: rows.Account, least: w.least, pools: rows.Pools, people: rows.Users, keyed: w.keyed}
 		if c.Events[0].Key != "" {
 			next.keyed = slices.Concat(w.keyed, c.Events)
 		}
@@ -185,24 +181,6 @@ func (w *world) at(revision uint64) *world {
 	seen := *w
 	seen.account.Revision, seen.least = revision, revision
 	return &seen
-}
-
-// replaced returns the rows with others in their places, in ascending order.
-func replaced[Row any](rows, others []Row, id func(Row) string) []Row {
-	if len(others) == 0 {
-		return rows
-	}
-	by := func(row Row, id2 string) int { return strings.Compare(id(row), id2) }
-	rows = slices.Clone(rows)
-	for _, other := range others {
-		at, there := slices.BinarySearchFunc(rows, id(other), by)
-		if there {
-			rows[at] = other
-		} else {
-			rows = slices.Insert(rows, at, other)
-		}
-	}
-	return rows
 }
 
 func (w *world) equal(v *world) bool {

@@ -3,7 +3,6 @@ package sqltest_test
 import (
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -199,12 +198,10 @@ func calls(t *testing.T, s *site) []call {
 		// Somebody took the key after the load: the commit is refused, and a look says why.
 		{name: "a key that is taken", reads: 2, writes: []int{2}, refused: 1, do: func(t *testing.T, n int) {
 			changes := invitations(t, st, accounts[:1], 6000+n)
-			free, taken := users.ByEmail(address(6000+n)), users.ByEmail(address(9))
-			changes[0].Users[0].Email = address(9)
-			changes[0].Fresh[slices.Index(changes[0].Fresh, free)] = taken
+			changes[0].Created[0].Email = address(9)
 			verdicts, err := st.Commit(ctx, changes...)
 			require.NoError(t, err)
-			require.Equal(t, []store.CommitResult{{Err: store.ErrKeyTaken, Taken: []users.Key{taken}}}, verdicts)
+			require.Equal(t, []store.CommitResult{{Err: store.ErrKeyTaken, Taken: []users.Key{users.ByEmail(address(9))}}}, verdicts)
 		}},
 	}
 }

@@ -92,9 +92,9 @@ func TestStore_Commit_wholeOrNot(t *testing.T) {
 var spoiled = map[string]func(*seats.Change){
 	"a pool that is not sound": func(c *seats.Change) { c.Pools[0].Held = seats.MaxSeats + 1 },
 	"a key that is taken": func(c *seats.Change) {
-		for i := range c.Users {
-			if strings.HasPrefix(string(c.Users[i].ID), "new") {
-				c.Users[i].Email = "olive@acme.example"
+		for i := range c.Created {
+			if strings.HasPrefix(string(c.Created[i].ID), "new") {
+				c.Created[i].Email = "olive@acme.example"
 			}
 		}
 	},

@@ -40,7 +40,7 @@ func guardsTheRevision(t *tester) {
 	again := t.opening("a", seats.Standard())
 	require.ErrorIs(t, t.commit(again)[0].Err, store.ErrConflict, "the account is there already")
 	silent := again
-	silent.Events, silent.Users, silent.Fresh = nil, nil, nil
+	silent.Events, silent.Created = nil, nil
 	require.ErrorIs(t, t.commit(silent)[0].Err, store.ErrConflict)
 
 	stale, quiet := t.invited(a, "x"), t.next(t.row(a))

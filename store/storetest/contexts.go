@@ -82,7 +82,7 @@ func endsAsAWhole(t *tester) {
 		if i == 0 {
 			took = time.Since(start)
 		}
-		s := t.load(seats.Need{Account: a, Users: idsOf(c.Users), Change: c.ID})
+		s := t.load(seats.Need{Account: a, Users: idsOf(usersOf(c)), Change: c.ID})
 		switch {
 		case err == nil && verdicts[0].Err == nil:
 			require.Equal(t, c.Account.Revision, s.Account.Revision, "it was acknowledged")

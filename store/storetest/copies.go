@@ -52,7 +52,7 @@ func copies(t *tester) {
 		}
 	}
 	// What was given is spoilt first, then what was got.
-	spoil(c.Users, c.Pools, c.Events)
+	spoil(c.Created, c.Pools, c.Events)
 	need := seats.Need{Account: a, Users: []users.ID{"x", owner}, Pools: []seats.PoolID{gen.Course}, Change: id, Key: "k", IndexTo: 9}
 	own := seats.Need{Account: a, Users: slices.Clone(need.Users), Pools: slices.Clone(need.Pools), Change: id, Key: "k", IndexTo: 9}
 	for range 3 {

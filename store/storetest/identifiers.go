@@ -216,7 +216,7 @@ func tellsTextsApart(t *tester) {
 		for _, filter := range []users.Filter{
 			{Location: text}, {Department: text}, {Group: text}, {Source: &users.Source{Kind: users.SourceSync, Name: text}},
 		} {
-			require.Equal(t, []users.ID{c.Users[i].ID}, idsOf(t.people(a, filter)), "%+v", filter)
+			require.Equal(t, []users.ID{c.Created[i].ID}, idsOf(t.people(a, filter)), "%+v", filter)
 		}
 	}
 }

@@ -39,18 +39,18 @@ func TestChangesThatBreakTheirPromise(t *testing.T) {
 	add(&c, ada)
 	trial.written(c)
 	for name, fill := range map[string]func(*seats.Change){
-		"a key of nobody in it":        func(c *seats.Change) { c.Fresh = ada.Keys() },
-		"somebody new who is not":      func(c *seats.Change) { put(c, eve.Keys(), eve) },
-		"a new key that is not fresh":  func(c *seats.Change) { put(c, nil, somebody(users.Profile{ID: "ada", Email: "x@acme.example"})) },
-		"an old key that is":           func(c *seats.Change) { put(c, ada.Keys(), ada) },
-		"somebody new without the key": func(c *seats.Change) { put(c, []users.Key{users.ByID("eve")}, eve) },
-		"a key named twice":            func(c *seats.Change) { add(c, eve); c.Fresh = append(c.Fresh, eve.Keys()...) },
+		"a key of no user in it":      func(c *seats.Change) { c.NewKeys = ada.Keys() },
+		"an unknown user updated":     func(c *seats.Change) { put(c, eve.Keys(), eve) },
+		"a new key that is not named": func(c *seats.Change) { put(c, nil, somebody(users.Profile{ID: "ada", Email: "x@acme.example"})) },
+		"an old key that is named":    func(c *seats.Change) { put(c, ada.Keys(), ada) },
+		"a key named twice":           func(c *seats.Change) { add(c, eve); c.NewKeys = eve.Keys() },
+		"a key that two users take":   func(c *seats.Change) { add(c, eve, somebody(users.Profile{ID: "eva", Username: "eve"})) },
 	} {
 		c := trial.next(trial.row(a))
 		fill(&c)
-		require.ErrorContains(t, harness.CheckFreshKeys(t.Context(), trial.store, c), "fresh keys", name)
+		require.ErrorContains(t, harness.CheckUsers(t.Context(), trial.store, c), "change", name)
 		c.Base--
-		require.NoError(t, harness.CheckFreshKeys(t.Context(), trial.store, c), "%s: nobody knows what it was decided on", name)
+		require.NoError(t, harness.CheckUsers(t.Context(), trial.store, c), "%s: nobody knows what it was decided on", name)
 	}
 }
 

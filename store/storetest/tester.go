@@ -105,24 +105,27 @@ func (t *tester) next(row seats.Account) seats.Change {
 	return c
 }
 
-// add puts new people into a change, with an event about each. All their keys have
-// to be free.
-func add(c *seats.Change, people ...users.User) {
-	for _, u := range people {
-		put(c, u.TakenKeys(), u)
-	}
+// add creates users in a change, with an event about each.
+func add(c *seats.Change, created ...users.User) {
+	c.Created = inOrder(c, c.Created, created)
 }
 
-// put puts people into a change who are there already, with an event about each.
-// The keys are those that they take.
-func put(c *seats.Change, fresh []users.Key, people ...users.User) {
-	for _, u := range people {
+// put updates users in a change, with an event about each. The keys are those that they
+// take.
+func put(c *seats.Change, keys []users.Key, updated ...users.User) {
+	c.Updated = inOrder(c, c.Updated, updated)
+	c.NewKeys = append(c.NewKeys, keys...)
+}
+
+func inOrder(c *seats.Change, rows, more []users.User) []users.User {
+	for _, u := range more {
 		record(c, seats.Event{Kind: seats.EventEdited, User: u.ID})
 	}
-	c.Users = append(c.Users, people...)
-	slices.SortFunc(c.Users, func(a, b users.User) int { return cmp.Compare(a.ID, b.ID) })
-	c.Fresh = append(c.Fresh, fresh...)
+	return slices.SortedFunc(slices.Values(slices.Concat(rows, more)), func(a, b users.User) int { return cmp.Compare(a.ID, b.ID) })
 }
+
+// usersOf returns all users of a change.
+func usersOf(c seats.Change) []users.User { return slices.Concat(c.Created, c.Updated) }
 
 // record adds an event to a change, which is given its place there.
 func record(c *seats.Change, e seats.Event) {
@@ -162,7 +165,7 @@ func (t *tester) row(account users.AccountID) seats.Account {
 func (t *tester) commit(changes ...seats.Change) []store.CommitResult {
 	t.Helper()
 	for _, c := range changes {
-		require.NoError(t, harness.CheckFreshKeys(t.Context(), t.store, c))
+		require.NoError(t, harness.CheckUsers(t.Context(), t.store, c))
 	}
 	verdicts, err := t.store.Commit(t.Context(), changes...)
 	require.NoError(t, err)

@@ -113,7 +113,7 @@ func (c *committer) change(last seats.Snapshot, n int) seats.Change {
 		leaver := last.Users[c.random.IntN(len(last.Users))]
 		put(&change, nil, leaver.Tombstone())
 	}
-	if len(change.Users) == 0 || way > 1 {
+	if len(change.Updated) == 0 || way > 1 {
 		name := wanted[c.random.IntN(len(wanted))]
 		u := somebody(users.Profile{ID: users.ID(change.ID), Username: name.Value})
 		add(&change, u)
@@ -137,10 +137,10 @@ func (t *tester) history(account users.AccountID, answers []answer) history {
 	for i, x := range won {
 		require.EqualValues(t, i+1, x.Base, "each revision is the base of one change that was written, and of one only")
 		holders := maps.Clone(h.holders[i])
-		for _, u := range x.Users {
+		for _, u := range x.Updated {
 			maps.DeleteFunc(holders, func(_ users.Key, id users.ID) bool { return id == u.ID })
 		}
-		for _, u := range x.Users {
+		for _, u := range usersOf(x.Change) {
 			for _, k := range u.Keys() {
 				holders[k] = u.ID
 			}
@@ -176,13 +176,13 @@ func (h history) judge(t *tester, x answer) {
 	require.True(t, x.Err == nil || errors.Is(x.Err, store.ErrKeyTaken), "%v", x.Err)
 	require.LessOrEqual(t, x.Base, uint64(len(h.holders)))
 	var taken []users.Key
-	for _, k := range x.Fresh {
+	for _, k := range x.Keys() {
 		holder, held := h.holders[x.Base-1][k]
-		leaves := slices.ContainsFunc(x.Users, func(u users.User) bool { return u.ID == holder && !u.Has(k) })
+		leaves := slices.ContainsFunc(x.Updated, func(u users.User) bool { return u.ID == holder && !u.Has(k) })
 		if held && !leaves {
 			taken = append(taken, k)
 		}
 	}
-	require.ElementsMatch(t, taken, x.Taken, "the keys that were taken at revision %d", x.Base)
+	require.ElementsMatch(t, taken, x.CommitResult.Taken, "the keys that were taken at revision %d", x.Base)
 	require.Equal(t, len(taken) > 0, x.Err != nil)
 }
