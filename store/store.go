@@ -77,8 +77,8 @@ var (
 // writes the account's row, so that the check costs no round trip. A look that tells a
 // missing event from a moved account may follow where nothing was written.
 //
-// Taken keys may be left to unique indexes: insert the users whose ID is fresh, update
-// the others, and look for the names of the taken keys only where that fails. An index
+// Taken keys may be left to unique indexes: insert the created users, update the
+// updated ones, and look for the names of the taken keys only where that fails. An index
 // that is asked row by row has to see keys given up before they are taken, also where
 // people of one change exchange theirs.
 //
@@ -108,10 +108,9 @@ type Store interface {
 	// Before a change is written, its base is compared with the account's revision
 	// (zero with the account's absence), its first event's number with the account's
 	// last, the account's last event with its Sequence (0: it has none), else it is
-	// [ErrSequence], and every fresh key is looked up: it must be nobody's, or that of a user
-	// of the same change who gives it up. After that, users and pools replace their
-	// rows and events are added. A store may rely on what [seats.Change] says of fresh
-	// keys: who is new, and that nobody takes a key that is not among them.
+	// [ErrSequence], and every key of [seats.Change] Keys must be free, or it is [ErrKeyTaken].
+	// After that, rows are inserted and replaced and events are added. A store may rely on
+	// what [seats.Change] says of its users and keys.
 	//
 	// An error besides the verdicts says that the store could not answer for any of
 	// them: none was written and none will be, unless it is [ErrUnknown]. That is so of
