@@ -13,8 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// The answer to a request: a status, the refusal for programs, and a text for the screen
-// in the language of who reads it.
+// A response has the status, the refusal as JSON, and a text in the reader's language.
 func ExampleOf() {
 	german := seats.Messages{
 		"no-seats":              "Kein Platz ist frei: {held} von {total} sind belegt.",
@@ -30,12 +29,12 @@ func ExampleOf() {
 	})
 	respond := func(err error) {
 		fmt.Println("HTTP", httpstatus.Of(err))
-		var no *seats.Refusal
-		if errors.As(err, &no) {
-			body, _ := json.Marshal(no)
+		var refusal *seats.Refusal
+		if errors.As(err, &refusal) {
+			body, _ := json.Marshal(refusal)
 			fmt.Println(string(body))
-			fmt.Println(german.Refusal(no))
-			fmt.Println(german.Remedies(no.Remedies))
+			fmt.Println(german.Refusal(refusal))
+			fmt.Println(german.Remedies(refusal.Remedies))
 		}
 	}
 	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}})

@@ -15,8 +15,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestEveryCodeHasAStatus of its own choice, and no status is a server's fault.
-func TestEveryCodeHasAStatus(t *testing.T) {
+// TestOf_codes has the status of every code, none of them a fault of the server.
+func TestOf_codes(t *testing.T) {
 	statuses := map[seats.Code]int{
 		seats.ErrNoSeats: 409, seats.ErrForbidden: 403, seats.ErrNotOffered: 403, seats.ErrOwnerProtected: 403,
 		seats.ErrLastOwner: 409, seats.ErrSourceLocked: 403, seats.ErrUnknownUser: 404, seats.ErrWrongStatus: 409,
@@ -36,7 +36,7 @@ func TestEveryCodeHasAStatus(t *testing.T) {
 	require.Equal(t, 400, httpstatus.Of(&seats.Refusal{Code: "of a later version"}))
 }
 
-func TestTheStatusOfOtherErrors(t *testing.T) {
+func TestOf_errors(t *testing.T) {
 	_, hasher := users.ReadRoster(strings.NewReader("Email,Code\na@x.example,secret\n"), users.RosterOptions{
 		Columns:  []users.Column{{Header: "Email", Field: "email"}, {Header: "Code", Field: "password"}},
 		Password: func(int, users.Profile, string) error { return context.DeadlineExceeded },
@@ -69,10 +69,10 @@ func TestTheStatusOfOtherErrors(t *testing.T) {
 		{users.Faults{{Problem: users.ErrTooLarge}}, 413},
 		{users.Faults{{Row: 2, Problem: users.ErrDuplicateRow}}, 422},
 		{users.Faults{{Problem: users.Unlisted(3)}}, 422},
-		{users.Faults{{Row: 2, Problem: errors.New("of the host's")}}, 422},
+		{users.Faults{{Row: 2, Problem: errors.New("host")}}, 422},
 		{hasher, 422},
 		{&users.FieldError{Field: "x", Reason: users.ErrTooLate}, 422},
-		{&users.FieldError{Field: "x", Reason: errors.New("of the host's")}, 422},
+		{&users.FieldError{Field: "x", Reason: errors.New("host")}, 422},
 		{users.ErrEmpty, 422},
 		{seats.Policy{Term: 1}.Check(), 422},
 	} {

@@ -15,7 +15,7 @@ var (
 	past = now.AddDate(-1, 0, 0)
 )
 
-// grown returns somebody active who has been here for a year, changed as one likes.
+// grown returns a changed copy of a user active for a year.
 func grown(change func(*users.User)) users.User {
 	u := users.User{
 		Profile: users.Profile{ID: "u1", Email: "ada@acme.example"}, Status: users.Active,
@@ -27,13 +27,13 @@ func grown(change func(*users.User)) users.User {
 	return u
 }
 
-func TestAPersonIsKeptAsHeIs(t *testing.T) {
+func TestUser_Clean_kept(t *testing.T) {
 	day := func(n int) time.Time { return past.AddDate(0, 0, n) }
 	for name, change := range map[string]func(*users.User){
-		"active":                      nil,
-		"active, who never signed in": func(u *users.User) { u.FirstSignIn = time.Time{} },
-		"approved":                    func(u *users.User) { u.Approved, u.Role = day(1), users.Admin },
-		"an owner":                    func(u *users.User) { u.Role = users.Owner },
+		"active":                nil,
+		"active, not signed in": func(u *users.User) { u.FirstSignIn = time.Time{} },
+		"approved":              func(u *users.User) { u.Approved, u.Role = day(1), users.Admin },
+		"an owner":              func(u *users.User) { u.Role = users.Owner },
 		"last-notified": func(u *users.User) {
 			u.LastNotified, u.NotificationCount = day(1), users.MaxNotifications
 		},
@@ -57,10 +57,10 @@ func TestAPersonIsKeptAsHeIs(t *testing.T) {
 				{Pool: "b", Assigned: day(1), Started: day(1)},
 			}
 		},
-		"archived with what is used up": func(u *users.User) {
+		"archived with a spent licence": func(u *users.User) {
 			u.Status, u.ArchivedAs, u.Licences = users.Archived, users.Active, []users.Licence{{Pool: "a", Assigned: past, Started: now, Archived: now}}
 		},
-		"with a day to leave": func(u *users.User) { u.Schedule = users.Schedule{Date: "2030-01-01", At: now.AddDate(4, 0, 0)} },
+		"scheduled": func(u *users.User) { u.Schedule = users.Schedule{Date: "2030-01-01", At: now.AddDate(4, 0, 0)} },
 	} {
 		kept, err := grown(change).Clean(now)
 		require.NoError(t, err, name)
@@ -68,7 +68,7 @@ func TestAPersonIsKeptAsHeIs(t *testing.T) {
 	}
 }
 
-func TestAPersonThatCannotBe(t *testing.T) {
+func TestUser_Clean_errors(t *testing.T) {
 	far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 	early, late := past.Add(-time.Microsecond), now.Add(time.Microsecond)
 	licence := func(l ...users.Licence) func(*users.User) { return func(u *users.User) { u.Licences = l } }
@@ -81,7 +81,7 @@ func TestAPersonThatCannotBe(t *testing.T) {
 	}{
 		{"id", users.ErrEmpty, func(u *users.User) { u.ID = "" }},
 		{"id", users.ErrControl, func(u *users.User) { u.ID = "a\x00" }},
-		{"email", users.ErrAddress, func(u *users.User) { u.Email = "nobody" }},
+		{"email", users.ErrAddress, func(u *users.User) { u.Email = "ada" }},
 		{"email", users.ErrEmpty, func(u *users.User) { u.Email = "" }},
 		{"source", users.ErrEmpty, func(u *users.User) { u.Source.Kind = users.SourceSync }},
 		{"source", users.ErrEmpty, func(u *users.User) { u.Status, u.Source.Kind = users.Deleted, users.SourceSync }},
@@ -146,7 +146,7 @@ func TestAPersonThatCannotBe(t *testing.T) {
 	}
 }
 
-func TestAPersonIsPutIntoTheFormThatIsKept(t *testing.T) {
+func TestUser_Clean_form(t *testing.T) {
 	berlin := time.FixedZone("", 3600)
 	raw := func(at time.Time) time.Time { return at.Add(999 * time.Nanosecond).In(berlin) }
 	given := grown(func(u *users.User) {

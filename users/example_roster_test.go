@@ -8,8 +8,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A file with faults is not used at all, and they are all named at once. What
-// is wrong can be asked for by row, by column and with errors.Is.
+// A fault refuses the file, and all faults are returned together, by row and column.
+// SkipFaulty reads the good rows.
 func ExampleReadRoster() {
 	file := `First name;Last name;Username;Password;E-mail;Role;Location;Department;Title
 Ada;Lovelace;;;ada@example.com;Administrator;London;Engines;Countess
@@ -41,9 +41,8 @@ Zoë;;;;Ada@Example.com;Captain;;;
 	// 2 Ada ada@example.com admin
 }
 
-// What is written looks like what is read, with columns of one's own if need be, and
-// is read back. A title that a spreadsheet would calculate has an apostrophe
-// meanwhile.
+// A written roster is read back unchanged. The title =1+1 is a formula to a spreadsheet and
+// gets an apostrophe in the file.
 func ExampleWriteRoster() {
 	people := func(yield func(users.User, error) bool) {
 		for _, u := range []users.User{

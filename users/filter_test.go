@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestPeopleStandUnderTheirLastName(t *testing.T) {
+func TestProfile_SortName(t *testing.T) {
 	all := users.Profile{FirstName: "Ada", LastName: "Byron", Username: "countess", Email: "Ada@Acme.example", ExternalID: "x7"}
 	for _, c := range []struct {
 		name  string
@@ -34,7 +34,7 @@ func TestPeopleStandUnderTheirLastName(t *testing.T) {
 	require.Empty(t, gone.SortName())
 }
 
-func TestNamesAreOrderedByLastAndThenByFirstName(t *testing.T) {
+func TestProfile_SortName_order(t *testing.T) {
 	inOrder := []users.Profile{
 		{Username: "0"}, {LastName: "a"}, {LastName: "A", FirstName: "b c"}, {LastName: "a", FirstName: "z"}, {LastName: "a b", FirstName: "c"}, {LastName: "A-b"},
 		{LastName: "ab", FirstName: "a"}, {LastName: "Ab", FirstName: "B"}, {FirstName: "Cher"}, {LastName: "ſ"}, {LastName: "Sa"}, {LastName: "z"}, {LastName: "Éa"}, {LastName: "éb"}, {LastName: "ı"},
@@ -45,7 +45,7 @@ func TestNamesAreOrderedByLastAndThenByFirstName(t *testing.T) {
 	require.Equal(t, users.Profile{LastName: "ſmith", FirstName: "\u212aIT"}.SortName(), users.Profile{LastName: "SMITH", FirstName: "kit"}.SortName())
 }
 
-func TestALongNameIsCutBetweenCharacters(t *testing.T) {
+func TestProfile_SortName_long(t *testing.T) {
 	for _, c := range []struct{ last, first, name string }{
 		{strings.Repeat("x", 255), "Ann", strings.Repeat("x", 255)},
 		{strings.Repeat("x", 254), "Ann", strings.Repeat("x", 254) + "\t"},
@@ -62,7 +62,7 @@ func TestALongNameIsCutBetweenCharacters(t *testing.T) {
 	}
 }
 
-func TestSortNamesCanBeKeptAndCompared(t *testing.T) {
+func TestProfile_SortName_compare(t *testing.T) {
 	text := rapid.Map(rapid.String(), func(s string) string {
 		return strings.TrimSpace(strings.Map(func(r rune) rune {
 			if unicode.IsControl(r) {
@@ -87,8 +87,8 @@ func TestSortNamesCanBeKeptAndCompared(t *testing.T) {
 	})
 }
 
-// TestAPageBeginsBehindItsPlace asks of everybody who stands behind whom.
-func TestAPageBeginsBehindItsPlace(t *testing.T) {
+// TestFilter_NextPage asks of every pair of users for their order.
+func TestFilter_NextPage(t *testing.T) {
 	named := func(id users.ID, last string) users.User {
 		return users.User{Profile: users.Profile{ID: id, LastName: last}, Status: users.Active}
 	}
@@ -109,7 +109,7 @@ func TestAPageBeginsBehindItsPlace(t *testing.T) {
 			}
 		}
 	}
-	between := users.Filter{ByName: true, AfterName: "a\tz", After: "p9"} // nobody, any more
+	between := users.Filter{ByName: true, AfterName: "a\tz", After: "p9"} // after a deleted user
 	require.False(t, between.Match(byName[2]))
 	require.True(t, between.Match(byName[3]))
 	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "b"}, users.Filter{Location: "Leeds", ByName: true}.NextPage(byID[0]))

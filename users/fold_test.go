@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the tables and the golden files")
 
-// Whether Unicode's properties hold of a character, by the toolchain's tables.
+// A toolchain has Unicode's properties by its own tables.
 func (toolchain) isAssigned(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs)
 }

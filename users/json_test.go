@@ -14,7 +14,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
+func TestReadJSON(t *testing.T) {
 	for wrong, want := range map[string]string{
 		``:                                   `users: JSON: the text ends inside the document`,
 		`{`:                                  `users: JSON: the text ends inside the document`,
@@ -37,7 +37,7 @@ func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
 	} {
 		u := users.User{NotificationCount: 7}
 		require.EqualError(t, u.UnmarshalJSON([]byte(wrong)), want, wrong)
-		require.Equal(t, users.User{NotificationCount: 7}, u, "as it was")
+		require.Equal(t, users.User{NotificationCount: 7}, u, "unchanged")
 	}
 	var filter struct {
 		Role users.Set[users.Role] `json:"role"`
@@ -49,10 +49,10 @@ func TestADocumentIsReadWholeOrNotAtAll(t *testing.T) {
 	}
 	u := users.User{NotificationCount: 7, Profile: users.Profile{ID: "b"}}
 	require.NoError(t, json.Unmarshal([]byte(` {"first_name":"Ada","status":"active"} `), &u))
-	require.Equal(t, users.User{Profile: users.Profile{FirstName: "Ada"}, Status: users.Active}, u, "nothing stays of what was there")
+	require.Equal(t, users.User{Profile: users.Profile{FirstName: "Ada"}, Status: users.Active}, u, "of the present value only")
 }
 
-func TestAUserAsADocument(t *testing.T) {
+func TestUser_MarshalJSON(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 1000, time.UTC)
 	u := users.User{
 		Profile:  users.Profile{ID: "u7", Email: "ada@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}},
@@ -72,7 +72,7 @@ func TestAUserAsADocument(t *testing.T) {
 	require.Equal(t, u, read)
 }
 
-func TestASetIsAListOfNames(t *testing.T) {
+func TestSet_MarshalJSON(t *testing.T) {
 	for text, s := range map[string]users.Set[users.Role]{
 		`[]`:                 0,
 		`["member","owner"]`: users.In(users.Owner, users.Member),
@@ -95,7 +95,7 @@ func TestASetIsAListOfNames(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestATallyIsAListOfRows(t *testing.T) {
+func TestTally_MarshalJSON(t *testing.T) {
 	var tally users.Tally
 	requireTally := func(want string) {
 		t.Helper()
@@ -136,7 +136,7 @@ func TestATallyIsAListOfRows(t *testing.T) {
 	requireTally(`[{"status":"active","role":"owner","count":9223372036854775807}]`)
 }
 
-func TestAPatchTellsNoGroupsFromNoChange(t *testing.T) {
+func TestPatch_MarshalJSON(t *testing.T) {
 	for text, d := range map[string]users.Patch{
 		`{}`:                               {},
 		`{"first_name":"","groups":[]}`:    {FirstName: new(""), Groups: &[]string{}},
@@ -154,8 +154,7 @@ func TestAPatchTellsNoGroupsFromNoChange(t *testing.T) {
 	require.Equal(t, `{"groups":[]}`, string(text))
 }
 
-// TestReadJSON_characters has escapes that stand for no character, by which two texts
-// would become one.
+// TestReadJSON_characters has escapes of half characters.
 func TestReadJSON_characters(t *testing.T) {
 	for _, wrong := range []string{
 		`\ud800`, `\udfff`, `a\uD800b`, `\ud800\ud800`, `\ud800\u0041`, `\ud800\n`, `\udc00\ud800`, `\ud83d\ude`, `\ud83d\`,
@@ -176,7 +175,7 @@ func TestReadJSON_characters(t *testing.T) {
 	}
 }
 
-// TestReadJSON_broken has texts that end too early, with one letter more that can't be there.
+// TestReadJSON_broken has texts cut short, and each with a wrong character more.
 func TestReadJSON_broken(t *testing.T) {
 	for text, more := range map[string]string{
 		``: `x`, `{`: `1`, `{"id"`: `;`, `{"id":`: `}`, `{"id":1`: `;`, `[`: `,`, `[1`: `}`, `[1 `: `2`, `{"a":1,`: `}`, `[1,`: `]`,
@@ -193,14 +192,13 @@ func TestReadJSON_broken(t *testing.T) {
 	}
 }
 
-// TestDocumentError_Unwrap knows the reason again.
 func TestDocumentError_Unwrap(t *testing.T) {
 	var p users.Profile
 	require.ErrorIs(t, users.ReadJSON([]byte("\"\xff\""), &p), users.ErrNotUTF8)
 	require.NotErrorIs(t, users.ReadJSON([]byte(`"`), &p), users.ErrNotUTF8)
 }
 
-// A counted value counts how many of its kind are decoded.
+// A counted counts the decoded values of its type.
 type counted struct {
 	Inner []counted `json:"inner"`
 }
@@ -213,8 +211,7 @@ func (c *counted) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(c))
 }
 
-// TestReadJSON_bounds counts what is decoded of documents that are short for what they
-// stand for.
+// TestReadJSON_bounds counts the values decoded from short documents of large values.
 func TestReadJSON_bounds(t *testing.T) {
 	list := func(n int, element string) string { return "[" + strings.Repeat(element+",", n-1) + element + "]" }
 	members := func(n int) string {
@@ -228,14 +225,14 @@ func TestReadJSON_bounds(t *testing.T) {
 		text string
 		fits bool
 	}{
-		"a list":              {list(users.MaxJSONElements, "{}"), true},
-		"a list too long":     {list(users.MaxJSONElements+1, "{}"), false},
-		"a list far too long": {list(1_000_000, "{}"), false},
-		"lists in lists":      {list(1000, `{"inner":`+list(1000, "{}")+`}`), false},
-		"too many members":    {"[" + members(users.MaxJSONElements+1) + "]", false},
-		"deep":                {strings.Repeat(`[{"inner":`, users.MaxJSONDepth/2) + "[]" + strings.Repeat("}]", users.MaxJSONDepth/2), false},
-		"far too deep":        {strings.Repeat(`[{"inner":`, 100_000), false},
-		"as deep as can be":   {strings.Repeat(`[{"inner":`, users.MaxJSONDepth/2-1) + "[{}]" + strings.Repeat("}]", users.MaxJSONDepth/2-1), true},
+		"list":              {list(users.MaxJSONElements, "{}"), true},
+		"list too long":     {list(users.MaxJSONElements+1, "{}"), false},
+		"list far too long": {list(1_000_000, "{}"), false},
+		"lists in lists":    {list(1000, `{"inner":`+list(1000, "{}")+`}`), false},
+		"too many members":  {"[" + members(users.MaxJSONElements+1) + "]", false},
+		"too deep":          {strings.Repeat(`[{"inner":`, users.MaxJSONDepth/2) + "[]" + strings.Repeat("}]", users.MaxJSONDepth/2), false},
+		"far too deep":      {strings.Repeat(`[{"inner":`, 100_000), false},
+		"deepest":           {strings.Repeat(`[{"inner":`, users.MaxJSONDepth/2-1) + "[{}]" + strings.Repeat("}]", users.MaxJSONDepth/2-1), true},
 	} {
 		decoded = 0
 		var into []counted
@@ -245,7 +242,7 @@ func TestReadJSON_bounds(t *testing.T) {
 	}
 }
 
-// TestReadJSON_syntax holds what is JSON against the standard reader.
+// TestReadJSON_syntax compares with the standard decoder.
 func TestReadJSON_syntax(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := rapid.SliceOfN(rapid.SampledFrom([]string{
@@ -259,7 +256,7 @@ func TestReadJSON_syntax(t *testing.T) {
 			var own *users.DocumentError
 			require.ErrorAs(t, err, &own, text)
 		} else if err != nil {
-			require.ErrorContains(t, err, "a key", text) // of which there may be two, or one that is none
+			require.ErrorContains(t, err, "a key", text) // repeated or malformed
 		}
 	})
 }

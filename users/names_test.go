@@ -40,7 +40,7 @@ func requireNames[T interface {
 	require.Equal(t, T(len(names)), none, "what cannot be read leaves the value as it is")
 }
 
-func TestTextForms(t *testing.T) {
+func TestNames(t *testing.T) {
 	requireNames[users.Status](t, "", "invited", "active", "inactive", "archived", "deleted")
 	requireNames[users.Role](t, "member", "manager", "admin", "owner")
 	requireNames[users.Action](t, "", "invite", "add", "import", "notify", "accept", "approve", "deactivate", "reactivate",
@@ -53,7 +53,7 @@ func TestTextForms(t *testing.T) {
 	require.False(t, users.Role(4).Valid())
 }
 
-func TestSets(t *testing.T) {
+func TestSet(t *testing.T) {
 	s := users.In(users.Invited, users.Active)
 	require.True(t, s.Has(users.Active))
 	require.False(t, s.Has(users.Inactive))

@@ -11,8 +11,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestReasonsAreToldApart by their codes and by their texts.
-func TestReasonsAreToldApart(t *testing.T) {
+// TestReasons compares codes and texts.
+func TestReasons(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range users.Reasons() {
 		require.NotEmpty(t, r.Code)

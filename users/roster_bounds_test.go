@@ -14,8 +14,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// An endless file has a beginning and then the nth of its rows, for ever or up to its end. It
-// counts what is read of it, and sees how much memory is in use meanwhile.
+// An endless file has a beginning and rows without end, or up to end. It counts the bytes read
+// and measures the memory in use.
 type endless struct {
 	begin string
 	row   func(n int) string
@@ -66,8 +66,7 @@ func repeated(text string, n int) func(int) string {
 	return func(int) string { return text }
 }
 
-// TestReadRoster_bounds reads hostile files of 160 MiB. None of them takes much more memory
-// than may be kept.
+// TestReadRoster_bounds reads hostile files of 160 MiB and measures memory.
 func TestReadRoster_bounds(t *testing.T) {
 	person := func(n int) string { return fmt.Sprintf("a%d@x.example,Ada,Countess\n", n) }
 	for name, file := range map[string]*endless{
@@ -112,7 +111,7 @@ func TestReadRoster_bounds(t *testing.T) {
 	}
 }
 
-// TestReadRoster_long_rows has rows that are too long between others.
+// TestReadRoster_long_rows has a row beyond the bounds between others.
 func TestReadRoster_long_rows(t *testing.T) {
 	for name, row := range map[string]string{
 		"one cell":             "b@x.example," + strings.Repeat("x", users.MaxRosterRowBytes),
@@ -138,7 +137,7 @@ func TestReadRoster_long_rows(t *testing.T) {
 	require.Equal(t, users.MaxRosterRowBytes/64+3, roster.People[0].Row)
 }
 
-// TestReadRoster_file_bound reads a file that is as large as it may be, and one more byte.
+// TestReadRoster_file_bound reads a file of the largest size, and of a byte more.
 func TestReadRoster_file_bound(t *testing.T) {
 	file := func(size int) io.Reader {
 		return io.LimitReader(&endless{begin: "Email\na@x.example\n", row: repeated("x", 1<<20)}, int64(size))

@@ -17,7 +17,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestRosterReadsWhatPeopleExport(t *testing.T) {
+func TestReadRoster_formats(t *testing.T) {
 	long := strings.Repeat("x", users.MaxText)
 	for name, file := range map[string]string{
 		"UTF-8":                         "First name,Email\nZoë,zoe@x.example\n",
@@ -60,7 +60,7 @@ func inUTF16(order binary.AppendByteOrder, text string) string {
 	return string(file)
 }
 
-func TestRosterKeepsNamesOfEveryScript(t *testing.T) {
+func TestReadRoster_scripts(t *testing.T) {
 	for _, name := range []string{
 		"Łucja", "İbrahim", "Γεωργία", "Ольга", "فاطمة", "שרה", "王小明", "さくら", "김민준", "Nguyễn", "अनन्या", "สมชาย",
 		"O'Brien", "'Abd al-Karīm", "Jean-François", "Ludwig van", "\U00020BB7野", "Ada \U0001F680", "e\u0301ric",
@@ -72,7 +72,7 @@ func TestRosterKeepsNamesOfEveryScript(t *testing.T) {
 	}
 }
 
-func TestRosterInAnotherEncodingSaysHowToSaveIt(t *testing.T) {
+func TestReadRoster_encodings(t *testing.T) {
 	utf16LE := inUTF16(binary.LittleEndian, "\uFEFFEmail\na@x.example\n")
 	for name, file := range map[string]string{
 		"Windows-1252":              "First name,Email\nZo\xEB,zoe@x.example\n",
@@ -89,7 +89,7 @@ func TestRosterInAnotherEncodingSaysHowToSaveIt(t *testing.T) {
 	}
 }
 
-func TestRosterRowsAreNumberedAsInASpreadsheet(t *testing.T) {
+func TestReadRoster_row_numbers(t *testing.T) {
 	for name, c := range map[string]struct {
 		file string
 		rows []int
@@ -111,7 +111,7 @@ func TestRosterRowsAreNumberedAsInASpreadsheet(t *testing.T) {
 	}
 }
 
-func TestRosterCellsAreTidied(t *testing.T) {
+func TestReadRoster_cells(t *testing.T) {
 	for cell, want := range map[string]string{
 		`" Head of` + "\n" + `  Training "`: "Head of Training",
 		`"One` + "\r" + `Two"`:              "One Two",
@@ -135,7 +135,7 @@ func TestRosterCellsAreTidied(t *testing.T) {
 	}
 }
 
-func TestRosterReadsOnAfterMalformedQuotes(t *testing.T) {
+func TestReadRoster_quotes(t *testing.T) {
 	for name, broken := range map[string]string{
 		"quote inside a cell":    `b@x.example,B "Bee" B`,
 		"text behind a quote":    `b@x.example,"B" Bee`,
@@ -159,7 +159,7 @@ func TestRosterReadsOnAfterMalformedQuotes(t *testing.T) {
 	}
 }
 
-func TestMalformedQuotesCostNoQuadraticTime(t *testing.T) {
+func TestReadRoster_quotes_time(t *testing.T) {
 	file := "Email,Title\n" + strings.Repeat("\"a\n\"\"\n", 200_000) + "\"" + strings.Repeat("\"\",\"\"\n", 200_000)
 	start := time.Now()
 	_, err := users.ReadRoster(strings.NewReader(file), users.RosterOptions{})
@@ -167,7 +167,7 @@ func TestMalformedQuotesCostNoQuadraticTime(t *testing.T) {
 	require.Less(t, time.Since(start), 30*time.Second)
 }
 
-func TestRosterMayReachItsBounds(t *testing.T) {
+func TestReadRoster_within_bounds(t *testing.T) {
 	last := "Email,Notes\n" + strings.Repeat("\n", users.MaxRosterRows-2) + "a@x.example\n"
 	require.Equal(t, users.MaxRosterRows, people(t, last, users.RosterOptions{})[0].Row)
 
@@ -179,13 +179,13 @@ func TestRosterMayReachItsBounds(t *testing.T) {
 	require.Len(t, people(t, "Email,Notes\n"+long+"\n", users.RosterOptions{}), 1)
 }
 
-func TestReadErrorIsWrapped(t *testing.T) {
+func TestReadRoster_reader_error(t *testing.T) {
 	_, err := users.ReadRoster(io.MultiReader(strings.NewReader("Email\na@x.example\n"), iotest.ErrReader(io.ErrClosedPipe)), users.RosterOptions{SkipFaulty: true})
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 	require.NotErrorAs(t, err, new(users.Faults))
 }
 
-func TestRosterHoldsNothingOfTheRowBesideTheProfile(t *testing.T) {
+func TestReadRoster_memory(t *testing.T) {
 	var file bytes.Buffer
 	file.WriteString("Email,Title,Notes\n")
 	notes := strings.Repeat("secret", 1<<17)
@@ -240,7 +240,7 @@ func FuzzReadRoster(f *testing.F) {
 	})
 }
 
-func TestManySemicolonsCostNoMoreMemoryThanOtherText(t *testing.T) {
+func TestReadRoster_memory_of_separators(t *testing.T) {
 	allocated := func(text string) uint64 {
 		file := strings.NewReader("Email,Title\na@x.example," + strings.Repeat(text, 8<<20) + "\n")
 		var before, after runtime.MemStats

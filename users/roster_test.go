@@ -14,7 +14,7 @@ import (
 
 var fromFile = users.Source{Kind: users.SourceImport}
 
-// people reads a file that is right.
+// people reads a file free of faults.
 func people(t *testing.T, file string, o users.RosterOptions) []users.Entry {
 	t.Helper()
 	roster, err := users.ReadRoster(strings.NewReader(file), o)
@@ -23,8 +23,7 @@ func people(t *testing.T, file string, o users.RosterOptions) []users.Entry {
 	return roster.People
 }
 
-// refused reads a file with faults, which yields nobody, and returns them as a
-// person reads them.
+// refused reads a faulty file and returns the texts of the faults.
 func refused(t *testing.T, file string, o users.RosterOptions) []string {
 	t.Helper()
 	roster, err := users.ReadRoster(strings.NewReader(file), o)
@@ -42,7 +41,7 @@ func sentences(faults users.Faults) []string {
 	return texts
 }
 
-func TestAccuEdRosterReadsItsNineColumns(t *testing.T) {
+func TestAccuEdRoster(t *testing.T) {
 	got := people(t, `First name,Last name,Username,Password,Email,Role,Location,Department,Title
 Ada,Lovelace,ada,,Ada@Example.com,User,London,Engines,Countess
 Grace,Hopper,,,grace@example.com,report manager,,,
@@ -57,23 +56,19 @@ Olive,Owen,,,olive@example.com,ADMINISTRATOR,Leeds,,Head of Training
 	}, got)
 }
 
-func TestAccuEdRosterMissesNoColumn(t *testing.T) {
+// TestAccuEdRoster_faults misses columns and cells.
+func TestAccuEdRoster_faults(t *testing.T) {
 	require.Equal(t, []string{
 		"row 1: Username is missing from the header",
 		"row 1: Title is missing from the header",
 	}, refused(t, "First name,Last name,Password,Email,Role,Location,Department\n,,,,,,\n", users.AccuEdRoster()))
-}
-
-func TestAccuEdRosterWantsSomeCellsFilled(t *testing.T) {
-	file := "First name,Last name,Username,Password,Email,Role,Location,Department,Title\n,,,,,,,,here\n,,ada, ,,,,,\n"
-	want := []string{
+	require.Equal(t, []string{
 		"row 2: First name is empty", "row 2: Last name is empty", "row 2: Email is empty", "row 2: Role is empty",
 		"row 3: First name is empty", "row 3: Last name is empty", "row 3: Email is empty", "row 3: Role is empty",
-	}
-	require.Equal(t, want, refused(t, file, users.AccuEdRoster()))
+	}, refused(t, "First name,Last name,Username,Password,Email,Role,Location,Department,Title\n,,,,,,,,here\n,,ada, ,,,,,\n", users.AccuEdRoster()))
 }
 
-func TestZeroOptionsTakeWhatThereIs(t *testing.T) {
+func TestReadRoster_zero_options(t *testing.T) {
 	roster, err := users.ReadRoster(strings.NewReader("external id, Shoe size , ROLE,\nE-7,44,Learner,x\nE-8,,,\n"), users.RosterOptions{})
 	require.NoError(t, err)
 	require.Equal(t, users.Roster{
@@ -86,7 +81,7 @@ func TestZeroOptionsTakeWhatThereIs(t *testing.T) {
 	}, roster)
 }
 
-func TestOwnColumnsRolesAndSource(t *testing.T) {
+func TestReadRoster_options(t *testing.T) {
 	hr := users.Source{Kind: users.SourceSync, Name: "hr"}
 	got := people(t, "E-Mail;Rolle\nada@example.com;Leitung\n", users.RosterOptions{
 		Columns: []users.Column{{Header: "Email", Field: "email", Filled: true}, {Header: "ROLLE", Field: "role"}},
@@ -96,7 +91,7 @@ func TestOwnColumnsRolesAndSource(t *testing.T) {
 	require.Equal(t, []users.Entry{{2, users.Profile{Email: "ada@example.com", Source: hr}, users.Manager}}, got)
 }
 
-func TestOptionsThatContradictThemselves(t *testing.T) {
+func TestReadRoster_wrong_options(t *testing.T) {
 	for name, o := range map[string]users.RosterOptions{
 		"unknown field": {Columns: []users.Column{{Header: "Email", Field: "mail"}}},
 		"no header":     {Columns: []users.Column{{Header: " - ", Field: "email"}}},
@@ -114,7 +109,7 @@ func TestOptionsThatContradictThemselves(t *testing.T) {
 	}
 }
 
-func TestRosterRoles(t *testing.T) {
+func TestReadRoster_roles(t *testing.T) {
 	for word, want := range map[string]users.Role{
 		"": users.Member, "  ": users.Member, "member": users.Member, "USER": users.Member, "Learner": users.Member,
 		"student": users.Member, "Participant": users.Member, "manager": users.Manager, " Report  Manager ": users.Manager,
@@ -122,23 +117,21 @@ func TestRosterRoles(t *testing.T) {
 	} {
 		require.Equal(t, want, people(t, "Email,Role\na@x.example,"+word+"\n", users.RosterOptions{})[0].Role, word)
 	}
-}
-
-func TestRosterImportsNoOwner(t *testing.T) {
 	boss := users.RosterOptions{Roles: map[string]users.Role{"Boss": users.Owner}}
-	require.Equal(t, []string{"row 2: Role is the role of an owner: give another role here and grant the ownership later"}, refused(t, "Email,Role\na@x.example,Owner\n", users.RosterOptions{}))
-	require.Equal(t, []string{"row 2: Role is the role of an owner: give another role here and grant the ownership later"}, refused(t, "Email,Role\na@x.example,boss\n", boss))
+	const owner = "row 2: Role is the role of an owner: give another role here and grant the ownership later"
+	require.Equal(t, []string{owner}, refused(t, "Email,Role\na@x.example,Owner\n", users.RosterOptions{}))
+	require.Equal(t, []string{owner}, refused(t, "Email,Role\na@x.example,boss\n", boss))
 	require.Equal(t, []string{"row 2: Role is not a known role"}, refused(t, "Email,Role\na@x.example,owner\n", boss))
 }
 
-func TestRosterFaults(t *testing.T) {
+func TestReadRoster_faults(t *testing.T) {
 	for name, c := range map[string]struct {
 		file string
 		want []string
 	}{
 		"empty file":           {"", []string{"the file is empty"}},
 		"blank file":           {"\uFEFF\r\n;;\n", []string{"the file is empty"}},
-		"nobody in it":         {"Email,Role\n\n,\n", []string{"the file is empty"}},
+		"header alone":         {"Email,Role\n\n,\n", []string{"the file is empty"}},
 		"no header":            {"Ada,ada@x.example\n", []string{"the file has no header: its first row names none of the columns"}},
 		"malformed header":     {"\nEmail,\"Role\"x\n", []string{"row 2 has a misplaced or unclosed quotation mark"}},
 		"column twice":         {"Email,Title,E-mail,Title,Notes,Notes\n", []string{"row 1: Email stands in the header more than once", "row 1: Title stands in the header more than once"}},
@@ -148,8 +141,8 @@ func TestRosterFaults(t *testing.T) {
 		"control character":    {"Email,Title\nada@x.example,a\bb\n", []string{"row 2: Title contains a control character"}},
 		"long text":            {"Email,Title\nada@x.example," + strings.Repeat("ü", users.MaxText+1) + "\n", []string{"row 2: Title is too long"}},
 		"unknown role":         {"Email,Role\nada@x.example,Queen\n", []string{"row 2: Role is not a known role"}},
-		"nobody":               {"First name,Email\nAda,\n", []string{"row 2 has no address, username or external ID: give one of them"}},
-		"nobody and no role":   {"First name,Email,Role\nAda,,Queen\n", []string{"row 2: Role is not a known role", "row 2 has no address, username or external ID: give one of them"}},
+		"no key":               {"First name,Email\nAda,\n", []string{"row 2 has no address, username or external ID: give one of them"}},
+		"no key and role":      {"First name,Email,Role\nAda,,Queen\n", []string{"row 2: Role is not a known role", "row 2 has no address, username or external ID: give one of them"}},
 		"unquoted comma":       {"Email,First name\nada@x.example,Ada,Countess\n", []string{"row 2 has more cells than the header"}},
 		"all faults of a row":  {"Email,Username,Title,Role\nada," + strings.Repeat("u", 256) + ",\"a\tb\",Queen,x\n", []string{"row 2: Role is not a known role", "row 2 has more cells than the header", "row 2: Username is too long", "row 2: Title contains a control character", "row 2: Email is not an e-mail address"}},
 		"same address":         {"Email\nada@x.example\n\nADA@X.example \nAda@x.Example\n", []string{"row 4: Email is taken by row 2", "row 5: Email is taken by row 2"}},
@@ -167,18 +160,18 @@ func TestRosterFaults(t *testing.T) {
 	}
 }
 
-func TestFilledColumnMayBeOptional(t *testing.T) {
+func TestReadRoster_filled(t *testing.T) {
 	o := users.RosterOptions{Columns: []users.Column{
 		{Header: "Username", Field: "username", Optional: true, Filled: true},
 		{Header: "Email", Field: "email", Optional: true},
 	}}
 	require.Len(t, people(t, "Email\na@x.example\n", o), 1)
 	require.Equal(t, []string{"row 3: Username is empty"}, refused(t, "Email,Username\na@x.example,a\nb@x.example,\n", o))
-	require.Equal(t, []string{"row 2: Username is empty"}, refused(t, "Email,Username,Notes\n,,here\n", o), "and not that it names nobody, too")
+	require.Equal(t, []string{"row 2: Username is empty"}, refused(t, "Email,Username,Notes\n,,here\n", o), "one fault")
 }
 
-func TestSkipFaultyKeepsTheGoodRows(t *testing.T) {
-	file := "Email,Role\na@x.example,User\nnobody,User\nb@x.example,Admin\nA@X.example,User\n"
+func TestReadRoster_skip_faulty(t *testing.T) {
+	file := "Email,Role\na@x.example,User\nada,User\nb@x.example,Admin\nA@X.example,User\n"
 	roster, err := users.ReadRoster(strings.NewReader(file), users.RosterOptions{SkipFaulty: true})
 	require.NoError(t, err)
 	require.Equal(t, []users.Entry{
@@ -191,15 +184,15 @@ func TestSkipFaultyKeepsTheGoodRows(t *testing.T) {
 	}, roster.Faults)
 }
 
-func TestSkipFaultyHelpsNoFile(t *testing.T) {
+func TestReadRoster_skip_faulty_refused(t *testing.T) {
 	for name, c := range map[string]struct {
 		file    string
 		problem error
 	}{
 		"encoding":       {"\xFF", users.ErrEncoding},
 		"empty":          {"", users.ErrEmpty},
-		"nobody":         {"Email\n", users.ErrEmpty},
-		"nobody good":    {"Email\nnonsense\n", users.ErrAddress},
+		"header alone":   {"Email\n", users.ErrEmpty},
+		"no good row":    {"Email\nnonsense\n", users.ErrAddress},
 		"no header":      {"a\nb\n", users.ErrNoHeader},
 		"broken header":  {"Email\"\na@x.example\n", users.ErrQuotes},
 		"missing column": {"Username\na\n", users.ErrNoColumn},
@@ -218,7 +211,7 @@ func TestSkipFaultyHelpsNoFile(t *testing.T) {
 	}
 }
 
-func TestPasswordsAreHandedOver(t *testing.T) {
+func TestReadRoster_passwords(t *testing.T) {
 	o := users.AccuEdRoster()
 	type handed struct {
 		row             int
@@ -237,16 +230,16 @@ func TestPasswordsAreHandedOver(t *testing.T) {
 	got = nil
 	file += "D,D,,secret,dee,User,,,\n"
 	require.Len(t, refused(t, file, o), 1)
-	require.Empty(t, got, "none of a file that is not used")
+	require.Empty(t, got, "refused file")
 
 	o.SkipFaulty = true
 	roster, err := users.ReadRoster(strings.NewReader(file), o)
 	require.NoError(t, err)
 	require.Len(t, roster.People, 3)
-	require.Len(t, got, 2, "none of a row that is left out")
+	require.Len(t, got, 2, "skipped row")
 }
 
-func TestPasswordErrorKeepsThePasswordToItself(t *testing.T) {
+func TestReadRoster_password_errors(t *testing.T) {
 	errWeak := errors.New("hunter2 is weak")
 	o := users.RosterOptions{
 		Columns: []users.Column{{Header: "Email", Field: "email"}, {Header: "Code", Field: "password"}},
@@ -273,7 +266,7 @@ func TestPasswordErrorKeepsThePasswordToItself(t *testing.T) {
 	require.Equal(t, []users.Entry{{3, users.Profile{Email: "b@x.example", Source: fromFile}, users.Member}}, roster.People)
 }
 
-func TestFaultsAreListedUpToABound(t *testing.T) {
+func TestReadRoster_fault_bound(t *testing.T) {
 	file := func(faults int) string { return "Email\n" + strings.Repeat("x\n", faults) }
 	require.Len(t, refused(t, file(users.MaxRosterFaults), users.RosterOptions{}), users.MaxRosterFaults)
 
@@ -286,7 +279,7 @@ func TestFaultsAreListedUpToABound(t *testing.T) {
 	require.EqualError(t, faults[users.MaxRosterFaults], "the file has further faults that are not listed: 17")
 }
 
-func TestFaultsAreErrors(t *testing.T) {
+func TestFaults(t *testing.T) {
 	_, err := users.ReadRoster(strings.NewReader("Email\nada\nada@x.example\nADA@x.example\n"), users.RosterOptions{})
 	require.EqualError(t, err, "users: roster: row 2: Email is not an e-mail address (the first of 2 faults)")
 	require.ErrorIs(t, err, users.ErrAddress)
@@ -296,9 +289,7 @@ func TestFaultsAreErrors(t *testing.T) {
 	require.ErrorAs(t, err, &fault)
 	require.Equal(t, 2, fault.Row)
 	require.EqualError(t, users.Faults{}, "users: a roster without faults")
-}
 
-func TestFaultsContainNoCell(t *testing.T) {
 	file := "Email,Username,Role,Title,Code\n" +
 		"SECRET,SECRET,SECRET,SECRET\x07,SECRET\nSECRET \"SECRET\",\nA@SECRET.example,SECRET,SECRET,SECRET,SECRET,SECRET\na@secret.example,secret,Owner\n"
 	for _, text := range refused(t, file, users.RosterOptions{}) {
@@ -306,8 +297,8 @@ func TestFaultsContainNoCell(t *testing.T) {
 	}
 }
 
-// The quickstart's roster has the faults that real ones have.
-func TestQuickstartRoster(t *testing.T) {
+// TestReadRoster_quickstart reads a file with the faults of real ones.
+func TestReadRoster_quickstart(t *testing.T) {
 	if _, err := os.Stat("../examples"); errors.Is(err, os.ErrNotExist) {
 		t.Skip("the examples are another module, which is not here")
 	}

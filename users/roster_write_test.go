@@ -16,7 +16,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// each lists people one by one, and then the error if there is one.
+// each lists people one by one, then a non-nil error.
 func each(err error, people ...users.User) iter.Seq2[users.User, error] {
 	return func(yield func(users.User, error) bool) {
 		for _, u := range people {
@@ -30,22 +30,21 @@ func each(err error, people ...users.User) iter.Seq2[users.User, error] {
 	}
 }
 
-// written returns the file that WriteRoster makes of people.
+// written returns the file of people.
 func written(t require.TestingT, o users.RosterOptions, people ...users.User) string {
 	var file bytes.Buffer
 	require.NoError(t, users.WriteRoster(&file, each(nil, people...), o))
 	return file.String()
 }
 
-// titled is somebody of that title, and titles the options under which a file has
-// little else.
+// titled returns a user with a title. titles are the options for it.
 func titled(title string) users.User {
 	return users.User{Profile: users.Profile{Email: "a@x.example", Title: title}, Status: users.Active}
 }
 
 var titles = users.RosterOptions{Columns: []users.Column{{Header: "Email", Field: "email"}, {Header: "Title", Field: "title"}}}
 
-func TestAccuEdRosterIsWrittenInItsNineColumns(t *testing.T) {
+func TestWriteRoster_accuEd(t *testing.T) {
 	require.Equal(t, "\uFEFFFirst name,Last name,Username,Password,Email,Role,Location,Department,Title\r\n"+
 		"Zoë,\"de \"\"Z\"\", Jr.\",zoe,,zoe@x.example,User,Leeds,Wards,Nurse\r\n"+
 		",,,,max@x.example,Report Manager,,,\r\n"+
@@ -60,27 +59,22 @@ func TestAccuEdRosterIsWrittenInItsNineColumns(t *testing.T) {
 		))
 }
 
-func TestZeroOptionsWriteWhatThereIs(t *testing.T) {
+func TestWriteRoster_zero_options(t *testing.T) {
 	all := users.User{Profile: users.Profile{ID: "u1", FirstName: "A", LastName: "B", Username: "c", Email: "d@x.example", ExternalID: "e",
 		Location: "f", Department: "g", Title: "h", Groups: []string{"i", "j, k"}}, Role: users.Owner, Status: users.Archived}
-	none := users.User{Profile: users.Profile{Username: "n"}}
-	file := written(t, users.RosterOptions{}, all, none)
 	require.Equal(t, "\uFEFFFirst name,Last name,Username,Email,External ID,Role,Location,Department,Title,Groups,Status\r\n"+
 		"A,B,c,d@x.example,e,Owner,f,g,h,\"i; j, k\",archived\r\n"+
-		",,n,,,Member,,,,,\r\n", file)
+		",,n,,,Member,,,,,\r\n", written(t, users.RosterOptions{}, all, users.User{Profile: users.Profile{Username: "n"}}))
 }
 
-func TestAFileWithoutPeopleHasItsHeader(t *testing.T) {
+func TestWriteRoster_deleted(t *testing.T) {
 	require.Equal(t, "\uFEFFEmail,Title\r\n", written(t, titles))
-}
-
-func TestTheDeletedAreNotWritten(t *testing.T) {
 	gone := titled("Head")
 	gone.Status = users.Deleted
 	require.Equal(t, "\uFEFFEmail,Title\r\na@x.example,Nurse\r\n", written(t, titles, gone, titled("Nurse"), titled("x").Tombstone()))
 }
 
-func TestNoFormulaIsWritten(t *testing.T) {
+func TestWriteRoster_formulas(t *testing.T) {
 	for title, cell := range map[string]string{
 		"=1+1":        "'=1+1",
 		"+1":          "'+1",
@@ -111,7 +105,7 @@ func TestNoFormulaIsWritten(t *testing.T) {
 	}
 }
 
-func TestNoFormulaIsWrittenInAnyColumn(t *testing.T) {
+func TestWriteRoster_formulas_in_every_column(t *testing.T) {
 	o := users.RosterOptions{
 		Columns: []users.Column{
 			{Header: "=first", Field: "first-name"}, {Header: "-last", Field: "last-name"}, {Header: "+user", Field: "username"}, {Header: "@", Field: "email"},
@@ -130,7 +124,7 @@ func TestNoFormulaIsWrittenInAnyColumn(t *testing.T) {
 	require.Equal(t, []users.Entry{{2, u.Profile, users.Admin}}, people(t, file, o))
 }
 
-func TestWordsForRolesAreChosen(t *testing.T) {
+func TestWriteRoster_roles(t *testing.T) {
 	for name, c := range map[string]struct {
 		roles map[string]users.Role
 		words []string // of a member, a manager, an admin, an owner
@@ -151,7 +145,7 @@ func TestWordsForRolesAreChosen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := users.RosterOptions{Roles: c.roles, Columns: []users.Column{{Header: "Role", Field: "role"}}}
 			file := "\uFEFFRole\r\n" + strings.Join(c.words, "\r\n") + "\r\n"
-			for range 20 { // the order of a map is another each time
+			for range 20 { // the order of a map is random
 				var all []users.User
 				for _, role := range users.Roles() {
 					all = append(all, users.User{Role: role})
@@ -162,7 +156,7 @@ func TestWordsForRolesAreChosen(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenUnderOptionsThatCannotBe(t *testing.T) {
+func TestWriteRoster_wrong_options(t *testing.T) {
 	email := users.Column{Header: "Email", Field: "email"}
 	role := users.Column{Header: "Role", Field: "role"}
 	for name, c := range map[string]struct {
@@ -182,17 +176,17 @@ func TestNothingIsWrittenUnderOptionsThatCannotBe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var file bytes.Buffer
-			err := users.WriteRoster(&file, func(func(users.User, error) bool) { require.Fail(t, "people were asked for") }, c.o)
+			err := users.WriteRoster(&file, func(func(users.User, error) bool) { require.Fail(t, "people is called") }, c.o)
 			require.ErrorContains(t, err, c.want)
 			require.Empty(t, file.Bytes())
 		})
 	}
 	require.Equal(t, "\uFEFFEmail,Sep=\r\n", written(t, users.RosterOptions{
 		Columns: []users.Column{email, {Header: "Sep=", Field: "title"}}, Roles: map[string]users.Role{"User": users.Member},
-	}), "no instruction there, and no role to have a word for")
+	}), "second column, and no column of roles")
 }
 
-func TestAPersonThatCannotBeWritten(t *testing.T) {
+func TestWriteRoster_wrong_user(t *testing.T) {
 	for name, c := range map[string]struct {
 		u    users.User
 		want users.FieldError
@@ -210,7 +204,7 @@ func TestAPersonThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfPeopleEndsTheFile(t *testing.T) {
+func TestWriteRoster_people_error(t *testing.T) {
 	gone := errors.New("the store is gone")
 	var file bytes.Buffer
 	require.Equal(t, gone, users.WriteRoster(&file, each(gone), users.RosterOptions{}))
@@ -230,18 +224,18 @@ func many(n *int) iter.Seq2[users.User, error] {
 	}
 }
 
-func TestAnErrorOfTheWriterEndsTheList(t *testing.T) {
+func TestWriteRoster_writer_error(t *testing.T) {
 	n := 0
 	err := users.WriteRoster(&fullWriter{room: 10_000}, many(&n), titles)
 	require.ErrorIs(t, err, io.ErrShortWrite)
 	require.EqualError(t, err, "users: writing a roster: short write")
-	require.Less(t, n, 1000, "nobody is asked for in vain")
+	require.Less(t, n, 1000, "people after the error")
 
-	require.ErrorIs(t, users.WriteRoster(&fullWriter{}, each(nil, titled("Head")), titles), io.ErrShortWrite, "met at the end")
-	require.ErrorIs(t, users.WriteRoster(&fullWriter{}, each(nil), titles), io.ErrShortWrite, "nobody there")
+	require.ErrorIs(t, users.WriteRoster(&fullWriter{}, each(nil, titled("Head")), titles), io.ErrShortWrite, "at the end")
+	require.ErrorIs(t, users.WriteRoster(&fullWriter{}, each(nil), titles), io.ErrShortWrite, "empty list")
 }
 
-// A fullWriter takes no more than there is room for.
+// A fullWriter fails beyond its room.
 type fullWriter struct{ room int }
 
 func (w *fullWriter) Write(p []byte) (int, error) {
@@ -252,7 +246,7 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestPeopleAreWrittenAsTheyCome(t *testing.T) {
+func TestWriteRoster_stream(t *testing.T) {
 	n, out := 0, &countingWriter{}
 	err := users.WriteRoster(out, func(yield func(users.User, error) bool) {
 		for range 200_000 {
@@ -270,7 +264,7 @@ type countingWriter struct{ n int }
 
 func (w *countingWriter) Write(p []byte) (int, error) { w.n += len(p); return len(p), nil }
 
-func TestWhatIsWrittenOnlyIsIgnored(t *testing.T) {
+func TestReadRoster_written_only(t *testing.T) {
 	o := users.RosterOptions{Columns: []users.Column{
 		{Header: "Email", Field: "email"}, {Header: "State", Field: "status", Filled: true}, {Header: "Teams", Field: "groups"},
 	}}
@@ -282,21 +276,19 @@ func TestWhatIsWrittenOnlyIsIgnored(t *testing.T) {
 		Fields:  []string{"email"},
 		Ignored: []string{"State", "Teams"},
 	}, roster)
-	require.Len(t, people(t, "Email\na@x.example\n", o), 1, "and is not missed")
+	require.Len(t, people(t, "Email\na@x.example\n", o), 1, "missing column")
 	require.Equal(t, []string{"the file has no header: its first row names none of the columns"}, refused(t, "State,Teams\nactive,\n", o))
 }
 
-// texts are what people might be called, more often than not such that something
-// has to be done about it.
+// texts generates texts of profiles, most of them with characters to guard.
 var texts = rapid.OneOf(
 	rapid.StringOfN(rapid.RuneFrom([]rune("'';;\"\" =+-@＝＋－＠,\\.a0\u00A0\u200B\uFEFF\u2028\u3000é\u0301\U0001F680")), 0, 12, -1),
 	rapid.SampledFrom([]string{"'", "''", "'=", "''=x", ";'=", `\.`, "sep=;", "\uFEFF=1", "' =1", "NULL", "007", "e\u0301ric", "'Abd al-Karīm", "İ"}),
 	rapid.String(),
 )
 
-// someone is anybody whom Profile.Clean lets pass, without what a file has no
-// column for.
-var someone = rapid.Custom(func(t *rapid.T) users.Profile {
+// profiles generates clean profiles in the fields of a file.
+var profiles = rapid.Custom(func(t *rapid.T) users.Profile {
 	local := rapid.StringOf(rapid.RuneFrom([]rune("'+-=.ab{|}~#é"))).Draw(t, "local")
 	p := users.Profile{
 		FirstName: texts.Draw(t, "first-name"), LastName: texts.Draw(t, "last-name"), Username: texts.Draw(t, "username"), ExternalID: texts.Draw(t, "external-id"),
@@ -310,14 +302,14 @@ var someone = rapid.Custom(func(t *rapid.T) users.Profile {
 	return p
 })
 
-func TestEveryProfileIsReadBackAsItWas(t *testing.T) {
+func TestWriteRoster_read_back(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var (
 			all   []users.User
 			want  []users.Entry
 			taken = map[users.Key]bool{}
 		)
-		for _, p := range rapid.SliceOfN(someone, 1, 5).Draw(t, "people") {
+		for _, p := range rapid.SliceOfN(profiles, 1, 5).Draw(t, "people") {
 			if slices.ContainsFunc(p.Keys(), func(k users.Key) bool { return taken[k] }) {
 				continue
 			}
@@ -337,8 +329,7 @@ func TestEveryProfileIsReadBackAsItWas(t *testing.T) {
 	})
 }
 
-// requireNoFormula looks at every cell, as it stands in the file and as it is split
-// at semicolons.
+// requireNoFormula checks every cell, whole and split at semicolons.
 func requireNoFormula(t *rapid.T, file string) {
 	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
 	require.NoError(t, err)

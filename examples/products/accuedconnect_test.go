@@ -11,15 +11,14 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// AccuEd Connect sells licenses to log on to a site: at no point are there more active
-// users than licenses.
+// AccuEd Connect sells licenses to log on to a site. Active users never exceed the licenses.
 func Example_accuEdConnect() {
 	ctx, olive, vendor := context.Background(), users.As("u1"), users.Support("account manager")
 	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{Now: func() time.Time { return now }})
 
-	// An admin uploads a user list. Whoever is invited is active from then on, be the
-	// invitation accepted or not: the site has 10 active users.
+	// An admin uploads a user list. Invited users are active at once, before they accept: the
+	// site has 10 active users.
 	list10 := "First name,Last name,Username,Password,Email,Role,Location,Department,Title\n"
 	for n := range 9 {
 		list10 += fmt.Sprintf("Nurse,Number %d,,,nurse%d@acme.example,User,Leeds,,\n", n+1, n+1)
@@ -34,15 +33,15 @@ func Example_accuEdConnect() {
 	fmt.Println(err)
 	show(keeper)
 
-	// No more can be added until enough users are deactivated or deleted, or more
-	// licenses come from the account manager.
+	// The site is full until users are deactivated or deleted, or more licenses come from the
+	// account manager.
 	_, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
-	no(err)
+	refused(err)
 	_, err = keeper.Do(ctx, "acme", olive, seats.BuySeats{Quantity: 5})
-	no(err)
+	refused(err)
 
-	// Making 4 of them inactive opens four spots, and 4 new users fill them: 14 users are
-	// on the site, and 10 of them may log on and take training.
+	// Deactivating 4 users opens four spots, and 4 new users fill them: the site has 14 users,
+	// and 10 of them may log on and take training.
 	for n := range 4 {
 		_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: users.ID(fmt.Sprint("nurse", n+1))})
 	}
@@ -51,37 +50,37 @@ func Example_accuEdConnect() {
 		seats.Invite{Profile: person("Cy"), Role: users.Manager}, seats.Invite{Profile: person("Dee"), Role: users.Admin})
 	fmt.Println(err)
 	show(keeper)
-	everybody, mayLogOn := 0, 0
+	all, mayLogOn := 0, 0
 	for u := range keeper.Users(ctx, "acme", users.Filter{}) {
-		everybody++
+		all++
 		if u.May.Has(seats.SignIn) && u.May.Has(seats.OpenCourses) {
 			mayLogOn++
 		}
 	}
-	fmt.Println(everybody, "users,", mayLogOn, "may log on")
+	fmt.Println(all, "users,", mayLogOn, "may log on")
 
-	// An inactive user keeps the record: whoever he is, he comes back by the same ID.
+	// An inactive user keeps the record and returns with the same ID.
 	back, _ := keeper.Find(ctx, "acme", users.ByEmail("nurse1@acme.example"))
 	fmt.Println(back.ID, back.Shown, back.May.Empty())
 
-	// If there are more active users than licenses nobody is thrown out. Somebody can be
-	// added once there are fewer than licenses: as many are still full.
+	// With more active users than licenses all users stay. A user can be added when there are
+	// fewer than licenses; as many is full.
 	_, _ = keeper.Do(ctx, "acme", vendor, seats.SetTotal{Total: seats.Of(8)})
 	usage, _ := keeper.Usage(ctx, "acme")
 	fmt.Println(usage.Held, "active,", usage.Excess, "over,", usage.Available, "available")
 	for _, leave := range []seats.Command{seats.Deactivate{User: "nurse5"}, seats.Delete{User: "nurse6"}, seats.Delete{User: "nurse7"}} {
 		_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "nurse1"})
-		no(err)
+		refused(err)
 		_, _ = keeper.Do(ctx, "acme", olive, leave)
 	}
 	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "nurse1"})
 	fmt.Println(err)
 
-	// Who does not accept in the allotted time is invited again, as often as need be, for
-	// no second license.
+	// After the allotted time a user is invited again, any number of times, for no second
+	// license.
 	now = now.Add(15 * 24 * time.Hour)
 	_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
-	no(err)
+	refused(err)
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
 	done, err := keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})

@@ -9,8 +9,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// BigContacts sells user spots, from which people are made inactive; an account owner
-// never is.
+// BigContacts sells user spots. Users are made inactive, account owners excepted.
 func Example_bigContacts() {
 	ctx, ada, support := context.Background(), users.As("ada"), users.Support("ticket 4711")
 	keeper := newSite(4, seats.BigContacts(), seatkeeper.Options{})
@@ -21,27 +20,25 @@ func Example_bigContacts() {
 		_, _ = keeper.Do(ctx, "acme", users.As(id), seats.Accept{User: id})
 	}
 
-	// Any admin can inactivate any user, other admins too, but for account owners: the
-	// link is not even shown.
+	// An admin can inactivate any user, other admins too. For account owners the link is hidden.
 	fmt.Println(keeper.May(ctx, "acme", ada, seats.Deactivate{User: "bob"}))
 	fmt.Println(keeper.May(ctx, "acme", ada, seats.Deactivate{User: "u1"}))
 	_, _ = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "bob"})
 
-	// The name remains on the screen, and the ID, by which history keeps its user stamp.
-	// He is not one of the active users.
+	// The inactive user's name stays on the screen, and the ID in the history.
 	for u := range keeper.Users(ctx, "acme", users.Filter{ByName: true}) {
 		fmt.Print(u.FirstName, " ", u.Shown, "; ")
 	}
 	show(keeper)
 
-	// The spot is open, and a new user is added to it instantly.
+	// The spot is open for a new user at once.
 	_, err = keeper.Do(ctx, "acme", ada, seats.Invite{Profile: person("Dee")})
 	fmt.Println(err)
 
-	// Nobody is exchanged for another by editing him; whoever marries has a new name all
-	// the same. Who leaves is made inactive, the new one added, the work handed over.
+	// An edit does not make a user another person; a marriage changes the name. A leaver is
+	// made inactive, the successor added, the work handed over.
 	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{FirstName: new("Eve"), LastName: new("Adams"), Email: new("eve@acme.example")}})
-	no(err)
+	refused(err)
 	_, err = keeper.Do(ctx, "acme", ada, seats.Edit{User: "cy", Set: users.Patch{LastName: new("Cole"), Email: new("cy.cole@acme.example")}})
 	fmt.Println(err)
 	done, err := keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "cy"}, seats.Invite{Profile: person("Eve")}, seats.HandOver{User: "cy", Successor: "eve"})
@@ -49,29 +46,29 @@ func Example_bigContacts() {
 	fmt.Println(over.Kind, over.User, "to", over.Successor, err)
 	show(keeper)
 
-	// A spot that is freed stays bought until the last step, in which the number of
-	// spots is reduced; not below those in use.
+	// A freed spot stays bought until the last step: the number of spots is reduced, down to
+	// those in use.
 	_, err = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "dee"})
 	fmt.Println(err)
 	show(keeper)
 	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Quantity: 2})
-	no(err)
+	refused(err)
 	_, err = keeper.Do(ctx, "acme", ada, seats.ReturnSeats{Quantity: 1})
 	fmt.Println(err)
 	show(keeper)
 
-	// An owner who is to be made inactive: support ends the ownership first, unless he is
-	// the last owner or the one who pays.
+	// To make an owner inactive, support ends the ownership first, except the last owner's and
+	// the payer's.
 	_, err = keeper.Do(ctx, "acme", users.As("u1"), seats.EndOwnership{User: "u1"})
-	no(err)
+	refused(err)
 	_, err = keeper.Do(ctx, "acme", support, seats.EndOwnership{User: "u1"})
-	no(err)
+	refused(err)
 	_, _ = keeper.Do(ctx, "acme", support, seats.GrantOwnership{User: "ada"})
 	_, err = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "u1"})
-	no(err)
+	refused(err)
 	_, _ = keeper.Do(ctx, "acme", support, seats.SetPayer{User: "u1"})
 	_, err = keeper.Do(ctx, "acme", support, seats.EndOwnership{User: "u1"})
-	no(err)
+	refused(err)
 	_, err = keeper.Do(ctx, "acme", support, seats.SetPayer{User: "ada"}, seats.EndOwnership{User: "u1"})
 	fmt.Println(err)
 	_, err = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "u1"})

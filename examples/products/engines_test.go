@@ -21,8 +21,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// onDatabase is the environment variable by which TestExamples names a driver and what it
-// opens to the process that runs the examples there.
+// onDatabase is an environment variable for the process of TestExamples: the driver and the
+// source.
 const onDatabase = "SEATKEEPER_EXAMPLES_ON"
 
 var dialects = map[string]sqlstore.Dialect{"sqlite": sqlstore.SQLite, "pgx": sqlstore.Postgres, "mysql": sqlstore.MySQL}
@@ -36,8 +36,8 @@ var (
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	driver, source, elsewhere := strings.Cut(os.Getenv(onDatabase), " ")
-	if !elsewhere {
+	driver, source, ok := strings.Cut(os.Getenv(onDatabase), " ")
+	if !ok {
 		return m.Run()
 	}
 	var err error
@@ -49,7 +49,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// newStore returns a store for an example: in memory, or in tables of its own.
+// newStore returns an empty store: in memory, or in the example's own tables.
 func newStore() store.Store {
 	if db == nil {
 		return memstore.New()

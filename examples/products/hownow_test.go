@@ -9,17 +9,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// HowNow sells seats of a learning space, which are taken by invitations and claimed by
-// the first sign-in.
+// HowNow sells seats of a learning space. Invitations take seats, the first sign-in claims one.
 func Example_howNow() {
 	ctx, olive, hr := context.Background(), users.As("u1"), users.Sync("hr")
 	keeper := newSite(10, seats.HowNow(), seatkeeper.Options{})
 
-	// The cards are right from the launch, when nobody but the owner is there.
+	// The cards are right from the launch, with the owner alone.
 	show(keeper)
 
-	// Invitations take seats; whoever signs in for the first time has claimed his, and is
-	// active from then on, online or not.
+	// Invitations take seats. The first sign-in claims the seat, and the user is active from
+	// then on, online or not.
 	_, _ = keeper.DoEach(ctx, "acme", olive,
 		seats.Invite{Profile: person("Ada"), Role: users.Admin}, seats.Invite{Profile: person("Bob")}, seats.Invite{Profile: person("Cy")},
 		seats.Invite{Profile: person("Dee")}, seats.Invite{Profile: person("Eve")})
@@ -28,8 +27,8 @@ func Example_howNow() {
 	}
 	show(keeper)
 
-	// How many invitations are not claimed is what is left of the invited less the active;
-	// or it is who never logged in, among whom nobody is active.
+	// Unclaimed invitations are the invited less the active, or the users never logged in, none
+	// of them active.
 	usage, _ := keeper.Usage(ctx, "acme")
 	invited, _ := usage.Cards[4].Count.Number()
 	active, _ := usage.Cards[3].Count.Number()
@@ -38,18 +37,18 @@ func Example_howNow() {
 	fmt.Println(neverLoggedIn.Cards)
 	list(keeper, users.Filter{NeverSignedIn: true})
 
-	// An invitation can't be cancelled. To free its seat the user is deleted.
+	// An invitation can't be cancelled. Deleting the user frees its seat.
 	_, err := keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "eve"})
-	no(err)
+	refused(err)
 	_, err = keeper.Do(ctx, "acme", olive, seats.Delete{User: "eve"})
 	fmt.Println(err)
 
-	// Admins, and admins only, add 10 to 1000 seats at a time.
+	// Admins alone add seats, 10 to 1000 at a time.
 	_, err = keeper.Do(ctx, "acme", users.As("bob"), seats.BuySeats{Quantity: 10})
-	no(err)
+	refused(err)
 	for _, seatsToAdd := range []int64{9, 1001} {
 		_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Quantity: seatsToAdd})
-		no(err)
+		refused(err)
 	}
 	done, err := keeper.Do(ctx, "acme", users.As("ada"), seats.BuySeats{Quantity: 25})
 	bought := done.Events[0]
@@ -58,18 +57,18 @@ func Example_howNow() {
 	// The buyer and every other admin get a mail.
 	fmt.Println("mail to", bought.Receivers)
 
-	// The seats can be used straight away, and made fewer they can't be.
+	// The seats can be used at once, and can't be returned.
 	done, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Fay")})
 	fmt.Println(done.Outcomes[0].After.Status, err)
 	_, err = keeper.Do(ctx, "acme", olive, seats.ReturnSeats{Quantity: 10})
-	no(err)
+	refused(err)
 	show(keeper)
 
-	// A user is deactivated by an admin, or by the sync with the employee data, which has
-	// its own people to itself. The filter finds both, and the events tell which it was.
+	// A user is deactivated by an admin, or by the sync with the employee data, the only one for
+	// its users. The filter finds both, and the events tell them apart.
 	_, _ = keeper.Do(ctx, "acme", hr, seats.Invite{Profile: person("Gus")})
 	_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "gus"})
-	no(err)
+	refused(err)
 	_, _ = keeper.Do(ctx, "acme", users.As("gus"), seats.Accept{User: "gus"})
 	_, _ = keeper.Do(ctx, "acme", hr, seats.Deactivate{User: "gus"})
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "bob"})
@@ -80,7 +79,7 @@ func Example_howNow() {
 		fmt.Println(u.ID, why.By.Kind, "by", why.By.Actor.Kind)
 	}
 
-	// Who was deleted and is asked in again is a new user.
+	// A deleted user invited again is a new user.
 	again := person("Eve")
 	again.ID = "eve-2"
 	done, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: again})

@@ -9,8 +9,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// iSpring Learn limits the active users of a plan, and lets accounts be created beyond
-// that: they are inactive.
+// iSpring Learn limits the active users of a plan. Users beyond it are created inactive.
 func Example_iSpringLearn() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(3, seats.ISpringLearn(), seatkeeper.Options{})
@@ -19,20 +18,20 @@ func Example_iSpringLearn() {
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: student, Role: users.Manager}, seats.Invite{Profile: person("Bob")})
 	show(keeper)
 
-	// The limit is reached: new accounts become inactive.
+	// The limit is reached: new users become inactive.
 	for _, name := range []string{"Cy", "Dee"} {
 		done, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person(name)})
 		fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Status, err)
 	}
 	show(keeper)
 
-	// The Active switch of a user, off: a position is free for a new user, and nothing of
-	// the account is lost. Off again, nothing happens.
+	// The Active switch off: the position is free for a new user, and the record stays. Off
+	// again, nothing changes.
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"})
 	done, err := keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "ada"})
 	fmt.Println(done.Outcomes[0].Unchanged, err)
 
-	// Ada is visible to the admin, with her status, and can do nothing.
+	// The admin sees Ada with the status. Ada has no permissions.
 	ada, _ := keeper.User(ctx, "acme", "ada")
 	fmt.Println(ada.Shown, ada.FirstName, ada.Groups)
 	for _, can := range []seats.Permission{seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned} {
@@ -41,19 +40,19 @@ func Example_iSpringLearn() {
 	_, err = keeper.Do(ctx, "acme", olive, seats.Edit{User: "ada", Set: users.Patch{Title: new("Ward sister")}})
 	fmt.Println(err)
 
-	// Cy takes the position. To switch Ada on again there has to be one for her, and
-	// then all that she had is back.
+	// Cy takes the position. Switching Ada on again needs a free one, and restores all
+	// permissions.
 	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "cy"})
 	fmt.Println(err)
 	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
-	no(err)
+	refused(err)
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "bob"})
 	_, err = keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
 	ada, _ = keeper.User(ctx, "acme", "ada")
 	fmt.Println(ada.Shown, ada.Role, ada.Groups, ada.Title, ada.May.Has(seats.OpenCourses), err)
 
-	// Many are deactivated at once, but for the owner, and many activated, as long as the
-	// plan has room for them.
+	// Many users are deactivated at once, the owner excepted, and many activated within the
+	// plan.
 	var selected []seats.Command
 	for u := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)}) {
 		selected = append(selected, seats.Deactivate{User: u.ID})

@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// newSite opens an account of that many seats with Olive, its owner, "u1".
+// newSite opens an account with its owner Olive, "u1".
 func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper.Keeper {
 	keeper, err := seatkeeper.New(newStore(), o)
 	if err != nil {
@@ -27,7 +27,7 @@ func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper
 	return keeper
 }
 
-// person is somebody whose ID and address are made of the name.
+// person returns a profile with an ID and an address from the name.
 func person(name string) users.Profile {
 	return users.Profile{ID: users.ID(strings.ToLower(name)), FirstName: name, Email: strings.ToLower(name) + "@acme.example"}
 }
@@ -38,7 +38,7 @@ func show(keeper *seatkeeper.Keeper) {
 	fmt.Println(usage.Cards, err)
 }
 
-// list prints the IDs of those whom a filter selects.
+// list prints the IDs of the selected users.
 func list(keeper *seatkeeper.Keeper, filter users.Filter) {
 	var ids []users.ID
 	for u, err := range keeper.Users(context.Background(), "acme", filter) {
@@ -50,8 +50,8 @@ func list(keeper *seatkeeper.Keeper, filter users.Filter) {
 	fmt.Println(len(ids), ids)
 }
 
-// no prints a refusal and what could be done about it.
-func no(err error) {
+// refused prints a refusal and its remedies.
+func refused(err error) {
 	var refusal *seats.Refusal
 	switch {
 	case !errors.As(err, &refusal):

@@ -10,9 +10,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// The users page of a training site: people are approved and notified, put into groups,
-// archived and retrieved, one by one or many at once. The site itself takes any number
-// of them.
+// The users page of a training site: users are approved, notified, grouped, archived and
+// retrieved, one by one or many at once. The number of users is unlimited.
 func Example_usersPage() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper, _ := seatkeeper.New(newStore(), seatkeeper.Options{})
@@ -21,8 +20,8 @@ func Example_usersPage() {
 	})
 	fmt.Println(err)
 
-	// New users are added one by one or in bulk. Nobody hears of it yet, and nobody gets
-	// in before he is approved.
+	// New users are added one by one or in bulk. They hear of it later, and sign in after the
+	// approval.
 	var learners []seats.Command
 	for _, name := range []string{"Ada", "Bob", "Cy", "Dee"} {
 		learner := person(name)
@@ -31,11 +30,10 @@ func Example_usersPage() {
 	}
 	_, _ = keeper.DoEach(ctx, "acme", olive, learners...)
 	_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
-	no(err)
+	refused(err)
 	show(keeper)
 
-	// Approve activates, Notify sends the mail, and sends it again at any time. They are
-	// two check marks.
+	// Approve activates. Notify sends the mail, at any time again. They are two check marks.
 	marks := func() {
 		ada, _ := keeper.User(ctx, "acme", "ada")
 		fmt.Println(ada.Shown, "approved:", !ada.Approved.IsZero(), "notified:", !ada.LastNotified.IsZero(), ada.NotificationCount)
@@ -46,14 +44,14 @@ func Example_usersPage() {
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Notify{User: "ada"})
 	marks()
 
-	// All that is done in a row can be done to many users at once.
+	// Every action of a row works on many users at once.
 	outcomes, _ := keeper.DoEach(ctx, "acme", olive, seats.Approve{User: "bob"}, seats.Approve{User: "cy"}, seats.Approve{User: "ada"})
 	for _, o := range outcomes {
 		fmt.Println(o.User, o.After.Status, o.Unchanged)
 	}
 
-	// A user can be in several groups; his details are corrected, his address too, and a
-	// learner is made an administrator.
+	// A user can be in several groups. Details and address are corrected, and a learner becomes
+	// an administrator.
 	_, err = keeper.Do(ctx, "acme", olive,
 		seats.Edit{User: "ada", Set: users.Patch{FirstName: new("Adah"), Email: new("adah@acme.example"), Groups: &[]string{"Drivers", "First aid"}}},
 		seats.ChangeRole{User: "ada", Role: users.Admin})
@@ -65,10 +63,10 @@ func Example_usersPage() {
 	list(keeper, users.Filter{Status: users.In(users.Invited)})
 	list(keeper, users.Filter{Role: users.In(users.Admin, users.Owner)})
 
-	// A user is removed by archiving, since nothing recorded is ever deleted. The status
-	// filter finds him, and he is retrieved as he was.
+	// Archiving removes a user, since records are never deleted. The status filter finds
+	// archived users, and Restore brings them back unchanged.
 	_, err = keeper.Do(ctx, "acme", olive, seats.Delete{User: "bob"})
-	no(err)
+	refused(err)
 	_, _ = keeper.DoEach(ctx, "acme", olive, seats.Archive{User: "bob"}, seats.Archive{User: "dee"})
 	list(keeper, users.Filter{Status: users.In(users.Archived)})
 	show(keeper)
@@ -81,7 +79,7 @@ func Example_usersPage() {
 	err = users.WriteRoster(&file, seats.AsShown(active), users.RosterOptions{Columns: []users.Column{
 		{Header: "User Name", Field: "email"}, {Header: "Location", Field: "location"}, {Header: "Groups", Field: "groups"}, {Header: "Status", Field: "status"},
 	}})
-	fmt.Print(strings.NewReplacer("\ufeff", "", "\r", "").Replace(file.String())) // but for what only Excel needs
+	fmt.Print(strings.NewReplacer("\ufeff", "", "\r", "").Replace(file.String())) // apart from the signs for Excel
 	fmt.Println(err)
 	// Output:
 	// <nil>

@@ -1,9 +1,9 @@
-// Command quickstart does the main job of seatkeeper on a real roster: it reads
-// the file and says what is wrong with it, opens an account, fills it to its last
-// seat and not past it, makes room, and shows what the account looks like then.
+// Command quickstart does the main job of seatkeeper on a real roster: it reads the file and
+// prints its faults, opens an account, fills it to the last seat, makes room, and prints the
+// account.
 //
-// The account is kept in a SQLite file, or where -db says, and every step may be
-// repeated: whoever runs the program again meets the same people.
+// The account is in a SQLite file or the database of -db. Every step may be repeated: a second
+// run meets the same users.
 package main
 
 import (
@@ -47,17 +47,17 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	var total seats.Count
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	where := flags.String("db", defaultFile(), "where the account is kept: \"memory\", a SQLite `file`, postgres://user:password@host/database,\nor of MariaDB and MySQL user:password@tcp(host:port)/database")
-	fresh := flags.Bool("fresh", false, "start over: drop the tables of earlier runs in that database, "+prefix+"..., and nothing else")
-	file := flags.String("roster", "", "the roster to read, a CSV `file`; without it, one that comes along")
-	product := flags.String("product", "accuedconnect", "whose rules: "+strings.Join(slices.Sorted(maps.Keys(products)), " or "))
-	flags.TextVar(&total, "seats", seats.Of(10), "how many seats the account has bought: a `number`, or \"unlimited\"")
+	where := flags.String("db", defaultFile(), "the store of the account: \"memory\", a SQLite `file`, postgres://user:password@host/database,\nor of MariaDB and MySQL user:password@tcp(host:port)/database")
+	fresh := flags.Bool("fresh", false, "start over: drop only the tables of earlier runs, "+prefix+"...")
+	file := flags.String("roster", "", "the roster to read, a CSV `file`; the default is built in")
+	product := flags.String("product", "accuedconnect", "the product with the rules: "+strings.Join(slices.Sorted(maps.Keys(products)), " or "))
+	flags.TextVar(&total, "seats", seats.Of(10), "the bought seats: a `number`, or \"unlimited\"")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	policy, known := products[strings.ToLower(*product)]
-	if !known {
-		return fmt.Errorf("there is no product %q", *product)
+	policy, ok := products[strings.ToLower(*product)]
+	if !ok {
+		return fmt.Errorf("-product: %q is unknown", *product)
 	}
 	roster, err := readRoster(out, *file)
 	if err != nil {
@@ -77,8 +77,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return s.play(seats.Opening{Total: total, Policy: policy(), Owner: roster.People[0].Profile}, roster.People[1:])
 }
 
-// readRoster reads the file, or the roster that comes along, and shows its
-// faults.
+// readRoster reads the file, or the built-in roster, and prints its faults.
 func readRoster(out io.Writer, file string) (users.Roster, error) {
 	options := users.AccuEdRoster()
 	options.SkipFaulty = true
@@ -95,19 +94,19 @@ func readRoster(out io.Writer, file string) (users.Roster, error) {
 	var faults users.Faults
 	switch {
 	case errors.As(err, &faults):
-		fmt.Fprintln(out, "The roster names nobody who could be taken in. What is wrong with it:")
+		fmt.Fprintln(out, "The roster has no usable row. Its faults:")
 		list(out, faults)
 		return users.Roster{}, errors.New("nothing was done")
 	case err != nil:
 		return users.Roster{}, err
 	}
-	fmt.Fprintf(out, "Rows of the roster that can be used: %d. Faults in others: %d.\n",
+	fmt.Fprintf(out, "Usable rows of the roster: %d. Faults in others: %d.\n",
 		len(roster.People), len(roster.Faults))
 	list(out, roster.Faults)
 	return roster, nil
 }
 
-// list prints the lines, or as many of them as somebody reads.
+// list prints the first hundred lines and the number of the others.
 func list[T any](out io.Writer, lines []T) {
 	const most = 100
 	for _, line := range lines[:min(most, len(lines))] {
@@ -128,14 +127,14 @@ type site struct {
 	owner   users.Actor
 }
 
-// once returns the Keeper for a call that happens once: a later one, of this program
-// or another, gets what came of the first.
+// once returns the Keeper for a call that happens once. A later call with the key, of any
+// process, gets the first one's result.
 func (s *site) once(key string) *seatkeeper.Keeper {
 	return s.keeper.With(seatkeeper.Call{Key: key})
 }
 
 func (s *site) play(o seats.Opening, others []users.Entry) error {
-	s.account = users.AccountID("northwind-" + o.Digest()) // of other seats or rules, another account
+	s.account = users.AccountID("northwind-" + o.Digest()) // an account for each number of seats and policy
 	o.Account = s.account
 	opened, err := s.once("open").Open(s.ctx, o)
 	if err != nil {
@@ -147,7 +146,7 @@ func (s *site) play(o seats.Opening, others []users.Entry) error {
 	} else {
 		fmt.Fprint(s.out, "An account is opened.")
 	}
-	fmt.Fprintf(s.out, " Seats: %v. Its owner is the first person of the roster, %s.\n\n", o.Total, name(o.Owner))
+	fmt.Fprintf(s.out, " Seats: %v. The owner is the first person of the roster, %s.\n\n", o.Total, name(o.Owner))
 
 	fmt.Fprintf(s.out, "The owner uploads the others: %d.\n", len(others))
 	in, waiting, err := s.upload(others)
@@ -163,8 +162,8 @@ func (s *site) play(o seats.Opening, others []users.Entry) error {
 	return s.show()
 }
 
-// upload invites the people, each for himself, and returns who is in then, whether
-// new or here already, and who is not.
+// upload invites the people one by one. It returns the users of the account, new or not, and
+// the refused entries.
 func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entry, err error) {
 	outcomes, err := s.keeper.DoEach(s.ctx, s.account, s.owner, seats.InviteAll(users.Roster{People: people})...)
 	if err != nil {
@@ -173,17 +172,17 @@ func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entr
 	var first *seats.Refusal
 	fresh, inactive := 0, 0
 	for i, o := range outcomes {
-		switch no := o.Refusal; {
-		case no == nil:
+		switch refusal := o.Refusal; {
+		case refusal == nil:
 			in = append(in, o.User)
 			if !o.Unchanged {
 				fresh++
 			}
-		case no.Code == seats.ErrDuplicate && len(no.Others) == 1: // comes back by Reactivate
-			in = append(in, no.User)
+		case refusal.Code == seats.ErrDuplicate && len(refusal.Others) == 1: // an inactive user
+			in = append(in, refusal.User)
 			inactive++
 		default:
-			first = cmp.Or(first, no)
+			first = cmp.Or(first, refusal)
 			waiting = append(waiting, people[i])
 		}
 	}
@@ -198,14 +197,14 @@ func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entr
 	fmt.Fprintf(s.out, ": with the owner, %d of %v seats are held.", usage.Held, usage.Total)
 	if first != nil {
 		fmt.Fprintf(s.out, "\n  %d did not, the first of them row %d, %s:\n", len(waiting), waiting[0].Row, name(waiting[0].Profile))
-		fmt.Fprintf(s.out, "    %v\n    what would help: %v", first, first.Remedies)
+		fmt.Fprintf(s.out, "    %v\n    remedies: %v", first, first.Remedies)
 	}
 	fmt.Fprint(s.out, "\n\n")
 	return in, waiting, nil
 }
 
-// makeRoom deactivates some, which frees their seats in the same moment, and
-// lets others in. It does so once in the life of the account.
+// makeRoom deactivates some users and uploads others into the free seats, once in the life of
+// the account.
 func (s *site) makeRoom(leavers []users.ID, newcomers []users.Entry) error {
 	var commands []seats.Command
 	for _, id := range leavers {
@@ -213,8 +212,8 @@ func (s *site) makeRoom(leavers []users.ID, newcomers []users.Entry) error {
 	}
 	done, err := s.once("make room").Do(s.ctx, s.account, s.owner, commands...)
 	switch {
-	case done.Repeated || errors.Is(err, seats.ErrKeyReused): // the latter if the roster was changed meanwhile
-		fmt.Fprint(s.out, "Room was made before. The call has a key and happens once: nobody is deactivated again.\n\n")
+	case done.Repeated || errors.Is(err, seats.ErrKeyReused): // key reused: the roster has changed
+		fmt.Fprint(s.out, "Room was made before. The call has a key and happens once.\n\n")
 		return nil
 	case err != nil:
 		return err
@@ -263,7 +262,7 @@ func (s *site) show() error {
 	return table.Flush()
 }
 
-// name looks up whom an event is about: events themselves name nobody.
+// name looks up the user of an event, since events have IDs alone.
 func (s *site) name(id users.ID) (string, error) {
 	p, err := s.keeper.User(s.ctx, s.account, id)
 	return name(p.Profile), err

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestMain is the program itself, too, for tests that need a process of their own.
+// TestMain is also the program, for tests in a process of its own.
 func TestMain(m *testing.M) {
 	if os.Getenv("QUICKSTART") != "" {
 		main()
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// tell returns what the program says.
+// tell returns the output of the program.
 func tell(t *testing.T, args ...string) string {
 	t.Helper()
 	var out strings.Builder
@@ -31,13 +31,13 @@ func tell(t *testing.T, args ...string) string {
 	return out.String()
 }
 
-// inMemory is for stories that are told once.
+// inMemory returns the arguments for an account in memory.
 func inMemory(args ...string) []string { return append([]string{"-db", "memory"}, args...) }
 
-// kept is the line that says where accounts are kept.
+// kept is the line with the place of the accounts.
 var kept = regexp.MustCompile(`(?m)^Accounts are kept in (.*)\.$`)
 
-// requireGolden compares a story with the one on file, wherever the accounts are kept.
+// requireGolden compares a story with the one on file, apart from the place of the accounts.
 func requireGolden(t *testing.T, name, story string) {
 	t.Helper()
 	require.Regexp(t, kept, story)
@@ -51,7 +51,7 @@ func requireGolden(t *testing.T, name, story string) {
 	require.Equal(t, string(want), story)
 }
 
-func TestTheStoryOfEachProduct(t *testing.T) {
+func TestRun_products(t *testing.T) {
 	for name, args := range map[string][]string{
 		"accuedconnect": nil,
 		"standard":      {"-product", "Standard", "-seats", "12"},
@@ -63,9 +63,9 @@ func TestTheStoryOfEachProduct(t *testing.T) {
 	}
 }
 
-// TestTheExampleOfTheHelpPage plays it with its own numbers: ten seats are
-// filled, four people made inactive, four new ones in.
-func TestTheExampleOfTheHelpPage(t *testing.T) {
+// TestRun_help_page has the numbers of AccuEd Connect's page: ten seats are filled, four users
+// deactivated, four new ones invited.
+func TestRun_help_page(t *testing.T) {
 	story := tell(t, inMemory()...)
 	for _, line := range []string{
 		"no free seat: 10 of 10 are held",
@@ -80,7 +80,7 @@ func TestTheExampleOfTheHelpPage(t *testing.T) {
 	}
 }
 
-func TestARosterOfOnesOwn(t *testing.T) {
+func TestRun_roster(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "roster.csv")
 	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o644)) }
 	write("First name;Last name;Username;Password;Email;Role;Location;Department;Title\n" +

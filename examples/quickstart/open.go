@@ -22,13 +22,13 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// prefix begins the names of the tables, which nobody else's tables do.
+// prefix begins the names of the quickstart's tables.
 const prefix = "seatkeeper_quickstart_"
 
-// tables are all that the library makes.
+// tables are the library's tables.
 var tables = []string{"migrations", "accounts", "pools", "users", "events", "progress"}
 
-// defaultFile returns a file of the user's own: others may share the folder.
+// defaultFile returns a file per operating system user, since users share the folder.
 func defaultFile() string {
 	name := "seatkeeper-quickstart.db"
 	if id := os.Getuid(); id >= 0 {
@@ -37,15 +37,14 @@ func defaultFile() string {
 	return filepath.Join(os.TempDir(), name)
 }
 
-// A place is where accounts are kept.
+// A place is an open store.
 type place struct {
 	name  string
 	store store.Store
 	close func() error
 }
 
-// open opens the place that -db names, and with fresh empties it before. No error has
-// a password in it.
+// open opens the place of -db, emptied with fresh. Errors leave passwords out.
 func open(ctx context.Context, where string, fresh bool) (place, error) {
 	if where == "memory" {
 		return place{"memory, until the program ends", memstore.New(), func() error { return nil }}, nil
@@ -65,12 +64,12 @@ func open(ctx context.Context, where string, fresh bool) (place, error) {
 var (
 	address = regexp.MustCompile(`^\w+://`)
 	dsn     = regexp.MustCompile(`@(tcp|unix)?[(/]`)
-	noFile  = regexp.MustCompile(`^$|^:|^\w{2,}:|\b(host|user|password|dbname)\s*=`) // else a password might become its name
+	noFile  = regexp.MustCompile(`^$|^:|^\w{2,}:|\b(host|user|password|dbname)\s*=`) // a mistyped DSN, perhaps with a password
 
-	errForm = errors.New("is neither memory nor a file nor postgres://user:password@host/database nor user:password@tcp(host:port)/database")
+	errForm = errors.New("give memory, a file, postgres://user:password@host/database, or user:password@tcp(host:port)/database")
 )
 
-// connect finds out what kind of database it is.
+// connect opens a database of the kind in the form of where.
 func connect(where string) (name string, d sqlstore.Dialect, db *sql.DB, err error) {
 	switch {
 	case strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://"):
@@ -88,8 +87,7 @@ func connect(where string) (name string, d sqlstore.Dialect, db *sql.DB, err err
 	return "the SQLite file " + where, sqlstore.SQLite, db, err
 }
 
-// openFile opens a SQLite file, which is made for this user alone if it is not there:
-// a roster is nobody else's business.
+// openFile opens or creates a SQLite file, readable for its owner alone.
 func openFile(path string) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -107,8 +105,7 @@ func openFile(path string) (*sql.DB, error) {
 	return sql.Open("sqlite", source.String())
 }
 
-// openPostgres and openMySQL keep to themselves what is wrong, since the drivers quote
-// what might be part of a password.
+// openPostgres and openMySQL drop the errors of the drivers, since these can quote a password.
 
 func openPostgres(where string) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(where)
@@ -131,15 +128,15 @@ func openMySQL(where string) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
-// prepare makes the tables, and with fresh drops those that are there.
+// prepare creates the tables, with fresh after dropping existing ones.
 func prepare(ctx context.Context, db *sql.DB, d sqlstore.Dialect, fresh bool) (*sqlstore.Store, error) {
 	s, err := sqlstore.New(db, d, sqlstore.Options{Prefix: prefix})
 	if err != nil {
 		return nil, err
 	}
-	within, cancel := context.WithTimeout(ctx, 20*time.Second)
+	pingCtx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	if err := db.PingContext(within); err != nil {
+	if err := db.PingContext(pingCtx); err != nil {
 		return nil, err
 	}
 	if fresh {
@@ -150,7 +147,7 @@ func prepare(ctx context.Context, db *sql.DB, d sqlstore.Dialect, fresh bool) (*
 	return s, s.Migrate(ctx)
 }
 
-// drop drops the quickstart's tables and no others, whoever's database it is.
+// drop drops the quickstart's tables.
 func drop(ctx context.Context, db *sql.DB) error {
 	for _, table := range tables {
 		if _, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS "+prefix+table); err != nil {
@@ -160,8 +157,7 @@ func drop(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// innermost returns what the engine or the system says, without what drivers put
-// around it; of several attempts, the last.
+// innermost returns the error of the engine or the system, of several attempts the last.
 func innermost(err error) error {
 	for {
 		var next error

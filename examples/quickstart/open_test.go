@@ -15,8 +15,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
-// An engine is a kind of database: its name as the story has it, a new one for -db, and
-// a query that counts tables.
+// An engine is a kind of database: its names, a new database for -db, and a query to count
+// tables.
 type engine struct {
 	name, calls string
 	empty       func(t *testing.T) (db string)
@@ -41,7 +41,7 @@ func each(t *testing.T, test func(t *testing.T, e engine, db string)) {
 	}
 }
 
-func TestASecondRunMeetsTheSamePeople(t *testing.T) {
+func TestRun_again(t *testing.T) {
 	each(t, func(t *testing.T, e engine, db string) {
 		first := tell(t, "-db", db)
 		requireGolden(t, "accuedconnect", first)
@@ -62,15 +62,14 @@ func TestASecondRunMeetsTheSamePeople(t *testing.T) {
 	})
 }
 
-// end is the part of a story that shows the account.
+// end returns the part of a story about the account.
 func end(story string) string {
 	_, after, _ := strings.Cut(story, "\nPeople in the account")
 	return after
 }
 
-// TestAnInterruptedStoryGoesOn is of a run that ended before room was made: the next one
-// makes it.
-func TestAnInterruptedStoryGoesOn(t *testing.T) {
+// TestRun_interrupted ends a run before makeRoom. The next run makes room.
+func TestRun_interrupted(t *testing.T) {
 	db := filepath.Join(servers.Folder(t), "q.db")
 	header, others, _ := strings.Cut(string(sample), "\n")
 	rows := strings.SplitAfter(others, "\n")
@@ -83,14 +82,13 @@ func TestAnInterruptedStoryGoesOn(t *testing.T) {
 	whole := upload(rows...)
 	require.Contains(t, whole, "0 came in, 9 are already here, 0 of them inactive: with the owner, 10 of 10")
 	require.Equal(t, end(tell(t, inMemory()...)), end(whole))
-	other := upload(slices.Concat(rows[:1], rows[5:])...) // room was made by other leavers
-	require.Contains(t, other, "nobody is deactivated again")
+	other := upload(slices.Concat(rows[:1], rows[5:])...) // other leavers
+	require.Contains(t, other, "The call has a key and happens once")
 	require.Equal(t, end(whole), end(other))
 }
 
-// TestTwoPeopleInOneRow is of a row with the address of one and the username of another
-// who are here: that is neither of them.
-func TestTwoPeopleInOneRow(t *testing.T) {
+// TestRun_two_users_in_a_row has a row with the address of one user and the username of another.
+func TestRun_two_users_in_a_row(t *testing.T) {
 	db := filepath.Join(servers.Folder(t), "q.db")
 	file := filepath.Join(t.TempDir(), "roster.csv")
 	const header = "First name,Last name,Username,Password,Email,Role,Location,Department,Title\nOlive,Owen,,,olive@acme.example,User,,,\n"
@@ -100,7 +98,7 @@ func TestTwoPeopleInOneRow(t *testing.T) {
 	require.Contains(t, tell(t, "-db", db, "-roster", file), "1 did not, the first of them row 3, Ada Smith:\n    seats: profile matches several users")
 }
 
-func TestStartingOverLeavesTheTablesOfTheHost(t *testing.T) {
+func TestOpen_fresh(t *testing.T) {
 	each(t, func(t *testing.T, e engine, where string) {
 		_, _, db, err := connect(where)
 		require.NoError(t, err)
@@ -122,8 +120,7 @@ func TestStartingOverLeavesTheTablesOfTheHost(t *testing.T) {
 	})
 }
 
-// process returns the program with these arguments, in a process of its own, and what
-// it will say to be wrong.
+// process returns the program in a process of its own, and its standard error.
 func process(t *testing.T, args ...string) (program *exec.Cmd, errs *strings.Builder) {
 	program = exec.CommandContext(t.Context(), os.Args[0], args...)
 	program.Env = append(os.Environ(), "QUICKSTART=1")
@@ -132,7 +129,7 @@ func process(t *testing.T, args ...string) (program *exec.Cmd, errs *strings.Bui
 	return program, errs
 }
 
-func TestTwoAtOnceTellOneStory(t *testing.T) {
+func TestRun_concurrent(t *testing.T) {
 	each(t, func(t *testing.T, _ engine, db string) {
 		one, oneErrs := process(t, "-db", db)
 		two, twoErrs := process(t, "-db", db)
@@ -141,12 +138,12 @@ func TestTwoAtOnceTellOneStory(t *testing.T) {
 		require.NoError(t, errors.Join(one.Wait(), two.Wait()), "%s%s", oneErrs, twoErrs)
 		third := tell(t, "-db", db)
 		require.Contains(t, third, "0 came in, 13 are already here, 4 of them inactive")
-		// The order of people is that of their IDs, and here not that of the roster.
+		// Users are in order of ID, here another order than the roster's.
 		require.ElementsMatch(t, strings.Split(end(tell(t, inMemory()...)), "\n"), strings.Split(end(third), "\n"))
 	})
 }
 
-func TestTheDefaultIsAFileOfTheUsersOwn(t *testing.T) {
+func TestRun_default_file(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has other variables and permissions")
 	}
@@ -168,9 +165,9 @@ func TestTheDefaultIsAFileOfTheUsersOwn(t *testing.T) {
 	require.NoError(t, err)
 	defer db.Close()
 	for setting, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000"} {
-		var is string
-		require.NoError(t, db.QueryRow("pragma "+setting).Scan(&is))
-		require.Equal(t, want, is, setting)
+		var got string
+		require.NoError(t, db.QueryRow("pragma "+setting).Scan(&got))
+		require.Equal(t, want, got, setting)
 	}
 
 	program, errs := process(t, "-db", filepath.Join(folder, "none", "q.db"))
@@ -178,9 +175,9 @@ func TestTheDefaultIsAFileOfTheUsersOwn(t *testing.T) {
 	require.Equal(t, "quickstart: -db: open "+folder+"/none/q.db: no such file or directory\n", errs.String())
 }
 
-func TestAFileMayHaveAnyName(t *testing.T) {
+func TestOpen_file_name(t *testing.T) {
 	folder := servers.Folder(t)
-	const name = "100% of 'everybody' %41#1?.db"
+	const name = "100% of 'all' %41#1?.db"
 	tell(t, "-db", filepath.Join(folder, name))
 	t.Chdir(folder)
 	require.Contains(t, tell(t, "-db", name), "The account is already here")
@@ -190,14 +187,14 @@ func TestAFileMayHaveAnyName(t *testing.T) {
 	require.Equal(t, name, files[0].Name())
 }
 
-func TestInMemoryNothingLasts(t *testing.T) {
+func TestRun_memory(t *testing.T) {
 	for range 2 {
 		requireGolden(t, "accuedconnect", tell(t, inMemory()...))
 	}
 	requireGolden(t, "accuedconnect", tell(t, inMemory("-fresh")...))
 }
 
-func TestADatabaseThatCannotBeUsedIsOneSentence(t *testing.T) {
+func TestOpen_errors(t *testing.T) {
 	folder := servers.Folder(t)
 	text := filepath.Join(folder, "notes.txt")
 	notes := strings.Repeat("No database, but more than a hundred bytes.\n", 30)
@@ -234,7 +231,7 @@ func TestADatabaseThatCannotBeUsedIsOneSentence(t *testing.T) {
 	require.Equal(t, notes, string(left))
 }
 
-func TestADatabaseThatIsNotThere(t *testing.T) {
+func TestOpen_missing_database(t *testing.T) {
 	for name, c := range map[string]struct{ db, sentence string }{
 		"PostgreSQL": {servers.Postgres(t).DSN("nowhere"), `PostgreSQL can't be used: FATAL: database "nowhere" does not exist (SQLSTATE 3D000)`},
 		"MariaDB":    {servers.MariaDB(t).DSN("nowhere"), "MariaDB or MySQL can't be used: Error 1049 (42000): Unknown database 'nowhere'"},
@@ -245,9 +242,9 @@ func TestADatabaseThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestAFileThatMayOnlyBeRead(t *testing.T) {
+func TestOpen_read_only(t *testing.T) {
 	var file, sentence string
-	if os.Geteuid() == 0 { // may write wherever the disk lets anybody
+	if os.Geteuid() == 0 { // root ignores permissions
 		folder := servers.SmallDisk(t, 4<<20)
 		file, sentence = filepath.Join(folder, "q.db"), "read-only file system"
 		tell(t, "-db", file)

@@ -22,36 +22,36 @@ var switchRows = []struct {
 	fields string
 	says   func(seats.Policy) string
 }{
-	{"what lets in", "Activation", func(p seats.Policy) string { return p.Activation.String() }},
-	{"no free seat", "WhenFull", func(p seats.Policy) string { return p.WhenFull.String() }},
-	{"buying, and how many an order", "Buying", func(p seats.Policy) string {
+	{"activation", "Activation", func(p seats.Policy) string { return p.Activation.String() }},
+	{"without a free seat", "WhenFull", func(p seats.Policy) string { return p.WhenFull.String() }},
+	{"buying, seats of an order", "Buying", func(p seats.Policy) string {
 		if p.Buying.Most == 0 {
 			return p.Buying.By.String()
 		}
 		return fmt.Sprintf("%s, %d to %d", p.Buying.By, p.Buying.Least, p.Buying.Most)
 	}},
-	{"giving back", "Returning", func(p seats.Policy) string { return p.Returning.String() }},
-	{"not offered", "Withheld DeleteOnly", func(p seats.Policy) string {
+	{"returning", "Returning", func(p seats.Policy) string { return p.Returning.String() }},
+	{"withheld", "Withheld DeleteOnly", func(p seats.Policy) string {
 		not := p.Withheld.String()
 		if p.DeleteOnly {
-			not += "; deactivate of somebody invited"
+			not += "; deactivate of invited users"
 		}
 		return orDash(strings.TrimPrefix(not, "; "))
 	}},
-	{"an invitation runs out", "InvitationExpiry Term", func(p seats.Policy) string {
+	{"invitation expiry", "InvitationExpiry Term", func(p seats.Policy) string {
 		if p.InvitationExpiry == seats.ExpiryNever {
 			return "never"
 		}
 		return fmt.Sprintf("after %d days, seat %s", int(p.Term.Hours()/24), p.InvitationExpiry)
 	}},
-	{"ownership is ended by", "OwnershipEnders", func(p seats.Policy) string {
+	{"ownership ended by", "OwnershipEnders", func(p seats.Policy) string {
 		if p.OwnershipEnders == seats.EndedByOwners {
 			return "owners, support"
 		}
 		return "support"
 	}},
-	{"one person made into another", "IdentityChange", func(p seats.Policy) string { return p.IdentityChange.String() }},
-	{"people of a sync, by hand", "SourceLocked", func(p seats.Policy) string {
+	{"change of identity", "IdentityChange", func(p seats.Policy) string { return p.IdentityChange.String() }},
+	{"users of a sync, by hand", "SourceLocked", func(p seats.Policy) string {
 		if p.SourceLocked {
 			return "locked"
 		}
