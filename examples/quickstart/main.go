@@ -196,8 +196,10 @@ func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entr
 	}
 	fmt.Fprintf(s.out, ": with the owner, %d of %v seats are held.", usage.Held, usage.Total)
 	if first != nil {
-		fmt.Fprintf(s.out, "\n  %d did not, the first of them row %d, %s:\n", len(waiting), waiting[0].Row, name(waiting[0].Profile))
-		fmt.Fprintf(s.out, "    %v\n    remedies: %v", first, first.Remedies)
+		fmt.Fprintf(s.out, "\n  %d did not, the first of them row %d, %s:\n    %v", len(waiting), waiting[0].Row, name(waiting[0].Profile), first)
+		if len(first.Remedies) > 0 {
+			fmt.Fprintf(s.out, "\n    remedies: %v", first.Remedies)
+		}
 	}
 	fmt.Fprint(s.out, "\n\n")
 	return in, waiting, nil
