@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# MariaDB 10.11.19 (Debian 12's mariadb-server): an exit handler of a compound statement is
-# passed over by a lock wait timeout.
+# MariaDB 10.11.19 (Debian 12's mariadb-server): a lock wait timeout can skip the exit handler of
+# a compound statement.
 #
-# BEGIN NOT ATOMIC ... END runs a transaction with DECLARE EXIT HANDLER FOR SQLEXCEPTION, which
-# rolls back. Another session holds a gap lock on a secondary index. Two statements of the
-# block run into it:
+# BEGIN NOT ATOMIC ... END runs a transaction with DECLARE EXIT HANDLER FOR SQLEXCEPTION and a
+# ROLLBACK in it. Another session holds a gap lock on a secondary index. Two statements of the
+# block wait for it:
 #
 #   INSERT  waits, ends in error 1205, and the handler rolls back: @@in_transaction is 0
 #   UPDATE  has found its row by the primary key and waits to write the new index value. It
-#           ends in the same error 1205, the handler does not run, and the session keeps the
-#           transaction and its locks: @@in_transaction is 1. The next START TRANSACTION
-#           of the session commits what the failed block had written.
+#           ends in the same error 1205, the handler is skipped, and the session keeps the
+#           transaction and its locks: @@in_transaction is 1. The next START TRANSACTION of
+#           the session commits the writes of the failed block.
 #
-# A program that gives such a connection back to a pool has half of a transaction committed
-# by the next one. A ROLLBACK after every error of a block is a way out.
+# Hazard: if a program returns the connection to a pool, the next transaction commits half of
+# the failed one. A ROLLBACK after every error of a block avoids it.
 #
-# Needs root, and installs mariadb-server from Debian's packages. The server runs in a
+# Requires root and installs mariadb-server from Debian's packages. The server runs in a
 # temporary folder and listens on a socket alone.
 set -euo pipefail
 
@@ -28,7 +28,7 @@ if ! command -v mariadbd >/dev/null; then
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mariadb-server
 fi
-mariadbd --version | grep -F "$version" || { echo "this is about MariaDB $version"; exit 1; }
+mariadbd --version | grep -F "$version" || { echo "the finding is for MariaDB $version"; exit 1; }
 
 folder=$(mktemp -d)
 server=
@@ -67,7 +67,7 @@ for _ in $(seq 100); do
 	sleep 0.1
 done
 
-block() { # what a session says of itself after a block with this statement failed
+block() { # prints the state of a session after a failed block with this statement
 	"${client[@]}" d 2>"$folder/error" <<SQL
 SET innodb_lock_wait_timeout = 1;
 DELIMITER //

@@ -103,8 +103,10 @@ func Of(err error) int {
 
 // isInput reports whether the error is about an input.
 func isInput(err error) bool {
-	_, field := errors.AsType[*users.FieldError](err)
-	_, roster := errors.AsType[users.Faults](err)
-	_, reason := errors.AsType[users.Reason](err)
-	return field || roster || reason
+	return wraps[*users.FieldError](err) || wraps[users.Faults](err) || wraps[users.Reason](err)
+}
+
+func wraps[T error](err error) bool {
+	_, ok := errors.AsType[T](err)
+	return ok
 }

@@ -2,6 +2,8 @@ package users_test
 
 import (
 	"errors"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +27,20 @@ func grown(change func(*users.User)) users.User {
 		change(&u)
 	}
 	return u
+}
+
+// requireKey checks that the field is a key of a user's JSON, with hyphens.
+func requireKey(t *testing.T, field string) {
+	t.Helper()
+	for _, s := range []any{users.User{}, users.Profile{}} {
+		for f := range reflect.TypeOf(s).Fields() {
+			key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if strings.ReplaceAll(key, "_", "-") == field {
+				return
+			}
+		}
+	}
+	require.Fail(t, "another name than in JSON", field)
 }
 
 func TestUser_Clean_kept(t *testing.T) {
@@ -141,6 +157,7 @@ func TestUser_Clean_errors(t *testing.T) {
 		var fault *users.FieldError
 		require.True(t, errors.As(err, &fault), "%+v", u)
 		require.Equal(t, c.field, fault.Field, "%+v", u)
+		requireKey(t, fault.Field)
 		require.ErrorIs(t, err, c.reason, "%+v", u)
 		require.Zero(t, kept)
 	}

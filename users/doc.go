@@ -8,7 +8,7 @@
 // forms strictly.
 //
 // A field has one name in three forms: FirstName in Go, first_name in JSON, first-name in
-// [FieldError.Field] and [Column.Field]. The last two differ in the hyphen alone.
+// [FieldError.Field] and [Column.Field]. The field "password" exists in rosters alone.
 //
 // The package is pure: functions over values, free of clocks, files, networks, contexts and
 // global state. Every value may be copied, and shared between goroutines that only read it.

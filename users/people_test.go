@@ -112,6 +112,7 @@ func TestProfile_Clean_fields(t *testing.T) {
 			var fault *users.FieldError
 			require.ErrorAs(t, err, &fault, "%+v", p)
 			require.Equal(t, field, fault.Field)
+			requireKey(t, field)
 			require.ErrorIs(t, err, fault.Reason)
 			require.NotContains(t, err.Error(), "acme")
 		}

@@ -62,7 +62,24 @@ type FieldError struct {
 	Reason error  // such as [ErrTooLong]
 }
 
-func (e *FieldError) Error() string { return fmt.Sprintf("users: %s %v", e.Field, e.Reason) }
+// Error returns the field and the reason, for [ErrTooLong] with the bound of the field.
+func (e *FieldError) Error() string {
+	text := fmt.Sprintf("users: %s %v", e.Field, e.Reason)
+	if e.Reason != ErrTooLong {
+		return text
+	}
+	switch e.Field {
+	case "id", "username", "external-id":
+		return fmt.Sprintf("%s: at most %d bytes", text, MaxID)
+	case "email":
+		return fmt.Sprintf("%s: at most %d bytes", text, MaxEmail)
+	case "groups":
+		return fmt.Sprintf("%s: at most %d groups of %d characters", text, MaxGroups, MaxText)
+	case "licences":
+		return fmt.Sprintf("%s: at most %d", text, MaxLicences)
+	}
+	return fmt.Sprintf("%s: at most %d characters", text, MaxText)
+}
 
 // Unwrap returns the reason.
 func (e *FieldError) Unwrap() error { return e.Reason }

@@ -28,3 +28,13 @@ func TestReasons(t *testing.T) {
 	}
 	require.Equal(t, "is too large: at most 512 MiB, 1048576 rows and 64 MiB of people can be read", users.ErrTooLarge.Text)
 }
+
+func TestFieldError_Error(t *testing.T) {
+	for field, bound := range map[string]string{
+		"id": "255 bytes", "username": "255 bytes", "external-id": "255 bytes", "email": "254 bytes", "title": "255 characters",
+		"groups": "100 groups of 255 characters", "licences": "1000",
+	} {
+		require.EqualError(t, &users.FieldError{Field: field, Reason: users.ErrTooLong}, "users: "+field+" is too long: at most "+bound)
+	}
+	require.EqualError(t, &users.FieldError{Field: "email", Reason: users.ErrEmpty}, "users: email is empty")
+}

@@ -126,7 +126,7 @@ func TestReadRoster_long_rows(t *testing.T) {
 			require.Len(t, roster.People, 2)
 			require.Equal(t, 4, roster.People[1].Row)
 
-			require.Equal(t, []string{"row 1 is too long"}, refused(t, strings.Replace(row, "b@x.example", "Email", 1)+"\nx\n", users.RosterOptions{}))
+			require.Equal(t, []string{"row 1 is too long: at most 1 MiB and 16384 cells"}, refused(t, strings.Replace(row, "b@x.example", "Email", 1)+"\nx\n", users.RosterOptions{}))
 		})
 	}
 	quoted := "Email,Title\n\"a@x.example,\n" + strings.Repeat(strings.Repeat("b", 63)+"\n", users.MaxRosterRowBytes/64) + "c@x.example\n"

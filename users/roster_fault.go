@@ -42,8 +42,13 @@ func (f Fault) Error() string {
 		text = fmt.Sprintf("row %d: %s", f.Row, f.Column)
 	}
 	text += " " + f.Problem.Error()
-	if f.Other != 0 {
+	switch {
+	case f.Other != 0:
 		text += fmt.Sprintf(" by row %d", f.Other)
+	case f.Problem == ErrTooLong && f.Column == "":
+		text += fmt.Sprintf(": at most %d MiB and %d cells", MaxRosterRowBytes>>20, MaxRosterColumns)
+	case f.Problem == ErrTooLong:
+		text += fmt.Sprintf(": at most %d characters, identifiers %d bytes", MaxText, MaxID)
 	}
 	return text
 }

@@ -82,12 +82,12 @@ func (r *rosterReader) findHeader(rows *sheet) error {
 			if !blank(cells) {
 				known = r.known(cells)
 			}
-			switch _, faulty := err.(Reason); {
+			switch _, ok := err.(Reason); {
 			case err == io.EOF:
 				return Faults{{Problem: ErrEmpty}}
-			case err != nil && !faulty:
+			case err != nil && !ok:
 				return err
-			case faulty:
+			case ok:
 				if fault != ErrTooLong {
 					fault = err
 				}
@@ -161,8 +161,8 @@ func (r *rosterReader) read(rows *sheet) (Roster, error) {
 			return Roster{}, Faults{{Problem: ErrTooLarge}}
 		}
 		row := &rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
-		switch _, faulty := err.(Reason); {
-		case faulty:
+		switch _, ok := err.(Reason); {
+		case ok:
 			row.fault("", err, 0)
 			continue
 		case err != nil:
