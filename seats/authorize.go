@@ -17,7 +17,7 @@ func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 	if !v.account.allows(v.request.Actor.Kind, a) {
 		return users.User{}, refuse(ErrClosed, "")
 	}
-	if !a.OnPerson() {
+	if !a.OnUser() {
 		if v.byAccountUser() && !v.account.Policy.offers(a, users.Segment{}) {
 			return users.User{}, refuse(ErrNotOffered, "")
 		}

@@ -217,7 +217,7 @@ func (p Plan) String() string {
 	var here []string
 	for _, step := range p.Steps {
 		o := step.Outcome
-		if !arriving.Has(o.Action) && !o.Action.OnPerson() {
+		if !arriving.Has(o.Action) && !o.Action.OnUser() {
 			one, many = "command", "commands"
 		}
 		switch {

@@ -47,8 +47,8 @@ var actionNames = enum.Names[Action]{
 	"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
 }
 
-// OnPerson reports whether the action is on a user of the account.
-func (a Action) OnPerson() bool { return a >= ActionNotify && a <= ActionEndOwnership }
+// OnUser reports whether the action is on a user of the account.
+func (a Action) OnUser() bool { return a >= ActionNotify && a <= ActionEndOwnership }
 
 // String returns the action in lower case, words joined by a hyphen.
 func (a Action) String() string { return actionNames.Of(a) }

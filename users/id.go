@@ -31,7 +31,7 @@ var (
 	ErrTooLong          = Reason{"too-long", "is too long"}
 	ErrNotUTF8          = Reason{"not-utf8", "is not valid UTF-8"}
 	ErrControl          = Reason{"control-character", "contains a control character"}
-	ErrUnknownCharacter = Reason{"unknown-character", "contains a character that this release does not know"}
+	ErrUnknownCharacter = Reason{"unknown-character", "contains a character unknown to this version"}
 	ErrAddress          = Reason{"not-an-address", "is not an e-mail address"}
 	ErrActor            = Reason{"not-an-actor", "has an unknown kind, or a field of another kind"}
 	ErrUnfit            = Reason{"unfit", "contradicts the other fields of the user"}

@@ -54,9 +54,9 @@ const (
 	MaxJSONObjects  = 20_000 // objects of a document
 )
 
-// ReadJSON sets into to the value of a JSON document. It refuses much of the leniency of
-// encoding/json: unknown and repeated keys, keys in other letters, null, invalid UTF-8, half of
-// a surrogate pair, and text after the document. Documents beyond [MaxJSONDepth],
+// ReadJSON sets into to the value of a JSON document. It is stricter than encoding/json and
+// refuses unknown and repeated keys, keys in other letters, null, invalid UTF-8, half of a
+// surrogate pair, and text after the document. Documents beyond [MaxJSONDepth],
 // [MaxJSONElements] or [MaxJSONObjects] are refused before decoding.
 //
 // Missing keys become zero values. Every error is a [*DocumentError], under every version of

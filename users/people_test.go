@@ -233,12 +233,12 @@ func TestUser_HasExpired(t *testing.T) {
 	require.False(t, users.User{Status: users.Active, Expires: end}.HasExpired(end))
 }
 
-func TestAction_OnPerson(t *testing.T) {
+func TestAction_OnUser(t *testing.T) {
 	for _, a := range users.Actions() {
 		isNew := users.In(users.ActionInvite, users.ActionAdd, users.ActionImport).Has(a)
 		account := users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer,
 			users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount).Has(a)
-		require.Equal(t, !isNew && !account, a.OnPerson(), a)
+		require.Equal(t, !isNew && !account, a.OnUser(), a)
 	}
 }
 

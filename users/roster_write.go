@@ -22,9 +22,10 @@ import (
 //
 // Formulas are guarded: a cell gets an apostrophe before a first character = + - @ TAB CR, or
 // one of the first four in full width, and also after a semicolon (with blanks and quotation
-// marks between), since many spreadsheets split files there. Existing apostrophes stay.
-// ReadRoster removes one, so that every text of [Profile.Clean] is read back unchanged. A
-// spreadsheet may still read a text as a number or a date and show the external ID 007 as 7.
+// marks between), since many spreadsheets split files there. A formula with leading
+// apostrophes gets one more. ReadRoster removes one, so that every text of [Profile.Clean] is
+// read back unchanged. A spreadsheet may still read a text as a number or a date and show the
+// external ID 007 as 7.
 //
 // Rows are written as people come. Spreadsheets leave out rows beyond [MaxRosterRows];
 // ReadRoster refuses a file beyond it, [MaxRosterBytes] or [MaxRosterMemory].
