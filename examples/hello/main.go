@@ -28,10 +28,10 @@ func main() {
 	}
 	for _, email := range []string{"ada@acme.example", "bob@acme.example"} {
 		_, err := keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: users.Profile{Email: email}})
-		var no *seats.Refusal
-		if errors.As(err, &no) {
-			fmt.Println(no)          // seats: no free seat: 2 of 2 are held
-			fmt.Println(no.Remedies) // deactivate 1, delete 1, or ask the vendor for 1 more
+		var refusal *seats.Refusal
+		if errors.As(err, &refusal) {
+			fmt.Println(refusal)          // seats: no free seat: 2 of 2 are held
+			fmt.Println(refusal.Remedies) // deactivate 1, delete 1, or ask the vendor for 1 more
 		}
 	}
 }
