@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -207,4 +208,86 @@ func TestKeeper_Audit_keys(t *testing.T) {
 		require.Len(t, drift, seats.MaxDrifts+1)
 		require.Equal(t, seats.Drift{What: "keys", Counted: fmt.Sprint(len(every)-seats.MaxDrifts, " more")}, drift[seats.MaxDrifts])
 	})
+}
+
+// TestKeeper_Audit_rows changes rows by hand.
+func TestKeeper_Audit_rows(t *testing.T) {
+	ctx := t.Context()
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.BuySeats{Quantity: 1})
+	require.NoError(t, err)
+	by := func(change func(*seats.Snapshot, *seats.Change)) []seats.Drift {
+		loaded, err := s.Load(ctx, seats.Need{Account: "acme", Users: []users.ID{"ada"}})
+		require.NoError(t, err)
+		c := seats.Change{ID: "by hand", Base: loaded[0].Account.Revision, Account: loaded[0].Account}
+		c.Account.Revision++
+		change(&loaded[0], &c)
+		verdicts, err := s.Commit(ctx, c)
+		require.NoError(t, err)
+		require.NoError(t, verdicts[0].Err)
+		drift, err := k.Audit(ctx, "acme")
+		require.NoError(t, err)
+		return drift
+	}
+	require.Empty(t, by(func(*seats.Snapshot, *seats.Change) {}))
+	drift := by(func(s *seats.Snapshot, c *seats.Change) {
+		s.Users[0].Status = users.Active
+		c.Updated = s.Users
+	})
+	require.Len(t, drift, 2)
+	require.Equal(t, "tally", drift[0].What)
+	require.Equal(t, seats.Drift{What: "user ada", Stored: "active member", Counted: "invited member"}, drift[1])
+	drift = by(func(_ *seats.Snapshot, c *seats.Change) {
+		c.Account.Sequence++
+		c.Events = []seats.Event{{Account: "acme", Sequence: c.Account.Sequence, Kind: seats.EventSeatsBought, Time: time.Now()}}
+	})
+	require.Contains(t, drift, seats.Drift{What: "events", Stored: "4", Counted: "seats: the events do not follow from one another: event 4: the tally"})
+	_, err = k.Audit(ctx, "unknown")
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// TestKeeper_Audit_rival changes the account in the middle.
+func TestKeeper_Audit_rival(t *testing.T) {
+	ctx := t.Context()
+	s := memstore.New()
+	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	for call := range 6 {
+		k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+			if n == call {
+				_, err := rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", call)))}, seats.BuySeats{Quantity: 1})
+				require.NoError(t, err)
+			}
+			return faults.None
+		}), seatkeeper.Options{})
+		require.NoError(t, err)
+		drift, err := k.Audit(ctx, "acme")
+		require.NoError(t, err)
+		require.Empty(t, drift, call)
+	}
+	k, err := seatkeeper.New(faults.New(s, func(int) faults.Fault {
+		_, err := rival.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
+		require.NoError(t, err)
+		return faults.None
+	}), seatkeeper.Options{Attempts: 5})
+	require.NoError(t, err)
+	_, err = k.Audit(ctx, "acme")
+	require.ErrorIs(t, err, store.ErrConflict)
+}
+
+// TestKeeper_Audit_events and not just that something is.
+func TestKeeper_Audit_events(t *testing.T) {
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	loaded, err := s.Load(t.Context(), seats.Need{Account: "acme"})
+	require.NoError(t, err)
+	c := seats.Change{ID: "by hand", Base: 1, Account: loaded[0].Account}
+	c.Account.Revision, c.Account.Sequence = 2, 2
+	c.Events = []seats.Event{{Account: "acme", Sequence: 2, Kind: seats.EventSeatsBought, Time: time.Now()}}
+	_, err = s.Commit(t.Context(), c)
+	require.NoError(t, err)
+	drift, err := k.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.ErrorContains(t, seats.ErrHistory, "do not follow")
+	require.Contains(t, drift[len(drift)-1].Counted, "do not follow from one another: event 2")
 }

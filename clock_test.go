@@ -60,6 +60,32 @@ func fixed(at time.Time) func() time.Time { return func() time.Time { return at 
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
+// TestOptions_MaxSkew has a store whose clock is a day off.
+func TestOptions_MaxSkew(t *testing.T) {
+	now := time.Now()
+	for _, c := range []struct {
+		options seatkeeper.Options
+		off     time.Duration
+		refused bool
+	}{
+		{seatkeeper.Options{}, 4 * time.Minute, false},
+		{seatkeeper.Options{}, -4 * time.Minute, false},
+		{seatkeeper.Options{}, 24 * time.Hour, true},
+		{seatkeeper.Options{}, -24 * time.Hour, true},
+		{seatkeeper.Options{Now: fixed(now)}, 24 * time.Hour, false},
+		{seatkeeper.Options{Now: fixed(now), MaxSkew: time.Hour}, 24 * time.Hour, true},
+		{seatkeeper.Options{MaxSkew: 25 * time.Hour}, 24 * time.Hour, false},
+		{seatkeeper.Options{MaxSkew: math.MaxInt64}, 1 << 62, false},
+	} {
+		k, err := seatkeeper.New(clocked{Store: memstore.New(), now: fixed(now.Add(c.off))}, c.options)
+		require.NoError(t, err)
+		_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
+		require.Equal(t, c.refused, errors.Is(err, store.ErrClockSkew), "%+v", c)
+	}
+	_, err := seatkeeper.New(memstore.New(), seatkeeper.Options{MaxSkew: -1})
+	require.ErrorContains(t, err, "MaxSkew")
+}
+
 // TestKeeper_clock_skew asks everything of a Keeper whose clock is wrong, in an account
 // in which something is due.
 func TestKeeper_clock_skew(t *testing.T) {
@@ -121,35 +147,9 @@ func TestKeeper_clock_skew(t *testing.T) {
 	}
 }
 
-// TestOptions_MaxSkew has a store whose clock is a day off.
-func TestOptions_MaxSkew(t *testing.T) {
-	now := time.Now()
-	for _, c := range []struct {
-		options seatkeeper.Options
-		off     time.Duration
-		refused bool
-	}{
-		{seatkeeper.Options{}, 4 * time.Minute, false},
-		{seatkeeper.Options{}, -4 * time.Minute, false},
-		{seatkeeper.Options{}, 24 * time.Hour, true},
-		{seatkeeper.Options{}, -24 * time.Hour, true},
-		{seatkeeper.Options{Now: fixed(now)}, 24 * time.Hour, false},
-		{seatkeeper.Options{Now: fixed(now), MaxSkew: time.Hour}, 24 * time.Hour, true},
-		{seatkeeper.Options{MaxSkew: 25 * time.Hour}, 24 * time.Hour, false},
-		{seatkeeper.Options{MaxSkew: math.MaxInt64}, 1 << 62, false},
-	} {
-		k, err := seatkeeper.New(clocked{Store: memstore.New(), now: fixed(now.Add(c.off))}, c.options)
-		require.NoError(t, err)
-		_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
-		require.Equal(t, c.refused, errors.Is(err, store.ErrClockSkew), "%+v", c)
-	}
-	_, err := seatkeeper.New(memstore.New(), seatkeeper.Options{MaxSkew: -1})
-	require.ErrorContains(t, err, "MaxSkew")
-}
-
-// TestKeeper_clock_skew_of_a_slow_load has the store read its clock between two waits of
+// TestKeeper_clock_skew_slow_load has the store read its clock between two waits of
 // ten minutes: what a load takes says nothing about a clock.
-func TestKeeper_clock_skew_of_a_slow_load(t *testing.T) {
+func TestKeeper_clock_skew_slow_load(t *testing.T) {
 	for off, refused := range map[time.Duration]bool{
 		15 * time.Minute: false, -15 * time.Minute: false, 15*time.Minute + time.Second: true, -15*time.Minute - time.Second: true,
 	} {
@@ -163,8 +163,8 @@ func TestKeeper_clock_skew_of_a_slow_load(t *testing.T) {
 	}
 }
 
-// TestKeeper_Do_clock_skew_after_a_lost_answer may not say that nothing was written.
-func TestKeeper_Do_clock_skew_after_a_lost_answer(t *testing.T) {
+// TestKeeper_Do_clock_skew_lost_answer may not say that nothing was written.
+func TestKeeper_Do_clock_skew_lost_answer(t *testing.T) {
 	now := noon
 	k, err := seatkeeper.New(clocked{Store: memstore.New(), now: fixed(noon), commit: func() error {
 		now = noon.Add(24 * time.Hour)
@@ -176,9 +176,9 @@ func TestKeeper_Do_clock_skew_after_a_lost_answer(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrClockSkew)
 }
 
-// TestKeeper_Drain_lease_by_the_store has one consumer hold an account, and another come
+// TestKeeper_Drain_store_clock has one consumer hold an account, and another come
 // for it, each with a clock of its own: the lease is a minute of the store's.
-func TestKeeper_Drain_lease_by_the_store(t *testing.T) {
+func TestKeeper_Drain_store_clock(t *testing.T) {
 	clocks := []time.Duration{0, -24 * time.Hour, 24 * time.Hour}
 	for _, holder := range clocks {
 		for _, other := range clocks {
@@ -215,10 +215,10 @@ func TestKeeper_Drain_lease_by_the_store(t *testing.T) {
 	}
 }
 
-// TestKeeper_Drain_lease_after_a_slow_reading has the store read its clock between two
+// TestKeeper_Drain_slow_reading has the store read its clock between two
 // waits of ten minutes: a lease that is alive at the end of it is not taken, and a new one
 // begins there.
-func TestKeeper_Drain_lease_after_a_slow_reading(t *testing.T) {
+func TestKeeper_Drain_slow_reading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		memory := memstore.New()
 		newKeeper(t, memory, seatkeeper.Options{}, seats.Of(99), seats.Standard())

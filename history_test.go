@@ -17,9 +17,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestThePastIsAsItWas compares what is told of every hour of a long story with what
-// was seen in that hour.
-func TestThePastIsAsItWas(t *testing.T) {
+// TestKeeper_UsageAt_and_Period compare every hour of a long story with the numbers seen then.
+func TestKeeper_UsageAt_and_Period(t *testing.T) {
 	ctx := t.Context()
 	start := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	now := start
@@ -106,7 +105,49 @@ func TestThePastIsAsItWas(t *testing.T) {
 	require.Empty(t, drift)
 }
 
-func TestExplain(t *testing.T) {
+// TestKeeper_Period_closed_account: it holds no seat, and has its numbers again once open.
+func TestKeeper_Period_closed_account(t *testing.T) {
+	ctx := t.Context()
+	now := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
+	began := now
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(3), seats.Standard())
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	day := func(commands ...seats.Command) {
+		t.Helper()
+		now = now.Add(24 * time.Hour)
+		_, err := k.Do(ctx, "acme", users.Support("ticket"), commands...)
+		require.NoError(t, err)
+	}
+	day(seats.Close{})
+	day(seats.SetTotal{Total: seats.Of(2)})
+	u, err := k.User(ctx, "acme", "owner")
+	require.NoError(t, err)
+	require.Zero(t, u.May)
+	_, err = k.Do(ctx, "acme", owner, seats.Deactivate{User: "ada"})
+	require.ErrorIs(t, err, seats.ErrClosed)
+	require.ErrorIs(t, k.May(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"}), seats.ErrClosed)
+	then, err := k.UsageAt(ctx, "acme", began.Add(36*time.Hour))
+	require.NoError(t, err)
+	require.Zero(t, then.Held)
+	require.Equal(t, began.Add(24*time.Hour), then.Closed)
+	x, err := k.Explain(ctx, "acme", "ada")
+	require.NoError(t, err)
+	require.Equal(t, seats.EventClosed, x.By.Kind)
+	day(seats.Reopen{})
+	now = now.Add(24 * time.Hour)
+	period, err := k.Period(ctx, "acme", seats.Site, began, now)
+	require.NoError(t, err)
+	require.Equal(t, "4", period.SeatDays.RatString(), "two people for a day, and for another one after two")
+	u, err = k.User(ctx, "acme", "ada")
+	require.NoError(t, err)
+	require.Contains(t, u.May.Members(), seats.SignIn)
+	drift, err := k.Audit(ctx, "acme")
+	require.NoError(t, err)
+	require.Empty(t, drift)
+}
+
+func TestKeeper_Explain(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	invited, err := k.With(seatkeeper.Call{Reason: "spring class"}).Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
@@ -125,72 +166,7 @@ func TestExplain(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
-// TestAuditFindsWhatWasWrittenPastTheLibrary changes rows by hand.
-func TestAuditFindsWhatWasWrittenPastTheLibrary(t *testing.T) {
-	ctx := t.Context()
-	s := memstore.New()
-	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.BuySeats{Quantity: 1})
-	require.NoError(t, err)
-	by := func(change func(*seats.Snapshot, *seats.Change)) []seats.Drift {
-		loaded, err := s.Load(ctx, seats.Need{Account: "acme", Users: []users.ID{"ada"}})
-		require.NoError(t, err)
-		c := seats.Change{ID: "by hand", Base: loaded[0].Account.Revision, Account: loaded[0].Account}
-		c.Account.Revision++
-		change(&loaded[0], &c)
-		verdicts, err := s.Commit(ctx, c)
-		require.NoError(t, err)
-		require.NoError(t, verdicts[0].Err)
-		drift, err := k.Audit(ctx, "acme")
-		require.NoError(t, err)
-		return drift
-	}
-	require.Empty(t, by(func(*seats.Snapshot, *seats.Change) {}))
-	drift := by(func(s *seats.Snapshot, c *seats.Change) {
-		s.Users[0].Status = users.Active
-		c.Updated = s.Users
-	})
-	require.Len(t, drift, 2)
-	require.Equal(t, "tally", drift[0].What)
-	require.Equal(t, seats.Drift{What: "user ada", Stored: "active member", Counted: "invited member"}, drift[1])
-	drift = by(func(_ *seats.Snapshot, c *seats.Change) {
-		c.Account.Sequence++
-		c.Events = []seats.Event{{Account: "acme", Sequence: c.Account.Sequence, Kind: seats.EventSeatsBought, Time: time.Now()}}
-	})
-	require.Contains(t, drift, seats.Drift{What: "events", Stored: "4", Counted: "seats: the events do not follow from one another: event 4: the tally"})
-	_, err = k.Audit(ctx, "unknown")
-	require.ErrorIs(t, err, store.ErrNotFound)
-}
-
-// TestAuditWaitsForOneMoment lets somebody change the account in the middle.
-func TestAuditWaitsForOneMoment(t *testing.T) {
-	ctx := t.Context()
-	s := memstore.New()
-	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	for call := range 6 {
-		k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
-			if n == call {
-				_, err := rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", call)))}, seats.BuySeats{Quantity: 1})
-				require.NoError(t, err)
-			}
-			return faults.None
-		}), seatkeeper.Options{})
-		require.NoError(t, err)
-		drift, err := k.Audit(ctx, "acme")
-		require.NoError(t, err)
-		require.Empty(t, drift, call)
-	}
-	k, err := seatkeeper.New(faults.New(s, func(int) faults.Fault {
-		_, err := rival.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
-		require.NoError(t, err)
-		return faults.None
-	}), seatkeeper.Options{Attempts: 5})
-	require.NoError(t, err)
-	_, err = k.Audit(ctx, "acme")
-	require.ErrorIs(t, err, store.ErrConflict)
-}
-
-func TestHistoryOfABrokenStore(t *testing.T) {
+func TestKeeper_history_broken_store(t *testing.T) {
 	ctx := context.Background()
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
@@ -221,26 +197,8 @@ func TestHistoryOfABrokenStore(t *testing.T) {
 	}
 }
 
-// TestAuditSaysWhatIsWrongWithTheEvents and not just that something is.
-func TestAuditSaysWhatIsWrongWithTheEvents(t *testing.T) {
-	s := memstore.New()
-	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	loaded, err := s.Load(t.Context(), seats.Need{Account: "acme"})
-	require.NoError(t, err)
-	c := seats.Change{ID: "by hand", Base: 1, Account: loaded[0].Account}
-	c.Account.Revision, c.Account.Sequence = 2, 2
-	c.Events = []seats.Event{{Account: "acme", Sequence: 2, Kind: seats.EventSeatsBought, Time: time.Now()}}
-	_, err = s.Commit(t.Context(), c)
-	require.NoError(t, err)
-	drift, err := k.Audit(t.Context(), "acme")
-	require.NoError(t, err)
-	require.ErrorContains(t, seats.ErrHistory, "do not follow")
-	require.Contains(t, drift[len(drift)-1].Counted, "do not follow from one another: event 2")
-}
-
-// TestAnExplanationKnowsThePolicyOfTheTime is of a seat that the policy gave, beside
-// somebody else who was asked about by an address.
-func TestAnExplanationKnowsThePolicyOfTheTime(t *testing.T) {
+// TestKeeper_Explain_by_policy: another policy gave the seat.
+func TestKeeper_Explain_by_policy(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Policy{Exempt: users.In(users.Member)})
 	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})

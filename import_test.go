@@ -59,7 +59,22 @@ func requireNoDrift(t *testing.T, k *seatkeeper.Keeper) {
 	require.Empty(t, drift)
 }
 
-func TestATableOfPeopleIsAdoptedOnce(t *testing.T) {
+// squeamish is a store that chokes on what is no identifier.
+type squeamish struct {
+	store.Store
+	t *testing.T
+}
+
+func (s squeamish) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	for _, n := range needs {
+		for _, id := range n.Pools {
+			require.NoError(s.t, users.CheckID(id))
+		}
+	}
+	return s.Store.Load(ctx, needs...)
+}
+
+func TestKeeper_Import(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
 	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
 	require.NoError(t, err)
@@ -97,8 +112,8 @@ func TestATableOfPeopleIsAdoptedOnce(t *testing.T) {
 	require.Equal(t, []int{1, 5, 1}, []int{report.Created, report.Existing, report.Refused}, "what was refused is tried anew")
 }
 
-// TestFewPeopleAreKeptInMemory counts how many have been read and are not in yet.
-func TestFewPeopleAreKeptInMemory(t *testing.T) {
+// TestKeeper_Import_memory counts the users read and yet to be written.
+func TestKeeper_Import_memory(t *testing.T) {
 	for _, c := range []struct{ people, licences, most int }{{2000, 0, 500}, {400, 9, 50}, {4, users.MaxLicences, 1}} {
 		s := memstore.New()
 		k := newKeeper(t, s, seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
@@ -127,7 +142,7 @@ func TestFewPeopleAreKeptInMemory(t *testing.T) {
 	}
 }
 
-func TestAnAdoptionThatCrashedGoesOn(t *testing.T) {
+func TestKeeper_Import_continues(t *testing.T) {
 	people := crowd(1200)
 	for _, fault := range []faults.Fault{faults.Fail, faults.LoseBefore, faults.LoseAfter} {
 		// A load and a commit for each of the parts: it is gone at the second commit.
@@ -151,7 +166,7 @@ func TestAnAdoptionThatCrashedGoesOn(t *testing.T) {
 	}
 }
 
-func TestPeopleWhoCannotBeReadToTheEnd(t *testing.T) {
+func TestKeeper_Import_errors(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
 	torn := errors.New("torn")
 	report, err := k.Import(t.Context(), "acme", table(torn, crowd(700)...))
@@ -180,7 +195,7 @@ func TestPeopleWhoCannotBeReadToTheEnd(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
-func TestTheFirstHundredRefusalsAreKept(t *testing.T) {
+func TestKeeper_Import_refusals(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
 	people := crowd(1100)
 	for i := range people {
@@ -204,23 +219,8 @@ func TestTheFirstHundredRefusalsAreKept(t *testing.T) {
 	require.Equal(t, 700, report.Refusals[len(report.Refusals)-1].Refusal.Index)
 }
 
-// squeamish is a store that chokes on what is no identifier.
-type squeamish struct {
-	store.Store
-	t *testing.T
-}
-
-func (s squeamish) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	for _, n := range needs {
-		for _, id := range n.Pools {
-			require.NoError(s.t, users.CheckID(id))
-		}
-	}
-	return s.Store.Load(ctx, needs...)
-}
-
-// TestAStoreIsNotAskedForPoolsThatCannotBe though somebody who is here names them.
-func TestAStoreIsNotAskedForPoolsThatCannotBe(t *testing.T) {
+// TestKeeper_Import_impossible_pools: an existing user names them.
+func TestKeeper_Import_impossible_pools(t *testing.T) {
 	k := newKeeper(t, squeamish{memstore.New(), t}, seatkeeper.Options{}, seats.Of(1), seats.Standard())
 	report, err := k.Import(t.Context(), "acme", table(nil, veteran("owner", "a\x00", "nowhere")))
 	require.NoError(t, err)
@@ -228,9 +228,9 @@ func TestAStoreIsNotAskedForPoolsThatCannotBe(t *testing.T) {
 	require.Empty(t, report.Pools, "as there are none")
 }
 
-// TestTheStoreIsAskedNoMoreThanItTakes which is a load and a commit for every few
-// hundred, and a load at the end.
-func TestTheStoreIsAskedNoMoreThanItTakes(t *testing.T) {
+// TestKeeper_Import_calls: a load and a commit for every few hundred users, and a load at
+// the end.
+func TestKeeper_Import_calls(t *testing.T) {
 	for people, calls := range map[int]int{0: 1, 1: 3, 500: 3, 501: 5} {
 		k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard())
 		_, err := k.Import(t.Context(), "acme", table(nil, crowd(people)...))
@@ -239,7 +239,7 @@ func TestTheStoreIsAskedNoMoreThanItTakes(t *testing.T) {
 	}
 }
 
-func TestTheEventsOfAnAdoptionBelongTogether(t *testing.T) {
+func TestKeeper_Import_correlation(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
 	call := k.With(seatkeeper.Call{Key: "k", Reason: "moved"})
 	_, err := call.Import(t.Context(), "acme", table(nil, crowd(700)...))
@@ -259,8 +259,8 @@ func TestTheEventsOfAnAdoptionBelongTogether(t *testing.T) {
 	require.Equal(t, 1, correlations["c"])
 }
 
-// TestTheTableMayUseItsMemoryAgain for the next person.
-func TestTheTableMayUseItsMemoryAgain(t *testing.T) {
+// TestKeeper_Import_reused_memory: the list uses its memory for the next user.
+func TestKeeper_Import_reused_memory(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
 	_, err := k.Import(t.Context(), "acme", func(yield func(users.User, error) bool) {
 		groups := make([]string, 1)
@@ -277,8 +277,8 @@ func TestTheTableMayUseItsMemoryAgain(t *testing.T) {
 	require.Equal(t, []string{"ada"}, ada.Groups)
 }
 
-// TestALeaverGivesBackLicencesOfPoolsThatNobodyNamed asks for it in every way.
-func TestALeaverGivesBackLicencesOfPoolsThatNobodyNamed(t *testing.T) {
+// TestKeeper_Do_returned_licences: commands name no pool, and the licences go back to theirs.
+func TestKeeper_Do_returned_licences(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	_, err := k.Do(ctx, "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})

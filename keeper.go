@@ -91,62 +91,6 @@ func (k *Keeper) newID() string {
 	return fmt.Sprintf("%012x%04x-%s", k.options.Now().UnixMilli(), k.counter.Add(1)&0xffff, rand.Text()[:16])
 }
 
-// A Call describes the calls of a Keeper, for their events and for repetitions.
-type Call struct {
-	// Key makes a call happen once: a later call with the same key, method, actor and
-	// commands changes nothing and returns the first result. The host chooses it, unique
-	// within the account and of at most [users.MaxID] bytes. It is kept for ever and must
-	// contain no personal data. With another method, actor or commands it is refused as
-	// [seats.ErrKeyReused].
-	//
-	// Only changes are remembered. After a refusal [Keeper.Do] is carried out by the next
-	// call with the key, and [Keeper.DoEach] tries its refused commands again.
-	//
-	// Personal fields and reasons are compared too, command by command, until the user or
-	// the account is erased. From then on they may differ; action, IDs, roles, statuses and
-	// numbers of seats must still agree. What is stored for the comparison confirms no guess
-	// of an erased value: it is sealed with a random salt, and the salt is erased as well.
-	Key         string
-	Correlation string // common to events that belong together, at most [users.MaxID] bytes
-	Reason      string // at most [users.MaxReason] characters; a command's own Reason has precedence
-}
-
-// With returns a Keeper with another [Call]. All else is shared with k.
-func (k *Keeper) With(c Call) *Keeper {
-	with := *k
-	with.call = c
-	return &with
-}
-
-// InTx returns a Keeper for one transaction of the host, so that the host's rows and the
-// account's are written together or not at all. Package sqlstore has the bound store as
-// Bind(tx). With nil every call returns an error. Clock, IDs and [Call] are those of k.
-//
-// Inside the transaction the host must call this Keeper alone: a call of k may wait for the
-// transaction, which then waits for the call. The Keeper ends with the transaction.
-//
-// Each call makes one attempt. After [store.ErrConflict] the host rolls back and runs the
-// whole transaction again. After a [*seats.Refusal], decided on what the transaction sees,
-// the transaction is as before, apart from what was due, and may go on. After any other error
-// the host must roll back; then nothing was done, even if the error is [store.ErrUnknown] or
-// outcomes came with it.
-//
-// Results count once the host has committed. If the answer to that commit is lost, the same
-// call with the same [Call] Key finds out. [Keeper.Drain] is [errors.ErrUnsupported], since
-// the events may be rolled back.
-func (k *Keeper) InTx(s store.Bound) *Keeper {
-	if s == nil {
-		s = store.Failing(errors.New("seatkeeper: InTx needs a store that is bound to a transaction"))
-	}
-	in := *k
-	in.store, in.bound = s, true
-	in.options.Attempts = 2 // the second is for taken keys alone
-	// Locks of its own: a call of k may hold the account's lock and wait for the
-	// transaction's row locks or connection.
-	in.locks = newAccountLocks()
-	return &in
-}
-
 // Result is the outcome of a call. In a transaction it holds once the host has committed.
 type Result struct {
 	Revision uint64          // of the account after this call; of a repeated call, the present one

@@ -1,8 +1,9 @@
 package seatkeeper_test
 
 import (
-	"fmt"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -32,7 +34,13 @@ func newKeeper(t testing.TB, s store.Store, o seatkeeper.Options, total seats.Co
 	return k
 }
 
-func TestABrokenStoreIsAnError(t *testing.T) {
+var (
+	errDown = errors.New("down")
+	// down is a store that can't be reached.
+	down = struct{ store.Store }{store.Failing(errDown)}
+)
+
+func TestKeeper_broken_store(t *testing.T) {
 	ctx := t.Context()
 	k, err := seatkeeper.New(down, seatkeeper.Options{})
 	require.NoError(t, err)
@@ -57,14 +65,20 @@ func TestABrokenStoreIsAnError(t *testing.T) {
 	}
 }
 
-func TestOptionsThatCannotBe(t *testing.T) {
+func TestNew(t *testing.T) {
 	_, err := seatkeeper.New(nil, seatkeeper.Options{})
 	require.ErrorContains(t, err, "needs a store")
 	_, err = seatkeeper.New(memstore.New(), seatkeeper.Options{Attempts: -1})
 	require.ErrorContains(t, err, "Attempts")
 }
 
-func TestOpening(t *testing.T) {
+// TestNew_bound: a Keeper outside of transactions would try again in a dead one.
+func TestNew_bound(t *testing.T) {
+	_, err := seatkeeper.New(storetest.Bound(memstore.New()), seatkeeper.Options{})
+	require.ErrorContains(t, err, "not bound to a transaction")
+}
+
+func TestKeeper_Open(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(3), seats.Standard())
 	opening := seats.Opening{Account: "acme", Total: seats.Of(3), Owner: users.Profile{Email: "o@other.example"}}
@@ -90,55 +104,66 @@ func TestOpening(t *testing.T) {
 	}
 }
 
-func TestABulkCallOfManyCommits(t *testing.T) {
-	ctx := t.Context()
-	m := &meddler{Store: memstore.New()}
-	k := newKeeper(t, m, seatkeeper.Options{}, seats.Of(1001), seats.Standard())
-	m.commits.Store(0)
-	var commands []seats.Command
-	for i := range 1200 {
-		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprintf("p%04d", i)))})
-	}
-	outcomes, err := k.With(seatkeeper.Call{Reason: "import"}).DoEach(ctx, "acme", owner, commands...)
+// TestOptions_Now: an instant is in UTC and in whole microseconds.
+func TestOptions_Now(t *testing.T) {
+	local := time.FixedZone("somewhere", 3600)
+	at := time.Date(2026, 3, 1, 12, 0, 0, 123456789, local)
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return at }}, seats.Of(1), seats.Standard())
+	p, err := k.User(t.Context(), "acme", "owner")
 	require.NoError(t, err)
-	require.Len(t, outcomes, 1200)
-	require.EqualValues(t, 2, m.commits.Load(), "the third chunk fits nobody and writes nothing")
-	for i, o := range outcomes {
-		require.Equal(t, i >= 1000, o.Refusal != nil)
-		if o.Refusal != nil {
-			require.Equal(t, i, o.Refusal.Index)
-			require.ErrorIs(t, o.Refusal, seats.ErrNoSeats)
-		}
-	}
-	correlations := map[string]bool{}
-	for e, err := range k.Events(ctx, "acme", seats.EventFilter{After: 1}) {
-		require.NoError(t, err)
-		require.Equal(t, seats.ByBulk, e.Channel)
-		require.Equal(t, "import", e.Reason)
-		correlations[e.Correlation] = true
-	}
-	require.Len(t, correlations, 1)
-
-	_, err = k.With(seatkeeper.Call{Correlation: "run 7"}).DoEach(ctx, "acme", owner, seats.Notify{User: "p0001"})
-	require.NoError(t, err)
-	for e := range k.Events(ctx, "acme", seats.EventFilter{After: 1001}) {
-		require.Equal(t, "run 7", e.Correlation)
-	}
+	require.Equal(t, time.Date(2026, 3, 1, 11, 0, 0, 123456000, time.UTC), p.FirstSignIn)
 }
 
-// TestTheEventsOfABulkCallBelongTogether and not with those of the next one.
-func TestTheEventsOfABulkCallBelongTogether(t *testing.T) {
-	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	for range 2 {
-		_, err := k.DoEach(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 2})
+// TestKeeper_owner_protected: from an admin, a bulk call, a plan, an edit, an import and a
+// sync, in every product.
+func TestKeeper_owner_protected(t *testing.T) {
+	ctx := t.Context()
+	for _, preset := range seats.Presets() {
+		k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), preset.Policy)
+		admin := users.As("ada")
+		_, err := k.Do(ctx, "acme", system, seats.Invite{Profile: profile("ada"), Role: users.Admin})
 		require.NoError(t, err)
-	}
-	var all []string
-	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 1}) {
+		let := seats.Command(seats.Accept{User: "ada"})
+		if preset.Policy.Activation == seats.Approval {
+			let = seats.Approve{User: "ada"}
+		}
+		_, err = k.Do(ctx, "acme", system, let)
 		require.NoError(t, err)
-		require.NotEmpty(t, e.Correlation)
-		all = append(all, e.Correlation)
+		before, err := k.User(ctx, "acme", "owner")
+		require.NoError(t, err)
+
+		inReach := []users.Actor{admin, owner, users.Support("ticket"), system}
+		for _, actor := range inReach {
+			for _, c := range []seats.Command{
+				seats.Deactivate{User: "owner"}, seats.Archive{User: "owner"}, seats.Delete{User: "owner"}, seats.ChangeRole{User: "owner"},
+			} {
+				_, err := k.Do(ctx, "acme", actor, c)
+				require.ErrorIs(t, err, seats.ErrOwnerProtected, "%s: %T by %v", preset.Name, c, actor)
+				outcomes, err := k.DoEach(ctx, "acme", actor, seats.Notify{User: "ada"}, c)
+				require.NoError(t, err)
+				require.ErrorIs(t, outcomes[1].Refusal, seats.ErrOwnerProtected)
+				plan, err := k.Preview(ctx, "acme", actor, c)
+				require.NoError(t, err)
+				require.ErrorIs(t, plan.Steps[0].Outcome.Refusal, seats.ErrOwnerProtected)
+			}
+		}
+		_, err = k.Do(ctx, "acme", admin, seats.Edit{User: "owner", Set: users.Patch{Email: new("mine@acme.example")}})
+		require.ErrorIs(t, err, seats.ErrOwnerProtected)
+		theirs := profile("owner")
+		theirs.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
+		_, err = k.Open(ctx, seats.Opening{Account: "synced", Total: seats.Of(9), Policy: preset.Policy, Owner: theirs})
+		require.NoError(t, err)
+		_, err = k.Do(ctx, "synced", users.Sync("hr"), seats.Deactivate{User: "owner"})
+		require.ErrorIs(t, err, seats.ErrOwnerProtected, "though he came by that sync")
+		_, err = k.Do(ctx, "acme", admin, seats.Invite{Profile: profile("eve"), Role: users.Owner})
+		require.ErrorIs(t, err, seats.ErrBadInput, "nobody is imported as an owner")
+		again := profile("again")
+		again.Email = "OWNER@acme.example"
+		done, err := k.Do(ctx, "acme", admin, seats.Invite{Profile: again, Role: users.Member})
+		require.NoError(t, err)
+		require.Equal(t, []any{true, users.ID("owner")}, []any{done.Outcomes[0].Unchanged, done.Outcomes[0].User}, "an import meets him and changes nothing")
+		after, err := k.User(ctx, "acme", "owner")
+		require.NoError(t, err)
+		require.Equal(t, before, after, preset.Name)
 	}
-	require.Len(t, all, 4)
-	require.Equal(t, []bool{true, false, true}, []bool{all[0] == all[1], all[1] == all[2], all[2] == all[3]})
 }

@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/internal/ctxlock"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -104,82 +102,6 @@ func (a *attempt) runLocked(ctx context.Context, decide decideFunc) (seats.Decis
 	}
 }
 
-// loadSettled loads a snapshot with nothing due at need.DueBy, set to the present here.
-// What was due takes effect first, unless the clock is wrong.
-func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	failed, last := 0, uint64(0)
-	for {
-		began := time.Now()
-		need.DueBy = a.now()
-		if users.CheckID(need.Account) != nil {
-			return seats.Snapshot{}, nil // no account can have this ID
-		}
-		s, err := a.loadOnce(ctx, *need)
-		if err != nil {
-			return seats.Snapshot{}, err
-		}
-		if err := a.checkClock(need.DueBy, s.StoreTime, time.Since(began)); err != nil {
-			return seats.Snapshot{}, err
-		}
-		switch {
-		case !s.Account.IsDue(need.DueBy):
-			return s, nil
-		case failed == a.options.Attempts:
-			return seats.Snapshot{}, a.exhausted(nil)
-		}
-		// A request of its own: the call's key and reason are not those of earlier dates.
-		change := seats.Settle(s, seats.Request{
-			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(a.newID()),
-		})
-		err = a.commit(ctx, change)
-		if err != nil && !a.retryable(err) {
-			return seats.Snapshot{}, err
-		}
-		// The next load shows whether it was written. A full change that moved the account
-		// is progress. All else counts as failed, so that a store that keeps its due
-		// instant for ever ends the loop.
-		if err != nil || len(change.Events) < seats.MaxSettled || s.Account.Revision == last {
-			failed++
-		}
-		last = s.Account.Revision
-	}
-}
-
-// load is loadSettled for reads: an unknown account is [store.ErrNotFound].
-func (k *Keeper) load(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	a := attempt{Keeper: k}
-	s, err := a.loadSettled(ctx, need)
-	if err == nil && !s.Known() {
-		err = store.ErrNotFound
-	}
-	return s, err
-}
-
-// loadOnce loads a snapshot as it is, with what is due in it.
-func (k *Keeper) loadOnce(ctx context.Context, need seats.Need) (seats.Snapshot, error) {
-	snapshots, err := k.store.Load(ctx, need)
-	if err != nil {
-		return seats.Snapshot{}, err
-	}
-	return only(snapshots)
-}
-
-// only returns the store's answer to one question.
-func only[T any](answers []T) (answer T, err error) {
-	if err := complete(answers, 1); err != nil {
-		return answer, err
-	}
-	return answers[0], nil
-}
-
-// complete returns an error unless the store gave an answer to each of the questions.
-func complete[T any](answers []T, questions int) error {
-	if len(answers) != questions {
-		return fmt.Errorf("seatkeeper: the store gave %d answers to %d questions", len(answers), questions)
-	}
-	return nil
-}
-
 // commit sends one change and counts it. If the context ends meanwhile, the store's error
 // says whether the change may have been written.
 func (a *attempt) commit(ctx context.Context, change seats.Change) error {
@@ -218,44 +140,4 @@ func (k *Keeper) retryable(err error) bool {
 // exhausted is the error after the last attempt, by default because of conflicts.
 func (k *Keeper) exhausted(cause error) error {
 	return fmt.Errorf("seatkeeper: gave up after %d attempts: %w", k.options.Attempts, cmp.Or(cause, store.ErrConflict))
-}
-
-// accountLocks serialize the commands of each account. Within one process a lock is
-// cheaper, and fairer, than conflicts at the store.
-type accountLocks struct {
-	mutex sync.Mutex
-	locks map[users.AccountID]*accountLock
-}
-
-type accountLock struct {
-	ctxlock.Mutex
-	calls int // that wait for it or hold it
-}
-
-func newAccountLocks() *accountLocks { return &accountLocks{locks: map[users.AccountID]*accountLock{}} }
-
-// Lock waits for the account's lock or for the end of the context.
-func (l *accountLocks) Lock(ctx context.Context, id users.AccountID) (unlock func(), err error) {
-	l.mutex.Lock()
-	lock := l.locks[id]
-	if lock == nil {
-		lock = new(accountLock)
-		l.locks[id] = lock
-	}
-	lock.calls++
-	l.mutex.Unlock()
-
-	forget := func() {
-		l.mutex.Lock()
-		defer l.mutex.Unlock()
-		if lock.calls--; lock.calls == 0 {
-			delete(l.locks, id)
-		}
-	}
-	release, err := lock.Mutex.Lock(ctx)
-	if err != nil {
-		forget()
-		return nil, err
-	}
-	return func() { release(); forget() }, nil
 }

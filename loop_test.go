@@ -1,21 +1,315 @@
-package seatkeeper
+package seatkeeper_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestNobodyInLineLeavesNothingBehind(t *testing.T) {
-	l := newAccountLocks()
-	leave, err := l.Lock(t.Context(), "acme")
+// meddler is a store that lets something happen right before a commit.
+type meddler struct {
+	store.Store
+	before  func(seats.Change)
+	commits atomic.Int64
+}
+
+func (m *meddler) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	m.commits.Add(1)
+	if m.before != nil {
+		m.before(changes[0])
+	}
+	return m.Store.Commit(ctx, changes...)
+}
+
+// blind is a store whose first load finds nobody.
+type blind struct {
+	store.Store
+	loads int
+}
+
+func (b *blind) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	snapshots, err := b.Store.Load(ctx, needs...)
+	if b.loads++; b.loads == 1 {
+		snapshots[0].Users = nil
+	}
+	return snapshots, err
+}
+
+// refusing is a store that gives every change the same verdict.
+type refusing struct {
+	store.Store
+	verdict error
+}
+
+func (r refusing) Commit(context.Context, ...seats.Change) ([]store.CommitResult, error) {
+	return []store.CommitResult{{Err: r.verdict}}, nil
+}
+
+// faulty returns a Keeper on which the calls to the store go wrong in this order,
+// and a sound one on the same store.
+func faulty(t *testing.T, o seatkeeper.Options, policy seats.Policy, plan ...faults.Fault) (k, sound *seatkeeper.Keeper, f *faults.Store) {
+	t.Helper()
+	s := memstore.New()
+	sound = newKeeper(t, s, o, seats.Of(9), policy)
+	f = faults.New(s, faults.InOrder(plan...))
+	k, err := seatkeeper.New(f, o)
 	require.NoError(t, err)
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err = l.Lock(ended, "acme")
+	return k, sound, f
+}
+
+// ending is a store that ends a context after a load.
+type ending struct {
+	store.Store
+	end func()
+}
+
+func (e ending) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	defer e.end()
+	return e.Store.Load(ctx, needs...)
+}
+
+// answering is a store that answers so where the context of a commit ends.
+type answering struct {
+	store.Store
+	answer error
+}
+
+func (a answering) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	verdicts, err := a.Store.Commit(ctx, changes...)
+	if ctx.Err() != nil && a.answer != nil {
+		err = fmt.Errorf("%w: %w", a.answer, err)
+	}
+	return verdicts, err
+}
+
+func TestOptions_Attempts(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	always := &meddler{Store: refusing{s, store.ErrConflict}}
+	k, err := seatkeeper.New(always, seatkeeper.Options{Attempts: 7})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrConflict)
+	require.ErrorContains(t, err, "after 7 attempts")
+	require.EqualValues(t, 7, always.commits.Load())
+
+	broken, err := seatkeeper.New(refusing{s, store.ErrBroken}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = broken.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrBroken)
+}
+
+// TestKeeper_Do_taken_key: the load misses the user with the key, and the commit finds the key
+// taken.
+func TestKeeper_Do_taken_key(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	blind := &blind{Store: s}
+	k, err := seatkeeper.New(blind, seatkeeper.Options{})
+	require.NoError(t, err)
+	done, err := k.Do(t.Context(), "acme", system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
+	require.NoError(t, err)
+	require.True(t, done.Outcomes[0].Unchanged)
+	require.Equal(t, users.ID("owner"), done.Outcomes[0].User)
+	require.Equal(t, 2, blind.loads)
+}
+
+// TestKeeper_Do_impossible_account: the store is left alone.
+func TestKeeper_Do_impossible_account(t *testing.T) {
+	k, err := seatkeeper.New(down, seatkeeper.Options{})
+	require.NoError(t, err)
+	for _, id := range []users.AccountID{"", "a\x00", "\xff"} {
+		_, err = k.Do(t.Context(), id, owner)
+		require.ErrorIs(t, err, store.ErrNotFound)
+	}
+}
+
+// TestKeeper_Do_context_ends_waiting holds one command inside its commit; the next waits for
+// the account.
+func TestKeeper_Do_context_ends_waiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &meddler{Store: memstore.New()}
+		k := newKeeper(t, m, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+		hold := make(chan struct{})
+		m.before = func(seats.Change) { <-hold }
+		var first error
+		var gone sync.WaitGroup
+		gone.Go(func() {
+			_, first = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+		})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("bob")})
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		close(hold)
+		gone.Wait()
+		require.NoError(t, first)
+		_, err = k.User(t.Context(), "acme", "bob")
+		require.ErrorIs(t, err, seats.ErrUnknownUser)
+		_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
+		require.NoError(t, err, "the line goes on")
+	})
+}
+
+// TestOptions_Now_each_attempt lets a rival, and an hour, get in between.
+func TestOptions_Now_each_attempt(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	o := seatkeeper.Options{Now: func() time.Time { return now }}
+	s := memstore.New()
+	rival := newKeeper(t, s, o, seats.Of(9), seats.Standard())
+	m := &meddler{Store: s}
+	k, err := seatkeeper.New(m, o)
+	require.NoError(t, err)
+	m.before = func(seats.Change) {
+		m.before = nil
+		_, err := rival.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
+		require.NoError(t, err)
+		now = now.Add(time.Hour)
+	}
+	done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	require.EqualValues(t, 2, m.commits.Load())
+	require.Equal(t, now, done.Events[0].Time)
+}
+
+// TestKeeper_Do_unknown_outcome loses an answer, and the store is gone when the Keeper looks.
+func TestKeeper_Do_unknown_outcome(t *testing.T) {
+	for first, landed := range map[faults.Fault]bool{
+		faults.LoseBefore: false, faults.LoseAfter: true, faults.LoseLate: true, faults.Repeat: true,
+	} {
+		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, first, faults.Fail)
+		_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+		require.ErrorIs(t, err, store.ErrUnknown, first)
+		require.ErrorIs(t, err, faults.ErrInjected, first)
+		_, err = sound.User(t.Context(), "acme", "ada")
+		require.Equal(t, landed, err == nil, first)
+	}
+	k, _, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.LoseBefore, faults.None, faults.Fail)
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrUnknown, "the second attempt failed, and the first may still arrive")
+	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.LoseBefore)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrUnknown, "there is no further attempt")
+	require.NotErrorIs(t, err, store.ErrConflict)
+	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.LoseAfter)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err, "it turned out to be done")
+}
+
+// TestKeeper_Do_commit_in_flight lets the invitation run out between
+// two attempts to accept it, the first of which arrives after all.
+func TestKeeper_Do_commit_in_flight(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	o := seatkeeper.Options{Now: func() time.Time { return now }}
+	s := memstore.New()
+	newKeeper(t, s, o, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
+	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+		if n == 3 {
+			now = now.Add(time.Hour)
+			return faults.LoseLate
+		}
+		return faults.None
+	}), o)
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", system, seats.Accept{User: "ada"})
+	require.NoError(t, err)
+}
+
+// TestKeeper_Do_lost_then_rival: a rival moved the account on, so that the lost commit can't
+// arrive, and the command is decided anew.
+func TestKeeper_Do_lost_then_rival(t *testing.T) {
+	s := memstore.New()
+	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+		if n != 1 {
+			return faults.None
+		}
+		_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
+		require.NoError(t, err)
+		return faults.LoseBefore
+	}), seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, seats.ErrNoSeats)
+	require.NotErrorIs(t, err, store.ErrUnknown)
+}
+
+func TestKeeper_Do_context_ended(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
+	k, err := seatkeeper.New(ending{s, cancel}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, context.Canceled)
-	require.Len(t, l.locks, 1)
-	leave()
-	require.Empty(t, l.locks)
+	require.NotErrorIs(t, err, store.ErrUnknown, "it is known that nothing was done")
+}
+
+// TestKeeper_Do_context_ends_committing: the store knows whether it may have written.
+func TestKeeper_Do_context_ends_committing(t *testing.T) {
+	for name, c := range map[string]struct {
+		lost    bool // the answer to a commit before that one
+		answer  error
+		unknown bool
+	}{
+		"nothing was written":             {answer: nil, unknown: false},
+		"it may have been written":        {answer: store.ErrUnknown, unknown: true},
+		"an earlier one may still arrive": {lost: true, answer: nil, unknown: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				plan := []faults.Fault{faults.None, faults.Delay, faults.None, faults.Delay}
+				if c.lost {
+					plan = append([]faults.Fault{faults.None, faults.LoseBefore}, plan...)
+				}
+				_, sound, f := faulty(t, seatkeeper.Options{}, seats.Standard(), plan...)
+				f.Wait = time.Hour
+				k, err := seatkeeper.New(answering{f, c.answer}, seatkeeper.Options{})
+				require.NoError(t, err)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				began := time.Now()
+				_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.Equal(t, c.unknown, errors.Is(err, store.ErrUnknown), err)
+				require.Equal(t, time.Minute, time.Since(began))
+				_, err = sound.User(t.Context(), "acme", "ada")
+				require.ErrorIs(t, err, seats.ErrUnknownUser)
+
+				done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+				require.NoError(t, err, "the next one waits its hour")
+				require.False(t, done.Outcomes[0].Unchanged)
+				require.Equal(t, time.Minute+time.Hour, time.Since(began))
+			})
+		})
+	}
+}
+
+// TestKeeper_Do_conflict: the load afterwards shows that nothing was written.
+func TestKeeper_Do_conflict(t *testing.T) {
+	k, _, _ := faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.Conflict)
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, store.ErrConflict)
+	require.NotErrorIs(t, err, store.ErrUnknown)
+	k, _, _ = faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.Conflict, faults.None, faults.Fail)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.ErrorIs(t, err, faults.ErrInjected)
+	require.NotErrorIs(t, err, store.ErrUnknown, "neither attempt was written")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -48,7 +49,17 @@ func invite(t *testing.T, k *seatkeeper.Keeper, n int) {
 	}
 }
 
-func TestEveryConsumerGetsEveryEvent(t *testing.T) {
+// shortSighted is a store that can't say who is behind after the first page.
+type shortSighted struct{ store.Store }
+
+func (s shortSighted) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	if after != "" {
+		return nil, errDown
+	}
+	return s.Store.Pending(ctx, consumer, after, limit)
+}
+
+func TestKeeper_Drain(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9000), seats.Standard())
@@ -81,8 +92,8 @@ func TestEveryConsumerGetsEveryEvent(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }
 
-// TestAFailingConsumerBlocksNobodyElse fails at one event until it is mended.
-func TestAFailingConsumerBlocksNobodyElse(t *testing.T) {
+// TestKeeper_Drain_consumer_fails at one event until it is mended.
+func TestKeeper_Drain_consumer_fails(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
 	_, err := k.Open(ctx, seats.Opening{Account: "beta", Total: seats.Of(1), Owner: profile("o")})
@@ -110,8 +121,7 @@ func TestAFailingConsumerBlocksNobodyElse(t *testing.T) {
 	require.Equal(t, upTo(8), m.got["acme"])
 }
 
-// TestTheLoopOfAConsumerMayUseTheKeeper while it is handed events.
-func TestTheLoopOfAConsumerMayUseTheKeeper(t *testing.T) {
+func TestKeeper_Drain_uses_Keeper(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
 	invite(t, k, 3)
 	n, err := k.Drain(t.Context(), "mails", func(ctx context.Context, e seats.Event) error {
@@ -125,9 +135,9 @@ func TestTheLoopOfAConsumerMayUseTheKeeper(t *testing.T) {
 	require.GreaterOrEqual(t, n, 4)
 }
 
-// TestTwoProcessesShareAConsumer drains in several goroutines on several Keepers
-// while events come in: each event once, in order.
-func TestTwoProcessesShareAConsumer(t *testing.T) {
+// TestKeeper_Drain_concurrent drains on several Keepers while events come in: each event
+// once, in order.
+func TestKeeper_Drain_concurrent(t *testing.T) {
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9000), seats.Standard())
 	m := &mailbox{}

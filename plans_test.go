@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestAPlanIsShownAndCarriedOut(t *testing.T) {
+func TestKeeper_Apply(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
 	commands := []seats.Command{seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}}, seats.Invite{Profile: profile("bob")}}
@@ -45,10 +45,9 @@ func TestAPlanIsShownAndCarriedOut(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
-// TestKeeper_Apply_otherAccount brings a plan back from a browser that names an account
-// other than the one that the caller was authorised for. User IDs are per account, so that
-// the plan would fit both.
-func TestKeeper_Apply_otherAccount(t *testing.T) {
+// TestKeeper_Apply_other_account: a plan comes back from a browser with another account than
+// the caller is authorized for. User IDs are per account, so that the plan would fit both.
+func TestKeeper_Apply_other_account(t *testing.T) {
 	ctx, s := t.Context(), memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(5), seats.Standard())
 	_, err := k.Open(ctx, seats.Opening{Account: "rival", Total: seats.Of(5), Owner: profile("owner")})
@@ -78,8 +77,8 @@ func TestKeeper_Apply_otherAccount(t *testing.T) {
 	}
 }
 
-// TestAPlanMeetsARival lets somebody take the seat between the load and the commit.
-func TestAPlanMeetsARival(t *testing.T) {
+// TestKeeper_Apply_rival takes the seat between the load and the commit.
+func TestKeeper_Apply_rival(t *testing.T) {
 	s := memstore.New()
 	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
 	m := &meddler{Store: s}
@@ -96,7 +95,7 @@ func TestAPlanMeetsARival(t *testing.T) {
 	require.EqualValues(t, 1, m.commits.Load())
 }
 
-func TestMay(t *testing.T) {
+func TestKeeper_May(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
 	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
@@ -114,8 +113,8 @@ func TestMay(t *testing.T) {
 	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
 }
 
-// TestAPlanIsOfItsMoment lets an invitation run out, which is refused from then on.
-func TestAPlanIsOfItsMoment(t *testing.T) {
+// TestKeeper_Preview_expired: an invitation expires, and is refused from then on.
+func TestKeeper_Preview_expired(t *testing.T) {
 	ctx, start := t.Context(), time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	now := start
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
@@ -132,26 +131,4 @@ func TestAPlanIsOfItsMoment(t *testing.T) {
 	done, err := k.Apply(ctx, "acme", system, plan)
 	require.NoError(t, err)
 	require.Equal(t, seats.ByPlan, done.Events[0].Channel, "each has an outcome of its own")
-}
-
-// TestAKeyIsOfOnePlan and not of another with the same commands.
-func TestAKeyIsOfOnePlan(t *testing.T) {
-	ctx := t.Context()
-	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	commands := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
-	first, err := k.Preview(ctx, "acme", owner, commands...)
-	require.NoError(t, err)
-	once := k.With(seatkeeper.Call{Key: "k"})
-	_, err = once.Apply(ctx, "acme", owner, first)
-	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 5})
-	require.NoError(t, err)
-	second, err := k.Preview(ctx, "acme", owner, commands...)
-	require.NoError(t, err)
-	_, err = once.Apply(ctx, "acme", owner, second)
-	require.ErrorIs(t, err, seats.ErrKeyReused)
-	done, err := once.Apply(ctx, "acme", owner, first)
-	require.NoError(t, err)
-	require.True(t, done.Repeated)
-	require.ErrorIs(t, done.Outcomes[1].Refusal, seats.ErrNoSeats)
 }

@@ -2,8 +2,6 @@ package seatkeeper
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"iter"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -166,35 +164,6 @@ func (k *Keeper) eventRows(ctx context.Context, account users.AccountID, filter 
 		filter.After = max(filter.After, last.Sequence)
 		return k.store.Events(ctx, account, filter, eventPage)
 	})
-}
-
-// RunDue lets everything due take effect in accounts untouched since, and returns the number
-// of accounts it settled. A host calls it every few minutes, so that seats and events come on
-// time. Every other call on an account does the same for that account first: results are the
-// same however often RunDue runs, and on however many processes.
-//
-// After an error in one account it goes on with the others. It returns all errors, each with
-// the account's ID. A clock behind the store's finds fewer accounts due.
-func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
-	now := k.now()
-	var failed []error
-	due := pages(true, accountPage, func(last users.AccountID) ([]users.AccountID, error) {
-		return k.store.Due(ctx, now, last, accountPage)
-	})
-	for id, err := range due {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return accounts, errors.Join(append(failed, err)...)
-		}
-		if _, err := k.load(ctx, &seats.Need{Account: id}); err != nil {
-			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", id, err))
-			continue
-		}
-		accounts++
-	}
-	return accounts, errors.Join(failed...)
 }
 
 // pages lists rows read a page at a time, each page after the last row of the one before.

@@ -1,12 +1,9 @@
 package seatkeeper_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,7 +14,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestListsAreReadAPageAtATime(t *testing.T) {
+func TestKeeper_Users(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.AccuEdConnect())
 	var commands []seats.Command
@@ -92,7 +89,7 @@ func TestListsAreReadAPageAtATime(t *testing.T) {
 	}
 }
 
-func TestAScreenIsReadPageByPage(t *testing.T) {
+func TestKeeper_Users_pages(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
 	for i := range 7 {
@@ -126,9 +123,9 @@ func TestAScreenIsReadPageByPage(t *testing.T) {
 	require.Equal(t, "UTC", a.Zone)
 }
 
-// TestListsInOrderOfNameAreReadAPageAtATime lists people whose order of name is
-// another than that of ID, while names change before and behind the page.
-func TestListsInOrderOfNameAreReadAPageAtATime(t *testing.T) {
+// TestKeeper_Users_by_name lists users in another order than that of ID, while names change
+// before and behind the page.
+func TestKeeper_Users_by_name(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.AccuEdConnect())
 	var commands []seats.Command
@@ -155,7 +152,7 @@ func TestListsInOrderOfNameAreReadAPageAtATime(t *testing.T) {
 	}
 }
 
-func TestFindingPeople(t *testing.T) {
+func TestKeeper_Find(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
@@ -180,177 +177,4 @@ func TestFindingPeople(t *testing.T) {
 	require.Equal(t, users.Deleted, p.Status)
 	_, err = k.Find(ctx, "acme", users.ByEmail("ada@acme.example"))
 	require.ErrorIs(t, err, seats.ErrUnknownUser)
-}
-
-func TestTheFirstCallSettlesWhatIsDue(t *testing.T) {
-	for name, touch := range map[string]func(context.Context, *seatkeeper.Keeper) error{
-		"a command": func(ctx context.Context, k *seatkeeper.Keeper) error {
-			_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("newcomer")})
-			return err
-		},
-		"a read": func(ctx context.Context, k *seatkeeper.Keeper) error {
-			_, err := k.Usage(ctx, "acme")
-			return err
-		},
-		"the events": func(ctx context.Context, k *seatkeeper.Keeper) error {
-			for range k.Events(ctx, "acme", seats.EventFilter{}) {
-				break
-			}
-			return nil
-		},
-		"the clock": func(ctx context.Context, k *seatkeeper.Keeper) error {
-			n, err := k.RunDue(ctx)
-			if n != 1 {
-				return fmt.Errorf("%d accounts", n)
-			}
-			return err
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx := t.Context()
-				policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
-				k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(701), policy)
-				var commands []seats.Command
-				for i := range 700 {
-					commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
-				}
-				_, err := k.DoEach(ctx, "acme", owner, commands...)
-				require.NoError(t, err)
-				end := time.Now().UTC().Add(time.Hour)
-				time.Sleep(24 * time.Hour)
-				require.NoError(t, touch(ctx, k.With(seatkeeper.Call{Reason: "a visitor", Correlation: "x"})))
-				lapsed := 0
-				for e, err := range k.Events(ctx, "acme", seats.EventFilter{After: 701}) {
-					require.NoError(t, err)
-					if e.Kind == seats.EventLapsed {
-						require.Equal(t, end, e.Time)
-						require.Equal(t, seats.ByClock, e.Channel)
-						require.Empty(t, e.Reason+e.Correlation, "the visitor did not do it")
-						lapsed++
-					}
-				}
-				require.Equal(t, 700, lapsed)
-				n, err := k.RunDue(ctx)
-				require.NoError(t, err)
-				require.Zero(t, n, "once is enough")
-			})
-		})
-	}
-}
-
-// TestKeeper_RunDue/one_account_fails goes on with the others and names it.
-func TestKeeper_RunDue(t *testing.T) {
-	t.Run("one account fails", func(t *testing.T) {
-		ctx, now := t.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		clock := seatkeeper.Options{Now: func() time.Time { return now }}
-		s := memstore.New()
-		k, err := seatkeeper.New(refusingOne{s, "b"}, clock)
-		require.NoError(t, err)
-		rival, err := seatkeeper.New(s, clock)
-		require.NoError(t, err)
-		for _, id := range []users.AccountID{"a", "b", "c"} {
-			policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
-			_, err = rival.Open(ctx, seats.Opening{Account: id, Total: seats.Of(9), Policy: policy, Owner: profile("owner")})
-			require.NoError(t, err)
-			_, err = rival.Do(ctx, id, owner, seats.Invite{Profile: profile("ada")})
-			require.NoError(t, err)
-		}
-		now = now.Add(2 * time.Hour)
-		accounts, err := k.RunDue(ctx)
-		require.Equal(t, 2, accounts)
-		require.ErrorIs(t, err, store.ErrBroken)
-		require.ErrorContains(t, err, `account "b"`)
-		accounts, err = k.RunDue(ctx)
-		require.Zero(t, accounts, "the others are done")
-		require.ErrorIs(t, err, store.ErrBroken)
-	})
-}
-
-// refusingOne is a store that writes nothing of one account.
-type refusingOne struct {
-	store.Store
-	account users.AccountID
-}
-
-func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	if changes[0].Account.ID == r.account {
-		return []store.CommitResult{{Err: store.ErrBroken}}, nil
-	}
-	return r.Store.Commit(ctx, changes...)
-}
-
-func TestSettlingMeetsARival(t *testing.T) {
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	clock := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
-	s := memstore.New()
-	rival := newKeeper(t, s, clock, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-	_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
-	now = now.Add(2 * time.Hour)
-
-	stuck, err := seatkeeper.New(refusing{s, store.ErrConflict}, clock)
-	require.NoError(t, err)
-	_, err = stuck.Usage(t.Context(), "acme")
-	require.ErrorIs(t, err, store.ErrConflict)
-	_, err = stuck.RunDue(t.Context())
-	require.ErrorIs(t, err, store.ErrConflict)
-	broken, err := seatkeeper.New(refusing{s, store.ErrBroken}, clock)
-	require.NoError(t, err)
-	_, err = broken.Usage(t.Context(), "acme")
-	require.ErrorIs(t, err, store.ErrBroken)
-
-	m := &meddler{Store: s}
-	m.before = func(seats.Change) {
-		if m.commits.Load() == 1 {
-			_, err := rival.Usage(t.Context(), "acme")
-			require.NoError(t, err)
-		}
-	}
-	k, err := seatkeeper.New(m, clock)
-	require.NoError(t, err)
-	u, err := k.Usage(t.Context(), "acme")
-	require.NoError(t, err)
-	require.EqualValues(t, 1, u.Held)
-	var kinds []seats.EventKind
-	for e := range k.Events(t.Context(), "acme", seats.EventFilter{}) {
-		kinds = append(kinds, e.Kind)
-	}
-	require.Equal(t, []seats.EventKind{seats.EventOpened, seats.EventInvited, seats.EventLapsed}, kinds)
-}
-
-func TestTheClockIsReadInAFormThatStoresKeep(t *testing.T) {
-	local := time.FixedZone("somewhere", 3600)
-	at := time.Date(2026, 3, 1, 12, 0, 0, 123456789, local)
-	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return at }}, seats.Of(1), seats.Standard())
-	p, err := k.User(t.Context(), "acme", "owner")
-	require.NoError(t, err)
-	require.Equal(t, time.Date(2026, 3, 1, 11, 0, 0, 123456000, time.UTC), p.FirstSignIn)
-}
-
-// TestWhatHappensByItselfIsAChangeOfItsOwn and has none of the facts of the call
-// that finds it.
-func TestWhatHappensByItselfIsAChangeOfItsOwn(t *testing.T) {
-	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
-	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
-		seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
-	now = now.Add(2 * time.Hour)
-	call := k.With(seatkeeper.Call{Key: "k", Correlation: "c", Reason: "r"})
-	done, err := call.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
-	require.NoError(t, err)
-	var events []seats.Event
-	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 2}) {
-		require.NoError(t, err)
-		events = append(events, e)
-	}
-	require.Len(t, events, 2)
-	lapsed := events[0]
-	require.Equal(t, seats.EventLapsed, lapsed.Kind)
-	require.Equal(t, seats.ByClock, lapsed.Channel)
-	require.Equal(t, system, lapsed.Actor)
-	require.Empty(t, lapsed.Key+lapsed.Digest+lapsed.Correlation+lapsed.Reason)
-	require.NotEmpty(t, lapsed.Change)
-	require.NotEqual(t, done.Events[0].Change, lapsed.Change)
 }

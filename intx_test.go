@@ -33,9 +33,50 @@ func inTransaction(t *testing.T, k *seatkeeper.Keeper, s store.Store, plan ...fa
 	return k.InTx(storetest.Bound(f)), f
 }
 
-// TestInATransactionNothingIsTriedAgain nor looked up, after a commit that failed in any
-// way.
-func TestInATransactionNothingIsTriedAgain(t *testing.T) {
+// onlyConnection is a store on a database with one connection, which a call has for as
+// long as it takes, and a transaction from its beginning to its end.
+type onlyConnection struct {
+	store.Store
+	free chan struct{}
+}
+
+func (o onlyConnection) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	<-o.free
+	defer func() { o.free <- struct{}{} }()
+	return o.Store.Load(ctx, needs...)
+}
+
+// TestKeeper_InTx_unbound: without a transaction nothing is done, and nothing panics.
+func TestKeeper_InTx_unbound(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	plan, err := k.Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
+	require.NoError(t, err)
+	in := k.InTx(nil)
+	for name, call := range map[string]func() error{
+		"Open": func() error {
+			_, err := in.Open(ctx, seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("o")})
+			return err
+		},
+		"Do":     func() error { _, err := in.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
+		"DoEach": func() error { _, err := in.DoEach(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
+		"Apply":  func() error { _, err := in.Apply(ctx, "acme", owner, plan); return err },
+		"Usage":  func() error { _, err := in.Usage(ctx, "acme"); return err },
+		"Audit":  func() error { _, err := in.Audit(ctx, "acme"); return err },
+		"RunDue": func() error { _, err := in.RunDue(ctx); return err },
+		"Users": func() (last error) {
+			for _, err := range in.Users(ctx, "acme", users.Filter{}) {
+				last = err
+			}
+			return last
+		},
+	} {
+		require.EqualError(t, call(), "seatkeeper: InTx needs a store that is bound to a transaction", name)
+	}
+}
+
+// TestKeeper_InTx_one_attempt: after any failure of a commit the Keeper does nothing more.
+func TestKeeper_InTx_one_attempt(t *testing.T) {
 	ctx := t.Context()
 	plan, err := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard()).Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)
@@ -77,8 +118,8 @@ func TestInATransactionNothingIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestWhatIsDueIsSettledInTheTransaction or goes wrong like anything else in it.
-func TestWhatIsDueIsSettledInTheTransaction(t *testing.T) {
+// TestKeeper_InTx_settles what is due, and fails with it.
+func TestKeeper_InTx_settles(t *testing.T) {
 	ctx := t.Context()
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	s := memstore.New()
@@ -115,8 +156,8 @@ func TestWhatIsDueIsSettledInTheTransaction(t *testing.T) {
 	require.Equal(t, users.Inactive, u.Status)
 }
 
-// TestInATransactionATakenKeyIsLookedUp since the transaction lives on after that.
-func TestInATransactionATakenKeyIsLookedUp(t *testing.T) {
+// TestKeeper_InTx_taken_key: the transaction lives on, and the key is looked up.
+func TestKeeper_InTx_taken_key(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	outside := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
@@ -146,8 +187,8 @@ func TestInATransactionATakenKeyIsLookedUp(t *testing.T) {
 	require.NotErrorIs(t, err, store.ErrUnknown, "a change with a taken key was not written")
 }
 
-// TestARefusalLeavesTheTransactionAsItWas so that it can go on.
-func TestARefusalLeavesTheTransactionAsItWas(t *testing.T) {
+// TestKeeper_InTx_refusal: the transaction goes on.
+func TestKeeper_InTx_refusal(t *testing.T) {
 	s := memstore.New()
 	k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(1), seats.Standard()), s)
 	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
@@ -157,21 +198,8 @@ func TestARefusalLeavesTheTransactionAsItWas(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// onlyConnection is a store on a database with one connection, which a call has for as
-// long as it takes, and a transaction from its beginning to its end.
-type onlyConnection struct {
-	store.Store
-	free chan struct{}
-}
-
-func (o onlyConnection) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	<-o.free
-	defer func() { o.free <- struct{}{} }()
-	return o.Store.Load(ctx, needs...)
-}
-
-// TestATransactionDoesNotWaitForCallsThatWaitForIt would never end if it did.
-func TestATransactionDoesNotWaitForCallsThatWaitForIt(t *testing.T) {
+// TestKeeper_InTx_locks has a call of the other Keeper wait for the transaction.
+func TestKeeper_InTx_locks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()
 		pool := onlyConnection{s, make(chan struct{}, 1)}
@@ -192,7 +220,7 @@ func TestATransactionDoesNotWaitForCallsThatWaitForIt(t *testing.T) {
 	})
 }
 
-func TestATransactionHasTheClockTheIDsAndTheCallOfItsKeeper(t *testing.T) {
+func TestKeeper_InTx_settings(t *testing.T) {
 	now, s := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }, NewID: func() users.ID { return "made" }}, seats.Of(9), seats.Standard())
 	hook := k.With(seatkeeper.Call{Key: "hook", Reason: "renewal"})
@@ -212,7 +240,7 @@ func TestATransactionHasTheClockTheIDsAndTheCallOfItsKeeper(t *testing.T) {
 	require.Equal(t, 2, f.Calls(), "it is still in the transaction")
 }
 
-func TestEventsAreNotHandedOutInATransaction(t *testing.T) {
+func TestKeeper_InTx_Drain(t *testing.T) {
 	s := memstore.New()
 	k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s)
 	_, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { return nil })
@@ -222,39 +250,4 @@ func TestEventsAreNotHandedOutInATransaction(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, seats.EventOpened, e.Kind, "to read them does no harm")
 	}
-}
-
-// TestKeeper_InTx_unbound: without a transaction nothing is done, and nothing panics.
-func TestKeeper_InTx_unbound(t *testing.T) {
-	ctx := t.Context()
-	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	plan, err := k.Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
-	require.NoError(t, err)
-	in := k.InTx(nil)
-	for name, call := range map[string]func() error{
-		"Open": func() error {
-			_, err := in.Open(ctx, seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("o")})
-			return err
-		},
-		"Do":     func() error { _, err := in.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
-		"DoEach": func() error { _, err := in.DoEach(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
-		"Apply":  func() error { _, err := in.Apply(ctx, "acme", owner, plan); return err },
-		"Usage":  func() error { _, err := in.Usage(ctx, "acme"); return err },
-		"Audit":  func() error { _, err := in.Audit(ctx, "acme"); return err },
-		"RunDue": func() error { _, err := in.RunDue(ctx); return err },
-		"Users": func() (last error) {
-			for _, err := range in.Users(ctx, "acme", users.Filter{}) {
-				last = err
-			}
-			return last
-		},
-	} {
-		require.EqualError(t, call(), "seatkeeper: InTx needs a store that is bound to a transaction", name)
-	}
-}
-
-// TestNew_bound: a Keeper outside of transactions would try again in a dead one.
-func TestNew_bound(t *testing.T) {
-	_, err := seatkeeper.New(storetest.Bound(memstore.New()), seatkeeper.Options{})
-	require.ErrorContains(t, err, "not bound to a transaction")
 }

@@ -240,75 +240,33 @@ func TestKeeper_Events(t *testing.T) {
 	})
 }
 
-// TestKeeper_Do/lost_events is of events that are gone from the store itself.
-func TestKeeper_Do(t *testing.T) {
-	t.Run("lost events", func(t *testing.T) {
-		ctx := t.Context()
-		s := memstore.New()
-		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-		require.NoError(t, err)
-		loaded, err := s.Load(ctx, seats.Need{Account: "acme"})
-		require.NoError(t, err)
-		c := seats.Change{ID: "by hand", Base: loaded[0].Account.Revision, Account: loaded[0].Account}
-		c.Account.Revision++
-		c.Account.Sequence += 2
-		_, err = s.Commit(ctx, c)
-		require.NoError(t, err)
-		f := faults.New(s, func(int) faults.Fault { return faults.None })
-		k, err = seatkeeper.New(f, seatkeeper.Options{})
-		require.NoError(t, err)
-		_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ben")})
-		require.ErrorIs(t, err, store.ErrSequence)
-		require.ErrorIs(t, err, seats.ErrHistory)
-		require.Equal(t, 2, f.Calls(), "it does not try again")
-
-		later, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return time.Now().Add(2 * time.Hour) }})
-		require.NoError(t, err)
-		_, err = later.Usage(ctx, "acme")
-		require.ErrorIs(t, err, seats.ErrHistory, "an invitation is due that can't run out")
-		drift, err := later.Audit(ctx, "acme")
-		require.NoError(t, err, "an audit writes nothing")
-		require.Equal(t, []seats.Drift{{What: "events", Stored: "3 to 4", Counted: "missing"}}, drift)
-	})
-}
-
-// short is a store that leaves out an answer where it is asked at least so many questions.
-type short struct {
-	store.Store
-	questions int
-}
-
-func (s short) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	if len(needs) >= s.questions {
-		needs = needs[1:]
-	}
-	return s.Store.Load(ctx, needs...)
-}
-
-// mute is one that says nothing of what it writes.
-type mute struct{ store.Store }
-
-func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	_, err := m.Store.Commit(ctx, changes...)
-	return nil, err
-}
-
-func TestKeeper_short_answers(t *testing.T) {
+// TestKeeper_Do_lost_events: events are gone from the store itself.
+func TestKeeper_Do_lost_events(t *testing.T) {
+	ctx := t.Context()
 	s := memstore.New()
-	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	k, err := seatkeeper.New(short{s, 1}, seatkeeper.Options{})
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err)
-	_, err = k.Usage(t.Context(), "acme")
-	require.ErrorContains(t, err, "0 answers to 1 questions")
-	_, err = k.Audit(t.Context(), "acme")
-	require.ErrorContains(t, err, "0 answers to 1 questions")
-	k, err = seatkeeper.New(short{s, 2}, seatkeeper.Options{})
+	loaded, err := s.Load(ctx, seats.Need{Account: "acme"})
 	require.NoError(t, err)
-	_, err = k.Audit(t.Context(), "acme")
-	require.ErrorContains(t, err, "1 answers to 2 questions", "of the keys")
-	k, err = seatkeeper.New(mute{s}, seatkeeper.Options{})
+	c := seats.Change{ID: "by hand", Base: loaded[0].Account.Revision, Account: loaded[0].Account}
+	c.Account.Revision++
+	c.Account.Sequence += 2
+	_, err = s.Commit(ctx, c)
 	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err, "what was not answered is looked for")
+	f := faults.New(s, func(int) faults.Fault { return faults.None })
+	k, err = seatkeeper.New(f, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ben")})
+	require.ErrorIs(t, err, store.ErrSequence)
+	require.ErrorIs(t, err, seats.ErrHistory)
+	require.Equal(t, 2, f.Calls(), "it does not try again")
+
+	later, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return time.Now().Add(2 * time.Hour) }})
+	require.NoError(t, err)
+	_, err = later.Usage(ctx, "acme")
+	require.ErrorIs(t, err, seats.ErrHistory, "an invitation is due that can't run out")
+	drift, err := later.Audit(ctx, "acme")
+	require.NoError(t, err, "an audit writes nothing")
+	require.Equal(t, []seats.Drift{{What: "events", Stored: "3 to 4", Counted: "missing"}}, drift)
 }

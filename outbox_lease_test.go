@@ -19,9 +19,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestWhoeverTakesTooLongIsRelieved holds a consumer up in the middle: nobody else
-// gets the events at first, somebody does after a while, and who was held up stops.
-func TestWhoeverTakesTooLongIsRelieved(t *testing.T) {
+// TestKeeper_Drain_lease_ends holds a consumer up in the middle: another process gets the
+// events once the lease has ended, and the first one stops.
+func TestKeeper_Drain_lease_ends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()
 		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
@@ -61,8 +61,8 @@ func TestWhoeverTakesTooLongIsRelieved(t *testing.T) {
 	})
 }
 
-// TestALongTurnIsRenewed takes a quarter of a minute for each of many events.
-func TestALongTurnIsRenewed(t *testing.T) {
+// TestKeeper_Drain_lease_renewed takes a quarter of a minute for each of many events.
+func TestKeeper_Drain_lease_renewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()
 		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
@@ -89,8 +89,8 @@ func TestALongTurnIsRenewed(t *testing.T) {
 	})
 }
 
-// TestWhatIsDoneIsConfirmedThoughTheContextEnds ends it in the middle.
-func TestWhatIsDoneIsConfirmedThoughTheContextEnds(t *testing.T) {
+// TestKeeper_Drain_context_ends_failing: the context ends, and fn returns its error.
+func TestKeeper_Drain_context_ends_failing(t *testing.T) {
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
 	_, err := k.Open(t.Context(), seats.Opening{Account: "beta", Total: seats.Of(1), Owner: profile("o")})
@@ -113,8 +113,8 @@ func TestWhatIsDoneIsConfirmedThoughTheContextEnds(t *testing.T) {
 	require.Equal(t, []store.Progress{{Consumer: "mails", Account: "acme", Sequence: 2}, {Consumer: "mails", Account: "beta"}}, behind)
 }
 
-// TestNothingIsHandedOutAfterTheContext has ended, though the consumer does not mind.
-func TestNothingIsHandedOutAfterTheContext(t *testing.T) {
+// TestKeeper_Drain_context_ends, and fn returns nil all the same.
+func TestKeeper_Drain_context_ends(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
 	invite(t, k, 5)
 	m := &mailbox{}
@@ -136,8 +136,7 @@ func TestNothingIsHandedOutAfterTheContext(t *testing.T) {
 	require.Zero(t, n)
 }
 
-// TestAConsumerThatPanics goes on where it was.
-func TestAConsumerThatPanics(t *testing.T) {
+func TestKeeper_Drain_consumer_panics(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
 	invite(t, k, 5)
 	m := &mailbox{}
@@ -154,7 +153,7 @@ func TestAConsumerThatPanics(t *testing.T) {
 	require.Equal(t, upTo(6), m.got["acme"])
 }
 
-func TestTheOutboxOfABrokenStore(t *testing.T) {
+func TestKeeper_Drain_broken_store(t *testing.T) {
 	for at := range 6 {
 		s := memstore.New()
 		newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
@@ -172,9 +171,8 @@ func TestTheOutboxOfABrokenStore(t *testing.T) {
 	}
 }
 
-// TestARenewalConfirmsOnlyWhatIsDone takes long, and fails at the event before which
-// the turn was renewed.
-func TestARenewalConfirmsOnlyWhatIsDone(t *testing.T) {
+// TestKeeper_Drain_lease_confirms: a renewal confirms the events before it.
+func TestKeeper_Drain_lease_confirms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()
 		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
@@ -200,8 +198,8 @@ func TestARenewalConfirmsOnlyWhatIsDone(t *testing.T) {
 	})
 }
 
-// TestWhoIsLateForATurnLeavesIt lets another process take it between the look and the claim.
-func TestWhoIsLateForATurnLeavesIt(t *testing.T) {
+// TestKeeper_Drain_lease_taken lets another process take the lease between look and claim.
+func TestKeeper_Drain_lease_taken(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
@@ -219,9 +217,9 @@ func TestWhoIsLateForATurnLeavesIt(t *testing.T) {
 	require.Zero(t, n)
 }
 
-// TestAnAnswerAboutProgressIsLost, or a conflict, and nobody is to notice: nothing
-// comes twice, and nothing waits for the end of a turn that is over.
-func TestAnAnswerAboutProgressIsLost(t *testing.T) {
+// TestKeeper_Drain_lost_answer, or a conflict, at any call: each event comes once, and the
+// lease is given back.
+func TestKeeper_Drain_lost_answer(t *testing.T) {
 	for _, fault := range []faults.Fault{faults.Conflict, faults.LoseBefore, faults.LoseAfter, faults.LoseLate, faults.Repeat} {
 		for at := range 9 {
 			s := memstore.New()
@@ -246,8 +244,7 @@ func TestAnAnswerAboutProgressIsLost(t *testing.T) {
 	}
 }
 
-// TestADrainLetsNothingHappen that is due.
-func TestADrainLetsNothingHappen(t *testing.T) {
+func TestKeeper_Drain_settles_nothing(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
@@ -261,18 +258,8 @@ func TestADrainLetsNothingHappen(t *testing.T) {
 	require.EqualValues(t, 2, loaded[0].Account.Sequence)
 }
 
-// shortSighted is a store that can't say who is behind after the first page.
-type shortSighted struct{ store.Store }
-
-func (s shortSighted) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
-	if after != "" {
-		return nil, errDown
-	}
-	return s.Store.Pending(ctx, consumer, after, limit)
-}
-
-// TestADrainThatBreaksOffTellsAllErrors of the consumer and of the store.
-func TestADrainThatBreaksOffTellsAllErrors(t *testing.T) {
+// TestKeeper_Drain_all_errors: those of the consumer and of the store.
+func TestKeeper_Drain_all_errors(t *testing.T) {
 	k := newKeeper(t, shortSighted{memstore.New()}, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	for i := range 250 {
 		_, err := k.Open(t.Context(), seats.Opening{Account: users.AccountID(fmt.Sprint("x", i)), Total: seats.Of(1), Owner: profile("o")})

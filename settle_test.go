@@ -1,0 +1,265 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+type alwaysDue struct{ store.Store }
+
+func (a alwaysDue) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	snapshots, err := a.Store.Load(ctx, needs...)
+	snapshots[0].Account.NextDue = time.Unix(0, 0)
+	return snapshots, err
+}
+
+// refusingOne is a store that writes nothing of one account.
+type refusingOne struct {
+	store.Store
+	account users.AccountID
+}
+
+func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	if changes[0].Account.ID == r.account {
+		return []store.CommitResult{{Err: store.ErrBroken}}, nil
+	}
+	return r.Store.Commit(ctx, changes...)
+}
+
+// short is a store that leaves out an answer where it is asked at least so many questions.
+type short struct {
+	store.Store
+	questions int
+}
+
+func (s short) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	if len(needs) >= s.questions {
+		needs = needs[1:]
+	}
+	return s.Store.Load(ctx, needs...)
+}
+
+// mute is one that says nothing of what it writes.
+type mute struct{ store.Store }
+
+func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	_, err := m.Store.Commit(ctx, changes...)
+	return nil, err
+}
+
+func TestKeeper_short_answers(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	k, err := seatkeeper.New(short{s, 1}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Usage(t.Context(), "acme")
+	require.ErrorContains(t, err, "0 answers to 1 questions")
+	_, err = k.Audit(t.Context(), "acme")
+	require.ErrorContains(t, err, "0 answers to 1 questions")
+	k, err = seatkeeper.New(short{s, 2}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Audit(t.Context(), "acme")
+	require.ErrorContains(t, err, "1 answers to 2 questions", "of the keys")
+	k, err = seatkeeper.New(mute{s}, seatkeeper.Options{})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err, "what was not answered is looked for")
+}
+
+// TestKeeper_RunDue/one_account_fails goes on with the others and names it.
+func TestKeeper_RunDue(t *testing.T) {
+	t.Run("one account fails", func(t *testing.T) {
+		ctx, now := t.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		clock := seatkeeper.Options{Now: func() time.Time { return now }}
+		s := memstore.New()
+		k, err := seatkeeper.New(refusingOne{s, "b"}, clock)
+		require.NoError(t, err)
+		rival, err := seatkeeper.New(s, clock)
+		require.NoError(t, err)
+		for _, id := range []users.AccountID{"a", "b", "c"} {
+			policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
+			_, err = rival.Open(ctx, seats.Opening{Account: id, Total: seats.Of(9), Policy: policy, Owner: profile("owner")})
+			require.NoError(t, err)
+			_, err = rival.Do(ctx, id, owner, seats.Invite{Profile: profile("ada")})
+			require.NoError(t, err)
+		}
+		now = now.Add(2 * time.Hour)
+		accounts, err := k.RunDue(ctx)
+		require.Equal(t, 2, accounts)
+		require.ErrorIs(t, err, store.ErrBroken)
+		require.ErrorContains(t, err, `account "b"`)
+		accounts, err = k.RunDue(ctx)
+		require.Zero(t, accounts, "the others are done")
+		require.ErrorIs(t, err, store.ErrBroken)
+	})
+}
+
+// TestKeeper_Do_always_due: the store keeps its due instant for ever.
+func TestKeeper_Do_always_due(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	k, err := seatkeeper.New(alwaysDue{s}, seatkeeper.Options{Attempts: 7})
+	require.NoError(t, err)
+	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
+	require.ErrorContains(t, err, "after 7 attempts")
+}
+
+// TestKeeper_Usage_nothing_written: the store acknowledges changes and writes none. More is due
+// than one change takes.
+func TestKeeper_Usage_nothing_written(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	o := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
+	s := memstore.New()
+	sound := newKeeper(t, s, o, seats.Of(9000), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
+	var commands []seats.Command
+	for i := range 1200 {
+		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
+	}
+	_, err := sound.DoEach(t.Context(), "acme", owner, commands...)
+	require.NoError(t, err)
+	now = now.Add(2 * time.Hour)
+	k, err := seatkeeper.New(refusing{s, nil}, o)
+	require.NoError(t, err)
+	_, err = k.Usage(t.Context(), "acme")
+	require.ErrorContains(t, err, "after 3 attempts")
+	o.Attempts = 1
+	k, err = seatkeeper.New(s, o)
+	require.NoError(t, err)
+	u, err := k.Usage(t.Context(), "acme")
+	require.NoError(t, err, "what takes three changes is no failure")
+	require.EqualValues(t, 1, u.Held)
+}
+
+func TestKeeper_settles_first(t *testing.T) {
+	for name, touch := range map[string]func(context.Context, *seatkeeper.Keeper) error{
+		"a command": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("newcomer")})
+			return err
+		},
+		"a read": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			_, err := k.Usage(ctx, "acme")
+			return err
+		},
+		"the events": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			for range k.Events(ctx, "acme", seats.EventFilter{}) {
+				break
+			}
+			return nil
+		},
+		"the clock": func(ctx context.Context, k *seatkeeper.Keeper) error {
+			n, err := k.RunDue(ctx)
+			if n != 1 {
+				return fmt.Errorf("%d accounts", n)
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
+				k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(701), policy)
+				var commands []seats.Command
+				for i := range 700 {
+					commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
+				}
+				_, err := k.DoEach(ctx, "acme", owner, commands...)
+				require.NoError(t, err)
+				end := time.Now().UTC().Add(time.Hour)
+				time.Sleep(24 * time.Hour)
+				require.NoError(t, touch(ctx, k.With(seatkeeper.Call{Reason: "a visitor", Correlation: "x"})))
+				lapsed := 0
+				for e, err := range k.Events(ctx, "acme", seats.EventFilter{After: 701}) {
+					require.NoError(t, err)
+					if e.Kind == seats.EventLapsed {
+						require.Equal(t, end, e.Time)
+						require.Equal(t, seats.ByClock, e.Channel)
+						require.Empty(t, e.Reason+e.Correlation, "the visitor did not do it")
+						lapsed++
+					}
+				}
+				require.Equal(t, 700, lapsed)
+				n, err := k.RunDue(ctx)
+				require.NoError(t, err)
+				require.Zero(t, n, "once is enough")
+			})
+		})
+	}
+}
+
+func TestKeeper_Usage_rival_settles(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	clock := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
+	s := memstore.New()
+	rival := newKeeper(t, s, clock, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
+	_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	now = now.Add(2 * time.Hour)
+
+	stuck, err := seatkeeper.New(refusing{s, store.ErrConflict}, clock)
+	require.NoError(t, err)
+	_, err = stuck.Usage(t.Context(), "acme")
+	require.ErrorIs(t, err, store.ErrConflict)
+	_, err = stuck.RunDue(t.Context())
+	require.ErrorIs(t, err, store.ErrConflict)
+	broken, err := seatkeeper.New(refusing{s, store.ErrBroken}, clock)
+	require.NoError(t, err)
+	_, err = broken.Usage(t.Context(), "acme")
+	require.ErrorIs(t, err, store.ErrBroken)
+
+	m := &meddler{Store: s}
+	m.before = func(seats.Change) {
+		if m.commits.Load() == 1 {
+			_, err := rival.Usage(t.Context(), "acme")
+			require.NoError(t, err)
+		}
+	}
+	k, err := seatkeeper.New(m, clock)
+	require.NoError(t, err)
+	u, err := k.Usage(t.Context(), "acme")
+	require.NoError(t, err)
+	require.EqualValues(t, 1, u.Held)
+	var kinds []seats.EventKind
+	for e := range k.Events(t.Context(), "acme", seats.EventFilter{}) {
+		kinds = append(kinds, e.Kind)
+	}
+	require.Equal(t, []seats.EventKind{seats.EventOpened, seats.EventInvited, seats.EventLapsed}, kinds)
+}
+
+// TestKeeper_Do_settlement_apart: a settlement is a change of its own, free of the call's key,
+// correlation and reason.
+func TestKeeper_Do_settlement_apart(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
+		seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	require.NoError(t, err)
+	now = now.Add(2 * time.Hour)
+	call := k.With(seatkeeper.Call{Key: "k", Correlation: "c", Reason: "r"})
+	done, err := call.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
+	require.NoError(t, err)
+	var events []seats.Event
+	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 2}) {
+		require.NoError(t, err)
+		events = append(events, e)
+	}
+	require.Len(t, events, 2)
+	lapsed := events[0]
+	require.Equal(t, seats.EventLapsed, lapsed.Kind)
+	require.Equal(t, seats.ByClock, lapsed.Channel)
+	require.Equal(t, system, lapsed.Actor)
+	require.Empty(t, lapsed.Key+lapsed.Digest+lapsed.Correlation+lapsed.Reason)
+	require.NotEmpty(t, lapsed.Change)
+	require.NotEqual(t, done.Events[0].Change, lapsed.Change)
+}
