@@ -97,7 +97,7 @@ func TestKeeper_EraseAccount(t *testing.T) {
 	_, err = k.Do(ctx, "acme", vendor, seats.Reopen{})
 	require.ErrorIs(t, err, seats.ErrClosed)
 	_, err = k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("new")})
-	require.Error(t, err, "nor does anybody else get the ID")
+	require.Error(t, err, "the ID stays taken")
 }
 
 // TestKeeper_EraseAccount_rival: a rival deletes a user between the list and the commit; the

@@ -46,7 +46,7 @@ func licensed(t *testing.T) store.Store {
 // TestKeeper_Audit/people has the rows of people changed, so that their numbers are right.
 func TestKeeper_Audit(t *testing.T) {
 	s := licensed(t)
-	// become gives the users of these IDs the rows of others, but for who they are.
+	// become gives the users of these IDs the rows of others, except for ID and keys.
 	become := func(as map[users.ID]users.ID) func(users.User) (users.User, bool) {
 		return func(u users.User) (users.User, bool) {
 			if other, changes := as[u.ID]; changes {

@@ -26,7 +26,7 @@ func TestKeeper_DoEach(t *testing.T) {
 	outcomes, err := k.With(seatkeeper.Call{Reason: "import"}).DoEach(ctx, "acme", owner, commands...)
 	require.NoError(t, err)
 	require.Len(t, outcomes, 1200)
-	require.EqualValues(t, 2, m.commits.Load(), "the third chunk fits nobody and writes nothing")
+	require.EqualValues(t, 2, m.commits.Load(), "the third chunk is refused and writes nothing")
 	for i, o := range outcomes {
 		require.Equal(t, i >= 1000, o.Refusal != nil)
 		if o.Refusal != nil {

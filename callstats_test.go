@@ -179,8 +179,8 @@ func TestOptions_Observe_calls(t *testing.T) {
 	told("EraseAccount", "acme", system, err, 0, users.ActionEraseAccount)
 }
 
-// TestCallStats_times has a commit of an hour, a call that waits for it, and one whose
-// context ends before.
+// TestCallStats_times has a commit of an hour, a call that waits for it, and one with a
+// context that ends first.
 func TestCallStats_times(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex

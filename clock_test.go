@@ -60,7 +60,7 @@ func fixed(at time.Time) func() time.Time { return func() time.Time { return at 
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
-// TestOptions_MaxSkew has a store whose clock is a day off.
+// TestOptions_MaxSkew has a store with a clock a day off.
 func TestOptions_MaxSkew(t *testing.T) {
 	now := time.Now()
 	for _, c := range []struct {
@@ -86,7 +86,7 @@ func TestOptions_MaxSkew(t *testing.T) {
 	require.ErrorContains(t, err, "MaxSkew")
 }
 
-// TestKeeper_clock_skew asks everything of a Keeper whose clock is wrong, in an account
+// TestKeeper_clock_skew calls every method of a Keeper with a wrong clock, in an account
 // in which something is due.
 func TestKeeper_clock_skew(t *testing.T) {
 	ctx := t.Context()

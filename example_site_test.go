@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// newSite opens an account of that many seats with Olive, its owner, "u1".
+// newSite opens an account; its owner is Olive, "u1".
 func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper.Keeper {
 	keeper, err := seatkeeper.New(memstore.New(), o)
 	if err != nil {
@@ -26,7 +26,7 @@ func newSite(total int64, policy seats.Policy, o seatkeeper.Options) *seatkeeper
 	return keeper
 }
 
-// person is somebody whose ID and address are made of the name.
+// person is a profile with ID and address made from the name.
 func person(name string) users.Profile {
 	return users.Profile{ID: users.ID(strings.ToLower(name)), FirstName: name, Email: strings.ToLower(name) + "@acme.example"}
 }

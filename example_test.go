@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
@@ -15,11 +13,11 @@ import (
 
 func ExampleKeeper_Open() {
 	keeper, _ := seatkeeper.New(memstore.New(), seatkeeper.Options{})
-	done, err := keeper.Open(context.Background(), seats.Opening{
+	result, err := keeper.Open(context.Background(), seats.Opening{
 		Account: "acme", Total: seats.Of(10), Policy: seats.AccuEdConnect(), Zone: "Europe/London",
 		Owner: users.Profile{ID: "u1", FirstName: "Olive", LastName: "Owen", Email: "olive@acme.example"},
 	})
-	fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Role, err)
+	fmt.Println(result.Outcomes[0].User, result.Outcomes[0].After.Role, err)
 	// Output: u1 owner <nil>
 }
 
@@ -27,8 +25,8 @@ func ExampleKeeper_Do() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
 
-	done, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
-	fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Status, err)
+	result, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
+	fmt.Println(result.Outcomes[0].User, result.Outcomes[0].After.Status, err)
 
 	_, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Bob")})
 	fmt.Println(errors.Is(err, seats.ErrNoSeats), err)
@@ -68,7 +66,7 @@ func ExampleKeeper_DoEach() {
 	// <nil>
 }
 
-// A refusal carries its numbers and what this actor could do about it.
+// A refusal has its numbers, and remedies open to this actor.
 func ExampleKeeper_Do_refusal() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
@@ -86,7 +84,7 @@ func ExampleKeeper_Do_refusal() {
 	// seats: an owner is protected
 }
 
-// Somebody who comes back is recognised, and the refusal names the way.
+// A returning user is recognized, and the refusal names the remedy.
 func ExampleKeeper_Do_comingBack() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
@@ -98,8 +96,8 @@ func ExampleKeeper_Do_comingBack() {
 		step := refusal.Remedies[0].Steps[0]
 		fmt.Println(refusal.Code, step.Action, step.User)
 	}
-	done, err := keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
-	fmt.Println(done.Outcomes[0].After.Status, done.Outcomes[0].After.Role, err)
+	result, err := keeper.Do(ctx, "acme", olive, seats.Reactivate{User: "ada"})
+	fmt.Println(result.Outcomes[0].After.Status, result.Outcomes[0].After.Role, err)
 	// Output:
 	// duplicate reactivate ada
 	// invited manager <nil>
@@ -119,7 +117,7 @@ func ExampleKeeper_Do_transfer() {
 	// <nil>
 }
 
-// Giving seats back is a step of its own, after people were made inactive.
+// Seats are returned once users are inactive.
 func ExampleKeeper_Do_orders() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(2, seats.Standard(), seatkeeper.Options{})
@@ -138,7 +136,7 @@ func ExampleKeeper_Do_orders() {
 	// 2 10 <nil>
 }
 
-// The billing webhook sets the total. A cut evicts nobody and lets nobody in.
+// The billing webhook lowers the total. All users keep their seats, and new ones are refused.
 func ExampleKeeper_Do_cut() {
 	ctx := context.Background()
 	keeper := newSite(3, seats.Standard(), seatkeeper.Options{})
@@ -150,144 +148,7 @@ func ExampleKeeper_Do_cut() {
 	// Output: 3 1 0 2 <nil>
 }
 
-func ExampleKeeper_Usage() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{})
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
-	usage, _ := keeper.Usage(ctx, "acme")
-	for _, card := range usage.Cards {
-		fmt.Printf("%s: %v\n", card.Title, card.Count)
-	}
-	// Output:
-	// Total Licenses: 10
-	// Available Licenses: 8
-	// Active Users: 2
-	// Inactive Users: 0
-}
-
-func ExampleKeeper_Find() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
-	ada, err := keeper.Find(ctx, "acme", users.ByEmail("Ada@ACME.example"))
-	fmt.Println(ada.ID, ada.Shown, ada.May.Has(seats.SignIn), ada.May.Has(seats.OpenCourses), err)
-	_, err = keeper.Find(ctx, "acme", users.ByUsername("nobody"))
-	fmt.Println(errors.Is(err, seats.ErrUnknownUser))
-	// Output:
-	// ada invited true false <nil>
-	// true
-}
-
-func ExampleKeeper_User() {
-	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
-	olive, err := keeper.User(context.Background(), "acme", "u1")
-	fmt.Println(olive.FirstName, olive.Role, olive.Shown, err)
-	// Output: Olive owner active <nil>
-}
-
-func ExampleKeeper_Users() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
-	ada, bob := person("Ada"), person("Bob")
-	ada.Location, bob.Location = "Leeds", "York"
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: bob})
-	for p, err := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Invited), Location: "Leeds"}) {
-		fmt.Println(p.FirstName, p.Shown, err)
-	}
-	// Output: Ada invited <nil>
-}
-
-// A screen of two people, in order of name, and the one behind it.
-func ExampleKeeper_Users_byName() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
-	for _, p := range []users.Profile{
-		{FirstName: "Zoe", LastName: "byron", Email: "zoe@acme.example"}, {FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example"}, {Email: "cy@acme.example"},
-	} {
-		_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: p})
-	}
-	filter := users.Filter{ByName: true}
-	for screen := range 2 {
-		n := 0
-		for p, err := range keeper.Users(ctx, "acme", filter) {
-			if n == 2 || err != nil {
-				break
-			}
-			n++
-			fmt.Println(screen, p.FirstName, p.LastName, p.Email)
-			filter = filter.NextPage(p.User)
-		}
-	}
-	// Output:
-	// 0 Ada Byron ada@acme.example
-	// 0 Zoe byron zoe@acme.example
-	// 1   cy@acme.example
-	// 1 Olive Owen olive@acme.example
-}
-
-// The active people in a file that a spreadsheet opens. Ada is invited, which this
-// product shows as active.
-func ExampleKeeper_Users_file() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{})
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
-		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")}, seats.Deactivate{User: "bob"})
-	options := users.RosterOptions{Columns: []users.Column{
-		{Header: "First name", Field: "first-name"}, {Header: "Email", Field: "email"}, {Header: "Status", Field: "status"},
-	}}
-	var file strings.Builder
-	active := keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)})
-	err := users.WriteRoster(&file, seats.AsShown(active), options)
-	fmt.Printf("%q %v\n", file.String(), err)
-	// Output: "\ufeffFirst name,Email,Status\r\nAda,ada@acme.example,active\r\nOlive,olive@acme.example,active\r\n" <nil>
-}
-
-// Who has never signed in, counted in one location.
-func ExampleKeeper_UsageOf() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
-	ada := person("Ada")
-	ada.Location = "Leeds"
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: person("Bob")})
-	usage, err := keeper.UsageOf(ctx, "acme", users.Filter{NeverSignedIn: true, Location: "Leeds"})
-	fmt.Println(usage.Cards, err)
-	// Output: [{Seats 10} {Available 7} {Invited 1} {Active 0} {Inactive 0}] <nil>
-}
-
-func ExampleKeeper_Events() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
-		seats.Invite{Profile: person("Ada")}, seats.Deactivate{User: "ada", Successor: "u1", Reason: "left"})
-	for e, err := range keeper.Events(ctx, "acme", seats.EventFilter{After: 1}) {
-		fmt.Println(e.Sequence, e.Kind, e.User, e.Delta, e.Held, e.Successor, e.Reason, err)
-	}
-	// Output:
-	// 2 invited ada 1 2   <nil>
-	// 3 deactivated ada -1 1 u1 left <nil>
-}
-
-// An invitation can free its seat by itself. Whatever call comes first finds it
-// result; RunDue does it for accounts that nobody calls.
-func ExampleKeeper_RunDue() {
-	ctx := context.Background()
-	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	keeper := newSite(10, seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: 7 * 24 * time.Hour},
-		seatkeeper.Options{Now: func() time.Time { return now }})
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
-	now = now.AddDate(0, 1, 0)
-	accounts, err := keeper.RunDue(ctx)
-	fmt.Println(accounts, err)
-	for e := range keeper.Events(ctx, "acme", seats.EventFilter{After: 2}) {
-		fmt.Println(e.Kind, e.User, e.Time.Format(time.DateOnly))
-	}
-	// Output:
-	// 1 <nil>
-	// lapsed ada 2026-03-08
-}
-
-// A life in an account: asked in, reminded, in at the first sign-in, put away and
-// brought back.
+// The life of a user: invited, reminded, signed in, archived, restored and erased.
 func ExampleKeeper_Do_life() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
@@ -305,12 +166,12 @@ func ExampleKeeper_Do_life() {
 		{olive, seats.Deactivate{User: "ada"}},
 		{users.Support("ticket 7"), seats.Erase{User: "ada"}},
 	} {
-		done, err := keeper.Do(ctx, "acme", step.actor, step.command)
+		result, err := keeper.Do(ctx, "acme", step.actor, step.command)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		o := done.Outcomes[0]
+		o := result.Outcomes[0]
 		fmt.Println(o.Action, o.After.Status, o.After.Role, o.SeatsDelta)
 	}
 	// Output:
@@ -325,32 +186,54 @@ func ExampleKeeper_Do_life() {
 	// erase deleted manager 0
 }
 
-// Some products let people in by approval.
+// Some products let users in by approval.
 func ExampleKeeper_Do_approval() {
 	ctx, olive := context.Background(), users.As("u1")
 	keeper := newSite(5, seats.Policy{Activation: seats.Approval}, seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
 	_, err := keeper.Do(ctx, "acme", users.As("ada"), seats.Accept{User: "ada"})
 	fmt.Println(err)
-	done, err := keeper.Do(ctx, "acme", olive, seats.Approve{User: "ada"})
-	fmt.Println(done.Outcomes[0].After.Status, err)
+	result, err := keeper.Do(ctx, "acme", olive, seats.Approve{User: "ada"})
+	fmt.Println(result.Outcomes[0].After.Status, err)
 	// Output:
 	// seats: not approved yet
 	// active <nil>
 }
 
-// Another policy rewrites nobody: who holds a seat follows from it.
+// Another policy takes effect at once: managers hold no seat by this one.
 func ExampleKeeper_Do_policy() {
 	ctx := context.Background()
 	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada"), Role: users.Manager})
 	policy := seats.Standard()
 	policy.Exempt = users.In(users.Manager)
-	done, err := keeper.Do(ctx, "acme", users.System(), seats.SetPolicy{Policy: policy})
-	fmt.Println(done.Outcomes[0].SeatsDelta, err)
+	result, err := keeper.Do(ctx, "acme", users.System(), seats.SetPolicy{Policy: policy})
+	fmt.Println(result.Outcomes[0].SeatsDelta, err)
 	account, _ := keeper.Account(ctx, "acme")
 	fmt.Println(account.Policy == policy)
 	// Output:
 	// -1 <nil>
 	// true
+}
+
+// A webhook that arrives twice buys seats once.
+func ExampleCall_key() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	for range 2 {
+		hook := keeper.With(seatkeeper.Call{Key: "invoice 4711", Reason: "renewal"})
+		result, err := hook.Do(ctx, "acme", users.System(), seats.BuySeats{Quantity: 5})
+		fmt.Println(result.Repeated, result.Events[0].Count, result.Events[0].Reason, err)
+	}
+	usage, _ := keeper.Usage(ctx, "acme")
+	fmt.Println(usage.Total)
+
+	other := keeper.With(seatkeeper.Call{Key: "invoice 4711"})
+	_, err := other.Do(ctx, "acme", users.System(), seats.BuySeats{Quantity: 6})
+	fmt.Println(err)
+	// Output:
+	// false 5 renewal <nil>
+	// true 5 renewal <nil>
+	// 15
+	// seats: the request key was used for something else
 }

@@ -213,7 +213,7 @@ func TestKeeper_Events(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []seats.Drift{{What: "events", Stored: "5", Counted: "missing"}, {What: "events", Stored: "9 to 11", Counted: "missing"}}, drift[:2])
 	})
-	// A rival who changes the account between any two calls to the store leaves no gap.
+	// A rival changes the account between any two calls to the store.
 	t.Run("moving account", func(t *testing.T) {
 		s := memstore.New()
 		rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(1000), seats.Standard())

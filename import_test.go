@@ -18,7 +18,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// veteran is somebody active who has been elsewhere since long ago, with unstarted
+// veteran is a user active in the host for long, with unstarted
 // licences of these pools.
 func veteran(id users.ID, pools ...string) users.User {
 	since := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -161,7 +161,7 @@ func TestKeeper_Import_continues(t *testing.T) {
 		require.Equal(t, []int{1200 - there, there}, []int{report.Created, report.Existing}, fault)
 		require.EqualValues(t, 1201, report.Usage.Held)
 		require.EqualValues(t, 1201-9, report.Usage.Excess)
-		require.EqualValues(t, 1201, report.Usage.Sequence, "nobody came twice")
+		require.EqualValues(t, 1201, report.Usage.Sequence, "each user once")
 		requireNoDrift(t, sound)
 	}
 }
@@ -171,7 +171,7 @@ func TestKeeper_Import_errors(t *testing.T) {
 	torn := errors.New("torn")
 	report, err := k.Import(t.Context(), "acme", table(torn, crowd(700)...))
 	require.ErrorIs(t, err, torn)
-	require.Equal(t, 700, report.Created, "whoever was read")
+	require.Equal(t, 700, report.Created, "all users read")
 	_, err = k.User(t.Context(), "acme", "p0699")
 	require.NoError(t, err)
 

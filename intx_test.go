@@ -175,7 +175,7 @@ func TestKeeper_InTx_taken_key(t *testing.T) {
 	_, err = invite(&blind{Store: s}, "ada@acme.example")
 	require.ErrorIs(t, err, seats.ErrDuplicate)
 
-	// Where the transaction does not see who it is, another one will.
+	// A user hidden from this transaction is seen by the next.
 	never := &meddler{Store: refusing{s, store.ErrKeyTaken}}
 	_, err = invite(never, "bob@acme.example")
 	require.ErrorIs(t, err, store.ErrConflict)

@@ -35,7 +35,7 @@ func (m *meddler) Commit(ctx context.Context, changes ...seats.Change) ([]store.
 	return m.Store.Commit(ctx, changes...)
 }
 
-// blind is a store whose first load finds nobody.
+// blind is a store with a first load that finds no user.
 type blind struct {
 	store.Store
 	loads int

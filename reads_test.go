@@ -29,7 +29,7 @@ func TestKeeper_Users(t *testing.T) {
 		for p, err := range k.Users(ctx, "acme", f) {
 			require.NoError(t, err)
 			ids = append(ids, p.ID)
-			require.LessOrEqual(t, len(ids), 451, "everybody is listed once")
+			require.LessOrEqual(t, len(ids), 451, "each user is listed once")
 		}
 		require.True(t, slices.IsSorted(ids))
 		return ids
@@ -148,7 +148,7 @@ func TestKeeper_Users_by_name(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		require.Equal(t, -1, n, "everybody is listed once")
+		require.Equal(t, -1, n, "each user is listed once")
 	}
 }
 

@@ -3,15 +3,83 @@ package seatkeeper_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/httpstatus"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A host that kept its users by itself brings them in once. More of them are active
-// than seats were bought, and nobody loses his.
+// Counters of a host, such as those of expvar or Prometheus.
+func ExampleOptions_observe() {
+	var calls, failed, retries, waited atomic.Int64
+	keeper := newSite(2, seats.Standard(), seatkeeper.Options{
+		Observe: func(_ context.Context, e seatkeeper.CallStats) {
+			calls.Add(1)
+			retries.Add(int64(e.Conflicts + e.Taken + e.Lost))
+			waited.Add(e.Waited.Milliseconds())
+			if e.Err != nil && httpstatus.Of(e.Err) >= 500 { // a refusal is no failure
+				failed.Add(1)
+			}
+		},
+	})
+	ctx, olive := context.Background(), users.As("u1")
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Ada")})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: person("Bob")}) // refused
+	fmt.Println(calls.Load(), failed.Load(), retries.Load(), waited.Load() < 1000)
+	// Output: 3 0 0 true
+}
+
+// An invitation may expire and free its seat. The next call on the account settles it;
+// RunDue does so for accounts without calls.
+func ExampleKeeper_RunDue() {
+	ctx := context.Background()
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	keeper := newSite(10, seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: 7 * 24 * time.Hour},
+		seatkeeper.Options{Now: func() time.Time { return now }})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
+	now = now.AddDate(0, 1, 0)
+	accounts, err := keeper.RunDue(ctx)
+	fmt.Println(accounts, err)
+	for e := range keeper.Events(ctx, "acme", seats.EventFilter{After: 2}) {
+		fmt.Println(e.Kind, e.User, e.Time.Format(time.DateOnly))
+	}
+	// Output:
+	// 1 <nil>
+	// lapsed ada 2026-03-08
+}
+
+// The code that sends the mails gets every event, though it fails at times.
+func ExampleKeeper_Drain() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")})
+
+	broken := true
+	mail := func(_ context.Context, e seats.Event) error {
+		if broken && e.User == "bob" {
+			return fmt.Errorf("the mail server is down")
+		}
+		fmt.Println(e.Sequence, e.Kind, e.User)
+		return nil
+	}
+	_, err := keeper.Drain(ctx, "mails", mail)
+	fmt.Println(err)
+	broken = false
+	n, err := keeper.Drain(ctx, "mails", mail)
+	fmt.Println(n, err)
+	// Output:
+	// 1 opened u1
+	// 2 invited ada
+	// seatkeeper: account "acme": the mail server is down
+	// 3 invited bob
+	// 1 <nil>
+}
+
+// A host with users of its own imports them once. There are more active users than bought
+// seats, and all keep theirs.
 func ExampleKeeper_Import() {
 	ctx := context.Background()
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)

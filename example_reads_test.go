@@ -1,0 +1,129 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func ExampleKeeper_Usage() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
+	usage, _ := keeper.Usage(ctx, "acme")
+	for _, card := range usage.Cards {
+		fmt.Printf("%s: %v\n", card.Title, card.Count)
+	}
+	// Output:
+	// Total Licenses: 10
+	// Available Licenses: 8
+	// Active Users: 2
+	// Inactive Users: 0
+}
+
+// The users of one location who have yet to sign in.
+func ExampleKeeper_UsageOf() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	ada := person("Ada")
+	ada.Location = "Leeds"
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: person("Bob")})
+	usage, err := keeper.UsageOf(ctx, "acme", users.Filter{NeverSignedIn: true, Location: "Leeds"})
+	fmt.Println(usage.Cards, err)
+	// Output: [{Seats 10} {Available 7} {Invited 1} {Active 0} {Inactive 0}] <nil>
+}
+
+func ExampleKeeper_User() {
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	olive, err := keeper.User(context.Background(), "acme", "u1")
+	fmt.Println(olive.FirstName, olive.Role, olive.Shown, err)
+	// Output: Olive owner active <nil>
+}
+
+func ExampleKeeper_Find() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
+	ada, err := keeper.Find(ctx, "acme", users.ByEmail("Ada@ACME.example"))
+	fmt.Println(ada.ID, ada.Shown, ada.May.Has(seats.SignIn), ada.May.Has(seats.OpenCourses), err)
+	_, err = keeper.Find(ctx, "acme", users.ByUsername("nobody"))
+	fmt.Println(errors.Is(err, seats.ErrUnknownUser))
+	// Output:
+	// ada invited true false <nil>
+	// true
+}
+
+func ExampleKeeper_Users() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	ada, bob := person("Ada"), person("Bob")
+	ada.Location, bob.Location = "Leeds", "York"
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: bob})
+	for p, err := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Invited), Location: "Leeds"}) {
+		fmt.Println(p.FirstName, p.Shown, err)
+	}
+	// Output: Ada invited <nil>
+}
+
+// Two pages of a screen in order of name.
+func ExampleKeeper_Users_byName() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	for _, p := range []users.Profile{
+		{FirstName: "Zoe", LastName: "byron", Email: "zoe@acme.example"}, {FirstName: "Ada", LastName: "Byron", Email: "ada@acme.example"}, {Email: "cy@acme.example"},
+	} {
+		_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: p})
+	}
+	filter := users.Filter{ByName: true}
+	for screen := range 2 {
+		n := 0
+		for p, err := range keeper.Users(ctx, "acme", filter) {
+			if n == 2 || err != nil {
+				break
+			}
+			n++
+			fmt.Println(screen, p.FirstName, p.LastName, p.Email)
+			filter = filter.NextPage(p.User)
+		}
+	}
+	// Output:
+	// 0 Ada Byron ada@acme.example
+	// 0 Zoe byron zoe@acme.example
+	// 1   cy@acme.example
+	// 1 Olive Owen olive@acme.example
+}
+
+// The active users as a CSV file for a spreadsheet. Ada is invited, shown as active in
+// this product.
+func ExampleKeeper_Users_file() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.AccuEdConnect(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
+		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")}, seats.Deactivate{User: "bob"})
+	options := users.RosterOptions{Columns: []users.Column{
+		{Header: "First name", Field: "first-name"}, {Header: "Email", Field: "email"}, {Header: "Status", Field: "status"},
+	}}
+	var file strings.Builder
+	active := keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)})
+	err := users.WriteRoster(&file, seats.AsShown(active), options)
+	fmt.Printf("%q %v\n", file.String(), err)
+	// Output: "\ufeffFirst name,Email,Status\r\nAda,ada@acme.example,active\r\nOlive,olive@acme.example,active\r\n" <nil>
+}
+
+func ExampleKeeper_Events() {
+	ctx := context.Background()
+	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"),
+		seats.Invite{Profile: person("Ada")}, seats.Deactivate{User: "ada", Successor: "u1", Reason: "left"})
+	for e, err := range keeper.Events(ctx, "acme", seats.EventFilter{After: 1}) {
+		fmt.Println(e.Sequence, e.Kind, e.User, e.Delta, e.Held, e.Successor, e.Reason, err)
+	}
+	// Output:
+	// 2 invited ada 1 2   <nil>
+	// 3 deactivated ada -1 1 u1 left <nil>
+}
