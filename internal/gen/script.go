@@ -61,7 +61,7 @@ func (k Choose) id(m *reference.Model, actor users.Actor) users.ID {
 	if k.self && actor.User != "" {
 		return actor.User
 	}
-	if k.none || k.fixed != "" {
+	if k.none || k.fixed != "" || m == nil {
 		return k.fixed
 	}
 	var among, others []users.ID
@@ -82,125 +82,62 @@ func (k Choose) id(m *reference.Model, actor users.Actor) users.ID {
 	return among[k.n%len(among)]
 }
 
-// An ActorTemplate is an actor; a user of the account is picked.
+// An ActorTemplate is an actor; if a user of the account, one who is chosen then.
 type ActorTemplate struct {
 	users.Actor
 	user Choose
 }
 
 // In returns the actor among the people of the account.
-func (w ActorTemplate) In(m *reference.Model) users.Actor {
-	if w.Kind == users.ActorUser {
-		return users.As(w.user.id(m, users.Actor{}))
+func (t ActorTemplate) In(m *reference.Model) users.Actor {
+	if t.Kind == users.ActorUser {
+		return users.As(t.user.id(m, users.Actor{}))
 	}
-	return w.Actor
+	return t.Actor
 }
 
-// A CommandTemplate is a command whose people are picked.
+// A CommandTemplate is a command whose users are chosen when its turn comes.
 type CommandTemplate struct {
-	action    users.Action
-	who       Choose
-	successor Choose
-	profile   users.Profile
-	adoptee   users.User
-	set       users.Patch
-	role      users.Role
-	later     bool
-	seats     int64
-	total     seats.Count
-	pool      seats.PoolID
-	policy    seats.Policy
-	reason    string
-	name      *string
-	zone      *string
-	resort    bool // a closed account is seen to first
+	seats.Command
+	user, successor Choose
+	reopens         bool // a closed account comes first
 }
 
-// now is what is wished for in the account as it is: without those who see to a closed
-// one, nothing would happen in the rest of a script.
-func (w CommandTemplate) now(m *reference.Model, actor users.Actor) CommandTemplate {
+// In returns the command about people of the account as it is. In a closed account a vendor's
+// command is now and then the one that reopens it, or deletes people of an erased one: else
+// nothing would happen in the rest of a script.
+func (t CommandTemplate) In(m *reference.Model, actor users.Actor) seats.Command {
 	vendor := actor.Kind == users.ActorSupport || actor.Kind == users.ActorSystem
-	switch {
-	case !w.resort || !vendor || m.Closed.IsZero():
-		return w
-	case !m.Erased.IsZero():
-		return CommandTemplate{action: users.ActionDelete, who: Choose{status: users.Present, n: w.who.n}, successor: w.successor}
+	if m != nil && t.reopens && vendor && !m.Closed.IsZero() {
+		if m.Erased.IsZero() {
+			return seats.Reopen{}
+		}
+		t.Command, t.user = seats.Delete{}, Choose{status: users.Present, n: t.user.n}
 	}
-	return CommandTemplate{action: users.ActionReopen, reason: w.reason}
+	return about(t.Command, t.user.id(m, actor), t.successor.id(m, actor))
 }
 
-// In returns the command about people of the account.
-func (w CommandTemplate) In(m *reference.Model, actor users.Actor) seats.Command {
-	w = w.now(m, actor)
-	id, successor := w.who.id(m, actor), w.successor.id(m, actor)
-	switch w.action {
-	case users.ActionInvite:
-		return seats.Invite{Profile: w.profile, Role: w.role, Later: w.later}
-	case users.ActionAdd:
-		return seats.Add{Profile: w.profile, Role: w.role}
-	case users.ActionImport:
-		return seats.Import{User: w.adoptee}
-	case users.ActionDeactivate:
-		return seats.Deactivate{User: id, Successor: successor, Reason: w.reason}
-	case users.ActionArchive:
-		return seats.Archive{User: id, Successor: successor, Reason: w.reason}
-	case users.ActionDelete:
-		return seats.Delete{User: id, Successor: successor, Reason: w.reason}
-	case users.ActionErase:
-		return seats.Erase{User: id, Reason: w.reason}
-	case users.ActionHandOver:
-		return seats.HandOver{User: id, Successor: successor, Reason: w.reason}
-	case users.ActionEdit:
-		return seats.Edit{User: id, Set: w.set}
-	case users.ActionChangeRole:
-		return seats.ChangeRole{User: id, Role: w.role}
-	case users.ActionBuySeats:
-		return seats.BuySeats{Pool: w.pool, Quantity: w.seats}
-	case users.ActionReturnSeats:
-		return seats.ReturnSeats{Pool: w.pool, Quantity: w.seats}
-	case users.ActionSetTotal:
-		return seats.SetTotal{Pool: w.pool, Total: w.total}
-	case users.ActionSetPolicy:
-		return seats.SetPolicy{Policy: w.policy}
-	case users.ActionSetPayer:
-		return seats.SetPayer{User: id}
-	case users.ActionEditAccount:
-		return seats.EditAccount{Name: w.name, Zone: w.zone}
-	case users.ActionClose:
-		return seats.Close{Reason: w.reason}
-	case users.ActionReopen:
-		return seats.Reopen{Reason: w.reason}
-	case users.ActionEraseAccount:
-		return seats.EraseAccount{Reason: w.reason}
+// about returns the command with these users, as far as it has fields for them.
+func about(command seats.Command, user, successor users.ID) seats.Command {
+	v := reflect.New(reflect.TypeOf(command)).Elem()
+	v.Set(reflect.ValueOf(command))
+	for name, id := range map[string]users.ID{"User": user, "Successor": successor} {
+		if f := v.FieldByName(name); f.IsValid() && f.Type() == reflect.TypeFor[users.ID]() {
+			f.Set(reflect.ValueOf(id))
+		}
 	}
-	return On(w.action, id)
+	return v.Interface().(seats.Command)
 }
 
-// On returns the command that does the action to a person and needs no more.
+// On returns the command that does the action to a user and needs no more.
 func On(action users.Action, id users.ID) seats.Command {
-	switch action {
-	case users.ActionNotify:
-		return seats.Notify{User: id}
-	case users.ActionAccept:
-		return seats.Accept{User: id}
-	case users.ActionApprove:
-		return seats.Approve{User: id}
-	case users.ActionDeactivate:
-		return seats.Deactivate{User: id}
-	case users.ActionReactivate:
-		return seats.Reactivate{User: id}
-	case users.ActionArchive:
-		return seats.Archive{User: id}
-	case users.ActionRestore:
-		return seats.Restore{User: id}
-	case users.ActionDelete:
-		return seats.Delete{User: id}
-	case users.ActionErase:
-		return seats.Erase{User: id}
-	case users.ActionGrantOwnership:
-		return seats.GrantOwnership{User: id}
-	case users.ActionEndOwnership:
-		return seats.EndOwnership{User: id}
+	for _, c := range []seats.Command{
+		seats.Notify{}, seats.Accept{}, seats.Approve{}, seats.Deactivate{}, seats.Reactivate{}, seats.Archive{}, seats.Restore{},
+		seats.Delete{}, seats.Erase{}, seats.GrantOwnership{}, seats.EndOwnership{},
+	} {
+		if c.Action() == action {
+			return about(c, id, "")
+		}
 	}
 	return nil
 }
@@ -237,7 +174,7 @@ func (c Call) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s at %s as %v %q:", c.How, at, c.Actor.Kind, string(c.Actor.User)+c.Actor.Name)
 	for _, command := range c.Commands {
-		fmt.Fprintf(&b, " %T{%s}", command, Fields(command))
+		fmt.Fprintf(&b, " %T%s", command, Text(command))
 	}
 	if c.Key != "" {
 		fmt.Fprintf(&b, " (with the request key %q)", c.Key)
@@ -260,25 +197,31 @@ func Fields(s any) string {
 	return strings.Join(out, ", ")
 }
 
-// Value writes one value in a short line.
-func Value(v reflect.Value) string {
+// Text writes a value in one short line.
+func Text(v any) string { return value(reflect.ValueOf(v)) }
+
+func value(v reflect.Value) string {
+	named, isNamed := v.Interface().(fmt.Stringer)
 	switch {
 	case v.Kind() == reflect.Pointer && v.IsNil():
 		return "none"
 	case v.Kind() == reflect.Pointer:
-		return Value(v.Elem())
+		return value(v.Elem())
+	case v.Kind() == reflect.Interface:
+		return v.Elem().Type().Name() + value(v.Elem())
 	case v.Kind() == reflect.String && v.Len() > 40:
 		return fmt.Sprintf("%q...(%d bytes)", v.String()[:10], v.Len())
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() != reflect.String:
 		var all []string
 		for i := range v.Len() {
-			all = append(all, Value(v.Index(i)))
+			all = append(all, value(v.Index(i)))
 		}
 		return "[" + strings.Join(all, " ") + "]"
 	case v.Kind() == reflect.String || v.Kind() == reflect.Slice:
 		return fmt.Sprintf("%q", v.Interface())
-	}
-	if _, ok := v.Interface().(fmt.Stringer); !ok && v.Kind() == reflect.Struct {
+	case isNamed:
+		return named.String()
+	case v.Kind() == reflect.Struct:
 		return "{" + Fields(v.Interface()) + "}"
 	}
 	return fmt.Sprint(v.Interface())

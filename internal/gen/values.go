@@ -1,98 +1,215 @@
 package gen
 
 import (
+	"strings"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// term is how long invitations last where they run out.
-const Term = 24 * time.Hour
-
-// course is the one pool of the scripts beside the site.
-const Course seats.PoolID = "course"
-
 // Epoch is when every script begins.
 var Epoch = time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
 
-func drawProfile(t *rapid.T, by users.ActorKind) users.Profile {
-	p := users.Profile{Email: Or(t, emails, badEmails...)}
-	if Chance(t, 35) {
-		p.ID = Or(t, ids, users.ID(bad[0]), users.ID(long))
+// Term is how long invitations last where they run out.
+const Term = 24 * time.Hour
+
+// Course is the one pool of the scripts beside the site.
+const Course seats.PoolID = "course"
+
+// EveryStatus selects the deleted, too.
+var EveryStatus = users.In(users.Statuses()...)
+
+var notOwner = users.In(users.Member, users.Manager, users.Admin)
+
+// The values that scripts draw from are few, so that people collide and return. Keys that
+// are compared without regard to case come in several cases, among them letters that only
+// Unicode calls the same. The letters qz are in all texts of profiles, and nowhere else.
+var (
+	IDs         = []users.ID{"p1", "p2", "P1", "p1 "}
+	firsts      = []string{"", "Annqz", "annQZ", "Bobqz", "Cleoqz"}
+	lasts       = []string{"", "Appleqz", "APPLEQZ", "Apple qz", "Bakerqz", "Coleqz", "\u00c9coleqz"}
+	emails      = []string{"", "ann@qz.example", "ANN@qz.example", " ann@qz.example ", "bob@qz.example", "cleo@qz.example", "dan@qz.example", "eva@qz.example", "fay@qz.example", "ſid@qz.example", "SID@qz.example", "\u00e9ve@qz.example", "e\u0301ve@qz.example"}
+	usernames   = []string{"", "annqz", "AnnQZ", "bobqz", "nickqz", "nic\u212aqz", "ann\u200bqz"}
+	externals   = []string{"", "qz1", "QZ1", "qz2", " qz2"}
+	Locations   = []string{"", "Leedsqz", "Yorkqz"}
+	Departments = []string{"", "Salesqz"}
+	titles      = []string{"", "Chefqz"}
+	Groups      = []string{"Redqz", "Blueqz"}
+	Sources     = []users.Source{{}, {Kind: users.SourceImport, Name: "list"}, {Kind: users.SourceSync, Name: "hr"}, {Kind: users.SourceSync, Name: "ad"}}
+	companies   = []string{"", "Acmeqz", "ACMEqz", " Acmeqz ", "\u00c9cole qz 🚀", strings.Repeat("\u00e9", users.MaxText-2) + "qz"}
+	badZones    = []string{"Local", "Nowhere/Land", "Europe/\x00", long}
+	reasons     = []string{"", "because"}
+	long        = strings.Repeat("x", 600)
+	bad         = []string{"a\x00b", "a\nb", "\xff", long}
+	badEmails   = []string{"nobody", "Ann <ann@qz.example>", "@qz.example", "a\x00@qz.example", "\xff@qz.example", long + "@qz.example"}
+)
+
+// Probes are keys to look for, in cases of their own.
+var Probes = []users.Key{
+	users.ByEmail("Ann@Qz.Example "), users.ByEmail("BOB@qz.example"), users.ByEmail("sid@qz.example"), users.ByEmail("\u00c9VE@qz.example"),
+	users.ByUsername("annQZ"), users.ByUsername("NICKqz"), users.ByExternalID("Qz1"), users.ByExternalID("nobody"),
+}
+
+// Email is the address of one of the people of dice.
+func Email(id users.ID) string { return string(id[:3]) + "@acme.example" }
+
+// person draws one of the people, now and then the one owner that all scripts about
+// certain people have.
+func (d Dice) person() users.ID {
+	if d.Chance(12) {
+		return "olive"
 	}
-	if Chance(t, 40) {
-		p.Username = Or(t, usernames, bad...)
+	return One(d, d.People...)
+}
+
+func (d Dice) profile(by users.ActorKind) users.Profile {
+	p := users.Profile{Email: Or(d, emails, badEmails...)}
+	if d.People != nil {
+		p = d.ProfileOf(d.person())
+	} else if d.Chance(35) {
+		p.ID = Or(d, IDs, users.ID(bad[0]), users.ID(long))
 	}
-	if Chance(t, 30) || by == users.ActorSync && Chance(t, 70) {
-		p.ExternalID = Or(t, externals, bad...)
+	rare := 1 // most of the people are known by their address alone
+	if d.People != nil {
+		rare = 4
 	}
-	if Chance(t, 60) {
-		p.FirstName, p.LastName = Or(t, firsts, bad...), Or(t, lasts, bad...)
+	if d.Chance(40 / rare) {
+		p.Username = Or(d, usernames, bad...)
 	}
-	if Chance(t, 30) {
-		p.Location, p.Department, p.Title = Or(t, Locations, bad...), Or(t, Departments, bad...), Or(t, titles, bad...)
-		p.Groups = rapid.SliceOfN(rapid.SampledFrom(Groups), 0, 3).Draw(t, "groups")
+	if d.Chance(30/rare) || by == users.ActorSync && d.Chance(70/rare) {
+		p.ExternalID = Or(d, externals, bad...)
 	}
-	if by != users.ActorSync && by != users.ActorUser && Chance(t, 40) || Chance(t, 10) {
-		p.Source = Or(t, Sources, users.Source{Kind: users.SourceSync}, users.Source{Kind: 9}, users.Source{Name: bad[0]})
+	if d.Chance(60 / rare) {
+		p.FirstName, p.LastName = Or(d, firsts, bad...), Or(d, lasts, bad...)
+	}
+	if d.Chance(30 / rare) {
+		p.Location, p.Department, p.Title = Or(d, Locations, bad...), Or(d, Departments, bad...), Or(d, titles, bad...)
+		p.Groups = Some(d, 3, Groups)
+	}
+	if by != users.ActorSync && by != users.ActorUser && d.Chance(40/rare) || d.Chance(10/rare) {
+		p.Source = Or(d, Sources, users.Source{Kind: users.SourceSync}, users.Source{Kind: 9}, users.Source{Name: bad[0]})
 	}
 	return p
 }
 
-func drawPatch(t *rapid.T, by users.ActorKind) users.Patch {
-	var d users.Patch
-	text := func(percent int, usual []string, others []string) *string {
-		if !Chance(t, percent) {
-			return nil
-		}
-		s := Or(t, usual, others...)
-		return &s
-	}
-	d.FirstName, d.LastName = text(50, firsts, bad), text(50, lasts, bad)
-	d.Email, d.Username, d.ExternalID = text(50, emails, badEmails), text(15, usernames, bad), text(20, externals, bad)
-	if by == users.ActorSync {
-		d.Email, d.ExternalID = text(50, emails, nil), text(50, externals, nil)
-	}
-	d.Location, d.Department, d.Title = text(15, Locations, bad), text(5, Departments, bad), text(5, titles, bad)
-	if Chance(t, 15) {
-		g := rapid.SliceOfN(rapid.SampledFrom(Groups), 0, 3).Draw(t, "groups")
-		d.Groups = &g
-	}
-	return d
+// ProfileOf returns the plain profile of one of the people.
+func (d Dice) ProfileOf(id users.ID) users.Profile {
+	return users.Profile{ID: id, FirstName: "First", LastName: string(id), Email: Email(id)}
 }
 
-// DrawFilter draws a filter for users.
-func DrawFilter(t *rapid.T) users.Filter {
-	f := users.Filter{NeverSignedIn: Chance(t, 20), ByName: Chance(t, 50)}
-	if Chance(t, 60) {
-		f.Status = users.Set[users.Status](Below(t, 32)) << users.Invited
+func (d Dice) patch(by users.ActorKind) (p users.Patch) {
+	text := func(percent int, usual, odd []string) *string {
+		if !d.Chance(percent) {
+			return nil
+		}
+		return new(Or(d, usual, odd...))
 	}
-	if Chance(t, 30) {
-		f.Role = users.Set[users.Role](Below(t, 16))
+	p.FirstName, p.LastName = text(50, firsts, bad), text(50, lasts, bad)
+	p.Email, p.Username, p.ExternalID = text(50, emails, badEmails), text(15, usernames, bad), text(20, externals, bad)
+	if by == users.ActorSync {
+		p.Email, p.ExternalID = text(50, emails, nil), text(50, externals, nil)
 	}
-	if Chance(t, 20) {
-		f.Location, f.Group = Or(t, Locations), Or(t, Groups)
+	if p.Email != nil && d.People != nil {
+		p.Email = new(Email(d.person()))
 	}
-	if Chance(t, 20) {
-		f.Department = Or(t, Departments)
-		s := Or(t, Sources)
-		f.Source = &s
+	p.Location, p.Department, p.Title = text(15, Locations, bad), text(5, Departments, bad), text(5, titles, bad)
+	if d.Chance(15) {
+		p.Groups = new(Some(d, 3, Groups))
+	}
+	return p
+}
+
+// Filter draws a filter for users.
+func (d Dice) Filter() users.Filter {
+	f := users.Filter{NeverSignedIn: d.Chance(20), ByName: d.Chance(50)}
+	if d.Chance(60) {
+		f.Status = users.Set[users.Status](d.Below(32)) << users.Invited
+	}
+	if d.Chance(30) {
+		f.Role = users.Set[users.Role](d.Below(16))
+	}
+	if d.Chance(20) {
+		f.Location, f.Group = One(d, Locations...), One(d, Groups...)
+	}
+	if d.Chance(20) {
+		f.Department, f.Source = One(d, Departments...), new(One(d, Sources...))
 	}
 	return f
 }
 
-// drawOpening draws an account to be, but for its ID.
-var drawOpening = rapid.Custom(func(t *rapid.T) seats.Opening {
-	o := seats.Opening{Name: Or(t, companies, bad...), Total: drawTotal(t), Policy: drawPolicy.Draw(t, "policy"), Owner: drawProfile(t, users.ActorSystem)}
-	if Chance(t, 50) {
-		o.Zone = Or(t, reference.Zones, badZones...)
+// Opening draws an account to be, but for its ID. Where there are people, its owner is olive.
+func (d Dice) Opening() seats.Opening {
+	o := seats.Opening{Name: Or(d, companies, bad...), Total: d.total(), Policy: d.policy(), Owner: d.profile(users.ActorSystem)}
+	if d.Chance(50) {
+		o.Zone = Or(d, reference.Zones, badZones...)
 	}
-	if Chance(t, 2) {
-		o.Policy = spoil(t, o.Policy)
+	switch {
+	case d.People != nil:
+		o.Total, o.Owner = seats.Of(int64(2+d.Below(5))), d.ProfileOf("olive")
+	case d.Chance(2):
+		o.Policy = d.spoil(o.Policy)
 	}
 	return o
-})
+}
+
+func (d Dice) total() seats.Count {
+	usual := []seats.Count{seats.Of(4), seats.Of(3), seats.Of(2), seats.Of(5), seats.Of(1), seats.Of(6), seats.Of(0), seats.Unlimited()}
+	return Or(d, usual, seats.Count{}, seats.Of(-1), seats.Of(seats.MaxSeats+1), seats.Of(seats.MaxSeats))
+}
+
+// imported draws a user who was kept elsewhere so far, mostly one who can be.
+func (d Dice) imported() users.User {
+	u := users.User{Profile: d.profile(users.ActorSystem), Role: One(d, users.Roles()...)}
+	if u.ID == "" {
+		u.ID = Or(d, []users.ID{"a1", "a2", "a3", "a4", "a5", "a6"}, "")
+		u.Email = string(u.ID) + "@qz.example"
+	}
+	type life struct{ status, left, stored users.Status }
+	l := Or(d, []life{
+		{users.Active, 0, 0}, {users.Active, 0, 0}, {users.Active, 0, 0}, {users.Active, 0, 0}, {users.Active, 0, 0}, {users.Invited, 0, 0}, {users.Invited, 0, 0}, {users.Deleted, 0, 0},
+		{users.Inactive, users.Active, 0}, {users.Inactive, users.Invited, 0}, {users.Inactive, 0, 0},
+		{users.Archived, 0, users.Active}, {users.Archived, 0, users.Invited}, {users.Archived, users.Active, users.Inactive}, {users.Archived, 0, users.Inactive},
+	}, life{}, life{9, 0, 0}, life{users.Active, users.Active, 0}, life{users.Inactive, users.Archived, 0}, life{users.Archived, users.Invited, users.Active})
+	u.Status, u.LeftAs, u.ArchivedAs = l.status, l.left, l.stored
+	if u.Status != users.Active && u.Role == users.Owner && d.Chance(90) {
+		u.Role = users.Admin
+	}
+	u.Created = Or(d, []time.Time{Epoch.Add(-9 * Term), Epoch.Add(-Term), Epoch.In(time.FixedZone("", -7200))}, time.Time{}, Epoch.Add(99*Term))
+	date := func() time.Time {
+		return Or(d, []time.Time{u.Created, Epoch, Epoch.Add(999)}, time.Time{}, Epoch.Add(99*Term), Epoch.Add(-99*Term))
+	}
+	u.StatusSince = date()
+	was := users.In(u.Status, l.left, l.stored)
+	inside := was.Has(users.Active) || was.Has(users.Deleted)
+	if inside || d.Chance(2) {
+		if u.Role == users.Owner || d.Chance(70) {
+			u.FirstSignIn = date()
+		}
+		if d.Chance(30) {
+			u.Approved = date()
+		}
+	}
+	if d.Chance(50) {
+		u.LastNotified, u.NotificationCount = date(), Or(d, []int64{1, 2, 7, users.MaxNotifications}, 0, -1, users.MaxNotifications+1)
+	}
+	if !inside && was.Has(users.Invited) && d.Chance(60) || d.Chance(2) {
+		u.Expires = One(d, Epoch.Add(time.Hour), Epoch.Add(Term), Epoch.Add(2*Term), Epoch.Add(20*Term), Epoch)
+	}
+	u.Due = One(d, time.Time{}, Epoch)
+	if d.Chance(2) {
+		u.Schedule.Date = "2030-01-01"
+	}
+	for n := range d.Below(8) - 4 {
+		l := users.Licence{Pool: Or(d, []string{string(Course)}, "nowhere", "", long), Assigned: u.Created}
+		if n > 0 || u.Status == users.Archived || u.Status == users.Deleted || d.Chance(50) {
+			l.Started = date()
+			if n > 0 || d.Chance(50) {
+				l.Archived = Or(d, []time.Time{l.Started, l.Started.Add(time.Hour)}, l.Assigned, time.Time{})
+			}
+		}
+		u.Licences = append(u.Licences, l)
+	}
+	return u
+}

@@ -283,5 +283,5 @@ func difference(want, got reflect.Value) string {
 			}
 		}
 	}
-	return fmt.Sprintf(": want %s, got %s", gen.Value(want), gen.Value(got))
+	return fmt.Sprintf(": want %s, got %s", gen.Text(want.Interface()), gen.Text(got.Interface()))
 }

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"github.com/stretchr/testify/require"
@@ -83,26 +84,24 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 	return commands
 }
 
-// names reports whether a command is about that person in any way.
+// names reports whether a command is about that user in any way.
 func names(c seats.Command, p *reference.Person) bool {
-	switch c := c.(type) {
-	case seats.Invite:
-		return c.Profile.ID == p.ID || reference.SharesKey(c.Profile, p.Profile)
-	case seats.Add:
-		return c.Profile.ID == p.ID || reference.SharesKey(c.Profile, p.Profile)
-	case seats.Import:
-		return c.User.ID == p.ID || reference.SharesKey(c.User.Profile, p.Profile)
-	case seats.Deactivate:
-		return c.User == p.ID || c.Successor == p.ID
-	case seats.Archive:
-		return c.User == p.ID || c.Successor == p.ID
-	case seats.Delete:
-		return c.User == p.ID || c.Successor == p.ID
-	case seats.HandOver:
-		return c.User == p.ID || c.Successor == p.ID
-	case seats.SetPayer:
-		return c.User == p.ID
+	v := reflect.ValueOf(c)
+	for i := range v.NumField() {
+		switch x := v.Field(i).Interface().(type) {
+		case users.ID:
+			if x == p.ID {
+				return true
+			}
+		case users.Profile:
+			if x.ID == p.ID || reference.SharesKey(x, p.Profile) {
+				return true
+			}
+		case users.User:
+			if x.ID == p.ID || reference.SharesKey(x.Profile, p.Profile) {
+				return true
+			}
+		}
 	}
-	id, _ := reference.Target(c)
-	return id == p.ID
+	return false
 }

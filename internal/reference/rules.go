@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -79,7 +80,7 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 // barred says why the actor may not even ask, or nil.
 func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 	action := c.Action()
-	id, onPerson := Target(c)
+	id, onPerson := target(c)
 	if a.Kind == users.NoActor {
 		return []seats.Code{seats.ErrBadInput, seats.ErrForbidden}
 	}
@@ -208,39 +209,15 @@ func (m *Model) protected(a users.Actor, action users.Action) bool {
 	return a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.ByID(a.User).Role != users.Owner
 }
 
-// Target returns the person that a command is about, if it is about one.
-func Target(c seats.Command) (users.ID, bool) {
-	switch c := c.(type) {
-	case seats.Notify:
-		return c.User, true
-	case seats.Accept:
-		return c.User, true
-	case seats.Approve:
-		return c.User, true
-	case seats.Deactivate:
-		return c.User, true
-	case seats.Reactivate:
-		return c.User, true
-	case seats.Archive:
-		return c.User, true
-	case seats.Restore:
-		return c.User, true
-	case seats.Delete:
-		return c.User, true
-	case seats.Erase:
-		return c.User, true
-	case seats.HandOver:
-		return c.User, true
-	case seats.Edit:
-		return c.User, true
-	case seats.ChangeRole:
-		return c.User, true
-	case seats.GrantOwnership:
-		return c.User, true
-	case seats.EndOwnership:
-		return c.User, true
+// target returns the user that a command is about, if it is about one: the field User of
+// every command but SetPayer, which is about the account, and Import, which brings a user.
+func target(c seats.Command) (users.ID, bool) {
+	f := reflect.ValueOf(c).FieldByName("User")
+	if !f.IsValid() || c.Action() == users.ActionSetPayer {
+		return "", false
 	}
-	return "", false
+	id, ok := f.Interface().(users.ID)
+	return id, ok
 }
 
 // unchanged is the verdict on what is so already.

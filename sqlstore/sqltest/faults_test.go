@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -64,7 +65,7 @@ type stale struct {
 }
 
 func (s stale) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	everything := seats.Need{Account: needs[0].Account, Users: everybody, Pools: []seats.PoolID{course}}
+	everything := seats.Need{Account: needs[0].Account, Users: everybody, Pools: []seats.PoolID{gen.Course}}
 	snapshots, err := s.Store.Load(ctx, everything)
 	if err != nil {
 		return nil, err

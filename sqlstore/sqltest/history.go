@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
@@ -79,15 +80,11 @@ type answer struct {
 	Told     []users.ID      `json:"told,omitzero"`     // the receivers of Do's events, one after the other
 	Usage    *seats.Usage    `json:"usage,omitzero"`
 	Person   *seats.Person   `json:"person,omitzero"`
-	Seen     *sight          `json:"seen,omitzero"`
+	Seen     *seats.Snapshot `json:"seen,omitzero"`
 }
 
-// A sight is all that a store has of an account, but for the events.
-type sight struct {
-	Account seats.Account `json:"account,omitzero"`
-	Pools   []seats.Pool  `json:"pools,omitzero"`
-	Users   []users.User  `json:"users,omitzero"`
-}
+// String is the operation as the picture shows it.
+func (op operation) String() string { return gen.Text(op.Question) + " -> " + gen.Text(op.Answer) }
 
 // A play is a script as it is carried out.
 type play struct {
@@ -190,11 +187,11 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		a.Person = &u
 		return err
 	}
-	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everybody, Pools: []seats.PoolID{course}})
+	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everybody, Pools: []seats.PoolID{gen.Course}})
 	if err != nil {
 		return err
 	}
-	a.Seen = &sight{Account: snapshots[0].Account, Pools: snapshots[0].Pools}
+	a.Seen = &seats.Snapshot{Account: snapshots[0].Account, Pools: snapshots[0].Pools}
 	a.Seen.Account.Salt = "" // which is random
 	for _, u := range snapshots[0].Users {
 		a.Seen.Users = append(a.Seen.Users, tidy(u))

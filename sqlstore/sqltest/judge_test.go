@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -22,12 +23,12 @@ import (
 func twoForOneSeat(t *testing.T) history {
 	t.Helper()
 	invite := func(id users.ID) question {
-		p := users.Profile{ID: id, Email: email(id)}
+		p := users.Profile{ID: id, Email: gen.Email(id)}
 		return question{Mode: do, Actor: users.System(), Commands: []seats.Command{seats.Invite{Profile: p}}}
 	}
 	s := script{
 		opening: seats.Opening{Account: "acme", Total: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "oli@acme.example"}},
-		at:      epoch, first: question{Mode: usage},
+		at:      gen.Epoch, first: question{Mode: usage},
 		clients: [][]question{{invite("ada"), invite("ben")}},
 	}
 	st := memstore.New()
@@ -119,13 +120,15 @@ func TestAHistoryIsReadBackAsItWas(t *testing.T) {
 // everyAnswer is a history of one client after another with an answer of each kind.
 func everyAnswer(t *testing.T) history {
 	t.Helper()
-	invite := func(id users.ID) seats.Command { return seats.Invite{Profile: users.Profile{ID: id, Email: email(id)}} }
+	invite := func(id users.ID) seats.Command {
+		return seats.Invite{Profile: users.Profile{ID: id, Email: gen.Email(id)}}
+	}
 	ask := func(m mode, key string, commands ...seats.Command) question {
 		return question{Mode: m, Actor: users.System(), Key: key, Commands: commands}
 	}
 	s := script{
 		opening: seats.Opening{Account: "acme", Total: seats.Of(2), Owner: users.Profile{ID: "olive", Email: "oli@acme.example"}},
-		at:      epoch, first: question{Mode: usage},
+		at:      gen.Epoch, first: question{Mode: usage},
 		clients: [][]question{{
 			ask(do, "k", invite("ada")), ask(do, "k", invite("ada")), ask(each, "k", invite("ada")), ask(each, "", invite("ada"), invite("ben")),
 			{Mode: user, User: "ada"}, {Mode: user, User: "ben"}, {Mode: usage},
@@ -160,7 +163,7 @@ func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
 		"another tally":                   func(h *history) { at(h, numbers).Usage.People[users.Active][users.Member][0]++ },
 		"another tally in the store":      func(h *history) { at(h, last).Seen.Account.Tally[users.Active][users.Member][0]++ },
 		"another name of the account":     func(h *history) { at(h, last).Seen.Account.Name = "Acme" },
-		"closed, and nobody did it":       func(h *history) { at(h, last).Seen.Account.Closed = epoch },
+		"closed, and nobody did it":       func(h *history) { at(h, last).Seen.Account.Closed = gen.Epoch },
 		"a revision that is past":         func(h *history) { at(h, last).Seen.Account.Revision-- },
 	} {
 		h := everyAnswer(t)
@@ -170,14 +173,14 @@ func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
 }
 
 func TestWorldsThatDiffer(t *testing.T) {
-	w := world{least: 1}
+	w := world{Least: 1}
 	for _, v := range []world{
-		{}, {least: 1, keyed: []seats.Event{{Key: "k"}}}, {least: 1, pools: []seats.Pool{{}}},
-		{least: 1, people: []users.User{{}}}, {least: 1, account: seats.Account{Sequence: 1}},
+		{}, {seats.Snapshot{Past: []seats.Event{{Key: "k"}}}, 1}, {seats.Snapshot{Pools: []seats.Pool{{}}}, 1},
+		{seats.Snapshot{Users: []users.User{{}}}, 1}, {seats.Snapshot{Account: seats.Account{Sequence: 1}}, 1},
 	} {
 		require.False(t, w.equal(&v), "%+v", v)
 	}
-	require.True(t, w.equal(&world{least: 1}))
+	require.True(t, w.equal(&world{Least: 1}))
 }
 
 func TestAnErrorLeavesNoHalfAnswer(t *testing.T) {

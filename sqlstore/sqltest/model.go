@@ -9,6 +9,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -16,15 +17,12 @@ import (
 // A world is a whole account at a moment of a sequential history, and is never
 // changed. What leads from one to the next is the decision of package seats on
 // everything there is, so that a decision which the Keeper's load was too narrow
-// for shows too.
+// for shows too. Its Past are the events of all calls with a key.
 type world struct {
-	// The revision is the highest that the account may have, and least the lowest.
+	seats.Snapshot
+	// Least is the lowest revision that the account may have, and its Revision the highest.
 	// They differ while nobody has seen it: a commit may carry several calls.
-	account seats.Account
-	least   uint64
-	pools   []seats.Pool // in ascending order of ID, like the people
-	people  []users.User
-	keyed   []seats.Event // of calls with a key
+	Least uint64
 }
 
 // model is the sequential account that a history is held against. An operation
@@ -39,7 +37,7 @@ func (h history) model() porcupine.Model {
 		},
 		Equal:             func(a, b any) bool { return a.(*world).equal(b.(*world)) },
 		DescribeOperation: func(input, _ any) string { return input.(*operation).String() },
-		DescribeState:     func(state any) string { return state.(*world).String() },
+		DescribeState:     func(state any) string { return gen.Text(*state.(*world)) },
 	}
 }
 
@@ -68,16 +66,16 @@ func (w *world) step(h history, op *operation) *world {
 		return w.decide(h, q, a)
 	case q.Mode == user:
 		return w.meet(h, q, a)
-	case q.Mode == usage && a.Usage.Sequence == w.account.Sequence:
-		want := w.snapshot().Usage()
+	case q.Mode == usage && a.Usage.Sequence == w.Account.Sequence:
+		want := w.Usage()
 		want.Revision = a.Usage.Revision
 		if reflect.DeepEqual(want, *a.Usage) {
 			return w.at(a.Usage.Revision)
 		}
-	case q.Mode == look && a.Seen.Account.Sequence == w.account.Sequence:
-		want := w.account
+	case q.Mode == look && a.Seen.Account.Sequence == w.Account.Sequence:
+		want := w.Account
 		want.Revision, want.Salt = a.Seen.Account.Revision, ""
-		if want == a.Seen.Account && slices.Equal(w.pools, a.Seen.Pools) && equalPeople(w.people, a.Seen.Users) {
+		if want == a.Seen.Account && slices.Equal(w.Pools, a.Seen.Pools) && equalPeople(w.Users, a.Seen.Users) {
 			return w.at(a.Seen.Account.Revision)
 		}
 	}
@@ -85,18 +83,19 @@ func (w *world) step(h history, op *operation) *world {
 }
 
 func (w *world) decide(h history, q question, a answer) *world {
-	if a.First > 0 && !a.Repeated && a.First != w.account.Sequence+1 {
+	if a.First > 0 && !a.Repeated && a.First != w.Account.Sequence+1 {
 		return nil // which is all of the answer in most worlds
 	}
 	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: h.At, Channel: seats.ByCall, Key: q.Key, Zones: time.LoadLocation}
 	if q.Mode == each {
 		request.Channel = seats.ByBulk
 	}
-	snapshot := w.snapshot()
+	snapshot := w.Snapshot
+	snapshot.Past = nil
 	if q.Key != "" {
 		request.Digest = seats.Digest(q.Actor, request.Channel, q.Commands)
 		request.Random = strings.Repeat("x", 26) // salts are no part of what is seen
-		snapshot.Past = w.keyed
+		snapshot.Past = w.Past
 	}
 	var decision seats.Decision
 	var no *seats.Refusal
@@ -135,9 +134,9 @@ func told(events []seats.Event) (all []users.ID) {
 }
 
 func (w *world) meet(h history, q question, a answer) *world {
-	for _, u := range w.people {
+	for _, u := range w.Users {
 		if u.ID == q.User {
-			if a.Refusal == nil && reflect.DeepEqual(w.account.View(u, h.At), *a.Person) {
+			if a.Refusal == nil && reflect.DeepEqual(w.Account.View(u, h.At), *a.Person) {
 				return w
 			}
 			return nil
@@ -149,18 +148,13 @@ func (w *world) meet(h history, q question, a answer) *world {
 	return nil
 }
 
-func (w *world) snapshot() seats.Snapshot {
-	return seats.Snapshot{Account: w.account, Pools: w.pools, Users: w.people}
-}
-
 // after returns the world after a change, at a revision if that is known.
 func (w *world) after(c seats.Change, revision uint64) *world {
 	next := w
 	if !c.Empty() {
-		rows := w.snapshot().Apply(c)
-		next = &world{account: rows.Account, least: w.least, pools: rows.Pools, people: rows.Users, keyed: w.keyed}
-		if c.Events[0].Key != "" {
-			next.keyed = slices.Concat(w.keyed, c.Events)
+		next = &world{w.Apply(c), w.Least}
+		if c.Events[0].Key == "" {
+			next.Past = w.Past
 		}
 	}
 	if revision == 0 {
@@ -173,19 +167,19 @@ func (w *world) after(c seats.Change, revision uint64) *world {
 // that.
 func (w *world) at(revision uint64) *world {
 	switch {
-	case revision < w.least || revision > w.account.Revision:
+	case revision < w.Least || revision > w.Account.Revision:
 		return nil
-	case w.least == w.account.Revision:
+	case w.Least == w.Account.Revision:
 		return w
 	}
 	seen := *w
-	seen.account.Revision, seen.least = revision, revision
+	seen.Account.Revision, seen.Least = revision, revision
 	return &seen
 }
 
 func (w *world) equal(v *world) bool {
-	return w == v || w.account == v.account && w.least == v.least && slices.Equal(w.pools, v.pools) &&
-		equalPeople(w.people, v.people) && reflect.DeepEqual(w.keyed, v.keyed)
+	return w == v || w.Account == v.Account && w.Least == v.Least && slices.Equal(w.Pools, v.Pools) &&
+		equalPeople(w.Users, v.Users) && reflect.DeepEqual(w.Past, v.Past)
 }
 
 func equalPeople(a, b []users.User) bool {

@@ -45,18 +45,19 @@ func filtersUsers(t *tester) {
 	require.Len(t, everybody, 121)
 	inOrder := slices.SortedFunc(slices.Values(everybody), func(a, b users.User) int { return reference.CompareNames(a.Profile, b.Profile) })
 	rapid.Check(t.T, func(r *rapid.T) {
-		f := gen.DrawFilter(r)
-		if gen.Chance(r, 50) {
-			f.After = gen.Or(r, []users.ID{"", "o", "owner", "u", "u3", "u30", "u7", "v", everybody[60].ID})
-			f.AfterName = gen.Or(r, surnames)
-		} else if gen.Chance(r, 50) {
-			f = f.NextPage(gen.Or(r, everybody))
+		d := gen.FromRapid(r)
+		f := d.Filter()
+		if d.Chance(50) {
+			f.After = gen.One(d, "", "o", "owner", "u", "u3", "u30", "u7", "v", everybody[60].ID)
+			f.AfterName = gen.One(d, surnames...)
+		} else if d.Chance(50) {
+			f = f.NextPage(gen.One(d, everybody...))
 		}
 		everybody := everybody
 		if f.ByName {
 			everybody = inOrder
 		}
-		limit := gen.Or(r, []int{1000, 1, 3, 10, 0})
+		limit := gen.One(d, 1000, 1, 3, 10, 0)
 		var want []users.User
 		var tally users.Tally
 		for _, u := range everybody {
@@ -89,14 +90,15 @@ func filtersEvents(t *tester) {
 	all := t.events(a, seats.EventFilter{})
 	require.Len(t, all, 81)
 	rapid.Check(t.T, func(r *rapid.T) {
-		f := seats.EventFilter{User: gen.Or(r, append(people, "nobody"))}
-		if gen.Chance(r, 50) {
-			f.After = uint64(gen.Below(r, 90))
+		d := gen.FromRapid(r)
+		f := seats.EventFilter{User: gen.One(d, append(people, "nobody")...)}
+		if d.Chance(50) {
+			f.After = uint64(d.Below(90))
 		}
-		for range gen.Below(r, 4) {
-			f.Kinds = append(f.Kinds, gen.Or(r, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of")))
+		for range d.Below(4) {
+			f.Kinds = append(f.Kinds, gen.One(d, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of")...))
 		}
-		limit := gen.Or(r, []int{1000, 1, 3, 10, 0})
+		limit := gen.One(d, 1000, 1, 3, 10, 0)
 		var want []seats.Event
 		for _, e := range all {
 			if f.Match(e) {

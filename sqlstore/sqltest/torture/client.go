@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
-	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -146,7 +146,7 @@ func (c *caller) call(r *rand.Rand, key string, n int) {
 		at = r.IntN(busy)
 	}
 	id := accountID(at)
-	actor, commands := sqltest.Draw(r, people(n))
+	actor, commands := gen.FromRand(r, people(n)).Request()
 	for i, command := range commands {
 		if _, ends := command.(seats.EraseAccount); ends && at < accounts-3 {
 			commands[i] = seats.Reopen{} // else all accounts would have ended soon

@@ -49,8 +49,8 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
-	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -232,7 +232,9 @@ func (w *world) open(st *sqlstore.Store) error {
 	k, err := seatkeeper.New(st, seatkeeper.Options{})
 	r := rand.New(rand.NewPCG(w.seed, 0))
 	for i := 0; err == nil && i < accounts; i++ {
-		_, err = k.Open(context.Background(), sqltest.DrawOpening(r, accountID(i)))
+		o := gen.FromRand(r, people(0)).Opening()
+		o.Account = accountID(i)
+		_, err = k.Open(context.Background(), o)
 	}
 	return err
 }

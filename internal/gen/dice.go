@@ -1,0 +1,66 @@
+package gen
+
+import (
+	"math/rand/v2"
+
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Dice draw what a script is made of.
+type Dice struct {
+	below func(n int) int
+	// People, unless empty, are the only users whom commands are about, and each has a
+	// profile of their own, without values that are refused. People whose IDs begin with
+	// the same three letters share an address.
+	People []users.ID
+}
+
+// FromRapid returns dice whose draws rapid counts and can repeat.
+func FromRapid(t *rapid.T) Dice {
+	return Dice{below: func(n int) int { return number.Draw(t, "number") % n }}
+}
+
+// FromRand returns dice for the people of a small account.
+func FromRand(r *rand.Rand, people []users.ID) Dice { return Dice{below: r.IntN, People: people} }
+
+// number draws all numbers of ten bits about equally often: rapid's own numbers are mostly
+// small, so that the first owner would do nearly everything.
+var number = rapid.Custom(func(t *rapid.T) int {
+	n := 0
+	for range 10 {
+		n <<= 1
+		if bit.Draw(t, "bit") {
+			n++
+		}
+	}
+	return n
+})
+
+var bit = rapid.Bool()
+
+// Below draws a number from 0 to n-1.
+func (d Dice) Below(n int) int { return d.below(n) }
+
+// Chance is true in so many per cent of the draws.
+func (d Dice) Chance(percent int) bool { return d.below(100) >= 100-percent }
+
+// One draws one of the values.
+func One[T any](d Dice, of ...T) T { return of[d.below(len(of))] }
+
+// Or draws one of the usual values, and now and then an odd one.
+func Or[T any](d Dice, usual []T, odd ...T) T {
+	if len(odd) > 0 && d.People == nil && d.below(60) == 59 {
+		return One(d, odd...)
+	}
+	return One(d, usual...)
+}
+
+// Some draws from none up to so many of the values.
+func Some[T any](d Dice, most int, of []T) (some []T) {
+	for range d.below(most + 1) {
+		some = append(some, One(d, of...))
+	}
+	return some
+}
