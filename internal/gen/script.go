@@ -191,7 +191,7 @@ func Fields(s any) string {
 	var out []string
 	for i := range v.NumField() {
 		if f := v.Field(i); !f.IsZero() {
-			out = append(out, v.Type().Field(i).Name+": "+Value(f))
+			out = append(out, v.Type().Field(i).Name+": "+value(f))
 		}
 	}
 	return strings.Join(out, ", ")

@@ -195,7 +195,7 @@ func (d Dice) imported() users.User {
 		u.LastNotified, u.NotificationCount = date(), Or(d, []int64{1, 2, 7, users.MaxNotifications}, 0, -1, users.MaxNotifications+1)
 	}
 	if !inside && was.Has(users.Invited) && d.Chance(60) || d.Chance(2) {
-		u.Expires = One(d, Epoch.Add(time.Hour), Epoch.Add(Term), Epoch.Add(2*Term), Epoch.Add(20*Term), Epoch)
+		u.Expires = Or(d, []time.Time{Epoch.Add(time.Hour), Epoch.Add(Term), Epoch.Add(2 * Term), Epoch.Add(20 * Term)}, Epoch)
 	}
 	u.Due = One(d, time.Time{}, Epoch)
 	if d.Chance(2) {

@@ -158,7 +158,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			}
 			picture, err := os.ReadFile(filepath.Join(folder, "history.html"))
 			require.NoError(t, err)
-			require.Contains(t, string(picture), "olive active owner")
+			require.Contains(t, string(picture), "@acme.example")
 			text, err := os.ReadFile(filepath.Join(folder, "history.json"))
 			require.NoError(t, err)
 			again, err := decode(text)

@@ -53,7 +53,7 @@ func (h history) judged() []porcupine.Operation {
 }
 
 func (h history) opened() *world {
-	decision, _ := seats.Open(seats.Snapshot{}, h.Opening, seats.Request{Actor: users.System(), At: h.At}) // as a Keeper did
+	decision, _ := seats.Open(seats.Snapshot{}, h.Opening, seats.Request{Actor: users.System(), At: h.At, Zones: time.LoadLocation}) // as a Keeper did
 	return (&world{}).after(decision.Change, decision.Change.Account.Revision)
 }
 
