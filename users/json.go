@@ -134,7 +134,7 @@ func checkJSON(text []byte) error {
 	if err := s.value(0); err != nil {
 		return err
 	}
-	if s.skip(); s.at < len(text) {
+	if s.peek(); s.at < len(text) {
 		return errMore
 	}
 	return nil
@@ -147,8 +147,8 @@ type scanner struct {
 	objects int
 }
 
-// skip skips white space and returns the next character, 0 at the end.
-func (s *scanner) skip() byte {
+// peek skips white space and returns the next character, 0 at the end.
+func (s *scanner) peek() byte {
 	for ; s.at < len(s.text); s.at++ {
 		if c := s.text[s.at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return c
@@ -157,17 +157,17 @@ func (s *scanner) skip() byte {
 	return 0
 }
 
-// take reads the given character.
-func (s *scanner) take(c byte) error {
-	if s.skip() != c {
-		return s.broken()
+// expect reads the given character.
+func (s *scanner) expect(c byte) error {
+	if s.peek() != c {
+		return s.syntaxError()
 	}
 	s.at++
 	return nil
 }
 
-// broken returns the error at the present place.
-func (s *scanner) broken() error {
+// syntaxError returns the error at the present place.
+func (s *scanner) syntaxError() error {
 	if s.at >= len(s.text) {
 		return errEnd
 	}
@@ -175,7 +175,7 @@ func (s *scanner) broken() error {
 }
 
 func (s *scanner) value(depth int) error {
-	switch c := s.skip(); {
+	switch c := s.peek(); {
 	case c == '{' || c == '[':
 		if depth == MaxJSONDepth {
 			return errDepth
@@ -187,7 +187,7 @@ func (s *scanner) value(depth int) error {
 		}
 		return s.elements(c == '{', depth+1)
 	case c == '"':
-		_, err := s.str()
+		_, err := s.quoted()
 		return err
 	case c == 'n' && s.word("null"):
 		return errNull
@@ -196,7 +196,7 @@ func (s *scanner) value(depth int) error {
 	case c == '-' || c >= '0' && c <= '9':
 		return s.number()
 	}
-	return s.broken()
+	return s.syntaxError()
 }
 
 // word reads the word if it comes next.
@@ -214,7 +214,7 @@ func (s *scanner) elements(object bool, depth int) error {
 		end = '}'
 	}
 	s.at++
-	if s.skip() == end {
+	if s.peek() == end {
 		s.at++
 		return nil
 	}
@@ -239,11 +239,11 @@ func (s *scanner) elements(object bool, depth int) error {
 		if err := s.value(depth); err != nil {
 			return err
 		}
-		if s.skip() == end {
+		if s.peek() == end {
 			s.at++
 			return nil
 		}
-		if err := s.take(','); err != nil {
+		if err := s.expect(','); err != nil {
 			return err
 		}
 	}
@@ -251,21 +251,21 @@ func (s *scanner) elements(object bool, depth int) error {
 
 // key reads a key and its colon.
 func (s *scanner) key() (string, error) {
-	if s.skip() != '"' {
-		return "", s.broken()
+	if s.peek() != '"' {
+		return "", s.syntaxError()
 	}
-	text, err := s.str()
+	text, err := s.quoted()
 	if err != nil {
 		return "", err
 	}
 	if !isKey(string(text)) { // escapes included
 		return "", errKey
 	}
-	return string(text), s.take(':')
+	return string(text), s.expect(':')
 }
 
-// str reads a string and returns the text between its quotes.
-func (s *scanner) str() ([]byte, error) {
+// quoted reads a string and returns the text between its quotes.
+func (s *scanner) quoted() ([]byte, error) {
 	s.at++
 	for start := s.at; s.at < len(s.text); s.at++ {
 		switch c := s.text[s.at]; {
@@ -331,11 +331,11 @@ func (s *scanner) number() error {
 	if s.at < len(s.text) && s.text[s.at] == '0' {
 		s.at++
 	} else if !s.digits() {
-		return s.broken()
+		return s.syntaxError()
 	}
 	if s.at < len(s.text) && s.text[s.at] == '.' {
 		if s.at++; !s.digits() {
-			return s.broken()
+			return s.syntaxError()
 		}
 	}
 	if s.at < len(s.text) && s.text[s.at]|' ' == 'e' {
@@ -343,7 +343,7 @@ func (s *scanner) number() error {
 			s.at++
 		}
 		if !s.digits() {
-			return s.broken()
+			return s.syntaxError()
 		}
 	}
 	return nil

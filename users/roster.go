@@ -151,7 +151,7 @@ func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
 	}
 	text := &rosterText{file: r}
 	if text.isInstruction() {
-		text.passLine()
+		text.skipLine()
 	}
 	rows := &sheet{text: text}
 	if err := reader.findHeader(rows); err != nil {

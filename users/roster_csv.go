@@ -42,9 +42,9 @@ func (s *sheet) read() ([]string, error) {
 	s.row++
 	cells, size, err := s.peek()
 	if err != nil && size == 0 { // the row has lost its end and ends with its line
-		s.text.passLine()
+		s.text.skipLine()
 	}
-	s.text.pass(size)
+	s.text.skip(size)
 	return cells, err
 }
 
@@ -60,7 +60,7 @@ func (s *sheet) peek() (cells []string, size int, err error) {
 	)
 	state, line, columns := begin, 0, 0
 	for {
-		c, err := s.text.at(size)
+		c, err := s.text.byteAt(size)
 		switch {
 		case err == errBeyond && line == 0:
 			return nil, 0, ErrTooLong
@@ -96,7 +96,7 @@ func (s *sheet) peek() (cells []string, size int, err error) {
 			if columns > MaxRosterColumns {
 				return nil, size, ErrTooLong
 			}
-			return s.cut(), size, nil
+			return s.rowCells(), size, nil
 		case c == '"', state == closed:
 			return nil, 0, ErrQuotes
 		default:
@@ -106,8 +106,8 @@ func (s *sheet) peek() (cells []string, size int, err error) {
 	}
 }
 
-// cut returns the cells of the row.
-func (s *sheet) cut() []string {
+// rowCells cuts the cells out of the row.
+func (s *sheet) rowCells() []string {
 	s.cells = s.cells[:0]
 	text, from := string(s.out), 0
 	for _, end := range s.ends {

@@ -20,7 +20,7 @@ type rosterReader struct {
 	passwords map[int]string // of the good rows, by row
 	taken     map[Key]int    // the row of a key
 	found     faultList
-	kept      int // the bytes of all these, about
+	memory    int // the bytes of all these, about
 }
 
 // The bytes of each beside its texts, about.
@@ -29,14 +29,6 @@ const (
 	keySize    = 64  // a Key and a number in a growing map
 	textSize   = 32
 )
-
-// keep counts kept bytes and returns the fault of a file beyond the bound.
-func (r *rosterReader) keep(bytes int) error {
-	if r.kept += bytes; r.kept > MaxRosterMemory {
-		return Faults{{Problem: ErrTooLarge}}
-	}
-	return nil
-}
 
 // reader returns the reader of a file, or an error for a contradiction in the options. Columns
 // for writing alone are unknown to it.
@@ -80,7 +72,7 @@ func (r *rosterReader) findHeader(rows *sheet) error {
 			cells, _, err := rows.peek()
 			known := 0
 			if !blank(cells) {
-				known = r.known(cells)
+				known = r.countKnown(cells)
 			}
 			switch _, ok := err.(Reason); {
 			case err == io.EOF:
@@ -116,7 +108,8 @@ func (r *rosterReader) findHeader(rows *sheet) error {
 	}
 }
 
-func (r *rosterReader) known(header []string) int {
+// countKnown returns the number of known columns in a header.
+func (r *rosterReader) countKnown(header []string) int {
 	n := 0
 	for _, cell := range header {
 		if r.columns[label(bare(cell))] {
@@ -133,7 +126,7 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 		places[name] = append(places[name], i)
 		if !r.columns[name] && name != "" {
 			r.ignored = append(r.ignored, trim(cell))
-			r.kept += textSize + len(cell)
+			r.memory += textSize + len(cell)
 		}
 	}
 	for _, c := range r.Columns {
@@ -163,17 +156,17 @@ func (r *rosterReader) read(rows *sheet) (Roster, error) {
 		row := &rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
 		switch _, ok := err.(Reason); {
 		case ok:
-			row.fault("", err, 0)
+			row.addFault("", err, 0)
 			continue
 		case err != nil:
 			return Roster{}, err
 		}
 		row.fill(cells)
 		row.clean()
-		row.claim()
-		row.keep()
-		if err := r.keep(0); err != nil {
-			return Roster{}, err
+		row.takeKeys()
+		row.accept()
+		if r.memory > MaxRosterMemory {
+			return Roster{}, Faults{{Problem: ErrTooLarge}}
 		}
 	}
 	if r.Password != nil && r.usable() {
@@ -204,20 +197,20 @@ type rosterRow struct {
 	faulty   []string // fields with a fault; "" for the row itself
 }
 
-func (w *rosterRow) fault(field string, problem error, other int) {
-	f := Fault{Row: w.Row, Problem: problem, Other: other}
-	for _, c := range w.reader.cells {
+func (r *rosterRow) addFault(field string, problem error, other int) {
+	f := Fault{Row: r.Row, Problem: problem, Other: other}
+	for _, c := range r.reader.cells {
 		if c.Field == field {
 			f.Column = c.Header
 		}
 	}
-	w.reader.found.add(f)
-	w.faulty = append(w.faulty, field)
+	r.reader.found.add(f)
+	r.faulty = append(r.faulty, field)
 }
 
 // fill sets profile, role and password from the cells.
-func (w *rosterRow) fill(cells []string) {
-	for _, c := range w.reader.cells {
+func (r *rosterRow) fill(cells []string) {
+	for _, c := range r.reader.cells {
 		var raw string
 		if c.at < len(cells) {
 			raw = cells[c.at]
@@ -226,79 +219,79 @@ func (w *rosterRow) fill(cells []string) {
 		switch {
 		case cell == "":
 			if c.Filled {
-				w.fault(c.Field, ErrEmpty, 0)
+				r.addFault(c.Field, ErrEmpty, 0)
 			}
 		case c.Field == "password":
-			w.password = strings.Clone(raw) // a slice would keep the row in memory
+			r.password = strings.Clone(raw) // a slice would keep the row in memory
 		case c.Field == "role":
-			w.setRole(cell)
+			r.setRole(cell)
 		default:
-			*c.text(&w.Profile) = cell
+			*c.text(&r.Profile) = cell
 		}
 	}
-	if extra := cells[min(len(cells), w.reader.width):]; !blank(extra) {
-		w.fault("", ErrExtraCells, 0)
+	if extra := cells[min(len(cells), r.reader.width):]; !blank(extra) {
+		r.addFault("", ErrExtraCells, 0)
 	}
 }
 
-func (w *rosterRow) setRole(word string) {
-	role, ok := w.reader.roles[label(word)]
+func (r *rosterRow) setRole(word string) {
+	role, ok := r.reader.roles[label(word)]
 	switch {
 	case !ok:
-		w.fault("role", ErrRole, 0)
+		r.addFault("role", ErrRole, 0)
 	case role == Owner:
-		w.fault("role", ErrOwner, 0)
+		r.addFault("role", ErrOwner, 0)
 	}
-	w.Role = role
+	r.Role = role
 }
 
 // clean cleans the profile. [Profile.Clean] returns one wrong field at a time, so clean empties
 // it and repeats.
-func (w *rosterRow) clean() {
+func (r *rosterRow) clean() {
 	for {
-		clean, err := w.Profile.Clean()
+		clean, err := r.Profile.Clean()
 		var wrong *FieldError
 		if !errors.As(err, &wrong) {
-			w.Profile = clean
+			r.Profile = clean
 			return
 		}
 		if wrong.Reason == ErrEmpty {
-			if !slices.ContainsFunc(w.faulty, func(field string) bool { return slices.Contains(keyNames, field) }) {
-				w.fault("", ErrNoIdentity, 0)
+			if !slices.ContainsFunc(r.faulty, func(field string) bool { return slices.Contains(keyNames, field) }) {
+				r.addFault("", ErrNoIdentity, 0)
 			}
 			return
 		}
-		w.fault(wrong.Field, wrong.Reason, 0)
-		*textOf(wrong.Field)(&w.Profile) = ""
+		r.addFault(wrong.Field, wrong.Reason, 0)
+		*textOf(wrong.Field)(&r.Profile) = ""
 	}
 }
 
-// claim takes the row's keys, also for a faulty row.
-func (w *rosterRow) claim() {
-	for _, k := range w.Profile.Keys() {
-		if other, ok := w.reader.taken[k]; ok {
-			w.fault(k.Kind.String(), ErrDuplicateRow, other)
+// takeKeys takes the row's keys, also for a faulty row.
+func (r *rosterRow) takeKeys() {
+	for _, k := range r.Profile.Keys() {
+		if other, ok := r.reader.taken[k]; ok {
+			r.addFault(k.Kind.String(), ErrDuplicateRow, other)
 		} else {
-			w.reader.taken[k] = w.Row
-			w.reader.kept += keySize + len(k.Value)
+			r.reader.taken[k] = r.Row
+			r.reader.memory += keySize + len(k.Value)
 		}
 	}
 }
 
-// keep keeps person and password of a good row while the file is usable.
-func (w *rosterRow) keep() {
-	r := w.reader
-	if len(w.faulty) > 0 || !r.usable() {
+// accept keeps person and password of a good row while the file is usable.
+func (r *rosterRow) accept() {
+	reader := r.reader
+	if len(r.faulty) > 0 || !reader.usable() {
 		return
 	}
-	r.people = append(r.people, w.Entry)
-	r.kept += personSize
+	reader.people = append(reader.people, r.Entry)
+	reader.memory += personSize
 	for _, f := range fields {
-		r.kept += len(*f.text(&w.Profile))
+		reader.memory += len(*f.text(&r.Profile))
 	}
-	if w.password != "" && r.Password != nil {
-		r.passwords[w.Row] = w.password
-		r.kept += keySize + len(w.password)
+	if r.password != "" && reader.Password != nil {
+		reader.passwords[r.Row] = r.password
+		reader.memory += keySize + len(r.password)
 	}
 }
 
@@ -310,7 +303,7 @@ func (r *rosterReader) handOver(e Entry) bool {
 	}
 	err := r.Password(e.Row, e.Profile, password)
 	if err != nil {
-		(&rosterRow{reader: r, Entry: e}).fault("password", passwordError{err}, 0)
+		(&rosterRow{reader: r, Entry: e}).addFault("password", passwordError{err}, 0)
 	}
 	return err == nil
 }

@@ -31,16 +31,17 @@ type rosterText struct {
 // errBeyond reports a row beyond the bound.
 var errBeyond = errors.New("users: a row of a roster is too long")
 
-// at returns the nth byte ahead. The error is [io.EOF] after the last one, errBeyond, or the
+// byteAt returns the nth byte ahead. The error is [io.EOF] after the last one, errBeyond, or the
 // error of the file.
-func (t *rosterText) at(n int) (byte, error) {
+func (t *rosterText) byteAt(n int) (byte, error) {
 	if n < len(t.ahead)-t.start && n < MaxRosterRowBytes {
 		return t.ahead[t.start+n], nil
 	}
-	return t.further(n)
+	return t.slowByteAt(n)
 }
 
-func (t *rosterText) further(n int) (byte, error) {
+// slowByteAt reads on up to the nth byte.
+func (t *rosterText) slowByteAt(n int) (byte, error) {
 	if n >= MaxRosterRowBytes {
 		return 0, errBeyond
 	}
@@ -48,26 +49,26 @@ func (t *rosterText) further(n int) (byte, error) {
 		if t.err != nil {
 			return 0, t.err
 		}
-		t.more()
+		t.readChunk()
 	}
 	return t.ahead[t.start+n], nil
 }
 
-// pass skips n bytes, or to the end of the text.
-func (t *rosterText) pass(n int) { t.start = min(t.start+n, len(t.ahead)) }
+// skip skips n bytes, or to the end of the text.
+func (t *rosterText) skip(n int) { t.start = min(t.start+n, len(t.ahead)) }
 
-// passLine skips to the next line.
-func (t *rosterText) passLine() {
+// skipLine skips to the next line.
+func (t *rosterText) skipLine() {
 	for {
 		if line := bytes.IndexByte(t.ahead[t.start:], '\n'); line >= 0 {
-			t.pass(line + 1)
+			t.skip(line + 1)
 			return
 		}
-		t.pass(len(t.ahead))
+		t.skip(len(t.ahead))
 		if t.err != nil {
 			return
 		}
-		t.more()
+		t.readChunk()
 	}
 }
 
@@ -75,7 +76,7 @@ func (t *rosterText) passLine() {
 func (t *rosterText) isInstruction() bool {
 	var line []byte
 	for n := range rosterChunk {
-		c, err := t.at(n)
+		c, err := t.byteAt(n)
 		if err != nil || c == '\n' {
 			break
 		}
@@ -84,8 +85,8 @@ func (t *rosterText) isInstruction() bool {
 	return isInstruction(string(line))
 }
 
-// more reads and decodes a chunk, and sets err at the end.
-func (t *rosterText) more() {
+// readChunk reads and decodes a chunk, and sets err at the end.
+func (t *rosterText) readChunk() {
 	t.ahead = append(t.ahead[:0], t.ahead[t.start:]...)
 	t.start = 0
 	first := t.chunk == nil
@@ -106,7 +107,7 @@ func (t *rosterText) more() {
 		return
 	}
 	if first {
-		t.mark()
+		t.cutMark()
 	}
 	decode := t.decodeUTF8
 	if t.order != nil {
@@ -120,8 +121,8 @@ func (t *rosterText) more() {
 	}
 }
 
-// mark removes the byte order mark.
-func (t *rosterText) mark() {
+// cutMark removes the byte order mark.
+func (t *rosterText) cutMark() {
 	for _, mark := range []struct {
 		text  string
 		order binary.ByteOrder

@@ -47,11 +47,11 @@ func WriteRoster(w io.Writer, people iter.Seq2[User, error], o RosterOptions) er
 		if u.Status == Deleted {
 			continue
 		}
-		if err := roster.add(u); err != nil {
+		if err := roster.writeUser(u); err != nil {
 			return err
 		}
 	}
-	return roster.end()
+	return roster.flush()
 }
 
 // A rosterWriter writes rows to a file.
@@ -125,8 +125,8 @@ func written(text string) (string, error) {
 	return guarded(text), checkCharacters(text)
 }
 
-// add writes the row of a user.
-func (r *rosterWriter) add(u User) error {
+// writeUser writes the row of a user.
+func (r *rosterWriter) writeUser(u User) error {
 	row := make([]string, len(r.fields))
 	for i, field := range r.fields {
 		cell, err := r.cell(field, &u)
@@ -135,9 +135,9 @@ func (r *rosterWriter) add(u User) error {
 		}
 		row[i] = cell
 	}
-	r.begin()
+	r.writeHeader()
 	_ = r.rows.Write(row)
-	return r.failed()
+	return r.err()
 }
 
 // cell returns the cell of a user in the column of that field.
@@ -158,8 +158,8 @@ func (r *rosterWriter) cell(field string, u *User) (string, error) {
 	return written(*textOf(field)(&u.Profile))
 }
 
-// begin writes the byte order mark and the header, once.
-func (r *rosterWriter) begin() {
+// writeHeader writes the byte order mark and the header, once.
+func (r *rosterWriter) writeHeader() {
 	if r.header != nil {
 		_, _ = r.file.WriteString("\uFEFF")
 		_ = r.rows.Write(r.header)
@@ -167,15 +167,15 @@ func (r *rosterWriter) begin() {
 	}
 }
 
-// end writes the rest.
-func (r *rosterWriter) end() error {
-	r.begin()
+// flush writes the rest.
+func (r *rosterWriter) flush() error {
+	r.writeHeader()
 	r.rows.Flush()
-	return r.failed()
+	return r.err()
 }
 
-// failed returns the first error of the file.
-func (r *rosterWriter) failed() error {
+// err returns the first error of the file.
+func (r *rosterWriter) err() error {
 	if err := r.rows.Error(); err != nil {
 		return fmt.Errorf("users: writing a roster: %w", err)
 	}
