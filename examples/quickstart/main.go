@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	s := site{ctx: ctx, keeper: keeper, out: out}
-	return s.play(seats.Opening{Total: total, Policy: policy(), Owner: roster.People[0].Profile}, roster.People[1:])
+	return s.run(seats.Opening{Total: total, Policy: policy(), Owner: roster.People[0].Profile}, roster.People[1:])
 }
 
 // readRoster reads the file, or the built-in roster, and prints its faults.
@@ -118,7 +118,7 @@ func list[T any](out io.Writer, lines []T) {
 	fmt.Fprintln(out)
 }
 
-// A site is the account in the story.
+// A site is the account of a run.
 type site struct {
 	ctx     context.Context
 	keeper  *seatkeeper.Keeper
@@ -133,7 +133,7 @@ func (s *site) once(key string) *seatkeeper.Keeper {
 	return s.keeper.With(seatkeeper.Call{Key: key})
 }
 
-func (s *site) play(o seats.Opening, others []users.Entry) error {
+func (s *site) run(o seats.Opening, others []users.Entry) error {
 	s.account = users.AccountID("northwind-" + o.Digest()) // an account for each number of seats and policy
 	o.Account = s.account
 	opened, err := s.once("open").Open(s.ctx, o)

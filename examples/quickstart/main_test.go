@@ -23,8 +23,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// tell returns the output of the program.
-func tell(t *testing.T, args ...string) string {
+// output returns the output of the program.
+func output(t *testing.T, args ...string) string {
 	t.Helper()
 	var out strings.Builder
 	require.NoError(t, run(t.Context(), args, &out))
@@ -37,18 +37,18 @@ func inMemory(args ...string) []string { return append([]string{"-db", "memory"}
 // kept is the line with the place of the accounts.
 var kept = regexp.MustCompile(`(?m)^Accounts are kept in (.*)\.$`)
 
-// requireGolden compares a story with the one on file, apart from the place of the accounts.
-func requireGolden(t *testing.T, name, story string) {
+// requireGolden compares an output with the one on file, apart from the place of the accounts.
+func requireGolden(t *testing.T, name, text string) {
 	t.Helper()
-	require.Regexp(t, kept, story)
-	story = kept.ReplaceAllString(story, "Accounts are kept in a place.")
+	require.Regexp(t, kept, text)
+	text = kept.ReplaceAllString(text, "Accounts are kept in a place.")
 	golden := filepath.Join("testdata", name+".golden")
 	if *update {
-		require.NoError(t, os.WriteFile(golden, []byte(story), 0o644))
+		require.NoError(t, os.WriteFile(golden, []byte(text), 0o644))
 	}
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
-	require.Equal(t, string(want), story)
+	require.Equal(t, string(want), text)
 }
 
 func TestRun_products(t *testing.T) {
@@ -58,7 +58,7 @@ func TestRun_products(t *testing.T) {
 		"unlimited":     {"-seats", "unlimited"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			requireGolden(t, name, tell(t, inMemory(args...)...))
+			requireGolden(t, name, output(t, inMemory(args...)...))
 		})
 	}
 }
@@ -66,7 +66,7 @@ func TestRun_products(t *testing.T) {
 // TestRun_help_page has the numbers of AccuEd Connect's page: ten seats are filled, four users
 // deactivated, four new ones invited.
 func TestRun_help_page(t *testing.T) {
-	story := tell(t, inMemory()...)
+	text := output(t, inMemory()...)
 	for _, line := range []string{
 		"no free seat: 10 of 10 are held",
 		"deactivate 1, delete 1, or ask the vendor for 1 more",
@@ -76,7 +76,7 @@ func TestRun_help_page(t *testing.T) {
 		"People in the account: 14, of them active: 10.",
 		"Total Licenses      10\n", "Available Licenses  0\n", "Active Users        10\n", "Inactive Users      4\n",
 	} {
-		require.Contains(t, story, line)
+		require.Contains(t, text, line)
 	}
 }
 

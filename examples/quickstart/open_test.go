@@ -43,28 +43,28 @@ func each(t *testing.T, test func(t *testing.T, e engine, db string)) {
 
 func TestRun_again(t *testing.T) {
 	each(t, func(t *testing.T, e engine, db string) {
-		first := tell(t, "-db", db)
+		first := output(t, "-db", db)
 		requireGolden(t, "accuedconnect", first)
 		require.True(t, strings.HasPrefix(kept.FindStringSubmatch(first)[1], e.calls))
 		for range 2 {
-			again := tell(t, "-db", db)
+			again := output(t, "-db", db)
 			requireGolden(t, "again", again)
 			require.Equal(t, end(first), end(again))
 		}
 		standard := []string{"-db", db, "-product", "standard", "-seats", "12"}
-		requireGolden(t, "standard", tell(t, standard...)) // beside the other
-		requireGolden(t, "again", tell(t, "-db", db))
-		require.Contains(t, tell(t, standard...), "The account is already here")
+		requireGolden(t, "standard", output(t, standard...)) // beside the other
+		requireGolden(t, "again", output(t, "-db", db))
+		require.Contains(t, output(t, standard...), "The account is already here")
 
-		requireGolden(t, "accuedconnect", tell(t, "-db", db, "-fresh"))
-		requireGolden(t, "again", tell(t, "-db", db))
-		requireGolden(t, "standard", tell(t, standard...))
+		requireGolden(t, "accuedconnect", output(t, "-db", db, "-fresh"))
+		requireGolden(t, "again", output(t, "-db", db))
+		requireGolden(t, "standard", output(t, standard...))
 	})
 }
 
-// end returns the part of a story about the account.
-func end(story string) string {
-	_, after, _ := strings.Cut(story, "\nPeople in the account")
+// end returns the part of an output about the account.
+func end(text string) string {
+	_, after, _ := strings.Cut(text, "\nPeople in the account")
 	return after
 }
 
@@ -76,12 +76,12 @@ func TestRun_interrupted(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "roster.csv")
 	upload := func(rows ...string) string {
 		require.NoError(t, os.WriteFile(file, []byte(header+"\n"+strings.Join(rows, "")), 0o644))
-		return tell(t, "-db", db, "-roster", file)
+		return output(t, "-db", db, "-roster", file)
 	}
 	require.Contains(t, upload(rows[:10]...), "9 came in: with the owner, 10 of 10")
 	whole := upload(rows...)
 	require.Contains(t, whole, "0 came in, 9 are already here, 0 of them inactive: with the owner, 10 of 10")
-	require.Equal(t, end(tell(t, inMemory()...)), end(whole))
+	require.Equal(t, end(output(t, inMemory()...)), end(whole))
 	other := upload(slices.Concat(rows[:1], rows[5:])...) // other leavers
 	require.Contains(t, other, "The call has a key and happens once")
 	require.Equal(t, end(whole), end(other))
@@ -93,9 +93,9 @@ func TestRun_two_users_in_a_row(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "roster.csv")
 	const header = "First name,Last name,Username,Password,Email,Role,Location,Department,Title\nOlive,Owen,,,olive@acme.example,User,,,\n"
 	require.NoError(t, os.WriteFile(file, []byte(header+"Ada,Lovelace,ada,,ada@acme.example,User,,,\nBob,Smith,bob,,bob@acme.example,User,,,\n"), 0o644))
-	require.Contains(t, tell(t, "-db", db, "-roster", file), "2 came in")
+	require.Contains(t, output(t, "-db", db, "-roster", file), "2 came in")
 	require.NoError(t, os.WriteFile(file, []byte(header+"Ada,Smith,bob,,ada@acme.example,User,,,\n"), 0o644))
-	require.Contains(t, tell(t, "-db", db, "-roster", file), "1 did not, the first of them row 3, Ada Smith:\n    seats: profile matches several users")
+	require.Contains(t, output(t, "-db", db, "-roster", file), "1 did not, the first of them row 3, Ada Smith:\n    seats: profile matches several users")
 }
 
 func TestOpen_fresh(t *testing.T) {
@@ -136,10 +136,10 @@ func TestRun_concurrent(t *testing.T) {
 		require.NoError(t, one.Start())
 		require.NoError(t, two.Start())
 		require.NoError(t, errors.Join(one.Wait(), two.Wait()), "%s%s", oneErrs, twoErrs)
-		third := tell(t, "-db", db)
+		third := output(t, "-db", db)
 		require.Contains(t, third, "0 came in, 13 are already here, 4 of them inactive")
 		// Users are in order of ID, here another order than the roster's.
-		require.ElementsMatch(t, strings.Split(end(tell(t, inMemory()...)), "\n"), strings.Split(end(third), "\n"))
+		require.ElementsMatch(t, strings.Split(end(output(t, inMemory()...)), "\n"), strings.Split(end(third), "\n"))
 	})
 }
 
@@ -149,17 +149,17 @@ func TestRun_default_file(t *testing.T) {
 	}
 	folder := servers.Folder(t)
 	t.Setenv("TMPDIR", folder)
-	story := tell(t)
-	requireGolden(t, "accuedconnect", story)
+	text := output(t)
+	requireGolden(t, "accuedconnect", text)
 	file := defaultFile()
 	require.Equal(t, folder, filepath.Dir(file))
-	require.Equal(t, "the SQLite file "+file, kept.FindStringSubmatch(story)[1])
+	require.Equal(t, "the SQLite file "+file, kept.FindStringSubmatch(text)[1])
 	info, err := os.Stat(file)
 	require.NoError(t, err)
 	require.EqualValues(t, 0o600, info.Mode())
-	requireGolden(t, "again", tell(t))
-	requireGolden(t, "accuedconnect", tell(t, "-fresh"))
-	requireGolden(t, "again", tell(t))
+	requireGolden(t, "again", output(t))
+	requireGolden(t, "accuedconnect", output(t, "-fresh"))
+	requireGolden(t, "again", output(t))
 
 	_, _, db, err := connect(file)
 	require.NoError(t, err)
@@ -178,9 +178,9 @@ func TestRun_default_file(t *testing.T) {
 func TestOpen_file_name(t *testing.T) {
 	folder := servers.Folder(t)
 	const name = "100% of 'all' %41#1?.db"
-	tell(t, "-db", filepath.Join(folder, name))
+	output(t, "-db", filepath.Join(folder, name))
 	t.Chdir(folder)
-	require.Contains(t, tell(t, "-db", name), "The account is already here")
+	require.Contains(t, output(t, "-db", name), "The account is already here")
 	files, err := os.ReadDir(".")
 	require.NoError(t, err)
 	require.Len(t, files, 1)
@@ -189,9 +189,9 @@ func TestOpen_file_name(t *testing.T) {
 
 func TestRun_memory(t *testing.T) {
 	for range 2 {
-		requireGolden(t, "accuedconnect", tell(t, inMemory()...))
+		requireGolden(t, "accuedconnect", output(t, inMemory()...))
 	}
-	requireGolden(t, "accuedconnect", tell(t, inMemory("-fresh")...))
+	requireGolden(t, "accuedconnect", output(t, inMemory("-fresh")...))
 }
 
 func TestOpen_errors(t *testing.T) {
@@ -247,12 +247,12 @@ func TestOpen_read_only(t *testing.T) {
 	if os.Geteuid() == 0 { // root ignores permissions
 		folder := servers.SmallDisk(t, 4<<20)
 		file, sentence = filepath.Join(folder, "q.db"), "read-only file system"
-		tell(t, "-db", file)
+		output(t, "-db", file)
 		text, err := exec.Command("mount", "-o", "remount,ro", folder).CombinedOutput()
 		require.NoError(t, err, string(text))
 	} else {
 		file, sentence = filepath.Join(t.TempDir(), "q.db"), "permission denied"
-		tell(t, "-db", file)
+		output(t, "-db", file)
 		require.NoError(t, os.Chmod(file, 0o400))
 	}
 	for _, args := range [][]string{{"-db", file}, {"-db", file, "-fresh"}} {
