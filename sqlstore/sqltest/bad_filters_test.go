@@ -21,9 +21,9 @@ var unkept = []string{
 	"a\x00b", "\x00", "a\x00", "\xff", "a\xff", "\xbf\x27", "\xbf\\'", "a\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x81\x5c", "a\nb", "\n", "a\x1a", "\u0085",
 }
 
-// TestATextThatNobodyHasIsFoundNowhere and does no harm: every engine answers as a store
+// TestStore_reads_unstorableText and does no harm: every engine answers as a store
 // in memory does.
-func TestATextThatNobodyHasIsFoundNowhere(t *testing.T) {
+func TestStore_reads_unstorableText(t *testing.T) {
 	each(t, append([]engine{variant(t, "PostgreSQL, simple protocol"), variant(t, "PostgreSQL, lib-pq"), variant(t, "MariaDB, transactions")}, engines...), func(t *testing.T, s *site) {
 		st, memory := s.store(), memstore.New()
 		k, other := open(t, st, 9), open(t, memory, 9)
@@ -189,9 +189,9 @@ func inquiries(t *testing.T, text string) map[string]func(*seatkeeper.Keeper, st
 	return all
 }
 
-// TestATextThatMayNotBeKeptIsNeverCut where somebody commits it past the Keeper: it is
+// TestStore_Commit_unstorableText where somebody commits it past the Keeper: it is
 // kept as it is, or the engine says clearly that it is not.
-func TestATextThatMayNotBeKeptIsNeverCut(t *testing.T) {
+func TestStore_Commit_unstorableText(t *testing.T) {
 	const large = 10 << 20
 	each(t, append([]engine{variant(t, "PostgreSQL, lib-pq"), variant(t, "MariaDB, transactions")}, engines...), func(t *testing.T, s *site) {
 		st := s.store()

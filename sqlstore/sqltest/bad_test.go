@@ -63,7 +63,7 @@ func clear(t *testing.T, text string) func(error) {
 	}
 }
 
-func TestAClosedDatabaseIsAClearError(t *testing.T) {
+func TestStore_closedDatabase(t *testing.T) {
 	each(t, engines, func(t *testing.T, s *site) {
 		open(t, s.stores[0], 9)
 		c := planned(t, s.stores[0], invite("ada"))
@@ -78,8 +78,8 @@ func TestAClosedDatabaseIsAClearError(t *testing.T) {
 	})
 }
 
-// TestWhoMayOnlyReadReads and is told clearly that he may not write.
-func TestWhoMayOnlyReadReads(t *testing.T) {
+// TestStore_readOnly and is told clearly that he may not write.
+func TestStore_readOnly(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		engine
@@ -138,7 +138,7 @@ func TestWhoMayOnlyReadReads(t *testing.T) {
 	}
 }
 
-func TestAFullDiskLosesNothing(t *testing.T) {
+func TestStore_Commit_fullDisk(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"WAL", "DELETE"} {
 		t.Run(mode, func(t *testing.T) {
@@ -172,8 +172,8 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	}
 }
 
-// TestATableThatIsMissing is renamed under a running store, and comes back.
-func TestATableThatIsMissing(t *testing.T) {
+// TestStore_missingTable is renamed under a running store, and comes back.
+func TestStore_missingTable(t *testing.T) {
 	each(t, append([]engine{variant(t, "PostgreSQL, lib-pq"), variant(t, "MariaDB, transactions")}, engines...), func(t *testing.T, s *site) {
 		st := s.stores[0]
 		open(t, st, 99)

@@ -62,8 +62,8 @@ func drawText(most int) *rapid.Generator[string] {
 	})
 }
 
-// TestATextIsOnlyAText wherever it goes in, and comes back byte by byte.
-func TestATextIsOnlyAText(t *testing.T) {
+// TestStore_texts wherever it goes in, and comes back byte by byte.
+func TestStore_texts(t *testing.T) {
 	each(t, append(underSettings(), variant(t, "MariaDB, transactions"), variant(t, "PostgreSQL, simple protocol"), variant(t, "PostgreSQL, lib-pq"), sqlite, postgres), func(t *testing.T, s *site) {
 		k, number := open(t, s.store(), 9), 0
 		rapid.Check(t, func(rt *rapid.T) {

@@ -10,9 +10,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestNoStatementIsLongerThanABlock where orders tell as many as there can be, with the
+// TestStore_Commit_longestStatement where orders tell as many as there can be, with the
 // longest of IDs.
-func TestNoStatementIsLongerThanABlock(t *testing.T) {
+func TestStore_Commit_longestStatement(t *testing.T) {
 	t.Parallel()
 	s, r := variant(t, "MariaDB, literals").recorded(t)
 	st := s.stores[0]

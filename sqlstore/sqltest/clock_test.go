@@ -95,9 +95,9 @@ func wayBack(t *testing.T) (find, statements []string, instant time.Time) {
 	return all(blocks[0][1]), all(blocks[1][1]), time.UnixMicro(micros).UTC()
 }
 
-// TestAfterAWrongClock has a call of 2034 in the middle of a month, and brings the account
+// TestReadme_wrongClock has a call of 2034 in the middle of a month, and brings the account
 // back as the README says.
-func TestAfterAWrongClock(t *testing.T) {
+func TestReadme_wrongClock(t *testing.T) {
 	find, statements, wrong := wayBack(t)
 	each(t, engines, func(t *testing.T, s *site) {
 		ctx := t.Context()

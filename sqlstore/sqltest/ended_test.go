@@ -11,9 +11,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestNothingIsWrittenAfterTheDatabaseHasEndedATransaction although the host goes on: on
+// TestStore_Bind_certificationFailure although the host goes on: on
 // MariaDB what is sent then is outside of any transaction, and stays.
-func TestNothingIsWrittenAfterTheDatabaseHasEndedATransaction(t *testing.T) {
+func TestStore_Bind_certificationFailure(t *testing.T) {
 	each(t, []engine{galera}, func(t *testing.T, s *site) {
 		ctx := t.Context()
 		here, there := s.stores[0], s.stores[1]

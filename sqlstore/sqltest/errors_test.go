@@ -114,7 +114,7 @@ func common(t *testing.T, db *sql.DB, exec func(string) error) {
 	told(t, sqlstore.Refused, exec("INSERT INTO numbers VALUES (3, 3)"), "a closed database")
 }
 
-func TestErrorsOfPostgresAreTold(t *testing.T) {
+func TestClassify_postgres(t *testing.T) {
 	t.Parallel()
 	for _, e := range []engine{postgres, variant(t, "PostgreSQL, lib-pq")} {
 		t.Run(e.name, func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestErrorsOfPostgresAreTold(t *testing.T) {
 	}
 }
 
-func TestErrorsOfMariaDBAreTold(t *testing.T) {
+func TestClassify_mariadb(t *testing.T) {
 	t.Parallel()
 	db, exec := scratch(t, mariadb)
 	told(t, sqlstore.Again, crossed(t, db), "a deadlock")
@@ -161,7 +161,7 @@ func TestErrorsOfMariaDBAreTold(t *testing.T) {
 	common(t, db, exec)
 }
 
-func TestErrorsOfSQLiteAreTold(t *testing.T) {
+func TestClassify_sqlite(t *testing.T) {
 	t.Parallel()
 	impatient := sqlite
 	impatient.dsn = func(t testing.TB, database string) (string, []string) {
@@ -185,8 +185,8 @@ func TestErrorsOfSQLiteAreTold(t *testing.T) {
 	common(t, db, exec)
 }
 
-// TestErrorsOfALineAreTold which is cut, or was never there.
-func TestErrorsOfALineAreTold(t *testing.T) {
+// TestClassify_line which is cut, or was never there.
+func TestClassify_line(t *testing.T) {
 	t.Parallel()
 	for _, c := range distant(t) {
 		t.Run(c.name, func(t *testing.T) {
@@ -223,9 +223,9 @@ func distant(t *testing.T) []far {
 	}
 }
 
-// TestALostCommitIsSettled cuts the line before or after the commit was carried out. The
+// TestKeeper_Do_lostAnswer cuts the line before or after the commit was carried out. The
 // store does not know what became of it, and the Keeper finds out.
-func TestALostCommitIsSettled(t *testing.T) {
+func TestKeeper_Do_lostAnswer(t *testing.T) {
 	t.Parallel()
 	for _, c := range distant(t) {
 		t.Run(c.name, func(t *testing.T) {
@@ -274,9 +274,9 @@ func TestALostCommitIsSettled(t *testing.T) {
 	}
 }
 
-// TestALineThatIsCutBeforeTheCommitLeavesNoDoubt since a transaction goes with its
+// TestKeeper_Do_cutLine since a transaction goes with its
 // connection.
-func TestALineThatIsCutBeforeTheCommitLeavesNoDoubt(t *testing.T) {
+func TestKeeper_Do_cutLine(t *testing.T) {
 	t.Parallel()
 	p := newProxy(t, servers.MariaDB(t).Address())
 	st := p.before(variant(t, "MariaDB, transactions")).open(t).stores[0]

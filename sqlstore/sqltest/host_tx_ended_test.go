@@ -79,9 +79,9 @@ func (h *host) writes(planned seats.Change) {
 	require.ErrorIs(h, err, store.ErrConflict)
 }
 
-// TestATransactionThatADeadlockEndedIsOver although the host does not know: MySQL ends it,
+// TestStore_Bind_deadlock although the host does not know: MySQL ends it,
 // and what is sent on its connection afterwards is outside of any.
-func TestATransactionThatADeadlockEndedIsOver(t *testing.T) {
+func TestStore_Bind_deadlock(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		level sql.IsolationLevel
@@ -118,8 +118,8 @@ func TestATransactionThatADeadlockEndedIsOver(t *testing.T) {
 	}
 }
 
-// TestATransactionThatSQLiteEndedIsOver as some errors end it there.
-func TestATransactionThatSQLiteEndedIsOver(t *testing.T) {
+// TestStore_Bind_endedBySQLite as some errors end it there.
+func TestStore_Bind_endedBySQLite(t *testing.T) {
 	hostedOn(t, []engine{sqlite, variant(t, "SQLite, one connection")}, 9, func(h *host) {
 		_, err := h.db.ExecContext(h.Context(), "INSERT INTO host VALUES (1, 0)")
 		require.NoError(h, err)

@@ -81,7 +81,7 @@ func (h *host) rows(count int, ids ...users.ID) {
 	require.Equal(h, ids, people(h, h.keeper))
 }
 
-func TestTheHostsRowAndOursAreCommittedTogetherOrVanishTogether(t *testing.T) {
+func TestKeeper_InTx_together(t *testing.T) {
 	hosted(t, 9, func(h *host) {
 		other := seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("olive")}
 		work := func() {
@@ -120,7 +120,7 @@ func TestTheHostsRowAndOursAreCommittedTogetherOrVanishTogether(t *testing.T) {
 	})
 }
 
-func TestARefusalDoesNotSpoilTheTransaction(t *testing.T) {
+func TestKeeper_InTx_refusal(t *testing.T) {
 	hosted(t, 1, func(h *host) {
 		h.begin(sql.LevelDefault)
 		h.row(1)
@@ -135,9 +135,9 @@ func TestARefusalDoesNotSpoilTheTransaction(t *testing.T) {
 	})
 }
 
-// TestATakenKeyDoesNotSpoilTheTransaction lets the database be the first to see it, in
+// TestKeeper_InTx_takenKey lets the database be the first to see it, in
 // the middle of a change.
-func TestATakenKeyDoesNotSpoilTheTransaction(t *testing.T) {
+func TestKeeper_InTx_takenKey(t *testing.T) {
 	hosted(t, 9, func(h *host) {
 		_, err := h.keeper.Do(h.Context(), acme, olive, invite("ada"), invite("bob"), seats.Deactivate{User: "bob"})
 		require.NoError(h, err)
@@ -160,7 +160,7 @@ func TestATakenKeyDoesNotSpoilTheTransaction(t *testing.T) {
 	})
 }
 
-func TestABrokenChangeLeavesTheTransactionAsItWas(t *testing.T) {
+func TestStore_Bind_brokenChange(t *testing.T) {
 	hosted(t, 9, func(h *host) {
 		h.begin(sql.LevelDefault)
 		h.row(1)
@@ -179,9 +179,9 @@ func TestABrokenChangeLeavesTheTransactionAsItWas(t *testing.T) {
 	})
 }
 
-// TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain has the rival take the same
+// TestKeeper_InTx_conflict has the rival take the same
 // address.
-func TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain(t *testing.T) {
+func TestKeeper_InTx_conflict(t *testing.T) {
 	t.Parallel()
 	for level, all := range map[sql.IsolationLevel][]engine{
 		sql.LevelDefault: append([]engine{variant(t, "PostgreSQL, lib-pq"), variant(t, "MariaDB, transactions")}, engines...),
@@ -220,9 +220,9 @@ func TestWhereARivalIsQuickerTheHostRunsItsTransactionAgain(t *testing.T) {
 	}
 }
 
-// TestWhereARivalOpensTheAccount the transaction may not see it, only that it can't be put
+// TestKeeper_InTx_rivalOpens the transaction may not see it, only that it can't be put
 // in.
-func TestWhereARivalOpensTheAccount(t *testing.T) {
+func TestKeeper_InTx_rivalOpens(t *testing.T) {
 	hosted(t, 9, func(h *host) {
 		other := seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("olive")}
 		h.begin(sql.LevelDefault)
@@ -241,8 +241,8 @@ func TestWhereARivalOpensTheAccount(t *testing.T) {
 	})
 }
 
-// TestAnImmediateTransactionMeetsNoRival of SQLite: whoever else writes waits for its end.
-func TestAnImmediateTransactionMeetsNoRival(t *testing.T) {
+// TestKeeper_InTx_immediate of SQLite: whoever else writes waits for its end.
+func TestKeeper_InTx_immediate(t *testing.T) {
 	immediate := sqlite
 	immediate.dsn = func(t testing.TB, database string) (string, []string) {
 		driver, sources := inFile(t, database)
@@ -266,7 +266,7 @@ func TestAnImmediateTransactionMeetsNoRival(t *testing.T) {
 	})
 }
 
-func TestOnOneConnectionACallWaitsForTheEndOfTheTransaction(t *testing.T) {
+func TestKeeper_InTx_oneConnection(t *testing.T) {
 	hostedOn(t, []engine{variant(t, "SQLite, one connection"), variant(t, "SQLite in memory, one connection")}, 9, func(h *host) {
 		change := planned(h, h.store, invite("eve"))
 		h.begin(sql.LevelDefault)
@@ -297,8 +297,8 @@ func TestOnOneConnectionACallWaitsForTheEndOfTheTransaction(t *testing.T) {
 	})
 }
 
-// TestAScriptComesToTheSameInATransaction as on a store in memory.
-func TestAScriptComesToTheSameInATransaction(t *testing.T) {
+// TestKeeper_InTx_script as on a store in memory.
+func TestKeeper_InTx_script(t *testing.T) {
 	hostedOn(t, engines, 1, func(h *host) {
 		look := func(s store.Store) []any {
 			snapshots, err := s.Load(h.Context(), seats.Need{Account: "other", Pools: []seats.PoolID{"course"}})
@@ -357,9 +357,9 @@ func asJSON(t testing.TB, v any) string {
 	return string(text)
 }
 
-// TestWhatWasRolledBackIsNoBase although a transaction at READ UNCOMMITTED has seen it,
+// TestKeeper_InTx_readUncommitted although a transaction at READ UNCOMMITTED has seen it,
 // and the revision that it was decided on is somebody else's now.
-func TestWhatWasRolledBackIsNoBase(t *testing.T) {
+func TestKeeper_InTx_readUncommitted(t *testing.T) {
 	each(t, []engine{mariadb}, func(t *testing.T, s *site) {
 		ctx, st := t.Context(), s.stores[0]
 		k := open(t, st, 2)

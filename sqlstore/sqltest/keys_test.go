@@ -76,7 +76,7 @@ func rows(t *testing.T, s *site) []string {
 	return all
 }
 
-func TestRenewKeys(t *testing.T) {
+func TestStore_RenewKeys(t *testing.T) {
 	t.Parallel()
 	for _, e := range renewed {
 		t.Run(e.name, func(t *testing.T) {
@@ -154,8 +154,8 @@ func revisionOf(t *testing.T, k *seatkeeper.Keeper, account users.AccountID) uin
 	return u.Revision
 }
 
-// TestRenewKeys_collisions has users of whom two share a key in the new form only.
-func TestRenewKeys_collisions(t *testing.T) {
+// TestStore_RenewKeys_collisions has users of whom two share a key in the new form only.
+func TestStore_RenewKeys_collisions(t *testing.T) {
 	t.Parallel()
 	for _, e := range renewed {
 		t.Run(e.name, func(t *testing.T) {
@@ -214,9 +214,9 @@ func TestRenewKeys_collisions(t *testing.T) {
 	}
 }
 
-// TestRenewKeys_meanwhile edits a user between the reading and the writing of their keys.
+// TestStore_RenewKeys_meanwhile edits a user between the reading and the writing of their keys.
 // On SQLite nobody else can write then.
-func TestRenewKeys_meanwhile(t *testing.T) {
+func TestStore_RenewKeys_meanwhile(t *testing.T) {
 	t.Parallel()
 	for _, e := range []engine{postgres, mariadb} {
 		t.Run(e.name, func(t *testing.T) {
@@ -242,8 +242,8 @@ func TestRenewKeys_meanwhile(t *testing.T) {
 	}
 }
 
-// TestRenewKeys_collisions_meanwhile works on with the users of a collision, and ends it.
-func TestRenewKeys_collisions_meanwhile(t *testing.T) {
+// TestStore_RenewKeys_collisions_meanwhile works on with the users of a collision, and ends it.
+func TestStore_RenewKeys_collisions_meanwhile(t *testing.T) {
 	t.Parallel()
 	edit := func(user users.ID, email string) seats.Command {
 		return seats.Edit{User: user, Set: users.Patch{Email: &email}}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,155 +15,124 @@ import (
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 )
 
-// allMigrate lets processes, each with a database of its own to connect to, migrate at
-// once.
-func allMigrate(t *testing.T, processes ...blank) {
-	begin := make(chan struct{})
-	ends := make(chan error)
-	for _, d := range processes {
-		s, db := d.store(t, sqlstore.Options{})
-		require.NoError(t, db.Ping())
-		go func() {
-			<-begin
-			ends <- errors.Join(s.Migrate(context.Background()), s.Verify(context.Background()))
-		}()
+// TestStore_Migrate_atOnce has eight processes call it.
+func TestStore_Migrate_atOnce(t *testing.T) {
+	opened := func(e engine, change func(*blank)) func(*testing.T) []blank {
+		return func(t *testing.T) []blank {
+			d := e.blank(t)
+			change(&d)
+			return slices.Repeat([]blank{d}, 8)
+		}
 	}
-	close(begin)
-	for range processes {
-		require.NoError(t, <-ends)
-	}
-	s, db := processes[0].store(t, sqlstore.Options{})
-	require.Equal(t, allVersions(s), recorded(t, db))
-}
-
-func TestEightProcessesMigrateAtOnce(t *testing.T) {
-	onBlank(t, func(t *testing.T, d blank) {
-		allMigrate(t, d, d, d, d, d, d, d, d)
-	})
-	t.Run("SQLite without patience", func(t *testing.T) {
-		d := sqlite.blank(t).impatient()
-		allMigrate(t, d, d, d, d, d, d, d, d)
-	})
-	t.Run("SQLite whose transactions begin with the lock", func(t *testing.T) {
-		d := sqlite.blank(t).impatient()
-		d.source += "?_txlock=immediate"
-		allMigrate(t, d, d, d, d, d, d, d, d)
-	})
-	t.Run("SQLite without a write-ahead log", func(t *testing.T) {
-		d := sqlite.blank(t)
-		d.source = strings.Replace(d.source, "WAL", "DELETE", 1)
-		allMigrate(t, d, d, d, d, d, d, d, d)
-	})
-	t.Run("PostgreSQL that is strict", func(t *testing.T) {
-		d := postgres.blank(t)
-		d.source += "&default_transaction_isolation=serializable"
-		allMigrate(t, d, d, d, d, d, d, d, d)
-	})
-	t.Run("PostgreSQL through lib/pq", func(t *testing.T) {
-		d := postgres.blank(t)
-		d.driver = "postgres"
-		allMigrate(t, d, d, d, d, d, d, d, d)
-	})
-}
-
-func TestProcessesOnAllNodesOfGaleraMigrateAtOnce(t *testing.T) {
+	same := func(*blank) {}
 	t.Parallel()
-	if !long.On() {
-		t.Skip("a cluster takes its time to start")
-	}
-	driver, nodes := galera.dsn(t, newName())
-	var processes []blank
-	for _, source := range nodes {
-		d := blank{galera, driver, source}
-		processes = append(processes, d, d)
-	}
-	allMigrate(t, processes...)
-}
-
-// TestARivalHasBegun lets a rival make the first table, and then, when Migrate has to
-// wait for it, the others too, or none.
-func TestARivalHasBegun(t *testing.T) {
-	t.Parallel()
-	for _, goesOn := range []bool{true, false} {
-		t.Run(fmt.Sprint("and goes on: ", goesOn), func(t *testing.T) {
-			t.Run("SQLite", func(t *testing.T) {
-				d := sqlite.blank(t)
-				waits := make(chan struct{}, 100)
-				s, _ := d.impatient().store(t, sqlstore.Options{Classify: func(err error) sqlstore.Class {
-					c := sqlstore.Classify(err)
-					if c == sqlstore.Again {
-						waits <- struct{}{}
-					}
-					return c
-				}})
-				againstARival(t, d, s, goesOn, func(*sql.DB) { <-waits })
-			})
-			t.Run("PostgreSQL", func(t *testing.T) {
-				d := postgres.blank(t)
-				s, _ := d.store(t, sqlstore.Options{})
-				againstARival(t, d, s, goesOn, func(db *sql.DB) { awaitOne(t, db, postgresWaits) })
-			})
+	for name, processes := range map[string]func(*testing.T) []blank{
+		"SQLite":                     opened(sqlite, same),
+		"SQLite, no wait for a lock": opened(sqlite, func(d *blank) { *d = d.impatient() }),
+		"SQLite, immediate":          opened(sqlite, func(d *blank) { *d = d.impatient(); d.source += "?_txlock=immediate" }),
+		"SQLite, rollback journal":   opened(sqlite, func(d *blank) { d.source = strings.Replace(d.source, "WAL", "DELETE", 1) }),
+		"PostgreSQL":                 opened(postgres, same),
+		"PostgreSQL, serializable":   opened(postgres, func(d *blank) { d.source += "&default_transaction_isolation=serializable" }),
+		"PostgreSQL, lib-pq":         opened(postgres, func(d *blank) { d.driver = "postgres" }),
+		"MariaDB":                    opened(mariadb, same),
+		"Galera": func(t *testing.T) (all []blank) {
+			if !long.On() {
+				t.Skip("it runs in the long form")
+			}
+			driver, nodes := galera.dsn(t, newName())
+			for _, source := range nodes {
+				all = append(all, blank{galera, driver, source}, blank{galera, driver, source})
+			}
+			return all
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			begin := make(chan struct{})
+			ends := make(chan error)
+			all := processes(t)
+			for _, d := range all {
+				s, db := d.store(t, sqlstore.Options{})
+				require.NoError(t, db.Ping())
+				go func() {
+					<-begin
+					ends <- errors.Join(s.Migrate(context.Background()), s.Verify(context.Background()))
+				}()
+			}
+			close(begin)
+			for range all {
+				require.NoError(t, <-ends)
+			}
+			s, db := all[0].store(t, sqlstore.Options{})
+			require.Equal(t, allVersions(s), recorded(t, db))
 		})
 	}
 }
 
-func againstARival(t *testing.T, d blank, s *sqlstore.Store, goesOn bool, migrateWaits func(*sql.DB)) {
-	db := d.open(t)
+// TestStore_Migrate_rival has a rival make the first table and then, when Migrate waits for
+// it, the others too, or none.
+func TestStore_Migrate_rival(t *testing.T) {
+	on(t, []engine{sqlite, postgres}, func(t *testing.T, e engine) {
+		for name, count := range map[string]int{"commits": 1000, "rolls back": 1} {
+			t.Run(name, func(t *testing.T) {
+				d := e.blank(t)
+				s, db := d.store(t, sqlstore.Options{})
+				waits := func() { awaitOne(t, db, postgresWaits) }
+				if e.dialect == sqlstore.SQLite {
+					met := make(chan struct{}, 100)
+					waits = func() { <-met }
+					s, _ = d.impatient().store(t, sqlstore.Options{Classify: func(err error) sqlstore.Class {
+						class := sqlstore.Classify(err)
+						if class == sqlstore.Again {
+							met <- struct{}{}
+						}
+						return class
+					}})
+				}
+				statements := statementsOf(s)
+				against(t, s, db, statements[:min(count, len(statements))], count > 1, waits)
+			})
+		}
+	})
+}
+
+// rivalRecords is the same on MariaDB, where Migrate waits for no table. Both have made all
+// of them, and the rival is at its second record.
+func rivalRecords(t *testing.T) {
+	for name, commits := range map[string]bool{"commits": true, "rolls back": false} {
+		t.Run(name, func(t *testing.T) {
+			s, db := mariadb.blank(t).store(t, sqlstore.Options{})
+			var records []string
+			for _, m := range s.Migrations() {
+				execAll(t, db, m.Statements[:len(m.Statements)-1]...)
+				records = append(records, recordOf(m))
+			}
+			against(t, s, db, records, commits, func() { awaitOne(t, db, mariaDBWaits) })
+		})
+	}
+}
+
+// against has Migrate wait for the transaction of a rival, which then ends.
+func against(t *testing.T, s *sqlstore.Store, db *sql.DB, statements []string, commits bool, waits func()) {
+	t.Helper()
 	rival, err := db.Begin()
 	require.NoError(t, err)
-	for i, text := range statementsOf(s) {
-		if i > 0 && !goesOn {
-			break
-		}
+	for _, text := range statements {
 		_, err := rival.Exec(text)
 		require.NoError(t, err)
 	}
-	end := make(chan error)
-	go func() { end <- s.Migrate(context.Background()) }()
-	migrateWaits(db)
-	if goesOn {
+	end := migrating(s)
+	waits()
+	if commits {
 		require.NoError(t, rival.Commit())
 	} else {
 		require.NoError(t, rival.Rollback())
 	}
 	require.NoError(t, <-end)
-	require.NoError(t, s.Verify(t.Context()))
-	require.Equal(t, allVersions(s), recorded(t, db))
+	migratedAll(t, s, db)
 }
 
-// TestARivalIsAboutToWriteDownWhatItDid: on MariaDB nobody waits for tables. Both have
-// made them all, and the rival is at its second record.
-func TestARivalIsAboutToWriteDownWhatItDid(t *testing.T) {
-	withNextVersion(t, func(t *testing.T) {
-		for _, commits := range []bool{true, false} {
-			t.Run(fmt.Sprint("and commits: ", commits), func(t *testing.T) {
-				d := mariadb.blank(t)
-				s, db := d.store(t, sqlstore.Options{})
-				for _, m := range s.Migrations() {
-					execAll(t, db, m.Statements[:len(m.Statements)-1]...)
-				}
-				rival, err := db.Begin()
-				require.NoError(t, err)
-				for _, m := range s.Migrations() {
-					_, err := rival.Exec(recordOf(m))
-					require.NoError(t, err)
-				}
-				end := make(chan error)
-				go func() { end <- s.Migrate(context.Background()) }()
-				awaitOne(t, db, mariaDBWaits)
-				if commits {
-					require.NoError(t, rival.Commit())
-				} else {
-					require.NoError(t, rival.Rollback())
-				}
-				require.NoError(t, <-end)
-				require.Equal(t, allVersions(s), recorded(t, db))
-			})
-		}
-	})
-}
-
-// Whether somebody waits for another to go on.
+// The queries for how many connections wait for another one.
 const (
 	postgresWaits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 	mariaDBWaits  = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'INSERT%'"
@@ -171,5 +140,6 @@ const (
 
 // awaitOne returns when the query counts one.
 func awaitOne(t *testing.T, db *sql.DB, query string) {
+	t.Helper()
 	require.Eventually(t, func() bool { return rowsOf(t, db, query)[0] == "1" }, time.Minute, 20*time.Millisecond)
 }

@@ -20,7 +20,7 @@ var columnsOf = map[sqlstore.Dialect]string{
 	sqlstore.MySQL:    "SELECT table_name, column_name, data_type, collation_name FROM information_schema.columns WHERE table_schema = DATABASE()",
 }
 
-func TestTheColumnsAreThoseOfTheCode(t *testing.T) {
+func TestMigrations_columns(t *testing.T) {
 	want, err := os.ReadFile("../testdata/columns.txt")
 	require.NoError(t, err)
 	onBlank(t, func(t *testing.T, d blank) {
@@ -40,8 +40,8 @@ func TestTheColumnsAreThoseOfTheCode(t *testing.T) {
 	})
 }
 
-// TestEveryColumnComparesByBytes: what is no number has no collation but that of bytes.
-func TestEveryColumnComparesByBytes(t *testing.T) {
+// TestMigrations_collation: a column that is no number compares by bytes.
+func TestMigrations_collation(t *testing.T) {
 	kept := map[sqlstore.Dialect][]string{
 		sqlstore.SQLite:   {"INTEGER", "TEXT"}, // whose collation is BINARY
 		sqlstore.Postgres: {"bigint", "smallint", "text C"},
@@ -84,9 +84,8 @@ var primaryIndexes = map[sqlstore.Dialect]string{
 	sqlstore.SQLite: "sqlite_autoindex_%s_1", sqlstore.Postgres: "%s_pkey", sqlstore.MySQL: "PRIMARY",
 }
 
-// TestEveryEngineHasTheSameIndexes names all that readings rely on. In the primary keys
-// and the unique indexes is what nobody may have twice.
-func TestEveryEngineHasTheSameIndexes(t *testing.T) {
+// TestMigrations_indexes: each engine has the same ones.
+func TestMigrations_indexes(t *testing.T) {
 	want := []string{
 		"accounts by_due 0 next_due",
 		"accounts primary 1 id",
@@ -128,8 +127,8 @@ func insertAccount(id string) string {
 	return fmt.Sprintf("INSERT INTO seats_accounts (id, name, revision, sequence, policy, time_zone, payer, salt) VALUES ('%s', '', 1, 1, '{}', 'UTC', '', '')", id)
 }
 
-// TestTheDatabaseRefusesAPoolThatIsNotSound asks each engine directly, past the library.
-func TestTheDatabaseRefusesAPoolThatIsNotSound(t *testing.T) {
+// TestMigrations_poolChecks asks each engine directly, past the library.
+func TestMigrations_poolChecks(t *testing.T) {
 	pools := []struct {
 		is                                    string
 		total, unlimited, held, spent, isOver any
@@ -158,10 +157,10 @@ func TestTheDatabaseRefusesAPoolThatIsNotSound(t *testing.T) {
 		{"of a negative total", -1, 0, 0, 0, 1, false},
 		{"larger than can be", 1_000_000_001, 0, 0, 0, 0, false},
 		{"too full to be counted", 3, 0, int64(1<<63 - 1), int64(1<<63 - 1), 0, false},
-		{"holding nobody knows what", 3, 0, nil, 0, 0, false},
-		{"having spent nobody knows what", 3, 0, 0, nil, 0, false},
-		{"perhaps unlimited", nil, nil, 0, 0, 0, false},
-		{"perhaps over", 3, 0, 0, 0, nil, false},
+		{"held is NULL", 3, 0, nil, 0, 0, false},
+		{"spent is NULL", 3, 0, 0, nil, 0, false},
+		{"unlimited is NULL", nil, nil, 0, 0, 0, false},
+		{"over is NULL", 3, 0, 0, 0, nil, false},
 	}
 	onBlank(t, func(t *testing.T, d blank) {
 		_, db := d.migrated(t)
@@ -186,7 +185,7 @@ func TestTheDatabaseRefusesAPoolThatIsNotSound(t *testing.T) {
 	})
 }
 
-func TestTheDatabaseRefusesAnAccountWithoutARevision(t *testing.T) {
+func TestMigrations_revisionCheck(t *testing.T) {
 	onBlank(t, func(t *testing.T, d blank) {
 		_, db := d.migrated(t)
 		execAll(t, db, insertAccount("acme"))
@@ -196,8 +195,9 @@ func TestTheDatabaseRefusesAnAccountWithoutARevision(t *testing.T) {
 	})
 }
 
-// TestAKeyIsOnePersonsInAnAccount, while any number of people have none.
-func TestAKeyIsOnePersonsInAnAccount(t *testing.T) {
+// TestMigrations_uniqueKeys: a key belongs to one user of an account, and any number of
+// users have none.
+func TestMigrations_uniqueKeys(t *testing.T) {
 	onBlank(t, func(t *testing.T, d blank) {
 		_, db := d.migrated(t)
 		for _, key := range []string{"email_key", "username_key", "external_id_key"} {
@@ -218,7 +218,7 @@ func TestAKeyIsOnePersonsInAnAccount(t *testing.T) {
 			}
 		}
 		err := addUser(t, db, "acme", "email_key1", "email_key", "NULL")
-		require.Error(t, err, "the ID is somebody's")
+		require.Error(t, err, "the ID is another user's")
 		require.Equal(t, sqlstore.Duplicate, sqlstore.Classify(err))
 	})
 }
@@ -234,8 +234,8 @@ func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 	return err
 }
 
-// TestAnEventIsWrittenOnce, in direct SQL. It has most of the columns that may be NULL.
-func TestAnEventIsWrittenOnce(t *testing.T) {
+// TestMigrations_uniqueEvents inserts events with most of the columns that may be NULL.
+func TestMigrations_uniqueEvents(t *testing.T) {
 	texts := []string{
 		"kind", "change_id", "actor_kind", "actor_user", "actor_name", "channel", "digest", "correlation", "reason", "user_id",
 		"status_before", "role_before", "status_after", "role_after", "successor", "receivers", "fields", "pool",

@@ -25,7 +25,7 @@ var rounds = flag.Int("rounds", 0, "how often calls on the large account and on 
 const hundred = 100
 
 // With -million=1000000 -rounds=300 it says how long the calls take.
-func TestACallSendsTheSameToALargeAccountAsToASmallOne(t *testing.T) {
+func TestStore_statements_largeAccount(t *testing.T) {
 	t.Parallel()
 	for _, e := range []engine{sqlite, postgres, mariadb} {
 		t.Run(e.name, func(t *testing.T) {

@@ -184,9 +184,9 @@ func quotes(err error) bool {
 	return err != nil && personal(err.Error())
 }
 
-// TestCommit_unpreparable: a driver that may not send as much at once wants the statement
+// TestStore_Commit_unpreparable: a driver that may not send as much at once wants the statement
 // prepared, which MariaDB before 10.6.2 refuses of a compound one.
-func TestCommit_unpreparable(t *testing.T) {
+func TestStore_Commit_unpreparable(t *testing.T) {
 	t.Parallel()
 	e := mariadb
 	e.dsn = onMariaDB("?interpolateParams=true&maxAllowedPacket=20000")

@@ -21,7 +21,7 @@ const (
 	smaller = 2_000 // accounts
 )
 
-func TestReadingsOnSQLiteGoByTheIndexThatIsMeant(t *testing.T) {
+func TestStore_plans_sqlite(t *testing.T) {
 	t.Parallel()
 	s, r := sqlite.recorded(t)
 	s.crowded(t, large, smaller)
@@ -46,7 +46,7 @@ func TestReadingsOnSQLiteGoByTheIndexThatIsMeant(t *testing.T) {
 	}
 }
 
-func TestReadingsOnMariaDBGoByTheIndexThatIsMeant(t *testing.T) {
+func TestStore_plans_mariadb(t *testing.T) {
 	t.Parallel()
 	s, r := mariadb.recorded(t)
 	s.crowded(t, large, smaller)
@@ -59,7 +59,7 @@ func TestReadingsOnMariaDBGoByTheIndexThatIsMeant(t *testing.T) {
 	}
 }
 
-func TestACommitOnMariaDBReadsFewRows(t *testing.T) {
+func TestStore_Commit_rowsRead(t *testing.T) {
 	t.Parallel()
 	one := mariadb
 	one.connections = 1
@@ -84,7 +84,7 @@ func TestACommitOnMariaDBReadsFewRows(t *testing.T) {
 
 // On PostgreSQL a plan is made when a statement was used some times, and kept until the
 // server has new statistics, which as a rule is a minute after much was written.
-func TestReadingsOnPostgreSQLGoByTheIndexThatIsMeant(t *testing.T) {
+func TestStore_plans_postgres(t *testing.T) {
 	t.Parallel()
 	one := postgres
 	one.connections = 1
@@ -250,10 +250,10 @@ func plansKept(t *testing.T, db *sql.DB, s sent) (n int) {
 	return n
 }
 
-// TestWhereAccountsAreAnOwnerAndNobodyElse whoever administers a large one that comes then
+// TestStore_plans_smallAccounts whoever administers a large one that comes then
 // is found by the index all the same, though PostgreSQL knows of nobody who does not
 // administer, and could as well go through the people of the account.
-func TestWhereAccountsAreAnOwnerAndNobodyElse(t *testing.T) {
+func TestStore_plans_smallAccounts(t *testing.T) {
 	t.Parallel()
 	one := postgres
 	one.connections = 1
@@ -277,9 +277,9 @@ func TestWhereAccountsAreAnOwnerAndNobodyElse(t *testing.T) {
 	}
 }
 
-// TestAPersonStaysInPlace on PostgreSQL whose status changes, as long as there is room:
+// TestStore_Commit_inPlace on PostgreSQL whose status changes, as long as there is room:
 // no index needs to hear of it.
-func TestAPersonStaysInPlace(t *testing.T) {
+func TestStore_Commit_inPlace(t *testing.T) {
 	t.Parallel()
 	s := postgres.open(t)
 	k := open(t, s.stores[0], 9)
@@ -294,9 +294,9 @@ func TestAPersonStaysInPlace(t *testing.T) {
 	}, time.Minute, 100*time.Millisecond)
 }
 
-// TestWhereEverybodyHasAdministered MariaDB would go through the people of the account, if
+// TestStore_plans_manyAdmins MariaDB would go through the people of the account, if
 // it was not told by which index to look.
-func TestWhereEverybodyHasAdministered(t *testing.T) {
+func TestStore_plans_manyAdmins(t *testing.T) {
 	t.Parallel()
 	s, r := mariadb.recorded(t)
 	s.crowd(t, "acme", large)

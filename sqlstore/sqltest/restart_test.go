@@ -102,9 +102,9 @@ func (c *crowd) leave(t *testing.T, s store.Store) {
 	works(t, s, "zoe")
 }
 
-// TestAServerThatStopsAndStartsAgain under a program that goes on. It is not run in
+// TestKeeper_Do_restartedServer under a program that goes on. It is not run in
 // parallel to other tests.
-func TestAServerThatStopsAndStartsAgain(t *testing.T) {
+func TestKeeper_Do_restartedServer(t *testing.T) {
 	kills := 1
 	if long.On() {
 		kills = 2
@@ -136,9 +136,9 @@ func TestAServerThatStopsAndStartsAgain(t *testing.T) {
 	}
 }
 
-// TestANodeThatStopsAndStartsAgain has calls sent to the other two nodes, to all three,
+// TestKeeper_Do_restartedNode has calls sent to the other two nodes, to all three,
 // and to the one that stops.
-func TestANodeThatStopsAndStartsAgain(t *testing.T) {
+func TestKeeper_Do_restartedNode(t *testing.T) {
 	if !long.On() {
 		t.Skip("half a minute")
 	}

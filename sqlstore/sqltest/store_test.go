@@ -29,7 +29,7 @@ func TestStore(t *testing.T) {
 	})
 }
 
-func TestStoreOpenedOtherwise(t *testing.T) {
+func TestStore_variants(t *testing.T) {
 	if !long.On() {
 		t.Skip("it runs in the long form")
 	}
@@ -38,7 +38,7 @@ func TestStoreOpenedOtherwise(t *testing.T) {
 	})
 }
 
-func TestLockstep(t *testing.T) {
+func TestStore_lockstep(t *testing.T) {
 	each(t, inTurn, func(t *testing.T, s *site) {
 		storetest.Lockstep(t, func(testing.TB) store.Store { return s.store() })
 	})

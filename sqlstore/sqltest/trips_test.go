@@ -89,7 +89,7 @@ type call struct {
 	refused int
 }
 
-func TestACallTakesOneRoundTripForWhatItReadsAndOneForWhatItWrites(t *testing.T) {
+func TestStore_roundTrips(t *testing.T) {
 	t.Parallel()
 	for _, e := range trippers {
 		t.Run(e.name, func(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// TestStore_contextEndsWhileItWaits for a connection of the pool, or for its turn to write
+// TestStore_Commit_endedContext for a connection of the pool, or for its turn to write
 // on SQLite: it is known that nothing was written, and that nothing will be.
-func TestStore_contextEndsWhileItWaits(t *testing.T) {
+func TestStore_Commit_endedContext(t *testing.T) {
 	t.Parallel()
 	for _, e := range []engine{sqlite, postgres, variant(t, "PostgreSQL, lib-pq"), variant(t, "PostgreSQL, simple protocol"), mariadb, variant(t, "MariaDB, transactions")} {
 		t.Run(e.name, func(t *testing.T) {

@@ -21,10 +21,10 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestStore_Commit_wholeOrNot strikes commits with what really goes wrong on an engine. Then
+// TestStore_Commit_struck strikes commits with what really goes wrong on an engine. Then
 // what was acknowledged is there and what was refused is not, the numbers agree, the
 // connection that went back to the pool is in no transaction, and the next commit works.
-func TestStore_Commit_wholeOrNot(t *testing.T) {
+func TestStore_Commit_struck(t *testing.T) {
 	t.Parallel()
 	for _, g := range targets {
 		t.Run(g.name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
-func TestEveryDriverOpensADSNWithMoreParameters(t *testing.T) {
+func TestServer_Database_drivers(t *testing.T) {
 	for _, c := range []struct {
 		driver string
 		server func(testing.TB) *servers.Server
@@ -33,9 +33,9 @@ func TestEveryDriverOpensADSNWithMoreParameters(t *testing.T) {
 	}
 }
 
-// TestWhatIsAcknowledgedIsOnDisk looks at the settings that nobody may turn off for
+// TestServer_durability looks at the settings that nobody may turn off for
 // the sake of speed.
-func TestWhatIsAcknowledgedIsOnDisk(t *testing.T) {
+func TestServer_durability(t *testing.T) {
 	for _, c := range []struct {
 		driver string
 		server func(testing.TB) *servers.Server

@@ -23,7 +23,7 @@ func ask(t *testing.T, s *Server, statement string) string {
 	return answer
 }
 
-func TestWhatIsAcknowledgedSurvivesAKill(t *testing.T) {
+func TestServer_Kill(t *testing.T) {
 	for name, server := range map[string]func(testing.TB) *Server{"PostgreSQL": Postgres, "MariaDB": MariaDB} {
 		t.Run(name, func(t *testing.T) {
 			s := server(t)
@@ -53,7 +53,7 @@ func TestWhatIsAcknowledgedSurvivesAKill(t *testing.T) {
 
 var kills = flag.Bool("kills", false, "kill a whole cluster over and over; how long Galera takes to be one again is up to it, minutes on a busy machine")
 
-func TestAClusterIsOneAgainAfterKills(t *testing.T) {
+func TestGalera_kills(t *testing.T) {
 	if !*kills {
 		t.Skip("the flag -kills is not given; sqltest kills a node of a cluster under load")
 	}
@@ -80,7 +80,7 @@ func TestAClusterIsOneAgainAfterKills(t *testing.T) {
 	}
 }
 
-func TestAKillEndsAProcessThatIsBusy(t *testing.T) {
+func TestServer_Kill_busyProcess(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("there is no /proc, and a busy process of PostgreSQL does not notice")
 	}
@@ -103,7 +103,7 @@ func TestAKillEndsAProcessThatIsBusy(t *testing.T) {
 	}
 }
 
-func TestAllTestsShareAServer(t *testing.T) {
+func TestPostgres_shared(t *testing.T) {
 	var group sync.WaitGroup
 	got := make([]*Server, 4)
 	for i := range got {
@@ -118,8 +118,8 @@ func TestAllTestsShareAServer(t *testing.T) {
 	}
 }
 
-// TestAPortThatIsTaken has a server of the same kind listen where the new one should.
-func TestAPortThatIsTaken(t *testing.T) {
+// TestAttempts_takenPort has a server of the same kind listen where the new one should.
+func TestAttempts_takenPort(t *testing.T) {
 	for _, kind := range []struct {
 		taken  *Server
 		create func(int64) (*cluster, error)
@@ -142,7 +142,7 @@ func TestAPortThatIsTaken(t *testing.T) {
 	}
 }
 
-func TestASmallDiskIsFullSoon(t *testing.T) {
+func TestSmallDisk(t *testing.T) {
 	var folder string
 	t.Run("as long as its test runs", func(t *testing.T) {
 		folder = SmallDisk(t, 64<<10)
@@ -191,7 +191,7 @@ func judge(test func(testing.TB)) *verdict {
 	return v
 }
 
-func TestWhereAProgramIsMissingTheTestSaysWhatToInstall(t *testing.T) {
+func TestPrivate_missingProgram(t *testing.T) {
 	defer func(were []string) { places = were }(places)
 	places = nil
 	t.Setenv("PATH", t.TempDir())
@@ -214,7 +214,7 @@ func TestWhereAProgramIsMissingTheTestSaysWhatToInstall(t *testing.T) {
 	}
 }
 
-func TestTheNewestVersionIsFound(t *testing.T) {
+func TestFind_newestVersion(t *testing.T) {
 	defer func(were []string) { places = were }(places)
 	folder := t.TempDir()
 	places = []string{filepath.Join(folder, "*", "bin")}
@@ -227,7 +227,7 @@ func TestTheNewestVersionIsFound(t *testing.T) {
 	require.Equal(t, filepath.Join(folder, "16", "bin", "no-such-program"), path)
 }
 
-func TestAServerHasItsTemporaryTablesToItself(t *testing.T) {
+func TestMariaDB_tmpdir(t *testing.T) {
 	s := MariaDB(t)
 	s.Database(t, "kept")
 	require.Equal(t, s.folder, strings.TrimSuffix(ask(t, s, "select @@tmpdir"), "/"))

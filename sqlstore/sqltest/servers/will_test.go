@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAsAChild is what the next test runs as a process of its own. It prints the
+// TestChild is what the next test runs as a process of its own. It prints the
 // folders and the addresses of what it starts.
-func TestAsAChild(t *testing.T) {
+func TestChild(t *testing.T) {
 	end := os.Getenv("SERVERS_TEST_ENDS")
 	if end == "" {
 		t.Skip("it is run by another test")
@@ -40,12 +40,12 @@ func TestAsAChild(t *testing.T) {
 	}
 }
 
-func TestNothingOutlivesATestProcessThat(t *testing.T) {
+func TestChild_leavesNothing(t *testing.T) {
 	Postgres(t) // or skips
 	MariaDB(t)
 	for _, end := range []string{"comes to its end", "panics", "is killed"} {
 		t.Run(end, func(t *testing.T) {
-			child := exec.Command(os.Args[0], "-test.run=^TestAsAChild$")
+			child := exec.Command(os.Args[0], "-test.run=^TestChild$")
 			child.Env = append(os.Environ(), "SERVERS_TEST_ENDS="+end)
 			output, err := child.StdoutPipe()
 			require.NoError(t, err)

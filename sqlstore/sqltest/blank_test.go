@@ -38,13 +38,13 @@ var newNames atomic.Int64
 // newName is the name of a database, or of a user of the server's.
 func newName() string { return fmt.Sprint("migrate", newNames.Add(1)) }
 
-// impatient is how somebody sees a SQLite database who does not wait for locks.
+// impatient is a SQLite database without a wait for locks.
 func (d blank) impatient() blank {
 	d.source, _, _ = strings.Cut(d.source, "?")
 	return d
 }
 
-// as is how another user of the server sees the database.
+// as is the database, opened by another user of the server.
 func (d blank) as(user string) blank {
 	d.source = strings.NewReplacer("postgres@", user+"@", "root@", user+"@").Replace(d.source)
 	return d
@@ -56,7 +56,7 @@ func (d blank) database() string {
 	return name
 }
 
-// open opens the database as one more process would.
+// open opens the database once more.
 func (d blank) open(t *testing.T) *sql.DB {
 	db, err := sql.Open(d.driver, d.source)
 	require.NoError(t, err)
@@ -85,14 +85,6 @@ func execAll(t *testing.T, db *sql.DB, statements ...string) {
 	for _, text := range statements {
 		_, err := db.ExecContext(t.Context(), text)
 		require.NoError(t, err, text)
-	}
-}
-
-// byHand carries out migrations in a plain loop.
-func byHand(t *testing.T, db *sql.DB, all []sqlstore.Migration) {
-	t.Helper()
-	for _, m := range all {
-		execAll(t, db, m.Statements...)
 	}
 }
 
@@ -134,29 +126,38 @@ func withNextVersion(t *testing.T, test func(*testing.T)) {
 	t.Run("next version", test)
 }
 
-// rowsOf returns the rows of a query, each as its columns with a blank in between.
-func rowsOf(t *testing.T, db *sql.DB, query string) []string {
+// query returns the columns and rows of a query.
+func query(t testing.TB, db *sql.DB, text string, values ...any) (columns []string, all [][]sql.NullString) {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), query)
-	require.NoError(t, err, query)
+	rows, err := db.QueryContext(t.Context(), text, values...)
+	require.NoError(t, err, text)
 	defer rows.Close()
-	columns, err := rows.Columns()
+	columns, err = rows.Columns()
 	require.NoError(t, err)
-	texts := make([]sql.NullString, len(columns))
-	into := make([]any, len(columns))
-	for i := range texts {
-		into[i] = &texts[i]
-	}
-	all := []string{}
 	for rows.Next() {
+		row, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
 		require.NoError(t, rows.Scan(into...))
-		words := make([]string, len(texts))
-		for i, text := range texts {
-			words[i] = text.String
+		all = append(all, row)
+	}
+	require.NoError(t, rows.Err())
+	return columns, all
+}
+
+// rowsOf returns the rows of a query, each as its columns with a blank in between.
+func rowsOf(t testing.TB, db *sql.DB, text string) []string {
+	t.Helper()
+	_, rows := query(t, db, text)
+	all := []string{}
+	for _, row := range rows {
+		var words []string
+		for _, word := range row {
+			words = append(words, word.String)
 		}
 		all = append(all, strings.Join(words, " "))
 	}
-	require.NoError(t, rows.Err())
 	return all
 }
 
