@@ -224,6 +224,9 @@ func innermost(text []byte) (names []string) {
 	names = slices.DeleteFunc(names, func(n string) bool {
 		return slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(other, n+"/") })
 	})
+	if len(names) > 3 {
+		names = append(names[:3], fmt.Sprint(len(names)-3, " more"))
+	}
 	if len(names) == 0 {
 		return []string{"a panic or the end of the process"}
 	}

@@ -95,7 +95,7 @@ func TestStore_roundTrips(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			s, p := e.behind(t)
-			for _, c := range calls(t, s) {
+			for _, c := range costs(t, s) {
 				for n := range 2 {
 					c.do(t, n) // then its statements are prepared
 				}
@@ -113,8 +113,8 @@ func TestStore_roundTrips(t *testing.T) {
 	}
 }
 
-// calls are the calls, each of which may be made some times with another n.
-func calls(t *testing.T, s *site) []call {
+// costs are the calls, each of which may be made some times with another n.
+func costs(t *testing.T, s *site) []call {
 	st := s.stores[0]
 	k, err := seatkeeper.New(st, seatkeeper.Options{})
 	require.NoError(t, err)
