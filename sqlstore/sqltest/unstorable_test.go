@@ -164,8 +164,8 @@ func TestStore_Commit_unstorableText(t *testing.T) {
 		require.ErrorIs(t, err, seats.ErrBadInput)
 		for i, text := range append([]string{strings.Repeat("x", large), strings.Repeat("é", 1<<19)}, unstorable...) {
 			for field, at := range map[string]func(*seats.Change) *string{
-				"name":    func(c *seats.Change) *string { return &c.Users[0].FirstName },
-				"group":   func(c *seats.Change) *string { c.Users[0].Groups = []string{"", "a"}; return &c.Users[0].Groups[0] },
+				"name":    func(c *seats.Change) *string { return &c.Created[0].FirstName },
+				"group":   func(c *seats.Change) *string { c.Created[0].Groups = []string{"", "a"}; return &c.Created[0].Groups[0] },
 				"reason":  func(c *seats.Change) *string { return &c.Events[0].Reason },
 				"account": func(c *seats.Change) *string { return &c.Account.Name },
 				"receiver": func(c *seats.Change) *string {
@@ -192,7 +192,7 @@ func TestStore_Commit_unstorableText(t *testing.T) {
 				}
 				require.Len(t, found[0].Users, 1)
 				user, event := found[0].Users[0], found[0].Past[0]
-				require.True(t, c.Users[0].FirstName == user.FirstName && slices.Equal(c.Users[0].Groups, user.Groups) &&
+				require.True(t, c.Created[0].FirstName == user.FirstName && slices.Equal(c.Created[0].Groups, user.Groups) &&
 					c.Events[0].Reason == event.Reason && slices.Equal(c.Events[0].Receivers, event.Receivers) &&
 					c.Account.Name == found[0].Account.Name, "%s %.20q was cut", field, text)
 			}
