@@ -12,7 +12,7 @@ import (
 // Accounts lists the accounts after the given ID in ascending order, closed and erased
 // ones included. They are as stored: what is due in them takes effect later. Rows are read
 // as by [Keeper.Users]. For one page of a screen, break out of the loop when the page is
-// full, and continue after its last account.
+// full, and continue after its last account. An error ends the list.
 func (k *Keeper) Accounts(ctx context.Context, after users.AccountID) iter.Seq2[seats.Account, error] {
 	return pages(true, accountPage, func(last seats.Account) ([]seats.Account, error) {
 		rows, err := k.store.Accounts(ctx, cmp.Or(last.ID, after), accountPage)

@@ -15,8 +15,7 @@ import (
 
 func TestKeeper_Accounts(t *testing.T) {
 	ctx := t.Context()
-	k, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
-	require.NoError(t, err)
+	k := on(t, memstore.New(), seatkeeper.Options{})
 	var want []users.AccountID
 	for i := range 450 {
 		id := users.AccountID(fmt.Sprintf("site-%04d", i))
@@ -24,7 +23,7 @@ func TestKeeper_Accounts(t *testing.T) {
 		require.NoError(t, err)
 		want = append(want, id)
 	}
-	_, err = k.Do(ctx, want[7], owner, seats.Close{})
+	_, err := k.Do(ctx, want[7], owner, seats.Close{})
 	require.NoError(t, err)
 	list := func(after users.AccountID) (ids []users.AccountID) {
 		for a, err := range k.Accounts(ctx, after) {
@@ -38,8 +37,7 @@ func TestKeeper_Accounts(t *testing.T) {
 	require.Equal(t, want, list(""))
 	require.Equal(t, want[300:], list(want[299]))
 	require.Empty(t, list(want[449]))
-	broken, err := seatkeeper.New(down, seatkeeper.Options{})
-	require.NoError(t, err)
+	broken := on(t, down, seatkeeper.Options{})
 	for _, err := range broken.Accounts(ctx, "") {
 		require.ErrorIs(t, err, errDown)
 	}
@@ -50,16 +48,11 @@ func TestKeeper_EraseAccount(t *testing.T) {
 	plan := map[int]faults.Fault{}
 	f := faults.New(memstore.New(), func(n int) faults.Fault { return plan[n] })
 	k := newKeeper(t, f, seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
-	var commands []seats.Command
-	for i := range 1199 {
-		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
-	}
-	_, err := k.DoEach(ctx, "acme", owner, commands...)
+	_, err := k.DoEach(ctx, "acme", owner, invitations(1199)...)
 	require.NoError(t, err)
 	_, err = k.EraseAccount(ctx, "acme", vendor, "")
 	require.ErrorIs(t, err, seats.ErrOpen)
-	_, err = k.Do(ctx, "acme", owner, seats.Close{})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Close{})
 	_, err = k.EraseAccount(ctx, "acme", owner, "")
 	require.ErrorIs(t, err, seats.ErrForbidden)
 	_, err = k.EraseAccount(ctx, "acme", vendor, "a\x00")
@@ -106,16 +99,13 @@ func TestKeeper_EraseAccount_rival(t *testing.T) {
 	ctx, vendor := t.Context(), users.Support("ticket")
 	m := &meddler{Store: memstore.New()}
 	k := newKeeper(t, m, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	rival, err := seatkeeper.New(m.Store, seatkeeper.Options{})
-	require.NoError(t, err)
-	_, err = rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Close{})
-	require.NoError(t, err)
+	rival := on(t, m.Store, seatkeeper.Options{})
+	do(t, rival, owner, seats.Invite{Profile: profile("ada")}, seats.Close{})
 	met := false
 	m.before = func(c seats.Change) {
 		if c.Events[0].Kind == seats.EventDeleted && !met {
 			met = true
-			_, err := rival.Do(ctx, "acme", vendor, seats.Delete{User: "ada"})
-			require.NoError(t, err)
+			do(t, rival, vendor, seats.Delete{User: "ada"})
 		}
 	}
 	people, err := k.EraseAccount(ctx, "acme", vendor, "")

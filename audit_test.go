@@ -23,8 +23,7 @@ func licensed(t *testing.T) store.Store {
 	t.Helper()
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2000), seats.Standard())
-	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(2)}, seats.SetTotal{Pool: "sql", Total: seats.Of(2)})
-	require.NoError(t, err)
+	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(2)}, seats.SetTotal{Pool: "sql", Total: seats.Of(2)})
 	first, second := veteran("l0", "go", "sql"), veteran("l1", "sql")
 	first.Licences[1].Started = first.StatusSince
 	report, err := k.Import(t.Context(), "acme", table(nil, first, second))
@@ -38,8 +37,7 @@ func licensed(t *testing.T) store.Store {
 		_, err = k.DoEach(t.Context(), "acme", owner, batch...)
 		require.NoError(t, err)
 	}
-	_, err = k.Do(t.Context(), "acme", system, seats.Accept{User: "p0-001"}, seats.ChangeRole{User: "p1-002", Role: users.Admin}, seats.Delete{User: "p0-003"})
-	require.NoError(t, err)
+	do(t, k, system, seats.Accept{User: "p0-001"}, seats.ChangeRole{User: "p1-002", Role: users.Admin}, seats.Delete{User: "p0-003"})
 	return s
 }
 
@@ -90,8 +88,7 @@ func TestKeeper_Audit(t *testing.T) {
 		}},
 	} {
 		t.Run("people/"+c.name, func(t *testing.T) {
-			k, err := seatkeeper.New(restored{Store: s, user: c.user}, seatkeeper.Options{})
-			require.NoError(t, err)
+			k := on(t, restored{Store: s, user: c.user}, seatkeeper.Options{})
 			drift, err := k.Audit(t.Context(), "acme")
 			require.NoError(t, err)
 			require.Equal(t, c.want, drift)
@@ -111,8 +108,7 @@ func TestKeeper_Audit(t *testing.T) {
 		require.Equal(t, seats.Drift{What: "user p2-007", Stored: "invited member by sync", Counted: "invited member"}, drift[len(drift)-1])
 	})
 	t.Run("people/many", func(t *testing.T) {
-		k, err := seatkeeper.New(restored{Store: s, user: func(u users.User) (users.User, bool) { return u, u.ID[0] != 'p' }}, seatkeeper.Options{})
-		require.NoError(t, err)
+		k := on(t, restored{Store: s, user: func(u users.User) (users.User, bool) { return u, u.ID[0] != 'p' }}, seatkeeper.Options{})
 		drift, err := k.Audit(t.Context(), "acme")
 		require.NoError(t, err)
 		require.Equal(t, "user p0-000", drift[len(drift)-seats.MaxDrifts-1].What)
@@ -120,8 +116,7 @@ func TestKeeper_Audit(t *testing.T) {
 	})
 	// A rival changes people on pages that were read and on pages to come.
 	t.Run("moving account", func(t *testing.T) {
-		rival, err := seatkeeper.New(s, seatkeeper.Options{})
-		require.NoError(t, err)
+		rival := on(t, s, seatkeeper.Options{})
 		for at := range 30 { // calls of an audit of both passes
 			k, err := seatkeeper.New(faults.New(restored{Store: s, user: become(swap("p0-100", "l0"))}, func(n int) faults.Fault {
 				if n == at {
@@ -183,8 +178,7 @@ func TestKeeper_Audit_keys(t *testing.T) {
 		"exchanged over pages":  {swap(0, 1050), []int{0, 1050}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k, err := seatkeeper.New(stale{s, c.keys}, seatkeeper.Options{})
-			require.NoError(t, err)
+			k := on(t, stale{s, c.keys}, seatkeeper.Options{})
 			drift, err := k.Audit(t.Context(), "acme")
 			require.NoError(t, err)
 			var want []seats.Drift
@@ -201,8 +195,7 @@ func TestKeeper_Audit_keys(t *testing.T) {
 				every[key] = users.ByID("nobody")
 			}
 		}
-		k, err := seatkeeper.New(stale{s, every}, seatkeeper.Options{})
-		require.NoError(t, err)
+		k := on(t, stale{s, every}, seatkeeper.Options{})
 		drift, err := k.Audit(t.Context(), "acme")
 		require.NoError(t, err)
 		require.Len(t, drift, seats.MaxDrifts+1)
@@ -215,8 +208,7 @@ func TestKeeper_Audit_rows(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.BuySeats{Quantity: 1})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")}, seats.BuySeats{Quantity: 1})
 	by := func(change func(*seats.Snapshot, *seats.Change)) []seats.Drift {
 		loaded, err := s.Load(ctx, seats.Need{Account: "acme", Users: []users.ID{"ada"}})
 		require.NoError(t, err)
@@ -243,7 +235,7 @@ func TestKeeper_Audit_rows(t *testing.T) {
 		c.Events = []seats.Event{{Account: "acme", Sequence: c.Account.Sequence, Kind: seats.EventSeatsBought, Time: time.Now()}}
 	})
 	require.Contains(t, drift, seats.Drift{What: "events", Stored: "4", Counted: "seats: the events do not follow from one another: event 4: the tally"})
-	_, err = k.Audit(ctx, "unknown")
+	_, err := k.Audit(ctx, "unknown")
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
@@ -253,25 +245,21 @@ func TestKeeper_Audit_rival(t *testing.T) {
 	s := memstore.New()
 	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	for call := range 6 {
-		k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+		k := on(t, faults.New(s, func(n int) faults.Fault {
 			if n == call {
-				_, err := rival.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", call)))}, seats.BuySeats{Quantity: 1})
-				require.NoError(t, err)
+				do(t, rival, owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", call)))}, seats.BuySeats{Quantity: 1})
 			}
 			return faults.None
 		}), seatkeeper.Options{})
-		require.NoError(t, err)
 		drift, err := k.Audit(ctx, "acme")
 		require.NoError(t, err)
 		require.Empty(t, drift, call)
 	}
-	k, err := seatkeeper.New(faults.New(s, func(int) faults.Fault {
-		_, err := rival.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
-		require.NoError(t, err)
+	k := on(t, faults.New(s, func(int) faults.Fault {
+		do(t, rival, owner, seats.BuySeats{Quantity: 1})
 		return faults.None
 	}), seatkeeper.Options{Attempts: 5})
-	require.NoError(t, err)
-	_, err = k.Audit(ctx, "acme")
+	_, err := k.Audit(ctx, "acme")
 	require.ErrorIs(t, err, store.ErrConflict)
 }
 

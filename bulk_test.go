@@ -19,11 +19,7 @@ func TestKeeper_DoEach(t *testing.T) {
 	m := &meddler{Store: memstore.New()}
 	k := newKeeper(t, m, seatkeeper.Options{}, seats.Of(1001), seats.Standard())
 	m.commits.Store(0)
-	var commands []seats.Command
-	for i := range 1200 {
-		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprintf("p%04d", i)))})
-	}
-	outcomes, err := k.With(seatkeeper.Call{Reason: "import"}).DoEach(ctx, "acme", owner, commands...)
+	outcomes, err := k.With(seatkeeper.Call{Reason: "import"}).DoEach(ctx, "acme", owner, invitations(1200)...)
 	require.NoError(t, err)
 	require.Len(t, outcomes, 1200)
 	require.EqualValues(t, 2, m.commits.Load(), "the third chunk is refused and writes nothing")
@@ -72,10 +68,9 @@ func TestKeeper_DoEach_continues(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	sound := newKeeper(t, s, seatkeeper.Options{}, seats.Of(10_000), seats.Standard())
-	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+	k := on(t, faults.New(s, func(n int) faults.Fault {
 		return map[int]faults.Fault{3: faults.LoseAfter, 4: faults.Fail}[n]
 	}), seatkeeper.Options{})
-	require.NoError(t, err)
 	var commands []seats.Command
 	for i := range 1200 {
 		commands = append(commands, seats.Invite{Profile: users.Profile{Email: fmt.Sprintf("p%d@acme.example", i)}})

@@ -23,8 +23,7 @@ import (
 func TestCall_Key_concurrent(t *testing.T) {
 	s := memstore.New()
 	first := newKeeper(t, s, seatkeeper.Options{}, seats.Of(10), seats.Standard())
-	second, err := seatkeeper.New(s, seatkeeper.Options{})
-	require.NoError(t, err)
+	second := on(t, s, seatkeeper.Options{})
 	var fresh atomic.Int64
 	var gone sync.WaitGroup
 	for i := range 100 {
@@ -52,16 +51,13 @@ func TestCall_Key_without_IDs(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(10), seats.Standard())
 	once := k.With(seatkeeper.Call{Key: "k"})
 	invite := seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}}
-	first, err := once.Do(ctx, "acme", owner, invite)
-	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", owner, seats.Delete{User: first.Outcomes[0].User})
-	require.NoError(t, err)
-	again, err := once.Do(ctx, "acme", owner, invite)
-	require.NoError(t, err)
+	first := do(t, once, owner, invite)
+	do(t, k, owner, seats.Delete{User: first.Outcomes[0].User})
+	again := do(t, once, owner, invite)
 	require.True(t, again.Repeated)
 	require.Equal(t, first.Outcomes, again.Outcomes)
 	require.Greater(t, again.Revision, first.Revision)
-	_, err = once.Do(ctx, "acme", owner, invite, invite)
+	_, err := once.Do(ctx, "acme", owner, invite, invite)
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 	_, err = once.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")})
 	require.ErrorIs(t, err, seats.ErrKeyReused)
@@ -107,8 +103,7 @@ func TestCall_Key_refused_chunk(t *testing.T) {
 
 func TestCall_Key_Open(t *testing.T) {
 	ctx := t.Context()
-	k, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
-	require.NoError(t, err)
+	k := on(t, memstore.New(), seatkeeper.Options{})
 	o := seats.Opening{Account: "acme", Total: seats.Of(1), Owner: users.Profile{Email: "olive@acme.example"}}
 	first, err := k.With(seatkeeper.Call{Key: "signup"}).Open(ctx, o)
 	require.NoError(t, err)
@@ -124,8 +119,7 @@ func TestCall_Key_Open(t *testing.T) {
 }
 
 func TestCall_Key_other_opening(t *testing.T) {
-	k, err := seatkeeper.New(memstore.New(), seatkeeper.Options{})
-	require.NoError(t, err)
+	k := on(t, memstore.New(), seatkeeper.Options{})
 	once := k.With(seatkeeper.Call{Key: "signup"})
 	o := seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")}
 	done, err := once.Open(t.Context(), o)
@@ -147,14 +141,12 @@ func TestCall_Key_other_opening(t *testing.T) {
 // TestCall_Key_lost_Apply: the refused command of the plan would fit by now.
 func TestCall_Key_lost_Apply(t *testing.T) {
 	k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.LoseAfter, faults.Fail)
-	_, err := sound.Do(t.Context(), "acme", system, seats.SetTotal{Total: seats.Of(2)})
-	require.NoError(t, err)
+	do(t, sound, system, seats.SetTotal{Total: seats.Of(2)})
 	plan, err := sound.Preview(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")})
 	require.NoError(t, err)
 	_, err = k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), "acme", owner, plan)
 	require.ErrorIs(t, err, store.ErrUnknown)
-	_, err = sound.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
-	require.NoError(t, err)
+	do(t, sound, owner, seats.BuySeats{Quantity: 1})
 	done, err := k.With(seatkeeper.Call{Key: "plan"}).Apply(t.Context(), "acme", owner, plan)
 	require.NoError(t, err, "it was carried out")
 	require.True(t, done.Repeated)
@@ -170,8 +162,7 @@ func TestCall_Key_other_plan(t *testing.T) {
 	once := k.With(seatkeeper.Call{Key: "k"})
 	_, err = once.Apply(ctx, "acme", owner, first)
 	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 5})
-	require.NoError(t, err)
+	do(t, k, owner, seats.BuySeats{Quantity: 5})
 	second, err := k.Preview(ctx, "acme", owner, commands...)
 	require.NoError(t, err)
 	_, err = once.Apply(ctx, "acme", owner, second)
@@ -188,11 +179,9 @@ func TestCall_Key_SetTotal(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(3), seats.HowNow())
 	hook := k.With(seatkeeper.Call{Key: "invoice 7", Reason: "renewal"})
 	for i := range 3 {
-		done, err := hook.Do(ctx, "acme", system, seats.SetTotal{Total: seats.Of(25)})
-		require.NoError(t, err)
+		done := do(t, hook, system, seats.SetTotal{Total: seats.Of(25)})
 		require.Equal(t, i > 0, done.Repeated)
-		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 10})
-		require.NoError(t, err)
+		do(t, k, owner, seats.BuySeats{Quantity: 10})
 	}
 	u, err := k.Usage(ctx, "acme")
 	require.NoError(t, err)
@@ -207,8 +196,7 @@ func TestCall_Key_SetTotal(t *testing.T) {
 // TestCall_Key_erased attacks all rows and events of memory.
 func TestCall_Key_erased(t *testing.T) {
 	s := memstore.New()
-	k, err := seatkeeper.New(s, seatkeeper.Options{})
-	require.NoError(t, err)
+	k := on(t, s, seatkeeper.Options{})
 	erasure.Run(t, k, func() string {
 		ctx := t.Context()
 		snapshots, err := s.Load(ctx, seats.Need{Account: "acme"})
@@ -231,10 +219,8 @@ func TestCall_Key_salt(t *testing.T) {
 		Profile: profile("bob"), Role: users.Member, Status: users.Active, Created: day, StatusSince: day, FirstSignIn: day, Salt: "guessed",
 	}
 	once := k.With(seatkeeper.Call{Key: "k"})
-	_, err := once.Do(ctx, "acme", system, seats.Invite{Profile: profile("ada")}, seats.EditAccount{Name: new("Acme")})
-	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", system, seats.Import{User: adopted})
-	require.NoError(t, err)
+	do(t, once, system, seats.Invite{Profile: profile("ada")}, seats.EditAccount{Name: new("Acme")})
+	do(t, k, system, seats.Import{User: adopted})
 	rows, err := s.Load(ctx, seats.Need{Account: "acme", Users: []users.ID{"ada", "bob"}})
 	require.NoError(t, err)
 	require.Len(t, rows[0].Account.Salt, 32)

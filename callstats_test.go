@@ -2,7 +2,6 @@ package seatkeeper_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -77,9 +76,8 @@ func TestCallStats_commits(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := memstore.New()
 		newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-		k, err := seatkeeper.New(ending{s, cancel}, seatkeeper.Options{Observe: o.observe})
-		require.NoError(t, err)
-		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
+		k := on(t, ending{s, cancel}, seatkeeper.Options{Observe: o.observe})
+		_, err := k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
 		require.ErrorIs(t, err, context.Canceled)
 		want := stats(users.ActionBuySeats)
 		want.Err = err
@@ -89,10 +87,8 @@ func TestCallStats_commits(t *testing.T) {
 		var o observed
 		s := memstore.New()
 		newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-		k, err := seatkeeper.New(&blind{Store: s}, seatkeeper.Options{Observe: o.observe})
-		require.NoError(t, err)
-		_, err = k.Do(t.Context(), "acme", system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
-		require.NoError(t, err)
+		k := on(t, &blind{Store: s}, seatkeeper.Options{Observe: o.observe})
+		do(t, k, system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
 		want := stats(users.ActionInvite)
 		want.Actor, want.Commits, want.Taken = users.ActorSystem, 1, 1
 		require.Equal(t, []seatkeeper.CallStats{want}, o.since(t))
@@ -102,12 +98,10 @@ func TestCallStats_commits(t *testing.T) {
 		now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 		k, _, _ := faulty(t, seatkeeper.Options{Now: func() time.Time { return now }, Observe: o.observe},
 			seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}, none, none, none, conflict, none, after)
-		_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-		require.NoError(t, err)
+		do(t, k, owner, seats.Invite{Profile: profile("ada")})
 		o.since(t)
 		now = now.Add(time.Hour)
-		_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
-		require.NoError(t, err)
+		do(t, k, owner, seats.Invite{Profile: profile("bob")})
 		want := stats(users.ActionInvite)
 		want.Commits, want.Settlements, want.Conflicts, want.Lost = 1, 2, 1, 1
 		require.Equal(t, []seatkeeper.CallStats{want}, o.since(t))
@@ -132,18 +126,14 @@ func TestOptions_Observe_calls(t *testing.T) {
 	}
 	told("Open", "acme", system, nil, 1)
 
-	commands := []seats.Command{seats.BuySeats{Quantity: 1}, nil}
-	for i := range 1200 {
-		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
-	}
-	_, err := k.DoEach(ctx, "acme", owner, commands[2:]...)
+	_, err := k.DoEach(ctx, "acme", owner, invitations(1200)...)
 	require.NoError(t, err)
 	require.Len(t, o.all, 3, "one for each commit")
 	told("DoEach", "acme", owner, nil, 3, users.ActionInvite)
-	_, err = k.DoEach(ctx, "nowhere", owner, commands[:3]...)
+	_, err = k.DoEach(ctx, "nowhere", owner, seats.BuySeats{Quantity: 1}, nil, seats.Reopen{})
 	require.ErrorIs(t, err, store.ErrNotFound)
 	require.Len(t, o.all, 1)
-	told("DoEach", "nowhere", owner, err, 0, users.ActionBuySeats, users.ActionInvite)
+	told("DoEach", "nowhere", owner, err, 0, users.ActionBuySeats, users.ActionReopen)
 	_, err = k.DoEach(ctx, "acme", owner)
 	require.NoError(t, err)
 	require.Len(t, o.all, 1)
@@ -153,7 +143,7 @@ func TestOptions_Observe_calls(t *testing.T) {
 	require.Len(t, o.all, 1)
 	told("Do", "acme", owner, err, 0, users.ActionNotify)
 
-	_, err = k.Import(ctx, "acme", table(nil, crowd(501)...))
+	_, err = k.Import(ctx, "acme", table(nil, crowd(1701)[1200:]...))
 	require.NoError(t, err)
 	require.Len(t, o.all, 2)
 	told("Import", "acme", system, nil, 2, users.ActionImport)
@@ -247,8 +237,7 @@ func TestOptions_Observe_clock(t *testing.T) {
 			return now
 		}}, seats.Of(9), seats.Standard())
 		n = 0
-		_, err := k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
-		require.NoError(t, err)
+		do(t, k, owner, seats.BuySeats{Quantity: 1})
 		return n
 	}
 	var o observed

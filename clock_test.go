@@ -77,9 +77,8 @@ func TestOptions_MaxSkew(t *testing.T) {
 		{seatkeeper.Options{MaxSkew: 25 * time.Hour}, 24 * time.Hour, false},
 		{seatkeeper.Options{MaxSkew: math.MaxInt64}, 1 << 62, false},
 	} {
-		k, err := seatkeeper.New(clocked{Store: memstore.New(), now: fixed(now.Add(c.off))}, c.options)
-		require.NoError(t, err)
-		_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
+		k := on(t, clocked{Store: memstore.New(), now: fixed(now.Add(c.off))}, c.options)
+		_, err := k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
 		require.Equal(t, c.refused, errors.Is(err, store.ErrClockSkew), "%+v", c)
 	}
 	_, err := seatkeeper.New(memstore.New(), seatkeeper.Options{MaxSkew: -1})
@@ -141,8 +140,7 @@ func TestKeeper_clock_skew(t *testing.T) {
 		})
 	}
 	for _, off := range []time.Duration{-time.Minute, time.Minute} {
-		k, err := seatkeeper.New(clocked{Store: memory, now: fixed(noon)}, seatkeeper.Options{Now: fixed(noon.Add(off)), MaxSkew: time.Minute})
-		require.NoError(t, err)
+		k := on(t, clocked{Store: memory, now: fixed(noon)}, seatkeeper.Options{Now: fixed(noon.Add(off)), MaxSkew: time.Minute})
 		require.NoError(t, calls["Do"](k))
 	}
 }
@@ -155,9 +153,8 @@ func TestKeeper_clock_skew_slow_load(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ahead := func() time.Time { return time.Now().Add(off) }
-			k, err := seatkeeper.New(clocked{Store: memstore.New(), now: ahead, before: 10 * time.Minute, after: 10 * time.Minute}, seatkeeper.Options{})
-			require.NoError(t, err)
-			_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
+			k := on(t, clocked{Store: memstore.New(), now: ahead, before: 10 * time.Minute, after: 10 * time.Minute}, seatkeeper.Options{})
+			_, err := k.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("o")})
 			require.Equal(t, refused, errors.Is(err, store.ErrClockSkew), off)
 		})
 	}
@@ -186,8 +183,7 @@ func TestKeeper_Drain_store_clock(t *testing.T) {
 				s := clocked{Store: memstore.New(), now: time.Now}
 				newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
 				by := func(off time.Duration) *seatkeeper.Keeper {
-					k, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return time.Now().Add(off) }})
-					require.NoError(t, err)
+					k := on(t, s, seatkeeper.Options{Now: func() time.Time { return time.Now().Add(off) }})
 					return k
 				}
 				m := &mailbox{}
@@ -222,8 +218,7 @@ func TestKeeper_Drain_slow_reading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		memory := memstore.New()
 		newKeeper(t, memory, seatkeeper.Options{}, seats.Of(99), seats.Standard())
-		slow, err := seatkeeper.New(clocked{Store: memory, now: time.Now, before: 10 * time.Minute, after: 10 * time.Minute}, seatkeeper.Options{})
-		require.NoError(t, err)
+		slow := on(t, clocked{Store: memory, now: time.Now, before: 10 * time.Minute, after: 10 * time.Minute}, seatkeeper.Options{})
 		none := store.Progress{Consumer: "mails", Account: "acme"}
 		living := none
 		living.LeaseUntil = time.Now().Add(25 * time.Minute).UTC()

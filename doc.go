@@ -59,8 +59,9 @@
 //
 // Events are numbered from 1, in sequence. If the last ones are missing after a partial
 // restore, or there are more of them than the account counts, reads of the past are
-// [seats.ErrHistory] and changes [store.ErrSequence]. If earlier ones are missing, a read
-// that needs them is [seats.ErrHistory]. [Keeper.Audit] lists their numbers.
+// [seats.ErrHistory] and changes, those by the clock included, [store.ErrSequence]. If
+// earlier ones are missing, a read that needs them is [seats.ErrHistory]. [Keeper.Audit]
+// lists their numbers.
 //
 // # What stays the same
 //

@@ -43,7 +43,7 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 
 // Period returns the peak and the seat-days of a pool, [seats.Site] or a course pool, for a
 // bill. The period begins at from and ends before to, both cut to microseconds; its part in
-// the future is left out. A to before from and an unknown pool are refused as
+// the future is left out. An end before the beginning and an unknown pool are refused as
 // [seats.ErrBadInput]. Missing events are [seats.ErrHistory], as in [Keeper.UsageAt]. An
 // unknown account is [store.ErrNotFound].
 func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {

@@ -86,12 +86,10 @@ func history(t *testing.T, missing func(uint64) bool, older uint64) (k *seatkeep
 		case 11:
 			c = seats.Deactivate{User: "p2"}
 		}
-		_, err := whole.Do(t.Context(), "acme", system, c)
-		require.NoError(t, err)
+		do(t, whole, system, c)
 	}
 	now = now.Add(time.Hour)
-	k, err := seatkeeper.New(s, o)
-	require.NoError(t, err)
+	k = on(t, s, o)
 	return k, start
 }
 
@@ -218,15 +216,13 @@ func TestKeeper_Events(t *testing.T) {
 		s := memstore.New()
 		rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(1000), seats.Standard())
 		n := 0
-		k, err := seatkeeper.New(faults.New(s, func(int) faults.Fault {
+		k := on(t, faults.New(s, func(int) faults.Fault {
 			n++
-			_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", n)))}, seats.BuySeats{Quantity: 1})
-			require.NoError(t, err)
+			do(t, rival, owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", n)))}, seats.BuySeats{Quantity: 1})
 			return faults.None
 		}), seatkeeper.Options{})
-		require.NoError(t, err)
 		for range 3 {
-			_, err = k.Replay(t.Context(), "acme")
+			_, err := k.Replay(t.Context(), "acme")
 			require.NoError(t, err)
 			_, err = k.UsageAt(t.Context(), "acme", time.Now())
 			require.NoError(t, err)
@@ -245,8 +241,7 @@ func TestKeeper_Do_lost_events(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")})
 	loaded, err := s.Load(ctx, seats.Need{Account: "acme"})
 	require.NoError(t, err)
 	c := seats.Change{ID: "by hand", Base: loaded[0].Account.Revision, Account: loaded[0].Account}
@@ -255,15 +250,13 @@ func TestKeeper_Do_lost_events(t *testing.T) {
 	_, err = s.Commit(ctx, c)
 	require.NoError(t, err)
 	f := faults.New(s, func(int) faults.Fault { return faults.None })
-	k, err = seatkeeper.New(f, seatkeeper.Options{})
-	require.NoError(t, err)
+	k = on(t, f, seatkeeper.Options{})
 	_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ben")})
 	require.ErrorIs(t, err, store.ErrSequence)
 	require.ErrorIs(t, err, seats.ErrHistory)
 	require.Equal(t, 2, f.Calls(), "it does not try again")
 
-	later, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return time.Now().Add(2 * time.Hour) }})
-	require.NoError(t, err)
+	later := on(t, s, seatkeeper.Options{Now: func() time.Time { return time.Now().Add(2 * time.Hour) }})
 	_, err = later.Usage(ctx, "acme")
 	require.ErrorIs(t, err, seats.ErrHistory, "an invitation is due that can't run out")
 	drift, err := later.Audit(ctx, "acme")

@@ -43,8 +43,7 @@ func TestKeeper_UsageAt_and_Period(t *testing.T) {
 				commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", hour, "-", i)))})
 			}
 		}
-		_, err := k.Do(ctx, "acme", system, commands...)
-		require.NoError(t, err)
+		do(t, k, system, commands...)
 		u, err := k.Usage(ctx, "acme")
 		require.NoError(t, err)
 		u.Revision = 0
@@ -111,13 +110,11 @@ func TestKeeper_Period_closed_account(t *testing.T) {
 	now := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
 	began := now
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(3), seats.Standard())
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")})
 	day := func(commands ...seats.Command) {
 		t.Helper()
 		now = now.Add(24 * time.Hour)
-		_, err := k.Do(ctx, "acme", users.Support("ticket"), commands...)
-		require.NoError(t, err)
+		do(t, k, users.Support("ticket"), commands...)
 	}
 	day(seats.Close{})
 	day(seats.SetTotal{Total: seats.Of(2)})
@@ -152,8 +149,7 @@ func TestKeeper_Explain(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	invited, err := k.With(seatkeeper.Call{Reason: "spring class"}).Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", system, seats.Accept{User: "ada"}, seats.SetPolicy{Policy: seats.AccuEdConnect()})
-	require.NoError(t, err)
+	do(t, k, system, seats.Accept{User: "ada"}, seats.SetPolicy{Policy: seats.AccuEdConnect()})
 	x, err := k.Explain(ctx, "acme", "ada")
 	require.NoError(t, err)
 	require.True(t, x.Holds)
@@ -180,20 +176,14 @@ func TestKeeper_history_broken_store(t *testing.T) {
 		"Explain": func(k *seatkeeper.Keeper) error { _, err := k.Explain(ctx, "acme", "owner"); return err },
 		"Audit":   func(k *seatkeeper.Keeper) error { _, err := k.Audit(ctx, "acme"); return err },
 	} {
-		at, err := 0, error(nil)
-		for ; at == 0 || err != nil; at++ {
-			k, failed := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
-				if n == at {
-					return faults.Fail
-				}
-				return faults.None
-			}), seatkeeper.Options{})
-			require.NoError(t, failed)
+		n, err := 0, error(nil)
+		for ; n == 0 || err != nil; n++ {
+			k := on(t, faults.New(s, at(n, faults.Fail)), seatkeeper.Options{})
 			if err = call(k); err != nil {
 				require.ErrorIs(t, err, faults.ErrInjected, name)
 			}
 		}
-		require.Greater(t, at, 2, name)
+		require.Greater(t, n, 2, name)
 	}
 }
 
@@ -201,10 +191,8 @@ func TestKeeper_history_broken_store(t *testing.T) {
 func TestKeeper_Explain_by_policy(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Policy{Exempt: users.In(users.Member)})
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
-	set, err := k.Do(ctx, "acme", system, seats.SetPolicy{Policy: seats.Standard()}, seats.SetPolicy{Policy: seats.Policy{}})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")})
+	set := do(t, k, system, seats.SetPolicy{Policy: seats.Standard()}, seats.SetPolicy{Policy: seats.Policy{}})
 	x, err := k.Explain(ctx, "acme", "ada")
 	require.NoError(t, err)
 	require.True(t, x.Holds)

@@ -76,8 +76,7 @@ func (s squeamish) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snaps
 
 func TestKeeper_Import(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
-	require.NoError(t, err)
+	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
 	left := veteran("left")
 	left.Status, left.LeftAs = users.Inactive, users.Active
 	imposter := veteran("imposter")
@@ -103,10 +102,9 @@ func TestKeeper_Import(t *testing.T) {
 		require.EqualValues(t, 9, report.Usage.Sequence, "three people and three licences")
 	}
 	requireNoDrift(t, k)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("new")})
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("new")})
 	require.ErrorIs(t, err, seats.ErrNoSeats)
-	_, err = k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: "nowhere", Total: seats.Of(1)})
-	require.NoError(t, err)
+	do(t, k, system, seats.SetTotal{Pool: "nowhere", Total: seats.Of(1)})
 	report, err := k.Import(t.Context(), "acme", table(nil, people...))
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 5, 1}, []int{report.Created, report.Existing, report.Refused}, "what was refused is tried anew")
@@ -121,8 +119,7 @@ func TestKeeper_Import_memory(t *testing.T) {
 		for i := range c.licences {
 			pool := fmt.Sprintf("c%d", i)
 			pools = append(pools, pool)
-			_, err := k.Do(t.Context(), "acme", system, seats.SetTotal{Pool: seats.PoolID(pool), Total: seats.Unlimited()})
-			require.NoError(t, err)
+			do(t, k, system, seats.SetTotal{Pool: seats.PoolID(pool), Total: seats.Unlimited()})
 		}
 		read, most := 0, 0
 		report, err := k.Import(t.Context(), "acme", func(yield func(users.User, error) bool) {
@@ -185,8 +182,7 @@ func TestKeeper_Import_errors(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Zero(t, report)
 
-	down, err := seatkeeper.New(down, seatkeeper.Options{})
-	require.NoError(t, err)
+	down := on(t, down, seatkeeper.Options{})
 	_, err = down.Import(t.Context(), "acme", table(nil))
 	require.ErrorIs(t, err, errDown)
 	_, err = k.Import(t.Context(), "other", table(nil))
@@ -281,14 +277,12 @@ func TestKeeper_Import_reused_memory(t *testing.T) {
 func TestKeeper_Do_returned_licences(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	_, err := k.Do(ctx, "acme", system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
-	require.NoError(t, err)
-	_, err = k.Import(ctx, "acme", table(nil, veteran("ada", "go", "sql"), veteran("bob", "go"), veteran("eve", "sql")))
+	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
+	_, err := k.Import(ctx, "acme", table(nil, veteran("ada", "go", "sql"), veteran("bob", "go"), veteran("eve", "sql")))
 	require.NoError(t, err)
 
 	require.NoError(t, k.May(ctx, "acme", owner, seats.Archive{User: "ada"}))
-	_, err = k.Do(ctx, "acme", owner, seats.Archive{User: "ada"})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Archive{User: "ada"})
 	plan, err := k.Preview(ctx, "acme", owner, seats.Delete{User: "bob"})
 	require.NoError(t, err)
 	_, err = k.Apply(ctx, "acme", owner, plan)

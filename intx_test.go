@@ -124,8 +124,7 @@ func TestKeeper_InTx_settles(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	s := memstore.New()
 	outside := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(2), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-	_, err := outside.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, outside, owner, seats.Invite{Profile: profile("ada")})
 	now = now.Add(time.Hour)
 	calls := map[string]func(*seatkeeper.Keeper) error{
 		"Do": func(k *seatkeeper.Keeper) error {
@@ -161,8 +160,7 @@ func TestKeeper_InTx_taken_key(t *testing.T) {
 	ctx := t.Context()
 	s := memstore.New()
 	outside := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	_, err := outside.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "ada"})
-	require.NoError(t, err)
+	do(t, outside, owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "ada"})
 	invite := func(s store.Store, address string) (seatkeeper.Result, error) {
 		return outside.InTx(storetest.Bound(s)).Do(ctx, "acme", system, seats.Invite{Profile: users.Profile{Email: address}})
 	}
@@ -194,8 +192,7 @@ func TestKeeper_InTx_refusal(t *testing.T) {
 	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, seats.ErrNoSeats)
 	require.Equal(t, 1, f.Calls(), "nothing was written")
-	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1}, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, k, owner, seats.BuySeats{Quantity: 1}, seats.Invite{Profile: profile("ada")})
 }
 
 // TestKeeper_InTx_locks has a call of the other Keeper wait for the transaction.
@@ -230,8 +227,7 @@ func TestKeeper_InTx_settings(t *testing.T) {
 	require.Equal(t, now, done.Events[0].Time)
 	require.Equal(t, "renewal", done.Events[0].Reason)
 	for _, again := range []*seatkeeper.Keeper{hook, hook.InTx(storetest.Bound(s)), k.InTx(storetest.Bound(s)).With(seatkeeper.Call{Key: "hook"})} {
-		done, err = again.Do(t.Context(), "acme", owner, seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}})
-		require.NoError(t, err)
+		done = do(t, again, owner, seats.Invite{Profile: users.Profile{Email: "ada@acme.example"}})
 		require.True(t, done.Repeated)
 	}
 	k, f := inTransaction(t, k, s, faults.None, faults.Conflict)

@@ -99,8 +99,9 @@ type Result struct {
 	Repeated bool            // an earlier call with the same key made the change; outcomes and events are that call's
 }
 
-// Open opens an account. The owner's ID, if empty, is made, and is in the outcome. An
-// existing account, closed and erased ones included, is [store.ErrExists].
+// Open opens an account. The owner is active from then on; their ID, if empty, is made and is
+// in the outcome. Input out of bounds is refused as [seats.ErrBadInput]. An existing account,
+// closed and erased ones included, is [store.ErrExists].
 func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 	request := k.request(users.System(), seats.ByCall)
 	if request.Key != "" {
@@ -123,10 +124,10 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 }
 
 // Do carries out the commands in order, all or nothing: the first refused command is the
-// error, as a [*seats.Refusal], and nothing is changed. There may be up to
-// [seats.MaxCommands] commands. A command whose effect is already there succeeds and writes
-// nothing. New users without an ID get one, found in the outcome. An unknown account is
-// [store.ErrNotFound].
+// error, as a [*seats.Refusal], and nothing is changed. The actor needs authority for each.
+// There may be up to [seats.MaxCommands] commands. A command whose effect is already there
+// succeeds and writes nothing. New users without an ID get one, found in the outcome. An
+// unknown account is [store.ErrNotFound].
 //
 // If the error is the context's own, nothing was changed. If the context ends or the store
 // fails in the middle of a commit, the error is [store.ErrUnknown] and wraps the reason: the

@@ -2,6 +2,7 @@ package seatkeeper_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -27,9 +29,8 @@ func profile(id users.ID) users.Profile {
 // newKeeper returns a Keeper on the store with the account "acme" open.
 func newKeeper(t testing.TB, s store.Store, o seatkeeper.Options, total seats.Count, policy seats.Policy) *seatkeeper.Keeper {
 	t.Helper()
-	k, err := seatkeeper.New(s, o)
-	require.NoError(t, err)
-	_, err = k.Open(t.Context(), seats.Opening{Account: "acme", Total: total, Policy: policy, Owner: profile("owner")})
+	k := on(t, s, o)
+	_, err := k.Open(t.Context(), seats.Opening{Account: "acme", Total: total, Policy: policy, Owner: profile("owner")})
 	require.NoError(t, err)
 	return k
 }
@@ -40,11 +41,55 @@ var (
 	down = struct{ store.Store }{store.Failing(errDown)}
 )
 
+// on returns a Keeper on a store.
+func on(t testing.TB, s store.Store, o seatkeeper.Options) *seatkeeper.Keeper {
+	t.Helper()
+	k, err := seatkeeper.New(s, o)
+	require.NoError(t, err)
+	return k
+}
+
+// do carries out commands in the account "acme".
+func do(t testing.TB, k *seatkeeper.Keeper, actor users.Actor, commands ...seats.Command) seatkeeper.Result {
+	t.Helper()
+	result, err := k.Do(t.Context(), "acme", actor, commands...)
+	require.NoError(t, err)
+	return result
+}
+
+// invitations are commands for n new users, "p0000" and on.
+func invitations(n int) []seats.Command {
+	var commands []seats.Command
+	for i := range n {
+		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprintf("p%04d", i)))})
+	}
+	return commands
+}
+
+// at plans one fault, for that call to the store, from 0.
+func at(call int, fault faults.Fault) func(int) faults.Fault {
+	return func(n int) faults.Fault {
+		if n == call {
+			return fault
+		}
+		return faults.None
+	}
+}
+
+// inTurn plans the faults of the first calls to the store.
+func inTurn(plan ...faults.Fault) func(int) faults.Fault {
+	return func(n int) faults.Fault {
+		if n < len(plan) {
+			return plan[n]
+		}
+		return faults.None
+	}
+}
+
 func TestKeeper_broken_store(t *testing.T) {
 	ctx := t.Context()
-	k, err := seatkeeper.New(down, seatkeeper.Options{})
-	require.NoError(t, err)
-	_, err = k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")})
+	k := on(t, down, seatkeeper.Options{})
+	_, err := k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")})
 	require.ErrorIs(t, err, errDown)
 	_, err = k.Do(ctx, "acme", owner)
 	require.ErrorIs(t, err, errDown)
@@ -121,14 +166,12 @@ func TestKeeper_owner_protected(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), preset.Policy)
 		admin := users.As("ada")
-		_, err := k.Do(ctx, "acme", system, seats.Invite{Profile: profile("ada"), Role: users.Admin})
-		require.NoError(t, err)
+		do(t, k, system, seats.Invite{Profile: profile("ada"), Role: users.Admin})
 		let := seats.Command(seats.Accept{User: "ada"})
 		if preset.Policy.Activation == seats.Approval {
 			let = seats.Approve{User: "ada"}
 		}
-		_, err = k.Do(ctx, "acme", system, let)
-		require.NoError(t, err)
+		do(t, k, system, let)
 		before, err := k.User(ctx, "acme", "owner")
 		require.NoError(t, err)
 
@@ -159,8 +202,7 @@ func TestKeeper_owner_protected(t *testing.T) {
 		require.ErrorIs(t, err, seats.ErrBadInput, "an import makes no owner")
 		again := profile("again")
 		again.Email = "OWNER@acme.example"
-		done, err := k.Do(ctx, "acme", admin, seats.Invite{Profile: again, Role: users.Member})
-		require.NoError(t, err)
+		done := do(t, k, admin, seats.Invite{Profile: again, Role: users.Member})
 		require.Equal(t, []any{true, users.ID("owner")}, []any{done.Outcomes[0].Unchanged, done.Outcomes[0].User}, "the import finds the owner and changes nothing")
 		after, err := k.User(ctx, "acme", "owner")
 		require.NoError(t, err)

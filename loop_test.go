@@ -66,8 +66,7 @@ func faulty(t *testing.T, o seatkeeper.Options, policy seats.Policy, plan ...fau
 	s := memstore.New()
 	sound = newKeeper(t, s, o, seats.Of(9), policy)
 	f = faults.New(s, faults.InOrder(plan...))
-	k, err := seatkeeper.New(f, o)
-	require.NoError(t, err)
+	k = on(t, f, o)
 	return k, sound, f
 }
 
@@ -100,15 +99,13 @@ func TestOptions_Attempts(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	always := &meddler{Store: refusing{s, store.ErrConflict}}
-	k, err := seatkeeper.New(always, seatkeeper.Options{Attempts: 7})
-	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	k := on(t, always, seatkeeper.Options{Attempts: 7})
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.ErrorContains(t, err, "after 7 attempts")
 	require.EqualValues(t, 7, always.commits.Load())
 
-	broken, err := seatkeeper.New(refusing{s, store.ErrBroken}, seatkeeper.Options{})
-	require.NoError(t, err)
+	broken := on(t, refusing{s, store.ErrBroken}, seatkeeper.Options{})
 	_, err = broken.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, store.ErrBroken)
 }
@@ -119,10 +116,8 @@ func TestKeeper_Do_taken_key(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	blind := &blind{Store: s}
-	k, err := seatkeeper.New(blind, seatkeeper.Options{})
-	require.NoError(t, err)
-	done, err := k.Do(t.Context(), "acme", system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
-	require.NoError(t, err)
+	k := on(t, blind, seatkeeper.Options{})
+	done := do(t, k, system, seats.Invite{Profile: users.Profile{Email: "owner@acme.example"}})
 	require.True(t, done.Outcomes[0].Unchanged)
 	require.Equal(t, users.ID("owner"), done.Outcomes[0].User)
 	require.Equal(t, 2, blind.loads)
@@ -130,10 +125,9 @@ func TestKeeper_Do_taken_key(t *testing.T) {
 
 // TestKeeper_Do_impossible_account: the store is left alone.
 func TestKeeper_Do_impossible_account(t *testing.T) {
-	k, err := seatkeeper.New(down, seatkeeper.Options{})
-	require.NoError(t, err)
+	k := on(t, down, seatkeeper.Options{})
 	for _, id := range []users.AccountID{"", "a\x00", "\xff"} {
-		_, err = k.Do(t.Context(), id, owner)
+		_, err := k.Do(t.Context(), id, owner)
 		require.ErrorIs(t, err, store.ErrNotFound)
 	}
 }
@@ -173,16 +167,13 @@ func TestOptions_Now_each_attempt(t *testing.T) {
 	s := memstore.New()
 	rival := newKeeper(t, s, o, seats.Of(9), seats.Standard())
 	m := &meddler{Store: s}
-	k, err := seatkeeper.New(m, o)
-	require.NoError(t, err)
+	k := on(t, m, o)
 	m.before = func(seats.Change) {
 		m.before = nil
-		_, err := rival.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
-		require.NoError(t, err)
+		do(t, rival, owner, seats.BuySeats{Quantity: 1})
 		now = now.Add(time.Hour)
 	}
-	done, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	done := do(t, k, owner, seats.Invite{Profile: profile("ada")})
 	require.EqualValues(t, 2, m.commits.Load())
 	require.Equal(t, now, done.Events[0].Time)
 }
@@ -218,18 +209,15 @@ func TestKeeper_Do_commit_in_flight(t *testing.T) {
 	o := seatkeeper.Options{Now: func() time.Time { return now }}
 	s := memstore.New()
 	newKeeper(t, s, o, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
-	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+	k := on(t, faults.New(s, func(n int) faults.Fault {
 		if n == 3 {
 			now = now.Add(time.Hour)
 			return faults.LoseLate
 		}
 		return faults.None
 	}), o)
-	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", system, seats.Accept{User: "ada"})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")})
+	do(t, k, system, seats.Accept{User: "ada"})
 }
 
 // TestKeeper_Do_lost_then_rival: a rival moved the account on, so that the lost commit can't
@@ -237,16 +225,14 @@ func TestKeeper_Do_commit_in_flight(t *testing.T) {
 func TestKeeper_Do_lost_then_rival(t *testing.T) {
 	s := memstore.New()
 	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+	k := on(t, faults.New(s, func(n int) faults.Fault {
 		if n != 1 {
 			return faults.None
 		}
-		_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
-		require.NoError(t, err)
+		do(t, rival, owner, seats.Invite{Profile: profile("rival")})
 		return faults.LoseBefore
 	}), seatkeeper.Options{})
-	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, seats.ErrNoSeats)
 	require.NotErrorIs(t, err, store.ErrUnknown)
 }
@@ -255,9 +241,8 @@ func TestKeeper_Do_context_ended(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	k, err := seatkeeper.New(ending{s, cancel}, seatkeeper.Options{})
-	require.NoError(t, err)
-	_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+	k := on(t, ending{s, cancel}, seatkeeper.Options{})
+	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorIs(t, err, store.ErrUnknown, "it is known that nothing was done")
 }
@@ -281,12 +266,11 @@ func TestKeeper_Do_context_ends_committing(t *testing.T) {
 				}
 				_, sound, f := faulty(t, seatkeeper.Options{}, seats.Standard(), plan...)
 				f.Wait = time.Hour
-				k, err := seatkeeper.New(answering{f, c.answer}, seatkeeper.Options{})
-				require.NoError(t, err)
+				k := on(t, answering{f, c.answer}, seatkeeper.Options{})
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
 				began := time.Now()
-				_, err = k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
+				_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				require.Equal(t, c.unknown, errors.Is(err, store.ErrUnknown), err)
 				require.Equal(t, time.Minute, time.Since(began))

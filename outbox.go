@@ -27,7 +27,8 @@ const lease = time.Minute
 // after a failure of process or store. The next event of an account comes only after fn has
 // returned nil, in any process. An error of fn ends the turn of its account, as does
 // [seats.ErrHistory] at a missing event. The other accounts go on, and Drain returns all
-// errors, each with the account's ID.
+// errors, each with the account's ID. An ended context ends Drain; events already handled are
+// still marked so.
 //
 // Any number of processes may drain the same consumer. Each leases an account for a minute,
 // renewed with every event and measured by the store's clock if it has one, so that a wrong

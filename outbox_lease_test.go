@@ -41,8 +41,7 @@ func TestKeeper_Drain_lease_ends(t *testing.T) {
 			})
 		})
 		synctest.Wait()
-		other, err := seatkeeper.New(s, seatkeeper.Options{})
-		require.NoError(t, err)
+		other := on(t, s, seatkeeper.Options{})
 		time.Sleep(59 * time.Second)
 		n, err := other.Drain(context.Background(), "mails", quick.take)
 		require.NoError(t, err)
@@ -154,20 +153,12 @@ func TestKeeper_Drain_consumer_panics(t *testing.T) {
 }
 
 func TestKeeper_Drain_broken_store(t *testing.T) {
-	for at := range 6 {
+	for call := range 6 {
 		s := memstore.New()
 		newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
-		f := faults.New(s, func(n int) faults.Fault {
-			if n == at {
-				return faults.Fail
-			}
-			return faults.None
-		})
-		k, err := seatkeeper.New(f, seatkeeper.Options{})
-		require.NoError(t, err)
-		m := &mailbox{}
-		_, err = k.Drain(t.Context(), "mails", m.take)
-		require.Equal(t, len(f.Struck()) > 0, errors.Is(err, faults.ErrInjected), at)
+		f := faults.New(s, at(call, faults.Fail))
+		_, err := on(t, f, seatkeeper.Options{}).Drain(t.Context(), "mails", (&mailbox{}).take)
+		require.Equal(t, len(f.Struck()) > 0, errors.Is(err, faults.ErrInjected), call)
 	}
 }
 
@@ -202,7 +193,7 @@ func TestKeeper_Drain_lease_confirms(t *testing.T) {
 func TestKeeper_Drain_lease_taken(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
+	k := on(t, faults.New(s, func(n int) faults.Fault {
 		if n == 1 {
 			from := store.Progress{Consumer: "mails", Account: "acme"}
 			to := from
@@ -211,7 +202,6 @@ func TestKeeper_Drain_lease_taken(t *testing.T) {
 		}
 		return faults.None
 	}), seatkeeper.Options{})
-	require.NoError(t, err)
 	n, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { panic("it has not got the turn") })
 	require.NoError(t, err)
 	require.Zero(t, n)
@@ -221,25 +211,19 @@ func TestKeeper_Drain_lease_taken(t *testing.T) {
 // lease is given back.
 func TestKeeper_Drain_lost_answer(t *testing.T) {
 	for _, fault := range []faults.Fault{faults.Conflict, faults.LoseBefore, faults.LoseAfter, faults.LoseLate, faults.Repeat} {
-		for at := range 9 {
+		for call := range 9 {
 			s := memstore.New()
 			invite(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), 3)
-			k, err := seatkeeper.New(faults.New(s, func(n int) faults.Fault {
-				if n == at {
-					return fault
-				}
-				return faults.None
-			}), seatkeeper.Options{})
-			require.NoError(t, err)
+			k := on(t, faults.New(s, at(call, fault)), seatkeeper.Options{})
 			m := &mailbox{}
 			n, err := k.Drain(t.Context(), "mails", m.take)
-			require.NoError(t, err, "%v at %d", fault, at)
+			require.NoError(t, err, "%v at %d", fault, call)
 			require.Equal(t, 4, n)
 			require.Equal(t, upTo(4), m.got["acme"])
 			invite(t, k, 1)
 			n, err = k.Drain(t.Context(), "mails", m.take)
 			require.NoError(t, err)
-			require.Equal(t, 1, n, "%v at %d: the turn was given back", fault, at)
+			require.Equal(t, 1, n, "%v at %d: the lease was given back", fault, call)
 		}
 	}
 }

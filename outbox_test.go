@@ -76,8 +76,7 @@ func TestKeeper_Drain(t *testing.T) {
 	require.Zero(t, n, "nothing is new")
 
 	invite(t, k, 2)
-	restarted, err := seatkeeper.New(s, seatkeeper.Options{})
-	require.NoError(t, err)
+	restarted := on(t, s, seatkeeper.Options{})
 	n, err = restarted.Drain(ctx, "mails", mails.take)
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
@@ -113,8 +112,7 @@ func TestKeeper_Drain_consumer_fails(t *testing.T) {
 		require.Equal(t, map[users.AccountID][]uint64{"acme": upTo(2), "beta": upTo(1)}, m.got, "no event is skipped, none comes again")
 		_, err = k.Drain(ctx, "other", (&mailbox{}).take)
 		require.NoError(t, err)
-		_, err = k.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
-		require.NoError(t, err)
+		do(t, k, owner, seats.BuySeats{Quantity: 1})
 	}
 	_, err = k.Drain(ctx, "mails", m.take)
 	require.NoError(t, err)
@@ -143,8 +141,7 @@ func TestKeeper_Drain_concurrent(t *testing.T) {
 	m := &mailbox{}
 	var gone sync.WaitGroup
 	for range 4 {
-		other, err := seatkeeper.New(s, seatkeeper.Options{})
-		require.NoError(t, err)
+		other := on(t, s, seatkeeper.Options{})
 		gone.Go(func() {
 			for range 200 {
 				if _, err := other.Drain(context.Background(), "mails", m.take); err != nil {

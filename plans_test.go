@@ -82,13 +82,11 @@ func TestKeeper_Apply_rival(t *testing.T) {
 	s := memstore.New()
 	rival := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2), seats.Standard())
 	m := &meddler{Store: s}
-	k, err := seatkeeper.New(m, seatkeeper.Options{})
-	require.NoError(t, err)
+	k := on(t, m, seatkeeper.Options{})
 	plan, err := k.Preview(t.Context(), "acme", owner, seats.Invite{Profile: profile("late")})
 	require.NoError(t, err)
 	m.before = func(seats.Change) {
-		_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("rival")})
-		require.NoError(t, err)
+		do(t, rival, owner, seats.Invite{Profile: profile("rival")})
 	}
 	_, err = k.Apply(t.Context(), "acme", owner, plan)
 	require.ErrorIs(t, err, seats.ErrPlanOutdated)
@@ -98,8 +96,7 @@ func TestKeeper_Apply_rival(t *testing.T) {
 func TestKeeper_May(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, k.May(ctx, "acme", owner, seats.Deactivate{User: "ada"}))
 	require.NoError(t, k.May(ctx, "acme", owner, seats.Reactivate{User: "ada"}), "it is so already")
 	require.ErrorIs(t, k.May(ctx, "acme", owner, seats.Deactivate{User: "owner"}), seats.ErrOwnerProtected)
@@ -108,7 +105,7 @@ func TestKeeper_May(t *testing.T) {
 	require.ErrorIs(t, k.May(ctx, "unknown", owner, seats.BuySeats{Quantity: 1}), store.ErrNotFound)
 	keyed := k.With(seatkeeper.Call{Key: "k"})
 	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
-	_, err = keyed.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 2})
+	_, err := keyed.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 2})
 	require.NoError(t, err, "asking has not used the key")
 	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
 }
@@ -119,8 +116,7 @@ func TestKeeper_Preview_expired(t *testing.T) {
 	now := start
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
 		seats.Policy{InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, k.May(ctx, "acme", system, seats.Accept{User: "ada"}))
 	now = now.Add(2 * time.Hour)
 	require.ErrorIs(t, k.May(ctx, "acme", system, seats.Accept{User: "ada"}), seats.ErrInvitationExpired)

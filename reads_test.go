@@ -59,8 +59,7 @@ func TestKeeper_Users(t *testing.T) {
 	seen := 0
 	for p, err := range k.Users(ctx, "acme", users.Filter{Location: "Leeds"}) { // the loop may write
 		require.NoError(t, err)
-		_, err = k.Do(ctx, "acme", owner, seats.Deactivate{User: p.ID})
-		require.NoError(t, err)
+		do(t, k, owner, seats.Deactivate{User: p.ID})
 		if seen++; seen == 210 {
 			break
 		}
@@ -93,8 +92,7 @@ func TestKeeper_Users_pages(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
 	for i := range 7 {
-		_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
-		require.NoError(t, err)
+		do(t, k, owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
 	}
 	var pages [][]users.ID
 	filter := users.Filter{Status: users.In(users.Invited)}
@@ -156,8 +154,7 @@ func TestKeeper_Find(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
-	_, err := k.Do(ctx, "acme", owner, seats.Invite{Profile: ada})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: ada})
 	for _, key := range []users.Key{users.ByID("ada"), users.ByEmail("ada@ACME.example"), users.ByUsername("A\u200bL"), users.ByExternalID(" E7")} {
 		p, err := k.Find(ctx, "acme", key)
 		require.NoError(t, err)
@@ -168,10 +165,9 @@ func TestKeeper_Find(t *testing.T) {
 		_, err := k.Find(ctx, "acme", key)
 		require.ErrorIs(t, err, seats.ErrUnknownUser)
 	}
-	_, err = k.User(ctx, "unknown", "ada")
+	_, err := k.User(ctx, "unknown", "ada")
 	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = k.Do(ctx, "acme", owner, seats.Delete{User: "ada"})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Delete{User: "ada"})
 	p, err := k.User(ctx, "acme", "ada")
 	require.NoError(t, err, "a tombstone is found by its ID")
 	require.Equal(t, users.Deleted, p.Status)

@@ -61,18 +61,15 @@ func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.Comm
 func TestKeeper_short_answers(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	k, err := seatkeeper.New(short{s, 1}, seatkeeper.Options{})
-	require.NoError(t, err)
-	_, err = k.Usage(t.Context(), "acme")
+	k := on(t, short{s, 1}, seatkeeper.Options{})
+	_, err := k.Usage(t.Context(), "acme")
 	require.ErrorContains(t, err, "0 answers to 1 questions")
 	_, err = k.Audit(t.Context(), "acme")
 	require.ErrorContains(t, err, "0 answers to 1 questions")
-	k, err = seatkeeper.New(short{s, 2}, seatkeeper.Options{})
-	require.NoError(t, err)
+	k = on(t, short{s, 2}, seatkeeper.Options{})
 	_, err = k.Audit(t.Context(), "acme")
 	require.ErrorContains(t, err, "1 answers to 2 questions", "of the keys")
-	k, err = seatkeeper.New(mute{s}, seatkeeper.Options{})
-	require.NoError(t, err)
+	k = on(t, mute{s}, seatkeeper.Options{})
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err, "what was not answered is looked for")
 }
@@ -83,13 +80,11 @@ func TestKeeper_RunDue(t *testing.T) {
 		ctx, now := t.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		clock := seatkeeper.Options{Now: func() time.Time { return now }}
 		s := memstore.New()
-		k, err := seatkeeper.New(refusingOne{s, "b"}, clock)
-		require.NoError(t, err)
-		rival, err := seatkeeper.New(s, clock)
-		require.NoError(t, err)
+		k := on(t, refusingOne{s, "b"}, clock)
+		rival := on(t, s, clock)
 		for _, id := range []users.AccountID{"a", "b", "c"} {
 			policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
-			_, err = rival.Open(ctx, seats.Opening{Account: id, Total: seats.Of(9), Policy: policy, Owner: profile("owner")})
+			_, err := rival.Open(ctx, seats.Opening{Account: id, Total: seats.Of(9), Policy: policy, Owner: profile("owner")})
 			require.NoError(t, err)
 			_, err = rival.Do(ctx, id, owner, seats.Invite{Profile: profile("ada")})
 			require.NoError(t, err)
@@ -109,9 +104,8 @@ func TestKeeper_RunDue(t *testing.T) {
 func TestKeeper_Do_always_due(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	k, err := seatkeeper.New(alwaysDue{s}, seatkeeper.Options{Attempts: 7})
-	require.NoError(t, err)
-	_, err = k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
+	k := on(t, alwaysDue{s}, seatkeeper.Options{Attempts: 7})
+	_, err := k.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
 	require.ErrorContains(t, err, "after 7 attempts")
 }
 
@@ -122,20 +116,14 @@ func TestKeeper_Usage_nothing_written(t *testing.T) {
 	o := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
 	s := memstore.New()
 	sound := newKeeper(t, s, o, seats.Of(9000), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-	var commands []seats.Command
-	for i := range 1200 {
-		commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
-	}
-	_, err := sound.DoEach(t.Context(), "acme", owner, commands...)
+	_, err := sound.DoEach(t.Context(), "acme", owner, invitations(1200)...)
 	require.NoError(t, err)
 	now = now.Add(2 * time.Hour)
-	k, err := seatkeeper.New(refusing{s, nil}, o)
-	require.NoError(t, err)
+	k := on(t, refusing{s, nil}, o)
 	_, err = k.Usage(t.Context(), "acme")
 	require.ErrorContains(t, err, "after 3 attempts")
 	o.Attempts = 1
-	k, err = seatkeeper.New(s, o)
-	require.NoError(t, err)
+	k = on(t, s, o)
 	u, err := k.Usage(t.Context(), "acme")
 	require.NoError(t, err, "what takes three changes is no failure")
 	require.EqualValues(t, 1, u.Held)
@@ -170,11 +158,7 @@ func TestKeeper_settles_first(t *testing.T) {
 				ctx := t.Context()
 				policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
 				k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(701), policy)
-				var commands []seats.Command
-				for i := range 700 {
-					commands = append(commands, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))})
-				}
-				_, err := k.DoEach(ctx, "acme", owner, commands...)
+				_, err := k.DoEach(ctx, "acme", owner, invitations(700)...)
 				require.NoError(t, err)
 				end := time.Now().UTC().Add(time.Hour)
 				time.Sleep(24 * time.Hour)
@@ -203,18 +187,15 @@ func TestKeeper_Usage_rival_settles(t *testing.T) {
 	clock := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 3}
 	s := memstore.New()
 	rival := newKeeper(t, s, clock, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-	_, err := rival.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, rival, owner, seats.Invite{Profile: profile("ada")})
 	now = now.Add(2 * time.Hour)
 
-	stuck, err := seatkeeper.New(refusing{s, store.ErrConflict}, clock)
-	require.NoError(t, err)
-	_, err = stuck.Usage(t.Context(), "acme")
+	stuck := on(t, refusing{s, store.ErrConflict}, clock)
+	_, err := stuck.Usage(t.Context(), "acme")
 	require.ErrorIs(t, err, store.ErrConflict)
 	_, err = stuck.RunDue(t.Context())
 	require.ErrorIs(t, err, store.ErrConflict)
-	broken, err := seatkeeper.New(refusing{s, store.ErrBroken}, clock)
-	require.NoError(t, err)
+	broken := on(t, refusing{s, store.ErrBroken}, clock)
 	_, err = broken.Usage(t.Context(), "acme")
 	require.ErrorIs(t, err, store.ErrBroken)
 
@@ -225,8 +206,7 @@ func TestKeeper_Usage_rival_settles(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-	k, err := seatkeeper.New(m, clock)
-	require.NoError(t, err)
+	k := on(t, m, clock)
 	u, err := k.Usage(t.Context(), "acme")
 	require.NoError(t, err)
 	require.EqualValues(t, 1, u.Held)
@@ -243,12 +223,10 @@ func TestKeeper_Do_settlement_apart(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
 		seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
-	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err)
+	do(t, k, owner, seats.Invite{Profile: profile("ada")})
 	now = now.Add(2 * time.Hour)
 	call := k.With(seatkeeper.Call{Key: "k", Correlation: "c", Reason: "r"})
-	done, err := call.Do(t.Context(), "acme", owner, seats.BuySeats{Quantity: 1})
-	require.NoError(t, err)
+	done := do(t, call, owner, seats.BuySeats{Quantity: 1})
 	var events []seats.Event
 	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{After: 2}) {
 		require.NoError(t, err)
