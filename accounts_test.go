@@ -37,10 +37,6 @@ func TestKeeper_Accounts(t *testing.T) {
 	require.Equal(t, want, list(""))
 	require.Equal(t, want[300:], list(want[299]))
 	require.Empty(t, list(want[449]))
-	broken := on(t, down, seatkeeper.Options{})
-	for _, err := range broken.Accounts(ctx, "") {
-		require.ErrorIs(t, err, errDown)
-	}
 }
 
 func TestKeeper_EraseAccount(t *testing.T) {

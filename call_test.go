@@ -70,8 +70,6 @@ func TestCall_Key_without_IDs(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 	_, err = once.DoEach(ctx, "acme", owner)
 	require.ErrorIs(t, err, seats.ErrKeyReused, "no command")
-	_, err = k.DoEach(ctx, "unknown", owner)
-	require.ErrorIs(t, err, store.ErrNotFound)
 	_, err = k.With(seatkeeper.Call{Key: "a\x00"}).Do(ctx, "acme", owner, invite)
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }

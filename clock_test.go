@@ -110,7 +110,7 @@ func TestKeeper_clock_skew(t *testing.T) {
 		"Preview": func(k *seatkeeper.Keeper) error { _, err := k.Preview(ctx, "acme", owner, buy); return err },
 		"May":     func(k *seatkeeper.Keeper) error { return k.May(ctx, "acme", owner, buy) },
 		"Apply":   func(k *seatkeeper.Keeper) error { _, err := k.Apply(ctx, "acme", owner, plan); return err },
-		"Adopt": func(k *seatkeeper.Keeper) error {
+		"Import": func(k *seatkeeper.Keeper) error {
 			_, err := k.Import(ctx, "acme", func(yield func(users.User, error) bool) {
 				yield(users.User{Profile: profile("u"), Status: users.Active, Created: noon, StatusSince: noon}, nil)
 			})

@@ -12,7 +12,6 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -92,8 +91,6 @@ func TestKeeper_UsageAt_and_Period(t *testing.T) {
 	p, err = k.Period(ctx, "acme", seats.Site, start.Add(999), now)
 	require.NoError(t, err)
 	require.Equal(t, start, p.From, "to the microsecond")
-	_, err = k.Period(ctx, "unknown", seats.Site, start, now)
-	require.ErrorIs(t, err, store.ErrNotFound)
 
 	ledger, err := k.Replay(ctx, "acme")
 	require.NoError(t, err)
@@ -158,8 +155,6 @@ func TestKeeper_Explain(t *testing.T) {
 	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionDelete}, x.Ways)
 	_, err = k.Explain(ctx, "acme", "nobody")
 	require.ErrorIs(t, err, seats.ErrUnknownUser)
-	_, err = k.Explain(ctx, "unknown", "ada")
-	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
 func TestKeeper_history_broken_store(t *testing.T) {

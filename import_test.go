@@ -181,14 +181,6 @@ func TestKeeper_Import_errors(t *testing.T) {
 	require.ErrorIs(t, err, torn)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Zero(t, report)
-
-	down := on(t, down, seatkeeper.Options{})
-	_, err = down.Import(t.Context(), "acme", table(nil))
-	require.ErrorIs(t, err, errDown)
-	_, err = k.Import(t.Context(), "other", table(nil))
-	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = k.Import(t.Context(), "other", table(nil, veteran("ada")))
-	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
 func TestKeeper_Import_refusals(t *testing.T) {

@@ -46,35 +46,6 @@ func (o onlyConnection) Load(ctx context.Context, needs ...seats.Need) ([]seats.
 	return o.Store.Load(ctx, needs...)
 }
 
-// TestKeeper_InTx_unbound: without a transaction nothing is done, and nothing panics.
-func TestKeeper_InTx_unbound(t *testing.T) {
-	ctx := t.Context()
-	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	plan, err := k.Preview(ctx, "acme", owner, seats.BuySeats{Quantity: 1})
-	require.NoError(t, err)
-	in := k.InTx(nil)
-	for name, call := range map[string]func() error{
-		"Open": func() error {
-			_, err := in.Open(ctx, seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("o")})
-			return err
-		},
-		"Do":     func() error { _, err := in.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
-		"DoEach": func() error { _, err := in.DoEach(ctx, "acme", owner, seats.BuySeats{Quantity: 1}); return err },
-		"Apply":  func() error { _, err := in.Apply(ctx, "acme", owner, plan); return err },
-		"Usage":  func() error { _, err := in.Usage(ctx, "acme"); return err },
-		"Audit":  func() error { _, err := in.Audit(ctx, "acme"); return err },
-		"RunDue": func() error { _, err := in.RunDue(ctx); return err },
-		"Users": func() (last error) {
-			for _, err := range in.Users(ctx, "acme", users.Filter{}) {
-				last = err
-			}
-			return last
-		},
-	} {
-		require.EqualError(t, call(), "seatkeeper: InTx needs a store that is bound to a transaction", name)
-	}
-}
-
 // TestKeeper_InTx_one_attempt: after any failure of a commit the Keeper does nothing more.
 func TestKeeper_InTx_one_attempt(t *testing.T) {
 	ctx := t.Context()

@@ -76,40 +76,6 @@ func at(call int, fault faults.Fault) func(int) faults.Fault {
 	}
 }
 
-// inTurn plans the faults of the first calls to the store.
-func inTurn(plan ...faults.Fault) func(int) faults.Fault {
-	return func(n int) faults.Fault {
-		if n < len(plan) {
-			return plan[n]
-		}
-		return faults.None
-	}
-}
-
-func TestKeeper_broken_store(t *testing.T) {
-	ctx := t.Context()
-	k := on(t, down, seatkeeper.Options{})
-	_, err := k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(1), Owner: profile("owner")})
-	require.ErrorIs(t, err, errDown)
-	_, err = k.Do(ctx, "acme", owner)
-	require.ErrorIs(t, err, errDown)
-	outcomes, err := k.DoEach(ctx, "acme", owner, seats.Notify{})
-	require.ErrorIs(t, err, errDown)
-	require.Empty(t, outcomes)
-	_, err = k.Usage(ctx, "acme")
-	require.ErrorIs(t, err, errDown)
-	_, err = k.UsageOf(ctx, "acme", users.Filter{})
-	require.ErrorIs(t, err, errDown)
-	_, err = k.RunDue(ctx)
-	require.ErrorIs(t, err, errDown)
-	for _, err := range k.Users(ctx, "acme", users.Filter{}) {
-		require.ErrorIs(t, err, errDown)
-	}
-	for _, err := range k.Events(ctx, "acme", seats.EventFilter{}) {
-		require.ErrorIs(t, err, errDown)
-	}
-}
-
 func TestNew(t *testing.T) {
 	_, err := seatkeeper.New(nil, seatkeeper.Options{})
 	require.ErrorContains(t, err, "needs a store")
@@ -143,10 +109,6 @@ func TestKeeper_Open(t *testing.T) {
 	opening.Zone, opening.Total = "Africa/Cairo", seats.Count{}
 	_, err = k.Open(ctx, opening)
 	require.ErrorIs(t, err, seats.ErrBadInput)
-	for _, id := range []users.AccountID{"", "a\x00"} {
-		_, err = k.Do(ctx, id, owner)
-		require.ErrorIs(t, err, store.ErrNotFound)
-	}
 }
 
 // TestOptions_Now: an instant is in UTC and in whole microseconds.

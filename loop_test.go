@@ -123,15 +123,6 @@ func TestKeeper_Do_taken_key(t *testing.T) {
 	require.Equal(t, 2, blind.loads)
 }
 
-// TestKeeper_Do_impossible_account: the store is left alone.
-func TestKeeper_Do_impossible_account(t *testing.T) {
-	k := on(t, down, seatkeeper.Options{})
-	for _, id := range []users.AccountID{"", "a\x00", "\xff"} {
-		_, err := k.Do(t.Context(), id, owner)
-		require.ErrorIs(t, err, store.ErrNotFound)
-	}
-}
-
 // TestKeeper_Do_context_ends_waiting holds one command inside its commit; the next waits for
 // the account.
 func TestKeeper_Do_context_ends_waiting(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -38,11 +37,6 @@ func TestKeeper_Apply(t *testing.T) {
 	require.Equal(t, done.Events, again.Events)
 	_, err = k.Apply(ctx, "acme", owner, plan)
 	require.ErrorIs(t, err, seats.ErrPlanOutdated)
-
-	_, err = k.Preview(ctx, "unknown", owner)
-	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = k.Apply(ctx, "unknown", owner, plan)
-	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
 // TestKeeper_Apply_other_account: a plan comes back from a browser with another account than
@@ -102,7 +96,6 @@ func TestKeeper_May(t *testing.T) {
 	require.ErrorIs(t, k.May(ctx, "acme", owner, seats.Deactivate{User: "owner"}), seats.ErrOwnerProtected)
 	require.ErrorIs(t, k.May(ctx, "acme", users.As("ada"), seats.Deactivate{User: "owner"}), seats.ErrForbidden)
 	require.ErrorIs(t, k.May(ctx, "acme", owner, seats.Invite{Profile: profile("bob")}), seats.ErrNoSeats)
-	require.ErrorIs(t, k.May(ctx, "unknown", owner, seats.BuySeats{Quantity: 1}), store.ErrNotFound)
 	keyed := k.With(seatkeeper.Call{Key: "k"})
 	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
 	_, err := keyed.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 2})

@@ -18,9 +18,6 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 	for {
 		began := time.Now()
 		need.DueBy = a.now()
-		if users.CheckID(need.Account) != nil {
-			return seats.Snapshot{}, nil // no account can have this ID
-		}
 		s, err := a.loadOnce(ctx, *need)
 		if err != nil {
 			return seats.Snapshot{}, err
@@ -62,8 +59,12 @@ func (k *Keeper) load(ctx context.Context, need *seats.Need) (seats.Snapshot, er
 	return s, err
 }
 
-// loadOnce loads a snapshot as it is, with what is due in it.
+// loadOnce loads a snapshot as it is, with what is due in it. An ID that no account can have
+// is kept from the store.
 func (k *Keeper) loadOnce(ctx context.Context, need seats.Need) (seats.Snapshot, error) {
+	if users.CheckID(need.Account) != nil {
+		return seats.Snapshot{}, nil
+	}
 	snapshots, err := k.store.Load(ctx, need)
 	if err != nil {
 		return seats.Snapshot{}, err

@@ -1,0 +1,161 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// lastError is the error that ends a list.
+func lastError[T any](list iter.Seq2[T, error]) (last error) {
+	for _, err := range list {
+		last = err
+	}
+	return last
+}
+
+// A method calls one method of a Keeper, by the system where an actor is asked for.
+type method func(context.Context, *seatkeeper.Keeper, users.AccountID) error
+
+// methodsOf are the methods with an account as a parameter.
+var methodsOf = map[string]method{
+	"Do": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Do(ctx, a, system, seats.BuySeats{Quantity: 1})
+		return err
+	},
+	"Do, no commands": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Do(ctx, a, system)
+		return err
+	},
+	"DoEach": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.DoEach(ctx, a, system, seats.BuySeats{Quantity: 1})
+		return err
+	},
+	"DoEach, no commands": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.DoEach(ctx, a, system)
+		return err
+	},
+	"Apply": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Apply(ctx, a, system, seats.Plan{Account: a})
+		return err
+	},
+	"Preview": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Preview(ctx, a, system)
+		return err
+	},
+	"May": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		return k.May(ctx, a, system, seats.BuySeats{Quantity: 1})
+	},
+	"Import": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Import(ctx, a, table(nil, veteran("ada")))
+		return err
+	},
+	"Import of none": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Import(ctx, a, table(nil))
+		return err
+	},
+	"EraseAccount": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.EraseAccount(ctx, a, system, "")
+		return err
+	},
+	"Usage": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Usage(ctx, a)
+		return err
+	},
+	"Account": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Account(ctx, a)
+		return err
+	},
+	"UsageOf": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.UsageOf(ctx, a, users.Filter{})
+		return err
+	},
+	"User": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.User(ctx, a, "owner")
+		return err
+	},
+	"Find": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Find(ctx, a, users.ByEmail("owner@acme.example"))
+		return err
+	},
+	"Users": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		return lastError(k.Users(ctx, a, users.Filter{}))
+	},
+	"Events": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		return lastError(k.Events(ctx, a, seats.EventFilter{}))
+	},
+	"Replay": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Replay(ctx, a)
+		return err
+	},
+	"UsageAt": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.UsageAt(ctx, a, time.Now())
+		return err
+	},
+	"Period": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Period(ctx, a, seats.Site, time.Now().Add(-time.Hour), time.Now())
+		return err
+	},
+	"Explain": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Explain(ctx, a, "owner")
+		return err
+	},
+	"Audit": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Audit(ctx, a)
+		return err
+	},
+}
+
+// otherMethods are the methods on all accounts, and Open.
+var otherMethods = map[string]method{
+	"Open": func(ctx context.Context, k *seatkeeper.Keeper, _ users.AccountID) error {
+		_, err := k.Open(ctx, seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("o")})
+		return err
+	},
+	"Accounts": func(ctx context.Context, k *seatkeeper.Keeper, _ users.AccountID) error {
+		return lastError(k.Accounts(ctx, ""))
+	},
+	"RunDue": func(ctx context.Context, k *seatkeeper.Keeper, _ users.AccountID) error {
+		_, err := k.RunDue(ctx)
+		return err
+	},
+}
+
+// TestKeeper_unknown_account: an ID that no account can have is kept from the store.
+func TestKeeper_unknown_account(t *testing.T) {
+	sound := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	for name, call := range methodsOf {
+		require.ErrorIs(t, call(t.Context(), sound, "unknown"), store.ErrNotFound, name)
+		for _, id := range []users.AccountID{"", "a\x00", "\xff"} {
+			require.ErrorIs(t, call(t.Context(), on(t, down, seatkeeper.Options{}), id), store.ErrNotFound, name)
+		}
+	}
+}
+
+func TestKeeper_broken_store(t *testing.T) {
+	k := on(t, down, seatkeeper.Options{})
+	for _, methods := range []map[string]method{methodsOf, otherMethods} {
+		for name, call := range methods {
+			require.ErrorIs(t, call(t.Context(), k, "acme"), errDown, name)
+		}
+	}
+}
+
+// TestKeeper_InTx_unbound: without a transaction nothing is done.
+func TestKeeper_InTx_unbound(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard()).InTx(nil)
+	for _, methods := range []map[string]method{methodsOf, otherMethods} {
+		for name, call := range methods {
+			require.EqualError(t, call(t.Context(), k, "acme"), "seatkeeper: InTx needs a store that is bound to a transaction", name)
+		}
+	}
+}
