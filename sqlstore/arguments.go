@@ -12,12 +12,11 @@ import (
 	"unicode/utf8"
 )
 
-// On MariaDB and MySQL the values of a statement are filled in on this side of the server.
-// Where the driver does that they are arguments, and none of them stands in a text that
-// database/sql, or a wrapper of the driver, gets to see. Where it would rather prepare the
-// statement, which takes more round trips, they are literals.
+// On MariaDB and MySQL the client fills values in. If the driver does it, values are
+// arguments: database/sql and wrappers of the driver see a text without them. If it would
+// prepare the statement, at the cost of more round trips, values are literals in the text.
 
-// statement returns the query as it is sent: its text and its arguments.
+// statement returns the text and the arguments of a query.
 func (s *Store) statement(q *query) (text string, arguments []any) {
 	text = q.text.String()
 	if !s.inline || s.arguments() {
@@ -26,20 +25,15 @@ func (s *Store) statement(q *query) (text string, arguments []any) {
 	return withLiterals(text, q.values), nil
 }
 
-// arguments reports whether the driver is known to fill them in. A store that is bound to
-// a transaction can't find out: the connection is the transaction's.
+// arguments reports whether the driver is known to fill them in. A bound store can't find
+// out, as the connection is the transaction's.
 func (s *Store) arguments() bool {
-	w, is := s.writer.(*mysql)
-	if !is {
-		return true
-	}
-	known := w.server.Load()
-	return known != nil && known.arguments
+	_, ok := s.writer.(*mysql)
+	return !ok || s.lastAnswer().arguments
 }
 
-// fillsIn finds out whether the driver fills in arguments by itself, and so that what
-// arrives is what was given. It can tell without a setting that it would have to know: a
-// driver answers ErrSkip where it wants a statement prepared, and a wrapper passes that on.
+// fillsIn finds out whether the driver fills in arguments, byte for byte. A driver that wants
+// to prepare a statement answers ErrSkip, also through a wrapper.
 func (s *Store) fillsIn(ctx context.Context) (fills bool, err error) {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
@@ -47,22 +41,22 @@ func (s *Store) fillsIn(ctx context.Context) (fills bool, err error) {
 	}
 	defer conn.Close()
 	err = conn.Raw(func(c any) (err error) {
-		fills, err = echoes(ctx, c)
+		fills, err = echoesAllBytes(ctx, c)
 		return err
 	})
-	if err != nil && s.classify(err) != Lost { // the server could not even read it
+	if err != nil && s.classify(err) != Lost { // the server could not read it
 		return false, nil
 	}
 	return fills, err
 }
 
-// echoes sends every byte next to those that end or escape a text, and compares what comes
-// back. In some character sets, GBK and SJIS among them, the escaping backslash is half of
-// a character: the driver does not see it, and a value could become part of the statement.
-func echoes(ctx context.Context, conn any) (bool, error) {
-	execer, can := conn.(driver.ExecerContext)
-	queryer, too := conn.(driver.QueryerContext)
-	if !can || !too {
+// echoesAllBytes sends every byte next to the bytes that end or escape a text, and compares
+// the answer. In GBK, SJIS and their like an escaping backslash may become half of a
+// character: a value could become part of the statement.
+func echoesAllBytes(ctx context.Context, conn any) (bool, error) {
+	execer, canExec := conn.(driver.ExecerContext)
+	queryer, canQuery := conn.(driver.QueryerContext)
+	if !canExec || !canQuery {
 		return false, nil
 	}
 	var text []byte
@@ -89,7 +83,7 @@ func echoes(ctx context.Context, conn any) (bool, error) {
 	return true, rows.Close()
 }
 
-// skipped is no error where the driver only wants the statement prepared.
+// skipped drops the error of a driver that wants to prepare the statement.
 func skipped(err error) error {
 	if err == driver.ErrSkip {
 		return nil
@@ -98,22 +92,21 @@ func skipped(err error) error {
 }
 
 func asBytes(v driver.Value) []byte {
-	if b, is := v.([]byte); is {
+	if b, ok := v.([]byte); ok {
 		return b
 	}
 	return fmt.Append(nil, v)
 }
 
-// unpreparable reports whether the server can't prepare the statement, of which nothing was
-// carried out then. A driver wants a compound one prepared where it is longer, with its
-// values, than the driver may send at once; MariaDB before 10.6.2 can't.
+// unpreparable reports whether the server refused to prepare the statement; nothing was
+// executed. A driver prepares a compound statement longer than its packet size, and MariaDB
+// before 10.6.2 can't.
 func unpreparable(err error) bool {
 	m := mysqlError.FindStringSubmatch(err.Error())
 	return m != nil && m[1] == "1295"
 }
 
-// withLiterals returns the text with its values in the place of the question marks, of
-// which it has no others.
+// withLiterals returns the text with values in place of its question marks.
 func withLiterals(text string, values []any) string {
 	var full strings.Builder
 	for _, v := range values {
@@ -126,10 +119,10 @@ func withLiterals(text string, values []any) string {
 	return full.String()
 }
 
-// literal writes a value into a statement for MySQL, so that no setting of the
-// server, the connection or the driver gives it another meaning: what is not plain
-// ASCII, or has a backslash, is written in hexadecimal, and so is the empty text, which
-// may mean NULL. The rest is told not to be turned into the connection's character set.
+// literal returns a value as SQL for MySQL, with one meaning under every setting of server,
+// connection and driver. Printable ASCII without a backslash is quoted, after _binary against
+// the connection's character set. Other texts are hexadecimal, the empty one too: quoted it
+// may mean NULL.
 func literal(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -154,12 +147,12 @@ func isPlain(text []byte) bool {
 	return len(text) > 0
 }
 
-// filled is how long a value is in a statement at most, as a literal or filled in by a
+// filledLength bounds the length of a value in a statement, as a literal or filled in by a
 // driver.
-func filled(v any) int {
-	text, is := v.([]byte)
+func filledLength(v any) int {
+	text, ok := v.([]byte)
 	switch {
-	case !is:
+	case !ok:
 		return 20
 	case isPlain(text):
 		return len("_binary''") + len(text) + bytes.Count(text, []byte("'")) + bytes.Count(text, []byte(`"`))

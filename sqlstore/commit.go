@@ -12,27 +12,30 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A writer writes changes, in the order of their accounts, in one transaction. It
-// returns the accounts that have moved on, of which nothing was written; or
-// errMoved, and nothing was written at all, where it can't tell which have. An account
-// whose last event is not there looks like one that has moved on, see torn.
+// A writer writes changes in one transaction, in the order of their accounts. It returns
+// the stale accounts, of which nothing was written; or errStale if it can't tell them apart,
+// and then nothing at all was written. An account without its last event looks stale, see
+// [batch.torn].
 //
-// It looks for nothing: what is taken or broken the engine refuses by itself, and
-// only then somebody looks for what it was.
+// A writer reads nothing: the engine refuses taken keys and broken rows, and the batch then
+// looks for the cause.
 type writer interface {
-	write(context.Context, *Store, []seats.Change) (moved []users.AccountID, err error)
+	write(context.Context, *Store, []seats.Change) (stale []users.AccountID, err error)
 }
 
-var errMoved = errors.New("sqlstore: an account has moved on")
+// staleText is the text of errStale, on MariaDB in the error of the server.
+const staleText = "sqlstore: an account has moved on"
+
+var errStale = errors.New(staleText)
 
 // Commit implements [store.Store].
 func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	b := &batch{Store: s, verdicts: map[users.AccountID]store.CommitResult{}}
+	b := &batch{Store: s, refused: map[users.AccountID]store.CommitResult{}}
 	sorted := slices.SortedFunc(slices.Values(changes), func(x, y seats.Change) int {
-		return cmp.Compare(x.Account.ID, y.Account.ID) // so that no two commits wait for each other
+		return cmp.Compare(x.Account.ID, y.Account.ID) // so that concurrent commits never wait in a circle
 	})
 	sorted = slices.DeleteFunc(sorted, func(c seats.Change) bool {
 		gap := c.Base == 0 && len(c.Events) > 0 && c.Events[0].Sequence != 1
@@ -44,31 +47,30 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Co
 	if err := b.commit(ctx, sorted); err != nil {
 		return nil, fmt.Errorf("sqlstore: commit: %w", err)
 	}
-	verdicts := make([]store.CommitResult, len(changes))
+	results := make([]store.CommitResult, len(changes))
 	for i, c := range changes {
-		verdicts[i] = b.verdicts[c.Account.ID]
+		results[i] = b.refused[c.Account.ID]
 	}
-	return verdicts, nil
+	return results, nil
 }
 
-// A batch is a commit under way.
+// A batch is a commit in progress.
 type batch struct {
 	*Store
-	verdicts map[users.AccountID]store.CommitResult // none: it is written
+	refused map[users.AccountID]store.CommitResult
 }
 
-// tries is how often a change is sent that the engine refuses for no reason that can
-// be seen.
-const tries = 3
+// maxCommitAttempts is how often a change is sent that the engine refuses for no visible cause.
+const maxCommitAttempts = 3
 
-// commit sends the changes. If some are refused, the others are sent again at once.
+// commit sends the changes. After a refusal of some it sends the others again.
 func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
-	for left := tries; len(changes) > 0; left-- {
-		moved, err := b.writer.write(ctx, b.Store, changes)
-		class, stale := b.means(ctx, err), errors.Is(err, errMoved)
+	for left := maxCommitAttempts; len(changes) > 0; left-- {
+		staleAccounts, err := b.writer.write(ctx, b.Store, changes)
+		class, stale := b.writeClass(ctx, err), errors.Is(err, errStale)
 		switch {
 		case err == nil:
-			b.unwritten(ctx, slices.DeleteFunc(changes, func(c seats.Change) bool { return !slices.Contains(moved, c.Account.ID) }), store.ErrConflict)
+			b.refuseStale(ctx, slices.DeleteFunc(changes, func(c seats.Change) bool { return !slices.Contains(staleAccounts, c.Account.ID) }), store.ErrConflict)
 			return nil
 		case class != Lost && ctx.Err() != nil:
 			return b.explain(ctx, err)
@@ -76,37 +78,37 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 			b.refuse(changes, store.ErrConflict)
 			return nil
 		case stale && len(changes) == 1 && !b.lags():
-			b.unwritten(ctx, changes, store.ErrConflict)
+			b.refuseStale(ctx, changes, store.ErrConflict)
 			return nil
 		case class == Lost:
 			return fmt.Errorf("%w: %w", store.ErrUnknown, b.explain(ctx, err))
 		case class == Refused && !stale:
 			return b.explain(ctx, err)
 		}
-		good, err := b.judge(ctx, changes)
+		good, err := b.findCauses(ctx, changes)
 		switch {
 		case err != nil:
 			return err
 		case len(good) < len(changes):
-			changes, left = good, tries+1 // of which this one is over
+			changes, left = good, maxCommitAttempts+1 // this attempt is over
 		case len(changes) > 1:
-			return b.each(ctx, changes)
+			return b.commitEach(ctx, changes)
 		case b.bound != nil && class != Broken, left == 1 && stale:
-			b.unwritten(ctx, changes, store.ErrConflict) // the transaction, or the node, sees an old moment
+			b.refuseStale(ctx, changes, store.ErrConflict) // the transaction, or the node, reads an old snapshot
 			return nil
 		case class == Broken, left == 1:
-			b.unwritten(ctx, changes, store.ErrBroken)
+			b.refuseStale(ctx, changes, store.ErrBroken)
 			return nil
 		}
 	}
 	return nil
 }
 
-// means is what an error of a write means. Where the context has ended too, it may have
-// come before or after everything else, unless it is known that nothing was written.
-func (s *Store) means(ctx context.Context, err error) Class {
+// writeClass is the class of an error of a write. Once the context has ended the error may
+// be of any moment, so it is Lost unless it says that nothing was written.
+func (s *Store) writeClass(ctx context.Context, err error) Class {
 	switch {
-	case err == nil, errors.Is(err, errMoved):
+	case err == nil, errors.Is(err, errStale):
 		return Refused
 	case ctx.Err() != nil && !errors.Is(err, errUnsent):
 		return Lost
@@ -114,26 +116,24 @@ func (s *Store) means(ctx context.Context, err error) Class {
 	return s.classify(err)
 }
 
-// refuse gives all of the changes one verdict.
+// refuse gives all of the changes one error.
 func (b *batch) refuse(changes []seats.Change, err error) {
 	for _, c := range changes {
-		b.verdicts[c.Account.ID] = store.CommitResult{Err: err}
+		b.refused[c.Account.ID] = store.CommitResult{Err: err}
 	}
 }
 
-// unwritten gives changes of which nothing was written one verdict, but [store.ErrSequence]
-// where the account is at the base of its change and torn. Where that can't be seen, what
-// reads next has the error.
-func (b *batch) unwritten(ctx context.Context, changes []seats.Change, err error) {
+// refuseStale gives unwritten changes one error, and [store.ErrSequence] to those whose
+// account is torn. An error of looking for it is dropped: the next read has it again.
+func (b *batch) refuseStale(ctx context.Context, changes []seats.Change, err error) {
 	b.refuse(changes, err)
 	torn, _ := b.torn(ctx, changes)
 	for _, id := range torn {
-		b.verdicts[id] = store.CommitResult{Err: store.ErrSequence}
+		b.refused[id] = store.CommitResult{Err: store.ErrSequence}
 	}
 }
 
-// torn returns the accounts that are at the base of their change and whose last event is
-// not the one that they name.
+// torn returns the accounts that are at the base of their change and lack their last event.
 func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.AccountID, err error) {
 	id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
 	for some := range slices.Chunk(changes, needsPerQuery) {
@@ -143,7 +143,8 @@ func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.
 			r := b.unionQuery()
 			for _, c := range some {
 				addPart(r, id, func(id users.AccountID) { found = append(found, id) }).
-					add(" FROM {accounts} WHERE id = ? AND revision = ? AND sequence <> COALESCE((SELECT MAX(e.sequence) FROM {events} e WHERE e.account = ?), 0)",
+					add(" FROM {accounts} WHERE id = ? AND revision = ?"+
+						" AND sequence <> COALESCE((SELECT MAX(e.sequence) FROM {events} e WHERE e.account = ?), 0)",
 						string(c.Account.ID), int64(c.Base), string(c.Account.ID))
 			}
 			return b.read(ctx, r)
@@ -156,9 +157,8 @@ func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.
 	return torn, nil
 }
 
-// each sends every change by itself, where it is not seen which of them the engine
-// refuses.
-func (b *batch) each(ctx context.Context, changes []seats.Change) error {
+// commitEach sends every change alone: the engine refuses one of them, unseen which.
+func (b *batch) commitEach(ctx context.Context, changes []seats.Change) error {
 	for i := range changes {
 		err := b.commit(ctx, changes[i:i+1])
 		if errors.Is(err, store.ErrUnknown) {
@@ -171,10 +171,10 @@ func (b *batch) each(ctx context.Context, changes []seats.Change) error {
 	return nil
 }
 
-// judge looks for what speaks against the changes, and returns those against which
-// nothing does. What is seen of an account is of one moment: if it is still at the base
-// of its change, then whoever has a key has it on that base.
-func (b *batch) judge(ctx context.Context, changes []seats.Change) (good []seats.Change, err error) {
+// findCauses looks for the cause of each refusal and returns the changes without one. Each
+// account is read at one moment: if it is still at the base of its change, a holder of a key
+// has it on that base.
+func (b *batch) findCauses(ctx context.Context, changes []seats.Change) (good []seats.Change, err error) {
 	needs := make([]seats.Need, len(changes))
 	for i, c := range changes {
 		needs[i].Account = c.Account.ID
@@ -191,8 +191,8 @@ func (b *batch) judge(ctx context.Context, changes []seats.Change) (good []seats
 		return nil, err
 	}
 	for i, c := range changes {
-		if v := verdict(c, snapshots[i]); v.Err != nil {
-			b.verdicts[c.Account.ID] = v
+		if result := check(c, snapshots[i]); result.Err != nil {
+			b.refused[c.Account.ID] = result
 			continue
 		}
 		good = append(good, c)
@@ -200,8 +200,8 @@ func (b *batch) judge(ctx context.Context, changes []seats.Change) (good []seats
 	return good, nil
 }
 
-// verdict holds a change against a snapshot of its account.
-func verdict(c seats.Change, s seats.Snapshot) store.CommitResult {
+// check compares a change with a snapshot of its account.
+func check(c seats.Change, s seats.Snapshot) store.CommitResult {
 	if c.Base != s.Account.Revision || len(c.Events) > 0 && c.Events[0].Sequence != s.Account.Sequence+1 {
 		return store.CommitResult{Err: store.ErrConflict}
 	}

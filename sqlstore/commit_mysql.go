@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"sync/atomic"
 
@@ -12,25 +11,25 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// mysql writes a commit as one compound statement where the server is MariaDB, and
-// else as a short transaction.
+// mysql writes a commit as one compound statement on MariaDB, otherwise as a short
+// transaction.
 type mysql struct {
-	server atomic.Pointer[server] // once it is known
+	server atomic.Pointer[server] // nil until it was asked
 }
 
-// A server is what a MySQL server is.
+// A server holds the properties of a MySQL server that matter.
 type server struct {
-	compound bool // it takes a compound statement: MariaDB
-	galera   bool // it is one of several, and may lag behind
-	chains   bool // completion_type: the end of a transaction begins another one, or ends the session
-	// arguments says that the driver fills values in, see [Store.statement].
-	arguments bool
+	compound  bool // it takes a compound statement: MariaDB
+	galera    bool // it is a node of a cluster, and may lag behind the others
+	chains    bool // completion_type: a COMMIT begins another transaction, or ends the session
+	arguments bool // the driver fills values in, see [Store.statement]
 }
 
 var errAutocommit = errors.New("the sessions have autocommit off; take it out of the DSN, or out of init_connect")
 
-// known finds out what the server is, once, or by several at the same time.
-func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
+// ask returns the properties of the server. It asks once; the first callers may ask at the
+// same time.
+func (w *mysql) ask(ctx context.Context, s *Store) (server, error) {
 	if known := w.server.Load(); known != nil {
 		return *known, nil
 	}
@@ -52,7 +51,7 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	}
 	isMariaDB := strings.Contains(version, "MariaDB")
 	known := server{
-		// ORACLE has another grammar, and where a text is in UTF-16 there is no SQLSTATE.
+		// ORACLE has another grammar. With texts in UTF-16, SIGNAL refuses its SQLSTATE.
 		compound:  isMariaDB && !strings.Contains(mode, "ORACLE") && width == "1",
 		galera:    isMariaDB && users.Fold(galera) == "on",
 		arguments: arguments,
@@ -62,32 +61,39 @@ func (w *mysql) known(ctx context.Context, s *Store) (server, error) {
 	return known, nil
 }
 
-// lags reports whether what another node has acknowledged may not have come here yet,
-// so that an account that seems to have moved on may only have to catch up. A reading
-// waits until it has.
-func (s *Store) lags() bool {
-	w, is := s.writer.(*mysql)
-	if !is || s.bound != nil {
-		return false
+// lastAnswer returns the properties of the server, none if it is no MySQL or was not asked.
+func (s *Store) lastAnswer() server {
+	if w, ok := s.writer.(*mysql); ok {
+		if known := w.server.Load(); known != nil {
+			return *known
+		}
 	}
-	known := w.server.Load()
-	return known != nil && known.galera
+	return server{}
 }
 
-// chains reports whether the COMMIT and the ROLLBACK of database/sql leave more to be
-// ended.
-func (s *Store) chains() bool {
-	w, is := s.writer.(*mysql)
-	if !is {
-		return false
-	}
-	known := w.server.Load()
-	return known != nil && known.chains
-}
+// lags reports whether this node may lag behind a change that another node has
+// acknowledged. A stale revision may then be current after the next read, which waits.
+func (s *Store) lags() bool { return s.bound == nil && s.lastAnswer().galera }
 
-// block is the longest compound statement that is sent. What is longer goes as a
-// transaction of several statements: servers and drivers have bounds of their own.
-const block = 1 << 20
+// chains reports whether the COMMIT and the ROLLBACK of database/sql leave a transaction.
+func (s *Store) chains() bool { return s.lastAnswer().chains }
+
+// The texts around and between the statements of a commit. COMMIT and ROLLBACK override
+// completion_type.
+const (
+	compoundBegin = `BEGIN NOT ATOMIC
+DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+START TRANSACTION;
+`
+	compoundStale = `IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '` + staleText + `'; END IF;
+`
+	compoundEnd = `COMMIT AND NO CHAIN NO RELEASE;
+END`
+)
+
+// maxCompound is the longest compound statement. A longer commit goes as a transaction of
+// several statements, since servers and drivers have bounds of their own.
+const maxCompound = 1 << 20
 
 func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
 	all, err := s.stepsOf(changes)
@@ -95,13 +101,13 @@ func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]
 		return nil, notWritten(err)
 	}
 	if s.bound != nil {
-		return nil, s.savepoint(ctx, func() error { return s.carryOut(ctx, s.bound.tx, all, nil) })
+		return nil, s.savepoint(ctx, func() error { return s.execSteps(ctx, s.bound.tx, all, nil) })
 	}
-	known, err := w.known(ctx, s)
+	known, err := w.ask(ctx, s)
 	if err != nil {
 		return nil, notWritten(err)
 	}
-	if q := s.compound(all); known.compound && q.text.Len()+q.filled <= block {
+	if q := s.compound(all); known.compound && q.text.Len()+q.filled <= maxCompound {
 		text, values := s.statement(q)
 		err := s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
 			_, err = conn.ExecContext(ctx, text, values...)
@@ -110,30 +116,29 @@ func (w *mysql) write(ctx context.Context, s *Store, changes []seats.Change) ([]
 		switch {
 		case err == nil:
 			return nil, nil
-		case strings.Contains(err.Error(), errMoved.Error()):
-			return nil, errMoved
+		case strings.Contains(err.Error(), staleText):
+			return nil, errStale
 		case !unpreparable(err):
 			return nil, err
 		}
 	}
-	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, nil) })
+	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.execSteps(ctx, tx, all, nil) })
 }
 
-// compound makes one statement of the steps. It returns no rows: on Galera a block that
-// does loses their description when another node aborts it. The handler gives locks back
-// before the answer is on its way; that nothing is left behind depends on the ROLLBACK
-// that follows any error of the block.
+// compound makes one statement of the steps. It returns no rows: on Galera a compound
+// statement with a result loses the result's description when another node aborts it. Its
+// handler releases locks before the answer is sent; [Store.onConnection] still sends a
+// ROLLBACK after any error.
 func (s *Store) compound(all []step) *query {
 	q := s.query()
-	q.text.WriteString("BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; ")
+	q.text.WriteString(compoundBegin)
 	for _, step := range all {
-		q.text.WriteString(step.text.String())
-		q.text.WriteString("; ")
+		q.text.WriteString(step.text.String() + ";\n")
 		q.values, q.filled = append(q.values, step.values...), q.filled+step.filled
-		if step.moves {
-			fmt.Fprintf(&q.text, "IF ROW_COUNT() = 0 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '%s'; END IF; ", errMoved)
+		if step.guards {
+			q.text.WriteString(compoundStale)
 		}
 	}
-	q.text.WriteString("COMMIT AND NO CHAIN NO RELEASE; END") // whatever completion_type says
+	q.text.WriteString(compoundEnd)
 	return q
 }

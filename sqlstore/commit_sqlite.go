@@ -17,7 +17,7 @@ func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]us
 		return nil, notWritten(err)
 	}
 	if s.bound != nil {
-		return nil, s.savepoint(ctx, func() error { return s.carryOut(ctx, s.bound.tx, all, nil) })
+		return nil, s.savepoint(ctx, func() error { return s.execSteps(ctx, s.bound.tx, all, nil) })
 	}
 	unlock, err := s.lockWriters(ctx)
 	if err != nil {
@@ -25,10 +25,10 @@ func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]us
 	}
 	defer unlock()
 	statements := make([]*sql.Stmt, len(all))
-	for i, step := range all { // before the connection is taken: it may be the only one
+	for i, step := range all { // before the transaction takes the connection, perhaps the only one
 		if statements[i], err = s.prepared(ctx, step.query); err != nil {
 			return nil, notWritten(err)
 		}
 	}
-	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, statements) })
+	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.execSteps(ctx, tx, all, statements) })
 }

@@ -18,8 +18,7 @@ const (
 	MySQL            // MariaDB 10.6 and later, alone or as a Galera cluster; MySQL 8.0.16 and later
 )
 
-// String returns the name of the dialect in lower case, as of the folder of its
-// migrations.
+// String returns the name of the dialect in lower case.
 func (d Dialect) String() string {
 	if d.known() {
 		return dialects[d].name
@@ -29,41 +28,37 @@ func (d Dialect) String() string {
 
 func (d Dialect) known() bool { return d > 0 && int(d) < len(dialects) }
 
-// A dialect is how a kind of database says what all of them can do.
+// A dialect holds the SQL in which the kinds of databases differ.
 type dialect struct {
 	name string
-	// placeholder writes the nth value that a statement is about, from 1, as what stands in
-	// its text.
+	// placeholder returns the text for the nth value of a statement, from 1.
 	placeholder func(n int, v any) string
-	// inline says that values are filled in before a statement is sent: texts are bytes,
-	// nothing is ever prepared, and any number of values may be in a list.
+	// inline: values are filled in on the client. Texts are bytes, statements are sent
+	// unprepared, and a list is any number of values.
 	inline bool
-	// among is what follows a column that shall be one of a list: %s is the list, as
-	// JSON text or as any number of values.
-	among string
-	// behind is a condition on names: the rows after a name and an ID, which are
-	// given twice and once, or once and once.
-	behind string
-	// contains is a condition on a column and a text within it.
-	contains string
-	// index names the index that is to be used, where the planner is known to take
-	// another one, and primary is that of the primary key.
-	index, primary string
-	// conflict begins what is to be done with a row that is there already, and excluded
-	// names the column of the row that was to be put in.
-	conflict, excluded string
-	// commitsDDL says that a CREATE commits the transaction.
+	// indexed names the index of a table in FROM, where the planner is known to take
+	// another one. The index "id" is the primary key.
+	indexed func(table, index string) string
+	// in is the condition on a column to be one of {list}: JSON text, or values with commas.
+	in string
+	// afterName is the condition on rows to follow a name and an ID, with the name given
+	// twice where the dialect is inline.
+	afterName string
+	// inGroup is the condition on group_names to contain a line.
+	inGroup string
+	// replacePool and replaceVersion end an INSERT: an existing row gets the new values.
+	replacePool, replaceVersion string
+	// commitsDDL: a CREATE commits the transaction.
 	commitsDDL bool
-	// inProcess says that the database is in this process, where no answer is ever lost.
+	// inProcess: the database is in this process, and answers always arrive.
 	inProcess bool
-	// rollback ends the transaction that is open, if there is one, and nothing else.
+	// rollback ends an open transaction, if there is one, and nothing else.
 	rollback string
-	// addPart begins a part of a reading, which has an order and a limit of its own.
-	part string
-	// nullNumber and nullText are NULL of a type.
+	// beginPart begins a part of a unionQuery, with an ORDER BY and a LIMIT of its own.
+	beginPart string
+	// nullNumber and nullText are NULL with a type.
 	nullNumber, nullText string
-	// clock is the server's time in microseconds since 1970 in UTC, NULL where there is
-	// no clock besides the host's.
+	// clock is the server's time in microseconds since 1970 in UTC; NULL in the process.
 	clock string
 }
 
@@ -71,52 +66,71 @@ var dialects = [...]dialect{
 	SQLite: {
 		name:        "sqlite",
 		placeholder: questionMark,
-		among:       "IN (SELECT value FROM json_each(%s))",
-		behind:      "(sort_name, id) > (?, ?)",
-		contains:    "instr(%s, ?) > 0",
-		index:       " INDEXED BY %s",
-		primary:     "sqlite_autoindex_%s_1",
-		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
-		inProcess: true,
-		rollback:  "SAVEPOINT seatkeeper; ROLLBACK", // which alone is an error where there is none
-		part:      "SELECT * FROM (", nullNumber: "NULL", nullText: "NULL",
+		indexed: func(table, index string) string {
+			if index == "id" {
+				return table + " INDEXED BY sqlite_autoindex_" + table + "_1"
+			}
+			return table + " INDEXED BY " + table + "_by_" + index
+		},
+		in:             "IN (SELECT value FROM json_each({list}))",
+		afterName:      "(sort_name, id) > (?, ?)",
+		inGroup:        "instr(group_names, ?) > 0",
+		replacePool:    replacePoolExcluded,
+		replaceVersion: " ON CONFLICT (version) DO UPDATE SET name = excluded.name",
+		inProcess:      true,
+		rollback:       "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
+		beginPart:      "SELECT * FROM (",
+		nullNumber:     "NULL", nullText: "NULL",
 		clock: "NULL",
 	},
 	Postgres: {
-		name:        "postgres",
-		placeholder: postgresValue,
-		among:       "= ANY (ARRAY(SELECT json_array_elements_text(%s::json)))",
-		behind:      "(sort_name, id) > (?, ?)",
-		contains:    "strpos(%s, ?) > 0",
-		conflict:    " ON CONFLICT (%s) DO UPDATE SET ", excluded: "excluded.%s",
-		rollback: "ROLLBACK",
-		part:     "(", nullNumber: "NULL::bigint", nullText: "NULL::text",
+		name:           "postgres",
+		placeholder:    postgresValue,
+		indexed:        func(table, _ string) string { return table },
+		in:             "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
+		afterName:      "(sort_name, id) > (?, ?)",
+		inGroup:        "strpos(group_names, ?) > 0",
+		replacePool:    replacePoolExcluded,
+		replaceVersion: " ON CONFLICT (version) DO UPDATE SET name = excluded.name",
+		rollback:       "ROLLBACK",
+		beginPart:      "(",
+		nullNumber:     "NULL::bigint", nullText: "NULL::text",
 		clock: "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	},
 	MySQL: {
 		name:        "mysql",
 		placeholder: questionMark, inline: true,
-		among:    "IN (%s)",
-		behind:   "(sort_name > ? OR sort_name = ? AND id > ?)", // of a pair MariaDB makes no range
-		contains: "LOCATE(?, %s) > 0",
-		index:    " FORCE INDEX (%s)",
-		primary:  "%.0sPRIMARY",
-		conflict: "%.0s ON DUPLICATE KEY UPDATE ", excluded: "VALUES(%s)",
-		commitsDDL: true,
-		rollback:   "ROLLBACK AND NO CHAIN NO RELEASE", // whatever completion_type says
-		part:       "(", nullNumber: "NULL", nullText: "NULL",
-		// UTC_TIMESTAMP is in UTC but is what SET TIMESTAMP says; SYSDATE is not, but is in
-		// the session's time zone. So is NOW, and the difference of the two in none.
+		indexed: func(table, index string) string {
+			if index == "id" {
+				return table + " FORCE INDEX (PRIMARY)"
+			}
+			return table + " FORCE INDEX (" + table + "_by_" + index + ")"
+		},
+		in:        "IN ({list})",
+		afterName: "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB makes no range of a pair
+		inGroup:   "LOCATE(?, group_names) > 0",
+		replacePool: " ON DUPLICATE KEY UPDATE held = VALUES(held), spent = VALUES(spent), over_limit = VALUES(over_limit)," +
+			" total = VALUES(total), unlimited = VALUES(unlimited)",
+		replaceVersion: " ON DUPLICATE KEY UPDATE name = VALUES(name)",
+		commitsDDL:     true,
+		rollback:       "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
+		beginPart:      "(",
+		nullNumber:     "NULL", nullText: "NULL",
+		// UTC_TIMESTAMP follows SET TIMESTAMP. SYSDATE is the real time, in the session's time
+		// zone like NOW, so their difference has no time zone.
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
 	},
 }
 
+const replacePoolExcluded = " ON CONFLICT (account, id) DO UPDATE SET held = excluded.held, spent = excluded.spent, over_limit = excluded.over_limit," +
+	" total = excluded.total, unlimited = excluded.unlimited"
+
 func questionMark(int, any) string { return "?" }
 
-// postgresValue says of what type a value is, so that the statement means the same
-// whether or not it is prepared. Behind a SELECT the planner does not see it. So it thinks
-// a plan for this account no better than one for all, and keeps that one: to plan anew
-// would take longer than to carry it out.
+// postgresValue gives a value its type, so that the statement means the same prepared and
+// unprepared. Behind a SELECT the planner can't see the value: it finds a plan for this
+// account as good as the generic plan and keeps that one. Planning takes longer than
+// execution.
 func postgresValue(n int, v any) string {
 	switch v.(type) {
 	case int64:
@@ -142,10 +156,10 @@ var widths = sync.OnceValue(func() map[string]int {
 	return all
 })
 
-// fits returns an error if a value is too long for a column.
-func (d dialect) fits(table, column string, v any) error {
-	text, is := v.(string)
-	if most := widths()[table+" "+column]; is && d.inline && most > 0 && len(text) > most {
+// checkWidth returns an error if a value is too long for a column.
+func (d dialect) checkWidth(table, column string, v any) error {
+	text, ok := v.(string)
+	if width := widths()[table+" "+column]; ok && d.inline && width > 0 && len(text) > width {
 		return fmt.Errorf("column %s: the text %w", column, users.ErrTooLong)
 	}
 	return nil

@@ -6,21 +6,20 @@ import (
 	"strings"
 )
 
-// A Durability says whether what the store has acknowledged is on the disk.
+// A Durability says whether an acknowledged change is on disk.
 type Durability struct {
-	// PowerCut says that an acknowledged change survives a power cut, and a crash of the
-	// operating system, on the machine of the database, as far as its disks keep what they
-	// say they have written.
+	// PowerCut: an acknowledged change survives a power cut and a crash of the operating
+	// system on the database's machine, given disks that keep acknowledged writes.
 	PowerCut bool
-	// Settings are those of the database that PowerCut follows from, as it reads them back.
+	// Settings are the database's settings behind PowerCut.
 	Settings []DurabilitySetting
 }
 
-// A DurabilitySetting is a setting of the database, by its own name for it.
+// A DurabilitySetting is a setting of the database.
 type DurabilitySetting struct {
-	Name   string
+	Name   string // the database's name for it
 	Value  string
-	Needed string // the value with which an acknowledged change survives; "" where it does with this one
+	Needed string // the value for durable changes; "" if Value suffices
 }
 
 // String returns a sentence for a log.
@@ -37,18 +36,18 @@ func (d Durability) String() string {
 	return "an acknowledged change may be lost in a power cut: " + strings.Join(weak, ", ")
 }
 
-// Durability reads what the database was told about the disk. What it was told is the
-// host's choice, so neither [Store.Migrate] nor [Store.Verify] minds it; a host who counts
-// on the promise asks at its start. SQLite answers for one connection, and others are alike where
-// the pragmas stand in the name that the database was opened by; PostgreSQL for a session,
-// which a role, a database or a transaction may set otherwise.
+// Durability reads the database's settings for writing to disk. They are the host's choice,
+// and [Store.Migrate] and [Store.Verify] accept all of them; a host that relies on durable
+// changes asks at its start. SQLite answers for one connection; with pragmas in the DSN the
+// others are alike. PostgreSQL answers for a session; a role, a database or a transaction may
+// differ.
 //
 //   - SQLite: synchronous FULL with journal_mode wal, truncate or persist, EXTRA with
 //     delete. A database in memory keeps nothing.
 //   - PostgreSQL: fsync and full_page_writes on, synchronous_commit anything but off.
 //   - MariaDB and MySQL: innodb_flush_log_at_trx_commit 1 and, where there is a binary log,
-//     sync_binlog 1, since after a crash the binary log decides what was committed. On
-//     Galera the settings are those of one node, and what that loses the others have.
+//     sync_binlog 1, since the binary log decides about commits after a crash. On Galera the
+//     settings are those of one node; the other nodes keep its changes.
 func (s *Store) Durability(ctx context.Context) (Durability, error) {
 	var d Durability
 	err := s.retryRead(ctx, func() (err error) {
@@ -59,18 +58,18 @@ func (s *Store) Durability(ctx context.Context) (Durability, error) {
 		return Durability{}, fmt.Errorf("sqlstore: durability: %w", err)
 	}
 	d.PowerCut = true
-	for _, setting := range d.Settings {
-		d.PowerCut = d.PowerCut && setting.Needed == ""
+	for _, s := range d.Settings {
+		d.PowerCut = d.PowerCut && s.Needed == ""
 	}
 	return d, nil
 }
 
-// durabilities read the settings of each dialect, on one connection.
+// durabilities read the settings of each dialect on one connection.
 var durabilities = [...]func(context.Context, *Store) ([]DurabilitySetting, error){
 	SQLite: func(ctx context.Context, s *Store) ([]DurabilitySetting, error) {
 		var journal string
 		var level int
-		// A statement each, and on one connection: what a pragma brings is read by no join.
+		// One statement each on one connection, since pragmas can't be joined.
 		conn, err := s.db.Conn(ctx)
 		if err != nil {
 			return nil, err
@@ -89,22 +88,22 @@ var durabilities = [...]func(context.Context, *Store) ([]DurabilitySetting, erro
 		err := s.db.QueryRowContext(ctx, "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')").
 			Scan(&fsync, &pages, &commit)
 		return []DurabilitySetting{
-			needs("fsync", fsync, "on", fsync == "on"), needs("full_page_writes", pages, "on", pages == "on"),
-			needs("synchronous_commit", commit, "on", commit != "off"),
+			setting("fsync", fsync, "on", fsync == "on"), setting("full_page_writes", pages, "on", pages == "on"),
+			setting("synchronous_commit", commit, "on", commit != "off"),
 		}, err
 	},
 	MySQL: func(ctx context.Context, s *Store) ([]DurabilitySetting, error) {
 		var log, binary, sync string
 		err := s.db.QueryRowContext(ctx, "SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog").Scan(&log, &binary, &sync)
-		all := []DurabilitySetting{needs("innodb_flush_log_at_trx_commit", log, "1", log == "1"), {Name: "log_bin", Value: binary}}
+		all := []DurabilitySetting{setting("innodb_flush_log_at_trx_commit", log, "1", log == "1"), {Name: "log_bin", Value: binary}}
 		if binary != "0" {
-			all = append(all, needs("sync_binlog", sync, "1", sync == "1"))
+			all = append(all, setting("sync_binlog", sync, "1", sync == "1"))
 		}
 		return all, err
 	},
 }
 
-func needs(name, value, needed string, enough bool) DurabilitySetting {
+func setting(name, value, needed string, enough bool) DurabilitySetting {
 	if enough {
 		needed = ""
 	}
@@ -113,18 +112,17 @@ func needs(name, value, needed string, enough bool) DurabilitySetting {
 
 var synchronous = [...]string{"OFF", "NORMAL", "FULL", "EXTRA"}
 
-// sqliteDurability says what a level of synchronous is worth. A rollback journal that is
-// deleted may be there again after a power cut, and undo what was committed, unless its
-// folder is synced as well.
+// sqliteDurability judges a level of synchronous. With journal_mode delete, a deleted
+// journal may reappear after a power cut and undo the commit, unless EXTRA syncs its folder.
 func sqliteDurability(journal string, level int) []DurabilitySetting {
 	least := 2
 	switch journal {
 	case "memory", "off":
-		return []DurabilitySetting{needs("journal_mode", journal, "wal", false), {Name: "synchronous", Value: synchronous[level]}}
+		return []DurabilitySetting{setting("journal_mode", journal, "wal", false), {Name: "synchronous", Value: synchronous[level]}}
 	case "delete":
 		least = 3
 	}
 	return []DurabilitySetting{
-		needs("journal_mode", journal, "", true), needs("synchronous", synchronous[level], synchronous[least], level >= least),
+		setting("journal_mode", journal, "", true), setting("synchronous", synchronous[level], synchronous[least], level >= least),
 	}
 }

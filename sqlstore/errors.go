@@ -14,27 +14,26 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// A Class is what an error of a driver means for a statement that was sent.
+// A Class is the meaning of a driver's error for a statement that was sent.
 type Class uint8
 
-// The classes. Of all but Lost it is certain that nothing was written.
+// The classes. After Lost the statement may have written; after the others it has not.
 const (
-	Lost      Class = iota // the answer did not arrive
-	Refused                // the engine, or the driver before it, refused it for some other reason
-	Again                  // the engine wants it tried again: a deadlock, a serialization or certification failure, a lock that was waited for too long
+	Lost      Class = iota // the answer was lost
+	Refused                // the engine, or the driver before it, refused it for another reason
+	Again                  // the engine asks for another attempt: deadlock, serialization or certification failure, lock timeout
 	Duplicate              // a unique key
 	Broken                 // a CHECK constraint
 )
 
-// The errors of drivers are told by what they can be asked and by how they read, so
-// that no driver is imported.
+// The errors of drivers are known by their methods and texts, so that no driver is imported.
 var (
 	// lib/pq and pgx: SQLSTATE, PostgreSQL appendix A.
 	states = map[string]Class{
 		"40001": Again, "40P01": Again, "55P03": Again, // serialization, deadlock, lock not available
 		"23505": Duplicate, "23514": Broken,
 		"40003": Lost,                // statement completion unknown
-		"57P01": Lost, "57P02": Lost, // shutdown; while it starts, 57P03, it takes no statements
+		"57P01": Lost, "57P02": Lost, // shutdown (57P03, at the start, takes no statements)
 	}
 	// SQLSTATEs of the machine: no room on the disk, no memory, a file, the server's own fault.
 	ofTheMachine = regexp.MustCompile(`^(53[12]00|58...|XX...)$`)
@@ -48,11 +47,10 @@ var (
 		"1053": Lost, "1317": Lost, "1969": Lost, "1927": Lost, "2006": Lost, "2013": Lost, // shutdown, interrupted, by max_statement_time, killed, gone, lost
 		"1180": Lost, // during a commit, which other nodes may have got
 	}
-	// SQLite: the low byte of the result code says busy or locked; the extended codes
-	// which constraint.
+	// SQLite: the low byte of the result code for busy and locked, extended codes for
+	// constraints.
 	sqliteCodes = map[int]Class{5: Again, 6: Again, 2067: Duplicate, 1555: Duplicate, 275: Broken}
-	// SQLite through drivers whose errors have no such method, and what says that
-	// nothing was sent.
+	// SQLite through drivers whose errors have no method, and errors before sending.
 	texts = map[string]Class{
 		"database is locked": Again, "database table is locked": Again,
 		"UNIQUE constraint failed": Duplicate, "CHECK constraint failed": Broken,
@@ -61,15 +59,14 @@ var (
 	}
 )
 
-// Classify tells what an error of a known driver means: pgx and lib/pq, by their
-// SQLSTATE; go-sql-driver/mysql; modernc.org/sqlite and mattn/go-sqlite3. An error of
-// database/sql that says that nothing was sent is Refused, and any other that no engine
-// has given is Lost. So is nil, of which there is nothing to tell.
+// Classify returns the class of an error of pgx and lib/pq (by SQLSTATE),
+// go-sql-driver/mysql, modernc.org/sqlite and mattn/go-sqlite3. An error of database/sql
+// from before the sending is Refused. Any other error of no engine, and nil, is Lost.
 //
-// A PostgreSQL server that finds no room for its log ends in the middle of a commit, which
-// its restart may find there, and gives the SQLSTATE that an ordinary error has, too. The
-// severity tells the two apart. It stands in the text of pgx; lib/pq has none, so that
-// there these SQLSTATEs (53100, 53200, 58 and XX) are Lost.
+// A PostgreSQL server without space for its log crashes during a commit, and its restart may
+// complete the commit. The SQLSTATE is that of an ordinary error; the severity differs. It is
+// in the text of pgx and missing in lib/pq, where these SQLSTATEs (53100, 53200, 58 and XX)
+// are therefore Lost.
 func Classify(err error) Class {
 	if err == nil {
 		return Lost
@@ -88,7 +85,7 @@ func Classify(err error) Class {
 		}
 		return class(states, s)
 	case errors.As(err, &code):
-		if c, known := sqliteCodes[code.Code()]; known {
+		if c, ok := sqliteCodes[code.Code()]; ok {
 			return c
 		}
 		return class(sqliteCodes, code.Code()&0xff)
@@ -107,15 +104,15 @@ func Classify(err error) Class {
 	return Lost
 }
 
-// class is that of an error that an engine has given: what is not listed it refused.
+// class returns the class of an engine's error, Refused if it is not listed.
 func class[K comparable](classes map[K]Class, key K) Class {
-	if c, listed := classes[key]; listed {
+	if c, ok := classes[key]; ok {
 		return c
 	}
 	return Refused
 }
 
-// unsent reports whether the error is one of getting as far as the database.
+// unsent reports whether the error came before anything reached the database.
 func unsent(err error) bool {
 	var dial *net.OpError
 	return errors.As(err, &dial) && dial.Op == "dial" ||
@@ -123,10 +120,10 @@ func unsent(err error) bool {
 		sqlError.MatchString(err.Error())
 }
 
-// sqlError is an error of database/sql itself: it is closed, can't convert a value, ...
+// sqlError is an error of database/sql itself: a closed database, a failed conversion.
 var sqlError = regexp.MustCompile(`(^|: )sql: `)
 
-// errUnsent marks what went wrong before anything was sent that could be committed.
+// errUnsent marks errors from before the sending of anything that could be committed.
 var errUnsent = errors.New("nothing was written")
 
 func notWritten(err error) error { return fmt.Errorf("%w: %w", errUnsent, err) }
@@ -146,31 +143,33 @@ func (s *Store) classify(err error) Class {
 	return class
 }
 
-// again carries out a reading, and tries it again a few times where the engine asks
-// for that. In a transaction of the host that is his to do.
+// retryRead runs a read and repeats it a few times if the engine asks for that. In a
+// host's transaction that is up to the host.
 func (s *Store) retryRead(ctx context.Context, read func() error) error {
-	for tries := 1; ; tries++ {
+	for attempt := 1; ; attempt++ {
 		err := read()
 		if err != nil && s.bound != nil && s.classify(err) == Again {
-			return s.bound.end(err)
+			return s.bound.markEnded(err)
 		}
-		if err == nil || s.bound != nil || tries == 5 || ctx.Err() != nil || s.classify(err) != Again {
+		if err == nil || s.bound != nil || attempt == maxReads || ctx.Err() != nil || s.classify(err) != Again {
 			return s.explain(ctx, err)
 		}
-		pause(ctx, tries)
+		pause(ctx, attempt)
 	}
 }
 
-// pause lets others go on, the longer the more often it was tried.
-func pause(ctx context.Context, tries int) {
+// maxReads is how often a read is attempted.
+const maxReads = 5
+
+// pause waits before the next attempt, longer after each.
+func pause(ctx context.Context, attempt int) {
 	select {
 	case <-ctx.Done():
-	case <-time.After(time.Duration(min(tries, 20)) * 10 * time.Millisecond):
+	case <-time.After(time.Duration(min(attempt, 20)) * 10 * time.Millisecond):
 	}
 }
 
-// explain returns an error that callers can compare where it is that of the context, and
-// that quotes no values.
+// explain returns an error without values, which is the context's if the context has ended.
 func (s *Store) explain(ctx context.Context, err error) error {
 	err = s.withoutValues(err)
 	switch {
@@ -178,7 +177,7 @@ func (s *Store) explain(ctx context.Context, err error) error {
 		return nil
 	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			// It is that of a context which follows this one, and ended for another reason.
+			// It is the error of a derived context, which ended for another reason.
 			return fmt.Errorf("%w: %v", ctx.Err(), err)
 		}
 		return fmt.Errorf("%w: %w", ctx.Err(), err)

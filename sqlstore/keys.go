@@ -12,28 +12,28 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// ErrOldKeys is what [Store.Migrate] and [Store.Verify] say of tables whose keys were made
-// by another version of the comparison form than this release compares by
-// ([users.FoldVersion]). Until [Store.RenewKeys] was called users may not be found by an
-// address or a username, and come twice.
+// ErrOldKeys is an error of [Store.Migrate] and [Store.Verify]: the stored keys are of
+// another version of the comparison form than [users.FoldVersion]. Until the host calls
+// [Store.RenewKeys], a search by address or username may miss users, and an invitation may
+// create one twice.
 var ErrOldKeys = errors.New("call RenewKeys")
 
-// MaxKeyCollisions is how many collisions a [KeyReport] lists.
+// MaxKeyCollisions bounds the collisions in a [KeyReport].
 const MaxKeyCollisions = 1000
 
-// A KeyReport says what [Store.RenewKeys] has done.
+// A KeyReport is the result of [Store.RenewKeys].
 type KeyReport struct {
-	Version    int            // of the comparison form that all keys are of now, but for collisions
-	Accounts   int            // that were looked through
-	Renewed    int            // users of whom a key or the sort name was rewritten
+	Version    int            // the version of all keys now, except in collisions
+	Accounts   int            // accounts read
+	Renewed    int            // users with a rewritten key or sort name
 	Collisions []KeyCollision // by account and user, at most [MaxKeyCollisions]
 	Unlisted   int            // further collisions
 }
 
 // A KeyCollision is a key that two users of an account share in the new comparison form.
-// Holder has it. User keeps the key as it was stored before, by which nobody is found any
-// more, until one of the two is given another address or username or is deleted, and
-// [Store.RenewKeys] is called again if it was Holder.
+// Holder has it. User keeps the old stored key, by which no search finds them, until one of
+// the two gets another address or username or is deleted; if that was Holder,
+// [Store.RenewKeys] must be called again.
 type KeyCollision struct {
 	Account users.AccountID
 	User    users.ID
@@ -42,31 +42,30 @@ type KeyCollision struct {
 }
 
 const (
-	renewedAtOnce = 500 // users who are looked through and renewed in one commit
-	renewAttempts = 100 // times that a page of them is tried while others get in between
+	renewPage        = 500 // users read and renewed in one commit
+	maxRenewAttempts = 100 // attempts for a page while other changes come first
 )
 
-// RenewKeys compares the stored comparison forms of all users, which are the keys that users
-// are found by and the sort name, with those of this release, and rewrites those that
-// differ. It is called once after a release with another [users.FoldVersion], by one process,
-// when all of them are of that release; hosts may work meanwhile.
+// RenewKeys rewrites the stored comparison forms (the keys and the sort name of every user)
+// that differ from this release's. One process calls it once after a release with another
+// [users.FoldVersion], when all processes are of that release; they may work meanwhile.
 //
-// It reads everything, in pages of 500 users, and each page is one commit, which raises the
-// revision of the account and writes no event. Calling it again after an error, a crash or
-// a context that ended goes on, and calling it twice changes nothing. Where two users of an
-// account share a key in the new form, the one who has it stored keeps it, else the first by
-// ID gets it; the other is listed in the report and stays as it is, for an admin to decide.
-// Meanwhile every command on both users works, and what is due of them happens: a change
-// of a user writes no key but those that it takes or ends. Only searching by the shared key
-// finds the holder alone.
-// The report of an error is that of what was done so far. Where others get in between again
-// and again the error is [store.ErrConflict].
+// It reads all users in pages of 500. Each page is one commit, which raises the revision of
+// the account and writes no event. After an error, a crash or an ended context another call
+// continues; on current keys a call changes nothing. When all accounts are done it records the
+// version, which Migrate and Verify read.
 //
-// When all accounts were looked through it notes the version, which Migrate and Verify read.
+// If two users of an account share a key in the new form, the user who has it stored keeps it,
+// otherwise the first by ID gets it; the other is listed in the report and stays as stored,
+// for an admin to decide. All commands on both users work meanwhile, due dates included, and
+// only a search by the shared key finds the holder alone.
+//
+// With an error the report covers the work so far. The error is [store.ErrConflict] if other
+// changes came first too often.
 func (s *Store) RenewKeys(ctx context.Context) (KeyReport, error) {
 	report := KeyReport{Version: users.FoldVersion}
 	for after := users.AccountID(""); ; {
-		page, err := s.Accounts(ctx, after, renewedAtOnce)
+		page, err := s.Accounts(ctx, after, renewPage)
 		if err != nil {
 			return report, err
 		}
@@ -77,18 +76,17 @@ func (s *Store) RenewKeys(ctx context.Context) (KeyReport, error) {
 			report.Accounts++
 			after = a.ID
 		}
-		if len(page) < renewedAtOnce {
+		if len(page) < renewPage {
 			break
 		}
 	}
-	if err := s.noteKeys(ctx); err != nil {
+	if err := s.recordKeysVersion(ctx); err != nil {
 		return report, fmt.Errorf("sqlstore: renew keys: %w", s.explain(ctx, err))
 	}
 	return report, nil
 }
 
-// foldedColumns are the columns that follow from others by the comparison form, and the
-// kinds of key in them.
+// foldedColumns are the columns in comparison form, with the kinds of key in them.
 var foldedColumns = [...]struct {
 	name string
 	kind users.KeyKind
@@ -99,13 +97,13 @@ var foldedColumns = [...]struct {
 	{"sort_name", users.KeyID}, // none
 }
 
-// A folded is a user with the comparison forms that are stored.
+// A folded is a user with the stored comparison forms.
 type folded struct {
 	userRow
 	stored [len(foldedColumns)]string
 }
 
-// storedColumns are those that a folded is read from.
+// storedColumns are the columns of a folded.
 var storedColumns = append([]column[folded]{
 	text("id", func(f *folded) *users.ID { return &f.ID }),
 	text("first_name", func(f *folded) *string { return &f.FirstName }),
@@ -122,7 +120,7 @@ func storedForms() (all []column[folded]) {
 	return all
 }
 
-// form is what the ith of the columns has to be, by the columns that are written.
+// form returns this release's value of the ith folded column.
 func (f *folded) form(i int) (value any, text string) {
 	for _, c := range userColumns {
 		if c.name == foldedColumns[i].name {
@@ -133,7 +131,7 @@ func (f *folded) form(i int) (value any, text string) {
 	return value, text
 }
 
-// renewAccount renews the keys of the people of an account.
+// renewAccount renews the keys of an account's users.
 func (s *Store) renewAccount(ctx context.Context, account users.AccountID, report *KeyReport) error {
 	after, attempts := users.ID(""), 0
 	for {
@@ -144,8 +142,8 @@ func (s *Store) renewAccount(ctx context.Context, account users.AccountID, repor
 			err = r.write(ctx)
 		}
 		switch {
-		case errors.Is(err, errMoved) || err != nil && ctx.Err() == nil && s.classify(err) == Again:
-			if attempts++; attempts == renewAttempts {
+		case errors.Is(err, errStale) || err != nil && ctx.Err() == nil && s.classify(err) == Again:
+			if attempts++; attempts == maxRenewAttempts {
 				return fmt.Errorf("%w: %w", store.ErrConflict, err)
 			}
 			pause(ctx, attempts)
@@ -162,38 +160,38 @@ func (s *Store) renewAccount(ctx context.Context, account users.AccountID, repor
 			}
 			report.Collisions = append(report.Collisions, c)
 		}
-		if len(r.page) < renewedAtOnce {
+		if len(r.page) < renewPage {
 			return nil
 		}
 		after = r.page[len(r.page)-1].ID
 	}
 }
 
-// A renewal is what becomes of the keys of some people of an account.
+// A renewal renews the keys of one page of an account's users.
 type renewal struct {
 	*Store
 	account    users.AccountID
-	revision   uint64             // at which everything was read
-	page       []folded           // the people
-	holders    map[claim]folded   // who has, as it is stored, what one of them is to have
-	given      map[claim]users.ID // who of them is to have it
+	revision   uint64             // of everything read
+	page       []folded           // the users
+	holders    map[claim]folded   // users who have a claimed key stored
+	given      map[claim]users.ID // users of the page who get a key
 	collisions []KeyCollision
 	renewed    int
 	steps      steps
 }
 
-// A claim is a key in the ith of the columns.
+// A claim is a key in the ith folded column.
 type claim struct {
 	i     int
 	value string
 }
 
-// read reads the people, and those who have one of their keys. Both are of one moment.
+// read reads the page and the holders of its new keys, at one revision.
 func (r *renewal) read(ctx context.Context, after users.ID) (err error) {
 	r.revision, err = r.list(ctx, r.account, func(q *unionQuery) {
 		r.page = nil
 		addPart(q, storedColumns, func(f folded) { r.page = append(r.page, f) }).
-			add(" FROM {users by id} WHERE account = ? AND id > ? ORDER BY id", string(r.account), string(after)).limit(renewedAtOnce)
+			add(" FROM {users by id} WHERE account = ? AND id > ? ORDER BY id", string(r.account), string(after)).limit(renewPage)
 	})
 	var wanted [len(foldedColumns)]list
 	some := false
@@ -212,23 +210,23 @@ func (r *renewal) read(ctx context.Context, after users.ID) (err error) {
 		for j, c := range foldedColumns {
 			if len(wanted[j]) > 0 {
 				addPart(q, storedColumns, func(f folded) { r.holders[claim{j, f.stored[j]}] = f }).
-					add(" FROM {users} WHERE account = ? AND "+c.name+" ?", string(r.account), wanted[j])
+					add(" FROM {users} WHERE account = ? AND "+c.name+" {in}", string(r.account), wanted[j])
 			}
 		}
 	})
 	if err == nil && revision != r.revision {
-		return errMoved
+		return errStale
 	}
 	return err
 }
 
-// decide makes the steps. Whoever has a key that is not theirs in the new form gives it up
-// at once: nobody is found by it, and theirs comes with their own page.
+// decide makes the steps. A user with a stored key that is another user's in the new form
+// gives it up at once, and gets the own key with the own page.
 func (r *renewal) decide() {
 	id := string(r.account)
 	r.steps.Store = r.Store
 	r.steps.add("UPDATE {accounts} SET revision = revision + 1 WHERE id = ? AND revision = ?", id, int64(r.revision))
-	r.steps.all[0].moves = true
+	r.steps.all[0].guards = true
 	type update struct {
 		user   string
 		column int
@@ -272,18 +270,18 @@ func (r *renewal) decide() {
 	}
 }
 
-// write carries out the steps, if there are any besides the first.
+// write executes the steps if there are any after the first.
 func (r *renewal) write(ctx context.Context) error {
 	if len(r.steps.all) == 1 {
 		return nil
 	}
-	return r.inTransaction(ctx, r.steps.all)
+	return r.execInTransaction(ctx, r.steps.all)
 }
 
-// inTransaction carries out steps in a transaction of their own, on any engine.
-func (s *Store) inTransaction(ctx context.Context, all []step) error {
-	if w, is := s.writer.(*mysql); is {
-		if _, err := w.known(ctx, s); err != nil {
+// execInTransaction executes steps in a transaction of their own, on any engine.
+func (s *Store) execInTransaction(ctx context.Context, all []step) error {
+	if w, ok := s.writer.(*mysql); ok {
+		if _, err := w.ask(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -292,18 +290,18 @@ func (s *Store) inTransaction(ctx context.Context, all []step) error {
 		return err
 	}
 	defer unlock()
-	return s.transaction(ctx, func(tx *sql.Tx) error { return s.carryOut(ctx, tx, all, nil) })
+	return s.transaction(ctx, func(tx *sql.Tx) error { return s.execSteps(ctx, tx, all, nil) })
 }
 
-// The version of the comparison form that stored keys are of stands among the migrations,
-// under a number that none of them has. Where it is missing it is 1, the first one. A release
-// with another version adds a migration that notes it where there are no users.
+// The version of the stored keys is a row of the table of migrations, with number 0. Without
+// that row it is 1. A release with another version adds a migration that records it if there
+// are no users.
 const (
 	keysRow    = 0
 	keysPrefix = "keys_of_version_"
 )
 
-// checkKeysVersion says that stored keys are not of this release's version.
+// checkKeysVersion returns an error unless the stored keys are of this release's version.
 func (s *Store) checkKeysVersion(ctx context.Context) error {
 	version, err := s.keysVersion(ctx)
 	switch {
@@ -337,14 +335,13 @@ func (s *Store) keysVersion(ctx context.Context) (version int, err error) {
 	return version, err
 }
 
-// noteKeys writes down that stored keys are of this release's version.
-func (s *Store) noteKeys(ctx context.Context) error {
+// recordKeysVersion records that the stored keys are of this release's version.
+func (s *Store) recordKeysVersion(ctx context.Context) error {
 	version, err := s.keysVersion(ctx)
 	if err != nil || version == users.FoldVersion {
 		return err
 	}
 	w := &steps{Store: s}
-	w.add("INSERT INTO {migrations} (version, name) VALUES (?, ?)", int64(keysRow), keysPrefix+strconv.Itoa(users.FoldVersion)).
-		add(replace(s.dialect, "version", []column[string]{{name: "name"}}))
-	return s.inTransaction(ctx, w.all)
+	w.add("INSERT INTO {migrations} (version, name) VALUES (?, ?)"+s.replaceVersion, int64(keysRow), keysPrefix+strconv.Itoa(users.FoldVersion))
+	return s.execInTransaction(ctx, w.all)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// list carries out a reading about one account, which has to be there.
+// list reads rows of one account; an unknown account is [store.ErrNotFound].
 func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*unionQuery)) (revision uint64, err error) {
 	if unstorable(string(account)) {
 		return 0, store.ErrNotFound
@@ -38,7 +38,7 @@ func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*u
 
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filter, limit int) ([]users.User, error) {
-	if err := asks(f.AfterName, string(f.After)); err != nil {
+	if err := checkStorable(f.AfterName, string(f.After)); err != nil {
 		return nil, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	var page []users.User
@@ -70,22 +70,22 @@ func (q *query) filter(f users.Filter) {
 	if f.Status.Empty() {
 		f.Status = users.Present
 	}
-	q.add(" AND status ?", namesOf(f.Status))
+	q.add(" AND status {in}", namesOf(f.Status))
 	if !f.Role.Empty() {
-		q.add(" AND role ?", namesOf(f.Role))
+		q.add(" AND role {in}", namesOf(f.Role))
 	}
 	if f.Location != "" {
-		q.is("location", f.Location)
+		q.equals("location", f.Location)
 	}
 	if f.Department != "" {
-		q.is("department", f.Department)
+		q.equals("department", f.Department)
 	}
 	if f.Group != "" {
-		q.contains("group_names", f.Group)
+		q.inGroup(f.Group)
 	}
 	if f.Source != nil {
-		q.is("source_kind", f.Source.Kind.String())
-		q.is("source_name", f.Source.Name)
+		q.equals("source_kind", f.Source.Kind.String())
+		q.equals("source_name", f.Source.Name)
 	}
 	if f.NeverSignedIn {
 		q.add(" AND first_sign_in IS NULL")
@@ -96,7 +96,7 @@ func (q *query) filter(f users.Filter) {
 		if q.inline {
 			names = []any{f.AfterName, f.AfterName, string(f.After)}
 		}
-		q.add(" AND "+q.behind, names...)
+		q.add(" AND "+q.afterName, names...)
 	case f.After != "":
 		q.add(" AND id > ?", string(f.After))
 	}
@@ -115,7 +115,7 @@ func namesOf[T interface {
 
 // Tally implements [store.Store].
 func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filter) (users.Tally, uint64, error) {
-	if err := asks(f.AfterName, string(f.After)); err != nil {
+	if err := checkStorable(f.AfterName, string(f.After)); err != nil {
 		return users.Tally{}, 0, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	type group struct {
@@ -136,8 +136,8 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 			g.Synced = g.source == users.SourceSync
 			t.Add(g.Segment, g.people)
 		})
-		// As a range, since PostgreSQL takes every account to be as large as the largest,
-		// and would count all rows of the table.
+		// As a range: for an equality PostgreSQL expects the largest account, and would read
+		// the whole table.
 		q.add(" FROM {users by id} WHERE account >= ? AND account <= ?", string(account), string(account))
 		q.filter(f)
 		q.add(" GROUP BY status, role, source_kind")
@@ -157,10 +157,10 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 		q := addPart(r, eventColumns, func(e seats.Event) { page = append(page, e) })
 		q.add(" FROM "+from+" WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
 		if f.User != "" {
-			q.is("user_id", string(f.User))
+			q.equals("user_id", string(f.User))
 		}
 		if len(f.Kinds) > 0 {
-			q.add(" AND kind ?", listOf(f.Kinds))
+			q.add(" AND kind {in}", listOf(f.Kinds))
 		}
 		q.add(" ORDER BY sequence").limit(limit)
 	})
@@ -173,7 +173,7 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 
 // Accounts implements [store.Store].
 func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
-	if err := asks(after); err != nil {
+	if err := checkStorable(after); err != nil {
 		return nil, fmt.Errorf("sqlstore: accounts: %w", err)
 	}
 	var page []seats.Account
@@ -192,7 +192,7 @@ func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) 
 
 // Due implements [store.Store].
 func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
-	if err := asks(after); err != nil {
+	if err := checkStorable(after); err != nil {
 		return nil, fmt.Errorf("sqlstore: due: %w", err)
 	}
 	var due []users.AccountID
@@ -200,8 +200,8 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 		due = nil
 		r := s.unionQuery()
 		id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
-		// The planner of PostgreSQL expects little of a range with two ends, and of one with
-		// a single end so much that it would rather go through all accounts.
+		// PostgreSQL expects few rows of a range with two ends. Of one with a single end it
+		// expects so many that it would read all accounts.
 		addPart(r, id, func(id users.AccountID) { due = append(due, id) }).
 			add(" FROM {accounts by due} WHERE next_due > ? AND next_due <= ?", int64(math.MinInt64), by.UnixMicro()).
 			add(" AND id > ?", string(after)).

@@ -11,17 +11,17 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// needsPerQuery is how many needs are read by one statement.
+// needsPerQuery bounds the needs of one statement.
 const needsPerQuery = 40
 
-// Load implements [store.Store]. Up to forty needs take one statement.
+// Load implements [store.Store]. It takes one statement for every 40 needs.
 func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
 	snapshots := make([]seats.Snapshot, 0, len(needs))
 	for some := range slices.Chunk(needs, needsPerQuery) {
-		var found []*found
+		var all []*loaded
 		err := s.retryRead(ctx, func() error {
 			r := s.unionQuery()
-			if found = r.needs(some); len(r.parts) == 0 {
+			if all = r.needs(some); len(r.parts) == 0 {
 				return nil
 			}
 			return s.read(ctx, r)
@@ -29,8 +29,8 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 		if err != nil {
 			return nil, fmt.Errorf("sqlstore: load: %w", err)
 		}
-		for _, f := range found {
-			snapshot := f.tidied()
+		for _, l := range all {
+			snapshot := l.sorted()
 			if s.bound != nil {
 				s.bound.changed[snapshot.Account.ID] = snapshot.Account.Changed
 			}
@@ -40,89 +40,88 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 	return snapshots, nil
 }
 
-// found is what was found for a need, in any order and perhaps twice.
-type found struct {
+// A loaded collects the rows for a need, in any order and perhaps twice.
+type loaded struct {
 	seats.Snapshot
-	due []users.User // one more than a change settles, if there are so many
+	due []users.User // at most one more than a change settles
 }
 
-func (r *unionQuery) needs(needs []seats.Need) []*found {
-	all := make([]*found, len(needs))
+func (r *unionQuery) needs(needs []seats.Need) []*loaded {
+	all := make([]*loaded, len(needs))
 	for i, n := range needs {
-		all[i] = &found{}
+		all[i] = &loaded{}
 		r.need(all[i], n)
 	}
 	if len(r.parts) > 0 && r.clock != r.nullNumber {
 		addPart(r, []column[time.Time]{instant(r.clock, func(t *time.Time) *time.Time { return t })}, func(t time.Time) {
-			for _, f := range all {
-				f.StoreTime = t
+			for _, l := range all {
+				l.StoreTime = t
 			}
 		})
 	}
 	return all
 }
 
-// need adds the parts that a need is made of.
-func (r *unionQuery) need(f *found, n seats.Need) {
+// need adds the parts of a need.
+func (r *unionQuery) need(l *loaded, n seats.Need) {
 	if unstorable(string(n.Account)) {
 		return
 	}
-	addPart(r, accountColumns, func(a seats.Account) { f.Account = a }).
+	addPart(r, accountColumns, func(a seats.Account) { l.Account = a }).
 		add(" FROM {accounts} WHERE id = ?", string(n.Account))
-	addPart(r, poolColumns, func(p poolRow) { f.Pools = append(f.Pools, p.Pool) }).
-		add(" FROM {pools} WHERE account = ? AND id ?", string(n.Account), append(listOf(n.Pools), string(seats.Site)))
-	r.people(f, n)
-	r.admins(f, n)
-	r.due(f, n)
-	r.past(f, n)
+	addPart(r, poolColumns, func(p poolRow) { l.Pools = append(l.Pools, p.Pool) }).
+		add(" FROM {pools} WHERE account = ? AND id {in}", string(n.Account), append(listOf(n.Pools), string(seats.Site)))
+	r.namedUsers(l, n)
+	r.admins(l, n)
+	r.due(l, n)
+	r.past(l, n)
 }
 
-// keyColumns are where the kinds of key are.
+// keyColumns are the columns of the kinds of key.
 var keyColumns = map[users.KeyKind]string{
 	users.KeyID: "id", users.KeyEmail: "email_key", users.KeyUsername: "username_key", users.KeyExternalID: "external_id_key",
 }
 
-// people adds the users who are named, and those who have a key that is.
-func (r *unionQuery) people(f *found, n seats.Need) {
+// namedUsers adds the users by ID and the holders of the keys.
+func (r *unionQuery) namedUsers(l *loaded, n seats.Need) {
 	wanted := map[users.KeyKind]list{users.KeyID: listOf(n.Users)}
 	for _, k := range n.Keys {
 		wanted[k.Kind] = append(wanted[k.Kind], k.Value)
 	}
 	for kind := users.KeyExternalID; kind <= users.KeyID; kind++ {
 		if len(wanted[kind]) > 0 {
-			addPart(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
-				add(" FROM {users} WHERE account = ? AND "+keyColumns[kind]+" ?", string(n.Account), wanted[kind])
+			addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).
+				add(" FROM {users} WHERE account = ? AND "+keyColumns[kind]+" {in}", string(n.Account), wanted[kind])
 		}
 	}
 }
 
-// admins adds the first of those who administer the account.
-func (r *unionQuery) admins(f *found, n seats.Need) {
+// admins adds the first owners and admins of the account.
+func (r *unionQuery) admins(l *loaded, n seats.Need) {
 	if n.Admins {
-		addPart(r, userColumns, func(u userRow) { f.Users = append(f.Users, u.User) }).
+		addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).
 			add(" FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id", string(n.Account)).
 			limit(seats.MaxReceivers)
 	}
 }
 
-// due adds the users who are due, one more than a change settles, and when the
-// first one beyond them is due.
-func (r *unionQuery) due(f *found, n seats.Need) {
+// due adds the due users, one more than a change settles, and the next due instant.
+func (r *unionQuery) due(l *loaded, n seats.Need) {
 	if n.DueBy.IsZero() {
 		return
 	}
 	by := n.DueBy.UnixMicro()
-	addPart(r, userColumns, func(u userRow) { f.due = append(f.due, u.User) }).
+	addPart(r, userColumns, func(u userRow) { l.due = append(l.due, u.User) }).
 		add(" FROM {users by due} WHERE account = ? AND due <= ? ORDER BY due, id", string(n.Account), by).
 		limit(seats.MaxSettled + 1)
-	addPart(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { f.NextDue = t }).
+	addPart(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { l.NextDue = t }).
 		add(" FROM {users by due} WHERE account = ? AND due > ? ORDER BY due", string(n.Account), by).
 		limit(1)
 }
 
 // past adds the events of a change and of a request key.
-func (r *unionQuery) past(f *found, n seats.Need) {
-	take := func(e seats.Event) { f.Past = append(f.Past, e) }
+func (r *unionQuery) past(l *loaded, n seats.Need) {
+	take := func(e seats.Event) { l.Past = append(l.Past, e) }
 	if n.Change != "" && !unstorable(string(n.Change)) {
 		addPart(r, eventColumns, take).
 			add(" FROM {events by change} WHERE account = ? AND change_id = ?", string(n.Account), string(n.Change))
@@ -137,24 +136,24 @@ func (r *unionQuery) past(f *found, n seats.Need) {
 	}
 }
 
-// tidied returns what was found in order, each row once.
-func (f *found) tidied() seats.Snapshot {
-	if !f.Known() {
-		return seats.Snapshot{StoreTime: f.StoreTime}
+// sorted returns the snapshot: its rows in order, each once.
+func (l *loaded) sorted() seats.Snapshot {
+	if !l.Known() {
+		return seats.Snapshot{StoreTime: l.StoreTime}
 	}
-	slices.SortFunc(f.due, func(x, y users.User) int { return cmp.Or(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID)) })
-	if len(f.due) > seats.MaxSettled {
-		f.NextDue = f.due[seats.MaxSettled].Due
-		f.due = f.due[:seats.MaxSettled]
+	slices.SortFunc(l.due, func(x, y users.User) int { return cmp.Or(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID)) })
+	if len(l.due) > seats.MaxSettled {
+		l.NextDue = l.due[seats.MaxSettled].Due
+		l.due = l.due[:seats.MaxSettled]
 	}
-	f.Pools = once(f.Pools, func(p seats.Pool) seats.PoolID { return p.ID })
-	f.Users = once(append(f.Users, f.due...), func(u users.User) users.ID { return u.ID })
-	f.Past = once(f.Past, func(e seats.Event) uint64 { return e.Sequence })
-	return f.Snapshot
+	l.Pools = uniqueBy(l.Pools, func(p seats.Pool) seats.PoolID { return p.ID })
+	l.Users = uniqueBy(append(l.Users, l.due...), func(u users.User) users.ID { return u.ID })
+	l.Past = uniqueBy(l.Past, func(e seats.Event) uint64 { return e.Sequence })
+	return l.Snapshot
 }
 
-// once sorts rows by a key and leaves one of each.
-func once[R any, K cmp.Ordered](rows []R, key func(R) K) []R {
+// uniqueBy sorts rows by a key and keeps one of each.
+func uniqueBy[R any, K cmp.Ordered](rows []R, key func(R) K) []R {
 	slices.SortFunc(rows, func(x, y R) int { return cmp.Compare(key(x), key(y)) })
 	return slices.CompactFunc(rows, func(x, y R) bool { return key(x) == key(y) })
 }

@@ -149,3 +149,39 @@ func golden(t *testing.T, name, text string) {
 	require.NoError(t, err)
 	require.Equal(t, string(want), text, "go test ./sqlstore -update, if it is meant")
 }
+
+// TestCommitPostgres_columns compares the lists of columns in commit_postgres.sql with those
+// in the code, whose values are its parameters.
+func TestCommitPostgres_columns(t *testing.T) {
+	text := strings.Join(strings.Fields(commitPostgres), " ")
+	records := regexp.MustCompile(`json_to_recordset\(\$(\d)::text::json\) AS r\( ?([^)]*)\)`).FindAllStringSubmatch(text, -1)
+	require.Len(t, records, 5)
+	for i, want := range []string{typed(accountChangeColumns), typed(poolColumns), typed(updatedUserColumns), typed(userColumns), typed(eventColumns)} {
+		require.Equal(t, []string{fmt.Sprint(i + 1), want}, records[i][1:])
+	}
+	for table, columns := range map[string]string{
+		"accounts": names(accountColumns), "pools": names(poolColumns), "users": names(userColumns), "events": names(eventColumns),
+	} {
+		require.Contains(t, text, "INSERT INTO {"+table+"} ( "+columns+") SELECT "+columns+" FROM ")
+	}
+	for _, c := range accountColumns[1:] {
+		require.Contains(t, text, c.name+" = c."+c.name)
+	}
+	for _, c := range userColumns[2:] {
+		require.Regexp(t, c.name+" = (CASE WHEN n.writes_"+c.name+" = 1 THEN )?n."+c.name, text)
+	}
+	for _, d := range dialects[1:] {
+		for _, c := range poolColumns[2:] {
+			require.Regexp(t, " "+c.name+` = (excluded\.|VALUES\()`+c.name, d.replacePool)
+		}
+	}
+}
+
+// typed lists columns with their types in a record of JSON.
+func typed[R any](columns []column[R]) string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = c.name + map[bool]string{true: " bigint", false: " text"}[c.number]
+	}
+	return strings.Join(all, ", ")
+}

@@ -10,10 +10,10 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Behind implements [store.Store]. It goes through all accounts.
+// Pending implements [store.Store]. It reads the row of every account.
 func (s *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
-	if err := asks(consumer, string(after)); err != nil {
-		return nil, fmt.Errorf("sqlstore: behind: %w", err)
+	if err := checkStorable(consumer, string(after)); err != nil {
+		return nil, fmt.Errorf("sqlstore: pending: %w", err)
 	}
 	columns := []column[store.Progress]{
 		text("a.id", func(p *store.Progress) *users.AccountID { return &p.Account }),
@@ -21,23 +21,23 @@ func (s *Store) Pending(ctx context.Context, consumer string, after users.Accoun
 		instant("p.lease_until", func(p *store.Progress) *time.Time { return &p.LeaseUntil }),
 		instant(s.clock, func(p *store.Progress) *time.Time { return &p.StoreTime }),
 	}
-	var behind []store.Progress
+	var pending []store.Progress
 	err := s.retryRead(ctx, func() error {
-		behind = nil
+		pending = nil
 		r := s.unionQuery()
-		addPart(r, columns, func(p store.Progress) { behind = append(behind, p) }).
+		addPart(r, columns, func(p store.Progress) { pending = append(pending, p) }).
 			add(" FROM {accounts} a LEFT JOIN {progress} p ON p.account = a.id AND p.consumer = ?", consumer).
 			add(" WHERE a.id > ? AND a.sequence > COALESCE(p.sequence, 0)", string(after)).
 			add(" ORDER BY a.id").limit(limit)
 		return s.read(ctx, r)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: behind: %w", err)
+		return nil, fmt.Errorf("sqlstore: pending: %w", err)
 	}
-	for i := range behind {
-		behind[i].Consumer = consumer
+	for i := range pending {
+		pending[i].Consumer = consumer
 	}
-	return once(behind, func(p store.Progress) users.AccountID { return p.Account }), nil
+	return uniqueBy(pending, func(p store.Progress) users.AccountID { return p.Account }), nil
 }
 
 // Advance implements [store.Store].
@@ -45,7 +45,7 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := asks(to.Consumer, string(to.Account)); err != nil {
+	if err := checkStorable(to.Consumer, string(to.Account)); err != nil {
 		return fmt.Errorf("sqlstore: advance: %w", err)
 	}
 	var n int64
@@ -55,10 +55,10 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	})
 	if err == nil && n == 0 && s.lags() {
 		if _, err = s.Load(ctx, seats.Need{Account: from.Account}); err == nil {
-			n, err = s.advance(ctx, from, to) // what has come here meanwhile may be what from says
+			n, err = s.advance(ctx, from, to) // the row may have arrived from another node
 		}
 	}
-	switch class := s.means(ctx, err); {
+	switch class := s.writeClass(ctx, err); {
 	case err == nil && n > 0:
 		return nil
 	case err == nil, class == Again, class == Duplicate:
@@ -69,11 +69,10 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	return fmt.Errorf("sqlstore: advance: %w", s.withoutValues(err))
 }
 
-// advance returns 0 where from is not what is there.
+// advance returns 0 if the stored progress differs from the expected one.
 func (s *Store) advance(ctx context.Context, from, to store.Progress) (rows int64, err error) {
 	q := s.query()
-	// The count of moves makes it another row even where nothing else changes: MySQL
-	// says how many rows have changed, not how many were found.
+	// moves changes the row in any case: MySQL counts changed rows, not matched ones.
 	q.add("UPDATE {progress} SET sequence = ?, lease_until = ?, moves = moves + 1", int64(to.Sequence), micros(to.LeaseUntil))
 	q.add(" WHERE consumer = ? AND account = ? AND sequence = ?", from.Consumer, string(from.Account), int64(from.Sequence))
 	if from.LeaseUntil.IsZero() {
@@ -81,8 +80,8 @@ func (s *Store) advance(ctx context.Context, from, to store.Progress) (rows int6
 	} else {
 		q.add(" AND lease_until = ?", from.LeaseUntil.UnixMicro())
 	}
-	begins := from.Sequence == 0 && from.LeaseUntil.IsZero()
-	if rows, err = s.exec(ctx, q); err != nil || rows > 0 || !begins {
+	first := from.Sequence == 0 && from.LeaseUntil.IsZero()
+	if rows, err = s.exec(ctx, q); err != nil || rows > 0 || !first {
 		return rows, err
 	}
 	q = s.query()

@@ -9,24 +9,22 @@ import (
 	"unicode/utf8"
 )
 
-// A query is a statement that is being put together. In its text, {users} is the
-// table of that name, {users by name} the table by the index of that name, and each
-// ? the next of the values.
+// A query is a statement under construction, see [query.add].
 type query struct {
 	schema
 	text   strings.Builder
 	values []any
-	filled int  // how much longer the text is, at most, with its values filled in
-	list   bool // it depends on a filter, so that there are many like it
+	filled int  // upper bound of the bytes that the values add when filled in
+	list   bool // its text depends on a filter, so it has many variants
 }
 
-// A schema is where the tables are.
+// A schema names the tables.
 type schema struct {
 	dialect
 	prefix string
 }
 
-// A list stands for any number of values in a statement.
+// A list is any number of values for one {in}.
 type list []string
 
 func listOf[T ~string](values []T) list {
@@ -37,53 +35,54 @@ func listOf[T ~string](values []T) list {
 	return l
 }
 
-// add adds to the statement.
+// add appends SQL to the statement. In the text
+//
+//	?                the next value
+//	{in}             the condition to be one of the next value, a list
+//	{users}          the table of that name
+//	{users by name}  the table, read by the index of that name
 func (q *query) add(text string, values ...any) *query {
 	for {
-		at := strings.IndexAny(text, "?{")
-		if at < 0 {
+		i := strings.IndexAny(text, "?{")
+		if i < 0 {
 			q.text.WriteString(text)
 			return q
 		}
-		q.text.WriteString(text[:at])
-		if text[at] == '?' {
+		q.text.WriteString(text[:i])
+		if text[i] == '?' {
 			q.value(values[0])
-			text, values = text[at+1:], values[1:]
+			text, values = text[i+1:], values[1:]
 			continue
 		}
-		name, rest, _ := strings.Cut(text[at+1:], "}")
-		q.text.WriteString(q.table(name))
+		name, rest, _ := strings.Cut(text[i+1:], "}")
+		if name == "in" {
+			q.in(values[0].(list))
+			values = values[1:]
+		} else {
+			q.text.WriteString(q.table(name))
+		}
 		text = rest
 	}
 }
 
-// table names a table, and the index to take.
+// table returns the name of a table, with the index of "table by index".
 func (s schema) table(name string) string {
-	table, index, named := strings.Cut(name, " by ")
-	table = s.prefix + table
-	switch {
-	case !named || s.index == "":
-		return table
-	case index == "id":
-		return table + fmt.Sprintf(s.index, fmt.Sprintf(s.primary, table))
+	table, index, ok := strings.Cut(name, " by ")
+	if !ok {
+		return s.prefix + table
 	}
-	return table + fmt.Sprintf(s.index, table+"_by_"+index)
+	return s.indexed(s.prefix+table, index)
 }
 
-// value adds what stands for a value.
-func (q *query) value(v any) {
-	l, several := v.(list)
-	if !several {
-		q.one(v)
-		return
-	}
+// in adds the condition to be one of a list.
+func (q *query) in(l list) {
 	l = slices.DeleteFunc(slices.Clone(l), unstorable)
-	before, after, _ := strings.Cut(q.among, "%s")
+	before, after, _ := strings.Cut(q.dialect.in, "{list}")
 	q.text.WriteString(before)
 	switch {
 	case !q.inline:
 		text, _ := json.Marshal([]string(l))
-		q.one(string(text))
+		q.value(string(text))
 	case len(l) == 0:
 		q.text.WriteString("NULL")
 	default:
@@ -91,35 +90,36 @@ func (q *query) value(v any) {
 			if i > 0 {
 				q.text.WriteString(", ")
 			}
-			q.one(v)
+			q.value(v)
 		}
 	}
 	q.text.WriteString(after)
 }
 
-func (q *query) one(v any) {
+// value adds the placeholder of a value, and the value.
+func (q *query) value(v any) {
 	if q.inline {
-		if text, is := v.(string); is {
+		if text, ok := v.(string); ok {
 			v = []byte(text)
 		}
-		if text, is := v.([]byte); v == nil || is && len(text) == 0 {
-			q.text.WriteString(literal(v)) // of nobody; filled in by a driver, '' may mean NULL
+		if text, ok := v.([]byte); v == nil || ok && len(text) == 0 {
+			q.text.WriteString(literal(v)) // a driver would fill in '', which may mean NULL
 			return
 		}
-		q.filled += filled(v)
+		q.filled += filledLength(v)
 	}
 	q.values = append(q.values, v)
 	q.text.WriteString(q.placeholder(len(q.values), v))
 }
 
-// limit ends a part with how many rows are wanted at most.
+// limit ends a part with its LIMIT.
 func (q *query) limit(n int) {
 	fmt.Fprintf(&q.text, " LIMIT %d", max(0, n))
 }
 
-// is adds a condition on a text. One that no column can contain is nowhere, and
-// some engines choke on it.
-func (q *query) is(column, text string) {
+// equals adds a condition on a text column. No row has an unstorable text, and some
+// engines refuse the question.
+func (q *query) equals(column, text string) {
 	if unstorable(text) {
 		q.add(" AND 1 = 0")
 		return
@@ -127,24 +127,24 @@ func (q *query) is(column, text string) {
 	q.add(" AND "+column+" = ?", text)
 }
 
-// contains adds the condition that one of the lines of a column is the text.
-func (q *query) contains(column, line string) {
-	if unstorable(line) || strings.Contains(line, "\n") {
+// inGroup adds the condition that group_names contains a group.
+func (q *query) inGroup(group string) {
+	if unstorable(group) || strings.Contains(group, "\n") {
 		q.add(" AND 1 = 0")
 		return
 	}
-	q.add(" AND "+fmt.Sprintf(q.dialect.contains, column), "\n"+line+"\n")
+	q.add(" AND "+q.dialect.inGroup, "\n"+group+"\n")
 }
 
-// unstorable reports whether no text that is kept can be this one. PostgreSQL can't
-// even be asked for it, and may end a transaction in which it is.
+// unstorable reports whether no row can contain the text. PostgreSQL refuses a question
+// about it and may end the transaction.
 func unstorable(text string) bool {
 	return !utf8.ValidString(text) || strings.Contains(text, "\x00")
 }
 
-// asks returns an error if one of the texts is unheard of, where nobody could say
-// what the answer would be.
-func asks[T ~string](texts ...T) error {
+// checkStorable returns an error for an unstorable text, for questions whose answer it
+// leaves open, as the text after which a list continues.
+func checkStorable[T ~string](texts ...T) error {
 	for _, text := range texts {
 		if unstorable(string(text)) {
 			return errUnstorable
@@ -154,16 +154,3 @@ func asks[T ~string](texts ...T) error {
 }
 
 var errUnstorable = errors.New("a text is not valid UTF-8, or has a zero byte")
-
-// replace ends an insertion into a table without unique keys but the given one: the
-// row that is there gets the values of the columns.
-func replace[R any](d dialect, key string, columns []column[R]) string {
-	text := fmt.Sprintf(d.conflict, key)
-	for i, c := range columns {
-		if i > 0 {
-			text += ", "
-		}
-		text += c.name + " = " + fmt.Sprintf(d.excluded, c.name)
-	}
-	return text
-}

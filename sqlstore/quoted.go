@@ -8,44 +8,42 @@ import (
 	"unicode/utf8"
 )
 
-// A quoteless error is one of the engine, or of its driver, without what it quotes:
-// engines quote the values of the row that they refuse, and so names and addresses. The
-// error itself is there to be asked.
-type quoteless struct {
+// A valueless is an error of an engine or a driver whose text leaves out quoted values:
+// engines quote the values of the row that they refuse, and so names and addresses. The error
+// itself is wrapped.
+type valueless struct {
 	text string
 	error
 }
 
-func (q quoteless) Error() string { return q.text }
-func (q quoteless) Unwrap() error { return q.error }
+func (v valueless) Error() string { return v.text }
+func (v valueless) Unwrap() error { return v.error }
 
-// An ownText is an error in words of this package alone. Its quotation marks enclose no
-// values.
+// An ownText is an error of this package, whose quotation marks enclose no values.
 type ownText string
 
 func (o ownText) Error() string { return string(o) }
 
 func ownError(format string, names ...any) error { return ownText(fmt.Sprintf(format, names...)) }
 
-// withoutValues returns the error without what engines and drivers quote in it, but for
-// names.
+// withoutValues returns the error without the values that engines and drivers quote in it.
+// Names of tables, columns and keys stay.
 func (s schema) withoutValues(err error) error {
 	if err == nil {
 		return nil
 	}
-	if text := s.told(err); text != err.Error() {
-		return quoteless{text, err}
+	if text := s.textWithoutValues(err); text != err.Error() {
+		return valueless{text, err}
 	}
 	return err
 }
 
-// told is the text of the error without values. A text that wraps others is looked at in
-// pieces: a quotation of the engine ends with the engine's error, and what stands around
-// that error stays.
-func (s schema) told(err error) string {
+// textWithoutValues treats the text of a wrapping error in pieces: a quotation of the
+// engine ends with the engine's error, and the text around that error stays.
+func (s schema) textWithoutValues(err error) string {
 	var wrapped []error
 	switch e := err.(type) {
-	case quoteless:
+	case valueless:
 		return e.text
 	case ownText:
 		return string(e)
@@ -54,34 +52,34 @@ func (s schema) told(err error) string {
 	case interface{ Unwrap() []error }:
 		wrapped = e.Unwrap()
 	}
-	said, text := "", err.Error()
+	done, text := "", err.Error()
 	for _, one := range wrapped {
 		if one == nil {
 			continue
 		}
-		before, after, is := strings.Cut(text, one.Error())
-		if !is {
+		before, after, ok := strings.Cut(text, one.Error())
+		if !ok {
 			continue
 		}
 		at := s.quotation(before)
-		if at >= 0 { // which may go on in what is wrapped
-			return said + before[:at] + "…"
+		if at >= 0 { // the quotation may continue in the wrapped error
+			return done + before[:at] + "…"
 		}
-		said += before + s.told(one)
+		done += before + s.textWithoutValues(one)
 		text = after
 	}
-	return said + s.unquoted(text)
+	return done + s.cutValues(text)
 }
 
-// unquoted leaves out all from the first quotation to the end, since a value may have
-// quotation marks in it and look like anything, but for an ending that has only names.
-func (s schema) unquoted(text string) string {
+// cutValues cuts the text from the first quotation of a value to the end, since a value may
+// contain quotation marks and look like anything. A known ending of names alone stays.
+func (s schema) cutValues(text string) string {
 	at := s.quotation(text)
 	if at < 0 {
 		return text
 	}
 	rest := ""
-	if m := endings.FindStringSubmatchIndex(text[at:]); m != nil && (m[4] < 0 || s.names(text[at:][m[4]:m[5]])) {
+	if m := endings.FindStringSubmatchIndex(text[at:]); m != nil && (m[4] < 0 || s.isName(text[at:][m[4]:m[5]])) {
 		rest = text[at:][m[2]:]
 	}
 	return text[:at] + "…" + rest
@@ -90,18 +88,18 @@ func (s schema) unquoted(text string) string {
 const marks = `'"«»„“”‚‘’`
 
 var (
-	// endings are how engines go on after a value: for a key, a column or a table, with the
-	// number of the row, with the SQLSTATE.
+	// endings are the texts of engines after a value: for a key, a column or a table, the
+	// number of the row, the SQLSTATE.
 	endings = regexp.MustCompile(`['"»“”’«]((?: for (?:key|column|table) ['"]([\w.]+)['"])?(?: for column ` + "[`\\w.]+" + ` at row \d+| at row \d+)?(?: \((?:SQLSTATE \w{5}|\d[\dA-Z]{4})\))?)$`)
-	// introduced is a text that a name follows in quotation marks.
+	// introduced is a text before a name in quotation marks.
 	introduced = regexp.MustCompile(`(?i)\b(?:column|field|table|relation|view|constraint|index|key|key name|column index \d+, name) $`)
-	// begun is the beginning of a text of MariaDB and MySQL, where a few have the name.
+	// begun is the beginning of a text of MariaDB and MySQL, before a name in a few of them.
 	begun      = regexp.MustCompile(`\bError \d+(?: \(\w+\))?: $`)
 	quotedName = regexp.MustCompile(`^(?:'([\w.$]+)'|"([\w.$]+)")`)
 )
 
-// quotation returns where the first quotation begins that is not the name of something in
-// the schema, or -1. An apostrophe inside of a word begins none.
+// quotation returns the index of the first quotation, or -1. Names in the schema and
+// apostrophes inside of a word are passed over.
 func (s schema) quotation(text string) int {
 	for at := 0; ; {
 		next := strings.IndexAny(text[at:], marks)
@@ -117,20 +115,20 @@ func (s schema) quotation(text string) int {
 			continue
 		}
 		name := quotedName.FindStringSubmatch(text[at:])
-		if name == nil || !introduced.MatchString(text[:at]) && !(begun.MatchString(text[:at]) && s.names(name[1]+name[2])) {
+		if name == nil || !introduced.MatchString(text[:at]) && !(begun.MatchString(text[:at]) && s.isName(name[1]+name[2])) {
 			return at
 		}
 		at += len(name[0])
 	}
 }
 
-// isLetter reports whether the character is a letter of ASCII. An apostrophe beside any other
+// isLetter reports whether the character is an ASCII letter. An apostrophe beside another
 // one may be a quotation mark.
 func isLetter(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' }
 
-// names reports whether the text is a name of this schema: of a table, a column, an index.
-// The table may have the name of its database in front.
-func (s schema) names(text string) bool {
+// isName reports whether the text is the name of a table, a column or an index, perhaps
+// after the name of the database.
+func (s schema) isName(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) > 1 && strings.HasPrefix(parts[1], s.prefix) {
 		parts = parts[1:]
@@ -141,7 +139,7 @@ func (s schema) names(text string) bool {
 
 var word = regexp.MustCompile(`\w+`)
 
-// words are all the words in the migrations.
+// words returns the words of the migrations.
 func (s schema) words() map[string]bool {
 	all := map[string]bool{}
 	for _, m := range s.migrations() {

@@ -138,8 +138,8 @@ func TestMySQL_widths(t *testing.T) {
 	require.Len(t, seen, len(least))
 }
 
-// TestDialect_fits: columns of one name may have several widths.
-func TestDialect_fits(t *testing.T) {
+// TestDialect_checkWidth: columns of one name may have several widths.
+func TestDialect_checkWidth(t *testing.T) {
 	known := 0
 	for _, table := range tablesOf(t, MySQL) {
 		for _, c := range table.columns {
@@ -147,8 +147,8 @@ func TestDialect_fits(t *testing.T) {
 			require.Equal(t, c.width, widths()[of+" "+c.name], "%s.%s", table.name, c.name)
 			if c.width > 0 {
 				known++
-				require.NoError(t, dialects[MySQL].fits(of, c.name, strings.Repeat("x", c.width)))
-				require.ErrorIs(t, dialects[MySQL].fits(of, c.name, strings.Repeat("x", c.width+1)), users.ErrTooLong)
+				require.NoError(t, dialects[MySQL].checkWidth(of, c.name, strings.Repeat("x", c.width)))
+				require.ErrorIs(t, dialects[MySQL].checkWidth(of, c.name, strings.Repeat("x", c.width+1)), users.ErrTooLong)
 			}
 		}
 	}

@@ -13,47 +13,45 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// A Store keeps accounts in a database of the host. It is safe for concurrent use,
-// starts no goroutine and needs no closing; the statements it has prepared go with
-// the host's *sql.DB. Build one with [New].
+// A Store keeps accounts in the host's database. It may be used concurrently, starts no
+// goroutine and needs no Close: its prepared statements are closed with the host's
+// *sql.DB. [New] makes one.
 type Store struct {
 	schema
 	options Options
 	db      *sql.DB
-	kept    *stmtCache
+	cache   *stmtCache
 	writer  writer
 	lock    *ctxlock.Mutex // of writers; nil: they run at once
-	bound   *bound         // to a transaction of the host; nil: to none
+	bound   *bound         // the host's transaction, or nil
 }
 
 var _ store.Store = (*Store)(nil)
 
 // Options are the settings of a [Store]. The zero value is the default.
 type Options struct {
-	// Prefix begins the name of every table and index: a lower-case letter, then at
-	// maxCachedStmts 29 of lower-case letters, digits and underscores, but not "sqlite_", which
-	// SQLite keeps for itself. Empty is "seats_". Two prefixes are two stores that know
-	// nothing of each other.
+	// Prefix begins the name of every table and index: a lower-case letter, then up to 29
+	// lower-case letters, digits and underscores, except SQLite's own "sqlite_". Empty is
+	// [DefaultPrefix]. Two prefixes in one database are two independent stores.
 	Prefix string
-	// Unprepared sends the text of a statement every time, for connection poolers
-	// that can't do with prepared statements (PgBouncer in transaction mode). The driver
-	// has to be told as well: see the README. It costs about a millisecond a call on
-	// PostgreSQL, and with lib/pq another round trip. With MySQL nothing is ever prepared but
-	// what is longer than its driver sends at once.
+	// Unprepared sends the text of every statement, for connection poolers that break
+	// prepared statements (PgBouncer in transaction mode). The driver needs a setting as
+	// well, see the README. It costs about a millisecond a call on PostgreSQL, and one more
+	// round trip with lib/pq. On MySQL only texts beyond the driver's packet size are
+	// prepared at all.
 	Unprepared bool
-	// Classify says what an error of the driver means, in the place of [Classify]. It
-	// is needed only for a driver whose errors that one does not know.
+	// Classify replaces [Classify] for a driver that it does not know.
 	Classify func(error) Class
 }
 
-// DefaultPrefix is the prefix where [Options] give none.
+// DefaultPrefix is the default of [Options].Prefix.
 const DefaultPrefix = "seats_"
 
 var prefixes = regexp.MustCompile(`^[a-z][a-z0-9_]{0,29}$`)
 
-// New returns a store in the database. It does no I/O: the tables are made by
-// [Store.Migrate], and [Store.Verify] says whether they are there. The errors are
-// those of a missing database, an unknown dialect and a prefix that can't be.
+// New returns a store in the database. It does no I/O: [Store.Migrate] makes the tables
+// and [Store.Verify] checks them. A missing database, an unknown dialect and an invalid
+// prefix are errors.
 func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	if o.Prefix == "" {
 		o.Prefix = DefaultPrefix
@@ -70,7 +68,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	}
 	s := &Store{
 		schema: schema{dialects[d], o.Prefix}, options: o, db: db,
-		kept: &stmtCache{statements: map[string]*sql.Stmt{}},
+		cache: &stmtCache{statements: map[string]*sql.Stmt{}},
 	}
 	switch d {
 	case SQLite:
@@ -86,58 +84,58 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 func (s schema) query() *query           { return &query{schema: s} }
 func (s *Store) unionQuery() *unionQuery { return &unionQuery{query: query{schema: s.schema}} }
 
-// stmtCache are the statements that were prepared, by their text.
+// A stmtCache holds prepared statements by their text.
 type stmtCache struct {
 	mu         sync.Mutex
 	statements map[string]*sql.Stmt
 }
 
-// maxCachedStmts is how many statements of lists are kept. There is one for each shape of filter
-// and size of page. Loads and commits, of which there are a few dozen, always are.
+// maxCachedStmts bounds the cached statements of lists, one for each shape of filter and
+// page size. The few dozen statements of loads and commits are always cached.
 const maxCachedStmts = 200
 
-// prepared returns the statement of a query, or nil where it is not to be prepared.
+// prepared returns the prepared statement of a query, or nil if it goes as text.
 func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
 	text := q.text.String()
 	if s.options.Unprepared || s.inline || s.bound != nil {
 		return nil, nil
 	}
-	s.kept.mu.Lock()
-	p, known := s.kept.statements[text]
-	full := q.list && len(s.kept.statements) >= maxCachedStmts
-	s.kept.mu.Unlock()
-	if known || full {
+	s.cache.mu.Lock()
+	p, ok := s.cache.statements[text]
+	full := q.list && len(s.cache.statements) >= maxCachedStmts
+	s.cache.mu.Unlock()
+	if ok || full {
 		return p, nil
 	}
 	p, err := s.db.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	s.kept.mu.Lock()
-	defer s.kept.mu.Unlock()
-	if first, known := s.kept.statements[text]; known {
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	if first, ok := s.cache.statements[text]; ok {
 		return first, p.Close()
 	}
-	s.kept.statements[text] = p
+	s.cache.statements[text] = p
 	return p, nil
 }
 
-// rows carries out a query.
+// rows executes a query.
 func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
 	if s.bound != nil {
-		if err := s.bound.over(); err != nil {
+		if err := s.bound.checkOpen(); err != nil {
 			return nil, err
 		}
 		text, values := s.statement(q)
 		return s.bound.tx.QueryContext(ctx, text, values...)
 	}
-	if w, is := s.writer.(*mysql); is {
-		known, err := w.known(ctx, s)
+	if w, ok := s.writer.(*mysql); ok {
+		server, err := w.ask(ctx, s)
 		if err != nil {
 			return nil, err
 		}
 		text, values := s.statement(q)
-		if known.galera { // else a node may not know yet what another one has acknowledged
+		if server.galera { // waits for changes that another node has acknowledged
 			text = "SET STATEMENT wsrep_sync_wait=1 FOR " + text
 		}
 		return s.db.QueryContext(ctx, text, values...)
@@ -152,10 +150,10 @@ func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
 	return s.db.QueryContext(ctx, q.text.String(), q.values...)
 }
 
-// exec carries out a statement that writes by itself.
+// exec executes a single statement that writes.
 func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
-	if w, is := s.writer.(*mysql); is && s.bound == nil {
-		if _, err := w.known(ctx, s); err != nil {
+	if w, ok := s.writer.(*mysql); ok && s.bound == nil {
+		if _, err := w.ask(ctx, s); err != nil {
 			return 0, notWritten(err)
 		}
 	}
@@ -170,7 +168,7 @@ func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
 	switch {
 	case s.bound != nil:
 		err = send(s.bound.tx)
-	case s.inProcess: // of a statement alone the driver may say that the context has ended although it was carried out
+	case s.inProcess: // in a transaction: of a lone statement a driver may report an ended context after its effect
 		var unlock func()
 		if unlock, err = s.lockWriters(ctx); err != nil {
 			return 0, err

@@ -2,15 +2,13 @@ package sqlstore
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// The steps of a change are the statements that write it on SQLite and MySQL, one
-// after the other in a transaction.
+// steps are the statements that write changes on SQLite and MySQL, in one transaction.
 type steps struct {
 	*Store
 	all []step
@@ -19,7 +17,7 @@ type steps struct {
 
 type step struct {
 	*query
-	moves bool // it is the one that finds out whether the account has moved on: then it changes no row
+	guards bool // it must change a row; otherwise the account's revision is stale
 }
 
 // stepsOf returns the statements for the changes.
@@ -38,23 +36,25 @@ func (w *steps) add(text string, values ...any) *query {
 	return q
 }
 
-// change adds the steps of one change. The account comes first: its row is what
-// everybody else who writes there has to wait for.
+// change adds the steps of one change. The row of the account comes first: concurrent
+// writers of the account wait for its lock.
 func (w *steps) change(c seats.Change) {
 	id := string(c.Account.ID)
 	if c.Base == 0 {
 		insert(w, "{accounts}", accountColumns, []seats.Account{c.Account}, "")
 	} else {
-		q := overwrite(w, "{accounts}", accountColumns, &c.Account, "id")
+		q := updateRow(w, "{accounts}", accountColumns, &c.Account, "id")
 		q.add(" WHERE id = ? AND revision = ?", id, int64(c.Base))
 		if len(c.Events) > 0 {
 			q.add(" AND sequence = ?", int64(c.Events[0].Sequence-1))
 		}
-		q.add(" AND " + fmt.Sprintf(lastEvent, "{accounts}"))
+		// The last event is looked up by its primary key. An EXISTS might become a scan of the table.
+		q.add(" AND {accounts}.sequence = COALESCE((SELECT e.sequence FROM {events} e" +
+			" WHERE e.account = {accounts}.id AND e.sequence = {accounts}.sequence), 0)")
 		if w.bound != nil {
 			w.bound.asLoaded(q, c)
 		}
-		w.all[len(w.all)-1].moves = true
+		w.all[len(w.all)-1].guards = true
 	}
 	keys, updated := c.Keys(), updatedRows(c)
 	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
@@ -67,8 +67,8 @@ func (w *steps) change(c seats.Change) {
 				ids = append(ids, string(u.ID))
 			}
 		}
-		if len(ids) > 0 { // Keys may change hands, and two users must not share one on the way.
-			w.add("UPDATE {users} SET "+keyColumns[kind]+" = NULL WHERE account = ? AND id ?", id, ids)
+		if len(ids) > 0 { // users may exchange keys, and the unique keys are checked for each row
+			w.add("UPDATE {users} SET "+keyColumns[kind]+" = NULL WHERE account = ? AND id {in}", id, ids)
 		}
 	}
 	for _, u := range updated {
@@ -78,18 +78,13 @@ func (w *steps) change(c seats.Change) {
 				except = append(except, keyColumns[kind])
 			}
 		}
-		overwrite(w, "{users}", userColumns, &u, except...).
+		updateRow(w, "{users}", userColumns, &u, except...).
 			add(" WHERE account = ? AND id = ?", id, string(u.ID))
 	}
 	insert(w, "{users}", userColumns, createdRows(c), "")
-	insert(w, "{pools}", poolColumns, poolsOf(c), replace(w.dialect, "account, id", poolColumns[2:]))
+	insert(w, "{pools}", poolColumns, poolsOf(c), w.replacePool)
 	insert(w, "{events}", eventColumns, c.Events, "")
 }
-
-// lastEvent is the condition that the last event of an account, whose row has that name, is
-// there. The engine looks it up by its primary key. It is no EXISTS, which an optimizer may
-// turn into a reading of the whole table.
-const lastEvent = "%[1]s.sequence = COALESCE((SELECT e.sequence FROM {events} e WHERE e.account = %[1]s.id AND e.sequence = %[1]s.sequence), 0)"
 
 func createdRows(c seats.Change) []userRow {
 	rows := make([]userRow, len(c.Created))
@@ -99,9 +94,9 @@ func createdRows(c seats.Change) []userRow {
 	return rows
 }
 
-// updatedRows says of each row which columns of keys are rewritten: those of a new key, and
-// those of a kind that the user has no key of. Any other key stays as it is stored, as that
-// of a [KeyCollision] must: it is not the one that the profile gives, which another user has.
+// updatedRows marks the key columns to write: those of new keys, and of kinds without a key
+// now. Any other key column stays as stored, since that of a [KeyCollision] differs from the
+// profile.
 func updatedRows(c seats.Change) []userRow {
 	taken := make(map[users.Key]bool, len(c.NewKeys))
 	for _, k := range c.NewKeys {
@@ -129,18 +124,21 @@ func poolsOf(c seats.Change) []poolRow {
 	return rows
 }
 
-// overwrite adds a statement that sets all columns but the excepted. The caller adds where.
-func overwrite[R any](w *steps, table string, columns []column[R], r *R, except ...string) *query {
-	q := w.add("UPDATE " + table)
-	comma := " SET "
+// updateRow adds an UPDATE of all columns with some exceptions. The caller adds its WHERE.
+func updateRow[R any](w *steps, table string, columns []column[R], r *R, except ...string) *query {
+	q := w.add("UPDATE " + table + " SET ")
+	first := true
 	for _, c := range columns {
 		if slices.Contains(except, c.name) {
 			continue
 		}
 		v, err := c.get(r)
-		w.fail(cmp.Or(err, w.fits(table, c.name, v)))
-		q.add(comma+c.name+" = ?", v)
-		comma = ", "
+		w.fail(cmp.Or(err, w.checkWidth(table, c.name, v)))
+		if !first {
+			q.add(", ")
+		}
+		first = false
+		q.add(c.name+" = ?", v)
 	}
 	return q
 }
@@ -151,18 +149,19 @@ func (w *steps) fail(err error) {
 	}
 }
 
-// insert adds statements that put in rows, some rows each.
+// insert adds INSERTs of any number of rows.
 func insert[R any](w *steps, table string, columns []column[R], rows []R, end string) {
 	for len(rows) > 0 {
 		q := w.add("INSERT INTO " + table + " (" + names(columns) + ") VALUES ")
 		n := 0
-		for comma := "("; n < w.most(len(rows)) && q.text.Len()+q.filled < maxText; n++ {
-			q.text.WriteString(comma)
-			comma = ", ("
+		for ; n < w.rowsPerInsert(len(rows)) && q.text.Len()+q.filled < maxInsert; n++ {
 			all, err := values(columns, &rows[n])
 			w.fail(err)
 			for i, v := range all {
-				w.fail(w.fits(table, columns[i].name, v))
+				w.fail(w.checkWidth(table, columns[i].name, v))
+			}
+			if n > 0 {
+				q.text.WriteString(", ")
 			}
 			q.row(all)
 		}
@@ -171,12 +170,12 @@ func insert[R any](w *steps, table string, columns []column[R], rows []R, end st
 	}
 }
 
-// maxText is when a statement, with its values filled in, is long enough.
-const maxText = 256 << 10
+// maxInsert ends an INSERT, in bytes with its values filled in.
+const maxInsert = 256 << 10
 
-// maxCachedStmts is how many of n rows go into one statement. A statement that is prepared is
-// another one for each number of rows.
-func (w *steps) most(n int) int {
+// rowsPerInsert returns how many of n rows go into one INSERT. Prepared statements have few
+// sizes, as each is a statement of its own.
+func (w *steps) rowsPerInsert(n int) int {
 	switch {
 	case w.inline || n == 1:
 		return n
@@ -188,13 +187,14 @@ func (w *steps) most(n int) int {
 	return 1
 }
 
-// row adds values and closes the parenthesis around them.
+// row adds values in parentheses.
 func (q *query) row(values []any) {
+	q.text.WriteString("(")
 	for i, v := range values {
 		if i > 0 {
 			q.text.WriteString(", ")
 		}
-		q.one(v)
+		q.value(v)
 	}
 	q.text.WriteString(")")
 }

@@ -13,27 +13,26 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// onConnection carries out work on a connection of the pool and gives it back outside of
-// any transaction. Work reports whether it knows that none is open; else, and where work
-// panics, a ROLLBACK goes out on the connection, and a connection on which that fails is
-// closed: a transaction left open there would hold its locks, and the next BEGIN would
-// commit what it has written so far.
+// onConnection runs work on a connection of the pool and returns it outside of any
+// transaction. A transaction left open there would hold its locks, and the next BEGIN would
+// commit its writes. Unless work reports that none is open, and after a panic, a ROLLBACK
+// goes out on the connection; if that fails the connection is closed.
 //
-// All that writes outside of a transaction of the host goes through here:
+// Everything that writes outside of a host's transaction goes through here:
 //
-//   - A compound statement, after any error. Its own handler rolls back as a rule, but
-//     MariaDB passes it over where an UPDATE has found its row and then waits too long for
-//     a range of an index (error 1205), or finds no room (1114).
-//   - A transaction: the ROLLBACK of database/sql, and this one where that fails. SQLite
-//     goes on with a transaction whose COMMIT it has refused; a COMMIT whose answer is lost
-//     may not have arrived; completion_type may make COMMIT and ROLLBACK begin another
-//     transaction. Migrations are transactions, and on SQLite all that writes.
-//   - A statement alone, which is not in a transaction, after any error.
+//   - A compound statement, with a ROLLBACK after any error. Its own handler usually rolls
+//     back. MariaDB skips the handler when an UPDATE has found its row and then waits too
+//     long for a range of an index (error 1205) or finds no space (1114).
+//   - A transaction, with a second ROLLBACK when that of database/sql fails. SQLite continues
+//     a transaction after a refused COMMIT; a COMMIT without an answer may have been lost;
+//     completion_type may begin another transaction. Migrations and all writes on SQLite are
+//     transactions.
+//   - A single statement outside of a transaction, with a ROLLBACK after any error.
 //
-// Where a context ends in the middle, drivers either close the connection, on which the
-// ROLLBACK then fails, or the ROLLBACK follows, since it does not depend on the context. A
-// unionQuery, on PostgreSQL a commit, and a connection that is closed leave no transaction. In
-// a transaction of the host the connection is the host's.
+// When a context ends, a driver may close the connection: the ROLLBACK then fails.
+// Otherwise the ROLLBACK follows, as it has a context of its own. A unionQuery, a commit on
+// PostgreSQL and a closed connection leave no transaction. The connection of a host's
+// transaction belongs to the host.
 func (s *Store) onConnection(ctx context.Context, work func(*sql.Conn) (ended bool, err error)) error {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
@@ -42,7 +41,7 @@ func (s *Store) onConnection(ctx context.Context, work func(*sql.Conn) (ended bo
 	ended := false
 	defer func() {
 		if !ended {
-			s.end(ctx, conn)
+			s.resetConnection(ctx, conn)
 		}
 		_ = conn.Close()
 	}()
@@ -50,8 +49,8 @@ func (s *Store) onConnection(ctx context.Context, work func(*sql.Conn) (ended bo
 	return err
 }
 
-// end ends what transaction there may be on a connection, or the connection.
-func (s *Store) end(ctx context.Context, conn *sql.Conn) {
+// resetConnection ends a transaction on a connection, or closes the connection.
+func (s *Store) resetConnection(ctx context.Context, conn *sql.Conn) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxRollback)
 	defer cancel()
 	if _, err := conn.ExecContext(ctx, s.rollback); err != nil {
@@ -59,18 +58,17 @@ func (s *Store) end(ctx context.Context, conn *sql.Conn) {
 	}
 }
 
-// maxRollback is how long a ROLLBACK may take before the connection is closed.
+// maxRollback bounds a ROLLBACK; after it the connection is closed.
 const maxRollback = 10 * time.Second
 
-// transaction carries out work in a transaction of its own. Where that fails before
-// the commit was sent, or the engine refuses the commit, nothing was written.
+// transaction runs work in a transaction. A failure before the COMMIT was sent, and a
+// refused COMMIT, mean that nothing was written.
 //
-// The first statement of work is a write, so that on SQLite a deferred transaction is
-// as good as an immediate one.
+// The first statement of work must be a write: then SQLite needs no immediate transaction.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
 	return s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
-		// From BEGIN on the end of the context ends statements and no more, or a COMMIT might
-		// be given up on its way. In this process none is: there it may end a wait for a lock.
+		// After BEGIN the end of the context ends statements alone, since it might abandon a
+		// COMMIT on its way. In the process it may also end the wait of a COMMIT for a lock.
 		begin, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		defer cancel()
 		stop := context.AfterFunc(ctx, cancel)
@@ -100,8 +98,8 @@ func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error
 	})
 }
 
-// carryOut carries out the steps, prepared where there are statements.
-func (s *Store) carryOut(ctx context.Context, tx *sql.Tx, all []step, statements []*sql.Stmt) error {
+// execSteps executes the steps, prepared where there is a statement.
+func (s *Store) execSteps(ctx context.Context, tx *sql.Tx, all []step, statements []*sql.Stmt) error {
 	for i, step := range all {
 		var result sql.Result
 		var err error
@@ -114,73 +112,72 @@ func (s *Store) carryOut(ctx context.Context, tx *sql.Tx, all []step, statements
 		if err != nil {
 			return err
 		}
-		if step.moves {
+		if step.guards {
 			if n, err := result.RowsAffected(); err != nil {
 				return err
 			} else if n == 0 {
-				return errMoved
+				return errStale
 			}
 		}
 	}
 	return nil
 }
 
-// A bound store is in a transaction of the host.
+// A bound is a transaction of the host.
 type bound struct {
 	schema
 	tx *sql.Tx
-	// ended is why the transaction is over, although the host does not know it: MySQL
-	// ends one that meets a deadlock, and what is sent then is outside of any.
+	// ended is the error with which the database ended the transaction, unknown to the host.
+	// MySQL ends one at a deadlock, and later statements are then outside of it.
 	ended error
-	// changed is when the accounts had changed that were loaded.
+	// changed is the instant of the last change of each loaded account.
 	changed map[users.AccountID]time.Time
 }
 
-// asLoaded adds the condition that the account is the one that was loaded. At READ
-// UNCOMMITTED what was loaded may have been rolled back, and the revision taken by
-// somebody else's change.
+// asLoaded adds the condition that the account is as it was loaded. At READ UNCOMMITTED a
+// loaded change may be rolled back, and another change get its revision.
 func (b *bound) asLoaded(q *query, c seats.Change) {
-	if at, loaded := b.changed[c.Account.ID]; loaded && !at.IsZero() {
+	if at, ok := b.changed[c.Account.ID]; ok && !at.IsZero() {
 		q.add(" AND changed = ?", at.UnixMicro())
 	}
 }
 
-// end says that the transaction is over, or may be.
-func (b *bound) end(why error) error {
+// markEnded notes that the transaction is over or may be.
+func (b *bound) markEnded(cause error) error {
 	if b.ended == nil {
-		b.ended = why
+		b.ended = cause
 	}
-	return b.over()
+	return b.checkOpen()
 }
 
-// over returns an error if the transaction is.
-func (b *bound) over() error {
+// checkOpen returns an error if the transaction is over.
+func (b *bound) checkOpen() error {
 	if b.ended == nil {
 		return nil
 	}
 	return fmt.Errorf("%w: the database has ended the transaction: %w", store.ErrConflict, b.withoutValues(b.ended))
 }
 
-// Bind returns the store as seen from within a transaction of the host, so that the
-// host's rows and ours are committed together or vanish together:
+// Bind returns the store inside a transaction of the host: the host's rows and the
+// account's are committed together or rolled back together.
 //
 //	tx, err := db.BeginTx(ctx, nil)
 //	_, err = tx.ExecContext(ctx, "UPDATE people SET ...")
 //	_, err = keeper.InTx(st.Bind(tx)).Do(ctx, "acme", olive, seats.Deactivate{User: "u7"})
 //	err = tx.Commit()
 //
-// What it returns is used by one goroutine, until the transaction ends, and neither
-// commits nor rolls back. A change that is refused leaves no trace in the transaction
-// and does not spoil it. A [store.ErrConflict] is the host's to deal with: he rolls
-// back and runs the whole of his transaction again. Everybody else who writes in the
-// account waits until the transaction ends, so it should be short.
+// After [store.ErrConflict] the host must roll back and run the whole transaction again:
+// MySQL may have ended it already, and would commit later statements alone. The database
+// locks the account until the transaction ends, so it should be short. On a SQLite database
+// with a single connection a call outside of the transaction waits for its end, and from
+// within it for ever.
 //
-// On MySQL at REPEATABLE READ, and on PostgreSQL at REPEATABLE READ and above, the transaction sees the
-// moment of its first statement: what has changed since then is a conflict. On a SQLite
-// database with a single connection every call outside of the transaction waits for
-// its end, so that a call outside of it from within it waits for ever.
+// The bound store is for one goroutine, until the transaction ends; it neither commits nor
+// rolls back. A refused change leaves the transaction as it was. At REPEATABLE READ on MySQL,
+// and from REPEATABLE READ up on PostgreSQL, the transaction sees the moment of its first
+// statement, and later changes are conflicts.
 //
-// Without a transaction, nil, every call of what it returns is an error.
+// With a nil transaction every call is an error.
 func (s *Store) Bind(tx *sql.Tx) store.Bound {
 	if tx == nil {
 		return store.Failing(errors.New("sqlstore: Bind needs a transaction"))
@@ -188,34 +185,33 @@ func (s *Store) Bind(tx *sql.Tx) store.Bound {
 	return inTx{s.in(tx)}
 }
 
-// in is the store within the transaction.
+// in returns the store bound to the transaction.
 func (s *Store) in(tx *sql.Tx) *Store {
 	inside := *s
 	inside.bound = &bound{schema: s.schema, tx: tx, changed: map[users.AccountID]time.Time{}}
 	return &inside
 }
 
-// inTx is a store that is bound to a transaction.
+// An inTx is a bound store.
 type inTx struct{ *Store }
 
 // InTransaction implements [store.Bound].
 func (inTx) InTransaction() {}
 
-// savepoint carries out work so that it can be undone alone where it is done in a
-// transaction of the host.
+// savepoint runs work. In a host's transaction a failure undoes work alone.
 func (s *Store) savepoint(ctx context.Context, work func() error) error {
 	if s.bound == nil {
 		return work()
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.beginSavepoint(ctx); err != nil {
 		return err
 	}
 	err := work()
-	end := "RELEASE SAVEPOINT seatkeeper"
+	finish := "RELEASE SAVEPOINT seatkeeper"
 	if err != nil {
-		end = "ROLLBACK TO SAVEPOINT seatkeeper"
+		finish = "ROLLBACK TO SAVEPOINT seatkeeper"
 	}
-	if _, failed := s.bound.tx.ExecContext(context.WithoutCancel(ctx), end); failed != nil {
+	if _, failed := s.bound.tx.ExecContext(context.WithoutCancel(ctx), finish); failed != nil {
 		s.bound.ended = errors.Join(err, failed)
 		return s.bound.ended
 	}
@@ -225,24 +221,23 @@ func (s *Store) savepoint(ctx context.Context, work func() error) error {
 	return nil
 }
 
-var errOutside = errors.New("there is none")
+var errNoTransaction = errors.New("there is none")
 
-// begin sets the savepoint, in the transaction: SQLite and MySQL end one by themselves
-// after some errors. If the host has taken no notice of that, what is sent now would be
-// carried out outside of it.
-func (s *Store) begin(ctx context.Context) error {
-	if err := s.bound.over(); err != nil {
+// beginSavepoint sets the savepoint and makes sure that the transaction is open. SQLite and
+// MySQL end one after some errors; a host that missed it would write outside of it.
+func (s *Store) beginSavepoint(ctx context.Context) error {
+	if err := s.bound.checkOpen(); err != nil {
 		return err
 	}
-	if _, is := s.writer.(sqlite); is { // a savepoint would begin another one
+	if _, ok := s.writer.(sqlite); ok { // a SAVEPOINT would begin another transaction
 		if _, err := s.bound.tx.ExecContext(ctx, "BEGIN"); err == nil {
 			_, _ = s.bound.tx.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-			return s.bound.end(errOutside)
+			return s.bound.markEnded(errNoTransaction)
 		}
 	}
 	_, err := s.bound.tx.ExecContext(ctx, "SAVEPOINT seatkeeper")
 	over := err != nil && s.classify(err) == Again
-	if _, is := s.writer.(*mysql); is && err == nil { // outside of a transaction it would be gone already
+	if _, ok := s.writer.(*mysql); ok && err == nil { // outside of a transaction it is gone already
 		_, err = s.bound.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT seatkeeper")
 		over = err != nil
 	}
@@ -250,7 +245,7 @@ func (s *Store) begin(ctx context.Context) error {
 	case err == nil:
 		return nil
 	case over && ctx.Err() == nil:
-		return s.bound.end(err)
+		return s.bound.markEnded(err)
 	}
 	return notWritten(err)
 }

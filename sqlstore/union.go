@@ -5,16 +5,16 @@ import (
 	"fmt"
 )
 
-// A unionQuery is one statement that brings rows of several tables, so that all of
-// them are of one moment and come in one round trip. Each part of it is the rows of
-// one table, laid out in the same columns: some numbers, then some texts. No part is a
-// table derived from another one: MariaDB would write one with long texts to its disk.
+// A unionQuery reads rows of several tables by one statement, so that all are of one
+// moment and one round trip. Each part is a SELECT of one table in a common layout: a
+// fixed number of number columns n0, n1, ..., then of text columns t0, t1, ... No part
+// selects from a subquery: MariaDB would write long texts to a temporary table on disk.
 type unionQuery struct {
 	query
 	parts []func(row []cell) error
 }
 
-// The columns of a reading, as many as the widest table needs.
+// The common layout has as many columns as the widest table needs.
 var (
 	numberSlots = max(width(accountColumns, true), width(poolColumns, true), width(userColumns, true), width(eventColumns, true))
 	textSlots   = max(width(accountColumns, false), width(poolColumns, false), width(userColumns, false), width(eventColumns, false))
@@ -30,8 +30,8 @@ func width[R any](columns []column[R], numbers bool) int {
 	return n
 }
 
-// addPart adds rows of a table to the reading: the statement goes on, after its list of
-// columns, with what the caller adds. take gets each row.
+// addPart begins a part with its list of columns; the caller adds FROM and the rest. take
+// gets each row.
 func addPart[R any](r *unionQuery, columns []column[R], take func(R)) *query {
 	numbers := make([]string, 0, numberSlots)
 	texts := make([]string, 0, textSlots)
@@ -50,7 +50,7 @@ func addPart[R any](r *unionQuery, columns []column[R], take func(R)) *query {
 	if len(r.parts) > 0 {
 		r.text.WriteString(") UNION ALL ")
 	}
-	fmt.Fprintf(&r.text, "%sSELECT %d AS part", r.dialect.part, len(r.parts))
+	fmt.Fprintf(&r.text, "%sSELECT %d AS part", r.beginPart, len(r.parts))
 	for i := range numberSlots {
 		r.slot(numbers, i, "n", r.nullNumber)
 	}
@@ -73,26 +73,26 @@ func addPart[R any](r *unionQuery, columns []column[R], take func(R)) *query {
 	return &r.query
 }
 
-// slot writes the ith column of a kind.
-func (r *unionQuery) slot(columns []string, i int, letter, none string) {
-	name := none
+// slot adds the ith column of the layout's numbers or texts.
+func (r *unionQuery) slot(columns []string, i int, letter, null string) {
+	name := null
 	if i < len(columns) {
 		name = columns[i]
 	}
 	fmt.Fprintf(&r.text, ", %s AS %s%d", name, letter, i)
 }
 
-// read carries out a reading.
+// read executes a unionQuery.
 func (s *Store) read(ctx context.Context, r *unionQuery) error {
 	rows, err := s.rows(ctx, r.add(")"))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var at int
+	var part int
 	cells := make([]cell, numberSlots+textSlots)
 	into := make([]any, 0, 1+len(cells))
-	into = append(into, &at)
+	into = append(into, &part)
 	for i := range cells {
 		if i < numberSlots {
 			into = append(into, &cells[i].number)
@@ -104,7 +104,7 @@ func (s *Store) read(ctx context.Context, r *unionQuery) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		if err := r.parts[at](cells); err != nil {
+		if err := r.parts[part](cells); err != nil {
 			return err
 		}
 	}
