@@ -13,8 +13,8 @@ import (
 )
 
 // On MariaDB and MySQL the client fills values in. If the driver does it, values are
-// arguments: database/sql and wrappers of the driver see a text without them. If it would
-// prepare the statement, at the cost of more round trips, values are literals in the text.
+// arguments, hidden from wrappers of the driver that log texts. If it would prepare the
+// statement, at the cost of more round trips, values are literals in the text.
 
 // statement returns the text and the arguments of a query.
 func (s *Store) statement(q *query) (text string, arguments []any) {
@@ -25,8 +25,8 @@ func (s *Store) statement(q *query) (text string, arguments []any) {
 	return withLiterals(text, q.values), nil
 }
 
-// arguments reports whether the driver is known to fill them in. A bound store can't find
-// out, as the connection is the transaction's.
+// arguments reports whether the driver is known to fill them in. A bound store knows it only
+// from before, as its connection is the transaction's.
 func (s *Store) arguments() bool {
 	_, ok := s.writer.(*mysql)
 	return !ok || s.lastAnswer().arguments
@@ -44,7 +44,7 @@ func (s *Store) fillsIn(ctx context.Context) (fills bool, err error) {
 		fills, err = echoesAllBytes(ctx, c)
 		return err
 	})
-	if err != nil && s.classify(err) != Lost { // the server could not read it
+	if err != nil && s.classify(err) != Lost { // the server refused its text
 		return false, nil
 	}
 	return fills, err
@@ -98,9 +98,9 @@ func asBytes(v driver.Value) []byte {
 	return fmt.Append(nil, v)
 }
 
-// unpreparable reports whether the server refused to prepare the statement; nothing was
-// executed. A driver prepares a compound statement longer than its packet size, and MariaDB
-// before 10.6.2 can't.
+// unpreparable reports whether the server refused to prepare the statement, before executing
+// any of it. A driver prepares a compound statement longer than its packet size; MariaDB does
+// from 10.6.2 on.
 func unpreparable(err error) bool {
 	m := mysqlError.FindStringSubmatch(err.Error())
 	return m != nil && m[1] == "1295"
@@ -120,7 +120,7 @@ func withLiterals(text string, values []any) string {
 }
 
 // literal returns a value as SQL for MySQL, with one meaning under every setting of server,
-// connection and driver. Printable ASCII without a backslash is quoted, after _binary against
+// connection and driver. Printable ASCII except the backslash is quoted, after _binary against
 // the connection's character set. Other texts are hexadecimal, the empty one too: quoted it
 // may mean NULL.
 func literal(v any) string {

@@ -13,11 +13,10 @@ import (
 )
 
 // A writer writes changes in one transaction, in the order of their accounts. It returns
-// the stale accounts, of which nothing was written; or errStale if it can't tell them apart,
-// and then nothing at all was written. An account without its last event looks stale, see
-// [batch.torn].
+// the stale accounts, which stay as they were; or errStale for some stale account, and then
+// all stay as they were. An account that lacks its last event looks stale, see [batch.torn].
 //
-// A writer reads nothing: the engine refuses taken keys and broken rows, and the batch then
+// A writer only writes: the engine refuses taken keys and broken rows, and the batch then
 // looks for the cause.
 type writer interface {
 	write(context.Context, *Store, []seats.Change) (stale []users.AccountID, err error)
@@ -60,7 +59,7 @@ type batch struct {
 	refused map[users.AccountID]store.CommitResult
 }
 
-// maxCommitAttempts is how often a change is sent that the engine refuses for no visible cause.
+// maxCommitAttempts is how often a change is sent that the engine refuses for a hidden cause.
 const maxCommitAttempts = 3
 
 // commit sends the changes. After a refusal of some it sends the others again.
@@ -171,7 +170,7 @@ func (b *batch) commitEach(ctx context.Context, changes []seats.Change) error {
 	return nil
 }
 
-// findCauses looks for the cause of each refusal and returns the changes without one. Each
+// findCauses looks for the cause of each refusal and returns the remaining changes. Each
 // account is read at one moment: if it is still at the base of its change, a holder of a key
 // has it on that base.
 func (b *batch) findCauses(ctx context.Context, changes []seats.Change) (good []seats.Change, err error) {

@@ -61,7 +61,7 @@ func (w *mysql) ask(ctx context.Context, s *Store) (server, error) {
 	return known, nil
 }
 
-// lastAnswer returns the properties of the server, none if it is no MySQL or was not asked.
+// lastAnswer returns the properties of a MySQL server that was asked; the zero value otherwise.
 func (s *Store) lastAnswer() server {
 	if w, ok := s.writer.(*mysql); ok {
 		if known := w.server.Load(); known != nil {

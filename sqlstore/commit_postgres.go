@@ -29,7 +29,7 @@ func newPostgres(s schema) *postgres {
 type accountChange struct {
 	seats.Account
 	base  uint64
-	first *uint64 // sequence of the first event, nil without events
+	first *uint64 // sequence of the first event; nil if there is none
 }
 
 var accountChangeColumns = append([]column[accountChange]{
@@ -101,7 +101,7 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) 
 }
 
 // watchLastValue reports whether the driver has read the last value of the query. Before
-// that, during the wait for a connection and the preparation, nothing can be written.
+// that the statement waits for a connection and its preparation, and has written nothing.
 func watchLastValue(q *query) (read func() bool) {
 	last := &q.values[len(q.values)-1]
 	value := &watchedValue{value: *last}

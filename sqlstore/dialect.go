@@ -107,7 +107,7 @@ var dialects = [...]dialect{
 			return table + " FORCE INDEX (" + table + "_by_" + index + ")"
 		},
 		in:        "IN ({list})",
-		afterName: "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB makes no range of a pair
+		afterName: "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
 		inGroup:   "LOCATE(?, group_names) > 0",
 		replacePool: " ON DUPLICATE KEY UPDATE held = VALUES(held), spent = VALUES(spent), over_limit = VALUES(over_limit)," +
 			" total = VALUES(total), unlimited = VALUES(unlimited)",
@@ -117,7 +117,7 @@ var dialects = [...]dialect{
 		beginPart:      "(",
 		nullNumber:     "NULL", nullText: "NULL",
 		// UTC_TIMESTAMP follows SET TIMESTAMP. SYSDATE is the real time, in the session's time
-		// zone like NOW, so their difference has no time zone.
+		// zone like NOW: the difference of the two cancels the zone.
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
 	},
 }
@@ -128,8 +128,8 @@ const replacePoolExcluded = " ON CONFLICT (account, id) DO UPDATE SET held = exc
 func questionMark(int, any) string { return "?" }
 
 // postgresValue gives a value its type, so that the statement means the same prepared and
-// unprepared. Behind a SELECT the planner can't see the value: it finds a plan for this
-// account as good as the generic plan and keeps that one. Planning takes longer than
+// unprepared. A SELECT hides the value from the planner: it finds a plan for this account as
+// good as the generic plan and keeps that one. Planning takes longer than
 // execution.
 func postgresValue(n int, v any) string {
 	switch v.(type) {

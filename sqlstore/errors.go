@@ -17,7 +17,7 @@ import (
 // A Class is the meaning of a driver's error for a statement that was sent.
 type Class uint8
 
-// The classes. After Lost the statement may have written; after the others it has not.
+// The classes. After Lost the statement may have written; all others rule that out.
 const (
 	Lost      Class = iota // the answer was lost
 	Refused                // the engine, or the driver before it, refused it for another reason
@@ -26,16 +26,17 @@ const (
 	Broken                 // a CHECK constraint
 )
 
-// The errors of drivers are known by their methods and texts, so that no driver is imported.
+// The errors of drivers are known by their methods and texts, since importing drivers is the
+// host's business.
 var (
 	// lib/pq and pgx: SQLSTATE, PostgreSQL appendix A.
 	states = map[string]Class{
-		"40001": Again, "40P01": Again, "55P03": Again, // serialization, deadlock, lock not available
+		"40001": Again, "40P01": Again, "55P03": Again, // serialization failure, deadlock, lock timeout
 		"23505": Duplicate, "23514": Broken,
 		"40003": Lost,                // statement completion unknown
-		"57P01": Lost, "57P02": Lost, // shutdown (57P03, at the start, takes no statements)
+		"57P01": Lost, "57P02": Lost, // shutdown (57P03, at the start, precedes any statement)
 	}
-	// SQLSTATEs of the machine: no room on the disk, no memory, a file, the server's own fault.
+	// SQLSTATEs of the machine: disk full, out of memory, file errors, internal errors.
 	ofTheMachine = regexp.MustCompile(`^(53[12]00|58...|XX...)$`)
 	// MariaDB and MySQL: the number that go-sql-driver/mysql writes as "Error 1213
 	// (40001): ...".
@@ -50,7 +51,7 @@ var (
 	// SQLite: the low byte of the result code for busy and locked, extended codes for
 	// constraints.
 	sqliteCodes = map[int]Class{5: Again, 6: Again, 2067: Duplicate, 1555: Duplicate, 275: Broken}
-	// SQLite through drivers whose errors have no method, and errors before sending.
+	// SQLite through drivers with plain errors, and errors before sending.
 	texts = map[string]Class{
 		"database is locked": Again, "database table is locked": Again,
 		"UNIQUE constraint failed": Duplicate, "CHECK constraint failed": Broken,
@@ -63,7 +64,7 @@ var (
 // go-sql-driver/mysql, modernc.org/sqlite and mattn/go-sqlite3. An error of database/sql
 // from before the sending is Refused. Any other error of no engine, and nil, is Lost.
 //
-// A PostgreSQL server without space for its log crashes during a commit, and its restart may
+// A PostgreSQL server that runs out of space for its log crashes during a commit, and its restart may
 // complete the commit. The SQLSTATE is that of an ordinary error; the severity differs. It is
 // in the text of pgx and missing in lib/pq, where these SQLSTATEs (53100, 53200, 58 and XX)
 // are therefore Lost.
@@ -104,7 +105,7 @@ func Classify(err error) Class {
 	return Lost
 }
 
-// class returns the class of an engine's error, Refused if it is not listed.
+// class returns the listed class of an engine's error, otherwise Refused.
 func class[K comparable](classes map[K]Class, key K) Class {
 	if c, ok := classes[key]; ok {
 		return c

@@ -31,7 +31,7 @@ type KeyReport struct {
 }
 
 // A KeyCollision is a key that two users of an account share in the new comparison form.
-// Holder has it. User keeps the old stored key, by which no search finds them, until one of
+// Holder has it. User keeps the old stored key and is missed by searches, until one of
 // the two gets another address or username or is deleted; if that was Holder,
 // [Store.RenewKeys] must be called again.
 type KeyCollision struct {
@@ -51,7 +51,7 @@ const (
 // [users.FoldVersion], when all processes are of that release; they may work meanwhile.
 //
 // It reads all users in pages of 500. Each page is one commit, which raises the revision of
-// the account and writes no event. After an error, a crash or an ended context another call
+// the account, with no event. After an error, a crash or an ended context another call
 // continues; on current keys a call changes nothing. When all accounts are done it records the
 // version, which Migrate and Verify read.
 //

@@ -17,7 +17,7 @@ import (
 type Migration struct {
 	Version int    // 1, 2, 3, ...
 	Name    string // lower-case letters and underscores
-	// Statements are executed in order, one at a time; they have no semicolon at the end.
+	// Statements are executed in order, one at a time; the semicolons are cut off.
 	// The last one records the version in the table of migrations.
 	Statements []string
 }

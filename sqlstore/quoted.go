@@ -26,8 +26,8 @@ func (o ownText) Error() string { return string(o) }
 
 func ownError(format string, names ...any) error { return ownText(fmt.Sprintf(format, names...)) }
 
-// withoutValues returns the error without the values that engines and drivers quote in it.
-// Names of tables, columns and keys stay.
+// withoutValues hides the values that engines and drivers quote in an error. Names of tables,
+// columns and keys stay.
 func (s schema) withoutValues(err error) error {
 	if err == nil {
 		return nil

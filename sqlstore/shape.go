@@ -119,7 +119,7 @@ var (
 	indexForm      = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \((.*?)\)( WHERE .*)?$`)
 	columnForm     = regexp.MustCompile(`^([a-z_]+) +(.*?)( NOT NULL)?$`)
 	keyForm        = regexp.MustCompile(`^(PRIMARY KEY|CONSTRAINT|UNIQUE INDEX|INDEX) ?(\w*)(?: UNIQUE)? \((.*?)\)( DEFERRABLE INITIALLY IMMEDIATE)?$`)
-	statisticsForm = regexp.MustCompile(`ALTER COLUMN \w+ SET \(`) // changes plans, and no shape
+	statisticsForm = regexp.MustCompile(`ALTER COLUMN \w+ SET \(`) // changes plans alone
 )
 
 // shapes returns the tables of this release by name.

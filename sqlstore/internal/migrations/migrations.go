@@ -1,7 +1,7 @@
 // Package migrations holds the SQL that makes the tables: a folder for each dialect, a file
 // for each version of the schema. In the texts {users} is the table of that name with the
-// store's prefix. A statement ends with a semicolon at the end of a line; a line that begins
-// with "--" is a comment.
+// store's prefix. A semicolon at the end of a line ends a statement; lines with "--" at their
+// beginning are comments.
 package migrations
 
 import (
