@@ -221,7 +221,7 @@ func (r *renewal) read(ctx context.Context, after users.ID) (err error) {
 }
 
 // decide makes the steps. A user with a stored key that is another user's in the new form
-// gives it up at once, and gets the own key with the own page.
+// gives it up at once, and gets their own key with their own page.
 func (r *renewal) decide() {
 	id := string(r.account)
 	r.steps.Store = r.Store
