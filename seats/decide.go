@@ -118,30 +118,3 @@ func DecideEach(s Snapshot, r Request) Decision {
 	}
 	return Decision{d.change(), outcomes, d.repeated}
 }
-
-// Settle returns the change that the passing of time has made, for an account
-// that is due at the instant of the request: whatever was due then or before
-// takes effect at its own instant, in the order of these. Where it turns out to be
-// nothing, the change has no events and corrects the account's next due instant.
-//
-// The snapshot must have been loaded with DueBy. Where more people are due than
-// one snapshot brings, the account is due again afterwards, and settling goes on.
-func Settle(s Snapshot, r Request) Change {
-	d := newEvaluation(s, r)
-	due := slices.DeleteFunc(slices.Clone(s.Users), func(u users.User) bool {
-		return u.Due.IsZero() || u.Due.After(r.At)
-	})
-	slices.SortFunc(due, func(a, b users.User) int {
-		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID))
-	})
-	for _, u := range due {
-		d.at = later(u.Due, d.account.Changed)
-		d.apply(effect{kind: EventLapsed, user: d.withStatus(u, users.Inactive)})
-	}
-	d.account.NextDue = s.NextDue
-	for _, u := range d.people {
-		d.account.NextDue = earliest(d.account.NextDue, u.Due)
-	}
-	d.account.Revision = d.base + 1
-	return d.change()
-}

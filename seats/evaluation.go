@@ -256,18 +256,3 @@ func (v *evaluation) change() Change {
 	}
 	return c
 }
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-// earliest returns the earlier of two instants, of which the zero one is never.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}

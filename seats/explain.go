@@ -63,7 +63,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 	if x.Holds {
 		x.Ways = a.waysOut(u)
 		if !u.Due.IsZero() {
-			x.Ends, x.EndsBy = u.Due, EventLapsed
+			x.Ends, x.EndsBy = u.Due, nextTimer(u).event
 		}
 	}
 	return x, nil

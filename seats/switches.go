@@ -104,17 +104,6 @@ func (p Policy) end(sent time.Time) time.Time {
 	return sent.Add(p.Term)
 }
 
-// due returns when something happens to the user by itself, as of this instant:
-// an invitation that runs out frees its seat, once. Whoever comes back with an
-// invitation that has run out before keeps the seat, and needs a new invitation to
-// get in.
-func (p Policy) due(u users.User, at time.Time) time.Time {
-	if p.InvitationExpiry == ExpiryFreesSeat && u.Status == users.Invited && u.Expires.After(at) {
-		return u.Expires
-	}
-	return time.Time{}
-}
-
 // refusesExchange reports whether an edit may not turn one person into another.
 func (p Policy) refusesExchange() bool { return p.IdentityChange == IdentityChangeRefused }
 
