@@ -6,18 +6,15 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Close closes the account: from that moment nobody holds a seat of the site pool,
-// nobody may sign in, and nobody comes in. No person is touched: status, roles, licences
-// and history stay as they are, and [Reopen] brings all of it back.
+// Close closes the account: all seats of the site pool are free, and sign-ins and new users
+// are refused. Statuses, roles, licences and history stay, and [Reopen] returns to them.
 //
-// Nobody of the account acts in it then, and no sync: whatever they ask is refused as
-// [ErrClosed]. Support and the system can let people leave ([Deactivate], [Archive],
-// [Delete], [Erase]), correct what is known of them ([Edit]), and settle the account's own
-// affairs: orders, [SetTotal], [SetPolicy], [SetPayer], [EditAccount], Reopen and
-// [EraseAccount]. What has a term runs out as ever.
+// In a closed account every command by its users and by a sync is refused with [ErrClosed].
+// Support and the system may [Deactivate], [Archive], [Delete], [Erase] and [Edit] users, and
+// may order seats, [SetTotal], [SetPolicy], [SetPayer], [EditAccount], [Reopen] and
+// [EraseAccount]. Invitations run out as before.
 //
-// Owners, support and the system may. For the latter two it is "unchanged" where the account is
-// closed already.
+// Owners, support and the system may. It is unchanged for a closed account.
 type Close struct {
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
@@ -27,20 +24,19 @@ func (Close) Action() users.Action { return users.ActionClose }
 
 func (Close) target() users.ID { return "" }
 
-func (c Close) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	return d.changed(EventClosed, c.Reason, func(a *Account) {
+func (c Close) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	return v.changeAccount(EventClosed, c.Reason, func(a *Account) {
 		if a.Closed.IsZero() {
-			a.Closed = d.at
+			a.Closed = v.at
 		}
 	})
 }
 
-// Reopen opens a closed account again, with everybody who was in it. All of them need
-// their seats in that moment: where the total was lowered meanwhile it is refused as
-// [ErrNoSeats], until there are seats enough or people fewer. It is "unchanged" for an account
-// that is open.
+// Reopen opens a closed account with all of its users, who need their seats at once. It is
+// unchanged for an open account.
 //
-// Support and the system may.
+// Support and the system may. [ErrNoSeats] if the total is below the seats needed: more
+// seats or fewer users come first.
 type Reopen struct {
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
@@ -50,17 +46,16 @@ func (Reopen) Action() users.Action { return users.ActionReopen }
 
 func (Reopen) target() users.ID { return "" }
 
-func (c Reopen) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	return d.changed(EventReopened, c.Reason, func(a *Account) { a.Closed = time.Time{} })
+func (c Reopen) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	return v.changeAccount(EventReopened, c.Reason, func(a *Account) { a.Closed = time.Time{} })
 }
 
-// EraseAccount ends a closed account for good: its name and its payer go, and from then
-// on nothing is possible in it but to [Delete] people, owners too, who are protected no
-// longer. It is the first step of Keeper.EraseAccount, which deletes everybody. The ID
-// stays taken and the events stay, which contain nothing of a profile. It is "unchanged" for
-// an account that is erased, and refused as [ErrOpen] for one that is not closed.
+// EraseAccount ends a closed account for good. Its name and payer are removed; its ID stays
+// taken, and its events stay, without profile values. [Delete] is the one command possible
+// afterwards, for owners too. Keeper.EraseAccount does both. It is unchanged for an erased
+// account.
 //
-// Support and the system may.
+// Support and the system may. [ErrOpen] for an account that is open: [Close] comes first.
 type EraseAccount struct {
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
@@ -70,20 +65,19 @@ func (EraseAccount) Action() users.Action { return users.ActionEraseAccount }
 
 func (EraseAccount) target() users.ID { return "" }
 
-func (c EraseAccount) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	if d.account.Closed.IsZero() {
+func (c EraseAccount) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	if v.account.Closed.IsZero() {
 		return effect{}, refuse(ErrOpen, "")
 	}
-	return d.changed(EventAccountErased, c.Reason, func(a *Account) {
+	return v.changeAccount(EventAccountErased, c.Reason, func(a *Account) {
 		if a.Erased.IsZero() {
-			a.Erased, a.Name, a.Payer, a.Salt = d.at, "", "", ""
+			a.Erased, a.Name, a.Payer, a.Salt = v.at, "", "", ""
 		}
 	})
 }
 
-// changed is what the ways to close and to open an account have in common: what changes
-// nothing is so already.
-func (v *evaluation) changed(kind EventKind, reason string, change func(*Account)) (effect, *Refusal) {
+// changeAccount is the common part of Close, Reopen and EraseAccount.
+func (v *evaluation) changeAccount(kind EventKind, reason string, change func(*Account)) (effect, *Refusal) {
 	if err := users.CheckText(reason, users.MaxReason); err != nil {
 		return effect{}, badInput("reason", err)
 	}
@@ -95,17 +89,16 @@ func (v *evaluation) changed(kind EventKind, reason string, change func(*Account
 	return effect{kind: kind, account: &account, reason: reason}, nil
 }
 
-// whileClosed is what can be done in a closed account, by support and the system alone:
-// people leave or are corrected, and the account's own affairs are settled.
+// whileClosed are the actions of support and the system in a closed account.
 var whileClosed = leaving | users.In(
 	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer,
 	users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount,
 )
 
-// whileErased is what can be done in an erased one.
+// whileErased are their actions in an erased account.
 var whileErased = users.In(users.ActionDelete, users.ActionEraseAccount)
 
-// admits reports whether an actor of that kind finds the account open for the action.
+// allows reports whether the account is open for the action by an actor of that kind.
 func (a Account) allows(kind users.ActorKind, action users.Action) bool {
 	vendor := kind == users.ActorSupport || kind == users.ActorSystem
 	switch {
@@ -117,10 +110,10 @@ func (a Account) allows(kind users.ActorKind, action users.Action) bool {
 	return true
 }
 
-// holds reports whether a person of that standing holds a seat of the site pool.
+// holds reports whether a user of the segment holds a seat of the site pool.
 func (a Account) holds(s users.Segment) bool { return a.Closed.IsZero() && a.Policy.holds(s) }
 
-// held returns how many seats of the site pool are held.
+// held returns the number of held seats of the site pool.
 func (a Account) held() int64 {
 	if !a.Closed.IsZero() {
 		return 0
@@ -128,7 +121,7 @@ func (a Account) held() int64 {
 	return a.Policy.held(a.Tally)
 }
 
-// seated returns those of the people who hold a seat of the site pool.
+// seated returns the part of the tally with a seat of the site pool.
 func (a Account) seated(people users.Tally) users.Tally {
 	var seated users.Tally
 	for _, s := range users.Segments() {
@@ -139,8 +132,7 @@ func (a Account) seated(people users.Tally) users.Tally {
 	return seated
 }
 
-// after returns the account after an event, as far as that decides who holds a seat of
-// the site pool.
+// after returns the account after an event, as far as holds and held depend on it.
 func (a Account) after(e Event) Account {
 	switch {
 	case e.Policy != nil:

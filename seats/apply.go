@@ -2,14 +2,15 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// A effect is what a command does once all but the seats was found right.
+// An effect is the result of a command before its seats are judged. The rows are those
+// after it.
 type effect struct {
-	kind      EventKind  // empty: nothing, it is so already
-	user      users.User // whom it is about, afterwards; without an ID: nobody
+	kind      EventKind  // empty: unchanged
+	user      users.User // without an ID: about no user
 	pool      PoolID
-	total     Count    // of the pool afterwards, if that changes
-	account   *Account // afterwards but for its numbers, if that changes
-	held      int64    // by how much that goes up in a course pool; the site pool's follows status
+	total     Count    // of the pool; missing: as before
+	account   *Account // but for its numbers; nil: as before
+	held      int64    // added in a course pool; the site pool's follows the tally
 	spent     int64    // likewise
 	count     int64
 	successor users.ID
@@ -17,21 +18,19 @@ type effect struct {
 	fields    []string
 	reason    string
 
-	instead  *effect  // what happens where there is no free seat, if anything
-	licences []effect // what becomes of the user's licences by it, pool by pool; none of it is ever refused
+	instead  *effect  // in the place of this one if there is no free seat
+	licences []effect // on the user's course licences, pool by pool; they need no free seat
 }
 
-// cuts reports whether an event may leave a pool above its total: a total that
-// is set, another policy, or somebody who is brought along and has his seat already.
-// Nothing else may.
-func (k EventKind) cuts() bool { return k.resets() || k == EventImported }
+// mayOverfill reports whether an event may leave a pool above its total: [SetTotal] and
+// [SetPolicy], and [Import] of users with a seat elsewhere.
+func (k EventKind) mayOverfill() bool { return k.setsTerms() || k == EventImported }
 
-// resets reports whether an event sets anew what the seats are held against.
-func (k EventKind) resets() bool { return k == EventTotalSet || k == EventPolicySet }
+// setsTerms reports whether an event sets the total or the policy.
+func (k EventKind) setsTerms() bool { return k == EventTotalSet || k == EventPolicySet }
 
-// apply makes the fact true and records it, or refuses it for want of seats and
-// changes nothing. All changes of an account go through here, and so does every
-// seat: this is the one place where a pool is judged and moves.
+// apply carries an effect out and records its event, or refuses it with [ErrNoSeats]. It is
+// the one gate: every change of an account and of a pool passes here.
 func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	account, u := v.account, f.user
 	row := v.people[u.ID]
@@ -51,23 +50,23 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	} else {
 		pool.Held, pool.Spent = pool.Held+f.held, pool.Spent+f.spent
 	}
-	if !f.kind.cuts() && !was.canBecome(pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
+	if !f.kind.mayOverfill() && !was.canBecome(pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
 		refusal = refuse(ErrNoSeats, u.ID)
 		was.Total = pool.Total // which is new where an account is opened
 		refusal.numbers(was, pool.Occupied()-was.Occupied())
 		return 0, refusal
 	}
-	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.cuts())
+	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())
 
 	if u.ID != "" {
-		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the old terms go on
+		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the terms of the invitation stay
 			u.Due = account.Policy.due(u, v.request.At)
 		}
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
 	sealed := v.sealFor(&account, &u)
 	if u.ID != "" {
-		v.seat(u)
+		v.putUser(u)
 	}
 	account.Revision = v.base + 1
 	account.Sequence++
@@ -78,25 +77,25 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	return pool.Held - was.Held, nil
 }
 
-// seat puts the user's row in the place of the one before and moves the keys.
-func (v *evaluation) seat(u users.User) {
-	if was, there := v.people[u.ID]; there {
-		v.release(was)
+// putUser replaces the user's row and moves the keys.
+func (v *evaluation) putUser(u users.User) {
+	if was, ok := v.people[u.ID]; ok {
+		v.freeKeys(was)
 	}
 	replace(v.people, v.wasPeople, u.ID, u)
-	v.hold(u)
+	v.takeKeys(u)
 }
 
-// replace puts a row in its place and keeps the one that was loaded.
+// replace replaces a row and keeps the loaded one.
 func replace[K comparable, V any](rows, loaded map[K]V, key K, row V) {
-	if _, kept := loaded[key]; !kept {
+	if _, ok := loaded[key]; !ok {
 		loaded[key] = rows[key]
 	}
 	rows[key] = row
 }
 
-// record writes down what happened, with the numbers right after it and what of the
-// command is sealed.
+// record adds the event of an effect, with the numbers after it and the seal of the
+// command.
 func (v *evaluation) record(f effect, sealed string, before users.Segment, p Pool, delta int64) {
 	r := v.request
 	reason := f.reason

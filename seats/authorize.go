@@ -5,9 +5,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// admit checks everything that is the same for all commands: that this actor may
-// ask for it, that the person is there, and that the person may be touched. It
-// returns the person.
+// authorize checks the authority of the actor, the state of the account, and the presence
+// and protection of the user, alike for all commands. It returns the user.
 func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 	a := c.Action()
 	grant, refusal := v.authority(a)
@@ -23,19 +22,18 @@ func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 		}
 		return users.User{}, nil
 	}
-	u, there := v.people[c.target()]
+	u, ok := v.people[c.target()]
 	switch {
 	case !v.covers(grant, c.target()):
-		// The same whether there is such a user or not.
+		// The refusal is the same for an unknown user.
 		return u, refuse(ErrForbidden, c.target()).because(outOfReach[grant])
-	case !there:
+	case !ok:
 		return u, refuse(ErrUnknownUser, c.target())
 	}
 	return u, v.checkTarget(a, u)
 }
 
-// covers reports whether the actor may use a grant on the user of that ID, who need not
-// be there.
+// covers reports whether a grant includes the user of that ID, known or unknown.
 func (v *evaluation) covers(grant rules.Grant, id users.ID) bool {
 	switch grant {
 	case rules.Self:
@@ -46,49 +44,48 @@ func (v *evaluation) covers(grant rules.Grant, id users.ID) bool {
 	return true
 }
 
-// visible reports whether an outcome may tell the actor that the user of that ID is there.
-// A sync sees the users of its own source, the deleted included. An actor who may act on
-// himself alone is refused by covers before any other user is looked at.
+// visible reports whether an outcome may disclose the user of that ID to the actor. A sync
+// sees the users of its own source, the deleted included. Actors with the grant Self get
+// their refusal from covers, before any other user is read.
 func (v *evaluation) visible(id users.ID) bool {
 	return v.request.Actor.Kind != users.ActorSync || v.request.Actor.Owns(v.people[id].Source)
 }
 
-// own reports whether the actor is one of the account's own people, whom the
-// switches of the policy bind.
+// byAccountUser reports whether the actor is a user of the account. The switches of the
+// policy bind these alone.
 func (v *evaluation) byAccountUser() bool { return v.request.Actor.Kind == users.ActorUser }
 
-// acting returns the user who acts, if the actor is a user of the account.
+// acting returns the row of the actor; zero for support, the system and a sync.
 func (v *evaluation) acting() users.User { return v.people[v.request.Actor.User] }
 
-// authority returns how far the actor may go with the action, if anywhere. A
-// user must be active; whoever is not can only accept, and the table of status says
-// when.
+// authority returns the grant of the actor for the action. A user must be active, except
+// for Accept, which the table of statuses decides.
 func (v *evaluation) authority(a users.Action) (rules.Grant, *Refusal) {
 	actor := v.request.Actor
 	if refusal := v.request.check(); refusal != nil {
 		return rules.Never, refusal
 	}
-	who := v.acting()
-	if v.byAccountUser() && who.Status != users.Active && (a != users.ActionAccept || !users.Present.Has(who.Status)) {
-		return rules.Never, refuse(ErrForbidden, "").because(notActing[who.Status])
+	acting := v.acting()
+	if v.byAccountUser() && acting.Status != users.Active && (a != users.ActionAccept || !users.Present.Has(acting.Status)) {
+		return rules.Never, refuse(ErrForbidden, "").because(inactiveReasons[acting.Status])
 	}
-	grant := v.account.Policy.authority(actor.Kind, who.Role, a)
+	grant := v.account.Policy.authority(actor.Kind, acting.Role, a)
 	if grant == rules.Never {
 		return rules.Never, refuse(ErrForbidden, "").because(v.account.Policy.needed(a))
 	}
 	return grant, nil
 }
 
-// notActing has the reason why a user of a status other than active can't act.
-var notActing = map[users.Status]users.Reason{
+// inactiveReasons has the reason of [ErrForbidden] for each status but active.
+var inactiveReasons = map[users.Status]users.Reason{
 	users.NoStatus: ErrNotAUser, users.Deleted: ErrNotAUser,
 	users.Invited: ErrNotSignedIn, users.Inactive: ErrInactive, users.Archived: ErrArchived,
 }
 
-// outOfReach has the reason why a grant does not cover a user.
+// outOfReach has the reason of [ErrForbidden] for the grants with a condition on the user.
 var outOfReach = map[rules.Grant]users.Reason{rules.Self: ErrNeedsSelf, rules.OwnSource: ErrOtherSource}
 
-// authority is [rules.Authority] under the policy, which decides on [rules.ByPolicy].
+// authority returns the grant under the policy, which decides on [rules.ByPolicy].
 func (p Policy) authority(kind users.ActorKind, role users.Role, a users.Action) rules.Grant {
 	grant := rules.Authority(kind, role, a)
 	if grant == rules.ByPolicy && !p.grants(a) {
@@ -97,7 +94,8 @@ func (p Policy) authority(kind users.ActorKind, role users.Role, a users.Action)
 	return grant
 }
 
-// needed returns which actor the action is for, the least role first.
+// needed returns the reason with the lowest role that has a grant for the action, else the
+// vendor.
 func (p Policy) needed(a users.Action) users.Reason {
 	for _, row := range []struct {
 		kind   users.ActorKind
@@ -116,7 +114,8 @@ func (p Policy) needed(a users.Action) users.Reason {
 	return ErrNeedsSupport
 }
 
-// reach checks that nothing keeps this person out of the actor's reach.
+// checkTarget checks the protection of owners, the lock of a sync and the offer of the
+// policy for the user.
 func (v *evaluation) checkTarget(a users.Action, u users.User) *Refusal {
 	actor, policy := v.request.Actor, v.account.Policy
 	switch {

@@ -6,40 +6,39 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Command is something to be done in an account, as data: [Invite], [Add],
+// A Command is an operation on an account, as data: [Invite], [Add],
 // [Import], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
 // [Restore], [Delete], [Erase], [HandOver], [Edit], [ChangeRole], [GrantOwnership],
 // [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal], [SetPolicy], [SetPayer],
 // [EditAccount], [Close], [Reopen] and [EraseAccount], by value.
-// Anything else, a pointer or a type that embeds one of them, is refused as
-// [ErrBadInput]. [EncodeCommand] writes one as JSON; [Commands] is a list of them.
+// Everything else, a pointer or an embedding type included, is refused with [ErrBadInput].
+// [EncodeCommand] writes one as JSON; [Commands] is a list of them.
 //
-// A command that is so already is a success that writes nothing ("unchanged").
-// Whoever acts as a user of the account must be active in it.
+// An unchanged command is a success and writes nothing, but for the event of a request key.
+// Besides its own refusals each command can have these: [ErrForbidden] for the authority of
+// the actor, with a reason; [ErrUnknownUser]; [ErrNotOffered], [ErrSourceLocked] and
+// [ErrClosed] by the policy and the account; [ErrOwnerProtected]; and [ErrBadInput].
 type Command interface {
 	// Action names the command in tables, events and refusals.
 	Action() users.Action
 
-	// target is the person it is about, who has to be there if the action is one
-	// on a person; empty if none.
+	// target returns the user of an action on a user; empty: none.
 	target() users.ID
-	// effect returns what the command does, having checked all but the seats. The
-	// zero fact is "unchanged". Authority, and the person's presence and protection,
-	// were checked before.
+	// evaluate returns the effect, before its seats are judged; zero: unchanged. Authority,
+	// presence and protection of the user are checked before.
 	evaluate(*evaluation, users.User) (effect, *Refusal)
 }
 
-// A commandType is a type of command: what it is asked for by, how one is told
-// from everything else that passes for a command, and how one is read.
+// A commandType is a type of command with its action and its JSON form.
 type commandType struct {
 	action users.Action
-	plain  func(Command) bool
+	plain  func(Command) bool // reports whether a command is of this type
 	read   func([]byte) (Command, error)
-	must   []string // keys that have to be there
+	must   []string // keys that a document must have
 }
 
-// commandTypes has every command there is. Where a field that was forgotten would
-// do something all the same, by its zero value, its key must be there.
+// commandTypes has every command. A key is required if the zero value of its field would
+// have an effect.
 var commandTypes = []commandType{
 	typeOf[Invite](),
 	typeOf[Add](),
@@ -83,7 +82,7 @@ func typeOf[C Command](must ...string) commandType {
 	}
 }
 
-// isPlain reports whether c is a command of this package, by value.
+// isPlain reports whether a command is one of this package, by value.
 func isPlain(c Command) bool {
 	return slices.ContainsFunc(commandTypes, func(t commandType) bool { return t.plain(c) })
 }
@@ -99,13 +98,13 @@ func Actions(commands []Command) (set ActionSet) {
 	return set
 }
 
-// needy is a command that needs more than its target to be decided.
+// needy is a command with needs besides its target.
 type needy interface{ needs(*Need) }
 
-// MaxCommands is how many commands one all-or-nothing call takes.
+// MaxCommands is the largest number of commands in one all-or-nothing call.
 const MaxCommands = 1000
 
-// InviteAll returns an [Invite] for every person of a roster, in its order.
+// InviteAll returns an [Invite] for every row of a roster, in its order.
 func InviteAll(r users.Roster) []Command {
 	commands := make([]Command, len(r.People))
 	for i, p := range r.People {
@@ -114,17 +113,17 @@ func InviteAll(r users.Roster) []Command {
 	return commands
 }
 
-// Identify returns the commands with an ID for every new person who has none,
-// so that a call that is tried again makes the same person.
+// Identify returns the commands with a new ID in every profile without one, so that every
+// attempt of a call creates the same user.
 func Identify(commands []Command, id func() users.ID) []Command {
 	named := make([]Command, len(commands))
 	for i, c := range commands {
 		switch c := c.(type) {
 		case Invite:
-			c.Profile.ID = orMade(c.Profile.ID, id)
+			c.Profile.ID = orNew(c.Profile.ID, id)
 			named[i] = c
 		case Add:
-			c.Profile.ID = orMade(c.Profile.ID, id)
+			c.Profile.ID = orNew(c.Profile.ID, id)
 			named[i] = c
 		default:
 			named[i] = c
@@ -133,9 +132,9 @@ func Identify(commands []Command, id func() users.ID) []Command {
 	return named
 }
 
-func orMade(id users.ID, made func() users.ID) users.ID {
+func orNew(id users.ID, next func() users.ID) users.ID {
 	if id == "" {
-		return made()
+		return next()
 	}
 	return id
 }

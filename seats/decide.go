@@ -8,30 +8,31 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Request is who asks for what, and when.
+// A Request is a call: its actor, its commands and its time.
 type Request struct {
 	Actor    users.Actor
 	Commands []Command
 	At       time.Time // now: UTC, whole microseconds
-	// Zones looks a time zone up by its IANA name, as [time.LoadLocation] does; nil
-	// knows UTC alone. It comes in, since this package reads no files.
+	// Zones looks a time zone up by its IANA name, as [time.LoadLocation] does; nil: UTC
+	// alone. This package reads no files.
 	Zones   func(name string) (*time.Location, error)
 	Change  ChangeID // new with every call
 	Channel Channel
-	// What makes a repeated call known. Digest is that of the whole call, see [Digest],
-	// of which this may be a part; without a key it is empty.
+	// The request key, and the digest of the call by [Digest]; empty without a key. The
+	// request can be a part of the call.
 	Key    string
 	Digest string
-	Index  int // the place of the first command in the call
-	// Random is made for the call and kept nowhere: at least 26 characters of 5 random bits,
-	// where there is a key. The salts of rows come from it, see [Event].Digest.
+	Index  int // of the first command in the call
+	// Random is new with every call, and must be kept nowhere: at least 26 characters of 5
+	// random bits each, for a request with a key. It makes the salts of rows, see
+	// [Event].Digest.
 	Random string
-	// What the host wants to find in the events again; each may be empty.
+	// For the host's own use in events; each may be empty.
 	Correlation string
-	Reason      string // for commands that give none of their own
+	Reason      string // for commands without a reason of their own
 }
 
-// check refuses a request that cannot be recorded as it stands.
+// check refuses a request with fields that an event can't have.
 func (r Request) check() *Refusal {
 	if err := r.Actor.Check(); err != nil {
 		return badInput("actor", err)
@@ -50,17 +51,17 @@ func (r Request) check() *Refusal {
 	return nil
 }
 
-// An Outcome is what became of one command. Of a refused one it has the action,
-// whom it was about, and the refusal.
+// An Outcome is the result of one command. That of a refused one has the action, the user
+// and the refusal.
 type Outcome struct {
 	Action     users.Action  `json:"action,omitzero"`
-	User       users.ID      `json:"user,omitzero"`   // whom it was about: of an invitation, whoever is here now
-	Before     users.Segment `json:"before,omitzero"` // zero if the person was not there
+	User       users.ID      `json:"user,omitzero"`   // of an invitation, the new or the known user
+	Before     users.Segment `json:"before,omitzero"` // zero for a new user
 	After      users.Segment `json:"after,omitzero"`
-	SeatsDelta int64         `json:"seats_delta,omitzero"` // by how many the held seats of the pool changed
-	Excess     int64         `json:"excess,omitzero"`      // by how many seats a total or a policy that was set leaves the pool above its total
-	Unchanged  bool          `json:"unchanged,omitzero"`   // it was so already, and nothing was written
-	Refusal    *Refusal      `json:"refusal,omitzero"`     // nil unless the command was refused
+	SeatsDelta int64         `json:"seats_delta,omitzero"` // of the held seats of the pool
+	Excess     int64         `json:"excess,omitzero"`      // seats above the total after [SetTotal] or [SetPolicy]
+	Unchanged  bool          `json:"unchanged,omitzero"`   // no change
+	Refusal    *Refusal      `json:"refusal,omitzero"`     // nil: the command passed
 }
 
 // UnmarshalJSON reads an outcome by [users.ReadJSON].
@@ -69,30 +70,30 @@ func (o *Outcome) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(o))
 }
 
-// A Decision is the change that commands amount to, and the outcome of each.
+// A Decision is the change by commands, and the outcome of each.
 type Decision struct {
 	Change   Change
 	Outcomes []Outcome
-	Repeated []Event // what an earlier call with the same key did of this one
+	Repeated []Event // of an earlier call with the same key, for commands of this one
 }
 
-// Decide returns what the commands do to the account, applied in order, each
-// judged on the state that those before it left. It is all or nothing: the first
-// refusal, a [*Refusal], is the answer to all of them, and its Index says which
-// command it was.
+// Decide returns the change by the commands, in order, each decided on the state after those
+// before it. It is all or nothing: the error is the first refusal, a [*Refusal] with the Index
+// of its command. More than [MaxCommands] commands are [ErrBadInput].
 //
-// The snapshot must hold what [Needs] and [Request.Widen] name and be settled, see [Settle].
+// The snapshot must cover [Request.Needs] and [Request.Widen], and must be settled, see
+// [Settle].
 func Decide(s Snapshot, r Request) (Decision, error) {
 	if len(r.Commands) > MaxCommands {
 		return Decision{}, badInput("commands", errTooMany)
 	}
-	d := newEvaluation(s, r)
-	if refusal := cmp.Or(r.check(), d.reused()); refusal != nil && len(r.Commands) == 0 {
-		return Decision{}, refusal // else it is the first command's
+	v := newEvaluation(s, r)
+	if refusal := cmp.Or(r.check(), v.reused()); refusal != nil && len(r.Commands) == 0 {
+		return Decision{}, refusal // else the refusal of the first command
 	}
 	var outcomes []Outcome
 	for i, c := range r.Commands {
-		outcome, refusal := d.next(i, c)
+		outcome, refusal := v.decide(i, c)
 		if refusal != nil {
 			refusal.Index = r.Index + i
 			refusal.Remedies = newEvaluation(s, r).remedies(r.Commands, refusal)
@@ -100,21 +101,21 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 		}
 		outcomes = append(outcomes, outcome)
 	}
-	return Decision{d.change(), outcomes, d.repeated}, nil
+	return Decision{v.change(), outcomes, v.repeated}, nil
 }
 
-// DecideEach is [Decide] with an outcome of its own for every command: a
-// refused one leaves no trace, and the others go on.
+// DecideEach is [Decide] with an outcome for every command and without a bound: a refused
+// command changes nothing, and the others go on.
 func DecideEach(s Snapshot, r Request) Decision {
-	d := newEvaluation(s, r)
+	v := newEvaluation(s, r)
 	outcomes := make([]Outcome, len(r.Commands))
 	for i, c := range r.Commands {
-		outcome, refusal := d.next(i, c)
+		outcome, refusal := v.decide(i, c)
 		if refusal != nil {
 			refusal.Index = r.Index + i
-			refusal.Remedies = d.remedies([]Command{c}, refusal)
+			refusal.Remedies = v.remedies([]Command{c}, refusal)
 		}
 		outcomes[i] = outcome
 	}
-	return Decision{d.change(), outcomes, d.repeated}
+	return Decision{v.change(), outcomes, v.repeated}
 }

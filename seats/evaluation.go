@@ -9,36 +9,36 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A evaluation is where commands are decided: the state as it develops, and what has
-// come of it so far.
+// An evaluation is the state of an account while commands are decided, and the events so
+// far.
 type evaluation struct {
 	request Request
 	at      time.Time // of the events: now, or the account's last event if clocks jumped back
 	base    uint64    // the revision that was loaded
-	index   int       // the command whose turn it is
-	// The personal fields of that command, which are sealed; nil if the call has no key.
+	index   int       // of the current command
+	// The personal fields of the current command, which are sealed; nil if the call has no key.
 	personal map[string]any
-	lack     *lack // of seats, while that is measured
+	lack     *lack // of seats, while remedies measure it
 
 	account Account
 	pools   map[PoolID]Pool
 	people  map[users.ID]users.User
 	holders map[users.Key]users.ID
-	// further users with the key of a holder: a new version of the comparison form has made
-	// one key of two addresses, and no administrator has decided yet
+	// Further users with the key of a holder: a new version of the comparison form has made
+	// one key of two addresses.
 	sharers map[users.Key][]users.ID
 
-	past     map[int][]Event // what calls with this key did before, by the place of the command
-	misused  bool            // they were other calls
-	repeated []Event         // those that are told again
+	past     map[int][]Event // of earlier calls with the request key, by the index of the command
+	misused  bool            // the earlier calls had another digest
+	repeated []Event         // of past, those of the commands so far
 
 	events    []Event
 	wasPools  map[PoolID]Pool         // the changed ones, as they were loaded
-	wasPeople map[users.ID]users.User // likewise; the zero user for somebody new
+	wasPeople map[users.ID]users.User // likewise; the zero user for a new one
 }
 
 func newEvaluation(s Snapshot, r Request) *evaluation {
-	d := &evaluation{
+	v := &evaluation{
 		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account,
 		pools:     make(map[PoolID]Pool, len(s.Pools)),
 		people:    make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
@@ -48,24 +48,24 @@ func newEvaluation(s Snapshot, r Request) *evaluation {
 		wasPeople: make(map[users.ID]users.User, len(r.Commands)),
 	}
 	for _, p := range s.Pools {
-		d.pools[p.ID] = p
+		v.pools[p.ID] = p
 	}
 	for _, e := range s.Past {
 		if e.Key == r.Key && r.Key != "" {
-			d.past[e.Index] = append(d.past[e.Index], e)
+			v.past[e.Index] = append(v.past[e.Index], e)
 			call, _ := e.digests()
-			d.misused = d.misused || call != r.Digest
+			v.misused = v.misused || call != r.Digest
 		}
 	}
 	for _, u := range s.Users {
-		d.people[u.ID] = u
-		d.hold(u)
+		v.people[u.ID] = u
+		v.takeKeys(u)
 	}
-	return d
+	return v
 }
 
-// hold notes the keys of a user. A key that another user has too stays with both.
-func (v *evaluation) hold(u users.User) {
+// takeKeys notes the keys of a user. A shared key is noted for all of its users.
+func (v *evaluation) takeKeys(u users.User) {
 	for _, k := range u.TakenKeys() {
 		if holder, taken := v.holders[k]; !taken {
 			v.holders[k] = u.ID
@@ -78,8 +78,8 @@ func (v *evaluation) hold(u users.User) {
 	}
 }
 
-// release takes the keys of a user back. A shared key stays taken.
-func (v *evaluation) release(u users.User) {
+// freeKeys frees the keys of a user. A shared key stays taken by the others.
+func (v *evaluation) freeKeys(u users.User) {
 	for _, k := range u.TakenKeys() {
 		sharers := v.sharers[k]
 		switch i := slices.Index(sharers, u.ID); {
@@ -93,22 +93,22 @@ func (v *evaluation) release(u users.User) {
 	}
 }
 
-// fork returns a desk in the same state, on which the commands can be tried. It
-// has the people whom they name and no others, so that it costs no more than they.
+// fork returns a copy of the evaluation for trying the commands. Its users are those of the
+// commands alone, so that the cost grows with the commands.
 func (v *evaluation) fork(commands []Command) *evaluation {
 	f := *v
 	f.pools, f.people, f.holders = maps.Clone(v.pools), map[users.ID]users.User{}, map[users.Key]users.ID{}
 	f.wasPools, f.wasPeople, f.sharers = map[PoolID]Pool{}, map[users.ID]users.User{}, nil
 	for _, id := range slices.Sorted(maps.Keys(v.named(commands))) {
-		if u, there := v.people[id]; there {
+		if u, ok := v.people[id]; ok {
 			f.people[id] = u
-			f.hold(u)
+			f.takeKeys(u)
 		}
 	}
 	return &f
 }
 
-// named returns the actor and everybody whom the commands name.
+// named returns the users of the commands, and the actor.
 func (v *evaluation) named(commands []Command) map[users.ID]bool {
 	need := Needs(v.account.ID, v.request.Actor, commands...)
 	named := make(map[users.ID]bool, len(need.Users))
@@ -124,9 +124,8 @@ func (v *evaluation) named(commands []Command) map[users.ID]bool {
 	return named
 }
 
-// try is the way that every command takes: may this actor ask for it, is the
-// person there, what would it do, and is there a seat for it. The state moves on,
-// or stays as it is if the command is refused.
+// try decides one command: the authority of the actor, the presence of the user, the
+// effect, and then the seats. A refusal leaves the state as it was.
 func (v *evaluation) try(c Command) (Outcome, *Refusal) {
 	if !isPlain(c) {
 		refusal := badInput("command", errCommand)
@@ -151,7 +150,7 @@ func (v *evaluation) try(c Command) (Outcome, *Refusal) {
 	return outcome, refusal
 }
 
-// land applies what a command does and completes its outcome.
+// commitEffect applies the effect of a command and completes its outcome.
 func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 	if f.user.ID != "" {
 		o.User = f.user.ID
@@ -177,14 +176,14 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		v.apply(l)
 	}
 	o.Before, o.After, o.SeatsDelta = before, f.user.Segment(), delta
-	if f.kind.resets() {
+	if f.kind.setsTerms() {
 		o.Excess = v.pools[f.pool].Excess()
 	}
 	return o, nil
 }
 
-// turn returns the user with the status that the action leads to, and whether
-// that is anything new.
+// nextStatus returns the user with the status after the action, and whether that is a
+// change.
 func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, changed bool, refusal *Refusal) {
 	switch step := rules.Next(a, u.Status); step.Kind {
 	case rules.GoTo:
@@ -195,7 +194,7 @@ func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, 
 			back = u.ArchivedAs
 		}
 		if back == users.NoStatus {
-			back = users.Invited // what an invitation gives
+			back = users.Invited // created inactive for want of a seat
 		}
 		return v.withStatus(u, back), true, nil
 	case rules.Unchanged:
@@ -204,8 +203,8 @@ func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, 
 	return u, false, refuse(ErrWrongStatus, u.ID).because(statusReasons[v.account.Policy.Shows(u.Status)])
 }
 
-// moved returns the user with another status, remembering what a way back needs
-// and no more.
+// withStatus returns the user with another status, and with the earlier one as far as
+// [Reactivate] and [Restore] need it.
 func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 	from := u.Status
 	if from == to {
@@ -232,7 +231,7 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 	return u
 }
 
-// change returns what is to be written, if anything.
+// change returns the rows and the events to be written.
 func (v *evaluation) change() Change {
 	c := Change{ID: v.request.Change, Base: v.base, Account: v.account, Events: v.events}
 	for _, id := range slices.Sorted(maps.Keys(v.wasPools)) {

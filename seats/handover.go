@@ -2,16 +2,15 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// HandOver gives the work of one person to another: the host moves what the first one
-// owned in it (contacts, drafts, courses) when it meets the event, which names both. It
-// is the last of the three steps by which one person replaces another, [Deactivate],
-// [Invite] and this one, in one call or over some weeks; the Successor of a way out does the
-// same in one go where the other person is there already. Nobody's status or seat changes,
-// and every call writes an event.
+// HandOver records that one user takes over the work of another. The host moves the
+// records of the first one (contacts, drafts, courses) when it reads the event, which has
+// both. To replace one person by another is [Deactivate], [Invite] and this, in one call or
+// over some weeks; the Successor of [Deactivate], [Archive] and [Delete] does the same for a
+// user of the account. Status and seats stay. Every call writes an event.
 //
-// Owners, admins, support and the system may, of anybody, be he gone; for an owner,
-// owners, support and the system. An successor who is not another person shown as active is
-// refused as [ErrBadInput].
+// Owners, admins, support and the system may, for users of every status, the deleted
+// included; for an owner, owners, support and the system. [ErrBadInput] for a successor
+// other than another user shown as active.
 type HandOver struct {
 	User      users.ID `json:"user"`
 	Successor users.ID `json:"successor"`
@@ -24,23 +23,23 @@ func (HandOver) Action() users.Action { return users.ActionHandOver }
 func (c HandOver) target() users.ID { return c.User }
 func (c HandOver) needs(n *Need)    { n.user(c.Successor) }
 
-func (c HandOver) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	u, _, refusal := d.nextStatus(users.ActionHandOver, u)
+func (c HandOver) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	u, _, refusal := v.nextStatus(users.ActionHandOver, u)
 	if err := users.CheckText(c.Reason, users.MaxReason); err != nil {
 		return effect{}, badInput("reason", err)
 	}
-	if !d.canSucceed(c.Successor, u) {
+	if !v.canSucceed(c.Successor, u) {
 		return effect{}, badInput("successor", errSuccessor)
 	}
 	return effect{kind: EventHandedOver, user: u, successor: c.Successor, reason: c.Reason}, refusal
 }
 
-// inherits reports whether somebody can take over the work of a person.
+// canSucceed reports whether the successor can take over the work of a user.
 func (v *evaluation) canSucceed(successor users.ID, from users.User) bool {
 	return successor != from.ID && v.visible(successor) && v.active(successor)
 }
 
-// active reports whether somebody is there whom people see as active.
+// active reports whether the policy shows the user as active.
 func (v *evaluation) active(id users.ID) bool {
 	return v.account.Policy.Shows(v.people[id].Status) == users.Active
 }

@@ -9,29 +9,25 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A call with a request key is carried out once, however often it arrives. Its
-// events carry the key, the digest of the call and the place of their command in it,
-// and from these what came of the call is told again. A refusal is not kept: the
-// command is tried anew.
+// A call with a request key is carried out once. Its events carry the key, the digest of the
+// call and the index of their command, and a repeated call gets its result from them. A
+// refusal leaves no event: the command is decided anew.
 //
-// Events stay for ever, so that no digest in them may confirm a guess of what was erased.
-// The digest of a call is of its shape, which contains nothing of personal fields, not even
-// whether they are given, see [divide]. The personal fields of one command are sealed by
-// themselves, with a salt that lies in the row that the event is about: the user's, or the
-// account's where it is about no user. A command without any is sealed too, because a missing
-// seal would tell that. The salt goes with the personal data of the row, and then there is
-// nothing left that a guess could be held against: the key is still used, and every guess
-// gets the same answer, whatever personal fields it has, has not or has otherwise.
+// Events stay for ever, so a digest must not confirm a guess of erased data. The digest of a
+// call is of its shape, see [divide], which is the same with personal fields and without.
+// The personal fields of a command are sealed with a salt from the row of the event: the
+// user's, or the account's for an event about no user. A command without personal fields is
+// sealed too, since a missing seal would disclose that. The salt is erased with the personal
+// data of the row. From then on every guess gets the same answer, and the key stays used.
 
 // digestSize is the length of the digest of a call, and of a seal.
 const digestSize = 32
 
-// Digest returns what tells a call with a request key from another call with the
-// same key: who asks for what, and whether all at once or one by one. It is of the
-// commands as the host gives them, before anybody new has got an ID. Of their fields it covers
-// identifiers, roles, statuses, numbers of seats, policies and Later. All other fields are
-// personal: the digest is the same whatever they contain and whether they are given. The
-// library compares these command by command, until the personal data is erased.
+// Digest returns the digest of a call with a request key, for comparison with another call
+// of that key. It covers the actor, the channel and the commands as the host gives them, before
+// [Identify]: identifiers, roles, statuses, numbers of seats, policies and Later. All other
+// fields are personal and outside of it; the library compares these command by command, until
+// they are erased.
 func Digest(actor users.Actor, channel Channel, commands []Command) string {
 	call := []any{actor, channel}
 	for _, c := range commands {
@@ -41,24 +37,23 @@ func Digest(actor users.Actor, channel Channel, commands []Command) string {
 	return digest(call)
 }
 
-// digest returns a short text that is another one for anything else.
+// digest returns a hash of a call.
 func digest(call any) string {
 	text, _ := json.Marshal(call) // of an actor, shapes and outcomes
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])[:digestSize]
 }
 
-// seal returns a short text that is another one for other personal fields, and tells
-// nothing without the salt.
+// seal returns a salted hash of personal fields.
 func seal(salt string, personal any) string {
-	text, _ := json.Marshal(personal) // of what was just decoded
+	text, _ := json.Marshal(personal) // just decoded
 	mac := hmac.New(sha256.New, []byte(salt))
 	mac.Write(text)
 	return hex.EncodeToString(mac.Sum(nil))[:digestSize]
 }
 
-// salted returns the seal for an event about the user, or about the account if the user
-// is nobody, and puts a salt into the row if it has none. A row that is erased gets none.
+// sealFor returns the seal of an event about the user, or about the account for the zero user,
+// and makes the salt of the row. An erased row gets neither.
 func (v *evaluation) sealFor(account *Account, u *users.User) string {
 	if v.personal == nil {
 		return ""
@@ -76,8 +71,8 @@ func (v *evaluation) sealFor(account *Account, u *users.User) string {
 	return seal(*salt, v.personal)
 }
 
-// confirms reports whether the personal fields of the command under its turn are those
-// of the event's, as far as that can still be told.
+// confirms reports whether the personal fields of the current command are those of the
+// event, or erased.
 func (v *evaluation) confirms(e Event) bool {
 	salt := v.account.Salt
 	if e.User != "" {
@@ -93,8 +88,7 @@ func (e Event) digests() (call, sealed string) {
 	return e.Digest[:n], e.Digest[n:]
 }
 
-// Needs returns what has to be loaded to decide the request: what its commands
-// need, and what is known of its key.
+// Needs returns the need of the request: that of its commands, and the events of its key.
 func (r Request) Needs(account users.AccountID) Need {
 	n := Needs(account, r.Actor, r.Commands...)
 	if users.CheckID(r.Key) == nil {
@@ -103,9 +97,8 @@ func (r Request) Needs(account users.AccountID) Need {
 	return n
 }
 
-// next decides the command at that place of the request, unless it was carried
-// out before.
-func (v *evaluation) next(i int, c Command) (Outcome, *Refusal) {
+// decide decides the command of that index, or repeats the result of an earlier call.
+func (v *evaluation) decide(i int, c Command) (Outcome, *Refusal) {
 	if !v.begin(i, c) {
 		return v.try(c)
 	}
@@ -120,8 +113,7 @@ func (v *evaluation) next(i int, c Command) (Outcome, *Refusal) {
 	return v.try(c)
 }
 
-// turnTo makes it the turn of the command at that place of the request, and reports
-// whether it is one.
+// begin makes the command of that index the current one, and reports whether it is plain.
 func (v *evaluation) begin(i int, c Command) bool {
 	v.index, v.personal = i, nil
 	plain := isPlain(c)
@@ -131,7 +123,7 @@ func (v *evaluation) begin(i int, c Command) bool {
 	return plain
 }
 
-// reused refuses a request whose key was used for something else.
+// reused refuses a request with the key of another call.
 func (v *evaluation) reused() *Refusal {
 	if v.misused {
 		return refuse(ErrKeyReused, "")
@@ -139,9 +131,8 @@ func (v *evaluation) reused() *Refusal {
 	return nil
 }
 
-// again returns what came of the command under its turn when a call with this
-// key did it before, if one did, or the refusal where the key was used for another call or
-// this command had other personal fields.
+// recorded returns the outcome of the current command in an earlier call with this key, if
+// any; [ErrKeyReused] if that was another call, or had other personal fields.
 func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Refusal) {
 	if refusal := v.reused(); refusal != nil {
 		return Outcome{}, false, refusal
@@ -153,10 +144,10 @@ func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Re
 	if !v.confirms(past[0]) {
 		return Outcome{}, false, refuse(ErrKeyReused, "")
 	}
-	e := past[0] // those of licences come after it
+	e := past[0] // followed by those of licences
 	v.repeated = append(v.repeated, past...)
 	o = Outcome{Action: a, User: e.User, Before: e.Before, After: e.After, SeatsDelta: e.Delta, Unchanged: e.Kind == EventUnchanged}
-	if e.Kind.resets() {
+	if e.Kind.setsTerms() {
 		o.Excess = Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}.Excess()
 	}
 	return o, true, nil

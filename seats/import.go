@@ -5,27 +5,22 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Import brings in somebody whom the host, or another system, has kept so far, as he
-// is there: the status and what it was before, the role, the dates, the notifications
-// and the course licences come along, and nobody is told. It is no use for newcomers:
-// they are for [Invite] and [Add].
+// Import takes over a user from the host or another system as they are there: status, the
+// status before, role, dates, notifications and course licences. No notification is sent.
+// New users come by [Invite] and [Add] instead.
 //
-// Whoever is imported has a seat already, as far as the status holds one. So there need
-// not be one: the pool is then above its total, and nobody enters until it is below
-// again, as after [SetTotal]. A licence is held while the course is unstarted and spent
-// from then on; of somebody deleted those that are spent are counted in their pools,
-// and a tombstone stays.
+// The seat of an imported user exists elsewhere, so that Import passes without a free seat:
+// the pool is above its total then, as after [SetTotal]. An unstarted course licence is held
+// and a started one spent. A deleted user leaves a tombstone, and their spent licences count.
+// It is unchanged for a known ID, deleted ones included, so that a second import of the same
+// users changes nothing.
 //
-// Support and the system may. It is "unchanged" for an ID that somebody has or had, however
-// he differs, so that to import the same people again changes nothing. An address, a
-// username or an external ID that another person has is refused as [ErrDuplicate], which
-// names the other. What does not go together is refused as [ErrBadInput] with its field,
-// see [users.User.Clean]. So is a licence of a pool that is not there, with the Pool in
-// the refusal: how many licences were bought nobody can tell from those that are in use,
-// and [SetTotal] comes first. So is a Schedule, since there is nothing yet that would
-// carry it out.
+// Support and the system may. [ErrDuplicate] for a key of another user. [ErrBadInput] for
+// fields that [users.User.Clean] refuses; for a licence of an unknown pool, since the number
+// of bought licences must be set by [SetTotal] first; and for a Schedule, which later versions
+// carry out.
 type Import struct {
-	User users.User `json:"user"` // with the ID by which he is known from now on; Due follows from the policy
+	User users.User `json:"user"` // with their ID here; Due follows from the policy
 }
 
 // Action returns [users.ActionImport].
@@ -42,21 +37,21 @@ func (c Import) needs(n *Need) {
 	}
 }
 
-func (c Import) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	if rules.Next(users.ActionImport, d.people[c.User.ID].Status).Kind == rules.Unchanged {
+func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	if rules.Next(users.ActionImport, v.people[c.User.ID].Status).Kind == rules.Unchanged {
 		return effect{}, nil
 	}
-	u, err := c.User.Clean(d.at)
+	u, err := c.User.Clean(v.at)
 	switch {
 	case err != nil:
 		return effect{}, badProfile(err)
 	case u.Schedule.Date != "" || !u.Schedule.At.IsZero():
 		return effect{}, badInput("schedule", errSchedule)
 	}
-	if found := d.keyHolders(u.Profile); len(found) > 0 {
-		return effect{}, d.duplicate(u.Profile, found...)
+	if found := v.keyHolders(u.Profile); len(found) > 0 {
+		return effect{}, v.duplicate(u.Profile, found...)
 	}
-	licences, refusal := d.importedLicences(u.Licences)
+	licences, refusal := v.importedLicences(u.Licences)
 	if u.Status == users.Deleted {
 		u = u.Tombstone()
 	}

@@ -111,7 +111,7 @@ func numbers(from, to uint64) string {
 // pool returns the pool of an event right after it.
 func (e Event) pool(was Pool) Pool {
 	p := Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent}
-	p.OverLimit = p.Excess() > 0 && (was.OverLimit || e.Kind.cuts())
+	p.OverLimit = p.Excess() > 0 && (was.OverLimit || e.Kind.mayOverfill())
 	return p
 }
 

@@ -6,51 +6,51 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A course licence is held in its pool until the course is started, and spent from
-// then on. What becomes of it along with its person is a fact of its own.
+// A course licence is held in its pool until the course is started, and spent from then
+// on. It changes with its user by an effect of its own.
 
 func unstarted(l users.Licence) bool { return l.Started.IsZero() }
 
-// brought returns what licences take up in their pools when they are brought along.
+// importedLicences returns the effects of imported licences on their pools.
 func (v *evaluation) importedLicences(licences []users.Licence) ([]effect, *Refusal) {
-	var facts []effect
+	var effects []effect
 	for _, l := range licences {
 		p, refusal := v.ordered(PoolID(l.Pool))
 		if refusal != nil {
 			return nil, refusal
 		}
 		if unstarted(l) {
-			facts = append(facts, effect{pool: p.ID, held: 1})
+			effects = append(effects, effect{pool: p.ID, held: 1})
 		} else {
-			facts = append(facts, effect{pool: p.ID, spent: 1})
+			effects = append(effects, effect{pool: p.ID, spent: 1})
 		}
 	}
-	return facts, nil
+	return effects, nil
 }
 
-// returned returns what licences give back to their pools when their person is put
-// away or deleted: those that are not used up.
+// returned returns the effects of unstarted licences on their pools when their user is
+// archived or deleted.
 func returned(licences []users.Licence) []effect {
-	var facts []effect
+	var effects []effect
 	for _, l := range licences {
 		if unstarted(l) {
-			facts = append(facts, effect{pool: PoolID(l.Pool), held: -1})
+			effects = append(effects, effect{pool: PoolID(l.Pool), held: -1})
 		}
 	}
-	return facts
+	return effects
 }
 
-// started returns the licences without those that are given back.
+// started returns the licences without the unstarted ones.
 func started(licences []users.Licence) []users.Licence {
 	return slices.DeleteFunc(slices.Clone(licences), unstarted)
 }
 
-// returning are the actions that give back a person's unstarted licences.
+// returning are the actions that free the unstarted licences of a user.
 var returning = users.In(users.ActionArchive, users.ActionDelete, users.ActionErase)
 
-// Widen adds to what has to be loaded what shows in the snapshot: the pools to which the
-// request gives licences back, and those whom events of the request key are about. It
-// reports whether it has to be loaded again for them.
+// Widen adds the needs that only a first snapshot shows: the pools of licences that the
+// request frees, and the users of past events with the request key. It reports whether it
+// has added any, so that the snapshot must be loaded again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
 	leavers := map[users.ID]bool{}
 	for _, c := range r.Commands {

@@ -4,16 +4,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Deactivate makes a person inactive at once: the seat is free for somebody
-// else in the same moment, the record, the ID and the role stay.
+// Deactivate makes an invited or active user inactive. The seat is free at once; the
+// record, the ID, the role and the course licences stay. It is unchanged for an inactive
+// user.
 //
-// Owners, admins (of admins too), support and the system may, and a sync for
-// people of its own source, of whom the successor is one too; nobody for an owner. It works on people invited or
-// active and is "unchanged" for somebody inactive. Some products take an invitation
-// back by deletion alone ([Policy.DeleteOnly]).
+// Owners, admins, support and the system may, and a sync for users of its own source, the
+// successor included. [ErrOwnerProtected] for an owner. [ErrNotOffered] for an invited user
+// under [Policy.DeleteOnly].
 type Deactivate struct {
 	User      users.ID `json:"user"`
-	Successor users.ID `json:"successor,omitzero"` // who takes over the work: another person shown as active, or nobody; see [HandOver]
+	Successor users.ID `json:"successor,omitzero"` // takes over the work: another user shown as active; empty: none; see [HandOver]
 	Reason    string   `json:"reason,omitzero"`    // at most [users.MaxReason] characters
 }
 
@@ -23,19 +23,18 @@ func (Deactivate) Action() users.Action { return users.ActionDeactivate }
 func (c Deactivate) target() users.ID { return c.User }
 func (c Deactivate) needs(n *Need)    { n.user(c.Successor) }
 
-func (c Deactivate) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	return d.leave(users.ActionDeactivate, EventDeactivated, u, c.Successor, c.Reason)
+func (c Deactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	return v.leave(users.ActionDeactivate, EventDeactivated, u, c.Successor, c.Reason)
 }
 
-// Reactivate brings an inactive person back to the status held before, with
-// the role, the groups and all else as they were. Somebody who was created
-// inactive for want of a seat gets what [Invite] gives today, and an invitation goes
-// out. It needs a free seat like any newcomer. Somebody whose invitation has run out
-// comes back with it as it is: it holds its seat, and takes a [Notify] to be accepted.
+// Reactivate returns an inactive user to the status before, with role, groups and profile
+// as they were. A user created inactive for want of a seat is invited, and an invitation
+// goes out. An invitation that has run out stays so until [Notify]; it holds a seat. It is
+// unchanged for an invited or active user.
 //
-// Owners, admins, support and the system may, and a sync for people of its own
-// source. It is "unchanged" for somebody invited or active; whoever is archived is
-// restored first.
+// Owners, admins, support and the system may, and a sync for users of its own source.
+// [ErrNoSeats] without a free seat. [ErrWrongStatus] for an archived user: [Restore] comes
+// first.
 type Reactivate struct {
 	User users.ID `json:"user"`
 }
@@ -45,24 +44,24 @@ func (Reactivate) Action() users.Action { return users.ActionReactivate }
 
 func (c Reactivate) target() users.ID { return c.User }
 
-func (Reactivate) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	next, changed, refusal := d.nextStatus(users.ActionReactivate, u)
+func (Reactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, changed, refusal := v.nextStatus(users.ActionReactivate, u)
 	if refusal != nil || !changed {
 		return effect{}, refusal
 	}
 	if u.LeftAs != users.NoStatus {
 		return effect{kind: EventReactivated, user: next}, nil
 	}
-	next = d.notified(next)
+	next = v.notified(next)
 	return effect{kind: EventReactivated, user: next, count: next.NotificationCount}, nil
 }
 
-// Archive puts a person away, whatever the status, deleted excepted. The seat and
-// unstarted course licences are free; records and ID stay, and the status filter finds
-// the person.
+// Archive moves a user of any status but deleted to the archive. The seat and the unstarted
+// course licences are free; record and ID stay, and lists show the user by a filter for
+// archived ones. It is unchanged for an archived user.
 //
-// Owners, admins, support and the system may; nobody for an owner. It is "unchanged" for
-// somebody archived.
+// Owners, admins, support and the system may. [ErrOwnerProtected] for an owner.
+// [ErrNotOffered] for an invited user under [Policy.DeleteOnly].
 type Archive struct {
 	User      users.ID `json:"user"`
 	Successor users.ID `json:"successor,omitzero"` // as in [Deactivate]
@@ -75,16 +74,15 @@ func (Archive) Action() users.Action { return users.ActionArchive }
 func (c Archive) target() users.ID { return c.User }
 func (c Archive) needs(n *Need)    { n.user(c.Successor) }
 
-func (c Archive) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	return d.leave(users.ActionArchive, EventArchived, u, c.Successor, c.Reason)
+func (c Archive) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	return v.leave(users.ActionArchive, EventArchived, u, c.Successor, c.Reason)
 }
 
-// Restore takes a person out of the archive, back to the status held before; licences
-// that were given back stay so.
-// It needs a free seat if that status holds one. It is "unchanged" for whoever is not
-// archived.
+// Restore returns an archived user to the status before. Freed course licences are not
+// returned. It is unchanged for an invited, active or inactive user.
 //
-// Owners, admins, support and the system may.
+// Owners, admins, support and the system may. [ErrNoSeats] if the status holds a seat and
+// none is free.
 type Restore struct {
 	User users.ID `json:"user"`
 }
@@ -94,21 +92,21 @@ func (Restore) Action() users.Action { return users.ActionRestore }
 
 func (c Restore) target() users.ID { return c.User }
 
-func (Restore) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	u, changed, refusal := d.nextStatus(users.ActionRestore, u)
+func (Restore) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	u, changed, refusal := v.nextStatus(users.ActionRestore, u)
 	if refusal != nil || !changed {
 		return effect{}, refusal
 	}
 	return effect{kind: EventRestored, user: u}, nil
 }
 
-// Delete leaves a tombstone of anybody: the ID stays taken for ever and history stays true,
-// the rest of the profile goes, so that the address is free for a new person with a
-// new ID. It frees the seat and unstarted course licences, and it is how an invitation is
-// taken back.
+// Delete replaces a user of any status by a tombstone: ID, role, source and times. The ID
+// stays taken for ever, and the address is free for a new user with a new ID. The seat and
+// the unstarted course licences are free. It also takes an invitation back. It is unchanged
+// for a deleted user.
 //
-// Owners, admins, support and the system may; nobody for an owner. It is "unchanged" for
-// somebody deleted.
+// Owners, admins, support and the system may. [ErrOwnerProtected] for an owner, except in an
+// erased account.
 type Delete struct {
 	User      users.ID `json:"user"`
 	Successor users.ID `json:"successor,omitzero"` // as in [Deactivate]
@@ -121,17 +119,17 @@ func (Delete) Action() users.Action { return users.ActionDelete }
 func (c Delete) target() users.ID { return c.User }
 func (c Delete) needs(n *Need)    { n.user(c.Successor) }
 
-func (c Delete) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	return d.leave(users.ActionDelete, EventDeleted, u, c.Successor, c.Reason)
+func (c Delete) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	return v.leave(users.ActionDelete, EventDeleted, u, c.Successor, c.Reason)
 }
 
-// Erase removes the personal data of somebody who left: inactive or archived. A
-// tombstone stays, as after [Delete], for which it is "unchanged", and unstarted course
-// licences are free. Events contain nothing of the profile and need no erasing; IDs and
-// reasons in them are the host's words.
+// Erase removes the personal data of an inactive or archived user and leaves a tombstone, as
+// [Delete] does. The unstarted course licences are free. Events contain no profile values
+// and stay; the host must keep personal data out of IDs and reasons. It is unchanged for a
+// deleted user.
 //
-// Support and the system may, whatever commands the product offers; nobody for an
-// owner. Somebody invited or active is refused as [ErrWrongStatus].
+// Support and the system may, under every policy. [ErrOwnerProtected] for an owner;
+// [ErrWrongStatus] for an invited or active user.
 type Erase struct {
 	User   users.ID `json:"user"`
 	Reason string   `json:"reason,omitzero"`
@@ -142,11 +140,11 @@ func (Erase) Action() users.Action { return users.ActionErase }
 
 func (c Erase) target() users.ID { return c.User }
 
-func (c Erase) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	return d.leave(users.ActionErase, EventErased, u, "", c.Reason)
+func (c Erase) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	return v.leave(users.ActionErase, EventErased, u, "", c.Reason)
 }
 
-// leave is what all ways out of an account have in common.
+// leave is the common part of Deactivate, Archive, Delete and Erase.
 func (v *evaluation) leave(a users.Action, kind EventKind, u users.User, successor users.ID, reason string) (effect, *Refusal) {
 	if err := users.CheckText(reason, users.MaxReason); err != nil {
 		return effect{}, badInput("reason", err)

@@ -7,37 +7,34 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// An Opening is an account to be: its first seats, its policy and its first
-// owner, who is active from that moment and counts as signed in. The system opens accounts:
-// of what a sign-up form sends the host takes over the owner's profile and the name, and
-// decides the rest.
+// An Opening is a new account: its first seats, its policy and its first owner, who is
+// active and signed in at once. The system opens accounts. From a sign-up form the host
+// should take the owner's profile and the name alone, and decide the rest.
 type Opening struct {
 	Account users.AccountID `json:"account"`
-	Name    string          `json:"name,omitzero"` // what people call it; at most [users.MaxText] characters
+	Name    string          `json:"name,omitzero"` // for display; at most [users.MaxText] characters
 	Total   Count           `json:"total,omitzero"`
 	Policy  Policy          `json:"policy"`
 	Zone    string          `json:"zone,omitzero"` // IANA name; empty: UTC
 	Owner   users.Profile   `json:"owner"`
 }
 
-// UnmarshalJSON reads an opening by [users.ReadJSON]. One without a policy has
-// the standard one.
+// UnmarshalJSON reads an opening by [users.ReadJSON]. The default policy is [Standard].
 func (o *Opening) UnmarshalJSON(text []byte) error {
 	type plain Opening
 	return users.ReadJSON(text, (*plain)(o))
 }
 
-// Digest returns what tells an opening with a request key from another call with
-// the same key, as [Digest] does for commands.
+// Digest returns the digest of an opening with a request key, as [Digest] does for commands.
 func (o Opening) Digest() string {
 	shape, _ := divideOpening(o)
 	return digest(shape)
 }
 
-// Open returns the change that opens the account, of which the snapshot is the
-// zero one; that of an account which is there serves to tell whether a call with the
-// same key opened it. It is refused as [ErrBadInput], or as [ErrNoSeats] where the
-// owner holds a seat and there is none.
+// Open returns the change that opens an account. The snapshot is the zero one, or that of a
+// known account with the past events of the request key: if these are of the same opening,
+// the decision repeats it. [ErrBadInput] for fields out of bounds; [ErrNoSeats] for a total of
+// zero, unless the policy exempts owners.
 func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 	given := o
 	owner, err := o.Owner.Clean()
@@ -64,32 +61,32 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 		return Decision{}, refusal
 	}
 	account := Account{ID: o.Account, Name: o.Name, Policy: o.Policy, Zone: o.Zone, Opened: r.At}
-	d := newEvaluation(Snapshot{Account: account, Users: s.Users, Past: s.Past}, r)
+	v := newEvaluation(Snapshot{Account: account, Users: s.Users, Past: s.Past}, r)
 	if r.Key != "" {
-		_, d.personal = divideOpening(given)
+		_, v.personal = divideOpening(given)
 	}
-	outcome, done, refusal := d.recorded(users.NoAction)
+	outcome, done, refusal := v.recorded(users.NoAction)
 	switch {
 	case refusal != nil:
 		return Decision{}, refusal
 	case done:
-		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, d.repeated}, nil
+		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, v.repeated}, nil
 	}
-	outcome, refusal = d.commitEffect(Outcome{}, effect{kind: EventOpened, total: o.Total, account: &account, user: users.User{
+	outcome, refusal = v.commitEffect(Outcome{}, effect{kind: EventOpened, total: o.Total, account: &account, user: users.User{
 		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, StatusSince: r.At, FirstSignIn: r.At,
 	}})
 	if refusal != nil {
 		return Decision{}, refusal
 	}
-	return Decision{d.change(), []Outcome{outcome}, nil}, nil
+	return Decision{v.change(), []Outcome{outcome}, nil}, nil
 }
 
-// EditAccount changes what the account is called, or its time zone, or both: a nil field
-// stays as it is. The ID never changes. Days that were scheduled before keep their
-// instants when the zone changes.
+// EditAccount changes the name or the time zone of the account, or both; a nil field stays.
+// The ID never changes. Days scheduled before keep their instants. It is unchanged if both
+// are as before.
 //
-// Owners, support and the system may. A zone that is not known is refused as
-// [ErrBadInput]; which are depends on the time zones of the machine, or of time/tzdata.
+// Owners, support and the system may. [ErrBadInput] for an unknown zone; the machine, or
+// package time/tzdata, has the list.
 type EditAccount struct {
 	Name *string `json:"name,omitzero"` // at most [users.MaxText] characters; empty: none
 	Zone *string `json:"zone,omitzero"` // IANA name
@@ -100,8 +97,8 @@ func (EditAccount) Action() users.Action { return users.ActionEditAccount }
 
 func (EditAccount) target() users.ID { return "" }
 
-func (c EditAccount) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	account := d.account
+func (c EditAccount) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	account := v.account
 	var changed []string
 	if c.Name != nil {
 		account.Name = *c.Name
@@ -110,15 +107,15 @@ func (c EditAccount) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 		}
 	}
 	if c.Zone != nil && *c.Zone != account.Zone {
-		if refusal := d.request.checkZone(*c.Zone); refusal != nil {
+		if refusal := v.request.checkZone(*c.Zone); refusal != nil {
 			return effect{}, refusal
 		}
 		account.Zone = *c.Zone
 	}
-	if account.Name != d.account.Name {
+	if account.Name != v.account.Name {
 		changed = append(changed, "name")
 	}
-	if account.Zone != d.account.Zone {
+	if account.Zone != v.account.Zone {
 		changed = append(changed, "zone")
 	}
 	if len(changed) == 0 {
@@ -127,13 +124,13 @@ func (c EditAccount) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 	return effect{kind: EventAccountEdited, account: &account, fields: changed}, nil
 }
 
-// checkName trims the name of an account and reports what is wrong with it, or nil.
+// checkName trims the name of an account and returns its error, if any.
 func checkName(name *string) error {
 	*name = strings.TrimSpace(*name)
 	return users.CheckText(*name, users.MaxText)
 }
 
-// checkZone refuses what is not the name of a time zone that is known.
+// checkZone refuses an unknown time zone.
 func (r Request) checkZone(name string) *Refusal {
 	if name == time.UTC.String() {
 		return nil

@@ -7,17 +7,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// BuySeats adds seats to a pool; they can be used at once. An order has 1 to
-// [MaxSeats] seats and keeps the total within [MaxSeats]; the policy may set
-// narrower bounds for the account's own people. The event says how many were added, and
-// names as Receivers the buyer and every other owner and admin whom people see as active,
-// up to [MaxReceivers]. Any other number, and any order for an unlimited pool, is refused
-// as [ErrOrderSize]; a pool that is not there as [ErrBadInput].
+// BuySeats adds seats to a pool, for use at once: 1 to [MaxSeats], with a total of at most
+// [MaxSeats]. Narrower bounds of the policy ([Orders]) bind the account's users. The event
+// has the number and, as Receivers of the host's mail, the buyer and the owners and admins
+// shown as active, up to [MaxReceivers].
 //
-// Support and the system may, and owners and admins unless the policy leaves it
-// to the vendor.
+// Support and the system may, and owners and admins unless [Orders.By] is the vendor alone.
+// [ErrOrderSize] for another number and for an unlimited pool, with the bounds;
+// [ErrBadInput] for an unknown pool.
 type BuySeats struct {
-	Pool     PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
+	Pool     PoolID `json:"pool,omitzero"` // default: [Site]; any other must exist
 	Quantity int64  `json:"quantity"`
 }
 
@@ -27,14 +26,14 @@ func (BuySeats) Action() users.Action { return users.ActionBuySeats }
 func (BuySeats) target() users.ID { return "" }
 func (c BuySeats) needs(n *Need)  { n.order(c.Pool) }
 
-func (c BuySeats) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	p, refusal := d.ordered(c.Pool)
+func (c BuySeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	p, refusal := v.ordered(c.Pool)
 	if refusal != nil {
 		return effect{}, refusal
 	}
 	least, most := int64(1), int64(MaxSeats)
-	if d.byAccountUser() {
-		least, most = d.account.Policy.order()
+	if v.byAccountUser() {
+		least, most = v.account.Policy.order()
 	}
 	most = min(most, MaxSeats-p.Total.n)
 	if p.Total.IsUnlimited() {
@@ -43,19 +42,18 @@ func (c BuySeats) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 	if c.Quantity < least || c.Quantity > most {
 		return effect{}, orderSize(p, c.Quantity, least, most)
 	}
-	return effect{kind: EventSeatsBought, pool: p.ID, total: Of(p.Total.n + c.Quantity), count: c.Quantity, receivers: d.receivers()}, nil
+	return effect{kind: EventSeatsBought, pool: p.ID, total: Of(p.Total.n + c.Quantity), count: c.Quantity, receivers: v.receivers()}, nil
 }
 
-// ReturnSeats gives bought seats of a pool back, so that they are not billed any
-// more: at most those that are neither held nor spent. It is the separate last
-// step after making people inactive, which alone never lowers a total. The event names
-// the Receivers that [BuySeats] does. Any other number, and any for an unlimited pool, is
-// refused as [ErrOrderSize]; a pool that is not there as [ErrBadInput].
+// ReturnSeats returns free seats of a pool to the vendor, so that billing ends for them. It
+// is a step of its own: [Deactivate] frees a seat and keeps the total. The event has the
+// Receivers of [BuySeats].
 //
-// Support and the system may, and owners and admins unless the policy leaves it
-// to the vendor.
+// Support and the system may, and owners and admins unless [Policy.Returning] is the vendor
+// alone. [ErrOrderSize] for more than the free seats and for an unlimited pool, with the
+// bounds; [ErrBadInput] for an unknown pool.
 type ReturnSeats struct {
-	Pool     PoolID `json:"pool,omitzero"` // [Site] by default; another must be there already
+	Pool     PoolID `json:"pool,omitzero"` // default: [Site]; any other must exist
 	Quantity int64  `json:"quantity"`
 }
 
@@ -65,21 +63,21 @@ func (ReturnSeats) Action() users.Action { return users.ActionReturnSeats }
 func (ReturnSeats) target() users.ID { return "" }
 func (c ReturnSeats) needs(n *Need)  { n.order(c.Pool) }
 
-func (c ReturnSeats) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	p, refusal := d.ordered(c.Pool)
+func (c ReturnSeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	p, refusal := v.ordered(c.Pool)
 	if refusal != nil {
 		return effect{}, refusal
 	}
 	most, _ := p.Available().Number()
-	found := c.Quantity >= 1 && (c.Quantity <= most ||
-		c.Quantity <= MaxSeats && !p.Total.IsUnlimited() && d.runsShort(p.ID, c.Quantity+p.Occupied()-p.Total.n, false))
-	if !found {
+	possible := c.Quantity >= 1 && (c.Quantity <= most ||
+		c.Quantity <= MaxSeats && !p.Total.IsUnlimited() && v.runsShort(p.ID, c.Quantity+p.Occupied()-p.Total.n, false))
+	if !possible {
 		return effect{}, orderSize(p, c.Quantity, 1, most)
 	}
-	return effect{kind: EventSeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Quantity), count: c.Quantity, receivers: d.receivers()}, nil
+	return effect{kind: EventSeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Quantity), count: c.Quantity, receivers: v.receivers()}, nil
 }
 
-// ordered returns the pool that an order names.
+// ordered returns the pool of an order.
 func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
 	p, ok := v.pools[id]
 	if ok {
@@ -93,19 +91,19 @@ func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
 	return Pool{}, refusal
 }
 
-// order asks for what an order needs: its pool, and whom to tell.
+// order adds the needs of an order: its pool and the receivers.
 func (n *Need) order(id PoolID) {
 	n.pool(id)
 	n.Admins = true
 }
 
-// receivers lists whom the host tells of an order: the owners and admins whom people see
-// as active. A buyer of the account is one of them.
+// receivers lists the owners and admins shown as active, for the host's mail about an
+// order. A buyer of the account is one of them.
 func (v *evaluation) receivers() []users.ID {
 	var all []users.ID
 	for _, id := range slices.Sorted(maps.Keys(v.people)) {
-		told := len(all) < MaxReceivers || id == v.request.Actor.User
-		if told && v.active(id) && v.people[id].Administers() {
+		fits := len(all) < MaxReceivers || id == v.request.Actor.User
+		if fits && v.active(id) && v.people[id].Administers() {
 			all = append(all, id)
 		}
 	}
@@ -119,14 +117,13 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 	return refusal
 }
 
-// SetTotal sets the total of a pool, whatever it was: the vendor's word, or a
-// billing webhook's. A new pool comes into being by it. A total below what is held
-// evicts nobody: the pool is marked as over, and nobody enters until it is below its
-// total again.
+// SetTotal sets the total of a pool, for the vendor and for billing webhooks, and creates an
+// unknown pool. A total below the held seats keeps all users: the pool is marked OverLimit,
+// and new seats are refused until it is below its total. It is unchanged for the same total.
 //
-// Support and the system may.
+// Support and the system may. [ErrBadInput] for a total out of bounds.
 type SetTotal struct {
-	Pool  PoolID `json:"pool,omitzero"` // [Site] by default
+	Pool  PoolID `json:"pool,omitzero"` // default: [Site]
 	Total Count  `json:"total,omitzero"`
 }
 
@@ -136,7 +133,7 @@ func (SetTotal) Action() users.Action { return users.ActionSetTotal }
 func (SetTotal) target() users.ID { return "" }
 func (c SetTotal) needs(n *Need)  { n.pool(c.Pool) }
 
-func (c SetTotal) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+func (c SetTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if !c.Total.Valid() {
 		return effect{}, badInput("total", errCount)
 	}
@@ -145,21 +142,19 @@ func (c SetTotal) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
 			return effect{}, badInput("pool", err)
 		}
 	}
-	if p, there := d.pools[c.Pool]; there && p.Total == c.Total {
+	if p, ok := v.pools[c.Pool]; ok && p.Total == c.Total {
 		return effect{}, nil
 	}
 	return effect{kind: EventTotalSet, pool: c.Pool, total: c.Total}, nil
 }
 
-// SetPolicy gives the account another policy. No user is rewritten: who holds a
-// seat follows from the policy and the tally. Where that puts the account above its
-// total nobody is evicted, and nobody enters until it is below again. An invitation
-// keeps the terms it was sent with, its end and whether that frees the seat: what the new
-// policy withholds, such as [Notify] or [Reactivate], is then up to support. Which people
-// would hold a seat, and what they would be shown as, Preview tells in numbers.
+// SetPolicy replaces the policy of the account. The rows of users stay: the held seats
+// follow from policy and tally. Seats above the total are as after [SetTotal]. A sent
+// invitation keeps its terms, its end and the fate of its seat; actions for it that the new
+// policy withholds, such as [Notify], are left to support. Keeper.Preview has the numbers of
+// seats and of shown statuses before. It is unchanged for the same policy.
 //
-// Support and the system may. A policy that contradicts itself is refused as
-// [ErrBadInput].
+// Support and the system may. [ErrBadInput] for a policy that [Policy.Check] refuses.
 type SetPolicy struct {
 	Policy Policy `json:"policy"`
 }
@@ -169,14 +164,14 @@ func (SetPolicy) Action() users.Action { return users.ActionSetPolicy }
 
 func (SetPolicy) target() users.ID { return "" }
 
-func (c SetPolicy) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+func (c SetPolicy) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if err := c.Policy.Check(); err != nil {
 		return effect{}, badInput("policy", err)
 	}
-	if c.Policy == d.account.Policy {
+	if c.Policy == v.account.Policy {
 		return effect{}, nil
 	}
-	account := d.account
+	account := v.account
 	account.Policy = c.Policy
 	return effect{kind: EventPolicySet, account: &account}, nil
 }

@@ -2,12 +2,12 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// GrantOwnership makes an active user who has signed in an owner; anybody else is
-// refused as [ErrWrongStatus]. An account can have several. A transfer is this and
-// [EndOwnership] in one call. Seats change only where the policy exempts one of the
-// two roles.
+// GrantOwnership makes an active user an owner, in addition to the others. A transfer is
+// this and [EndOwnership] in one call. The seat changes only if the policy exempts one of the
+// two roles. It is unchanged for an owner.
 //
-// Owners, support and the system may.
+// Owners, support and the system may. [ErrWrongStatus] for a user of another status or
+// before the first sign-in; [ErrNoSeats] if the new role needs a seat and none is free.
 type GrantOwnership struct {
 	User users.ID `json:"user"`
 }
@@ -17,8 +17,8 @@ func (GrantOwnership) Action() users.Action { return users.ActionGrantOwnership 
 
 func (c GrantOwnership) target() users.ID { return c.User }
 
-func (GrantOwnership) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	next, _, refusal := d.nextStatus(users.ActionGrantOwnership, u)
+func (GrantOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := v.nextStatus(users.ActionGrantOwnership, u)
 	switch {
 	case holding.Has(u.Status) && u.FirstSignIn.IsZero():
 		return effect{}, refuse(ErrWrongStatus, u.ID).because(ErrNotSignedIn)
@@ -32,12 +32,13 @@ func (GrantOwnership) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
 	return effect{kind: EventOwnershipGranted, user: next}, nil
 }
 
-// EndOwnership makes an admin of an owner, after which he can be deactivated
-// like anybody else. The last active owner's never ends: [ErrLastOwner]; nor does that of
-// the owner who pays: [ErrPayer], until [SetPayer] says that somebody else does. It is
-// "unchanged" for whoever is no owner.
+// EndOwnership makes an owner an admin, who can be deactivated then. It is unchanged for a
+// user of another role.
 //
-// Support may, and owners unless the policy leaves it to support alone.
+// Support may, and owners unless [Policy.OwnershipEnders] is support alone. [ErrLastOwner]
+// for the last active owner: [GrantOwnership] of another user comes first. [ErrPayer] for the
+// payer: [SetPayer] of another one comes first. [ErrNoSeats] if the new role needs a seat and
+// none is free.
 type EndOwnership struct {
 	User users.ID `json:"user"`
 }
@@ -47,19 +48,19 @@ func (EndOwnership) Action() users.Action { return users.ActionEndOwnership }
 
 func (c EndOwnership) target() users.ID { return c.User }
 
-func (EndOwnership) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	next, changed, refusal := d.nextStatus(users.ActionEndOwnership, u)
+func (EndOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, changed, refusal := v.nextStatus(users.ActionEndOwnership, u)
 	switch {
 	case refusal != nil || !changed || u.Role != users.Owner:
 		return effect{}, refusal
-	case d.account.binds(u) != "":
-		return effect{}, refuse(d.account.binds(u), u.ID)
+	case v.account.binds(u) != "":
+		return effect{}, refuse(v.account.binds(u), u.ID)
 	}
 	next.Role = users.Admin
 	return effect{kind: EventOwnershipEnded, user: next}, nil
 }
 
-// binds returns why the ownership of an owner can't end now, or nothing.
+// binds returns the code that keeps the ownership of an owner; empty: it can end.
 func (a Account) binds(u users.User) Code {
 	switch {
 	case a.Tally.ActiveOwners() <= 1:
@@ -70,14 +71,13 @@ func (a Account) binds(u users.User) Code {
 	return ""
 }
 
-// SetPayer says who pays for the account: a user of it, whom people see as active, or
-// nobody of it. Ownership and seats are not touched, but the ownership of an owner who
-// pays can't end. Whoever pays goes on to, whatever becomes of him, until this is said
-// anew.
+// SetPayer sets the payer of the account: a user shown as active, or none. The ownership of
+// a payer can't end; seats stay. The payer stays after leaving, until the next SetPayer. It
+// is unchanged for the same payer.
 //
-// Support and the system may. Somebody else than that is refused as [ErrBadInput].
+// Support and the system may. [ErrBadInput] for any other user.
 type SetPayer struct {
-	User users.ID `json:"user"` // empty: nobody of the account
+	User users.ID `json:"user"` // empty: none
 }
 
 // Action returns [users.ActionSetPayer].
@@ -86,14 +86,14 @@ func (SetPayer) Action() users.Action { return users.ActionSetPayer }
 func (SetPayer) target() users.ID { return "" }
 func (c SetPayer) needs(n *Need)  { n.user(c.User) }
 
-func (c SetPayer) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
+func (c SetPayer) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	switch {
-	case c.User == d.account.Payer:
-		return effect{user: d.people[c.User]}, nil
-	case c.User != "" && !d.active(c.User):
+	case c.User == v.account.Payer:
+		return effect{user: v.people[c.User]}, nil
+	case c.User != "" && !v.active(c.User):
 		return effect{}, badInput("user", errPayer)
 	}
-	account := d.account
+	account := v.account
 	account.Payer = c.User
-	return effect{kind: EventPayerSet, account: &account, user: d.people[c.User]}, nil
+	return effect{kind: EventPayerSet, account: &account, user: v.people[c.User]}, nil
 }

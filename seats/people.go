@@ -8,23 +8,20 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Invite asks somebody into the account. The person takes a seat at once,
-// accepted or not, unless the policy exempts the role.
+// Invite creates an invited user, who holds a seat at once unless the policy exempts the
+// role. A known user is matched by external ID, address or username. It is unchanged for an
+// invited or active one: the outcome has their ID, and role and fields of the command are
+// ignored.
 //
-// Owners, admins, support and the system may; a sync for its own source. Somebody
-// who is already here is recognised by address, username or external ID and never
-// made a second time: invited or active is "unchanged" (the outcome carries the ID;
-// role and fields are not applied), inactive or archived is refused as
-// [ErrDuplicate], and so is a profile that is partly one person and partly
-// another. A sync recognises users of its own source alone: a key that a user of another
-// source has is refused as [ErrDuplicate] without an ID, whatever became of that user.
-// Without a free seat it is refused as [ErrNoSeats], or the person is
-// created inactive where the policy says so. An owner is not invited but made:
-// [GrantOwnership].
+// Owners, admins, support and the system may, and a sync for its own source. [ErrNoSeats]
+// without a free seat; under [CreateInactive] the user is created inactive instead.
+// [ErrDuplicate] if the keys match an inactive or archived user, several users, or one with
+// another stronger key; to a sync, for every key of a user of another source, without the
+// ID. [ErrBadInput] for the role of an owner: [GrantOwnership] follows the first sign-in.
 type Invite struct {
 	Profile users.Profile `json:"profile"`
 	Role    users.Role    `json:"role"`
-	Later   bool          `json:"later,omitzero"` // hold the invitation back until the next [Notify]; the seat is taken now
+	Later   bool          `json:"later,omitzero"` // hold the notification back until the next [Notify]; the seat is held now
 }
 
 // Action returns [users.ActionInvite].
@@ -33,26 +30,24 @@ func (Invite) Action() users.Action { return users.ActionInvite }
 func (Invite) target() users.ID { return "" }
 func (c Invite) needs(n *Need)  { n.person(c.Profile) }
 
-func (c Invite) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	u, here, refusal := d.resolve(users.ActionInvite, c.Profile, c.Role)
+func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	u, here, refusal := v.resolve(users.ActionInvite, c.Profile, c.Role)
 	if refusal != nil || here {
 		return effect{user: u}, refusal
 	}
-	parked := d.inactiveFallback(u)
+	fallback := v.inactiveFallback(u)
 	u.Status = users.Invited
 	if !c.Later {
-		u = d.notified(u)
+		u = v.notified(u)
 	}
-	return effect{kind: EventInvited, user: u, count: u.NotificationCount, instead: parked}, nil
+	return effect{kind: EventInvited, user: u, count: u.NotificationCount, instead: fallback}, nil
 }
 
-// Add lets in somebody who needs no invitation, because he signs in through the
-// host's single sign-on or moves over from another system: active at once, with
-// this moment as the first sign-in. Under a policy of approval the person is
-// invited instead and waits.
+// Add creates an active user without an invitation, for the host's single sign-on. The
+// first sign-in is now. Under [Approval] the user is invited instead, and waits for
+// [Approve]. Known users and a missing seat are as for [Invite].
 //
-// Support and the system may. Whoever is already here is treated as by
-// [Invite], and so is an account without a free seat.
+// Support and the system may. Refusals are those of [Invite].
 type Add struct {
 	Profile users.Profile `json:"profile"`
 	Role    users.Role    `json:"role"`
@@ -64,23 +59,22 @@ func (Add) Action() users.Action { return users.ActionAdd }
 func (Add) target() users.ID { return "" }
 func (c Add) needs(n *Need)  { n.person(c.Profile) }
 
-func (c Add) evaluate(d *evaluation, _ users.User) (effect, *Refusal) {
-	u, here, refusal := d.resolve(users.ActionAdd, c.Profile, c.Role)
+func (c Add) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	u, here, refusal := v.resolve(users.ActionAdd, c.Profile, c.Role)
 	if refusal != nil || here {
 		return effect{user: u}, refusal
 	}
-	parked := d.inactiveFallback(u)
-	if d.account.Policy.needsApproval() {
+	fallback := v.inactiveFallback(u)
+	if v.account.Policy.needsApproval() {
 		u.Status = users.Invited
 	} else {
-		u.Status, u.FirstSignIn = users.Active, d.at
+		u.Status, u.FirstSignIn = users.Active, v.at
 	}
-	return effect{kind: EventAdded, user: u, instead: parked}, nil
+	return effect{kind: EventAdded, user: u, instead: fallback}, nil
 }
 
-// arrive returns the new person that a profile describes, without a status yet,
-// or whoever it turns out to be who is here already.
-func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (u users.User, here bool, refusal *Refusal) {
+// resolve returns the known user that matches a profile, or a new one without a status.
+func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (u users.User, known bool, refusal *Refusal) {
 	p, err := p.Clean()
 	switch {
 	case err != nil:
@@ -93,11 +87,11 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 	if p.Source, refusal = v.source(p.Source); refusal != nil {
 		return u, false, refusal
 	}
-	u, here, refusal = v.match(p)
+	u, known, refusal = v.match(p)
 	switch {
 	case refusal != nil:
 		return u, false, refusal
-	case !here:
+	case !known:
 		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at}, false, nil
 	case rules.Next(a, u.Status).Kind == rules.Refused:
 		return u, false, v.duplicate(p, u.ID)
@@ -105,8 +99,8 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 	return u, true, nil
 }
 
-// source returns where a new person comes from: a sync adds to its own source,
-// and nobody of the account can pass somebody off as a sync's.
+// source returns the source of a new user: of a sync its own. Users of the account can't
+// set the source of a sync.
 func (v *evaluation) source(s users.Source) (users.Source, *Refusal) {
 	switch v.request.Actor.Kind {
 	case users.ActorSync:
@@ -124,10 +118,9 @@ func (v *evaluation) source(s users.Source) (users.Source, *Refusal) {
 	return s, nil
 }
 
-// recognise finds the one person whom a profile describes. Keys that point at
-// several people, or at one who is somebody else by a stronger key or whom the actor
-// does not see, are a duplicate.
-func (v *evaluation) match(p users.Profile) (u users.User, here bool, refusal *Refusal) {
+// match returns the one user with the keys of a profile. Keys of several users, of one with
+// another stronger key, or of one invisible to the actor are a duplicate.
+func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *Refusal) {
 	found := v.keyHolders(p)
 	if len(found) == 0 {
 		return u, false, nil
@@ -139,12 +132,12 @@ func (v *evaluation) match(p users.Profile) (u users.User, here bool, refusal *R
 	return u, true, nil
 }
 
-// known lists who has the ID or a key of a profile, each once.
+// keyHolders lists the users with the ID or a key of a profile, each once.
 func (v *evaluation) keyHolders(p users.Profile) []users.ID {
 	var found []users.ID
 	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
-		id, taken := v.holders[k]
-		if !taken {
+		id, ok := v.holders[k]
+		if !ok {
 			continue
 		}
 		for _, id := range append([]users.ID{id}, v.sharers[k]...) {
@@ -181,8 +174,8 @@ func (v *evaluation) duplicate(p users.Profile, holders ...users.ID) *Refusal {
 	return refusal
 }
 
-// parked returns what is done instead where there is no free seat, if the
-// policy wants the person all the same: he is created inactive and nobody is told.
+// inactiveFallback returns the effect in the place of an arrival without a free seat, if the
+// policy has one: the user is created inactive, without a notification.
 func (v *evaluation) inactiveFallback(u users.User) *effect {
 	if !v.account.Policy.overflows() {
 		return nil
@@ -191,8 +184,8 @@ func (v *evaluation) inactiveFallback(u users.User) *effect {
 	return &effect{kind: EventAdded, user: u}
 }
 
-// notified returns the user with one more notification sent, which renews the
-// end of an invitation.
+// notified returns the user after one more notification, with the new end of an
+// invitation.
 func (v *evaluation) notified(u users.User) users.User {
 	u.NotificationCount++
 	u.LastNotified = v.at
@@ -202,12 +195,12 @@ func (v *evaluation) notified(u users.User) users.User {
 	return u
 }
 
-// Notify sends the invitation or notification again, as often as one likes: it
-// renews the end of an invitation and touches neither status nor seats. Each
-// writes one event with its number.
+// Notify records that the invitation or notification goes out again, any number of times,
+// and renews the end of an invitation. Status and seats stay. Every call writes an event with
+// the count, by which the host sends the mail.
 //
-// Owners, admins, support and the system may, for people invited or active; for an
-// owner, owners, support and the system.
+// Owners, admins, support and the system may, for invited and active users; for an owner,
+// owners, support and the system. [ErrWrongStatus] for users of other statuses.
 type Notify struct {
 	User users.ID `json:"user"`
 }
@@ -217,21 +210,21 @@ func (Notify) Action() users.Action { return users.ActionNotify }
 
 func (c Notify) target() users.ID { return c.User }
 
-func (Notify) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	u, _, refusal := d.nextStatus(users.ActionNotify, u)
+func (Notify) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	u, _, refusal := v.nextStatus(users.ActionNotify, u)
 	if refusal != nil {
 		return effect{}, refusal
 	}
-	u = d.notified(u)
+	u = v.notified(u)
 	return effect{kind: EventNotified, user: u, count: u.NotificationCount}, nil
 }
 
-// Accept records the first sign-in: it lets an invited person in and never needs
-// a second seat. For somebody active who never signed in it records that.
+// Accept records the first sign-in. An invited user becomes active and keeps the seat. It is
+// unchanged after the first sign-in.
 //
-// Everybody may for himself; support and the system may for anybody. It is
-// refused as [ErrNotApproved] while the person waits for approval, and as
-// [ErrInvitationExpired] after the invitation has run out.
+// Users of every role may for themselves, support and the system for all. [ErrNotApproved]
+// before [Approve], under [Approval]; [ErrInvitationExpired] after the end of the invitation,
+// until [Notify]; [ErrWrongStatus] for an inactive, archived or deleted user.
 type Accept struct {
 	User users.ID `json:"user"`
 }
@@ -241,30 +234,30 @@ func (Accept) Action() users.Action { return users.ActionAccept }
 
 func (c Accept) target() users.ID { return c.User }
 
-func (Accept) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	next, changed, refusal := d.nextStatus(users.ActionAccept, u)
+func (Accept) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, changed, refusal := v.nextStatus(users.ActionAccept, u)
 	switch {
 	case refusal != nil:
 		return effect{}, refusal
-	case changed && d.account.Policy.needsApproval():
+	case changed && v.account.Policy.needsApproval():
 		return effect{}, refuse(ErrNotApproved, u.ID)
-	case u.HasExpired(d.request.At):
+	case u.HasExpired(v.request.At):
 		return effect{}, refuse(ErrInvitationExpired, u.ID)
 	case !changed && !u.FirstSignIn.IsZero():
 		return effect{}, nil
 	}
 	next.Expires = time.Time{}
 	if next.FirstSignIn.IsZero() {
-		next.FirstSignIn = d.at
+		next.FirstSignIn = v.at
 	}
 	return effect{kind: EventAccepted, user: next}, nil
 }
 
-// Approve lets in an invited person who waits for approval; the seat is held
-// already. It is "unchanged" for somebody active, and refused as [ErrNotOffered] in
-// products that let in by invitation or first sign-in.
+// Approve makes an invited user active, under [Approval]. The user holds a seat already. It
+// is unchanged for an active user.
 //
-// Owners, admins, support and the system may.
+// Owners, admins, support and the system may. [ErrNotOffered] under every other
+// [Activation]; [ErrWrongStatus] for an inactive, archived or deleted user.
 type Approve struct {
 	User users.ID `json:"user"`
 }
@@ -274,29 +267,27 @@ func (Approve) Action() users.Action { return users.ActionApprove }
 
 func (c Approve) target() users.ID { return c.User }
 
-func (Approve) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	if !d.account.Policy.needsApproval() {
+func (Approve) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	if !v.account.Policy.needsApproval() {
 		return effect{}, refuse(ErrNotOffered, u.ID)
 	}
-	u, changed, refusal := d.nextStatus(users.ActionApprove, u)
+	u, changed, refusal := v.nextStatus(users.ActionApprove, u)
 	if refusal != nil || !changed {
 		return effect{}, refusal
 	}
-	u.Approved, u.Expires = d.at, time.Time{}
+	u.Approved, u.Expires = v.at, time.Time{}
 	return effect{kind: EventApproved, user: u}, nil
 }
 
-// Edit changes the fields of a profile that Set names, of anybody who is not
-// deleted. Seats are not touched.
+// Edit changes the fields of Set in the profile of a user of any status but deleted. Seats
+// stay. It is unchanged if every field is as before.
 //
-// Owners, admins, support and the system may, and a sync for people of its own
-// source; an owner's profile is for owners, support and the system. An address,
-// username or external ID that somebody else has is refused as [ErrDuplicate], to a sync
-// without the ID of a user of another source. Once
-// people see a person as active, or he has signed in, a change that would make somebody
-// else of him is refused as [ErrExchange] where the policy says so, each edit judged by
-// itself, see [IdentityChange]; the way is [Deactivate], [Invite] and [HandOver]. It is
-// not refused to a sync that knows him by an unchanged external ID, nor to support.
+// Owners, admins, support and the system may, and a sync for users of its own source; for an
+// owner, owners, support and the system. [ErrDuplicate] for a key of another user, to a sync
+// without the ID of a user of another source. [ErrExchange], under [IdentityChangeRefused],
+// for an edit that by itself makes another person of a user shown as active or signed in before, see
+// [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way. Support may do it, and
+// so may a sync with an unchanged external ID.
 type Edit struct {
 	User users.ID    `json:"user"`
 	Set  users.Patch `json:"set"`
@@ -319,8 +310,8 @@ func (c Edit) needs(n *Need) {
 	n.person(p)
 }
 
-func (c Edit) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	next, _, refusal := d.nextStatus(users.ActionEdit, u)
+func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := v.nextStatus(users.ActionEdit, u)
 	if refusal != nil {
 		return effect{}, refusal
 	}
@@ -332,32 +323,31 @@ func (c Edit) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
 		return effect{}, nil
 	}
 	for _, k := range profile.Keys() {
-		if id, taken := d.holders[k]; taken && !u.Has(k) {
-			return effect{}, d.duplicate(profile, id)
+		if id, taken := v.holders[k]; taken && !u.Has(k) {
+			return effect{}, v.duplicate(profile, id)
 		}
 	}
-	settled := d.active(u.ID) || !u.FirstSignIn.IsZero()
-	if d.account.Policy.refusesExchange() && settled && rules.Exchanges(u.Profile, profile) && !d.confirmsIdentity(u.Profile, profile) {
+	established := v.active(u.ID) || !u.FirstSignIn.IsZero()
+	if v.account.Policy.refusesExchange() && established && rules.Exchanges(u.Profile, profile) && !v.confirmsIdentity(u.Profile, profile) {
 		return effect{}, refuse(ErrExchange, u.ID)
 	}
 	next.Profile = profile
 	return effect{kind: EventEdited, user: next, fields: changed}, nil
 }
 
-// vouches reports whether the actor knows that two profiles are of one person, however
-// they differ.
+// confirmsIdentity reports whether the actor confirms that two profiles are of one person:
+// support, and a sync of the user's source by an unchanged external ID.
 func (v *evaluation) confirmsIdentity(was, now users.Profile) bool {
-	known := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
-	return v.request.Actor.Kind == users.ActorSupport || known && v.request.Actor.Owns(was.Source)
+	unchanged := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
+	return v.request.Actor.Kind == users.ActorSupport || unchanged && v.request.Actor.Owns(was.Source)
 }
 
-// ChangeRole gives anybody who is not deleted another role. Ownership is granted
-// and ended by commands of its own: an owner's role is refused as
-// [ErrOwnerProtected], and the role of an owner as [ErrBadInput]. Seats change only
-// where the policy exempts one of the two roles, and then as with any newcomer.
+// ChangeRole changes the role of a user of any status but deleted. The seat changes only if
+// the policy exempts one of the two roles. It is unchanged for the same role.
 //
-// Owners, admins, support and the system may, and a sync for people of its own
-// source.
+// Owners, admins, support and the system may, and a sync for users of its own source.
+// [ErrOwnerProtected] for an owner: [EndOwnership] comes first. [ErrBadInput] for the role of
+// an owner: see [GrantOwnership]. [ErrNoSeats] if the new role needs a seat and none is free.
 type ChangeRole struct {
 	User users.ID   `json:"user"`
 	Role users.Role `json:"role"`
@@ -368,8 +358,8 @@ func (ChangeRole) Action() users.Action { return users.ActionChangeRole }
 
 func (c ChangeRole) target() users.ID { return c.User }
 
-func (c ChangeRole) evaluate(d *evaluation, u users.User) (effect, *Refusal) {
-	next, _, refusal := d.nextStatus(users.ActionChangeRole, u)
+func (c ChangeRole) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := v.nextStatus(users.ActionChangeRole, u)
 	switch {
 	case refusal != nil:
 		return effect{}, refusal

@@ -8,16 +8,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Person is a user as the account's policy shows him.
+// A Person is a user as the policy of the account shows them.
 type Person struct {
 	users.User
-	Shown users.Status `json:"shown"` // what to display; Status is what is stored
-	May   Permissions  `json:"may"`   // what the host lets the person do
+	Shown users.Status `json:"shown"` // for display; Status is the stored one
+	May   Permissions  `json:"may"`   // in the host application
 }
 
 // UnmarshalJSON reads a person by [users.ReadJSON].
 func (p *Person) UnmarshalJSON(text []byte) error {
-	type user users.User // whose own method would take the whole document for a user
+	type user users.User // without the method of users.User, which would read the whole document
 	var form struct {
 		user
 		Shown users.Status `json:"shown"`
@@ -30,8 +30,8 @@ func (p *Person) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// View returns a user of the account as it shows him at that instant. In a closed account
-// nobody may do anything.
+// View returns the person of a user at that instant. In a closed account nothing is
+// permitted.
 func (a Account) View(u users.User, at time.Time) Person {
 	u.Salt = "" // the library's own
 	p := Person{User: u, Shown: a.Policy.Shows(u.Status)}
@@ -41,8 +41,7 @@ func (a Account) View(u users.User, at time.Time) Person {
 	return p
 }
 
-// AsShown returns people as users whose status is the one that is shown. It hands
-// those whom a Keeper lists to [users.WriteRoster].
+// AsShown returns users with the shown status, for [users.WriteRoster] of a list by a Keeper.
 func AsShown(people iter.Seq2[Person, error]) iter.Seq2[users.User, error] {
 	return func(yield func(users.User, error) bool) {
 		for p, err := range people {
@@ -54,17 +53,17 @@ func AsShown(people iter.Seq2[Person, error]) iter.Seq2[users.User, error] {
 	}
 }
 
-// A Permission is something that a person may do in the host application.
+// A Permission is a right of a person in the host application.
 type Permission uint8
 
 // The permissions.
 const (
-	SignIn               Permission = iota // for an invited person: accept the invitation
+	SignIn               Permission = iota // for an invited user: accept the invitation
 	ReceiveNotifications                   // be sent mail
 	OpenCourses                            // see the content
 	BeAssigned                             // be assigned to a course
-	ReadReports                            // see how others get on
-	ManagePeople                           // see and change who is here, and the account's numbers
+	ReadReports                            // see the progress of others
+	ManagePeople                           // see and change the users and the account's numbers
 )
 
 // Permissions is a set of permissions.
