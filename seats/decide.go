@@ -2,7 +2,6 @@ package seats
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
