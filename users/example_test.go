@@ -1,10 +1,84 @@
 package users_test
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
+
+// A fault refuses the file, and all faults are returned together, by row and column.
+// SkipFaulty reads the good rows.
+func ExampleReadRoster() {
+	file := `First name;Last name;Username;Password;E-mail;Role;Location;Department;Title
+Ada;Lovelace;;;ada@example.com;Administrator;London;Engines;Countess
+Grace;Hopper;;;grace;User;;;
+Zoë;;;;Ada@Example.com;Captain;;;
+`
+	_, err := users.ReadRoster(strings.NewReader(file), users.AccuEdRoster())
+	var faults users.Faults
+	if errors.As(err, &faults) {
+		for _, fault := range faults {
+			fmt.Println(fault)
+		}
+	}
+
+	options := users.AccuEdRoster()
+	options.SkipFaulty = true
+	roster, err := users.ReadRoster(strings.NewReader(file), options)
+	fmt.Println(len(roster.People), len(roster.Faults), err)
+	for _, e := range roster.People {
+		fmt.Println(e.Row, e.Profile.FirstName, e.Profile.Email, e.Role)
+	}
+
+	// Output:
+	// row 3: Email is not an e-mail address
+	// row 4: Last name is empty
+	// row 4: Role is not a known role
+	// row 4: Email is taken by row 2
+	// 1 4 <nil>
+	// 2 Ada ada@example.com admin
+}
+
+// A written roster is read back unchanged. The title =1+1 is a formula to a spreadsheet and
+// gets an apostrophe in the file.
+func ExampleWriteRoster() {
+	people := func(yield func(users.User, error) bool) {
+		for _, u := range []users.User{
+			{Profile: users.Profile{FirstName: "Zoë", LastName: "Owen", Email: "zoe@example.com", Title: "Head, Wards"}, Role: users.Admin, Status: users.Active},
+			{Profile: users.Profile{FirstName: "Max", LastName: "Byron", Email: "max@example.com", Title: "=1+1"}, Status: users.Invited},
+		} {
+			if !yield(u, nil) {
+				return
+			}
+		}
+	}
+	options := users.AccuEdRoster()
+	options.Columns = append(options.Columns, users.Column{Header: "Status", Field: "status"})
+
+	var file strings.Builder
+	err := users.WriteRoster(&file, people, options)
+	for line := range strings.Lines(strings.TrimPrefix(file.String(), "\uFEFF")) {
+		fmt.Println(strings.TrimSuffix(line, "\r\n"))
+	}
+	fmt.Println(err)
+
+	roster, err := users.ReadRoster(strings.NewReader(file.String()), options)
+	for _, e := range roster.People {
+		fmt.Println(e.Row, e.Profile.FirstName, e.Profile.Title, e.Role)
+	}
+	fmt.Println(roster.Ignored, err)
+
+	// Output:
+	// First name,Last name,Username,Password,Email,Role,Location,Department,Title,Status
+	// Zoë,Owen,,,zoe@example.com,Administrator,,,"Head, Wards",active
+	// Max,Byron,,,max@example.com,User,,,'=1+1,invited
+	// <nil>
+	// 2 Zoë Head, Wards admin
+	// 3 Max =1+1 member
+	// [Status] <nil>
+}
 
 // A nil field of a patch stays as it is.
 func ExamplePatch() {

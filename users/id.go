@@ -25,20 +25,6 @@ type AccountID string
 // stays taken, so that records under it keep their author.
 type ID string
 
-// The reasons against a field.
-var (
-	ErrEmpty            = Reason{"empty", "is empty"}
-	ErrTooLong          = Reason{"too-long", "is too long"}
-	ErrNotUTF8          = Reason{"not-utf8", "is not valid UTF-8"}
-	ErrControl          = Reason{"control-character", "contains a control character"}
-	ErrUnknownCharacter = Reason{"unknown-character", "contains a character unknown to this version"}
-	ErrAddress          = Reason{"not-an-address", "is not an e-mail address"}
-	ErrActor            = Reason{"not-an-actor", "has an unknown kind, or a field of another kind"}
-	ErrUnfit            = Reason{"unfit", "contradicts the other fields of the user"}
-	ErrTooEarly         = Reason{"too-early", "is before the user was created, or before an earlier step"}
-	ErrTooLate          = Reason{"too-late", "is in the future, or after the year 9999"}
-)
-
 // CheckID returns the [Reason] against an identifier, or nil.
 func CheckID[T ~string](id T) error {
 	switch {

@@ -2,7 +2,6 @@ package users
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/mail"
 	"slices"
 
@@ -54,35 +53,6 @@ func (k SourceKind) MarshalText() ([]byte, error) { return sourceNames.Marshal(k
 
 // UnmarshalText reads the text form.
 func (k *SourceKind) UnmarshalText(text []byte) error { return sourceNames.Unmarshal(text, k) }
-
-// A FieldError reports a wrong field of a user, profile, patch or actor. Its text leaves the
-// value out.
-type FieldError struct {
-	Field  string // the JSON key with hyphens: "email", "external-id", ...
-	Reason error  // such as [ErrTooLong]
-}
-
-// Error returns the field and the reason, for [ErrTooLong] with the bound of the field.
-func (e *FieldError) Error() string {
-	text := fmt.Sprintf("users: %s %v", e.Field, e.Reason)
-	if e.Reason != ErrTooLong {
-		return text
-	}
-	switch e.Field {
-	case "id", "username", "external-id":
-		return fmt.Sprintf("%s: at most %d bytes", text, MaxID)
-	case "email":
-		return fmt.Sprintf("%s: at most %d bytes", text, MaxEmail)
-	case "groups":
-		return fmt.Sprintf("%s: at most %d groups of %d characters", text, MaxGroups, MaxText)
-	case "licences":
-		return fmt.Sprintf("%s: at most %d", text, MaxLicences)
-	}
-	return fmt.Sprintf("%s: at most %d characters", text, MaxText)
-}
-
-// Unwrap returns the reason.
-func (e *FieldError) Unwrap() error { return e.Reason }
 
 // A field is a text of a profile.
 type field struct {
