@@ -125,3 +125,23 @@ func ExampleKeeper_Import() {
 	// 1 of 5 licences are used up
 	// seats: no free seat: 3 of 2 are held
 }
+
+// An account is closed, and then erased: tombstones and events stay.
+func ExampleKeeper_EraseAccount() {
+	ctx, vendor := context.Background(), users.Support("ticket 12")
+	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
+
+	_, err := keeper.EraseAccount(ctx, "acme", vendor, "contract ended")
+	fmt.Println(err)
+	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Close{})
+	deleted, err := keeper.EraseAccount(ctx, "acme", vendor, "contract ended")
+	fmt.Println(deleted, err)
+	for account, err := range keeper.Accounts(ctx, "") {
+		fmt.Println(account.ID, !account.Erased.IsZero(), err)
+	}
+	// Output:
+	// seats: the account is still open
+	// 2 <nil>
+	// acme true <nil>
+}
