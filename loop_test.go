@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -147,7 +148,7 @@ func TestKeeper_Do_context_ends_waiting(t *testing.T) {
 		_, err = k.User(t.Context(), "acme", "bob")
 		require.ErrorIs(t, err, seats.ErrUnknownUser)
 		_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
-		require.NoError(t, err, "the line goes on")
+		require.NoError(t, err, "the lock is free")
 	})
 }
 
@@ -169,32 +170,45 @@ func TestOptions_Now_each_attempt(t *testing.T) {
 	require.Equal(t, now, done.Events[0].Time)
 }
 
-// TestKeeper_Do_unknown_outcome loses an answer, and the store is gone when the Keeper looks.
-func TestKeeper_Do_unknown_outcome(t *testing.T) {
-	for first, landed := range map[faults.Fault]bool{
-		faults.LoseBefore: false, faults.LoseAfter: true, faults.LoseLate: true, faults.Repeat: true,
+// TestKeeper_Do_faults plans the calls to the store, load and commit in turn.
+func TestKeeper_Do_faults(t *testing.T) {
+	const none, fail, conflict, before = faults.None, faults.Fail, faults.Conflict, faults.LoseBefore
+	type plan = []faults.Fault
+	lost, failed := []error{store.ErrUnknown, faults.ErrInjected}, []error{faults.ErrInjected}
+	for name, c := range map[string]struct {
+		attempts int
+		plan     plan
+		errs     []error
+		written  bool
+	}{
+		"lost before the write, load fails":  {0, plan{none, before, fail}, lost, false},
+		"lost after the write, load fails":   {0, plan{none, faults.LoseAfter, fail}, lost, true},
+		"lost and late, load fails":          {0, plan{none, faults.LoseLate, fail}, lost, true},
+		"repeated, load fails":               {0, plan{none, faults.Repeat, fail}, lost, true},
+		"lost, second commit fails":          {0, plan{none, before, none, fail}, lost, false},
+		"lost at the last attempt":           {1, plan{none, before}, lost[:1], false},
+		"lost after the write, last attempt": {1, plan{none, faults.LoseAfter}, nil, true},
+		"conflict at the last attempt":       {1, plan{none, conflict}, []error{store.ErrConflict}, false},
+		"conflict, second commit fails":      {0, plan{none, conflict, none, fail}, failed, false},
 	} {
-		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, first, faults.Fail)
-		_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-		require.ErrorIs(t, err, store.ErrUnknown, first)
-		require.ErrorIs(t, err, faults.ErrInjected, first)
-		_, err = sound.User(t.Context(), "acme", "ada")
-		require.Equal(t, landed, err == nil, first)
+		t.Run(name, func(t *testing.T) {
+			k, sound, _ := faulty(t, seatkeeper.Options{Attempts: c.attempts}, seats.Standard(), c.plan...)
+			_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
+			for _, kind := range []error{store.ErrUnknown, store.ErrConflict, faults.ErrInjected} {
+				if kind == store.ErrConflict && slices.Contains(c.plan, faults.Repeat) {
+					continue // wrapped as the reason
+				}
+				require.Equal(t, slices.Contains(c.errs, kind), errors.Is(err, kind), "%v: %v", kind, err)
+			}
+			require.Equal(t, c.errs == nil, err == nil)
+			_, err = sound.User(t.Context(), "acme", "ada")
+			require.Equal(t, c.written, err == nil)
+		})
 	}
-	k, _, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.LoseBefore, faults.None, faults.Fail)
-	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.ErrorIs(t, err, store.ErrUnknown, "the second attempt failed, and the first may still arrive")
-	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.LoseBefore)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.ErrorIs(t, err, store.ErrUnknown, "there is no further attempt")
-	require.NotErrorIs(t, err, store.ErrConflict)
-	k, _, _ = faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.LoseAfter)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.NoError(t, err, "it turned out to be done")
 }
 
-// TestKeeper_Do_commit_in_flight lets the invitation run out between
-// two attempts to accept it, the first of which arrives after all.
+// TestKeeper_Do_commit_in_flight: the invitation expires between two attempts to accept it,
+// and the first arrives after all.
 func TestKeeper_Do_commit_in_flight(t *testing.T) {
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	o := seatkeeper.Options{Now: func() time.Time { return now }}
@@ -275,16 +289,4 @@ func TestKeeper_Do_context_ends_committing(t *testing.T) {
 			})
 		})
 	}
-}
-
-// TestKeeper_Do_conflict: the load afterwards shows that nothing was written.
-func TestKeeper_Do_conflict(t *testing.T) {
-	k, _, _ := faulty(t, seatkeeper.Options{Attempts: 1}, seats.Standard(), faults.None, faults.Conflict)
-	_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.ErrorIs(t, err, store.ErrConflict)
-	require.NotErrorIs(t, err, store.ErrUnknown)
-	k, _, _ = faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.Conflict, faults.None, faults.Fail)
-	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
-	require.ErrorIs(t, err, faults.ErrInjected)
-	require.NotErrorIs(t, err, store.ErrUnknown, "neither attempt was written")
 }
