@@ -147,7 +147,7 @@ func (s stale) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot,
 	for i := range needs {
 		needs[i].Keys = slices.Clone(needs[i].Keys)
 		for j, key := range needs[i].Keys {
-			if other, is := s.keys[key]; is {
+			if other, ok := s.keys[key]; ok {
 				needs[i].Keys[j] = other
 			}
 		}

@@ -55,9 +55,11 @@ func (r restored) Users(ctx context.Context, account users.AccountID, f users.Fi
 			return page, err
 		}
 		f.After = some[0].ID
-		if u, there := some[0], true; r.user == nil {
-			page = append(page, u)
-		} else if u, there = r.user(u); there {
+		u, ok := some[0], true
+		if r.user != nil {
+			u, ok = r.user(u)
+		}
+		if ok {
 			page = append(page, u)
 		}
 	}
@@ -100,20 +102,10 @@ func TestKeeper_missing_events(t *testing.T) {
 	type keeper = *seatkeeper.Keeper
 	reads := map[string]func(keeper, time.Time) error{
 		"Events": func(k keeper, _ time.Time) error {
-			for _, err := range k.Events(ctx, "acme", seats.EventFilter{}) {
-				if err != nil {
-					return err
-				}
-			}
-			return nil
+			return lastError(k.Events(ctx, "acme", seats.EventFilter{}))
 		},
 		"Events of p2": func(k keeper, _ time.Time) error {
-			for _, err := range k.Events(ctx, "acme", seats.EventFilter{User: "p2"}) {
-				if err != nil {
-					return err
-				}
-			}
-			return nil
+			return lastError(k.Events(ctx, "acme", seats.EventFilter{User: "p2"}))
 		},
 		"Replay":  func(k keeper, _ time.Time) error { _, err := k.Replay(ctx, "acme"); return err },
 		"UsageAt": func(k keeper, start time.Time) error { _, err := k.UsageAt(ctx, "acme", hour(start, 7)); return err },

@@ -1,7 +1,6 @@
 package seatkeeper_test
 
 import (
-	"context"
 	"fmt"
 	"math/big"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -155,31 +153,6 @@ func TestKeeper_Explain(t *testing.T) {
 	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionDelete}, x.Ways)
 	_, err = k.Explain(ctx, "acme", "nobody")
 	require.ErrorIs(t, err, seats.ErrUnknownUser)
-}
-
-func TestKeeper_history_broken_store(t *testing.T) {
-	ctx := context.Background()
-	s := memstore.New()
-	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	for name, call := range map[string]func(*seatkeeper.Keeper) error{
-		"Replay":  func(k *seatkeeper.Keeper) error { _, err := k.Replay(ctx, "acme"); return err },
-		"UsageAt": func(k *seatkeeper.Keeper) error { _, err := k.UsageAt(ctx, "acme", time.Now()); return err },
-		"Period": func(k *seatkeeper.Keeper) error {
-			_, err := k.Period(ctx, "acme", seats.Site, time.Now().Add(-time.Hour), time.Now())
-			return err
-		},
-		"Explain": func(k *seatkeeper.Keeper) error { _, err := k.Explain(ctx, "acme", "owner"); return err },
-		"Audit":   func(k *seatkeeper.Keeper) error { _, err := k.Audit(ctx, "acme"); return err },
-	} {
-		n, err := 0, error(nil)
-		for ; n == 0 || err != nil; n++ {
-			k := on(t, faults.New(s, at(n, faults.Fail)), seatkeeper.Options{})
-			if err = call(k); err != nil {
-				require.ErrorIs(t, err, faults.ErrInjected, name)
-			}
-		}
-		require.Greater(t, n, 2, name)
-	}
 }
 
 // TestKeeper_Explain_by_policy: another policy gave the seat.

@@ -103,12 +103,7 @@ func TestKeeper_InTx_settles(t *testing.T) {
 			return err
 		},
 		"Usage": func(k *seatkeeper.Keeper) error { _, err := k.Usage(ctx, "acme"); return err },
-		"Users": func(k *seatkeeper.Keeper) (last error) {
-			for _, err := range k.Users(ctx, "acme", users.Filter{}) {
-				last = err
-			}
-			return last
-		},
+		"Users": func(k *seatkeeper.Keeper) error { return lastError(k.Users(ctx, "acme", users.Filter{})) },
 	}
 	for name, call := range calls {
 		for _, fault := range []faults.Fault{faults.Conflict, faults.LoseBefore, faults.Fail} {

@@ -12,6 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -147,6 +148,24 @@ func TestKeeper_broken_store(t *testing.T) {
 		for name, call := range methods {
 			require.ErrorIs(t, call(t.Context(), k, "acme"), errDown, name)
 		}
+	}
+}
+
+// TestKeeper_reads_store_fails at each call in turn.
+func TestKeeper_reads_store_fails(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	for name, calls := range map[string]int{
+		"Usage": 1, "Account": 1, "UsageOf": 2, "User": 1, "Find": 1, "Users": 2,
+		"Events": 3, "Replay": 3, "UsageAt": 4, "Period": 3, "Explain": 4, "Audit": 6, "Preview": 1, "May": 1,
+	} {
+		for n := range calls {
+			err := methodsOf[name](t.Context(), on(t, faults.New(s, at(n, faults.Fail)), seatkeeper.Options{}), "acme")
+			require.ErrorIs(t, err, faults.ErrInjected, "%s, call %d", name, n)
+		}
+		f := faults.New(s, at(calls, faults.Fail))
+		require.NoError(t, methodsOf[name](t.Context(), on(t, f, seatkeeper.Options{}), "acme"), name)
+		require.Equal(t, calls, f.Calls(), name)
 	}
 }
 
