@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,27 +36,24 @@ func FaultRuns(t *testing.T, open func(testing.TB) store.Store, o FaultOptions) 
 func faultRunsOf(t *testing.T, story scenarioScript, open func(testing.TB) store.Store, o FaultOptions, keyed bool) {
 	plain := newScenario(t, open(t), o, keyed, nil)
 	story.play(plain)
-	for _, trouble := range faultPlans {
-		if trouble.keyed && !keyed || trouble.ends && o.NoContexts {
+	for _, plan := range faultPlans {
+		if plan.keyed && !keyed || plan.ends && o.NoContexts {
 			continue
 		}
-		name := "at each call in turn of " + story.name + ": " + trouble.name
-		if keyed {
-			name += ", with request keys"
-		}
+		name := strings.Join([]string{"Faults", story.name, plan.name, map[bool]string{false: "plain", true: "keyed"}[keyed]}, "/")
 		t.Run(name, func(t *testing.T) {
 			s := open(t) // one after the other: nobody said that it may be called at once
 			t.Parallel() // each in accounts of its own
 			struck, noticed, unknown := 0, 0, 0
 			for target := range plain.faulty.Calls() + 3 {
-				r := newScenario(t, s, o, keyed, func(n int, end func()) faults.Fault { return trouble.at(n-target, end) })
-				r.expected, r.plan = plain, trouble
+				r := newScenario(t, s, o, keyed, func(n int, end func()) faults.Fault { return plan.at(n-target, end) })
+				r.expected, r.plan = plain, plan
 				story.play(r)
 				struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
 			}
-			require.Equal(t, trouble.name != "end the context", struck > 0, "nothing went wrong")
-			require.Equal(t, !trouble.hides, noticed > 0, "nobody noticed, so that nothing was tried")
-			if trouble.keyed && trouble.name != "end the context" {
+			require.Equal(t, plan.name != "context_ends", struck > 0, "nothing went wrong")
+			require.Equal(t, !plan.hides, noticed > 0, "nobody noticed, so that nothing was tried")
+			if plan.keyed && plan.name != "context_ends" {
 				require.Positive(t, unknown, "no answer was lost for good")
 			}
 		})
@@ -110,15 +108,15 @@ var faultPlans = []faultPlan{
 	{name: "fail", at: single(faults.Fail)},
 	{name: "delay", at: single(faults.Delay), hides: true},
 	{name: "conflict", at: single(faults.Conflict), hides: true},
-	{name: "lose the answer before", at: single(faults.LoseBefore), hides: true},
-	{name: "lose the answer after", at: single(faults.LoseAfter), hides: true},
-	{name: "lose the answer and write late", at: single(faults.LoseLate), hides: true},
+	{name: "lost_before", at: single(faults.LoseBefore), hides: true},
+	{name: "lost_after", at: single(faults.LoseAfter), hides: true},
+	{name: "lost_late", at: single(faults.LoseLate), hides: true},
 	{name: "repeat", at: single(faults.Repeat), hides: true},
-	{name: "lose before, then fail", at: then(faults.LoseBefore), keyed: true},
-	{name: "lose after, then fail", at: then(faults.LoseAfter), keyed: true},
-	{name: "lose, write late, then fail", at: then(faults.LoseLate), keyed: true},
-	{name: "end the context", at: ending(faults.None), keyed: true, ends: true},
-	{name: "end the context after the commit", at: ending(faults.LoseAfter), keyed: true, ends: true},
+	{name: "lost_before_then_fail", at: then(faults.LoseBefore), keyed: true},
+	{name: "lost_after_then_fail", at: then(faults.LoseAfter), keyed: true},
+	{name: "lost_late_then_fail", at: then(faults.LoseLate), keyed: true},
+	{name: "context_ends", at: ending(faults.None), keyed: true, ends: true},
+	{name: "context_ends_after_commit", at: ending(faults.LoseAfter), keyed: true, ends: true},
 }
 
 // A scenario is a story with every kind of call in it, played on a store of which

@@ -17,7 +17,7 @@ type scenarioScript struct {
 	play func(*scenario)
 }
 
-var stories = []scenarioScript{{"a life", (*scenario).life}, {"an end", (*scenario).ends}}
+var stories = []scenarioScript{{"life", (*scenario).life}, {"end", (*scenario).ends}}
 
 const day = 24 * time.Hour
 
