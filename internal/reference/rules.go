@@ -146,6 +146,16 @@ func sees(a users.Actor, p *Person) bool {
 	return a.Kind != users.ActorSync || p != nil && p.synced() && p.Source.Name == a.Name
 }
 
+// What is asked of actions.
+var (
+	ownersAlone = users.In(users.ActionGrantOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
+	ofSyncs     = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole)
+	whileErased = users.In(users.ActionDelete, users.ActionEraseAccount)
+	whileClosed = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
+		users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
+	notOnOwners = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
+)
+
 // mayAsk is rule 15, but for whom the command is about.
 func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	switch a.Kind {
@@ -154,59 +164,41 @@ func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	case users.ActorSystem:
 		return action != users.ActionEndOwnership
 	case users.ActorSync:
-		return action == users.ActionInvite || action == users.ActionEdit || action == users.ActionDeactivate ||
-			action == users.ActionReactivate || action == users.ActionChangeRole
+		return ofSyncs.Has(action)
 	}
 	role := m.ByID(a.User).Role
-	if action == users.ActionAccept {
+	switch {
+	case action == users.ActionAccept:
 		return true
-	}
-	if role != users.Owner && role != users.Admin {
+	case role != users.Owner && (role != users.Admin || ownersAlone.Has(action)), VendorActions.Has(action):
 		return false
-	}
-	switch action {
-	case users.ActionAdd, users.ActionImport, users.ActionErase, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount:
-		return false
-	case users.ActionGrantOwnership, users.ActionEditAccount, users.ActionClose:
-		return role == users.Owner
-	case users.ActionEndOwnership:
-		return role == users.Owner && m.Policy.OwnershipEnders == seats.EndedByOwners
-	case users.ActionBuySeats:
+	case action == users.ActionEndOwnership:
+		return m.Policy.OwnershipEnders == seats.EndedByOwners
+	case action == users.ActionBuySeats:
 		return m.Policy.Buying.By == seats.SelfService
-	case users.ActionReturnSeats:
+	case action == users.ActionReturnSeats:
 		return m.Policy.Returning == seats.SelfService
 	}
 	return true
 }
 
-// shut says whether the action has to wait until the account is open.
+// shut reports whether the action has to wait until the account is open.
 func (m *Model) shut(a users.Actor, action users.Action) bool {
-	if m.Closed.IsZero() {
+	switch {
+	case m.Closed.IsZero():
 		return false
-	}
-	if a.Kind == users.ActorUser || a.Kind == users.ActorSync {
+	case a.Kind == users.ActorUser || a.Kind == users.ActorSync:
 		return true
+	case m.Erased.IsZero():
+		return !whileClosed.Has(action)
 	}
-	switch action {
-	case users.ActionDelete, users.ActionEraseAccount:
-		return false
-	case users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy,
-		users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen:
-		return !m.Erased.IsZero()
-	}
-	return true
+	return !whileErased.Has(action)
 }
 
-// protected says whether an owner is out of the actor's reach.
+// protected reports whether an owner is out of the actor's reach.
 func (m *Model) protected(a users.Actor, action users.Action) bool {
-	if !m.Erased.IsZero() {
-		return false
-	}
-	switch action {
-	case users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole:
-		return true
-	}
-	return a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.ByID(a.User).Role != users.Owner
+	return m.Erased.IsZero() && (notOnOwners.Has(action) ||
+		a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.ByID(a.User).Role != users.Owner)
 }
 
 // target returns the user that a command is about, if it is about one: the field User of

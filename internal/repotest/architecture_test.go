@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	".":                      {module + "/users", module + "/seats", module + "/store", module + "/internal/ctxlock"},
 	"internal/ctxlock":       {"golang.org/x/sync/semaphore"},
 	"httpstatus":             {module + "/users", module + "/seats", module + "/store"},
-	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/store/storetest/faults",
+	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", module + "/store/storetest/faults",
 		module + "/internal/harness", module + "/internal/gen", module + "/internal/reference", libRapid, libRequire, libAssert},
 	"store/storetest/faults": {module + "/users", module + "/seats", module + "/store"},
 	"internal/reference":     {module + "/users", module + "/seats"},

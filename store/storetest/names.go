@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,10 +86,16 @@ func listsByName(t *tester) {
 
 func itself(u users.User) users.User { return u }
 
-// namesComeAndGo lets people come, go and get other names while a list in order of
-// name is read, and holds every page against what is there when it is read.
-func namesComeAndGo(t *tester) {
-	a := t.opened("names")
+// usersComeAndGo lets people come, go and get other names while a list is read, and holds
+// every page against what is there when it is read.
+func usersComeAndGo(t *tester, byName bool) {
+	a := t.opened(fmt.Sprint("by name ", byName))
+	order := func(a, b users.User) int {
+		if byName {
+			return reference.CompareNames(a.Profile, b.Profile)
+		}
+		return cmp.Compare(a.ID, b.ID)
+	}
 	var commands []seats.Command
 	var stay []users.ID
 	for i := range 40 {
@@ -99,7 +106,7 @@ func namesComeAndGo(t *tester) {
 		}
 	}
 	t.written(t.decided(a, commands...))
-	f := users.Filter{ByName: true, Status: users.In(users.Invited)}
+	f := users.Filter{ByName: byName, Status: users.In(users.Invited)}
 	rename := func(number int, name string) seats.Command {
 		return seats.Edit{User: users.ID(fmt.Sprintf("p%02d", number%40)), Set: users.Patch{LastName: &name}}
 	}
@@ -115,9 +122,9 @@ func namesComeAndGo(t *tester) {
 		}
 		var want []users.ID
 		everybody := t.people(a, users.Filter{Status: f.Status})
-		slices.SortFunc(everybody, func(a, b users.User) int { return reference.CompareNames(a.Profile, b.Profile) })
+		slices.SortFunc(everybody, order)
 		for _, u := range everybody {
-			if (last.ID == "" || reference.CompareNames(last.Profile, u.Profile) < 0) && len(want) < limit {
+			if (last.ID == "" || order(last, u) < 0) && len(want) < limit {
 				want = append(want, u.ID)
 			}
 		}

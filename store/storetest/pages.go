@@ -158,32 +158,10 @@ func comesInPages(t *tester) {
 // on it, and behind it.
 func pagesStayRight(t *tester) {
 	a := t.opened("a")
-	var ids, stay []users.ID
-	for i := range 40 {
-		ids = append(ids, users.ID(fmt.Sprintf("p%02d", i)))
-		if i%2 == 0 {
-			stay = append(stay, ids[i])
-		}
-	}
-	t.written(t.invited(a, ids...))
-	n := 0
-	seen := paged(t, 3, userID, func(after users.ID, limit int) ([]users.User, error) {
-		if n++; n <= 10 {
-			t.written(t.decided(a, seats.Deactivate{User: ids[3*n%10*4+1]}, seats.Delete{User: ids[7*n%10*4+3]}))
-			t.written(t.invited(a, users.ID(fmt.Sprintf("p%02d+", 40-n)), users.ID(fmt.Sprint("a", n))))
-		}
-		return t.store.Users(t.Context(), a, users.Filter{Status: users.In(users.Invited), After: after}, limit)
-	})
-	found := idsOf(seen)
-	require.True(t, slices.IsSorted(found))
-	require.Equal(t, len(found), len(slices.Compact(slices.Clone(found))), "nobody is there twice")
-	for _, id := range stay {
-		require.Contains(t, found, id)
-	}
-	require.NotEqual(t, idsOf(t.people(a, users.Filter{Status: users.In(users.Invited)})), found, "people came and went")
-	namesComeAndGo(t)
+	usersComeAndGo(t, false)
+	usersComeAndGo(t, true)
 
-	n = 0
+	n := 0
 	events := paged(t, 3, sequence, func(after uint64, limit int) ([]seats.Event, error) {
 		if n++; n <= 10 {
 			t.written(t.invited(a, users.ID(fmt.Sprint("b", n))))

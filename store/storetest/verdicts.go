@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -13,23 +12,30 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/internal/harness"
+	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// An answer is a change and the verdict on it.
+// An answer is a change and its result.
 type answer struct {
 	seats.Change
 	store.CommitResult
 }
 
 // verdictsAreTrue lets eight committers loose on three accounts, each with its
-// own memory of them, fresh or stale. Then the verdicts are held against the history
-// that they make, revision by revision.
+// own memory of them, fresh or stale. Then the results are held against those of
+// a store in memory, revision by revision.
 func verdictsAreTrue(t *tester) {
-	accounts := []users.AccountID{t.opened("a"), t.opened("b"), t.opened("c")}
+	openings := []seats.Change{t.opening("a", seats.Standard()), t.opening("b", seats.Standard()), t.opening("c", seats.Standard())}
+	t.written(openings...)
+	var accounts []users.AccountID
+	for _, o := range openings {
+		accounts = append(accounts, o.Account.ID)
+	}
 	const committers, calls = 8, 40
 	answers := make([][]answer, committers)
 	var gone sync.WaitGroup
@@ -47,13 +53,8 @@ func verdictsAreTrue(t *tester) {
 	}
 	gone.Wait()
 	all := slices.Concat(answers...)
-	for _, a := range accounts {
-		own := slices.DeleteFunc(slices.Clone(all), func(x answer) bool { return x.Account.ID != a })
-		h := t.history(a, own)
-		require.Greater(t, len(h.holders), 9, "somebody gets on")
-		for _, x := range own {
-			h.judge(t, x)
-		}
+	for _, o := range openings {
+		t.replay(o, slices.DeleteFunc(slices.Clone(all), func(x answer) bool { return x.Account.ID != o.Account.ID }))
 	}
 }
 
@@ -121,68 +122,48 @@ func (c *committer) change(last seats.Snapshot, n int) seats.Change {
 	return change
 }
 
-// A history is what became of an account: who had which name after each
-// revision, the first at 0.
-type history struct {
-	holders []map[users.Key]users.ID
-	events  map[seats.ChangeID][]seats.Event
+// replay holds the results against a store in memory that carries out the same changes one
+// after the other. Of a conflict it asks nothing but that it has no effect, since the engine
+// may have wished for it.
+func (t *tester) replay(opening seats.Change, answers []answer) {
+	t.Helper()
+	memory := &tester{T: t.T, store: memstore.New(), options: t.options, ctx: t.ctx}
+	memory.written(opening)
+	slices.SortStableFunc(answers, func(x, y answer) int { return cmp.Or(cmp.Compare(x.Base, y.Base), outcome(y)-outcome(x)) })
+	won := 0
+	for _, x := range answers {
+		if outcome(x) == conflict {
+			continue
+		}
+		if x.Err == nil {
+			won++
+		}
+		want := memory.commit(x.Change)[0]
+		require.ErrorIs(t, x.Err, want.Err, "the result at revision %d", x.Base)
+		require.ElementsMatch(t, want.Taken, x.CommitResult.Taken, "the keys that were taken at revision %d", x.Base)
+	}
+	require.Greater(t, won, 9, "some are written")
+	all := func(t *tester) []any {
+		id := opening.Account.ID
+		return []any{harness.Plain(t, t.row(id)), harness.Plain(t, t.people(id, users.Filter{Status: gen.EveryStatus})), harness.Plain(t, t.events(id, seats.EventFilter{}))}
+	}
+	require.Equal(t, all(memory), all(t), "what the changes that were written amount to")
 }
 
-// history plays the changes that were written again, one after the other.
-func (t *tester) history(account users.AccountID, answers []answer) history {
-	t.Helper()
-	won := slices.DeleteFunc(slices.Clone(answers), func(x answer) bool { return x.Err != nil })
-	slices.SortFunc(won, func(x, y answer) int { return cmp.Compare(x.Base, y.Base) })
-	h := history{[]map[users.Key]users.ID{{}}, map[seats.ChangeID][]seats.Event{}}
-	for i, x := range won {
-		require.EqualValues(t, i+1, x.Base, "each revision is the base of one change that was written, and of one only")
-		holders := maps.Clone(h.holders[i])
-		for _, u := range x.Updated {
-			maps.DeleteFunc(holders, func(_ users.Key, id users.ID) bool { return id == u.ID })
-		}
-		for _, u := range usersOf(x.Change) {
-			for _, k := range u.Keys() {
-				holders[k] = u.ID
-			}
-		}
-		h.holders = append(h.holders, holders)
-	}
-	s := t.load(seats.Need{Account: account, Keys: wanted})
-	require.EqualValues(t, len(h.holders), s.Account.Revision)
-	last := map[users.Key]users.ID{}
-	for _, u := range s.Users {
-		last[users.ByUsername(u.Username)] = u.ID
-	}
-	require.Equal(t, h.holders[len(won)], last)
-	for i, e := range t.events(account, seats.EventFilter{}) {
-		require.EqualValues(t, i+1, e.Sequence)
-		h.events[e.Change] = append(h.events[e.Change], e)
-	}
-	return h
-}
+// The outcomes of a change, in which those of one revision are carried out from the last to
+// the first: a change that is written moves the account on.
+const (
+	written = iota
+	conflict
+	taken
+)
 
-// judge holds one verdict against the history. A conflict may be the engine's
-// own wish, so that nothing but its lack of effect can be asked of it.
-func (h history) judge(t *tester, x answer) {
-	t.Helper()
-	if x.Err != nil {
-		require.Empty(t, h.events[x.ID], "a refused change has events")
-	} else {
-		require.Equal(t, harness.Plain(t, x.Events), harness.Plain(t, h.events[x.ID]))
+func outcome(x answer) int {
+	switch {
+	case x.Err == nil:
+		return written
+	case errors.Is(x.Err, store.ErrConflict):
+		return conflict
 	}
-	if errors.Is(x.Err, store.ErrConflict) {
-		return
-	}
-	require.True(t, x.Err == nil || errors.Is(x.Err, store.ErrKeyTaken), "%v", x.Err)
-	require.LessOrEqual(t, x.Base, uint64(len(h.holders)))
-	var taken []users.Key
-	for _, k := range x.Keys() {
-		holder, held := h.holders[x.Base-1][k]
-		leaves := slices.ContainsFunc(x.Updated, func(u users.User) bool { return u.ID == holder && !u.Has(k) })
-		if held && !leaves {
-			taken = append(taken, k)
-		}
-	}
-	require.ElementsMatch(t, taken, x.CommitResult.Taken, "the keys that were taken at revision %d", x.Base)
-	require.Equal(t, len(taken) > 0, x.Err != nil)
+	return taken
 }
