@@ -6,66 +6,44 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// administer returns who of these people is an owner or an admin, and invited or
-// active.
-func administer(people []users.User) (ids []users.ID) {
-	for _, u := range people {
-		if (u.Role == users.Owner || u.Role == users.Admin) && (u.Status == users.Invited || u.Status == users.Active) {
-			ids = append(ids, u.ID)
-		}
-	}
-	return ids
-}
-
 func bringsAdmins(t *tester) {
 	a, b := t.opened("a"), t.opened("b")
-	everybody := t.crowd(a)
-	admins := administer(everybody)
-	require.Len(t, admins, 25)
-	brought := func(n seats.Need) []users.ID {
-		t.Helper()
-		n.Account = a
-		return idsOf(t.load(n).Users)
-	}
-	require.Empty(t, brought(seats.Need{}), "nobody asked for them")
-	require.Equal(t, harness.Plain(t, slices.DeleteFunc(slices.Clone(everybody), func(u users.User) bool { return !slices.Contains(admins, u.ID) })),
-		harness.Plain(t, t.load(seats.Need{Account: a, Admins: true}).Users))
+	rows := seats.Snapshot{Users: t.crowd(a)}
+	rows.Account, rows.Pools = t.row(a), t.load(seats.Need{Account: a}).Pools
+	require.Len(t, seats.Need{Admins: true}.Select(rows).Users, 25)
 	require.Equal(t, []users.ID{owner}, idsOf(t.load(seats.Need{Account: b, Admins: true}).Users), "those of the account")
-
-	// Others may be asked for at once, and they themselves, too.
-	var named []users.ID
-	var keys []users.Key
-	for i, u := range everybody {
+	var others seats.Need
+	for i, u := range rows.Users {
 		if i%3 == 0 {
-			named = append(named, u.ID)
+			others.Users = append(others.Users, u.ID)
 		}
 		if i%7 == 0 {
-			keys = append(keys, u.Keys()...)
+			others.Keys = append(others.Keys, u.Keys()...)
 		}
 	}
-	want := slices.Concat(admins, brought(seats.Need{Users: named, Keys: keys}))
-	slices.Sort(want)
-	require.Equal(t, slices.Compact(want), brought(seats.Need{Users: named, Keys: keys, Admins: true}), "each once, in order")
+	all := others
+	all.Admins = true
+	t.loads(rows, seats.Need{}, seats.Need{Admins: true}, others, all)
 
-	// Whoever changes comes in, or is out.
+	// A user whose role or status changes comes in, or is out.
 	for _, role := range users.Roles() {
 		for _, status := range users.Statuses() {
-			for i, u := range everybody {
+			changed := slices.Clone(rows.Users)
+			for i, u := range changed {
 				if i%20 == int(role)*5+int(status)-1 {
-					everybody[i].Role, everybody[i].Status = role, status
+					changed[i].Role, changed[i].Status = role, status
 				} else if i%20 == 7 {
-					everybody[i] = u.Tombstone()
+					changed[i] = u.Tombstone()
 				}
 			}
-			c := t.next(t.row(a))
-			put(&c, nil, slices.Clone(everybody)...)
-			t.written(c)
-			require.Equal(t, administer(everybody), brought(seats.Need{Admins: true}))
+			c := t.next(rows.Account)
+			put(&c, nil, changed...)
+			rows = t.wrote(rows, c)
+			t.loads(rows, seats.Need{Admins: true})
 		}
 	}
 	manyAdmins(t)

@@ -82,21 +82,18 @@ func tellsAccountsApart(t *tester) {
 }
 
 func tellsUsersApart(t *tester) {
-	a := t.opened("a")
-	all := among[users.ID]("")
-	c := t.next(t.row(a))
+	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
+	a, all := rows.Account.ID, among[users.ID]("")
+	c := t.next(rows.Account)
 	for i, id := range all {
 		u := somebody(users.Profile{ID: id, Username: fmt.Sprint("user ", i)})
 		add(&c, u)
 	}
-	t.written(c)
-	require.Equal(t, all, idsOf(t.load(seats.Need{Account: a, Users: all}).Users), "in the order of bytes")
+	rows = t.wrote(rows, c)
+	t.loads(rows, seats.Need{Users: all}, seats.Need{Users: []users.ID{"aLICE", "A", "a   ", "\u00e9 ", "%%", "日"}})
 	require.Equal(t, all, idsOf(t.people(a, users.Filter{Role: users.In(users.Member)})))
 	for i, id := range all {
-		people := t.load(seats.Need{Account: a, Users: []users.ID{id}}).Users
-		require.Len(t, people, 1)
-		require.Equal(t, id, people[0].ID)
-		require.Equal(t, fmt.Sprint("user ", i), people[0].Username)
+		t.loads(rows, seats.Need{Users: []users.ID{id}})
 		page, err := t.store.Users(t.Context(), a, users.Filter{Role: users.In(users.Member), After: id}, 1)
 		require.NoError(t, err)
 		require.Equal(t, all[i+1:min(i+2, len(all))], append([]users.ID{}, idsOf(page)...), "after %q", id)
@@ -104,7 +101,6 @@ func tellsUsersApart(t *tester) {
 		require.Len(t, about, 1)
 		require.Equal(t, id, about[0].User)
 	}
-	require.Empty(t, t.load(seats.Need{Account: a, Users: []users.ID{"aLICE", "A", "a   ", "\u00e9 ", "%%", "日"}}).Users)
 }
 
 // tellsKeysApart gives every text to people as one kind of key each. Texts that
@@ -163,41 +159,27 @@ func known(id users.ID, k users.Key) users.User {
 }
 
 func tellsPoolsApart(t *tester) {
-	a := t.opened("a")
+	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
 	all := among[seats.PoolID]("")
-	c := t.next(t.row(a))
+	c, needs := t.next(rows.Account), []seats.Need{{Pools: all}, {Pools: []seats.PoolID{"aLICE", "A", "a   ", "%%"}}}
 	for i, id := range all {
 		c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(1000), Spent: int64(i)})
+		needs = append(needs, seats.Need{Pools: []seats.PoolID{id}})
 	}
-	t.written(c)
-	require.Equal(t, c.Pools, t.load(seats.Need{Account: a, Pools: all}).Pools[1:], "in the order of bytes")
-	for i, id := range all {
-		require.Equal(t, c.Pools[i:i+1], t.load(seats.Need{Account: a, Pools: []seats.PoolID{id}}).Pools[1:])
-	}
-	require.Len(t, t.load(seats.Need{Account: a, Pools: []seats.PoolID{"aLICE", "A", "a   ", "%%"}}).Pools, 1)
+	t.loads(t.wrote(rows, c), needs...)
 }
 
 func tellsCallsApart(t *tester) {
-	a := t.opened("a")
+	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
 	all := among[string]("")
 	for _, text := range all {
-		c := t.next(t.row(a))
+		c := t.next(rows.Account)
 		c.ID = seats.ChangeID(text)
 		record(&c, seats.Event{Kind: seats.EventUnchanged, Key: text})
-		t.written(c)
+		rows = t.wrote(rows, c)
 	}
-	for i, text := range all {
-		for _, need := range []seats.Need{{Change: seats.ChangeID(text)}, {Key: text, IndexTo: 1}} {
-			need.Account = a
-			past := t.load(need).Past
-			require.Len(t, past, 1, "%q", text)
-			require.EqualValues(t, i+2, past[0].Sequence)
-			require.Equal(t, text, past[0].Key)
-			require.Equal(t, text, string(past[0].Change))
-		}
-	}
-	for _, text := range []string{"aLICE", "A", "a   ", "%%", "\u00e9 "} {
-		require.Empty(t, t.load(seats.Need{Account: a, Change: seats.ChangeID(text), Key: text, IndexTo: 1}).Past)
+	for _, text := range append(all, "aLICE", "A", "a   ", "%%", "\u00e9 ") {
+		t.loads(rows, seats.Need{Change: seats.ChangeID(text)}, seats.Need{Key: text, IndexTo: 1})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,107 +41,91 @@ func answersInOrder(t *tester) {
 	require.Empty(t, t.commit(), "nothing was changed")
 }
 
-func findsPeople(t *tester) {
-	a, b := t.opened("a"), t.opened("b")
-	c := t.next(t.row(a))
-	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
-	bob := users.Profile{ID: "bob", Email: "bob@acme.example", Username: "ada@acme.example"}
-	eve := users.Profile{ID: "eve", Username: "eve"}
-	for _, p := range []users.Profile{ada, bob, eve} {
-		u := somebody(p)
-		add(&c, u)
-	}
-	t.written(c)
-	found := func(n seats.Need) (ids []users.ID) {
-		n.Account = a
-		for _, u := range t.load(n).Users {
-			ids = append(ids, u.ID)
+// loads requires that the store brings of an account just what [seats.Need.Select] brings of
+// all its rows.
+func (t *tester) loads(rows seats.Snapshot, needs ...seats.Need) {
+	t.Helper()
+	for _, n := range needs {
+		n.Account = rows.Account.ID
+		want, got := n.Select(rows), t.load(n)
+		if !rows.Account.IsDue(n.DueBy) {
+			want.NextDue, got.NextDue = time.Time{}, time.Time{} // which does not count
 		}
-		return ids
+		require.Equal(t, harness.Plain(t, want), harness.Plain(t, got), "%+v", n)
 	}
-	for _, k := range []users.Key{users.ByEmail("ada@ACME.example"), users.ByUsername("AL"), users.ByExternalID(" E7")} {
-		require.Equal(t, []users.ID{"ada"}, found(seats.Need{Keys: []users.Key{k}}), "%v", k)
-	}
-	require.Equal(t, []users.ID{"bob"}, found(seats.Need{Keys: []users.Key{users.ByUsername("ada@acme.example")}}), "a key is of a kind")
-	require.Empty(t, found(seats.Need{
-		Users: []users.ID{"nobody"}, Keys: []users.Key{users.ByEmail("al"), users.ByExternalID("eve"), users.ByExternalID("e7"), users.ByUsername("nobody")},
-	}))
-	require.Equal(t, []users.ID{"ada", "bob", "eve"}, found(seats.Need{
-		Users: []users.ID{"eve", "ada", "nobody", "eve"},
-		Keys:  []users.Key{users.ByEmail("bob@acme.example"), users.ByExternalID("E7"), users.ByUsername("al"), users.ByUsername("eve")},
-	}), "each once, in order")
-	require.Empty(t, t.load(seats.Need{Account: b, Users: []users.ID{"ada"}, Keys: ada.Keys()}).Users, "of another account")
+}
 
-	t.written(t.decided(a, seats.Delete{User: "ada"}))
-	require.Equal(t, []users.ID{"ada"}, found(seats.Need{Users: []users.ID{"ada"}}), "a tombstone is found by its ID")
-	require.Empty(t, found(seats.Need{Keys: ada.Keys()}), "and by nothing else")
+// wrote commits the change, and returns all rows of its account.
+func (t *tester) wrote(rows seats.Snapshot, c seats.Change) seats.Snapshot {
+	t.Helper()
+	t.written(c)
+	return rows.Apply(c)
+}
+
+func findsUsers(t *tester) {
+	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
+	c := t.next(rows.Account)
+	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
+	add(&c, somebody(ada), somebody(users.Profile{ID: "bob", Email: "bob@acme.example", Username: "ada@acme.example"}), somebody(users.Profile{ID: "eve", Username: "eve"}))
+	rows = t.wrote(rows, c)
+	key := func(keys ...users.Key) seats.Need { return seats.Need{Keys: keys} }
+	needs := []seats.Need{
+		key(users.ByEmail("ada@ACME.example")), key(users.ByUsername("AL")), key(users.ByExternalID(" E7")),
+		key(users.ByUsername("ada@acme.example")), // a key is of a kind
+		{Users: []users.ID{"nobody"}, Keys: []users.Key{users.ByEmail("al"), users.ByExternalID("eve"), users.ByExternalID("e7"), users.ByUsername("nobody")}},
+		{
+			Users: []users.ID{"eve", "ada", "nobody", "eve"}, // each once, in order
+			Keys:  []users.Key{users.ByEmail("bob@acme.example"), users.ByExternalID("E7"), users.ByUsername("al"), users.ByUsername("eve")},
+		},
+		key(ada.Keys()...), {Users: []users.ID{"ada"}},
+	}
+	t.loads(rows, needs...)
+	require.Empty(t, t.load(seats.Need{Account: t.opened("b"), Users: []users.ID{"ada"}, Keys: ada.Keys()}).Users, "of another account")
+	rows = t.wrote(rows, t.decided(rows.Account.ID, seats.Delete{User: "ada"}))
+	t.loads(rows, needs...) // a tombstone by its ID, and by nothing else
 }
 
 func bringsPools(t *tester) {
-	a := t.opened("a")
-	c := t.next(t.row(a))
+	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
+	c := t.next(rows.Account)
 	for _, id := range []seats.PoolID{"", "a", "b", "c"} {
 		c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(5), Held: int64(len(id))})
 	}
-	t.written(c)
-	require.Equal(t, c.Pools[:1], t.load(seats.Need{Account: a}).Pools, "the site comes always")
-	brought := t.load(seats.Need{Account: a, Pools: []seats.PoolID{"c", "nowhere", "a", "", "c"}}).Pools
-	require.Equal(t, []seats.Pool{c.Pools[0], c.Pools[1], c.Pools[3]}, brought, "in order, each once")
+	t.loads(t.wrote(rows, c), seats.Need{}, seats.Need{Pools: []seats.PoolID{"c", "nowhere", "a", "", "c"}})
 }
 
 func bringsThePast(t *tester) {
-	a, b := t.opened("a"), t.opened("b")
-	call := func(account users.AccountID, key string, indices ...int) seats.Change {
-		c := t.next(t.row(account))
+	rows, b := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard())), t.opened("b")
+	call := func(row seats.Account, key string, indices ...int) seats.Change {
+		c := t.next(row)
 		for _, i := range indices {
 			record(&c, seats.Event{Kind: seats.EventUnchanged, Key: key, Index: i})
 		}
 		return c
 	}
-	first, second := call(a, "k", 0, 1, 1, 2), call(b, "k", 0, 1)
+	first, second := call(rows.Account, "k", 0, 1, 1, 2), call(t.row(b), "k", 0, 1)
 	second.ID, second.Events[0].Change, second.Events[1].Change = first.ID, first.ID, first.ID
-	t.written(first, second)
-	unkeyed := call(a, "", 0, 1)
-	t.written(unkeyed)
-	third := call(a, "k", 3, 4)
-	other := call(a, "other", 0, 2)
-	t.written(third)
+	t.written(second)
+	rows = t.wrote(rows, first)
+	unkeyed := call(rows.Account, "", 0, 1)
+	rows = t.wrote(rows, unkeyed)
+	third, other := call(rows.Account, "k", 3, 4), call(rows.Account, "other", 0, 2)
+	rows = t.wrote(rows, third)
 	require.ErrorIs(t, t.commit(other)[0].Err, store.ErrConflict)
-
-	past := func(n seats.Need) (numbers []uint64) {
-		n.Account = a
-		for _, e := range t.load(n).Past {
-			require.Equal(t, a, e.Account)
-			numbers = append(numbers, e.Sequence)
-		}
-		return numbers
-	}
-	require.Empty(t, past(seats.Need{}))
-	require.Equal(t, []uint64{2, 3, 4, 5}, past(seats.Need{Change: first.ID}))
-	require.Equal(t, []uint64{6, 7}, past(seats.Need{Change: unkeyed.ID}))
-	require.Empty(t, past(seats.Need{Change: "unknown"}))
-	require.Empty(t, past(seats.Need{Change: other.ID}), "it was refused")
-	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(seats.Need{Key: "k", IndexTo: 1000}))
-	require.Equal(t, []uint64{2, 3, 4}, past(seats.Need{Key: "k", IndexFrom: 1, IndexTo: 2}), "the one of the least place, and up to, not including, the last")
-	require.Equal(t, []uint64{2, 3, 4, 5, 8}, past(seats.Need{Key: "k", IndexFrom: 1, IndexTo: 4}))
-	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", IndexFrom: 2, IndexTo: 2}))
-	require.Equal(t, []uint64{2}, past(seats.Need{Key: "k", IndexFrom: 5, IndexTo: 9}))
-	later := call(a, "k2", 5, 4, 6)
-	t.written(later, call(b, "k2", 0))
-	t.written(call(a, "k2", 4))
-	require.Equal(t, []uint64{11}, past(seats.Need{Key: "k2"}), "of the least place, the first")
-	for _, key := range []string{"unknown", "other", ""} {
-		require.Empty(t, past(seats.Need{Key: key, IndexTo: 1000}), "key %q", key)
-	}
-	both := seats.Need{Change: first.ID, Key: "k", IndexFrom: 2, IndexTo: 5}
-	require.Equal(t, []uint64{2, 3, 4, 5, 8, 9}, past(both), "in order, each once")
-	both = seats.Need{Change: third.ID, Key: "k", IndexFrom: 0, IndexTo: 2}
-	require.Equal(t, []uint64{2, 3, 4, 8, 9}, past(both))
-
-	nameless := call(a, "", 0)
+	rows = t.wrote(rows, call(rows.Account, "k2", 5, 4, 6))
+	t.written(call(t.row(b), "k2", 0))
+	rows = t.wrote(rows, call(rows.Account, "k2", 4))
+	nameless := call(rows.Account, "", 0)
 	nameless.ID, nameless.Events[0].Change = "", ""
-	t.written(nameless)
-	require.Empty(t, past(seats.Need{IndexFrom: 0, IndexTo: 9}), "nothing was asked for")
+	t.loads(t.wrote(rows, nameless),
+		seats.Need{}, seats.Need{IndexFrom: 0, IndexTo: 9}, // nothing is asked for
+		seats.Need{Change: first.ID}, seats.Need{Change: unkeyed.ID}, seats.Need{Change: "unknown"}, seats.Need{Change: other.ID},
+		seats.Need{Key: "k", IndexTo: 1000}, seats.Need{Key: "k", IndexFrom: 1, IndexTo: 2}, seats.Need{Key: "k", IndexFrom: 1, IndexTo: 4},
+		seats.Need{Key: "k", IndexFrom: 2, IndexTo: 2}, seats.Need{Key: "k", IndexFrom: 5, IndexTo: 9},
+		seats.Need{Key: "k2"}, // the first of the least index
+		seats.Need{Key: "unknown", IndexTo: 1000}, seats.Need{Key: "other", IndexTo: 1000}, seats.Need{Key: "", IndexTo: 1000},
+		seats.Need{Change: first.ID, Key: "k", IndexFrom: 2, IndexTo: 5}, // in order, each once
+		seats.Need{Change: third.ID, Key: "k", IndexFrom: 0, IndexTo: 2})
 }
 
 // oneMoment lets two people hand one seat to and fro, two events and one

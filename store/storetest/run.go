@@ -31,7 +31,7 @@ var specification = []struct {
 	test func(*tester)
 }{
 	{"Load/needs_in_order", answersInOrder},
-	{"Load/users_by_ID_and_key", findsPeople},
+	{"Load/users_by_ID_and_key", findsUsers},
 	{"Load/named_pools", bringsPools},
 	{"Load/owners_and_admins", bringsAdmins},
 	{"Load/events_of_change_and_key", bringsThePast},
