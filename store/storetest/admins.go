@@ -51,28 +51,18 @@ func bringsAdmins(t *tester) {
 
 // manyAdmins are more than a store brings.
 func manyAdmins(t *tester) {
-	a := t.opened("many")
-	var all []users.ID
+	rows := t.wrote(seats.Snapshot{}, t.opening("many", seats.Standard()))
 	for part := range 4 {
-		c := t.next(t.row(a))
+		c := t.next(rows.Account)
 		for i := range 300 {
 			u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("%c%03d", "Bb"[i%2], part*150+i/2)), Username: fmt.Sprint("user ", part, " ", i)})
 			u.Role = []users.Role{users.Admin, users.Owner}[i/7%2]
 			add(&c, u)
-			all = append(all, u.ID)
 		}
-		t.written(c)
+		rows = t.wrote(rows, c)
 	}
-	slices.Sort(all)
-	first := func(n seats.Need) []users.ID {
-		t.Helper()
-		n.Account, n.Admins = a, true
-		return idsOf(t.load(n).Users)
-	}
-	require.Equal(t, all[:seats.MaxReceivers], first(seats.Need{}), "the first in the order of bytes, and no more")
-	require.Equal(t, slices.Concat(all[:seats.MaxReceivers], all[1100:1101], []users.ID{owner}),
-		first(seats.Need{Users: []users.ID{owner, all[1100], all[0]}}), "besides those who are named")
-	t.written(t.decided(a, seats.ChangeRole{User: all[0]}))
-	require.Len(t, first(seats.Need{}), seats.MaxReceivers, "the next one takes the place")
-	require.Equal(t, all[seats.MaxReceivers], first(seats.Need{})[seats.MaxReceivers-1])
+	require.Len(t, seats.Need{Admins: true}.Select(rows).Users, seats.MaxReceivers)
+	t.loads(rows, seats.Need{Admins: true}, seats.Need{Admins: true, Users: []users.ID{owner, rows.Users[1100].ID, rows.Users[0].ID}})
+	rows = t.wrote(rows, t.decided(rows.Account.ID, seats.ChangeRole{User: rows.Users[0].ID}))
+	t.loads(rows, seats.Need{Admins: true}) // the next one takes the place
 }

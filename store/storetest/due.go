@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/internal/gen"
-	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -16,46 +15,35 @@ import (
 var runsOut = seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: gen.Term}
 
 func bringsWhoIsDue(t *tester) {
-	t.written(t.opening("a", runsOut), t.opening("never", seats.Standard()))
-	a, due := t.account("a"), gen.Epoch.Add(gen.Term)
+	due := gen.Epoch.Add(gen.Term)
+	by := func(more time.Duration, ids ...users.ID) seats.Need {
+		return seats.Need{DueBy: due.Add(more), Users: ids}
+	}
+	rows := t.wrote(seats.Snapshot{}, t.opening("a", runsOut))
 	var ids []users.ID
 	for i := range seats.MaxSettled + 1 {
 		ids = append(ids, users.ID(fmt.Sprintf("p%03d", i)))
 	}
-	t.written(t.invited(a, ids...), t.invited(t.account("never"), "x"))
-
-	require.Empty(t, t.load(seats.Need{Account: a}).Users)
-	require.Empty(t, t.load(seats.Need{Account: a, DueBy: due.Add(-time.Microsecond)}).Users)
-	snapshot := t.load(seats.Need{Account: a, DueBy: due})
-	require.Len(t, snapshot.Users, seats.MaxSettled)
-	require.Equal(t, due, harness.Plain(t, snapshot.NextDue))
-	require.Len(t, t.load(seats.Need{Account: a, DueBy: due, Users: []users.ID{owner, "p000", "p500"}}).Users, seats.MaxSettled+2, "each once")
-	t.written(seats.Settle(snapshot, seats.Request{Actor: users.System(), At: due, Change: t.change()}))
-	snapshot = t.load(seats.Need{Account: a, DueBy: due})
-	require.Len(t, snapshot.Users, 1)
-	require.Equal(t, users.ID("p500"), snapshot.Users[0].ID, "of one instant in the order of their IDs")
-	require.Zero(t, snapshot.NextDue)
-	require.Empty(t, t.load(seats.Need{Account: t.account("never"), DueBy: due.AddDate(1000, 0, 0)}).Users)
+	rows = t.wrote(rows, t.invited(rows.Account.ID, ids...))
+	t.loads(rows, seats.Need{}, by(-time.Microsecond), by(0), by(0, owner, "p000", "p500"))
+	all := by(0)
+	all.Account = rows.Account.ID
+	rows = t.wrote(rows, seats.Settle(t.load(all), seats.Request{Actor: users.System(), At: due, Change: t.change()}))
+	require.Equal(t, []users.ID{"p500"}, idsOf(t.load(all).Users), "of one instant in the order of their IDs")
+	t.loads(rows, by(0))
+	never := t.wrote(seats.Snapshot{}, t.opening("never", seats.Standard()))
+	t.loads(t.wrote(never, t.invited(never.Account.ID, "x")), seats.Need{DueBy: due.AddDate(1000, 0, 0)})
 
 	// The earliest come first, whatever their IDs.
-	b := t.opened("b")
-	c := t.next(t.row(b))
+	rows = t.wrote(seats.Snapshot{}, t.opening("b", seats.Standard()))
+	c := t.next(rows.Account)
 	for i := range seats.MaxSettled + 3 {
 		u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("p%03d", 999-i)), Username: fmt.Sprint("p", i)})
 		u.Due = due.Add(time.Duration(i) * time.Microsecond)
 		add(&c, u)
 	}
 	c.Account.NextDue = due
-	t.written(c)
-	for n := range 4 {
-		snapshot = t.load(seats.Need{Account: b, DueBy: due.Add(time.Duration(n) * time.Microsecond)})
-		require.Len(t, snapshot.Users, n+1)
-		require.Equal(t, due.Add(time.Duration(n+1)*time.Microsecond), harness.Plain(t, snapshot.NextDue), "the first beyond")
-	}
-	snapshot = t.load(seats.Need{Account: b, DueBy: due.Add(time.Hour)})
-	require.Len(t, snapshot.Users, seats.MaxSettled)
-	require.Equal(t, users.ID("p500"), snapshot.Users[0].ID, "the last three are left")
-	require.Equal(t, due.Add(seats.MaxSettled*time.Microsecond), harness.Plain(t, snapshot.NextDue))
+	t.loads(t.wrote(rows, c), by(0), by(1000), by(2000), by(3000), by(time.Hour))
 }
 
 func listsWhatIsDue(t *tester) {
