@@ -11,7 +11,7 @@ import (
 // Dice draw what a script is made of.
 type Dice struct {
 	below func(n int) int
-	// People, unless empty, are the only users whom commands are about, and each has a
+	// People, unless empty, are the only users of the commands, and each has a
 	// profile of their own, without values that are refused. People whose IDs begin with
 	// the same three letters share an address.
 	People []users.ID

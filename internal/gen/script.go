@@ -26,7 +26,7 @@ type Step struct {
 	// What goes wrong, and with which of the calls to the store.
 	Fault   faults.Fault
 	Strikes int
-	// Where it is settled who does what, instead of the actor and the wishes.
+	// The call itself, once it is settled, instead of the actor and the templates.
 	Pinned *Call
 	// What two stores in lockstep are asked besides.
 	Keyed bool // the call has a request key
@@ -44,7 +44,7 @@ const (
 	Clock        Mode = "clock"
 	RunDue       Mode = "RunDue"
 	Open         Mode = "Open"
-	EraseAccount Mode = "EraseAccount" // and everybody with it
+	EraseAccount Mode = "EraseAccount" // and all of its users
 )
 
 // A Choose chooses a person by number among those of some standing.
@@ -53,8 +53,8 @@ type Choose struct {
 	role   users.Set[users.Role]
 	n      int
 	fixed  users.ID // instead of all that
-	none   bool     // nobody: the empty ID
-	self   bool     // the actor, if he is a user
+	none   bool     // the empty ID
+	self   bool     // the actor, if a user
 }
 
 func (k Choose) id(m *reference.Model, actor users.Actor) users.ID {
@@ -76,7 +76,7 @@ func (k Choose) id(m *reference.Model, actor users.Actor) users.ID {
 	if len(among) == 0 {
 		among = others
 	}
-	if len(among) == 0 { // the account is erased, and nobody is left
+	if len(among) == 0 { // the account is erased, and all users are deleted
 		return m.People[k.n%len(m.People)].ID
 	}
 	return among[k.n%len(among)]

@@ -107,7 +107,7 @@ func (s Script) Attempt(play Player) (failed *Failure) {
 	return nil
 }
 
-// pinned returns the script with everybody in it settled as in the failure, so that
+// pinned returns the script with the users chosen as in the failure, so that
 // a step stays what it is while others are left out. What came after the failure is.
 func (s Script) pinned(f *Failure) Script {
 	s.Steps = slices.Clone(s.Steps[:len(f.Calls)-1])
@@ -223,7 +223,7 @@ func (s Step) simpler() (all []Step) {
 	return all
 }
 
-// bare returns a profile without what nobody is known by, but for an address.
+// bare returns a profile with no more than the keys, and with an address no more than that.
 func bare(p users.Profile) users.Profile {
 	if p.Email != "" {
 		return users.Profile{ID: p.ID, Email: p.Email}

@@ -133,7 +133,7 @@ func (d Dice) actor() ActorTemplate {
 		ActorTemplate{users.As(""), Choose{none: true}}, ActorTemplate{users.As(""), Choose{fixed: "ghost"}}, ActorTemplate{users.As(""), Choose{fixed: users.ID(bad[2])}})
 }
 
-// choose favours the people of whom something can come.
+// choose favours users for whom the command is likely to work.
 func (d Dice) choose(likely ...users.Status) Choose {
 	if d.People != nil {
 		return Choose{fixed: d.person()}

@@ -13,11 +13,11 @@ import (
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 )
 
-// erase plays the end of the account and of everybody in it.
+// erase plays the end of the account and of all its users.
 func (r *run) erase(c gen.Call, at time.Time) []reference.Event {
 	want, before := r.model.Do(c.Actor, c.Commands[0], at), r.harness.gone
 	reason := c.Commands[0].(seats.EraseAccount).Reason
-	if reference.BadReason(reason) { // which is also that of the call, whoever makes it
+	if reference.BadReason(reason) { // which is also that of the call
 		want.Codes = append(want.Codes, seats.ErrBadInput)
 	}
 	_, err := r.harness.play(c)

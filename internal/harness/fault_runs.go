@@ -21,38 +21,38 @@ import (
 // FaultOptions are what the store of a fault run does not do.
 type FaultOptions struct{ NoOutbox, NoContexts bool }
 
-// FaultRuns plays each story over and over, with something going wrong at each of
+// FaultRuns plays each scenario over and over, with something going wrong at each of
 // its calls to the store in turn. Whatever it is, and wherever: the error, if there is
 // one, says what is known; the same call made again is done once; and in the end
 // everything is as if nothing had gone wrong.
 func FaultRuns(t *testing.T, open func(testing.TB) store.Store, o FaultOptions) {
-	for _, story := range stories {
+	for _, sc := range scenarios {
 		for _, keyed := range []bool{false, true} {
-			faultRunsOf(t, story, open, o, keyed)
+			faultRunsOf(t, sc, open, o, keyed)
 		}
 	}
 }
 
-func faultRunsOf(t *testing.T, story scenarioScript, open func(testing.TB) store.Store, o FaultOptions, keyed bool) {
+func faultRunsOf(t *testing.T, sc namedScenario, open func(testing.TB) store.Store, o FaultOptions, keyed bool) {
 	plain := newScenario(t, open(t), o, keyed, nil)
-	story.play(plain)
+	sc.play(plain)
 	for _, plan := range faultPlans {
 		if plan.keyed && !keyed || plan.ends && o.NoContexts {
 			continue
 		}
-		name := strings.Join([]string{"Faults", story.name, plan.name, map[bool]string{false: "plain", true: "keyed"}[keyed]}, "/")
+		name := strings.Join([]string{"Faults", sc.name, plan.name, map[bool]string{false: "plain", true: "keyed"}[keyed]}, "/")
 		t.Run(name, func(t *testing.T) {
-			s := open(t) // one after the other: nobody said that it may be called at once
+			s := open(t) // one after the other, since it may not be made for more
 			t.Parallel() // each in accounts of its own
 			struck, noticed, unknown := 0, 0, 0
 			for target := range plain.faulty.Calls() + 3 {
 				r := newScenario(t, s, o, keyed, func(n int, end func()) faults.Fault { return plan.at(n-target, end) })
 				r.expected, r.plan = plain, plan
-				story.play(r)
+				sc.play(r)
 				struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
 			}
 			require.Equal(t, plan.name != "context_ends", struck > 0, "nothing went wrong")
-			require.Equal(t, !plan.hides, noticed > 0, "nobody noticed, so that nothing was tried")
+			require.Equal(t, !plan.hides, noticed > 0, "no caller noticed, so that nothing was tried")
 			if plan.keyed && plan.name != "context_ends" {
 				require.Positive(t, unknown, "no answer was lost for good")
 			}
@@ -64,7 +64,7 @@ func faultRunsOf(t *testing.T, story scenarioScript, open func(testing.TB) store
 type faultPlan struct {
 	name  string
 	at    func(n int, end func()) faults.Fault
-	hides bool // nobody notices
+	hides bool // no caller notices
 	keyed bool // it takes a request key to find out what became of a call
 	ends  bool // the context ends
 }
@@ -79,8 +79,8 @@ func single(f faults.Fault) func(int, func()) faults.Fault {
 	}
 }
 
-// then is one that begins with a fault and goes on with a failure, so that nobody
-// can find out what has become of the first.
+// then is one that begins with a fault and goes on with a failure, so that it
+// can't be found out what has become of the first.
 func then(f faults.Fault) func(int, func()) faults.Fault {
 	return func(n int, _ func()) faults.Fault {
 		switch n {
@@ -119,8 +119,8 @@ var faultPlans = []faultPlan{
 	{name: "context_ends_after_commit", at: ending(faults.LoseAfter), keyed: true, ends: true},
 }
 
-// A scenario is a story with every kind of call in it, played on a store of which
-// each call can go wrong.
+// A scenario has every kind of call in it, and is played on a store of which each call can
+// go wrong.
 type scenario struct {
 	*testing.T
 	account  users.AccountID
@@ -193,7 +193,7 @@ func (r *scenario) mails() {
 	if err != nil {
 		require.True(r, r.expected != nil && !r.calm, err)
 	}
-	r.now = r.now.Add(time.Hour) // whoever lost his turn in the middle, it is over
+	r.now = r.now.Add(time.Hour) // a lease that was lost in the middle is over
 }
 
 func (r *scenario) do(name string, actor users.Actor, commands ...seats.Command) {

@@ -18,8 +18,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Harness is an account that is to be, in a store, with a Keeper whose clock and
-// IDs the script sets.
+// A Harness is an account in a store, with a Keeper that has the clock and the IDs of the
+// script. The account is not open at first.
 type Harness struct {
 	*seatkeeper.Keeper
 	store   store.Store
@@ -53,7 +53,7 @@ func New(s store.Store, account string) *Harness {
 	return g
 }
 
-// Unique returns a name that nobody has, be it in a store that was used before.
+// Unique returns a new name, also in a store that was used before.
 func Unique(name string) string {
 	var suffix [8]byte
 	_, _ = rand.Read(suffix[:]) // never fails
@@ -122,7 +122,7 @@ func only[R any](account, after users.AccountID, limit int, of func(R) users.Acc
 }
 
 // play carries out a call, and once more if the store failed before anything
-// was done. Of all other faults nobody is to notice anything.
+// was done. No other fault may be noticed.
 func (g *Harness) play(c gen.Call) (seatkeeper.Result, error) {
 	ids := g.ids
 	g.now, g.fault, g.at = c.At, c.Fault, g.faulty.Calls()+c.Strikes

@@ -90,7 +90,7 @@ func (r *run) people() {
 	}
 }
 
-// keys holds the rows themselves against the promise that nobody shares a key.
+// keys holds the rows themselves against the promise that a key has one user.
 func (r *run) keys() {
 	for i, a := range r.seen.Users {
 		for _, b := range r.seen.Users[:i] {

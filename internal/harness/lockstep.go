@@ -47,7 +47,7 @@ func newDifferential(s store.Store, account string) *differential {
 	return &differential{New(s, account), map[string]string{"": ""}, ""}
 }
 
-// number returns a name that is the same in both twins.
+// number returns a name that is the same on both sides.
 func (w *differential) number(random string) string {
 	if _, known := w.numbers[random]; !known {
 		w.numbers[random] = fmt.Sprint("number ", len(w.numbers))
@@ -55,7 +55,7 @@ func (w *differential) number(random string) string {
 	return w.numbers[random]
 }
 
-// numbered returns the events with names that are the same in both twins.
+// numbered returns the events with names that are the same on both sides.
 func (w *differential) numbered(events []seats.Event) []seats.Event {
 	events = slices.Clone(events)
 	for i := range events {
@@ -77,7 +77,7 @@ type pair struct {
 	keyed         *gen.Call    // the last one
 }
 
-// both asks the same thing of both twins and requires the same answer.
+// both asks the same thing of both sides and requires the same answer.
 func both[T any](p *pair, what string, ask func(*differential) (T, error)) T {
 	want, expected := ask(p.memory)
 	got, err := ask(p.other)
@@ -195,7 +195,7 @@ func (p *pair) look(l gen.Look) {
 		}
 		s := snapshots[0]
 		if s.Past = w.numbered(s.Past); !s.Account.IsDue(by) {
-			s.NextDue = time.Time{} // nobody counts on it
+			s.NextDue = time.Time{} // which does not count
 		}
 		return s, nil
 	})

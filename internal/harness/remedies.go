@@ -54,7 +54,7 @@ func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.St
 	}
 }
 
-// eligible chooses the people whose leaving a step speaks of, and who make room by it: they
+// eligible chooses the people who leave by a step, and make room by it: they
 // hold a seat under every policy that the call meets.
 func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last bool) []seats.Command {
 	var commands []seats.Command

@@ -10,14 +10,14 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A scenarioScript is told by a scenario. What goes wrong strikes each of its calls in turn, so
+// A namedScenario is told by a scenario. What goes wrong strikes each of its calls in turn, so
 // that two short ones take less than half of the time of a long one.
-type scenarioScript struct {
+type namedScenario struct {
 	name string
 	play func(*scenario)
 }
 
-var stories = []scenarioScript{{"life", (*scenario).life}, {"end", (*scenario).ends}}
+var scenarios = []namedScenario{{"life", (*scenario).life}, {"end", (*scenario).ends}}
 
 const day = 24 * time.Hour
 
@@ -34,7 +34,7 @@ func (r *scenario) open() {
 	})
 }
 
-// life is the story of an account and its people.
+// life is the scenario of an account and its people.
 func (r *scenario) life() {
 	owner := users.As("owner")
 	r.open()
@@ -73,7 +73,7 @@ func (r *scenario) life() {
 	r.do("open a course", users.System(), seats.SetTotal{Pool: gen.Course, Total: seats.Of(1)})
 	r.step("bring people along", func(ctx context.Context, k *seatkeeper.Keeper) (done seatkeeper.Result, err error) {
 		report, err := k.Import(ctx, r.account, adoptees)
-		settled := report.Created + report.Existing + report.Refused // whoever is in by a lost commit is here by now
+		settled := report.Created + report.Existing + report.Refused // a lost commit may have created them
 		r.note("%d, %v, %d over, %v, %v", settled, report.Refusals, report.Usage.Excess, report.Usage.People, report.Pools)
 		return done, err
 	})
@@ -92,7 +92,7 @@ func (r *scenario) life() {
 	r.finish()
 }
 
-// ends is the story of an account that is closed, reopened and erased.
+// ends is the scenario of an account that is closed, reopened and erased.
 func (r *scenario) ends() {
 	owner, vendor := users.As("owner"), users.Support("ticket")
 	r.open()
@@ -116,7 +116,7 @@ func adoptees(yield func(users.User, error) bool) {
 		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: gen.Epoch, StatusSince: gen.Epoch}
 		u.Licences = []users.Licence{{Pool: string(gen.Course), Assigned: gen.Epoch}}
 		if i == 3 {
-			u.Email = "eve@qz.example" // who is somebody else
+			u.Email = "eve@qz.example" // of another user
 		}
 		if !yield(u, nil) {
 			return

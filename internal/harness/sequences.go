@@ -41,7 +41,7 @@ func alone(open func() store.Store) gen.Player {
 	}
 }
 
-// A run is a sequence under way: the stage, the model beside it, the calls so
+// A run is a sequence under way: the harness, the model beside it, the calls so
 // far, and what was last seen in the store.
 type run struct {
 	*gen.Failure
@@ -107,7 +107,7 @@ func (r *run) step(s gen.Step) {
 	}
 	r.Calls = append(r.Calls, c)
 	if s.How == gen.Clock {
-		r.harness.now = now // and nobody looks: what is due is left for the next call
+		r.harness.now = now // without a look: what is due is left for the next call
 		return
 	}
 	r.model.Clock = now

@@ -18,7 +18,7 @@ func (r *run) usage(facts []reference.Event, filter users.Filter) {
 	require.NoError(r, err)
 	r.numbers(all, func(*reference.Person) bool { return true })
 	for _, f := range facts {
-		delete(r.past, f.At) // unless it is the last, nobody has looked since
+		delete(r.past, f.At) // unless it is the last, there was no look since
 	}
 	all.Revision = 0 // of which the past knows nothing
 	r.past[r.model.Last] = all

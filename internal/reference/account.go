@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// account is the verdict on a command about the account.
+// account is the result on a command about the account.
 func (m *Model) account(kind seats.EventKind, pool seats.PoolID, delta, count int64, at time.Time) Result {
 	m.Last = at
 	return Result{Outcome: seats.Outcome{SeatsDelta: delta}, Event: Event{Kind: kind, At: at, Count: count, Pool: pool}}
@@ -49,7 +49,7 @@ func (m *Model) giveBack(c seats.ReturnSeats, at time.Time) Result {
 	return m.told(m.account(seats.EventSeatsReturned, c.Pool, 0, c.Quantity, at))
 }
 
-// told adds whom the host tells of an order.
+// told adds the receivers of an order.
 func (m *Model) told(v Result) Result {
 	for _, p := range m.People {
 		if (p.Role == users.Owner || p.Role == users.Admin) && m.Shown(p) == users.Active {

@@ -66,7 +66,7 @@ func (p *Person) unused() (taken []users.Licence) {
 	return taken
 }
 
-// newcomer returns somebody who is brought along, and whether he can be.
+// newcomer returns the user of an import, and whether they can be imported.
 func newcomer(u users.User, now time.Time) (*Person, bool) {
 	gone := u.Status == users.Deleted
 	if gone {
@@ -101,7 +101,7 @@ func newcomer(u users.User, now time.Time) (*Person, bool) {
 
 func cut(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
 
-// cameAbout says whether somebody can have got into the status.
+// cameAbout reports whether a user can have come into the status.
 func (p *Person) cameAbout() bool {
 	type life struct{ status, left, stored users.Status }
 	invited, active, inactive, archived := users.Invited, users.Active, users.Inactive, users.Archived

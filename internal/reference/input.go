@@ -31,7 +31,7 @@ func CompareNames(a, b users.Profile) int {
 	return cmp.Or(strings.Compare(listed(a), listed(b)), strings.Compare(string(a.ID), string(b.ID)))
 }
 
-// listed is the text under which somebody stands in a list in order of name.
+// listed is the text under which a user stands in a list in order of name.
 func listed(p users.Profile) string {
 	name := ""
 	switch last, first := Caseless(p.LastName), Caseless(p.FirstName); {
@@ -145,7 +145,7 @@ func samePerson(a, b users.Profile) bool {
 	return a.Username != "" && SameText(a.Username, b.Username)
 }
 
-// exchanged says whether an edit makes somebody else of a person, rule 11.
+// exchanged reports whether an edit makes another person of a user, rule 11.
 func exchanged(was, now users.Profile) bool {
 	if was.ExternalID != "" && was.ExternalID != now.ExternalID {
 		return true
@@ -201,7 +201,7 @@ var VendorActions = users.In(users.ActionAdd, users.ActionImport, users.ActionEr
 // badPolicy knows the faults that the scripts put into policies.
 func badPolicy(p seats.Policy) bool {
 	runsOut := p.InvitationExpiry != seats.ExpiryNever
-	// Nobody can bring back whom the policy itself puts out, or send again what has run out.
+	// The policy puts users out and withholds the way back, or lets invitations run out that can't be sent again.
 	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
 		runsOut && p.Withheld.Has(users.ActionNotify)
 	return p.Activation > seats.Approval || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||

@@ -29,7 +29,7 @@ type Model struct {
 	Clock  time.Time                    // now: invitations go by it, events never go back
 }
 
-// A Person is somebody of the model.
+// A Person is a user of the model.
 type Person struct {
 	users.Profile
 	Role     users.Role
@@ -42,8 +42,8 @@ type Person struct {
 	Notices  int64
 	Expires  time.Time       // when the invitation runs out
 	Frees    bool            // and whether the seat is free then
-	Licences []users.Licence // also of the deleted, whose started ones stay spent
-	seat     bool            // whether he holds one, as last written down
+	Licences []users.Licence // also of the deleted: started ones stay spent
+	seat     bool            // whether they hold one, as last written down
 	Since    time.Time       // and since when it is so
 }
 
@@ -85,7 +85,7 @@ func (m *Model) ByID(id users.ID) *Person {
 	return nil
 }
 
-// Holds says whether somebody holds a seat of the site.
+// Holds reports whether the user holds a seat of the site.
 func (m *Model) Holds(p *Person) bool {
 	return m.Closed.IsZero() && p.Seated() && !m.Policy.Exempt.Has(p.Role)
 }
@@ -202,7 +202,7 @@ func (m *Model) Tally(status func(*Person) users.Status, chosen func(*Person) bo
 	return t
 }
 
-// Count adds people of one standing to a tally; nobody has the zero standing.
+// Count adds people of one standing to a tally. The zero standing is none.
 func Count(t *users.Tally, s users.Segment, n int64) {
 	synced := 0
 	if s.Synced {
@@ -239,7 +239,7 @@ func (m *Model) Selects(f users.Filter, p *Person) bool {
 	return !f.NeverSignedIn || p.SignedIn.IsZero()
 }
 
-// List returns whom a filter for shown statuses selects, in its order.
+// List returns the users that a filter for shown statuses selects, in its order.
 func (m *Model) List(f users.Filter) []users.ID {
 	var all []*Person
 	for _, p := range m.People {

@@ -10,7 +10,7 @@ import (
 // enter is Invite and Add.
 func (m *Model) enter(a users.Actor, action users.Action, raw users.Profile, role users.Role, hold bool, at time.Time) Result {
 	if a.Kind == users.ActorSync && raw.Source == (users.Source{}) {
-		raw.Source = users.Source{Kind: users.SourceSync, Name: a.Name} // who says nothing means his own
+		raw.Source = users.Source{Kind: users.SourceSync, Name: a.Name} // no source means the actor's own
 	}
 	profile, ok := Clean(raw)
 	if !ok || role >= users.Owner || profile.ID == "" {
@@ -150,7 +150,7 @@ func (m *Model) leave(a users.Actor, action users.Action, p *Person, successor u
 	return v.alongWith(returned)
 }
 
-// succeeds says whether somebody can take over the work of another.
+// succeeds reports whether one user can take over the work of another.
 func (m *Model) succeeds(a users.Actor, successor users.ID, p *Person) bool {
 	h := m.ByID(successor)
 	return h != nil && sees(a, h) && h != p && m.Shown(h) == users.Active

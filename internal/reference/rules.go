@@ -156,7 +156,7 @@ var (
 	notOnOwners = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
 )
 
-// mayAsk is rule 15, but for whom the command is about.
+// mayAsk is rule 15, but for the user of the command.
 func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	switch a.Kind {
 	case users.ActorSupport:
@@ -212,7 +212,7 @@ func target(c seats.Command) (users.ID, bool) {
 	return id, ok
 }
 
-// unchanged is the verdict on what is so already.
+// unchanged is the result on what is so already.
 func unchanged(p *Person) Result {
 	v := Result{Outcome: seats.Outcome{Unchanged: true}}
 	if p != nil {

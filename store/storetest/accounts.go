@@ -12,7 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// listed reads the list of accounts in pages and returns the trial's own. Before each
+// listed reads the list of accounts in pages and returns the test's own. Before each
 // page it lets something happen.
 func (t *tester) listed(limit int, before func()) (rows []seats.Account) {
 	t.Helper()
@@ -25,7 +25,7 @@ func (t *tester) listed(limit int, before func()) (rows []seats.Account) {
 		for _, a := range page {
 			require.Less(t, after, a.ID, "accounts are in the order of bytes, each once")
 			if after = a.ID; !strings.HasPrefix(string(after), t.own) {
-				return rows // the others are somebody else's
+				return rows // the others are of other tests
 			}
 			rows = append(rows, a)
 		}

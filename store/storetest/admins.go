@@ -55,7 +55,7 @@ func manyAdmins(t *tester) {
 	for part := range 4 {
 		c := t.next(rows.Account)
 		for i := range 300 {
-			u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("%c%03d", "Bb"[i%2], part*150+i/2)), Username: fmt.Sprint("user ", part, " ", i)})
+			u := member(users.Profile{ID: users.ID(fmt.Sprintf("%c%03d", "Bb"[i%2], part*150+i/2)), Username: fmt.Sprint("user ", part, " ", i)})
 			u.Role = []users.Role{users.Admin, users.Owner}[i/7%2]
 			add(&c, u)
 		}

@@ -56,13 +56,13 @@ type counting struct {
 }
 
 func (c *counting) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	verdicts, err := c.Store.Commit(ctx, changes...)
-	for _, v := range verdicts {
+	results, err := c.Store.Commit(ctx, changes...)
+	for _, v := range results {
 		if v.Err != nil {
 			c.again.Add(1)
 		}
 	}
-	return verdicts, err
+	return results, err
 }
 
 // account opens an account.
@@ -76,7 +76,7 @@ func (m *measurement) account(n int) users.AccountID {
 	return id
 }
 
-// invitation invites somebody whom nobody has invited yet.
+// invitation invites a new user.
 func (m *measurement) invitation() seats.Command {
 	n := m.people.Add(1)
 	return seats.Invite{Profile: users.Profile{

@@ -19,13 +19,13 @@ func ownVerdicts(t *tester) {
 	t.written(t.invited(a, "y"))
 	broken := t.opening("d", seats.Standard())
 	broken.Pools[0].Held = -1
-	verdicts := t.commit(stale, fresh, taken, broken, t.opening("e", seats.Standard()))
-	require.ErrorIs(t, verdicts[0].Err, store.ErrConflict)
-	require.NoError(t, verdicts[1].Err)
-	require.ErrorIs(t, verdicts[2].Err, store.ErrKeyTaken)
-	require.Equal(t, []users.Key{users.ByEmail("owner@acme.example")}, verdicts[2].Taken)
-	require.ErrorIs(t, verdicts[3].Err, store.ErrBroken)
-	require.NoError(t, verdicts[4].Err)
+	results := t.commit(stale, fresh, taken, broken, t.opening("e", seats.Standard()))
+	require.ErrorIs(t, results[0].Err, store.ErrConflict)
+	require.NoError(t, results[1].Err)
+	require.ErrorIs(t, results[2].Err, store.ErrKeyTaken)
+	require.Equal(t, []users.Key{users.ByEmail("owner@acme.example")}, results[2].Taken)
+	require.ErrorIs(t, results[3].Err, store.ErrBroken)
+	require.NoError(t, results[4].Err)
 
 	for id, revision := range map[users.AccountID]uint64{a: 2, b: 2, c: 1, t.account("e"): 1} {
 		require.Equal(t, revision, t.row(id).Revision, "%s", id)
@@ -89,7 +89,7 @@ func guardsTheSequence(t *tester) {
 	for _, first := range []uint64{1, 2, 4, 9} {
 		c := t.next(t.row(a))
 		c.Account.Sequence = first - 1
-		put(&c, []users.Key{users.ByUsername("gap")}, somebody(users.Profile{ID: "x", Username: "gap"}))
+		put(&c, []users.Key{users.ByUsername("gap")}, member(users.Profile{ID: "x", Username: "gap"}))
 		require.Equal(t, first, c.Events[0].Sequence)
 		require.ErrorIs(t, t.commit(c)[0].Err, store.ErrConflict, "number %d after 2", first)
 	}
@@ -103,19 +103,19 @@ func guardsTheSequence(t *tester) {
 	}
 }
 
-// guardsTheLastEvent is about accounts whose events end elsewhere than their row says.
+// guardsTheLastEvent is about accounts with a last event that is not the one their row names.
 func guardsTheLastEvent(t *tester) {
 	torn := func(account users.AccountID, changes ...seats.Change) {
 		t.Helper()
 		before := t.picture(account)
 		for _, c := range changes {
 			neighbour := t.next(t.row(t.account("neighbour")))
-			verdicts := t.commit(c, neighbour)
-			require.ErrorIs(t, verdicts[0].Err, store.ErrSequence)
-			require.ErrorIs(t, verdicts[0].Err, store.ErrBroken)
-			require.ErrorIs(t, verdicts[0].Err, seats.ErrHistory)
-			require.NotErrorIs(t, verdicts[0].Err, store.ErrConflict, "to try again does not help")
-			require.NoError(t, verdicts[1].Err, "the neighbour is whole")
+			results := t.commit(c, neighbour)
+			require.ErrorIs(t, results[0].Err, store.ErrSequence)
+			require.ErrorIs(t, results[0].Err, store.ErrBroken)
+			require.ErrorIs(t, results[0].Err, seats.ErrHistory)
+			require.NotErrorIs(t, results[0].Err, store.ErrConflict, "to try again does not help")
+			require.NoError(t, results[1].Err, "the neighbour is whole")
 			require.ErrorIs(t, t.commit(c)[0].Err, store.ErrSequence, "without a neighbour")
 			stale := c
 			stale.Base++
@@ -177,7 +177,7 @@ func guardsThePools(t *tester) {
 
 func conflictFirst(t *tester) {
 	a := t.opened("a")
-	blind := seats.Need{Account: a} // a look that shows nobody
+	blind := seats.Need{Account: a} // without any users
 	stale := t.decidedOn(t.load(blind), seats.Invite{Profile: users.Profile{ID: "x", Email: "x@acme.example"}})
 	t.written(t.decided(a, seats.Invite{Profile: users.Profile{ID: "y", Email: "x@acme.example"}}))
 	v := t.commit(stale)[0]
@@ -231,7 +231,7 @@ func (t *tester) picture(id users.AccountID) picture {
 func allOrNothing(t *tester) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
-	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Groups: []string{"a"}})
+	x := member(users.Profile{ID: "x", Email: "x@acme.example", Groups: []string{"a"}})
 	add(&c, x)
 	c.Pools = []seats.Pool{{ID: gen.Course, Total: seats.Of(5)}}
 	t.written(c)
@@ -242,7 +242,7 @@ func allOrNothing(t *tester) {
 		c.Account.NextDue, c.Account.Zone, c.Account.Policy = gen.Epoch, "Africa/Cairo", seats.AccuEdConnect()
 		c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", gen.Epoch, gen.Epoch
 		c.Pools = []seats.Pool{{ID: seats.Site, Total: seats.Of(7), Held: 3}, {ID: gen.Course, Total: seats.Of(6), Held: 6}}
-		moved, y := x, somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "y"})
+		moved, y := x, member(users.Profile{ID: "y", Email: "x@acme.example", Username: "y"})
 		moved.Email, moved.Groups, moved.Due = "free@acme.example", []string{"b"}, gen.Epoch
 		put(&c, []users.Key{users.ByEmail("free@acme.example")}, moved)
 		add(&c, y)
@@ -256,7 +256,7 @@ func allOrNothing(t *tester) {
 	for i := range gap.Events {
 		gap.Events[i].Sequence++
 	}
-	add(&taken, somebody(users.Profile{ID: "z", Email: "owner@acme.example"}))
+	add(&taken, member(users.Profile{ID: "z", Email: "owner@acme.example"}))
 	broken.Pools[1].Held = 7
 	for _, refused := range []struct {
 		change seats.Change
@@ -281,7 +281,7 @@ func allOrNothing(t *tester) {
 // keys.
 func replacesRows(t *tester) {
 	a := t.opened("a")
-	x := somebody(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", FirstName: "X", Groups: []string{"a", "b"}})
+	x := member(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", FirstName: "X", Groups: []string{"a", "b"}})
 	x.Licences = []users.Licence{{Pool: "c1", Assigned: gen.Epoch}, {Pool: "c2", Assigned: gen.Epoch, Started: gen.Epoch}}
 	x.Schedule, x.Due, x.Salt = users.Schedule{Date: "2026-05-01", At: gen.Epoch}, gen.Epoch, "salt"
 	c := t.next(t.row(a))
@@ -307,7 +307,7 @@ func replacesRows(t *tester) {
 	require.Empty(t, t.load(seats.Need{Account: a, DueBy: gen.Epoch}).Users, "and nobody is due")
 	require.Empty(t, t.people(a, users.Filter{Group: "a"}))
 
-	y := somebody(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"})
+	y := member(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"})
 	c = t.next(t.row(a))
 	add(&c, y)
 	t.written(c)

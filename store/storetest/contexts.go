@@ -69,7 +69,7 @@ func endsAsAWhole(t *tester) {
 	for i := range tries {
 		c := t.next(t.row(a))
 		for n := range people {
-			u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("p%02d-%02d", i, n)), Username: fmt.Sprint("user ", i, " ", n)})
+			u := member(users.Profile{ID: users.ID(fmt.Sprintf("p%02d-%02d", i, n)), Username: fmt.Sprint("user ", i, " ", n)})
 			add(&c, u)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -77,17 +77,17 @@ func endsAsAWhole(t *tester) {
 			time.AfterFunc(took*time.Duration(2*i)/tries, cancel)
 		}
 		start := time.Now()
-		verdicts, err := t.store.Commit(ctx, c)
+		results, err := t.store.Commit(ctx, c)
 		cancel()
 		if i == 0 {
 			took = time.Since(start)
 		}
 		s := t.load(seats.Need{Account: a, Users: idsOf(usersOf(c)), Change: c.ID})
 		switch {
-		case err == nil && verdicts[0].Err == nil:
+		case err == nil && results[0].Err == nil:
 			require.Equal(t, c.Account.Revision, s.Account.Revision, "it was acknowledged")
 		case err == nil:
-			require.ErrorIs(t, verdicts[0].Err, store.ErrConflict, "one before may have come to be written")
+			require.ErrorIs(t, results[0].Err, store.ErrConflict, "one before may have come to be written")
 			require.Empty(t, s.Past)
 		default:
 			require.ErrorIs(t, err, context.Canceled)
@@ -204,9 +204,9 @@ func loopsMayWork(t *tester) {
 		for _, account := range []users.AccountID{a, b} {
 			c := t.next(t.row(account))
 			record(&c, seats.Event{Kind: seats.EventUnchanged, User: p.ID})
-			verdicts, err := t.store.Commit(ctx, c)
+			results, err := t.store.Commit(ctx, c)
 			require.NoError(t, err)
-			require.NoError(t, verdicts[0].Err)
+			require.NoError(t, results[0].Err)
 		}
 		for e, err := range k.Events(ctx, b, seats.EventFilter{User: p.ID}) {
 			require.NoError(t, err)
@@ -221,7 +221,7 @@ func loopsMayWork(t *tester) {
 	for account, err := range k.Accounts(ctx, users.AccountID(t.own)) {
 		require.NoError(t, err)
 		if account.ID != a && account.ID != b {
-			break // those behind them are somebody else's
+			break // the next ones are of other tests
 		}
 		seen = append(seen, account.ID)
 		for p, err := range k.Users(ctx, account.ID, users.Filter{Role: users.In(users.Owner)}) {

@@ -16,7 +16,7 @@ import (
 func copies(t *tester) {
 	policy := seats.AccuEdConnect()
 	c := t.opening("a", runsOut)
-	u := somebody(users.Profile{ID: "x", Username: "x", Groups: []string{"a", "b"}})
+	u := member(users.Profile{ID: "x", Username: "x", Groups: []string{"a", "b"}})
 	u.Licences = []users.Licence{{Pool: "p"}}
 	want := harness.Plain(t, u)
 	add(&c, u)

@@ -38,7 +38,7 @@ func bringsWhoIsDue(t *tester) {
 	rows = t.wrote(seats.Snapshot{}, t.opening("b", seats.Standard()))
 	c := t.next(rows.Account)
 	for i := range seats.MaxSettled + 3 {
-		u := somebody(users.Profile{ID: users.ID(fmt.Sprintf("p%03d", 999-i)), Username: fmt.Sprint("p", i)})
+		u := member(users.Profile{ID: users.ID(fmt.Sprintf("p%03d", 999-i)), Username: fmt.Sprint("p", i)})
 		u.Due = due.Add(time.Duration(i) * time.Microsecond)
 		add(&c, u)
 	}

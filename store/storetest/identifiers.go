@@ -86,7 +86,7 @@ func tellsUsersApart(t *tester) {
 	a, all := rows.Account.ID, among[users.ID]("")
 	c := t.next(rows.Account)
 	for i, id := range all {
-		u := somebody(users.Profile{ID: id, Username: fmt.Sprint("user ", i)})
+		u := member(users.Profile{ID: id, Username: fmt.Sprint("user ", i)})
 		add(&c, u)
 	}
 	rows = t.wrote(rows, c)
@@ -144,7 +144,7 @@ func tellsKeysApart(t *tester) {
 	require.Len(t, t.load(seats.Need{Account: a, Keys: nobodys}).Users, len(nobodys))
 }
 
-// known returns somebody who has one key beside the ID.
+// known returns a user with one key besides the ID.
 func known(id users.ID, k users.Key) users.User {
 	p := users.Profile{ID: id}
 	switch k.Kind {
@@ -155,7 +155,7 @@ func known(id users.ID, k users.Key) users.User {
 	case users.KeyExternalID:
 		p.ExternalID = k.Value
 	}
-	return somebody(p)
+	return member(p)
 }
 
 func tellsPoolsApart(t *tester) {
@@ -187,7 +187,7 @@ func tellsTextsApart(t *tester) {
 	a := t.opened("a")
 	c := t.next(t.row(a))
 	for i, text := range texts {
-		u := somebody(users.Profile{
+		u := member(users.Profile{
 			ID: users.ID(fmt.Sprintf("%03d", i)), Username: fmt.Sprint("user ", i),
 			Location: text, Department: text, Groups: []string{text}, Source: users.Source{Kind: users.SourceSync, Name: text},
 		})

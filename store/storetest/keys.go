@@ -100,19 +100,19 @@ func makesRoom(t *tester) {
 	// Somebody of the change who gives up another key makes no room.
 	c := t.next(t.row(a))
 	y := t.load(seats.Need{Account: a, Users: []users.ID{"y"}}).Users[0]
-	e := somebody(users.Profile{ID: "e", Email: "y@acme.example"})
+	e := member(users.Profile{ID: "e", Email: "y@acme.example"})
 	y.Username = "why"
 	put(&c, []users.Key{users.ByUsername("why")}, y)
 	add(&c, e)
 	t.taken(c, users.ByEmail("y@acme.example"))
-	// Nor does somebody who is in it with no key of that kind, and never had one.
+	// Nor does a user of the change who never had a key of that kind.
 	c = t.next(t.row(a))
-	f := somebody(users.Profile{ID: "f", Username: "f"})
+	f := member(users.Profile{ID: "f", Username: "f"})
 	add(&c, f)
 	add(&c, e)
 	t.taken(c, users.ByEmail("y@acme.example"))
-	// The ID of somebody of the change is taken all the same.
+	// The ID of a user of the change is taken all the same.
 	c = t.next(t.row(a))
-	add(&c, somebody(users.Profile{ID: "y", Username: "another"}))
+	add(&c, member(users.Profile{ID: "y", Username: "another"}))
 	t.taken(c, users.ByID("y"))
 }

@@ -66,7 +66,7 @@ func findsUsers(t *tester) {
 	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
 	c := t.next(rows.Account)
 	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
-	add(&c, somebody(ada), somebody(users.Profile{ID: "bob", Email: "bob@acme.example", Username: "ada@acme.example"}), somebody(users.Profile{ID: "eve", Username: "eve"}))
+	add(&c, member(ada), member(users.Profile{ID: "bob", Email: "bob@acme.example", Username: "ada@acme.example"}), member(users.Profile{ID: "eve", Username: "eve"}))
 	rows = t.wrote(rows, c)
 	key := func(keys ...users.Key) seats.Need { return seats.Need{Keys: keys} }
 	needs := []seats.Need{
@@ -157,18 +157,18 @@ func oneMoment(t *tester) {
 			return err
 		}
 		d.Change.Pools = []seats.Pool{{Total: seats.Unlimited(), Held: 2, Spent: int64(i + 1)}}
-		verdicts, err := t.store.Commit(t.Context(), d.Change)
+		results, err := t.store.Commit(t.Context(), d.Change)
 		if err != nil {
 			return err
 		}
-		return verdicts[0].Err
+		return results[0].Err
 	}
 	var writer sync.WaitGroup
 	var looked atomic.Bool
 	writer.Go(func() {
 		for i := 0; i < 2*moves || !looked.Load(); i++ {
 			err := move(accounts[i%2], i/2)
-			for again := 0; again < 9 && errors.Is(err, store.ErrConflict); again++ { // the engine's wish
+			for again := 0; again < 9 && errors.Is(err, store.ErrConflict); again++ { // as the engine may ask
 				err = move(accounts[i%2], i/2)
 			}
 			if !assert.NoError(t, err) {

@@ -51,7 +51,7 @@ func (t *tester) named(account users.AccountID) []users.User {
 			if p.Username+p.Email+p.ExternalID == "" {
 				p.Username = fmt.Sprint("user ", p.ID)
 			}
-			u := somebody(p)
+			u := member(p)
 			add(&c, u)
 			all = append(all, u)
 		}
@@ -74,7 +74,7 @@ func listsByName(t *tester) {
 		})
 		require.Equal(t, want, idsOf(people))
 	}
-	// A page begins where nobody is any more, too.
+	// A page may begin behind a user who is gone.
 	for i := 0; i < len(all); i += 7 {
 		f := f.NextPage(all[i])
 		f.After += "0"

@@ -16,8 +16,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// late is a store whose first commit comes too late: a rival has had his way in
-// between, after the load. So the race is certain, where goroutines may never meet.
+// late is a store whose first commit comes too late: a rival has committed
+// in between, after the load. So the race is certain, where goroutines may never meet.
 type late struct {
 	store.Store
 	rival     func()
@@ -35,16 +35,16 @@ func (l *late) Commit(ctx context.Context, changes ...seats.Change) ([]store.Com
 		l.rival = nil
 		rival()
 	}
-	verdicts, err := l.Store.Commit(ctx, changes...)
-	for _, v := range verdicts {
+	results, err := l.Store.Commit(ctx, changes...)
+	for _, v := range results {
 		if errors.Is(v.Err, store.ErrConflict) {
 			l.conflicts++
 		}
 	}
-	return verdicts, err
+	return results, err
 }
 
-// meet returns a Keeper who comes too late once: the rival does his commands
+// meet returns a Keeper who comes too late once: the rival carries out its commands
 // first, on another Keeper. What it returns requires that it was so.
 func (t *tester) meet(rival *seatkeeper.Keeper, a users.AccountID, actor users.Actor, commands ...seats.Command) (k *seatkeeper.Keeper, met func()) {
 	t.Helper()

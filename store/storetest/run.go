@@ -89,7 +89,7 @@ var specification = []struct {
 	{"Race/last_owner", ownersEndEachOther},
 	{"Race/refusal_on_the_present", decidesOnThePresent},
 	{"Race/hundred_for_one_seat", hundredForOneSeat},
-	{"Race/commit_results", verdictsAreTrue},
+	{"Race/commit_results", commitResults},
 }
 
 // Run tests a store against the specification: it is [Specify], the fault runs and

@@ -32,25 +32,25 @@ func TestExceptions(t *testing.T) {
 
 // TestChangesThatBreakTheirPromise are noticed before a store gets to see them.
 func TestChangesThatBreakTheirPromise(t *testing.T) {
-	trial := newTester(t, memstore.New(), Options{})
-	a := trial.opened("a")
-	ada, eve := somebody(users.Profile{ID: "ada", Username: "ada"}), somebody(users.Profile{ID: "eve", Username: "eve"})
-	c := trial.next(trial.row(a))
+	tt := newTester(t, memstore.New(), Options{})
+	a := tt.opened("a")
+	ada, eve := member(users.Profile{ID: "ada", Username: "ada"}), member(users.Profile{ID: "eve", Username: "eve"})
+	c := tt.next(tt.row(a))
 	add(&c, ada)
-	trial.written(c)
+	tt.written(c)
 	for name, fill := range map[string]func(*seats.Change){
 		"a key of no user in it":      func(c *seats.Change) { c.NewKeys = ada.Keys() },
 		"an unknown user updated":     func(c *seats.Change) { put(c, eve.Keys(), eve) },
-		"a new key that is not named": func(c *seats.Change) { put(c, nil, somebody(users.Profile{ID: "ada", Email: "x@acme.example"})) },
+		"a new key that is not named": func(c *seats.Change) { put(c, nil, member(users.Profile{ID: "ada", Email: "x@acme.example"})) },
 		"an old key that is named":    func(c *seats.Change) { put(c, ada.Keys(), ada) },
 		"a key named twice":           func(c *seats.Change) { add(c, eve); c.NewKeys = eve.Keys() },
-		"a key that two users take":   func(c *seats.Change) { add(c, eve, somebody(users.Profile{ID: "eva", Username: "eve"})) },
+		"a key that two users take":   func(c *seats.Change) { add(c, eve, member(users.Profile{ID: "eva", Username: "eve"})) },
 	} {
-		c := trial.next(trial.row(a))
+		c := tt.next(tt.row(a))
 		fill(&c)
-		require.ErrorContains(t, harness.CheckUsers(t.Context(), trial.store, c), "change", name)
+		require.ErrorContains(t, harness.CheckUsers(t.Context(), tt.store, c), "change", name)
 		c.Base--
-		require.NoError(t, harness.CheckUsers(t.Context(), trial.store, c), "%s: nobody knows what it was decided on", name)
+		require.NoError(t, harness.CheckUsers(t.Context(), tt.store, c), "%s: nobody knows what it was decided on", name)
 	}
 }
 

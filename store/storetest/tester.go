@@ -20,7 +20,7 @@ import (
 )
 
 // A tester is one test of the specification under way: the store, and accounts
-// that are nobody else's.
+// that no other test has.
 type tester struct {
 	*testing.T
 	store   store.Store
@@ -43,7 +43,7 @@ func newTester(t *testing.T, s store.Store, o Options) *tester {
 // Context returns the context of the test's calls.
 func (t *tester) Context() context.Context { return t.ctx }
 
-// account returns the ID of one of the trial's accounts.
+// account returns the ID of one of the test's accounts.
 func (t *tester) account(name string) users.AccountID { return users.AccountID(t.own + name) }
 
 // change returns the name of a new change.
@@ -52,7 +52,7 @@ func (t *tester) change() seats.ChangeID {
 	return seats.ChangeID(fmt.Sprint("change ", t.changes))
 }
 
-// owner is who opens the trial's accounts.
+// owner opens the test's accounts.
 const owner users.ID = "owner"
 
 // opening returns the change that opens an account.
@@ -143,8 +143,8 @@ func record(c *seats.Change, e seats.Event) {
 	c.Events = append(c.Events, e)
 }
 
-// somebody returns a person to be put in by hand.
-func somebody(p users.Profile) users.User {
+// member returns an active user with that profile.
+func member(p users.Profile) users.User {
 	return users.User{Profile: p, Status: users.Active, Created: gen.Epoch, StatusSince: gen.Epoch, FirstSignIn: gen.Epoch}
 }
 
@@ -167,13 +167,13 @@ func (t *tester) commit(changes ...seats.Change) []store.CommitResult {
 	for _, c := range changes {
 		require.NoError(t, harness.CheckUsers(t.Context(), t.store, c))
 	}
-	verdicts, err := t.store.Commit(t.Context(), changes...)
+	results, err := t.store.Commit(t.Context(), changes...)
 	require.NoError(t, err)
-	require.Len(t, verdicts, len(changes))
-	for _, v := range verdicts {
+	require.Len(t, results, len(changes))
+	for _, v := range results {
 		require.True(t, v.Err != nil || len(v.Taken) == 0, "keys are taken where the change was written")
 	}
-	return verdicts
+	return results
 }
 
 func (t *tester) written(changes ...seats.Change) {

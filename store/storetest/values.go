@@ -191,7 +191,7 @@ func keepsInstants(t *tester) {
 			continue
 		}
 		c = t.opening(fmt.Sprint(i), seats.Standard())
-		u := somebody(users.Profile{ID: "due", Username: "due"})
+		u := member(users.Profile{ID: "due", Username: "due"})
 		u.Due, u.FirstSignIn = at, time.Time{}
 		c.Account.NextDue = at
 		add(&c, u)

@@ -26,10 +26,10 @@ type answer struct {
 	store.CommitResult
 }
 
-// verdictsAreTrue lets eight committers loose on three accounts, each with its
+// commitResults lets eight committers loose on three accounts, each with its
 // own memory of them, fresh or stale. Then the results are held against those of
 // a store in memory, revision by revision.
-func verdictsAreTrue(t *tester) {
+func commitResults(t *tester) {
 	openings := []seats.Change{t.opening("a", seats.Standard()), t.opening("b", seats.Standard()), t.opening("c", seats.Standard())}
 	t.written(openings...)
 	var accounts []users.AccountID
@@ -84,15 +84,15 @@ func (c *committer) call(ctx context.Context, accounts []users.AccountID, n int)
 			changes = append(changes, c.change(last, n))
 		}
 	}
-	verdicts, err := c.t.store.Commit(ctx, changes...)
+	results, err := c.t.store.Commit(ctx, changes...)
 	if err != nil {
 		return nil, err
 	}
-	if len(verdicts) != len(changes) {
-		return nil, fmt.Errorf("%d verdicts on %d changes", len(verdicts), len(changes))
+	if len(results) != len(changes) {
+		return nil, fmt.Errorf("%d results on %d changes", len(results), len(changes))
 	}
 	var answers []answer
-	for i, v := range verdicts {
+	for i, v := range results {
 		answers = append(answers, answer{changes[i], v})
 	}
 	return answers, nil
@@ -101,8 +101,8 @@ func (c *committer) call(ctx context.Context, accounts []users.AccountID, n int)
 // wanted are the few names that all want.
 var wanted = []users.Key{users.ByUsername("w0"), users.ByUsername("w1"), users.ByUsername("w2"), users.ByUsername("w3")}
 
-// change lets somebody in under one of the names, or out, or both in one, or does
-// nothing but move the revision on.
+// change lets a user in under one of the names, or out, or both, or only moves the revision
+// on.
 func (c *committer) change(last seats.Snapshot, n int) seats.Change {
 	change := seats.Change{ID: seats.ChangeID(fmt.Sprintf("%s %d", c.name, n)), Base: last.Account.Revision, Account: last.Account}
 	change.Account.Revision++
@@ -116,7 +116,7 @@ func (c *committer) change(last seats.Snapshot, n int) seats.Change {
 	}
 	if len(change.Updated) == 0 || way > 1 {
 		name := wanted[c.random.IntN(len(wanted))]
-		u := somebody(users.Profile{ID: users.ID(change.ID), Username: name.Value})
+		u := member(users.Profile{ID: users.ID(change.ID), Username: name.Value})
 		add(&change, u)
 	}
 	return change
