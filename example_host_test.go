@@ -116,14 +116,14 @@ func ExampleKeeper_Import() {
 	fmt.Println(err)
 	// Output:
 	// 3 came in, 1 were here, 1 refused, <nil>
-	// row 4, dee: seats: the input is not valid: created is empty
+	// row 4, dee: seats: not valid: created is empty
 	// 3 of 2 seats are held, 1 over; [{Seats 2} {Available 0} {Invited 0} {Active 3} {Inactive 1}]
 	// 1 of 5 licences are used up
 	// 0 came in, 4 were here, 1 refused, <nil>
-	// row 4, dee: seats: the input is not valid: created is empty
+	// row 4, dee: seats: not valid: created is empty
 	// 3 of 2 seats are held, 1 over; [{Seats 2} {Available 0} {Invited 0} {Active 3} {Inactive 1}]
 	// 1 of 5 licences are used up
-	// seats: no free seat: 3 of 2 are held
+	// seats: no free seat: 3 are held, 1 more than the 2 there are
 }
 
 // An account is closed, and then erased: tombstones and events stay.

@@ -36,7 +36,7 @@ func ExampleKeeper_Preview() {
 	// 3 people: 2 fit, 1 does not; 1 is already here as ada@acme.example <nil>
 	// 2 seats held before, 3 after
 	// 1 seats: no free seat: 3 of 3 are held <nil>
-	// seats: not as planned any more
+	// seats: the plan is out of date: 1 command comes out differently by now
 }
 
 // A page asks before it shows a button.
@@ -47,7 +47,7 @@ func ExampleKeeper_May() {
 	fmt.Println(keeper.May(ctx, "acme", olive, seats.Archive{User: "u1"}))
 	fmt.Println(keeper.May(ctx, "acme", olive, seats.Notify{User: "u1"}))
 	// Output:
-	// seats: no free seat: 1 of 1 are held
-	// seats: an owner is protected
+	// seats: no free seat: 1 of 1 is held
+	// seats: an owner is protected: the ownership has to end first
 	// <nil>
 }

@@ -80,8 +80,8 @@ func ExampleKeeper_Do_refusal() {
 	fmt.Println(err)
 	// Output:
 	// no-seats 1 2 2 1
-	// buy 1
-	// seats: an owner is protected
+	// buy 1 seat
+	// seats: an owner is protected: the ownership has to end first
 }
 
 // A returning user is recognized, and the refusal names the remedy.
@@ -113,7 +113,7 @@ func ExampleKeeper_Do_transfer() {
 	_, err = keeper.Do(ctx, "acme", olive, seats.GrantOwnership{User: "ada"}, seats.EndOwnership{User: "u1"})
 	fmt.Println(err)
 	// Output:
-	// seats: the last active owner stays the owner
+	// seats: this is the last active owner: another user has to become one first
 	// <nil>
 }
 
@@ -131,7 +131,7 @@ func ExampleKeeper_Do_orders() {
 	usage, _ := keeper.Usage(ctx, "acme")
 	fmt.Println(usage.Held, usage.Total, err)
 	// Output:
-	// seats: not a number of seats that can be ordered: 1 asked, none possible
+	// seats: 1 can't be given back: none is free
 	// <nil>
 	// 2 10 <nil>
 }
@@ -196,7 +196,7 @@ func ExampleKeeper_Do_approval() {
 	result, err := keeper.Do(ctx, "acme", olive, seats.Approve{User: "ada"})
 	fmt.Println(result.Outcomes[0].After.Status, err)
 	// Output:
-	// seats: not approved yet
+	// seats: the user is not approved yet
 	// active <nil>
 }
 
@@ -235,5 +235,5 @@ func ExampleCall_key() {
 	// false 5 renewal <nil>
 	// true 5 renewal <nil>
 	// 15
-	// seats: the request key was used for something else
+	// seats: the request key was used for another call
 }

@@ -220,7 +220,7 @@ func TestTheOwnershipOfWhoPaysDoesNotEnd(t *testing.T) {
 	require.Equal(t, []any{seats.EventPayerSet, users.ID("owner"), int64(0)}, []any{e.Kind, e.User, e.Delta})
 	require.Equal(t, users.ID("owner"), s.rows.Account.Payer)
 	s.same(system, seats.SetPayer{User: "owner"})
-	require.EqualError(t, s.refused(seats.ErrPayer, support, seats.EndOwnership{User: "owner"}), "seats: the owner who pays stays an owner")
+	require.EqualError(t, s.refused(seats.ErrPayer, support, seats.EndOwnership{User: "owner"}), "seats: this owner pays for the account: another payer has to be set first")
 	s.do(support, seats.EndOwnership{User: "ada"})
 	s.refused(seats.ErrLastOwner, support, seats.EndOwnership{User: "owner"})
 
@@ -273,7 +273,7 @@ func TestWhatAProductDoesNotOffer(t *testing.T) {
 	onlyDelete.refused(seats.ErrNotOffered, owner, seats.Archive{User: "ada"})
 	onlyDelete.do(owner, seats.Delete{User: "ada"})
 	s.do(support, seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"}) // the switches bind the account's own people
-	require.Equal(t, "delete 1, or buy 1", remediesOf(t, s, owner, seats.BuySeats{Quantity: 0}, seats.ReturnSeats{Quantity: 1}))
+	require.Equal(t, "delete 1 person or buy 1 seat", remediesOf(t, s, owner, seats.BuySeats{Quantity: 0}, seats.ReturnSeats{Quantity: 1}))
 	s.do(owner, seats.Delete{User: "ada"})
 
 	s.do(hr, seats.Invite{Profile: profile("bob")})

@@ -18,7 +18,7 @@ type evaluation struct {
 	index   int       // of the current command
 	// The personal fields of the current command, which are sealed; nil if the call has no key.
 	personal map[string]any
-	lack     *lack // of seats, while remedies measure it
+	shortage *shortage // of seats, while remedies measure it
 
 	account Account
 	pools   map[PoolID]Pool

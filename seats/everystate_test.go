@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -169,22 +171,40 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 			}
 		}
 	}
+	var edits []seats.Edit // in whose place another person is invited
+	var rest []seats.Command
+	for i, c := range call {
+		if edit, ok := c.(seats.Edit); ok && slices.Contains(r.Replaces, i) {
+			edits = append(edits, edit)
+		}
+		if !slices.Contains(r.Replaces, i) {
+			rest = append(rest, c)
+		}
+	}
+	leavers := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
 	for _, step := range r.Steps {
-		doer, left := actor, step.Count
+		doer, left, candidates := actor, int64(1), []users.ID{step.User}
 		if step.Vendor {
 			doer = support
 		}
-		if step.User != "" || step.Action == users.ActionBuySeats {
-			next, refusal := w.decide(n, doer, carriedOut(step, step.User))
-			if refusal != nil {
-				return false
-			}
-			n = next
-			continue
+		leaver := step.User == "" && leavers.Has(step.Action)
+		if leaver || step.Action == users.ActionGrantOwnership {
+			left = step.Count
+			candidates = slices.DeleteFunc(slices.Clone(people), func(id users.ID) bool { return named[id] })
 		}
-		for _, id := range people {
-			next, refusal := w.decide(n, doer, carriedOut(step, id))
-			if left == 0 || named[id] || refusal != nil || next.seated() == n.seated() {
+		for _, id := range candidates {
+			c := carriedOut(step, id)
+			switch step.Action {
+			case users.ActionInvite:
+				other, _, err := edits[0].Set.Apply(users.Profile{ID: "other-" + edits[0].User})
+				require.NoError(w.t, err)
+				c = seats.Invite{Profile: other, Role: find(w.t, n.rows, edits[0].User).Role}
+				edits = edits[1:]
+			case users.ActionHandOver:
+				c = seats.HandOver{User: id, Successor: "other-" + id}
+			}
+			next, refusal := w.decide(n, doer, c)
+			if left == 0 || refusal != nil || leaver && next.seated() == n.seated() {
 				continue
 			}
 			n, left = next, left-1
@@ -193,7 +213,7 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 			return false
 		}
 	}
-	_, refusal := w.decide(n, actor, call...)
+	_, refusal := w.decide(n, actor, rest...)
 	return refusal == nil
 }
 
@@ -213,6 +233,7 @@ func carriedOut(s seats.Step, id users.ID) seats.Command {
 		users.ActionDeactivate: seats.Deactivate{User: id}, users.ActionArchive: seats.Archive{User: id}, users.ActionDelete: seats.Delete{User: id},
 		users.ActionReactivate: seats.Reactivate{User: id}, users.ActionRestore: seats.Restore{User: id},
 		users.ActionNotify: seats.Notify{User: id}, users.ActionApprove: seats.Approve{User: id}, users.ActionEndOwnership: seats.EndOwnership{User: id},
-		users.ActionBuySeats: seats.BuySeats{Quantity: s.Count},
+		users.ActionBuySeats: seats.BuySeats{Pool: s.Pool, Quantity: s.Count}, users.ActionReturnSeats: seats.ReturnSeats{Pool: s.Pool, Quantity: s.Count},
+		users.ActionGrantOwnership: seats.GrantOwnership{User: id}, users.ActionSetPayer: seats.SetPayer{}, users.ActionAccept: seats.Accept{User: id}, users.ActionClose: seats.Close{},
 	}[s.Action]
 }

@@ -14,14 +14,26 @@ type Explanation struct {
 	Holds  bool      `json:"holds"` // a seat of the site pool
 	Since  time.Time `json:"since"` // since when it is so
 	By     Event     `json:"by"`    // by what it came to be so: its Change, its Actor, its Kind
-	// Where a seat is held, what frees it: Ways are the commands by which the owners
-	// of the account can put the person out now, for an owner the end of the ownership, which has
-	// to come first; none where it is left to a sync or the vendor. Ends is when it
-	// comes free by itself, by the event EndsBy; the zero instant is never.
-	Ways   []users.Action `json:"ways,omitzero"`
-	Ends   time.Time      `json:"ends,omitzero"`
-	EndsBy EventKind      `json:"ends_by,omitzero"`
+	// Freer says who can free a held seat now, and Ways lists the commands by which the owners
+	// of the account can: for an owner the end of the ownership, which comes first.
+	Freer Freer          `json:"freer,omitzero"`
+	Ways  []users.Action `json:"ways,omitzero"`
+	// Ends is when a held seat comes free by itself, by the event EndsBy; the zero instant is
+	// never.
+	Ends   time.Time `json:"ends,omitzero"`
+	EndsBy EventKind `json:"ends_by,omitzero"`
 }
+
+// A Freer says who can free a user's seat.
+type Freer string
+
+// The freers.
+const (
+	FreedByOwners Freer = "owners" // the owners of the account, by the Ways of the [Explanation]
+	FreedBySync   Freer = "sync"   // the sync of the user alone, besides the vendor
+	FreedByVendor Freer = "vendor" // the vendor alone
+	FreedByNone   Freer = "none"   // the last active owner keeps the seat; another user becomes an owner first
+)
 
 // Explain returns the explanation for a user at that instant. The events are
 // those about the person and those of [GoverningEvents], in order; those beyond the
@@ -61,7 +73,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		return Explanation{}, fmt.Errorf("%w: the account's row does not follow from the account's events", ErrHistory)
 	}
 	if x.Holds {
-		x.Ways = a.waysOut(u)
+		x.Freer, x.Ways = a.waysOut(u)
 		if !u.Due.IsZero() {
 			x.Ends, x.EndsBy = u.Due, nextTimer(u).event
 		}
@@ -69,19 +81,30 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 	return x, nil
 }
 
-// waysOut returns what the owners of the account can do to free the person's seat.
-func (a Account) waysOut(u users.User) []users.Action {
-	var ways []users.Action
+// waysOut returns who can free the user's seat, and the commands by which owners can.
+func (a Account) waysOut(u users.User) (Freer, []users.Action) {
+	ways := leaving
 	if u.Role == users.Owner {
-		if a.Policy.grants(users.ActionEndOwnership) && a.Policy.offers(users.ActionEndOwnership, u.Segment()) && a.binds(u) == "" {
-			ways = append(ways, users.ActionEndOwnership)
-		}
-		return ways
+		ways = users.In(users.ActionEndOwnership)
 	}
-	for _, way := range leaving.Members() {
-		if a.Policy.offers(way, u.Segment()) && !a.Policy.locks(way, u.Segment()) {
-			ways = append(ways, way)
+	synced := true
+	var offered []users.Action
+	for _, way := range ways.Members() {
+		locked := a.Policy.locks(way, u.Segment())
+		if !locked && a.Policy.offers(way, u.Segment()) && (way != users.ActionEndOwnership || a.Policy.grants(way)) {
+			offered = append(offered, way)
 		}
+		synced = synced && locked
 	}
-	return ways
+	switch {
+	case u.Role == users.Owner && a.binds(u) == ErrLastOwner:
+		return FreedByNone, nil
+	case u.Role == users.Owner && a.binds(u) != "":
+		return FreedByVendor, nil // who sets another payer
+	case synced:
+		return FreedBySync, nil
+	case len(offered) == 0:
+		return FreedByVendor, nil
+	}
+	return FreedByOwners, offered
 }

@@ -26,7 +26,8 @@ func TestExplainingASeat(t *testing.T) {
 	x := explain("owner")
 	require.True(t, x.Holds)
 	require.Equal(t, seats.EventOpened, x.By.Kind)
-	require.Empty(t, x.Ways, "the last one")
+	require.Equal(t, seats.FreedByNone, x.Freer, "the last owner")
+	require.Empty(t, x.Ways)
 
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	x = explain("ada")
@@ -36,6 +37,7 @@ func TestExplainingASeat(t *testing.T) {
 	require.Equal(t, s.now.Add(24*time.Hour), x.Ends)
 	require.Equal(t, seats.EventLapsed, x.EndsBy)
 	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionArchive, users.ActionDelete}, x.Ways)
+	require.Equal(t, seats.FreedByOwners, x.Freer)
 	require.Equal(t, users.Invited, x.Person.Shown)
 
 	invited := s.lastEvent()
@@ -50,6 +52,7 @@ func TestExplainingASeat(t *testing.T) {
 	require.False(t, x.Holds)
 	require.Equal(t, s.lastEvent(), x.By)
 	require.Empty(t, x.Ways)
+	require.Empty(t, x.Freer)
 	s.do(owner, seats.Reactivate{User: "ada"})
 	require.Equal(t, seats.EventReactivated, explain("ada").By.Kind)
 
@@ -63,7 +66,7 @@ func TestExplainingASeat(t *testing.T) {
 	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionDelete}, x.Ways)
 
 	s.do(hr, seats.Invite{Profile: profile("bob"), Role: users.Admin})
-	require.Empty(t, explain("bob").Ways, "the sync's alone")
+	require.Equal(t, seats.FreedBySync, explain("bob").Freer)
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}}, seats.SetTotal{Total: seats.Of(0)})
 	s.do(owner, seats.Invite{Profile: profile("eve")})
 	x = explain("eve")
@@ -73,12 +76,13 @@ func TestExplainingASeat(t *testing.T) {
 	s.do(support, seats.GrantOwnership{User: "ada"})
 	require.Equal(t, []users.Action{users.ActionEndOwnership}, explain("owner").Ways)
 	s.do(support, seats.SetPayer{User: "owner"})
-	require.Empty(t, explain("owner").Ways, "he pays")
+	require.Equal(t, seats.FreedByVendor, explain("owner").Freer, "they pay")
 	s.do(support, seats.SetPayer{})
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{OwnershipEnders: seats.EndedBySupport}})
-	require.Empty(t, explain("owner").Ways, "the vendor's alone")
+	require.Equal(t, seats.FreedByVendor, explain("owner").Freer)
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{Withheld: users.In(users.ActionEndOwnership)}})
-	require.Empty(t, explain("owner").Ways, "not offered")
+	require.Equal(t, seats.FreedByVendor, explain("owner").Freer, "not offered")
+	require.Empty(t, explain("owner").Ways)
 
 	_, err := seats.Explain(s.rows.Account, s.user("eve"), s.now, failing)
 	require.ErrorIs(t, err, errRead)

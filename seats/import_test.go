@@ -104,7 +104,7 @@ func TestWhoCannotBeAdopted(t *testing.T) {
 	}
 	refusal := refused("pool", func(u *users.User) { *u = licensed("ada", "go", 0) })
 	require.Equal(t, seats.PoolID("go"), refusal.Pool)
-	require.EqualError(t, refusal, "seats: the input is not valid: pool is not there")
+	require.EqualError(t, refusal, "seats: not valid: pool does not exist")
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(0)}, seats.Import{User: licensed("ada", "go", 0)})
 }
 

@@ -214,7 +214,7 @@ func TestACommandAsADocument(t *testing.T) {
 		nil, (*seats.Invite)(nil), &seats.Notify{User: "u7"}, forged{seats.Notify{User: "u7"}}, forged{},
 	} {
 		_, err := seats.EncodeCommand(c)
-		require.EqualError(t, err, "seats: JSON: the command is not one of the commands of package seats, by value")
+		require.EqualError(t, err, "seats: JSON: the command is not a command of package seats, by value")
 		_, err = json.Marshal(seats.Commands{c})
 		require.ErrorContains(t, err, "by value")
 		_, err = json.Marshal(seats.Planned{Command: c})

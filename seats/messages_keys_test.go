@@ -13,40 +13,51 @@ import (
 // everyRemedy has one of every kind that a refusal can come with.
 func everyRemedy() Remedies {
 	var all Remedies
-	add := func(s ...Step) { all = append(all, Remedy{s}) }
+	add := func(s ...Step) { all = append(all, Remedy{Steps: s}) }
 	add(Step{Action: users.ActionBuySeats, Count: 7})
 	add(Step{Action: users.ActionBuySeats, Count: 7, Vendor: true}, Step{Action: users.ActionReactivate, Count: 1, User: "u7"})
 	for _, a := range leaving.Members() {
 		add(Step{Action: a, Count: 7})
 	}
-	one := func(s Step) {
-		s.Count, s.User = 1, "u7"
-		next := s
-		next.User = "u8"
-		add(s)
-		add(s, next)
+	add(leftToVendor(ReturnSeats{Quantity: 7}).Step)
+	for _, c := range []Command{
+		Deactivate{User: "u7"}, Invite{}, HandOver{User: "u7"}, Accept{"u7"}, GrantOwnership{}, SetPayer{}, Close{},
+	} {
+		add(moveOf(c).Step)
 	}
-	one(Step{Action: users.ActionEndOwnership, Vendor: true})
-	for _, actions := range remedyActions {
-		for _, a := range actions.Members() {
-			one(Step{Action: a})
-		}
+	add(moveOf(SetPayer{}).byVendor().Step)
+	for _, m := range []move{
+		moveOf(Reactivate{"u7"}), moveOf(Restore{"u7"}), moveOf(Approve{"u7"}), moveOf(Notify{"u7"}), moveOf(Delete{User: "u7"}),
+		moveOf(EndOwnership{"u7"}), moveOf(EndOwnership{"u7"}).byVendor(),
+	} {
+		next := m.Step
+		next.User = "u8"
+		add(m.Step)
+		add(m.Step, next)
 	}
 	return all
 }
 
-// everyShape has a refusal for every message, all of its numbers set.
+// everyShape has a refusal for every message.
 func everyShape() []*Refusal {
-	full := Refusal{Field: "email", Reason: users.ErrDuplicateRow, Total: Of(11), Held: 12, Spent: 0, Asked: 14, Least: 15, Most: 16}
 	var all []*Refusal
-	for _, c := range Codes() {
-		full.Code = c
-		plain, other, endless, single, bare := full, full, full, full, full
-		bare.Reason = nil
-		single.Asked = 1
-		other.Spent, other.Most = 13, 3
-		endless.Total = Unlimited()
-		all = append(all, &plain, &other, &endless, &single, &bare)
+	for _, code := range Codes() {
+		for _, total := range []Count{Of(5), Of(99), Unlimited()} {
+			for _, asked := range []int64{1, 14, 50} {
+				for _, most := range []int64{3, 16} {
+					for _, action := range []users.Action{users.ActionBuySeats, users.ActionReturnSeats} {
+						for _, spent := range []int64{0, 13} {
+							for _, reason := range []error{nil, users.ErrDuplicateRow, ErrInactive} {
+								all = append(all, &Refusal{
+									Code: code, Action: action, Field: "email", Reason: reason,
+									Total: total, Held: 12, Spent: spent, Asked: asked, Least: 12, Most: most,
+								})
+							}
+						}
+					}
+				}
+			}
+		}
 	}
 	return all
 }
@@ -57,7 +68,11 @@ func TestEverythingIsSaidInEveryLanguage(t *testing.T) {
 	capitals, asked := Messages{"field/email": "<FIELD/EMAIL >"}, map[string]bool{}
 	for key := range english {
 		kind, _, _ := strings.Cut(key, "/")
-		capitals[key] = "<" + strings.ToUpper(key) + " " + placesOf(kind, key) + ">"
+		capitals[key] = "<" + strings.ToUpper(key) + " "
+		for _, name := range placesOf(kind, key) {
+			capitals[key] += "{" + name + "}{" + name + ":ONE|OTHER}"
+		}
+		capitals[key] += ">"
 	}
 	require.NoError(t, capitals.Check())
 	requireSaid := func(text string) {
@@ -99,19 +114,19 @@ func TestATranslationIsChecked(t *testing.T) {
 		require.EqualError(t, lacking.Check(), `seats: messages: "`+key+`" is missing`)
 		lacking[key] = ""
 		require.EqualError(t, lacking.Check(), `seats: messages: "`+key+`" is missing`)
-		for _, odd := range []string{"{hled}", "{", "}", "{Held}", "{ held }"} {
+		for _, odd := range []string{"{hled}", "{", "}", "{Held}", "{ held }", "{held:}", "{held:one}", "{held"} {
 			lacking[key] = odd
-			require.EqualError(t, lacking.Check(), `seats: messages: "`+key+`" has a placeholder that is unknown there`)
+			require.EqualError(t, lacking.Check(), `seats: messages: "`+key+`" has an unknown placeholder`)
 		}
 	}
 	m := English()
 	maps.Copy(m, Messages{"no-seat": "x", "field/email": "{held}", "field/id": "", "remedy/deactivate": "{held}", "reason/empty": "{reason}"})
 	delete(m, "forbidden")
-	require.EqualError(t, m.Check(), `seats: messages: "field/email" has a placeholder that is unknown there
+	require.EqualError(t, m.Check(), `seats: messages: "field/email" has an unknown placeholder
 seats: messages: "field/id" is missing
 seats: messages: "forbidden" is missing
-seats: messages: "no-seat" is asked for by nobody
-seats: messages: "reason/empty" has a placeholder that is unknown there
-seats: messages: "remedy/deactivate" has a placeholder that is unknown there`)
+seats: messages: "no-seat" is unknown
+seats: messages: "reason/empty" has an unknown placeholder
+seats: messages: "remedy/deactivate" has an unknown placeholder`)
 	require.Error(t, Messages(nil).Check())
 }

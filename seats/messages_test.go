@@ -16,41 +16,63 @@ import (
 func TestTheTextsOfRefusals(t *testing.T) {
 	texts := map[seats.Code]string{
 		seats.ErrNoSeats:           "seats: no free seat: 8 of 9 are held",
-		seats.ErrForbidden:         "seats: not allowed: the actor is not an e-mail address",
-		seats.ErrNotOffered:        "seats: not offered by this product",
-		seats.ErrOwnerProtected:    "seats: an owner is protected: the actor is not an e-mail address",
-		seats.ErrLastOwner:         "seats: the last active owner stays the owner",
-		seats.ErrSourceLocked:      "seats: managed by the sync this person came by",
-		seats.ErrUnknownUser:       "seats: no such user",
-		seats.ErrWrongStatus:       "seats: not possible: the user is not an e-mail address",
-		seats.ErrDuplicate:         "seats: email is not an e-mail address",
+		seats.ErrForbidden:         "seats: not allowed",
+		seats.ErrNotOffered:        "seats: this product does not offer it",
+		seats.ErrOwnerProtected:    "seats: an owner is protected: the ownership has to end first",
+		seats.ErrLastOwner:         "seats: this is the last active owner: another user has to become one first",
+		seats.ErrSourceLocked:      "seats: this person came by a sync, which alone can change or remove them",
+		seats.ErrUnknownUser:       "seats: there is no such user",
+		seats.ErrWrongStatus:       "seats: the user's status does not allow it",
+		seats.ErrDuplicate:         "seats: a user with this address, username or ID is already here",
 		seats.ErrExchange:          "seats: this would turn one person into another",
-		seats.ErrNotApproved:       "seats: not approved yet",
+		seats.ErrNotApproved:       "seats: the user is not approved yet",
 		seats.ErrInvitationExpired: "seats: the invitation has run out",
-		seats.ErrOrderSize:         "seats: not a number of seats that can be ordered: 5 asked, 1 to 4 possible",
-		seats.ErrBadInput:          "seats: the input is not valid: email is not an e-mail address",
-		seats.ErrKeyReused:         "seats: the request key was used for something else",
-		seats.ErrPlanOutdated:      "seats: not as planned any more",
-		seats.ErrPayer:             "seats: the owner who pays stays an owner",
+		seats.ErrOrderSize:         "seats: 5 can't be bought: at most 4",
+		seats.ErrBadInput:          "seats: not valid: email is not an e-mail address",
+		seats.ErrKeyReused:         "seats: the request key was used for another call",
+		seats.ErrPlanOutdated:      "seats: the plan is out of date: 0 commands come out differently by now",
+		seats.ErrPayer:             "seats: this owner pays for the account: another payer has to be set first",
 		seats.ErrClosed:            "seats: the account is closed",
-		seats.ErrOpen:              "seats: the account is still open",
+		seats.ErrOpen:              "seats: the account has to be closed first",
 		"of a later version":       "seats: of a later version",
 	}
 	for code, want := range texts {
-		no := seats.Refusal{Code: code, Total: seats.Of(9), Held: 8, Asked: 5, Least: 1, Most: 4, Field: "email", Reason: users.ErrAddress}
-		if code == seats.ErrNoSeats {
-			no.Asked = 1
+		refusal := seats.Refusal{Code: code, Total: seats.Of(9), Held: 8, Asked: 5, Least: 1, Most: 4, Field: "email"}
+		if code == seats.ErrBadInput {
+			refusal.Reason = users.ErrAddress
 		}
-		require.EqualError(t, &no, want)
-		require.Equal(t, want, "seats: "+seats.Messages{}.Refusal(&no), "a translation that has nothing is English")
+		if code == seats.ErrNoSeats {
+			refusal.Asked = 1
+		}
+		require.EqualError(t, &refusal, want)
+		require.Equal(t, want, "seats: "+seats.Messages{}.Refusal(&refusal), "a translation that has nothing is English")
 	}
 	for _, code := range seats.Codes() {
 		require.Contains(t, texts, code)
 	}
-	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(9), Held: 8, Spent: 1}, "seats: no free seat: 8 of 9 are held and 1 spent")
-	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(2), Asked: 3}, "seats: not enough free seats: 3 are needed, and 0 of 2 are held")
-	require.EqualError(t, &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Unlimited()}, "seats: no free seat: 0 of unlimited are held")
-	require.EqualError(t, &seats.Refusal{Code: seats.ErrOrderSize, Asked: 5, Least: 1}, "seats: not a number of seats that can be ordered: 5 asked, none possible")
+	for want, refusal := range map[string]seats.Refusal{
+		"no free seat: 1 of 1 is held":                                     {Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 1, Asked: 1},
+		"no free seat: 8 of 9 are held and 1 spent":                        {Code: seats.ErrNoSeats, Total: seats.Of(9), Held: 8, Spent: 1},
+		"not enough free seats: 3 are needed, and 0 of 2 are held":         {Code: seats.ErrNoSeats, Total: seats.Of(2), Asked: 3},
+		"no free seat: 10 are held, 3 more than the 7 there are":           {Code: seats.ErrNoSeats, Total: seats.Of(7), Held: 10, Asked: 2},
+		"no free seat: 2 are held and 1 spent, 2 more than the 1 there is": {Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 2, Spent: 1},
+		"no free seat: 0 of unlimited are held":                            {Code: seats.ErrNoSeats, Total: seats.Unlimited()},
+		"3 can't be bought: at least 10":                                   {Code: seats.ErrOrderSize, Total: seats.Of(9), Asked: 3, Least: 10, Most: 1000},
+		"5 can't be bought: the total would be too large":                  {Code: seats.ErrOrderSize, Total: seats.Of(seats.MaxSeats), Asked: 5, Least: 1},
+		"the seats are unlimited: none can be bought or given back":        {Code: seats.ErrOrderSize, Total: seats.Unlimited(), Asked: 5, Least: 1},
+		"3 can't be given back: only 2 are free":                           {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 7, Asked: 3, Least: 1, Most: 2},
+		"3 can't be given back: only 1 is free":                            {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 8, Asked: 3, Least: 1, Most: 1},
+		"3 can't be given back: none is free":                              {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 9, Asked: 3, Least: 1},
+		"0 can't be given back: at least 1":                                {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 9, Least: 1},
+		"an owner is protected: only an owner may do this":                 {Code: seats.ErrOwnerProtected, Reason: seats.ErrNeedsOwner},
+		"only the vendor may do this":                                      {Code: seats.ErrForbidden, Reason: seats.ErrNeedsVendor},
+		"not allowed: the acting person has not signed in yet":             {Code: seats.ErrForbidden, Reason: seats.ErrNotSignedIn},
+		"not possible: the user is archived":                               {Code: seats.ErrWrongStatus, Reason: seats.ErrArchived},
+		"this email belongs to an inactive user":                           {Code: seats.ErrDuplicate, Field: "email", Reason: seats.ErrTakenByInactive},
+		"the plan is out of date: 1 command comes out differently by now":  {Code: seats.ErrPlanOutdated, Differences: make([]seats.Difference, 1)},
+	} {
+		require.EqualError(t, &refusal, "seats: "+want)
+	}
 }
 
 // TestTheTextsOfFaults are those that package users gives them.
@@ -92,6 +114,7 @@ func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
 		require.Equal(t, "ungültig: Kosten "+c.want, german.Refusal(&seats.Refusal{Code: seats.ErrBadInput, Field: "cost", Reason: c.reason}),
 			"what is put in the place of a placeholder is no placeholder")
 	}
+	require.Equal(t, "{hled} zu {b", seats.Messages{"closed": "{hled} zu {b"}.Refusal(&seats.Refusal{Code: seats.ErrClosed}))
 	require.Equal(t, "edit", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.ActionEdit, Count: 2}}}))
 }
 
@@ -99,7 +122,7 @@ func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
 func TestTheCatalogueIsTheCallers(t *testing.T) {
 	m := seats.English()
 	clear(m)
-	require.EqualError(t, &seats.Refusal{Code: seats.ErrForbidden}, "seats: not allowed to this actor")
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrForbidden}, "seats: not allowed")
 	seats.Codes()[0] = ""
 	require.Equal(t, seats.ErrNoSeats, seats.Codes()[0])
 	users.Reasons()[0] = users.ErrDuplicateRow
@@ -113,19 +136,19 @@ func TestTheTextsOfRemedies(t *testing.T) {
 		steps []seats.Step
 		want  string
 	}{
-		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}}, "deactivate 2"},
-		{[]seats.Step{{Action: users.ActionArchive, Count: 2}}, "archive 2"},
-		{[]seats.Step{{Action: users.ActionDelete, Count: 2}}, "delete 2"},
-		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}}, "buy 10"},
-		{[]seats.Step{{Action: users.ActionBuySeats, Count: 3, Vendor: true}}, "ask the vendor for 3 more"},
+		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}}, "deactivate 2 people"},
+		{[]seats.Step{{Action: users.ActionArchive, Count: 2}}, "archive 2 people"},
+		{[]seats.Step{{Action: users.ActionDelete, Count: 2}}, "delete 2 people"},
+		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}}, "buy 10 seats"},
+		{[]seats.Step{{Action: users.ActionBuySeats, Count: 3, Vendor: true}}, "ask the vendor for 3 more seats"},
 		{[]seats.Step{{Action: users.ActionEndOwnership, Count: 1, User: "u7"}}, "end the ownership of the user"},
 		{[]seats.Step{{Action: users.ActionEndOwnership, Count: 1, User: "u7", Vendor: true}}, "ask the vendor to end the ownership of the user"},
 		{[]seats.Step{{Action: users.ActionReactivate, Count: 1, User: "u7"}}, "reactivate the user"},
 		{[]seats.Step{{Action: users.ActionRestore, Count: 1, User: "u7"}}, "restore the user"},
 		{[]seats.Step{{Action: users.ActionApprove, Count: 1, User: "u7"}}, "approve the user"},
-		{[]seats.Step{{Action: users.ActionNotify, Count: 1, User: "u7"}}, "notify the user"},
-		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}, {Action: users.ActionReactivate, Count: 1, User: "u7"}}, "deactivate 2, then reactivate the user"},
-		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}, {Action: users.ActionBuySeats, Count: 10}}, "buy 10, then buy 10"},
+		{[]seats.Step{{Action: users.ActionNotify, Count: 1, User: "u7"}}, "send the invitation again"},
+		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}, {Action: users.ActionReactivate, Count: 1, User: "u7"}}, "deactivate 2 people, then reactivate the user"},
+		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}, {Action: users.ActionBuySeats, Count: 10}}, "buy 10 seats, then buy 10 seats"},
 		{[]seats.Step{
 			{Action: users.ActionRestore, Count: 1, User: "u7"}, {Action: users.ActionReactivate, Count: 1, User: "u7"}, {Action: users.ActionReactivate, Count: 1, User: "u8"},
 		}, "restore the user, then reactivate 2 users"},
@@ -134,10 +157,10 @@ func TestTheTextsOfRemedies(t *testing.T) {
 		require.Equal(t, c.want, remedy.String())
 		all = append(all, remedy)
 	}
-	require.Equal(t, "deactivate 2", all[:1].String())
-	require.Equal(t, "deactivate 2, or archive 2", all[:2].String())
-	require.Equal(t, "deactivate 2, archive 2, or delete 2", all[:3].String())
-	require.Equal(t, "deactivate 2, then reactivate the user; or buy 10", seats.Remedies{all[11], all[3]}.String())
-	require.Equal(t, "deactivate 2; deactivate 2, then reactivate the user; or buy 10", seats.Remedies{all[0], all[11], all[3]}.String())
+	require.Equal(t, "deactivate 2 people", all[:1].String())
+	require.Equal(t, "deactivate 2 people or archive 2 people", all[:2].String())
+	require.Equal(t, "deactivate 2 people, archive 2 people or delete 2 people", all[:3].String())
+	require.Equal(t, "deactivate 2 people, then reactivate the user; or buy 10 seats", seats.Remedies{all[11], all[3]}.String())
+	require.Equal(t, "deactivate 2 people; deactivate 2 people, then reactivate the user; or buy 10 seats", seats.Remedies{all[0], all[11], all[3]}.String())
 	require.Empty(t, seats.Remedies(nil).String())
 }

@@ -23,7 +23,7 @@ func TestTheLastSeatCanBeUsedAndNoMore(t *testing.T) {
 	require.Equal(t, users.ID("bob"), refusal.User)
 	require.Equal(t, users.ActionInvite, refusal.Action)
 	require.EqualValues(t, 1, refusal.Asked)
-	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", refusal.Remedies.String())
+	require.Equal(t, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat", refusal.Remedies.String())
 	require.EqualError(t, s.refused(seats.ErrNoSeats, system, seats.Add{Profile: profile("bob")}), refusal.Error())
 }
 
@@ -201,7 +201,7 @@ func TestAnInvitationRunsOutAndIsSentAgain(t *testing.T) {
 	require.EqualValues(t, 1, s.lastEvent().Count)
 	s.now = s.now.Add(policy.Term)
 	require.Empty(t, s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"}).Remedies, "she can't send it herself")
-	require.Equal(t, "notify the user", s.refused(seats.ErrInvitationExpired, system, seats.Accept{User: "ada"}).Remedies.String())
+	require.Equal(t, "send the invitation again", s.refused(seats.ErrInvitationExpired, system, seats.Accept{User: "ada"}).Remedies.String())
 	for n := int64(2); n < 5; n++ {
 		s.do(owner, seats.Notify{User: "ada"})
 		require.Equal(t, n, s.lastEvent().Count)

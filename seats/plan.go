@@ -3,6 +3,7 @@ package seats
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,45 +208,87 @@ func (o Outcome) code() Code {
 	return o.Refusal.Code
 }
 
-// String says what the plan comes to: "14 people: 9 fit, 5 do not; 1 is already
-// here as Ada@Acme.example", or "1 command: 1 fits, 0 do not; then 12 of 10 seats are held,
-// 2 too many". Who would be created inactive for want of a seat does not fit. The text contains what people are known by and is meant for the screen, not
-// for a log.
+// String returns a summary: "14 people: 9 fit, 5 do not; 1 is already here as
+// Ada@Acme.example", or "1 command: 1 fits, 0 do not; then 12 seats are held, 2 more than the
+// 10 there are". A user counts once, and fits if all commands about them do; a user who would
+// be created inactive without a seat does not fit. Seats are mentioned if a command about the
+// account changes their numbers.
+//
+// The text contains addresses and names: it is for the screen and not for a log.
 func (p Plan) String() string {
 	one, many := "person", "people"
-	var fit, parked int
+	if slices.ContainsFunc(p.Steps, Planned.ofAccount) {
+		one, many = "command", "commands"
+	}
+	type subject struct { // a user, or a command
+		user users.ID
+		step int
+	}
+	fits, inactive := map[subject]bool{}, map[subject]bool{}
 	var here []string
-	for _, step := range p.Steps {
-		o := step.Outcome
-		if !arriving.Has(o.Action) && !o.Action.OnUser() {
-			one, many = "command", "commands"
+	for i, step := range p.Steps {
+		s := subject{user: step.user()}
+		if s.user == "" || one == "command" {
+			s = subject{step: i + 1}
 		}
-		switch {
-		case o.Refusal != nil:
-		case arriving.Has(o.Action) && o.Action != users.ActionImport && !o.Unchanged && o.After.Status == users.Inactive:
-			parked++
-		default:
-			fit++
+		if step.createsInactive() {
+			inactive[s] = true
 		}
-		if step.Here != "" {
+		earlier, counted := fits[s]
+		fits[s] = (earlier || !counted) && step.Outcome.Refusal == nil && !inactive[s]
+		if step.Here != "" && !slices.Contains(here, step.Here) {
 			here = append(here, step.Here)
 		}
 	}
-	unfit := len(p.Steps) - fit
-	text := fmt.Sprintf("%d %s: %d %s, %d %s not", len(p.Steps), form(len(p.Steps), one, many), fit, form(fit, "fits", "fit"), unfit, form(unfit, "does", "do"))
-	if parked > 0 {
-		text += fmt.Sprintf("; %d %s created inactive", parked, form(parked, "is", "are"))
+	fit := 0
+	for _, fitting := range fits {
+		if fitting {
+			fit++
+		}
+	}
+	all, unfit := len(fits), len(fits)-fit
+	text := fmt.Sprintf("%d %s: %d %s, %d %s not", all, form(all, one, many), fit, form(fit, "fits", "fit"), unfit, form(unfit, "does", "do"))
+	if n := len(inactive); n > 0 {
+		text += fmt.Sprintf("; %d %s created inactive", n, form(n, "is", "are"))
 	}
 	if n := len(here); n > 0 {
 		text += fmt.Sprintf("; %d %s already here as %s", n, form(n, "is", "are"), strings.Join(here, ", "))
 	}
-	if many == "commands" {
-		text += fmt.Sprintf("; then %d of %s seats are held", p.After.Held, p.After.Total)
-		if p.After.Excess > 0 {
-			text += fmt.Sprintf(", %d too many", p.After.Excess)
-		}
+	if u := p.After; one == "command" && (u.Total != p.Before.Total || u.Held != p.Before.Held) {
+		text += "; then " + u.seats()
 	}
 	return text
+}
+
+// user returns the user whom the step is about, also where it is refused.
+func (p Planned) user() users.ID {
+	if p.Outcome.User == "" && p.Outcome.Refusal != nil {
+		return p.Outcome.Refusal.User
+	}
+	return p.Outcome.User
+}
+
+// ofAccount reports whether the step is about the account and not about a user.
+func (p Planned) ofAccount() bool {
+	return !arriving.Has(p.Outcome.Action) && !p.Outcome.Action.OnUser()
+}
+
+// createsInactive reports whether the step makes an inactive user for want of a seat.
+func (p Planned) createsInactive() bool {
+	o := p.Outcome
+	return arriving.Has(o.Action) && o.Action != users.ActionImport && o.Refusal == nil && !o.Unchanged && o.After.Status == users.Inactive
+}
+
+// seats says how many seats are held, and of how many.
+func (u Usage) seats() string {
+	held := fmt.Sprintf("%d %s held", u.Held, form(int(u.Held), "seat is", "seats are"))
+	switch {
+	case u.Total.IsUnlimited():
+		return held + ", without a limit"
+	case u.Excess > 0:
+		return fmt.Sprintf("%s, %d more than the %s there %s", held, u.Excess, u.Total, form(int(u.Total.n), "is", "are"))
+	}
+	return fmt.Sprintf("%d of %s seats %s held", u.Held, u.Total, form(int(u.Held), "is", "are"))
 }
 
 // form returns the form of a word that goes with a number.

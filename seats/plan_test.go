@@ -39,9 +39,13 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 	p = s.plan(owner,
 		seats.Invite{Profile: users.Profile{ID: "n1", Username: "why"}}, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "y"},
 		seats.Invite{Profile: profile("new")}, seats.Invite{Profile: profile("new")})
-	require.Equal(t, "5 people: 5 fit, 0 do not; 2 are already here as Why, Ada@Acme.example", p.String())
+	require.Equal(t, "3 people: 3 fit, 0 do not; 2 are already here as Why, Ada@Acme.example", p.String())
 	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 of 4 seats are held", s.plan(owner, seats.BuySeats{Quantity: 1}).String())
-	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 of 2 seats are held, 1 too many", s.plan(system, seats.SetTotal{Total: seats.Of(2)}).String())
+	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 seats are held, 1 more than the 2 there are", s.plan(system, seats.SetTotal{Total: seats.Of(2)}).String())
+	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 seats are held, without a limit", s.plan(system, seats.SetTotal{Total: seats.Unlimited()}).String())
+	require.Equal(t, "2 commands: 1 fits, 1 does not", s.plan(owner, seats.EditAccount{Name: new("Acme")}, seats.Invite{}).String(), "a new name changes no seat")
+	require.Equal(t, "2 people: 1 fits, 1 does not", s.plan(owner,
+		seats.ChangeRole{User: "ada", Role: users.Admin}, seats.Deactivate{User: "owner"}, seats.Notify{User: "ada"}, seats.Notify{User: "owner"}).String())
 	require.Equal(t, "1 person: 0 fit, 1 does not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
 	s.do(system, seats.SetTotal{Total: seats.Of(9)}, seats.Reactivate{User: "x"})
 	require.Equal(t, "1 person: 1 fits, 0 do not; 1 is already here as E1",

@@ -212,8 +212,8 @@ func TestNewPeopleGetAnIDOnce(t *testing.T) {
 func TestRefusalsReadWell(t *testing.T) {
 	spent := &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(5), Held: 3, Spent: 2}
 	require.EqualError(t, spent, "seats: no free seat: 3 of 5 are held and 2 spent")
-	require.EqualError(t, &seats.Refusal{Code: seats.ErrBadInput, Field: "email", Reason: users.ErrEmpty}, "seats: the input is not valid: email is empty")
-	require.EqualError(t, &seats.Refusal{Code: seats.ErrLastOwner}, "seats: the last active owner stays the owner")
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrBadInput, Field: "email", Reason: users.ErrEmpty}, "seats: not valid: email is empty")
+	require.EqualError(t, &seats.Refusal{Code: seats.ErrLastOwner}, "seats: this is the last active owner: another user has to become one first")
 	require.Equal(t, "no-seats", seats.ErrNoSeats.Error())
 	wrapped := fmt.Errorf("host: %w", spent)
 	require.ErrorIs(t, wrapped, seats.ErrNoSeats)

@@ -103,7 +103,7 @@ func TestAnotherPolicyIsLookedAtFirst(t *testing.T) {
 	s.do(owner, seats.Invite{Profile: profile("bob")})
 	before := s.rows
 	plan := s.plan(support, seats.SetPolicy{Policy: seats.BigContacts()})
-	require.Equal(t, "1 command: 1 fits, 0 do not; then 4 of 3 seats are held, 1 too many", plan.String())
+	require.Equal(t, "1 command: 1 fits, 0 do not; then 4 seats are held, 1 more than the 3 there are", plan.String())
 	require.Equal(t, before, s.rows)
 	of := func(people users.Tally, role users.Role) int64 { return people.Count(0, users.In(role)) }
 	require.EqualValues(t, []int64{0, 1}, []int64{of(plan.Before.Seated, users.Manager), of(plan.After.Seated, users.Manager)})

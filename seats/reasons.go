@@ -7,15 +7,15 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Reasons of [ErrForbidden]. Each goes on from "the actor".
+// Reasons of [ErrForbidden].
 var (
 	ErrNotAUser     = users.Reason{Code: "not-a-user", Text: "is not a user of the account"}
-	ErrNeedsSelf    = users.Reason{Code: "needs-self", Text: "must be the user concerned"}
-	ErrNeedsAdmin   = users.Reason{Code: "needs-admin", Text: "must be an owner or an admin"}
-	ErrNeedsOwner   = users.Reason{Code: "needs-owner", Text: "must be an owner"} // of ErrOwnerProtected too
-	ErrNeedsVendor  = users.Reason{Code: "needs-vendor", Text: "must be the vendor"}
-	ErrNeedsSupport = users.Reason{Code: "needs-support", Text: "must be the vendor's support"}
-	ErrOtherSource  = users.Reason{Code: "other-source", Text: "acts on users of its own source alone"}
+	ErrNeedsSelf    = users.Reason{Code: "needs-self", Text: "only the user concerned may do this"}
+	ErrNeedsAdmin   = users.Reason{Code: "needs-admin", Text: "only an owner or an admin may do this"}
+	ErrNeedsOwner   = users.Reason{Code: "needs-owner", Text: "only an owner may do this"} // of ErrOwnerProtected too
+	ErrNeedsVendor  = users.Reason{Code: "needs-vendor", Text: "only the vendor may do this"}
+	ErrNeedsSupport = users.Reason{Code: "needs-support", Text: "only the vendor's support may do this"}
+	ErrOtherSource  = users.Reason{Code: "other-source", Text: "a sync acts only on users of its own source"}
 )
 
 // Reasons of [ErrForbidden], of the actor, and of [ErrWrongStatus], of the user: the
@@ -28,6 +28,9 @@ var (
 	ErrDeleted     = users.Reason{Code: "deleted", Text: "is deleted"}
 	ErrNotSignedIn = users.Reason{Code: "not-signed-in", Text: "has not signed in yet"}
 )
+
+// ofActors are the reasons that tell a state of the actor.
+var ofActors = []error{ErrNotAUser, ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn}
 
 // statusReasons has the reason for each status.
 var statusReasons = map[users.Status]users.Reason{
@@ -52,23 +55,23 @@ var takenReasons = map[users.Status]users.Reason{
 // Reasons of [ErrBadInput] that a command or an opening can have, besides those of a text,
 // a profile and a policy.
 var (
-	errCommand      = users.Reason{Code: "not-a-command", Text: "is not one of the commands of package seats, by value"}
-	errTooMany      = users.Reason{Code: "too-many-commands", Text: fmt.Sprintf("are more than the %d of one call", MaxCommands)}
-	errRole         = users.Reason{Code: "cannot-be-given", Text: "is not one that can be given"}
+	errCommand      = users.Reason{Code: "not-a-command", Text: "is not a command of package seats, by value"}
+	errTooMany      = users.Reason{Code: "too-many-commands", Text: fmt.Sprintf("are too many: at most %d in one call", MaxCommands)}
+	errRole         = users.Reason{Code: "cannot-be-given", Text: "is unknown, or that of an owner"}
 	errSource       = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
 	errSuccessor    = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
-	errCount        = users.Reason{Code: "not-a-count", Text: "is not a number of seats"}
+	errCount        = users.Reason{Code: "not-a-count", Text: fmt.Sprintf("is not a number of seats from 0 to %d, or unlimited", MaxSeats)}
 	errPayer        = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
-	errZone         = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone"}
-	errSchedule     = users.Reason{Code: "not-yet", Text: "can't be carried out yet"}
+	errZone         = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
+	errSchedule     = users.Reason{Code: "not-yet", Text: "can't be imported yet"}
 	errOtherAccount = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
 	errOtherPlan    = users.Reason{Code: "another-plan", Text: "are not those of the plan"}
 )
 
 // Reasons of [ErrBadInput] for the arguments of a call.
 var (
-	ErrNotThere  = users.Reason{Code: "not-there", Text: "is not there"}
-	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the beginning"}
+	ErrNotThere  = users.Reason{Code: "not-there", Text: "does not exist"}
+	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the start"}
 )
 
 // reasons lists every reason of the library. A reason that is read from JSON is the listed

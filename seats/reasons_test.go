@@ -72,7 +72,7 @@ func TestRefusal_Reason(t *testing.T) {
 	require.Equal(t, seats.PoolID("p"), s.refused(seats.ErrBadInput, support, seats.BuySeats{Pool: "p", Quantity: 1}).Pool)
 	require.Empty(t, s.refused(seats.ErrBadInput, support, seats.BuySeats{Pool: "\x00", Quantity: 1}).Pool)
 	_, err := seats.Plan{Account: "acme"}.Decide(s.rows, s.request(owner, seats.Close{}))
-	require.EqualError(t, err, "seats: the input is not valid: commands are not those of the plan")
+	require.EqualError(t, err, "seats: not valid: commands are not those of the plan")
 	many := s.refused(seats.ErrBadInput, owner, make([]seats.Command, seats.MaxCommands+1)...)
-	require.EqualError(t, many, "seats: the input is not valid: commands are more than the 1000 of one call")
+	require.EqualError(t, many, "seats: not valid: commands are too many: at most 1000 in one call")
 }

@@ -32,31 +32,31 @@ const (
 // Error returns the code.
 func (c Code) Error() string { return string(c) }
 
-// codeTexts say each code in English, in the order of the codes. What else there is to
-// say is in phrases.
+// codeTexts say each code in English, in the order of the codes. The texts of special cases
+// are in phrases.
 var codeTexts = []struct {
 	code Code
 	text string
 }{
-	{ErrNoSeats, "no free seat: {held} of {total} are held"},
-	{ErrForbidden, "not allowed to this actor"},
-	{ErrNotOffered, "not offered by this product"},
-	{ErrOwnerProtected, "an owner is protected"},
-	{ErrLastOwner, "the last active owner stays the owner"},
-	{ErrPayer, "the owner who pays stays an owner"},
-	{ErrSourceLocked, "managed by the sync this person came by"},
-	{ErrUnknownUser, "no such user"},
+	{ErrNoSeats, "no free seat: {held} of {total} {held:is|are} held"},
+	{ErrForbidden, "not allowed"},
+	{ErrNotOffered, "this product does not offer it"},
+	{ErrOwnerProtected, "an owner is protected: the ownership has to end first"},
+	{ErrLastOwner, "this is the last active owner: another user has to become one first"},
+	{ErrPayer, "this owner pays for the account: another payer has to be set first"},
+	{ErrSourceLocked, "this person came by a sync, which alone can change or remove them"},
+	{ErrUnknownUser, "there is no such user"},
 	{ErrWrongStatus, "the user's status does not allow it"},
-	{ErrDuplicate, "somebody is already here under this name"},
+	{ErrDuplicate, "a user with this address, username or ID is already here"},
 	{ErrExchange, "this would turn one person into another"},
-	{ErrNotApproved, "not approved yet"},
+	{ErrNotApproved, "the user is not approved yet"},
 	{ErrInvitationExpired, "the invitation has run out"},
-	{ErrOrderSize, "not a number of seats that can be ordered: {asked} asked, {least} to {most} possible"},
-	{ErrBadInput, "the input is not valid: {field} {reason}"},
-	{ErrKeyReused, "the request key was used for something else"},
-	{ErrPlanOutdated, "not as planned any more"},
+	{ErrOrderSize, "{asked} can't be bought: at least {least}"},
+	{ErrBadInput, "not valid: {field} {reason}"},
+	{ErrKeyReused, "the request key was used for another call"},
+	{ErrPlanOutdated, "the plan is out of date: {count} {count:command comes|commands come} out differently by now"},
 	{ErrClosed, "the account is closed"},
-	{ErrOpen, "the account is still open"},
+	{ErrOpen, "the account has to be closed first"},
 }
 
 // Codes lists the codes there are, in order.
@@ -136,6 +136,9 @@ func badProfile(err error) *Refusal {
 // rights of the actor, the bounds of the policy and what was there at the refusal.
 type Remedy struct {
 	Steps []Step `json:"steps,omitzero"`
+	// Replaces are the places in the call of the commands for which the steps stand, ascending,
+	// as in the Index of a [Refusal]: the call is made again without them.
+	Replaces []int `json:"replaces,omitzero"`
 }
 
 // A Step is a part of a [Remedy]: one command about a user or an order, or one command
@@ -147,11 +150,12 @@ type Step struct {
 	// call names.
 	Count  int64    `json:"count"`
 	User   users.ID `json:"user,omitzero"`   // the user it is about, if it is about a certain one
+	Pool   PoolID   `json:"pool,omitzero"`   // of an order
 	Vendor bool     `json:"vendor,omitzero"` // not for the actor: the vendor can be asked for it
 }
 
-// String returns the remedy in English: "deactivate 1", "buy 10", "ask the vendor
-// for 1 more", "deactivate 1, then reactivate the user".
+// String returns the remedy in English: "deactivate 1 person", "buy 10 seats", "ask the vendor
+// for 1 more", "deactivate 1 person, then reactivate the user".
 func (r Remedy) String() string { return english.Remedy(r) }
 
 // Remedies are alternatives: any one of them is enough.

@@ -7,148 +7,161 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Remedies are found by trying. What could be done first is carried out on a copy of the
-// account, then the whole call; a remedy is given only if all of that passes. A call is
-// tried less than ten times, and where users are created inactive about as often again as
-// the number of missing seats has binary digits; and all of that twice where the call brings
-// somebody back too late.
+// Remedies are found by trying: the steps are carried out on a copy of the account, then the
+// whole call. Only steps after which all of it passes are a remedy. A call is tried less than
+// ten times; under CreateInactive about as often again as the number of missing seats has
+// binary digits; and twice as often if it brings a user back too late.
 
 // A whatIf is a refused call on the state before it.
 type whatIf struct {
-	desk *evaluation // before the call
-	call []Command
-	// Those whom the call names are not for a step that says only how many: the call may
-	// count on them.
-	named    map[users.ID]bool
-	policies []Policy // the account's, and those that the call sets
-	// Whether an invitation without a seat leads to an inactive user while the lack is
-	// measured, or takes the seat that is to be had. A call can count on either.
+	before   *evaluation
+	call     []Command
+	scope    []Command         // whose users a trial needs: the call, and ways to another owner
+	place    int               // of the first command in the request
+	replaced []int             // places of the commands for which moves stand
+	named    map[users.ID]bool // users on whom the call may count: a step that only counts users leaves them alone
+	policies []Policy          // the account's, and those that the call sets
+	returns  bool              // the refused command gives seats back, so that buying is no remedy
+	// Under CreateInactive an invitation without a seat makes an inactive user, or takes a seat
+	// that a remedy brings. A call can count on either, and this is which.
 	overflows bool
-	// The ways back in the call that it comes to only after it took the seats for them away.
-	// Done before the call they need no seat in it.
-	ahead []Step
+	// early are ways back in the call that come after the call took their seats away. Before
+	// the call they need no seat in it.
+	early []move
 }
 
-// A lack is how many seats of the site pool a call needs beyond those that are there.
-type lack struct {
-	needed    int64 // so that it passes with all seated whom it invites
-	otherWays bool  // it may do with fewer: somebody seated would otherwise be created inactive
-	overflows bool  // who would be created inactive is
+// A move is a step with its command. A step that only counts users has none.
+type move struct {
+	Step
+	command Command
 }
 
-// lacks notes that n more seats are needed at this point of a call, and reports whether to
-// go on as if they were there: so it is while a lack is measured, and only then. What has
-// another way without a seat is not in need of one.
+// A shortage measures how many seats of the site pool a call lacks.
+type shortage struct {
+	seats     int64 // so that the call passes with a seat for every user whom it invites
+	otherWays bool  // fewer may do: otherwise a user would be created inactive
+	overflows bool  // such a user is created inactive, and needs no seat
+}
+
+// runsShort notes that n more seats are needed at this point of a call. It reports whether to
+// go on as if they were there, which is so while a shortage is measured.
 func (v *evaluation) runsShort(id PoolID, n int64, otherWay bool) bool {
-	if v.lack == nil || id != Site || otherWay && v.lack.overflows {
+	if v.shortage == nil || id != Site || otherWay && v.shortage.overflows {
 		return false
 	}
 	if otherWay {
-		v.lack.otherWays = true
+		v.shortage.otherWays = true
 	}
-	v.lack.needed = max(v.lack.needed, n)
+	v.shortage.seats = max(v.shortage.seats, n)
 	return true
 }
 
-// remedies returns what the actor of a refused call, or the vendor for him, could do so
-// that all of it passes: within his rights, the policy's bounds and what is there. The
-// evaluation is in the state before the call.
+// remedies returns the remedies of a refused call, in the state before it.
 func (v *evaluation) remedies(call []Command, refusal *Refusal) Remedies {
-	order := refusal.Code == ErrOrderSize && refusal.Action == users.ActionReturnSeats
-	if refusal.Code != ErrNoSeats && !order && remedyActions[refusal.Code] == 0 {
+	returns := refusal.Action == users.ActionReturnSeats
+	if refusal.Code != ErrNoSeats && !(returns && refusal.Code == ErrOrderSize) && !refusal.liftable() {
 		return nil
 	}
-	t := whatIf{desk: v, call: call, named: v.named(call), policies: []Policy{v.account.Policy}}
+	w := whatIf{before: v, call: call, place: v.request.Index, named: v.named(call), policies: []Policy{v.account.Policy}, returns: returns}
+	if len(call) == 1 {
+		w.place = refusal.Index
+	}
+	w.scope = append(slices.Clone(call), w.grants()...)
 	for _, c := range call {
 		if c, ok := c.(SetPolicy); ok {
-			t.policies = append(t.policies, c.Policy)
+			w.policies = append(w.policies, c.Policy)
 		}
 	}
-	found := t.remedies(order)
+	found := w.remedies()
 	if len(found) == 0 && v.account.Policy.overflows() {
-		t.overflows = true
-		found = t.remedies(order)
+		w.overflows = true
+		found = w.remedies()
 	}
 	return found
 }
 
-// remedies returns what makes the call pass; of an order to give seats back, without buying
-// them.
-func (w whatIf) remedies(order bool) Remedies {
-	steps, passes := w.stepsBack()
-	if !passes {
+// remedies returns the ways in which the call passes.
+func (w whatIf) remedies() Remedies {
+	rest, moves, ok := w.lifted()
+	if !ok {
 		return nil
 	}
-	n := w.shortfall(steps)
-	found := w.room(n, steps, order)
-	if len(found) > 0 || len(w.ahead) > 0 {
+	n := rest.shortfall(moves)
+	found := rest.withSeats(n, moves)
+	if len(found) > 0 || len(w.early) > 0 {
 		return found
 	}
-	if w.ahead = w.late(n, steps); len(w.ahead) == 0 {
+	if w.early = rest.tooLate(n, moves); len(w.early) == 0 {
 		return nil
 	}
-	return w.remedies(order)
+	return w.remedies()
 }
 
-// room returns the ways to n more seats, each followed by the steps, by which the call
+// withSeats returns the ways to n more seats, each followed by the moves, after which the call
 // passes.
-func (w whatIf) room(n int64, steps []Step, order bool) Remedies {
+func (w whatIf) withSeats(n int64, moves []move) Remedies {
 	if n == 0 {
-		return w.try(nil, steps)
+		return w.try(moves)
 	}
 	var found Remedies
+	grants := slices.ContainsFunc(moves, func(m move) bool { return m.Action == users.ActionGrantOwnership })
 	for _, a := range leaving.Members() {
-		found = append(found, w.try([]Step{{Action: a, Count: n}}, steps)...)
+		if !grants { // or the leavers might be the next owners
+			found = append(found, w.try(moves, move{Step: Step{Action: a, Count: n}})...)
+		}
 	}
-	if order {
+	if w.returns {
 		return found
 	}
-	if own := w.try(w.desk.orders(n), steps); len(own) > 0 {
+	if own := w.try(moves, w.before.orders(n)...); len(own) > 0 {
 		return append(found, own...)
 	}
-	return append(found, w.try([]Step{{Action: users.ActionBuySeats, Count: n, Vendor: true}}, steps)...)
+	return append(found, w.try(moves, buying(n).byVendor())...)
 }
 
-// late returns the ways back in the call that are refused for want of a seat even though n
-// more were there before the call; none if anything else of it is refused.
-func (w whatIf) late(n int64, steps []Step) (late []Step) {
+// tooLate returns the ways back in the call that are refused although n more seats were there
+// before it; none if the call is refused for anything else.
+func (w whatIf) tooLate(n int64, moves []move) (late []move) {
 	d := w.fork()
 	d.grow(n)
-	for _, s := range steps {
-		w.carryOut(d, s)
+	for _, m := range moves {
+		w.carryOut(d, m)
 	}
 	for _, c := range w.call {
 		_, refusal := d.try(c)
 		if refusal == nil {
 			continue
 		}
-		s := Step{Action: c.Action(), Count: 1, User: refusal.User}
-		if refusal.Code != ErrNoSeats || !remedyActions[ErrWrongStatus].Has(s.Action) {
+		if refusal.Code != ErrNoSeats || !waysBack.Has(c.Action()) {
 			return nil
 		}
-		if !slices.Contains(late, s) {
-			late = append(late, s)
+		if m := moveOf(c); !slices.Contains(late, m) {
+			late = append(late, m)
 		}
 	}
 	return late
 }
 
-// try returns the remedy of these steps, if it is one.
-func (w whatIf) try(first, then []Step) Remedies {
-	steps := append(first, then...)
-	if len(steps) == 0 || !w.passes(w.fork(), steps) {
+// try returns the remedy that brings seats first and then makes the moves, if it is one.
+func (w whatIf) try(moves []move, first ...move) Remedies {
+	moves = slices.Concat(first, moves)
+	if len(moves) == 0 || !w.passes(w.fork(), moves) {
 		return nil
 	}
-	return Remedies{{steps}}
+	r := Remedy{Replaces: w.replaced}
+	for _, m := range moves {
+		r.Steps = append(r.Steps, m.Step)
+	}
+	return Remedies{r}
 }
 
 // fork returns a copy of the state before the call.
-func (w whatIf) fork() *evaluation { return w.desk.fork(w.call) }
+func (w whatIf) fork() *evaluation { return w.before.fork(w.scope) }
 
-// passes reports whether the steps can be carried out and the whole call passes then.
-func (w whatIf) passes(d *evaluation, steps []Step) bool {
-	for _, s := range steps {
-		if !w.carryOut(d, s) {
+// passes reports whether the moves can be carried out and the whole call passes then.
+func (w whatIf) passes(d *evaluation, moves []move) bool {
+	for _, m := range moves {
+		if !w.carryOut(d, m) {
 			return false
 		}
 	}
@@ -160,107 +173,35 @@ func (w whatIf) passes(d *evaluation, steps []Step) bool {
 	return true
 }
 
-// carryOut does a step, and reports whether that could be done and was anything new.
-func (w whatIf) carryOut(d *evaluation, s Step) bool {
-	if leaving.Has(s.Action) {
-		return w.freeUp(d, s.Action, s.Count)
+// carryOut does a move, and reports whether it could be done and changed anything.
+func (w whatIf) carryOut(d *evaluation, m move) bool {
+	if m.command == nil {
+		return w.freeUp(d, m.Action, m.Count)
 	}
 	actor := d.request.Actor
-	if s.Vendor {
+	if m.Vendor {
 		d.request.Actor = users.Support("vendor")
 	}
-	o, refusal := d.try(s.command())
+	o, refusal := d.try(m.command)
 	d.request.Actor = actor
 	return refusal == nil && !o.Unchanged
 }
 
-// command returns the command that a step stands for, unless that says only how many.
-func (s Step) command() Command {
-	switch s.Action {
-	case users.ActionBuySeats:
-		return BuySeats{Quantity: s.Count}
-	case users.ActionReactivate:
-		return Reactivate{s.User}
-	case users.ActionRestore:
-		return Restore{s.User}
-	case users.ActionApprove:
-		return Approve{s.User}
-	case users.ActionEndOwnership:
-		return EndOwnership{s.User}
-	}
-	return Notify{s.User}
-}
-
-// remedyActions are the commands about the user in the way that could lift a refusal.
-var remedyActions = map[Code]users.Set[users.Action]{
-	ErrDuplicate:         users.In(users.ActionReactivate, users.ActionRestore),
-	ErrWrongStatus:       users.In(users.ActionReactivate, users.ActionRestore),
-	ErrNotApproved:       users.In(users.ActionApprove),
-	ErrInvitationExpired: users.In(users.ActionNotify),
-	ErrOwnerProtected:    users.In(users.ActionEndOwnership),
-}
-
-// remedyActions returns what lifts the refusals of the call that are not for want of seats, in
-// the order in which they come up, and whether all of them are lifted. It does not yet
-// say that these steps can be carried out before the call: trying them does.
-func (w whatIf) stepsBack() (steps []Step, passes bool) {
-	d := w.fork()
-	d.lack = &lack{overflows: w.overflows}
-	for _, s := range w.ahead {
-		if !w.carryOut(d, s) {
-			return nil, false
-		}
-		steps = append(steps, s)
-	}
-	for _, c := range w.call {
-		// Every cure brings its user one status further in or ends an ownership, so that this
-		// ends. One user can be in the way more than once: who comes out of the archive may be
-		// inactive, and who is asked in again not be approved.
-		for _, refusal := d.try(c); refusal != nil; _, refusal = d.try(c) {
-			cure, found := w.remedyFor(d, refusal)
-			if !found {
-				return nil, false
-			}
-			steps = append(steps, cure)
-		}
-	}
-	return steps, true
-}
-
-// cure carries out what may lift a refusal, and reports whether there is anything.
-func (w whatIf) remedyFor(d *evaluation, refusal *Refusal) (Step, bool) {
-	out := leaving.Has(refusal.Action) || refusal.Action == users.ActionErase
-	if out != (refusal.Code == ErrOwnerProtected) {
-		return Step{}, false // nobody is brought back to be put out, and an ownership ends for nothing else
-	}
-	for _, a := range remedyActions[refusal.Code].Members() {
-		s := Step{Action: a, Count: 1, User: refusal.User}
-		if w.carryOut(d, s) {
-			return s, true
-		}
-		if s.Vendor = a == users.ActionEndOwnership; s.Vendor && w.carryOut(d, s) {
-			return s, true
-		}
-	}
-	return Step{}, false
-}
-
-// lack returns how many more seats it takes for the call to pass after the steps.
-func (w whatIf) shortfall(steps []Step) int64 {
+// shortfall returns how many more seats the call needs to pass after the moves.
+func (w whatIf) shortfall(moves []move) int64 {
 	measured := w.fork()
-	measured.lack = &lack{overflows: w.overflows}
-	w.passes(measured, steps)
-	least, most := measured.lack.needed, measured.lack.needed
-	if measured.lack.otherWays {
+	measured.shortage = &shortage{overflows: w.overflows}
+	w.passes(measured, moves)
+	least, most := measured.shortage.seats, measured.shortage.seats
+	if measured.shortage.otherWays {
 		least = 0
 	}
-	// With one seat more one user more is seated, so that the numbers which do are those from
-	// one on.
+	// Each further seat is one more user's, so that the call passes from some number on.
 	for least < most {
 		n := least + (most-least)/2
 		d := w.fork()
 		d.grow(n)
-		if w.passes(d, steps) {
+		if w.passes(d, moves) {
 			most = n
 		} else {
 			least = n + 1
@@ -276,31 +217,35 @@ func (v *evaluation) grow(n int64) {
 	v.pools[Site] = p
 }
 
-// maxOrders is how many orders a remedy has at most, where the policy bounds one.
+// maxOrders is how many orders a remedy has at most if the policy bounds one.
 const maxOrders = 10
 
-// orders returns the orders by which the actor would get n more seats.
-func (v *evaluation) orders(n int64) (steps []Step) {
+// orders returns the orders by which the actor gets n more seats.
+func (v *evaluation) orders(n int64) (orders []move) {
 	least, most := int64(1), int64(MaxSeats)
 	if v.byAccountUser() {
 		least, most = v.account.Policy.order()
 	}
-	for ; n > 0 && len(steps) < maxOrders; n -= most {
-		steps = append(steps, Step{Action: users.ActionBuySeats, Count: min(max(n, least), most)})
+	for ; n > 0 && len(orders) < maxOrders; n -= most {
+		orders = append(orders, buying(min(max(n, least), most)))
 	}
-	return steps
+	return orders
 }
 
-// free lets n people leave by that action, any whom the actor may put out, and reports
-// whether there are so many. Nobody of them need be loaded: they follow from the tally. A
-// sync can't tell from that how many of them are its own.
+func buying(n int64) move {
+	return move{Step{Action: users.ActionBuySeats, Count: n}, BuySeats{Quantity: n}}
+}
+
+// freeUp lets n users leave by that action, and reports whether the actor can put so many out.
+// They follow from the tally and need not be loaded. The tally does not tell a sync how many
+// users are its own.
 func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
 	if grant, _ := d.authority(a); grant != rules.Anyone {
 		return false
 	}
 	named := users.Tally{}
 	for id := range w.named {
-		named.Add(w.desk.people[id].Segment(), 1)
+		named.Add(w.before.people[id].Segment(), 1)
 	}
 	for _, s := range users.Segments() {
 		if !w.frees(a, s) {
@@ -319,11 +264,11 @@ func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
 	return n == 0
 }
 
-// frees reports whether somebody of that standing can be put out by the actor and makes
-// room by that, under every policy that the call meets.
+// frees reports whether the actor can put a user of that segment out, and whether this frees a
+// seat under every policy of the call.
 func (w whatIf) frees(a users.Action, s users.Segment) bool {
 	policy := w.policies[0]
-	possible := s.Role != users.Owner && !(w.desk.byAccountUser() && (policy.locks(a, s) || !policy.offers(a, s)))
+	possible := s.Role != users.Owner && !(w.before.byAccountUser() && (policy.locks(a, s) || !policy.offers(a, s)))
 	for _, p := range w.policies {
 		possible = possible && p.holds(s)
 	}

@@ -19,21 +19,21 @@ func TestARemedyIsOnlyWhatCanBeDoneNow(t *testing.T) {
 	s.invite("ada")
 	s.do(owner, seats.Deactivate{User: "ada"})
 	s.invite("bob")
-	require.Equal(t, "deactivate 1, then reactivate the user; archive 1, then reactivate the user; delete 1, then reactivate the user; or buy 1, then reactivate the user",
+	require.Equal(t, "deactivate 1 person, then reactivate the user; archive 1 person, then reactivate the user; delete 1 person, then reactivate the user; or buy 1 seat, then reactivate the user",
 		s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}).Remedies.String())
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
-	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
+	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
 		"an admin alone can't put himself out and then go on")
-	require.Equal(t, "ask the vendor for 1 more", seats.Remedies{{Steps: []seats.Step{{Action: users.ActionBuySeats, Count: 1, Vendor: true}}}}.String())
+	require.Equal(t, "ask the vendor for 1 more seat", seats.Remedies{{Steps: []seats.Step{{Action: users.ActionBuySeats, Count: 1, Vendor: true}}}}.String())
 	require.Empty(t, seats.Remedies{}.String())
 }
 
 func TestRemediesAreForTheStateThatOthersSee(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	two := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
-	require.Equal(t, "buy 1", s.refused(seats.ErrNoSeats, owner, two...).Remedies.String(), "ada is not there to be deactivated")
+	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, owner, two...).Remedies.String(), "ada is not there to be deactivated")
 	each := seats.DecideEach(s.rows, s.request(owner, two...)).Outcomes[1].Refusal
-	require.Equal(t, "deactivate 1, archive 1, delete 1, or buy 1", each.Remedies.String(), "here she is")
+	require.Equal(t, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat", each.Remedies.String(), "here she is")
 
 	s.invite("ada")
 	back := seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}
@@ -48,11 +48,11 @@ func TestWhoCouldMakeRoom(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Policy{Exempt: users.In(users.Manager), Buying: seats.Orders{By: seats.VendorOnly}})
 	s.do(system, seats.Add{Profile: profile("man"), Role: users.Manager}, seats.Add{Profile: profile("ada")}, seats.Add{Profile: profile("bob")})
 	newcomer := seats.Invite{Profile: profile("cy")}
-	require.Equal(t, "deactivate 1, archive 1, delete 1, or ask the vendor for 1 more", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String())
-	require.Equal(t, "ask the vendor for 1 more", s.refused(seats.ErrNoSeats, hr, newcomer).Remedies.String(),
+	require.Equal(t, "deactivate 1 person, archive 1 person, delete 1 person or ask the vendor for 1 more seat", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String())
+	require.Equal(t, "ask the vendor for 1 more seat", s.refused(seats.ErrNoSeats, hr, newcomer).Remedies.String(),
 		"a sync cannot tell how many of them are its own")
 	s.do(support, seats.SetTotal{Total: seats.Of(1)})
-	require.Equal(t, "ask the vendor for 3 more", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String(),
+	require.Equal(t, "ask the vendor for 3 more seats", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String(),
 		"two hold a seat who could go, and three would have to; a manager holds none")
 
 	t.Run("the one who asks is not in yet", func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestWhoCouldMakeRoom(t *testing.T) {
 		s.invite("bob")
 		s.do(owner, seats.Invite{Profile: profile("ada"), Role: users.Admin})
 		refusal := s.refused(seats.ErrNoSeats, users.As("ada"), seats.Accept{User: "ada"}, newcomer)
-		require.Equal(t, "ask the vendor for 1 more", refusal.Remedies.String())
+		require.Equal(t, "ask the vendor for 1 more seat", refusal.Remedies.String())
 	})
 }
 
@@ -68,7 +68,7 @@ func TestWhoWasCreatedInactiveTakesTheNextSeatFirst(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Policy{WhenFull: seats.CreateInactive})
 	s.invite("ada", "bob")
 	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
-	require.Equal(t, "buy 2", refusal.Remedies.String(), "one for cy, one for bob; and there is only ada to put out")
+	require.Equal(t, "buy 2 seats", refusal.Remedies.String(), "one for cy, one for bob; and there is only ada to put out")
 	s.do(owner, seats.BuySeats{Quantity: 2}, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
 }
 
@@ -95,29 +95,29 @@ func TestDecide_remedies(t *testing.T) {
 		call   []seats.Command
 		want   string
 	}{
-		"whole_call":           {seats.Standard(), owner, three, "deactivate 3, archive 3, delete 3, or buy 3"},
-		"more_than_can_leave":  {seats.Standard(), owner, append(three, seats.Invite{Profile: profile("v")}), "buy 4"},
-		"after_the_refused":    {seats.Standard(), owner, []seats.Command{three[0], seats.Deactivate{User: "ada"}, three[1], three[2]}, "deactivate 2, archive 2, delete 2, or buy 2"},
-		"vendor_sells":         {seats.AccuEdConnect(), owner, three, "deactivate 3, delete 3, or ask the vendor for 3 more"},
-		"least_order":          {seats.HowNow(), owner, three, "deactivate 3, delete 3, or buy 10"},
-		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.ActionArchive, users.ActionDelete)}, owner, three, "deactivate 3; or buy 2, then buy 1"},
+		"whole_call":           {seats.Standard(), owner, three, "deactivate 3 people, archive 3 people, delete 3 people or buy 3 seats"},
+		"more_than_can_leave":  {seats.Standard(), owner, append(three, seats.Invite{Profile: profile("v")}), "buy 4 seats"},
+		"after_the_refused":    {seats.Standard(), owner, []seats.Command{three[0], seats.Deactivate{User: "ada"}, three[1], three[2]}, "deactivate 2 people, archive 2 people, delete 2 people or buy 2 seats"},
+		"vendor_sells":         {seats.AccuEdConnect(), owner, three, "deactivate 3 people, delete 3 people or ask the vendor for 3 more seats"},
+		"least_order":          {seats.HowNow(), owner, three, "deactivate 3 people, delete 3 people or buy 10 seats"},
+		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.ActionArchive, users.ActionDelete)}, owner, three, "deactivate 3 people; or buy 2 seats, then buy 1 seat"},
 		"put_out_meanwhile":    {seats.Standard(), system, []seats.Command{three[0], seats.Deactivate{User: "x"}, seats.Accept{User: "x"}}, ""},
-		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1, then reactivate the user; delete 1, then reactivate the user; or ask the vendor for 1 more, then reactivate the user"},
-		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2, then reactivate the user; or buy 2, then reactivate the user"},
-		"overflow_first":       {overflow, system, []seats.Command{three[0], seats.Reactivate{User: "gus"}}, "deactivate 2, archive 2, delete 2, or buy 2"},
-		"overflow_last":        {overflow, system, []seats.Command{seats.Reactivate{User: "gus"}, three[0]}, "deactivate 1, archive 1, delete 1, or buy 1"},
-		"overflow_not_enough":  {overflow, system, []seats.Command{three[0], seats.Accept{User: "x"}, three[1]}, "deactivate 1, archive 1, delete 1, or buy 1"},
+		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1 person, then reactivate the user; delete 1 person, then reactivate the user; or ask the vendor for 1 more seat, then reactivate the user"},
+		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2 people, then reactivate the user; or buy 2 seats, then reactivate the user"},
+		"overflow_first":       {overflow, system, []seats.Command{three[0], seats.Reactivate{User: "gus"}}, "deactivate 2 people, archive 2 people, delete 2 people or buy 2 seats"},
+		"overflow_last":        {overflow, system, []seats.Command{seats.Reactivate{User: "gus"}, three[0]}, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat"},
+		"overflow_not_enough":  {overflow, system, []seats.Command{three[0], seats.Accept{User: "x"}, three[1]}, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat"},
 		"overflow_counted_on": {overflow, support, []seats.Command{three[0], seats.Erase{User: "x"}, comeBack("gus")},
-			"deactivate 1, then reactivate the user; archive 1, then reactivate the user; delete 1, then reactivate the user; or buy 1, then reactivate the user"},
-		"too_many_orders": {seats.Policy{Buying: seats.Orders{Most: 1}}, owner, eleven, "ask the vendor for 11 more"},
-		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, three[0]}, "deactivate 2, archive 2, or delete 2"},
+			"deactivate 1 person, then reactivate the user; archive 1 person, then reactivate the user; delete 1 person, then reactivate the user; or buy 1 seat, then reactivate the user"},
+		"too_many_orders": {seats.Policy{Buying: seats.Orders{Most: 1}}, owner, eleven, "ask the vendor for 11 more seats"},
+		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, three[0]}, "deactivate 2 people, archive 2 people or delete 2 people"},
 		"back_too_late": {seats.Standard(), support, []seats.Command{three[0], three[1], seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "gus"}, seats.Reactivate{User: "gus"}},
-			"deactivate 3, then reactivate the user; archive 3, then reactivate the user; delete 3, then reactivate the user; or buy 3, then reactivate the user"},
-		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2, archive 2, or delete 2"},
+			"deactivate 3 people, then reactivate the user; archive 3 people, then reactivate the user; delete 3 people, then reactivate the user; or buy 3 seats, then reactivate the user"},
+		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2 people, archive 2 people or delete 2 people"},
 		"back_too_early": {seats.Standard(), support, []seats.Command{seats.Deactivate{User: "ada"}, seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "ada"}}, ""},
-		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Quantity: 1}, three[0]}, "deactivate 2, archive 2, or delete 2"},
+		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Quantity: 1}, three[0]}, "deactivate 2 people, archive 2 people or delete 2 people"},
 		"roles_counted": {seats.Policy{Exempt: users.In(users.Member)}, support,
-			[]seats.Command{seats.SetPolicy{Policy: seats.Standard()}, three[0]}, "buy 1"},
+			[]seats.Command{seats.SetPolicy{Policy: seats.Standard()}, three[0]}, "buy 1 seat"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := full(t, c.policy)
@@ -137,6 +137,86 @@ func TestDecide_remedies(t *testing.T) {
 		s.do(owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "bob"}, seats.Archive{User: "bob"})
 		require.Equal(t, "reactivate the user, then restore the user, then reactivate the user",
 			s.refused(seats.ErrDuplicate, owner, comeBack("ada"), comeBack("bob")).Remedies.String())
+	})
+}
+
+// TestDecide_remedies_other has the remedies of refusals other than for want of seats, alone and
+// in a call.
+func TestDecide_remedies_other(t *testing.T) {
+	full := func(t *testing.T, policy seats.Policy) *site { // 3 of 3
+		s := open(t, seats.Of(3), policy)
+		s.do(system, seats.Invite{Profile: profile("new"), Role: users.Admin}, seats.Add{Profile: profile("ada"), Role: users.Admin})
+		return s
+	}
+	other := func(id users.ID) seats.Edit {
+		return seats.Edit{User: id, Set: users.Patch{FirstName: new("Eve"), LastName: new("Eden"), Email: new("eve@acme.example")}}
+	}
+	paid := func(s *site) { s.do(support, seats.SetPayer{User: "owner"}, seats.GrantOwnership{User: "ada"}) }
+	active := func(s *site) { s.do(system, seats.Accept{User: "new"}) }
+	ends := seats.EndOwnership{User: "owner"}
+	invite := seats.Invite{Profile: profile("x")}
+	for name, c := range map[string]struct {
+		policy   seats.Policy
+		before   func(*site)
+		actor    users.Actor
+		call     []seats.Command
+		want     string
+		replaces []int
+	}{
+		"buying":            {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 5}}, "ask the vendor for 5 more seats", []int{0}},
+		"buying_in_a_call":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite}, "ask the vendor for 1 more seat", []int{0}},
+		"buying_too_few":    {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite, seats.Invite{Profile: profile("y")}}, "deactivate 1 person, then ask the vendor for 1 more seat; delete 1 person, then ask the vendor for 1 more seat; or ask the vendor for 1 more seat, then ask the vendor for 1 more seat", []int{0}},
+		"buying_by_another": {seats.AccuEdConnect(), active, users.As("new"), []seats.Command{seats.BuySeats{Quantity: 5}}, "ask the vendor for 5 more seats", []int{0}},
+		"giving_back":       {seats.AccuEdConnect(), func(s *site) { s.do(owner, seats.Deactivate{User: "ada"}) }, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "ask the vendor to take back 1 seat", []int{0}},
+		"giving_back_held":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "deactivate 1 person, then ask the vendor to take back 1 seat; or delete 1 person, then ask the vendor to take back 1 seat", []int{0}},
+		"never_the_owners":  {seats.Standard(), nil, owner, []seats.Command{seats.SetTotal{Total: seats.Of(9)}}, "", nil},
+		"no_role":           {seats.AccuEdConnect(), func(s *site) { s.do(owner, seats.ChangeRole{User: "ada", Role: users.Member}) }, users.As("ada"), []seats.Command{seats.BuySeats{Quantity: 5}}, "", nil},
+
+		"last_owner":          {seats.Standard(), nil, owner, []seats.Command{ends}, "make another user an owner first", nil},
+		"last_owner_alone":    {seats.Standard(), func(s *site) { s.do(owner, seats.ChangeRole{User: "ada", Role: users.Member}) }, owner, []seats.Command{ends}, "", nil},
+		"last_owner_named":    {seats.Standard(), nil, owner, []seats.Command{seats.Deactivate{User: "ada"}, ends}, "", nil},
+		"last_owner_and_full": {seats.Standard(), nil, owner, []seats.Command{ends, invite}, "buy 1 seat, then make another user an owner first", nil},
+		"support_ends":        {seats.BigContacts(), func(s *site) { s.do(owner, seats.GrantOwnership{User: "ada"}) }, owner, []seats.Command{ends}, "ask the vendor to end the ownership of the user", []int{0}},
+		"payer":               {seats.Standard(), paid, owner, []seats.Command{ends}, "ask the vendor to set another payer", nil},
+		"payer_by_support":    {seats.Standard(), paid, support, []seats.Command{ends}, "set another payer", nil},
+		"not_signed_in":       {seats.BigContacts(), nil, users.As("new"), []seats.Command{seats.BuySeats{Quantity: 5}}, "accept the invitation", nil},
+		"still_open":          {seats.Standard(), nil, support, []seats.Command{seats.EraseAccount{}}, "close the account", nil},
+
+		"delete_only": {seats.HowNow(), nil, owner, []seats.Command{seats.Deactivate{User: "new"}}, "delete the user", []int{0}},
+		"delete_only_some": {seats.HowNow(), func(s *site) { s.do(owner, seats.Delete{User: "ada"}, seats.Invite{Profile: profile("eve")}) }, owner,
+			[]seats.Command{seats.Deactivate{User: "new"}, seats.Notify{User: "owner"}, seats.Deactivate{User: "eve"}}, "delete 2 users", []int{0, 2}},
+		"archive_withheld": {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.Archive{User: "new"}}, "", nil},
+
+		"exchange":          {seats.BigContacts(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the other person, then hand over the work", []int{0}},
+		"exchange_not_in":   {seats.Standard(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the other person", []int{0}},
+		"exchange_inactive": {seats.BigContacts(), func(s *site) { s.do(owner, seats.Deactivate{User: "ada"}) }, owner, []seats.Command{other("ada")}, "invite the other person, then hand over the work", []int{0}},
+		"exchange_of_owner": {seats.BigContacts(), nil, owner, []seats.Command{other("owner")}, "", nil},
+		"exchange_by_ID_only": {seats.BigContacts(), func(s *site) { s.do(owner, seats.Edit{User: "ada", Set: users.Patch{ExternalID: new("7")}}) }, owner,
+			[]seats.Command{seats.Edit{User: "ada", Set: users.Patch{ExternalID: new("")}}}, "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := full(t, c.policy)
+			if c.before != nil {
+				c.before(s)
+			}
+			_, err := s.try(c.actor, c.call...)
+			refusal, ok := errors.AsType[*seats.Refusal](err)
+			require.True(t, ok)
+			require.Equal(t, c.want, refusal.Remedies.String(), err)
+			w, n := &walk{t: t}, node{s.rows, s.now}
+			for _, r := range refusal.Remedies {
+				require.Equal(t, c.replaces, r.Replaces)
+				require.True(t, w.helps(n, c.actor, c.call, r, []users.ID{"ada", "new"}), r)
+			}
+		})
+	}
+
+	t.Run("one_by_one", func(t *testing.T) {
+		s := full(t, seats.HowNow())
+		each := seats.DecideEach(s.rows, s.request(owner, seats.Notify{User: "new"}, seats.Archive{User: "new"}, seats.Deactivate{User: "new"})).Outcomes
+		for i, o := range each[1:] {
+			require.Equal(t, seats.Remedies{{Steps: []seats.Step{{Action: users.ActionDelete, Count: 1, User: "new"}}, Replaces: []int{i + 1}}}, o.Refusal.Remedies)
+		}
 	})
 }
 

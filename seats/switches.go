@@ -110,9 +110,13 @@ func (p Policy) refusesExchange() bool { return p.IdentityChange == IdentityChan
 // offers reports whether the account's own people are offered the action for a
 // person of that standing.
 func (p Policy) offers(a users.Action, s users.Segment) bool {
-	kept := p.DeleteOnly && s.Status == users.Invited && (a == users.ActionDeactivate || a == users.ActionArchive)
+	kept := p.deletesOnly(s) && (a == users.ActionDeactivate || a == users.ActionArchive)
 	return !p.Withheld.Has(a) && !kept
 }
+
+// deletesOnly reports whether the account's own users can put out a user of that segment by
+// deletion alone.
+func (p Policy) deletesOnly(s users.Segment) bool { return p.DeleteOnly && s.Status == users.Invited }
 
 // locked are the actions that source-locked people are spared.
 var locked = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)

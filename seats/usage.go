@@ -16,7 +16,7 @@ type Usage struct {
 	Total     Count           `json:"total,omitzero"`
 	Held      int64           `json:"held"`
 	Spent     int64           `json:"spent"`
-	Available Count           `json:"available,omitzero"` // never negative
+	Available Count           `json:"available,omitzero"` // never negative; zero in a closed account
 	Excess    int64           `json:"excess,omitzero"`    // by how many seats the account is above its total
 	Closed    time.Time       `json:"closed,omitzero"`    // since when nobody holds a seat, see [Close]
 	People    users.Tally     `json:"people"`             // by the status that is shown
@@ -47,6 +47,9 @@ func (s Snapshot) UsageOf(people users.Tally) Usage {
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed,
 		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Excess: p.Excess(),
 		People: a.Policy.ViewTally(people), Seated: a.Policy.ViewTally(a.seated(people)),
+	}
+	if !a.Closed.IsZero() {
+		u.Available = Of(0)
 	}
 	for _, c := range a.Policy.cards() {
 		if c.Figure != 0 {

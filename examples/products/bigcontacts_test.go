@@ -76,22 +76,22 @@ func Example_bigContacts() {
 	// Output:
 	// <nil>
 	// <nil>
-	// seats: an owner is protected
+	// seats: an owner is protected: the ownership has to end first
 	// Ada active; Bob inactive; Cy active; Olive active; [{User spots 4} {Open user spots 1} {Active users 3} {Inactive users 1}] <nil>
 	// <nil>
-	// seats: this would turn one person into another
+	// seats: this would turn one person into another; deactivate the user, then invite the other person, then hand over the work
 	// <nil>
 	// handed-over cy to eve <nil>
 	// [{User spots 4} {Open user spots 0} {Active users 4} {Inactive users 2}] <nil>
 	// <nil>
 	// [{User spots 4} {Open user spots 1} {Active users 3} {Inactive users 3}] <nil>
-	// seats: not a number of seats that can be ordered: 2 asked, 1 to 1 possible; deactivate 1
+	// seats: 2 can't be given back: only 1 is free; deactivate 1 person
 	// <nil>
 	// [{User spots 3} {Open user spots 0} {Active users 3} {Inactive users 3}] <nil>
-	// seats: not allowed: the actor must be the vendor's support
-	// seats: the last active owner stays the owner
-	// seats: an owner is protected; ask the vendor to end the ownership of the user
-	// seats: the owner who pays stays an owner
+	// seats: only the vendor's support may do this
+	// seats: this is the last active owner: another user has to become one first; make another user an owner first
+	// seats: an owner is protected: the ownership has to end first; ask the vendor to end the ownership of the user
+	// seats: this owner pays for the account: another payer has to be set first; set another payer
 	// <nil>
 	// <nil>
 }

@@ -90,17 +90,17 @@ func Example_howNow() {
 	// unclaimed: 3
 	// [{Total Seats 10} {Available Seats 4} {Unclaimed Invites 3} {Active Users 0} {Invited Users 3}]
 	// 3 [cy dee eve]
-	// seats: not offered by this product
+	// seats: this product does not offer it; delete the user
 	// <nil>
-	// seats: not allowed: the actor must be an owner or an admin
-	// seats: not a number of seats that can be ordered: 9 asked, 10 to 1000 possible
-	// seats: not a number of seats that can be ordered: 1001 asked, 10 to 1000 possible
+	// seats: only an owner or an admin may do this
+	// seats: 9 can't be bought: at least 10
+	// seats: 1001 can't be bought: at most 1000
 	// seats-bought 25 by ada now 35 <nil>
 	// mail to [ada u1]
 	// invited <nil>
-	// seats: not allowed: the actor must be the vendor
+	// seats: only the vendor may do this; ask the vendor to take back 10 seats
 	// [{Total Seats 35} {Available Seats 29} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}] <nil>
-	// seats: managed by the sync this person came by
+	// seats: this person came by a sync, which alone can change or remove them
 	// 2 [bob gus]
 	// bob deactivated by user
 	// gus deactivated by sync

@@ -85,9 +85,9 @@ func Example_iSpringLearn() {
 	// be-assigned false
 	// <nil>
 	// <nil>
-	// seats: no free seat: 3 of 3 are held; deactivate 1, delete 1, or ask the vendor for 1 more
+	// seats: no free seat: 3 of 3 are held; deactivate 1 person, delete 1 person or ask the vendor for 1 more seat
 	// active manager [Nurses] Ward sister true <nil>
-	// u1 seats: an owner is protected
+	// u1 seats: an owner is protected: the ownership has to end first
 	// 4 [ada bob cy dee]
 	// dee seats: no free seat: 3 of 3 are held
 	// 3 [bob cy u1]

@@ -83,7 +83,7 @@ func Example_usersPage() {
 	fmt.Println(err)
 	// Output:
 	// <nil>
-	// seats: not approved yet
+	// seats: the user is not approved yet
 	// [{Users 5} {Not approved 4} {Approved 1} {Archived 0}] <nil>
 	// active approved: true notified: false 0
 	// active approved: true notified: true 2
@@ -95,7 +95,7 @@ func Example_usersPage() {
 	// 1 [ada]
 	// 1 [dee]
 	// 2 [ada u1]
-	// seats: not offered by this product
+	// seats: this product does not offer it
 	// 2 [bob dee]
 	// [{Users 3} {Not approved 0} {Approved 3} {Archived 2}] <nil>
 	// active <nil>

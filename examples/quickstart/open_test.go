@@ -95,7 +95,7 @@ func TestRun_two_users_in_a_row(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(header+"Ada,Lovelace,ada,,ada@acme.example,User,,,\nBob,Smith,bob,,bob@acme.example,User,,,\n"), 0o644))
 	require.Contains(t, output(t, "-db", db, "-roster", file), "2 came in")
 	require.NoError(t, os.WriteFile(file, []byte(header+"Ada,Smith,bob,,ada@acme.example,User,,,\n"), 0o644))
-	require.Contains(t, output(t, "-db", db, "-roster", file), "1 did not, the first of them row 3, Ada Smith:\n    seats: profile matches several users")
+	require.Contains(t, output(t, "-db", db, "-roster", file), "1 did not, the first of them row 3, Ada Smith:\n    seats: this profile matches several users")
 }
 
 func TestOpen_fresh(t *testing.T) {

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -14,7 +15,7 @@ import (
 )
 
 // remedies tries every remedy of a refused call, each in a copy of the situation: after its
-// steps all of the call has to pass.
+// steps the call must pass, but for the commands that they replace.
 func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 	for _, remedy := range refusal.Remedies {
 		g := New(r.open(), Unique("acme"))
@@ -24,15 +25,34 @@ func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 		g.now = c.At
 		m := r.model.Clone()
 		require.NotEmpty(r, remedy.Steps)
-		for _, step := range remedy.Steps {
-			r.carryOut(g, m, c, step, last)
+		rest := c
+		rest.Commands = nil
+		var edits []seats.Edit // that would turn a user into another person
+		for i, command := range c.Commands {
+			if !slices.Contains(remedy.Replaces, i) {
+				rest.Commands = append(rest.Commands, command)
+			} else if edit, ok := command.(seats.Edit); ok {
+				edits = append(edits, edit)
+			}
 		}
-		_, err := g.play(c)
+		var newcomer users.ID // whom the last Invite brought
+		for i, step := range remedy.Steps {
+			if step.Action != users.ActionInvite {
+				r.carryOut(g, m, c, step, newcomer, last)
+				continue
+			}
+			newcomer = users.ID(fmt.Sprint("newcomer ", i))
+			other, _, err := edits[0].Set.Apply(users.Profile{ID: newcomer})
+			require.NoError(r, err)
+			r.help(g, m, c, c.Actor, seats.Invite{Profile: other, Role: m.ByID(edits[0].User).Role})
+			edits = edits[1:]
+		}
+		_, err := g.play(rest)
 		require.NoError(r, err, "the remedy %v of %v does not help", remedy, refusal)
 	}
 }
 
-func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.Step, last bool) {
+func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.Step, newcomer users.ID, last bool) {
 	actor := c.Actor
 	if step.Vendor {
 		actor = users.Support("ticket")
@@ -40,7 +60,15 @@ func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.St
 	var commands []seats.Command
 	switch {
 	case step.Action == users.ActionBuySeats:
-		commands = []seats.Command{seats.BuySeats{Quantity: step.Count}}
+		commands = []seats.Command{seats.BuySeats{Pool: step.Pool, Quantity: step.Count}}
+	case step.Action == users.ActionReturnSeats:
+		commands = []seats.Command{seats.ReturnSeats{Pool: step.Pool, Quantity: step.Count}}
+	case step.Action == users.ActionSetPayer:
+		commands = []seats.Command{seats.SetPayer{}}
+	case step.Action == users.ActionClose:
+		commands = []seats.Command{seats.Close{}}
+	case step.Action == users.ActionHandOver:
+		commands = []seats.Command{seats.HandOver{User: step.User, Successor: newcomer}}
 	case step.User != "":
 		commands = []seats.Command{gen.On(step.Action, step.User)}
 	default:
@@ -48,14 +76,19 @@ func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.St
 	}
 	for _, command := range commands {
 		require.NotNil(r, command, "step %v", step)
-		_, err := g.Do(context.Background(), g.account, actor, command)
-		require.NoError(r, err, "the step %v cannot be carried out", step)
-		m.Do(actor, command, reference.Later(c.At, m.Last))
+		r.help(g, m, c, actor, command)
 	}
 }
 
-// eligible chooses the people who leave by a step, and make room by it: they
-// hold a seat under every policy that the call meets.
+// help carries out a command of a remedy, in the account and in the model.
+func (r *run) help(g *Harness, m *reference.Model, c gen.Call, actor users.Actor, command seats.Command) {
+	_, err := g.Do(context.Background(), g.account, actor, command)
+	require.NoError(r, err, "%#v of a remedy cannot be carried out", command)
+	m.Do(actor, command, reference.Later(c.At, m.Last))
+}
+
+// eligible chooses the users of a step that only counts them: who leaves makes room under every
+// policy of the call.
 func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last bool) []seats.Command {
 	var commands []seats.Command
 	exempt := m.Policy.Exempt
@@ -76,7 +109,7 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 			continue
 		}
 		command := gen.On(step.Action, p.ID)
-		if v := m.Clone().Do(c.Actor, command, m.Last); v.Codes == nil && p.Seated() && !exempt.Has(p.Role) {
+		if v := m.Clone().Do(c.Actor, command, m.Last); v.Codes == nil && (step.Action == users.ActionGrantOwnership || p.Seated() && !exempt.Has(p.Role)) {
 			commands = append(commands, command)
 		}
 	}

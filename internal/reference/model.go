@@ -139,6 +139,9 @@ func (m *Model) Over(pool seats.PoolID) int64 {
 
 // Available returns how many seats of a pool are free.
 func (m *Model) Available(pool seats.PoolID) seats.Count {
+	if !m.Closed.IsZero() {
+		return seats.Of(0)
+	}
 	total, limited := m.Pools[pool].Number()
 	if !limited {
 		return seats.Unlimited()

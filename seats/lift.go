@@ -1,0 +1,197 @@
+package seats
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/internal/rules"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A lift is what may lift a refusal other than for want of seats: moves before the call, or
+// in the place of the refused command.
+type lift struct {
+	moves    []move
+	replaces bool
+}
+
+// moveOf returns the step of a command about a user or the account.
+func moveOf(c Command) move { return move{Step{Action: c.Action(), Count: 1, User: c.target()}, c} }
+
+// byVendor returns the move as a request to the vendor.
+func (m move) byVendor() move {
+	m.Vendor = true
+	return m
+}
+
+// before makes lifts of commands, each before the call.
+func before(commands ...Command) (lifts []lift) {
+	for _, c := range commands {
+		lifts = append(lifts, lift{moves: []move{moveOf(c)}})
+	}
+	return lifts
+}
+
+// orVendor makes lifts of a command by the actor, or else by the vendor.
+func orVendor(c Command) []lift {
+	return append(before(c), lift{moves: []move{moveOf(c).byVendor()}})
+}
+
+// waysBack are the actions that bring a user back.
+var waysBack = users.In(users.ActionReactivate, users.ActionRestore)
+
+// lifting has the codes with a lift, besides some of ErrForbidden.
+var lifting = []Code{
+	ErrDuplicate, ErrWrongStatus, ErrNotApproved, ErrInvitationExpired,
+	ErrOwnerProtected, ErrLastOwner, ErrPayer, ErrNotOffered, ErrExchange, ErrOpen,
+}
+
+// liftable reports whether there may be a lift for the refusal.
+func (r *Refusal) liftable() bool {
+	return slices.Contains(lifting, r.Code) ||
+		r.Code == ErrForbidden && slices.Contains([]error{ErrNotSignedIn, ErrNeedsVendor, ErrNeedsSupport}, r.Reason)
+}
+
+// lifts returns what may lift a refusal of that command of the call, the nearest first.
+func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
+	c, id := w.call[i], refusal.User
+	out := leaving.Has(refusal.Action) || refusal.Action == users.ActionErase
+	switch refusal.Code {
+	case ErrDuplicate, ErrWrongStatus:
+		if !out { // a user does not come back to be put out
+			return before(Reactivate{id}, Restore{id})
+		}
+	case ErrNotApproved:
+		return before(Approve{id})
+	case ErrInvitationExpired:
+		return before(Notify{id})
+	case ErrOwnerProtected:
+		if out { // an ownership ends for nothing less
+			return orVendor(EndOwnership{id})
+		}
+	case ErrLastOwner:
+		return w.anotherOwner()
+	case ErrPayer:
+		return orVendor(SetPayer{})
+	case ErrOpen:
+		return before(Close{})
+	case ErrNotOffered:
+		if leaving.Has(c.Action()) && d.account.Policy.deletesOnly(d.people[id].Segment()) {
+			return []lift{{[]move{moveOf(Delete{User: id})}, true}}
+		}
+	case ErrExchange:
+		return replacement(c.(Edit), d.people[id], users.ID(fmt.Sprint("newcomer ", i)))
+	case ErrForbidden:
+		if refusal.Reason == ErrNotSignedIn {
+			return before(Accept{d.request.Actor.User})
+		}
+		if rules.Authority(d.request.Actor.Kind, d.acting().Role, c.Action()) == rules.ByPolicy {
+			return []lift{{[]move{leftToVendor(c)}, true}}
+		}
+	}
+	return nil
+}
+
+// grants are the ways to another owner, if the call ends an ownership: the admins of the
+// snapshot whom it does not name.
+func (w whatIf) grants() (grants []Command) {
+	if !slices.ContainsFunc(w.call, func(c Command) bool { _, ok := c.(EndOwnership); return ok }) {
+		return nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.before.people)) {
+		if w.before.people[id].Role == users.Admin && !w.named[id] {
+			grants = append(grants, GrantOwnership{id})
+		}
+	}
+	return grants
+}
+
+// anotherOwner makes any other user an owner.
+func (w whatIf) anotherOwner() []lift {
+	lifts := before(w.grants()...)
+	for i := range lifts {
+		lifts[i].moves[0].User = ""
+	}
+	return lifts
+}
+
+// replacement puts another person in the place of the user whom an edit would turn into them.
+// The work is handed over if the other person is active at once.
+func replacement(edit Edit, u users.User, newcomer users.ID) []lift {
+	other, _, err := edit.Set.Apply(users.Profile{ID: newcomer})
+	if err != nil {
+		return nil // the edit has no key of the other person
+	}
+	var moves []move
+	if holding.Has(u.Status) {
+		moves = append(moves, moveOf(Deactivate{User: u.ID}))
+	}
+	moves = append(moves, moveOf(Invite{Profile: other, Role: u.Role}))
+	handOver := moveOf(HandOver{User: u.ID, Successor: newcomer})
+	return []lift{{append(slices.Clone(moves), handOver), true}, {moves, true}}
+}
+
+// leftToVendor asks the vendor for a command that the policy leaves to them.
+func leftToVendor(c Command) move {
+	m := moveOf(c).byVendor()
+	switch c := c.(type) {
+	case BuySeats:
+		m.Count, m.Pool = c.Quantity, c.Pool
+	case ReturnSeats:
+		m.Count, m.Pool = c.Quantity, c.Pool
+	}
+	return m
+}
+
+// lifted returns the call without its replaced commands, and the moves that lift its refusals
+// other than for want of seats, in the order of these. It is not ok if a refusal stays. It does
+// not tell whether the moves can be carried out before the call: try does.
+func (w whatIf) lifted() (rest whatIf, moves []move, ok bool) {
+	rest = w
+	rest.call = nil
+	d := w.fork()
+	d.shortage = &shortage{overflows: w.overflows}
+	for _, m := range w.early {
+		if !w.carryOut(d, m) {
+			return rest, nil, false
+		}
+		moves = append(moves, m)
+	}
+	for i, c := range w.call {
+		// A lift brings its user one status further in, ends an ownership or replaces the
+		// command, so that this ends. One user can need several.
+		for {
+			_, refusal := d.try(c)
+			if refusal == nil {
+				rest.call = append(rest.call, c)
+				break
+			}
+			l, after := w.lift(d, i, refusal)
+			if after == nil {
+				return rest, nil, false
+			}
+			d, moves = after, append(moves, l.moves...)
+			if l.replaces {
+				rest.replaced = append(rest.replaced, w.place+i)
+				break
+			}
+		}
+	}
+	return rest, moves, true
+}
+
+// lift returns the first lift of a refusal that can be carried out, and the state after it;
+// nil if there is none.
+func (w whatIf) lift(d *evaluation, i int, refusal *Refusal) (lift, *evaluation) {
+	for _, l := range w.lifts(d, i, refusal) {
+		after, done := d.fork(w.scope), true
+		for _, m := range l.moves {
+			done = done && w.carryOut(after, m)
+		}
+		if done {
+			return l, after
+		}
+	}
+	return lift{}, nil
+}
