@@ -7,14 +7,11 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// MaxSeats is the largest number of seats that a pool can have, short of
-// unlimited.
+// MaxSeats is the largest limited number of seats of a pool.
 const MaxSeats = 1_000_000_000
 
-// A Count is a number of seats, or unlimited. The zero value is neither: it is
-// a missing number and is refused wherever a number is asked for, so that a
-// forgotten field never buys or takes anything. Build one with [Of] or
-// [Unlimited].
+// A Count is a number of seats, or unlimited. The zero value is a missing number: every command
+// refuses it, so that a forgotten field changes no seats. [Of] and [Unlimited] make counts.
 type Count struct {
 	kind countKind
 	n    int64
@@ -28,11 +25,11 @@ const (
 	unlimited
 )
 
-// Of returns the count of n seats. Zero means nobody. A negative number, or one
-// above [MaxSeats], makes a count that every command refuses.
+// Of returns the count of n seats, from 0 to [MaxSeats]. Every command refuses a count outside
+// these bounds.
 func Of(n int64) Count { return Count{limited, n} }
 
-// Unlimited returns the count that is never full.
+// Unlimited returns the count without a limit.
 func Unlimited() Count { return Count{kind: unlimited} }
 
 // Valid reports whether the count is unlimited or a number from 0 to [MaxSeats].
@@ -40,12 +37,11 @@ func (c Count) Valid() bool {
 	return c.kind == unlimited || c.kind == limited && c.n >= 0 && c.n <= MaxSeats
 }
 
-// IsUnlimited reports whether the count is never full.
+// IsUnlimited reports whether the count is unlimited.
 func (c Count) IsUnlimited() bool { return c.kind == unlimited }
 
-// Number returns the number of seats, and whether there is one: it is false for
-// unlimited and for a missing count.
-func (c Count) Number() (int64, bool) { return c.n, c.kind == limited }
+// Number returns the number of seats. It is not ok for an unlimited and for a missing count.
+func (c Count) Number() (n int64, ok bool) { return c.n, c.kind == limited }
 
 // String returns the number in digits, "unlimited", or "missing".
 func (c Count) String() string {

@@ -1,38 +1,48 @@
-// Package seats holds the rules: who may have a seat, and what every command
-// does. It is pure. [Decide] takes a [Snapshot] of an account and a [Request] and
-// returns a [Decision], whose [Change] is all that a store ever writes, or a
-// [*Refusal].
+// Package seats has the rules of an account: its users, its seats, and the effect of every
+// command. It is pure: no clock, context, goroutine or I/O. The instant of a request comes in
+// with it. All values may be copied; a value must not be changed by two goroutines at once.
 //
-// In reading order: a [Count] is a number of seats or unlimited. A [Pool] is a
-// number of bought seats with what is held and spent of it, and the one gate that
-// nobody passes when it is full. A [Policy] is what products differ in, as data;
-// the file switches.go is the only one that reads it. An [Account] is a policy, a
-// tally of people and its pools. A [Command] is something to be done; the list of
-// commands is the list of what the library can do. An [Event] records what was
-// done, and [Usage] is the account in numbers. A [Refusal] says why nothing was done, in
-// a [Code] and numbers; [Messages] say it to people in their language.
+// The invariant: a user gets only a seat that is there. A command is refused if it would leave
+// a pool above its total and higher than before. So the last seat can be used, equal to the
+// total is full, and a command that changes no number of held seats works at a full account
+// too. A pool is above its total only after its total was cut or the policy changed below the
+// held seats, or after users were imported with their seats ([Import]). Then all users keep
+// their seats, and new ones enter once the pool is below its total again.
 //
-// # The invariant
+// # For hosts
 //
-// Nobody gets a seat that is not there. A command is refused when it would leave
-// a pool above its total and higher than before. So the last seat can be used,
-// equal to the total is full, and whatever changes nothing in the number of
-// held seats works at a full account too. A pool is above its total only where
-// its total was cut, or the policy changed, below what was held, or where people were
-// brought along who hold their seats already ([Import]). Nobody is evicted by that, and
-// nobody enters until the pool is back below its total.
+// An [Account] is opened with an [Opening] and changed by commands. A [Command] is data, and
+// the list of commands is the list of possible changes. [InviteAll] makes them from a roster;
+// [Commands] and [EncodeCommand] write them as JSON. A [Policy] has the differences between
+// products as switches; [Presets] has six of them.
 //
-// # Documents
+// An [Outcome] is the result of a command, or a [*Refusal]: a [Code], numbers, and [Remedies]
+// that work for this actor now. [Messages] are the texts of refusals in any language. A [Plan]
+// is a preview of commands for a person to confirm.
 //
-// Commands, policies, events, plans and what comes of them have a JSON form, which
-// is stable. [EncodeCommand] tags a command with the name of its action; a policy is
-// written expanded, with a version. What is at its zero value is left out elsewhere,
-// a [Count] is a text, and keys are in snake_case. What is read is read strictly:
-// an unknown key, a key that stands twice, null and the like are errors, see
-// [users.ReadJSON], which also reads what is usually a part of something else, such as
-// a profile.
+// [Usage] is the account in numbers, with the cards of the product. A [Person] is a user as the
+// policy shows them, with [Permissions]. An [Event] records one change for audits, mails and
+// bills: [Ledger], [Period] and [Explanation] come from events, and a [Drift] is a difference
+// between them and the rows.
 //
-// The package has no clock, no context, no goroutine and no I/O: the instant of a
-// request comes in with it. All values may be copied; none may be changed by two
-// goroutines at once.
+// Documents: commands, policies, events, plans, outcomes, refusals, accounts and users have a
+// stable JSON form. Keys are in snake_case, zero values are left out, a [Count] is a text, and a
+// policy is written with all switches and a version. Reading is strict ([users.ReadJSON]): unknown
+// keys, repeated keys and null are errors.
+//
+// # For authors of stores
+//
+// A store loads a [Snapshot] of the rows that a [Need] names, and commits a [Change]: whole rows
+// and events, on condition that the account's revision is still [Change.Base] and the keys of
+// [Change.Keys] are free; [Snapshot.Apply] is the same on rows in memory. A [Pool] must be [Pool.Sound]; a database has that as a constraint.
+// Event lists follow [EventFilter.Match]. A store decides nothing and needs none of the
+// functions below.
+//
+// # For the Keeper
+//
+// [Needs] and [Request.Widen] name the rows for a [Request]. [Decide], [DecideEach], [Open] and
+// [Plan.Decide] return a [Decision] with its change; [Settle] returns the change by the passing
+// of time. [Identify] gives new users their IDs, and [Digest] tells a repeated call from another
+// one with the same key. [Explain], [Metered], [UsageAt], [Replay] and an [Auditor] read lists of
+// events, with [Numbered] and [GoverningEvents]. A host calls these through the Keeper.
 package seats

@@ -7,31 +7,30 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A ChangeID names one change: all that one call did in one commit.
+// A ChangeID names the change of one call in one commit.
 type ChangeID string
 
-// An EventKind says what happened, in the past tense.
+// An EventKind names an event in the past tense.
 type EventKind string
 
-// The kinds of event. Where licences of course pools come along with a person, or go
-// back when the person is put away or deleted, there is a further event for each, of the
-// same kind, with its Pool.
+// The kinds of event. Each licence of a course pool that is imported with a user, or returned
+// with them, has a further event of the same kind with its Pool.
 const (
 	EventOpened           EventKind = "opened"            // the account, with its first owner; carries the policy
 	EventInvited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
-	EventAdded            EventKind = "added"             // by Add; or, inactive, by Add or Invite without a free seat
-	EventImported         EventKind = "imported"          // by Import, with the dates that are the person's own
+	EventAdded            EventKind = "added"             // by Add; inactive: by Add or Invite without a free seat
+	EventImported         EventKind = "imported"          // by Import, with the dates of the user
 	EventNotified         EventKind = "notified"          // Count: the number of this notification
 	EventAccepted         EventKind = "accepted"          // signed in for the first time
 	EventApproved         EventKind = "approved"          //
 	EventDeactivated      EventKind = "deactivated"       //
-	EventReactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, 0 if none
+	EventReactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, or 0
 	EventArchived         EventKind = "archived"          //
 	EventRestored         EventKind = "restored"          //
 	EventDeleted          EventKind = "deleted"           //
 	EventErased           EventKind = "erased"            //
-	EventHandedOver       EventKind = "handed-over"       // Successor: who took over the work
-	EventEdited           EventKind = "edited"            // Fields: what was changed
+	EventHandedOver       EventKind = "handed-over"       // Successor: the new owner of the work
+	EventEdited           EventKind = "edited"            // Fields: the changed ones
 	EventRoleChanged      EventKind = "role-changed"      //
 	EventOwnershipGranted EventKind = "ownership-granted" //
 	EventOwnershipEnded   EventKind = "ownership-ended"   //
@@ -39,40 +38,38 @@ const (
 	EventSeatsReturned    EventKind = "seats-returned"    // Count: how many
 	EventTotalSet         EventKind = "total-set"         //
 	EventPolicySet        EventKind = "policy-set"        // carries the policy
-	EventPayerSet         EventKind = "payer-set"         // User: who pays from then on, if a user of the account
-	EventAccountEdited    EventKind = "account-edited"    // Fields: what was changed
+	EventPayerSet         EventKind = "payer-set"         // User: the new payer, if a user of the account
+	EventAccountEdited    EventKind = "account-edited"    // Fields: the changed ones
 	EventClosed           EventKind = "closed"            // the account
 	EventReopened         EventKind = "reopened"          // the account
 	EventAccountErased    EventKind = "account-erased"    //
 	EventLapsed           EventKind = "lapsed"            // an invitation ran out and its seat was freed
-	EventUnchanged        EventKind = "unchanged"         // a call with a request key asked for what was so already
+	EventUnchanged        EventKind = "unchanged"         // a call with a request key that changed nothing
 )
 
-// setsPolicy reports whether an event carries the policy from then on.
+// setsPolicy reports whether an event carries a policy.
 func (k EventKind) setsPolicy() bool { return k == EventOpened || k == EventPolicySet }
 
-// GoverningEvents selects the events after which other people may hold a seat than
-// before, though nothing became of them: the policy is set, the account closed or
-// reopened.
+// GoverningEvents selects the events that can change the holders of seats without an event of
+// their own: the policy is set, the account closed or reopened.
 func GoverningEvents() EventFilter {
 	return EventFilter{Kinds: []EventKind{EventOpened, EventPolicySet, EventClosed, EventReopened}}
 }
 
-// A Channel is the way by which something came to happen.
+// A Channel is the way of a change into the account.
 type Channel string
 
 // The channels.
 const (
 	ByCall  Channel = "call"  // a call of Do or Open
-	ByBulk  Channel = "bulk"  // one of many commands with an outcome each
-	ByPlan  Channel = "plan"  // one of the steps of a plan
+	ByBulk  Channel = "bulk"  // a command of DoEach
+	ByPlan  Channel = "plan"  // a step of a plan
 	ByClock Channel = "clock" // the instant of a dated fact
 )
 
-// An Event is one fact of an account. Events are numbered without gaps and never
-// change. From them come the audit trail, the mails that the host sends, and the
-// numbers of any past moment. An event never contains a value of a profile: it
-// names people by ID and fields by name.
+// An Event is one fact of an account. Events are numbered without gaps and immutable. They are
+// the source of the audit trail, of the host's mails and of the numbers at any past instant. An
+// event names users by ID and fields by name, and is free of values of profiles.
 type Event struct {
 	Account  users.AccountID `json:"account"`
 	Sequence uint64          `json:"sequence"` // 1, 2, 3, ... in the account
@@ -80,30 +77,30 @@ type Event struct {
 	Kind     EventKind       `json:"kind"`
 	Change   ChangeID        `json:"change"` // the commit it was part of
 
-	Actor   users.Actor `json:"actor"`          // who did it
-	Channel Channel     `json:"channel"`        // and by which way
+	Actor   users.Actor `json:"actor"`
+	Channel Channel     `json:"channel"`
 	Key     string      `json:"key,omitzero"`   // the host's request key
 	Index   int         `json:"index,omitzero"` // the place of the command in its call, from 0
-	// Digest says what a key was used for: 32 characters for the call as a whole, which tell
-	// nothing of personal fields, and 32 for those of the command, sealed with the Salt of the
-	// user or, of an event about nobody, of the account. An event that erases has no seal.
+	// Digest tells the use of a key: 32 characters for the call, independent of personal fields,
+	// and 32 for the personal fields of the command, sealed with the Salt of the user or, of an
+	// event about the account, of the account. An erasing event has only the first 32.
 	Digest      string `json:"digest,omitzero"`
-	Correlation string `json:"correlation,omitzero"` // what belongs together: the bulk call, the sync run
+	Correlation string `json:"correlation,omitzero"` // of events that belong together: the bulk call, the sync run
 	Reason      string `json:"reason,omitzero"`
 
-	User      users.ID      `json:"user,omitzero"`   // whom it is about; empty if about nobody
-	Before    users.Segment `json:"before,omitzero"` // zero if the person was not there; of a licence's event the same as After
+	User      users.ID      `json:"user,omitzero"`   // the user concerned, if any
+	Before    users.Segment `json:"before,omitzero"` // zero for a new user; the same as After for a licence
 	After     users.Segment `json:"after,omitzero"`
-	Successor users.ID      `json:"successor,omitzero"` // who takes over the work of a leaver
-	// Receivers are whom the host tells of an order: the buyer, and every other owner and
-	// admin whom people see as active, among the first [MaxReceivers]; in ascending order.
+	Successor users.ID      `json:"successor,omitzero"` // the new owner of a leaver's work
+	// Receivers of the message about an order, in ascending order: the buyer, and every other
+	// owner and admin shown as active, among the first [MaxReceivers].
 	Receivers []users.ID `json:"receivers,omitzero"`
-	Fields    []string   `json:"fields,omitzero"` // what an edit changed
+	Fields    []string   `json:"fields,omitzero"` // the changed ones
 	Count     int64      `json:"count,omitzero"`  // see the kinds
-	Policy    *Policy    `json:"policy,omitzero"` // of Opened and PolicySet; never changed
+	Policy    *Policy    `json:"policy,omitzero"` // of Opened and PolicySet; read only
 
 	Pool  PoolID `json:"pool,omitzero"`
-	Delta int64  `json:"delta,omitzero"` // by how much Held changed
+	Delta int64  `json:"delta,omitzero"` // the change of Held
 	// Right after the event:
 	Total Count       `json:"total,omitzero"`
 	Held  int64       `json:"held"`
@@ -117,7 +114,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(e))
 }
 
-// Clone returns a copy of the event that shares nothing with it.
+// Clone returns a deep copy of the event.
 func (e Event) Clone() Event {
 	e.Fields, e.Receivers = slices.Clone(e.Fields), slices.Clone(e.Receivers)
 	if e.Policy != nil {
@@ -127,16 +124,15 @@ func (e Event) Clone() Event {
 	return e
 }
 
-// An EventFilter selects events of an account. Every field narrows; the zero
-// value selects all of them.
+// An EventFilter selects events of an account. Every field narrows the selection; the zero value
+// selects all.
 type EventFilter struct {
-	After uint64      // only those with a greater number: where the last page ended
-	User  users.ID    // only those about this person; empty: any
+	After uint64      // only greater numbers: the end of the last page
+	User  users.ID    // only this user; empty: any
 	Kinds []EventKind // one of these; empty: any
 }
 
-// Match reports whether the filter selects the event. Every store's list agrees
-// with it.
+// Match reports whether the filter selects the event. Lists of stores must agree with it.
 func (f EventFilter) Match(e Event) bool {
 	return e.Sequence > f.After &&
 		(f.User == "" || f.User == e.User) &&

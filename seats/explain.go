@@ -8,23 +8,22 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// An Explanation says whether a person holds a seat, and why.
+// An Explanation tells whether a user holds a seat, and why.
 type Explanation struct {
 	Person Person    `json:"person"`
 	Holds  bool      `json:"holds"` // a seat of the site pool
-	Since  time.Time `json:"since"` // since when it is so
-	By     Event     `json:"by"`    // by what it came to be so: its Change, its Actor, its Kind
-	// Freer says who can free a held seat now, and Ways lists the commands by which the owners
-	// of the account can: for an owner the end of the ownership, which comes first.
+	Since  time.Time `json:"since"` // the beginning of this state
+	By     Event     `json:"by"`    // the event that led to it
+	// Freer can free a held seat now. Ways are the commands for it by owners of the account; for
+	// an owner it is the end of the ownership, which comes first.
 	Freer Freer          `json:"freer,omitzero"`
 	Ways  []users.Action `json:"ways,omitzero"`
-	// Ends is when a held seat comes free by itself, by the event EndsBy; the zero instant is
-	// never.
+	// At Ends a held seat comes free by itself, by the event EndsBy; zero: at no time.
 	Ends   time.Time `json:"ends,omitzero"`
 	EndsBy EventKind `json:"ends_by,omitzero"`
 }
 
-// A Freer says who can free a user's seat.
+// A Freer is the party with the power to free a user's seat.
 type Freer string
 
 // The freers.
@@ -35,10 +34,9 @@ const (
 	FreedByNone   Freer = "none"   // the last active owner keeps the seat; another user becomes an owner first
 )
 
-// Explain returns the explanation for a user at that instant. The events are
-// those about the person and those of [GoverningEvents], in order; those beyond the
-// account's Sequence do not count. Where one does not follow from those before it, or a row
-// not from its last one, the error is [ErrHistory].
+// Explain returns the explanation for a user at an instant. The events are those about the user
+// and those of [GoverningEvents], in order; events after the account's Sequence are ignored. A
+// contradiction between two events, or between an event and a row, is [ErrHistory].
 func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
 	x := Explanation{Person: a.View(u, at)}
 	var then Account
@@ -81,7 +79,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 	return x, nil
 }
 
-// waysOut returns who can free the user's seat, and the commands by which owners can.
+// waysOut returns the freer of the user's seat, and the commands of owners.
 func (a Account) waysOut(u users.User) (Freer, []users.Action) {
 	ways := leaving
 	if u.Role == users.Owner {

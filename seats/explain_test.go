@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestExplainingASeat(t *testing.T) {
+func TestExplain(t *testing.T) {
 	s := open(t, seats.Of(5), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: 24 * time.Hour})
 	explain := func(id users.ID) seats.Explanation {
 		x, err := seats.Explain(s.rows.Account, s.user(id), s.now, func(yield func(seats.Event, error) bool) {
@@ -126,8 +126,8 @@ func TestExplain_history(t *testing.T) {
 	}
 }
 
-// TestAnExplanationGoesByThePolicyOfTheTime though another is in force by now.
-func TestAnExplanationGoesByThePolicyOfTheTime(t *testing.T) {
+// TestExplain_policy though another is in force by now.
+func TestExplain_policy(t *testing.T) {
 	s := open(t, seats.Of(5), seats.Policy{Exempt: users.In(users.Member)})
 	s.invite("ada")
 	explain := func() seats.Explanation {

@@ -27,7 +27,7 @@ var errRead = errors.New("cannot be read")
 
 func failing(yield func(seats.Event, error) bool) { yield(seats.Event{}, errRead) }
 
-func TestReplayRebuildsTheAccount(t *testing.T) {
+func TestReplay(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
 	s.do(system, seats.SetTotal{Total: seats.Of(2)}, seats.SetTotal{Pool: "course", Total: seats.Unlimited()})
@@ -47,7 +47,7 @@ func TestReplayRebuildsTheAccount(t *testing.T) {
 	require.ErrorIs(t, err, errRead)
 }
 
-func TestAnOverfullPoolIsReplayed(t *testing.T) {
+func TestReplay_over_limit(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
 	s.do(system, seats.SetTotal{Total: seats.Of(1)})
@@ -58,7 +58,7 @@ func TestAnOverfullPoolIsReplayed(t *testing.T) {
 	require.False(t, s.ledger.Pools[seats.Site].OverLimit)
 }
 
-func TestAnEventThatDoesNotFollow(t *testing.T) {
+func TestLedger_Record(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	for name, spoil := range map[string]func(*seats.Event){
@@ -89,7 +89,7 @@ func TestAnEventThatDoesNotFollow(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrHistory, "an opening without a policy")
 }
 
-func TestAuditFindsDrift(t *testing.T) {
+func TestAudit(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	audit := func(spoil func(*seats.Snapshot, *users.Tally, *seats.Ledger)) []string {
@@ -113,7 +113,7 @@ func TestAuditFindsDrift(t *testing.T) {
 	require.Equal(t, []string{"pool "}, audit(func(s *seats.Snapshot, _ *users.Tally, _ *seats.Ledger) { s.Pools[0].Total = seats.Of(4) }))
 }
 
-func TestPeakAndSeatDays(t *testing.T) {
+func TestMetered(t *testing.T) {
 	hour := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
 	at := func(n int, pool seats.PoolID, delta, held int64) seats.Event {
 		return seats.Event{Time: hour(n), Pool: pool, Delta: delta, Held: held}
@@ -208,7 +208,7 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-func TestEventFilters(t *testing.T) {
+func TestEventFilter_Match(t *testing.T) {
 	e := seats.Event{Sequence: 5, User: "ada", Kind: seats.EventInvited}
 	for _, f := range []seats.EventFilter{{}, {After: 4}, {User: "ada"}, {Kinds: []seats.EventKind{seats.EventOpened, seats.EventInvited}}} {
 		require.True(t, f.Match(e), "%+v", f)
@@ -218,14 +218,14 @@ func TestEventFilters(t *testing.T) {
 	}
 }
 
-func TestWhetherAChangeLanded(t *testing.T) {
+func TestSnapshot_Committed(t *testing.T) {
 	s := seats.Snapshot{Past: []seats.Event{{Change: "a"}, {Change: "b", Key: "k"}}}
 	require.True(t, s.Committed("b"))
 	require.False(t, s.Committed("c"))
 	require.False(t, s.Committed(""))
 }
 
-func TestACloneSharesNothing(t *testing.T) {
+func TestEvent_Clone(t *testing.T) {
 	e := seats.Event{Fields: []string{"title"}, Policy: new(seats.AccuEdConnect())}
 	c := e.Clone()
 	require.Equal(t, e, c)
@@ -234,8 +234,8 @@ func TestACloneSharesNothing(t *testing.T) {
 	require.False(t, e.Policy.DeleteOnly)
 }
 
-// TestAuditLooksAtEveryPool and not just at the site's.
-func TestAuditLooksAtEveryPool(t *testing.T) {
+// TestAudit_pools and not just at the site's.
+func TestAudit_pools(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(2)})
 	rows := s.rows.Apply(seats.Change{Account: s.rows.Account})
@@ -249,12 +249,12 @@ func TestAuditLooksAtEveryPool(t *testing.T) {
 	require.Equal(t, "pool course", drift[0].What)
 }
 
-func TestAChangeWithoutAnIDNeverLanded(t *testing.T) {
+func TestSnapshot_Committed_no_ID(t *testing.T) {
 	require.False(t, seats.Snapshot{Past: []seats.Event{{Key: "k"}}}.Committed(""))
 }
 
-// TestAnEventThatFitsInAllButOneWay has the numbers of a true one.
-func TestAnEventThatFitsInAllButOneWay(t *testing.T) {
+// TestLedger_Record_one_fault has the numbers of a true one.
+func TestLedger_Record_one_fault(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	s.do(system, seats.Accept{User: "ada"})

@@ -20,8 +20,8 @@ var (
 //
 //	{"command":"deactivate","user":"u7","reason":"left"}
 //
-// It is an error if the command is not one of this package, by value, or has a
-// role, a number of seats or a policy that every account would refuse.
+// A type other than the commands of this package, by value, is an error, and so is a role, a
+// number of seats or a policy that every account refuses.
 func EncodeCommand(c Command) ([]byte, error) {
 	if !isPlain(c) {
 		return nil, errPlain
@@ -37,9 +37,9 @@ func EncodeCommand(c Command) ([]byte, error) {
 	return append(text, fields[1:]...), nil
 }
 
-// DecodeCommand reads what [EncodeCommand] writes, by [users.ReadJSON]. The role
-// of a [ChangeRole], the policy of a [SetPolicy] and the user of a [SetPayer] must be there; any other field
-// that is not has its zero value.
+// DecodeCommand reads a command as written by [EncodeCommand], by [users.ReadJSON]. The role of a
+// [ChangeRole], the policy of a [SetPolicy] and the user of a [SetPayer] must be present; every
+// other missing field has its zero value.
 func DecodeCommand(text []byte) (Command, error) {
 	var fields map[string]json.RawMessage
 	if err := users.ReadJSON(text, &fields); err != nil {
@@ -60,7 +60,7 @@ func DecodeCommand(text []byte) (Command, error) {
 		}
 	}
 	delete(fields, "command")
-	rest, _ := json.Marshal(fields) // of what was just read
+	rest, _ := json.Marshal(fields) // just read from JSON
 	c, err := of.read(rest)
 	if err != nil {
 		return nil, err

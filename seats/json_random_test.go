@@ -15,9 +15,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestRandomDocuments writes values of every type with a JSON form, with anything
+// TestDocuments_random writes values of every type with a JSON form, with anything
 // in their fields that can stand there, and reads them again.
-func TestRandomDocuments(t *testing.T) {
+func TestDocuments_random(t *testing.T) {
 	for _, zero := range []any{
 		seats.Policy{}, seats.Event{}, seats.Opening{}, seats.Outcome{}, seats.Refusal{}, seats.Account{}, seats.Usage{},
 		seats.Plan{}, seats.Person{}, seats.Pool{}, users.User{}, users.Profile{}, users.Patch{}, users.Tally{},
@@ -35,7 +35,7 @@ func TestRandomDocuments(t *testing.T) {
 	}
 }
 
-func TestRandomCommands(t *testing.T) {
+func TestCommands_random(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := randomCommand(t, 0)
 		text, err := seats.EncodeCommand(c)
@@ -46,7 +46,7 @@ func TestRandomCommands(t *testing.T) {
 	})
 }
 
-func TestRandomPoliciesAreTheSameByComparison(t *testing.T) {
+func TestPolicy_random(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := randomPolicy(t)
 		text, err := json.Marshal(p)

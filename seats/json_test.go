@@ -132,7 +132,7 @@ func everyDocument(t *testing.T) map[string]any {
 	}
 }
 
-func TestDocumentsAreStable(t *testing.T) {
+func TestDocuments(t *testing.T) {
 	for name, value := range everyDocument(t) {
 		file := "testdata/" + name + ".json"
 		text, err := json.MarshalIndent(value, "", "  ")
@@ -150,7 +150,7 @@ func TestDocumentsAreStable(t *testing.T) {
 	}
 }
 
-func TestTheDocumentsHaveEverything(t *testing.T) {
+func TestDocuments_complete(t *testing.T) {
 	var actions []users.Action
 	var kinds []seats.EventKind
 	for _, e := range everyEvent(t) {
@@ -169,9 +169,9 @@ func TestTheDocumentsHaveEverything(t *testing.T) {
 	require.NotEmpty(t, full.Remedies)
 }
 
-// TestNothingIsPassedOver spoils every key of every document in turn, at the top
+// TestUnmarshalJSON_strict spoils every key of every document in turn, at the top
 // and in the depth.
-func TestNothingIsPassedOver(t *testing.T) {
+func TestUnmarshalJSON_strict(t *testing.T) {
 	key := regexp.MustCompile(`"([a-z_]+)": `)
 	for name, value := range everyDocument(t) {
 		text, err := os.ReadFile("testdata/" + name + ".json")
@@ -199,7 +199,7 @@ func TestNothingIsPassedOver(t *testing.T) {
 	}
 }
 
-func TestACommandAsADocument(t *testing.T) {
+func TestEncodeCommand(t *testing.T) {
 	text, err := seats.EncodeCommand(seats.Deactivate{User: "u7", Reason: "left"})
 	require.NoError(t, err)
 	require.Equal(t, `{"command":"deactivate","user":"u7","reason":"left"}`, string(text))
@@ -228,7 +228,7 @@ func TestACommandAsADocument(t *testing.T) {
 	}
 }
 
-func TestACommandThatCannotBeRead(t *testing.T) {
+func TestDecodeCommand(t *testing.T) {
 	for wrong, want := range map[string]string{
 		``:                                      "ends inside the document",
 		`[]`:                                    "can't be of type array",
@@ -284,7 +284,7 @@ func TestCommands_UnmarshalJSON(t *testing.T) {
 	}
 }
 
-func TestAPolicyAsADocument(t *testing.T) {
+func TestPolicy_UnmarshalJSON(t *testing.T) {
 	standard, err := json.Marshal(seats.Standard())
 	require.NoError(t, err)
 	for field := range reflect.TypeFor[seats.Policy]().Fields() {
@@ -328,7 +328,7 @@ func TestAPolicyAsADocument(t *testing.T) {
 	require.Zero(t, read)
 }
 
-func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
+func TestRefusal_UnmarshalJSON(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	long := strings.Repeat("x", 600)
@@ -384,7 +384,7 @@ func TestTheReasonOfARefusalIsKnownAgain(t *testing.T) {
 	require.Equal(t, seats.Refusal{Code: seats.ErrForbidden}, read)
 }
 
-func TestAPersonIsReadWhole(t *testing.T) {
+func TestPerson_UnmarshalJSON(t *testing.T) {
 	p := seats.Person{User: users.User{Status: users.Active}, Shown: users.Active}
 	require.Error(t, p.UnmarshalJSON([]byte(`{"shown":"luck"}`)))
 	require.Equal(t, users.Active, p.Status)

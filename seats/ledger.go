@@ -9,26 +9,25 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Ledger is an account as its events tell it. The zero value is that of an
-// account without any.
+// A Ledger is an account rebuilt from its events. The zero value is the ledger before the first
+// event.
 type Ledger struct {
 	Account  users.AccountID
 	Sequence uint64    // of the last event
-	Changed  time.Time // when that was
-	Closed   time.Time // since when the account is closed; zero: it is open
+	Changed  time.Time // its time
+	Closed   time.Time // the time of the closing; zero: the account is open
 	Policy   Policy
 	Tally    users.Tally
 	Pools    map[PoolID]Pool
-	People   map[users.ID]users.Segment // everybody who ever was there
+	People   map[users.ID]users.Segment // all users of the account, deleted ones included
 }
 
-// ErrHistory says that an event does not follow from those before it: one is
-// missing, or a number is wrong.
+// ErrHistory is a gap or a contradiction in the events: one is missing, or a number is wrong.
 var ErrHistory = errors.New("seats: the events do not follow from one another")
 
-// Replay rebuilds an account from its events, from the first on. Each is held
-// against those before it; the first that does not follow is [ErrHistory]. The ledger
-// that comes with an error is that of the events before it.
+// Replay rebuilds an account from its events, from the first on. Each event must follow from
+// the ones before it; the first failure is [ErrHistory], and the ledger is then the one before
+// that event.
 func Replay(events iter.Seq2[Event, error]) (Ledger, error) {
 	var l Ledger
 	for e, err := range events {
@@ -42,7 +41,7 @@ func Replay(events iter.Seq2[Event, error]) (Ledger, error) {
 	return l, nil
 }
 
-// Record adds the next event, or refuses it as [ErrHistory] and stays as it is.
+// Record adds the next event. After an error, [ErrHistory], the ledger is unchanged.
 func (l *Ledger) Record(e Event) error {
 	if e.Sequence != l.Sequence+1 {
 		return outOfOrder(l.Sequence, e.Sequence)
@@ -60,8 +59,8 @@ func (l *Ledger) Record(e Event) error {
 	return nil
 }
 
-// follows returns an error unless the event follows from those before it, where the
-// user had that standing. The policy may be unknown.
+// follows returns an error unless the event follows from the ledger, with that segment of the
+// user before it. An ungoverned ledger has an unknown policy.
 func (l *Ledger) follows(e Event, before users.Segment, ungoverned bool) error {
 	account := l.account().after(e)
 	account.Tally.Move(e.Before, e.After)
@@ -87,12 +86,12 @@ func (l *Ledger) follows(e Event, before users.Segment, ungoverned bool) error {
 	return nil
 }
 
-// doesNotFollow says what of an event does not follow from those before it.
+// doesNotFollow names the part of an event that contradicts the events before it.
 func doesNotFollow(n uint64, what string) error {
 	return fmt.Errorf("%w: event %d: %s", ErrHistory, n, what)
 }
 
-// outOfOrder says what is wrong with the number of an event that comes after another.
+// outOfOrder describes a wrong number of an event after another one.
 func outOfOrder(last, n uint64) error {
 	if n <= last {
 		return doesNotFollow(n, "its number")
@@ -115,7 +114,7 @@ func (e Event) pool(was Pool) Pool {
 	return p
 }
 
-// take goes on to an event, but for people.
+// take adds an event to all of the ledger but its users.
 func (l *Ledger) take(e Event) {
 	account := l.account().after(e)
 	l.Account, l.Sequence, l.Changed = e.Account, e.Sequence, e.Time
@@ -123,9 +122,8 @@ func (l *Ledger) take(e Event) {
 	l.Pools[e.Pool] = e.pool(l.Pools[e.Pool])
 }
 
-// Numbered lists events of one account that come without a filter: their numbers follow
-// one another from after+1 on, at least up to through. Where one is missing the list ends
-// with [ErrHistory], which says which.
+// Numbered lists all events of one account from after+1 on, at least up to through, and checks
+// their numbers. At a missing number the list ends with an [ErrHistory] that names it.
 func Numbered(after, through uint64, events iter.Seq2[Event, error]) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		last := after
@@ -147,19 +145,19 @@ func Numbered(after, through uint64, events iter.Seq2[Event, error]) iter.Seq2[E
 	}
 }
 
-// account returns as much of the account row as the events tell.
+// account returns the account row as far as it follows from the events.
 func (l Ledger) account() Account {
 	return Account{ID: l.Account, Sequence: l.Sequence, Policy: l.Policy, Tally: l.Tally, Closed: l.Closed}
 }
 
-// Usage returns the account in numbers after its last event. It has no revision.
+// Usage returns the account in numbers after its last event, at revision 0.
 func (l Ledger) Usage() Usage {
 	return Snapshot{Account: l.account(), Pools: []Pool{l.Pools[Site]}}.Usage()
 }
 
-// UsageAt returns the account in numbers after an event, of which site is the one of the
-// site pool at or before it. The governing events are those of [GoverningEvents], in
-// order; later ones do not count. Numbers that contradict one another are [ErrHistory].
+// UsageAt returns the account in numbers after the last event. The site event is the latest of
+// the site pool up to then. The governing events are those of [GoverningEvents], in order; later
+// ones are ignored. Contradictory numbers are [ErrHistory].
 func UsageAt(last, site Event, governing iter.Seq2[Event, error]) (Usage, error) {
 	account := Account{ID: last.Account, Sequence: last.Sequence, Tally: last.Tally}
 	opened := false

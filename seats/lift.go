@@ -9,8 +9,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A lift is what may lift a refusal other than for want of seats: moves before the call, or
-// in the place of the refused command.
+// A lift may remove the cause of a refusal other than missing seats: by moves before the call, or
+// in place of the refused command.
 type lift struct {
 	moves    []move
 	replaces bool
@@ -53,13 +53,13 @@ func (r *Refusal) liftable() bool {
 		r.Code == ErrForbidden && slices.Contains([]error{ErrNotSignedIn, ErrNeedsVendor, ErrNeedsSupport}, r.Reason)
 }
 
-// lifts returns what may lift a refusal of that command of the call, the nearest first.
+// lifts returns the lifts for a refusal of that command of the call, the nearest first.
 func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	c, id := w.call[i], refusal.User
 	out := leaving.Has(refusal.Action) || refusal.Action == users.ActionErase
 	switch refusal.Code {
 	case ErrDuplicate, ErrWrongStatus:
-		if !out { // a user does not come back to be put out
+		if !out { // coming back to be put out is no help
 			return before(Reactivate{id}, Restore{id})
 		}
 	case ErrNotApproved:
@@ -67,7 +67,7 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	case ErrInvitationExpired:
 		return before(Notify{id})
 	case ErrOwnerProtected:
-		if out { // an ownership ends for nothing less
+		if out { // an ownership ends only for that
 			return orVendor(EndOwnership{id})
 		}
 	case ErrLastOwner:
@@ -93,8 +93,8 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	return nil
 }
 
-// grants are the ways to another owner, if the call ends an ownership: the admins of the
-// snapshot whom it does not name.
+// grants are the ways to another owner for a call that ends an ownership: further admins of the
+// snapshot.
 func (w whatIf) grants() (grants []Command) {
 	if !slices.ContainsFunc(w.call, func(c Command) bool { _, ok := c.(EndOwnership); return ok }) {
 		return nil
@@ -116,12 +116,12 @@ func (w whatIf) anotherOwner() []lift {
 	return lifts
 }
 
-// replacement puts another person in the place of the user whom an edit would turn into them.
-// The work is handed over if the other person is active at once.
+// replacement replaces a user by the other person of an edit. The work is handed over if the other
+// person is active at once.
 func replacement(edit Edit, u users.User, newcomer users.ID) []lift {
 	other, _, err := edit.Set.Apply(users.Profile{ID: newcomer})
 	if err != nil {
-		return nil // the edit has no key of the other person
+		return nil // without a key of the other person
 	}
 	var moves []move
 	if holding.Has(u.Status) {
@@ -132,7 +132,7 @@ func replacement(edit Edit, u users.User, newcomer users.ID) []lift {
 	return []lift{{append(slices.Clone(moves), handOver), true}, {moves, true}}
 }
 
-// leftToVendor asks the vendor for a command that the policy leaves to them.
+// leftToVendor asks the vendor for a command of the vendor alone.
 func leftToVendor(c Command) move {
 	m := moveOf(c).byVendor()
 	switch c := c.(type) {
@@ -144,9 +144,9 @@ func leftToVendor(c Command) move {
 	return m
 }
 
-// lifted returns the call without its replaced commands, and the moves that lift its refusals
-// other than for want of seats, in the order of these. It is not ok if a refusal stays. It does
-// not tell whether the moves can be carried out before the call: try does.
+// lifted returns the call without its replaced commands, and the moves of its lifts in order. It is
+// ok if all refusals but those for want of seats are lifted. try then tells whether the moves can
+// be carried out before the call.
 func (w whatIf) lifted() (rest whatIf, moves []move, ok bool) {
 	rest = w
 	rest.call = nil
@@ -181,8 +181,7 @@ func (w whatIf) lifted() (rest whatIf, moves []move, ok bool) {
 	return rest, moves, true
 }
 
-// lift returns the first lift of a refusal that can be carried out, and the state after it;
-// nil if there is none.
+// lift returns the first possible lift of a refusal and the state after it, or a nil state.
 func (w whatIf) lift(d *evaluation, i int, refusal *Refusal) (lift, *evaluation) {
 	for _, l := range w.lifts(d, i, refusal) {
 		after, done := d.fork(w.scope), true

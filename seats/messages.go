@@ -13,8 +13,8 @@ import (
 )
 
 // Messages are the texts of the library in one language: a template for each key.
-// [English] has every key. A translation is such a map; [Messages.Check] names the keys
-// that it lacks, and these are said in English.
+// [English] has every key. A translation is such a map; missing keys are said in English, and
+// [Messages.Check] lists them.
 //
 //	no-seats            a refusal, by its Code
 //	no-seats/several    the same in a special case: more than one seat is needed
@@ -46,8 +46,8 @@ import (
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
 //
-// The texts contain no name and no address, and are not escaped for any kind of page. Any
-// number of goroutines may use a map that is not changed meanwhile.
+// A page must escape the texts. They are free of names and addresses. Any number of goroutines may
+// read a map.
 type Messages map[string]string
 
 // phrases are what is said in English besides codes and reasons.

@@ -62,9 +62,9 @@ func everyShape() []*Refusal {
 	return all
 }
 
-// TestEverythingIsSaidInEveryLanguage by a translation into capitals that lacks nothing
+// TestMessages_translation by a translation into capitals that lacks nothing
 // and uses every placeholder there is: no word of English comes through, and no brace.
-func TestEverythingIsSaidInEveryLanguage(t *testing.T) {
+func TestMessages_translation(t *testing.T) {
 	capitals, asked := Messages{"field/email": "<FIELD/EMAIL >"}, map[string]bool{}
 	for key := range english {
 		kind, _, _ := strings.Cut(key, "/")
@@ -106,7 +106,7 @@ func TestEverythingIsSaidInEveryLanguage(t *testing.T) {
 	}
 }
 
-func TestATranslationIsChecked(t *testing.T) {
+func TestMessages_Check(t *testing.T) {
 	require.NoError(t, English().Check())
 	for key := range english {
 		lacking := English()

@@ -12,8 +12,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestTheTextsOfRefusals are what logs have, word by word.
-func TestTheTextsOfRefusals(t *testing.T) {
+// TestRefusal_Error are what logs have, word by word.
+func TestRefusal_Error(t *testing.T) {
 	texts := map[seats.Code]string{
 		seats.ErrNoSeats:           "seats: no free seat: 8 of 9 are held",
 		seats.ErrForbidden:         "seats: not allowed",
@@ -75,8 +75,8 @@ func TestTheTextsOfRefusals(t *testing.T) {
 	}
 }
 
-// TestTheTextsOfFaults are those that package users gives them.
-func TestTheTextsOfFaults(t *testing.T) {
+// TestMessages_Fault are those that package users gives them.
+func TestMessages_Fault(t *testing.T) {
 	for _, f := range []users.Fault{
 		{Problem: users.ErrTooLarge}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNoIdentity},
 		{Row: 3, Column: "Email", Problem: users.ErrAddress}, {Row: 3, Column: "Email", Problem: users.ErrDuplicateRow, Other: 2},
@@ -85,8 +85,8 @@ func TestTheTextsOfFaults(t *testing.T) {
 	}
 }
 
-// TestAPasswordIsRefusedInAnyLanguage though its fault wraps what the host said.
-func TestAPasswordIsRefusedInAnyLanguage(t *testing.T) {
+// TestMessages_Fault_password though its fault wraps what the host said.
+func TestMessages_Fault_password(t *testing.T) {
 	_, err := users.ReadRoster(strings.NewReader("Email,Code\na@x.example,secret\n"), users.RosterOptions{
 		Columns:  []users.Column{{Header: "Email", Field: "email"}, {Header: "Code", Field: "password"}},
 		Password: func(int, users.Profile, string) error { return errors.New("secret is weak") },
@@ -97,7 +97,7 @@ func TestAPasswordIsRefusedInAnyLanguage(t *testing.T) {
 	require.Equal(t, "Zeile 2: Code wird nicht angenommen", german.Fault(fault))
 }
 
-func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
+func TestMessages_Reason(t *testing.T) {
 	german := seats.Messages{"reason/empty": "ist leer", "bad-input": "ungültig: {field} {reason}", "field/cost": "Kosten"}
 	require.Empty(t, german.Reason(nil))
 	for _, c := range []struct {
@@ -118,8 +118,8 @@ func TestAHostsOwnReasonIsSaidByItsText(t *testing.T) {
 	require.Equal(t, "edit", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.ActionEdit, Count: 2}}}))
 }
 
-// TestTheCatalogueIsTheCallers, and what he does to it is no matter to others.
-func TestTheCatalogueIsTheCallers(t *testing.T) {
+// TestEnglish_copy, and what he does to it is no matter to others.
+func TestEnglish_copy(t *testing.T) {
 	m := seats.English()
 	clear(m)
 	require.EqualError(t, &seats.Refusal{Code: seats.ErrForbidden}, "seats: not allowed")
@@ -129,8 +129,8 @@ func TestTheCatalogueIsTheCallers(t *testing.T) {
 	require.Equal(t, users.ErrEmpty, users.Reasons()[0])
 }
 
-// TestTheTextsOfRemedies has those of every kind.
-func TestTheTextsOfRemedies(t *testing.T) {
+// TestRemedies_String has those of every kind.
+func TestRemedies_String(t *testing.T) {
 	var all seats.Remedies
 	for _, c := range []struct {
 		steps []seats.Step

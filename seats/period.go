@@ -6,23 +6,20 @@ import (
 	"time"
 )
 
-// A Period is what was held of a pool from one instant up to, not including,
-// another.
+// A Period is the use of a pool from one instant up to another, excluded.
 type Period struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
-	Peak   int64     `json:"peak"`    // the most that was held for any time; the events of one instant count together
-	PeakAt time.Time `json:"peak_at"` // when that was first so
-	// SeatDays is how many seats were held for how many days of 24 hours, to the
-	// microsecond and never rounded: 3 seats for 12 hours are 3/2. It is zero for an
-	// empty period and never nil. FloatString(2) prints it.
+	Peak   int64     `json:"peak"`    // the most seats held at once; the events of one instant count together
+	PeakAt time.Time `json:"peak_at"` // the first instant of the peak
+	// SeatDays are held seats times days of 24 hours, exact to the microsecond: 3 seats for 12
+	// hours are 3/2. An empty period has zero. FloatString(2) prints it.
 	SeatDays *big.Rat `json:"seat_days"`
 }
 
-// Metered returns the period in which held seats of the pool were held at the
-// beginning and the events changed that. Events of other pools do not count, nor do
-// those from the end on, which end the reading. An event of the pool that does not follow
-// from the one before it is [ErrHistory].
+// Metered returns the period of a pool with that number of held seats at its start, from the
+// events up to its end. Events of other pools are skipped. A contradiction between two events of
+// the pool is [ErrHistory].
 func Metered(pool PoolID, from, to time.Time, held int64, events iter.Seq2[Event, error]) (Period, error) {
 	p := Period{From: from, To: to, Peak: -1}
 	sum, since := new(big.Int), from

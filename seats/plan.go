@@ -10,18 +10,17 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Plan is what commands would come to, each with an outcome of its own, for
-// somebody to look at before it is done. It has a JSON form and can be kept, unless one
-// of its commands has none, and is refused for that; [Plan.Decide] holds it against
-// the account as it is then.
+// A Plan is a preview of commands, each with an outcome of its own, for a person to confirm. It
+// has a JSON form if all of its commands have one, and can be kept. [Plan.Decide] compares it
+// with the account at a later time.
 type Plan struct {
-	Account  users.AccountID `json:"account"` // it was made for; applied to another it is refused
-	Actor    users.Actor     `json:"actor"`   // who asked for it; nothing follows from it
+	Account  users.AccountID `json:"account"` // of the plan; for another account it is refused
+	Actor    users.Actor     `json:"actor"`   // for information only
 	At       time.Time       `json:"at"`
 	Revision uint64          `json:"revision"` // of the account, when it was made
 	Steps    []Planned       `json:"steps,omitzero"`
-	Before   Usage           `json:"before"` // the account's numbers, whoever asks
-	After    Usage           `json:"after"`  // if all is done that can be
+	Before   Usage           `json:"before"` // the numbers of the account, for any actor
+	After    Usage           `json:"after"`  // if all that fits is carried out
 }
 
 // UnmarshalJSON reads a plan by [users.ReadJSON]. More than [MaxCommands] steps are an
@@ -43,7 +42,7 @@ func (p *Plan) UnmarshalJSON(text []byte) error {
 type Planned struct {
 	Command Command `json:"-"` // in JSON under "command", as by [EncodeCommand]
 	Outcome Outcome `json:"outcome"`
-	Here    string  `json:"here,omitzero"` // of an invitation, how the person who is here already is known: by address, username or external ID
+	Here    string  `json:"here,omitzero"` // the address, username or external ID of a user who is invited again
 }
 
 type plainPlanned Planned
@@ -53,8 +52,8 @@ type plannedForm struct {
 	plainPlanned
 }
 
-// MarshalJSON returns the command in its tagged form beside what comes of it. A
-// command without such a form is an error.
+// MarshalJSON returns the command in its tagged form beside its outcome. A command without such
+// a form is an error.
 func (p Planned) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plannedForm{commandForm{p.Command}, plainPlanned(p)})
 }
@@ -70,8 +69,7 @@ func (p *Planned) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Preview returns the plan for the commands of a request, of which there are at
-// most [MaxCommands]. Nobody is invited by it and nothing is written.
+// Preview returns the plan for at most [MaxCommands] commands of a request. It writes nothing.
 func Preview(s Snapshot, r Request) (Plan, error) {
 	if len(r.Commands) > MaxCommands {
 		return Plan{}, badInput("commands", errTooMany)
@@ -82,17 +80,17 @@ func Preview(s Snapshot, r Request) (Plan, error) {
 		Account: s.Account.ID, Actor: r.Actor, At: r.At, Revision: s.Account.Revision,
 		Before: s.Usage(), After: after.Usage(), Steps: make([]Planned, len(r.Commands)),
 	}
-	p.After.Revision, p.After.Sequence = 0, 0 // it has not happened
+	p.After.Revision, p.After.Sequence = 0, 0 // they do not exist yet
 	for i, c := range r.Commands {
 		p.Steps[i] = Planned{c, d.Outcomes[i], s.here(d.Outcomes[i])}
 	}
 	return p, nil
 }
 
-// arriving are the actions that are about somebody new.
+// arriving are the actions about a new user.
 var arriving = users.In(users.ActionInvite, users.ActionAdd, users.ActionImport)
 
-// here returns how somebody is known who was to be invited and is here already.
+// here returns the address, username or external ID of a user who is here already.
 func (s Snapshot) here(o Outcome) string {
 	if !o.Unchanged || !arriving.Has(o.Action) {
 		return ""
@@ -106,10 +104,10 @@ func (s Snapshot) here(o Outcome) string {
 			}
 		}
 	}
-	return "" // invited by an earlier command of the plan
+	return "" // new by an earlier command of the plan
 }
 
-// Commands returns the commands of the plan. Everybody new has an ID by now.
+// Commands returns the commands of the plan. New users have their IDs.
 func (p Plan) Commands() []Command {
 	commands := make([]Command, len(p.Steps))
 	for i, step := range p.Steps {
@@ -118,9 +116,8 @@ func (p Plan) Commands() []Command {
 	return commands
 }
 
-// Digest returns what tells the application of this plan under a request key from
-// another call with the same key: who applies it, the commands, and what they were to
-// come to.
+// Digest tells the application of this plan from another call with the same request key. It is
+// made of the actor, the commands and the planned outcomes.
 func (p Plan) Digest(actor users.Actor) string {
 	call := []any{Digest(actor, ByPlan, p.Commands())}
 	for _, step := range p.Steps {
@@ -131,11 +128,10 @@ func (p Plan) Digest(actor users.Actor) string {
 	return digest(call)
 }
 
-// Decide is [DecideEach] for the commands of the plan, provided that everything
-// still comes out as planned. Else it is refused as [ErrPlanOutdated] with the
-// differences. The request has the plan's commands, at most [MaxCommands], and the
-// snapshot is of the plan's account: that of another is refused as [ErrBadInput], since
-// the same user IDs mean other people there.
+// Decide is [DecideEach] for the commands of the plan if all outcomes are still as planned. Else
+// it is refused as [ErrPlanOutdated] with the differences. The request must have the commands of
+// the plan, at most [MaxCommands], and the snapshot must be of its account; anything else is
+// refused as [ErrBadInput], since the same user IDs are other people in another account.
 func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 	if p.Account != s.Account.ID {
 		return Decision{}, badInput("account", errOtherAccount)
@@ -149,8 +145,8 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 	if refusal := r.check(); refusal != nil && len(p.Steps) == 0 {
 		return Decision{}, refusal // else it is the first command's
 	}
-	if desk := newEvaluation(s, r); len(desk.past) > 0 {
-		return p.recorded(desk)
+	if v := newEvaluation(s, r); len(v.past) > 0 {
+		return p.recorded(v)
 	}
 	d := DecideEach(s, r)
 	var differ []Difference
@@ -168,8 +164,8 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 	}
 }
 
-// again returns what came of the plan when a call with this key applied it. What was
-// planned to be refused was.
+// recorded returns the outcomes of the plan from the events of an earlier call with this key.
+// Planned refusals were refused.
 func (p Plan) recorded(d *evaluation) (Decision, error) {
 	outcomes := make([]Outcome, len(p.Steps))
 	for i, step := range p.Steps {
@@ -187,14 +183,14 @@ func (p Plan) recorded(d *evaluation) (Decision, error) {
 	return Decision{d.change(), outcomes, d.repeated}, nil
 }
 
-// A Difference is a command that does not come out as planned.
+// A Difference is a command with another outcome than planned.
 type Difference struct {
 	Index   int     `json:"index"` // in the plan
 	Planned Outcome `json:"planned"`
 	Now     Outcome `json:"now"`
 }
 
-// as reports whether two outcomes are the same, but for the numbers of a refusal.
+// as reports whether two outcomes are equal, except for the numbers of a refusal.
 func (o Outcome) as(planned Outcome) bool {
 	sameCode := o.code() == planned.code()
 	o.Refusal, planned.Refusal = nil, nil
@@ -208,13 +204,11 @@ func (o Outcome) code() Code {
 	return o.Refusal.Code
 }
 
-// String returns a summary: "14 people: 9 fit, 5 do not; 1 is already here as
-// Ada@Acme.example", or "1 command: 1 fits, 0 do not; then 12 seats are held, 2 more than the
-// 10 there are". A user counts once, and fits if all commands about them do; a user who would
-// be created inactive without a seat does not fit. Seats are mentioned if a command about the
-// account changes their numbers.
-//
-// The text contains addresses and names: it is for the screen and not for a log.
+// String returns a summary with addresses and usernames, for a screen but never for a log:
+// "14 people: 9 fit, 5 do not; 1 is already here as Ada@Acme.example", or "1 command: 1 fits,
+// 0 do not; then 12 seats are held, 2 more than the 10 there are". A user counts once, and fits
+// if all commands about them pass with a seat. Seats are mentioned if a command about the account
+// changes their numbers.
 func (p Plan) String() string {
 	one, many := "person", "people"
 	if slices.ContainsFunc(p.Steps, Planned.ofAccount) {
@@ -260,7 +254,7 @@ func (p Plan) String() string {
 	return text
 }
 
-// user returns the user whom the step is about, also where it is refused.
+// user returns the user of the step, refused or not.
 func (p Planned) user() users.ID {
 	if p.Outcome.User == "" && p.Outcome.Refusal != nil {
 		return p.Outcome.Refusal.User
@@ -268,18 +262,18 @@ func (p Planned) user() users.ID {
 	return p.Outcome.User
 }
 
-// ofAccount reports whether the step is about the account and not about a user.
+// ofAccount reports whether the step is about the account.
 func (p Planned) ofAccount() bool {
 	return !arriving.Has(p.Outcome.Action) && !p.Outcome.Action.OnUser()
 }
 
-// createsInactive reports whether the step makes an inactive user for want of a seat.
+// createsInactive reports whether the step makes an inactive user without a seat.
 func (p Planned) createsInactive() bool {
 	o := p.Outcome
 	return arriving.Has(o.Action) && o.Action != users.ActionImport && o.Refusal == nil && !o.Unchanged && o.After.Status == users.Inactive
 }
 
-// seats says how many seats are held, and of how many.
+// seats returns the held seats and the total as a sentence.
 func (u Usage) seats() string {
 	held := fmt.Sprintf("%d %s held", u.Held, form(int(u.Held), "seat is", "seats are"))
 	switch {
@@ -291,7 +285,7 @@ func (u Usage) seats() string {
 	return fmt.Sprintf("%d of %s seats %s held", u.Held, u.Total, form(int(u.Held), "is", "are"))
 }
 
-// form returns the form of a word that goes with a number.
+// form returns the form of a word for a number.
 func form(n int, one, many string) string {
 	if n == 1 {
 		return one

@@ -17,7 +17,7 @@ func (s *site) plan(actor users.Actor, commands ...seats.Command) seats.Plan {
 	return p
 }
 
-func TestAPlanSaysWhatWouldBe(t *testing.T) {
+func TestPreview(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("Ada@Acme.example")}})
@@ -59,9 +59,9 @@ func TestAPlanSaysWhatWouldBe(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }
 
-// TestAPlanThatWasNotToPutTheAccountOver does not, though it is but one command of the
+// TestPlan_Decide_excess does not, though it is but one command of the
 // account's that passes either way.
-func TestAPlanThatWasNotToPutTheAccountOver(t *testing.T) {
+func TestPlan_Decide_excess(t *testing.T) {
 	for _, c := range []seats.Command{seats.SetPolicy{Policy: seats.Standard()}, seats.SetTotal{Total: seats.Of(1)}} {
 		now := open(t, seats.Of(5), seats.Policy{Exempt: users.In(users.Admin)})
 		plan := now.plan(system, c)
@@ -73,7 +73,7 @@ func TestAPlanThatWasNotToPutTheAccountOver(t *testing.T) {
 	}
 }
 
-func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
+func TestPlan_Decide(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	p := s.plan(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("eve")}, seats.Deactivate{User: "ghost"})
@@ -132,8 +132,8 @@ func TestAPlanIsCarriedOutAsPlannedOrNotAtAll(t *testing.T) {
 	require.Equal(t, []any{seats.ErrBadInput, "account"}, []any{refusal.Code, refusal.Field}, "the same IDs mean other people there")
 }
 
-// TestAPlanWithAKeyIsCarriedOutOnce though what was refused would fit afterwards.
-func TestAPlanWithAKeyIsCarriedOutOnce(t *testing.T) {
+// TestPlan_Decide_key though what was refused would fit afterwards.
+func TestPlan_Decide_key(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.invite("bob")
 	p := s.plan(owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "bob"})
@@ -161,8 +161,8 @@ func TestAPlanWithAKeyIsCarriedOutOnce(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }
 
-// TestEveryPartOfAnOutcomeIsHeldAgainstThePlan changes one of them at a time.
-func TestEveryPartOfAnOutcomeIsHeldAgainstThePlan(t *testing.T) {
+// TestPlan_Decide_outcome changes one of them at a time.
+func TestPlan_Decide_outcome(t *testing.T) {
 	edit := seats.Edit{User: "ada", Set: users.Patch{Title: new("Countess")}}
 	for name, c := range map[string]struct {
 		total   int64
@@ -188,8 +188,8 @@ func TestEveryPartOfAnOutcomeIsHeldAgainstThePlan(t *testing.T) {
 	}
 }
 
-// TestAPlanIsAboutTheSamePeople lets an address go to somebody else in between.
-func TestAPlanIsAboutTheSamePeople(t *testing.T) {
+// TestPlan_Decide_other_user lets an address go to somebody else in between.
+func TestPlan_Decide_other_user(t *testing.T) {
 	s := open(t, seats.Of(5), seats.Standard())
 	s.invite("ada", "bob")
 	p := s.plan(owner, seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}})

@@ -8,33 +8,32 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Policy is what products differ in. It is plain data, stored with the
-// account. Every switch's zero value is the one of [Standard], so a host may
-// start from any preset and change what it likes. Two policies are the same if
-// they are equal by ==.
+// A Policy has the differences between products as switches. It is plain data, stored with the
+// account, and compared by ==. The zero value of every switch is that of [Standard]. A host may
+// start from any preset and change switches.
 //
-// A policy is stored expanded, switch by switch: mending a preset later changes no
-// account that is there.
+// A policy is stored switch by switch: a later correction of a preset leaves existing accounts
+// as they are.
 type Policy struct {
-	Activation       Activation       `json:"activation"`        // what turns an invited person into an active one
-	WhenFull         WhenFull         `json:"when_full"`         // what an invitation does when no seat is free
-	Buying           Orders           `json:"buying"`            // who may buy seats, and how many in one order
-	Returning        OrderChannel     `json:"returning"`         // who may give seats back, down to what is held and spent
-	InvitationExpiry InvitationExpiry `json:"invitation_expiry"` // what becomes of an invitation that is not accepted
-	OwnershipEnders  OwnershipEnders  `json:"ownership_enders"`  // who may end the ownership of an owner
-	IdentityChange   IdentityChange   `json:"identity_change"`   // whether an edit may turn one person into another
-	Exempt           RoleSet          `json:"exempt"`            // roles that hold no seat
-	Withheld         ActionSet        `json:"withheld"`          // actions not offered to the account's own people
+	Activation       Activation       `json:"activation"`        // how an invited user becomes active
+	WhenFull         WhenFull         `json:"when_full"`         // the effect of an invitation without a free seat
+	Buying           Orders           `json:"buying"`            // the buyers of seats, and the bounds of one order
+	Returning        OrderChannel     `json:"returning"`         // the users who return seats, down to the held and spent ones
+	InvitationExpiry InvitationExpiry `json:"invitation_expiry"` // the end of an open invitation
+	OwnershipEnders  OwnershipEnders  `json:"ownership_enders"`  // the actors who may end an ownership
+	IdentityChange   IdentityChange   `json:"identity_change"`   // of an edit that turns one person into another
+	Exempt           RoleSet          `json:"exempt"`            // roles without a seat
+	Withheld         ActionSet        `json:"withheld"`          // actions withheld from the account's own users
 
-	// DeleteOnly says that an invitation can be taken back by deletion alone: the
-	// account's own people may not deactivate or archive somebody invited.
+	// DeleteOnly withholds the deactivation and the archiving of invited users from the account's
+	// own users: they take back an invitation by deletion.
 	DeleteOnly bool `json:"delete_only"`
-	// SourceLocked says that people who came by a sync are the sync's: the
-	// account's own people may not edit, deactivate, archive or delete them.
+	// SourceLocked leaves the users of a sync to it: the account's own users can't edit,
+	// deactivate, archive or delete them.
 	SourceLocked bool `json:"source_locked"`
 
-	// Term is how long an invitation lasts where it runs out: a whole number of
-	// microseconds above zero, at most [MaxTerm].
+	// Term is the life of an invitation: whole microseconds, at most [MaxTerm]. It is zero under
+	// ExpiryNever and positive otherwise.
 	Term time.Duration `json:"term"`
 	// Cards are the summary cards in the product's own words.
 	Cards Cards `json:"cards,omitzero"`
@@ -46,28 +45,26 @@ type (
 	ActionSet = users.Set[users.Action]
 )
 
-// MaxTerm is the longest an invitation can last.
+// MaxTerm is the longest term of an invitation.
 const MaxTerm = 10 * 366 * 24 * time.Hour
 
-// Activation says what turns an invited person into an active one.
+// Activation is the way of an invited user to the status active.
 type Activation uint8
 
-// What lets in.
+// The activations.
 const (
-	// FirstSignIn lets in by the first sign-in ([Accept]). Until then a person is
-	// shown and counted as invited.
+	// FirstSignIn activates by [Accept]. Until then the user is shown and counted as invited.
 	FirstSignIn Activation = iota
-	// Invitation lets in at once: an invited person is shown and counted as active,
-	// whether the invitation was accepted or not, and may open courses. To act in the
-	// account, as an admin does, takes a first sign-in ([Accept]) here too.
+	// Invitation shows and counts an invited user as active at once, and lets them open courses.
+	// An admin still needs a first sign-in ([Accept]) to act in the account.
 	Invitation
-	// Approval lets in by an admin's [Approve]; before it [Accept] is refused.
+	// Approval activates by an admin's [Approve]; before it [Accept] is refused.
 	Approval
 )
 
 var activationNames = enum.Names[Activation]{"first-sign-in", "invitation", "approval"}
 
-// String returns what lets in in lower case, words joined by a hyphen.
+// String returns the activation in lower case, words joined by a hyphen.
 func (l Activation) String() string { return activationNames.Of(l) }
 
 // MarshalText returns the text form that [Activation.UnmarshalText] reads.
@@ -76,18 +73,18 @@ func (l Activation) MarshalText() ([]byte, error) { return activationNames.Marsh
 // UnmarshalText reads the text form; anything else is an error.
 func (l *Activation) UnmarshalText(text []byte) error { return activationNames.Unmarshal(text, l) }
 
-// WhenFull says what an invitation does when no seat is free.
+// WhenFull is the effect of an invitation without a free seat.
 type WhenFull uint8
 
-// What happens without a free seat.
+// The effects.
 const (
-	Refuse         WhenFull = iota // nothing: the command is refused
-	CreateInactive                 // the person is created, inactive
+	Refuse         WhenFull = iota // the command is refused
+	CreateInactive                 // the user is created inactive
 )
 
 var whenFullNames = enum.Names[WhenFull]{"refuse", "create-inactive"}
 
-// String returns what happens in lower case, words joined by a hyphen.
+// String returns the effect in lower case, words joined by a hyphen.
 func (n WhenFull) String() string { return whenFullNames.Of(n) }
 
 // MarshalText returns the text form that [WhenFull.UnmarshalText] reads.
@@ -96,10 +93,10 @@ func (n WhenFull) MarshalText() ([]byte, error) { return whenFullNames.Marshal(n
 // UnmarshalText reads the text form; anything else is an error.
 func (n *WhenFull) UnmarshalText(text []byte) error { return whenFullNames.Unmarshal(text, n) }
 
-// A OrderChannel says who may order seats or give them back.
+// An OrderChannel is the way by which seats are bought or returned.
 type OrderChannel uint8
 
-// Who orders.
+// The channels of orders.
 const (
 	SelfService OrderChannel = iota // owners and admins, besides the vendor
 	VendorOnly                      // the vendor alone
@@ -107,7 +104,7 @@ const (
 
 var orderChannelNames = enum.Names[OrderChannel]{"self-service", "vendor-only"}
 
-// String returns who orders in lower case, words joined by a hyphen.
+// String returns the channel in lower case, words joined by a hyphen.
 func (s OrderChannel) String() string { return orderChannelNames.Of(s) }
 
 // MarshalText returns the text form that [OrderChannel.UnmarshalText] reads.
@@ -116,27 +113,27 @@ func (s OrderChannel) MarshalText() ([]byte, error) { return orderChannelNames.M
 // UnmarshalText reads the text form; anything else is an error.
 func (s *OrderChannel) UnmarshalText(text []byte) error { return orderChannelNames.Unmarshal(text, s) }
 
-// Orders says who may buy seats and how many in one order. The bounds bind the
-// account's own people; zero means no bound.
+// Orders are the channel of orders and the bounds of one order. The bounds are for the account's
+// own users; zero is unbounded.
 type Orders struct {
 	By    OrderChannel `json:"by"`
 	Least int64        `json:"least"`
 	Most  int64        `json:"most"`
 }
 
-// InvitationExpiry says what becomes of an invitation that nobody accepts.
+// InvitationExpiry is the end of an open invitation.
 type InvitationExpiry uint8
 
-// What becomes of it.
+// The ends.
 const (
-	ExpiryNever     InvitationExpiry = iota // it can be accepted for ever
-	ExpiryKeepsSeat                         // after Term it can't be accepted until it is sent again; the seat stays held
-	ExpiryFreesSeat                         // after Term the person becomes inactive and the seat is free, once; see [Reactivate]
+	ExpiryNever     InvitationExpiry = iota // it stays open
+	ExpiryKeepsSeat                         // after Term it must be sent again to be accepted; the seat stays held
+	ExpiryFreesSeat                         // after Term the user becomes inactive and the seat is free, once; see [Reactivate]
 )
 
 var expiryNames = enum.Names[InvitationExpiry]{"never", "kept", "freed"}
 
-// String returns what becomes of it in lower case, words joined by a hyphen.
+// String returns the end in lower case, words joined by a hyphen.
 func (r InvitationExpiry) String() string { return expiryNames.Of(r) }
 
 // MarshalText returns the text form that [InvitationExpiry.UnmarshalText] reads.
@@ -145,10 +142,10 @@ func (r InvitationExpiry) MarshalText() ([]byte, error) { return expiryNames.Mar
 // UnmarshalText reads the text form; anything else is an error.
 func (r *InvitationExpiry) UnmarshalText(text []byte) error { return expiryNames.Unmarshal(text, r) }
 
-// OwnershipEnders says who may end the ownership of an owner.
+// OwnershipEnders are the actors who may end an ownership.
 type OwnershipEnders uint8
 
-// Who ends ownership.
+// The enders.
 const (
 	EndedByOwners  OwnershipEnders = iota // any owner, and support
 	EndedBySupport                        // support alone
@@ -156,7 +153,7 @@ const (
 
 var enderNames = enum.Names[OwnershipEnders]{"owners", "support"}
 
-// String returns who ends ownership in lower case, words joined by a hyphen.
+// String returns the enders in lower case, words joined by a hyphen.
 func (e OwnershipEnders) String() string { return enderNames.Of(e) }
 
 // MarshalText returns the text form that [OwnershipEnders.UnmarshalText] reads.
@@ -171,7 +168,7 @@ func (e *OwnershipEnders) UnmarshalText(text []byte) error { return enderNames.U
 // address) and a correction keep the person.
 type IdentityChange uint8
 
-// Whether people may be exchanged.
+// The answers.
 const (
 	IdentityChangeRefused IdentityChange = iota
 	IdentityChangeAllowed
@@ -179,7 +176,7 @@ const (
 
 var identityChangeNames = enum.Names[IdentityChange]{"refused", "allowed"}
 
-// String returns whether people may be exchanged in lower case, words joined by a hyphen.
+// String returns the answer in lower case, words joined by a hyphen.
 func (e IdentityChange) String() string { return identityChangeNames.Of(e) }
 
 // MarshalText returns the text form that [IdentityChange.UnmarshalText] reads.
@@ -190,7 +187,7 @@ func (e *IdentityChange) UnmarshalText(text []byte) error {
 	return identityChangeNames.Unmarshal(text, e)
 }
 
-// What is wrong with a policy.
+// Reasons of [ErrBadInput] for a policy.
 var (
 	ErrCards         = users.Reason{Code: "unfit-cards", Text: "has a card without a figure or title that can be shown"}
 	ErrUnknownSwitch = users.Reason{Code: "unknown-switch", Text: "has a switch set to something unknown"}
@@ -201,11 +198,10 @@ var (
 	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action that the account's own people never had"}
 )
 
-// leaving are the ways in which the account's own people free a seat.
+// leaving are the actions by which the account's own users free a seat.
 var leaving = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
 
-// Check reports what is wrong with the policy, or nil: an unknown value, or
-// switches that contradict each other.
+// Check returns a fault of the policy, or nil: an unknown value or a contradiction.
 func (p Policy) Check() error {
 	switch {
 	case p.Activation > Approval, p.WhenFull > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,

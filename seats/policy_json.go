@@ -7,9 +7,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// policyVersion is the version of the form below. A switch that is added later
-// keeps it, since the zero value of a switch changes nothing; one that is given
-// another meaning raises it.
+// policyVersion is the version of the form below. A further switch keeps it, since the zero value
+// of a switch has no effect. Another meaning of a switch raises it.
 const policyVersion = 1
 
 type plainPolicy Policy
@@ -26,10 +25,9 @@ var (
 	errCards   = &users.DocumentError{Text: "seats: JSON: a policy has too many cards"}
 )
 
-// MarshalJSON returns the policy expanded: every switch by its value and none by
-// the name of a preset. What is stored with an account therefore stays what it was
-// when a preset is mended later. A policy that contradicts itself is an error, see
-// [Policy.Check].
+// MarshalJSON returns the policy with every switch by its value. A stored policy therefore
+// stays the same when a preset is corrected later. A policy that fails [Policy.Check] is an
+// error.
 func (p Policy) MarshalJSON() ([]byte, error) {
 	if err := p.checkJSON(); err != nil {
 		return nil, err
@@ -37,9 +35,8 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	return json.Marshal(policyForm{policyVersion, plainPolicy(p), term(p.Term)})
 }
 
-// UnmarshalJSON reads a policy of version 1, by [users.ReadJSON]. A switch that is
-// not there has its zero value. A policy that contradicts itself is an error, see
-// [Policy.Check].
+// UnmarshalJSON reads a policy of version 1, by [users.ReadJSON]. A missing switch has its zero
+// value. A policy that fails [Policy.Check] is an error.
 func (p *Policy) UnmarshalJSON(text []byte) error {
 	var form policyForm
 	if err := users.ReadJSON(text, &form); err != nil {
@@ -87,7 +84,7 @@ func (c Cards) MarshalJSON() ([]byte, error) {
 	return json.Marshal(c[:n])
 }
 
-// UnmarshalJSON reads a list of cards. More than there is room for are an error.
+// UnmarshalJSON reads a list of cards. More cards than a policy has are an error.
 func (c *Cards) UnmarshalJSON(text []byte) error {
 	var list []CardSpec
 	if err := users.ReadJSON(text, &list); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestCounts(t *testing.T) {
+func TestCount(t *testing.T) {
 	for text, c := range map[string]seats.Count{
 		"0": seats.Of(0), "10": seats.Of(10), "1000000000": seats.Of(seats.MaxSeats), "unlimited": seats.Unlimited(),
 	} {
@@ -42,7 +42,7 @@ func TestCounts(t *testing.T) {
 	require.NotEqual(t, seats.Count{}, seats.Of(0), "a missing number is not nobody")
 }
 
-func TestPools(t *testing.T) {
+func TestPool(t *testing.T) {
 	for _, c := range []struct {
 		pool      seats.Pool
 		available string
@@ -64,7 +64,7 @@ func TestPools(t *testing.T) {
 	}
 }
 
-func TestAPolicyThatContradictsItself(t *testing.T) {
+func TestPolicy_Check(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		require.NoError(t, preset.Policy.Check(), preset.Name)
 	}
@@ -109,11 +109,11 @@ func TestAPolicyThatContradictsItself(t *testing.T) {
 	}
 }
 
-func TestEverySwitchIsZeroInStandard(t *testing.T) {
+func TestStandard(t *testing.T) {
 	require.Equal(t, seats.Policy{}, seats.Standard())
 }
 
-func TestWhatPeopleSeeAndMayDo(t *testing.T) {
+func TestAccount_View(t *testing.T) {
 	all := users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
 	for _, c := range []struct {
 		letIn   seats.Activation
@@ -155,7 +155,7 @@ func TestWhatPeopleSeeAndMayDo(t *testing.T) {
 	require.Equal(t, users.In(users.Invited), seats.Standard().Stored(users.In(users.Invited)))
 }
 
-func TestUsageAndCards(t *testing.T) {
+func TestSnapshot_Usage(t *testing.T) {
 	s := open(t, seats.Of(5), seats.Standard())
 	require.Equal(t, "[{Seats 5} {Available 4} {Invited 0} {Active 1} {Inactive 0}]", fmt.Sprint(s.rows.Usage().Cards),
 		"the counters agree from the first moment")
@@ -172,13 +172,13 @@ func TestUsageAndCards(t *testing.T) {
 	require.Equal(t, "unlimited", s.rows.Usage().Available.String())
 }
 
-func TestUsageOfNothingKnown(t *testing.T) {
+func TestSnapshot_Usage_unknown(t *testing.T) {
 	require.False(t, seats.Snapshot{}.Known())
 	require.True(t, open(t, seats.Of(1), seats.Standard()).rows.Known())
 	require.Equal(t, seats.Of(0), seats.Snapshot{}.Usage().Available)
 }
 
-func TestWhatHasToBeLoaded(t *testing.T) {
+func TestNeeds(t *testing.T) {
 	bad := users.Profile{ID: "a\x00", Email: "\x00", Username: "ok"}
 	need := seats.Needs("acme", users.As("owner"),
 		seats.Invite{Profile: users.Profile{ID: "ada", Email: "Ada@acme.example", ExternalID: "7"}}, seats.Add{Profile: bad}, nil,
@@ -197,7 +197,7 @@ func TestWhatHasToBeLoaded(t *testing.T) {
 	require.Equal(t, []users.Key{users.ByEmail("u@x")}, seats.NeedsPerson("acme", users.ByEmail("U@x")).Keys)
 }
 
-func TestNewPeopleGetAnIDOnce(t *testing.T) {
+func TestIdentify(t *testing.T) {
 	n := 0
 	next := func() users.ID { n++; return users.ID(fmt.Sprint("made", n)) }
 	roster := users.Roster{People: []users.Entry{{Profile: users.Profile{Email: "a@b.example"}, Role: users.Manager}}}
@@ -209,7 +209,7 @@ func TestNewPeopleGetAnIDOnce(t *testing.T) {
 	}, commands)
 }
 
-func TestRefusalsReadWell(t *testing.T) {
+func TestRefusal_Unwrap(t *testing.T) {
 	spent := &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(5), Held: 3, Spent: 2}
 	require.EqualError(t, spent, "seats: no free seat: 3 of 5 are held and 2 spent")
 	require.EqualError(t, &seats.Refusal{Code: seats.ErrBadInput, Field: "email", Reason: users.ErrEmpty}, "seats: not valid: email is empty")

@@ -6,13 +6,13 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Preset is a policy with the name that it has here.
+// A Preset is a policy and the name of its function.
 type Preset struct {
 	Name   string
 	Policy Policy
 }
 
-// Presets lists [Standard] and those that follow the help page of a real product.
+// Presets lists [Standard] and the policies after the help pages of five products.
 func Presets() []Preset {
 	return []Preset{
 		{"Standard", Standard()},
@@ -24,26 +24,24 @@ func Presets() []Preset {
 	}
 }
 
-// Standard returns the policy a new product would choose, which is the zero
-// value: the first sign-in lets in, a full account refuses, admins buy and give
-// back, every command is offered, invitations do not run out, owners and support
-// end ownership, and a person is not turned into another.
+// Standard returns the policy for a new product, the zero value: the first sign-in activates, a
+// full account refuses, admins buy and return seats, every command is offered, invitations stay
+// open, owners and support end ownerships, and an edit that turns one person into another is
+// refused.
 func Standard() Policy { return Policy{} }
 
 // AccuEdConnect returns the policy of AccuEd Connect, after its help page on the
 // user amount limit:
 //
-//   - An invited person is marked as active from the invitation on, whether it was
-//     accepted or not.
-//   - A full site takes nobody until somebody was deactivated or deleted; nobody is put
-//     away there.
-//   - More licences come from the vendor's account manager alone. Nothing is said of
-//     giving any back, which is the vendor's matter too.
-//   - An invitation can be accepted for an allotted time, which the page does not name
-//     and which is two weeks here. It keeps its licence after that and can be sent again
-//     any number of times.
-//   - Nothing is said of ownership or of turning one person into another: owners and
-//     support end the one, and the other is allowed.
+//   - An invited user is shown as active from the invitation on.
+//   - A full site refuses new users until a user is deactivated or deleted. Archiving is
+//     withheld.
+//   - Licences come from the vendor's account manager, and go back to them: the page is silent
+//     about returns.
+//   - An invitation is open for an allotted time; the page is silent about its length, here two
+//     weeks. It keeps its licence afterwards and can be sent again any number of times.
+//   - The page is silent about ownerships and identity changes: owners and support end the
+//     former, the latter are allowed.
 func AccuEdConnect() Policy {
 	return Policy{
 		Activation:       Invitation,
@@ -64,21 +62,17 @@ func AccuEdConnect() Policy {
 
 // HowNow returns the policy of HowNow, after its help page on user licences:
 //
-//   - An invited person has a seat and is unclaimed until the first sign-in, which makes
-//     him active for good.
-//   - Without an available seat no invitation can be sent.
-//   - Admins add between 10 and 1000 seats at a time, which can be used straight away;
-//     fewer they can't make them.
-//   - An invitation can't be cancelled: its seat is freed by deleting the person. It never
-//     runs out. Nobody is put away.
-//   - Who came by the sync of employee data is edited and made inactive by the sync, and
-//     nobody of the account does that, puts him away or deletes him by hand. His role, and
-//     his coming back, are anybody's who manages people.
-//   - Nothing is said of ownership or of turning one person into another: owners and
-//     support end the one, and the other is allowed.
+//   - An invited user holds a seat and is unclaimed until the first sign-in.
+//   - An invitation needs an available seat.
+//   - Admins add 10 to 1000 seats at a time, for use at once. Returns are left to the vendor.
+//   - An invitation stays open. It is taken back by deleting the user. Archiving is withheld.
+//   - Users of the sync of employee data are edited, deactivated and deleted by the sync alone.
+//     Owners and admins change their roles and reactivate them.
+//   - The page is silent about ownerships and identity changes: owners and support end the
+//     former, the latter are allowed.
 //
-// The page has four summary cards and names a fifth, the invited users, from which the
-// active ones are taken to get the unclaimed invitations.
+// The page has four summary cards and names a fifth, the invited users: less the active ones
+// they are the unclaimed invitations.
 func HowNow() Policy {
 	return Policy{
 		Buying:         Orders{By: SelfService, Least: 10, Most: 1000},
@@ -99,16 +93,15 @@ func HowNow() Policy {
 
 // ISpringLearn returns the policy of iSpring Learn, after its help page on active users:
 //
-//   - Active users can sign in, and a new user account is active. It is shown so from the
-//     start.
-//   - Where the plan's limit is reached new accounts are created all the same, inactive.
-//     They are activated by hand, one by one or many at once, once there is room.
+//   - Active users can sign in, and a new user is shown as active at once.
+//   - At the limit of the plan new users are created inactive. Admins activate them by hand, one
+//     by one or many at once, when there is room.
 //   - The limit comes with the pricing plan: the vendor changes it.
-//   - People are made inactive and never put away, so that what they did stays in the
-//     reports. The page knows no deletion and does not exclude it.
-//   - An account owner can't be deactivated. Who ends an ownership is not said: owners
-//     and support.
-//   - Admins edit whatever is known of a person, the inactive included.
+//   - Users are deactivated, so that their results stay in the reports. Archiving is withheld.
+//     Deletion is offered: the page is silent about it.
+//   - An account owner can't be deactivated. Owners and support end ownerships: the page is
+//     silent about it.
+//   - Admins edit all fields of a user, inactive ones included.
 func ISpringLearn() Policy {
 	return Policy{
 		Activation:     Invitation,
@@ -129,14 +122,14 @@ func ISpringLearn() Policy {
 // UsersPage returns the policy of a training site whose help has an overview of its users
 // page:
 //
-//   - A user is approved before he is let in, and notified then or at any time; each is a
-//     fact of its own. An invitation that is held back ([Invite] Later) tells nobody before.
-//   - Licences are for courses; they come from the vendor and are refused where there
-//     are none. The site itself takes any number of people: open it with [Unlimited].
-//   - Training data is never deleted: people are put away, found again by the status
-//     filter and taken back, and nobody is deleted.
-//   - Names and addresses are corrected freely, and learners made administrators.
-//   - Nothing is said of owners: owners and support end ownership.
+//   - A user signs in after an approval, and is notified then or at any time; each is a fact of
+//     its own. A user invited with [Invite] Later is notified by the first [Notify].
+//   - Licences are for courses and come from the vendor; a course without a free one refuses.
+//     The site itself takes any number of users: open it with [Unlimited].
+//   - Training data is kept: users are archived, found by the status filter and restored.
+//     Deletion is withheld.
+//   - Admins correct names and addresses, and make learners administrators.
+//   - Owners and support end ownerships: the page is silent about them.
 func UsersPage() Policy {
 	return Policy{
 		Activation:     Approval,
@@ -156,16 +149,14 @@ func UsersPage() Policy {
 // BigContacts returns the policy of BigContacts, after its help page on making a user
 // inactive:
 //
-//   - A user spot is filled as soon as somebody is added to it, and that person is
-//     active.
-//   - Whoever leaves is made inactive, by any admin, admins included; he is neither put
-//     away nor deleted, so that history keeps its author. The spot is free at once and
-//     stays bought.
-//   - Spots are bought, and given back in a step of its own, down to those in use.
-//   - An account owner is never made inactive. His ownership is ended by support alone, if
-//     it is not he who pays, see [SetPayer].
-//   - A user is not exchanged: nobody makes one person into another by editing name and
-//     address. The new one gets the spot, and the old one's work is handed over.
+//   - A user spot is filled when a user is added, and that user is active.
+//   - A leaver is deactivated, by any admin and admins included. Archiving and deletion are
+//     withheld, so that history keeps its author. The spot is free at once and stays bought.
+//   - Spots are bought, and returned in a step of its own, down to those in use.
+//   - An account owner stays active. Support alone ends an ownership, unless the owner pays, see
+//     [SetPayer].
+//   - An edit of name and address that turns one person into another is refused. The new person
+//     gets the spot by an invitation, and the work is handed over.
 func BigContacts() Policy {
 	return Policy{
 		Activation:      Invitation,

@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestEveryPresetIsAPolicyOfItsOwn(t *testing.T) {
+func TestPresets(t *testing.T) {
 	seen := map[seats.Policy]string{}
 	for _, preset := range seats.Presets() {
 		require.NoError(t, preset.Policy.Check(), preset.Name)
@@ -24,8 +24,8 @@ func TestEveryPresetIsAPolicyOfItsOwn(t *testing.T) {
 	require.Len(t, seen, 6)
 }
 
-// TestEveryPresetKeepsItsCards in its own words, over one story.
-func TestEveryPresetKeepsItsCards(t *testing.T) {
+// TestPresets_cards in its own words, over one story.
+func TestPresets_cards(t *testing.T) {
 	for name, want := range map[string]string{
 		"Standard":      "[{Seats 4} {Available 0} {Invited 2} {Active 2} {Inactive 2}]",
 		"AccuEdConnect": "[{Total Licenses 4} {Available Licenses 0} {Active Users 4} {Inactive Users 2}]",
@@ -60,9 +60,9 @@ func TestEveryPresetKeepsItsCards(t *testing.T) {
 	}
 }
 
-// TestMembersAndManagersChangeNothing, whatever the product: each accepts for himself, and
+// TestDecide_members, whatever the product: each accepts for himself, and
 // that is all. A manager reads reports.
-func TestMembersAndManagersChangeNothing(t *testing.T) {
+func TestDecide_members(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		for _, role := range []users.Role{users.Member, users.Manager} {
 			s := open(t, seats.Of(9), preset.Policy)
@@ -79,8 +79,8 @@ func TestMembersAndManagersChangeNothing(t *testing.T) {
 	}
 }
 
-// TestApprovedAndNotifiedAreTwoFacts, of which either can come first.
-func TestApprovedAndNotifiedAreTwoFacts(t *testing.T) {
+// TestApprove_notified, of which either can come first.
+func TestApprove_notified(t *testing.T) {
 	for _, c := range []struct {
 		done               seats.Command
 		approved, notified bool
@@ -94,9 +94,9 @@ func TestApprovedAndNotifiedAreTwoFacts(t *testing.T) {
 	}
 }
 
-// TestAnotherPolicyIsLookedAtFirst: who would hold a seat, whether there are enough, and
+// TestPreview_policy: who would hold a seat, whether there are enough, and
 // what people would see.
-func TestAnotherPolicyIsLookedAtFirst(t *testing.T) {
+func TestPreview_policy(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Policy{Exempt: users.In(users.Manager)})
 	s.invite("ada", "eve")
 	s.do(support, seats.Add{Profile: profile("max"), Role: users.Manager}, seats.ChangeRole{User: "eve", Role: users.Admin}, seats.Deactivate{User: "ada"})
@@ -118,9 +118,9 @@ func TestAnotherPolicyIsLookedAtFirst(t *testing.T) {
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
 }
 
-// TestTheNumbersOfAFilter: under HowNow's "never logged in" nobody is active, and the
+// TestSnapshot_UsageOf: under HowNow's "never logged in" nobody is active, and the
 // invited are those who have not claimed.
-func TestTheNumbersOfAFilter(t *testing.T) {
+func TestSnapshot_UsageOf(t *testing.T) {
 	s := open(t, seats.Of(9), seats.HowNow())
 	s.invite("ada")
 	s.do(owner, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("bob")})

@@ -2,14 +2,14 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// A Code says why a command is refused. It is stable, and it is the sentinel:
+// A Code is the kind of a refusal. It is stable, and it is the sentinel:
 // errors.Is(err, seats.ErrNoSeats) works through any wrapping.
 type Code string
 
-// The reasons for a refusal.
+// The codes.
 const (
 	ErrNoSeats           Code = "no-seats"
-	ErrForbidden         Code = "forbidden" // also where it would tell whether a user is there whom the actor may not act on
+	ErrForbidden         Code = "forbidden" // also of a user outside the actor's rights, missing or present
 	ErrNotOffered        Code = "not-offered"
 	ErrOwnerProtected    Code = "owner-protected"
 	ErrLastOwner         Code = "last-owner"
@@ -59,7 +59,7 @@ var codeTexts = []struct {
 	{ErrOpen, "the account has to be closed first"},
 }
 
-// Codes lists the codes there are, in order.
+// Codes lists all codes in order.
 func Codes() []Code {
 	codes := make([]Code, len(codeTexts))
 	for i, s := range codeTexts {
@@ -68,34 +68,33 @@ func Codes() []Code {
 	return codes
 }
 
-// A Refusal says why nothing was done. It wraps its [Code]. Its text contains no
-// address and no name, since errors end up in logs, and is in English; [Messages] say it
-// in any language. It has a JSON form, in which the reason is its code.
+// A Refusal is the error of a refused command or call, which changed nothing. It wraps its [Code].
+// Its text is English and free of addresses and names, since errors end up in logs; [Messages]
+// have it in any language. It has a JSON form with the code of its reason.
 type Refusal struct {
 	Code   Code         `json:"code"`
-	Index  int          `json:"index,omitzero"`  // the place of the refused command among those of the call
-	Action users.Action `json:"action,omitzero"` // what was asked for
-	User   users.ID     `json:"user,omitzero"`   // whom it concerns, of a newcomer the ID that the person was to have; empty if nobody, or nobody whom the actor sees
-	Others []users.ID   `json:"others,omitzero"` // who else is concerned: the people in whose way a duplicate is
+	Index  int          `json:"index,omitzero"`  // the place of the refused command in the call
+	Action users.Action `json:"action,omitzero"` // of the refused command
+	User   users.ID     `json:"user,omitzero"`   // the user concerned, or the intended ID of a new one; empty if hidden from the actor
+	Others []users.ID   `json:"others,omitzero"` // all holders of the keys of a duplicate
 	Field  string       `json:"field,omitzero"`  // of bad input the field, of a duplicate the key
 	Reason error        `json:"reason,omitzero"` // more precise than the code, for those that have reasons; wrapped too
 
-	Pool  PoolID `json:"pool,omitzero"` // whose numbers follow, or that is not there
+	Pool  PoolID `json:"pool,omitzero"` // of the numbers, or the missing one
 	Total Count  `json:"total,omitzero"`
 	Held  int64  `json:"held,omitzero"`
 	Spent int64  `json:"spent,omitzero"`
 	Asked int64  `json:"asked,omitzero"` // seats
-	Least int64  `json:"least,omitzero"` // that can be ordered
+	Least int64  `json:"least,omitzero"` // the bounds of an order
 	Most  int64  `json:"most,omitzero"`
 
-	Differences []Difference `json:"differences,omitzero"` // from the plan, for plan-outdated
+	Differences []Difference `json:"differences,omitzero"` // of plan-outdated
 
-	// Remedies are what could be done now so that the call passes, or with an outcome for
-	// each command this one.
+	// Remedies make the call pass, or with an outcome for each command this one.
 	Remedies Remedies `json:"remedies,omitzero"`
 }
 
-// Error returns the refusal as a sentence with its numbers, in English.
+// Error returns the English text with its numbers.
 func (r *Refusal) Error() string { return "seats: " + english.Refusal(r) }
 
 // Unwrap returns the code and the reason, if there is one.
@@ -106,10 +105,10 @@ func (r *Refusal) Unwrap() []error {
 	return []error{r.Code, r.Reason}
 }
 
-// refuse returns a refusal about a user; who calls fills in the rest.
+// refuse returns a refusal about a user; the caller adds the rest.
 func refuse(code Code, user users.ID) *Refusal { return &Refusal{Code: code, User: user} }
 
-// numbers puts the pool's numbers and the asked seats on a refusal.
+// numbers adds the numbers of the pool and the seats asked for.
 func (r *Refusal) numbers(p Pool, asked int64) {
 	r.Pool, r.Total, r.Held, r.Spent, r.Asked = p.ID, p.Total, p.Held, p.Spent, asked
 }
@@ -131,9 +130,9 @@ func badProfile(err error) *Refusal {
 	return badInput(fault.Field, fault.Reason)
 }
 
-// A Remedy makes a refused call pass as a whole: all of its steps are carried out, in this
-// order, and then the call is made again. There is at least one step. They are within the
-// rights of the actor, the bounds of the policy and what was there at the refusal.
+// A Remedy makes a refused call pass as a whole: all steps are carried out in this order, then the
+// call is made again. There is at least one step. The steps are within the rights of the actor
+// and the bounds of the policy, for the account as it was at the refusal.
 type Remedy struct {
 	Steps []Step `json:"steps,omitzero"`
 	// Replaces are the places in the call of the commands for which the steps stand, ascending,
@@ -145,21 +144,21 @@ type Remedy struct {
 // about each of several users.
 type Step struct {
 	Action users.Action `json:"action"`
-	// Count is of seats, or of users: any who hold a seat, also under a policy that the
-	// refused call sets, and whom the actor may put out, but for the actor and those whom the
-	// call names.
+	// Count is of seats, or of users if User is empty: of any active ones for GrantOwnership, and
+	// else of any who hold a seat, also under a policy of the refused call. The actor and the
+	// users of the call are excluded.
 	Count  int64    `json:"count"`
-	User   users.ID `json:"user,omitzero"`   // the user it is about, if it is about a certain one
+	User   users.ID `json:"user,omitzero"`   // the user of the step, if it is about a certain one
 	Pool   PoolID   `json:"pool,omitzero"`   // of an order
-	Vendor bool     `json:"vendor,omitzero"` // not for the actor: the vendor can be asked for it
+	Vendor bool     `json:"vendor,omitzero"` // to be asked of the vendor
 }
 
-// String returns the remedy in English: "deactivate 1 person", "buy 10 seats", "ask the vendor
-// for 1 more", "deactivate 1 person, then reactivate the user".
+// String returns the remedy in English: "buy 10 seats", "ask the vendor for 1 more seat",
+// "deactivate 1 person, then reactivate the user".
 func (r Remedy) String() string { return english.Remedy(r) }
 
-// Remedies are alternatives: any one of them is enough.
+// Remedies are alternatives: each one is enough.
 type Remedies []Remedy
 
-// String joins the remedies to a phrase in English; it is empty if there are none.
+// String joins the remedies to an English phrase.
 func (r Remedies) String() string { return english.Remedies(r) }

@@ -14,8 +14,8 @@ type refusalForm struct {
 	Reason string `json:"reason,omitzero"` // in place of the error
 }
 
-// MarshalJSON returns the refusal with the code of its reason; any other than the
-// library's is its text. Of the numbers, those that are missing or zero are left out.
+// MarshalJSON returns the refusal with the code of its reason, or with the text of a reason of
+// the host. Missing numbers and zero are left out.
 func (r Refusal) MarshalJSON() ([]byte, error) {
 	form := refusalForm{plainRefusal: plainRefusal(r)}
 	if r.Reason != nil {
@@ -27,9 +27,8 @@ func (r Refusal) MarshalJSON() ([]byte, error) {
 	return json.Marshal(form)
 }
 
-// UnmarshalJSON reads a refusal by [users.ReadJSON]. A reason that this library
-// gives is that error again, which [errors.Is] finds; any other is known by its
-// text alone.
+// UnmarshalJSON reads a refusal by [users.ReadJSON]. A reason of this library is the same error
+// again, for [errors.Is]; any other is an error with its text.
 func (r *Refusal) UnmarshalJSON(text []byte) error {
 	var form refusalForm
 	if err := users.ReadJSON(text, &form); err != nil {

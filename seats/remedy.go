@@ -8,29 +8,29 @@ import (
 )
 
 // Remedies are found by trying: the steps are carried out on a copy of the account, then the
-// whole call. Only steps after which all of it passes are a remedy. A call is tried less than
-// ten times; under CreateInactive about as often again as the number of missing seats has
-// binary digits; and twice as often if it brings a user back too late.
+// whole call, and all of it must pass. A call is tried less than ten times; under CreateInactive
+// once more for each binary digit of the number of missing seats; and twice as often if it
+// brings a user back too late.
 
 // A whatIf is a refused call on the state before it.
 type whatIf struct {
 	before   *evaluation
 	call     []Command
-	scope    []Command         // whose users a trial needs: the call, and ways to another owner
+	scope    []Command         // the users of a trial are those of the call and of ways to another owner
 	place    int               // of the first command in the request
-	replaced []int             // places of the commands for which moves stand
-	named    map[users.ID]bool // users on whom the call may count: a step that only counts users leaves them alone
-	policies []Policy          // the account's, and those that the call sets
-	returns  bool              // the refused command gives seats back, so that buying is no remedy
+	replaced []int             // places of commands with moves in their place
+	named    map[users.ID]bool // users of the call; a step that only counts users excludes them
+	policies []Policy          // the account's, and those of the call
+	returns  bool              // the refused command returns seats, so that buying is no remedy
 	// Under CreateInactive an invitation without a seat makes an inactive user, or takes a seat
-	// that a remedy brings. A call can count on either, and this is which.
+	// of a remedy. A call can count on either; here it counts on the inactive user.
 	overflows bool
-	// early are ways back in the call that come after the call took their seats away. Before
-	// the call they need no seat in it.
+	// early are ways back in the call after it took their seats away. Before the call they need
+	// no seat in it.
 	early []move
 }
 
-// A move is a step with its command. A step that only counts users has none.
+// A move is a step with its command; a step that only counts users has none.
 type move struct {
 	Step
 	command Command
@@ -38,13 +38,13 @@ type move struct {
 
 // A shortage measures how many seats of the site pool a call lacks.
 type shortage struct {
-	seats     int64 // so that the call passes with a seat for every user whom it invites
+	seats     int64 // for a seat for every invited user
 	otherWays bool  // fewer may do: otherwise a user would be created inactive
 	overflows bool  // such a user is created inactive, and needs no seat
 }
 
-// runsShort notes that n more seats are needed at this point of a call. It reports whether to
-// go on as if they were there, which is so while a shortage is measured.
+// runsShort notes a need of n more seats at this point of a call. While a shortage is measured it
+// reports true, and the call goes on as if they were there.
 func (v *evaluation) runsShort(id PoolID, n int64, otherWay bool) bool {
 	if v.shortage == nil || id != Site || otherWay && v.shortage.overflows {
 		return false
@@ -80,7 +80,7 @@ func (v *evaluation) remedies(call []Command, refusal *Refusal) Remedies {
 	return found
 }
 
-// remedies returns the ways in which the call passes.
+// remedies returns the remedies of the call.
 func (w whatIf) remedies() Remedies {
 	rest, moves, ok := w.lifted()
 	if !ok {
@@ -97,8 +97,7 @@ func (w whatIf) remedies() Remedies {
 	return w.remedies()
 }
 
-// withSeats returns the ways to n more seats, each followed by the moves, after which the call
-// passes.
+// withSeats returns the remedies by n more seats and then the moves.
 func (w whatIf) withSeats(n int64, moves []move) Remedies {
 	if n == 0 {
 		return w.try(moves)
@@ -106,7 +105,7 @@ func (w whatIf) withSeats(n int64, moves []move) Remedies {
 	var found Remedies
 	grants := slices.ContainsFunc(moves, func(m move) bool { return m.Action == users.ActionGrantOwnership })
 	for _, a := range leaving.Members() {
-		if !grants { // or the leavers might be the next owners
+		if !grants { // else the leavers might be the next owners
 			found = append(found, w.try(moves, move{Step: Step{Action: a, Count: n}})...)
 		}
 	}
@@ -119,8 +118,8 @@ func (w whatIf) withSeats(n int64, moves []move) Remedies {
 	return append(found, w.try(moves, buying(n).byVendor())...)
 }
 
-// tooLate returns the ways back in the call that are refused although n more seats were there
-// before it; none if the call is refused for anything else.
+// tooLate returns the ways back in the call that are refused in spite of n more seats before it;
+// none if the call is refused for anything else.
 func (w whatIf) tooLate(n int64, moves []move) (late []move) {
 	d := w.fork()
 	d.grow(n)
@@ -142,7 +141,7 @@ func (w whatIf) tooLate(n int64, moves []move) (late []move) {
 	return late
 }
 
-// try returns the remedy that brings seats first and then makes the moves, if it is one.
+// try returns the remedy of bringing seats first and then making the moves, if it is one.
 func (w whatIf) try(moves []move, first ...move) Remedies {
 	moves = slices.Concat(first, moves)
 	if len(moves) == 0 || !w.passes(w.fork(), moves) {
@@ -236,9 +235,8 @@ func buying(n int64) move {
 	return move{Step{Action: users.ActionBuySeats, Count: n}, BuySeats{Quantity: n}}
 }
 
-// freeUp lets n users leave by that action, and reports whether the actor can put so many out.
-// They follow from the tally and need not be loaded. The tally does not tell a sync how many
-// users are its own.
+// freeUp lets n users leave by that action, and reports whether the actor can put so many out. It
+// reads the tally, without loading users. The tally can't tell a sync the number of its users.
 func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
 	if grant, _ := d.authority(a); grant != rules.Anyone {
 		return false
@@ -264,8 +262,8 @@ func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
 	return n == 0
 }
 
-// frees reports whether the actor can put a user of that segment out, and whether this frees a
-// seat under every policy of the call.
+// frees reports whether the actor can put out a user of that segment and free a seat by it, under
+// every policy of the call.
 func (w whatIf) frees(a users.Action, s users.Segment) bool {
 	policy := w.policies[0]
 	possible := s.Role != users.Owner && !(w.before.byAccountUser() && (policy.locks(a, s) || !policy.offers(a, s)))

@@ -14,7 +14,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestARemedyIsOnlyWhatCanBeDoneNow(t *testing.T) {
+func TestDecide_remedies_now(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.invite("ada")
 	s.do(owner, seats.Deactivate{User: "ada"})
@@ -28,7 +28,7 @@ func TestARemedyIsOnlyWhatCanBeDoneNow(t *testing.T) {
 	require.Empty(t, seats.Remedies{}.String())
 }
 
-func TestRemediesAreForTheStateThatOthersSee(t *testing.T) {
+func TestDecide_remedies_before_the_call(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	two := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
 	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, owner, two...).Remedies.String(), "ada is not there to be deactivated")
@@ -44,7 +44,7 @@ func TestRemediesAreForTheStateThatOthersSee(t *testing.T) {
 	require.Equal(t, "reactivate the user", refusal.Remedies.String())
 }
 
-func TestWhoCouldMakeRoom(t *testing.T) {
+func TestDecide_remedies_leavers(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Policy{Exempt: users.In(users.Manager), Buying: seats.Orders{By: seats.VendorOnly}})
 	s.do(system, seats.Add{Profile: profile("man"), Role: users.Manager}, seats.Add{Profile: profile("ada")}, seats.Add{Profile: profile("bob")})
 	newcomer := seats.Invite{Profile: profile("cy")}
@@ -64,7 +64,7 @@ func TestWhoCouldMakeRoom(t *testing.T) {
 	})
 }
 
-func TestWhoWasCreatedInactiveTakesTheNextSeatFirst(t *testing.T) {
+func TestDecide_remedies_created_inactive(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Policy{WhenFull: seats.CreateInactive})
 	s.invite("ada", "bob")
 	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})

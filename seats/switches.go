@@ -6,11 +6,10 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// The switches of a policy are read here and nowhere else. Each function answers
-// one question that a rule asks.
+// The switches of a policy are read in this file alone. Each function answers one question of a
+// rule.
 
-// Shows returns the status that people see for a stored one. Cards, usage,
-// filters and permissions all go through it.
+// Shows returns the shown status for a stored one. Cards, usage, filters and permissions use it.
 func (p Policy) Shows(s users.Status) users.Status {
 	if s == users.Invited && p.Activation == Invitation {
 		return users.Active
@@ -18,8 +17,7 @@ func (p Policy) Shows(s users.Status) users.Status {
 	return s
 }
 
-// Stored returns the statuses that are shown as one of the given ones, for a
-// store's filter.
+// Stored returns the stored statuses for shown ones, for the filter of a list.
 func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 	var stored []users.Status
 	for _, s := range users.Statuses() {
@@ -30,12 +28,11 @@ func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 	return users.In(stored...)
 }
 
-// may returns what the user may do at that instant. Inactive, archived and
-// deleted people may do nothing. Active people may do everything that their role
-// allows. Invited ones have to come in first before they read reports or manage
-// people; they may open courses where the policy shows them as active, and sign in
-// unless it lets nobody in before approval. While an invitation has run out, nobody
-// signs in by it.
+// may returns the permissions of the user at an instant. Active users have all that their role
+// allows; inactive, archived and deleted users have none. Invited users can be assigned and
+// notified. They may sign in, unless the policy asks for approval or the invitation has run out,
+// and then open courses if the policy shows them as active. Reports and the management of users
+// come with the status active.
 func (p Policy) may(u users.User, at time.Time) Permissions {
 	inside := users.In(SignIn, OpenCourses)
 	all := inside | users.In(ReceiveNotifications, BeAssigned)
@@ -52,7 +49,7 @@ func (p Policy) may(u users.User, at time.Time) Permissions {
 	return all
 }
 
-// ofRole is what a role allows besides what everybody may.
+// ofRole are the further permissions of a role.
 var ofRole = map[users.Role]Permissions{
 	users.Manager: users.In(ReadReports),
 	users.Admin:   users.In(ReadReports, ManagePeople),
@@ -65,18 +62,18 @@ var holding = users.In(users.Invited, users.Active)
 // counted returns the roles that hold a seat.
 func (p Policy) counted() RoleSet { return users.In(users.Roles()...) &^ p.Exempt }
 
-// holds reports whether a person of that standing holds a seat of the site pool.
+// holds reports whether a user of that segment holds a seat of the site pool.
 func (p Policy) holds(s users.Segment) bool { return holding.Has(s.Status) && p.counted().Has(s.Role) }
 
-// held returns how many seats of the site pool the people hold.
+// held returns the number of seats of the site pool that the users hold.
 func (p Policy) held(t users.Tally) int64 {
 	if p.counted().Empty() {
-		return 0 // an empty set of roles would count them all
+		return 0 // an empty set of roles counts all
 	}
 	return t.Count(holding, p.counted())
 }
 
-// ViewTally returns the tally by the status that people see.
+// ViewTally returns the tally by shown status.
 func (p Policy) ViewTally(t users.Tally) users.Tally {
 	var shown users.Tally
 	for _, s := range users.Statuses() {
@@ -89,14 +86,13 @@ func (p Policy) ViewTally(t users.Tally) users.Tally {
 	return shown
 }
 
-// needsApproval reports whether people are let in by approval.
+// needsApproval reports whether users become active by approval.
 func (p Policy) needsApproval() bool { return p.Activation == Approval }
 
-// overflows reports whether a person who finds no seat is created inactive.
+// overflows reports whether a new user without a seat is created inactive.
 func (p Policy) overflows() bool { return p.WhenFull == CreateInactive }
 
-// end returns when an invitation sent at that instant runs out; the zero
-// instant is never.
+// end returns the end of an invitation sent at an instant; zero: it has none.
 func (p Policy) end(sent time.Time) time.Time {
 	if p.InvitationExpiry == ExpiryNever {
 		return time.Time{}
@@ -104,31 +100,30 @@ func (p Policy) end(sent time.Time) time.Time {
 	return sent.Add(p.Term)
 }
 
-// refusesExchange reports whether an edit may not turn one person into another.
+// refusesExchange reports whether an edit that turns one person into another is refused.
 func (p Policy) refusesExchange() bool { return p.IdentityChange == IdentityChangeRefused }
 
-// offers reports whether the account's own people are offered the action for a
-// person of that standing.
+// offers reports whether the account's own users are offered the action for a user of that
+// segment.
 func (p Policy) offers(a users.Action, s users.Segment) bool {
 	kept := p.deletesOnly(s) && (a == users.ActionDeactivate || a == users.ActionArchive)
 	return !p.Withheld.Has(a) && !kept
 }
 
-// deletesOnly reports whether the account's own users can put out a user of that segment by
-// deletion alone.
+// deletesOnly reports whether the account's own users put out a user of that segment by deletion
+// alone.
 func (p Policy) deletesOnly(s users.Segment) bool { return p.DeleteOnly && s.Status == users.Invited }
 
-// locked are the actions that source-locked people are spared.
+// locked are the actions of a sync alone on its users.
 var locked = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
 
-// locks reports whether a person of that standing is out of reach of the
-// account's own people for that action.
+// locks reports whether the action on a user of that segment is left to the sync.
 func (p Policy) locks(a users.Action, s users.Segment) bool {
 	return p.SourceLocked && s.Synced && locked.Has(a)
 }
 
-// grants settles what the table of authority leaves to the policy, for an owner
-// or admin.
+// grants reports whether owners and admins may do an action that the table of authority leaves to
+// the policy.
 func (p Policy) grants(a users.Action) bool {
 	switch a {
 	case users.ActionBuySeats:
@@ -140,8 +135,7 @@ func (p Policy) grants(a users.Action) bool {
 	}
 }
 
-// order returns the least and the most seats that the account's own people buy
-// in one order.
+// order returns the bounds of one order by the account's own users.
 func (p Policy) order() (least, most int64) {
 	least, most = max(1, p.Buying.Least), int64(MaxSeats)
 	if p.Buying.Most != 0 {
@@ -150,7 +144,7 @@ func (p Policy) order() (least, most int64) {
 	return least, most
 }
 
-// cards returns what the summary cards say.
+// cards returns the summary cards.
 func (p Policy) cards() Cards {
 	if p.Cards == (Cards{}) {
 		return standardCards

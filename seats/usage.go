@@ -7,8 +7,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Usage is an account in numbers. Its pool is the one that the gate judged
-// last, so what is shown and what is enforced cannot disagree.
+// Usage is an account in numbers. They are the numbers by which commands are refused.
 type Usage struct {
 	Account   users.AccountID `json:"account"`
 	Revision  uint64          `json:"revision,omitzero"`
@@ -16,12 +15,12 @@ type Usage struct {
 	Total     Count           `json:"total,omitzero"`
 	Held      int64           `json:"held"`
 	Spent     int64           `json:"spent"`
-	Available Count           `json:"available,omitzero"` // never negative; zero in a closed account
-	Excess    int64           `json:"excess,omitzero"`    // by how many seats the account is above its total
-	Closed    time.Time       `json:"closed,omitzero"`    // since when nobody holds a seat, see [Close]
-	People    users.Tally     `json:"people"`             // by the status that is shown
-	Seated    users.Tally     `json:"seated"`             // those of them who hold a seat
-	Cards     []Card          `json:"cards,omitzero"`     // the summary in the product's own words
+	Available Count           `json:"available,omitzero"` // at least zero; zero in a closed account
+	Excess    int64           `json:"excess,omitzero"`    // seats held above the total
+	Closed    time.Time       `json:"closed,omitzero"`    // the time of the closing, see [Close]; zero: the account is open
+	People    users.Tally     `json:"people"`             // by the shown status
+	Seated    users.Tally     `json:"seated"`             // the holders of a seat among them
+	Cards     []Card          `json:"cards,omitzero"`     // the summary in the words of the product
 }
 
 // UnmarshalJSON reads the numbers by [users.ReadJSON].
@@ -36,11 +35,11 @@ type Card struct {
 	Count Count  `json:"count,omitzero"`
 }
 
-// Usage returns the numbers of the account's site pool in this moment.
+// Usage returns the numbers of the account's site pool.
 func (s Snapshot) Usage() Usage { return s.UsageOf(s.Account.Tally) }
 
-// UsageOf is Usage with a part of the people only, by their stored standing: People,
-// Seated and the cards about people count these, all else is of the account.
+// UsageOf is Usage for a part of the users, a tally by stored status: People, Seated and the
+// cards about users count these, all other numbers are of the account.
 func (s Snapshot) UsageOf(people users.Tally) Usage {
 	p, a := s.pool(Site), s.Account
 	u := Usage{
@@ -68,18 +67,18 @@ func (s Snapshot) pool(id PoolID) Pool {
 	return Pool{ID: id}
 }
 
-// A Figure is a number that a card can show.
+// A Figure is a number on a card.
 type Figure uint8
 
 // The figures. The zero value stands for no card.
 const (
 	FigureTotal     Figure = iota + 1 // seats bought
 	FigureAvailable                   // seats left
-	FigureUnclaimed                   // people shown as invited: asked in, not in yet
-	FigureActive                      // people shown as active
-	FigureInactive                    // people who were made inactive
-	FigureInvited                     // people who were asked in, whether they are in yet or not
-	FigureArchived                    // people who were put away
+	FigureUnclaimed                   // users shown as invited
+	FigureActive                      // users shown as active
+	FigureInactive                    // inactive users
+	FigureInvited                     // users shown as invited or active
+	FigureArchived                    // archived users
 )
 
 var figureNames = enum.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived"}
@@ -107,14 +106,14 @@ func (u Usage) people(shown ...users.Status) Count {
 	return Of(u.People.Count(users.In(shown...), 0))
 }
 
-// A CardSpec is what a policy says of a card: its title and what it shows.
+// A CardSpec is a card in a policy: its title and its figure.
 type CardSpec struct {
 	Title  string `json:"title,omitzero"` // at most [users.MaxText] characters
 	Figure Figure `json:"figure,omitzero"`
 }
 
-// Cards are the summary cards of a policy in the order of the screen. The zero
-// value stands for the standard ones.
+// Cards are the summary cards of a policy in the order of the screen. The zero value stands for
+// the standard cards.
 type Cards [6]CardSpec
 
 var standardCards = Cards{
@@ -125,8 +124,7 @@ var standardCards = Cards{
 	{"Inactive", FigureInactive},
 }
 
-// valid reports whether every card that shows a figure shows a known one, under a proper
-// title.
+// valid reports whether every card has a known figure and a title.
 func (c Cards) valid() bool {
 	for _, card := range c {
 		if int(card.Figure) >= len(figures) || card.Figure != 0 && card.Title == "" || users.CheckText(card.Title, users.MaxText) != nil {

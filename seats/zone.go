@@ -19,11 +19,10 @@ func words(text string) map[string]bool {
 	return set
 }
 
-// isZone reports whether a name is of the form of the IANA names of regions. A name is
-// looked up as a file, and a file is there for other names too, which differ from machine
-// to machine: its own setting ("Local", "localtime", "posixrules"), a placeholder
-// ("Factory"), trees of variants ("right/", "posix/"), and where the file system takes
-// small letters for capitals any spelling of all of them.
+// isZone reports whether a name has the form of an IANA region. A look-up reads files, and these
+// differ between machines: their own setting ("Local", "localtime", "posixrules"), a placeholder
+// ("Factory"), variants ("right/", "posix/"), and any mix of small and capital letters on some
+// file systems.
 func isZone(name string) bool {
 	area, places, in := strings.Cut(name, "/")
 	if !in {
