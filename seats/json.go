@@ -55,7 +55,7 @@ func DecodeCommand(text []byte) (Command, error) {
 	}
 	of := commandTypes[at]
 	for _, key := range of.must {
-		if _, there := fields[key]; !there {
+		if _, ok := fields[key]; !ok {
 			return nil, errMissing
 		}
 	}

@@ -166,11 +166,11 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 
 // recorded returns the outcomes of the plan from the events of an earlier call with this key.
 // Planned refusals were refused.
-func (p Plan) recorded(d *evaluation) (Decision, error) {
+func (p Plan) recorded(v *evaluation) (Decision, error) {
 	outcomes := make([]Outcome, len(p.Steps))
 	for i, step := range p.Steps {
-		d.begin(i, step.Command)
-		o, done, refusal := d.recorded(step.Outcome.Action)
+		v.begin(i, step.Command)
+		o, done, refusal := v.recorded(step.Outcome.Action)
 		switch {
 		case refusal != nil:
 			return Decision{}, refusal
@@ -180,7 +180,7 @@ func (p Plan) recorded(d *evaluation) (Decision, error) {
 			outcomes[i] = step.Outcome
 		}
 	}
-	return Decision{d.change(), outcomes, d.repeated}, nil
+	return Decision{v.change(), outcomes, v.repeated}, nil
 }
 
 // A Difference is a command with another outcome than planned.

@@ -21,7 +21,7 @@ func (r Refusal) MarshalJSON() ([]byte, error) {
 	if r.Reason != nil {
 		form.Reason = r.Reason.Error()
 	}
-	if reason, is := r.Reason.(users.Reason); is && slices.Contains(reasons, reason) {
+	if reason, ok := r.Reason.(users.Reason); ok && slices.Contains(reasons, reason) {
 		form.Reason = reason.Code
 	}
 	return json.Marshal(form)
