@@ -80,7 +80,7 @@ func (d blank) migrated(t *testing.T) (*sqlstore.Store, *sql.DB) {
 }
 
 // execAll carries out statements.
-func execAll(t *testing.T, db *sql.DB, statements ...string) {
+func execAll(t testing.TB, db *sql.DB, statements ...string) {
 	t.Helper()
 	for _, text := range statements {
 		_, err := db.ExecContext(t.Context(), text)

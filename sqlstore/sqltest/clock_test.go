@@ -21,25 +21,21 @@ import (
 
 // TestStore_Load_store_time runs under sessions that would bend it.
 func TestStore_Load_store_time(t *testing.T) {
-	t.Parallel()
 	tokyo, bent := postgres, mariadb
 	tokyo.dsn = onPostgres("pgx", "&timezone=Asia/Tokyo")
 	bent.dsn = onMariaDB("?time_zone=%27%2B09:00%27&timestamp=1000000000")
-	for _, e := range []engine{sqlite, tokyo, bent} {
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			s := e.open(t).store()
-			before := time.Now()
-			snapshots, err := s.Load(t.Context(), seats.Need{Account: acme})
-			require.NoError(t, err)
-			at := snapshots[0].StoreTime
-			if e.dialect == sqlstore.SQLite {
-				require.Zero(t, at)
-				return
-			}
-			require.WithinRange(t, at, before.Add(-time.Second), time.Now().Add(time.Second))
-		})
-	}
+	on(t, []engine{sqlite, tokyo, bent}, func(t *testing.T, e engine) {
+		s := e.open(t).store()
+		before := time.Now()
+		snapshots, err := s.Load(t.Context(), seats.Need{Account: acme})
+		require.NoError(t, err)
+		at := snapshots[0].StoreTime
+		if e.dialect == sqlstore.SQLite {
+			require.Zero(t, at)
+			return
+		}
+		require.WithinRange(t, at, before.Add(-time.Second), time.Now().Add(time.Second))
+	})
 }
 
 // TestKeeper_clock_skew is a day ahead and a day behind.

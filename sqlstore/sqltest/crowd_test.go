@@ -1,7 +1,6 @@
 package sqltest_test
 
 import (
-	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -69,13 +68,10 @@ func (s *site) crowd(t testing.TB, account users.AccountID, people int) {
 	a.Tally.Add(users.Segment{Status: users.Invited, Role: users.Member}, int64(more))
 	tally, err := json.Marshal(a.Tally)
 	require.NoError(t, err)
-	for _, text := range []string{
+	execAll(t, db,
 		fmt.Sprintf("UPDATE seats_accounts SET revision = revision + %d, sequence = sequence + %d, tally = '%s' WHERE id = '%s'", more, more, tally, account),
 		fmt.Sprintf("UPDATE seats_pools SET held = held + %d WHERE account = '%s'", more, account),
-	} {
-		_, err := db.ExecContext(ctx, text)
-		require.NoError(t, err)
-	}
+	)
 }
 
 // around returns the JSON of the tally before and after the one number.
@@ -92,17 +88,9 @@ func around(t testing.TB, tally users.Tally, number int) (before, after string) 
 // of the first person, the copy has that of the nth, and some columns are given.
 func (s *site) clones(t testing.TB, db *sql.DB, table, row string, from, to int, given map[string]string) {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), fmt.Sprintf("SELECT * FROM %s WHERE %s", table, row))
-	require.NoError(t, err)
-	columns, err := rows.Columns()
-	require.NoError(t, err)
-	values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	require.True(t, rows.Next())
-	require.NoError(t, rows.Scan(into...))
-	require.NoError(t, rows.Close())
+	columns, rows := query(t, db, fmt.Sprintf("SELECT * FROM %s WHERE %s", table, row))
+	require.Len(t, rows, 1)
+	values := rows[0]
 	made := make([]string, len(columns))
 	for i, c := range columns {
 		made[i] = "r." + c
@@ -118,7 +106,6 @@ func (s *site) clones(t testing.TB, db *sql.DB, table, row string, from, to int,
 		sqlstore.Postgres: "generate_series(%d, %d) AS g(n)",
 		sqlstore.MySQL:    "(SELECT seq AS n FROM seq_%d_to_%d) g",
 	}[s.dialect]
-	_, err = db.ExecContext(context.WithoutCancel(t.Context()), fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM "+numbers+", %s r WHERE %s",
+	execAll(t, db, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM "+numbers+", %s r WHERE %s",
 		table, strings.Join(columns, ", "), strings.Join(made, ", "), from, to, table, "r."+strings.ReplaceAll(row, " AND ", " AND r.")))
-	require.NoError(t, err)
 }

@@ -27,26 +27,12 @@ func TestErasure_columns(t *testing.T) {
 			var dump strings.Builder
 			for line := range strings.Lines(string(text)) {
 				table, columns, _ := strings.Cut(strings.TrimSpace(line), ": ")
-				names := strings.Split(columns, ", ")
-				rows, err := s.dbs[0].QueryContext(t.Context(), "SELECT "+columns+" FROM "+prefix+table)
-				require.NoError(t, err)
-				for rows.Next() {
-					values := make([]any, len(names))
-					for i := range values {
-						values[i] = new(any)
-					}
-					require.NoError(t, rows.Scan(values...))
-					for i, v := range values {
-						switch v := (*v.(*any)).(type) {
-						case []byte:
-							fmt.Fprintf(&dump, "%s: %s\n", names[i], v)
-						default:
-							fmt.Fprintf(&dump, "%s: %v\n", names[i], v)
-						}
+				names, rows := query(t, s.dbs[0], "SELECT "+columns+" FROM "+prefix+table)
+				for _, row := range rows {
+					for i, cell := range row {
+						fmt.Fprintf(&dump, "%s: %s\n", names[i], cell.String)
 					}
 				}
-				require.NoError(t, rows.Err())
-				require.NoError(t, rows.Close())
 			}
 			require.Contains(t, dump.String(), "digest: ")
 			return dump.String()

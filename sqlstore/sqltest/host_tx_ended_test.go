@@ -70,13 +70,8 @@ func (h *host) nothingIsWritten() {
 // writes sends what writes to the bound store, without looking before.
 func (h *host) writes(planned seats.Change) {
 	h.Helper()
-	verdicts, err := h.bound.Commit(h.Context(), planned)
-	if err == nil {
-		err = verdicts[0].Err
-	}
-	require.ErrorIs(h, err, store.ErrConflict)
-	err = h.bound.Advance(h.Context(), store.Progress{Consumer: "mails", Account: acme}, store.Progress{Consumer: "mails", Account: acme, Sequence: 1})
-	require.ErrorIs(h, err, store.ErrConflict)
+	require.ErrorIs(h, commit(h.Context(), h.bound, planned), store.ErrConflict)
+	require.ErrorIs(h, advance(h.Context(), h.bound), store.ErrConflict)
 }
 
 // TestStore_Bind_deadlock although the host does not know: MySQL ends it,
@@ -132,5 +127,29 @@ func TestStore_Bind_endedBySQLite(t *testing.T) {
 		_ = h.tx.Commit()
 		h.nothingIsWritten()
 		works(h, h.store, "cleo")
+	})
+}
+
+// TestStore_Bind_certificationFailure has a transaction that the cluster has ended: another
+// node was the first to commit. On MariaDB later statements of the host are outside of any
+// transaction.
+func TestStore_Bind_certificationFailure(t *testing.T) {
+	each(t, []engine{galera}, func(t *testing.T, s *site) {
+		k, elsewhere := open(t, s.stores[0], 9), keeper(t, s.stores[1])
+		tx, err := s.dbs[0].BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		in := k.InTx(s.stores[0].Bind(tx))
+		_, err = in.Do(t.Context(), acme, olive, invite("ada"))
+		require.NoError(t, err)
+		_, err = elsewhere.Do(t.Context(), acme, olive, invite("bob"))
+		require.NoError(t, err)
+		_, err = k.Usage(t.Context(), acme) // waits until this node knows of it
+		require.NoError(t, err)
+		for range 2 {
+			_, err = in.Do(t.Context(), acme, olive, invite("eve"))
+			require.ErrorIs(t, err, store.ErrConflict)
+		}
+		_ = tx.Rollback()
+		require.Equal(t, []users.ID{"bob", "olive"}, people(t, k))
 	})
 }

@@ -148,15 +148,13 @@ func TestStore_plans_postgres(t *testing.T) {
 // setting sets how the connection plans, until the next setting.
 func setting(t *testing.T, db *sql.DB, mode string) {
 	t.Helper()
-	_, err := db.ExecContext(t.Context(), "SET plan_cache_mode = "+mode)
-	require.NoError(t, err)
+	execAll(t, db, "SET plan_cache_mode = "+mode)
 }
 
 func everyTable(t *testing.T, db *sql.DB, statement string) {
 	t.Helper()
 	for _, table := range []string{"accounts", "pools", "users", "events", "progress"} {
-		_, err := db.ExecContext(t.Context(), fmt.Sprintf(statement, table))
-		require.NoError(t, err)
+		execAll(t, db, fmt.Sprintf(statement, table))
 	}
 }
 
@@ -177,24 +175,14 @@ func indexesIn(text string) []string {
 // explained returns what EXPLAIN answers, a line for each row.
 func explained(t *testing.T, db *sql.DB, text string, values ...any) string {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), text, values...)
-	require.NoError(t, err)
-	defer rows.Close()
-	columns, err := rows.Columns()
-	require.NoError(t, err)
+	columns, rows := query(t, db, text, values...)
 	var all strings.Builder
-	for rows.Next() {
-		cells, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
-		for i := range cells {
-			into[i] = &cells[i]
-		}
-		require.NoError(t, rows.Scan(into...))
-		for i, c := range cells {
-			fmt.Fprintf(&all, "%s=%s; ", columns[i], c.String)
+	for _, row := range rows {
+		for i, cell := range row {
+			fmt.Fprintf(&all, "%s=%s; ", columns[i], cell.String)
 		}
 		all.WriteByte('\n')
 	}
-	require.NoError(t, rows.Err())
 	return all.String()
 }
 
@@ -300,10 +288,7 @@ func TestStore_plans_manyAdmins(t *testing.T) {
 	t.Parallel()
 	s, r := mariadb.recorded(t)
 	s.crowd(t, "acme", large)
-	for _, text := range []string{"UPDATE seats_users SET administers = 1", fmt.Sprintf("UPDATE seats_users SET administers = NULL WHERE id > '%s'", person(9))} {
-		_, err := s.dbs[0].ExecContext(t.Context(), text)
-		require.NoError(t, err)
-	}
+	execAll(t, s.dbs[0], "UPDATE seats_users SET administers = 1", fmt.Sprintf("UPDATE seats_users SET administers = NULL WHERE id > '%s'", person(9)))
 	all := r.during(func() {
 		found, err := s.stores[0].Load(t.Context(), seats.Need{Account: "acme", Admins: true})
 		require.NoError(t, err)

@@ -37,14 +37,11 @@ func (s *site) crowded(t testing.TB, people, accounts int) {
 		}[table]
 		s.clones(t, s.dbs[0], "seats_"+table, key+" = 'acme'"+row, 1, accounts, map[string]string{key: "CONCAT('small', n)"})
 	}
-	for _, text := range []string{
+	execAll(t, s.dbs[0],
 		fmt.Sprintf("UPDATE seats_users SET due = %d WHERE account = 'acme' AND id < '%s'", due.UnixMicro(), person(2000)),
 		fmt.Sprintf("UPDATE seats_users SET role = 'admin', administers = 1 WHERE account = 'acme' AND id >= '%s' AND id < '%s'", person(5000), person(5000+seats.MaxReceivers+500)),
 		fmt.Sprintf("UPDATE seats_accounts SET next_due = %d WHERE id LIKE 'small1_'", due.UnixMicro()),
-	} {
-		_, err := s.dbs[0].ExecContext(t.Context(), text)
-		require.NoError(t, err)
-	}
+	)
 }
 
 // questions are about an account of so many people.

@@ -6,36 +6,39 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// A proxy stands between a program and its database, and cuts the line when it is told
-// to.
+// A proxy stands between a client and its server. It counts round trips, and cuts the
+// connection when it is told to.
 type proxy struct {
-	listener net.Listener
-	server   string
+	net.Listener
+	server string
 
 	mu     sync.Mutex
-	marker []byte // the request at which to cut; empty: none
+	trips  int    // how often a client spoke after the server did
+	marker string // the request at which to cut; empty: none
 	when   moment
 	seen   int // requests with the marker
 	cuts   int // how often to cut yet
 }
 
-// A moment is when the line is cut.
+// A moment is when the connection is cut.
 type moment bool
 
 const (
 	beforeTheRequest moment = false // the server never sees it
-	beforeTheAnswer  moment = true  // it has carried the request out
+	beforeTheAnswer  moment = true  // the server has carried the request out
 )
 
 func newProxy(t testing.TB, server string) *proxy {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	p := &proxy{listener: listener, server: server}
+	p := &proxy{Listener: listener, server: server}
 	t.Cleanup(func() { _ = listener.Close() })
 	go func() {
 		for {
@@ -51,20 +54,32 @@ func newProxy(t testing.TB, server string) *proxy {
 
 // before returns the engine as it is opened through the proxy.
 func (p *proxy) before(e engine) engine {
-	far := e
-	far.dsn = func(t testing.TB, database string) (string, []string) {
-		driver, sources := e.dsn(t, database)
+	dsn := e.dsn
+	e.dsn = func(t testing.TB, database string) (string, []string) {
+		driver, sources := dsn(t, database)
 		require.Contains(t, sources[0], p.server)
-		return driver, []string{strings.Replace(sources[0], p.server, p.listener.Addr().String(), 1)}
+		return driver, []string{strings.Replace(sources[0], p.server, p.Addr().String(), 1)}
 	}
-	return far
+	return e
 }
 
-// cut has the line be cut so many times, at requests that contain the marker.
+// during returns how many round trips the call takes.
+func (p *proxy) during(call func()) int {
+	count := func() int {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.trips
+	}
+	before := count()
+	call()
+	return count() - before
+}
+
+// cut cuts the connection so many times, at requests that contain the marker.
 func (p *proxy) cut(marker string, when moment, times int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.marker, p.when, p.cuts, p.seen = []byte(marker), when, times, 0
+	p.marker, p.when, p.cuts, p.seen = marker, when, times, 0
 }
 
 // requests returns how many with the marker there were since then.
@@ -74,11 +89,15 @@ func (p *proxy) requests() int {
 	return p.seen
 }
 
-// strikes reports whether the line is to be cut at this request, and when.
-func (p *proxy) strikes(request []byte) (bool, moment) {
+// heard notes a request, and reports whether to cut at it, and when.
+func (p *proxy) heard(request []byte, first bool) (bool, moment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.marker) == 0 || !bytes.Contains(request, p.marker) {
+	// pgx asks so whether a connection that lay idle for a second is still there.
+	if first && !bytes.Contains(request, []byte("-- ping")) {
+		p.trips++
+	}
+	if p.marker == "" || !bytes.Contains(request, []byte(p.marker)) {
 		return false, p.when
 	}
 	p.seen++
@@ -93,16 +112,15 @@ func (p *proxy) serve(client net.Conn) {
 		return
 	}
 	defer server.Close()
-	cut := make(chan struct{})
+	var answered, cut atomic.Bool
 	go func() {
 		defer client.Close()
 		answer := make([]byte, 1<<16)
 		for {
 			n, err := server.Read(answer)
-			select {
-			case <-cut:
+			answered.Store(true)
+			if cut.Load() {
 				return
-			default:
 			}
 			if _, failed := client.Write(answer[:n]); failed != nil || err != nil {
 				return
@@ -112,13 +130,13 @@ func (p *proxy) serve(client net.Conn) {
 	request := make([]byte, 1<<16)
 	for {
 		n, err := client.Read(request)
-		if strikes, when := p.strikes(request[:n]); strikes {
-			if when == beforeTheRequest {
-				return
-			}
-			close(cut)
-			if _, err := server.Write(request[:n]); err == nil {
-				_, _ = io.Copy(io.Discard, client) // until the other side has had its answer
+		first := answered.Swap(false)
+		if cuts, when := p.heard(request[:n], first && n > 0); cuts {
+			if when == beforeTheAnswer {
+				cut.Store(true)
+				if _, err := server.Write(request[:n]); err == nil {
+					_, _ = io.Copy(io.Discard, client) // until the server has answered
+				}
 			}
 			return
 		}

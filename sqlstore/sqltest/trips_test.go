@@ -1,9 +1,7 @@
 package sqltest_test
 
 import (
-	"database/sql"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +15,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A tripper is an engine behind a meter, and how many round trips are asked of it.
+// A tripper is an engine and how many round trips it may take.
 type tripper struct {
 	engine
 	read  int // a reading
@@ -46,22 +44,16 @@ var trippers = []tripper{
 		func(statements int) int { return statements + 2 }, 0}, // its beginning and its end
 }
 
-// behind opens the engine behind a meter.
-func (e tripper) behind(t testing.TB) (*site, *meter) {
+// behind opens the engine behind a proxy that counts.
+func (e tripper) behind(t testing.TB) (*site, *proxy) {
 	t.Helper()
 	e.connections = 1
-	driver, sources := e.dsn(t, database(t))
 	server := servers.MariaDB
 	if e.dialect == sqlstore.Postgres {
 		server = servers.Postgres
 	}
-	address := server(t).Address()
-	p := newMeter(t, address)
-	db, err := sql.Open(driver, strings.ReplaceAll(sources[0], address, p.Addr().String()))
-	require.NoError(t, err)
-	s := &site{engine: e.engine, dbs: []*sql.DB{e.use(t, db)}}
-	s.migrate(t)
-	return s, p
+	p := newProxy(t, server(t).Address())
+	return p.before(e.engine).open(t), p
 }
 
 // prepared returns a number that is another one when the connection has prepared a

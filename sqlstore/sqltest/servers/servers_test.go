@@ -43,7 +43,7 @@ func TestServer_Kill(t *testing.T) {
 			require.Contains(t, dsn, s.Address())
 
 			s.Kill()
-			require.Same(t, s, server(t), "and whoever asks for it again gets it running")
+			require.Same(t, s, server(t), "the next test gets it running")
 			require.Equal(t, dsn, s.Database(t, "kept"))
 			_, err = s.query("kept", "select count(*) from seats")
 			require.Error(t, err, "a fresh database")
@@ -103,6 +103,21 @@ func TestServer_Kill_busyProcess(t *testing.T) {
 	}
 }
 
+// TestServer_durability looks at the settings that a test must not turn off for speed.
+func TestServer_durability(t *testing.T) {
+	for _, c := range []struct {
+		server     func(testing.TB) *Server
+		query, yes string
+	}{
+		{Postgres, "select current_setting('fsync') || current_setting('synchronous_commit') || current_setting('full_page_writes')", "ononon"},
+		{MariaDB, "select @@innodb_flush_log_at_trx_commit = 1 and @@innodb_flush_method = 'O_DIRECT' and @@innodb_doublewrite", "1"},
+	} {
+		s := c.server(t)
+		s.Database(t, "kept")
+		require.Equal(t, c.yes, ask(t, s, c.query))
+	}
+}
+
 func TestPostgres_shared(t *testing.T) {
 	var group sync.WaitGroup
 	got := make([]*Server, 4)
@@ -118,7 +133,7 @@ func TestPostgres_shared(t *testing.T) {
 	}
 }
 
-// TestAttempts_takenPort has a server of the same kind listen where the new one should.
+// TestAttempts_takenPort has another server of the kind listen at the port.
 func TestAttempts_takenPort(t *testing.T) {
 	for _, kind := range []struct {
 		taken  *Server
