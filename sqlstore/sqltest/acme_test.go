@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// What most tests need: an account, its owner, and somebody to invite.
+// Most tests need an account, its owner, and a user to invite.
 const acme users.AccountID = "acme"
 
 var olive = users.As("olive")
@@ -52,7 +52,7 @@ func revision(t testing.TB, k *seatkeeper.Keeper) uint64 {
 	return a.Revision
 }
 
-// people returns who is there, in order of ID.
+// people returns the IDs of the users, in order.
 func people(t testing.TB, k *seatkeeper.Keeper) (ids []users.ID) {
 	t.Helper()
 	for p, err := range k.Users(t.Context(), acme, users.Filter{}) {
@@ -88,7 +88,7 @@ func (b *before) Commit(ctx context.Context, changes ...seats.Change) ([]store.C
 	return b.Store.Commit(ctx, changes...)
 }
 
-// blind is a store that does not see at first who has a key.
+// blind is a store whose first load brings no users.
 type blind struct {
 	store.Store
 	loads int

@@ -11,8 +11,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestStore_arguments: values are arguments where the driver fills them in, and what it
-// fills in means the same to the server.
+// TestStore_arguments: values are arguments where the driver fills them in, and mean the same
+// to the server.
 func TestStore_arguments(t *testing.T) {
 	t.Parallel()
 	for dsn, arguments := range map[string]bool{

@@ -12,7 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestKeeper_Audit writes past the library, as a bad restore does.
+// TestKeeper_Audit changes rows past the library, as a bad restore does.
 func TestKeeper_Audit(t *testing.T) {
 	each(t, engines, func(t *testing.T, s *site) {
 		ctx := t.Context()

@@ -10,8 +10,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestStore_Commit_longestStatement where orders tell as many as there can be, with the
-// longest of IDs.
+// TestStore_Commit_longestStatement has as many receivers as an event may have, with the
+// longest IDs.
 func TestStore_Commit_longestStatement(t *testing.T) {
 	t.Parallel()
 	s, r := variant(t, "MariaDB, literals").recorded(t)

@@ -19,7 +19,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestStore_Load_store_time runs under sessions that would bend it.
+// TestStore_Load_store_time has sessions of another time zone and of another time.
 func TestStore_Load_store_time(t *testing.T) {
 	tokyo, bent := postgres, mariadb
 	tokyo.dsn = onPostgres("pgx", "&timezone=Asia/Tokyo")
@@ -38,7 +38,7 @@ func TestStore_Load_store_time(t *testing.T) {
 	})
 }
 
-// TestKeeper_clock_skew is a day ahead and a day behind.
+// TestKeeper_clock_skew has clocks a day ahead and a day behind.
 func TestKeeper_clock_skew(t *testing.T) {
 	each(t, []engine{postgres, mariadb, galera}, func(t *testing.T, s *site) {
 		for _, off := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
@@ -54,8 +54,8 @@ func TestKeeper_clock_skew(t *testing.T) {
 	})
 }
 
-// TestKeeper_Drain_lease_by_the_server holds an account by a clock that is a day off, and
-// looks at the lease: a minute from now, by the server's clock.
+// TestKeeper_Drain_lease_by_the_server has clocks a day off. The lease is a minute by the
+// server's clock.
 func TestKeeper_Drain_lease_by_the_server(t *testing.T) {
 	each(t, []engine{postgres, mariadb, galera}, func(t *testing.T, s *site) {
 		for consumer, off := range map[string]time.Duration{"ahead": 24 * time.Hour, "behind": -24 * time.Hour} {
@@ -91,8 +91,8 @@ func wayBack(t *testing.T) (find, statements []string, instant time.Time) {
 	return all(blocks[0][1]), all(blocks[1][1]), time.UnixMicro(micros).UTC()
 }
 
-// TestReadme_wrongClock has a call of 2034 in the middle of a month, and brings the account
-// back as the README says.
+// TestReadme_wrongClock has a call of 2034 in the middle of a month, and mends the account by
+// the statements of the README.
 func TestReadme_wrongClock(t *testing.T) {
 	find, statements, wrong := wayBack(t)
 	each(t, engines, func(t *testing.T, s *site) {

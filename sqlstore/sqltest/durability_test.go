@@ -15,7 +15,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
-// TestStore_Durability: a database is asked what it was told, and Verify lets a host choose.
+// TestStore_Durability: Durability says what a power cut can take, and Verify passes.
 func TestStore_Durability(t *testing.T) {
 	t.Parallel()
 	withPragmas := func(pragmas string) engine {
@@ -73,7 +73,7 @@ func TestStore_Durability(t *testing.T) {
 // withCgo says that mattn/go-sqlite3 is there.
 var withCgo bool
 
-// TestReadme_sqlite: the names by which the README opens SQLite keep what the page says.
+// TestReadme_sqlite: the DSNs of the README survive a power cut.
 func TestReadme_sqlite(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../README.md")

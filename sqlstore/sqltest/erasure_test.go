@@ -12,7 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/erasure"
 )
 
-// TestErasure_columns attacks every column of every table.
+// TestErasure_columns looks for personal data in every column of every table.
 func TestErasure_columns(t *testing.T) {
 	text, err := os.ReadFile("../testdata/columns.txt")
 	require.NoError(t, err)

@@ -185,7 +185,7 @@ func TestClassify_sqlite(t *testing.T) {
 	common(t, db, exec)
 }
 
-// TestClassify_line which is cut, or was never there.
+// TestClassify_line has a line that is cut, and a closed port.
 func TestClassify_line(t *testing.T) {
 	t.Parallel()
 	for _, c := range distant(t) {
@@ -198,9 +198,9 @@ func TestClassify_line(t *testing.T) {
 				told(t, sqlstore.Lost, exec("UPDATE numbers SET n = n + 1000"), "an answer that was lost")
 			})
 			require.NoError(t, p.Close())
-			t.Run("nobody listens", func(t *testing.T) {
+			t.Run("no server", func(t *testing.T) {
 				_, err := p.before(c.engine).databases(t)[0].ExecContext(t.Context(), "SELECT 1")
-				told(t, sqlstore.Refused, err, "nobody listens")
+				told(t, sqlstore.Refused, err, "no server")
 			})
 		})
 	}
@@ -223,8 +223,8 @@ func distant(t *testing.T) []far {
 	}
 }
 
-// TestKeeper_Do_lostAnswer cuts the line before or after the commit was carried out. The
-// store does not know what became of it, and the Keeper finds out.
+// TestKeeper_Do_lostAnswer cuts the line before or after the server has carried the commit
+// out. The store answers ErrUnknown, and the Keeper finds the result.
 func TestKeeper_Do_lostAnswer(t *testing.T) {
 	t.Parallel()
 	for _, c := range distant(t) {
@@ -272,8 +272,8 @@ func TestKeeper_Do_lostAnswer(t *testing.T) {
 	}
 }
 
-// TestKeeper_Do_cutLine since a transaction goes with its
-// connection.
+// TestKeeper_Do_cutLine cuts the line before the COMMIT: the transaction ends with its
+// connection, and the result is known.
 func TestKeeper_Do_cutLine(t *testing.T) {
 	t.Parallel()
 	p := newProxy(t, servers.MariaDB(t).Address())

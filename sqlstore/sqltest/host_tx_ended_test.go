@@ -74,8 +74,8 @@ func (h *host) writes(planned seats.Change) {
 	require.ErrorIs(h, advance(h.Context(), h.bound), store.ErrConflict)
 }
 
-// TestStore_Bind_deadlock although the host does not know: MySQL ends it,
-// and what is sent on its connection afterwards is outside of any.
+// TestStore_Bind_deadlock has a transaction that MySQL has ended. Later statements on its
+// connection are outside of any transaction.
 func TestStore_Bind_deadlock(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -90,7 +90,7 @@ func TestStore_Bind_deadlock(t *testing.T) {
 			_, err := h.in.Do(h.Context(), acme, users.System(), invite("ada"))
 			require.ErrorIs(h, err, store.ErrConflict)
 		}},
-		"in a statement of the host's, who takes no notice": {sql.LevelDefault, func(h *host) {
+		"in a statement of the host, which ignores it": {sql.LevelDefault, func(h *host) {
 			_, err := h.tx.ExecContext(h.Context(), "UPDATE seats_accounts SET revision = revision WHERE id = 'acme'")
 			require.Equal(h, sqlstore.Again, sqlstore.Classify(err))
 		}},
@@ -102,7 +102,7 @@ func TestStore_Bind_deadlock(t *testing.T) {
 				change := planned(h, h.store, invite("bob"))
 				h.begin(c.level)
 				h.deadlock(func() { c.meet(h) })
-				if !strings.Contains(name, "the host's") {
+				if !strings.Contains(name, "of the host") {
 					_, err = h.bound.Load(t.Context(), seats.Need{Account: acme})
 					require.ErrorIs(t, err, store.ErrConflict)
 				}
@@ -113,7 +113,7 @@ func TestStore_Bind_deadlock(t *testing.T) {
 	}
 }
 
-// TestStore_Bind_endedBySQLite as some errors end it there.
+// TestStore_Bind_endedBySQLite has a transaction that an error of the host has ended.
 func TestStore_Bind_endedBySQLite(t *testing.T) {
 	hostedOn(t, []engine{sqlite, variant(t, "SQLite, one connection")}, 9, func(h *host) {
 		_, err := h.db.ExecContext(h.Context(), "INSERT INTO host VALUES (1, 0)")

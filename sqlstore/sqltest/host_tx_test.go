@@ -135,8 +135,8 @@ func TestKeeper_InTx_refusal(t *testing.T) {
 	})
 }
 
-// TestKeeper_InTx_takenKey lets the database be the first to see it, in
-// the middle of a change.
+// TestKeeper_InTx_takenKey hides the holder of a key from the Keeper, so that the database
+// refuses the second statement of the change.
 func TestKeeper_InTx_takenKey(t *testing.T) {
 	hosted(t, 9, func(h *host) {
 		_, err := h.keeper.Do(h.Context(), acme, olive, invite("ada"), invite("bob"), seats.Deactivate{User: "bob"})
@@ -179,8 +179,7 @@ func TestStore_Bind_brokenChange(t *testing.T) {
 	})
 }
 
-// TestKeeper_InTx_conflict has the rival take the same
-// address.
+// TestKeeper_InTx_conflict has a rival invite the same address before the commit.
 func TestKeeper_InTx_conflict(t *testing.T) {
 	t.Parallel()
 	for level, all := range map[sql.IsolationLevel][]engine{
@@ -220,8 +219,8 @@ func TestKeeper_InTx_conflict(t *testing.T) {
 	}
 }
 
-// TestKeeper_InTx_rivalOpens the transaction may not see it, only that it can't be put
-// in.
+// TestKeeper_InTx_rivalOpens: the transaction may not see the new account, and can't
+// insert it.
 func TestKeeper_InTx_rivalOpens(t *testing.T) {
 	hosted(t, 9, func(h *host) {
 		other := seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("olive")}
@@ -241,7 +240,7 @@ func TestKeeper_InTx_rivalOpens(t *testing.T) {
 	})
 }
 
-// TestKeeper_InTx_immediate of SQLite: whoever else writes waits for its end.
+// TestKeeper_InTx_immediate: on SQLite a rival waits for the end of the transaction.
 func TestKeeper_InTx_immediate(t *testing.T) {
 	immediate := sqlite
 	immediate.dsn = func(t testing.TB, database string) (string, []string) {
@@ -297,7 +296,7 @@ func TestKeeper_InTx_oneConnection(t *testing.T) {
 	})
 }
 
-// TestKeeper_InTx_script as on a store in memory.
+// TestKeeper_InTx_script plays commands at random in a transaction and in memory.
 func TestKeeper_InTx_script(t *testing.T) {
 	hostedOn(t, engines, 1, func(h *host) {
 		look := func(s store.Store) []any {
@@ -357,8 +356,8 @@ func asJSON(t testing.TB, v any) string {
 	return string(text)
 }
 
-// TestKeeper_InTx_readUncommitted although a transaction at READ UNCOMMITTED has seen it,
-// and the revision that it was decided on is somebody else's now.
+// TestKeeper_InTx_readUncommitted decides on rows that are rolled back. Then another commit
+// has their revision.
 func TestKeeper_InTx_readUncommitted(t *testing.T) {
 	each(t, []engine{mariadb}, func(t *testing.T, s *site) {
 		ctx, st := t.Context(), s.stores[0]

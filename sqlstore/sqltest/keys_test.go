@@ -129,7 +129,7 @@ func revisionOf(t *testing.T, k *seatkeeper.Keeper, account users.AccountID) uin
 	return u.Revision
 }
 
-// TestStore_RenewKeys_collisions has users of whom two share a key in the new form only.
+// TestStore_RenewKeys_collisions has two users that share a key in the new form only.
 func TestStore_RenewKeys_collisions(t *testing.T) {
 	on(t, renewed, func(t *testing.T, e engine) {
 		s := e.open(t)
@@ -137,10 +137,10 @@ func TestStore_RenewKeys_collisions(t *testing.T) {
 		k := keyed(t, s, 10, "a")
 		byAnotherTable(t, s)
 		execAll(t, s.dbs[0],
-			"UPDATE seats_users SET email = 'ADA001@acme.example' WHERE id IN ('u003', 'u005')",       // nobody of the three has it stored
-			"UPDATE seats_users SET username = 'u007' WHERE id = 'u002'",                              // somebody behind has it stored
+			"UPDATE seats_users SET email = 'ADA001@acme.example' WHERE id IN ('u003', 'u005')",       // none of the three has it stored
+			"UPDATE seats_users SET username = 'u007' WHERE id = 'u002'",                              // a later user has it stored
 			"UPDATE seats_users SET username_key = 'u007' WHERE id = 'u007'",                          //
-			"UPDATE seats_users SET external_id_key = 'E008', external_id = 'E009' WHERE id = 'u009'", // and somebody with another key of theirs is in the way
+			"UPDATE seats_users SET external_id_key = 'E008', external_id = 'E009' WHERE id = 'u009'", // and a user with another key is in the way
 			"UPDATE seats_users SET external_id = 'E009', external_id_key = '~x' WHERE id = 'u004'",
 		)
 		want := []sqlstore.KeyCollision{
@@ -185,8 +185,8 @@ func TestStore_RenewKeys_collisions(t *testing.T) {
 	})
 }
 
-// TestStore_RenewKeys_meanwhile edits a user between the reading and the writing of their keys.
-// On SQLite nobody else can write then.
+// TestStore_RenewKeys_meanwhile edits a user between the read and the write of their keys.
+// SQLite has one writer.
 func TestStore_RenewKeys_meanwhile(t *testing.T) {
 	on(t, []engine{postgres, mariadb}, func(t *testing.T, e engine) {
 		s, recorder := e.recorded(t)
@@ -209,7 +209,7 @@ func TestStore_RenewKeys_meanwhile(t *testing.T) {
 	})
 }
 
-// TestStore_RenewKeys_collisions_meanwhile works on with the users of a collision, and ends it.
+// TestStore_RenewKeys_collisions_meanwhile changes the users of a collision, and ends it.
 func TestStore_RenewKeys_collisions_meanwhile(t *testing.T) {
 	edit := func(user users.ID, email string) seats.Command {
 		return seats.Edit{User: user, Set: users.Patch{Email: &email}}

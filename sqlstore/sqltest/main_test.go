@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestMain lets the engines be tried side by side: they wait for one another's disks
-// more than for the processor.
+// TestMain has eight tests at once: they wait for disks and locks more than for the processor.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	given := map[string]bool{}

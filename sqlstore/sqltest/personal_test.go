@@ -20,7 +20,7 @@ import (
 // mark is in everything that is known of a person in these tests, and in nothing else.
 const mark = "zanzibar"
 
-// marked is a person of whom nothing is plain ASCII alone.
+// marked is a user whose every text has more than ASCII.
 func marked(n int) users.Profile {
 	text := func(field string) string { return fmt.Sprintf("Zanzibar é\\' %s %d", field, n) }
 	return users.Profile{
@@ -40,8 +40,8 @@ func personal(text string) bool {
 	return false
 }
 
-// TestStore_statements: whatever records statements, as a tracing wrapper of the driver
-// does, records nothing about people: values are arguments.
+// TestStore_statements: the texts of statements, which a tracing driver records, have no
+// personal data: values are arguments.
 func TestStore_statements(t *testing.T) {
 	names := []string{
 		"PostgreSQL, lib-pq", "PostgreSQL, lib-pq, unprepared", "PostgreSQL, simple protocol",
@@ -129,8 +129,8 @@ func (s *site) workWithMarked(t *testing.T) {
 	require.Empty(t, drift)
 }
 
-// TestStore_errors_without_values: engines and drivers quote what they choke on, and what
-// the store returns does not.
+// TestStore_errors_without_values: engines and drivers quote the values they refuse. The
+// errors of the store do not.
 func TestStore_errors_without_values(t *testing.T) {
 	t.Parallel()
 	invite := func(st *sqlstore.Store) error {
@@ -184,8 +184,8 @@ func quotes(err error) bool {
 	return err != nil && personal(err.Error())
 }
 
-// TestStore_Commit_unpreparable: a driver that may not send as much at once wants the statement
-// prepared, which MariaDB before 10.6.2 refuses of a compound one.
+// TestStore_Commit_unpreparable: a driver prepares a statement that is too long to send at
+// once. MariaDB before 10.6.2 can't prepare a compound statement.
 func TestStore_Commit_unpreparable(t *testing.T) {
 	t.Parallel()
 	e := mariadb

@@ -238,9 +238,9 @@ func plansKept(t *testing.T, db *sql.DB, s sent) (n int) {
 	return n
 }
 
-// TestStore_plans_smallAccounts whoever administers a large one that comes then
-// is found by the index all the same, though PostgreSQL knows of nobody who does not
-// administer, and could as well go through the people of the account.
+// TestStore_plans_smallAccounts has statistics of accounts with an owner alone, then a large
+// account. Its admins are found by their index, though by those statistics PostgreSQL could
+// as well read all users of the account.
 func TestStore_plans_smallAccounts(t *testing.T) {
 	t.Parallel()
 	one := postgres
@@ -265,8 +265,8 @@ func TestStore_plans_smallAccounts(t *testing.T) {
 	}
 }
 
-// TestStore_Commit_inPlace on PostgreSQL whose status changes, as long as there is room:
-// no index needs to hear of it.
+// TestStore_Commit_inPlace: on PostgreSQL a change of status writes no index, as long as
+// the page has room.
 func TestStore_Commit_inPlace(t *testing.T) {
 	t.Parallel()
 	s := postgres.open(t)
@@ -282,8 +282,8 @@ func TestStore_Commit_inPlace(t *testing.T) {
 	}, time.Minute, 100*time.Millisecond)
 }
 
-// TestStore_plans_manyAdmins MariaDB would go through the people of the account, if
-// it was not told by which index to look.
+// TestStore_plans_manyAdmins has users that were admins once. Without a hint MariaDB would
+// read all users of the account.
 func TestStore_plans_manyAdmins(t *testing.T) {
 	t.Parallel()
 	s, r := mariadb.recorded(t)

@@ -26,7 +26,7 @@ type question struct {
 // due is when some people of a crowded site are due.
 var due = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// crowded makes an account of so many people, two thousand of whom are due and others
+// crowded makes an account of so many users: two thousand are due, and others are
 // admins, more than an order tells; and so many small ones, of which twenty are due.
 func (s *site) crowded(t testing.TB, people, accounts int) {
 	t.Helper()
@@ -76,9 +76,9 @@ func questions(account users.AccountID, people int) []question {
 		load("by address", seats.Need{Keys: []users.Key{users.ByEmail(address(people / 2))}}, "users email"),
 		load("by username", seats.Need{Keys: []users.Key{users.ByUsername(invitee(7).Username)}}, "users username"),
 		load("by external ID", seats.Need{Keys: []users.Key{users.ByExternalID(invitee(7).ExternalID)}}, "users external_id"),
-		load("who is due", seats.Need{DueBy: due}, "users due"),
-		load("nobody who is due", seats.Need{DueBy: due.Add(-1)}, "users due"),
-		load("who administers", seats.Need{Admins: true}, "users administers"),
+		load("users that are due", seats.Need{DueBy: due}, "users due"),
+		load("no user that is due", seats.Need{DueBy: due.Add(-1)}, "users due"),
+		load("the admins", seats.Need{Admins: true}, "users administers"),
 		load("a change", seats.Need{Change: "clone7"}, "events change"),
 		load("a request key", seats.Need{Key: key, IndexTo: 1}, "events key"),
 		load("all that an invitation needs", seats.Need{
@@ -90,7 +90,7 @@ func questions(account users.AccountID, people int) []question {
 		page("from the beginning", "users id", users.Filter{}),
 		page("from the middle", "users id", users.Filter{After: middle}),
 		page("near the end", "users id", users.Filter{After: end}),
-		page("who are invited", "users id", users.Filter{Status: users.In(users.Invited), Role: users.In(users.Member)}),
+		page("that are invited", "users id", users.Filter{Status: users.In(users.Invited), Role: users.In(users.Member)}),
 		page("by name", "users name", users.Filter{ByName: true}),
 		page("by name from the middle", "users name", users.Filter{ByName: true, After: middle, AfterName: invitee(people / 2).SortName()}),
 		page("by name near the end", "users name", users.Filter{ByName: true, After: end, AfterName: invitee(people - 20).SortName()}),

@@ -29,7 +29,7 @@ type crowd struct {
 
 	mu    sync.Mutex
 	there map[users.ID]bool // acknowledged, or refused clearly
-	lost  int               // how often nobody knew
+	lost  int               // calls with an unknown result
 }
 
 // gather begins with the invitations, a goroutine for each store, two of which share an
@@ -62,7 +62,7 @@ func gather(t *testing.T, stores []store.Store) *crowd {
 	return c
 }
 
-// progress returns when everybody of the crowd has had more invitations acknowledged.
+// progress returns when each member of the crowd has had more invitations acknowledged.
 func (c *crowd) progress(t *testing.T, members ...int) {
 	t.Helper()
 	for _, i := range members {
@@ -94,7 +94,7 @@ func (c *crowd) leave(t *testing.T, s store.Store) {
 			refused++
 		}
 	}
-	t.Logf("%d there, %d clearly not, of %d nobody knew", len(here), refused, c.lost)
+	t.Logf("%d there, %d refused, %d unknown", len(here), refused, c.lost)
 	require.EqualValues(t, len(here), revision(t, k), "a change each, and one for the opening")
 	events, err := s.Events(t.Context(), acme, seats.EventFilter{}, 1_000_000)
 	require.NoError(t, err)
@@ -102,8 +102,8 @@ func (c *crowd) leave(t *testing.T, s store.Store) {
 	works(t, s, "zoe")
 }
 
-// TestKeeper_Do_restartedServer under a program that goes on. It is not run in
-// parallel to other tests.
+// TestKeeper_Do_restartedServer kills and starts the server under a program that goes on.
+// No other test runs meanwhile.
 func TestKeeper_Do_restartedServer(t *testing.T) {
 	kills := 1
 	if long.On() {
@@ -136,8 +136,8 @@ func TestKeeper_Do_restartedServer(t *testing.T) {
 	}
 }
 
-// TestKeeper_Do_restartedNode has calls sent to the other two nodes, to all three,
-// and to the one that stops.
+// TestKeeper_Do_restartedNode has calls sent to the other two nodes, to all three, and to
+// the one that is killed.
 func TestKeeper_Do_restartedNode(t *testing.T) {
 	if !long.On() {
 		t.Skip("half a minute")

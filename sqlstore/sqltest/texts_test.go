@@ -62,13 +62,13 @@ func drawText(most int) *rapid.Generator[string] {
 	})
 }
 
-// TestStore_texts wherever it goes in, and comes back byte by byte.
+// TestStore_texts: a text in any place has no other meaning, and comes back byte by byte.
 func TestStore_texts(t *testing.T) {
 	each(t, append(underSettings(), variant(t, "MariaDB, transactions"), variant(t, "PostgreSQL, simple protocol"), variant(t, "PostgreSQL, lib-pq"), sqlite, postgres), func(t *testing.T, s *site) {
 		k, number := open(t, s.store(), 9), 0
 		rapid.Check(t, func(rt *rapid.T) {
 			number++
-			tag := fmt.Sprint(number) // nobody has been given these before
+			tag := fmt.Sprint(number) // new in this database
 			text := func(name string) string { return drawText(200).Draw(rt, name) }
 			username := drawText(200).Filter(func(s string) bool { // its characters are known, and none of them is long in lower case
 				_, err := users.Profile{Username: "u" + s + tag}.Clean()

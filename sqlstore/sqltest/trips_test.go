@@ -151,7 +151,7 @@ func costs(t *testing.T, s *site) []call {
 			require.Equal(t, make([]store.CommitResult, 3), verdicts)
 		}},
 		read("usage", func() (int, error) { u, err := k.Usage(ctx, "acme"); return int(u.Held), err }),
-		read("somebody by address", func() (int, error) {
+		read("a user by address", func() (int, error) {
 			p, err := k.Find(ctx, "acme", users.ByEmail(address(7)))
 			return len(p.ID), err
 		}),
@@ -175,7 +175,7 @@ func costs(t *testing.T, s *site) []call {
 			page, err := st.Events(ctx, "acme", seats.EventFilter{User: person(1)}, 50)
 			return len(page), err
 		}),
-		read("who is behind", func() (int, error) {
+		read("pending accounts", func() (int, error) {
 			behind, err := st.Pending(ctx, "mails", "", 50)
 			return len(behind), err
 		}),

@@ -12,8 +12,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// TestStore_Commit_endedContext for a connection of the pool, or for its turn to write
-// on SQLite: it is known that nothing was written, and that nothing will be.
+// TestStore_Commit_endedContext ends the context of a call that waits for a connection of the
+// pool, or for its turn to write on SQLite: nothing is written.
 func TestStore_Commit_endedContext(t *testing.T) {
 	t.Parallel()
 	for _, e := range []engine{sqlite, postgres, variant(t, "PostgreSQL, lib-pq"), variant(t, "PostgreSQL, simple protocol"), mariadb, variant(t, "MariaDB, transactions")} {
@@ -85,8 +85,8 @@ func TestStore_Commit_endedContext(t *testing.T) {
 	}
 }
 
-// TestStore_Commit_deadline passes while another connection has SQLite's lock: the error is
-// that of the deadline, and no cancellation.
+// TestStore_Commit_deadline has a deadline that passes while another connection has SQLite's
+// lock. The error is the deadline's, and no cancellation.
 func TestStore_Commit_deadline(t *testing.T) {
 	t.Parallel()
 	e := sqlite

@@ -21,9 +21,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestStore_Commit_struck strikes commits with what really goes wrong on an engine. Then
-// what was acknowledged is there and what was refused is not, the numbers agree, the
-// connection that went back to the pool is in no transaction, and the next commit works.
+// TestStore_Commit_struck strikes commits with what goes wrong on an engine. An acknowledged
+// change is there and a refused one is not, the numbers agree, the connection of the pool is
+// in no transaction, and the next commit works.
 func TestStore_Commit_struck(t *testing.T) {
 	t.Parallel()
 	for _, g := range targets {
@@ -310,7 +310,8 @@ func (y *tried) settled(t *testing.T, db *sql.DB, id int, c seats.Change, err er
 	}
 }
 
-// TestStore_autocommitIsOff refuses sessions in which every statement opens a transaction.
+// TestStore_autocommitIsOff: sessions in which every statement opens a transaction are
+// refused.
 func TestStore_autocommitIsOff(t *testing.T) {
 	t.Parallel()
 	y := onMaria.try(t)

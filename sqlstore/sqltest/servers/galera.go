@@ -53,7 +53,7 @@ func newGalera(disk int64) (*cluster, error) {
 }
 
 // resumeGalera does what an operator does after a breakdown. Nodes join those that
-// still run, and find out by themselves who has a majority. Where none runs, the node
+// still run, and find the majority by themselves. Where none runs, the node
 // that has most begins the cluster anew, or else what only some have would be lost. At
 // the very first that is the one node that has anything.
 func (c *cluster) resumeGalera() ([][]string, error) {

@@ -94,8 +94,8 @@ func (p *process) running() bool {
 	}
 }
 
-// kill stops the process first, so that it begins nothing while its children, who
-// may have sessions of their own, are looked for.
+// kill stops the process first, so that it begins nothing during the search for its
+// children, which may have sessions of their own.
 func (p *process) kill() {
 	if !p.running() {
 		return
@@ -152,12 +152,12 @@ func newFolder(name, signal string, disk int64) (folder string, owner *syscall.C
 	if err != nil || os.Geteuid() != 0 {
 		return folder, nil, err
 	}
-	who, err := user.Lookup(name)
+	account, err := user.Lookup(name)
 	if err != nil {
 		return folder, nil, err
 	}
-	uid, _ := strconv.Atoi(who.Uid)
-	gid, _ := strconv.Atoi(who.Gid)
+	uid, _ := strconv.Atoi(account.Uid)
+	gid, _ := strconv.Atoi(account.Gid)
 	return folder, &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(folder, uid, gid)
 }
 
@@ -197,8 +197,8 @@ func version(path string) (n int) {
 	return n
 }
 
-// ports returns ports that nobody listens at. They are below those that the system
-// gives to whoever connects, so that they are still free after a restart.
+// ports returns free ports. They are below those that the system gives to connections,
+// so that they are still free after a restart.
 func ports(count int) (free []int) {
 	for len(free) < count {
 		port := 10000 + rand.IntN(20000)

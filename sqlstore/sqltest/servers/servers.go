@@ -129,7 +129,7 @@ func use(t testing.TB, shared func() (*cluster, error)) *cluster {
 	return c
 }
 
-// attempts starts a new cluster, and another one if somebody was faster at a port.
+// attempts starts a new cluster, and another one if a port was taken meanwhile.
 func attempts(create func() (*cluster, error)) (*cluster, error) {
 	var failed error
 	for range 3 {

@@ -13,8 +13,8 @@ import (
 
 // testament reads lines until the last process that could write them has ended, and
 // does then what each says: sends a signal to the process group whose number is in
-// the folder, unmounts the folder and removes it, again if somebody who was ending
-// still wrote there.
+// the folder, unmounts the folder and removes it, again if a
+// process wrote there at its end.
 const testament = `
 lines=$(cat)
 echo "$lines" | while read -r signal folder; do

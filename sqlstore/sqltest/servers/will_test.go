@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestChild is what the next test runs as a process of its own. It prints the
-// folders and the addresses of what it starts.
+// TestChild runs in a process of its own, started by the next test. It prints the folders and
+// the addresses of its servers.
 func TestChild(t *testing.T) {
 	end := os.Getenv("SERVERS_TEST_ENDS")
 	if end == "" {
@@ -63,7 +63,7 @@ func TestChild_leavesNothing(t *testing.T) {
 			if end == "is killed" {
 				require.NoError(t, child.Process.Kill())
 			}
-			for lines.Scan() { // until nobody has the output open
+			for lines.Scan() { // until the output is closed
 			}
 			_ = child.Wait()
 			for _, address := range found["address"] {

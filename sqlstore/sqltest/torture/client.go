@@ -125,12 +125,12 @@ func (c *caller) write(e entry) {
 	}
 }
 
-// The clock is mostly right. On SQLite nobody notices that it is not, so that an account
+// The clock is mostly right. SQLite has no clock to compare with, so that an account
 // goes on from the latest instant.
 var jumps = []time.Duration{0, 0, 0, 0, time.Minute, -time.Minute, time.Hour, -time.Hour, 72 * time.Hour, -72 * time.Hour}
 
-// people are those about whom the nth call of a worker is: ten, and after some hundred
-// calls ten others, since who was deleted does not come back.
+// people are the subjects of the nth call of a worker: ten, and after some hundred calls
+// ten others, since a deleted user does not come back.
 func people(n int) []users.ID {
 	all := []users.ID{"ada", "ben", "cleo", "dan", "eva", "fay", "gus", "hal", "ida", "jon"}
 	for i := range all {
@@ -208,7 +208,7 @@ func (c *caller) call(r *rand.Rand, key string, n int) {
 		}
 		c.write(e)
 		if _, is := errors.AsType[*seats.Refusal](err); err != nil && !is {
-			time.Sleep(20 * time.Millisecond) // as long as nobody answers
+			time.Sleep(20 * time.Millisecond) // the server is away
 		}
 		if e.Said != unknown || try == retries || c.ends.Load() {
 			return

@@ -31,7 +31,7 @@ type world struct {
 	nodes   []*servers.Server
 	disks   []string // one for each node
 	db      *sql.DB  // straight to the database
-	order   order    // for the clients, but for who they are
+	order   order    // for the clients, without their names
 	clients [processes]process
 	proxies []*proxy
 
