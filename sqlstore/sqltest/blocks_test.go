@@ -25,9 +25,7 @@ func TestStore_Commit_longestStatement(t *testing.T) {
 	}
 	longest := 0
 	for _, one := range r.during(func() {
-		verdicts, err := st.Commit(t.Context(), c)
-		require.NoError(t, err)
-		require.NoError(t, verdicts[0].Err)
+		require.NoError(t, commit(t.Context(), st, c))
 	}) {
 		longest = max(longest, len(one.text))
 	}

@@ -107,9 +107,7 @@ func (s *site) workWithMarked(t *testing.T) {
 	again := marked(3)
 	again.Email = ada.Email
 	change := planned(t, &blind{Store: st}, seats.Invite{Profile: again})
-	verdicts, err := st.Commit(ctx, change)
-	require.NoError(t, err)
-	require.ErrorIs(t, verdicts[0].Err, store.ErrKeyTaken)
+	require.ErrorIs(t, commit(ctx, st, change), store.ErrKeyTaken)
 	// In a transaction of the host's.
 	tx, err := s.dbs[0].BeginTx(ctx, nil)
 	require.NoError(t, err)
@@ -134,11 +132,7 @@ func (s *site) workWithMarked(t *testing.T) {
 func TestStore_errors_without_values(t *testing.T) {
 	t.Parallel()
 	invite := func(st *sqlstore.Store) error {
-		verdicts, err := st.Commit(t.Context(), planned(t, st, seats.Invite{Profile: marked(1)}))
-		if err == nil {
-			err = verdicts[0].Err
-		}
-		return err
+		return commit(t.Context(), st, planned(t, st, seats.Invite{Profile: marked(1)}))
 	}
 	look := func(st *sqlstore.Store) error {
 		_, err := st.Users(t.Context(), acme, users.Filter{}, 9)

@@ -146,9 +146,9 @@ func costs(t *testing.T, s *site) []call {
 			require.Len(t, outcomes, 100)
 		}},
 		{name: "a commit of three accounts", reads: 1, writes: []int{3 * 4}, do: func(t *testing.T, n int) {
-			verdicts, err := st.Commit(ctx, invitations(t, st, accounts, 5000+n)...)
+			results, err := st.Commit(ctx, invitations(t, st, accounts, 5000+n)...)
 			require.NoError(t, err)
-			require.Equal(t, make([]store.CommitResult, 3), verdicts)
+			require.Equal(t, make([]store.CommitResult, 3), results)
 		}},
 		read("usage", func() (int, error) { u, err := k.Usage(ctx, "acme"); return int(u.Held), err }),
 		read("a user by address", func() (int, error) {
@@ -191,9 +191,9 @@ func costs(t *testing.T, s *site) []call {
 		{name: "a key that is taken", reads: 2, writes: []int{2}, refused: 1, do: func(t *testing.T, n int) {
 			changes := invitations(t, st, accounts[:1], 6000+n)
 			changes[0].Created[0].Email = address(9)
-			verdicts, err := st.Commit(ctx, changes...)
+			results, err := st.Commit(ctx, changes...)
 			require.NoError(t, err)
-			require.Equal(t, []store.CommitResult{{Err: store.ErrKeyTaken, Taken: []users.Key{users.ByEmail(address(9))}}}, verdicts)
+			require.Equal(t, []store.CommitResult{{Err: store.ErrKeyTaken, Taken: []users.Key{users.ByEmail(address(9))}}}, results)
 		}},
 	}
 }

@@ -110,7 +110,7 @@ func (p *process) kill() {
 
 // remove removes the folder of a process that has ended.
 func (p *process) remove() {
-	_ = exec.Command("umount", p.folder).Run() // where it is a disk of its own
+	_ = exec.Command("umount", "-l", p.folder).Run() // where it is a disk of its own
 	_ = os.RemoveAll(p.folder)
 }
 

@@ -133,10 +133,7 @@ func (g target) try(t *testing.T) *tried {
 	db, err := sql.Open(y.driver, y.source)
 	require.NoError(t, err)
 	y.plain = g.use(t, db)
-	for _, statement := range g.prepare {
-		_, err := y.plain.ExecContext(t.Context(), statement)
-		require.NoError(t, err, statement)
-	}
+	execAll(t, y.plain, g.prepare...)
 	y.store, err = sqlstore.New(y.plain, g.dialect, g.options)
 	require.NoError(t, err)
 	require.NoError(t, y.store.Migrate(t.Context()))
@@ -235,15 +232,11 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 	}
 	waiting := reached
 	release := y.hold(t, id, m.hold)
-	type answer struct {
-		verdicts []store.CommitResult
-		err      error
-	}
-	answered := make(chan answer, 1)
+	answered := make(chan error, 1)
 	go func() {
-		verdicts, err := st.Commit(ctx, c)
+		err := commit(ctx, st, c)
 		r.before = nil
-		answered <- answer{verdicts, err}
+		answered <- err
 	}()
 	if m.hold.name != "" && m.strike.name != "" {
 		if y.waitsAt != "" {
@@ -254,15 +247,10 @@ func (y *tried) strike(t *testing.T, m mishap) (met bool) {
 		release(m.strike.fills)
 		release = func(bool) {}
 	}
-	a := <-answered
+	err := <-answered
 	release(false)
 	if met {
 		y.undo(t, id, m.strike)
-	}
-
-	err := a.err
-	if err == nil {
-		err = a.verdicts[0].Err
 	}
 	if y.inProcess {
 		require.NotErrorIs(t, err, store.ErrUnknown, what)
@@ -302,7 +290,6 @@ func (y *tried) settled(t *testing.T, db *sql.DB, id int, c seats.Change, err er
 		return len(found[0].Past) > 0
 	}
 	before := there()
-	revision(t, y.keeper)
 	works(t, y.store, users.ID(fmt.Sprint("next", y.tries)))
 	require.Equal(t, before, there(), what)
 	if !errors.Is(err, store.ErrUnknown) {
