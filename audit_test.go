@@ -215,9 +215,9 @@ func TestKeeper_Audit_rows(t *testing.T) {
 		c := seats.Change{ID: "by hand", Base: loaded[0].Account.Revision, Account: loaded[0].Account}
 		c.Account.Revision++
 		change(&loaded[0], &c)
-		verdicts, err := s.Commit(ctx, c)
+		results, err := s.Commit(ctx, c)
 		require.NoError(t, err)
-		require.NoError(t, verdicts[0].Err)
+		require.NoError(t, results[0].Err)
 		drift, err := k.Audit(ctx, "acme")
 		require.NoError(t, err)
 		return drift
@@ -261,7 +261,7 @@ func TestKeeper_Audit_rival(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrConflict)
 }
 
-// TestKeeper_Audit_events and not just that something is.
+// TestKeeper_Audit_events: the drift names the event in contradiction.
 func TestKeeper_Audit_events(t *testing.T) {
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())

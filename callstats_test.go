@@ -18,7 +18,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// observed are the statistics that a Keeper has told, in order.
+// observed are the statistics told by a Keeper, in order.
 type observed struct{ all []seatkeeper.CallStats }
 
 func (o *observed) observe(_ context.Context, s seatkeeper.CallStats) { o.all = append(o.all, s) }
@@ -35,7 +35,7 @@ func (o *observed) since(t *testing.T) []seatkeeper.CallStats {
 	return all
 }
 
-// stats returns what a call of Do by the owner tells, but for its counts.
+// stats returns the statistics of a call of Do by the owner, except the counts.
 func stats(actions ...users.Action) seatkeeper.CallStats {
 	return seatkeeper.CallStats{Method: "Do", Account: "acme", Actor: users.ActorUser, Actions: users.In(actions...)}
 }

@@ -22,9 +22,9 @@ import (
 type clocked struct {
 	store.Store
 	now    func() time.Time
-	before time.Duration // how long a reading takes until it looks at the clock
+	before time.Duration // of a load or page, until the clock is read
 	after  time.Duration
-	commit func() error // nil: as ever
+	commit func() error // nil: that of the store
 }
 
 func (c clocked) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
@@ -48,14 +48,14 @@ func (c clocked) Pending(ctx context.Context, consumer string, after users.Accou
 }
 
 func (c clocked) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	verdicts, err := c.Store.Commit(ctx, changes...)
+	results, err := c.Store.Commit(ctx, changes...)
 	if c.commit != nil {
-		return verdicts, c.commit()
+		return results, c.commit()
 	}
-	return verdicts, err
+	return results, err
 }
 
-// fixed is a clock that stands still.
+// fixed is a stopped clock.
 func fixed(at time.Time) func() time.Time { return func() time.Time { return at } }
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -160,7 +160,7 @@ func TestKeeper_clock_skew_slow_load(t *testing.T) {
 	}
 }
 
-// TestKeeper_Do_clock_skew_lost_answer may not say that nothing was written.
+// TestKeeper_Do_clock_skew_lost_answer: the error keeps the unknown outcome.
 func TestKeeper_Do_clock_skew_lost_answer(t *testing.T) {
 	now := noon
 	k, err := seatkeeper.New(clocked{Store: memstore.New(), now: fixed(noon), commit: func() error {

@@ -17,13 +17,13 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A restored is a store that a bad restore has left: of its events some are missing, its
-// rows are of another moment.
+// A restored is a store after a bad restore: events are missing, and rows are of another
+// moment.
 type restored struct {
 	store.Store
 	missing func(n uint64) bool
 	user    func(users.User) (users.User, bool)
-	older   uint64 // how many events the account's row does not know
+	older   uint64 // number of events unknown to the account's row
 }
 
 func (r restored) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
@@ -70,8 +70,8 @@ func from(first, last uint64) func(uint64) bool {
 	return func(n uint64) bool { return n >= first && n <= last }
 }
 
-// history makes an account of 20 events, one an hour, and returns a keeper of what a restore
-// leaves of it.
+// history makes an account of 20 events, one an hour, and returns a Keeper on its restored
+// store.
 func history(t *testing.T, missing func(uint64) bool, older uint64) (k *seatkeeper.Keeper, start time.Time) {
 	t.Helper()
 	start = time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
@@ -95,7 +95,7 @@ func history(t *testing.T, missing func(uint64) bool, older uint64) (k *seatkeep
 	return k, start
 }
 
-// TestKeeper_missing_events asks for everything that is told from events.
+// TestKeeper_missing_events calls every method that reads events.
 func TestKeeper_missing_events(t *testing.T) {
 	ctx := context.Background()
 	hour := func(start time.Time, n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
@@ -159,7 +159,7 @@ func TestKeeper_missing_events(t *testing.T) {
 	}
 }
 
-// TestKeeper_older_account has events that the account's row does not know.
+// TestKeeper_older_account has events beyond the account's row.
 func TestKeeper_older_account(t *testing.T) {
 	ctx := context.Background()
 	k, start := history(t, nil, 5)
@@ -181,7 +181,7 @@ func TestKeeper_older_account(t *testing.T) {
 	require.NotEmpty(t, drift)
 }
 
-// TestKeeper_Events/gap goes on behind a gap that is known.
+// TestKeeper_Events/gap goes on behind a gap.
 func TestKeeper_Events(t *testing.T) {
 	t.Run("gap", func(t *testing.T) {
 		k, _ := history(t, func(n uint64) bool { return n == 5 || n > 8 && n < 12 }, 0)

@@ -18,7 +18,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// mishaps are what a commit can come to, and the error that the host gets.
+// mishaps are faults of a commit with the host's error.
 var mishaps = map[faults.Fault]error{
 	faults.Conflict: store.ErrConflict, faults.Repeat: store.ErrConflict,
 	faults.LoseBefore: store.ErrUnknown, faults.LoseAfter: store.ErrUnknown, faults.LoseLate: store.ErrUnknown,
@@ -33,8 +33,8 @@ func inTransaction(t *testing.T, k *seatkeeper.Keeper, s store.Store, plan ...fa
 	return k.InTx(storetest.Bound(f)), f
 }
 
-// onlyConnection is a store on a database with one connection, which a call has for as
-// long as it takes, and a transaction from its beginning to its end.
+// onlyConnection is a store with one connection: a call holds it while it runs, a transaction
+// from begin to end.
 type onlyConnection struct {
 	store.Store
 	free chan struct{}

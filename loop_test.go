@@ -21,7 +21,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// meddler is a store that lets something happen right before a commit.
+// meddler is a store with a hook before each commit.
 type meddler struct {
 	store.Store
 	before  func(seats.Change)
@@ -50,14 +50,14 @@ func (b *blind) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 	return snapshots, err
 }
 
-// refusing is a store that gives every change the same verdict.
+// refusing is a store with the same result for every change.
 type refusing struct {
 	store.Store
-	verdict error
+	err error
 }
 
 func (r refusing) Commit(context.Context, ...seats.Change) ([]store.CommitResult, error) {
-	return []store.CommitResult{{Err: r.verdict}}, nil
+	return []store.CommitResult{{Err: r.err}}, nil
 }
 
 // faulty returns a Keeper on which the calls to the store go wrong in this order,
@@ -71,7 +71,7 @@ func faulty(t *testing.T, o seatkeeper.Options, policy seats.Policy, plan ...fau
 	return k, sound, f
 }
 
-// ending is a store that ends a context after a load.
+// ending is a store that ends a context after each load.
 type ending struct {
 	store.Store
 	end func()
@@ -82,18 +82,18 @@ func (e ending) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 	return e.Store.Load(ctx, needs...)
 }
 
-// answering is a store that answers so where the context of a commit ends.
+// answering is a store with an error of its own once the context of a commit ends.
 type answering struct {
 	store.Store
 	answer error
 }
 
 func (a answering) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	verdicts, err := a.Store.Commit(ctx, changes...)
+	results, err := a.Store.Commit(ctx, changes...)
 	if ctx.Err() != nil && a.answer != nil {
 		err = fmt.Errorf("%w: %w", a.answer, err)
 	}
-	return verdicts, err
+	return results, err
 }
 
 func TestOptions_Attempts(t *testing.T) {

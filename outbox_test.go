@@ -16,7 +16,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// mailbox is a consumer that remembers what it got.
+// mailbox is a consumer that records its events.
 type mailbox struct {
 	mu  sync.Mutex
 	got map[users.AccountID][]uint64
@@ -32,7 +32,7 @@ func (m *mailbox) take(_ context.Context, e seats.Event) error {
 	return nil
 }
 
-// upTo is what a mailbox has that got everything once.
+// upTo are the numbers from 1 to n, those of a mailbox with every event once.
 func upTo(n uint64) []uint64 {
 	var all []uint64
 	for i := range n {

@@ -24,7 +24,7 @@ func (a alwaysDue) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snaps
 	return snapshots, err
 }
 
-// refusingOne is a store that writes nothing of one account.
+// refusingOne is a store that refuses the changes of one account.
 type refusingOne struct {
 	store.Store
 	account users.AccountID
@@ -37,7 +37,7 @@ func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) ([]sto
 	return r.Store.Commit(ctx, changes...)
 }
 
-// short is a store that leaves out an answer where it is asked at least so many questions.
+// short is a store that leaves out an answer to at least so many questions.
 type short struct {
 	store.Store
 	questions int
@@ -50,7 +50,7 @@ func (s short) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot,
 	return s.Store.Load(ctx, needs...)
 }
 
-// mute is one that says nothing of what it writes.
+// mute is a store that gives no results of its commits.
 type mute struct{ store.Store }
 
 func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
