@@ -140,11 +140,10 @@ type scenario struct {
 	unknown  int // those of them that leave open what became of the call
 }
 
-// A result is what a caller got to see.
+// A result is what a caller got to see: an answer or a refusal.
 type result struct {
-	Outcomes []seats.Outcome
-	Refused  seats.Code
-	Text     string
+	Answer  any
+	Refused seats.Code
 }
 
 func newScenario(t *testing.T, s store.Store, o FaultOptions, keyed bool, at func(int, func()) faults.Fault) *scenario {
@@ -197,17 +196,14 @@ func (r *scenario) mails() {
 }
 
 func (r *scenario) do(name string, actor users.Actor, commands ...seats.Command) {
-	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (seatkeeper.Result, error) {
-		return k.Do(ctx, r.account, actor, commands...)
+	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
+		done, err := k.Do(ctx, r.account, actor, commands...)
+		return done.Outcomes, err
 	})
 }
 
-func (r *scenario) note(format string, args ...any) {
-	r.results[len(r.results)-1].Text = fmt.Sprintf(format, args...)
-}
-
 // step makes one call, and makes it again until it is known what became of it.
-func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keeper) (seatkeeper.Result, error)) {
+func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keeper) (any, error)) {
 	k := r.keeper
 	if r.keyed {
 		k = k.With(seatkeeper.Call{Key: name})
@@ -216,22 +212,19 @@ func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keep
 	for range 3 {
 		ctx, end := context.WithCancel(context.Background())
 		r.end, r.made = end, ids
-		r.results = append(r.results, result{})
-		done, err := call(ctx, k)
+		answer, err := call(ctx, k)
 		ended := ctx.Err() != nil
 		end()
-		got := &r.results[len(r.results)-1]
+		got := result{Answer: answer}
 		var refusal *seats.Refusal
 		if errors.As(err, &refusal) {
-			got.Refused = refusal.Code
+			got = result{Refused: refusal.Code}
 		} else if err != nil {
 			r.right(name, err, ended)
-			r.results = r.results[:len(r.results)-1]
 			continue
 		}
-		got.Outcomes = done.Outcomes
-		if r.expected != nil {
-			require.Equal(r, r.expected.results[len(r.results)-1], *got, "%s: %v", name, r.faulty.Struck())
+		if r.results = append(r.results, got); r.expected != nil {
+			require.Equal(r, r.expected.results[len(r.results)-1], got, "%s: %v", name, r.faulty.Struck())
 		}
 		return
 	}
