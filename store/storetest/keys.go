@@ -57,47 +57,36 @@ func guardsTheKeys(t *tester) {
 }
 
 func makesRoom(t *tester) {
-	a := t.opened("a")
-	email := func(address string) []users.Key { return []users.Key{users.ByEmail(address)} }
-	has := func(id users.ID, address string) {
+	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
+	a := rows.Account.ID
+	email := func(address string) *string { return new(address + "@acme.example") }
+	invite := func(id users.ID, address string) seats.Command {
+		return seats.Invite{Profile: users.Profile{ID: id, Email: *email(address)}}
+	}
+	// wrote commits what the commands amount to, and looks for the user of each address.
+	wrote := func(commands ...seats.Command) {
 		t.Helper()
-		require.Equal(t, []users.ID{id}, idsOf(t.load(seats.Need{Account: a, Keys: email(address)}).Users))
+		rows = t.wrote(rows, t.decided(a, commands...))
+		for _, address := range []string{"m", "y", "y2", "d", "hold"} {
+			t.loads(rows, seats.Need{Keys: []users.Key{users.ByEmail(*email(address))}})
+		}
 	}
-	t.written(t.blind(a, users.Profile{ID: "m", Email: "m@acme.example"}))
+	wrote(invite("m", "m"))
 	// The successor of an address comes before its last holder by ID, and after.
-	for _, successor := range []users.ID{"b", "y"} {
-		holders := t.load(seats.Need{Account: a, Keys: email("m@acme.example")}).Users
-		require.Len(t, holders, 1)
-		holder := holders[0].ID
-		t.written(t.decided(a, seats.Delete{User: holder}, seats.Invite{Profile: users.Profile{ID: successor, Email: "m@acme.example"}}))
-		has(successor, "m@acme.example")
-		left := t.load(seats.Need{Account: a, Users: []users.ID{holder}}).Users
-		require.Len(t, left, 1)
-		require.Equal(t, users.Deleted, left[0].Status)
-	}
+	wrote(seats.Delete{User: "m"}, invite("b", "m"))
+	wrote(seats.Delete{User: "b"}, invite("y", "m"))
 	t.taken(t.blind(a, users.Profile{ID: "m", Email: "new@acme.example"}), users.ByID("m")) // an ID stays taken after deletion
+	wrote(seats.Edit{User: "y", Set: users.Patch{Email: email("y")}})
+	wrote(seats.Edit{User: "y", Set: users.Patch{Email: email("y2")}}, invite("c", "y"))
+	wrote(invite("d", "d"))
+	wrote( // three change places at once
+		seats.Edit{User: "c", Set: users.Patch{Email: email("hold")}},
+		seats.Edit{User: "y", Set: users.Patch{Email: email("y")}},
+		seats.Edit{User: "d", Set: users.Patch{Email: email("y2")}},
+		seats.Edit{User: "c", Set: users.Patch{Email: email("d")}},
+	)
 
-	t.written(t.decided(a, seats.Edit{User: "y", Set: users.Patch{Email: new("y@acme.example")}}))
-	require.Empty(t, t.load(seats.Need{Account: a, Keys: email("m@acme.example")}).Users)
-	t.written(t.decided(a,
-		seats.Edit{User: "y", Set: users.Patch{Email: new("y2@acme.example")}}, seats.Invite{Profile: users.Profile{ID: "c", Email: "y@acme.example"}}))
-	has("y", "y2@acme.example")
-	has("c", "y@acme.example")
-
-	// Three change places at once.
-	t.written(t.blind(a, users.Profile{ID: "d", Email: "d@acme.example"}))
-	t.written(t.decided(a,
-		seats.Edit{User: "c", Set: users.Patch{Email: new("hold@acme.example")}},
-		seats.Edit{User: "y", Set: users.Patch{Email: new("y@acme.example")}},
-		seats.Edit{User: "d", Set: users.Patch{Email: new("y2@acme.example")}},
-		seats.Edit{User: "c", Set: users.Patch{Email: new("d@acme.example")}},
-	))
-	has("y", "y@acme.example")
-	has("d", "y2@acme.example")
-	has("c", "d@acme.example")
-	require.Empty(t, t.load(seats.Need{Account: a, Keys: email("hold@acme.example")}).Users)
-
-	// Somebody of the change who gives up another key makes no room.
+	// A user of the change who gives up another key makes no room.
 	c := t.next(t.row(a))
 	y := t.load(seats.Need{Account: a, Users: []users.ID{"y"}}).Users[0]
 	e := member(users.Profile{ID: "e", Email: "y@acme.example"})
