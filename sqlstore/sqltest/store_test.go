@@ -49,7 +49,7 @@ func TestLinearizable(t *testing.T) {
 	if !long.On() {
 		search.For = time.Second
 	}
-	each(t, engines, func(t *testing.T, s *site) {
+	each(t, inTurn, func(t *testing.T, s *site) {
 		sqltest.Linearizable(t, func(testing.TB) store.Store { return s.store() }, search)
 	})
 }
