@@ -53,7 +53,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if !f.kind.mayOverfill() && !was.canBecome(pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
 		refusal = refuse(ErrNoSeats, u.ID)
 		was.Total = pool.Total // which is new where an account is opened
-		refusal.numbers(was, pool.Occupied()-was.Occupied())
+		refusal.numbers(was, pool.occupied()-was.occupied())
 		return 0, refusal
 	}
 	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())

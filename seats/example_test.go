@@ -38,7 +38,7 @@ func ExamplePolicy() {
 	fmt.Println(policy.Check())
 	// Output:
 	// <nil>
-	// needs a term where invitations run out, and none where they do not
+	// needs a term of at most 10 years if invitations run out, and none otherwise
 }
 
 func ExamplePolicy_Shows() {

@@ -37,7 +37,7 @@ import (
 //	fault/file          a fault of a roster; fault/row and fault/cell: of a row or a cell,
 //	                    fault/clash: of two cells
 //	total/unlimited     the {total} of an unlimited pool
-//	field/email         the word for a {field}
+//	field/email         the word for a {field}, if it differs from the name of the field
 //
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
@@ -68,6 +68,11 @@ var phrases = Messages{
 	"duplicate/reason":        "this {field} {reason}",
 	"owner-protected/reason":  "an owner is protected: {reason}",
 	"total/unlimited":         "unlimited",
+
+	"field/external-id": "external ID",
+	"field/first-name":  "first name",
+	"field/id":          "ID",
+	"field/last-name":   "last name",
 
 	"remedy/deactivate":           "deactivate {count} {count:person|people}",
 	"remedy/archive":              "archive {count} {count:person|people}",

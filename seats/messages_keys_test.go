@@ -87,6 +87,11 @@ func TestMessages_translation(t *testing.T) {
 	for _, r := range everyShape() {
 		requireSaid(capitals.Refusal(r))
 	}
+	for key := range english {
+		if kind, field, _ := strings.Cut(key, "/"); kind == "field" {
+			requireSaid(capitals.Refusal(&Refusal{Code: ErrBadInput, Field: field, Reason: users.ErrEmpty, Total: Of(1)}))
+		}
+	}
 	for _, r := range reasons {
 		requireSaid(capitals.Reason(r))
 	}

@@ -68,6 +68,7 @@ func TestRefusal_Error(t *testing.T) {
 		"only the vendor may do this":                                      {Code: seats.ErrForbidden, Reason: seats.ErrNeedsVendor},
 		"not allowed: the acting person has not signed in yet":             {Code: seats.ErrForbidden, Reason: seats.ErrNotSignedIn},
 		"not possible: the user is archived":                               {Code: seats.ErrWrongStatus, Reason: seats.ErrArchived},
+		"this external ID belongs to another user":                         {Code: seats.ErrDuplicate, Field: "external-id", Reason: seats.ErrTaken},
 		"this email belongs to an inactive user":                           {Code: seats.ErrDuplicate, Field: "email", Reason: seats.ErrTakenByInactive},
 		"the plan is out of date: 1 command comes out differently by now":  {Code: seats.ErrPlanOutdated, Differences: make([]seats.Difference, 1)},
 	} {

@@ -70,7 +70,7 @@ func (c ReturnSeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	}
 	most, _ := p.Available().Number()
 	possible := c.Quantity >= 1 && (c.Quantity <= most ||
-		c.Quantity <= MaxSeats && !p.Total.IsUnlimited() && v.runsShort(p.ID, c.Quantity+p.Occupied()-p.Total.n, false))
+		c.Quantity <= MaxSeats && !p.Total.IsUnlimited() && v.runsShort(p.ID, c.Quantity+p.occupied()-p.Total.n, false))
 	if !possible {
 		return effect{}, orderSize(p, c.Quantity, 1, most)
 	}

@@ -189,13 +189,13 @@ func (e *IdentityChange) UnmarshalText(text []byte) error {
 
 // Reasons of [ErrBadInput] for a policy.
 var (
-	ErrCards         = users.Reason{Code: "unfit-cards", Text: "has a card without a figure or title that can be shown"}
-	ErrUnknownSwitch = users.Reason{Code: "unknown-switch", Text: "has a switch set to something unknown"}
-	ErrTerm          = users.Reason{Code: "wrong-term", Text: "needs a term where invitations run out, and none where they do not"}
+	ErrCards         = users.Reason{Code: "unfit-cards", Text: "has a card without a figure or a title"}
+	ErrUnknownSwitch = users.Reason{Code: "unknown-switch", Text: "has an unknown value of a switch"}
+	ErrTerm          = users.Reason{Code: "wrong-term", Text: "needs a term of at most 10 years if invitations run out, and none otherwise"}
 	ErrOrderBounds   = users.Reason{Code: "order-bounds", Text: "has order bounds that no order can meet"}
 	ErrNoWayOut      = users.Reason{Code: "no-way-out", Text: "withholds every way to free a seat"}
-	ErrNoWayIn       = users.Reason{Code: "no-way-in", Text: "withholds what lets people in"}
-	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action that the account's own people never had"}
+	ErrNoWayIn       = users.Reason{Code: "no-way-in", Text: "withholds the way in"}
+	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action outside the rights of the account's own users"}
 )
 
 // leaving are the actions by which the account's own users free a seat.

@@ -17,15 +17,15 @@ type Pool struct {
 	OverLimit bool   `json:"over_limit,omitzero"` // above the total, by [SetTotal], [SetPolicy] or [Import]
 }
 
-// Occupied returns the number of seats held or spent.
-func (p Pool) Occupied() int64 { return p.Held + p.Spent }
+// occupied returns the number of seats held or spent.
+func (p Pool) occupied() int64 { return p.Held + p.Spent }
 
 // Available returns the number of free seats, zero or more.
 func (p Pool) Available() Count {
 	if p.Total.IsUnlimited() {
 		return Unlimited()
 	}
-	return Of(max(0, p.Total.n-p.Occupied()))
+	return Of(max(0, p.Total.n-p.occupied()))
 }
 
 // Excess returns the number of seats above the total. It is zero for an unlimited pool.
@@ -33,7 +33,7 @@ func (p Pool) Excess() int64 {
 	if p.Total.IsUnlimited() {
 		return 0
 	}
-	return max(0, p.Occupied()-p.Total.n)
+	return max(0, p.occupied()-p.Total.n)
 }
 
 // Sound reports whether the pool may be stored: at or below its total, or marked OverLimit.
@@ -46,5 +46,5 @@ func (p Pool) Sound() bool {
 // canBecome is the rule of the gate: a change is refused if it leaves the pool above its
 // total and with more occupied seats than before.
 func (p Pool) canBecome(next Pool) bool {
-	return next.Excess() == 0 || next.Occupied() <= p.Occupied()
+	return next.Excess() == 0 || next.occupied() <= p.occupied()
 }

@@ -73,8 +73,8 @@ func (p Policy) held(t users.Tally) int64 {
 	return t.Count(holding, p.counted())
 }
 
-// ViewTally returns the tally by shown status.
-func (p Policy) ViewTally(t users.Tally) users.Tally {
+// viewTally returns the tally by shown status.
+func (p Policy) viewTally(t users.Tally) users.Tally {
 	var shown users.Tally
 	for _, s := range users.Statuses() {
 		for r, by := range t[s] {

@@ -45,7 +45,7 @@ func (s Snapshot) UsageOf(people users.Tally) Usage {
 	u := Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed,
 		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Excess: p.Excess(),
-		People: a.Policy.ViewTally(people), Seated: a.Policy.ViewTally(a.seated(people)),
+		People: a.Policy.viewTally(people), Seated: a.Policy.viewTally(a.seated(people)),
 	}
 	if !a.Closed.IsZero() {
 		u.Available = Of(0)
