@@ -141,7 +141,7 @@ func ExampleKeeper_EraseAccount() {
 		fmt.Println(account.ID, !account.Erased.IsZero(), err)
 	}
 	// Output:
-	// seats: the account is still open
+	// seats: the account has to be closed first
 	// 2 <nil>
 	// acme true <nil>
 }
