@@ -26,11 +26,11 @@ func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Dr
 	if err != nil {
 		return nil, err
 	}
-	if closer := auditor.Closer(); closer != nil {
-		if s, err = k.audit(ctx, account, closer); err != nil {
+	if detail := auditor.Detail(); detail != nil {
+		if s, err = k.audit(ctx, account, detail); err != nil {
 			return nil, err
 		}
-		auditor = closer
+		auditor = detail
 	}
 	return auditor.Drift(s), nil
 }
@@ -69,7 +69,7 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 		}
 		failed = 0
 		for _, lost := range lost {
-			a.Unfound(lost.user, lost.key.Kind)
+			a.KeyNotFound(lost.user, lost.key.Kind)
 		}
 		for _, u := range page {
 			a.Row(u)

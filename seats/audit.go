@@ -13,27 +13,27 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Drift is something that is stored otherwise than it was counted.
+// A Drift is a difference between a stored value and the counted one.
 type Drift struct {
-	// What is "tally", "policy", "closed", "seats held", "pool" and its ID, "events",
-	// "user" and their ID, "users", "key" and the ID of its user, or "keys". Of "key", Stored is
-	// "not found" and Counted the kind of key by which a store does not find its user, or finds
-	// another one besides. Of "events", Stored are numbers of events, and
-	// Counted is "missing" or what else is wrong with that event. Of "user", Stored is the row
-	// and Counted what the events tell, each as a status, a role, and what else there is.
-	// Beyond [MaxDrifts] of "events", "user" or "key" one more, of "events", "users" or "keys", has no
-	// Stored and says in Counted how many there are besides.
+	// What is one of these:
+	//
+	//	tally, policy, closed, seats held  of the account
+	//	pool ID     a pool
+	//	events      Stored has the numbers of events, Counted "missing" or another fault
+	//	user ID     Stored has the row, Counted the result of the events: status, role, sync, licences
+	//	key ID      Stored is "not found", Counted the kind of key by which the store does not find
+	//	            this user alone
+	//	users, keys, and events with an empty Stored: beyond [MaxDrifts], Counted has the number of further ones
 	What    string `json:"what"`
 	Stored  string `json:"stored"`
 	Counted string `json:"counted"`
 }
 
-// MaxDrifts is how many events, how many users and how many keys an audit names.
+// MaxDrifts is the largest number of events, of users and of keys in an audit.
 const MaxDrifts = 100
 
-// Audit compares the account row and its pools with the people counted from
-// their rows and with the ledger of its events, all of one moment. Where nothing
-// drifted apart it returns none. An [Auditor] compares the people as well.
+// Audit compares the account and its pools with the tally of the users' rows and with the
+// ledger of the events, all of one moment. An [Auditor] compares single users as well.
 func Audit(s Snapshot, rows users.Tally, l Ledger) []Drift {
 	var found []Drift
 	compare := func(what string, stored, counted any) {
@@ -55,37 +55,35 @@ func Audit(s Snapshot, rows users.Tally, l Ledger) []Drift {
 	return found
 }
 
-// An Auditor holds all that is stored of an account against its events: the numbers, and
-// the people one by one, by status, role, whether they came by a sync, and the course
-// licences that are not started. Its memory does not grow with the people. The zero value
-// is ready. It is not safe for concurrent use.
+// An Auditor compares the rows of an account with its events: the numbers, and every user by
+// status, role, sync and unstarted course licences. Its memory is bounded for any number of
+// users. The zero value is ready. It must not be used concurrently.
 //
-// The account may move while it is read. Each of the people is added at the moment of the
-// last event that was recorded; what happens to them afterwards the auditor learns from
-// their later events. Where [Auditor.Closer] returns another auditor, that one needs the
-// same again to name the people who differ.
+// The account may change meanwhile. [Auditor.Row] must add each row as of the last event
+// recorded; later events bring it up to date. If [Auditor.Detail] returns a second auditor, the
+// same events and rows must be read again for the names of the differing users.
 type Auditor struct {
-	ledger Ledger       // of the numbers; its People are empty
-	torn   bool         // events before the last ones are missing
-	blind  bool         // the policy may be among what is missing
-	beyond uint64       // an event that is there, though the account names a smaller number
-	events noted        // what is wrong with them
-	keys   noted        // those that do not find their users
-	told   census       // the people by their events
-	rows   census       // and by their rows, of which
-	tally  users.Tally  // these are
-	cursor users.ID     // the last
-	named  map[int]bool // the groups whose people are named; nil: none
-	others int          // how many groups differ besides
+	ledger        Ledger       // of the numbers; its People are empty
+	torn          bool         // events in the middle are missing
+	policyUnknown bool         // the last policy may be among the missing events
+	beyond        uint64       // an event after the account's Sequence
+	events        drifts       // of events
+	keys          drifts       // of keys
+	byEvents      census       // the users by their events
+	byRows        census       // the users by their rows
+	tally         users.Tally  // of the rows
+	lastRow       users.ID     // the rows so far are those up to it
+	named         map[int]bool // the groups with names; nil: none
+	otherGroups   int          // further groups that differ
 }
 
-// noted is a list of at most [MaxDrifts], and how many are left out.
-type noted struct {
+// drifts is a list of at most [MaxDrifts], and the number of further ones.
+type drifts struct {
 	list []Drift
 	more int
 }
 
-func (n *noted) add(d Drift) {
+func (n *drifts) add(d Drift) {
 	if len(n.list) == MaxDrifts {
 		n.more++
 		return
@@ -93,16 +91,14 @@ func (n *noted) add(d Drift) {
 	n.list = append(n.list, d)
 }
 
-// Sequence returns the number of the last event that was recorded. The next ones follow.
+// Sequence returns the number of the last event recorded.
 func (a *Auditor) Sequence() uint64 { return a.ledger.Sequence }
 
-// Pools returns the pools that the events name. The snapshot for [Auditor.Drift] needs
-// them.
+// Pools returns the pools of the events, for the snapshot of [Auditor.Drift].
 func (a *Auditor) Pools() []PoolID { return slices.Sorted(maps.Keys(a.ledger.Pools)) }
 
-// Record records events, those after [Auditor.Sequence] up to that number, which is the
-// account's Sequence. They are in order, and some may be missing. A later one is not
-// recorded. An error of the list ends it.
+// Record records the events after [Auditor.Sequence] up to the account's Sequence, in order.
+// Missing events become drifts, and a later one is left out. An error of the list ends it.
 func (a *Auditor) Record(through uint64, events iter.Seq2[Event, error]) error {
 	a.beyond = 0
 	for e, err := range events {
@@ -129,77 +125,76 @@ func (a *Auditor) record(e Event) {
 	}
 	if e.Sequence > l.Sequence+1 {
 		a.missing(e.Sequence - 1)
-		// What the missing ones changed is taken from those that follow.
+		// The events after the gap have the numbers.
 		*l = Ledger{Account: e.Account, Sequence: e.Sequence - 1, Changed: l.Changed, Policy: l.Policy, Closed: l.Closed, Tally: e.Tally, Pools: map[PoolID]Pool{}}
 		l.Tally.Move(e.After, e.Before)
-		a.torn, a.blind = true, true
+		a.torn, a.policyUnknown = true, true
 	}
-	if a.blind = a.blind && e.Policy == nil; a.torn {
+	if a.policyUnknown = a.policyUnknown && e.Policy == nil; a.torn {
 		if _, known := l.Pools[e.Pool]; !known {
 			p := Pool{ID: e.Pool, Total: e.Total, Held: e.Held - e.Delta, Spent: e.Spent, OverLimit: true}
 			p.OverLimit = e.pool(p).OverLimit
 			l.Pools[e.Pool] = p
 		}
 	}
-	if err := l.follows(e, a.before(e), a.blind); err != nil {
+	if err := l.follows(e, a.before(e), a.policyUnknown); err != nil {
 		a.events.add(Drift{"events", fmt.Sprint(e.Sequence), err.Error()})
 	}
 	l.take(e)
-	a.move(&a.told, e)
-	if e.User != "" && e.User <= a.cursor {
-		a.move(&a.rows, e)
+	a.move(&a.byEvents, e)
+	if e.User != "" && e.User <= a.lastRow {
+		a.move(&a.byRows, e)
 		a.tally.Move(e.Before, e.After)
 	}
 }
 
-// missing notes the events up to a number.
+// missing adds the drift of missing events up to a number.
 func (a *Auditor) missing(through uint64) {
-	_, which, _ := strings.Cut(numbers(a.ledger.Sequence+1, through), " ")
-	a.events.add(Drift{"events", which, "missing"})
+	_, span, _ := strings.Cut(numbers(a.ledger.Sequence+1, through), " ")
+	a.events.add(Drift{"events", span, "missing"})
 }
 
-// before is the standing of an event's user before it: the one that the event says, unless
-// the user is named and none of the events is missing.
+// before returns the segment of an event's user before it: of a user in a group with names
+// the one by the earlier events, unless some are missing, else the event's own.
 func (a *Auditor) before(e Event) users.Segment {
 	if e.User != "" && !a.torn && a.named[group(e.User)] {
-		return a.told.people[e.User].Segment
+		return a.byEvents.users[e.User].Segment
 	}
 	return e.Before
 }
 
-// move lets an event happen to its user.
+// move applies an event to its user.
 func (a *Auditor) move(c *census, e Event) {
 	if e.User == "" {
 		return
 	}
-	c.stand(a.named, e.User, e.Before, e.After)
+	c.move(a.named, e.User, e.Before, e.After)
 	if e.Pool != Site {
 		c.license(a.named, e.User, e.Pool, e.Delta)
 	}
 }
 
-// Row adds a user's row. The rows come in ascending order of ID, deleted people among
-// them.
+// Row adds a user's row. The rows must be in ascending order of ID, deleted users included.
 func (a *Auditor) Row(u users.User) {
-	a.cursor = u.ID
+	a.lastRow = u.ID
 	a.tally.Add(u.Segment(), 1)
-	a.rows.stand(a.named, u.ID, users.Segment{}, u.Segment())
+	a.byRows.move(a.named, u.ID, users.Segment{}, u.Segment())
 	for _, l := range u.Licences {
 		if unstarted(l) {
-			a.rows.license(a.named, u.ID, PoolID(l.Pool), 1)
+			a.byRows.license(a.named, u.ID, PoolID(l.Pool), 1)
 		}
 	}
 }
 
-// Drift returns what drifted apart, and is called once, when all rows are added and all events recorded up to
-// the Sequence of the snapshot, which has the pools of [Auditor.Pools].
+// Drift returns the drifts. It must be called once, after all rows and all events up to the
+// Sequence of the snapshot, which must have the pools of [Auditor.Pools].
 func (a *Auditor) Drift(s Snapshot) []Drift {
 	l, last := a.ledger, s.Account.Sequence
 	if l.Sequence < last {
 		a.missing(last)
 		l = Ledger{Sequence: last, Tally: s.Account.Tally, Policy: s.Account.Policy, Closed: s.Account.Closed}
 	}
-	if a.blind {
+	if a.policyUnknown {
 		l.Policy, l.Closed = s.Account.Policy, s.Account.Closed
 	}
 	if a.beyond > last {
@@ -214,59 +209,60 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.keys.more > 0 {
 		found = append(found, Drift{What: "keys", Counted: fmt.Sprintf("%d more", a.keys.more)})
 	}
-	return append(found, a.people()...)
+	return append(found, a.users()...)
 }
 
-// Unfound notes that a user is not found by a key of that kind that is theirs.
-func (a *Auditor) Unfound(id users.ID, kind users.KeyKind) {
+// KeyNotFound adds the drift of a user with a key of that kind by which the store does not
+// find this user alone.
+func (a *Auditor) KeyNotFound(id users.ID, kind users.KeyKind) {
 	a.keys.add(Drift{"key " + string(id), "not found", kind.String()})
 }
 
-// people returns the people who differ, as far as they are named.
-func (a *Auditor) people() []Drift {
-	var found noted
-	ids := slices.AppendSeq(slices.Collect(maps.Keys(a.told.people)), maps.Keys(a.rows.people))
+// users returns the drifts of single users.
+func (a *Auditor) users() []Drift {
+	var found drifts
+	ids := slices.AppendSeq(slices.Collect(maps.Keys(a.byEvents.users)), maps.Keys(a.byRows.users))
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		stored, counted := a.rows.people[id].String(), a.told.people[id].String()
+		stored, counted := a.byRows.users[id].String(), a.byEvents.users[id].String()
 		if stored != counted {
 			found.add(Drift{"user " + string(id), stored, counted})
 		}
 	}
-	if more := found.more + a.others; more > 0 {
+	if more := found.more + a.otherGroups; more > 0 {
 		found.list = append(found.list, Drift{What: "users", Counted: fmt.Sprintf("at least %d more", more)})
 	}
 	return found.list
 }
 
-// Closer returns an auditor for the same account that names the people who differ, or nil
-// if none do. It names those of a few groups, and counts one for each of the others.
-func (a *Auditor) Closer() *Auditor {
+// Detail returns an auditor for the same account that names the differing users, or nil if
+// there are none. It names those of some groups, and counts one for each further group.
+func (a *Auditor) Detail() *Auditor {
 	if a.named != nil {
 		return nil
 	}
-	closer := &Auditor{named: map[int]bool{}}
+	detail := &Auditor{named: map[int]bool{}}
 	names := 0
-	for g := range a.told.groups {
-		told, row := a.told.groups[g], a.rows.groups[g]
+	for g := range a.byEvents.groups {
+		told, row := a.byEvents.groups[g], a.byRows.groups[g]
 		switch {
 		case told.sum == row.sum:
-		case names > 0 && names+max(told.people, row.people) > maxNames:
-			closer.others++
+		case names > 0 && names+max(told.users, row.users) > maxNames:
+			detail.otherGroups++
 		default:
-			names += max(told.people, row.people)
-			closer.named[g] = true
+			names += max(told.users, row.users)
+			detail.named[g] = true
 		}
 	}
-	if len(closer.named) == 0 {
+	if len(detail.named) == 0 {
 		return nil
 	}
-	return closer
+	return detail
 }
 
 const (
-	groups   = 4096   // of people, by a hash of their ID
-	maxNames = 10_000 // how many people are named, one group at least
+	groups   = 4096   // of users, by a hash of their ID
+	maxNames = 10_000 // named users, unless the first group has more
 )
 
 // group returns the group of a user.
@@ -276,24 +272,25 @@ func group(id users.ID) int {
 	return int(h.Sum32() % groups)
 }
 
-// A census is what is known of people. Of a group it is the sum of a hash over all that is
-// true of each of them, in any order: two of them who have changed places have another sum.
+// A census has the users of an account. Each group has the sum of a hash over the facts of
+// its users, in any order. The hash includes the ID, so that an exchange of two users changes
+// the sum.
 type census struct {
 	groups [groups]struct {
-		sum    uint64
-		people int
+		sum   uint64
+		users int
 	}
-	people map[users.ID]seen // of the groups that are named
+	users map[users.ID]counted // of the named groups
 }
 
-// seen is what is known of one user.
-type seen struct {
+// counted is one user of a census.
+type counted struct {
 	users.Segment
 	licences map[PoolID]int64 // unstarted ones
 }
 
-// String returns it in words; for no user it is "not there".
-func (s seen) String() string {
+// String returns the facts in words; for a missing user "not there".
+func (s counted) String() string {
 	if s.Status == users.NoStatus {
 		return "not there"
 	}
@@ -309,25 +306,25 @@ func (s seen) String() string {
 	return text
 }
 
-// stand moves a user from one standing to another.
-func (c *census) stand(named map[int]bool, id users.ID, from, to users.Segment) {
+// move moves a user from one segment to another.
+func (c *census) move(named map[int]bool, id users.ID, from, to users.Segment) {
 	g := &c.groups[group(id)]
 	g.sum += hash(id, Site, to) - hash(id, Site, from)
 	if from.Status == users.NoStatus {
-		g.people++
+		g.users++
 	}
 	if named[group(id)] {
-		s := c.people[id]
+		s := c.users[id]
 		s.Segment = to
 		c.keep(id, s)
 	}
 }
 
-// license gives a user so many more licences of a pool.
+// license adds n licences of a pool to a user.
 func (c *census) license(named map[int]bool, id users.ID, pool PoolID, n int64) {
 	c.groups[group(id)].sum += uint64(n) * hash(id, pool, users.Segment{Status: users.Active})
 	if named[group(id)] {
-		s := c.people[id]
+		s := c.users[id]
 		if s.licences == nil {
 			s.licences = map[PoolID]int64{}
 		}
@@ -336,14 +333,15 @@ func (c *census) license(named map[int]bool, id users.ID, pool PoolID, n int64) 
 	}
 }
 
-func (c *census) keep(id users.ID, s seen) {
-	if c.people == nil {
-		c.people = map[users.ID]seen{}
+func (c *census) keep(id users.ID, s counted) {
+	if c.users == nil {
+		c.users = map[users.ID]counted{}
 	}
-	c.people[id] = s
+	c.users[id] = s
 }
 
-// hash returns a number for something that is true of a user. The zero standing has none.
+// hash returns the number of a fact of a user: a segment, or a licence of a pool. That of the
+// zero segment is zero.
 func hash(id users.ID, pool PoolID, s users.Segment) uint64 {
 	if s.Status == users.NoStatus {
 		return 0

@@ -59,7 +59,7 @@ func TestAuditor(t *testing.T) {
 		}
 		before := heap()
 		var all []*seats.Auditor
-		for a := new(seats.Auditor); a != nil; a = a.Closer() {
+		for a := new(seats.Auditor); a != nil; a = a.Detail() {
 			events, rows, s := crowd(people)
 			require.NoError(t, a.Record(s.Account.Sequence, events))
 			for u := range rows {
@@ -118,7 +118,7 @@ func TestAuditor(t *testing.T) {
 // differing returns what an auditor of an account, and those that it asks for, find
 // between its events and the rows.
 func differing(t *testing.T, s *site, events []seats.Event, rows ...users.User) (drift []seats.Drift) {
-	for a := new(seats.Auditor); a != nil; a = a.Closer() {
+	for a := new(seats.Auditor); a != nil; a = a.Detail() {
 		require.NoError(t, a.Record(s.rows.Account.Sequence, listed(events...)))
 		for _, u := range rows {
 			a.Row(u)
@@ -181,7 +181,7 @@ func TestAuditor_moving(t *testing.T) {
 	a.Row(s.user("zoe"))
 	require.Equal(t, []seats.PoolID{seats.Site, "course"}, a.Pools())
 	require.Empty(t, a.Drift(s.rows))
-	require.Nil(t, a.Closer())
+	require.Nil(t, a.Detail())
 }
 
 // TestAuditor_MaxDrifts names so many of each kind and counts the others.
@@ -198,7 +198,7 @@ func TestAuditor_MaxDrifts(t *testing.T) {
 	require.NoError(t, a.Record(s.rows.Account.Sequence, listed(every...)))
 	a.Row(s.user("owner"))
 	for i := range seats.MaxDrifts + 2 {
-		a.Unfound(users.ID(fmt.Sprint("u", i)), users.KeyEmail)
+		a.KeyNotFound(users.ID(fmt.Sprint("u", i)), users.KeyEmail)
 	}
 	drift := a.Drift(s.rows)
 	require.Len(t, drift, 2*seats.MaxDrifts+2)
@@ -241,7 +241,7 @@ func TestAuditor_Record(t *testing.T) {
 		s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, seats.Deactivate{User: "bob"}, seats.SetTotal{Total: seats.Of(5)})
 		events := c.change(s.events)
 		var drift []seats.Drift
-		for a := new(seats.Auditor); a != nil; a = a.Closer() {
+		for a := new(seats.Auditor); a != nil; a = a.Detail() {
 			require.NoError(t, a.Record(s.rows.Account.Sequence, listed(events...)))
 			for _, id := range []users.ID{"ada", "bob", "owner"} {
 				a.Row(s.user(id))
