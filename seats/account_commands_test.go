@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestNobodyHoldsASeatInAClosedAccount(t *testing.T) {
+func TestClose(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
 	people := s.rows.Account.Tally
@@ -41,7 +41,7 @@ func TestNobodyHoldsASeatInAClosedAccount(t *testing.T) {
 	s.same(system, seats.Reopen{})
 }
 
-func TestReopeningNeedsASeatForEverybody(t *testing.T) {
+func TestReopen(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada", "bob")
 	s.do(owner, seats.Close{})
@@ -58,8 +58,8 @@ func TestReopeningNeedsASeatForEverybody(t *testing.T) {
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
 }
 
-// TestWhatCanBeDoneInAClosedAccount goes through every command by everybody.
-func TestWhatCanBeDoneInAClosedAccount(t *testing.T) {
+// TestClose_actions goes through every command by everybody.
+func TestClose_actions(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.do(owner, seats.Invite{Profile: profile("u7")}, seats.Invite{Profile: profile("u8")}, seats.BuySeats{Quantity: 1})
 	s.do(system, seats.SetTotal{Pool: "go-course", Total: seats.Of(9)})
@@ -85,7 +85,7 @@ func TestWhatCanBeDoneInAClosedAccount(t *testing.T) {
 
 func isClosed(err error) bool { return err != nil && err.Error() == "seats: the account is closed" }
 
-func TestAnInvitationRunsOutInAClosedAccount(t *testing.T) {
+func TestClose_invitation(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	s.do(owner, seats.Close{})
@@ -95,7 +95,7 @@ func TestAnInvitationRunsOutInAClosedAccount(t *testing.T) {
 	require.EqualValues(t, 1, s.pool().Held)
 }
 
-func TestErasingAnAccount(t *testing.T) {
+func TestEraseAccount(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	s.do(support, seats.EditAccount{Name: new("Olive's")}, seats.SetPayer{User: "owner"})
@@ -118,7 +118,7 @@ func TestErasingAnAccount(t *testing.T) {
 	}
 }
 
-func TestReasonsOfClosing(t *testing.T) {
+func TestClose_reason(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	bad := "a\x00"
 	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.Close{Reason: bad}).Field)
@@ -127,7 +127,7 @@ func TestReasonsOfClosing(t *testing.T) {
 	require.Equal(t, "reason", s.refused(seats.ErrBadInput, support, seats.EraseAccount{Reason: bad}).Field)
 }
 
-func TestEditingAnAccount(t *testing.T) {
+func TestEditAccount(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
@@ -151,9 +151,9 @@ func TestEditingAnAccount(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrBadInput, "nobody knows any zone but UTC")
 }
 
-// TestTheHistoryOfAClosedAccount is told by its events: what it came to at any time, and
+// TestClose_history is told by its events: what it came to at any time, and
 // why somebody holds no seat.
-func TestTheHistoryOfAClosedAccount(t *testing.T) {
+func TestClose_history(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	var usage []seats.Usage

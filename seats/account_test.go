@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
+func TestOpen(t *testing.T) {
 	s := open(t, seats.Of(1), seats.Standard())
 	u := s.user("owner")
 	require.Equal(t, users.Owner, u.Role)
@@ -66,7 +66,7 @@ func TestAnAccountOpensWithAnOwnerWhoHoldsASeat(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestLeavingFreesTheSeatAndKeepsThePerson(t *testing.T) {
+func TestDeactivate(t *testing.T) {
 	for _, c := range []struct {
 		leave seats.Command
 		to    users.Status
@@ -92,8 +92,8 @@ func TestLeavingFreesTheSeatAndKeepsThePerson(t *testing.T) {
 	}
 }
 
-// TestLeavingForgetsNothing of somebody who signed in, was approved and notified.
-func TestLeavingForgetsNothing(t *testing.T) {
+// TestDeactivate_record of somebody who signed in, was approved and notified.
+func TestDeactivate_record(t *testing.T) {
 	for _, leave := range []seats.Command{seats.Deactivate{User: "ada"}, seats.Archive{User: "ada"}} {
 		s := open(t, seats.Of(9), seats.UsersPage())
 		in := profile("ada")
@@ -111,7 +111,7 @@ func TestLeavingForgetsNothing(t *testing.T) {
 	}
 }
 
-func TestTheHeirIsAnotherActiveUser(t *testing.T) {
+func TestDeactivate_successor(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada")
 	s.do(owner, seats.Invite{Profile: profile("bob")})
@@ -122,7 +122,7 @@ func TestTheHeirIsAnotherActiveUser(t *testing.T) {
 	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.Delete{User: "ada", Reason: "a\x00"}).Field)
 }
 
-func TestComingBackIsAsBefore(t *testing.T) {
+func TestReactivate(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.do(owner, seats.Invite{Profile: profile("ada"), Role: users.Manager})
 	before := s.user("ada")
@@ -147,8 +147,8 @@ func TestComingBackIsAsBefore(t *testing.T) {
 	s.refused(seats.ErrWrongStatus, owner, seats.Restore{User: "ada"})
 }
 
-// TestAScheduleEnds sets one by hand, since no command does so far.
-func TestAScheduleEnds(t *testing.T) {
+// TestDeactivate_schedule sets one by hand, since no command does so far.
+func TestDeactivate_schedule(t *testing.T) {
 	for _, end := range []seats.Command{
 		seats.Deactivate{User: "ada"}, seats.Archive{User: "ada"}, seats.Delete{User: "ada"}, seats.GrantOwnership{User: "ada"},
 	} {
@@ -162,7 +162,7 @@ func TestAScheduleEnds(t *testing.T) {
 	}
 }
 
-func TestErasingIsForSupportAndOnlyAfterLeaving(t *testing.T) {
+func TestErase(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada")
 	s.refused(seats.ErrWrongStatus, support, seats.Erase{User: "ada"})
@@ -174,7 +174,7 @@ func TestErasingIsForSupportAndOnlyAfterLeaving(t *testing.T) {
 	s.refused(seats.ErrOwnerProtected, system, seats.Erase{User: "owner"})
 }
 
-func TestAnOwnerIsNeverPutOut(t *testing.T) {
+func TestDecide_owner_protected(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada")
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
@@ -187,7 +187,7 @@ func TestAnOwnerIsNeverPutOut(t *testing.T) {
 	require.ErrorIs(t, s.refused(seats.ErrForbidden, users.As("ada"), seats.Reactivate{User: "ada"}), seats.ErrForbidden, "who acts is active")
 }
 
-func TestOwnershipIsGrantedAndEnded(t *testing.T) {
+func TestGrantOwnership(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada")
 	s.refused(seats.ErrLastOwner, owner, seats.EndOwnership{User: "owner"})
@@ -211,7 +211,7 @@ func TestOwnershipIsGrantedAndEnded(t *testing.T) {
 	alone.refused(seats.ErrWrongStatus, support, seats.EndOwnership{User: "ada"})
 }
 
-func TestTheOwnershipOfWhoPaysDoesNotEnd(t *testing.T) {
+func TestEndOwnership_payer(t *testing.T) {
 	s := open(t, seats.Of(9), seats.BigContacts())
 	s.invite("ada", "bob")
 	s.do(owner, seats.GrantOwnership{User: "ada"})
@@ -238,9 +238,9 @@ func TestTheOwnershipOfWhoPaysDoesNotEnd(t *testing.T) {
 	require.Equal(t, users.ID("bob"), s.rows.Account.Payer, "the card is still on file")
 }
 
-// TestTheWayToPutAnOwnerOut is the end of the ownership: by an owner, or by the vendor who
+// TestEndOwnership_remedy is the end of the ownership: by an owner, or by the vendor who
 // alone may, unless he is the last or pays.
-func TestTheWayToPutAnOwnerOut(t *testing.T) {
+func TestEndOwnership_remedy(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada", "bob")
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
@@ -260,7 +260,7 @@ func TestTheWayToPutAnOwnerOut(t *testing.T) {
 	require.Empty(t, out(users.As("ada")), "he pays")
 }
 
-func TestWhatAProductDoesNotOffer(t *testing.T) {
+func TestPolicy_offers(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Policy{
 		Withheld: users.In(users.ActionArchive, users.ActionInvite), DeleteOnly: true, SourceLocked: true,
 	})
@@ -293,7 +293,7 @@ func remediesOf(t *testing.T, s *site, actor users.Actor, bad, back seats.Comman
 	return append(remedies, seats.Remedy{Steps: []seats.Step{{Action: users.ActionBuySeats, Count: 1}}}).String()
 }
 
-func TestAnotherPolicyRewritesNobody(t *testing.T) {
+func TestSetPolicy(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Policy{Exempt: users.In(users.Member)})
 	s.invite("ada", "bob")
 	require.EqualValues(t, 1, s.pool().Held)
@@ -309,7 +309,7 @@ func TestAnotherPolicyRewritesNobody(t *testing.T) {
 	s.refused(seats.ErrForbidden, owner, seats.SetPolicy{})
 }
 
-func TestWhoActs(t *testing.T) {
+func TestDecide_actor(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.do(system, seats.Add{Profile: profile("mem")}, seats.Add{Profile: profile("man"), Role: users.Manager}, seats.Invite{Profile: profile("inv"), Role: users.Admin})
 	for _, actor := range []users.Actor{users.As("mem"), users.As("man"), users.As("inv"), users.As("stranger")} {

@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDesk_apply asks the gate about a course pool, where a licence is spent for good
+// TestEvaluation_apply asks the gate about a course pool, where a licence is spent for good
 // once the course is started. A spent licence counts like a held one.
-func TestDesk_apply(t *testing.T) {
+func TestEvaluation_apply(t *testing.T) {
 	for name, c := range map[string]struct {
 		pool        Pool
 		held, spent int64 // by how much the fact changes them

@@ -107,7 +107,7 @@ func TestAuditor(t *testing.T) {
 	})
 	// Where everybody differs, those of some groups are named, and for each of the others
 	// there is one.
-	t.Run("everybody differs", func(t *testing.T) {
+	t.Run("all differ", func(t *testing.T) {
 		_, drift := audit(t, 20_000, differ)
 		require.Equal(t, "tally", drift[0].What)
 		require.Len(t, drift[1:], seats.MaxDrifts+1)

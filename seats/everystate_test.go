@@ -15,12 +15,12 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestEveryState visits every state that an account of three people and 0 to 3
+// TestDecide_every_state visits every state that an account of three people and 0 to 3
 // seats can get into, under every preset, and asserts in each what always holds.
 // The people are an owner and two more, who can be admins and members (a manager
 // is a member as far as seats go); nobody is new after a deletion. Closing and reopening,
 // in which no switch has a part, are tried under one preset.
-func TestEveryState(t *testing.T) {
+func TestDecide_every_state(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		if !long.On() && preset.Name != "Standard" {
 			continue
@@ -118,7 +118,7 @@ func (w *walk) commands() []seats.Command {
 			seats.Delete{User: id}, seats.Erase{User: id}, seats.HandOver{User: id, Successor: "owner"}, seats.Edit{User: id, Set: users.Patch{Title: new("x")}},
 			seats.ChangeRole{User: id, Role: users.Admin}, seats.ChangeRole{User: id}, seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
 			seats.Invite{Profile: profile(id), Role: users.Admin}, seats.Invite{Profile: profile(id), Role: users.Admin, Later: true},
-			seats.Add{Profile: profile(id), Role: users.Admin}, seats.Import{User: adoptee(id, nil)},
+			seats.Add{Profile: profile(id), Role: users.Admin}, seats.Import{User: importedUser(id, nil)},
 		)
 	}
 	for total := range int64(4) {

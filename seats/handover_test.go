@@ -9,9 +9,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestOnePersonReplacesAnother at a full account, in one call: whoever is invited is
+// TestHandOver_replacement at a full account, in one call: whoever is invited is
 // active there, and takes over the seat and the work.
-func TestOnePersonReplacesAnother(t *testing.T) {
+func TestHandOver_replacement(t *testing.T) {
 	s := open(t, seats.Of(2), seats.BigContacts())
 	s.invite("ada")
 	s.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: users.Patch{FirstName: new("Eve"), LastName: new("Moneypenny"), Email: new("eve@acme.example")}})
@@ -23,7 +23,7 @@ func TestOnePersonReplacesAnother(t *testing.T) {
 	require.EqualValues(t, 2, s.pool().Held)
 }
 
-func TestWorkIsHandedOver(t *testing.T) {
+func TestHandOver(t *testing.T) {
 	require.Equal(t, []users.ID{"ada", "eve"}, seats.Needs("acme", system, seats.HandOver{User: "ada", Successor: "eve"}).Users)
 	require.Equal(t, []users.ID{"ada"}, seats.Needs("acme", system, seats.SetPayer{User: "ada"}).Users)
 	s := open(t, seats.Of(9), seats.Standard())
@@ -45,8 +45,8 @@ func TestWorkIsHandedOver(t *testing.T) {
 	s.refused(seats.ErrUnknownUser, owner, seats.HandOver{User: "nobody", Successor: "owner"})
 }
 
-// TestAnHeirIsWhoPeopleSeeAsActive by every way out.
-func TestAnHeirIsWhoPeopleSeeAsActive(t *testing.T) {
+// TestHandOver_shown_as_active by every way out.
+func TestHandOver_shown_as_active(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		s := open(t, seats.Of(9), preset.Policy)
 		s.do(support, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("ada")})

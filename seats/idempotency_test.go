@@ -31,7 +31,7 @@ func (s *site) remembering(r seats.Request) seats.Snapshot {
 	return rows
 }
 
-func TestACallWithAKeyHappensOnce(t *testing.T) {
+func TestDecide_key(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	commands := []seats.Command{
@@ -78,9 +78,9 @@ func TestACallWithAKeyHappensOnce(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestABulkCallGoesOnWhereItWasRefused is of a call whose first part is known and
+// TestDecideEach_key is of a call whose first part is known and
 // whose refused command is tried anew.
-func TestABulkCallGoesOnWhereItWasRefused(t *testing.T) {
+func TestDecideEach_key(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	commands := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}, seats.Notify{User: "owner"}}
 	first := seats.DecideEach(s.once("k", seats.ByBulk, 0, owner, commands...))
@@ -118,7 +118,7 @@ func TestABulkCallGoesOnWhereItWasRefused(t *testing.T) {
 	require.Empty(t, seats.DecideEach(s.once("mixed", seats.ByBulk, 5, system, last...)).Change.Events)
 }
 
-func TestAnAccountIsOpenedOnce(t *testing.T) {
+func TestOpen_key(t *testing.T) {
 	s := &site{t: t, now: start}
 	opening := seats.Opening{Account: "acme", Total: seats.Of(3), Owner: profile("owner")}
 	once := func(o seats.Opening) (seats.Decision, error) {
@@ -139,7 +139,7 @@ func TestAnAccountIsOpenedOnce(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrKeyReused)
 }
 
-func TestAKeyIsAnIdentifier(t *testing.T) {
+func TestRequest_key(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	for _, key := range []string{"a\x00", "\xff", string(make([]byte, 256))} {
 		rows, r := s.once(key, seats.ByCall, 0, owner, seats.BuySeats{Quantity: 1})
@@ -152,8 +152,8 @@ func TestAKeyIsAnIdentifier(t *testing.T) {
 	}
 }
 
-// TestDigestsTellCallsApart has pairs of calls that nothing but one thing tells apart.
-func TestDigestsTellCallsApart(t *testing.T) {
+// TestDigest has pairs of calls that nothing but one thing tells apart.
+func TestDigest(t *testing.T) {
 	buy, two := seats.BuySeats{Quantity: 1}, []seats.Command{seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 1}}
 	user := func(id users.ID, name string) users.Actor {
 		return users.Actor{Kind: users.ActorUser, User: id, Name: name}
@@ -178,7 +178,7 @@ func TestDigestsTellCallsApart(t *testing.T) {
 	}
 }
 
-func TestOnlyThePlacesOfTheRequestAreAskedFor(t *testing.T) {
+func TestRequest_Needs(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	r := s.request(system, seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: 2})
 	r.Key, r.Index = "k", 500
@@ -186,8 +186,8 @@ func TestOnlyThePlacesOfTheRequestAreAskedFor(t *testing.T) {
 	require.Equal(t, []any{"k", 500, 502}, []any{n.Key, n.IndexFrom, n.IndexTo})
 }
 
-// TestAReusedKeyIsRefusedLikeAnyCommand says which command it was.
-func TestAReusedKeyIsRefusedLikeAnyCommand(t *testing.T) {
+// TestDecide_key_reused says which command it was.
+func TestDecide_key_reused(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Quantity: 1}))
 	require.NoError(t, err)
@@ -200,8 +200,8 @@ func TestAReusedKeyIsRefusedLikeAnyCommand(t *testing.T) {
 	require.Zero(t, refusal.Index)
 }
 
-// TestOnlyTheCallsOwnPastCounts though a snapshot may bring more.
-func TestOnlyTheCallsOwnPastCounts(t *testing.T) {
+// TestDecide_key_past though a snapshot may bring more.
+func TestDecide_key_past(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	d, err := seats.Decide(s.once("k", seats.ByCall, 0, system, seats.BuySeats{Quantity: 1}))
 	require.NoError(t, err)
@@ -217,8 +217,8 @@ func TestOnlyTheCallsOwnPastCounts(t *testing.T) {
 	}
 }
 
-// TestWhatATotalCameToIsToldAgain though the account is no longer over by then.
-func TestWhatATotalCameToIsToldAgain(t *testing.T) {
+// TestDecide_key_excess though the account is no longer over by then.
+func TestDecide_key_excess(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	cut := seats.SetTotal{Total: seats.Of(1)}

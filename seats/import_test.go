@@ -10,9 +10,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// adoptee returns somebody active who has been elsewhere for a year, changed as one
+// importedUser returns somebody active who has been elsewhere for a year, changed as one
 // likes.
-func adoptee(id users.ID, change func(*users.User)) users.User {
+func importedUser(id users.ID, change func(*users.User)) users.User {
 	since := start.AddDate(-1, 0, 0)
 	u := users.User{Profile: profile(id), Status: users.Active, Created: since, StatusSince: since, FirstSignIn: since}
 	if change != nil {
@@ -21,10 +21,10 @@ func adoptee(id users.ID, change func(*users.User)) users.User {
 	return u
 }
 
-// licensed is an active adoptee with licences of that pool: one that is unstarted, and
+// licensed is an active importedUser with licences of that pool: one that is unstarted, and
 // some that are used up.
 func licensed(id users.ID, pool string, used int) users.User {
-	return adoptee(id, func(u *users.User) {
+	return importedUser(id, func(u *users.User) {
 		for range used {
 			u.Licences = append(u.Licences, users.Licence{Pool: pool, Assigned: u.Created, Started: u.Created, Archived: u.Created})
 		}
@@ -32,10 +32,10 @@ func licensed(id users.ID, pool string, used int) users.User {
 	})
 }
 
-func TestAPersonIsAdoptedAsHeIs(t *testing.T) {
+func TestImport(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.now = start.Add(time.Hour)
-	given := adoptee("ada", func(u *users.User) {
+	given := importedUser("ada", func(u *users.User) {
 		u.Role, u.Status, u.LeftAs, u.StatusSince = users.Admin, users.Inactive, users.Active, start
 		u.Source = users.Source{Kind: users.SourceSync, Name: "hr"}
 		u.LastNotified, u.NotificationCount = start, 3
@@ -49,35 +49,35 @@ func TestAPersonIsAdoptedAsHeIs(t *testing.T) {
 	s.do(owner, seats.Reactivate{User: "ada"})
 	require.Equal(t, users.Active, s.user("ada").Status, "as before")
 
-	s.do(support, seats.Import{User: adoptee("olga", func(u *users.User) { u.Role = users.Owner })})
+	s.do(support, seats.Import{User: importedUser("olga", func(u *users.User) { u.Role = users.Owner })})
 	require.EqualValues(t, 1, s.lastEvent().Delta)
 	s.do(users.As("olga"), seats.EndOwnership{User: "owner"})
 
-	s.do(system, seats.Import{User: adoptee("gone", func(u *users.User) { u.Status = users.Deleted })})
+	s.do(system, seats.Import{User: importedUser("gone", func(u *users.User) { u.Status = users.Deleted })})
 	require.Empty(t, s.user("gone").Email)
 	require.EqualValues(t, 0, s.lastEvent().Delta)
 	s.refused(seats.ErrDuplicate, system, seats.Invite{Profile: profile("gone")})
 	s.do(system, seats.Invite{Profile: users.Profile{ID: "new", Email: "gone@acme.example"}})
 }
 
-func TestWhoIsHereIsNotAdoptedTwice(t *testing.T) {
+func TestImport_known(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.Import{User: adoptee("ada", nil)})
+	s.do(system, seats.Import{User: importedUser("ada", nil)})
 	s.do(owner, seats.Deactivate{User: "ada"})
-	out := s.same(system, seats.Import{User: adoptee("ada", nil)})
+	out := s.same(system, seats.Import{User: importedUser("ada", nil)})
 	require.Equal(t, users.ID("ada"), out.User)
 	require.Equal(t, users.Inactive, out.After.Status)
 	s.same(system, seats.Import{User: users.User{Profile: users.Profile{ID: "ada"}, Due: start}})
-	s.same(system, seats.Import{User: adoptee("owner", nil)})
+	s.same(system, seats.Import{User: importedUser("owner", nil)})
 	s.do(owner, seats.Delete{User: "ada"})
-	s.same(system, seats.Import{User: adoptee("ada", nil)})
+	s.same(system, seats.Import{User: importedUser("ada", nil)})
 
 	s.do(system, seats.Add{Profile: users.Profile{ID: "eve", Email: "eve@acme.example", Username: "eve"}})
 	s.do(system, seats.Add{Profile: users.Profile{ID: "bob", ExternalID: "7"}})
-	refusal := s.refused(seats.ErrDuplicate, system, seats.Import{User: adoptee("new", func(u *users.User) { u.ExternalID, u.Username = "7", "EVE" })})
+	refusal := s.refused(seats.ErrDuplicate, system, seats.Import{User: importedUser("new", func(u *users.User) { u.ExternalID, u.Username = "7", "EVE" })})
 	require.Equal(t, []users.ID{"bob", "eve"}, refusal.Others)
 	require.Empty(t, refusal.Remedies)
-	two := []seats.Command{seats.Import{User: adoptee("one", nil)}, seats.Import{User: adoptee("two", func(u *users.User) { u.Email = "ONE@acme.example" })}}
+	two := []seats.Command{seats.Import{User: importedUser("one", nil)}, seats.Import{User: importedUser("two", func(u *users.User) { u.Email = "ONE@acme.example" })}}
 	outcomes := seats.DecideEach(s.rows, s.request(system, two...)).Outcomes
 	require.Nil(t, outcomes[0].Refusal)
 	require.ErrorIs(t, outcomes[1].Refusal, seats.ErrDuplicate)
@@ -85,11 +85,11 @@ func TestWhoIsHereIsNotAdoptedTwice(t *testing.T) {
 	require.Equal(t, users.ID("one"), outcomes[1].Refusal.User)
 }
 
-func TestWhoCannotBeAdopted(t *testing.T) {
+func TestImport_refused(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	refused := func(field string, change func(*users.User)) *seats.Refusal {
 		t.Helper()
-		refusal := s.refused(seats.ErrBadInput, system, seats.Import{User: adoptee("ada", change)})
+		refusal := s.refused(seats.ErrBadInput, system, seats.Import{User: importedUser("ada", change)})
 		require.Equal(t, field, refusal.Field)
 		require.Equal(t, users.ActionImport, refusal.Action)
 		return refusal
@@ -100,7 +100,7 @@ func TestWhoCannotBeAdopted(t *testing.T) {
 	refused("schedule", func(u *users.User) { u.Schedule.Date = "2030-01-01" })
 	refused("schedule", func(u *users.User) { u.Schedule.At = start })
 	for _, actor := range []users.Actor{owner, hr} {
-		s.refused(seats.ErrForbidden, actor, seats.Import{User: adoptee("ada", nil)})
+		s.refused(seats.ErrForbidden, actor, seats.Import{User: importedUser("ada", nil)})
 	}
 	refusal := refused("pool", func(u *users.User) { *u = licensed("ada", "go", 0) })
 	require.Equal(t, seats.PoolID("go"), refusal.Pool)
@@ -108,11 +108,11 @@ func TestWhoCannotBeAdopted(t *testing.T) {
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(0)}, seats.Import{User: licensed("ada", "go", 0)})
 }
 
-func TestAnAdoptedPersonBringsHisSeatAlong(t *testing.T) {
+func TestImport_seat(t *testing.T) {
 	s := open(t, seats.Of(1), seats.Standard())
-	s.do(system, seats.Import{User: adoptee("left", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })})
+	s.do(system, seats.Import{User: importedUser("left", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })})
 	require.False(t, s.pool().OverLimit, "which takes none")
-	s.do(system, seats.Import{User: adoptee("ada", nil)}, seats.Import{User: adoptee("bob", nil)})
+	s.do(system, seats.Import{User: importedUser("ada", nil)}, seats.Import{User: importedUser("bob", nil)})
 	require.EqualValues(t, 2, s.pool().Excess())
 	require.True(t, s.pool().OverLimit)
 	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("eve")})
@@ -123,15 +123,15 @@ func TestAnAdoptedPersonBringsHisSeatAlong(t *testing.T) {
 	require.False(t, s.pool().OverLimit)
 	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("eve")})
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}})
-	s.do(system, seats.Import{User: adoptee("cy", nil)})
+	s.do(system, seats.Import{User: importedUser("cy", nil)})
 	require.Equal(t, users.Active, s.user("cy").Status, "nobody is made inactive by it")
 	require.True(t, s.pool().OverLimit)
 }
 
-func TestAnAdoptedInvitationKeepsItsEnd(t *testing.T) {
+func TestImport_invitation(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	invited := func(id users.ID, expires time.Time) seats.Import {
-		return seats.Import{User: adoptee(id, func(u *users.User) {
+		return seats.Import{User: importedUser(id, func(u *users.User) {
 			u.Status, u.FirstSignIn, u.LastNotified, u.NotificationCount, u.Expires, u.Due = users.Invited, time.Time{}, u.Created, 1, expires, start.AddDate(9, 0, 0)
 			u.Licences = []users.Licence{{Pool: "go", Assigned: u.Created}}
 		})}
@@ -149,7 +149,7 @@ func TestAnAdoptedInvitationKeepsItsEnd(t *testing.T) {
 	require.Len(t, s.user("ada").Licences, 1, "who is inactive keeps them")
 }
 
-func TestLicencesComeAlong(t *testing.T) {
+func TestImport_licences(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	pool := func(id seats.PoolID) seats.Pool { return s.ledger.Pools[id] }
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(2)}, seats.SetTotal{Pool: "sql", Total: seats.Unlimited()})
@@ -168,14 +168,14 @@ func TestLicencesComeAlong(t *testing.T) {
 	}
 	require.Equal(t, []int64{1, 0, 0, 1}, deltas)
 
-	s.do(system, seats.Import{User: adoptee("gone", func(u *users.User) {
+	s.do(system, seats.Import{User: importedUser("gone", func(u *users.User) {
 		u.Status, u.Licences = users.Deleted, []users.Licence{{Pool: "sql", Assigned: u.Created, Started: u.Created}}
 	})})
 	require.EqualValues(t, 1, pool("sql").Spent, "it is used up for good")
 	require.Empty(t, s.user("gone").Licences)
 }
 
-func TestWhoLeavesGivesBackWhatIsNotUsedUp(t *testing.T) {
+func TestDecide_licences_freed(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	held := func() []int64 { p := s.ledger.Pools["go"]; return []int64{p.Held, p.Spent} }
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(2)})
@@ -203,9 +203,9 @@ func TestWhoLeavesGivesBackWhatIsNotUsedUp(t *testing.T) {
 	require.Empty(t, one.Change.Pools, "and all is as it was")
 }
 
-// TestThePoolsOfLeaversAreLoaded though nobody names them.
-func TestThePoolsOfLeaversAreLoaded(t *testing.T) {
-	people := []users.User{licensed("ada", "go", 1), licensed("bob", "sql", 0), adoptee("eve", nil)}
+// TestRequest_Widen_pools though nobody names them.
+func TestRequest_Widen_pools(t *testing.T) {
+	people := []users.User{licensed("ada", "go", 1), licensed("bob", "sql", 0), importedUser("eve", nil)}
 	people[1].Licences = append(people[1].Licences, people[0].Licences...)
 	for _, c := range []struct {
 		commands []seats.Command
@@ -228,10 +228,10 @@ func TestThePoolsOfLeaversAreLoaded(t *testing.T) {
 	require.Empty(t, seats.Needs("acme", system, seats.Import{User: licensed("ada", "go", users.MaxLicences)}).Pools, "it is refused")
 }
 
-func TestAnAdoptionWithAKeyIsToldAgainWithItsLicences(t *testing.T) {
+func TestImport_key(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)})
-	commands := []seats.Command{seats.Import{User: licensed("ada", "go", 1)}, seats.Import{User: adoptee("owner", nil)}}
+	commands := []seats.Command{seats.Import{User: licensed("ada", "go", 1)}, seats.Import{User: importedUser("owner", nil)}}
 	first, err := seats.Decide(s.once("k", seats.ByCall, 0, system, commands...))
 	require.NoError(t, err)
 	require.Len(t, first.Change.Events, 4, "the person, two licences, and one who is here")
@@ -242,7 +242,7 @@ func TestAnAdoptionWithAKeyIsToldAgainWithItsLicences(t *testing.T) {
 	require.Equal(t, first.Change.Events, again.Repeated)
 }
 
-func TestSeatsThatAreSpentStaySo(t *testing.T) {
+func TestImport_spent(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.Import{User: licensed("ada", "go", 1)})
 	e := s.lastEvent()
@@ -250,11 +250,11 @@ func TestSeatsThatAreSpentStaySo(t *testing.T) {
 	require.ErrorContains(t, s.ledger.Record(e), "the seats spent")
 }
 
-func TestAPlanOfAdoptions(t *testing.T) {
+func TestPreview_import(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	plan, err := seats.Preview(s.rows, s.request(system,
-		seats.Import{User: adoptee("ada", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })},
-		seats.Import{User: adoptee("owner", nil)}, seats.Import{}))
+		seats.Import{User: importedUser("ada", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })},
+		seats.Import{User: importedUser("owner", nil)}, seats.Import{}))
 	require.NoError(t, err)
 	require.Equal(t, "3 people: 2 fit, 1 does not; 1 is already here as owner@acme.example", plan.String())
 }

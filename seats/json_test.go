@@ -79,7 +79,7 @@ func everyEvent(t *testing.T) []seats.Event {
 	s.do(support, seats.Edit{User: "ada", Set: users.Patch{Title: new("Countess"), Groups: &[]string{"a"}}})
 	s.do(owner, seats.Deactivate{User: "ada", Successor: "owner", Reason: "left"})
 	s.do(system, seats.SetTotal{Pool: "go-course", Total: seats.Unlimited()})
-	s.do(system, seats.Import{User: adoptee("eve", func(u *users.User) {
+	s.do(system, seats.Import{User: importedUser("eve", func(u *users.User) {
 		u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}, {Pool: "go-course", Assigned: u.Created, Started: u.Created, Archived: u.Created}}
 	})})
 	s.do(support, seats.HandOver{User: "ada", Successor: "owner"}, seats.SetPayer{User: "owner"}, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
@@ -338,10 +338,10 @@ func TestRefusal_UnmarshalJSON(t *testing.T) {
 		seats.BuySeats{Pool: "p"}, seats.Delete{User: "ada", Successor: "ada"}, seats.Delete{User: "ada", Reason: long},
 		seats.Delete{User: "ada", Reason: "\xff"}, seats.ChangeRole{User: "ada", Role: users.Owner},
 		seats.Add{Profile: users.Profile{ID: "b", Email: "b"}}, seats.Add{},
-		seats.Import{User: adoptee("b", func(u *users.User) { u.Role = 99 })},
-		seats.Import{User: adoptee("b", func(u *users.User) { u.StatusSince = time.Time{}.Add(time.Hour) })},
-		seats.Import{User: adoptee("b", func(u *users.User) { u.StatusSince = s.now.Add(time.Hour) })},
-		seats.Import{User: adoptee("b", func(u *users.User) { u.Schedule.Date = "2030-01-01" })},
+		seats.Import{User: importedUser("b", func(u *users.User) { u.Role = 99 })},
+		seats.Import{User: importedUser("b", func(u *users.User) { u.StatusSince = time.Time{}.Add(time.Hour) })},
+		seats.Import{User: importedUser("b", func(u *users.User) { u.StatusSince = s.now.Add(time.Hour) })},
+		seats.Import{User: importedUser("b", func(u *users.User) { u.Schedule.Date = "2030-01-01" })},
 		seats.Invite{Profile: users.Profile{ID: "b", Email: "b@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}}},
 		seats.SetPolicy{Policy: seats.Policy{Activation: 99}}, seats.SetPolicy{Policy: seats.Policy{Term: 1}},
 		seats.SetPolicy{Policy: seats.Policy{Buying: seats.Orders{Least: -1}}},

@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestBuyingAndGivingBack(t *testing.T) {
+func TestBuySeats(t *testing.T) {
 	s := open(t, seats.Of(10), seats.Policy{Buying: seats.Orders{Least: 10, Most: 1000}})
 	for _, n := range []int64{-1, 0, 9, 1001} {
 		refusal := s.refused(seats.ErrOrderSize, owner, seats.BuySeats{Quantity: n})
@@ -49,8 +49,8 @@ func TestBuyingAndGivingBack(t *testing.T) {
 	s.refused(seats.ErrBadInput, owner, seats.ReturnSeats{Pool: "course", Quantity: 10})
 }
 
-// TestAnOrderNamesWhomToTell, which are the buyer and every other owner and admin.
-func TestAnOrderNamesWhomToTell(t *testing.T) {
+// TestBuySeats_receivers, which are the buyer and every other owner and admin.
+func TestBuySeats_receivers(t *testing.T) {
 	s := open(t, seats.Of(9), seats.HowNow())
 	s.invite("ada", "bob", "cy", "manager", "left")
 	for _, id := range []users.ID{"ada", "bob", "left"} {
@@ -72,7 +72,7 @@ func TestAnOrderNamesWhomToTell(t *testing.T) {
 	require.Equal(t, users.ID("bob"), s.lastEvent().Receivers[0])
 }
 
-func TestSomeBuyFromTheVendorAlone(t *testing.T) {
+func TestBuySeats_vendor_only(t *testing.T) {
 	s := open(t, seats.Of(1), seats.AccuEdConnect())
 	s.refused(seats.ErrForbidden, owner, seats.BuySeats{Quantity: 1})
 	s.refused(seats.ErrForbidden, owner, seats.ReturnSeats{Quantity: 1})
@@ -95,7 +95,7 @@ func TestSomeBuyFromTheVendorAlone(t *testing.T) {
 	require.Equal(t, "ask the vendor for 1 more seat", withheld.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")}).Remedies.String())
 }
 
-func TestATotalBelowWhatIsHeldEvictsNobodyAndLetsNobodyIn(t *testing.T) {
+func TestSetTotal_below_held(t *testing.T) {
 	s := open(t, seats.Of(4), seats.Standard())
 	s.invite("ada", "bob", "cy")
 	s.do(system, seats.SetTotal{Total: seats.Of(2)})
@@ -118,7 +118,7 @@ func TestATotalBelowWhatIsHeldEvictsNobodyAndLetsNobodyIn(t *testing.T) {
 	s.refused(seats.ErrBadInput, support, seats.SetTotal{Pool: "a\x00", Total: seats.Of(1)})
 }
 
-func TestEveryPoolIsJudgedByItself(t *testing.T) {
+func TestBuySeats_pools(t *testing.T) {
 	s := open(t, seats.Of(1), seats.Standard())
 	s.do(support, seats.SetTotal{Pool: "course", Total: seats.Of(0)})
 	require.Len(t, s.rows.Pools, 2)
@@ -136,12 +136,12 @@ func TestEveryPoolIsJudgedByItself(t *testing.T) {
 	require.Equal(t, []seats.PoolID{"a", "b"}, need.Pools)
 }
 
-// TestACrowdOfAdminsIsToldUpToABound, whoever else the call names, and the buyer always.
-func TestACrowdOfAdminsIsToldUpToABound(t *testing.T) {
+// TestBuySeats_receivers_bound, whoever else the call names, and the buyer always.
+func TestBuySeats_receivers_bound(t *testing.T) {
 	s := open(t, seats.Unlimited(), seats.Standard())
 	s.do(system, seats.SetTotal{Total: seats.Of(9000)})
 	for i := range seats.MaxReceivers + 500 {
-		s.rows.Users = append(s.rows.Users, adoptee(users.ID(fmt.Sprintf("a%04d", i)), func(u *users.User) { u.Role = users.Admin }))
+		s.rows.Users = append(s.rows.Users, importedUser(users.ID(fmt.Sprintf("a%04d", i)), func(u *users.User) { u.Role = users.Admin }))
 	}
 	d, err := s.try(owner, seats.BuySeats{Quantity: 1})
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestTheLastSeatCanBeUsedAndNoMore(t *testing.T) {
+func TestInvite_last_seat(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	o := s.do(owner, seats.Invite{Profile: profile("ada")})[0]
 	require.Equal(t, seats.Outcome{
@@ -27,7 +27,7 @@ func TestTheLastSeatCanBeUsedAndNoMore(t *testing.T) {
 	require.EqualError(t, s.refused(seats.ErrNoSeats, system, seats.Add{Profile: profile("bob")}), refusal.Error())
 }
 
-func TestOneCallIsAllOrNothingAndInOrder(t *testing.T) {
+func TestDecide_atomic_and_ordered(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.invite("ada")
 	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")}, seats.Deactivate{User: "ada"})
@@ -50,7 +50,7 @@ type forged struct{ seats.Command }
 
 func (forged) Action() users.Action { return users.ActionEdit }
 
-func TestOnlyTheCommandsOfThePackageCount(t *testing.T) {
+func TestDecide_not_a_command(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	for _, c := range []seats.Command{
 		nil, (*seats.Invite)(nil), &seats.Invite{Profile: profile("ada")}, forged{seats.Delete{User: "owner"}}, forged{},
@@ -62,7 +62,7 @@ func TestOnlyTheCommandsOfThePackageCount(t *testing.T) {
 	}
 }
 
-func TestEachCommandCanHaveItsOwnOutcome(t *testing.T) {
+func TestDecideEach(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	d := seats.DecideEach(s.rows, s.request(owner,
 		seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")},
@@ -85,7 +85,7 @@ func TestEachCommandCanHaveItsOwnOutcome(t *testing.T) {
 	require.ErrorIs(t, full.Refusal, seats.ErrNoSeats)
 }
 
-func TestInvitingSomebodyWhoIsHere(t *testing.T) {
+func TestInvite_known(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "7"}
 	s.do(owner, seats.Invite{Profile: ada, Role: users.Manager})
@@ -118,7 +118,7 @@ func TestInvitingSomebodyWhoIsHere(t *testing.T) {
 	s.same(system, seats.Add{Profile: ada})
 }
 
-func TestInvitingSomebodyWhoLeftNamesTheWayBack(t *testing.T) {
+func TestInvite_inactive(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	comeBack := seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.example"}}
@@ -134,7 +134,7 @@ func TestInvitingSomebodyWhoLeftNamesTheWayBack(t *testing.T) {
 	require.ErrorIs(t, s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: profile("ada")}), seats.ErrDuplicate, "the ID stays taken")
 }
 
-func TestTheWayInHasBounds(t *testing.T) {
+func TestInvite_bad_input(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	for field, c := range map[string]seats.Command{
 		"email":    seats.Invite{Profile: users.Profile{ID: "x", Email: "nonsense"}},
@@ -165,7 +165,7 @@ func TestTheWayInHasBounds(t *testing.T) {
 	}
 }
 
-func TestASyncAddsToItsOwnSource(t *testing.T) {
+func TestInvite_sync(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	own := users.Source{Kind: users.SourceSync, Name: "hr"}
 	s.do(hr, seats.Invite{Profile: profile("ada")})
@@ -181,7 +181,7 @@ func TestASyncAddsToItsOwnSource(t *testing.T) {
 		seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
 }
 
-func TestAnInvitationCanWait(t *testing.T) {
+func TestInvite_Later(t *testing.T) {
 	policy := seats.AccuEdConnect()
 	s := open(t, seats.Of(2), policy)
 	s.do(owner, seats.Invite{Profile: profile("ada"), Later: true})
@@ -194,7 +194,7 @@ func TestAnInvitationCanWait(t *testing.T) {
 	require.Equal(t, s.now.Add(policy.Term), s.user("ada").Expires)
 }
 
-func TestAnInvitationRunsOutAndIsSentAgain(t *testing.T) {
+func TestNotify_expired(t *testing.T) {
 	policy := seats.AccuEdConnect()
 	s := open(t, seats.Of(2), policy)
 	s.do(owner, seats.Invite{Profile: profile("ada")})
@@ -217,7 +217,7 @@ func TestAnInvitationRunsOutAndIsSentAgain(t *testing.T) {
 	s.refused(seats.ErrWrongStatus, owner, seats.Notify{User: "ada"})
 }
 
-func TestAcceptingNeedsNoSecondSeat(t *testing.T) {
+func TestAccept(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	s.do(support, seats.SetTotal{Total: seats.Of(0)})
@@ -232,7 +232,7 @@ func TestAcceptingNeedsNoSecondSeat(t *testing.T) {
 	s.refused(seats.ErrForbidden, users.As("stranger"), seats.Accept{User: "stranger"})
 }
 
-func TestAddedPeopleAreInAtOnce(t *testing.T) {
+func TestAdd(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.do(support, seats.Add{Profile: profile("ada"), Role: users.Admin})
 	require.Equal(t, users.Active, s.user("ada").Status)
@@ -240,7 +240,7 @@ func TestAddedPeopleAreInAtOnce(t *testing.T) {
 	require.Zero(t, s.user("ada").NotificationCount)
 }
 
-func TestApprovalLetsIn(t *testing.T) {
+func TestApprove(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Policy{Activation: seats.Approval, InvitationExpiry: seats.ExpiryKeepsSeat, Term: time.Hour})
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	s.do(system, seats.Add{Profile: profile("bob")})
@@ -267,7 +267,7 @@ func TestApprovalLetsIn(t *testing.T) {
 	other.refused(seats.ErrNotOffered, system, seats.Approve{User: "ada"})
 }
 
-func TestWithoutASeatPeopleCanBeCreatedInactive(t *testing.T) {
+func TestInvite_create_inactive(t *testing.T) {
 	s := open(t, seats.Of(1), seats.Policy{WhenFull: seats.CreateInactive})
 	for _, c := range []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Add{Profile: profile("bob")}} {
 		o := s.do(system, c)[0]
@@ -287,7 +287,7 @@ func TestWithoutASeatPeopleCanBeCreatedInactive(t *testing.T) {
 	require.Equal(t, users.Invited, s.user("cy").Status)
 }
 
-func TestEditing(t *testing.T) {
+func TestEdit(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada", "bob")
 	s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Location: new("Leeds"), Username: new("al")}})
@@ -308,7 +308,7 @@ func TestEditing(t *testing.T) {
 	s.do(support, seats.Edit{User: "owner", Set: users.Patch{Title: new("x")}})
 }
 
-func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
+func TestEdit_exchange(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	another := users.Patch{FirstName: new("Bob"), LastName: new("Smith"), Email: new("bob@acme.example")}
 	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Edit{User: "ada", Set: another}) // not in yet: a slip is mended
@@ -339,7 +339,7 @@ func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
 	active := open(t, seats.Of(9), seats.BigContacts())
 	active.do(owner, seats.Invite{Profile: profile("ada")})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another}) // whom people see as active
-	active.do(system, seats.Import{User: adoptee("max", func(u *users.User) { u.FirstSignIn = time.Time{} })})
+	active.do(system, seats.Import{User: importedUser("max", func(u *users.User) { u.FirstSignIn = time.Time{} })})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})
 	active.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: another}) // who was never in
 
@@ -348,7 +348,7 @@ func TestAPersonIsNotMadeIntoAnother(t *testing.T) {
 	allowed.do(owner, seats.Edit{User: "cy", Set: another})
 }
 
-func TestRolesChangeAndSeatsOnlyWhereExempt(t *testing.T) {
+func TestChangeRole(t *testing.T) {
 	s := open(t, seats.Of(1), seats.Policy{Exempt: users.In(users.Manager)})
 	s.do(system, seats.Add{Profile: profile("ada"), Role: users.Manager})
 	require.EqualValues(t, 1, s.pool().Held)

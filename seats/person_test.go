@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestPeopleAsShown(t *testing.T) {
+func TestAsShown(t *testing.T) {
 	gone := errors.New("the store is gone")
 	view := func(id users.ID, status users.Status) seats.Person {
 		return seats.Account{Policy: seats.AccuEdConnect()}.View(users.User{Profile: users.Profile{ID: id}, Role: users.Admin, Status: status}, time.Time{})

@@ -12,9 +12,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestDigest_nothingPersonal changes every field of every command and of an opening in turn,
+// TestDigest_nothing_personal changes every field of every command and of an opening in turn,
 // leaves it out and adds it: the digest stays as it is, but for the fields that are no secret.
-func TestDigest_nothingPersonal(t *testing.T) {
+func TestDigest_nothing_personal(t *testing.T) {
 	open := map[reflect.Type]bool{
 		reflect.TypeFor[users.ID](): true, reflect.TypeFor[users.AccountID](): true, reflect.TypeFor[seats.PoolID](): true,
 		reflect.TypeFor[users.Role](): true, reflect.TypeFor[seats.Policy](): true, reflect.TypeFor[seats.Count](): true,
@@ -132,10 +132,10 @@ func TestDecide_sealed(t *testing.T) {
 	}
 }
 
-// TestDecide_sealedFields has a key that came with other personal fields: they are told
+// TestDecide_sealed_fields has a key that came with other personal fields: they are told
 // apart while the row has its salt, also where there were none, and not by what stays.
-func TestDecide_sealedFields(t *testing.T) {
-	adopted := func(change func(u *users.User)) seats.Command { return seats.Import{User: adoptee("eve", change)} }
+func TestDecide_sealed_fields(t *testing.T) {
+	adopted := func(change func(u *users.User)) seats.Command { return seats.Import{User: importedUser("eve", change)} }
 	invited := func(change func(p *users.Profile)) seats.Command {
 		p := users.Profile{ID: "ada", Email: "ada@acme.example", ExternalID: "4711"}
 		change(&p)

@@ -66,7 +66,7 @@ func TestDecide_members(t *testing.T) {
 	for _, preset := range seats.Presets() {
 		for _, role := range []users.Role{users.Member, users.Manager} {
 			s := open(t, seats.Of(9), preset.Policy)
-			s.do(system, seats.Invite{Profile: profile("u7")}, seats.Import{User: adoptee("max", func(u *users.User) {
+			s.do(system, seats.Invite{Profile: profile("u7")}, seats.Import{User: importedUser("max", func(u *users.User) {
 				u.Role, u.FirstSignIn = role, time.Time{}
 			})})
 			require.Equal(t, role == users.Manager, s.rows.Account.View(s.user("max"), s.now).May.Has(seats.ReadReports))

@@ -235,7 +235,7 @@ func TestDecide_remedies_of_calls(outer *testing.T) {
 		}
 		s := open(outer, seats.Of(rapid.Int64Range(1, 5).Draw(t, "total")), policy)
 		for _, id := range people {
-			s.do(system, seats.Import{User: adoptee(id, func(u *users.User) {
+			s.do(system, seats.Import{User: importedUser(id, func(u *users.User) {
 				u.Status = rapid.SampledFrom(users.Statuses()[:4]).Draw(t, "status")
 				u.Role = rapid.SampledFrom(users.Roles()).Draw(t, "role")
 				if u.Role == users.Owner && u.Status != users.Active {

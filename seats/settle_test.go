@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestClocksThatJumpBackReorderNothing(t *testing.T) {
+func TestDecide_clock_back(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.now = start.Add(-time.Hour)
 	s.invite("ada")
@@ -18,7 +18,7 @@ func TestClocksThatJumpBackReorderNothing(t *testing.T) {
 	require.Equal(t, start, s.user("ada").Created)
 }
 
-func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
+func TestSettle(t *testing.T) {
 	policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
 	s := open(t, seats.Of(3), policy)
 	s.do(owner, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("ada")})
@@ -58,7 +58,7 @@ func TestAnInvitationCanFreeItsSeatByItself(t *testing.T) {
 	require.Zero(t, s.rows.Account.NextDue)
 }
 
-func TestAnInvitationKeepsTheTermsItWasSentWith(t *testing.T) {
+func TestSettle_terms(t *testing.T) {
 	keeps, frees := seats.AccuEdConnect(), seats.AccuEdConnect()
 	frees.InvitationExpiry = seats.ExpiryFreesSeat
 	touch := []seats.Command{
@@ -80,7 +80,7 @@ func TestAnInvitationKeepsTheTermsItWasSentWith(t *testing.T) {
 	require.Len(t, s.settle(), 1)
 }
 
-func TestAClockThatWasAheadBendsNoInvitation(t *testing.T) {
+func TestSettle_clock_ahead(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	s.now = start.AddDate(20, 0, 0)
 	s.do(owner, seats.Edit{User: "owner", Set: users.Patch{Title: new("x")}})
@@ -97,7 +97,7 @@ func TestAClockThatWasAheadBendsNoInvitation(t *testing.T) {
 	require.Equal(t, users.Inactive, s.user("bob").Status)
 }
 
-func TestManyWhoAreDueAreSettledInOrder(t *testing.T) {
+func TestSettle_order(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
 	for _, id := range []users.ID{"c", "a", "b"} {
 		s.do(owner, seats.Invite{Profile: profile(id)})

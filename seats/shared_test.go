@@ -9,9 +9,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestDecide_sharedKey is about two users whose addresses are one in a comparison form that
+// TestDecide_shared_key is about two users whose addresses are one in a comparison form that
 // came after them. The key stays taken until neither has it.
-func TestDecide_sharedKey(t *testing.T) {
+func TestDecide_shared_key(t *testing.T) {
 	ada, free := profile("ada").Email, "free@acme.example"
 	leave := func(id users.ID, email string) seats.Command {
 		return seats.Edit{User: id, Set: users.Patch{Email: &email}}

@@ -91,7 +91,7 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 		var keys []string
 		person := func(name string, source users.Source) users.User {
 			keys = append(keys, name)
-			return adoptee(users.ID(name), func(u *users.User) {
+			return importedUser(users.ID(name), func(u *users.User) {
 				u.Status, u.Role, u.Source = status.Draw(t, "status"), role.Draw(t, "role"), source
 				u.ExternalID = rapid.SampledFrom([]string{"", name}).Draw(t, "external ID")
 				placed(u)
@@ -121,7 +121,7 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 			placed(&other[i])
 		}
 		gone := func(id users.ID) users.User {
-			return adoptee(id, func(u *users.User) { u.Status = users.Deleted })
+			return importedUser(id, func(u *users.User) { u.Status = users.Deleted })
 		}
 		world := func(people ...users.User) *site {
 			s := open(outer, total, policy)
