@@ -20,7 +20,7 @@ import (
 
 // A clocked store has a clock of its own.
 type clocked struct {
-	store.Store
+	*memstore.Store
 	now    func() time.Time
 	before time.Duration // of a load or page, until the clock is read
 	after  time.Duration

@@ -36,7 +36,8 @@ const lease = time.Minute
 // minute. If fn runs past the lease, another process may take over, and both may handle the
 // same event.
 //
-// In a transaction, see [Keeper.InTx], the error is [errors.ErrUnsupported].
+// In a transaction, see [Keeper.InTx], the error is [errors.ErrUnsupported]; on a store
+// without an outbox it is [store.ErrNoOutbox].
 func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
 	if k.bound {
 		return 0, fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported)
@@ -48,7 +49,7 @@ func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Con
 	clock := leaseClock{host: k.now}
 	behind := pages(true, accountPage, func(last store.Progress) ([]store.Progress, error) {
 		clock.asked = time.Now()
-		page, err := k.store.Pending(ctx, consumer, last.Account, accountPage)
+		page, err := store.OutboxOf(k.store).Pending(ctx, consumer, last.Account, accountPage)
 		clock.answered = time.Now()
 		return page, err
 	})
@@ -123,10 +124,10 @@ func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint6
 	to.Sequence, to.LeaseUntil = sequence, until
 	var err error
 	for range 3 {
-		if err = k.store.Advance(ctx, *at, to); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
+		if err = store.OutboxOf(k.store).Advance(ctx, *at, to); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
 			break
 		}
-		if found := k.store.Advance(ctx, to, to); found == nil {
+		if found := store.OutboxOf(k.store).Advance(ctx, to, to); found == nil {
 			err = nil
 			break
 		}

@@ -50,7 +50,7 @@ func invite(t *testing.T, k *seatkeeper.Keeper, n int) {
 }
 
 // shortSighted is a store that fails after the first page of pending accounts.
-type shortSighted struct{ store.Store }
+type shortSighted struct{ *memstore.Store }
 
 func (s shortSighted) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	if after != "" {

@@ -27,7 +27,10 @@ type Store struct {
 // New returns an empty store.
 func New() *Store { return &Store{} }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store  = (*Store)(nil)
+	_ store.Outbox = (*Store)(nil)
+)
 
 // lock waits for exclusive use of the store.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
@@ -138,6 +141,22 @@ func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFil
 		}
 		if f.Match(e) {
 			page = append(page, e.Clone())
+		}
+	}
+	return page, nil
+}
+
+// Pools implements [store.Store].
+func (s *Store) Pools(ctx context.Context, id users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error) {
+	a, unlock, err := s.open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var page []seats.Pool
+	for _, id := range slices.Sorted(maps.Keys(a.pools)) {
+		if id > after && len(page) < limit {
+			page = append(page, a.pools[id])
 		}
 	}
 	return page, nil

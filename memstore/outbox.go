@@ -15,7 +15,7 @@ type consumer struct {
 	account users.AccountID
 }
 
-// Pending implements [store.Store].
+// Pending implements [store.Outbox].
 func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) ([]store.Progress, error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Store) Pending(ctx context.Context, name string, after users.AccountID,
 	return pending[:min(limit, len(pending))], nil
 }
 
-// Advance implements [store.Store].
+// Advance implements [store.Outbox].
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	unlock, err := s.lock(ctx)
 	if err != nil {

@@ -30,7 +30,7 @@ func TestStore_Bind(t *testing.T) {
 			_, load := bound.Load(t.Context())
 			_, commit := bound.Commit(t.Context())
 			_, list := bound.Users(t.Context(), "acme", users.Filter{}, 1)
-			for _, err := range []error{do, load, commit, list, bound.Advance(t.Context(), store.Progress{}, store.Progress{})} {
+			for _, err := range []error{do, load, commit, list, store.OutboxOf(bound).Advance(t.Context(), store.Progress{}, store.Progress{})} {
 				require.EqualError(t, err, "sqlstore: Bind needs a transaction")
 			}
 		})

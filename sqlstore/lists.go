@@ -171,6 +171,23 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 	return page, nil
 }
 
+// Pools implements [store.Store].
+func (s *Store) Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error) {
+	if err := checkStorable(after); err != nil {
+		return nil, fmt.Errorf("sqlstore: list: %w", err)
+	}
+	var page []seats.Pool
+	_, err := s.list(ctx, account, func(r *unionQuery) {
+		page = nil
+		addPart(r, poolColumns, func(p poolRow) { page = append(page, p.Pool) }).
+			add(" FROM {pools} WHERE account = ? AND id > ? ORDER BY id", string(account), string(after)).limit(limit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return uniqueBy(page, func(p seats.Pool) seats.PoolID { return p.ID }), nil
+}
+
 // Accounts implements [store.Store].
 func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	if err := checkStorable(after); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Pending implements [store.Store]. It reads the row of every account.
+// Pending implements [store.Outbox]. It reads the row of every account.
 func (s *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	if err := checkStorable(consumer, string(after)); err != nil {
 		return nil, fmt.Errorf("sqlstore: pending: %w", err)
@@ -40,7 +40,7 @@ func (s *Store) Pending(ctx context.Context, consumer string, after users.Accoun
 	return uniqueBy(pending, func(p store.Progress) users.AccountID { return p.Account }), nil
 }
 
-// Advance implements [store.Store].
+// Advance implements [store.Outbox].
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	if err := ctx.Err(); err != nil {
 		return err

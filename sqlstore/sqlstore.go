@@ -26,7 +26,10 @@ type Store struct {
 	bound   *bound         // the host's transaction, or nil
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store  = (*Store)(nil)
+	_ store.Outbox = (*Store)(nil)
+)
 
 // Options are the settings of a [Store]. The zero value is the default.
 type Options struct {

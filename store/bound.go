@@ -8,24 +8,22 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Bound is a Store within one transaction of the host's: what its methods read is what
-// the transaction sees, what they write is committed or rolled back with it. It neither
-// commits nor rolls back. A store's Bind returns one, and Keeper.InTx takes nothing else,
-// so that no change is written outside of the transaction by mistake.
+// A Bound is a Store within one transaction of the host's: it reads as the transaction
+// sees, and the host commits or rolls back its writes with the transaction. The Bind method
+// of a store returns one, and Keeper.InTx takes nothing else, so that each change of a
+// transaction is written in it.
 //
-// It may be used by one goroutine, until the transaction ends; after that its methods
-// return errors. A change that it refuses leaves the transaction as it was. After
-// [ErrKeyTaken] the Keeper goes on in the transaction; after any other error the host must
-// roll back.
+// One goroutine may use it until the transaction ends; after that its methods return
+// errors. A change that it refuses leaves the transaction as it was. After [ErrKeyTaken]
+// the Keeper goes on in the transaction; after any other error it sends nothing more, and
+// the host must roll back.
 type Bound interface {
 	Store
-	// InTransaction does nothing. It tells a bound store from one that is not, so only a
-	// store that is bound may have it.
+	// InTransaction does nothing. It marks a bound store: no other store may have it.
 	InTransaction()
 }
 
-// Failing returns a store that does nothing: every method returns the error. It is what
-// there is in the place of a store that can't be.
+// Failing returns a store and outbox whose methods all return the error.
 func Failing(err error) Bound { return failing{err} }
 
 type failing struct{ err error }
@@ -45,6 +43,10 @@ func (f failing) Tally(context.Context, users.AccountID, users.Filter) (users.Ta
 }
 
 func (f failing) Events(context.Context, users.AccountID, seats.EventFilter, int) ([]seats.Event, error) {
+	return nil, f.err
+}
+
+func (f failing) Pools(context.Context, users.AccountID, seats.PoolID, int) ([]seats.Pool, error) {
 	return nil, f.err
 }
 

@@ -42,7 +42,10 @@ type consumer struct {
 	account users.AccountID
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store  = (*Store)(nil)
+	_ store.Outbox = (*Store)(nil)
+)
 
 // A line of the file has one of these.
 type line struct {
@@ -202,6 +205,17 @@ func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFil
 	return page(limit, rows.Past, f.Match), err
 }
 
+// Pools implements [store.Store].
+func (s *Store) Pools(ctx context.Context, id users.AccountID, after seats.PoolID, limit int) (page []seats.Pool, err error) {
+	rows, err := s.rows(ctx, id)
+	for _, p := range rows.Pools {
+		if p.ID > after && len(page) < limit {
+			page = append(page, p)
+		}
+	}
+	return page, err
+}
+
 // page returns copies of the rows that match, at most limit of them.
 func page[R interface{ Clone() R }](limit int, rows []R, match func(R) bool) (found []R) {
 	for _, row := range rows {
@@ -236,7 +250,7 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 	return page, ctx.Err()
 }
 
-// Pending implements [store.Store].
+// Pending implements [store.Outbox].
 func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) (page []store.Progress, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -249,7 +263,7 @@ func (s *Store) Pending(ctx context.Context, name string, after users.AccountID,
 	return page, ctx.Err()
 }
 
-// Advance implements [store.Store].
+// Advance implements [store.Outbox].
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -93,11 +93,16 @@ func (s Secluded) Due(ctx context.Context, by time.Time, after users.AccountID, 
 	})
 }
 
-// Pending implements [store.Store].
+// Pending implements [store.Outbox].
 func (s Secluded) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
-		return s.Store.Pending(ctx, consumer, after, limit)
+		return store.OutboxOf(s.Store).Pending(ctx, consumer, after, limit)
 	})
+}
+
+// Advance implements [store.Outbox].
+func (s Secluded) Advance(ctx context.Context, from, to store.Progress) error {
+	return store.OutboxOf(s.Store).Advance(ctx, from, to)
 }
 
 // only reads pages until the one that has the account's row, of which it returns no

@@ -231,6 +231,7 @@ func (p *pair) end() {
 	both(p, "the account", func(w *differential) (seats.Account, error) { return w.Account(ctx, w.account) })
 	both(p, "usage", func(w *differential) (seats.Usage, error) { return w.Usage(ctx, w.account) })
 	both(p, fmt.Sprintf("usage of the people {%s}", gen.Fields(p.filter)), func(w *differential) (seats.Usage, error) { return w.UsageOf(ctx, w.account, p.filter) })
+	both(p, "the pools", func(w *differential) ([]seats.Pool, error) { return all(w.Pools(ctx, w.account)) })
 	both(p, "the audit", func(w *differential) ([]seats.Drift, error) { return w.Audit(ctx, w.account) })
 	both(p, "replay", func(w *differential) (seats.Ledger, error) { return w.Replay(ctx, w.account) })
 	both(p, "the bill", func(w *differential) (seats.Period, error) {

@@ -64,7 +64,7 @@ func TestKeeper_Drain_lease_by_the_server(t *testing.T) {
 			_, err = k.Open(t.Context(), seats.Opening{Account: users.AccountID(consumer), Total: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 			require.NoError(t, err)
 			_, err = k.Drain(t.Context(), consumer, func(ctx context.Context, e seats.Event) error {
-				behind, err := s.store().Pending(ctx, consumer, "", 1)
+				behind, err := store.OutboxOf(s.store()).Pending(ctx, consumer, "", 1)
 				require.NoError(t, err)
 				require.WithinDuration(t, behind[0].StoreTime.Add(time.Minute), behind[0].LeaseUntil, 30*time.Second)
 				return nil
@@ -110,7 +110,7 @@ func TestReadme_wrongClock(t *testing.T) {
 		none := store.Progress{Consumer: "mails", Account: acme}
 		leased := none
 		leased.LeaseUntil = wrong.AddDate(10, 0, 0)
-		require.NoError(t, s.store().Advance(ctx, none, leased))
+		require.NoError(t, store.OutboxOf(s.store()).Advance(ctx, none, leased))
 		month := func() seats.Period {
 			p, err := k.Period(ctx, acme, seats.Site, wrong.AddDate(0, 0, -10), wrong.AddDate(0, 0, 2))
 			require.NoError(t, err)

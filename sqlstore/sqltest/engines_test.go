@@ -223,6 +223,10 @@ func (s scattered) Events(ctx context.Context, account users.AccountID, filter s
 	return s.any().Events(ctx, account, filter, limit)
 }
 
+func (s scattered) Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error) {
+	return s.any().Pools(ctx, account, after, limit)
+}
+
 func (s scattered) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	return s.any().Accounts(ctx, after, limit)
 }

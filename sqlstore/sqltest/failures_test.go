@@ -32,7 +32,7 @@ func advance(ctx context.Context, s store.Store) error {
 	from := store.Progress{Consumer: "mails", Account: acme}
 	to := from
 	to.Sequence = 1
-	return s.Advance(ctx, from, to)
+	return store.OutboxOf(s).Advance(ctx, from, to)
 }
 
 // calls are the methods that read, and Advance and Commit.
@@ -44,7 +44,7 @@ func calls(ctx context.Context, s store.Store, c seats.Change) (reads, writes ma
 			"Events":   func() error { _, err := s.Events(ctx, acme, seats.EventFilter{}, 1); return err },
 			"Accounts": func() error { _, err := s.Accounts(ctx, "", 1); return err },
 			"Due":      func() error { _, err := s.Due(ctx, c.Account.Changed, "", 1); return err },
-			"Pending":  func() error { _, err := s.Pending(ctx, "mails", "", 1); return err },
+			"Pending":  func() error { _, err := store.OutboxOf(s).Pending(ctx, "mails", "", 1); return err },
 		}, map[string]func() error{
 			"Commit":  func() error { return commit(ctx, s, c) },
 			"Advance": func() error { return advance(ctx, s) },

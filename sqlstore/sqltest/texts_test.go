@@ -123,8 +123,8 @@ func TestStore_texts(t *testing.T) {
 			require.Equal(rt, done.Events, events)
 			consumer := "c" + text("consumer")
 			handed := store.Progress{Consumer: consumer, Account: account, Sequence: 1}
-			require.NoError(rt, s.store().Advance(t.Context(), store.Progress{Consumer: consumer, Account: account}, handed))
-			behind, err := s.store().Pending(t.Context(), consumer, "", 1000)
+			require.NoError(rt, store.OutboxOf(s.store()).Advance(t.Context(), store.Progress{Consumer: consumer, Account: account}, handed))
+			behind, err := store.OutboxOf(s.store()).Pending(t.Context(), consumer, "", 1000)
 			require.NoError(rt, err)
 			require.True(rt, slices.ContainsFunc(behind, func(p store.Progress) bool {
 				p.StoreTime = handed.StoreTime

@@ -142,7 +142,7 @@ func questionsWith(t *testing.T, text string) map[string]questionWith {
 			return len(due), err
 		},
 		"pending after": func(k *seatkeeper.Keeper, s store.Store) (int, error) {
-			pending, err := s.Pending(ctx, "mails", users.AccountID(text), 9)
+			pending, err := store.OutboxOf(s).Pending(ctx, "mails", users.AccountID(text), 9)
 			return len(pending), err
 		},
 		"load of users":      load(seats.Need{Users: []users.ID{id, "ada"}, Pools: []seats.PoolID{seats.PoolID(text)}}),

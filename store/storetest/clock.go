@@ -32,7 +32,7 @@ func bringsItsTime(t *tester) {
 	t.outbox()
 	from := store.Progress{Consumer: "mailer", Account: a}
 	for range 2 {
-		behind, err := t.store.Pending(t.Context(), "mailer", a[:len(a)-1], 1)
+		behind, err := store.OutboxOf(t.store).Pending(t.Context(), "mailer", a[:len(a)-1], 1)
 		require.NoError(t, err)
 		require.Equal(t, a, behind[0].Account)
 		is(behind[0].StoreTime)

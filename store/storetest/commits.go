@@ -52,34 +52,6 @@ func guardsTheRevision(t *tester) {
 	ahead := t.next(t.row(a))
 	ahead.Base, ahead.Account.Revision = 7, 8
 	require.ErrorIs(t, t.commit(ahead)[0].Err, store.ErrConflict)
-
-	unknown := t.invited(a, "x")
-	unknown.Account.ID = t.account("nobody")
-	for i := range unknown.Events {
-		unknown.Events[i].Account = unknown.Account.ID
-	}
-	require.ErrorIs(t, t.commit(unknown)[0].Err, store.ErrConflict, "there is no such account")
-	t.absent(unknown.Account.ID)
-	unknown.Events = nil
-	require.ErrorIs(t, t.commit(unknown)[0].Err, store.ErrConflict)
-	t.absent(unknown.Account.ID)
-}
-
-// absent requires that there is no such account, whatever was tried.
-func (t *tester) absent(id users.AccountID) {
-	t.Helper()
-	everything := seats.Need{
-		Account: id, Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")},
-		Admins: true, Pools: []seats.PoolID{gen.Course}, DueBy: gen.Epoch, Change: "change 1", Key: "k", IndexTo: 9,
-	}
-	require.Equal(t, seats.Snapshot{}, harness.Plain(t, t.load(everything)), "an unknown account is the zero snapshot")
-	_, err := t.store.Users(t.Context(), id, users.Filter{}, 1)
-	require.ErrorIs(t, err, store.ErrNotFound)
-	_, _, err = t.store.Tally(t.Context(), id, users.Filter{})
-	require.ErrorIs(t, err, store.ErrNotFound)
-	_, err = t.store.Events(t.Context(), id, seats.EventFilter{}, 1)
-	require.ErrorIs(t, err, store.ErrNotFound)
-	require.NotContains(t, accountsOf(t.listed(100, nothing)), id)
 }
 
 // guardsTheSequence is about changes that have the right revision.
@@ -218,7 +190,7 @@ func (t *tester) picture(id users.AccountID) picture {
 	p.Due, err = t.store.Due(t.Context(), gen.Epoch.AddDate(100, 0, 0), id[:len(id)-1], 1)
 	require.NoError(t, err)
 	if !t.options.NoOutbox {
-		p.Pending, err = t.store.Pending(t.Context(), "mailer", id[:len(id)-1], 1)
+		p.Pending, err = store.OutboxOf(t.store).Pending(t.Context(), "mailer", id[:len(id)-1], 1)
 		require.NoError(t, err)
 	}
 	p.Listed, err = t.store.Accounts(t.Context(), id[:len(id)-1], 1)

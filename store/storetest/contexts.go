@@ -38,12 +38,16 @@ func endsWithItsContext(t *tester) {
 		"Users":    func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
 		"Tally":    func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
 		"Events":   func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
+		"Pools":    func(ctx context.Context) error { _, err := t.store.Pools(ctx, a, "", 1); return err },
 		"Accounts": func(ctx context.Context) error { _, err := t.store.Accounts(ctx, "", 1); return err },
 		"Due":      func(ctx context.Context) error { _, err := t.store.Due(ctx, gen.Epoch, "", 1); return err },
 	}
 	if !t.options.NoOutbox {
-		calls["Behind"] = func(ctx context.Context) error { _, err := t.store.Pending(ctx, "mailer", "", 1); return err }
-		calls["Advance"] = func(ctx context.Context) error { return t.store.Advance(ctx, progress, claim) }
+		calls["Pending"] = func(ctx context.Context) error {
+			_, err := store.OutboxOf(t.store).Pending(ctx, "mailer", "", 1)
+			return err
+		}
+		calls["Advance"] = func(ctx context.Context) error { return store.OutboxOf(t.store).Advance(ctx, progress, claim) }
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -73,7 +73,7 @@ func tellsAccountsApart(t *tester) {
 	require.NoError(t, err)
 	require.Equal(t, all[8:13], due)
 	t.outbox()
-	behind, err := t.store.Pending(t.Context(), "mailer", all[7], 5)
+	behind, err := store.OutboxOf(t.store).Pending(t.Context(), "mailer", all[7], 5)
 	require.NoError(t, err)
 	require.Len(t, behind, 5)
 	for i, p := range behind {
@@ -211,7 +211,7 @@ func tellsConsumersApart(t *tester) {
 		from := store.Progress{Consumer: name, Account: a}
 		to := from
 		to.LeaseUntil = gen.Epoch.AddDate(0, 0, i)
-		require.NoError(t, t.store.Advance(t.Context(), from, to))
+		require.NoError(t, store.OutboxOf(t.store).Advance(t.Context(), from, to))
 	}
 	for i, name := range all {
 		behind := t.behind(name, "a")

@@ -18,7 +18,7 @@ import (
 // accounts of these names.
 func (t *tester) behind(consumer string, names ...string) []store.Progress {
 	t.Helper()
-	all, err := t.store.Pending(t.Context(), consumer, users.AccountID(t.own), len(names))
+	all, err := store.OutboxOf(t.store).Pending(t.Context(), consumer, users.AccountID(t.own), len(names))
 	require.NoError(t, err)
 	var own []store.Progress
 	for _, p := range all {
@@ -33,7 +33,7 @@ func (t *tester) behind(consumer string, names ...string) []store.Progress {
 
 func (t *tester) advanced(from, to store.Progress) {
 	t.Helper()
-	require.NoError(t, t.store.Advance(t.Context(), from, to))
+	require.NoError(t, store.OutboxOf(t.store).Advance(t.Context(), from, to))
 }
 
 func beginsBehind(t *tester) {
@@ -44,13 +44,13 @@ func beginsBehind(t *tester) {
 	}
 	zero := []store.Progress{progress(a, 0), progress(b, 0), progress(c, 0)}
 	require.Equal(t, zero, t.behind("mailer", "a", "b", "c"), "in order, with the zero progress")
-	page, err := t.store.Pending(t.Context(), "mailer", users.AccountID(t.own), 2)
+	page, err := store.OutboxOf(t.store).Pending(t.Context(), "mailer", users.AccountID(t.own), 2)
 	require.NoError(t, err)
 	require.Equal(t, zero[:2], harness.Plain(t, page))
-	page, err = t.store.Pending(t.Context(), "mailer", a, 1)
+	page, err = store.OutboxOf(t.store).Pending(t.Context(), "mailer", a, 1)
 	require.NoError(t, err)
 	require.Equal(t, zero[1:2], harness.Plain(t, page))
-	page, err = t.store.Pending(t.Context(), "mailer", a, 0)
+	page, err = store.OutboxOf(t.store).Pending(t.Context(), "mailer", a, 0)
 	require.NoError(t, err)
 	require.Empty(t, page)
 
@@ -83,7 +83,7 @@ func comparesProgress(t *tester) {
 	refused := func(from store.Progress) {
 		t.Helper()
 		before := t.behind("mailer", "a")
-		require.ErrorIs(t, t.store.Advance(t.Context(), from, at(4, gen.Epoch)), store.ErrConflict, "%+v", from)
+		require.ErrorIs(t, store.OutboxOf(t.store).Advance(t.Context(), from, at(4, gen.Epoch)), store.ErrConflict, "%+v", from)
 		require.Equal(t, before, t.behind("mailer", "a"))
 	}
 	refused(at(1, time.Time{}))
@@ -128,7 +128,7 @@ func oneAdvances(t *tester) {
 			gone.Go(func() {
 				ready.Done()
 				ready.Wait()
-				errs[i] = t.store.Advance(t.Context(), from, claim(i))
+				errs[i] = store.OutboxOf(t.store).Advance(t.Context(), from, claim(i))
 			})
 		}
 		gone.Wait()

@@ -11,6 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -199,7 +200,7 @@ func accountsComeAndGo(t *tester) {
 	}
 	require.Equal(t, want, due)
 	for after := want[0][:len(want[0])-1]; !t.options.NoOutbox && len(behind) < len(want); after = behind[len(behind)-1] {
-		page, err := t.store.Pending(t.Context(), "mailer", after, 3)
+		page, err := store.OutboxOf(t.store).Pending(t.Context(), "mailer", after, 3)
 		require.NoError(t, err)
 		require.NotEmpty(t, page)
 		for _, p := range page[:min(len(page), len(want)-len(behind))] {
@@ -212,21 +213,4 @@ func accountsComeAndGo(t *tester) {
 	if !t.options.NoOutbox {
 		require.Equal(t, want, behind)
 	}
-}
-
-func unknownAccounts(t *tester) {
-	t.opened("a")
-	t.absent(t.account("b"))
-
-	// An empty list is no error.
-	people, err := t.store.Users(t.Context(), t.account("a"), users.Filter{Group: "none"}, 1)
-	require.NoError(t, err)
-	require.Empty(t, people)
-	tally, revision, err := t.store.Tally(t.Context(), t.account("a"), users.Filter{Group: "none"})
-	require.NoError(t, err)
-	require.Zero(t, tally)
-	require.EqualValues(t, 1, revision)
-	events, err := t.store.Events(t.Context(), t.account("a"), seats.EventFilter{User: "nobody"}, 1)
-	require.NoError(t, err)
-	require.Empty(t, events)
 }

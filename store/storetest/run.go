@@ -15,7 +15,7 @@ import (
 // Options are what a store does not do, and what it takes to try the rest. The
 // zero value asks for all that package store says, but for what outlives a restart.
 type Options struct {
-	// NoOutbox: Pending and Advance return [errors.ErrUnsupported].
+	// NoOutbox: the store is no [store.Outbox].
 	NoOutbox bool
 	// NoContexts: calls do not end with their context.
 	NoContexts bool
@@ -68,7 +68,18 @@ var specification = []struct {
 	{"Lists/pages_while_rows_change", pagesStayRight},
 	{"Accounts/pages", listsAccounts},
 	{"Lists/calls_inside_a_loop", loopsMayWork},
-	{"Lists/unknown_account", unknownAccounts},
+	{"Pools/pages", listsPools},
+
+	{"Load/unknown_account", loadOfUnknown},
+	{"Commit/unknown_account", commitInUnknown},
+	{"Users/unknown_account", usersOfUnknown},
+	{"Tally/unknown_account", tallyOfUnknown},
+	{"Events/unknown_account", eventsOfUnknown},
+	{"Pools/unknown_account", poolsOfUnknown},
+	{"Accounts/unknown_account", accountsWithoutUnknown},
+	{"Due/unknown_account", dueWithoutUnknown},
+	{"Pending/unknown_account", pendingWithoutUnknown},
+	{"Advance/unknown_account", advanceInUnknown},
 
 	{"Load/due_users", bringsWhoIsDue},
 	{"Due/accounts", listsWhatIsDue},

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"errors"
 	"testing"
 	"time"
 
@@ -54,7 +53,7 @@ func TestChangesThatBreakTheirPromise(t *testing.T) {
 	}
 }
 
-// modest is a store that has no outbox and heeds no context.
+// modest is a store without an outbox that heeds no context.
 type modest struct{ store store.Store }
 
 func (m modest) Load(_ context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
@@ -77,18 +76,14 @@ func (m modest) Events(_ context.Context, account users.AccountID, f seats.Event
 	return m.store.Events(context.Background(), account, f, limit)
 }
 
+func (m modest) Pools(_ context.Context, account users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error) {
+	return m.store.Pools(context.Background(), account, after, limit)
+}
+
 func (m modest) Accounts(_ context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	return m.store.Accounts(context.Background(), after, limit)
 }
 
 func (m modest) Due(_ context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
 	return m.store.Due(context.Background(), by, after, limit)
-}
-
-func (m modest) Pending(context.Context, string, users.AccountID, int) ([]store.Progress, error) {
-	return nil, errors.ErrUnsupported
-}
-
-func (m modest) Advance(context.Context, store.Progress, store.Progress) error {
-	return errors.ErrUnsupported
 }

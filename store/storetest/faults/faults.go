@@ -223,6 +223,15 @@ func (f *Store) Events(ctx context.Context, account users.AccountID, filter seat
 	return page, err
 }
 
+// Pools implements [store.Store].
+func (f *Store) Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) (page []seats.Pool, err error) {
+	err = f.read(ctx, "Pools", func() error {
+		page, err = f.Store.Pools(ctx, account, after, limit)
+		return err
+	})
+	return page, err
+}
+
 // Accounts implements [store.Store].
 func (f *Store) Accounts(ctx context.Context, after users.AccountID, limit int) (page []seats.Account, err error) {
 	err = f.read(ctx, "Accounts", func() error {
@@ -241,17 +250,17 @@ func (f *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 	return page, err
 }
 
-// Behind implements [store.Store].
+// Pending implements [store.Outbox].
 func (f *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
-	err = f.read(ctx, "Behind", func() error {
-		page, err = f.Store.Pending(ctx, consumer, after, limit)
+	err = f.read(ctx, "Pending", func() error {
+		page, err = store.OutboxOf(f.Store).Pending(ctx, consumer, after, limit)
 		return err
 	})
 	return page, err
 }
 
-// Advance implements [store.Store].
+// Advance implements [store.Outbox].
 func (f *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	conflict := func() error { return store.ErrConflict }
-	return f.write(ctx, "Advance", conflict, func(ctx context.Context) error { return f.Store.Advance(ctx, from, to) })
+	return f.write(ctx, "Advance", conflict, func(ctx context.Context) error { return store.OutboxOf(f.Store).Advance(ctx, from, to) })
 }

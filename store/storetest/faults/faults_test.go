@@ -16,7 +16,7 @@ import (
 
 // A beneath store is what lies beneath a Faulty: it counts the commits that come through to it, and has a change for them.
 type beneath struct {
-	store.Store
+	*memstore.Store
 	change seats.Change
 	times  int
 	after  func() // called after each commit, unless nil
@@ -138,7 +138,8 @@ func TestEachMethodCanFail(t *testing.T) {
 		"Events":   func(f *Store) error { _, err := f.Events(ctx, "a", seats.EventFilter{}, 1); return err },
 		"Accounts": func(f *Store) error { _, err := f.Accounts(ctx, "", 1); return err },
 		"Due":      func(f *Store) error { _, err := f.Due(ctx, time.Time{}, "", 1); return err },
-		"Behind":   func(f *Store) error { _, err := f.Pending(ctx, "c", "", 1); return err },
+		"Pools":    func(f *Store) error { _, err := f.Pools(ctx, "a", "", 1); return err },
+		"Pending":  func(f *Store) error { _, err := f.Pending(ctx, "c", "", 1); return err },
 		"Advance":  func(f *Store) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
 	} {
 		for _, fault := range All() {

@@ -1,0 +1,55 @@
+package seatkeeper
+
+import (
+	"context"
+	"iter"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Pool returns one pool of the account in numbers: its total, what is held and spent, and by
+// its methods what is available and in excess. [Keeper.Usage] has the same of the site pool,
+// [seats.Site], with the people and the summary cards. An unknown pool is a refusal,
+// [seats.ErrBadInput] with [seats.ErrNotThere].
+func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Pool, error) {
+	s, err := k.load(ctx, &seats.Need{Account: account, Pools: pools(id)})
+	if err != nil {
+		return seats.Pool{}, err
+	}
+	for _, p := range s.Pools {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return seats.Pool{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Pool: id, Reason: seats.ErrNotThere}
+}
+
+// pools returns the pools to ask a store for: none for the site pool, which is always loaded,
+// and for an ID that no pool can have.
+func pools(id seats.PoolID) []seats.PoolID {
+	if users.CheckID(id) != nil {
+		return nil
+	}
+	return []seats.PoolID{id}
+}
+
+// Pools lists the account's pools: the site pool and then the course pools in ascending
+// order of ID. Rows are read as by [Keeper.Users]: an account may have a pool for each of
+// its courses, and thousands of these.
+func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
+	return func(yield func(seats.Pool, error) bool) {
+		site, err := k.Pool(ctx, account, seats.Site)
+		if !yield(site, err) || err != nil {
+			return
+		}
+		rows := pages(true, accountPage, func(last seats.Pool) ([]seats.Pool, error) {
+			return k.store.Pools(ctx, account, last.ID, accountPage)
+		})
+		for p, err := range rows {
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestKeeper_Pool(t *testing.T) {
+	ctx := t.Context()
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	ada := users.User{Profile: profile("ada"), Status: users.Active, Created: at, StatusSince: at, FirstSignIn: at}
+	ada.Licences = []users.Licence{{Pool: "course", Assigned: at}}
+	_, err := k.Do(ctx, "acme", users.System(), seats.SetTotal{Pool: "course", Total: seats.Of(5)}, seats.Import{User: ada})
+	require.NoError(t, err)
+	p, err := k.Pool(ctx, "acme", "course")
+	require.NoError(t, err)
+	require.Equal(t, seats.Pool{ID: "course", Total: seats.Of(5), Held: 1}, p)
+	require.Equal(t, seats.Of(4), p.Available())
+	site, err := k.Pool(ctx, "acme", seats.Site)
+	require.NoError(t, err)
+	usage, err := k.Usage(ctx, "acme")
+	require.NoError(t, err)
+	require.Equal(t, usage.Held, site.Held)
+	require.Equal(t, usage.Total, site.Total)
+
+	for _, id := range []seats.PoolID{"none", "a\x00b", "a\nb"} {
+		_, err = k.Pool(ctx, "acme", id)
+		require.ErrorIs(t, err, seats.ErrBadInput)
+		var refusal *seats.Refusal
+		require.True(t, errors.As(err, &refusal))
+		require.Equal(t, "pool", refusal.Field)
+		require.Equal(t, id, refusal.Pool)
+		require.Equal(t, seats.ErrNotThere, refusal.Reason)
+	}
+	_, err = k.Pool(ctx, "unknown", seats.Site)
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// pageless is a store that breaks down after the first page of pools.
+type pageless struct{ store.Store }
+
+func (p pageless) Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error) {
+	if after != "" {
+		return nil, errDown
+	}
+	return p.Store.Pools(ctx, account, after, limit)
+}
+
+func TestKeeper_Pools(t *testing.T) {
+	ctx := t.Context()
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	list := func(k *seatkeeper.Keeper, account users.AccountID) (ids []seats.PoolID, err error) {
+		for p, err := range k.Pools(ctx, account) {
+			if err != nil {
+				return ids, err
+			}
+			ids = append(ids, p.ID)
+		}
+		return ids, nil
+	}
+	ids, err := list(k, "acme")
+	require.NoError(t, err)
+	require.Equal(t, []seats.PoolID{seats.Site}, ids)
+	want := []seats.PoolID{seats.Site}
+	var commands []seats.Command
+	for i := range 450 {
+		want = append(want, seats.PoolID(fmt.Sprintf("c%03d", i)))
+		commands = append(commands, seats.SetTotal{Pool: want[i+1], Total: seats.Of(int64(i))})
+	}
+	_, err = k.Do(ctx, "acme", users.System(), commands...)
+	require.NoError(t, err)
+	ids, err = list(k, "acme")
+	require.NoError(t, err)
+	require.Equal(t, want, ids, "of several pages")
+	for p, err := range k.Pools(ctx, "acme") {
+		require.NoError(t, err)
+		if p.ID == "c002" {
+			require.Equal(t, seats.Of(2), p.Total)
+			break
+		}
+	}
+	for range k.Pools(ctx, "acme") {
+		break
+	}
+	_, err = list(k, "unknown")
+	require.ErrorIs(t, err, store.ErrNotFound)
+	broken, err := seatkeeper.New(pageless{s}, seatkeeper.Options{})
+	require.NoError(t, err)
+	ids, err = list(broken, "acme")
+	require.ErrorIs(t, err, errDown)
+	require.Len(t, ids, 201, "the first page and the site pool")
+}
+
+// TestKeeper_Drain_no_outbox has a store that keeps no progress of consumers.
+func TestKeeper_Drain_no_outbox(t *testing.T) {
+	k := newKeeper(t, struct{ store.Store }{memstore.New()}, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	n, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { return nil })
+	require.ErrorIs(t, err, store.ErrNoOutbox)
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	require.Zero(t, n)
+	require.EqualError(t, store.OutboxOf(struct{ store.Store }{memstore.New()}).Advance(t.Context(), store.Progress{}, store.Progress{}), store.ErrNoOutbox.Error())
+}
