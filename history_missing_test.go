@@ -26,6 +26,14 @@ type restored struct {
 	older   uint64 // number of events unknown to the account's row
 }
 
+func (r restored) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return store.OutboxOf(r.Store).Pending(ctx, consumer, after, limit)
+}
+
+func (r restored) Advance(ctx context.Context, from, to store.Progress) error {
+	return store.OutboxOf(r.Store).Advance(ctx, from, to)
+}
+
 func (r restored) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
 	snapshots, err := r.Store.Load(ctx, needs...)
 	for i := range snapshots {
