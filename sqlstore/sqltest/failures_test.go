@@ -42,6 +42,7 @@ func calls(ctx context.Context, s store.Store, c seats.Change) (reads, writes ma
 			"Users":    func() error { _, err := s.Users(ctx, acme, users.Filter{}, 1); return err },
 			"Tally":    func() error { _, _, err := s.Tally(ctx, acme, users.Filter{}); return err },
 			"Events":   func() error { _, err := s.Events(ctx, acme, seats.EventFilter{}, 1); return err },
+			"Pools":    func() error { _, err := s.Pools(ctx, acme, "", 1); return err },
 			"Accounts": func() error { _, err := s.Accounts(ctx, "", 1); return err },
 			"Due":      func() error { _, err := s.Due(ctx, c.Account.Changed, "", 1); return err },
 			"Pending":  func() error { _, err := store.OutboxOf(s).Pending(ctx, "mails", "", 1); return err },
