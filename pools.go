@@ -8,10 +8,10 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Pool returns one pool of the account in numbers: its total, what is held and spent, and by
-// its methods what is available and in excess. [Keeper.Usage] has the same of the site pool,
-// [seats.Site], with the people and the summary cards. An unknown pool is a refusal,
-// [seats.ErrBadInput] with [seats.ErrNotThere].
+// Pool returns the usage of one pool: total, held and spent seats, and by its methods the
+// available and the excess ones. [Keeper.Usage] has the same of the site pool, [seats.Site],
+// with the people and the summary cards. An unknown pool is a refusal, [seats.ErrBadInput]
+// with [seats.ErrNotThere].
 func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Pool, error) {
 	s, err := k.load(ctx, &seats.Need{Account: account, Pools: pools(id)})
 	if err != nil {
@@ -25,8 +25,7 @@ func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.Poo
 	return seats.Pool{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Pool: id, Reason: seats.ErrNotThere}
 }
 
-// pools returns the pools to ask a store for: none for the site pool, which is always loaded,
-// and for an ID that no pool can have.
+// pools leaves out the site pool, which is always loaded, and malformed IDs.
 func pools(id seats.PoolID) []seats.PoolID {
 	if users.CheckID(id) != nil {
 		return nil

@@ -21,7 +21,7 @@ type account struct {
 	order  []users.ID // of all users, ascending
 	names  []name     // of all users, ascending; nil until the first list in this order
 	keys   map[users.Key]users.ID
-	due    map[users.ID]time.Time // Due of the users who have one
+	due    map[users.ID]time.Time // Due of users, if any
 	admins map[users.ID]bool      // users with Administers
 	// Indexes into events: of a change, from the first to one after the last; of a request
 	// key, in order of Index and number.
@@ -37,7 +37,7 @@ func newAccount() *account {
 	}
 }
 
-// find returns the rows among which are all that the need asks for.
+// find returns rows with all those of the need among them.
 func (a *account) find(n seats.Need) seats.Snapshot {
 	rows := seats.Snapshot{Account: a.row}
 	for _, id := range append([]seats.PoolID{seats.Site}, n.Pools...) {
@@ -72,7 +72,7 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 	return rows
 }
 
-// earliest returns the first n of the users who are due some day.
+// earliest returns the first n users to be due.
 func (a *account) earliest(n int) []users.ID {
 	all := slices.SortedFunc(maps.Keys(a.due), func(x, y users.ID) int {
 		return cmp.Or(a.due[x].Compare(a.due[y]), cmp.Compare(x, y))

@@ -1,7 +1,7 @@
-// Package memstore keeps accounts in memory, for tests and for programs that need no more.
-// It is a complete store: it copies rows in and out, makes every check of the contract, and
-// heeds contexts while it waits. Its indexes make a call cost no more than the rows it
-// touches; examples/filestore is the plainer example. It has no clock besides the host's.
+// Package memstore keeps accounts in memory, for tests and for small programs. It is a
+// complete store: it copies rows in and out, makes every check of the contract, and heeds
+// contexts while it waits. With its indexes a call costs as much as the rows it touches;
+// examples/filestore is the plainer example. Its clock is the host's: StoreTime is zero.
 package memstore
 
 import (

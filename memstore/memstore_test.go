@@ -25,7 +25,8 @@ func TestStore_zero(t *testing.T) {
 	storetest.Specify(t, func(testing.TB) store.Store { return &memstore.Store{} }, storetest.Options{})
 }
 
-func TestWaitingForTheStoreEndsWithTheContext(t *testing.T) {
+// TestStore_Load_waiting: waiting for the store ends with the context.
+func TestStore_Load_waiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()
 		release := memstore.Hold(s)

@@ -20,7 +20,7 @@ func (n name) compare(m name) int {
 	return cmp.Or(cmp.Compare(n.sort, m.sort), cmp.Compare(n.id, m.id))
 }
 
-// from lists the users in the order of the filter, from where its page begins or
+// from lists the users in the order of the filter, from the beginning of its page or
 // shortly before.
 func (a *account) from(f users.Filter) iter.Seq[users.ID] {
 	if !f.ByName {
@@ -43,8 +43,8 @@ func (a *account) from(f users.Filter) iter.Seq[users.ID] {
 	}
 }
 
-// rename moves a user, where the order of names is kept at all: what most accounts
-// are never asked for, they do not pay for.
+// rename moves a user in the order of names, once a list has asked for it: most accounts
+// are spared the cost.
 func (a *account) rename(was, is users.User) {
 	if a.names == nil || nameOf(was) == nameOf(is) {
 		return

@@ -26,6 +26,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func FuzzSequences(f *testing.F) {
+func FuzzStore(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(harness.Sequence(func() store.Store { return memstore.New() })))
 }

@@ -2,11 +2,11 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// A Change is all that a store writes in an account: whole rows and new events. It was
-// decided on the revision Base and relies on it, and on [Change.Keys] being free.
+// A Change is one write in an account: whole rows and new events. It was decided on the
+// revision Base and relies on it, and on [Change.Keys] being free.
 //
-// Created users are new: the account has never had their IDs. Updated users exist, and
-// their rows are replaced. A user is in one of the two, once.
+// The IDs of Created users are new to the account. Updated users exist, and their rows are
+// replaced. A user is in one of the two, once.
 type Change struct {
 	ID      ChangeID     `json:"id"`
 	Base    uint64       `json:"base"`              // the account's revision before; 0: the account is new
@@ -14,7 +14,7 @@ type Change struct {
 	Pools   []Pool       `json:"pools,omitzero"`    // new and replaced ones, by ID
 	Created []users.User `json:"created,omitzero"`  // new users, by ID
 	Updated []users.User `json:"updated,omitzero"`  // existing users with their new rows, by ID
-	NewKeys []users.Key  `json:"new_keys,omitzero"` // the keys of the Updated users that the rows before did not have
+	NewKeys []users.Key  `json:"new_keys,omitzero"` // keys of Updated users, missing in their rows before
 	Events  []Event      `json:"events,omitzero"`   // in order, the first one follows the account's last
 }
 
@@ -22,10 +22,8 @@ type Change struct {
 func (c Change) Empty() bool { return c.Account.Revision == c.Base }
 
 // Keys returns the keys that must be free for the change: all of the Created users, IDs
-// included, and the NewKeys. Any other key of a user in the change is theirs already. A key
-// appears once, since two users of a change never share one of these.
-//
-// A key is free if [Change.Taken] does not return it.
+// included, and the NewKeys. All other keys in the change are their users' already. Each
+// key is of one user of the change and appears once. [Change.Taken] tells which are free.
 func (c Change) Keys() (keys []users.Key) {
 	for _, u := range c.Created {
 		keys = append(keys, u.TakenKeys()...)
@@ -33,9 +31,9 @@ func (c Change) Keys() (keys []users.Key) {
 	return append(keys, c.NewKeys...)
 }
 
-// Taken returns the keys of the change that one of the account's users has, as stored before
-// the change. A key is free again where its user is Updated by this very change and gives
-// it up. Users without any key of the change may be among them.
+// Taken returns the keys of the change held by one of the account's stored users, and so not
+// free. A user Updated by the change frees the keys missing in the new row. Stored users with
+// other keys may be among the arguments.
 func (c Change) Taken(stored ...users.User) (taken []users.Key) {
 	after := make(map[users.ID]users.User, len(c.Updated))
 	for _, u := range c.Updated {

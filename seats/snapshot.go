@@ -9,15 +9,14 @@ import (
 )
 
 // A Snapshot is one consistent moment of an account: its row, and the pools, users and
-// events that a [Need] asks for.
+// events of a [Need].
 type Snapshot struct {
 	Account Account
 	Pools   []Pool       // in ascending order of ID
 	Users   []users.User // in ascending order of ID
 	Past    []Event      // in order of their numbers
-	// NextDue is the earliest Due among the users beyond the [MaxSettled] that are loaded as
-	// due; zero if there are none. It counts only where DueBy has reached the account's own
-	// NextDue.
+	// NextDue is the earliest Due among the users left over, beyond those loaded as due; zero
+	// if there are none. It counts only once DueBy has reached the account's own NextDue.
 	NextDue time.Time
 	// StoreTime is the time by the store's own clock during the load, to the microsecond, in
 	// UTC, for an unknown account as well; zero if the store has only the host's clock.
@@ -28,15 +27,14 @@ type Snapshot struct {
 // besides its StoreTime.
 func (s Snapshot) Known() bool { return s.Account.Revision != 0 }
 
-// Committed reports whether the Past contains events of the change, so that the change is
-// known to be committed.
+// Committed reports whether the Past contains events of the change, which proves its commit.
 func (s Snapshot) Committed(id ChangeID) bool {
 	return id != "" && slices.ContainsFunc(s.Past, func(e Event) bool { return e.Change == id })
 }
 
-// Apply returns the snapshot after a change that was decided on it: the change's rows
-// replace those of the same ID, and its events follow the Past. The result keeps the
-// NextDue and the StoreTime of s, and shares no memory with the change.
+// Apply returns the snapshot after a change decided on it: the change's rows replace the ones
+// of the same ID, and its events follow the Past. NextDue and StoreTime stay as in s. The
+// result has its own copy of all rows of the change.
 func (s Snapshot) Apply(c Change) Snapshot {
 	s.Account = c.Account
 	s.Pools = replaced(s.Pools, slices.Clone(c.Pools), poolID)
@@ -45,39 +43,37 @@ func (s Snapshot) Apply(c Change) Snapshot {
 	return s
 }
 
-// A Need says what to load of an account. A name in it that the account does not have is
-// left out of the snapshot, and is no error.
+// A Need lists the rows to load of an account. Unknown names in it are left out of the
+// snapshot silently.
 type Need struct {
 	Account users.AccountID
 	Users   []users.ID
-	Keys    []users.Key // load their users; of the kinds but [users.KeyID], whose place is Users
+	Keys    []users.Key // of users to load, of all kinds but [users.KeyID]: IDs are in Users
 	// Admins asks for the users with [users.User.Administers], at most the first
 	// [MaxReceivers] by ID.
 	Admins bool
-	Pools  []PoolID // besides the site pool, which is always loaded
-	// DueBy asks for the users who are due at that instant or before, the earliest first
-	// and of one instant in ascending order of ID, at most [MaxSettled]; zero: none.
+	Pools  []PoolID // besides the site pool: it is always loaded
+	// DueBy asks for the users due at this instant or before, the earliest first and of one
+	// instant in ascending order of ID, at most [MaxSettled]. Zero asks for none.
 	DueBy time.Time
-	// Change asks for the events of the change with that ID; empty: none.
+	// Change asks for the events of the change with this ID, if there is one.
 	Change ChangeID
-	// Key asks for events of the calls with that request key: the one with the least Index
-	// (the first of several), and those with IndexFrom <= Index < IndexTo; empty: none.
+	// Key, if there is one, asks for events of the calls with this request key: the first one
+	// of the least Index, and those with IndexFrom <= Index < IndexTo.
 	Key                string
 	IndexFrom, IndexTo int
 }
 
-// MaxSettled is the most users that one change settles.
+// MaxSettled is the most users one change settles.
 const MaxSettled = 500
 
-// MaxReceivers is the most owners and admins, by ID, among which an order looks for the
-// users to tell, besides the buyer.
+// MaxReceivers bounds the owners and admins told of an order, besides the buyer: they are
+// among the first by ID.
 const MaxReceivers = 1000
 
-// Select returns the part of the rows that the need asks for, each row once and in order. It
-// is Load of a store as a function: a store that has all rows of an account at hand gives
-// all of them, a store with indexes gives the rows that these find for each part of the
-// need. The rows may be in any order and repeat themselves. The result shares no memory
-// with them.
+// Select returns the rows of the need, each once and in order. It is Load of a store as a
+// function: a store may give it all rows of the account, or those found by indexes for each
+// part of the need, in any order and more than once. The result is a copy.
 func (n Need) Select(rows Snapshot) Snapshot {
 	if !rows.Known() {
 		return Snapshot{StoreTime: rows.StoreTime}
@@ -153,8 +149,7 @@ func inOrder[R any, K cmp.Ordered](rows []R, key func(R) K) []R {
 	return slices.CompactFunc(rows, func(x, y R) bool { return key(x) == key(y) })
 }
 
-// replaced returns the rows, which are in order, with newer ones in the place of those with
-// the same key.
+// replaced returns rows in order with newer ones in the place of those with the same key.
 func replaced[R any, K cmp.Ordered](rows, newer []R, key func(R) K) []R {
 	var all []R
 	for _, row := range inOrder(newer, key) {
@@ -176,8 +171,7 @@ func cloned[R interface{ Clone() R }](rows []R) []R {
 	return rows
 }
 
-// Needs returns what has to be loaded to decide the commands for the actor, but for
-// what [Request.Widen] adds.
+// Needs returns the need of the commands and their actor. [Request.Widen] adds to it.
 func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need {
 	n := Need{Account: account}
 	n.user(actor.User)
@@ -197,7 +191,7 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 	return n
 }
 
-// NeedsPerson returns what has to be loaded to see one person.
+// NeedsPerson returns the need of a look at one user.
 func NeedsPerson(account users.AccountID, key users.Key) Need {
 	n := Need{Account: account}
 	if key.Kind == users.KeyID {
@@ -208,8 +202,8 @@ func NeedsPerson(account users.AccountID, key users.Key) Need {
 	return n
 }
 
-// A store is never asked for what cannot be an identifier: nobody has it, and
-// some engines choke on it. The command is refused when it is decided.
+// A malformed identifier is left out of a need: some engines choke on it. The decision
+// refuses its command.
 
 func (n *Need) user(id users.ID) {
 	if users.CheckID(id) == nil {
@@ -229,7 +223,7 @@ func (n *Need) pool(id PoolID) {
 	}
 }
 
-// person asks for everybody who could be the person that the profile describes.
+// person asks for all users with one of the profile's keys.
 func (n *Need) person(p users.Profile) {
 	n.user(p.ID)
 	for _, k := range p.Keys() {

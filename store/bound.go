@@ -10,20 +10,19 @@ import (
 
 // A Bound is a Store within one transaction of the host's: it reads as the transaction
 // sees, and the host commits or rolls back its writes with the transaction. The Bind method
-// of a store returns one, and Keeper.InTx takes nothing else, so that each change of a
-// transaction is written in it.
+// of a store returns one, and Keeper.InTx takes only these: each change of a transaction is
+// written in it.
 //
 // One goroutine may use it until the transaction ends; after that its methods return
-// errors. A change that it refuses leaves the transaction as it was. After [ErrKeyTaken]
-// the Keeper goes on in the transaction; after any other error it sends nothing more, and
-// the host must roll back.
+// errors. A refused change leaves the transaction as it was. After [ErrKeyTaken] the Keeper
+// goes on in the transaction; after any other error it stops, and the host must roll back.
 type Bound interface {
 	Store
-	// InTransaction does nothing. It marks a bound store: no other store may have it.
+	// InTransaction marks a bound store, and does nothing. Only a bound store may have it.
 	InTransaction()
 }
 
-// Failing returns a store and outbox whose methods all return the error.
+// Failing returns a store and outbox with methods that all return the error.
 func Failing(err error) Bound { return failing{err} }
 
 type failing struct{ err error }

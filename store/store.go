@@ -1,5 +1,5 @@
-// Package store is the contract between the rules, in package seats, and the places that
-// keep accounts. A store keeps rows, compares and writes; the rules decide, and the Keeper
+// Package store is the contract between the rules, in package seats, and the stores of
+// accounts. A store keeps rows, compares and writes; the rules decide, and the Keeper
 // tries again.
 //
 // README.md in this folder is the way to a store of your own, examples/filestore the
@@ -14,41 +14,41 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Store keeps accounts with their pools, users and events. One that also keeps the
-// progress of consumers of events is an [Outbox] too.
+// A Store keeps accounts with their pools, users and events. It may also be an [Outbox],
+// with the progress of consumers of events.
 //
 // # Atomicity
 //
 // A change is written as a whole or left out as a whole: rows and events together, also
 // after a crash. Each snapshot and each page is of one moment of its account. Accounts are
-// independent: an event in one is never an error in another.
+// independent: an event in one leaves all others alone.
 //
 // # Concurrency
 //
 // All methods may be called at once, from any number of goroutines and processes, and
-// from inside a loop over a page that another call returned. A call sees all that was
-// acknowledged before it began, on any connection.
+// from inside a loop over a page of another call. A call sees all changes acknowledged
+// before it began, on any connection.
 //
 // # Durability
 //
 // The documentation of a store says which acknowledged changes outlive the program, the
-// machine or a disk. The contract demands durability only of a store that claims it: its
-// tests then set Reopen in the Options of package storetest. There is no method for it,
-// as a Keeper has nothing to ask.
+// machine or a disk. The contract demands durability only of a store with that claim: its
+// tests set Reopen in the Options of package storetest, and so ask for it. An optional
+// interface, as for the outbox, is for methods that a Keeper calls; here it calls none.
 //
 // # Unknown accounts
 //
 // Load answers with the zero snapshot, and Commit with ErrConflict, unless the change opens
 // the account. Users, Tally, Events and Pools return ErrNotFound: an empty list would look
-// like an account without users. In Accounts, Due and Pending the account is left out, and
-// may be the one after which the page begins.
+// like an account with no users. Accounts, Due and Pending leave it out, and a page of
+// theirs may begin after it.
 //
 // # Contexts
 //
-// A call whose context has ended returns the context's error. A Commit or Advance with
-// that error has written nothing and never will, as when it waited for a lock or for a
-// connection. Where the store is unsure, as while a server works on its behalf, the error
-// is ErrUnknown, which wraps the context's.
+// After the end of its context a call returns the context's error. A Commit or Advance with
+// this error has written nothing and never will, as after a wait for a lock or a connection.
+// Where the store is unsure, as while a server works on its behalf, the error is ErrUnknown
+// and wraps the context's.
 //
 // # Values
 //
@@ -65,55 +65,54 @@ import (
 // Two comparisons keep the last seat single, and either one suffices: the revision of the
 // account row, and the account and sequence number of an event as a primary key. Have both.
 //
-// Look up the last event by its primary key, in the condition of the statement that writes
-// the account row: then the check costs no round trip. Where the statement wrote nothing,
-// a second look may tell a missing event from a moved account.
+// Look up the last event by its primary key, in the condition of the statement for the
+// account row: then the check is free of a round trip. After a statement without effect a
+// second look may tell a missing event from a moved account.
 //
 // Taken keys may be left to unique indexes: insert the created users, update the others,
-// and look for the names of the taken keys only after a violation. An index that is checked
-// row by row must see keys given up before they are taken, since users of one change may
-// exchange theirs.
+// and look for the names of the taken keys only after a violation. An engine with row by
+// row checks of an index must see keys given up before they are taken, since users of one
+// change may exchange theirs.
 //
-// A store that is bound to a host's transaction undoes exactly the changes it refuses, see
-// [Bound].
+// A store bound to a host's transaction undoes exactly the changes it refuses, see [Bound].
 type Store interface {
 	// Load returns a snapshot for each need, in order: the account, its site pool, and the
-	// other rows and events that [seats.Need] names, as [seats.Need.Select] picks them from
-	// all rows. Of an unknown account it is the zero snapshot.
+	// other rows and events of the [seats.Need], as [seats.Need.Select] picks them from all
+	// rows. Of an unknown account it is the zero snapshot.
 	//
 	// A store with a clock of its own, such as a database server, sets StoreTime, for unknown
-	// accounts too and at no extra round trip; it tells the Keeper of a wrong clock. Any other
+	// accounts too and in the same round trip; it tells the Keeper of a wrong clock. Any other
 	// store leaves it zero.
 	Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error)
 
 	// Commit writes each change or refuses it, and returns a result for each, in order. The
-	// changes are of different accounts. One that fails leaves the others alone.
+	// changes are of different accounts, and a failure of one leaves the others alone.
 	//
 	// A change is checked in this order, all at the moment of its write:
 	//   - Base is the account's revision, 0 for an unknown account, and the first event's
 	//     number follows the account's Sequence; else [ErrConflict];
-	//   - the account's last event is the one with the number Sequence, at 0 there is none;
+	//   - the account's last event has the number Sequence, which is 0 before the first;
 	//     else [ErrSequence];
 	//   - the Keys of the change are free, see [seats.Change.Taken]; else [ErrKeyTaken];
 	//   - the pools are [seats.Pool.Sound]; else [ErrBroken].
 	//
 	// Then the account row, pools and Updated users replace the rows of the same ID, Created
-	// users and events are added. The store may rely on all that [seats.Change] says.
+	// users and events are added. The store may rely on the promises of [seats.Change].
 	//
-	// An error beside the results is about all of the changes: none was written and none will
-	// be, unless it is [ErrUnknown]. The engine's wish to try again (deadlock, serialization
+	// An error beside the results is about all of the changes: none is written, now or later,
+	// unless it is [ErrUnknown]. The engine's wish to try again (deadlock, serialization
 	// failure) is an [ErrConflict] of each change it concerns.
 	Commit(ctx context.Context, changes ...seats.Change) ([]CommitResult, error)
 
 	// Users returns the first users, at most limit, that [users.Filter.Match] selects by
 	// their stored status: in ascending order of ID, or ByName of [users.Profile.SortName]
-	// and then of ID, both by bytes. The filter's After, ByName with AfterName, is where the
-	// page begins. A user who is there during a whole list, ByName under one name, is on
-	// exactly one page. An unknown account is [ErrNotFound].
+	// and then of ID, both by bytes. The page begins at the filter's After, ByName with
+	// AfterName. A user present during a whole list, ByName under one name, is on exactly one
+	// page. An unknown account is [ErrNotFound].
 	Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) ([]users.User, error)
 
 	// Tally counts the users that [users.Filter.Match] selects, from their rows, and returns
-	// the account's revision at that moment. A page of the filter narrows it too; see
+	// the account's revision of the same moment. A page of the filter narrows it too; see
 	// [users.Filter.WithoutPage]. An unknown account is [ErrNotFound].
 	Tally(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, uint64, error)
 
@@ -139,6 +138,6 @@ type CommitResult struct {
 	// Err is nil if the change was written; else it is [ErrConflict], [ErrSequence],
 	// [ErrKeyTaken], [ErrBroken], or the engine's error.
 	Err error
-	// Taken are the keys that are taken, with ErrKeyTaken.
+	// Taken are the taken keys, with ErrKeyTaken.
 	Taken []users.Key
 }

@@ -40,8 +40,8 @@ func (s softDeleting) Commit(ctx context.Context, changes ...seats.Change) ([]st
 	return s.Store.Commit(ctx, changes...)
 }
 
-// TestSoftDeleting fails, and so is run by the next one alone.
-func TestSoftDeleting(t *testing.T) {
+// TestSequences_soft_deleting fails, and so is run by the next one alone.
+func TestSequences_soft_deleting(t *testing.T) {
 	if os.Getenv("SOFT_DELETING") == "" {
 		t.Skip("it fails; run it with SOFT_DELETING=1 to see how")
 	}
@@ -50,10 +50,10 @@ func TestSoftDeleting(t *testing.T) {
 	})
 }
 
-// TestABrokenStoreFailsReadably requires that what is left of the script of a failure
+// TestSequences_readable_failure requires that what is left of the script of a failure
 // fits into a few lines.
-func TestABrokenStoreFailsReadably(t *testing.T) {
-	run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSoftDeleting$", "-rapid.nofailfile")
+func TestSequences_readable_failure(t *testing.T) {
+	run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSequences_soft_deleting$", "-rapid.nofailfile")
 	run.Env = append(os.Environ(), "SOFT_DELETING=1")
 	output, err := run.CombinedOutput()
 	require.Error(t, err)

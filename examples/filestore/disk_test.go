@@ -53,9 +53,9 @@ func line(t *testing.T, id users.AccountID) int64 {
 
 const long users.AccountID = "a rather long name, so that what is left of it is longer than the next line"
 
-// TestATornLastLine cuts the file off at each byte of its last line, as a machine
+// TestOpen_torn_last_line cuts the file off at each byte of its last line, as a machine
 // that breaks down in the middle does, and goes on from there.
-func TestATornLastLine(t *testing.T) {
+func TestOpen_torn_last_line(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seats.json")
 	s := reopened(t, path)
 	write(t, s, "whole")
@@ -81,10 +81,10 @@ func TestATornLastLine(t *testing.T) {
 	require.Error(t, err, "a broken line before the last is no accident")
 }
 
-// TestADiskThatIsFull fails a commit of two changes at some place of the first line and
+// TestStore_Commit_full_disk fails a commit of two changes at some place of the first line and
 // of the second. Nobody knows whether they were written, and this store goes on
 // without them: what is left of them in the file is cut off.
-func TestADiskThatIsFull(t *testing.T) {
+func TestStore_Commit_full_disk(t *testing.T) {
 	signal.Ignore(syscall.SIGXFSZ)
 	defer signal.Reset(syscall.SIGXFSZ)
 	for _, lines := range []int64{0, 1} {

@@ -1,7 +1,7 @@
 // Package filestore is the plainest example of a store, to be read before writing one: a
-// file of JSON with a line for each change, which is read again at the start. It serves one
+// file of JSON with a line for each change, read again at the start. It serves one
 // process, and accounts of a few thousand users: a call goes through all rows of its
-// account. Package memstore has the indexes that make this faster.
+// account. Package memstore has indexes for that.
 //
 // The file is a log of all rows there ever were, those erased since included. A host with
 // a duty to erase must write the file anew from the rows, as with any store that keeps a
@@ -27,8 +27,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Store keeps accounts in a file. It is safe for concurrent use by one process. It has
-// no clock besides the host's: snapshots carry no StoreTime.
+// A Store keeps accounts in a file. It is safe for concurrent use by one process. Its clock
+// is the host's: StoreTime is zero.
 type Store struct {
 	mu       sync.Mutex
 	file     *os.File
@@ -53,8 +53,8 @@ type line struct {
 	Progress *store.Progress `json:"progress,omitempty"`
 }
 
-// Open returns the store in the file, which is made if it is missing. A last line without
-// its end was never acknowledged, and is dropped.
+// Open returns the store in the file, and makes the file if it is missing. A last line
+// without its end is dropped: it was never acknowledged.
 func Open(path string) (*Store, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -131,9 +131,9 @@ func check(rows seats.Snapshot, c seats.Change) store.CommitResult {
 	return store.CommitResult{}
 }
 
-// write adds lines to the file and then applies them. After an error of the file a program
-// that starts now may find the lines, while here the next ones take their place: the
-// outcome is unknown.
+// write adds lines to the file and then applies them. After an error of the file the outcome
+// is unknown: a program started now may find the lines, while here the next ones replace
+// them.
 func (s *Store) write(lines ...line) error {
 	var text bytes.Buffer
 	for _, l := range lines {
@@ -167,7 +167,7 @@ func (s *Store) apply(l line) {
 	}
 }
 
-// rows returns all rows of an account, which the store never changes in place.
+// rows returns all rows of an account. The store replaces them as a whole.
 func (s *Store) rows(ctx context.Context, id users.AccountID) (seats.Snapshot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

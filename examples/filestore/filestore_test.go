@@ -40,8 +40,8 @@ func TestStore(t *testing.T) {
 	})
 }
 
-// TestInLockstepWithAStoreInMemory looks at every field.
-func TestInLockstepWithAStoreInMemory(t *testing.T) {
+// TestStore_lockstep looks at every field.
+func TestStore_lockstep(t *testing.T) {
 	storetest.Lockstep(t, func(t testing.TB) store.Store {
 		s, err := filestore.Open(filepath.Join(t.TempDir(), "seats.json"))
 		require.NoError(t, err)
