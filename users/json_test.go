@@ -255,7 +255,7 @@ func TestReadJSON_syntax(t *testing.T) {
 			require.Error(t, err, text)
 			var own *users.DocumentError
 			require.ErrorAs(t, err, &own, text)
-		} else if err != nil {
+		} else if err != nil && json.Unmarshal([]byte(text), new(any)) == nil { // which fails for 1e912
 			require.ErrorContains(t, err, "a key", text) // repeated or malformed
 		}
 	})

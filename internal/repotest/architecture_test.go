@@ -2,11 +2,11 @@ package repotest
 
 import (
 	"bytes"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -66,7 +66,7 @@ type source struct {
 func sources(t *testing.T) []source {
 	t.Helper()
 	var all []source
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -75,7 +75,7 @@ func sources(t *testing.T) []source {
 		case !strings.HasSuffix(path, ".go"):
 			return nil
 		}
-		text, err := os.ReadFile(path)
+		text, err := fs.ReadFile(root, path)
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func sources(t *testing.T) []source {
 // isModule reports whether the folder is a module of its own, with arrows of its
 // own.
 func isModule(folder string) bool {
-	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	_, err := fs.Stat(root, filepath.Join(folder, "go.mod"))
 	return err == nil
 }
 
@@ -112,7 +112,7 @@ func (s source) imports() []string {
 	return paths
 }
 
-func TestPackagesImportAlongTheArrows(t *testing.T) {
+func TestPackages_imports(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, path := range s.imports() {
 			standard := !strings.Contains(strings.Split(path, "/")[0], ".")
@@ -123,7 +123,7 @@ func TestPackagesImportAlongTheArrows(t *testing.T) {
 	}
 }
 
-func TestTheRulesArePure(t *testing.T) {
+func TestPackages_purity(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test || !slices.Contains([]string{"internal/enum", "internal/rules", "users", "seats"}, s.folder) {
 			continue
@@ -168,9 +168,9 @@ func TestPackages_no_tables_of_the_toolchain(t *testing.T) {
 	}
 }
 
-// TestSwitchesAreReadInOnePlace looks for fields of a policy outside the file
+// TestPolicy_switches_read_once looks for fields of a policy outside the file
 // that reads them, the one that defines and checks them, and the presets.
-func TestSwitchesAreReadInOnePlace(t *testing.T) {
+func TestPolicy_switches_read_once(t *testing.T) {
 	switches := map[string]bool{}
 	for f := range reflect.TypeFor[seats.Policy]().Fields() {
 		switches[f.Name] = true
@@ -190,7 +190,7 @@ func TestSwitchesAreReadInOnePlace(t *testing.T) {
 	}
 }
 
-func TestEveryExportedNameIsDocumented(t *testing.T) {
+func TestComments_exported_names(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.test {
 			continue
@@ -234,14 +234,14 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 	return ok && name.IsExported() && !slices.Contains([]string{"String", "Error"}, d.Name.Name)
 }
 
-func TestNoFileIsTooLongToRead(t *testing.T) {
+func TestFiles_length(t *testing.T) {
 	for _, s := range sources(t) {
 		assert.LessOrEqual(t, s.lines, 400, s.path)
 	}
 }
 
-func TestTheRootModuleRequiresThreeModules(t *testing.T) {
-	text, err := os.ReadFile("go.mod")
+func TestModule_requirements(t *testing.T) {
+	text, err := fs.ReadFile(root, "go.mod")
 	require.NoError(t, err)
 	var direct []string
 	for _, line := range strings.Split(string(text), "\n") {
@@ -253,14 +253,14 @@ func TestTheRootModuleRequiresThreeModules(t *testing.T) {
 	require.Equal(t, []string{"github.com/stretchr/testify", "golang.org/x/sync", "pgregory.net/rapid"}, direct)
 }
 
-// TestTheProgramInTheReadme compares it with the one that can be run.
-func TestTheProgramInTheReadme(t *testing.T) {
-	program, err := os.ReadFile("examples/hello/main.go")
-	if os.IsNotExist(err) {
+// TestReadme_program compares it with the one that can be run.
+func TestReadme_program(t *testing.T) {
+	program, err := fs.ReadFile(root, "examples/hello/main.go")
+	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the examples are a module of their own and did not come along")
 	}
 	require.NoError(t, err)
-	readme, err := os.ReadFile("README.md")
+	readme, err := fs.ReadFile(root, "README.md")
 	require.NoError(t, err)
 	_, body, found := strings.Cut(string(program), "func main()")
 	require.True(t, found)

@@ -5,7 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"os"
+	"io/fs"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,9 +20,9 @@ var boundText = regexp.MustCompile("(?m)^\\| .* \\| ([0-9,]+)([^|]*) \\| `(\\w+\
 
 var units = map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "minute": int64(time.Minute), "days": int64(24 * time.Hour)}
 
-// TestTheTableOfBounds says what the constants say, and has all that are exported.
-func TestTheTableOfBounds(t *testing.T) {
-	text, err := os.ReadFile("BOUNDS.md")
+// TestBounds_table says what the constants say, and has all that are exported.
+func TestBounds_table(t *testing.T) {
+	text, err := fs.ReadFile(root, "BOUNDS.md")
 	require.NoError(t, err)
 	constants := constantsOf(t)
 	seen := map[string]bool{}

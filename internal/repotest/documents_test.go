@@ -2,7 +2,6 @@ package repotest
 
 import (
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -17,13 +16,13 @@ var (
 	codeText    = regexp.MustCompile("(?s)```.*?```")
 )
 
-// TestLinksBetweenDocumentsResolve to a file or a folder, and to a heading in it.
-func TestLinksBetweenDocumentsResolve(t *testing.T) {
-	if _, err := os.Stat("examples"); err != nil {
+// TestDocuments_links to a file or a folder, and to a heading in it.
+func TestDocuments_links(t *testing.T) {
+	if _, err := fs.Stat(root, "examples"); err != nil {
 		t.Skip("the modules in folders did not come along")
 	}
 	links := 0
-	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	require.NoError(t, fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".md" {
 			return err
 		}
@@ -37,7 +36,7 @@ func TestLinksBetweenDocumentsResolve(t *testing.T) {
 			if file != "" {
 				target = filepath.Join(filepath.Dir(path), file)
 			}
-			_, err := os.Stat(target)
+			_, err := fs.Stat(root, target)
 			require.NoError(t, err, path)
 			if heading != "" {
 				require.Contains(t, headings(t, target), heading, path)
@@ -50,7 +49,7 @@ func TestLinksBetweenDocumentsResolve(t *testing.T) {
 
 func document(t *testing.T, path string) string {
 	t.Helper()
-	text, err := os.ReadFile(path)
+	text, err := fs.ReadFile(root, path)
 	require.NoError(t, err)
 	return codeText.ReplaceAllString(string(text), "")
 }

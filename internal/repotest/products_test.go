@@ -2,7 +2,7 @@ package repotest
 
 import (
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -74,8 +74,8 @@ func orDash(text string) string {
 	return text
 }
 
-// TestTheTableOfProducts prints the presets and compares them with the documentation.
-func TestTheTableOfProducts(t *testing.T) {
+// TestProducts_switches prints the presets and compares them with the documentation.
+func TestProducts_switches(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| switch |")
 	for _, preset := range seats.Presets() {
@@ -96,7 +96,7 @@ func TestTheTableOfProducts(t *testing.T) {
 	for field := range reflect.TypeFor[seats.Policy]().Fields() {
 		require.True(t, shown[field.Name], "%s is not in the table", field.Name)
 	}
-	text, err := os.ReadFile("PRODUCTS.md")
+	text, err := fs.ReadFile(root, "PRODUCTS.md")
 	require.NoError(t, err)
 	require.Contains(t, string(text), b.String(), "the table is now:\n%s", b.String())
 }
@@ -110,12 +110,12 @@ var testText = regexp.MustCompile("`([a-z./]+): (?:(\\w+)|\"([^\"]+)\")`")
 // behaviours is how many there are.
 const behaviours = 69
 
-// TestEveryBehaviourHasATest that is there.
-func TestEveryBehaviourHasATest(t *testing.T) {
-	if _, err := os.Stat("examples"); err != nil {
+// TestProducts_behaviours that is there.
+func TestProducts_behaviours(t *testing.T) {
+	if _, err := fs.Stat(root, "examples"); err != nil {
 		t.Skip("the modules in folders did not come along")
 	}
-	text, err := os.ReadFile("PRODUCTS.md")
+	text, err := fs.ReadFile(root, "PRODUCTS.md")
 	require.NoError(t, err)
 	rows := behaviourText.FindAllStringSubmatch(string(text), -1)
 	require.Len(t, rows, behaviours)
@@ -140,11 +140,11 @@ func isTest(t *testing.T, folder, function, name string) bool {
 	if function != "" && !strings.HasPrefix(function, "Test") && !strings.HasPrefix(function, "Example") {
 		return false
 	}
-	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	files, err := fs.Glob(root, filepath.Join(folder, "*.go"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files, folder)
 	for _, path := range files {
-		text, err := os.ReadFile(path)
+		text, err := fs.ReadFile(root, path)
 		require.NoError(t, err)
 		test := "\nfunc " + function + "("
 		if name != "" {

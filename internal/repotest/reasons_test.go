@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"go/token"
-	"os"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,9 +22,9 @@ func rulesOf(t *testing.T) []source {
 	})
 }
 
-// TestEveryReasonHasAMessage looks for reasons in the source: one that is not listed
+// TestReasons_messages looks for reasons in the source: one that is not listed
 // would be read back as another error, and could not be translated.
-func TestEveryReasonHasAMessage(t *testing.T) {
+func TestReasons_messages(t *testing.T) {
 	english, found := seats.English(), map[string]bool{"reason/unlisted": true}
 	for _, s := range rulesOf(t) {
 		ast.Inspect(s.file, func(n ast.Node) bool {
@@ -57,9 +57,9 @@ func isReason(e ast.Expr) bool {
 	return is && name.Name == "Reason"
 }
 
-// TestWhatIsNoReasonNamesItsPackage since a text that goes on from the name of a field is
+// TestErrors_prefix since a text that goes on from the name of a field is
 // a reason, and needs a code.
-func TestWhatIsNoReasonNamesItsPackage(t *testing.T) {
+func TestErrors_prefix(t *testing.T) {
 	for _, s := range rulesOf(t) {
 		ast.Inspect(s.file, func(n ast.Node) bool {
 			call, is := n.(*ast.CallExpr)
@@ -81,8 +81,8 @@ func TestWhatIsNoReasonNamesItsPackage(t *testing.T) {
 	}
 }
 
-// TestTheCodesAreAllThereAre and in the order of the source.
-func TestTheCodesAreAllThereAre(t *testing.T) {
+// TestCodes_complete and in the order of the source.
+func TestCodes_complete(t *testing.T) {
 	var found []seats.Code
 	for _, s := range rulesOf(t) {
 		ast.Inspect(s.file, func(n ast.Node) bool {
@@ -106,9 +106,9 @@ func textOf(t *testing.T, e ast.Expr) string {
 	return text
 }
 
-// TestTheErrorsOfAStoreHaveAStatus by name: an error that is added there needs one.
-func TestTheErrorsOfAStoreHaveAStatus(t *testing.T) {
-	rows, err := os.ReadFile("httpstatus/httpstatus.go")
+// TestStatus_store_errors by name: an error that is added there needs one.
+func TestStatus_store_errors(t *testing.T) {
+	rows, err := fs.ReadFile(root, "httpstatus/httpstatus.go")
 	require.NoError(t, err)
 	for _, s := range sources(t) {
 		if s.path != "store/store.go" {

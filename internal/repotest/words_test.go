@@ -17,7 +17,7 @@ var (
 )
 
 // The most relative words and negatives in a hundred words of comments.
-const maxRelative, maxNegative = 5.2, 2.6
+const maxRelative, maxNegative = 2.2, 1.2
 
 // TestComments_words counts words in the comments of production code.
 func TestComments_words(t *testing.T) {
