@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -72,7 +71,7 @@ func TestClose_actions(t *testing.T) {
 	for _, actor := range []users.Actor{owner, users.As("u7"), hr, support, system} {
 		for _, c := range everyCommand {
 			vendor := actor == support || actor == system
-			if rules.Authority(actor.Kind, users.Owner, c.Action()) == rules.Never || actor.User == "u7" && c.Action() != users.ActionAccept {
+			if seats.Forbidden(actor.Kind, users.Owner, c.Action()) || actor.User == "u7" && c.Action() != users.ActionAccept {
 				continue // it is refused anyway
 			}
 			_, err := s.try(actor, c)

@@ -1,9 +1,6 @@
 package seats
 
-import (
-	"github.com/seatkeeper/seatkeeper/internal/rules"
-	"github.com/seatkeeper/seatkeeper/users"
-)
+import "github.com/seatkeeper/seatkeeper/users"
 
 // authorize checks the authority of the actor, the state of the account, and the presence
 // and protection of the user, alike for all commands. It returns the user.
@@ -34,18 +31,18 @@ func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 }
 
 // covers reports whether a grant includes the user of that ID, known or unknown.
-func (v *evaluation) covers(grant rules.Grant, id users.ID) bool {
-	switch grant {
-	case rules.Self:
+func (v *evaluation) covers(g grant, id users.ID) bool {
+	switch g {
+	case ownRecord:
 		return id == v.request.Actor.User
-	case rules.OwnSource:
+	case ownSource:
 		return v.visible(id)
 	}
 	return true
 }
 
 // visible reports whether an outcome may disclose the user of that ID to the actor. A sync
-// sees the users of its own source, the deleted included. Actors with the grant Self get
+// sees the users of its own source, the deleted included. Actors with the grant ownRecord get
 // their refusal from covers, before any other user is read.
 func (v *evaluation) visible(id users.ID) bool {
 	return v.request.Actor.Kind != users.ActorSync || v.request.Actor.Owns(v.people[id].Source)
@@ -60,18 +57,18 @@ func (v *evaluation) acting() users.User { return v.people[v.request.Actor.User]
 
 // authority returns the grant of the actor for the action. A user must be active, except
 // for Accept, which the table of statuses decides.
-func (v *evaluation) authority(a users.Action) (rules.Grant, *Refusal) {
+func (v *evaluation) authority(a users.Action) (grant, *Refusal) {
 	actor := v.request.Actor
 	if refusal := v.request.check(); refusal != nil {
-		return rules.Never, refusal
+		return never, refusal
 	}
 	acting := v.acting()
 	if v.byAccountUser() && acting.Status != users.Active && (a != users.ActionAccept || !users.Present.Has(acting.Status)) {
-		return rules.Never, refuse(ErrForbidden, "").because(inactiveReasons[acting.Status])
+		return never, refuse(ErrForbidden, "").because(inactiveReasons[acting.Status])
 	}
 	grant := v.account.Policy.authority(actor.Kind, acting.Role, a)
-	if grant == rules.Never {
-		return rules.Never, refuse(ErrForbidden, "").because(v.account.Policy.needed(a))
+	if grant == never {
+		return never, refuse(ErrForbidden, "").because(v.account.Policy.needed(a))
 	}
 	return grant, nil
 }
@@ -83,13 +80,13 @@ var inactiveReasons = map[users.Status]users.Reason{
 }
 
 // outOfReach has the reason of [ErrForbidden] for the grants with a condition on the user.
-var outOfReach = map[rules.Grant]users.Reason{rules.Self: ErrNeedsSelf, rules.OwnSource: ErrOtherSource}
+var outOfReach = map[grant]users.Reason{ownRecord: ErrNeedsSelf, ownSource: ErrOtherSource}
 
-// authority returns the grant under the policy, which decides on [rules.ByPolicy].
-func (p Policy) authority(kind users.ActorKind, role users.Role, a users.Action) rules.Grant {
-	grant := rules.Authority(kind, role, a)
-	if grant == rules.ByPolicy && !p.grants(a) {
-		return rules.Never
+// authority returns the grant under the policy, which decides on byPolicy.
+func (p Policy) authority(kind users.ActorKind, role users.Role, a users.Action) grant {
+	grant := authorityOf(kind, role, a)
+	if grant == byPolicy && !p.grants(a) {
+		return never
 	}
 	return grant
 }
@@ -107,7 +104,7 @@ func (p Policy) needed(a users.Action) users.Reason {
 		{users.ActorUser, users.Owner, ErrNeedsOwner},
 		{users.ActorSystem, users.Member, ErrNeedsVendor},
 	} {
-		if p.authority(row.kind, row.role, a) != rules.Never {
+		if p.authority(row.kind, row.role, a) != never {
 			return row.reason
 		}
 	}
@@ -119,9 +116,9 @@ func (p Policy) needed(a users.Action) users.Reason {
 func (v *evaluation) checkTarget(a users.Action, u users.User) *Refusal {
 	actor, policy := v.request.Actor, v.account.Policy
 	switch {
-	case rules.Protected(u, a) && v.account.Erased.IsZero():
+	case ownerProtected(u, a) && v.account.Erased.IsZero():
 		return refuse(ErrOwnerProtected, u.ID)
-	case u.Role == users.Owner && !rules.MayTouch(actor.Kind, v.acting().Role):
+	case u.Role == users.Owner && !mayTouchOwner(actor.Kind, v.acting().Role):
 		return refuse(ErrOwnerProtected, u.ID).because(ErrNeedsOwner)
 	case v.byAccountUser() && policy.locks(a, u.Segment()):
 		return refuse(ErrSourceLocked, u.ID)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -185,10 +184,10 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 // nextStatus returns the user with the status after the action, and whether that is a
 // change.
 func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, changed bool, refusal *Refusal) {
-	switch step := rules.Next(a, u.Status); step.Kind {
-	case rules.GoTo:
-		return v.withStatus(u, step.To), true, nil
-	case rules.AsBefore:
+	switch step := transitionOf(a, u.Status); step.kind {
+	case toStatus:
+		return v.withStatus(u, step.to), true, nil
+	case asBefore:
 		back := u.LeftAs
 		if u.Status == users.Archived {
 			back = u.ArchivedAs
@@ -197,7 +196,7 @@ func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, 
 			back = users.Invited // created inactive for want of a seat
 		}
 		return v.withStatus(u, back), true, nil
-	case rules.Unchanged:
+	case unchanged:
 		return u, false, nil
 	}
 	return u, false, refuse(ErrWrongStatus, u.ID).because(statusReasons[v.account.Policy.Shows(u.Status)])

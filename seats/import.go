@@ -1,9 +1,6 @@
 package seats
 
-import (
-	"github.com/seatkeeper/seatkeeper/internal/rules"
-	"github.com/seatkeeper/seatkeeper/users"
-)
+import "github.com/seatkeeper/seatkeeper/users"
 
 // Import takes over a user from the host or another system as they are there: status, the
 // status before, role, dates, notifications and course licences. No notification is sent.
@@ -38,7 +35,7 @@ func (c Import) needs(n *Need) {
 }
 
 func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	if rules.Next(users.ActionImport, v.people[c.User.ID].Status).Kind == rules.Unchanged {
+	if transitionOf(users.ActionImport, v.people[c.User.ID].Status).kind == unchanged {
 		return effect{}, nil
 	}
 	u, err := c.User.Clean(v.at)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -86,7 +85,7 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 		if refusal.Reason == ErrNotSignedIn {
 			return before(Accept{d.request.Actor.User})
 		}
-		if rules.Authority(d.request.Actor.Kind, d.acting().Role, c.Action()) == rules.ByPolicy {
+		if authorityOf(d.request.Actor.Kind, d.acting().Role, c.Action()) == byPolicy {
 			return []lift{{[]move{leftToVendor(c)}, true}}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -93,7 +92,7 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 		return u, false, refusal
 	case !known:
 		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at}, false, nil
-	case rules.Next(a, u.Status).Kind == rules.Refused:
+	case transitionOf(a, u.Status).kind == noTransition:
 		return u, false, v.duplicate(p, u.ID)
 	}
 	return u, true, nil
@@ -126,7 +125,7 @@ func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *
 		return u, false, nil
 	}
 	u = v.people[found[0]]
-	if len(found) > 1 || !rules.SamePerson(p, u.Profile) || !v.visible(u.ID) {
+	if len(found) > 1 || !samePerson(p, u.Profile) || !v.visible(u.ID) {
 		return u, false, v.duplicate(p, found...)
 	}
 	return u, true, nil
@@ -328,7 +327,7 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 		}
 	}
 	established := v.active(u.ID) || !u.FirstSignIn.IsZero()
-	if v.account.Policy.refusesExchange() && established && rules.Exchanges(u.Profile, profile) && !v.confirmsIdentity(u.Profile, profile) {
+	if v.account.Policy.refusesExchange() && established && exchanges(u.Profile, profile) && !v.confirmsIdentity(u.Profile, profile) {
 		return effect{}, refuse(ErrExchange, u.ID)
 	}
 	next.Profile = profile

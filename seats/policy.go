@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/internal/enum"
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -223,7 +222,7 @@ func (p Policy) Check() error {
 		return ErrNoWayIn
 	}
 	for _, a := range p.Withheld.Members() {
-		if rules.Authority(users.ActorUser, users.Owner, a) == rules.Never {
+		if authorityOf(users.ActorUser, users.Owner, a) == never {
 			return ErrWithheld
 		}
 	}

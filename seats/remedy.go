@@ -3,7 +3,6 @@ package seats
 import (
 	"slices"
 
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -238,7 +237,7 @@ func buying(n int64) move {
 // freeUp lets n users leave by that action, and reports whether the actor can put so many out. It
 // reads the tally, without loading users. The tally can't tell a sync the number of its users.
 func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
-	if grant, _ := d.authority(a); grant != rules.Anyone {
+	if grant, _ := d.authority(a); grant != anyUser {
 		return false
 	}
 	named := users.Tally{}
@@ -251,7 +250,7 @@ func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
 		}
 		leave := min(n, d.account.Tally.Of(s)-named.Of(s))
 		after := s
-		after.Status = rules.Next(a, s.Status).To
+		after.Status = transitionOf(a, s.Status).to
 		d.account.Tally.Add(s, -leave)
 		d.account.Tally.Add(after, leave)
 		n -= leave

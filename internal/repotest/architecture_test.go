@@ -34,8 +34,7 @@ var arrows = map[string][]string{
 	"internal/enum":          {},
 	"internal/enum/enumtest": {libRequire},
 	"users":                  {module + "/internal/enum"},
-	"internal/rules":         {module + "/users"},
-	"seats":                  {module + "/internal/enum", module + "/users", module + "/internal/rules"},
+	"seats":                  {module + "/internal/enum", module + "/users"},
 	"store":                  {module + "/users", module + "/seats"},
 	"memstore":               {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
 	"sqlstore":               {module + "/internal/ctxlock", module + "/sqlstore/internal/migrations", module + "/users", module + "/seats", module + "/store"},
@@ -101,7 +100,7 @@ func isModule(folder string) bool {
 // forTests reports whether tests alone import the package.
 func (s source) forTests() bool {
 	internal, ok := strings.CutPrefix(s.folder, "internal/")
-	return strings.HasPrefix(s.folder, "store/storetest") || ok && !slices.Contains([]string{"ctxlock", "enum", "rules"}, internal)
+	return strings.HasPrefix(s.folder, "store/storetest") || ok && !slices.Contains([]string{"ctxlock", "enum"}, internal)
 }
 
 func (s source) imports() []string {
@@ -125,7 +124,7 @@ func TestPackages_imports(t *testing.T) {
 
 func TestPackages_purity(t *testing.T) {
 	for _, s := range sources(t) {
-		if s.test || !slices.Contains([]string{"internal/enum", "internal/rules", "users", "seats"}, s.folder) {
+		if s.test || !slices.Contains([]string{"internal/enum", "users", "seats"}, s.folder) {
 			continue
 		}
 		for _, path := range s.imports() {

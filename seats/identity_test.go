@@ -1,11 +1,10 @@
-package rules_test
+package seats
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -40,7 +39,7 @@ func TestExchanges(t *testing.T) {
 		"name unknown":            {users.Profile{Email: "ada@acme.example"}, bob, false},
 		"address unknown":         {users.Profile{FirstName: "Ada", LastName: "Byron", ExternalID: "7"}, users.Profile{FirstName: "Bob", LastName: "Smith", ExternalID: "7", Email: "bob@acme.example"}, false},
 	} {
-		require.Equal(t, c.want, rules.Exchanges(c.was, c.now), name)
+		require.Equal(t, c.want, exchanges(c.was, c.now), name)
 	}
 }
 
@@ -58,7 +57,7 @@ func TestSamePerson(t *testing.T) {
 		{users.Profile{Username: "Ada"}, true},
 		{users.Profile{}, false},
 	} {
-		require.Equal(t, c.same, rules.SamePerson(ada, c.other), "%+v", c.other)
-		require.Equal(t, c.same, rules.SamePerson(c.other, ada), "%+v", c.other)
+		require.Equal(t, c.same, samePerson(ada, c.other), "%+v", c.other)
+		require.Equal(t, c.same, samePerson(c.other, ada), "%+v", c.other)
 	}
 }

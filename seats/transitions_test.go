@@ -1,4 +1,4 @@
-package rules_test
+package seats
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/seatkeeper/seatkeeper/internal/rules"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -26,8 +25,8 @@ func cells(table string) (columns []string, rows map[string][]string) {
 	return columns, rows
 }
 
-// TestNext holds every action at every status against the manual.
-func TestNext(t *testing.T) {
+// TestTransitionOf holds every action at every status against the manual.
+func TestTransitionOf(t *testing.T) {
 	columns, rows := cells(`
 	                 invited   active    inactive  archived  deleted
 	invite           same      same      refused   refused   refused
@@ -60,26 +59,26 @@ func TestNext(t *testing.T) {
 	for _, action := range users.Actions() {
 		for i, status := range users.Statuses() {
 			require.Equal(t, columns[i], status.String())
-			require.Equal(t, rows[action.String()][i], stepName(rules.Next(action, status)), "%s: %s", action, status)
+			require.Equal(t, rows[action.String()][i], stepName(transitionOf(action, status)), "%s: %s", action, status)
 		}
 	}
-	require.Equal(t, rules.Step{Kind: rules.GoTo, To: users.Invited}, rules.Next(users.ActionInvite, users.NoStatus))
-	require.Equal(t, rules.Step{Kind: rules.GoTo, To: users.Active}, rules.Next(users.ActionAdd, users.NoStatus))
-	require.Equal(t, rules.Step{Kind: rules.AsImported}, rules.Next(users.ActionImport, users.NoStatus))
-	require.Zero(t, rules.Next(users.ActionAccept, users.NoStatus))
-	require.Zero(t, rules.Next(users.Action(99), users.Active))
-	require.Zero(t, rules.Next(users.ActionAccept, users.Status(99)))
+	require.Equal(t, transition{kind: toStatus, to: users.Invited}, transitionOf(users.ActionInvite, users.NoStatus))
+	require.Equal(t, transition{kind: toStatus, to: users.Active}, transitionOf(users.ActionAdd, users.NoStatus))
+	require.Equal(t, transition{kind: asImported}, transitionOf(users.ActionImport, users.NoStatus))
+	require.Zero(t, transitionOf(users.ActionAccept, users.NoStatus))
+	require.Zero(t, transitionOf(users.Action(99), users.Active))
+	require.Zero(t, transitionOf(users.ActionAccept, users.Status(99)))
 }
 
-func stepName(s rules.Step) string {
-	if s.Kind == rules.GoTo {
-		return s.To.String()
+func stepName(s transition) string {
+	if s.kind == toStatus {
+		return s.to.String()
 	}
-	return map[rules.StepKind]string{rules.Refused: "refused", rules.Unchanged: "same", rules.AsBefore: "as-before"}[s.Kind]
+	return map[transitionKind]string{noTransition: "refused", unchanged: "same", asBefore: "as-before"}[s.kind]
 }
 
-// TestAuthority holds every action of every actor against the manual.
-func TestAuthority(t *testing.T) {
+// TestAuthorityOf holds every action of every actor against the manual.
+func TestAuthorityOf(t *testing.T) {
 	columns, rows := cells(`
 	                 member manager admin  owner  sync   support system
 	invite           -      -       anyone anyone source anyone  anyone
@@ -109,8 +108,8 @@ func TestAuthority(t *testing.T) {
 	reopen           -      -       -      -      -      anyone  anyone
 	erase-account    -      -       -      -      -      anyone  anyone`)
 	require.Len(t, rows, len(users.Actions()))
-	grants := map[rules.Grant]string{
-		rules.Never: "-", rules.Self: "self", rules.OwnSource: "source", rules.ByPolicy: "policy", rules.Anyone: "anyone",
+	grants := map[grant]string{
+		never: "-", ownRecord: "self", ownSource: "source", byPolicy: "policy", anyUser: "anyone",
 	}
 	for _, action := range users.Actions() {
 		for i, column := range columns {
@@ -118,34 +117,34 @@ func TestAuthority(t *testing.T) {
 			if role.UnmarshalText([]byte(column)) != nil {
 				require.NoError(t, kind.UnmarshalText([]byte(column)))
 			}
-			require.Equal(t, rows[action.String()][i], grants[rules.Authority(kind, role, action)], "%s: %s", column, action)
+			require.Equal(t, rows[action.String()][i], grants[authorityOf(kind, role, action)], "%s: %s", column, action)
 		}
-		require.Equal(t, rules.Never, rules.Authority(users.NoActor, users.Owner, action), "no actor: %s", action)
-		require.Equal(t, rules.Never, rules.Authority(users.ActorUser, users.Role(99), action), "no role: %s", action)
+		require.Equal(t, never, authorityOf(users.NoActor, users.Owner, action), "no actor: %s", action)
+		require.Equal(t, never, authorityOf(users.ActorUser, users.Role(99), action), "no role: %s", action)
 	}
-	require.Equal(t, rules.Never, rules.Authority(users.ActorSystem, users.Member, users.Action(99)))
+	require.Equal(t, never, authorityOf(users.ActorSystem, users.Member, users.Action(99)))
 }
 
-func TestProtected(t *testing.T) {
+func TestOwnerProtected(t *testing.T) {
 	ended := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
 	for _, action := range users.Actions() {
 		for _, role := range users.Roles() {
-			require.Equal(t, role == users.Owner && ended.Has(action), rules.Protected(users.User{Role: role}, action))
+			require.Equal(t, role == users.Owner && ended.Has(action), ownerProtected(users.User{Role: role}, action))
 		}
 	}
 }
 
-func TestMayTouch(t *testing.T) {
-	require.True(t, rules.MayTouch(users.ActorUser, users.Owner))
-	require.False(t, rules.MayTouch(users.ActorUser, users.Admin))
-	require.True(t, rules.MayTouch(users.ActorSupport, users.Member))
-	require.True(t, rules.MayTouch(users.ActorSystem, users.Member))
-	require.False(t, rules.MayTouch(users.ActorSync, users.Owner))
+func TestMayTouchOwner(t *testing.T) {
+	require.True(t, mayTouchOwner(users.ActorUser, users.Owner))
+	require.False(t, mayTouchOwner(users.ActorUser, users.Admin))
+	require.True(t, mayTouchOwner(users.ActorSupport, users.Member))
+	require.True(t, mayTouchOwner(users.ActorSystem, users.Member))
+	require.False(t, mayTouchOwner(users.ActorSync, users.Owner))
 }
 
-// TestNext_picture prints the table as a picture and compares it with the one in the README.
-func TestNext_picture(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+// TestTransitionOf_picture prints the table as a picture and compares it with the one in the README.
+func TestTransitionOf_picture(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
 	require.Contains(t, string(readme), statePicture())
 }
@@ -156,14 +155,14 @@ func statePicture() string {
 	for _, from := range append([]users.Status{users.NoStatus}, users.Statuses()...) {
 		moves := map[users.Status][]string{}
 		for _, action := range users.Actions() {
-			switch step := rules.Next(action, from); {
-			case step.Kind == rules.GoTo && step.To != from:
-				moves[step.To] = append(moves[step.To], action.String())
-			case step.Kind == rules.AsBefore:
-				for _, to := range before(from) {
+			switch step := transitionOf(action, from); {
+			case step.kind == toStatus && step.to != from:
+				moves[step.to] = append(moves[step.to], action.String())
+			case step.kind == asBefore:
+				for _, to := range statusesBefore(from) {
 					moves[to] = append(moves[to], action.String())
 				}
-			case step.Kind == rules.AsImported:
+			case step.kind == asImported:
 				for _, to := range users.Statuses() {
 					moves[to] = append(moves[to], action.String())
 				}
@@ -179,8 +178,8 @@ func statePicture() string {
 	return b.String()
 }
 
-// before lists the statuses in front of inactive or archived.
-func before(s users.Status) []users.Status {
+// statusesBefore lists the statuses in front of inactive or archived.
+func statusesBefore(s users.Status) []users.Status {
 	if s == users.Inactive {
 		return []users.Status{users.Invited, users.Active}
 	}

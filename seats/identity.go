@@ -1,10 +1,10 @@
-package rules
+package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// SamePerson reports whether two profiles describe one person: the strongest kind of key in
+// samePerson reports whether two profiles describe one person: the strongest kind of key in
 // both decides, see [users.KeyKind]. Profiles without a common kind describe two people.
-func SamePerson(a, b users.Profile) bool {
+func samePerson(a, b users.Profile) bool {
 	for _, k := range a.Keys() {
 		for _, other := range b.Keys() {
 			if k.Kind == other.Kind {
@@ -15,11 +15,11 @@ func SamePerson(a, b users.Profile) bool {
 	return false
 }
 
-// Exchanges reports whether an edit makes a profile describe another person. It does where
+// exchanges reports whether an edit makes a profile describe another person. It does where
 // the known name changes whole together with the address (the username of a user without an
 // address), and where a known external ID changes. A marriage (last name and address) and a
 // correction keep the person.
-func Exchanges(was, now users.Profile) bool {
+func exchanges(was, now users.Profile) bool {
 	stays := func(a, b string) bool { return a != "" && users.Fold(a) == users.Fold(b) }
 	named, reached := was.FirstName != "" || was.LastName != "", was.Email != "" || was.Username != ""
 	reach := stays(was.Email, now.Email) || was.Email == "" && stays(was.Username, now.Username)
