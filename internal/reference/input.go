@@ -127,9 +127,10 @@ func Clean(p users.Profile) (users.Profile, bool) {
 	return p, ok
 }
 
-// SharesKey says whether two profiles have a key in common.
+// SharesKey reports whether two profiles have a key in common, blanks around it aside.
 func SharesKey(a, b users.Profile) bool {
-	return a.ExternalID != "" && a.ExternalID == b.ExternalID ||
+	external := strings.TrimSpace(a.ExternalID)
+	return external != "" && external == strings.TrimSpace(b.ExternalID) ||
 		a.Email != "" && SameText(a.Email, b.Email) ||
 		a.Username != "" && SameText(a.Username, b.Username)
 }
