@@ -213,12 +213,12 @@ func TestCall_Key_erased(t *testing.T) {
 func TestCall_Key_salt(t *testing.T) {
 	ctx, s, day := t.Context(), memstore.New(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	adopted := users.User{
+	imported := users.User{
 		Profile: profile("bob"), Role: users.Member, Status: users.Active, Created: day, StatusSince: day, FirstSignIn: day, Salt: "guessed",
 	}
 	once := k.With(seatkeeper.Call{Key: "k"})
 	do(t, once, system, seats.Invite{Profile: profile("ada")}, seats.EditAccount{Name: new("Acme")})
-	do(t, k, system, seats.Import{User: adopted})
+	do(t, k, system, seats.Import{User: imported})
 	rows, err := s.Load(ctx, seats.Need{Account: "acme", Users: []users.ID{"ada", "bob"}})
 	require.NoError(t, err)
 	require.Len(t, rows[0].Account.Salt, 32)

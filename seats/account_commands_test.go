@@ -20,14 +20,14 @@ func TestClose(t *testing.T) {
 	require.Equal(t, "moved", e.Reason)
 	require.EqualValues(t, 0, e.Held)
 	require.Equal(t, s.now, s.rows.Account.Closed)
-	require.Equal(t, people, s.rows.Account.Tally, "nobody is touched")
+	require.Equal(t, people, s.rows.Account.Tally, "every user stays as is")
 	u := s.rows.Usage()
 	require.Equal(t, s.now, u.Closed)
 	require.Equal(t, seats.Of(0), u.Available, "there are three, and none to be had")
 	require.Zero(t, u.Seated)
 	require.EqualValues(t, 3, u.People.Count(0, 0))
 	for _, id := range []users.ID{"owner", "ada"} {
-		require.Zero(t, s.rows.Account.View(s.user(id), s.now).May, "nobody may do anything")
+		require.Zero(t, s.rows.Account.View(s.user(id), s.now).May, "users may do nothing")
 	}
 	s.same(support, seats.Close{})
 
@@ -45,7 +45,7 @@ func TestReopen(t *testing.T) {
 	s.invite("ada", "bob")
 	s.do(owner, seats.Close{})
 	s.do(system, seats.SetTotal{Total: seats.Of(1)})
-	require.False(t, s.pool().OverLimit, "nobody is held")
+	require.False(t, s.pool().OverLimit, "no seat is held")
 	refusal := s.refused(seats.ErrNoSeats, support, seats.Reopen{})
 	require.Equal(t, []any{seats.Of(1), int64(0), int64(3)}, []any{refusal.Total, refusal.Held, refusal.Asked})
 	require.Equal(t, "deactivate 2 people, archive 2 people, delete 2 people or buy 2 seats", refusal.Remedies.String())
@@ -57,7 +57,7 @@ func TestReopen(t *testing.T) {
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
 }
 
-// TestClose_actions goes through every command by everybody.
+// TestClose_actions goes through every command by every actor.
 func TestClose_actions(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.do(owner, seats.Invite{Profile: profile("u7")}, seats.Invite{Profile: profile("u8")}, seats.BuySeats{Quantity: 1})
@@ -147,11 +147,11 @@ func TestEditAccount(t *testing.T) {
 	r := s.request(owner, seats.EditAccount{Zone: new("Europe/London")})
 	r.Zones = nil
 	_, err := seats.Decide(s.rows, r)
-	require.ErrorIs(t, err, seats.ErrBadInput, "nobody knows any zone but UTC")
+	require.ErrorIs(t, err, seats.ErrBadInput, "every zone but UTC is unknown")
 }
 
 // TestClose_history is told by its events: what it came to at any time, and
-// why somebody holds no seat.
+// why a user holds no seat.
 func TestClose_history(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")

@@ -56,9 +56,9 @@ func TestOpen(t *testing.T) {
 		require.True(t, errors.As(err, &refusal))
 		require.Equal(t, c.field, refusal.Field)
 	}
-	nobody := fine
-	nobody.Total = seats.Of(0)
-	_, err = seats.Open(seats.Snapshot{}, nobody, s.request(system))
+	empty := fine
+	empty.Total = seats.Of(0)
+	_, err = seats.Open(seats.Snapshot{}, empty, s.request(system))
 	require.EqualError(t, err, "seats: no free seat: 0 of 0 are held")
 	exempt := fine
 	exempt.Total, exempt.Policy = seats.Of(0), seats.Policy{Exempt: users.In(users.Owner)}
@@ -92,7 +92,7 @@ func TestDeactivate(t *testing.T) {
 	}
 }
 
-// TestDeactivate_record of somebody who signed in, was approved and notified.
+// TestDeactivate_record of a user with first sign-in, approval and notification.
 func TestDeactivate_record(t *testing.T) {
 	for _, leave := range []seats.Command{seats.Deactivate{User: "ada"}, seats.Archive{User: "ada"}} {
 		s := open(t, seats.Of(9), seats.UsersPage())
@@ -115,7 +115,7 @@ func TestDeactivate_successor(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada")
 	s.do(owner, seats.Invite{Profile: profile("bob")})
-	for _, successor := range []users.ID{"ada", "bob", "nobody", "\x00"} {
+	for _, successor := range []users.ID{"ada", "bob", "stranger", "\x00"} {
 		refusal := s.refused(seats.ErrBadInput, owner, seats.Deactivate{User: "ada", Successor: successor})
 		require.Equal(t, "successor", refusal.Field)
 	}
@@ -229,7 +229,7 @@ func TestEndOwnership_payer(t *testing.T) {
 	s.do(support, seats.SetPayer{})
 	require.Empty(t, s.lastEvent().User)
 	require.Empty(t, s.rows.Account.Payer)
-	for _, payer := range []users.ID{"nobody", "owner", "a\x00"} {
+	for _, payer := range []users.ID{"stranger", "owner", "a\x00"} {
 		require.Equal(t, "user", s.refused(seats.ErrBadInput, support, seats.SetPayer{User: payer}).Field, payer)
 	}
 	s.refused(seats.ErrForbidden, users.As("ada"), seats.SetPayer{User: "bob"})
@@ -239,7 +239,7 @@ func TestEndOwnership_payer(t *testing.T) {
 }
 
 // TestEndOwnership_remedy is the end of the ownership: by an owner, or by the vendor who
-// alone may, unless he is the last or pays.
+// alone may, unless they are the last or pay.
 func TestEndOwnership_remedy(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.invite("ada", "bob")
@@ -250,14 +250,14 @@ func TestEndOwnership_remedy(t *testing.T) {
 	require.Empty(t, out(owner), "the last one")
 	s.do(owner, seats.GrantOwnership{User: "ada"})
 	require.Equal(t, "end the ownership of the user", out(users.As("ada")))
-	require.Equal(t, "end the ownership of the user", out(owner), "he himself")
+	require.Equal(t, "end the ownership of the user", out(owner), "themselves")
 	require.Equal(t, "end the ownership of the user", out(support))
 	require.Equal(t, "ask the vendor to end the ownership of the user", out(users.As("bob")))
 	require.Empty(t, s.refused(seats.ErrOwnerProtected, users.As("bob"), seats.Edit{User: "owner"}).Remedies, "an ownership ends for nothing less")
 	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()})
 	require.Equal(t, "ask the vendor to end the ownership of the user", out(users.As("ada")))
 	s.do(support, seats.SetPayer{User: "owner"})
-	require.Empty(t, out(users.As("ada")), "he pays")
+	require.Empty(t, out(users.As("ada")), "they pay")
 }
 
 func TestPolicy_offers(t *testing.T) {

@@ -105,7 +105,7 @@ func TestAuditor(t *testing.T) {
 			{What: "user " + string(places[1]), Stored: "invited admin", Counted: "invited member"},
 		}, drift)
 	})
-	// Where everybody differs, those of some groups are named, and for each of the others
+	// Where every user differs, those of some groups are named, and for each of the others
 	// there is one.
 	t.Run("all differ", func(t *testing.T) {
 		_, drift := audit(t, 20_000, differ)
@@ -220,14 +220,14 @@ func TestAuditor_Record(t *testing.T) {
 		"whole":   {func(e []seats.Event) []seats.Event { return e }, nil},
 		"twice":   {func(e []seats.Event) []seats.Event { return append(e[:3:3], e[2:]...) }, []seats.Drift{row("3", "its number")}},
 		"missing": {func(e []seats.Event) []seats.Event { return append(e[:3:3], e[4:]...) }, []seats.Drift{{What: "events", Stored: "4", Counted: "missing"}}},
-		// The standing that an event begins with is not the one that the last one ended with.
-		"standing": {func(e []seats.Event) []seats.Event {
+		// The segment that an event begins with is not the one that the last one ended with.
+		"segment": {func(e []seats.Event) []seats.Event {
 			e[2].After.Role = users.Admin
 			for i := range e[2:4] {
 				e[2+i].Tally.Move(users.Segment{Status: users.Active, Role: users.Member}, users.Segment{Status: users.Active, Role: users.Admin})
 			}
 			return e
-		}, []seats.Drift{row("5", "the standing before")}},
+		}, []seats.Drift{row("5", "the status before")}},
 		"none of several": {func(e []seats.Event) []seats.Event { return append(e[:2:2], e[4:]...) }, []seats.Drift{{What: "events", Stored: "3 to 4", Counted: "missing"}}},
 		"end":             {func(e []seats.Event) []seats.Event { return e[:4] }, []seats.Drift{{What: "events", Stored: "5 to 6", Counted: "missing"}}},
 		"beyond": {func(e []seats.Event) []seats.Event {

@@ -161,7 +161,7 @@ func (w *walk) try(n node, actor users.Actor, c seats.Command) {
 }
 
 // helps reports whether the refused call passes once the remedy was carried out. Where a
-// step says only how many, it is the first of those people whom it can mean.
+// step says only how many, it is the first of the users that fit.
 func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Remedy, people []users.ID) bool {
 	named := n.named(actor, call)
 	for _, c := range call {
@@ -217,7 +217,7 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 	return refusal == nil
 }
 
-// named returns the actor and those whom the call names, by ID or by key.
+// named returns the actor and the users that the call names, by ID or by key.
 func (n node) named(actor users.Actor, call []seats.Command) map[users.ID]bool {
 	need := seats.Needs("acme", actor, call...)
 	named := map[users.ID]bool{}

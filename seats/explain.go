@@ -49,7 +49,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 			break // the account has moved on since
 		}
 		if e.User == u.ID && e.Before != s {
-			return Explanation{}, doesNotFollow(e.Sequence, "the standing before")
+			return Explanation{}, doesNotFollow(e.Sequence, "the status before")
 		}
 		if then.Sequence == 0 && e.Sequence != 1 {
 			return Explanation{}, outOfOrder(0, e.Sequence) // it is a governing one

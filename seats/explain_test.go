@@ -71,7 +71,7 @@ func TestExplain(t *testing.T) {
 	s.do(owner, seats.Invite{Profile: profile("eve")})
 	x = explain("eve")
 	require.False(t, x.Holds)
-	require.Equal(t, s.lastEvent(), x.By, "who never held one, since he is here")
+	require.Equal(t, s.lastEvent(), x.By, "who never held one, since they are here")
 
 	s.do(support, seats.GrantOwnership{User: "ada"})
 	require.Equal(t, []users.Action{users.ActionEndOwnership}, explain("owner").Ways)
@@ -105,7 +105,7 @@ func TestExplain_history(t *testing.T) {
 		"whole":          {nil, s.events, ""},
 		"none":           {nil, nil, "the user's row does not follow"},
 		"no opening":     {nil, s.events[1:], "missing: event 1"},
-		"one is missing": {nil, append(s.events[:1:1], s.events[2:]...), "event 3: the standing before"},
+		"one is missing": {nil, append(s.events[:1:1], s.events[2:]...), "event 3: the status before"},
 		"no end":         {nil, s.events[:2], "the user's row does not follow"},
 		"policy":         {func(a *seats.Account) { a.Policy.DeleteOnly = true }, s.events, "the account's row does not follow"},
 		"closed":         {func(a *seats.Account) { a.Closed = start }, s.events, "the account's row does not follow"},

@@ -9,7 +9,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestHandOver_replacement at a full account, in one call: whoever is invited is
+// TestHandOver_replacement at a full account, in one call: an invited user is
 // active there, and takes over the seat and the work.
 func TestHandOver_replacement(t *testing.T) {
 	s := open(t, seats.Of(2), seats.BigContacts())
@@ -35,14 +35,14 @@ func TestHandOver(t *testing.T) {
 		require.Len(t, s.events, before+1)
 	}
 	s.do(owner, seats.HandOver{User: "owner", Successor: "ada"})
-	for _, successor := range []users.ID{"", "eve", "bob", "cy", "nobody", "ada"} {
+	for _, successor := range []users.ID{"", "eve", "bob", "cy", "stranger", "ada"} {
 		require.Equal(t, "successor", s.refused(seats.ErrBadInput, owner, seats.HandOver{User: "ada", Successor: successor}).Field, successor)
 	}
 	require.Equal(t, "reason", s.refused(seats.ErrBadInput, owner, seats.HandOver{User: "ada", Successor: "owner", Reason: "a\x00"}).Field)
 	s.refused(seats.ErrOwnerProtected, users.As("admin"), seats.HandOver{User: "owner", Successor: "ada"})
 	s.refused(seats.ErrForbidden, users.As("ada"), seats.HandOver{User: "ada", Successor: "owner"})
 	s.refused(seats.ErrForbidden, hr, seats.HandOver{User: "ada", Successor: "owner"})
-	s.refused(seats.ErrUnknownUser, owner, seats.HandOver{User: "nobody", Successor: "owner"})
+	s.refused(seats.ErrUnknownUser, owner, seats.HandOver{User: "stranger", Successor: "owner"})
 }
 
 // TestHandOver_shown_as_active by every way out.

@@ -62,17 +62,17 @@ func TestLedger_Record(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Standard())
 	s.invite("ada")
 	for name, spoil := range map[string]func(*seats.Event){
-		"a gap":              func(e *seats.Event) { e.Sequence++ },
-		"no opening":         func(e *seats.Event) { e.Kind = seats.EventOpened },
-		"a stray policy":     func(e *seats.Event) { e.Policy = new(seats.Standard()) },
-		"another account":    func(e *seats.Event) { e.Account = "other" },
-		"back in time":       func(e *seats.Event) { e.Time = e.Time.Add(-1) },
-		"another standing":   func(e *seats.Event) { e.Before = users.Segment{Status: users.Active} },
-		"a standing of none": func(e *seats.Event) { e.User = "" },
-		"a wrong tally":      func(e *seats.Event) { e.Tally[users.Active][users.Member][0]++ },
-		"a wrong delta":      func(e *seats.Event) { e.Delta++ },
-		"wrongly held":       func(e *seats.Event) { e.Delta++; e.Held++ },
-		"above the total":    func(e *seats.Event) { e.Total = seats.Of(1) },
+		"a gap":                func(e *seats.Event) { e.Sequence++ },
+		"no opening":           func(e *seats.Event) { e.Kind = seats.EventOpened },
+		"a stray policy":       func(e *seats.Event) { e.Policy = new(seats.Standard()) },
+		"another account":      func(e *seats.Event) { e.Account = "other" },
+		"back in time":         func(e *seats.Event) { e.Time = e.Time.Add(-1) },
+		"another segment":      func(e *seats.Event) { e.Before = users.Segment{Status: users.Active} },
+		"a segment of no user": func(e *seats.Event) { e.User = "" },
+		"a wrong tally":        func(e *seats.Event) { e.Tally[users.Active][users.Member][0]++ },
+		"a wrong delta":        func(e *seats.Event) { e.Delta++ },
+		"wrongly held":         func(e *seats.Event) { e.Delta++; e.Held++ },
+		"above the total":      func(e *seats.Event) { e.Total = seats.Of(1) },
 	} {
 		e := s.lastEvent()
 		spoil(&e)
@@ -126,7 +126,7 @@ func TestMetered(t *testing.T) {
 	require.Equal(t, big.NewRat(3*6+5*6+1*6+5*6, 24), p.SeatDays)
 	require.Equal(t, []time.Time{hour(0), hour(24)}, []time.Time{p.From, p.To})
 
-	// What is held for no time at all is held by nobody.
+	// What is held for no time at all counts for no user.
 	p, err = seats.Metered(seats.Site, hour(0), hour(24), 2, listed(at(6, seats.Site, 7, 9), at(6, seats.Site, -6, 3), at(7, seats.Site, -2, 1)))
 	require.NoError(t, err)
 	require.EqualValues(t, 3, p.Peak)
@@ -263,7 +263,7 @@ func TestLedger_Record_one_fault(t *testing.T) {
 	wrong.User = "owner" // who was never invited
 	_, err := seats.Replay(listed(append(before[:2:2], wrong)...))
 	require.ErrorIs(t, err, seats.ErrHistory)
-	require.ErrorContains(t, err, "the standing before")
+	require.ErrorContains(t, err, "the status before")
 	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
 	twice := s.lastEvent()
 	twice.Kind = seats.EventOpened

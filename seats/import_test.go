@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// importedUser returns somebody active who has been elsewhere for a year, changed as one
+// importedUser returns an active user with a year elsewhere, changed as one
 // likes.
 func importedUser(id users.ID, change func(*users.User)) users.User {
 	since := start.AddDate(-1, 0, 0)
@@ -124,7 +124,7 @@ func TestImport_seat(t *testing.T) {
 	s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("eve")})
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}})
 	s.do(system, seats.Import{User: importedUser("cy", nil)})
-	require.Equal(t, users.Active, s.user("cy").Status, "nobody is made inactive by it")
+	require.Equal(t, users.Active, s.user("cy").Status, "every user keeps their status")
 	require.True(t, s.pool().OverLimit)
 }
 
@@ -203,7 +203,7 @@ func TestDecide_licences_freed(t *testing.T) {
 	require.Empty(t, one.Change.Pools, "and all is as it was")
 }
 
-// TestRequest_Widen_pools though nobody names them.
+// TestRequest_Widen_pools though no command names them.
 func TestRequest_Widen_pools(t *testing.T) {
 	people := []users.User{licensed("ada", "go", 1), licensed("bob", "sql", 0), importedUser("eve", nil)}
 	people[1].Licences = append(people[1].Licences, people[0].Licences...)
@@ -213,7 +213,7 @@ func TestRequest_Widen_pools(t *testing.T) {
 	}{
 		{[]seats.Command{seats.Delete{User: "ada"}, seats.Archive{User: "eve"}, nil}, []seats.PoolID{"go"}},
 		{[]seats.Command{seats.Erase{User: "bob"}, seats.Archive{User: "ada"}}, []seats.PoolID{"go", "sql"}},
-		{[]seats.Command{seats.Deactivate{User: "ada"}, seats.Notify{User: "bob"}, seats.Delete{User: "nobody"}}, nil},
+		{[]seats.Command{seats.Deactivate{User: "ada"}, seats.Notify{User: "bob"}, seats.Delete{User: "stranger"}}, nil},
 	} {
 		r := seats.Request{Actor: system, Commands: c.commands}
 		need := r.Needs("acme")

@@ -72,7 +72,7 @@ func (l *Ledger) follows(e Event, before users.Segment, ungoverned bool) error {
 		{(l.Sequence == 0) == (e.Kind == EventOpened) && (e.Policy == nil) == !e.Kind.setsPolicy(), "its kind"},
 		{l.Sequence == 0 || e.Account == l.Account, "its account"},
 		{!e.Time.Before(l.Changed), "its time"},
-		{e.User == "" && e.Before == e.After || e.User != "" && e.Before == before, "the standing before"},
+		{e.User == "" && e.Before == e.After || e.User != "" && e.Before == before, "the status before"},
 		{account.Tally == e.Tally, "the tally"},
 		{was.Held+e.Delta == e.Held, "the seats held"},
 		{was.Spent <= e.Spent, "the seats spent"},

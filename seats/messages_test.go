@@ -119,7 +119,7 @@ func TestMessages_Reason(t *testing.T) {
 	require.Equal(t, "edit", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.ActionEdit, Count: 2}}}))
 }
 
-// TestEnglish_copy, and what he does to it is no matter to others.
+// TestEnglish_copy, and changes of the copy stay there.
 func TestEnglish_copy(t *testing.T) {
 	m := seats.English()
 	clear(m)

@@ -35,7 +35,7 @@ func TestBuySeats(t *testing.T) {
 	require.Equal(t, seats.Of(2), s.pool().Total)
 	s.do(support, seats.SetTotal{Total: seats.Of(1)})
 	for _, n := range []int64{0, 2, 1<<63 - 1} {
-		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: n}).Remedies, "no order, whoever leaves")
+		require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: n}).Remedies, "no order, whatever leaves")
 	}
 	s.do(support, seats.SetTotal{Total: seats.Of(2)})
 	require.Contains(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 1}).Error(), "none is free")
@@ -63,7 +63,7 @@ func TestBuySeats_receivers(t *testing.T) {
 	s.do(support, seats.ChangeRole{User: "ada", Role: users.Member}, seats.ReturnSeats{Quantity: 5})
 	require.Equal(t, []users.ID{"bob", "owner"}, s.lastEvent().Receivers, "as they are by then")
 	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()}, seats.BuySeats{Quantity: 5})
-	require.Equal(t, []users.ID{"bob", "new", "owner"}, s.lastEvent().Receivers, "whoever is shown as active")
+	require.Equal(t, []users.ID{"bob", "new", "owner"}, s.lastEvent().Receivers, "the users shown as active")
 	require.True(t, seats.Needs("acme", owner, seats.BuySeats{}).Admins)
 	require.True(t, seats.Needs("acme", owner, seats.ReturnSeats{}).Admins)
 	require.False(t, seats.Needs("acme", owner, seats.SetTotal{}).Admins)
@@ -136,7 +136,7 @@ func TestBuySeats_pools(t *testing.T) {
 	require.Equal(t, []seats.PoolID{"a", "b"}, need.Pools)
 }
 
-// TestBuySeats_receivers_bound, whoever else the call names, and the buyer always.
+// TestBuySeats_receivers_bound, whatever users the call names, and the buyer always.
 func TestBuySeats_receivers_bound(t *testing.T) {
 	s := open(t, seats.Unlimited(), seats.Standard())
 	s.do(system, seats.SetTotal{Total: seats.Of(9000)})

@@ -47,7 +47,7 @@ type EndOwnership struct {
 func (EndOwnership) Action() users.Action { return users.ActionEndOwnership }
 
 func (c EndOwnership) target() users.ID { return c.User }
-func (EndOwnership) needs(n *Need)      { n.Admins = true } // one of whom can become the next owner
+func (EndOwnership) needs(n *Need)      { n.Admins = true } // one of them can become the next owner
 
 func (EndOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	next, changed, refusal := v.nextStatus(users.ActionEndOwnership, u)

@@ -32,7 +32,7 @@ func TestDecide_atomic_and_ordered(t *testing.T) {
 	s.invite("ada")
 	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")}, seats.Deactivate{User: "ada"})
 	require.Equal(t, 0, refusal.Index)
-	refusal = s.refused(seats.ErrUnknownUser, owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "nobody"})
+	refusal = s.refused(seats.ErrUnknownUser, owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "stranger"})
 	require.Equal(t, 1, refusal.Index)
 	outcomes := s.do(owner, seats.Deactivate{User: "ada"}, seats.Invite{Profile: profile("bob")})
 	require.EqualValues(t, []int64{-1, 1}, []int64{outcomes[0].SeatsDelta, outcomes[1].SeatsDelta})
@@ -212,7 +212,7 @@ func TestNotify_expired(t *testing.T) {
 	require.Equal(t, s.now, s.user("ada").FirstSignIn)
 	require.Zero(t, s.user("ada").Expires)
 	s.do(owner, seats.Notify{User: "ada"})
-	require.Zero(t, s.user("ada").Expires, "a notification to somebody active has no end")
+	require.Zero(t, s.user("ada").Expires, "a notification to an active user has no end")
 	s.do(owner, seats.Deactivate{User: "ada"})
 	s.refused(seats.ErrWrongStatus, owner, seats.Notify{User: "ada"})
 }
@@ -274,12 +274,12 @@ func TestInvite_create_inactive(t *testing.T) {
 		require.Equal(t, users.Inactive, o.After.Status)
 		require.Zero(t, o.SeatsDelta)
 		require.Equal(t, seats.EventAdded, s.lastEvent().Kind)
-		require.Zero(t, s.lastEvent().Count, "nobody is told")
+		require.Zero(t, s.lastEvent().Count, "no user is told")
 		require.Zero(t, s.user(o.User).FirstSignIn)
 	}
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
 	s.do(support, seats.SetTotal{Total: seats.Of(3)})
-	require.Equal(t, users.Inactive, s.user("ada").Status, "nobody is promoted by himself")
+	require.Equal(t, users.Inactive, s.user("ada").Status, "promotion needs a command")
 	s.do(owner, seats.Reactivate{User: "bob"})
 	require.Equal(t, users.Invited, s.user("bob").Status)
 	require.EqualValues(t, 1, s.lastEvent().Count, "the invitation goes out now")
@@ -300,7 +300,7 @@ func TestEdit(t *testing.T) {
 	s.do(owner, seats.Delete{User: "ada"}, seats.Edit{User: "bob", Set: users.Patch{Username: new("al")}})
 	s.refused(seats.ErrWrongStatus, owner, seats.Edit{User: "ada", Set: users.Patch{Title: new("x")}})
 
-	// Whoever signs in with an owner's address is the owner.
+	// A user who signs in with an owner's address is the owner.
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	takeOver := seats.Edit{User: "owner", Set: users.Patch{Email: new("bob2@acme.example")}}
 	s.refused(seats.ErrOwnerProtected, users.As("bob"), takeOver)
@@ -338,7 +338,7 @@ func TestEdit_exchange(t *testing.T) {
 
 	active := open(t, seats.Of(9), seats.BigContacts())
 	active.do(owner, seats.Invite{Profile: profile("ada")})
-	active.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another}) // whom people see as active
+	active.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another}) // shown as active
 	active.do(system, seats.Import{User: importedUser("max", func(u *users.User) { u.FirstSignIn = time.Time{} })})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})
 	active.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: another}) // who was never in

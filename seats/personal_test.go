@@ -135,7 +135,7 @@ func TestDecide_sealed(t *testing.T) {
 // TestDecide_sealed_fields has a key that came with other personal fields: they are told
 // apart while the row has its salt, also where there were none, and not by what stays.
 func TestDecide_sealed_fields(t *testing.T) {
-	adopted := func(change func(u *users.User)) seats.Command { return seats.Import{User: importedUser("eve", change)} }
+	imported := func(change func(u *users.User)) seats.Command { return seats.Import{User: importedUser("eve", change)} }
 	invited := func(change func(p *users.Profile)) seats.Command {
 		p := users.Profile{ID: "ada", Email: "ada@acme.example", ExternalID: "4711"}
 		change(&p)
@@ -147,7 +147,7 @@ func TestDecide_sealed_fields(t *testing.T) {
 		"external ID left out": {invited(same), invited(func(p *users.Profile) { p.ExternalID = "" })},
 		"location added":       {invited(same), invited(func(p *users.Profile) { p.Location = "London" })},
 		"other source":         {invited(same), invited(func(p *users.Profile) { p.Source.Kind = users.SourceImport })},
-		"licence added": {adopted(func(*users.User) {}), adopted(func(u *users.User) {
+		"licence added": {imported(func(*users.User) {}), imported(func(u *users.User) {
 			u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}}
 		})},
 		"other field": {seats.Edit{User: "bob", Set: users.Patch{Title: new("a")}}, seats.Edit{User: "bob", Set: users.Patch{LastName: new("a")}}},

@@ -82,11 +82,11 @@ func TestPlan_Decide(t *testing.T) {
 	}
 	undisturbed := s.rows
 	for name, disturb := range map[string]seats.Command{
-		"more seats":       seats.BuySeats{Quantity: 1},
-		"fewer seats":      seats.ReturnSeats{Quantity: 1},
-		"somebody is here": seats.Invite{Profile: profile("bob")},
-		"the missing one":  seats.Invite{Profile: profile("ghost")},
-		"other roles":      seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member)}},
+		"more seats":      seats.BuySeats{Quantity: 1},
+		"fewer seats":     seats.ReturnSeats{Quantity: 1},
+		"already a user":  seats.Invite{Profile: profile("bob")},
+		"the missing one": seats.Invite{Profile: profile("ghost")},
+		"other roles":     seats.SetPolicy{Policy: seats.Policy{Exempt: users.In(users.Member)}},
 	} {
 		decision, err := seats.Decide(undisturbed, s.request(system, disturb))
 		require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestPlan_Decide(t *testing.T) {
 	s.rows = undisturbed
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}) // which changes nothing of the plan
 	_, err := apply(users.As("eve"))
-	require.ErrorIs(t, err, seats.ErrPlanOutdated, "who applies it acts for himself")
+	require.ErrorIs(t, err, seats.ErrPlanOutdated, "the one who applies it is the actor")
 	d, err := apply(users.As("ada"))
 	require.NoError(t, err)
 	s.write(d.Change)
@@ -188,7 +188,7 @@ func TestPlan_Decide_outcome(t *testing.T) {
 	}
 }
 
-// TestPlan_Decide_other_user lets an address go to somebody else in between.
+// TestPlan_Decide_other_user gives an address to another user in between.
 func TestPlan_Decide_other_user(t *testing.T) {
 	s := open(t, seats.Of(5), seats.Standard())
 	s.invite("ada", "bob")

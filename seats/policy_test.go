@@ -39,7 +39,7 @@ func TestCount(t *testing.T) {
 	require.EqualValues(t, 3, n)
 	_, finite = seats.Unlimited().Number()
 	require.False(t, finite)
-	require.NotEqual(t, seats.Count{}, seats.Of(0), "a missing number is not nobody")
+	require.NotEqual(t, seats.Count{}, seats.Of(0), "a missing number is another value than zero")
 }
 
 func TestPool(t *testing.T) {
@@ -116,15 +116,15 @@ func TestStandard(t *testing.T) {
 func TestAccount_View(t *testing.T) {
 	all := users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
 	for _, c := range []struct {
-		letIn   seats.Activation
-		shown   users.Status
-		invited seats.Permissions
+		activation seats.Activation
+		shown      users.Status
+		invited    seats.Permissions
 	}{
 		{seats.FirstSignIn, users.Invited, users.In(seats.SignIn, seats.ReceiveNotifications, seats.BeAssigned)},
 		{seats.Invitation, users.Active, all},
 		{seats.Approval, users.Invited, users.In(seats.ReceiveNotifications, seats.BeAssigned)},
 	} {
-		p := seats.Policy{Activation: c.letIn}
+		p := seats.Policy{Activation: c.activation}
 		a := seats.Account{Policy: p}
 		invited := a.View(users.User{Status: users.Invited}, start)
 		require.Equal(t, c.shown, invited.Shown)
@@ -151,7 +151,7 @@ func TestAccount_View(t *testing.T) {
 
 	p := seats.Policy{Activation: seats.Invitation}
 	require.Equal(t, users.In(users.Invited, users.Active), p.Stored(users.In(users.Active)))
-	require.True(t, p.Stored(users.In(users.Invited)).Empty(), "nobody is shown as invited")
+	require.True(t, p.Stored(users.In(users.Invited)).Empty(), "no user is shown as invited")
 	require.Equal(t, users.In(users.Invited), seats.Standard().Stored(users.In(users.Invited)))
 }
 

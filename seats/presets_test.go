@@ -60,7 +60,7 @@ func TestPresets_cards(t *testing.T) {
 	}
 }
 
-// TestDecide_members, whatever the product: each accepts for himself, and
+// TestDecide_members, whatever the product: each accepts for themselves, and
 // that is all. A manager reads reports.
 func TestDecide_members(t *testing.T) {
 	for _, preset := range seats.Presets() {
@@ -110,22 +110,22 @@ func TestPreview_policy(t *testing.T) {
 	require.EqualValues(t, []int64{0, 1}, []int64{plan.Before.Excess, plan.After.Excess})
 	require.EqualValues(t, []int64{1, 0}, []int64{
 		plan.Before.People.Count(users.In(users.Invited), 0), plan.After.People.Count(users.In(users.Invited), 0),
-	}, "nobody is shown as invited there")
+	}, "no user is shown as invited there")
 	require.Equal(t, "[{User spots 3} {Open user spots 0} {Active users 4} {Inactive users 1}]", fmt.Sprint(plan.After.Cards))
 	s.do(support, seats.SetPolicy{Policy: seats.BigContacts()})
 	require.Equal(t, len(before.Users), len(s.rows.Users))
-	require.EqualValues(t, 4, s.rows.Usage().Held, "nobody is evicted")
+	require.EqualValues(t, 4, s.rows.Usage().Held, "every user stays")
 	s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
 }
 
-// TestSnapshot_UsageOf: under HowNow's "never logged in" nobody is active, and the
+// TestSnapshot_UsageOf: under HowNow's "never logged in" no user is active, and the
 // invited are those who have not claimed.
 func TestSnapshot_UsageOf(t *testing.T) {
 	s := open(t, seats.Of(9), seats.HowNow())
 	s.invite("ada")
 	s.do(owner, seats.Invite{Profile: profile("eve")}, seats.Invite{Profile: profile("bob")})
 	s.do(owner, seats.Invite{Profile: profile("left")})
-	s.do(support, seats.Deactivate{User: "left"}) // whom no card counts
+	s.do(support, seats.Deactivate{User: "left"}) // and no card counts them
 	var never users.Tally
 	for _, u := range s.rows.Users {
 		if (users.Filter{NeverSignedIn: true}).Match(u) {

@@ -23,7 +23,7 @@ func TestDecide_remedies_now(t *testing.T) {
 		s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}).Remedies.String())
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
-		"an admin alone can't put himself out and then go on")
+		"an admin alone can't deactivate themselves and then go on")
 	require.Equal(t, "ask the vendor for 1 more seat", seats.Remedies{{Steps: []seats.Step{{Action: users.ActionBuySeats, Count: 1, Vendor: true}}}}.String())
 	require.Empty(t, seats.Remedies{}.String())
 }
@@ -221,7 +221,7 @@ func TestDecide_remedies_other(t *testing.T) {
 }
 
 // Every remedy of a call of many commands makes all of it pass, with the least number that
-// does, and there is one where somebody's leaving, an order or a way back would do, alone or
+// does, and there is one where a departure, an order or a way back would do, alone or
 // together.
 func TestDecide_remedies_of_calls(outer *testing.T) {
 	people := []users.ID{"ada", "bob", "cy", "dee"}
@@ -291,13 +291,13 @@ func ways(n node, actor users.Actor, refusal *seats.Refusal, call []seats.Comman
 		}
 	}
 	if refusal.Code != seats.ErrOrderSize {
-		for _, seller := range []bool{false, true} {
+		for _, vendor := range []bool{false, true} {
 			for _, n := range []int64{1, 2, 10} {
-				first = append(first, seats.Step{Action: users.ActionBuySeats, Count: n, Vendor: seller})
+				first = append(first, seats.Step{Action: users.ActionBuySeats, Count: n, Vendor: vendor})
 			}
 		}
 	}
-	// Nobody is brought back to be put out, and an ownership ends for nothing less.
+	// No user is brought back to be put out, and an ownership ends for nothing less.
 	out, other := map[users.ID]bool{}, map[users.ID]bool{}
 	for _, c := range call {
 		for _, id := range seats.Needs("acme", system, c).Users {

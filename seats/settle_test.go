@@ -53,7 +53,7 @@ func TestSettle(t *testing.T) {
 
 	s.now = s.now.Add(policy.Term)
 	revision := s.rows.Account.Revision
-	require.Empty(t, s.settle(), "nobody is due any more")
+	require.Empty(t, s.settle(), "nothing is due any more")
 	require.Equal(t, revision+1, s.rows.Account.Revision)
 	require.Zero(t, s.rows.Account.NextDue)
 }

@@ -19,7 +19,7 @@ func TestDecide_shared_key(t *testing.T) {
 	carl := seats.Invite{Profile: users.Profile{ID: "carl", Email: ada}}
 	for name, c := range map[string]struct {
 		commands []seats.Command
-		finds    users.ID // whom the last command finds
+		finds    users.ID // the user that the last command finds
 		fresh    []users.Key
 	}{
 		"a field":        {[]seats.Command{seats.Edit{User: "bob", Set: users.Patch{Title: &free}}}, "bob", nil},

@@ -43,7 +43,7 @@ func open(t testing.TB, total seats.Count, policy seats.Policy) *site {
 	return s
 }
 
-// profile returns somebody's profile: the ID and an address of that name.
+// profile returns a user's profile: the ID and an address of that name.
 func profile(id users.ID) users.Profile {
 	return users.Profile{ID: id, FirstName: "First " + string(id), LastName: "Last " + string(id), Email: string(id) + "@acme.example"}
 }
@@ -155,7 +155,7 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 			owners++
 		}
 		if !s.Account.Erased.IsZero() {
-			owners = 1 // nobody is protected any more
+			owners = 1 // no owner is protected any more
 		}
 		for _, k := range u.TakenKeys() {
 			require.NotContains(t, keys, k, "%v is taken twice", k.Kind)
@@ -186,7 +186,7 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 	}
 }
 
-// requireNewKeys asserts that a change creates the users whom the snapshot does not have,
+// requireNewKeys asserts that a change creates the users that the snapshot lacks,
 // and that it names the keys that its users take.
 func requireNewKeys(t testing.TB, s seats.Snapshot, c seats.Change) {
 	t.Helper()
@@ -205,7 +205,7 @@ func requireNewKeys(t testing.TB, s seats.Snapshot, c seats.Change) {
 	require.ElementsMatch(t, taken, c.Keys())
 }
 
-// requireTrueEvents asserts that a change says what it does, and that nobody
+// requireTrueEvents asserts that a change says what it does, and that no user
 // enters a pool that is above its total.
 func requireTrueEvents(t testing.TB, s seats.Snapshot, c seats.Change) {
 	t.Helper()
@@ -222,7 +222,7 @@ func requireTrueEvents(t testing.TB, s seats.Snapshot, c seats.Change) {
 			t.Fatalf("an untrue event: %+v", e)
 		}
 		if e.Delta > 0 && e.Kind != seats.EventPolicySet && e.Kind != seats.EventImported && last[e.Pool].Excess() > 0 {
-			t.Fatalf("somebody entered a full pool: %+v", e)
+			t.Fatalf("a user entered a full pool: %+v", e)
 		}
 		at = e.Time
 	}

@@ -77,7 +77,7 @@ func TestDecide_hidden_users(t *testing.T) {
 }
 
 // Two accounts that differ only in what the actor must not learn answer every call with the
-// same JSON. The users whom the actor may not act on have other IDs there, other names, and
+// same JSON. The users beyond the reach of the actor have other IDs there, other names, and
 // have changed places in status, role and source.
 func TestDecide_two_accounts_look_alike(outer *testing.T) {
 	rapid.Check(outer, func(t *rapid.T) {
@@ -100,7 +100,7 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 		for i := range rapid.IntRange(1, 3).Draw(t, "own") {
 			u := person(fmt.Sprint("own", i), users.Source{Kind: users.SourceSync, Name: "hr"})
 			if actor.Kind == users.ActorUser && users.In(users.Invited, users.Active).Has(u.Status) {
-				u.Role = min(u.Role, users.Manager) // who administers the account may see everybody
+				u.Role = min(u.Role, users.Manager) // an administrator may see every user
 			}
 			if i > 0 && actor.Kind == users.ActorUser {
 				u.Source = users.Source{}

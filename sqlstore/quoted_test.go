@@ -24,7 +24,7 @@ func TestSchema_withoutValues(t *testing.T) {
 		tag + "Truncated incorrect DOUBLE value: 'x' for key 'zanzibar'":                              tag + "Truncated incorrect DOUBLE value: …",
 		tag + "Truncated incorrect DOUBLE value: 'doesn't":                                            tag + "Truncated incorrect DOUBLE value: …",
 		tag + "Truncated incorrect DOUBLE value: 'a 'b' zanzibar":                                     tag + "Truncated incorrect DOUBLE value: …",
-		tag + "Incorrect integer value: 'zanzi'bar' for column `t`.`seats_users`.`notices` at row 1":  tag + "Incorrect integer value: … for column `t`.`seats_users`.`notices` at row 1",
+		tag + "Incorrect integer value: 'zanzi'bar' for column `t`.`seats_users`.`notification_count` at row 1":  tag + "Incorrect integer value: … for column `t`.`seats_users`.`notification_count` at row 1",
 		tag + "Incorrect integer value: 'title' for column 'notification_count' at row 1":             tag + "Incorrect integer value: … for column 'notification_count' at row 1",
 		tag + "Data too long for column 'title' at row 1":                                             "",
 		tag + "Table 't.seats_progress' doesn't exist":                                                "",
@@ -62,7 +62,7 @@ func TestSchema_withoutValues(t *testing.T) {
 			{engine, want},
 			{fmt.Errorf("the tables can't be looked at: %w", engine), "the tables can't be looked at: " + want},
 			{fmt.Errorf("%w; and it can't be read: %w", engine, s.withoutValues(engine)), want + "; and it can't be read: " + want},
-			{errors.Join(engine, ownError(`is it somebody else's? the column "id" isn't 'x'`)), want + "\n" + `is it somebody else's? the column "id" isn't 'x'`},
+			{errors.Join(engine, ownError(`is it another program's? the column "id" isn't 'x'`)), want + "\n" + `is it another program's? the column "id" isn't 'x'`},
 		} {
 			got := s.withoutValues(wrapped.err)
 			require.EqualError(t, got, wrapped.want)

@@ -98,7 +98,7 @@ func (s forgetful) Commit(ctx context.Context, changes ...seats.Change) ([]store
 	return s.Store.Commit(ctx, changes...)
 }
 
-// narrow looks for nobody who administers.
+// narrow leaves out owners and admins.
 type narrow struct{ store.Store }
 
 func (s narrow) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
@@ -139,7 +139,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			return stale{s, &mu, map[users.AccountID]seats.Snapshot{}, new(int)}
 		},
 		"an acknowledged commit is lost": func(_ int, s store.Store) store.Store { return forgetful{s, &mu, &count} },
-		"nobody is told of an order":     func(_ int, s store.Store) store.Store { return narrow{s} },
+		"an order tells no user":     func(_ int, s store.Store) store.Store { return narrow{s} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()

@@ -187,7 +187,7 @@ func costs(t *testing.T, s *site) []call {
 			_, err := st.Due(ctx, moment, "", 50)
 			require.NoError(t, err)
 		}},
-		// Somebody took the key after the load: the commit is refused, and a look says why.
+		// Another user took the key after the load: the commit is refused, and a look says why.
 		{name: "a key that is taken", reads: 2, writes: []int{2}, refused: 1, do: func(t *testing.T, n int) {
 			changes := invitations(t, st, accounts[:1], 6000+n)
 			changes[0].Created[0].Email = address(9)

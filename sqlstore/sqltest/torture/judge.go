@@ -116,7 +116,7 @@ func (v *verdict) find(count *int, found bool, format string, values ...any) {
 }
 
 // isFull reports whether an event takes seats and more are held then than there are.
-// People who are brought along, a total that is cut, and a policy by which other people
+// People that are brought along, a total that is cut, and a policy by which other people
 // hold seats may bring an account there.
 func isFull(e seats.Event) bool {
 	total, limited := e.Total.Number()
