@@ -1,7 +1,6 @@
 package repotest
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -47,7 +46,7 @@ func TestComments_words(t *testing.T) {
 	}
 	for _, folder := range slices.Sorted(maps.Keys(folders)) {
 		c := folders[folder]
-		t.Log(fmt.Sprintf("%-10s %6d words %5.2f relative %5.2f negative", folder, c.words, hundred(c.relative, c.words), hundred(c.negative, c.words)))
+		t.Logf("%-10s %6d words %5.2f relative %5.2f negative", folder, c.words, hundred(c.relative, c.words), hundred(c.negative, c.words))
 	}
 	t.Logf("whole: %d words, %.2f relative, %.2f negative", whole.words, hundred(whole.relative, whole.words), hundred(whole.negative, whole.words))
 	require.LessOrEqual(t, hundred(whole.relative, whole.words), maxRelative)

@@ -139,7 +139,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			return stale{s, &mu, map[users.AccountID]seats.Snapshot{}, new(int)}
 		},
 		"an acknowledged commit is lost": func(_ int, s store.Store) store.Store { return forgetful{s, &mu, &count} },
-		"an order tells no user":     func(_ int, s store.Store) store.Store { return narrow{s} },
+		"an order tells no user":         func(_ int, s store.Store) store.Store { return narrow{s} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
