@@ -10,11 +10,11 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// bringsItsTime wants the store's time within ten minutes of the test's: less than any
-// two time zones are apart.
-func bringsItsTime(t *tester) {
+// storeTime wants the store's time within ten minutes of the test's: less than any two time
+// zones are apart.
+func storeTime(t *tester) {
 	a := t.opened("a")
-	snapshots, err := t.store.Load(t.Context(), seats.Need{Account: a}, seats.Need{Account: t.account("nobody")}, seats.Need{Account: a, Admins: true})
+	snapshots, err := t.store.Load(t.Context(), seats.Need{Account: a}, seats.Need{Account: t.account("unknown")}, seats.Need{Account: a, Admins: true})
 	require.NoError(t, err)
 	has := !snapshots[0].StoreTime.IsZero()
 	is := func(at time.Time) {
@@ -30,15 +30,14 @@ func bringsItsTime(t *tester) {
 		is(s.StoreTime)
 	}
 	t.outbox()
-	from := store.Progress{Consumer: "mailer", Account: a}
+	outbox, from := store.OutboxOf(t.store), progress(a, 0, time.Time{})
 	for range 2 {
-		behind, err := store.OutboxOf(t.store).Pending(t.Context(), "mailer", a[:len(a)-1], 1)
+		pending, err := outbox.Pending(t.Context(), "mailer", t.start(), 1)
 		require.NoError(t, err)
-		require.Equal(t, a, behind[0].Account)
-		is(behind[0].StoreTime)
-		to := from
-		from.StoreTime, to.StoreTime, to.LeaseUntil = gen.Epoch, gen.Epoch.Add(1), gen.Epoch
-		t.advanced(from, to)
+		is(pending[0].StoreTime)
+		to := progress(a, 0, gen.Epoch)
+		from.StoreTime, to.StoreTime = gen.Epoch, gen.Epoch.Add(1) // left aside
+		require.NoError(t, outbox.Advance(t.Context(), from, to))
 		from = to
 	}
 }

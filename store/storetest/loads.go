@@ -12,62 +12,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/internal/gen"
-	"github.com/seatkeeper/seatkeeper/internal/harness"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func answersInOrder(t *tester) {
+func loadInOrder(t *tester) {
 	a, b := t.opened("a"), t.opened("b")
 	t.written(t.invited(b, "x"))
-	of := func(id users.AccountID) seats.Need { return seats.Need{Account: id} }
-	twice := seats.Need{Account: b, Users: []users.ID{"x"}}
-	snapshots, err := t.store.Load(t.Context(), of(b), of(t.account("nobody")), of(a), twice)
-	require.NoError(t, err)
-	require.Len(t, snapshots, 4)
-	require.Equal(t, b, snapshots[0].Account.ID)
-	require.Empty(t, snapshots[0].Users, "nobody was asked for")
-	require.Equal(t, seats.Snapshot{}, harness.Plain(t, snapshots[1]), "there is no such account")
-	require.Equal(t, a, snapshots[2].Account.ID)
-	require.EqualValues(t, 1, snapshots[2].Account.Revision)
-	require.Equal(t, snapshots[0].Account, snapshots[3].Account)
-	require.Len(t, snapshots[3].Users, 1)
-
-	t.absent(t.account("nobody"))
-	snapshots, err = t.store.Load(t.Context())
-	require.NoError(t, err)
-	require.Empty(t, snapshots, "nothing was asked for")
+	t.loads(seats.Need{Account: b}, seats.Need{Account: t.account("unknown")}, seats.Need{Account: a}, seats.Need{Account: b, Users: []users.ID{"x"}})
+	t.loads()
 	require.Empty(t, t.commit(), "nothing was changed")
 }
 
-// loads requires that the store brings of an account just what [seats.Need.Select] brings of
-// all its rows.
-func (t *tester) loads(rows seats.Snapshot, needs ...seats.Need) {
-	t.Helper()
-	for _, n := range needs {
-		n.Account = rows.Account.ID
-		want, got := n.Select(rows), t.load(n)
-		if !rows.Account.IsDue(n.DueBy) {
-			want.NextDue, got.NextDue = time.Time{}, time.Time{} // which does not count
-		}
-		require.Equal(t, harness.Plain(t, want), harness.Plain(t, got), "%+v", n)
-	}
-}
-
-// wrote commits the change, and returns all rows of its account.
-func (t *tester) wrote(rows seats.Snapshot, c seats.Change) seats.Snapshot {
-	t.Helper()
-	t.written(c)
-	return rows.Apply(c)
-}
-
-func findsUsers(t *tester) {
-	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
-	c := t.next(rows.Account)
+func loadUsers(t *tester) {
+	a := t.opened("a")
 	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
-	add(&c, member(ada), member(users.Profile{ID: "bob", Email: "bob@acme.example", Username: "ada@acme.example"}), member(users.Profile{ID: "eve", Username: "eve"}))
-	rows = t.wrote(rows, c)
+	t.written(t.change(a, member(ada), member(users.Profile{ID: "bob", Email: "bob@acme.example", Username: "ada@acme.example"}), member(users.Profile{ID: "eve", Username: "eve"})))
 	key := func(keys ...users.Key) seats.Need { return seats.Need{Keys: keys} }
 	needs := []seats.Need{
 		key(users.ByEmail("ada@ACME.example")), key(users.ByUsername("AL")), key(users.ByExternalID(" E7")),
@@ -79,45 +40,94 @@ func findsUsers(t *tester) {
 		},
 		key(ada.Keys()...), {Users: []users.ID{"ada"}},
 	}
-	t.loads(rows, needs...)
-	require.Empty(t, t.load(seats.Need{Account: t.opened("b"), Users: []users.ID{"ada"}, Keys: ada.Keys()}).Users, "of another account")
-	rows = t.wrote(rows, t.decided(rows.Account.ID, seats.Delete{User: "ada"}))
-	t.loads(rows, needs...) // a tombstone by its ID, and by nothing else
+	t.loads(of(a, needs...)...)
+	t.loads(seats.Need{Account: t.opened("b"), Users: []users.ID{"ada"}, Keys: ada.Keys()})
+	t.written(t.decided(a, seats.Delete{User: "ada"}))
+	t.loads(of(a, needs...)...) // a tombstone by its ID alone
 }
 
-func bringsPools(t *tester) {
-	rows := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard()))
-	c := t.next(rows.Account)
+func loadPools(t *tester) {
+	a := t.opened("a")
+	c := t.change(a)
 	for _, id := range []seats.PoolID{"", "a", "b", "c"} {
 		c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(5), Held: int64(len(id))})
 	}
-	t.loads(t.wrote(rows, c), seats.Need{}, seats.Need{Pools: []seats.PoolID{"c", "nowhere", "a", "", "c"}})
+	t.written(c)
+	t.loads(of(a, seats.Need{}, seats.Need{Pools: []seats.PoolID{"c", "nowhere", "a", "", "c"}})...)
 }
 
-func bringsThePast(t *tester) {
-	rows, b := t.wrote(seats.Snapshot{}, t.opening("a", seats.Standard())), t.opened("b")
-	call := func(row seats.Account, key string, indices ...int) seats.Change {
-		c := t.next(row)
+func loadAdmins(t *tester) {
+	a := t.opened("a")
+	t.opened("b")
+	people := crowd()
+	t.written(t.change(a, people...))
+	require.Len(t, seats.Need{Admins: true}.Select(t.rows[a]).Users, 25)
+	var others seats.Need
+	for i, u := range people {
+		if i%3 == 0 {
+			others.Users = append(others.Users, u.ID)
+		} else if i%7 == 0 {
+			others.Keys = append(others.Keys, u.Keys()...)
+		}
+	}
+	all := others
+	all.Admins = true
+	t.loads(of(a, seats.Need{}, seats.Need{Admins: true}, others, all)...)
+	t.load(of(t.account("b"), seats.Need{Admins: true})...)
+
+	// A user whose role or status changes comes in, or is out.
+	for n := range 5 {
+		for i := range people {
+			people[i].Role, people[i].Status = users.Roles()[(i+n)/2%4], users.Statuses()[(i+2*n)%4]
+			if (i+n)%9 == 0 {
+				people[i] = people[i].Tombstone()
+			}
+		}
+		t.written(t.change(a, people...))
+		t.load(of(a, seats.Need{Admins: true})...)
+	}
+
+	// More than a load brings, in an order of bytes.
+	many := t.opened("many")
+	for part := range 4 {
+		var rows []users.User
+		for i := range 300 {
+			u := member(users.Profile{ID: users.ID(fmt.Sprintf("%c%03d", "Bb"[i%2], part*150+i/2)), Username: fmt.Sprint("user ", part, " ", i)})
+			u.Role = []users.Role{users.Admin, users.Owner}[i/7%2]
+			rows = append(rows, u)
+		}
+		t.written(t.change(many, rows...))
+	}
+	rows := t.rows[many].Users
+	require.Greater(t, len(rows), seats.MaxReceivers+1)
+	t.loads(of(many, seats.Need{Admins: true}, seats.Need{Admins: true, Users: []users.ID{owner, rows[1100].ID, rows[0].ID}})...)
+	t.written(t.decided(many, seats.ChangeRole{User: rows[0].ID}))
+	t.load(of(many, seats.Need{Admins: true})...) // the next one takes the place
+}
+
+func loadPast(t *tester) {
+	a, b := t.opened("a"), t.opened("b")
+	call := func(account users.AccountID, key string, indices ...int) seats.Change {
+		c := t.change(account)
 		for _, i := range indices {
 			record(&c, seats.Event{Kind: seats.EventUnchanged, Key: key, Index: i})
 		}
 		return c
 	}
-	first, second := call(rows.Account, "k", 0, 1, 1, 2), call(t.row(b), "k", 0, 1)
+	first, second := call(a, "k", 0, 1, 1, 2), call(b, "k", 0, 1)
 	second.ID, second.Events[0].Change, second.Events[1].Change = first.ID, first.ID, first.ID
-	t.written(second)
-	rows = t.wrote(rows, first)
-	unkeyed := call(rows.Account, "", 0, 1)
-	rows = t.wrote(rows, unkeyed)
-	third, other := call(rows.Account, "k", 3, 4), call(rows.Account, "other", 0, 2)
-	rows = t.wrote(rows, third)
-	require.ErrorIs(t, t.commit(other)[0].Err, store.ErrConflict)
-	rows = t.wrote(rows, call(rows.Account, "k2", 5, 4, 6))
-	t.written(call(t.row(b), "k2", 0))
-	rows = t.wrote(rows, call(rows.Account, "k2", 4))
-	nameless := call(rows.Account, "", 0)
+	t.written(first, second)
+	unkeyed := call(a, "", 0, 1)
+	t.written(unkeyed)
+	third, other := call(a, "k", 3, 4), call(a, "other", 0, 2)
+	t.written(third)
+	t.refused(store.ErrConflict, other)
+	t.written(call(a, "k2", 5, 4, 6), call(b, "k2", 0))
+	t.written(call(a, "k2", 4))
+	nameless := call(a, "", 0)
 	nameless.ID, nameless.Events[0].Change = "", ""
-	t.loads(t.wrote(rows, nameless),
+	t.written(nameless)
+	t.loads(of(a,
 		seats.Need{}, seats.Need{IndexFrom: 0, IndexTo: 9}, // nothing is asked for
 		seats.Need{Change: first.ID}, seats.Need{Change: unkeyed.ID}, seats.Need{Change: "unknown"}, seats.Need{Change: other.ID},
 		seats.Need{Key: "k", IndexTo: 1000}, seats.Need{Key: "k", IndexFrom: 1, IndexTo: 2}, seats.Need{Key: "k", IndexFrom: 1, IndexTo: 4},
@@ -125,102 +135,125 @@ func bringsThePast(t *tester) {
 		seats.Need{Key: "k2"}, // the first of the least index
 		seats.Need{Key: "unknown", IndexTo: 1000}, seats.Need{Key: "other", IndexTo: 1000}, seats.Need{Key: "", IndexTo: 1000},
 		seats.Need{Change: first.ID, Key: "k", IndexFrom: 2, IndexTo: 5}, // in order, each once
-		seats.Need{Change: third.ID, Key: "k", IndexFrom: 0, IndexTo: 2})
+		seats.Need{Change: third.ID, Key: "k", IndexFrom: 0, IndexTo: 2})...)
 }
 
-// oneMoment lets two people hand one seat to and fro, two events and one
-// revision each time, and counts the times in the pool, so that each number says
-// what all the others are.
+// expiring is a policy under which invited users are due.
+var expiring = seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: gen.Term}
+
+func loadDue(t *tester) {
+	due := gen.Epoch.Add(gen.Term)
+	by := func(more time.Duration, ids ...users.ID) seats.Need {
+		return seats.Need{DueBy: due.Add(more), Users: ids}
+	}
+	a := t.account("a")
+	t.written(t.opening(a, expiring))
+	var ids []users.ID
+	for i := range seats.MaxSettled + 1 {
+		ids = append(ids, users.ID(fmt.Sprintf("p%03d", i)))
+	}
+	t.written(t.invited(a, ids...))
+	t.loads(of(a, seats.Need{}, by(-time.Microsecond), by(0), by(0, owner, "p000", "p500"))...)
+	t.written(seats.Settle(by(0).Select(t.rows[a]), seats.Request{Actor: users.System(), At: due, Change: t.id()}))
+	require.Equal(t, []users.ID{"p500"}, idsOf(by(0).Select(t.rows[a]).Users), "of one instant in the order of their IDs")
+	t.load(of(a, by(0))...)
+	never := t.opened("never")
+	t.written(t.invited(never, "x"))
+	t.load(of(never, seats.Need{DueBy: due.AddDate(1000, 0, 0)})...)
+
+	// The earliest come first, whatever their IDs.
+	b := t.opened("b")
+	var people []users.User
+	for i := range seats.MaxSettled + 3 {
+		u := member(users.Profile{ID: users.ID(fmt.Sprintf("p%03d", 999-i)), Username: fmt.Sprint("p", i)})
+		u.Due = due.Add(time.Duration(i) * time.Microsecond)
+		people = append(people, u)
+	}
+	c := t.change(b, people...)
+	c.Account.NextDue = due
+	t.written(c)
+	t.loads(of(b, by(0), by(1000), by(2000), by(3000), by(time.Hour))...)
+}
+
+// oneMoment lets two users hand one seat to and fro, with two events and one revision each
+// time, and counts the times in the pool: each number says what all the others are.
 func oneMoment(t *tester) {
 	const looks, moves = 150, 50 // at least
 	accounts := []users.AccountID{t.opened("a"), t.opened("b")}
-	people := []users.ID{"ada", "bob"}
+	pair := []users.ID{"ada", "bob"}
+	email := func(id users.ID) string { return string(id) + "@acme.example" }
 	for _, a := range accounts {
 		t.written(t.decided(a,
-			seats.Add{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}, Role: users.Admin},
-			seats.Add{Profile: users.Profile{ID: "bob", Email: "bob@acme.example"}}, seats.Deactivate{User: "bob"}))
+			seats.Add{Profile: users.Profile{ID: "ada", Email: email("ada")}, Role: users.Admin},
+			seats.Add{Profile: users.Profile{ID: "bob", Email: email("bob")}}, seats.Deactivate{User: "bob"}))
 	}
-	start := t.row(accounts[0])
-	holder := func(revision uint64) int { return int(revision-start.Revision) % 2 }
-
-	move := func(a users.AccountID, i int) error {
-		from, to := people[i%2], people[1-i%2]
-		snapshots, err := t.store.Load(t.Context(), seats.Need{Account: a, Users: people})
-		if err != nil {
-			return err
-		}
-		d, err := seats.Decide(snapshots[0], seats.Request{
-			Actor: users.System(), At: gen.Epoch, Change: seats.ChangeID(fmt.Sprint("move ", i)),
-			Commands: []seats.Command{seats.Deactivate{User: from}, seats.Reactivate{User: to}},
-		})
-		if err != nil {
-			return err
-		}
-		d.Change.Pools = []seats.Pool{{Total: seats.Unlimited(), Held: 2, Spent: int64(i + 1)}}
-		results, err := t.store.Commit(t.Context(), d.Change)
-		if err != nil {
-			return err
-		}
-		return results[0].Err
-	}
+	start := t.rows[accounts[0]].Account
 	var writer sync.WaitGroup
 	var looked atomic.Bool
 	writer.Go(func() {
+		rows := []seats.Snapshot{t.rows[accounts[0]], t.rows[accounts[1]]}
 		for i := 0; i < 2*moves || !looked.Load(); i++ {
-			err := move(accounts[i%2], i/2)
-			for again := 0; again < 9 && errors.Is(err, store.ErrConflict); again++ { // as the engine may ask
-				err = move(accounts[i%2], i/2)
-			}
+			from, to := pair[i/2%2], pair[1-i/2%2]
+			d, err := seats.Decide(rows[i%2], seats.Request{
+				Actor: users.System(), At: gen.Epoch, Change: seats.ChangeID(fmt.Sprint("move ", i)),
+				Commands: []seats.Command{seats.Deactivate{User: from}, seats.Reactivate{User: to}},
+			})
 			if !assert.NoError(t, err) {
 				return
 			}
+			d.Change.Pools = []seats.Pool{{Total: seats.Unlimited(), Held: 2, Spent: int64(i/2 + 1)}}
+			results, err := t.store.Commit(t.Context(), d.Change)
+			for again := 0; again < 9 && err == nil && errors.Is(results[0].Err, store.ErrConflict); again++ { // as the engine may ask
+				results, err = t.store.Commit(t.Context(), d.Change)
+			}
+			if !assert.NoError(t, err) || !assert.NoError(t, results[0].Err) {
+				return
+			}
+			rows[i%2] = rows[i%2].Apply(d.Change)
+			rows[i%2].Past = nil
 		}
 	})
 	defer writer.Wait()
 	defer looked.Store(true)
+	// holder is the one of the pair with the seat at a revision.
+	holder := func(revision uint64) int { return int(revision-start.Revision) % 2 }
+	row := func(a seats.Account) {
+		require.Equal(t, start.Sequence+2*(a.Revision-start.Revision), a.Sequence)
+		require.EqualValues(t, holder(a.Revision), a.Tally.Of(users.Segment{Status: users.Active}), "a row is of one moment")
+		require.EqualValues(t, 1-holder(a.Revision), a.Tally.Of(users.Segment{Status: users.Active, Role: users.Admin}))
+	}
 	var needs []seats.Need
 	for _, a := range accounts {
-		needs = append(needs, seats.Need{Account: a, Admins: true})
-		needs = append(needs, seats.Need{Account: a, Users: people[:1], Keys: []users.Key{users.ByEmail("bob@acme.example")}, Pools: []seats.PoolID{"course"}})
+		needs = append(needs, of(a, seats.Need{Admins: true}, seats.Need{Users: pair[:1], Keys: []users.Key{users.ByEmail(email("bob"))}})...)
 	}
-	check := func(s seats.Snapshot) {
-		moved := s.Account.Revision - start.Revision
-		is := holder(s.Account.Revision)
-		require.Equal(t, start.Sequence+2*moved, s.Account.Sequence)
-		require.Len(t, s.Users, 2)
-		require.Equal(t, users.Active, s.Users[is].Status)
-		require.Equal(t, users.Inactive, s.Users[1-is].Status)
-		require.EqualValues(t, 1-is, s.Account.Tally.Of(users.Segment{Status: users.Active, Role: users.Admin}))
-		require.EqualValues(t, is, s.Account.Tally.Of(users.Segment{Status: users.Active}))
-		require.Len(t, s.Pools, 1)
-		require.EqualValues(t, moved, s.Pools[0].Spent)
-	}
+	seated := users.Filter{Status: users.In(users.Active), Role: users.In(users.Admin, users.Member)}
 	for range looks {
 		snapshots, err := t.store.Load(t.Context(), needs...)
 		require.NoError(t, err)
 		for i, s := range snapshots {
-			require.Equal(t, accounts[i/2], s.Account.ID)
-			if i%2 == 1 {
-				check(s)
-			} else if is := holder(s.Account.Revision); is == 0 {
-				require.Equal(t, []users.ID{"ada", owner}, idsOf(s.Users), "who administers the account")
-			} else {
-				require.Equal(t, []users.ID{owner}, idsOf(s.Users), "who administers the account")
+			row(s.Account)
+			is := holder(s.Account.Revision)
+			require.EqualValues(t, s.Account.Revision-start.Revision, s.Pools[0].Spent)
+			if i%2 == 0 {
+				require.Equal(t, []users.ID{"ada", owner}[is:], idsOf(s.Users), "the admins")
+				continue
 			}
+			require.Len(t, s.Users, 2)
+			require.Equal(t, []users.Status{users.Active, users.Inactive}, []users.Status{s.Users[is].Status, s.Users[1-is].Status})
 		}
-		listed := t.listed(len(accounts), nothing)
-		require.Equal(t, accounts, accountsOf(listed))
+		listed, err := t.store.Accounts(t.Context(), t.start(), len(accounts))
+		require.NoError(t, err)
 		for _, a := range listed {
-			require.Equal(t, start.Sequence+2*(a.Revision-start.Revision), a.Sequence)
-			require.EqualValues(t, holder(a.Revision), a.Tally.Of(users.Segment{Status: users.Active}), "a row is of one moment")
+			row(a)
 		}
-		tally, revision, err := t.store.Tally(t.Context(), accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Admin, users.Member)})
+		tally, revision, err := t.store.Tally(t.Context(), accounts[0], seated)
 		require.NoError(t, err)
 		require.EqualValues(t, 1, tally.Count(0, 0))
 		require.EqualValues(t, holder(revision), tally.Of(users.Segment{Status: users.Active}), "the tally is of that revision")
-		page := t.people(accounts[0], users.Filter{Status: users.In(users.Active), Role: users.In(users.Admin, users.Member)})
-		require.Len(t, page, 1, "a page is right at its moment")
-		events, err := t.store.Events(t.Context(), accounts[0], seats.EventFilter{After: snapshots[0].Account.Sequence}, 10_000)
+		page, err := t.store.Users(t.Context(), accounts[0], seated, everything)
+		require.NoError(t, err)
+		require.Len(t, page, 1, "a page is of one moment")
+		events, err := t.store.Events(t.Context(), accounts[0], seats.EventFilter{After: snapshots[0].Account.Sequence}, everything)
 		require.NoError(t, err)
 		require.Zero(t, len(events)%2, "a commit is there as a whole")
 		require.True(t, slices.IsSortedFunc(events, func(a, b seats.Event) int { return int(a.Sequence) - int(b.Sequence) }))

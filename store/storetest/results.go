@@ -2,19 +2,14 @@ package storetest
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/internal/gen"
-	"github.com/seatkeeper/seatkeeper/internal/harness"
-	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -26,144 +21,95 @@ type answer struct {
 	store.CommitResult
 }
 
-// commitResults lets eight committers loose on three accounts, each with its
-// own memory of them, fresh or stale. Then the results are held against those of
-// a store in memory, revision by revision.
-func commitResults(t *tester) {
-	openings := []seats.Change{t.opening("a", seats.Standard()), t.opening("b", seats.Standard()), t.opening("c", seats.Standard())}
-	t.written(openings...)
-	var accounts []users.AccountID
-	for _, o := range openings {
-		accounts = append(accounts, o.Account.ID)
-	}
-	const committers, calls = 8, 40
-	answers := make([][]answer, committers)
-	var gone sync.WaitGroup
-	for i := range committers {
-		c := &committer{t: t, name: fmt.Sprint("c", i), random: rand.New(rand.NewPCG(1, uint64(i))), known: map[users.AccountID]seats.Snapshot{}}
-		gone.Go(func() {
-			for n := range calls {
-				got, err := c.call(t.Context(), accounts, n)
-				if !assert.NoError(t, err) {
-					return
-				}
-				answers[i] = append(answers[i], got...)
-			}
-		})
-	}
-	gone.Wait()
-	all := slices.Concat(answers...)
-	for _, o := range openings {
-		t.replay(o, slices.DeleteFunc(slices.Clone(all), func(x answer) bool { return x.Account.ID != o.Account.ID }))
-	}
-}
-
-// A committer commits changes that are decided on what it has seen of the
-// accounts, which may have been a while ago.
-type committer struct {
-	t      *tester
-	name   string
-	random *rand.Rand
-	known  map[users.AccountID]seats.Snapshot
-}
-
-// call commits one change to each of some accounts.
-func (c *committer) call(ctx context.Context, accounts []users.AccountID, n int) ([]answer, error) {
-	var changes []seats.Change
-	for _, a := range accounts {
-		last, seen := c.known[a]
-		if !seen || c.random.IntN(3) > 0 {
-			snapshots, err := c.t.store.Load(ctx, seats.Need{Account: a, Keys: wanted})
-			if err != nil {
-				return nil, err
-			}
-			last = snapshots[0]
-			c.known[a] = last
-		}
-		if c.random.IntN(4) > 0 {
-			changes = append(changes, c.change(last, n))
-		}
-	}
-	results, err := c.t.store.Commit(ctx, changes...)
-	if err != nil {
-		return nil, err
-	}
-	if len(results) != len(changes) {
-		return nil, fmt.Errorf("%d results on %d changes", len(results), len(changes))
-	}
-	var answers []answer
-	for i, v := range results {
-		answers = append(answers, answer{changes[i], v})
-	}
-	return answers, nil
-}
-
-// wanted are the few names that all want.
+// wanted are the few names that all committers want.
 var wanted = []users.Key{users.ByUsername("w0"), users.ByUsername("w1"), users.ByUsername("w2"), users.ByUsername("w3")}
 
-// change lets a user in under one of the names, or out, or both, or only moves the revision
-// on.
-func (c *committer) change(last seats.Snapshot, n int) seats.Change {
-	change := seats.Change{ID: seats.ChangeID(fmt.Sprintf("%s %d", c.name, n)), Base: last.Account.Revision, Account: last.Account}
-	change.Account.Revision++
-	way := c.random.IntN(4)
-	if way == 3 {
-		return change
+// commitResults lets eight committers loose on three accounts, each with snapshots of its own,
+// fresh or stale. Then the results of each account are judged, revision by revision: one change
+// may be written on each, and the others have their result by the rows of that revision.
+func commitResults(t *tester) {
+	accounts := []users.AccountID{t.opened("a"), t.opened("b"), t.opened("c")}
+	const committers, calls = 8, 40
+	answers := make([][]answer, committers)
+	for _, err := range together(committers, func(i int) (err error) {
+		answers[i], err = t.commits(fmt.Sprint("c", i), gen.FromRand(rand.New(rand.NewPCG(1, uint64(i))), nil), accounts, calls)
+		return err
+	}) {
+		require.NoError(t, err)
 	}
-	if len(last.Users) > 0 && way > 0 {
-		leaver := last.Users[c.random.IntN(len(last.Users))]
-		put(&change, nil, leaver.Tombstone())
+	all := slices.Concat(answers...)
+	// A change that is written moves the account on, so it comes last.
+	rank := func(x answer) int {
+		if x.Err == nil {
+			return 1
+		}
+		return 0
 	}
-	if len(change.Updated) == 0 || way > 1 {
-		name := wanted[c.random.IntN(len(wanted))]
-		u := member(users.Profile{ID: users.ID(change.ID), Username: name.Value})
-		add(&change, u)
-	}
-	return change
-}
-
-// replay holds the results against a store in memory that carries out the same changes one
-// after the other. Of a conflict it asks nothing but that it has no effect, since the engine
-// may have wished for it.
-func (t *tester) replay(opening seats.Change, answers []answer) {
-	t.Helper()
-	memory := &tester{T: t.T, store: memstore.New(), options: t.options, ctx: t.ctx}
-	memory.written(opening)
-	slices.SortStableFunc(answers, func(x, y answer) int { return cmp.Or(cmp.Compare(x.Base, y.Base), outcome(y)-outcome(x)) })
-	won := 0
-	for _, x := range answers {
-		if outcome(x) == conflict {
+	slices.SortStableFunc(all, func(x, y answer) int { return cmp.Or(cmp.Compare(x.Base, y.Base), rank(x)-rank(y)) })
+	for _, x := range all {
+		rows := t.rows[x.Account.ID]
+		if errors.Is(x.Err, store.ErrConflict) {
+			continue // it has no effect, and the engine may have asked for it
+		}
+		require.Equal(t, rows.Account.Revision, x.Base, "a change was not decided on this revision")
+		taken := x.Change.Taken(rows.Users...)
+		require.ElementsMatch(t, taken, x.CommitResult.Taken, "the keys that were taken at revision %d", x.Base)
+		if len(taken) > 0 {
+			require.ErrorIs(t, x.Err, store.ErrKeyTaken)
 			continue
 		}
-		if x.Err == nil {
-			won++
-		}
-		want := memory.commit(x.Change)[0]
-		require.ErrorIs(t, x.Err, want.Err, "the result at revision %d", x.Base)
-		require.ElementsMatch(t, want.Taken, x.CommitResult.Taken, "the keys that were taken at revision %d", x.Base)
+		require.NoError(t, x.Err, "the result at revision %d", x.Base)
+		t.rows[x.Account.ID] = rows.Apply(x.Change)
 	}
-	require.Greater(t, won, 9, "some are written")
-	all := func(t *tester) []any {
-		id := opening.Account.ID
-		return []any{harness.Plain(t, t.row(id)), harness.Plain(t, t.people(id, users.Filter{Status: gen.EveryStatus})), harness.Plain(t, t.events(id, seats.EventFilter{}))}
+	for _, a := range accounts {
+		require.Greater(t, t.rows[a].Account.Revision, uint64(10), "some are written")
 	}
-	require.Equal(t, all(memory), all(t), "what the changes that were written amount to")
+	t.same()
 }
 
-// The outcomes of a change, in which those of one revision are carried out from the last to
-// the first: a change that is written moves the account on.
-const (
-	written = iota
-	conflict
-	taken
-)
-
-func outcome(x answer) int {
-	switch {
-	case x.Err == nil:
-		return written
-	case errors.Is(x.Err, store.ErrConflict):
-		return conflict
+// commits makes calls of Commit, of one change to each of some accounts: one that lets a user in
+// under one of the wanted names, or out, or both, or only moves the revision on.
+func (t *tester) commits(name string, d gen.Dice, accounts []users.AccountID, calls int) (answers []answer, err error) {
+	known := map[users.AccountID]seats.Snapshot{}
+	for n := range calls {
+		var changes []seats.Change
+		for _, a := range accounts {
+			if d.Chance(66) || !known[a].Known() {
+				snapshots, err := t.store.Load(t.Context(), seats.Need{Account: a, Keys: wanted})
+				if err != nil {
+					return nil, err
+				}
+				known[a] = snapshots[0]
+			}
+			last := &tester{rows: map[users.AccountID]seats.Snapshot{a: known[a]}}
+			var rows []users.User
+			way := d.Below(4)
+			if stored := known[a].Users; len(stored) > 0 && way%3 > 0 {
+				rows = append(rows, gen.One(d, stored...).Tombstone())
+			}
+			id := fmt.Sprintf("%s %d", name, n)
+			if way != 3 && (len(rows) == 0 || way > 1) {
+				rows = append(rows, member(users.Profile{ID: users.ID(id), Username: gen.One(d, wanted...).Value}))
+			}
+			if d.Chance(75) {
+				c := last.change(a, rows...)
+				c.ID = seats.ChangeID(id)
+				for i := range c.Events {
+					c.Events[i].Change = c.ID
+				}
+				changes = append(changes, c)
+			}
+		}
+		results, err := t.store.Commit(t.Context(), changes...)
+		if err != nil {
+			return nil, err
+		}
+		if len(results) != len(changes) {
+			return nil, fmt.Errorf("%d results on %d changes", len(results), len(changes))
+		}
+		for i, r := range results {
+			answers = append(answers, answer{changes[i], r})
+		}
 	}
-	return taken
+	return answers, nil
 }

@@ -34,18 +34,20 @@ func TestChangesThatBreakTheirPromise(t *testing.T) {
 	tt := newTester(t, memstore.New(), Options{})
 	a := tt.opened("a")
 	ada, eve := member(users.Profile{ID: "ada", Username: "ada"}), member(users.Profile{ID: "eve", Username: "eve"})
-	c := tt.next(tt.row(a))
-	add(&c, ada)
-	tt.written(c)
+	tt.written(tt.change(a, ada))
 	for name, fill := range map[string]func(*seats.Change){
-		"a key of no user in it":      func(c *seats.Change) { c.NewKeys = ada.Keys() },
-		"an unknown user updated":     func(c *seats.Change) { put(c, eve.Keys(), eve) },
-		"a new key that is not named": func(c *seats.Change) { put(c, nil, member(users.Profile{ID: "ada", Email: "x@acme.example"})) },
-		"an old key that is named":    func(c *seats.Change) { put(c, ada.Keys(), ada) },
-		"a key named twice":           func(c *seats.Change) { add(c, eve); c.NewKeys = eve.Keys() },
-		"a key that two users take":   func(c *seats.Change) { add(c, eve, member(users.Profile{ID: "eva", Username: "eve"})) },
+		"a key of no user in it":  func(c *seats.Change) { c.NewKeys = ada.Keys() },
+		"an unknown user updated": func(c *seats.Change) { c.Updated, c.NewKeys = []users.User{eve}, eve.Keys() },
+		"a new key that is not named": func(c *seats.Change) {
+			c.Updated = []users.User{member(users.Profile{ID: "ada", Email: "x@acme.example"})}
+		},
+		"an old key that is named": func(c *seats.Change) { c.Updated, c.NewKeys = []users.User{ada}, ada.Keys() },
+		"a key named twice":        func(c *seats.Change) { c.Created, c.NewKeys = []users.User{eve}, eve.Keys() },
+		"a key that two users take": func(c *seats.Change) {
+			c.Created = []users.User{eve, member(users.Profile{ID: "eva", Username: "eve"})}
+		},
 	} {
-		c := tt.next(tt.row(a))
+		c := tt.change(a)
 		fill(&c)
 		require.ErrorContains(t, harness.CheckUsers(t.Context(), tt.store, c), "change", name)
 		c.Base--

@@ -18,25 +18,30 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A tester is one test of the specification under way: the store, and accounts
-// that no other test has.
+// A tester is one test of the specification: the store, accounts of its own, and the rows
+// that the store must have of them.
 type tester struct {
 	*testing.T
-	store   store.Store
-	options Options
-	own     string // what the IDs of its accounts begin with, and no others
-	changes int
-	ctx     context.Context
+	store    store.Store
+	options  Options
+	ctx      context.Context
+	own      string // the IDs of its accounts begin with it, and no others
+	changes  int
+	rows     map[users.AccountID]seats.Snapshot // all rows, after each change that was written
+	progress map[store.Progress]store.Progress  // by consumer and account
+	spoils   bool                               // answers are spoilt after they were compared
 }
 
-// patience is how long a test may take before its calls end: a store that waits
-// for itself fails, and does not hang.
-const Patience = 2 * time.Minute
+// patience is the time for a test: a store that waits for itself fails, and does not hang.
+const patience = 2 * time.Minute
 
 func newTester(t *testing.T, s store.Store, o Options) *tester {
-	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	return &tester{T: t, store: s, options: o, own: harness.Unique("spec") + "/", ctx: ctx}
+	return &tester{
+		T: t, store: s, options: o, ctx: ctx, own: harness.Unique("spec") + "/",
+		rows: map[users.AccountID]seats.Snapshot{}, progress: map[store.Progress]store.Progress{},
+	}
 }
 
 // Context returns the context of the test's calls.
@@ -45,8 +50,8 @@ func (t *tester) Context() context.Context { return t.ctx }
 // account returns the ID of one of the test's accounts.
 func (t *tester) account(name string) users.AccountID { return users.AccountID(t.own + name) }
 
-// change returns the name of a new change.
-func (t *tester) change() seats.ChangeID {
+// id returns the ID of a new change.
+func (t *tester) id() seats.ChangeID {
 	t.changes++
 	return seats.ChangeID(fmt.Sprint("change ", t.changes))
 }
@@ -55,11 +60,11 @@ func (t *tester) change() seats.ChangeID {
 const owner users.ID = "owner"
 
 // opening returns the change that opens an account.
-func (t *tester) opening(name string, policy seats.Policy) seats.Change {
+func (t *tester) opening(account users.AccountID, policy seats.Policy) seats.Change {
 	t.Helper()
 	d, err := seats.Open(seats.Snapshot{}, seats.Opening{
-		Account: t.account(name), Total: seats.Of(1000), Policy: policy, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
-	}, seats.Request{Actor: users.System(), At: gen.Epoch, Change: t.change()})
+		Account: account, Total: seats.Of(1000), Policy: policy, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+	}, seats.Request{Actor: users.System(), At: gen.Epoch, Change: t.id()})
 	require.NoError(t, err)
 	return d.Change
 }
@@ -67,66 +72,66 @@ func (t *tester) opening(name string, policy seats.Policy) seats.Change {
 // opened opens an account under the standard policy.
 func (t *tester) opened(name string) users.AccountID {
 	t.Helper()
-	t.written(t.opening(name, seats.Standard()))
+	t.written(t.opening(t.account(name), seats.Standard()))
 	return t.account(name)
 }
 
-// decided returns the change that the commands amount to, decided on the account
-// as it is.
+// decided returns the change of the commands, decided on the account as it is.
 func (t *tester) decided(account users.AccountID, commands ...seats.Command) seats.Change {
 	t.Helper()
-	return t.decidedOn(t.load(seats.Needs(account, users.System(), commands...)), commands...)
+	return t.decidedOn(seats.Needs(account, users.System(), commands...), commands...)
 }
 
-func (t *tester) decidedOn(snapshot seats.Snapshot, commands ...seats.Command) seats.Change {
+// blind returns the change that invites users, decided without a look at the others.
+func (t *tester) blind(account users.AccountID, profiles ...users.Profile) seats.Change {
 	t.Helper()
-	d, err := seats.Decide(snapshot, seats.Request{Actor: users.System(), Commands: commands, At: gen.Epoch, Change: t.change()})
+	var commands []seats.Command
+	for _, p := range profiles {
+		commands = append(commands, seats.Invite{Profile: p})
+	}
+	return t.decidedOn(seats.Need{Account: account}, commands...)
+}
+
+func (t *tester) decidedOn(need seats.Need, commands ...seats.Command) seats.Change {
+	t.Helper()
+	r := seats.Request{Actor: users.System(), Commands: commands, At: gen.Epoch, Change: t.id()}
+	d, err := seats.Decide(need.Select(t.rows[need.Account]), r)
 	require.NoError(t, err)
 	return d.Change
 }
 
-// invited returns the change by which people with these IDs come in.
+// invited returns the change that invites users with these IDs.
 func (t *tester) invited(account users.AccountID, ids ...users.ID) seats.Change {
 	t.Helper()
-	var commands []seats.Command
+	var profiles []users.Profile
 	for _, id := range ids {
-		profile := users.Profile{ID: id, Username: fmt.Sprintf("%x", id), Groups: []string{"a", "b"}}
-		commands = append(commands, seats.Invite{Profile: profile})
+		profiles = append(profiles, users.Profile{ID: id, Username: fmt.Sprintf("%x", id), Groups: []string{"a", "b"}})
 	}
-	return t.decided(account, commands...)
+	return t.blind(account, profiles...)
 }
 
-// next returns an empty change of an account, to be filled by hand. A store
-// judges no more than its guards, so that nothing needs to make sense.
-func (t *tester) next(row seats.Account) seats.Change {
-	c := seats.Change{ID: t.change(), Base: row.Revision, Account: row}
+// change returns a change that writes these users, with an event about each. A store judges
+// no more than its guards, so that nothing needs to make sense.
+func (t *tester) change(account users.AccountID, rows ...users.User) seats.Change {
+	before := t.rows[account]
+	c := seats.Change{ID: t.id(), Base: before.Account.Revision, Account: before.Account}
+	c.Account.ID = account
 	c.Account.Revision++
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b users.User) int { return cmp.Compare(a.ID, b.ID) })
+	for _, u := range rows {
+		if i, ok := slices.BinarySearchFunc(before.Users, u.ID, func(u users.User, id users.ID) int { return cmp.Compare(u.ID, id) }); ok {
+			c.Updated = append(c.Updated, u)
+			c.NewKeys = append(c.NewKeys, slices.DeleteFunc(u.TakenKeys(), before.Users[i].Has)...)
+		} else {
+			c.Created = append(c.Created, u)
+		}
+		record(&c, seats.Event{Kind: seats.EventEdited, User: u.ID})
+	}
 	return c
 }
 
-// add creates users in a change, with an event about each.
-func add(c *seats.Change, created ...users.User) {
-	c.Created = inOrder(c, c.Created, created)
-}
-
-// put updates users in a change, with an event about each. The keys are those that they
-// take.
-func put(c *seats.Change, keys []users.Key, updated ...users.User) {
-	c.Updated = inOrder(c, c.Updated, updated)
-	c.NewKeys = append(c.NewKeys, keys...)
-}
-
-func inOrder(c *seats.Change, rows, more []users.User) []users.User {
-	for _, u := range more {
-		record(c, seats.Event{Kind: seats.EventEdited, User: u.ID})
-	}
-	return slices.SortedFunc(slices.Values(slices.Concat(rows, more)), func(a, b users.User) int { return cmp.Compare(a.ID, b.ID) })
-}
-
-// usersOf returns all users of a change.
-func usersOf(c seats.Change) []users.User { return slices.Concat(c.Created, c.Updated) }
-
-// record adds an event to a change, which is given its place there.
+// record adds an event to a change and gives it a number.
 func record(c *seats.Change, e seats.Event) {
 	c.Account.Sequence++
 	e.Account, e.Sequence, e.Change = c.Account.ID, c.Account.Sequence, c.ID
@@ -147,54 +152,62 @@ func member(p users.Profile) users.User {
 	return users.User{Profile: p, Status: users.Active, Created: gen.Epoch, StatusSince: gen.Epoch, FirstSignIn: gen.Epoch}
 }
 
-func (t *tester) load(need seats.Need) seats.Snapshot {
-	t.Helper()
-	snapshots, err := t.store.Load(t.Context(), need)
-	require.NoError(t, err)
-	require.Len(t, snapshots, 1)
-	return snapshots[0]
-}
-
-// row returns the account's own row.
-func (t *tester) row(account users.AccountID) seats.Account {
-	t.Helper()
-	return t.load(seats.Need{Account: account}).Account
-}
-
+// commit commits changes and keeps account of those that were written.
 func (t *tester) commit(changes ...seats.Change) []store.CommitResult {
 	t.Helper()
-	for _, c := range changes {
-		require.NoError(t, harness.CheckUsers(t.Context(), t.store, c))
-	}
 	results, err := t.store.Commit(t.Context(), changes...)
 	require.NoError(t, err)
 	require.Len(t, results, len(changes))
-	for _, v := range results {
-		require.True(t, v.Err != nil || len(v.Taken) == 0, "keys are taken where the change was written")
+	for i, r := range results {
+		require.True(t, r.Err != nil || len(r.Taken) == 0, "keys are taken where the change was written")
+		if r.Err == nil {
+			c := changes[i]
+			t.rows[c.Account.ID] = t.rows[c.Account.ID].Apply(c)
+		}
 	}
 	return results
 }
 
+// written commits changes that must be written.
 func (t *tester) written(changes ...seats.Change) {
 	t.Helper()
-	for _, v := range t.commit(changes...) {
-		require.NoError(t, v.Err)
+	for _, r := range t.commit(changes...) {
+		require.NoError(t, r.Err)
 	}
 }
 
-// people returns users of an account page by page.
-func (t *tester) people(account users.AccountID, filter users.Filter) []users.User {
+// refused commits changes, one by one, that must be refused and leave nothing behind.
+func (t *tester) refused(want error, changes ...seats.Change) {
 	t.Helper()
-	all, err := t.store.Users(t.Context(), account, filter, 10_000)
-	require.NoError(t, err)
-	return all
+	for _, c := range changes {
+		t.refusedFor(want, nil, c)
+	}
 }
 
-func (t *tester) events(account users.AccountID, filter seats.EventFilter) []seats.Event {
+// taken commits a change that must be refused since just these keys are taken.
+func (t *tester) taken(c seats.Change, keys ...users.Key) {
 	t.Helper()
-	all, err := t.store.Events(t.Context(), account, filter, 10_000)
-	require.NoError(t, err)
-	return all
+	t.refusedFor(store.ErrKeyTaken, keys, c)
+}
+
+func (t *tester) refusedFor(want error, taken []users.Key, c seats.Change) {
+	t.Helper()
+	r := t.commit(c)[0]
+	require.ErrorIs(t, r.Err, want, "%+v", c)
+	require.ElementsMatch(t, taken, r.Taken)
+	need := seats.Need{Account: c.Account.ID, Change: c.ID, IndexTo: everything, Keys: c.Keys(), Users: idsOf(c.Created)}
+	if len(c.Events) > 0 {
+		need.Key = c.Events[0].Key
+	}
+	t.loads(need)
+	t.same(c.Account.ID)
+}
+
+func idsOf(people []users.User) (ids []users.ID) {
+	for _, u := range people {
+		ids = append(ids, u.ID)
+	}
+	return ids
 }
 
 // keeper returns a Keeper on a store.

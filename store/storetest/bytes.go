@@ -1,0 +1,170 @@
+package storetest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// texts differ by bytes, and by little else: a store that takes two of them for one shows one
+// user the account of another. Some are in another order where texts are compared by UTF-16
+// or by the rules of a language.
+var texts = slices.Sorted(slices.Values([]string{
+	"Alice", "alice", "ALICE", "a", "a ", "a  ", " a", "a\u00a0", "a\u200b", "z", "Z", "_", "%", "a%", "a_",
+	"\u00e9", "e\u0301", "e", "\u00c9", "ß", "ss", "ſ", "s", "ı", "i", "I", "İ", "K", "\u212a", "ﬁ", "fi", "æ", "ae",
+	"👩", "👩\u200d🚀", "🚀", "～", "日本", "にほん", "ニホン", "0", "00", "1", "1.0", "null", "NULL", "true", "2026-01-01",
+	`'`, `''`, `"`, "`", `\`, `\\`, `\'`, `'; DROP TABLE users; --`, "$1", "?", ":a", "@a", "{}", "[]", "a,b", "a/b", "a:b", "<b>", "&amp;",
+}))
+
+// among returns the texts and some of the greatest length, all behind one beginning.
+func among[T ~string](beginning string) []T {
+	var all []T
+	for _, text := range texts {
+		all = append(all, T(beginning+text))
+	}
+	long := strings.Repeat("x", users.MaxID-len(beginning)-4)
+	for _, end := range []string{"AAAA", "AAAa", "AAA ", "🚀"} {
+		all = append(all, T(beginning+long+end))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// strangers are texts that no row has, though one has nearly.
+var strangers = []string{"aLICE", "A", "a   ", "\u00e9 ", "%%", "日"}
+
+func strange[T ~string]() (all []T) {
+	for _, text := range strangers {
+		all = append(all, T(text))
+	}
+	return all
+}
+
+func accountsByBytes(t *tester) {
+	all := among[users.AccountID](t.own)
+	var needs []seats.Need
+	for i, id := range all {
+		c := t.opening(id, seats.Standard())
+		c.Account.Zone, c.Account.NextDue = fmt.Sprint("zone ", i), gen.Epoch
+		t.written(c)
+		needs = append(needs, seats.Need{Account: id, Users: []users.ID{owner}})
+	}
+	t.load(needs...)
+	t.same()
+	t.accounts(all[7], 5)
+	t.due(gen.Epoch, all[7], 5)
+	t.pending("mailer", all[7], 5)
+}
+
+func usersByBytes(t *tester) {
+	a := t.opened("a")
+	var rows []users.User
+	for i, id := range among[users.ID]("") {
+		rows = append(rows, member(users.Profile{ID: id, Username: fmt.Sprint("user ", i)}))
+	}
+	t.written(t.change(a, rows...))
+	t.same()
+	for _, id := range append(idsOf(rows), strange[users.ID]()...) {
+		t.loads(seats.Need{Account: a, Users: []users.ID{id}})
+		t.users(a, users.Filter{After: id}, 1)
+		t.events(a, seats.EventFilter{User: id}, everything)
+	}
+}
+
+// keysByBytes gives every text to users as one kind of key each, besides those that are one in
+// comparison form.
+func keysByBytes(t *tester) {
+	a := t.opened("a")
+	holders := map[users.Key]users.ID{}
+	for i, text := range among[string]("") {
+		k := users.ByUsername(text)
+		for _, k.Kind = range []users.KeyKind{users.KeyUsername, users.KeyEmail, users.KeyExternalID} {
+			if holders[k] == "" && len(k.Value) <= users.MaxID && (k.Kind != users.KeyEmail || len(k.Value) <= users.MaxEmail) {
+				holders[k] = users.ID(fmt.Sprintf("%v %03d", k.Kind, i))
+			}
+		}
+	}
+	var rows, others []users.User
+	for k, id := range holders {
+		rows, others = append(rows, holder(id, k)), append(others, holder("not "+id, k))
+	}
+	t.written(t.change(a, rows...))
+	for k := range holders {
+		t.load(seats.Need{Account: a, Keys: []users.Key{k}})
+	}
+	t.taken(t.change(a, others...), slices.Collect(maps.Keys(holders))...)
+	free := []users.Key{users.ByUsername("\u00e9 x"), users.ByEmail("A%%"), users.ByExternalID(`\\\`), users.ByUsername("日")}
+	t.loads(seats.Need{Account: a, Keys: free})
+	for i, k := range free {
+		t.written(t.change(a, holder(users.ID(fmt.Sprint("new ", i)), k)))
+	}
+	t.loads(seats.Need{Account: a, Keys: free})
+}
+
+// holder returns a user with one key besides the ID.
+func holder(id users.ID, k users.Key) users.User {
+	p := users.Profile{ID: id}
+	*map[users.KeyKind]*string{users.KeyUsername: &p.Username, users.KeyEmail: &p.Email, users.KeyExternalID: &p.ExternalID}[k.Kind] = k.Value
+	return member(p)
+}
+
+func poolsByBytes(t *tester) {
+	a := t.opened("a")
+	c := t.change(a)
+	for i, id := range among[seats.PoolID]("") {
+		c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(1000), Spent: int64(i)})
+	}
+	t.written(c)
+	t.same()
+	for _, id := range append(among[seats.PoolID](""), strange[seats.PoolID]()...) {
+		t.load(seats.Need{Account: a, Pools: []seats.PoolID{id}})
+		t.pools(a, id, 1)
+	}
+}
+
+func callsByBytes(t *tester) {
+	a := t.opened("a")
+	for _, text := range among[string]("") {
+		c := t.change(a)
+		c.ID = seats.ChangeID(text)
+		record(&c, seats.Event{Kind: seats.EventUnchanged, Key: text})
+		t.written(c)
+	}
+	for _, text := range append(among[string](""), strangers...) {
+		t.load(of(a, seats.Need{Change: seats.ChangeID(text)}, seats.Need{Key: text, IndexTo: 1})...)
+	}
+}
+
+func filtersByBytes(t *tester) {
+	a := t.opened("a")
+	var rows []users.User
+	for i, text := range texts {
+		rows = append(rows, member(users.Profile{
+			ID: users.ID(fmt.Sprintf("%03d", i)), Username: fmt.Sprint("user ", i),
+			Location: text, Department: text, Groups: []string{text}, Source: users.Source{Kind: users.SourceSync, Name: text},
+		}))
+	}
+	t.written(t.change(a, rows...))
+	for _, text := range append(texts, strangers...) {
+		for _, f := range []users.Filter{{Location: text}, {Department: text}, {Group: text}, {Source: &users.Source{Kind: users.SourceSync, Name: text}}} {
+			t.users(a, f, everything)
+		}
+	}
+}
+
+func consumersByBytes(t *tester) {
+	t.outbox()
+	a := t.opened("a")
+	for i, name := range among[string]("") {
+		t.advanced(store.Progress{Consumer: name, Account: a, LeaseUntil: gen.Epoch.AddDate(0, 0, i)})
+	}
+	for _, name := range append(among[string](""), strangers...) {
+		t.pending(name, t.start(), 1)
+	}
+}
