@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,15 +19,15 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Fault is what goes wrong with one call of a store.
+// A Fault is one way for a call of a store to go wrong.
 type Fault uint8
 
-// The faults. Those from Conflict on concern what writes, Commit and Advance; a
-// call that only reads is carried out as if nothing were wrong.
+// The faults. Those from Conflict on concern Commit and Advance; a call that reads is carried
+// out as if nothing were wrong.
 const (
 	None       Fault = iota
 	Fail             // nothing is done; the error is [ErrInjected]
-	Delay            // it is done after [Faulty] Wait, unless the context ends first
+	Delay            // it is done after the Wait of the [Store], unless the context ends first
 	Conflict         // nothing is written; the answer is [store.ErrConflict]
 	LoseBefore       // nothing is written, and the answer is lost: [store.ErrUnknown]
 	LoseAfter        // it is written, and the answer is lost
@@ -44,17 +45,17 @@ func (f Fault) String() string {
 	return fmt.Sprintf("Fault(%d)", uint8(f))
 }
 
-// Faults lists all that can go wrong.
+// All returns all faults but None.
 func All() []Fault { return []Fault{Fail, Delay, Conflict, LoseBefore, LoseAfter, LoseLate, Repeat} }
 
-// ErrInjected is the error of a call that [Fail] has made fail.
+// ErrInjected is the error of a call with the fault [Fail].
 var ErrInjected = errors.New("faults: injected failure")
 
-// A Faulty is a store with faults at chosen calls, to try what becomes of a
-// program then. It is safe for concurrent use. Build one with [NewFaulty].
+// A Store has faults at chosen calls, for tests of a program's behaviour then. It is safe for
+// concurrent use. Build one with [New].
 type Store struct {
 	store.Store
-	// Wait is how long [Delay] holds a call back. It is a second at first.
+	// Wait is the time that [Delay] holds a call back. It is a second at first.
 	Wait time.Duration
 
 	at     func(n int) Fault
@@ -64,14 +65,13 @@ type Store struct {
 	late   []func()
 }
 
-// NewFaulty returns the store with the faults that at names for its calls, which
-// are numbered from 0. The function is called by one goroutine at a time.
+// New returns the store with a fault at each of its calls, numbered from 0, as the function
+// says. One goroutine at a time calls the function.
 func New(s store.Store, at func(n int) Fault) *Store {
 	return &Store{Store: s, Wait: time.Second, at: at}
 }
 
-// InOrder returns the faults of the calls from the first one on; the calls after them
-// have none.
+// InOrder returns the faults of the calls from the first one on; later calls have none.
 func InOrder(faults ...Fault) func(n int) Fault {
 	return func(n int) Fault {
 		if n < len(faults) {
@@ -81,7 +81,7 @@ func InOrder(faults ...Fault) func(n int) Fault {
 	}
 }
 
-// Calls returns how many calls there have been.
+// Calls returns the number of calls so far.
 func (f *Store) Calls() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -110,54 +110,52 @@ func (f *Store) next(method string, writes bool) Fault {
 	return fault
 }
 
-// around carries out a call that reads, or that writes and is no more than late.
-func (f *Store) around(ctx context.Context, fault Fault, call func() error) error {
+// around carries out a call with a fault of any method.
+func around[T any](ctx context.Context, f *Store, fault Fault, call func(context.Context) (T, error)) (zero T, err error) {
 	switch fault {
 	case Fail:
-		return ErrInjected
+		return zero, ErrInjected
 	case Delay:
 		select {
 		case <-time.After(f.Wait):
 		case <-ctx.Done():
-			return ctx.Err()
+			return zero, ctx.Err()
 		}
 	}
-	return call()
+	return call(ctx)
 }
 
-// read carries out a call that reads, and then what was to be late.
-func (f *Store) read(ctx context.Context, method string, call func() error) error {
-	defer f.land()
-	return f.around(ctx, f.next(method, false), call)
+// read carries out a call that reads, and then the late ones.
+func read[T any](ctx context.Context, f *Store, method string, call func(context.Context) (T, error)) (T, error) {
+	defer f.arrive()
+	return around(ctx, f, f.next(method, false), call)
 }
 
-// write carries out a call that writes. Where nothing is written, conflict is the
-// answer.
-func (f *Store) write(ctx context.Context, method string, conflict func() error, call func(context.Context) error) error {
-	here := func() error { return call(ctx) }
+// write carries out a call that writes. Its answer to a conflict is given.
+func write[T any](ctx context.Context, f *Store, method string, conflict T, err error, call func(context.Context) (T, error)) (zero T, _ error) {
 	switch fault := f.next(method, true); fault {
 	case Conflict:
-		return conflict()
+		return conflict, err
 	case LoseBefore:
-		return store.ErrUnknown
+		return zero, store.ErrUnknown
 	case LoseAfter:
-		_ = here()
-		return store.ErrUnknown
+		_, _ = call(ctx)
+		return zero, store.ErrUnknown
 	case LoseLate:
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.late = append(f.late, func() { _ = call(context.WithoutCancel(ctx)) })
-		return store.ErrUnknown
+		f.late = append(f.late, func() { _, _ = call(context.WithoutCancel(ctx)) })
+		return zero, store.ErrUnknown
 	case Repeat:
-		_ = here()
+		_, _ = call(ctx)
 		return call(context.WithoutCancel(ctx)) // a context's error would say that the first one wrote nothing
 	default:
-		return f.around(ctx, fault, here)
+		return around(ctx, f, fault, call)
 	}
 }
 
-// land carries out what was held back by [LoseLate].
-func (f *Store) land() {
+// arrive carries out the calls held back by [LoseLate].
+func (f *Store) arrive() {
 	f.mu.Lock()
 	late := f.late
 	f.late = nil
@@ -167,100 +165,63 @@ func (f *Store) land() {
 	}
 }
 
-// Load implements [store.Store].
-func (f *Store) Load(ctx context.Context, needs ...seats.Need) (snapshots []seats.Snapshot, err error) {
-	err = f.read(ctx, "Load", func() error {
-		snapshots, err = f.Store.Load(ctx, needs...)
-		return err
-	})
-	return snapshots, err
-}
-
 // Commit implements [store.Store].
-func (f *Store) Commit(ctx context.Context, changes ...seats.Change) (verdicts []store.CommitResult, err error) {
-	conflict := func() error {
-		verdicts = make([]store.CommitResult, len(changes))
-		for i := range verdicts {
-			verdicts[i].Err = store.ErrConflict
-		}
-		return nil
-	}
-	err = f.write(ctx, "Commit", conflict, func(ctx context.Context) error {
-		var err error
-		verdicts, err = f.Store.Commit(ctx, changes...)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return verdicts, nil
-}
-
-// Users implements [store.Store].
-func (f *Store) Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) (page []users.User, err error) {
-	err = f.read(ctx, "Users", func() error {
-		page, err = f.Store.Users(ctx, account, filter, limit)
-		return err
-	})
-	return page, err
-}
-
-// Tally implements [store.Store].
-func (f *Store) Tally(ctx context.Context, account users.AccountID, filter users.Filter) (t users.Tally, revision uint64, err error) {
-	err = f.read(ctx, "Tally", func() error {
-		t, revision, err = f.Store.Tally(ctx, account, filter)
-		return err
-	})
-	return t, revision, err
-}
-
-// Events implements [store.Store].
-func (f *Store) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) (page []seats.Event, err error) {
-	err = f.read(ctx, "Events", func() error {
-		page, err = f.Store.Events(ctx, account, filter, limit)
-		return err
-	})
-	return page, err
-}
-
-// Pools implements [store.Store].
-func (f *Store) Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) (page []seats.Pool, err error) {
-	err = f.read(ctx, "Pools", func() error {
-		page, err = f.Store.Pools(ctx, account, after, limit)
-		return err
-	})
-	return page, err
-}
-
-// Accounts implements [store.Store].
-func (f *Store) Accounts(ctx context.Context, after users.AccountID, limit int) (page []seats.Account, err error) {
-	err = f.read(ctx, "Accounts", func() error {
-		page, err = f.Store.Accounts(ctx, after, limit)
-		return err
-	})
-	return page, err
-}
-
-// Due implements [store.Store].
-func (f *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (page []users.AccountID, err error) {
-	err = f.read(ctx, "Due", func() error {
-		page, err = f.Store.Due(ctx, by, after, limit)
-		return err
-	})
-	return page, err
-}
-
-// Pending implements [store.Outbox].
-func (f *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) (page []store.Progress, err error) {
-	err = f.read(ctx, "Pending", func() error {
-		page, err = store.OutboxOf(f.Store).Pending(ctx, consumer, after, limit)
-		return err
-	})
-	return page, err
+func (f *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	conflict := slices.Repeat([]store.CommitResult{{Err: store.ErrConflict}}, len(changes))
+	return write(ctx, f, "Commit", conflict, nil, func(ctx context.Context) ([]store.CommitResult, error) { return f.Store.Commit(ctx, changes...) })
 }
 
 // Advance implements [store.Outbox].
 func (f *Store) Advance(ctx context.Context, from, to store.Progress) error {
-	conflict := func() error { return store.ErrConflict }
-	return f.write(ctx, "Advance", conflict, func(ctx context.Context) error { return store.OutboxOf(f.Store).Advance(ctx, from, to) })
+	type none struct{}
+	_, err := write(ctx, f, "Advance", none{}, store.ErrConflict, func(ctx context.Context) (none, error) {
+		return none{}, store.OutboxOf(f.Store).Advance(ctx, from, to)
+	})
+	return err
+}
+
+// Tally implements [store.Store].
+func (f *Store) Tally(ctx context.Context, account users.AccountID, filter users.Filter) (tally users.Tally, revision uint64, err error) {
+	tally, err = read(ctx, f, "Tally", func(ctx context.Context) (users.Tally, error) {
+		tally, revision, err = f.Store.Tally(ctx, account, filter)
+		return tally, err
+	})
+	return tally, revision, err
+}
+
+// Load implements [store.Store].
+func (f *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	return read(ctx, f, "Load", func(ctx context.Context) ([]seats.Snapshot, error) { return f.Store.Load(ctx, needs...) })
+}
+
+// Users implements [store.Store].
+func (f *Store) Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) ([]users.User, error) {
+	return read(ctx, f, "Users", func(ctx context.Context) ([]users.User, error) { return f.Store.Users(ctx, account, filter, limit) })
+}
+
+// Events implements [store.Store].
+func (f *Store) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) ([]seats.Event, error) {
+	return read(ctx, f, "Events", func(ctx context.Context) ([]seats.Event, error) { return f.Store.Events(ctx, account, filter, limit) })
+}
+
+// Pools implements [store.Store].
+func (f *Store) Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error) {
+	return read(ctx, f, "Pools", func(ctx context.Context) ([]seats.Pool, error) { return f.Store.Pools(ctx, account, after, limit) })
+}
+
+// Accounts implements [store.Store].
+func (f *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
+	return read(ctx, f, "Accounts", func(ctx context.Context) ([]seats.Account, error) { return f.Store.Accounts(ctx, after, limit) })
+}
+
+// Due implements [store.Store].
+func (f *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	return read(ctx, f, "Due", func(ctx context.Context) ([]users.AccountID, error) { return f.Store.Due(ctx, by, after, limit) })
+}
+
+// Pending implements [store.Outbox].
+func (f *Store) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return read(ctx, f, "Pending", func(ctx context.Context) ([]store.Progress, error) {
+		return store.OutboxOf(f.Store).Pending(ctx, consumer, after, limit)
+	})
 }
