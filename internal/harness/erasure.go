@@ -14,7 +14,7 @@ import (
 )
 
 // erase plays the end of the account and of all its users.
-func (r *run) erase(c gen.Call, at time.Time) []reference.Event {
+func (r *run) erase(c gen.Call, at time.Time) []seats.Event {
 	want, before := r.model.Do(c.Actor, c.Commands[0], at), r.harness.gone
 	reason := c.Commands[0].(seats.EraseAccount).Reason
 	if reference.BadReason(reason) { // which is also that of the call

@@ -32,7 +32,7 @@ func (r *run) look() view {
 }
 
 // world looks at everything there is after a step that made these facts.
-func (r *run) checkInvariants(facts []reference.Event, filter users.Filter) {
+func (r *run) checkInvariants(facts []seats.Event, filter users.Filter) {
 	r.seen = r.look()
 	r.account()
 	r.people()
@@ -70,7 +70,7 @@ func (r *run) people() {
 		p := want[i]
 		require.True(r, reference.EqualProfiles(p.Profile, u.Profile), "profile: want %+v, got %+v", p.Profile, u.Profile)
 		require.Equal(r, p.Standing(), u.Segment(), p.ID)
-		require.True(r, p.SignedIn.Equal(u.FirstSignIn), "%s signed in: want %v, got %v", p.ID, p.SignedIn, u.FirstSignIn)
+		require.True(r, p.FirstSignIn.Equal(u.FirstSignIn), "%s signed in: want %v, got %v", p.ID, p.FirstSignIn, u.FirstSignIn)
 		if !u.Due.IsZero() {
 			next := r.seen.Account.NextDue
 			require.False(r, next.IsZero() || next.After(u.Due), "the account is due later than %s", p.ID)
@@ -80,8 +80,8 @@ func (r *run) people() {
 			continue
 		}
 		require.True(r, p.Approved.Equal(u.Approved), "%s approved: want %v, got %v", p.ID, p.Approved, u.Approved)
-		require.True(r, p.Notified.Equal(u.LastNotified), "%s notified: want %v, got %v", p.ID, p.Notified, u.LastNotified)
-		require.Equal(r, p.Notices, u.NotificationCount, "notices of %s", p.ID)
+		require.True(r, p.LastNotified.Equal(u.LastNotified), "%s notified: want %v, got %v", p.ID, p.LastNotified, u.LastNotified)
+		require.Equal(r, p.NotificationCount, u.NotificationCount, "notices of %s", p.ID)
 		require.True(r, slices.Equal(p.Licences, u.Licences), "licences of %s: want %v, got %v", p.ID, p.Licences, u.Licences)
 		if p.Status == users.Invited {
 			require.True(r, p.Expires.Equal(u.Expires), "%s expires: want %v, got %v", p.ID, p.Expires, u.Expires)
@@ -115,7 +115,7 @@ func (r *run) pools() {
 }
 
 // record follows the new events from number to number.
-func (r *run) record(facts []reference.Event) {
+func (r *run) record(facts []seats.Event) {
 	from := uint64(len(r.events))
 	added, err := r.harness.store.Events(context.Background(), r.harness.account, seats.EventFilter{After: from}, 10_000)
 	require.NoError(r, err)
@@ -123,8 +123,8 @@ func (r *run) record(facts []reference.Event) {
 	for i, e := range added {
 		want := facts[i]
 		require.Equal(r, from+uint64(i)+1, e.Sequence)
-		got := reference.Event{
-			Kind: e.Kind, User: e.User, Before: e.Before, After: e.After, At: e.Time, Successor: e.Successor,
+		got := seats.Event{
+			Kind: e.Kind, User: e.User, Before: e.Before, After: e.After, Time: e.Time, Successor: e.Successor,
 			Count: e.Count, Pool: e.Pool, Reason: e.Reason, Receivers: append([]users.ID(nil), e.Receivers...),
 		}
 		if e.Kind == seats.EventAccountEdited {

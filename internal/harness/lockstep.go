@@ -145,7 +145,7 @@ func (p *pair) step(s gen.Step) {
 	default:
 		here := &reference.Model{Closed: p.account.Closed, Erased: p.account.Erased} // who is there to choose from
 		for _, u := range p.people {
-			here.People = append(here.People, &reference.Person{Profile: u.Profile, Role: u.Role, Status: u.Status})
+			here.People = append(here.People, &reference.Person{User: u})
 		}
 		c.Actor = s.Actor.In(here)
 		for _, w := range s.Templates {

@@ -81,7 +81,7 @@ func (r *run) begin(o seats.Opening) bool {
 	}
 	require.NoError(r, err)
 	r.outcome(want, done.Outcomes[0])
-	r.checkInvariants([]reference.Event{want.Event}, users.Filter{})
+	r.checkInvariants([]seats.Event{want.Event}, users.Filter{})
 	return true
 }
 
@@ -133,7 +133,7 @@ func (r *run) step(s gen.Step) {
 }
 
 // do plays commands that are all done or none.
-func (r *run) do(c gen.Call, at time.Time, last bool) []reference.Event {
+func (r *run) do(c gen.Call, at time.Time, last bool) []seats.Event {
 	settled := r.model.Clone()
 	wants := r.expect(c, at, true)
 	done, err := r.harness.play(c)
@@ -144,7 +144,7 @@ func (r *run) do(c gen.Call, at time.Time, last bool) []reference.Event {
 	}
 	require.NoError(r, err)
 	require.Len(r, done.Outcomes, len(wants))
-	var facts []reference.Event
+	var facts []seats.Event
 	for i, want := range wants {
 		r.outcome(want, done.Outcomes[i])
 		facts = append(facts, want.Facts()...)
@@ -154,12 +154,12 @@ func (r *run) do(c gen.Call, at time.Time, last bool) []reference.Event {
 }
 
 // each plays commands with an outcome each.
-func (r *run) each(c gen.Call, at time.Time) []reference.Event {
+func (r *run) each(c gen.Call, at time.Time) []seats.Event {
 	wants := r.expect(c, at, false)
 	done, err := r.harness.play(c)
 	require.NoError(r, err)
 	require.Len(r, done.Outcomes, len(wants))
-	var facts []reference.Event
+	var facts []seats.Event
 	for i, want := range wants {
 		got := done.Outcomes[i]
 		if want.Codes != nil {

@@ -13,12 +13,12 @@ import (
 
 // usage holds the numbers of the account against the model: those of all people, and
 // those of a part.
-func (r *run) usage(facts []reference.Event, filter users.Filter) {
+func (r *run) usage(facts []seats.Event, filter users.Filter) {
 	all, err := r.harness.Usage(context.Background(), r.harness.account)
 	require.NoError(r, err)
 	r.numbers(all, func(*reference.Person) bool { return true })
 	for _, f := range facts {
-		delete(r.past, f.At) // unless it is the last, there was no look since
+		delete(r.past, f.Time) // unless it is the last, there was no look since
 	}
 	all.Revision = 0 // of which the past knows nothing
 	r.past[r.model.Last] = all

@@ -10,47 +10,33 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// account is the result on a command about the account.
-func (m *Model) account(kind seats.EventKind, pool seats.PoolID, delta, count int64, at time.Time) Result {
+// account alters the account by a command.
+func (m *Model) account(kind seats.EventKind, pool seats.PoolID, at time.Time, alter func()) Result {
+	held := m.Held(seats.Site)
+	alter()
 	m.Last = at
-	return Result{Outcome: seats.Outcome{SeatsDelta: delta}, Event: Event{Kind: kind, At: at, Count: count, Pool: pool}}
+	return Result{Outcome: seats.Outcome{SeatsDelta: m.Held(seats.Site) - held}, Event: seats.Event{Kind: kind, Time: at, Pool: pool}}
 }
 
-func (m *Model) buy(a users.Actor, c seats.BuySeats, at time.Time) Result {
-	total, there := m.Pools[c.Pool]
-	if !there {
+// order is BuySeats and ReturnSeats.
+func (m *Model) order(a users.Actor, kind seats.EventKind, pool seats.PoolID, quantity int64, at time.Time) Result {
+	total, ok := m.Pools[pool]
+	if !ok {
 		return refused(seats.ErrBadInput)
 	}
 	n, limited := total.Number()
-	least, most := int64(1), seats.MaxSeats-n
-	if a.Kind == users.ActorUser && m.Policy.Buying.Least > 0 {
-		least = m.Policy.Buying.Least
+	least, most, after := int64(1), seats.MaxSeats-n, n+quantity
+	if kind == seats.EventSeatsReturned {
+		most, after = n-m.Held(pool)-m.Spent(pool), n-quantity
+	} else if a.Kind == users.ActorUser {
+		least = max(least, m.Policy.Buying.Least)
+		most = min(most, cmp.Or(m.Policy.Buying.Most, most))
 	}
-	if a.Kind == users.ActorUser && m.Policy.Buying.Most > 0 {
-		most = min(most, m.Policy.Buying.Most)
-	}
-	if !limited || c.Quantity < least || c.Quantity > most {
+	if !limited || quantity < least || quantity > most {
 		return refused(seats.ErrOrderSize)
 	}
-	m.Pools[c.Pool] = seats.Of(n + c.Quantity)
-	return m.told(m.account(seats.EventSeatsBought, c.Pool, 0, c.Quantity, at))
-}
-
-func (m *Model) giveBack(c seats.ReturnSeats, at time.Time) Result {
-	total, there := m.Pools[c.Pool]
-	if !there {
-		return refused(seats.ErrBadInput)
-	}
-	n, limited := total.Number()
-	if !limited || c.Quantity < 1 || c.Quantity > n-m.Held(c.Pool)-m.Spent(c.Pool) {
-		return refused(seats.ErrOrderSize)
-	}
-	m.Pools[c.Pool] = seats.Of(n - c.Quantity)
-	return m.told(m.account(seats.EventSeatsReturned, c.Pool, 0, c.Quantity, at))
-}
-
-// told adds the receivers of an order.
-func (m *Model) told(v Result) Result {
+	v := m.account(kind, pool, at, func() { m.Pools[pool] = seats.Of(after) })
+	v.Event.Count = quantity
 	for _, p := range m.People {
 		if (p.Role == users.Owner || p.Role == users.Admin) && m.Shown(p) == users.Active {
 			v.Event.Receivers = append(v.Event.Receivers, p.ID)
@@ -64,11 +50,10 @@ func (m *Model) setTotal(c seats.SetTotal, at time.Time) Result {
 	if !c.Total.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
 		return refused(seats.ErrBadInput)
 	}
-	if total, there := m.Pools[c.Pool]; there && total == c.Total {
+	if total, ok := m.Pools[c.Pool]; ok && total == c.Total {
 		return unchanged(nil)
 	}
-	m.Pools[c.Pool] = c.Total
-	v := m.account(seats.EventTotalSet, c.Pool, 0, 0, at)
+	v := m.account(seats.EventTotalSet, c.Pool, at, func() { m.Pools[c.Pool] = c.Total })
 	v.Outcome.Excess = m.Over(c.Pool)
 	return v
 }
@@ -80,9 +65,7 @@ func (m *Model) setPolicy(p seats.Policy, at time.Time) Result {
 	if m.Policy == p {
 		return unchanged(nil)
 	}
-	held := m.Held(seats.Site)
-	m.Policy = p
-	v := m.account(seats.EventPolicySet, seats.Site, m.Held(seats.Site)-held, 0, at)
+	v := m.account(seats.EventPolicySet, seats.Site, at, func() { m.Policy = p })
 	v.Outcome.Excess = m.Over(seats.Site)
 	return v
 }
@@ -96,16 +79,14 @@ func (m *Model) Open(o seats.Opening, at time.Time) Result {
 	}
 	m.Name, m.Zone, m.Policy, m.Last = strings.TrimSpace(o.Name), zone, o.Policy, at
 	m.Pools = map[seats.PoolID]seats.Count{seats.Site: o.Total}
-	p := &Person{Profile: owner, Role: users.Owner, Status: users.Active, SignedIn: at}
-	m.People = []*Person{p}
+	m.People = nil
+	p := &Person{User: users.User{Profile: owner, Role: users.Owner, Status: users.Active, FirstSignIn: at}}
+	v := m.arrive(p, seats.EventOpened, at)
 	if m.Over(seats.Site) > 0 {
 		return refused(seats.ErrNoSeats)
 	}
 	m.handed(at)
-	return Result{
-		Outcome: seats.Outcome{User: p.ID, After: p.Standing(), SeatsDelta: m.Held(seats.Site)},
-		Event:   Event{Kind: seats.EventOpened, User: p.ID, After: p.Standing(), At: at},
-	}
+	return v
 }
 
 func (m *Model) setPayer(id users.ID, at time.Time) Result {
@@ -116,11 +97,11 @@ func (m *Model) setPayer(id users.ID, at time.Time) Result {
 	case id != "" && (p == nil || m.Shown(p) != users.Active):
 		return refused(seats.ErrBadInput)
 	}
-	m.Payer = id
+	set := func() { m.Payer = id }
 	if p == nil {
-		return m.account(seats.EventPayerSet, seats.Site, 0, 0, at)
+		return m.account(seats.EventPayerSet, seats.Site, at, set)
 	}
-	return m.change(p, seats.EventPayerSet, at, func() {})
+	return m.change(p, seats.EventPayerSet, at, set)
 }
 
 func (m *Model) editAccount(c seats.EditAccount, at time.Time) Result {
@@ -144,56 +125,36 @@ func (m *Model) editAccount(c seats.EditAccount, at time.Time) Result {
 	if fields == nil {
 		return unchanged(nil)
 	}
-	m.Name, m.Zone = name, zone
-	v := m.account(seats.EventAccountEdited, seats.Site, 0, 0, at)
+	v := m.account(seats.EventAccountEdited, seats.Site, at, func() { m.Name, m.Zone = name, zone })
 	v.Event.Fields = fields
 	return v
 }
 
-func (m *Model) close(reason string, at time.Time) Result {
-	if BadReason(reason) {
-		return refused(seats.ErrBadInput)
-	}
+func (m *Model) close(at time.Time) Result {
 	if !m.Closed.IsZero() {
 		return unchanged(nil)
 	}
-	held := m.Held(seats.Site)
-	m.Closed = at
-	return m.because(reason, m.account(seats.EventClosed, seats.Site, -held, 0, at))
+	return m.account(seats.EventClosed, seats.Site, at, func() { m.Closed = at })
 }
 
-func (m *Model) reopen(reason string, at time.Time) Result {
-	if BadReason(reason) {
-		return refused(seats.ErrBadInput)
-	}
+func (m *Model) reopen(at time.Time) Result {
 	if m.Closed.IsZero() {
 		return unchanged(nil)
 	}
-	since := m.Closed
-	m.Closed = time.Time{}
-	if m.Over(seats.Site) > 0 {
-		m.Closed = since
+	open := *m
+	open.Closed = time.Time{}
+	if open.Over(seats.Site) > 0 {
 		return refused(seats.ErrNoSeats)
 	}
-	return m.because(reason, m.account(seats.EventReopened, seats.Site, m.Held(seats.Site), 0, at))
+	return m.account(seats.EventReopened, seats.Site, at, func() { m.Closed = time.Time{} })
 }
 
-func (m *Model) eraseAccount(reason string, at time.Time) Result {
+func (m *Model) eraseAccount(at time.Time) Result {
 	switch {
-	case BadReason(reason) && m.Closed.IsZero():
-		return refused(seats.ErrBadInput, seats.ErrOpen)
-	case BadReason(reason):
-		return refused(seats.ErrBadInput)
 	case m.Closed.IsZero():
 		return refused(seats.ErrOpen)
 	case !m.Erased.IsZero():
 		return unchanged(nil)
 	}
-	m.Name, m.Payer, m.Erased = "", "", at
-	return m.because(reason, m.account(seats.EventAccountErased, seats.Site, 0, 0, at))
-}
-
-func (m *Model) because(reason string, v Result) Result {
-	v.Event.Reason = reason
-	return v
+	return m.account(seats.EventAccountErased, seats.Site, at, func() { m.Name, m.Payer, m.Erased = "", "", at })
 }

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -18,37 +19,19 @@ func (m *Model) adopt(u users.User, at time.Time) Result {
 		return refused(seats.ErrBadInput)
 	}
 	var codes []seats.Code
-	for _, q := range m.People {
-		if q.Here() && SharesKey(q.Profile, p.Profile) {
-			codes = []seats.Code{seats.ErrDuplicate}
-		}
+	if m.sharesKey(p.Profile, p) {
+		codes = append(codes, seats.ErrDuplicate)
 	}
 	for _, l := range p.Licences {
-		if _, there := m.Pools[seats.PoolID(l.Pool)]; !there {
+		if _, ok := m.Pools[seats.PoolID(l.Pool)]; !ok {
 			codes = append(codes, seats.ErrBadInput)
 		}
 	}
 	if codes != nil {
 		return refused(codes...)
 	}
-	held := m.Held(seats.Site)
-	m.People = append(m.People, p)
-	m.pledged(p)
-	m.Last = at
-	v := Result{
-		Outcome: seats.Outcome{User: p.ID, After: p.Standing(), SeatsDelta: m.Held(seats.Site) - held},
-		Event:   Event{Kind: seats.EventImported, User: p.ID, After: p.Standing(), At: at},
-	}
-	return v.alongWith(p.Licences)
-}
-
-// alongWith adds an event for each licence that comes or goes with its person.
-func (v Result) alongWith(licences []users.Licence) Result {
-	for _, l := range licences {
-		of := v.Event
-		of.Before, of.Pool, of.Successor = of.After, seats.PoolID(l.Pool), ""
-		v.more = append(v.more, of)
-	}
+	v := m.arrive(p, seats.EventImported, at)
+	v.licences = p.Licences
 	return v
 }
 
@@ -68,7 +51,7 @@ func (p *Person) unused() (taken []users.Licence) {
 
 // newcomer returns the user of an import, and whether they can be imported.
 func newcomer(u users.User, now time.Time) (*Person, bool) {
-	gone := u.Status == users.Deleted
+	gone := u.Status == deleted
 	if gone {
 		u.LeftAs, u.ArchivedAs, u.Expires, u.Schedule = users.NoStatus, users.NoStatus, time.Time{}, users.Schedule{}
 		u.Profile = users.Profile{ID: u.ID, Source: u.Source, Username: "nobody"}
@@ -77,26 +60,25 @@ func newcomer(u users.User, now time.Time) (*Person, bool) {
 	if gone {
 		profile.Username = ""
 	}
-	p := &Person{
-		Profile: profile, Role: u.Role, Status: u.Status, left: u.LeftAs, stored: u.ArchivedAs, Notices: u.NotificationCount,
-		SignedIn: cut(u.FirstSignIn), Approved: cut(u.Approved), Notified: cut(u.LastNotified), Expires: cut(u.Expires),
+	u.Profile = profile
+	for _, date := range []*time.Time{&u.Created, &u.StatusSince, &u.FirstSignIn, &u.Approved, &u.LastNotified, &u.Expires} {
+		*date = cut(*date)
 	}
+	p := &Person{User: u}
 	ok = ok && u.ID != "" && u.Role <= users.Owner && u.Schedule == users.Schedule{}
-	ok = ok && p.cameAbout() && p.dated(cut(u.Created), cut(u.StatusSince), now)
+	ok = ok && p.cameAbout() && p.dated(now)
 	if u.Role == users.Owner {
-		ok = ok && u.Status == users.Active && !p.SignedIn.IsZero()
+		ok = ok && u.Status == active && !p.FirstSignIn.IsZero()
 	}
+	p.Licences = nil
 	for _, l := range u.Licences {
 		l.Assigned, l.Started, l.Archived = cut(l.Assigned), cut(l.Started), cut(l.Archived)
 		p.Licences = append(p.Licences, l)
 	}
 	slices.SortStableFunc(p.Licences, func(a, b users.Licence) int {
-		if a.Pool != b.Pool {
-			return strings.Compare(a.Pool, b.Pool)
-		}
-		return a.Assigned.Compare(b.Assigned)
+		return cmp.Or(strings.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
 	})
-	return p, ok && p.licensed(cut(u.Created), now)
+	return p, ok && p.licensed(now)
 }
 
 func cut(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
@@ -104,12 +86,11 @@ func cut(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
 // cameAbout reports whether a user can have come into the status.
 func (p *Person) cameAbout() bool {
 	type life struct{ status, left, stored users.Status }
-	invited, active, inactive, archived := users.Invited, users.Active, users.Inactive, users.Archived
 	waiting := []life{{invited, 0, 0}, {inactive, invited, 0}, {archived, 0, invited}, {archived, invited, inactive}}
 	never := []life{{inactive, 0, 0}, {archived, 0, inactive}}
-	inside := []life{{active, 0, 0}, {inactive, active, 0}, {archived, 0, active}, {archived, active, inactive}, {users.Deleted, 0, 0}}
-	this := life{p.Status, p.left, p.stored}
-	letIn := !p.SignedIn.IsZero() || !p.Approved.IsZero()
+	inside := []life{{active, 0, 0}, {inactive, active, 0}, {archived, 0, active}, {archived, active, inactive}, {deleted, 0, 0}}
+	this := life{p.Status, p.LeftAs, p.ArchivedAs}
+	letIn := !p.FirstSignIn.IsZero() || !p.Approved.IsZero()
 	switch {
 	case slices.Contains(waiting, this):
 		return !letIn
@@ -120,11 +101,12 @@ func (p *Person) cameAbout() bool {
 }
 
 // dated says whether the dates can be.
-func (p *Person) dated(created, since, now time.Time) bool {
-	if created.IsZero() || since.IsZero() || created.Before(time.Time{}) {
+func (p *Person) dated(now time.Time) bool {
+	created := p.Created
+	if created.IsZero() || p.StatusSince.IsZero() || created.Before(time.Time{}) {
 		return false
 	}
-	for _, date := range []time.Time{created, since, p.SignedIn, p.Approved, p.Notified} {
+	for _, date := range []time.Time{created, p.StatusSince, p.FirstSignIn, p.Approved, p.LastNotified} {
 		if !date.IsZero() && (date.Before(created) || date.After(now)) {
 			return false
 		}
@@ -132,38 +114,21 @@ func (p *Person) dated(created, since, now time.Time) bool {
 	if !p.Expires.IsZero() && (p.Expires.Before(created) || p.Expires.Year() > 9999) {
 		return false
 	}
-	if p.Notices == 0 {
-		return p.Notified.IsZero()
-	}
-	return p.Notices > 0 && p.Notices <= users.MaxNotifications && !p.Notified.IsZero()
+	count := p.NotificationCount
+	return count >= 0 && count <= users.MaxNotifications && (count == 0) == p.LastNotified.IsZero()
 }
 
 // licensed says whether the licences can be.
-func (p *Person) licensed(created, now time.Time) bool {
-	running := map[string]int{}
+func (p *Person) licensed(now time.Time) bool {
+	running := map[string]bool{}
 	for _, l := range p.Licences {
-		archived := !l.Archived.IsZero()
-		begun := !l.Started.IsZero()
-		order := []time.Time{created, l.Assigned}
-		if begun {
-			order = append(order, l.Started)
-		}
-		if archived {
-			order = append(order, l.Archived)
-		}
-		order = append(order, now)
-		if badID(l.Pool) || l.Assigned.IsZero() || archived && !begun || !slices.IsSortedFunc(order, time.Time.Compare) {
+		begun, ended := !l.Started.IsZero(), !l.Archived.IsZero()
+		dates := slices.DeleteFunc([]time.Time{p.Created, l.Assigned, l.Started, l.Archived, now}, time.Time.IsZero)
+		if badID(l.Pool) || l.Assigned.IsZero() || ended && !begun || !slices.IsSortedFunc(dates, time.Time.Compare) ||
+			!begun && (p.Status == archived || p.Status == deleted) || !ended && running[l.Pool] {
 			return false
 		}
-		if !begun && (p.Status == users.Archived || p.Status == users.Deleted) {
-			return false
-		}
-		if !archived {
-			running[l.Pool]++
-		}
-		if running[l.Pool] > 1 {
-			return false
-		}
+		running[l.Pool] = running[l.Pool] || !ended
 	}
 	return len(p.Licences) <= users.MaxLicences
 }

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"cmp"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -169,19 +170,14 @@ func exchanged(was, now users.Profile) bool {
 }
 
 func patched(p users.Profile, d users.Patch) users.Profile {
-	set := func(to *string, from *string) {
+	for to, from := range map[*string]*string{
+		&p.FirstName: d.FirstName, &p.LastName: d.LastName, &p.Username: d.Username, &p.Email: d.Email,
+		&p.ExternalID: d.ExternalID, &p.Location: d.Location, &p.Department: d.Department, &p.Title: d.Title,
+	} {
 		if from != nil {
 			*to = *from
 		}
 	}
-	set(&p.FirstName, d.FirstName)
-	set(&p.LastName, d.LastName)
-	set(&p.Username, d.Username)
-	set(&p.Email, d.Email)
-	set(&p.ExternalID, d.ExternalID)
-	set(&p.Location, d.Location)
-	set(&p.Department, d.Department)
-	set(&p.Title, d.Title)
 	if d.Groups != nil {
 		p.Groups = *d.Groups
 	}
@@ -191,9 +187,8 @@ func patched(p users.Profile, d users.Patch) users.Profile {
 // EqualProfiles compares all that a profile has.
 func EqualProfiles(a, b users.Profile) bool {
 	groups := slices.Equal(a.Groups, b.Groups)
-	return groups && a.ID == b.ID && a.FirstName == b.FirstName && a.LastName == b.LastName && a.Username == b.Username &&
-		a.Email == b.Email && a.ExternalID == b.ExternalID && a.Location == b.Location &&
-		a.Department == b.Department && a.Title == b.Title && a.Source == b.Source
+	a.Groups, b.Groups = nil, nil
+	return groups && reflect.DeepEqual(a, b)
 }
 
 // VendorActions are the actions that no policy can withhold from the account's own people.

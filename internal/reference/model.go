@@ -4,6 +4,7 @@ package reference
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,31 +30,19 @@ type Model struct {
 	Clock  time.Time                    // now: invitations go by it, events never go back
 }
 
-// A Person is a user of the model.
+// A Person is a user of the model. The model does not follow the fields Created, StatusSince,
+// Due and Salt of the row.
 type Person struct {
-	users.Profile
-	Role     users.Role
-	Status   users.Status
-	left     users.Status // what Reactivate returns to
-	stored   users.Status // what Restore returns to
-	SignedIn time.Time
-	Approved time.Time
-	Notified time.Time
-	Notices  int64
-	Expires  time.Time       // when the invitation runs out
-	Frees    bool            // and whether the seat is free then
-	Licences []users.Licence // also of the deleted: started ones stay spent
-	seat     bool            // whether they hold one, as last written down
-	Since    time.Time       // and since when it is so
+	users.User           // Licences also of the deleted: started ones stay spent
+	Frees      bool      // the seat is free when the invitation expires
+	seat       bool      // holds a seat, as last written down
+	Since      time.Time // the begin of that
 }
 
 // Clone returns a copy that shares nothing with the model.
 func (m *Model) Clone() *Model {
 	c := *m
-	c.Pools = make(map[seats.PoolID]seats.Count)
-	for id, total := range m.Pools {
-		c.Pools[id] = total
-	}
+	c.Pools = maps.Clone(m.Pools)
 	c.People = nil
 	for _, p := range m.People {
 		q := *p
@@ -99,28 +88,24 @@ func (m *Model) handed(at time.Time) {
 	}
 }
 
-// Held counts who holds a seat of a pool, and spent what is used up of it.
+// Held counts the held seats of a pool.
 func (m *Model) Held(pool seats.PoolID) int64 {
-	n := int64(0)
+	n := m.licences(pool, false)
 	for _, p := range m.People {
 		if pool == seats.Site && m.Holds(p) {
 			n++
-		}
-		for _, l := range p.Licences {
-			if l.Pool == string(pool) && l.Started.IsZero() {
-				n++
-			}
 		}
 	}
 	return n
 }
 
 // Spent counts the used up seats of a pool.
-func (m *Model) Spent(pool seats.PoolID) int64 {
-	n := int64(0)
+func (m *Model) Spent(pool seats.PoolID) int64 { return m.licences(pool, true) }
+
+func (m *Model) licences(pool seats.PoolID, started bool) (n int64) {
 	for _, p := range m.People {
 		for _, l := range p.Licences {
-			if l.Pool == string(pool) && !l.Started.IsZero() {
+			if l.Pool == string(pool) && started == !l.Started.IsZero() {
 				n++
 			}
 		}
@@ -218,28 +203,13 @@ func Count(t *users.Tally, s users.Segment, n int64) {
 
 // Selects says whether a filter for shown statuses selects the person.
 func (m *Model) Selects(f users.Filter, p *Person) bool {
-	if f.Status.Empty() && !p.Here() {
-		return false
-	}
-	if !f.Status.Empty() && !f.Status.Has(m.Shown(p)) {
-		return false
-	}
-	if !f.Role.Empty() && !f.Role.Has(p.Role) {
-		return false
-	}
-	if f.Location != "" && f.Location != p.Location {
-		return false
-	}
-	if f.Department != "" && f.Department != p.Department {
-		return false
-	}
-	if f.Group != "" && !slices.Contains(p.Groups, f.Group) {
-		return false
-	}
-	if f.Source != nil && *f.Source != p.Source {
-		return false
-	}
-	return !f.NeverSignedIn || p.SignedIn.IsZero()
+	return (f.Status.Has(m.Shown(p)) || f.Status.Empty() && p.Here()) &&
+		(f.Role.Empty() || f.Role.Has(p.Role)) &&
+		(f.Location == "" || f.Location == p.Location) &&
+		(f.Department == "" || f.Department == p.Department) &&
+		(f.Group == "" || slices.Contains(p.Groups, f.Group)) &&
+		(f.Source == nil || *f.Source == p.Source) &&
+		(!f.NeverSignedIn || p.FirstSignIn.IsZero())
 }
 
 // List returns the users that a filter for shown statuses selects, in its order.
@@ -265,7 +235,7 @@ func (m *Model) List(f users.Filter) []users.ID {
 
 // Settle frees the seats of the invitations that have run out by then, and
 // returns the events that this makes.
-func (m *Model) Settle(at time.Time) []Event {
+func (m *Model) Settle(at time.Time) []seats.Event {
 	var due []*Person
 	for _, p := range m.People {
 		if p.Status == users.Invited && p.Frees && !p.Expires.After(at) {
@@ -275,14 +245,14 @@ func (m *Model) Settle(at time.Time) []Event {
 	slices.SortFunc(due, func(a, b *Person) int {
 		return cmp.Or(a.Expires.Compare(b.Expires), strings.Compare(string(a.ID), string(b.ID)))
 	})
-	var facts []Event
+	var facts []seats.Event
 	for _, p := range due {
 		before := p.Standing()
-		p.left, p.Status = users.Invited, users.Inactive
+		p.LeftAs, p.Status = users.Invited, users.Inactive
 		m.Last = Later(m.Last, p.Expires)
 		m.pledged(p)
 		m.handed(m.Last)
-		facts = append(facts, Event{Kind: seats.EventLapsed, User: p.ID, Before: before, After: p.Standing(), At: m.Last})
+		facts = append(facts, seats.Event{Kind: seats.EventLapsed, User: p.ID, Before: before, After: p.Standing(), Time: m.Last})
 	}
 	return facts
 }
@@ -296,8 +266,8 @@ func (m *Model) pledged(p *Person) {
 
 // send lets an invitation or notification go out.
 func (m *Model) send(p *Person, at time.Time) {
-	p.Notices++
-	p.Notified = at
+	p.NotificationCount++
+	p.LastNotified = at
 	p.Expires = time.Time{}
 	if p.Status == users.Invited && m.Policy.InvitationExpiry != seats.ExpiryNever {
 		p.Expires = m.Clock.Add(m.Policy.Term)
@@ -312,36 +282,27 @@ func Later(a, b time.Time) time.Time {
 	return b
 }
 
-// An Event is what the model expects of an event.
-type Event struct {
-	Kind          seats.EventKind
-	User          users.ID
-	Before, After users.Segment
-	At            time.Time
-	Successor     users.ID
-	Count         int64
-	Pool          seats.PoolID
-	Reason        string
-	Receivers     []users.ID
-	Fields        []string // of an account
-}
-
-// A Result is what the model expects of a command: one of the codes, any of
-// which is right, or else the outcome and the event that records it, and those of
-// the licences that go with it.
+// A Result is what the model expects of a command: one of the codes, any of which is right,
+// or else the outcome, the event that records it, and those of the licences that go with it.
 type Result struct {
-	Codes   []seats.Code
-	Outcome seats.Outcome
-	Event   Event
-	more    []Event
+	Codes    []seats.Code
+	Outcome  seats.Outcome
+	Event    seats.Event
+	licences []users.Licence // that come or go with their user
 }
 
-// Facts are the events that are expected.
-func (v Result) Facts() []Event {
+// Facts are the events that are expected, with the fields that the model knows.
+func (v Result) Facts() []seats.Event {
 	if v.Outcome.Unchanged {
 		return nil
 	}
-	return append([]Event{v.Event}, v.more...)
+	facts := []seats.Event{v.Event}
+	for _, l := range v.licences {
+		e := v.Event
+		e.Before, e.Pool, e.Successor = e.After, seats.PoolID(l.Pool), ""
+		facts = append(facts, e)
+	}
+	return facts
 }
 
 func refused(codes ...seats.Code) Result { return Result{Codes: codes} }

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -29,125 +30,165 @@ func (m *Model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 			known = append(known, p)
 		}
 	}
-	if len(known) > 1 || len(known) == 1 && (!samePerson(known[0].Profile, profile) || !sees(a, known[0])) {
+	switch {
+	case len(known) == 1 && samePerson(known[0].Profile, profile) && sees(a, known[0]) && known[0].Seated():
+		return unchanged(known[0])
+	case known != nil:
 		return refused(seats.ErrDuplicate)
 	}
-	if len(known) == 1 {
-		if known[0].Seated() {
-			return unchanged(known[0])
-		}
-		return refused(seats.ErrDuplicate)
-	}
-	p := &Person{Profile: profile, Role: role, Status: users.Invited}
+	p := &Person{User: users.User{Profile: profile, Role: role, Status: users.Invited}}
 	kind := seats.EventInvited
 	if action == users.ActionAdd {
 		kind = seats.EventAdded
 	}
-	m.People = append(m.People, p)
-	if m.Held(seats.Site) > 0 && m.Over(seats.Site) > 0 && !m.Policy.Exempt.Has(role) {
-		if m.Policy.WhenFull == seats.Refuse {
-			m.People = m.People[:len(m.People)-1]
-			return refused(seats.ErrNoSeats)
-		}
+	total, limited := m.Pools[seats.Site].Number()
+	switch full := limited && m.Held(seats.Site)+m.Spent(seats.Site) >= total && !m.Policy.Exempt.Has(role); {
+	case full && m.Policy.WhenFull == seats.Refuse:
+		return refused(seats.ErrNoSeats)
+	case full:
 		p.Status, kind = users.Inactive, seats.EventAdded // as nothing goes out
-	}
-	if p.Status == users.Invited && action == users.ActionAdd && m.Policy.Activation != seats.Approval {
-		p.Status, p.SignedIn = users.Active, at
-	}
-	if p.Status == users.Invited && action == users.ActionInvite && !hold {
+	case action == users.ActionAdd && m.Policy.Activation != seats.Approval:
+		p.Status, p.FirstSignIn = users.Active, at
+	case action == users.ActionInvite && !hold:
 		m.send(p, at)
 	}
-	m.pledged(p)
-	m.Last = at
-	delta := int64(0)
-	if p.Seated() && !m.Policy.Exempt.Has(role) {
-		delta = 1
-	}
-	return Result{
-		Outcome: seats.Outcome{User: p.ID, After: p.Standing(), SeatsDelta: delta},
-		Event:   Event{Kind: kind, User: p.ID, After: p.Standing(), At: at, Count: p.Notices},
-	}
-}
-
-func (m *Model) notify(p *Person, at time.Time) Result {
-	if !p.Seated() {
-		return refused(seats.ErrWrongStatus)
-	}
-	v := m.change(p, seats.EventNotified, at, func() { m.send(p, at) })
-	v.Event.Count = p.Notices
+	v := m.arrive(p, kind, at)
+	v.Event.Count = p.NotificationCount
 	return v
 }
 
-func (m *Model) accept(p *Person, at time.Time) Result {
+// arrive brings in a person.
+func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
+	held := m.Held(seats.Site)
+	m.People = append(m.People, p)
+	m.pledged(p)
+	m.Last = at
+	return Result{
+		Outcome: seats.Outcome{User: p.ID, After: p.Standing(), SeatsDelta: m.Held(seats.Site) - held},
+		Event:   seats.Event{Kind: kind, User: p.ID, After: p.Standing(), Time: at},
+	}
+}
+
+const (
+	invited, active, inactive = users.Invited, users.Active, users.Inactive
+	archived, deleted         = users.Archived, users.Deleted
+)
+
+// onUsers has what an action does to a user: the event, the statuses in which it changes
+// nothing and in which it is refused, and the status that it always leads to, if any.
+var onUsers = map[users.Action]struct {
+	kind             seats.EventKind
+	unchanged, wrong users.Set[users.Status]
+	to               users.Status
+}{
+	users.ActionNotify:         {seats.EventNotified, 0, users.In(inactive, archived, deleted), 0},
+	users.ActionAccept:         {seats.EventAccepted, 0, users.In(inactive, archived, deleted), active},
+	users.ActionApprove:        {seats.EventApproved, users.In(active), users.In(inactive, archived, deleted), active},
+	users.ActionDeactivate:     {seats.EventDeactivated, users.In(inactive), users.In(archived, deleted), inactive},
+	users.ActionReactivate:     {seats.EventReactivated, users.In(invited, active), users.In(archived, deleted), 0},
+	users.ActionArchive:        {seats.EventArchived, users.In(archived), users.In(deleted), archived},
+	users.ActionRestore:        {seats.EventRestored, users.In(invited, active, inactive), users.In(deleted), 0},
+	users.ActionDelete:         {seats.EventDeleted, users.In(deleted), 0, deleted},
+	users.ActionErase:          {seats.EventErased, users.In(deleted), users.In(invited, active), deleted},
+	users.ActionHandOver:       {seats.EventHandedOver, 0, 0, 0},
+	users.ActionEdit:           {seats.EventEdited, 0, users.In(deleted), 0},
+	users.ActionChangeRole:     {seats.EventRoleChanged, 0, users.In(deleted), 0},
+	users.ActionGrantOwnership: {seats.EventOwnershipGranted, 0, users.In(invited, inactive, archived, deleted), 0},
+	users.ActionEndOwnership:   {seats.EventOwnershipEnded, 0, users.In(deleted), 0},
+}
+
+// onPerson carries out a command on a user.
+func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time) Result {
+	row, ok := onUsers[c.Action()]
+	if !ok {
+		panic("a command without rules")
+	}
+	codes, same := m.hindrances(a, c, p)
 	switch {
-	case p.Status == users.Active && !p.SignedIn.IsZero():
-		return unchanged(p)
-	case p.Status == users.Active:
-		return m.change(p, seats.EventAccepted, at, func() { p.SignedIn = at })
-	case p.Status != users.Invited:
+	case row.wrong.Has(p.Status) && c.Action() == users.ActionChangeRole:
+		return refused(append(codes, seats.ErrWrongStatus)...)
+	case row.wrong.Has(p.Status):
 		return refused(seats.ErrWrongStatus)
-	}
-	expired := m.expired(p)
-	if m.Policy.Activation == seats.Approval && expired {
-		return refused(seats.ErrNotApproved, seats.ErrInvitationExpired)
-	}
-	if m.Policy.Activation == seats.Approval {
-		return refused(seats.ErrNotApproved)
-	}
-	if expired {
-		return refused(seats.ErrInvitationExpired)
-	}
-	return m.change(p, seats.EventAccepted, at, func() { p.Status, p.SignedIn = users.Active, at })
-}
-
-func (m *Model) approve(p *Person, at time.Time) Result {
-	switch p.Status {
-	case users.Active:
+	case row.unchanged.Has(p.Status), same:
 		return unchanged(p)
-	case users.Invited:
-		return m.change(p, seats.EventApproved, at, func() { p.Status, p.Approved = users.Active, at })
+	case codes != nil:
+		return refused(codes...)
 	}
-	return refused(seats.ErrWrongStatus)
-}
-
-// leave is Deactivate, Archive and Delete.
-func (m *Model) leave(a users.Actor, action users.Action, p *Person, successor users.ID, reason string, at time.Time) Result {
-	if BadReason(reason) {
-		return refused(seats.ErrBadInput)
-	}
-	to, kind := users.Inactive, seats.EventDeactivated
-	if action == users.ActionArchive {
-		to, kind = users.Archived, seats.EventArchived
-	}
-	if action == users.ActionDelete {
-		to, kind = users.Deleted, seats.EventDeleted
-	}
-	if p.Status == to {
-		return unchanged(p)
-	}
-	if p.Status == users.Deleted || p.Status == users.Archived && action == users.ActionDeactivate {
-		return refused(seats.ErrWrongStatus)
-	}
-	if successor != "" && !m.succeeds(a, successor, p) {
-		return refused(seats.ErrBadInput)
-	}
-	var returned []users.Licence
-	v := m.change(p, kind, at, func() {
-		if action != users.ActionDeactivate {
+	notices, returned := p.NotificationCount, []users.Licence(nil)
+	v := m.change(p, row.kind, at, func() {
+		switch c := c.(type) {
+		case seats.Notify:
+			m.send(p, at)
+		case seats.Accept:
+			p.FirstSignIn = at
+		case seats.Approve:
+			p.Approved = at
+		case seats.Deactivate:
+			p.LeftAs = p.Status
+		case seats.Reactivate:
+			if p.Status = p.LeftAs; p.LeftAs == users.NoStatus {
+				p.Status = invited
+				m.send(p, at)
+			}
+		case seats.Archive:
+			p.ArchivedAs = p.Status
+		case seats.Restore:
+			p.Status = p.ArchivedAs
+		case seats.Delete, seats.Erase:
+			p.Profile = users.Profile{ID: p.ID, Source: p.Source}
+		case seats.Edit:
+			p.Profile, _ = Clean(patched(p.Profile, c.Set))
+		case seats.ChangeRole:
+			p.Role = c.Role
+		case seats.GrantOwnership:
+			p.Role = users.Owner
+		case seats.EndOwnership:
+			p.Role = users.Admin
+		}
+		if row.to != users.NoStatus {
+			p.Status = row.to
+		}
+		if row.to == archived || row.to == deleted {
 			returned = p.unused()
 		}
-		switch action {
-		case users.ActionDeactivate:
-			p.left = p.Status
-		case users.ActionArchive:
-			p.stored = p.Status
-		case users.ActionDelete:
-			p.Profile = users.Profile{ID: p.ID, Source: p.Source}
-		}
-		p.Status = to
 	})
-	v.Event.Successor, v.Event.Reason = successor, reason
-	return v.alongWith(returned)
+	if p.NotificationCount > notices {
+		v.Event.Count = p.NotificationCount
+	}
+	v.Event.Successor, _ = field[users.ID](c, "Successor")
+	v.licences = returned
+	return v
+}
+
+// hindrances returns the codes that refuse a command for more than the status, and whether
+// its result is there already.
+func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []seats.Code, same bool) {
+	add := func(when bool, code seats.Code) {
+		if when {
+			codes = append(codes, code)
+		}
+	}
+	switch c := c.(type) {
+	case seats.Accept:
+		add(p.Status == invited && m.Policy.Activation == seats.Approval, seats.ErrNotApproved)
+		add(p.Status == invited && m.expired(p), seats.ErrInvitationExpired)
+		return codes, p.Status == active && !p.FirstSignIn.IsZero()
+	case seats.ChangeRole:
+		add(c.Role >= users.Owner, seats.ErrBadInput)
+		return codes, codes == nil && p.Role == c.Role
+	case seats.GrantOwnership:
+		add(p.Status == active && p.FirstSignIn.IsZero(), seats.ErrWrongStatus)
+		return codes, p.Role == users.Owner
+	case seats.EndOwnership:
+		add(p.Role == users.Owner && m.owners() == 1, seats.ErrLastOwner)
+		add(p.ID == m.Payer, seats.ErrPayer)
+		return codes, p.Role != users.Owner
+	case seats.Edit:
+		return m.edit(a, p, c.Set)
+	}
+	successor, ok := field[users.ID](c, "Successor")
+	add(ok && (successor != "" || c.Action() == users.ActionHandOver) && !m.succeeds(a, successor, p), seats.ErrBadInput)
+	return codes, false
 }
 
 // succeeds reports whether one user can take over the work of another.
@@ -156,127 +197,24 @@ func (m *Model) succeeds(a users.Actor, successor users.ID, p *Person) bool {
 	return h != nil && sees(a, h) && h != p && m.Shown(h) == users.Active
 }
 
-func (m *Model) handOver(a users.Actor, p *Person, successor users.ID, reason string, at time.Time) Result {
-	if BadReason(reason) || !m.succeeds(a, successor, p) {
-		return refused(seats.ErrBadInput)
-	}
-	v := m.change(p, seats.EventHandedOver, at, func() {})
-	v.Event.Successor, v.Event.Reason = successor, reason
-	return v
-}
-
-func (m *Model) erase(p *Person, reason string, at time.Time) Result {
-	switch {
-	case BadReason(reason):
-		return refused(seats.ErrBadInput)
-	case p.Status == users.Deleted:
-		return unchanged(p)
-	case p.Seated():
-		return refused(seats.ErrWrongStatus)
-	}
-	returned := p.unused()
-	v := m.change(p, seats.EventErased, at, func() {
-		p.Profile = users.Profile{ID: p.ID, Source: p.Source}
-		p.Status = users.Deleted
-	})
-	v.Event.Reason = reason
-	return v.alongWith(returned)
-}
-
-func (m *Model) reactivate(p *Person, at time.Time) Result {
-	if p.Seated() {
-		return unchanged(p)
-	}
-	if p.Status != users.Inactive {
-		return refused(seats.ErrWrongStatus)
-	}
-	notices := p.Notices
-	v := m.change(p, seats.EventReactivated, at, func() {
-		if p.Status = p.left; p.left == users.NoStatus {
-			p.Status = users.Invited
-			m.send(p, at)
-		}
-	})
-	if p.Notices > notices {
-		v.Event.Count = p.Notices
-	}
-	return v
-}
-
-func (m *Model) restore(p *Person, at time.Time) Result {
-	if p.Status == users.Deleted {
-		return refused(seats.ErrWrongStatus)
-	}
-	if p.Status != users.Archived {
-		return unchanged(p)
-	}
-	return m.change(p, seats.EventRestored, at, func() { p.Status = p.stored })
-}
-
-func (m *Model) edit(a users.Actor, p *Person, set users.Patch, at time.Time) Result {
-	if p.Status == users.Deleted {
-		return refused(seats.ErrWrongStatus)
-	}
+// edit returns the hindrances of an edit.
+func (m *Model) edit(a users.Actor, p *Person, set users.Patch) (codes []seats.Code, same bool) {
 	now, ok := Clean(patched(p.Profile, set))
 	if !ok {
-		return refused(seats.ErrBadInput)
+		return []seats.Code{seats.ErrBadInput}, false
 	}
-	if EqualProfiles(p.Profile, now) {
-		return unchanged(p)
-	}
-	var codes []seats.Code
-	for _, q := range m.People {
-		if q != p && q.Here() && SharesKey(q.Profile, now) {
-			codes = []seats.Code{seats.ErrDuplicate}
-		}
+	if m.sharesKey(now, p) {
+		codes = append(codes, seats.ErrDuplicate)
 	}
 	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
-	settled := !p.SignedIn.IsZero() || m.Shown(p) == users.Active
+	settled := !p.FirstSignIn.IsZero() || m.Shown(p) == users.Active
 	if m.Policy.IdentityChange == seats.IdentityChangeRefused && settled && !known && exchanged(p.Profile, now) {
 		codes = append(codes, seats.ErrExchange)
 	}
-	if codes != nil {
-		return refused(codes...)
-	}
-	return m.change(p, seats.EventEdited, at, func() { p.Profile = now })
+	return codes, EqualProfiles(p.Profile, now)
 }
 
-func (m *Model) changeRole(p *Person, role users.Role, at time.Time) Result {
-	switch {
-	case p.Status == users.Deleted && role >= users.Owner:
-		return refused(seats.ErrWrongStatus, seats.ErrBadInput)
-	case p.Status == users.Deleted:
-		return refused(seats.ErrWrongStatus)
-	case role >= users.Owner:
-		return refused(seats.ErrBadInput)
-	case p.Role == role:
-		return unchanged(p)
-	}
-	return m.change(p, seats.EventRoleChanged, at, func() { p.Role = role })
-}
-
-func (m *Model) grant(p *Person, at time.Time) Result {
-	if p.Role == users.Owner {
-		return unchanged(p)
-	}
-	if p.Status != users.Active || p.SignedIn.IsZero() {
-		return refused(seats.ErrWrongStatus)
-	}
-	return m.change(p, seats.EventOwnershipGranted, at, func() { p.Role = users.Owner })
-}
-
-func (m *Model) end(p *Person, at time.Time) Result {
-	switch {
-	case p.Status == users.Deleted:
-		return refused(seats.ErrWrongStatus)
-	case p.Role != users.Owner:
-		return unchanged(p)
-	case m.owners() == 1 && p.ID == m.Payer:
-		return refused(seats.ErrLastOwner, seats.ErrPayer)
-	case m.owners() == 1:
-		return refused(seats.ErrLastOwner)
-	case p.ID == m.Payer:
-		return refused(seats.ErrPayer)
-	}
-	return m.change(p, seats.EventOwnershipEnded, at, func() { p.Role = users.Admin })
+// sharesKey reports whether the profile shares a key with a person other than p.
+func (m *Model) sharesKey(profile users.Profile, p *Person) bool {
+	return slices.ContainsFunc(m.People, func(q *Person) bool { return q != p && q.Here() && SharesKey(q.Profile, profile) })
 }

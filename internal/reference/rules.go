@@ -15,11 +15,18 @@ func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 	}
 	v := m.perform(a, c, at)
 	v.Outcome.Action = c.Action()
+	v.Event.Reason, _ = field[string](c, "Reason")
 	m.handed(at)
 	return v
 }
 
 func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
+	if reason, _ := field[string](c, "Reason"); BadReason(reason) {
+		if c.Action() == users.ActionEraseAccount && m.Closed.IsZero() {
+			return refused(seats.ErrBadInput, seats.ErrOpen)
+		}
+		return refused(seats.ErrBadInput)
+	}
 	switch c := c.(type) {
 	case seats.Invite:
 		return m.enter(a, c.Action(), c.Profile, c.Role, c.Later, at)
@@ -27,38 +34,10 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 		return m.enter(a, c.Action(), c.Profile, c.Role, false, at)
 	case seats.Import:
 		return m.adopt(c.User, at)
-	case seats.Notify:
-		return m.notify(m.ByID(c.User), at)
-	case seats.Accept:
-		return m.accept(m.ByID(c.User), at)
-	case seats.Approve:
-		return m.approve(m.ByID(c.User), at)
-	case seats.Deactivate:
-		return m.leave(a, c.Action(), m.ByID(c.User), c.Successor, c.Reason, at)
-	case seats.Archive:
-		return m.leave(a, c.Action(), m.ByID(c.User), c.Successor, c.Reason, at)
-	case seats.Delete:
-		return m.leave(a, c.Action(), m.ByID(c.User), c.Successor, c.Reason, at)
-	case seats.Erase:
-		return m.erase(m.ByID(c.User), c.Reason, at)
-	case seats.HandOver:
-		return m.handOver(a, m.ByID(c.User), c.Successor, c.Reason, at)
-	case seats.Reactivate:
-		return m.reactivate(m.ByID(c.User), at)
-	case seats.Restore:
-		return m.restore(m.ByID(c.User), at)
-	case seats.Edit:
-		return m.edit(a, m.ByID(c.User), c.Set, at)
-	case seats.ChangeRole:
-		return m.changeRole(m.ByID(c.User), c.Role, at)
-	case seats.GrantOwnership:
-		return m.grant(m.ByID(c.User), at)
-	case seats.EndOwnership:
-		return m.end(m.ByID(c.User), at)
 	case seats.BuySeats:
-		return m.buy(a, c, at)
+		return m.order(a, seats.EventSeatsBought, c.Pool, c.Quantity, at)
 	case seats.ReturnSeats:
-		return m.giveBack(c, at)
+		return m.order(a, seats.EventSeatsReturned, c.Pool, c.Quantity, at)
 	case seats.SetTotal:
 		return m.setTotal(c, at)
 	case seats.SetPolicy:
@@ -68,74 +47,50 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	case seats.EditAccount:
 		return m.editAccount(c, at)
 	case seats.Close:
-		return m.close(c.Reason, at)
+		return m.close(at)
 	case seats.Reopen:
-		return m.reopen(c.Reason, at)
+		return m.reopen(at)
 	case seats.EraseAccount:
-		return m.eraseAccount(c.Reason, at)
+		return m.eraseAccount(at)
 	}
-	panic("a command without rules")
+	id, _ := target(c)
+	return m.onPerson(a, c, m.ByID(id), at)
 }
 
 // barred says why the actor may not even ask, or nil.
 func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
-	action := c.Action()
-	id, onPerson := target(c)
-	if a.Kind == users.NoActor {
+	action, byUser, actor := c.Action(), a.Kind == users.ActorUser, m.ByID(a.User)
+	switch {
+	case a.Kind == users.NoActor:
 		return []seats.Code{seats.ErrBadInput, seats.ErrForbidden}
-	}
-	if badActor(a) {
+	case badActor(a):
 		return []seats.Code{seats.ErrBadInput}
-	}
-	if a.Kind == users.ActorUser {
-		actor := m.ByID(a.User)
-		if actor == nil || !actor.Here() {
-			return []seats.Code{seats.ErrForbidden}
-		}
-		if actor.Status != users.Active && action != users.ActionAccept {
-			return []seats.Code{seats.ErrForbidden}
-		}
-	}
-	if !m.mayAsk(a, action) {
+	case byUser && (actor == nil || !actor.Here() || actor.Status != users.Active && action != users.ActionAccept), !m.mayAsk(a, action):
 		return []seats.Code{seats.ErrForbidden}
-	}
-	if m.shut(a, action) {
+	case m.shut(a, action):
 		return []seats.Code{seats.ErrClosed}
 	}
-	if !onPerson {
-		if a.Kind == users.ActorUser && m.Policy.Withheld.Has(action) {
-			return []seats.Code{seats.ErrNotOffered}
-		}
+	id, onPerson := target(c)
+	p, withheld := m.ByID(id), byUser && m.Policy.Withheld.Has(action)
+	switch {
+	case !onPerson && withheld:
+		return []seats.Code{seats.ErrNotOffered}
+	case !onPerson:
 		return nil
-	}
-	p := m.ByID(id)
 	// Who may not act on the person does not learn whether there is one.
-	if a.Kind == users.ActorUser && action == users.ActionAccept && id != a.User || !sees(a, p) {
+	case byUser && action == users.ActionAccept && id != a.User, !sees(a, p):
 		return []seats.Code{seats.ErrForbidden}
-	}
-	if p == nil && badID(string(id)) {
+	case p == nil && badID(string(id)):
 		return []seats.Code{seats.ErrUnknownUser, seats.ErrBadInput}
-	}
-	if p == nil {
+	case p == nil:
 		return []seats.Code{seats.ErrUnknownUser}
-	}
-	if p.Role == users.Owner && m.protected(a, action) {
+	case p.Role == users.Owner && m.protected(a, action):
 		return []seats.Code{seats.ErrOwnerProtected}
-	}
-	if a.Kind == users.ActorUser && m.Policy.SourceLocked && p.synced() {
-		switch action {
-		case users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete:
-			return []seats.Code{seats.ErrSourceLocked}
-		}
-	}
-	if a.Kind == users.ActorUser && m.Policy.Withheld.Has(action) {
-		return []seats.Code{seats.ErrNotOffered}
-	}
-	if a.Kind == users.ActorUser && m.Policy.DeleteOnly && p.Status == users.Invited &&
-		(action == users.ActionDeactivate || action == users.ActionArchive) {
-		return []seats.Code{seats.ErrNotOffered}
-	}
-	if action == users.ActionApprove && m.Policy.Activation != seats.Approval {
+	case byUser && m.Policy.SourceLocked && p.synced() && lockedBySync.Has(action):
+		return []seats.Code{seats.ErrSourceLocked}
+	case withheld,
+		byUser && m.Policy.DeleteOnly && p.Status == users.Invited && (action == users.ActionDeactivate || action == users.ActionArchive),
+		action == users.ActionApprove && m.Policy.Activation != seats.Approval:
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	return nil
@@ -153,7 +108,8 @@ var (
 	whileErased = users.In(users.ActionDelete, users.ActionEraseAccount)
 	whileClosed = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
 		users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
-	notOnOwners = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
+	lockedBySync = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
+	notOnOwners  = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
 )
 
 // mayAsk is rule 15, but for the user of the command.
@@ -204,12 +160,16 @@ func (m *Model) protected(a users.Actor, action users.Action) bool {
 // target returns the user that a command is about, if it is about one: the field User of
 // every command but SetPayer, which is about the account, and Import, which brings a user.
 func target(c seats.Command) (users.ID, bool) {
-	f := reflect.ValueOf(c).FieldByName("User")
-	if !f.IsValid() || c.Action() == users.ActionSetPayer {
-		return "", false
+	id, ok := field[users.ID](c, "User")
+	return id, ok && c.Action() != users.ActionSetPayer
+}
+
+// field returns the field of a command, if the command has one of that name and type.
+func field[T any](c seats.Command, name string) (value T, ok bool) {
+	if f := reflect.ValueOf(c).FieldByName(name); f.IsValid() {
+		value, ok = f.Interface().(T)
 	}
-	id, ok := f.Interface().(users.ID)
-	return id, ok
+	return value, ok
 }
 
 // unchanged is the result on what is so already.
@@ -230,12 +190,12 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 		*p = was
 		return refused(seats.ErrNoSeats)
 	}
-	if p.Status != was.Status || p.Notices != was.Notices {
+	if p.Status != was.Status || p.NotificationCount != was.NotificationCount {
 		m.pledged(p)
 	}
 	m.Last = at
 	return Result{
 		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.Standing(), SeatsDelta: delta},
-		Event:   Event{Kind: kind, User: p.ID, Before: before, After: p.Standing(), At: at},
+		Event:   seats.Event{Kind: kind, User: p.ID, Before: before, After: p.Standing(), Time: at},
 	}
 }
