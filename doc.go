@@ -1,6 +1,6 @@
 // Package seatkeeper keeps the bought seats of a product's accounts: each user's status,
 // the seat that follows from it, and the limit of each account. Under any concurrency, on
-// any store, held seats stay within the total.
+// any store, a user gets a seat only if one is free.
 //
 // A host application builds one [Keeper] on a store and sends every change through it, as
 // commands of package seats:
@@ -33,7 +33,7 @@
 // To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.May] for a button.
 //
 // To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts],
-// [Keeper.User], [Keeper.Find], [Keeper.Users].
+// [Keeper.User], [Keeper.Find], [Keeper.Users], [Keeper.Pool] and [Keeper.Pools] for a course.
 //
 // The past: [Keeper.Events], [Keeper.UsageAt], [Keeper.Period] for a bill, [Keeper.Explain],
 // [Keeper.Replay] and [Keeper.Audit].
