@@ -13,7 +13,8 @@ import (
 var (
 	// ErrNotFound: the account is unknown.
 	ErrNotFound = errors.New("store: no such account")
-	// ErrExists: the account to open exists.
+	// ErrExists: the account to open exists. Only the Keeper returns it; a store has
+	// ErrConflict for it.
 	ErrExists = errors.New("store: the account is there already")
 	// ErrConflict: the account has moved on since the change was decided, or the engine
 	// wants the commit tried again.

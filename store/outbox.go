@@ -12,9 +12,9 @@ import (
 // database. Its methods keep the contract of [Store].
 type Outbox interface {
 	// Pending returns the consumer's progress in each account with later events, in ascending
-	// order of account by bytes, after the given account and at most limit. The progress of a
-	// consumer begins as zero. A store with a clock of its own sets StoreTime: leases begin and
-	// end by it.
+	// order of account by bytes, after the given account and at most limit. Progress begins
+	// with Consumer and Account, everything else zero. A store with a clock of its own sets
+	// StoreTime: leases begin and end by it.
 	Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]Progress, error)
 
 	// Advance replaces one progress of a consumer in an account with another of the same

@@ -1,8 +1,7 @@
-// Package storetest holds the tests that every store has to pass, ours and those
-// of hosts: what package store says, sentence by sentence, and random sequences
-// that drive a Keeper on the store and hold what comes of it against a model of the
-// rules that shares no code with them. An adapter's own test is a call of [Run], and one
-// of [Lockstep].
+// Package storetest has the tests of a [store.Store]: the contract of package store sentence
+// by sentence, random sequences of calls to a Keeper on the store, held against an
+// independent model of the rules, and the same calls to two stores in lockstep. The test of
+// an adapter calls [Run] and [Lockstep]. Package faults makes a store fail on purpose.
 package storetest
 
 import (
@@ -12,16 +11,15 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// Options are what a store does not do, and what it takes to try the rest. The
-// zero value asks for all that package store says, but for what outlives a restart.
+// Options are the exceptions of a store, and the means to try the rest. The zero value
+// asks for the whole contract except durability.
 type Options struct {
 	// NoOutbox: the store is no [store.Outbox].
 	NoOutbox bool
 	// NoContexts: calls do not end with their context.
 	NoContexts bool
-	// Reopen returns the store anew, as after a restart of the program or the
-	// machine. The one that it is given is not used any more. If nil, nothing is asked
-	// of a restart.
+	// Reopen opens the store again, as after a restart of the program or the machine. The
+	// given store is finished then. If nil, durability is left out.
 	Reopen func(testing.TB, store.Store) store.Store
 }
 
@@ -100,26 +98,28 @@ var specification = []struct {
 	{"Race/commit_results", commitResults},
 }
 
-// Run tests a store against the specification: it is [Specify], the fault runs and
-// [Sequences]. It asks for the store once for each test and may be given the same one
-// every time, one that is in use, too: each test has accounts of its own.
+// Run tests a store: [Specify], runs of a host's year with a fault at every call, and random
+// sequences against the model. It takes about a minute in memory. open is called once for
+// each test and may return the same store every time, even one in use: each test has
+// accounts of its own.
 func Run(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	Specify(t, open, o)
 	harness.FaultRuns(t, open, harness.FaultOptions{NoOutbox: o.NoOutbox, NoContexts: o.NoContexts})
 	t.Run("Sequences", func(t *testing.T) { harness.Sequences(t, open) })
 }
 
-// Specify tests the contract, sentence by sentence, and the forced races: the quick part
-// of [Run], for a store that passes all of it and is opened in another way.
+// Specify tests the contract sentence by sentence, and forced races. It is the quick part of
+// [Run]: for the days while a store is written, and for further ways to open a store that
+// passes Run.
 func Specify(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	for _, s := range specification {
 		t.Run(s.name, func(t *testing.T) { s.test(newTester(t, open(t), o)) })
 	}
 }
 
-// Lockstep plays random sequences of commands, without faults, on the store and on one in
-// memory at once, and requires that the two can't be told apart: by outcomes, refusals and
-// their remedies, by rows, events and numbers down to the last field, by pages of any list.
-// The flag rapid.checks says how many sequences. One that fails is made smaller for as long
-// as the flag rapid.shrinktime says, and printed as the calls that a host would make.
+// Lockstep plays random sequences of commands, free of faults, on the store and on one in
+// memory at once. Both must give the same outcomes, refusals and remedies, the same rows,
+// events and numbers to the last field, and the same pages of every list. The flag
+// rapid.checks sets the number of sequences. A failing one is made smaller within
+// rapid.shrinktime and printed as the calls of a host.
 func Lockstep(t *testing.T, open func(testing.TB) store.Store) { harness.Lockstep(t, open) }
