@@ -12,15 +12,17 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// TestMain runs a thousand sequences where the command line asks for no other
-// number.
+// TestMain runs a thousand sequences of fifty calls where the command line asks for no other
+// numbers.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
-	if !given {
-		if err := flag.Set("rapid.checks", "1000"); err != nil {
-			panic(err)
+	given := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for name, value := range map[string]string{"rapid.checks": "1000", "rapid.steps": "50"} {
+		if !given[name] {
+			if err := flag.Set(name, value); err != nil {
+				panic(err)
+			}
 		}
 	}
 	os.Exit(m.Run())

@@ -1,42 +1,52 @@
 package gen
 
 import (
+	"math/bits"
 	"math/rand/v2"
 
 	"pgregory.net/rapid"
 
+	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Dice draw what a script is made of.
+// Dice draw calls and their parts.
 type Dice struct {
-	below func(n int) int
+	below   func(n int) int
+	account *reference.Model // whose users the calls are about
 	// People, unless empty, are the only users of the commands, and each has a
 	// profile of their own, without values that are refused. People whose IDs begin with
 	// the same three letters share an address.
 	People []users.ID
 }
 
-// FromRapid returns dice whose draws rapid counts and can repeat.
+// FromRapid returns dice whose draws rapid repeats and shrinks.
 func FromRapid(t *rapid.T) Dice {
-	return Dice{below: func(n int) int { return number.Draw(t, "number") % n }}
+	return Dice{below: func(n int) int { return evenly(n).Draw(t, "number") }}
 }
 
 // FromRand returns dice for the people of a small account.
 func FromRand(r *rand.Rand, people []users.ID) Dice { return Dice{below: r.IntN, People: people} }
 
-// number draws all numbers of ten bits about equally often: rapid's own numbers are mostly
+// Draw returns what the function draws, which is a single draw in rapid's log.
+func Draw[T any](t *rapid.T, label string, from func(Dice) T) T {
+	return rapid.Custom(func(t *rapid.T) T { return from(FromRapid(t)) }).Draw(t, label)
+}
+
+// evenly draws the numbers below n about equally often. Rapid's own numbers are mostly
 // small, so that the first owner would do nearly everything.
-var number = rapid.Custom(func(t *rapid.T) int {
-	n := 0
-	for range 10 {
-		n <<= 1
-		if bit.Draw(t, "bit") {
-			n++
+func evenly(n int) *rapid.Generator[int] {
+	return rapid.Custom(func(t *rapid.T) int {
+		drawn, width := 0, bits.Len(uint(n-1))+2
+		for range width {
+			drawn <<= 1
+			if bit.Draw(t, "bit") {
+				drawn++
+			}
 		}
-	}
-	return n
-})
+		return drawn * n >> width
+	})
+}
 
 var bit = rapid.Bool()
 

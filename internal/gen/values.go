@@ -4,26 +4,23 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Epoch is when every script begins.
+// Epoch is when every sequence begins.
 var Epoch = time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
 
 // Term is how long invitations last where they run out.
 const Term = 24 * time.Hour
 
-// Course is the one pool of the scripts beside the site.
+// Course is the one pool beside the site.
 const Course seats.PoolID = "course"
 
 // EveryStatus selects the deleted, too.
 var EveryStatus = users.In(users.Statuses()...)
 
-var notOwner = users.In(users.Member, users.Manager, users.Admin)
-
-// The values that scripts draw from are few, so that people collide and return. Keys that
+// The values that are drawn from are few, so that people collide and return. Keys that
 // are compared without regard to case come in several cases, among them letters that only
 // Unicode calls the same. The letters qz are in all texts of profiles, and nowhere else.
 var (
@@ -55,7 +52,7 @@ var Probes = []users.Key{
 // Email is the address of one of the people of dice.
 func Email(id users.ID) string { return string(id[:3]) + "@acme.example" }
 
-// person draws one of the people, now and then the one owner that all scripts about
+// person draws one of the people, now and then the one owner whom all accounts of
 // certain people have.
 func (d Dice) person() users.ID {
 	if d.Chance(12) {
@@ -137,21 +134,6 @@ func (d Dice) Filter() users.Filter {
 		f.Department, f.Source = One(d, Departments...), new(One(d, Sources...))
 	}
 	return f
-}
-
-// Opening draws an account to be, but for its ID. Where there are people, its owner is olive.
-func (d Dice) Opening() seats.Opening {
-	o := seats.Opening{Name: Or(d, companies, bad...), Total: d.total(), Policy: d.policy(), Owner: d.profile(users.ActorSystem)}
-	if d.Chance(50) {
-		o.Zone = Or(d, reference.Zones, badZones...)
-	}
-	switch {
-	case d.People != nil:
-		o.Total, o.Owner = seats.Of(int64(2+d.Below(5))), d.ProfileOf("olive")
-	case d.Chance(2):
-		o.Policy = d.spoil(o.Policy)
-	}
-	return o
 }
 
 func (d Dice) total() seats.Count {

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
-	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
@@ -27,115 +26,90 @@ type FaultOptions struct{ NoOutbox, NoContexts bool }
 // everything is as if nothing had gone wrong.
 func FaultRuns(t *testing.T, open func(testing.TB) store.Store, o FaultOptions) {
 	for _, sc := range scenarios {
-		for _, keyed := range []bool{false, true} {
-			faultRunsOf(t, sc, open, o, keyed)
+		for keys, keyed := range map[string]bool{"plain": false, "keyed": true} {
+			sound := newScenario(t, open(t), o, keyed)
+			sc.play(sound)
+			for _, plan := range faultPlans {
+				if plan.loses() && !keyed || plan.ends && o.NoContexts {
+					continue
+				}
+				t.Run(strings.Join([]string{"Faults", sc.name, plan.name, keys}, "/"), func(t *testing.T) {
+					s := open(t) // one after the other, since it may not be made for more
+					t.Parallel() // each in accounts of its own
+					plan.run(t, sc, sound, s)
+				})
+			}
 		}
 	}
 }
 
-func faultRunsOf(t *testing.T, sc namedScenario, open func(testing.TB) store.Store, o FaultOptions, keyed bool) {
-	plain := newScenario(t, open(t), o, keyed, nil)
-	sc.play(plain)
-	for _, plan := range faultPlans {
-		if plan.keyed && !keyed || plan.ends && o.NoContexts {
-			continue
-		}
-		name := strings.Join([]string{"Faults", sc.name, plan.name, map[bool]string{false: "plain", true: "keyed"}[keyed]}, "/")
-		t.Run(name, func(t *testing.T) {
-			s := open(t) // one after the other, since it may not be made for more
-			t.Parallel() // each in accounts of its own
-			struck, noticed, unknown := 0, 0, 0
-			for target := range plain.faulty.Calls() + 3 {
-				r := newScenario(t, s, o, keyed, func(n int, end func()) faults.Fault { return plan.at(n-target, end) })
-				r.expected, r.plan = plain, plan
-				sc.play(r)
-				struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
-			}
-			require.Equal(t, plan.name != "context_ends", struck > 0, "nothing went wrong")
-			require.Equal(t, !plan.hides, noticed > 0, "no caller noticed, so that nothing was tried")
-			if plan.keyed && plan.name != "context_ends" {
-				require.Positive(t, unknown, "no answer was lost for good")
-			}
-		})
-	}
-}
-
-// A faultPlan is what goes wrong, as seen from the call that it begins with.
+// A faultPlan is what goes wrong, from one call to the store on.
 type faultPlan struct {
-	name  string
-	at    func(n int, end func()) faults.Fault
-	hides bool // no caller notices
-	keyed bool // it takes a request key to find out what became of a call
-	ends  bool // the context ends
-}
-
-// single is one fault and no more.
-func single(f faults.Fault) func(int, func()) faults.Fault {
-	return func(n int, _ func()) faults.Fault {
-		if n == 0 {
-			return f
-		}
-		return faults.None
-	}
-}
-
-// then is one that begins with a fault and goes on with a failure, so that it
-// can't be found out what has become of the first.
-func then(f faults.Fault) func(int, func()) faults.Fault {
-	return func(n int, _ func()) faults.Fault {
-		switch n {
-		case 0:
-			return f
-		case 1:
-			return faults.Fail
-		}
-		return faults.None
-	}
-}
-
-// ending is a fault in the moment in which the context ends.
-func ending(f faults.Fault) func(int, func()) faults.Fault {
-	return func(n int, end func()) faults.Fault {
-		if n != 0 {
-			return faults.None
-		}
-		end()
-		return f
-	}
+	name   string
+	faults []faults.Fault
+	ends   bool // the context of the caller ends in that moment
 }
 
 var faultPlans = []faultPlan{
-	{name: "fail", at: single(faults.Fail)},
-	{name: "delay", at: single(faults.Delay), hides: true},
-	{name: "conflict", at: single(faults.Conflict), hides: true},
-	{name: "lost_before", at: single(faults.LoseBefore), hides: true},
-	{name: "lost_after", at: single(faults.LoseAfter), hides: true},
-	{name: "lost_late", at: single(faults.LoseLate), hides: true},
-	{name: "repeat", at: single(faults.Repeat), hides: true},
-	{name: "lost_before_then_fail", at: then(faults.LoseBefore), keyed: true},
-	{name: "lost_after_then_fail", at: then(faults.LoseAfter), keyed: true},
-	{name: "lost_late_then_fail", at: then(faults.LoseLate), keyed: true},
-	{name: "context_ends", at: ending(faults.None), keyed: true, ends: true},
-	{name: "context_ends_after_commit", at: ending(faults.LoseAfter), keyed: true, ends: true},
+	{"fail", []faults.Fault{faults.Fail}, false},
+	{"delay", []faults.Fault{faults.Delay}, false},
+	{"conflict", []faults.Fault{faults.Conflict}, false},
+	{"lost_before", []faults.Fault{faults.LoseBefore}, false},
+	{"lost_after", []faults.Fault{faults.LoseAfter}, false},
+	{"lost_late", []faults.Fault{faults.LoseLate}, false},
+	{"repeat", []faults.Fault{faults.Repeat}, false},
+	{"lost_before_then_fail", []faults.Fault{faults.LoseBefore, faults.Fail}, false},
+	{"lost_after_then_fail", []faults.Fault{faults.LoseAfter, faults.Fail}, false},
+	{"lost_late_then_fail", []faults.Fault{faults.LoseLate, faults.Fail}, false},
+	{"context_ends", []faults.Fault{faults.None}, true},
+	{"context_ends_after_commit", []faults.Fault{faults.LoseAfter}, true},
+}
+
+// loses reports whether it takes a request key to find out what became of a call.
+func (p faultPlan) loses() bool { return p.ends || len(p.faults) > 1 }
+
+// hides reports whether no caller notices.
+func (p faultPlan) hides() bool { return !p.loses() && p.faults[0] != faults.Fail }
+
+// run lets the plan begin at each call to the store in turn.
+func (p faultPlan) run(t *testing.T, sc namedScenario, sound *scenario, s store.Store) {
+	struck, noticed, unknown := 0, 0, 0
+	for target := range sound.faulty.Calls() + 3 {
+		r := newScenario(t, s, sound.options, sound.keyed)
+		r.expected, r.plan = sound, p
+		r.fault = func(n int) faults.Fault {
+			if n -= target; r.calm || n < 0 || n >= len(p.faults) {
+				return faults.None
+			}
+			if p.ends {
+				r.end()
+			}
+			return p.faults[n]
+		}
+		sc.play(r)
+		struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
+	}
+	injects := p.faults[0] != faults.None
+	require.Equal(t, injects, struck > 0, "nothing went wrong")
+	require.Equal(t, !p.hides(), noticed > 0, "no caller noticed, so that nothing was tried")
+	if p.loses() && injects {
+		require.Positive(t, unknown, "no answer was lost for good")
+	}
 }
 
 // A scenario has every kind of call in it, and is played on a store of which each call can
 // go wrong.
 type scenario struct {
 	*testing.T
-	account  users.AccountID
+	*Harness
+	options  FaultOptions
 	keyed    bool
-	now      time.Time
-	made     int
-	faulty   *faults.Store
-	keeper   *seatkeeper.Keeper
 	end      func()   // ends the context of the call under way
 	results  []result // of the steps so far
 	drained  []seats.Event
 	calm     bool      // nothing goes wrong any more
 	expected *scenario // nil for the one without faults
 	plan     faultPlan
-	options  FaultOptions
 	noticed  int // errors that a caller got to see
 	unknown  int // those of them that leave open what became of the call
 }
@@ -146,26 +120,13 @@ type result struct {
 	Refused seats.Code
 }
 
-func newScenario(t *testing.T, s store.Store, o FaultOptions, keyed bool, at func(int, func()) faults.Fault) *scenario {
-	r := &scenario{T: t, options: o, keyed: keyed, now: gen.Epoch, account: users.AccountID(Unique("faults"))}
-	r.faulty = faults.New(Secluded{s, r.account}, func(n int) faults.Fault {
-		if at == nil || r.calm {
-			return faults.None
-		}
-		return at(n, r.end)
-	})
-	r.faulty.Wait = time.Microsecond
-	var err error
-	r.keeper, err = seatkeeper.New(r.faulty, seatkeeper.Options{
-		Now:   func() time.Time { return r.now },
-		NewID: func() users.ID { r.made++; return gen.NthID(r.made) },
-	})
-	require.NoError(t, err)
-	return r
+func newScenario(t *testing.T, s store.Store, o FaultOptions, keyed bool) *scenario {
+	return &scenario{T: t, Harness: New(s, Unique("faults")), options: o, keyed: keyed}
 }
 
 // outbox hands out the events so far, whatever goes wrong with that, and what is left
-// of them afterwards.
+// of them afterwards. A consumer gets every event, and none before the one before it:
+// once, if nothing went wrong.
 func (r *scenario) outbox() {
 	if r.options.NoOutbox {
 		return
@@ -174,7 +135,17 @@ func (r *scenario) outbox() {
 	r.calm = true
 	r.mails() // unless the turn before is only now begun
 	r.mails()
-	r.handedOut()
+	sequence := uint64(0)
+	for _, e := range r.drained {
+		require.LessOrEqual(r, e.Sequence, sequence+1, "%v", r.faulty.Struck())
+		sequence = max(sequence, e.Sequence)
+	}
+	usage, err := r.Usage(context.Background(), r.account)
+	require.NoError(r, err)
+	require.Equal(r, usage.Sequence, sequence)
+	if r.expected == nil {
+		require.Len(r, r.drained, int(sequence))
+	}
 	r.calm = false
 }
 
@@ -183,35 +154,26 @@ func (r *scenario) mails() {
 	ctx, end := context.WithCancel(context.Background())
 	defer end()
 	r.end = end
-	_, err := r.keeper.Drain(ctx, string(r.account), func(_ context.Context, e seats.Event) error {
+	_, err := r.Drain(ctx, string(r.account), func(_ context.Context, e seats.Event) error {
 		if e.Account == r.account {
 			r.drained = append(r.drained, e)
 		}
 		return nil
 	})
-	if err != nil {
-		require.True(r, r.expected != nil && !r.calm, err)
-	}
+	require.True(r, err == nil || r.expected != nil && !r.calm, err)
 	r.now = r.now.Add(time.Hour) // a lease that was lost in the middle is over
-}
-
-func (r *scenario) do(name string, actor users.Actor, commands ...seats.Command) {
-	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
-		done, err := k.Do(ctx, r.account, actor, commands...)
-		return done.Outcomes, err
-	})
 }
 
 // step makes one call, and makes it again until it is known what became of it.
 func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keeper) (any, error)) {
-	k := r.keeper
+	k := r.Keeper
 	if r.keyed {
 		k = k.With(seatkeeper.Call{Key: name})
 	}
-	ids := r.made
+	ids := r.ids
 	for range 3 {
 		ctx, end := context.WithCancel(context.Background())
-		r.end, r.made = end, ids
+		r.end, r.ids = end, ids
 		answer, err := call(ctx, k)
 		ended := ctx.Err() != nil
 		end()
@@ -231,51 +193,37 @@ func (r *scenario) step(name string, call func(context.Context, *seatkeeper.Keep
 	require.Fail(r, "the call does not get through", "%s: %v", name, r.faulty.Struck())
 }
 
+func (r *scenario) do(name string, actor users.Actor, commands ...seats.Command) {
+	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
+		done, err := k.Do(ctx, r.account, actor, commands...)
+		return done.Outcomes, err
+	})
+}
+
 // right requires that an error of a call says what is known.
 func (r *scenario) right(name string, err error, ended bool) {
 	where := fmt.Sprintf("%s: %v: %v", name, r.faulty.Struck(), err)
 	r.noticed++
 	if errors.Is(err, store.ErrUnknown) {
 		r.unknown++
+		require.True(r, r.plan.loses(), where)
 	}
-	require.NotNil(r, r.expected, where)
-	require.False(r, r.plan.hides, where)
+	require.True(r, r.expected != nil && !r.plan.hides(), where)
+	cause := faults.ErrInjected
 	if ended {
-		require.ErrorIs(r, err, context.Canceled, where)
-	} else {
-		require.ErrorIs(r, err, faults.ErrInjected, where)
+		cause = context.Canceled
 	}
-	if !r.plan.keyed {
-		require.NotErrorIs(r, err, store.ErrUnknown, where)
-	}
+	require.ErrorIs(r, err, cause, where)
 }
 
 // finish holds everything that is there against the scenario without faults.
 func (r *scenario) finish() {
 	r.calm = true
-	ctx := context.Background()
-	drift, err := r.keeper.Audit(ctx, r.account)
+	drift, err := r.Audit(context.Background(), r.account)
 	require.NoError(r, err)
 	require.Empty(r, drift)
-	if r.expected == nil {
-		return
-	}
-	require.Equal(r, r.expected.state(), r.state(), "%v", r.faulty.Struck())
-}
-
-// handedOut requires that a consumer got every event, and none before the one before
-// it: once, if nothing went wrong.
-func (r *scenario) handedOut() {
-	sequence := uint64(0)
-	for _, e := range r.drained {
-		require.LessOrEqual(r, e.Sequence, sequence+1, "%v", r.faulty.Struck())
-		sequence = max(sequence, e.Sequence)
-	}
-	usage, err := r.keeper.Usage(context.Background(), r.account)
-	require.NoError(r, err)
-	require.Equal(r, usage.Sequence, sequence)
-	if r.expected == nil {
-		require.Len(r, r.drained, int(sequence))
+	if r.expected != nil {
+		require.Equal(r, r.expected.state(), r.state(), "%v", r.faulty.Struck())
 	}
 }
 
@@ -287,13 +235,9 @@ type state struct {
 
 // state returns the account's state, but for what differs from run to run.
 func (r *scenario) state() state {
-	ctx := context.Background()
-	snapshots, err := r.faulty.Store.Load(ctx, seats.Need{Account: r.account, Pools: []seats.PoolID{gen.Course}})
-	require.NoError(r, err)
-	s := state{Snapshot: snapshots[0]}
-	s.Users, err = r.faulty.Store.Users(ctx, r.account, users.Filter{Status: gen.EveryStatus}, 100)
-	require.NoError(r, err)
-	s.Events, err = r.faulty.Store.Events(ctx, r.account, seats.EventFilter{}, 1000)
+	s := state{Snapshot: r.snapshot(r.T)}
+	var err error
+	s.Events, err = r.store.Events(context.Background(), r.account, seats.EventFilter{}, 1000)
 	require.NoError(r, err)
 	s.Account.ID = ""
 	for i := range s.Events {

@@ -7,8 +7,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
+	"iter"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
@@ -18,39 +20,38 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Harness is an account in a store, with a Keeper that has the clock and the IDs of the
-// script. The account is not open at first.
+// A Harness is an account in a store, with a Keeper that has a clock and IDs of its own.
+// The account is not open at first.
 type Harness struct {
 	*seatkeeper.Keeper
 	store   store.Store
 	account users.AccountID
 	now     time.Time
 	ids     int
-	faulty  *faults.Store // between the Keeper and the store
-	fault   faults.Fault  // the next one
-	at      int           // and the call that it strikes
-	gone    int           // how many people were deleted with the account
+	faulty  *faults.Store            // between the Keeper and the store
+	fault   func(n int) faults.Fault // what goes wrong with the nth call to the store; nil: nothing
+	gone    int                      // how many people were deleted with the account
 }
 
 // New returns a harness of an account that is not open yet.
 func New(s store.Store, account string) *Harness {
-	g := &Harness{store: s, account: users.AccountID(account), now: gen.Epoch}
-	g.faulty = faults.New(Secluded{s, g.account}, func(n int) faults.Fault {
-		if n == g.at {
-			return g.fault
+	h := &Harness{store: s, account: users.AccountID(account), now: gen.Epoch}
+	h.faulty = faults.New(secluded{s, h.account}, func(n int) faults.Fault {
+		if h.fault == nil {
+			return faults.None
 		}
-		return faults.None
+		return h.fault(n)
 	})
-	g.faulty.Wait = time.Microsecond
-	k, err := seatkeeper.New(g.faulty, seatkeeper.Options{
-		Now:   func() time.Time { return g.now },
-		NewID: func() users.ID { g.ids++; return gen.NthID(g.ids) },
+	h.faulty.Wait = time.Microsecond
+	k, err := seatkeeper.New(h.faulty, seatkeeper.Options{
+		Now:   func() time.Time { return h.now },
+		NewID: func() users.ID { h.ids++; return gen.NthID(h.ids) },
 	})
 	if err != nil {
 		panic(err)
 	}
-	g.Keeper = k
-	return g
+	h.Keeper = k
+	return h
 }
 
 // Unique returns a new name, also in a store that was used before.
@@ -60,147 +61,65 @@ func Unique(name string) string {
 	return name + "-" + hex.EncodeToString(suffix[:])
 }
 
-// Secluded is a store in which one account is listed, is due or has events for a
-// consumer, and no other ever: the clock of a script is not that of the accounts beside
-// it. It refuses changes that a store need not be able to write.
-type Secluded struct {
-	store.Store
-	account users.AccountID
-}
-
-// Commit implements [store.Store].
-func (s Secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	for _, c := range changes {
-		if err := CheckUsers(ctx, s.Store, c); err != nil {
-			return nil, err
-		}
-	}
-	return s.Store.Commit(ctx, changes...)
-}
-
-// Accounts implements [store.Store].
-func (s Secluded) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
-	one := min(limit, 1) // since there may be thousands of others behind it
-	return only(s.account, after, one, func(a seats.Account) users.AccountID { return a.ID }, func(after users.AccountID) ([]seats.Account, error) {
-		return s.Store.Accounts(ctx, after, one)
-	})
-}
-
-// Due implements [store.Store].
-func (s Secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
-	return only(s.account, after, limit, func(id users.AccountID) users.AccountID { return id }, func(after users.AccountID) ([]users.AccountID, error) {
-		return s.Store.Due(ctx, by, after, limit)
-	})
-}
-
-// Pending implements [store.Outbox].
-func (s Secluded) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
-	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
-		return store.OutboxOf(s.Store).Pending(ctx, consumer, after, limit)
-	})
-}
-
-// Advance implements [store.Outbox].
-func (s Secluded) Advance(ctx context.Context, from, to store.Progress) error {
-	return store.OutboxOf(s.Store).Advance(ctx, from, to)
-}
-
-// only reads pages until the one that has the account's row, of which it returns no
-// other.
-func only[R any](account, after users.AccountID, limit int, of func(R) users.AccountID, read func(users.AccountID) ([]R, error)) ([]R, error) {
-	for after = max(after, account[:len(account)-1]); after < account; {
-		page, err := read(after)
-		if err != nil || len(page) == 0 {
-			return nil, err
-		}
-		for _, row := range page {
-			if of(row) == account {
-				return []R{row}, nil
-			}
-		}
-		if len(page) < limit {
-			break
-		}
-		after = of(page[len(page)-1])
-	}
-	return nil, nil
-}
-
 // play carries out a call, and once more if the store failed before anything
 // was done. No other fault may be noticed.
-func (g *Harness) play(c gen.Call) (seatkeeper.Result, error) {
-	ids := g.ids
-	g.now, g.fault, g.at = c.At, c.Fault, g.faulty.Calls()+c.Strikes
-	done, err := g.call(c)
-	g.fault = faults.None
+func (h *Harness) play(c gen.Call) (seatkeeper.Result, error) {
+	ids, first := h.ids, h.faulty.Calls()
+	h.now = c.At
+	h.fault = func(n int) faults.Fault {
+		if n == first+c.Strikes {
+			return c.Fault
+		}
+		return faults.None
+	}
+	done, err := h.call(c)
+	h.fault = nil
 	if errors.Is(err, faults.ErrInjected) && !errors.Is(err, store.ErrUnknown) {
-		g.ids = ids
-		return g.call(c)
+		h.ids = ids
+		return h.call(c)
 	}
 	return done, err
 }
 
-func (g *Harness) call(c gen.Call) (seatkeeper.Result, error) {
-	var done seatkeeper.Result
-	var err error
-	k := g.With(seatkeeper.Call{Key: c.Key})
+func (h *Harness) call(c gen.Call) (done seatkeeper.Result, err error) {
+	k, ctx := h.With(seatkeeper.Call{Key: c.Key}), context.Background()
 	switch c.How {
 	case gen.Open:
-		c.Opening.Account = g.account
-		return k.Open(context.Background(), c.Opening)
+		c.Opening.Account = h.account
+		return k.Open(ctx, c.Opening)
 	case gen.Do:
-		return k.Do(context.Background(), g.account, c.Actor, c.Commands...)
+		return k.Do(ctx, h.account, c.Actor, c.Commands...)
 	case gen.DoEach:
-		done.Outcomes, err = k.DoEach(context.Background(), g.account, c.Actor, c.Commands...)
+		done.Outcomes, err = k.DoEach(ctx, h.account, c.Actor, c.Commands...)
 	case gen.RunDue:
-		_, err = g.RunDue(context.Background())
+		_, err = h.RunDue(ctx)
 	case gen.EraseAccount:
 		var people int
-		people, err = k.EraseAccount(context.Background(), g.account, c.Actor, c.Commands[0].(seats.EraseAccount).Reason)
-		g.gone += people
+		people, err = k.EraseAccount(ctx, h.account, c.Actor, c.Commands[0].(seats.EraseAccount).Reason)
+		h.gone += people
 	}
 	return done, err
 }
 
-// CheckUsers returns an error unless the users of a change are as [seats.Change] says,
-// since stores rely on it. A change that was decided on another revision is not judged.
-func CheckUsers(ctx context.Context, s store.Store, c seats.Change) error {
-	updated := make([]users.ID, len(c.Updated))
-	for i, u := range c.Updated {
-		updated[i] = u.ID
-	}
-	snapshots, err := s.Load(ctx, seats.Need{Account: c.Account.ID, Users: updated})
-	if err != nil || snapshots[0].Account.Revision != c.Base {
-		return err
-	}
-	takes, had := map[users.Key]int{}, map[users.ID]users.User{}
-	for _, u := range snapshots[0].Users {
-		had[u.ID] = u
-	}
-	for _, u := range c.Updated {
-		was, ok := had[u.ID]
-		if !ok {
-			return errors.New("harness: a change updates a user who is not there")
+// snapshot reads the account, its pools and all users from the store itself, so that
+// nothing is settled by it.
+func (h *Harness) snapshot(t reporter) seats.Snapshot {
+	ctx := context.Background()
+	snapshots, err := h.store.Load(ctx, seats.Need{Account: h.account, Pools: []seats.PoolID{gen.Course}})
+	require.NoError(t, err)
+	s := snapshots[0]
+	s.Users, err = h.store.Users(ctx, h.account, users.Filter{Status: gen.EveryStatus}, 10_000)
+	require.NoError(t, err)
+	return s
+}
+
+// all reads a list to its end.
+func all[T any](list iter.Seq2[T, error]) (rows []T, err error) {
+	for row, err := range list {
+		if err != nil {
+			return rows, err
 		}
-		for _, k := range u.TakenKeys() {
-			if !was.Has(k) {
-				takes[k]++
-			}
-		}
+		rows = append(rows, row)
 	}
-	for _, u := range c.Created {
-		for _, k := range u.TakenKeys() {
-			takes[k]++
-		}
-	}
-	for _, k := range c.Keys() {
-		if takes[k]--; takes[k] != 0 {
-			return fmt.Errorf("harness: the keys of a change are not those that its users take, or two take one: %v", k.Kind)
-		}
-		delete(takes, k)
-	}
-	for k := range takes {
-		return fmt.Errorf("harness: a user takes a key that the change does not name: %v", k.Kind)
-	}
-	return nil
+	return rows, nil
 }

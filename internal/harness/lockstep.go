@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
@@ -24,31 +25,39 @@ import (
 // the two cannot be told apart. A model knows the rules; this knows all that is kept, but
 // believes the store in memory.
 func Lockstep(t *testing.T, open func(testing.TB) store.Store) {
-	gen.Check(t, gen.LockstepScripts, together(func() store.Store { return open(t) }))
+	rapid.Check(t, together(func() store.Store { return open(t) }))
 }
 
-// together plays scripts on a store in memory and on another.
-func together(open func() store.Store) gen.Player {
-	return func(f *gen.Failure, s gen.Script) {
+// together is the property of one sequence on a store in memory and on another.
+func together(open func() store.Store) func(*rapid.T) {
+	return func(t *rapid.T) {
 		account := Unique("acme")
-		p := &pair{Failure: f, memory: newDifferential(memstore.New(), account), other: newDifferential(open(), account)}
-		p.play(s)
+		p := &pair{T: t, memory: newSide(memstore.New(), account), other: newSide(open(), account)}
+		p.model.Clock = gen.Epoch
+		opened := p.call(gen.Draw(t, "call", func(d gen.Dice) gen.Call {
+			return gen.Call{How: gen.Open, At: gen.Epoch, Opening: d.Opening()}
+		}))
+		if len(opened.Outcomes) > 0 {
+			p.look(gen.Look{})
+			t.Repeat(map[string]func(*rapid.T){"call": func(*rapid.T) { p.step() }})
+		}
+		p.end()
 	}
 }
 
-// A differential is one of two stages that have to be alike.
-type differential struct {
+// A side is one of two harnesses that have to be alike.
+type side struct {
 	*Harness
 	numbers map[string]string // of changes and correlations, which are random
 	last    seats.ChangeID
 }
 
-func newDifferential(s store.Store, account string) *differential {
-	return &differential{New(s, account), map[string]string{"": ""}, ""}
+func newSide(s store.Store, account string) *side {
+	return &side{New(s, account), map[string]string{"": ""}, ""}
 }
 
 // number returns a name that is the same on both sides.
-func (w *differential) number(random string) string {
+func (w *side) number(random string) string {
 	if _, known := w.numbers[random]; !known {
 		w.numbers[random] = fmt.Sprint("number ", len(w.numbers))
 	}
@@ -56,7 +65,7 @@ func (w *differential) number(random string) string {
 }
 
 // numbered returns the events with names that are the same on both sides.
-func (w *differential) numbered(events []seats.Event) []seats.Event {
+func (w *side) numbered(events []seats.Event) []seats.Event {
 	events = slices.Clone(events)
 	for i := range events {
 		e := &events[i]
@@ -66,22 +75,26 @@ func (w *differential) numbered(events []seats.Event) []seats.Event {
 	return events
 }
 
-// A pair is a sequence under way on two stages.
+// A pair is a sequence under way on two sides.
 type pair struct {
-	*gen.Failure
-	memory, other *differential
-	account       seats.Account
-	people        []users.User
-	events        int          // that were seen
-	filter        users.Filter // the last one
-	keyed         *gen.Call    // the last one
+	*rapid.T
+	memory, other *side
+	model         reference.Model // who is there to choose from, as the rows say
+	calls, events int             // that there were
+	filter        users.Filter    // the last one
+	keyed         gen.Call        // the last call with a key
 }
 
 // both asks the same thing of both sides and requires the same answer.
-func both[T any](p *pair, what string, ask func(*differential) (T, error)) T {
+func both[T any](p *pair, what string, ask func(*side) (T, error)) T {
 	want, expected := ask(p.memory)
 	got, err := ask(p.other)
-	p.alike(what, expected, err)
+	var refusal, other *seats.Refusal
+	if errors.As(expected, &refusal) && errors.As(err, &other) {
+		identical(p, what+", refused", *refusal, *other)
+	} else if !slices.ContainsFunc([]error{nil, store.ErrNotFound, store.ErrExists}, func(known error) bool { return errors.Is(expected, known) && errors.Is(err, known) }) {
+		p.fail("%s: want the error %v, got %v", what, expected, err)
+	}
 	return identical(p, what, want, got)
 }
 
@@ -94,101 +107,60 @@ func identical[T any](p *pair, what string, want, got T) T {
 	return want
 }
 
-// alike requires that two errors say the same.
-func (p *pair) alike(what string, want, got error) {
-	var refusal, other *seats.Refusal
-	if errors.As(want, &refusal) && errors.As(got, &other) {
-		identical(p, what+", refused", *refusal, *other)
-		return
-	}
-	for _, known := range []error{nil, store.ErrNotFound, store.ErrExists} {
-		if errors.Is(want, known) && errors.Is(got, known) {
-			return
-		}
-	}
-	p.fail("%s: want the error %v, got %v", what, want, got)
-}
-
+// fail ends the sequence. To rapid all failures at one place are the same one.
 func (p *pair) fail(format string, args ...any) {
 	p.Errorf(format, args...)
 	p.FailNow()
 }
 
-func (p *pair) play(s gen.Script) {
-	opened := p.call(gen.Call{How: gen.Open, At: gen.Epoch, Opening: s.Opening})
-	if len(opened.Outcomes) > 0 {
-		p.look(gen.Look{})
-		for _, step := range s.Steps {
-			p.step(step)
-		}
-	}
-	p.end()
-}
-
 // call makes a call on both.
 func (p *pair) call(c gen.Call) seatkeeper.Result {
-	p.Calls = append(p.Calls, c)
-	return both(p, fmt.Sprintf("what %v answers", c.How), func(w *differential) (seatkeeper.Result, error) {
+	p.calls++
+	return both(p, fmt.Sprintf("what %v answers", c.How), func(w *side) (seatkeeper.Result, error) {
 		done, err := w.play(c)
 		done.Events = w.numbered(done.Events)
 		return done, err
 	})
 }
 
-func (p *pair) step(s gen.Step) {
-	c := gen.Call{How: s.How, At: p.memory.now.Add(s.By), Ids: p.memory.ids}
-	switch {
-	case s.Again && p.keyed != nil:
-		c.How, c.Actor, c.Commands, c.Key = p.keyed.How, p.keyed.Actor, p.keyed.Commands, p.keyed.Key
-	case s.Pinned != nil:
-		c.How, c.Actor, c.Commands, c.Key = s.Pinned.How, s.Pinned.Actor, s.Pinned.Commands, s.Pinned.Key
-	default:
-		here := &reference.Model{Closed: p.account.Closed, Erased: p.account.Erased} // who is there to choose from
-		for _, u := range p.people {
-			here.People = append(here.People, &reference.Person{User: u})
-		}
-		c.Actor = s.Actor.In(here)
-		for _, w := range s.Templates {
-			c.Commands = append(c.Commands, w.In(here, c.Actor))
-		}
-		if s.Keyed && len(c.Commands) > 0 && s.How != gen.EraseAccount {
-			c.Key = fmt.Sprint("key ", len(p.Calls))
-		}
+func (p *pair) step() {
+	type step struct {
+		gen.Call
+		look gen.Look
 	}
-	if c.Key != "" {
-		p.keyed = &c
+	s := gen.Draw(p.T, "call", func(d gen.Dice) step {
+		return step{d.Keyed(d.Call(&p.model), fmt.Sprint("key ", p.calls), p.keyed), d.Look()}
+	})
+	if s.Key != "" {
+		p.keyed = s.Call
 	}
-	p.call(c)
-	both(p, "how many people were deleted", func(w *differential) (int, error) { return w.gone, nil })
-	p.look(s.Look)
+	p.model.Clock = s.At
+	p.call(s.Call)
+	both(p, "how many people were deleted", func(w *side) (int, error) { return w.gone, nil })
+	p.look(s.look)
 }
 
 // look reads from the stores themselves, so that nothing is settled by it.
 func (p *pair) look(l gen.Look) {
 	ctx := context.Background()
-	p.filter = l.People
-	p.people = both(p, "all people", func(w *differential) ([]users.User, error) {
-		return w.store.Users(ctx, w.account, users.Filter{Status: gen.EveryStatus}, 10_000)
-	})
-	news := both(p, "the new events", func(w *differential) ([]seats.Event, error) {
+	p.filter, p.model.People = l.People, nil
+	for _, u := range both(p, "all people", func(w *side) ([]users.User, error) { return w.snapshot(p).Users, nil }) {
+		p.model.People = append(p.model.People, &reference.Person{User: u})
+	}
+	p.events += len(both(p, "the new events", func(w *side) ([]seats.Event, error) {
 		events, err := w.store.Events(ctx, w.account, seats.EventFilter{After: uint64(p.events)}, 10_000)
 		return w.numbered(events), err
-	})
-	p.events += len(news)
-	by := p.memory.now.Add(l.Ahead)
-	p.account = both(p, "the account's row", func(w *differential) (seats.Account, error) {
-		rows, err := Secluded{w.store, w.Harness.account}.Accounts(ctx, "", 1)
-		if len(rows) == 0 {
-			return seats.Account{}, err
-		}
-		return rows[0], err
-	})
-	both(p, fmt.Sprintf("a snapshot, due in %v, of {%s}", l.Ahead, gen.Fields(l.Need)), func(w *differential) (seats.Snapshot, error) {
+	}))
+	for _, a := range both(p, "the account's row", func(w *side) ([]seats.Account, error) {
+		return secluded{w.store, w.account}.Accounts(ctx, "", 1)
+	}) {
+		p.model.Closed, p.model.Erased = a.Closed, a.Erased
+	}
+	by := p.model.Clock.Add(l.Ahead)
+	both(p, fmt.Sprintf("a snapshot, due in %v, of %s", l.Ahead, gen.Text(l.Need)), func(w *side) (seats.Snapshot, error) {
 		need := l.Need
 		need.Account, need.Pools, need.DueBy, need.Change = w.account, []seats.PoolID{gen.Course, "nowhere"}, by, w.last
-		if p.keyed != nil {
-			need.Key = p.keyed.Key
-		}
+		need.Key = p.keyed.Key
 		snapshots, err := w.store.Load(ctx, need)
 		if err != nil {
 			return seats.Snapshot{}, err
@@ -199,19 +171,19 @@ func (p *pair) look(l gen.Look) {
 		}
 		return s, nil
 	})
-	both(p, fmt.Sprintf("whether the account is due in %v", l.Ahead), func(w *differential) ([]users.AccountID, error) {
-		return Secluded{w.store, w.account}.Due(ctx, by, "", 1)
+	both(p, fmt.Sprintf("whether the account is due in %v", l.Ahead), func(w *side) ([]users.AccountID, error) {
+		return secluded{w.store, w.account}.Due(ctx, by, "", 1)
 	})
 	type tally struct {
 		Tally    users.Tally
 		Revision uint64
 	}
-	both(p, fmt.Sprintf("the tally of the people {%s}", gen.Fields(l.People)), func(w *differential) (tally, error) {
+	both(p, "the tally of the people "+gen.Text(l.People), func(w *side) (tally, error) {
 		counted, revision, err := w.store.Tally(ctx, w.account, l.People)
 		return tally{counted, revision}, err
 	})
 	for range 3 {
-		page := both(p, fmt.Sprintf("at most %d of the people {%s}", l.Limit, gen.Fields(l.People)), func(w *differential) ([]users.User, error) {
+		page := both(p, fmt.Sprintf("at most %d of the people %s", l.Limit, gen.Text(l.People)), func(w *side) ([]users.User, error) {
 			return w.store.Users(ctx, w.account, l.People, l.Limit)
 		})
 		if len(page) == 0 {
@@ -219,7 +191,7 @@ func (p *pair) look(l gen.Look) {
 		}
 		l.People = l.People.NextPage(page[len(page)-1])
 	}
-	both(p, fmt.Sprintf("at most %d of the events {%s}", l.Limit, gen.Fields(l.Events)), func(w *differential) ([]seats.Event, error) {
+	both(p, fmt.Sprintf("at most %d of the events %s", l.Limit, gen.Text(l.Events)), func(w *side) ([]seats.Event, error) {
 		events, err := w.store.Events(ctx, w.account, l.Events, l.Limit)
 		return w.numbered(events), err
 	})
@@ -228,37 +200,26 @@ func (p *pair) look(l gen.Look) {
 // end asks the Keepers for all that they tell of an account.
 func (p *pair) end() {
 	ctx, now := context.Background(), p.memory.now
-	both(p, "the account", func(w *differential) (seats.Account, error) { return w.Account(ctx, w.account) })
-	both(p, "usage", func(w *differential) (seats.Usage, error) { return w.Usage(ctx, w.account) })
-	both(p, fmt.Sprintf("usage of the people {%s}", gen.Fields(p.filter)), func(w *differential) (seats.Usage, error) { return w.UsageOf(ctx, w.account, p.filter) })
-	both(p, "the pools", func(w *differential) ([]seats.Pool, error) { return all(w.Pools(ctx, w.account)) })
-	both(p, "the audit", func(w *differential) ([]seats.Drift, error) { return w.Audit(ctx, w.account) })
-	both(p, "replay", func(w *differential) (seats.Ledger, error) { return w.Replay(ctx, w.account) })
-	both(p, "the bill", func(w *differential) (seats.Period, error) {
+	both(p, "the account", func(w *side) (seats.Account, error) { return w.Account(ctx, w.account) })
+	both(p, "usage", func(w *side) (seats.Usage, error) { return w.Usage(ctx, w.account) })
+	both(p, "usage of the people "+gen.Text(p.filter), func(w *side) (seats.Usage, error) { return w.UsageOf(ctx, w.account, p.filter) })
+	both(p, "the pools", func(w *side) ([]seats.Pool, error) { return all(w.Pools(ctx, w.account)) })
+	both(p, "the audit", func(w *side) ([]seats.Drift, error) { return w.Audit(ctx, w.account) })
+	both(p, "replay", func(w *side) (seats.Ledger, error) { return w.Replay(ctx, w.account) })
+	both(p, "the bill", func(w *side) (seats.Period, error) {
 		return w.Period(ctx, w.account, seats.Site, gen.Epoch.Add(-gen.Term), now.Add(-time.Hour))
 	})
-	both(p, "usage as it was", func(w *differential) (seats.Usage, error) { return w.UsageAt(ctx, w.account, now.Add(-time.Hour)) })
-	people := both(p, "the list by name", func(w *differential) ([]seats.Person, error) {
+	both(p, "usage as it was", func(w *side) (seats.Usage, error) { return w.UsageAt(ctx, w.account, now.Add(-time.Hour)) })
+	people := both(p, "the list by name", func(w *side) ([]seats.Person, error) {
 		return all(w.Users(ctx, w.account, users.Filter{Status: gen.EveryStatus, ByName: true}))
 	})
 	for _, u := range people {
-		both(p, fmt.Sprintf("why %s holds a seat", u.ID), func(w *differential) (seats.Explanation, error) {
+		both(p, fmt.Sprintf("why %s holds a seat", u.ID), func(w *side) (seats.Explanation, error) {
 			x, err := w.Explain(ctx, w.account, u.ID)
 			x.By = w.numbered([]seats.Event{x.By})[0]
 			return x, err
 		})
 	}
-}
-
-// all reads a list to its end.
-func all[T any](list iter.Seq2[T, error]) (rows []T, err error) {
-	for row, err := range list {
-		if err != nil {
-			return rows, err
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
 }
 
 // difference says where two values differ first, and how.

@@ -19,7 +19,7 @@ import (
 func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 	for _, remedy := range refusal.Remedies {
 		g := New(r.open(), Unique("acme"))
-		for _, earlier := range r.Calls[:len(r.Calls)-1] {
+		for _, earlier := range r.calls[:len(r.calls)-1] {
 			_, _ = g.play(earlier)
 		}
 		g.now = c.At
@@ -70,7 +70,7 @@ func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.St
 	case step.Action == users.ActionHandOver:
 		commands = []seats.Command{seats.HandOver{User: step.User, Successor: newcomer}}
 	case step.User != "":
-		commands = []seats.Command{gen.On(step.Action, step.User)}
+		commands = []seats.Command{on(step.Action, step.User)}
 	default:
 		commands = r.eligible(m, c, step, last)
 	}
@@ -108,7 +108,7 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 		if p.ID == c.Actor.User || named(p) || int64(len(commands)) == step.Count {
 			continue
 		}
-		command := gen.On(step.Action, p.ID)
+		command := on(step.Action, p.ID)
 		if v := m.Clone().Do(c.Actor, command, m.Last); v.Codes == nil && (step.Action == users.ActionGrantOwnership || p.Seated() && !exempt.Has(p.Role)) {
 			commands = append(commands, command)
 		}
@@ -137,4 +137,17 @@ func names(c seats.Command, p *reference.Person) bool {
 		}
 	}
 	return false
+}
+
+// on returns the command that does the action to a user and needs no more.
+func on(action users.Action, id users.ID) seats.Command {
+	for _, c := range []seats.Command{
+		seats.Notify{User: id}, seats.Accept{User: id}, seats.Approve{User: id}, seats.Deactivate{User: id}, seats.Reactivate{User: id}, seats.Archive{User: id},
+		seats.Restore{User: id}, seats.Delete{User: id}, seats.Erase{User: id}, seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
+	} {
+		if c.Action() == action {
+			return c
+		}
+	}
+	return nil
 }

@@ -13,16 +13,15 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Sequences runs random sequences of up to a hundred steps against stores that
-// open makes, or one that it returns again and again: every sequence has an
-// account of its own. How many is up to the flag rapid.checks. One that fails is made
-// smaller for as long as the flag rapid.shrinktime says, and printed as the calls that
-// a host would make.
+// Sequences runs random sequences of calls against stores that open makes, or one that it
+// returns again and again: every sequence has an account of its own. How many and how long
+// is up to the flags rapid.checks and rapid.steps.
 func Sequences(t *testing.T, open func(testing.TB) store.Store) {
-	gen.Check(t, gen.Scripts, alone(func() store.Store { return open(t) }))
+	rapid.Check(t, Sequence(func() store.Store { return open(t) }))
 }
 
 // Sequence is the property of one such sequence, for rapid.Check as well as for
@@ -30,46 +29,44 @@ func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 // answers and keeps what the model says, though now and then a call to the store
 // goes wrong; and the account is what its events tell.
 func Sequence(open func() store.Store) func(*rapid.T) {
-	return gen.Property(gen.Scripts, alone(open), 0)
-}
-
-// alone plays scripts on one store beside the model.
-func alone(open func() store.Store) gen.Player {
-	return func(f *gen.Failure, s gen.Script) {
-		r := &run{Failure: f, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}}
-		r.play(s)
+	return func(t *rapid.T) {
+		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}}
+		if !r.begin() {
+			return
+		}
+		t.Repeat(map[string]func(*rapid.T){"call": func(*rapid.T) { r.step() }})
+		r.end()
 	}
 }
 
 // A run is a sequence under way: the harness, the model beside it, the calls so
 // far, and what was last seen in the store.
 type run struct {
-	*gen.Failure
+	*rapid.T
 	open    func() store.Store
 	harness *Harness
 	model   *reference.Model
-	seen    view
+	calls   []gen.Call
+	seen    seats.Snapshot            // with all users, the deleted too
 	past    map[time.Time]seats.Usage // after the last event of that instant
 	events  []seats.Event
+	pools   map[seats.PoolID]int64 // what is held of those that events speak of
 	ledger  seats.Ledger
 }
 
-// play opens the account and goes through the steps, if there is one then.
-func (r *run) play(s gen.Script) {
-	if !r.begin(s.Opening) {
-		return
-	}
-	for _, step := range s.Steps {
-		r.step(step)
-	}
-	r.end()
-}
+// call is the last call.
+func (r *run) call() gen.Call { return r.calls[len(r.calls)-1] }
 
 // begin opens the account, and reports whether there is one now.
-func (r *run) begin(o seats.Opening) bool {
-	c := gen.Call{How: gen.Open, At: gen.Epoch, Opening: o}
-	r.Calls = append(r.Calls, c)
-	o.Account, o.Owner.ID = r.harness.account, r.named(o.Owner.ID)
+func (r *run) begin() bool {
+	c := gen.Draw(r.T, "call", func(d gen.Dice) gen.Call {
+		return gen.Call{How: gen.Open, At: gen.Epoch, Opening: d.Opening()}
+	})
+	r.calls = append(r.calls, c)
+	o := c.Opening
+	if o.Account = r.harness.account; o.Owner.ID == "" {
+		o.Owner.ID = gen.NthID(1)
+	}
 	r.model = &reference.Model{Clock: gen.Epoch}
 	want := r.model.Open(o, gen.Epoch)
 	done, err := r.harness.play(c)
@@ -80,44 +77,40 @@ func (r *run) begin(o seats.Opening) bool {
 		return false
 	}
 	require.NoError(r, err)
-	r.outcome(want, done.Outcomes[0])
+	want.Outcome.Action = done.Outcomes[0].Action // opening an account is no command
+	require.Equal(r, want.Outcome, done.Outcomes[0])
 	r.checkInvariants([]seats.Event{want.Event}, users.Filter{})
 	return true
 }
 
-func (r *run) named(id users.ID) users.ID {
-	if id == "" {
-		r.harness.ids++
-		id = gen.NthID(r.harness.ids)
-		r.harness.ids--
-	}
-	return id
+// A step is a call, and what is looked at and tried after it.
+type step struct {
+	gen.Call
+	filter users.Filter
+	last   bool // the users who came last make room by remedies, rather than the first
 }
 
-func (r *run) step(s gen.Step) {
-	now := r.harness.now.Add(s.By)
-	c := gen.Call{How: s.How, At: now, Ids: r.harness.ids, Fault: s.Fault, Strikes: s.Strikes}
-	if s.Pinned != nil {
-		c.Actor, c.Commands = s.Pinned.Actor, s.Pinned.Commands
-	} else {
-		c.Actor = s.Actor.In(r.model)
-		for _, w := range s.Templates {
-			c.Commands = append(c.Commands, w.In(r.model, c.Actor))
+func (r *run) step() {
+	s := gen.Draw(r.T, "call", func(d gen.Dice) step {
+		s := step{Call: d.Faulty(d.Call(r.model)), last: d.Chance(50)}
+		if d.Chance(30) {
+			s.filter = d.Filter()
 		}
+		return s
+	})
+	c := s.Call
+	r.calls = append(r.calls, c)
+	r.model.Clock, r.harness.now = c.At, c.At
+	if c.How == gen.Clock {
+		return // without a look: what is due is left for the next call
 	}
-	r.Calls = append(r.Calls, c)
-	if s.How == gen.Clock {
-		r.harness.now = now // without a look: what is due is left for the next call
-		return
-	}
-	r.model.Clock = now
-	at := reference.Later(now, r.model.Last)
+	at := reference.Later(c.At, r.model.Last)
 	before := r.look()
-	facts := r.model.Settle(now)
-	settled := len(facts) > 0 || !before.Account.NextDue.IsZero() && !before.Account.NextDue.After(now)
-	switch s.How {
+	facts := r.model.Settle(c.At)
+	settled := len(facts) > 0 || before.Account.IsDue(c.At)
+	switch c.How {
 	case gen.Do:
-		facts = append(facts, r.do(c, at, s.Last)...)
+		facts = append(facts, r.do(c, at, s.last)...)
 	case gen.DoEach:
 		facts = append(facts, r.each(c, at)...)
 	case gen.EraseAccount:
@@ -126,7 +119,7 @@ func (r *run) step(s gen.Step) {
 		_, err := r.harness.play(c)
 		require.NoError(r, err)
 	}
-	r.checkInvariants(facts, s.Filter)
+	r.checkInvariants(facts, s.filter)
 	if len(facts) == 0 && !settled {
 		require.Equal(r, before, r.seen, "nothing was done, so nothing may have changed")
 	}
@@ -135,7 +128,7 @@ func (r *run) step(s gen.Step) {
 // do plays commands that are all done or none.
 func (r *run) do(c gen.Call, at time.Time, last bool) []seats.Event {
 	settled := r.model.Clone()
-	wants := r.expect(c, at, true)
+	wants := r.expect(c, at)
 	done, err := r.harness.play(c)
 	if n := len(wants) - 1; wants[n].Codes != nil {
 		r.model = settled
@@ -143,73 +136,55 @@ func (r *run) do(c gen.Call, at time.Time, last bool) []seats.Event {
 		return nil
 	}
 	require.NoError(r, err)
-	require.Len(r, done.Outcomes, len(wants))
-	var facts []seats.Event
-	for i, want := range wants {
-		r.outcome(want, done.Outcomes[i])
-		facts = append(facts, want.Facts()...)
-	}
+	facts := r.outcomes(wants, done.Outcomes)
 	require.Len(r, done.Events, len(facts))
 	return facts
 }
 
 // each plays commands with an outcome each.
 func (r *run) each(c gen.Call, at time.Time) []seats.Event {
-	wants := r.expect(c, at, false)
+	wants := r.expect(c, at)
 	done, err := r.harness.play(c)
 	require.NoError(r, err)
-	require.Len(r, done.Outcomes, len(wants))
-	var facts []seats.Event
-	for i, want := range wants {
-		got := done.Outcomes[i]
-		if want.Codes != nil {
-			require.NotNil(r, got.Refusal, "expected a refusal of command %d: %v, got %+v", i, want.Codes, got)
-			r.refused(want, i, got.Refusal)
-			continue
-		}
-		r.outcome(want, got)
-		facts = append(facts, want.Facts()...)
-	}
-	return facts
+	return r.outcomes(wants, done.Outcomes)
 }
 
-// expect lets the model carry out a call. All or nothing, it ends with the first
-// refusal.
-func (r *run) expect(c gen.Call, at time.Time, all bool) []reference.Result {
+// expect lets the model carry out a call, up to the first refusal if it is all or nothing.
+func (r *run) expect(c gen.Call, at time.Time) []reference.Result {
+	ids := r.harness.ids
 	var wants []reference.Result
-	n := r.harness.ids
-	for _, command := range c.Commands {
-		switch x := command.(type) {
-		case seats.Invite:
-			if x.Profile.ID == "" {
-				n++
-				x.Profile.ID = gen.NthID(n)
-			}
-			command = x
-		case seats.Add:
-			if x.Profile.ID == "" {
-				n++
-				x.Profile.ID = gen.NthID(n)
-			}
-			command = x
-		}
+	for _, command := range seats.Identify(c.Commands, func() users.ID { ids++; return gen.NthID(ids) }) {
 		wants = append(wants, r.model.Do(c.Actor, command, at))
-		if all && wants[len(wants)-1].Codes != nil {
+		if c.How == gen.Do && wants[len(wants)-1].Codes != nil {
 			break
 		}
 	}
 	return wants
 }
 
+// outcomes compares outcomes with the expected ones, and returns the events that are expected.
+func (r *run) outcomes(wants []reference.Result, got []seats.Outcome) (facts []seats.Event) {
+	require.Len(r, got, len(wants))
+	for i, want := range wants {
+		if want.Codes != nil {
+			require.NotNil(r, got[i].Refusal, "expected a refusal of command %d: %v, got %+v", i, want.Codes, got[i])
+			r.refused(want, i, got[i].Refusal)
+			continue
+		}
+		require.Equal(r, want.Outcome, got[i])
+		facts = append(facts, want.Facts()...)
+	}
+	return facts
+}
+
 // refused compares an error with the expected refusal of a command, by its index.
 func (r *run) refused(want reference.Result, index int, err error) *seats.Refusal {
 	var refusal *seats.Refusal
-	require.Error(r, err, "expected a refusal of command %d: %v", index, want.Codes)
-	require.True(r, errors.As(err, &refusal), "expected a refusal: %v", err)
+	require.True(r, errors.As(err, &refusal), "expected a refusal of command %d, %v: %v", index, want.Codes, err)
 	require.Contains(r, want.Codes, refusal.Code, "the code of %v", err)
 	require.ErrorIs(r, err, refusal.Code)
 	require.Equal(r, index, refusal.Index, "the place of the refused command")
-	if refusal.Code == seats.ErrNoSeats && r.model != nil && len(r.Calls) > 1 && r.Calls[len(r.Calls)-1].How == gen.Do && index == 0 {
+	if refusal.Code == seats.ErrNoSeats && r.call().How == gen.Do && index == 0 {
 		require.Equal(r, r.model.Pools[refusal.Pool], refusal.Total)
 		require.Equal(r, r.model.Held(refusal.Pool), refusal.Held)
 	}
@@ -217,10 +192,31 @@ func (r *run) refused(want reference.Result, index int, err error) *seats.Refusa
 	return refusal
 }
 
-func (r *run) outcome(want reference.Result, got seats.Outcome) {
-	require.Nil(r, got.Refusal, "expected %+v", want.Outcome)
-	if len(r.Calls) == 1 {
-		want.Outcome.Action = got.Action // opening an account is no command
+// erase plays the end of the account and of all its users.
+func (r *run) erase(c gen.Call, at time.Time) []seats.Event {
+	want, before := r.model.Do(c.Actor, c.Commands[0], at), r.harness.gone
+	reason := c.Commands[0].(seats.EraseAccount).Reason
+	if reference.BadReason(reason) { // which is also that of the call
+		want.Codes = append(want.Codes, seats.ErrBadInput)
 	}
-	require.Equal(r, want.Outcome, got)
+	_, err := r.harness.play(c)
+	if want.Codes != nil {
+		r.refused(want, 0, err)
+		return nil
+	}
+	require.NoError(r, err)
+	facts := want.Facts()
+	for _, p := range r.inOrder() {
+		if p.Here() {
+			v := r.model.Do(c.Actor, seats.Delete{User: p.ID, Reason: reason}, at)
+			require.Nil(r, v.Codes, "in an erased account every user can be deleted")
+			facts = append(facts, v.Facts()...)
+			before++
+		}
+	}
+	require.LessOrEqual(r, r.harness.gone, before, "users were deleted that were not there")
+	if c.Fault != faults.Fail { // after it the caller is not told of those who were deleted before
+		require.Equal(r, before, r.harness.gone, "how many users were deleted")
+	}
+	return facts
 }

@@ -11,7 +11,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	given := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for name, value := range map[string]string{"test.parallel": "8", "rapid.checks": "6"} {
+	for name, value := range map[string]string{"test.parallel": "8", "rapid.checks": "6", "rapid.steps": "50"} {
 		if !given[name] {
 			if err := flag.Set(name, value); err != nil {
 				panic(err)

@@ -119,7 +119,7 @@ func Specify(t *testing.T, open func(testing.TB) store.Store, o Options) {
 
 // Lockstep plays random sequences of commands, free of faults, on the store and on one in
 // memory at once. Both must give the same outcomes, refusals and remedies, the same rows,
-// events and numbers to the last field, and the same pages of every list. The flag
-// rapid.checks sets the number of sequences. A failing one is made smaller within
-// rapid.shrinktime and printed as the calls of a host.
+// events and numbers to the last field, and the same pages of every list. The flags
+// rapid.checks and rapid.steps set the number and the mean length of the sequences. A failing
+// one is made smaller within rapid.shrinktime and logged as the calls of a host.
 func Lockstep(t *testing.T, open func(testing.TB) store.Store) { harness.Lockstep(t, open) }

@@ -1,0 +1,121 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A secluded is a store in which one account is listed, is due or has events for a
+// consumer, and no other ever: the clock of a script is not that of the accounts beside
+// it. It refuses changes that a store need not be able to write.
+type secluded struct {
+	store.Store
+	account users.AccountID
+}
+
+// Commit implements [store.Store].
+func (s secluded) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	for _, c := range changes {
+		if err := CheckUsers(ctx, s.Store, c); err != nil {
+			return nil, err
+		}
+	}
+	return s.Store.Commit(ctx, changes...)
+}
+
+// Accounts implements [store.Store].
+func (s secluded) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
+	one := min(limit, 1) // since there may be thousands of others behind it
+	return only(s.account, after, one, func(a seats.Account) users.AccountID { return a.ID }, func(after users.AccountID) ([]seats.Account, error) {
+		return s.Store.Accounts(ctx, after, one)
+	})
+}
+
+// Due implements [store.Store].
+func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	return only(s.account, after, limit, func(id users.AccountID) users.AccountID { return id }, func(after users.AccountID) ([]users.AccountID, error) {
+		return s.Store.Due(ctx, by, after, limit)
+	})
+}
+
+// Pending implements [store.Outbox].
+func (s secluded) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
+		return store.OutboxOf(s.Store).Pending(ctx, consumer, after, limit)
+	})
+}
+
+// Advance implements [store.Outbox].
+func (s secluded) Advance(ctx context.Context, from, to store.Progress) error {
+	return store.OutboxOf(s.Store).Advance(ctx, from, to)
+}
+
+// only reads pages until the one that has the account's row, of which it returns no
+// other.
+func only[R any](account, after users.AccountID, limit int, of func(R) users.AccountID, read func(users.AccountID) ([]R, error)) ([]R, error) {
+	for after = max(after, account[:len(account)-1]); after < account; {
+		page, err := read(after)
+		if err != nil || len(page) == 0 {
+			return nil, err
+		}
+		for _, row := range page {
+			if of(row) == account {
+				return []R{row}, nil
+			}
+		}
+		if len(page) < limit {
+			break
+		}
+		after = of(page[len(page)-1])
+	}
+	return nil, nil
+}
+
+// CheckUsers returns an error unless the users of a change are as [seats.Change] says,
+// since stores rely on it. A change that was decided on another revision is not judged.
+func CheckUsers(ctx context.Context, s store.Store, c seats.Change) error {
+	updated := make([]users.ID, len(c.Updated))
+	for i, u := range c.Updated {
+		updated[i] = u.ID
+	}
+	snapshots, err := s.Load(ctx, seats.Need{Account: c.Account.ID, Users: updated})
+	if err != nil || snapshots[0].Account.Revision != c.Base {
+		return err
+	}
+	takes, had := map[users.Key]int{}, map[users.ID]users.User{}
+	for _, u := range snapshots[0].Users {
+		had[u.ID] = u
+	}
+	for _, u := range c.Updated {
+		was, ok := had[u.ID]
+		if !ok {
+			return errors.New("harness: a change updates a user who is not there")
+		}
+		for _, k := range u.TakenKeys() {
+			if !was.Has(k) {
+				takes[k]++
+			}
+		}
+	}
+	for _, u := range c.Created {
+		for _, k := range u.TakenKeys() {
+			takes[k]++
+		}
+	}
+	for _, k := range c.Keys() {
+		if takes[k]--; takes[k] != 0 {
+			return fmt.Errorf("harness: the keys of a change are not those that its users take, or two take one: %v", k.Kind)
+		}
+		delete(takes, k)
+	}
+	for k := range takes {
+		return fmt.Errorf("harness: a user takes a key that the change does not name: %v", k.Kind)
+	}
+	return nil
+}
