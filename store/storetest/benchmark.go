@@ -16,8 +16,8 @@ import (
 )
 
 // Benchmark measures a store through a Keeper. It asks for the store once for each
-// measurement, and may be given the same one every time. Where commands meet, it
-// reports how many commits had to be tried again.
+// measurement, and may be given the same one every time. Parallel ones report the number of
+// commits tried again.
 func Benchmark(b *testing.B, open func(testing.TB) store.Store) {
 	for _, m := range []struct {
 		name    string
@@ -35,76 +35,63 @@ func Benchmark(b *testing.B, open func(testing.TB) store.Store) {
 			s := &counting{Store: open(b)}
 			k, err := seatkeeper.New(s, seatkeeper.Options{})
 			require.NoError(b, err)
-			m.measure(&measurement{B: b, keeper: k, store: s, own: harness.Unique("bench")})
+			m.measure(&measurement{B: b, Keeper: k, store: s, own: harness.Unique("bench")})
 		})
 	}
 }
 
-// A measurement is one of the benchmarks under way.
+// A measurement is one of the benchmarks.
 type measurement struct {
 	*testing.B
-	keeper *seatkeeper.Keeper
+	*seatkeeper.Keeper
 	store  *counting
 	own    string
 	people atomic.Int64
 }
 
-// counting is a store that counts the changes that were refused.
+// counting is a store that counts the refused changes.
 type counting struct {
 	store.Store
-	again atomic.Int64
+	refused atomic.Int64
 }
 
 func (c *counting) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	results, err := c.Store.Commit(ctx, changes...)
-	for _, v := range results {
-		if v.Err != nil {
-			c.again.Add(1)
+	for _, r := range results {
+		if r.Err != nil {
+			c.refused.Add(1)
 		}
 	}
 	return results, err
 }
 
-// account opens an account.
-func (m *measurement) account(n int) users.AccountID {
+// account opens an account with so many users.
+func (m *measurement) account(n, people int) users.AccountID {
 	m.Helper()
 	id := users.AccountID(fmt.Sprintf("%s/%d", m.own, n))
-	_, err := m.keeper.Open(m.Context(), seats.Opening{
-		Account: id, Total: seats.Unlimited(), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
-	})
+	_, err := m.Open(m.Context(), seats.Opening{Account: id, Total: seats.Unlimited(), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
 	require.NoError(m, err)
+	if people > 1 {
+		_, err = m.DoEach(m.Context(), id, users.As(owner), m.invitations(people-1)...)
+		require.NoError(m, err)
+	}
 	return id
 }
 
-// invitation invites a new user.
-func (m *measurement) invitation() seats.Command {
-	n := m.people.Add(1)
-	return seats.Invite{Profile: users.Profile{
-		ID: users.ID(fmt.Sprintf("p%08d", n)), FirstName: "First", LastName: fmt.Sprint(n), Email: fmt.Sprintf("p%d@acme.example", n),
-	}}
-}
-
-func (m *measurement) invitations(n int) []seats.Command {
-	commands := make([]seats.Command, n)
-	for i := range commands {
-		commands[i] = m.invitation()
+// invitations invite so many new users.
+func (m *measurement) invitations(n int) (commands []seats.Command) {
+	for range n {
+		n := m.people.Add(1)
+		commands = append(commands, seats.Invite{Profile: users.Profile{
+			ID: users.ID(fmt.Sprintf("p%08d", n)), FirstName: "First", LastName: fmt.Sprint(n), Email: fmt.Sprintf("p%d@acme.example", n),
+		}})
 	}
 	return commands
 }
 
-// large opens an account of ten thousand people.
-func (m *measurement) large() users.AccountID {
-	m.Helper()
-	a := m.account(0)
-	_, err := m.keeper.DoEach(m.Context(), a, users.As(owner), m.invitations(10_000-1)...)
-	require.NoError(m, err)
-	return a
-}
-
 func invite(m *measurement) {
-	a := m.account(0)
-	for m.Loop() {
-		_, err := m.keeper.Do(m.Context(), a, users.As(owner), m.invitation())
+	for a := m.account(0, 1); m.Loop(); {
+		_, err := m.Do(m.Context(), a, users.As(owner), m.invitations(1)...)
 		require.NoError(m, err)
 	}
 }
@@ -113,27 +100,26 @@ func inviteParallel(accounts int) func(*measurement) {
 	return func(m *measurement) {
 		var all []users.AccountID
 		for i := range accounts {
-			all = append(all, m.account(i))
+			all = append(all, m.account(i, 1))
 		}
 		var turn atomic.Int64
 		m.ResetTimer()
 		m.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				a := all[int(turn.Add(1))%accounts]
-				if _, err := m.keeper.Do(m.Context(), a, users.As(owner), m.invitation()); err != nil {
+				if _, err := m.Do(m.Context(), a, users.As(owner), m.invitations(1)...); err != nil {
 					m.Error(err)
 					return
 				}
 			}
 		})
-		m.ReportMetric(float64(m.store.again.Load())/float64(m.N), "retries/op")
+		m.ReportMetric(float64(m.store.refused.Load())/float64(m.N), "retries/op")
 	}
 }
 
 func usage(m *measurement) {
-	a := m.large()
-	for m.Loop() {
-		u, err := m.keeper.Usage(m.Context(), a)
+	for a := m.account(0, 10_000); m.Loop(); {
+		u, err := m.Usage(m.Context(), a)
 		require.NoError(m, err)
 		require.EqualValues(m, 10_000, u.Held)
 	}
@@ -141,10 +127,9 @@ func usage(m *measurement) {
 
 func page(f users.Filter) func(*measurement) {
 	return func(m *measurement) {
-		a := m.large()
-		for m.Loop() {
+		for a := m.account(0, 10_000); m.Loop(); {
 			n := 0
-			for _, err := range m.keeper.Users(m.Context(), a, f) {
+			for _, err := range m.Users(m.Context(), a, f) {
 				require.NoError(m, err)
 				if n++; n == 50 {
 					break
@@ -158,9 +143,9 @@ func page(f users.Filter) func(*measurement) {
 func doEach(m *measurement) {
 	for n := 0; m.Loop(); n++ {
 		m.StopTimer()
-		a, commands := m.account(n), m.invitations(500)
+		a, commands := m.account(n, 1), m.invitations(500)
 		m.StartTimer()
-		outcomes, err := m.keeper.DoEach(m.Context(), a, users.As(owner), commands...)
+		outcomes, err := m.DoEach(m.Context(), a, users.As(owner), commands...)
 		require.NoError(m, err)
 		require.Len(m, outcomes, 500)
 	}

@@ -245,21 +245,3 @@ func rowsReplaceRows(t *tester) {
 	t.written(t.change(a, member(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"}))) // who has the keys
 	t.same()
 }
-
-// unknownAccount commits changes that were decided on an account, in another one that is
-// unknown.
-func unknownAccount(t *tester) {
-	c := t.invited(t.opened("a"), "x")
-	c.Account.ID = t.account("b")
-	for i := range c.Events {
-		c.Events[i].Account = c.Account.ID
-	}
-	t.refused(store.ErrConflict, c, silent(c))
-	results := t.commit(c, t.change(t.account("a")))
-	require.ErrorIs(t, results[0].Err, store.ErrConflict, "only a change with Base 0 opens an account")
-	require.NoError(t, results[1].Err, "the account beside it is there")
-	opening := t.opening(c.Account.ID, seats.Standard())
-	require.Zero(t, opening.Base)
-	t.written(opening)
-	t.same()
-}

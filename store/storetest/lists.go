@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -93,52 +92,48 @@ func listOf[R, C any](after C, cursor func(R) C, page func(after C, limit int) [
 	}
 }
 
-// lists returns all lists that there are of an account, and of the test's accounts.
-func (t *tester) lists(a users.AccountID) []list {
+// lists returns all lists of an account, and of the test's accounts.
+func (t *tester) lists(a users.AccountID) map[string]list {
 	people := func(f users.Filter) list {
 		return listOf(f, f.NextPage, func(f users.Filter, limit int) []users.User { return t.users(a, f, limit) })
 	}
-	return []list{
-		people(users.Filter{Status: gen.EveryStatus}), people(users.Filter{ByName: true}),
-		listOf(uint64(0), func(e seats.Event) uint64 { return e.Sequence }, func(after uint64, limit int) []seats.Event {
+	return map[string]list{
+		"Users": people(users.Filter{Status: gen.EveryStatus}), "Users by name": people(users.Filter{ByName: true}),
+		"Events": listOf(uint64(0), func(e seats.Event) uint64 { return e.Sequence }, func(after uint64, limit int) []seats.Event {
 			return t.events(a, seats.EventFilter{After: after}, limit)
 		}),
-		listOf(seats.PoolID(""), func(p seats.Pool) seats.PoolID { return p.ID }, func(after seats.PoolID, limit int) []seats.Pool { return t.pools(a, after, limit) }),
-		listOf(t.start(), accountID, t.accounts),
-		listOf(t.start(), itself, func(after users.AccountID, limit int) []users.AccountID { return t.due(gen.Epoch, after, limit) }),
-		listOf(t.start(), progressOf, func(after users.AccountID, limit int) []store.Progress { return t.pending("mailer", after, limit) }),
+		"Pools":    listOf(seats.PoolID(""), func(p seats.Pool) seats.PoolID { return p.ID }, func(after seats.PoolID, limit int) []seats.Pool { return t.pools(a, after, limit) }),
+		"Accounts": listOf(t.start(), accountID, t.accounts),
+		"Due":      listOf(t.start(), itself, func(after users.AccountID, limit int) []users.AccountID { return t.due(gen.Epoch, after, limit) }),
+		"Pending":  listOf(t.start(), progressOf, func(after users.AccountID, limit int) []store.Progress { return t.pending("mailer", after, limit) }),
 	}
 }
 
 // unordered are IDs in another order by bytes than by most other rules.
 var unordered = []string{"c", "a", "é", "a ", "B", "e\u0301"}
 
-// readsPages reads all lists in pages of every size.
-func readsPages(t *tester) {
-	a := t.opened("a")
-	var ids []users.ID
-	for _, id := range unordered {
-		ids = append(ids, users.ID(id))
-		c := t.opening(t.account(id+"+"), seats.Standard())
-		c.Account.NextDue = gen.Epoch
-		t.written(c)
-	}
-	t.written(t.invited(a, ids...))
-	t.pooled(a, unordered...)
-	for limit := 1; limit < 9; limit++ {
-		for _, list := range t.lists(a) {
-			for list(limit) {
+// pages reads a list of six rows in pages of every size.
+func pages(name string) func(*tester) {
+	return func(t *tester) {
+		if name == "Pending" {
+			t.outbox()
+		}
+		a := t.account("a")
+		var ids []users.ID
+		for i, id := range unordered {
+			ids = append(ids, users.ID(id))
+			c := t.opening(t.account(id), everySwitch)
+			c.Account.Name, c.Account.NextDue = text(9, i), gen.Epoch
+			t.written(c)
+		}
+		t.written(t.invited(a, ids...))
+		t.pooled(a, unordered...)
+		t.pooled(t.account("c"), "a", "d")
+		for limit := range 9 {
+			for list := t.lists(a)[name]; list(limit) && limit > 0; {
 			}
 		}
 	}
-	t.users(a, users.Filter{After: "é"}, 9)
-	t.users(a, users.Filter{After: "nobody"}, 9) // a page may begin after an unknown user
-	t.users(a, users.Filter{}, 0)
-	t.events(a, seats.EventFilter{After: 99}, 9)
-	t.events(a, seats.EventFilter{}, 0)
-	t.due(gen.Epoch, t.start(), 0)
-	t.pending("mailer", t.start(), 0)
-	t.readsNames()
 }
 
 // pooled writes course pools with these IDs.
@@ -151,44 +146,25 @@ func (t *tester) pooled(account users.AccountID, ids ...string) {
 	t.written(c)
 }
 
-func poolPages(t *tester) {
-	a, b := t.opened("a"), t.opened("b")
-	t.opened("none")
-	t.pooled(a, unordered...)
-	t.pooled(b, "a", "d")
-	for limit := range 9 {
-		for _, after := range append(unordered, "", "b", "z") {
-			t.pools(a, seats.PoolID(after), limit)
-			t.pools(b, seats.PoolID(after), limit)
-		}
+// pagesAfterUnknown begin after a row that is not there, where it would be.
+func pagesAfterUnknown(t *tester) {
+	a := t.account("c")
+	for _, name := range []string{"a", "c", "e"} {
+		t.opened(name)
 	}
-	t.pooled(a, "A", "c", "f")
-	t.same()
-}
-
-func accountPages(t *tester) {
-	t.accounts(t.start(), 9)
-	for i, name := range unordered {
-		c := t.opening(t.account(name), everySwitch)
-		c.Account.Name, c.Account.Tally = text(9, i), distinctTally()
-		if i%2 == 0 {
-			c.Account.Closed, c.Account.Erased = gen.Epoch, instants[i]
-		}
-		t.written(c)
+	t.pooled(a, "a", "c", "e")
+	t.written(t.invited(a, "a", "c", "e"))
+	for _, after := range []string{"", "b", "d", "f", "z"} {
+		t.users(a, users.Filter{After: users.ID(after)}, 2)
+		t.users(a, users.Filter{ByName: true, After: users.ID(after), AfterName: "63"}, 2) // c in hexadecimal
+		t.pools(a, seats.PoolID(after), 2)
+		t.accounts(t.account(after), 2)
+		t.pending("mailer", t.account(after), 2)
 	}
-	for limit := range 9 {
-		for _, after := range append(unordered, "", "b", "z") { // be it not there
-			t.accounts(t.account(after), limit)
-		}
-	}
+	t.events(a, seats.EventFilter{After: 99}, 2)
 	page, err := t.store.Accounts(t.Context(), "", 1)
 	require.NoError(t, err)
 	require.Len(t, page, 1, "the empty ID is before all others")
-
-	c := t.change(t.account("a"))
-	c.Account.Name, c.Account.Closed, c.Account.Erased = "", gen.Epoch, gen.Epoch
-	t.written(c, t.opening(t.account("b"), seats.Standard()))
-	t.same()
 }
 
 // pagesWhileRowsChange changes rows before, on and after the pages of all lists at once.
@@ -244,11 +220,11 @@ var surnames = slices.Concat([]string{
 
 func x(n int) string { return strings.Repeat("x", n) }
 
-// readsNames reads the list in order of name, of users with every name as the last and as the
+// pagesByName reads the list in order of name, of users with every name as the last and as the
 // first one, with or without another, and with keys instead of names. Their IDs are in quite
 // another order.
-func (t *tester) readsNames() {
-	a := t.opened("names")
+func pagesByName(t *tester) {
+	a := t.opened("a")
 	var profiles []users.Profile
 	for i, name := range surnames {
 		profiles = append(profiles, users.Profile{LastName: name}, users.Profile{LastName: "smith", FirstName: name})
@@ -275,7 +251,7 @@ func (t *tester) readsNames() {
 		t.written(t.change(a, rows...))
 	}
 	for _, limit := range []int{1, 7, 64, everything} {
-		for list := t.lists(a)[1]; list(limit); {
+		for list := t.lists(a)["Users by name"]; list(limit); {
 		}
 	}
 	for _, u := range t.rows[a].Users { // a page may begin after a user who is gone
@@ -283,101 +259,4 @@ func (t *tester) readsNames() {
 		f.After += "0"
 		t.users(a, f, 2)
 	}
-}
-
-// besideUnknown opens two accounts with rows of all kinds, and returns the ID of an unknown one
-// between them.
-func (t *tester) besideUnknown() users.AccountID {
-	t.Helper()
-	for _, name := range []string{"a", "c"} {
-		c := t.opening(t.account(name), seats.Standard())
-		c.Account.NextDue = gen.Epoch
-		c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(1)})
-		t.written(c)
-	}
-	return t.account("b")
-}
-
-// everyRow is a need of all kinds of rows.
-func everyRow(a users.AccountID) seats.Need {
-	return seats.Need{
-		Account: a, Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")},
-		Admins: true, Pools: []seats.PoolID{gen.Course}, DueBy: gen.Epoch, Change: "change 1", Key: "k", IndexTo: 9,
-	}
-}
-
-func loadOfUnknown(t *tester) {
-	b := t.besideUnknown()
-	t.loads(everyRow(t.account("a")), everyRow(b), seats.Need{Account: b}, everyRow(t.account("c")))
-}
-
-func usersOfUnknown(t *tester) {
-	for _, a := range []users.AccountID{t.besideUnknown(), t.account("a")} {
-		for _, f := range []users.Filter{{}, {Status: gen.EveryStatus}, {After: "z"}, {ByName: true}, {ByName: true, After: "a", AfterName: "z"}, {Group: "a"}} {
-			t.users(a, f, 9)
-			t.users(a, f, 0)
-		}
-	}
-}
-
-func tallyOfUnknown(t *tester) {
-	for _, a := range []users.AccountID{t.besideUnknown(), t.account("a")} {
-		for _, f := range []users.Filter{{}, {Status: gen.EveryStatus}, {Group: "a"}} {
-			t.tally(a, f)
-		}
-	}
-}
-
-func eventsOfUnknown(t *tester) {
-	for _, a := range []users.AccountID{t.besideUnknown(), t.account("a")} {
-		for _, f := range []seats.EventFilter{{}, {After: 9}, {User: owner}, {User: "nobody"}, {Kinds: []seats.EventKind{seats.EventOpened}}} {
-			t.events(a, f, 9)
-		}
-	}
-}
-
-func poolsOfUnknown(t *tester) {
-	for _, a := range []users.AccountID{t.besideUnknown(), t.account("a")} {
-		for _, after := range []seats.PoolID{"", "a", "z"} {
-			t.pools(a, after, 9)
-		}
-	}
-}
-
-func accountsWithoutUnknown(t *tester) {
-	b := t.besideUnknown()
-	t.accounts(t.start(), 9)
-	t.accounts(b, 1) // a page may begin after an unknown account
-}
-
-func dueWithoutUnknown(t *tester) {
-	b := t.besideUnknown()
-	t.due(gen.Epoch, t.start(), 2)
-	t.due(gen.Epoch, b, 1)
-}
-
-func dueAccounts(t *tester) {
-	for name, due := range map[string]time.Time{
-		"b": gen.Epoch, "a": gen.Epoch, "c": gen.Epoch.Add(time.Microsecond), "d": time.UnixMicro(-1).UTC(), "never": {},
-	} {
-		c := t.opening(t.account(name), seats.Standard())
-		c.Account.NextDue = due
-		t.written(c)
-	}
-	lists := func() {
-		for _, by := range []time.Duration{-time.Microsecond, 0, time.Microsecond} {
-			for _, after := range []string{"", "a", "b", "bb"} {
-				for _, limit := range []int{0, 1, 9} {
-					t.due(gen.Epoch.Add(by), t.account(after), limit)
-				}
-			}
-		}
-	}
-	lists()
-	for name, due := range map[string]time.Time{"a": gen.Epoch.Add(time.Hour), "b": {}, "never": gen.Epoch} {
-		c := t.change(t.account(name))
-		c.Account.NextDue = due
-		t.written(c)
-	}
-	lists()
 }

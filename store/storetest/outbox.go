@@ -116,22 +116,3 @@ func leavesAccountAlone(t *tester) {
 	t.written(decided)
 	t.same()
 }
-
-func pendingWithoutUnknown(t *tester) {
-	t.outbox()
-	b := t.besideUnknown()
-	t.pending("mailer", t.start(), 3)
-	t.pending("mailer", b, 1)
-}
-
-func advanceInUnknown(t *tester) {
-	t.outbox()
-	b := t.besideUnknown()
-	t.advanced(progress(b, 0, gen.Epoch))
-	t.same()
-	err := store.OutboxOf(t.store).Advance(t.Context(), progress(b, 0, time.Time{}), progress(b, 0, gen.Epoch))
-	require.ErrorIs(t, err, store.ErrConflict, "the progress is kept")
-	t.load(everyRow(b))
-	t.opened("b")
-	t.same()
-}

@@ -182,10 +182,19 @@ func instantsAsWritten(t *tester) {
 			t.loads(of(a, seats.Need{DueBy: at.Add(-time.Microsecond)}, seats.Need{DueBy: at})...)
 		}
 	}
-	for _, at := range instants[1:] {
-		t.due(at.Add(-time.Microsecond), t.start(), everything)
-		t.due(at, t.start(), everything)
+	due := func() {
+		for _, at := range instants[1:] {
+			t.due(at.Add(-time.Microsecond), t.start(), everything)
+			t.due(at, t.start(), everything)
+		}
 	}
+	due()
+	for i := range 3 { // due at another instant, or never
+		c := t.change(t.account(fmt.Sprint(i)))
+		c.Account.NextDue = instants[i]
+		t.written(c)
+	}
+	due()
 }
 
 // copies spoils everything that is given to the store, and everything that it gives.

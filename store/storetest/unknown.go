@@ -1,0 +1,100 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// besideUnknown opens the accounts a and c with rows of all kinds, and returns a and b: an account
+// that is there, and an unknown one.
+func (t *tester) besideUnknown() (a, b users.AccountID) {
+	t.Helper()
+	for _, name := range []string{"a", "c"} {
+		c := t.opening(t.account(name), seats.Standard())
+		c.Account.NextDue = gen.Epoch
+		c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(1)})
+		t.written(c)
+	}
+	return t.account("a"), t.account("b")
+}
+
+// reads makes a test of reads from the account that is there and from the unknown one.
+func reads(read func(*tester, users.AccountID)) func(*tester) {
+	return func(t *tester) {
+		a, b := t.besideUnknown()
+		read(t, a)
+		read(t, b)
+	}
+}
+
+func loadUnknown(t *tester) {
+	a, b := t.besideUnknown()
+	all := seats.Need{
+		Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")}, Admins: true,
+		Pools: []seats.PoolID{gen.Course}, DueBy: gen.Epoch, Change: "change 1", Key: "k", IndexTo: 9,
+	}
+	t.loads(append(append(of(a, all), of(b, all, seats.Need{})...), of(t.account("c"), all)...)...)
+}
+
+// commitUnknown commits changes that were decided on an account, in another one that is unknown.
+func commitUnknown(t *tester) {
+	a, b := t.besideUnknown()
+	c := t.invited(a, "x")
+	c.Account.ID = b
+	for i := range c.Events {
+		c.Events[i].Account = b
+	}
+	t.refused(store.ErrConflict, c, silent(c))
+	results := t.commit(c, t.change(a))
+	require.ErrorIs(t, results[0].Err, store.ErrConflict, "only a change with Base 0 opens an account")
+	require.NoError(t, results[1].Err, "the account beside it is there")
+	t.written(t.opening(b, seats.Standard()))
+	t.same()
+}
+
+var (
+	usersUnknown = reads(func(t *tester, a users.AccountID) {
+		for _, f := range []users.Filter{{}, {Status: gen.EveryStatus}, {After: "z"}, {ByName: true}, {ByName: true, AfterName: "z"}, {Group: "a"}} {
+			t.users(a, f, 9)
+		}
+	})
+	tallyUnknown = reads(func(t *tester, a users.AccountID) {
+		for _, f := range []users.Filter{{}, {Status: gen.EveryStatus}, {Group: "a"}} {
+			t.tally(a, f)
+		}
+	})
+	eventsUnknown = reads(func(t *tester, a users.AccountID) {
+		for _, f := range []seats.EventFilter{{}, {After: 9}, {User: owner}, {Kinds: []seats.EventKind{seats.EventErased}}} {
+			t.events(a, f, 9)
+		}
+	})
+	poolsUnknown = reads(func(t *tester, a users.AccountID) {
+		t.pools(a, "", 9)
+		t.pools(a, "z", 9)
+	})
+	accountsUnknown = reads(func(t *tester, a users.AccountID) { t.accounts(a, 1); t.accounts(t.start(), 9) })
+	dueUnknown      = reads(func(t *tester, a users.AccountID) { t.due(gen.Epoch, a, 1); t.due(gen.Epoch, t.start(), 9) })
+	pendingUnknown  = reads(func(t *tester, a users.AccountID) {
+		t.outbox()
+		t.pending("mailer", a, 1)
+		t.pending("mailer", t.start(), 9)
+	})
+)
+
+func advanceUnknown(t *tester) {
+	t.outbox()
+	_, b := t.besideUnknown()
+	t.advanced(progress(b, 0, gen.Epoch))
+	t.same()
+	err := store.OutboxOf(t.store).Advance(t.Context(), progress(b, 0, time.Time{}), progress(b, 0, gen.Epoch))
+	require.ErrorIs(t, err, store.ErrConflict, "the progress is kept")
+	t.load(seats.Need{Account: b})
+	t.opened("b")
+	t.same()
+}
