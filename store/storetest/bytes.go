@@ -36,15 +36,8 @@ func among[T ~string](beginning string) []T {
 	return all
 }
 
-// strangers are texts that no row has, though one has nearly.
+// strangers are texts of no row, though some rows nearly have them.
 var strangers = []string{"aLICE", "A", "a   ", "\u00e9 ", "%%", "日"}
-
-func strange[T ~string]() (all []T) {
-	for _, text := range strangers {
-		all = append(all, T(text))
-	}
-	return all
-}
 
 func accountsByBytes(t *tester) {
 	all := among[users.AccountID](t.own)
@@ -62,20 +55,46 @@ func accountsByBytes(t *tester) {
 	t.pending("mailer", all[7], 5)
 }
 
-func usersByBytes(t *tester) {
-	a := t.opened("a")
-	var rows []users.User
-	for i, id := range among[users.ID]("") {
-		rows = append(rows, member(users.Profile{ID: id, Username: fmt.Sprint("user ", i)}))
-	}
-	t.written(t.change(a, rows...))
-	t.same()
-	for _, id := range append(idsOf(rows), strange[users.ID]()...) {
-		t.loads(seats.Need{Account: a, Users: []users.ID{id}})
-		t.users(a, users.Filter{After: id}, 1)
-		t.events(a, seats.EventFilter{User: id}, everything)
+// byBytes makes a test of an account in which every text is the ID of a user, a pool and a change,
+// a request key, and in a profile. It reads by each text, and by those of no row.
+func byBytes(read func(t *tester, a users.AccountID, text string)) func(*tester) {
+	return func(t *tester) {
+		a := t.opened("a")
+		for i, text := range among[string]("") {
+			c := t.change(a, member(users.Profile{
+				ID: users.ID(text), Username: fmt.Sprint("user ", i),
+				Location: text, Department: text, Groups: []string{text}, Source: users.Source{Kind: users.SourceSync, Name: text},
+			}))
+			c.ID, c.Events[0].Change, c.Events[0].Key = seats.ChangeID(text), seats.ChangeID(text), text
+			c.Pools = []seats.Pool{{ID: seats.PoolID(text), Total: seats.Of(1000), Spent: int64(i)}}
+			t.written(c)
+		}
+		t.same()
+		for _, text := range append(among[string](""), strangers...) {
+			read(t, a, text)
+		}
 	}
 }
+
+var (
+	usersByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
+		t.load(seats.Need{Account: a, Users: []users.ID{users.ID(text)}})
+		t.users(a, users.Filter{After: users.ID(text)}, 1)
+		t.events(a, seats.EventFilter{User: users.ID(text)}, everything)
+	})
+	poolsByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
+		t.load(seats.Need{Account: a, Pools: []seats.PoolID{seats.PoolID(text)}})
+		t.pools(a, seats.PoolID(text), 1)
+	})
+	callsByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
+		t.load(of(a, seats.Need{Change: seats.ChangeID(text)}, seats.Need{Key: text, IndexTo: 1})...)
+	})
+	filtersByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
+		for _, f := range []users.Filter{{Location: text}, {Department: text}, {Group: text}, {Source: &users.Source{Kind: users.SourceSync, Name: text}}} {
+			t.users(a, f, everything)
+		}
+	})
+)
 
 // keysByBytes gives every text to users as one kind of key each, besides those that are one in
 // comparison form.
@@ -112,50 +131,6 @@ func holder(id users.ID, k users.Key) users.User {
 	p := users.Profile{ID: id}
 	*map[users.KeyKind]*string{users.KeyUsername: &p.Username, users.KeyEmail: &p.Email, users.KeyExternalID: &p.ExternalID}[k.Kind] = k.Value
 	return member(p)
-}
-
-func poolsByBytes(t *tester) {
-	a := t.opened("a")
-	c := t.change(a)
-	for i, id := range among[seats.PoolID]("") {
-		c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(1000), Spent: int64(i)})
-	}
-	t.written(c)
-	t.same()
-	for _, id := range append(among[seats.PoolID](""), strange[seats.PoolID]()...) {
-		t.load(seats.Need{Account: a, Pools: []seats.PoolID{id}})
-		t.pools(a, id, 1)
-	}
-}
-
-func callsByBytes(t *tester) {
-	a := t.opened("a")
-	for _, text := range among[string]("") {
-		c := t.change(a)
-		c.ID = seats.ChangeID(text)
-		record(&c, seats.Event{Kind: seats.EventUnchanged, Key: text})
-		t.written(c)
-	}
-	for _, text := range append(among[string](""), strangers...) {
-		t.load(of(a, seats.Need{Change: seats.ChangeID(text)}, seats.Need{Key: text, IndexTo: 1})...)
-	}
-}
-
-func filtersByBytes(t *tester) {
-	a := t.opened("a")
-	var rows []users.User
-	for i, text := range texts {
-		rows = append(rows, member(users.Profile{
-			ID: users.ID(fmt.Sprintf("%03d", i)), Username: fmt.Sprint("user ", i),
-			Location: text, Department: text, Groups: []string{text}, Source: users.Source{Kind: users.SourceSync, Name: text},
-		}))
-	}
-	t.written(t.change(a, rows...))
-	for _, text := range append(texts, strangers...) {
-		for _, f := range []users.Filter{{Location: text}, {Department: text}, {Group: text}, {Source: &users.Source{Kind: users.SourceSync, Name: text}}} {
-			t.users(a, f, everything)
-		}
-	}
 }
 
 func consumersByBytes(t *tester) {

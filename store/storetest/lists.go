@@ -44,8 +44,7 @@ func draws(test func(gen.Dice)) {
 }
 
 func filtersUsers(t *tester) {
-	a := t.opened("a")
-	t.written(t.change(a, crowd()...))
+	a := t.crowded()
 	draws(func(d gen.Dice) {
 		f := d.Filter()
 		if d.Chance(50) {
@@ -62,13 +61,11 @@ func filtersEvents(t *tester) {
 	a := t.opened("a")
 	kinds := []seats.EventKind{seats.EventInvited, seats.EventAccepted, seats.EventDeactivated, seats.EventTotalSet, seats.EventUnchanged}
 	people := []users.ID{"", "ada", "Ada", "bob", "eve"}
-	for range 4 {
-		c := t.change(a)
-		for i := range 20 {
-			record(&c, seats.Event{Kind: kinds[i%5], User: people[i/3%5]})
-		}
-		t.written(c)
+	c := t.change(a)
+	for i := range 80 {
+		record(&c, seats.Event{Kind: kinds[i%5], User: people[i/3%5]})
 	}
+	t.written(c)
 	draws(func(d gen.Dice) {
 		f := seats.EventFilter{User: gen.One(d, append(people, "nobody")...), Kinds: gen.Some(d, 3, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of"))}
 		if d.Chance(50) {

@@ -24,70 +24,81 @@ func loadInOrder(t *tester) {
 	require.Empty(t, t.commit(), "nothing was changed")
 }
 
-func loadUsers(t *tester) {
-	a := t.opened("a")
-	ada := users.Profile{ID: "ada", Email: "Ada@Acme.example", Username: "al", ExternalID: "E7"}
-	t.written(t.change(a, member(ada), member(users.Profile{ID: "bob", Email: "bob@acme.example", Username: "ada@acme.example"}), member(users.Profile{ID: "eve", Username: "eve"})))
-	key := func(keys ...users.Key) seats.Need { return seats.Need{Keys: keys} }
-	needs := []seats.Need{
-		key(users.ByEmail("ada@ACME.example")), key(users.ByUsername("AL")), key(users.ByExternalID(" E7")),
-		key(users.ByUsername("ada@acme.example")), // a key is of a kind
-		{Users: []users.ID{"nobody"}, Keys: []users.Key{users.ByEmail("al"), users.ByExternalID("eve"), users.ByExternalID("e7"), users.ByUsername("nobody")}},
-		{
-			Users: []users.ID{"eve", "ada", "nobody", "eve"}, // each once, in order
-			Keys:  []users.Key{users.ByEmail("bob@acme.example"), users.ByExternalID("E7"), users.ByUsername("al"), users.ByUsername("eve")},
-		},
-		key(ada.Keys()...), {Users: []users.ID{"ada"}},
-	}
-	t.loads(of(a, needs...)...)
-	t.loads(seats.Need{Account: t.opened("b"), Users: []users.ID{"ada"}, Keys: ada.Keys()})
-	t.written(t.decided(a, seats.Delete{User: "ada"}))
-	t.loads(of(a, needs...)...) // a tombstone by its ID alone
-}
-
-func loadPools(t *tester) {
-	a := t.opened("a")
-	c := t.change(a)
-	for _, id := range []seats.PoolID{"", "a", "b", "c"} {
-		c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(5), Held: int64(len(id))})
-	}
-	t.written(c)
-	t.loads(of(a, seats.Need{}, seats.Need{Pools: []seats.PoolID{"c", "nowhere", "a", "", "c"}})...)
-}
-
-func loadAdmins(t *tester) {
-	a := t.opened("a")
-	t.opened("b")
+// crowded opens an account with users of every kind, some with all kinds of keys, pools, and
+// calls with and without a key.
+func (t *tester) crowded() users.AccountID {
+	t.Helper()
+	a, b := t.opened("a"), t.opened("b")
 	people := crowd()
-	t.written(t.change(a, people...))
-	require.Len(t, seats.Need{Admins: true}.Select(t.rows[a]).Users, 25)
-	var others seats.Need
-	for i, u := range people {
-		if i%3 == 0 {
-			others.Users = append(others.Users, u.ID)
-		} else if i%7 == 0 {
-			others.Keys = append(others.Keys, u.Keys()...)
+	for i := range people {
+		if u := &people[i]; u.Here() && i%2 == 0 {
+			u.Email, u.ExternalID = fmt.Sprintf("U%d@Acme.example", i), fmt.Sprint("user ", i+1) // a key is of a kind
 		}
 	}
-	all := others
-	all.Admins = true
-	t.loads(of(a, seats.Need{}, seats.Need{Admins: true}, others, all)...)
-	t.load(of(t.account("b"), seats.Need{Admins: true})...)
-
-	// A user whose role or status changes comes in, or is out.
-	for n := range 5 {
-		for i := range people {
-			people[i].Role, people[i].Status = users.Roles()[(i+n)/2%4], users.Statuses()[(i+2*n)%4]
-			if (i+n)%9 == 0 {
-				people[i] = people[i].Tombstone()
+	t.written(t.change(a, people...), t.change(b, people...))
+	t.pooled(a, "a", "b", "c")
+	for n, call := range []struct {
+		key     string
+		indices []int
+	}{{"k", []int{0, 1, 1, 2}}, {"", []int{0, 1}}, {"k", []int{3, 4}}, {"k2", []int{5, 4, 6}}, {"k2", []int{4}}, {"", []int{0}}} {
+		both := []seats.Change{t.change(a), t.change(b)}
+		for i := range both {
+			if both[i].ID = both[0].ID; n == 5 {
+				both[i].ID = "" // a nameless change
+			}
+			for _, index := range call.indices {
+				record(&both[i], seats.Event{Kind: seats.EventUnchanged, Key: call.key, Index: index})
 			}
 		}
-		t.written(t.change(a, people...))
-		t.load(of(a, seats.Need{Admins: true})...)
+		t.written(both...)
 	}
+	return a
+}
 
-	// More than a load brings, in an order of bytes.
-	many := t.opened("many")
+// loadsOf makes a test of drawn needs of the crowded account, and of them after a change.
+func loadsOf(draw func(d gen.Dice, rows seats.Snapshot) seats.Need) func(*tester) {
+	return func(t *tester) {
+		a := t.crowded()
+		needs := func() { draws(func(d gen.Dice) { t.load(of(a, draw(d, t.rows[a]))...) }) }
+		needs()
+		var rows []users.User
+		for i, u := range t.rows[a].Users[1:] {
+			u.Role, u.Status = users.Roles()[i/2%4], users.Statuses()[i%4]
+			if i%9 == 0 {
+				u = u.Tombstone()
+			}
+			rows = append(rows, u)
+		}
+		t.written(t.change(a, rows...))
+		needs()
+	}
+}
+
+var (
+	loadUsers = loadsOf(func(d gen.Dice, rows seats.Snapshot) (n seats.Need) {
+		n.Users = gen.Some(d, 5, append(idsOf(rows.Users), "nobody", "")) // in any order, more than once
+		for _, u := range gen.Some(d, 5, append(crowd(), rows.Users...)) {
+			n.Keys = append(n.Keys, gen.Some(d, 2, append(u.Keys(), users.ByEmail(u.Username), users.ByExternalID(u.Username), users.ByUsername("nobody")))...)
+		}
+		return n
+	})
+	loadPools = loadsOf(func(d gen.Dice, _ seats.Snapshot) seats.Need {
+		return seats.Need{Pools: gen.Some(d, 5, []seats.PoolID{"", "a", "b", "c", "nowhere"})}
+	})
+	loadPast = loadsOf(func(d gen.Dice, rows seats.Snapshot) seats.Need {
+		return seats.Need{
+			Change: gen.One(d, "", "unknown", gen.One(d, rows.Past...).Change), Key: gen.One(d, "", "k", "k", "k2", "unknown"),
+			IndexFrom: d.Below(6), IndexTo: gen.One(d, 0, 1, 2, 3, 5, everything),
+		}
+	})
+	loadAdmins = loadsOf(func(d gen.Dice, rows seats.Snapshot) seats.Need {
+		return seats.Need{Admins: true, Users: gen.Some(d, 2, idsOf(rows.Users))}
+	})
+)
+
+// loadManyAdmins has more than a load brings, in an order of bytes.
+func loadManyAdmins(t *tester) {
+	a := t.opened("a")
 	for part := range 4 {
 		var rows []users.User
 		for i := range 300 {
@@ -95,83 +106,38 @@ func loadAdmins(t *tester) {
 			u.Role = []users.Role{users.Admin, users.Owner}[i/7%2]
 			rows = append(rows, u)
 		}
-		t.written(t.change(many, rows...))
+		t.written(t.change(a, rows...))
 	}
-	rows := t.rows[many].Users
+	rows := t.rows[a].Users
 	require.Greater(t, len(rows), seats.MaxReceivers+1)
-	t.loads(of(many, seats.Need{Admins: true}, seats.Need{Admins: true, Users: []users.ID{owner, rows[1100].ID, rows[0].ID}})...)
-	t.written(t.decided(many, seats.ChangeRole{User: rows[0].ID}))
-	t.load(of(many, seats.Need{Admins: true})...) // the next one takes the place
+	t.loads(of(a, seats.Need{Admins: true}, seats.Need{Admins: true, Users: []users.ID{owner, rows[1100].ID, rows[0].ID}})...)
+	t.written(t.decided(a, seats.ChangeRole{User: rows[0].ID}))
+	t.load(of(a, seats.Need{Admins: true})...) // the next one takes the place
 }
 
-func loadPast(t *tester) {
-	a, b := t.opened("a"), t.opened("b")
-	call := func(account users.AccountID, key string, indices ...int) seats.Change {
-		c := t.change(account)
-		for _, i := range indices {
-			record(&c, seats.Event{Kind: seats.EventUnchanged, Key: key, Index: i})
-		}
-		return c
-	}
-	first, second := call(a, "k", 0, 1, 1, 2), call(b, "k", 0, 1)
-	second.ID, second.Events[0].Change, second.Events[1].Change = first.ID, first.ID, first.ID
-	t.written(first, second)
-	unkeyed := call(a, "", 0, 1)
-	t.written(unkeyed)
-	third, other := call(a, "k", 3, 4), call(a, "other", 0, 2)
-	t.written(third)
-	t.refused(store.ErrConflict, other)
-	t.written(call(a, "k2", 5, 4, 6), call(b, "k2", 0))
-	t.written(call(a, "k2", 4))
-	nameless := call(a, "", 0)
-	nameless.ID, nameless.Events[0].Change = "", ""
-	t.written(nameless)
-	t.loads(of(a,
-		seats.Need{}, seats.Need{IndexFrom: 0, IndexTo: 9}, // nothing is asked for
-		seats.Need{Change: first.ID}, seats.Need{Change: unkeyed.ID}, seats.Need{Change: "unknown"}, seats.Need{Change: other.ID},
-		seats.Need{Key: "k", IndexTo: 1000}, seats.Need{Key: "k", IndexFrom: 1, IndexTo: 2}, seats.Need{Key: "k", IndexFrom: 1, IndexTo: 4},
-		seats.Need{Key: "k", IndexFrom: 2, IndexTo: 2}, seats.Need{Key: "k", IndexFrom: 5, IndexTo: 9},
-		seats.Need{Key: "k2"}, // the first of the least index
-		seats.Need{Key: "unknown", IndexTo: 1000}, seats.Need{Key: "other", IndexTo: 1000}, seats.Need{Key: "", IndexTo: 1000},
-		seats.Need{Change: first.ID, Key: "k", IndexFrom: 2, IndexTo: 5}, // in order, each once
-		seats.Need{Change: third.ID, Key: "k", IndexFrom: 0, IndexTo: 2})...)
-}
-
-// expiring is a policy under which invited users are due.
-var expiring = seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: gen.Term}
-
+// loadDue has more users than one load brings, two of each instant.
 func loadDue(t *tester) {
 	due := gen.Epoch.Add(gen.Term)
 	by := func(more time.Duration, ids ...users.ID) seats.Need {
 		return seats.Need{DueBy: due.Add(more), Users: ids}
 	}
-	a := t.account("a")
-	t.written(t.opening(a, expiring))
-	var ids []users.ID
-	for i := range seats.MaxSettled + 1 {
-		ids = append(ids, users.ID(fmt.Sprintf("p%03d", i)))
-	}
-	t.written(t.invited(a, ids...))
-	t.loads(of(a, seats.Need{}, by(-time.Microsecond), by(0), by(0, owner, "p000", "p500"))...)
-	t.written(seats.Settle(by(0).Select(t.rows[a]), seats.Request{Actor: users.System(), At: due, Change: t.id()}))
-	require.Equal(t, []users.ID{"p500"}, idsOf(by(0).Select(t.rows[a]).Users), "of one instant in the order of their IDs")
-	t.load(of(a, by(0))...)
-	never := t.opened("never")
-	t.written(t.invited(never, "x"))
-	t.load(of(never, seats.Need{DueBy: due.AddDate(1000, 0, 0)})...)
-
-	// The earliest come first, whatever their IDs.
-	b := t.opened("b")
-	var people []users.User
-	for i := range seats.MaxSettled + 3 {
+	a, never := t.opened("a"), t.opened("never")
+	var rows []users.User
+	for i := range seats.MaxSettled + 3 { // the earliest ones have the last IDs
 		u := member(users.Profile{ID: users.ID(fmt.Sprintf("p%03d", 999-i)), Username: fmt.Sprint("p", i)})
-		u.Due = due.Add(time.Duration(i) * time.Microsecond)
-		people = append(people, u)
+		u.Due = due.Add(time.Duration(i+1) / 2 * time.Microsecond)
+		rows = append(rows, u)
 	}
-	c := t.change(b, people...)
+	c := t.change(a, rows...)
 	c.Account.NextDue = due
-	t.written(c)
-	t.loads(of(b, by(0), by(1000), by(2000), by(3000), by(time.Hour))...)
+	t.written(c, t.invited(never, "x"))
+	t.loads(of(a, seats.Need{}, by(-time.Microsecond), by(0), by(1000), by(249_000), by(250_000), by(time.Hour), by(time.Hour, owner, "p999", "p498"))...)
+	t.load(of(never, by(time.Hour))...)
+
+	rest := rows[:2] // come due at the end, or never
+	rest[0].Due, rest[1].Due = due.Add(time.Hour), time.Time{}
+	t.written(t.change(a, rest...))
+	t.loads(of(a, by(0), by(1000), by(time.Hour))...)
 }
 
 // oneMoment lets two users hand one seat to and fro, with two events and one revision each time.

@@ -33,6 +33,7 @@ var specification = []struct {
 	{"Load/users_by_ID_and_key", loadUsers},
 	{"Load/named_pools", loadPools},
 	{"Load/owners_and_admins", loadAdmins},
+	{"Load/more_admins_than_receivers", loadManyAdmins},
 	{"Load/events_of_change_and_key", loadPast},
 	{"Load/due_users", loadDue},
 	{"Load/unknown_account", loadUnknown},

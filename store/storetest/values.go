@@ -200,7 +200,7 @@ func instantsAsWritten(t *tester) {
 // copies spoils everything that is given to the store, and everything that it gives.
 func copies(t *tester) {
 	policy := seats.AccuEdConnect()
-	c := t.opening(t.account("a"), expiring)
+	c := t.opening(t.account("a"), everySwitch)
 	u := member(users.Profile{ID: "x", Username: "x", Groups: []string{"a", "b"}})
 	u.Licences = []users.Licence{{Pool: "p"}}
 	c.Created = append(c.Created, u)
