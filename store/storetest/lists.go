@@ -147,7 +147,9 @@ func (t *tester) pooled(account users.AccountID, ids ...string) {
 func pagesAfterUnknown(t *tester) {
 	a := t.account("c")
 	for _, name := range []string{"a", "c", "e"} {
-		t.opened(name)
+		c := t.opening(t.account(name), seats.Standard())
+		c.Account.NextDue = gen.Epoch
+		t.written(c)
 	}
 	t.pooled(a, "a", "c", "e")
 	t.written(t.invited(a, "a", "c", "e"))
@@ -156,6 +158,7 @@ func pagesAfterUnknown(t *tester) {
 		t.users(a, users.Filter{ByName: true, After: users.ID(after), AfterName: "63"}, 2) // c in hexadecimal
 		t.pools(a, seats.PoolID(after), 2)
 		t.accounts(t.account(after), 2)
+		t.due(instants[len(instants)-1], t.account(after), 2)
 		t.pending("mailer", t.account(after), 2)
 	}
 	t.events(a, seats.EventFilter{After: 99}, 2)

@@ -84,8 +84,8 @@ func elaborate() []users.User {
 		other := instants[len(instants)-1-i]
 		u := users.User{
 			Profile: users.Profile{
-				ID: users.ID(fmt.Sprintf("p%02d", i)), FirstName: text(users.MaxText, i), LastName: "O'Neil \\ \"x\" %s ", Username: text(63, i),
-				Email: fmt.Sprintf("Ann+%d@Acme.example", i), ExternalID: strings.Repeat("e", users.MaxID-2) + fmt.Sprintf("%02d", i),
+				ID: users.ID(fmt.Sprintf("p%05d", i) + text(63, i)), FirstName: text(users.MaxText, i), LastName: "O'Neil \\ \"x\" %s ", Username: text(63, i) + "wid",
+				Email: fmt.Sprintf("Ann+%d%s@Acme.example", i, strings.Repeat("w", users.MaxEmail-18)), ExternalID: strings.Repeat("e", users.MaxID-2) + fmt.Sprintf("%02d", i),
 				Location: "\u00c5\u030a \u202ertl", Department: text(users.MaxText, 7), Title: "\u2028 \ufeff\ufffd",
 				Source: users.Source{Kind: users.SourceSync, Name: text(users.MaxText, i)},
 			},
@@ -93,30 +93,27 @@ func elaborate() []users.User {
 			Created: at, StatusSince: other, FirstSignIn: at, Approved: other, LastNotified: at, NotificationCount: math.MaxInt64 - int64(i), Expires: other,
 			Schedule: users.Schedule{Date: "9999-12-31", At: at}, Due: other,
 		}
+		if i%2 == 1 {
+			u.LastName, u.Location, u.Title = u.FirstName, u.Department, u.Department
+		}
 		for n := range i * users.MaxGroups / (len(instants) - 1) {
 			u.Groups = append(u.Groups, text(users.MaxText, n))
 		}
 		slices.Sort(u.Groups)
 		for n := range i {
 			u.Licences = append(u.Licences, users.Licence{
-				Pool: fmt.Sprintf("course 🚀 %d", n), Assigned: instants[n], Started: instants[i], Archived: instants[i-n],
+				Pool: fmt.Sprintf("%06d", n) + text(63, n), Assigned: instants[n], Started: instants[i], Archived: instants[i-n],
 			})
 		}
 		people = append(people, u)
 	}
-	wide := users.User{Profile: users.Profile{ // as wide as can be
-		ID: users.ID(text(63, 1) + "wid"), FirstName: text(users.MaxText, 1), LastName: text(users.MaxText, 2), Username: text(63, 3) + "wid",
-		Email: strings.Repeat("w", users.MaxEmail-len("@acme.example")) + "@acme.example", ExternalID: text(63, 4) + "wid",
-		Location: text(users.MaxText, 5), Department: text(users.MaxText, 6), Title: text(users.MaxText, 7), Groups: []string{text(users.MaxText, 8)},
-		Source: users.Source{Kind: users.SourceImport, Name: text(users.MaxText, 9)},
-	}, Status: users.Invited, Licences: []users.Licence{{Pool: text(63, 1) + "wid", Assigned: gen.Epoch}}}
 	bare := users.User{Profile: users.Profile{ID: "q", Username: "q"}, Status: users.Invited}
 	empty := bare
 	empty.ID, empty.Username = "r", "r"
 	empty.Groups, empty.Licences = []string{}, []users.Licence{}
 	tombstone := people[3].Tombstone()
 	tombstone.ID = "s"
-	return append(people, bare, empty, tombstone, wide)
+	return append(people, bare, empty, tombstone)
 }
 
 func usersAsWritten(t *tester) {
