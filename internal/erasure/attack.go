@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"hash"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,50 +94,40 @@ func tokens(dump string) [][]byte {
 
 // guesses returns what somebody would guess who knows all about the person but whether it
 // is true: each text, and the documents with the texts in which the library handles them.
-func guesses(t *testing.T, name string) (texts []string) {
-	add := func(v any) {
-		text, err := json.Marshal(v)
-		require.NoError(t, err)
-		texts = append(texts, string(text))
-	}
+func guesses(t *testing.T, name string) []string {
 	p := profile(name, right)
-	texts = append(texts, p.FirstName, p.LastName, p.Email, p.ExternalID, p.Title, p.Groups[0], p.FirstName+" "+p.LastName, name+"s-")
-	add(p)
-	for _, c := range calls() {
-		if c.of != name || c.key == "open" {
+	texts := []string{p.FirstName, p.LastName, p.Email, p.ExternalID, p.Title, p.Groups[0], p.FirstName + " " + p.LastName, name + "s-", text(t, p)}
+	for _, c := range calls(right) {
+		switch {
+		case c.of != name:
+			continue
+		case c.key == opened:
+			opening := text(t, c.document(right))
+			texts = append(texts, opening, text(t, stripped(t, opening)))
 			continue
 		}
-		list := commands(right)[c.key]
-		channel := map[string]seats.Channel{"each": seats.ByBulk, "plan": seats.ByPlan}[c.key]
-		if channel == "" {
-			channel = seats.ByCall
-		}
-		whole := []any{system, channel}
-		for _, command := range list {
-			text, err := seats.EncodeCommand(command)
+		whole := []any{system, c.channel}
+		for _, command := range c.commands {
+			document, err := seats.EncodeCommand(command)
 			require.NoError(t, err)
-			texts = append(texts, string(text))
-			whole = append(whole, json.RawMessage(text))
-			if left := stripped(t, text); len(left) > 0 {
-				add(left)
+			texts = append(texts, string(document))
+			whole = append(whole, json.RawMessage(document))
+			if left := stripped(t, string(document)); len(left) > 0 {
+				texts = append(texts, text(t, left))
 			}
 		}
-		add(whole)
-		add(seats.Commands(list))
-	}
-	if name == "olive" {
-		add(opening(right))
-		text, err := json.Marshal(opening(right))
-		require.NoError(t, err)
-		add(stripped(t, text))
+		texts = append(texts, text(t, whole), text(t, c.commands))
 	}
 	return texts
 }
 
+// public are the texts of documents that are not personal.
+var public = []string{"command", "id", "user", "role", "kind", "account", "quantity", "total"}
+
 // stripped returns a document without what is not personal.
-func stripped(t *testing.T, text []byte) map[string]any {
+func stripped(t *testing.T, document string) map[string]any {
 	var whole map[string]any
-	require.NoError(t, json.Unmarshal(text, &whole))
+	require.NoError(t, json.Unmarshal([]byte(document), &whole))
 	return strip(whole)
 }
 
@@ -149,7 +140,7 @@ func strip(v map[string]any) map[string]any {
 				left[key] = some
 			}
 		case string:
-			if key != "command" && key != "id" && key != "user" && key != "role" && key != "kind" && key != "account" && key != "quantity" && key != "total" {
+			if !slices.Contains(public, key) {
 				left[key] = value
 			}
 		case []any:

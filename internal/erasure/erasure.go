@@ -5,7 +5,6 @@
 package erasure
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -19,71 +18,36 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A call is a call with a request key. Each personal text in it goes through guess first,
-// and a field whose text is empty then is not given.
-type call struct {
-	key  string
-	of   string // whose texts are in it
-	play func(ctx context.Context, k *seatkeeper.Keeper, guess func(string) string) (answer, error)
-}
-
-// An answer is what can be seen of a call.
-type answer struct {
-	Outcomes []seats.Outcome
-	Events   []seats.Event
-	Repeated bool
+// A guess says what somebody takes the texts in the calls to be: their prefix, and the ends
+// of those that are not given.
+type guess struct {
+	name, prefix string
+	without      []string
 }
 
 // The ends of the texts of fields that the calls give, and of those that they do not.
 var (
 	given   = []string{"-first", "-mail", "-number", "-title", "-group", "-company", "-account"}
 	missing = []string{"-username", "-department", "-source", "-approved", "-licence", "-other-last"}
+	right   = guess{without: missing}
 )
 
-func ends(text string, with ...string) bool {
-	return slices.ContainsFunc(with, func(end string) bool { return strings.HasSuffix(text, end) })
-}
-
-func right(text string) string {
-	if ends(text, missing...) {
+// text returns the text as guessed, empty for a field that is not given.
+func (g guess) text(text string) string {
+	if slices.ContainsFunc(g.without, func(end string) bool { return strings.HasSuffix(text, end) }) {
 		return ""
 	}
-	return text
-}
-
-// A wrong is a guess that is not right.
-type wrong struct {
-	name  string
-	guess func(string) string
+	return g.prefix + text
 }
 
 // wrongs has other texts, and fields left out and added, each and all.
-func wrongs() []wrong {
-	list := []wrong{
-		{"other texts", func(text string) string {
-			if text = right(text); text != "" {
-				text = "x" + text
-			}
-			return text
-		}},
-		{"all left out", func(string) string { return "" }},
-		{"all added", func(text string) string { return text }},
-	}
+func wrongs() []guess {
+	list := []guess{{"other texts", "x", missing}, {"all left out", "", []string{""}}, {"all added", "", nil}}
 	for _, end := range given {
-		list = append(list, wrong{end + " left out", func(text string) string {
-			if ends(text, end) {
-				return ""
-			}
-			return right(text)
-		}})
+		list = append(list, guess{end + " left out", "", append(slices.Clone(missing), end)})
 	}
-	for _, end := range missing {
-		list = append(list, wrong{end + " added", func(text string) string {
-			if ends(text, end) {
-				return text
-			}
-			return right(text)
-		}})
+	for i, end := range missing {
+		list = append(list, guess{end + " added", "", slices.Delete(slices.Clone(missing), i, i+1)})
 	}
 	return list
 }
@@ -97,8 +61,8 @@ var (
 )
 
 // profile returns a person whose every text is a secret that no other person shares.
-func profile(name string, guess func(string) string) users.Profile {
-	text := func(what string) string { return guess(name + "s-" + what) }
+func profile(name string, g guess) users.Profile {
+	text := func(what string) string { return g.text(name + "s-" + what) }
 	p := users.Profile{
 		ID: users.ID("id-" + name[:1]), FirstName: text("first"), LastName: text("last"), Email: text("mail"),
 		ExternalID: text("number"), Title: text("title"), Username: text("username"), Department: text("department"),
@@ -115,10 +79,32 @@ func profile(name string, guess func(string) string) users.Profile {
 	return p
 }
 
-// commands are those of the calls, by key.
-func commands(guess func(string) string) map[string][]seats.Command {
+// A call is a call with a request key.
+type call struct {
+	key, of  string        // of: the person with the texts in it
+	channel  seats.Channel // of the opening: empty
+	commands seats.Commands
+}
+
+// opened is the key of the call that opens the account.
+const opened = "open"
+
+func opening(g guess) seats.Opening {
+	return seats.Opening{Account: account, Name: g.text("olives-company"), Total: seats.Of(50), Owner: profile("olive", g)}
+}
+
+// document is what the call gives, in the place of its digest.
+func (c call) document(g guess) any {
+	if c.key == opened {
+		return opening(g)
+	}
+	return c.commands
+}
+
+// calls are all calls, in order, with the texts as guessed.
+func calls(g guess) []call {
 	text := func(text string) *string {
-		if text = guess(text); text != "" {
+		if text = g.text(text); text != "" {
 			return &text
 		}
 		return nil
@@ -128,128 +114,119 @@ func commands(guess func(string) string) map[string][]seats.Command {
 			Title: text(name + "s-other-title"), LastName: text(name + "s-other-last"),
 		}}
 	}
-	nameless := profile("cyd", guess)
+	nameless := profile("cyd", g)
 	nameless.ID = "" // one is made
 	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	adopted := users.User{Profile: profile("eli", guess), Role: users.Member, Status: users.Active, Created: day, StatusSince: day, FirstSignIn: day}
-	if guess("elis-approved") != "" {
-		adopted.Approved = day
+	imported := users.User{Profile: profile("eli", g), Role: users.Member, Status: users.Active, Created: day, StatusSince: day, FirstSignIn: day}
+	if g.text("elis-approved") != "" {
+		imported.Approved = day
 	}
-	if guess("elis-licence") != "" {
-		adopted.Licences = []users.Licence{{Pool: "course", Assigned: day}}
+	if g.text("elis-licence") != "" {
+		imported.Licences = []users.Licence{{Pool: "course", Assigned: day}}
 	}
-	return map[string][]seats.Command{
-		"invite":    {seats.Invite{Profile: profile("ada", guess)}},
-		"unchanged": {seats.Invite{Profile: profile("ada", guess)}},
-		"edit":      {title("ada")},
-		"several":   {seats.Add{Profile: profile("bob", guess)}, seats.BuySeats{Quantity: 1}},
-		"each":      {seats.Invite{Profile: nameless}, seats.BuySeats{Quantity: 1}},
-		"plan":      {seats.Invite{Profile: profile("dan", guess)}},
-		"import":    {seats.Import{User: adopted}},
-		"name":      {seats.EditAccount{Name: text("olives-account")}},
-		"owner":     {title("olive")},
-	}
-}
-
-func opening(guess func(string) string) seats.Opening {
-	return seats.Opening{Account: account, Name: guess("olives-company"), Total: seats.Of(50), Owner: profile("olive", guess)}
-}
-
-// calls are all calls, in order.
-func calls() []call {
-	do := func(key, of string) call {
-		return call{key, of, func(ctx context.Context, k *seatkeeper.Keeper, guess func(string) string) (answer, error) {
-			done, err := k.Do(ctx, account, system, commands(guess)[key]...)
-			return answer{done.Outcomes, done.Events, done.Repeated}, err
-		}}
-	}
-	var planned *seats.Plan // the one that was shown
 	return []call{
-		{"open", "olive", func(ctx context.Context, k *seatkeeper.Keeper, guess func(string) string) (answer, error) {
-			done, err := k.Open(ctx, opening(guess))
-			return answer{done.Outcomes, done.Events, done.Repeated}, err
-		}},
-		do("invite", "ada"), do("unchanged", "ada"), do("edit", "ada"), do("several", "bob"), do("import", "eli"),
-		{"each", "cyd", func(ctx context.Context, k *seatkeeper.Keeper, guess func(string) string) (answer, error) {
-			outcomes, err := k.DoEach(ctx, account, system, commands(guess)["each"]...)
-			for _, o := range outcomes {
-				if o.Refusal != nil {
-					return answer{}, o.Refusal
-				}
-			}
-			return answer{Outcomes: outcomes}, err
-		}},
-		{"plan", "dan", func(ctx context.Context, k *seatkeeper.Keeper, guess func(string) string) (answer, error) {
-			if planned == nil {
-				plan, err := k.Preview(ctx, account, system, commands(guess)["plan"]...)
-				if err != nil {
-					return answer{}, err
-				}
-				planned = &plan
-			}
-			plan := *planned
-			plan.Steps = []seats.Planned{{Command: commands(guess)["plan"][0], Outcome: plan.Steps[0].Outcome}}
-			done, err := k.Apply(ctx, account, system, plan)
-			return answer{done.Outcomes, done.Events, done.Repeated}, err
-		}},
-		do("owner", "olive"), do("name", "olive"),
+		{opened, "olive", "", nil},
+		{"invite", "ada", seats.ByCall, seats.Commands{seats.Invite{Profile: profile("ada", g)}}},
+		{"unchanged", "ada", seats.ByCall, seats.Commands{seats.Invite{Profile: profile("ada", g)}}},
+		{"edit", "ada", seats.ByCall, seats.Commands{title("ada")}},
+		{"several", "bob", seats.ByCall, seats.Commands{seats.Add{Profile: profile("bob", g)}, seats.BuySeats{Quantity: 1}}},
+		{"import", "eli", seats.ByCall, seats.Commands{seats.Import{User: imported}}},
+		{"each", "cyd", seats.ByBulk, seats.Commands{seats.Invite{Profile: nameless}, seats.BuySeats{Quantity: 1}}},
+		{"plan", "dan", seats.ByPlan, seats.Commands{seats.Invite{Profile: profile("dan", g)}}},
+		{"owner", "olive", seats.ByCall, seats.Commands{title("olive")}},
+		{"name", "olive", seats.ByCall, seats.Commands{seats.EditAccount{Name: text("olives-account")}}},
 	}
+}
+
+// A player makes the calls.
+type player struct {
+	*testing.T
+	keeper *seatkeeper.Keeper
+	plan   seats.Plan                   // as it was shown first
+	done   map[string]seatkeeper.Result // what each call came to, by key
+}
+
+// call makes the call with that number in [calls].
+func (p *player) call(number int, g guess) (result seatkeeper.Result, err error) {
+	c := calls(g)[number]
+	k, ctx := p.keeper.With(seatkeeper.Call{Key: c.key, Correlation: "c"}), p.Context()
+	switch c.channel {
+	case "":
+		result, err = k.Open(ctx, opening(g))
+	case seats.ByBulk:
+		result.Outcomes, err = k.DoEach(ctx, account, system, c.commands...)
+		for _, o := range result.Outcomes {
+			if o.Refusal != nil {
+				return result, o.Refusal
+			}
+		}
+	case seats.ByPlan:
+		if p.plan.Steps == nil {
+			if p.plan, err = k.Preview(ctx, account, system, c.commands...); err != nil {
+				return result, err
+			}
+		}
+		plan := p.plan
+		plan.Steps = []seats.Planned{{Command: c.commands[0], Outcome: plan.Steps[0].Outcome}}
+		result, err = k.Apply(ctx, account, system, plan)
+	default:
+		result, err = k.Do(ctx, account, system, c.commands...)
+	}
+	result.Revision = 0 // of the account now
+	return result, err
+}
+
+func (p *player) sequence() uint64 {
+	usage, err := p.keeper.Usage(p.Context(), account)
+	require.NoError(p, err)
+	return usage.Sequence
+}
+
+// requireRepeated makes the call again and requires what came of it then, and no more.
+func (p *player) requireRepeated(number int, g guess) {
+	p.Helper()
+	before, key := p.sequence(), calls(g)[number].key
+	got, err := p.call(number, g)
+	require.NoError(p, err, key)
+	want := p.done[key]
+	want.Repeated = got.Repeated // an answer of DoEach has none
+	require.Equal(p, want, got, key)
+	require.Equal(p, got.Events != nil, got.Repeated, key)
+	require.Equal(p, before, p.sequence(), key)
 }
 
 // Run plays all of it in a new account "acme". What dump returns is all that the store
 // keeps, in any form.
 func Run(t *testing.T, k *seatkeeper.Keeper, dump func() string) {
-	ctx := t.Context()
-	all := calls()
-	played := map[string]answer{}
-	ask := func(c call, guess func(string) string) (answer, error) {
-		return c.play(ctx, k.With(seatkeeper.Call{Key: c.key, Correlation: "c"}), guess)
-	}
-	for _, c := range all {
-		a, err := ask(c, right)
+	ctx, all := t.Context(), calls(right)
+	p := &player{T: t, keeper: k, done: map[string]seatkeeper.Result{}}
+	for i, c := range all {
+		result, err := p.call(i, right)
 		require.NoError(t, err, c.key)
-		played[c.key] = a
+		p.done[c.key] = result
 	}
-	sequence := func() uint64 {
-		usage, err := k.Usage(ctx, account)
-		require.NoError(t, err)
-		return usage.Sequence
-	}
-	// requireRepeated asks again and requires what came of it then, and no more.
-	requireRepeated := func(c call, guess func(string) string) {
-		t.Helper()
-		before := sequence()
-		a, err := ask(c, guess)
-		require.NoError(t, err, c.key)
-		want := played[c.key]
-		want.Repeated = a.Repeated // an answer of DoEach has none
-		require.Equal(t, want, a, c.key)
-		require.Equal(t, a.Events != nil, a.Repeated, c.key)
-		require.Equal(t, before, sequence(), c.key)
-	}
-
 	for _, name := range people {
 		require.NotEmpty(t, confirmed(t, dump(), name), "the attack is one: it succeeds against %s who is here", name)
 	}
-	before, met := sequence(), map[string]bool{}
-	for _, c := range all {
+	before, met := p.sequence(), map[string]bool{}
+	for i, c := range all {
 		for _, w := range wrongs() {
-			if !valid(c, w.guess) || !differs(t, c.key, w.guess) {
+			if !valid(c, w) || text(t, calls(w)[i].document(w)) == text(t, c.document(right)) {
 				continue
 			}
 			met[w.name] = true
-			_, err := ask(c, w.guess)
+			_, err := p.call(i, w)
 			require.ErrorIs(t, err, seats.ErrKeyReused, "%s, %s", c.key, w.name)
-			require.Equal(t, before, sequence(), c.key)
+			require.Equal(t, before, p.sequence(), c.key)
 		}
-		requireRepeated(c, right)
+		p.requireRepeated(i, right)
 	}
 	require.Len(t, met, len(wrongs()), "each is about a call")
 
 	cyd, err := k.Find(ctx, account, users.ByEmail(profile("cyd", right).Email))
 	require.NoError(t, err)
 	for _, step := range []struct {
-		who   []string
+		of    []string
 		erase func() error
 	}{
 		{[]string{"ada"}, func() error {
@@ -273,16 +250,13 @@ func Run(t *testing.T, k *seatkeeper.Keeper, dump func() string) {
 		}},
 	} {
 		require.NoError(t, step.erase())
-		for _, name := range step.who {
+		for _, name := range step.of {
 			require.Empty(t, confirmed(t, dump(), name), "of %s", name)
-			for _, c := range all {
-				if c.of == name {
-					for _, w := range wrongs() {
-						if valid(c, w.guess) {
-							requireRepeated(c, w.guess)
-						}
+			for i, c := range all {
+				for _, g := range append(wrongs(), right) {
+					if c.of == name && valid(c, g) {
+						p.requireRepeated(i, g)
 					}
-					requireRepeated(c, right)
 				}
 			}
 		}
@@ -291,22 +265,14 @@ func Run(t *testing.T, k *seatkeeper.Keeper, dump func() string) {
 
 // valid reports whether the call with the guess could be one at all: an opening that is not
 // valid is refused as such, whatever is kept of its key.
-func valid(c call, guess func(string) string) bool {
-	_, err := opening(guess).Owner.Clean()
-	return c.key != "open" || err == nil
+func valid(c call, g guess) bool {
+	_, err := opening(g).Owner.Clean()
+	return c.key != opened || err == nil
 }
 
-// differs reports whether the call of that key is another one with the guess.
-func differs(t *testing.T, key string, guess func(string) string) bool {
+func text(t *testing.T, v any) string {
 	t.Helper()
-	text := func(guess func(string) string) string {
-		var document any = seats.Commands(commands(guess)[key])
-		if key == "open" {
-			document = opening(guess)
-		}
-		text, err := json.Marshal(document)
-		require.NoError(t, err)
-		return string(text)
-	}
-	return text(guess) != text(right)
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(text)
 }
