@@ -61,7 +61,7 @@ var fullDisk = action{name: "full disk", fills: true}
 func privately(kind servers.Kind, driver, more string) func(testing.TB, string) place {
 	return func(t testing.TB, database string) place {
 		s := servers.Private(t, kind, 256<<20)[0]
-		return place{driver: driver, source: s.Database(t, database) + more, disk: s.Folder(), heal: s.Heal}
+		return place{driver: driver, source: s.Database(t, database) + more, disk: s.Folder(), heal: s.Start}
 	}
 }
 

@@ -1,7 +1,6 @@
 package servers
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,17 +16,11 @@ import (
 // test is skipped, or fails in CI.
 func SmallDisk(t testing.TB, bytes int64) (folder string) {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "seats")
+	folder, err := temporary("", "KILL")
 	if err == nil {
-		err = bequeath("KILL", folder)
+		err = mount(folder, bytes)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var absent missing
-	if err := mount(folder, bytes); errors.As(err, &absent) {
-		lack(t, string(absent))
-	}
+	need(t, err)
 	t.Cleanup(func() {
 		// A process that another test is about to start has a file open for a moment.
 		if text, err := exec.Command("umount", "-l", folder).CombinedOutput(); err != nil {
@@ -66,13 +59,8 @@ func filler(folder string) string { return filepath.Join(folder, "filler") }
 // Folder returns a folder for the files of a test, in memory where there is room.
 func Folder(t testing.TB) string {
 	t.Helper()
-	folder, err := os.MkdirTemp(memory(), "seats")
-	if err == nil {
-		err = bequeath("KILL", folder)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder, err := temporary(memory(), "KILL")
+	need(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	return folder
 }

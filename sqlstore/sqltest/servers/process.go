@@ -108,12 +108,6 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// remove removes the folder of a process that has ended.
-func (p *process) remove() {
-	_ = exec.Command("umount", "-l", p.folder).Run() // where it is a disk of its own
-	_ = os.RemoveAll(p.folder)
-}
-
 // children returns the children of a process, where there is /proc. PostgreSQL's end
 // elsewhere, too, but when they notice.
 func children(of int) (pids []int) {
@@ -140,13 +134,8 @@ func (p *process) log() string {
 // the given name if we are root. It lies on a disk of its own of the given size; 0: on that
 // of all.
 func newFolder(name, signal string, disk int64) (folder string, owner *syscall.Credential, err error) {
-	if folder, err = os.MkdirTemp(memory(), "seats"); err != nil {
-		return "", nil, err
-	}
-	if err := bequeath(signal, folder); err != nil {
-		return folder, nil, err
-	}
-	if disk > 0 {
+	folder, err = temporary(memory(), signal)
+	if err == nil && disk > 0 {
 		err = mount(folder, disk)
 	}
 	if err != nil || os.Geteuid() != 0 {

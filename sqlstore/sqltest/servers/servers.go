@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -95,12 +96,7 @@ const (
 func Private(t testing.TB, k Kind, disk int64) []*Server {
 	t.Helper()
 	nodes := use(t, k.started(disk)).nodes
-	t.Cleanup(func() {
-		for _, s := range nodes {
-			s.Kill()
-			s.remove()
-		}
-	})
+	t.Cleanup(nodes[0].cluster.remove)
 	return nodes
 }
 
@@ -119,13 +115,7 @@ func use(t testing.TB, shared func() (*cluster, error)) *cluster {
 	if err == nil {
 		err = c.start()
 	}
-	var absent missing
-	switch {
-	case errors.As(err, &absent):
-		lack(t, string(absent))
-	case err != nil:
-		t.Fatal(err)
-	}
+	need(t, err)
 	return c
 }
 
@@ -143,19 +133,10 @@ func attempts(create func() (*cluster, error)) (*cluster, error) {
 		if c == nil {
 			return nil, err
 		}
-		for _, s := range c.nodes {
-			s.kill()
-			s.remove()
-		}
+		c.remove()
 		failed = errors.Join(failed, err)
 	}
 	return nil, failed
-}
-
-// Version returns what the server's program says of itself.
-func (s *Server) Version() string {
-	text, _ := exec.Command(s.program, "--version").CombinedOutput()
-	return strings.TrimSpace(string(text))
 }
 
 // Address returns host and port, for a proxy in between.
@@ -198,14 +179,17 @@ func (s *Server) Kill() {
 	s.kill()
 }
 
-// Start starts a server that was killed, on the same data and port, and returns
-// when it serves. Of a cluster it starts every node that does not run, and returns
-// when they are one again. It does nothing to a server that runs.
+// Start starts every node of the server's cluster that was killed or has ended, on the same
+// data and port, and returns when all nodes serve as one. It does nothing to nodes that serve.
 func (s *Server) Start(t testing.TB) {
 	t.Helper()
-	if err := s.cluster.start(); err != nil {
-		t.Fatal(err)
+	var err error
+	for range 3 { // a server may take its time to die of what befell it
+		if err = s.cluster.start(); err == nil {
+			return
+		}
 	}
+	t.Fatal(err)
 }
 
 // Folder is where the server has its files, all of them.
@@ -227,44 +211,22 @@ func (s *Server) signal(number syscall.Signal) error {
 	return syscall.Kill(-s.pid, number)
 }
 
-// Heal starts the nodes of the server's cluster that have ended, or end meanwhile, and
-// waits until all of them serve.
-func (s *Server) Heal(t testing.TB) {
-	t.Helper()
-	var err error
-	for range 3 { // a server may take its time to die of what befell it
-		err = s.cluster.start()
-		for _, node := range s.cluster.nodes {
-			if err == nil {
-				err = node.await()
-			}
-		}
-		if err == nil {
-			return
-		}
-	}
-	t.Fatal(err)
-}
-
+// start starts the nodes that do not run, and returns when all serve.
 func (c *cluster) start() error {
 	c.Lock()
 	defer c.Unlock()
-	if !slices.ContainsFunc(c.nodes, func(s *Server) bool { return !s.running() }) {
-		return nil
-	}
 	more := make([][]string, len(c.nodes))
-	if c.resume != nil {
+	if c.resume != nil && slices.ContainsFunc(c.nodes, func(s *Server) bool { return !s.running() }) {
 		var err error
 		if more, err = c.resume(); err != nil {
 			return err
 		}
 	}
 	for i, s := range c.nodes {
-		if s.running() {
-			continue
-		}
-		if err := s.start(more[i]...); err != nil {
-			return err
+		if !s.running() {
+			if err := s.start(more[i]...); err != nil {
+				return err
+			}
 		}
 	}
 	for _, s := range c.nodes {
@@ -273,6 +235,17 @@ func (c *cluster) start() error {
 		}
 	}
 	return nil
+}
+
+// remove ends the nodes and removes their folders.
+func (c *cluster) remove() {
+	c.Lock()
+	defer c.Unlock()
+	for _, s := range c.nodes {
+		s.kill()
+		_ = exec.Command("umount", "-l", s.folder).Run() // where it is a disk of its own
+		_ = os.RemoveAll(s.folder)
+	}
 }
 
 // await returns when the server serves.

@@ -27,9 +27,10 @@ func TestServer_Kill(t *testing.T) {
 	for name, server := range map[string]func(testing.TB) *Server{"PostgreSQL": Postgres, "MariaDB": MariaDB} {
 		t.Run(name, func(t *testing.T) {
 			s := server(t)
-			t.Log(s.Version())
-			require.Contains(t, s.Version(), name)
 			dsn := s.Database(t, "kept")
+			version := ask(t, s, "select version()")
+			t.Log(version)
+			require.Contains(t, version, name)
 			ask(t, s, "create table seats (id int primary key)")
 			ask(t, s, "insert into seats values (1)")
 			s.Kill()
@@ -263,7 +264,7 @@ func TestPrivate(t *testing.T) {
 		_, err := s.query("kept", "create table more (id int primary key)")
 		require.Error(t, err)
 		require.NoError(t, Empty(s.Folder()))
-		s.Heal(t)
+		s.Start(t)
 		ask(t, s, "insert into seats values (1)")
 	})
 	if s != nil {

@@ -1,6 +1,8 @@
 package servers
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -37,14 +39,17 @@ var will = sync.OnceValues(func() (io.Writer, error) {
 	return lines, shell.Start()
 })
 
-// bequeath leaves a folder to the will.
-func bequeath(signal, folder string) error {
+// temporary makes a folder in another one and leaves it to the will.
+func temporary(in, signal string) (folder string, err error) {
 	w, err := will()
 	if err != nil {
-		return err
+		return "", err
+	}
+	if folder, err = os.MkdirTemp(in, "seats"); err != nil {
+		return "", err
 	}
 	_, err = fmt.Fprintln(w, signal, folder)
-	return err
+	return folder, err
 }
 
 // missing is an error that says what to install.
@@ -52,13 +57,15 @@ type missing string
 
 func (m missing) Error() string { return string(m) }
 
-// lack skips a test for want of something, but not in CI.
-func lack(t testing.TB, why string) {
+// need ends a test for an error. For want of something it skips the test, but not in CI.
+func need(t testing.TB, err error) {
 	t.Helper()
-	if ci := os.Getenv("CI"); ci != "" {
-		if off, err := strconv.ParseBool(ci); err != nil || off {
-			t.Fatal(why)
-		}
+	var absent missing
+	switch ci, bad := strconv.ParseBool(cmp.Or(os.Getenv("CI"), "false")); {
+	case err == nil:
+	case errors.As(err, &absent) && !ci && bad == nil:
+		t.Skip(absent)
+	default:
+		t.Fatal(err)
 	}
-	t.Skip(why)
 }

@@ -96,7 +96,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 // heal waits for the servers, and for the last calls of the clients.
 func (w *world) heal() {
 	for _, s := range w.nodes {
-		s.Heal(bench{})
+		s.Start(bench{})
 	}
 	for i := range w.clients {
 		p := &w.clients[i]
@@ -182,7 +182,7 @@ func (w *world) strikeServer(ctx context.Context, r *rand.Rand) {
 		s.Kill()
 		pause(ctx, between(r, 0, 2*time.Second))
 	}
-	s.Heal(bench{})
+	s.Start(bench{})
 }
 
 // fillDisk leaves no room on one of the disks for a while.
@@ -201,7 +201,7 @@ func (w *world) fillDisk(ctx context.Context, r *rand.Rand) {
 		w.nodes[i].Kill() // it has left the others, or will
 	}
 	if len(w.nodes) > 0 {
-		w.nodes[i].Heal(bench{})
+		w.nodes[i].Start(bench{})
 	}
 }
 
