@@ -57,21 +57,8 @@ func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.St
 	if step.Vendor {
 		actor = users.Support("ticket")
 	}
-	var commands []seats.Command
-	switch {
-	case step.Action == users.ActionBuySeats:
-		commands = []seats.Command{seats.BuySeats{Pool: step.Pool, Quantity: step.Count}}
-	case step.Action == users.ActionReturnSeats:
-		commands = []seats.Command{seats.ReturnSeats{Pool: step.Pool, Quantity: step.Count}}
-	case step.Action == users.ActionSetPayer:
-		commands = []seats.Command{seats.SetPayer{}}
-	case step.Action == users.ActionClose:
-		commands = []seats.Command{seats.Close{}}
-	case step.Action == users.ActionHandOver:
-		commands = []seats.Command{seats.HandOver{User: step.User, Successor: newcomer}}
-	case step.User != "":
-		commands = []seats.Command{on(step.Action, step.User)}
-	default:
+	commands := []seats.Command{command(step, step.User, newcomer)}
+	if step.User == "" && !users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetPayer, users.ActionClose).Has(step.Action) {
 		commands = r.eligible(m, c, step, last)
 	}
 	for _, command := range commands {
@@ -108,7 +95,7 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 		if p.ID == c.Actor.User || named(p) || int64(len(commands)) == step.Count {
 			continue
 		}
-		command := on(step.Action, p.ID)
+		command := command(step, p.ID, "")
 		if v := m.Clone().Do(c.Actor, command, m.Last); v.Codes == nil && (step.Action == users.ActionGrantOwnership || p.Seated() && !exempt.Has(p.Role)) {
 			commands = append(commands, command)
 		}
@@ -139,13 +126,16 @@ func names(c seats.Command, p *reference.Person) bool {
 	return false
 }
 
-// on returns the command that does the action to a user and needs no more.
-func on(action users.Action, id users.ID) seats.Command {
+// command returns the command of a step, for the user whom it is about and the newcomer who
+// takes over.
+func command(step seats.Step, id, newcomer users.ID) seats.Command {
 	for _, c := range []seats.Command{
-		seats.Notify{User: id}, seats.Accept{User: id}, seats.Approve{User: id}, seats.Deactivate{User: id}, seats.Reactivate{User: id}, seats.Archive{User: id},
-		seats.Restore{User: id}, seats.Delete{User: id}, seats.Erase{User: id}, seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
+		seats.BuySeats{Pool: step.Pool, Quantity: step.Count}, seats.ReturnSeats{Pool: step.Pool, Quantity: step.Count}, seats.SetPayer{}, seats.Close{},
+		seats.HandOver{User: id, Successor: newcomer}, seats.Notify{User: id}, seats.Accept{User: id}, seats.Approve{User: id}, seats.Deactivate{User: id},
+		seats.Reactivate{User: id}, seats.Archive{User: id}, seats.Restore{User: id}, seats.Delete{User: id}, seats.Erase{User: id},
+		seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
 	} {
-		if c.Action() == action {
+		if c.Action() == step.Action {
 			return c
 		}
 	}

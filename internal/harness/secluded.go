@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -88,34 +89,25 @@ func CheckUsers(ctx context.Context, s store.Store, c seats.Change) error {
 	if err != nil || snapshots[0].Account.Revision != c.Base {
 		return err
 	}
-	takes, had := map[users.Key]int{}, map[users.ID]users.User{}
-	for _, u := range snapshots[0].Users {
-		had[u.ID] = u
-	}
+	var takes []users.Key
 	for _, u := range c.Updated {
-		was, ok := had[u.ID]
-		if !ok {
+		i := slices.IndexFunc(snapshots[0].Users, func(was users.User) bool { return was.ID == u.ID })
+		if i < 0 {
 			return errors.New("harness: a change updates a user who is not there")
 		}
-		for _, k := range u.TakenKeys() {
-			if !was.Has(k) {
-				takes[k]++
-			}
+		takes = append(takes, slices.DeleteFunc(u.TakenKeys(), snapshots[0].Users[i].Has)...)
+	}
+	for _, k := range slices.Concat(takes, c.NewKeys) {
+		if slices.Contains(takes, k) != slices.Contains(c.NewKeys, k) {
+			return fmt.Errorf("harness: the new keys of a change are not those that its users take: %v", k.Kind)
 		}
 	}
-	for _, u := range c.Created {
-		for _, k := range u.TakenKeys() {
-			takes[k]++
-		}
-	}
+	taken := map[users.Key]bool{}
 	for _, k := range c.Keys() {
-		if takes[k]--; takes[k] != 0 {
-			return fmt.Errorf("harness: the keys of a change are not those that its users take, or two take one: %v", k.Kind)
+		if taken[k] {
+			return fmt.Errorf("harness: a change gives a key to two users: %v", k.Kind)
 		}
-		delete(takes, k)
-	}
-	for k := range takes {
-		return fmt.Errorf("harness: a user takes a key that the change does not name: %v", k.Kind)
+		taken[k] = true
 	}
 	return nil
 }
