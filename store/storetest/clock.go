@@ -34,6 +34,7 @@ func storeTime(t *tester) {
 	for range 2 {
 		pending, err := outbox.Pending(t.Context(), "mailer", t.start(), 1)
 		require.NoError(t, err)
+		require.NotEmpty(t, pending)
 		is(pending[0].StoreTime)
 		to := progress(a, 0, gen.Epoch)
 		from.StoreTime, to.StoreTime = gen.Epoch, gen.Epoch.Add(1) // left aside

@@ -211,7 +211,7 @@ func keyGivenUp(t *tester) {
 	}
 	y := t.rows[a].Users[5]
 	require.Equal(t, users.ID("y"), y.ID)
-	y.Username = "why" // whoever gives up no key, or none of the kind, makes no room
+	y.Username = "why" // a user of the change with another new key, or none of the kind, makes no room
 	e := member(users.Profile{ID: "e", Email: "y@acme.example"})
 	t.taken(t.change(a, y, e), users.ByEmail("y@acme.example"))
 	t.taken(t.change(a, member(users.Profile{ID: "f", Username: "f"}), e), users.ByEmail("y@acme.example"))
@@ -242,6 +242,6 @@ func rowsReplaceRows(t *tester) {
 	t.loads(of(a, seats.Need{Keys: x.Keys()}, seats.Need{DueBy: gen.Epoch})...)
 	t.users(a, users.Filter{Group: "a"}, everything)
 
-	t.written(t.change(a, member(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"}))) // who has the keys
+	t.written(t.change(a, member(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"}))) // takes the keys
 	t.same()
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestAStoreInUse gives every test the same store, which is there as before after
+// TestSpecify_used_store gives every test the same store, as it was before after
 // what passes for a restart.
-func TestAStoreInUse(t *testing.T) {
+func TestSpecify_used_store(t *testing.T) {
 	s := memstore.New()
 	open := func(testing.TB) store.Store { return s }
 	again := func(testing.TB, store.Store) store.Store { return s }
@@ -25,12 +25,12 @@ func TestAStoreInUse(t *testing.T) {
 	}
 }
 
-func TestExceptions(t *testing.T) {
+func TestSpecify_exceptions(t *testing.T) {
 	Specify(t, func(testing.TB) store.Store { return modest{memstore.New()} }, Options{NoOutbox: true, NoContexts: true})
 }
 
-// TestChangesThatBreakTheirPromise are noticed before a store gets to see them.
-func TestChangesThatBreakTheirPromise(t *testing.T) {
+// TestCheckUsers: changes that break their promise are noticed.
+func TestCheckUsers(t *testing.T) {
 	tt := newTester(t, memstore.New(), Options{})
 	a := tt.opened("a")
 	ada, eve := member(users.Profile{ID: "ada", Username: "ada"}), member(users.Profile{ID: "eve", Username: "eve"})
@@ -51,7 +51,7 @@ func TestChangesThatBreakTheirPromise(t *testing.T) {
 		fill(&c)
 		require.ErrorContains(t, harness.CheckUsers(t.Context(), tt.store, c), "change", name)
 		c.Base--
-		require.NoError(t, harness.CheckUsers(t.Context(), tt.store, c), "%s: nobody knows what it was decided on", name)
+		require.NoError(t, harness.CheckUsers(t.Context(), tt.store, c), "%s: decided on another revision", name)
 	}
 }
 

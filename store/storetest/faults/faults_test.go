@@ -50,8 +50,8 @@ func strike(t *testing.T, fault Fault) (*Store, *beneath) {
 	}), s
 }
 
-// TestEachFaultOfACommit does just what its comment says.
-func TestEachFaultOfACommit(t *testing.T) {
+// TestStore_Commit: each fault does just what its comment says.
+func TestStore_Commit(t *testing.T) {
 	for fault, want := range map[Fault]struct {
 		err     error
 		verdict error
@@ -84,9 +84,9 @@ func TestEachFaultOfACommit(t *testing.T) {
 	}
 }
 
-// TestALateCommitArrivesOnce after the next load, which does not show it yet, and
+// TestStore_Commit_late arrives once, after the next load, which does not show it yet, and
 // though its context has ended.
-func TestALateCommitArrivesOnce(t *testing.T) {
+func TestStore_Commit_late(t *testing.T) {
 	f, s := strike(t, LoseLate)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := f.Commit(ctx, s.change)
@@ -101,9 +101,9 @@ func TestALateCommitArrivesOnce(t *testing.T) {
 	require.Equal(t, 4, f.Calls())
 }
 
-// TestARepeatedCommitIsAnswered though its context ended after the first one was written:
+// TestStore_Commit_repeated is answered though its context ended after the first one was written:
 // the context's error alone would say that nothing was.
-func TestARepeatedCommitIsAnswered(t *testing.T) {
+func TestStore_Commit_repeated(t *testing.T) {
 	f, s := strike(t, Repeat)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.after = cancel
@@ -113,7 +113,7 @@ func TestARepeatedCommitIsAnswered(t *testing.T) {
 	require.True(t, s.written(t))
 }
 
-func TestADelayEndsWithTheContext(t *testing.T) {
+func TestStore_Commit_delayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, s := strike(t, Delay)
 		f.Wait = time.Hour
@@ -127,8 +127,8 @@ func TestADelayEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// TestEachMethodCanFail and is passed over by a fault of what writes, unless it does.
-func TestEachMethodCanFail(t *testing.T) {
+// TestStore_methods can each fail, and each but Advance ignores faults of writes.
+func TestStore_methods(t *testing.T) {
 	ctx := t.Context()
 	to := store.Progress{Consumer: "c", Account: "a", Sequence: 1}
 	for name, call := range map[string]func(*Store) error{
