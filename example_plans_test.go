@@ -33,7 +33,7 @@ func ExampleKeeper_Preview() {
 	_, err = keeper.Apply(ctx, "acme", olive, kept)
 	fmt.Println(err)
 	// Output:
-	// 3 people: 2 fit, 1 does not; 1 is already here as ada@acme.example <nil>
+	// 3 users: 2 fit, 1 does not; 1 is already here as ada@acme.example <nil>
 	// 2 seats held before, 3 after
 	// 1 seats: no free seat: 3 of 3 are held <nil>
 	// seats: the plan is out of date: 1 command comes out differently by now
@@ -48,6 +48,6 @@ func ExampleKeeper_May() {
 	fmt.Println(keeper.May(ctx, "acme", olive, seats.Notify{User: "u1"}))
 	// Output:
 	// seats: no free seat: 1 of 1 is held
-	// seats: an owner is protected: the ownership has to end first
+	// seats: an owner is protected: another user has to become an owner, and then the ownership has to end
 	// <nil>
 }

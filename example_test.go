@@ -81,7 +81,7 @@ func ExampleKeeper_Do_refusal() {
 	// Output:
 	// no-seats 1 2 2 1
 	// buy 1 seat
-	// seats: an owner is protected: the ownership has to end first
+	// seats: an owner is protected: another user has to become an owner, and then the ownership has to end
 }
 
 // A returning user is recognized, and the refusal names the remedy.

@@ -1,6 +1,7 @@
 package seats_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -48,9 +49,9 @@ func TestReopen(t *testing.T) {
 	require.False(t, s.pool().OverLimit, "no seat is held")
 	refusal := s.refused(seats.ErrNoSeats, support, seats.Reopen{})
 	require.Equal(t, []any{seats.Of(1), int64(0), int64(3)}, []any{refusal.Total, refusal.Held, refusal.Asked})
-	require.Equal(t, "deactivate 2 people, archive 2 people, delete 2 people or buy 2 seats", refusal.Remedies.String())
+	require.Equal(t, "deactivate 2 users, archive 2 users, delete 2 users or buy 2 seats", refusal.Remedies.String())
 	s.do(support, seats.Deactivate{User: "ada"})
-	require.Equal(t, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat", s.refused(seats.ErrNoSeats, support, seats.Reopen{}).Remedies.String())
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", s.refused(seats.ErrNoSeats, support, seats.Reopen{}).Remedies.String())
 	s.do(support, seats.BuySeats{Quantity: 1})
 	s.do(support, seats.Reopen{})
 	require.EqualValues(t, 2, s.pool().Held)
@@ -82,7 +83,7 @@ func TestClose_actions(t *testing.T) {
 	}
 }
 
-func isClosed(err error) bool { return err != nil && err.Error() == "seats: the account is closed" }
+func isClosed(err error) bool { return errors.Is(err, seats.ErrClosed) }
 
 func TestClose_invitation(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})

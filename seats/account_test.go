@@ -45,7 +45,7 @@ func TestOpen(t *testing.T) {
 		{seats.ErrBadInput, "total", func(o *seats.Opening) { o.Total = seats.Of(-1) }},
 		{seats.ErrBadInput, "account", func(o *seats.Opening) { o.Account = "" }},
 		{seats.ErrBadInput, "policy", func(o *seats.Opening) { o.Policy.Activation = 99 }},
-		{seats.ErrBadInput, "email", func(o *seats.Opening) { o.Owner.Email = "" }},
+		{seats.ErrBadInput, "profile", func(o *seats.Opening) { o.Owner.Email = "" }},
 		{seats.ErrBadInput, "id", func(o *seats.Opening) { o.Owner.ID = "" }},
 	} {
 		o := fine
@@ -273,7 +273,7 @@ func TestPolicy_offers(t *testing.T) {
 	onlyDelete.refused(seats.ErrNotOffered, owner, seats.Archive{User: "ada"})
 	onlyDelete.do(owner, seats.Delete{User: "ada"})
 	s.do(support, seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"}) // the switches bind the account's own people
-	require.Equal(t, "delete 1 person or buy 1 seat", remediesOf(t, s, owner, seats.BuySeats{Quantity: 0}, seats.ReturnSeats{Quantity: 1}))
+	require.Equal(t, "delete 1 user or buy 1 seat", remediesOf(t, s, owner, seats.BuySeats{Quantity: 0}, seats.ReturnSeats{Quantity: 1}))
 	s.do(owner, seats.Delete{User: "ada"})
 
 	s.do(hr, seats.Invite{Profile: profile("bob")})

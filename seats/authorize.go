@@ -11,7 +11,11 @@ func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 		return users.User{}, refusal
 	}
 	if !v.account.allows(v.request.Actor.Kind, a) {
-		return users.User{}, refuse(ErrClosed, "")
+		refusal := refuse(ErrClosed, "")
+		if !v.account.Erased.IsZero() {
+			refusal.Reason = ErrErased
+		}
+		return users.User{}, refusal
 	}
 	if !a.OnUser() {
 		if v.byAccountUser() && !v.account.Policy.offers(a, users.Segment{}) {
@@ -117,13 +121,21 @@ func (v *evaluation) checkTarget(a users.Action, u users.User) *Refusal {
 	actor, policy := v.request.Actor, v.account.Policy
 	switch {
 	case ownerProtected(u, a) && v.account.Erased.IsZero():
-		return refuse(ErrOwnerProtected, u.ID)
+		refusal := refuse(ErrOwnerProtected, u.ID)
+		if v.account.Tally.ActiveOwners() <= 1 {
+			refusal.Reason = ErrSoleOwner
+		}
+		return refusal
 	case u.Role == users.Owner && !mayTouchOwner(actor.Kind, v.acting().Role):
 		return refuse(ErrOwnerProtected, u.ID).because(ErrNeedsOwner)
 	case v.byAccountUser() && policy.locks(a, u.Segment()):
 		return refuse(ErrSourceLocked, u.ID)
 	case v.byAccountUser() && !policy.offers(a, u.Segment()):
-		return refuse(ErrNotOffered, u.ID)
+		refusal := refuse(ErrNotOffered, u.ID)
+		if !policy.withholds(a) {
+			refusal.Reason = ErrDeleteOnly
+		}
+		return refusal
 	}
 	return nil
 }

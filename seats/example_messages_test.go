@@ -19,8 +19,8 @@ func ExampleMessages() {
 		"remedy/delete":           "löschen Sie {count}",
 		"remedy/buy-seats/vendor": "erbitten Sie {count} mehr vom Anbieter",
 		"remedies/or":             " oder ",
-		"reason/empty":            "ist leer",
-		"field/email":             "die E-Mail-Adresse",
+		"reason/no-identity":      "braucht eine E-Mail-Adresse",
+		"field/profile":           "der Eintrag",
 	}
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	opened, _ := seats.Open(seats.Snapshot{}, seats.Opening{
@@ -37,11 +37,11 @@ func ExampleMessages() {
 		fmt.Println(german.Refusal(o.Refusal))
 		fmt.Println(german.Remedies(o.Refusal.Remedies))
 	}
-	fmt.Println(errors.Is(decision.Outcomes[2].Refusal, users.ErrEmpty), german.Check() == nil)
+	fmt.Println(errors.Is(decision.Outcomes[2].Refusal, users.ErrNoIdentity), german.Check() == nil)
 	// Output:
 	// Kein Platz ist frei: 2 von 2 sind belegt.
 	// deaktivieren Sie 1, löschen Sie 1 oder erbitten Sie 1 mehr vom Anbieter
-	// Die Eingabe stimmt nicht: die E-Mail-Adresse ist leer.
+	// Die Eingabe stimmt nicht: der Eintrag braucht eine E-Mail-Adresse.
 	//
 	// true false
 }

@@ -256,5 +256,5 @@ func TestPreview_import(t *testing.T) {
 		seats.Import{User: importedUser("ada", func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Active })},
 		seats.Import{User: importedUser("owner", nil)}, seats.Import{}))
 	require.NoError(t, err)
-	require.Equal(t, "3 people: 2 fit, 1 does not; 1 is already here as owner@acme.example", plan.String())
+	require.Equal(t, "3 users: 2 fit, 1 does not; 1 is already here as owner@acme.example", plan.String())
 }

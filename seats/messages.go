@@ -18,15 +18,19 @@ import (
 //
 //	no-seats            a refusal, by its Code
 //	no-seats/several    the same in a special case: more than one seat is needed
+//	no-seats/reopen     too few seats to reopen the account
 //	no-seats/spent      some seats are spent
 //	no-seats/over       more seats are held than there are; no-seats/over-spent: held and spent
 //	order-size          too few seats are ordered
-//	order-size/most     too many; order-size/full: the total would pass [MaxSeats]
+//	order-size/most     too many; order-size/full: the total would pass the {bound}, [MaxSeats]
 //	order-size/unlimited  the pool is unlimited
 //	order-size/return   too many seats are given back, order-size/return-least too few;
 //	                    order-size/return-none: all are held or spent
 //	forbidden/actor     the {reason} is the status of the actor; forbidden/reason: another one
-//	wrong-status/reason, duplicate/reason, owner-protected/reason: the {reason} is known
+//	wrong-status/reason, duplicate/reason, owner-protected/reason, closed/reason: the {reason} is known
+//	not-offered/action  the {action} is one that a policy can withhold; not-offered/reason: the
+//	                    {reason} is known
+//	bad-input/characters, bad-input/bytes  a field above its {bound}
 //	reason/too-long     a fault of a field or cell, by the Code of the users.Reason
 //	remedy/deactivate   a step of a remedy, by its action; remedy/deactivate/user is about a
 //	                    certain user, remedy/notify/several about several of them,
@@ -37,11 +41,12 @@ import (
 //	fault/file          a fault of a roster; fault/row and fault/cell: of a row or a cell,
 //	                    fault/clash: of two cells
 //	total/unlimited     the {total} of an unlimited pool
+//	action/archive      the words for an {action} that a policy can withhold
 //	field/email         the word for a {field}, if it differs from the name of the field
 //
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
-// {spent}, {excess}, {asked}, {least}, {most}, {count}, {field} and {reason}; steps and
+// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {count}, {field}, {action} and {reason}; steps and
 // reason/unlisted have {count}; faults of a roster have {row}, {column}, {reason} and {other}.
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
@@ -49,100 +54,6 @@ import (
 // A page must escape the texts. They are free of names and addresses. Any number of goroutines may
 // read a map.
 type Messages map[string]string
-
-// phrases are what is said in English besides codes and reasons.
-var phrases = Messages{
-	"no-seats/several":        "not enough free seats: {asked} are needed, and {held} of {total} {held:is|are} held",
-	"no-seats/spent":          "no free seat: {held} of {total} {held:is|are} held and {spent} spent",
-	"no-seats/over":           "no free seat: {held} {held:is|are} held, {excess} more than the {total} there {total:is|are}",
-	"no-seats/over-spent":     "no free seat: {held} {held:is|are} held and {spent} spent, {excess} more than the {total} there {total:is|are}",
-	"order-size/most":         "{asked} can't be bought: at most {most}",
-	"order-size/full":         "{asked} can't be bought: the total would be too large",
-	"order-size/unlimited":    "the seats are unlimited: none can be bought or given back",
-	"order-size/return":       "{asked} can't be given back: only {most} {most:is|are} free",
-	"order-size/return-least": "{asked} can't be given back: at least {least}",
-	"order-size/return-none":  "{asked} can't be given back: none is free",
-	"forbidden/actor":         "not allowed: the acting person {reason}",
-	"forbidden/reason":        "{reason}",
-	"wrong-status/reason":     "not possible: the user {reason}",
-	"duplicate/reason":        "this {field} {reason}",
-	"owner-protected/reason":  "an owner is protected: {reason}",
-	"total/unlimited":         "unlimited",
-
-	"field/external-id": "external ID",
-	"field/first-name":  "first name",
-	"field/id":          "ID",
-	"field/last-name":   "last name",
-
-	"remedy/deactivate":           "deactivate {count} {count:person|people}",
-	"remedy/archive":              "archive {count} {count:person|people}",
-	"remedy/delete":               "delete {count} {count:person|people}",
-	"remedy/buy-seats":            "buy {count} {count:seat|seats}",
-	"remedy/end-ownership":        "end the ownership of the user",
-	"remedy/buy-seats/vendor":     "ask the vendor for {count} more {count:seat|seats}",
-	"remedy/end-ownership/vendor": "ask the vendor to end the ownership of the user",
-	"remedy/reactivate":           "reactivate the user",
-	"remedy/restore":              "restore the user",
-	"remedy/approve":              "approve the user",
-	"remedy/notify":               "send the invitation again",
-	"remedy/accept":               "accept the invitation",
-	"remedy/deactivate/user":      "deactivate the user",
-	"remedy/delete/user":          "delete the user",
-	"remedy/invite":               "invite the other person",
-	"remedy/hand-over":            "hand over the work",
-	"remedy/grant-ownership":      "make another user an owner first",
-	"remedy/set-payer":            "set another payer",
-	"remedy/set-payer/vendor":     "ask the vendor to set another payer",
-	"remedy/return-seats/vendor":  "ask the vendor to take back {count} {count:seat|seats}",
-	"remedy/close":                "close the account",
-
-	"remedy/end-ownership/several":        "end the ownership of {count} users",
-	"remedy/end-ownership/vendor/several": "ask the vendor to end the ownership of {count} users",
-	"remedy/reactivate/several":           "reactivate {count} users",
-	"remedy/restore/several":              "restore {count} users",
-	"remedy/approve/several":              "approve {count} users",
-	"remedy/notify/several":               "send {count} invitations again",
-	"remedy/delete/user/several":          "delete {count} users",
-
-	"remedies/then":         ", then ",
-	"remedies/comma":        ", ",
-	"remedies/or":           " or ",
-	"remedies/semicolon":    "; ",
-	"remedies/semicolon-or": "; or ",
-
-	"fault/file":      "the file {reason}",
-	"fault/row":       "row {row} {reason}",
-	"fault/cell":      "row {row}: {column} {reason}",
-	"fault/clash":     "row {row}: {column} {reason} by row {other}",
-	"reason/unlisted": "has further faults that are not listed: {count}",
-}
-
-// placeholders lists those of a message, by its key or the first part of the key; all other
-// messages are refusals.
-var placeholders = map[string]string{
-	"total":           "",
-	"remedy":          "count",
-	"remedies":        "",
-	"fault":           "row column reason other",
-	"reason":          "",
-	"reason/unlisted": "count",
-	"field":           "",
-}
-
-const ofRefusals = "held total spent excess asked least most count field reason"
-
-var english = inEnglish()
-
-func inEnglish() Messages {
-	m := maps.Clone(phrases)
-	for _, s := range codeTexts {
-		m[string(s.code)] = s.text
-	}
-	for _, r := range reasons {
-		m["reason/"+r.Code] = r.Text
-	}
-	return m
-}
 
 // English returns all messages in English. The map is the caller's.
 func English() Messages { return maps.Clone(english) }
@@ -189,11 +100,14 @@ func (m Messages) Refusal(r *Refusal) string {
 	if r.Total.IsUnlimited() {
 		total = m.say("total/unlimited", "")
 	}
-	key := r.message()
+	key, bound := r.message(), int64(MaxSeats)
+	if r.Reason == users.ErrTooLong {
+		bound, _ = bounded(r.Field)
+	}
 	return m.say(key, key,
 		"held", digits(r.Held), "total", total, "spent", digits(r.Spent), "excess", digits(r.pool().Excess()),
-		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "count", digits(int64(len(r.Differences))),
-		"field", m.say("field/"+r.Field, r.Field), "reason", m.Reason(r.Reason))
+		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "count", digits(int64(len(r.Differences))),
+		"field", m.say("field/"+r.Field, r.Field), "action", m.say("action/"+r.Action.String(), ""), "reason", m.Reason(r.Reason))
 }
 
 // pool returns the pool of the refusal's numbers.
@@ -206,6 +120,8 @@ func (r *Refusal) message() string {
 	switch r.Code {
 	case ErrNoSeats:
 		switch {
+		case r.Action == users.ActionReopen:
+			special = "/reopen"
 		case over && r.Spent > 0:
 			special = "/over-spent"
 		case over:
@@ -225,7 +141,7 @@ func (r *Refusal) message() string {
 			special = "/return-none"
 		case back:
 			special = "/return"
-		case r.Most < r.Least:
+		case r.Most == MaxSeats-r.Total.n && (r.Asked > r.Most || r.Most < r.Least):
 			special = "/full"
 		case r.Asked > r.Most:
 			special = "/most"
@@ -237,12 +153,38 @@ func (r *Refusal) message() string {
 		case r.Reason != nil:
 			special = "/reason"
 		}
-	case ErrWrongStatus, ErrDuplicate, ErrOwnerProtected:
+	case ErrNotOffered:
+		switch {
+		case r.Reason != nil:
+			special = "/reason"
+		case english["action/"+r.Action.String()] != "":
+			special = "/action"
+		}
+	case ErrBadInput:
+		if r.Reason == users.ErrTooLong {
+			_, special = bounded(r.Field)
+		}
+	case ErrWrongStatus, ErrDuplicate, ErrOwnerProtected, ErrClosed:
 		if r.Reason != nil {
 			special = "/reason"
 		}
 	}
 	return string(r.Code) + special
+}
+
+// bounded returns the bound of a field and the end of the key of its message.
+func bounded(field string) (most int64, special string) {
+	switch field {
+	case "id", "username", "external-id", "account", "actor", "user", "pool", "key", "correlation":
+		return users.MaxID, "/bytes"
+	case "email":
+		return users.MaxEmail, "/bytes"
+	case "groups", "licences":
+		return 0, ""
+	case "reason":
+		return users.MaxReason, "/characters"
+	}
+	return users.MaxText, "/characters"
 }
 
 // Reason returns the text of a fault of a field or a cell; it goes on from the name of that.

@@ -47,7 +47,7 @@ func everyShape() []*Refusal {
 				for _, most := range []int64{3, 16} {
 					for _, action := range []users.Action{users.ActionBuySeats, users.ActionReturnSeats} {
 						for _, spent := range []int64{0, 13} {
-							for _, reason := range []error{nil, users.ErrDuplicateRow, ErrInactive} {
+							for _, reason := range []error{nil, users.ErrDuplicateRow, ErrInactive, users.ErrTooLong} {
 								all = append(all, &Refusal{
 									Code: code, Action: action, Field: "email", Reason: reason,
 									Total: total, Held: 12, Spent: spent, Asked: asked, Least: 12, Most: most,
@@ -59,13 +59,23 @@ func everyShape() []*Refusal {
 			}
 		}
 	}
+	all = append(all, &Refusal{Code: ErrOrderSize, Total: Of(MaxSeats), Asked: 1, Least: 1})
+	for _, action := range users.Actions() {
+		all = append(all, &Refusal{Code: ErrNotOffered, Action: action, Total: Of(5)}, &Refusal{Code: ErrNoSeats, Action: action, Total: Of(5)})
+	}
+	for _, field := range []string{"email", "username", "reason", "title", "groups"} {
+		all = append(all, &Refusal{Code: ErrBadInput, Field: field, Reason: users.ErrTooLong, Total: Of(5)})
+	}
 	return all
 }
 
 // TestMessages_translation by a translation into capitals that lacks nothing
 // and uses every placeholder there is: no word of English comes through, and no brace.
 func TestMessages_translation(t *testing.T) {
-	capitals, asked := Messages{"field/email": "<FIELD/EMAIL >"}, map[string]bool{}
+	capitals, asked := Messages{}, map[string]bool{}
+	for _, field := range []string{"email", "username", "reason", "title", "groups"} {
+		capitals["field/"+field] = "<FIELD/" + strings.ToUpper(field) + " >"
+	}
 	for key := range english {
 		kind, _, _ := strings.Cut(key, "/")
 		capitals[key] = "<" + strings.ToUpper(key) + " "

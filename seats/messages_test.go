@@ -17,18 +17,18 @@ func TestRefusal_Error(t *testing.T) {
 	texts := map[seats.Code]string{
 		seats.ErrNoSeats:           "seats: no free seat: 8 of 9 are held",
 		seats.ErrForbidden:         "seats: not allowed",
-		seats.ErrNotOffered:        "seats: this product does not offer it",
+		seats.ErrNotOffered:        "seats: this product does not offer this",
 		seats.ErrOwnerProtected:    "seats: an owner is protected: the ownership has to end first",
 		seats.ErrLastOwner:         "seats: this is the last active owner: another user has to become one first",
-		seats.ErrSourceLocked:      "seats: this person came by a sync, which alone can change or remove them",
+		seats.ErrSourceLocked:      "seats: this user came by a sync, which alone can edit, deactivate, archive or delete them",
 		seats.ErrUnknownUser:       "seats: there is no such user",
 		seats.ErrWrongStatus:       "seats: the user's status does not allow it",
-		seats.ErrDuplicate:         "seats: a user with this address, username or ID is already here",
-		seats.ErrExchange:          "seats: this would turn one person into another",
+		seats.ErrDuplicate:         "seats: a user with this email, username or ID is already here",
+		seats.ErrExchange:          "seats: this would turn one user into another",
 		seats.ErrNotApproved:       "seats: the user is not approved yet",
 		seats.ErrInvitationExpired: "seats: the invitation has run out",
 		seats.ErrOrderSize:         "seats: 5 can't be bought: at most 4",
-		seats.ErrBadInput:          "seats: not valid: email is not an e-mail address",
+		seats.ErrBadInput:          "seats: not valid: email is not an email address",
 		seats.ErrKeyReused:         "seats: the request key was used for another call",
 		seats.ErrPlanOutdated:      "seats: the plan is out of date: 0 commands come out differently by now",
 		seats.ErrPayer:             "seats: this owner pays for the account: another payer has to be set first",
@@ -58,15 +58,21 @@ func TestRefusal_Error(t *testing.T) {
 		"no free seat: 2 are held and 1 spent, 2 more than the 1 there is": {Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 2, Spent: 1},
 		"no free seat: 0 of unlimited are held":                            {Code: seats.ErrNoSeats, Total: seats.Unlimited()},
 		"3 can't be bought: at least 10":                                   {Code: seats.ErrOrderSize, Total: seats.Of(9), Asked: 3, Least: 10, Most: 1000},
-		"5 can't be bought: the total would be too large":                  {Code: seats.ErrOrderSize, Total: seats.Of(seats.MaxSeats), Asked: 5, Least: 1},
+		"5 can't be bought: the total would pass 1000000000":               {Code: seats.ErrOrderSize, Total: seats.Of(seats.MaxSeats), Asked: 5, Least: 1},
+		"2000000000 can't be bought: the total would pass 1000000000":      {Code: seats.ErrOrderSize, Total: seats.Of(9), Asked: 2e9, Least: 1, Most: seats.MaxSeats - 9},
+		"0 can't be bought: at least 1":                                    {Code: seats.ErrOrderSize, Total: seats.Of(9), Least: 1, Most: seats.MaxSeats - 9},
+		"not enough seats: 5 are needed, and there are 2":                  {Code: seats.ErrNoSeats, Action: users.ActionReopen, Total: seats.Of(2), Asked: 5},
+		"this product does not offer to archive users":                     {Code: seats.ErrNotOffered, Action: users.ActionArchive},
+		"an invited user is deleted instead of deactivated or archived":    {Code: seats.ErrNotOffered, Action: users.ActionArchive, Reason: seats.ErrDeleteOnly},
+		"the account was erased for good":                                  {Code: seats.ErrClosed, Reason: seats.ErrErased},
 		"the seats are unlimited: none can be bought or given back":        {Code: seats.ErrOrderSize, Total: seats.Unlimited(), Asked: 5, Least: 1},
 		"3 can't be given back: only 2 are free":                           {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 7, Asked: 3, Least: 1, Most: 2},
 		"3 can't be given back: only 1 is free":                            {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 8, Asked: 3, Least: 1, Most: 1},
 		"3 can't be given back: none is free":                              {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 9, Asked: 3, Least: 1},
 		"0 can't be given back: at least 1":                                {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 9, Least: 1},
 		"an owner is protected: only an owner may do this":                 {Code: seats.ErrOwnerProtected, Reason: seats.ErrNeedsOwner},
-		"only the vendor may do this":                                      {Code: seats.ErrForbidden, Reason: seats.ErrNeedsVendor},
-		"not allowed: the acting person has not signed in yet":             {Code: seats.ErrForbidden, Reason: seats.ErrNotSignedIn},
+		"only the host or the vendor may do this":                          {Code: seats.ErrForbidden, Reason: seats.ErrNeedsVendor},
+		"not allowed: the acting user has not signed in yet":               {Code: seats.ErrForbidden, Reason: seats.ErrNotSignedIn},
 		"not possible: the user is archived":                               {Code: seats.ErrWrongStatus, Reason: seats.ErrArchived},
 		"this external ID belongs to another user":                         {Code: seats.ErrDuplicate, Field: "external-id", Reason: seats.ErrTaken},
 		"this email belongs to an inactive user":                           {Code: seats.ErrDuplicate, Field: "email", Reason: seats.ErrTakenByInactive},
@@ -137,9 +143,9 @@ func TestRemedies_String(t *testing.T) {
 		steps []seats.Step
 		want  string
 	}{
-		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}}, "deactivate 2 people"},
-		{[]seats.Step{{Action: users.ActionArchive, Count: 2}}, "archive 2 people"},
-		{[]seats.Step{{Action: users.ActionDelete, Count: 2}}, "delete 2 people"},
+		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}}, "deactivate 2 users"},
+		{[]seats.Step{{Action: users.ActionArchive, Count: 2}}, "archive 2 users"},
+		{[]seats.Step{{Action: users.ActionDelete, Count: 2}}, "delete 2 users"},
 		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}}, "buy 10 seats"},
 		{[]seats.Step{{Action: users.ActionBuySeats, Count: 3, Vendor: true}}, "ask the vendor for 3 more seats"},
 		{[]seats.Step{{Action: users.ActionEndOwnership, Count: 1, User: "u7"}}, "end the ownership of the user"},
@@ -148,7 +154,7 @@ func TestRemedies_String(t *testing.T) {
 		{[]seats.Step{{Action: users.ActionRestore, Count: 1, User: "u7"}}, "restore the user"},
 		{[]seats.Step{{Action: users.ActionApprove, Count: 1, User: "u7"}}, "approve the user"},
 		{[]seats.Step{{Action: users.ActionNotify, Count: 1, User: "u7"}}, "send the invitation again"},
-		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}, {Action: users.ActionReactivate, Count: 1, User: "u7"}}, "deactivate 2 people, then reactivate the user"},
+		{[]seats.Step{{Action: users.ActionDeactivate, Count: 2}, {Action: users.ActionReactivate, Count: 1, User: "u7"}}, "deactivate 2 users, then reactivate the user"},
 		{[]seats.Step{{Action: users.ActionBuySeats, Count: 10}, {Action: users.ActionBuySeats, Count: 10}}, "buy 10 seats, then buy 10 seats"},
 		{[]seats.Step{
 			{Action: users.ActionRestore, Count: 1, User: "u7"}, {Action: users.ActionReactivate, Count: 1, User: "u7"}, {Action: users.ActionReactivate, Count: 1, User: "u8"},
@@ -158,10 +164,10 @@ func TestRemedies_String(t *testing.T) {
 		require.Equal(t, c.want, remedy.String())
 		all = append(all, remedy)
 	}
-	require.Equal(t, "deactivate 2 people", all[:1].String())
-	require.Equal(t, "deactivate 2 people or archive 2 people", all[:2].String())
-	require.Equal(t, "deactivate 2 people, archive 2 people or delete 2 people", all[:3].String())
-	require.Equal(t, "deactivate 2 people, then reactivate the user; or buy 10 seats", seats.Remedies{all[11], all[3]}.String())
-	require.Equal(t, "deactivate 2 people; deactivate 2 people, then reactivate the user; or buy 10 seats", seats.Remedies{all[0], all[11], all[3]}.String())
+	require.Equal(t, "deactivate 2 users", all[:1].String())
+	require.Equal(t, "deactivate 2 users or archive 2 users", all[:2].String())
+	require.Equal(t, "deactivate 2 users, archive 2 users or delete 2 users", all[:3].String())
+	require.Equal(t, "deactivate 2 users, then reactivate the user; or buy 10 seats", seats.Remedies{all[11], all[3]}.String())
+	require.Equal(t, "deactivate 2 users; deactivate 2 users, then reactivate the user; or buy 10 seats", seats.Remedies{all[0], all[11], all[3]}.String())
 	require.Empty(t, seats.Remedies(nil).String())
 }

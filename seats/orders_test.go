@@ -29,7 +29,7 @@ func TestBuySeats(t *testing.T) {
 	s.invite("ada")
 	require.EqualError(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 2}),
 		"seats: 2 can't be given back: only 1 is free")
-	require.Equal(t, "deactivate 1 person, archive 1 person or delete 1 person", s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 2}).Remedies.String())
+	require.Equal(t, "deactivate 1 user, archive 1 user or delete 1 user", s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 2}).Remedies.String())
 	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: -9}).Remedies)
 	s.do(owner, seats.ReturnSeats{Quantity: 1})
 	require.Equal(t, seats.Of(2), s.pool().Total)
@@ -104,7 +104,7 @@ func TestSetTotal_below_held(t *testing.T) {
 	require.Equal(t, seats.Of(0), s.pool().Available())
 	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("dee")})
 	require.EqualError(t, refusal, "seats: no free seat: 4 are held, 2 more than the 2 there are")
-	require.Equal(t, "deactivate 3 people, archive 3 people, delete 3 people or buy 3 seats", refusal.Remedies.String())
+	require.Equal(t, "deactivate 3 users, archive 3 users, delete 3 users or buy 3 seats", refusal.Remedies.String())
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, seats.Notify{User: "bob"}) // no seats in it
 	s.do(owner, seats.Deactivate{User: "ada"})
 	require.True(t, s.pool().OverLimit)

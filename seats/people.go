@@ -80,8 +80,8 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 		return u, false, badProfile(err)
 	case p.ID == "":
 		return u, false, badInput("id", users.ErrEmpty)
-	case !role.Valid() || role == users.Owner:
-		return u, false, badInput("role", errRole)
+	case checkRole(role) != nil:
+		return u, false, badInput("role", checkRole(role))
 	}
 	if p.Source, refusal = v.source(p.Source); refusal != nil {
 		return u, false, refusal
@@ -96,6 +96,17 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 		return u, false, v.duplicate(p, u.ID)
 	}
 	return u, true, nil
+}
+
+// checkRole returns the reason against a role that is given to a user, or nil.
+func checkRole(role users.Role) error {
+	switch {
+	case !role.Valid():
+		return users.ErrRole
+	case role == users.Owner:
+		return users.ErrOwner
+	}
+	return nil
 }
 
 // source returns the source of a new user: of a sync its own. Users of the account can't
@@ -362,8 +373,8 @@ func (c ChangeRole) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	switch {
 	case refusal != nil:
 		return effect{}, refusal
-	case !c.Role.Valid() || c.Role == users.Owner:
-		return effect{}, badInput("role", errRole)
+	case checkRole(c.Role) != nil:
+		return effect{}, badInput("role", checkRole(c.Role))
 	case c.Role == u.Role:
 		return effect{}, nil
 	}

@@ -23,7 +23,7 @@ func TestInvite_last_seat(t *testing.T) {
 	require.Equal(t, users.ID("bob"), refusal.User)
 	require.Equal(t, users.ActionInvite, refusal.Action)
 	require.EqualValues(t, 1, refusal.Asked)
-	require.Equal(t, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat", refusal.Remedies.String())
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", refusal.Remedies.String())
 	require.EqualError(t, s.refused(seats.ErrNoSeats, system, seats.Add{Profile: profile("bob")}), refusal.Error())
 }
 
@@ -295,7 +295,7 @@ func TestEdit(t *testing.T) {
 	require.Equal(t, []string{"username", "location"}, s.lastEvent().Fields)
 	s.same(owner, seats.Edit{User: "ada", Set: users.Patch{Location: new(" Leeds ")}})
 	require.Equal(t, []users.ID{"ada"}, s.refused(seats.ErrDuplicate, owner, seats.Edit{User: "bob", Set: users.Patch{Username: new("AL")}}).Others)
-	require.Equal(t, "email", s.refused(seats.ErrBadInput, owner, seats.Edit{User: "bob", Set: users.Patch{Email: new("")}}).Field)
+	require.Equal(t, "profile", s.refused(seats.ErrBadInput, owner, seats.Edit{User: "bob", Set: users.Patch{Email: new("")}}).Field)
 	s.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: users.Patch{Email: new("ADA@acme.example")}})
 	s.do(owner, seats.Delete{User: "ada"}, seats.Edit{User: "bob", Set: users.Patch{Username: new("al")}})
 	s.refused(seats.ErrWrongStatus, owner, seats.Edit{User: "ada", Set: users.Patch{Title: new("x")}})

@@ -205,12 +205,12 @@ func (o Outcome) code() Code {
 }
 
 // String returns a summary with addresses and usernames, for a screen but never for a log:
-// "14 people: 9 fit, 5 do not; 1 is already here as Ada@Acme.example", or "1 command: 1 fits,
+// "14 users: 9 fit, 5 do not; 1 is already here as Ada@Acme.example", or "1 command: 1 fits,
 // 0 do not; then 12 seats are held, 2 more than the 10 there are". A user counts once, and fits
 // if all commands about them pass with a seat. Seats are mentioned if a command about the account
 // changes their numbers.
 func (p Plan) String() string {
-	one, many := "person", "people"
+	one, many := "user", "users"
 	if slices.ContainsFunc(p.Steps, Planned.ofAccount) {
 		one, many = "command", "commands"
 	}
@@ -218,33 +218,40 @@ func (p Plan) String() string {
 		user users.ID
 		step int
 	}
-	fits, inactive := map[subject]bool{}, map[subject]bool{}
+	inactive, refused := map[subject]bool{}, map[subject]bool{}
 	var here []string
 	for i, step := range p.Steps {
 		s := subject{user: step.user()}
 		if s.user == "" || one == "command" {
 			s = subject{step: i + 1}
 		}
-		if step.createsInactive() {
-			inactive[s] = true
-		}
-		earlier, counted := fits[s]
-		fits[s] = (earlier || !counted) && step.Outcome.Refusal == nil && !inactive[s]
+		inactive[s] = inactive[s] || step.createsInactive()
+		refused[s] = refused[s] || step.Outcome.Refusal != nil
 		if step.Here != "" && !slices.Contains(here, step.Here) {
 			here = append(here, step.Here)
 		}
 	}
-	fit := 0
-	for _, fitting := range fits {
-		if fitting {
-			fit++
+	all, unfit, idle := len(refused), 0, 0
+	for s, unfits := range refused {
+		switch {
+		case unfits:
+			unfit++
+		case inactive[s]:
+			idle++
 		}
 	}
-	all, unfit := len(fits), len(fits)-fit
-	text := fmt.Sprintf("%d %s: %d %s, %d %s not", all, form(all, one, many), fit, form(fit, "fits", "fit"), unfit, form(unfit, "does", "do"))
-	if n := len(inactive); n > 0 {
-		text += fmt.Sprintf("; %d %s created inactive", n, form(n, "is", "are"))
+	fit := all - unfit - idle
+	var parts []string
+	if fit > 0 || idle == 0 {
+		parts = append(parts, fmt.Sprintf("%d %s", fit, form(fit, "fits", "fit")))
 	}
+	if unfit > 0 || idle == 0 {
+		parts = append(parts, fmt.Sprintf("%d %s not", unfit, form(unfit, "does", "do")))
+	}
+	if idle > 0 {
+		parts = append(parts, fmt.Sprintf("%d %s created inactive for want of a seat", idle, form(idle, "is", "are")))
+	}
+	text := fmt.Sprintf("%d %s: %s", all, form(all, one, many), strings.Join(parts, ", "))
 	if n := len(here); n > 0 {
 		text += fmt.Sprintf("; %d %s already here as %s", n, form(n, "is", "are"), strings.Join(here, ", "))
 	}

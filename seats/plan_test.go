@@ -25,7 +25,7 @@ func TestPreview(t *testing.T) {
 	p := s.plan(owner,
 		seats.Invite{Profile: users.Profile{ID: "new", Email: "ada@acme.EXAMPLE"}}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("eve")})
 	require.Equal(t, before, s.rows)
-	require.Equal(t, "3 people: 2 fit, 1 does not; 1 is already here as Ada@Acme.example", p.String())
+	require.Equal(t, "3 users: 2 fit, 1 does not; 1 is already here as Ada@Acme.example", p.String())
 	require.Equal(t, users.ID("ada"), p.Steps[0].Outcome.User)
 	require.ErrorIs(t, p.Steps[2].Outcome.Refusal, seats.ErrNoSeats)
 	require.EqualValues(t, 2, p.Before.Held)
@@ -39,21 +39,21 @@ func TestPreview(t *testing.T) {
 	p = s.plan(owner,
 		seats.Invite{Profile: users.Profile{ID: "n1", Username: "why"}}, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "y"},
 		seats.Invite{Profile: profile("new")}, seats.Invite{Profile: profile("new")})
-	require.Equal(t, "3 people: 3 fit, 0 do not; 2 are already here as Why, Ada@Acme.example", p.String())
+	require.Equal(t, "3 users: 3 fit, 0 do not; 2 are already here as Why, Ada@Acme.example", p.String())
 	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 of 4 seats are held", s.plan(owner, seats.BuySeats{Quantity: 1}).String())
 	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 seats are held, 1 more than the 2 there are", s.plan(system, seats.SetTotal{Total: seats.Of(2)}).String())
 	require.Equal(t, "1 command: 1 fits, 0 do not; then 3 seats are held, without a limit", s.plan(system, seats.SetTotal{Total: seats.Unlimited()}).String())
 	require.Equal(t, "2 commands: 1 fits, 1 does not", s.plan(owner, seats.EditAccount{Name: new("Acme")}, seats.Invite{}).String(), "a new name changes no seat")
-	require.Equal(t, "2 people: 1 fits, 1 does not", s.plan(owner,
+	require.Equal(t, "2 users: 1 fits, 1 does not", s.plan(owner,
 		seats.ChangeRole{User: "ada", Role: users.Admin}, seats.Deactivate{User: "owner"}, seats.Notify{User: "ada"}, seats.Notify{User: "owner"}).String())
-	require.Equal(t, "1 person: 0 fit, 1 does not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
+	require.Equal(t, "1 user: 0 fit, 1 does not", s.plan(owner, seats.Deactivate{User: "ghost"}).String())
 	s.do(system, seats.SetTotal{Total: seats.Of(9)}, seats.Reactivate{User: "x"})
-	require.Equal(t, "1 person: 1 fits, 0 do not; 1 is already here as E1",
+	require.Equal(t, "1 user: 1 fits, 0 do not; 1 is already here as E1",
 		s.plan(owner, seats.Invite{Profile: users.Profile{ID: "n2", ExternalID: "E1 "}}).String())
 
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}}, seats.SetTotal{Total: seats.Of(4)})
 	crowd := s.plan(owner, seats.Invite{Profile: profile("c1")}, seats.Invite{Profile: profile("c2")}, seats.Invite{Profile: profile("c3")})
-	require.Equal(t, "3 people: 0 fit, 3 do not; 3 are created inactive", crowd.String())
+	require.Equal(t, "3 users: 3 are created inactive for want of a seat", crowd.String())
 
 	_, err := seats.Preview(s.rows, s.request(owner, make([]seats.Command, seats.MaxCommands+1)...))
 	require.ErrorIs(t, err, seats.ErrBadInput)

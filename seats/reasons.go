@@ -13,7 +13,7 @@ var (
 	ErrNeedsSelf    = users.Reason{Code: "needs-self", Text: "only the user concerned may do this"}
 	ErrNeedsAdmin   = users.Reason{Code: "needs-admin", Text: "only an owner or an admin may do this"}
 	ErrNeedsOwner   = users.Reason{Code: "needs-owner", Text: "only an owner may do this"} // of ErrOwnerProtected too
-	ErrNeedsVendor  = users.Reason{Code: "needs-vendor", Text: "only the vendor may do this"}
+	ErrNeedsVendor  = users.Reason{Code: "needs-vendor", Text: "only the host or the vendor may do this"}
 	ErrNeedsSupport = users.Reason{Code: "needs-support", Text: "only the vendor's support may do this"}
 	ErrOtherSource  = users.Reason{Code: "other-source", Text: "a sync acts only on users of its own source"}
 )
@@ -37,13 +37,23 @@ var statusReasons = map[users.Status]users.Reason{
 	users.Invited: ErrInvited, users.Active: ErrActive, users.Inactive: ErrInactive, users.Archived: ErrArchived, users.Deleted: ErrDeleted,
 }
 
+// Reasons of other codes.
+var (
+	// ErrDeleteOnly is the reason of [ErrNotOffered] under [Policy.DeleteOnly].
+	ErrDeleteOnly = users.Reason{Code: "delete-only", Text: "an invited user is deleted instead of deactivated or archived"}
+	// ErrSoleOwner is the reason of [ErrOwnerProtected] for the last active owner.
+	ErrSoleOwner = users.Reason{Code: "sole-owner", Text: "another user has to become an owner, and then the ownership has to end"}
+	// ErrErased is the reason of [ErrClosed] for an erased account.
+	ErrErased = users.Reason{Code: "erased", Text: "was erased for good"}
+)
+
 // Reasons of [ErrDuplicate]. The field is the strongest key in question: "external-id",
 // "email", "username" or "id", or "profile" where several users match.
 var (
 	ErrTaken           = users.Reason{Code: "key-taken", Text: "belongs to another user"}
 	ErrTakenByInactive = users.Reason{Code: "taken-by-inactive", Text: "belongs to an inactive user"}
 	ErrTakenByArchived = users.Reason{Code: "taken-by-archived", Text: "belongs to an archived user"}
-	ErrTakenByDeleted  = users.Reason{Code: "taken-by-deleted", Text: "belongs to a deleted user for ever"}
+	ErrTakenByDeleted  = users.Reason{Code: "taken-by-deleted", Text: "was a deleted user's, and an ID is never used again"}
 	ErrTakenBySeveral  = users.Reason{Code: "taken-by-several", Text: "matches several users"}
 )
 
@@ -57,7 +67,6 @@ var takenReasons = map[users.Status]users.Reason{
 var (
 	errCommand      = users.Reason{Code: "not-a-command", Text: "is not a command of package seats, by value"}
 	errTooMany      = users.Reason{Code: "too-many-commands", Text: fmt.Sprintf("are too many: at most %d in one call", MaxCommands)}
-	errRole         = users.Reason{Code: "cannot-be-given", Text: "is unknown, or that of an owner"}
 	errSource       = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
 	errSuccessor    = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
 	errCount        = users.Reason{Code: "not-a-count", Text: fmt.Sprintf("is not a number of seats from 0 to %d, or unlimited", MaxSeats)}
@@ -79,8 +88,9 @@ var (
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOtherSource,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
+	ErrDeleteOnly, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errRole, errSource, errSuccessor, errCount, errPayer, errZone, errSchedule, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSource, errSuccessor, errCount, errPayer, errZone, errSchedule, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
 )

@@ -1,6 +1,7 @@
 package seats_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,7 +50,7 @@ func TestRefusal_Reason(t *testing.T) {
 		{hr, invite("x", users.Profile{Email: "x@acme.example", Source: payroll}), seats.ErrForbidden, "", seats.ErrOtherSource},
 
 		{users.As("adm"), seats.Edit{User: "owner"}, seats.ErrOwnerProtected, "", seats.ErrNeedsOwner},
-		{owner, seats.Deactivate{User: "owner"}, seats.ErrOwnerProtected, "", nil},
+		{owner, seats.Deactivate{User: "owner"}, seats.ErrOwnerProtected, "", seats.ErrSoleOwner},
 
 		{owner, seats.GrantOwnership{User: "new"}, seats.ErrWrongStatus, "", seats.ErrNotSignedIn},
 		{owner, seats.GrantOwnership{User: "off"}, seats.ErrWrongStatus, "", seats.ErrInactive},
@@ -69,6 +70,23 @@ func TestRefusal_Reason(t *testing.T) {
 		require.Equal(t, c.field, refusal.Field, "%#v", c.command)
 	}
 
+	for _, c := range []struct {
+		command seats.Command
+		want    string
+	}{
+		{invite("x", users.Profile{FirstName: "Ada"}), "profile has no email, username or external ID: give one of them"},
+		{invite("x", users.Profile{Email: "x@acme.example", Title: strings.Repeat("x", 256)}), "title is too long: at most 255 characters"},
+		{invite("x", users.Profile{Username: strings.Repeat("x", 256)}), "username is too long: at most 255 bytes"},
+		{invite("x", users.Profile{Email: strings.Repeat("x", 250) + "@x.example"}), "email is too long: at most 254 bytes"},
+		{seats.Close{Reason: strings.Repeat("x", 501)}, "reason is too long: at most 500 characters"},
+		{seats.ChangeRole{User: "mem", Role: users.Owner}, "role is the role of an owner: give another role and grant the ownership later"},
+		{seats.ChangeRole{User: "mem", Role: 99}, "role is not a known role"},
+	} {
+		require.EqualError(t, s.refused(seats.ErrBadInput, owner, c.command), "seats: not valid: "+c.want)
+	}
+	long := seats.Edit{User: "mem", Set: users.Patch{Groups: new([]string{strings.Repeat("x", 256)})}}
+	require.EqualError(t, s.refused(seats.ErrBadInput, owner, long), "seats: not valid: groups is too long")
+	require.EqualError(t, s.refused(seats.ErrBadInput, users.Support(""), seats.Close{}), "seats: not valid: actor needs the reference of the support request")
 	require.Equal(t, seats.PoolID("p"), s.refused(seats.ErrBadInput, support, seats.BuySeats{Pool: "p", Quantity: 1}).Pool)
 	require.Empty(t, s.refused(seats.ErrBadInput, support, seats.BuySeats{Pool: "\x00", Quantity: 1}).Pool)
 	_, err := seats.Plan{Account: "acme"}.Decide(s.rows, s.request(owner, seats.Close{}))

@@ -40,15 +40,15 @@ var codeTexts = []struct {
 }{
 	{ErrNoSeats, "no free seat: {held} of {total} {held:is|are} held"},
 	{ErrForbidden, "not allowed"},
-	{ErrNotOffered, "this product does not offer it"},
+	{ErrNotOffered, "this product does not offer this"},
 	{ErrOwnerProtected, "an owner is protected: the ownership has to end first"},
 	{ErrLastOwner, "this is the last active owner: another user has to become one first"},
 	{ErrPayer, "this owner pays for the account: another payer has to be set first"},
-	{ErrSourceLocked, "this person came by a sync, which alone can change or remove them"},
+	{ErrSourceLocked, "this user came by a sync, which alone can edit, deactivate, archive or delete them"},
 	{ErrUnknownUser, "there is no such user"},
 	{ErrWrongStatus, "the user's status does not allow it"},
-	{ErrDuplicate, "a user with this address, username or ID is already here"},
-	{ErrExchange, "this would turn one person into another"},
+	{ErrDuplicate, "a user with this email, username or ID is already here"},
+	{ErrExchange, "this would turn one user into another"},
 	{ErrNotApproved, "the user is not approved yet"},
 	{ErrInvitationExpired, "the invitation has run out"},
 	{ErrOrderSize, "{asked} can't be bought: at least {least}"},
@@ -154,7 +154,7 @@ type Step struct {
 }
 
 // String returns the remedy in English: "buy 10 seats", "ask the vendor for 1 more seat",
-// "deactivate 1 person, then reactivate the user".
+// "deactivate 1 user, then reactivate the user".
 func (r Remedy) String() string { return english.Remedy(r) }
 
 // Remedies are alternatives: each one is enough.

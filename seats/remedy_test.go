@@ -19,7 +19,7 @@ func TestDecide_remedies_now(t *testing.T) {
 	s.invite("ada")
 	s.do(owner, seats.Deactivate{User: "ada"})
 	s.invite("bob")
-	require.Equal(t, "deactivate 1 person, then reactivate the user; archive 1 person, then reactivate the user; delete 1 person, then reactivate the user; or buy 1 seat, then reactivate the user",
+	require.Equal(t, "deactivate 1 user, then reactivate the user; archive 1 user, then reactivate the user; delete 1 user, then reactivate the user; or buy 1 seat, then reactivate the user",
 		s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}).Remedies.String())
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
@@ -33,7 +33,7 @@ func TestDecide_remedies_before_the_call(t *testing.T) {
 	two := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
 	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, owner, two...).Remedies.String(), "ada is not there to be deactivated")
 	each := seats.DecideEach(s.rows, s.request(owner, two...)).Outcomes[1].Refusal
-	require.Equal(t, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat", each.Remedies.String(), "here she is")
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", each.Remedies.String(), "here she is")
 
 	s.invite("ada")
 	back := seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}
@@ -48,7 +48,7 @@ func TestDecide_remedies_leavers(t *testing.T) {
 	s := open(t, seats.Of(3), seats.Policy{Exempt: users.In(users.Manager), Buying: seats.Orders{By: seats.VendorOnly}})
 	s.do(system, seats.Add{Profile: profile("man"), Role: users.Manager}, seats.Add{Profile: profile("ada")}, seats.Add{Profile: profile("bob")})
 	newcomer := seats.Invite{Profile: profile("cy")}
-	require.Equal(t, "deactivate 1 person, archive 1 person, delete 1 person or ask the vendor for 1 more seat", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String())
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or ask the vendor for 1 more seat", s.refused(seats.ErrNoSeats, owner, newcomer).Remedies.String())
 	require.Equal(t, "ask the vendor for 1 more seat", s.refused(seats.ErrNoSeats, hr, newcomer).Remedies.String(),
 		"a sync cannot tell how many of them are its own")
 	s.do(support, seats.SetTotal{Total: seats.Of(1)})
@@ -95,27 +95,27 @@ func TestDecide_remedies(t *testing.T) {
 		call   []seats.Command
 		want   string
 	}{
-		"whole_call":           {seats.Standard(), owner, three, "deactivate 3 people, archive 3 people, delete 3 people or buy 3 seats"},
+		"whole_call":           {seats.Standard(), owner, three, "deactivate 3 users, archive 3 users, delete 3 users or buy 3 seats"},
 		"more_than_can_leave":  {seats.Standard(), owner, append(three, seats.Invite{Profile: profile("v")}), "buy 4 seats"},
-		"after_the_refused":    {seats.Standard(), owner, []seats.Command{three[0], seats.Deactivate{User: "ada"}, three[1], three[2]}, "deactivate 2 people, archive 2 people, delete 2 people or buy 2 seats"},
-		"vendor_sells":         {seats.AccuEdConnect(), owner, three, "deactivate 3 people, delete 3 people or ask the vendor for 3 more seats"},
-		"least_order":          {seats.HowNow(), owner, three, "deactivate 3 people, delete 3 people or buy 10 seats"},
-		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.ActionArchive, users.ActionDelete)}, owner, three, "deactivate 3 people; or buy 2 seats, then buy 1 seat"},
+		"after_the_refused":    {seats.Standard(), owner, []seats.Command{three[0], seats.Deactivate{User: "ada"}, three[1], three[2]}, "deactivate 2 users, archive 2 users, delete 2 users or buy 2 seats"},
+		"vendor_sells":         {seats.AccuEdConnect(), owner, three, "deactivate 3 users, delete 3 users or ask the vendor for 3 more seats"},
+		"least_order":          {seats.HowNow(), owner, three, "deactivate 3 users, delete 3 users or buy 10 seats"},
+		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.ActionArchive, users.ActionDelete)}, owner, three, "deactivate 3 users; or buy 2 seats, then buy 1 seat"},
 		"put_out_meanwhile":    {seats.Standard(), system, []seats.Command{three[0], seats.Deactivate{User: "x"}, seats.Accept{User: "x"}}, ""},
-		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1 person, then reactivate the user; delete 1 person, then reactivate the user; or ask the vendor for 1 more seat, then reactivate the user"},
-		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2 people, then reactivate the user; or buy 2 seats, then reactivate the user"},
-		"overflow_first":       {overflow, system, []seats.Command{three[0], seats.Reactivate{User: "gus"}}, "deactivate 2 people, archive 2 people, delete 2 people or buy 2 seats"},
-		"overflow_last":        {overflow, system, []seats.Command{seats.Reactivate{User: "gus"}, three[0]}, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat"},
-		"overflow_not_enough":  {overflow, system, []seats.Command{three[0], seats.Accept{User: "x"}, three[1]}, "deactivate 1 person, archive 1 person, delete 1 person or buy 1 seat"},
+		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1 user, then reactivate the user; delete 1 user, then reactivate the user; or ask the vendor for 1 more seat, then reactivate the user"},
+		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2 users, then reactivate the user; or buy 2 seats, then reactivate the user"},
+		"overflow_first":       {overflow, system, []seats.Command{three[0], seats.Reactivate{User: "gus"}}, "deactivate 2 users, archive 2 users, delete 2 users or buy 2 seats"},
+		"overflow_last":        {overflow, system, []seats.Command{seats.Reactivate{User: "gus"}, three[0]}, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat"},
+		"overflow_not_enough":  {overflow, system, []seats.Command{three[0], seats.Accept{User: "x"}, three[1]}, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat"},
 		"overflow_counted_on": {overflow, support, []seats.Command{three[0], seats.Erase{User: "x"}, comeBack("gus")},
-			"deactivate 1 person, then reactivate the user; archive 1 person, then reactivate the user; delete 1 person, then reactivate the user; or buy 1 seat, then reactivate the user"},
+			"deactivate 1 user, then reactivate the user; archive 1 user, then reactivate the user; delete 1 user, then reactivate the user; or buy 1 seat, then reactivate the user"},
 		"too_many_orders": {seats.Policy{Buying: seats.Orders{Most: 1}}, owner, eleven, "ask the vendor for 11 more seats"},
-		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, three[0]}, "deactivate 2 people, archive 2 people or delete 2 people"},
+		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, three[0]}, "deactivate 2 users, archive 2 users or delete 2 users"},
 		"back_too_late": {seats.Standard(), support, []seats.Command{three[0], three[1], seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "gus"}, seats.Reactivate{User: "gus"}},
-			"deactivate 3 people, then reactivate the user; archive 3 people, then reactivate the user; delete 3 people, then reactivate the user; or buy 3 seats, then reactivate the user"},
-		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2 people, archive 2 people or delete 2 people"},
+			"deactivate 3 users, then reactivate the user; archive 3 users, then reactivate the user; delete 3 users, then reactivate the user; or buy 3 seats, then reactivate the user"},
+		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2 users, archive 2 users or delete 2 users"},
 		"back_too_early": {seats.Standard(), support, []seats.Command{seats.Deactivate{User: "ada"}, seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "ada"}}, ""},
-		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Quantity: 1}, three[0]}, "deactivate 2 people, archive 2 people or delete 2 people"},
+		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Quantity: 1}, three[0]}, "deactivate 2 users, archive 2 users or delete 2 users"},
 		"roles_counted": {seats.Policy{Exempt: users.In(users.Member)}, support,
 			[]seats.Command{seats.SetPolicy{Policy: seats.Standard()}, three[0]}, "buy 1 seat"},
 	} {
@@ -165,10 +165,10 @@ func TestDecide_remedies_other(t *testing.T) {
 	}{
 		"buying":            {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 5}}, "ask the vendor for 5 more seats", []int{0}},
 		"buying_in_a_call":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite}, "ask the vendor for 1 more seat", []int{0}},
-		"buying_too_few":    {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite, seats.Invite{Profile: profile("y")}}, "deactivate 1 person, then ask the vendor for 1 more seat; delete 1 person, then ask the vendor for 1 more seat; or ask the vendor for 1 more seat, then ask the vendor for 1 more seat", []int{0}},
+		"buying_too_few":    {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite, seats.Invite{Profile: profile("y")}}, "deactivate 1 user, then ask the vendor for 1 more seat; delete 1 user, then ask the vendor for 1 more seat; or ask the vendor for 1 more seat, then ask the vendor for 1 more seat", []int{0}},
 		"buying_by_another": {seats.AccuEdConnect(), active, users.As("new"), []seats.Command{seats.BuySeats{Quantity: 5}}, "ask the vendor for 5 more seats", []int{0}},
 		"giving_back":       {seats.AccuEdConnect(), func(s *site) { s.do(owner, seats.Deactivate{User: "ada"}) }, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "ask the vendor to take back 1 seat", []int{0}},
-		"giving_back_held":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "deactivate 1 person, then ask the vendor to take back 1 seat; or delete 1 person, then ask the vendor to take back 1 seat", []int{0}},
+		"giving_back_held":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "deactivate 1 user, then ask the vendor to take back 1 seat; or delete 1 user, then ask the vendor to take back 1 seat", []int{0}},
 		"never_the_owners":  {seats.Standard(), nil, owner, []seats.Command{seats.SetTotal{Total: seats.Of(9)}}, "", nil},
 		"no_role":           {seats.AccuEdConnect(), func(s *site) { s.do(owner, seats.ChangeRole{User: "ada", Role: users.Member}) }, users.As("ada"), []seats.Command{seats.BuySeats{Quantity: 5}}, "", nil},
 
@@ -187,9 +187,9 @@ func TestDecide_remedies_other(t *testing.T) {
 			[]seats.Command{seats.Deactivate{User: "new"}, seats.Notify{User: "owner"}, seats.Deactivate{User: "eve"}}, "delete 2 users", []int{0, 2}},
 		"archive_withheld": {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.Archive{User: "new"}}, "", nil},
 
-		"exchange":          {seats.BigContacts(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the other person, then hand over the work", []int{0}},
-		"exchange_not_in":   {seats.Standard(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the other person", []int{0}},
-		"exchange_inactive": {seats.BigContacts(), func(s *site) { s.do(owner, seats.Deactivate{User: "ada"}) }, owner, []seats.Command{other("ada")}, "invite the other person, then hand over the work", []int{0}},
+		"exchange":          {seats.BigContacts(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the new user, then hand over the work", []int{0}},
+		"exchange_not_in":   {seats.Standard(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the new user", []int{0}},
+		"exchange_inactive": {seats.BigContacts(), func(s *site) { s.do(owner, seats.Deactivate{User: "ada"}) }, owner, []seats.Command{other("ada")}, "invite the new user, then hand over the work", []int{0}},
 		"exchange_of_owner": {seats.BigContacts(), nil, owner, []seats.Command{other("owner")}, "", nil},
 		"exchange_by_ID_only": {seats.BigContacts(), func(s *site) { s.do(owner, seats.Edit{User: "ada", Set: users.Patch{ExternalID: new("7")}}) }, owner,
 			[]seats.Command{seats.Edit{User: "ada", Set: users.Patch{ExternalID: new("")}}}, "", nil},

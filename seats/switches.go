@@ -107,8 +107,11 @@ func (p Policy) refusesExchange() bool { return p.IdentityChange == IdentityChan
 // segment.
 func (p Policy) offers(a users.Action, s users.Segment) bool {
 	kept := p.deletesOnly(s) && (a == users.ActionDeactivate || a == users.ActionArchive)
-	return !p.Withheld.Has(a) && !kept
+	return !p.withholds(a) && !kept
 }
+
+// withholds reports whether the account's own users are refused the action.
+func (p Policy) withholds(a users.Action) bool { return p.Withheld.Has(a) }
 
 // deletesOnly reports whether the account's own users put out a user of that segment by deletion
 // alone.

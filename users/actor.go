@@ -52,6 +52,8 @@ func (a Actor) Check() error {
 	switch {
 	case a.Kind == ActorUser && a.Name == "":
 		return CheckID(a.User)
+	case a == Support(""):
+		return ErrNoReference
 	case (a.Kind == ActorSync || a.Kind == ActorSupport) && a.User == "":
 		return CheckID(a.Name)
 	case a == System():

@@ -33,7 +33,7 @@ Zoë;;;;Ada@Example.com;Captain;;;
 	}
 
 	// Output:
-	// row 3: Email is not an e-mail address
+	// row 3: Email is not an email address
 	// row 4: Last name is empty
 	// row 4: Role is not a known role
 	// row 4: Email is taken by row 2

@@ -100,8 +100,8 @@ func TestProfile_Clean_fields(t *testing.T) {
 			{Email: "a@b.example", Source: users.Source{Kind: 99}},
 			{Email: "a@b.example", Source: users.Source{Name: "a\x00"}},
 		},
+		"profile": {{}, {FirstName: "Ada", LastName: "Lovelace"}},
 		"email": {
-			{}, {FirstName: "Ada", LastName: "Lovelace"},
 			{Email: "ada"}, {Email: "Ada <ada@acme.example>"}, {Email: "ada@acme.example (Ada)"}, {Email: "<ada@acme.example>"},
 			{Email: "ada@acme.example, bob@acme.example"}, {Email: "a da@acme.example"}, {Email: "@acme.example"},
 			{Email: strings.Repeat("a", 243) + "@b.example.x"},
@@ -136,7 +136,7 @@ func TestProfile_Clean_characters(t *testing.T) {
 		"letter of Unicode 16 in a name":      {in: users.Profile{ExternalID: "7", LastName: "\ua7dc"}, out: users.Profile{ExternalID: "7", LastName: "\ua7dc"}},
 		"private use":                         {in: users.Profile{Username: "\ue000"}, out: users.Profile{Username: "\ue000"}},
 		"unassigned but invisible":            {in: users.Profile{Username: "a\ufff0"}, out: users.Profile{Username: "a\ufff0"}},
-		"invisible alone":                     {in: users.Profile{Username: "\u200b \u2060"}, field: "email", reason: users.ErrEmpty},
+		"invisible alone":                     {in: users.Profile{Username: "\u200b \u2060"}, field: "profile", reason: users.ErrNoIdentity},
 		"invisible alone, beside an address":  {in: users.Profile{Username: "\u200b", Email: "a@b.example"}, out: users.Profile{Email: "a@b.example"}},
 		"external ID of an invisible letter":  {in: users.Profile{ExternalID: "\u200b"}, out: users.Profile{ExternalID: "\u200b"}},
 		"comparison form longer than the key": {in: users.Profile{Username: strings.Repeat("\u023a", 120)}, field: "username", reason: users.ErrTooLong},
@@ -165,7 +165,7 @@ func TestPatch_Apply(t *testing.T) {
 	require.Equal(t, users.ID("u1"), now.ID)
 
 	_, _, err = users.Patch{Email: new("")}.Apply(was)
-	require.ErrorIs(t, err, users.ErrEmpty, "the last key")
+	require.ErrorIs(t, err, users.ErrNoIdentity, "the last key")
 
 	every := users.Patch{
 		FirstName: new("1"), LastName: new("2"), Username: new("3"), Email: new("4@x.example"), ExternalID: new("5"),

@@ -120,7 +120,7 @@ func (p Profile) checkIdentity() error {
 		}
 	}
 	if p.Username == "" && p.Email == "" && p.ExternalID == "" {
-		return &FieldError{"email", ErrEmpty}
+		return &FieldError{"profile", ErrNoIdentity}
 	}
 	return nil
 }

@@ -20,8 +20,9 @@ var (
 	ErrNotUTF8          = Reason{"not-utf8", "is not valid UTF-8"}
 	ErrControl          = Reason{"control-character", "contains a control character"}
 	ErrUnknownCharacter = Reason{"unknown-character", "contains a character unknown to this version"}
-	ErrAddress          = Reason{"not-an-address", "is not an e-mail address"}
+	ErrAddress          = Reason{"not-an-address", "is not an email address"}
 	ErrActor            = Reason{"not-an-actor", "has an unknown kind, or a field of another kind"}
+	ErrNoReference      = Reason{"no-reference", "needs the reference of the support request"}
 	ErrUnfit            = Reason{"unfit", "contradicts the other fields of the user"}
 	ErrTooEarly         = Reason{"too-early", "is before the user was created, or before an earlier step"}
 	ErrTooLate          = Reason{"too-late", "is in the future, or after the year 9999"}
@@ -31,7 +32,7 @@ var (
 // package seats translate them.
 func Reasons() []Reason {
 	return []Reason{
-		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrUnfit, ErrTooEarly, ErrTooLate,
+		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrNoReference, ErrUnfit, ErrTooEarly, ErrTooLate,
 		ErrEncoding, ErrTooLarge, ErrNoHeader, ErrNoColumn, ErrColumnTwice, ErrQuotes, ErrExtraCells,
 		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrOwner, ErrPassword,
 	}
@@ -40,7 +41,7 @@ func Reasons() []Reason {
 // A FieldError reports a wrong field of a user, profile, patch or actor. Its text leaves the
 // value out.
 type FieldError struct {
-	Field  string // the JSON key with hyphens: "email", "external-id", ...
+	Field  string // the JSON key with hyphens: "email", "external-id", ...; "profile" without any key
 	Reason error  // such as [ErrTooLong]
 }
 

@@ -15,10 +15,10 @@ var (
 	ErrColumnTwice  = Reason{"column-twice", "stands in the header more than once"}
 	ErrQuotes       = Reason{"misplaced-quotes", "has a misplaced or unclosed quotation mark"}
 	ErrExtraCells   = Reason{"extra-cells", "has more cells than the header"}
-	ErrNoIdentity   = Reason{"no-identity", "has no address, username or external ID: give one of them"}
+	ErrNoIdentity   = Reason{"no-identity", "has no email, username or external ID: give one of them"}
 	ErrDuplicateRow = Reason{"taken", "is taken"}
 	ErrRole         = Reason{"unknown-role", "is not a known role"}
-	ErrOwner        = Reason{"role-of-owner", "is the role of an owner: give another role here and grant the ownership later"}
+	ErrOwner        = Reason{"role-of-owner", "is the role of an owner: give another role and grant the ownership later"}
 	ErrPassword     = Reason{"password-refused", "is not accepted"}
 )
 

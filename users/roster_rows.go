@@ -255,7 +255,7 @@ func (r *rosterRow) clean() {
 			r.Profile = clean
 			return
 		}
-		if wrong.Reason == ErrEmpty {
+		if wrong.Reason == ErrNoIdentity {
 			if !slices.ContainsFunc(r.faulty, func(field string) bool { return slices.Contains(keyNames, field) }) {
 				r.addFault("", ErrNoIdentity, 0)
 			}

@@ -118,7 +118,7 @@ func TestReadRoster_roles(t *testing.T) {
 		require.Equal(t, want, people(t, "Email,Role\na@x.example,"+word+"\n", users.RosterOptions{})[0].Role, word)
 	}
 	boss := users.RosterOptions{Roles: map[string]users.Role{"Boss": users.Owner}}
-	const owner = "row 2: Role is the role of an owner: give another role here and grant the ownership later"
+	const owner = "row 2: Role is the role of an owner: give another role and grant the ownership later"
 	require.Equal(t, []string{owner}, refused(t, "Email,Role\na@x.example,Owner\n", users.RosterOptions{}))
 	require.Equal(t, []string{owner}, refused(t, "Email,Role\na@x.example,boss\n", boss))
 	require.Equal(t, []string{"row 2: Role is not a known role"}, refused(t, "Email,Role\na@x.example,owner\n", boss))
@@ -135,24 +135,24 @@ func TestReadRoster_faults(t *testing.T) {
 		"no header":            {"Ada,ada@x.example\n", []string{"the file has no header: its first row names none of the columns"}},
 		"malformed header":     {"\nEmail,\"Role\"x\n", []string{"row 2 has a misplaced or unclosed quotation mark"}},
 		"column twice":         {"Email,Title,E-mail,Title,Notes,Notes\n", []string{"row 1: Email stands in the header more than once", "row 1: Title stands in the header more than once"}},
-		"address":              {"Email\nada\n", []string{"row 2: Email is not an e-mail address"}},
-		"address and name":     {"Email\nAda <ada@x.example>\n", []string{"row 2: Email is not an e-mail address"}},
-		"two addresses":        {"Email\n\"ada@x.example\nada@y.example\"\n", []string{"row 2: Email is not an e-mail address"}},
+		"address":              {"Email\nada\n", []string{"row 2: Email is not an email address"}},
+		"address and name":     {"Email\nAda <ada@x.example>\n", []string{"row 2: Email is not an email address"}},
+		"two addresses":        {"Email\n\"ada@x.example\nada@y.example\"\n", []string{"row 2: Email is not an email address"}},
 		"control character":    {"Email,Title\nada@x.example,a\bb\n", []string{"row 2: Title contains a control character"}},
 		"long text":            {"Email,Title\nada@x.example," + strings.Repeat("ü", users.MaxText+1) + "\n", []string{"row 2: Title is too long: at most 255 characters, identifiers 255 bytes"}},
 		"unknown role":         {"Email,Role\nada@x.example,Queen\n", []string{"row 2: Role is not a known role"}},
-		"no key":               {"First name,Email\nAda,\n", []string{"row 2 has no address, username or external ID: give one of them"}},
-		"no key and role":      {"First name,Email,Role\nAda,,Queen\n", []string{"row 2: Role is not a known role", "row 2 has no address, username or external ID: give one of them"}},
+		"no key":               {"First name,Email\nAda,\n", []string{"row 2 has no email, username or external ID: give one of them"}},
+		"no key and role":      {"First name,Email,Role\nAda,,Queen\n", []string{"row 2: Role is not a known role", "row 2 has no email, username or external ID: give one of them"}},
 		"unquoted comma":       {"Email,First name\nada@x.example,Ada,Countess\n", []string{"row 2 has more cells than the header"}},
-		"all faults of a row":  {"Email,Username,Title,Role\nada," + strings.Repeat("u", 256) + ",\"a\tb\",Queen,x\n", []string{"row 2: Role is not a known role", "row 2 has more cells than the header", "row 2: Username is too long: at most 255 characters, identifiers 255 bytes", "row 2: Title contains a control character", "row 2: Email is not an e-mail address"}},
+		"all faults of a row":  {"Email,Username,Title,Role\nada," + strings.Repeat("u", 256) + ",\"a\tb\",Queen,x\n", []string{"row 2: Role is not a known role", "row 2 has more cells than the header", "row 2: Username is too long: at most 255 characters, identifiers 255 bytes", "row 2: Title contains a control character", "row 2: Email is not an email address"}},
 		"same address":         {"Email\nada@x.example\n\nADA@X.example \nAda@x.Example\n", []string{"row 4: Email is taken by row 2", "row 5: Email is taken by row 2"}},
 		"same username":        {"Username\nada\nbob\nADA\n", []string{"row 4: Username is taken by row 2"}},
 		"same external ID":     {"External ID,Email\nE7,a@x.example\ne7,b@x.example\n E7,c@x.example\n", []string{"row 4: External ID is taken by row 2"}},
 		"two rows in one":      {"Email,Username\na@x.example,a\nb@x.example,b\nA@x.example,B\n", []string{"row 4: Email is taken by row 2", "row 4: Username is taken by row 3"}},
 		"taken by faulty row":  {"Email,Role\na@x.example,Queen\na@x.example,User\n", []string{"row 2: Role is not a known role", "row 3: Email is taken by row 2"}},
-		"a wrong cell is none": {"Email,Username\nn/a,a\nn/a,b\n", []string{"row 2: Email is not an e-mail address", "row 3: Email is not an e-mail address"}},
+		"a wrong cell is none": {"Email,Username\nn/a,a\nn/a,b\n", []string{"row 2: Email is not an email address", "row 3: Email is not an email address"}},
 		"faults here and there": {"Email,Role\na@x.example,\nb,\nc@x.example,\"Us\"er\nd@x.example,King\n\ne@x.example,User\n", []string{
-			"row 3: Email is not an e-mail address", "row 4 has a misplaced or unclosed quotation mark", "row 5: Role is not a known role"}},
+			"row 3: Email is not an email address", "row 4 has a misplaced or unclosed quotation mark", "row 5: Role is not a known role"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, refused(t, c.file, users.RosterOptions{}))
@@ -262,7 +262,7 @@ func TestReadRoster_password_errors(t *testing.T) {
 	o.SkipFaulty = true
 	roster, err := users.ReadRoster(strings.NewReader(bad), o)
 	require.NoError(t, err)
-	require.Equal(t, []string{"row 2: Code is not accepted", "row 4: Code is not accepted", "row 5: Email is not an e-mail address"}, sentences(roster.Faults))
+	require.Equal(t, []string{"row 2: Code is not accepted", "row 4: Code is not accepted", "row 5: Email is not an email address"}, sentences(roster.Faults))
 	require.Equal(t, []users.Entry{{3, users.Profile{Email: "b@x.example", Source: fromFile}, users.Member}}, roster.People)
 }
 
@@ -271,7 +271,7 @@ func TestReadRoster_fault_bound(t *testing.T) {
 	require.Len(t, refused(t, file(users.MaxRosterFaults), users.RosterOptions{}), users.MaxRosterFaults)
 
 	_, err := users.ReadRoster(strings.NewReader(file(users.MaxRosterFaults+17)), users.RosterOptions{})
-	require.EqualError(t, err, "users: roster: row 2: Email is not an e-mail address (the first of 1017 faults)")
+	require.EqualError(t, err, "users: roster: row 2: Email is not an email address (the first of 1017 faults)")
 	var faults users.Faults
 	require.ErrorAs(t, err, &faults)
 	require.Len(t, faults, users.MaxRosterFaults+1)
@@ -281,7 +281,7 @@ func TestReadRoster_fault_bound(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	_, err := users.ReadRoster(strings.NewReader("Email\nada\nada@x.example\nADA@x.example\n"), users.RosterOptions{})
-	require.EqualError(t, err, "users: roster: row 2: Email is not an e-mail address (the first of 2 faults)")
+	require.EqualError(t, err, "users: roster: row 2: Email is not an email address (the first of 2 faults)")
 	require.ErrorIs(t, err, users.ErrAddress)
 	require.ErrorIs(t, err, users.ErrDuplicateRow)
 	require.NotErrorIs(t, err, users.ErrRole)
@@ -313,8 +313,8 @@ func TestReadRoster_quickstart(t *testing.T) {
 	require.Empty(t, roster.Ignored)
 	require.Equal(t, []string{
 		"row 23: Email is taken by row 2",
-		"row 35: Email is not an e-mail address",
-		"row 43: Email is not an e-mail address",
+		"row 35: Email is not an email address",
+		"row 43: Email is not an email address",
 		"row 51: Last name is empty",
 		"row 56: Role is not a known role",
 		"row 63: Username is taken by row 4",

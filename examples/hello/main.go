@@ -31,7 +31,7 @@ func main() {
 		var refusal *seats.Refusal
 		if errors.As(err, &refusal) {
 			fmt.Println(refusal)          // seats: no free seat: 2 of 2 are held
-			fmt.Println(refusal.Remedies) // deactivate 1 person, delete 1 person or ask the vendor for 1 more seat
+			fmt.Println(refusal.Remedies) // deactivate 1 user, delete 1 user or ask the vendor for 1 more seat
 		}
 	}
 }

@@ -90,20 +90,20 @@ func Example_accuEdConnect() {
 	_, _ = keeper.Do(ctx, "acme", vendor, seats.BuySeats{Quantity: 5})
 	show(keeper)
 	// Output:
-	// 9 people: 9 fit, 0 do not <nil>
+	// 9 users: 9 fit, 0 do not <nil>
 	// <nil>
 	// [{Total Licenses 10} {Available Licenses 0} {Active Users 10} {Inactive Users 0}] <nil>
-	// seats: no free seat: 10 of 10 are held; deactivate 1 person, delete 1 person or ask the vendor for 1 more seat
-	// seats: only the vendor may do this; ask the vendor for 5 more seats
+	// seats: no free seat: 10 of 10 are held; deactivate 1 user, delete 1 user or ask the vendor for 1 more seat
+	// seats: only the host or the vendor may do this; ask the vendor for 5 more seats
 	// [{Total Licenses 10} {Available Licenses 4} {Active Users 6} {Inactive Users 4}] <nil>
 	// <nil>
 	// [{Total Licenses 10} {Available Licenses 0} {Active Users 10} {Inactive Users 4}] <nil>
 	// 14 users, 10 may log on
 	// nurse1 inactive true
 	// 10 active, 2 over, 0 available
-	// seats: no free seat: 10 are held, 2 more than the 8 there are; deactivate 3 people, delete 3 people or ask the vendor for 3 more seats
-	// seats: no free seat: 9 are held, 1 more than the 8 there are; deactivate 2 people, delete 2 people or ask the vendor for 2 more seats
-	// seats: no free seat: 8 of 8 are held; deactivate 1 person, delete 1 person or ask the vendor for 1 more seat
+	// seats: no free seat: 10 are held, 2 more than the 8 there are; deactivate 3 users, delete 3 users or ask the vendor for 3 more seats
+	// seats: no free seat: 9 are held, 1 more than the 8 there are; deactivate 2 users, delete 2 users or ask the vendor for 2 more seats
+	// seats: no free seat: 8 of 8 are held; deactivate 1 user, delete 1 user or ask the vendor for 1 more seat
 	// <nil>
 	// seats: the invitation has run out
 	// active 0 <nil>

@@ -76,16 +76,16 @@ func Example_bigContacts() {
 	// Output:
 	// <nil>
 	// <nil>
-	// seats: an owner is protected: the ownership has to end first
+	// seats: an owner is protected: another user has to become an owner, and then the ownership has to end
 	// Ada active; Bob inactive; Cy active; Olive active; [{User spots 4} {Open user spots 1} {Active users 3} {Inactive users 1}] <nil>
 	// <nil>
-	// seats: this would turn one person into another; deactivate the user, then invite the other person, then hand over the work
+	// seats: this would turn one user into another; deactivate the user, then invite the new user, then hand over the work
 	// <nil>
 	// handed-over cy to eve <nil>
 	// [{User spots 4} {Open user spots 0} {Active users 4} {Inactive users 2}] <nil>
 	// <nil>
 	// [{User spots 4} {Open user spots 1} {Active users 3} {Inactive users 3}] <nil>
-	// seats: 2 can't be given back: only 1 is free; deactivate 1 person
+	// seats: 2 can't be given back: only 1 is free; deactivate 1 user
 	// <nil>
 	// [{User spots 3} {Open user spots 0} {Active users 3} {Inactive users 3}] <nil>
 	// seats: only the vendor's support may do this

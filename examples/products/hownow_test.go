@@ -90,7 +90,7 @@ func Example_howNow() {
 	// unclaimed: 3
 	// [{Total Seats 10} {Available Seats 4} {Unclaimed Invites 3} {Active Users 0} {Invited Users 3}]
 	// 3 [cy dee eve]
-	// seats: this product does not offer it; delete the user
+	// seats: an invited user is deleted instead of deactivated or archived; delete the user
 	// <nil>
 	// seats: only an owner or an admin may do this
 	// seats: 9 can't be bought: at least 10
@@ -98,9 +98,9 @@ func Example_howNow() {
 	// seats-bought 25 by ada now 35 <nil>
 	// mail to [ada u1]
 	// invited <nil>
-	// seats: only the vendor may do this; ask the vendor to take back 10 seats
+	// seats: only the host or the vendor may do this; ask the vendor to take back 10 seats
 	// [{Total Seats 35} {Available Seats 29} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}] <nil>
-	// seats: this person came by a sync, which alone can change or remove them
+	// seats: this user came by a sync, which alone can edit, deactivate, archive or delete them
 	// 2 [bob gus]
 	// bob deactivated by user
 	// gus deactivated by sync

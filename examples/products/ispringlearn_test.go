@@ -85,9 +85,9 @@ func Example_iSpringLearn() {
 	// be-assigned false
 	// <nil>
 	// <nil>
-	// seats: no free seat: 3 of 3 are held; deactivate 1 person, delete 1 person or ask the vendor for 1 more seat
+	// seats: no free seat: 3 of 3 are held; deactivate 1 user, delete 1 user or ask the vendor for 1 more seat
 	// active manager [Nurses] Ward sister true <nil>
-	// u1 seats: an owner is protected: the ownership has to end first
+	// u1 seats: an owner is protected: another user has to become an owner, and then the ownership has to end
 	// 4 [ada bob cy dee]
 	// dee seats: no free seat: 3 of 3 are held
 	// 3 [bob cy u1]

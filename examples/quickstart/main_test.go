@@ -69,7 +69,7 @@ func TestRun_help_page(t *testing.T) {
 	text := output(t, inMemory()...)
 	for _, line := range []string{
 		"no free seat: 10 of 10 are held",
-		"deactivate 1 person, delete 1 person or ask the vendor for 1 more seat",
+		"deactivate 1 user, delete 1 user or ask the vendor for 1 more seat",
 		"Deactivated: 4.",
 		"9 came in: with the owner, 10 of 10 seats are held.",
 		"4 came in: with the owner, 10 of 10 seats are held.",
