@@ -18,7 +18,7 @@ import (
 // TestDecide_every_state visits every state that an account of three people and 0 to 3
 // seats can get into, under every preset, and asserts in each what always holds.
 // The people are an owner and two more, who can be admins and members (a manager
-// is a member as far as seats go); nobody is new after a deletion. Closing and reopening,
+// is a member as far as seats go); no user is new after a deletion. Closing and reopening,
 // in which no switch has a part, are tried under one preset.
 func TestDecide_every_state(t *testing.T) {
 	for _, preset := range seats.Presets() {

@@ -113,9 +113,9 @@ func TestOptions_Classify(t *testing.T) {
 			asked++
 			return class
 		})
-		verdicts, err := s.Commit(t.Context(), change)
+		results, err := s.Commit(t.Context(), change)
 		if err == nil {
-			err = verdicts[0].Err
+			err = results[0].Err
 		}
 		require.ErrorIs(t, err, want)
 		require.Positive(t, asked)

@@ -16,7 +16,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// softDeleting is a store with a mistake that many have made: to delete somebody it
+// softDeleting is a store with a common mistake: to delete a user it
 // sets the status and leaves the rest of the row as it was.
 type softDeleting struct{ store.Store }
 

@@ -35,9 +35,9 @@ func known(t *testing.T, s *filestore.Store, id users.AccountID) bool {
 }
 
 func write(t *testing.T, s *filestore.Store, id users.AccountID) {
-	verdicts, err := s.Commit(t.Context(), opening(t, id))
+	results, err := s.Commit(t.Context(), opening(t, id))
 	require.NoError(t, err)
-	require.NoError(t, verdicts[0].Err)
+	require.NoError(t, results[0].Err)
 }
 
 // line returns how long the line is by which an account is opened.
@@ -82,7 +82,7 @@ func TestOpen_torn_last_line(t *testing.T) {
 }
 
 // TestStore_Commit_full_disk fails a commit of two changes at some place of the first line and
-// of the second. Nobody knows whether they were written, and this store goes on
+// of the second. It is unknown whether they were written, and this store goes on
 // without them: what is left of them in the file is cut off.
 func TestStore_Commit_full_disk(t *testing.T) {
 	signal.Ignore(syscall.SIGXFSZ)
@@ -102,7 +102,7 @@ func TestStore_Commit_full_disk(t *testing.T) {
 		require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &unlimited))
 		require.ErrorIs(t, failed, store.ErrUnknown)
 		crashed := reopened(t, path)
-		require.Equal(t, lines == 1, known(t, crashed, long), "whoever starts now finds the lines that are whole")
+		require.Equal(t, lines == 1, known(t, crashed, long), "a new start finds the whole lines")
 		require.NoError(t, crashed.Close())
 
 		require.False(t, known(t, s, long))

@@ -21,7 +21,7 @@ import (
 )
 
 // confirmed returns the guesses about the person that the dump confirms: that stand in
-// it, hashed or as they are, for somebody who knows this library and all of the dump.
+// it, hashed or as they are, for an attacker who knows this library and all of the dump.
 func confirmed(t *testing.T, dump, name string) (found []string) {
 	keys := tokens(dump)
 	dump = lower(dump)
@@ -92,7 +92,7 @@ func tokens(dump string) [][]byte {
 	return keys
 }
 
-// guesses returns what somebody would guess who knows all about the person but whether it
+// guesses returns the guesses of an attacker who knows all about the person but whether it
 // is true: each text, and the documents with the texts in which the library handles them.
 func guesses(t *testing.T, name string) []string {
 	p := profile(name, right)

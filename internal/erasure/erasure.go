@@ -18,7 +18,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A guess says what somebody takes the texts in the calls to be: their prefix, and the ends
+// A guess says what an attacker takes the texts in the calls to be: their prefix, and the ends
 // of those that are not given.
 type guess struct {
 	name, prefix string

@@ -58,7 +58,7 @@ func (d Dice) actor() users.Actor {
 		users.As(""), users.As("ghost"), users.As(users.ID(bad[2])))
 }
 
-// target favours users for whom the command is likely to work.
+// target favours users that the command is likely to work on.
 func (d Dice) target(likely ...users.Status) users.ID {
 	if d.People != nil {
 		return d.person()

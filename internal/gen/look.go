@@ -22,18 +22,18 @@ type Look struct {
 
 // Look draws a look.
 func (d Dice) Look() Look {
-	everybody := append([]users.ID{NthID(1), NthID(2), NthID(3), NthID(5), NthID(8), "ghost"}, IDs...)
+	everyUser := append([]users.ID{NthID(1), NthID(2), NthID(3), NthID(5), NthID(8), "ghost"}, IDs...)
 	l := Look{
 		People: d.Filter(), Limit: Or(d, []int{1, 2, 3, 1000}, 0),
 		Events: seats.EventFilter{After: uint64(d.Below(20))},
 		Need: seats.Need{
-			Users: Some(d, 3, everybody), Keys: Some(d, 3, Probes),
+			Users: Some(d, 3, everyUser), Keys: Some(d, 3, Probes),
 			Admins: d.Chance(30), IndexFrom: d.Below(3), IndexTo: 1 + d.Below(4),
 		},
 		Ahead: One(d, 0, time.Microsecond, -time.Hour, Term, 9*Term),
 	}
 	if d.Chance(30) {
-		l.Events.User = One(d, everybody...)
+		l.Events.User = One(d, everyUser...)
 	}
 	if d.Chance(30) {
 		l.Events.Kinds = []seats.EventKind{One(d, seats.EventInvited, seats.EventEdited, seats.EventLapsed, seats.EventUnchanged), seats.EventDeactivated}

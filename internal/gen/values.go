@@ -52,7 +52,7 @@ var Probes = []users.Key{
 // Email is the address of one of the people of dice.
 func Email(id users.ID) string { return string(id[:3]) + "@acme.example" }
 
-// person draws one of the people, now and then the one owner whom all accounts of
+// person draws one of the people, now and then the one owner that all accounts of
 // certain people have.
 func (d Dice) person() users.ID {
 	if d.Chance(12) {

@@ -68,7 +68,7 @@ var faultPlans = []faultPlan{
 // loses reports whether it takes a request key to find out what became of a call.
 func (p faultPlan) loses() bool { return p.ends || len(p.faults) > 1 }
 
-// hides reports whether no caller notices.
+// hides reports whether no caller notifications.
 func (p faultPlan) hides() bool { return !p.loses() && p.faults[0] != faults.Fail }
 
 // run lets the plan begin at each call to the store in turn.

@@ -160,14 +160,14 @@ func (r *run) lists(filter users.Filter) {
 	}
 }
 
-// keys finds every user by each of their keys, in another case, and by some that nobody
+// keys finds every user by each of their keys, in another case, and by some that no user
 // need have.
 func (r *run) keys() {
 	ctx, keys := context.Background(), slices.Clone(gen.Probes)
 	for _, p := range r.model.People {
 		u, err := r.harness.User(ctx, r.harness.account, p.ID)
 		require.NoError(r, err)
-		require.Equal(r, p.Standing(), u.Segment())
+		require.Equal(r, p.CountedAs(), u.Segment())
 		keys = append(keys, users.ByEmail(strings.ToUpper(p.Email)), users.ByUsername(strings.ToUpper(p.Username)), users.ByExternalID(p.ExternalID+" "))
 	}
 	for _, key := range keys {

@@ -35,7 +35,7 @@ func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 				edits = append(edits, edit)
 			}
 		}
-		var newcomer users.ID // whom the last Invite brought
+		var newcomer users.ID // of the last Invite
 		for i, step := range remedy.Steps {
 			if step.Action != users.ActionInvite {
 				r.carryOut(g, m, c, step, newcomer, last)
@@ -100,7 +100,7 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 			commands = append(commands, command)
 		}
 	}
-	require.Len(r, commands, int(step.Count), "people of whom the step %v speaks", step)
+	require.Len(r, commands, int(step.Count), "users that fit the step %v", step)
 	return commands
 }
 
@@ -126,7 +126,7 @@ func names(c seats.Command, p *reference.Person) bool {
 	return false
 }
 
-// command returns the command of a step, for the user whom it is about and the newcomer who
+// command returns the command of a step, for its user and the newcomer who
 // takes over.
 func command(step seats.Step, id, newcomer users.ID) seats.Command {
 	for _, c := range []seats.Command{

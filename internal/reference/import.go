@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func (m *Model) adopt(u users.User, at time.Time) Result {
+func (m *Model) importUser(u users.User, at time.Time) Result {
 	if p := m.ByID(u.ID); p != nil {
 		return unchanged(p)
 	}
@@ -90,12 +90,12 @@ func (p *Person) cameAbout() bool {
 	never := []life{{inactive, 0, 0}, {archived, 0, inactive}}
 	inside := []life{{active, 0, 0}, {inactive, active, 0}, {archived, 0, active}, {archived, active, inactive}, {deleted, 0, 0}}
 	this := life{p.Status, p.LeftAs, p.ArchivedAs}
-	letIn := !p.FirstSignIn.IsZero() || !p.Approved.IsZero()
+	admitted := !p.FirstSignIn.IsZero() || !p.Approved.IsZero()
 	switch {
 	case slices.Contains(waiting, this):
-		return !letIn
+		return !admitted
 	case slices.Contains(never, this):
-		return !letIn && p.Expires.IsZero()
+		return !admitted && p.Expires.IsZero()
 	}
 	return slices.Contains(inside, this) && p.Expires.IsZero()
 }

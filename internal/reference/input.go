@@ -196,11 +196,11 @@ var VendorActions = users.In(users.ActionAdd, users.ActionImport, users.ActionEr
 
 // badPolicy knows the faults that the scripts put into policies.
 func badPolicy(p seats.Policy) bool {
-	runsOut := p.InvitationExpiry != seats.ExpiryNever
+	expires := p.InvitationExpiry != seats.ExpiryNever
 	// The policy puts users out and withholds the way back, or lets invitations run out that can't be sent again.
 	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
-		runsOut && p.Withheld.Has(users.ActionNotify)
+		expires && p.Withheld.Has(users.ActionNotify)
 	return p.Activation > seats.Approval || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
-		runsOut != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
+		expires != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&VendorActions != 0
 }

@@ -59,8 +59,8 @@ func (p *Person) Here() bool { return p.Status != users.Deleted }
 func (p *Person) Seated() bool { return p.Status == users.Invited || p.Status == users.Active }
 func (p *Person) synced() bool { return p.Source.Kind == users.SourceSync }
 
-// Standing is what a tally counts the person under.
-func (p *Person) Standing() users.Segment {
+// CountedAs is the segment of the user in a tally.
+func (p *Person) CountedAs() users.Segment {
 	return users.Segment{Status: p.Status, Role: p.Role, Synced: p.synced()}
 }
 
@@ -182,7 +182,7 @@ func (m *Model) Tally(status func(*Person) users.Status, chosen func(*Person) bo
 	var t users.Tally
 	for _, p := range m.People {
 		if chosen(p) {
-			at := p.Standing()
+			at := p.CountedAs()
 			at.Status = status(p)
 			Count(&t, at, 1)
 		}
@@ -190,7 +190,7 @@ func (m *Model) Tally(status func(*Person) users.Status, chosen func(*Person) bo
 	return t
 }
 
-// Count adds people of one standing to a tally. The zero standing is none.
+// Count adds users of one segment to a tally. The zero segment is left out.
 func Count(t *users.Tally, s users.Segment, n int64) {
 	synced := 0
 	if s.Synced {
@@ -247,12 +247,12 @@ func (m *Model) Settle(at time.Time) []seats.Event {
 	})
 	var facts []seats.Event
 	for _, p := range due {
-		before := p.Standing()
+		before := p.CountedAs()
 		p.LeftAs, p.Status = users.Invited, users.Inactive
 		m.Last = Later(m.Last, p.Expires)
 		m.pledged(p)
 		m.handed(m.Last)
-		facts = append(facts, seats.Event{Kind: seats.EventLapsed, User: p.ID, Before: before, After: p.Standing(), Time: m.Last})
+		facts = append(facts, seats.Event{Kind: seats.EventLapsed, User: p.ID, Before: before, After: p.CountedAs(), Time: m.Last})
 	}
 	return facts
 }

@@ -64,8 +64,8 @@ func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
 	m.pledged(p)
 	m.Last = at
 	return Result{
-		Outcome: seats.Outcome{User: p.ID, After: p.Standing(), SeatsDelta: m.Held(seats.Site) - held},
-		Event:   seats.Event{Kind: kind, User: p.ID, After: p.Standing(), Time: at},
+		Outcome: seats.Outcome{User: p.ID, After: p.CountedAs(), SeatsDelta: m.Held(seats.Site) - held},
+		Event:   seats.Event{Kind: kind, User: p.ID, After: p.CountedAs(), Time: at},
 	}
 }
 
@@ -114,7 +114,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 	case codes != nil:
 		return refused(codes...)
 	}
-	notices, returned := p.NotificationCount, []users.Licence(nil)
+	notifications, returned := p.NotificationCount, []users.Licence(nil)
 	v := m.change(p, row.kind, at, func() {
 		switch c := c.(type) {
 		case seats.Notify:
@@ -152,7 +152,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			returned = p.unused()
 		}
 	})
-	if p.NotificationCount > notices {
+	if p.NotificationCount > notifications {
 		v.Event.Count = p.NotificationCount
 	}
 	v.Event.Successor, _ = field[users.ID](c, "Successor")

@@ -33,7 +33,7 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	case seats.Add:
 		return m.enter(a, c.Action(), c.Profile, c.Role, false, at)
 	case seats.Import:
-		return m.adopt(c.User, at)
+		return m.importUser(c.User, at)
 	case seats.BuySeats:
 		return m.order(a, seats.EventSeatsBought, c.Pool, c.Quantity, at)
 	case seats.ReturnSeats:
@@ -176,14 +176,14 @@ func field[T any](c seats.Command, name string) (value T, ok bool) {
 func unchanged(p *Person) Result {
 	v := Result{Outcome: seats.Outcome{Unchanged: true}}
 	if p != nil {
-		v.Outcome.User, v.Outcome.Before, v.Outcome.After = p.ID, p.Standing(), p.Standing()
+		v.Outcome.User, v.Outcome.Before, v.Outcome.After = p.ID, p.CountedAs(), p.CountedAs()
 	}
 	return v
 }
 
 // change alters a person, unless that takes a seat which is not there.
 func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func()) Result {
-	was, before, held := *p, p.Standing(), m.Held(seats.Site)
+	was, before, held := *p, p.CountedAs(), m.Held(seats.Site)
 	alter()
 	delta := m.Held(seats.Site) - held
 	if delta > 0 && m.Over(seats.Site) > 0 {
@@ -195,7 +195,7 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	}
 	m.Last = at
 	return Result{
-		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.Standing(), SeatsDelta: delta},
-		Event:   seats.Event{Kind: kind, User: p.ID, Before: before, After: p.Standing(), Time: at},
+		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.CountedAs(), SeatsDelta: delta},
+		Event:   seats.Event{Kind: kind, User: p.ID, Before: before, After: p.CountedAs(), Time: at},
 	}
 }

@@ -20,9 +20,9 @@ type script struct {
 	clients [][]question
 }
 
-// everybody is the few who can be in an account. Those with a 2 have the keys of
+// everyUser is the few who can be in an account. Those with a 2 have the keys of
 // those without one, so that a user who was deleted can come again.
-var everybody = []users.ID{"ada", "ben", "cleo", "ada2", "dan", "ben2", "olive"}
+var everyUser = []users.ID{"ada", "ben", "cleo", "ada2", "dan", "ben2", "olive"}
 
 // dice draw the questions of a script.
 type dice struct {
@@ -32,7 +32,7 @@ type dice struct {
 
 func drawScript(seed, number uint64, account users.AccountID) script {
 	r := rand.New(rand.NewPCG(seed, number))
-	d := dice{gen.FromRand(r, everybody[:3+r.IntN(4)]), 2 + r.IntN(2)}
+	d := dice{gen.FromRand(r, everyUser[:3+r.IntN(4)]), 2 + r.IntN(2)}
 	s := script{at: gen.Epoch, keepers: d.keepers, opening: d.Opening()}
 	s.opening.Account = account
 	s.first = question{Mode: each, Actor: users.System()}

@@ -187,7 +187,7 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		a.Person = &u
 		return err
 	}
-	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everybody, Pools: []seats.PoolID{gen.Course}})
+	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everyUser, Pools: []seats.PoolID{gen.Course}})
 	if err != nil {
 		return err
 	}

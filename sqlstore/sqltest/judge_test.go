@@ -52,7 +52,7 @@ func TestAnswersThatAreWrong(t *testing.T) {
 			h.Operations[ben].Asked, h.Operations[ben].Answered = 0, h.Operations[ada].Asked-1
 		},
 		"a revision that was not yet": func(h *history) { h.Operations[ada].Answer.Revision++ },
-		"an event of somebody else":   func(h *history) { h.Operations[ada].Answer.First++ },
+		"an event of another user":    func(h *history) { h.Operations[ada].Answer.First++ },
 		"a person changed on the way": func(h *history) { h.Operations[3].Answer.Seen.Users[0].NotificationCount++ },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -143,7 +143,7 @@ func everyAnswer(t *testing.T) history {
 }
 
 func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
-	const fresh, again, reused, two, ada, nobody, numbers, order, last = 1, 2, 3, 4, 5, 6, 7, 8, 9
+	const fresh, again, reused, two, ada, absent, numbers, order, last = 1, 2, 3, 4, 5, 6, 7, 8, 9
 	at := func(h *history, i int) *answer { return &h.Operations[i].Answer }
 	for name, spoil := range map[string]func(*history){
 		"new, and said to be repeated":    func(h *history) { at(h, fresh).Repeated = true },
@@ -151,19 +151,19 @@ func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
 		"an event that is not told":       func(h *history) { at(h, again).First = 0 },
 		"the event of another repetition": func(h *history) { at(h, again).First = 1 },
 		"an order that tells others":      func(h *history) { at(h, order).Told = []users.ID{"ada"} },
-		"an order that tells nobody":      func(h *history) { at(h, order).Told = nil },
-		"somebody who was told already":   func(h *history) { at(h, fresh).Told = []users.ID{"olive"} },
+		"an order without receivers":      func(h *history) { at(h, order).Told = nil },
+		"a receiver told already":         func(h *history) { at(h, fresh).Told = []users.ID{"olive"} },
 		"another outcome":                 func(h *history) { at(h, fresh).Outcomes[0].User = "ben" },
 		"a reused key that was let pass":  func(h *history) { at(h, reused).Outcomes[0].Refusal = nil },
 		"another refusal of one of two":   func(h *history) { at(h, two).Outcomes[1].Refusal.Code = seats.ErrForbidden },
 		"another status":                  func(h *history) { at(h, ada).Person.Status = users.Active },
-		"refused otherwise":               func(h *history) { at(h, nobody).Refusal.Code = seats.ErrForbidden },
-		"here though unknown":             func(h *history) { *at(h, nobody) = *at(h, ada) },
+		"refused otherwise":               func(h *history) { at(h, absent).Refusal.Code = seats.ErrForbidden },
+		"here though unknown":             func(h *history) { *at(h, absent) = *at(h, ada) },
 		"other numbers":                   func(h *history) { at(h, numbers).Usage.Held++ },
 		"another tally":                   func(h *history) { at(h, numbers).Usage.People[users.Active][users.Member][0]++ },
 		"another tally in the store":      func(h *history) { at(h, last).Seen.Account.Tally[users.Active][users.Member][0]++ },
 		"another name of the account":     func(h *history) { at(h, last).Seen.Account.Name = "Acme" },
-		"closed, and nobody did it":       func(h *history) { at(h, last).Seen.Account.Closed = gen.Epoch },
+		"closed by no call":               func(h *history) { at(h, last).Seen.Account.Closed = gen.Epoch },
 		"a revision that is past":         func(h *history) { at(h, last).Seen.Account.Revision-- },
 	} {
 		h := everyAnswer(t)

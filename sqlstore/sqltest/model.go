@@ -21,7 +21,7 @@ import (
 type world struct {
 	seats.Snapshot
 	// Least is the lowest revision that the account may have, and its Revision the highest.
-	// They differ while nobody has seen it: a commit may carry several calls.
+	// They differ while it is unseen: a commit may carry several calls.
 	Least uint64
 }
 
@@ -163,7 +163,7 @@ func (w *world) after(c seats.Change, revision uint64) *world {
 	return next.at(revision)
 }
 
-// at returns the world at a revision that somebody saw, or nil if it cannot have
+// at returns the world at a revision that a call saw, or nil if it cannot have
 // that.
 func (w *world) at(revision uint64) *world {
 	switch {

@@ -61,7 +61,7 @@ func (f *finding) save(t testing.TB, folder string) string {
 }
 
 // lasting returns a folder that is there after the test: its artifacts', or where
-// nobody has asked for those, a temporary one.
+// the environment asks for none, a temporary one.
 func lasting(t testing.TB) string {
 	t.Helper()
 	if asked := flag.Lookup("test.artifacts"); asked != nil && asked.Value.String() == "true" {

@@ -32,13 +32,13 @@ func (r *restless) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snaps
 func (r *restless) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	r.pause()
 	defer r.pause()
-	verdicts, err := r.Store.Commit(ctx, changes...)
-	for _, v := range verdicts {
+	results, err := r.Store.Commit(ctx, changes...)
+	for _, v := range results {
 		if errors.Is(v.Err, store.ErrConflict) {
 			r.met.Add(1)
 		}
 	}
-	return verdicts, err
+	return results, err
 }
 
 func (r *restless) pause() {

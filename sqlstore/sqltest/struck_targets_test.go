@@ -240,7 +240,7 @@ func (g target) as(name string, change func(*target)) target {
 var threadThatWaits = regexp.MustCompile(`(?s)LOCK WAIT .*?thread id (\d+)`)
 
 // waitsOnMariaDB asks InnoDB itself: what information_schema says is as old as the last
-// look of anybody's.
+// read.
 func waitsOnMariaDB(t *testing.T, db *sql.DB, id int) bool {
 	var state, text string
 	require.NoError(t, db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT COALESCE(MAX(state), '') FROM information_schema.processlist WHERE id = %d", id)).Scan(&state))

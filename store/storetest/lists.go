@@ -250,13 +250,14 @@ func pagesByName(t *tester) {
 		}
 		t.written(t.change(a, rows...))
 	}
-	for _, limit := range []int{1, 7, 64, everything} {
+	for _, limit := range []int{7, 64, everything} {
 		for list := t.lists(a)["Users by name"]; list(limit); {
 		}
 	}
-	for _, u := range t.rows[a].Users { // a page may begin after a user who is gone
-		f := users.Filter{ByName: true}.NextPage(u)
-		f.After += "0"
-		t.users(a, f, 2)
+	for i, u := range t.rows[a].Users { // a page may begin after a user who is gone
+		if f := (users.Filter{ByName: true}).NextPage(u); i%5 == 0 {
+			f.After += "0"
+			t.users(a, f, 2)
+		}
 	}
 }

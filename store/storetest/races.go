@@ -48,7 +48,7 @@ type race struct {
 	rival, command seats.Command
 	by             users.ID // another than the owner, for the command
 	refusal        error
-	unchanged      users.ID // the user whom the command finds as it would leave them
+	unchanged      users.ID // the user that the command finds unchanged
 	events         int      // of the account in the end, with one owner and two held seats
 }
 

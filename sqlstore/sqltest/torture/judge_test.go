@@ -99,9 +99,9 @@ func TestJudge(t *testing.T) {
 	e := done.Events[0]
 	e.Sequence, e.Change, e.Held, e.Delta = c.Account.Sequence, c.ID, 3, 1
 	c.Events = []seats.Event{e}
-	verdicts, err := s.Commit(t.Context(), c)
+	results, err := s.Commit(t.Context(), c)
 	require.NoError(t, err)
-	require.NoError(t, verdicts[0].Err)
+	require.NoError(t, results[0].Err)
 	v, err = judge(s, told)
 	require.NoError(t, err)
 	require.Positive(t, v.drift)

@@ -64,15 +64,15 @@ func TestStore_Commit(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f, s := strike(t, fault)
 			began := time.Now()
-			verdicts, err := f.Commit(t.Context(), s.change)
+			results, err := f.Commit(t.Context(), s.change)
 			require.ErrorIs(t, err, want.err, fault)
 			require.Equal(t, want.times, s.times, fault)
 			require.Equal(t, want.times > 0, s.written(t), fault)
 			require.Equal(t, 1, f.Calls())
 			if err == nil {
-				require.Equal(t, []store.CommitResult{{Err: want.verdict}}, verdicts, fault)
+				require.Equal(t, []store.CommitResult{{Err: want.verdict}}, results, fault)
 			} else {
-				require.Empty(t, verdicts, fault)
+				require.Empty(t, results, fault)
 			}
 			if fault == None {
 				require.Empty(t, f.Struck())
@@ -107,9 +107,9 @@ func TestStore_Commit_repeated(t *testing.T) {
 	f, s := strike(t, Repeat)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.after = cancel
-	verdicts, err := f.Commit(ctx, s.change)
+	results, err := f.Commit(ctx, s.change)
 	require.NoError(t, err)
-	require.Equal(t, []store.CommitResult{{Err: store.ErrConflict}}, verdicts)
+	require.Equal(t, []store.CommitResult{{Err: store.ErrConflict}}, results)
 	require.True(t, s.written(t))
 }
 
