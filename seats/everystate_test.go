@@ -193,7 +193,9 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 			candidates = slices.DeleteFunc(slices.Clone(people), func(id users.ID) bool { return named[id] })
 		}
 		for _, id := range candidates {
-			c := carriedOut(step, id)
+			named := step
+			named.User = id
+			c, _ := named.Command()
 			switch step.Action {
 			case users.ActionInvite:
 				other, _, err := edits[0].Set.Apply(users.Profile{ID: "other-" + edits[0].User})
@@ -225,15 +227,4 @@ func (n node) named(actor users.Actor, call []seats.Command) map[users.ID]bool {
 		named[u.ID] = slices.Contains(need.Users, u.ID) || slices.ContainsFunc(need.Keys, u.Has)
 	}
 	return named
-}
-
-// carriedOut returns the command of a step about that user.
-func carriedOut(s seats.Step, id users.ID) seats.Command {
-	return map[users.Action]seats.Command{
-		users.ActionDeactivate: seats.Deactivate{User: id}, users.ActionArchive: seats.Archive{User: id}, users.ActionDelete: seats.Delete{User: id},
-		users.ActionReactivate: seats.Reactivate{User: id}, users.ActionRestore: seats.Restore{User: id},
-		users.ActionNotify: seats.Notify{User: id}, users.ActionApprove: seats.Approve{User: id}, users.ActionEndOwnership: seats.EndOwnership{User: id},
-		users.ActionBuySeats: seats.BuySeats{Pool: s.Pool, Quantity: s.Count}, users.ActionReturnSeats: seats.ReturnSeats{Pool: s.Pool, Quantity: s.Count},
-		users.ActionGrantOwnership: seats.GrantOwnership{User: id}, users.ActionSetPayer: seats.SetPayer{}, users.ActionAccept: seats.Accept{User: id}, users.ActionClose: seats.Close{},
-	}[s.Action]
 }

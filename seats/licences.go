@@ -49,17 +49,24 @@ func started(licences []users.Licence) []users.Licence {
 var returning = users.In(users.ActionArchive, users.ActionDelete, users.ActionErase)
 
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
-// request frees, and the users of past events with the request key. It reports whether it
+// request frees, the admins, of whom one can follow a sole owner, and the users of past events with
+// the request key. It reports whether it
 // has added any, so that the snapshot must be loaded again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
-	leavers := map[users.ID]bool{}
+	leavers, owners := map[users.ID]bool{}, map[users.ID]bool{}
 	for _, c := range r.Commands {
 		if isPlain(c) && returning.Has(c.Action()) {
 			leavers[c.target()] = true
 		}
+		if isPlain(c) && unsettling.Has(c.Action()) {
+			owners[c.target()] = true
+		}
 	}
-	asked := len(n.Pools) + len(n.Users)
+	asked, admins := len(n.Pools)+len(n.Users), n.Admins
 	for _, u := range s.Users {
+		if owners[u.ID] && u.Role == users.Owner && s.Account.Tally.ActiveOwners() <= 1 {
+			n.Admins = true
+		}
 		if !leavers[u.ID] {
 			continue
 		}
@@ -75,5 +82,5 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			n.user(e.User)
 		}
 	}
-	return len(n.Pools)+len(n.Users) > asked
+	return len(n.Pools)+len(n.Users) > asked || n.Admins != admins
 }

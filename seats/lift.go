@@ -43,7 +43,7 @@ var waysBack = users.In(users.ActionReactivate, users.ActionRestore)
 // lifting has the codes with a lift, besides some of ErrForbidden.
 var lifting = []Code{
 	ErrDuplicate, ErrWrongStatus, ErrNotApproved, ErrInvitationExpired,
-	ErrOwnerProtected, ErrLastOwner, ErrPayer, ErrNotOffered, ErrExchange, ErrOpen,
+	ErrOwnerProtected, ErrLastOwner, ErrPayer, ErrNotOffered, ErrExchange, ErrOpen, ErrClosed,
 }
 
 // liftable reports whether there may be a lift for the refusal.
@@ -66,8 +66,8 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	case ErrInvitationExpired:
 		return before(Notify{id})
 	case ErrOwnerProtected:
-		if out { // an ownership ends only for that
-			return orVendor(EndOwnership{id})
+		if unsettling.Has(refusal.Action) { // an ownership ends only for that
+			return w.ends(id)
 		}
 	case ErrLastOwner:
 		return w.anotherOwner()
@@ -75,10 +75,12 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 		return orVendor(SetPayer{})
 	case ErrOpen:
 		return before(Close{})
-	case ErrNotOffered:
-		if leaving.Has(c.Action()) && d.account.Policy.deletesOnly(d.people[id].Segment()) {
-			return []lift{{[]move{moveOf(Delete{User: id})}, true}}
+	case ErrClosed:
+		if d.account.Erased.IsZero() && mayAskVendor(d) {
+			return orVendor(Reopen{})
 		}
+	case ErrNotOffered:
+		return otherWayOut(c, d.account.Policy.deletesOnly(d.people[id].Segment()))
 	case ErrExchange:
 		return replacement(c.(Edit), d.people[id], users.ID(fmt.Sprint("newcomer ", i)))
 	case ErrForbidden:
@@ -92,10 +94,49 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	return nil
 }
 
-// grants are the ways to another owner for a call that ends an ownership: further admins of the
-// snapshot.
+// mayAskVendor reports whether the actor speaks for the account, or is the vendor.
+func mayAskVendor(d *evaluation) bool {
+	return d.request.Actor.Kind != users.ActorSync && (!d.byAccountUser() || d.acting().Administers())
+}
+
+// otherWayOut replaces a departure that is not offered by another one: a deletion by the archive, and
+// else by a deactivation, and an invited user's by a deletion if that is the only one.
+func otherWayOut(c Command, deletesOnly bool) (lifts []lift) {
+	id := c.target()
+	var ways []Command
+	switch {
+	case deletesOnly && leaving.Has(c.Action()):
+		ways = []Command{Delete{User: id}}
+	case c.Action() == users.ActionDelete:
+		ways = []Command{Archive{User: id}, Deactivate{User: id}}
+	case c.Action() == users.ActionArchive:
+		ways = []Command{Deactivate{User: id}}
+	case c.Action() == users.ActionDeactivate:
+		ways = []Command{Archive{User: id}}
+	}
+	for _, way := range ways {
+		lifts = append(lifts, lift{[]move{moveOf(way)}, true})
+	}
+	return lifts
+}
+
+// ends are the ways to the end of an ownership: at once, or after that of another user begins.
+func (w whatIf) ends(id users.ID) []lift {
+	ways := orVendor(EndOwnership{id})
+	for _, other := range w.anotherOwner() {
+		for _, end := range orVendor(EndOwnership{id}) {
+			ways = append(ways, lift{moves: slices.Concat(other.moves, end.moves)})
+		}
+	}
+	return ways
+}
+
+// grants are the ways to another owner for a call that ends an ownership, or needs its end: further
+// admins of the snapshot.
 func (w whatIf) grants() (grants []Command) {
-	if !slices.ContainsFunc(w.call, func(c Command) bool { _, ok := c.(EndOwnership); return ok }) {
+	if !slices.ContainsFunc(w.call, func(c Command) bool {
+		return c.Action() == users.ActionEndOwnership || unsettling.Has(c.Action()) && w.before.people[c.target()].Role == users.Owner
+	}) {
 		return nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.before.people)) {

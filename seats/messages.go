@@ -38,6 +38,7 @@ import (
 //	remedies/then       the text between the steps of a remedy
 //	remedies/comma      the text between remedies, remedies/or before the last;
 //	                    remedies/semicolon and remedies/semicolon-or if one has several steps
+//	remedies/tail       the text before steps that follow each of the remedies
 //	fault/file          a fault of a roster; fault/row and fault/cell: of a row or a cell,
 //	                    fault/clash: of two cells
 //	total/unlimited     the {total} of an unlimited pool
@@ -237,6 +238,11 @@ func (s Step) likewise(other Step) bool {
 
 // Remedies returns the texts of the remedies, joined to a phrase.
 func (m Messages) Remedies(r Remedies) string {
+	if len(r) > 1 && len(r[0].Steps) > 1 {
+		if heads, ok := r.heads(); ok {
+			return m.Remedies(heads) + m.say("remedies/tail", "") + m.Remedy(Remedy{Steps: r[0].Steps[1:]})
+		}
+	}
 	words := make([]string, len(r))
 	comma, or := "remedies/comma", "remedies/or"
 	for i, remedy := range r {
@@ -250,6 +256,17 @@ func (m Messages) Remedies(r Remedies) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], m.say(comma, "")) + m.say(or, "") + words[last]
+}
+
+// heads returns the first steps of the remedies. It is ok if all further steps are the same.
+func (r Remedies) heads() (heads Remedies, ok bool) {
+	for _, remedy := range r {
+		if !slices.Equal(remedy.Steps[1:], r[0].Steps[1:]) {
+			return nil, false
+		}
+		heads = append(heads, Remedy{Steps: remedy.Steps[:1]})
+	}
+	return heads, true
 }
 
 // Fault returns the text of a fault of a roster.

@@ -21,12 +21,14 @@ func everyRemedy() Remedies {
 	}
 	add(leftToVendor(ReturnSeats{Quantity: 7}).Step)
 	for _, c := range []Command{
-		Deactivate{User: "u7"}, Invite{}, HandOver{User: "u7"}, Accept{"u7"}, GrantOwnership{}, SetPayer{}, Close{},
+		Invite{}, HandOver{User: "u7"}, Accept{"u7"}, GrantOwnership{}, SetPayer{}, Close{}, Reopen{},
 	} {
 		add(moveOf(c).Step)
 	}
 	add(moveOf(SetPayer{}).byVendor().Step)
+	add(moveOf(Reopen{}).byVendor().Step)
 	for _, m := range []move{
+		moveOf(Deactivate{User: "u7"}), moveOf(Archive{User: "u7"}),
 		moveOf(Reactivate{"u7"}), moveOf(Restore{"u7"}), moveOf(Approve{"u7"}), moveOf(Notify{"u7"}), moveOf(Delete{User: "u7"}),
 		moveOf(EndOwnership{"u7"}), moveOf(EndOwnership{"u7"}).byVendor(),
 	} {
@@ -110,6 +112,7 @@ func TestMessages_translation(t *testing.T) {
 	}
 	requireSaid(capitals.Remedies(everyRemedy()))
 	requireSaid(capitals.Remedies(everyRemedy()[2:5]))
+	requireSaid(capitals.Remedies(Remedies{everyRemedy()[1], everyRemedy()[1]}))
 	for _, f := range []users.Fault{
 		{Problem: users.ErrEmpty}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNoIdentity},
 		{Row: 3, Column: "5", Problem: users.ErrAddress}, {Row: 3, Column: "5", Problem: users.ErrDuplicateRow, Other: 2},

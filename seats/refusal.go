@@ -153,6 +153,42 @@ type Step struct {
 	Vendor bool     `json:"vendor,omitzero"` // to be asked of the vendor
 }
 
+// Command returns the command of a step that names a user, an order or nothing else: Notify,
+// Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, GrantOwnership and EndOwnership
+// of the User; BuySeats and ReturnSeats; SetPayer to none, Close and Reopen. It is not ok for the
+// other steps: a Count of users to be chosen, Invite of the person of a replaced [Edit], and
+// HandOver to them.
+func (s Step) Command() (c Command, ok bool) {
+	switch s.Action {
+	case users.ActionBuySeats:
+		return BuySeats{Pool: s.Pool, Quantity: s.Count}, true
+	case users.ActionReturnSeats:
+		return ReturnSeats{Pool: s.Pool, Quantity: s.Count}, true
+	case users.ActionSetPayer:
+		return SetPayer{}, true
+	case users.ActionClose:
+		return Close{}, true
+	case users.ActionReopen:
+		return Reopen{}, true
+	}
+	c, ok = map[users.Action]Command{
+		users.ActionNotify:         Notify{s.User},
+		users.ActionAccept:         Accept{s.User},
+		users.ActionApprove:        Approve{s.User},
+		users.ActionDeactivate:     Deactivate{User: s.User},
+		users.ActionReactivate:     Reactivate{s.User},
+		users.ActionArchive:        Archive{User: s.User},
+		users.ActionRestore:        Restore{s.User},
+		users.ActionDelete:         Delete{User: s.User},
+		users.ActionGrantOwnership: GrantOwnership{s.User},
+		users.ActionEndOwnership:   EndOwnership{s.User},
+	}[s.Action]
+	if !ok || s.User == "" {
+		return nil, false
+	}
+	return c, true
+}
+
 // String returns the remedy in English: "buy 10 seats", "ask the vendor for 1 more seat",
 // "deactivate 1 user, then reactivate the user".
 func (r Remedy) String() string { return english.Remedy(r) }

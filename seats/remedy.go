@@ -111,8 +111,11 @@ func (w whatIf) withSeats(n int64, moves []move) Remedies {
 	if w.returns {
 		return found
 	}
-	if own := w.try(moves, w.before.orders(n)...); len(own) > 0 {
-		return append(found, own...)
+	orders := w.before.orders(n)
+	for _, own := range []Remedies{w.try(moves, orders...), w.try(orders, moves...)} {
+		if len(own) > 0 {
+			return append(found, own...)
+		}
 	}
 	return append(found, w.try(moves, buying(n).byVendor())...)
 }
@@ -237,7 +240,7 @@ func buying(n int64) move {
 // freeUp lets n users leave by that action, and reports whether the actor can put so many out. It
 // reads the tally, without loading users. The tally can't tell a sync the number of its users.
 func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
-	if grant, _ := d.authority(a); grant != anyUser {
+	if grant, _ := d.authority(a); grant != anyUser || !d.account.allows(d.request.Actor.Kind, a) {
 		return false
 	}
 	named := users.Tally{}

@@ -19,7 +19,7 @@ func TestDecide_remedies_now(t *testing.T) {
 	s.invite("ada")
 	s.do(owner, seats.Deactivate{User: "ada"})
 	s.invite("bob")
-	require.Equal(t, "deactivate 1 user, then reactivate the user; archive 1 user, then reactivate the user; delete 1 user, then reactivate the user; or buy 1 seat, then reactivate the user",
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat; then reactivate the user",
 		s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}).Remedies.String())
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, users.As("bob"), seats.Reactivate{User: "ada"}).Remedies.String(),
@@ -102,17 +102,17 @@ func TestDecide_remedies(t *testing.T) {
 		"least_order":          {seats.HowNow(), owner, three, "deactivate 3 users, delete 3 users or buy 10 seats"},
 		"several_orders":       {seats.Policy{Buying: seats.Orders{Most: 2}, Withheld: users.In(users.ActionArchive, users.ActionDelete)}, owner, three, "deactivate 3 users; or buy 2 seats, then buy 1 seat"},
 		"put_out_meanwhile":    {seats.Standard(), system, []seats.Command{three[0], seats.Deactivate{User: "x"}, seats.Accept{User: "x"}}, ""},
-		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1 user, then reactivate the user; delete 1 user, then reactivate the user; or ask the vendor for 1 more seat, then reactivate the user"},
-		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2 users, then reactivate the user; or buy 2 seats, then reactivate the user"},
+		"way_back_at_full":     {seats.AccuEdConnect(), owner, []seats.Command{comeBack("gus")}, "deactivate 1 user, delete 1 user or ask the vendor for 1 more seat; then reactivate the user"},
+		"way_back_and_another": {seats.BigContacts(), owner, []seats.Command{comeBack("gus"), three[0]}, "deactivate 2 users or buy 2 seats; then reactivate the user"},
 		"overflow_first":       {overflow, system, []seats.Command{three[0], seats.Reactivate{User: "gus"}}, "deactivate 2 users, archive 2 users, delete 2 users or buy 2 seats"},
 		"overflow_last":        {overflow, system, []seats.Command{seats.Reactivate{User: "gus"}, three[0]}, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat"},
 		"overflow_not_enough":  {overflow, system, []seats.Command{three[0], seats.Accept{User: "x"}, three[1]}, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat"},
 		"overflow_counted_on": {overflow, support, []seats.Command{three[0], seats.Erase{User: "x"}, comeBack("gus")},
-			"deactivate 1 user, then reactivate the user; archive 1 user, then reactivate the user; delete 1 user, then reactivate the user; or buy 1 seat, then reactivate the user"},
+			"deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat; then reactivate the user"},
 		"too_many_orders": {seats.Policy{Buying: seats.Orders{Most: 1}}, owner, eleven, "ask the vendor for 11 more seats"},
 		"total_set":       {seats.Standard(), system, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, three[0]}, "deactivate 2 users, archive 2 users or delete 2 users"},
 		"back_too_late": {seats.Standard(), support, []seats.Command{three[0], three[1], seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "gus"}, seats.Reactivate{User: "gus"}},
-			"deactivate 3 users, then reactivate the user; archive 3 users, then reactivate the user; delete 3 users, then reactivate the user; or buy 3 seats, then reactivate the user"},
+			"deactivate 3 users, archive 3 users, delete 3 users or buy 3 seats; then reactivate the user"},
 		"back_or_fewer":  {seats.Standard(), support, []seats.Command{seats.SetTotal{Total: seats.Of(3)}, seats.Reactivate{User: "gus"}}, "deactivate 2 users, archive 2 users or delete 2 users"},
 		"back_too_early": {seats.Standard(), support, []seats.Command{seats.Deactivate{User: "ada"}, seats.SetTotal{Total: seats.Of(1)}, seats.Reactivate{User: "ada"}}, ""},
 		"give_back":      {seats.Standard(), owner, []seats.Command{seats.ReturnSeats{Quantity: 1}, three[0]}, "deactivate 2 users, archive 2 users or delete 2 users"},
@@ -153,6 +153,7 @@ func TestDecide_remedies_other(t *testing.T) {
 	}
 	paid := func(s *site) { s.do(support, seats.SetPayer{User: "owner"}, seats.GrantOwnership{User: "ada"}) }
 	active := func(s *site) { s.do(system, seats.Accept{User: "new"}) }
+	shut := func(s *site) { s.do(support, seats.Close{}) }
 	ends := seats.EndOwnership{User: "owner"}
 	invite := seats.Invite{Profile: profile("x")}
 	for name, c := range map[string]struct {
@@ -165,17 +166,17 @@ func TestDecide_remedies_other(t *testing.T) {
 	}{
 		"buying":            {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 5}}, "ask the vendor for 5 more seats", []int{0}},
 		"buying_in_a_call":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite}, "ask the vendor for 1 more seat", []int{0}},
-		"buying_too_few":    {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite, seats.Invite{Profile: profile("y")}}, "deactivate 1 user, then ask the vendor for 1 more seat; delete 1 user, then ask the vendor for 1 more seat; or ask the vendor for 1 more seat, then ask the vendor for 1 more seat", []int{0}},
+		"buying_too_few":    {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.BuySeats{Quantity: 1}, invite, seats.Invite{Profile: profile("y")}}, "deactivate 1 user, delete 1 user or ask the vendor for 1 more seat; then ask the vendor for 1 more seat", []int{0}},
 		"buying_by_another": {seats.AccuEdConnect(), active, users.As("new"), []seats.Command{seats.BuySeats{Quantity: 5}}, "ask the vendor for 5 more seats", []int{0}},
 		"giving_back":       {seats.AccuEdConnect(), func(s *site) { s.do(owner, seats.Deactivate{User: "ada"}) }, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "ask the vendor to take back 1 seat", []int{0}},
-		"giving_back_held":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "deactivate 1 user, then ask the vendor to take back 1 seat; or delete 1 user, then ask the vendor to take back 1 seat", []int{0}},
+		"giving_back_held":  {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.ReturnSeats{Quantity: 1}}, "deactivate 1 user or delete 1 user; then ask the vendor to take back 1 seat", []int{0}},
 		"never_the_owners":  {seats.Standard(), nil, owner, []seats.Command{seats.SetTotal{Total: seats.Of(9)}}, "", nil},
 		"no_role":           {seats.AccuEdConnect(), func(s *site) { s.do(owner, seats.ChangeRole{User: "ada", Role: users.Member}) }, users.As("ada"), []seats.Command{seats.BuySeats{Quantity: 5}}, "", nil},
 
-		"last_owner":          {seats.Standard(), nil, owner, []seats.Command{ends}, "make another user an owner first", nil},
+		"last_owner":          {seats.Standard(), nil, owner, []seats.Command{ends}, "make another user an owner", nil},
 		"last_owner_alone":    {seats.Standard(), func(s *site) { s.do(owner, seats.ChangeRole{User: "ada", Role: users.Member}) }, owner, []seats.Command{ends}, "", nil},
 		"last_owner_named":    {seats.Standard(), nil, owner, []seats.Command{seats.Deactivate{User: "ada"}, ends}, "", nil},
-		"last_owner_and_full": {seats.Standard(), nil, owner, []seats.Command{ends, invite}, "buy 1 seat, then make another user an owner first", nil},
+		"last_owner_and_full": {seats.Standard(), nil, owner, []seats.Command{ends, invite}, "buy 1 seat, then make another user an owner", nil},
 		"support_ends":        {seats.BigContacts(), func(s *site) { s.do(owner, seats.GrantOwnership{User: "ada"}) }, owner, []seats.Command{ends}, "ask the vendor to end the ownership of the user", []int{0}},
 		"payer":               {seats.Standard(), paid, owner, []seats.Command{ends}, "ask the vendor to set another payer", nil},
 		"payer_by_support":    {seats.Standard(), paid, support, []seats.Command{ends}, "set another payer", nil},
@@ -185,7 +186,29 @@ func TestDecide_remedies_other(t *testing.T) {
 		"delete_only": {seats.HowNow(), nil, owner, []seats.Command{seats.Deactivate{User: "new"}}, "delete the user", []int{0}},
 		"delete_only_some": {seats.HowNow(), func(s *site) { s.do(owner, seats.Delete{User: "ada"}, seats.Invite{Profile: profile("eve")}) }, owner,
 			[]seats.Command{seats.Deactivate{User: "new"}, seats.Notify{User: "owner"}, seats.Deactivate{User: "eve"}}, "delete 2 users", []int{0, 2}},
-		"archive_withheld": {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.Archive{User: "new"}}, "", nil},
+		"archive_withheld":     {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.Archive{User: "new"}}, "deactivate the user", []int{0}},
+		"archive_withheld_two": {seats.AccuEdConnect(), nil, owner, []seats.Command{seats.Archive{User: "new"}, seats.Archive{User: "ada"}}, "deactivate 2 users", []int{0, 1}},
+		"delete_withheld":      {seats.BigContacts(), nil, owner, []seats.Command{seats.Delete{User: "ada"}}, "deactivate the user", []int{0}},
+		"delete_for_archive":   {seats.UsersPage(), nil, owner, []seats.Command{seats.Delete{User: "ada"}, seats.Delete{User: "new"}}, "archive 2 users", []int{0, 1}},
+		"deactivate_withheld":  {seats.Policy{Withheld: users.In(users.ActionDeactivate)}, nil, owner, []seats.Command{seats.Deactivate{User: "ada"}}, "archive the user", []int{0}},
+		"role_withheld":        {seats.Policy{Withheld: users.In(users.ActionChangeRole)}, nil, owner, []seats.Command{seats.ChangeRole{User: "ada"}}, "", nil},
+
+		"sole_owner":            {seats.Standard(), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then end the ownership of the user", nil},
+		"sole_owner_of_support": {seats.BigContacts(), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then ask the vendor to end the ownership of the user", nil},
+		"sole_owner_by_system":  {seats.Standard(), nil, system, []seats.Command{seats.Delete{User: "owner"}}, "make another user an owner, then ask the vendor to end the ownership of the user", nil},
+		"sole_owner_role":       {seats.Standard(), nil, support, []seats.Command{seats.ChangeRole{User: "owner"}}, "make another user an owner, then end the ownership of the user", nil},
+		"co_owner_role":         {seats.Standard(), func(s *site) { s.do(owner, seats.GrantOwnership{User: "ada"}) }, owner, []seats.Command{seats.ChangeRole{User: "ada"}}, "end the ownership of the user", nil},
+
+		"closed":          {seats.Standard(), shut, support, []seats.Command{seats.Notify{User: "new"}}, "reopen the account", nil},
+		"closed_system":   {seats.Standard(), shut, system, []seats.Command{seats.Notify{User: "new"}}, "reopen the account", nil},
+		"closed_owner":    {seats.Standard(), shut, owner, []seats.Command{seats.Notify{User: "new"}}, "ask the vendor to reopen the account", nil},
+		"closed_short":    {seats.Standard(), func(s *site) { shut(s); s.do(support, seats.SetTotal{Total: seats.Of(2)}) }, support, []seats.Command{seats.Notify{User: "new"}}, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat; then reopen the account", nil},
+		"closed_in_short": {seats.Standard(), func(s *site) { shut(s); s.do(support, seats.SetTotal{Total: seats.Of(2)}) }, owner, []seats.Command{seats.Notify{User: "new"}}, "ask the vendor for 1 more seat, then ask the vendor to reopen the account", nil},
+		"closed_sync":     {seats.Standard(), shut, hr, []seats.Command{seats.Invite{Profile: profile("x")}}, "", nil},
+		"closed_in_call":  {seats.Standard(), nil, support, []seats.Command{seats.Close{}, seats.Notify{User: "new"}}, "", nil},
+		"closed_for_good": {seats.Standard(), func(s *site) { shut(s); s.do(support, seats.EraseAccount{}) }, support, []seats.Command{seats.Notify{User: "new"}}, "", nil},
+
+		"accepts_then_buys": {seats.Standard(), nil, users.As("new"), []seats.Command{invite}, "accept the invitation, then buy 1 seat", nil},
 
 		"exchange":          {seats.BigContacts(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the new user, then hand over the work", []int{0}},
 		"exchange_not_in":   {seats.Standard(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the new user", []int{0}},

@@ -95,7 +95,7 @@ func Example_usersPage() {
 	// 1 [ada]
 	// 1 [dee]
 	// 2 [ada u1]
-	// seats: this product does not offer to delete users
+	// seats: this product does not offer to delete users; archive the user
 	// 2 [bob dee]
 	// [{Users 3} {Not approved 0} {Approved 3} {Archived 2}] <nil>
 	// active <nil>

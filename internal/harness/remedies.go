@@ -57,12 +57,16 @@ func (r *run) carryOut(g *Harness, m *reference.Model, c gen.Call, step seats.St
 	if step.Vendor {
 		actor = users.Support("ticket")
 	}
-	commands := []seats.Command{command(step, step.User, newcomer)}
-	if step.User == "" && !users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetPayer, users.ActionClose).Has(step.Action) {
+	command, ok := step.Command()
+	commands := []seats.Command{command}
+	switch {
+	case ok:
+	case step.Action == users.ActionHandOver:
+		commands = []seats.Command{seats.HandOver{User: step.User, Successor: newcomer}}
+	default:
 		commands = r.eligible(m, c, step, last)
 	}
 	for _, command := range commands {
-		require.NotNil(r, command, "step %v", step)
 		r.help(g, m, c, actor, command)
 	}
 }
@@ -95,7 +99,10 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 		if p.ID == c.Actor.User || named(p) || int64(len(commands)) == step.Count {
 			continue
 		}
-		command := command(step, p.ID, "")
+		certain := step
+		certain.User = p.ID
+		command, ok := certain.Command()
+		require.True(r, ok, "step %v", step)
 		if v := m.Clone().Do(c.Actor, command, m.Last); v.Codes == nil && (step.Action == users.ActionGrantOwnership || p.Seated() && !exempt.Has(p.Role)) {
 			commands = append(commands, command)
 		}
@@ -124,20 +131,4 @@ func names(c seats.Command, p *reference.Person) bool {
 		}
 	}
 	return false
-}
-
-// command returns the command of a step, for its user and the newcomer who
-// takes over.
-func command(step seats.Step, id, newcomer users.ID) seats.Command {
-	for _, c := range []seats.Command{
-		seats.BuySeats{Pool: step.Pool, Quantity: step.Count}, seats.ReturnSeats{Pool: step.Pool, Quantity: step.Count}, seats.SetPayer{}, seats.Close{},
-		seats.HandOver{User: id, Successor: newcomer}, seats.Notify{User: id}, seats.Accept{User: id}, seats.Approve{User: id}, seats.Deactivate{User: id},
-		seats.Reactivate{User: id}, seats.Archive{User: id}, seats.Restore{User: id}, seats.Delete{User: id}, seats.Erase{User: id},
-		seats.GrantOwnership{User: id}, seats.EndOwnership{User: id},
-	} {
-		if c.Action() == step.Action {
-			return c
-		}
-	}
-	return nil
 }
