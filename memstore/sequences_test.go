@@ -8,17 +8,22 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seatkeeper/seatkeeper/internal/harness"
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// TestMain runs a thousand sequences of fifty calls where the command line asks for no other
-// numbers.
+// TestMain runs 200 sequences of fifty calls, 2,000 in the long form, where the command line
+// asks for no other numbers.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	given := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for name, value := range map[string]string{"rapid.checks": "1000", "rapid.steps": "50"} {
+	checks := "200"
+	if long.On() {
+		checks = "2000"
+	}
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": "50"} {
 		if !given[name] {
 			if err := flag.Set(name, value); err != nil {
 				panic(err)
