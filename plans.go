@@ -52,13 +52,16 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 }
 
 // loadForPreview loads the snapshot for a decision that is never committed. The request key is
-// left out, and so are the pools of returned licences, which affect no outcome.
+// left out.
 func (k *Keeper) loadForPreview(
 	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command,
 ) (seats.Snapshot, seats.Request, error) {
 	request := k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}).request(actor, seats.ByCall, commands...)
 	need := request.Needs(account)
 	s, err := k.load(ctx, &need)
+	for err == nil && request.Widen(&need, s) {
+		s, err = k.load(ctx, &need)
+	}
 	request.At = need.DueBy
 	return s, request, err
 }

@@ -121,3 +121,17 @@ func TestKeeper_Preview_expired(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, seats.ByPlan, done.Events[0].Channel, "each has an outcome of its own")
 }
+
+// TestKeeper_May_remedies has the remedies of Do, those of a sole owner included.
+func TestKeeper_May_remedies(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.AccuEdConnect())
+	do(t, k, owner, seats.Invite{Profile: profile("ada"), Role: users.Admin})
+	do(t, k, users.As("ada"), seats.Accept{User: "ada"})
+	out := seats.Deactivate{User: owner.User}
+	_, err := k.Do(t.Context(), "acme", system, out)
+	var done, may *seats.Refusal
+	require.ErrorAs(t, err, &done)
+	require.ErrorAs(t, k.May(t.Context(), "acme", system, out), &may)
+	require.NotEmpty(t, done.Remedies)
+	require.Equal(t, done, may)
+}

@@ -49,9 +49,9 @@ func started(licences []users.Licence) []users.Licence {
 var returning = users.In(users.ActionArchive, users.ActionDelete, users.ActionErase)
 
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
-// request frees, the admins, of whom one can follow a sole owner, and the users of past events with
-// the request key. It reports whether it
-// has added any, so that the snapshot must be loaded again.
+// request frees, the admins if one of them can follow a sole owner, and the users of past events
+// with the request key. It reports whether it has added any; then the snapshot must be loaded
+// again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
 	leavers, owners := map[users.ID]bool{}, map[users.ID]bool{}
 	for _, c := range r.Commands {
