@@ -45,10 +45,10 @@ import (
 //
 // # Contexts
 //
-// After the end of its context a call returns the context's error. A Commit or Advance with
-// this error has written nothing and never will, as after a wait for a lock or a connection.
-// Where the store is unsure, as while a server works on its behalf, the error is ErrUnknown
-// and wraps the context's.
+// A call that begins after the end of its context returns the context's error; a wait for a lock
+// or a connection should end with the context too. A Commit or Advance with this error has
+// written nothing and never will. Where the store is unsure, as while a server works on its
+// behalf, the error is ErrUnknown and wraps the context's.
 //
 // # Values
 //
