@@ -102,12 +102,13 @@ func (h *Harness) call(c gen.Call) (done seatkeeper.Result, err error) {
 }
 
 // snapshot reads the account, its pools and all users from the store itself, so that
-// nothing is settled by it.
+// nothing is settled by it. The time of the read is left out.
 func (h *Harness) snapshot(t reporter) seats.Snapshot {
 	ctx := context.Background()
 	snapshots, err := h.store.Load(ctx, seats.Need{Account: h.account, Pools: []seats.PoolID{gen.Course}})
 	require.NoError(t, err)
 	s := snapshots[0]
+	s.StoreTime = time.Time{}
 	s.Users, err = h.store.Users(ctx, h.account, users.Filter{Status: gen.EveryStatus}, 10_000)
 	require.NoError(t, err)
 	return s
