@@ -1,14 +1,17 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// TestRead/patches_apply keeps the patches in step with the code that they break.
+// TestRead keeps the patches in step with the code that they break and the tests they name.
 func TestRead(t *testing.T) {
 	t.Run("patches apply", func(t *testing.T) {
 		if _, err := exec.LookPath("git"); err != nil {
@@ -19,6 +22,27 @@ func TestRead(t *testing.T) {
 		for _, f := range faults {
 			_, err := output("../..", "git", "apply", "--check", f.path)
 			require.NoError(t, err, f.name)
+		}
+	})
+	t.Run("tests exist", func(t *testing.T) {
+		function := regexp.MustCompile(`(?m)^func ((?:Test|Example|Fuzz)\w*)\(`)
+		faults, err := read(".", regexp.MustCompile(""))
+		require.NoError(t, err)
+		for _, f := range faults {
+			for _, test := range f.tests {
+				files, err := filepath.Glob(filepath.Join("../..", test.folder, "*_test.go"))
+				require.NoError(t, err)
+				name, _, _ := strings.Cut(test.run, "/")
+				wanted, found := regexp.MustCompile(name), false
+				for _, file := range files {
+					text, err := os.ReadFile(file)
+					require.NoError(t, err)
+					for _, m := range function.FindAllSubmatch(text, -1) {
+						found = found || wanted.Match(m[1])
+					}
+				}
+				require.True(t, found, "%s: there is no test %s in %s", f.name, test.run, test.folder)
+			}
 		}
 	})
 	t.Run("no patches", func(t *testing.T) {
