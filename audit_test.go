@@ -192,7 +192,7 @@ func TestKeeper_Audit_keys(t *testing.T) {
 		every := map[users.Key]users.Key{}
 		for _, u := range all {
 			for _, key := range u.Keys() {
-				every[key] = users.ByID("nobody")
+				every[key] = users.ByID("stranger")
 			}
 		}
 		k := on(t, stale{s, every}, seatkeeper.Options{})

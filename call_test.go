@@ -85,7 +85,7 @@ func mustEach(t *testing.T, k *seatkeeper.Keeper, commands ...seats.Command) []s
 func TestCall_Key_refused_chunk(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(10), seats.Standard())
 	once := k.With(seatkeeper.Call{Key: "k"})
-	commands := slices.Repeat([]seats.Command{seats.Deactivate{User: "nobody"}}, 600)
+	commands := slices.Repeat([]seats.Command{seats.Deactivate{User: "stranger"}}, 600)
 	commands = append(commands, seats.BuySeats{Quantity: 1})
 	outcomes := mustEach(t, once, commands...)
 	require.ErrorIs(t, outcomes[599].Refusal, seats.ErrUnknownUser)

@@ -151,7 +151,7 @@ func TestKeeper_Explain(t *testing.T) {
 	require.Equal(t, invited.Events[0], x.By)
 	require.Equal(t, "spring class", x.By.Reason)
 	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionDelete}, x.Ways)
-	_, err = k.Explain(ctx, "acme", "nobody")
+	_, err = k.Explain(ctx, "acme", "stranger")
 	require.ErrorIs(t, err, seats.ErrUnknownUser)
 }
 

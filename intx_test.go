@@ -61,7 +61,7 @@ func TestKeeper_InTx_one_attempt(t *testing.T) {
 			return err
 		},
 		"DoEach": func(k *seatkeeper.Keeper) error {
-			outcomes, err := k.DoEach(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Notify{User: "nobody"})
+			outcomes, err := k.DoEach(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Notify{User: "stranger"})
 			if err == nil {
 				require.Len(t, outcomes, 2)
 			}

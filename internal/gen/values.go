@@ -40,13 +40,13 @@ var (
 	reasons     = []string{"", "because"}
 	long        = strings.Repeat("x", 600)
 	bad         = []string{"a\x00b", "a\nb", "\xff", long}
-	badEmails   = []string{"nobody", "Ann <ann@qz.example>", "@qz.example", "a\x00@qz.example", "\xff@qz.example", long + "@qz.example"}
+	badEmails   = []string{"stranger", "Ann <ann@qz.example>", "@qz.example", "a\x00@qz.example", "\xff@qz.example", long + "@qz.example"}
 )
 
 // Probes are keys to look for, in cases of their own.
 var Probes = []users.Key{
 	users.ByEmail("Ann@Qz.Example "), users.ByEmail("BOB@qz.example"), users.ByEmail("sid@qz.example"), users.ByEmail("\u00c9VE@qz.example"),
-	users.ByUsername("annQZ"), users.ByUsername("NICKqz"), users.ByExternalID("Qz1"), users.ByExternalID("nobody"),
+	users.ByUsername("annQZ"), users.ByUsername("NICKqz"), users.ByExternalID("Qz1"), users.ByExternalID("stranger"),
 }
 
 // Email is the address of one of the people of dice.

@@ -54,7 +54,7 @@ func newcomer(u users.User, now time.Time) (*Person, bool) {
 	gone := u.Status == deleted
 	if gone {
 		u.LeftAs, u.ArchivedAs, u.Expires, u.Schedule = users.NoStatus, users.NoStatus, time.Time{}, users.Schedule{}
-		u.Profile = users.Profile{ID: u.ID, Source: u.Source, Username: "nobody"}
+		u.Profile = users.Profile{ID: u.ID, Source: u.Source, Username: "stranger"}
 	}
 	profile, ok := Clean(u.Profile)
 	if gone {

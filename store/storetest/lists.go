@@ -67,7 +67,7 @@ func filtersEvents(t *tester) {
 	}
 	t.written(c)
 	draws(func(d gen.Dice) {
-		f := seats.EventFilter{User: gen.One(d, append(people, "nobody")...), Kinds: gen.Some(d, 3, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of"))}
+		f := seats.EventFilter{User: gen.One(d, append(people, "stranger")...), Kinds: gen.Some(d, 3, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of"))}
 		if d.Chance(50) {
 			f.After = uint64(d.Below(90))
 		}

@@ -76,9 +76,9 @@ func loadsOf(draw func(d gen.Dice, rows seats.Snapshot) seats.Need) func(*tester
 
 var (
 	loadUsers = loadsOf(func(d gen.Dice, rows seats.Snapshot) (n seats.Need) {
-		n.Users = gen.Some(d, 5, append(idsOf(rows.Users), "nobody", "")) // in any order, more than once
+		n.Users = gen.Some(d, 5, append(idsOf(rows.Users), "stranger", "")) // in any order, more than once
 		for _, u := range gen.Some(d, 5, append(crowd(), rows.Users...)) {
-			n.Keys = append(n.Keys, gen.Some(d, 2, append(u.Keys(), users.ByEmail(u.Username), users.ByExternalID(u.Username), users.ByUsername("nobody")))...)
+			n.Keys = append(n.Keys, gen.Some(d, 2, append(u.Keys(), users.ByEmail(u.Username), users.ByExternalID(u.Username), users.ByUsername("stranger")))...)
 		}
 		return n
 	})
