@@ -203,6 +203,32 @@ func TestDecide_licences_freed(t *testing.T) {
 	require.Empty(t, one.Change.Pools, "and all is as it was")
 }
 
+// TestRequest_Widen_admins where the request is about all owners there are.
+func TestRequest_Widen_admins(t *testing.T) {
+	olive, oscar := users.User{Profile: profile("olive"), Status: users.Active, Role: users.Owner}, users.User{Profile: profile("oscar"), Status: users.Active, Role: users.Owner}
+	for _, c := range []struct {
+		owners   []users.User
+		commands []seats.Command
+		want     bool
+	}{
+		{[]users.User{olive}, []seats.Command{seats.Deactivate{User: "olive"}}, true},
+		{[]users.User{olive, oscar}, []seats.Command{seats.Deactivate{User: "olive"}}, false},
+		{[]users.User{olive, oscar}, []seats.Command{seats.Archive{User: "olive"}, seats.ChangeRole{User: "oscar", Role: users.Manager}}, true},
+		{[]users.User{olive, oscar}, []seats.Command{seats.Archive{User: "olive"}, seats.Delete{User: "olive"}}, false},
+		{[]users.User{olive}, []seats.Command{seats.Notify{User: "olive"}, seats.Deactivate{User: "ada"}}, false},
+	} {
+		s := seats.Snapshot{Users: c.owners}
+		for _, u := range c.owners {
+			s.Account.Tally.Add(u.Segment(), 1)
+		}
+		r := seats.Request{Actor: system, Commands: c.commands}
+		need := r.Needs("acme")
+		require.Equal(t, c.want, r.Widen(&need, s), "%v", c.commands)
+		require.Equal(t, c.want, need.Admins, "%v", c.commands)
+		require.False(t, r.Widen(&need, s), "once is enough")
+	}
+}
+
 // TestRequest_Widen_pools though no command names them.
 func TestRequest_Widen_pools(t *testing.T) {
 	people := []users.User{licensed("ada", "go", 1), licensed("bob", "sql", 0), importedUser("eve", nil)}

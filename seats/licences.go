@@ -49,23 +49,24 @@ func started(licences []users.Licence) []users.Licence {
 var returning = users.In(users.ActionArchive, users.ActionDelete, users.ActionErase)
 
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
-// request frees, the admins if one of them can follow a sole owner, and the users of past events
-// with the request key. It reports whether it has added any; then the snapshot must be loaded
+// request frees, the admins if it is about every owner and one of them could be the next, and the
+// users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
 // again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
-	leavers, owners := map[users.ID]bool{}, map[users.ID]bool{}
+	leavers, unsettled := map[users.ID]bool{}, map[users.ID]bool{}
 	for _, c := range r.Commands {
 		if isPlain(c) && returning.Has(c.Action()) {
 			leavers[c.target()] = true
 		}
 		if isPlain(c) && unsettling.Has(c.Action()) {
-			owners[c.target()] = true
+			unsettled[c.target()] = true
 		}
 	}
 	asked, admins := len(n.Pools)+len(n.Users), n.Admins
+	owners := int64(0)
 	for _, u := range s.Users {
-		if owners[u.ID] && u.Role == users.Owner && s.Account.Tally.ActiveOwners() <= 1 {
-			n.Admins = true
+		if unsettled[u.ID] && u.Role == users.Owner {
+			owners++
 		}
 		if !leavers[u.ID] {
 			continue
@@ -76,6 +77,7 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			}
 		}
 	}
+	n.Admins = n.Admins || owners > 0 && owners >= s.Account.Tally.ActiveOwners()
 	for _, e := range s.Past {
 		own := e.Key == n.Key && e.Index >= n.IndexFrom && e.Index < n.IndexTo
 		if _, sealed := e.digests(); own && sealed != "" && !slices.Contains(n.Users, e.User) {

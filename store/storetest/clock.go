@@ -38,7 +38,7 @@ func storeTime(t *tester) {
 		is(pending[0].StoreTime)
 		to := progress(a, 0, gen.Epoch)
 		from.StoreTime, to.StoreTime = gen.Epoch, gen.Epoch.Add(1) // left aside
-		require.NoError(t, outbox.Advance(t.Context(), from, to))
+		require.NoError(t, t.advance(from, to))
 		from = to
 	}
 }

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -171,10 +169,7 @@ func oneMoment(t *tester) {
 	writer.Go(func() {
 		for i := 0; i < 2*moves && !looked.Load(); i++ {
 			c := changes[accounts[i%2]][i/2]
-			results, err := t.store.Commit(t.Context(), c)
-			for again := 0; again < 9 && err == nil && errors.Is(results[0].Err, store.ErrConflict); again++ { // as the engine may ask
-				results, err = t.store.Commit(t.Context(), c)
-			}
+			results, err := send(t.Context(), t.store, c)
 			if !assert.NoError(t, err) || !assert.NoError(t, results[0].Err) {
 				return
 			}

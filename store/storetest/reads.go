@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -199,8 +200,16 @@ func (t *tester) pending(consumer string, after users.AccountID, limit int) []st
 func (t *tester) advanced(to store.Progress) {
 	t.Helper()
 	begin := store.Progress{Consumer: to.Consumer, Account: to.Account}
-	require.NoError(t, store.OutboxOf(t.store).Advance(t.Context(), t.at(to.Consumer, to.Account), to))
+	require.NoError(t, t.advance(t.at(to.Consumer, to.Account), to))
 	t.progress[begin] = to
+}
+
+// advance replaces a progress that nothing else competes for, see [send].
+func (t *tester) advance(from, to store.Progress) (err error) {
+	for again := 0; again == 0 || again < 9 && errors.Is(err, store.ErrConflict); again++ {
+		err = store.OutboxOf(t.store).Advance(t.Context(), from, to)
+	}
+	return err
 }
 
 // same requires the store to have all rows of these accounts as they must be, and just the

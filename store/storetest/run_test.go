@@ -11,6 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -27,6 +28,17 @@ func TestSpecify_used_store(t *testing.T) {
 
 func TestSpecify_exceptions(t *testing.T) {
 	Specify(t, func(testing.TB) store.Store { return modest{memstore.New()} }, Options{NoOutbox: true, NoContexts: true})
+}
+
+// TestSpecify_asked_again has a store that asks for every third call of Commit or Advance again.
+func TestSpecify_asked_again(t *testing.T) {
+	s := faults.New(memstore.New(), func(n int) faults.Fault {
+		if n%3 == 0 {
+			return faults.Conflict
+		}
+		return faults.None
+	})
+	Specify(t, func(testing.TB) store.Store { return s }, Options{})
 }
 
 // TestCheckUsers: changes that break their promise are noticed.

@@ -81,7 +81,7 @@ func advanceUnknown(t *tester) {
 	_, b := t.besideUnknown()
 	t.advanced(progress(b, 0, gen.Epoch))
 	t.same()
-	err := store.OutboxOf(t.store).Advance(t.Context(), progress(b, 0, time.Time{}), progress(b, 0, gen.Epoch))
+	err := t.advance(progress(b, 0, time.Time{}), progress(b, 0, gen.Epoch))
 	require.ErrorIs(t, err, store.ErrConflict, "the progress is kept")
 	t.load(seats.Need{Account: b})
 	t.opened("b")

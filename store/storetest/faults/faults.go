@@ -95,12 +95,13 @@ func (f *Store) Struck() []string {
 	return f.struck
 }
 
-// next returns the fault of this call.
-func (f *Store) next(method string, writes bool) Fault {
+// next returns the fault of this call. One that begins after the end of its context has none.
+func (f *Store) next(ctx context.Context, method string, writes bool) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	ended := ctx.Err() != nil
 	fault := f.at(f.calls)
-	if fault >= Conflict && !writes {
+	if fault >= Conflict && !writes || ended {
 		fault = None
 	}
 	if fault != None {
@@ -128,12 +129,12 @@ func around[T any](ctx context.Context, f *Store, fault Fault, call func(context
 // read carries out a call that reads, and then the late ones.
 func read[T any](ctx context.Context, f *Store, method string, call func(context.Context) (T, error)) (T, error) {
 	defer f.arrive()
-	return around(ctx, f, f.next(method, false), call)
+	return around(ctx, f, f.next(ctx, method, false), call)
 }
 
 // write carries out a call that writes. Its answer to a conflict is given.
 func write[T any](ctx context.Context, f *Store, method string, conflict T, err error, call func(context.Context) (T, error)) (zero T, _ error) {
-	switch fault := f.next(method, true); fault {
+	switch fault := f.next(ctx, method, true); fault {
 	case Conflict:
 		return conflict, err
 	case LoseBefore:
