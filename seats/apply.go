@@ -8,18 +8,20 @@ type effect struct {
 	kind      EventKind  // empty: unchanged
 	user      users.User // without an ID: about no user
 	pool      PoolID
-	total     Count    // of the pool; missing: as before
-	account   *Account // but for its numbers; nil: as before
-	held      int64    // added in a course pool; the site pool's follows the tally
-	spent     int64    // likewise
+	total     Count         // of the pool; missing: as before
+	account   *Account      // but for its numbers; nil: as before
+	terms     *Pool         // the pool but for its total and numbers; nil: as before
+	licence   users.Licence // the row afterwards, which the numbers of its course pool follow; zero: none
 	count     int64
+	date      users.Date
+	dateAs    users.LeaveDay
 	successor users.ID
 	receivers []users.ID
 	fields    []string
 	reason    string
 
-	instead  *effect  // in the place of this one if there is no free seat
-	licences []effect // on the user's course licences, pool by pool; they need no free seat
+	instead  *effect         // in the place of this one if there is no free seat
+	licences []users.Licence // rows of the user afterwards; they need no free seat
 }
 
 // mayOverfill reports whether an event may leave a pool above its total: [SetTotal] and
@@ -39,8 +41,15 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		account = *f.account
 	}
 	account.Tally.Move(before, u.Segment())
+	if f.licence.Pool != "" {
+		f.pool = PoolID(f.licence.Pool)
+	}
 	was := v.pools[f.pool]
 	pool := was
+	if f.terms != nil {
+		pool = *f.terms
+		pool.Total, pool.Held, pool.Spent, pool.OverLimit = was.Total, was.Held, was.Spent, was.OverLimit
+	}
 	pool.ID = f.pool
 	if f.total != (Count{}) {
 		pool.Total = f.total
@@ -48,7 +57,10 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if pool.ID == Site {
 		pool.Held = account.held()
 	} else {
-		pool.Held, pool.Spent = pool.Held+f.held, pool.Spent+f.spent
+		loaded, known := v.licences[f.licence.ID()]
+		held, spent := uses(loaded, known)
+		nowHeld, nowSpent := uses(f.licence, f.licence.Pool != "")
+		pool.Held, pool.Spent = pool.Held+nowHeld-held, pool.Spent+nowSpent-spent
 	}
 	if !f.kind.mayOverfill() && !was.canBecome(pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
 		refusal = refuse(ErrNoSeats, u.ID)
@@ -73,6 +85,11 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	account.Changed = v.at
 	v.account = account
 	replace(v.pools, v.wasPools, pool.ID, pool)
+	if f.licence.Pool != "" {
+		replace(v.licences, v.wasLicences, f.licence.ID(), f.licence)
+		v.account.NextDue = earliest(v.account.NextDue, f.licence.Due)
+	}
+	v.account.NextDue = earliest(v.account.NextDue, pool.Due)
 	v.record(f, sealed, before, pool, pool.Held-was.Held)
 	return pool.Held - was.Held, nil
 }
@@ -111,7 +128,7 @@ func (v *evaluation) record(f effect, sealed string, before users.Segment, p Poo
 		Actor: r.Actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
 		Key: r.Key, Index: r.Index + v.index, Digest: r.Digest + sealed,
 		User: f.user.ID, Before: before, After: f.user.Segment(), Successor: f.successor,
-		Receivers: f.receivers, Fields: f.fields, Count: f.count, Policy: policy,
+		Receivers: f.receivers, Fields: f.fields, Count: f.count, Date: f.date, DateAs: f.dateAs, Policy: policy,
 		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: v.account.Tally,
 	})
 }

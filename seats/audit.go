@@ -179,10 +179,12 @@ func (a *Auditor) Row(u users.User) {
 	a.lastRow = u.ID
 	a.tally.Add(u.Segment(), 1)
 	a.byRows.move(a.named, u.ID, users.Segment{}, u.Segment())
-	for _, l := range u.Licences {
-		if unstarted(l) {
-			a.byRows.license(a.named, u.ID, PoolID(l.Pool), 1)
-		}
+}
+
+// Licence adds the row of a licence. The rows must be in order.
+func (a *Auditor) Licence(l users.Licence) {
+	if l.State() == users.LicenceAssigned {
+		a.byRows.license(a.named, l.User, PoolID(l.Pool), 1)
 	}
 }
 

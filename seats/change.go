@@ -8,14 +8,15 @@ import "github.com/seatkeeper/seatkeeper/users"
 // The IDs of Created users are new to the account. Updated users exist, and their rows are
 // replaced. A user is in one of the two, once.
 type Change struct {
-	ID      ChangeID     `json:"id"`
-	Base    uint64       `json:"base"`              // the account's revision before; 0: the account is new
-	Account Account      `json:"account"`           // afterwards, one revision later
-	Pools   []Pool       `json:"pools,omitzero"`    // new and replaced ones, by ID
-	Created []users.User `json:"created,omitzero"`  // new users, by ID
-	Updated []users.User `json:"updated,omitzero"`  // existing users with their new rows, by ID
-	NewKeys []users.Key  `json:"new_keys,omitzero"` // keys of Updated users, missing in their rows before
-	Events  []Event      `json:"events,omitzero"`   // in order, the first one follows the account's last
+	ID       ChangeID        `json:"id"`
+	Base     uint64          `json:"base"`              // the account's revision before; 0: the account is new
+	Account  Account         `json:"account"`           // afterwards, one revision later
+	Pools    []Pool          `json:"pools,omitzero"`    // new and replaced ones, by ID
+	Created  []users.User    `json:"created,omitzero"`  // new users, by ID
+	Updated  []users.User    `json:"updated,omitzero"`  // existing users with their new rows, by ID
+	Licences []users.Licence `json:"licences,omitzero"` // new and replaced ones, in order
+	NewKeys  []users.Key     `json:"new_keys,omitzero"` // keys of Updated users, missing in their rows before
+	Events   []Event         `json:"events,omitzero"`   // in order, the first one follows the account's last
 }
 
 // Empty reports whether there is nothing to write.

@@ -8,8 +8,10 @@ import (
 
 // A Command is an operation on an account, as data: [Invite], [Add],
 // [Import], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
-// [Restore], [Delete], [Erase], [HandOver], [Edit], [ChangeRole], [GrantOwnership],
-// [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal], [SetPolicy], [SetPayer],
+// [Restore], [Delete], [Erase], [HandOver], [Schedule], [Unschedule], [ConfirmLeave],
+// [AssignCourse], [UnassignCourse], [StartCourse], [ArchiveActivity], [SetDueDate], [Edit],
+// [ChangeRole], [GrantOwnership], [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal],
+// [BookTotal], [EditPool], [SetPolicy], [SetPayer],
 // [EditAccount], [Close], [Reopen] and [EraseAccount], by value.
 // Everything else, a pointer or an embedding type included, is refused with [ErrBadInput].
 // [EncodeCommand] writes one as JSON; [Commands] is a list of them.
@@ -53,6 +55,14 @@ var commandTypes = []commandType{
 	typeOf[Delete](),
 	typeOf[Erase](),
 	typeOf[HandOver](),
+	typeOf[Schedule](),
+	typeOf[Unschedule](),
+	typeOf[ConfirmLeave](),
+	typeOf[AssignCourse](),
+	typeOf[UnassignCourse](),
+	typeOf[StartCourse](),
+	typeOf[ArchiveActivity](),
+	typeOf[SetDueDate]("due_date"),
 	typeOf[Edit](),
 	typeOf[ChangeRole]("role"),
 	typeOf[GrantOwnership](),
@@ -60,6 +70,8 @@ var commandTypes = []commandType{
 	typeOf[BuySeats](),
 	typeOf[ReturnSeats](),
 	typeOf[SetTotal](),
+	typeOf[BookTotal]("date"),
+	typeOf[EditPool](),
 	typeOf[SetPolicy]("policy"),
 	typeOf[SetPayer]("user"),
 	typeOf[EditAccount](),

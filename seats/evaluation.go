@@ -19,10 +19,11 @@ type evaluation struct {
 	personal map[string]any
 	shortage *shortage // of seats, while remedies measure it
 
-	account Account
-	pools   map[PoolID]Pool
-	people  map[users.ID]users.User
-	holders map[users.Key]users.ID
+	account  Account
+	pools    map[PoolID]Pool
+	people   map[users.ID]users.User
+	holders  map[users.Key]users.ID
+	licences map[users.LicenceID]users.Licence
 	// Further users with the key of a holder: a new version of the comparison form has made
 	// one key of two addresses.
 	sharers map[users.Key][]users.ID
@@ -31,23 +32,29 @@ type evaluation struct {
 	misused  bool            // the earlier calls had another digest
 	repeated []Event         // of past, those of the commands so far
 
-	events    []Event
-	wasPools  map[PoolID]Pool         // the changed ones, as they were loaded
-	wasPeople map[users.ID]users.User // likewise; the zero user for a new one
+	events      []Event
+	wasPools    map[PoolID]Pool         // the changed ones, as they were loaded
+	wasPeople   map[users.ID]users.User // likewise; the zero user for a new one
+	wasLicences map[users.LicenceID]users.Licence
 }
 
 func newEvaluation(s Snapshot, r Request) *evaluation {
 	v := &evaluation{
 		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account,
-		pools:     make(map[PoolID]Pool, len(s.Pools)),
-		people:    make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
-		holders:   make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
-		past:      make(map[int][]Event),
-		wasPools:  make(map[PoolID]Pool),
-		wasPeople: make(map[users.ID]users.User, len(r.Commands)),
+		pools:       make(map[PoolID]Pool, len(s.Pools)),
+		people:      make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
+		holders:     make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
+		licences:    make(map[users.LicenceID]users.Licence, len(s.Licences)),
+		past:        make(map[int][]Event),
+		wasLicences: make(map[users.LicenceID]users.Licence),
+		wasPools:    make(map[PoolID]Pool),
+		wasPeople:   make(map[users.ID]users.User, len(r.Commands)),
 	}
 	for _, p := range s.Pools {
 		v.pools[p.ID] = p
+	}
+	for _, l := range s.Licences {
+		v.licences[l.ID()] = l
 	}
 	for _, e := range s.Past {
 		if e.Key == r.Key && r.Key != "" {
@@ -98,6 +105,7 @@ func (v *evaluation) fork(commands []Command) *evaluation {
 	f := *v
 	f.pools, f.people, f.holders = maps.Clone(v.pools), map[users.ID]users.User{}, map[users.Key]users.ID{}
 	f.wasPools, f.wasPeople, f.sharers = map[PoolID]Pool{}, map[users.ID]users.User{}, nil
+	f.licences, f.wasLicences = maps.Clone(v.licences), map[users.LicenceID]users.Licence{}
 	for _, id := range slices.Sorted(maps.Keys(v.named(commands))) {
 		if u, ok := v.people[id]; ok {
 			f.people[id] = u
@@ -171,8 +179,7 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		return o, refusal
 	}
 	for _, l := range f.licences {
-		l.kind, l.user, l.reason = f.kind, v.people[f.user.ID], f.reason
-		v.apply(l)
+		v.apply(effect{kind: f.kind, user: v.people[f.user.ID], reason: f.reason, licence: l})
 	}
 	o.Before, o.After, o.SeatsDelta = before, f.user.Segment(), delta
 	if f.kind.setsTerms() {
@@ -217,7 +224,6 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 		u.ArchivedAs = users.NoStatus
 	case users.Archived:
 		u.ArchivedAs = from
-		u.Licences = started(u.Licences)
 	case users.Deleted:
 		u = u.Tombstone()
 	default:
@@ -237,6 +243,9 @@ func (v *evaluation) change() Change {
 		if p := v.pools[id]; p != v.wasPools[id] {
 			c.Pools = append(c.Pools, p)
 		}
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(v.wasLicences), users.LicenceID.Compare) {
+		c.Licences = append(c.Licences, v.licences[id])
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.wasPeople)) {
 		was, is := v.wasPeople[id], v.people[id]

@@ -44,7 +44,23 @@ const (
 	EventReopened         EventKind = "reopened"          // the account
 	EventAccountErased    EventKind = "account-erased"    //
 	EventLapsed           EventKind = "lapsed"            // an invitation ran out and its seat was freed
-	EventUnchanged        EventKind = "unchanged"         // a call with a request key that changed nothing
+
+	EventScheduled        EventKind = "scheduled"         // Date: the day of a leave, as DateAs says, or of a start
+	EventUnscheduled      EventKind = "unscheduled"       //
+	EventLeavingSoon      EventKind = "leaving-soon"      // Date: the day; once for each day that is set
+	EventLeavingHeld      EventKind = "leaving-held"      // Count users of the Date are held back, see [Policy.MostLeavers]
+	EventLeavingConfirmed EventKind = "leaving-confirmed" // a user who was held back leaves
+	EventStartMissed      EventKind = "start-missed"      // the day of a start came, and no seat was free
+	EventCourseAssigned   EventKind = "course-assigned"   // Pool: the course
+	EventCourseUnassigned EventKind = "course-unassigned" //
+	EventCourseStarted    EventKind = "course-started"    //
+	EventActivityArchived EventKind = "activity-archived" //
+	EventDueDateSet       EventKind = "due-date-set"      // Date: the new one
+	EventLicenceEnded     EventKind = "licence-ended"     // an unstarted licence is back in its pool after its term
+	EventTotalBooked      EventKind = "total-booked"      // Count: the total to come, -1 for unlimited, on Date; without a Date it is cancelled
+	EventPoolEdited       EventKind = "pool-edited"       // Fields: the changed ones
+
+	EventUnchanged EventKind = "unchanged" // a call with a request key that changed nothing
 )
 
 // setsPolicy reports whether an event carries a policy.
@@ -94,10 +110,12 @@ type Event struct {
 	Successor users.ID      `json:"successor,omitzero"` // the new owner of a leaver's work
 	// Receivers of the message about an order, in ascending order: the buyer, and every other
 	// owner and admin shown as active, among the first [MaxReceivers].
-	Receivers []users.ID `json:"receivers,omitzero"`
-	Fields    []string   `json:"fields,omitzero"` // the changed ones
-	Count     int64      `json:"count,omitzero"`  // see the kinds
-	Policy    *Policy    `json:"policy,omitzero"` // of Opened and PolicySet; read only
+	Receivers []users.ID     `json:"receivers,omitzero"`
+	Fields    []string       `json:"fields,omitzero"`  // the changed ones
+	Count     int64          `json:"count,omitzero"`   // see the kinds
+	Date      users.Date     `json:"date,omitzero"`    // see the kinds
+	DateAs    users.LeaveDay `json:"date_as,omitzero"` // the meaning of the Date of a leave
+	Policy    *Policy        `json:"policy,omitzero"`  // of Opened and PolicySet; read only
 
 	Pool  PoolID `json:"pool,omitzero"`
 	Delta int64  `json:"delta,omitzero"` // the change of Held

@@ -17,7 +17,8 @@ import "github.com/seatkeeper/seatkeeper/users"
 // of bought licences must be set by [SetTotal] first; and for a Schedule, which later versions
 // carry out.
 type Import struct {
-	User users.User `json:"user"` // with their ID here; Due follows from the policy
+	User     users.User      `json:"user"`              // with their ID here; Due follows from the policy
+	Licences []users.Licence `json:"licences,omitzero"` // of the user's courses, see [users.User.CleanLicences]
 }
 
 // Action returns [users.ActionImport].
@@ -27,8 +28,8 @@ func (c Import) target() users.ID { return c.User.ID }
 
 func (c Import) needs(n *Need) {
 	n.person(c.User.Profile)
-	if len(c.User.Licences) <= users.MaxLicences {
-		for _, l := range c.User.Licences {
+	if len(c.Licences) <= users.MaxLicences {
+		for _, l := range c.Licences {
 			n.pool(PoolID(l.Pool))
 		}
 	}
@@ -42,15 +43,23 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	switch {
 	case err != nil:
 		return effect{}, badProfile(err)
-	case u.Schedule.Date != "" || !u.Schedule.At.IsZero():
+	case u.Schedule != (users.Schedule{}) || u.Start != (users.Start{}):
 		return effect{}, badInput("schedule", errSchedule)
 	}
 	if found := v.keyHolders(u.Profile); len(found) > 0 {
 		return effect{}, v.duplicate(u.Profile, found...)
 	}
-	licences, refusal := v.importedLicences(u.Licences)
+	licences, err := u.CleanLicences(c.Licences, v.at)
+	if err != nil {
+		return effect{}, badProfile(err)
+	}
+	for _, l := range licences {
+		if _, refusal := v.ordered(PoolID(l.Pool)); refusal != nil {
+			return effect{}, refusal
+		}
+	}
 	if u.Status == users.Deleted {
 		u = u.Tombstone()
 	}
-	return effect{kind: EventImported, user: u, licences: licences}, refusal
+	return effect{kind: EventImported, user: u, licences: licences}, nil
 }

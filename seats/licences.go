@@ -1,7 +1,9 @@
 package seats
 
 import (
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -9,44 +11,44 @@ import (
 // A course licence is held in its pool until the course is started, and spent from then
 // on. It changes with its user by an effect of its own.
 
-func unstarted(l users.Licence) bool { return l.Started.IsZero() }
-
-// importedLicences returns the effects of imported licences on their pools.
-func (v *evaluation) importedLicences(licences []users.Licence) ([]effect, *Refusal) {
-	var effects []effect
-	for _, l := range licences {
-		p, refusal := v.ordered(PoolID(l.Pool))
-		if refusal != nil {
-			return nil, refusal
-		}
-		if unstarted(l) {
-			effects = append(effects, effect{pool: p.ID, held: 1})
-		} else {
-			effects = append(effects, effect{pool: p.ID, spent: 1})
-		}
+// uses returns the seats of its course pool that a licence holds and has spent.
+func uses(l users.Licence, known bool) (held, spent int64) {
+	switch {
+	case !known || l.State() == users.LicenceReturned:
+		return 0, 0
+	case l.State() == users.LicenceAssigned:
+		return 1, 0
 	}
-	return effects, nil
+	return 0, 1
 }
 
-// returned returns the effects of unstarted licences on their pools when their user is
-// archived or deleted.
-func returned(licences []users.Licence) []effect {
-	var effects []effect
-	for _, l := range licences {
-		if unstarted(l) {
-			effects = append(effects, effect{pool: PoolID(l.Pool), held: -1})
+// licencesOf lists the licences of a user, in order.
+func (v *evaluation) licencesOf(id users.ID) (all []users.Licence) {
+	for _, key := range slices.SortedFunc(maps.Keys(v.licences), users.LicenceID.Compare) {
+		if key.User == id {
+			all = append(all, v.licences[key])
 		}
 	}
-	return effects
+	return all
 }
 
-// started returns the licences without the unstarted ones.
-func started(licences []users.Licence) []users.Licence {
-	return slices.DeleteFunc(slices.Clone(licences), unstarted)
+// returned returns the unstarted licences of a user as rows that are back in their pools.
+func (v *evaluation) returned(id users.ID) (all []users.Licence) {
+	for _, l := range v.licencesOf(id) {
+		if l.State() == users.LicenceAssigned {
+			l.Returned, l.Due = v.at, time.Time{}
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // returning are the actions that free the unstarted licences of a user.
 var returning = users.In(users.ActionArchive, users.ActionDelete, users.ActionErase)
+
+// licensed are the actions that look at the licences of their user.
+var licensed = returning | users.In(users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse,
+	users.ActionArchiveActivity, users.ActionSetDueDate)
 
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
 // request frees, the admins if it is about every owner and one of them could be the next, and the
@@ -63,18 +65,15 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 		}
 	}
 	asked, admins := len(n.Pools)+len(n.Users), n.Admins
+	for _, l := range s.Licences {
+		if leavers[l.User] && l.State() == users.LicenceAssigned && !slices.Contains(n.Pools, PoolID(l.Pool)) {
+			n.pool(PoolID(l.Pool))
+		}
+	}
 	owners := int64(0)
 	for _, u := range s.Users {
 		if unsettled[u.ID] && u.Role == users.Owner {
 			owners++
-		}
-		if !leavers[u.ID] {
-			continue
-		}
-		for _, f := range returned(u.Licences) {
-			if !slices.Contains(n.Pools, f.pool) {
-				n.pool(f.pool)
-			}
 		}
 	}
 	n.Admins = n.Admins || owners > 0 && owners >= s.Account.Tally.ActiveOwners()

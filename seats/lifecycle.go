@@ -156,9 +156,9 @@ func (v *evaluation) leave(a users.Action, kind EventKind, u users.User, success
 	if successor != "" && !v.canSucceed(successor, u) {
 		return effect{}, badInput("successor", errSuccessor)
 	}
-	var licences []effect
+	var licences []users.Licence
 	if returning.Has(a) {
-		licences = returned(u.Licences)
+		licences = v.returned(u.ID)
 	}
 	return effect{kind: kind, user: next, successor: successor, reason: reason, licences: licences}, nil
 }

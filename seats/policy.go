@@ -31,6 +31,16 @@ type Policy struct {
 	// deactivate, archive or delete them.
 	SourceLocked bool `json:"source_locked"`
 
+	// LeaveDay is the meaning of the date of a leave without one of its own.
+	// [users.ByPolicy], the zero value, means the first day without access.
+	LeaveDay users.LeaveDay `json:"leave_day"`
+	// LeaveNotice is the number of days before a leave at which [EventLeavingSoon] is written;
+	// at most 366, zero: it is not.
+	LeaveNotice int `json:"leave_notice"`
+	// MostLeavers bounds the users who leave by schedule on one day. If more are due they are
+	// held back, see [ConfirmLeave]. At most [MaxSettled] - 1; zero: no bound.
+	MostLeavers int64 `json:"most_leavers"`
+
 	// Term is the life of an invitation: whole microseconds, at most [MaxTerm]. It is zero under
 	// ExpiryNever and positive otherwise.
 	Term time.Duration `json:"term"`

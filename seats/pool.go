@@ -1,5 +1,12 @@
 package seats
 
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/internal/enum"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
 // A PoolID names a pool of an account: [Site] is the pool of its users, any other a course
 // pool with an ID by the host, 1 to [users.MaxID] bytes.
 type PoolID string
@@ -11,11 +18,68 @@ const Site PoolID = ""
 // A Pool is a number of bought seats and their use.
 type Pool struct {
 	ID        PoolID `json:"id,omitzero"`
+	Name      string `json:"name,omitzero"` // for display, such as the title of the course; at most [users.MaxText] characters
 	Total     Count  `json:"total,omitzero"`
 	Held      int64  `json:"held"`                // by users now
 	Spent     int64  `json:"spent"`               // used up for good
-	OverLimit bool   `json:"over_limit,omitzero"` // above the total, by [SetTotal], [SetPolicy] or [Import]
+	OverLimit bool   `json:"over_limit,omitzero"` // above the total, by [SetTotal], [BookTotal], [SetPolicy] or [Import]
+
+	Version Version     `json:"version,omitzero"` // of the total, see [SetTotal]
+	Booked  Booking     `json:"booked,omitzero"`  // a change of the total to come
+	Ends    PoolEnd     `json:"ends,omitzero"`    // no licence is given out or started afterwards; zero: no end
+	Term    LicenceTerm `json:"term,omitzero"`    // of each licence; zero: none
+	Due     time.Time   `json:"due,omitzero"`     // the next change by date, or a day before it
 }
+
+// A Version orders the totals of a pool by their source, such as a billing system: a number,
+// or an instant with an identifier for ties. The zero value is none.
+type Version struct {
+	Number int64     `json:"number,omitzero"`
+	At     time.Time `json:"at,omitzero"`
+	ID     string    `json:"id,omitzero"` // breaks a tie of At, by bytes
+}
+
+// A Booking is a change of a total to come. The zero value is none.
+type Booking struct {
+	Date    users.Date  `json:"date"`
+	At      time.Time   `json:"at"` // the first instant of the day, by the zone's rules at the time of the last look
+	Total   Count       `json:"total,omitzero"`
+	Version Version     `json:"version,omitzero"`
+	By      users.Actor `json:"by"` // the actor who booked it
+}
+
+// A PoolEnd is the last day of a pool. The zero value is none.
+type PoolEnd struct {
+	LastDay users.Date `json:"last_day"`
+	At      time.Time  `json:"at"` // the first instant after it, by the zone's rules at the time of the last look
+}
+
+// A LicenceTerm is the life of a licence in calendar days of the account's zone. The zero
+// value is no bound.
+type LicenceTerm struct {
+	Days int       `json:"days"` // at most 3660
+	From TermStart `json:"from,omitzero"`
+}
+
+// TermStart is the beginning of the term of a licence.
+type TermStart uint8
+
+// The beginnings.
+const (
+	FromAssignment  TermStart = iota // the term runs from the assignment
+	FromFirstAccess                  // the term runs from the start of the course
+)
+
+var termStartNames = enum.Names[TermStart]{"assignment", "first-access"}
+
+// String returns the beginning in lower case, words joined by a hyphen.
+func (t TermStart) String() string { return termStartNames.Of(t) }
+
+// MarshalText returns the text form that [TermStart.UnmarshalText] reads.
+func (t TermStart) MarshalText() ([]byte, error) { return termStartNames.Marshal(t) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (t *TermStart) UnmarshalText(text []byte) error { return termStartNames.Unmarshal(text, t) }
 
 // occupied returns the number of seats held or spent.
 func (p Pool) occupied() int64 { return p.Held + p.Spent }

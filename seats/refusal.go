@@ -1,6 +1,10 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // A Code is the kind of a refusal. It is stable, and it is the sentinel:
 // errors.Is(err, seats.ErrNoSeats) works through any wrapping.
@@ -27,6 +31,10 @@ const (
 	ErrPlanOutdated      Code = "plan-outdated"
 	ErrClosed            Code = "closed"
 	ErrOpen              Code = "open"
+	ErrSeatSpent         Code = "seat-spent"
+	ErrNotAssigned       Code = "not-assigned"
+	ErrPoolEnded         Code = "pool-ended"
+	ErrVersionReused     Code = "version-reused"
 )
 
 // Error returns the code.
@@ -57,6 +65,10 @@ var codeTexts = []struct {
 	{ErrPlanOutdated, "the plan is out of date: {count} {count:command comes|commands come} out differently by now"},
 	{ErrClosed, "the account is closed"},
 	{ErrOpen, "the account has to be closed first"},
+	{ErrSeatSpent, "the course has been used since {since}, and its licence is spent"},
+	{ErrNotAssigned, "the user has no licence of this course"},
+	{ErrPoolEnded, "the licences of this course have ended"},
+	{ErrVersionReused, "this version of the total was given before, with another total"},
 }
 
 // Codes lists all codes in order.
@@ -80,13 +92,14 @@ type Refusal struct {
 	Field  string       `json:"field,omitzero"`  // of bad input the field, of a duplicate the key
 	Reason error        `json:"reason,omitzero"` // more precise than the code, for those that have reasons; wrapped too
 
-	Pool  PoolID `json:"pool,omitzero"` // of the numbers, or the missing one
-	Total Count  `json:"total,omitzero"`
-	Held  int64  `json:"held,omitzero"`
-	Spent int64  `json:"spent,omitzero"`
-	Asked int64  `json:"asked,omitzero"` // seats
-	Least int64  `json:"least,omitzero"` // the bounds of an order
-	Most  int64  `json:"most,omitzero"`
+	Pool  PoolID    `json:"pool,omitzero"` // of the numbers, or the missing one
+	Total Count     `json:"total,omitzero"`
+	Held  int64     `json:"held,omitzero"`
+	Spent int64     `json:"spent,omitzero"`
+	Asked int64     `json:"asked,omitzero"` // seats
+	Since time.Time `json:"since,omitzero"` // of a spent licence: the start of the course
+	Least int64     `json:"least,omitzero"` // the bounds of an order
+	Most  int64     `json:"most,omitzero"`
 
 	Differences []Difference `json:"differences,omitzero"` // of plan-outdated
 

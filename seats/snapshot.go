@@ -14,9 +14,11 @@ type Snapshot struct {
 	Account Account
 	Pools   []Pool       // in ascending order of ID
 	Users   []users.User // in ascending order of ID
-	Past    []Event      // in order of their numbers
-	// NextDue is the earliest Due among the users left over, beyond those loaded as due; zero
-	// if there are none. It counts only once DueBy has reached the account's own NextDue.
+	// Licences are in order of [users.LicenceID.Compare].
+	Licences []users.Licence
+	Past     []Event // in order of their numbers
+	// NextDue is the earliest Due among the users, pools and licences left over, beyond those
+	// loaded as due; zero if there are none. It counts only once DueBy has reached the account's own NextDue.
 	NextDue time.Time
 	// StoreTime is the time by the store's own clock during the load, to the microsecond, in
 	// UTC, for an unknown account as well; zero if the store has only the host's clock.
@@ -37,8 +39,9 @@ func (s Snapshot) Committed(id ChangeID) bool {
 // result has its own copy of all rows of the change.
 func (s Snapshot) Apply(c Change) Snapshot {
 	s.Account = c.Account
-	s.Pools = replaced(s.Pools, slices.Clone(c.Pools), poolID)
-	s.Users = replaced(s.Users, cloned(slices.Concat(c.Created, c.Updated)), userID)
+	s.Pools = merged(s.Pools, slices.Clone(c.Pools), by(poolID))
+	s.Users = merged(s.Users, cloned(slices.Concat(c.Created, c.Updated)), by(userID))
+	s.Licences = merged(s.Licences, slices.Clone(c.Licences), compareLicences)
 	s.Past = slices.Concat(s.Past, cloned(slices.Clone(c.Events)))
 	return s
 }
@@ -53,9 +56,14 @@ type Need struct {
 	// [MaxReceivers] by ID.
 	Admins bool
 	Pools  []PoolID // besides the site pool: it is always loaded
+	// Licences asks for all course licences of these users.
+	Licences []users.ID
 	// DueBy asks for the users due at this instant or before, the earliest first and of one
-	// instant in ascending order of ID, at most [MaxSettled]. Zero asks for none.
+	// instant in ascending order of ID, at most [MaxSettled]; for the pools and for the licences
+	// due, likewise, in ascending order of their IDs; and for the users and the pools of these licences. Zero asks for none.
 	DueBy time.Time
+	// Ahead is the time after now that DueBy must reach. Stores ignore it.
+	Ahead time.Duration
 	// Change asks for the events of the change with this ID, if there is one.
 	Change ChangeID
 	// Key, if there is one, asks for events of the calls with this request key: the first one
@@ -79,18 +87,54 @@ func (n Need) Select(rows Snapshot) Snapshot {
 		return Snapshot{StoreTime: rows.StoreTime}
 	}
 	found := Snapshot{Account: rows.Account, StoreTime: rows.StoreTime}
+	due, nextDue := n.selectDue(rows)
 	for _, p := range rows.Pools {
-		if p.ID == Site || slices.Contains(n.Pools, p.ID) {
-			found.Pools = append(found.Pools, p)
+		if p.ID == Site || slices.Contains(n.Pools, p.ID) || slices.ContainsFunc(due.Licences, func(l users.Licence) bool { return PoolID(l.Pool) == p.ID }) {
+			due.Pools = append(due.Pools, p)
 		}
 	}
-	found.Pools = inOrder(found.Pools, poolID)
-	found.Users, found.NextDue = n.selectUsers(rows.Users)
+	for _, l := range rows.Licences {
+		if slices.Contains(n.Licences, l.User) {
+			due.Licences = append(due.Licences, l)
+		}
+	}
+	found.Pools = inOrder(due.Pools, by(poolID))
+	found.Licences = inOrder(due.Licences, compareLicences)
+	found.Users, found.NextDue = n.selectUsers(rows.Users, due), nextDue
 	found.Past = n.selectPast(rows.Past)
 	return found
 }
 
-func (n Need) selectUsers(rows []users.User) (found []users.User, nextDue time.Time) {
+// selectDue returns the rows that are due, and the earliest instant of the others.
+func (n Need) selectDue(rows Snapshot) (due Snapshot, next time.Time) {
+	if n.DueBy.IsZero() {
+		return due, next
+	}
+	var nexts [3]time.Time
+	due.Users, nexts[0] = earliestDue(rows.Users, n.DueBy, by(userID), func(u users.User) time.Time { return u.Due })
+	due.Pools, nexts[1] = earliestDue(rows.Pools, n.DueBy, by(poolID), func(p Pool) time.Time { return p.Due })
+	due.Licences, nexts[2] = earliestDue(rows.Licences, n.DueBy, compareLicences, func(l users.Licence) time.Time { return l.Due })
+	return due, earliest(earliest(nexts[0], nexts[1]), nexts[2])
+}
+
+// earliestDue returns the first rows that are due, at most [MaxSettled], and the instant of the
+// next one.
+func earliestDue[R any](rows []R, by time.Time, order func(x, y R) int, due func(R) time.Time) (found []R, next time.Time) {
+	for _, row := range inOrder(slices.Clone(rows), order) {
+		if !due(row).IsZero() {
+			found = append(found, row)
+		}
+	}
+	slices.SortStableFunc(found, func(x, y R) int { return due(x).Compare(due(y)) })
+	for i, row := range found {
+		if i == MaxSettled || due(row).After(by) {
+			return found[:i], due(row)
+		}
+	}
+	return found, next
+}
+
+func (n Need) selectUsers(rows []users.User, due Snapshot) (found []users.User) {
 	wanted := make(map[users.Key]bool, len(n.Users)+len(n.Keys))
 	for _, id := range n.Users {
 		wanted[users.ByID(id)] = true
@@ -98,7 +142,10 @@ func (n Need) selectUsers(rows []users.User) (found []users.User, nextDue time.T
 	for _, k := range n.Keys {
 		wanted[k] = true
 	}
-	var admins, due []users.User
+	for _, l := range due.Licences {
+		wanted[users.ByID(l.User)] = true
+	}
+	var admins []users.User
 	for _, u := range rows {
 		if slices.ContainsFunc(u.TakenKeys(), func(k users.Key) bool { return wanted[k] }) {
 			found = append(found, u)
@@ -106,20 +153,10 @@ func (n Need) selectUsers(rows []users.User) (found []users.User, nextDue time.T
 		if n.Admins && u.Administers() {
 			admins = append(admins, u)
 		}
-		if !n.DueBy.IsZero() && !u.Due.IsZero() {
-			due = append(due, u)
-		}
 	}
-	admins, due = inOrder(admins, userID), inOrder(due, userID)
+	admins = inOrder(admins, by(userID))
 	admins = admins[:min(len(admins), MaxReceivers)]
-	slices.SortStableFunc(due, func(x, y users.User) int { return x.Due.Compare(y.Due) })
-	for i, u := range due {
-		if i == MaxSettled || u.Due.After(n.DueBy) {
-			due, nextDue = due[:i], u.Due
-			break
-		}
-	}
-	return cloned(inOrder(slices.Concat(found, admins, due), userID)), nextDue
+	return cloned(inOrder(slices.Concat(found, admins, due.Users), by(userID)))
 }
 
 func (n Need) selectPast(rows []Event) (found []Event) {
@@ -136,24 +173,31 @@ func (n Need) selectPast(rows []Event) (found []Event) {
 			found = append(found, e)
 		}
 	}
-	return cloned(inOrder(found, sequence))
+	return cloned(inOrder(found, by(sequence)))
 }
 
 func poolID(p Pool) PoolID         { return p.ID }
 func userID(u users.User) users.ID { return u.ID }
 func sequence(e Event) uint64      { return e.Sequence }
 
-// inOrder sorts rows by their key, in place, and leaves one of each.
-func inOrder[R any, K cmp.Ordered](rows []R, key func(R) K) []R {
-	slices.SortFunc(rows, func(x, y R) int { return cmp.Compare(key(x), key(y)) })
-	return slices.CompactFunc(rows, func(x, y R) bool { return key(x) == key(y) })
+func compareLicences(x, y users.Licence) int { return x.ID().Compare(y.ID()) }
+
+// by returns the order of rows by a key.
+func by[R any, K cmp.Ordered](key func(R) K) func(x, y R) int {
+	return func(x, y R) int { return cmp.Compare(key(x), key(y)) }
 }
 
-// replaced returns rows in order with newer ones in the place of those with the same key.
-func replaced[R any, K cmp.Ordered](rows, newer []R, key func(R) K) []R {
+// inOrder sorts rows, in place, and leaves one of each.
+func inOrder[R any](rows []R, order func(x, y R) int) []R {
+	slices.SortFunc(rows, order)
+	return slices.CompactFunc(rows, func(x, y R) bool { return order(x, y) == 0 })
+}
+
+// merged returns rows in order with newer ones in the place of those with the same key.
+func merged[R any](rows, newer []R, order func(x, y R) int) []R {
 	var all []R
-	for _, row := range inOrder(newer, key) {
-		i, ok := slices.BinarySearchFunc(rows, key(row), func(r R, k K) int { return cmp.Compare(key(r), k) })
+	for _, row := range inOrder(newer, order) {
+		i, ok := slices.BinarySearchFunc(rows, row, order)
 		all = append(append(all, rows[:i]...), row)
 		if ok {
 			i++
@@ -180,6 +224,9 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 			continue // Decide refuses it
 		}
 		n.user(c.target())
+		if licensed.Has(c.Action()) {
+			n.Licences = append(n.Licences, c.target())
+		}
 		if c, ok := c.(needy); ok {
 			c.needs(&n)
 		}

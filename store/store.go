@@ -14,7 +14,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Store keeps accounts with their pools, users and events. It may also be an [Outbox],
+// A Store keeps accounts with their pools, users, course licences and events. It may also be an [Outbox],
 // with the progress of consumers of events.
 //
 // # Atomicity
@@ -39,7 +39,7 @@ import (
 // # Unknown accounts
 //
 // Load answers with the zero snapshot, and Commit with ErrConflict, unless the change opens
-// the account. Users, Tally, Events and Pools return ErrNotFound: an empty list would look
+// the account. Users, Tally, Events, Pools and Licences return ErrNotFound: an empty list would look
 // like an account with no users. Accounts, Due and Pending leave it out, and a page of
 // theirs may begin after it.
 //
@@ -96,7 +96,7 @@ type Store interface {
 	//   - the Keys of the change are free, see [seats.Change.Taken]; else [ErrKeyTaken];
 	//   - the pools are [seats.Pool.Sound]; else [ErrBroken].
 	//
-	// Then the account row, pools and Updated users replace the rows of the same ID, Created
+	// Then the account row, pools, licences and Updated users replace the rows of the same ID, Created
 	// users and events are added. The store may rely on the promises of [seats.Change].
 	//
 	// An error beside the results is about all of the changes: none is written, now or later,
@@ -123,6 +123,11 @@ type Store interface {
 	// Pools returns the account's pools besides the site pool, in ascending order of ID by
 	// bytes, after the given ID and at most limit. An unknown account is [ErrNotFound].
 	Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error)
+
+	// Licences returns the first course licences, at most limit, that
+	// [users.LicenceFilter.Match] selects, in order of [users.LicenceID.Compare]. An unknown
+	// account is [ErrNotFound].
+	Licences(ctx context.Context, account users.AccountID, filter users.LicenceFilter, limit int) ([]users.Licence, error)
 
 	// Accounts returns accounts in ascending order of ID by bytes, after the given ID and at
 	// most limit. Each is of a moment of its own.

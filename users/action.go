@@ -10,27 +10,37 @@ type Action uint8
 const (
 	NoAction Action = iota
 
-	ActionInvite     // create an invited user
-	ActionAdd        // create an active user
-	ActionImport     // take a user over from another system, with status and dates
-	ActionNotify     // send the invitation or notification again
-	ActionAccept     // sign in for the first time
-	ActionApprove    // approve an invited user
-	ActionDeactivate // free the seat, keep the record
-	ActionReactivate // take a seat again
-	ActionArchive    // free the seat, hide the user
-	ActionRestore    // take out of the archive
-	ActionDelete     // leave a tombstone
-	ActionErase      // remove the personal data of an inactive or archived user
-	ActionHandOver   // give a user's work to a successor
-	ActionEdit       // change the profile
-	ActionChangeRole // change the role, owners excepted
+	ActionInvite          // create an invited user
+	ActionAdd             // create an active user
+	ActionImport          // take a user over from another system, with status and dates
+	ActionNotify          // send the invitation or notification again
+	ActionAccept          // sign in for the first time
+	ActionApprove         // approve an invited user
+	ActionDeactivate      // free the seat, keep the record
+	ActionReactivate      // take a seat again
+	ActionArchive         // free the seat, hide the user
+	ActionRestore         // take out of the archive
+	ActionDelete          // leave a tombstone
+	ActionErase           // remove the personal data of an inactive or archived user
+	ActionHandOver        // give a user's work to a successor
+	ActionSchedule        // set the day of a leave or of a start
+	ActionUnschedule      // cancel it
+	ActionConfirmLeave    // let a user go who is held back
+	ActionAssignCourse    // take a course licence
+	ActionUnassignCourse  // return an unstarted one
+	ActionStartCourse     // spend it
+	ActionArchiveActivity // put started courses away
+	ActionSetDueDate      // of a course
+	ActionEdit            // change the profile
+	ActionChangeRole      // change the role, owners excepted
 	ActionGrantOwnership
 	ActionEndOwnership
 
 	ActionBuySeats
 	ActionReturnSeats
 	ActionSetTotal
+	ActionBookTotal // set the total on a day to come
+	ActionEditPool  // name, end and terms of a pool
 	ActionSetPolicy
 	ActionSetPayer
 	ActionEditAccount
@@ -43,8 +53,9 @@ const (
 
 var actionNames = enum.Names[Action]{
 	"", "invite", "add", "import", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
-	"delete", "erase", "hand-over", "edit", "change-role", "grant-ownership", "end-ownership",
-	"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
+	"delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
+	"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
+	"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
 }
 
 // OnUser reports whether the action is on a user of the account.

@@ -2,7 +2,6 @@ package users
 
 import (
 	"cmp"
-	"slices"
 	"time"
 )
 
@@ -36,14 +35,10 @@ var dates = []struct {
 //     lie in the future. All are cut to microseconds in UTC.
 //   - NotificationCount is positive and at most [MaxNotifications] if LastNotified is set, and
 //     otherwise 0.
-//   - Licences are at most [MaxLicences]. Each names its pool. Assigned, Started and Archived
-//     follow in this order, and an archived licence is started. A pool has one unarchived
-//     licence at most. Licences of an archived or deleted user are started.
 //
-// Schedule is kept. Due and Salt are emptied: the policy sets the one, the library makes the
+// Schedule and Start are kept. Due and Salt are emptied: the policy sets the one, the library makes the
 // other.
 func (u User) Clean(at time.Time) (User, error) {
-	licences := u.Licences
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
@@ -59,9 +54,6 @@ func (u User) Clean(at time.Time) (User, error) {
 	wrong := u.cleanDates(at)
 	if err := cmp.Or(u.checkStatus(), wrong); err != nil {
 		return User{}, err
-	}
-	if u.Licences, err = u.cleanLicences(licences, at); err != nil {
-		return User{}, &FieldError{"licences", err}
 	}
 	return u, nil
 }
@@ -133,44 +125,4 @@ func (u *User) cleanDates(at time.Time) *FieldError {
 		}
 	}
 	return nil
-}
-
-// cleanLicences returns the stored form of the licences: by pool, the older first.
-func (u User) cleanLicences(licences []Licence, at time.Time) ([]Licence, error) {
-	if len(licences) > MaxLicences {
-		return nil, ErrTooLong
-	}
-	var clean []Licence
-	open := map[string]bool{}
-	for _, l := range licences {
-		if err := CheckID(l.Pool); err != nil {
-			return nil, err
-		}
-		last := u.Created
-		for _, date := range []*time.Time{&l.Assigned, &l.Started, &l.Archived} {
-			*date = instant(*date)
-			switch {
-			case date.IsZero():
-				continue
-			case date.Before(last):
-				return nil, ErrTooEarly
-			case date.After(at):
-				return nil, ErrTooLate
-			}
-			last = *date
-		}
-		unstarted, unarchived := l.Started.IsZero(), l.Archived.IsZero()
-		switch {
-		case l.Assigned.IsZero():
-			return nil, ErrEmpty
-		case unstarted && (!unarchived || In(Archived, Deleted).Has(u.Status)), unarchived && open[l.Pool]:
-			return nil, ErrUnfit
-		}
-		open[l.Pool] = open[l.Pool] || unarchived
-		clean = append(clean, l)
-	}
-	slices.SortStableFunc(clean, func(a, b Licence) int {
-		return cmp.Or(cmp.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
-	})
-	return clean, nil
 }

@@ -25,6 +25,7 @@ var (
 	ErrNoReference      = Reason{"no-reference", "needs the reference of the support request"}
 	ErrUnfit            = Reason{"unfit", "contradicts the other fields of the user"}
 	ErrTooEarly         = Reason{"too-early", "is before the user was created, or before an earlier step"}
+	ErrDate             = Reason{"not-a-date", "is not a date of the form yyyy-mm-dd"}
 	ErrTooLate          = Reason{"too-late", "is in the future, or after the year 9999"}
 )
 
@@ -32,7 +33,7 @@ var (
 // package seats translate them.
 func Reasons() []Reason {
 	return []Reason{
-		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrNoReference, ErrUnfit, ErrTooEarly, ErrTooLate,
+		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrNoReference, ErrUnfit, ErrTooEarly, ErrTooLate, ErrDate,
 		ErrEncoding, ErrTooLarge, ErrNoHeader, ErrNoColumn, ErrColumnTwice, ErrQuotes, ErrExtraCells,
 		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrOwner, ErrPassword,
 	}

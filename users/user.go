@@ -23,10 +23,9 @@ type User struct {
 	NotificationCount int64     `json:"notification_count,omitzero"` // invitations and notifications sent
 	Expires           time.Time `json:"expires,omitzero"`            // the end of the invitation
 
-	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come
-	Due      time.Time `json:"due,omitzero"`      // the next change by date
-
-	Licences []Licence `json:"licences,omitzero"` // of course pools, by pool
+	Start    Start     `json:"start,omitzero"`    // an invitation to come, of an inactive user
+	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come, of an invited or active user
+	Due      time.Time `json:"due,omitzero"`      // the next change by date, or a day before it
 
 	// Salt is the library's secret: random, made with the first keyed call on the user, erased
 	// with the profile. Events keep digests of such calls, useless once the salt is erased.
@@ -40,24 +39,9 @@ func (u *User) UnmarshalJSON(text []byte) error {
 	return ReadJSON(text, (*plain)(u))
 }
 
-// A Schedule is the calendar day of a deactivation to come. The zero value is none.
-type Schedule struct {
-	Date string    `json:"date"`        // yyyy-mm-dd, in the account's time zone
-	At   time.Time `json:"at,omitzero"` // the first instant of that day
-}
-
-// A Licence is a course licence of a user: held from the assignment, spent from the start of
-// the course.
-type Licence struct {
-	Pool     string    `json:"pool"`
-	Assigned time.Time `json:"assigned,omitzero"`
-	Started  time.Time `json:"started,omitzero"`  // zero while the course is unstarted
-	Archived time.Time `json:"archived,omitzero"` // the course is archived
-}
-
 // Clone returns a deep copy.
 func (u User) Clone() User {
-	u.Groups, u.Licences = slices.Clone(u.Groups), slices.Clone(u.Licences)
+	u.Groups = slices.Clone(u.Groups)
 	return u
 }
 
