@@ -42,6 +42,10 @@ type Options struct {
 	// unbounded where Now is set; [math.MaxInt64] is unbounded too. New refuses a negative
 	// number. In memory and on SQLite the host's clock is the only one.
 	MaxSkew time.Duration
+	// Zones looks the time zone of an account up by its IANA name; nil is
+	// [time.LoadLocation]. It must be safe for concurrent use. A host may give it the newest
+	// zone rules: dates to come follow them, see [seats.Schedule].
+	Zones func(name string) (*time.Location, error)
 	// Attempts bounds the attempts to commit in the face of conflicts; 0 is 100. New refuses
 	// a negative number.
 	Attempts int
@@ -74,6 +78,9 @@ func New(s store.Store, o Options) (*Keeper, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Zones == nil {
+		o.Zones = time.LoadLocation
 	}
 	if o.Attempts == 0 {
 		o.Attempts = 100
@@ -144,7 +151,7 @@ func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Ac
 // request returns the request of a call, the same for all of its attempts.
 func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...seats.Command) seats.Request {
 	r := seats.Request{
-		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID), Zones: time.LoadLocation,
+		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID), Zones: k.options.Zones,
 		Change: seats.ChangeID(k.newID()),
 		Key:    k.call.Key, Correlation: k.call.Correlation, Reason: k.call.Reason,
 	}

@@ -34,6 +34,7 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 		// A request of its own: the call's key and reason are not those of earlier dates.
 		change := seats.Settle(s, seats.Request{
 			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(a.newID()),
+			Zones: a.options.Zones,
 		})
 		err = a.commit(ctx, change)
 		if err != nil && !a.retryable(err) {
