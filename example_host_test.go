@@ -41,13 +41,13 @@ func ExampleKeeper_RunDue() {
 		seatkeeper.Options{Now: func() time.Time { return now }})
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
 	now = now.AddDate(0, 1, 0)
-	accounts, err := keeper.RunDue(ctx)
-	fmt.Println(accounts, err)
+	done, err := keeper.RunDue(ctx, seatkeeper.DueRun{})
+	fmt.Println(done.Accounts, done.Events, err)
 	for e := range keeper.Events(ctx, "acme", seats.EventFilter{After: 2}) {
 		fmt.Println(e.Kind, e.User, e.Time.Format(time.DateOnly))
 	}
 	// Output:
-	// 1 <nil>
+	// 1 1 <nil>
 	// lapsed ada 2026-03-08
 }
 

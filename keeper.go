@@ -15,8 +15,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Keeper is the host application's way to its accounts. It is safe for concurrent use,
-// starts no goroutine and needs no closing. Within one Keeper the commands of an account
+// A Keeper is the host application's way to its accounts. It is safe for concurrent use and
+// needs no closing. [Keeper.RunDue] alone starts goroutines, and waits for them. Within one Keeper the commands of an account
 // run one after the other, in the order of arrival. Keepers on the same store, in any
 // number of processes, may meet in a conflict and try again.
 type Keeper struct {

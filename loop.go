@@ -47,9 +47,10 @@ type attempt struct {
 	*Keeper
 	request   seats.Request
 	need      seats.Need
-	last      seats.Decision // sent to the store
-	uncertain error          // why last may have been written
-	inFlight  bool           // last may still reach the store
+	last      seats.Decision   // sent to the store
+	uncertain error            // why last may have been written
+	inFlight  bool             // last may still reach the store
+	settled   func(events int) // is told of each settlement written; may be nil
 	stats     CallStats
 	began     time.Time // by Options.Now, if there is an observer
 }
@@ -82,7 +83,7 @@ func (a *attempt) runLocked(ctx context.Context, decide decideFunc) (seats.Decis
 		// A commit in flight is sent again unchanged, since the store writes it at most
 		// once. Decided anew it could become a refusal, and then arrive.
 		if !a.inFlight {
-			a.request.At = a.need.DueBy
+			a.request.At = present(a.need)
 			a.last, err = decide(snapshot, a.request)
 			if err != nil || a.last.Change.Empty() {
 				return a.last, err

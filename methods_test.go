@@ -126,7 +126,7 @@ var otherMethods = map[string]method{
 		return lastError(k.Accounts(ctx, ""))
 	},
 	"RunDue": func(ctx context.Context, k *seatkeeper.Keeper, _ users.AccountID) error {
-		_, err := k.RunDue(ctx)
+		_, err := k.RunDue(ctx, seatkeeper.DueRun{})
 		return err
 	},
 }

@@ -62,6 +62,6 @@ func (k *Keeper) loadForPreview(
 	for err == nil && request.Widen(&need, s) {
 		s, err = k.load(ctx, &need)
 	}
-	request.At = need.DueBy
+	request.At = present(need)
 	return s, request, err
 }

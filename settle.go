@@ -2,7 +2,6 @@ package seatkeeper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,29 +10,29 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// loadSettled loads a snapshot with nothing due at need.DueBy, set to the present here.
-// What was due takes effect first, unless the clock is wrong.
+// loadSettled loads a snapshot with nothing due at the present. need.DueBy is set to the
+// present and need.Ahead. What was due takes effect first, unless the clock is wrong.
 func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
 	failed, last := 0, uint64(0)
 	for {
-		began := time.Now()
-		need.DueBy = a.now()
+		began, now := time.Now(), a.now()
+		need.DueBy = now.Add(need.Ahead)
 		s, err := a.loadOnce(ctx, *need)
 		if err != nil {
 			return seats.Snapshot{}, err
 		}
-		if err := a.checkClock(need.DueBy, s.StoreTime, time.Since(began)); err != nil {
+		if err := a.checkClock(now, s.StoreTime, time.Since(began)); err != nil {
 			return seats.Snapshot{}, err
 		}
 		switch {
-		case !s.Account.IsDue(need.DueBy):
+		case !s.Account.IsDue(now):
 			return s, nil
 		case failed == a.options.Attempts:
 			return seats.Snapshot{}, a.exhausted(nil)
 		}
 		// A request of its own: the call's key and reason are not those of earlier dates.
 		change := seats.Settle(s, seats.Request{
-			Actor: users.System(), Channel: seats.ByClock, At: need.DueBy, Change: seats.ChangeID(a.newID()),
+			Actor: users.System(), Channel: seats.ByClock, At: now, Change: seats.ChangeID(a.newID()),
 			Zones: a.options.Zones,
 		})
 		err = a.commit(ctx, change)
@@ -43,16 +42,27 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 		// The next load shows whether it was written. A full change that moved the account
 		// is progress. All else counts as failed, so that a store that keeps its due
 		// instant for ever ends the loop.
-		if err != nil || len(change.Events) < seats.MaxSettled || s.Account.Revision == last {
+		rows := len(change.Updated) + len(change.Pools) + len(change.Licences)
+		if err != nil || rows < seats.MaxSettled || s.Account.Revision == last {
 			failed++
+		}
+		if err == nil && a.settled != nil {
+			a.settled(len(change.Events))
 		}
 		last = s.Account.Revision
 	}
 }
 
+// present returns the present of a need as [attempt.loadSettled] left it.
+func present(n seats.Need) time.Time { return n.DueBy.Add(-n.Ahead) }
+
 // load is loadSettled for reads: an unknown account is [store.ErrNotFound].
 func (k *Keeper) load(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
 	a := attempt{Keeper: k}
+	return a.loadKnown(ctx, need)
+}
+
+func (a *attempt) loadKnown(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
 	s, err := a.loadSettled(ctx, need)
 	if err == nil && !s.Known() {
 		err = store.ErrNotFound
@@ -87,33 +97,4 @@ func complete[T any](answers []T, questions int) error {
 		return fmt.Errorf("seatkeeper: the store gave %d answers to %d questions", len(answers), questions)
 	}
 	return nil
-}
-
-// RunDue lets everything due take effect in accounts untouched since, and returns the number
-// of accounts it settled. A host calls it every few minutes, so that seats and events come on
-// time. Every other call on an account does the same for that account first: results are the
-// same however often RunDue runs, and on however many processes.
-//
-// After an error in one account it goes on with the others. It returns all errors, each with
-// the account's ID. A clock behind the store's finds fewer accounts due.
-func (k *Keeper) RunDue(ctx context.Context) (accounts int, err error) {
-	now := k.now()
-	var failed []error
-	due := pages(true, accountPage, func(last users.AccountID) ([]users.AccountID, error) {
-		return k.store.Due(ctx, now, last, accountPage)
-	})
-	for id, err := range due {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return accounts, errors.Join(append(failed, err)...)
-		}
-		if _, err := k.load(ctx, &seats.Need{Account: id}); err != nil {
-			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", id, err))
-			continue
-		}
-		accounts++
-	}
-	return accounts, errors.Join(failed...)
 }

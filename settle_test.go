@@ -74,32 +74,6 @@ func TestKeeper_short_answers(t *testing.T) {
 	require.NoError(t, err, "what was not answered is looked for")
 }
 
-// TestKeeper_RunDue/one_account_fails goes on with the others and names it.
-func TestKeeper_RunDue(t *testing.T) {
-	t.Run("one account fails", func(t *testing.T) {
-		ctx, now := t.Context(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		clock := seatkeeper.Options{Now: func() time.Time { return now }}
-		s := memstore.New()
-		k := on(t, refusingOne{s, "b"}, clock)
-		rival := on(t, s, clock)
-		for _, id := range []users.AccountID{"a", "b", "c"} {
-			policy := seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour}
-			_, err := rival.Open(ctx, seats.Opening{Account: id, Total: seats.Of(9), Policy: policy, Owner: profile("owner")})
-			require.NoError(t, err)
-			_, err = rival.Do(ctx, id, owner, seats.Invite{Profile: profile("ada")})
-			require.NoError(t, err)
-		}
-		now = now.Add(2 * time.Hour)
-		accounts, err := k.RunDue(ctx)
-		require.Equal(t, 2, accounts)
-		require.ErrorIs(t, err, store.ErrBroken)
-		require.ErrorContains(t, err, `account "b"`)
-		accounts, err = k.RunDue(ctx)
-		require.Zero(t, accounts, "the others are done")
-		require.ErrorIs(t, err, store.ErrBroken)
-	})
-}
-
 // TestKeeper_Do_always_due: the store keeps its due instant for ever.
 func TestKeeper_Do_always_due(t *testing.T) {
 	s := memstore.New()
@@ -146,9 +120,9 @@ func TestKeeper_settles_first(t *testing.T) {
 			return nil
 		},
 		"the clock": func(ctx context.Context, k *seatkeeper.Keeper) error {
-			n, err := k.RunDue(ctx)
-			if n != 1 {
-				return fmt.Errorf("%d accounts", n)
+			done, err := k.RunDue(ctx, seatkeeper.DueRun{})
+			if done != (seatkeeper.DueProgress{Accounts: 1, Commits: 2, Events: 700}) {
+				return fmt.Errorf("%+v", done)
 			}
 			return err
 		},
@@ -174,9 +148,9 @@ func TestKeeper_settles_first(t *testing.T) {
 					}
 				}
 				require.Equal(t, 700, lapsed)
-				n, err := k.RunDue(ctx)
+				done, err := k.RunDue(ctx, seatkeeper.DueRun{})
 				require.NoError(t, err)
-				require.Zero(t, n, "once is enough")
+				require.Zero(t, done, "once is enough")
 			})
 		})
 	}
@@ -193,7 +167,7 @@ func TestKeeper_Usage_rival_settles(t *testing.T) {
 	stuck := on(t, refusing{s, store.ErrConflict}, clock)
 	_, err := stuck.Usage(t.Context(), "acme")
 	require.ErrorIs(t, err, store.ErrConflict)
-	_, err = stuck.RunDue(t.Context())
+	_, err = stuck.RunDue(t.Context(), seatkeeper.DueRun{})
 	require.ErrorIs(t, err, store.ErrConflict)
 	broken := on(t, refusing{s, store.ErrBroken}, clock)
 	_, err = broken.Usage(t.Context(), "acme")

@@ -92,7 +92,7 @@ func (h *Harness) call(c gen.Call) (done seatkeeper.Result, err error) {
 	case gen.DoEach:
 		done.Outcomes, err = k.DoEach(ctx, h.account, c.Actor, c.Commands...)
 	case gen.RunDue:
-		_, err = h.RunDue(ctx)
+		_, err = h.RunDue(ctx, seatkeeper.DueRun{})
 	case gen.EraseAccount:
 		var people int
 		people, err = k.EraseAccount(ctx, h.account, c.Actor, c.Commands[0].(seats.EraseAccount).Reason)

@@ -65,7 +65,7 @@ func (r *scenario) life() {
 	})
 	r.now = r.now.Add(2 * day)
 	r.step("what is due", func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
-		_, err := k.RunDue(ctx)
+		_, err := k.RunDue(ctx, seatkeeper.DueRun{})
 		return nil, err
 	})
 	r.do("delete one with a successor", ada, seats.Delete{User: "owner", Successor: "ada", Reason: "left"})

@@ -167,7 +167,7 @@ func (c *caller) call(r *rand.Rand, key string, n int) {
 	var err error
 	switch kind { // what has no key
 	case 0:
-		_, _ = k.RunDue(ctx)
+		_, _ = k.RunDue(ctx, seatkeeper.DueRun{})
 		return
 	case 1:
 		_, _ = k.Drain(ctx, "mails", func(context.Context, seats.Event) error { return nil })

@@ -1,0 +1,153 @@
+package seatkeeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// DueRun are the settings of [Keeper.RunDue]. The zero value is the default.
+type DueRun struct {
+	// Parallel bounds the accounts that are settled at the same time; 0 is 4. Each uses one
+	// connection of the store.
+	Parallel int
+	// Progress, if there is one, is given the state of the run after each commit and after
+	// each account. The calls come one after another, from several goroutines, and
+	// delay the run.
+	Progress func(DueProgress)
+}
+
+// DueProgress is the state of a [Keeper.RunDue].
+type DueProgress struct {
+	Accounts int // settled, or found settled by another process
+	Failed   int // accounts with an error
+	Commits  int // written by this run
+	Events   int // in these commits
+	// Account is the one of the last step, and Err its error; empty in the result of RunDue.
+	Account users.AccountID
+	Err     error
+}
+
+// MaxDueErrors is the largest number of accounts' errors that [Keeper.RunDue] returns.
+const MaxDueErrors = 100
+
+const defaultParallel = 4
+
+// RunDue lets everything due take effect in accounts untouched since. A host calls it every
+// few minutes, so that seats and events come on time. Every other call on an account does the
+// same for that account first: results are the same however late or often RunDue runs, on any
+// number of processes, and after a process is killed in the middle.
+//
+// Several accounts are settled at a time, in no particular order, so that the processes rarely
+// meet in one. An account with much to do is settled in commits of at most [seats.MaxSettled]
+// rows of a kind. RunDue starts goroutines for this and waits for them.
+//
+// After an error in one account it goes on with the others. It returns the number of accounts
+// that failed, and the first [MaxDueErrors] of their errors, each with the account's ID. An
+// error of the list of accounts and the end of the context end the run; that error is returned
+// too. A clock behind the store's finds fewer accounts due. A negative Parallel is an error.
+//
+// In a transaction, see [Keeper.InTx], it settles one account after another in the caller's
+// goroutine, and ends at the first error.
+func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
+	switch {
+	case run.Parallel < 0:
+		return DueProgress{}, errors.New("seatkeeper: DueRun.Parallel is negative")
+	case run.Parallel == 0:
+		run.Parallel = defaultParallel
+	}
+	r := dueRun{Keeper: k, progress: run.Progress}
+	var workers errgroup.Group // without errors
+	workers.SetLimit(run.Parallel)
+	err := r.list(ctx, func(id users.AccountID) (goOn bool) {
+		if k.bound {
+			r.settle(ctx, id)
+			return len(r.errs) == 0
+		}
+		workers.Go(func() error {
+			r.settle(ctx, id)
+			return nil
+		})
+		return true
+	})
+	_ = workers.Wait()
+	if err == nil && r.cut {
+		err = ctx.Err()
+	}
+	r.done.Account, r.done.Err = "", nil
+	return r.done, errors.Join(append(r.errs, err)...)
+}
+
+// A dueRun is a call of RunDue under way.
+type dueRun struct {
+	*Keeper
+	progress func(DueProgress)
+
+	mutex sync.Mutex
+	done  DueProgress
+	errs  []error
+	cut   bool // the context ended in the middle of an account
+}
+
+// list hands out the accounts due now, page by page, until the context ends.
+func (r *dueRun) list(ctx context.Context, settle func(users.AccountID) (goOn bool)) error {
+	now := r.now()
+	var last users.AccountID
+	for more := true; more; {
+		page, err := r.store.Due(ctx, now, last, accountPage)
+		if err != nil {
+			return err
+		}
+		if more = len(page) == accountPage; more {
+			last = page[len(page)-1]
+		}
+		for _, i := range rand.Perm(len(page)) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if !settle(page[i]) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// settle settles one account.
+func (r *dueRun) settle(ctx context.Context, id users.AccountID) {
+	a := attempt{Keeper: r.Keeper, settled: func(events int) {
+		r.step(id, nil, func(p *DueProgress) { p.Commits, p.Events = p.Commits+1, p.Events+events })
+	}}
+	_, err := a.loadKnown(ctx, &seats.Need{Account: id})
+	switch {
+	case err == nil:
+		r.step(id, nil, func(p *DueProgress) { p.Accounts++ })
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		r.cut = true
+	default:
+		r.step(id, fmt.Errorf("seatkeeper: account %q: %w", id, err), func(p *DueProgress) { p.Failed++ })
+	}
+}
+
+// step notes a step of the run and tells of it.
+func (r *dueRun) step(id users.AccountID, err error, note func(*DueProgress)) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	note(&r.done)
+	r.done.Account, r.done.Err = id, err
+	if err != nil && len(r.errs) < MaxDueErrors {
+		r.errs = append(r.errs, err)
+	}
+	if r.progress != nil {
+		r.progress(r.done)
+	}
+}
