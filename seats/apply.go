@@ -57,9 +57,8 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if pool.ID == Site {
 		pool.Held = account.held()
 	} else {
-		loaded, known := v.licences[f.licence.ID()]
-		held, spent := uses(loaded, known)
-		nowHeld, nowSpent := uses(f.licence, f.licence.Pool != "")
+		held, spent := uses(v.licence(f.licence.ID()))
+		nowHeld, nowSpent := uses(f.licence)
 		pool.Held, pool.Spent = pool.Held+nowHeld-held, pool.Spent+nowSpent-spent
 	}
 	if !f.kind.mayOverfill() && !was.canBecome(pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
@@ -77,7 +76,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
 	sealed := v.sealFor(&account, &u)
-	if u.ID != "" {
+	if u.ID != "" && (f.licence.Pool == "" || u.Salt != row.Salt) { // a licence leaves the row of its user alone
 		v.putUser(u)
 	}
 	account.Revision = v.base + 1
@@ -86,7 +85,8 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	v.account = account
 	replace(v.pools, v.wasPools, pool.ID, pool)
 	if f.licence.Pool != "" {
-		replace(v.licences, v.wasLicences, f.licence.ID(), f.licence)
+		f.licence.Due = dueOf(f.licence)
+		v.putLicence(f.licence)
 		v.account.NextDue = earliest(v.account.NextDue, f.licence.Due)
 	}
 	v.account.NextDue = earliest(v.account.NextDue, pool.Due)

@@ -23,7 +23,7 @@ type evaluation struct {
 	pools    map[PoolID]Pool
 	people   map[users.ID]users.User
 	holders  map[users.Key]users.ID
-	licences map[users.LicenceID]users.Licence
+	licences map[users.ID][]users.Licence // by user, in order
 	// Further users with the key of a holder: a new version of the comparison form has made
 	// one key of two addresses.
 	sharers map[users.Key][]users.ID
@@ -44,7 +44,7 @@ func newEvaluation(s Snapshot, r Request) *evaluation {
 		pools:       make(map[PoolID]Pool, len(s.Pools)),
 		people:      make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
 		holders:     make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
-		licences:    make(map[users.LicenceID]users.Licence, len(s.Licences)),
+		licences:    make(map[users.ID][]users.Licence),
 		past:        make(map[int][]Event),
 		wasLicences: make(map[users.LicenceID]users.Licence),
 		wasPools:    make(map[PoolID]Pool),
@@ -54,7 +54,7 @@ func newEvaluation(s Snapshot, r Request) *evaluation {
 		v.pools[p.ID] = p
 	}
 	for _, l := range s.Licences {
-		v.licences[l.ID()] = l
+		v.licences[l.User] = append(v.licences[l.User], l)
 	}
 	for _, e := range s.Past {
 		if e.Key == r.Key && r.Key != "" {
@@ -245,7 +245,7 @@ func (v *evaluation) change() Change {
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(v.wasLicences), users.LicenceID.Compare) {
-		c.Licences = append(c.Licences, v.licences[id])
+		c.Licences = append(c.Licences, v.licence(id))
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.wasPeople)) {
 		was, is := v.wasPeople[id], v.people[id]

@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -11,10 +10,11 @@ import (
 // A course licence is held in its pool until the course is started, and spent from then
 // on. It changes with its user by an effect of its own.
 
-// uses returns the seats of its course pool that a licence holds and has spent.
-func uses(l users.Licence, known bool) (held, spent int64) {
+// uses returns the seats of its course pool that a licence holds and has spent; the zero licence
+// none.
+func uses(l users.Licence) (held, spent int64) {
 	switch {
-	case !known || l.State() == users.LicenceReturned:
+	case l.Pool == "" || l.State() == users.LicenceReturned:
 		return 0, 0
 	case l.State() == users.LicenceAssigned:
 		return 1, 0
@@ -22,22 +22,44 @@ func uses(l users.Licence, known bool) (held, spent int64) {
 	return 0, 1
 }
 
-// licencesOf lists the licences of a user, in order.
-func (v *evaluation) licencesOf(id users.ID) (all []users.Licence) {
-	for _, key := range slices.SortedFunc(maps.Keys(v.licences), users.LicenceID.Compare) {
-		if key.User == id {
-			all = append(all, v.licences[key])
+// licence returns the row of a licence; zero: there is none.
+func (v *evaluation) licence(id users.LicenceID) users.Licence {
+	all := v.licences[id.User]
+	if i, ok := slices.BinarySearchFunc(all, id, func(l users.Licence, id users.LicenceID) int { return l.ID().Compare(id) }); ok {
+		return all[i]
+	}
+	return users.Licence{}
+}
+
+// putLicence replaces the row of a licence. The list is a new one, since forks share it.
+func (v *evaluation) putLicence(l users.Licence) {
+	if _, ok := v.wasLicences[l.ID()]; !ok {
+		v.wasLicences[l.ID()] = v.licence(l.ID())
+	}
+	v.licences[l.User] = merged(v.licences[l.User], []users.Licence{l}, compareLicences)
+}
+
+// latest returns the user's last licence of a course; zero: there was none.
+func (v *evaluation) latest(user users.ID, course PoolID) (last users.Licence) {
+	for _, l := range v.licences[user] {
+		if PoolID(l.Pool) == course {
+			last = l
 		}
 	}
-	return all
+	return last
+}
+
+// giveBack returns an unstarted licence to its pool.
+func (v *evaluation) giveBack(l users.Licence) users.Licence {
+	l.Returned = v.at
+	return l
 }
 
 // returned returns the unstarted licences of a user as rows that are back in their pools.
 func (v *evaluation) returned(id users.ID) (all []users.Licence) {
-	for _, l := range v.licencesOf(id) {
+	for _, l := range v.licences[id] {
 		if l.State() == users.LicenceAssigned {
-			l.Returned, l.Due = v.at, time.Time{}
-			all = append(all, l)
+			all = append(all, v.giveBack(l))
 		}
 	}
 	return all
@@ -84,4 +106,13 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 		}
 	}
 	return len(n.Pools)+len(n.Users) > asked || n.Admins != admins
+}
+
+// dueOf returns the instant at which a licence changes by itself: an unstarted one is back in its
+// pool at the end of its term.
+func dueOf(l users.Licence) time.Time {
+	if l.State() == users.LicenceAssigned {
+		return l.Ends
+	}
+	return time.Time{}
 }

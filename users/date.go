@@ -36,6 +36,10 @@ func (d Date) utc() time.Time {
 // counts the first time, and a skipped day starts with the day after it.
 func (d Date) Start(in *time.Location) time.Time { return firstAt(d.utc(), in) }
 
+// End returns the first instant after the day in the location. It follows the zone's clock
+// changes as [Date.Start] does.
+func (d Date) End(in *time.Location) time.Time { return firstAt(d.utc().AddDate(0, 0, 1), in) }
+
 // LastMinute returns 23:59 of the day in the location: the second one if the clock shows it
 // twice, and the first instant after it if the clock skips it.
 func (d Date) LastMinute(in *time.Location) time.Time {

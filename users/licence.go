@@ -67,6 +67,16 @@ func (l Licence) State() LicenceState {
 	return LicenceAssigned
 }
 
+// HasEnded reports whether the term of the licence is over.
+func (l Licence) HasEnded(at time.Time) bool { return !l.Ends.IsZero() && !at.Before(l.Ends) }
+
+// IsOpen reports whether the licence stands for a course in use: it is unstarted, or started and
+// its term goes on. A user has one open licence of a pool at most.
+func (l Licence) IsOpen(at time.Time) bool {
+	state := l.State()
+	return state == LicenceAssigned || state == LicenceStarted && !l.HasEnded(at)
+}
+
 // A LicenceID names a licence in an account.
 type LicenceID struct {
 	User   ID
@@ -144,7 +154,7 @@ func (u User) cleanLicences(licences []Licence, at time.Time) ([]Licence, error)
 		}
 		l.Ends, l.Due = instant(l.Ends), time.Time{}
 		state := l.State()
-		isOpen := state == LicenceAssigned || state == LicenceStarted
+		isOpen := l.IsOpen(at)
 		switch {
 		case l.Assigned.IsZero():
 			return nil, ErrEmpty
