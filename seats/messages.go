@@ -40,7 +40,7 @@ import (
 //	                    remedies/semicolon and remedies/semicolon-or if one has several steps
 //	remedies/tail       the text before steps that follow each of the remedies
 //	fault/file          a fault of a roster; fault/row and fault/cell: of a row or a cell,
-//	                    fault/clash: of two cells
+//	                    fault/clash: of two cells, fault/form: a date of another form
 //	total/unlimited     the {total} of an unlimited pool
 //	action/archive      the words for an {action} that a policy can withhold
 //	field/email         the word for a {field}, if it differs from the name of the field
@@ -48,7 +48,8 @@ import (
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
 // {spent}, {excess}, {asked}, {least}, {most}, {bound}, {count}, {field}, {action} and {reason}; steps and
-// reason/unlisted have {count}; faults of a roster have {row}, {column}, {reason} and {other}.
+// reason/unlisted have {count}; faults of a roster have {row}, {column}, {reason}, {other} and
+// {format}.
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
 //
@@ -279,8 +280,10 @@ func (m Messages) Fault(f users.Fault) string {
 		key = "fault/row"
 	case f.Other != 0:
 		key = "fault/clash"
+	case f.Format != "":
+		key = "fault/form"
 	}
-	return m.say(key, "", "row", strconv.Itoa(f.Row), "column", f.Column,
+	return m.say(key, "", "row", strconv.Itoa(f.Row), "column", f.Column, "format", f.Format,
 		"reason", m.Reason(f.Problem), "other", strconv.Itoa(f.Other))
 }
 

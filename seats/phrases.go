@@ -96,6 +96,7 @@ var phrases = Messages{
 	"fault/row":       "row {row} {reason}",
 	"fault/cell":      "row {row}: {column} {reason}",
 	"fault/clash":     "row {row}: {column} {reason} by row {other}",
+	"fault/form":      "row {row}: {column} {reason}: {format}",
 	"reason/unlisted": "has further faults that are not listed: {count}",
 }
 
@@ -105,7 +106,7 @@ var placeholders = map[string]string{
 	"total":           "",
 	"remedy":          "count",
 	"remedies":        "",
-	"fault":           "row column reason other",
+	"fault":           "row column reason other format",
 	"reason":          "",
 	"reason/unlisted": "count",
 	"field":           "",

@@ -41,6 +41,21 @@ Zoë;;;;Ada@Example.com;Captain;;;
 	// 2 Ada ada@example.com admin
 }
 
+// A file may have the date of a leave. The options name the form of dates, and the header says
+// which day it is.
+func ExampleReadRoster_leave() {
+	options := users.RosterOptions{DateFormat: "DD/MM/YYYY", SkipFaulty: true}
+	roster, err := users.ReadRoster(strings.NewReader(`Email,Last day
+ada@example.com,31/03/2026
+max@example.com,03/31/2026
+`), options)
+	fmt.Println(roster.People[0].Leave, err)
+	fmt.Println(roster.Faults[0])
+	// Output:
+	// last day: 2026-03-31 <nil>
+	// row 3: Last day is not a date of the expected form: DD/MM/YYYY
+}
+
 // A written roster is read back unchanged. The title =1+1 is a formula to a spreadsheet and
 // gets an apostrophe in the file.
 func ExampleWriteRoster() {

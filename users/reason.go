@@ -34,8 +34,8 @@ var (
 func Reasons() []Reason {
 	return []Reason{
 		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrNoReference, ErrUnfit, ErrTooEarly, ErrTooLate, ErrDate,
-		ErrEncoding, ErrTooLarge, ErrNoHeader, ErrNoColumn, ErrColumnTwice, ErrQuotes, ErrExtraCells,
-		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrOwner, ErrPassword,
+		ErrEncoding, ErrTooLarge, ErrNoHeader, ErrNoColumn, ErrColumnTwice, ErrColumnAlike, ErrQuotes, ErrExtraCells,
+		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrOwner, ErrDateForm, ErrPassword,
 	}
 }
 

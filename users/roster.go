@@ -31,7 +31,8 @@ type Roster struct {
 type Entry struct {
 	Row     int // as in a spreadsheet, see [ReadRoster]
 	Profile Profile
-	Role    Role // default [Member]; [Owner] is refused
+	Role    Role  // default [Member]; [Owner] is refused
+	Leave   Leave // the day of the leave, if the file has one
 }
 
 // A Column is a column of a roster.
@@ -41,13 +42,19 @@ type Column struct {
 	Header string
 
 	// Field is the field of the cells: "first-name", "last-name", "username", "email",
-	// "external-id", "location", "department", "title", "role" or "password". "status" and
-	// "groups" are written by [WriteRoster] and ignored by [ReadRoster].
+	// "external-id", "location", "department", "title", "role" or "password".
+	//
+	// The date of a leave has a field for each meaning: "last-day" is the last day with access,
+	// "first-day-without" the first one without. "leave" is read as [RosterOptions.LeaveDay]
+	// says. [WriteRoster] leaves "leave" out, since its header may be read either way.
+	//
+	// "status" and "groups" are written by WriteRoster and ignored by [ReadRoster].
 	Field string
 
 	// For reading.
-	Optional bool // the column may be missing
-	Filled   bool // empty cells are faults
+	Synonyms []string // other headers of the column, compared like Header
+	Optional bool     // the column may be missing
+	Filled   bool     // empty cells are faults
 }
 
 // RosterOptions describe a roster to [ReadRoster] and [WriteRoster]. The zero value has all
@@ -61,7 +68,16 @@ type RosterOptions struct {
 	// of the roles and common synonyms. A cell with a word for [Owner] is a fault.
 	Roles map[string]Role
 
+	// DateFormat is the form of dates, as in "DD/MM/YYYY": the year as YYYY, the month as MM or
+	// M, the day as DD or D. The default is "YYYY-MM-DD", ISO 8601. Dates of another form are
+	// faults, [ErrDateForm]. In reading, days and months between separators may lack a zero.
+	DateFormat string
+
 	// The following are for reading.
+
+	// LeaveDay is the meaning of dates in a column with the field "leave". The default is that
+	// of the account's policy.
+	LeaveDay LeaveDay
 
 	// Source is the source of the people. The default is [SourceImport].
 	Source Source
@@ -111,10 +127,19 @@ var defaultColumns = []Column{
 	{Header: "Title", Field: "title", Optional: true},
 	{Header: "Groups", Field: "groups"},
 	{Header: "Status", Field: "status"},
+	{Header: "Last day", Field: "last-day", Optional: true, Synonyms: []string{"Last day of access", "Last day with access", "Last working day", "Active until"}},
+	{Header: "First day without access", Field: "first-day-without", Optional: true, Synonyms: []string{"First day without", "Inactive from"}},
+	{Header: "Leave date", Field: "leave", Optional: true, Synonyms: []string{"Leaving date", "End date", "Deactivation date", "Make inactive", "Termination date", "Expiration date", "Expiry date"}},
 }
 
 // writtenOnly are the fields ignored in reading.
 var writtenOnly = []string{"groups", "status"}
+
+// isField reports whether a column may have the field.
+func isField(name string) bool {
+	_, leave := leaveFields[name]
+	return leave || textOf(name) != nil || name == "role" || name == "password" || slices.Contains(writtenOnly, name)
+}
 
 var defaultRoles = map[string]Role{
 	"Member": Member, "User": Member, "Learner": Member, "Student": Member, "Participant": Member,
@@ -176,21 +201,27 @@ func (o RosterOptions) complete() (RosterOptions, error) {
 	}
 	headers, fields := map[string]bool{}, map[string]bool{}
 	for _, c := range o.Columns {
-		name, wrong := label(c.Header), ""
+		wrong := ""
 		switch {
-		case textOf(c.Field) == nil && c.Field != "role" && c.Field != "password" && !slices.Contains(writtenOnly, c.Field):
+		case !isField(c.Field):
 			wrong = fmt.Sprintf("the field %q is unknown", c.Field)
-		case name == "":
-			wrong = "the header is empty"
-		case headers[name]:
-			wrong = "another column has this header"
 		case fields[c.Field]:
 			wrong = fmt.Sprintf("another column has the field %q", c.Field)
+		}
+		fields[c.Field] = true
+		for _, header := range c.headers() {
+			switch name := label(header); {
+			case name == "":
+				wrong = "the header is empty"
+			case headers[name]:
+				wrong = "another column has this header"
+			default:
+				headers[name] = true
+			}
 		}
 		if wrong != "" {
 			return o, fmt.Errorf("users: roster column %q: %s", c.Header, wrong)
 		}
-		headers[name], fields[c.Field] = true, true
 	}
 	roles := map[string]Role{}
 	for word, role := range o.Roles {
@@ -204,6 +235,9 @@ func (o RosterOptions) complete() (RosterOptions, error) {
 	}
 	return o, nil
 }
+
+// headers lists the headers of the column.
+func (c Column) headers() []string { return append([]string{c.Header}, c.Synonyms...) }
 
 // textOf returns the accessor of a profile's text, or nil for an unknown field.
 func textOf(name string) func(*Profile) *string {

@@ -47,7 +47,7 @@ func TestReadRoster_formats(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			profile := users.Profile{FirstName: "Zoë", Email: "zoe@x.example", Source: fromFile}
-			require.Equal(t, []users.Entry{{2, profile, users.Member}}, people(t, file, users.RosterOptions{}))
+			require.Equal(t, []users.Entry{{2, profile, users.Member, users.Leave{}}}, people(t, file, users.RosterOptions{}))
 		})
 	}
 }
@@ -214,6 +214,7 @@ func FuzzReadRoster(f *testing.F) {
 	f.Add([]byte("First name,Last name,Username,Password,Email,Role,Location,Department,Title\nA,B,c,d,a@x.example,User,,,\n"), true)
 	f.Add([]byte("\uFEFFsep=;\r\n\"E-mail\";Role;External ID\r\"a@x.example\";\"Ad\nmin\";'=7\n\n;;;\nb\"c"), false)
 	f.Add([]byte(inUTF16(binary.BigEndian, "\uFEFFusername\temail\nü\t\nÜ\t\n\"\t\nx\tX@x.example")), false)
+	f.Add([]byte("Email,Last day,Inactive from,End date\na@x.example,2026-03-31,2026-4-1,\nb@x.example,,,31.3.2026\nc@x.example,0000-01-01,,\n"), false)
 	f.Fuzz(func(t *testing.T, file []byte, accuEd bool) {
 		var o users.RosterOptions
 		if accuEd {
@@ -230,6 +231,8 @@ func FuzzReadRoster(f *testing.F) {
 			require.NoError(t, err)
 			require.Equal(t, e.Profile, clean)
 			require.NotEqual(t, users.Owner, e.Role)
+			require.NoError(t, e.Leave.Date.Check())
+			require.True(t, e.Leave.Date != "" || e.Leave == users.Leave{})
 			require.Greater(t, e.Row, row)
 			row = e.Row
 			for _, k := range clean.Keys() {

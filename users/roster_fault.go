@@ -13,12 +13,14 @@ var (
 	ErrNoHeader     = Reason{"no-header", "has no header: its first row names none of the columns"}
 	ErrNoColumn     = Reason{"no-column", "is missing from the header"}
 	ErrColumnTwice  = Reason{"column-twice", "stands in the header more than once"}
+	ErrColumnAlike  = Reason{"column-alike", "means the same as another column"}
 	ErrQuotes       = Reason{"misplaced-quotes", "has a misplaced or unclosed quotation mark"}
 	ErrExtraCells   = Reason{"extra-cells", "has more cells than the header"}
 	ErrNoIdentity   = Reason{"no-identity", "has no email, username or external ID: give one of them"}
 	ErrDuplicateRow = Reason{"taken", "is taken"}
 	ErrRole         = Reason{"unknown-role", "is not a known role"}
 	ErrOwner        = Reason{"role-of-owner", "is the role of an owner: give another role and grant the ownership later"}
+	ErrDateForm     = Reason{"wrong-date-form", "is not a date of the expected form"}
 	ErrPassword     = Reason{"password-refused", "is not accepted"}
 )
 
@@ -28,6 +30,7 @@ type Fault struct {
 	Column  string // the header, as in [Column.Header]; empty: the whole row
 	Problem error  // such as [ErrDuplicateRow], [ErrEmpty] or [ErrAddress]; found by [errors.Is]
 	Other   int    // the earlier row of a duplicate
+	Format  string // of [ErrDateForm]: the expected form, see [RosterOptions.DateFormat]
 }
 
 // Error returns the fault as a sentence, such as "row 12: Email is taken by row 3".
@@ -45,6 +48,8 @@ func (f Fault) Error() string {
 	switch {
 	case f.Other != 0:
 		text += fmt.Sprintf(" by row %d", f.Other)
+	case f.Format != "":
+		text += ": " + f.Format
 	case f.Problem == ErrTooLong && f.Column == "":
 		text += fmt.Sprintf(": at most %d MiB and %d cells", MaxRosterRowBytes>>20, MaxRosterColumns)
 	case f.Problem == ErrTooLong:

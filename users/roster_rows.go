@@ -12,6 +12,7 @@ type rosterReader struct {
 	RosterOptions
 	columns map[string]bool // by label of the header
 	roles   map[string]Role // by label of the word
+	dates   dateFormat
 
 	width     int            // of the header
 	cells     []rosterCell   // of the columns in the file
@@ -25,7 +26,7 @@ type rosterReader struct {
 
 // The bytes of each beside its texts, about.
 const (
-	personSize = 272 // an Entry of a growing slice
+	personSize = 304 // an Entry of a growing slice
 	keySize    = 64  // a Key and a number in a growing map
 	textSize   = 32
 )
@@ -37,12 +38,18 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rosterReader{RosterOptions: o, columns: map[string]bool{}, roles: map[string]Role{}, passwords: map[int]string{}, taken: map[Key]int{}}
+	dates, err := newDateFormat(o.DateFormat)
+	if err != nil {
+		return nil, err
+	}
+	r := &rosterReader{RosterOptions: o, dates: dates, columns: map[string]bool{}, roles: map[string]Role{}, passwords: map[int]string{}, taken: map[Key]int{}}
 	r.Columns = nil
 	for _, c := range o.Columns {
 		if !slices.Contains(writtenOnly, c.Field) {
 			r.Columns = append(r.Columns, c)
-			r.columns[label(c.Header)] = true
+			for _, header := range c.headers() {
+				r.columns[label(header)] = true
+			}
 		}
 	}
 	for word, role := range o.Roles {
@@ -55,7 +62,7 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 type rosterCell struct {
 	Column
 	at   int
-	text func(*Profile) *string // nil for role and password
+	text func(*Profile) *string // nil for others
 }
 
 // findHeader reads up to the header and sets the separator: the one with the most columns named
@@ -130,12 +137,21 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 		}
 	}
 	for _, c := range r.Columns {
-		switch at := places[label(c.Header)]; {
-		case len(at) > 1:
-			faults = append(faults, Fault{Row: row, Column: c.Header, Problem: ErrColumnTwice})
-		case len(at) == 1:
-			r.cells = append(r.cells, rosterCell{c, at[0], textOf(c.Field)})
-		case !c.Optional:
+		found := false
+		for _, header := range c.headers() {
+			switch at := places[label(header)]; {
+			case len(at) > 1:
+				faults = append(faults, Fault{Row: row, Column: header, Problem: ErrColumnTwice})
+			case len(at) == 1 && found:
+				faults = append(faults, Fault{Row: row, Column: header, Problem: ErrColumnAlike})
+			case len(at) == 1:
+				cell := rosterCell{c, at[0], textOf(c.Field)}
+				cell.Header = header
+				r.cells = append(r.cells, cell)
+			}
+			found = found || len(places[label(header)]) > 0
+		}
+		if !found && !c.Optional {
 			faults = append(faults, Fault{Row: row, Column: c.Header, Problem: ErrNoColumn})
 		}
 	}
@@ -199,6 +215,9 @@ type rosterRow struct {
 
 func (r *rosterRow) addFault(field string, problem error, other int) {
 	f := Fault{Row: r.Row, Problem: problem, Other: other}
+	if problem == ErrDateForm {
+		f.Format = r.reader.dates.name
+	}
 	for _, c := range r.reader.cells {
 		if c.Field == field {
 			f.Column = c.Header
@@ -208,7 +227,7 @@ func (r *rosterRow) addFault(field string, problem error, other int) {
 	r.faulty = append(r.faulty, field)
 }
 
-// fill sets profile, role and password from the cells.
+// fill sets profile, role, leave and password from the cells.
 func (r *rosterRow) fill(cells []string) {
 	for _, c := range r.reader.cells {
 		var raw string
@@ -225,6 +244,8 @@ func (r *rosterRow) fill(cells []string) {
 			r.password = strings.Clone(raw) // a slice would keep the row in memory
 		case c.Field == "role":
 			r.setRole(cell)
+		case c.text == nil:
+			r.setLeave(c.Field, cell)
 		default:
 			*c.text(&r.Profile) = cell
 		}
@@ -285,7 +306,7 @@ func (r *rosterRow) accept() {
 		return
 	}
 	reader.people = append(reader.people, r.Entry)
-	reader.memory += personSize
+	reader.memory += personSize + len(r.Leave.Date)
 	for _, f := range fields {
 		reader.memory += len(*f.text(&r.Profile))
 	}

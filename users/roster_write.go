@@ -3,6 +3,7 @@ package users
 import (
 	"bufio"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -18,7 +19,9 @@ import (
 // A role is written as the product's word: the name of the role if it is one of several words,
 // otherwise the first word by its bytes. An owner becomes an admin if the product has no word
 // for owners. Every other role of a role column requires a word. A status is written by name,
-// groups are joined by a semicolon and a space, cells of passwords stay empty.
+// groups are joined by a semicolon and a space, cells of passwords stay empty. The date of a
+// leave stands in the column of its meaning. If the file has only the other column, it is
+// given as the other day: the last day is the one before the first day without access.
 //
 // Formulas are guarded: a cell gets an apostrophe before a first character = + - @ TAB CR, or
 // one of the first four in full width, and also after a semicolon (with blanks and quotation
@@ -59,6 +62,8 @@ type rosterWriter struct {
 	header []string // until it is written
 	fields []string // of the columns
 	words  []string // by role
+	dates  dateFormat
+	leaves map[LeaveDay]bool // the meanings with a column
 	file   *bufio.Writer
 	rows   *csv.Writer // on file
 }
@@ -69,18 +74,30 @@ func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rosterWriter{file: bufio.NewWriter(w)}
+	dates, err := newDateFormat(o.DateFormat)
+	if err != nil {
+		return nil, err
+	}
+	r := &rosterWriter{file: bufio.NewWriter(w), dates: dates, leaves: map[LeaveDay]bool{}}
 	r.rows = csv.NewWriter(r.file)
 	r.rows.UseCRLF = true
 	for _, c := range o.Columns {
 		header, err := written(c.Header)
-		if err != nil {
+		switch {
+		case c.Field == "leave":
+			continue
+		case err != nil:
 			return nil, fmt.Errorf("users: roster column %q: %w", c.Header, err)
+		case len(r.header) == 0 && isInstruction(header):
+			return nil, fmt.Errorf("users: roster column %q: as the first header it reads as an instruction to Excel: put another column first", c.Header)
 		}
 		r.header, r.fields = append(r.header, header), append(r.fields, c.Field)
+		if meaning, ok := leaveFields[c.Field]; ok {
+			r.leaves[meaning] = true
+		}
 	}
-	if isInstruction(r.header[0]) {
-		return nil, fmt.Errorf("users: roster column %q: as the first header it reads as an instruction to Excel: put another column first", o.Columns[0].Header)
+	if len(r.header) == 0 {
+		return nil, errors.New("users: roster: RosterOptions.Columns has no column to write")
 	}
 	if !slices.Contains(r.fields, "role") {
 		return r, nil
@@ -154,6 +171,8 @@ func (r *rosterWriter) cell(field string, u *User) (string, error) {
 		return u.Status.String(), nil
 	case "groups":
 		return written(strings.Join(u.Groups, "; "))
+	case "last-day", "first-day-without":
+		return r.leaveCell(field, u.Schedule.Leave)
 	}
 	return written(*textOf(field)(&u.Profile))
 }

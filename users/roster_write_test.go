@@ -61,10 +61,12 @@ func TestWriteRoster_accuEd(t *testing.T) {
 
 func TestWriteRoster_zero_options(t *testing.T) {
 	all := users.User{Profile: users.Profile{ID: "u1", FirstName: "A", LastName: "B", Username: "c", Email: "d@x.example", ExternalID: "e",
-		Location: "f", Department: "g", Title: "h", Groups: []string{"i", "j, k"}}, Role: users.Owner, Status: users.Archived}
-	require.Equal(t, "\uFEFFFirst name,Last name,Username,Email,External ID,Role,Location,Department,Title,Groups,Status\r\n"+
-		"A,B,c,d@x.example,e,Owner,f,g,h,\"i; j, k\",archived\r\n"+
-		",,n,,,Member,,,,,\r\n", written(t, users.RosterOptions{}, all, users.User{Profile: users.Profile{Username: "n"}}))
+		Location: "f", Department: "g", Title: "h", Groups: []string{"i", "j, k"}}, Role: users.Owner, Status: users.Archived,
+		Schedule: users.Schedule{Leave: users.From("2026-04-01")}}
+	next := users.User{Profile: users.Profile{Username: "n"}, Schedule: users.Schedule{Leave: users.Until("2026-03-31")}}
+	require.Equal(t, "\uFEFFFirst name,Last name,Username,Email,External ID,Role,Location,Department,Title,Groups,Status,Last day,First day without access\r\n"+
+		"A,B,c,d@x.example,e,Owner,f,g,h,\"i; j, k\",archived,,2026-04-01\r\n"+
+		",,n,,,Member,,,,,,2026-03-31,\r\n", written(t, users.RosterOptions{}, all, next))
 }
 
 func TestWriteRoster_deleted(t *testing.T) {
@@ -121,7 +123,7 @@ func TestWriteRoster_formulas_in_every_column(t *testing.T) {
 		"'=a,'=b,'=c,'=d@x.example,'=e,'=f,'=g,'=h,'=i; '=j,'=a\r\n", file)
 
 	u.Groups, u.Source = nil, fromFile
-	require.Equal(t, []users.Entry{{2, u.Profile, users.Admin}}, people(t, file, o))
+	require.Equal(t, []users.Entry{{2, u.Profile, users.Admin, users.Leave{}}}, people(t, file, o))
 }
 
 func TestWriteRoster_roles(t *testing.T) {
@@ -272,7 +274,7 @@ func TestReadRoster_written_only(t *testing.T) {
 	roster, err := users.ReadRoster(strings.NewReader(written(t, o, u)), o)
 	require.NoError(t, err)
 	require.Equal(t, users.Roster{
-		People:  []users.Entry{{2, users.Profile{Email: "a@x.example", Source: fromFile}, users.Member}},
+		People:  []users.Entry{{2, users.Profile{Email: "a@x.example", Source: fromFile}, users.Member, users.Leave{}}},
 		Fields:  []string{"email"},
 		Ignored: []string{"State", "Teams"},
 	}, roster)
