@@ -47,7 +47,10 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 		if page, err = k.store.Users(ctx, account, all, auditPage); err != nil {
 			break
 		}
-		need := seats.Need{Account: account}
+		need := seats.Need{Account: account, Licences: make([]users.ID, len(page))}
+		for i, u := range page {
+			need.Licences[i] = u.ID
+		}
 		if len(page) < auditPage {
 			need.Pools = a.Pools()
 		}
@@ -74,6 +77,9 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 		for _, u := range page {
 			a.Row(u)
 			all.After = u.ID
+		}
+		for _, l := range s.Licences {
+			a.Licence(l)
 		}
 		if len(page) < auditPage {
 			return s, nil

@@ -25,7 +25,7 @@ func licensed(t *testing.T) store.Store {
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(2000), seats.Standard())
 	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(2)}, seats.SetTotal{Pool: "sql", Total: seats.Of(2)})
 	first, second := veteran("l0", "go", "sql"), veteran("l1", "sql")
-	first.Licences[1].Started = first.StatusSince
+	first.Licences[1].Started = first.User.StatusSince
 	report, err := k.Import(t.Context(), "acme", table(nil, first, second))
 	require.NoError(t, err)
 	require.Empty(t, report.Refusals)

@@ -76,7 +76,7 @@ func (k *Keeper) doChunked(
 // weight is the number of events that a command may write.
 func weight(c seats.Command) int {
 	if i, ok := c.(seats.Import); ok {
-		return 1 + len(i.User.Licences)
+		return 1 + len(i.Licences)
 	}
 	return 1
 }

@@ -111,8 +111,8 @@ func TestKeeper_clock_skew(t *testing.T) {
 		"May":     func(k *seatkeeper.Keeper) error { return k.May(ctx, "acme", owner, buy) },
 		"Apply":   func(k *seatkeeper.Keeper) error { _, err := k.Apply(ctx, "acme", owner, plan); return err },
 		"Import": func(k *seatkeeper.Keeper) error {
-			_, err := k.Import(ctx, "acme", func(yield func(users.User, error) bool) {
-				yield(users.User{Profile: profile("u"), Status: users.Active, Created: noon, StatusSince: noon}, nil)
+			_, err := k.Import(ctx, "acme", func(yield func(seats.Import, error) bool) {
+				yield(seats.Import{User: users.User{Profile: profile("u"), Status: users.Active, Created: noon, StatusSince: noon}}, nil)
 			})
 			return err
 		},

@@ -88,14 +88,14 @@ func ExampleKeeper_Import() {
 
 	// The table of the host, as it may come out of a query, row by row.
 	hired, left := time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC), time.Date(2025, 6, 30, 0, 0, 0, 0, time.UTC)
-	table := func(yield func(users.User, error) bool) {
-		for _, row := range []users.User{
-			{Profile: users.Profile{ID: "u1", Email: "olive@acme.example"}, Role: users.Owner, Status: users.Active, Created: hired, StatusSince: hired, FirstSignIn: hired},
-			{Profile: person("Ada"), Role: users.Admin, Status: users.Active, Created: hired, StatusSince: hired, FirstSignIn: hired,
+	table := func(yield func(seats.Import, error) bool) {
+		for _, row := range []seats.Import{
+			{User: users.User{Profile: users.Profile{ID: "u1", Email: "olive@acme.example"}, Role: users.Owner, Status: users.Active, Created: hired, StatusSince: hired, FirstSignIn: hired}},
+			{User: users.User{Profile: person("Ada"), Role: users.Admin, Status: users.Active, Created: hired, StatusSince: hired, FirstSignIn: hired},
 				Licences: []users.Licence{{Pool: "go-course", Assigned: hired, Started: left}}},
-			{Profile: person("Bob"), Status: users.Active, Created: hired, StatusSince: hired, FirstSignIn: hired},
-			{Profile: person("Cy"), Status: users.Inactive, LeftAs: users.Active, Created: hired, StatusSince: left, FirstSignIn: hired},
-			{Profile: person("Dee"), Status: users.Active, StatusSince: hired},
+			{User: users.User{Profile: person("Bob"), Status: users.Active, Created: hired, StatusSince: hired, FirstSignIn: hired}},
+			{User: users.User{Profile: person("Cy"), Status: users.Inactive, LeftAs: users.Active, Created: hired, StatusSince: left, FirstSignIn: hired}},
+			{User: users.User{Profile: person("Dee"), Status: users.Active, StatusSince: hired}},
 		} {
 			if !yield(row, nil) {
 				return

@@ -32,10 +32,10 @@ const maxRefusals = 100
 // account with [Keeper.Open], and creates its course pools with [seats.SetTotal]:
 //
 //	_, err := keeper.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(50), Owner: olive})
-//	report, err := keeper.Import(ctx, "acme", rows) // func(yield func(users.User, error) bool)
+//	report, err := keeper.Import(ctx, "acme", rows) // func(yield func(seats.Import, error) bool)
 //
 // A user needs an ID, a status, and the instants Created and StatusSince; [users.User.Clean]
-// has all requirements. A user with a fault is counted as Refused, and the call goes on:
+// and [users.User.CleanLicences] have all requirements. A user with a fault is counted as Refused, and the call goes on:
 // look at the report. The owner may be in the list and is Existing: active since the
 // opening.
 //
@@ -47,16 +47,16 @@ const maxRefusals = 100
 //
 // Import may be repeated at any time and then continues: imported users are Existing, and
 // refused ones are tried again. It ignores the Key of a [Call].
-func (k *Keeper) Import(ctx context.Context, account users.AccountID, people iter.Seq2[users.User, error]) (ImportReport, error) {
+func (k *Keeper) Import(ctx context.Context, account users.AccountID, people iter.Seq2[seats.Import, error]) (ImportReport, error) {
 	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: k.call.Reason})
 	var unreadable error
 	commands := func(yield func(seats.Command, error) bool) {
-		for u, err := range people {
+		for i, err := range people {
 			if err != nil {
 				unreadable = err
 				return
 			}
-			if !yield(seats.Import{User: u.Clone()}, nil) {
+			if !yield(seats.Import{User: i.User.Clone(), Licences: slices.Clone(i.Licences)}, nil) {
 				return
 			}
 		}
@@ -99,7 +99,7 @@ func (i *importing) settled(c seats.Command, o seats.Outcome) error {
 	default:
 		r.Created++
 	}
-	for _, l := range c.(seats.Import).User.Licences {
+	for _, l := range c.(seats.Import).Licences {
 		if users.CheckID(l.Pool) == nil {
 			i.pools[seats.PoolID(l.Pool)] = true
 		}

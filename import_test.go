@@ -20,32 +20,32 @@ import (
 
 // veteran is a user active in the host for long, with unstarted
 // licences of these pools.
-func veteran(id users.ID, pools ...string) users.User {
+func veteran(id users.ID, pools ...string) seats.Import {
 	since := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	u := users.User{Profile: profile(id), Status: users.Active, Created: since, StatusSince: since, FirstSignIn: since}
+	i := seats.Import{User: users.User{Profile: profile(id), Status: users.Active, Created: since, StatusSince: since, FirstSignIn: since}}
 	for _, pool := range pools {
-		u.Licences = append(u.Licences, users.Licence{Pool: pool, Assigned: since})
+		i.Licences = append(i.Licences, users.Licence{Pool: pool, Assigned: since})
 	}
-	return u
+	return i
 }
 
 // table lists people, and then the error, if there is one.
-func table(err error, people ...users.User) iter.Seq2[users.User, error] {
-	return func(yield func(users.User, error) bool) {
+func table(err error, people ...seats.Import) iter.Seq2[seats.Import, error] {
+	return func(yield func(seats.Import, error) bool) {
 		for _, u := range people {
 			if !yield(u, nil) {
 				return
 			}
 		}
 		if err != nil {
-			yield(users.User{}, err)
+			yield(seats.Import{}, err)
 		}
 	}
 }
 
 // crowd is n people with licences of these pools.
-func crowd(n int, pools ...string) []users.User {
-	people := make([]users.User, n)
+func crowd(n int, pools ...string) []seats.Import {
+	people := make([]seats.Import, n)
 	for i := range people {
 		people[i] = veteran(users.ID(fmt.Sprintf("p%04d", i)), pools...)
 	}
@@ -78,10 +78,10 @@ func TestKeeper_Import(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(2), seats.Standard())
 	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}, seats.SetTotal{Pool: "sql", Total: seats.Of(9)})
 	left := veteran("left")
-	left.Status, left.LeftAs = users.Inactive, users.Active
+	left.User.Status, left.User.LeftAs = users.Inactive, users.Active
 	imposter := veteran("imposter")
-	imposter.Email = "ADA@acme.example"
-	people := []users.User{
+	imposter.User.Email = "ADA@acme.example"
+	people := []seats.Import{
 		veteran("owner"), veteran("ada", "go"), veteran("bob", "go", "sql"), left, imposter, veteran("eve", "nowhere"), veteran("ada"),
 	}
 	// The one that has come before is told about in the same way.
@@ -122,7 +122,7 @@ func TestKeeper_Import_memory(t *testing.T) {
 			do(t, k, system, seats.SetTotal{Pool: seats.PoolID(pool), Total: seats.Unlimited()})
 		}
 		read, most := 0, 0
-		report, err := k.Import(t.Context(), "acme", func(yield func(users.User, error) bool) {
+		report, err := k.Import(t.Context(), "acme", func(yield func(seats.Import, error) bool) {
 			for _, u := range crowd(c.people, pools...) {
 				read++
 				if !yield(u, nil) {
@@ -173,10 +173,10 @@ func TestKeeper_Import_errors(t *testing.T) {
 	require.NoError(t, err)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	report, err = k.Import(ctx, "acme", func(yield func(users.User, error) bool) {
+	report, err = k.Import(ctx, "acme", func(yield func(seats.Import, error) bool) {
 		yield(veteran("late"), nil)
 		cancel()
-		yield(users.User{}, torn)
+		yield(seats.Import{}, torn)
 	})
 	require.ErrorIs(t, err, torn)
 	require.ErrorIs(t, err, context.Canceled)
@@ -188,7 +188,7 @@ func TestKeeper_Import_refusals(t *testing.T) {
 	people := crowd(1100)
 	for i := range people {
 		if i%2 == 1 {
-			people[i].Status = users.NoStatus
+			people[i].User.Status = users.NoStatus
 		}
 	}
 	people[0].Licences = []users.Licence{{Pool: "a\x00"}}
@@ -202,7 +202,7 @@ func TestKeeper_Import_refusals(t *testing.T) {
 		require.Equal(t, place, o.Refusal.Index)
 		require.ErrorIs(t, o.Refusal, seats.ErrBadInput)
 	}
-	report, err = k.Import(t.Context(), "acme", table(nil, append(crowd(700), users.User{})...))
+	report, err = k.Import(t.Context(), "acme", table(nil, append(crowd(700), seats.Import{})...))
 	require.NoError(t, err)
 	require.Equal(t, 700, report.Refusals[len(report.Refusals)-1].Refusal.Index)
 }
@@ -250,7 +250,7 @@ func TestKeeper_Import_correlation(t *testing.T) {
 // TestKeeper_Import_reused_memory: the list uses its memory for the next user.
 func TestKeeper_Import_reused_memory(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1), seats.Standard())
-	_, err := k.Import(t.Context(), "acme", func(yield func(users.User, error) bool) {
+	_, err := k.Import(t.Context(), "acme", func(yield func(seats.Import, error) bool) {
 		groups := make([]string, 1)
 		for _, id := range []users.ID{"ada", "bob"} {
 			u := veteran(id)

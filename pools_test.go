@@ -21,8 +21,7 @@ func TestKeeper_Pool(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	ada := users.User{Profile: profile("ada"), Status: users.Active, Created: at, StatusSince: at, FirstSignIn: at}
-	ada.Licences = []users.Licence{{Pool: "course", Assigned: at}}
-	_, err := k.Do(ctx, "acme", users.System(), seats.SetTotal{Pool: "course", Total: seats.Of(5)}, seats.Import{User: ada})
+	_, err := k.Do(ctx, "acme", users.System(), seats.SetTotal{Pool: "course", Total: seats.Of(5)}, seats.Import{User: ada, Licences: []users.Licence{{Pool: "course", Assigned: at}}})
 	require.NoError(t, err)
 	p, err := k.Pool(ctx, "acme", "course")
 	require.NoError(t, err)

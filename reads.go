@@ -57,6 +57,7 @@ const (
 	auditPage   = 1000 // people
 	eventPage   = 500
 	accountPage = 200
+	licencePage = 500
 )
 
 // Users lists the users selected by the filter in ascending order of ID, or ByName in that
@@ -108,6 +109,32 @@ func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter us
 		}
 	}
 	return s.UsageOf(people), nil
+}
+
+// Licences lists the course licences selected by the filter, in order of user, pool and number:
+// the open ones, those spent on archived courses, and those returned. It finds the holders of a
+// course, and the courses of a user. Rows are read as by [Keeper.Users]; the next page begins at
+// [users.LicenceFilter.NextPage].
+//
+// An error ends the list; for an unknown account it is [store.ErrNotFound].
+func (k *Keeper) Licences(ctx context.Context, account users.AccountID, filter users.LicenceFilter) iter.Seq2[users.Licence, error] {
+	return func(yield func(users.Licence, error) bool) {
+		if _, err := k.load(ctx, &seats.Need{Account: account}); err != nil {
+			yield(users.Licence{}, err)
+			return
+		}
+		rows := pages(true, licencePage, func(last users.Licence) ([]users.Licence, error) {
+			if last.User != "" {
+				filter = filter.NextPage(last)
+			}
+			return k.store.Licences(ctx, account, filter, licencePage)
+		})
+		for l, err := range rows {
+			if !yield(l, err) {
+				return
+			}
+		}
+	}
 }
 
 // stored turns a filter by shown statuses into one by stored statuses. It reports false if

@@ -18,11 +18,17 @@ type account struct {
 	users  map[users.ID]users.User
 	events []seats.Event // number n at n-1
 
+	licences map[users.ID][]users.Licence // of each user, in order
+
 	order  []users.ID // of all users, ascending
 	names  []name     // of all users, ascending; nil until the first list in this order
 	keys   map[users.Key]users.ID
 	due    map[users.ID]time.Time // Due of users, if any
 	admins map[users.ID]bool      // users with Administers
+	// Due of pools and licences, if any.
+	duePools    map[seats.PoolID]time.Time
+	dueLicences map[users.LicenceID]time.Time
+	licensed    []users.ID // with licences, ascending
 	// Indexes into events: of a change, from the first to one after the last; of a request
 	// key, in order of Index and number.
 	changes map[seats.ChangeID][2]int
@@ -32,7 +38,9 @@ type account struct {
 func newAccount() *account {
 	return &account{
 		pools: map[seats.PoolID]seats.Pool{}, users: map[users.ID]users.User{},
-		keys: map[users.Key]users.ID{}, due: map[users.ID]time.Time{}, admins: map[users.ID]bool{},
+		licences: map[users.ID][]users.Licence{},
+		keys:     map[users.Key]users.ID{}, due: map[users.ID]time.Time{}, admins: map[users.ID]bool{},
+		duePools: map[seats.PoolID]time.Time{}, dueLicences: map[users.LicenceID]time.Time{},
 		changes: map[seats.ChangeID][2]int{}, calls: map[string][]int{},
 	}
 }
@@ -40,12 +48,7 @@ func newAccount() *account {
 // find returns rows with all those of the need among them.
 func (a *account) find(n seats.Need) seats.Snapshot {
 	rows := seats.Snapshot{Account: a.row}
-	for _, id := range append([]seats.PoolID{seats.Site}, n.Pools...) {
-		if p, ok := a.pools[id]; ok {
-			rows.Pools = append(rows.Pools, p)
-		}
-	}
-	ids := slices.Clone(n.Users)
+	pools, ids := append([]seats.PoolID{seats.Site}, n.Pools...), slices.Clone(n.Users)
 	for _, k := range n.Keys {
 		if id, ok := a.keys[k]; ok {
 			ids = append(ids, id)
@@ -55,7 +58,21 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 		ids = slices.AppendSeq(ids, maps.Keys(a.admins))
 	}
 	if a.row.IsDue(n.DueBy) {
-		ids = append(ids, a.earliest(seats.MaxSettled+1)...)
+		ids = append(ids, earliest(a.due, cmp.Compare[users.ID])...)
+		pools = append(pools, earliest(a.duePools, cmp.Compare[seats.PoolID])...)
+		for _, id := range earliest(a.dueLicences, users.LicenceID.Compare) {
+			ids, pools = append(ids, id.User), append(pools, seats.PoolID(id.Pool))
+			at, _ := a.licence(id)
+			rows.Licences = append(rows.Licences, a.licences[id.User][at])
+		}
+	}
+	for _, id := range n.Licences {
+		rows.Licences = append(rows.Licences, a.licences[id]...)
+	}
+	for _, id := range pools {
+		if p, ok := a.pools[id]; ok {
+			rows.Pools = append(rows.Pools, p)
+		}
 	}
 	for _, id := range ids {
 		if u, ok := a.users[id]; ok {
@@ -72,12 +89,15 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 	return rows
 }
 
-// earliest returns the first n users to be due.
-func (a *account) earliest(n int) []users.ID {
-	all := slices.SortedFunc(maps.Keys(a.due), func(x, y users.ID) int {
-		return cmp.Or(a.due[x].Compare(a.due[y]), cmp.Compare(x, y))
-	})
-	return all[:min(n, len(all))]
+// earliest returns the first rows to be due, and one more than are settled at once.
+func earliest[K comparable](due map[K]time.Time, order func(x, y K) int) []K {
+	all := slices.SortedFunc(maps.Keys(due), func(x, y K) int { return cmp.Or(due[x].Compare(due[y]), order(x, y)) })
+	return all[:min(seats.MaxSettled+1, len(all))]
+}
+
+// licence finds the place of a licence among those of its user.
+func (a *account) licence(id users.LicenceID) (at int, ok bool) {
+	return slices.BinarySearchFunc(a.licences[id.User], id, func(l users.Licence, id users.LicenceID) int { return l.ID().Compare(id) })
 }
 
 // check says whether the change may be written.
@@ -114,6 +134,10 @@ func (a *account) apply(c seats.Change) {
 	a.row = c.Account
 	for _, p := range c.Pools {
 		a.pools[p.ID] = p
+		setDue(a.duePools, p.ID, p.Due)
+	}
+	for _, l := range c.Licences {
+		a.putLicence(l)
 	}
 	for _, u := range c.Updated { // before any key is taken: users may exchange theirs
 		for _, k := range a.users[u.ID].Keys() {
@@ -146,10 +170,29 @@ func (a *account) put(u users.User) {
 	for _, k := range u.Keys() {
 		a.keys[k] = u.ID
 	}
-	if delete(a.due, u.ID); !u.Due.IsZero() {
-		a.due[u.ID] = u.Due
-	}
+	setDue(a.due, u.ID, u.Due)
 	if delete(a.admins, u.ID); u.Administers() {
 		a.admins[u.ID] = true
+	}
+}
+
+// putLicence writes the row of a licence.
+func (a *account) putLicence(l users.Licence) {
+	if len(a.licences[l.User]) == 0 {
+		at, _ := slices.BinarySearch(a.licensed, l.User)
+		a.licensed = slices.Insert(a.licensed, at, l.User)
+	}
+	at, ok := a.licence(l.ID())
+	if !ok {
+		a.licences[l.User] = slices.Insert(a.licences[l.User], at, l)
+	}
+	a.licences[l.User][at] = l
+	setDue(a.dueLicences, l.ID(), l.Due)
+}
+
+// setDue notes when a row is due.
+func setDue[K comparable](due map[K]time.Time, row K, at time.Time) {
+	if delete(due, row); !at.IsZero() {
+		due[row] = at
 	}
 }

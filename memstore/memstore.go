@@ -162,6 +162,28 @@ func (s *Store) Pools(ctx context.Context, id users.AccountID, after seats.PoolI
 	return page, nil
 }
 
+// Licences implements [store.Store].
+func (s *Store) Licences(ctx context.Context, id users.AccountID, f users.LicenceFilter, limit int) ([]users.Licence, error) {
+	a, unlock, err := s.open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var page []users.Licence
+	first, _ := slices.BinarySearch(a.licensed, max(f.After.User, f.User))
+	for _, id := range a.licensed[first:] {
+		for _, l := range a.licences[id] {
+			if len(page) < limit && f.Match(l) {
+				page = append(page, l)
+			}
+		}
+		if len(page) >= limit || f.User != "" {
+			break
+		}
+	}
+	return page, nil
+}
+
 // Accounts implements [store.Store].
 func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	unlock, err := s.lock(ctx)

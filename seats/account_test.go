@@ -154,7 +154,7 @@ func TestDeactivate_schedule(t *testing.T) {
 	} {
 		s := open(t, seats.Of(3), seats.Standard())
 		s.invite("ada")
-		s.rows.Users[0].Schedule = users.Schedule{Date: "2026-04-01", At: start.AddDate(0, 1, 0)}
+		s.rows.Users[0].Schedule = users.Schedule{Leave: users.From("2026-04-01"), At: start.AddDate(0, 1, 0)}
 		s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
 		require.NotZero(t, s.user("ada").Schedule)
 		s.do(owner, end)

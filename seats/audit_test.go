@@ -117,11 +117,14 @@ func TestAuditor(t *testing.T) {
 
 // differing returns what an auditor of an account, and those that it asks for, find
 // between its events and the rows.
-func differing(t *testing.T, s *site, events []seats.Event, rows ...users.User) (drift []seats.Drift) {
+func differing(t *testing.T, s *site, events []seats.Event, licences []users.Licence, rows ...users.User) (drift []seats.Drift) {
 	for a := new(seats.Auditor); a != nil; a = a.Detail() {
 		require.NoError(t, a.Record(s.rows.Account.Sequence, listed(events...)))
 		for _, u := range rows {
 			a.Row(u)
+		}
+		for _, l := range licences {
+			a.Licence(l)
 		}
 		require.Equal(t, s.rows.Account.Sequence, a.Sequence())
 		drift = a.Drift(s.rows)
@@ -132,27 +135,36 @@ func differing(t *testing.T, s *site, events []seats.Event, rows ...users.User) 
 // TestAuditor_Drift spoils one row at a time of an account with licences and a sync.
 func TestAuditor_Drift(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, seats.Import{User: licensed("eve", "course", 1)}, seats.Import{User: licensed("ida", "course", 0)})
+	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, licensed("eve", "course", 1), licensed("ida", "course", 0))
 	s.do(hr, seats.Invite{Profile: profile("bob")})
 	s.do(owner, seats.Archive{User: "ida"})
 	rows := []users.User{s.user("bob"), s.user("eve"), s.user("ida"), s.user("owner")}
-	require.Empty(t, differing(t, s, s.events, rows...))
+	licences := s.rows.Licences
+	require.Empty(t, differing(t, s, s.events, licences, rows...))
+	held := slices.IndexFunc(licences, func(l users.Licence) bool { return l.State() == users.LicenceAssigned })
+	more := licences[held]
+	more.User = "ida"
+	other := slices.Clone(licences)
+	other[held].Pool = "go"
 	for name, c := range map[string]struct {
-		at     int
-		spoil  func(*users.User)
-		stored string
-		told   string
+		at       int
+		spoil    func(*users.User)
+		licences []users.Licence
+		stored   string
+		told     string
 	}{
-		"licence":  {1, func(u *users.User) { u.Licences = u.Licences[:1] }, "active member", "active member, 1 of pool course"},
-		"licences": {2, func(u *users.User) { u.Licences = rows[1].Licences }, "archived member, 1 of pool course", "archived member"},
-		"pool":     {1, func(u *users.User) { u.Licences = []users.Licence{{Pool: "go"}} }, "active member, 1 of pool go", "active member, 1 of pool course"},
-		"sync":     {0, func(u *users.User) { u.Source = users.Source{} }, "invited member", "invited member by sync"},
-		"ID":       {0, func(u *users.User) { u.ID = "bo" }, "", ""},
+		"licence":  {1, nil, slices.Delete(slices.Clone(licences), held, held+1), "active member", "active member, 1 of pool course"},
+		"licences": {2, nil, append(slices.Clone(licences), more), "archived member, 1 of pool course", "archived member"},
+		"pool":     {1, nil, other, "active member, 1 of pool go", "active member, 1 of pool course"},
+		"sync":     {0, func(u *users.User) { u.Source = users.Source{} }, licences, "invited member", "invited member by sync"},
+		"ID":       {0, func(u *users.User) { u.ID = "bo" }, licences, "", ""},
 	} {
 		spoilt := slices.Clone(rows)
-		c.spoil(&spoilt[c.at])
+		if c.spoil != nil {
+			c.spoil(&spoilt[c.at])
+		}
 		var people []seats.Drift
-		for _, d := range differing(t, s, s.events, spoilt...) {
+		for _, d := range differing(t, s, s.events, c.licences, spoilt...) {
 			if d.What != "tally" {
 				people = append(people, d)
 			}
@@ -169,10 +181,13 @@ func TestAuditor_Drift(t *testing.T) {
 // event, the one of after it, and one that was not there yet.
 func TestAuditor_moving(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, seats.Import{User: licensed("eve", "course", 1)})
+	s.do(system, seats.SetTotal{Pool: "course", Total: seats.Of(3)}, licensed("eve", "course", 1))
 	var a seats.Auditor
 	require.NoError(t, a.Record(s.rows.Account.Sequence, listed(s.events...)))
 	a.Row(s.user("eve"))
+	for _, l := range s.rows.Licences {
+		a.Licence(l)
+	}
 	read := a.Sequence()
 	s.do(owner, seats.Archive{User: "eve"})
 	s.invite("ada", "zoe")

@@ -23,13 +23,14 @@ func importedUser(id users.ID, change func(*users.User)) users.User {
 
 // licensed is an active importedUser with licences of that pool: one that is unstarted, and
 // some that are used up.
-func licensed(id users.ID, pool string, used int) users.User {
-	return importedUser(id, func(u *users.User) {
-		for range used {
-			u.Licences = append(u.Licences, users.Licence{Pool: pool, Assigned: u.Created, Started: u.Created, Archived: u.Created})
-		}
-		u.Licences = append(u.Licences, users.Licence{Pool: pool, Assigned: u.Created})
-	})
+func licensed(id users.ID, pool string, used int) seats.Import {
+	i := seats.Import{User: importedUser(id, nil)}
+	at := i.User.Created
+	for range used {
+		i.Licences = append(i.Licences, users.Licence{Pool: pool, Assigned: at, Started: at, Archived: at})
+	}
+	i.Licences = append(i.Licences, users.Licence{Pool: pool, Assigned: at})
+	return i
 }
 
 func TestImport(t *testing.T) {
@@ -102,10 +103,11 @@ func TestImport_refused(t *testing.T) {
 	for _, actor := range []users.Actor{owner, hr} {
 		s.refused(seats.ErrForbidden, actor, seats.Import{User: importedUser("ada", nil)})
 	}
-	refusal := refused("pool", func(u *users.User) { *u = licensed("ada", "go", 0) })
+	refusal := s.refused(seats.ErrBadInput, system, licensed("ada", "go", 0))
+	require.Equal(t, "pool", refusal.Field)
 	require.Equal(t, seats.PoolID("go"), refusal.Pool)
 	require.EqualError(t, refusal, "seats: not valid: pool does not exist")
-	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(0)}, seats.Import{User: licensed("ada", "go", 0)})
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(0)}, licensed("ada", "go", 0))
 }
 
 func TestImport_seat(t *testing.T) {
@@ -133,8 +135,7 @@ func TestImport_invitation(t *testing.T) {
 	invited := func(id users.ID, expires time.Time) seats.Import {
 		return seats.Import{User: importedUser(id, func(u *users.User) {
 			u.Status, u.FirstSignIn, u.LastNotified, u.NotificationCount, u.Expires, u.Due = users.Invited, time.Time{}, u.Created, 1, expires, start.AddDate(9, 0, 0)
-			u.Licences = []users.Licence{{Pool: "go", Assigned: u.Created}}
-		})}
+		}), Licences: []users.Licence{{Pool: "go", Assigned: s.now.AddDate(-1, 0, 0)}}}
 	}
 	end := s.now.Add(time.Minute)
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, invited("ada", end), invited("bob", s.now), invited("eve", time.Time{}))
@@ -146,17 +147,17 @@ func TestImport_invitation(t *testing.T) {
 	s.now = end
 	require.Len(t, s.settle(), 1)
 	require.Equal(t, users.Inactive, s.user("ada").Status)
-	require.Len(t, s.user("ada").Licences, 1, "who is inactive keeps them")
+	require.Len(t, s.licences("ada", users.LicenceAssigned), 1, "inactive users keep them")
 }
 
 func TestImport_licences(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	pool := func(id seats.PoolID) seats.Pool { return s.ledger.Pools[id] }
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(2)}, seats.SetTotal{Pool: "sql", Total: seats.Unlimited()})
-	s.do(system, seats.Import{User: licensed("ada", "go", 1)})
+	s.do(system, licensed("ada", "go", 1))
 	require.Equal(t, seats.Pool{ID: "go", Total: seats.Of(2), Held: 1, Spent: 1}, pool("go"))
 	n := len(s.events)
-	s.do(system, seats.Import{User: licensed("bob", "go", 2)})
+	s.do(system, licensed("bob", "go", 2))
 	require.Equal(t, seats.Pool{ID: "go", Total: seats.Of(2), Held: 2, Spent: 3, OverLimit: true}, pool("go"))
 	require.Zero(t, s.pool().Excess(), "one pool is none of the other's business")
 	var deltas []int64
@@ -168,11 +169,14 @@ func TestImport_licences(t *testing.T) {
 	}
 	require.Equal(t, []int64{1, 0, 0, 1}, deltas)
 
-	s.do(system, seats.Import{User: importedUser("gone", func(u *users.User) {
-		u.Status, u.Licences = users.Deleted, []users.Licence{{Pool: "sql", Assigned: u.Created, Started: u.Created}}
-	})})
-	require.EqualValues(t, 1, pool("sql").Spent, "it is used up for good")
-	require.Empty(t, s.user("gone").Licences)
+	since := start.AddDate(-1, 0, 0)
+	s.do(system, seats.Import{
+		User:     importedUser("gone", func(u *users.User) { u.Status = users.Deleted }),
+		Licences: []users.Licence{{Pool: "sql", Assigned: since, Started: since}, {Pool: "sql", Assigned: since, Returned: since}},
+	})
+	require.Equal(t, seats.Pool{ID: "sql", Total: seats.Unlimited(), Spent: 1}, pool("sql"), "it is used up for good")
+	require.Len(t, s.licences("gone", users.LicenceStarted), 1)
+	require.Len(t, s.licences("gone", users.LicenceReturned), 1)
 }
 
 func TestDecide_licences_freed(t *testing.T) {
@@ -180,14 +184,16 @@ func TestDecide_licences_freed(t *testing.T) {
 	held := func() []int64 { p := s.ledger.Pools["go"]; return []int64{p.Held, p.Spent} }
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(2)})
 	for _, id := range []users.ID{"ada", "bob", "eve"} {
-		s.do(system, seats.Import{User: licensed(id, "go", 1)})
+		s.do(system, licensed(id, "go", 1))
 	}
 	s.do(owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "eve"})
 	require.Equal(t, []int64{3, 3}, held())
-	require.Len(t, s.user("ada").Licences, 2)
+	require.Len(t, s.licences("ada", users.LicenceAssigned), 1)
 	s.do(owner, seats.Archive{User: "ada", Reason: "left"})
 	require.Equal(t, []int64{2, 3}, held())
-	require.Len(t, s.user("ada").Licences, 1)
+	require.Empty(t, s.licences("ada", users.LicenceAssigned))
+	require.Equal(t, []users.Licence{{User: "ada", Pool: "go", Number: 2, Assigned: start.AddDate(-1, 0, 0), Returned: s.now}}, s.licences("ada", users.LicenceReturned))
+	require.Len(t, s.licences("ada", users.LicenceArchived), 1)
 	e := s.lastEvent()
 	require.Equal(t, []any{seats.EventArchived, seats.PoolID("go"), int64(-1), "left", users.Archived}, []any{e.Kind, e.Pool, e.Delta, e.Reason, e.Before.Status})
 	s.do(owner, seats.Restore{User: "ada"})
@@ -198,7 +204,7 @@ func TestDecide_licences_freed(t *testing.T) {
 	require.Equal(t, []int64{0, 3}, held())
 	require.True(t, s.ledger.Pools["go"].OverLimit)
 
-	one := seats.DecideEach(s.rows, s.request(system, seats.Import{User: licensed("fay", "go", 0)}, seats.Delete{User: "fay"}))
+	one := seats.DecideEach(s.rows, s.request(system, licensed("fay", "go", 0), seats.Delete{User: "fay"}))
 	require.Len(t, one.Change.Events, 4)
 	require.Empty(t, one.Change.Pools, "and all is as it was")
 }
@@ -231,8 +237,14 @@ func TestRequest_Widen_admins(t *testing.T) {
 
 // TestRequest_Widen_pools though no command names them.
 func TestRequest_Widen_pools(t *testing.T) {
-	people := []users.User{licensed("ada", "go", 1), licensed("bob", "sql", 0), importedUser("eve", nil)}
-	people[1].Licences = append(people[1].Licences, people[0].Licences...)
+	var rows seats.Snapshot
+	for _, i := range []seats.Import{licensed("ada", "go", 1), licensed("bob", "go", 0), licensed("bob", "sql", 0), {User: importedUser("eve", nil)}} {
+		rows.Users = append(rows.Users, i.User)
+		for _, l := range i.Licences {
+			l.User = i.User.ID
+			rows.Licences = append(rows.Licences, l)
+		}
+	}
 	for _, c := range []struct {
 		commands []seats.Command
 		pools    []seats.PoolID
@@ -243,21 +255,21 @@ func TestRequest_Widen_pools(t *testing.T) {
 	} {
 		r := seats.Request{Actor: system, Commands: c.commands}
 		need := r.Needs("acme")
-		require.Equal(t, c.pools != nil, r.Widen(&need, seats.Snapshot{Users: people}))
+		require.Equal(t, c.pools != nil, r.Widen(&need, rows))
 		require.ElementsMatch(t, c.pools, need.Pools)
-		require.False(t, r.Widen(&need, seats.Snapshot{Users: people}), "once is enough")
+		require.False(t, r.Widen(&need, rows), "once is enough")
 	}
-	need := seats.Needs("acme", system, seats.Import{User: licensed("ada", "go", 3)})
+	need := seats.Needs("acme", system, licensed("ada", "go", 3))
 	require.Equal(t, []seats.PoolID{"go"}, need.Pools)
 	require.Equal(t, []users.ID{"ada"}, need.Users)
 	require.Equal(t, []users.Key{users.ByEmail("ada@acme.example")}, need.Keys)
-	require.Empty(t, seats.Needs("acme", system, seats.Import{User: licensed("ada", "go", users.MaxLicences)}).Pools, "it is refused")
+	require.Empty(t, seats.Needs("acme", system, licensed("ada", "go", users.MaxLicences)).Pools, "it is refused")
 }
 
 func TestImport_key(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)})
-	commands := []seats.Command{seats.Import{User: licensed("ada", "go", 1)}, seats.Import{User: importedUser("owner", nil)}}
+	commands := []seats.Command{licensed("ada", "go", 1), seats.Import{User: importedUser("owner", nil)}}
 	first, err := seats.Decide(s.once("k", seats.ByCall, 0, system, commands...))
 	require.NoError(t, err)
 	require.Len(t, first.Change.Events, 4, "the person, two licences, and one who is here")
@@ -270,7 +282,7 @@ func TestImport_key(t *testing.T) {
 
 func TestImport_spent(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.Import{User: licensed("ada", "go", 1)})
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, licensed("ada", "go", 1))
 	e := s.lastEvent()
 	e.Sequence, e.Delta, e.Spent = e.Sequence+1, 0, 0
 	require.ErrorContains(t, s.ledger.Record(e), "the seats spent")

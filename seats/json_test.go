@@ -33,8 +33,7 @@ var everyCommand = seats.Commands{
 	seats.Import{User: users.User{
 		Profile: users.Profile{ID: "u9", Email: "eve@acme.example"}, Role: users.Admin, Status: users.Archived, LeftAs: users.Active, ArchivedAs: users.Inactive,
 		Created: start, StatusSince: start, FirstSignIn: start, Approved: start, LastNotified: start, NotificationCount: 2,
-		Licences: []users.Licence{{Pool: "go-course", Assigned: start, Started: start, Archived: start}},
-	}},
+	}, Licences: []users.Licence{{Pool: "go-course", Assigned: start, Started: start, Archived: start, DueDate: "2026-06-01", Ends: start}}},
 	seats.Notify{User: "u7"},
 	seats.Accept{User: "u7"},
 	seats.Approve{User: "u7"},
@@ -79,9 +78,7 @@ func everyEvent(t *testing.T) []seats.Event {
 	s.do(support, seats.Edit{User: "ada", Set: users.Patch{Title: new("Countess"), Groups: &[]string{"a"}}})
 	s.do(owner, seats.Deactivate{User: "ada", Successor: "owner", Reason: "left"})
 	s.do(system, seats.SetTotal{Pool: "go-course", Total: seats.Unlimited()})
-	s.do(system, seats.Import{User: importedUser("eve", func(u *users.User) {
-		u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}, {Pool: "go-course", Assigned: u.Created, Started: u.Created, Archived: u.Created}}
-	})})
+	s.do(system, licensed("eve", "go-course", 1))
 	s.do(support, seats.HandOver{User: "ada", Successor: "owner"}, seats.SetPayer{User: "owner"}, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
 	s.do(support, seats.Close{Reason: "unpaid"}, seats.Reopen{Reason: "paid"})
 	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})

@@ -135,7 +135,6 @@ func TestDecide_sealed(t *testing.T) {
 // TestDecide_sealed_fields has a key that came with other personal fields: they are told
 // apart while the row has its salt, also where there were none, and not by what stays.
 func TestDecide_sealed_fields(t *testing.T) {
-	imported := func(change func(u *users.User)) seats.Command { return seats.Import{User: importedUser("eve", change)} }
 	invited := func(change func(p *users.Profile)) seats.Command {
 		p := users.Profile{ID: "ada", Email: "ada@acme.example", ExternalID: "4711"}
 		change(&p)
@@ -147,11 +146,9 @@ func TestDecide_sealed_fields(t *testing.T) {
 		"external ID left out": {invited(same), invited(func(p *users.Profile) { p.ExternalID = "" })},
 		"location added":       {invited(same), invited(func(p *users.Profile) { p.Location = "London" })},
 		"other source":         {invited(same), invited(func(p *users.Profile) { p.Source.Kind = users.SourceImport })},
-		"licence added": {imported(func(*users.User) {}), imported(func(u *users.User) {
-			u.Licences = []users.Licence{{Pool: "go-course", Assigned: u.Created}}
-		})},
-		"other field": {seats.Edit{User: "bob", Set: users.Patch{Title: new("a")}}, seats.Edit{User: "bob", Set: users.Patch{LastName: new("a")}}},
-		"first field": {seats.Edit{User: "bob"}, seats.Edit{User: "bob", Set: users.Patch{LastName: new("a")}}},
+		"licence added":        {seats.Import{User: importedUser("eve", nil)}, licensed("eve", "go-course", 0)},
+		"other field":          {seats.Edit{User: "bob", Set: users.Patch{Title: new("a")}}, seats.Edit{User: "bob", Set: users.Patch{LastName: new("a")}}},
+		"first field":          {seats.Edit{User: "bob"}, seats.Edit{User: "bob", Set: users.Patch{LastName: new("a")}}},
 		"first reason": {
 			seats.Deactivate{User: "bob"}, seats.Deactivate{User: "bob", Reason: "left"},
 		},

@@ -182,12 +182,13 @@ func TestNeeds(t *testing.T) {
 	bad := users.Profile{ID: "a\x00", Email: "\x00", Username: "ok"}
 	need := seats.Needs("acme", users.As("owner"),
 		seats.Invite{Profile: users.Profile{ID: "ada", Email: "Ada@acme.example", ExternalID: "7"}}, seats.Add{Profile: bad}, nil,
-		seats.Deactivate{User: "x", Successor: "h"}, seats.Archive{User: "x", Successor: "i"}, seats.Delete{User: "x", Successor: "j"},
+		seats.Deactivate{User: "x", Successor: "h"}, seats.Archive{User: "x", Successor: "i"}, seats.Delete{User: "x", Successor: "j"}, seats.Delete{User: "\x00"},
 		seats.Edit{User: "y", Set: users.Patch{Email: new("y@acme.example")}}, seats.SetTotal{Pool: "p"}, seats.SetPolicy{},
 	)
 	require.Equal(t, seats.Need{
-		Account: "acme",
-		Users:   []users.ID{"ada", "h", "i", "j", "owner", "x", "y"},
+		Account:  "acme",
+		Users:    []users.ID{"ada", "h", "i", "j", "owner", "x", "y"},
+		Licences: []users.ID{"x"},
 		Keys: []users.Key{
 			users.ByExternalID("7"), users.ByEmail("ada@acme.example"), users.ByUsername("ok"), users.ByEmail("y@acme.example"),
 		},

@@ -129,6 +129,11 @@ func (s *site) invite(ids ...users.ID) {
 
 func (s *site) user(id users.ID) users.User { return find(s.t, s.rows, id) }
 
+// licences lists the licences of a user in the state.
+func (s *site) licences(id users.ID, state users.LicenceState) []users.Licence {
+	return slices.DeleteFunc(slices.Clone(s.rows.Licences), func(l users.Licence) bool { return l.User != id || l.State() != state })
+}
+
 func find(t testing.TB, s seats.Snapshot, id users.ID) users.User {
 	t.Helper()
 	i := slices.IndexFunc(s.Users, func(u users.User) bool { return u.ID == id })
@@ -169,11 +174,9 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 		t.Fatalf("tally %v of %v, held %d of %d, %d owners", s.Account.Tally, tally, s.Pools[0].Held, held, owners)
 	}
 	licences := map[seats.PoolID]int64{}
-	for _, u := range s.Users {
-		for _, l := range u.Licences {
-			if l.Started.IsZero() {
-				licences[seats.PoolID(l.Pool)]++
-			}
+	for _, l := range s.Licences {
+		if l.State() == users.LicenceAssigned {
+			licences[seats.PoolID(l.Pool)]++
 		}
 	}
 	for _, p := range s.Pools {

@@ -88,19 +88,9 @@ func (n Need) Select(rows Snapshot) Snapshot {
 	}
 	found := Snapshot{Account: rows.Account, StoreTime: rows.StoreTime}
 	due, nextDue := n.selectDue(rows)
-	for _, p := range rows.Pools {
-		if p.ID == Site || slices.Contains(n.Pools, p.ID) || slices.ContainsFunc(due.Licences, func(l users.Licence) bool { return PoolID(l.Pool) == p.ID }) {
-			due.Pools = append(due.Pools, p)
-		}
-	}
-	for _, l := range rows.Licences {
-		if slices.Contains(n.Licences, l.User) {
-			due.Licences = append(due.Licences, l)
-		}
-	}
-	found.Pools = inOrder(due.Pools, by(poolID))
-	found.Licences = inOrder(due.Licences, compareLicences)
-	found.Users, found.NextDue = n.selectUsers(rows.Users, due), nextDue
+	found.Pools, found.NextDue = n.selectPools(rows.Pools, due), nextDue
+	found.Users = n.selectUsers(rows.Users, due)
+	found.Licences = n.selectLicences(rows.Licences, due)
 	found.Past = n.selectPast(rows.Past)
 	return found
 }
@@ -132,6 +122,37 @@ func earliestDue[R any](rows []R, by time.Time, order func(x, y R) int, due func
 		}
 	}
 	return found, next
+}
+
+func (n Need) selectPools(rows []Pool, due Snapshot) []Pool {
+	wanted := map[PoolID]bool{Site: true}
+	for _, id := range n.Pools {
+		wanted[id] = true
+	}
+	for _, l := range due.Licences {
+		wanted[PoolID(l.Pool)] = true
+	}
+	found := due.Pools
+	for _, p := range rows {
+		if wanted[p.ID] {
+			found = append(found, p)
+		}
+	}
+	return inOrder(found, by(poolID))
+}
+
+func (n Need) selectLicences(rows []users.Licence, due Snapshot) []users.Licence {
+	wanted := make(map[users.ID]bool, len(n.Licences))
+	for _, id := range n.Licences {
+		wanted[id] = true
+	}
+	found := due.Licences
+	for _, l := range rows {
+		if wanted[l.User] {
+			found = append(found, l)
+		}
+	}
+	return inOrder(found, compareLicences)
 }
 
 func (n Need) selectUsers(rows []users.User, due Snapshot) (found []users.User) {
@@ -225,7 +246,7 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 		}
 		n.user(c.target())
 		if licensed.Has(c.Action()) {
-			n.Licences = append(n.Licences, c.target())
+			n.licencesOf(c.target())
 		}
 		if c, ok := c.(needy); ok {
 			c.needs(&n)
@@ -235,6 +256,8 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 	n.Users = slices.Compact(n.Users)
 	slices.Sort(n.Pools)
 	n.Pools = slices.Compact(n.Pools)
+	slices.Sort(n.Licences)
+	n.Licences = slices.Compact(n.Licences)
 	return n
 }
 
@@ -255,6 +278,12 @@ func NeedsPerson(account users.AccountID, key users.Key) Need {
 func (n *Need) user(id users.ID) {
 	if users.CheckID(id) == nil {
 		n.Users = append(n.Users, id)
+	}
+}
+
+func (n *Need) licencesOf(id users.ID) {
+	if users.CheckID(id) == nil {
+		n.Licences = append(n.Licences, id)
 	}
 }
 

@@ -49,6 +49,10 @@ func (f failing) Pools(context.Context, users.AccountID, seats.PoolID, int) ([]s
 	return nil, f.err
 }
 
+func (f failing) Licences(context.Context, users.AccountID, users.LicenceFilter, int) ([]users.Licence, error) {
+	return nil, f.err
+}
+
 func (f failing) Accounts(context.Context, users.AccountID, int) ([]seats.Account, error) {
 	return nil, f.err
 }

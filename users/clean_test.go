@@ -70,16 +70,9 @@ func TestUser_Clean_kept(t *testing.T) {
 		"archived, invited at the start": func(u *users.User) {
 			u.Status, u.ArchivedAs, u.FirstSignIn, u.Expires = users.Archived, users.Invited, time.Time{}, day(9)
 		},
-		"with licences": func(u *users.User) {
-			u.Licences = []users.Licence{
-				{Pool: "a", Assigned: day(1), Started: day(2), Archived: day(3)}, {Pool: "a", Assigned: day(4)},
-				{Pool: "b", Assigned: day(1), Started: day(1)},
-			}
+		"scheduled": func(u *users.User) {
+			u.Schedule = users.Schedule{Leave: users.From("2030-01-01"), At: now.AddDate(4, 0, 0)}
 		},
-		"archived with a spent licence": func(u *users.User) {
-			u.Status, u.ArchivedAs, u.Licences = users.Archived, users.Active, []users.Licence{{Pool: "a", Assigned: past, Started: now, Archived: now}}
-		},
-		"scheduled": func(u *users.User) { u.Schedule = users.Schedule{Date: "2030-01-01", At: now.AddDate(4, 0, 0)} },
 	} {
 		kept, err := grown(change).Clean(now)
 		require.NoError(t, err, name)
@@ -90,9 +83,6 @@ func TestUser_Clean_kept(t *testing.T) {
 func TestUser_Clean_errors(t *testing.T) {
 	far := time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)
 	early, late := past.Add(-time.Microsecond), now.Add(time.Microsecond)
-	licence := func(l ...users.Licence) func(*users.User) { return func(u *users.User) { u.Licences = l } }
-	started := users.Licence{Pool: "a", Assigned: past, Started: past}
-	unstarted := users.Licence{Pool: "a", Assigned: past}
 	for _, c := range []struct {
 		field  string
 		reason error
@@ -141,19 +131,6 @@ func TestUser_Clean_errors(t *testing.T) {
 		{"last-notified", users.ErrTooLate, func(u *users.User) { u.LastNotified, u.NotificationCount = late, 1 }},
 		{"expires", users.ErrTooEarly, func(u *users.User) { u.Status, u.FirstSignIn, u.Expires = users.Invited, time.Time{}, early }},
 		{"expires", users.ErrTooLate, func(u *users.User) { u.Status, u.FirstSignIn, u.Expires = users.Invited, time.Time{}, far }},
-		{"licences", users.ErrTooLong, licence(make([]users.Licence, users.MaxLicences+1)...)},
-		{"licences", users.ErrEmpty, licence(users.Licence{Assigned: past})},
-		{"licences", users.ErrEmpty, licence(users.Licence{Pool: "a", Started: past})},
-		{"licences", users.ErrTooEarly, licence(users.Licence{Pool: "a", Assigned: early})},
-		{"licences", users.ErrTooEarly, licence(users.Licence{Pool: "a", Assigned: now, Started: past})},
-		{"licences", users.ErrTooEarly, licence(users.Licence{Pool: "a", Assigned: past, Started: now, Archived: past})},
-		{"licences", users.ErrTooLate, licence(users.Licence{Pool: "a", Assigned: late})},
-		{"licences", users.ErrUnfit, licence(users.Licence{Pool: "a", Assigned: past, Archived: past})},
-		{"licences", users.ErrUnfit, licence(started, unstarted)},
-		{"licences", users.ErrUnfit, func(u *users.User) {
-			u.Status, u.ArchivedAs, u.Licences = users.Archived, users.Active, []users.Licence{unstarted}
-		}},
-		{"licences", users.ErrUnfit, func(u *users.User) { u.Status, u.Licences = users.Deleted, []users.Licence{unstarted} }},
 	} {
 		u := grown(c.change)
 		kept, err := u.Clean(now)
@@ -172,25 +149,20 @@ func TestUser_Clean_form(t *testing.T) {
 	given := grown(func(u *users.User) {
 		u.Email, u.Groups = " ada@acme.example ", []string{"b", "a", "b"}
 		u.Created, u.StatusSince, u.FirstSignIn, u.Due = raw(past), raw(past), raw(past), now
-		u.Licences = []users.Licence{{Pool: "b", Assigned: raw(past)}, {Pool: "a", Assigned: raw(now)}, {Pool: "a", Assigned: raw(past), Started: raw(past), Archived: raw(past)}}
 	})
 	before := given.Clone()
 	kept, err := given.Clean(now)
 	require.NoError(t, err)
 	require.Equal(t, grown(func(u *users.User) {
 		u.Groups = []string{"a", "b"}
-		u.Licences = []users.Licence{{Pool: "a", Assigned: past, Started: past, Archived: past}, {Pool: "a", Assigned: now}, {Pool: "b", Assigned: past}}
 	}), kept, "and Due is left out")
 	require.Equal(t, before, given, "what was given stays as it is")
 
 	gone := grown(func(u *users.User) {
 		u.Status, u.FirstName, u.Email = users.Deleted, "Ada", "is gone anyway"
 		u.LeftAs, u.Expires, u.Schedule.Date = users.Active, now, "2030-01-01"
-		u.Licences = []users.Licence{{Pool: "a", Assigned: past, Started: now}}
 	})
 	kept, err = gone.Clean(now)
 	require.NoError(t, err)
-	tombstone := gone.Tombstone()
-	tombstone.Licences = gone.Licences
-	require.Equal(t, tombstone, kept, "and the licences, to be counted")
+	require.Equal(t, gone.Tombstone(), kept)
 }

@@ -18,6 +18,8 @@ type Filter struct {
 	Group         string      // in this group; empty: any
 	Source        *Source     // exactly this; nil: any
 	NeverSignedIn bool        // FirstSignIn is zero
+	Dated         bool        // [User.Dated]
+	HeldBack      bool        // the Schedule is Held
 	ByName        bool        // orders by [Profile.SortName], then by ID; otherwise by ID
 	After         ID          // selects greater IDs, by bytes
 	AfterName     string      // with ByName: selects greater SortNames, and this one with an ID greater than After; otherwise ignored
@@ -36,6 +38,8 @@ func (f Filter) Match(u User) bool {
 		(f.Group == "" || slices.Contains(u.Groups, f.Group)) &&
 		(f.Source == nil || *f.Source == u.Source) &&
 		(!f.NeverSignedIn || u.FirstSignIn.IsZero()) &&
+		(!f.Dated || u.Dated()) &&
+		(!f.HeldBack || u.Schedule.Held) &&
 		f.isBefore(u)
 }
 

@@ -13,6 +13,24 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
+func TestFilter_Match_dates(t *testing.T) {
+	plain := users.User{Profile: users.Profile{ID: "u1"}, Status: users.Active}
+	scheduled, held, planned := plain, plain, plain
+	scheduled.Schedule.Leave = users.From("2026-06-01")
+	held.Schedule = users.Schedule{Leave: users.Until("2026-05-31"), Held: true}
+	planned.Start.Date = "2026-06-01"
+	for _, c := range []struct {
+		user                users.User
+		isDated, isHeldBack bool
+	}{{plain, false, false}, {scheduled, true, false}, {held, true, true}, {planned, true, false}} {
+		require.Equal(t, c.isDated, c.user.Dated())
+		require.True(t, users.Filter{}.Match(c.user))
+		require.Equal(t, c.isDated, users.Filter{Dated: true}.Match(c.user))
+		require.Equal(t, c.isHeldBack, users.Filter{HeldBack: true}.Match(c.user))
+		require.Equal(t, c.isHeldBack, users.Filter{Dated: true, HeldBack: true}.Match(c.user))
+	}
+}
+
 func TestProfile_SortName(t *testing.T) {
 	all := users.Profile{FirstName: "Ada", LastName: "Byron", Username: "countess", Email: "Ada@Acme.example", ExternalID: "x7"}
 	for _, c := range []struct {

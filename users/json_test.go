@@ -58,15 +58,13 @@ func TestUser_MarshalJSON(t *testing.T) {
 		Profile:  users.Profile{ID: "u7", Email: "ada@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}},
 		Status:   users.Invited,
 		Created:  at,
-		Schedule: users.Schedule{Date: "2026-04-01", At: at},
-		Licences: []users.Licence{{Pool: "go", Assigned: at}},
+		Schedule: users.Schedule{Leave: users.Until("2026-04-01"), At: at, By: users.As("u1")},
 	}
 	text, err := json.Marshal(u)
 	require.NoError(t, err)
 	require.Equal(t, `{"id":"u7","email":"ada@acme.example","source":{"kind":"sync","name":"hr"},`+
 		`"role":"member","status":"invited","created":"2026-03-01T12:00:00.000001Z",`+
-		`"schedule":{"date":"2026-04-01","at":"2026-03-01T12:00:00.000001Z"},`+
-		`"licences":[{"pool":"go","assigned":"2026-03-01T12:00:00.000001Z"}]}`, string(text))
+		`"schedule":{"date":"2026-04-01","as":"last-day","at":"2026-03-01T12:00:00.000001Z","by":{"kind":"user","user":"u1"}}}`, string(text))
 	var read users.User
 	require.NoError(t, json.Unmarshal(text, &read))
 	require.Equal(t, u, read)

@@ -159,7 +159,7 @@ func (u User) cleanLicences(licences []Licence, at time.Time) ([]Licence, error)
 		case l.Assigned.IsZero():
 			return nil, ErrEmpty
 		case l.User != "" && l.User != u.ID,
-			state == LicenceArchived && l.Started.IsZero(),
+			!l.Archived.IsZero() && l.Started.IsZero(),
 			state == LicenceReturned && !l.Started.IsZero(),
 			state == LicenceAssigned && In(Archived, Deleted).Has(u.Status),
 			isOpen && open[l.Pool]:

@@ -13,11 +13,14 @@ func TestNames(t *testing.T) {
 	enumtest.Require[users.Status](t, "", "invited", "active", "inactive", "archived", "deleted")
 	enumtest.Require[users.Role](t, "member", "manager", "admin", "owner")
 	enumtest.Require[users.Action](t, "", "invite", "add", "import", "notify", "accept", "approve", "deactivate", "reactivate",
-		"archive", "restore", "delete", "erase", "hand-over", "edit", "change-role", "grant-ownership", "end-ownership",
-		"buy-seats", "return-seats", "set-total", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
+		"archive", "restore", "delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
+		"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
+		"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
 	enumtest.Require[users.ActorKind](t, "", "user", "sync", "support", "system")
 	enumtest.Require[users.SourceKind](t, "manual", "import", "sync")
 	enumtest.Require[users.KeyKind](t, "external-id", "email", "username", "id")
+	enumtest.Require[users.LeaveDay](t, "by-policy", "first-day-without", "last-day")
+	enumtest.Require[users.LicenceState](t, "assigned", "started", "archived", "returned")
 	require.True(t, users.Owner.Valid())
 	require.False(t, users.Role(4).Valid())
 }

@@ -236,7 +236,7 @@ func TestUser_HasExpired(t *testing.T) {
 func TestAction_OnUser(t *testing.T) {
 	for _, a := range users.Actions() {
 		isNew := users.In(users.ActionInvite, users.ActionAdd, users.ActionImport).Has(a)
-		account := users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer,
+		account := users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer,
 			users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount).Has(a)
 		require.Equal(t, !isNew && !account, a.OnUser(), a)
 	}
@@ -315,10 +315,9 @@ func TestFilter_Match(t *testing.T) {
 }
 
 func TestUser_Clone(t *testing.T) {
-	u := users.User{Profile: users.Profile{Groups: []string{"a"}}, Licences: []users.Licence{{Pool: "p"}}}
+	u := users.User{Profile: users.Profile{Groups: []string{"a"}}}
 	c := u.Clone()
 	require.Equal(t, u, c)
-	c.Groups[0], c.Licences[0].Pool = "spoilt", "spoilt"
+	c.Groups[0] = "spoilt"
 	require.Equal(t, "a", u.Groups[0])
-	require.Equal(t, "p", u.Licences[0].Pool)
 }

@@ -80,3 +80,6 @@ func (u User) Has(k Key) bool { return slices.Contains(u.TakenKeys(), k) }
 func (u User) Administers() bool {
 	return In(Owner, Admin).Has(u.Role) && In(Invited, Active).Has(u.Status)
 }
+
+// Dated reports whether u has a Start or a Schedule.
+func (u User) Dated() bool { return u.Start.Date != "" || u.Schedule.Date != "" }

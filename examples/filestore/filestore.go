@@ -216,6 +216,17 @@ func (s *Store) Pools(ctx context.Context, id users.AccountID, after seats.PoolI
 	return page, err
 }
 
+// Licences implements [store.Store].
+func (s *Store) Licences(ctx context.Context, id users.AccountID, f users.LicenceFilter, limit int) (page []users.Licence, err error) {
+	rows, err := s.rows(ctx, id)
+	for _, l := range rows.Licences {
+		if len(page) < limit && f.Match(l) {
+			page = append(page, l)
+		}
+	}
+	return page, err
+}
+
 // page returns copies of the rows that match, at most limit of them.
 func page[R interface{ Clone() R }](limit int, rows []R, match func(R) bool) (found []R) {
 	for _, row := range rows {

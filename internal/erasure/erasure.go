@@ -121,8 +121,9 @@ func calls(g guess) []call {
 	if g.text("elis-approved") != "" {
 		imported.Approved = day
 	}
+	var licences []users.Licence
 	if g.text("elis-licence") != "" {
-		imported.Licences = []users.Licence{{Pool: "course", Assigned: day}}
+		licences = []users.Licence{{Pool: "course", Assigned: day}}
 	}
 	return []call{
 		{opened, "olive", "", nil},
@@ -130,7 +131,7 @@ func calls(g guess) []call {
 		{"unchanged", "ada", seats.ByCall, seats.Commands{seats.Invite{Profile: profile("ada", g)}}},
 		{"edit", "ada", seats.ByCall, seats.Commands{title("ada")}},
 		{"several", "bob", seats.ByCall, seats.Commands{seats.Add{Profile: profile("bob", g)}, seats.BuySeats{Quantity: 1}}},
-		{"import", "eli", seats.ByCall, seats.Commands{seats.Import{User: imported}}},
+		{"import", "eli", seats.ByCall, seats.Commands{seats.Import{User: imported, Licences: licences}}},
 		{"each", "cyd", seats.ByBulk, seats.Commands{seats.Invite{Profile: nameless}, seats.BuySeats{Quantity: 1}}},
 		{"plan", "dan", seats.ByPlan, seats.Commands{seats.Invite{Profile: profile("dan", g)}}},
 		{"owner", "olive", seats.ByCall, seats.Commands{title("olive")}},

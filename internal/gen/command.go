@@ -133,7 +133,7 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	case users.ActionAdd:
 		return seats.Add{Profile: d.profile(kind), Role: role()}
 	case users.ActionImport:
-		return seats.Import{User: d.imported()}
+		return d.imported()
 	case users.ActionNotify:
 		return seats.Notify{User: d.target(users.Invited)}
 	case users.ActionAccept:

@@ -142,7 +142,7 @@ func (d Dice) total() seats.Count {
 }
 
 // imported draws a user who was kept elsewhere so far, mostly one who can be.
-func (d Dice) imported() users.User {
+func (d Dice) imported() seats.Import {
 	u := users.User{Profile: d.profile(users.ActorSystem), Role: One(d, users.Roles()...)}
 	if u.ID == "" {
 		u.ID = Or(d, []users.ID{"a1", "a2", "a3", "a4", "a5", "a6"}, "")
@@ -183,6 +183,7 @@ func (d Dice) imported() users.User {
 	if d.Chance(2) {
 		u.Schedule.Date = "2030-01-01"
 	}
+	var licences []users.Licence
 	for n := range d.Below(8) - 4 {
 		l := users.Licence{Pool: Or(d, []string{string(Course)}, "nowhere", "", long), Assigned: u.Created}
 		if n > 0 || u.Status == users.Archived || u.Status == users.Deleted || d.Chance(50) {
@@ -191,7 +192,10 @@ func (d Dice) imported() users.User {
 				l.Archived = Or(d, []time.Time{l.Started, l.Started.Add(time.Hour)}, l.Assigned, time.Time{})
 			}
 		}
-		u.Licences = append(u.Licences, l)
+		if n <= 0 && d.Chance(20) {
+			l.User, l.Returned = Or(d, []users.ID{"", u.ID}, "another"), Or(d, []time.Time{u.Created, l.Started}, date())
+		}
+		licences = append(licences, l)
 	}
-	return u
+	return seats.Import{User: u, Licences: licences}
 }

@@ -111,6 +111,8 @@ func (h *Harness) snapshot(t reporter) seats.Snapshot {
 	s.StoreTime = time.Time{}
 	s.Users, err = h.store.Users(ctx, h.account, users.Filter{Status: gen.EveryStatus}, 10_000)
 	require.NoError(t, err)
+	s.Licences, err = h.store.Licences(ctx, h.account, users.LicenceFilter{}, 10_000)
+	require.NoError(t, err)
 	return s
 }
 

@@ -102,14 +102,13 @@ func (r *scenario) ends() {
 }
 
 // imported are users with seats and licences of their own, more than there are.
-func imported(yield func(users.User, error) bool) {
+func imported(yield func(seats.Import, error) bool) {
 	for i, id := range []users.ID{"ada", "gil", "hal", "ida", "gil"} {
 		u := users.User{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}, Status: users.Active, Created: gen.Epoch, StatusSince: gen.Epoch}
-		u.Licences = []users.Licence{{Pool: string(gen.Course), Assigned: gen.Epoch}}
 		if i == 3 {
 			u.Email = "eve@qz.example" // of another user
 		}
-		if !yield(u, nil) {
+		if !yield(seats.Import{User: u, Licences: []users.Licence{{Pool: string(gen.Course), Assigned: gen.Epoch}}}, nil) {
 			return
 		}
 	}

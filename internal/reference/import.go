@@ -10,11 +10,11 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func (m *Model) importUser(u users.User, at time.Time) Result {
-	if p := m.ByID(u.ID); p != nil {
+func (m *Model) importUser(c seats.Import, at time.Time) Result {
+	if p := m.ByID(c.User.ID); p != nil {
 		return unchanged(p)
 	}
-	p, ok := newcomer(u, at)
+	p, ok := newcomer(c.User, c.Licences, at)
 	if !ok {
 		return refused(seats.ErrBadInput)
 	}
@@ -35,22 +35,19 @@ func (m *Model) importUser(u users.User, at time.Time) Result {
 	return v
 }
 
-// unused takes the unstarted licences away from a person and returns them.
-func (p *Person) unused() (taken []users.Licence) {
-	var kept []users.Licence
-	for _, l := range p.Licences {
-		if l.Started.IsZero() {
+// unused gives back the unstarted licences of a person and returns them.
+func (p *Person) unused(at time.Time) (taken []users.Licence) {
+	for i, l := range p.Licences {
+		if l.Started.IsZero() && l.Returned.IsZero() {
+			p.Licences[i].Returned = at
 			taken = append(taken, l)
-		} else {
-			kept = append(kept, l)
 		}
 	}
-	p.Licences = kept
 	return taken
 }
 
 // newcomer returns the user of an import, and whether they can be imported.
-func newcomer(u users.User, now time.Time) (*Person, bool) {
+func newcomer(u users.User, licences []users.Licence, now time.Time) (*Person, bool) {
 	gone := u.Status == deleted
 	if gone {
 		u.LeftAs, u.ArchivedAs, u.Expires, u.Schedule = users.NoStatus, users.NoStatus, time.Time{}, users.Schedule{}
@@ -70,15 +67,28 @@ func newcomer(u users.User, now time.Time) (*Person, bool) {
 	if u.Role == users.Owner {
 		ok = ok && u.Status == active && !p.FirstSignIn.IsZero()
 	}
-	p.Licences = nil
-	for _, l := range u.Licences {
-		l.Assigned, l.Started, l.Archived = cut(l.Assigned), cut(l.Started), cut(l.Archived)
+	for _, l := range licences {
+		ok = ok && (l.User == "" || l.User == u.ID) && day(l.DueDate)
+		l.User, l.Due = u.ID, time.Time{}
+		l.Assigned, l.Started, l.Archived, l.Returned, l.Ends = cut(l.Assigned), cut(l.Started), cut(l.Archived), cut(l.Returned), cut(l.Ends)
 		p.Licences = append(p.Licences, l)
 	}
 	slices.SortStableFunc(p.Licences, func(a, b users.Licence) int {
 		return cmp.Or(strings.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
 	})
+	for i := range p.Licences {
+		p.Licences[i].Number = 1
+		if i > 0 && p.Licences[i-1].Pool == p.Licences[i].Pool {
+			p.Licences[i].Number += p.Licences[i-1].Number
+		}
+	}
 	return p, ok && p.licensed(now)
+}
+
+// day reports whether the date is empty or a day of the calendar.
+func day(d users.Date) bool {
+	_, err := time.Parse(time.DateOnly, string(d))
+	return d == "" || err == nil
 }
 
 func cut(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
@@ -122,13 +132,13 @@ func (p *Person) dated(now time.Time) bool {
 func (p *Person) licensed(now time.Time) bool {
 	running := map[string]bool{}
 	for _, l := range p.Licences {
-		begun, ended := !l.Started.IsZero(), !l.Archived.IsZero()
-		dates := slices.DeleteFunc([]time.Time{p.Created, l.Assigned, l.Started, l.Archived, now}, time.Time.IsZero)
-		if badID(l.Pool) || l.Assigned.IsZero() || ended && !begun || !slices.IsSortedFunc(dates, time.Time.Compare) ||
-			!begun && (p.Status == archived || p.Status == deleted) || !ended && running[l.Pool] {
+		begun, ended, back := !l.Started.IsZero(), !l.Archived.IsZero(), !l.Returned.IsZero()
+		dates := slices.DeleteFunc([]time.Time{p.Created, l.Assigned, l.Started, l.Archived, l.Returned, now}, time.Time.IsZero)
+		if badID(l.Pool) || l.Assigned.IsZero() || ended && !begun || back && begun || !slices.IsSortedFunc(dates, time.Time.Compare) ||
+			!begun && !back && (p.Status == archived || p.Status == deleted) || !ended && !back && running[l.Pool] {
 			return false
 		}
-		running[l.Pool] = running[l.Pool] || !ended
+		running[l.Pool] = running[l.Pool] || !ended && !back
 	}
 	return len(p.Licences) <= users.MaxLicences
 }

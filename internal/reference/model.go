@@ -33,10 +33,11 @@ type Model struct {
 // A Person is a user of the model. The model does not follow the fields Created, StatusSince,
 // Due and Salt of the row.
 type Person struct {
-	users.User           // Licences also of the deleted: started ones stay spent
-	Frees      bool      // the seat is free when the invitation expires
-	seat       bool      // holds a seat, as last written down
-	Since      time.Time // the begin of that
+	users.User
+	Licences []users.Licence // by pool; they stay when their user is deleted
+	Frees    bool            // the seat is free when the invitation expires
+	seat     bool            // holds a seat, as last written down
+	Since    time.Time       // the begin of that
 }
 
 // Clone returns a copy that shares nothing with the model.
@@ -105,7 +106,7 @@ func (m *Model) Spent(pool seats.PoolID) int64 { return m.licences(pool, true) }
 func (m *Model) licences(pool seats.PoolID, started bool) (n int64) {
 	for _, p := range m.People {
 		for _, l := range p.Licences {
-			if l.Pool == string(pool) && started == !l.Started.IsZero() {
+			if l.Pool == string(pool) && l.Returned.IsZero() && started == !l.Started.IsZero() {
 				n++
 			}
 		}

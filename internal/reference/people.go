@@ -149,7 +149,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			p.Status = row.to
 		}
 		if row.to == archived || row.to == deleted {
-			returned = p.unused()
+			returned = p.unused(at)
 		}
 	})
 	if p.NotificationCount > notifications {

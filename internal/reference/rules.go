@@ -33,7 +33,7 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	case seats.Add:
 		return m.enter(a, c.Action(), c.Profile, c.Role, false, at)
 	case seats.Import:
-		return m.importUser(c.User, at)
+		return m.importUser(c, at)
 	case seats.BuySeats:
 		return m.order(a, seats.EventSeatsBought, c.Pool, c.Quantity, at)
 	case seats.ReturnSeats:

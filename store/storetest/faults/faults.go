@@ -210,6 +210,13 @@ func (f *Store) Pools(ctx context.Context, account users.AccountID, after seats.
 	return read(ctx, f, "Pools", func(ctx context.Context) ([]seats.Pool, error) { return f.Store.Pools(ctx, account, after, limit) })
 }
 
+// Licences implements [store.Store].
+func (f *Store) Licences(ctx context.Context, account users.AccountID, filter users.LicenceFilter, limit int) ([]users.Licence, error) {
+	return read(ctx, f, "Licences", func(ctx context.Context) ([]users.Licence, error) {
+		return f.Store.Licences(ctx, account, filter, limit)
+	})
+}
+
 // Accounts implements [store.Store].
 func (f *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	return read(ctx, f, "Accounts", func(ctx context.Context) ([]seats.Account, error) { return f.Store.Accounts(ctx, after, limit) })
