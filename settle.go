@@ -29,6 +29,8 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 			return s, nil
 		case failed == a.options.Attempts:
 			return seats.Snapshot{}, a.exhausted(nil)
+		case seats.SettleNeeds(need, s):
+			continue
 		}
 		// A request of its own: the call's key and reason are not those of earlier dates.
 		change := seats.Settle(s, seats.Request{
@@ -39,11 +41,10 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 		if err != nil && !a.retryable(err) {
 			return seats.Snapshot{}, err
 		}
-		// The next load shows whether it was written. A full change that moved the account
-		// is progress. All else counts as failed, so that a store that keeps its due
+		// The next load shows whether it was written. A part that moved the account and leaves
+		// more is progress. All else counts as failed, so that a store that keeps its due
 		// instant for ever ends the loop.
-		rows := len(change.Updated) + len(change.Pools) + len(change.Licences)
-		if err != nil || rows < seats.MaxSettled || s.Account.Revision == last {
+		if err != nil || !change.Account.IsDue(now) || s.Account.Revision == last {
 			failed++
 		}
 		if err == nil && a.settled != nil {

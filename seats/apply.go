@@ -1,6 +1,10 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"cmp"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // An effect is the result of a command before its seats are judged. The rows are those
 // after it.
@@ -19,6 +23,7 @@ type effect struct {
 	receivers []users.ID
 	fields    []string
 	reason    string
+	actor     users.Actor // who set the date; zero: that of the request
 
 	instead  *effect         // in the place of this one if there is no free seat
 	licences []users.Licence // rows of the user afterwards; they need no free seat
@@ -68,11 +73,13 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		return 0, refusal
 	}
 	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())
+	pool.Due = poolRow(pool).due(v.request.At)
 
 	if u.ID != "" {
 		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the terms of the invitation stay
-			u.Due = account.Policy.due(u, v.request.At)
+			u.Lapses = account.Policy.lapses(u, v.request.At)
 		}
+		u.Due = userRow(u).due(v.request.At)
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
 	sealed := v.sealFor(&account, &u)
@@ -85,7 +92,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	v.account = account
 	replace(v.pools, v.wasPools, pool.ID, pool)
 	if f.licence.Pool != "" {
-		f.licence.Due = dueOf(f.licence)
+		f.licence.Due = licenceRow(f.licence).due(v.request.At)
 		v.putLicence(f.licence)
 		v.account.NextDue = earliest(v.account.NextDue, f.licence.Due)
 	}
@@ -115,7 +122,7 @@ func replace[K comparable, V any](rows, loaded map[K]V, key K, row V) {
 // command.
 func (v *evaluation) record(f effect, sealed string, before users.Segment, p Pool, delta int64) {
 	r := v.request
-	reason := f.reason
+	actor, reason := cmp.Or(f.actor, r.Actor), f.reason
 	if reason == "" {
 		reason = r.Reason
 	}
@@ -125,7 +132,7 @@ func (v *evaluation) record(f effect, sealed string, before users.Segment, p Poo
 	}
 	v.events = append(v.events, Event{
 		Account: v.account.ID, Sequence: v.account.Sequence, Time: v.at, Kind: f.kind, Change: r.Change,
-		Actor: r.Actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
+		Actor: actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
 		Key: r.Key, Index: r.Index + v.index, Digest: r.Digest + sealed,
 		User: f.user.ID, Before: before, After: f.user.Segment(), Successor: f.successor,
 		Receivers: f.receivers, Fields: f.fields, Count: f.count, Date: f.date, DateAs: f.dateAs, Policy: policy,

@@ -19,6 +19,8 @@ type evaluation struct {
 	personal map[string]any
 	shortage *shortage // of seats, while remedies measure it
 
+	zone     string         // for which in was found
+	in       *time.Location // see location
 	account  Account
 	pools    map[PoolID]Pool
 	people   map[users.ID]users.User
@@ -229,6 +231,7 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 	default:
 		u.LeftAs, u.ArchivedAs = users.NoStatus, users.NoStatus
 	}
+	u.Start = users.Start{}
 	if !holding.Has(to) {
 		u.Schedule = users.Schedule{}
 	}

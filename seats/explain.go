@@ -72,8 +72,10 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 	}
 	if x.Holds {
 		x.Freer, x.Ways = a.waysOut(u)
-		if !u.Due.IsZero() {
-			x.Ends, x.EndsBy = u.Due, nextTimer(u).event
+		for _, c := range userRow(u).comings() {
+			if t := timers[c.rank]; t.frees && x.Ends.IsZero() {
+				x.Ends, x.EndsBy = c.at, t.event
+			}
 		}
 	}
 	return x, nil

@@ -2,7 +2,6 @@ package seats
 
 import (
 	"slices"
-	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -106,13 +105,4 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 		}
 	}
 	return len(n.Pools)+len(n.Users) > asked || n.Admins != admins
-}
-
-// dueOf returns the instant at which a licence changes by itself: an unstarted one is back in its
-// pool at the end of its term.
-func dueOf(l users.Licence) time.Time {
-	if l.State() == users.LicenceAssigned {
-		return l.Ends
-	}
-	return time.Time{}
 }

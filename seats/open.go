@@ -132,14 +132,31 @@ func checkName(name *string) error {
 
 // checkZone refuses an unknown time zone.
 func (r Request) checkZone(name string) *Refusal {
+	_, refusal := r.location(name)
+	return refusal
+}
+
+// location returns the location of a time zone by its name.
+func (r Request) location(name string) (*time.Location, *Refusal) {
 	if name == time.UTC.String() {
-		return nil
+		return time.UTC, nil
 	}
 	if r.Zones == nil || !isZone(name) {
-		return badInput("zone", errZone)
+		return nil, badInput("zone", errZone)
 	}
-	if _, err := r.Zones(name); err != nil {
-		return badInput("zone", errZone)
+	in, err := r.Zones(name)
+	if err != nil {
+		return nil, badInput("zone", errZone)
 	}
-	return nil
+	return in, nil
+}
+
+// location returns the location of the account: the days of all dates are days there.
+func (v *evaluation) location() (*time.Location, *Refusal) {
+	if v.in != nil && v.zone == v.account.Zone {
+		return v.in, nil
+	}
+	in, refusal := v.request.location(v.account.Zone)
+	v.in, v.zone = in, v.account.Zone
+	return in, refusal
 }

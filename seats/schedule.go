@@ -1,6 +1,10 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // Schedule sets the day on which an invited or active user becomes inactive by itself, or the
 // day on which an invitation planned by [Invite] goes out. A date is a calendar day in the time
@@ -65,4 +69,27 @@ func (c ConfirmLeave) target() users.ID { return c.User }
 
 func (c ConfirmLeave) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	return effect{}, badInput("command", errCommand)
+}
+
+// notice returns the instant of the notice before a leave on a date; zero: the policy has none.
+func (v *evaluation) notice(date users.Date, in *time.Location) time.Time {
+	days := v.account.Policy.LeaveNotice
+	if days == 0 {
+		return time.Time{}
+	}
+	return date.AddDays(-days).Start(in)
+}
+
+// start invites a user on the planned day. Without a free seat the user stays inactive, and
+// so in a closed account.
+func (v *evaluation) start(u users.User) effect {
+	date, by := u.Start.Date, u.Start.By
+	missed := u
+	missed.Start, missed.Schedule = users.Start{}, users.Schedule{}
+	instead := effect{kind: EventStartMissed, user: missed, date: date, actor: by}
+	if !v.account.Closed.IsZero() {
+		return instead
+	}
+	u = v.notified(v.withStatus(u, users.Invited))
+	return effect{kind: EventInvited, user: u, count: 1, date: date, actor: by, instead: &instead}
 }

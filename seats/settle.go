@@ -1,99 +1,237 @@
 package seats
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A timer is a kind of event that happens to a user by itself.
-type timer struct {
-	event EventKind
-	// at returns the instant that the user's row has for it; zero: none.
-	at func(users.User) time.Time
-	// set reports whether the policy lets it happen, as of now.
-	set func(Policy, users.User, time.Time) bool
-	// evaluate returns what it does.
-	evaluate func(*evaluation, users.User) effect
-}
-
-// timers has a row for everything that can be due. [User.Due] is the earliest instant of the
-// rows that are set, [Account.NextDue] follows from it, [Settle] carries the rows out, and
-// [Explain] tells which one comes next.
-var timers = []timer{
-	{
-		// An invitation that runs out frees its seat once. After Reactivate it keeps the
-		// seat, and takes a Notify to be accepted.
-		event: EventLapsed,
-		at:    func(u users.User) time.Time { return u.Expires },
-		set: func(p Policy, u users.User, now time.Time) bool {
-			return p.InvitationExpiry == ExpiryFreesSeat && u.Status == users.Invited && u.Expires.After(now)
-		},
-		evaluate: func(v *evaluation, u users.User) effect { return effect{user: v.withStatus(u, users.Inactive)} },
-	},
-}
-
-// due returns the instant of the user's next timer, as of now; zero: none.
-func (p Policy) due(u users.User, now time.Time) time.Time {
-	var due time.Time
-	for _, t := range timers {
-		if t.set(p, u, now) {
-			due = earliest(due, t.at(u))
-		}
-	}
-	return due
-}
-
-// nextTimer returns the timer of the user's due instant, by the row alone: the policy of the
-// time when it was set counts. An instant of no timer counts as the first one's.
-func nextTimer(u users.User) timer {
-	i := slices.IndexFunc(timers, func(t timer) bool { return t.at(u).Equal(u.Due) })
-	return timers[max(0, i)]
-}
-
-// Settle returns the change by the timers that are due at the instant of the request or
-// earlier. Each takes effect at its own instant, in the order of these and of the users'
-// IDs. Without any, the change has no events and corrects the account's next due instant.
+// Settle returns the change by what is due at the instant of the request or earlier: of users,
+// pools and licences in one order, by instant, then by kind, then by ID. Each takes effect
+// at its own instant, with the actor who set it, else the system. Days are resolved again by
+// [Request.Zones], and a day to come gets a new Due without an event; without its zone a day
+// keeps the instant it has. Without anything due the change has no events and corrects the
+// account's next due instant.
 //
-// The snapshot must have been loaded with DueBy. An account with more than [MaxSettled] due
-// users is due again afterwards.
+// The result is the same late, in pieces and repeated: where the snapshot has a NextDue, what
+// comes later stays for the next piece. The account is due again then.
+//
+// The snapshot must have been loaded with DueBy, and with Admins as [SettleNeeds] says.
 func Settle(s Snapshot, r Request) Change {
 	v := newEvaluation(s, r)
-	due := slices.DeleteFunc(slices.Clone(s.Users), func(u users.User) bool {
-		return u.Due.IsZero() || u.Due.After(r.At)
-	})
-	slices.SortFunc(due, func(a, b users.User) int {
-		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID))
-	})
-	for _, u := range due {
-		t := nextTimer(u)
-		v.at = later(u.Due, v.account.Changed)
-		f := t.evaluate(v, u)
-		f.kind = t.event
-		v.apply(f)
+	due := dueRows(s, r.At)
+	q := queue{snapshot: s, now: r.At, inPart: !slices.ContainsFunc(due, func(d dueRow) bool { return d.due.Before(s.NextDue) })}
+	for _, d := range due {
+		v.resolveDays(d.id)
+		q.add(v.row(d.id))
+	}
+	for len(q.next) > 0 {
+		c := q.next[0]
+		v.at, v.request.At = later(c.at, v.account.Changed), c.at
+		if held, ok := v.heldBack(&q, c); ok {
+			v.holdBack(held)
+			continue
+		}
+		q.next = q.next[1:]
+		f := timers[c.rank].evaluate(v, v.row(c.id))
+		if _, refusal := v.apply(f); refusal != nil {
+			v.apply(*f.instead)
+		}
+		q.add(v.row(c.id))
+	}
+	v.request.At = r.At
+	for _, d := range due {
+		v.reschedule(v.row(d.id))
 	}
 	v.account.NextDue = s.NextDue
 	for _, u := range v.people {
 		v.account.NextDue = earliest(v.account.NextDue, u.Due)
 	}
+	for _, p := range v.pools {
+		v.account.NextDue = earliest(v.account.NextDue, p.Due)
+	}
+	for _, all := range v.licences {
+		for _, l := range all {
+			v.account.NextDue = earliest(v.account.NextDue, l.Due)
+		}
+	}
 	v.account.Revision = v.base + 1
 	return v.change()
 }
 
-// earliest returns the earlier of two instants; the zero one is never.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
+// SettleNeeds reports whether the snapshot of a due account lacks the admins, who are told of
+// leaves that are held back. Then it must be loaded again with the need, which is changed here.
+func SettleNeeds(n *Need, s Snapshot) bool {
+	if n.Admins || !s.Account.Policy.holdsBack() {
+		return false
 	}
-	return a
+	n.Admins = true
+	return true
 }
 
-// later returns the later of two instants.
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
+// A dueRow is the ID of a loaded row that is due.
+type dueRow struct {
+	id  users.LicenceID
+	due time.Time
+}
+
+// dueRows lists the rows of a snapshot that are due.
+func dueRows(s Snapshot, now time.Time) (all []dueRow) {
+	add := func(r row, due time.Time) {
+		if !due.IsZero() && !due.After(now) {
+			all = append(all, dueRow{r.id, due})
+		}
 	}
-	return a
+	for _, u := range s.Users {
+		add(userRow(u), u.Due)
+	}
+	for _, p := range s.Pools {
+		add(poolRow(p), p.Due)
+	}
+	for _, l := range s.Licences {
+		add(licenceRow(l), l.Due)
+	}
+	return all
+}
+
+// A queue has what is due of the loaded rows, in order: of each row the next.
+type queue struct {
+	snapshot Snapshot
+	now      time.Time
+	// inPart reports whether every loaded row is due at NextDue, as are some left over: more
+	// than a change settles are due at one instant.
+	inPart bool
+	next   []coming
+}
+
+// add adds the next timer of a row, if it is due and no row left over can come before.
+func (q *queue) add(r row) {
+	all := r.comings()
+	if len(all) == 0 || !q.reaches(all[0].at) {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(q.next, all[0], coming.compare)
+	q.next = slices.Insert(q.next, i, all[0])
+}
+
+// reaches reports whether this piece goes on to an instant.
+func (q *queue) reaches(at time.Time) bool {
+	rest := q.snapshot.NextDue
+	return !at.After(q.now) && (rest.IsZero() || at.Before(rest) || q.inPart && at.Equal(rest))
+}
+
+// row returns the row of an ID.
+func (v *evaluation) row(id users.LicenceID) row {
+	switch {
+	case id.Pool == "" && id.User != "":
+		return userRow(v.people[id.User])
+	case id.User == "":
+		return poolRow(v.pools[PoolID(id.Pool)])
+	}
+	return licenceRow(v.licence(id))
+}
+
+// resolveDays computes the instants of the days of a row by the zone's rules of now.
+func (v *evaluation) resolveDays(id users.LicenceID) {
+	in, refusal := v.location()
+	if refusal != nil {
+		return
+	}
+	r := v.row(id)
+	switch {
+	case r.user.ID != "":
+		u := withDays(r.user, in, v.request.At)
+		if u.Schedule != r.user.Schedule || u.Start != r.user.Start {
+			v.putUser(u)
+		}
+	case id.User == "":
+		p := r.pool
+		if p.Booked.Date != "" {
+			p.Booked.At = p.Booked.Date.Start(in)
+		}
+		if p.Ends.LastDay != "" {
+			p.Ends.At = p.Ends.LastDay.AddDays(1).Start(in)
+		}
+		replace(v.pools, v.wasPools, p.ID, p)
+	}
+}
+
+// withDays returns the user with the instants of the days in a location.
+func withDays(u users.User, in *time.Location, now time.Time) users.User {
+	if u.Start.Date != "" {
+		u.Start.At = u.Start.Date.Start(in)
+	}
+	if u.Schedule.Date == "" {
+		return u
+	}
+	was := u.Schedule.At
+	u.Schedule.At = u.Schedule.Leave.At(in)
+	if notice := u.Schedule.Notice; notice.After(now) {
+		// Its day is as many days before as it was. Noon finds it over any change of the clock.
+		noon := notice.Add(u.Schedule.At.Sub(was) + 12*time.Hour)
+		u.Schedule.Notice = users.DateOf(noon.In(in)).Start(in)
+	}
+	return u
+}
+
+// reschedule gives a row its Due as of now.
+func (v *evaluation) reschedule(r row) {
+	due := r.due(v.request.At)
+	switch {
+	case r.user.ID != "":
+		if u := r.user; !u.Due.Equal(due) {
+			u.Due = due
+			v.putUser(u)
+		}
+	case r.licence.User != "":
+		if l := r.licence; !l.Due.Equal(due) {
+			l.Due = due
+			v.putLicence(l)
+		}
+	default:
+		p := r.pool
+		p.Due = due
+		replace(v.pools, v.wasPools, p.ID, p)
+	}
+}
+
+// heldBack returns the leaves that are held back together with a coming one, which are then
+// taken from the queue. It is not ok if they are no more than the policy lets go on a day.
+func (v *evaluation) heldBack(q *queue, c coming) (held []users.ID, ok bool) {
+	if c.rank != leaveRank || !v.account.Policy.holdsBack() {
+		return nil, false
+	}
+	leave := v.people[c.id.User].Schedule.Leave
+	var rest []coming
+	for _, d := range q.next {
+		if d.rank == leaveRank && d.at.Equal(c.at) && v.people[d.id.User].Schedule.Leave == leave {
+			held = append(held, d.id.User)
+		} else {
+			rest = append(rest, d)
+		}
+	}
+	most := v.account.Policy.MostLeavers
+	if int64(len(held)) <= most {
+		return nil, false
+	}
+	q.next = rest
+	if q.inPart && c.at.Equal(q.snapshot.NextDue) {
+		held = held[most+1:] // the others stay due, by which the next piece knows
+	}
+	return held, true
+}
+
+// holdBack holds the leaves of users back, and tells the admins.
+func (v *evaluation) holdBack(held []users.ID) {
+	var leave users.Leave
+	for _, id := range held {
+		u := v.people[id]
+		u.Schedule.Held = true
+		leave = u.Schedule.Leave
+		v.putUser(u)
+	}
+	if len(held) > 0 {
+		v.apply(effect{kind: EventLeavingHeld, count: int64(len(held)), date: leave.Date, dateAs: leave.As, receivers: v.receivers()})
+	}
 }

@@ -92,6 +92,14 @@ func (p Policy) needsApproval() bool { return p.Activation == Approval }
 // overflows reports whether a new user without a seat is created inactive.
 func (p Policy) overflows() bool { return p.WhenFull == CreateInactive }
 
+// lapses reports whether the seat of an invited user comes free at the end of the invitation.
+func (p Policy) lapses(u users.User, now time.Time) bool {
+	return p.InvitationExpiry == ExpiryFreesSeat && u.Status == users.Invited && u.Expires.After(now)
+}
+
+// holdsBack reports whether unusually many leaves of one day are held back.
+func (p Policy) holdsBack() bool { return p.MostLeavers > 0 }
+
 // end returns the end of an invitation sent at an instant; zero: it has none.
 func (p Policy) end(sent time.Time) time.Time {
 	if p.InvitationExpiry == ExpiryNever {

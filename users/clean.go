@@ -36,13 +36,12 @@ var dates = []struct {
 //   - NotificationCount is positive and at most [MaxNotifications] if LastNotified is set, and
 //     otherwise 0.
 //
-// Schedule and Start are kept. Due and Salt are emptied: the policy sets the one, the library makes the
-// other.
+// Schedule and Start are kept. Lapses, Due and Salt are emptied: they are the library's to set.
 func (u User) Clean(at time.Time) (User, error) {
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
-	u.Due, u.Salt = time.Time{}, ""
+	u.Lapses, u.Due, u.Salt = false, time.Time{}, ""
 	profile, err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {
 		err = profile.checkIdentity()

@@ -22,6 +22,7 @@ type User struct {
 	LastNotified      time.Time `json:"last_notified,omitzero"`      // the last invitation or notification
 	NotificationCount int64     `json:"notification_count,omitzero"` // invitations and notifications sent
 	Expires           time.Time `json:"expires,omitzero"`            // the end of the invitation
+	Lapses            bool      `json:"lapses,omitzero"`             // the seat comes free at this end
 
 	Start    Start     `json:"start,omitzero"`    // an invitation to come, of an inactive user
 	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come, of an invited or active user
