@@ -89,9 +89,7 @@ var timers = []timer{
 			return r.licence.Ends
 		},
 		evaluate: func(v *evaluation, r row) effect {
-			l := r.licence
-			l.Returned = v.at
-			return effect{kind: EventLicenceEnded, user: v.people[l.User], licence: l}
+			return effect{kind: EventLicenceEnded, user: v.people[r.licence.User], licence: v.giveBack(r.licence)}
 		},
 	},
 	{
