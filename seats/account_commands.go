@@ -91,8 +91,8 @@ func (v *evaluation) changeAccount(kind EventKind, reason string, change func(*A
 
 // whileClosed are the actions of support and the system in a closed account.
 var whileClosed = leaving | users.In(
-	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer,
-	users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount,
+	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal,
+	users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount,
 )
 
 // whileErased are their actions in an erased account.

@@ -25,6 +25,7 @@ type effect struct {
 	reason    string
 	actor     users.Actor // who set the date; zero: that of the request
 
+	stale    bool            // unchanged: the version is older than the pool's
 	instead  *effect         // in the place of this one if there is no free seat
 	licences []users.Licence // rows of the user afterwards; they need no free seat
 }

@@ -8,8 +8,12 @@ import "github.com/seatkeeper/seatkeeper/users"
 // [Version] has been set. The outcome shows the Excess that the new total would have today;
 // Keeper.Calendar shows that of the day. It is unchanged for the same day and total.
 //
-// Support and the system may. [ErrBadInput] for a total out of bounds, a malformed date, and one
-// that is over; the refusals of a Version are those of [SetTotal].
+// The versions are those of [SetTotal]: a booking with a version makes all older totals stale,
+// and a newer total cancels it.
+//
+// Support and the system may. [ErrBadInput] for an unknown pool, a total out of bounds, a total
+// without a date, a malformed date, and today or a day before; the refusals of a Version are
+// those of [SetTotal].
 type BookTotal struct {
 	Pool    PoolID     `json:"pool,omitzero"` // default: [Site]; any other must exist
 	Date    users.Date `json:"date"`
@@ -24,7 +28,86 @@ func (BookTotal) target() users.ID { return "" }
 func (c BookTotal) needs(n *Need)  { n.pool(c.Pool) }
 
 func (c BookTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	was, refusal := v.ordered(c.Pool)
+	if refusal == nil {
+		refusal = c.check()
+	}
+	if refusal != nil {
+		return effect{}, refusal
+	}
+	next := was
+	if f, news, refusal := next.give(VersionedTotal{c.Version, c.Total, c.Date}); !news {
+		return f, refusal
+	}
+	booked := Booking{}
+	f := effect{kind: EventTotalBooked, pool: was.ID, terms: &next, date: c.Date}
+	if c.Date != "" {
+		in, refusal := v.location()
+		if refusal != nil {
+			return effect{}, refusal
+		}
+		booked = Booking{Date: c.Date, At: c.Date.Start(in), Total: c.Total, By: v.request.Actor}
+		if !booked.At.After(v.request.At) {
+			return effect{}, badInput("date", errNotToCome)
+		}
+		if !c.Version.none() {
+			booked.Version = next.Version.Version
+		}
+		f.count = eventCount(c.Total)
+	}
+	if booked.Date != was.Booked.Date || booked.Total != was.Booked.Total || next.Version != was.Version {
+		next.Booked = booked
+	}
+	if next == was {
+		return effect{}, nil
+	}
+	return f, nil
+}
+
+// check refuses a malformed day or total.
+func (c BookTotal) check() *Refusal {
+	if err := c.Date.Check(); err != nil {
+		return badInput("date", err)
+	}
+	switch {
+	case c.Date == "" && c.Total != Count{}:
+		return badInput("date", users.ErrEmpty) // a forgotten day must cancel nothing
+	case c.Date != "" && !c.Total.Valid():
+		return badInput("total", errCount)
+	}
+	return nil
+}
+
+// The Count of an event with a booked total.
+const unlimitedCount = -1
+
+func eventCount(total Count) int64 {
+	if total.IsUnlimited() {
+		return unlimitedCount
+	}
+	return total.n
+}
+
+// booked returns the total that an event books. It is not ok for other events.
+func (e Event) booked() (total Count, ok bool) {
+	switch {
+	case e.Kind != EventTotalBooked || e.Date == "":
+		return Count{}, false
+	case e.Count == unlimitedCount:
+		return Unlimited(), true
+	}
+	return Of(e.Count), true
+}
+
+// excess returns the seats above the total that the event sets or books.
+func (e Event) excess() int64 {
+	p := Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}
+	if total, ok := e.booked(); ok {
+		p.Total = total
+	} else if !e.Kind.setsTerms() {
+		return 0
+	}
+	return p.Excess()
 }
 
 // EditPool changes the name, the end or the terms of a course pool; a nil field stays. Licences

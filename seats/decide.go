@@ -58,9 +58,12 @@ type Outcome struct {
 	Before     users.Segment `json:"before,omitzero"` // zero for a new user
 	After      users.Segment `json:"after,omitzero"`
 	SeatsDelta int64         `json:"seats_delta,omitzero"` // of the held seats of the pool
-	Excess     int64         `json:"excess,omitzero"`      // seats above the total after [SetTotal] or [SetPolicy]
-	Unchanged  bool          `json:"unchanged,omitzero"`   // no change
-	Refusal    *Refusal      `json:"refusal,omitzero"`     // nil: the command passed
+	// Excess are the seats above the total after [SetTotal] or [SetPolicy], and those that a
+	// total booked by [BookTotal] would leave today.
+	Excess    int64    `json:"excess,omitzero"`
+	Unchanged bool     `json:"unchanged,omitzero"` // no change
+	Stale     bool     `json:"stale,omitzero"`     // unchanged, since the pool has a newer [Version]
+	Refusal   *Refusal `json:"refusal,omitzero"`   // nil: the command passed
 }
 
 // UnmarshalJSON reads an outcome by [users.ReadJSON].

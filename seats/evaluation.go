@@ -166,12 +166,16 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 	}
 	before := v.people[o.User].Segment()
 	if f.kind == "" {
-		o.Before, o.After, o.Unchanged = before, before, true
+		o.Before, o.After, o.Unchanged, o.Stale = before, before, true, f.stale
 		if v.request.Key == "" {
 			return o, nil
 		}
 		f = effect{kind: EventUnchanged, user: v.people[o.User]}
+		if o.Stale {
+			f.count = staleCount
+		}
 	}
+	first := len(v.events)
 	delta, refusal := v.apply(f)
 	if refusal != nil && f.instead != nil {
 		f = *f.instead
@@ -184,9 +188,7 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		v.apply(effect{kind: f.kind, user: v.people[f.user.ID], reason: f.reason, licence: l})
 	}
 	o.Before, o.After, o.SeatsDelta = before, f.user.Segment(), delta
-	if f.kind.setsTerms() {
-		o.Excess = v.pools[f.pool].Excess()
-	}
+	o.Excess = v.events[first].excess()
 	return o, nil
 }
 

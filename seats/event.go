@@ -60,8 +60,10 @@ const (
 	EventTotalBooked      EventKind = "total-booked"      // Count: the total to come, -1 for unlimited, on Date; without a Date it is cancelled
 	EventPoolEdited       EventKind = "pool-edited"       // Fields: the changed ones
 
-	EventUnchanged EventKind = "unchanged" // a call with a request key that changed nothing
+	EventUnchanged EventKind = "unchanged" // a call with a request key that changed nothing; Count 1: its [Version] was stale
 )
+
+const staleCount = 1
 
 // setsPolicy reports whether an event carries a policy.
 func (k EventKind) setsPolicy() bool { return k == EventOpened || k == EventPolicySet }

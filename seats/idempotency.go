@@ -146,9 +146,9 @@ func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Re
 	}
 	e := past[0] // followed by those of licences
 	v.repeated = append(v.repeated, past...)
-	o = Outcome{Action: a, User: e.User, Before: e.Before, After: e.After, SeatsDelta: e.Delta, Unchanged: e.Kind == EventUnchanged}
-	if e.Kind.setsTerms() {
-		o.Excess = Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}.Excess()
+	o = Outcome{
+		Action: a, User: e.User, Before: e.Before, After: e.After, SeatsDelta: e.Delta, Excess: e.excess(),
+		Unchanged: e.Kind == EventUnchanged, Stale: e.Kind == EventUnchanged && e.Count == staleCount,
 	}
 	return o, true, nil
 }

@@ -121,10 +121,17 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 // unknown pool. A total below the held seats keeps all users: the pool is marked OverLimit,
 // and new seats are refused until it is below its total. It is unchanged for the same total.
 //
-// Support and the system may. [ErrBadInput] for a total out of bounds.
+// With a Version, totals delivered late, twice or out of order end as those delivered in order:
+// a version older than the newest of the pool is unchanged, with Stale in the outcome, and so is
+// a repetition of the newest one. A newer version cancels a booked total of an older version.
+//
+// Support and the system may. [ErrBadInput] for a total out of bounds, a malformed version, and
+// one of another kind than the pool's. [ErrVersionReused] for the newest version with another
+// content.
 type SetTotal struct {
-	Pool  PoolID `json:"pool,omitzero"` // default: [Site]
-	Total Count  `json:"total,omitzero"`
+	Pool    PoolID  `json:"pool,omitzero"` // default: [Site]
+	Total   Count   `json:"total,omitzero"`
+	Version Version `json:"version,omitzero"` // default: none; the pool keeps its version
 }
 
 // Action returns [users.ActionSetTotal].
@@ -142,10 +149,18 @@ func (c SetTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 			return effect{}, badInput("pool", err)
 		}
 	}
-	if p, ok := v.pools[c.Pool]; ok && p.Total == c.Total {
+	was, ok := v.pools[c.Pool]
+	next := was
+	if f, news, refusal := next.give(VersionedTotal{Version: c.Version, Total: c.Total}); !news {
+		return f, refusal
+	}
+	if next.Version != was.Version && !was.Booked.Version.none() {
+		next.Booked = Booking{}
+	}
+	if ok && was.Total == c.Total && next == was {
 		return effect{}, nil
 	}
-	return effect{kind: EventTotalSet, pool: c.Pool, total: c.Total}, nil
+	return effect{kind: EventTotalSet, pool: c.Pool, total: c.Total, terms: &next}, nil
 }
 
 // SetPolicy replaces the policy of the account. The rows of users stay: the held seats

@@ -24,19 +24,11 @@ type Pool struct {
 	Spent     int64  `json:"spent"`               // used up for good
 	OverLimit bool   `json:"over_limit,omitzero"` // above the total, by [SetTotal], [BookTotal], [SetPolicy] or [Import]
 
-	Version Version     `json:"version,omitzero"` // of the total, see [SetTotal]
-	Booked  Booking     `json:"booked,omitzero"`  // a change of the total to come
-	Ends    PoolEnd     `json:"ends,omitzero"`    // no licence is given out or started afterwards; zero: no end
-	Term    LicenceTerm `json:"term,omitzero"`    // of each licence; zero: none
-	Due     time.Time   `json:"due,omitzero"`     // the next change by date, or a day before it
-}
-
-// A Version orders the totals of a pool by their source, such as a billing system: a number,
-// or an instant with an identifier for ties. The zero value is none.
-type Version struct {
-	Number int64     `json:"number,omitzero"`
-	At     time.Time `json:"at,omitzero"`
-	ID     string    `json:"id,omitzero"` // breaks a tie of At, by bytes
+	Version VersionedTotal `json:"version,omitzero"` // the newest one, see [SetTotal]
+	Booked  Booking        `json:"booked,omitzero"`  // a change of the total to come
+	Ends    PoolEnd        `json:"ends,omitzero"`    // no licence is given out or started afterwards; zero: no end
+	Term    LicenceTerm    `json:"term,omitzero"`    // of each licence; zero: none
+	Due     time.Time      `json:"due,omitzero"`     // the next change by date, or a day before it
 }
 
 // A Booking is a change of a total to come. The zero value is none.

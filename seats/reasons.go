@@ -65,16 +65,19 @@ var takenReasons = map[users.Status]users.Reason{
 // Reasons of [ErrBadInput] that a command or an opening can have, besides those of a text,
 // a profile and a policy.
 var (
-	errCommand      = users.Reason{Code: "not-a-command", Text: "is not a command of package seats, by value"}
-	errTooMany      = users.Reason{Code: "too-many-commands", Text: fmt.Sprintf("are too many: at most %d in one call", MaxCommands)}
-	errSource       = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
-	errSuccessor    = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
-	errCount        = users.Reason{Code: "not-a-count", Text: fmt.Sprintf("is not a number of seats from 0 to %d, or unlimited", MaxSeats)}
-	errPayer        = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
-	errZone         = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
-	errSchedule     = users.Reason{Code: "not-yet", Text: "can't be imported yet"}
-	errOtherAccount = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
-	errOtherPlan    = users.Reason{Code: "another-plan", Text: "are not those of the plan"}
+	errCommand       = users.Reason{Code: "not-a-command", Text: "is not a command of package seats, by value"}
+	errTooMany       = users.Reason{Code: "too-many-commands", Text: fmt.Sprintf("are too many: at most %d in one call", MaxCommands)}
+	errSource        = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
+	errSuccessor     = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
+	errCount         = users.Reason{Code: "not-a-count", Text: fmt.Sprintf("is not a number of seats from 0 to %d, or unlimited", MaxSeats)}
+	errTotalVersion  = users.Reason{Code: "not-a-version", Text: "is not a number above 0, or an instant with an ID for ties"}
+	errOtherVersions = users.Reason{Code: "another-kind-of-version", Text: "is a number and the earlier ones are instants, or the other way round"}
+	errNotToCome     = users.Reason{Code: "not-to-come", Text: "is not a day to come"}
+	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
+	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
+	errSchedule      = users.Reason{Code: "not-yet", Text: "can't be imported yet"}
+	errOtherAccount  = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
+	errOtherPlan     = users.Reason{Code: "another-plan", Text: "are not those of the plan"}
 )
 
 // Reasons of [ErrBadInput] for the arguments of a call.
@@ -90,7 +93,7 @@ var reasons = append(users.Reasons(),
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrDeleteOnly, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errSource, errSuccessor, errCount, errPayer, errZone, errSchedule, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errPayer, errZone, errSchedule, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
 )
