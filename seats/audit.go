@@ -50,7 +50,7 @@ func Audit(s Snapshot, rows users.Tally, l Ledger) []Drift {
 	a.Tally = rows
 	compare("seats held", s.pool(Site).Held, a.held())
 	for _, id := range slices.Sorted(maps.Keys(l.Pools)) {
-		compare("pool "+string(id), s.pool(id), l.Pools[id])
+		compare("pool "+string(id), s.pool(id).numbers(), l.Pools[id].numbers())
 	}
 	return found
 }

@@ -73,6 +73,11 @@ func (t TermStart) MarshalText() ([]byte, error) { return termStartNames.Marshal
 // UnmarshalText reads the text form; anything else is an error.
 func (t *TermStart) UnmarshalText(text []byte) error { return termStartNames.Unmarshal(text, t) }
 
+// numbers returns the part of the pool that follows from the events.
+func (p Pool) numbers() Pool {
+	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, OverLimit: p.OverLimit}
+}
+
 // occupied returns the number of seats held or spent.
 func (p Pool) occupied() int64 { return p.Held + p.Spent }
 

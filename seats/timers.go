@@ -97,7 +97,7 @@ var timers = []timer{
 		at: func(r row) time.Time { return r.pool.Booked.At },
 		evaluate: func(_ *evaluation, r row) effect {
 			p, b := r.pool, r.pool.Booked
-			p.Version, p.Booked = b.Version, Booking{}
+			p.Booked = Booking{}
 			return effect{kind: EventTotalSet, pool: p.ID, total: b.Total, terms: &p, actor: b.By}
 		},
 	},
