@@ -208,7 +208,8 @@ func (o Outcome) code() Code {
 // "14 users: 9 fit, 5 do not; 1 is already here as Ada@Acme.example", or "1 command: 1 fits,
 // 0 do not; then 12 seats are held, 2 more than the 10 there are". A user counts once, and fits
 // if all commands about them pass with a seat. Seats are mentioned if a command about the account
-// changes their numbers.
+// changes their numbers. Booked totals are told apart: "1 command: 1 fits, 0 do not; on 2026-12-01
+// the total becomes 2, 1 less than are held today".
 func (p Plan) String() string {
 	one, many := "user", "users"
 	if slices.ContainsFunc(p.Steps, Planned.ofAccount) {
@@ -258,7 +259,41 @@ func (p Plan) String() string {
 	if u := p.After; one == "command" && (u.Total != p.Before.Total || u.Held != p.Before.Held) {
 		text += "; then " + u.seats()
 	}
+	return text + p.booked()
+}
+
+// booked says what the booked totals of the plan will do: the first one, and how many more.
+func (p Plan) booked() (text string) {
+	more := 0
+	for _, step := range p.Steps {
+		c, ok := step.Command.(BookTotal)
+		switch {
+		case !ok || step.Outcome.Refusal != nil || step.Outcome.Unchanged:
+		case text == "":
+			text = c.future(step.Outcome.Excess)
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		text += fmt.Sprintf("; %d more %s booked or cancelled", more, form(more, "total is", "totals are"))
+	}
 	return text
+}
+
+// future says what a booked total will do.
+func (c BookTotal) future(excess int64) string {
+	total := "the total"
+	if c.Pool != Site {
+		total += " of " + string(c.Pool)
+	}
+	switch {
+	case c.Date == "":
+		return "; " + total + " stays, and nothing is booked"
+	case excess > 0:
+		return fmt.Sprintf("; on %s %s becomes %s, %d less than are held today", c.Date, total, c.Total, excess)
+	}
+	return fmt.Sprintf("; on %s %s becomes %s", c.Date, total, c.Total)
 }
 
 // user returns the user of the step, refused or not.

@@ -17,6 +17,7 @@ type Usage struct {
 	Spent     int64           `json:"spent"`
 	Available Count           `json:"available,omitzero"` // at least zero; zero in a closed account
 	Excess    int64           `json:"excess,omitzero"`    // seats held above the total
+	Booked    Booking         `json:"booked,omitzero"`    // a change of the total to come; zero in numbers of the past
 	Closed    time.Time       `json:"closed,omitzero"`    // the time of the closing, see [Close]; zero: the account is open
 	People    users.Tally     `json:"people"`             // by the shown status
 	Seated    users.Tally     `json:"seated"`             // the holders of a seat among them
@@ -44,7 +45,7 @@ func (s Snapshot) UsageOf(people users.Tally) Usage {
 	p, a := s.pool(Site), s.Account
 	u := Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed,
-		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Excess: p.Excess(),
+		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Excess: p.Excess(), Booked: p.Booked,
 		People: a.Policy.viewTally(people), Seated: a.Policy.viewTally(a.seated(people)),
 	}
 	if !a.Closed.IsZero() {
