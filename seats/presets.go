@@ -99,6 +99,8 @@ func HowNow() Policy {
 //   - The limit comes with the pricing plan: the vendor changes it.
 //   - Users are deactivated, so that their results stay in the reports. Archiving is withheld.
 //     Deletion is offered: the page is silent about it.
+//   - On a date set before, a user becomes inactive by itself: it is the last day with access,
+//     until 23:59. Many users are deactivated now or on a date.
 //   - An account owner can't be deactivated. Owners and support end ownerships: the page is
 //     silent about it.
 //   - Admins edit all fields of a user, inactive ones included.
@@ -110,6 +112,7 @@ func ISpringLearn() Policy {
 		Returning:      VendorOnly,
 		Withheld:       users.In(users.ActionArchive),
 		IdentityChange: IdentityChangeAllowed,
+		LeaveDay:       users.LastDay,
 		Cards: Cards{
 			{"License limit", FigureTotal},
 			{"Available", FigureAvailable},
@@ -125,7 +128,9 @@ func ISpringLearn() Policy {
 //   - A user signs in after an approval, and is notified then or at any time; each is a fact of
 //     its own. A user invited with [Invite] Later is notified by the first [Notify].
 //   - Licences are for courses and come from the vendor; a course without a free one refuses.
-//     The site itself takes any number of users: open it with [Unlimited].
+//     The site itself takes any number of users: open it with [Unlimited]. The first access uses a
+//     licence up; an unstarted one returns when the user is archived. The activity of a course
+//     is archived alone by [ArchiveActivity].
 //   - Training data is kept: users are archived, found by the status filter and restored.
 //     Deletion is withheld.
 //   - Admins correct names and addresses, and make learners administrators.

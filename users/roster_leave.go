@@ -28,7 +28,7 @@ func newDateFormat(name string) (dateFormat, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		name = "YYYY-MM-DD"
 	}
-	upper := strings.ToUpper(name)
+	upper := strings.Map(capital, name)
 	parts := dateParts.Replace(upper)
 	between := strings.NewReplacer("y", "", "m", "", "d", "").Replace(parts)
 	whole := strings.Count(parts, "y") == 1 && strings.Count(parts, "m") == 1 && strings.Count(parts, "d") == 1
@@ -40,6 +40,14 @@ func newDateFormat(name string) (dateFormat, error) {
 		f.reading = f.layout
 	}
 	return f, nil
+}
+
+// capital returns a letter of ASCII as a capital.
+func capital(r rune) rune {
+	if 'a' <= r && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
 }
 
 // isWord reports whether package time could read the character as a part of a date.

@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"store":                  {module + "/users", module + "/seats"},
 	"memstore":               {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
 	"sqlstore":               {module + "/internal/ctxlock", module + "/sqlstore/internal/migrations", module + "/users", module + "/seats", module + "/store"},
-	".":                      {module + "/users", module + "/seats", module + "/store", module + "/internal/ctxlock"},
+	".":                      {module + "/users", module + "/seats", module + "/store", module + "/internal/ctxlock", "golang.org/x/sync/errgroup"},
 	"internal/ctxlock":       {"golang.org/x/sync/semaphore"},
 	"httpstatus":             {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", module + "/store/storetest/faults",
