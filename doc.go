@@ -28,12 +28,14 @@
 //
 // To change: [Keeper.Open], [Keeper.Do], [Keeper.DoEach], [Keeper.Import] for the users
 // that a host has already, [Keeper.EraseAccount]. A call with a request key, see [Call],
-// happens once. [Keeper.InTx] joins the host's transaction.
+// happens once. [Keeper.InTx] joins the host's transaction. [Keeper.Undo] puts a bulk call back.
 //
-// To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.May] for a button.
+// To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.May] for a button,
+// [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
 //
 // To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts],
-// [Keeper.User], [Keeper.Find], [Keeper.Users], [Keeper.Pool] and [Keeper.Pools] for a course.
+// [Keeper.User], [Keeper.Find], [Keeper.Users]; [Keeper.Pool], [Keeper.Pools] and
+// [Keeper.Licences] for courses.
 //
 // The past: [Keeper.Events], [Keeper.UsageAt], [Keeper.Period] for a bill, [Keeper.Explain],
 // [Keeper.Replay] and [Keeper.Audit].
@@ -51,6 +53,40 @@
 // follow the help pages of real products. A host may change single switches; contradictory
 // ones are refused. A [Keeper.Preview] of [seats.SetPolicy] shows the effect of another
 // policy on an account in use.
+//
+// # Dates
+//
+// A leave ([seats.Schedule]), a start ([seats.Invite]), a total to come ([seats.BookTotal]) and the
+// end of a course ([seats.EditPool]) have a date: a calendar day in the time zone of the account
+// ([seats.EditAccount]). The day is stored as a day, so that every viewer sees the same one. A leave
+// says which day it is, the last day with access or the first day without; an import, a file and
+// a policy say it too. Show the text of [users.Leave].
+//
+// Every call sees the account as of now: the leave of a user takes effect at its instant,
+// whether or not a program ran in the night. [Keeper.RunDue] carries out what is due in all
+// accounts, so that events, and the mails made of them, are in time. Run it from any scheduler
+// every few minutes, in any number of processes at once: what one settles is done for the others,
+// a run that was late or killed is made up for by the next, and each event has the instant of its
+// date.
+//
+// The instant of a day follows from the rules of its zone, which governments change, at times with
+// weeks of notice. An instant more than a day away is provisional. The account is looked at a day
+// before it, and the day resolved again by the rules of then, as [Options] Zones has them. With its default, [time.LoadLocation], they are those of the machine; a program may
+// bring its own by importing time/tzdata, and gets newer rules by being built anew. All processes
+// of a host should have the same rules. Without rules for the zone of an account, a command with a
+// date is refused, and a day keeps the instant that it has.
+//
+// A mistyped year can make a whole company leave. [seats.Policy] MostLeavers holds back a day with
+// unusually many leavers until an admin confirms ([seats.ConfirmLeave]); LeaveNotice writes an event
+// some days before each leave.
+//
+// # Course licences
+//
+// A course is a pool of its own, made by [seats.SetTotal] with the ID of the course.
+// [seats.AssignCourse] takes a licence for a user, [seats.StartCourse] spends it at the first access,
+// and until then [seats.UnassignCourse] or the user's departure returns it. Each licence is a
+// [users.Licence], a row apart from the user's: [Keeper.Licences] lists the holders of a course and
+// the courses of a user, past ones included.
 //
 // # Clocks and torn histories
 //
@@ -74,8 +110,11 @@
 //   - Comparison keys. Addresses and usernames are compared as [users.Fold] gives them, by
 //     a table in this library. A new table has a new [users.FoldVersion], and RenewKeys of
 //     a store rewrites the stored keys.
-//   - JSON of commands, plans, policies, events, changes and users. Keys and values keep
-//     name and meaning. New keys are optional, and their absence means what it meant
+//   - Dates. A stored day keeps its meaning through every change of policy, zone or zone
+//     rules; its instant follows the rules of the zone. A licence keeps its end when the term of
+//     its pool changes.
+//   - JSON of commands, plans, policies, events, changes, users and licences. Keys and values
+//     keep name and meaning. New keys are optional, and their absence means what it meant
 //     before. A reader refuses keys it does not know, so that readers are updated first.
 //   - Event kinds and actions. A kind keeps its name and its numbers for as long as events
 //     exist, since [Keeper.Replay] reads them all. New behaviour gets a new kind, and a
