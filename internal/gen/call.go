@@ -34,8 +34,9 @@ type Call struct {
 	Actor    users.Actor
 	Commands seats.Commands
 	Key      string
-	Fault    faults.Fault // what goes wrong
-	Strikes  int          // with which of the calls to the store
+	Rules    reference.Rules // of the time zones, from this call on
+	Fault    faults.Fault    // what goes wrong
+	Strikes  int             // with which of the calls to the store
 }
 
 // GoString is the call as rapid logs it.
@@ -59,7 +60,10 @@ func (d Dice) Opening() seats.Opening {
 // Call draws a call about the users of the account, at its time or at another.
 func (d Dice) Call(m *reference.Model) Call {
 	d.account = m
-	c := Call{How: Or(d, []Mode{Do, Do, Do, Do, Do, Do, DoEach, Do, Clock, RunDue}, EraseAccount), At: m.Clock}
+	c := Call{How: Or(d, []Mode{Do, Do, Do, Do, Do, Do, DoEach, Do, Clock, RunDue}, EraseAccount), At: m.Clock, Rules: m.Rules}
+	if c.Rules == reference.RulesMissing && d.Chance(30) {
+		c.Rules = reference.RulesToday
+	}
 	n := 0
 	switch c.How {
 	case Do:
@@ -68,6 +72,9 @@ func (d Dice) Call(m *reference.Model) Call {
 		n = 1 + d.Below(5)
 	case Clock:
 		c.At = c.At.Add(One(d, time.Hour, time.Microsecond, 12*time.Hour, Term, 2*Term, 14*Term, -time.Hour, -Term))
+		if d.Chance(30) {
+			c.Rules = One(d, reference.RulesToday, reference.RulesChanged, reference.RulesChanged, reference.RulesMissing)
+		}
 	case EraseAccount:
 		c.Actor, c.Commands = d.actor(), seats.Commands{seats.EraseAccount{Reason: Or(d, reasons, bad...)}}
 		if d.Chance(80) {

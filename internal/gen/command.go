@@ -76,16 +76,18 @@ func (d Dice) target(likely ...users.Status) users.ID {
 	return Or(d, []users.ID{"ghost"}, "", users.ID(bad[0]), users.ID(long))
 }
 
-var vendorActions = append(users.Actions(), users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetPolicy)
+var vendorActions = append(users.Actions(), users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSchedule, users.ActionSchedule, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionStartCourse)
 
 // likely are the actions that an actor of some kind mostly asks for.
 var likely = map[users.ActorKind][]users.Action{
 	users.ActorUser: {
 		users.ActionInvite, users.ActionInvite, users.ActionInvite, users.ActionInvite, users.ActionNotify, users.ActionAccept, users.ActionAccept, users.ActionApprove, users.ActionDeactivate, users.ActionReactivate,
+		users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave,
+		users.ActionAssignCourse, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate,
 		users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionHandOver, users.ActionEdit, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionGrantOwnership, users.ActionEndOwnership,
 		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose,
 	},
-	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole},
+	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule},
 	users.ActorSupport: vendorActions,
 	users.ActorSystem:  vendorActions,
 }
@@ -105,7 +107,7 @@ func (d Dice) command(actor users.Actor) seats.Command {
 		return Or(d, []users.Role{users.Member, users.Manager, users.Admin, users.Admin}, users.Owner, 9)
 	}
 	pool := func() seats.PoolID {
-		return Or(d, []seats.PoolID{seats.Site, seats.Site, seats.Site, Course}, "nowhere", "\x00")
+		return Or(d, append([]seats.PoolID{seats.Site, seats.Site}, Courses...), "nowhere", "\x00")
 	}
 	quantity := func() int64 {
 		return Or(d, []int64{1, 2, 3, 10, 12}, 0, -1, 1001, seats.MaxSeats, 1<<63-1, -1<<63)
@@ -157,6 +159,10 @@ func (d Dice) command(actor users.Actor) seats.Command {
 			c.Successor = d.user(users.In(users.Active))
 		}
 		return c
+	case users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave:
+		return d.dated(action)
+	case users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate:
+		return d.onCourse(action, actor)
 	case users.ActionReactivate:
 		return seats.Reactivate{User: d.target(users.Inactive)}
 	case users.ActionRestore:
@@ -177,7 +183,11 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	case users.ActionReturnSeats:
 		return seats.ReturnSeats{Pool: pool(), Quantity: quantity()}
 	case users.ActionSetTotal:
-		return seats.SetTotal{Pool: Or(d, []seats.PoolID{seats.Site, seats.Site, Course}, "\x00", seats.PoolID(long)), Total: d.total()}
+		return seats.SetTotal{Pool: Or(d, append([]seats.PoolID{seats.Site, seats.Site}, Courses...), "\x00", seats.PoolID(long)), Total: d.total()}
+	case users.ActionBookTotal:
+		return d.bookTotal(pool())
+	case users.ActionEditPool:
+		return d.editPool()
 	case users.ActionSetPolicy:
 		if d.People == nil && d.Chance(10) {
 			return seats.SetPolicy{Policy: d.spoil(d.policy())}

@@ -38,6 +38,9 @@ func (d Dice) policy() seats.Policy {
 	anew(func(p *seats.Policy) { p.IdentityChange = seats.IdentityChange(of(2)) })
 	anew(func(p *seats.Policy) { p.SourceLocked = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.DeleteOnly = d.Chance(50) })
+	anew(func(p *seats.Policy) { p.LeaveDay = users.LeaveDay(of(3)) })
+	anew(func(p *seats.Policy) { p.LeaveNotice = One(d, 0, 1, 1, 3) })
+	anew(func(p *seats.Policy) { p.MostLeavers = One[int64](d, 0, 1, 1, 2) })
 	anew(func(p *seats.Policy) { p.Exempt = One(d, 0, seats.RoleSet(of(16))) })
 	anew(func(p *seats.Policy) { p.Cards = One(d, seats.Cards{}, cards) })
 	for range 2 {
@@ -56,6 +59,9 @@ func (d Dice) spoil(p seats.Policy) seats.Policy {
 	withhold := func(actions ...users.Action) { p.Withheld |= users.In(actions...) }
 	One(d,
 		func() { p.Activation = 7 },
+		func() { p.LeaveDay = 7 },
+		func() { p.LeaveNotice = One(d, -1, 367) },
+		func() { p.MostLeavers = One[int64](d, -1, seats.MaxSettled) },
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryNever, Term },
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryFreesSeat, 0 },
 		func() { p.Buying.Least, p.Buying.Most = 10, 5 },

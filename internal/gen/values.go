@@ -14,8 +14,11 @@ var Epoch = time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
 // Term is how long invitations last where they run out.
 const Term = 24 * time.Hour
 
-// Course is the one pool beside the site.
+// Course is a pool beside the site.
 const Course seats.PoolID = "course"
+
+// Courses are the pools beside the site.
+var Courses = []seats.PoolID{Course, "drill"}
 
 // EveryStatus selects the deleted, too.
 var EveryStatus = users.In(users.Statuses()...)
@@ -36,6 +39,7 @@ var (
 	Groups      = []string{"Redqz", "Blueqz"}
 	Sources     = []users.Source{{}, {Kind: users.SourceImport, Name: "list"}, {Kind: users.SourceSync, Name: "hr"}, {Kind: users.SourceSync, Name: "ad"}}
 	companies   = []string{"", "Acmeqz", "ACMEqz", " Acmeqz ", "\u00c9cole qz 🚀", strings.Repeat("\u00e9", users.MaxText-2) + "qz"}
+	badDates    = []users.Date{"2026-02-30", "tomorrow", "2026-3-1", "0000-01-01"}
 	badZones    = []string{"Local", "Nowhere/Land", "Europe/\x00", long}
 	reasons     = []string{"", "because"}
 	long        = strings.Repeat("x", 600)
@@ -183,19 +187,49 @@ func (d Dice) imported() seats.Import {
 	if d.Chance(2) {
 		u.Schedule.Date = "2030-01-01"
 	}
-	var licences []users.Licence
+	c := seats.Import{User: u}
 	for n := range d.Below(8) - 4 {
-		l := users.Licence{Pool: Or(d, []string{string(Course)}, "nowhere", "", long), Assigned: u.Created}
-		if n > 0 || u.Status == users.Archived || u.Status == users.Deleted || d.Chance(50) {
+		l := users.Licence{Pool: string(d.course()), Assigned: u.Created}
+		gone := u.Status == users.Archived || u.Status == users.Deleted
+		switch {
+		case gone && d.Chance(20):
+			l.User, l.Returned = Or(d, []users.ID{"", u.ID}, "another"), date()
+		case n > 0 || gone || d.Chance(50):
 			l.Started = date()
 			if n > 0 || d.Chance(50) {
 				l.Archived = Or(d, []time.Time{l.Started, l.Started.Add(time.Hour)}, l.Assigned, time.Time{})
 			}
 		}
-		if n <= 0 && d.Chance(20) {
-			l.User, l.Returned = Or(d, []users.ID{"", u.ID}, "another"), Or(d, []time.Time{u.Created, l.Started}, date())
+		if d.Chance(20) {
+			l.DueDate, l.Ends = d.date(), date().Add(3*Term)
 		}
-		licences = append(licences, l)
+		c.Licences = append(c.Licences, l)
 	}
-	return seats.Import{User: u, Licences: licences}
+	return c
+}
+
+// course draws the pool of a course.
+func (d Dice) course() seats.PoolID { return Or(d, Courses, "nowhere", seats.Site, "\x00") }
+
+// date draws a day around now: mostly one to come.
+func (d Dice) date() users.Date {
+	now := Epoch
+	if d.account != nil {
+		now = d.account.Clock
+	}
+	day := func(n int) users.Date {
+		return users.Date(now.Add(time.Duration(n) * 24 * time.Hour).Format(time.DateOnly))
+	}
+	if d.Chance(60) {
+		return Or(d, []users.Date{day(1), day(2), day(2), day(3)}, badDates...)
+	}
+	return Or(d, []users.Date{day(0), day(0), day(-1), day(4), day(5), day(14), "2026-03-29", "2026-04-24"}, append(badDates, "9999-12-31")...)
+}
+
+func (d Dice) leave() users.Leave {
+	return users.Leave{Date: d.date(), As: Or(d, []users.LeaveDay{users.ByPolicy, users.FirstDayWithout, users.LastDay}, 7)}
+}
+
+func (d Dice) term() seats.LicenceTerm {
+	return seats.LicenceTerm{Days: Or(d, []int{0, 1, 2, 3, 30}, -1, 3661), From: Or(d, []seats.TermStart{seats.FromAssignment, seats.FromFirstAccess}, 9)}
 }

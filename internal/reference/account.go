@@ -2,7 +2,6 @@ package reference
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,17 +13,18 @@ import (
 func (m *Model) account(kind seats.EventKind, pool seats.PoolID, at time.Time, alter func()) Result {
 	held := m.Held(seats.Site)
 	alter()
+	m.planPool(pool)
 	m.Last = at
 	return Result{Outcome: seats.Outcome{SeatsDelta: m.Held(seats.Site) - held}, Event: seats.Event{Kind: kind, Time: at, Pool: pool}}
 }
 
 // order is BuySeats and ReturnSeats.
 func (m *Model) order(a users.Actor, kind seats.EventKind, pool seats.PoolID, quantity int64, at time.Time) Result {
-	total, ok := m.Pools[pool]
-	if !ok {
+	p := m.Pools[pool]
+	if p == nil {
 		return refused(seats.ErrBadInput)
 	}
-	n, limited := total.Number()
+	n, limited := p.Total.Number()
 	least, most, after := int64(1), seats.MaxSeats-n, n+quantity
 	if kind == seats.EventSeatsReturned {
 		most, after = n-m.Held(pool)-m.Spent(pool), n-quantity
@@ -35,26 +35,9 @@ func (m *Model) order(a users.Actor, kind seats.EventKind, pool seats.PoolID, qu
 	if !limited || quantity < least || quantity > most {
 		return refused(seats.ErrOrderSize)
 	}
-	v := m.account(kind, pool, at, func() { m.Pools[pool] = seats.Of(after) })
+	v := m.account(kind, pool, at, func() { p.Total = seats.Of(after) })
 	v.Event.Count = quantity
-	for _, p := range m.People {
-		if (p.Role == users.Owner || p.Role == users.Admin) && m.Shown(p) == users.Active {
-			v.Event.Receivers = append(v.Event.Receivers, p.ID)
-		}
-	}
-	slices.Sort(v.Event.Receivers)
-	return v
-}
-
-func (m *Model) setTotal(c seats.SetTotal, at time.Time) Result {
-	if !c.Total.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
-		return refused(seats.ErrBadInput)
-	}
-	if total, ok := m.Pools[c.Pool]; ok && total == c.Total {
-		return unchanged(nil)
-	}
-	v := m.account(seats.EventTotalSet, c.Pool, at, func() { m.Pools[c.Pool] = c.Total })
-	v.Outcome.Excess = m.Over(c.Pool)
+	v.Event.Receivers = m.receivers()
 	return v
 }
 
@@ -74,11 +57,11 @@ func (m *Model) setPolicy(p seats.Policy, at time.Time) Result {
 func (m *Model) Open(o seats.Opening, at time.Time) Result {
 	owner, ok := Clean(o.Owner)
 	zone := cmp.Or(o.Zone, "UTC")
-	if !ok || badPolicy(o.Policy) || !o.Total.Valid() || badText(strings.TrimSpace(o.Name), users.MaxText) || !slices.Contains(Zones, zone) {
+	if !ok || badPolicy(o.Policy) || !o.Total.Valid() || badText(strings.TrimSpace(o.Name), users.MaxText) || m.badZone(zone) {
 		return refused(seats.ErrBadInput)
 	}
 	m.Name, m.Zone, m.Policy, m.Last = strings.TrimSpace(o.Name), zone, o.Policy, at
-	m.Pools = map[seats.PoolID]seats.Count{seats.Site: o.Total}
+	m.Pools = map[seats.PoolID]*Pool{seats.Site: {Total: o.Total}}
 	m.People = nil
 	p := &Person{User: users.User{Profile: owner, Role: users.Owner, Status: users.Active, FirstSignIn: at}}
 	v := m.arrive(p, seats.EventOpened, at)
@@ -112,7 +95,7 @@ func (m *Model) editAccount(c seats.EditAccount, at time.Time) Result {
 	if c.Zone != nil {
 		zone = *c.Zone
 	}
-	if badText(name, users.MaxText) || !slices.Contains(Zones, zone) {
+	if badText(name, users.MaxText) || m.badZone(zone) {
 		return refused(seats.ErrBadInput)
 	}
 	var fields []string

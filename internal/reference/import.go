@@ -11,10 +11,11 @@ import (
 )
 
 func (m *Model) importUser(c seats.Import, at time.Time) Result {
-	if p := m.ByID(c.User.ID); p != nil {
+	u := c.User
+	if p := m.ByID(u.ID); p != nil {
 		return unchanged(p)
 	}
-	p, ok := newcomer(c.User, c.Licences, at)
+	p, ok := newcomer(c, at)
 	if !ok {
 		return refused(seats.ErrBadInput)
 	}
@@ -35,19 +36,20 @@ func (m *Model) importUser(c seats.Import, at time.Time) Result {
 	return v
 }
 
-// unused gives back the unstarted licences of a person and returns them.
-func (p *Person) unused(at time.Time) (taken []users.Licence) {
-	for i, l := range p.Licences {
-		if l.Started.IsZero() && l.Returned.IsZero() {
-			p.Licences[i].Returned = at
-			taken = append(taken, l)
+// returns gives the unstarted licences of a person back and returns them.
+func (p *Person) returns(at time.Time) (returned []users.Licence) {
+	for i := range p.Licences {
+		if l := &p.Licences[i]; state(*l) == users.LicenceAssigned {
+			l.Returned, l.Due = at, time.Time{}
+			returned = append(returned, *l)
 		}
 	}
-	return taken
+	return returned
 }
 
 // newcomer returns the user of an import, and whether they can be imported.
-func newcomer(u users.User, licences []users.Licence, now time.Time) (*Person, bool) {
+func newcomer(c seats.Import, now time.Time) (*Person, bool) {
+	u := c.User
 	gone := u.Status == deleted
 	if gone {
 		u.LeftAs, u.ArchivedAs, u.Expires, u.Schedule = users.NoStatus, users.NoStatus, time.Time{}, users.Schedule{}
@@ -62,36 +64,37 @@ func newcomer(u users.User, licences []users.Licence, now time.Time) (*Person, b
 		*date = cut(*date)
 	}
 	p := &Person{User: u}
-	ok = ok && u.ID != "" && u.Role <= users.Owner && u.Schedule == users.Schedule{}
+	ok = ok && u.ID != "" && u.Role <= users.Owner && u.Schedule == users.Schedule{} && u.Start == users.Start{}
 	ok = ok && p.cameAbout() && p.dated(now)
 	if u.Role == users.Owner {
 		ok = ok && u.Status == active && !p.FirstSignIn.IsZero()
 	}
-	for _, l := range licences {
-		ok = ok && (l.User == "" || l.User == u.ID) && day(l.DueDate)
-		l.User, l.Due = u.ID, time.Time{}
-		l.Assigned, l.Started, l.Archived, l.Returned, l.Ends = cut(l.Assigned), cut(l.Started), cut(l.Archived), cut(l.Returned), cut(l.Ends)
+	for _, l := range c.Licences {
+		for _, date := range []*time.Time{&l.Assigned, &l.Started, &l.Archived, &l.Returned, &l.Ends} {
+			*date = cut(*date)
+		}
+		ok = ok && (l.User == "" || l.User == p.ID)
+		l.User, l.Due = p.ID, time.Time{}
 		p.Licences = append(p.Licences, l)
 	}
 	slices.SortStableFunc(p.Licences, func(a, b users.Licence) int {
 		return cmp.Or(strings.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
 	})
+	count := map[string]int64{}
 	for i := range p.Licences {
-		p.Licences[i].Number = 1
-		if i > 0 && p.Licences[i-1].Pool == p.Licences[i].Pool {
-			p.Licences[i].Number += p.Licences[i-1].Number
-		}
+		l := &p.Licences[i]
+		count[l.Pool]++
+		l.Number = count[l.Pool]
 	}
 	return p, ok && p.licensed(now)
 }
 
-// day reports whether the date is empty or a day of the calendar.
-func day(d users.Date) bool {
-	_, err := time.Parse(time.DateOnly, string(d))
-	return d == "" || err == nil
+func cut(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return time.UnixMicro(t.UnixMicro()).UTC()
 }
-
-func cut(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
 
 // cameAbout reports whether a user can have come into the status.
 func (p *Person) cameAbout() bool {
@@ -132,13 +135,14 @@ func (p *Person) dated(now time.Time) bool {
 func (p *Person) licensed(now time.Time) bool {
 	running := map[string]bool{}
 	for _, l := range p.Licences {
-		begun, ended, back := !l.Started.IsZero(), !l.Archived.IsZero(), !l.Returned.IsZero()
+		started, archived, returned := !l.Started.IsZero(), !l.Archived.IsZero(), !l.Returned.IsZero()
+		open := !archived && !returned
 		dates := slices.DeleteFunc([]time.Time{p.Created, l.Assigned, l.Started, l.Archived, l.Returned, now}, time.Time.IsZero)
-		if badID(l.Pool) || l.Assigned.IsZero() || ended && !begun || back && begun || !slices.IsSortedFunc(dates, time.Time.Compare) ||
-			!begun && !back && (p.Status == archived || p.Status == deleted) || !ended && !back && running[l.Pool] {
+		if badID(l.Pool) || badDate(l.DueDate) || l.Assigned.IsZero() || archived && !started || returned && started || !slices.IsSortedFunc(dates, time.Time.Compare) ||
+			open && !started && (p.Status == users.Archived || p.Status == deleted) || open && running[l.Pool] {
 			return false
 		}
-		running[l.Pool] = running[l.Pool] || !ended && !back
+		running[l.Pool] = running[l.Pool] || open
 	}
 	return len(p.Licences) <= users.MaxLicences
 }

@@ -64,9 +64,6 @@ func Caseless(text string) string {
 	}, seen(text))
 }
 
-// Zones are the time zones that the model knows.
-var Zones = []string{"UTC", "Africa/Cairo", "Europe/Berlin"}
-
 func badID(id string) bool { return id == "" || len(id) > users.MaxID || badRunes(id) }
 
 func badRunes(s string) bool {
@@ -192,7 +189,7 @@ func EqualProfiles(a, b users.Profile) bool {
 }
 
 // VendorActions are the actions that no policy can withhold from the account's own people.
-var VendorActions = users.In(users.ActionAdd, users.ActionImport, users.ActionErase, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount)
+var VendorActions = users.In(users.ActionAdd, users.ActionImport, users.ActionErase, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount)
 
 // badPolicy knows the faults that the scripts put into policies.
 func badPolicy(p seats.Policy) bool {
@@ -200,7 +197,8 @@ func badPolicy(p seats.Policy) bool {
 	// The policy puts users out and withholds the way back, or lets invitations run out that can't be sent again.
 	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
 		expires && p.Withheld.Has(users.ActionNotify)
-	return p.Activation > seats.Approval || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
+	return p.LeaveDay > users.LastDay || p.LeaveNotice < 0 || p.LeaveNotice > 366 || p.MostLeavers < 0 || p.MostLeavers >= seats.MaxSettled ||
+		p.Activation > seats.Approval || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
 		expires != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&VendorActions != 0
 }

@@ -3,8 +3,6 @@
 package reference
 
 import (
-	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,18 +22,31 @@ type Model struct {
 	Payer  users.ID
 	Closed time.Time // since when, or zero
 	Erased time.Time
-	Pools  map[seats.PoolID]seats.Count // totals; what is held follows from the people
-	People []*Person                    // in order of arrival, the deleted too
-	Last   time.Time                    // of the last event
-	Clock  time.Time                    // now: invitations go by it, events never go back
+	Pools  map[seats.PoolID]*Pool
+	People []*Person // in order of arrival, the deleted too
+	Last   time.Time // of the last event
+	Clock  time.Time // now: invitations go by it, events never go back
+	Rules  Rules     // of time zones, as of now
 }
 
-// A Person is a user of the model. The model does not follow the fields Created, StatusSince,
-// Due and Salt of the row.
+// A Pool is what a pool was bought for; what is held and spent follows from the people.
+type Pool struct {
+	Name    string
+	Total   seats.Count
+	Version seats.Version
+	Booked  seats.Booking
+	Ends    seats.PoolEnd
+	Term    seats.LicenceTerm
+	Due     time.Time
+}
+
+// A Person is a user of the model. The model does not follow the fields Created, StatusSince
+// and Salt of the row.
 type Person struct {
 	users.User
-	Licences []users.Licence // by pool; they stay when their user is deleted
+	Licences []users.Licence // in order, also of the deleted
 	Frees    bool            // the seat is free when the invitation expires
+	noticeOn users.Date      // the day of the notice before a leave
 	seat     bool            // holds a seat, as last written down
 	Since    time.Time       // the begin of that
 }
@@ -43,7 +54,10 @@ type Person struct {
 // Clone returns a copy that shares nothing with the model.
 func (m *Model) Clone() *Model {
 	c := *m
-	c.Pools = maps.Clone(m.Pools)
+	c.Pools = map[seats.PoolID]*Pool{}
+	for id, p := range m.Pools {
+		c.Pools[id] = new(*p)
+	}
 	c.People = nil
 	for _, p := range m.People {
 		q := *p
@@ -91,7 +105,7 @@ func (m *Model) handed(at time.Time) {
 
 // Held counts the held seats of a pool.
 func (m *Model) Held(pool seats.PoolID) int64 {
-	n := m.licences(pool, false)
+	n := m.licences(pool, users.In(users.LicenceAssigned))
 	for _, p := range m.People {
 		if pool == seats.Site && m.Holds(p) {
 			n++
@@ -101,12 +115,14 @@ func (m *Model) Held(pool seats.PoolID) int64 {
 }
 
 // Spent counts the used up seats of a pool.
-func (m *Model) Spent(pool seats.PoolID) int64 { return m.licences(pool, true) }
+func (m *Model) Spent(pool seats.PoolID) int64 {
+	return m.licences(pool, users.In(users.LicenceStarted, users.LicenceArchived))
+}
 
-func (m *Model) licences(pool seats.PoolID, started bool) (n int64) {
+func (m *Model) licences(pool seats.PoolID, states users.Set[users.LicenceState]) (n int64) {
 	for _, p := range m.People {
 		for _, l := range p.Licences {
-			if l.Pool == string(pool) && l.Returned.IsZero() && started == !l.Started.IsZero() {
+			if l.Pool == string(pool) && states.Has(state(l)) {
 				n++
 			}
 		}
@@ -114,13 +130,34 @@ func (m *Model) licences(pool seats.PoolID, started bool) (n int64) {
 	return n
 }
 
+// state is what has happened to a licence last.
+func state(l users.Licence) users.LicenceState {
+	switch {
+	case l.Returned != time.Time{}:
+		return users.LicenceReturned
+	case l.Archived != time.Time{}:
+		return users.LicenceArchived
+	case l.Started != time.Time{}:
+		return users.LicenceStarted
+	}
+	return users.LicenceAssigned
+}
+
 // Over says by how many seats a pool is above its total.
 func (m *Model) Over(pool seats.PoolID) int64 {
-	total, limited := m.Pools[pool].Number()
+	total, limited := m.total(pool).Number()
 	if limited {
 		return max(0, m.Held(pool)+m.Spent(pool)-total)
 	}
 	return 0
+}
+
+// total is that of a pool; that of an unknown one is no number.
+func (m *Model) total(pool seats.PoolID) seats.Count {
+	if p := m.Pools[pool]; p != nil {
+		return p.Total
+	}
+	return seats.Count{}
 }
 
 // Available returns how many seats of a pool are free.
@@ -128,7 +165,7 @@ func (m *Model) Available(pool seats.PoolID) seats.Count {
 	if !m.Closed.IsZero() {
 		return seats.Of(0)
 	}
-	total, limited := m.Pools[pool].Number()
+	total, limited := m.total(pool).Number()
 	if !limited {
 		return seats.Unlimited()
 	}
@@ -234,30 +271,6 @@ func (m *Model) List(f users.Filter) []users.ID {
 	return ids
 }
 
-// Settle frees the seats of the invitations that have run out by then, and
-// returns the events that this makes.
-func (m *Model) Settle(at time.Time) []seats.Event {
-	var due []*Person
-	for _, p := range m.People {
-		if p.Status == users.Invited && p.Frees && !p.Expires.After(at) {
-			due = append(due, p)
-		}
-	}
-	slices.SortFunc(due, func(a, b *Person) int {
-		return cmp.Or(a.Expires.Compare(b.Expires), strings.Compare(string(a.ID), string(b.ID)))
-	})
-	var facts []seats.Event
-	for _, p := range due {
-		before := p.CountedAs()
-		p.LeftAs, p.Status = users.Invited, users.Inactive
-		m.Last = Later(m.Last, p.Expires)
-		m.pledged(p)
-		m.handed(m.Last)
-		facts = append(facts, seats.Event{Kind: seats.EventLapsed, User: p.ID, Before: before, After: p.CountedAs(), Time: m.Last})
-	}
-	return facts
-}
-
 // pledged notes what becomes of an invitation when it ends, which is up to the
 // policy of the moment when it is sent, or come back to. Nothing becomes of one that
 // has ended already.
@@ -282,28 +295,3 @@ func Later(a, b time.Time) time.Time {
 	}
 	return b
 }
-
-// A Result is what the model expects of a command: one of the codes, any of which is right,
-// or else the outcome, the event that records it, and those of the licences that go with it.
-type Result struct {
-	Codes    []seats.Code
-	Outcome  seats.Outcome
-	Event    seats.Event
-	licences []users.Licence // that come or go with their user
-}
-
-// Facts are the events that are expected, with the fields that the model knows.
-func (v Result) Facts() []seats.Event {
-	if v.Outcome.Unchanged {
-		return nil
-	}
-	facts := []seats.Event{v.Event}
-	for _, l := range v.licences {
-		e := v.Event
-		e.Before, e.Pool, e.Successor = e.After, seats.PoolID(l.Pool), ""
-		facts = append(facts, e)
-	}
-	return facts
-}
-
-func refused(codes ...seats.Code) Result { return Result{Codes: codes} }

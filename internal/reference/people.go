@@ -41,7 +41,7 @@ func (m *Model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 	if action == users.ActionAdd {
 		kind = seats.EventAdded
 	}
-	total, limited := m.Pools[seats.Site].Number()
+	total, limited := m.total(seats.Site).Number()
 	switch full := limited && m.Held(seats.Site)+m.Spent(seats.Site) >= total && !m.Policy.Exempt.Has(role); {
 	case full && m.Policy.WhenFull == seats.Refuse:
 		return refused(seats.ErrNoSeats)
@@ -62,6 +62,8 @@ func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
 	held := m.Held(seats.Site)
 	m.People = append(m.People, p)
 	m.pledged(p)
+	m.plan(m.personRow(p))
+	m.planPool(seats.Site)
 	m.Last = at
 	return Result{
 		Outcome: seats.Outcome{User: p.ID, After: p.CountedAs(), SeatsDelta: m.Held(seats.Site) - held},
@@ -149,7 +151,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			p.Status = row.to
 		}
 		if row.to == archived || row.to == deleted {
-			returned = p.unused(at)
+			returned = p.returns(at)
 		}
 	})
 	if p.NotificationCount > notifications {

@@ -40,6 +40,10 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 		return m.order(a, seats.EventSeatsReturned, c.Pool, c.Quantity, at)
 	case seats.SetTotal:
 		return m.setTotal(c, at)
+	case seats.BookTotal:
+		return m.book(a, c, at)
+	case seats.EditPool:
+		return m.editPool(c, at)
 	case seats.SetPolicy:
 		return m.setPolicy(c.Policy, at)
 	case seats.SetPayer:
@@ -54,7 +58,26 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 		return m.eraseAccount(at)
 	}
 	id, _ := target(c)
-	return m.onPerson(a, c, m.ByID(id), at)
+	p := m.ByID(id)
+	switch c := c.(type) {
+	case seats.Schedule:
+		return m.schedule(a, c, p, at)
+	case seats.Unschedule:
+		return m.unschedule(p, at)
+	case seats.ConfirmLeave:
+		return m.confirm(p, at)
+	case seats.AssignCourse:
+		return m.assign(c, p, at)
+	case seats.UnassignCourse:
+		return m.unassign(c, p, at)
+	case seats.StartCourse:
+		return m.start(c, p, at)
+	case seats.ArchiveActivity:
+		return m.archiveActivity(c, p, at)
+	case seats.SetDueDate:
+		return m.setDueDate(c, p, at)
+	}
+	return m.onPerson(a, c, p, at)
 }
 
 // barred says why the actor may not even ask, or nil.
@@ -78,7 +101,7 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 	case !onPerson:
 		return nil
 	// Who may not act on the person does not learn whether there is one.
-	case byUser && action == users.ActionAccept && id != a.User, !sees(a, p):
+	case byUser && forThemselves.Has(action) && id != a.User, !sees(a, p):
 		return []seats.Code{seats.ErrForbidden}
 	case p == nil && badID(string(id)):
 		return []seats.Code{seats.ErrUnknownUser, seats.ErrBadInput}
@@ -88,12 +111,31 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrOwnerProtected}
 	case byUser && m.Policy.SourceLocked && p.synced() && lockedBySync.Has(action):
 		return []seats.Code{seats.ErrSourceLocked}
-	case withheld,
-		byUser && m.Policy.DeleteOnly && p.Status == users.Invited && (action == users.ActionDeactivate || action == users.ActionArchive),
+	case withheld, byUser && m.Policy.Withheld.Has(m.alike(c, p)),
+		byUser && m.Policy.DeleteOnly && p.Status == users.Invited && onInvited.Has(action),
 		action == users.ActionApprove && m.Policy.Activation != seats.Approval:
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	return nil
+}
+
+// alike is what a command comes to on its day: where that is withheld, so is the command.
+func (m *Model) alike(c seats.Command, p *Person) users.Action {
+	switch c := c.(type) {
+	case seats.Schedule:
+		if c.Start != "" {
+			return users.ActionInvite
+		}
+		return users.ActionDeactivate
+	case seats.Unschedule:
+		if p.Start.Date != "" {
+			return users.ActionInvite
+		}
+		return users.ActionDeactivate
+	case seats.ConfirmLeave:
+		return users.ActionDeactivate
+	}
+	return c.Action()
 }
 
 // sees says whether an actor may learn of a person: a sync of its own alone.
@@ -103,20 +145,22 @@ func sees(a users.Actor, p *Person) bool {
 
 // What is asked of actions.
 var (
-	ownersAlone = users.In(users.ActionGrantOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
-	ofSyncs     = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole)
-	whileErased = users.In(users.ActionDelete, users.ActionEraseAccount)
-	whileClosed = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
+	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
+	ofSyncs       = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
+	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse)
+	onInvited     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave) // which are for deletion alone under some policies
+	whileErased   = users.In(users.ActionDelete, users.ActionEraseAccount)
+	whileClosed   = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
 		users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
-	lockedBySync = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
-	notOnOwners  = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
+	lockedBySync = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave)
+	notOnOwners  = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole, users.ActionSchedule)
 )
 
 // mayAsk is rule 15, but for the user of the command.
 func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	switch a.Kind {
 	case users.ActorSupport:
-		return true
+		return action != users.ActionStartCourse
 	case users.ActorSystem:
 		return action != users.ActionEndOwnership
 	case users.ActorSync:
@@ -124,7 +168,7 @@ func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	}
 	role := m.ByID(a.User).Role
 	switch {
-	case action == users.ActionAccept:
+	case forThemselves.Has(action):
 		return true
 	case role != users.Owner && (role != users.Admin || ownersAlone.Has(action)), VendorActions.Has(action):
 		return false
@@ -193,6 +237,8 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	if p.Status != was.Status || p.NotificationCount != was.NotificationCount {
 		m.pledged(p)
 	}
+	m.plan(m.personRow(p))
+	m.planPool(seats.Site)
 	m.Last = at
 	return Result{
 		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.CountedAs(), SeatsDelta: delta},

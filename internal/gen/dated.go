@@ -1,0 +1,116 @@
+package gen
+
+import (
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/internal/reference"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// one draws a user for whom a command about dates or courses has something to do, if there is
+// one.
+func (d Dice) one(chosen func(*reference.Person) bool, likely ...users.Status) users.ID {
+	var ids []users.ID
+	if d.account != nil {
+		for _, p := range d.account.People {
+			if p.Here() && chosen(p) {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	if len(ids) == 0 || d.Chance(15) {
+		return d.target(likely...)
+	}
+	return One(d, ids[:min(5, len(ids))]...)
+}
+
+// dated draws a command about the day of a leave or a start.
+func (d Dice) dated(action users.Action) seats.Command {
+	switch action {
+	case users.ActionUnschedule:
+		return seats.Unschedule{User: d.one(func(p *reference.Person) bool { return p.Schedule.Date != "" || p.Start.Date != "" })}
+	case users.ActionConfirmLeave:
+		return seats.ConfirmLeave{User: d.one(func(p *reference.Person) bool { return p.Schedule.Held })}
+	}
+	switch n := d.Below(20); {
+	case n < 2:
+		return seats.Schedule{User: d.one(func(p *reference.Person) bool { return p.Start.Date != "" }), Start: d.date()}
+	case n == 2 && d.People == nil:
+		return seats.Schedule{User: d.target(), Start: Or(d, []users.Date{"", d.date()}), Leave: Or(d, []users.Leave{{}, d.leave()})}
+	case n < 5: // the same again
+		for _, p := range d.people() {
+			if p.Schedule.Date != "" {
+				return seats.Schedule{User: p.ID, Leave: p.Schedule.Leave}
+			}
+		}
+	case n < 9: // as another one leaves, so that many leave together
+		for _, p := range d.people() {
+			if p.Schedule.Date != "" {
+				return seats.Schedule{User: d.target(users.Invited, users.Active), Leave: p.Schedule.Leave}
+			}
+		}
+	}
+	return seats.Schedule{User: d.target(users.Invited, users.Active), Leave: d.leave()}
+}
+
+func (d Dice) people() []*reference.Person {
+	if d.account == nil {
+		return nil
+	}
+	return d.account.People
+}
+
+// onCourse draws a command about a course of a user.
+func (d Dice) onCourse(action users.Action, actor users.Actor) seats.Command {
+	course := d.course()
+	holds := func(states ...users.LicenceState) users.ID {
+		return d.one(func(p *reference.Person) bool {
+			return slices.ContainsFunc(p.Licences, func(l users.Licence) bool { return l.Pool == string(course) && users.In(states...).Has(l.State()) })
+		}, users.Active)
+	}
+	switch action {
+	case users.ActionAssignCourse:
+		c := seats.AssignCourse{User: d.target(users.Active, users.Invited), Pool: course}
+		if d.Chance(30) {
+			c.DueDate = d.date()
+		}
+		return c
+	case users.ActionUnassignCourse:
+		return seats.UnassignCourse{User: holds(users.LicenceAssigned), Pool: course}
+	case users.ActionStartCourse:
+		if actor.User != "" && d.Chance(80) {
+			return seats.StartCourse{User: actor.User, Pool: course}
+		}
+		return seats.StartCourse{User: holds(users.LicenceAssigned), Pool: course}
+	case users.ActionArchiveActivity:
+		c := seats.ArchiveActivity{User: holds(users.LicenceAssigned, users.LicenceStarted)}
+		if d.Chance(50) {
+			c.Pool = course
+		}
+		return c
+	}
+	return seats.SetDueDate{User: holds(users.LicenceAssigned, users.LicenceStarted), Pool: course, DueDate: Or(d, []users.Date{d.date(), d.date(), ""})}
+}
+
+func (d Dice) bookTotal(pool seats.PoolID) seats.BookTotal {
+	c := seats.BookTotal{Pool: pool}
+	if d.Chance(80) {
+		c.Date, c.Total = d.date(), d.total()
+	}
+	return c
+}
+
+func (d Dice) editPool() seats.EditPool {
+	c := seats.EditPool{Pool: d.course()}
+	if d.Chance(30) {
+		c.Name = new(Or(d, companies, bad...))
+	}
+	if d.Chance(40) {
+		c.LastDay = new(Or(d, []users.Date{d.date(), d.date(), d.date(), ""}))
+	}
+	if d.Chance(50) {
+		c.Term = new(d.term())
+	}
+	return c
+}

@@ -1,0 +1,207 @@
+package reference
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// open returns the licence of a course that the person holds or has started, or nil.
+func (p *Person) open(pool seats.PoolID) *users.Licence {
+	var found *users.Licence
+	for i := range p.Licences {
+		l := &p.Licences[i]
+		if s := state(*l); l.Pool == string(pool) && (s == users.LicenceAssigned || s == users.LicenceStarted) {
+			found = l // the last one: one before it can have ended
+		}
+	}
+	return found
+}
+
+// over reports whether an instant is there and past.
+func (m *Model) over(end time.Time) bool { return !end.IsZero() && !end.After(m.Clock) }
+
+// ended reports whether no licence of the pool is given out or started any more.
+func (m *Model) ended(pool seats.PoolID) bool {
+	p := m.Pools[pool]
+	return p != nil && m.over(p.Ends.At)
+}
+
+// onLicences changes licences of a person, each with an event.
+func (m *Model) onLicences(p *Person, kind seats.EventKind, at time.Time, changed ...users.Licence) Result {
+	v := Result{Outcome: seats.Outcome{User: p.ID, Before: p.CountedAs(), After: p.CountedAs()}}
+	for i, l := range changed {
+		held := m.Held(seats.PoolID(l.Pool))
+		m.plan(m.licenceRow(p, p.put(l)))
+		m.planPool(seats.PoolID(l.Pool))
+		if i == 0 {
+			v.Outcome.SeatsDelta = m.Held(seats.PoolID(l.Pool)) - held
+		}
+		v.licences = append(v.licences, l)
+	}
+	m.Last = at
+	v.Event = seats.Event{Kind: kind, User: p.ID, Before: p.CountedAs(), After: p.CountedAs(), Time: at}
+	v.bare = true
+	return v
+}
+
+// put adds a licence, or puts it in the place of the one of the same number.
+func (p *Person) put(l users.Licence) *users.Licence {
+	for i := range p.Licences {
+		if p.Licences[i].ID() == l.ID() {
+			p.Licences[i] = l
+			return &p.Licences[i]
+		}
+	}
+	p.Licences = append(p.Licences, l)
+	slices.SortFunc(p.Licences, func(a, b users.Licence) int {
+		return cmp.Or(strings.Compare(a.Pool, b.Pool), cmp.Compare(a.Number, b.Number))
+	})
+	return p.put(l)
+}
+
+func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
+	pool, l := m.Pools[c.Pool], p.open(c.Pool)
+	var codes []seats.Code
+	if c.Pool == seats.Site || pool == nil || badDate(c.DueDate) {
+		codes = append(codes, seats.ErrBadInput)
+	}
+	if !m.May(p).Has(seats.BeAssigned) {
+		codes = append(codes, seats.ErrWrongStatus)
+	}
+	if codes != nil {
+		return refused(codes...)
+	}
+	if l != nil && !m.over(l.Ends) {
+		return unchanged(p)
+	}
+	if m.ended(c.Pool) {
+		codes = append(codes, seats.ErrPoolEnded)
+	}
+	fresh := users.Licence{User: p.ID, Pool: string(c.Pool), Number: 1, Assigned: at, DueDate: c.DueDate}
+	for _, l := range p.Licences {
+		if l.Pool == fresh.Pool {
+			fresh.Number = l.Number + 1
+		}
+	}
+	if pool.Term.Days > 0 && pool.Term.From == seats.FromAssignment {
+		in, ok := m.in()
+		if !ok {
+			codes = append(codes, seats.ErrBadInput)
+		} else {
+			fresh.Ends = Ahead(at, pool.Term.Days, in)
+		}
+	}
+	if total, limited := pool.Total.Number(); limited && m.Held(c.Pool)+m.Spent(c.Pool) >= total {
+		codes = append(codes, seats.ErrNoSeats)
+	}
+	if codes != nil {
+		return refused(codes...)
+	}
+	return m.onLicences(p, seats.EventCourseAssigned, at, fresh)
+}
+
+func (m *Model) unassign(c seats.UnassignCourse, p *Person, at time.Time) Result {
+	l := p.open(c.Pool)
+	switch {
+	case l == nil:
+		return unchanged(p)
+	case !l.Started.IsZero():
+		return refused(seats.ErrSeatSpent)
+	}
+	back := *l
+	back.Returned = at
+	return m.onLicences(p, seats.EventCourseUnassigned, at, back)
+}
+
+func (m *Model) start(c seats.StartCourse, p *Person, at time.Time) Result {
+	l := p.open(c.Pool)
+	var codes []seats.Code
+	if !m.May(p).Has(seats.OpenCourses) {
+		codes = append(codes, seats.ErrWrongStatus)
+	}
+	if l == nil {
+		codes = append(codes, seats.ErrNotAssigned)
+	} else if m.ended(c.Pool) || m.over(l.Ends) {
+		codes = append(codes, seats.ErrPoolEnded)
+	}
+	switch {
+	case codes != nil:
+		return refused(codes...)
+	case !l.Started.IsZero():
+		return unchanged(p)
+	}
+	started := *l
+	started.Started = at
+	if term := m.Pools[c.Pool].Term; term.Days > 0 && term.From == seats.FromFirstAccess {
+		in, ok := m.in()
+		if !ok {
+			return refused(seats.ErrBadInput)
+		}
+		started.Ends = Ahead(at, term.Days, in)
+	}
+	return m.onLicences(p, seats.EventCourseStarted, at, started)
+}
+
+func (m *Model) archiveActivity(c seats.ArchiveActivity, p *Person, at time.Time) Result {
+	var away []users.Licence
+	for _, l := range p.Licences {
+		if c.Pool != "" && l.Pool != string(c.Pool) {
+			continue
+		}
+		switch state(l) {
+		case users.LicenceAssigned:
+			l.Returned = at
+		case users.LicenceStarted:
+			l.Archived = at
+		default:
+			continue
+		}
+		away = append(away, l)
+	}
+	if away == nil {
+		return unchanged(p)
+	}
+	return m.onLicences(p, seats.EventActivityArchived, at, away...)
+}
+
+func (m *Model) setDueDate(c seats.SetDueDate, p *Person, at time.Time) Result {
+	l := p.open(c.Pool)
+	var codes []seats.Code
+	if badDate(c.DueDate) {
+		codes = append(codes, seats.ErrBadInput)
+	}
+	if l == nil {
+		codes = append(codes, seats.ErrNotAssigned)
+	}
+	switch {
+	case codes != nil:
+		return refused(codes...)
+	case l.DueDate == c.DueDate:
+		return unchanged(p)
+	}
+	dated := *l
+	dated.DueDate = c.DueDate
+	v := m.onLicences(p, seats.EventDueDateSet, at, dated)
+	v.Event.Date = c.DueDate
+	return v
+}
+
+// ofLicence lists what comes of a licence by itself: unstarted at the end of its term, it is
+// back in its pool.
+func (m *Model) ofLicence(p *Person, l *users.Licence) []fact {
+	if state(*l) != users.LicenceAssigned || l.Ends.IsZero() {
+		return nil
+	}
+	return []fact{{l.Ends, rankLicence, string(l.User) + "\x00" + l.Pool, func(at time.Time) []seats.Event {
+		l.Returned = at
+		return []seats.Event{{
+			Kind: seats.EventLicenceEnded, User: p.ID, Before: p.CountedAs(), After: p.CountedAs(), Pool: seats.PoolID(l.Pool), Time: at,
+			Actor: users.System(), Channel: seats.ByClock,
+		}}
+	}}}
+}

@@ -1,0 +1,35 @@
+package reference
+
+import (
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Result is what the model expects of a command: one of the codes, any of which is right,
+// or else the outcome, the event that records it, and those of the licences that go with it.
+type Result struct {
+	Codes    []seats.Code
+	Outcome  seats.Outcome
+	Event    seats.Event
+	licences []users.Licence // that come or go with their user, or alone
+	bare     bool            // the licences alone have events
+}
+
+// Facts are the events that are expected, with the fields that the model knows.
+func (v Result) Facts() []seats.Event {
+	if v.Outcome.Unchanged {
+		return nil
+	}
+	var facts []seats.Event
+	if !v.bare {
+		facts = append(facts, v.Event)
+	}
+	for _, l := range v.licences {
+		e := v.Event
+		e.Before, e.Pool, e.Successor = e.After, seats.PoolID(l.Pool), ""
+		facts = append(facts, e)
+	}
+	return facts
+}
+
+func refused(codes ...seats.Code) Result { return Result{Codes: codes} }

@@ -1,0 +1,156 @@
+package reference
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// lead is how long before a day its instant becomes final: a day and the widest distance between
+// two zones. Before, the row of the day is looked at again by the zone rules of that moment.
+const lead = 26 * time.Hour
+
+// in returns the time zone of the account by the rules of now, if they can be found.
+func (m *Model) in() (*time.Location, bool) {
+	if m.Zone == "UTC" {
+		return time.UTC, true
+	}
+	in, err := m.Rules.Location(m.Zone)
+	return in, err == nil
+}
+
+// instant is when a leave is.
+func instant(l users.Leave, in *time.Location) time.Time {
+	if l.As == users.LastDay {
+		return LastMinute(l.Date, in)
+	}
+	return Begin(l.Date, in)
+}
+
+// A fact is what happens by itself at an instant.
+type fact struct {
+	at   time.Time
+	rank int // among those of one instant
+	id   string
+	do   func(at time.Time) []seats.Event
+}
+
+// The ranks.
+const (
+	rankNotice = iota
+	rankLeave
+	rankLapse
+	rankLicence
+	rankTotal
+	rankStart
+)
+
+// ofDays are the ranks of what happens on a day.
+var ofDays = []int{rankNotice, rankLeave, rankTotal, rankStart}
+
+// A row is what falls due: a person, a pool or a licence.
+type row struct {
+	due     *time.Time
+	facts   func() []fact
+	resolve func(in *time.Location) // the instants of its days
+}
+
+// rows lists all rows of the account.
+func (m *Model) rows() (rows []row) {
+	for _, p := range m.People {
+		rows = append(rows, m.personRow(p))
+		for i := range p.Licences {
+			rows = append(rows, m.licenceRow(p, &p.Licences[i]))
+		}
+	}
+	for id, p := range m.Pools {
+		rows = append(rows, m.poolRow(id, p))
+	}
+	return rows
+}
+
+func (m *Model) personRow(p *Person) row {
+	return row{&p.Due, func() []fact { return m.ofPerson(p) }, func(in *time.Location) { m.resolve(p, in) }}
+}
+
+func (m *Model) licenceRow(p *Person, l *users.Licence) row {
+	return row{&l.Due, func() []fact { return m.ofLicence(p, l) }, func(*time.Location) {}}
+}
+
+func (m *Model) poolRow(id seats.PoolID, p *Pool) row {
+	return row{&p.Due, func() []fact { return m.ofPool(id, p) }, func(in *time.Location) {
+		if p.Booked.Date != "" {
+			p.Booked.At = Begin(p.Booked.Date, in).UTC()
+		}
+		if p.Ends.LastDay != "" {
+			p.Ends.At = Begin(users.Date(plus(p.Ends.LastDay, 1)), in).UTC()
+		}
+	}}
+}
+
+// planPool plans the row of a pool, which every event about the pool writes.
+func (m *Model) planPool(id seats.PoolID) {
+	if p := m.Pools[id]; p != nil {
+		m.plan(m.poolRow(id, p))
+	}
+}
+
+// plan sets when the row is looked at again: at the earliest of its instants, or before it while that
+// is far away.
+func (m *Model) plan(r row) {
+	*r.due = time.Time{}
+	for _, f := range r.facts() {
+		at := f.at
+		if slices.Contains(ofDays, f.rank) && at.Sub(m.Clock) > lead {
+			at = at.Add(-lead)
+		}
+		if r.due.IsZero() || at.Before(*r.due) {
+			*r.due = at
+		}
+	}
+}
+
+// Settle carries out what is due by then, one after the other, and returns the events that
+// this makes.
+func (m *Model) Settle(now time.Time) (events []seats.Event) {
+	isDue := func(r row) bool { return !r.due.IsZero() && !r.due.After(now) }
+	if in, ok := m.in(); ok {
+		for _, r := range m.rows() {
+			if isDue(r) {
+				r.resolve(in)
+			}
+		}
+	}
+	for {
+		var next []fact
+		for _, r := range m.rows() {
+			if isDue(r) {
+				next = append(next, r.facts()...)
+			}
+		}
+		next = slices.DeleteFunc(next, func(f fact) bool { return f.at.After(now) })
+		if len(next) == 0 {
+			break
+		}
+		first := slices.MinFunc(next, func(a, b fact) int {
+			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank), strings.Compare(a.id, b.id))
+		})
+		m.Last, m.Clock = Later(m.Last, first.at), first.at
+		for _, e := range first.do(m.Last) {
+			events = append(events, e)
+			m.planPool(e.Pool)
+		}
+		m.handed(m.Last)
+	}
+	m.Clock = now
+	for _, r := range m.rows() {
+		if isDue(r) {
+			m.plan(r)
+		}
+	}
+	return events
+}
