@@ -183,7 +183,7 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	case users.ActionReturnSeats:
 		return seats.ReturnSeats{Pool: pool(), Quantity: quantity()}
 	case users.ActionSetTotal:
-		return seats.SetTotal{Pool: Or(d, append([]seats.PoolID{seats.Site, seats.Site}, Courses...), "\x00", seats.PoolID(long)), Total: d.total()}
+		return seats.SetTotal{Pool: Or(d, append([]seats.PoolID{seats.Site, seats.Site}, Courses...), "\x00", seats.PoolID(long)), Total: d.total(), Version: d.version()}
 	case users.ActionBookTotal:
 		return d.bookTotal(pool())
 	case users.ActionEditPool:

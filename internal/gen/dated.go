@@ -94,11 +94,24 @@ func (d Dice) onCourse(action users.Action, actor users.Actor) seats.Command {
 }
 
 func (d Dice) bookTotal(pool seats.PoolID) seats.BookTotal {
-	c := seats.BookTotal{Pool: pool}
+	c := seats.BookTotal{Pool: pool, Version: d.version()}
 	if d.Chance(80) {
 		c.Date, c.Total = d.date(), d.total()
 	}
 	return c
+}
+
+// version draws the version of a total: mostly none or a number.
+func (d Dice) version() seats.Version {
+	switch n := d.Below(20); {
+	case n < 10:
+		return seats.Version{}
+	case n < 17:
+		return seats.Version{Number: Or(d, []int64{1, 2, 3, 4}, -1)}
+	case n < 19:
+		return seats.Version{At: Epoch.Add(One(d, 0, Term)), ID: Or(d, []string{"", "a", "b"}, bad...)}
+	}
+	return Or(d, []seats.Version{{}}, seats.Version{ID: "a"}, seats.Version{Number: 1, At: Epoch}, seats.Version{Number: 1, ID: "a"})
 }
 
 func (d Dice) editPool() seats.EditPool {

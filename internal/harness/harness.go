@@ -14,6 +14,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
@@ -27,6 +28,7 @@ type Harness struct {
 	store   store.Store
 	account users.AccountID
 	now     time.Time
+	rules   reference.Rules // of the time zones, now
 	ids     int
 	faulty  *faults.Store            // between the Keeper and the store
 	fault   func(n int) faults.Fault // what goes wrong with the nth call to the store; nil: nothing
@@ -45,6 +47,7 @@ func New(s store.Store, account string) *Harness {
 	h.faulty.Wait = time.Microsecond
 	k, err := seatkeeper.New(h.faulty, seatkeeper.Options{
 		Now:   func() time.Time { return h.now },
+		Zones: func(name string) (*time.Location, error) { return h.rules.Location(name) },
 		NewID: func() users.ID { h.ids++; return gen.NthID(h.ids) },
 	})
 	if err != nil {
@@ -65,7 +68,7 @@ func Unique(name string) string {
 // was done. No other fault may be noticed.
 func (h *Harness) play(c gen.Call) (seatkeeper.Result, error) {
 	ids, first := h.ids, h.faulty.Calls()
-	h.now = c.At
+	h.now, h.rules = c.At, c.Rules
 	h.fault = func(n int) faults.Fault {
 		if n == first+c.Strikes {
 			return c.Fault
@@ -105,7 +108,7 @@ func (h *Harness) call(c gen.Call) (done seatkeeper.Result, err error) {
 // nothing is settled by it. The time of the read is left out.
 func (h *Harness) snapshot(t reporter) seats.Snapshot {
 	ctx := context.Background()
-	snapshots, err := h.store.Load(ctx, seats.Need{Account: h.account, Pools: []seats.PoolID{gen.Course}})
+	snapshots, err := h.store.Load(ctx, seats.Need{Account: h.account, Pools: gen.Courses})
 	require.NoError(t, err)
 	s := snapshots[0]
 	s.StoreTime = time.Time{}

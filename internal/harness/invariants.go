@@ -55,10 +55,9 @@ func (r *run) people() {
 	for i, u := range r.seen.Users {
 		p := people[i]
 		want := p.User
-		want.Created, want.StatusSince, want.Due, want.Schedule, want.Salt = u.Created, u.StatusSince, u.Due, u.Schedule, u.Salt
+		want.Created, want.StatusSince, want.Salt, want.Lapses = u.Created, u.StatusSince, u.Salt, p.Frees
 		switch p.Status {
 		case users.Invited:
-			require.Equal(r, p.Frees, !u.Due.IsZero(), "%s is due: %v", p.ID, u.Due)
 			want.LeftAs, want.ArchivedAs = u.LeftAs, u.ArchivedAs
 		case users.Deleted:
 			want = u
@@ -71,6 +70,9 @@ func (r *run) people() {
 		require.True(r, u.Due.IsZero() || r.seen.Account.IsDue(u.Due), "the account is due later than %s", p.ID)
 	}
 	require.Equal(r, Plain(r, licences), Plain(r, r.seen.Licences))
+	for _, l := range licences {
+		require.True(r, l.Due.IsZero() || r.seen.Account.IsDue(l.Due), "the account is due later than a licence of %s", l.User)
+	}
 }
 
 // poolRows compares the rows of pools with the model, and the tally with a recount.
@@ -78,8 +80,14 @@ func (r *run) poolRows() {
 	require.Len(r, r.seen.Pools, len(r.model.Pools))
 	for _, pool := range r.seen.Pools {
 		over := r.model.Over(pool.ID)
-		want := seats.Pool{ID: pool.ID, Total: r.model.Pools[pool.ID], Held: r.model.Held(pool.ID), Spent: r.model.Spent(pool.ID), OverLimit: over > 0}
-		require.Equal(r, want, pool)
+		p := r.model.Pools[pool.ID]
+		require.NotNil(r, p, "the pool %q", pool.ID)
+		want := seats.Pool{
+			ID: pool.ID, Name: p.Name, Total: p.Total, Held: r.model.Held(pool.ID), Spent: r.model.Spent(pool.ID), OverLimit: over > 0,
+			Version: p.Version, Booked: p.Booked, Ends: p.Ends, Term: p.Term, Due: p.Due,
+		}
+		require.Equal(r, Plain(r, want), Plain(r, pool))
+		require.True(r, pool.Due.IsZero() || r.seen.Account.IsDue(pool.Due), "the account is due later than the pool %q", pool.ID)
 		require.Equal(r, over, pool.Excess())
 	}
 	recount, revision, err := r.harness.store.Tally(context.Background(), r.harness.account, users.Filter{Status: gen.EveryStatus})
@@ -99,8 +107,12 @@ func (r *run) record(facts []seats.Event) {
 		got := seats.Event{
 			Kind: e.Kind, User: e.User, Before: e.Before, After: e.After, Time: e.Time, Successor: e.Successor,
 			Count: e.Count, Pool: e.Pool, Reason: e.Reason, Receivers: append([]users.ID(nil), e.Receivers...),
+			Date: e.Date, DateAs: e.DateAs,
 		}
-		if e.Kind == seats.EventAccountEdited {
+		if e.Channel == seats.ByClock {
+			got.Actor, got.Channel = e.Actor, e.Channel
+		}
+		if e.Kind == seats.EventAccountEdited || e.Kind == seats.EventPoolEdited {
 			got.Fields = e.Fields
 		}
 		require.Equal(r, facts[i], got)
@@ -126,8 +138,8 @@ func (r *run) record(facts []seats.Event) {
 func (r *run) author(e seats.Event) {
 	actor, channel := r.call().Actor, seats.ByCall
 	switch how := r.call().How; {
-	case e.Kind == seats.EventLapsed:
-		actor, channel = users.System(), seats.ByClock
+	case e.Channel == seats.ByClock: // and the model says who has set the date
+		return
 	case how == gen.Open || how == gen.RunDue:
 		return
 	case how == gen.DoEach || how == gen.EraseAccount && e.Kind == seats.EventDeleted:

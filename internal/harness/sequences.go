@@ -100,7 +100,7 @@ func (r *run) step() {
 	})
 	c := s.Call
 	r.calls = append(r.calls, c)
-	r.model.Clock, r.harness.now = c.At, c.At
+	r.model.Clock, r.harness.now, r.model.Rules, r.harness.rules = c.At, c.At, c.Rules, c.Rules
 	if c.How == gen.Clock {
 		return // without a look: what is due is left for the next call
 	}
@@ -185,7 +185,7 @@ func (r *run) refused(want reference.Result, index int, err error) *seats.Refusa
 	require.ErrorIs(r, err, refusal.Code)
 	require.Equal(r, index, refusal.Index, "the place of the refused command")
 	if refusal.Code == seats.ErrNoSeats && r.call().How == gen.Do && index == 0 {
-		require.Equal(r, r.model.Pools[refusal.Pool], refusal.Total)
+		require.Equal(r, r.model.Pools[refusal.Pool].Total, refusal.Total)
 		require.Equal(r, r.model.Held(refusal.Pool), refusal.Held)
 	}
 	r.secret(refusal.Error() + refusal.Remedies.String())

@@ -31,7 +31,7 @@ func (r *run) numbers(chosen func(*reference.Person) bool) seats.Usage {
 	m, a := r.model, r.seen.Account
 	u := seats.Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence,
-		Total: m.Pools[seats.Site], Held: m.Held(seats.Site), Spent: m.Spent(seats.Site), Available: m.Available(seats.Site), Excess: m.Over(seats.Site),
+		Total: m.Pools[seats.Site].Total, Held: m.Held(seats.Site), Spent: m.Spent(seats.Site), Available: m.Available(seats.Site), Excess: m.Over(seats.Site),
 		Closed: m.Closed, People: m.Tally(m.Shown, chosen),
 		Seated: m.Tally(m.Shown, func(p *reference.Person) bool { return chosen(p) && m.Holds(p) }),
 	}
@@ -59,7 +59,7 @@ func (r *run) titles() (titles []string) {
 func (r *run) figure(title string, people users.Tally) seats.Count {
 	switch title {
 	case "Seats", "Had", "Total Licenses", "Total Seats", "License limit", "User spots":
-		return r.model.Pools[seats.Site]
+		return r.model.Pools[seats.Site].Total
 	case "Available", "Left", "Available Licenses", "Available Seats", "Open user spots":
 		return r.model.Available(seats.Site)
 	}

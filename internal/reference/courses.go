@@ -25,10 +25,36 @@ func (p *Person) open(pool seats.PoolID) *users.Licence {
 // over reports whether an instant is there and past.
 func (m *Model) over(end time.Time) bool { return !end.IsZero() && !end.After(m.Clock) }
 
-// ended reports whether no licence of the pool is given out or started any more.
-func (m *Model) ended(pool seats.PoolID) bool {
-	p := m.Pools[pool]
-	return p != nil && m.over(p.Ends.At)
+// ended reports whether no licence of the pool is given out or started any more. It is not ok
+// without the rules of the zone.
+func (m *Model) ended(p *Pool) (ended, ok bool) {
+	if p.Ends.LastDay == "" {
+		return false, true
+	}
+	in, ok := m.in()
+	return ok && m.over(Begin(users.Date(plus(p.Ends.LastDay, 1)), in)), ok
+}
+
+// known reports whether there is such a course.
+func (m *Model) known(pool seats.PoolID) bool { return pool != seats.Site && m.Pools[pool] != nil }
+
+// term sets the end of a licence whose term begins now, and returns the code against that.
+func (m *Model) term(l *users.Licence, begins seats.TermStart, at time.Time) []seats.Code {
+	pool := m.Pools[seats.PoolID(l.Pool)]
+	ended, ok := m.ended(pool)
+	if ended {
+		return []seats.Code{seats.ErrPoolEnded}
+	}
+	if pool.Term.Days > 0 && pool.Term.From == begins {
+		var in *time.Location
+		if in, ok = m.in(); ok && l.Ends.IsZero() {
+			l.Ends = Ahead(at, pool.Term.Days, in)
+		}
+	}
+	if !ok {
+		return []seats.Code{seats.ErrBadInput}
+	}
+	return nil
 }
 
 // onLicences changes licences of a person, each with an event.
@@ -65,9 +91,8 @@ func (p *Person) put(l users.Licence) *users.Licence {
 }
 
 func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
-	pool, l := m.Pools[c.Pool], p.open(c.Pool)
 	var codes []seats.Code
-	if c.Pool == seats.Site || pool == nil || badDate(c.DueDate) {
+	if !m.known(c.Pool) || badDate(c.DueDate) {
 		codes = append(codes, seats.ErrBadInput)
 	}
 	if !m.May(p).Has(seats.BeAssigned) {
@@ -76,11 +101,8 @@ func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
 	if codes != nil {
 		return refused(codes...)
 	}
-	if l != nil && !m.over(l.Ends) {
+	if l := p.open(c.Pool); l != nil && !m.over(l.Ends) {
 		return unchanged(p)
-	}
-	if m.ended(c.Pool) {
-		codes = append(codes, seats.ErrPoolEnded)
 	}
 	fresh := users.Licence{User: p.ID, Pool: string(c.Pool), Number: 1, Assigned: at, DueDate: c.DueDate}
 	for _, l := range p.Licences {
@@ -88,15 +110,8 @@ func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
 			fresh.Number = l.Number + 1
 		}
 	}
-	if pool.Term.Days > 0 && pool.Term.From == seats.FromAssignment {
-		in, ok := m.in()
-		if !ok {
-			codes = append(codes, seats.ErrBadInput)
-		} else {
-			fresh.Ends = Ahead(at, pool.Term.Days, in)
-		}
-	}
-	if total, limited := pool.Total.Number(); limited && m.Held(c.Pool)+m.Spent(c.Pool) >= total {
+	codes = m.term(&fresh, seats.FromAssignment, at)
+	if total, limited := m.total(c.Pool).Number(); limited && m.Held(c.Pool)+m.Spent(c.Pool) >= total {
 		codes = append(codes, seats.ErrNoSeats)
 	}
 	if codes != nil {
@@ -108,7 +123,9 @@ func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
 func (m *Model) unassign(c seats.UnassignCourse, p *Person, at time.Time) Result {
 	l := p.open(c.Pool)
 	switch {
-	case l == nil:
+	case !m.known(c.Pool):
+		return refused(seats.ErrBadInput)
+	case l == nil || p.Status == archived || p.Status == deleted:
 		return unchanged(p)
 	case !l.Started.IsZero():
 		return refused(seats.ErrSeatSpent)
@@ -121,33 +138,37 @@ func (m *Model) unassign(c seats.UnassignCourse, p *Person, at time.Time) Result
 func (m *Model) start(c seats.StartCourse, p *Person, at time.Time) Result {
 	l := p.open(c.Pool)
 	var codes []seats.Code
+	if !m.known(c.Pool) {
+		codes = append(codes, seats.ErrBadInput)
+	}
 	if !m.May(p).Has(seats.OpenCourses) {
 		codes = append(codes, seats.ErrWrongStatus)
-	}
-	if l == nil {
-		codes = append(codes, seats.ErrNotAssigned)
-	} else if m.ended(c.Pool) || m.over(l.Ends) {
-		codes = append(codes, seats.ErrPoolEnded)
 	}
 	switch {
 	case codes != nil:
 		return refused(codes...)
+	case l == nil:
+		return refused(seats.ErrNotAssigned)
+	case m.over(l.Ends):
+		return refused(seats.ErrPoolEnded)
 	case !l.Started.IsZero():
 		return unchanged(p)
 	}
 	started := *l
 	started.Started = at
-	if term := m.Pools[c.Pool].Term; term.Days > 0 && term.From == seats.FromFirstAccess {
-		in, ok := m.in()
-		if !ok {
-			return refused(seats.ErrBadInput)
-		}
-		started.Ends = Ahead(at, term.Days, in)
+	if codes := m.term(&started, seats.FromFirstAccess, at); codes != nil {
+		return refused(codes...)
 	}
 	return m.onLicences(p, seats.EventCourseStarted, at, started)
 }
 
 func (m *Model) archiveActivity(c seats.ArchiveActivity, p *Person, at time.Time) Result {
+	if c.Pool != "" && !m.known(c.Pool) {
+		return refused(seats.ErrBadInput)
+	}
+	if p.Status == deleted {
+		return unchanged(p)
+	}
 	var away []users.Licence
 	for _, l := range p.Licences {
 		if c.Pool != "" && l.Pool != string(c.Pool) {
@@ -172,10 +193,13 @@ func (m *Model) archiveActivity(c seats.ArchiveActivity, p *Person, at time.Time
 func (m *Model) setDueDate(c seats.SetDueDate, p *Person, at time.Time) Result {
 	l := p.open(c.Pool)
 	var codes []seats.Code
-	if badDate(c.DueDate) {
+	if badDate(c.DueDate) || !m.known(c.Pool) {
 		codes = append(codes, seats.ErrBadInput)
 	}
-	if l == nil {
+	if p.Status == archived || p.Status == deleted {
+		codes = append(codes, seats.ErrWrongStatus)
+	}
+	if l == nil || m.over(l.Ends) {
 		codes = append(codes, seats.ErrNotAssigned)
 	}
 	switch {

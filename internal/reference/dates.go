@@ -196,7 +196,7 @@ func (m *Model) ofPool(id seats.PoolID, p *Pool) []fact {
 	}
 	return []fact{{b.At, rankTotal, string(id), func(at time.Time) []seats.Event {
 		p.Booked = seats.Booking{}
-		p.Total, p.Version = b.Total, b.Version
+		p.Total = b.Total
 		return []seats.Event{{Kind: seats.EventTotalSet, Pool: id, Time: at, Actor: b.By, Channel: seats.ByClock}}
 	}}}
 }

@@ -33,7 +33,7 @@ type Model struct {
 type Pool struct {
 	Name    string
 	Total   seats.Count
-	Version seats.Version
+	Version seats.VersionedTotal
 	Booked  seats.Booking
 	Ends    seats.PoolEnd
 	Term    seats.LicenceTerm

@@ -64,6 +64,10 @@ func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
 	m.pledged(p)
 	m.plan(m.personRow(p))
 	m.planPool(seats.Site)
+	for i, l := range p.Licences {
+		m.plan(m.licenceRow(p, &p.Licences[i]))
+		m.planPool(seats.PoolID(l.Pool))
+	}
 	m.Last = at
 	return Result{
 		Outcome: seats.Outcome{User: p.ID, After: p.CountedAs(), SeatsDelta: m.Held(seats.Site) - held},

@@ -12,41 +12,77 @@ func (m *Model) setTotal(c seats.SetTotal, at time.Time) Result {
 	if !c.Total.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
 		return refused(seats.ErrBadInput)
 	}
-	p := m.Pools[c.Pool]
-	if p != nil && p.Total == c.Total {
+	was := Pool{}
+	if p := m.Pools[c.Pool]; p != nil {
+		was = *p
+	}
+	next := was
+	if v, ends := next.version(seats.VersionedTotal{Version: c.Version, Total: c.Total}); ends {
+		return v
+	}
+	if next.Version != was.Version && (was.Booked.Version != seats.Version{}) {
+		next.Booked = seats.Booking{}
+	}
+	if next.Total = c.Total; next == was {
 		return unchanged(nil)
 	}
-	v := m.account(seats.EventTotalSet, c.Pool, at, func() {
-		if p == nil {
-			p = &Pool{}
-			m.Pools[c.Pool] = p
-		}
-		p.Total = c.Total
-	})
+	v := m.account(seats.EventTotalSet, c.Pool, at, func() { m.Pools[c.Pool] = &next })
 	v.Outcome.Excess = m.Over(c.Pool)
 	return v
+}
+
+// version takes a total with its version, rule 44. The result is that of the command if this
+// ends it.
+func (p *Pool) version(given seats.VersionedTotal) (v Result, ends bool) {
+	none := seats.Version{}
+	given.At = cut(given.At)
+	numbered, dated := given.Number != 0, !given.At.IsZero()
+	switch last := p.Version; {
+	case given.Version == none:
+		return v, false
+	case given.Number < 0, numbered == dated, numbered && given.ID != "", given.ID != "" && badID(given.ID), given.At.Year() < 1 || given.At.Year() > 9999:
+		return refused(seats.ErrBadInput), true
+	case last.Version == none:
+	case numbered != (last.Number != 0):
+		return refused(seats.ErrBadInput), true
+	case given == last:
+		return unchanged(nil), true
+	case given.Version == last.Version:
+		return refused(seats.ErrVersionReused), true
+	case given.Number < last.Number, given.At.Before(last.At), given.At.Equal(last.At) && dated && given.ID < last.ID:
+		v = unchanged(nil)
+		v.Outcome.Stale = true
+		return v, true
+	}
+	p.Version = given
+	return v, false
 }
 
 // book is BookTotal.
 func (m *Model) book(a users.Actor, c seats.BookTotal, at time.Time) Result {
 	p := m.Pools[c.Pool]
-	in, ok := m.in()
-	switch {
-	case p == nil, badDate(c.Date):
+	if p == nil || badDate(c.Date) || c.Date == "" && (c.Total != seats.Count{}) || c.Date != "" && !c.Total.Valid() {
 		return refused(seats.ErrBadInput)
-	case c.Date == "" && p.Booked == seats.Booking{}:
-		return unchanged(nil)
-	case c.Date != "" && (!c.Total.Valid() || !ok || !Begin(c.Date, in).After(m.Clock)):
-		return refused(seats.ErrBadInput)
-	case c.Date == p.Booked.Date && c.Total == p.Booked.Total && c.Version == p.Booked.Version:
+	}
+	next := *p
+	if v, ends := next.version(seats.VersionedTotal{Version: c.Version, Total: c.Total, Date: c.Date}); ends {
+		return v
+	}
+	next.Booked = seats.Booking{}
+	if c.Date != "" {
+		in, ok := m.in()
+		if !ok || !Begin(c.Date, in).After(m.Clock) {
+			return refused(seats.ErrBadInput)
+		}
+		next.Booked = seats.Booking{Date: c.Date, At: Begin(c.Date, in).UTC(), Total: c.Total, By: a}
+		if (c.Version != seats.Version{}) {
+			next.Booked.Version = next.Version.Version
+		}
+	}
+	if p.Version == next.Version && p.Booked.Date == next.Booked.Date && p.Booked.Total == next.Booked.Total {
 		return unchanged(nil)
 	}
-	v := m.account(seats.EventTotalBooked, c.Pool, at, func() {
-		p.Booked = seats.Booking{}
-		if c.Date != "" {
-			p.Booked = seats.Booking{Date: c.Date, At: Begin(c.Date, in).UTC(), Total: c.Total, Version: c.Version, By: a}
-		}
-	})
+	v := m.account(seats.EventTotalBooked, c.Pool, at, func() { *p = next })
 	if v.Event.Date = c.Date; c.Date != "" {
 		n, limited := c.Total.Number()
 		v.Event.Count = -1
