@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/internal/reference"
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -119,10 +120,23 @@ func (r *run) step() {
 		_, err := r.harness.play(c)
 		require.NoError(r, err)
 	}
+	facts = append(facts, r.due(c.At)...)
 	r.checkInvariants(facts, s.filter)
 	if len(facts) == 0 && !settled {
 		require.Equal(r, before, r.seen, "nothing was done, so nothing may have changed")
 	}
+}
+
+// due settles what the call itself has made due: a licence is imported after its end, the zone
+// of the account is one in which the day is over.
+func (r *run) due(now time.Time) []seats.Event {
+	if !r.look().Account.IsDue(now) {
+		return nil
+	}
+	_, err := r.harness.RunDue(context.Background(), seatkeeper.DueRun{})
+	require.NoError(r, err)
+	require.False(r, r.look().Account.IsDue(now), "the account is still due")
+	return r.model.Settle(now)
 }
 
 // do plays commands that are all done or none.

@@ -95,7 +95,7 @@ func (m *Model) editAccount(c seats.EditAccount, at time.Time) Result {
 	if c.Zone != nil {
 		zone = *c.Zone
 	}
-	if badText(name, users.MaxText) || m.badZone(zone) {
+	if badText(name, users.MaxText) || zone != m.Zone && m.badZone(zone) {
 		return refused(seats.ErrBadInput)
 	}
 	var fields []string

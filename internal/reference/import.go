@@ -23,6 +23,9 @@ func (m *Model) importUser(c seats.Import, at time.Time) Result {
 	if m.sharesKey(p.Profile, p) {
 		codes = append(codes, seats.ErrDuplicate)
 	}
+	if !p.licensed(at) {
+		codes = append(codes, seats.ErrBadInput)
+	}
 	for _, l := range p.Licences {
 		if _, ok := m.Pools[seats.PoolID(l.Pool)]; !ok {
 			codes = append(codes, seats.ErrBadInput)
@@ -73,8 +76,9 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 		for _, date := range []*time.Time{&l.Assigned, &l.Started, &l.Archived, &l.Returned, &l.Ends} {
 			*date = cut(*date)
 		}
-		ok = ok && (l.User == "" || l.User == p.ID)
-		l.User, l.Due = p.ID, time.Time{}
+		if l.Due = (time.Time{}); l.User == "" {
+			l.User = p.ID
+		}
 		p.Licences = append(p.Licences, l)
 	}
 	slices.SortStableFunc(p.Licences, func(a, b users.Licence) int {
@@ -86,7 +90,7 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 		count[l.Pool]++
 		l.Number = count[l.Pool]
 	}
-	return p, ok && p.licensed(now)
+	return p, ok
 }
 
 func cut(t time.Time) time.Time {
@@ -138,7 +142,7 @@ func (p *Person) licensed(now time.Time) bool {
 		started, archived, returned := !l.Started.IsZero(), !l.Archived.IsZero(), !l.Returned.IsZero()
 		open := !archived && !returned
 		dates := slices.DeleteFunc([]time.Time{p.Created, l.Assigned, l.Started, l.Archived, l.Returned, now}, time.Time.IsZero)
-		if badID(l.Pool) || badDate(l.DueDate) || l.Assigned.IsZero() || archived && !started || returned && started || !slices.IsSortedFunc(dates, time.Time.Compare) ||
+		if l.User != p.ID || badID(l.Pool) || badDate(l.DueDate) || l.Assigned.IsZero() || archived && !started || returned && started || !slices.IsSortedFunc(dates, time.Time.Compare) ||
 			open && !started && (p.Status == users.Archived || p.Status == deleted) || open && running[l.Pool] {
 			return false
 		}

@@ -151,7 +151,7 @@ var (
 	onInvited     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave) // which are for deletion alone under some policies
 	whileErased   = users.In(users.ActionDelete, users.ActionEraseAccount)
 	whileClosed   = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
-		users.ActionSetTotal, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
+		users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
 	lockedBySync = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave)
 	notOnOwners  = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole, users.ActionSchedule)
 )
