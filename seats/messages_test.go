@@ -34,6 +34,7 @@ func TestRefusal_Error(t *testing.T) {
 		seats.ErrPayer:             "seats: this owner pays for the account: another payer has to be set first",
 		seats.ErrClosed:            "seats: the account is closed",
 		seats.ErrOpen:              "seats: the account has to be closed first",
+		seats.ErrVersionReused:     "seats: this version of the total was given before, with another total",
 		"of a later version":       "seats: of a later version",
 	}
 	for code, want := range texts {

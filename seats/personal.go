@@ -10,6 +10,7 @@ import (
 var impersonal = map[string]bool{
 	"command": true, "account": true, "id": true, "user": true, "successor": true, "pool": true,
 	"role": true, "status": true, "quantity": true, "total": true, "policy": true, "later": true,
+	"version": true,
 }
 
 // divide returns the document of a command or an opening in two parts: its shape, with a
@@ -38,7 +39,7 @@ func split(object map[string]any) (shape, personal map[string]any) {
 	for key, value := range object {
 		inner, ok := value.(map[string]any)
 		switch {
-		case ok && key != "policy":
+		case ok && key != "policy" && key != "version":
 			s, p := split(inner)
 			if len(s) > 0 {
 				shape[key] = s

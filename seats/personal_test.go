@@ -17,7 +17,7 @@ import (
 func TestDigest_nothing_personal(t *testing.T) {
 	open := map[reflect.Type]bool{
 		reflect.TypeFor[users.ID](): true, reflect.TypeFor[users.AccountID](): true, reflect.TypeFor[seats.PoolID](): true,
-		reflect.TypeFor[users.Role](): true, reflect.TypeFor[seats.Policy](): true, reflect.TypeFor[seats.Count](): true,
+		reflect.TypeFor[users.Role](): true, reflect.TypeFor[seats.Policy](): true, reflect.TypeFor[seats.Count](): true, reflect.TypeFor[seats.Version](): true,
 	}
 	openNames := []string{"Status", "Quantity", "Later"}
 	personal, other := 0, 0
@@ -47,6 +47,12 @@ func TestDigest_nothing_personal(t *testing.T) {
 			case seats.Policy:
 				check(seats.AccuEdConnect())
 				return
+			case seats.Version:
+				check(seats.Version{Number: 77})
+				return
+			case seats.TermStart:
+				check() // there are two
+				return
 			case seats.Count:
 				check(seats.Of(77))
 				return
@@ -72,6 +78,8 @@ func TestDigest_nothing_personal(t *testing.T) {
 				check(uint8(v.Uint())%2 + 1)
 			case reflect.Bool:
 				check(true)
+			case reflect.Int:
+				check(77)
 			case reflect.Int64:
 				check(int64(77))
 			default:

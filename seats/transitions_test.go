@@ -42,6 +42,14 @@ func TestTransitionOf(t *testing.T) {
 	delete           deleted   deleted   deleted   deleted   same
 	erase            refused   refused   deleted   deleted   same
 	hand-over        invited   active    inactive  archived  deleted
+	schedule         invited   active    inactive  refused   refused
+	unschedule       invited   active    inactive  same      same
+	confirm-leave    inactive  inactive  same      same      same
+	assign-course    invited   active    refused   refused   refused
+	unassign-course  invited   active    inactive  same      same
+	start-course     invited   active    refused   refused   refused
+	archive-activity invited   active    inactive  archived  same
+	set-due-date     invited   active    inactive  refused   refused
 	edit             invited   active    inactive  archived  refused
 	change-role      invited   active    inactive  archived  refused
 	grant-ownership  refused   active    refused   refused   refused
@@ -49,6 +57,8 @@ func TestTransitionOf(t *testing.T) {
 	buy-seats        refused   refused   refused   refused   refused
 	return-seats     refused   refused   refused   refused   refused
 	set-total        refused   refused   refused   refused   refused
+	book-total       refused   refused   refused   refused   refused
+	edit-pool        refused   refused   refused   refused   refused
 	set-policy       refused   refused   refused   refused   refused
 	set-payer        refused   refused   refused   refused   refused
 	edit-account     refused   refused   refused   refused   refused
@@ -94,6 +104,14 @@ func TestAuthorityOf(t *testing.T) {
 	delete           -      -       anyone anyone -      anyone  anyone
 	erase            -      -       -      -      -      anyone  anyone
 	hand-over        -      -       anyone anyone -      anyone  anyone
+	schedule         -      -       anyone anyone source anyone  anyone
+	unschedule       -      -       anyone anyone source anyone  anyone
+	confirm-leave    -      -       anyone anyone -      anyone  anyone
+	assign-course    -      -       anyone anyone -      anyone  anyone
+	unassign-course  -      -       anyone anyone -      anyone  anyone
+	start-course     self   self    self   self   -      -       anyone
+	archive-activity -      -       anyone anyone -      anyone  anyone
+	set-due-date     -      -       anyone anyone -      anyone  anyone
 	edit             -      -       anyone anyone source anyone  anyone
 	change-role      -      -       anyone anyone source anyone  anyone
 	grant-ownership  -      -       -      anyone -      anyone  anyone
@@ -101,6 +119,8 @@ func TestAuthorityOf(t *testing.T) {
 	buy-seats        -      -       policy policy -      anyone  anyone
 	return-seats     -      -       policy policy -      anyone  anyone
 	set-total        -      -       -      -      -      anyone  anyone
+	book-total       -      -       -      -      -      anyone  anyone
+	edit-pool        -      -       -      -      -      anyone  anyone
 	set-policy       -      -       -      -      -      anyone  anyone
 	set-payer        -      -       -      -      -      anyone  anyone
 	edit-account     -      -       -      anyone -      anyone  anyone
