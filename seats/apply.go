@@ -27,6 +27,8 @@ type effect struct {
 
 	stale    bool            // unchanged: the version is older than the pool's
 	instead  *effect         // in the place of this one if there is no free seat
+	resolve  bool            // the days are resolved by the new zone of the account
+	then     *effect         // after this one, about the same user
 	licences []users.Licence // rows of the user afterwards; they need no free seat
 }
 
@@ -98,6 +100,10 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		v.account.NextDue = earliest(v.account.NextDue, f.licence.Due)
 	}
 	v.account.NextDue = earliest(v.account.NextDue, pool.Due)
+	if f.resolve {
+		v.resolveAll()
+		pool = v.pools[pool.ID]
+	}
 	v.record(f, sealed, before, pool, pool.Held-was.Held)
 	return pool.Held - was.Held, nil
 }

@@ -116,11 +116,12 @@ type needy interface{ needs(*Need) }
 // MaxCommands is the largest number of commands in one all-or-nothing call.
 const MaxCommands = 1000
 
-// InviteAll returns an [Invite] for every row of a roster, in its order.
+// InviteAll returns an [Invite] for every row of a roster, in its order. A row with a leave that
+// is over makes a known user inactive, see [Invite].LeftMeansGone.
 func InviteAll(r users.Roster) []Command {
 	commands := make([]Command, len(r.People))
 	for i, p := range r.People {
-		commands[i] = Invite{Profile: p.Profile, Role: p.Role}
+		commands[i] = Invite{Profile: p.Profile, Role: p.Role, Leave: p.Leave, LeftMeansGone: p.Leave != users.Leave{}}
 	}
 	return commands
 }

@@ -19,6 +19,8 @@ type evaluation struct {
 	personal map[string]any
 	shortage *shortage // of seats, while remedies measure it
 
+	nextDue time.Time // of the rows that are not loaded
+
 	zone     string         // for which in was found
 	in       *time.Location // see location
 	account  Account
@@ -42,7 +44,7 @@ type evaluation struct {
 
 func newEvaluation(s Snapshot, r Request) *evaluation {
 	v := &evaluation{
-		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account,
+		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account, nextDue: s.NextDue,
 		pools:       make(map[PoolID]Pool, len(s.Pools)),
 		people:      make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
 		holders:     make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
@@ -184,6 +186,10 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 	if refusal != nil {
 		return o, refusal
 	}
+	if f.then != nil {
+		f.then.user = v.people[f.user.ID]
+		v.apply(*f.then)
+	}
 	for _, l := range f.licences {
 		v.apply(effect{kind: f.kind, user: v.people[f.user.ID], reason: f.reason, licence: l})
 	}
@@ -234,7 +240,7 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 		u.LeftAs, u.ArchivedAs = users.NoStatus, users.NoStatus
 	}
 	u.Start = users.Start{}
-	if !holding.Has(to) {
+	if !holding.Has(to) || waits(u) && !u.Schedule.At.After(v.request.At) {
 		u.Schedule = users.Schedule{}
 	}
 	u.Status, u.StatusSince = to, v.at

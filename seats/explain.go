@@ -18,9 +18,11 @@ type Explanation struct {
 	// an owner it is the end of the ownership, which comes first.
 	Freer Freer          `json:"freer,omitzero"`
 	Ways  []users.Action `json:"ways,omitzero"`
-	// At Ends a held seat comes free by itself, by the event EndsBy; zero: at no time.
-	Ends   time.Time `json:"ends,omitzero"`
-	EndsBy EventKind `json:"ends_by,omitzero"`
+	// At Ends a held seat comes free by itself, by the event EndsBy; zero: at no time. Leave is the
+	// day of a scheduled leave, with its meaning. Person has the days to come in full.
+	Ends   time.Time   `json:"ends,omitzero"`
+	EndsBy EventKind   `json:"ends_by,omitzero"`
+	Leave  users.Leave `json:"leave,omitzero"`
 }
 
 // A Freer is the party with the power to free a user's seat.
@@ -75,6 +77,9 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		for _, c := range userRow(u).comings() {
 			if t := timers[c.rank]; t.frees && x.Ends.IsZero() {
 				x.Ends, x.EndsBy = c.at, t.event
+				if c.rank == leaveRank {
+					x.Leave = u.Schedule.Leave
+				}
 			}
 		}
 	}

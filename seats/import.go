@@ -14,10 +14,11 @@ import "github.com/seatkeeper/seatkeeper/users"
 //
 // Support and the system may. [ErrDuplicate] for a key of another user. [ErrBadInput] for
 // fields that [users.User.Clean] refuses; for a licence of an unknown pool, since the number
-// of bought licences must be set by [SetTotal] first; and for a Schedule, which later versions
-// carry out.
+// of bought licences must be set by [SetTotal] first; and for a Start that is over.
 type Import struct {
-	User     users.User      `json:"user"`              // with their ID here; Due follows from the policy
+	// User has their ID here. Of Schedule and Start the days count, see [Schedule]; a user whose
+	// leave is over is imported as inactive. The library sets the rest of them, Lapses and Due.
+	User     users.User      `json:"user"`
 	Licences []users.Licence `json:"licences,omitzero"` // of the user's courses, see [users.User.CleanLicences]
 }
 
@@ -40,11 +41,21 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		return effect{}, nil
 	}
 	u, err := c.User.Clean(v.at)
-	switch {
-	case err != nil:
+	if err != nil {
 		return effect{}, badProfile(err)
-	case u.Schedule != (users.Schedule{}) || u.Start != (users.Start{}):
-		return effect{}, badInput("schedule", errSchedule)
+	}
+	u, refusal := v.withDays(u, u.Schedule.Leave, u.Start.Date)
+	if refusal == nil {
+		refusal = v.checkDays(u, false, u.Start.Date != "")
+	}
+	if refusal != nil {
+		return effect{}, refusal
+	}
+	leave := u.Schedule
+	if holding.Has(u.Status) && leave.Date != "" && !leave.At.After(v.request.At) {
+		since := later(leave.At, u.StatusSince)
+		u = v.withStatus(u, users.Inactive)
+		u.StatusSince = since
 	}
 	if found := v.keyHolders(u.Profile); len(found) > 0 {
 		return effect{}, v.duplicate(u.Profile, found...)
@@ -61,5 +72,5 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if u.Status == users.Deleted {
 		u = u.Tombstone()
 	}
-	return effect{kind: EventImported, user: u, licences: licences}, nil
+	return effect{kind: EventImported, user: u, date: leave.Date, dateAs: leave.As, licences: licences}, nil
 }

@@ -98,8 +98,6 @@ func TestImport_refused(t *testing.T) {
 	require.ErrorIs(t, refused("id", func(u *users.User) { u.ID = "" }), users.ErrEmpty)
 	require.Equal(t, users.ID("ada"), refused("status-since", func(u *users.User) { u.StatusSince = time.Time{} }).User)
 	refused("status-since", func(u *users.User) { u.StatusSince = s.now.Add(time.Microsecond) })
-	refused("schedule", func(u *users.User) { u.Schedule.Date = "2030-01-01" })
-	refused("schedule", func(u *users.User) { u.Schedule.At = start })
 	for _, actor := range []users.Actor{owner, hr} {
 		s.refused(seats.ErrForbidden, actor, seats.Import{User: importedUser("ada", nil)})
 	}

@@ -348,7 +348,9 @@ func TestRefusal_UnmarshalJSON(t *testing.T) {
 		seats.Import{User: importedUser("b", func(u *users.User) { u.Role = 99 })},
 		seats.Import{User: importedUser("b", func(u *users.User) { u.StatusSince = time.Time{}.Add(time.Hour) })},
 		seats.Import{User: importedUser("b", func(u *users.User) { u.StatusSince = s.now.Add(time.Hour) })},
-		seats.Import{User: importedUser("b", func(u *users.User) { u.Schedule.Date = "2030-01-01" })},
+		seats.Schedule{User: "ada"}, seats.Schedule{User: "ada", Leave: users.From("2026-01-01")},
+		seats.Invite{Profile: profile("b"), Start: "2026-05-01", Leave: users.From("2026-04-01")},
+		seats.Invite{Profile: profile("b"), Start: "2026-05-01", Later: true}, seats.SetPolicy{Policy: seats.Policy{LeaveNotice: -1}},
 		seats.Invite{Profile: users.Profile{ID: "b", Email: "b@acme.example", Source: users.Source{Kind: users.SourceSync, Name: "hr"}}},
 		seats.SetPolicy{Policy: seats.Policy{Activation: 99}}, seats.SetPolicy{Policy: seats.Policy{Term: 1}},
 		seats.SetPolicy{Policy: seats.Policy{Buying: seats.Orders{Least: -1}}},
@@ -363,7 +365,7 @@ func TestRefusal_UnmarshalJSON(t *testing.T) {
 			}
 		}
 	}
-	require.Len(t, refusals, 22, "there is a command for every reason")
+	require.Len(t, refusals, 26, "there is a command for every reason")
 	for _, reason := range append(users.Reasons(), seats.ErrNotThere, seats.ErrBackwards) {
 		refusals[reason] = &seats.Refusal{Code: seats.ErrBadInput, Field: "x", Reason: reason}
 	}

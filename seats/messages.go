@@ -41,6 +41,8 @@ import (
 //	remedies/tail       the text before steps that follow each of the remedies
 //	fault/file          a fault of a roster; fault/row and fault/cell: of a row or a cell,
 //	                    fault/clash: of two cells, fault/form: a date of another form
+//	leave/last-day      the day of a leave, the last one with access; leave/first-day-without: the
+//	                    first one without
 //	total/unlimited     the {total} of an unlimited pool
 //	action/archive      the words for an {action} that a policy can withhold
 //	field/email         the word for a {field}, if it differs from the name of the field
@@ -48,7 +50,7 @@ import (
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
 // {spent}, {excess}, {asked}, {least}, {most}, {bound}, {count}, {field}, {action} and {reason}; steps and
-// reason/unlisted have {count}; faults of a roster have {row}, {column}, {reason}, {other} and
+// reason/unlisted have {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason}, {other} and
 // {format}.
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
@@ -268,6 +270,15 @@ func (r Remedies) heads() (heads Remedies, ok bool) {
 		heads = append(heads, Remedy{Steps: remedy.Steps[:1]})
 	}
 	return heads, true
+}
+
+// Leave returns the text of the day of a leave, with its meaning; empty for the zero leave. A
+// stored leave has a meaning of its own.
+func (m Messages) Leave(l users.Leave) string {
+	if l.Date == "" {
+		return ""
+	}
+	return m.say("leave/"+cmp.Or(l.As, users.FirstDayWithout).String(), "", "date", string(l.Date))
 }
 
 // Fault returns the text of a fault of a roster.

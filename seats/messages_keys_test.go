@@ -119,6 +119,9 @@ func TestMessages_translation(t *testing.T) {
 	} {
 		requireSaid(capitals.Fault(f))
 	}
+	for _, leave := range []users.Leave{users.Until("2026-03-31"), users.From("2026-03-31")} {
+		requireSaid(capitals.Leave(leave))
+	}
 	for key := range capitals {
 		require.True(t, asked[key], "nothing is said by %q", key)
 	}

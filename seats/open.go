@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -82,11 +83,12 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 }
 
 // EditAccount changes the name or the time zone of the account, or both; a nil field stays.
-// The ID never changes. Days scheduled before keep their instants. It is unchanged if both
-// are as before.
+// The ID never changes. Days to come stay the days they are and get their instants by the new
+// zone; a day that is over there takes effect at once. It is unchanged if both are as before.
 //
 // Owners, support and the system may. [ErrBadInput] for an unknown zone; the machine, or
-// package time/tzdata, has the list.
+// package time/tzdata, has the list. It is also for a zone while more than [MaxSettled] users,
+// or pools, have a day within the next 26 hours: the change is possible when the days are over.
 type EditAccount struct {
 	Name *string `json:"name,omitzero"` // at most [users.MaxText] characters; empty: none
 	Zone *string `json:"zone,omitzero"` // IANA name
@@ -96,6 +98,12 @@ type EditAccount struct {
 func (EditAccount) Action() users.Action { return users.ActionEditAccount }
 
 func (EditAccount) target() users.ID { return "" }
+
+func (c EditAccount) needs(n *Need) {
+	if c.Zone != nil {
+		n.Ahead = lead
+	}
+}
 
 func (c EditAccount) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	account := v.account
@@ -110,6 +118,9 @@ func (c EditAccount) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		if refusal := v.request.checkZone(*c.Zone); refusal != nil {
 			return effect{}, refusal
 		}
+		if !v.nextDue.IsZero() && v.nextDue.Sub(v.request.At) <= lead {
+			return effect{}, badInput("zone", errManyDays)
+		}
 		account.Zone = *c.Zone
 	}
 	if account.Name != v.account.Name {
@@ -121,7 +132,7 @@ func (c EditAccount) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if len(changed) == 0 {
 		return effect{}, nil
 	}
-	return effect{kind: EventAccountEdited, account: &account, fields: changed}, nil
+	return effect{kind: EventAccountEdited, account: &account, fields: changed, resolve: slices.Contains(changed, "zone")}, nil
 }
 
 // checkName trims the name of an account and returns its error, if any.

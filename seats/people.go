@@ -21,6 +21,15 @@ type Invite struct {
 	Profile users.Profile `json:"profile"`
 	Role    users.Role    `json:"role"`
 	Later   bool          `json:"later,omitzero"` // hold the notification back until the next [Notify]; the seat is held now
+	// Leave is the day of a leave, as by [Schedule]. The actor must be one who may schedule it.
+	Leave users.Leave `json:"leave,omitzero"`
+	// Start is the day on which the invitation goes out by itself. Until then the user is inactive
+	// and holds no seat. Without a free seat on that day the user stays so, under every
+	// [WhenFull], and the event [EventStartMissed] tells it.
+	Start users.Date `json:"start,omitzero"`
+	// LeftMeansGone is for the rows of a file: a Leave that is over, refused otherwise, makes a
+	// known user inactive as [Deactivate] does, and creates none.
+	LeftMeansGone bool `json:"left_means_gone,omitzero"`
 }
 
 // Action returns [users.ActionInvite].
@@ -30,16 +39,31 @@ func (Invite) target() users.ID { return "" }
 func (c Invite) needs(n *Need)  { n.person(c.Profile) }
 
 func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	if c.LeftMeansGone {
+		gone, refusal := v.withDays(users.User{}, c.Leave, "")
+		if refusal != nil {
+			return effect{}, refusal
+		}
+		if gone.Schedule.Date != "" && !gone.Schedule.At.After(v.request.At) {
+			return v.gone(c)
+		}
+	}
 	u, here, refusal := v.resolve(users.ActionInvite, c.Profile, c.Role)
 	if refusal != nil || here {
 		return effect{user: u}, refusal
 	}
-	fallback := v.inactiveFallback(u)
+	if c.Start != "" {
+		return v.plan(c, u)
+	}
 	u.Status = users.Invited
+	if u, refusal = v.scheduled(u, c.Leave); refusal != nil {
+		return effect{}, refusal
+	}
+	fallback := v.inactiveFallback(u)
 	if !c.Later {
 		u = v.notified(u)
 	}
-	return effect{kind: EventInvited, user: u, count: u.NotificationCount, instead: fallback}, nil
+	return effect{kind: EventInvited, user: u, count: u.NotificationCount, date: u.Schedule.Date, dateAs: u.Schedule.As, instead: fallback}, nil
 }
 
 // Add creates an active user without an invitation, for the host's single sign-on. The
@@ -50,6 +74,7 @@ func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 type Add struct {
 	Profile users.Profile `json:"profile"`
 	Role    users.Role    `json:"role"`
+	Leave   users.Leave   `json:"leave,omitzero"` // as in [Invite]
 }
 
 // Action returns [users.ActionAdd].
@@ -63,13 +88,18 @@ func (c Add) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if refusal != nil || here {
 		return effect{user: u}, refusal
 	}
-	fallback := v.inactiveFallback(u)
+	u.Status = users.Active
 	if v.account.Policy.needsApproval() {
 		u.Status = users.Invited
-	} else {
-		u.Status, u.FirstSignIn = users.Active, v.at
 	}
-	return effect{kind: EventAdded, user: u, instead: fallback}, nil
+	if u, refusal = v.scheduled(u, c.Leave); refusal != nil {
+		return effect{}, refusal
+	}
+	fallback := v.inactiveFallback(u)
+	if u.Status == users.Active {
+		u.FirstSignIn = v.at
+	}
+	return effect{kind: EventAdded, user: u, date: u.Schedule.Date, dateAs: u.Schedule.As, instead: fallback}, nil
 }
 
 // resolve returns the known user that matches a profile, or a new one without a status.
@@ -191,7 +221,7 @@ func (v *evaluation) inactiveFallback(u users.User) *effect {
 		return nil
 	}
 	u.Status = users.Inactive
-	return &effect{kind: EventAdded, user: u}
+	return &effect{kind: EventAdded, user: u, date: u.Schedule.Date, dateAs: u.Schedule.As}
 }
 
 // notified returns the user after one more notification, with the new end of an
@@ -200,7 +230,11 @@ func (v *evaluation) notified(u users.User) users.User {
 	u.NotificationCount++
 	u.LastNotified = v.at
 	if u.Status == users.Invited {
-		u.Expires = v.account.Policy.end(v.request.At)
+		in, refusal := v.location()
+		if refusal != nil {
+			in = time.UTC // whose days are as long as the term
+		}
+		u.Expires = v.account.Policy.end(v.request.At, in)
 	}
 	return u
 }

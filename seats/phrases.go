@@ -27,10 +27,15 @@ var phrases = Messages{
 	"owner-protected/reason":  "an owner is protected: {reason}",
 	"total/unlimited":         "unlimited",
 
+	"leave/last-day":          "last day: {date}",
+	"leave/first-day-without": "first day without access: {date}",
+
 	"field/external-id": "external ID",
 	"field/first-name":  "first name",
 	"field/id":          "ID",
 	"field/last-name":   "last name",
+	"field/leave":       "day of the leave",
+	"field/start":       "day of the start",
 
 	"action/invite":          "invite users",
 	"action/notify":          "send invitations again",
@@ -41,6 +46,9 @@ var phrases = Messages{
 	"action/restore":         "restore users",
 	"action/delete":          "delete users",
 	"action/hand-over":       "hand over the work of users",
+	"action/schedule":        "schedule the days of users",
+	"action/unschedule":      "cancel the days of users",
+	"action/confirm-leave":   "confirm leaves",
 	"action/edit":            "edit users",
 	"action/change-role":     "change roles",
 	"action/grant-ownership": "make users owners",
@@ -104,6 +112,7 @@ var phrases = Messages{
 // messages are refusals.
 var placeholders = map[string]string{
 	"total":           "",
+	"leave":           "date",
 	"remedy":          "count",
 	"remedies":        "",
 	"fault":           "row column reason other format",

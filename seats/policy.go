@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/internal/enum"
@@ -35,14 +36,15 @@ type Policy struct {
 	// [users.ByPolicy], the zero value, means the first day without access.
 	LeaveDay users.LeaveDay `json:"leave_day"`
 	// LeaveNotice is the number of days before a leave at which [EventLeavingSoon] is written;
-	// at most 366, zero: it is not.
+	// at most [MaxLeaveNotice]; zero: it is not.
 	LeaveNotice int `json:"leave_notice"`
 	// MostLeavers bounds the users who leave by schedule on one day. If more are due they are
-	// held back, see [ConfirmLeave]. At most [MaxSettled] - 1; zero: no bound.
+	// held back, see [ConfirmLeave]. At most [MaxLeavers]; zero: no bound.
 	MostLeavers int64 `json:"most_leavers"`
 
 	// Term is the life of an invitation: whole microseconds, at most [MaxTerm]. It is zero under
-	// ExpiryNever and positive otherwise.
+	// ExpiryNever and positive otherwise. A multiple of 24 hours is that many calendar days in the
+	// account's time zone: to the same time of its clock, over every change of it.
 	Term time.Duration `json:"term"`
 	// Cards are the summary cards in the product's own words.
 	Cards Cards `json:"cards,omitzero"`
@@ -56,6 +58,12 @@ type (
 
 // MaxTerm is the longest term of an invitation.
 const MaxTerm = 10 * 366 * 24 * time.Hour
+
+// Bounds of the switches about leaves.
+const (
+	MaxLeaveNotice = 366 // days
+	MaxLeavers     = MaxSettled / 2
+)
 
 // Activation is the way of an invited user to the status active.
 type Activation uint8
@@ -204,6 +212,7 @@ var (
 	ErrOrderBounds   = users.Reason{Code: "order-bounds", Text: "has order bounds that no order can meet"}
 	ErrNoWayOut      = users.Reason{Code: "no-way-out", Text: "withholds every way to free a seat"}
 	ErrNoWayIn       = users.Reason{Code: "no-way-in", Text: "withholds the way in"}
+	ErrLeaveBounds   = users.Reason{Code: "leave-bounds", Text: fmt.Sprintf("has a notice outside of 0 to %d days, or a bound of leavers outside of 0 to %d", MaxLeaveNotice, MaxLeavers)}
 	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action outside the rights of the account's own users"}
 )
 
@@ -214,7 +223,7 @@ var leaving = users.In(users.ActionDeactivate, users.ActionArchive, users.Action
 func (p Policy) Check() error {
 	switch {
 	case p.Activation > Approval, p.WhenFull > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
-		p.InvitationExpiry > ExpiryFreesSeat, p.OwnershipEnders > EndedBySupport, p.IdentityChange > IdentityChangeAllowed,
+		p.InvitationExpiry > ExpiryFreesSeat, p.OwnershipEnders > EndedBySupport, p.IdentityChange > IdentityChangeAllowed, p.LeaveDay > users.LastDay,
 		p.Exempt&^users.In(users.Roles()...) != 0:
 		return ErrUnknownSwitch
 	case !p.Cards.valid():
@@ -224,6 +233,8 @@ func (p Policy) Check() error {
 	case p.Buying.Least < 0, p.Buying.Most < 0, p.Buying.Least > MaxSeats,
 		p.Buying.Most != 0 && p.Buying.Most < p.Buying.Least:
 		return ErrOrderBounds
+	case p.LeaveNotice < 0, p.LeaveNotice > MaxLeaveNotice, p.MostLeavers < 0, p.MostLeavers > MaxLeavers:
+		return ErrLeaveBounds
 	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.ActionDelete):
 		return ErrNoWayOut
 	case p.Withheld.Has(users.ActionAccept), p.Activation == Approval && p.Withheld.Has(users.ActionApprove),

@@ -73,9 +73,12 @@ var (
 	errTotalVersion  = users.Reason{Code: "not-a-version", Text: "is not a number above 0, or an instant with an ID for ties"}
 	errOtherVersions = users.Reason{Code: "another-kind-of-version", Text: "is a number and the earlier ones are instants, or the other way round"}
 	errNotToCome     = users.Reason{Code: "not-to-come", Text: "is not a day to come"}
+	errOneDay        = users.Reason{Code: "one-day", Text: "needs the day of a leave or that of a start, and one of them"}
+	errBeforeStart   = users.Reason{Code: "before-start", Text: "is not after the day of the start"}
+	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d days set by date are near", MaxSettled)}
+	errLater         = users.Reason{Code: "start-and-later", Text: "is for an invitation of today: one to come goes out on its day"}
 	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
-	errSchedule      = users.Reason{Code: "not-yet", Text: "can't be imported yet"}
 	errOtherAccount  = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
 	errOtherPlan     = users.Reason{Code: "another-plan", Text: "are not those of the plan"}
 )
@@ -93,9 +96,9 @@ var reasons = append(users.Reasons(),
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrDeleteOnly, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errPayer, errZone, errSchedule, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
-	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrWithheld,
+	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrWithheld,
 )
 
 // reasonOf returns the reason of a code, and an error of that text for an unknown one.

@@ -1,10 +1,6 @@
 package seats
 
-import (
-	"time"
-
-	"github.com/seatkeeper/seatkeeper/users"
-)
+import "github.com/seatkeeper/seatkeeper/users"
 
 // Schedule sets the day on which an invited or active user becomes inactive by itself, or the
 // day on which an invitation planned by [Invite] goes out. A date is a calendar day in the time
@@ -13,14 +9,15 @@ import (
 // as [Policy.LeaveDay] does; the stored date keeps its meaning. A new date replaces the old
 // one. It is unchanged for the same date with the same meaning.
 //
-// Deactivate and whatever else ends the status of the user clear the date; Reactivate and
-// Restore bring none back.
+// Deactivate and whatever else ends the status of the user clear the date, and so does an
+// ownership; Reactivate and Restore bring none back. A user created inactive can have both days:
+// the leave counts from the invitation on.
 //
 // The actors who may [Deactivate] the user may schedule it, under the same switches of the
 // policy: owners, admins, support and the system, and a sync for users of its own source; for
 // Start those who may [Invite]. [ErrOwnerProtected] for an owner. [ErrWrongStatus] for a user
-// of another status. [ErrBadInput] for a malformed date, for one that is over, and for a
-// command without or with both.
+// of another status. [ErrBadInput] for a malformed date, for one that is over, for a leave
+// before the start, and for a command without or with both.
 type Schedule struct {
 	User  users.ID    `json:"user"`
 	Leave users.Leave `json:"leave,omitzero"` // the day of the deactivation
@@ -33,10 +30,158 @@ func (Schedule) Action() users.Action { return users.ActionSchedule }
 func (c Schedule) target() users.ID { return c.User }
 
 func (c Schedule) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	start := c.Start != ""
+	if refusal := v.mayDate(u, !start, start); refusal != nil {
+		return effect{}, refusal
+	}
+	_, _, refusal := v.nextStatus(users.ActionSchedule, u)
+	switch {
+	case refusal != nil:
+		return effect{}, refusal
+	case start == (c.Leave != users.Leave{}):
+		return effect{}, badInput("leave", errOneDay)
+	case !(waits(u) || !start && holding.Has(u.Status)):
+		return effect{}, refuse(ErrWrongStatus, u.ID).because(statusReasons[v.account.Policy.Shows(u.Status)])
+	}
+	next, refusal := v.withDays(u, c.Leave, c.Start)
+	if refusal != nil {
+		return effect{}, refusal
+	}
+	if next.Schedule.Leave == u.Schedule.Leave && next.Start.Date == u.Start.Date && !u.Schedule.Held {
+		return effect{}, nil
+	}
+	if refusal := v.checkDays(next, !start, start); refusal != nil {
+		return effect{}, refusal
+	}
+	if start {
+		return effect{kind: EventScheduled, user: next, date: c.Start}, nil
+	}
+	return effect{kind: EventScheduled, user: next, date: next.Schedule.Date, dateAs: next.Schedule.As}, nil
 }
 
-// Unschedule cancels the day of a leave or of a start. A user whose start is cancelled stays
+// waits reports whether the user was created inactive: for want of a seat, or for a start.
+func waits(u users.User) bool { return u.Status == users.Inactive && u.LeftAs == users.NoStatus }
+
+// mayDate checks that the actor may do to the user, today, what a leave or a start does on its
+// day.
+func (v *evaluation) mayDate(u users.User, leave, start bool) *Refusal {
+	if leave {
+		if refusal := v.checkTarget(users.ActionDeactivate, u); refusal != nil {
+			return refusal
+		}
+	}
+	if start {
+		return v.checkTarget(users.ActionInvite, u)
+	}
+	return nil
+}
+
+// withDays returns the user with those days to come, set by the actor now; an empty one stays
+// as it is.
+func (v *evaluation) withDays(u users.User, leave users.Leave, start users.Date) (users.User, *Refusal) {
+	if leave == (users.Leave{}) && start == "" {
+		return u, nil
+	}
+	for _, given := range []struct {
+		field string
+		err   error
+	}{{"leave", leave.Check()}, {"start", start.Check()}} {
+		if given.err != nil {
+			return u, badInput(given.field, given.err)
+		}
+	}
+	in, refusal := v.location()
+	if refusal != nil {
+		return u, refusal
+	}
+	if start != "" {
+		u.Start = users.Start{Date: start, At: start.Start(in), By: v.request.Actor}
+	}
+	if leave != (users.Leave{}) {
+		leave.As = v.account.Policy.leaveDay(leave.As)
+		u.Schedule = users.Schedule{Leave: leave, At: leave.At(in), By: v.request.Actor}
+		if days := v.account.Policy.notice(); days > 0 {
+			// A notice that comes too late is given at once.
+			u.Schedule.Notice = later(leave.Date.AddDays(-days).Start(in), v.request.At)
+		}
+	}
+	return u, nil
+}
+
+// checkDays refuses the days of a user that are over, and a leave before the start.
+func (v *evaluation) checkDays(u users.User, leave, start bool) *Refusal {
+	switch {
+	case leave && !u.Schedule.At.After(v.request.At):
+		return badInput("leave", errNotToCome)
+	case start && !u.Start.At.After(v.request.At):
+		return badInput("start", errNotToCome)
+	case u.Start.Date != "" && u.Schedule.Date != "" && !u.Schedule.At.After(u.Start.At):
+		return badInput("leave", errBeforeStart)
+	}
+	return nil
+}
+
+// scheduled returns a new user with the day of a leave, as far as the actor may schedule it.
+func (v *evaluation) scheduled(u users.User, leave users.Leave) (users.User, *Refusal) {
+	if leave == (users.Leave{}) {
+		return u, nil
+	}
+	if refusal := v.mayDate(u, true, false); refusal != nil {
+		return u, refusal
+	}
+	u, refusal := v.withDays(u, leave, "")
+	if refusal != nil {
+		return u, refusal
+	}
+	return u, v.checkDays(u, true, false)
+}
+
+// plan returns the effect of an invitation to come.
+func (v *evaluation) plan(c Invite, u users.User) (effect, *Refusal) {
+	if c.Later {
+		return effect{}, badInput("later", errLater)
+	}
+	u.Status = users.Inactive
+	u, refusal := v.withDays(u, users.Leave{}, c.Start)
+	if refusal == nil {
+		refusal = v.checkDays(u, false, true)
+	}
+	if refusal == nil {
+		u, refusal = v.scheduled(u, c.Leave)
+	}
+	if refusal != nil {
+		return effect{}, refusal
+	}
+	f := effect{kind: EventScheduled, user: u, date: c.Start}
+	if leave := u.Schedule.Leave; leave.Date != "" {
+		f.then = &effect{kind: EventScheduled, date: leave.Date, dateAs: leave.As}
+	}
+	return f, nil
+}
+
+// gone returns the effect of a row of a file about a user whose leave is over.
+func (v *evaluation) gone(c Invite) (effect, *Refusal) {
+	p, err := c.Profile.Clean()
+	if err != nil {
+		return effect{}, badProfile(err)
+	}
+	u, known, refusal := v.match(p)
+	switch {
+	case refusal != nil:
+		return effect{}, refusal
+	case !known || !holding.Has(u.Status):
+		return effect{user: u}, nil
+	}
+	if refusal := v.mayDate(u, true, false); refusal != nil {
+		return effect{}, refusal
+	}
+	f, refusal := v.leave(users.ActionDeactivate, EventDeactivated, u, "", "")
+	leave := c.Leave
+	f.date, f.dateAs = leave.Date, v.account.Policy.leaveDay(leave.As)
+	return f, refusal
+}
+
+// Unschedule cancels the days of a leave and of a start. A user whose start is cancelled stays
 // inactive. It is unchanged for a user without one.
 //
 // The actors are those of [Schedule].
@@ -50,14 +195,26 @@ func (Unschedule) Action() users.Action { return users.ActionUnschedule }
 func (c Unschedule) target() users.ID { return c.User }
 
 func (c Unschedule) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	leave, start := u.Schedule.Date != "", u.Start.Date != ""
+	if !leave && !start {
+		return effect{}, nil
+	}
+	if refusal := v.mayDate(u, leave, start); refusal != nil {
+		return effect{}, refusal
+	}
+	f := effect{kind: EventUnscheduled, user: u, date: u.Start.Date}
+	if !start {
+		f.date, f.dateAs = u.Schedule.Date, u.Schedule.As
+	}
+	f.user.Schedule, f.user.Start = users.Schedule{}, users.Start{}
+	return f, nil
 }
 
 // ConfirmLeave lets a user leave whose scheduled leave is held back, since more than
 // [Policy.MostLeavers] users leave on that day. The user becomes inactive now. [Unschedule]
 // and a new date by [Schedule] are the other ways. It is unchanged for every other user.
 //
-// Owners, admins, support and the system may.
+// The actors who may [Deactivate] the user may confirm it, but for a sync.
 type ConfirmLeave struct {
 	User users.ID `json:"user"`
 }
@@ -68,24 +225,22 @@ func (ConfirmLeave) Action() users.Action { return users.ActionConfirmLeave }
 func (c ConfirmLeave) target() users.ID { return c.User }
 
 func (c ConfirmLeave) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
-}
-
-// notice returns the instant of the notice before a leave on a date; zero: the policy has none.
-func (v *evaluation) notice(date users.Date, in *time.Location) time.Time {
-	days := v.account.Policy.LeaveNotice
-	if days == 0 {
-		return time.Time{}
+	if !u.Schedule.Held {
+		return effect{}, nil
 	}
-	return date.AddDays(-days).Start(in)
+	if refusal := v.mayDate(u, true, false); refusal != nil {
+		return effect{}, refusal
+	}
+	next, _, refusal := v.nextStatus(users.ActionConfirmLeave, u)
+	return effect{kind: EventLeavingConfirmed, user: next, date: u.Schedule.Date, dateAs: u.Schedule.As}, refusal
 }
 
-// start invites a user on the planned day. Without a free seat the user stays inactive, and
-// so in a closed account.
+// start invites a user on the planned day. Without a free seat the user stays inactive, under
+// every [WhenFull], and so in a closed account.
 func (v *evaluation) start(u users.User) effect {
 	date, by := u.Start.Date, u.Start.By
 	missed := u
-	missed.Start, missed.Schedule = users.Start{}, users.Schedule{}
+	missed.Start = users.Start{}
 	instead := effect{kind: EventStartMissed, user: missed, date: date, actor: by}
 	if !v.account.Closed.IsZero() {
 		return instead

@@ -45,6 +45,13 @@ func Settle(s Snapshot, r Request) Change {
 		v.reschedule(v.row(d.id))
 	}
 	v.account.NextDue = s.NextDue
+	v.comesNext()
+	v.account.Revision = v.base + 1
+	return v.change()
+}
+
+// comesNext lets the account fall due for the loaded rows, too.
+func (v *evaluation) comesNext() {
 	for _, u := range v.people {
 		v.account.NextDue = earliest(v.account.NextDue, u.Due)
 	}
@@ -56,14 +63,12 @@ func Settle(s Snapshot, r Request) Change {
 			v.account.NextDue = earliest(v.account.NextDue, l.Due)
 		}
 	}
-	v.account.Revision = v.base + 1
-	return v.change()
 }
 
 // SettleNeeds reports whether the snapshot of a due account lacks the admins, who are told of
 // leaves that are held back. Then it must be loaded again with the need, which is changed here.
 func SettleNeeds(n *Need, s Snapshot) bool {
-	if n.Admins || !s.Account.Policy.holdsBack() {
+	if n.Admins || !s.Account.Policy.holdsBack(MaxSettled) {
 		return false
 	}
 	n.Admins = true
@@ -141,7 +146,7 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 	r := v.row(id)
 	switch {
 	case r.user.ID != "":
-		u := withDays(r.user, in, v.request.At)
+		u := inZone(r.user, in, v.request.At)
 		if u.Schedule != r.user.Schedule || u.Start != r.user.Start {
 			v.putUser(u)
 		}
@@ -157,8 +162,22 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 	}
 }
 
-// withDays returns the user with the instants of the days in a location.
-func withDays(u users.User, in *time.Location, now time.Time) users.User {
+// resolveAll computes the days of all loaded users and pools anew. Those that are not loaded
+// have days that are more than the lead away.
+func (v *evaluation) resolveAll() {
+	for id := range v.people {
+		v.resolveDays(users.LicenceID{User: id})
+		v.reschedule(userRow(v.people[id]))
+	}
+	for id := range v.pools {
+		v.resolveDays(users.LicenceID{Pool: string(id)})
+		v.reschedule(poolRow(v.pools[id]))
+	}
+	v.comesNext()
+}
+
+// inZone returns the user with the instants of the days in a location.
+func inZone(u users.User, in *time.Location, now time.Time) users.User {
 	if u.Start.Date != "" {
 		u.Start.At = u.Start.Date.Start(in)
 	}
@@ -199,7 +218,7 @@ func (v *evaluation) reschedule(r row) {
 // heldBack returns the leaves that are held back together with a coming one, which are then
 // taken from the queue. It is not ok if they are no more than the policy lets go on a day.
 func (v *evaluation) heldBack(q *queue, c coming) (held []users.ID, ok bool) {
-	if c.rank != leaveRank || !v.account.Policy.holdsBack() {
+	if c.rank != leaveRank {
 		return nil, false
 	}
 	leave := v.people[c.id.User].Schedule.Leave
@@ -211,13 +230,17 @@ func (v *evaluation) heldBack(q *queue, c coming) (held []users.ID, ok bool) {
 			rest = append(rest, d)
 		}
 	}
-	most := v.account.Policy.MostLeavers
-	if int64(len(held)) <= most {
+	if !v.account.Policy.holdsBack(len(held)) {
 		return nil, false
 	}
 	q.next = rest
 	if q.inPart && c.at.Equal(q.snapshot.NextDue) {
-		held = held[most+1:] // the others stay due, by which the next piece knows
+		// As many stay due as the next piece needs to hold them back with its own.
+		n := 0
+		for !v.account.Policy.holdsBack(n) {
+			n++
+		}
+		held = held[n:]
 	}
 	return held, true
 }

@@ -94,7 +94,9 @@ func (s *site) refused(code seats.Code, actor users.Actor, commands ...seats.Com
 // settle lets happen what is due.
 func (s *site) settle() []seats.Event {
 	s.t.Helper()
-	change := seats.Settle(s.rows, s.request(system))
+	r := s.request(system)
+	r.Channel = seats.ByClock
+	change := seats.Settle(s.rows, r)
 	s.write(change)
 	return change.Events
 }

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -97,13 +98,28 @@ func (p Policy) lapses(u users.User, now time.Time) bool {
 	return p.InvitationExpiry == ExpiryFreesSeat && u.Status == users.Invited && u.Expires.After(now)
 }
 
-// holdsBack reports whether unusually many leaves of one day are held back.
-func (p Policy) holdsBack() bool { return p.MostLeavers > 0 }
+// holdsBack reports whether that many leaves of one day are unusually many.
+func (p Policy) holdsBack(leavers int) bool {
+	return p.MostLeavers > 0 && int64(leavers) > p.MostLeavers
+}
 
-// end returns the end of an invitation sent at an instant; zero: it has none.
-func (p Policy) end(sent time.Time) time.Time {
-	if p.InvitationExpiry == ExpiryNever {
+// leaveDay returns the meaning of the date of a leave that was given with that one.
+func (p Policy) leaveDay(given users.LeaveDay) users.LeaveDay {
+	return cmp.Or(given, p.LeaveDay, users.FirstDayWithout)
+}
+
+// notice returns the number of days from the notice to the leave; zero: there is none.
+func (p Policy) notice() int { return p.LeaveNotice }
+
+// end returns the end of an invitation sent at an instant, in the time zone; zero: it has none. A
+// term of whole days counts calendar days, over every change of the clock.
+func (p Policy) end(sent time.Time, in *time.Location) time.Time {
+	const day = 24 * time.Hour
+	switch {
+	case p.InvitationExpiry == ExpiryNever:
 		return time.Time{}
+	case p.Term%day == 0:
+		return users.AddDays(sent, int(p.Term/day), in)
 	}
 	return sent.Add(p.Term)
 }

@@ -35,13 +35,17 @@ var dates = []struct {
 //     lie in the future. All are cut to microseconds in UTC.
 //   - NotificationCount is positive and at most [MaxNotifications] if LastNotified is set, and
 //     otherwise 0.
+//   - The Leave of Schedule is for invited and active users but owners, and for those created
+//     inactive; Start is for the latter.
 //
-// Schedule and Start are kept. Lapses, Due and Salt are emptied: they are the library's to set.
+// Of Schedule and Start the days alone are kept. They, Lapses, Due and Salt are the library's to
+// set.
 func (u User) Clean(at time.Time) (User, error) {
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
 	u.Lapses, u.Due, u.Salt = false, time.Time{}, ""
+	u.Schedule, u.Start = Schedule{Leave: u.Schedule.Leave}, Start{Date: u.Start.Date}
 	profile, err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {
 		err = profile.checkIdentity()
@@ -74,6 +78,7 @@ func (u User) checkStatus() *FieldError {
 		was = u.LeftAs
 	}
 	inside := In(Active, Deleted).Has(was)
+	waits := u.Status == Inactive && u.LeftAs == NoStatus
 	for _, rule := range []struct {
 		holds  bool
 		field  string
@@ -90,6 +95,10 @@ func (u User) checkStatus() *FieldError {
 		{inside || u.Approved.IsZero(), "approved", ErrUnfit},
 		{was == Invited || u.Expires.IsZero(), "expires", ErrUnfit},
 		{u.NotificationCount >= 0 && u.NotificationCount <= MaxNotifications && (u.NotificationCount > 0) != u.LastNotified.IsZero(), "notification-count", ErrUnfit},
+		{u.Schedule.Check() == nil, "leave", ErrDate},
+		{u.Start.Date.Check() == nil, "start", ErrDate},
+		{u.Schedule.Leave == Leave{} || waits || In(Invited, Active).Has(u.Status) && u.Role != Owner, "leave", ErrUnfit},
+		{u.Start.Date == "" || waits, "start", ErrUnfit},
 	} {
 		if !rule.holds {
 			return &FieldError{rule.field, rule.reason}

@@ -70,8 +70,10 @@ func TestUser_Clean_kept(t *testing.T) {
 		"archived, invited at the start": func(u *users.User) {
 			u.Status, u.ArchivedAs, u.FirstSignIn, u.Expires = users.Archived, users.Invited, time.Time{}, day(9)
 		},
-		"scheduled": func(u *users.User) {
-			u.Schedule = users.Schedule{Leave: users.From("2030-01-01"), At: now.AddDate(4, 0, 0)}
+		"scheduled": func(u *users.User) { u.Schedule.Leave = users.From("2030-01-01") },
+		"to start": func(u *users.User) {
+			u.Status, u.FirstSignIn = users.Inactive, time.Time{}
+			u.Start.Date, u.Schedule.Leave = "2030-01-01", users.Until("2030-01-09")
 		},
 	} {
 		kept, err := grown(change).Clean(now)

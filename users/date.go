@@ -142,6 +142,15 @@ func Until(last Date) Leave { return Leave{last, LastDay} }
 // From returns the leave with that first day without access.
 func From(first Date) Leave { return Leave{first, FirstDayWithout} }
 
+// Check returns a reason against a leave with a malformed date or an unknown meaning, or nil. The
+// zero leave passes.
+func (l Leave) Check() error {
+	if l.Date == "" && l.As != ByPolicy || l.As > LastDay {
+		return ErrDate
+	}
+	return l.Date.Check()
+}
+
 // At returns the instant of the leave in the location.
 func (l Leave) At(in *time.Location) time.Time {
 	if l.As == LastDay {
