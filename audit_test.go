@@ -1,6 +1,7 @@
 package seatkeeper_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -72,7 +73,7 @@ func TestKeeper_Audit(t *testing.T) {
 			{What: "user p1-002", Stored: "invited member", Counted: "invited admin"},
 			{What: "user p2-399", Stored: "invited admin", Counted: "invited member"},
 		}},
-		{"licences", become(swap("l0", "l1")), []seats.Drift{
+		{"licences", nil, []seats.Drift{
 			{What: "user l0", Stored: "active member, 1 of pool sql", Counted: "active member, 1 of pool go"},
 			{What: "user l1", Stored: "active member, 1 of pool go", Counted: "active member, 1 of pool sql"},
 		}},
@@ -88,7 +89,11 @@ func TestKeeper_Audit(t *testing.T) {
 		}},
 	} {
 		t.Run("people/"+c.name, func(t *testing.T) {
-			k := on(t, restored{Store: s, user: c.user}, seatkeeper.Options{})
+			rows := restored{Store: s, user: c.user}
+			if c.name == "licences" {
+				rows.holder = func(id users.ID) users.ID { return cmp.Or(swap("l0", "l1")[id], id) }
+			}
+			k := on(t, rows, seatkeeper.Options{})
 			drift, err := k.Audit(t.Context(), "acme")
 			require.NoError(t, err)
 			require.Equal(t, c.want, drift)
@@ -118,7 +123,7 @@ func TestKeeper_Audit(t *testing.T) {
 	t.Run("moving account", func(t *testing.T) {
 		rival := on(t, s, seatkeeper.Options{})
 		for at := range 30 { // calls of an audit of both passes
-			k, err := seatkeeper.New(faults.New(restored{Store: s, user: become(swap("p0-100", "l0"))}, func(n int) faults.Fault {
+			k, err := seatkeeper.New(faults.New(restored{Store: s, user: become(swap("p0-100", "l0")), holder: func(id users.ID) users.ID { return cmp.Or(swap("p0-100", "l0")[id], id) }}, func(n int) faults.Fault {
 				if n == at {
 					_, err := rival.Do(t.Context(), "acme", system,
 						seats.Deactivate{User: users.ID(fmt.Sprintf("p0-%03d", 20+at))}, seats.Accept{User: users.ID(fmt.Sprintf("p2-%03d", 200+at))},

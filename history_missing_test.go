@@ -23,7 +23,8 @@ type restored struct {
 	store.Store
 	missing func(n uint64) bool
 	user    func(users.User) (users.User, bool)
-	older   uint64 // number of events unknown to the account's row
+	holder  func(users.ID) users.ID // of a licence
+	older   uint64                  // number of events unknown to the account's row
 }
 
 func (r restored) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
@@ -38,6 +39,12 @@ func (r restored) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapsh
 	snapshots, err := r.Store.Load(ctx, needs...)
 	for i := range snapshots {
 		snapshots[i].Account.Sequence -= min(r.older, snapshots[i].Account.Sequence)
+		for j := range snapshots[i].Licences {
+			if l := &snapshots[i].Licences[j]; r.holder != nil {
+				l.User = r.holder(l.User)
+			}
+		}
+		slices.SortFunc(snapshots[i].Licences, func(x, y users.Licence) int { return x.ID().Compare(y.ID()) })
 	}
 	return snapshots, err
 }

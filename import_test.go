@@ -198,7 +198,7 @@ func TestKeeper_Import_refusals(t *testing.T) {
 	require.Len(t, report.Refusals, 100)
 	for i, o := range report.Refusals {
 		place := max(0, 2*i-1)
-		require.Equal(t, people[place].ID, o.User)
+		require.Equal(t, people[place].User.ID, o.User)
 		require.Equal(t, place, o.Refusal.Index)
 		require.ErrorIs(t, o.Refusal, seats.ErrBadInput)
 	}
@@ -255,7 +255,7 @@ func TestKeeper_Import_reused_memory(t *testing.T) {
 		for _, id := range []users.ID{"ada", "bob"} {
 			u := veteran(id)
 			groups[0] = string(id)
-			u.Groups = groups
+			u.User.Groups = groups
 			yield(u, nil)
 		}
 	})

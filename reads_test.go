@@ -10,6 +10,8 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -167,4 +169,53 @@ func TestKeeper_Find(t *testing.T) {
 	require.Equal(t, users.Deleted, p.Status)
 	_, err = k.Find(ctx, "acme", users.ByEmail("ada@acme.example"))
 	require.ErrorIs(t, err, seats.ErrUnknownUser)
+}
+
+func TestKeeper_Licences(t *testing.T) {
+	ctx := t.Context()
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
+	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Unlimited()}, seats.SetTotal{Pool: "sql", Total: seats.Unlimited()})
+	_, err := k.Import(ctx, "acme", table(nil, crowd(600, "go", "sql")...))
+	require.NoError(t, err)
+	do(t, k, owner, seats.Delete{User: "p0007"})
+	list := func(k *seatkeeper.Keeper, account users.AccountID, f users.LicenceFilter) (ids []users.LicenceID, err error) {
+		for l, err := range k.Licences(ctx, account, f) {
+			if err != nil {
+				return ids, err
+			}
+			require.True(t, f.Match(l))
+			ids = append(ids, l.ID())
+		}
+		require.True(t, slices.IsSortedFunc(ids, users.LicenceID.Compare))
+		require.Len(t, slices.Compact(slices.Clone(ids)), len(ids))
+		return ids, nil
+	}
+	count := func(f users.LicenceFilter) int {
+		ids, err := list(k, "acme", f)
+		require.NoError(t, err)
+		return len(ids)
+	}
+	require.Equal(t, 1200, count(users.LicenceFilter{}), "of several pages")
+	require.Equal(t, 600, count(users.LicenceFilter{Pool: "go"}))
+	require.Equal(t, 599, count(users.LicenceFilter{Pool: "go", State: users.In(users.LicenceAssigned)}))
+	ids, err := list(k, "acme", users.LicenceFilter{State: users.In(users.LicenceReturned)})
+	require.NoError(t, err)
+	require.Equal(t, []users.LicenceID{{User: "p0007", Pool: "go", Number: 1}, {User: "p0007", Pool: "sql", Number: 1}}, ids, "the record of deleted users stays")
+	for l, err := range k.Licences(ctx, "acme", users.LicenceFilter{Pool: "go"}) { // a page of a screen
+		require.NoError(t, err)
+		require.Equal(t, 599, count(users.LicenceFilter{Pool: "go"}.NextPage(l)))
+		break
+	}
+	_, err = list(k, "unknown", users.LicenceFilter{})
+	require.ErrorIs(t, err, store.ErrNotFound)
+	broken := on(t, faults.New(s, func(n int) faults.Fault {
+		if n == 2 {
+			return faults.Fail
+		}
+		return faults.None
+	}), seatkeeper.Options{})
+	ids, err = list(broken, "acme", users.LicenceFilter{})
+	require.ErrorIs(t, err, faults.ErrInjected)
+	require.Len(t, ids, 500, "the first page")
 }

@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -109,4 +110,18 @@ func TestLicenceFilter_Match(t *testing.T) {
 	} {
 		require.Equal(t, c.want, c.filter.Match(l), "%+v", c.filter)
 	}
+}
+
+func TestLicence_UnmarshalJSON(t *testing.T) {
+	created := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+	l := users.Licence{
+		User: "ada", Pool: "forklift", Number: 2, Assigned: created, Started: created.Add(time.Hour), DueDate: "2026-06-30",
+		Ends: created.Add(48 * time.Hour),
+	}
+	text, err := json.Marshal(l)
+	require.NoError(t, err)
+	var read users.Licence
+	require.NoError(t, json.Unmarshal(text, &read))
+	require.Equal(t, l, read)
+	require.Error(t, json.Unmarshal([]byte(`{"pool": "forklift", "seat": 1}`), &read))
 }

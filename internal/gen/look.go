@@ -15,9 +15,11 @@ func NthID(n int) users.ID { return users.ID(fmt.Sprintf("n%d", n)) }
 type Look struct {
 	People users.Filter
 	Events seats.EventFilter
-	Limit  int
-	Need   seats.Need
-	Ahead  time.Duration // as of when people are due
+	// Licences selects course licences.
+	Licences users.LicenceFilter
+	Limit    int
+	Need     seats.Need
+	Ahead    time.Duration // as of when people are due
 }
 
 // Look draws a look.
@@ -27,10 +29,16 @@ func (d Dice) Look() Look {
 		People: d.Filter(), Limit: Or(d, []int{1, 2, 3, 1000}, 0),
 		Events: seats.EventFilter{After: uint64(d.Below(20))},
 		Need: seats.Need{
-			Users: Some(d, 3, everyUser), Keys: Some(d, 3, Probes),
+			Users: Some(d, 3, everyUser), Keys: Some(d, 3, Probes), Licences: Some(d, 3, everyUser),
 			Admins: d.Chance(30), IndexFrom: d.Below(3), IndexTo: 1 + d.Below(4),
 		},
 		Ahead: One(d, 0, time.Microsecond, -time.Hour, Term, 9*Term),
+	}
+	if d.Chance(30) {
+		l.Licences.User = One(d, everyUser...)
+	}
+	if d.Chance(50) {
+		l.Licences.Pool, l.Licences.State = string(Course), users.Set[users.LicenceState](d.Below(16))
 	}
 	if d.Chance(30) {
 		l.Events.User = One(d, everyUser...)

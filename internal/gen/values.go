@@ -137,6 +137,7 @@ func (d Dice) Filter() users.Filter {
 	if d.Chance(20) {
 		f.Department, f.Source = One(d, Departments...), new(One(d, Sources...))
 	}
+	f.Dated, f.HeldBack = d.Chance(10), d.Chance(5)
 	return f
 }
 

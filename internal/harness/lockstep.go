@@ -191,6 +191,15 @@ func (p *pair) look(l gen.Look) {
 		}
 		l.People = l.People.NextPage(page[len(page)-1])
 	}
+	for range 3 {
+		page := both(p, fmt.Sprintf("at most %d of the licences %s", l.Limit, gen.Text(l.Licences)), func(w *side) ([]users.Licence, error) {
+			return w.store.Licences(ctx, w.account, l.Licences, l.Limit)
+		})
+		if len(page) == 0 {
+			break
+		}
+		l.Licences = l.Licences.NextPage(page[len(page)-1])
+	}
 	both(p, fmt.Sprintf("at most %d of the events %s", l.Limit, gen.Text(l.Events)), func(w *side) ([]seats.Event, error) {
 		events, err := w.store.Events(ctx, w.account, l.Events, l.Limit)
 		return w.numbered(events), err
@@ -204,6 +213,7 @@ func (p *pair) end() {
 	both(p, "usage", func(w *side) (seats.Usage, error) { return w.Usage(ctx, w.account) })
 	both(p, "usage of the people "+gen.Text(p.filter), func(w *side) (seats.Usage, error) { return w.UsageOf(ctx, w.account, p.filter) })
 	both(p, "the pools", func(w *side) ([]seats.Pool, error) { return all(w.Pools(ctx, w.account)) })
+	both(p, "the licences", func(w *side) ([]users.Licence, error) { return all(w.Licences(ctx, w.account, users.LicenceFilter{})) })
 	both(p, "the audit", func(w *side) ([]seats.Drift, error) { return w.Audit(ctx, w.account) })
 	both(p, "replay", func(w *side) (seats.Ledger, error) { return w.Replay(ctx, w.account) })
 	both(p, "the bill", func(w *side) (seats.Period, error) {

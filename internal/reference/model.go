@@ -247,7 +247,9 @@ func (m *Model) Selects(f users.Filter, p *Person) bool {
 		(f.Department == "" || f.Department == p.Department) &&
 		(f.Group == "" || slices.Contains(p.Groups, f.Group)) &&
 		(f.Source == nil || *f.Source == p.Source) &&
-		(!f.NeverSignedIn || p.FirstSignIn.IsZero())
+		(!f.NeverSignedIn || p.FirstSignIn.IsZero()) &&
+		(!f.Dated || p.Start.Date != "" || p.Schedule.Date != "") &&
+		(!f.HeldBack || p.Schedule.Held)
 }
 
 // List returns the users that a filter for shown statuses selects, in its order.

@@ -67,6 +67,7 @@ func byBytes(read func(t *tester, a users.AccountID, text string)) func(*tester)
 			}))
 			c.ID, c.Events[0].Change, c.Events[0].Key = seats.ChangeID(text), seats.ChangeID(text), text
 			c.Pools = []seats.Pool{{ID: seats.PoolID(text), Total: seats.Of(1000), Spent: int64(i)}}
+			c.Licences = []users.Licence{{User: users.ID(text), Pool: text, Number: 1, Assigned: gen.Epoch}}
 			t.written(c)
 		}
 		t.same()
@@ -85,6 +86,13 @@ var (
 	poolsByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
 		t.load(seats.Need{Account: a, Pools: []seats.PoolID{seats.PoolID(text)}})
 		t.pools(a, seats.PoolID(text), 1)
+	})
+	licencesByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
+		t.load(seats.Need{Account: a, Licences: []users.ID{users.ID(text)}})
+		t.licences(a, users.LicenceFilter{User: users.ID(text)}, everything)
+		t.licences(a, users.LicenceFilter{Pool: text}, everything)
+		t.licences(a, users.LicenceFilter{After: users.LicenceID{User: users.ID(text)}}, 1)
+		t.licences(a, users.LicenceFilter{After: users.LicenceID{User: "Alice", Pool: text}}, 1)
 	})
 	callsByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
 		t.load(of(a, seats.Need{Change: seats.ChangeID(text)}, seats.Need{Key: text, IndexTo: 1})...)

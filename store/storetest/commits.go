@@ -161,7 +161,7 @@ func refusedWritesNothing(t *tester) {
 	a := t.opened("a")
 	x := member(users.Profile{ID: "x", Email: "x@acme.example", Groups: []string{"a"}})
 	c := t.change(a, x)
-	c.Pools = []seats.Pool{{ID: gen.Course, Total: seats.Of(5)}}
+	c.Pools, c.Licences = []seats.Pool{{ID: gen.Course, Total: seats.Of(5)}}, []users.Licence{{User: "x", Pool: string(gen.Course), Number: 1, Assigned: gen.Epoch}}
 	t.written(c)
 	full := func(more ...users.User) seats.Change {
 		moved := x
@@ -170,6 +170,7 @@ func refusedWritesNothing(t *tester) {
 		c.Account.NextDue, c.Account.Zone, c.Account.Policy = gen.Epoch, "Africa/Cairo", seats.AccuEdConnect()
 		c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", gen.Epoch, gen.Epoch
 		c.Pools = []seats.Pool{{ID: seats.Site, Total: seats.Of(7), Held: 3}, {ID: gen.Course, Total: seats.Of(6), Held: 6}}
+		c.Licences = []users.Licence{elaborateLicence("x", gen.Course, 1, gen.Epoch), elaborateLicence("y", gen.Course, 1, gen.Epoch)}
 		for i := range c.Events {
 			c.Events[i].Key = "call"
 		}
@@ -223,17 +224,22 @@ func keyGivenUp(t *tester) {
 func rowsReplaceRows(t *tester) {
 	a := t.opened("a")
 	x := member(users.Profile{ID: "x", Email: "x@acme.example", Username: "x", ExternalID: "7", FirstName: "X", Groups: []string{"a", "b"}})
-	x.Licences = []users.Licence{{Pool: "c1", Assigned: gen.Epoch}, {Pool: "c2", Assigned: gen.Epoch, Started: gen.Epoch}}
-	x.Schedule, x.Due, x.Salt = users.Schedule{Date: "2026-05-01", At: gen.Epoch}, gen.Epoch, "salt"
+	x.Schedule = users.Schedule{Leave: users.From("2026-05-01"), At: gen.Epoch, Notice: gen.Epoch, By: users.As(owner), Held: true}
+	x.Start = users.Start{Date: "2026-05-01", At: gen.Epoch, By: users.As(owner)}
+	x.Due, x.Salt = gen.Epoch, "salt"
 	c := t.change(a, x)
 	bare := c.Account
 	c.Account.NextDue, c.Account.Salt = gen.Epoch, "salt"
 	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", gen.Epoch, gen.Epoch
-	c.Pools = []seats.Pool{{ID: gen.Course, Total: seats.Of(5), Held: 5}}
+	course := elaboratePool(gen.Course, gen.Epoch)
+	course.Held = 5
+	first, second := elaborateLicence("x", gen.Course, 1, gen.Epoch), users.Licence{User: "x", Pool: string(gen.Course), Number: 2, Assigned: gen.Epoch}
+	c.Pools, c.Licences = []seats.Pool{course}, []users.Licence{first, second}
 	t.written(c)
 	t.same()
 
-	c = t.change(a, users.User{Profile: users.Profile{ID: "x", Username: "x2", Groups: []string{"b"}}, Status: users.Inactive, Licences: x.Licences[1:]})
+	c = t.change(a, users.User{Profile: users.Profile{ID: "x", Username: "x2", Groups: []string{"b"}}, Status: users.Inactive})
+	c.Licences = []users.Licence{{User: "x", Pool: string(gen.Course), Number: 1, Assigned: gen.Epoch}}
 	bare.Revision, bare.Sequence, bare.NextDue = c.Account.Revision, c.Account.Sequence, gen.Epoch.AddDate(0, 0, -1)
 	c.Account = bare
 	c.Pools = []seats.Pool{{ID: gen.Course, Total: seats.Unlimited()}}
@@ -241,6 +247,14 @@ func rowsReplaceRows(t *tester) {
 	t.same()
 	t.loads(of(a, seats.Need{Keys: x.Keys()}, seats.Need{DueBy: gen.Epoch})...)
 	t.users(a, users.Filter{Group: "a"}, everything)
+	t.users(a, users.Filter{Dated: true}, everything)
+	t.users(a, users.Filter{HeldBack: true}, everything)
+
+	c = t.change(a)
+	second.Started = gen.Epoch
+	c.Licences = []users.Licence{second} // alone: the user and the other licence stay
+	t.written(c)
+	t.same()
 
 	t.written(t.change(a, member(users.Profile{ID: "y", Email: "x@acme.example", Username: "x", ExternalID: "7"}))) // takes the keys
 	t.same()

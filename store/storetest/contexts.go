@@ -27,12 +27,16 @@ func endsWithContext(t *tester) {
 	a := t.opened("a")
 	change := t.invited(a, "x")
 	calls := map[string]func(context.Context) error{
-		"Load":     func(ctx context.Context) error { _, err := t.store.Load(ctx, seats.Need{Account: a}); return err },
-		"Commit":   func(ctx context.Context) error { _, err := t.store.Commit(ctx, change); return err },
-		"Users":    func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
-		"Tally":    func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
-		"Events":   func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
-		"Pools":    func(ctx context.Context) error { _, err := t.store.Pools(ctx, a, "", 1); return err },
+		"Load":   func(ctx context.Context) error { _, err := t.store.Load(ctx, seats.Need{Account: a}); return err },
+		"Commit": func(ctx context.Context) error { _, err := t.store.Commit(ctx, change); return err },
+		"Users":  func(ctx context.Context) error { _, err := t.store.Users(ctx, a, users.Filter{}, 1); return err },
+		"Tally":  func(ctx context.Context) error { _, _, err := t.store.Tally(ctx, a, users.Filter{}); return err },
+		"Events": func(ctx context.Context) error { _, err := t.store.Events(ctx, a, seats.EventFilter{}, 1); return err },
+		"Pools":  func(ctx context.Context) error { _, err := t.store.Pools(ctx, a, "", 1); return err },
+		"Licences": func(ctx context.Context) error {
+			_, err := t.store.Licences(ctx, a, users.LicenceFilter{}, 1)
+			return err
+		},
 		"Accounts": func(ctx context.Context) error { _, err := t.store.Accounts(ctx, "", 1); return err },
 		"Due":      func(ctx context.Context) error { _, err := t.store.Due(ctx, gen.Epoch, "", 1); return err },
 	}
@@ -125,7 +129,8 @@ func outlivesRestart(t *tester) {
 	for i := range c.Events {
 		c.Events[i].Key = "call"
 	}
-	c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(3), Spent: 3})
+	c.Pools = append(c.Pools, elaboratePool(gen.Course, gen.Epoch))
+	c.Licences = []users.Licence{elaborateLicence("q", gen.Course, 1, gen.Epoch)}
 	c.Account.NextDue = gen.Epoch
 	t.written(c)
 	stale := t.change(a)

@@ -31,6 +31,12 @@ func crowd() (people []users.User) {
 		if i%4 > 0 {
 			u.FirstSignIn = gen.Epoch
 		}
+		switch i % 11 {
+		case 0:
+			u.Start = users.Start{Date: "2026-06-01", At: gen.Epoch, By: users.System()}
+		case 1, 2:
+			u.Schedule = users.Schedule{Leave: users.Until("2026-06-01"), At: gen.Epoch, By: users.System(), Held: i%2 == 0}
+		}
 		people = append(people, u)
 	}
 	return people
@@ -100,6 +106,7 @@ func (t *tester) lists(a users.AccountID) map[string]list {
 			return t.events(a, seats.EventFilter{After: after}, limit)
 		}),
 		"Pools":    listOf(seats.PoolID(""), func(p seats.Pool) seats.PoolID { return p.ID }, func(after seats.PoolID, limit int) []seats.Pool { return t.pools(a, after, limit) }),
+		"Licences": listOf(users.LicenceFilter{}, users.LicenceFilter{}.NextPage, func(f users.LicenceFilter, limit int) []users.Licence { return t.licences(a, f, limit) }),
 		"Accounts": listOf(t.start(), accountID, t.accounts),
 		"Due":      listOf(t.start(), itself, func(after users.AccountID, limit int) []users.AccountID { return t.due(gen.Epoch, after, limit) }),
 		"Pending":  listOf(t.start(), progressOf, func(after users.AccountID, limit int) []store.Progress { return t.pending("mailer", after, limit) }),
@@ -126,6 +133,8 @@ func pages(name string) func(*tester) {
 		t.written(t.invited(a, ids...))
 		t.pooled(a, unordered...)
 		t.pooled(t.account("c"), "a", "d")
+		t.licensed(a, unordered...)
+		t.licensed(t.account("c"), "a", "d")
 		for limit := range 9 {
 			for list := t.lists(a)[name]; list(limit) && limit > 0; {
 			}
@@ -152,11 +161,16 @@ func pagesAfterUnknown(t *tester) {
 		t.written(c)
 	}
 	t.pooled(a, "a", "c", "e")
+	t.licensed(a, "a", "c", "e")
 	t.written(t.invited(a, "a", "c", "e"))
 	for _, after := range []string{"", "b", "d", "f", "z"} {
 		t.users(a, users.Filter{After: users.ID(after)}, 2)
 		t.users(a, users.Filter{ByName: true, After: users.ID(after), AfterName: "63"}, 2) // c in hexadecimal
 		t.pools(a, seats.PoolID(after), 2)
+		for _, last := range []users.LicenceID{{User: users.ID(after)}, {User: "c", Pool: after}, {User: "c", Pool: "c", Number: int64(len(after))}} {
+			t.licences(a, users.LicenceFilter{After: last}, 2)
+			t.licences(a, users.LicenceFilter{After: last, Pool: "c"}, 2)
+		}
 		t.accounts(t.account(after), 2)
 		t.due(instants[len(instants)-1], t.account(after), 2)
 		t.pending("mailer", t.account(after), 2)
@@ -191,6 +205,7 @@ func pagesWhileRowsChange(t *tester) {
 				seats.Invite{Profile: users.Profile{ID: users.ID(new), Username: new}}, seats.Deactivate{User: id(4*n + 3)},
 			))
 			t.pooled(a, new, fmt.Sprint("p", n), "z")
+			t.licensed(a, new, fmt.Sprint("p", n), "z")
 			for _, name := range []string{"a", "d", "due2+", "z"} {
 				t.written(t.opening(t.account(fmt.Sprint(name, n)), seats.Standard()))
 			}

@@ -35,6 +35,14 @@ func (t *tester) crowded() users.AccountID {
 	}
 	t.written(t.change(a, people...), t.change(b, people...))
 	t.pooled(a, "a", "b", "c")
+	var licences []users.ID
+	for i, u := range people {
+		if i%4 == 0 {
+			licences = append(licences, u.ID)
+		}
+	}
+	t.license(a, []string{"a", "b", "c"}, licences...)
+	t.license(b, []string{"b", "d"}, licences...)
 	for n, call := range []struct {
 		key     string
 		indices []int
@@ -82,6 +90,10 @@ var (
 	})
 	loadPools = loadsOf(func(d gen.Dice, _ seats.Snapshot) seats.Need {
 		return seats.Need{Pools: gen.Some(d, 5, []seats.PoolID{"", "a", "b", "c", "nowhere"})}
+	})
+	loadLicences = loadsOf(func(d gen.Dice, rows seats.Snapshot) seats.Need {
+		ids := append(idsOf(rows.Users), "stranger", "")
+		return seats.Need{Licences: gen.Some(d, 5, ids), Users: gen.Some(d, 2, ids)}
 	})
 	loadPast = loadsOf(func(d gen.Dice, rows seats.Snapshot) seats.Need {
 		return seats.Need{

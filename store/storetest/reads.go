@@ -18,8 +18,8 @@ import (
 )
 
 // Every read of the specification is compared with the rows that the store must have, by the
-// functions of the contract: [seats.Need.Select], [users.Filter.Match] and
-// [seats.EventFilter.Match].
+// functions of the contract: [seats.Need.Select], [users.Filter.Match],
+// [users.LicenceFilter.Match] and [seats.EventFilter.Match].
 
 // everything is a limit beyond all lists of the tests.
 const everything = 10_000
@@ -135,6 +135,12 @@ func (t *tester) pools(account users.AccountID, after seats.PoolID, limit int) [
 	return first(t, account, list, limit, page, err, "Pools after %q, at most %d", after, limit)
 }
 
+func (t *tester) licences(account users.AccountID, f users.LicenceFilter, limit int) []users.Licence {
+	t.Helper()
+	page, err := t.store.Licences(t.Context(), account, f, limit)
+	return first(t, account, matching(t.rows[account].Licences, f.Match), limit, page, err, "Licences %+v, at most %d", f, limit)
+}
+
 // ours returns what there is of the test's accounts after one, in ascending order of ID.
 func ours[R any](t *tester, after users.AccountID, of func(seats.Account) (R, bool)) (rows []R) {
 	for _, id := range slices.Sorted(maps.Keys(t.rows)) {
@@ -230,12 +236,13 @@ func (t *tester) same(accounts ...users.AccountID) {
 		for _, p := range rows.Pools {
 			pools = append(pools, p.ID)
 		}
-		t.loads(of(a, seats.Need{Users: idsOf(rows.Users)}, seats.Need{Keys: keys}, seats.Need{Pools: pools}, seats.Need{Admins: true, DueBy: far})...)
+		t.loads(of(a, seats.Need{Users: idsOf(rows.Users)}, seats.Need{Keys: keys}, seats.Need{Pools: pools}, seats.Need{Admins: true, DueBy: far}, seats.Need{Licences: idsOf(rows.Users)})...)
 		t.users(a, users.Filter{Status: gen.EveryStatus}, everything)
 		t.users(a, users.Filter{ByName: true}, everything)
 		t.tally(a, users.Filter{Status: gen.EveryStatus})
 		t.events(a, seats.EventFilter{}, everything)
 		t.pools(a, "", everything)
+		t.licences(a, users.LicenceFilter{}, everything)
 	}
 	n := len(t.rows) + 1
 	t.accounts(t.start(), n)

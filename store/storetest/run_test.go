@@ -94,6 +94,10 @@ func (m modest) Pools(_ context.Context, account users.AccountID, after seats.Po
 	return m.store.Pools(context.Background(), account, after, limit)
 }
 
+func (m modest) Licences(_ context.Context, account users.AccountID, f users.LicenceFilter, limit int) ([]users.Licence, error) {
+	return m.store.Licences(context.Background(), account, f, limit)
+}
+
 func (m modest) Accounts(_ context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	return m.store.Accounts(context.Background(), after, limit)
 }

@@ -19,7 +19,8 @@ func (t *tester) besideUnknown() (a, b users.AccountID) {
 	for _, name := range []string{"a", "c"} {
 		c := t.opening(t.account(name), seats.Standard())
 		c.Account.NextDue = gen.Epoch
-		c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(1)})
+		c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(1), Due: gen.Epoch})
+		c.Licences = []users.Licence{{User: owner, Pool: string(gen.Course), Number: 1, Assigned: gen.Epoch, Due: gen.Epoch}}
 		t.written(c)
 	}
 	return t.account("a"), t.account("b")
@@ -55,7 +56,7 @@ func loadUnknown(t *tester) {
 	a, b := t.besideUnknown()
 	all := seats.Need{
 		Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")}, Admins: true,
-		Pools: []seats.PoolID{gen.Course}, DueBy: gen.Epoch, Change: "change 1", Key: "k", IndexTo: 9,
+		Pools: []seats.PoolID{gen.Course}, Licences: []users.ID{owner}, DueBy: gen.Epoch, Change: "change 1", Key: "k", IndexTo: 9,
 	}
 	t.loads(append(append(of(a, all), of(b, all, seats.Need{})...), of(t.account("c"), all)...)...)
 }

@@ -65,8 +65,9 @@ func accountsAsWritten(t *tester) {
 		c.Account.Closed, c.Account.Erased = instants[(i+2)%len(instants)], instants[(i+5)%len(instants)]
 		c.Account.Opened, c.Account.Changed, c.Account.NextDue = at, instants[len(instants)-1-i], at
 		c.Pools = []seats.Pool{
-			{ID: seats.Site, Total: seats.Unlimited(), Held: math.MaxInt32 + 1, Spent: math.MaxInt32 + 2},
+			{ID: seats.Site, Name: "Site", Total: seats.Unlimited(), Held: math.MaxInt32 + 1, Spent: math.MaxInt32 + 2},
 			{ID: "empty", Total: seats.Of(0)},
+			elaboratePool("every field", at),
 			{ID: "large", Total: seats.Of(seats.MaxSeats), Held: 1, Spent: seats.MaxSeats - 1},
 			{ID: "over", Total: seats.Of(1), Held: seats.MaxSeats, Spent: seats.MaxSeats, OverLimit: true},
 			{ID: "unlimited", Total: seats.Unlimited(), OverLimit: true},
@@ -91,7 +92,9 @@ func elaborate() []users.User {
 			},
 			Role: users.Roles()[i%4], Status: users.Statuses()[i%4], LeftAs: users.Statuses()[(i+1)%5], ArchivedAs: users.Statuses()[(i+2)%5],
 			Created: at, StatusSince: other, FirstSignIn: at, Approved: other, LastNotified: at, NotificationCount: math.MaxInt64 - int64(i), Expires: other,
-			Schedule: users.Schedule{Date: "9999-12-31", At: at}, Due: other,
+			Start:    users.Start{Date: "0001-01-01", At: other, By: users.Support(text(63, i))},
+			Schedule: users.Schedule{Leave: users.Until("9999-12-31"), At: at, Notice: other, By: users.Sync(text(63, i)), Held: i%2 == 0},
+			Due:      other,
 		}
 		if i%2 == 1 {
 			u.LastName, u.Location, u.Title = u.FirstName, u.Department, u.Department
@@ -100,17 +103,12 @@ func elaborate() []users.User {
 			u.Groups = append(u.Groups, text(users.MaxText, n))
 		}
 		slices.Sort(u.Groups)
-		for n := range i {
-			u.Licences = append(u.Licences, users.Licence{
-				Pool: fmt.Sprintf("%06d", n) + text(63, n), Assigned: instants[n], Started: instants[i], Archived: instants[i-n],
-			})
-		}
 		people = append(people, u)
 	}
 	bare := users.User{Profile: users.Profile{ID: "q", Username: "q"}, Status: users.Invited}
 	empty := bare
 	empty.ID, empty.Username = "r", "r"
-	empty.Groups, empty.Licences = []string{}, []users.Licence{}
+	empty.Groups = []string{}
 	tombstone := people[3].Tombstone()
 	tombstone.ID = "s"
 	return append(people, bare, empty, tombstone)
@@ -142,7 +140,7 @@ func eventsAsWritten(t *tester) {
 			Correlation: text(63, i) + "wid", Reason: text(users.MaxReason, i),
 			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Successor: users.ID(text(63, i) + "wid"),
 			Receivers: receivers[len(receivers)*i*i*i/512:],
-			Fields:    []string{"first-name", "last-name", "groups", "'"}[:i%5], Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
+			Fields:    []string{"first-name", "last-name", "groups", "'"}[:i%5], Date: users.Date(fmt.Sprintf("%04d-12-31", 1+i*1249)), DateAs: users.LeaveDay(i % 3), Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
 			Pool: seats.PoolID(text(63, i) + "wid"), Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1,
 			Tally: distinctTally(),
 		}
@@ -199,8 +197,8 @@ func copies(t *tester) {
 	policy := seats.AccuEdConnect()
 	c := t.opening(t.account("a"), everySwitch)
 	u := member(users.Profile{ID: "x", Username: "x", Groups: []string{"a", "b"}})
-	u.Licences = []users.Licence{{Pool: "p"}}
 	c.Created = append(c.Created, u)
+	c.Licences = []users.Licence{{User: "x", Pool: "p", Number: 1, Assigned: gen.Epoch}}
 	record(&c, seats.Event{Kind: seats.EventPolicySet, Policy: &policy, Fields: []string{"title"}, Receivers: []users.ID{"x"}, Key: "k"})
 	c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(5)})
 	c.Account.NextDue = gen.Epoch
@@ -211,7 +209,7 @@ func copies(t *tester) {
 	need := func() seats.Need {
 		return seats.Need{
 			Account: t.account("a"), Users: []users.ID{"x", owner, "x"}, Keys: []users.Key{users.ByUsername("x"), users.ByEmail("a")},
-			Pools: []seats.PoolID{gen.Course, "a"}, Change: id, Key: "k", IndexTo: 9,
+			Pools: []seats.PoolID{gen.Course, "a"}, Licences: []users.ID{"x", "a"}, Change: id, Key: "k", IndexTo: 9,
 		}
 	}
 	asked := need()
