@@ -45,7 +45,7 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 			}
 		}
 	}
-	err = k.doChunked(ctx, method, account, k.request(actor, seats.ByBulk), deletes, func(_ seats.Command, o seats.Outcome) error {
+	err = k.doChunked(ctx, method, account, k.request(actor, seats.ByBulk), deletes, nil, func(_ seats.Command, o seats.Outcome) error {
 		switch {
 		case o.Refusal != nil:
 			return o.Refusal

@@ -19,11 +19,11 @@ func TestKeeper_DoEach(t *testing.T) {
 	m := &meddler{Store: memstore.New()}
 	k := newKeeper(t, m, seatkeeper.Options{}, seats.Of(1001), seats.Standard())
 	m.commits.Store(0)
-	outcomes, err := k.With(seatkeeper.Call{Reason: "import"}).DoEach(ctx, "acme", owner, invitations(1200)...)
+	bulk, err := k.With(seatkeeper.Call{Reason: "import"}).DoEach(ctx, "acme", owner, invitations(1200)...)
 	require.NoError(t, err)
-	require.Len(t, outcomes, 1200)
+	require.Len(t, bulk.Outcomes, 1200)
 	require.EqualValues(t, 2, m.commits.Load(), "the third chunk is refused and writes nothing")
-	for i, o := range outcomes {
+	for i, o := range bulk.Outcomes {
 		require.Equal(t, i >= 1000, o.Refusal != nil)
 		if o.Refusal != nil {
 			require.Equal(t, i, o.Refusal.Index)
@@ -76,13 +76,13 @@ func TestKeeper_DoEach_continues(t *testing.T) {
 		commands = append(commands, seats.Invite{Profile: users.Profile{Email: fmt.Sprintf("p%d@acme.example", i)}})
 	}
 	once := k.With(seatkeeper.Call{Key: "import"})
-	outcomes, err := once.DoEach(ctx, "acme", owner, commands...)
+	bulk, err := once.DoEach(ctx, "acme", owner, commands...)
 	require.ErrorIs(t, err, store.ErrUnknown)
-	require.Len(t, outcomes, 500)
-	outcomes, err = once.DoEach(ctx, "acme", owner, commands...)
+	require.Len(t, bulk.Outcomes, 500)
+	bulk, err = once.DoEach(ctx, "acme", owner, commands...)
 	require.NoError(t, err)
-	require.Len(t, outcomes, 1200)
-	for i, o := range outcomes {
+	require.Len(t, bulk.Outcomes, 1200)
+	for i, o := range bulk.Outcomes {
 		require.False(t, o.Unchanged, "%d", i)
 		require.Nil(t, o.Refusal)
 	}

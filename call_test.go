@@ -76,9 +76,9 @@ func TestCall_Key_without_IDs(t *testing.T) {
 
 func mustEach(t *testing.T, k *seatkeeper.Keeper, commands ...seats.Command) []seats.Outcome {
 	t.Helper()
-	outcomes, err := k.DoEach(t.Context(), "acme", owner, commands...)
+	bulk, err := k.DoEach(t.Context(), "acme", owner, commands...)
 	require.NoError(t, err)
-	return outcomes
+	return bulk.Outcomes
 }
 
 // TestCall_Key_refused_chunk: all commands of the first commit are refused.

@@ -44,10 +44,10 @@ func ExampleKeeper_Do() {
 // Every command of a bulk call has its own outcome.
 func ExampleKeeper_DoEach() {
 	keeper := newSite(3, seats.Standard(), seatkeeper.Options{})
-	outcomes, err := keeper.DoEach(context.Background(), "acme", users.As("u1"),
+	bulk, err := keeper.DoEach(context.Background(), "acme", users.As("u1"),
 		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")},
 		seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Cy")})
-	for _, o := range outcomes {
+	for _, o := range bulk.Outcomes {
 		switch {
 		case o.Refusal != nil:
 			fmt.Println(o.User, o.Refusal.Code)

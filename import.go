@@ -62,7 +62,7 @@ func (k *Keeper) Import(ctx context.Context, account users.AccountID, people ite
 		}
 	}
 	i := importing{pools: map[seats.PoolID]bool{}}
-	err := k.doChunked(ctx, "Import", account, k.request(users.System(), seats.ByBulk), commands, i.settled)
+	err := k.doChunked(ctx, "Import", account, k.request(users.System(), seats.ByBulk), commands, nil, i.settled)
 	if unreadable != nil {
 		err = errors.Join(unreadable, err)
 	}

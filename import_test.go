@@ -279,9 +279,9 @@ func TestKeeper_Do_returned_licences(t *testing.T) {
 	require.NoError(t, err)
 	_, err = k.Apply(ctx, "acme", owner, plan)
 	require.NoError(t, err)
-	outcomes, err := k.DoEach(ctx, "acme", system, seats.Deactivate{User: "eve"}, seats.Erase{User: "eve"})
+	bulk, err := k.DoEach(ctx, "acme", system, seats.Deactivate{User: "eve"}, seats.Erase{User: "eve"})
 	require.NoError(t, err)
-	require.Nil(t, outcomes[1].Refusal)
+	require.Nil(t, bulk.Outcomes[1].Refusal)
 	ledger, err := k.Replay(ctx, "acme")
 	require.NoError(t, err)
 	for _, pool := range []seats.PoolID{"go", "sql"} {

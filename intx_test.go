@@ -61,9 +61,9 @@ func TestKeeper_InTx_one_attempt(t *testing.T) {
 			return err
 		},
 		"DoEach": func(k *seatkeeper.Keeper) error {
-			outcomes, err := k.DoEach(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Notify{User: "stranger"})
+			bulk, err := k.DoEach(ctx, "acme", owner, seats.Invite{Profile: profile("ada")}, seats.Notify{User: "stranger"})
 			if err == nil {
-				require.Len(t, outcomes, 2)
+				require.Len(t, bulk.Outcomes, 2)
 			}
 			return err
 		},

@@ -104,6 +104,7 @@ type Result struct {
 	Outcomes []seats.Outcome // one for each command, in order
 	Events   []seats.Event   // empty if nothing changed
 	Repeated bool            // an earlier call with the same key made the change; outcomes and events are that call's
+	Receipt  seats.Receipt   // of Do and Apply, for [Keeper.Undo]; with personal data
 }
 
 // Open opens an account. The owner is active from then on; their ID, if empty, is made and is
@@ -145,7 +146,7 @@ func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Ac
 	if err != nil {
 		return Result{}, err
 	}
-	return result(decision), nil
+	return result(decision).with(account, request, decision), nil
 }
 
 // request returns the request of a call, the same for all of its attempts.
@@ -169,4 +170,11 @@ func result(d seats.Decision) Result {
 		Revision: d.Change.Account.Revision, Outcomes: d.Outcomes,
 		Events: slices.Concat(d.Repeated, d.Change.Events), Repeated: len(d.Repeated) > 0,
 	}
+}
+
+// with returns the result with the receipt of the call.
+func (r Result) with(account users.AccountID, request seats.Request, d seats.Decision) Result {
+	r.Receipt = seats.NewReceipt(account, request)
+	r.Receipt.Add(d)
+	return r
 }

@@ -144,9 +144,9 @@ func TestKeeper_owner_protected(t *testing.T) {
 			} {
 				_, err := k.Do(ctx, "acme", actor, c)
 				require.ErrorIs(t, err, seats.ErrOwnerProtected, "%s: %T by %v", preset.Name, c, actor)
-				outcomes, err := k.DoEach(ctx, "acme", actor, seats.Notify{User: "ada"}, c)
+				bulk, err := k.DoEach(ctx, "acme", actor, seats.Notify{User: "ada"}, c)
 				require.NoError(t, err)
-				require.ErrorIs(t, outcomes[1].Refusal, seats.ErrOwnerProtected)
+				require.ErrorIs(t, bulk.Outcomes[1].Refusal, seats.ErrOwnerProtected)
 				plan, err := k.Preview(ctx, "acme", actor, c)
 				require.NoError(t, err)
 				require.ErrorIs(t, plan.Steps[0].Outcome.Refusal, seats.ErrOwnerProtected)

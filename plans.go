@@ -35,7 +35,7 @@ func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users
 	if err != nil {
 		return Result{}, err
 	}
-	return result(decision), nil
+	return result(decision).with(account, request, decision), nil
 }
 
 // May returns nil if [Keeper.Do] would carry out the command now, and otherwise the refusal:

@@ -35,6 +35,12 @@ var refusalStatuses = map[seats.Code]int{
 	seats.ErrPlanOutdated:      http.StatusConflict,            // passes as a new plan
 	seats.ErrClosed:            http.StatusConflict,            // passes in an open account
 	seats.ErrOpen:              http.StatusConflict,            // passes in a closed account
+	seats.ErrSeatSpent:         http.StatusConflict,            // the course has been started
+	seats.ErrNotAssigned:       http.StatusConflict,            // passes with a licence
+	seats.ErrPoolEnded:         http.StatusConflict,            // passes with another end
+	seats.ErrVersionReused:     http.StatusConflict,            // passes with another version
+	seats.ErrChangedMeanwhile:  http.StatusConflict,            // passes when it is as before
+	seats.ErrFinal:             http.StatusForbidden,           // refused for ever
 }
 
 // errorStatuses has a row for every other error. The first matching row counts.

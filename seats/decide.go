@@ -76,7 +76,8 @@ func (o *Outcome) UnmarshalJSON(text []byte) error {
 type Decision struct {
 	Change   Change
 	Outcomes []Outcome
-	Repeated []Event // of an earlier call with the same key, for commands of this one
+	Repeated []Event  // of an earlier call with the same key, for commands of this one
+	Former   []Former // the values that the events of the change lack, for a [Receipt]
 }
 
 // Decide returns the change by the commands, in order, each decided on the state after those
@@ -103,7 +104,7 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 		}
 		outcomes = append(outcomes, outcome)
 	}
-	return Decision{v.change(), outcomes, v.repeated}, nil
+	return v.decision(outcomes), nil
 }
 
 // DecideEach is [Decide] with an outcome for every command and without a bound: a refused
@@ -112,12 +113,17 @@ func DecideEach(s Snapshot, r Request) Decision {
 	v := newEvaluation(s, r)
 	outcomes := make([]Outcome, len(r.Commands))
 	for i, c := range r.Commands {
-		outcome, refusal := v.decide(i, c)
-		if refusal != nil {
-			refusal.Index = r.Index + i
-			refusal.Remedies = v.remedies([]Command{c}, refusal)
-		}
-		outcomes[i] = outcome
+		outcomes[i] = v.decideOne(i, c)
 	}
-	return Decision{v.change(), outcomes, v.repeated}
+	return v.decision(outcomes)
+}
+
+// decideOne decides the command of that index by itself, with its remedies.
+func (v *evaluation) decideOne(i int, c Command) Outcome {
+	outcome, refusal := v.decide(i, c)
+	if refusal != nil {
+		refusal.Index = v.request.Index + i
+		refusal.Remedies = v.remedies([]Command{c}, refusal)
+	}
+	return outcome
 }

@@ -30,6 +30,8 @@ import (
 //	wrong-status/reason, duplicate/reason, owner-protected/reason, closed/reason: the {reason} is known
 //	not-offered/action  the {action} is one that a policy can withhold; not-offered/reason: the
 //	                    {reason} is known
+//	changed-meanwhile/field  the {field} is known; changed-meanwhile/reason: the {reason} is the
+//	                    status of the user
 //	bad-input/characters, bad-input/bytes  a field above its {bound}
 //	reason/too-long     a fault of a field or cell, by the Code of the users.Reason
 //	remedy/deactivate   a step of a remedy, by its action; remedy/deactivate/user is about a
@@ -167,6 +169,13 @@ func (r *Refusal) message() string {
 	case ErrBadInput:
 		if r.Reason == users.ErrTooLong {
 			_, special = bounded(r.Field)
+		}
+	case ErrChangedMeanwhile:
+		switch {
+		case r.Field != "":
+			special = "/field"
+		case r.Reason != nil:
+			special = "/reason"
 		}
 	case ErrWrongStatus, ErrDuplicate, ErrOwnerProtected, ErrClosed:
 		if r.Reason != nil {

@@ -61,7 +61,8 @@ func everyShape() []*Refusal {
 			}
 		}
 	}
-	all = append(all, &Refusal{Code: ErrOrderSize, Total: Of(MaxSeats), Asked: 1, Least: 1})
+	all = append(all, &Refusal{Code: ErrOrderSize, Total: Of(MaxSeats), Asked: 1, Least: 1},
+		&Refusal{Code: ErrChangedMeanwhile, Total: Of(5)}, &Refusal{Code: ErrChangedMeanwhile, Total: Of(5), Reason: ErrInactive})
 	for _, action := range users.Actions() {
 		all = append(all, &Refusal{Code: ErrNotOffered, Action: action, Total: Of(5)}, &Refusal{Code: ErrNoSeats, Action: action, Total: Of(5)})
 	}

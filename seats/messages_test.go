@@ -35,6 +35,8 @@ func TestRefusal_Error(t *testing.T) {
 		seats.ErrClosed:            "seats: the account is closed",
 		seats.ErrOpen:              "seats: the account has to be closed first",
 		seats.ErrVersionReused:     "seats: this version of the total was given before, with another total",
+		seats.ErrChangedMeanwhile:  "seats: this was changed meanwhile: email",
+		seats.ErrFinal:             "seats: this can't be undone",
 		"of a later version":       "seats: of a later version",
 	}
 	for code, want := range texts {
@@ -53,6 +55,8 @@ func TestRefusal_Error(t *testing.T) {
 	}
 	for want, refusal := range map[string]seats.Refusal{
 		"no free seat: 1 of 1 is held":                                     {Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 1, Asked: 1},
+		"this was changed meanwhile":                                       {Code: seats.ErrChangedMeanwhile},
+		"this was changed meanwhile: the user is inactive":                 {Code: seats.ErrChangedMeanwhile, Reason: seats.ErrInactive},
 		"no free seat: 8 of 9 are held and 1 spent":                        {Code: seats.ErrNoSeats, Total: seats.Of(9), Held: 8, Spent: 1},
 		"not enough free seats: 3 are needed, and 0 of 2 are held":         {Code: seats.ErrNoSeats, Total: seats.Of(2), Asked: 3},
 		"no free seat: 10 are held, 3 more than the 7 there are":           {Code: seats.ErrNoSeats, Total: seats.Of(7), Held: 10, Asked: 2},

@@ -71,7 +71,7 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 	case refusal != nil:
 		return Decision{}, refusal
 	case done:
-		return Decision{Change{Base: s.Account.Revision, Account: s.Account}, []Outcome{outcome}, v.repeated}, nil
+		return Decision{Change: Change{Base: s.Account.Revision, Account: s.Account}, Outcomes: []Outcome{outcome}, Repeated: v.repeated}, nil
 	}
 	outcome, refusal = v.commitEffect(Outcome{}, effect{kind: EventOpened, total: o.Total, account: &account, user: users.User{
 		Profile: owner, Role: users.Owner, Status: users.Active, Created: r.At, StatusSince: r.At, FirstSignIn: r.At,
@@ -79,7 +79,7 @@ func Open(s Snapshot, o Opening, r Request) (Decision, error) {
 	if refusal != nil {
 		return Decision{}, refusal
 	}
-	return Decision{v.change(), []Outcome{outcome}, nil}, nil
+	return Decision{Change: v.change(), Outcomes: []Outcome{outcome}}, nil
 }
 
 // EditAccount changes the name or the time zone of the account, or both; a nil field stays.

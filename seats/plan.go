@@ -21,6 +21,9 @@ type Plan struct {
 	Steps    []Planned       `json:"steps,omitzero"`
 	Before   Usage           `json:"before"` // the numbers of the account, for any actor
 	After    Usage           `json:"after"`  // if all that fits is carried out
+	// Undoes names the undone call, by its correlation. Such a plan is to look at: Keeper.Undo
+	// undoes the call.
+	Undoes string `json:"undoes,omitzero"`
 }
 
 // UnmarshalJSON reads a plan by [users.ReadJSON]. More than [MaxCommands] steps are an
@@ -34,13 +37,16 @@ func (p *Plan) UnmarshalJSON(text []byte) error {
 	if len(read.Steps) > MaxCommands {
 		return errMany
 	}
+	if read.Undoes == "" && slices.ContainsFunc(read.Steps, func(p Planned) bool { return p.Command == nil }) {
+		return errTag
+	}
 	*p = Plan(read)
 	return nil
 }
 
 // Planned is a command of a plan.
 type Planned struct {
-	Command Command `json:"-"` // in JSON under "command", as by [EncodeCommand]
+	Command Command `json:"-"` // in JSON under "command", as by [EncodeCommand]; nil for what an undo leaves, since it is final
 	Outcome Outcome `json:"outcome"`
 	Here    string  `json:"here,omitzero"` // the address, username or external ID of a user who is invited again
 }
@@ -48,14 +54,18 @@ type Planned struct {
 type plainPlanned Planned
 
 type plannedForm struct {
-	Command commandForm `json:"command"`
+	Command *commandForm `json:"command,omitzero"`
 	plainPlanned
 }
 
 // MarshalJSON returns the command in its tagged form beside its outcome. A command without such
 // a form is an error.
 func (p Planned) MarshalJSON() ([]byte, error) {
-	return json.Marshal(plannedForm{commandForm{p.Command}, plainPlanned(p)})
+	form := plannedForm{plainPlanned: plainPlanned(p)}
+	if p.Command != nil || p.Outcome.Refusal == nil {
+		form.Command = &commandForm{p.Command}
+	}
+	return json.Marshal(form)
 }
 
 // UnmarshalJSON reads a command of a plan by [users.ReadJSON].
@@ -65,7 +75,9 @@ func (p *Planned) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*p = Planned(form.plainPlanned)
-	p.Command = form.Command.Command
+	if form.Command != nil {
+		p.Command = form.Command.Command
+	}
 	return nil
 }
 
@@ -75,16 +87,24 @@ func Preview(s Snapshot, r Request) (Plan, error) {
 		return Plan{}, badInput("commands", errTooMany)
 	}
 	d := DecideEach(s, r)
-	after := Snapshot{Account: d.Change.Account, Pools: append(d.Change.Pools, s.Pools...)}
-	p := Plan{
-		Account: s.Account.ID, Actor: r.Actor, At: r.At, Revision: s.Account.Revision,
-		Before: s.Usage(), After: after.Usage(), Steps: make([]Planned, len(r.Commands)),
-	}
-	p.After.Revision, p.After.Sequence = 0, 0 // they do not exist yet
+	p := newPlan(s, r)
 	for i, c := range r.Commands {
-		p.Steps[i] = Planned{c, d.Outcomes[i], s.here(d.Outcomes[i])}
+		p.Steps = append(p.Steps, Planned{c, d.Outcomes[i], s.here(d.Outcomes[i])})
 	}
-	return p, nil
+	return p.with(s, d.Change), nil
+}
+
+// newPlan returns a plan without steps.
+func newPlan(s Snapshot, r Request) Plan {
+	return Plan{Account: s.Account.ID, Actor: r.Actor, At: r.At, Revision: s.Account.Revision, Before: s.Usage()}
+}
+
+// with returns the plan with the numbers after a change.
+func (p Plan) with(s Snapshot, c Change) Plan {
+	after := Snapshot{Account: c.Account, Pools: append(c.Pools, s.Pools...)}
+	p.After = after.Usage()
+	p.After.Revision, p.After.Sequence = 0, 0 // they do not exist yet
+	return p
 }
 
 // arriving are the actions about a new user.
@@ -137,6 +157,8 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 		return Decision{}, badInput("account", errOtherAccount)
 	}
 	switch {
+	case p.Undoes != "":
+		return Decision{}, badInput("plan", errLookOnly)
 	case len(p.Steps) > MaxCommands:
 		return Decision{}, badInput("commands", errTooMany)
 	case len(p.Steps) != len(r.Commands):
@@ -180,7 +202,7 @@ func (p Plan) recorded(v *evaluation) (Decision, error) {
 			outcomes[i] = step.Outcome
 		}
 	}
-	return Decision{v.change(), outcomes, v.repeated}, nil
+	return v.decision(outcomes), nil
 }
 
 // A Difference is a command with another outcome than planned.

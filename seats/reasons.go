@@ -79,7 +79,7 @@ var (
 	errLater         = users.Reason{Code: "start-and-later", Text: "is for an invitation of today: one to come goes out on its day"}
 	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
-	errOtherAccount  = users.Reason{Code: "another-account", Text: "is not the one that the plan was made for"}
+	errOtherAccount  = users.Reason{Code: "another-account", Text: "is not the one that the plan or the receipt was made for"}
 	errOtherPlan     = users.Reason{Code: "another-plan", Text: "are not those of the plan"}
 )
 
@@ -87,6 +87,10 @@ var (
 var (
 	ErrNotThere  = users.Reason{Code: "not-there", Text: "does not exist"}
 	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the start"}
+
+	errLookOnly    = users.Reason{Code: "look-only", Text: "is to look at, and can't be applied"}
+	errOtherEvents = users.Reason{Code: "other-events", Text: "does not go with the events of the account"}
+	errNoValues    = users.Reason{Code: "no-values", Text: "lacks the values from before the call"}
 )
 
 // reasons lists every reason of the library. A reason that is read from JSON is the listed
@@ -97,7 +101,7 @@ var reasons = append(users.Reasons(),
 	ErrDeleteOnly, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errOtherAccount, errOtherPlan,
-	ErrNotThere, ErrBackwards,
+	ErrNotThere, ErrBackwards, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrWithheld,
 )
 

@@ -35,6 +35,8 @@ const (
 	ErrNotAssigned       Code = "not-assigned"
 	ErrPoolEnded         Code = "pool-ended"
 	ErrVersionReused     Code = "version-reused"
+	ErrChangedMeanwhile  Code = "changed-meanwhile"
+	ErrFinal             Code = "final"
 )
 
 // Error returns the code.
@@ -69,6 +71,8 @@ var codeTexts = []struct {
 	{ErrNotAssigned, "the user has no licence of this course"},
 	{ErrPoolEnded, "the licences of this course have ended"},
 	{ErrVersionReused, "this version of the total was given before, with another total"},
+	{ErrChangedMeanwhile, "this was changed meanwhile"},
+	{ErrFinal, "this can't be undone"},
 }
 
 // Codes lists all codes in order.

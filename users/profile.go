@@ -1,7 +1,6 @@
 package users
 
 import (
-	"encoding/json"
 	"net/mail"
 	"slices"
 
@@ -160,55 +159,4 @@ func cleanGroups(groups []string) ([]string, error) {
 		return nil, ErrTooLong
 	}
 	return clean, nil
-}
-
-// A Patch changes fields of a profile. A nil field stays as it is, a pointer to the empty text
-// clears it. The ID is final.
-type Patch struct {
-	FirstName  *string   `json:"first_name,omitzero"`
-	LastName   *string   `json:"last_name,omitzero"`
-	Username   *string   `json:"username,omitzero"`
-	Email      *string   `json:"email,omitzero"`
-	ExternalID *string   `json:"external_id,omitzero"`
-	Location   *string   `json:"location,omitzero"`
-	Department *string   `json:"department,omitzero"`
-	Title      *string   `json:"title,omitzero"`
-	Groups     *[]string `json:"groups,omitzero"`
-}
-
-// MarshalJSON returns the set fields. A pointer to nil groups becomes the empty list, since
-// null is refused.
-func (p Patch) MarshalJSON() ([]byte, error) {
-	type plain Patch
-	if p.Groups != nil && *p.Groups == nil {
-		p.Groups = &[]string{}
-	}
-	return json.Marshal(plain(p))
-}
-
-// Apply returns the patched and cleaned profile and the names of the changed fields, as in
-// [FieldError.Field], or a [*FieldError].
-func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {
-	now = was
-	texts := []*string{p.FirstName, p.LastName, p.Username, p.Email, p.ExternalID, p.Location, p.Department, p.Title}
-	for i, text := range texts {
-		if text != nil {
-			*fields[i].text(&now) = *text
-		}
-	}
-	if p.Groups != nil {
-		now.Groups = *p.Groups
-	}
-	if now, err = now.Clean(); err != nil {
-		return Profile{}, nil, err
-	}
-	for _, f := range fields {
-		if *f.text(&now) != *f.text(&was) {
-			changed = append(changed, f.name)
-		}
-	}
-	if !slices.Equal(now.Groups, was.Groups) {
-		changed = append(changed, "groups")
-	}
-	return now, changed, nil
 }

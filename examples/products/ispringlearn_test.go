@@ -57,15 +57,15 @@ func Example_iSpringLearn() {
 	for u := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)}) {
 		selected = append(selected, seats.Deactivate{User: u.ID})
 	}
-	outcomes, _ := keeper.DoEach(ctx, "acme", olive, selected...)
-	for _, o := range outcomes {
+	bulk, _ := keeper.DoEach(ctx, "acme", olive, selected...)
+	for _, o := range bulk.Outcomes {
 		if o.Refusal != nil {
 			fmt.Println(o.User, o.Refusal)
 		}
 	}
 	list(keeper, users.Filter{Status: users.In(users.Inactive)})
-	outcomes, _ = keeper.DoEach(ctx, "acme", olive, seats.Reactivate{User: "bob"}, seats.Reactivate{User: "cy"}, seats.Reactivate{User: "dee"})
-	for _, o := range outcomes {
+	bulk, _ = keeper.DoEach(ctx, "acme", olive, seats.Reactivate{User: "bob"}, seats.Reactivate{User: "cy"}, seats.Reactivate{User: "dee"})
+	for _, o := range bulk.Outcomes {
 		if o.Refusal != nil {
 			fmt.Println(o.User, o.Refusal)
 		}

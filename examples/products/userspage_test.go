@@ -45,8 +45,8 @@ func Example_usersPage() {
 	marks()
 
 	// Every action of a row works on many users at once.
-	outcomes, _ := keeper.DoEach(ctx, "acme", olive, seats.Approve{User: "bob"}, seats.Approve{User: "cy"}, seats.Approve{User: "ada"})
-	for _, o := range outcomes {
+	bulk, _ := keeper.DoEach(ctx, "acme", olive, seats.Approve{User: "bob"}, seats.Approve{User: "cy"}, seats.Approve{User: "ada"})
+	for _, o := range bulk.Outcomes {
 		fmt.Println(o.User, o.After.Status, o.Unchanged)
 	}
 

@@ -165,13 +165,13 @@ func (s *site) run(o seats.Opening, others []users.Entry) error {
 // upload invites the people one by one. It returns the users of the account, new or not, and
 // the refused entries.
 func (s *site) upload(people []users.Entry) (in []users.ID, waiting []users.Entry, err error) {
-	outcomes, err := s.keeper.DoEach(s.ctx, s.account, s.owner, seats.InviteAll(users.Roster{People: people})...)
+	bulk, err := s.keeper.DoEach(s.ctx, s.account, s.owner, seats.InviteAll(users.Roster{People: people})...)
 	if err != nil {
 		return nil, nil, err
 	}
 	var first *seats.Refusal
 	fresh, inactive := 0, 0
-	for i, o := range outcomes {
+	for i, o := range bulk.Outcomes {
 		switch refusal := o.Refusal; {
 		case refusal == nil:
 			in = append(in, o.User)

@@ -155,7 +155,9 @@ func (p *player) call(number int, g guess) (result seatkeeper.Result, err error)
 	case "":
 		result, err = k.Open(ctx, opening(g))
 	case seats.ByBulk:
-		result.Outcomes, err = k.DoEach(ctx, account, system, c.commands...)
+		var bulk seatkeeper.BulkResult
+		bulk, err = k.DoEach(ctx, account, system, c.commands...)
+		result.Outcomes = bulk.Outcomes
 		for _, o := range result.Outcomes {
 			if o.Refusal != nil {
 				return result, o.Refusal

@@ -93,7 +93,9 @@ func (h *Harness) call(c gen.Call) (done seatkeeper.Result, err error) {
 	case gen.Do:
 		return k.Do(ctx, h.account, c.Actor, c.Commands...)
 	case gen.DoEach:
-		done.Outcomes, err = k.DoEach(ctx, h.account, c.Actor, c.Commands...)
+		var bulk seatkeeper.BulkResult
+		bulk, err = k.DoEach(ctx, h.account, c.Actor, c.Commands...)
+		done.Outcomes = bulk.Outcomes
 	case gen.RunDue:
 		_, err = h.RunDue(ctx, seatkeeper.DueRun{})
 	case gen.EraseAccount:

@@ -43,7 +43,8 @@ func (r *scenario) life() {
 	r.do("one comes in", ada, seats.Accept{User: "ada"})
 	r.outbox()
 	r.step("invite three, one too many", func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
-		return k.DoEach(ctx, r.account, owner, seats.Invite{Profile: users.Profile{Email: "nameless@qz.example"}}, asked("eve"), asked("ada"))
+		bulk, err := k.DoEach(ctx, r.account, owner, seats.Invite{Profile: users.Profile{Email: "nameless@qz.example"}}, asked("eve"), asked("ada"))
+		return bulk.Outcomes, err
 	})
 	r.do("no seat is left", owner, asked("eve"))
 	r.do("nothing new", owner, asked("ada"))

@@ -174,8 +174,8 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		a.Told = told(done.Events)
 		return err
 	case each:
-		outcomes, err := k.DoEach(ctx, id, q.Actor, q.Commands...)
-		a.Outcomes = outcomes
+		bulk, err := k.DoEach(ctx, id, q.Actor, q.Commands...)
+		a.Outcomes = bulk.Outcomes
 		return err
 	case usage:
 		u, err := k.Usage(ctx, id)

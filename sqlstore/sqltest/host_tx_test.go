@@ -89,9 +89,9 @@ func TestKeeper_InTx_together(t *testing.T) {
 			h.row(1)
 			_, err := h.in.Do(h.Context(), acme, olive, invite("ada"))
 			require.NoError(h, err)
-			outcomes, err := h.in.DoEach(h.Context(), acme, olive, invite("bob"), invite("ada"), seats.Delete{User: "ada"})
+			bulk, err := h.in.DoEach(h.Context(), acme, olive, invite("bob"), invite("ada"), seats.Delete{User: "ada"})
 			require.NoError(h, err)
-			require.Len(h, outcomes, 3)
+			require.Len(h, bulk.Outcomes, 3)
 			_, err = h.in.Open(h.Context(), other)
 			require.NoError(h, err)
 			require.Equal(h, []users.ID{"bob", "olive"}, people(h, h.in), "the transaction sees its own")
@@ -323,7 +323,7 @@ func TestKeeper_InTx_script(t *testing.T) {
 			for range 25 {
 				now = now.Add(time.Minute)
 				some := func() users.ID { return users.ID(fmt.Sprint("p", random.IntN(40))) }
-				outcomes, err := k.DoEach(h.Context(), "other", users.System(), []seats.Command{
+				bulk, err := k.DoEach(h.Context(), "other", users.System(), []seats.Command{
 					invite(some()), seats.Add{Profile: profile(some())}, seats.Archive{User: some()}, seats.Restore{User: some()},
 					seats.Delete{User: some()}, seats.SetTotal{Pool: "course", Total: seats.Of(int64(random.IntN(3)))},
 					seats.ChangeRole{User: some(), Role: users.Manager}, seats.Deactivate{User: some()}, seats.Reactivate{User: some()},
@@ -331,7 +331,7 @@ func TestKeeper_InTx_script(t *testing.T) {
 					seats.HandOver{User: some(), Successor: some()}, seats.Close{}, seats.EditAccount{Name: new(string(some()))}, seats.Reopen{},
 				}[random.IntN(5):]...)
 				require.NoError(h, err)
-				all = append(all, outcomes)
+				all = append(all, bulk.Outcomes)
 			}
 			return append(all, look(within)...)
 		}

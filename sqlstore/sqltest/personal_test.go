@@ -100,9 +100,9 @@ func (s *site) workWithMarked(t *testing.T) {
 		p.Title, p.Location, p.Department = strings.Repeat(mark, 30), strings.Repeat(mark, 30), strings.Repeat("é"+mark, 20)
 		many = append(many, seats.Invite{Profile: p})
 	}
-	outcomes, err := k.DoEach(ctx, acme, olive, many...)
+	bulk, err := k.DoEach(ctx, acme, olive, many...)
 	require.NoError(t, err)
-	require.Nil(t, outcomes[len(many)-1].Refusal)
+	require.Nil(t, bulk.Outcomes[len(many)-1].Refusal)
 	// A taken key, which the database sees first.
 	again := marked(3)
 	again.Email = ada.Email

@@ -141,9 +141,9 @@ func costs(t *testing.T, s *site) []call {
 			for i := range 100 {
 				hundred = append(hundred, seats.Invite{Profile: invitee(2000 + 100*n + i)})
 			}
-			outcomes, err := k.DoEach(ctx, "acme", olive, hundred...)
+			bulk, err := k.DoEach(ctx, "acme", olive, hundred...)
 			require.NoError(t, err)
-			require.Len(t, outcomes, 100)
+			require.Len(t, bulk.Outcomes, 100)
 		}},
 		{name: "a commit of three accounts", reads: 1, writes: []int{3 * 4}, do: func(t *testing.T, n int) {
 			results, err := st.Commit(ctx, invitations(t, st, accounts, 5000+n)...)

@@ -145,8 +145,8 @@ func doEach(m *measurement) {
 		m.StopTimer()
 		a, commands := m.account(n, 1), m.invitations(500)
 		m.StartTimer()
-		outcomes, err := m.DoEach(m.Context(), a, users.As(owner), commands...)
+		bulk, err := m.DoEach(m.Context(), a, users.As(owner), commands...)
 		require.NoError(m, err)
-		require.Len(m, outcomes, 500)
+		require.Len(m, bulk.Outcomes, 500)
 	}
 }

@@ -188,9 +188,9 @@ func (c *caller) call(r *rand.Rand, key string, n int) {
 		case kind < 5:
 			done, err = k.Apply(ctx, id, actor, plan)
 		case kind < 9:
-			var outcomes []seats.Outcome
-			outcomes, err = k.DoEach(ctx, id, actor, commands...)
-			for i, o := range outcomes {
+			var bulk seatkeeper.BulkResult
+			bulk, err = k.DoEach(ctx, id, actor, commands...)
+			for i, o := range bulk.Outcomes {
 				if o.Refusal == nil {
 					e.Places = append(e.Places, i)
 				}

@@ -1,0 +1,182 @@
+package seats
+
+import (
+	"iter"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// An Undoing is what a call did to one user, or to the account, and the way back. Steps of a call
+// that cancel each other out are none.
+type Undoing struct {
+	user          users.ID // empty: the account
+	created       bool     // by the call
+	before, after users.Segment
+	since         time.Time // the last change of status by the call
+	fields        []string  // edited
+	scheduled     bool
+	unknown       bool // the values before are unknown
+	values        Former
+	licences      []licenceUndoing // in order of the call
+	final         []users.Action   // each once
+}
+
+// A licenceUndoing is what a call did to the licences of a user for one course.
+type licenceUndoing struct {
+	pool  PoolID
+	held  int64     // the licences taken, less those returned
+	at    time.Time // of the last of these
+	dated bool      // the due date was set
+	// The due date before is unknown.
+	unknown bool
+	values  Former
+}
+
+// finals are the events of what stays: sign-ins, messages, deletions, orders, ownerships and the
+// terms of the account.
+var finals = map[EventKind]users.Action{
+	EventImported: users.ActionImport, EventNotified: users.ActionNotify, EventAccepted: users.ActionAccept,
+	EventApproved: users.ActionApprove, EventDeleted: users.ActionDelete, EventErased: users.ActionErase,
+	EventHandedOver: users.ActionHandOver, EventOwnershipGranted: users.ActionGrantOwnership,
+	EventOwnershipEnded: users.ActionEndOwnership, EventCourseStarted: users.ActionStartCourse,
+	EventSeatsBought: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,
+	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool, EventPolicySet: users.ActionSetPolicy,
+	EventPayerSet: users.ActionSetPayer, EventAccountEdited: users.ActionEditAccount, EventClosed: users.ActionClose,
+	EventReopened: users.ActionReopen, EventAccountErased: users.ActionEraseAccount,
+}
+
+// Undoings returns what a call did, by its receipt and the events of each commit: First to Last.
+// It has one Undoing for each user, in the order of the call, and one for the account.
+// [DecideUndo] carries them out.
+//
+// [ErrBadInput] for a receipt of another account, and for one that contradicts the events. An
+// error of the events ends it.
+func (r Receipt) Undoings(account users.AccountID, events func(ReceiptCommit) iter.Seq2[Event, error]) ([]Undoing, error) {
+	if r.Account != account {
+		return nil, badInput("account", errOtherAccount)
+	}
+	commits, refusal := r.inOrder()
+	if refusal != nil {
+		return nil, refusal
+	}
+	c := called{values: valuesOf(commits), place: map[users.ID]int{}, incomplete: r.Incomplete}
+	for _, commit := range commits {
+		last := uint64(0)
+		for e, err := range events(commit) {
+			switch {
+			case err != nil:
+				return nil, err
+			case !commit.has(e):
+				return nil, badInput("receipt", errOtherEvents)
+			}
+			c.record(e, commit.Repeated)
+			last = e.Sequence
+		}
+		if last != commit.Last {
+			return nil, badInput("receipt", errOtherEvents)
+		}
+	}
+	return c.all, nil
+}
+
+// called gathers what a call did.
+type called struct {
+	all    []Undoing
+	place  map[users.ID]int // of the users in all
+	values map[formerKey]Former
+
+	incomplete bool // values may be missing
+}
+
+// record adds an event of the call.
+func (c *called) record(e Event, repeated bool) {
+	if e.Kind == EventUnchanged {
+		return
+	}
+	user := e.User
+	if e.Kind == EventPayerSet {
+		user = "" // an event about the account
+	}
+	i, known := c.place[user]
+	if !known {
+		i = len(c.all)
+		c.place[user] = i
+		values, known := c.values[formerKey{user: user}]
+		c.all = append(c.all, Undoing{user: user, before: e.Before, values: values, unknown: c.incomplete && !known})
+	}
+	u := &c.all[i]
+	if action, ok := finals[e.Kind]; ok || e.Kind == EventActivityArchived && e.Delta == 0 {
+		if !ok {
+			action = users.ActionArchiveActivity // of a started course, whose licence is spent
+		}
+		u.addFinal(action)
+	}
+	if user == "" {
+		return
+	}
+	if u.after = e.After; e.Before.Status != e.After.Status {
+		u.since = e.Time
+	}
+	switch e.Kind {
+	case EventInvited, EventAdded:
+		u.created = true
+	case EventEdited:
+		u.fields, u.unknown = append(u.fields, e.Fields...), u.unknown || repeated
+	case EventScheduled, EventUnscheduled:
+		u.scheduled, u.unknown = true, u.unknown || repeated
+	}
+	if e.Pool != Site {
+		values, known := c.values[formerKey{user, e.Pool}]
+		u.licence(e, values, repeated || c.incomplete && !known)
+	}
+}
+
+func (u *Undoing) addFinal(a users.Action) {
+	for _, known := range u.final {
+		if known == a {
+			return
+		}
+	}
+	u.final = append(u.final, a)
+}
+
+// licence adds an event about a licence.
+func (u *Undoing) licence(e Event, values Former, unknown bool) {
+	i := 0
+	for i < len(u.licences) && u.licences[i].pool != e.Pool {
+		i++
+	}
+	if i == len(u.licences) {
+		u.licences = append(u.licences, licenceUndoing{pool: e.Pool, values: values})
+	}
+	l := &u.licences[i]
+	if e.Kind == EventDueDateSet {
+		l.dated, l.unknown = true, l.unknown || unknown
+	}
+	if _, final := finals[e.Kind]; !final && e.Delta != 0 {
+		l.held, l.at = l.held+e.Delta, e.Time
+	}
+}
+
+// Commands returns the commands that undoing may take, for the [Need] of a request. The user of
+// each is on the list, and they are at least one for each Undoing.
+func (u Undoing) Commands() []Command {
+	if u.user == "" {
+		return nil
+	}
+	if u.created {
+		return []Command{Delete{User: u.user}}
+	}
+	commands := []Command{Reactivate{User: u.user}}
+	if u.before.Status == users.Archived {
+		commands = append(commands, Archive{User: u.user})
+	}
+	if len(u.fields) > 0 {
+		commands = append(commands, Edit{User: u.user, Set: u.values.Back})
+	}
+	for _, l := range u.licences {
+		commands = append(commands, AssignCourse{User: u.user, Pool: l.pool})
+	}
+	return commands
+}

@@ -1,0 +1,324 @@
+package seats
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// DecideUndo is [DecideEach] for the commands that undo what a call did, as far as the account is
+// still as the call left it: status and role, fields, groups, days of a leave or a start, and
+// unstarted licences. A created user is deleted while the invitation is open.
+//
+// There is an outcome for each command; one that is Unchanged for what is back already, so that
+// undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
+// or the present status; and [ErrFinal] for sign-ins, messages, deletions, orders,
+// ownerships and the terms of the account. The actor needs the authority for the commands.
+//
+// The snapshot must cover [Request.Needs] and [Request.Widen] of a request with the
+// [Undoing.Commands]. The request key is of no effect.
+func DecideUndo(s Snapshot, r Request, list []Undoing) Decision {
+	v, outcomes := evaluateUndo(s, r, list, func(Command) {})
+	return v.decision(outcomes)
+}
+
+// PreviewUndo returns what [DecideUndo] would do, as a plan to look at: [Plan.Decide] refuses it. A
+// step without a command is about what is final. Not more than [MaxCommands] steps.
+func PreviewUndo(s Snapshot, r Request, receipt Receipt, list []Undoing) (Plan, error) {
+	p := newPlan(s, r)
+	p.Undoes = cmp.Or(receipt.Correlation, "a call")
+	v, outcomes := evaluateUndo(s, r, list, func(c Command) { p.Steps = append(p.Steps, Planned{Command: c}) })
+	if len(outcomes) > MaxCommands {
+		return Plan{}, badInput("receipt", users.ErrTooLong)
+	}
+	for i, o := range outcomes {
+		p.Steps[i].Outcome = o
+	}
+	return p.with(s, v.change()), nil
+}
+
+// evaluateUndo undoes a list, and hands each command to seen; nil for what is final.
+func evaluateUndo(s Snapshot, r Request, list []Undoing, seen func(Command)) (*evaluation, []Outcome) {
+	r.Key, r.Digest = "", ""
+	w := wayBack{evaluation: newEvaluation(s, r), seen: seen}
+	for _, u := range list {
+		w.undo(u)
+	}
+	return w.evaluation, w.outcomes
+}
+
+// A wayBack is an undo under way.
+type wayBack struct {
+	*evaluation
+	seen     func(Command)
+	outcomes []Outcome
+}
+
+// A fit says whether something is as the call left it.
+type fit uint8
+
+const (
+	asLeft    fit = iota
+	isBack        // as before the call
+	isChanged     // neither
+)
+
+// fitOf compares the value of now with those before and after the call.
+func fitOf[V comparable](now, before, after V) fit {
+	switch now {
+	case before:
+		return isBack
+	case after:
+		return asLeft
+	}
+	return isChanged
+}
+
+func (w *wayBack) undo(u Undoing) {
+	switch {
+	case u.created && u.after.Status != users.Deleted:
+		w.invitation(u)
+	case u.user == "" || u.before.Status == users.NoStatus || u.after.Status == users.Deleted:
+	default:
+		w.status(u)
+		w.role(u)
+		w.fields(u)
+		w.days(u)
+		w.licences(u)
+	}
+	if u.created {
+		return // what followed the invitation goes with it
+	}
+	for _, action := range u.final {
+		w.final(u.user, action)
+	}
+}
+
+// put carries a command out if it fits, and else notes the outcome, as far as the actor may see it.
+func (w *wayBack) put(c Command, f fit, why func(*Refusal)) {
+	w.seen(c)
+	i := len(w.outcomes)
+	if f == asLeft {
+		w.outcomes = append(w.outcomes, w.decideOne(i, c))
+		return
+	}
+	o := Outcome{Action: c.Action(), User: c.target()}
+	u, refusal := w.authorize(c)
+	switch {
+	case refusal != nil:
+	case f == isBack:
+		o.Before, o.After, o.Unchanged = u.Segment(), u.Segment(), true
+	default:
+		refusal = refuse(ErrChangedMeanwhile, u.ID)
+		why(refusal)
+	}
+	w.outcomes = append(w.outcomes, o.refused(refusal, w.request.Index+i))
+}
+
+// note adds the outcome of a refused command.
+func (w *wayBack) note(c Command, refusal *Refusal) {
+	w.seen(c)
+	w.outcomes = append(w.outcomes, Outcome{Action: c.Action(), User: c.target()}.refused(refusal, w.request.Index+len(w.outcomes)))
+}
+
+// refused returns the outcome with a refusal; nil: as it is.
+func (o Outcome) refused(refusal *Refusal, index int) Outcome {
+	if refusal != nil {
+		refusal.Action, refusal.User, refusal.Index = o.Action, o.User, index
+		o.Refusal = refusal
+	}
+	return o
+}
+
+// final notes what stays.
+func (w *wayBack) final(user users.ID, a users.Action) {
+	w.seen(nil)
+	gate := a
+	if user != "" {
+		gate = users.ActionReactivate
+	}
+	grant, refusal := w.authority(gate)
+	switch {
+	case refusal != nil:
+	case user != "" && !w.covers(grant, user):
+		refusal = refuse(ErrForbidden, "").because(outOfReach[grant])
+	default:
+		refusal = refuse(ErrFinal, "")
+	}
+	w.outcomes = append(w.outcomes, Outcome{Action: a, User: user}.refused(refusal, w.request.Index+len(w.outcomes)))
+}
+
+// nowIs adds the present status of the user to a refusal.
+func (w *wayBack) nowIs(u users.User) func(*Refusal) {
+	return func(r *Refusal) { r.Reason = statusReasons[w.account.Policy.Shows(u.Status)] }
+}
+
+// invitation deletes a user whom the call created, before the first sign-in.
+func (w *wayBack) invitation(u Undoing) {
+	row := w.people[u.user]
+	f := isChanged
+	switch {
+	case row.Status == users.Deleted:
+		f = isBack
+	case row.FirstSignIn.IsZero() && (row.Status == users.Invited || row.Status == u.after.Status):
+		f = asLeft
+	}
+	if !row.FirstSignIn.IsZero() && slices.Contains(u.final, users.ActionAccept) || u.after.Status == users.Active {
+		w.final(u.user, users.ActionAccept)
+		return
+	}
+	w.put(Delete{User: u.user}, f, w.nowIs(row))
+}
+
+// status takes the user back to the status before.
+func (w *wayBack) status(u Undoing) {
+	row := w.people[u.user]
+	if u.before.Status == u.after.Status || u.before.Status == users.Invited && u.after.Status == users.Active {
+		return // or signed in, or approved
+	}
+	f := fitOf(row.Status, u.before.Status, u.after.Status)
+	if f == asLeft && !row.StatusSince.Equal(u.since) {
+		f = isChanged
+	}
+	way := wayTo(row, u.before.Status)
+	if f == asLeft && archives(way[0]) && slices.ContainsFunc(w.evaluation.licences[u.user], unstarted) {
+		f = isChanged // the archive would take licences that are newer than the call
+	}
+	if f == asLeft && len(way) > 1 {
+		trial := w.fork(way)
+		for _, c := range way {
+			if _, refusal := trial.try(c); refusal != nil {
+				w.note(c, refusal)
+				return
+			}
+		}
+	}
+	for _, c := range way {
+		w.put(c, f, w.nowIs(row))
+		if f != asLeft {
+			return
+		}
+	}
+}
+
+func archives(c Command) bool { return c.Action() == users.ActionArchive }
+
+func unstarted(l users.Licence) bool { return l.State() == users.LicenceAssigned }
+
+// wayTo returns the commands that take a user to another status, at least one.
+func wayTo(u users.User, to users.Status) []Command {
+	switch {
+	case to == users.Archived:
+		return []Command{Archive{User: u.ID}}
+	case u.Status == users.Archived && u.ArchivedAs == users.Inactive && to != users.Inactive:
+		return []Command{Restore{u.ID}, Reactivate{u.ID}}
+	case u.Status == users.Archived && u.ArchivedAs != users.Inactive && to == users.Inactive:
+		return []Command{Restore{u.ID}, Deactivate{User: u.ID}}
+	case u.Status == users.Archived:
+		return []Command{Restore{u.ID}}
+	case to == users.Inactive:
+		return []Command{Deactivate{User: u.ID}}
+	}
+	return []Command{Reactivate{u.ID}}
+}
+
+// role takes the user back to the role before. Ownerships stay.
+func (w *wayBack) role(u Undoing) {
+	if was, is := u.before.Role, u.after.Role; was != is && was != users.Owner && is != users.Owner {
+		w.put(ChangeRole{u.user, was}, fitOf(w.people[u.user].Role, was, is), func(r *Refusal) { r.Field = "role" })
+	}
+}
+
+// fields edits the fields back that are as the call left them.
+func (w *wayBack) fields(u Undoing) {
+	switch {
+	case len(u.fields) == 0:
+		return
+	case u.unknown:
+		w.noValues(Edit{User: u.user})
+		return
+	}
+	set, changed := u.values.Back.Undo(u.values.Forth, w.people[u.user].Profile, u.fields)
+	switch {
+	case set != users.Patch{}:
+		w.put(Edit{u.user, set}, asLeft, nil)
+	case len(changed) == 0:
+		w.put(Edit{User: u.user}, isBack, nil)
+	}
+	for _, field := range changed {
+		w.put(Edit{User: u.user}, isChanged, func(r *Refusal) { r.Field = field })
+	}
+}
+
+// noValues refuses a command whose values are missing.
+func (w *wayBack) noValues(c Command) {
+	w.put(c, isChanged, func(r *Refusal) { *r = *badInput("receipt", errNoValues) })
+}
+
+// days puts back the days of a leave and of a start, those that ended with the status included.
+func (w *wayBack) days(u Undoing) {
+	row, was := w.people[u.user], u.values
+	if u.scheduled && u.unknown {
+		w.noValues(Unschedule{u.user})
+		return
+	}
+	if was.Leave != was.NewLeave {
+		w.day(Schedule{User: u.user, Leave: was.Leave}, fitOf(row.Schedule.Leave, was.Leave, was.NewLeave), "leave")
+	}
+	if was.Start != was.NewStart {
+		w.day(Schedule{User: u.user, Start: was.Start}, fitOf(row.Start.Date, was.Start, was.NewStart), "start")
+	}
+}
+
+func (w *wayBack) day(c Schedule, f fit, field string) {
+	command := Command(c)
+	if c.Leave == (users.Leave{}) && c.Start == "" {
+		command = Unschedule{c.User}
+	}
+	w.put(command, f, func(r *Refusal) { r.Field = field })
+}
+
+// licences returns what the call assigned, assigns again what it returned, and puts due dates
+// back.
+func (w *wayBack) licences(u Undoing) {
+	for _, l := range u.licences {
+		switch {
+		case l.held > 0:
+			w.assigned(u.user, l)
+		case l.held < 0:
+			w.taken(u.user, l)
+		case l.dated && l.unknown:
+			w.noValues(SetDueDate{User: u.user, Pool: l.pool})
+		case l.values.DueDate != l.values.NewDueDate:
+			now := w.latest(u.user, l.pool).DueDate
+			w.put(SetDueDate{u.user, l.pool, l.values.DueDate}, fitOf(now, l.values.DueDate, l.values.NewDueDate),
+				func(r *Refusal) { r.Field, r.Pool = "due-date", l.pool })
+		}
+	}
+}
+
+// assigned returns a licence that the call assigned.
+func (w *wayBack) assigned(user users.ID, l licenceUndoing) {
+	now, f := w.latest(user, l.pool), isChanged
+	if now.Assigned.Equal(l.at) {
+		switch now.State() {
+		case users.LicenceReturned:
+			f = isBack
+		case users.LicenceAssigned, users.LicenceStarted:
+			f = asLeft // the command refuses a started one, with the time since
+		}
+	}
+	w.put(UnassignCourse{user, l.pool}, f, func(r *Refusal) { r.Field, r.Pool = "licence", l.pool })
+}
+
+// taken assigns a licence again that the call returned.
+func (w *wayBack) taken(user users.ID, l licenceUndoing) {
+	now, f := w.latest(user, l.pool), isBack
+	if now.State() == users.LicenceReturned && now.Returned.Equal(l.at) {
+		f = asLeft
+	} else if state := now.State(); state == users.LicenceReturned || state == users.LicenceArchived {
+		f = isChanged
+	}
+	w.put(AssignCourse{user, l.pool, now.DueDate}, f, func(r *Refusal) { r.Field, r.Pool = "licence", l.pool })
+}

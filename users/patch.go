@@ -1,0 +1,129 @@
+package users
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// A Patch changes fields of a profile. A nil field stays as it is, a pointer to the empty text
+// clears it. The ID is final.
+type Patch struct {
+	FirstName  *string   `json:"first_name,omitzero"`
+	LastName   *string   `json:"last_name,omitzero"`
+	Username   *string   `json:"username,omitzero"`
+	Email      *string   `json:"email,omitzero"`
+	ExternalID *string   `json:"external_id,omitzero"`
+	Location   *string   `json:"location,omitzero"`
+	Department *string   `json:"department,omitzero"`
+	Title      *string   `json:"title,omitzero"`
+	Groups     *[]string `json:"groups,omitzero"`
+}
+
+// texts are the texts of a patch in the order of fields.
+func (p *Patch) texts() []**string {
+	return []**string{&p.FirstName, &p.LastName, &p.Username, &p.Email, &p.ExternalID, &p.Location, &p.Department, &p.Title}
+}
+
+// MarshalJSON returns the set fields. A pointer to nil groups becomes the empty list, since
+// null is refused.
+func (p Patch) MarshalJSON() ([]byte, error) {
+	type plain Patch
+	if p.Groups != nil && *p.Groups == nil {
+		p.Groups = &[]string{}
+	}
+	return json.Marshal(plain(p))
+}
+
+// Apply returns the patched and cleaned profile and the names of the changed fields, as in
+// [FieldError.Field], or a [*FieldError].
+func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {
+	now = was
+	for i, text := range p.texts() {
+		if *text != nil {
+			*fields[i].text(&now) = **text
+		}
+	}
+	if p.Groups != nil {
+		now.Groups = *p.Groups
+	}
+	if now, err = now.Clean(); err != nil {
+		return Profile{}, nil, err
+	}
+	for _, f := range fields {
+		if *f.text(&now) != *f.text(&was) {
+			changed = append(changed, f.name)
+		}
+	}
+	if !slices.Equal(now.Groups, was.Groups) {
+		changed = append(changed, groupsField)
+	}
+	return now, changed, nil
+}
+
+// groupsField is the name of the field of groups.
+const groupsField = "groups"
+
+// Patches returns the patch from one profile to another, and the patch back. Both have the
+// fields that differ.
+func Patches(was, now Profile) (forth, back Patch) {
+	to, from := forth.texts(), back.texts()
+	for i, f := range fields {
+		if before, after := *f.text(&was), *f.text(&now); before != after {
+			*to[i], *from[i] = &after, &before
+		}
+	}
+	if !slices.Equal(was.Groups, now.Groups) {
+		before, after := slices.Clone(was.Groups), slices.Clone(now.Groups)
+		forth.Groups, back.Groups = &after, &before
+	}
+	return forth, back
+}
+
+// Undo returns the patch that takes one from forth back, of the named fields alone: forth and back
+// are those of [Patches], and now is the present profile. A field that has a third value by now
+// stays; it is one of changed. Of the groups those added by forth are removed, and the others
+// stay.
+func (back Patch) Undo(forth Patch, now Profile, names []string) (undo Patch, changed []string) {
+	before, after := back.texts(), forth.texts()
+	for i, to := range undo.texts() {
+		if *before[i] == nil || *after[i] == nil || !slices.Contains(names, fields[i].name) {
+			continue
+		}
+		switch *fields[i].text(&now) {
+		case **before[i]: // it is back
+		case **after[i]:
+			*to = *before[i]
+		default:
+			changed = append(changed, fields[i].name)
+		}
+	}
+	if back.Groups == nil || forth.Groups == nil || !slices.Contains(names, groupsField) {
+		return undo, changed
+	}
+	groups := slices.DeleteFunc(slices.Clone(now.Groups), func(g string) bool {
+		return slices.Contains(*forth.Groups, g) && !slices.Contains(*back.Groups, g)
+	})
+	for _, g := range *back.Groups {
+		if !slices.Contains(*forth.Groups, g) && !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	if slices.Sort(groups); !slices.Equal(groups, now.Groups) {
+		undo.Groups = &groups
+	}
+	return undo, changed
+}
+
+// Or returns the fields of the patch, and of the other one those that it lacks.
+func (p Patch) Or(other Patch) Patch {
+	from := other.texts()
+	for i, to := range p.texts() {
+		if *to == nil {
+			*to = *from[i]
+		}
+	}
+	if p.Groups == nil {
+		p.Groups = other.Groups
+	}
+	return p
+}

@@ -1,0 +1,54 @@
+package users_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestPatches(t *testing.T) {
+	was := users.Profile{ID: "u1", FirstName: "Ada", Email: "ada@acme.example", Location: "Leeds", Groups: []string{"red", "shared"}}
+	now := users.Profile{ID: "u1", FirstName: "Ada", Email: "ada@acme.example", Location: "York", Title: "Head", Groups: []string{"blue", "shared"}}
+	forth, back := users.Patches(was, now)
+	assert.Equal(t, users.Patch{Location: new("York"), Title: new("Head"), Groups: &now.Groups}, forth)
+	assert.Equal(t, users.Patch{Location: new("Leeds"), Title: new(""), Groups: &was.Groups}, back)
+
+	forth, back = users.Patches(was, was)
+	assert.Equal(t, users.Patch{}, forth, "nothing differs")
+	assert.Equal(t, users.Patch{}, back)
+}
+
+func TestPatch_Undo(t *testing.T) {
+	was := users.Profile{ID: "u1", Email: "ada@acme.example", Location: "Leeds", Title: "Clerk", Groups: []string{"red", "shared"}}
+	left := users.Profile{ID: "u1", Email: "ada@acme.example", Location: "York", Title: "Head", Groups: []string{"blue", "shared"}}
+	forth, back := users.Patches(was, left)
+	all := []string{"location", "title", "groups"}
+	with := func(edit func(*users.Profile)) users.Profile {
+		now := left
+		edit(&now)
+		return now
+	}
+	for name, c := range map[string]struct {
+		now     users.Profile
+		fields  []string
+		want    users.Patch
+		changed []string
+	}{
+		"all":               {left, all, users.Patch{Location: new("Leeds"), Title: new("Clerk"), Groups: &was.Groups}, nil},
+		"named fields":      {left, []string{"title"}, users.Patch{Title: new("Clerk")}, nil},
+		"no fields":         {left, nil, users.Patch{}, nil},
+		"back already":      {was, all, users.Patch{}, nil},
+		"a third value":     {with(func(p *users.Profile) { p.Title = "Chief" }), all, users.Patch{Location: new("Leeds"), Groups: &was.Groups}, []string{"title"}},
+		"a new group stays": {with(func(p *users.Profile) { p.Groups = []string{"blue", "new", "shared"} }), []string{"groups"}, users.Patch{Groups: &[]string{"new", "red", "shared"}}, nil},
+		"a group that left": {with(func(p *users.Profile) { p.Groups = nil }), []string{"groups"}, users.Patch{Groups: &[]string{"red"}}, nil},
+	} {
+		undo, changed := back.Undo(forth, c.now, c.fields)
+		assert.Equal(t, c.want, undo, name)
+		assert.Equal(t, c.changed, changed, name)
+	}
+	undo, changed := users.Patch{}.Undo(forth, left, all)
+	assert.Equal(t, users.Patch{}, undo, "without values")
+	assert.Empty(t, changed)
+}
