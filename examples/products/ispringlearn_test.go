@@ -3,6 +3,7 @@ package products_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -12,7 +13,8 @@ import (
 // iSpring Learn limits the active users of a plan. Users beyond it are created inactive.
 func Example_iSpringLearn() {
 	ctx, olive := context.Background(), users.As("u1")
-	keeper := newSite(3, seats.ISpringLearn(), seatkeeper.Options{})
+	now := time.Date(2026, time.March, 2, 15, 0, 0, 0, time.UTC)
+	keeper := newSite(3, seats.ISpringLearn(), seatkeeper.Options{Now: func() time.Time { return now }})
 	student := person("Ada")
 	student.Groups = []string{"Nurses"}
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: student, Role: users.Manager}, seats.Invite{Profile: person("Bob")})
@@ -72,6 +74,50 @@ func Example_iSpringLearn() {
 	}
 	list(keeper, users.Filter{Status: users.In(users.Active)})
 	show(keeper)
+
+	// Make inactive, with a date from the calendar: a day in the zone of the account, the last
+	// one with access, until 23:59. A past day is refused, and the owner has no such day.
+	_, _ = keeper.Do(ctx, "acme", olive, seats.EditAccount{Zone: new("America/Chicago")})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Schedule{User: "bob", Leave: users.Leave{Date: "2026-03-20"}})
+	bob, _ := keeper.User(ctx, "acme", "bob")
+	fmt.Println(bob.Shown, bob.Schedule, bob.Schedule.At, err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.Schedule{User: "cy", Leave: users.Leave{Date: "2026-03-01"}})
+	refused(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.Schedule{User: "u1", Leave: users.Leave{Date: "2026-03-20"}})
+	refused(err)
+
+	// In bulk: Deactivate later, on a date. It is seen, moved and taken back until then.
+	bulk, _ = keeper.DoEach(ctx, "acme", olive,
+		seats.Schedule{User: "bob", Leave: users.Leave{Date: "2026-03-31"}}, seats.Schedule{User: "cy", Leave: users.Leave{Date: "2026-03-31"}},
+		seats.Schedule{User: "bob", Leave: users.Leave{Date: "2026-03-31"}})
+	for _, o := range bulk.Outcomes {
+		fmt.Println(o.User, o.Unchanged, o.Refusal == nil)
+	}
+	list(keeper, users.Filter{Dated: true})
+	_, _ = keeper.Do(ctx, "acme", olive, seats.Unschedule{User: "bob"})
+	list(keeper, users.Filter{Dated: true})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Schedule{User: "bob", Leave: users.Leave{Date: "2026-03-31"}})
+	fmt.Println(err)
+
+	// They have access on the whole day, and are inactive from its last minute on, whether or
+	// not any program ran in the night. The history names who set the date.
+	now = time.Date(2026, time.April, 1, 4, 58, 59, 0, time.UTC)
+	bob, _ = keeper.User(ctx, "acme", "bob")
+	fmt.Println(bob.Shown, bob.May.Has(seats.SignIn))
+	now = time.Date(2026, time.April, 1, 15, 0, 0, 0, time.UTC)
+	bob, _ = keeper.User(ctx, "acme", "bob")
+	fmt.Println(bob.Shown, bob.May.Has(seats.SignIn))
+	show(keeper)
+	for e := range keeper.Events(ctx, "acme", seats.EventFilter{User: "bob", Kinds: []seats.EventKind{seats.EventDeactivated}}) {
+		fmt.Println(e.Kind, "by", e.Channel, "at", e.Time, "set by", e.Actor.User)
+	}
+
+	// To reactivate the users later, Activate. The date does not come back.
+	bulk, _ = keeper.DoEach(ctx, "acme", olive, seats.Reactivate{User: "bob"}, seats.Reactivate{User: "cy"})
+	for _, o := range bulk.Outcomes {
+		fmt.Println(o.User, o.Unchanged, o.Refusal == nil)
+	}
+	list(keeper, users.Filter{Dated: true})
 	// Output:
 	// [{License limit 3} {Available 0} {Active 3} {Inactive 0}] <nil>
 	// cy inactive <nil>
@@ -92,4 +138,21 @@ func Example_iSpringLearn() {
 	// dee seats: no free seat: 3 of 3 are held
 	// 3 [bob cy u1]
 	// [{License limit 3} {Available 0} {Active 3} {Inactive 2}] <nil>
+	// active last day: 2026-03-20 2026-03-21 04:59:00 +0000 UTC <nil>
+	// seats: not valid: day of the leave is not a day to come
+	// seats: an owner is protected: another user has to become an owner, and then the ownership has to end
+	// bob false true
+	// cy false true
+	// bob true true
+	// 2 [bob cy]
+	// 1 [cy]
+	// <nil>
+	// active true
+	// inactive false
+	// [{License limit 3} {Available 2} {Active 1} {Inactive 4}] <nil>
+	// deactivated by call at 2026-03-02 15:00:00 +0000 UTC set by u1
+	// deactivated by clock at 2026-04-01 04:59:00 +0000 UTC set by u1
+	// bob false true
+	// cy false true
+	// 0 []
 }
