@@ -28,7 +28,8 @@
 //
 // To change: [Keeper.Open], [Keeper.Do], [Keeper.DoEach], [Keeper.Import] for the users
 // that a host has already, [Keeper.EraseAccount]. A call with a request key, see [Call],
-// happens once. [Keeper.InTx] joins the host's transaction. [Keeper.Undo] puts a bulk call back.
+// happens once. [Keeper.InTx] joins the host's transaction. [Keeper.Undo] puts back what a call
+// changed, after a look by [Keeper.PreviewUndo].
 //
 // To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.May] for a button,
 // [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
@@ -74,7 +75,8 @@
 // before it, and the day resolved again by the rules of then, as [Options] Zones has them. With its default, [time.LoadLocation], they are those of the machine; a program may
 // bring its own by importing time/tzdata, and gets newer rules by being built anew. All processes
 // of a host should have the same rules. Without rules for the zone of an account, a command with a
-// date is refused, and a day keeps the instant that it has.
+// date is refused, and a day keeps the instant that it has. All days to come follow when the account
+// moves to another zone.
 //
 // A mistyped year can make a whole company leave. [seats.Policy] MostLeavers holds back a day with
 // unusually many leavers until an admin confirms ([seats.ConfirmLeave]); LeaveNotice writes an event
