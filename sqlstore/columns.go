@@ -156,6 +156,19 @@ func document[R, T any](name string, at func(*R) *T) column[R] {
 	}
 }
 
+// orNone is a document with NULL for the zero value.
+func orNone[R any, T comparable](name string, at func(*R) *T) column[R] {
+	c := document(name, at)
+	write := c.get
+	c.get = func(r *R) (any, error) {
+		if *at(r) == *new(T) {
+			return nil, nil
+		}
+		return write(r)
+	}
+	return c
+}
+
 // lines are texts with a line break before and after each, so that a search finds whole
 // ones, see [query.inGroup].
 func lines[R any, T ~string](name string, at func(*R) *[]T) column[R] {

@@ -124,6 +124,7 @@ func (p *postgres) parameters(q *query, changes []seats.Change) error {
 	var accounts []accountChange
 	var pools []poolRow
 	var updated, created []userRow
+	var licences []licenceRow
 	var events []seats.Event
 	for _, c := range changes {
 		a := accountChange{Account: c.Account, base: c.Base}
@@ -132,9 +133,11 @@ func (p *postgres) parameters(q *query, changes []seats.Change) error {
 		}
 		accounts, pools, events = append(accounts, a), append(pools, poolsOf(c)...), append(events, c.Events...)
 		updated, created = append(updated, updatedRows(c)...), append(created, createdRows(c)...)
+		licences = append(licences, licencesOf(c)...)
 	}
 	return errors.Join(encode(q, accountChangeColumns, accounts), encode(q, poolColumns, pools),
-		encode(q, updatedUserColumns, updated), encode(q, userColumns, created), encode(q, eventColumns, events))
+		encode(q, updatedUserColumns, updated), encode(q, userColumns, created), encode(q, licenceColumns, licences),
+		encode(q, eventColumns, events))
 }
 
 // encode adds rows as one parameter: a JSON list of objects.

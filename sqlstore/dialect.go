@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -46,8 +48,9 @@ type dialect struct {
 	afterName string
 	// inGroup is the condition on group_names to contain a line.
 	inGroup string
-	// replacePool and replaceVersion end an INSERT: an existing row gets the new values.
-	replacePool, replaceVersion string
+	// replacePool, replaceLicence and replaceVersion end an INSERT: an existing row gets the new
+	// values.
+	replacePool, replaceLicence, replaceVersion string
 	// commitsDDL: a CREATE commits the transaction.
 	commitsDDL bool
 	// inProcess: the database is in this process, and answers always arrive.
@@ -75,7 +78,8 @@ var dialects = [...]dialect{
 		in:             "IN (SELECT value FROM json_each({list}))",
 		afterName:      "(sort_name, id) > (?, ?)",
 		inGroup:        "instr(group_names, ?) > 0",
-		replacePool:    replacePoolExcluded,
+		replacePool:    onConflict(poolColumns, poolKey),
+		replaceLicence: onConflict(licenceColumns, licenceKey),
 		replaceVersion: " ON CONFLICT (version) DO UPDATE SET name = excluded.name",
 		inProcess:      true,
 		rollback:       "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
@@ -90,7 +94,8 @@ var dialects = [...]dialect{
 		in:             "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
 		afterName:      "(sort_name, id) > (?, ?)",
 		inGroup:        "strpos(group_names, ?) > 0",
-		replacePool:    replacePoolExcluded,
+		replacePool:    onConflict(poolColumns, poolKey),
+		replaceLicence: onConflict(licenceColumns, licenceKey),
 		replaceVersion: " ON CONFLICT (version) DO UPDATE SET name = excluded.name",
 		rollback:       "ROLLBACK",
 		beginPart:      "(",
@@ -106,11 +111,11 @@ var dialects = [...]dialect{
 			}
 			return table + " FORCE INDEX (" + table + "_by_" + index + ")"
 		},
-		in:        "IN ({list})",
-		afterName: "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
-		inGroup:   "LOCATE(?, group_names) > 0",
-		replacePool: " ON DUPLICATE KEY UPDATE held = VALUES(held), spent = VALUES(spent), over_limit = VALUES(over_limit)," +
-			" total = VALUES(total), unlimited = VALUES(unlimited)",
+		in:             "IN ({list})",
+		afterName:      "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
+		inGroup:        "LOCATE(?, group_names) > 0",
+		replacePool:    onDuplicateKey(poolColumns, poolKey),
+		replaceLicence: onDuplicateKey(licenceColumns, licenceKey),
 		replaceVersion: " ON DUPLICATE KEY UPDATE name = VALUES(name)",
 		commitsDDL:     true,
 		rollback:       "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
@@ -122,8 +127,28 @@ var dialects = [...]dialect{
 	},
 }
 
-const replacePoolExcluded = " ON CONFLICT (account, id) DO UPDATE SET held = excluded.held, spent = excluded.spent, over_limit = excluded.over_limit," +
-	" total = excluded.total, unlimited = excluded.unlimited"
+const poolKey, licenceKey = "account, id", "account, user_id, pool, number"
+
+// onConflict ends an INSERT of SQLite and PostgreSQL.
+func onConflict[R any](columns []column[R], key string) string {
+	return " ON CONFLICT (" + key + ") DO UPDATE SET " + assignments(columns, key, "excluded.%s")
+}
+
+// onDuplicateKey ends an INSERT of MySQL.
+func onDuplicateKey[R any](columns []column[R], key string) string {
+	return " ON DUPLICATE KEY UPDATE " + assignments(columns, key, "VALUES(%s)")
+}
+
+// assignments sets all columns but those of the key.
+func assignments[R any](columns []column[R], key, value string) string {
+	var all []string
+	for _, c := range columns {
+		if !slices.Contains(strings.Split(key, ", "), c.name) {
+			all = append(all, c.name+" = "+fmt.Sprintf(value, c.name))
+		}
+	}
+	return strings.Join(all, ", ")
+}
 
 func questionMark(int, any) string { return "?" }
 

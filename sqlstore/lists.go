@@ -48,6 +48,9 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 		if f.ByName {
 			from, order = "{users by name}", "sort_name, id"
 		}
+		if f.Dated || f.HeldBack { // few, in either order
+			from = "{users by dated}"
+		}
 		q := addPart(r, userColumns, func(u userRow) { page = append(page, u.User) })
 		q.add(" FROM "+from+" WHERE account = ?", string(account))
 		q.filter(f)
@@ -89,6 +92,12 @@ func (q *query) filter(f users.Filter) {
 	}
 	if f.NeverSignedIn {
 		q.add(" AND first_sign_in IS NULL")
+	}
+	if f.Dated || f.HeldBack {
+		q.add(" AND dated = 1")
+	}
+	if f.HeldBack {
+		q.add(" AND held_back = 1")
 	}
 	switch {
 	case f.ByName && (f.AfterName != "" || f.After != ""):
@@ -185,7 +194,47 @@ func (s *Store) Pools(ctx context.Context, account users.AccountID, after seats.
 	if err != nil {
 		return nil, err
 	}
-	return uniqueBy(page, func(p seats.Pool) seats.PoolID { return p.ID }), nil
+	return unique(page, byPool), nil
+}
+
+// Licences implements [store.Store].
+func (s *Store) Licences(ctx context.Context, account users.AccountID, f users.LicenceFilter, limit int) ([]users.Licence, error) {
+	if err := checkStorable(string(f.After.User), f.After.Pool); err != nil {
+		return nil, fmt.Errorf("sqlstore: list: %w", err)
+	}
+	var page []users.Licence
+	_, err := s.list(ctx, account, func(r *unionQuery) {
+		page = nil
+		from := "{licences by id}"
+		if f.Pool != "" && f.User == "" {
+			from = "{licences by pool}"
+		}
+		q := addPart(r, licenceColumns, func(l licenceRow) { page = append(page, l.Licence) })
+		q.add(" FROM "+from+" WHERE account = ?", string(account))
+		q.licences(f)
+		q.add(" ORDER BY user_id, pool, number").limit(limit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return unique(page, byLicence), nil
+}
+
+// licences adds the conditions of a filter.
+func (q *query) licences(f users.LicenceFilter) {
+	if f.User != "" {
+		q.equals("user_id", string(f.User))
+	}
+	if f.Pool != "" {
+		q.equals("pool", f.Pool)
+	}
+	if !f.State.Empty() {
+		q.add(" AND state {in}", namesOf(f.State))
+	}
+	if after := f.After; after != (users.LicenceID{}) {
+		user := string(after.User)
+		q.add(" AND user_id >= ? AND (user_id > ? OR pool > ? OR pool = ? AND number > ?)", user, user, after.Pool, after.Pool, after.Number)
+	}
 }
 
 // Accounts implements [store.Store].

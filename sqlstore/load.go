@@ -43,7 +43,10 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 // A loaded collects the rows for a need, in any order and perhaps twice.
 type loaded struct {
 	seats.Snapshot
-	due []users.User // at most one more than a change settles
+	// at most one more of a kind than a change settles
+	dueUsers    []users.User
+	duePools    []seats.Pool
+	dueLicences []users.Licence
 }
 
 func (r *unionQuery) needs(needs []seats.Need) []*loaded {
@@ -73,7 +76,13 @@ func (r *unionQuery) need(l *loaded, n seats.Need) {
 		add(" FROM {pools} WHERE account = ? AND id {in}", string(n.Account), append(listOf(n.Pools), string(seats.Site)))
 	r.namedUsers(l, n)
 	r.admins(l, n)
-	r.due(l, n)
+	if len(n.Licences) > 0 {
+		addPart(r, licenceColumns, func(row licenceRow) { l.Licences = append(l.Licences, row.Licence) }).
+			add(" FROM {licences by id} WHERE account = ? AND user_id {in}", string(n.Account), listOf(n.Licences))
+	}
+	if !n.DueBy.IsZero() {
+		r.due(l, n)
+	}
 	r.past(l, n)
 }
 
@@ -105,18 +114,41 @@ func (r *unionQuery) admins(l *loaded, n seats.Need) {
 	}
 }
 
-// due adds the due users, one more than a change settles, and the next due instant.
+// due adds the due rows, one more of a kind than a change settles, the users and the pools of the due
+// licences, and the next due instants.
 func (r *unionQuery) due(l *loaded, n seats.Need) {
-	if n.DueBy.IsZero() {
-		return
+	account, by := string(n.Account), n.DueBy.UnixMicro()
+	dueRows(r, l, n, userColumns, "{users by due}", "id", func(u userRow) { l.dueUsers = append(l.dueUsers, u.User) })
+	dueRows(r, l, n, poolColumns, "{pools by due}", "id", func(p poolRow) { l.duePools = append(l.duePools, p.Pool) })
+	dueRows(r, l, n, licenceColumns, "{licences by due}", "user_id, pool, number", func(row licenceRow) { l.dueLicences = append(l.dueLicences, row.Licence) })
+	of := func(column, table string) (text string, values []any) {
+		text = fmt.Sprintf(" FROM (SELECT x FROM (SELECT %s AS x FROM {licences by due} WHERE account = ? AND due <= ? ORDER BY due, user_id, pool, number LIMIT %d) d"+
+			" GROUP BY x) due_licences JOIN %s ON account = ? AND id = x", column, seats.MaxSettled, table)
+		return text, []any{account, by, account}
 	}
-	by := n.DueBy.UnixMicro()
-	addPart(r, userColumns, func(u userRow) { l.due = append(l.due, u.User) }).
-		add(" FROM {users by due} WHERE account = ? AND due <= ? ORDER BY due, id", string(n.Account), by).
+	text, values := of("user_id", "{users}")
+	addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).add(text, values...)
+	text, values = of("pool", "{pools}")
+	addPart(r, poolColumns, func(p poolRow) { l.Pools = append(l.Pools, p.Pool) }).add(text, values...)
+}
+
+// dueRows adds the due rows of a table, in order of their instants and then of their keys, and the
+// instant of the next one.
+func dueRows[R any](r *unionQuery, l *loaded, n seats.Need, columns []column[R], table, key string, take func(R)) {
+	account, by := string(n.Account), n.DueBy.UnixMicro()
+	addPart(r, columns, take).
+		add(" FROM "+table+" WHERE account = ? AND due <= ? ORDER BY due, "+key, account, by).
 		limit(seats.MaxSettled + 1)
-	addPart(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { l.NextDue = t }).
-		add(" FROM {users by due} WHERE account = ? AND due > ? ORDER BY due", string(n.Account), by).
+	addPart(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { l.isNext(t) }).
+		add(" FROM "+table+" WHERE account = ? AND due > ? ORDER BY due", account, by).
 		limit(1)
+}
+
+// isNext notes the due instant of a row that was left over.
+func (l *loaded) isNext(t time.Time) {
+	if l.NextDue.IsZero() || t.Before(l.NextDue) {
+		l.NextDue = t
+	}
 }
 
 // past adds the events of a change and of a request key.
@@ -141,19 +173,32 @@ func (l *loaded) sorted() seats.Snapshot {
 	if !l.Known() {
 		return seats.Snapshot{StoreTime: l.StoreTime}
 	}
-	slices.SortFunc(l.due, func(x, y users.User) int { return cmp.Or(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID)) })
-	if len(l.due) > seats.MaxSettled {
-		l.NextDue = l.due[seats.MaxSettled].Due
-		l.due = l.due[:seats.MaxSettled]
-	}
-	l.Pools = uniqueBy(l.Pools, func(p seats.Pool) seats.PoolID { return p.ID })
-	l.Users = uniqueBy(append(l.Users, l.due...), func(u users.User) users.ID { return u.ID })
-	l.Past = uniqueBy(l.Past, func(e seats.Event) uint64 { return e.Sequence })
+	duePools := earliest(l, l.duePools, func(p seats.Pool) time.Time { return p.Due }, byPool)
+	dueUsers := earliest(l, l.dueUsers, func(u users.User) time.Time { return u.Due }, byUser)
+	dueLicences := earliest(l, l.dueLicences, func(row users.Licence) time.Time { return row.Due }, byLicence)
+	l.Pools = unique(append(l.Pools, duePools...), byPool)
+	l.Users = unique(append(l.Users, dueUsers...), byUser)
+	l.Licences = unique(append(l.Licences, dueLicences...), byLicence)
+	l.Past = unique(l.Past, func(x, y seats.Event) int { return cmp.Compare(x.Sequence, y.Sequence) })
 	return l.Snapshot
 }
 
-// uniqueBy sorts rows by a key and keeps one of each.
-func uniqueBy[R any, K cmp.Ordered](rows []R, key func(R) K) []R {
-	slices.SortFunc(rows, func(x, y R) int { return cmp.Compare(key(x), key(y)) })
-	return slices.CompactFunc(rows, func(x, y R) bool { return key(x) == key(y) })
+func byPool(x, y seats.Pool) int       { return cmp.Compare(x.ID, y.ID) }
+func byUser(x, y users.User) int       { return cmp.Compare(x.ID, y.ID) }
+func byLicence(x, y users.Licence) int { return x.ID().Compare(y.ID()) }
+
+// earliest returns the due rows that a change settles, and notes the instant of the next one.
+func earliest[R any](l *loaded, rows []R, due func(R) time.Time, order func(x, y R) int) []R {
+	if len(rows) <= seats.MaxSettled {
+		return rows
+	}
+	slices.SortFunc(rows, func(x, y R) int { return cmp.Or(due(x).Compare(due(y)), order(x, y)) })
+	l.isNext(due(rows[seats.MaxSettled]))
+	return rows[:seats.MaxSettled]
+}
+
+// unique sorts rows and keeps one of each.
+func unique[R any](rows []R, order func(x, y R) int) []R {
+	slices.SortFunc(rows, order)
+	return slices.CompactFunc(rows, func(x, y R) bool { return order(x, y) == 0 })
 }

@@ -102,6 +102,7 @@ func TestColumns(t *testing.T) {
 		{"accounts", names(accountColumns)},
 		{"pools", names(poolColumns)},
 		{"users", names(userColumns)},
+		{"licences", names(licenceColumns)},
 		{"events", names(eventColumns)},
 		{"progress", "consumer, account, sequence, lease_until, moves"},
 	} {
@@ -155,12 +156,12 @@ func golden(t *testing.T, name, text string) {
 func TestCommitPostgres_columns(t *testing.T) {
 	text := strings.Join(strings.Fields(commitPostgres), " ")
 	records := regexp.MustCompile(`json_to_recordset\(\$(\d)::text::json\) AS r\( ?([^)]*)\)`).FindAllStringSubmatch(text, -1)
-	require.Len(t, records, 5)
-	for i, want := range []string{typed(accountChangeColumns), typed(poolColumns), typed(updatedUserColumns), typed(userColumns), typed(eventColumns)} {
+	require.Len(t, records, 6)
+	for i, want := range []string{typed(accountChangeColumns), typed(poolColumns), typed(updatedUserColumns), typed(userColumns), typed(licenceColumns), typed(eventColumns)} {
 		require.Equal(t, []string{fmt.Sprint(i + 1), want}, records[i][1:])
 	}
 	for table, columns := range map[string]string{
-		"accounts": names(accountColumns), "pools": names(poolColumns), "users": names(userColumns), "events": names(eventColumns),
+		"accounts": names(accountColumns), "pools": names(poolColumns), "users": names(userColumns), "licences": names(licenceColumns), "events": names(eventColumns),
 	} {
 		require.Contains(t, text, "INSERT INTO {"+table+"} ( "+columns+") SELECT "+columns+" FROM ")
 	}
@@ -174,6 +175,12 @@ func TestCommitPostgres_columns(t *testing.T) {
 		for _, c := range poolColumns[2:] {
 			require.Regexp(t, " "+c.name+` = (excluded\.|VALUES\()`+c.name, d.replacePool)
 		}
+		for _, c := range licenceColumns[4:] {
+			require.Regexp(t, " "+c.name+` = (excluded\.|VALUES\()`+c.name, d.replaceLicence)
+		}
+	}
+	for _, replace := range []string{dialects[Postgres].replacePool, dialects[Postgres].replaceLicence} {
+		require.Contains(t, text, strings.TrimSpace(replace))
 	}
 }
 

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -37,7 +38,7 @@ func (s *Store) Pending(ctx context.Context, consumer string, after users.Accoun
 	for i := range pending {
 		pending[i].Consumer = consumer
 	}
-	return uniqueBy(pending, func(p store.Progress) users.AccountID { return p.Account }), nil
+	return unique(pending, func(x, y store.Progress) int { return cmp.Compare(x.Account, y.Account) }), nil
 }
 
 // Advance implements [store.Outbox].

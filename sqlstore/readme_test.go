@@ -109,7 +109,7 @@ func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
 		require.NotEmpty(t, table.primary, table.name)
 		all = append(all, table)
 	}
-	require.Len(t, all, 6)
+	require.Len(t, all, 7)
 	return all
 }
 

@@ -83,6 +83,7 @@ func (w *steps) change(c seats.Change) {
 	}
 	insert(w, "{users}", userColumns, createdRows(c), "")
 	insert(w, "{pools}", poolColumns, poolsOf(c), w.replacePool)
+	insert(w, "{licences}", licenceColumns, licencesOf(c), w.replaceLicence)
 	insert(w, "{events}", eventColumns, c.Events, "")
 }
 
@@ -120,6 +121,14 @@ func poolsOf(c seats.Change) []poolRow {
 	rows := make([]poolRow, len(c.Pools))
 	for i, p := range c.Pools {
 		rows[i] = poolRow{c.Account.ID, p}
+	}
+	return rows
+}
+
+func licencesOf(c seats.Change) []licenceRow {
+	rows := make([]licenceRow, len(c.Licences))
+	for i, l := range c.Licences {
+		rows[i] = licenceRow{c.Account.ID, l}
 	}
 	return rows
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// The columns of the tables {accounts}, {pools}, {users} and {events}.
+// The columns of the tables {accounts}, {pools}, {users}, {licences} and {events}.
 var (
 	accountColumns = []column[seats.Account]{
 		text("id", func(a *seats.Account) *users.AccountID { return &a.ID }),
@@ -31,6 +31,12 @@ var (
 		number("held", func(p *poolRow) *int64 { return &p.Held }),
 		number("spent", func(p *poolRow) *int64 { return &p.Spent }),
 		flag("over_limit", func(p *poolRow) *bool { return &p.OverLimit }),
+		text("name", func(p *poolRow) *string { return &p.Name }),
+		orNone("version", func(p *poolRow) *seats.VersionedTotal { return &p.Version }),
+		orNone("booked", func(p *poolRow) *seats.Booking { return &p.Booked }),
+		orNone("ends", func(p *poolRow) *seats.PoolEnd { return &p.Ends }),
+		orNone("term", func(p *poolRow) *seats.LicenceTerm { return &p.Term }),
+		instant("due", func(p *poolRow) *time.Time { return &p.Due }),
 	}, count(func(p *poolRow) *seats.Count { return &p.Total })...)
 
 	userColumns = []column[userRow]{
@@ -58,17 +64,34 @@ var (
 		instant("last_notified", func(u *userRow) *time.Time { return &u.LastNotified }),
 		number("notification_count", func(u *userRow) *int64 { return &u.NotificationCount }),
 		instant("expires", func(u *userRow) *time.Time { return &u.Expires }),
-		text("schedule_date", func(u *userRow) *string { return &u.Schedule.Date }),
-		instant("schedule_at", func(u *userRow) *time.Time { return &u.Schedule.At }),
+		flag("lapses", func(u *userRow) *bool { return &u.Lapses }),
+		orNone("start", func(u *userRow) *users.Start { return &u.Start }),
+		orNone("schedule", func(u *userRow) *users.Schedule { return &u.Schedule }),
 		instant("due", func(u *userRow) *time.Time { return &u.Due }),
 		text("salt", func(u *userRow) *string { return &u.Salt }),
-		document("licences", func(u *userRow) *[]users.Licence { return &u.Licences }),
 		derived("email_key", func(u *userRow) string { return users.ByEmail(u.Email).Value }),
 		derived("username_key", func(u *userRow) string { return users.ByUsername(u.Username).Value }),
 		derived("external_id_key", func(u *userRow) string { return users.ByExternalID(u.ExternalID).Value }),
 		{name: "administers", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Administers()), nil }},
+		{name: "dated", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Dated()), nil }},
+		{name: "held_back", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Schedule.Held), nil }},
 		{name: "sort_name", get: func(u *userRow) (any, error) { return u.SortName(), nil }},
 	}
+	licenceColumns = []column[licenceRow]{
+		text("account", func(l *licenceRow) *users.AccountID { return &l.account }),
+		text("user_id", func(l *licenceRow) *users.ID { return &l.User }),
+		text("pool", func(l *licenceRow) *string { return &l.Pool }),
+		number("number", func(l *licenceRow) *int64 { return &l.Number }),
+		{name: "state", get: func(l *licenceRow) (any, error) { return l.State().String(), nil }},
+		instant("assigned", func(l *licenceRow) *time.Time { return &l.Assigned }),
+		instant("started", func(l *licenceRow) *time.Time { return &l.Started }),
+		instant("archived", func(l *licenceRow) *time.Time { return &l.Archived }),
+		instant("returned", func(l *licenceRow) *time.Time { return &l.Returned }),
+		text("due_date", func(l *licenceRow) *users.Date { return &l.DueDate }),
+		instant("ends", func(l *licenceRow) *time.Time { return &l.Ends }),
+		instant("due", func(l *licenceRow) *time.Time { return &l.Due }),
+	}
+
 	eventColumns = append([]column[seats.Event]{
 		text("account", func(e *seats.Event) *users.AccountID { return &e.Account }),
 		number("sequence", func(e *seats.Event) *uint64 { return &e.Sequence }),
@@ -95,6 +118,8 @@ var (
 		lines("receivers", func(e *seats.Event) *[]users.ID { return &e.Receivers }),
 		lines("fields", func(e *seats.Event) *[]string { return &e.Fields }),
 		number("quantity", func(e *seats.Event) *int64 { return &e.Count }),
+		text("date", func(e *seats.Event) *users.Date { return &e.Date }),
+		named("date_as", func(e *seats.Event) *users.LeaveDay { return &e.DateAs }),
 		document("policy", func(e *seats.Event) **seats.Policy { return &e.Policy }),
 		text("pool", func(e *seats.Event) *seats.PoolID { return &e.Pool }),
 		number("delta", func(e *seats.Event) *int64 { return &e.Delta }),
@@ -107,6 +132,11 @@ var (
 type poolRow struct {
 	account users.AccountID
 	seats.Pool
+}
+
+type licenceRow struct {
+	account users.AccountID
+	users.Licence
 }
 
 type userRow struct {

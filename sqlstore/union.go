@@ -16,8 +16,8 @@ type unionQuery struct {
 
 // The common layout has as many columns as the widest table needs.
 var (
-	numberSlots = max(width(accountColumns, true), width(poolColumns, true), width(userColumns, true), width(eventColumns, true))
-	textSlots   = max(width(accountColumns, false), width(poolColumns, false), width(userColumns, false), width(eventColumns, false))
+	numberSlots = max(width(accountColumns, true), width(poolColumns, true), width(userColumns, true), width(licenceColumns, true), width(eventColumns, true))
+	textSlots   = max(width(accountColumns, false), width(poolColumns, false), width(userColumns, false), width(licenceColumns, false), width(eventColumns, false))
 )
 
 func width[R any](columns []column[R], numbers bool) int {

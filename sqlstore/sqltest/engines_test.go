@@ -227,6 +227,10 @@ func (s scattered) Pools(ctx context.Context, account users.AccountID, after sea
 	return s.any().Pools(ctx, account, after, limit)
 }
 
+func (s scattered) Licences(ctx context.Context, account users.AccountID, f users.LicenceFilter, limit int) ([]users.Licence, error) {
+	return s.any().Licences(ctx, account, f, limit)
+}
+
 func (s scattered) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	return s.any().Accounts(ctx, after, limit)
 }

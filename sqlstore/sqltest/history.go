@@ -228,8 +228,5 @@ func tidy(u users.User) users.User {
 	if len(u.Groups) == 0 {
 		u.Groups = nil
 	}
-	if len(u.Licences) == 0 {
-		u.Licences = nil
-	}
 	return u
 }

@@ -32,7 +32,14 @@ CREATE TABLE IF NOT EXISTS {pools} (
 	held       BIGINT NOT NULL,
 	spent      BIGINT NOT NULL,
 	over_limit TINYINT NOT NULL,
+	name       VARBINARY(1020) NOT NULL,
+	version    MEDIUMBLOB,
+	booked     MEDIUMBLOB,
+	ends       MEDIUMBLOB,
+	term       MEDIUMBLOB,
+	due        BIGINT,
 	PRIMARY KEY (account, id),
+	INDEX {pools}_by_due (account, due, id),
 	CHECK (held >= 0 AND spent >= 0),
 	CHECK ((unlimited = 1 AND total IS NULL) OR (unlimited = 0 AND total IS NOT NULL AND total BETWEEN 0 AND 1000000000)),
 	CHECK (unlimited = 1 OR held + spent <= total OR over_limit = 1)
@@ -63,15 +70,17 @@ CREATE TABLE IF NOT EXISTS {users} (
 	last_notified      BIGINT,
 	notification_count BIGINT NOT NULL,
 	expires            BIGINT,
-	schedule_date      VARBINARY(64) NOT NULL,
-	schedule_at        BIGINT,
+	lapses             TINYINT NOT NULL,
+	start              MEDIUMBLOB,
+	schedule           MEDIUMBLOB,
 	due                BIGINT,
 	salt               VARBINARY(64) NOT NULL,
-	licences           MEDIUMBLOB,
 	email_key          VARBINARY(255),
 	username_key       VARBINARY(255),
 	external_id_key    VARBINARY(255),
 	administers        TINYINT,
+	dated              TINYINT,
+	held_back          TINYINT,
 	sort_name          VARBINARY(255) NOT NULL,
 	PRIMARY KEY (account, id),
 	UNIQUE INDEX {users}_by_email (account, email_key),
@@ -79,7 +88,26 @@ CREATE TABLE IF NOT EXISTS {users} (
 	UNIQUE INDEX {users}_by_external_id (account, external_id_key),
 	INDEX {users}_by_name (account, sort_name, id),
 	INDEX {users}_by_due (account, due, id),
-	INDEX {users}_by_administers (account, administers, id)
+	INDEX {users}_by_administers (account, administers, id),
+	INDEX {users}_by_dated (account, dated, id)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE IF NOT EXISTS {licences} (
+	account  VARBINARY(255) NOT NULL,
+	user_id  VARBINARY(255) NOT NULL,
+	pool     VARBINARY(255) NOT NULL,
+	number   BIGINT NOT NULL,
+	state    VARBINARY(64) NOT NULL,
+	assigned BIGINT,
+	started  BIGINT,
+	archived BIGINT,
+	returned BIGINT,
+	due_date VARBINARY(64) NOT NULL,
+	ends     BIGINT,
+	due      BIGINT,
+	PRIMARY KEY (account, user_id, pool, number),
+	INDEX {licences}_by_pool (account, pool, user_id, number),
+	INDEX {licences}_by_due (account, due, user_id, pool, number)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS {events} (
@@ -108,6 +136,8 @@ CREATE TABLE IF NOT EXISTS {events} (
 	receivers     MEDIUMBLOB NOT NULL,
 	fields        MEDIUMBLOB NOT NULL,
 	quantity      BIGINT NOT NULL,
+	date          VARBINARY(64) NOT NULL,
+	date_as       VARBINARY(64) NOT NULL,
 	policy        MEDIUMBLOB,
 	pool          VARBINARY(255) NOT NULL,
 	delta         BIGINT NOT NULL,

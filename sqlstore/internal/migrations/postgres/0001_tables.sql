@@ -32,11 +32,18 @@ CREATE TABLE {pools} (
 	held       bigint NOT NULL,
 	spent      bigint NOT NULL,
 	over_limit smallint NOT NULL,
+	name       text COLLATE "C" NOT NULL,
+	version    text COLLATE "C",
+	booked     text COLLATE "C",
+	ends       text COLLATE "C",
+	term       text COLLATE "C",
+	due        bigint,
 	PRIMARY KEY (account, id),
 	CHECK (held >= 0 AND spent >= 0),
 	CHECK ((unlimited = 1 AND total IS NULL) OR (unlimited = 0 AND total IS NOT NULL AND total BETWEEN 0 AND 1000000000)),
 	CHECK (unlimited = 1 OR held + spent <= total OR over_limit = 1)
 );
+CREATE INDEX {pools}_by_due ON {pools} (account, due, id) WHERE due IS NOT NULL;
 
 CREATE TABLE {users} (
 	account            text COLLATE "C" NOT NULL,
@@ -63,15 +70,17 @@ CREATE TABLE {users} (
 	last_notified      bigint,
 	notification_count bigint NOT NULL,
 	expires            bigint,
-	schedule_date      text COLLATE "C" NOT NULL,
-	schedule_at        bigint,
+	lapses             smallint NOT NULL,
+	start              text COLLATE "C",
+	schedule           text COLLATE "C",
 	due                bigint,
 	salt               text COLLATE "C" NOT NULL,
-	licences           text COLLATE "C",
 	email_key          text COLLATE "C",
 	username_key       text COLLATE "C",
 	external_id_key    text COLLATE "C",
 	administers        smallint,
+	dated              smallint,
+	held_back          smallint,
 	sort_name          text COLLATE "C" NOT NULL,
 	PRIMARY KEY (account, id),
 	CONSTRAINT {users}_by_email UNIQUE (account, email_key) DEFERRABLE INITIALLY IMMEDIATE,
@@ -81,6 +90,25 @@ CREATE TABLE {users} (
 CREATE INDEX {users}_by_name ON {users} (account, sort_name, id);
 CREATE INDEX {users}_by_due ON {users} (account, due, id) WHERE due IS NOT NULL;
 CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL;
+CREATE INDEX {users}_by_dated ON {users} (account, dated, id) WHERE dated IS NOT NULL;
+
+CREATE TABLE {licences} (
+	account  text COLLATE "C" NOT NULL,
+	user_id  text COLLATE "C" NOT NULL,
+	pool     text COLLATE "C" NOT NULL,
+	number   bigint NOT NULL,
+	state    text COLLATE "C" NOT NULL,
+	assigned bigint,
+	started  bigint,
+	archived bigint,
+	returned bigint,
+	due_date text COLLATE "C" NOT NULL,
+	ends     bigint,
+	due      bigint,
+	PRIMARY KEY (account, user_id, pool, number)
+);
+CREATE INDEX {licences}_by_pool ON {licences} (account, pool, user_id, number);
+CREATE INDEX {licences}_by_due ON {licences} (account, due, user_id, pool, number) WHERE due IS NOT NULL;
 
 CREATE TABLE {events} (
 	account       text COLLATE "C" NOT NULL,
@@ -108,6 +136,8 @@ CREATE TABLE {events} (
 	receivers     text COLLATE "C" NOT NULL,
 	fields        text COLLATE "C" NOT NULL,
 	quantity      bigint NOT NULL,
+	date          text COLLATE "C" NOT NULL,
+	date_as       text COLLATE "C" NOT NULL,
 	policy        text COLLATE "C",
 	pool          text COLLATE "C" NOT NULL,
 	delta         bigint NOT NULL,
@@ -134,4 +164,5 @@ CREATE TABLE {progress} (
 -- The planner takes every account to be as large as the largest. By the average, where
 -- most accounts are small, it would look for one of a million users by reading them all.
 ALTER TABLE {users} ALTER COLUMN account SET (n_distinct = 1);
+ALTER TABLE {licences} ALTER COLUMN account SET (n_distinct = 1);
 ALTER TABLE {events} ALTER COLUMN account SET (n_distinct = 1);

@@ -32,11 +32,18 @@ CREATE TABLE {pools} (
 	held       INTEGER NOT NULL,
 	spent      INTEGER NOT NULL,
 	over_limit INTEGER NOT NULL,
+	name       TEXT NOT NULL,
+	version    TEXT,
+	booked     TEXT,
+	ends       TEXT,
+	term       TEXT,
+	due        INTEGER,
 	PRIMARY KEY (account, id),
 	CHECK (held >= 0 AND spent >= 0),
 	CHECK ((unlimited = 1 AND total IS NULL) OR (unlimited = 0 AND total IS NOT NULL AND total BETWEEN 0 AND 1000000000)),
 	CHECK (unlimited = 1 OR held + spent <= total OR over_limit = 1)
 );
+CREATE INDEX {pools}_by_due ON {pools} (account, due, id) WHERE due IS NOT NULL;
 
 CREATE TABLE {users} (
 	account            TEXT NOT NULL,
@@ -63,15 +70,17 @@ CREATE TABLE {users} (
 	last_notified      INTEGER,
 	notification_count INTEGER NOT NULL,
 	expires            INTEGER,
-	schedule_date      TEXT NOT NULL,
-	schedule_at        INTEGER,
+	lapses             INTEGER NOT NULL,
+	start              TEXT,
+	schedule           TEXT,
 	due                INTEGER,
 	salt               TEXT NOT NULL,
-	licences           TEXT,
 	email_key          TEXT,
 	username_key       TEXT,
 	external_id_key    TEXT,
 	administers        INTEGER,
+	dated              INTEGER,
+	held_back          INTEGER,
 	sort_name          TEXT NOT NULL,
 	PRIMARY KEY (account, id)
 );
@@ -81,6 +90,25 @@ CREATE UNIQUE INDEX {users}_by_external_id ON {users} (account, external_id_key)
 CREATE INDEX {users}_by_name ON {users} (account, sort_name, id);
 CREATE INDEX {users}_by_due ON {users} (account, due, id) WHERE due IS NOT NULL;
 CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL;
+CREATE INDEX {users}_by_dated ON {users} (account, dated, id) WHERE dated IS NOT NULL;
+
+CREATE TABLE {licences} (
+	account  TEXT NOT NULL,
+	user_id  TEXT NOT NULL,
+	pool     TEXT NOT NULL,
+	number   INTEGER NOT NULL,
+	state    TEXT NOT NULL,
+	assigned INTEGER,
+	started  INTEGER,
+	archived INTEGER,
+	returned INTEGER,
+	due_date TEXT NOT NULL,
+	ends     INTEGER,
+	due      INTEGER,
+	PRIMARY KEY (account, user_id, pool, number)
+);
+CREATE INDEX {licences}_by_pool ON {licences} (account, pool, user_id, number);
+CREATE INDEX {licences}_by_due ON {licences} (account, due, user_id, pool, number) WHERE due IS NOT NULL;
 
 CREATE TABLE {events} (
 	account       TEXT NOT NULL,
@@ -108,6 +136,8 @@ CREATE TABLE {events} (
 	receivers     TEXT NOT NULL,
 	fields        TEXT NOT NULL,
 	quantity      INTEGER NOT NULL,
+	date          TEXT NOT NULL,
+	date_as       TEXT NOT NULL,
 	policy        TEXT,
 	pool          TEXT NOT NULL,
 	delta         INTEGER NOT NULL,
