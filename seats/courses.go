@@ -21,9 +21,21 @@ type AssignCourse struct {
 func (AssignCourse) Action() users.Action { return users.ActionAssignCourse }
 
 func (c AssignCourse) target() users.ID { return c.User }
+func (c AssignCourse) needs(n *Need)    { n.pool(c.Pool) }
 
 func (c AssignCourse) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	pool, last, _, refusal := v.course(users.ActionAssignCourse, u, c.Pool)
+	switch {
+	case refusal != nil:
+		return effect{}, refusal
+	case c.DueDate.Check() != nil:
+		return effect{}, badInput("due-date", c.DueDate.Check())
+	case last.IsOpen(v.request.At):
+		return effect{}, nil
+	}
+	ends, refusal := v.givenOut(pool, FromAssignment)
+	next := users.Licence{User: u.ID, Pool: string(pool.ID), Number: last.Number + 1, Assigned: v.at, DueDate: c.DueDate, Ends: ends}
+	return effect{kind: EventCourseAssigned, user: u, licence: next, date: c.DueDate}, refusal
 }
 
 // UnassignCourse returns the user's unstarted licence to the pool of the course. It is unchanged
@@ -40,9 +52,21 @@ type UnassignCourse struct {
 func (UnassignCourse) Action() users.Action { return users.ActionUnassignCourse }
 
 func (c UnassignCourse) target() users.ID { return c.User }
+func (c UnassignCourse) needs(n *Need)    { n.pool(c.Pool) }
 
 func (c UnassignCourse) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	pool, last, changes, refusal := v.course(users.ActionUnassignCourse, u, c.Pool)
+	switch {
+	case refusal != nil || !changes:
+		return effect{}, refusal
+	case last.State() == users.LicenceStarted:
+		refusal := ofPool(ErrSeatSpent, pool)
+		refusal.Since = last.Started
+		return effect{}, refusal
+	case !last.IsOpen(v.request.At):
+		return effect{}, nil
+	}
+	return effect{kind: EventCourseUnassigned, user: u, licence: v.giveBack(last)}, nil
 }
 
 // StartCourse spends the user's licence for good: the first access to the course. It is
@@ -60,9 +84,27 @@ type StartCourse struct {
 func (StartCourse) Action() users.Action { return users.ActionStartCourse }
 
 func (c StartCourse) target() users.ID { return c.User }
+func (c StartCourse) needs(n *Need)    { n.pool(c.Pool) }
 
 func (c StartCourse) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	pool, last, _, refusal := v.course(users.ActionStartCourse, u, c.Pool)
+	started := last.State() == users.LicenceStarted
+	switch {
+	case refusal != nil:
+		return effect{}, refusal
+	case started && last.HasEnded(v.request.At):
+		return effect{}, ofPool(ErrPoolEnded, pool)
+	case started:
+		return effect{}, nil
+	case !last.IsOpen(v.request.At):
+		return effect{}, ofPool(ErrNotAssigned, pool)
+	}
+	ends, refusal := v.givenOut(pool, FromFirstAccess)
+	last.Started = v.at
+	if last.Ends.IsZero() {
+		last.Ends = ends
+	}
+	return effect{kind: EventCourseStarted, user: u, licence: last}, refusal
 }
 
 // ArchiveActivity puts the user's started courses away and returns the unstarted licences; the
@@ -79,9 +121,28 @@ type ArchiveActivity struct {
 func (ArchiveActivity) Action() users.Action { return users.ActionArchiveActivity }
 
 func (c ArchiveActivity) target() users.ID { return c.User }
+func (c ArchiveActivity) needs(n *Need)    { n.pool(c.Pool) }
 
 func (c ArchiveActivity) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	_, changes, refusal := v.nextStatus(users.ActionArchiveActivity, u)
+	if c.Pool != "" && refusal == nil {
+		_, _, changes, refusal = v.course(users.ActionArchiveActivity, u, c.Pool)
+	}
+	var away []users.Licence
+	for _, l := range v.licences[u.ID] {
+		switch state := l.State(); {
+		case !changes || c.Pool != "" && PoolID(l.Pool) != c.Pool:
+		case state == users.LicenceAssigned:
+			away = append(away, v.giveBack(l))
+		case state == users.LicenceStarted:
+			l.Archived = v.at
+			away = append(away, l)
+		}
+	}
+	if refusal != nil || len(away) == 0 {
+		return effect{}, refusal
+	}
+	return effect{kind: EventActivityArchived, user: u, licence: away[0], licences: away[1:]}, nil
 }
 
 // SetDueDate changes the day by which the user should be done with a course; an empty date
@@ -98,7 +159,20 @@ type SetDueDate struct {
 func (SetDueDate) Action() users.Action { return users.ActionSetDueDate }
 
 func (c SetDueDate) target() users.ID { return c.User }
+func (c SetDueDate) needs(n *Need)    { n.pool(c.Pool) }
 
 func (c SetDueDate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	pool, last, _, refusal := v.course(users.ActionSetDueDate, u, c.Pool)
+	switch {
+	case refusal != nil:
+		return effect{}, refusal
+	case c.DueDate.Check() != nil:
+		return effect{}, badInput("due-date", c.DueDate.Check())
+	case !last.IsOpen(v.request.At):
+		return effect{}, ofPool(ErrNotAssigned, pool)
+	case last.DueDate == c.DueDate:
+		return effect{}, nil
+	}
+	last.DueDate = c.DueDate
+	return effect{kind: EventDueDateSet, user: u, licence: last, date: c.DueDate}, nil
 }

@@ -57,7 +57,7 @@ type Outcome struct {
 	User       users.ID      `json:"user,omitzero"`   // of an invitation, the new or the known user
 	Before     users.Segment `json:"before,omitzero"` // zero for a new user
 	After      users.Segment `json:"after,omitzero"`
-	SeatsDelta int64         `json:"seats_delta,omitzero"` // of the held seats of the pool
+	SeatsDelta int64         `json:"seats_delta,omitzero"` // of the held seats of the pool; of [ArchiveActivity], of all its pools
 	// Excess are the seats above the total after [SetTotal] or [SetPolicy], and those that a
 	// total booked by [BookTotal] would leave today.
 	Excess    int64    `json:"excess,omitzero"`

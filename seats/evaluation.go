@@ -191,7 +191,10 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		v.apply(*f.then)
 	}
 	for _, l := range f.licences {
-		v.apply(effect{kind: f.kind, user: v.people[f.user.ID], reason: f.reason, licence: l})
+		more, _ := v.apply(effect{kind: f.kind, user: v.people[f.user.ID], reason: f.reason, licence: l})
+		if f.licence.Pool != "" {
+			delta += more
+		}
 	}
 	o.Before, o.After, o.SeatsDelta = before, f.user.Segment(), delta
 	o.Excess = v.events[first].excess()

@@ -13,8 +13,9 @@ type ChangeID string
 // An EventKind names an event in the past tense.
 type EventKind string
 
-// The kinds of event. Each licence of a course pool that is imported with a user, or returned
-// with them, has a further event of the same kind with its Pool.
+// The kinds of event. Each licence of a course pool that is imported with a user, returned
+// with them or archived by [ArchiveActivity] has an event of its own of the same kind with its
+// Pool.
 const (
 	EventOpened           EventKind = "opened"            // the account, with its first owner; carries the policy
 	EventInvited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
@@ -51,7 +52,7 @@ const (
 	EventLeavingHeld      EventKind = "leaving-held"      // Count users of the Date are held back, see [Policy.MostLeavers]
 	EventLeavingConfirmed EventKind = "leaving-confirmed" // a user who was held back leaves
 	EventStartMissed      EventKind = "start-missed"      // the day of a start came, and no seat was free
-	EventCourseAssigned   EventKind = "course-assigned"   // Pool: the course
+	EventCourseAssigned   EventKind = "course-assigned"   // Pool: the course; Date: the day by which it should be done
 	EventCourseUnassigned EventKind = "course-unassigned" //
 	EventCourseStarted    EventKind = "course-started"    //
 	EventActivityArchived EventKind = "activity-archived" //

@@ -25,7 +25,7 @@ const digestSize = 32
 
 // Digest returns the digest of a call with a request key, for comparison with another call
 // of that key. It covers the actor, the channel and the commands as the host gives them, before
-// [Identify]: identifiers, roles, statuses, numbers of seats, policies and Later. All other
+// [Identify]: identifiers, roles, statuses, numbers of seats, due dates, policies and Later. All other
 // fields are personal and outside of it; the library compares these command by command, until
 // they are erased.
 func Digest(actor users.Actor, channel Channel, commands []Command) string {
@@ -149,6 +149,11 @@ func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Re
 	o = Outcome{
 		Action: a, User: e.User, Before: e.Before, After: e.After, SeatsDelta: e.Delta, Excess: e.excess(),
 		Unchanged: e.Kind == EventUnchanged, Stale: e.Kind == EventUnchanged && e.Count == staleCount,
+	}
+	for _, more := range past[1:] {
+		if e.Pool != Site {
+			o.SeatsDelta += more.Delta
+		}
 	}
 	return o, true, nil
 }

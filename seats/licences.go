@@ -67,33 +67,35 @@ func (v *evaluation) returned(id users.ID) (all []users.Licence) {
 // returning are the actions that free the unstarted licences of a user.
 var returning = users.In(users.ActionArchive, users.ActionDelete, users.ActionErase)
 
+// archiving are the actions that put licences of a user away, started ones among them.
+var archiving = users.In(users.ActionArchiveActivity)
+
 // licensed are the actions that look at the licences of their user.
-var licensed = returning | users.In(users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse,
-	users.ActionArchiveActivity, users.ActionSetDueDate)
+var licensed = returning | archiving | users.In(users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse,
+	users.ActionSetDueDate)
 
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
-// request frees, the admins if it is about every owner and one of them could be the next, and the
+// request gives back or puts away, the admins if it is about every owner and one of them could be the next, and the
 // users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
 // again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
-	leavers, unsettled := map[users.ID]bool{}, map[users.ID]bool{}
+	actions := map[users.ID]ActionSet{} // by user
 	for _, c := range r.Commands {
-		if isPlain(c) && returning.Has(c.Action()) {
-			leavers[c.target()] = true
-		}
-		if isPlain(c) && unsettling.Has(c.Action()) {
-			unsettled[c.target()] = true
+		if isPlain(c) {
+			actions[c.target()] |= users.In(c.Action())
 		}
 	}
 	asked, admins := len(n.Pools)+len(n.Users), n.Admins
 	for _, l := range s.Licences {
-		if leavers[l.User] && l.State() == users.LicenceAssigned && !slices.Contains(n.Pools, PoolID(l.Pool)) {
+		state, of := l.State(), actions[l.User]
+		goes := state == users.LicenceAssigned && of&(returning|archiving) != 0 || state == users.LicenceStarted && of&archiving != 0
+		if goes && !slices.Contains(n.Pools, PoolID(l.Pool)) {
 			n.pool(PoolID(l.Pool))
 		}
 	}
 	owners := int64(0)
 	for _, u := range s.Users {
-		if unsettled[u.ID] && u.Role == users.Owner {
+		if actions[u.ID]&unsettling != 0 && u.Role == users.Owner {
 			owners++
 		}
 	}
@@ -106,3 +108,47 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 	}
 	return len(n.Pools)+len(n.Users) > asked || n.Admins != admins
 }
+
+// course returns the course pool of a command about a user, and the user's latest licence of it.
+// The command changes nothing if the user's status says so.
+func (v *evaluation) course(a users.Action, u users.User, id PoolID) (p Pool, last users.Licence, changes bool, refusal *Refusal) {
+	if id == Site {
+		return p, last, false, badInput("pool", users.ErrEmpty)
+	}
+	if p, refusal = v.ordered(id); refusal == nil {
+		_, changes, refusal = v.nextStatus(a, u)
+	}
+	needed, needs := permissionOf[a]
+	if needs && refusal == nil && !v.account.Policy.may(u, v.request.At).Has(needed) {
+		refusal = refuse(ErrWrongStatus, u.ID).because(ErrNotSignedIn) // the permissions of an invited user
+	}
+	return p, v.latest(u.ID, id), changes, refusal
+}
+
+// permissionOf has the permission of the user that a command about a course needs.
+var permissionOf = map[users.Action]Permission{
+	users.ActionAssignCourse: BeAssigned,
+	users.ActionStartCourse:  OpenCourses,
+}
+
+// givenOut returns the end of a licence whose term begins now; zero: none begins. A pool that has
+// ended is refused.
+func (v *evaluation) givenOut(p Pool, begins TermStart) (ends time.Time, refusal *Refusal) {
+	hasTerm := p.Term.Days > 0 && p.Term.From == begins
+	if !hasTerm && p.Ends.LastDay == "" {
+		return ends, nil
+	}
+	loc, refusal := v.location()
+	switch {
+	case refusal != nil:
+		return ends, refusal
+	case p.Ends.LastDay != "" && !v.request.At.Before(p.Ends.LastDay.End(loc)):
+		return ends, ofPool(ErrPoolEnded, p)
+	case hasTerm:
+		ends = users.AddDays(v.at, p.Term.Days, loc)
+	}
+	return ends, nil
+}
+
+// ofPool returns a refusal about a pool.
+func ofPool(code Code, p Pool) *Refusal { return &Refusal{Code: code, Pool: p.ID} }

@@ -6,11 +6,11 @@ import (
 )
 
 // impersonal are the keys of a document with values that events keep anyway: the action,
-// identifiers, roles, statuses, numbers of seats and policies.
+// identifiers, roles, statuses, numbers of seats, due dates and policies.
 var impersonal = map[string]bool{
 	"command": true, "account": true, "id": true, "user": true, "successor": true, "pool": true,
 	"role": true, "status": true, "quantity": true, "total": true, "policy": true, "later": true,
-	"version": true,
+	"version": true, "due_date": true,
 }
 
 // divide returns the document of a command or an opening in two parts: its shape, with a

@@ -74,7 +74,7 @@ func (l Licence) HasEnded(at time.Time) bool { return !l.Ends.IsZero() && !at.Be
 // its term goes on. A user has one open licence of a pool at most.
 func (l Licence) IsOpen(at time.Time) bool {
 	state := l.State()
-	return state == LicenceAssigned || state == LicenceStarted && !l.HasEnded(at)
+	return !l.Assigned.IsZero() && (state == LicenceAssigned || state == LicenceStarted && !l.HasEnded(at))
 }
 
 // A LicenceID names a licence in an account.
