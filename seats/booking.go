@@ -111,15 +111,18 @@ func (e Event) excess() int64 {
 }
 
 // EditPool changes the name, the end or the terms of a course pool; a nil field stays. Licences
-// assigned before keep their end. It is unchanged if all are as before.
+// keep the end that they have: new terms are of licences assigned, or started in terms from the
+// first access, from now on. After the last day no licence is assigned or started; assigned ones
+// stay held until they are returned, and started courses stay open. It is unchanged if all are as
+// before.
 //
 // Support and the system may. [ErrBadInput] for an unknown pool, the site pool, and fields out
 // of bounds.
 type EditPool struct {
 	Pool    PoolID       `json:"pool"`
 	Name    *string      `json:"name,omitzero"`     // at most [users.MaxText] characters; empty: none
-	LastDay *users.Date  `json:"last_day,omitzero"` // the last day of the pool; empty: no end
-	Term    *LicenceTerm `json:"term,omitzero"`     // of the licences assigned from now on
+	LastDay *users.Date  `json:"last_day,omitzero"` // the last day of the pool, past ones too; empty: no end
+	Term    *LicenceTerm `json:"term,omitzero"`     // 0 days: none
 }
 
 // Action returns [users.ActionEditPool].
@@ -129,5 +132,62 @@ func (EditPool) target() users.ID { return "" }
 func (c EditPool) needs(n *Need)  { n.pool(c.Pool) }
 
 func (c EditPool) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	return effect{}, badInput("command", errCommand)
+	was, refusal := v.coursePool(c.Pool)
+	if refusal != nil {
+		return effect{}, refusal
+	}
+	pool := was
+	if c.Name != nil {
+		pool.Name = *c.Name
+		if err := checkName(&pool.Name); err != nil {
+			return effect{}, badInput("name", err)
+		}
+	}
+	if c.LastDay != nil && *c.LastDay != was.Ends.LastDay {
+		if pool.Ends, refusal = v.poolEnd(*c.LastDay); refusal != nil {
+			return effect{}, refusal
+		}
+	}
+	if c.Term != nil {
+		if pool.Term = *c.Term; !pool.Term.valid() {
+			return effect{}, badInput("term", errLicenceTerm)
+		}
+	}
+	var changed []string
+	for _, field := range []struct {
+		name string
+		same bool
+	}{{"name", pool.Name == was.Name}, {"last-day", pool.Ends == was.Ends}, {"term", pool.Term == was.Term}} {
+		if !field.same {
+			changed = append(changed, field.name)
+		}
+	}
+	if len(changed) == 0 {
+		return effect{}, nil
+	}
+	return effect{kind: EventPoolEdited, pool: pool.ID, terms: &pool, fields: changed}, nil
+}
+
+// poolEnd returns the end of a pool after a day; an empty day is none.
+func (v *evaluation) poolEnd(last users.Date) (PoolEnd, *Refusal) {
+	if last == "" {
+		return PoolEnd{}, nil
+	}
+	if err := last.Check(); err != nil {
+		return PoolEnd{}, badInput("last-day", err)
+	}
+	loc, refusal := v.location()
+	if refusal != nil {
+		return PoolEnd{}, refusal
+	}
+	end := PoolEnd{last, last.End(loc)}
+	if end.At.Year() > 9999 { // an instant that no store keeps
+		return PoolEnd{}, badInput("last-day", users.ErrTooLate)
+	}
+	return end, nil
+}
+
+// valid reports whether the term is none, or within the bounds.
+func (t LicenceTerm) valid() bool {
+	return t == LicenceTerm{} || t.Days >= 1 && t.Days <= MaxTermDays && t.From <= FromFirstAccess
 }

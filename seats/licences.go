@@ -112,10 +112,7 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 // course returns the course pool of a command about a user, and the user's latest licence of it.
 // The command changes nothing if the user's status says so.
 func (v *evaluation) course(a users.Action, u users.User, id PoolID) (p Pool, last users.Licence, changes bool, refusal *Refusal) {
-	if id == Site {
-		return p, last, false, badInput("pool", users.ErrEmpty)
-	}
-	if p, refusal = v.ordered(id); refusal == nil {
+	if p, refusal = v.coursePool(id); refusal == nil {
 		_, changes, refusal = v.nextStatus(a, u)
 	}
 	needed, needs := permissionOf[a]
@@ -123,6 +120,14 @@ func (v *evaluation) course(a users.Action, u users.User, id PoolID) (p Pool, la
 		refusal = refuse(ErrWrongStatus, u.ID).because(ErrNotSignedIn) // the permissions of an invited user
 	}
 	return p, v.latest(u.ID, id), changes, refusal
+}
+
+// coursePool returns the course pool of a command.
+func (v *evaluation) coursePool(id PoolID) (Pool, *Refusal) {
+	if id == Site {
+		return Pool{}, badInput("pool", users.ErrEmpty)
+	}
+	return v.ordered(id)
 }
 
 // permissionOf has the permission of the user that a command about a course needs.

@@ -16,7 +16,13 @@ type lift struct {
 }
 
 // moveOf returns the step of a command about a user or the account.
-func moveOf(c Command) move { return move{Step{Action: c.Action(), Count: 1, User: c.target()}, c} }
+func moveOf(c Command) move {
+	m := move{Step{Action: c.Action(), Count: 1, User: c.target()}, c}
+	if c, ok := c.(AssignCourse); ok {
+		m.Pool = c.Pool
+	}
+	return m
+}
 
 // byVendor returns the move as a request to the vendor.
 func (m move) byVendor() move {
@@ -43,7 +49,7 @@ var waysBack = users.In(users.ActionReactivate, users.ActionRestore)
 // lifting has the codes with a lift, besides some of ErrForbidden.
 var lifting = []Code{
 	ErrDuplicate, ErrWrongStatus, ErrNotApproved, ErrInvitationExpired,
-	ErrOwnerProtected, ErrLastOwner, ErrPayer, ErrNotOffered, ErrExchange, ErrOpen, ErrClosed,
+	ErrOwnerProtected, ErrLastOwner, ErrPayer, ErrNotOffered, ErrExchange, ErrOpen, ErrClosed, ErrNotAssigned,
 }
 
 // liftable reports whether there may be a lift for the refusal.
@@ -58,9 +64,14 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	out := leaving.Has(refusal.Action) || refusal.Action == users.ActionErase
 	switch refusal.Code {
 	case ErrDuplicate, ErrWrongStatus:
+		if refusal.Action == users.ActionStartCourse && refusal.Reason == ErrNotSignedIn {
+			return before(Accept{id}, Approve{id}, Notify{id})
+		}
 		if !out { // coming back to be put out is no help
 			return before(Reactivate{id}, Restore{id})
 		}
+	case ErrNotAssigned:
+		return before(AssignCourse{User: id, Pool: refusal.Pool})
 	case ErrNotApproved:
 		return before(Approve{id})
 	case ErrInvitationExpired:
@@ -190,8 +201,7 @@ func leftToVendor(c Command) move {
 func (w whatIf) lifted() (rest whatIf, moves []move, ok bool) {
 	rest = w
 	rest.call = nil
-	d := w.fork()
-	d.shortage = &shortage{overflows: w.overflows}
+	d := w.measure()
 	for _, m := range w.early {
 		if !w.carryOut(d, m) {
 			return rest, nil, false

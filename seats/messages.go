@@ -21,6 +21,8 @@ import (
 //	no-seats/reopen     too few seats to reopen the account
 //	no-seats/spent      some seats are spent
 //	no-seats/over       more seats are held than there are; no-seats/over-spent: held and spent
+//	no-seats/course     no licence of a course is free; no-seats/course-over: more are held and
+//	                    spent than there are
 //	order-size          too few seats are ordered
 //	order-size/most     too many; order-size/full: the total would pass the {bound}, [MaxSeats]
 //	order-size/unlimited  the pool is unlimited
@@ -36,7 +38,8 @@ import (
 //	reason/too-long     a fault of a field or cell, by the Code of the users.Reason
 //	remedy/deactivate   a step of a remedy, by its action; remedy/deactivate/user is about a
 //	                    certain user, remedy/notify/several about several of them,
-//	                    remedy/buy-seats/vendor asks the vendor for it
+//	                    remedy/buy-seats/vendor asks the vendor for it, and
+//	                    remedy/buy-seats/course is about licences of a course
 //	remedies/then       the text between the steps of a remedy
 //	remedies/comma      the text between remedies, remedies/or before the last;
 //	                    remedies/semicolon and remedies/semicolon-or if one has several steps
@@ -51,7 +54,7 @@ import (
 //
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
-// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {count}, {field}, {action} and {reason}; steps and
+// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {since}, {count}, {field}, {action} and {reason}; steps and
 // reason/unlisted have {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason}, {other} and
 // {format}.
 // Numbers are digits without separators. A language with more than two forms takes the
@@ -106,13 +109,16 @@ func (m Messages) Refusal(r *Refusal) string {
 	if r.Total.IsUnlimited() {
 		total = m.say("total/unlimited", "")
 	}
-	key, bound := r.message(), int64(MaxSeats)
+	key, bound, since := r.message(), int64(MaxSeats), ""
+	if !r.Since.IsZero() {
+		since = r.Since.UTC().Format("2006-01-02 15:04 UTC")
+	}
 	if r.Reason == users.ErrTooLong {
 		bound, _ = bounded(r.Field)
 	}
 	return m.say(key, key,
 		"held", digits(r.Held), "total", total, "spent", digits(r.Spent), "excess", digits(r.pool().Excess()),
-		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "count", digits(int64(len(r.Differences))),
+		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "since", since, "count", digits(int64(len(r.Differences))),
 		"field", m.say("field/"+r.Field, r.Field), "action", m.say("action/"+r.Action.String(), ""), "reason", m.Reason(r.Reason))
 }
 
@@ -128,6 +134,10 @@ func (r *Refusal) message() string {
 		switch {
 		case r.Action == users.ActionReopen:
 			special = "/reopen"
+		case over && r.Pool != Site:
+			special = "/course-over"
+		case r.Pool != Site:
+			special = "/course"
 		case over && r.Spent > 0:
 			special = "/over-spent"
 		case over:
@@ -222,8 +232,11 @@ func (m Messages) Remedy(r Remedy) string {
 	for i := 0; i < len(r.Steps); {
 		s := r.Steps[i]
 		kind, alike := s.Action.String(), 1
-		if s.User != "" && leaving.Has(s.Action) {
+		switch {
+		case s.User != "" && leaving.Has(s.Action):
 			kind += "/user"
+		case s.User == "" && s.Pool != Site && s.Action != users.ActionUnassignCourse:
+			kind += "/course"
 		}
 		if s.Vendor {
 			kind += "/vendor"

@@ -49,9 +49,12 @@ type PoolEnd struct {
 // A LicenceTerm is the life of a licence in calendar days of the account's zone. The zero
 // value is no bound.
 type LicenceTerm struct {
-	Days int       `json:"days"` // at most 3660
+	Days int       `json:"days"` // at most [MaxTermDays]
 	From TermStart `json:"from,omitzero"`
 }
+
+// MaxTermDays is the longest term of a licence, ten years.
+const MaxTermDays = 3660
 
 // TermStart is the beginning of the term of a licence.
 type TermStart uint8

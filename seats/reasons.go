@@ -79,6 +79,7 @@ var (
 	errLater         = users.Reason{Code: "start-and-later", Text: "is for an invitation of today: one to come goes out on its day"}
 	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
+	errLicenceTerm   = users.Reason{Code: "not-a-licence-term", Text: fmt.Sprintf("is not a term of 1 to %d days, from the assignment or from the first access", MaxTermDays)}
 	errOtherAccount  = users.Reason{Code: "another-account", Text: "is not the one that the plan or the receipt was made for"}
 	errOtherPlan     = users.Reason{Code: "another-plan", Text: "are not those of the plan"}
 )
@@ -100,7 +101,7 @@ var reasons = append(users.Reasons(),
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrDeleteOnly, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrWithheld,
 )

@@ -161,18 +161,18 @@ type Remedy struct {
 // about each of several users.
 type Step struct {
 	Action users.Action `json:"action"`
-	// Count is of seats, or of users if User is empty: of any active ones for GrantOwnership, and
-	// else of any who hold a seat, also under a policy of the refused call. The actor and the
-	// users of the call are excluded.
+	// Count is of seats, or of users if User is empty: of any active ones for GrantOwnership; with a
+	// Pool, of any with an unstarted licence of the course; and else of any who hold a seat, also
+	// under a policy of the refused call. The actor and the users of the call are excluded.
 	Count  int64    `json:"count"`
 	User   users.ID `json:"user,omitzero"`   // the user of the step, if it is about a certain one
-	Pool   PoolID   `json:"pool,omitzero"`   // of an order
+	Pool   PoolID   `json:"pool,omitzero"`   // of an order, or of a course
 	Vendor bool     `json:"vendor,omitzero"` // to be asked of the vendor
 }
 
 // Command returns the command of a step that names a user, an order or nothing else: Notify,
-// Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, GrantOwnership and EndOwnership
-// of the User; BuySeats and ReturnSeats; SetPayer to none, Close and Reopen. It is not ok for the
+// Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, AssignCourse, UnassignCourse,
+// GrantOwnership and EndOwnership of the User; BuySeats and ReturnSeats; SetPayer to none, Close and Reopen. It is not ok for the
 // other steps: a Count of users to be chosen, Invite of the person of a replaced [Edit], and
 // HandOver to them.
 func (s Step) Command() (c Command, ok bool) {
@@ -199,6 +199,8 @@ func (s Step) Command() (c Command, ok bool) {
 		users.ActionDelete:         Delete{User: s.User},
 		users.ActionGrantOwnership: GrantOwnership{s.User},
 		users.ActionEndOwnership:   EndOwnership{s.User},
+		users.ActionAssignCourse:   AssignCourse{User: s.User, Pool: s.Pool},
+		users.ActionUnassignCourse: UnassignCourse{s.User, s.Pool},
 	}[s.Action]
 	if !ok || s.User == "" {
 		return nil, false

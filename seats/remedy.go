@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -35,24 +36,31 @@ type move struct {
 	command Command
 }
 
-// A shortage measures how many seats of the site pool a call lacks.
+// A shortage measures how many seats of each pool a call lacks.
 type shortage struct {
-	seats     int64 // for a seat for every invited user
-	otherWays bool  // fewer may do: otherwise a user would be created inactive
-	overflows bool  // such a user is created inactive, and needs no seat
+	seats     map[PoolID]int64 // of the site pool, for a seat for every invited user
+	otherWays bool             // fewer of the site pool may do: otherwise a user would be created inactive
+	overflows bool             // such a user is created inactive, and needs no seat
 }
 
 // runsShort notes a need of n more seats at this point of a call. While a shortage is measured it
 // reports true, and the call goes on as if they were there.
 func (v *evaluation) runsShort(id PoolID, n int64, otherWay bool) bool {
-	if v.shortage == nil || id != Site || otherWay && v.shortage.overflows {
+	if v.shortage == nil || otherWay && v.shortage.overflows {
 		return false
 	}
 	if otherWay {
 		v.shortage.otherWays = true
 	}
-	v.shortage.seats = max(v.shortage.seats, n)
+	v.shortage.seats[id] = max(v.shortage.seats[id], n)
 	return true
+}
+
+// measure returns a copy of the state before the call that measures its shortage.
+func (w whatIf) measure() *evaluation {
+	d := w.fork()
+	d.shortage = &shortage{seats: map[PoolID]int64{}, overflows: w.overflows}
+	return d
 }
 
 // remedies returns the remedies of a refused call, in the state before it.
@@ -85,46 +93,52 @@ func (w whatIf) remedies() Remedies {
 	if !ok {
 		return nil
 	}
-	n := rest.shortfall(moves)
-	found := rest.withSeats(n, moves)
+	lacks := rest.shortfall(moves)
+	found := rest.withSeats(lacks, moves)
 	if len(found) > 0 || len(w.early) > 0 {
 		return found
 	}
-	if w.early = rest.tooLate(n, moves); len(w.early) == 0 {
+	if w.early = rest.tooLate(lacks, moves); len(w.early) == 0 {
 		return nil
 	}
 	return w.remedies()
 }
 
-// withSeats returns the remedies by n more seats and then the moves.
-func (w whatIf) withSeats(n int64, moves []move) Remedies {
-	if n == 0 {
+// withSeats returns the remedies by the seats lacking in each pool and then the moves. Seats of
+// several pools are bought together.
+func (w whatIf) withSeats(lacks map[PoolID]int64, moves []move) Remedies {
+	if len(lacks) == 0 {
 		return w.try(moves)
 	}
 	var found Remedies
+	var orders, asked []move
 	grants := slices.ContainsFunc(moves, func(m move) bool { return m.Action == users.ActionGrantOwnership })
-	for _, a := range leaving.Members() {
-		if !grants { // else the leavers might be the next owners
-			found = append(found, w.try(moves, move{Step: Step{Action: a, Count: n}})...)
+	for _, pool := range slices.Sorted(maps.Keys(lacks)) {
+		n := lacks[pool]
+		for _, a := range freeing(pool).Members() {
+			if len(lacks) == 1 && !grants { // else the leavers might be the next owners
+				found = append(found, w.try(moves, move{Step: Step{Action: a, Count: n, Pool: pool}})...)
+			}
 		}
+		orders = append(orders, w.before.orders(pool, n)...)
+		asked = append(asked, buying(pool, n).byVendor())
 	}
 	if w.returns {
 		return found
 	}
-	orders := w.before.orders(n)
 	for _, own := range []Remedies{w.try(moves, orders...), w.try(orders, moves...)} {
 		if len(own) > 0 {
 			return append(found, own...)
 		}
 	}
-	return append(found, w.try(moves, buying(n).byVendor())...)
+	return append(found, w.try(moves, asked...)...)
 }
 
-// tooLate returns the ways back in the call that are refused in spite of n more seats before it;
-// none if the call is refused for anything else.
-func (w whatIf) tooLate(n int64, moves []move) (late []move) {
+// tooLate returns the ways back in the call that are refused in spite of the lacking seats before
+// it; none if the call is refused for anything else.
+func (w whatIf) tooLate(lacks map[PoolID]int64, moves []move) (late []move) {
 	d := w.fork()
-	d.grow(n)
+	d.grow(lacks)
 	for _, m := range moves {
 		w.carryOut(d, m)
 	}
@@ -177,7 +191,7 @@ func (w whatIf) passes(d *evaluation, moves []move) bool {
 // carryOut does a move, and reports whether it could be done and changed anything.
 func (w whatIf) carryOut(d *evaluation, m move) bool {
 	if m.command == nil {
-		return w.freeUp(d, m.Action, m.Count)
+		return w.freeUp(d, m.Step)
 	}
 	actor := d.request.Actor
 	if m.Vendor {
@@ -188,89 +202,144 @@ func (w whatIf) carryOut(d *evaluation, m move) bool {
 	return refusal == nil && !o.Unchanged
 }
 
-// shortfall returns how many more seats the call needs to pass after the moves.
-func (w whatIf) shortfall(moves []move) int64 {
-	measured := w.fork()
-	measured.shortage = &shortage{overflows: w.overflows}
+// shortfall returns how many more seats of each pool the call needs to pass after the moves.
+func (w whatIf) shortfall(moves []move) map[PoolID]int64 {
+	measured := w.measure()
 	w.passes(measured, moves)
-	least, most := measured.shortage.seats, measured.shortage.seats
+	lacks := measured.shortage.seats
+	least, most := lacks[Site], lacks[Site]
 	if measured.shortage.otherWays {
 		least = 0
 	}
 	// Each further seat is one more user's, so that the call passes from some number on.
 	for least < most {
-		n := least + (most-least)/2
+		lacks[Site] = least + (most-least)/2
 		d := w.fork()
-		d.grow(n)
+		d.grow(lacks)
 		if w.passes(d, moves) {
-			most = n
+			most = lacks[Site]
 		} else {
-			least = n + 1
+			least = lacks[Site] + 1
 		}
 	}
-	return least
+	if lacks[Site] = least; least == 0 {
+		delete(lacks, Site)
+	}
+	return lacks
 }
 
-// grow adds seats to the site pool.
-func (v *evaluation) grow(n int64) {
-	p := v.pools[Site]
-	p.Total.n += n
-	v.pools[Site] = p
+// grow adds seats to the pools.
+func (v *evaluation) grow(seats map[PoolID]int64) {
+	for id, n := range seats {
+		p := v.pools[id]
+		p.Total.n += n
+		v.pools[id] = p
+	}
 }
 
 // maxOrders is how many orders a remedy has at most if the policy bounds one.
 const maxOrders = 10
 
-// orders returns the orders by which the actor gets n more seats.
-func (v *evaluation) orders(n int64) (orders []move) {
+// orders returns the orders by which the actor gets n more seats of a pool.
+func (v *evaluation) orders(pool PoolID, n int64) (orders []move) {
 	least, most := int64(1), int64(MaxSeats)
 	if v.byAccountUser() {
 		least, most = v.account.Policy.order()
 	}
 	for ; n > 0 && len(orders) < maxOrders; n -= most {
-		orders = append(orders, buying(min(max(n, least), most)))
+		orders = append(orders, buying(pool, min(max(n, least), most)))
 	}
 	return orders
 }
 
-func buying(n int64) move {
-	return move{Step{Action: users.ActionBuySeats, Count: n}, BuySeats{Quantity: n}}
+func buying(pool PoolID, n int64) move {
+	return move{Step{Action: users.ActionBuySeats, Count: n, Pool: pool}, BuySeats{pool, n}}
 }
 
-// freeUp lets n users leave by that action, and reports whether the actor can put so many out. It
-// reads the tally, without loading users. The tally can't tell a sync the number of its users.
-func (w whatIf) freeUp(d *evaluation, a users.Action, n int64) bool {
-	if grant, _ := d.authority(a); grant != anyUser || !d.account.allows(d.request.Actor.Kind, a) {
+// freeing returns the actions by which users chosen by the actor free a seat of a pool each.
+func freeing(pool PoolID) ActionSet {
+	if pool == Site {
+		return leaving
+	}
+	return users.In(users.ActionUnassignCourse, users.ActionArchive)
+}
+
+// freeUp carries a step out that only counts users, and reports whether the actor can do it to so
+// many. It reads the tally, without loading users. The tally can't tell a sync the number of its
+// users.
+func (w whatIf) freeUp(d *evaluation, s Step) bool {
+	if grant, _ := d.authority(s.Action); grant != anyUser || !d.account.allows(d.request.Actor.Kind, s.Action) {
 		return false
 	}
-	named := users.Tally{}
+	others := d.account.Tally
 	for id := range w.named {
-		named.Add(w.before.people[id].Segment(), 1)
+		others.Add(w.before.people[id].Segment(), -1)
 	}
+	p := d.pools[s.Pool]
+	if s.Pool == Site {
+		left := w.putOut(d, others, s.Action, s.Count)
+		p.Held = d.account.held()
+		d.pools[Site] = p
+		return left == 0
+	}
+	p.Held -= s.Count
+	d.pools[s.Pool] = p
+	return s.Count <= w.mayReturn(others, s.Action, s.Pool)
+}
+
+// putOut lets n other users leave by an action, and returns how many of these are lacking.
+func (w whatIf) putOut(d *evaluation, others users.Tally, a users.Action, n int64) int64 {
 	for _, s := range users.Segments() {
 		if !w.frees(a, s) {
 			continue
 		}
-		leave := min(n, d.account.Tally.Of(s)-named.Of(s))
+		leave := min(n, others.Of(s))
 		after := s
 		after.Status = transitionOf(a, s.Status).to
 		d.account.Tally.Add(s, -leave)
 		d.account.Tally.Add(after, leave)
 		n -= leave
 	}
-	p := d.pools[Site]
-	p.Held = d.account.held()
-	d.pools[Site] = p
-	return n == 0
+	return n
 }
+
+// mayReturn returns how many other users are certain to return a licence of the course by an
+// action of the actor. Neither tally nor pool tells the holders: all users beyond the actor's reach
+// count as holders, and so do users of the call with licences unknown.
+func (w whatIf) mayReturn(others users.Tally, a users.Action, course PoolID) int64 {
+	n := w.before.pools[course].Held
+	for _, s := range users.Segments() {
+		if holdsLicences.Has(s.Status) && !w.reaches(a, s) {
+			n -= others.Of(s)
+		}
+	}
+	known := Needs(w.before.account.ID, w.before.request.Actor, w.call...).Licences
+	for id := range w.named {
+		held, _ := uses(w.before.latest(id, course))
+		if !slices.Contains(known, id) && holdsLicences.Has(w.before.people[id].Status) {
+			held = 1
+		}
+		n -= held
+	}
+	return n
+}
+
+// holdsLicences are the statuses of users with unstarted licences.
+var holdsLicences = users.In(users.Invited, users.Active, users.Inactive)
 
 // frees reports whether the actor can put out a user of that segment and free a seat by it, under
 // every policy of the call.
 func (w whatIf) frees(a users.Action, s users.Segment) bool {
-	policy := w.policies[0]
-	possible := s.Role != users.Owner && !(w.before.byAccountUser() && (policy.locks(a, s) || !policy.offers(a, s)))
+	possible := w.reaches(a, s)
 	for _, p := range w.policies {
 		possible = possible && p.holds(s)
 	}
 	return possible
+}
+
+// reaches reports whether the actor can do an action to every user of that segment.
+func (w whatIf) reaches(a users.Action, s users.Segment) bool {
+	actor, policy := w.before.request.Actor, w.policies[0]
+	ofOwner := s.Role == users.Owner && (unsettling.Has(a) || !mayTouchOwner(actor.Kind, w.before.acting().Role))
+	return !ofOwner && !(w.before.byAccountUser() && (policy.locks(a, s) || !policy.offers(a, s)))
 }

@@ -248,6 +248,9 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 		if licensed.Has(c.Action()) {
 			n.licencesOf(c.target())
 		}
+		if c.Action() == users.ActionAssignCourse {
+			n.licencesOf(actor.User) // remedies exclude the actor
+		}
 		if c, ok := c.(needy); ok {
 			c.needs(&n)
 		}
