@@ -2,6 +2,7 @@ package seats
 
 import (
 	"slices"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,7 +28,13 @@ func everyRemedy() Remedies {
 	}
 	add(moveOf(SetPayer{}).byVendor().Step)
 	add(moveOf(Reopen{}).byVendor().Step)
+	add(Step{Action: users.ActionUnassignCourse, Count: 7, Pool: "go"})
+	add(Step{Action: users.ActionArchive, Count: 7, Pool: "go"})
+	add(buying("go", 7).Step)
+	add(buying("go", 7).byVendor().Step)
+	add(leftToVendor(ReturnSeats{Pool: "go", Quantity: 7}).Step)
 	for _, m := range []move{
+		moveOf(AssignCourse{User: "u7", Pool: "go"}),
 		moveOf(Deactivate{User: "u7"}), moveOf(Archive{User: "u7"}),
 		moveOf(Reactivate{"u7"}), moveOf(Restore{"u7"}), moveOf(Approve{"u7"}), moveOf(Notify{"u7"}), moveOf(Delete{User: "u7"}),
 		moveOf(EndOwnership{"u7"}), moveOf(EndOwnership{"u7"}).byVendor(),
@@ -66,6 +73,9 @@ func everyShape() []*Refusal {
 	for _, action := range users.Actions() {
 		all = append(all, &Refusal{Code: ErrNotOffered, Action: action, Total: Of(5)}, &Refusal{Code: ErrNoSeats, Action: action, Total: Of(5)})
 	}
+	all = append(all,
+		&Refusal{Code: ErrNoSeats, Pool: "go", Total: Of(1), Held: 1}, &Refusal{Code: ErrNoSeats, Pool: "go", Total: Of(1), Held: 2},
+		&Refusal{Code: ErrSeatSpent, Pool: "go", Total: Of(1), Since: time.Unix(0, 0)})
 	for _, field := range []string{"email", "username", "reason", "title", "groups"} {
 		all = append(all, &Refusal{Code: ErrBadInput, Field: field, Reason: users.ErrTooLong, Total: Of(5)})
 	}
@@ -115,6 +125,7 @@ func TestMessages_translation(t *testing.T) {
 	requireSaid(capitals.Remedies(everyRemedy()[2:5]))
 	requireSaid(capitals.Remedies(Remedies{everyRemedy()[1], everyRemedy()[1]}))
 	for _, f := range []users.Fault{
+		{Row: 3, Column: "5", Problem: users.ErrDate, Format: "YYYY-MM-DD"},
 		{Problem: users.ErrEmpty}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNoIdentity},
 		{Row: 3, Column: "5", Problem: users.ErrAddress}, {Row: 3, Column: "5", Problem: users.ErrDuplicateRow, Other: 2},
 	} {

@@ -115,7 +115,7 @@ func (w whatIf) withSeats(lacks map[PoolID]int64, moves []move) Remedies {
 	grants := slices.ContainsFunc(moves, func(m move) bool { return m.Action == users.ActionGrantOwnership })
 	for _, pool := range slices.Sorted(maps.Keys(lacks)) {
 		n := lacks[pool]
-		for _, a := range freeing(pool).Members() {
+		for _, a := range freeing(pool) {
 			if len(lacks) == 1 && !grants { // else the leavers might be the next owners
 				found = append(found, w.try(moves, move{Step: Step{Action: a, Count: n, Pool: pool}})...)
 			}
@@ -257,11 +257,11 @@ func buying(pool PoolID, n int64) move {
 }
 
 // freeing returns the actions by which users chosen by the actor free a seat of a pool each.
-func freeing(pool PoolID) ActionSet {
+func freeing(pool PoolID) []users.Action {
 	if pool == Site {
-		return leaving
+		return leaving.Members()
 	}
-	return users.In(users.ActionUnassignCourse, users.ActionArchive)
+	return []users.Action{users.ActionUnassignCourse, users.ActionArchive}
 }
 
 // freeUp carries a step out that only counts users, and reports whether the actor can do it to so
