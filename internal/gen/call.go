@@ -72,7 +72,7 @@ func (d Dice) Call(m *reference.Model) Call {
 		n = 1 + d.Below(5)
 	case Clock:
 		c.At = c.At.Add(One(d, time.Hour, time.Microsecond, 12*time.Hour, Term, 2*Term, 14*Term, -time.Hour, -Term))
-		if d.Chance(30) {
+		if d.Chance(15) {
 			c.Rules = One(d, reference.RulesToday, reference.RulesChanged, reference.RulesChanged, reference.RulesMissing)
 		}
 	case EraseAccount:

@@ -124,7 +124,7 @@ func (d Dice) patch(by users.ActorKind) (p users.Patch) {
 
 // Filter draws a filter for users.
 func (d Dice) Filter() users.Filter {
-	f := users.Filter{NeverSignedIn: d.Chance(20), ByName: d.Chance(50)}
+	f := users.Filter{NeverSignedIn: d.Chance(20), Dated: d.Chance(10), HeldBack: d.Chance(5), ByName: d.Chance(50)}
 	if d.Chance(60) {
 		f.Status = users.Set[users.Status](d.Below(32)) << users.Invited
 	}

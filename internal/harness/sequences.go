@@ -35,8 +35,12 @@ func Sequence(open func() store.Store) func(*rapid.T) {
 		if !r.begin() {
 			return
 		}
+		h := gen.Draw(t, "habit", func(d gen.Dice) habit { return gen.One(d, late, onTime, inPieces) })
 		t.Repeat(map[string]func(*rapid.T){"call": func(*rapid.T) { r.step() }})
-		r.end()
+		if r.call().How != gen.Clock { // else what is due would be settled now
+			r.end()
+			r.again(h)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func (r *run) usage(facts []seats.Event, filter users.Filter) {
 	for _, f := range facts {
 		delete(r.past, f.Time) // unless it is the last, there was no look since
 	}
-	all.Revision = 0 // of which the past knows nothing
+	all.Revision, all.Booked = 0, seats.Booking{} // of which the past knows nothing
 	r.past[r.model.Last] = all
 	part, err := r.harness.UsageOf(context.Background(), r.harness.account, filter)
 	require.NoError(r, err)
@@ -31,7 +31,7 @@ func (r *run) numbers(chosen func(*reference.Person) bool) seats.Usage {
 	m, a := r.model, r.seen.Account
 	u := seats.Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence,
-		Total: m.Pools[seats.Site].Total, Held: m.Held(seats.Site), Spent: m.Spent(seats.Site), Available: m.Available(seats.Site), Excess: m.Over(seats.Site),
+		Total: m.Pools[seats.Site].Total, Held: m.Held(seats.Site), Spent: m.Spent(seats.Site), Available: m.Available(seats.Site), Excess: m.Over(seats.Site), Booked: m.Pools[seats.Site].Booked,
 		Closed: m.Closed, People: m.Tally(m.Shown, chosen),
 		Seated: m.Tally(m.Shown, func(p *reference.Person) bool { return chosen(p) && m.Holds(p) }),
 	}
