@@ -92,7 +92,7 @@ var likely = map[users.ActorKind][]users.Action{
 	users.ActorSystem:  vendorActions,
 }
 
-var notYet = users.In(users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave, users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate, users.ActionEditPool)
+var notYet = users.In(users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate, users.ActionEditPool)
 
 // command draws a command of the actor. In a closed account a vendor's command is now and
 // then the one that reopens it, or deletes users of an erased one: else nothing would happen
@@ -136,9 +136,13 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	}
 	switch action {
 	case users.ActionInvite:
-		return seats.Invite{Profile: d.profile(kind), Role: role(), Later: d.Chance(20)}
+		return d.invite(kind, role())
 	case users.ActionAdd:
-		return seats.Add{Profile: d.profile(kind), Role: role()}
+		c := seats.Add{Profile: d.profile(kind), Role: role()}
+		if d.Chance(20) {
+			c.Leave = d.leave()
+		}
+		return c
 	case users.ActionImport:
 		return d.imported()
 	case users.ActionNotify:

@@ -54,6 +54,24 @@ func (d Dice) dated(action users.Action) seats.Command {
 	return seats.Schedule{User: d.target(users.Invited, users.Active), Leave: d.leave()}
 }
 
+// invite draws an invitation: now and then with the day of a leave, to come on a day, or as the
+// row of a file.
+func (d Dice) invite(by users.ActorKind, role users.Role) seats.Invite {
+	c := seats.Invite{Profile: d.profile(by), Role: role, Later: d.Chance(20)}
+	if d.Chance(20) {
+		c.Leave = d.leave()
+	}
+	if d.Chance(15) {
+		c.Start = d.date()
+		c.Later = d.Chance(3)
+	}
+	if d.Chance(10) {
+		c.LeftMeansGone = true
+		c.Leave = One(d, c.Leave, d.leave(), users.From("2026-02-27"), users.Until("2026-02-27"))
+	}
+	return c
+}
+
 func (d Dice) people() []*reference.Person {
 	if d.account == nil {
 		return nil

@@ -59,9 +59,9 @@ func (d Dice) spoil(p seats.Policy) seats.Policy {
 	withhold := func(actions ...users.Action) { p.Withheld |= users.In(actions...) }
 	One(d,
 		func() { p.Activation = 7 },
-		//		func() { p.LeaveDay = 7 },
-		//		func() { p.LeaveNotice = One(d, -1, 367) },
-		//		func() { p.MostLeavers = One[int64](d, -1, seats.MaxSettled) },
+		func() { p.LeaveDay = 7 },
+		func() { p.LeaveNotice = One(d, -1, 367) },
+		func() { p.MostLeavers = One[int64](d, -1, 251) },
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryNever, Term },
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryFreesSeat, 0 },
 		func() { p.Buying.Least, p.Buying.Most = 10, 5 },

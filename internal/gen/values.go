@@ -185,8 +185,11 @@ func (d Dice) imported() seats.Import {
 		u.Expires = Or(d, []time.Time{Epoch.Add(time.Hour), Epoch.Add(Term), Epoch.Add(2 * Term), Epoch.Add(20 * Term)}, Epoch)
 	}
 	u.Due = One(d, time.Time{}, Epoch)
-	if d.Chance(2) {
-		u.Schedule.Date = "2030-01-01"
+	if users.In(users.Active, users.Invited).Has(u.Status) && u.Role != users.Owner && d.Chance(25) || d.Chance(2) {
+		u.Schedule.Leave = d.leave()
+	}
+	if u.Status == users.Inactive && u.LeftAs == users.NoStatus && d.Chance(50) || d.Chance(2) {
+		u.Start.Date = d.date()
 	}
 	c := seats.Import{User: u}
 	for n := range d.Below(8) - 4 {

@@ -19,66 +19,103 @@ func (m *Model) leaveOf(l users.Leave) users.Leave {
 	return l
 }
 
+// waits reports whether the person was created inactive: for want of a seat, or for a start.
+func (p *Person) waits() bool { return p.Status == inactive && p.LeftAs == users.NoStatus }
+
+// days sets the days of a person that are given, and reports whether they are days to come.
+func (m *Model) days(a users.Actor, p *Person, leave users.Leave, start users.Date) bool {
+	if leave == (users.Leave{}) && start == "" {
+		return true
+	}
+	in, ok := m.in()
+	if !ok || badLeave(leave) || badDate(start) {
+		return false
+	}
+	if start != "" {
+		p.Start = users.Start{Date: start, At: Begin(start, in).UTC(), By: a}
+		ok = p.Start.At.After(m.Clock)
+	}
+	if leave.Date != "" {
+		leave = m.leaveOf(leave)
+		p.Schedule = users.Schedule{Leave: leave, At: instant(leave, in).UTC(), By: a}
+		ok = ok && p.Schedule.At.After(m.Clock)
+		if n := m.Policy.LeaveNotice; n > 0 {
+			p.noticeOn = users.Date(plus(leave.Date, -n))
+			p.Schedule.Notice = Later(m.Clock, Begin(p.noticeOn, in).UTC())
+		}
+	}
+	return ok && (p.Start.Date == "" || p.Schedule.Date == "" || p.Schedule.At.After(p.Start.At))
+}
+
+// badLeave reports whether it is neither the day of a leave nor none.
+func badLeave(l users.Leave) bool {
+	return badDate(l.Date) || l.As > users.LastDay || l.Date == "" && l.As != users.ByPolicy
+}
+
 // schedule is Schedule.
 func (m *Model) schedule(a users.Actor, c seats.Schedule, p *Person, at time.Time) Result {
-	in, ok := m.in()
-	leave := m.leaveOf(c.Leave)
-	planned := p.Status == users.Inactive && p.Start.Date != ""
+	starts := c.Start != ""
 	var codes []seats.Code
-	switch starts := c.Start != ""; {
-	case starts == (c.Leave.Date != ""), badDate(c.Start), badDate(leave.Date), leave.As > users.LastDay, !ok,
-		starts && !Begin(c.Start, in).After(m.Clock), !starts && !instant(leave, in).After(m.Clock):
-		codes = append(codes, seats.ErrBadInput)
-	}
-	if starts := c.Start != ""; starts && !planned || !starts && !p.Seated() {
+	if !p.waits() && (starts || !p.Seated()) {
 		codes = append(codes, seats.ErrWrongStatus)
 	}
-	switch {
-	case codes != nil:
-		return refused(codes...)
-	case c.Start != "" && p.Start.Date == c.Start, c.Start == "" && p.Schedule.Leave == leave && !p.Schedule.Held:
-		return unchanged(p)
+	if starts == (c.Leave != users.Leave{}) {
+		codes = append(codes, seats.ErrBadInput)
 	}
-	v := m.change(p, seats.EventScheduled, at, func() {
-		if c.Start != "" {
-			p.Start = users.Start{Date: c.Start, By: a}
-		} else {
-			p.Schedule = users.Schedule{Leave: leave, By: a}
-			m.announce(p, in)
-		}
-		m.resolve(p, in)
-	})
-	v.Event.Date = c.Start
-	if c.Start == "" {
-		v.Event.Date, v.Event.DateAs = leave.Date, leave.As
+	if codes != nil {
+		return refused(codes...)
+	}
+	next := *p
+	toCome := m.days(a, &next, c.Leave, c.Start)
+	switch {
+	case next.Schedule == p.Schedule && next.Start == p.Start && !toCome:
+		return refused(seats.ErrBadInput) // what was given is no day
+	case next.Schedule.Leave == p.Schedule.Leave && next.Start.Date == p.Start.Date && !p.Schedule.Held:
+		return unchanged(p)
+	case !toCome:
+		return refused(seats.ErrBadInput)
+	}
+	v := m.change(p, seats.EventScheduled, at, func() { p.Schedule, p.Start, p.noticeOn = next.Schedule, next.Start, next.noticeOn })
+	v.Event.Date, v.Event.DateAs = p.Schedule.Date, p.Schedule.As
+	if starts {
+		v.Event.Date, v.Event.DateAs = c.Start, users.ByPolicy
 	}
 	return v
 }
 
 // unschedule is Unschedule.
 func (m *Model) unschedule(p *Person, at time.Time) Result {
-	if p.Schedule.Date == "" && p.Start.Date == "" {
+	leave, start := p.Schedule.Leave, p.Start.Date
+	if leave.Date == "" && start == "" {
 		return unchanged(p)
 	}
-	return m.change(p, seats.EventUnscheduled, at, func() { p.Schedule, p.Start = users.Schedule{}, users.Start{} })
+	v := m.change(p, seats.EventUnscheduled, at, func() { p.Schedule, p.Start = users.Schedule{}, users.Start{} })
+	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
+	if start != "" {
+		v.Event.Date, v.Event.DateAs = start, users.ByPolicy
+	}
+	return v
 }
 
 // confirm is ConfirmLeave.
 func (m *Model) confirm(p *Person, at time.Time) Result {
+	leave := p.Schedule.Leave
 	if !p.Schedule.Held {
 		return unchanged(p)
 	}
-	return m.change(p, seats.EventLeavingConfirmed, at, func() { p.leaves() })
+	v := m.change(p, seats.EventLeavingConfirmed, at, func() { p.leaves() })
+	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
+	return v
 }
 
 // leaves makes the person inactive.
 func (p *Person) leaves() { p.LeftAs, p.Status, p.Schedule = p.Status, inactive, users.Schedule{} }
 
-// announce sets the day of the notice before a leave.
-func (m *Model) announce(p *Person, in *time.Location) {
-	if n := m.Policy.LeaveNotice; n > 0 {
-		p.noticeOn = users.Date(plus(p.Schedule.Date, -n))
-		p.Schedule.Notice = Begin(p.noticeOn, in).UTC()
+// undated takes away the days that end with the status before.
+func (m *Model) undated(p *Person, waited bool) {
+	p.Start = users.Start{}
+	if !p.Seated() || waited && m.over(p.Schedule.At) {
+		p.Schedule = users.Schedule{}
 	}
 }
 
@@ -178,10 +215,11 @@ func (m *Model) begin(p *Person, at time.Time) []seats.Event {
 	p.Start = users.Start{}
 	total, limited := m.total(seats.Site).Number()
 	if !m.Closed.IsZero() || limited && m.Held(seats.Site)+m.Spent(seats.Site) >= total && !m.Policy.Exempt.Has(p.Role) {
-		e.Kind, p.Schedule = seats.EventStartMissed, users.Schedule{}
+		e.Kind = seats.EventStartMissed
 		return []seats.Event{e}
 	}
 	p.Status = invited
+	m.undated(p, true)
 	m.send(p, at)
 	m.pledged(p)
 	e.After, e.Count = p.CountedAs(), p.NotificationCount

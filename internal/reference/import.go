@@ -10,14 +10,23 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func (m *Model) importUser(c seats.Import, at time.Time) Result {
+func (m *Model) importUser(a users.Actor, c seats.Import, at time.Time) Result {
 	u := c.User
 	if p := m.ByID(u.ID); p != nil {
 		return unchanged(p)
 	}
 	p, ok := newcomer(c, at)
+	leave, gone := p.Schedule.Leave, false
+	if ok && p.Status != deleted {
+		var bad bool
+		gone, bad = m.gone(leave)
+		ok = !bad && (m.days(a, p, leave, p.Start.Date) || gone && p.Start.Date == "")
+	}
 	if !ok {
 		return refused(seats.ErrBadInput)
+	}
+	if gone && p.Seated() {
+		p.leaves()
 	}
 	var codes []seats.Code
 	if m.sharesKey(p.Profile, p) {
@@ -36,6 +45,10 @@ func (m *Model) importUser(c seats.Import, at time.Time) Result {
 	}
 	v := m.arrive(p, seats.EventImported, at)
 	v.licences = p.Licences
+	if leave.Date != "" {
+		leave = m.leaveOf(leave)
+	}
+	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
 	return v
 }
 
@@ -55,7 +68,7 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 	u := c.User
 	gone := u.Status == deleted
 	if gone {
-		u.LeftAs, u.ArchivedAs, u.Expires, u.Schedule = users.NoStatus, users.NoStatus, time.Time{}, users.Schedule{}
+		u.LeftAs, u.ArchivedAs, u.Expires, u.Schedule, u.Start = users.NoStatus, users.NoStatus, time.Time{}, users.Schedule{}, users.Start{}
 		u.Profile = users.Profile{ID: u.ID, Source: u.Source, Username: "stranger"}
 	}
 	profile, ok := Clean(u.Profile)
@@ -67,7 +80,9 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 		*date = cut(*date)
 	}
 	p := &Person{User: u}
-	ok = ok && u.ID != "" && u.Role <= users.Owner && u.Schedule == users.Schedule{} && u.Start == users.Start{}
+	p.Schedule, p.Start = users.Schedule{Leave: u.Schedule.Leave}, users.Start{Date: u.Start.Date}
+	ok = ok && u.ID != "" && u.Role <= users.Owner && !badLeave(u.Schedule.Leave) && !badDate(u.Start.Date)
+	ok = ok && (u.Schedule.Leave == users.Leave{} || p.waits() || p.Seated() && u.Role != users.Owner) && (u.Start.Date == "" || p.waits())
 	ok = ok && p.cameAbout() && p.dated(now)
 	if u.Role == users.Owner {
 		ok = ok && u.Status == active && !p.FirstSignIn.IsZero()

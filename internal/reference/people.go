@@ -8,13 +8,20 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// enter is Invite and Add.
-func (m *Model) enter(a users.Actor, action users.Action, raw users.Profile, role users.Role, hold bool, at time.Time) Result {
-	if a.Kind == users.ActorSync && raw.Source == (users.Source{}) {
-		raw.Source = users.Source{Kind: users.SourceSync, Name: a.Name} // no source means the actor's own
+// enter is Invite, and Add as an invitation that is not sent.
+func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Result {
+	if c.LeftMeansGone {
+		if gone, bad := m.gone(c.Leave); bad {
+			return refused(seats.ErrBadInput)
+		} else if gone {
+			return m.left(a, c, at)
+		}
 	}
-	profile, ok := Clean(raw)
-	if !ok || role >= users.Owner || profile.ID == "" {
+	if a.Kind == users.ActorSync && c.Profile.Source == (users.Source{}) {
+		c.Profile.Source = users.Source{Kind: users.SourceSync, Name: a.Name} // no source means the actor's own
+	}
+	profile, ok := Clean(c.Profile)
+	if !ok || c.Role >= users.Owner || profile.ID == "" {
 		return refused(seats.ErrBadInput)
 	}
 	sync := profile.Source.Kind == users.SourceSync
@@ -24,36 +31,111 @@ func (m *Model) enter(a users.Actor, action users.Action, raw users.Profile, rol
 	if a.Kind == users.ActorSync && (!sync || profile.Source.Name != a.Name) {
 		return refused(seats.ErrForbidden)
 	}
-	var known []*Person
-	for _, p := range m.People {
-		if p.ID == profile.ID || p.Here() && SharesKey(p.Profile, profile) {
-			known = append(known, p)
-		}
-	}
-	switch {
-	case len(known) == 1 && samePerson(known[0].Profile, profile) && sees(a, known[0]) && known[0].Seated():
-		return unchanged(known[0])
-	case known != nil:
+	switch found, one := m.match(a, profile); {
+	case one && found.Seated():
+		return unchanged(found)
+	case found != nil:
 		return refused(seats.ErrDuplicate)
 	}
-	p := &Person{User: users.User{Profile: profile, Role: role, Status: users.Invited}}
+	p := &Person{User: users.User{Profile: profile, Role: c.Role, Status: users.Invited}}
+	if add && m.Policy.Activation != seats.Approval {
+		p.Status = users.Active
+	}
+	if c.Start != "" {
+		return m.planned(a, c, p, at)
+	}
+	if c.Leave != (users.Leave{}) {
+		if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
+			return refused(codes...)
+		}
+	}
+	if !m.days(a, p, c.Leave, "") {
+		return refused(seats.ErrBadInput)
+	}
 	kind := seats.EventInvited
-	if action == users.ActionAdd {
+	if add {
 		kind = seats.EventAdded
 	}
 	total, limited := m.total(seats.Site).Number()
-	switch full := limited && m.Held(seats.Site)+m.Spent(seats.Site) >= total && !m.Policy.Exempt.Has(role); {
+	switch full := limited && m.Held(seats.Site)+m.Spent(seats.Site) >= total && !m.Policy.Exempt.Has(c.Role); {
 	case full && m.Policy.WhenFull == seats.Refuse:
 		return refused(seats.ErrNoSeats)
 	case full:
 		p.Status, kind = users.Inactive, seats.EventAdded // as nothing goes out
-	case action == users.ActionAdd && m.Policy.Activation != seats.Approval:
-		p.Status, p.FirstSignIn = users.Active, at
-	case action == users.ActionInvite && !hold:
+	case p.Status == users.Active:
+		p.FirstSignIn = at
+	case !c.Later:
 		m.send(p, at)
 	}
 	v := m.arrive(p, kind, at)
 	v.Event.Count = p.NotificationCount
+	v.Event.Date, v.Event.DateAs = p.Schedule.Date, p.Schedule.As
+	return v
+}
+
+// match returns a person with a key of the profile, and whether it is that one person, of whom
+// the actor may know.
+func (m *Model) match(a users.Actor, profile users.Profile) (found *Person, one bool) {
+	known := 0
+	for _, p := range m.People {
+		if p.ID == profile.ID || p.Here() && SharesKey(p.Profile, profile) {
+			found = p
+			known++
+		}
+	}
+	return found, known == 1 && samePerson(found.Profile, profile) && sees(a, found)
+}
+
+// planned is an invitation to come.
+func (m *Model) planned(a users.Actor, c seats.Invite, p *Person, at time.Time) Result {
+	p.Status = inactive
+	if c.Leave != (users.Leave{}) {
+		if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
+			return refused(append(codes, seats.ErrBadInput)...)
+		}
+	}
+	if c.Later || !m.days(a, p, c.Leave, c.Start) {
+		return refused(seats.ErrBadInput)
+	}
+	v := m.arrive(p, seats.EventScheduled, at)
+	v.Event.Date = c.Start
+	v.leave = p.Schedule.Leave
+	return v
+}
+
+// gone reports whether the day of a leave is over, and whether it is no day.
+func (m *Model) gone(l users.Leave) (gone, bad bool) {
+	if l == (users.Leave{}) {
+		return false, false
+	}
+	in, ok := m.in()
+	if !ok || badLeave(l) {
+		return false, true
+	}
+	return !instant(m.leaveOf(l), in).After(m.Clock), false
+}
+
+// left is the row of a file about somebody who has left.
+func (m *Model) left(a users.Actor, c seats.Invite, at time.Time) Result {
+	profile, ok := Clean(c.Profile)
+	if !ok {
+		return refused(seats.ErrBadInput)
+	}
+	p, one := m.match(a, profile)
+	switch {
+	case p == nil:
+		return unchanged(nil)
+	case !one:
+		return refused(seats.ErrDuplicate)
+	case !p.Seated():
+		return unchanged(p)
+	}
+	if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
+		return refused(codes...)
+	}
+	v := m.change(p, seats.EventDeactivated, at, func() { p.leaves() })
+	leave := m.leaveOf(c.Leave)
+	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
 	return v
 }
 

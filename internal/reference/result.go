@@ -12,6 +12,7 @@ type Result struct {
 	Outcome  seats.Outcome
 	Event    seats.Event
 	licences []users.Licence // that come or go with their user, or alone
+	leave    users.Leave     // of a planned start, which has an event of its own
 	bare     bool            // the licences alone have events
 }
 
@@ -23,6 +24,11 @@ func (v Result) Facts() []seats.Event {
 	var facts []seats.Event
 	if !v.bare {
 		facts = append(facts, v.Event)
+	}
+	if v.leave.Date != "" {
+		e := v.Event
+		e.Before, e.Date, e.DateAs = e.After, v.leave.Date, v.leave.As
+		facts = append(facts, e)
 	}
 	for _, l := range v.licences {
 		e := v.Event

@@ -29,11 +29,11 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	}
 	switch c := c.(type) {
 	case seats.Invite:
-		return m.enter(a, c.Action(), c.Profile, c.Role, c.Later, at)
+		return m.enter(a, c, at, false)
 	case seats.Add:
-		return m.enter(a, c.Action(), c.Profile, c.Role, false, at)
+		return m.enter(a, seats.Invite{Profile: c.Profile, Role: c.Role, Leave: c.Leave, Later: true}, at, true)
 	case seats.Import:
-		return m.importUser(c, at)
+		return m.importUser(a, c, at)
 	case seats.BuySeats:
 		return m.order(a, seats.EventSeatsBought, c.Pool, c.Quantity, at)
 	case seats.ReturnSeats:
@@ -94,9 +94,9 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrClosed}
 	}
 	id, onPerson := target(c)
-	p, withheld := m.ByID(id), byUser && m.Policy.Withheld.Has(action)
+	p := m.ByID(id)
 	switch {
-	case !onPerson && withheld:
+	case !onPerson && byUser && m.Policy.Withheld.Has(action):
 		return []seats.Code{seats.ErrNotOffered}
 	case !onPerson:
 		return nil
@@ -107,35 +107,50 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrUnknownUser, seats.ErrBadInput}
 	case p == nil:
 		return []seats.Code{seats.ErrUnknownUser}
+	}
+	for _, action := range append([]users.Action{action}, alike(c, p)...) {
+		if codes := m.hindered(a, action, p); codes != nil {
+			return codes
+		}
+	}
+	return nil
+}
+
+// hindered says why the actor may not do this to the person, or nil.
+func (m *Model) hindered(a users.Actor, action users.Action, p *Person) []seats.Code {
+	byUser := a.Kind == users.ActorUser
+	switch {
 	case p.Role == users.Owner && m.protected(a, action):
 		return []seats.Code{seats.ErrOwnerProtected}
 	case byUser && m.Policy.SourceLocked && p.synced() && lockedBySync.Has(action):
 		return []seats.Code{seats.ErrSourceLocked}
-	case withheld, byUser && m.Policy.Withheld.Has(m.alike(c, p)),
-		byUser && m.Policy.DeleteOnly && p.Status == users.Invited && onInvited.Has(action),
+	case byUser && m.Policy.Withheld.Has(action),
+		byUser && m.Policy.DeleteOnly && p.Status == users.Invited && (action == users.ActionDeactivate || action == users.ActionArchive),
 		action == users.ActionApprove && m.Policy.Activation != seats.Approval:
 		return []seats.Code{seats.ErrNotOffered}
 	}
 	return nil
 }
 
-// alike is what a command comes to on its day: where that is withheld, so is the command.
-func (m *Model) alike(c seats.Command, p *Person) users.Action {
+// alike are the actions that a command about days comes to on its day: where these are refused,
+// so is the command.
+func alike(c seats.Command, p *Person) (actions []users.Action) {
+	leave, start := false, false
 	switch c := c.(type) {
 	case seats.Schedule:
-		if c.Start != "" {
-			return users.ActionInvite
-		}
-		return users.ActionDeactivate
+		leave, start = c.Start == "", c.Start != ""
 	case seats.Unschedule:
-		if p.Start.Date != "" {
-			return users.ActionInvite
-		}
-		return users.ActionDeactivate
+		leave, start = p.Schedule.Date != "", p.Start.Date != ""
 	case seats.ConfirmLeave:
-		return users.ActionDeactivate
+		leave = p.Schedule.Held
 	}
-	return c.Action()
+	if leave {
+		actions = append(actions, users.ActionDeactivate)
+	}
+	if start {
+		actions = append(actions, users.ActionInvite)
+	}
+	return actions
 }
 
 // sees says whether an actor may learn of a person: a sync of its own alone.
@@ -148,12 +163,11 @@ var (
 	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
 	ofSyncs       = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
 	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse)
-	onInvited     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave) // which are for deletion alone under some policies
 	whileErased   = users.In(users.ActionDelete, users.ActionEraseAccount)
 	whileClosed   = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
 		users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
-	lockedBySync = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave)
-	notOnOwners  = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole, users.ActionSchedule)
+	lockedBySync = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
+	notOnOwners  = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionChangeRole)
 )
 
 // mayAsk is rule 15, but for the user of the command.
@@ -233,6 +247,12 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	if delta > 0 && m.Over(seats.Site) > 0 {
 		*p = was
 		return refused(seats.ErrNoSeats)
+	}
+	if p.Status != was.Status {
+		m.undated(p, was.waits())
+	}
+	if p.Role == users.Owner {
+		p.Schedule = users.Schedule{}
 	}
 	if p.Status != was.Status || p.NotificationCount != was.NotificationCount {
 		m.pledged(p)
