@@ -18,7 +18,7 @@ type EventKind string
 // Pool.
 const (
 	EventOpened           EventKind = "opened"            // the account, with its first owner; carries the policy
-	EventInvited          EventKind = "invited"           // Count 1: an invitation goes out; Count 0: not yet
+	EventInvited          EventKind = "invited"           // Count: the number of the invitation that goes out; 0: not yet
 	EventAdded            EventKind = "added"             // by Add; inactive: by Add or Invite without a free seat
 	EventImported         EventKind = "imported"          // by Import, with the dates of the user
 	EventNotified         EventKind = "notified"          // Count: the number of this notification

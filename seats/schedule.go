@@ -246,5 +246,5 @@ func (v *evaluation) start(u users.User) effect {
 		return instead
 	}
 	u = v.notified(v.withStatus(u, users.Invited))
-	return effect{kind: EventInvited, user: u, count: 1, date: date, actor: by, instead: &instead}
+	return effect{kind: EventInvited, user: u, count: u.NotificationCount, date: date, actor: by, instead: &instead}
 }

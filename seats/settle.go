@@ -162,16 +162,21 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 	}
 }
 
-// resolveAll computes the days of all loaded users and pools anew. Those that are not loaded
-// have days that are more than the lead away.
+// resolveAll computes the days of the users and pools anew that are due within the lead. All
+// others are looked at before their day comes, whether or not they are loaded.
 func (v *evaluation) resolveAll() {
-	for id := range v.people {
-		v.resolveDays(users.LicenceID{User: id})
-		v.reschedule(userRow(v.people[id]))
+	within := func(due time.Time) bool { return !due.IsZero() && !due.After(v.request.At.Add(lead)) }
+	for id, u := range v.people {
+		if within(u.Due) {
+			v.resolveDays(users.LicenceID{User: id})
+			v.reschedule(userRow(v.people[id]))
+		}
 	}
-	for id := range v.pools {
-		v.resolveDays(users.LicenceID{Pool: string(id)})
-		v.reschedule(poolRow(v.pools[id]))
+	for id, p := range v.pools {
+		if within(p.Due) {
+			v.resolveDays(users.LicenceID{Pool: string(id)})
+			v.reschedule(poolRow(v.pools[id]))
+		}
 	}
 	v.comesNext()
 }

@@ -33,6 +33,9 @@ func (v Result) Facts() []seats.Event {
 	for _, l := range v.licences {
 		e := v.Event
 		e.Before, e.Pool, e.Successor = e.After, seats.PoolID(l.Pool), ""
+		if !v.bare {
+			e.Date, e.DateAs = "", users.ByPolicy
+		}
 		facts = append(facts, e)
 	}
 	return facts
