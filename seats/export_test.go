@@ -6,3 +6,6 @@ import "github.com/seatkeeper/seatkeeper/users"
 func Forbidden(kind users.ActorKind, role users.Role, a users.Action) bool {
 	return authorityOf(kind, role, a) == never
 }
+
+// SettleParts is Settle with another bound than MaxSettled.
+func SettleParts(s Snapshot, r Request, most int) Change { return settle(s, r, most) }

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,9 +19,12 @@ import (
 // comes later stays for the next piece. The account is due again then.
 //
 // The snapshot must have been loaded with DueBy, and with Admins as [SettleNeeds] says.
-func Settle(s Snapshot, r Request) Change {
+func Settle(s Snapshot, r Request) Change { return settle(s, r, MaxSettled) }
+
+// settle is Settle with the most rows of a kind that were loaded as due.
+func settle(s Snapshot, r Request, most int) Change {
 	v := newEvaluation(s, r)
-	due := dueRows(s, r.At)
+	due := dueRows(s, r.At, most)
 	q := queue{snapshot: s, now: r.At, inPart: !slices.ContainsFunc(due, func(d dueRow) bool { return d.due.Before(s.NextDue) })}
 	for _, d := range due {
 		v.resolveDays(d.id)
@@ -31,6 +35,9 @@ func Settle(s Snapshot, r Request) Change {
 		v.at, v.request.At = later(c.at, v.account.Changed), c.at
 		if held, ok := v.heldBack(&q, c); ok {
 			v.holdBack(held)
+			for _, id := range held {
+				q.add(userRow(v.people[id])) // its invitation can lapse
+			}
 			continue
 		}
 		q.next = q.next[1:]
@@ -81,23 +88,24 @@ type dueRow struct {
 	due time.Time
 }
 
-// dueRows lists the rows of a snapshot that are due.
-func dueRows(s Snapshot, now time.Time) (all []dueRow) {
-	add := func(r row, due time.Time) {
-		if !due.IsZero() && !due.After(now) {
-			all = append(all, dueRow{r.id, due})
+// dueRows lists the rows that were loaded as due: at most that many of a kind. The snapshot can
+// have further ones for another reason, whose turn comes later.
+func dueRows(s Snapshot, now time.Time, most int) (all []dueRow) {
+	return slices.Concat(
+		firstDue(s.Users, now, most, func(u users.User) dueRow { return dueRow{userRow(u).id, u.Due} }),
+		firstDue(s.Pools, now, most, func(p Pool) dueRow { return dueRow{poolRow(p).id, p.Due} }),
+		firstDue(s.Licences, now, most, func(l users.Licence) dueRow { return dueRow{l.ID(), l.Due} }),
+	)
+}
+
+func firstDue[R any](rows []R, now time.Time, most int, of func(R) dueRow) (first []dueRow) {
+	for _, r := range rows {
+		if d := of(r); !d.due.IsZero() && !d.due.After(now) {
+			first = append(first, d)
 		}
 	}
-	for _, u := range s.Users {
-		add(userRow(u), u.Due)
-	}
-	for _, p := range s.Pools {
-		add(poolRow(p), p.Due)
-	}
-	for _, l := range s.Licences {
-		add(licenceRow(l), l.Due)
-	}
-	return all
+	slices.SortFunc(first, func(x, y dueRow) int { return cmp.Or(x.due.Compare(y.due), x.id.Compare(y.id)) })
+	return first[:min(most, len(first))]
 }
 
 // A queue has what is due of the loaded rows, in order: of each row the next.
@@ -156,7 +164,7 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 			p.Booked.At = p.Booked.Date.Start(in)
 		}
 		if p.Ends.LastDay != "" {
-			p.Ends.At = p.Ends.LastDay.AddDays(1).Start(in)
+			p.Ends.At = p.Ends.LastDay.End(in)
 		}
 		replace(v.pools, v.wasPools, p.ID, p)
 	}

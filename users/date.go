@@ -8,7 +8,7 @@ import (
 
 // A Date is a calendar day: yyyy-mm-dd (ISO 8601, the full-date of RFC 3339), in the years 1 to
 // 9999. The empty Date is none. Dates compare as texts. A Date is the same day for everybody; the
-// time zone of the account turns it into instants.
+// time zone of the account turns it into instants, at most the last one of the year 9999 in UTC.
 type Date string
 
 // DateOf returns the calendar day of an instant in its location.
@@ -22,7 +22,8 @@ func (d Date) Check() error {
 	return nil
 }
 
-// AddDays returns the day that many days later; earlier for a negative number.
+// AddDays returns the day that many days later; earlier for a negative number. Check refuses a
+// result outside of the years 1 to 9999.
 func (d Date) AddDays(n int) Date { return DateOf(d.utc().AddDate(0, 0, n)) }
 
 // utc returns the date's midnight in UTC.
@@ -53,7 +54,7 @@ func (d Date) LastMinute(in *time.Location) time.Time {
 	if last.IsZero() {
 		return firstAt(wall, in)
 	}
-	return last
+	return storable(last)
 }
 
 // AddDays returns the instant that many calendar days later in the location, at the same time
@@ -96,17 +97,26 @@ func periods(wall time.Time, in *time.Location) func(yield func(period) bool) {
 
 // firstAt returns the first instant at which a clock in the location shows the wall time or a
 // later one.
-func firstAt(wall time.Time, in *time.Location) time.Time {
+func firstAt(wall time.Time, in *time.Location) (first time.Time) {
 	for p := range periods(wall, in) {
 		t := p.at(wall)
 		if t.Before(p.from) {
 			t = p.from // the clock has skipped it
 		}
 		if p.has(t) {
-			return t.UTC()
+			first = t
+			break
 		}
 	}
-	return wall // out of reach: periods have no gaps
+	return storable(first)
+}
+
+// storable returns the instant, or the last one with a year of four digits in UTC.
+func storable(t time.Time) time.Time {
+	if t.After(endOfTime) {
+		return endOfTime
+	}
+	return t.UTC()
 }
 
 // A LeaveDay says how a date of a leave is meant.

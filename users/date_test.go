@@ -38,6 +38,7 @@ func TestDate_AddDays(t *testing.T) {
 	require.Equal(t, users.Date("2026-03-01"), users.Date("2026-02-28").AddDays(1))
 	require.Equal(t, users.Date("2028-02-29"), users.Date("2028-03-01").AddDays(-1))
 	require.Equal(t, users.Date("2027-01-01"), users.Date("2026-12-31").AddDays(1))
+	require.Error(t, users.Date("9999-12-31").AddDays(1).Check())
 	require.Equal(t, users.Date("2026-03-31"), users.DateOf(at("2026-03-30T22:30:00Z").In(location(t, "Europe/Paris"))))
 }
 
@@ -83,6 +84,7 @@ func TestDate_LastMinute(t *testing.T) {
 		{"lengthened", "America/New_York", "2026-11-01", "2026-11-02T04:59:00Z"},
 		{"twice", "America/Asuncion", "2023-03-25", "2023-03-26T03:59:00Z"},
 		{"skipped", "Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z"},
+		{"last of all", "Etc/GMT+12", "9999-12-31", "9999-12-31T23:59:59.999999Z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Equal(t, at(c.want), c.date.LastMinute(location(t, c.zone)))
@@ -140,6 +142,15 @@ func TestDate_in_every_zone(t *testing.T) {
 		require.Equal(t, start, day.Start(in))
 		require.Equal(t, minute, day.LastMinute(in))
 	})
+}
+
+func TestLeave_Check(t *testing.T) {
+	for _, l := range []users.Leave{{}, {Date: "2026-03-31"}, users.Until("2026-03-31"), users.From("2026-03-31")} {
+		require.NoError(t, l.Check())
+	}
+	for _, l := range []users.Leave{{As: users.LastDay}, users.From("2026-3-31"), {Date: "2026-03-31", As: users.LastDay + 1}} {
+		require.Equal(t, users.ErrDate, l.Check())
+	}
 }
 
 func TestLeave_String(t *testing.T) {
