@@ -41,14 +41,16 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 		if err != nil && !a.retryable(err) {
 			return seats.Snapshot{}, err
 		}
+		if err == nil && a.settled != nil {
+			if a.settled(len(change.Events)); !change.Account.IsDue(now) {
+				return s.Apply(change), nil // it needs no look
+			}
+		}
 		// The next load shows whether it was written. A part that moved the account and leaves
 		// more is progress. All else counts as failed, so that a store that keeps its due
 		// instant for ever ends the loop.
 		if err != nil || !change.Account.IsDue(now) || s.Account.Revision == last {
 			failed++
-		}
-		if err == nil && a.settled != nil {
-			a.settled(len(change.Events))
 		}
 		last = s.Account.Revision
 	}
