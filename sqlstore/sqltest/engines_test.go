@@ -130,7 +130,11 @@ func (s *site) migrate(t testing.TB) {
 func (e engine) databases(t testing.TB) []*sql.DB {
 	t.Helper()
 	driver, sources := e.dsn(t, database(t))
-	var dbs []*sql.DB
+	return e.connect(t, driver, sources)
+}
+
+func (e engine) connect(t testing.TB, driver string, sources []string) (dbs []*sql.DB) {
+	t.Helper()
 	for _, source := range sources {
 		db, err := sql.Open(driver, source)
 		require.NoError(t, err)

@@ -2,12 +2,21 @@ package sqltest_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 )
 
 // TestMain has eight tests at once: they wait for disks and locks more than for the processor.
+// With an order the program is a runner, see runDue.
 func TestMain(m *testing.M) {
+	if order := os.Getenv(dueRunner); order != "" {
+		if err := runDue(order); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	flag.Parse()
 	given := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
