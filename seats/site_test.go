@@ -23,6 +23,7 @@ type site struct {
 	events  []seats.Event
 	ledger  seats.Ledger // of the events
 	changes int
+	zones   func(string) (*time.Location, error) // nil: those of the machine
 }
 
 var (
@@ -50,9 +51,13 @@ func profile(id users.ID) users.Profile {
 
 func (s *site) request(actor users.Actor, commands ...seats.Command) seats.Request {
 	s.changes++
+	zones := s.zones
+	if zones == nil {
+		zones = time.LoadLocation
+	}
 	return seats.Request{
 		Actor: actor, Commands: commands, At: s.now, Change: seats.ChangeID(strconv.Itoa(s.changes)),
-		Channel: seats.ByCall, Correlation: "c", Reason: "r", Zones: time.LoadLocation,
+		Channel: seats.ByCall, Correlation: "c", Reason: "r", Zones: zones,
 		Random: strings.Repeat("x", 26),
 	}
 }
