@@ -136,6 +136,8 @@ func TestSchedule_refused(t *testing.T) {
 			}
 		})
 	}
+	s.do(owner, seats.Archive{User: "gone"})
+	require.Equal(t, seats.ErrArchived, s.refused(seats.ErrWrongStatus, owner, seats.Schedule{User: "gone", Leave: leave}).Reason)
 	s.do(owner, seats.Schedule{User: "ada", Leave: users.Until("2026-03-01")}) // today, until its end
 	require.Equal(t, utc(t, "2026-03-02T04:59:00Z"), s.user("ada").Schedule.At)
 	s.do(hr, seats.Schedule{User: "eve", Leave: leave}, seats.Unschedule{User: "eve"})

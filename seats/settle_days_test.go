@@ -246,3 +246,25 @@ func TestExplain_leave(t *testing.T) {
 	require.Equal(t, users.Until("2026-03-31"), x.Person.Schedule.Leave)
 	require.Zero(t, explain("bob").Ends)
 }
+
+// TestSettle_rows corrects rows that are due for nothing, and the last day of a pool with its
+// booked total.
+func TestSettle_rows(t *testing.T) {
+	s := openIn(t, "Asia/Tokyo", seats.Standard())
+	s.do(support, seats.SetTotal{Pool: "course", Total: seats.Of(9)})
+	s.do(system, licensed("eve", "course", 1))
+	s.now = start.AddDate(0, 0, 1)
+	for i := range s.rows.Licences {
+		s.rows.Licences[i].Due = s.now
+	}
+	pool := &s.rows.Pools[1]
+	pool.Due, pool.Ends = s.now, seats.PoolEnd{LastDay: "2026-03-31", At: start}
+	s.rows.Account.NextDue = s.now
+	require.Empty(t, s.settle())
+	for _, l := range s.rows.Licences {
+		require.Zero(t, l.Due)
+	}
+	require.Zero(t, s.rows.Pools[1].Due)
+	require.Equal(t, utc(t, "2026-03-31T15:00:00Z"), s.rows.Pools[1].Ends.At)
+	require.Zero(t, s.rows.Account.NextDue)
+}
