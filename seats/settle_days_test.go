@@ -125,7 +125,9 @@ func TestSettle_held_invitation(t *testing.T) {
 // on the last day.
 func TestSettle_rules_change(t *testing.T) {
 	const hour = 3600
-	at := func(days, hours int) time.Time { return start.AddDate(0, 0, days).Add(time.Duration(hours) * time.Hour) }
+	at := func(days, hours int) time.Time {
+		return start.AddDate(0, 0, days).Add(time.Duration(hours) * time.Hour)
+	}
 	for name, c := range map[string]struct {
 		change  time.Time // of the offset from one hour to another
 		offset  int
