@@ -88,6 +88,20 @@ func (n node) seated() (seated int) {
 	return seated
 }
 
+// occupied counts the seats of the site pool, or the unstarted licences of a course.
+func (n node) occupied(id seats.PoolID) int {
+	if id == seats.Site {
+		return n.seated()
+	}
+	held := 0
+	for _, l := range n.rows.Licences {
+		if l.Pool == string(id) && l.State() == users.LicenceAssigned {
+			held++
+		}
+	}
+	return held
+}
+
 func (w *walk) visit(n node) {
 	total, _ := n.rows.Pools[0].Total.Number()
 	if state := n.state(); total <= 3 && !w.seen[state] {
@@ -181,7 +195,7 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 			rest = append(rest, c)
 		}
 	}
-	leavers := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
+	leavers := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionUnassignCourse)
 	for _, step := range r.Steps {
 		doer, left, candidates := actor, int64(1), []users.ID{step.User}
 		if step.Vendor {
@@ -206,7 +220,7 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 				c = seats.HandOver{User: id, Successor: "other-" + id}
 			}
 			next, refusal := w.decide(n, doer, c)
-			if left == 0 || refusal != nil || leaver && next.seated() == n.seated() {
+			if left == 0 || refusal != nil || leaver && next.occupied(step.Pool) == n.occupied(step.Pool) {
 				continue
 			}
 			n, left = next, left-1

@@ -180,15 +180,20 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 	if tally != s.Account.Tally || held != s.Pools[0].Held || owners < 1 {
 		t.Fatalf("tally %v of %v, held %d of %d, %d owners", s.Account.Tally, tally, s.Pools[0].Held, held, owners)
 	}
-	licences := map[seats.PoolID]int64{}
+	licences := map[seats.PoolID][2]int64{} // held, spent
 	for _, l := range s.Licences {
-		if l.State() == users.LicenceAssigned {
-			licences[seats.PoolID(l.Pool)]++
+		n := licences[seats.PoolID(l.Pool)]
+		switch l.State() {
+		case users.LicenceAssigned:
+			n[0]++
+		case users.LicenceStarted, users.LicenceArchived:
+			n[1]++
 		}
+		licences[seats.PoolID(l.Pool)] = n
 	}
 	for _, p := range s.Pools {
-		if p.ID != seats.Site && p.Held != licences[p.ID] {
-			t.Fatalf("%d licences are unstarted of %+v", licences[p.ID], p)
+		if n := licences[p.ID]; p.ID != seats.Site && n != [2]int64{p.Held, p.Spent} {
+			t.Fatalf("%d licences are unstarted and %d started of %+v", n[0], n[1], p)
 		}
 		if !p.Sound() || p.OverLimit != (p.Excess() > 0) {
 			t.Fatalf("an unsound pool: %+v", p)
