@@ -180,11 +180,7 @@ func (v *evaluation) poolEnd(last users.Date) (PoolEnd, *Refusal) {
 	if refusal != nil {
 		return PoolEnd{}, refusal
 	}
-	end := PoolEnd{last, last.End(loc)}
-	if end.At.Year() > 9999 { // an instant that no store keeps
-		return PoolEnd{}, badInput("last-day", users.ErrTooLate)
-	}
-	return end, nil
+	return PoolEnd{last, last.End(loc)}, nil
 }
 
 // valid reports whether the term is none, or within the bounds.
