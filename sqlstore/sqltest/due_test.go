@@ -162,8 +162,8 @@ func dueAccount(ctx context.Context, k *seatkeeper.Keeper, account users.Account
 	}
 	commands = append(commands, seats.BookTotal{Date: date(5), Total: seats.Of(2)})
 	facts = append(facts, fact{midnight(5), seats.EventTotalSet, "", seats.Site})
-	outcomes, err := k.DoEach(ctx, account, users.System(), commands...)
-	for _, o := range outcomes {
+	done, err := k.DoEach(ctx, account, users.System(), commands...)
+	for _, o := range done.Outcomes {
 		if o.Refusal != nil {
 			err = errors.Join(err, o.Refusal)
 		}
