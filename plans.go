@@ -9,13 +9,31 @@ import (
 
 // Preview returns a plan: the outcome of each command as of now. It writes only what is due
 // anyway. There may be up to [seats.MaxCommands] commands. A plan may be shown, stored, and
-// carried out by [Keeper.Apply]. An unknown account is [store.ErrNotFound].
+// carried out by [Keeper.Apply]. It warns of invitations to come that will find no free seat on
+// their day, see NoRoom of [seats.Planned]. An unknown account is [store.ErrNotFound].
 func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (seats.Plan, error) {
 	s, request, err := k.loadForPreview(ctx, account, actor, commands)
 	if err != nil {
 		return seats.Plan{}, err
 	}
 	return seats.Preview(s, request)
+}
+
+// PreviewOn is [Keeper.Preview] as of the beginning of a day to come, in the account's time zone:
+// can these twelve be invited on the 1st? All that is due until then has taken effect in it, and
+// the actor acts as they will be then. The plan names the day and is to look at: Apply refuses
+// it. To invite on the day, see Start of [seats.Invite].
+//
+// A day that is over, today, and one more than [seats.MaxForecastDays] away are refused as
+// [seats.ErrBadInput]. Rows and errors are as in [Keeper.Calendar].
+func (k *Keeper) PreviewOn(
+	ctx context.Context, account users.AccountID, day users.Date, actor users.Actor, commands ...seats.Command,
+) (seats.Plan, error) {
+	s, request, err := k.loadForPreview(ctx, account, actor, commands, day)
+	if err != nil {
+		return seats.Plan{}, err
+	}
+	return seats.PreviewOn(s, request, day)
 }
 
 // Apply carries out a plan in one commit: all commands that fitted when it was made. If any
@@ -52,15 +70,18 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 }
 
 // loadForPreview loads the snapshot for a decision that is never committed. The request key is
-// left out.
+// left out. The snapshot reaches the days given, and those of invitations to come.
 func (k *Keeper) loadForPreview(
-	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command,
+	ctx context.Context, account users.AccountID, actor users.Actor, commands []seats.Command, until ...users.Date,
 ) (seats.Snapshot, seats.Request, error) {
 	request := k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}).request(actor, seats.ByCall, commands...)
 	need := request.Needs(account)
-	s, err := k.load(ctx, &need)
+	for _, day := range append(until, request.Starts()) {
+		need.AheadTo(day, k.now())
+	}
+	s, err := k.loadAhead(ctx, &need)
 	for err == nil && request.Widen(&need, s) {
-		s, err = k.load(ctx, &need)
+		s, err = k.loadAhead(ctx, &need)
 	}
 	request.At = present(need)
 	return s, request, err

@@ -42,13 +42,17 @@ func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[s
 		if !yield(site, err) || err != nil {
 			return
 		}
-		rows := pages(true, accountPage, func(last seats.Pool) ([]seats.Pool, error) {
-			return k.store.Pools(ctx, account, last.ID, accountPage)
-		})
-		for p, err := range rows {
+		for p, err := range k.coursePools(ctx, account) {
 			if !yield(p, err) {
 				return
 			}
 		}
 	}
+}
+
+// coursePools lists the pools besides the site pool.
+func (k *Keeper) coursePools(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
+	return pages(true, accountPage, func(last seats.Pool) ([]seats.Pool, error) {
+		return k.store.Pools(ctx, account, last.ID, accountPage)
+	})
 }

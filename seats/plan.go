@@ -21,6 +21,9 @@ type Plan struct {
 	Steps    []Planned       `json:"steps,omitzero"`
 	Before   Usage           `json:"before"` // the numbers of the account, for any actor
 	After    Usage           `json:"after"`  // if all that fits is carried out
+	// Day is the day to come as of whose beginning the plan was made, see [PreviewOn]; empty: now.
+	// Such a plan is to look at.
+	Day users.Date `json:"day,omitzero"`
 	// Undoes names the undone call, by its correlation. Such a plan is to look at: Keeper.Undo
 	// undoes the call.
 	Undoes string `json:"undoes,omitzero"`
@@ -49,6 +52,8 @@ type Planned struct {
 	Command Command `json:"-"` // in JSON under "command", as by [EncodeCommand]; nil for what an undo leaves, since it is final
 	Outcome Outcome `json:"outcome"`
 	Here    string  `json:"here,omitzero"` // the address, username or external ID of a user who is invited again
+	// NoRoom warns that the user will find no free seat on the day of the start.
+	NoRoom bool `json:"no_room,omitzero"`
 }
 
 type plainPlanned Planned
@@ -82,6 +87,7 @@ func (p *Planned) UnmarshalJSON(text []byte) error {
 }
 
 // Preview returns the plan for at most [MaxCommands] commands of a request. It writes nothing.
+// If invitations to come are among them, the snapshot must reach the day, see [Request.Starts].
 func Preview(s Snapshot, r Request) (Plan, error) {
 	if len(r.Commands) > MaxCommands {
 		return Plan{}, badInput("commands", errTooMany)
@@ -89,7 +95,10 @@ func Preview(s Snapshot, r Request) (Plan, error) {
 	d := DecideEach(s, r)
 	p := newPlan(s, r)
 	for i, c := range r.Commands {
-		p.Steps = append(p.Steps, Planned{c, d.Outcomes[i], s.here(d.Outcomes[i])})
+		p.Steps = append(p.Steps, Planned{Command: c, Outcome: d.Outcomes[i], Here: s.here(d.Outcomes[i])})
+	}
+	if r.Starts() != "" {
+		p.warn(s, r, d.Change)
 	}
 	return p.with(s, d.Change), nil
 }
@@ -157,7 +166,7 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 		return Decision{}, badInput("account", errOtherAccount)
 	}
 	switch {
-	case p.Undoes != "":
+	case p.Undoes != "" || p.Day != "":
 		return Decision{}, badInput("plan", errLookOnly)
 	case len(p.Steps) > MaxCommands:
 		return Decision{}, badInput("commands", errTooMany)
@@ -275,13 +284,30 @@ func (p Plan) String() string {
 		parts = append(parts, fmt.Sprintf("%d %s created inactive for want of a seat", idle, form(idle, "is", "are")))
 	}
 	text := fmt.Sprintf("%d %s: %s", all, form(all, one, many), strings.Join(parts, ", "))
+	if p.Day != "" {
+		text = "on " + string(p.Day) + ": " + text
+	}
 	if n := len(here); n > 0 {
 		text += fmt.Sprintf("; %d %s already here as %s", n, form(n, "is", "are"), strings.Join(here, ", "))
 	}
 	if u := p.After; one == "command" && (u.Total != p.Before.Total || u.Held != p.Before.Held) {
 		text += "; then " + u.seats()
 	}
-	return text + p.booked()
+	return text + p.noRoom() + p.booked()
+}
+
+// noRoom says how many users will find no free seat on the day of their start.
+func (p Plan) noRoom() string {
+	n := 0
+	for _, step := range p.Steps {
+		if step.NoRoom {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d will find no free seat on the day of the start", n)
 }
 
 // booked says what the booked totals of the plan will do: the first one, and how many more.
@@ -334,7 +360,7 @@ func (p Planned) ofAccount() bool {
 // createsInactive reports whether the step makes an inactive user without a seat.
 func (p Planned) createsInactive() bool {
 	o := p.Outcome
-	return arriving.Has(o.Action) && o.Action != users.ActionImport && o.Refusal == nil && !o.Unchanged && o.After.Status == users.Inactive
+	return arriving.Has(o.Action) && o.Action != users.ActionImport && o.Refusal == nil && !o.Unchanged && o.After.Status == users.Inactive && !p.plansStart()
 }
 
 // seats returns the held seats and the total as a sentence.

@@ -89,6 +89,8 @@ var (
 	ErrNotThere  = users.Reason{Code: "not-there", Text: "does not exist"}
 	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the start"}
 
+	ErrManyRows    = users.Reason{Code: "many-rows", Text: "has too many dated rows before it"}
+	errTooFar      = users.Reason{Code: "too-far", Text: fmt.Sprintf("is more than %d days from today", MaxForecastDays)}
 	errLookOnly    = users.Reason{Code: "look-only", Text: "is to look at, and can't be applied"}
 	errOtherEvents = users.Reason{Code: "other-events", Text: "does not go with the events of the account"}
 	errNoValues    = users.Reason{Code: "no-values", Text: "lacks the values from before the call"}
@@ -102,7 +104,8 @@ var reasons = append(users.Reasons(),
 	ErrDeleteOnly, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
-	ErrNotThere, ErrBackwards, errLookOnly, errOtherEvents, errNoValues,
+	ErrNotThere, ErrBackwards,
+	ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrWithheld,
 )
 

@@ -118,9 +118,10 @@ func (c *called) record(e Event, repeated bool) {
 	if u.after = e.After; e.Before.Status != e.After.Status {
 		u.since = e.Time
 	}
-	switch e.Kind {
-	case EventInvited, EventAdded:
+	if e.Before.Status == users.NoStatus && e.Kind != EventImported {
 		u.created = true
+	}
+	switch e.Kind {
 	case EventEdited:
 		u.fields, u.unknown = append(u.fields, e.Fields...), u.unknown || repeated
 	case EventScheduled, EventUnscheduled:

@@ -263,20 +263,32 @@ func (w *wayBack) days(u Undoing) {
 		w.noValues(Unschedule{u.user})
 		return
 	}
-	if was.Leave != was.NewLeave {
-		w.day(Schedule{User: u.user, Leave: was.Leave}, fitOf(row.Schedule.Leave, was.Leave, was.NewLeave), "leave")
-	}
 	if was.Start != was.NewStart {
 		w.day(Schedule{User: u.user, Start: was.Start}, fitOf(row.Start.Date, was.Start, was.NewStart), "start")
 	}
+	if was.Leave != was.NewLeave {
+		w.day(Schedule{User: u.user, Leave: was.Leave}, fitOf(row.Schedule.Leave, was.Leave, was.NewLeave), "leave")
+	}
 }
 
+// day sets a day again, or cancels it and leaves the user's other one.
 func (w *wayBack) day(c Schedule, f fit, field string) {
-	command := Command(c)
-	if c.Leave == (users.Leave{}) && c.Start == "" {
-		command = Unschedule{c.User}
+	why := func(r *Refusal) { r.Field = field }
+	if c.Leave != (users.Leave{}) || c.Start != "" {
+		w.put(c, f, why)
+		return
 	}
-	w.put(command, f, func(r *Refusal) { r.Field = field })
+	row := w.people[c.User]
+	w.put(Unschedule{c.User}, f, why)
+	if f != asLeft {
+		return
+	}
+	switch {
+	case field == "leave" && row.Start.Date != "":
+		w.put(Schedule{User: c.User, Start: row.Start.Date}, asLeft, nil)
+	case field == "start" && row.Schedule.Date != "":
+		w.put(Schedule{User: c.User, Leave: row.Schedule.Leave}, asLeft, nil)
+	}
 }
 
 // licences returns what the call assigned, assigns again what it returned, and puts due dates

@@ -95,6 +95,7 @@ func TestDecideUndo(t *testing.T) {
 	edit := func(p users.Patch) seats.Command { return seats.Edit{User: "ada", Set: p} }
 	day := func(d users.Date) seats.Command { return seats.Schedule{User: "ada", Leave: users.From(d)} }
 	assign, unassign := seats.AssignCourse{User: "ada", Pool: "first-aid", DueDate: "2026-12-01"}, seats.UnassignCourse{User: "ada", Pool: "first-aid"}
+	planned := seats.Invite{Profile: profile("new"), Start: "2026-05-01"}
 	first := seats.StartCourse{User: "ada", Pool: "first-aid"}
 	for name, c := range map[string]struct {
 		before, call, meanwhile []seats.Command
@@ -136,6 +137,13 @@ func TestDecideUndo(t *testing.T) {
 		"schedule, moved since":   {call: []seats.Command{day("2026-11-01")}, meanwhile: []seats.Command{day("2026-12-01")}, told: []string{"unschedule ada: changed-meanwhile leave"}, changed: true},
 		"unschedule":              {before: []seats.Command{day("2026-11-01")}, call: []seats.Command{seats.Unschedule{User: "ada"}}, told: []string{"schedule ada: active"}, twice: []string{"schedule ada: unchanged"}},
 		"a day that ended":        {before: []seats.Command{day("2026-11-01")}, call: []seats.Command{seats.Deactivate{User: "ada"}}, told: []string{"reactivate ada: active", "schedule ada: active"}, twice: []string{"reactivate ada: unchanged", "schedule ada: unchanged"}},
+		"invitation to come":      {call: []seats.Command{planned}, told: []string{"delete new: deleted"}, twice: []string{"delete new: unchanged"}, changed: true},
+		"start":                   {before: []seats.Command{planned}, call: []seats.Command{seats.Schedule{User: "new", Start: "2026-06-01"}}, told: []string{"schedule new: inactive"}, twice: []string{"schedule new: unchanged"}},
+		"start, cancelled":        {before: []seats.Command{planned}, call: []seats.Command{seats.Unschedule{User: "new"}}, told: []string{"schedule new: inactive"}, twice: []string{"schedule new: unchanged"}},
+		"start, moved since":      {before: []seats.Command{planned}, call: []seats.Command{seats.Schedule{User: "new", Start: "2026-06-01"}}, meanwhile: []seats.Command{seats.Schedule{User: "new", Start: "2026-06-02"}}, told: []string{"schedule new: changed-meanwhile start"}, changed: true},
+		"a leave after a start":   {before: []seats.Command{planned}, call: []seats.Command{seats.Schedule{User: "new", Leave: users.From("2026-11-01")}}, told: []string{"unschedule new: inactive", "schedule new: inactive"}, twice: []string{"unschedule new: unchanged"}},
+		"a start before a leave":  {before: []seats.Command{planned, seats.Unschedule{User: "new"}, seats.Schedule{User: "new", Leave: users.From("2026-11-01")}}, call: []seats.Command{seats.Schedule{User: "new", Start: "2026-06-01"}}, told: []string{"unschedule new: inactive", "schedule new: inactive"}, twice: []string{"unschedule new: unchanged"}},
+		"two courses":             {before: []seats.Command{seats.SetTotal{Pool: "law", Total: seats.Of(1)}, assign}, call: []seats.Command{seats.AssignCourse{User: "ada", Pool: "law"}, unassign}, told: []string{"unassign-course ada: active", "assign-course ada: active"}, twice: []string{"unassign-course ada: unchanged", "assign-course ada: unchanged"}},
 		"assign":                  {call: []seats.Command{assign}, told: []string{"unassign-course ada: active"}, twice: []string{"unassign-course ada: unchanged"}},
 		"assign, started since":   {call: []seats.Command{assign}, meanwhile: []seats.Command{first}, told: []string{"unassign-course ada: seat-spent"}, changed: true},
 		"assign, put away since":  {call: []seats.Command{assign}, meanwhile: []seats.Command{first, seats.ArchiveActivity{User: "ada"}}, told: []string{"unassign-course ada: changed-meanwhile licence"}, changed: true},
@@ -184,10 +192,31 @@ func TestDecideUndo(t *testing.T) {
 	}
 }
 
+// TestDecideUndo_commits undoes a call of several commits: the values before the first one.
+func TestDecideUndo_commits(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Standard())
+	s.invite("ada", "bob")
+	before := held(s)
+	receipt := seats.NewReceipt("acme", s.request(owner))
+	for _, commands := range [][]seats.Command{
+		{seats.Edit{User: "ada", Set: users.Patch{Title: new("Clerk")}}, seats.Schedule{User: "ada", Leave: users.From("2026-11-01")}, seats.Deactivate{User: "bob"}},
+		{seats.Edit{User: "ada", Set: users.Patch{Title: new("Head"), Groups: &[]string{"red"}}}},
+		{seats.Schedule{User: "ada", Leave: users.From("2026-12-01")}, seats.Archive{User: "bob"}},
+	} {
+		s.now = s.now.Add(time.Hour)
+		d := seats.DecideEach(s.rows, s.request(owner, commands...))
+		s.write(d.Change)
+		receipt.Add(d)
+	}
+	lines, _ := s.undo(owner, receipt)
+	require.Equal(t, []string{"edit ada: active", "unschedule ada: active", "restore bob: inactive", "reactivate bob: active"}, lines)
+	require.Equal(t, before, held(s))
+}
+
 // held is what an undo puts back, of every user.
 func held(s *site) (all []string) {
 	for _, u := range s.rows.Users {
-		all = append(all, fmt.Sprint(u.Profile, u.Role, u.Status, u.Schedule.Leave))
+		all = append(all, fmt.Sprint(u.Profile, u.Role, u.Status, u.Schedule.Leave, u.Start.Date))
 		for _, l := range s.licences(u.ID, users.LicenceAssigned) {
 			all = append(all, fmt.Sprint(u.ID, l.Pool, l.DueDate))
 		}
