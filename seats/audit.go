@@ -19,6 +19,7 @@ type Drift struct {
 	//
 	//	tally, policy, closed, seats held  of the account
 	//	pool ID     a pool
+	//	licences ID  a course pool: Stored has its numbers, Counted those of the licences' rows
 	//	events      Stored has the numbers of events, Counted "missing" or another fault
 	//	user ID     Stored has the row, Counted the result of the events: status, role, sync, licences
 	//	key ID      Stored is "not found", Counted the kind of key by which the store does not find
@@ -56,25 +57,26 @@ func Audit(s Snapshot, rows users.Tally, l Ledger) []Drift {
 }
 
 // An Auditor compares the rows of an account with its events: the numbers, and every user by
-// status, role, sync and unstarted course licences. Its memory is bounded for any number of
+// status, role, sync, and held and spent course licences. Its memory is bounded for any number of
 // users. The zero value is ready. It must not be used concurrently.
 //
 // The account may change meanwhile. [Auditor.Row] must add each row as of the last event
 // recorded; later events bring it up to date. If [Auditor.Detail] returns a second auditor, the
 // same events and rows must be read again for the names of the differing users.
 type Auditor struct {
-	ledger        Ledger       // of the numbers; its People are empty
-	torn          bool         // events in the middle are missing
-	policyUnknown bool         // the last policy may be among the missing events
-	beyond        uint64       // an event after the account's Sequence
-	events        drifts       // of events
-	keys          drifts       // of keys
-	byEvents      census       // the users by their events
-	byRows        census       // the users by their rows
-	tally         users.Tally  // of the rows
-	lastRow       users.ID     // the rows so far are those up to it
-	named         map[int]bool // the groups with names; nil: none
-	otherGroups   int          // further groups that differ
+	ledger        Ledger                // of the numbers; its People are empty
+	torn          bool                  // events in the middle are missing
+	policyUnknown bool                  // the last policy may be among the missing events
+	beyond        uint64                // an event after the account's Sequence
+	events        drifts                // of events
+	keys          drifts                // of keys
+	byEvents      census                // the users by their events
+	byRows        census                // the users by their rows
+	tally         users.Tally           // of the rows
+	licences      map[PoolID]LicenceUse // of the rows
+	lastRow       users.ID              // the rows so far are those up to it
+	named         map[int]bool          // the groups with names; nil: none
+	otherGroups   int                   // further groups that differ
 }
 
 // drifts is a list of at most [MaxDrifts], and the number of further ones.
@@ -140,11 +142,13 @@ func (a *Auditor) record(e Event) {
 	if err := l.follows(e, a.before(e), a.policyUnknown); err != nil {
 		a.events.add(Drift{"events", fmt.Sprint(e.Sequence), err.Error()})
 	}
+	use := e.uses(l.Pools[e.Pool])
 	l.take(e)
-	a.move(&a.byEvents, e)
+	a.move(&a.byEvents, e, use)
 	if e.User != "" && e.User <= a.lastRow {
-		a.move(&a.byRows, e)
+		a.move(&a.byRows, e, use)
 		a.tally.Move(e.Before, e.After)
+		a.count(e.Pool, use)
 	}
 }
 
@@ -164,14 +168,23 @@ func (a *Auditor) before(e Event) users.Segment {
 }
 
 // move applies an event to its user.
-func (a *Auditor) move(c *census, e Event) {
+func (a *Auditor) move(c *census, e Event, use LicenceUse) {
 	if e.User == "" {
 		return
 	}
 	c.move(a.named, e.User, e.Before, e.After)
-	if e.Pool != Site {
-		c.license(a.named, e.User, e.Pool, e.Delta)
+	c.license(a.named, e.User, e.Pool, use)
+}
+
+// count adds licences of the rows.
+func (a *Auditor) count(pool PoolID, use LicenceUse) {
+	if use == (LicenceUse{}) {
+		return
 	}
+	if a.licences == nil {
+		a.licences = map[PoolID]LicenceUse{}
+	}
+	a.licences[pool] = a.licences[pool].add(use)
 }
 
 // Row adds a user's row. The rows must be in ascending order of ID, deleted users included.
@@ -183,9 +196,10 @@ func (a *Auditor) Row(u users.User) {
 
 // Licence adds the row of a licence. The rows must be in order.
 func (a *Auditor) Licence(l users.Licence) {
-	if l.State() == users.LicenceAssigned {
-		a.byRows.license(a.named, l.User, PoolID(l.Pool), 1)
-	}
+	var use LicenceUse
+	use.Held, use.Spent = uses(l)
+	a.byRows.license(a.named, l.User, PoolID(l.Pool), use)
+	a.count(PoolID(l.Pool), use)
 }
 
 // Drift returns the drifts. It must be called once, after all rows and all events up to the
@@ -202,7 +216,7 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.beyond > last {
 		a.events.add(Drift{"events", fmt.Sprint(a.beyond), "comes after the last one that the account names"})
 	}
-	found := Audit(s, a.tally, l)
+	found := append(Audit(s, a.tally, l), a.pools(s)...)
 	found = append(found, a.events.list...)
 	if a.events.more > 0 {
 		found = append(found, Drift{What: "events", Counted: fmt.Sprintf("%d more", a.events.more)})
@@ -212,6 +226,24 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 		found = append(found, Drift{What: "keys", Counted: fmt.Sprintf("%d more", a.keys.more)})
 	}
 	return append(found, a.users()...)
+}
+
+// pools returns the drifts between the course pools and the rows of the licences.
+func (a *Auditor) pools(s Snapshot) (found []Drift) {
+	stored := map[PoolID]LicenceUse{}
+	for _, p := range s.Pools {
+		if p.ID != Site {
+			stored[p.ID] = LicenceUse{p.Held, p.Spent}
+		}
+	}
+	ids := slices.AppendSeq(slices.Collect(maps.Keys(stored)), maps.Keys(a.licences))
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if stored[id] != a.licences[id] {
+			found = append(found, Drift{"licences " + string(id), stored[id].String(), a.licences[id].String()})
+		}
+	}
+	return found
 }
 
 // KeyNotFound adds the drift of a user with a key of that kind by which the store does not
@@ -288,7 +320,7 @@ type census struct {
 // counted is one user of a census.
 type counted struct {
 	users.Segment
-	licences map[PoolID]int64 // unstarted ones
+	licences map[PoolID]LicenceUse
 }
 
 // String returns the facts in words; for a missing user "not there".
@@ -301,8 +333,12 @@ func (s counted) String() string {
 		text += " by sync"
 	}
 	for _, pool := range slices.Sorted(maps.Keys(s.licences)) {
-		if n := s.licences[pool]; n != 0 {
-			text += fmt.Sprintf(", %d of pool %s", n, pool)
+		use := s.licences[pool]
+		if use.Held != 0 {
+			text += fmt.Sprintf(", %d of pool %s", use.Held, pool)
+		}
+		if use.Spent != 0 {
+			text += fmt.Sprintf(", %d used of pool %s", use.Spent, pool)
 		}
 	}
 	return text
@@ -322,15 +358,19 @@ func (c *census) move(named map[int]bool, id users.ID, from, to users.Segment) {
 	}
 }
 
-// license adds n licences of a pool to a user.
-func (c *census) license(named map[int]bool, id users.ID, pool PoolID, n int64) {
-	c.groups[group(id)].sum += uint64(n) * hash(id, pool, users.Segment{Status: users.Active})
+// license adds licences of a pool to a user.
+func (c *census) license(named map[int]bool, id users.ID, pool PoolID, use LicenceUse) {
+	if use == (LicenceUse{}) {
+		return
+	}
+	held, spent := users.Segment{Status: users.Active}, users.Segment{Status: users.Active, Synced: true}
+	c.groups[group(id)].sum += uint64(use.Held)*hash(id, pool, held) + uint64(use.Spent)*hash(id, pool, spent)
 	if named[group(id)] {
 		s := c.users[id]
 		if s.licences == nil {
-			s.licences = map[PoolID]int64{}
+			s.licences = map[PoolID]LicenceUse{}
 		}
-		s.licences[pool] += n
+		s.licences[pool] = s.licences[pool].add(use)
 		c.keep(id, s)
 	}
 }
@@ -342,7 +382,7 @@ func (c *census) keep(id users.ID, s counted) {
 	c.users[id] = s
 }
 
-// hash returns the number of a fact of a user: a segment, or a licence of a pool. That of the
+// hash returns the number of a fact of a user: a segment, or a held or spent licence of a pool. That of the
 // zero segment is zero.
 func hash(id users.ID, pool PoolID, s users.Segment) uint64 {
 	if s.Status == users.NoStatus {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -146,18 +147,32 @@ func TestAuditor_Drift(t *testing.T) {
 	more.User = "ida"
 	other := slices.Clone(licences)
 	other[held].Pool = "go"
+	unused := slices.Clone(licences)
+	used := slices.IndexFunc(licences, func(l users.Licence) bool { return l.State() == users.LicenceArchived })
+	unused[used].Started, unused[used].Archived, unused[used].Returned = time.Time{}, time.Time{}, start
+	pool := func(name, counted string) []seats.Drift {
+		stored := "0 held, 0 spent"
+		if name == "course" {
+			stored = "1 held, 1 spent"
+		}
+		return []seats.Drift{{What: "licences " + name, Stored: stored, Counted: counted}}
+	}
 	for name, c := range map[string]struct {
 		at       int
 		spoil    func(*users.User)
 		licences []users.Licence
 		stored   string
 		told     string
+		pools    []seats.Drift
 	}{
-		"licence":  {1, nil, slices.Delete(slices.Clone(licences), held, held+1), "active member", "active member, 1 of pool course"},
-		"licences": {2, nil, append(slices.Clone(licences), more), "archived member, 1 of pool course", "archived member"},
-		"pool":     {1, nil, other, "active member, 1 of pool go", "active member, 1 of pool course"},
-		"sync":     {0, func(u *users.User) { u.Source = users.Source{} }, licences, "invited member", "invited member by sync"},
-		"ID":       {0, func(u *users.User) { u.ID = "bo" }, licences, "", ""},
+		"licence": {1, nil, slices.Delete(slices.Clone(licences), held, held+1), "active member, 1 used of pool course", "active member, 1 of pool course, 1 used of pool course",
+			pool("course", "0 held, 1 spent")},
+		"licences": {2, nil, append(slices.Clone(licences), more), "archived member, 1 of pool course", "archived member", pool("course", "2 held, 1 spent")},
+		"pool": {1, nil, other, "active member, 1 used of pool course, 1 of pool go", "active member, 1 of pool course, 1 used of pool course",
+			append(pool("course", "0 held, 1 spent"), pool("go", "1 held, 0 spent")...)},
+		"unused": {1, nil, unused, "active member, 1 of pool course", "active member, 1 of pool course, 1 used of pool course", pool("course", "1 held, 0 spent")},
+		"sync":   {0, func(u *users.User) { u.Source = users.Source{} }, licences, "invited member", "invited member by sync", nil},
+		"ID":     {0, func(u *users.User) { u.ID = "bo" }, licences, "", "", nil},
 	} {
 		spoilt := slices.Clone(rows)
 		if c.spoil != nil {
@@ -169,7 +184,7 @@ func TestAuditor_Drift(t *testing.T) {
 				people = append(people, d)
 			}
 		}
-		want := []seats.Drift{{What: "user " + string(rows[c.at].ID), Stored: c.stored, Counted: c.told}}
+		want := append(c.pools, seats.Drift{What: "user " + string(rows[c.at].ID), Stored: c.stored, Counted: c.told})
 		if name == "ID" {
 			want = []seats.Drift{{What: "user bo", Stored: "invited member by sync", Counted: "not there"}, {What: "user bob", Stored: "not there", Counted: "invited member by sync"}}
 		}

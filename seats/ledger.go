@@ -20,6 +20,33 @@ type Ledger struct {
 	Tally    users.Tally
 	Pools    map[PoolID]Pool
 	People   map[users.ID]users.Segment // all users of the account, deleted ones included
+	// Licences has those of each user and course that are held and spent, for all users with any.
+	Licences map[LicenceKey]LicenceUse
+}
+
+// A LicenceKey is a user and a course pool.
+type LicenceKey struct {
+	User users.ID
+	Pool PoolID
+}
+
+// LicenceUse are the held and the spent licences of a user or of a pool.
+type LicenceUse struct{ Held, Spent int64 }
+
+// String returns the numbers in words.
+func (u LicenceUse) String() string { return fmt.Sprintf("%d held, %d spent", u.Held, u.Spent) }
+
+// add counts further licences.
+func (u LicenceUse) add(more LicenceUse) LicenceUse {
+	return LicenceUse{u.Held + more.Held, u.Spent + more.Spent}
+}
+
+// uses returns how the event changes the licences of a course pool.
+func (e Event) uses(was Pool) LicenceUse {
+	if e.Pool == Site {
+		return LicenceUse{}
+	}
+	return LicenceUse{e.Delta, e.Spent - was.Spent}
 }
 
 // ErrHistory is a gap or a contradiction in the events: one is missing, or a number is wrong.
@@ -51,6 +78,17 @@ func (l *Ledger) Record(e Event) error {
 	}
 	if l.Sequence == 0 {
 		l.Pools, l.People = map[PoolID]Pool{}, map[users.ID]users.Segment{}
+		l.Licences = map[LicenceKey]LicenceUse{}
+	}
+	if change := e.uses(l.Pools[e.Pool]); change != (LicenceUse{}) {
+		key := LicenceKey{e.User, e.Pool}
+		next := l.Licences[key].add(change)
+		if e.User == "" || next.Held < 0 || next.Held > 1 {
+			return doesNotFollow(e.Sequence, "the licences of the user")
+		}
+		if l.Licences[key] = next; next == (LicenceUse{}) {
+			delete(l.Licences, key)
+		}
 	}
 	l.take(e)
 	if e.User != "" {
