@@ -53,6 +53,22 @@ var methodsOf = map[string]method{
 		_, err := k.Preview(ctx, a, system)
 		return err
 	},
+	"PreviewOn": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.PreviewOn(ctx, a, users.DateOf(time.Now().AddDate(0, 1, 0)), system)
+		return err
+	},
+	"Calendar": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Calendar(ctx, a, users.DateOf(time.Now().AddDate(0, 1, 0)))
+		return err
+	},
+	"Undo": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Undo(ctx, a, system, seats.Receipt{Account: a})
+		return err
+	},
+	"PreviewUndo": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.PreviewUndo(ctx, a, system, seats.Receipt{Account: a})
+		return err
+	},
 	"May": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
 		return k.May(ctx, a, system, seats.BuySeats{Quantity: 1})
 	},
@@ -158,6 +174,7 @@ func TestKeeper_reads_store_fails(t *testing.T) {
 	for name, calls := range map[string]int{
 		"Usage": 1, "Account": 1, "UsageOf": 2, "User": 1, "Find": 1, "Users": 2,
 		"Events": 3, "Replay": 3, "UsageAt": 4, "Period": 3, "Explain": 4, "Audit": 6, "Preview": 1, "May": 1,
+		"PreviewOn": 1, "Calendar": 3, "Undo": 1, "PreviewUndo": 2,
 	} {
 		for n := range calls {
 			err := methodsOf[name](t.Context(), on(t, faults.New(s, at(n, faults.Fail)), seatkeeper.Options{}), "acme")
