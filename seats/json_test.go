@@ -22,62 +22,6 @@ import (
 
 var update = flag.Bool("update", false, "write the documents in testdata anew")
 
-// everyCommand has a command for every action, in the order of the actions.
-var everyCommand = seats.Commands{
-	seats.Invite{Profile: users.Profile{
-		ID: "u7", FirstName: "Ada", LastName: "Lovelace", Username: "ada", Email: "ada@acme.example", ExternalID: "4711",
-		Location: "London", Department: "Engines", Title: "Countess", Groups: []string{"a", "b"},
-		Source: users.Source{Kind: users.SourceImport, Name: "people.csv"},
-	}, Role: users.Manager, Later: true},
-	seats.Add{Profile: users.Profile{ID: "u8", Email: "bob@acme.example"}},
-	seats.Import{User: users.User{
-		Profile: users.Profile{ID: "u9", Email: "eve@acme.example"}, Role: users.Admin, Status: users.Archived, LeftAs: users.Active, ArchivedAs: users.Inactive,
-		Created: start, StatusSince: start, FirstSignIn: start, Approved: start, LastNotified: start, NotificationCount: 2,
-	}, Licences: []users.Licence{{Pool: "go-course", Assigned: start, Started: start, Archived: start, DueDate: "2026-06-01", Ends: start}}},
-	seats.Notify{User: "u7"},
-	seats.Accept{User: "u7"},
-	seats.Approve{User: "u7"},
-	seats.Deactivate{User: "u7", Successor: "u8", Reason: "left"},
-	seats.Reactivate{User: "u7"},
-	seats.Archive{User: "u7", Successor: "u8", Reason: "left"},
-	seats.Restore{User: "u7"},
-	seats.Delete{User: "u7"},
-	seats.Erase{User: "u7", Reason: "asked for it"},
-	seats.HandOver{User: "u7", Successor: "u8", Reason: "left"},
-	seats.Schedule{User: "u7", Leave: users.Until("2026-12-31")},
-	seats.Unschedule{User: "u7"},
-	seats.ConfirmLeave{User: "u7"},
-	seats.AssignCourse{User: "u7", Pool: "go-course", DueDate: "2026-12-31"},
-	seats.UnassignCourse{User: "u7", Pool: "go-course"},
-	seats.StartCourse{User: "u7", Pool: "go-course"},
-	seats.ArchiveActivity{User: "u7", Pool: "go-course"},
-	seats.SetDueDate{User: "u7", Pool: "go-course", DueDate: "2026-12-31"},
-	seats.Edit{User: "u7", Set: users.Patch{LastName: new("King"), Title: new(""), Groups: &[]string{}}},
-	seats.ChangeRole{User: "u7", Role: users.Member},
-	seats.GrantOwnership{User: "u7"},
-	seats.EndOwnership{User: "u7"},
-	seats.BuySeats{Quantity: 10},
-	seats.ReturnSeats{Pool: "go-course", Quantity: 3},
-	seats.SetTotal{Total: seats.Unlimited(), Version: seats.Version{At: start, ID: "evt 7"}},
-	seats.BookTotal{Pool: "go-course", Date: "2027-01-01", Total: seats.Of(20), Version: seats.Version{Number: 7}},
-	seats.EditPool{Pool: "go-course", Name: new("Go"), LastDay: new(users.Date("2027-12-31")), Term: &seats.LicenceTerm{Days: 90, From: seats.FromFirstAccess}},
-	seats.SetPolicy{Policy: seats.Standard()},
-	seats.SetPayer{User: "u7"},
-	seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")},
-	seats.Close{Reason: "unpaid"},
-	seats.Reopen{Reason: "paid"},
-	seats.EraseAccount{Reason: "asked for it"},
-}
-
-// everySwitch is a policy that leaves none of its switches at zero.
-var everySwitch = seats.Policy{
-	Activation: seats.Approval, WhenFull: seats.CreateInactive, Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: 500},
-	Returning: seats.VendorOnly, InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed,
-	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.ActionArchive, users.ActionRestore),
-	DeleteOnly: true, SourceLocked: true, LeaveDay: users.LastDay, LeaveNotice: 7, MostLeavers: 20, Term: 36*time.Hour + time.Microsecond,
-	Cards: seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
-}
-
 // everyEvent lets an account have an event of every shape.
 func everyEvent(t *testing.T) []seats.Event {
 	s := open(t, seats.Of(4), everySwitch)
