@@ -182,3 +182,101 @@ func TestSchedule_fixed_offset(t *testing.T) {
 		require.Equal(t, users.Inactive, c.user("ada").Status)
 	})
 }
+
+// TestAssignCourse_course_ended: the course had ended, and the licence was still shown as used, so
+// that the user could not take the course again.
+func TestAssignCourse_course_ended(t *testing.T) {
+	again := seats.AssignCourse{User: "ada", Pool: "forklift"}
+	start := seats.StartCourse{User: "ada", Pool: "forklift"}
+	t.Run("archived", func(t *testing.T) {
+		c := ofCourse(t, 2)
+		c.do(users.As("u1"), again)
+		c.do(users.As("ada"), start)
+		c.do(users.As("u1"), seats.ArchiveActivity{User: "ada", Pool: "forklift"}, again)
+		all := c.licences("ada")
+		require.Len(t, all, 2)
+		require.Equal(t, []users.LicenceState{users.LicenceArchived, users.LicenceAssigned}, []users.LicenceState{all[0].State(), all[1].State()})
+		require.Equal(t, [2]int64{1, 1}, c.course())
+		c.do(users.As("ada"), start)
+		require.Equal(t, [2]int64{0, 2}, c.course())
+	})
+	t.Run("after its term", func(t *testing.T) {
+		c := ofCourse(t, 2)
+		c.do(users.System(), seats.EditPool{Pool: "forklift", Term: &seats.LicenceTerm{Days: 30}})
+		c.do(users.As("u1"), again, seats.AssignCourse{User: "bob", Pool: "forklift"})
+		c.do(users.As("ada"), start)
+		require.Equal(t, [2]int64{1, 1}, c.course())
+
+		c.at = time.Date(2026, time.April, 1, 8, 0, 0, 0, time.UTC) // 30 days later, summer time
+		require.Equal(t, [2]int64{0, 1}, c.course(), "Bob has not started")
+		require.Equal(t, users.LicenceReturned, c.licences("bob")[0].State())
+		result := c.do(users.As("u1"), again)
+		require.False(t, result.Outcomes[0].Unchanged)
+		require.Equal(t, [2]int64{1, 1}, c.course())
+		c.do(users.As("ada"), start)
+	})
+}
+
+// TestAssignCourse_given_again: a licence that was given again to its holder counted twice.
+func TestAssignCourse_given_again(t *testing.T) {
+	c := ofCourse(t, 5)
+	again := seats.AssignCourse{User: "ada", Pool: "forklift"}
+	c.do(users.As("u1"), again)
+	result := c.do(users.As("u1"), again, again)
+	require.True(t, result.Outcomes[0].Unchanged && result.Outcomes[1].Unchanged)
+	require.Empty(t, result.Events)
+	require.Equal(t, [2]int64{1, 0}, c.course())
+
+	c.do(users.As("ada"), seats.StartCourse{User: "ada", Pool: "forklift"})
+	require.True(t, c.do(users.As("u1"), again).Outcomes[0].Unchanged)
+	require.Equal(t, [2]int64{0, 1}, c.course())
+
+	c.do(users.As("u1"), seats.AssignCourse{User: "bob", Pool: "forklift"}, seats.UnassignCourse{User: "bob", Pool: "forklift"}, seats.AssignCourse{User: "bob", Pool: "forklift"})
+	require.Equal(t, [2]int64{1, 1}, c.course())
+	drifts, err := c.keeper.Audit(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Empty(t, drifts)
+}
+
+// TestAssignCourse_first_access: the term ran from the assignment instead of the first access, and
+// users were shut out in the middle of the course.
+func TestAssignCourse_first_access(t *testing.T) {
+	c := ofCourse(t, 2)
+	c.do(users.System(), seats.EditPool{Pool: "forklift", Term: &seats.LicenceTerm{Days: 30, From: seats.FromFirstAccess}})
+	c.do(users.As("u1"), seats.AssignCourse{User: "ada", Pool: "forklift"})
+	require.Zero(t, c.licences("ada")[0].Ends)
+
+	c.at = time.Date(2026, time.May, 4, 7, 0, 0, 0, time.UTC) // two terms later
+	require.Equal(t, [2]int64{1, 0}, c.course(), "the licence waits for its user")
+	c.do(users.As("ada"), seats.StartCourse{User: "ada", Pool: "forklift"})
+	l := c.licences("ada")[0]
+	require.Equal(t, c.at, l.Started)
+	require.Equal(t, time.Date(2026, time.June, 3, 7, 0, 0, 0, time.UTC), l.Ends)
+}
+
+// TestAssignCourse_capacity: the capacity was checked on the page and not at the assignment, and
+// two admins gave out the last licence.
+func TestAssignCourse_capacity(t *testing.T) {
+	c := ofCourse(t, 1)
+	ada, bob := seats.AssignCourse{User: "ada", Pool: "forklift"}, seats.AssignCourse{User: "bob", Pool: "forklift"}
+	var pages []seats.Plan
+	for _, assign := range []seats.Command{ada, bob} {
+		require.NoError(t, c.keeper.May(t.Context(), "acme", users.As("u1"), assign))
+		plan, err := c.keeper.Preview(t.Context(), "acme", users.As("u1"), assign)
+		require.NoError(t, err)
+		require.Nil(t, plan.Steps[0].Outcome.Refusal)
+		pages = append(pages, plan)
+	}
+	_, err := c.keeper.Apply(t.Context(), "acme", users.As("u1"), pages[0])
+	require.NoError(t, err)
+	_, err = c.keeper.Apply(t.Context(), "acme", users.As("u1"), pages[1])
+	require.ErrorIs(t, err, seats.ErrPlanOutdated)
+	_, err = c.keeper.Do(t.Context(), "acme", users.As("u1"), bob)
+	require.ErrorIs(t, err, seats.ErrNoSeats)
+	refusal := new(seats.Refusal)
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, seats.PoolID("forklift"), refusal.Pool)
+	require.Equal(t, seats.Of(1), refusal.Total)
+	require.NotEmpty(t, refusal.Remedies)
+	require.Equal(t, [2]int64{1, 0}, c.course())
+}

@@ -61,3 +61,35 @@ dee@acme.example,
 	// dee@acme.example invited []
 	// olive@acme.example active []
 }
+
+// A course has licences of its own. The first access spends one.
+func ExampleKeeper_Licences() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(5, seats.Standard(), seatkeeper.Options{})
+	_, _ = keeper.Do(ctx, "acme", users.System(), seats.SetTotal{Pool: "first-aid", Total: seats.Of(2)},
+		seats.Add{Profile: person("Ada")}, seats.Add{Profile: person("Bob")}, seats.Add{Profile: person("Cy")})
+
+	_, err := keeper.DoEach(ctx, "acme", olive,
+		seats.AssignCourse{User: "ada", Pool: "first-aid"}, seats.AssignCourse{User: "bob", Pool: "first-aid", DueDate: "2026-06-30"})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.AssignCourse{User: "cy", Pool: "first-aid"})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", users.As("ada"), seats.StartCourse{User: "ada", Pool: "first-aid"})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.Archive{User: "bob"}) // the licence is back
+	fmt.Println(err)
+
+	for l, err := range keeper.Licences(ctx, "acme", users.LicenceFilter{Pool: "first-aid"}) {
+		fmt.Println(l.User, l.State(), err)
+	}
+	pool, err := keeper.Pool(ctx, "acme", "first-aid")
+	fmt.Println(pool.Held, "assigned,", pool.Spent, "used,", pool.Available(), "available", err)
+	// Output:
+	// <nil>
+	// seats: no free licence of this course: 2 are assigned and 0 used, of 2
+	// <nil>
+	// <nil>
+	// ada started <nil>
+	// bob returned <nil>
+	// 0 assigned, 1 used, 1 available <nil>
+}

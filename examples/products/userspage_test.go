@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -14,7 +15,8 @@ import (
 // retrieved, one by one or many at once. The number of users is unlimited.
 func Example_usersPage() {
 	ctx, olive := context.Background(), users.As("u1")
-	keeper, _ := seatkeeper.New(newStore(), seatkeeper.Options{})
+	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+	keeper, _ := seatkeeper.New(newStore(), seatkeeper.Options{Now: func() time.Time { return now }})
 	_, err := keeper.Open(ctx, seats.Opening{
 		Account: "acme", Total: seats.Unlimited(), Policy: seats.UsersPage(), Owner: users.Profile{ID: "u1", FirstName: "Olive", Email: "olive@acme.example"},
 	})
@@ -73,6 +75,57 @@ func Example_usersPage() {
 	done, err := keeper.Do(ctx, "acme", olive, seats.Restore{User: "bob"})
 	fmt.Println(done.Outcomes[0].After.Status, err)
 
+	// Licences of a course come from the vendor. The Course Assignments button assigns a course
+	// with a due date, one by one or to many users, and changes the date.
+	const course = "forklift"
+	vendor := users.Support("order 12")
+	_, err = keeper.Do(ctx, "acme", vendor, seats.SetTotal{Pool: course, Total: seats.Of(3)}, seats.EditPool{Pool: course, Name: new("Forklift basics")})
+	fmt.Println(err)
+	licences := func() {
+		pool, _ := keeper.Pool(ctx, "acme", course)
+		fmt.Println(pool.Name, pool.Total, "available:", pool.Available(), "assigned:", pool.Held, "used:", pool.Spent)
+		for l := range keeper.Licences(ctx, "acme", users.LicenceFilter{Pool: course}) {
+			fmt.Printf("%s's licence %d: %v, due [%s]\n", l.User, l.Number, l.State(), l.DueDate)
+		}
+	}
+	bulk, _ = keeper.DoEach(ctx, "acme", olive,
+		seats.AssignCourse{User: "ada", Pool: course, DueDate: "2026-06-30"}, seats.AssignCourse{User: "bob", Pool: course, DueDate: "2026-06-30"},
+		seats.AssignCourse{User: "cy", Pool: course, DueDate: "2026-06-30"}, seats.AssignCourse{User: "u1", Pool: course}, seats.AssignCourse{User: "dee", Pool: course})
+	for _, o := range bulk.Outcomes {
+		fmt.Println(o.User, o.SeatsDelta, o.Refusal)
+	}
+	_, err = keeper.Do(ctx, "acme", olive, seats.AssignCourse{User: "u1", Pool: course})
+	refused(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.SetDueDate{User: "ada", Pool: course, DueDate: "2026-09-30"})
+	fmt.Println(err)
+	_, err = keeper.Do(ctx, "acme", olive, seats.UnassignCourse{User: "cy", Pool: course}, seats.AssignCourse{User: "u1", Pool: course})
+	fmt.Println(err)
+	licences()
+
+	// The first access uses a licence for good.
+	for _, id := range []users.ID{"ada", "bob"} {
+		_, err = keeper.Do(ctx, "acme", users.As(id), seats.Accept{User: id}, seats.StartCourse{User: id, Pool: course})
+		fmt.Println(err)
+	}
+	_, err = keeper.Do(ctx, "acme", olive, seats.UnassignCourse{User: "ada", Pool: course})
+	refused(err)
+
+	// Removing a user who has not started returns the licence to the pool for another user. One
+	// who has started is archived with the training record, and retrieved as needed.
+	_, _ = keeper.Do(ctx, "acme", olive, seats.UnassignCourse{User: "u1", Pool: course}, seats.AssignCourse{User: "cy", Pool: course})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Archive{User: "cy"}, seats.Archive{User: "bob"})
+	fmt.Println(err)
+	licences()
+	list(keeper, users.Filter{Status: users.In(users.Archived)})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Restore{User: "cy"}, seats.Restore{User: "bob"})
+	fmt.Println(err)
+
+	// Or the old course activity alone is archived: the user stays active and is assigned again,
+	// for another licence.
+	done, err = keeper.Do(ctx, "acme", olive, seats.ArchiveActivity{User: "ada", Pool: course}, seats.AssignCourse{User: "ada", Pool: course})
+	fmt.Println(done.Outcomes[0].After.Status, err)
+	licences()
+
 	// The list of active users goes into a file that Excel opens.
 	active := keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Active)})
 	var file strings.Builder
@@ -99,6 +152,40 @@ func Example_usersPage() {
 	// 2 [bob dee]
 	// [{Users 3} {Not approved 0} {Approved 3} {Archived 2}] <nil>
 	// active <nil>
+	// <nil>
+	// ada 1 <nil>
+	// bob 1 <nil>
+	// cy 1 <nil>
+	// u1 0 seats: no free licence of this course: 3 are assigned and 0 used, of 3
+	// dee 0 seats: not possible: the user is archived
+	// seats: no free licence of this course: 3 are assigned and 0 used, of 3; take the course back from 1 user, archive 1 user with an unstarted licence of the course or ask the vendor for 1 more licence of the course
+	// <nil>
+	// <nil>
+	// Forklift basics 3 available: 0 assigned: 3 used: 0
+	// ada's licence 1: assigned, due [2026-09-30]
+	// bob's licence 1: assigned, due [2026-06-30]
+	// cy's licence 1: returned, due [2026-06-30]
+	// u1's licence 1: assigned, due []
+	// <nil>
+	// <nil>
+	// seats: the course has been used since 2026-03-02 09:00 UTC, and its licence is spent
+	// <nil>
+	// Forklift basics 3 available: 1 assigned: 0 used: 2
+	// ada's licence 1: started, due [2026-09-30]
+	// bob's licence 1: started, due [2026-06-30]
+	// cy's licence 1: returned, due [2026-06-30]
+	// cy's licence 2: returned, due []
+	// u1's licence 1: returned, due []
+	// 3 [bob cy dee]
+	// <nil>
+	// active <nil>
+	// Forklift basics 3 available: 0 assigned: 1 used: 2
+	// ada's licence 1: archived, due [2026-09-30]
+	// ada's licence 2: assigned, due []
+	// bob's licence 1: started, due [2026-06-30]
+	// cy's licence 1: returned, due [2026-06-30]
+	// cy's licence 2: returned, due []
+	// u1's licence 1: returned, due []
 	// User Name,Location,Groups,Status
 	// adah@acme.example,Leeds,Drivers; First aid,active
 	// bob@acme.example,Leeds,Drivers,active
