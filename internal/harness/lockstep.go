@@ -75,6 +75,15 @@ func (w *side) numbered(events []seats.Event) []seats.Event {
 	return events
 }
 
+// receipt is numbered for a receipt.
+func (w *side) receipt(r seats.Receipt) seats.Receipt {
+	r.Correlation, r.Commits = w.number(r.Correlation), slices.Clone(r.Commits)
+	for i, c := range r.Commits {
+		r.Commits[i].Change = seats.ChangeID(w.number(string(c.Change)))
+	}
+	return r
+}
+
 // A pair is a sequence under way on two sides.
 type pair struct {
 	*rapid.T
@@ -118,7 +127,7 @@ func (p *pair) call(c gen.Call) seatkeeper.Result {
 	p.calls++
 	return both(p, fmt.Sprintf("what %v answers", c.How), func(w *side) (seatkeeper.Result, error) {
 		done, err := w.play(c)
-		done.Events = w.numbered(done.Events)
+		done.Events, done.Receipt = w.numbered(done.Events), w.receipt(done.Receipt)
 		return done, err
 	})
 }
