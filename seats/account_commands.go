@@ -11,8 +11,8 @@ import (
 //
 // In a closed account every command by its users and by a sync is refused with [ErrClosed].
 // Support and the system may [Deactivate], [Archive], [Delete], [Erase] and [Edit] users, and
-// may order seats, [SetTotal], [SetPolicy], [SetPayer], [EditAccount], [Reopen] and
-// [EraseAccount]. Invitations run out as before.
+// may order seats, [SetTotal], [BookTotal], [EditPool], [SetPolicy], [SetPayer], [EditAccount],
+// [Reopen] and [EraseAccount]. Invitations run out as before, and days come.
 //
 // Owners, support and the system may. It is unchanged for a closed account.
 type Close struct {
@@ -91,7 +91,7 @@ func (v *evaluation) changeAccount(kind EventKind, reason string, change func(*A
 
 // whileClosed are the actions of support and the system in a closed account.
 var whileClosed = leaving | users.In(
-	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal,
+	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool,
 	users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount,
 )
 

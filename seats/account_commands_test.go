@@ -67,7 +67,7 @@ func TestClose_actions(t *testing.T) {
 	erased := *s
 	erased.do(support, seats.EraseAccount{})
 
-	open := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal,
+	open := users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool,
 		users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount)
 	for _, actor := range []users.Actor{owner, users.As("u7"), hr, support, system} {
 		for _, c := range everyCommand {

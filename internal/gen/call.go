@@ -60,7 +60,7 @@ func (d Dice) Opening() seats.Opening {
 // Call draws a call about the users of the account, at its time or at another.
 func (d Dice) Call(m *reference.Model) Call {
 	d.account = m
-	c := Call{How: Or(d, []Mode{Do, Do, Do, Do, Do, Do, DoEach, Do, Clock, RunDue}, EraseAccount), At: m.Clock, Rules: m.Rules}
+	c := Call{How: Or(d, []Mode{Do, Do, Do, Do, Do, Do, DoEach, Do, Clock, Clock, RunDue}, EraseAccount), At: m.Clock, Rules: m.Rules}
 	if c.Rules == reference.RulesMissing && d.Chance(30) {
 		c.Rules = reference.RulesToday
 	}

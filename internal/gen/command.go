@@ -92,8 +92,6 @@ var likely = map[users.ActorKind][]users.Action{
 	users.ActorSystem:  vendorActions,
 }
 
-var notYet = users.In(users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate, users.ActionEditPool)
-
 // command draws a command of the actor. In a closed account a vendor's command is now and
 // then the one that reopens it, or deletes users of an erased one: else nothing would happen
 // any more.
@@ -104,9 +102,6 @@ func (d Dice) command(actor users.Actor) seats.Command {
 		actions = users.Actions()
 	}
 	action := One(d, actions...)
-	for notYet.Has(action) {
-		action = One(d, actions...)
-	}
 	reason := func() string { return Or(d, reasons, bad...) }
 	role := func() users.Role {
 		return Or(d, []users.Role{users.Member, users.Manager, users.Admin, users.Admin}, users.Owner, 9)

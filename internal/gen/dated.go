@@ -44,10 +44,11 @@ func (d Dice) dated(action users.Action) seats.Command {
 				return seats.Schedule{User: p.ID, Leave: p.Schedule.Leave}
 			}
 		}
-	case n < 9: // as another one leaves, so that many leave together
+	case n < 11: // as another one leaves, so that many leave together
 		for _, p := range d.people() {
 			if p.Schedule.Date != "" {
-				return seats.Schedule{User: d.target(users.Invited, users.Active), Leave: p.Schedule.Leave}
+				other := d.one(func(p *reference.Person) bool { return p.Seated() && p.Schedule.Date == "" && p.Role != users.Owner })
+				return seats.Schedule{User: other, Leave: p.Schedule.Leave}
 			}
 		}
 	}

@@ -117,7 +117,9 @@ func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
 	if codes != nil {
 		return refused(codes...)
 	}
-	return m.onLicences(p, seats.EventCourseAssigned, at, fresh)
+	v := m.onLicences(p, seats.EventCourseAssigned, at, fresh)
+	v.Event.Date = c.DueDate
+	return v
 }
 
 func (m *Model) unassign(c seats.UnassignCourse, p *Person, at time.Time) Result {

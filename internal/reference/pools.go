@@ -120,14 +120,14 @@ func (m *Model) editPool(c seats.EditPool, at time.Time) Result {
 			}
 			next.Ends = seats.PoolEnd{LastDay: *c.LastDay, At: Begin(users.Date(plus(*c.LastDay, 1)), in).UTC()}
 		}
-		changed("last_day", next.Ends.LastDay != p.Ends.LastDay)
+		changed("last-day", next.Ends.LastDay != p.Ends.LastDay)
 	}
 	if c.Term != nil {
 		next.Term = *c.Term
 		changed("term", next.Term != p.Term)
 	}
 	switch {
-	case badText(next.Name, users.MaxText), next.Term.Days < 0 || next.Term.Days > 3660 || next.Term.From > seats.FromFirstAccess:
+	case badText(next.Name, users.MaxText), next.Term.Days < 0 || next.Term.Days > 3660 || next.Term.From > seats.FromFirstAccess || next.Term.Days == 0 && next.Term.From != seats.FromAssignment:
 		return refused(seats.ErrBadInput)
 	case fields == nil:
 		return unchanged(nil)
