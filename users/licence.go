@@ -114,7 +114,7 @@ func (i LicenceID) Compare(j LicenceID) int {
 }
 
 // CleanLicences returns the licences imported with a user, as the user was cleaned: by pool, the
-// older first, numbered. They are at most [MaxLicences]. Each names its pool; User is empty or
+// older first and an open one last, numbered. They are at most [MaxLicences]. Each names its pool; User is empty or
 // this one, and the Number is ignored. Assigned, Started and Archived, or Assigned and Returned, follow in this order, and an
 // archived licence is started. A pool has one open licence at most, and a user archived or
 // deleted has no unstarted one. A wrong one is a [*FieldError].
@@ -170,7 +170,14 @@ func (u User) cleanLicences(licences []Licence, at time.Time) ([]Licence, error)
 		clean = append(clean, l)
 	}
 	slices.SortStableFunc(clean, func(a, b Licence) int {
-		return cmp.Or(cmp.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
+		order := cmp.Or(cmp.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
+		switch isOpen := a.IsOpen(at); {
+		case a.Pool != b.Pool || isOpen == b.IsOpen(at):
+			return order
+		case isOpen:
+			return 1
+		}
+		return -1
 	})
 	for i := range clean {
 		clean[i].Number = 1

@@ -70,7 +70,10 @@ func (r *run) people() {
 		require.True(r, u.Due.IsZero() || r.seen.Account.IsDue(u.Due), "the account is due later than %s", p.ID)
 	}
 	require.Equal(r, Plain(r, licences), Plain(r, r.seen.Licences))
-	for _, l := range licences {
+	for i, l := range licences {
+		if i > 0 && l.User == licences[i-1].User && l.Pool == licences[i-1].Pool {
+			require.False(r, licences[i-1].IsOpen(reference.Later(r.model.Clock, r.model.Last)), "an open licence of %s is not the last of its course", l.User)
+		}
 		require.True(r, l.Due.IsZero() || r.seen.Account.IsDue(l.Due), "the account is due later than a licence of %s", l.User)
 	}
 }

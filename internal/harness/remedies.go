@@ -103,7 +103,16 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 		certain.User = p.ID
 		command, ok := certain.Command()
 		require.True(r, ok, "step %v", step)
-		if v := m.Clone().Do(c.Actor, command, m.Last); v.Codes == nil && (step.Action == users.ActionGrantOwnership || p.Seated() && !exempt.Has(p.Role)) {
+		then := m.Clone()
+		v := then.Do(c.Actor, command, m.Last)
+		fits := p.Seated() && !exempt.Has(p.Role)
+		switch {
+		case step.Action == users.ActionGrantOwnership:
+			fits = true
+		case step.Pool != seats.Site: // a licence is to come free
+			fits = then.Held(step.Pool) < m.Held(step.Pool)
+		}
+		if v.Codes == nil && fits {
 			commands = append(commands, command)
 		}
 	}

@@ -10,16 +10,18 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// open returns the licence of a course that the person holds or has started, or nil.
+// open returns the last licence of a course, if the person holds it or has started it, or nil.
 func (p *Person) open(pool seats.PoolID) *users.Licence {
-	var found *users.Licence
+	var last *users.Licence
 	for i := range p.Licences {
-		l := &p.Licences[i]
-		if s := state(*l); l.Pool == string(pool) && (s == users.LicenceAssigned || s == users.LicenceStarted) {
-			found = l // the last one: one before it can have ended
+		if p.Licences[i].Pool == string(pool) {
+			last = &p.Licences[i]
 		}
 	}
-	return found
+	if last == nil || state(*last) != users.LicenceAssigned && state(*last) != users.LicenceStarted {
+		return nil
+	}
+	return last
 }
 
 // over reports whether an instant is there and past.

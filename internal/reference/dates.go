@@ -27,10 +27,11 @@ func (m *Model) days(a users.Actor, p *Person, leave users.Leave, start users.Da
 	if leave == (users.Leave{}) && start == "" {
 		return true
 	}
-	in, ok := m.in()
-	if !ok || badLeave(leave) || badDate(start) {
+	if m.noDays(leave, start) {
 		return false
 	}
+	in, _ := m.in()
+	ok := true
 	if start != "" {
 		p.Start = users.Start{Date: start, At: Begin(start, in).UTC(), By: a}
 		ok = p.Start.At.After(m.Clock)
@@ -45,6 +46,12 @@ func (m *Model) days(a users.Actor, p *Person, leave users.Leave, start users.Da
 		}
 	}
 	return ok && (p.Start.Date == "" || p.Schedule.Date == "" || p.Schedule.At.After(p.Start.At))
+}
+
+// noDays reports whether these are no days of the account.
+func (m *Model) noDays(leave users.Leave, start users.Date) bool {
+	_, ok := m.in()
+	return !ok || badLeave(leave) || badDate(start)
 }
 
 // badLeave reports whether it is neither the day of a leave nor none.
@@ -68,8 +75,8 @@ func (m *Model) schedule(a users.Actor, c seats.Schedule, p *Person, at time.Tim
 	next := *p
 	toCome := m.days(a, &next, c.Leave, c.Start)
 	switch {
-	case next.Schedule == p.Schedule && next.Start == p.Start && !toCome:
-		return refused(seats.ErrBadInput) // what was given is no day
+	case m.noDays(c.Leave, c.Start):
+		return refused(seats.ErrBadInput)
 	case next.Schedule.Leave == p.Schedule.Leave && next.Start.Date == p.Start.Date && !p.Schedule.Held:
 		return unchanged(p)
 	case !toCome:

@@ -50,6 +50,9 @@ func minute(d day) time.Time {
 	if d.last && !shown.IsZero() {
 		reached = shown
 	}
+	if last := time.Date(9999, time.December, 31, 23, 59, 59, 999_999_000, time.UTC); reached.After(last) {
+		reached = last // which every store can keep
+	}
 	found[d] = reached
 	return reached
 }

@@ -97,7 +97,7 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 		p.Licences = append(p.Licences, l)
 	}
 	slices.SortStableFunc(p.Licences, func(a, b users.Licence) int {
-		return cmp.Or(strings.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
+		return cmp.Or(strings.Compare(a.Pool, b.Pool), cmp.Compare(inUse(a, now), inUse(b, now)), a.Assigned.Compare(b.Assigned))
 	})
 	count := map[string]int64{}
 	for i := range p.Licences {
@@ -150,15 +150,24 @@ func (p *Person) dated(now time.Time) bool {
 	return count >= 0 && count <= users.MaxNotifications && (count == 0) == p.LastNotified.IsZero()
 }
 
+// inUse is 1 for a licence of a course that goes on, and 0 for one of the past.
+func inUse(l users.Licence, now time.Time) int {
+	s := state(l)
+	if s == users.LicenceAssigned || s == users.LicenceStarted && (l.Ends.IsZero() || l.Ends.After(now)) {
+		return 1
+	}
+	return 0
+}
+
 // licensed says whether the licences can be.
 func (p *Person) licensed(now time.Time) bool {
 	running := map[string]bool{}
 	for _, l := range p.Licences {
 		started, archived, returned := !l.Started.IsZero(), !l.Archived.IsZero(), !l.Returned.IsZero()
-		open := !archived && !returned
+		open := inUse(l, now) == 1
 		dates := slices.DeleteFunc([]time.Time{p.Created, l.Assigned, l.Started, l.Archived, l.Returned, now}, time.Time.IsZero)
 		if l.User != p.ID || badID(l.Pool) || badDate(l.DueDate) || l.Assigned.IsZero() || archived && !started || returned && started || !slices.IsSortedFunc(dates, time.Time.Compare) ||
-			open && !started && (p.Status == users.Archived || p.Status == deleted) || open && running[l.Pool] {
+			state(l) == users.LicenceAssigned && (p.Status == users.Archived || p.Status == deleted) || open && running[l.Pool] {
 			return false
 		}
 		running[l.Pool] = running[l.Pool] || open
