@@ -132,13 +132,13 @@ func (n Need) selectPools(rows []Pool, due Snapshot) []Pool {
 	for _, l := range due.Licences {
 		wanted[PoolID(l.Pool)] = true
 	}
-	found := due.Pools
+	var found []Pool
 	for _, p := range rows {
 		if wanted[p.ID] {
 			found = append(found, p)
 		}
 	}
-	return inOrder(found, by(poolID))
+	return inOrder(slices.Concat(due.Pools, found), by(poolID))
 }
 
 func (n Need) selectLicences(rows []users.Licence, due Snapshot) []users.Licence {
@@ -146,13 +146,13 @@ func (n Need) selectLicences(rows []users.Licence, due Snapshot) []users.Licence
 	for _, id := range n.Licences {
 		wanted[id] = true
 	}
-	found := due.Licences
+	var found []users.Licence
 	for _, l := range rows {
 		if wanted[l.User] {
 			found = append(found, l)
 		}
 	}
-	return inOrder(found, compareLicences)
+	return inOrder(slices.Concat(due.Licences, found), compareLicences)
 }
 
 func (n Need) selectUsers(rows []users.User, due Snapshot) (found []users.User) {

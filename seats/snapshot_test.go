@@ -1,6 +1,7 @@
 package seats_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -18,27 +19,34 @@ func row(id users.ID, email string, groups ...string) users.User {
 func TestSnapshot_Apply(t *testing.T) {
 	s := seats.Snapshot{
 		Account: seats.Account{ID: "acme", Revision: 3}, NextDue: start, StoreTime: start,
-		Pools: []seats.Pool{{Held: 1}, {ID: "b", Held: 2}},
-		Users: []users.User{row("ada", "a"), row("eve", "e")},
-		Past:  []seats.Event{{Sequence: 1}},
+		Pools:    []seats.Pool{{Held: 1}, {ID: "b", Held: 2}},
+		Users:    []users.User{row("ada", "a"), row("eve", "e")},
+		Licences: []users.Licence{{User: "ada", Pool: "b", Number: 1}, {User: "eve", Pool: "a", Number: 1}},
+		Past:     []seats.Event{{Sequence: 1}},
 	}
 	c := seats.Change{
 		Account: seats.Account{ID: "acme", Revision: 4}, Base: 3,
-		Pools:   []seats.Pool{{ID: "a"}, {ID: "b", Held: 3}},
-		Created: []users.User{row("bob", "b", "x"), row("zoe", "z")},
-		Updated: []users.User{row("ada", "new", "x")},
-		Events:  []seats.Event{{Sequence: 2, Change: "c", Fields: []string{"x"}}},
+		Pools:    []seats.Pool{{ID: "a"}, {ID: "b", Held: 3}},
+		Created:  []users.User{row("bob", "b", "x"), row("zoe", "z")},
+		Updated:  []users.User{row("ada", "new", "x")},
+		Licences: []users.Licence{{User: "ada", Pool: "a", Number: 1}, {User: "ada", Pool: "b", Number: 1, Returned: start}, {User: "ada", Pool: "b", Number: 2}},
+		Events:   []seats.Event{{Sequence: 2, Change: "c", Fields: []string{"x"}}},
 	}
 	want := seats.Snapshot{
 		Account: c.Account, NextDue: start, StoreTime: start,
 		Pools: []seats.Pool{{Held: 1}, {ID: "a"}, {ID: "b", Held: 3}},
 		Users: []users.User{row("ada", "new", "x"), row("bob", "b", "x"), row("eve", "e"), row("zoe", "z")},
-		Past:  []seats.Event{{Sequence: 1}, {Sequence: 2, Change: "c", Fields: []string{"x"}}},
+		Licences: []users.Licence{
+			{User: "ada", Pool: "a", Number: 1}, {User: "ada", Pool: "b", Number: 1, Returned: start}, {User: "ada", Pool: "b", Number: 2}, {User: "eve", Pool: "a", Number: 1},
+		},
+		Past: []seats.Event{{Sequence: 1}, {Sequence: 2, Change: "c", Fields: []string{"x"}}},
 	}
 	after := s.Apply(c)
 	require.Equal(t, want, after)
 	require.Equal(t, want, s.Apply(c), "s is as it was")
 	require.Len(t, s.Past, 1)
+	require.Zero(t, s.Licences[0].Returned)
+	c.Licences[0].Number = 9
 	c.Created[0].Groups[0], c.Updated[0].Groups[0], c.Events[0].Fields[0] = "spoilt", "spoilt", "spoilt"
 	require.Equal(t, want, after, "no memory is shared with the change")
 	require.Equal(t, []users.User{row("bob", "b", "spoilt"), row("zoe", "z")}, c.Created)
@@ -114,9 +122,10 @@ func TestNeed_Select(t *testing.T) {
 
 // disordered returns the rows from the last to the first, each twice.
 func disordered(s seats.Snapshot) seats.Snapshot {
-	s.Pools, s.Users, s.Past = slices.Repeat(s.Pools, 2), slices.Repeat(s.Users, 2), slices.Repeat(s.Past, 2)
+	s.Pools, s.Users, s.Licences, s.Past = slices.Repeat(s.Pools, 2), slices.Repeat(s.Users, 2), slices.Repeat(s.Licences, 2), slices.Repeat(s.Past, 2)
 	slices.Reverse(s.Pools)
 	slices.Reverse(s.Users)
+	slices.Reverse(s.Licences)
 	slices.Reverse(s.Past)
 	return s
 }
@@ -141,4 +150,82 @@ func TestNeed_Select_bounds(t *testing.T) {
 	s := seats.Need{DueBy: start}.Select(rows)
 	require.Equal(t, rows.Users[len(rows.Users)-seats.MaxSettled:], s.Users, "the earliest")
 	require.Equal(t, rows.Users[len(rows.Users)-seats.MaxSettled-1].Due, s.NextDue)
+}
+
+// TestNeed_Select_due has due users, pools and licences at once, and licences by their users.
+func TestNeed_Select_due(t *testing.T) {
+	later := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
+	ada, bob, eve := row("ada", "ada"), row("bob", "bob"), row("eve", "eve")
+	ada.Due = later(4)
+	licence := func(user users.ID, pool string, number int64, due time.Time) users.Licence {
+		return users.Licence{User: user, Pool: pool, Number: number, Assigned: start, Due: due}
+	}
+	never := time.Time{}
+	rows := seats.Snapshot{
+		Account: seats.Account{ID: "acme", Revision: 3},
+		Pools:   []seats.Pool{{Due: later(3)}, {ID: "go"}, {ID: "late", Due: later(9)}, {ID: "other"}, {ID: "soon", Due: later(2)}, {ID: "sql"}},
+		Users:   []users.User{ada, bob, eve},
+		Licences: []users.Licence{
+			licence("ada", "go", 1, never), licence("ada", "go", 2, never), licence("ada", "other", 1, later(6)),
+			licence("bob", "go", 1, later(1)), licence("bob", "sql", 1, never),
+			licence("eve", "go", 1, never), licence("eve", "sql", 1, later(5)),
+		},
+	}
+	for name, c := range map[string]struct {
+		need     seats.Need
+		pools    []seats.PoolID // besides the site pool
+		users    []users.ID
+		licences []int // of the rows
+		next     time.Time
+	}{
+		"licences of users": {need: seats.Need{Licences: []users.ID{"stranger", "eve", "bob", "eve"}}, licences: []int{3, 4, 5, 6}},
+		"too early":         {need: seats.Need{DueBy: start}, next: later(1)},
+		"a licence":         {need: seats.Need{DueBy: later(1)}, pools: []seats.PoolID{"go"}, users: []users.ID{"bob"}, licences: []int{3}, next: later(2)},
+		"a pool":            {need: seats.Need{DueBy: later(2)}, pools: []seats.PoolID{"go", "soon"}, users: []users.ID{"bob"}, licences: []int{3}, next: later(3)},
+		"the site pool":     {need: seats.Need{DueBy: later(3)}, pools: []seats.PoolID{"go", "soon"}, users: []users.ID{"bob"}, licences: []int{3}, next: later(4)},
+		"a user":            {need: seats.Need{DueBy: later(4)}, pools: []seats.PoolID{"go", "soon"}, users: []users.ID{"ada", "bob"}, licences: []int{3}, next: later(5)},
+		"a pool is next":    {need: seats.Need{DueBy: later(6)}, pools: []seats.PoolID{"go", "other", "soon", "sql"}, users: []users.ID{"ada", "bob", "eve"}, licences: []int{2, 3, 6}, next: later(9)},
+		"all":               {need: seats.Need{DueBy: later(9)}, pools: []seats.PoolID{"go", "late", "other", "soon", "sql"}, users: []users.ID{"ada", "bob", "eve"}, licences: []int{2, 3, 6}},
+		"named besides": {
+			need:  seats.Need{DueBy: later(1), Licences: []users.ID{"bob", "ada"}, Users: []users.ID{"eve"}, Pools: []seats.PoolID{"late", "go"}},
+			pools: []seats.PoolID{"go", "late"}, users: []users.ID{"bob", "eve"}, licences: []int{0, 1, 2, 3, 4}, next: later(2),
+		},
+	} {
+		for _, given := range []seats.Snapshot{rows, disordered(rows)} {
+			s := c.need.Select(given)
+			require.Equal(t, append([]seats.PoolID{seats.Site}, c.pools...), keysOf(s.Pools, func(p seats.Pool) seats.PoolID { return p.ID }), name)
+			require.Equal(t, c.users, keysOf(s.Users, func(u users.User) users.ID { return u.ID }), name)
+			var want []users.Licence
+			for _, i := range c.licences {
+				want = append(want, rows.Licences[i])
+			}
+			require.Equal(t, want, s.Licences, name)
+			require.Equal(t, c.next, s.NextDue, name)
+		}
+	}
+}
+
+// TestNeed_Select_due_bounds has more due pools and licences than a snapshot brings.
+func TestNeed_Select_due_bounds(t *testing.T) {
+	rows := seats.Snapshot{Account: seats.Account{Revision: 1}, Pools: []seats.Pool{{}}}
+	due := func(i int) time.Time { return start.Add(-time.Duration(i/2) * time.Second) } // two of an instant
+	id := func(i int) string { return fmt.Sprintf("%04d", i) }
+	const n = seats.MaxSettled + 3
+	for i := range n {
+		rows.Pools = append(rows.Pools, seats.Pool{ID: seats.PoolID("p" + id(i)), Due: due(i)})
+		rows.Users = append(rows.Users, row(users.ID(id(i)), ""))
+		rows.Licences = append(rows.Licences, users.Licence{User: users.ID(id(i)), Pool: "p" + id(i), Number: 1, Due: due(i).Add(time.Millisecond)})
+	}
+	s := seats.Need{DueBy: start.Add(time.Hour)}.Select(rows)
+	// Of the last two of one instant the first by ID is in.
+	left := []int{0, 1, 3}
+	for i := range n {
+		in := !slices.Contains(left, i)
+		require.Equal(t, in, slices.ContainsFunc(s.Pools, func(p seats.Pool) bool { return p.ID == rows.Pools[i+1].ID }), "pool %d", i)
+		require.Equal(t, in, slices.Contains(s.Licences, rows.Licences[i]), "licence %d", i)
+		require.Equal(t, in, slices.ContainsFunc(s.Users, func(u users.User) bool { return u.ID == rows.Users[i].ID }), "user %d", i)
+	}
+	require.Equal(t, due(3), s.NextDue, "of the pools")
+	rows.Pools = rows.Pools[:1]
+	require.Equal(t, due(3).Add(time.Millisecond), seats.Need{DueBy: start.Add(time.Hour)}.Select(rows).NextDue, "of the licences")
 }
