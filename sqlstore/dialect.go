@@ -43,6 +43,8 @@ type dialect struct {
 	indexed func(table, index string) string
 	// in is the condition on a column to be one of {list}: JSON text, or values with commas.
 	in string
+	// inSelect is the condition on a column to be one of the rows of {select}, looked up one by one.
+	inSelect string
 	// afterName is the condition on rows to follow a name and an ID, with the name given
 	// twice where the dialect is inline.
 	afterName string
@@ -76,6 +78,7 @@ var dialects = [...]dialect{
 			return table + " INDEXED BY " + table + "_by_" + index
 		},
 		in:             "IN (SELECT value FROM json_each({list}))",
+		inSelect:       "IN ({select})",
 		afterName:      "(sort_name, id) > (?, ?)",
 		inGroup:        "instr(group_names, ?) > 0",
 		replacePool:    onConflict(poolColumns, poolKey),
@@ -92,6 +95,7 @@ var dialects = [...]dialect{
 		placeholder:    postgresValue,
 		indexed:        func(table, _ string) string { return table },
 		in:             "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
+		inSelect:       "= ANY (ARRAY({select}))",
 		afterName:      "(sort_name, id) > (?, ?)",
 		inGroup:        "strpos(group_names, ?) > 0",
 		replacePool:    onConflict(poolColumns, poolKey),
@@ -112,6 +116,7 @@ var dialects = [...]dialect{
 			return table + " FORCE INDEX (" + table + "_by_" + index + ")"
 		},
 		in:             "IN ({list})",
+		inSelect:       "IN (SELECT * FROM ({select}) some)",          // no LIMIT without the outer SELECT
 		afterName:      "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
 		inGroup:        "LOCATE(?, group_names) > 0",
 		replacePool:    onDuplicateKey(poolColumns, poolKey),

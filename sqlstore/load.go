@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -122,13 +123,12 @@ func (r *unionQuery) due(l *loaded, n seats.Need) {
 	dueRows(r, l, n, poolColumns, "{pools by due}", "id", func(p poolRow) { l.duePools = append(l.duePools, p.Pool) })
 	dueRows(r, l, n, licenceColumns, "{licences by due}", "user_id, pool, number", func(row licenceRow) { l.dueLicences = append(l.dueLicences, row.Licence) })
 	of := func(column, table string) (text string, values []any) {
-		text = fmt.Sprintf(" FROM (SELECT x FROM (SELECT %s AS x FROM {licences by due} WHERE account = ? AND due <= ? ORDER BY due, user_id, pool, number LIMIT %d) d"+
-			" GROUP BY x) due_licences JOIN %s ON account = ? AND id = x", column, seats.MaxSettled, table)
-		return text, []any{account, by, account}
+		due := fmt.Sprintf("SELECT %s FROM {licences by due} WHERE account = ? AND due <= ? ORDER BY due, user_id, pool, number LIMIT %d", column, seats.MaxSettled)
+		return " FROM " + table + " WHERE account = ? AND id " + strings.ReplaceAll(r.inSelect, "{select}", due), []any{account, account, by}
 	}
-	text, values := of("user_id", "{users}")
+	text, values := of("user_id", "{users by id}")
 	addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).add(text, values...)
-	text, values = of("pool", "{pools}")
+	text, values = of("pool", "{pools by id}")
 	addPart(r, poolColumns, func(p poolRow) { l.Pools = append(l.Pools, p.Pool) }).add(text, values...)
 }
 

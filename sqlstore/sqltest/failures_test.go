@@ -43,6 +43,7 @@ func calls(ctx context.Context, s store.Store, c seats.Change) (reads, writes ma
 			"Tally":    func() error { _, _, err := s.Tally(ctx, acme, users.Filter{}); return err },
 			"Events":   func() error { _, err := s.Events(ctx, acme, seats.EventFilter{}, 1); return err },
 			"Pools":    func() error { _, err := s.Pools(ctx, acme, "", 1); return err },
+			"Licences": func() error { _, err := s.Licences(ctx, acme, users.LicenceFilter{}, 1); return err },
 			"Accounts": func() error { _, err := s.Accounts(ctx, "", 1); return err },
 			"Due":      func() error { _, err := s.Due(ctx, c.Account.Changed, "", 1); return err },
 			"Pending":  func() error { _, err := store.OutboxOf(s).Pending(ctx, "mails", "", 1); return err },
@@ -167,14 +168,15 @@ func TestStore_missingTable(t *testing.T) {
 	each(t, otherPaths(t), func(t *testing.T, s *site) {
 		st, ctx := s.stores[0], t.Context()
 		open(t, st, 99)
-		for i, table := range []string{"seats_accounts", "seats_pools", "seats_users", "seats_events", "seats_progress"} {
+		for i, table := range []string{"seats_accounts", "seats_pools", "seats_users", "seats_licences", "seats_events", "seats_progress"} {
 			c := planned(t, st, invite("ada"))
+			c.Licences = []users.Licence{{User: "ada", Pool: "course", Number: 1}}
 			execAll(t, s.dbs[0], "ALTER TABLE "+table+" RENAME TO away")
 			if table == "seats_progress" {
 				clear(t, table, advance(ctx, st))
 			} else {
 				clear(t, table, commit(ctx, st, c))
-				_, err := st.Load(ctx, seats.Need{Account: acme, Users: []users.ID{"olive"}, Change: "x"})
+				_, err := st.Load(ctx, seats.Need{Account: acme, Users: []users.ID{"olive"}, Licences: []users.ID{"olive"}, Change: "x"})
 				clear(t, table, err)
 			}
 			if table == "seats_accounts" {
@@ -186,6 +188,6 @@ func TestStore_missingTable(t *testing.T) {
 		}
 		n, err := keeper(t, st).Drain(ctx, "mails", func(context.Context, seats.Event) error { return nil })
 		require.NoError(t, err)
-		require.Equal(t, 6, n)
+		require.Equal(t, 7, n)
 	})
 }

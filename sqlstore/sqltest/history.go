@@ -187,11 +187,11 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		a.Person = &u
 		return err
 	}
-	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everyUser, Pools: []seats.PoolID{gen.Course}})
+	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everyUser, Pools: gen.Courses, Licences: everyUser})
 	if err != nil {
 		return err
 	}
-	a.Seen = &seats.Snapshot{Account: snapshots[0].Account, Pools: snapshots[0].Pools}
+	a.Seen = &seats.Snapshot{Account: snapshots[0].Account, Pools: snapshots[0].Pools, Licences: snapshots[0].Licences}
 	a.Seen.Account.Salt = "" // which is random
 	for _, u := range snapshots[0].Users {
 		a.Seen.Users = append(a.Seen.Users, tidy(u))

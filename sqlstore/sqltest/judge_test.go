@@ -175,7 +175,7 @@ func TestEveryKindOfAnswerIsHeldAgainstTheWorld(t *testing.T) {
 func TestWorldsThatDiffer(t *testing.T) {
 	w := world{Least: 1}
 	for _, v := range []world{
-		{}, {seats.Snapshot{Past: []seats.Event{{Key: "k"}}}, 1}, {seats.Snapshot{Pools: []seats.Pool{{}}}, 1},
+		{}, {seats.Snapshot{Past: []seats.Event{{Key: "k"}}}, 1}, {seats.Snapshot{Pools: []seats.Pool{{}}}, 1}, {seats.Snapshot{Licences: []users.Licence{{}}}, 1},
 		{seats.Snapshot{Users: []users.User{{}}}, 1}, {seats.Snapshot{Account: seats.Account{Sequence: 1}}, 1},
 	} {
 		require.False(t, w.equal(&v), "%+v", v)

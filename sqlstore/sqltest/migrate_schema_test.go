@@ -93,9 +93,14 @@ func TestMigrations_indexes(t *testing.T) {
 		"events by_key 0 account,request_key,place,sequence",
 		"events by_person 0 account,user_id,sequence",
 		"events primary 1 account,sequence",
+		"licences by_due 0 account,due,user_id,pool,number",
+		"licences by_pool 0 account,pool,user_id,number",
+		"licences primary 1 account,user_id,pool,number",
+		"pools by_due 0 account,due,id",
 		"pools primary 1 account,id",
 		"progress primary 1 consumer,account",
 		"users by_administers 0 account,administers,id",
+		"users by_dated 0 account,dated,id",
 		"users by_due 0 account,due,id",
 		"users by_email 1 account,email_key",
 		"users by_external_id 1 account,external_id_key",
@@ -165,7 +170,7 @@ func TestMigrations_poolChecks(t *testing.T) {
 	onBlank(t, func(t *testing.T, d blank) {
 		_, db := d.migrated(t)
 		for i, p := range pools {
-			_, err := db.Exec(strings.ReplaceAll(fmt.Sprintf("INSERT INTO seats_pools (account, id, total, unlimited, held, spent, over_limit) VALUES ('acme', 'p%d', %v, %v, %v, %v, %v)",
+			_, err := db.Exec(strings.ReplaceAll(fmt.Sprintf("INSERT INTO seats_pools (account, id, total, unlimited, held, spent, over_limit, name) VALUES ('acme', 'p%d', %v, %v, %v, %v, %v, '')",
 				i, p.total, p.unlimited, p.held, p.spent, p.isOver), "<nil>", "NULL"))
 			require.Equal(t, p.sound, err == nil, "%s: %v", p.is, err)
 		}
@@ -227,9 +232,9 @@ func TestMigrations_uniqueKeys(t *testing.T) {
 func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 	texts := []string{
 		"status", "role", "first_name", "last_name", "username", "email", "external_id", "location", "department", "title",
-		"group_names", "source_kind", "source_name", "left_as", "archived_as", "schedule_date", "sort_name", "salt",
+		"group_names", "source_kind", "source_name", "left_as", "archived_as", "sort_name", "salt",
 	}
-	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notification_count, %s) VALUES ('%s', '%s', %s 0, %s)",
+	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notification_count, lapses, %s) VALUES ('%s', '%s', %s 0, 0, %s)",
 		strings.Join(texts, ", "), key, account, id, strings.Repeat("'', ", len(texts)), value))
 	return err
 }
@@ -238,7 +243,7 @@ func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 func TestMigrations_uniqueEvents(t *testing.T) {
 	texts := []string{
 		"kind", "change_id", "actor_kind", "actor_user", "actor_name", "channel", "digest", "correlation", "reason", "user_id",
-		"status_before", "role_before", "status_after", "role_after", "successor", "receivers", "fields", "pool",
+		"status_before", "role_before", "status_after", "role_after", "successor", "receivers", "fields", "date", "date_as", "pool",
 	}
 	numbers := []string{"place", "synced_before", "synced_after", "quantity", "delta", "unlimited", "held", "spent"}
 	onBlank(t, func(t *testing.T, d blank) {

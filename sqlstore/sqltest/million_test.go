@@ -52,7 +52,7 @@ func TestStore_statements_largeAccount(t *testing.T) {
 // analyze gathers statistics, as the server would before long.
 func (s *site) analyze(t testing.TB) {
 	t.Helper()
-	for _, table := range []string{"seats_accounts", "seats_pools", "seats_users", "seats_events", "seats_progress"} {
+	for _, table := range []string{"seats_accounts", "seats_pools", "seats_users", "seats_licences", "seats_events", "seats_progress"} {
 		if s.dialect == sqlstore.MySQL {
 			table = "TABLE " + table
 		}

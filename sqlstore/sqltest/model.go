@@ -61,6 +61,9 @@ func (h history) opened() *world {
 // this world gives.
 func (w *world) step(h history, op *operation) *world {
 	q, a := op.Question, op.Answer
+	if q.Mode != look || a.Seen.Account.Sequence != w.Account.Sequence {
+		w = w.settled(h) // by this call of a Keeper, or by one that failed
+	}
 	switch {
 	case q.Mode.writes():
 		return w.decide(h, q, a)
@@ -75,11 +78,19 @@ func (w *world) step(h history, op *operation) *world {
 	case q.Mode == look && a.Seen.Account.Sequence == w.Account.Sequence:
 		want := w.Account
 		want.Revision, want.Salt = a.Seen.Account.Revision, ""
-		if want == a.Seen.Account && slices.Equal(w.Pools, a.Seen.Pools) && equalPeople(w.Users, a.Seen.Users) {
+		if want == a.Seen.Account && slices.Equal(w.Pools, a.Seen.Pools) && slices.Equal(w.Licences, a.Seen.Licences) && equalPeople(w.Users, a.Seen.Users) {
 			return w.at(a.Seen.Account.Revision)
 		}
 	}
 	return nil
+}
+
+// settled returns the world with nothing due.
+func (w *world) settled(h history) *world {
+	for w.Account.IsDue(h.At) {
+		w = w.after(seats.Settle(w.Snapshot, seats.Request{Actor: users.System(), Channel: seats.ByClock, At: h.At, Zones: time.LoadLocation}), 0)
+	}
+	return w
 }
 
 func (w *world) decide(h history, q question, a answer) *world {
@@ -153,7 +164,7 @@ func (w *world) after(c seats.Change, revision uint64) *world {
 	next := w
 	if !c.Empty() {
 		next = &world{w.Apply(c), w.Least}
-		if c.Events[0].Key == "" {
+		if len(c.Events) == 0 || c.Events[0].Key == "" {
 			next.Past = w.Past
 		}
 	}
@@ -178,7 +189,7 @@ func (w *world) at(revision uint64) *world {
 }
 
 func (w *world) equal(v *world) bool {
-	return w == v || w.Account == v.Account && w.Least == v.Least && slices.Equal(w.Pools, v.Pools) &&
+	return w == v || w.Account == v.Account && w.Least == v.Least && slices.Equal(w.Pools, v.Pools) && slices.Equal(w.Licences, v.Licences) &&
 		equalPeople(w.Users, v.Users) && reflect.DeepEqual(w.Past, v.Past)
 }
 

@@ -153,7 +153,7 @@ func setting(t *testing.T, db *sql.DB, mode string) {
 
 func everyTable(t *testing.T, db *sql.DB, statement string) {
 	t.Helper()
-	for _, table := range []string{"accounts", "pools", "users", "events", "progress"} {
+	for _, table := range []string{"accounts", "pools", "users", "licences", "events", "progress"} {
 		execAll(t, db, fmt.Sprintf(statement, table))
 	}
 }

@@ -26,19 +26,27 @@ type question struct {
 // due is when some people of a crowded site are due.
 var due = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// crowded makes an account of so many users: two thousand are due, and others are
-// admins, more than an order tells; and so many small ones, of which twenty are due.
+// crowded makes an account of so many users: each has a licence, two thousand are due with their
+// licences, some have a date, and others are admins, more than an order tells; and so many small
+// ones, of which twenty are due.
 func (s *site) crowded(t testing.TB, people, accounts int) {
 	t.Helper()
 	s.crowd(t, "acme", people)
-	for table, key := range map[string]string{"accounts": "id", "pools": "account", "users": "account", "events": "account"} {
+	execAll(t, s.dbs[0],
+		"INSERT INTO seats_pools (account, id, unlimited, held, spent, over_limit, name) VALUES ('acme', 'course', 1, 0, 0, 0, '')",
+		fmt.Sprintf("INSERT INTO seats_licences (account, user_id, pool, number, state, due_date) VALUES ('acme', '%s', 'course', 1, 'assigned', '')", person(0)),
+	)
+	s.clones(t, s.dbs[0], "seats_licences", "account = 'acme'", 1, people-1, nil)
+	for table, key := range map[string]string{"accounts": "id", "pools": "account", "users": "account", "licences": "account", "events": "account"} {
 		row := map[string]string{
-			"users": " AND id = 'owner'", "events": " AND sequence = 1",
+			"pools": " AND id = ''", "users": " AND id = 'owner'", "licences": " AND user_id = '" + string(person(0)) + "'", "events": " AND sequence = 1",
 		}[table]
 		s.clones(t, s.dbs[0], "seats_"+table, key+" = 'acme'"+row, 1, accounts, map[string]string{key: "CONCAT('small', n)"})
 	}
 	execAll(t, s.dbs[0],
 		fmt.Sprintf("UPDATE seats_users SET due = %d WHERE account = 'acme' AND id < '%s'", due.UnixMicro(), person(2000)),
+		fmt.Sprintf("UPDATE seats_licences SET due = %d WHERE account = 'acme' AND user_id < '%s'", due.UnixMicro(), person(2000)),
+		fmt.Sprintf("UPDATE seats_users SET dated = 1, held_back = 1 WHERE account = 'acme' AND id >= '%s' AND id < '%s'", person(3000), person(3100)),
 		fmt.Sprintf("UPDATE seats_users SET role = 'admin', administers = 1 WHERE account = 'acme' AND id >= '%s' AND id < '%s'", person(5000), person(5000+seats.MaxReceivers+500)),
 		fmt.Sprintf("UPDATE seats_accounts SET next_due = %d WHERE id LIKE 'small1_'", due.UnixMicro()),
 	)
@@ -57,7 +65,7 @@ func questions(account users.AccountID, people int) []question {
 		return question{"users " + name, []string{"accounts id", index}, false, func(t *testing.T, s store.Store) {
 			page, err := s.Users(t.Context(), account, f, 20)
 			require.NoError(t, err)
-			require.NotEmpty(t, page)
+			require.Equal(t, account == "acme" || !f.Dated && !f.HeldBack, len(page) > 0)
 		}}
 	}
 	events := func(name, index string, f seats.EventFilter) question {
@@ -67,7 +75,20 @@ func questions(account users.AccountID, people int) []question {
 			require.NotEmpty(t, page)
 		}}
 	}
+	licences := func(name, index string, f users.LicenceFilter) question {
+		return question{"licences " + name, []string{"accounts id", index}, false, func(t *testing.T, s store.Store) {
+			page, err := s.Licences(t.Context(), account, f, 20)
+			require.NoError(t, err)
+			require.Equal(t, account == "acme", len(page) > 0)
+		}}
+	}
+	settles := func(name string, need seats.Need, indexes ...string) question {
+		q := load(name, need, append([]string{"users id", "users due", "pools due", "licences due"}, indexes...)...)
+		q.gathers = true // the users and the pools of the licences
+		return q
+	}
 	middle, end := person(people/2), person(people-20)
+	after := users.LicenceID{User: middle, Pool: "course", Number: 1}
 	key := fmt.Sprint("key", first+people/2)
 	return []question{
 		load("the account", seats.Need{}),
@@ -76,17 +97,18 @@ func questions(account users.AccountID, people int) []question {
 		load("by address", seats.Need{Keys: []users.Key{users.ByEmail(address(people / 2))}}, "users email"),
 		load("by username", seats.Need{Keys: []users.Key{users.ByUsername(invitee(7).Username)}}, "users username"),
 		load("by external ID", seats.Need{Keys: []users.Key{users.ByExternalID(invitee(7).ExternalID)}}, "users external_id"),
-		load("users that are due", seats.Need{DueBy: due}, "users due"),
-		load("no user that is due", seats.Need{DueBy: due.Add(-1)}, "users due"),
+		load("licences of people", seats.Need{Licences: []users.ID{middle, end}}, "licences id"),
+		settles("what is due", seats.Need{DueBy: due}),
+		settles("where nothing is due", seats.Need{DueBy: due.Add(-1)}),
 		load("the admins", seats.Need{Admins: true}, "users administers"),
 		load("a change", seats.Need{Change: "clone7"}, "events change"),
 		load("a request key", seats.Need{Key: key, IndexTo: 1}, "events key"),
-		load("all that an invitation needs", seats.Need{
+		settles("all that an invitation needs", seats.Need{
 			Users: []users.ID{middle}, Keys: []users.Key{users.ByEmail(address(3))}, DueBy: due, Change: "clone7", Key: key, IndexTo: 1,
-		}, "users id", "users email", "users due", "events change", "events key"),
-		load("all that an order needs", seats.Need{
+		}, "users email", "events change", "events key"),
+		settles("all that an order needs", seats.Need{
 			Users: []users.ID{owner}, Admins: true, Pools: []seats.PoolID{"course"}, DueBy: due, Change: "clone7", Key: key, IndexTo: 1,
-		}, "users id", "users administers", "users due", "events change", "events key"),
+		}, "users administers", "events change", "events key"),
 		page("from the beginning", "users id", users.Filter{}),
 		page("from the middle", "users id", users.Filter{After: middle}),
 		page("near the end", "users id", users.Filter{After: end}),
@@ -94,6 +116,14 @@ func questions(account users.AccountID, people int) []question {
 		page("by name", "users name", users.Filter{ByName: true}),
 		page("by name from the middle", "users name", users.Filter{ByName: true, After: middle, AfterName: invitee(people / 2).SortName()}),
 		page("by name near the end", "users name", users.Filter{ByName: true, After: end, AfterName: invitee(people - 20).SortName()}),
+		page("with a date", "users dated", users.Filter{Dated: true}),
+		page("with a date from the middle", "users dated", users.Filter{Dated: true, After: person(3050)}),
+		page("held back", "users dated", users.Filter{HeldBack: true}),
+		licences("from the beginning", "licences id", users.LicenceFilter{}),
+		licences("from the middle", "licences id", users.LicenceFilter{After: after, State: users.In(users.LicenceAssigned)}),
+		licences("of a person", "licences id", users.LicenceFilter{User: middle}),
+		licences("of a course", "licences pool", users.LicenceFilter{Pool: "course"}),
+		licences("of a course from the middle", "licences pool", users.LicenceFilter{Pool: "course", After: after}),
 		events("from the beginning", "events id", seats.EventFilter{}),
 		events("near the end", "events id", seats.EventFilter{After: uint64(people - 20)}),
 		events("of some kinds", "events id", seats.EventFilter{After: uint64(people / 2), Kinds: []seats.EventKind{seats.EventInvited}}),
