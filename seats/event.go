@@ -24,7 +24,7 @@ const (
 	EventNotified         EventKind = "notified"          // Count: the number of this notification
 	EventAccepted         EventKind = "accepted"          // signed in for the first time
 	EventApproved         EventKind = "approved"          //
-	EventDeactivated      EventKind = "deactivated"       //
+	EventDeactivated      EventKind = "deactivated"       // with a Date: by the clock, or by a file after this day
 	EventReactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, or 0
 	EventArchived         EventKind = "archived"          //
 	EventRestored         EventKind = "restored"          //
@@ -116,8 +116,8 @@ type Event struct {
 	Receivers []users.ID     `json:"receivers,omitzero"`
 	Fields    []string       `json:"fields,omitzero"`  // the changed ones
 	Count     int64          `json:"count,omitzero"`   // see the kinds
-	Date      users.Date     `json:"date,omitzero"`    // see the kinds
-	DateAs    users.LeaveDay `json:"date_as,omitzero"` // the meaning of the Date of a leave
+	Date      users.Date     `json:"date,omitzero"`    // see the kinds; with a new user that of the leave set with it
+	DateAs    users.LeaveDay `json:"date_as,omitzero"` // the meaning of the Date of a leave; none for another Date
 	Policy    *Policy        `json:"policy,omitzero"`  // of Opened and PolicySet; read only
 
 	Pool  PoolID `json:"pool,omitzero"`

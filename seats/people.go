@@ -230,11 +230,13 @@ func (v *evaluation) notified(u users.User) users.User {
 	u.NotificationCount++
 	u.LastNotified = v.at
 	if u.Status == users.Invited {
-		in, refusal := v.location()
-		if refusal != nil {
-			in = time.UTC // whose days are as long as the term
-		}
-		u.Expires = v.account.Policy.end(v.request.At, in)
+		u.Expires = v.account.Policy.end(v.request.At, func() *time.Location {
+			in, refusal := v.location()
+			if refusal != nil {
+				return time.UTC // whose days are as long as the term
+			}
+			return in
+		})
 	}
 	return u
 }

@@ -391,3 +391,36 @@ func TestImport_days(t *testing.T) {
 		s.refused(seats.ErrBadInput, system, seats.Import{User: importedUser("x", wrong)})
 	}
 }
+
+// TestSchedule_repeated makes keyed calls twice, with two days in one of them.
+func TestSchedule_repeated(t *testing.T) {
+	s := openIn(t, "UTC", seats.Standard())
+	for i, commands := range [][]seats.Command{
+		{seats.Invite{Profile: profile("cleo"), Start: "2026-04-01", Leave: users.Until("2026-05-01")}},
+		{seats.Schedule{User: "ada", Leave: users.From("2026-04-01")}, seats.Schedule{User: "bob", Leave: users.From("2026-04-01")}},
+		{seats.Unschedule{User: "ada"}, seats.Unschedule{User: "owner"}},
+		{seats.Invite{Profile: profile("new"), Leave: users.From("2026-01-01"), LeftMeansGone: true}},
+	} {
+		ask := func(commands ...seats.Command) (seats.Decision, error) {
+			r := s.request(owner, commands...)
+			r.Key, r.Digest = string(rune('a'+i)), seats.Digest(owner, seats.ByCall, commands)
+			rows := s.rows
+			rows.Past = s.events
+			return seats.Decide(rows, r)
+		}
+		first, err := ask(commands...)
+		require.NoError(t, err)
+		s.write(first.Change)
+		again, err := ask(commands...)
+		require.NoError(t, err)
+		require.True(t, again.Change.Empty())
+		require.Equal(t, first.Outcomes, again.Outcomes)
+		require.Equal(t, first.Change.Events, again.Repeated)
+	}
+	r := s.request(owner, seats.Schedule{User: "ada", Leave: users.Until("2026-04-01")}, seats.Schedule{User: "bob", Leave: users.From("2026-04-01")})
+	r.Key, r.Digest = "b", seats.Digest(owner, seats.ByCall, r.Commands)
+	rows := s.rows
+	rows.Past = s.events
+	_, err := seats.Decide(rows, r)
+	require.ErrorIs(t, err, seats.ErrKeyReused, "another meaning is another call")
+}

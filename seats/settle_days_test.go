@@ -270,3 +270,11 @@ func TestSettle_rows(t *testing.T) {
 	require.Equal(t, utc(t, "2026-03-31T15:00:00Z"), s.rows.Pools[1].Ends.At)
 	require.Zero(t, s.rows.Account.NextDue)
 }
+
+func TestSettle_closed(t *testing.T) {
+	s := openIn(t, "UTC", seats.Standard())
+	s.do(owner, seats.Schedule{User: "ada", Leave: users.From("2026-03-05")}, seats.Close{})
+	require.Equal(t, []seats.EventKind{seats.EventDeactivated}, kinds(s.on(start.AddDate(0, 0, 9))))
+	s.do(support, seats.Reopen{})
+	require.EqualValues(t, 2, s.pool().Held)
+}

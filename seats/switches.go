@@ -111,15 +111,15 @@ func (p Policy) leaveDay(given users.LeaveDay) users.LeaveDay {
 // notice returns the number of days from the notice to the leave; zero: there is none.
 func (p Policy) notice() int { return p.LeaveNotice }
 
-// end returns the end of an invitation sent at an instant, in the time zone; zero: it has none. A
-// term of whole days counts calendar days, over every change of the clock.
-func (p Policy) end(sent time.Time, in *time.Location) time.Time {
+// end returns the end of an invitation sent at an instant; zero: it has none. A term of whole
+// days counts calendar days of the account's zone, which is looked up for it alone.
+func (p Policy) end(sent time.Time, in func() *time.Location) time.Time {
 	const day = 24 * time.Hour
 	switch {
 	case p.InvitationExpiry == ExpiryNever:
 		return time.Time{}
 	case p.Term%day == 0:
-		return users.AddDays(sent, int(p.Term/day), in)
+		return users.AddDays(sent, int(p.Term/day), in())
 	}
 	return sent.Add(p.Term)
 }
