@@ -55,6 +55,13 @@ func TestUser_CleanLicences(t *testing.T) {
 				{User: "u1", Pool: "b", Number: 1, Assigned: day(0), Returned: day(1)},
 			},
 		},
+		"open one given last": {
+			given: []users.Licence{{Pool: "a", Assigned: day(2), Returned: day(3)}, {Pool: "a", Assigned: day(1)}},
+			want: []users.Licence{
+				{User: "u1", Pool: "a", Number: 1, Assigned: day(2), Returned: day(3)},
+				{User: "u1", Pool: "a", Number: 2, Assigned: day(1)},
+			},
+		},
 		"archived user": {
 			given:  []users.Licence{{Pool: "a", Assigned: past, Started: now, Archived: now}, {Pool: "b", Assigned: past, Started: now}, {Pool: "c", Assigned: past, Returned: now}},
 			want:   []users.Licence{{User: "u1", Pool: "a", Number: 1, Assigned: past, Started: now, Archived: now}, {User: "u1", Pool: "b", Number: 1, Assigned: past, Started: now}, {User: "u1", Pool: "c", Number: 1, Assigned: past, Returned: now}},

@@ -52,3 +52,12 @@ func TestPatch_Undo(t *testing.T) {
 	assert.Equal(t, users.Patch{}, undo, "without values")
 	assert.Empty(t, changed)
 }
+
+func TestPatch_Or(t *testing.T) {
+	p := users.Patch{FirstName: new("Ada"), Title: new("")}
+	other := users.Patch{FirstName: new("Bob"), Title: new("Head"), Email: new("bob@acme.example"), Groups: &[]string{"a"}}
+	assert.Equal(t, users.Patch{FirstName: new("Ada"), Title: new(""), Email: new("bob@acme.example"), Groups: &[]string{"a"}}, p.Or(other))
+	assert.Equal(t, other, users.Patch{}.Or(other))
+	assert.Equal(t, other, other.Or(p))
+	assert.Nil(t, p.Groups, "the patch is a copy")
+}
