@@ -74,8 +74,8 @@ func TestKeeper_Audit(t *testing.T) {
 			{What: "user p2-399", Stored: "invited admin", Counted: "invited member"},
 		}},
 		{"licences", nil, []seats.Drift{
-			{What: "user l0", Stored: "active member, 1 of pool sql", Counted: "active member, 1 of pool go"},
-			{What: "user l1", Stored: "active member, 1 of pool go", Counted: "active member, 1 of pool sql"},
+			{What: "user l0", Stored: "active member, 1 of pool sql", Counted: "active member, 1 of pool go, 1 used of pool sql"},
+			{What: "user l1", Stored: "active member, 1 of pool go, 1 used of pool sql", Counted: "active member, 1 of pool sql"},
 		}},
 		{"the ID", func(u users.User) (users.User, bool) {
 			if u.ID == "p2-007" {
