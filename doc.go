@@ -35,8 +35,8 @@
 // [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
 //
 // To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts],
-// [Keeper.User], [Keeper.Find], [Keeper.Users]; [Keeper.Pool], [Keeper.Pools] and
-// [Keeper.Licences] for courses.
+// [Keeper.User], [Keeper.Find], [Keeper.Users]; [Keeper.Pool], [Keeper.Pools],
+// [Keeper.UsageOfPool] and [Keeper.Licences] for courses.
 //
 // The past: [Keeper.Events], [Keeper.UsageAt], [Keeper.Period] for a bill, [Keeper.Explain],
 // [Keeper.Replay] and [Keeper.Audit].

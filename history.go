@@ -41,8 +41,8 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 	return seats.UsageAt(last, site, k.events(ctx, s.Account, seats.GoverningEvents()))
 }
 
-// Period returns the peak and the seat-days of a pool, [seats.Site] or a course pool, for a
-// bill. The period begins at from and ends before to, both cut to microseconds; its part in
+// Period returns the peak and the seat-days of a pool, [seats.Site] or a course pool, and the
+// licences used up, for a bill. The period begins at from and ends before to, both cut to microseconds; its part in
 // the future is left out. An end before the beginning and an unknown pool are refused as
 // [seats.ErrBadInput]. Missing events are [seats.ErrHistory], as in [Keeper.UsageAt]. An
 // unknown account is [store.ErrNotFound].
@@ -76,7 +76,7 @@ func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats
 	if err != nil {
 		return seats.Period{}, err
 	}
-	return seats.Metered(pool, from, to, before.Held, k.events(ctx, s.Account, seats.EventFilter{After: last.Sequence}))
+	return seats.Metered(pool, from, to, before, k.events(ctx, s.Account, seats.EventFilter{After: last.Sequence}))
 }
 
 // lastAt returns the last event at or before an instant, or the zero event. Events are in
@@ -170,11 +170,12 @@ func (k *Keeper) latest(ctx context.Context, account users.AccountID, pool seats
 }
 
 // Explain says whether the user holds a seat, since when and by which event, and what would
-// free the seat. An unknown user is refused as [seats.ErrUnknownUser]; an unknown account is
+// free the seat. It lists the user's course licences with state, due date and the event behind
+// the state. An unknown user is refused as [seats.ErrUnknownUser]; an unknown account is
 // [store.ErrNotFound]. If the account's last event is missing, or the user's events contradict
 // each other, the error is [seats.ErrHistory].
 func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.ID) (seats.Explanation, error) {
-	need := seats.NeedsPerson(account, users.ByID(id))
+	need := seats.NeedsExplanation(account, id)
 	s, err := k.load(ctx, &need)
 	if err != nil {
 		return seats.Explanation{}, err
@@ -187,7 +188,7 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 			events := inOrder(
 				k.events(ctx, s.Account, seats.EventFilter{User: id}),
 				k.events(ctx, s.Account, seats.GoverningEvents()))
-			return seats.Explain(s.Account, u, need.DueBy, events)
+			return seats.Explain(s.Account, u, need.DueBy, events, s.Licences...)
 		}
 	}
 	return seats.Explanation{}, &seats.Refusal{Code: seats.ErrUnknownUser, User: id}

@@ -96,6 +96,10 @@ var methodsOf = map[string]method{
 		_, err := k.UsageOf(ctx, a, users.Filter{})
 		return err
 	},
+	"UsageOfPool": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.UsageOfPool(ctx, a, seats.Site)
+		return err
+	},
 	"User": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
 		_, err := k.User(ctx, a, "owner")
 		return err

@@ -25,6 +25,21 @@ func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.Poo
 	return seats.Pool{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Pool: id, Reason: seats.ErrNotThere}
 }
 
+// UsageOfPool returns one pool in numbers, with summary cards: of a course its bought, available,
+// assigned and used licences. Of the site pool it is [Keeper.Usage]. The cost is that of one row.
+// An unknown pool is refused as by [Keeper.Pool]; an unknown account is [store.ErrNotFound].
+func (k *Keeper) UsageOfPool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Usage, error) {
+	need := seats.Need{Account: account, Pools: pools(id)}
+	s, err := k.load(ctx, &need)
+	if err != nil {
+		return seats.Usage{}, err
+	}
+	if u, ok := s.UsageOfPool(id, need.DueBy); ok {
+		return u, nil
+	}
+	return seats.Usage{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Pool: id, Reason: seats.ErrNotThere}
+}
+
 // pools leaves out the site pool, which is always loaded, and malformed IDs.
 func pools(id seats.PoolID) []seats.PoolID {
 	if users.CheckID(id) != nil {

@@ -34,7 +34,23 @@ func TestKeeper_Pool(t *testing.T) {
 	require.Equal(t, usage.Held, site.Held)
 	require.Equal(t, usage.Total, site.Total)
 
+	numbers, err := k.UsageOfPool(ctx, "acme", "course")
+	require.NoError(t, err)
+	require.Equal(t, []seats.Card{
+		{Title: "Licences", Count: seats.Of(5)}, {Title: "Available", Count: seats.Of(4)}, {Title: "Assigned", Count: seats.Of(1)}, {Title: "Used", Count: seats.Of(0)},
+	}, numbers.Cards)
+	x, err := k.Explain(ctx, "acme", "ada")
+	require.NoError(t, err)
+	require.Equal(t, seats.EventImported, x.Licences[0].By.Kind)
+	_, err = k.Do(ctx, "acme", users.System(), seats.StartCourse{User: "ada", Pool: "course"})
+	require.NoError(t, err)
+	period, err := k.Period(ctx, "acme", "course", at, time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, int64(1), period.Spent)
+
 	for _, id := range []seats.PoolID{"none", "a\x00b", "a\nb"} {
+		_, err = k.UsageOfPool(ctx, "acme", id)
+		require.ErrorIs(t, err, seats.ErrNotThere)
 		_, err = k.Pool(ctx, "acme", id)
 		require.ErrorIs(t, err, seats.ErrBadInput)
 		var refusal *seats.Refusal

@@ -3,6 +3,7 @@ package seats
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -23,6 +24,17 @@ type Explanation struct {
 	Ends   time.Time   `json:"ends,omitzero"`
 	EndsBy EventKind   `json:"ends_by,omitzero"`
 	Leave  users.Leave `json:"leave,omitzero"`
+
+	Licences []LicenceExplanation `json:"licences,omitzero"` // of courses, in order
+}
+
+// A LicenceExplanation tells the state of a course licence, and why. An unstarted licence comes
+// back at its Ends; a started one is used, and its course is open until its Ends.
+type LicenceExplanation struct {
+	Licence users.Licence      `json:"licence"` // with its due date
+	State   users.LicenceState `json:"state"`
+	Open    bool               `json:"open"` // the user can start the course, or has started it; its term goes on
+	By      Event              `json:"by"`   // the event that led to the state
 }
 
 // A Freer is the party with the power to free a user's seat.
@@ -38,8 +50,10 @@ const (
 
 // Explain returns the explanation for a user at an instant. The events are those about the user
 // and those of [GoverningEvents], in order; events after the account's Sequence are ignored. A
-// contradiction between two events, or between an event and a row, is [ErrHistory].
-func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, error]) (Explanation, error) {
+// contradiction between two events, or between an event and a row, is [ErrHistory]. The licences
+// are all of the user, in order; those of others are ignored.
+func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, error], licences ...users.Licence) (Explanation, error) {
+	var ofCourses []Event
 	x := Explanation{Person: a.View(u, at)}
 	var then Account
 	var s users.Segment
@@ -61,6 +75,9 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		first := e.User == u.ID && s == users.Segment{}
 		if e.User == u.ID {
 			s = e.After
+			if e.Pool != Site {
+				ofCourses = append(ofCourses, e)
+			}
 		}
 		if holds := then.holds(s); first || holds != x.Holds {
 			x.Holds, x.Since, x.By = holds, e.Time, e
@@ -83,7 +100,46 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 			}
 		}
 	}
+	var err error
+	x.Licences, err = explainLicences(u.ID, licences, at, ofCourses)
+	if err != nil {
+		return Explanation{}, err
+	}
 	return x, nil
+}
+
+// ledTo has the events that lead to each state of a licence, besides those of an import.
+var ledTo = map[users.LicenceState][]EventKind{
+	users.LicenceAssigned: {EventCourseAssigned},
+	users.LicenceStarted:  {EventCourseStarted},
+	users.LicenceArchived: {EventActivityArchived},
+	users.LicenceReturned: {EventCourseUnassigned, EventActivityArchived, EventArchived, EventDeleted, EventErased, EventLicenceEnded},
+}
+
+// explainLicences finds the event of each licence: of its course and the instant of its state, or
+// that of the import. No event counts twice.
+func explainLicences(id users.ID, licences []users.Licence, at time.Time, events []Event) (all []LicenceExplanation, err error) {
+	for _, l := range licences {
+		if l.User != id {
+			continue
+		}
+		state := l.State()
+		since := map[users.LicenceState]time.Time{
+			users.LicenceAssigned: l.Assigned, users.LicenceStarted: l.Started, users.LicenceArchived: l.Archived, users.LicenceReturned: l.Returned,
+		}[state]
+		i := slices.IndexFunc(events, func(e Event) bool {
+			return e.Pool == PoolID(l.Pool) && e.Time.Equal(since) && slices.Contains(ledTo[state], e.Kind)
+		})
+		if i < 0 {
+			i = slices.IndexFunc(events, func(e Event) bool { return e.Pool == PoolID(l.Pool) && e.Kind == EventImported })
+		}
+		if i < 0 {
+			return nil, fmt.Errorf("%w: the row of a licence does not follow from the user's events", ErrHistory)
+		}
+		all = append(all, LicenceExplanation{l, state, l.IsOpen(at), events[i]})
+		events = slices.Delete(slices.Clone(events), i, i+1)
+	}
+	return all, nil
 }
 
 // waysOut returns the freer of the user's seat, and the commands of owners.

@@ -118,7 +118,7 @@ func TestMetered(t *testing.T) {
 	at := func(n int, pool seats.PoolID, delta, held int64) seats.Event {
 		return seats.Event{Time: hour(n), Pool: pool, Delta: delta, Held: held}
 	}
-	p, err := seats.Metered(seats.Site, hour(0), hour(24), 2, listed(
+	p, err := seats.Metered(seats.Site, hour(0), hour(24), seats.Event{Held: 2}, listed(
 		at(0, seats.Site, 1, 3), at(6, "course", 99, 99), at(6, seats.Site, 2, 5), at(12, seats.Site, -4, 1), at(18, seats.Site, 4, 5), at(24, seats.Site, 4, 9)))
 	require.NoError(t, err)
 	require.EqualValues(t, 5, p.Peak)
@@ -127,29 +127,29 @@ func TestMetered(t *testing.T) {
 	require.Equal(t, []time.Time{hour(0), hour(24)}, []time.Time{p.From, p.To})
 
 	// What is held for no time at all counts for no user.
-	p, err = seats.Metered(seats.Site, hour(0), hour(24), 2, listed(at(6, seats.Site, 7, 9), at(6, seats.Site, -6, 3), at(7, seats.Site, -2, 1)))
+	p, err = seats.Metered(seats.Site, hour(0), hour(24), seats.Event{Held: 2}, listed(at(6, seats.Site, 7, 9), at(6, seats.Site, -6, 3), at(7, seats.Site, -2, 1)))
 	require.NoError(t, err)
 	require.EqualValues(t, 3, p.Peak)
 	require.Equal(t, hour(6), p.PeakAt)
 
-	p, err = seats.Metered(seats.Site, hour(0), hour(0), 7, listed(at(0, seats.Site, 1, 8)))
+	p, err = seats.Metered(seats.Site, hour(0), hour(0), seats.Event{Held: 7}, listed(at(0, seats.Site, 1, 8)))
 	require.NoError(t, err)
 	require.EqualValues(t, 7, p.Peak)
 	require.Equal(t, "0.00", p.SeatDays.FloatString(2))
 
 	// A billion seats for four centuries have more microseconds than fit in 64 bits.
-	p, err = seats.Metered(seats.Site, start, start.AddDate(400, 0, 0), seats.MaxSeats, listed())
+	p, err = seats.Metered(seats.Site, start, start.AddDate(400, 0, 0), seats.Event{Held: seats.MaxSeats}, listed())
 	require.NoError(t, err)
 	require.Equal(t, big.NewRat(seats.MaxSeats*146097, 1), p.SeatDays)
 
 	// A microsecond counts.
-	p, err = seats.Metered(seats.Site, start, start.Add(time.Microsecond), 1, listed())
+	p, err = seats.Metered(seats.Site, start, start.Add(time.Microsecond), seats.Event{Held: 1}, listed())
 	require.NoError(t, err)
 	require.Equal(t, big.NewRat(1, 86_400_000_000), p.SeatDays)
 
-	_, err = seats.Metered(seats.Site, hour(0), hour(24), 2, listed(at(6, seats.Site, 1, 3), at(7, seats.Site, 1, 5)))
+	_, err = seats.Metered(seats.Site, hour(0), hour(24), seats.Event{Held: 2}, listed(at(6, seats.Site, 1, 3), at(7, seats.Site, 1, 5)))
 	require.ErrorIs(t, err, seats.ErrHistory, "one is missing in between")
-	_, err = seats.Metered(seats.Site, start, hour(1), 1, failing)
+	_, err = seats.Metered(seats.Site, start, hour(1), seats.Event{Held: 1}, failing)
 	require.ErrorIs(t, err, errRead)
 }
 

@@ -21,6 +21,8 @@ type Plan struct {
 	Steps    []Planned       `json:"steps,omitzero"`
 	Before   Usage           `json:"before"` // the numbers of the account, for any actor
 	After    Usage           `json:"after"`  // if all that fits is carried out
+	// Pools are the course pools with other numbers afterwards, by ID.
+	Pools []PlannedPool `json:"pools,omitzero"`
 	// Day is the day to come as of whose beginning the plan was made, see [PreviewOn]; empty: now.
 	// Such a plan is to look at.
 	Day users.Date `json:"day,omitzero"`
@@ -113,6 +115,7 @@ func (p Plan) with(s Snapshot, c Change) Plan {
 	after := Snapshot{Account: c.Account, Pools: append(c.Pools, s.Pools...)}
 	p.After = after.Usage()
 	p.After.Revision, p.After.Sequence = 0, 0 // they do not exist yet
+	p.Pools = plannedPools(s, c, p.At)
 	return p
 }
 
@@ -293,7 +296,7 @@ func (p Plan) String() string {
 	if u := p.After; one == "command" && (u.Total != p.Before.Total || u.Held != p.Before.Held) {
 		text += "; then " + u.seats()
 	}
-	return text + p.noRoom() + p.booked()
+	return text + p.noRoom() + p.assigned() + p.booked()
 }
 
 // noRoom says how many users will find no free seat on the day of their start.

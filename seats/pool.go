@@ -81,6 +81,9 @@ func (p Pool) numbers() Pool {
 	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, OverLimit: p.OverLimit}
 }
 
+// hasEnded reports whether the last day of the pool is over.
+func (p Pool) hasEnded(at time.Time) bool { return !p.Ends.At.IsZero() && !at.Before(p.Ends.At) }
+
 // occupied returns the number of seats held or spent.
 func (p Pool) occupied() int64 { return p.Held + p.Spent }
 

@@ -275,6 +275,13 @@ func NeedsPerson(account users.AccountID, key users.Key) Need {
 	return n
 }
 
+// NeedsExplanation returns the need of an [Explanation] of a user.
+func NeedsExplanation(account users.AccountID, id users.ID) Need {
+	n := NeedsPerson(account, users.ByID(id))
+	n.licencesOf(id)
+	return n
+}
+
 // A malformed identifier is left out of a need: some engines choke on it. The decision
 // refuses its command.
 

@@ -7,17 +7,22 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// Usage is an account in numbers. They are the numbers by which commands are refused.
+// Usage is an account, or one of its course pools, in numbers. They are the numbers by which
+// commands are refused. Of a course pool Held are the unstarted licences, Spent the used ones, and
+// People and Seated are empty.
 type Usage struct {
 	Account   users.AccountID `json:"account"`
+	Pool      PoolID          `json:"pool,omitzero"` // of the numbers
+	Name      string          `json:"name,omitzero"` // of the pool
 	Revision  uint64          `json:"revision,omitzero"`
 	Sequence  uint64          `json:"sequence,omitzero"` // of the last event
 	Total     Count           `json:"total,omitzero"`
 	Held      int64           `json:"held"`
 	Spent     int64           `json:"spent"`
-	Available Count           `json:"available,omitzero"` // at least zero; zero in a closed account
+	Available Count           `json:"available,omitzero"` // at least zero; zero in a closed account, and after the end of the pool
 	Excess    int64           `json:"excess,omitzero"`    // seats held above the total
 	Booked    Booking         `json:"booked,omitzero"`    // a change of the total to come; zero in numbers of the past
+	Ends      PoolEnd         `json:"ends,omitzero"`      // of the pool
 	Closed    time.Time       `json:"closed,omitzero"`    // the time of the closing, see [Close]; zero: the account is open
 	People    users.Tally     `json:"people"`             // by the shown status
 	Seated    users.Tally     `json:"seated"`             // the holders of a seat among them
@@ -59,6 +64,37 @@ func (s Snapshot) UsageOf(people users.Tally) Usage {
 	return u
 }
 
+// UsageOfPool returns the numbers of a pool at an instant, with its cards: of a course the
+// licences bought, available, assigned and used. It is not ok for a pool outside the snapshot.
+func (s Snapshot) UsageOfPool(id PoolID, at time.Time) (u Usage, ok bool) {
+	if id == Site {
+		return s.Usage(), true
+	}
+	p, a := s.pool(id), s.Account
+	if !p.Total.Valid() {
+		return Usage{}, false
+	}
+	u = Usage{
+		Account: a.ID, Pool: p.ID, Name: p.Name, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed, Ends: p.Ends,
+		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Excess: p.Excess(), Booked: p.Booked,
+	}
+	if !a.Closed.IsZero() || p.hasEnded(at) {
+		u.Available = Of(0)
+	}
+	for _, c := range courseCards {
+		u.Cards = append(u.Cards, Card{c.Title, figures[c.Figure](u)})
+	}
+	return u, true
+}
+
+// courseCards are the summary cards of a course.
+var courseCards = []CardSpec{
+	{"Licences", FigureTotal},
+	{"Available", FigureAvailable},
+	{"Assigned", FigureHeld},
+	{"Used", FigureSpent},
+}
+
 func (s Snapshot) pool(id PoolID) Pool {
 	for _, p := range s.Pools {
 		if p.ID == id {
@@ -80,9 +116,11 @@ const (
 	FigureInactive                    // inactive users
 	FigureInvited                     // users shown as invited or active
 	FigureArchived                    // archived users
+	FigureHeld                        // seats held
+	FigureSpent                       // seats used up
 )
 
-var figureNames = enum.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived"}
+var figureNames = enum.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived", "held", "spent"}
 
 // String returns the figure in lower case; it is empty for no card.
 func (f Figure) String() string { return figureNames.Of(f) }
@@ -101,6 +139,8 @@ var figures = [...]func(Usage) Count{
 	FigureInactive:  func(u Usage) Count { return u.people(users.Inactive) },
 	FigureInvited:   func(u Usage) Count { return u.people(users.Invited, users.Active) },
 	FigureArchived:  func(u Usage) Count { return u.people(users.Archived) },
+	FigureHeld:      func(u Usage) Count { return Of(u.Held) },
+	FigureSpent:     func(u Usage) Count { return Of(u.Spent) },
 }
 
 func (u Usage) people(shown ...users.Status) Count {

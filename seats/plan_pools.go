@@ -1,0 +1,49 @@
+package seats
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A PlannedPool has the numbers of a course pool before a plan, and if all that fits is carried
+// out. Those of a new pool before it are zero.
+type PlannedPool struct {
+	Before Usage `json:"before"`
+	After  Usage `json:"after"`
+}
+
+// UnmarshalJSON reads the numbers by [users.ReadJSON].
+func (p *PlannedPool) UnmarshalJSON(text []byte) error {
+	type plain PlannedPool
+	return users.ReadJSON(text, (*plain)(p))
+}
+
+// plannedPools returns the course pools of a change with other numbers.
+func plannedPools(s Snapshot, c Change, at time.Time) (all []PlannedPool) {
+	then := s.Apply(c)
+	for _, p := range c.Pools {
+		before, _ := s.UsageOfPool(p.ID, at)
+		after, _ := then.UsageOfPool(p.ID, at)
+		if p.ID != Site && (before.Total != after.Total || before.Held != after.Held || before.Spent != after.Spent) {
+			after.Revision, after.Sequence = 0, 0 // they do not exist yet
+			all = append(all, PlannedPool{before, after})
+		}
+	}
+	return all
+}
+
+// assigned says how many licences the plan assigns.
+func (p Plan) assigned() string {
+	n := 0
+	for _, step := range p.Steps {
+		if o := step.Outcome; o.Action == users.ActionAssignCourse && o.Refusal == nil && !o.Unchanged {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d %s assigned", n, form(n, "licence is", "licences are"))
+}
