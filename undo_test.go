@@ -93,7 +93,7 @@ func TestKeeper_Undo_receipts(t *testing.T) {
 
 	preview, err := k.PreviewUndo(ctx, "acme", owner, receipt)
 	require.NoError(t, err)
-	require.Equal(t, "2 users: 2 fit, 0 do not", preview.String())
+	require.Equal(t, "2 users: 2 fit, 0 do not; 1 licence is assigned", preview.String())
 	_, err = k.Apply(ctx, "acme", owner, preview)
 	require.ErrorIs(t, err, seats.ErrBadInput)
 	for _, r := range []seats.Receipt{receipt, applied.Receipt} {
