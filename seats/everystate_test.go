@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,21 +28,20 @@ func TestDecide_every_state(t *testing.T) {
 		}
 		t.Run(preset.Name, func(t *testing.T) {
 			t.Parallel()
-			w := walk{t: t, seen: map[string]bool{}, closes: long.On() && preset.Name == "Standard"}
+			w := walk{
+				t: t, actors: []users.Actor{owner, users.As("ada"), users.As("bob"), support, system},
+				commands: peopleCommands(long.On() && preset.Name == "Standard"),
+				waits:    []time.Duration{15 * 24 * time.Hour}, state: node.people,
+				within: func(n node) bool {
+					total, _ := n.rows.Pools[0].Total.Number()
+					return total <= 3
+				},
+			}
 			for total := range int64(3) {
 				s := open(t, seats.Of(total+1), preset.Policy)
 				w.visit(node{s.rows, s.now})
 			}
-			for len(w.queue) > 0 {
-				n := w.queue[0]
-				w.queue = w.queue[1:]
-				w.leave(n)
-			}
-			t.Logf("%d states, %d commands carried out, %d refused, %d remedies tried",
-				len(w.seen), w.done, w.refused, w.remedies)
-			if w.done == 0 || w.refused == 0 || w.remedies == 0 {
-				t.Fatal("the walk went nowhere")
-			}
+			w.everywhere()
 		})
 	}
 }
@@ -51,19 +51,40 @@ type node struct {
 	now  time.Time
 }
 
+// A walk visits every state that it finds within its bounds.
 type walk struct {
-	t                       *testing.T
+	t        *testing.T
+	actors   []users.Actor
+	commands []seats.Command
+	waits    []time.Duration
+	state    func(node) string // describes a node as far as it matters to any command
+	within   func(node) bool   // the bounds
+	check    func(node)        // asserts what holds in every state, besides requireSound; nil: nothing
+
 	seen                    map[string]bool
 	queue                   []node
-	closes                  bool
 	done, refused, remedies int
+}
+
+// everywhere goes on until every state is visited.
+func (w *walk) everywhere() {
+	for len(w.queue) > 0 {
+		n := w.queue[0]
+		w.queue = w.queue[1:]
+		w.leave(n)
+	}
+	w.t.Logf("%d states, %d commands carried out, %d refused, %d remedies tried",
+		len(w.seen), w.done, w.refused, w.remedies)
+	if w.done == 0 || w.refused == 0 || w.remedies == 0 {
+		w.t.Fatal("the walk went nowhere")
+	}
 }
 
 var three = []users.ID{"owner", "ada", "bob"}
 
-// state describes a node as far as it matters to any command. The three people
-// are interchangeable, and so are the states in which they have changed places.
-func (n node) state() string {
+// people describes the users of a node and the site pool. The three people are
+// interchangeable, and so are the states in which they have changed places.
+func (n node) people() string {
 	var b strings.Builder
 	people := make([]string, 0, len(n.rows.Users))
 	for _, u := range n.rows.Users {
@@ -76,6 +97,16 @@ func (n node) state() string {
 	slices.Sort(people)
 	fmt.Fprint(&b, n.rows.Account.Closed.IsZero(), people, n.rows.Pools[0].Total, n.rows.Pools[0].OverLimit)
 	return b.String()
+}
+
+// takenOf counts the seats of a pool that are held: of the site, those of seated.
+func (n node) takenOf(pool seats.PoolID) int64 {
+	for _, p := range n.rows.Pools {
+		if p.ID == pool && pool != seats.Site {
+			return p.Held
+		}
+	}
+	return int64(n.seated())
 }
 
 // seated counts who holds a seat, or would if the account were open.
@@ -103,10 +134,15 @@ func (n node) occupied(id seats.PoolID) int {
 }
 
 func (w *walk) visit(n node) {
-	total, _ := n.rows.Pools[0].Total.Number()
-	if state := n.state(); total <= 3 && !w.seen[state] {
+	if w.seen == nil {
+		w.seen = map[string]bool{}
+	}
+	if state := w.state(n); w.within(n) && !w.seen[state] {
 		w.seen[state] = true
 		requireSound(w.t, n.rows)
+		if w.check != nil {
+			w.check(n)
+		}
 		w.queue = append(w.queue, n)
 	}
 }
@@ -114,16 +150,31 @@ func (w *walk) visit(n node) {
 // leave goes every way out of a state: every command by every actor, and the
 // passing of time.
 func (w *walk) leave(n node) {
-	for _, actor := range []users.Actor{owner, users.As("ada"), users.As("bob"), support, system} {
-		for _, c := range w.commands() {
+	for _, actor := range w.actors {
+		for _, c := range w.commands {
 			w.try(n, actor, c)
 		}
 	}
-	n.now = n.now.Add(15 * 24 * time.Hour)
-	w.visit(n)
+	for _, d := range w.waits {
+		w.visit(w.settled(node{n.rows, n.now.Add(d)}))
+	}
 }
 
-func (w *walk) commands() []seats.Command {
+// settled lets happen what is due.
+func (w *walk) settled(n node) node {
+	for turns := 0; n.rows.Account.IsDue(n.now); turns++ {
+		c := seats.Settle(n.rows, seats.Request{Actor: system, At: n.now, Change: "c", Channel: seats.ByClock, Zones: keptZone})
+		requireTrueEvents(w.t, n.rows, c)
+		if n.rows = n.rows.Apply(c); turns == 9 {
+			w.t.Fatalf("%s: it is due for ever", w.state(n))
+		}
+		n.rows.Past = nil
+	}
+	return n
+}
+
+// peopleCommands are the commands about three people, their roles and seats.
+func peopleCommands(closes bool) []seats.Command {
 	var all []seats.Command
 	for _, id := range three {
 		all = append(all,
@@ -138,14 +189,28 @@ func (w *walk) commands() []seats.Command {
 	for total := range int64(4) {
 		all = append(all, seats.SetTotal{Total: seats.Of(total)})
 	}
-	if w.closes {
+	if closes {
 		all = append(all, seats.Close{}, seats.Reopen{})
 	}
 	return append(all, seats.BuySeats{Quantity: 1}, seats.ReturnSeats{Quantity: 1})
 }
 
+var keptZones sync.Map
+
+// keptZone looks a zone up, and reads its file once.
+func keptZone(name string) (*time.Location, error) {
+	if in, ok := keptZones.Load(name); ok {
+		return in.(*time.Location), nil
+	}
+	in, err := time.LoadLocation(name)
+	if err == nil {
+		keptZones.Store(name, in)
+	}
+	return in, err
+}
+
 func (w *walk) decide(n node, actor users.Actor, commands ...seats.Command) (node, *seats.Refusal) {
-	d, err := seats.Decide(n.rows, seats.Request{Actor: actor, Commands: commands, At: n.now, Change: "c", Channel: seats.ByCall})
+	d, err := seats.Decide(n.rows, seats.Request{Actor: actor, Commands: commands, At: n.now, Change: "c", Channel: seats.ByCall, Zones: keptZone})
 	if err != nil {
 		var refusal *seats.Refusal
 		errors.As(err, &refusal)
@@ -155,7 +220,7 @@ func (w *walk) decide(n node, actor users.Actor, commands ...seats.Command) (nod
 	requireNewKeys(w.t, n.rows, d.Change)
 	rows := n.rows.Apply(d.Change)
 	rows.Past = nil
-	return node{rows, n.now}, nil
+	return w.settled(node{rows, n.now}), nil
 }
 
 func (w *walk) try(n node, actor users.Actor, c seats.Command) {
@@ -169,7 +234,7 @@ func (w *walk) try(n node, actor users.Actor, c seats.Command) {
 	for _, r := range refusal.Remedies {
 		w.remedies++
 		if !w.helps(n, actor, []seats.Command{c}, r, three) {
-			w.t.Fatalf("%s: %T by %v is refused (%v), and it does not help to %v", n.state(), c, actor, refusal, r)
+			w.t.Fatalf("%s: %#v by %v is refused (%v), and it does not help to %v", w.state(n), c, actor, refusal, r)
 		}
 	}
 }

@@ -169,15 +169,14 @@ func (u User) cleanLicences(licences []Licence, at time.Time) ([]Licence, error)
 		l.User = u.ID
 		clean = append(clean, l)
 	}
-	slices.SortStableFunc(clean, func(a, b Licence) int {
-		order := cmp.Or(cmp.Compare(a.Pool, b.Pool), a.Assigned.Compare(b.Assigned))
-		switch isOpen := a.IsOpen(at); {
-		case a.Pool != b.Pool || isOpen == b.IsOpen(at):
-			return order
-		case isOpen:
+	inUse := func(l Licence) int {
+		if l.IsOpen(at) {
 			return 1
 		}
-		return -1
+		return 0
+	}
+	slices.SortStableFunc(clean, func(a, b Licence) int {
+		return cmp.Or(cmp.Compare(a.Pool, b.Pool), cmp.Compare(inUse(a), inUse(b)), a.Assigned.Compare(b.Assigned))
 	})
 	for i := range clean {
 		clean[i].Number = 1

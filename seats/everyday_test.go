@@ -1,0 +1,170 @@
+package seats_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/internal/long"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestDecide_every_state_of_days visits every state of an account with two people beside the
+// owner, whose leaves and starts come over a change of the clock while the account changes its
+// zone from one end of the world to the other. In each no day is overdue, and a day that is near
+// is the one of the zone.
+func TestDecide_every_state_of_days(t *testing.T) {
+	zones := []string{"Europe/Berlin", "Pacific/Kiritimati"}
+	begin, wait, days := utc(t, "2026-03-28T04:00:00Z"), 22*time.Hour, 3
+	if long.On() {
+		zones, wait = append(zones, "Etc/GMT+12"), 14*time.Hour
+	}
+	const day users.Date = "2026-03-29" // of 23 hours in Berlin
+	w := walk{
+		t: t, actors: []users.Actor{owner, system}, waits: []time.Duration{wait}, state: node.days,
+		within: func(n node) bool { return n.now.Before(begin.AddDate(0, 0, days)) },
+		check:  func(n node) { n.requireDays(t) },
+	}
+	for _, id := range three[1:] {
+		w.commands = append(w.commands,
+			seats.Invite{Profile: profile(id)}, seats.Invite{Profile: profile(id), Start: day},
+			seats.Accept{User: id}, seats.Deactivate{User: id}, seats.Reactivate{User: id}, seats.Archive{User: id}, seats.GrantOwnership{User: id},
+			seats.Schedule{User: id, Leave: users.From(day)}, seats.Schedule{User: id, Leave: users.Until(day)}, seats.Unschedule{User: id}, seats.ConfirmLeave{User: id},
+		)
+		if long.On() {
+			w.commands = append(w.commands, seats.Restore{User: id}, seats.Invite{Profile: profile(id), Leave: users.Until(day), Start: day}, seats.Schedule{User: id, Start: day.AddDays(1)})
+		}
+	}
+	for _, zone := range zones {
+		w.commands = append(w.commands, seats.EditAccount{Zone: &zone})
+	}
+	if long.On() {
+		w.commands = append(w.commands, seats.BookTotal{Date: day, Total: seats.Of(3)}, seats.BookTotal{})
+	}
+	s := open(t, seats.Of(2), seats.Policy{LeaveNotice: 1, MostLeavers: 1})
+	s.now = begin
+	s.do(owner, seats.EditAccount{Zone: &zones[0]})
+	w.visit(node{s.rows, s.now})
+	w.everywhere()
+}
+
+// days describes a node with its days.
+func (n node) days() string {
+	people := make([]string, 0, len(n.rows.Users))
+	for _, u := range n.rows.Users {
+		s := u.Schedule
+		people = append(people, fmt.Sprint(u.Status, u.Role, u.LeftAs, u.ArchivedAs, u.FirstSignIn.IsZero(), s.Leave, s.At, s.Notice, s.Held, u.Start.Date, u.Start.At, u.Due))
+	}
+	slices.Sort(people)
+	p := n.rows.Pools[0]
+	return fmt.Sprint(n.now, n.rows.Account.Zone, p.Total, p.OverLimit, p.Booked.Date, p.Booked.At, people)
+}
+
+// requireDays asserts that the days of a settled account are to come, that those which are near
+// are resolved by its zone, and that each is looked at in time.
+func (n node) requireDays(t *testing.T) {
+	in, err := keptZone(n.rows.Account.Zone)
+	require.NoError(t, err)
+	const lead = 26 * time.Hour
+	coming := func(what string, stored, right, due time.Time) {
+		if !right.After(n.now) || stored.Sub(n.now) <= lead && !stored.Equal(right) || due.IsZero() || due.After(stored) || !n.rows.Account.IsDue(due) {
+			t.Fatalf("%s: %s is to be at %v, at %v, and looked at %v", n.days(), what, right, stored, due)
+		}
+	}
+	for _, u := range n.rows.Users {
+		leave, seated := u.Schedule, users.In(users.Invited, users.Active).Has(u.Status)
+		waits := u.Status == users.Inactive && u.LeftAs == users.NoStatus
+		if leave.Date != "" && (u.Role == users.Owner || !seated && !waits) || u.Start.Date != "" && !waits || leave.Held && !seated {
+			t.Fatalf("%s: the days of %s do not fit the status", n.days(), u.ID)
+		}
+		if leave.Date != "" && seated && !leave.Held {
+			coming("a leave", leave.At, leave.Leave.At(in), u.Due)
+		}
+		if u.Start.Date != "" {
+			coming("a start", u.Start.At, u.Start.Date.Start(in), u.Due)
+		}
+	}
+	for _, p := range n.rows.Pools {
+		if p.Booked.Date != "" {
+			coming("a total", p.Booked.At, p.Booked.Date.Start(in), p.Due)
+		}
+	}
+}
+
+// TestDecide_every_state_of_courses visits every state of a course pool with two people, who take
+// the course at most twice, while licences end by their terms and the pool by its last day.
+func TestDecide_every_state_of_courses(t *testing.T) {
+	begin := utc(t, "2026-03-28T12:00:00Z")
+	people, days, totals, actors := three[1:2], 2, []int64{1, 2}, []users.Actor{users.As("ada"), system}
+	if long.On() {
+		people, days, totals, actors = three[1:], 3, []int64{0, 1, 2}, append(actors, owner)
+	}
+	w := walk{
+		t: t, actors: actors, waits: []time.Duration{24 * time.Hour}, state: node.courses,
+		within: func(n node) bool {
+			return n.now.Before(begin.AddDate(0, 0, days)) && !slices.ContainsFunc(n.rows.Licences, func(l users.Licence) bool { return l.Number > 2 })
+		},
+		check: func(n node) { n.requireCourses(t) },
+	}
+	for _, id := range people {
+		w.commands = append(w.commands,
+			seats.AssignCourse{User: id, Pool: "go"}, seats.UnassignCourse{User: id, Pool: "go"}, seats.StartCourse{User: id, Pool: "go"},
+			seats.ArchiveActivity{User: id}, seats.Deactivate{User: id}, seats.Reactivate{User: id}, seats.Archive{User: id}, seats.Restore{User: id}, seats.Delete{User: id},
+		)
+	}
+	for _, total := range totals {
+		w.commands = append(w.commands, seats.SetTotal{Pool: "go", Total: seats.Of(total)})
+	}
+	terms := []seats.LicenceTerm{{}, {Days: 1}, {Days: 1, From: seats.FromFirstAccess}}
+	for _, term := range terms {
+		w.commands = append(w.commands, seats.EditPool{Pool: "go", Term: &term})
+	}
+	w.commands = append(w.commands, seats.EditPool{Pool: "go", LastDay: new(users.Date("2026-03-28"))}, seats.EditPool{Pool: "go", LastDay: new(users.Date(""))})
+	s := open(t, seats.Of(3), seats.Standard())
+	s.now = begin
+	s.invite("ada", "bob")
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}, seats.AssignCourse{User: "bob", Pool: "go"})
+	w.visit(node{s.rows, s.now})
+	w.everywhere()
+}
+
+// courses describes a node with its licences.
+func (n node) courses() string {
+	var b strings.Builder
+	fmt.Fprint(&b, n.now, n.rows.Pools[1].Total, n.rows.Pools[1].OverLimit, n.rows.Pools[1].Term, n.rows.Pools[1].Ends.LastDay)
+	for _, u := range n.rows.Users {
+		fmt.Fprint(&b, u.ID, u.Status, u.LeftAs, u.ArchivedAs)
+	}
+	for _, l := range n.rows.Licences {
+		fmt.Fprint(&b, l.User, l.Number, l.State(), l.Ends)
+	}
+	return b.String()
+}
+
+// requireCourses asserts what holds for the licences of every account.
+func (n node) requireCourses(t *testing.T) {
+	held, spent := int64(0), int64(0)
+	for i, l := range n.rows.Licences {
+		u := find(t, n.rows, l.User)
+		switch l.State() {
+		case users.LicenceAssigned:
+			held++
+			if l.HasEnded(n.now) || users.In(users.Archived, users.Deleted).Has(u.Status) {
+				t.Fatalf("%s: a licence is held in vain", n.courses())
+			}
+		case users.LicenceStarted, users.LicenceArchived:
+			spent++
+		}
+		if i > 0 && n.rows.Licences[i-1].User == l.User && (n.rows.Licences[i-1].IsOpen(n.now) || l.Number != n.rows.Licences[i-1].Number+1) {
+			t.Fatalf("%s: the licences of a user do not follow each other", n.courses())
+		}
+	}
+	if p := n.rows.Pools[1]; p.Held != held || p.Spent != spent {
+		t.Fatalf("%s: %d held and %d spent, and the pool has %+v", n.courses(), held, spent, p)
+	}
+}
