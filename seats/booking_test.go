@@ -192,7 +192,7 @@ func TestBookTotal_plan(t *testing.T) {
 	p := s.plan(support, book(tomorrow, 1))
 	require.EqualValues(t, 2, p.Steps[0].Outcome.Excess)
 	require.Equal(t, tomorrow, p.After.Booked.Date)
-	require.Equal(t, "1 command: 1 fits, 0 do not; on 2026-03-02 the total becomes 1, 2 less than are held today", p.String())
+	require.Equal(t, "1 command: 1 fits, 0 do not; on 2026-03-02 the total becomes 1, 2 fewer than are held today", p.String())
 	require.Equal(t, "1 command: 1 fits, 0 do not; on 2026-03-02 the total of go becomes unlimited",
 		s.plan(support, seats.BookTotal{Pool: "go", Date: tomorrow, Total: seats.Unlimited()}).String())
 	require.Equal(t, "3 commands: 2 fit, 1 does not; on 2026-03-02 the total becomes 9; 1 more total is booked or cancelled",

@@ -243,7 +243,7 @@ func (o Outcome) code() Code {
 // 0 do not; then 12 seats are held, 2 more than the 10 there are". A user counts once, and fits
 // if all commands about them pass with a seat. Seats are mentioned if a command about the account
 // changes their numbers. Booked totals are told apart: "1 command: 1 fits, 0 do not; on 2026-12-01
-// the total becomes 2, 1 less than are held today".
+// the total becomes 2, 1 fewer than are held today".
 func (p Plan) String() string {
 	one, many := "user", "users"
 	if slices.ContainsFunc(p.Steps, Planned.ofAccount) {
@@ -342,7 +342,7 @@ func (c BookTotal) future(excess int64) string {
 	case c.Date == "":
 		return "; " + total + " stays, and nothing is booked"
 	case excess > 0:
-		return fmt.Sprintf("; on %s %s becomes %s, %d less than are held today", c.Date, total, c.Total, excess)
+		return fmt.Sprintf("; on %s %s becomes %s, %d fewer than are held today", c.Date, total, c.Total, excess)
 	}
 	return fmt.Sprintf("; on %s %s becomes %s", c.Date, total, c.Total)
 }
