@@ -168,3 +168,16 @@ func (n node) requireCourses(t *testing.T) {
 		t.Fatalf("%s: %d held and %d spent, and the pool has %+v", n.courses(), held, spent, p)
 	}
 }
+
+// TestSettle_notice_of_another_zone settles a notice late, after the account has moved to a zone
+// where the day comes earlier while the day was far away.
+func TestSettle_notice_of_another_zone(t *testing.T) {
+	s := open(t, seats.Of(3), seats.Policy{LeaveNotice: 1})
+	s.invite("ada")
+	s.do(owner, seats.Schedule{User: "ada", Leave: users.From("2026-03-20")}, seats.EditAccount{Zone: new("Pacific/Kiritimati")})
+	s.now = utc(t, "2026-03-25T00:00:00Z")
+	events := s.settle()
+	require.Equal(t, []seats.EventKind{seats.EventLeavingSoon, seats.EventDeactivated}, []seats.EventKind{events[0].Kind, events[1].Kind})
+	require.Equal(t, utc(t, "2026-03-18T10:00:00Z"), events[0].Time)
+	require.Equal(t, utc(t, "2026-03-19T10:00:00Z"), events[1].Time)
+}

@@ -22,6 +22,7 @@ func (r *run) checkInvariants(facts []seats.Event, filter users.Filter) {
 	r.people()
 	r.poolRows()
 	r.usage(facts, filter)
+	r.calendar()
 	r.lists(filter)
 	r.keys()
 }

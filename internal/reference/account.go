@@ -110,7 +110,7 @@ func (m *Model) editAccount(c seats.EditAccount, at time.Time) Result {
 	}
 	moves := zone != m.Zone
 	v := m.account(seats.EventAccountEdited, seats.Site, at, func() { m.Name, m.Zone = name, zone })
-	if in, ok := m.in(); moves && ok {
+	if in, ok := m.In(); moves && ok {
 		for _, r := range m.rows() {
 			if !r.due.IsZero() && !r.due.After(m.Clock.Add(lead)) { // the others are looked at later
 				r.resolve(in)

@@ -33,7 +33,7 @@ func (m *Model) ended(p *Pool) (ended, ok bool) {
 	if p.Ends.LastDay == "" {
 		return false, true
 	}
-	in, ok := m.in()
+	in, ok := m.In()
 	return ok && m.over(Begin(users.Date(plus(p.Ends.LastDay, 1)), in)), ok
 }
 
@@ -49,7 +49,7 @@ func (m *Model) term(l *users.Licence, begins seats.TermStart, at time.Time) []s
 	}
 	if pool.Term.Days > 0 && pool.Term.From == begins {
 		var in *time.Location
-		if in, ok = m.in(); ok && l.Ends.IsZero() {
+		if in, ok = m.In(); ok && l.Ends.IsZero() {
 			l.Ends = Ahead(at, pool.Term.Days, in)
 		}
 	}

@@ -30,7 +30,7 @@ func (m *Model) days(a users.Actor, p *Person, leave users.Leave, start users.Da
 	if m.noDays(leave, start) {
 		return false
 	}
-	in, _ := m.in()
+	in, _ := m.In()
 	ok := true
 	if start != "" {
 		p.Start = users.Start{Date: start, At: Begin(start, in).UTC(), By: a}
@@ -50,7 +50,7 @@ func (m *Model) days(a users.Actor, p *Person, leave users.Leave, start users.Da
 
 // noDays reports whether these are no days of the account.
 func (m *Model) noDays(leave users.Leave, start users.Date) bool {
-	_, ok := m.in()
+	_, ok := m.In()
 	return !ok || badLeave(leave) || badDate(start)
 }
 
@@ -130,7 +130,7 @@ func (m *Model) undated(p *Person, waited bool) {
 func (m *Model) resolve(p *Person, in *time.Location) {
 	if s := &p.Schedule; s.Date != "" {
 		s.At = instant(s.Leave, in).UTC()
-		if s.Notice.After(m.Clock) {
+		if s.Notice.After(m.Clock) || s.Notice.After(p.Due) { // else it is late, and given at once
 			s.Notice = Begin(p.noticeOn, in).UTC()
 		}
 	}

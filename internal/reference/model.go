@@ -287,7 +287,7 @@ func (m *Model) send(p *Person, at time.Time) {
 	p.Expires = time.Time{}
 	if p.Status == users.Invited && m.Policy.InvitationExpiry != seats.ExpiryNever {
 		p.Expires = m.Clock.Add(m.Policy.Term)
-		if in, ok := m.in(); ok && m.Policy.Term%(24*time.Hour) == 0 {
+		if in, ok := m.In(); ok && m.Policy.Term%(24*time.Hour) == 0 {
 			p.Expires = Ahead(m.Clock, int(m.Policy.Term/(24*time.Hour)), in)
 		}
 	}

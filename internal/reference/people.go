@@ -108,7 +108,7 @@ func (m *Model) gone(l users.Leave) (gone, bad bool) {
 	if l == (users.Leave{}) {
 		return false, false
 	}
-	in, ok := m.in()
+	in, ok := m.In()
 	if !ok || badLeave(l) {
 		return false, true
 	}

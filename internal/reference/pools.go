@@ -70,7 +70,7 @@ func (m *Model) book(a users.Actor, c seats.BookTotal, at time.Time) Result {
 	}
 	next.Booked = seats.Booking{}
 	if c.Date != "" {
-		in, ok := m.in()
+		in, ok := m.In()
 		if !ok || !Begin(c.Date, in).After(m.Clock) {
 			return refused(seats.ErrBadInput)
 		}
@@ -114,7 +114,7 @@ func (m *Model) editPool(c seats.EditPool, at time.Time) Result {
 	if c.LastDay != nil {
 		next.Ends = seats.PoolEnd{}
 		if *c.LastDay != "" {
-			in, ok := m.in()
+			in, ok := m.In()
 			if badDate(*c.LastDay) || !ok {
 				return refused(seats.ErrBadInput)
 			}

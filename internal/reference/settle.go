@@ -14,8 +14,8 @@ import (
 // two zones. Before, the row of the day is looked at again by the zone rules of that moment.
 const lead = 26 * time.Hour
 
-// in returns the time zone of the account by the rules of now, if they can be found.
-func (m *Model) in() (*time.Location, bool) {
+// In returns the time zone of the account by the rules of now, if they can be found.
+func (m *Model) In() (*time.Location, bool) {
 	if m.Zone == "UTC" {
 		return time.UTC, true
 	}
@@ -117,8 +117,9 @@ func (m *Model) plan(r row) {
 // Settle carries out what is due by then, one after the other, and returns the events that
 // this makes.
 func (m *Model) Settle(now time.Time) (events []seats.Event) {
+	m.Clock = now
 	isDue := func(r row) bool { return !r.due.IsZero() && !r.due.After(now) }
-	if in, ok := m.in(); ok {
+	if in, ok := m.In(); ok {
 		for _, r := range m.rows() {
 			if isDue(r) {
 				r.resolve(in)
