@@ -71,22 +71,24 @@
 // date.
 //
 // The instant of a day follows from the rules of its zone, which governments change, at times with
-// weeks of notice. An instant more than a day away is provisional. The account is looked at a day
-// before it, and the day resolved again by the rules of then, as [Options] Zones has them. With its default, [time.LoadLocation], they are those of the machine; a program may
-// bring its own by importing time/tzdata, and gets newer rules by being built anew. All processes
-// of a host should have the same rules. Without rules for the zone of an account, a command with a
-// date is refused, and a day keeps the instant that it has. All days to come follow when the account
-// moves to another zone.
+// weeks of notice. An instant more than a day away is provisional: the account is looked at a day
+// before it, and the day resolved again by the rules of then, as [Options] Zones has them. The
+// default, [time.LoadLocation], has those of the machine. A program may bring its own by importing
+// time/tzdata, and is built anew for newer ones. All processes of a host should have the same rules.
+// Without rules for the zone of an account, a command with a date is refused, and a day keeps the
+// instant that it has. All days to come follow when the account moves to another zone.
 //
 // A mistyped year can make a whole company leave. [seats.Policy] MostLeavers holds back a day with
 // unusually many leavers until an admin confirms ([seats.ConfirmLeave]); LeaveNotice writes an event
-// some days before each leave.
+// some days before each leave. [Keeper.Calendar] puts together what is dated: the free seats of each
+// day, and the first day on which something does not fit.
 //
 // # Course licences
 //
 // A course is a pool of its own, made by [seats.SetTotal] with the ID of the course.
-// [seats.AssignCourse] takes a licence for a user, [seats.StartCourse] spends it at the first access,
-// and until then [seats.UnassignCourse] or the user's departure returns it. Each licence is a
+// [seats.AssignCourse] takes a licence for a user, [seats.StartCourse] spends it at the first access.
+// Until then [seats.UnassignCourse] returns it, and so do the archiving and the deletion of the
+// user. A course may end on a day, and its licences may have a term. Each licence is a
 // [users.Licence], a row apart from the user's: [Keeper.Licences] lists the holders of a course and
 // the courses of a user, past ones included.
 //
