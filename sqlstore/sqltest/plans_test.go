@@ -151,7 +151,7 @@ func commits(t *testing.T, st store.Store, account users.AccountID) []question {
 	require.NoError(t, err)
 	do := func(name string, command func(n int) seats.Command) question {
 		n := 0
-		return question{name, []string{"accounts id", "events id", "pools id", "users id"}, true, func(t *testing.T, _ store.Store) {
+		return question{name, []string{"accounts id", "events id", "licences id", "pools id", "users id"}, true, func(t *testing.T, _ store.Store) {
 			n++
 			_, err := k.Do(t.Context(), account, users.As(owner), command(n))
 			require.NoError(t, err)
