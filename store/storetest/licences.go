@@ -160,14 +160,14 @@ func loadDueLicences(t *tester) {
 		for n := range 2 {
 			pool := fmt.Sprint("p", i%7+n)
 			c.Licences = append(c.Licences, users.Licence{
-				User: u.ID, Pool: pool, Number: 1, Assigned: gen.Epoch, Due: due.Add(time.Duration(len(rows)-i) * time.Microsecond),
+				User: u.ID, Pool: pool, Number: 1, Assigned: gen.Epoch, Due: due.Add(2 * time.Duration(len(rows)-i) * time.Microsecond),
 			})
 		}
 	}
 	for i := range 9 {
 		c.Pools = append(c.Pools, seats.Pool{ID: seats.PoolID(fmt.Sprint("p", i)), Total: seats.Of(1000), Held: int64(i)})
 	}
-	c.Pools[8].Due = due.Add(2 * time.Microsecond)
+	c.Pools[8].Due = due.Add(time.Microsecond) // before the first licence
 	c.Account.NextDue = due
 	t.written(c)
 	c = t.change(other)
@@ -194,7 +194,7 @@ func (t *tester) dueSoon(due time.Time, accounts ...users.AccountID) {
 	t.Helper()
 	for _, a := range accounts {
 		var needs []seats.Need
-		for _, more := range []time.Duration{-time.Microsecond, 0, time.Microsecond, 7 * time.Microsecond, 249 * time.Microsecond, 250 * time.Microsecond, time.Hour} {
+		for _, more := range []time.Duration{-time.Microsecond, 0, time.Microsecond, 7 * time.Microsecond, 249 * time.Microsecond, 250 * time.Microsecond, 503 * time.Microsecond, time.Hour} {
 			needs = append(needs, seats.Need{DueBy: due.Add(more)})
 		}
 		t.loads(of(a, needs...)...)
