@@ -215,3 +215,36 @@ func TestKeeper_Do_settlement_apart(t *testing.T) {
 	require.NotEmpty(t, lapsed.Change)
 	require.NotEqual(t, done.Events[0].Change, lapsed.Change)
 }
+
+// TestKeeper_Do_zone_ahead: a change of the zone moves the days that are near, which are loaded
+// ahead of their time, and decides as of now.
+func TestKeeper_Do_zone_ahead(t *testing.T) {
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9), seats.Standard())
+	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(1)})
+	do(t, k, system, seats.BookTotal{Date: "2026-11-21", Total: seats.Of(2)}, seats.BookTotal{Pool: "go", Date: "2026-11-21", Total: seats.Of(3)})
+	for _, c := range []struct {
+		zone     string
+		midnight time.Time
+	}{
+		{"America/New_York", time.Date(2026, 11, 21, 5, 0, 0, 0, time.UTC)},
+		{"Pacific/Kiritimati", time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)},
+	} {
+		move := seats.EditAccount{Zone: &c.zone}
+		plan, err := k.Preview(t.Context(), "acme", system, move)
+		require.NoError(t, err)
+		require.Equal(t, now, plan.At, "and not of the day ahead")
+		done := do(t, k, system, move)
+		require.Equal(t, now, done.Events[0].Time)
+		require.Len(t, done.Events, 1)
+		for p, err := range k.Pools(t.Context(), "acme") {
+			require.NoError(t, err)
+			require.Equal(t, c.midnight, p.Booked.At, "%s of %q", c.zone, p.ID)
+			require.Equal(t, c.midnight, p.Due)
+		}
+	}
+	now = now.Add(time.Hour)
+	done, err := k.RunDue(t.Context(), seatkeeper.DueRun{})
+	require.NoError(t, err)
+	require.Equal(t, seatkeeper.DueProgress{Accounts: 1, Commits: 1, Events: 2}, done)
+}
