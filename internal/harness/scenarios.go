@@ -17,7 +17,7 @@ type namedScenario struct {
 	play func(*scenario)
 }
 
-var scenarios = []namedScenario{{"life", (*scenario).life}, {"end", (*scenario).ends}}
+var scenarios = []namedScenario{{"life", (*scenario).life}, {"end", (*scenario).ends}, {"days", (*scenario).days}}
 
 const day = 24 * time.Hour
 
@@ -25,11 +25,13 @@ func asked(id users.ID) seats.Invite {
 	return seats.Invite{Profile: users.Profile{ID: id, Email: string(id) + "@qz.example"}}
 }
 
-func (r *scenario) open() {
+func (r *scenario) open() { r.opened(seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: day}) }
+
+func (r *scenario) opened(p seats.Policy) {
 	r.step("open", func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
 		done, err := k.Open(ctx, seats.Opening{
 			Account: r.account, Total: seats.Of(4), Owner: users.Profile{ID: "owner", Email: "owner@qz.example"},
-			Policy: seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: day},
+			Policy: p,
 		})
 		return done.Outcomes, err
 	})
@@ -98,6 +100,41 @@ func (r *scenario) ends() {
 	r.step("erase it", func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
 		_, err := k.EraseAccount(ctx, r.account, vendor, "asked for") // some may be deleted by now
 		return nil, err
+	})
+	r.finish()
+}
+
+// days is the scenario of leaves, starts, booked totals and course licences with a term.
+func (r *scenario) days() {
+	owner, ada, vendor := users.As("owner"), users.As("ada"), users.System()
+	r.opened(seats.Policy{LeaveNotice: 1, MostLeavers: 1})
+	leave := func(id users.ID, date users.Date) seats.Schedule {
+		return seats.Schedule{User: id, Leave: users.Until(date)}
+	}
+	r.do("invite three, one of them for a day to come", owner, asked("ada"), asked("bob"), seats.Invite{Profile: users.Profile{ID: "eve", Email: "eve@qz.example"}, Start: "2026-03-05"})
+	r.do("one comes in", ada, seats.Accept{User: "ada"})
+	r.do("a course with a term", vendor, seats.SetTotal{Pool: gen.Course, Total: seats.Of(2), Version: seats.Version{Number: 1}}, seats.EditPool{Pool: gen.Course, Term: &seats.LicenceTerm{Days: 3}})
+	r.do("assign it", owner, seats.AssignCourse{User: "ada", Pool: gen.Course}, seats.AssignCourse{User: "bob", Pool: gen.Course})
+	r.do("start it", ada, seats.StartCourse{User: "ada", Pool: gen.Course})
+	r.do("no licence is left", owner, seats.AssignCourse{User: "owner", Pool: gen.Course})
+	r.do("two are to leave on one day", owner, leave("ada", "2026-03-03"), leave("bob", "2026-03-03"))
+	r.do("a total to come", vendor, seats.BookTotal{Date: "2026-03-04", Total: seats.Of(3)})
+	r.do("move", owner, seats.EditAccount{Zone: new("Europe/Berlin")})
+	r.now = r.now.Add(3*day + time.Hour)
+	r.step("look, while they are held back", func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
+		u, err := k.Usage(ctx, r.account)
+		return []any{u.Held, u.Available, u.People}, err
+	})
+	r.do("one may stay, one leaves", owner, seats.Unschedule{User: "ada"}, seats.ConfirmLeave{User: "bob"})
+	r.do("put the course away", owner, seats.ArchiveActivity{User: "ada"})
+	r.now = r.now.Add(day)
+	r.step("what is due", func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
+		_, err := k.RunDue(ctx, seatkeeper.DueRun{})
+		return nil, err
+	})
+	r.step("the licences", func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
+		licences, err := all(k.Licences(ctx, r.account, users.LicenceFilter{}))
+		return Plain(r.T, licences), err
 	})
 	r.finish()
 }
