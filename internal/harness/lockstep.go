@@ -236,6 +236,9 @@ func (p *pair) end() {
 		both(p, fmt.Sprintf("why %s holds a seat", u.ID), func(w *side) (seats.Explanation, error) {
 			x, err := w.Explain(ctx, w.account, u.ID)
 			x.By = w.numbered([]seats.Event{x.By})[0]
+			for i, l := range x.Licences {
+				x.Licences[i].By = w.numbered([]seats.Event{l.By})[0]
+			}
 			return x, err
 		})
 	}
