@@ -76,7 +76,7 @@ func (d Dice) target(likely ...users.Status) users.ID {
 	return Or(d, []users.ID{"ghost"}, "", users.ID(bad[0]), users.ID(long))
 }
 
-var vendorActions = append(users.Actions(), users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetTotal, users.ActionSetPolicy, users.ActionSchedule, users.ActionSchedule, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionStartCourse)
+var vendorActions = append(users.Actions(), users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetTotal, users.ActionEditPool, users.ActionBookTotal, users.ActionSetPolicy, users.ActionSchedule, users.ActionSchedule, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionStartCourse)
 
 // likely are the actions that an actor of some kind mostly asks for.
 var likely = map[users.ActorKind][]users.Action{

@@ -31,6 +31,8 @@ type lossy struct {
 	event   func(*seats.Event)
 	account func(*seats.Account)
 	pool    func(*seats.Pool)
+	licence func(*users.Licence)
+	held    func(*users.LicenceFilter)
 	need    func(*seats.Need)
 	people  func(*users.Filter, *int)
 	tally   func(*users.Filter)
@@ -43,12 +45,14 @@ func (l lossy) Commit(ctx context.Context, changes ...seats.Change) ([]store.Com
 	for i := range changes {
 		c := &changes[i]
 		c.Created, c.Updated, c.Pools, c.Events = slices.Clone(c.Created), slices.Clone(c.Updated), slices.Clone(c.Pools), slices.Clone(c.Events)
+		c.Licences = slices.Clone(c.Licences)
 		if l.account != nil {
 			l.account(&c.Account)
 		}
 		lose(c.Created, l.user)
 		lose(c.Updated, l.user)
 		lose(c.Pools, l.pool)
+		lose(c.Licences, l.licence)
 		lose(c.Events, l.event)
 	}
 	return l.Store.Commit(ctx, changes...)
@@ -87,6 +91,13 @@ func (l lossy) Events(ctx context.Context, account users.AccountID, f seats.Even
 		l.events(&f, &limit)
 	}
 	return l.Store.Events(ctx, account, f, limit)
+}
+
+func (l lossy) Licences(ctx context.Context, account users.AccountID, f users.LicenceFilter, limit int) ([]users.Licence, error) {
+	if l.held != nil {
+		l.held(&f)
+	}
+	return l.Store.Licences(ctx, account, f, limit)
 }
 
 func (l lossy) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
@@ -160,6 +171,18 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".NextDue", lossy{account: func(a *seats.Account) { a.NextDue = a.NextDue.Truncate(24 * time.Hour) }}},
 		{".Cards", lossy{account: func(a *seats.Account) { a.Policy.Cards = seats.Cards{} }}},
 		{".Total", lossy{pool: func(p *seats.Pool) { p.Total = seats.Unlimited() }}},
+		{".Schedule", lossy{user: func(u *users.User) { u.Schedule.Notice = time.Time{} }}},
+		{".Schedule", lossy{user: func(u *users.User) { u.Schedule.By = users.Actor{} }}},
+		{".Start", lossy{user: func(u *users.User) { u.Start = users.Start{} }}},
+		{".Lapses", lossy{user: func(u *users.User) { u.Lapses = false }}},
+		{".Date", lossy{event: func(e *seats.Event) { e.Date = "" }}},
+		{".DateAs", lossy{event: func(e *seats.Event) { e.DateAs = users.ByPolicy }}},
+		{".Booked", lossy{pool: func(p *seats.Pool) { p.Booked.By = users.Actor{} }}},
+		{".Version", lossy{pool: func(p *seats.Pool) { p.Version = seats.VersionedTotal{} }}},
+		{".DueDate", lossy{licence: func(l *users.Licence) { l.DueDate = "" }}},
+		{"the licences", lossy{held: func(f *users.LicenceFilter) { f.State = 0 }}},
+		{".Licences", lossy{need: func(n *seats.Need) { n.Licences = nil }}},
+		{"Dated", lossy{people: func(f *users.Filter, _ *int) { f.Dated = false }}},
 		{".Past", lossy{need: func(n *seats.Need) { n.IndexTo-- }}},
 		{".Pools", lossy{need: func(n *seats.Need) { n.Pools = nil }}},
 		{".Users", lossy{need: func(n *seats.Need) { n.Keys = n.Keys[:min(1, len(n.Keys))] }}},
