@@ -190,3 +190,9 @@ func TestImport_days(t *testing.T) {
 		s.refused(seats.ErrBadInput, system, seats.Import{User: importedUser("x", wrong)})
 	}
 }
+
+func TestImport_malformed_licence(t *testing.T) {
+	s := openIn(t, "UTC", seats.Standard())
+	i := seats.Import{User: importedUser("eve", nil), Licences: []users.Licence{{Pool: "course"}}}
+	require.Equal(t, "licences", s.refused(seats.ErrBadInput, system, i).Field, "it was never assigned")
+}
