@@ -13,14 +13,14 @@ import (
 // CallStats is the cost of one decision, for a host's metrics and logs. Its texts contain
 // no personal data; the IDs of users are in the fields of a [*seats.Refusal] in Err alone.
 //
-// A call makes one decision, but for DoEach, Import and EraseAccount: these make one for
+// A call makes one decision, but for DoEach, Undo, Import and EraseAccount: these make one for
 // each commit. Numbers count since the decision began.
 type CallStats struct {
-	// Method is the Keeper's method: Open, Do, DoEach, Apply, Import or EraseAccount.
+	// Method is the Keeper's method: Open, Do, DoEach, Apply, Undo, Import or EraseAccount.
 	Method  string
 	Account users.AccountID
 	Actor   users.ActorKind
-	// Actions are those of the commands, each once; empty for Open.
+	// Actions are those of the commands, each once; of Undo, those that it may take; empty for Open.
 	Actions seats.ActionSet
 
 	Commits     int // sent to the store for the commands; 0 after a refusal, and if nothing had to change

@@ -34,9 +34,9 @@ func ExampleKeeper_Undo() {
 	// Output:
 	// 3 <nil>
 	// 3 users: 2 fit, 1 does not <nil>
-	// reactivate ada <nil>
-	// restore bob seats: this was changed meanwhile: the user is archived
 	// edit eve <nil>
+	// restore bob seats: this was changed meanwhile: the user is archived
+	// reactivate ada <nil>
 	// <nil>
 }
 

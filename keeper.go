@@ -50,7 +50,7 @@ type Options struct {
 	// a negative number.
 	Attempts int
 	// Observe is given the cost of each decision: of a call of Open, Do or Apply, and of
-	// every commit of DoEach, Import or EraseAccount, failed ones included. It must not call
+	// every commit of DoEach, Undo, Import or EraseAccount, failed ones included. It must not call
 	// a Keeper: in a transaction, see [Keeper.InTx], the two could wait for each other for
 	// ever. It runs in the caller's goroutine with the call's context, once the account is
 	// free for the next call, and delays this caller alone. It must be safe for concurrent

@@ -15,7 +15,9 @@ import (
 // messages, deletions, orders, ownerships and the terms of the account stay.
 //
 // It is a bulk call of the opposite commands, by its actor and in their own right: seats are
-// judged, and every few hundred users share a commit. There is an outcome for each command. What
+// judged, and every few hundred users share a commit. It goes from the end of the call to its
+// beginning, users who free a seat first, so that a call is undone whole if nothing has followed
+// it. There is an outcome for each command. What
 // is back already is Unchanged, so that undoing twice is undoing once; after a part was undone,
 // or refused for want of a seat, the same receipt undoes the rest. What was changed since is
 // refused as [seats.ErrChangedMeanwhile], and what stays as [seats.ErrFinal]. The receipt of the

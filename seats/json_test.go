@@ -50,6 +50,7 @@ func everyDocument(t *testing.T) map[string]any {
 	full := small.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("ada")})
 	small.do(support, seats.SetTotal{Total: seats.Of(2)})
 	small.invite("ada")
+	receipt := small.bulk(owner, seats.Schedule{User: "ada", Leave: users.Until("2026-12-31")}, seats.Edit{User: "ada", Set: users.Patch{Title: new("Head"), Groups: &[]string{"red"}}})
 	small.do(owner, seats.Deactivate{User: "ada"})
 	bad := small.refused(seats.ErrBadInput, owner, seats.Delete{User: "ada", Successor: "ada"})
 	plan, err := seats.Preview(small.rows, small.request(owner,
@@ -80,6 +81,7 @@ func everyDocument(t *testing.T) map[string]any {
 		"person":                invited.rows.Account.View(invited.user("ada"), start),
 		"usage":                 invited.rows.Usage(),
 		"plan":                  plan,
+		"receipt":               receipt,
 	}
 }
 

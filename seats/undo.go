@@ -1,7 +1,9 @@
 package seats
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -13,6 +15,7 @@ type Undoing struct {
 	user          users.ID // empty: the account
 	created       bool     // by the call
 	before, after users.Segment
+	last          uint64    // the number of the last event
 	since         time.Time // the last change of status by the call
 	fields        []string  // edited
 	scheduled     bool
@@ -47,7 +50,8 @@ var finals = map[EventKind]users.Action{
 }
 
 // Undoings returns what a call did, by its receipt and the events of each commit: First to Last.
-// It has one Undoing for each user, in the order of the call, and one for the account.
+// It has one Undoing for each user and one for the account, from the end of the call to its
+// beginning, but those first that free a seat: so all of a call fits that nothing has followed.
 // [DecideUndo] carries them out.
 //
 // [ErrBadInput] for a receipt of another account, and for one that contradicts the events. An
@@ -77,7 +81,20 @@ func (r Receipt) Undoings(account users.AccountID, events func(ReceiptCommit) it
 			return nil, badInput("receipt", errOtherEvents)
 		}
 	}
+	slices.SortFunc(c.all, func(x, y Undoing) int {
+		return cmp.Or(cmp.Compare(y.frees(), x.frees()), cmp.Compare(y.last, x.last))
+	})
 	return c.all, nil
+}
+
+// frees returns 1 for a way back that frees a seat, and else 0.
+func (u Undoing) frees() int {
+	taken := u.created || holding.Has(u.after.Status) && !holding.Has(u.before.Status) ||
+		slices.ContainsFunc(u.licences, func(l licenceUndoing) bool { return l.held > 0 })
+	if taken {
+		return 1
+	}
+	return 0
 }
 
 // called gathers what a call did.
@@ -106,6 +123,7 @@ func (c *called) record(e Event, repeated bool) {
 		c.all = append(c.all, Undoing{user: user, before: e.Before, values: values, unknown: c.incomplete && !known})
 	}
 	u := &c.all[i]
+	u.last = e.Sequence
 	if action, ok := finals[e.Kind]; ok || e.Kind == EventActivityArchived && e.Delta == 0 {
 		if !ok {
 			action = users.ActionArchiveActivity // of a started course, whose licence is spent

@@ -118,7 +118,7 @@ func TestDecideUndo(t *testing.T) {
 		"on and archive":          {before: []seats.Command{seats.Deactivate{User: "ada"}}, call: []seats.Command{seats.Reactivate{User: "ada"}, seats.Archive{User: "ada"}}, told: []string{"restore ada: active", "deactivate ada: inactive"}, twice: []string{"deactivate ada: unchanged"}},
 		"restore":                 {before: []seats.Command{seats.Archive{User: "ada"}}, call: []seats.Command{seats.Restore{User: "ada"}}, told: []string{"archive ada: archived"}, twice: []string{"archive ada: unchanged"}},
 		"restore, licence since":  {before: []seats.Command{seats.Archive{User: "ada"}}, call: []seats.Command{seats.Restore{User: "ada"}}, meanwhile: []seats.Command{assign}, told: []string{"archive ada: changed-meanwhile, is active"}, changed: true},
-		"invite":                  {call: []seats.Command{seats.Delete{User: "bob"}, seats.Invite{Profile: profile("new")}}, told: []string{"delete bob: final", "delete new: deleted"}, twice: []string{"delete bob: final", "delete new: unchanged"}, changed: true},
+		"invite":                  {call: []seats.Command{seats.Delete{User: "bob"}, seats.Invite{Profile: profile("new")}}, told: []string{"delete new: deleted", "delete bob: final"}, twice: []string{"delete new: unchanged", "delete bob: final"}, changed: true},
 		"invite, accepted":        {before: []seats.Command{seats.Delete{User: "bob"}}, call: []seats.Command{seats.Invite{Profile: profile("new")}}, meanwhile: []seats.Command{seats.Accept{User: "new"}}, told: []string{"delete new: changed-meanwhile, is active"}, changed: true},
 		"invite, put away":        {before: []seats.Command{seats.Delete{User: "bob"}}, call: []seats.Command{seats.Invite{Profile: profile("new")}}, meanwhile: []seats.Command{seats.Archive{User: "new"}}, told: []string{"delete new: changed-meanwhile, is archived"}, changed: true},
 		"invite and edit":         {before: []seats.Command{seats.Delete{User: "bob"}}, call: []seats.Command{seats.Invite{Profile: profile("new")}, seats.Edit{User: "new", Set: users.Patch{Title: new("x")}}, seats.Notify{User: "new"}}, told: []string{"delete new: deleted"}, changed: true},
@@ -132,6 +132,8 @@ func TestDecideUndo(t *testing.T) {
 		"fields":                  {before: []seats.Command{edit(users.Patch{Title: new("Clerk"), Groups: &[]string{"a", "b"}})}, call: []seats.Command{edit(users.Patch{Title: new("Head"), Groups: &[]string{"b", "c"}}), edit(users.Patch{Location: new("York")})}, told: []string{"edit ada: active"}, twice: []string{"edit ada: unchanged"}},
 		"fields, one since":       {call: []seats.Command{edit(users.Patch{Title: new("Head"), Location: new("York")})}, meanwhile: []seats.Command{edit(users.Patch{Title: new("Chief")})}, told: []string{"edit ada: active", "edit ada: changed-meanwhile title"}, twice: []string{"edit ada: changed-meanwhile title"}, changed: true},
 		"fields, back since":      {call: []seats.Command{edit(users.Patch{Title: new("Head")})}, meanwhile: []seats.Command{edit(users.Patch{Title: new("")})}, told: []string{"edit ada: unchanged"}},
+		"a seat passed on":        {call: []seats.Command{seats.Deactivate{User: "ada"}, seats.Invite{Profile: profile("new")}, edit(users.Patch{Title: new("Head")})}, told: []string{"delete new: deleted", "reactivate ada: active", "edit ada: active"}, changed: true},
+		"an address passed on":    {call: []seats.Command{edit(users.Patch{Email: new("new@acme.example")}), seats.Edit{User: "bob", Set: users.Patch{Email: new("ada@acme.example")}}}, told: []string{"edit bob: active", "edit ada: active"}},
 		"address taken since":     {call: []seats.Command{edit(users.Patch{Email: new("new@acme.example")})}, meanwhile: []seats.Command{seats.Edit{User: "bob", Set: users.Patch{Email: new("ada@acme.example")}}}, told: []string{"edit ada: duplicate email"}, changed: true},
 		"schedule":                {call: []seats.Command{day("2026-11-01")}, told: []string{"unschedule ada: active"}, twice: []string{"unschedule ada: unchanged"}},
 		"schedule, moved":         {before: []seats.Command{day("2026-11-01")}, call: []seats.Command{day("2026-12-01")}, told: []string{"schedule ada: active"}, twice: []string{"schedule ada: unchanged"}},
@@ -210,17 +212,23 @@ func TestDecideUndo_commits(t *testing.T) {
 		receipt.Add(d)
 	}
 	lines, _ := s.undo(owner, receipt)
-	require.Equal(t, []string{"edit ada: active", "unschedule ada: active", "restore bob: inactive", "reactivate bob: active"}, lines)
+	require.Equal(t, []string{"restore bob: inactive", "reactivate bob: active", "edit ada: active", "unschedule ada: active"}, lines)
 	require.Equal(t, before, held(s))
 }
 
 // held is what an undo puts back, of every user.
 func held(s *site) (all []string) {
 	for _, u := range s.rows.Users {
-		all = append(all, fmt.Sprint(u.Profile, u.Role, u.Status, u.Schedule.Leave, u.Start.Date))
-		for _, l := range s.licences(u.ID, users.LicenceAssigned) {
-			all = append(all, fmt.Sprint(u.ID, l.Pool, l.DueDate))
-		}
+		all = append(all, heldBy(s, u)...)
+	}
+	return all
+}
+
+// heldBy is what an undo puts back of a user.
+func heldBy(s *site, u users.User) []string {
+	all := []string{fmt.Sprint(u.Profile, u.Role, u.Status, u.Schedule.Leave, u.Start.Date)}
+	for _, l := range s.licences(u.ID, users.LicenceAssigned) {
+		all = append(all, fmt.Sprint(u.ID, l.Pool, l.DueDate))
 	}
 	return all
 }
@@ -233,14 +241,14 @@ func TestDecideUndo_rest(t *testing.T) {
 	s.now = s.now.Add(time.Hour)
 	s.invite("eve")
 	lines, _ := s.undo(owner, receipt)
-	require.Equal(t, []string{"reactivate ada: active", "reactivate bob: no-seats"}, lines)
+	require.Equal(t, []string{"reactivate bob: active", "reactivate ada: no-seats"}, lines)
 	s.do(system, seats.SetTotal{Total: seats.Of(4)})
 	lines, redo := s.undo(owner, receipt)
-	require.Equal(t, []string{"reactivate ada: unchanged", "reactivate bob: active"}, lines)
+	require.Equal(t, []string{"reactivate bob: unchanged", "reactivate ada: active"}, lines)
 
 	s.now = s.now.Add(time.Hour)
 	lines, _ = s.undo(owner, redo)
-	require.Equal(t, []string{"deactivate bob: inactive"}, lines, "an undo is undone likewise")
+	require.Equal(t, []string{"deactivate ada: inactive"}, lines, "an undo is undone likewise")
 }
 
 // TestDecideUndo_authority judges the undo by the rights of its own actor.
@@ -250,8 +258,8 @@ func TestDecideUndo_authority(t *testing.T) {
 	receipt := s.bulk(owner,
 		seats.Deactivate{User: "bob"}, seats.ChangeRole{User: "eve", Role: users.Manager}, seats.Notify{User: "owner"}, seats.BuySeats{Quantity: 1})
 	forbidden := []string{
-		"reactivate bob: forbidden, only an owner or an admin may do this", "change-role eve: forbidden, only an owner or an admin may do this",
-		"notify owner: forbidden, only an owner or an admin may do this", "buy-seats : forbidden, only an owner or an admin may do this",
+		"buy-seats : forbidden, only an owner or an admin may do this", "notify owner: forbidden, only an owner or an admin may do this",
+		"change-role eve: forbidden, only an owner or an admin may do this", "reactivate bob: forbidden, only an owner or an admin may do this",
 	}
 	lines, _ := s.undo(users.As("ada"), receipt)
 	require.Equal(t, forbidden, lines)
@@ -259,8 +267,8 @@ func TestDecideUndo_authority(t *testing.T) {
 	lines, _ = s.undo(users.As("ada"), receipt)
 	require.Equal(t, forbidden, lines, "the present state is kept from the actor too")
 	lines, _ = s.undo(users.Sync("hr"), receipt)
-	require.Equal(t, "reactivate bob: forbidden, a sync acts only on users of its own source", lines[0])
-	require.Equal(t, "notify owner: forbidden, a sync acts only on users of its own source", lines[2])
+	require.Equal(t, "reactivate bob: forbidden, a sync acts only on users of its own source", lines[3])
+	require.Equal(t, "notify owner: forbidden, a sync acts only on users of its own source", lines[1])
 	require.Equal(t, seats.ErrForbidden, s.refused(seats.ErrForbidden, users.Sync("hr"), seats.BuySeats{Quantity: 1}).Code)
 }
 
@@ -350,7 +358,7 @@ func TestPreviewUndo(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2 users: 1 fits, 1 does not", p.String())
 	require.Equal(t, int64(3), p.After.Held)
-	require.Equal(t, []seats.Command{seats.Reactivate{User: "ada"}, nil}, p.Commands())
+	require.Equal(t, []seats.Command{nil, seats.Reactivate{User: "ada"}}, p.Commands())
 	text, err := json.Marshal(p)
 	require.NoError(t, err)
 	var read seats.Plan

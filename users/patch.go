@@ -73,7 +73,7 @@ func Patches(was, now Profile) (forth, back Patch) {
 		}
 	}
 	if !slices.Equal(was.Groups, now.Groups) {
-		before, after := slices.Clone(was.Groups), slices.Clone(now.Groups)
+		before, after := append([]string{}, was.Groups...), append([]string{}, now.Groups...)
 		forth.Groups, back.Groups = &after, &before
 	}
 	return forth, back
