@@ -243,6 +243,11 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 		u.LeftAs, u.ArchivedAs = users.NoStatus, users.NoStatus
 	}
 	u.Start = users.Start{}
+	if waits(u) && u.Schedule.Date != "" { // the leave counts from now on, by the zone of now
+		if in, refusal := v.location(); refusal == nil {
+			u.Schedule.At = u.Schedule.Leave.At(in)
+		}
+	}
 	if !holding.Has(to) || waits(u) && !u.Schedule.At.After(v.request.At) {
 		u.Schedule = users.Schedule{}
 	}

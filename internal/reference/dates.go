@@ -121,6 +121,9 @@ func (p *Person) leaves() { p.LeftAs, p.Status, p.Schedule = p.Status, inactive,
 // undated takes away the days that end with the status before.
 func (m *Model) undated(p *Person, waited bool) {
 	p.Start = users.Start{}
+	if in, ok := m.In(); ok && waited && p.Schedule.Date != "" {
+		p.Schedule.At = instant(p.Schedule.Leave, in).UTC() // by the zone of now
+	}
 	if !p.Seated() || waited && m.over(p.Schedule.At) {
 		p.Schedule = users.Schedule{}
 	}
