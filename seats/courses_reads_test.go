@@ -69,6 +69,7 @@ func TestExplain_licences(t *testing.T) {
 		x, err := seats.Explain(s.rows.Account, s.user(id), s.now, listed(events...), s.rows.Licences...)
 		return x.Licences, err
 	}
+	require.Equal(t, seats.Need{Account: "acme", Users: []users.ID{"bob"}, Licences: []users.ID{"bob"}}, seats.NeedsExplanation("acme", "bob"))
 	all, err := explain("bob", s.events)
 	require.NoError(t, err)
 	rows := s.record("bob")
@@ -134,4 +135,25 @@ func TestMetered_course(t *testing.T) {
 	_, err = seats.Metered("go", from, s.now, before, listed(wrong))
 	require.ErrorIs(t, err, seats.ErrHistory)
 	require.ErrorContains(t, err, "the seats spent")
+}
+
+// TestReplay_licences rebuilds the licences of every user and course from the events.
+func TestReplay_licences(t *testing.T) {
+	s := academy(t, 5)
+	s.do(system, licensed("eve", "go", 2))
+	s.do(owner, seats.AssignCourse{User: "bob", Pool: "go"}, seats.AssignCourse{User: "bob", Pool: "sql"}, seats.AssignCourse{User: "cleo", Pool: "go"})
+	s.do(users.As("bob"), seats.StartCourse{User: "bob", Pool: "go"})
+	s.do(owner, seats.UnassignCourse{User: "cleo", Pool: "go"}, seats.Archive{User: "eve"})
+	l, err := seats.Replay(listed(s.events...))
+	require.NoError(t, err)
+	require.Equal(t, map[seats.LicenceKey]seats.LicenceUse{
+		{User: "eve", Pool: "go"}: {Spent: 2}, {User: "bob", Pool: "go"}: {Spent: 1}, {User: "bob", Pool: "sql"}: {Held: 1},
+	}, l.Licences)
+	e := s.lastEvent()
+	e.Sequence, e.Kind, e.Pool, e.Delta, e.Held, e.Spent, e.Total = e.Sequence+1, seats.EventCourseAssigned, "sql", 1, 2, 0, seats.Of(5)
+	for _, id := range []users.ID{"bob", ""} { // the holder of one, and no user
+		e.User, e.Before, e.After = id, l.People[id], l.People[id]
+		require.ErrorContains(t, l.Record(e), "the licences of the user")
+	}
+	require.Equal(t, s.ledger, l, "it is as before")
 }
