@@ -44,7 +44,7 @@ func (r *run) again(h habit) {
 			g.runDue(r)
 		}
 		_, _ = g.play(c)
-		if h == inPieces && c.How != gen.Open {
+		if c.How != gen.Open { // as the sequence does
 			g.runDue(r)
 		}
 	}
