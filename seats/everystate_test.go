@@ -99,16 +99,6 @@ func (n node) people() string {
 	return b.String()
 }
 
-// takenOf counts the seats of a pool that are held: of the site, those of seated.
-func (n node) takenOf(pool seats.PoolID) int64 {
-	for _, p := range n.rows.Pools {
-		if p.ID == pool && pool != seats.Site {
-			return p.Held
-		}
-	}
-	return int64(n.seated())
-}
-
 // seated counts who holds a seat, or would if the account were open.
 func (n node) seated() (seated int) {
 	for _, u := range n.rows.Users {
