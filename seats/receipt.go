@@ -131,8 +131,12 @@ func (v *evaluation) former(c Change) (all []Former) {
 			all = append(all, f)
 		}
 	}
-	for _, is := range c.Licences {
-		if was := v.wasLicences[is.ID()]; was.Pool != "" && was.DueDate != is.DueDate {
+	for i, is := range c.Licences {
+		was := v.wasLicences[is.ID()]
+		if was.Pool == "" && i > 0 && is.Number > 1 && c.Licences[i-1].User == is.User && c.Licences[i-1].Pool == is.Pool {
+			was = c.Licences[i-1] // returned and assigned again
+		}
+		if was.Pool != "" && was.DueDate != is.DueDate {
 			all = append(all, Former{User: is.User, Pool: PoolID(is.Pool), DueDate: was.DueDate, NewDueDate: is.DueDate})
 		}
 	}

@@ -14,7 +14,9 @@ import (
 // There is an outcome for each command; one that is Unchanged for what is back already, so that
 // undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
 // or the present status; and [ErrFinal] for sign-ins, messages, deletions, orders,
-// ownerships and the terms of the account. The actor needs the authority for the commands.
+// ownerships and the terms of the account. The actor needs the authority for the commands. A
+// user whom the call archived from a status with a seat, and who was inactive before, passes through
+// that status again, which takes a free seat.
 //
 // The snapshot must cover [Request.Needs] and [Request.Widen] of a request with the
 // [Undoing.Commands]. The request key is of no effect.
@@ -81,11 +83,17 @@ func (w *wayBack) undo(u Undoing) {
 		w.invitation(u)
 	case u.user == "" || u.before.Status == users.NoStatus || u.after.Status == users.Deleted:
 	default:
+		into := u.before.Status == users.Archived // where no licence can be returned
+		if into {
+			w.licences(u)
+		}
 		w.status(u)
 		w.role(u)
 		w.fields(u)
 		w.days(u)
-		w.licences(u)
+		if !into {
+			w.licences(u)
+		}
 	}
 	if u.created {
 		return // what followed the invitation goes with it
@@ -302,7 +310,7 @@ func (w *wayBack) licences(u Undoing) {
 			w.taken(u.user, l)
 		case l.dated && l.unknown:
 			w.noValues(SetDueDate{User: u.user, Pool: l.pool})
-		case l.values.DueDate != l.values.NewDueDate:
+		case l.values.DueDate != l.values.NewDueDate && (l.dated || w.latest(u.user, l.pool).IsOpen(w.request.At)):
 			now := w.latest(u.user, l.pool).DueDate
 			w.put(SetDueDate{u.user, l.pool, l.values.DueDate}, fitOf(now, l.values.DueDate, l.values.NewDueDate),
 				func(r *Refusal) { r.Field, r.Pool = "due-date", l.pool })
@@ -332,5 +340,9 @@ func (w *wayBack) taken(user users.ID, l licenceUndoing) {
 	} else if state := now.State(); state == users.LicenceReturned || state == users.LicenceArchived {
 		f = isChanged
 	}
-	w.put(AssignCourse{user, l.pool, now.DueDate}, f, func(r *Refusal) { r.Field, r.Pool = "licence", l.pool })
+	due := now.DueDate
+	if l.values.DueDate != l.values.NewDueDate && due == l.values.NewDueDate {
+		due = l.values.DueDate // the call set another one first
+	}
+	w.put(AssignCourse{user, l.pool, due}, f, func(r *Refusal) { r.Field, r.Pool = "licence", l.pool })
 }
