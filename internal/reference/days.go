@@ -24,6 +24,9 @@ var (
 	finding sync.Mutex
 )
 
+// last is the last instant that every store can keep.
+var last = time.Date(9999, time.December, 31, 23, 59, 59, 999_999_000, time.UTC)
+
 // minute returns the first instant at which the clock shows the minute or a later one, or the
 // last one at which it shows the minute.
 func minute(d day) time.Time {
@@ -33,6 +36,9 @@ func minute(d day) time.Time {
 		return t
 	}
 	const layout = "2006-01-02 15:04"
+	if len(d.wall) > len(layout) {
+		return last // of the year 10000
+	}
 	middle, err := time.Parse(layout, d.wall)
 	if err != nil {
 		panic(err)
@@ -50,8 +56,8 @@ func minute(d day) time.Time {
 	if d.last && !shown.IsZero() {
 		reached = shown
 	}
-	if last := time.Date(9999, time.December, 31, 23, 59, 59, 999_999_000, time.UTC); reached.After(last) {
-		reached = last // which every store can keep
+	if reached.After(last) {
+		reached = last
 	}
 	found[d] = reached
 	return reached
