@@ -9,11 +9,11 @@ import "github.com/seatkeeper/seatkeeper/users"
 // Keeper.Calendar shows that of the day. It is unchanged for the same day and total.
 //
 // The versions are those of [SetTotal]: a booking with a version makes all older totals stale,
-// and a newer total cancels it.
+// and a newer total cancels it. One that is delivered on its day or later sets the total at once.
 //
 // Support and the system may. [ErrBadInput] for an unknown pool, a total out of bounds, a total
-// without a date, a malformed date, and today or a day before; the refusals of a Version are
-// those of [SetTotal].
+// without a date, a malformed date, and without a version for today or a day before; the refusals
+// of a Version are those of [SetTotal].
 type BookTotal struct {
 	Pool    PoolID     `json:"pool,omitzero"` // default: [Site]; any other must exist
 	Date    users.Date `json:"date"`
@@ -47,10 +47,13 @@ func (c BookTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 			return effect{}, refusal
 		}
 		booked = Booking{Date: c.Date, At: c.Date.Start(in), Total: c.Total, By: v.request.Actor}
-		if !booked.At.After(v.request.At) {
+		switch over := !booked.At.After(v.request.At); {
+		case over && c.Version.none():
 			return effect{}, badInput("date", errNotToCome)
-		}
-		if !c.Version.none() {
+		case over: // delivered late
+			next.Booked = Booking{}
+			return effect{kind: EventTotalSet, pool: was.ID, total: c.Total, terms: &next}, nil
+		case !c.Version.none():
 			booked.Version = next.Version.Version
 		}
 		f.count = eventCount(c.Total)

@@ -134,7 +134,20 @@ func TestBookTotal_version(t *testing.T) {
 		s.refused(seats.ErrVersionReused, system, booked(tomorrow, 8, 5))
 		s.refused(seats.ErrVersionReused, system, booked("2026-03-03", 7, 5))
 		s.refused(seats.ErrVersionReused, system, set(7, 5))
-		require.Equal(t, "date", s.refused(seats.ErrBadInput, system, booked(tomorrow, 8, 6)).Field)
+	})
+	t.Run("delivered after the day", func(t *testing.T) {
+		s := open(t, seats.Of(4), seats.Standard())
+		s.do(system, set(4, 5), book("2026-03-09", 3))
+		s.now = tomorrowAt
+		s.settle()
+		require.Equal(t, "date", s.refused(seats.ErrBadInput, system, book(tomorrow, 8)).Field)
+		s.do(system, booked(tomorrow, 8, 6)) // it sets the total at once, as if it had come in time
+		require.Equal(t, seats.EventTotalSet, s.lastEvent().Kind)
+		require.Equal(t, seats.Of(8), s.pool().Total)
+		require.Zero(t, s.pool().Booked, "the earlier booking is replaced")
+		require.False(t, s.same(system, booked(tomorrow, 8, 6)).Stale)
+		require.True(t, s.same(system, set(4, 5)).Stale)
+		require.Equal(t, int64(1), s.do(system, booked("2026-02-01", 0, 7))[0].Excess)
 	})
 	t.Run("cancelled by a version", func(t *testing.T) {
 		s := open(t, seats.Of(4), seats.Standard())
@@ -161,8 +174,9 @@ func TestSetTotal_any_order(t *testing.T) {
 			}
 			want = seats.Of(rapid.Int64Range(0, 9).Draw(d, "total"))
 			deliveries = append(deliveries, seats.SetTotal{Total: want, Version: v})
-			if rapid.IntRange(0, 2).Draw(d, "booked") == 0 { // for a day after all deliveries
-				deliveries[i] = seats.BookTotal{Date: users.Date(fmt.Sprintf("2026-04-0%d", 1+i)), Total: want, Version: v}
+			if rapid.IntRange(0, 2).Draw(d, "booked") == 0 { // for a day after all deliveries, or amid them
+				month := rapid.IntRange(3, 4).Draw(d, "month")
+				deliveries[i] = seats.BookTotal{Date: users.Date(fmt.Sprintf("2026-%02d-0%d", month, 1+i)), Total: want, Version: v}
 			}
 		}
 		again := rapid.SliceOfN(rapid.SampledFrom(deliveries), 0, 6).Draw(d, "again")

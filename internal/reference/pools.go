@@ -71,8 +71,14 @@ func (m *Model) book(a users.Actor, c seats.BookTotal, at time.Time) Result {
 	next.Booked = seats.Booking{}
 	if c.Date != "" {
 		in, ok := m.In()
-		if !ok || !Begin(c.Date, in).After(m.Clock) {
+		switch over := ok && !Begin(c.Date, in).After(m.Clock); {
+		case !ok, over && c.Version == seats.Version{}:
 			return refused(seats.ErrBadInput)
+		case over: // delivered late
+			next.Total = c.Total
+			v := m.account(seats.EventTotalSet, c.Pool, at, func() { *p = next })
+			v.Outcome.Excess = m.Over(c.Pool)
+			return v
 		}
 		next.Booked = seats.Booking{Date: c.Date, At: Begin(c.Date, in).UTC(), Total: c.Total, By: a}
 		if (c.Version != seats.Version{}) {
