@@ -13,7 +13,7 @@ import (
 // with the people and the summary cards. An unknown pool is a refusal, [seats.ErrBadInput]
 // with [seats.ErrNotThere].
 func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Pool, error) {
-	s, err := k.load(ctx, &seats.Need{Account: account, Pools: pools(id)})
+	s, err := k.loadPools(ctx, &seats.Need{Account: account, Pools: pools(id)})
 	if err != nil {
 		return seats.Pool{}, err
 	}
@@ -30,7 +30,7 @@ func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.Poo
 // An unknown pool is refused as by [Keeper.Pool]; an unknown account is [store.ErrNotFound].
 func (k *Keeper) UsageOfPool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Usage, error) {
 	need := seats.Need{Account: account, Pools: pools(id)}
-	s, err := k.load(ctx, &need)
+	s, err := k.loadPools(ctx, &need)
 	if err != nil {
 		return seats.Usage{}, err
 	}
@@ -38,6 +38,20 @@ func (k *Keeper) UsageOfPool(ctx context.Context, account users.AccountID, id se
 		return u, nil
 	}
 	return seats.Usage{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Pool: id, Reason: seats.ErrNotThere}
+}
+
+// loadPools loads a snapshot whose pools end by the rules that the time zone of the account has
+// now.
+func (k *Keeper) loadPools(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
+	s, err := k.load(ctx, need)
+	for i := range s.Pools {
+		s.Pools[i].Ends = k.endOf(s.Pools[i], s.Account.Zone)
+	}
+	return s, err
+}
+
+func (k *Keeper) endOf(p seats.Pool, zone string) seats.PoolEnd {
+	return seats.Request{Zones: k.options.Zones}.EndOf(p, zone)
 }
 
 // pools leaves out the site pool, which is always loaded, and malformed IDs.
@@ -53,11 +67,16 @@ func pools(id seats.PoolID) []seats.PoolID {
 // its courses, and thousands of these.
 func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
 	return func(yield func(seats.Pool, error) bool) {
-		site, err := k.Pool(ctx, account, seats.Site)
-		if !yield(site, err) || err != nil {
+		s, err := k.load(ctx, &seats.Need{Account: account})
+		if err != nil {
+			yield(seats.Pool{}, err)
+			return
+		}
+		if !yield(s.Pools[0], nil) {
 			return
 		}
 		for p, err := range k.coursePools(ctx, account) {
+			p.Ends = k.endOf(p, s.Account.Zone)
 			if !yield(p, err) {
 				return
 			}

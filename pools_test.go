@@ -16,6 +16,43 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
+// A course has ended, or not, by the zone that the account has now: what a page shows is what an
+// assignment finds.
+func TestKeeper_UsageOfPool_zone_changed(t *testing.T) {
+	ctx, now := t.Context(), time.Date(2026, 3, 10, 22, 30, 0, 0, time.UTC)
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9), seats.Standard())
+	system, last := users.System(), users.Date("2026-03-10")
+	_, err := k.Do(ctx, "acme", system, seats.SetTotal{Pool: "course", Total: seats.Of(5)}, seats.EditPool{Pool: "course", LastDay: &last}, seats.Add{Profile: profile("ada")})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		zone string
+		end  time.Time
+		free int64
+	}{
+		{"Pacific/Kiritimati", time.Date(2026, 3, 10, 10, 0, 0, 0, time.UTC), 0}, // the 11th there
+		{"Etc/GMT+12", time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC), 5},
+	} {
+		_, err = k.Do(ctx, "acme", system, seats.EditAccount{Zone: &c.zone})
+		require.NoError(t, err)
+		usage, err := k.UsageOfPool(ctx, "acme", "course")
+		require.NoError(t, err)
+		require.Equal(t, seats.Of(c.free), usage.Available)
+		require.Equal(t, c.end, usage.Ends.At)
+		pool, err := k.Pool(ctx, "acme", "course")
+		require.NoError(t, err)
+		require.Equal(t, c.end, pool.Ends.At)
+		calendar, err := k.Calendar(ctx, "acme", "2026-03-20")
+		require.NoError(t, err)
+		require.Equal(t, pool, calendar.Pools[1])
+		for p, err := range k.Pools(ctx, "acme") {
+			require.NoError(t, err)
+			require.True(t, p.ID == seats.Site || p == pool)
+		}
+		err = k.May(ctx, "acme", system, seats.AssignCourse{User: "ada", Pool: "course"})
+		require.Equal(t, c.free == 0, errors.Is(err, seats.ErrPoolEnded))
+	}
+}
+
 func TestKeeper_Pool(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Standard())

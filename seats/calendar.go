@@ -66,16 +66,14 @@ func NewCalendar(s Snapshot, r Request, until users.Date) (Calendar, error) {
 	}
 	c := Calendar{
 		Account: s.Account.ID, Revision: s.Account.Revision, Zone: s.Account.Zone, Closed: !s.Account.Closed.IsZero(),
-		From: users.DateOf(r.At.In(in)), Until: until, Pools: s.Pools,
+		From: users.DateOf(r.At.In(in)), Until: until, Pools: slices.Clone(s.Pools),
 	}
 	end := until.End(in).Add(-time.Microsecond)
 	c.Rows = len(dueRows(s, end, math.MaxInt))
 	var entries []CalendarEntry
-	for _, p := range s.Pools {
-		if p.Ends.LastDay == "" {
-			continue
-		}
-		if at := p.Ends.LastDay.End(in); at.After(r.At) && !at.After(end) {
+	for i, p := range s.Pools {
+		c.Pools[i].Ends = r.EndOf(p, c.Zone)
+		if at := c.Pools[i].Ends.At; at.After(r.At) && !at.After(end) {
 			entries = append(entries, p.entry(CalendarEntry{At: at, Kind: EventPoolEnded, By: users.System()}))
 		}
 	}

@@ -84,6 +84,17 @@ func (p Pool) numbers() Pool {
 // hasEnded reports whether the last day of the pool is over.
 func (p Pool) hasEnded(at time.Time) bool { return !p.Ends.At.IsZero() && !at.Before(p.Ends.At) }
 
+// EndOf returns the end of a pool by the rules that its time zone, that of the account, has now:
+// the one by which licences are given out. Without these rules it is the stored one.
+func (r Request) EndOf(p Pool, zone string) PoolEnd {
+	if p.Ends.LastDay != "" {
+		if in, refusal := r.location(zone); refusal == nil {
+			p.Ends.At = p.Ends.LastDay.End(in)
+		}
+	}
+	return p.Ends
+}
+
 // occupied returns the number of seats held or spent.
 func (p Pool) occupied() int64 { return p.Held + p.Spent }
 

@@ -163,9 +163,7 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 		if p.Booked.Date != "" {
 			p.Booked.At = p.Booked.Date.Start(in)
 		}
-		if p.Ends.LastDay != "" {
-			p.Ends.At = p.Ends.LastDay.End(in)
-		}
+		p.Ends = v.request.EndOf(p, v.account.Zone)
 		replace(v.pools, v.wasPools, p.ID, p)
 	}
 }
