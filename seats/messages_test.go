@@ -72,6 +72,7 @@ func TestRefusal_Error(t *testing.T) {
 		"not enough seats: 5 are needed, and there are 2":                                       {Code: seats.ErrNoSeats, Action: users.ActionReopen, Total: seats.Of(2), Asked: 5},
 		"this product does not offer to archive users":                                          {Code: seats.ErrNotOffered, Action: users.ActionArchive},
 		"an invited user is deleted instead of deactivated or archived":                         {Code: seats.ErrNotOffered, Action: users.ActionArchive, Reason: seats.ErrDeleteOnly},
+		"this product does not offer the day of a leave":                                        {Code: seats.ErrNotOffered, Action: users.ActionInvite, Reason: seats.ErrLeaveWithheld},
 		"the account was erased for good":                                                       {Code: seats.ErrClosed, Reason: seats.ErrErased},
 		"the seats are unlimited: none can be bought or given back":                             {Code: seats.ErrOrderSize, Total: seats.Unlimited(), Asked: 5, Least: 1},
 		"3 can't be given back: only 2 are free":                                                {Code: seats.ErrOrderSize, Action: users.ActionReturnSeats, Total: seats.Of(9), Held: 7, Asked: 3, Least: 1, Most: 2},

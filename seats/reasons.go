@@ -41,6 +41,9 @@ var statusReasons = map[users.Status]users.Reason{
 var (
 	// ErrDeleteOnly is the reason of [ErrNotOffered] under [Policy.DeleteOnly].
 	ErrDeleteOnly = users.Reason{Code: "delete-only", Text: "an invited user is deleted instead of deactivated or archived"}
+	// ErrLeaveWithheld is the reason of [ErrNotOffered] against the day of a leave in an invitation
+	// or a file, where [Schedule] or [Deactivate] is withheld.
+	ErrLeaveWithheld = users.Reason{Code: "leave-withheld", Text: "this product does not offer the day of a leave"}
 	// ErrSoleOwner is the reason of [ErrOwnerProtected] for the last active owner.
 	ErrSoleOwner = users.Reason{Code: "sole-owner", Text: "another user has to become an owner, and then the ownership has to end"}
 	// ErrErased is the reason of [ErrClosed] for an erased account.
@@ -101,7 +104,7 @@ var (
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOtherSource,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
-	ErrDeleteOnly, ErrSoleOwner, ErrErased,
+	ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,

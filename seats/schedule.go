@@ -126,7 +126,7 @@ func (v *evaluation) scheduled(u users.User, leave users.Leave) (users.User, *Re
 	if leave == (users.Leave{}) {
 		return u, nil
 	}
-	if refusal := v.mayDate(u, true, false); refusal != nil {
+	if refusal := v.leaves(u, users.ActionDeactivate, users.ActionSchedule); refusal != nil {
 		return u, refusal
 	}
 	u, refusal := v.withDays(u, leave, "")
@@ -134,6 +134,20 @@ func (v *evaluation) scheduled(u users.User, leave users.Leave) (users.User, *Re
 		return u, refusal
 	}
 	return u, v.checkDays(u, true, false)
+}
+
+// leaves checks that the actor may do to the user what the day of a leave in another command
+// comes to.
+func (v *evaluation) leaves(u users.User, actions ...users.Action) *Refusal {
+	for _, a := range actions {
+		if refusal := v.checkTarget(a, u); refusal != nil {
+			if refusal.Code == ErrNotOffered && refusal.Reason == nil {
+				refusal.Reason = ErrLeaveWithheld // the command itself is offered
+			}
+			return refusal
+		}
+	}
+	return nil
 }
 
 // plan returns the effect of an invitation to come.
@@ -172,7 +186,7 @@ func (v *evaluation) gone(c Invite) (effect, *Refusal) {
 	case !known || !holding.Has(u.Status):
 		return effect{user: u}, nil
 	}
-	if refusal := v.mayDate(u, true, false); refusal != nil {
+	if refusal := v.leaves(u, users.ActionDeactivate); refusal != nil {
 		return effect{}, refusal
 	}
 	f, refusal := v.leave(users.ActionDeactivate, EventDeactivated, u, "", "")

@@ -166,7 +166,17 @@ func TestSchedule_policy(t *testing.T) {
 		s := openIn(t, "UTC", seats.Policy{Withheld: users.In(withheld)})
 		s.refused(seats.ErrNotOffered, owner, seats.Schedule{User: "ada", Leave: leave})
 		s.do(system, seats.Schedule{User: "ada", Leave: leave})
+		for _, door := range []seats.Invite{{Leave: leave}, {Leave: leave, Start: "2026-03-02"}, {Leave: leave, LeftMeansGone: true}} {
+			door.Profile = profile("cleo")
+			require.Equal(t, seats.ErrLeaveWithheld, s.refused(seats.ErrNotOffered, owner, door).Reason)
+		}
+		s.do(system, seats.Invite{Profile: profile("cleo"), Leave: leave})
+		s.do(owner, seats.Invite{Profile: profile("dan"), Start: "2026-05-01"})
 	}
+	noGone := openIn(t, "UTC", seats.Policy{Withheld: users.In(users.ActionDeactivate)})
+	gone := seats.Invite{Profile: profile("ada"), Leave: users.Until("2026-01-01"), LeftMeansGone: true}
+	require.Equal(t, seats.ErrLeaveWithheld, noGone.refused(seats.ErrNotOffered, owner, gone).Reason)
+	noGone.do(system, gone)
 	s := openIn(t, "UTC", seats.Policy{Withheld: users.In(users.ActionInvite)})
 	s.do(support, seats.Invite{Profile: profile("cleo"), Start: "2026-05-01"})
 	s.refused(seats.ErrNotOffered, owner, seats.Schedule{User: "cleo", Start: "2026-05-02"})

@@ -44,10 +44,8 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	if c.Start != "" {
 		return m.planned(a, c, p, at)
 	}
-	if c.Leave != (users.Leave{}) {
-		if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
-			return refused(codes...)
-		}
+	if codes := m.leaveHindered(a, c.Leave, p); codes != nil {
+		return refused(codes...)
 	}
 	if !m.days(a, p, c.Leave, "") {
 		return refused(seats.ErrBadInput)
@@ -89,10 +87,8 @@ func (m *Model) match(a users.Actor, profile users.Profile) (found *Person, one 
 // planned is an invitation to come.
 func (m *Model) planned(a users.Actor, c seats.Invite, p *Person, at time.Time) Result {
 	p.Status = inactive
-	if c.Leave != (users.Leave{}) {
-		if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
-			return refused(append(codes, seats.ErrBadInput)...)
-		}
+	if codes := m.leaveHindered(a, c.Leave, p); codes != nil {
+		return refused(append(codes, seats.ErrBadInput)...)
 	}
 	if c.Later || !m.days(a, p, c.Leave, c.Start) {
 		return refused(seats.ErrBadInput)
@@ -101,6 +97,14 @@ func (m *Model) planned(a users.Actor, c seats.Invite, p *Person, at time.Time) 
 	v.Event.Date = c.Start
 	v.leave = p.Schedule.Leave
 	return v
+}
+
+// leaveHindered says why the actor may not give a newcomer the day of a leave, or nil.
+func (m *Model) leaveHindered(a users.Actor, l users.Leave, p *Person) []seats.Code {
+	if l == (users.Leave{}) {
+		return nil
+	}
+	return append(m.hindered(a, users.ActionDeactivate, p), m.hindered(a, users.ActionSchedule, p)...)
 }
 
 // gone reports whether the day of a leave is over, and whether it is no day.
