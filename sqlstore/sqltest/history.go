@@ -19,7 +19,8 @@ import (
 // were answered, each with its time.
 type history struct {
 	Opening    seats.Opening `json:"opening,omitzero"`
-	At         time.Time     `json:"at,omitzero"`     // the clock of all Keepers, which stands still
+	From       time.Time     `json:"from,omitzero"`   // the clock of all Keepers at first
+	At         time.Time     `json:"at,omitzero"`     // and when the clients ask, all the while
 	Faults     []string      `json:"faults,omitzero"` // that the Keepers met with, in the order of each
 	Operations []operation   `json:"operations,omitzero"`
 }
@@ -55,6 +56,7 @@ type question struct {
 	Commands seats.Commands `json:"commands,omitzero"`
 	Key      string         `json:"key,omitzero"` // of the request, so that it happens once; empty: none
 	User     users.ID       `json:"user,omitzero"`
+	First    bool           `json:"first,omitzero"` // asked before the clock went on
 	Hurry    time.Duration  `json:"hurry,omitzero"` // when the context ends; zero: never
 }
 
@@ -93,13 +95,14 @@ type play struct {
 	stores  []store.Store // each Keeper's way to the store
 	keepers []*seatkeeper.Keeper
 	clients atomic.Int64 // numbers given away
+	now     time.Time    // of all Keepers
 }
 
 // perform opens the account and lets the clients ask, all at once. What they
 // leave behind is looked at last, past what disturbs the Keepers.
 func (s script) perform(ctx context.Context, bare store.Store, stores []store.Store) (history, error) {
-	p := &play{script: s, began: time.Now(), stores: append(stores, bare)}
-	clock := func() time.Time { return s.at }
+	p := &play{script: s, began: time.Now(), stores: append(stores, bare), now: s.from}
+	clock := func() time.Time { return p.now }
 	for _, st := range p.stores {
 		k, err := seatkeeper.New(st, seatkeeper.Options{Now: clock})
 		if err != nil {
@@ -110,12 +113,13 @@ func (s script) perform(ctx context.Context, bare store.Store, stores []store.St
 	if _, err := p.keepers[len(stores)].Open(ctx, s.opening); err != nil {
 		return history{}, err
 	}
-	h := history{Opening: s.opening, At: s.at}
+	h := history{Opening: s.opening, From: s.from, At: s.at}
 	outside := func(q question) {
 		q.Keeper = len(stores)
 		h.Operations = append(h.Operations, p.ask(ctx, 0, q))
 	}
 	outside(s.first)
+	p.now = s.at
 	logs := make([][]operation, len(s.clients))
 	p.clients.Store(int64(len(logs)))
 	var ready, gone sync.WaitGroup

@@ -130,7 +130,7 @@ func (h *hunt) play(ctx context.Context, st store.Store) *finding {
 	}
 	played, err := script.perform(ctx, st, stores)
 	if err != nil {
-		return &finding{history{Opening: script.opening, At: script.at}, err.Error()}
+		return &finding{history{Opening: script.opening, From: script.from, At: script.at}, err.Error()}
 	}
 	for k, f := range faulty {
 		for _, struck := range f.Struck() {

@@ -53,22 +53,22 @@ func (h history) judged() []porcupine.Operation {
 }
 
 func (h history) opened() *world {
-	decision, _ := seats.Open(seats.Snapshot{}, h.Opening, seats.Request{Actor: users.System(), At: h.At, Zones: time.LoadLocation}) // as a Keeper did
+	decision, _ := seats.Open(seats.Snapshot{}, h.Opening, seats.Request{Actor: users.System(), At: h.From, Zones: time.LoadLocation}) // as a Keeper did
 	return (&world{}).after(decision.Change, decision.Change.Account.Revision)
 }
 
 // step returns the world after an operation, or nil if the answer is none that
 // this world gives.
 func (w *world) step(h history, op *operation) *world {
-	q, a := op.Question, op.Answer
+	q, a, at := op.Question, op.Answer, h.clock(op.Question)
 	if q.Mode != look || a.Seen.Account.Sequence != w.Account.Sequence {
-		w = w.settled(h) // by this call of a Keeper, or by one that failed
+		w = w.settled(at) // by this call of a Keeper, or by one that failed
 	}
 	switch {
 	case q.Mode.writes():
-		return w.decide(h, q, a)
+		return w.decide(at, q, a)
 	case q.Mode == user:
-		return w.meet(h, q, a)
+		return w.meet(at, q, a)
 	case q.Mode == usage && a.Usage.Sequence == w.Account.Sequence:
 		want := w.Usage()
 		want.Revision = a.Usage.Revision
@@ -85,19 +85,27 @@ func (w *world) step(h history, op *operation) *world {
 	return nil
 }
 
+// clock returns the time of the Keepers when a question is asked.
+func (h history) clock(q question) time.Time {
+	if q.First {
+		return h.From
+	}
+	return h.At
+}
+
 // settled returns the world with nothing due.
-func (w *world) settled(h history) *world {
-	for w.Account.IsDue(h.At) {
-		w = w.after(seats.Settle(w.Snapshot, seats.Request{Actor: users.System(), Channel: seats.ByClock, At: h.At, Zones: time.LoadLocation}), 0)
+func (w *world) settled(at time.Time) *world {
+	for w.Account.IsDue(at) {
+		w = w.after(seats.Settle(w.Snapshot, seats.Request{Actor: users.System(), Channel: seats.ByClock, At: at, Zones: time.LoadLocation}), 0)
 	}
 	return w
 }
 
-func (w *world) decide(h history, q question, a answer) *world {
+func (w *world) decide(at time.Time, q question, a answer) *world {
 	if a.First > 0 && !a.Repeated && a.First != w.Account.Sequence+1 {
 		return nil // which is all of the answer in most worlds
 	}
-	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: h.At, Channel: seats.ByCall, Key: q.Key, Zones: time.LoadLocation}
+	request := seats.Request{Actor: q.Actor, Commands: q.Commands, At: at, Channel: seats.ByCall, Key: q.Key, Zones: time.LoadLocation}
 	if q.Mode == each {
 		request.Channel = seats.ByBulk
 	}
@@ -144,10 +152,10 @@ func told(events []seats.Event) (all []users.ID) {
 	return all
 }
 
-func (w *world) meet(h history, q question, a answer) *world {
+func (w *world) meet(at time.Time, q question, a answer) *world {
 	for _, u := range w.Users {
 		if u.ID == q.User {
-			if a.Refusal == nil && reflect.DeepEqual(w.Account.View(u, h.At), *a.Person) {
+			if a.Refusal == nil && reflect.DeepEqual(w.Account.View(u, at), *a.Person) {
 				return w
 			}
 			return nil
