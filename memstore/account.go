@@ -58,7 +58,7 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 		ids = slices.AppendSeq(ids, maps.Keys(a.admins))
 	}
 	if a.row.IsDue(n.DueBy) {
-		ids = append(ids, earliest(a.due, cmp.Compare[users.ID])...)
+		ids = append(ids, earliest(a.due, func(x, y users.ID) int { return a.users[x].CompareDue(a.users[y]) })...)
 		pools = append(pools, earliest(a.duePools, cmp.Compare[seats.PoolID])...)
 		for _, id := range earliest(a.dueLicences, users.LicenceID.Compare) {
 			ids, pools = append(ids, id.User), append(pools, seats.PoolID(id.Pool))

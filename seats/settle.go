@@ -84,17 +84,18 @@ func SettleNeeds(n *Need, s Snapshot) bool {
 
 // A dueRow is the ID of a loaded row that is due.
 type dueRow struct {
-	id  users.LicenceID
-	due time.Time
+	id   users.LicenceID
+	due  time.Time
+	rank int // of users, [users.User.DueRank]
 }
 
 // dueRows lists the rows that were loaded as due: at most that many of a kind. The snapshot can
 // have further ones for another reason, whose turn comes later.
 func dueRows(s Snapshot, now time.Time, most int) (all []dueRow) {
 	return slices.Concat(
-		firstDue(s.Users, now, most, func(u users.User) dueRow { return dueRow{userRow(u).id, u.Due} }),
-		firstDue(s.Pools, now, most, func(p Pool) dueRow { return dueRow{poolRow(p).id, p.Due} }),
-		firstDue(s.Licences, now, most, func(l users.Licence) dueRow { return dueRow{l.ID(), l.Due} }),
+		firstDue(s.Users, now, most, func(u users.User) dueRow { return dueRow{userRow(u).id, u.Due, u.DueRank()} }),
+		firstDue(s.Pools, now, most, func(p Pool) dueRow { return dueRow{poolRow(p).id, p.Due, 0} }),
+		firstDue(s.Licences, now, most, func(l users.Licence) dueRow { return dueRow{l.ID(), l.Due, 0} }),
 	)
 }
 
@@ -104,7 +105,9 @@ func firstDue[R any](rows []R, now time.Time, most int, of func(R) dueRow) (firs
 			first = append(first, d)
 		}
 	}
-	slices.SortFunc(first, func(x, y dueRow) int { return cmp.Or(x.due.Compare(y.due), x.id.Compare(y.id)) })
+	slices.SortFunc(first, func(x, y dueRow) int {
+		return cmp.Or(x.due.Compare(y.due), cmp.Compare(x.rank, y.rank), x.id.Compare(y.id))
+	})
 	return first[:min(most, len(first))]
 }
 

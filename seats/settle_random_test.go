@@ -25,7 +25,7 @@ func (s *site) part(most int) seats.Snapshot {
 		}
 	}
 	isDue := func(due time.Time) bool { return !due.IsZero() && !due.After(s.now) }
-	part.Users = firstDue(s.rows.Users, func(u users.User) time.Time { return u.Due }, isDue, most, next)
+	part.Users = firstDue(slices.SortedFunc(slices.Values(s.rows.Users), users.User.CompareDue), func(u users.User) time.Time { return u.Due }, isDue, most, next)
 	part.Pools = firstDue(s.rows.Pools, func(p seats.Pool) time.Time { return p.Due }, isDue, most, next)
 	part.Licences = firstDue(s.rows.Licences, func(l users.Licence) time.Time { return l.Due }, isDue, most, next)
 	for _, p := range s.rows.Pools {

@@ -1,6 +1,8 @@
 package seats_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,6 +97,20 @@ func TestSettle_clock_ahead(t *testing.T) {
 	s.refused(seats.ErrInvitationExpired, users.As("bob"), seats.Accept{User: "bob"})
 	require.Len(t, s.settle(), 1)
 	require.Equal(t, users.Inactive, s.user("bob").Status)
+}
+
+// TestSettle_starts_after_leaves has more leaves and starts of one day than a change settles, in
+// a full account.
+func TestSettle_starts_after_leaves(t *testing.T) {
+	s := open(t, seats.Of(8), seats.Standard())
+	for i := range 7 {
+		leaver, starter := users.ID(fmt.Sprint("z", i)), users.ID(fmt.Sprint("a", i))
+		s.do(owner, seats.Invite{Profile: profile(leaver), Leave: users.From("2026-03-05")}, seats.Invite{Profile: profile(starter), Start: "2026-03-05"})
+	}
+	before := len(s.events)
+	s.settleParts(t, start.AddDate(0, 0, 9), 3)
+	require.Equal(t, slices.Concat(slices.Repeat([]seats.EventKind{seats.EventDeactivated}, 7), slices.Repeat([]seats.EventKind{seats.EventInvited}, 7)), kinds(s.events[before:]))
+	require.Zero(t, s.rows.Account.NextDue)
 }
 
 func TestSettle_order(t *testing.T) {

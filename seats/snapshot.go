@@ -58,8 +58,9 @@ type Need struct {
 	Pools  []PoolID // besides the site pool: it is always loaded
 	// Licences asks for all course licences of these users.
 	Licences []users.ID
-	// DueBy asks for the users due at this instant or before, the earliest first and of one
-	// instant in ascending order of ID, at most [MaxSettled]; for the pools and for the licences
+	// DueBy asks for the users due at this instant or before, the first in order of
+	// [users.User.CompareDue], at most [MaxSettled]: of one instant those with a planned start
+	// come last; for the pools and for the licences
 	// due, likewise, in ascending order of their IDs; and for the users and the pools of these licences. Zero asks for none.
 	DueBy time.Time
 	// Ahead is the time after now that DueBy must reach. Stores ignore it.
@@ -101,7 +102,7 @@ func (n Need) selectDue(rows Snapshot) (due Snapshot, next time.Time) {
 		return due, next
 	}
 	var nexts [3]time.Time
-	due.Users, nexts[0] = earliestDue(rows.Users, n.DueBy, by(userID), func(u users.User) time.Time { return u.Due })
+	due.Users, nexts[0] = earliestDue(rows.Users, n.DueBy, users.User.CompareDue, func(u users.User) time.Time { return u.Due })
 	due.Pools, nexts[1] = earliestDue(rows.Pools, n.DueBy, by(poolID), func(p Pool) time.Time { return p.Due })
 	due.Licences, nexts[2] = earliestDue(rows.Licences, n.DueBy, compareLicences, func(l users.Licence) time.Time { return l.Due })
 	return due, earliest(earliest(nexts[0], nexts[1]), nexts[2])

@@ -66,7 +66,7 @@ updated_users AS (
 		first_sign_in = n.first_sign_in, approved = n.approved, last_notified = n.last_notified,
 		notification_count = n.notification_count, expires = n.expires, lapses = n.lapses,
 		start = n.start, schedule = n.schedule, due = n.due, salt = n.salt,
-		administers = n.administers, dated = n.dated, held_back = n.held_back, sort_name = n.sort_name,
+		administers = n.administers, dated = n.dated, held_back = n.held_back, due_rank = n.due_rank, sort_name = n.sort_name,
 		external_id_key = CASE WHEN n.writes_external_id_key = 1 THEN n.external_id_key ELSE u.external_id_key END,
 		email_key = CASE WHEN n.writes_email_key = 1 THEN n.email_key ELSE u.email_key END,
 		username_key = CASE WHEN n.writes_username_key = 1 THEN n.username_key ELSE u.username_key END
@@ -77,7 +77,7 @@ updated_users AS (
 		source_name text, left_as text, archived_as text, created bigint, status_since bigint,
 		first_sign_in bigint, approved bigint, last_notified bigint, notification_count bigint,
 		expires bigint, lapses bigint, start text, schedule text, due bigint, salt text, email_key text,
-		username_key text, external_id_key text, administers bigint, dated bigint, held_back bigint,
+		username_key text, external_id_key text, administers bigint, dated bigint, held_back bigint, due_rank bigint,
 		sort_name text)) n
 	WHERE u.account = n.account AND u.id = n.id AND n.account IN (SELECT id FROM written)
 ),
@@ -86,13 +86,13 @@ created_users AS (
 		account, id, status, role, first_name, last_name, username, email, external_id, location,
 		department, title, group_names, source_kind, source_name, left_as, archived_as, created,
 		status_since, first_sign_in, approved, last_notified, notification_count, expires, lapses,
-		start, schedule, due, salt, email_key, username_key, external_id_key, administers, dated, held_back,
+		start, schedule, due, salt, email_key, username_key, external_id_key, administers, dated, held_back, due_rank,
 		sort_name)
 	SELECT
 		account, id, status, role, first_name, last_name, username, email, external_id, location,
 		department, title, group_names, source_kind, source_name, left_as, archived_as, created,
 		status_since, first_sign_in, approved, last_notified, notification_count, expires, lapses,
-		start, schedule, due, salt, email_key, username_key, external_id_key, administers, dated, held_back,
+		start, schedule, due, salt, email_key, username_key, external_id_key, administers, dated, held_back, due_rank,
 		sort_name
 	FROM json_to_recordset($4::text::json) AS r(
 		account text, id text, status text, role text, first_name text, last_name text, username text,
@@ -101,7 +101,7 @@ created_users AS (
 		status_since bigint, first_sign_in bigint, approved bigint, last_notified bigint,
 		notification_count bigint, expires bigint, lapses bigint, start text, schedule text, due bigint,
 		salt text, email_key text, username_key text, external_id_key text, administers bigint,
-		dated bigint, held_back bigint, sort_name text)
+		dated bigint, held_back bigint, due_rank bigint, sort_name text)
 	WHERE account IN (SELECT id FROM written)
 ),
 licences AS (

@@ -119,7 +119,7 @@ func (r *unionQuery) admins(l *loaded, n seats.Need) {
 // licences, and the next due instants.
 func (r *unionQuery) due(l *loaded, n seats.Need) {
 	account, by := string(n.Account), n.DueBy.UnixMicro()
-	dueRows(r, l, n, userColumns, "{users by due}", "id", func(u userRow) { l.dueUsers = append(l.dueUsers, u.User) })
+	dueRows(r, l, n, userColumns, "{users by due}", "due_rank, id", func(u userRow) { l.dueUsers = append(l.dueUsers, u.User) })
 	dueRows(r, l, n, poolColumns, "{pools by due}", "id", func(p poolRow) { l.duePools = append(l.duePools, p.Pool) })
 	dueRows(r, l, n, licenceColumns, "{licences by due}", "user_id, pool, number", func(row licenceRow) { l.dueLicences = append(l.dueLicences, row.Licence) })
 	of := func(column, table string) (text string, values []any) {
@@ -174,7 +174,7 @@ func (l *loaded) sorted() seats.Snapshot {
 		return seats.Snapshot{StoreTime: l.StoreTime}
 	}
 	duePools := earliest(l, l.duePools, func(p seats.Pool) time.Time { return p.Due }, byPool)
-	dueUsers := earliest(l, l.dueUsers, func(u users.User) time.Time { return u.Due }, byUser)
+	dueUsers := earliest(l, l.dueUsers, func(u users.User) time.Time { return u.Due }, users.User.CompareDue)
 	dueLicences := earliest(l, l.dueLicences, func(row users.Licence) time.Time { return row.Due }, byLicence)
 	l.Pools = unique(append(l.Pools, duePools...), byPool)
 	l.Users = unique(append(l.Users, dueUsers...), byUser)

@@ -75,6 +75,7 @@ var (
 		{name: "administers", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Administers()), nil }},
 		{name: "dated", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Dated()), nil }},
 		{name: "held_back", number: true, get: func(u *userRow) (any, error) { return oneOrNull(u.Schedule.Held), nil }},
+		{name: "due_rank", number: true, get: func(u *userRow) (any, error) { return int64(u.DueRank()), nil }},
 		{name: "sort_name", get: func(u *userRow) (any, error) { return u.SortName(), nil }},
 	}
 	licenceColumns = []column[licenceRow]{

@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,6 +14,19 @@ import (
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
+
+func TestUser_CompareDue(t *testing.T) {
+	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	due := func(id users.ID, at time.Time, start users.Date) users.User {
+		return users.User{Profile: users.Profile{ID: id}, Due: at, Start: users.Start{Date: start}}
+	}
+	inOrder := []users.User{due("z", at, "2026-03-01"), due("x", at.Add(1), ""), due("y", at.Add(1), ""), due("a", at.Add(1), "2026-03-01"), due("b", at.Add(1), "2026-03-01")}
+	for i, u := range inOrder {
+		for j, v := range inOrder {
+			require.Equal(t, cmp.Compare(i, j), u.CompareDue(v), "%s and %s", u.ID, v.ID)
+		}
+	}
+}
 
 func TestCheckID(t *testing.T) {
 	for id, want := range map[string]error{

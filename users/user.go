@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -84,3 +85,17 @@ func (u User) Administers() bool {
 
 // Dated reports whether u has a Start or a Schedule.
 func (u User) Dated() bool { return u.Start.Date != "" || u.Schedule.Date != "" }
+
+// DueRank is 1 for a user with a Start, otherwise 0: of one instant these come due after the
+// others, whose seats come free for them.
+func (u User) DueRank() int {
+	if u.Start.Date != "" {
+		return 1
+	}
+	return 0
+}
+
+// CompareDue orders users as they come due: by Due, then by DueRank, then by ID.
+func (u User) CompareDue(v User) int {
+	return cmp.Or(u.Due.Compare(v.Due), cmp.Compare(u.DueRank(), v.DueRank()), cmp.Compare(u.ID, v.ID))
+}

@@ -101,7 +101,7 @@ func TestMigrations_indexes(t *testing.T) {
 		"progress primary 1 consumer,account",
 		"users by_administers 0 account,administers,id",
 		"users by_dated 0 account,dated,id",
-		"users by_due 0 account,due,id",
+		"users by_due 0 account,due,due_rank,id",
 		"users by_email 1 account,email_key",
 		"users by_external_id 1 account,external_id_key",
 		"users by_name 0 account,sort_name,id",
@@ -234,7 +234,7 @@ func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 		"status", "role", "first_name", "last_name", "username", "email", "external_id", "location", "department", "title",
 		"group_names", "source_kind", "source_name", "left_as", "archived_as", "sort_name", "salt",
 	}
-	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notification_count, lapses, %s) VALUES ('%s', '%s', %s 0, 0, %s)",
+	_, err := db.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO seats_users (account, id, %s, notification_count, lapses, due_rank, %s) VALUES ('%s', '%s', %s 0, 0, 0, %s)",
 		strings.Join(texts, ", "), key, account, id, strings.Repeat("'', ", len(texts)), value))
 	return err
 }

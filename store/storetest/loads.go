@@ -125,7 +125,8 @@ func loadManyAdmins(t *tester) {
 	t.load(of(a, seats.Need{Admins: true})...) // the next one takes the place
 }
 
-// loadDue has more users than one load brings, two of each instant.
+// loadDue has more users than one load brings, three of each instant. Two of these have a planned
+// start: they come last, though their IDs are the lesser ones.
 func loadDue(t *tester) {
 	due := gen.Epoch.Add(gen.Term)
 	by := func(more time.Duration, ids ...users.ID) seats.Need {
@@ -135,13 +136,16 @@ func loadDue(t *tester) {
 	var rows []users.User
 	for i := range seats.MaxSettled + 3 { // the earliest ones have the last IDs
 		u := member(users.Profile{ID: users.ID(fmt.Sprintf("p%03d", 999-i)), Username: fmt.Sprint("p", i)})
-		u.Due = due.Add(time.Duration(i+1) / 2 * time.Microsecond)
+		u.Due = due.Add(time.Duration(i+2) / 3 * time.Microsecond)
+		if i%3 != 1 {
+			u.Start = users.Start{Date: "2026-03-02", At: due}
+		}
 		rows = append(rows, u)
 	}
 	c := t.change(a, rows...)
 	c.Account.NextDue = due
 	t.written(c, t.invited(never, "x"))
-	t.loads(of(a, seats.Need{}, by(-time.Microsecond), by(0), by(1000), by(249_000), by(250_000), by(time.Hour), by(time.Hour, owner, "p999", "p498"))...)
+	t.loads(of(a, seats.Need{}, by(-time.Microsecond), by(0), by(1000), by(166_000), by(167_000), by(time.Hour), by(time.Hour, owner, "p999", "p498"))...)
 	t.load(of(never, by(time.Hour))...)
 
 	rest := rows[:2] // come due at the end, or never

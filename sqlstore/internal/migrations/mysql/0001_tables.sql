@@ -81,13 +81,14 @@ CREATE TABLE IF NOT EXISTS {users} (
 	administers        TINYINT,
 	dated              TINYINT,
 	held_back          TINYINT,
+	due_rank           TINYINT NOT NULL,
 	sort_name          VARBINARY(255) NOT NULL,
 	PRIMARY KEY (account, id),
 	UNIQUE INDEX {users}_by_email (account, email_key),
 	UNIQUE INDEX {users}_by_username (account, username_key),
 	UNIQUE INDEX {users}_by_external_id (account, external_id_key),
 	INDEX {users}_by_name (account, sort_name, id),
-	INDEX {users}_by_due (account, due, id),
+	INDEX {users}_by_due (account, due, due_rank, id),
 	INDEX {users}_by_administers (account, administers, id),
 	INDEX {users}_by_dated (account, dated, id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;

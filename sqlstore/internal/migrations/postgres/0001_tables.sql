@@ -81,6 +81,7 @@ CREATE TABLE {users} (
 	administers        smallint,
 	dated              smallint,
 	held_back          smallint,
+	due_rank           smallint NOT NULL,
 	sort_name          text COLLATE "C" NOT NULL,
 	PRIMARY KEY (account, id),
 	CONSTRAINT {users}_by_email UNIQUE (account, email_key) DEFERRABLE INITIALLY IMMEDIATE,
@@ -88,7 +89,7 @@ CREATE TABLE {users} (
 	CONSTRAINT {users}_by_external_id UNIQUE (account, external_id_key) DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX {users}_by_name ON {users} (account, sort_name, id);
-CREATE INDEX {users}_by_due ON {users} (account, due, id) WHERE due IS NOT NULL;
+CREATE INDEX {users}_by_due ON {users} (account, due, due_rank, id) WHERE due IS NOT NULL;
 CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL;
 CREATE INDEX {users}_by_dated ON {users} (account, dated, id) WHERE dated IS NOT NULL;
 

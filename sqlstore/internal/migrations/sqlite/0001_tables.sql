@@ -81,6 +81,7 @@ CREATE TABLE {users} (
 	administers        INTEGER,
 	dated              INTEGER,
 	held_back          INTEGER,
+	due_rank           INTEGER NOT NULL,
 	sort_name          TEXT NOT NULL,
 	PRIMARY KEY (account, id)
 );
@@ -88,7 +89,7 @@ CREATE UNIQUE INDEX {users}_by_email ON {users} (account, email_key);
 CREATE UNIQUE INDEX {users}_by_username ON {users} (account, username_key);
 CREATE UNIQUE INDEX {users}_by_external_id ON {users} (account, external_id_key);
 CREATE INDEX {users}_by_name ON {users} (account, sort_name, id);
-CREATE INDEX {users}_by_due ON {users} (account, due, id) WHERE due IS NOT NULL;
+CREATE INDEX {users}_by_due ON {users} (account, due, due_rank, id) WHERE due IS NOT NULL;
 CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL;
 CREATE INDEX {users}_by_dated ON {users} (account, dated, id) WHERE dated IS NOT NULL;
 
