@@ -32,7 +32,7 @@ func PreviewUndo(s Snapshot, r Request, receipt Receipt, list []Undoing) (Plan, 
 	p.Undoes = cmp.Or(receipt.Correlation, "a call")
 	v, outcomes := evaluateUndo(s, r, list, func(c Command) { p.Steps = append(p.Steps, Planned{Command: c}) })
 	if len(outcomes) > MaxCommands {
-		return Plan{}, badInput("receipt", users.ErrTooLong)
+		return Plan{}, badInput("commands", errTooMany)
 	}
 	for i, o := range outcomes {
 		p.Steps[i].Outcome = o
@@ -271,17 +271,23 @@ func (w *wayBack) days(u Undoing) {
 		w.noValues(Unschedule{u.user})
 		return
 	}
+	// A day that came since is gone, and yet nothing is back.
+	seated := holding.Has(row.Status)
+	came := seated != holding.Has(u.before.Status) && seated != holding.Has(u.after.Status)
 	if was.Start != was.NewStart {
-		w.day(Schedule{User: u.user, Start: was.Start}, fitOf(row.Start.Date, was.Start, was.NewStart), "start")
+		w.day(Schedule{User: u.user, Start: was.Start}, fitOf(row.Start.Date, was.Start, was.NewStart), "start", came)
 	}
 	if was.Leave != was.NewLeave {
-		w.day(Schedule{User: u.user, Leave: was.Leave}, fitOf(row.Schedule.Leave, was.Leave, was.NewLeave), "leave")
+		w.day(Schedule{User: u.user, Leave: was.Leave}, fitOf(row.Schedule.Leave, was.Leave, was.NewLeave), "leave", came)
 	}
 }
 
 // day sets a day again, or cancels it and leaves the user's other one.
-func (w *wayBack) day(c Schedule, f fit, field string) {
+func (w *wayBack) day(c Schedule, f fit, field string, came bool) {
 	why := func(r *Refusal) { r.Field = field }
+	if f == isBack && came {
+		f, why = isChanged, w.nowIs(w.people[c.User])
+	}
 	if c.Leave != (users.Leave{}) || c.Start != "" {
 		w.put(c, f, why)
 		return

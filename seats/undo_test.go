@@ -138,6 +138,9 @@ func TestDecideUndo(t *testing.T) {
 		"schedule":                {call: []seats.Command{day("2026-11-01")}, told: []string{"unschedule ada: active"}, twice: []string{"unschedule ada: unchanged"}},
 		"schedule, moved":         {before: []seats.Command{day("2026-11-01")}, call: []seats.Command{day("2026-12-01")}, told: []string{"schedule ada: active"}, twice: []string{"schedule ada: unchanged"}},
 		"schedule, moved since":   {call: []seats.Command{day("2026-11-01")}, meanwhile: []seats.Command{day("2026-12-01")}, told: []string{"unschedule ada: changed-meanwhile leave"}, changed: true},
+		"schedule, left since":    {call: []seats.Command{day("2026-11-01")}, meanwhile: []seats.Command{seats.Deactivate{User: "ada"}}, told: []string{"unschedule ada: changed-meanwhile, is inactive"}, changed: true},
+		"start, begun since":      {before: []seats.Command{seats.Delete{User: "bob"}, planned, seats.Unschedule{User: "new"}}, call: []seats.Command{seats.Schedule{User: "new", Start: "2026-06-01"}}, meanwhile: []seats.Command{seats.Reactivate{User: "new"}}, told: []string{"unschedule new: changed-meanwhile, is invited"}, changed: true},
+		"back and schedule":       {before: []seats.Command{seats.Deactivate{User: "ada"}}, call: []seats.Command{seats.Reactivate{User: "ada"}, day("2026-11-01")}, told: []string{"deactivate ada: inactive", "unschedule ada: unchanged"}, twice: []string{"deactivate ada: unchanged", "unschedule ada: unchanged"}},
 		"unschedule":              {before: []seats.Command{day("2026-11-01")}, call: []seats.Command{seats.Unschedule{User: "ada"}}, told: []string{"schedule ada: active"}, twice: []string{"schedule ada: unchanged"}},
 		"a day that ended":        {before: []seats.Command{day("2026-11-01")}, call: []seats.Command{seats.Deactivate{User: "ada"}}, told: []string{"reactivate ada: active", "schedule ada: active"}, twice: []string{"reactivate ada: unchanged", "schedule ada: unchanged"}},
 		"invitation to come":      {call: []seats.Command{planned}, told: []string{"delete new: deleted"}, twice: []string{"delete new: unchanged"}, changed: true},
@@ -372,6 +375,7 @@ func TestPreviewUndo(t *testing.T) {
 
 	_, err = seats.PreviewUndo(s.rows, s.request(owner), receipt, slices.Repeat(list, seats.MaxCommands))
 	require.ErrorIs(t, err, seats.ErrBadInput)
+	require.ErrorContains(t, err, "commands are too many: at most 1000")
 	p.Undoes = ""
 	text, err = json.Marshal(p)
 	require.NoError(t, err)
