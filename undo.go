@@ -16,12 +16,13 @@ import (
 //
 // It is a bulk call of the opposite commands, by its actor and in their own right: seats are
 // judged, and every few hundred users share a commit. It goes from the end of the call to its
-// beginning, users who free a seat first, so that a call is undone whole if nothing has followed
-// it. There is an outcome for each command. What
-// is back already is Unchanged, so that undoing twice is undoing once; after a part was undone,
-// or refused for want of a seat, the same receipt undoes the rest. What was changed since is
-// refused as [seats.ErrChangedMeanwhile], and what stays as [seats.ErrFinal]. The receipt of the
-// result undoes the undo.
+// beginning, users who free a seat first, and what is refused is tried again at the end of its
+// commit: so a call is undone whole if nothing has followed it, but for what [seats.DecideUndo]
+// names. There is an outcome for each command. What is back already is Unchanged, so that undoing
+// twice is undoing once; after a part was undone, or refused for want of a seat or of what a later
+// commit puts back, the same receipt undoes the rest. What was changed since is refused as
+// [seats.ErrChangedMeanwhile], and what stays as [seats.ErrFinal]. The receipt of the result undoes
+// the undo.
 //
 // A receipt may have been in a browser. What was done is read from the events; of the receipt
 // are their numbers, and the values of fields and days from before. One of another account, and

@@ -15,6 +15,7 @@ type Undoing struct {
 	user          users.ID // empty: the account
 	created       bool     // by the call
 	before, after users.Segment
+	seats         int64     // the seats taken, less those freed
 	last          uint64    // the number of the last event
 	since         time.Time // the last change of status by the call
 	fields        []string  // edited
@@ -51,8 +52,8 @@ var finals = map[EventKind]users.Action{
 
 // Undoings returns what a call did, by its receipt and the events of each commit: First to Last.
 // It has one Undoing for each user and one for the account, from the end of the call to its
-// beginning, but those first that free a seat: so all of a call fits that nothing has followed.
-// [DecideUndo] carries them out.
+// beginning, but those first that free a seat or a licence, and then those that need a seat on the
+// way alone. [DecideUndo] carries them out.
 //
 // [ErrBadInput] for a receipt of another account, and for one that contradicts the events. An
 // error of the events ends it.
@@ -82,19 +83,21 @@ func (r Receipt) Undoings(account users.AccountID, events func(ReceiptCommit) it
 		}
 	}
 	slices.SortFunc(c.all, func(x, y Undoing) int {
-		return cmp.Or(cmp.Compare(y.frees(), x.frees()), cmp.Compare(y.last, x.last))
+		return cmp.Or(cmp.Compare(x.rank(), y.rank()), cmp.Compare(y.last, x.last))
 	})
 	return c.all, nil
 }
 
-// frees returns 1 for a way back that frees a seat, and else 0.
-func (u Undoing) frees() int {
-	taken := u.created || holding.Has(u.after.Status) && !holding.Has(u.before.Status) ||
-		slices.ContainsFunc(u.licences, func(l licenceUndoing) bool { return l.held > 0 })
-	if taken {
+// rank is the place of a way back: those that free a seat or a licence, then those with a seat on
+// the way alone, then the others.
+func (u Undoing) rank() int {
+	switch {
+	case u.before.Status == users.Inactive && u.after.Status == users.Archived:
 		return 1
+	case u.created || u.seats > 0 || u.seats == 0 && slices.ContainsFunc(u.licences, func(l licenceUndoing) bool { return l.held > 0 }):
+		return 0
 	}
-	return 0
+	return 2
 }
 
 // called gathers what a call did.
@@ -132,6 +135,9 @@ func (c *called) record(e Event, repeated bool) {
 	}
 	if user == "" {
 		return
+	}
+	if e.Pool == Site {
+		u.seats += e.Delta
 	}
 	if u.after = e.After; e.Before.Status != e.After.Status {
 		u.since = e.Time

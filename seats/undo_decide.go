@@ -14,9 +14,21 @@ import (
 // There is an outcome for each command; one that is Unchanged for what is back already, so that
 // undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
 // or the present status; and [ErrFinal] for sign-ins, messages, deletions, orders,
-// ownerships and the terms of the account. The actor needs the authority for the commands. A
-// user whom the call archived from a status with a seat, and who was inactive before, passes through
-// that status again, which takes a free seat.
+// ownerships and the terms of the account. The actor needs the authority for the commands.
+//
+// The order is that of the list. A command that is refused is tried again after the others, for
+// as long as that puts more back, so that a call that nothing has followed is undone whole, but
+// for four cases, in which commands are refused:
+//
+//   - The call made an inactive user active or invited, and then archived the user. The way back is
+//     through that status, with a seat that is free at that moment. Without one all of the way is
+//     refused.
+//   - The call returned a licence of a user who was inactive. An inactive user is assigned none; one
+//     whom the call made active gets it before the way back, if a licence is free at that moment.
+//   - The call invited a user who waited for a start or a seat. The user is inactive again, but the
+//     days of a start and a leave are not set: the invitation has gone out.
+//   - Several users exchanged addresses, usernames or external IDs among themselves, each the one
+//     of another. Their edits are refused.
 //
 // The snapshot must cover [Request.Needs] and [Request.Widen] of a request with the
 // [Undoing.Commands]. The request key is of no effect.
@@ -47,6 +59,7 @@ func evaluateUndo(s Snapshot, r Request, list []Undoing, seen func(Command)) (*e
 	for _, u := range list {
 		w.undo(u)
 	}
+	w.retry()
 	return w.evaluation, w.outcomes
 }
 
@@ -55,6 +68,7 @@ type wayBack struct {
 	*evaluation
 	seen     func(Command)
 	outcomes []Outcome
+	waiting  []waiting
 }
 
 // A fit says whether something is as the call left it.
@@ -83,7 +97,7 @@ func (w *wayBack) undo(u Undoing) {
 		w.invitation(u)
 	case u.user == "" || u.before.Status == users.NoStatus || u.after.Status == users.Deleted:
 	default:
-		into := u.before.Status == users.Archived // where no licence can be returned
+		into := !holding.Has(u.before.Status) // where no licence can be assigned
 		if into {
 			w.licences(u)
 		}
@@ -105,10 +119,8 @@ func (w *wayBack) undo(u Undoing) {
 
 // put carries a command out if it fits, and else notes the outcome, as far as the actor may see it.
 func (w *wayBack) put(c Command, f fit, why func(*Refusal)) {
-	w.seen(c)
-	i := len(w.outcomes)
 	if f == asLeft {
-		w.outcomes = append(w.outcomes, w.decideOne(i, c))
+		w.carryOut(c)
 		return
 	}
 	o := Outcome{Action: c.Action(), User: c.target()}
@@ -121,27 +133,11 @@ func (w *wayBack) put(c Command, f fit, why func(*Refusal)) {
 		refusal = refuse(ErrChangedMeanwhile, u.ID)
 		why(refusal)
 	}
-	w.outcomes = append(w.outcomes, o.refused(refusal, w.request.Index+i))
-}
-
-// note adds the outcome of a refused command.
-func (w *wayBack) note(c Command, refusal *Refusal) {
-	w.seen(c)
-	w.outcomes = append(w.outcomes, Outcome{Action: c.Action(), User: c.target()}.refused(refusal, w.request.Index+len(w.outcomes)))
-}
-
-// refused returns the outcome with a refusal; nil: as it is.
-func (o Outcome) refused(refusal *Refusal, index int) Outcome {
-	if refusal != nil {
-		refusal.Action, refusal.User, refusal.Index = o.Action, o.User, index
-		o.Refusal = refusal
-	}
-	return o
+	w.note(c, o, refusal)
 }
 
 // final notes what stays.
 func (w *wayBack) final(user users.ID, a users.Action) {
-	w.seen(nil)
 	gate := a
 	if user != "" {
 		gate = users.ActionReactivate
@@ -154,7 +150,7 @@ func (w *wayBack) final(user users.ID, a users.Action) {
 	default:
 		refusal = refuse(ErrFinal, "")
 	}
-	w.outcomes = append(w.outcomes, Outcome{Action: a, User: user}.refused(refusal, w.request.Index+len(w.outcomes)))
+	w.note(nil, Outcome{Action: a, User: user}, refusal)
 }
 
 // nowIs adds the present status of the user to a refusal.
@@ -193,21 +189,11 @@ func (w *wayBack) status(u Undoing) {
 	if f == asLeft && archives(way[0]) && slices.ContainsFunc(w.evaluation.licences[u.user], unstarted) {
 		f = isChanged // the archive would take licences that are newer than the call
 	}
-	if f == asLeft && len(way) > 1 {
-		trial := w.fork(way)
-		for _, c := range way {
-			if _, refusal := trial.try(c); refusal != nil {
-				w.note(c, refusal)
-				return
-			}
-		}
+	if f == asLeft {
+		w.carryOut(way...)
+		return
 	}
-	for _, c := range way {
-		w.put(c, f, w.nowIs(row))
-		if f != asLeft {
-			return
-		}
-	}
+	w.put(way[0], f, w.nowIs(row))
 }
 
 func archives(c Command) bool { return c.Action() == users.ActionArchive }
