@@ -2,6 +2,7 @@ package seatkeeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // loadSettled loads a snapshot with nothing due at the present. need.DueBy is set to the
 // present and need.Ahead. What was due takes effect first, unless the clock is wrong.
 func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	failed, last := 0, uint64(0)
+	failed, last, late := 0, uint64(0), false
 	for {
 		began, now := time.Now(), a.now()
 		need.DueBy = now.Add(need.Ahead)
@@ -24,6 +25,10 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 		if err := a.checkClock(now, s.StoreTime, time.Since(began)); err != nil {
 			return seats.Snapshot{}, err
 		}
+		if late && s.Account.Revision > last {
+			failed-- // a due account moves by a settlement alone: another process has made progress
+		}
+		late = false
 		switch {
 		case !s.Account.IsDue(now):
 			return s, nil
@@ -52,6 +57,7 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 		if err != nil || !change.Account.IsDue(now) || s.Account.Revision == last {
 			failed++
 		}
+		late = errors.Is(err, store.ErrConflict)
 		last = s.Account.Revision
 	}
 }

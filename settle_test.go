@@ -191,6 +191,30 @@ func TestKeeper_Usage_rival_settles(t *testing.T) {
 	require.Equal(t, []seats.EventKind{seats.EventOpened, seats.EventInvited, seats.EventLapsed}, kinds)
 }
 
+// TestKeeper_Usage_rival_settles_parts has a rival ahead of each change of a call, in an account
+// where more changes are due than the call has attempts.
+func TestKeeper_Usage_rival_settles_parts(t *testing.T) {
+	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	o := seatkeeper.Options{Now: func() time.Time { return now }, Attempts: 1}
+	s := memstore.New()
+	sound := newKeeper(t, s, o, seats.Of(9000), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
+	_, err := sound.DoEach(t.Context(), "acme", owner, invitations(3*seats.MaxSettled+1)...)
+	require.NoError(t, err)
+	now = now.Add(2 * time.Hour)
+	m := &meddler{Store: s, before: func(c seats.Change) {
+		snapshots, err := s.Load(t.Context(), seats.Need{Account: "acme", DueBy: now})
+		require.NoError(t, err)
+		part := seats.Settle(snapshots[0], seats.Request{Actor: users.System(), Channel: seats.ByClock, At: now, Change: "rival" + c.ID})
+		results, err := s.Commit(t.Context(), part)
+		require.NoError(t, err)
+		require.NoError(t, results[0].Err)
+	}}
+	u, err := on(t, m, o).Usage(t.Context(), "acme")
+	require.NoError(t, err)
+	require.EqualValues(t, 1, u.Held)
+	require.EqualValues(t, 4, m.commits.Load(), "all were late")
+}
+
 // TestKeeper_Do_settlement_apart: a settlement is a change of its own, free of the call's key,
 // correlation and reason.
 func TestKeeper_Do_settlement_apart(t *testing.T) {
