@@ -98,7 +98,8 @@ func (r Request) EndOf(p Pool, zone string) PoolEnd {
 // occupied returns the number of seats held or spent.
 func (p Pool) occupied() int64 { return p.Held + p.Spent }
 
-// Available returns the number of free seats, zero or more.
+// Available returns the number of free seats, zero or more. After the end of the pool, and in a
+// closed account, none is given out: see Available of [Usage].
 func (p Pool) Available() Count {
 	if p.Total.IsUnlimited() {
 		return Unlimited()

@@ -78,7 +78,7 @@ var (
 	errNotToCome     = users.Reason{Code: "not-to-come", Text: "is not a day to come"}
 	errOneDay        = users.Reason{Code: "one-day", Text: "needs the day of a leave or that of a start, and one of them"}
 	errBeforeStart   = users.Reason{Code: "before-start", Text: "is not after the day of the start"}
-	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d days set by date are near", MaxSettled)}
+	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d users or pools have a day within the next %d hours", MaxSettled, int(lead.Hours()))}
 	errLater         = users.Reason{Code: "start-and-later", Text: "is for an invitation of today: one to come goes out on its day"}
 	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}

@@ -16,8 +16,9 @@ import "github.com/seatkeeper/seatkeeper/users"
 // The actors who may [Deactivate] the user may schedule it, under the same switches of the
 // policy: owners, admins, support and the system, and a sync for users of its own source; for
 // Start those who may [Invite]. [ErrOwnerProtected] for an owner. [ErrWrongStatus] for a user
-// of another status. [ErrBadInput] for a malformed date, for one that is over, for a leave
-// before the start, and for a command without or with both.
+// of another status. [ErrBadInput] for a malformed date, for one whose instant is over (today is
+// possible as the last day alone), for a leave before the start, and for a command without or with
+// both.
 type Schedule struct {
 	User  users.ID    `json:"user"`
 	Leave users.Leave `json:"leave,omitzero"` // the day of the deactivation

@@ -194,7 +194,7 @@ func TestEditAccount_days(t *testing.T) {
 	require.Zero(t, seats.Needs("acme", owner, seats.EditAccount{Name: new("x")}).Ahead)
 	s.rows.NextDue = s.now.Add(26 * time.Hour)
 	refusal := s.refused(seats.ErrBadInput, owner, seats.EditAccount{Zone: new("UTC")})
-	require.ErrorContains(t, refusal, "more than 500 days")
+	require.ErrorContains(t, refusal, "more than 500 users or pools")
 	s.rows.NextDue = s.rows.NextDue.Add(time.Microsecond)
 	s.do(owner, seats.EditAccount{Zone: new("UTC")})
 	require.Equal(t, utc(t, "2026-07-01T00:00:00Z"), s.user("bob").Schedule.At)
