@@ -22,7 +22,7 @@ import (
 //
 //   - The call made an inactive user active or invited, and then archived the user. The way back is
 //     through that status, with a seat that is free at that moment. Without one all of the way is
-//     refused.
+//     refused, with what needs the status before.
 //   - The call returned a licence of a user who was inactive. An inactive user is assigned none; one
 //     whom the call made active gets it before the way back, if a licence is free at that moment.
 //   - The call invited a user who waited for a start or a seat. The user is inactive again, but the
