@@ -170,18 +170,28 @@ func pause(ctx context.Context, attempt int) {
 	}
 }
 
+// ended returns the error of a context. It is over by its deadline, too: drivers give the
+// deadline to the line, whose timer can be earlier than the context's.
+func ended(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok && ctx.Err() == nil && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
+}
+
 // explain returns an error without values, which is the context's if the context has ended.
 func (s *Store) explain(ctx context.Context, err error) error {
 	err = s.withoutValues(err)
+	over := ended(ctx)
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
+	case over != nil && !errors.Is(err, over):
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			// It is the error of a derived context, which ended for another reason.
-			return fmt.Errorf("%w: %v", ctx.Err(), err)
+			return fmt.Errorf("%w: %v", over, err)
 		}
-		return fmt.Errorf("%w: %w", ctx.Err(), err)
+		return fmt.Errorf("%w: %w", over, err)
 	case errors.Is(err, driver.ErrBadConn):
 		return fmt.Errorf("the connection is lost: %w", err)
 	}

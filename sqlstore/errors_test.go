@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -164,4 +166,26 @@ func TestStore_ended_context(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorIs(t, err, store.ErrUnknown, "it was not sent")
 	require.ErrorIs(t, s.Advance(ctx, store.Progress{}, store.Progress{}), context.Canceled)
+}
+
+// A lateTimer is a context whose deadline is over, and whose timer is late.
+type lateTimer struct{ context.Context }
+
+func (lateTimer) Deadline() (time.Time, bool) { return time.Now().Add(-time.Microsecond), true }
+
+// A deadLine can't be dialled in time.
+type deadLine struct{ driver.Connector }
+
+func (deadLine) Connect(context.Context) (driver.Conn, error) {
+	return nil, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
+}
+
+func TestStore_late_timer(t *testing.T) {
+	s, err := sqlstore.New(sql.OpenDB(deadLine{}), sqlstore.Postgres, sqlstore.Options{})
+	require.NoError(t, err)
+	_, err = s.Load(t.Context(), seats.Need{Account: "acme"})
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.NotErrorIs(t, err, context.DeadlineExceeded, "the call had no deadline")
+	_, err = s.Load(lateTimer{t.Context()}, seats.Need{Account: "acme"})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
