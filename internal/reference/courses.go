@@ -62,13 +62,11 @@ func (m *Model) term(l *users.Licence, begins seats.TermStart, at time.Time) []s
 // onLicences changes licences of a person, each with an event.
 func (m *Model) onLicences(p *Person, kind seats.EventKind, at time.Time, changed ...users.Licence) Result {
 	v := Result{Outcome: seats.Outcome{User: p.ID, Before: p.CountedAs(), After: p.CountedAs()}}
-	for i, l := range changed {
+	for _, l := range changed {
 		held := m.Held(seats.PoolID(l.Pool))
 		m.plan(m.licenceRow(p, p.put(l)))
 		m.planPool(seats.PoolID(l.Pool))
-		if i == 0 {
-			v.Outcome.SeatsDelta = m.Held(seats.PoolID(l.Pool)) - held
-		}
+		v.Outcome.SeatsDelta += m.Held(seats.PoolID(l.Pool)) - held // of all pools
 		v.licences = append(v.licences, l)
 	}
 	m.Last = at
