@@ -264,6 +264,34 @@ func TestRequest_Widen_pools(t *testing.T) {
 	require.Empty(t, seats.Needs("acme", system, licensed("ada", "go", users.MaxLicences)).Pools, "it is refused")
 }
 
+// TestRequest_Widen_licences of a user whose deactivation is not offered: the remedy is a deletion,
+// which returns them.
+func TestRequest_Widen_licences(t *testing.T) {
+	withheld := seats.Policy{Withheld: users.In(users.ActionDeactivate)}
+	for name, c := range map[string]struct {
+		actor  users.Actor
+		policy seats.Policy
+		want   []users.ID
+		pools  []seats.PoolID
+	}{
+		"withheld":  {owner, withheld, []users.ID{"ada"}, []seats.PoolID{"go"}},
+		"offered":   {owner, seats.Policy{}, nil, nil},
+		"by system": {system, withheld, nil, nil},
+	} {
+		i := licensed("ada", "go", 0)
+		i.Licences[0].User = "ada"
+		rows := seats.Snapshot{Account: seats.Account{Policy: c.policy}, Users: []users.User{i.User}}
+		r := seats.Request{Actor: c.actor, Commands: []seats.Command{seats.Deactivate{User: "ada"}}}
+		need := r.Needs("acme")
+		require.Equal(t, c.want != nil, r.Widen(&need, rows), name)
+		require.Equal(t, c.want, need.Licences, name)
+		rows.Licences = i.Licences
+		require.Equal(t, c.pools != nil, r.Widen(&need, rows) && c.want != nil, name)
+		require.Equal(t, c.pools, need.Pools, name)
+		require.False(t, r.Widen(&need, rows), name)
+	}
+}
+
 func TestImport_key(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
 	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)})

@@ -76,8 +76,9 @@ var licensed = returning | archiving | users.In(users.ActionAssignCourse, users.
 	users.ActionSetDueDate)
 
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
-// request gives back or puts away, the admins if it is about every owner and one of them could be the next, and the
-// users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
+// request gives back or puts away, the licences of a user whose deactivation is not offered, since
+// the remedy is another way out, the admins if it is about every owner and one of them could be the
+// next, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
 // again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
 	actions := map[users.ID]ActionSet{} // by user
@@ -86,18 +87,25 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			actions[c.target()] |= users.In(c.Action())
 		}
 	}
-	asked, admins := len(n.Pools)+len(n.Users), n.Admins
+	asked, admins := len(n.Pools)+len(n.Users)+len(n.Licences), n.Admins
+	owners := int64(0)
+	for _, u := range s.Users {
+		if actions[u.ID]&unsettling != 0 && u.Role == users.Owner {
+			owners++
+		}
+		otherWay := actions[u.ID].Has(users.ActionDeactivate) && !s.Account.Policy.offers(users.ActionDeactivate, u.Segment())
+		if r.Actor.Kind == users.ActorUser && otherWay {
+			actions[u.ID] |= returning
+			if !slices.Contains(n.Licences, u.ID) {
+				n.Licences = append(n.Licences, u.ID)
+			}
+		}
+	}
 	for _, l := range s.Licences {
 		state, of := l.State(), actions[l.User]
 		goes := state == users.LicenceAssigned && of&(returning|archiving) != 0 || state == users.LicenceStarted && of&archiving != 0
 		if goes && !slices.Contains(n.Pools, PoolID(l.Pool)) {
 			n.pool(PoolID(l.Pool))
-		}
-	}
-	owners := int64(0)
-	for _, u := range s.Users {
-		if actions[u.ID]&unsettling != 0 && u.Role == users.Owner {
-			owners++
 		}
 	}
 	n.Admins = n.Admins || owners > 0 && owners >= s.Account.Tally.ActiveOwners()
@@ -107,7 +115,7 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			n.user(e.User)
 		}
 	}
-	return len(n.Pools)+len(n.Users) > asked || n.Admins != admins
+	return len(n.Pools)+len(n.Users)+len(n.Licences) > asked || n.Admins != admins
 }
 
 // course returns the course pool of a command about a user, and the user's latest licence of it.
