@@ -1,6 +1,7 @@
 package sqltest
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 	"slices"
@@ -61,9 +62,11 @@ func (h history) opened() *world {
 // this world gives.
 func (w *world) step(h history, op *operation) *world {
 	q, a, at := op.Question, op.Answer, h.clock(op.Question)
-	if q.Mode != look || a.Seen.Account.Sequence != w.Account.Sequence {
-		w = w.settled(at) // by this call of a Keeper, or by one that failed
+	if q.Mode == look {
+		// By a call that failed it may be settled, also without an event.
+		return cmp.Or(w.seen(a.Seen), w.settled(at).seen(a.Seen))
 	}
+	w = w.settled(at)
 	switch {
 	case q.Mode.writes():
 		return w.decide(at, q, a)
@@ -75,12 +78,16 @@ func (w *world) step(h history, op *operation) *world {
 		if reflect.DeepEqual(want, *a.Usage) {
 			return w.at(a.Usage.Revision)
 		}
-	case q.Mode == look && a.Seen.Account.Sequence == w.Account.Sequence:
-		want := w.Account
-		want.Revision, want.Salt = a.Seen.Account.Revision, ""
-		if want == a.Seen.Account && slices.Equal(w.Pools, a.Seen.Pools) && slices.Equal(w.Licences, a.Seen.Licences) && equalPeople(w.Users, a.Seen.Users) {
-			return w.at(a.Seen.Account.Revision)
-		}
+	}
+	return nil
+}
+
+// seen returns the world at the revision of a snapshot, or nil if it differs.
+func (w *world) seen(s *seats.Snapshot) *world {
+	want := w.Account
+	want.Revision, want.Salt = s.Account.Revision, ""
+	if want == s.Account && slices.Equal(w.Pools, s.Pools) && slices.Equal(w.Licences, s.Licences) && equalPeople(w.Users, s.Users) {
+		return w.at(s.Account.Revision)
 	}
 	return nil
 }
