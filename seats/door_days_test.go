@@ -162,7 +162,7 @@ func TestImport_days(t *testing.T) {
 	}
 	s.do(system, seats.Import{User: importedUser("in", leave(users.Leave{Date: "2026-04-01"}))})
 	require.Equal(t, users.Schedule{
-		Leave: users.Until("2026-04-01"), At: utc(t, "2026-04-01T21:59:00Z"), Notice: utc(t, "2026-03-28T23:00:00Z"), By: system,
+		Leave: users.Until("2026-04-01"), At: utc(t, "2026-04-01T21:59:00Z"), NoticeOn: "2026-03-29", Notice: utc(t, "2026-03-28T23:00:00Z"), By: system,
 	}, s.user("in").Schedule)
 	require.Equal(t, users.Date("2026-04-01"), s.lastEvent().Date)
 	s.do(system, seats.Import{User: importedUser("out", leave(users.Until("2026-02-01")))})

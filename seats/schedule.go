@@ -103,7 +103,8 @@ func (v *evaluation) withDays(u users.User, leave users.Leave, start users.Date)
 		u.Schedule = users.Schedule{Leave: leave, At: leave.At(in), By: v.request.Actor}
 		if days := v.account.Policy.notice(); days > 0 {
 			// A notice that comes too late is given at once.
-			u.Schedule.Notice = later(leave.Date.AddDays(-days).Start(in), v.request.At)
+			u.Schedule.NoticeOn = leave.Date.AddDays(-days)
+			u.Schedule.Notice = later(u.Schedule.NoticeOn.Start(in), v.request.At)
 		}
 	}
 	return u, nil

@@ -198,13 +198,10 @@ func inZone(u users.User, in *time.Location, now time.Time) users.User {
 	if u.Schedule.Date == "" {
 		return u
 	}
-	was := u.Schedule.At
 	u.Schedule.At = u.Schedule.Leave.At(in)
 	// A notice that was too late when the day was set stays at that instant, by which it is due.
 	if notice := u.Schedule.Notice; notice.After(now) || notice.After(u.Due) {
-		// Its day is as many days before as it was. Noon finds it over any change of the clock.
-		noon := notice.Add(u.Schedule.At.Sub(was) + 12*time.Hour)
-		u.Schedule.Notice = users.DateOf(noon.In(in)).Start(in)
+		u.Schedule.Notice = u.Schedule.NoticeOn.Start(in)
 	}
 	return u
 }

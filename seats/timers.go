@@ -49,7 +49,7 @@ var timers = []timer{
 		},
 		evaluate: func(_ *evaluation, r row) effect {
 			u, s := r.user, r.user.Schedule
-			u.Schedule.Notice = time.Time{}
+			u.Schedule.NoticeOn, u.Schedule.Notice = "", time.Time{}
 			return effect{kind: EventLeavingSoon, user: u, date: s.Date, dateAs: s.As, actor: s.By}
 		},
 	},

@@ -182,11 +182,12 @@ func (l Leave) String() string {
 
 // A Schedule is a deactivation to come. The zero value is none.
 type Schedule struct {
-	Leave            // with its own meaning, never [ByPolicy]
-	At     time.Time `json:"at,omitzero"`     // the instant of the leave, by the zone's rules at the time of the last look
-	Notice time.Time `json:"notice,omitzero"` // the instant of the notice before it; zero: given, or none asked for
-	By     Actor     `json:"by,omitzero"`     // the actor who set the date
-	Held   bool      `json:"held,omitzero"`   // held back: unusually many users leave on this day
+	Leave              // with its own meaning, never [ByPolicy]
+	At       time.Time `json:"at,omitzero"`        // the instant of the leave, by the zone's rules at the time of the last look
+	NoticeOn Date      `json:"notice_on,omitzero"` // the day of the notice before the leave; empty: given, or none asked for
+	Notice   time.Time `json:"notice,omitzero"`    // the instant of the notice before it; zero: given, or none asked for
+	By       Actor     `json:"by,omitzero"`        // the actor who set the date
+	Held     bool      `json:"held,omitzero"`      // held back: unusually many users leave on this day
 }
 
 // A Start is the day of an invitation to come. The zero value is none.

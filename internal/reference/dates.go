@@ -42,6 +42,7 @@ func (m *Model) days(a users.Actor, p *Person, leave users.Leave, start users.Da
 		ok = ok && p.Schedule.At.After(m.Clock)
 		if n := m.Policy.LeaveNotice; n > 0 {
 			p.noticeOn = users.Date(plus(leave.Date, -n))
+			p.Schedule.NoticeOn = p.noticeOn
 			p.Schedule.Notice = Later(m.Clock, Begin(p.noticeOn, in).UTC())
 		}
 	}
@@ -160,7 +161,7 @@ func (m *Model) ofPerson(p *Person) (facts []fact) {
 	coming := p.Seated() && s.Date != "" && !s.Held
 	if !s.Notice.IsZero() && coming {
 		facts = append(facts, fact{s.Notice, rankNotice, string(p.ID), func(at time.Time) []seats.Event {
-			p.Schedule.Notice = time.Time{}
+			p.Schedule.NoticeOn, p.Schedule.Notice = "", time.Time{}
 			e := event(seats.EventLeavingSoon, at, s.By)
 			e.Date, e.DateAs = s.Date, s.As
 			return []seats.Event{e}
