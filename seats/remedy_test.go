@@ -33,7 +33,7 @@ func TestDecide_remedies_before_the_call(t *testing.T) {
 	two := []seats.Command{seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}}
 	require.Equal(t, "buy 1 seat", s.refused(seats.ErrNoSeats, owner, two...).Remedies.String(), "ada is not there to be deactivated")
 	each := seats.DecideEach(s.rows, s.request(owner, two...)).Outcomes[1].Refusal
-	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", each.Remedies.String(), "here she is")
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", each.Remedies.String(), "the user is here")
 
 	s.invite("ada")
 	back := seats.Invite{Profile: users.Profile{ID: "x", Email: "ada@acme.example"}}

@@ -24,7 +24,7 @@ import (
 //     through that status, with a seat that is free at that moment. Without one all of the way is
 //     refused, with what needs the status before.
 //   - The call returned a licence of a user who was inactive. An inactive user is assigned none; one
-//     whom the call made active gets it before the way back, if a licence is free at that moment.
+//     made active by the call gets it before the way back, if a licence is free at that moment.
 //   - The call invited a user who waited for a start or a seat. The user is inactive again, but the
 //     days of a start and a leave are not set: the invitation has gone out.
 //   - Several users exchanged addresses, usernames or external IDs among themselves, each the one
@@ -158,7 +158,7 @@ func (w *wayBack) nowIs(u users.User) func(*Refusal) {
 	return func(r *Refusal) { r.Reason = statusReasons[w.account.Policy.Shows(u.Status)] }
 }
 
-// invitation deletes a user whom the call created, before the first sign-in.
+// invitation deletes a user created by the call, before the first sign-in.
 func (w *wayBack) invitation(u Undoing) {
 	row := w.people[u.user]
 	f := isChanged

@@ -7,7 +7,7 @@ import (
 )
 
 // A Date is a calendar day: yyyy-mm-dd (ISO 8601, the full-date of RFC 3339), in the years 1 to
-// 9999. The empty Date is none. Dates compare as texts. A Date is the same day for everybody; the
+// 9999. The empty Date is none. Dates compare as texts. A Date is the same day in every place; the
 // time zone of the account turns it into instants, at most the last one of the year 9999 in UTC.
 type Date string
 

@@ -8,8 +8,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// one draws a user for whom a command about dates or courses has something to do, if there is
-// one.
+// one draws a user with work for a command about dates or courses, if there is one.
 func (d Dice) one(chosen func(*reference.Person) bool, likely ...users.Status) users.ID {
 	var ids []users.ID
 	if d.account != nil {

@@ -206,7 +206,7 @@ func (m *Model) holdBack(same []*Person, at time.Time) []seats.Event {
 	}}
 }
 
-// receivers are the owners and admins, of whom a mail is told.
+// receivers are the owners and admins for a mail.
 func (m *Model) receivers() (all []users.ID) {
 	for _, p := range m.People {
 		if (p.Role == users.Owner || p.Role == users.Admin) && m.Shown(p) == users.Active {

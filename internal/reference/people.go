@@ -71,8 +71,8 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	return v
 }
 
-// match returns a person with a key of the profile, and whether it is that one person, of whom
-// the actor may know.
+// match returns a person with a key of the profile, and whether it is that one person and in the
+// sight of the actor.
 func (m *Model) match(a users.Actor, profile users.Profile) (found *Person, one bool) {
 	known := 0
 	for _, p := range m.People {
@@ -119,7 +119,7 @@ func (m *Model) gone(l users.Leave) (gone, bad bool) {
 	return !instant(m.leaveOf(l), in).After(m.Clock), false
 }
 
-// left is the row of a file about somebody who has left.
+// left is the row of a file about a person after their last day.
 func (m *Model) left(a users.Actor, c seats.Invite, at time.Time) Result {
 	profile, ok := Clean(c.Profile)
 	if !ok {
