@@ -3,11 +3,12 @@ package sqlstore
 import (
 	"context"
 	"database/sql/driver"
-	_ "embed" // the statement
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -15,14 +16,76 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-//go:embed commit_postgres.sql
-var commitPostgres string
-
-// postgres writes all changes by one statement, see commit_postgres.sql.
+// postgres writes any number of changes by one statement.
 type postgres struct{ statement string }
 
-func newPostgres(s schema) *postgres {
-	return &postgres{s.query().add(statementsIn(commitPostgres)[0]).text.String()}
+func newPostgres(s schema) *postgres { return &postgres{s.query().add(commitPostgres()).text.String()} }
+
+// commitPostgres is the statement. It returns the IDs of the accounts that were written. Its
+// parameters are JSON: accounts, pools, updated users, created users, licences, events.
+//
+// The accounts are locked in the order of their IDs, so that concurrent commits never wait
+// for each other in a circle. An account that is at its base when locked stays there until
+// the end of the transaction. The unique keys are DEFERRABLE: they are checked at the end of
+// the statement, so users may exchange keys. The last event is looked up by its primary key:
+// an EXISTS might become a scan of the table.
+func commitPostgres() string {
+	return `WITH change AS MATERIALIZED (SELECT * FROM ` + recordset(1, accountChangeColumns) + `),
+locked AS MATERIALIZED (
+	SELECT a.*
+	FROM (SELECT id FROM change WHERE base > 0 ORDER BY id COLLATE "C") c,
+	LATERAL (SELECT id, revision, sequence FROM {accounts} WHERE id = c.id LIMIT 1 FOR NO KEY UPDATE) a
+),
+opened AS (
+	INSERT INTO {accounts} (` + names(accountColumns) + `) SELECT ` + names(accountColumns) + ` FROM change c
+	WHERE base = 0 AND NOT EXISTS (SELECT 1 FROM {accounts} a WHERE a.id = c.id)
+	RETURNING id
+),
+changed AS (
+	UPDATE {accounts} a SET ` + assignments(accountColumns, "id", "c.%s") + `
+	FROM change c JOIN locked l ON l.id = c.id
+	WHERE a.id = c.id AND l.revision = c.base AND COALESCE(c.first, l.sequence + 1) = l.sequence + 1
+		AND l.sequence = COALESCE((SELECT e.sequence FROM {events} e WHERE e.account = l.id AND e.sequence = l.sequence), 0)
+	RETURNING a.id
+),
+written AS MATERIALIZED (SELECT id FROM opened UNION ALL SELECT id FROM changed),
+pools AS (` + insertRows("{pools}", 2, poolColumns, dialects[Postgres].replacePool) + `),
+updated AS (
+	UPDATE {users} u SET ` + assignUser() + `
+	FROM ` + recordset(3, updatedUserColumns) + `
+	WHERE u.account = r.account AND u.id = r.id AND r.account IN (SELECT id FROM written)
+),
+created AS (` + insertRows("{users}", 4, userColumns, "") + `),
+licences AS (` + insertRows("{licences}", 5, licenceColumns, dialects[Postgres].replaceLicence) + `),
+events AS (` + insertRows("{events}", 6, eventColumns, "") + `)
+SELECT id FROM written`
+}
+
+// recordset is the nth parameter as rows r.
+func recordset[R any](n int, columns []column[R]) string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = c.name + map[bool]string{true: " bigint", false: " text"}[c.number]
+	}
+	return fmt.Sprintf("json_to_recordset($%d::text::json) AS r(%s)", n, strings.Join(all, ", "))
+}
+
+// insertRows inserts the rows of the nth parameter in accounts that are written.
+func insertRows[R any](table string, n int, columns []column[R], end string) string {
+	return "INSERT INTO " + table + " (" + names(columns) + ") SELECT " + names(columns) +
+		" FROM " + recordset(n, columns) + " WHERE account IN (SELECT id FROM written)" + end
+}
+
+// assignUser sets the columns of an updated user, those of keys only if they are marked.
+func assignUser() string {
+	all := []string{"account", "id"}
+	var marked string
+	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
+		key := keyColumns[kind]
+		all = append(all, key)
+		marked += fmt.Sprintf(", %[1]s = CASE WHEN r.writes_%[1]s = 1 THEN r.%[1]s ELSE u.%[1]s END", key)
+	}
+	return assignments(userColumns, strings.Join(all, ", "), "r.%s") + marked
 }
 
 // An accountChange is the row of an account in the first parameter.
