@@ -12,6 +12,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/proxy"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -193,13 +194,13 @@ func TestClassify_line(t *testing.T) {
 			t.Parallel()
 			p := newProxy(t, c.server(t).Address())
 			t.Run("cut", func(t *testing.T) {
-				_, exec := scratch(t, p.before(c.engine))
-				p.cut("+ 1000", beforeTheAnswer, 9)
+				_, exec := scratch(t, through(p, c.engine))
+				p.Cut("+ 1000", proxy.BeforeTheAnswer, 9)
 				told(t, sqlstore.Lost, exec("UPDATE numbers SET n = n + 1000"), "an answer that was lost")
 			})
-			require.NoError(t, p.Close())
+			p.Close()
 			t.Run("no server", func(t *testing.T) {
-				_, err := p.before(c.engine).databases(t)[0].ExecContext(t.Context(), "SELECT 1")
+				_, err := through(p, c.engine).databases(t)[0].ExecContext(t.Context(), "SELECT 1")
 				told(t, sqlstore.Refused, err, "no server")
 			})
 		})
@@ -231,25 +232,25 @@ func TestKeeper_Do_lostAnswer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := newProxy(t, c.server(t).Address())
-			st := p.before(c.engine).open(t).stores[0]
+			st := through(p, c.engine).open(t).stores[0]
 			k := open(t, st, 99)
 			want := []users.ID{"olive"}
-			for i, when := range []moment{beforeTheAnswer, beforeTheRequest} {
+			for i, when := range []proxy.Moment{proxy.BeforeTheAnswer, proxy.BeforeTheRequest} {
 				// At the store.
 				id := users.ID(fmt.Sprint("a", i))
 				change := planned(t, st, invite(id))
-				p.cut(c.marker, when, 1)
+				p.Cut(c.marker, when, 1)
 				err := commit(t.Context(), st, change)
-				landed := when == beforeTheAnswer || c.resent
+				landed := when == proxy.BeforeTheAnswer || c.resent
 				switch {
-				case c.resent && when == beforeTheAnswer:
+				case c.resent && when == proxy.BeforeTheAnswer:
 					require.ErrorIs(t, err, store.ErrConflict, "it has met itself")
 				case c.resent:
 					require.NoError(t, err)
 				default:
 					require.ErrorIs(t, err, store.ErrUnknown)
 				}
-				require.Equal(t, map[bool]int{true: 2, false: 1}[c.resent], p.requests())
+				require.Equal(t, map[bool]int{true: 2, false: 1}[c.resent], p.Requests())
 				if landed {
 					want = append(want, id)
 				}
@@ -257,7 +258,7 @@ func TestKeeper_Do_lostAnswer(t *testing.T) {
 
 				// With the Keeper.
 				id = users.ID(fmt.Sprint("k", i))
-				p.cut(c.marker, when, 1)
+				p.Cut(c.marker, when, 1)
 				done, err := k.Do(t.Context(), acme, olive, invite(id))
 				require.NoError(t, err)
 				require.Len(t, done.Events, 1)
@@ -277,13 +278,13 @@ func TestKeeper_Do_lostAnswer(t *testing.T) {
 func TestKeeper_Do_cutLine(t *testing.T) {
 	t.Parallel()
 	p := newProxy(t, servers.MariaDB(t).Address())
-	st := p.before(variant(t, "MariaDB, transactions")).open(t).stores[0]
+	st := through(p, variant(t, "MariaDB, transactions")).open(t).stores[0]
 	k := open(t, st, 9)
-	for _, when := range []moment{beforeTheRequest, beforeTheAnswer} {
+	for _, when := range []proxy.Moment{proxy.BeforeTheRequest, proxy.BeforeTheAnswer} {
 		for _, marker := range []string{"START TRANSACTION", "UPDATE seats_accounts", "INSERT INTO seats_events"} {
-			p.cut(marker, when, 9)
+			p.Cut(marker, when, 9)
 			_, err := k.Do(t.Context(), acme, olive, invite("ada"))
-			p.cut("", when, 0)
+			p.Cut("", when, 0)
 			require.Error(t, err)
 			require.NotErrorIs(t, err, store.ErrUnknown)
 			require.Equal(t, []users.ID{"olive"}, people(t, k))

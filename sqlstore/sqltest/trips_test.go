@@ -10,6 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/proxy"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -45,7 +46,7 @@ var trippers = []tripper{
 }
 
 // behind opens the engine behind a proxy that counts.
-func (e tripper) behind(t testing.TB) (*site, *proxy) {
+func (e tripper) behind(t testing.TB) (*site, *proxy.Proxy) {
 	t.Helper()
 	e.connections = 1
 	server := servers.MariaDB
@@ -53,7 +54,7 @@ func (e tripper) behind(t testing.TB) (*site, *proxy) {
 		server = servers.Postgres
 	}
 	p := newProxy(t, server(t).Address())
-	return p.before(e.engine).open(t), p
+	return through(p, e.engine).open(t), p
 }
 
 // prepared returns a number that is another one when the connection has prepared a
@@ -97,7 +98,7 @@ func TestStore_roundTrips(t *testing.T) {
 				}
 				before := s.prepared(t)
 				for n := range 3 {
-					require.Equal(t, want, p.during(func() { c.do(t, 2+n) }), c.name)
+					require.Equal(t, want, p.During(func() { c.do(t, 2+n) }), c.name)
 				}
 				require.Equal(t, before, s.prepared(t), c.name)
 			}
