@@ -6,18 +6,22 @@ import (
 )
 
 // dates are the instants of a user. The first is the earliest.
-var dates = []struct {
+var dates = [...]struct {
 	field    string
-	of       func(*User) *time.Time
 	required bool
 	future   bool // may lie in the future
 }{
-	{"created", func(u *User) *time.Time { return &u.Created }, true, false},
-	{"status-since", func(u *User) *time.Time { return &u.StatusSince }, true, false},
-	{"first-sign-in", func(u *User) *time.Time { return &u.FirstSignIn }, false, false},
-	{"approved", func(u *User) *time.Time { return &u.Approved }, false, false},
-	{"last-notified", func(u *User) *time.Time { return &u.LastNotified }, false, false},
-	{"expires", func(u *User) *time.Time { return &u.Expires }, false, true},
+	{"created", true, false},
+	{"status-since", true, false},
+	{"first-sign-in", false, false},
+	{"approved", false, false},
+	{"last-notified", false, false},
+	{"expires", false, true},
+}
+
+// instants are the instants of the user in the order of dates.
+func (u *User) instants() [len(dates)]*time.Time {
+	return [...]*time.Time{&u.Created, &u.StatusSince, &u.FirstSignIn, &u.Approved, &u.LastNotified, &u.Expires}
 }
 
 // Clean returns an imported user as a row of the account at that instant, or a [*FieldError]
@@ -82,7 +86,7 @@ func (u User) checkStatus() *FieldError {
 	for _, rule := range []struct {
 		holds  bool
 		field  string
-		reason error
+		reason Reason
 	}{
 		{u.ID != "", "id", ErrEmpty},
 		{u.Status != NoStatus, "status", ErrEmpty},
@@ -115,8 +119,8 @@ func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) 
 
 // cleanDates brings the dates into their stored form and returns the first wrong one.
 func (u *User) cleanDates(at time.Time) *FieldError {
-	for _, d := range dates {
-		date := d.of(u)
+	for i, date := range u.instants() {
+		d := &dates[i]
 		*date = instant(*date)
 		latest := at
 		if d.future {

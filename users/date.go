@@ -16,7 +16,10 @@ func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
 
 // Check returns a reason against a date that is none, or nil. The empty date passes.
 func (d Date) Check() error {
-	if t, err := time.Parse(time.DateOnly, string(d)); d != "" && (err != nil || t.Year() < 1) {
+	if d == "" {
+		return nil
+	}
+	if t, err := time.Parse(time.DateOnly, string(d)); err != nil || t.Year() < 1 {
 		return ErrDate
 	}
 	return nil

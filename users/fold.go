@@ -31,7 +31,23 @@ const FoldVersion = 1
 // [ErrUnknownCharacter], since a later version may fold them.
 //
 // External IDs are compared byte by byte instead, see [ByExternalID].
-func Fold(text string) string { return trim(strings.Map(foldRune, text)) }
+func Fold(text string) string {
+	if isFolded(text) {
+		return text
+	}
+	return trim(strings.Map(foldRune, text))
+}
+
+// isFolded reports whether a text is its own comparison form, as most are: it has ASCII characters
+// alone, and neither capitals nor spaces.
+func isFolded(text string) bool {
+	for _, c := range []byte(text) {
+		if c <= ' ' || 'A' <= c && c <= 'Z' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // foldRune returns the lower case of a character, and -1 for an invisible one.
 func foldRune(r rune) rune {
@@ -54,7 +70,7 @@ func foldRune(r rune) rune {
 // trim removes white space at both ends, by the library's table.
 func trim(text string) string { return strings.TrimFunc(text, isSpace) }
 
-func isSpace(r rune) bool { return inRanges(r, whiteSpace) }
+func isSpace(r rune) bool { return (r <= ' ' || r >= utf8.RuneSelf) && inRanges(r, whiteSpace) }
 
 // isKnown reports whether the table has the character, so that its case is final in Unicode.
 func isKnown(r rune) bool {

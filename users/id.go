@@ -42,7 +42,7 @@ func CheckText(text string, limit int) error {
 	if err := checkCharacters(text); err != nil {
 		return err
 	}
-	if utf8.RuneCountInString(text) > limit {
+	if len(text) > limit && utf8.RuneCountInString(text) > limit {
 		return ErrTooLong
 	}
 	return nil

@@ -46,9 +46,11 @@ func ByUsername(name string) Key { return Key{KeyUsername, Fold(name)} }
 func ByExternalID(id string) Key { return Key{KeyExternalID, trim(id)} }
 
 // Keys lists the keys of the profile, the strongest first, apart from the ID.
-func (p Profile) Keys() []Key {
-	keys := make([]Key, 0, 3)
-	for _, k := range []Key{ByExternalID(p.ExternalID), ByEmail(p.Email), ByUsername(p.Username)} {
+func (p Profile) Keys() []Key { return p.appendKeys(make([]Key, 0, 3)) } // short, so that the caller's stack has the list
+
+// appendKeys adds the keys of the profile to a list.
+func (p *Profile) appendKeys(keys []Key) []Key {
+	for _, k := range [...]Key{ByExternalID(p.ExternalID), ByEmail(p.Email), ByUsername(p.Username)} {
 		if k.Value != "" {
 			keys = append(keys, k)
 		}

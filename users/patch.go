@@ -38,9 +38,10 @@ func (p Patch) MarshalJSON() ([]byte, error) {
 // [FieldError.Field], or a [*FieldError].
 func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {
 	now = was
+	of := now.texts()
 	for i, text := range p.texts() {
 		if *text != nil {
-			*fields[i].text(&now) = **text
+			*of[i] = **text
 		}
 	}
 	if p.Groups != nil {
@@ -49,9 +50,10 @@ func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {
 	if now, err = now.Clean(); err != nil {
 		return Profile{}, nil, err
 	}
-	for _, f := range fields {
-		if *f.text(&now) != *f.text(&was) {
-			changed = append(changed, f.name)
+	before := was.texts()
+	for i, after := range now.texts() {
+		if *after != *before[i] {
+			changed = append(changed, fields[i])
 		}
 	}
 	if !slices.Equal(now.Groups, was.Groups) {
@@ -66,9 +68,9 @@ const groupsField = "groups"
 // Patches returns the patch from one profile to another, and the patch back. Both have the
 // fields that differ.
 func Patches(was, now Profile) (forth, back Patch) {
-	to, from := forth.texts(), back.texts()
-	for i, f := range fields {
-		if before, after := *f.text(&was), *f.text(&now); before != after {
+	to, from, texts := forth.texts(), back.texts(), now.texts()
+	for i, text := range was.texts() {
+		if before, after := *text, *texts[i]; before != after {
 			*to[i], *from[i] = &after, &before
 		}
 	}
@@ -84,17 +86,17 @@ func Patches(was, now Profile) (forth, back Patch) {
 // stays; it is one of changed. Of the groups those added by forth are removed, and the others
 // stay.
 func (back Patch) Undo(forth Patch, now Profile, names []string) (undo Patch, changed []string) {
-	before, after := back.texts(), forth.texts()
+	before, after, present := back.texts(), forth.texts(), now.texts()
 	for i, to := range undo.texts() {
-		if *before[i] == nil || *after[i] == nil || !slices.Contains(names, fields[i].name) {
+		if *before[i] == nil || *after[i] == nil || !slices.Contains(names, fields[i]) {
 			continue
 		}
-		switch *fields[i].text(&now) {
+		switch *present[i] {
 		case **before[i]: // it is back
 		case **after[i]:
 			*to = *before[i]
 		default:
-			changed = append(changed, fields[i].name)
+			changed = append(changed, fields[i])
 		}
 	}
 	if back.Groups == nil || forth.Groups == nil || !slices.Contains(names, groupsField) {

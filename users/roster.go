@@ -241,12 +241,11 @@ func (c Column) headers() []string { return append([]string{c.Header}, c.Synonym
 
 // textOf returns the accessor of a profile's text, or nil for an unknown field.
 func textOf(name string) func(*Profile) *string {
-	for _, f := range fields {
-		if f.name == name {
-			return f.text
-		}
+	i := slices.Index(fields[:], name)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return func(p *Profile) *string { return p.texts()[i] }
 }
 
 // label returns the comparison form of a header or a word for a role.

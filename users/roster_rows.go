@@ -307,8 +307,8 @@ func (r *rosterRow) accept() {
 	}
 	reader.people = append(reader.people, r.Entry)
 	reader.memory += personSize + len(r.Leave.Date)
-	for _, f := range fields {
-		reader.memory += len(*f.text(&r.Profile))
+	for _, text := range r.Profile.texts() {
+		reader.memory += len(*text)
 	}
 	if r.password != "" && reader.Password != nil {
 		reader.passwords[r.Row] = r.password

@@ -62,7 +62,7 @@ func (u User) HasExpired(at time.Time) bool {
 }
 
 // TakenKeys lists the keys of the user, the ID included.
-func (u User) TakenKeys() []Key { return append(u.Keys(), ByID(u.ID)) }
+func (u User) TakenKeys() []Key { return append(u.appendKeys(make([]Key, 0, 4)), ByID(u.ID)) }
 
 // Tombstone returns the rest of the user after deletion: ID, role, source and dates. The keys
 // but the ID are free again.
