@@ -71,7 +71,7 @@ func (a *attempt) runLocked(ctx context.Context, decide decideFunc) (seats.Decis
 		if err != nil {
 			return seats.Decision{}, withCause(a.uncertain, err)
 		}
-		if snapshot.Committed(a.need.Change) {
+		if snapshot.Committed(a.last.Change) {
 			return a.last, nil
 		}
 		if !a.inFlight || snapshot.Account.Revision > a.last.Change.Base {
@@ -89,7 +89,7 @@ func (a *attempt) runLocked(ctx context.Context, decide decideFunc) (seats.Decis
 				return a.last, err
 			}
 		}
-		a.need.Change = a.request.Change
+		a.need.Sequence = a.last.Change.Account.Sequence - uint64(len(a.last.Change.Events)) + 1 // of the first event
 		switch err := a.commit(ctx, a.last.Change); {
 		case err == nil:
 			return a.last, nil

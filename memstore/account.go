@@ -28,11 +28,8 @@ type account struct {
 	// Due of pools and licences, if any.
 	duePools    map[seats.PoolID]time.Time
 	dueLicences map[users.LicenceID]time.Time
-	licensed    []users.ID // with licences, ascending
-	// Indexes into events: of a change, from the first to one after the last; of a request
-	// key, in order of Index and number.
-	changes map[seats.ChangeID][2]int
-	calls   map[string][]int
+	licensed    []users.ID       // with licences, ascending
+	calls       map[string][]int // indexes into events of a request key, in order of Index and number
 }
 
 func newAccount() *account {
@@ -41,7 +38,7 @@ func newAccount() *account {
 		licences: map[users.ID][]users.Licence{},
 		keys:     map[users.Key]users.ID{}, due: map[users.ID]time.Time{}, admins: map[users.ID]bool{},
 		duePools: map[seats.PoolID]time.Time{}, dueLicences: map[users.LicenceID]time.Time{},
-		changes: map[seats.ChangeID][2]int{}, calls: map[string][]int{},
+		calls: map[string][]int{},
 	}
 }
 
@@ -79,8 +76,9 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 			rows.Users = append(rows.Users, u)
 		}
 	}
-	change := a.changes[n.Change]
-	rows.Past = slices.Clone(a.events[change[0]:change[1]])
+	if n.Sequence > 0 && n.Sequence <= uint64(len(a.events)) {
+		rows.Past = append(rows.Past, a.events[n.Sequence-1])
+	}
 	for i, at := range a.calls[n.Key] {
 		if e := a.events[at]; i == 0 || e.Index >= n.IndexFrom && e.Index < n.IndexTo {
 			rows.Past = append(rows.Past, e)
@@ -147,7 +145,6 @@ func (a *account) apply(c seats.Change) {
 	for _, u := range slices.Concat(c.Created, c.Updated) {
 		a.put(u.Clone())
 	}
-	a.changes[c.ID] = [2]int{len(a.events), len(a.events) + len(c.Events)}
 	for _, e := range c.Events {
 		if e.Key != "" {
 			calls := a.calls[e.Key]

@@ -31,5 +31,12 @@ func (a *Account) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(a))
 }
 
+// Settings returns the part of the account that most changes leave alone: all but the Revision,
+// Sequence, Tally, Changed and NextDue, which are zero in the result.
+func (a Account) Settings() Account {
+	a.Revision, a.Sequence, a.Tally, a.Changed, a.NextDue = 0, 0, users.Tally{}, time.Time{}, time.Time{}
+	return a
+}
+
 // IsDue reports whether the account must be settled at that instant, see [Settle].
 func (a Account) IsDue(at time.Time) bool { return !a.NextDue.IsZero() && !at.Before(a.NextDue) }

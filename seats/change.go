@@ -7,10 +7,13 @@ import "github.com/seatkeeper/seatkeeper/users"
 //
 // The IDs of Created users are new to the account. Updated users exist, and their rows are
 // replaced. A user is in one of the two, once.
+//
+// A change of Base 0 has the site pool and Settings.
 type Change struct {
 	ID       ChangeID        `json:"id"`
 	Base     uint64          `json:"base"`              // the account's revision before; 0: the account is new
 	Account  Account         `json:"account"`           // afterwards, one revision later
+	Settings bool            `json:"settings,omitzero"` // the account's settings are new or changed, see [Account.Settings]
 	Pools    []Pool          `json:"pools,omitzero"`    // new and replaced ones, by ID
 	Created  []users.User    `json:"created,omitzero"`  // new users, by ID
 	Updated  []users.User    `json:"updated,omitzero"`  // existing users with their new rows, by ID

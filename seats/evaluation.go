@@ -20,6 +20,7 @@ type evaluation struct {
 	shortage *shortage // of seats, while remedies measure it
 
 	nextDue time.Time // of the rows that are not loaded
+	loaded  Account   // as it was
 
 	zone     string         // for which in was found
 	in       *time.Location // see location
@@ -44,7 +45,7 @@ type evaluation struct {
 
 func newEvaluation(s Snapshot, r Request) *evaluation {
 	v := &evaluation{
-		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account, nextDue: s.NextDue,
+		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account, loaded: s.Account, nextDue: s.NextDue,
 		pools:       make(map[PoolID]Pool, len(s.Pools)),
 		people:      make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
 		holders:     make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
@@ -258,6 +259,7 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 // change returns the rows and the events to be written.
 func (v *evaluation) change() Change {
 	c := Change{ID: v.request.Change, Base: v.base, Account: v.account, Events: v.events}
+	c.Settings = c.Base == 0 || c.Account.Settings() != v.loaded.Settings()
 	for _, id := range slices.Sorted(maps.Keys(v.wasPools)) {
 		if p := v.pools[id]; p != v.wasPools[id] {
 			c.Pools = append(c.Pools, p)

@@ -219,10 +219,16 @@ func TestEventFilter_Match(t *testing.T) {
 }
 
 func TestSnapshot_Committed(t *testing.T) {
-	s := seats.Snapshot{Past: []seats.Event{{Change: "a"}, {Change: "b", Key: "k"}}}
-	require.True(t, s.Committed("b"))
-	require.False(t, s.Committed("c"))
-	require.False(t, s.Committed(""))
+	s := seats.Snapshot{Past: []seats.Event{{Sequence: 1, Change: "a"}, {Sequence: 2, Change: "b", Key: "k"}, {Sequence: 3}}}
+	of := func(id seats.ChangeID, first uint64) seats.Change {
+		return seats.Change{ID: id, Events: []seats.Event{{Sequence: first, Change: id}, {Sequence: first + 1, Change: "b"}}}
+	}
+	require.True(t, s.Committed(of("b", 2)))
+	require.True(t, s.Committed(of("a", 1)))
+	require.False(t, s.Committed(of("b", 1)), "another change has that number")
+	require.False(t, s.Committed(of("c", 2)))
+	require.False(t, s.Committed(of("", 3)), "without an ID")
+	require.False(t, s.Committed(seats.Change{ID: "b"}), "without an event")
 }
 
 func TestEvent_Clone(t *testing.T) {
@@ -247,10 +253,6 @@ func TestAudit_pools(t *testing.T) {
 	drift := seats.Audit(rows, rows.Account.Tally, s.ledger)
 	require.Len(t, drift, 1)
 	require.Equal(t, "pool course", drift[0].What)
-}
-
-func TestSnapshot_Committed_no_ID(t *testing.T) {
-	require.False(t, seats.Snapshot{Past: []seats.Event{{Key: "k"}}}.Committed(""))
 }
 
 // TestLedger_Record_one_fault has the numbers of a true one.

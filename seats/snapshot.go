@@ -29,9 +29,15 @@ type Snapshot struct {
 // besides its StoreTime.
 func (s Snapshot) Known() bool { return s.Account.Revision != 0 }
 
-// Committed reports whether the Past contains events of the change, which proves its commit.
-func (s Snapshot) Committed(id ChangeID) bool {
-	return id != "" && slices.ContainsFunc(s.Past, func(e Event) bool { return e.Change == id })
+// Committed reports whether the Past contains the change's first event, by its number and Change
+// ID, which proves the commit. [Need.Sequence] asks for it. No event proves a change without
+// events or without an ID.
+func (s Snapshot) Committed(c Change) bool {
+	if len(c.Events) == 0 || c.Events[0].Change == "" {
+		return false
+	}
+	first := c.Events[0]
+	return slices.ContainsFunc(s.Past, func(e Event) bool { return e.Sequence == first.Sequence && e.Change == first.Change })
 }
 
 // Apply returns the snapshot after a change decided on it: the change's rows replace the ones
@@ -65,8 +71,8 @@ type Need struct {
 	DueBy time.Time
 	// Ahead is the time after now that DueBy must reach. Stores ignore it.
 	Ahead time.Duration
-	// Change asks for the events of the change with this ID, if there is one.
-	Change ChangeID
+	// Sequence asks for the account's event of this number, if there is one.
+	Sequence uint64
 	// Key, if there is one, asks for events of the calls with this request key: the first one
 	// of the least Index, and those with IndexFrom <= Index < IndexTo.
 	Key                string
@@ -191,7 +197,7 @@ func (n Need) selectPast(rows []Event) (found []Event) {
 	}
 	for _, e := range rows {
 		inCall := ofKey(e) && (e.Sequence == first.Sequence || e.Index >= n.IndexFrom && e.Index < n.IndexTo)
-		if inCall || n.Change != "" && e.Change == n.Change {
+		if inCall || n.Sequence != 0 && e.Sequence == n.Sequence {
 			found = append(found, e)
 		}
 	}

@@ -93,11 +93,12 @@ func TestNeed_Select(t *testing.T) {
 		"due, the first":      {need: seats.Need{DueBy: later(1)}, users: []users.ID{"bob"}, next: later(2)},
 		"due, all":            {need: seats.Need{DueBy: later(9)}, users: []users.ID{"ada", "bob", "cleo"}},
 		"each user once":      {need: seats.Need{DueBy: later(1), Admins: true, Users: []users.ID{"bob", "olive"}}, users: []users.ID{"bob", "olive"}, next: later(2)},
-		"a change":            {need: seats.Need{Change: "three"}, events: []uint64{6, 7}},
+		"an event":            {need: seats.Need{Sequence: 6}, events: []uint64{6}},
+		"no such event":       {need: seats.Need{Sequence: 8}},
 		"a key":               {need: seats.Need{Key: "k"}, events: []uint64{2}},
 		"a key, from to":      {need: seats.Need{Key: "k", IndexFrom: 5, IndexTo: 6}, events: []uint64{2, 3, 4}},
 		"a key that none has": {need: seats.Need{Key: "m", IndexTo: 9}},
-		"a change and a key":  {need: seats.Need{Change: "two", Key: "k", IndexTo: 5}, events: []uint64{2, 3, 4, 5, 6}},
+		"an event and a key":  {need: seats.Need{Sequence: 3, Key: "k", IndexTo: 5}, events: []uint64{2, 3, 6}},
 	} {
 		for _, given := range []seats.Snapshot{rows, disordered(rows)} {
 			s := c.need.Select(given)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -151,12 +152,12 @@ func (l *loaded) isNext(t time.Time) {
 	}
 }
 
-// past adds the events of a change and of a request key.
+// past adds the event of a number and those of a request key.
 func (r *unionQuery) past(l *loaded, n seats.Need) {
 	take := func(e seats.Event) { l.Past = append(l.Past, e) }
-	if n.Change != "" && !unstorable(string(n.Change)) {
+	if n.Sequence > 0 && n.Sequence <= math.MaxInt64 {
 		addPart(r, eventColumns, take).
-			add(" FROM {events by change} WHERE account = ? AND change_id = ?", string(n.Account), string(n.Change))
+			add(" FROM {events} WHERE account = ? AND sequence = ?", string(n.Account), int64(n.Sequence))
 	}
 	if n.Key != "" && !unstorable(n.Key) {
 		addPart(r, eventColumns, take).

@@ -49,11 +49,11 @@ func together(open func() store.Store) func(*rapid.T) {
 type side struct {
 	*Harness
 	numbers map[string]string // of changes and correlations, which are random
-	last    seats.ChangeID
+	last    uint64            // number of the event seen last
 }
 
 func newSide(s store.Store, account string) *side {
-	return &side{New(s, account), map[string]string{"": ""}, ""}
+	return &side{New(s, account), map[string]string{"": ""}, 0}
 }
 
 // number returns a name that is the same on both sides.
@@ -69,7 +69,7 @@ func (w *side) numbered(events []seats.Event) []seats.Event {
 	events = slices.Clone(events)
 	for i := range events {
 		e := &events[i]
-		w.last = e.Change
+		w.last = e.Sequence
 		e.Change, e.Correlation = seats.ChangeID(w.number(string(e.Change))), w.number(e.Correlation)
 	}
 	return events
@@ -168,7 +168,7 @@ func (p *pair) look(l gen.Look) {
 	by := p.model.Clock.Add(l.Ahead)
 	both(p, fmt.Sprintf("a snapshot, due in %v, of %s", l.Ahead, gen.Text(l.Need)), func(w *side) (seats.Snapshot, error) {
 		need := l.Need
-		need.Account, need.Pools, need.DueBy, need.Change = w.account, []seats.PoolID{gen.Course, "nowhere"}, by, w.last
+		need.Account, need.Pools, need.DueBy, need.Sequence = w.account, []seats.PoolID{gen.Course, "nowhere"}, by, w.last
 		need.Key = p.keyed.Key
 		snapshots, err := w.store.Load(ctx, need)
 		if err != nil {

@@ -176,7 +176,7 @@ func TestStore_missingTable(t *testing.T) {
 				clear(t, table, advance(ctx, st))
 			} else {
 				clear(t, table, commit(ctx, st, c))
-				_, err := st.Load(ctx, seats.Need{Account: acme, Users: []users.ID{"olive"}, Licences: []users.ID{"olive"}, Change: "x"})
+				_, err := st.Load(ctx, seats.Need{Account: acme, Users: []users.ID{"olive"}, Licences: []users.ID{"olive"}, Sequence: 1})
 				clear(t, table, err)
 			}
 			if table == "seats_accounts" {

@@ -89,7 +89,6 @@ func TestMigrations_indexes(t *testing.T) {
 	want := []string{
 		"accounts by_due 0 next_due",
 		"accounts primary 1 id",
-		"events by_change 0 account,change_id",
 		"events by_key 0 account,request_key,place,sequence",
 		"events by_person 0 account,user_id,sequence",
 		"events primary 1 account,sequence",

@@ -285,9 +285,9 @@ func (y *tried) settled(t *testing.T, db *sql.DB, id int, c seats.Change, err er
 		require.Eventually(t, func() bool { return ask(t, y.plain, query) == 0 }, time.Minute, time.Millisecond, what)
 	}
 	there := func() bool {
-		found, err := y.store.Load(t.Context(), seats.Need{Account: acme, Change: c.ID})
+		found, err := y.store.Load(t.Context(), seats.Need{Account: acme, Sequence: c.Events[0].Sequence})
 		require.NoError(t, err)
-		return len(found[0].Past) > 0
+		return found[0].Committed(c)
 	}
 	before := there()
 	works(t, y.store, users.ID(fmt.Sprint("next", y.tries)))

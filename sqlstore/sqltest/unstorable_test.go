@@ -147,7 +147,6 @@ func questionsWith(t *testing.T, text string) map[string]questionWith {
 		},
 		"load of users":      load(seats.Need{Users: []users.ID{id, "ada"}, Pools: []seats.PoolID{seats.PoolID(text)}}),
 		"load of keys":       load(seats.Need{Keys: []users.Key{{Kind: users.KeyEmail, Value: text}, {Kind: users.KeyExternalID, Value: text}}}),
-		"load of a change":   load(seats.Need{Change: seats.ChangeID(text)}),
 		"load of a call":     load(seats.Need{Key: text, IndexTo: 9}),
 		"load of an account": load(seats.Need{Account: users.AccountID(text)}),
 	}
@@ -178,10 +177,10 @@ func TestStore_Commit_unstorableText(t *testing.T) {
 				}
 				id := users.ID(fmt.Sprint("p", i, field))
 				c := planned(t, st, invite(id))
-				c.Account.Name = "" // whatever it was last time
+				c.Account.Name, c.Settings = "", true // whatever it was last time
 				*at(&c) = text
 				err := commit(t.Context(), st, c)
-				found, loading := st.Load(t.Context(), seats.Need{Account: acme, Users: []users.ID{id}, Change: c.ID})
+				found, loading := st.Load(t.Context(), seats.Need{Account: acme, Users: []users.ID{id}, Sequence: c.Events[0].Sequence})
 				require.NoError(t, loading)
 				if err != nil {
 					require.NotErrorIs(t, err, store.ErrConflict, "%s %.20q", field, text)

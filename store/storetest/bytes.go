@@ -95,7 +95,7 @@ var (
 		t.licences(a, users.LicenceFilter{After: users.LicenceID{User: "Alice", Pool: text}}, 1)
 	})
 	callsByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
-		t.load(of(a, seats.Need{Change: seats.ChangeID(text)}, seats.Need{Key: text, IndexTo: 1})...)
+		t.load(seats.Need{Account: a, Key: text, IndexTo: 1})
 	})
 	filtersByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
 		for _, f := range []users.Filter{{Location: text}, {Department: text}, {Group: text}, {Source: &users.Source{Kind: users.SourceSync, Name: text}}} {

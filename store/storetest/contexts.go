@@ -68,7 +68,7 @@ func commitEndsWhole(t *tester) {
 	a := t.opened("a")
 	const people, tries = 20, 40
 	var took time.Duration
-	var never []seats.ChangeID // will be written, by their errors
+	var never []seats.Change // will be written, by their errors
 	for i := range tries {
 		s, err := t.store.Load(t.Context(), seats.Need{Account: a})
 		require.NoError(t, err)
@@ -92,29 +92,31 @@ func commitEndsWhole(t *tester) {
 		switch {
 		case err == nil && !acknowledged:
 			require.ErrorIs(t, results[0].Err, store.ErrConflict, "one before may have come to be written")
-			never = append(never, c.ID)
+			never = append(never, c)
 		case err != nil:
 			require.ErrorIs(t, err, context.Canceled)
 			if !errors.Is(err, store.ErrUnknown) {
-				never = append(never, c.ID)
+				never = append(never, c)
 			}
 		}
-		s, err = t.store.Load(t.Context(), seats.Need{Account: a, Users: idsOf(rows), Change: c.ID})
+		s, err = t.store.Load(t.Context(), seats.Need{Account: a, Users: idsOf(rows), Sequence: c.Events[0].Sequence})
 		require.NoError(t, err)
-		written := len(s[0].Past) > 0
+		written := s[0].Committed(c)
 		require.True(t, written || !acknowledged)
 		if !written {
 			require.Empty(t, s[0].Users)
 			continue
 		}
 		require.Equal(t, c.Account.Revision, s[0].Account.Revision)
-		require.Len(t, s[0].Past, people)
+		events, err := t.store.Events(t.Context(), a, seats.EventFilter{After: c.Account.Sequence - people}, everything)
+		require.NoError(t, err)
+		require.Equal(t, c.Events, events)
 		require.Len(t, s[0].Users, people)
 	}
-	for _, id := range never {
-		s, err := t.store.Load(t.Context(), seats.Need{Account: a, Change: id})
+	for _, c := range never {
+		s, err := t.store.Load(t.Context(), seats.Need{Account: a, Sequence: c.Events[0].Sequence})
 		require.NoError(t, err)
-		require.Empty(t, s[0].Past, "the error was a conflict, or the context's alone")
+		require.False(t, s[0].Committed(c), "the error was a conflict, or the context's alone")
 	}
 }
 
@@ -141,7 +143,7 @@ func outlivesRestart(t *tester) {
 	for i := range 2 {
 		t.store = t.options.Reopen(t.T, t.store)
 		t.same()
-		t.load(seats.Need{Account: a, Change: c.ID, Key: "call", IndexTo: 9, DueBy: gen.Epoch})
+		t.load(seats.Need{Account: a, Sequence: c.Account.Sequence, Key: "call", IndexTo: 9, DueBy: gen.Epoch})
 		t.taken(t.blind(a, users.Profile{ID: "y", Username: "q"}), users.ByUsername("q"))
 		t.refused(store.ErrConflict, stale)
 		t.written(t.invited(a, users.ID(fmt.Sprint("z", i))))

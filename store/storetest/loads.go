@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -97,7 +98,7 @@ var (
 	})
 	loadPast = loadsOf(func(d gen.Dice, rows seats.Snapshot) seats.Need {
 		return seats.Need{
-			Change: gen.One(d, "", "unknown", gen.One(d, rows.Past...).Change), Key: gen.One(d, "", "k", "k", "k2", "unknown"),
+			Sequence: gen.One(d, 0, 1, math.MaxInt64, math.MaxUint64, gen.One(d, rows.Past...).Sequence), Key: gen.One(d, "", "k", "k", "k2", "unknown"),
 			IndexFrom: d.Below(6), IndexTo: gen.One(d, 0, 1, 2, 3, 5, everything),
 		}
 	})

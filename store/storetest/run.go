@@ -35,7 +35,7 @@ var specification = []struct {
 	{"Load/owners_and_admins", loadAdmins},
 	{"Load/more_admins_than_receivers", loadManyAdmins},
 	{"Load/licences_of_users", loadLicences},
-	{"Load/events_of_change_and_key", loadPast},
+	{"Load/events_by_number_and_key", loadPast},
 	{"Load/due_users", loadDue},
 	{"Load/due_pools", loadDuePools},
 	{"Load/due_licences", loadDueLicences},

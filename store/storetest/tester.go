@@ -115,7 +115,7 @@ func (t *tester) invited(account users.AccountID, ids ...users.ID) seats.Change 
 // no more than its guards, so that nothing needs to make sense.
 func (t *tester) change(account users.AccountID, rows ...users.User) seats.Change {
 	before := t.rows[account]
-	c := seats.Change{ID: t.id(), Base: before.Account.Revision, Account: before.Account}
+	c := seats.Change{ID: t.id(), Base: before.Account.Revision, Account: before.Account, Settings: true}
 	c.Account.ID = account
 	c.Account.Revision++
 	rows = slices.Clone(rows)
@@ -213,7 +213,7 @@ func (t *tester) refusedFor(want error, taken []users.Key, c seats.Change) {
 	r := t.commit(c)[0]
 	require.ErrorIs(t, r.Err, want, "%+v", c)
 	require.ElementsMatch(t, taken, r.Taken)
-	need := seats.Need{Account: c.Account.ID, Change: c.ID, IndexTo: everything, Keys: c.Keys(), Users: idsOf(c.Created)}
+	need := seats.Need{Account: c.Account.ID, Sequence: c.Account.Sequence, IndexTo: everything, Keys: c.Keys(), Users: idsOf(c.Created)}
 	if len(c.Events) > 0 {
 		need.Key = c.Events[0].Key
 	}

@@ -56,7 +56,7 @@ func loadUnknown(t *tester) {
 	a, b := t.besideUnknown()
 	all := seats.Need{
 		Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail("owner@acme.example")}, Admins: true,
-		Pools: []seats.PoolID{gen.Course}, Licences: []users.ID{owner}, DueBy: gen.Epoch, Change: "change 1", Key: "k", IndexTo: 9,
+		Pools: []seats.PoolID{gen.Course}, Licences: []users.ID{owner}, DueBy: gen.Epoch, Sequence: 1, Key: "k", IndexTo: 9,
 	}
 	t.loads(append(append(of(a, all), of(b, all, seats.Need{})...), of(t.account("c"), all)...)...)
 }

@@ -156,7 +156,7 @@ func eventsAsWritten(t *tester) {
 	record(&c, seats.Event{Kind: seats.EventTotalSet, Fields: []string{}})
 	t.written(c)
 	t.same()
-	t.loads(of(a, seats.Need{Change: c.ID}, seats.Need{Key: c.Events[0].Key, IndexTo: math.MaxInt})...)
+	t.loads(of(a, seats.Need{Sequence: c.Account.Sequence}, seats.Need{Key: c.Events[0].Key, IndexTo: math.MaxInt})...)
 }
 
 // instantsAsWritten is about the instants that the store itself compares.
@@ -203,13 +203,13 @@ func copies(t *tester) {
 	c.Pools = append(c.Pools, seats.Pool{ID: gen.Course, Total: seats.Of(5)})
 	c.Account.NextDue = gen.Epoch
 	t.written(c)
-	id := c.ID
+	last := c.Account.Sequence
 	spoil(&c)
 	t.spoils = true
 	need := func() seats.Need {
 		return seats.Need{
 			Account: t.account("a"), Users: []users.ID{"x", owner, "x"}, Keys: []users.Key{users.ByUsername("x"), users.ByEmail("a")},
-			Pools: []seats.PoolID{gen.Course, "a"}, Licences: []users.ID{"x", "a"}, Change: id, Key: "k", IndexTo: 9,
+			Pools: []seats.PoolID{gen.Course, "a"}, Licences: []users.ID{"x", "a"}, Sequence: last, Key: "k", IndexTo: 9,
 		}
 	}
 	asked := need()

@@ -148,7 +148,6 @@ CREATE TABLE IF NOT EXISTS {events} (
 	spent         BIGINT NOT NULL,
 	tally         MEDIUMBLOB,
 	PRIMARY KEY (account, sequence),
-	INDEX {events}_by_change (account, change_id),
 	INDEX {events}_by_key (account, request_key, place, sequence),
 	INDEX {events}_by_person (account, user_id, sequence)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;

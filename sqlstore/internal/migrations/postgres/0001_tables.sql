@@ -149,7 +149,6 @@ CREATE TABLE {events} (
 	tally         text COLLATE "C",
 	PRIMARY KEY (account, sequence)
 );
-CREATE INDEX {events}_by_change ON {events} (account, change_id);
 CREATE INDEX {events}_by_key ON {events} (account, request_key, place, sequence) WHERE request_key IS NOT NULL;
 CREATE INDEX {events}_by_person ON {events} (account, user_id, sequence);
 
