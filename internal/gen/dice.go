@@ -26,7 +26,12 @@ func FromRapid(t *rapid.T) Dice {
 }
 
 // FromRand returns dice for the people of a small account.
-func FromRand(r *rand.Rand, people []users.ID) Dice { return Dice{below: r.IntN, People: people} }
+func FromRand(r *rand.Rand, people []users.ID) Dice { return FromFunc(r.IntN, people) }
+
+// FromFunc is FromRand for a function that returns a number from 0 to n-1.
+func FromFunc(below func(n int) int, people []users.ID) Dice {
+	return Dice{below: below, People: people}
+}
 
 // Draw returns what the function draws, which is a single draw in rapid's log.
 func Draw[T any](t *rapid.T, label string, from func(Dice) T) T {

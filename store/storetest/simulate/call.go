@@ -1,0 +1,300 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A method is what a call calls.
+type method string
+
+const (
+	do     method = "Do"
+	doEach method = "DoEach"
+	undo   method = "Undo"
+	may    method = "May"
+	usage  method = "Usage"
+	user   method = "User"
+	runDue method = "RunDue"
+)
+
+func (m method) writes() bool { return m == do || m == doEach || m == undo }
+
+// A question is what a call asks.
+type question struct {
+	method   method
+	account  *account
+	actor    users.Actor
+	commands []seats.Command
+	key      string
+	user     users.ID
+	receipt  seats.Receipt
+	undoes   int // the call
+}
+
+// A call is a call of a Keeper. Its events have its name as correlation.
+type call struct {
+	question
+	number       int
+	keeper       *keeper
+	ctx          context.Context
+	cancel       context.CancelFunc
+	began, ended int // steps
+	answer       answer
+	lost         bool // the Keeper has crashed
+	written      []decided
+	conflicts    int // in a row
+}
+
+// An answer is what a call returned.
+type answer struct {
+	outcomes []seats.Outcome
+	events   []seats.Event
+	revision uint64
+	repeated bool
+	receipt  seats.Receipt
+	usage    seats.Usage
+	person   seats.Person
+	refusal  *seats.Refusal
+	err      error // besides a refusal
+}
+
+func (c *call) numbered() int {
+	if c == nil {
+		return -1
+	}
+	return c.number
+}
+
+func (c *call) name() string { return fmt.Sprint("call ", c.number) }
+
+func (c *call) String() string {
+	if c == nil {
+		return "no call"
+	}
+	return fmt.Sprintf("%s (Keeper %d)", c.name(), c.keeper.number)
+}
+
+// begin begins a call: a new one, or an earlier one with a key again.
+func (p *play) begin() {
+	c := &call{number: len(p.calls), keeper: p.keepers[p.below(len(p.keepers))], began: p.step, question: p.question()}
+	c.ctx, c.cancel = context.WithCancel(context.WithValue(context.Background(), callKey{}, c))
+	p.calls, p.running = append(p.calls, c), append(p.running, c)
+	p.say("%v begins: %v", c, c.question)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				c.answer.err = fmt.Errorf("panic: %v", r)
+			}
+			c.cancel()
+			p.queue.mutex.Lock()
+			defer p.queue.mutex.Unlock()
+			p.queue.returned = append(p.queue.returned, c)
+		}()
+		c.carryOut()
+	}()
+}
+
+// question draws what a call asks.
+func (p *play) question() (q question) {
+	d := p.generator()
+	q.account = p.accounts[p.below(len(p.accounts))]
+	methods := []method{usage, do, doEach, undo, may, user, runDue}
+	q.method = methods[p.weighted(4, 60, 14, 6, 6, 3, 3)]
+	switch q.method {
+	case undo:
+		if len(p.receipts) == 0 {
+			q.method = usage
+			break
+		}
+		undone := p.receipts[max(0, len(p.receipts)-1-p.below(5))]
+		q.account, q.undoes, q.receipt = undone.account, undone.number, undone.answer.receipt
+		if q.actor = undone.actor; p.chance(20) {
+			q.actor = users.As("olive")
+		}
+	case do, doEach:
+		if earlier := p.keyed(); earlier != nil {
+			return earlier.question
+		}
+		q.actor, q.commands = p.request(d)
+		if p.chance(15) {
+			q.key = fmt.Sprint("key ", p.below(6))
+		}
+	case may:
+		q.actor, q.commands = p.request(d)
+		q.commands = q.commands[:1]
+	case user:
+		q.user = gen.One(d, p.people...)
+	}
+	return q
+}
+
+// request draws commands. Half of them are about the seats alone, so that the last one is wanted.
+func (p *play) request(d gen.Dice) (users.Actor, []seats.Command) {
+	if p.chance(50) {
+		return d.Request()
+	}
+	id, olive := gen.One(d, p.people...), users.As("olive")
+	switch p.below(10) {
+	case 0, 1, 2, 3:
+		return olive, []seats.Command{seats.Invite{Profile: d.ProfileOf(id)}}
+	case 4:
+		return users.As(id), []seats.Command{seats.Accept{User: id}}
+	case 5:
+		return olive, []seats.Command{seats.Deactivate{User: id}}
+	case 6:
+		return olive, []seats.Command{seats.Reactivate{User: id}}
+	case 7:
+		return olive, []seats.Command{seats.Delete{User: id}}
+	case 8:
+		return users.System(), []seats.Command{seats.SetTotal{Total: seats.Of(int64(2 + p.below(4)))}}
+	}
+	return olive, []seats.Command{seats.Schedule{User: id, Leave: users.From(users.DateOf(gen.Epoch.AddDate(0, 0, 1+p.below(4))))}}
+}
+
+// keyed draws an earlier call with a key, now and then.
+func (p *play) keyed() *call {
+	if !p.chance(8) {
+		return nil
+	}
+	for n := range p.calls {
+		if c := p.calls[len(p.calls)-1-n]; c.key != "" && p.chance(50) {
+			return c
+		}
+	}
+	return nil
+}
+
+// carryOut calls the Keeper.
+func (c *call) carryOut() {
+	k, a := c.keeper.With(seatkeeper.Call{Key: c.key, Correlation: c.name()}), &c.answer
+	var err error
+	switch c.method {
+	case do:
+		var r seatkeeper.Result
+		r, err = k.Do(c.ctx, c.account.id, c.actor, c.commands...)
+		*a = answer{outcomes: r.Outcomes, events: r.Events, revision: r.Revision, repeated: r.Repeated, receipt: r.Receipt}
+	case doEach:
+		var r seatkeeper.BulkResult
+		r, err = k.DoEach(c.ctx, c.account.id, c.actor, c.commands...)
+		*a = answer{outcomes: r.Outcomes, receipt: r.Receipt}
+	case undo:
+		var r seatkeeper.BulkResult
+		r, err = k.Undo(c.ctx, c.account.id, c.actor, c.receipt)
+		*a = answer{outcomes: r.Outcomes, receipt: r.Receipt}
+	case may:
+		err = k.May(c.ctx, c.account.id, c.actor, c.commands[0])
+	case usage:
+		a.usage, err = k.Usage(c.ctx, c.account.id)
+	case user:
+		a.person, err = k.User(c.ctx, c.account.id, c.user)
+	case runDue:
+		_, err = k.RunDue(c.ctx, seatkeeper.DueRun{})
+	}
+	if err != nil {
+		*a = answer{}
+		if !errors.As(err, &a.refusal) {
+			a.err = err
+		}
+	}
+}
+
+// A certainty says what an error tells of a call.
+type certainty int
+
+const (
+	answered certainty = iota // carried out or refused
+	unknown                   // carried out, or to be, or not
+	undone                    // never carried out
+	broken                    // nothing accounts for the error
+)
+
+func (c *call) certainty() certainty {
+	err := c.answer.err
+	switch {
+	case c.lost:
+		return unknown
+	case err == nil:
+		return answered
+	case errors.Is(err, store.ErrUnknown) && c.method.writes():
+		return unknown
+	}
+	for _, e := range []error{context.Canceled, store.ErrConflict, errFailed} {
+		if errors.Is(err, e) {
+			return undone
+		}
+	}
+	return broken
+}
+
+func (q question) String() string {
+	text := fmt.Sprintf("%s of account %s", q.method, q.account)
+	switch {
+	case q.method == undo:
+		return fmt.Sprintf("%s by %v of call %d", text, q.actor, q.undoes)
+	case q.user != "":
+		text += fmt.Sprintf(": %s", q.user)
+	case q.commands != nil:
+		text += fmt.Sprintf(" by %v: %s", q.actor, gen.Text(seats.Commands(q.commands)))
+	}
+	if q.key != "" {
+		text += fmt.Sprintf(", with %s", q.key)
+	}
+	return text
+}
+
+func (a answer) String() string {
+	var parts []string
+	switch {
+	case a.err != nil:
+		return a.err.Error()
+	case a.refusal != nil:
+		return fmt.Sprintf("%v; %v", a.refusal, a.refusal.Remedies)
+	case a.usage.Sequence > 0:
+		return fmt.Sprintf("%d of %v held, revision %d", a.usage.Held, a.usage.Total, a.usage.Revision)
+	case a.person.ID != "":
+		return fmt.Sprint(a.person.Status)
+	}
+	if a.repeated {
+		parts = append(parts, "repeated")
+	}
+	for _, e := range a.events {
+		parts = append(parts, event(e))
+	}
+	for _, o := range a.outcomes {
+		if o.Refusal != nil {
+			parts = append(parts, fmt.Sprint(o.Refusal))
+		} else if o.Unchanged {
+			parts = append(parts, fmt.Sprintf("%v unchanged", o.Action))
+		}
+	}
+	if a.revision > 0 {
+		parts = append(parts, fmt.Sprint("revision ", a.revision))
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// event is an event in a few words.
+func event(e seats.Event) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", e.Sequence, e.Kind, e.User))
+}
+
+func (r *request) String() string {
+	text := r.method
+	for _, c := range r.changes {
+		var events []string
+		for _, e := range c.Events {
+			events = append(events, event(e))
+		}
+		text += fmt.Sprintf(" on %d [%s]", c.Base, strings.Join(events, ", "))
+	}
+	return text
+}

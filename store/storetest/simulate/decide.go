@@ -1,0 +1,239 @@
+package simulate
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+const mostRunning = 7
+
+// decide makes one decision: something is served, begins, or happens to the world.
+func (p *play) decide() {
+	can := func(weight int, ok bool) int {
+		if ok {
+			return weight
+		}
+		return 0
+	}
+	busy := len(p.running) > 0
+	switch p.weighted(
+		can(60, len(p.pending) > 0), can(25, len(p.running) < mostRunning), can(4, len(p.late) > 0),
+		4, 2, can(2, busy), 1,
+	) {
+	case 0:
+		r := p.pending[p.below(len(p.pending))]
+		p.serve(r, p.fate(r))
+	case 1:
+		p.begin()
+	case 2:
+		p.arrive(p.below(len(p.late)))
+	case 3:
+		p.pass([]time.Duration{100 * time.Microsecond, 100 * time.Microsecond, time.Millisecond, time.Second, time.Hour, 12 * time.Hour, 24 * time.Hour}[p.below(7)])
+	case 4:
+		p.jump()
+	case 5:
+		c := p.running[p.below(len(p.running))]
+		p.say("the context of %v ends", c)
+		c.cancel()
+	case 6:
+		p.crashed(p.below(len(p.keepers)))
+	}
+}
+
+// pass lets time go by.
+func (p *play) pass(d time.Duration) {
+	p.say("%v pass", d)
+	time.Sleep(d)
+}
+
+// jump sets the clock of a Keeper: by some time, or around the instant at which something is due.
+func (p *play) jump() {
+	k, a := p.keepers[p.below(len(p.keepers))], p.accounts[p.below(len(p.accounts))]
+	was := k.now()
+	by := []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour, 10 * 24 * time.Hour, -10 * 24 * time.Hour, 0, -time.Microsecond, time.Hour}[p.below(9)]
+	due := a.now().Account.NextDue
+	if p.chance(40) && !due.IsZero() {
+		by += due.Sub(was)
+	}
+	k.mutex.Lock()
+	k.offset += by
+	k.mutex.Unlock()
+	if was.Before(due) && !k.now().Before(due) {
+		p.met[clockOverDue]++
+	}
+	p.say("the clock of Keeper %d jumps by %v", k.number, by)
+}
+
+// crashed replaces a Keeper. Its commits may still arrive.
+func (p *play) crashed(n int) {
+	p.say("Keeper %d crashes", n)
+	offset := p.keepers[n].offset
+	p.crash(n)
+	p.keepers[n] = p.newKeeper(n)
+	p.keepers[n].offset = offset
+}
+
+func (p *play) crash(n int) {
+	k := p.keepers[n]
+	p.queue.mutex.Lock()
+	k.crashed = true
+	p.queue.mutex.Unlock()
+	of := func(r *request) bool { return r.keeper == k }
+	for _, r := range p.pending {
+		if of(r) {
+			if r.method == "Commit" && r.held == nil {
+				p.met[crashInFlight]++
+				p.late = append(p.late, r)
+			}
+			r.reply <- reply{err: errCrashed}
+		}
+	}
+	p.pending = slices.DeleteFunc(p.pending, of)
+	for _, c := range p.running {
+		if c.keeper == k {
+			c.lost = true
+			c.cancel()
+		}
+	}
+}
+
+// A fate is what becomes of a request.
+type fate struct {
+	name   string
+	weight int
+	commit bool // of commits alone
+	strike func(*play, *request) *reply
+}
+
+// fates are all of them, the plainest first.
+var fates = []fate{
+	{"answered", 100, false, func(p *play, r *request) *reply { return p.run(r) }},
+	{"delayed", 10, false, func(p *play, r *request) *reply { r.held = p.run(r); return nil }},
+	{"failed", 2, false, func(*play, *request) *reply { return &reply{err: errFailed} }},
+	{"to be tried again", 4, true, func(p *play, r *request) *reply {
+		results := slices.Repeat([]store.CommitResult{{Err: store.ErrConflict}}, len(r.changes))
+		return &reply{value: results}
+	}},
+	{"lost", 4, true, func(*play, *request) *reply { return &reply{err: store.ErrUnknown} }},
+	{"written, its answer lost", 10, true, func(p *play, r *request) *reply {
+		p.lostAnswer(r, p.run(r))
+		return &reply{err: store.ErrUnknown}
+	}},
+	{"lost, to arrive late", 4, true, func(p *play, r *request) *reply {
+		p.late = append(p.late, r)
+		return &reply{err: store.ErrUnknown}
+	}},
+	{"sent twice", 4, true, func(p *play, r *request) *reply {
+		p.run(r)
+		p.met[repeatedCommit]++
+		return p.run(r)
+	}},
+	{"answered, to arrive again", 2, true, func(p *play, r *request) *reply {
+		p.late = append(p.late, r)
+		p.met[repeatedCommit]++
+		return p.run(r)
+	}},
+}
+
+// fate draws what becomes of a request.
+func (p *play) fate(r *request) fate {
+	var weights []int
+	for _, f := range fates {
+		if f.commit && r.method != "Commit" {
+			break
+		}
+		weights = append(weights, f.weight)
+	}
+	if r.held != nil {
+		return fates[0]
+	}
+	return fates[p.weighted(weights...)]
+}
+
+// serve lets a request meet its fate. After the end of its context it is answered with that, and
+// a commit has met the fate or not.
+func (p *play) serve(r *request, f fate) {
+	ended := r.ctx.Err()
+	var answer *reply
+	switch {
+	case r.held != nil:
+		answer = r.held
+		p.say("%v gets its answer: %v", r.call, p.shown(r, answer))
+	case ended != nil && (r.method != "Commit" || p.chance(30)):
+		answer = &reply{err: ended}
+		p.say("%v: %v ends with its context", r.call, r.method)
+	case ended != nil && p.chance(50):
+		f.strike(p, r)
+		r.held, answer = nil, &reply{err: fmt.Errorf("%w: %w", store.ErrUnknown, ended)}
+		p.say("%v: %v is %s, and its answer lost as its context ends", r.call, r.method, f.name)
+	default:
+		answer = f.strike(p, r)
+		p.say("%v: %v is %s: %v", r.call, r.method, f.name, p.shown(r, answer))
+	}
+	if answer == nil {
+		return
+	}
+	p.pending = slices.DeleteFunc(p.pending, func(other *request) bool { return other == r })
+	p.answered(r, *answer)
+	r.reply <- *answer
+}
+
+// run carries a request out, and judges what it wrote.
+func (p *play) run(r *request) *reply {
+	var answer reply
+	p.store.do(func(s store.Store) { answer.value, answer.err = r.run(s) })
+	if results, ok := answer.value.([]store.CommitResult); ok && answer.err == nil {
+		if len(results) != len(r.changes) {
+			p.fail("%d results of %d changes", len(results), len(r.changes))
+			return &answer
+		}
+		for i, c := range r.changes {
+			if results[i].Err == nil {
+				p.written(r, c)
+			}
+		}
+	}
+	return &answer
+}
+
+// arrive carries out a commit that was late.
+func (p *play) arrive(n int) {
+	r := p.late[n]
+	p.late = slices.Delete(p.late, n, n+1)
+	p.say("a late Commit of %v arrives: %v", r.call, p.shown(r, p.run(r)))
+}
+
+// shown describes an answer.
+func (p *play) shown(r *request, answer *reply) string {
+	switch {
+	case !p.telling:
+		return ""
+	case answer == nil:
+		return "the answer comes later"
+	case answer.err != nil:
+		return answer.err.Error()
+	}
+	switch value := answer.value.(type) {
+	case []store.CommitResult:
+		var all []string
+		for _, result := range value {
+			text := "written"
+			if result.Err != nil {
+				text = result.Err.Error()
+			}
+			all = append(all, text)
+		}
+		return fmt.Sprint(all)
+	case []seats.Snapshot:
+		var all []string
+		for _, s := range value {
+			all = append(all, fmt.Sprintf("revision %d", s.Account.Revision))
+		}
+		return fmt.Sprint(all)
+	}
+	return "done"
+}

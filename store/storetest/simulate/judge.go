@@ -1,0 +1,194 @@
+package simulate
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// written holds a written change against the model, and the store against both.
+func (p *play) written(r *request, c seats.Change) {
+	a := p.account(c.Account.ID)
+	was := a.now()
+	if c.Base != was.Account.Revision {
+		p.fail("the store wrote a change of revision %d on revision %d", c.Base, was.Account.Revision)
+		return
+	}
+	if settles(c) {
+		p.settledLate(was.Account.NextDue, r.keeper.since(p.step)[0])
+	}
+	is := after(was.Snapshot, c)
+	p.difference = "it makes other events"
+	parts, ok := p.explain(r, was.Snapshot, is, groups(c))
+	if !ok {
+		p.fail("the model does not make the change of %v, %v; %s", r.call, r, p.difference)
+		return
+	}
+	for i, part := range parts {
+		if part.call != nil {
+			part.call.written = append(part.call.written, decided{part.decision, part.events, len(parts) == 1, c.Account.Revision})
+			if len(part.call.written) > 1 {
+				p.fail("%v is written twice", part.call)
+			}
+			if part.call.ended > 0 && part.call.certainty() == undone {
+				p.fail("%v is written, though it ended in %q", part.call, part.call.answer)
+			}
+		}
+		if i < len(parts)-1 {
+			a.versions = append(a.versions, version{part.after, p.step})
+		}
+	}
+	a.versions = append(a.versions, version{is, p.step})
+	a.record(p, c.Events)
+	p.checkAccount(a)
+}
+
+// after returns the account after a change. Its Past are the events of calls with a key.
+func after(s seats.Snapshot, c seats.Change) seats.Snapshot {
+	past := slices.Clip(s.Past)
+	for _, e := range c.Events {
+		if e.Key != "" {
+			past = append(past, e)
+		}
+	}
+	s = s.Apply(c)
+	s.Past = past
+	return s
+}
+
+// A group is the events of one call, or of a settlement, in a change.
+type group struct {
+	call   string
+	events []seats.Event
+}
+
+func groups(c seats.Change) (all []group) {
+	for _, e := range c.Events {
+		name := e.Correlation
+		if e.Channel == seats.ByClock {
+			name = ""
+		}
+		if n := len(all); n == 0 || all[n-1].call != name {
+			all = append(all, group{call: name})
+		}
+		last := &all[len(all)-1]
+		last.events = append(last.events, e)
+	}
+	if all == nil {
+		all = []group{{}}
+	}
+	return all
+}
+
+// A part is what the model makes of a group.
+type part struct {
+	call     *call // nil: a settlement
+	decision seats.Decision
+	events   []seats.Event
+	after    seats.Snapshot
+}
+
+// explain lets the model make the groups of a change, one after the other, each at one of the
+// times that the Keeper's clock told during the call.
+func (p *play) explain(r *request, from, to seats.Snapshot, rest []group) ([]part, bool) {
+	if len(rest) == 0 {
+		p.difference = differs(from, to)
+		return nil, p.difference == ""
+	}
+	g := rest[0]
+	var c *call
+	began := 0
+	if r.call != nil {
+		began = r.call.began
+	}
+	if g.call != "" {
+		var number int
+		if n, _ := fmt.Sscanf(g.call, "call %d", &number); n == 0 || number >= len(p.calls) {
+			return nil, false
+		}
+		c = p.calls[number]
+		if c.keeper != r.keeper || c.account.id != from.Account.ID {
+			return nil, false
+		}
+		began = c.began
+	}
+	for _, at := range r.keeper.since(began) {
+		made := part{call: c, events: g.events}
+		if c == nil {
+			if !from.Account.IsDue(at) {
+				continue
+			}
+			made.decision.Change = seats.Settle(from, seats.Request{Actor: users.System(), Channel: seats.ByClock, At: at, Zones: zones})
+		} else {
+			if from.Account.IsDue(at) {
+				continue
+			}
+			made.decision, _ = c.decide(from, at)
+		}
+		if !sameEvents(made.decision.Change.Events, g.events) {
+			continue
+		}
+		made.after = after(from, made.decision.Change)
+		made.after.Account.Revision = to.Account.Revision
+		if more, ok := p.explain(r, made.after, to, rest[1:]); ok {
+			return append([]part{made}, more...), true
+		}
+	}
+	return nil, false
+}
+
+// decide is the model's decision of a call.
+func (c *call) decide(s seats.Snapshot, at time.Time) (seats.Decision, *seats.Refusal) {
+	r := seats.Request{Actor: c.actor, Commands: c.commands, At: at, Channel: seats.ByCall, Zones: zones, Correlation: c.name(), Key: c.key, Change: "x"}
+	if c.key == "" {
+		s.Past = nil
+	}
+	if c.method != do && c.method != may {
+		r.Channel = seats.ByBulk
+	}
+	if c.key != "" {
+		r.Digest, r.Random = seats.Digest(r.Actor, r.Channel, c.commands), strings.Repeat("x", 26)
+	}
+	switch c.method {
+	case doEach:
+		return seats.DecideEach(s, r), nil
+	case undo:
+		list, err := c.undoings(s)
+		if err != nil {
+			return seats.Decision{}, err
+		}
+		r.Commands = nil
+		for _, u := range list {
+			r.Commands = append(r.Commands, u.Commands()...)
+		}
+		return seats.DecideUndo(s, r, list), nil
+	}
+	d, err := seats.Decide(s, r)
+	if err != nil {
+		return seats.Decision{}, err.(*seats.Refusal)
+	}
+	return d, nil
+}
+
+// undoings reads the events of the call's receipt.
+func (c *call) undoings(s seats.Snapshot) ([]seats.Undoing, *seats.Refusal) {
+	list, err := c.receipt.Undoings(c.account.id, func(commit seats.ReceiptCommit) iter.Seq2[seats.Event, error] {
+		last := min(commit.Last, s.Account.Sequence)
+		return func(yield func(seats.Event, error) bool) {
+			for n := commit.First; n <= last; n++ {
+				if !yield(c.account.events[n-1], nil) {
+					return
+				}
+			}
+		}
+	})
+	if err != nil {
+		return nil, err.(*seats.Refusal)
+	}
+	return list, nil
+}

@@ -1,0 +1,136 @@
+// Package simulate plays a few Keepers on one store in a simulated world, and decides all that
+// happens there from a seed: which call begins, which request to the store is next, is delayed,
+// fails, loses its answer, is sent twice or arrives late; whose context ends; which Keeper
+// crashes and is replaced; how far clocks run and jump. One goroutine makes the decisions, in a
+// bubble of [testing/synctest], and only one thing moves at a time: a seed is one run.
+//
+// Each write is held against the sequential model: package seats, deciding one call after the
+// other on whole accounts. An answer must be the model's at a moment between the beginning and
+// the end of its call. What was acknowledged must be written, once, and what failed never.
+//
+//	func TestStore_simulated(t *testing.T) {
+//		simulate.Run(t, func(t testing.TB) store.Store { return open(t) }, simulate.Options{})
+//	}
+//
+// A run that fails is made smaller and printed as a script, with the command that repeats it.
+package simulate
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+// Options are the settings of [Run]. The zero value is the default. The flags -simulate.seed and
+// -simulate.for of a test have precedence over Seed and For.
+type Options struct {
+	// Seed is that of the only run; 0 means many runs, from a new seed that the log names.
+	Seed uint64
+	// For is the time for new runs; 0 is five seconds.
+	For time.Duration
+	// Steps is the number of decisions of a run; 0 is 400.
+	Steps int
+	// Keeper has the settings of the Keepers. The simulation sets Now, NewID, Zones and
+	// Observe, and Attempts where it is 0.
+	Keeper seatkeeper.Options
+}
+
+var (
+	seedFlag = flag.Uint64("simulate.seed", 0, "the seed of the only run of a simulation")
+	forFlag  = flag.Duration("simulate.for", 0, "how long to simulate")
+)
+
+// Run simulates until the time is over, and fails the test at the first run with a wrong write
+// or answer. It fails, too, if one of the [Conditions] was met in no run, since then the runs
+// show less than they claim; a single run need meet none.
+//
+// The function open is called for each run and may return the same store again: the accounts
+// of each run have new names. The store is called outside of the bubble and by one goroutine.
+// Run must be called outside of a bubble, and changes the test program's garbage collection
+// meanwhile.
+func Run(t *testing.T, open func(testing.TB) store.Store, o Options) {
+	t.Helper()
+	if *seedFlag != 0 {
+		o.Seed = *seedFlag
+	}
+	if *forFlag != 0 {
+		o.For = *forFlag
+	}
+	if o.For == 0 {
+		o.For = 5 * time.Second
+	}
+	if o.Steps == 0 {
+		o.Steps = 400
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	s := simulation{t: t, open: open, options: o}
+	first, runs := o.Seed, 1
+	if o.Seed == 0 {
+		first, runs = rand.Uint64()|1, 1<<62
+	}
+	began := time.Now()
+	var all report
+	for seed := first; runs > 0 && (runs == 1 || time.Since(began) < o.For); seed, runs = seed+1, runs-1 {
+		played := s.play(drawn(seed, o.Steps), false)
+		all.add(played)
+		if played.finding != "" {
+			t.Fatal(s.explain(seed, played))
+		}
+	}
+	t.Logf("seeds from %d: %s", first, all.in(time.Since(began)))
+	if missing := all.missing(); o.Seed == 0 && len(missing) > 0 {
+		t.Errorf("in none of %d runs there was %q", all.runs, missing)
+	}
+}
+
+// A simulation plays runs.
+type simulation struct {
+	t       *testing.T
+	open    func(testing.TB) store.Store
+	options Options
+}
+
+// explain returns the script of the shortest run like the failed one, and how to repeat it.
+func (s simulation) explain(seed uint64, failed outcome) string {
+	shrunk := s.play(given(s.shrink(failed.decisions, shrinkTime)), true)
+	return fmt.Sprintf("%s\n%s\n\nThis is the shortest run like that of seed %d, which failed after %d steps:\n%s\nThe whole run again: go test -run '^%s$' -simulate.seed=%d",
+		shrunk.script, shrunk.finding, seed, failed.steps, failed.finding, s.t.Name(), seed)
+}
+
+// A report is what came of all runs.
+type report struct {
+	runs, steps, calls int
+	met                [conditionCount]int
+}
+
+func (r *report) add(o outcome) {
+	r.runs, r.steps, r.calls = r.runs+1, r.steps+o.steps, r.calls+o.calls
+	for c, n := range o.met {
+		r.met[c] += n
+	}
+}
+
+func (r *report) missing() (names []string) {
+	for c, n := range r.met {
+		if n == 0 {
+			names = append(names, Conditions[c])
+		}
+	}
+	return names
+}
+
+func (r *report) in(took time.Duration) string {
+	text := fmt.Sprintf("%d runs of %d calls and %d steps in %v, %.0f steps a minute", r.runs, r.calls, r.steps, took.Round(time.Millisecond), float64(r.steps)/took.Minutes())
+	for c, n := range r.met {
+		if n > 0 {
+			text += fmt.Sprintf("\n%8d  %s", n, Conditions[c])
+		}
+	}
+	return text
+}
