@@ -19,7 +19,12 @@ type catalog struct {
 	others  string         // table, the kind of another object with its name
 	engines string         // table, storage engine
 	width   *regexp.Regexp // the display width in a number's type
+	// unchecked are settings of kinds of the database, with a question whose answer is 1 where CHECK
+	// constraints are ignored. An unknown setting is an error of the question, and passed over.
+	unchecked []uncheckedSetting
 }
+
+type uncheckedSetting struct{ question, remedy string }
 
 var catalogs = [...]catalog{
 	SQLite: {
@@ -30,8 +35,9 @@ var catalogs = [...]catalog{
 			FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk' AND m.name IN ({tables})
 			UNION ALL SELECT m.name, '', (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0 ORDER BY pk)), 1, 1, 0, 0, 0
 			FROM sqlite_master m WHERE m.type = 'table' AND m.name IN ({tables}) AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE pk > 0)`,
-		checks: "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name IN ({tables})",
-		others: "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'index') AND name IN ({tables})",
+		checks:    "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name IN ({tables})",
+		others:    "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'index') AND name IN ({tables})",
+		unchecked: []uncheckedSetting{{"PRAGMA ignore_check_constraints", "take ignore_check_constraints out of the DSN"}},
 	},
 	Postgres: {
 		itself: "SELECT current_setting('server_version_num')",
@@ -53,13 +59,17 @@ var catalogs = [...]catalog{
 		itself: "SELECT @@version",
 		columns: `SELECT table_name, column_name, column_type, IF(is_nullable = 'NO', 1, 0), IF(column_default IS NOT NULL OR LENGTH(extra) > 0, 1, 0)
 			FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN ({tables})`,
-		keys: `SELECT table_name, index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index), IF(index_name = 'PRIMARY', 1, 0), 1 - MAX(non_unique),
+		keys: `SELECT table_name, index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index), IF(index_name = 'PRIMARY', 1, 0), IF(MAX(non_unique) = 0, 1, 0),
 				MAX(IF(sub_part IS NULL, 0, 1)), 0, 0
 			FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name IN ({tables}) GROUP BY table_name, index_name`,
 		engines: "SELECT table_name, LOWER(engine) FROM information_schema.tables WHERE table_schema = DATABASE() AND engine IS NOT NULL AND table_name IN ({tables})",
 		others: `SELECT table_name, LOWER(table_type) FROM information_schema.tables
 			WHERE table_schema = DATABASE() AND table_type IN ('VIEW', 'SEQUENCE') AND table_name IN ({tables})`,
 		width: regexp.MustCompile(`^((?:big|tiny)int)\(\d+\)`),
+		unchecked: []uncheckedSetting{
+			{"SELECT @@check_constraint_checks = 0", "set check_constraint_checks to ON"},                 // MariaDB
+			{"SELECT @@tidb_enable_check_constraint = 0", "SET GLOBAL tidb_enable_check_constraint = ON"}, // TiDB, before Migrate
+		},
 	},
 }
 
@@ -77,7 +87,7 @@ func (s *Store) checkEngine(ctx context.Context) error {
 	}
 	mine := s.dialectOf()
 	if isOf(mine) {
-		return nil
+		return s.checkConstraints(ctx)
 	}
 	for d := SQLite; d.known(); d++ {
 		if d != mine && isOf(d) {
@@ -85,6 +95,18 @@ func (s *Store) checkEngine(ctx context.Context) error {
 		}
 	}
 	return nil // it is unreachable, as the next statement will say
+}
+
+// checkConstraints returns an error if the database ignores CHECK constraints, as it then keeps
+// rows that the store relies on being refused.
+func (s *Store) checkConstraints(ctx context.Context) error {
+	for _, setting := range catalogs[s.dialectOf()].unchecked {
+		var ignored bool
+		if err := s.db.QueryRowContext(ctx, setting.question).Scan(&ignored); err == nil && ignored {
+			return fmt.Errorf("sqlstore: the database ignores CHECK constraints, which guard the seats: %s", setting.remedy)
+		}
+	}
+	return nil
 }
 
 // compareShapes returns an error unless the database has all tables of this release, each

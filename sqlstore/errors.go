@@ -47,6 +47,8 @@ var (
 		"4025": Broken, "3819": Broken, // CHECK, on MariaDB and MySQL
 		"1053": Lost, "1317": Lost, "1969": Lost, "1927": Lost, "2006": Lost, "2013": Lost, // shutdown, interrupted, by max_statement_time, killed, gone, lost
 		"1180": Lost, // during a commit, which other nodes may have got
+		// TiDB: schema changed or conflict at COMMIT, retryable, write conflict. The server asks for a new attempt.
+		"8002": Again, "8005": Again, "8022": Again, "8028": Again, "9007": Again,
 	}
 	// SQLite: the low byte of the result code for busy and locked, extended codes for
 	// constraints.

@@ -42,6 +42,8 @@ func TestClassify(t *testing.T) {
 			state("40001"), state("40P01"), state("55P03"),
 			errors.New("Error 1213 (40001): Deadlock found when trying to get lock; try restarting transaction"),
 			errors.New("Error 1205: Lock wait timeout exceeded"), errors.New("Error 1020 (HY000): Record has changed since last read in table 'x'"),
+			errors.New("Error 9007 (HY000): Write conflict, txnStartTS=1, key={tableID=1} [try again later]"), errors.New("Error 8022 (HY000): [kv:8022]Error: KV error safe to retry [try again later]"),
+			errors.New("Error 8002: [8002]can not retry select for update statement"), errors.New("Error 8005 (HY000): Write conflict, txnStartTS is stale"), errors.New("Error 8028 (HY000): Information schema is changed during the execution"),
 			code(5), code(6), code(517), code(261), code(262),
 			errors.New("database is locked"), errors.New("database table is locked: seats_users"),
 		},

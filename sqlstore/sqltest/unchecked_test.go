@@ -1,0 +1,33 @@
+package sqltest_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+)
+
+// TestStore_Verify_unchecked: a database that ignores CHECK constraints is refused, by Migrate before
+// it makes a table and by Verify.
+func TestStore_Verify_unchecked(t *testing.T) {
+	unchecked := map[sqlstore.Dialect]struct{ setting, remedy string }{
+		sqlstore.SQLite: {"&_pragma=ignore_check_constraints(1)", "take ignore_check_constraints out of the DSN"},
+		sqlstore.MySQL:  {"&check_constraint_checks=0", "set check_constraint_checks to ON"},
+	}
+	on(t, []engine{sqlite, mariadb}, func(t *testing.T, e engine) {
+		driver, sources := e.dsn(t, database(t))
+		store := func(source string) *sqlstore.Store {
+			st, err := sqlstore.New(e.connect(t, driver, []string{source})[0], e.dialect, e.options)
+			require.NoError(t, err)
+			return st
+		}
+		checked, without := store(sources[0]), store(sources[0]+unchecked[e.dialect].setting)
+		want := "the database ignores CHECK constraints, which guard the seats: " + unchecked[e.dialect].remedy
+		require.ErrorContains(t, without.Migrate(t.Context()), want)
+		require.ErrorContains(t, checked.Verify(t.Context()), "was Migrate called?")
+		require.NoError(t, checked.Migrate(t.Context()))
+		require.ErrorContains(t, without.Verify(t.Context()), want)
+		require.NoError(t, checked.Verify(t.Context()))
+	})
+}
