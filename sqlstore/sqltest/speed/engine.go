@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
+)
+
+// An engine is a database and how it is opened. Everything is measured on the same one.
+type engine struct {
+	name    string
+	dialect sqlstore.Dialect
+	driver  string
+	kind    servers.Kind // empty: a file
+	more    string       // at the end of a source
+	// log is a query for the position in the log, in bytes; empty: a file beside the database.
+	log string
+	// What hand-written SQL needs: the types of an ID and of a number that the database
+	// counts, and the numbers from 1 to :n as n.
+	id, serial, numbers string
+	analyze             string // before the name of a table
+}
+
+var engines = []engine{
+	{
+		name: "sqlite", dialect: sqlstore.SQLite, driver: "sqlite",
+		more: "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate",
+		id:   "text", serial: "integer PRIMARY KEY",
+		numbers: "(WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < %d) SELECT n FROM g) AS g",
+		analyze: "ANALYZE ",
+	},
+	{
+		name: "postgres", dialect: sqlstore.Postgres, driver: "pgx", kind: servers.KindPostgres,
+		log: "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint",
+		id:  "text", serial: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		numbers: "generate_series(1, %d) AS g(n)", analyze: "ANALYZE ",
+	},
+	onMySQL("mariadb", servers.KindMariaDB),
+	onMySQL("galera", servers.KindGalera),
+	onMySQL("tidb", ""),
+}
+
+func onMySQL(name string, kind servers.Kind) engine {
+	return engine{
+		name: name, dialect: sqlstore.MySQL, driver: "mysql", kind: kind, more: "?interpolateParams=true",
+		log: "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Innodb_lsn_current'",
+		id:  "varchar(64)", serial: "bigint AUTO_INCREMENT PRIMARY KEY",
+		numbers: "(SELECT seq AS n FROM seq_1_to_%d) AS g", analyze: "ANALYZE TABLE ",
+	}
+}
+
+// A bench is what the servers need of a test. Servers and folders end with this process,
+// however it ends.
+type bench struct{ testing.TB }
+
+func (bench) Helper()          {}
+func (bench) Cleanup(func())   {}
+func (bench) Skip(why ...any)  { log.Fatal(why...) }
+func (bench) Fatal(why ...any) { log.Fatal(why...) }
+
+func init() {
+	servers.OnDisk()
+	_ = mysql.SetLogger(log.New(io.Discard, "", 0)) // it tells of each connection that was closed
+}
+
+// A site is a database of a work's own.
+type site struct {
+	engine
+	sources []string // of a node each
+	address string   // of the server; empty: a file
+	file    string
+	db      *sql.DB // of what is not measured
+	same    []write // by an invitation of seatkeeper
+	opened  atomic.Int64
+}
+
+// server returns the nodes that run the engine. A process has one server of a kind.
+func (e engine) nodes() []*servers.Server {
+	switch e.kind {
+	case servers.KindPostgres:
+		return []*servers.Server{servers.Postgres(bench{})}
+	case servers.KindMariaDB:
+		return []*servers.Server{servers.MariaDB(bench{})}
+	case servers.KindGalera:
+		return servers.Galera(bench{})
+	}
+	return nil
+}
+
+// open makes an empty database. Without a server of ours, tidb is a source that ends with "/".
+func (e engine) open(ctx context.Context, tidb string, connections int) (*site, error) {
+	s := &site{engine: e}
+	switch nodes := e.nodes(); {
+	case nodes != nil:
+		s.address = nodes[0].Address()
+		nodes[0].Database(bench{}, "speed")
+		for _, n := range nodes {
+			s.sources = append(s.sources, n.DSN("speed")+e.more)
+		}
+	case e.dialect == sqlstore.MySQL:
+		if tidb == "" {
+			return nil, fmt.Errorf("there is no TiDB: give its source with -tidb")
+		}
+		config, err := mysql.ParseDSN(tidb)
+		if err != nil {
+			return nil, err
+		}
+		s.address, s.sources = config.Addr, []string{tidb + "speed" + e.more}
+		if err := again(ctx, tidb, "speed"); err != nil {
+			return nil, err
+		}
+	default:
+		s.file = filepath.Join(servers.Folder(bench{}), "speed")
+		s.sources = []string{"file:" + s.file + e.more}
+	}
+	var err error
+	s.db, err = s.connect(s.sources[0], connections)
+	return s, err
+}
+
+// again makes a database anew on a server that is not ours.
+func again(ctx context.Context, source, name string) error {
+	db, err := sql.Open("mysql", source)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, text := range []string{"DROP DATABASE IF EXISTS " + name, "CREATE DATABASE " + name} {
+		if _, err := db.ExecContext(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e engine) connect(source string, connections int) (*sql.DB, error) {
+	db, err := sql.Open(e.driver, source)
+	if err == nil {
+		db.SetMaxOpenConns(connections)
+		db.SetMaxIdleConns(connections)
+	}
+	return db, err
+}
+
+// close removes what the site leaves.
+func (s *site) close() error {
+	err := s.db.Close()
+	if s.file != "" {
+		_ = os.RemoveAll(filepath.Dir(s.file))
+	}
+	return err
+}
+
+// writers is how many connections of a pool hand-written code uses. On SQLite many that
+// wait for each other are slower than one.
+func (e engine) writers(clients int) int {
+	if e.dialect == sqlstore.SQLite {
+		return 1
+	}
+	return clients
+}
+
+// text makes the statement of a template: {p} is a prefix, {id} and {serial} are types, and
+// {numbers N} is N rows.
+func (e engine) text(prefix, template string) string {
+	text := strings.NewReplacer("{p}", prefix, "{id}", e.id, "{serial}", e.serial).Replace(template)
+	if before, rest, ok := strings.Cut(text, "{numbers "); ok {
+		number, after, _ := strings.Cut(rest, "}")
+		var n int
+		_, _ = fmt.Sscan(number, &n)
+		text = before + fmt.Sprintf(e.numbers, n) + after
+	}
+	return text
+}
+
+func (s *site) exec(ctx context.Context, texts ...string) error {
+	for _, text := range texts {
+		if _, err := s.db.ExecContext(ctx, text); err != nil {
+			return fmt.Errorf("%s: %w", text, err)
+		}
+	}
+	return nil
+}
+
+// number is the answer of a query for one number.
+func (s *site) number(ctx context.Context, text string) (n int64, err error) {
+	if err = s.db.QueryRowContext(ctx, text).Scan(&n); err != nil {
+		err = fmt.Errorf("%s: %w", text, err)
+	}
+	return n, err
+}
+
+// logged is how many bytes of log the calls write.
+func (s *site) logged(ctx context.Context, calls func() error) (int64, error) {
+	if s.file != "" {
+		if err := s.exec(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+			return 0, err
+		}
+		if err := calls(); err != nil {
+			return 0, err
+		}
+		stat, err := os.Stat(s.file + "-wal")
+		if err != nil {
+			return 0, err
+		}
+		return stat.Size(), nil
+	}
+	before, err := s.number(ctx, s.log)
+	if err != nil {
+		return 0, err
+	}
+	if err := calls(); err != nil {
+		return 0, err
+	}
+	after, err := s.number(ctx, s.log)
+	return after - before, err
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+)
+
+// A row is the result of a work on an engine. Floor, peer and ours are calls a second.
+type row struct {
+	Work    string  `json:"work"`
+	DB      string  `json:"db"`
+	Clients int     `json:"clients"`
+	Floor   float64 `json:"floor"`
+	Peer    float64 `json:"peer"`
+	Ours    float64 `json:"ours"`
+	Ratio   float64 `json:"ratio"` // of ours
+	Must    float64 `json:"must"`
+	Aim     float64 `json:"aim"`
+	Reached bool    `json:"reached"` // what it must, in everything
+	// Of ours. Times are milliseconds; trips, bytes and allocations are of a call alone.
+	P50         float64 `json:"p50"`
+	P99         float64 `json:"p99"`
+	MustP99     float64 `json:"must_p99,omitempty"`
+	Share       float64 `json:"slowest_share,omitempty"`
+	MustShare   float64 `json:"must_slowest_share,omitempty"`
+	Trips       float64 `json:"trips"`
+	LogBytes    float64 `json:"log_bytes"`
+	Allocations float64 `json:"allocations"`
+	Ways        []tried `json:"ways"`
+	Error       string  `json:"error,omitempty"`
+
+	ours *tried
+}
+
+// judge compares the row with its target. Without one, nothing is reached.
+func (r *row) judge(t target) {
+	r.Must, r.Aim, r.MustP99, r.MustShare = t.must, t.aim, t.p99, t.share
+	if o := r.ours; o != nil {
+		r.P50, r.P99, r.Share, r.Trips, r.LogBytes, r.Allocations = o.P50, o.P99, o.Share, o.Trips, o.LogBytes, o.Allocations
+	}
+	enough := r.Ratio >= t.must
+	if t.most {
+		enough = r.Ratio <= t.must
+	}
+	r.Reached = r.Error == "" && t.must > 0 && enough && (t.p99 == 0 || r.P99 <= t.p99) && r.Share >= t.share
+}
+
+// print prints what all ways did.
+func (r row) print(to io.Writer) {
+	fmt.Fprintf(to, "\n%s, %s\n", r.Work, r.DB)
+	if r.Error != "" {
+		fmt.Fprintf(to, "FAILED, and has no figures: %s\n", r.Error)
+		return
+	}
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "way\tx floor\tops/s\tp50 ms\tp99 ms\tslowest\ttrips\tlog bytes\tallocations\tmust\taim\treached\t")
+	for _, t := range r.Ways {
+		fmt.Fprintf(table, "%s\t%s\t%.0f\t%.3f\t%.3f\t%s\t%s\t%s\t%s\t", t.Name, short(t.Ratio), t.Rate, t.P50, t.P99,
+			short(t.Share), short(t.Trips), short(t.LogBytes), short(t.Allocations))
+		if t.Name == oursWay && r.Must > 0 {
+			fmt.Fprintf(table, "%s\t%s\t%s\t", short(r.Must), short(r.Aim), r.verdict())
+		} else {
+			fmt.Fprint(table, "\t\t\t")
+		}
+		fmt.Fprintln(table)
+	}
+	_ = table.Flush()
+	if r.MustP99 > 0 || r.MustShare > 0 {
+		fmt.Fprintf(to, "p99 must be at most %s ms, and the slowest process have %s of its share\n", short(r.MustP99), short(r.MustShare))
+	}
+}
+
+func (r row) verdict() string {
+	switch {
+	case r.Error != "":
+		return "failed"
+	case r.Must == 0:
+		return ""
+	case r.Reached:
+		return "yes"
+	}
+	return "no"
+}
+
+// short has three digits that matter; empty for 0.
+func short(x float64) string {
+	switch {
+	case x == 0:
+		return ""
+	case x >= 100:
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.3g", x)
+}
+
+// summary prints a line for each row.
+func summary(to io.Writer, rows []row) {
+	fmt.Fprintln(to)
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "work\tdatabase\tpeer\tseatkeeper\tmust\taim\treached")
+	for _, r := range rows {
+		peer := ""
+		if r.Error != "" {
+			r.Ratio = 0
+		} else if r.Floor > 0 {
+			peer = short(r.Peer / r.Floor)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Work, r.DB, peer, short(r.Ratio), short(r.Must), short(r.Aim), r.verdict())
+	}
+	_ = table.Flush()
+}
+
+// save writes the rows as JSON.
+func save(file string, rows []row) error {
+	text, err := json.MarshalIndent(struct {
+		Rows []row `json:"rows"`
+	}{rows}, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o644)
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore"
+)
+
+// A stage is what is there when the clients begin.
+type stage struct {
+	Accounts, Users    int // users of each account
+	Clients, Processes int // clients in all
+	Slots              int // free ones, where each has a row
+	Latency            time.Duration
+}
+
+// An invite invites a person to an account.
+type invite func(ctx context.Context, account string, p person) error
+
+// A way is one of the ways to invite a person. Each has tables of its own, by their prefix.
+type way struct {
+	name string
+	// prepare makes tables, accounts and users.
+	prepare func(ctx context.Context, s *site, prefix string, st stage) error
+	// open returns what the clients of a process call at once.
+	open func(ctx context.Context, s *site, db *sql.DB, prefix string, st stage) (invite, error)
+	// check compares what is there with so many acknowledged calls.
+	check func(ctx context.Context, s *site, prefix string, st stage, acknowledged int64) error
+	// pooled: on SQLite it has more than one connection.
+	pooled bool
+}
+
+// prefix begins the names of the way's tables.
+func (w way) prefix() string { return w.name + "_" }
+
+// connections is how many the way has for so many clients.
+func (w way) connections(e engine, clients int) int {
+	if e.dialect == sqlstore.SQLite {
+		if w.pooled {
+			return readers
+		}
+		return 1 // many that wait for each other are slower
+	}
+	return min(clients, mostConnections)
+}
+
+// mostConnections is the size of a pool.
+const mostConnections = 64
+
+// The names of the ways.
+const (
+	floorWay = "floor"
+	sameWay  = "same"
+	naiveWay = "naive"
+	peerWay  = "peer"
+	slotsWay = "slots"
+	bestWay  = "best"
+	oursWay  = "seatkeeper"
+)
+
+func (h byHand) way(name string) way {
+	return way{name: name, prepare: h.prepare, open: h.open, check: h.check}
+}
+
+// waysOn returns the ways to invite on the engine; some need what it has not.
+func waysOn(e engine) []way {
+	combined := best.way(bestWay)
+	combined.open = openBest
+	all := []way{
+		floor.way(floorWay),
+		{name: sameWay, prepare: prepareSame, open: openSame, check: checkSame},
+		naive.way(naiveWay),
+		peer.way(peerWay),
+	}
+	if e.dialect != sqlstore.SQLite { // it has no SKIP LOCKED
+		all = append(all, slots(e).way(slotsWay))
+	}
+	return append(all, combined, way{name: oursWay, prepare: prepareOurs, open: openOurs, check: checkOurs, pooled: true})
+}
