@@ -19,12 +19,15 @@ type catalog struct {
 	others  string         // table, the kind of another object with its name
 	engines string         // table, storage engine
 	width   *regexp.Regexp // the display width in a number's type
-	// unchecked are settings of kinds of the database, with a question whose answer is 1 where CHECK
-	// constraints are ignored. An unknown setting is an error of the question, and passed over.
-	unchecked []uncheckedSetting
+	// unfit are questions with the answer 1 where the database is no place for the store. A refused
+	// question is passed over: one kind of the database has the setting, another lacks it.
+	unfit []unfitDatabase
 }
 
-type uncheckedSetting struct{ question, remedy string }
+// An unfitDatabase is a question, and the sentence for its answer.
+type unfitDatabase struct{ question, sentence string }
+
+const unchecked = "the database ignores CHECK constraints, which guard the seats: "
 
 var catalogs = [...]catalog{
 	SQLite: {
@@ -35,9 +38,9 @@ var catalogs = [...]catalog{
 			FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk' AND m.name IN ({tables})
 			UNION ALL SELECT m.name, '', (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0 ORDER BY pk)), 1, 1, 0, 0, 0
 			FROM sqlite_master m WHERE m.type = 'table' AND m.name IN ({tables}) AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE pk > 0)`,
-		checks:    "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name IN ({tables})",
-		others:    "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'index') AND name IN ({tables})",
-		unchecked: []uncheckedSetting{{"PRAGMA ignore_check_constraints", "take ignore_check_constraints out of the DSN"}},
+		checks: "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name IN ({tables})",
+		others: "SELECT name, type FROM sqlite_master WHERE type IN ('view', 'index') AND name IN ({tables})",
+		unfit:  []unfitDatabase{{"PRAGMA ignore_check_constraints", unchecked + "take ignore_check_constraints out of the DSN"}},
 	},
 	Postgres: {
 		itself: "SELECT current_setting('server_version_num')",
@@ -54,6 +57,7 @@ var catalogs = [...]catalog{
 		others: `SELECT t.name, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence'
 				WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'type' ELSE 'index' END
 			FROM unnest(ARRAY[{tables}]) t(name) JOIN pg_class c ON c.oid = to_regclass(t.name) WHERE c.relkind NOT IN ('r', 'p')`,
+		unfit: []unfitDatabase{{"SELECT pg_is_in_recovery()::int", "the database is a standby, whose rows may be old: give the store the primary, also behind a pooler that balances loads"}},
 	},
 	MySQL: {
 		itself: "SELECT @@version",
@@ -66,9 +70,9 @@ var catalogs = [...]catalog{
 		others: `SELECT table_name, LOWER(table_type) FROM information_schema.tables
 			WHERE table_schema = DATABASE() AND table_type IN ('VIEW', 'SEQUENCE') AND table_name IN ({tables})`,
 		width: regexp.MustCompile(`^((?:big|tiny)int)\(\d+\)`),
-		unchecked: []uncheckedSetting{
-			{"SELECT @@check_constraint_checks = 0", "set check_constraint_checks to ON"},                 // MariaDB
-			{"SELECT @@tidb_enable_check_constraint = 0", "SET GLOBAL tidb_enable_check_constraint = ON"}, // TiDB, before Migrate
+		unfit: []unfitDatabase{
+			{"SELECT @@check_constraint_checks = 0", unchecked + "set check_constraint_checks to ON"},                               // MariaDB
+			{"SELECT @@tidb_enable_check_constraint = 0", unchecked + "SET GLOBAL tidb_enable_check_constraint = ON, then Migrate"}, // TiDB
 		},
 	},
 }
@@ -87,7 +91,7 @@ func (s *Store) checkEngine(ctx context.Context) error {
 	}
 	mine := s.dialectOf()
 	if isOf(mine) {
-		return s.checkConstraints(ctx)
+		return s.checkFitness(ctx)
 	}
 	for d := SQLite; d.known(); d++ {
 		if d != mine && isOf(d) {
@@ -97,13 +101,16 @@ func (s *Store) checkEngine(ctx context.Context) error {
 	return nil // it is unreachable, as the next statement will say
 }
 
-// checkConstraints returns an error if the database ignores CHECK constraints, as it then keeps
-// rows that the store relies on being refused.
-func (s *Store) checkConstraints(ctx context.Context) error {
-	for _, setting := range catalogs[s.dialectOf()].unchecked {
-		var ignored bool
-		if err := s.db.QueryRowContext(ctx, setting.question).Scan(&ignored); err == nil && ignored {
-			return fmt.Errorf("sqlstore: the database ignores CHECK constraints, which guard the seats: %s", setting.remedy)
+// checkFitness returns an error if the database is no place for the store.
+func (s *Store) checkFitness(ctx context.Context) error {
+	for _, u := range catalogs[s.dialectOf()].unfit {
+		var answer bool
+		err := s.db.QueryRowContext(ctx, u.question).Scan(&answer)
+		switch {
+		case err != nil && s.classify(err) != Refused:
+			return fmt.Errorf("sqlstore: %w", s.explain(ctx, err))
+		case err == nil && answer:
+			return fmt.Errorf("sqlstore: %s", u.sentence)
 		}
 	}
 	return nil

@@ -181,7 +181,8 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 // reads, and needs the rights of a store: SELECT, INSERT, UPDATE. A host calls it at its
 // start where a migration tool makes the tables. The errors are:
 //
-//   - the database is of another kind than the store's dialect,
+//   - the database is of another kind than the store's dialect, ignores CHECK constraints, or is a
+//     standby of PostgreSQL,
 //   - the tables are of an earlier or a later release, or a version is missing,
 //   - a table differs from the migrations in columns, keys or CHECK constraints, which the
 //     error names.

@@ -1,11 +1,16 @@
 package sqltest_test
 
 import (
+	"database/sql"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
 // TestStore_Verify_unchecked: a database that ignores CHECK constraints is refused, by Migrate before
@@ -30,4 +35,28 @@ func TestStore_Verify_unchecked(t *testing.T) {
 		require.ErrorContains(t, without.Verify(t.Context()), want)
 		require.NoError(t, checked.Verify(t.Context()))
 	})
+}
+
+// TestStore_Verify_standby: a standby of PostgreSQL is refused, also by Verify, which only reads.
+func TestStore_Verify_standby(t *testing.T) {
+	if !long.On() {
+		t.Skip("it runs in the long form")
+	}
+	server := servers.Private(t, servers.KindPostgres, 0)[0]
+	source := server.Database(t, "seats")
+	open := func() *sqlstore.Store {
+		db, err := sql.Open("pgx", source)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, db.Close()) })
+		st, err := sqlstore.New(db, sqlstore.Postgres, sqlstore.Options{})
+		require.NoError(t, err)
+		return st
+	}
+	require.NoError(t, open().Migrate(t.Context()))
+	server.Kill()
+	require.NoError(t, os.WriteFile(filepath.Join(server.Folder(), "data", "standby.signal"), nil, 0o644))
+	server.Start(t)
+	st := open()
+	require.ErrorContains(t, st.Verify(t.Context()), "the database is a standby")
+	require.ErrorContains(t, st.Migrate(t.Context()), "the database is a standby")
 }
