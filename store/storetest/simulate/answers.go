@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -17,10 +18,12 @@ func (p *play) judge(c *call) {
 		p.fail("%v ended in an error that nothing accounts for: %v", c, c.answer.err)
 	case certain == undone && len(c.written) > 0:
 		p.fail("%v is written, though it ended in %q", c, c.answer.err)
+	case certain == unknown && !c.doubt && !c.lost:
+		p.fail("%v returned %v, and each of its commits was answered", c, c.answer)
 	case certain != answered || c.method == runDue:
 	case len(c.written) > 0:
 		if !c.tells(c.written[0]) {
-			p.fail("%v is written as %v, and returned %v", c, c.written[0].events, c.answer)
+			p.fail("%v is written as %v, and returned %v", c, answer{events: c.written[0].events, revision: c.written[0].revision}, c.answer)
 		}
 	case !c.explained():
 		p.fail("%v returned %v, and account %v was never so during the call", c, c.answer, c.account)
@@ -28,16 +31,36 @@ func (p *play) judge(c *call) {
 	if c.certainty() == answered && len(c.answer.receipt.Commits) > 0 {
 		p.receipts = append(p.receipts, c)
 	}
+	if c.answer.plan.Account != "" {
+		p.plans = append(p.plans, c)
+	}
 }
 
-// tells reports whether the answer is what was written.
+// tells reports whether the answer is what was written. The same change can come with another
+// refusal of a command beside it at another time.
 func (c *call) tells(w decided) bool {
+	if c.tellsOf(w) {
+		return true
+	}
+	for _, at := range c.keeper.since(c.began) {
+		w.decision, _ = c.decide(w.from, at)
+		if sameEvents(w.decision.Change.Events, w.events) && c.tellsOf(w) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *call) tellsOf(w decided) bool {
 	a, d := c.answer, w.decision
-	if a.refusal != nil || !slices.EqualFunc(a.outcomes, d.Outcomes, sameOutcome) {
+	if a.refusal != nil || a.err != nil || !slices.EqualFunc(a.outcomes, d.Outcomes, sameOutcome) {
 		return false
 	}
-	if c.method == do && (!slices.EqualFunc(a.events, slices.Concat(d.Repeated, w.events), sameEvent) || a.repeated != (len(d.Repeated) > 0) || w.alone && a.revision != w.revision) {
+	if c.method.tellsEvents() && (!slices.EqualFunc(a.events, slices.Concat(d.Repeated, w.events), sameEvent) || a.repeated != (len(d.Repeated) > 0) || w.alone && a.revision != w.revision) {
 		return false
+	}
+	if c.method == open {
+		return true
 	}
 	commits := a.receipt.Commits
 	if len(commits) == 0 {
@@ -68,10 +91,14 @@ func (c *call) explained() bool {
 // explains reports whether the model gives the answer at a moment.
 func (c *call) explains(s seats.Snapshot, at time.Time) bool {
 	a := c.answer
-	switch c.method {
-	case usage:
+	var d seats.Decision
+	var err error
+	switch {
+	case !s.Known() && c.method != open:
+		err = store.ErrNotFound
+	case c.method == usage:
 		return reflect.DeepEqual(s.Usage(), a.usage)
-	case user:
+	case c.method == user:
 		i := slices.IndexFunc(s.Users, func(u users.User) bool { return u.ID == c.user })
 		if i < 0 {
 			return a.refusal != nil && a.refusal.Code == seats.ErrUnknownUser
@@ -80,18 +107,40 @@ func (c *call) explains(s seats.Snapshot, at time.Time) bool {
 		same := sameUser(x.User, y.User)
 		x.User, y.User = users.User{}, users.User{}
 		return a.refusal == nil && same && reflect.DeepEqual(x, y)
+	case c.method == preview:
+		var plan seats.Plan
+		if plan, err = seats.Preview(s, c.request(at)); err == nil {
+			return samePlan(plan, a.plan)
+		}
+	default:
+		d, err = c.decide(s, at)
 	}
-	d, refusal := c.decide(s, at)
-	if c.method == may {
-		return sameRefusal(refusal, a.refusal)
-	}
-	if !sameRefusal(refusal, a.refusal) || !slices.EqualFunc(d.Outcomes, a.outcomes, sameOutcome) {
+	switch {
+	case !sameError(err, a):
 		return false
+	case err != nil || c.method == may:
+		return true
 	}
-	if refusal != nil || c.method != do {
-		return len(d.Change.Events) == 0
+	return len(d.Change.Events) == 0 && slices.EqualFunc(d.Outcomes, a.outcomes, sameOutcome) &&
+		(!c.method.tellsEvents() || slices.EqualFunc(a.events, d.Repeated, sameEvent) && a.revision == s.Account.Revision)
+}
+
+func sameError(err error, a answer) bool {
+	var refusal *seats.Refusal
+	if errors.As(err, &refusal) || err == nil {
+		return a.err == nil && sameRefusal(refusal, a.refusal)
 	}
-	return len(d.Change.Events) == 0 && slices.EqualFunc(a.events, d.Repeated, sameEvent) && a.revision == s.Account.Revision
+	return errors.Is(a.err, err)
+}
+
+func samePlan(x, y seats.Plan) bool {
+	steps := slices.EqualFunc(x.Steps, y.Steps, func(x, y seats.Planned) bool {
+		outcomes := sameOutcome(x.Outcome, y.Outcome)
+		x.Outcome, y.Outcome = seats.Outcome{}, seats.Outcome{}
+		return outcomes && reflect.DeepEqual(x, y)
+	})
+	x.Steps, y.Steps = nil, nil
+	return steps && reflect.DeepEqual(x, y)
 }
 
 func sameOutcome(x, y seats.Outcome) bool {

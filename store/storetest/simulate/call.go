@@ -17,16 +17,22 @@ import (
 type method string
 
 const (
-	do     method = "Do"
-	doEach method = "DoEach"
-	undo   method = "Undo"
-	may    method = "May"
-	usage  method = "Usage"
-	user   method = "User"
-	runDue method = "RunDue"
+	do      method = "Do"
+	doEach  method = "DoEach"
+	undo    method = "Undo"
+	may     method = "May"
+	usage   method = "Usage"
+	user    method = "User"
+	open    method = "Open"
+	preview method = "Preview"
+	apply   method = "Apply"
+	runDue  method = "RunDue"
 )
 
-func (m method) writes() bool { return m == do || m == doEach || m == undo }
+func (m method) writes() bool { return m == do || m == doEach || m == undo || m == open || m == apply }
+
+// tellsEvents reports whether the method returns events and a revision.
+func (m method) tellsEvents() bool { return m == do || m == open || m == apply }
 
 // A question is what a call asks.
 type question struct {
@@ -36,8 +42,10 @@ type question struct {
 	commands []seats.Command
 	key      string
 	user     users.ID
+	opening  seats.Opening
 	receipt  seats.Receipt
-	undoes   int // the call
+	plan     seats.Plan
+	earlier  int // the call that is undone or planned
 }
 
 // A call is a call of a Keeper. Its events have its name as correlation.
@@ -50,6 +58,7 @@ type call struct {
 	began, ended int // steps
 	answer       answer
 	lost         bool // the Keeper has crashed
+	doubt        bool // a commit of the call may have been written without an answer
 	written      []decided
 	conflicts    int // in a row
 }
@@ -63,6 +72,7 @@ type answer struct {
 	receipt  seats.Receipt
 	usage    seats.Usage
 	person   seats.Person
+	plan     seats.Plan
 	refusal  *seats.Refusal
 	err      error // besides a refusal
 }
@@ -107,8 +117,13 @@ func (p *play) begin() {
 func (p *play) question() (q question) {
 	d := p.generator()
 	q.account = p.accounts[p.below(len(p.accounts))]
-	methods := []method{usage, do, doEach, undo, may, user, runDue}
-	q.method = methods[p.weighted(4, 60, 14, 6, 6, 3, 3)]
+	methods := []method{usage, do, doEach, undo, may, user, runDue, preview, apply}
+	q.method = methods[p.weighted(4, 60, 14, 6, 4, 3, 3, 3, 3)]
+	if q.account.now().Account.Revision == 0 && p.chance(60) {
+		q.method, q.opening = open, q.account.opening
+		q.opening.Total = seats.Of(int64(2 + p.below(3)))
+		return q
+	}
 	switch q.method {
 	case undo:
 		if len(p.receipts) == 0 {
@@ -116,7 +131,7 @@ func (p *play) question() (q question) {
 			break
 		}
 		undone := p.receipts[max(0, len(p.receipts)-1-p.below(5))]
-		q.account, q.undoes, q.receipt = undone.account, undone.number, undone.answer.receipt
+		q.account, q.earlier, q.receipt = undone.account, undone.number, undone.answer.receipt
 		if q.actor = undone.actor; p.chance(20) {
 			q.actor = users.As("olive")
 		}
@@ -128,6 +143,15 @@ func (p *play) question() (q question) {
 		if p.chance(15) {
 			q.key = fmt.Sprint("key ", p.below(6))
 		}
+	case apply:
+		if len(p.plans) == 0 {
+			q.method = usage
+			break
+		}
+		planned := p.plans[max(0, len(p.plans)-1-p.below(3))]
+		q.account, q.earlier, q.plan, q.actor = planned.account, planned.number, planned.answer.plan, planned.actor
+	case preview:
+		q.actor, q.commands = p.request(d)
 	case may:
 		q.actor, q.commands = p.request(d)
 		q.commands = q.commands[:1]
@@ -178,9 +202,16 @@ func (c *call) carryOut() {
 	k, a := c.keeper.With(seatkeeper.Call{Key: c.key, Correlation: c.name()}), &c.answer
 	var err error
 	switch c.method {
-	case do:
+	case do, open, apply:
 		var r seatkeeper.Result
-		r, err = k.Do(c.ctx, c.account.id, c.actor, c.commands...)
+		switch c.method {
+		case do:
+			r, err = k.Do(c.ctx, c.account.id, c.actor, c.commands...)
+		case open:
+			r, err = k.Open(c.ctx, c.opening)
+		case apply:
+			r, err = k.Apply(c.ctx, c.account.id, c.actor, c.plan)
+		}
 		*a = answer{outcomes: r.Outcomes, events: r.Events, revision: r.Revision, repeated: r.Repeated, receipt: r.Receipt}
 	case doEach:
 		var r seatkeeper.BulkResult
@@ -190,6 +221,8 @@ func (c *call) carryOut() {
 		var r seatkeeper.BulkResult
 		r, err = k.Undo(c.ctx, c.account.id, c.actor, c.receipt)
 		*a = answer{outcomes: r.Outcomes, receipt: r.Receipt}
+	case preview:
+		a.plan, err = k.Preview(c.ctx, c.account.id, c.actor, c.commands...)
 	case may:
 		err = k.May(c.ctx, c.account.id, c.actor, c.commands[0])
 	case usage:
@@ -222,7 +255,7 @@ func (c *call) certainty() certainty {
 	switch {
 	case c.lost:
 		return unknown
-	case err == nil:
+	case err == nil, errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrExists):
 		return answered
 	case errors.Is(err, store.ErrUnknown) && c.method.writes():
 		return unknown
@@ -238,8 +271,10 @@ func (c *call) certainty() certainty {
 func (q question) String() string {
 	text := fmt.Sprintf("%s of account %s", q.method, q.account)
 	switch {
-	case q.method == undo:
-		return fmt.Sprintf("%s by %v of call %d", text, q.actor, q.undoes)
+	case q.method == undo || q.method == apply:
+		return fmt.Sprintf("%s by %v, of call %d", text, q.actor, q.earlier)
+	case q.method == open:
+		return fmt.Sprintf("%s: %s", text, gen.Text(q.opening))
 	case q.user != "":
 		text += fmt.Sprintf(": %s", q.user)
 	case q.commands != nil:
@@ -257,11 +292,13 @@ func (a answer) String() string {
 	case a.err != nil:
 		return a.err.Error()
 	case a.refusal != nil:
-		return fmt.Sprintf("%v; %v", a.refusal, a.refusal.Remedies)
+		return strings.TrimSuffix(fmt.Sprintf("%v; %v", a.refusal, a.refusal.Remedies), "; ")
 	case a.usage.Sequence > 0:
 		return fmt.Sprintf("%d of %v held, revision %d", a.usage.Held, a.usage.Total, a.usage.Revision)
 	case a.person.ID != "":
 		return fmt.Sprint(a.person.Status)
+	case a.plan.Account != "":
+		return fmt.Sprint(a.plan)
 	}
 	if a.repeated {
 		parts = append(parts, "repeated")

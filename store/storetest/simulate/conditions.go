@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -38,31 +39,44 @@ var Conditions = [conditionCount]string{
 func (p *play) lostAnswer(r *request, answer *reply) {
 	results, _ := answer.value.([]store.CommitResult)
 	for i, result := range results {
-		for _, e := range r.changes[i].Events {
-			total, limited := e.Total.Number()
-			if result.Err == nil && e.Pool == seats.Site && e.Delta > 0 && limited && e.Held == total {
-				p.met[lostLastSeat]++
-			}
+		if result.Err == nil && takesLastSeat(r.changes[i]) {
+			p.met[lostLastSeat]++
 		}
 	}
 }
 
-// answered notes what an answer means for the call.
+// takesLastSeat reports whether a change takes the last seat of the account.
+func takesLastSeat(c seats.Change) bool {
+	return slices.ContainsFunc(c.Events, func(e seats.Event) bool {
+		total, limited := e.Total.Number()
+		return e.Pool == seats.Site && e.Delta > 0 && limited && e.Held == total
+	})
+}
+
+// answered notes what an answer means for the calls of a commit.
 func (p *play) answered(r *request, answer reply) {
-	results, ok := answer.value.([]store.CommitResult)
-	if !ok || r.call == nil {
-		return
-	}
-	for i, result := range results {
-		if !errors.Is(result.Err, store.ErrConflict) {
-			r.call.conflicts = 0
-			continue
+	results, _ := answer.value.([]store.CommitResult)
+	for i, c := range r.changes {
+		err := answer.err
+		if err == nil && i < len(results) {
+			err = results[i].Err
 		}
-		if r.call.conflicts++; r.call.conflicts == 2 {
-			p.met[conflictsInRow]++
-		}
-		if settles(r.changes[i]) {
+		conflict := errors.Is(err, store.ErrConflict)
+		if conflict && settles(c) {
 			p.met[rivalSettlement]++
+		}
+		for _, g := range groups(c) {
+			call := p.named(g.call)
+			if call == nil {
+				continue
+			}
+			call.doubt = call.doubt || conflict || errors.Is(err, store.ErrUnknown) // it may have met its own repetition
+			if call.conflicts++; !conflict {
+				call.conflicts = 0
+			}
+			if call.conflicts == 2 {
+				p.met[conflictsInRow]++
+			}
 		}
 	}
 }

@@ -114,7 +114,7 @@ var fates = []fate{
 	{"answered", 100, false, func(p *play, r *request) *reply { return p.run(r) }},
 	{"delayed", 10, false, func(p *play, r *request) *reply { r.held = p.run(r); return nil }},
 	{"failed", 2, false, func(*play, *request) *reply { return &reply{err: errFailed} }},
-	{"to be tried again", 4, true, func(p *play, r *request) *reply {
+	{"to be tried again", 8, true, func(p *play, r *request) *reply {
 		results := slices.Repeat([]store.CommitResult{{Err: store.ErrConflict}}, len(r.changes))
 		return &reply{value: results}
 	}},
@@ -139,17 +139,21 @@ var fates = []fate{
 	}},
 }
 
-// fate draws what becomes of a request.
+// fate draws what becomes of a request. The last seat is in greater danger than others.
 func (p *play) fate(r *request) fate {
-	var weights []int
-	for _, f := range fates {
-		if f.commit && r.method != "Commit" {
-			break
-		}
-		weights = append(weights, f.weight)
-	}
 	if r.held != nil {
 		return fates[0]
+	}
+	endangered := slices.ContainsFunc(r.changes, takesLastSeat)
+	var weights []int
+	for _, f := range fates {
+		switch {
+		case f.commit && r.method != "Commit":
+			f.weight = 0
+		case f.commit && endangered:
+			f.weight *= 3
+		}
+		weights = append(weights, f.weight)
 	}
 	return fates[p.weighted(weights...)]
 }

@@ -1,13 +1,14 @@
 package simulate
 
 import (
-	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -19,7 +20,7 @@ func (p *play) written(r *request, c seats.Change) {
 		p.fail("the store wrote a change of revision %d on revision %d", c.Base, was.Account.Revision)
 		return
 	}
-	if settles(c) {
+	if settles(c) && c.Base > 0 {
 		p.settledLate(was.Account.NextDue, r.keeper.since(p.step)[0])
 	}
 	is := after(was.Snapshot, c)
@@ -31,7 +32,7 @@ func (p *play) written(r *request, c seats.Change) {
 	}
 	for i, part := range parts {
 		if part.call != nil {
-			part.call.written = append(part.call.written, decided{part.decision, part.events, len(parts) == 1, c.Account.Revision})
+			part.call.written = append(part.call.written, decided{part.from, part.decision, part.events, len(parts) == 1, c.Account.Revision})
 			if len(part.call.written) > 1 {
 				p.fail("%v is written twice", part.call)
 			}
@@ -88,6 +89,7 @@ func groups(c seats.Change) (all []group) {
 // A part is what the model makes of a group.
 type part struct {
 	call     *call // nil: a settlement
+	from     seats.Snapshot
 	decision seats.Decision
 	events   []seats.Event
 	after    seats.Snapshot
@@ -107,18 +109,14 @@ func (p *play) explain(r *request, from, to seats.Snapshot, rest []group) ([]par
 		began = r.call.began
 	}
 	if g.call != "" {
-		var number int
-		if n, _ := fmt.Sscanf(g.call, "call %d", &number); n == 0 || number >= len(p.calls) {
-			return nil, false
-		}
-		c = p.calls[number]
-		if c.keeper != r.keeper || c.account.id != from.Account.ID {
+		c = p.named(g.call)
+		if c == nil || c.keeper != r.keeper || c.account.id != to.Account.ID {
 			return nil, false
 		}
 		began = c.began
 	}
 	for _, at := range r.keeper.since(began) {
-		made := part{call: c, events: g.events}
+		made := part{call: c, from: from, events: g.events}
 		if c == nil {
 			if !from.Account.IsDue(at) {
 				continue
@@ -142,42 +140,68 @@ func (p *play) explain(r *request, from, to seats.Snapshot, rest []group) ([]par
 	return nil, false
 }
 
+// named returns the call of that name.
+func (p *play) named(name string) *call {
+	number, ok := strings.CutPrefix(name, "call ")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil || n >= len(p.calls) {
+		return nil
+	}
+	return p.calls[n]
+}
+
 // decide is the model's decision of a call.
-func (c *call) decide(s seats.Snapshot, at time.Time) (seats.Decision, *seats.Refusal) {
-	r := seats.Request{Actor: c.actor, Commands: c.commands, At: at, Channel: seats.ByCall, Zones: zones, Correlation: c.name(), Key: c.key, Change: "x"}
+func (c *call) decide(s seats.Snapshot, at time.Time) (seats.Decision, error) {
+	r := c.request(at)
 	if c.key == "" {
 		s.Past = nil
 	}
-	if c.method != do && c.method != may {
-		r.Channel = seats.ByBulk
-	}
-	if c.key != "" {
-		r.Digest, r.Random = seats.Digest(r.Actor, r.Channel, c.commands), strings.Repeat("x", 26)
-	}
-	switch c.method {
-	case doEach:
-		return seats.DecideEach(s, r), nil
-	case undo:
-		list, err := c.undoings(s)
-		if err != nil {
-			return seats.Decision{}, err
+	switch {
+	case c.method == open:
+		d, err := seats.Open(s, c.opening, r)
+		if err == nil && s.Known() {
+			err = store.ErrExists
 		}
-		r.Commands = nil
+		return d, err
+	case !s.Known():
+		return seats.Decision{}, store.ErrNotFound
+	case c.method == doEach:
+		return seats.DecideEach(s, r), nil
+	case c.method == apply:
+		return c.plan.Decide(s, r)
+	case c.method == undo:
+		list, err := c.undoings(s)
 		for _, u := range list {
 			r.Commands = append(r.Commands, u.Commands()...)
 		}
+		if err != nil {
+			return seats.Decision{}, err
+		}
 		return seats.DecideUndo(s, r, list), nil
 	}
-	d, err := seats.Decide(s, r)
-	if err != nil {
-		return seats.Decision{}, err.(*seats.Refusal)
+	return seats.Decide(s, r)
+}
+
+// request returns the request of a call as a Keeper makes it.
+func (c *call) request(at time.Time) seats.Request {
+	r := seats.Request{Actor: c.actor, Commands: c.commands, At: at, Channel: seats.ByCall, Zones: zones, Correlation: c.name(), Change: "x"}
+	switch c.method {
+	case open:
+		r.Actor = users.System()
+	case doEach, undo:
+		r.Channel = seats.ByBulk
+	case apply:
+		r.Channel, r.Commands = seats.ByPlan, c.plan.Commands()
 	}
-	return d, nil
+	if c.key != "" {
+		r.Key, r.Digest, r.Random = c.key, seats.Digest(r.Actor, r.Channel, c.commands), strings.Repeat("x", 26)
+	}
+	return r
 }
 
 // undoings reads the events of the call's receipt.
-func (c *call) undoings(s seats.Snapshot) ([]seats.Undoing, *seats.Refusal) {
-	list, err := c.receipt.Undoings(c.account.id, func(commit seats.ReceiptCommit) iter.Seq2[seats.Event, error] {
+func (c *call) undoings(s seats.Snapshot) ([]seats.Undoing, error) {
+	return c.receipt.Undoings(c.account.id, func(commit seats.ReceiptCommit) iter.Seq2[seats.Event, error] {
 		last := min(commit.Last, s.Account.Sequence)
 		return func(yield func(seats.Event, error) bool) {
 			for n := commit.First; n <= last; n++ {
@@ -187,8 +211,4 @@ func (c *call) undoings(s seats.Snapshot) ([]seats.Undoing, *seats.Refusal) {
 			}
 		}
 	})
-	if err != nil {
-		return nil, err.(*seats.Refusal)
-	}
-	return list, nil
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/internal/reference"
-	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -42,6 +41,7 @@ type play struct {
 	running  []*call
 	calls    []*call
 	receipts []*call // finished calls with one
+	plans    []*call // likewise
 	pending  []*request
 	late     []*request // commits whose answer was given, and that may arrive
 	met      [conditionCount]int
@@ -156,11 +156,10 @@ func (p *play) setUp() {
 		p.keepers = append(p.keepers, p.newKeeper(len(p.keepers)))
 	}
 	d := p.generator()
-	for n := range 1 + p.below(3) {
+	for n := range []int{1, 1, 1, 2, 2, 3}[p.below(6)] {
 		o := d.Opening()
 		o.Account = p.prefix + users.AccountID(fmt.Sprint(n))
-		o.Total = seats.Of(int64(2 + p.below(3)))
-		p.open(o)
+		p.accounts = append(p.accounts, &account{id: o.Account, number: n, opening: o, versions: make([]version, 1)})
 	}
 	p.say("%d Keepers, %d accounts", len(p.keepers), len(p.accounts))
 }

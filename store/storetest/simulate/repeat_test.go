@@ -14,7 +14,7 @@ func memory(testing.TB) store.Store { return memstore.New() }
 // TestRun_seed: the same seed is the same run, and its decisions alone are, too.
 func TestRun_seed(t *testing.T) {
 	s := simulation{t: t, open: memory}
-	for seed := range uint64(20) {
+	for seed := range uint64(8) {
 		first := s.play(drawn(seed, 400), true)
 		require.Empty(t, first.finding)
 		require.Equal(t, first.script, s.play(drawn(seed, 400), true).script)

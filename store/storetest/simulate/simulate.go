@@ -46,9 +46,12 @@ var (
 	forFlag  = flag.Duration("simulate.for", 0, "how long to simulate")
 )
 
+// patience is how many times as long runs go on for a condition that was not met yet.
+const patience = 4
+
 // Run simulates until the time is over, and fails the test at the first run with a wrong write
-// or answer. It fails, too, if one of the [Conditions] was met in no run, since then the runs
-// show less than they claim; a single run need meet none.
+// or answer. It fails, too, if one of the [Conditions] was met in no run, not even in four times
+// that time, since then the runs show less than they claim; a single run need meet none.
 //
 // The function open is called for each run and may return the same store again: the accounts
 // of each run have new names. The store is called outside of the bubble and by one goroutine.
@@ -76,11 +79,15 @@ func Run(t *testing.T, open func(testing.TB) store.Store, o Options) {
 	}
 	began := time.Now()
 	var all report
-	for seed := first; runs > 0 && (runs == 1 || time.Since(began) < o.For); seed, runs = seed+1, runs-1 {
+	goesOn := func() bool {
+		took := time.Since(began)
+		return runs == 1 || took < o.For || took < patience*o.For && len(all.missing()) > 0
+	}
+	for seed := first; runs > 0 && goesOn(); seed, runs = seed+1, runs-1 {
 		played := s.play(drawn(seed, o.Steps), false)
 		all.add(played)
 		if played.finding != "" {
-			t.Fatal(s.explain(seed, played))
+			t.Fatal(s.explain(seed, played, shrinkTime))
 		}
 	}
 	t.Logf("seeds from %d: %s", first, all.in(time.Since(began)))
@@ -96,9 +103,10 @@ type simulation struct {
 	options Options
 }
 
-// explain returns the script of the shortest run like the failed one, and how to repeat it.
-func (s simulation) explain(seed uint64, failed outcome) string {
-	shrunk := s.play(given(s.shrink(failed.decisions, shrinkTime)), true)
+// explain returns the script of the shortest run like the failed one that is found within some
+// time, and how to repeat it.
+func (s simulation) explain(seed uint64, failed outcome, within time.Duration) string {
+	shrunk := s.play(given(s.shrink(failed.decisions, within)), true)
 	return fmt.Sprintf("%s\n%s\n\nThis is the shortest run like that of seed %d, which failed after %d steps:\n%s\nThe whole run again: go test -run '^%s$' -simulate.seed=%d",
 		shrunk.script, shrunk.finding, seed, failed.steps, failed.finding, s.t.Name(), seed)
 }
