@@ -16,6 +16,8 @@ import (
 type column[R any] struct {
 	name   string
 	number bool // a bigint; otherwise a text
+	json   bool // a text that is JSON
+	zero   bool // in a document 0 differs from NULL
 	// get returns the value to write: an int64, a string, or nil for NULL.
 	get func(*R) (any, error)
 	// set takes a value that was read; nil if the column is derived from others.
@@ -38,9 +40,9 @@ func text[R any, T ~string](name string, at func(*R) *T) column[R] {
 }
 
 // optional is a text with NULL for "", so that no search finds an empty one.
-func optional[R any](name string, at func(*R) *string) column[R] {
+func optional[R any, T ~string](name string, at func(*R) *T) column[R] {
 	c := text(name, at)
-	c.get = func(r *R) (any, error) { return orNull(*at(r)), nil }
+	c.get = func(r *R) (any, error) { return orNull(string(*at(r))), nil }
 	return c
 }
 
@@ -132,10 +134,29 @@ func named[R any, T interface {
 	}
 }
 
+// optionalName is a value stored by its name, with NULL for the zero value.
+func optionalName[R any, T interface {
+	~uint8
+	fmt.Stringer
+}, P interface {
+	*T
+	encoding.TextUnmarshaler
+}](name string, at func(*R) *T) column[R] {
+	c := named[R, T, P](name, at)
+	write := c.get
+	c.get = func(r *R) (any, error) {
+		if *at(r) == 0 {
+			return nil, nil
+		}
+		return write(r)
+	}
+	return c
+}
+
 // document is a value as JSON, with NULL for null and for an empty list.
 func document[R, T any](name string, at func(*R) *T) column[R] {
 	return column[R]{
-		name: name,
+		name: name, json: true,
 		get: func(r *R) (any, error) {
 			text, err := json.Marshal(at(r))
 			if s := string(text); err != nil || s == "null" || s == "[]" {
@@ -199,36 +220,67 @@ func lines[R any, T ~string](name string, at func(*R) *[]T) column[R] {
 	}
 }
 
-// count is a number of seats in two columns: total, which is NULL if unlimited is 1.
-func count[R any](at func(*R) *seats.Count) []column[R] {
-	return []column[R]{
-		{
-			name: "total", number: true,
-			get: func(r *R) (any, error) {
-				if n, limited := at(r).Number(); limited {
-					return n, nil
-				}
+// total is the total of a pool, with NULL for unlimited. A missing number is -1, which no table
+// takes.
+func total[R any](name string, at func(*R) *seats.Count) column[R] {
+	return column[R]{
+		name: name, number: true,
+		get: func(r *R) (any, error) {
+			if at(r).IsUnlimited() {
 				return nil, nil
-			},
-			set: func(r *R, c cell) error {
-				*at(r) = seats.Count{}
-				if c.number.Valid {
-					*at(r) = seats.Of(c.number.Int64)
-				}
-				return nil
-			},
+			}
+			if n, limited := at(r).Number(); limited {
+				return n, nil
+			}
+			return int64(-1), nil
 		},
-		{
-			name: "unlimited", number: true,
-			get: func(r *R) (any, error) { return bit(at(r).IsUnlimited()), nil },
-			set: func(r *R, c cell) error {
-				if c.number.Int64 != 0 {
-					*at(r) = seats.Unlimited()
-				}
-				return nil
-			},
+		set: func(r *R, c cell) error {
+			*at(r) = seats.Unlimited()
+			if c.number.Valid {
+				*at(r) = seats.Of(c.number.Int64)
+			}
+			return nil
 		},
 	}
+}
+
+// count is a number of seats in a document: -1 for unlimited, none for a missing number.
+func count[R any](name string, at func(*R) *seats.Count) column[R] {
+	return column[R]{
+		name: name, number: true, zero: true,
+		get: func(r *R) (any, error) {
+			n, limited := at(r).Number()
+			switch {
+			case limited && n >= 0:
+				return n, nil
+			case limited:
+				return nil, fmt.Errorf("column %s: a number of seats below 0", name)
+			case at(r).IsUnlimited():
+				return int64(-1), nil
+			}
+			return nil, nil
+		},
+		set: func(r *R, c cell) error {
+			*at(r) = seats.Unlimited()
+			if c.number.Int64 >= 0 {
+				*at(r) = seats.Of(c.number.Int64)
+			}
+			return nil
+		},
+	}
+}
+
+// within returns columns of a part of a row as columns of the row.
+func within[R, S any](columns []column[S], at func(*R) *S) []column[R] {
+	var all []column[R]
+	for _, c := range columns {
+		part := column[R]{name: c.name, number: c.number, json: c.json, zero: c.zero, get: func(r *R) (any, error) { return c.get(at(r)) }}
+		if c.set != nil {
+			part.set = func(r *R, value cell) error { return c.set(at(r), value) }
+		}
+		all = append(all, part)
+	}
+	return all
 }
 
 // names lists the columns' names.

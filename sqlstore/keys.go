@@ -210,7 +210,7 @@ func (r *renewal) read(ctx context.Context, after users.ID) (err error) {
 		for j, c := range foldedColumns {
 			if len(wanted[j]) > 0 {
 				addPart(q, storedColumns, func(f folded) { r.holders[claim{j, f.stored[j]}] = f }).
-					add(" FROM {users} WHERE account = ? AND "+c.name+" {in}", string(r.account), wanted[j])
+					add(" FROM "+byKey(c.name)+" {in}", string(r.account), wanted[j])
 			}
 		}
 	})

@@ -246,7 +246,7 @@ func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) 
 	err := s.retryRead(ctx, func() error {
 		page = nil
 		r := s.unionQuery()
-		addPart(r, accountColumns, func(a seats.Account) { page = append(page, a) }).
+		addPart(r, accountColumns, func(a accountRow) { page = append(page, a.Account) }).
 			add(" FROM {accounts} WHERE id > ? ORDER BY id", string(after)).limit(limit)
 		return s.read(ctx, r)
 	})

@@ -72,10 +72,12 @@ func (r *unionQuery) need(l *loaded, n seats.Need) {
 	if unstorable(string(n.Account)) {
 		return
 	}
-	addPart(r, accountColumns, func(a seats.Account) { l.Account = a }).
+	addPart(r, accountColumns, func(a accountRow) { l.account(a, n) }).
 		add(" FROM {accounts} WHERE id = ?", string(n.Account))
-	addPart(r, poolColumns, func(p poolRow) { l.Pools = append(l.Pools, p.Pool) }).
-		add(" FROM {pools} WHERE account = ? AND id {in}", string(n.Account), append(listOf(n.Pools), string(seats.Site)))
+	if len(n.Pools) > 0 {
+		addPart(r, poolColumns, func(p poolRow) { l.Pools = append(l.Pools, p.Pool) }).
+			add(" FROM {pools by id} WHERE account = ? AND id {in}", string(n.Account), listOf(n.Pools))
+	}
 	r.namedUsers(l, n)
 	r.admins(l, n)
 	if len(n.Licences) > 0 {
@@ -88,9 +90,28 @@ func (r *unionQuery) need(l *loaded, n seats.Need) {
 	r.past(l, n)
 }
 
+// account takes the row of the account, with its site pool.
+func (l *loaded) account(a accountRow, n seats.Need) {
+	l.Account = a.Account
+	l.Pools = append(l.Pools, a.site)
+	switch due := a.site.Due; {
+	case n.DueBy.IsZero(), due.IsZero():
+	case due.After(n.DueBy):
+		l.isNext(due)
+	default:
+		l.duePools = append(l.duePools, a.site)
+	}
+}
+
 // keyColumns are the columns of the kinds of key.
 var keyColumns = map[users.KeyKind]string{
 	users.KeyID: "id", users.KeyEmail: "email_key", users.KeyUsername: "username_key", users.KeyExternalID: "external_id_key",
+}
+
+// byKey selects users of an account by a key column, up to its condition. NOT NULL lets SQLite
+// see that the index has the rows.
+func byKey(column string) string {
+	return "{users by " + strings.TrimSuffix(column, "_key") + "} WHERE account = ? AND " + column + " IS NOT NULL AND " + column
 }
 
 // namedUsers adds the users by ID and the holders of the keys.
@@ -102,7 +123,7 @@ func (r *unionQuery) namedUsers(l *loaded, n seats.Need) {
 	for kind := users.KeyExternalID; kind <= users.KeyID; kind++ {
 		if len(wanted[kind]) > 0 {
 			addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).
-				add(" FROM {users} WHERE account = ? AND "+keyColumns[kind]+" {in}", string(n.Account), wanted[kind])
+				add(" FROM "+byKey(keyColumns[kind])+" {in}", string(n.Account), wanted[kind])
 		}
 	}
 }

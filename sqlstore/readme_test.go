@@ -116,14 +116,14 @@ func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
 // TestMySQL_widths: every column holds the longest value within the bounds. A server outside
 // of strict mode would cut longer ones, and make two keys equal.
 func TestMySQL_widths(t *testing.T) {
-	const text, reason = 4 * users.MaxText, 4 * users.MaxReason // characters of four bytes at most
+	const text = 4 * users.MaxText // characters of four bytes at most
 	least := map[string]int{
-		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID, "actor_user": users.MaxID, "actor_name": users.MaxID,
-		"successor": users.MaxID, "pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID, "correlation": users.MaxID,
+		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID,
+		"pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID,
 		"consumer": users.MaxID, "email_key": users.MaxID, "username_key": users.MaxID, "external_id_key": users.MaxID, "sort_name": users.MaxID,
 		"payer": users.MaxID, "email": users.MaxEmail, "name": text, "first_name": text, "last_name": text, "username": text, "external_id": text,
 		"time_zone": 64, // a name of the IANA database
-		"location":  text, "department": text, "title": text, "source_name": text, "reason": reason,
+		"location":  text, "department": text, "title": text, "source_name": text,
 	}
 	seen := map[string]bool{}
 	for _, table := range tablesOf(t, MySQL) {

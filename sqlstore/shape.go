@@ -115,10 +115,10 @@ func (k keyShape) String() string {
 
 // The forms of statements and lines in the migrations.
 var (
-	tableForm      = regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(\n(.*)\n\)(?: ENGINE=(\w+) .*)?$`)
+	tableForm      = regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(\n(.*)\n\)(?: ENGINE=(\w+) .*| WITHOUT ROWID)?$`)
 	indexForm      = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \((.*?)\)( WHERE .*)?$`)
 	columnForm     = regexp.MustCompile(`^([a-z_]+) +(.*?)( NOT NULL)?$`)
-	keyForm        = regexp.MustCompile(`^(PRIMARY KEY|CONSTRAINT|UNIQUE INDEX|INDEX) ?(\w*)(?: UNIQUE)? \((.*?)\)( DEFERRABLE INITIALLY IMMEDIATE)?$`)
+	keyForm        = regexp.MustCompile(`^(PRIMARY KEY|UNIQUE INDEX|INDEX) ?(\w*) \((.*?)\)$`)
 	statisticsForm = regexp.MustCompile(`ALTER COLUMN \w+ SET \(`) // changes plans alone
 )
 
@@ -161,7 +161,7 @@ func shapesOf(migrations []Migration) map[string]*shape {
 // add adds a line of a CREATE TABLE.
 func (t *shape) add(line string) {
 	if key := keyForm.FindStringSubmatch(line); key != nil {
-		t.keys = append(t.keys, keyShape{name: key[2], columns: commas(key[3]), unique: key[1] != "INDEX", deferrable: key[4] != ""})
+		t.keys = append(t.keys, keyShape{name: key[2], columns: commas(key[3]), unique: key[1] != "INDEX"})
 		return
 	}
 	if checks := checksIn(line); checks != nil {

@@ -40,10 +40,18 @@ func (w *steps) add(text string, values ...any) *query {
 // writers of the account wait for its lock.
 func (w *steps) change(c seats.Change) {
 	id := string(c.Account.ID)
+	account, pooled := accountOf(c)
 	if c.Base == 0 {
-		insert(w, "{accounts}", accountColumns, []seats.Account{c.Account}, "")
+		insert(w, "{accounts}", accountColumns, []accountRow{account}, "")
 	} else {
-		q := updateRow(w, "{accounts}", accountColumns, &c.Account, "id")
+		columns := headColumns
+		if c.Settings {
+			columns = slices.Concat(columns, settingsColumns)
+		}
+		if pooled {
+			columns = slices.Concat(columns, siteColumns)
+		}
+		q := updateRow(w, "{accounts}", columns, &account)
 		q.add(" WHERE id = ? AND revision = ?", id, int64(c.Base))
 		if len(c.Events) > 0 {
 			q.add(" AND sequence = ?", int64(c.Events[0].Sequence-1))
@@ -58,16 +66,7 @@ func (w *steps) change(c seats.Change) {
 	}
 	keys, updated := c.Keys(), updatedRows(c)
 	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
-		if !slices.ContainsFunc(keys, func(k users.Key) bool { return k.Kind == kind }) {
-			continue
-		}
-		var ids list
-		for _, u := range updated {
-			if u.rewrites(kind) {
-				ids = append(ids, string(u.ID))
-			}
-		}
-		if len(ids) > 0 { // users may exchange keys, and the unique keys are checked for each row
+		if ids := givesUp(keys, updated, kind); len(ids) > 0 { // users may exchange keys, and the unique keys are checked for each row
 			w.add("UPDATE {users} SET "+keyColumns[kind]+" = NULL WHERE account = ? AND id {in}", id, ids)
 		}
 	}
@@ -85,6 +84,19 @@ func (w *steps) change(c seats.Change) {
 	insert(w, "{pools}", poolColumns, poolsOf(c), w.replacePool)
 	insert(w, "{licences}", licenceColumns, licencesOf(c), w.replaceLicence)
 	insert(w, "{events}", eventColumns, c.Events, "")
+}
+
+// givesUp returns the updated users whose stored key of a kind may be another user's afterwards.
+func givesUp(taken []users.Key, updated []userRow, kind users.KeyKind) (ids list) {
+	if !slices.ContainsFunc(taken, func(k users.Key) bool { return k.Kind == kind }) {
+		return nil
+	}
+	for _, u := range updated {
+		if u.rewrites(kind) {
+			ids = append(ids, string(u.ID))
+		}
+	}
+	return ids
 }
 
 func createdRows(c seats.Change) []userRow {
@@ -117,10 +129,24 @@ func updatedRows(c seats.Change) []userRow {
 	return rows
 }
 
+// accountOf returns the row of the account, and whether its site pool is in the change.
+func accountOf(c seats.Change) (row accountRow, pooled bool) {
+	row.Account = c.Account
+	for _, p := range c.Pools {
+		if p.ID == seats.Site {
+			row.site, pooled = p, true
+		}
+	}
+	return row, pooled
+}
+
+// poolsOf returns the rows of the course pools.
 func poolsOf(c seats.Change) []poolRow {
-	rows := make([]poolRow, len(c.Pools))
-	for i, p := range c.Pools {
-		rows[i] = poolRow{c.Account.ID, p}
+	rows := make([]poolRow, 0, len(c.Pools))
+	for _, p := range c.Pools {
+		if p.ID != seats.Site {
+			rows = append(rows, poolRow{c.Account.ID, p})
+		}
 	}
 	return rows
 }

@@ -2,7 +2,6 @@ package sqltest_test
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -50,38 +49,35 @@ func (s *site) crowd(t testing.TB, account users.AccountID, people int) {
 	a, err := k.Account(ctx, account)
 	require.NoError(t, err)
 	db, more := s.dbs[0], people-1
+	last := fmt.Sprintf("account = '%s' AND sequence = %d", account, a.Sequence)
+	facts := rowsOf(t, db, "SELECT facts FROM seats_events WHERE "+last)[0]
 
 	const chunk = 50_000
 	for from := 1; from <= more; from += chunk {
 		to := min(more, from+chunk-1)
-		tally := a.Tally
-		tally.Add(users.Segment{Status: users.Invited, Role: users.Member}, first)
-		before, after := around(t, tally, first+1)
 		s.clones(t, db, "seats_users", fmt.Sprintf("account = '%s' AND id = '%s'", account, person(0)), from, to, nil)
-		s.clones(t, db, "seats_events", fmt.Sprintf("account = '%s' AND sequence = %d", account, a.Sequence), from, to, map[string]string{
+		s.clones(t, db, "seats_events", last, from, to, map[string]string{
 			"sequence":  fmt.Sprintf("%d + n", a.Sequence),
-			"held":      "r.held + n",
 			"change_id": "CONCAT('clone', n)",
-			"tally":     fmt.Sprintf("CONCAT('%s', 1 + n, '%s')", before, after),
+			"facts":     counted(t, facts, `"held":`, 2, `"tally":"im`, 1),
 		})
 	}
-	a.Tally.Add(users.Segment{Status: users.Invited, Role: users.Member}, int64(more))
-	tally, err := json.Marshal(a.Tally)
-	require.NoError(t, err)
-	execAll(t, db,
-		fmt.Sprintf("UPDATE seats_accounts SET revision = revision + %d, sequence = sequence + %d, tally = '%s' WHERE id = '%s'", more, more, tally, account),
-		fmt.Sprintf("UPDATE seats_pools SET held = held + %d WHERE account = '%s'", more, account),
-	)
+	execAll(t, db, fmt.Sprintf("UPDATE seats_accounts SET revision = revision + %d, sequence = sequence + %d, held = held + %d, tally = 'im%d ao1' WHERE id = '%s'",
+		more, more, more, people, account))
 }
 
-// around returns the JSON of the tally before and after the one number.
-func around(t testing.TB, tally users.Tally, number int) (before, after string) {
+// counted returns an expression for a text in which each number after a text is n greater.
+func counted(t testing.TB, text string, pairs ...any) string {
 	t.Helper()
-	text, err := json.Marshal(tally)
-	require.NoError(t, err)
-	before, after, found := strings.Cut(string(text), fmt.Sprint(number))
-	require.True(t, found, string(text))
-	return before, after
+	all := ""
+	for i := 0; i < len(pairs); i += 2 {
+		name, number := pairs[i].(string), fmt.Sprint(pairs[i+1])
+		before, after, found := strings.Cut(text, name+number)
+		require.True(t, found, text)
+		all += fmt.Sprintf("'%s%s', %s + n, ", before, name, number)
+		text = after
+	}
+	return "CONCAT(" + all + "'" + text + "')"
 }
 
 // clones puts in a copy of the row for each n. Where a text of the row has the number

@@ -171,12 +171,13 @@ func TestStore_missingTable(t *testing.T) {
 		for i, table := range []string{"seats_accounts", "seats_pools", "seats_users", "seats_licences", "seats_events", "seats_progress"} {
 			c := planned(t, st, invite("ada"))
 			c.Licences = []users.Licence{{User: "ada", Pool: "course", Number: 1}}
+			c.Pools = append(c.Pools, seats.Pool{ID: "course", Total: seats.Of(1)})
 			execAll(t, s.dbs[0], "ALTER TABLE "+table+" RENAME TO away")
 			if table == "seats_progress" {
 				clear(t, table, advance(ctx, st))
 			} else {
 				clear(t, table, commit(ctx, st, c))
-				_, err := st.Load(ctx, seats.Need{Account: acme, Users: []users.ID{"olive"}, Licences: []users.ID{"olive"}, Sequence: 1})
+				_, err := st.Load(ctx, seats.Need{Account: acme, Users: []users.ID{"olive"}, Pools: []seats.PoolID{"course"}, Licences: []users.ID{"olive"}, Sequence: 1})
 				clear(t, table, err)
 			}
 			if table == "seats_accounts" {

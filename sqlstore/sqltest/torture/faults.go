@@ -214,7 +214,7 @@ var held = map[sqlstore.Dialect][]string{
 	sqlstore.Postgres: {
 		"SELECT revision FROM seats_accounts WHERE id = '%s' FOR UPDATE",
 		"SELECT id FROM seats_users WHERE account = '%s' FOR SHARE",
-		"SELECT held FROM seats_pools WHERE account = '%s' FOR UPDATE",
+		"SELECT held FROM seats_accounts WHERE id = '%s' FOR UPDATE",
 		"LOCK TABLE seats_users IN SHARE MODE /* %s */",
 	},
 	sqlstore.MySQL: {

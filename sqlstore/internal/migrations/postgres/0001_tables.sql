@@ -5,22 +5,31 @@ CREATE TABLE {migrations} (
 );
 
 CREATE TABLE {accounts} (
-	id        text COLLATE "C" NOT NULL,
-	name      text COLLATE "C" NOT NULL,
-	revision  bigint NOT NULL,
-	sequence  bigint NOT NULL,
-	policy    text COLLATE "C" NOT NULL,
-	time_zone text COLLATE "C" NOT NULL,
-	tally     text COLLATE "C",
-	opened    bigint,
-	changed   bigint,
-	payer     text COLLATE "C" NOT NULL,
-	closed    bigint,
-	erased    bigint,
-	salt      text COLLATE "C" NOT NULL,
-	next_due  bigint,
+	id         text COLLATE "C" NOT NULL,
+	opened     bigint,
+	closed     bigint,
+	erased     bigint,
+	name       text COLLATE "C" NOT NULL,
+	time_zone  text COLLATE "C" NOT NULL,
+	payer      text COLLATE "C" NOT NULL,
+	salt       text COLLATE "C" NOT NULL,
+	policy     text COLLATE "C" NOT NULL,
+	revision   bigint NOT NULL,
+	sequence   bigint NOT NULL,
+	changed    bigint,
+	next_due   bigint,
+	total      bigint,
+	held       bigint NOT NULL,
+	spent      bigint NOT NULL,
+	over_limit smallint NOT NULL,
+	pool_due   bigint,
+	tally      text COLLATE "C" NOT NULL,
+	pool_facts text COLLATE "C",
 	PRIMARY KEY (id),
-	CHECK (revision > 0)
+	CHECK (revision > 0),
+	CHECK (held >= 0 AND spent >= 0),
+	CHECK (total IS NULL OR total BETWEEN 0 AND 1000000000),
+	CHECK (total IS NULL OR held + spent <= total OR over_limit = 1)
 );
 CREATE INDEX {accounts}_by_due ON {accounts} (next_due) WHERE next_due IS NOT NULL;
 
@@ -28,26 +37,34 @@ CREATE TABLE {pools} (
 	account    text COLLATE "C" NOT NULL,
 	id         text COLLATE "C" NOT NULL,
 	total      bigint,
-	unlimited  smallint NOT NULL,
 	held       bigint NOT NULL,
 	spent      bigint NOT NULL,
 	over_limit smallint NOT NULL,
-	name       text COLLATE "C" NOT NULL,
-	version    text COLLATE "C",
-	booked     text COLLATE "C",
-	ends       text COLLATE "C",
-	term       text COLLATE "C",
 	due        bigint,
+	name       text COLLATE "C" NOT NULL,
+	facts      text COLLATE "C",
 	PRIMARY KEY (account, id),
 	CHECK (held >= 0 AND spent >= 0),
-	CHECK ((unlimited = 1 AND total IS NULL) OR (unlimited = 0 AND total IS NOT NULL AND total BETWEEN 0 AND 1000000000)),
-	CHECK (unlimited = 1 OR held + spent <= total OR over_limit = 1)
+	CHECK (total IS NULL OR total BETWEEN 0 AND 1000000000),
+	CHECK (total IS NULL OR held + spent <= total OR over_limit = 1)
 );
 CREATE INDEX {pools}_by_due ON {pools} (account, due, id) WHERE due IS NOT NULL;
 
 CREATE TABLE {users} (
 	account            text COLLATE "C" NOT NULL,
 	id                 text COLLATE "C" NOT NULL,
+	created            bigint,
+	status_since       bigint,
+	first_sign_in      bigint,
+	approved           bigint,
+	last_notified      bigint,
+	notification_count bigint NOT NULL,
+	expires            bigint,
+	due                bigint,
+	due_rank           smallint NOT NULL,
+	administers        smallint,
+	dated              smallint,
+	held_back          smallint,
 	status             text COLLATE "C" NOT NULL,
 	role               text COLLATE "C" NOT NULL,
 	first_name         text COLLATE "C" NOT NULL,
@@ -61,33 +78,16 @@ CREATE TABLE {users} (
 	group_names        text COLLATE "C" NOT NULL,
 	source_kind        text COLLATE "C" NOT NULL,
 	source_name        text COLLATE "C" NOT NULL,
-	left_as            text COLLATE "C" NOT NULL,
-	archived_as        text COLLATE "C" NOT NULL,
-	created            bigint,
-	status_since       bigint,
-	first_sign_in      bigint,
-	approved           bigint,
-	last_notified      bigint,
-	notification_count bigint NOT NULL,
-	expires            bigint,
-	lapses             smallint NOT NULL,
-	start              text COLLATE "C",
-	schedule           text COLLATE "C",
-	due                bigint,
-	salt               text COLLATE "C" NOT NULL,
+	facts              text COLLATE "C",
 	email_key          text COLLATE "C",
 	username_key       text COLLATE "C",
 	external_id_key    text COLLATE "C",
-	administers        smallint,
-	dated              smallint,
-	held_back          smallint,
-	due_rank           smallint NOT NULL,
 	sort_name          text COLLATE "C" NOT NULL,
-	PRIMARY KEY (account, id),
-	CONSTRAINT {users}_by_email UNIQUE (account, email_key) DEFERRABLE INITIALLY IMMEDIATE,
-	CONSTRAINT {users}_by_username UNIQUE (account, username_key) DEFERRABLE INITIALLY IMMEDIATE,
-	CONSTRAINT {users}_by_external_id UNIQUE (account, external_id_key) DEFERRABLE INITIALLY IMMEDIATE
+	PRIMARY KEY (account, id)
 );
+CREATE UNIQUE INDEX {users}_by_email ON {users} (account, email_key) WHERE email_key IS NOT NULL;
+CREATE UNIQUE INDEX {users}_by_username ON {users} (account, username_key) WHERE username_key IS NOT NULL;
+CREATE UNIQUE INDEX {users}_by_external_id ON {users} (account, external_id_key) WHERE external_id_key IS NOT NULL;
 CREATE INDEX {users}_by_name ON {users} (account, sort_name, id);
 CREATE INDEX {users}_by_due ON {users} (account, due, due_rank, id) WHERE due IS NOT NULL;
 CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL;
@@ -112,53 +112,27 @@ CREATE INDEX {licences}_by_pool ON {licences} (account, pool, user_id, number);
 CREATE INDEX {licences}_by_due ON {licences} (account, due, user_id, pool, number) WHERE due IS NOT NULL;
 
 CREATE TABLE {events} (
-	account       text COLLATE "C" NOT NULL,
-	sequence      bigint NOT NULL,
-	happened      bigint,
-	kind          text COLLATE "C" NOT NULL,
-	change_id     text COLLATE "C" NOT NULL,
-	actor_kind    text COLLATE "C" NOT NULL,
-	actor_user    text COLLATE "C" NOT NULL,
-	actor_name    text COLLATE "C" NOT NULL,
-	channel       text COLLATE "C" NOT NULL,
-	request_key   text COLLATE "C",
-	place         bigint NOT NULL,
-	digest        text COLLATE "C" NOT NULL,
-	correlation   text COLLATE "C" NOT NULL,
-	reason        text COLLATE "C" NOT NULL,
-	user_id       text COLLATE "C" NOT NULL,
-	status_before text COLLATE "C" NOT NULL,
-	role_before   text COLLATE "C" NOT NULL,
-	synced_before smallint NOT NULL,
-	status_after  text COLLATE "C" NOT NULL,
-	role_after    text COLLATE "C" NOT NULL,
-	synced_after  smallint NOT NULL,
-	successor     text COLLATE "C" NOT NULL,
-	receivers     text COLLATE "C" NOT NULL,
-	fields        text COLLATE "C" NOT NULL,
-	quantity      bigint NOT NULL,
-	date          text COLLATE "C" NOT NULL,
-	date_as       text COLLATE "C" NOT NULL,
-	policy        text COLLATE "C",
-	pool          text COLLATE "C" NOT NULL,
-	delta         bigint NOT NULL,
-	total         bigint,
-	unlimited     smallint NOT NULL,
-	held          bigint NOT NULL,
-	spent         bigint NOT NULL,
-	tally         text COLLATE "C",
+	account     text COLLATE "C" NOT NULL,
+	sequence    bigint NOT NULL,
+	happened    bigint,
+	place       bigint NOT NULL,
+	kind        text COLLATE "C" NOT NULL,
+	change_id   text COLLATE "C" NOT NULL,
+	user_id     text COLLATE "C",
+	request_key text COLLATE "C",
+	facts       text COLLATE "C",
 	PRIMARY KEY (account, sequence)
 );
 CREATE INDEX {events}_by_key ON {events} (account, request_key, place, sequence) WHERE request_key IS NOT NULL;
-CREATE INDEX {events}_by_person ON {events} (account, user_id, sequence);
+CREATE INDEX {events}_by_person ON {events} (account, user_id, sequence) WHERE user_id IS NOT NULL;
 
 CREATE TABLE {progress} (
-	consumer    text COLLATE "C" NOT NULL,
 	account     text COLLATE "C" NOT NULL,
+	consumer    text COLLATE "C" NOT NULL,
 	sequence    bigint NOT NULL,
 	lease_until bigint,
 	moves       bigint NOT NULL,
-	PRIMARY KEY (consumer, account)
+	PRIMARY KEY (account, consumer)
 );
 
 -- The planner takes every account to be as large as the largest. By the average, where

@@ -5,49 +5,66 @@ CREATE TABLE {migrations} (
 );
 
 CREATE TABLE {accounts} (
-	id        TEXT NOT NULL,
-	name      TEXT NOT NULL,
-	revision  INTEGER NOT NULL,
-	sequence  INTEGER NOT NULL,
-	policy    TEXT NOT NULL,
-	time_zone TEXT NOT NULL,
-	tally     TEXT,
-	opened    INTEGER,
-	changed   INTEGER,
-	payer     TEXT NOT NULL,
-	closed    INTEGER,
-	erased    INTEGER,
-	salt      TEXT NOT NULL,
-	next_due  INTEGER,
+	id         TEXT NOT NULL,
+	opened     INTEGER,
+	closed     INTEGER,
+	erased     INTEGER,
+	name       TEXT NOT NULL,
+	time_zone  TEXT NOT NULL,
+	payer      TEXT NOT NULL,
+	salt       TEXT NOT NULL,
+	policy     TEXT NOT NULL,
+	revision   INTEGER NOT NULL,
+	sequence   INTEGER NOT NULL,
+	changed    INTEGER,
+	next_due   INTEGER,
+	total      INTEGER,
+	held       INTEGER NOT NULL,
+	spent      INTEGER NOT NULL,
+	over_limit INTEGER NOT NULL,
+	pool_due   INTEGER,
+	tally      TEXT NOT NULL,
+	pool_facts TEXT,
 	PRIMARY KEY (id),
-	CHECK (revision > 0)
-);
+	CHECK (revision > 0),
+	CHECK (held >= 0 AND spent >= 0),
+	CHECK (total IS NULL OR total BETWEEN 0 AND 1000000000),
+	CHECK (total IS NULL OR held + spent <= total OR over_limit = 1)
+) WITHOUT ROWID;
 CREATE INDEX {accounts}_by_due ON {accounts} (next_due) WHERE next_due IS NOT NULL;
 
 CREATE TABLE {pools} (
 	account    TEXT NOT NULL,
 	id         TEXT NOT NULL,
 	total      INTEGER,
-	unlimited  INTEGER NOT NULL,
 	held       INTEGER NOT NULL,
 	spent      INTEGER NOT NULL,
 	over_limit INTEGER NOT NULL,
-	name       TEXT NOT NULL,
-	version    TEXT,
-	booked     TEXT,
-	ends       TEXT,
-	term       TEXT,
 	due        INTEGER,
+	name       TEXT NOT NULL,
+	facts      TEXT,
 	PRIMARY KEY (account, id),
 	CHECK (held >= 0 AND spent >= 0),
-	CHECK ((unlimited = 1 AND total IS NULL) OR (unlimited = 0 AND total IS NOT NULL AND total BETWEEN 0 AND 1000000000)),
-	CHECK (unlimited = 1 OR held + spent <= total OR over_limit = 1)
-);
+	CHECK (total IS NULL OR total BETWEEN 0 AND 1000000000),
+	CHECK (total IS NULL OR held + spent <= total OR over_limit = 1)
+) WITHOUT ROWID;
 CREATE INDEX {pools}_by_due ON {pools} (account, due, id) WHERE due IS NOT NULL;
 
 CREATE TABLE {users} (
 	account            TEXT NOT NULL,
 	id                 TEXT NOT NULL,
+	created            INTEGER,
+	status_since       INTEGER,
+	first_sign_in      INTEGER,
+	approved           INTEGER,
+	last_notified      INTEGER,
+	notification_count INTEGER NOT NULL,
+	expires            INTEGER,
+	due                INTEGER,
+	due_rank           INTEGER NOT NULL,
+	administers        INTEGER,
+	dated              INTEGER,
+	held_back          INTEGER,
 	status             TEXT NOT NULL,
 	role               TEXT NOT NULL,
 	first_name         TEXT NOT NULL,
@@ -61,33 +78,16 @@ CREATE TABLE {users} (
 	group_names        TEXT NOT NULL,
 	source_kind        TEXT NOT NULL,
 	source_name        TEXT NOT NULL,
-	left_as            TEXT NOT NULL,
-	archived_as        TEXT NOT NULL,
-	created            INTEGER,
-	status_since       INTEGER,
-	first_sign_in      INTEGER,
-	approved           INTEGER,
-	last_notified      INTEGER,
-	notification_count INTEGER NOT NULL,
-	expires            INTEGER,
-	lapses             INTEGER NOT NULL,
-	start              TEXT,
-	schedule           TEXT,
-	due                INTEGER,
-	salt               TEXT NOT NULL,
+	facts              TEXT,
 	email_key          TEXT,
 	username_key       TEXT,
 	external_id_key    TEXT,
-	administers        INTEGER,
-	dated              INTEGER,
-	held_back          INTEGER,
-	due_rank           INTEGER NOT NULL,
 	sort_name          TEXT NOT NULL,
 	PRIMARY KEY (account, id)
-);
-CREATE UNIQUE INDEX {users}_by_email ON {users} (account, email_key);
-CREATE UNIQUE INDEX {users}_by_username ON {users} (account, username_key);
-CREATE UNIQUE INDEX {users}_by_external_id ON {users} (account, external_id_key);
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX {users}_by_email ON {users} (account, email_key) WHERE email_key IS NOT NULL;
+CREATE UNIQUE INDEX {users}_by_username ON {users} (account, username_key) WHERE username_key IS NOT NULL;
+CREATE UNIQUE INDEX {users}_by_external_id ON {users} (account, external_id_key) WHERE external_id_key IS NOT NULL;
 CREATE INDEX {users}_by_name ON {users} (account, sort_name, id);
 CREATE INDEX {users}_by_due ON {users} (account, due, due_rank, id) WHERE due IS NOT NULL;
 CREATE INDEX {users}_by_administers ON {users} (account, administers, id) WHERE administers IS NOT NULL;
@@ -107,56 +107,30 @@ CREATE TABLE {licences} (
 	ends     INTEGER,
 	due      INTEGER,
 	PRIMARY KEY (account, user_id, pool, number)
-);
+) WITHOUT ROWID;
 CREATE INDEX {licences}_by_pool ON {licences} (account, pool, user_id, number);
 CREATE INDEX {licences}_by_due ON {licences} (account, due, user_id, pool, number) WHERE due IS NOT NULL;
 
 CREATE TABLE {events} (
-	account       TEXT NOT NULL,
-	sequence      INTEGER NOT NULL,
-	happened      INTEGER,
-	kind          TEXT NOT NULL,
-	change_id     TEXT NOT NULL,
-	actor_kind    TEXT NOT NULL,
-	actor_user    TEXT NOT NULL,
-	actor_name    TEXT NOT NULL,
-	channel       TEXT NOT NULL,
-	request_key   TEXT,
-	place         INTEGER NOT NULL,
-	digest        TEXT NOT NULL,
-	correlation   TEXT NOT NULL,
-	reason        TEXT NOT NULL,
-	user_id       TEXT NOT NULL,
-	status_before TEXT NOT NULL,
-	role_before   TEXT NOT NULL,
-	synced_before INTEGER NOT NULL,
-	status_after  TEXT NOT NULL,
-	role_after    TEXT NOT NULL,
-	synced_after  INTEGER NOT NULL,
-	successor     TEXT NOT NULL,
-	receivers     TEXT NOT NULL,
-	fields        TEXT NOT NULL,
-	quantity      INTEGER NOT NULL,
-	date          TEXT NOT NULL,
-	date_as       TEXT NOT NULL,
-	policy        TEXT,
-	pool          TEXT NOT NULL,
-	delta         INTEGER NOT NULL,
-	total         INTEGER,
-	unlimited     INTEGER NOT NULL,
-	held          INTEGER NOT NULL,
-	spent         INTEGER NOT NULL,
-	tally         TEXT,
+	account     TEXT NOT NULL,
+	sequence    INTEGER NOT NULL,
+	happened    INTEGER,
+	place       INTEGER NOT NULL,
+	kind        TEXT NOT NULL,
+	change_id   TEXT NOT NULL,
+	user_id     TEXT,
+	request_key TEXT,
+	facts       TEXT,
 	PRIMARY KEY (account, sequence)
-);
+) WITHOUT ROWID;
 CREATE INDEX {events}_by_key ON {events} (account, request_key, place, sequence) WHERE request_key IS NOT NULL;
-CREATE INDEX {events}_by_person ON {events} (account, user_id, sequence);
+CREATE INDEX {events}_by_person ON {events} (account, user_id, sequence) WHERE user_id IS NOT NULL;
 
 CREATE TABLE {progress} (
-	consumer    TEXT NOT NULL,
 	account     TEXT NOT NULL,
+	consumer    TEXT NOT NULL,
 	sequence    INTEGER NOT NULL,
 	lease_until INTEGER,
 	moves       INTEGER NOT NULL,
-	PRIMARY KEY (consumer, account)
-);
+	PRIMARY KEY (account, consumer)
+) WITHOUT ROWID;
