@@ -1,6 +1,7 @@
 package seatkeeper
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -83,6 +84,9 @@ func (k *Keeper) dated(ctx context.Context, account users.AccountID, by time.Tim
 			return rows, err
 		}
 	}
+	byID := func(u, v users.User) int { return cmp.Compare(u.ID, v.ID) } // a user can be in both lists
+	slices.SortFunc(rows.Updated, byID)
+	rows.Updated = slices.CompactFunc(rows.Updated, func(u, v users.User) bool { return u.ID == v.ID })
 	if rows.Pools, err = due(nil, k.coursePools(ctx, account), by, func(p seats.Pool) time.Time { return p.Due }); err != nil {
 		return rows, err
 	}

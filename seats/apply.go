@@ -43,7 +43,7 @@ func (k EventKind) setsTerms() bool { return k == EventTotalSet || k == EventPol
 // the one gate: every change of an account and of a pool passes here.
 func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	account, u := v.account, f.user
-	row := v.people[u.ID]
+	row := v.people.of(u.ID)
 	before := row.Segment()
 	if f.account != nil {
 		account = *f.account
@@ -52,7 +52,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if f.licence.Pool != "" {
 		f.pool = PoolID(f.licence.Pool)
 	}
-	was := v.pools[f.pool]
+	was := v.pools.of(f.pool)
 	pool := was
 	if f.terms != nil {
 		pool = *f.terms
@@ -76,53 +76,46 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		return 0, refusal
 	}
 	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())
-	pool.Due = poolRow(pool).due(v.request.At)
+	pool.Due = poolRow(&pool).due(v.request.At)
 
 	if u.ID != "" {
 		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the terms of the invitation stay
 			u.Lapses = account.Policy.lapses(u, v.request.At)
 		}
-		u.Due = userRow(u).due(v.request.At)
+		u.Due = userRow(&u).due(v.request.At)
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
 	sealed := v.sealFor(&account, &u)
 	if u.ID != "" && (f.licence.Pool == "" || u.Salt != row.Salt) { // a licence leaves the row of its user alone
-		v.putUser(u)
+		v.putUser(&u)
 	}
 	account.Revision = v.base + 1
 	account.Sequence++
 	account.Changed = v.at
+	v.settings = v.settings || account.Settings() != v.account.Settings()
 	v.account = account
-	replace(v.pools, v.wasPools, pool.ID, pool)
+	v.pools.put(pool.ID, &pool)
 	if f.licence.Pool != "" {
-		f.licence.Due = licenceRow(f.licence).due(v.request.At)
-		v.putLicence(f.licence)
-		v.account.NextDue = earliest(v.account.NextDue, f.licence.Due)
+		l := f.licence
+		l.Due = licenceRow(&l).due(v.request.At)
+		v.putLicence(l)
+		v.account.NextDue = earliest(v.account.NextDue, l.Due)
 	}
 	v.account.NextDue = earliest(v.account.NextDue, pool.Due)
 	if f.resolve {
 		v.resolveAll()
-		pool = v.pools[pool.ID]
 	}
 	v.record(f, sealed, before, pool, pool.Held-was.Held)
 	return pool.Held - was.Held, nil
 }
 
 // putUser replaces the user's row and moves the keys.
-func (v *evaluation) putUser(u users.User) {
+func (v *evaluation) putUser(u *users.User) {
 	if was, ok := v.people[u.ID]; ok {
-		v.freeKeys(was)
+		v.freeKeys(was.now)
 	}
-	replace(v.people, v.wasPeople, u.ID, u)
+	v.people.put(u.ID, u)
 	v.takeKeys(u)
-}
-
-// replace replaces a row and keeps the loaded one.
-func replace[K comparable, V any](rows, loaded map[K]V, key K, row V) {
-	if _, ok := loaded[key]; !ok {
-		loaded[key] = rows[key]
-	}
-	rows[key] = row
 }
 
 // record adds the event of an effect, with the numbers after it and the seal of the

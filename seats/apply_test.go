@@ -42,13 +42,13 @@ func TestEvaluation_apply(t *testing.T) {
 				require.NotNil(t, refusal)
 				require.Equal(t, ErrNoSeats, refusal.Code)
 				require.Equal(t, [3]int64{c.pool.Held, c.pool.Spent, c.asked}, [3]int64{refusal.Held, refusal.Spent, refusal.Asked})
-				require.Equal(t, c.pool, d.pools["course"])
+				require.Equal(t, c.pool, d.pools.of("course"))
 				require.Empty(t, d.change().Licences)
 				return
 			}
 			require.Nil(t, refusal)
 			require.Equal(t, c.held, delta)
-			after := d.pools["course"]
+			after := d.pools.of("course")
 			require.Equal(t, [2]int64{c.pool.Held + c.held, c.pool.Spent + c.spent}, [2]int64{after.Held, after.Spent})
 			require.True(t, after.Sound())
 			require.Equal(t, []users.Licence{c.is}, d.change().Licences)

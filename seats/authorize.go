@@ -23,7 +23,7 @@ func (v *evaluation) authorize(c Command) (users.User, *Refusal) {
 		}
 		return users.User{}, nil
 	}
-	u, ok := v.people[c.target()]
+	u, ok := v.people.find(c.target())
 	switch {
 	case !v.covers(grant, c.target()):
 		// The refusal is the same for an unknown user.
@@ -49,7 +49,7 @@ func (v *evaluation) covers(g grant, id users.ID) bool {
 // sees the users of its own source, the deleted included. Actors with the grant ownRecord get
 // their refusal from covers, before any other user is read.
 func (v *evaluation) visible(id users.ID) bool {
-	return v.request.Actor.Kind != users.ActorSync || v.request.Actor.Owns(v.people[id].Source)
+	return v.request.Actor.Kind != users.ActorSync || v.request.Actor.Owns(v.people.of(id).Source)
 }
 
 // byAccountUser reports whether the actor is a user of the account. The switches of the
@@ -57,7 +57,7 @@ func (v *evaluation) visible(id users.ID) bool {
 func (v *evaluation) byAccountUser() bool { return v.request.Actor.Kind == users.ActorUser }
 
 // acting returns the row of the actor; zero for support, the system and a sync.
-func (v *evaluation) acting() users.User { return v.people[v.request.Actor.User] }
+func (v *evaluation) acting() users.User { return v.people.of(v.request.Actor.User) }
 
 // authority returns the grant of the actor for the action. A user must be active, except
 // for Accept, which the table of statuses decides.

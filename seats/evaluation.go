@@ -20,13 +20,13 @@ type evaluation struct {
 	shortage *shortage // of seats, while remedies measure it
 
 	nextDue time.Time // of the rows that are not loaded
-	loaded  Account   // as it was
 
 	zone     string         // for which in was found
 	in       *time.Location // see location
 	account  Account
-	pools    map[PoolID]Pool
-	people   map[users.ID]users.User
+	settings bool // those of the account were changed
+	pools    rows[PoolID, Pool]
+	people   rows[users.ID, users.User]
 	holders  map[users.Key]users.ID
 	licences map[users.ID][]users.Licence // by user, in order
 	// Further users with the key of a holder: a new version of the comparison form has made
@@ -38,45 +38,42 @@ type evaluation struct {
 	repeated []Event         // of past, those of the commands so far
 
 	events      []Event
-	wasPools    map[PoolID]Pool         // the changed ones, as they were loaded
-	wasPeople   map[users.ID]users.User // likewise; the zero user for a new one
-	wasLicences map[users.LicenceID]users.Licence
+	wasLicences map[users.LicenceID]users.Licence // the changed ones, as they were loaded
 }
 
 func newEvaluation(s Snapshot, r Request) *evaluation {
 	v := &evaluation{
-		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account, loaded: s.Account, nextDue: s.NextDue,
-		pools:       make(map[PoolID]Pool, len(s.Pools)),
-		people:      make(map[users.ID]users.User, len(s.Users)+len(r.Commands)),
-		holders:     make(map[users.Key]users.ID, 3*len(s.Users)+3*len(r.Commands)),
-		licences:    make(map[users.ID][]users.Licence),
-		past:        make(map[int][]Event),
-		wasLicences: make(map[users.LicenceID]users.Licence),
-		wasPools:    make(map[PoolID]Pool),
-		wasPeople:   make(map[users.ID]users.User, len(r.Commands)),
-	}
-	for _, p := range s.Pools {
-		v.pools[p.ID] = p
+		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account, nextDue: s.NextDue,
+		pools:   loadedRows(s.Pools, poolID, 0),
+		people:  loadedRows(s.Users, userID, len(r.Commands)),
+		holders: make(map[users.Key]users.ID, 2*len(s.Users)+2*len(r.Commands)), // most have an ID and an address
 	}
 	for _, l := range s.Licences {
-		v.licences[l.User] = append(v.licences[l.User], l)
+		v.setLicences(l.User, append(v.licences[l.User], l))
 	}
-	for _, e := range s.Past {
-		if e.Key == r.Key && r.Key != "" {
-			v.past[e.Index] = append(v.past[e.Index], e)
-			call, _ := e.digests()
-			v.misused = v.misused || call != r.Digest
-		}
+	if r.Key != "" {
+		v.takePast(s.Past)
 	}
-	for _, u := range s.Users {
-		v.people[u.ID] = u
-		v.takeKeys(u)
+	for i := range s.Users {
+		v.takeKeys(&s.Users[i])
 	}
 	return v
 }
 
+// takePast notes the events of earlier calls with the request key.
+func (v *evaluation) takePast(events []Event) {
+	v.past = make(map[int][]Event)
+	for _, e := range events {
+		if e.Key == v.request.Key {
+			v.past[e.Index] = append(v.past[e.Index], e)
+			call, _ := e.digests()
+			v.misused = v.misused || call != v.request.Digest
+		}
+	}
+}
+
 // takeKeys notes the keys of a user. A shared key is noted for all of its users.
-func (v *evaluation) takeKeys(u users.User) {
+func (v *evaluation) takeKeys(u *users.User) {
 	for _, k := range u.TakenKeys() {
 		if holder, taken := v.holders[k]; !taken {
 			v.holders[k] = u.ID
@@ -90,7 +87,7 @@ func (v *evaluation) takeKeys(u users.User) {
 }
 
 // freeKeys frees the keys of a user. A shared key stays taken by the others.
-func (v *evaluation) freeKeys(u users.User) {
+func (v *evaluation) freeKeys(u *users.User) {
 	for _, k := range u.TakenKeys() {
 		sharers := v.sharers[k]
 		switch i := slices.Index(sharers, u.ID); {
@@ -108,13 +105,12 @@ func (v *evaluation) freeKeys(u users.User) {
 // commands alone, so that the cost grows with the commands.
 func (v *evaluation) fork(commands []Command) *evaluation {
 	f := *v
-	f.pools, f.people, f.holders = maps.Clone(v.pools), map[users.ID]users.User{}, map[users.Key]users.ID{}
-	f.wasPools, f.wasPeople, f.sharers = map[PoolID]Pool{}, map[users.ID]users.User{}, nil
-	f.licences, f.wasLicences = maps.Clone(v.licences), map[users.LicenceID]users.Licence{}
+	f.pools, f.people, f.holders = maps.Clone(v.pools), rows[users.ID, users.User]{}, map[users.Key]users.ID{}
+	f.sharers, f.licences, f.wasLicences = nil, maps.Clone(v.licences), nil
 	for _, id := range slices.Sorted(maps.Keys(v.named(commands))) {
 		if u, ok := v.people[id]; ok {
 			f.people[id] = u
-			f.takeKeys(u)
+			f.takeKeys(u.now)
 		}
 	}
 	return &f
@@ -167,13 +163,13 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 	if f.user.ID != "" {
 		o.User = f.user.ID
 	}
-	before := v.people[o.User].Segment()
+	before := v.people.of(o.User).Segment()
 	if f.kind == "" {
 		o.Before, o.After, o.Unchanged, o.Stale = before, before, true, f.stale
 		if v.request.Key == "" {
 			return o, nil
 		}
-		f = effect{kind: EventUnchanged, user: v.people[o.User]}
+		f = effect{kind: EventUnchanged, user: v.people.of(o.User)}
 		if o.Stale {
 			f.count = staleCount
 		}
@@ -188,11 +184,11 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		return o, refusal
 	}
 	if f.then != nil {
-		f.then.user = v.people[f.user.ID]
+		f.then.user = v.people.of(f.user.ID)
 		v.apply(*f.then)
 	}
 	for _, l := range f.licences {
-		more, _ := v.apply(effect{kind: f.kind, user: v.people[f.user.ID], reason: f.reason, licence: l})
+		more, _ := v.apply(effect{kind: f.kind, user: v.people.of(f.user.ID), reason: f.reason, licence: l})
 		if f.licence.Pool != "" {
 			delta += more
 		}
@@ -259,24 +255,28 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 // change returns the rows and the events to be written.
 func (v *evaluation) change() Change {
 	c := Change{ID: v.request.Change, Base: v.base, Account: v.account, Events: v.events}
-	c.Settings = c.Base == 0 || c.Account.Settings() != v.loaded.Settings()
-	for _, id := range slices.Sorted(maps.Keys(v.wasPools)) {
-		if p := v.pools[id]; p != v.wasPools[id] {
-			c.Pools = append(c.Pools, p)
+	c.Settings = c.Base == 0 || v.settings
+	pools, _ := v.pools.changed()
+	for _, id := range pools {
+		if p := v.pools[id]; p.loaded == nil || *p.now != *p.loaded {
+			c.Pools = append(c.Pools, *p.now)
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(v.wasLicences), users.LicenceID.Compare) {
 		c.Licences = append(c.Licences, v.licence(id))
 	}
-	for _, id := range slices.Sorted(maps.Keys(v.wasPeople)) {
-		was, is := v.wasPeople[id], v.people[id]
-		if was.ID == "" {
-			c.Created = append(c.Created, is)
+	people, created := v.people.changed()
+	c.Created = slices.Grow(c.Created, created)
+	c.Updated = slices.Grow(c.Updated, len(people)-created)
+	for _, id := range people {
+		u := v.people[id]
+		if u.loaded == nil {
+			c.Created = append(c.Created, *u.now)
 			continue
 		}
-		c.Updated = append(c.Updated, is)
-		had := was.TakenKeys()
-		for _, k := range is.TakenKeys() {
+		c.Updated = append(c.Updated, *u.now)
+		had := u.loaded.TakenKeys()
+		for _, k := range u.now.TakenKeys() {
 			if !slices.Contains(had, k) {
 				c.NewKeys = append(c.NewKeys, k)
 			}

@@ -91,7 +91,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 	}
 	if x.Holds {
 		x.Freer, x.Ways = a.waysOut(u)
-		for _, c := range userRow(u).comings() {
+		for _, c := range userRow(&u).comings() {
 			if t := timers[c.rank]; t.frees && x.Ends.IsZero() {
 				x.Ends, x.EndsBy = c.at, t.event
 				if c.rank == leaveRank {

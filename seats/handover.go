@@ -41,5 +41,5 @@ func (v *evaluation) canSucceed(successor users.ID, from users.User) bool {
 
 // active reports whether the policy shows the user as active.
 func (v *evaluation) active(id users.ID) bool {
-	return v.account.Policy.Shows(v.people[id].Status) == users.Active
+	return v.account.Policy.Shows(v.people.of(id).Status) == users.Active
 }

@@ -76,7 +76,7 @@ func (v *evaluation) sealFor(account *Account, u *users.User) string {
 func (v *evaluation) confirms(e Event) bool {
 	salt := v.account.Salt
 	if e.User != "" {
-		salt = v.people[e.User].Salt
+		salt = v.people.of(e.User).Salt
 	}
 	_, sealed := e.digests()
 	return sealed == "" || salt == "" || sealed == seal(salt, v.personal)

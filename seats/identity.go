@@ -38,7 +38,7 @@ func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *
 	if len(found) == 0 {
 		return u, false, nil
 	}
-	u = v.people[found[0]]
+	u = v.people.of(found[0])
 	if len(found) > 1 || !samePerson(p, u.Profile) || !v.visible(u.ID) {
 		return u, false, v.duplicate(p, found...)
 	}
@@ -78,7 +78,7 @@ func (v *evaluation) duplicate(p users.Profile, holders ...users.ID) *Refusal {
 		}
 	}
 	refusal.User, refusal.Others = holders[0], holders
-	if reason, ok := takenReasons[v.people[holders[0]].Status]; ok {
+	if reason, ok := takenReasons[v.people.of(holders[0]).Status]; ok {
 		refusal.Reason = reason
 	}
 	if len(holders) > 1 {

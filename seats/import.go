@@ -37,7 +37,7 @@ func (c Import) needs(n *Need) {
 }
 
 func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	if transitionOf(users.ActionImport, v.people[c.User.ID].Status).kind == unchanged {
+	if transitionOf(users.ActionImport, v.people.of(c.User.ID).Status).kind == unchanged {
 		return effect{}, nil
 	}
 	u, err := c.User.Clean(v.at)

@@ -34,9 +34,20 @@ func (v *evaluation) licence(id users.LicenceID) users.Licence {
 // putLicence replaces the row of a licence. The list is a new one, since forks share it.
 func (v *evaluation) putLicence(l users.Licence) {
 	if _, ok := v.wasLicences[l.ID()]; !ok {
+		if v.wasLicences == nil {
+			v.wasLicences = make(map[users.LicenceID]users.Licence)
+		}
 		v.wasLicences[l.ID()] = v.licence(l.ID())
 	}
-	v.licences[l.User] = merged(v.licences[l.User], []users.Licence{l}, compareLicences)
+	v.setLicences(l.User, merged(v.licences[l.User], []users.Licence{l}, compareLicences, same))
+}
+
+// setLicences replaces the licences of a user.
+func (v *evaluation) setLicences(id users.ID, all []users.Licence) {
+	if v.licences == nil {
+		v.licences = make(map[users.ID][]users.Licence)
+	}
+	v.licences[id] = all
 }
 
 // latest returns the user's last licence of a course; zero: there was none.

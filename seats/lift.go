@@ -91,9 +91,9 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 			return orVendor(Reopen{})
 		}
 	case ErrNotOffered:
-		return otherWayOut(c, d.account.Policy.deletesOnly(d.people[id].Segment()))
+		return otherWayOut(c, d.account.Policy.deletesOnly(d.people.of(id).Segment()))
 	case ErrExchange:
-		return replacement(c.(Edit), d.people[id], users.ID(fmt.Sprint("newcomer ", i)))
+		return replacement(c.(Edit), d.people.of(id), users.ID(fmt.Sprint("newcomer ", i)))
 	case ErrForbidden:
 		if refusal.Reason == ErrNotSignedIn {
 			return before(Accept{d.request.Actor.User})
@@ -146,12 +146,12 @@ func (w whatIf) ends(id users.ID) []lift {
 // admins of the snapshot.
 func (w whatIf) grants() (grants []Command) {
 	if !slices.ContainsFunc(w.call, func(c Command) bool {
-		return c.Action() == users.ActionEndOwnership || unsettling.Has(c.Action()) && w.before.people[c.target()].Role == users.Owner
+		return c.Action() == users.ActionEndOwnership || unsettling.Has(c.Action()) && w.before.people.of(c.target()).Role == users.Owner
 	}) {
 		return nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.before.people)) {
-		if w.before.people[id].Role == users.Admin && !w.named[id] {
+		if w.before.people.of(id).Role == users.Admin && !w.named[id] {
 			grants = append(grants, GrantOwnership{id})
 		}
 	}

@@ -79,7 +79,7 @@ func (c ReturnSeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 
 // ordered returns the pool of an order.
 func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
-	p, ok := v.pools[id]
+	p, ok := v.pools.find(id)
 	if ok {
 		return p, nil
 	}
@@ -103,7 +103,7 @@ func (v *evaluation) receivers() []users.ID {
 	var all []users.ID
 	for _, id := range slices.Sorted(maps.Keys(v.people)) {
 		fits := len(all) < MaxReceivers || id == v.request.Actor.User
-		if fits && v.active(id) && v.people[id].Administers() {
+		if fits && v.active(id) && v.people.of(id).Administers() {
 			all = append(all, id)
 		}
 	}
@@ -149,7 +149,7 @@ func (c SetTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 			return effect{}, badInput("pool", err)
 		}
 	}
-	was, ok := v.pools[c.Pool]
+	was, ok := v.pools.find(c.Pool)
 	next := was
 	if f, news, refusal := next.give(VersionedTotal{Version: c.Version, Total: c.Total}); !news {
 		return f, refusal

@@ -90,11 +90,11 @@ func (c SetPayer) needs(n *Need)  { n.user(c.User) }
 func (c SetPayer) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	switch {
 	case c.User == v.account.Payer:
-		return effect{user: v.people[c.User]}, nil
+		return effect{user: v.people.of(c.User)}, nil
 	case c.User != "" && !v.active(c.User):
 		return effect{}, badInput("user", errPayer)
 	}
 	account := v.account
 	account.Payer = c.User
-	return effect{kind: EventPayerSet, account: &account, user: v.people[c.User]}, nil
+	return effect{kind: EventPayerSet, account: &account, user: v.people.of(c.User)}, nil
 }

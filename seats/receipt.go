@@ -115,10 +115,10 @@ func (r *Receipt) add(c ReceiptCommit, at time.Time) {
 // new or deleted have none.
 func (v *evaluation) former(c Change) (all []Former) {
 	for _, is := range c.Updated {
-		was := v.wasPeople[is.ID]
 		if !is.Here() {
 			continue
 		}
+		was := v.people[is.ID].loaded
 		f := Former{User: is.ID}
 		f.Forth, f.Back = users.Patches(was.Profile, is.Profile)
 		if was.Schedule.Leave != is.Schedule.Leave {

@@ -231,9 +231,9 @@ func (w whatIf) shortfall(moves []move) map[PoolID]int64 {
 // grow adds seats to the pools.
 func (v *evaluation) grow(seats map[PoolID]int64) {
 	for id, n := range seats {
-		p := v.pools[id]
+		p := v.pools.of(id)
 		p.Total.n += n
-		v.pools[id] = p
+		v.pools.put(id, &p)
 	}
 }
 
@@ -273,17 +273,17 @@ func (w whatIf) freeUp(d *evaluation, s Step) bool {
 	}
 	others := d.account.Tally
 	for id := range w.named {
-		others.Add(w.before.people[id].Segment(), -1)
+		others.Add(w.before.people.of(id).Segment(), -1)
 	}
-	p := d.pools[s.Pool]
+	p := d.pools.of(s.Pool)
 	if s.Pool == Site {
 		left := w.putOut(d, others, s.Action, s.Count)
 		p.Held = d.account.held()
-		d.pools[Site] = p
+		d.pools.put(Site, &p)
 		return left == 0
 	}
 	p.Held -= s.Count
-	d.pools[s.Pool] = p
+	d.pools.put(s.Pool, &p)
 	return s.Count <= w.mayReturn(others, s.Action, s.Pool)
 }
 
@@ -307,7 +307,7 @@ func (w whatIf) putOut(d *evaluation, others users.Tally, a users.Action, n int6
 // action of the actor. Neither tally nor pool tells the holders: all users beyond the actor's reach
 // count as holders, and so do users of the call with licences unknown.
 func (w whatIf) mayReturn(others users.Tally, a users.Action, course PoolID) int64 {
-	n := w.before.pools[course].Held
+	n := w.before.pools.of(course).Held
 	for _, s := range users.Segments() {
 		if holdsLicences.Has(s.Status) && !w.reaches(a, s) {
 			n -= others.Of(s)
@@ -316,7 +316,7 @@ func (w whatIf) mayReturn(others users.Tally, a users.Action, course PoolID) int
 	known := Needs(w.before.account.ID, w.before.request.Actor, w.call...).Licences
 	for id := range w.named {
 		held, _ := uses(w.before.latest(id, course))
-		if !slices.Contains(known, id) && holdsLicences.Has(w.before.people[id].Status) {
+		if !slices.Contains(known, id) && holdsLicences.Has(w.before.people.of(id).Status) {
 			held = 1
 		}
 		n -= held

@@ -36,7 +36,7 @@ func settle(s Snapshot, r Request, most int) Change {
 		if held, ok := v.heldBack(&q, c); ok {
 			v.holdBack(held)
 			for _, id := range held {
-				q.add(userRow(v.people[id])) // its invitation can lapse
+				q.add(v.row(users.LicenceID{User: id})) // its invitation can lapse
 			}
 			continue
 		}
@@ -60,10 +60,10 @@ func settle(s Snapshot, r Request, most int) Change {
 // comesNext lets the account fall due for the loaded rows, too.
 func (v *evaluation) comesNext() {
 	for _, u := range v.people {
-		v.account.NextDue = earliest(v.account.NextDue, u.Due)
+		v.account.NextDue = earliest(v.account.NextDue, u.now.Due)
 	}
 	for _, p := range v.pools {
-		v.account.NextDue = earliest(v.account.NextDue, p.Due)
+		v.account.NextDue = earliest(v.account.NextDue, p.now.Due)
 	}
 	for _, all := range v.licences {
 		for _, l := range all {
@@ -93,8 +93,8 @@ type dueRow struct {
 // have further ones for another reason, whose turn comes later.
 func dueRows(s Snapshot, now time.Time, most int) (all []dueRow) {
 	return slices.Concat(
-		firstDue(s.Users, now, most, func(u users.User) dueRow { return dueRow{userRow(u).id, u.Due, u.DueRank()} }),
-		firstDue(s.Pools, now, most, func(p Pool) dueRow { return dueRow{poolRow(p).id, p.Due, 0} }),
+		firstDue(s.Users, now, most, func(u users.User) dueRow { return dueRow{users.LicenceID{User: u.ID}, u.Due, u.DueRank()} }),
+		firstDue(s.Pools, now, most, func(p Pool) dueRow { return dueRow{users.LicenceID{Pool: string(p.ID)}, p.Due, 0} }),
 		firstDue(s.Licences, now, most, func(l users.Licence) dueRow { return dueRow{l.ID(), l.Due, 0} }),
 	)
 }
@@ -137,15 +137,16 @@ func (q *queue) reaches(at time.Time) bool {
 	return !at.After(q.now) && (rest.IsZero() || at.Before(rest) || q.inPart && at.Equal(rest))
 }
 
-// row returns the row of an ID.
+// row returns the row of an ID. It is loaded.
 func (v *evaluation) row(id users.LicenceID) row {
 	switch {
 	case id.Pool == "" && id.User != "":
-		return userRow(v.people[id.User])
+		return userRow(v.people[id.User].now)
 	case id.User == "":
-		return poolRow(v.pools[PoolID(id.Pool)])
+		return poolRow(v.pools[PoolID(id.Pool)].now)
 	}
-	return licenceRow(v.licence(id))
+	l := v.licence(id)
+	return licenceRow(&l)
 }
 
 // resolveDays computes the instants of the days of a row by the zone's rules of now.
@@ -157,17 +158,17 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 	r := v.row(id)
 	switch {
 	case r.user.ID != "":
-		u := inZone(r.user, in, v.request.At)
+		u := inZone(*r.user, in, v.request.At)
 		if u.Schedule != r.user.Schedule || u.Start != r.user.Start {
-			v.putUser(u)
+			v.putUser(&u)
 		}
 	case id.User == "":
-		p := r.pool
+		p := *r.pool
 		if p.Booked.Date != "" {
 			p.Booked.At = p.Booked.Date.Start(in)
 		}
 		p.Ends = v.request.EndOf(p, v.account.Zone)
-		replace(v.pools, v.wasPools, p.ID, p)
+		v.pools.put(p.ID, &p)
 	}
 }
 
@@ -175,16 +176,18 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 // others are looked at before their day comes, whether or not they are loaded.
 func (v *evaluation) resolveAll() {
 	within := func(due time.Time) bool { return !due.IsZero() && !due.After(v.request.At.Add(lead)) }
+	resolve := func(id users.LicenceID) {
+		v.resolveDays(id)
+		v.reschedule(v.row(id))
+	}
 	for id, u := range v.people {
-		if within(u.Due) {
-			v.resolveDays(users.LicenceID{User: id})
-			v.reschedule(userRow(v.people[id]))
+		if within(u.now.Due) {
+			resolve(users.LicenceID{User: id})
 		}
 	}
 	for id, p := range v.pools {
-		if within(p.Due) {
-			v.resolveDays(users.LicenceID{Pool: string(id)})
-			v.reschedule(poolRow(v.pools[id]))
+		if within(p.now.Due) {
+			resolve(users.LicenceID{Pool: string(id)})
 		}
 	}
 	v.comesNext()
@@ -211,19 +214,19 @@ func (v *evaluation) reschedule(r row) {
 	due := r.due(v.request.At)
 	switch {
 	case r.user.ID != "":
-		if u := r.user; !u.Due.Equal(due) {
+		if u := *r.user; !u.Due.Equal(due) {
 			u.Due = due
-			v.putUser(u)
+			v.putUser(&u)
 		}
 	case r.licence.User != "":
-		if l := r.licence; !l.Due.Equal(due) {
+		if l := *r.licence; !l.Due.Equal(due) {
 			l.Due = due
 			v.putLicence(l)
 		}
 	default:
-		p := r.pool
+		p := *r.pool
 		p.Due = due
-		replace(v.pools, v.wasPools, p.ID, p)
+		v.pools.put(p.ID, &p)
 	}
 }
 
@@ -233,10 +236,10 @@ func (v *evaluation) heldBack(q *queue, c coming) (held []users.ID, ok bool) {
 	if c.rank != leaveRank {
 		return nil, false
 	}
-	leave := v.people[c.id.User].Schedule.Leave
+	leave := v.people.of(c.id.User).Schedule.Leave
 	var rest []coming
 	for _, d := range q.next {
-		if d.rank == leaveRank && d.at.Equal(c.at) && v.people[d.id.User].Schedule.Leave == leave {
+		if d.rank == leaveRank && d.at.Equal(c.at) && v.people.of(d.id.User).Schedule.Leave == leave {
 			held = append(held, d.id.User)
 		} else {
 			rest = append(rest, d)
@@ -261,10 +264,10 @@ func (v *evaluation) heldBack(q *queue, c coming) (held []users.ID, ok bool) {
 func (v *evaluation) holdBack(held []users.ID) {
 	var leave users.Leave
 	for _, id := range held {
-		u := v.people[id]
+		u := v.people.of(id)
 		u.Schedule.Held = true
 		leave = u.Schedule.Leave
-		v.putUser(u)
+		v.putUser(&u)
 	}
 	if len(held) > 0 {
 		v.apply(effect{kind: EventLeavingHeld, count: int64(len(held)), date: leave.Date, dateAs: leave.As, receivers: v.receivers()})

@@ -42,13 +42,14 @@ func (s Snapshot) Committed(c Change) bool {
 
 // Apply returns the snapshot after a change decided on it: the change's rows replace the ones
 // of the same ID, and its events follow the Past. NextDue and StoreTime stay as in s. The
-// result has its own copy of all rows of the change.
+// result has its own copy of all rows of the change, and shares the others with s.
 func (s Snapshot) Apply(c Change) Snapshot {
 	s.Account = c.Account
-	s.Pools = merged(s.Pools, slices.Clone(c.Pools), by(poolID))
-	s.Users = merged(s.Users, cloned(slices.Concat(c.Created, c.Updated)), by(userID))
-	s.Licences = merged(s.Licences, slices.Clone(c.Licences), compareLicences)
-	s.Past = slices.Concat(s.Past, cloned(slices.Clone(c.Events)))
+	s.Pools = merged(s.Pools, c.Pools, by(poolID), same)
+	s.Users = merged(s.Users, c.Created, by(userID), users.User.Clone)
+	s.Users = merged(s.Users, c.Updated, by(userID), users.User.Clone)
+	s.Licences = merged(s.Licences, c.Licences, compareLicences, same)
+	s.Past = merged(s.Past, c.Events, by(sequence), Event.Clone)
 	return s
 }
 
@@ -221,12 +222,16 @@ func inOrder[R any](rows []R, order func(x, y R) int) []R {
 	return slices.CompactFunc(rows, func(x, y R) bool { return order(x, y) == 0 })
 }
 
-// merged returns rows in order with newer ones in the place of those with the same key.
-func merged[R any](rows, newer []R, order func(x, y R) int) []R {
-	var all []R
-	for _, row := range inOrder(newer, order) {
+// merged returns rows in order with copies of newer ones, in order too, in the place of those with
+// the same key. Without newer ones it returns the rows.
+func merged[R any](rows, newer []R, order func(x, y R) int, copied func(R) R) []R {
+	if len(newer) == 0 {
+		return rows
+	}
+	all := make([]R, 0, len(rows)+len(newer))
+	for _, row := range newer {
 		i, ok := slices.BinarySearchFunc(rows, row, order)
-		all = append(append(all, rows[:i]...), row)
+		all = append(append(all, rows[:i]...), copied(row))
 		if ok {
 			i++
 		}
@@ -234,6 +239,9 @@ func merged[R any](rows, newer []R, order func(x, y R) int) []R {
 	}
 	return append(all, rows...)
 }
+
+// same is the copy of a row without slices.
+func same[R any](row R) R { return row }
 
 // cloned copies rows in place.
 func cloned[R interface{ Clone() R }](rows []R) []R {

@@ -8,17 +8,24 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A row is a user, a pool or a licence. Its ID has the user, the pool, or both.
+// A row is a user, a pool or a licence, to be read only; the other two are zero. Its ID has the
+// user, the pool, or both.
 type row struct {
 	id      users.LicenceID
-	user    users.User
-	pool    Pool
-	licence users.Licence
+	user    *users.User
+	pool    *Pool
+	licence *users.Licence
 }
 
-func userRow(u users.User) row       { return row{id: users.LicenceID{User: u.ID}, user: u} }
-func poolRow(p Pool) row             { return row{id: users.LicenceID{Pool: string(p.ID)}, pool: p} }
-func licenceRow(l users.Licence) row { return row{id: l.ID(), licence: l} }
+var (
+	noUser    users.User
+	noPool    Pool
+	noLicence users.Licence
+)
+
+func userRow(u *users.User) row       { return row{users.LicenceID{User: u.ID}, u, &noPool, &noLicence} }
+func poolRow(p *Pool) row             { return row{users.LicenceID{Pool: string(p.ID)}, &noUser, p, &noLicence} }
+func licenceRow(l *users.Licence) row { return row{l.ID(), &noUser, &noPool, l} }
 
 // A timer is a kind of event that happens to a row by itself.
 type timer struct {
@@ -48,7 +55,7 @@ var timers = []timer{
 			return r.user.Schedule.Notice
 		},
 		evaluate: func(_ *evaluation, r row) effect {
-			u, s := r.user, r.user.Schedule
+			u, s := *r.user, r.user.Schedule
 			u.Schedule.NoticeOn, u.Schedule.Notice = "", time.Time{}
 			return effect{kind: EventLeavingSoon, user: u, date: s.Date, dateAs: s.As, actor: s.By}
 		},
@@ -63,7 +70,7 @@ var timers = []timer{
 		},
 		evaluate: func(v *evaluation, r row) effect {
 			s := r.user.Schedule
-			return effect{kind: EventDeactivated, user: v.withStatus(r.user, users.Inactive), date: s.Date, dateAs: s.As, actor: s.By}
+			return effect{kind: EventDeactivated, user: v.withStatus(*r.user, users.Inactive), date: s.Date, dateAs: s.As, actor: s.By}
 		},
 	},
 	{
@@ -77,7 +84,7 @@ var timers = []timer{
 			return r.user.Expires
 		},
 		evaluate: func(v *evaluation, r row) effect {
-			return effect{kind: EventLapsed, user: v.withStatus(r.user, users.Inactive)}
+			return effect{kind: EventLapsed, user: v.withStatus(*r.user, users.Inactive)}
 		},
 	},
 	{
@@ -89,14 +96,14 @@ var timers = []timer{
 			return r.licence.Ends
 		},
 		evaluate: func(v *evaluation, r row) effect {
-			return effect{kind: EventLicenceEnded, user: v.people[r.licence.User], licence: v.giveBack(r.licence)}
+			return effect{kind: EventLicenceEnded, user: v.people.of(r.licence.User), licence: v.giveBack(*r.licence)}
 		},
 	},
 	{
 		event: EventTotalSet, isDay: true,
 		at: func(r row) time.Time { return r.pool.Booked.At },
 		evaluate: func(_ *evaluation, r row) effect {
-			p, b := r.pool, r.pool.Booked
+			p, b := *r.pool, r.pool.Booked
 			p.Booked = Booking{}
 			return effect{kind: EventTotalSet, pool: p.ID, total: b.Total, terms: &p, actor: b.By}
 		},
@@ -105,7 +112,7 @@ var timers = []timer{
 		event: EventInvited, isDay: true,
 		at: func(r row) time.Time { return r.user.Start.At },
 		evaluate: func(v *evaluation, r row) effect {
-			return v.start(r.user)
+			return v.start(*r.user)
 		},
 	},
 }
@@ -121,7 +128,7 @@ var leaveRank = slices.IndexFunc(timers, func(t timer) bool { return t.event == 
 const lead = 26 * time.Hour
 
 // leaves reports whether the day of the user's leave will come.
-func leaves(u users.User) bool {
+func leaves(u *users.User) bool {
 	return holding.Has(u.Status) && u.Schedule.Date != "" && !u.Schedule.Held
 }
 
@@ -151,9 +158,9 @@ func (r row) comings() (all []coming) {
 // due returns the instant at which the row must be looked at, as of now; zero: never.
 func (r row) due(now time.Time) time.Time {
 	var due time.Time
-	for _, c := range r.comings() {
-		at := c.at
-		if timers[c.rank].isDay && at.Sub(now) > lead {
+	for i := range timers {
+		at := timers[i].at(r)
+		if !at.IsZero() && timers[i].isDay && at.Sub(now) > lead {
 			at = at.Add(-lead)
 		}
 		due = earliest(due, at)

@@ -160,7 +160,7 @@ func (w *wayBack) nowIs(u users.User) func(*Refusal) {
 
 // invitation deletes a user created by the call, before the first sign-in.
 func (w *wayBack) invitation(u Undoing) {
-	row := w.people[u.user]
+	row := w.people.of(u.user)
 	f := isChanged
 	switch {
 	case row.Status == users.Deleted:
@@ -177,7 +177,7 @@ func (w *wayBack) invitation(u Undoing) {
 
 // status takes the user back to the status before.
 func (w *wayBack) status(u Undoing) {
-	row := w.people[u.user]
+	row := w.people.of(u.user)
 	if u.before.Status == u.after.Status || u.before.Status == users.Invited && u.after.Status == users.Active {
 		return // or signed in, or approved
 	}
@@ -220,7 +220,7 @@ func wayTo(u users.User, to users.Status) []Command {
 // role takes the user back to the role before. Ownerships stay.
 func (w *wayBack) role(u Undoing) {
 	if was, is := u.before.Role, u.after.Role; was != is && was != users.Owner && is != users.Owner {
-		w.put(ChangeRole{u.user, was}, fitOf(w.people[u.user].Role, was, is), func(r *Refusal) { r.Field = "role" })
+		w.put(ChangeRole{u.user, was}, fitOf(w.people.of(u.user).Role, was, is), func(r *Refusal) { r.Field = "role" })
 	}
 }
 
@@ -233,7 +233,7 @@ func (w *wayBack) fields(u Undoing) {
 		w.noValues(Edit{User: u.user})
 		return
 	}
-	set, changed := u.values.Back.Undo(u.values.Forth, w.people[u.user].Profile, u.fields)
+	set, changed := u.values.Back.Undo(u.values.Forth, w.people.of(u.user).Profile, u.fields)
 	switch {
 	case set != users.Patch{}:
 		w.put(Edit{u.user, set}, asLeft, nil)
@@ -252,7 +252,7 @@ func (w *wayBack) noValues(c Command) {
 
 // days puts back the days of a leave and of a start, those that ended with the status included.
 func (w *wayBack) days(u Undoing) {
-	row, was := w.people[u.user], u.values
+	row, was := w.people.of(u.user), u.values
 	if u.scheduled && u.unknown {
 		w.noValues(Unschedule{u.user})
 		return
@@ -272,13 +272,13 @@ func (w *wayBack) days(u Undoing) {
 func (w *wayBack) day(c Schedule, f fit, field string, came bool) {
 	why := func(r *Refusal) { r.Field = field }
 	if f == isBack && came {
-		f, why = isChanged, w.nowIs(w.people[c.User])
+		f, why = isChanged, w.nowIs(w.people.of(c.User))
 	}
 	if c.Leave != (users.Leave{}) || c.Start != "" {
 		w.put(c, f, why)
 		return
 	}
-	row := w.people[c.User]
+	row := w.people.of(c.User)
 	w.put(Unschedule{c.User}, f, why)
 	if f != asLeft {
 		return
