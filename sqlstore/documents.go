@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 )
 
 // packed is a document of rarely needed columns in one text: a JSON object with short names.
-// Empty texts, NULL, and numbers 0 are left out; without any value it is NULL.
+// Empty texts, NULL, numbers 0 and usual values are left out; without any value it is NULL.
 //
 // A name that this release does not know is an error: the fact would be lost with the next
 // write of the row.
@@ -26,7 +27,7 @@ func packed[R any](name string, of ...column[R]) column[R] {
 			text := make([]byte, 0, 128)
 			for _, c := range of {
 				v, err := c.get(r)
-				if err == nil && (v == nil || v == "" || v == int64(0) && !c.zero) {
+				if err == nil && c.leavesOut(v) {
 					continue
 				}
 				if err == nil {
@@ -44,6 +45,13 @@ func packed[R any](name string, of ...column[R]) column[R] {
 			return string(append(text, '}')), nil
 		},
 		set: func(r *R, value cell) error {
+			for _, c := range of {
+				if c.usual != "" {
+					if err := c.set(r, cell{text: sql.NullString{String: c.usual, Valid: true}}); err != nil {
+						return err
+					}
+				}
+			}
 			if !value.text.Valid {
 				return nil
 			}
@@ -64,6 +72,28 @@ func packed[R any](name string, of ...column[R]) column[R] {
 			return nil
 		},
 	}
+}
+
+// usually is a text column of a document with a value that most rows have.
+func usually[R any](value string, c column[R]) column[R] {
+	write := c.get
+	c.usual = value
+	c.get = func(r *R) (any, error) {
+		v, err := write(r)
+		if v == nil {
+			v = ""
+		}
+		return v, err
+	}
+	return c
+}
+
+// leavesOut reports whether a document leaves the value out.
+func (c column[R]) leavesOut(v any) bool {
+	if c.usual != "" {
+		return v == c.usual
+	}
+	return v == nil || v == "" || v == int64(0) && !c.zero
 }
 
 // appendValue appends the value of a member of a document.

@@ -14,7 +14,7 @@ import (
 )
 
 var aText = rapid.OneOf(
-	rapid.SampledFrom([]string{"", "call", `"`, `\`, `\"`, `{"held":1}`, "a,b", "}", "\x00", "\u2028", "<&>", "é\n\t"}), rapid.String(),
+	rapid.SampledFrom([]string{"", "call", `"`, `\`, `\"`, `{"h":1}`, "a,b", "}", "\x00", "\u2028", "<&>", "é\n\t"}), rapid.String(),
 )
 
 func drawText[T ~string](t *rapid.T) T { return T(aText.Draw(t, "text")) }
@@ -83,7 +83,7 @@ func TestPacked_JSON(t *testing.T) {
 		if text, ok := v.(string); ok {
 			var read struct {
 				Reason string `json:"reason"`
-				Held   int64  `json:"held"`
+				Held   int64  `json:"h"`
 			}
 			require.NoError(t, json.Unmarshal([]byte(text), &read), text)
 			require.Equal(t, e.Reason, read.Reason)
@@ -101,7 +101,7 @@ func TestPacked_everyday(t *testing.T) {
 	e.Tally.Add(users.Segment{Status: users.Invited, Synced: true}, 2)
 	v, err := facts.get(&e)
 	require.NoError(t, err)
-	require.Equal(t, `{"by":"user","actor":"olive","ch":"call","is":"im","n":1,"delta":1,"total":10,"held":2,"tally":"ims2 ao1"}`, v)
+	require.Equal(t, `{"u":"olive","is":"im","n":1,"d":1,"t":10,"h":2,"c":"ims2 ao1"}`, v)
 	for _, c := range userColumns {
 		if c.name == "facts" {
 			v, err := c.get(&userRow{})
@@ -115,26 +115,26 @@ func TestPacked_everyday(t *testing.T) {
 func TestPacked_set(t *testing.T) {
 	facts := eventColumns[len(eventColumns)-1]
 	for text, want := range map[string]string{
-		`{"held":1,"later":2}`: `column facts: this release does not know the name "later"`,
-		`{"later":{"a":[1]}}`:  `column facts: this release does not know the name "later"`,
-		``:                     "column facts: it is no JSON object as the library writes it",
-		`{}`:                   "column facts: it is no JSON object as the library writes it",
-		`{"held":1`:            "column facts: it is no JSON object as the library writes it",
-		`{"held":}`:            "column facts: it is no JSON object as the library writes it",
-		`{held:1}`:             "column facts: it is no JSON object as the library writes it",
-		`{"held" :1}`:          "column facts: it is no JSON object as the library writes it",
-		`{"held":1}}`:          "column facts: it is no JSON object as the library writes it",
-		`{"held":"1"}`:         "column facts: strconv",
-		`{"is":"i"}`:           "column facts: it is no segment in letters",
-		`{"is":"zm"}`:          "column facts: it is no segment in letters",
-		`{"is":"im5"}`:         "column facts: it is no segment in letters",
-		`{"tally":"im"}`:       "column facts: column tally: strconv",
-		`{"tally":"im5 x"}`:    "column facts: column tally: it is no segment in letters",
-		`{"by":"robot"}`:       "column facts: column by: ",
-		`{"reason":"\x"}`:      "column facts: invalid character",
-		`{"reason":5}`:         "column facts: json: cannot unmarshal number",
-		`{"reason":55}`:        "column facts: json: cannot unmarshal number",
-		`{"policy":{"a":1}}`:   "column facts: column policy: ",
+		`{"h":1,"later":2}`:   `column facts: this release does not know the name "later"`,
+		`{"later":{"a":[1]}}`: `column facts: this release does not know the name "later"`,
+		``:                    "column facts: it is no JSON object as the library writes it",
+		`{}`:                  "column facts: it is no JSON object as the library writes it",
+		`{"h":1`:              "column facts: it is no JSON object as the library writes it",
+		`{"h":}`:              "column facts: it is no JSON object as the library writes it",
+		`{h:1}`:               "column facts: it is no JSON object as the library writes it",
+		`{"h" :1}`:            "column facts: it is no JSON object as the library writes it",
+		`{"h":1}}`:            "column facts: it is no JSON object as the library writes it",
+		`{"h":"1"}`:           "column facts: strconv",
+		`{"is":"i"}`:          "column facts: it is no segment in letters",
+		`{"is":"zm"}`:         "column facts: it is no segment in letters",
+		`{"is":"im5"}`:        "column facts: it is no segment in letters",
+		`{"c":"im"}`:          "column facts: column c: strconv",
+		`{"c":"im5 x"}`:       "column facts: column c: it is no segment in letters",
+		`{"by":"robot"}`:      "column facts: column by: ",
+		`{"reason":"\x"}`:     "column facts: invalid character",
+		`{"reason":5}`:        "column facts: json: cannot unmarshal number",
+		`{"reason":55}`:       "column facts: json: cannot unmarshal number",
+		`{"policy":{"a":1}}`:  "column facts: column policy: ",
 	} {
 		stored := cell{}
 		stored.text.String, stored.text.Valid = text, true

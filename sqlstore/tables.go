@@ -121,16 +121,17 @@ var (
 		text("account", func(e *seats.Event) *users.AccountID { return &e.Account }),
 		number("sequence", func(e *seats.Event) *uint64 { return &e.Sequence }),
 		instant("happened", func(e *seats.Event) *time.Time { return &e.Time }),
-		number("place", func(e *seats.Event) *int { return &e.Index }),
+		placeIf("place", true),
 		text("kind", func(e *seats.Event) *seats.EventKind { return &e.Kind }),
 		text("change_id", func(e *seats.Event) *seats.ChangeID { return &e.Change }),
 		optional("user_id", func(e *seats.Event) *users.ID { return &e.User }),
 		optional("request_key", func(e *seats.Event) *string { return &e.Key }),
 		packed("facts",
-			optionalName("by", func(e *seats.Event) *users.ActorKind { return &e.Actor.Kind }),
-			text("actor", func(e *seats.Event) *users.ID { return &e.Actor.User }),
+			usually(users.ActorUser.String(), optionalName("by", func(e *seats.Event) *users.ActorKind { return &e.Actor.Kind })),
+			text("u", func(e *seats.Event) *users.ID { return &e.Actor.User }),
 			text("name", func(e *seats.Event) *string { return &e.Actor.Name }),
-			text("ch", func(e *seats.Event) *seats.Channel { return &e.Channel }),
+			usually(string(seats.ByCall), text("ch", func(e *seats.Event) *seats.Channel { return &e.Channel })),
+			placeIf("i", false),
 			text("digest", func(e *seats.Event) *string { return &e.Digest }),
 			text("corr", func(e *seats.Event) *string { return &e.Correlation }),
 			text("reason", func(e *seats.Event) *string { return &e.Reason }),
@@ -144,14 +145,34 @@ var (
 			optionalName("as", func(e *seats.Event) *users.LeaveDay { return &e.DateAs }),
 			sparse("policy", seats.Policy{}, func(e *seats.Event) **seats.Policy { return &e.Policy }),
 			text("pool", func(e *seats.Event) *seats.PoolID { return &e.Pool }),
-			number("delta", func(e *seats.Event) *int64 { return &e.Delta }),
-			count("total", func(e *seats.Event) *seats.Count { return &e.Total }),
-			number("held", func(e *seats.Event) *int64 { return &e.Held }),
-			number("spent", func(e *seats.Event) *int64 { return &e.Spent }),
-			tally("tally", func(e *seats.Event) *users.Tally { return &e.Tally }),
+			number("d", func(e *seats.Event) *int64 { return &e.Delta }),
+			count("t", func(e *seats.Event) *seats.Count { return &e.Total }),
+			number("h", func(e *seats.Event) *int64 { return &e.Held }),
+			number("s", func(e *seats.Event) *int64 { return &e.Spent }),
+			tally("c", func(e *seats.Event) *users.Tally { return &e.Tally }),
 		),
 	}
 )
+
+// placeIf is the index of a command in its call, in events with a request key or in those
+// without.
+func placeIf(name string, keyed bool) column[seats.Event] {
+	return column[seats.Event]{
+		name: name, number: true,
+		get: func(e *seats.Event) (any, error) {
+			if keyed != (e.Key != "") {
+				return nil, nil
+			}
+			return int64(e.Index), nil
+		},
+		set: func(e *seats.Event, c cell) error {
+			if c.number.Valid {
+				e.Index = int(c.number.Int64)
+			}
+			return nil
+		},
+	}
+}
 
 // An accountRow is an account with its site pool.
 type accountRow struct {

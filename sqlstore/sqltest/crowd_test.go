@@ -59,7 +59,7 @@ func (s *site) crowd(t testing.TB, account users.AccountID, people int) {
 		s.clones(t, db, "seats_events", last, from, to, map[string]string{
 			"sequence":  fmt.Sprintf("%d + n", a.Sequence),
 			"change_id": "CONCAT('clone', n)",
-			"facts":     counted(t, facts, `"held":`, 2, `"tally":"im`, 1),
+			"facts":     counted(t, facts, `"h":`, 2, `"c":"im`, 1),
 		})
 	}
 	execAll(t, db, fmt.Sprintf("UPDATE seats_accounts SET revision = revision + %d, sequence = sequence + %d, held = held + %d, tally = 'im%d ao1' WHERE id = '%s'",

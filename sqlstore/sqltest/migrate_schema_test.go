@@ -241,7 +241,7 @@ func addUser(t *testing.T, db *sql.DB, account, id, key, value string) error {
 func TestMigrations_uniqueEvents(t *testing.T) {
 	onBlank(t, func(t *testing.T, d blank) {
 		_, db := d.migrated(t)
-		event := "INSERT INTO seats_events (account, sequence, place, kind, change_id) VALUES ('acme', %d, -1, '', '')"
+		event := "INSERT INTO seats_events (account, sequence, kind, change_id) VALUES ('acme', %d, '', '')"
 		execAll(t, db, fmt.Sprintf(event, 1), fmt.Sprintf(event, 2), fmt.Sprintf(event, int64(1<<63-1)))
 		_, err := db.Exec(fmt.Sprintf(event, 2))
 		require.Error(t, err)

@@ -115,7 +115,7 @@ CREATE TABLE IF NOT EXISTS {events} (
 	account     VARBINARY(255) NOT NULL,
 	sequence    BIGINT NOT NULL,
 	happened    BIGINT,
-	place       BIGINT NOT NULL,
+	place       BIGINT,
 	kind        VARBINARY(64) NOT NULL,
 	change_id   VARBINARY(255) NOT NULL,
 	user_id     VARBINARY(255),

@@ -115,7 +115,7 @@ CREATE TABLE {events} (
 	account     text COLLATE "C" NOT NULL,
 	sequence    bigint NOT NULL,
 	happened    bigint,
-	place       bigint NOT NULL,
+	place       bigint,
 	kind        text COLLATE "C" NOT NULL,
 	change_id   text COLLATE "C" NOT NULL,
 	user_id     text COLLATE "C",

@@ -115,7 +115,7 @@ CREATE TABLE {events} (
 	account     TEXT NOT NULL,
 	sequence    INTEGER NOT NULL,
 	happened    INTEGER,
-	place       INTEGER NOT NULL,
+	place       INTEGER,
 	kind        TEXT NOT NULL,
 	change_id   TEXT NOT NULL,
 	user_id     TEXT,
