@@ -166,6 +166,7 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 		q := addPart(r, eventColumns, func(e seats.Event) { page = append(page, e) })
 		q.add(" FROM "+from+" WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
 		if f.User != "" {
+			q.add(" AND user_id IS NOT NULL") // the rows of the index, whatever the user
 			q.equals("user_id", string(f.User))
 		}
 		if len(f.Kinds) > 0 {

@@ -34,7 +34,7 @@ func TestErasure_columns(t *testing.T) {
 					}
 				}
 			}
-			require.Contains(t, dump.String(), "digest: ")
+			require.Contains(t, dump.String(), `"digest":"`)
 			return dump.String()
 		})
 	})
