@@ -18,11 +18,15 @@ import (
 
 // statement returns the text and the arguments of a query.
 func (s *Store) statement(q *query) (text string, arguments []any) {
-	text = q.text.String()
+	return s.filledIn(q.text.String(), q.values)
+}
+
+// filledIn returns a text with its values as literals, if they can't be arguments.
+func (s *Store) filledIn(text string, values []any) (string, []any) {
 	if !s.inline || s.arguments() {
-		return text, q.values
+		return text, values
 	}
-	return withLiterals(text, q.values), nil
+	return withLiterals(text, values), nil
 }
 
 // arguments reports whether the driver is known to fill them in. A bound store knows it only

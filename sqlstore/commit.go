@@ -132,10 +132,13 @@ func (b *batch) refuseStale(ctx context.Context, changes []seats.Change, err err
 	}
 }
 
+// accountsPerLook bounds the accounts of one look.
+const accountsPerLook = 40
+
 // torn returns the accounts that are at the base of their change and lack their last event.
 func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.AccountID, err error) {
 	id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
-	for some := range slices.Chunk(changes, needsPerQuery) {
+	for some := range slices.Chunk(changes, accountsPerLook) {
 		var found []users.AccountID
 		err := b.retryRead(ctx, func() error {
 			found = nil

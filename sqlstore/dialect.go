@@ -59,6 +59,12 @@ type dialect struct {
 	inProcess bool
 	// rollback ends an open transaction, if there is one, and nothing else.
 	rollback string
+	// needsPerQuery bounds the needs of one statement.
+	needsPerQuery int
+	// eachTuple is a SELECT, without its word, of the rows of {select} for each tuple in a JSON list,
+	// and inTuple a value of the tuple; empty if there is no such statement.
+	eachTuple string
+	inTuple   func(n int, v any) string
 	// beginPart begins a part of a unionQuery, with an ORDER BY and a LIMIT of its own.
 	beginPart string
 	// nullNumber and nullText are NULL with a type.
@@ -70,7 +76,7 @@ type dialect struct {
 var dialects = [...]dialect{
 	SQLite: {
 		name:        "sqlite",
-		placeholder: questionMark,
+		placeholder: func(int, any) string { return "+?" }, // the sign hides the value from the planner, which would plan anew for each
 		indexed: func(table, index string) string {
 			if index == "id" {
 				return table + " INDEXED BY sqlite_autoindex_" + table + "_1"
@@ -87,6 +93,7 @@ var dialects = [...]dialect{
 		inProcess:      true,
 		rollback:       "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
 		beginPart:      "SELECT * FROM (",
+		needsPerQuery:  1, // there are no round trips
 		nullNumber:     "NULL", nullText: "NULL",
 		clock: "NULL",
 	},
@@ -102,8 +109,19 @@ var dialects = [...]dialect{
 		replaceLicence: onConflict(licenceColumns, licenceKey),
 		replaceVersion: " ON CONFLICT (version) DO UPDATE SET name = excluded.name",
 		rollback:       "ROLLBACK",
-		beginPart:      "(",
-		nullNumber:     "NULL::bigint", nullText: "NULL::text",
+		needsPerQuery:  1000,
+		// The condition, true of all, makes the planner expect one tuple instead of a hundred.
+		eachTuple: "(tuple->>0)::bigint, found.* FROM json_array_elements(?::json) AS asked(tuple)" +
+			" CROSS JOIN LATERAL ({select}) found WHERE json_typeof(tuple) = 'array'",
+		inTuple: func(n int, v any) string {
+			if _, ok := v.(int64); ok {
+				return fmt.Sprintf("(tuple->>%d)::bigint", n)
+			}
+			return fmt.Sprintf("(tuple->>%d)", n)
+		},
+		beginPart: "(",
+		// With the collation of all columns the parts are one Append, and not one within another.
+		nullNumber: "NULL::bigint", nullText: `NULL::text COLLATE "C"`,
 		clock: "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	},
 	MySQL: {
@@ -124,6 +142,7 @@ var dialects = [...]dialect{
 		replaceVersion: " ON DUPLICATE KEY UPDATE name = VALUES(name)",
 		commitsDDL:     true,
 		rollback:       "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
+		needsPerQuery:  40,
 		beginPart:      "(",
 		nullNumber:     "NULL", nullText: "NULL",
 		// UTC_TIMESTAMP follows SET TIMESTAMP. SYSDATE is the real time, in the session's time

@@ -36,13 +36,34 @@ func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*u
 	return revision, nil
 }
 
+// page reads rows of one account. If there are none it looks whether the account is known, at the
+// same moment.
+func (s *Store) page(ctx context.Context, account users.AccountID, part func(*unionQuery), found func() bool) error {
+	if unstorable(string(account)) {
+		return store.ErrNotFound
+	}
+	err := s.retryRead(ctx, func() error {
+		r := s.unionQuery()
+		r.list = true
+		part(r)
+		return s.read(ctx, r)
+	})
+	if err != nil {
+		return fmt.Errorf("sqlstore: list: %w", err)
+	}
+	if !found() {
+		_, err = s.list(ctx, account, part)
+	}
+	return err
+}
+
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filter, limit int) ([]users.User, error) {
 	if err := checkStorable(f.AfterName, string(f.After)); err != nil {
 		return nil, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	var page []users.User
-	_, err := s.list(ctx, account, func(r *unionQuery) {
+	err := s.page(ctx, account, func(r *unionQuery) {
 		page = nil
 		from, order := "{users by id}", "id"
 		if f.ByName {
@@ -55,7 +76,7 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 		q.add(" FROM "+from+" WHERE account = ?", string(account))
 		q.filter(f)
 		q.add(" ORDER BY " + order).limit(limit)
-	})
+	}, func() bool { return len(page) > 0 })
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +90,7 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 }
 
 // filter adds the conditions of a filter.
-func (q *query) filter(f users.Filter) {
+func (q *unionQuery) filter(f users.Filter) {
 	if f.Status.Empty() {
 		f.Status = users.Present
 	}
@@ -157,7 +178,7 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 // Events implements [store.Store].
 func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
 	var page []seats.Event
-	_, err := s.list(ctx, account, func(r *unionQuery) {
+	err := s.page(ctx, account, func(r *unionQuery) {
 		page = nil
 		from := "{events by id}"
 		if f.User != "" {
@@ -173,7 +194,7 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 			q.add(" AND kind {in}", listOf(f.Kinds))
 		}
 		q.add(" ORDER BY sequence").limit(limit)
-	})
+	}, func() bool { return len(page) > 0 })
 	if err != nil {
 		return nil, err
 	}
@@ -187,11 +208,11 @@ func (s *Store) Pools(ctx context.Context, account users.AccountID, after seats.
 		return nil, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	var page []seats.Pool
-	_, err := s.list(ctx, account, func(r *unionQuery) {
+	err := s.page(ctx, account, func(r *unionQuery) {
 		page = nil
 		addPart(r, poolColumns, func(p poolRow) { page = append(page, p.Pool) }).
 			add(" FROM {pools} WHERE account = ? AND id > ? ORDER BY id", string(account), string(after)).limit(limit)
-	})
+	}, func() bool { return len(page) > 0 })
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +225,7 @@ func (s *Store) Licences(ctx context.Context, account users.AccountID, f users.L
 		return nil, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	var page []users.Licence
-	_, err := s.list(ctx, account, func(r *unionQuery) {
+	err := s.page(ctx, account, func(r *unionQuery) {
 		page = nil
 		from := "{licences by id}"
 		if f.Pool != "" && f.User == "" {
@@ -214,7 +235,7 @@ func (s *Store) Licences(ctx context.Context, account users.AccountID, f users.L
 		q.add(" FROM "+from+" WHERE account = ?", string(account))
 		q.licences(f)
 		q.add(" ORDER BY user_id, pool, number").limit(limit)
-	})
+	}, func() bool { return len(page) > 0 })
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +243,7 @@ func (s *Store) Licences(ctx context.Context, account users.AccountID, f users.L
 }
 
 // licences adds the conditions of a filter.
-func (q *query) licences(f users.LicenceFilter) {
+func (q *unionQuery) licences(f users.LicenceFilter) {
 	if f.User != "" {
 		q.equals("user_id", string(f.User))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,95 +14,94 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// needsPerQuery bounds the needs of one statement.
-const needsPerQuery = 40
-
-// Load implements [store.Store]. It takes one statement for every 40 needs.
+// Load implements [store.Store]. It takes one statement for 1,000 needs on PostgreSQL, for 40 on
+// MySQL, and for each on SQLite, where there are no round trips.
 func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	snapshots := make([]seats.Snapshot, 0, len(needs))
-	for some := range slices.Chunk(needs, needsPerQuery) {
-		var all []*loaded
-		err := s.retryRead(ctx, func() error {
-			r := s.unionQuery()
-			if all = r.needs(some); len(r.parts) == 0 {
-				return nil
-			}
-			return s.read(ctx, r)
-		})
-		if err != nil {
+	found := make([]seats.Snapshot, len(needs))
+	for from := 0; from < len(needs); from += s.needsPerQuery {
+		to := min(len(needs), from+s.needsPerQuery)
+		if err := s.retryRead(ctx, func() error { return s.loadSome(ctx, needs[from:to], found[from:to]) }); err != nil {
 			return nil, fmt.Errorf("sqlstore: load: %w", err)
 		}
-		for _, l := range all {
-			snapshot := l.sorted()
-			if s.bound != nil {
-				s.bound.changed[snapshot.Account.ID] = snapshot.Account.Changed
-			}
-			snapshots = append(snapshots, snapshot)
+	}
+	if s.bound != nil {
+		for _, l := range found {
+			s.bound.changed[l.Account.ID] = l.Account.Changed
 		}
 	}
-	return snapshots, nil
+	return found, nil
 }
 
-// A loaded collects the rows for a need, in any order and perhaps twice.
-type loaded struct {
-	seats.Snapshot
-	// at most one more of a kind than a change settles
-	dueUsers    []users.User
-	duePools    []seats.Pool
-	dueLicences []users.Licence
-}
-
-func (r *unionQuery) needs(needs []seats.Need) []*loaded {
-	all := make([]*loaded, len(needs))
+// loadSome loads by one statement. If all accounts are unknown, the time of the store takes another.
+func (s *Store) loadSome(ctx context.Context, needs []seats.Need, found []seats.Snapshot) error {
+	clear(found)
+	l := loading{unionQuery: s.unionQuery(), found: found}
+	l.each = l.eachTuple != "" && len(needs) > 1
 	for i, n := range needs {
-		all[i] = &loaded{}
-		r.need(all[i], n)
+		if !unstorable(string(n.Account)) {
+			l.unionQuery.need = i
+			l.add(n)
+		}
 	}
-	if len(r.parts) > 0 && r.clock != r.nullNumber {
-		addPart(r, []column[time.Time]{instant(r.clock, func(t *time.Time) *time.Time { return t })}, func(t time.Time) {
-			for _, l := range all {
-				l.StoreTime = t
-			}
-		})
+	if len(l.parts) == 0 {
+		return nil
 	}
-	return all
+	if err := s.read(ctx, l.unionQuery); err != nil {
+		return err
+	}
+	var now time.Time
+	for i, n := range needs {
+		l.sort(&found[i], n)
+		if found[i].Known() {
+			now = found[i].StoreTime
+		}
+	}
+	if now.IsZero() && !s.inProcess {
+		r := s.unionQuery()
+		addPart(r, clockColumns, func(t time.Time) { now = t })
+		if err := s.read(ctx, r); err != nil {
+			return err
+		}
+	}
+	for i := range found {
+		if !found[i].Known() {
+			found[i] = seats.Snapshot{StoreTime: now}
+		}
+	}
+	return nil
 }
 
-// need adds the parts of a need.
-func (r *unionQuery) need(l *loaded, n seats.Need) {
-	if unstorable(string(n.Account)) {
-		return
-	}
-	addPart(r, accountColumns, func(a accountRow) { l.account(a, n) }).
-		add(" FROM {accounts} WHERE id = ?", string(n.Account))
-	if len(n.Pools) > 0 {
-		addPart(r, poolColumns, func(p poolRow) { l.Pools = append(l.Pools, p.Pool) }).
-			add(" FROM {pools by id} WHERE account = ? AND id {in}", string(n.Account), listOf(n.Pools))
-	}
-	r.namedUsers(l, n)
-	r.admins(l, n)
-	if len(n.Licences) > 0 {
-		addPart(r, licenceColumns, func(row licenceRow) { l.Licences = append(l.Licences, row.Licence) }).
-			add(" FROM {licences by id} WHERE account = ? AND user_id {in}", string(n.Account), listOf(n.Licences))
-	}
-	if !n.DueBy.IsZero() {
-		r.due(l, n)
-	}
-	r.past(l, n)
+// A loading is a statement for needs.
+type loading struct {
+	*unionQuery
+	found []seats.Snapshot // for each need
 }
 
-// account takes the row of the account, with its site pool.
-func (l *loaded) account(a accountRow, n seats.Need) {
-	l.Account = a.Account
-	l.Pools = append(l.Pools, a.site)
-	switch due := a.site.Due; {
-	case n.DueBy.IsZero(), due.IsZero():
-	case due.After(n.DueBy):
-		l.isNext(due)
-	default:
-		l.duePools = append(l.duePools, a.site)
-	}
+// at returns the snapshot for the need of the row.
+func (l *loading) at() *seats.Snapshot { return &l.found[l.need] }
+
+func (l *loading) account(row loadedAccount) {
+	s := l.at()
+	s.Account, s.StoreTime, s.Pools = row.Account, row.now, append(s.Pools, row.site)
 }
+
+func (l *loading) user(row userRow)       { l.at().Users = append(l.at().Users, row.User) }
+func (l *loading) pool(row poolRow)       { l.at().Pools = append(l.at().Pools, row.Pool) }
+func (l *loading) licence(row licenceRow) { l.at().Licences = append(l.at().Licences, row.Licence) }
+func (l *loading) event(row seats.Event)  { l.at().Past = append(l.at().Past, row) }
+
+// A loadedAccount is an account with the time of its load by the clock of the store.
+type loadedAccount struct {
+	accountRow
+	now time.Time
+}
+
+var (
+	loadedColumns = append(
+		within(accountColumns, func(a *loadedAccount) *accountRow { return &a.accountRow }),
+		instant("{clock}", func(a *loadedAccount) *time.Time { return &a.now }))
+	clockColumns = []column[time.Time]{instant("{clock}", func(t *time.Time) *time.Time { return t })}
+)
 
 // keyColumns are the columns of the kinds of key.
 var keyColumns = map[users.KeyKind]string{
@@ -114,110 +114,107 @@ func byKey(column string) string {
 	return "{users by " + strings.TrimSuffix(column, "_key") + "} WHERE account = ? AND " + column + " IS NOT NULL AND " + column
 }
 
-// namedUsers adds the users by ID and the holders of the keys.
-func (r *unionQuery) namedUsers(l *loaded, n seats.Need) {
-	wanted := map[users.KeyKind]list{users.KeyID: listOf(n.Users)}
-	for _, k := range n.Keys {
-		wanted[k.Kind] = append(wanted[k.Kind], k.Value)
+// The texts of parts.
+var (
+	usersByKey = func() (texts [users.KeyID + 1]string) {
+		for kind, column := range keyColumns {
+			texts[kind] = " FROM " + byKey(column) + " {in}"
+		}
+		return texts
+	}()
+	administrators = " FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id LIMIT " + strconv.Itoa(seats.MaxReceivers)
+
+	dueUsers, nextUser       = dueTexts("{users by due}", "due_rank, id")
+	duePools, nextPool       = dueTexts("{pools by due}", "id")
+	dueLicences, nextLicence = dueTexts("{licences by due}", "user_id, pool, number")
+	// Those of the due licences.
+	usersOfDue = " FROM {users by id} WHERE account = ? AND id {among}SELECT user_id" + dueLicences
+	poolsOfDue = " FROM {pools by id} WHERE account = ? AND id {among}SELECT pool" + dueLicences
+)
+
+// dueTexts are the due rows of a table, one more than a change settles, in order of their instants
+// and then of their keys; and the next one.
+func dueTexts(table, key string) (due, next string) {
+	return fmt.Sprintf(" FROM %s WHERE account = ? AND due <= ? ORDER BY due, %s LIMIT %d", table, key, seats.MaxSettled+1),
+		fmt.Sprintf(" FROM %s WHERE account = ? AND due > ? ORDER BY due LIMIT 1", table)
+}
+
+// add adds the parts of a need.
+func (l *loading) add(n seats.Need) {
+	account := string(n.Account)
+	addEach(l.unionQuery, loadedColumns, l.account, " FROM {accounts} WHERE id = ?", account)
+	if len(n.Pools) > 0 {
+		addEach(l.unionQuery, poolColumns, l.pool, " FROM {pools by id} WHERE account = ? AND id {in}", account, listOf(n.Pools))
 	}
-	for kind := users.KeyExternalID; kind <= users.KeyID; kind++ {
-		if len(wanted[kind]) > 0 {
-			addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).
-				add(" FROM "+byKey(keyColumns[kind])+" {in}", string(n.Account), wanted[kind])
+	if len(n.Users) > 0 {
+		addEach(l.unionQuery, userColumns, l.user, usersByKey[users.KeyID], account, listOf(n.Users))
+	}
+	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
+		var keys list
+		for _, k := range n.Keys {
+			if k.Kind == kind {
+				keys = append(keys, k.Value)
+			}
+		}
+		if len(keys) > 0 {
+			addEach(l.unionQuery, userColumns, l.user, usersByKey[kind], account, keys)
 		}
 	}
-}
-
-// admins adds the first owners and admins of the account.
-func (r *unionQuery) admins(l *loaded, n seats.Need) {
 	if n.Admins {
-		addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).
-			add(" FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id", string(n.Account)).
-			limit(seats.MaxReceivers)
+		addEach(l.unionQuery, userColumns, l.user, administrators, account)
 	}
+	if len(n.Licences) > 0 {
+		addEach(l.unionQuery, licenceColumns, l.licence, " FROM {licences by id} WHERE account = ? AND user_id {in}", account, listOf(n.Licences))
+	}
+	if !n.DueBy.IsZero() {
+		l.due(account, n.DueBy.UnixMicro())
+	}
+	l.past(account, n)
 }
 
-// due adds the due rows, one more of a kind than a change settles, the users and the pools of the due
-// licences, and the next due instants.
-func (r *unionQuery) due(l *loaded, n seats.Need) {
-	account, by := string(n.Account), n.DueBy.UnixMicro()
-	dueRows(r, l, n, userColumns, "{users by due}", "due_rank, id", func(u userRow) { l.dueUsers = append(l.dueUsers, u.User) })
-	dueRows(r, l, n, poolColumns, "{pools by due}", "id", func(p poolRow) { l.duePools = append(l.duePools, p.Pool) })
-	dueRows(r, l, n, licenceColumns, "{licences by due}", "user_id, pool, number", func(row licenceRow) { l.dueLicences = append(l.dueLicences, row.Licence) })
-	of := func(column, table string) (text string, values []any) {
-		due := fmt.Sprintf("SELECT %s FROM {licences by due} WHERE account = ? AND due <= ? ORDER BY due, user_id, pool, number LIMIT %d", column, seats.MaxSettled)
-		return " FROM " + table + " WHERE account = ? AND id " + strings.ReplaceAll(r.inSelect, "{select}", due), []any{account, account, by}
+// due adds the due rows with the next ones, and the users and the pools of the due licences.
+func (l *loading) due(account string, by int64) {
+	for _, text := range []string{dueUsers, nextUser} {
+		addEach(l.unionQuery, userColumns, l.user, text, account, by)
 	}
-	text, values := of("user_id", "{users by id}")
-	addPart(r, userColumns, func(u userRow) { l.Users = append(l.Users, u.User) }).add(text, values...)
-	text, values = of("pool", "{pools by id}")
-	addPart(r, poolColumns, func(p poolRow) { l.Pools = append(l.Pools, p.Pool) }).add(text, values...)
-}
-
-// dueRows adds the due rows of a table, in order of their instants and then of their keys, and the
-// instant of the next one.
-func dueRows[R any](r *unionQuery, l *loaded, n seats.Need, columns []column[R], table, key string, take func(R)) {
-	account, by := string(n.Account), n.DueBy.UnixMicro()
-	addPart(r, columns, take).
-		add(" FROM "+table+" WHERE account = ? AND due <= ? ORDER BY due, "+key, account, by).
-		limit(seats.MaxSettled + 1)
-	addPart(r, []column[time.Time]{instant("due", func(t *time.Time) *time.Time { return t })}, func(t time.Time) { l.isNext(t) }).
-		add(" FROM "+table+" WHERE account = ? AND due > ? ORDER BY due", account, by).
-		limit(1)
-}
-
-// isNext notes the due instant of a row that was left over.
-func (l *loaded) isNext(t time.Time) {
-	if l.NextDue.IsZero() || t.Before(l.NextDue) {
-		l.NextDue = t
+	for _, text := range []string{duePools, nextPool} {
+		addEach(l.unionQuery, poolColumns, l.pool, text, account, by)
 	}
+	for _, text := range []string{dueLicences, nextLicence} {
+		addEach(l.unionQuery, licenceColumns, l.licence, text, account, by)
+	}
+	addEach(l.unionQuery, userColumns, l.user, usersOfDue, account, account, by)
+	addEach(l.unionQuery, poolColumns, l.pool, poolsOfDue, account, account, by)
 }
 
 // past adds the event of a number and those of a request key.
-func (r *unionQuery) past(l *loaded, n seats.Need) {
-	take := func(e seats.Event) { l.Past = append(l.Past, e) }
+func (l *loading) past(account string, n seats.Need) {
 	if n.Sequence > 0 && n.Sequence <= math.MaxInt64 {
-		addPart(r, eventColumns, take).
-			add(" FROM {events} WHERE account = ? AND sequence = ?", string(n.Account), int64(n.Sequence))
+		addEach(l.unionQuery, eventColumns, l.event, " FROM {events} WHERE account = ? AND sequence = ?", account, int64(n.Sequence))
 	}
 	if n.Key != "" && !unstorable(n.Key) {
-		addPart(r, eventColumns, take).
-			add(" FROM {events by key} WHERE account = ? AND request_key = ? ORDER BY place, sequence", string(n.Account), n.Key).
-			limit(1)
-		addPart(r, eventColumns, take).
-			add(" FROM {events by key} WHERE account = ? AND request_key = ? AND place >= ? AND place < ?",
-				string(n.Account), n.Key, int64(n.IndexFrom), int64(n.IndexTo))
+		addEach(l.unionQuery, eventColumns, l.event, " FROM {events by key} WHERE account = ? AND request_key = ? ORDER BY place, sequence LIMIT 1", account, n.Key)
+		addEach(l.unionQuery, eventColumns, l.event, " FROM {events by key} WHERE account = ? AND request_key = ? AND place >= ? AND place < ?",
+			account, n.Key, int64(n.IndexFrom), int64(n.IndexTo))
 	}
 }
 
-// sorted returns the snapshot: its rows in order, each once.
-func (l *loaded) sorted() seats.Snapshot {
-	if !l.Known() {
-		return seats.Snapshot{StoreTime: l.StoreTime}
+// sort puts the rows of a snapshot in order, each once. Of those that are due it leaves what a
+// change settles.
+func (l *loading) sort(s *seats.Snapshot, n seats.Need) {
+	if !n.DueBy.IsZero() {
+		*s = n.Select(*s)
+		return
 	}
-	duePools := earliest(l, l.duePools, func(p seats.Pool) time.Time { return p.Due }, byPool)
-	dueUsers := earliest(l, l.dueUsers, func(u users.User) time.Time { return u.Due }, users.User.CompareDue)
-	dueLicences := earliest(l, l.dueLicences, func(row users.Licence) time.Time { return row.Due }, byLicence)
-	l.Pools = unique(append(l.Pools, duePools...), byPool)
-	l.Users = unique(append(l.Users, dueUsers...), byUser)
-	l.Licences = unique(append(l.Licences, dueLicences...), byLicence)
-	l.Past = unique(l.Past, func(x, y seats.Event) int { return cmp.Compare(x.Sequence, y.Sequence) })
-	return l.Snapshot
+	s.Pools = unique(s.Pools, byPool)
+	s.Users = unique(s.Users, byUser)
+	s.Licences = unique(s.Licences, byLicence)
+	s.Past = unique(s.Past, func(x, y seats.Event) int { return cmp.Compare(x.Sequence, y.Sequence) })
 }
 
 func byPool(x, y seats.Pool) int       { return cmp.Compare(x.ID, y.ID) }
 func byUser(x, y users.User) int       { return cmp.Compare(x.ID, y.ID) }
 func byLicence(x, y users.Licence) int { return x.ID().Compare(y.ID()) }
-
-// earliest returns the due rows that a change settles, and notes the instant of the next one.
-func earliest[R any](l *loaded, rows []R, due func(R) time.Time, order func(x, y R) int) []R {
-	if len(rows) <= seats.MaxSettled {
-		return rows
-	}
-	slices.SortFunc(rows, func(x, y R) int { return cmp.Or(due(x).Compare(due(y)), order(x, y)) })
-	l.isNext(due(rows[seats.MaxSettled]))
-	return rows[:seats.MaxSettled]
-}
 
 // unique sorts rows and keeps one of each.
 func unique[R any](rows []R, order func(x, y R) int) []R {

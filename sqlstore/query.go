@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,8 +13,8 @@ type query struct {
 	schema
 	text   strings.Builder
 	values []any
-	filled int  // upper bound of the bytes that the values add when filled in
-	list   bool // its text depends on a filter, so it has many variants
+	filled int // upper bound of the bytes that the values add when filled in
+	tuple  int // if positive, the values are in a tuple, from this place on
 }
 
 // A schema names the tables.
@@ -39,6 +38,8 @@ func listOf[T ~string](values []T) list {
 //
 //	?                the next value
 //	{in}             the condition to be one of the next value, a list
+//	{among}          the condition to be one of the rows of the SELECT that follows
+//	{clock}          the server's time
 //	{users}          the table of that name
 //	{users by name}  the table, read by the index of that name
 func (q *query) add(text string, values ...any) *query {
@@ -55,10 +56,15 @@ func (q *query) add(text string, values ...any) *query {
 			continue
 		}
 		name, rest, _ := strings.Cut(text[i+1:], "}")
-		if name == "in" {
+		switch name {
+		case "in":
 			q.in(values[0].(list))
 			values = values[1:]
-		} else {
+		case "clock":
+			q.text.WriteString(q.clock)
+		case "among":
+			rest = strings.Replace(q.inSelect, "{select}", rest, 1)
+		default:
 			q.text.WriteString(q.table(name))
 		}
 		text = rest
@@ -76,6 +82,11 @@ func (s schema) table(name string) string {
 
 // in adds the condition to be one of a list.
 func (q *query) in(l list) {
+	if q.tuple > 0 {
+		q.text.WriteString("= ")
+		q.value("")
+		return
+	}
 	l = slices.DeleteFunc(slices.Clone(l), unstorable)
 	before, after, _ := strings.Cut(q.dialect.in, "{list}")
 	q.text.WriteString(before)
@@ -98,6 +109,11 @@ func (q *query) in(l list) {
 
 // value adds the placeholder of a value, and the value.
 func (q *query) value(v any) {
+	if q.tuple > 0 {
+		q.text.WriteString(q.inTuple(q.tuple, v))
+		q.tuple++
+		return
+	}
 	if q.inline {
 		if text, ok := v.(string); ok {
 			v = []byte(text)
@@ -110,30 +126,6 @@ func (q *query) value(v any) {
 	}
 	q.values = append(q.values, v)
 	q.text.WriteString(q.placeholder(len(q.values), v))
-}
-
-// limit ends a part with its LIMIT.
-func (q *query) limit(n int) {
-	fmt.Fprintf(&q.text, " LIMIT %d", max(0, n))
-}
-
-// equals adds a condition on a text column. No row has an unstorable text, and some
-// engines refuse the question.
-func (q *query) equals(column, text string) {
-	if unstorable(text) {
-		q.add(" AND 1 = 0")
-		return
-	}
-	q.add(" AND "+column+" = ?", text)
-}
-
-// inGroup adds the condition that group_names contains a group.
-func (q *query) inGroup(group string) {
-	if unstorable(group) || strings.Contains(group, "\n") {
-		q.add(" AND 1 = 0")
-		return
-	}
-	q.add(" AND "+q.dialect.inGroup, "\n"+group+"\n")
 }
 
 // unstorable reports whether no row can contain the text. PostgreSQL refuses a question

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/seatkeeper/seatkeeper/internal/ctxlock"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -71,7 +70,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	}
 	s := &Store{
 		schema: schema{dialects[d], o.Prefix}, options: o, db: db,
-		cache: &stmtCache{statements: map[string]*sql.Stmt{}},
+		cache: &stmtCache{reads: map[string]*statement{}, writes: map[string]*statement{}},
 	}
 	switch d {
 	case SQLite:
@@ -85,73 +84,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 }
 
 func (s schema) query() *query           { return &query{schema: s} }
-func (s *Store) unionQuery() *unionQuery { return &unionQuery{query: query{schema: s.schema}} }
-
-// A stmtCache holds prepared statements by their text.
-type stmtCache struct {
-	mu         sync.Mutex
-	statements map[string]*sql.Stmt
-}
-
-// maxCachedStmts bounds the cached statements of lists, one for each shape of filter and
-// page size. The few dozen statements of loads and commits are always cached.
-const maxCachedStmts = 200
-
-// prepared returns the prepared statement of a query, or nil if it goes as text.
-func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
-	text := q.text.String()
-	if s.options.Unprepared || s.inline || s.bound != nil {
-		return nil, nil
-	}
-	s.cache.mu.Lock()
-	p, ok := s.cache.statements[text]
-	full := q.list && len(s.cache.statements) >= maxCachedStmts
-	s.cache.mu.Unlock()
-	if ok || full {
-		return p, nil
-	}
-	p, err := s.db.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	s.cache.mu.Lock()
-	defer s.cache.mu.Unlock()
-	if first, ok := s.cache.statements[text]; ok {
-		return first, p.Close()
-	}
-	s.cache.statements[text] = p
-	return p, nil
-}
-
-// rows executes a query.
-func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
-	if s.bound != nil {
-		if err := s.bound.checkOpen(); err != nil {
-			return nil, err
-		}
-		text, values := s.statement(q)
-		return s.bound.tx.QueryContext(ctx, text, values...)
-	}
-	if w, ok := s.writer.(*mysql); ok {
-		server, err := w.ask(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		text, values := s.statement(q)
-		if server.galera { // waits for changes that another node has acknowledged
-			text = "SET STATEMENT wsrep_sync_wait=1 FOR " + text
-		}
-		return s.db.QueryContext(ctx, text, values...)
-	}
-	p, err := s.prepared(ctx, q)
-	switch {
-	case err != nil:
-		return nil, err
-	case p != nil:
-		return p.QueryContext(ctx, q.values...)
-	}
-	return s.db.QueryContext(ctx, q.text.String(), q.values...)
-}
+func (s *Store) unionQuery() *unionQuery { return &unionQuery{schema: s.schema} }
 
 // exec executes a single statement that writes.
 func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {

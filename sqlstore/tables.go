@@ -21,7 +21,7 @@ var (
 		text("time_zone", func(a *accountRow) *string { return &a.Zone }),
 		text("payer", func(a *accountRow) *users.ID { return &a.Payer }),
 		text("salt", func(a *accountRow) *string { return &a.Salt }),
-		sparse("policy", seats.Policy{}, func(a *accountRow) *seats.Policy { return &a.Policy }),
+		remembered(sparse("policy", seats.Policy{}, policyOf), policyOf),
 	}
 	// The head is written with every change.
 	headColumns = []column[accountRow]{
@@ -179,6 +179,8 @@ type accountRow struct {
 	seats.Account
 	site seats.Pool
 }
+
+func policyOf(a *accountRow) *seats.Policy { return &a.Policy }
 
 type poolRow struct {
 	account users.AccountID

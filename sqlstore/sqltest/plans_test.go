@@ -62,21 +62,21 @@ func questions(account users.AccountID, people int) []question {
 		}}
 	}
 	page := func(name, index string, f users.Filter) question {
-		return question{"users " + name, []string{"accounts id", index}, false, func(t *testing.T, s store.Store) {
+		return question{"users " + name, []string{index}, false, func(t *testing.T, s store.Store) {
 			page, err := s.Users(t.Context(), account, f, 20)
 			require.NoError(t, err)
 			require.Equal(t, account == "acme" || !f.Dated && !f.HeldBack, len(page) > 0)
 		}}
 	}
 	events := func(name, index string, f seats.EventFilter) question {
-		return question{"events " + name, []string{"accounts id", index}, false, func(t *testing.T, s store.Store) {
+		return question{"events " + name, []string{index}, false, func(t *testing.T, s store.Store) {
 			page, err := s.Events(t.Context(), account, f, 20)
 			require.NoError(t, err)
 			require.NotEmpty(t, page)
 		}}
 	}
 	licences := func(name, index string, f users.LicenceFilter) question {
-		return question{"licences " + name, []string{"accounts id", index}, false, func(t *testing.T, s store.Store) {
+		return question{"licences " + name, []string{index}, false, func(t *testing.T, s store.Store) {
 			page, err := s.Licences(t.Context(), account, f, 20)
 			require.NoError(t, err)
 			require.Equal(t, account == "acme", len(page) > 0)
@@ -85,6 +85,20 @@ func questions(account users.AccountID, people int) []question {
 	settles := func(name string, need seats.Need, indexes ...string) question {
 		q := load(name, need, append([]string{"users id", "users due", "pools due", "pools id", "licences due"}, indexes...)...)
 		q.gathers = true // the users and the pools of the licences
+		return q
+	}
+	several := func(name string, need seats.Need, indexes ...string) question {
+		q := settles(name, need, indexes...)
+		q.ask = func(t *testing.T, s store.Store) {
+			var needs []seats.Need
+			for i := range 3 {
+				need.Account = users.AccountID(fmt.Sprint("small1", i))
+				needs = append(needs, need)
+			}
+			need.Account = account
+			_, err := s.Load(t.Context(), append(needs, need)...)
+			require.NoError(t, err)
+		}
 		return q
 	}
 	middle, end := person(people/2), person(people-20)
@@ -109,6 +123,9 @@ func questions(account users.AccountID, people int) []question {
 		settles("all that an order needs", seats.Need{
 			Users: []users.ID{owner}, Admins: true, Pools: []seats.PoolID{"course"}, DueBy: due, Sequence: 7, Key: key, IndexTo: 1,
 		}, "users administers", "events id", "events key"),
+		several("several accounts", seats.Need{
+			Users: []users.ID{owner, middle}, Keys: []users.Key{users.ByEmail(address(3))}, Admins: true, Licences: []users.ID{middle}, DueBy: due, Sequence: 7, Key: key, IndexTo: 1,
+		}, "users email", "users administers", "licences id", "events id", "events key"),
 		page("from the beginning", "users id", users.Filter{}),
 		page("from the middle", "users id", users.Filter{After: middle}),
 		page("near the end", "users id", users.Filter{After: end}),

@@ -1,0 +1,208 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"sync"
+	"sync/atomic"
+)
+
+// A statement is a text that may be prepared, and the layout of its rows: the number of the part
+// if it is parted, the number of the need if it is for each, numbers, and texts.
+type statement struct {
+	text           string
+	parted, each   bool
+	numbers, texts int
+	prepared       atomic.Pointer[sql.Stmt]
+	once           bool // it stays unprepared
+}
+
+// A stmtCache holds the statements of a store.
+type stmtCache struct {
+	mu     sync.Mutex
+	reads  map[string]*statement // by their shapes
+	writes map[string]*statement // by their texts
+}
+
+// maxCachedStmts bounds the cached statements of lists, one for each shape of filter and
+// page size. The few dozen statements of loads and commits are always cached.
+const maxCachedStmts = 200
+
+// statementOf returns the statement of a query.
+func (s *Store) statementOf(r *unionQuery) *statement {
+	key := append(strconv.AppendBool(r.shape, r.each), r.variant...)
+	s.cache.mu.Lock()
+	st, ok := s.cache.reads[string(key)]
+	full := (r.list || r.inline) && len(s.cache.reads) >= maxCachedStmts
+	s.cache.mu.Unlock()
+	if ok {
+		return st
+	}
+	st = r.compile()
+	if st.once = full; full {
+		return st
+	}
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	if first, ok := s.cache.reads[string(key)]; ok {
+		return first
+	}
+	s.cache.reads[string(key)] = st
+	return st
+}
+
+// prepared returns the prepared statement of a query, or nil if it goes as text.
+func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
+	return s.prepare(ctx, s.ofText(q.text.String()))
+}
+
+// ofText returns the statement of a text.
+func (s *Store) ofText(text string) *statement {
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	st, ok := s.cache.writes[text]
+	if !ok {
+		st = &statement{text: text}
+		if s.keepsPrepared() {
+			s.cache.writes[text] = st
+		}
+	}
+	return st
+}
+
+// keepsPrepared reports whether statements are prepared.
+func (s *Store) keepsPrepared() bool {
+	return !s.options.Unprepared && !s.inline && s.bound == nil
+}
+
+// prepare returns the prepared statement, or nil if it goes as text.
+func (s *Store) prepare(ctx context.Context, st *statement) (*sql.Stmt, error) {
+	if !s.keepsPrepared() || st.once {
+		return nil, nil
+	}
+	if p := st.prepared.Load(); p != nil {
+		return p, nil
+	}
+	p, err := s.db.PrepareContext(ctx, st.text)
+	if err != nil {
+		return nil, err
+	}
+	if !st.prepared.CompareAndSwap(nil, p) {
+		return st.prepared.Load(), p.Close()
+	}
+	return p, nil
+}
+
+// rows executes a query.
+func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
+	return s.ask(ctx, s.ofText(q.text.String()), q.values)
+}
+
+// ask executes a statement that returns rows.
+func (s *Store) ask(ctx context.Context, st *statement, values []any) (*sql.Rows, error) {
+	if s.bound != nil {
+		if err := s.bound.checkOpen(); err != nil {
+			return nil, err
+		}
+		text, values := s.filledIn(st.text, values)
+		return s.bound.tx.QueryContext(ctx, text, values...)
+	}
+	if w, ok := s.writer.(*mysql); ok {
+		server, err := w.ask(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		text, values := s.filledIn(st.text, values)
+		if server.galera { // waits for changes that another node has acknowledged
+			text = "SET STATEMENT wsrep_sync_wait=1 FOR " + text
+		}
+		return s.db.QueryContext(ctx, text, values...)
+	}
+	p, err := s.prepare(ctx, st)
+	switch {
+	case err != nil:
+		return nil, err
+	case p != nil:
+		return p.QueryContext(ctx, values...)
+	}
+	return s.db.QueryContext(ctx, st.text, values...)
+}
+
+// read executes a unionQuery.
+func (s *Store) read(ctx context.Context, r *unionQuery) error {
+	st := s.statementOf(r)
+	rows, err := s.ask(ctx, st, r.arguments())
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	into := newRow(st)
+	for rows.Next() {
+		if err := rows.Scan(into.targets...); err != nil {
+			return err
+		}
+		p := &r.parts[into.part.number.Int64]
+		if r.need = p.need; r.each {
+			r.need = int(into.need.number.Int64)
+		}
+		if err := p.take(into.cells, st.numbers); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// A row is the place into which rows of a statement are read, one after another.
+type row struct {
+	part, need cell
+	cells      []cell
+	targets    []any
+}
+
+func newRow(st *statement) *row {
+	r := &row{cells: make([]cell, st.numbers+st.texts)}
+	r.targets = make([]any, 0, 2+len(r.cells))
+	if st.parted {
+		r.targets = append(r.targets, (*numberCell)(&r.part))
+	}
+	if st.each {
+		r.targets = append(r.targets, (*numberCell)(&r.need))
+	}
+	for i := range r.cells {
+		if i < st.numbers {
+			r.targets = append(r.targets, (*numberCell)(&r.cells[i]))
+		} else {
+			r.targets = append(r.targets, (*textCell)(&r.cells[i]))
+		}
+	}
+	return r
+}
+
+// numberCell and textCell are cells that [sql.Rows.Scan] fills.
+type (
+	numberCell cell
+	textCell   cell
+)
+
+// Scan implements [sql.Scanner].
+func (c *numberCell) Scan(v any) error {
+	if n, ok := v.(int64); ok {
+		c.number = sql.NullInt64{Int64: n, Valid: true}
+		return nil
+	}
+	return c.number.Scan(v)
+}
+
+// Scan implements [sql.Scanner].
+func (c *textCell) Scan(v any) error {
+	switch v := v.(type) {
+	case string:
+		c.text = sql.NullString{String: v, Valid: true}
+		return nil
+	case []byte:
+		c.text = sql.NullString{String: string(v), Valid: true}
+		return nil
+	}
+	return c.text.Scan(v)
+}
