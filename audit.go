@@ -91,7 +91,7 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 // caughtUp loads a snapshot. If its revision is new, it records the events up to it. An event
 // beyond them was there before the next snapshot: then the account has moved, or is torn.
 func (k *Keeper) caughtUp(ctx context.Context, need seats.Need, was uint64, a *seats.Auditor) (seats.Snapshot, error) {
-	s, err := k.loadOnce(ctx, need)
+	s, err := k.loadOne(ctx, need)
 	switch {
 	case err != nil:
 		return s, err

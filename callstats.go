@@ -26,6 +26,9 @@ type CallStats struct {
 	Commits     int // sent to the store for the commands; 0 after a refusal, and if nothing had to change
 	Settlements int // commits of what was due, sent before
 
+	Loads    int // of the account from the store; 0 if a remembered snapshot served
+	Together int // calls in the commit or the look that decided, this one included; 0 if it left before
+
 	// The failed commits of both kinds, by cause. An error with another cause is in Err alone.
 	Conflicts int // the account had moved on, or the engine asked for a new attempt
 	Taken     int // another user had the address, username, external ID or ID
@@ -36,30 +39,48 @@ type CallStats struct {
 	Err    error         // the error of the decision
 }
 
-// begin starts an attempt. The clock is read for an observer alone.
-func (k *Keeper) begin(method string, account users.AccountID, request seats.Request) *attempt {
-	a := &attempt{Keeper: k, request: request, need: request.Needs(account)}
-	if k.options.Observe != nil {
-		a.began = k.options.Now()
-		a.stats = CallStats{Method: method, Account: account, Actor: request.Actor.Kind, Actions: seats.Actions(request.Commands)}
+// begin starts a call. The clock is read for an observer alone.
+func (k *Keeper) begin(id users.AccountID, request seats.Request, decide decideFunc) *call {
+	c := &call{request: request, need: request.Needs(id), decide: decide}
+	c.member.Value, c.member.Alone = c, k.bound || k.options.Sharing == ShareNothing
+	for _, command := range request.Commands {
+		c.member.Weight += weight(command)
 	}
-	return a
+	if k.options.Observe != nil {
+		c.began = k.options.Now()
+	}
+	return c
 }
 
-// sinceBegan is at least 0, though the host's clock may jump back.
-func (a *attempt) sinceBegan() time.Duration {
-	if a.options.Observe == nil {
+// since is at least 0, though the host's clock may jump back.
+func (k *Keeper) since(began time.Time) time.Duration {
+	if k.options.Observe == nil {
 		return 0
 	}
-	return max(0, a.options.Now().Sub(a.began))
+	return max(0, k.options.Now().Sub(began))
 }
 
-// end tells the observer.
-func (a *attempt) end(ctx context.Context, err error) {
-	if a.options.Observe != nil {
-		a.stats.Took, a.stats.Err = a.sinceBegan(), err
-		a.options.Observe(ctx, a.stats)
+// observe tells the observer of a call.
+func (k *Keeper) observe(ctx context.Context, method string, c *call, r callResult) {
+	if k.options.Observe == nil {
+		return
 	}
+	s := r.stats
+	s.Method, s.Account, s.Actor = method, c.need.Account, c.request.Actor.Kind
+	s.Actions = seats.Actions(c.request.Commands)
+	s.Waited, s.Took, s.Err = c.waited, k.since(c.began), r.err
+	k.options.Observe(ctx, s)
+}
+
+// add adds the counts of a part of the call.
+func (s *CallStats) add(part CallStats) {
+	s.Commits += part.Commits
+	s.Settlements += part.Settlements
+	s.Loads += part.Loads
+	s.Conflicts += part.Conflicts
+	s.Taken += part.Taken
+	s.Lost += part.Lost
+	s.Together = part.Together
 }
 
 // sent counts a commit.

@@ -23,14 +23,14 @@ type observed struct{ all []seatkeeper.CallStats }
 
 func (o *observed) observe(_ context.Context, s seatkeeper.CallStats) { o.all = append(o.all, s) }
 
-// since returns the statistics told since the last call, without their times.
+// since returns the statistics told since the last call, without their times, loads and company.
 func (o *observed) since(t *testing.T) []seatkeeper.CallStats {
 	t.Helper()
 	all := o.all
 	o.all = nil
 	for i, s := range all {
 		require.LessOrEqual(t, s.Waited, s.Took)
-		all[i].Waited, all[i].Took = 0, 0
+		all[i].Waited, all[i].Took, all[i].Loads, all[i].Together = 0, 0, 0, 0
 	}
 	return all
 }
@@ -119,7 +119,7 @@ func TestOptions_Observe_calls(t *testing.T) {
 		for _, got := range o.since(t) {
 			require.ErrorIs(t, got.Err, err)
 			commits -= got.Commits
-			got.Commits, got.Conflicts, got.Err = 0, 0, nil
+			got.Commits, got.Conflicts, got.Loads, got.Together, got.Err = 0, 0, 0, 0, nil
 			require.Equal(t, seatkeeper.CallStats{Method: method, Account: account, Actor: actor.Kind, Actions: users.In(actions...)}, got)
 		}
 		require.Zero(t, commits)
@@ -177,7 +177,7 @@ func TestCallStats_times(t *testing.T) {
 		times := map[users.ID][2]time.Duration{}
 		type key struct{}
 		m := &meddler{Store: memstore.New()}
-		k := newKeeper(t, m, seatkeeper.Options{Observe: func(ctx context.Context, s seatkeeper.CallStats) {
+		k := newKeeper(t, m, seatkeeper.Options{Sharing: seatkeeper.ShareNothing, Observe: func(ctx context.Context, s seatkeeper.CallStats) {
 			mu.Lock()
 			defer mu.Unlock()
 			if id, ok := ctx.Value(key{}).(users.ID); ok {

@@ -128,7 +128,7 @@ func (k *Keeper) last(ctx context.Context, account seats.Account) (last seats.Ev
 // moved explains events beyond the account's Sequence: nil if the account has a new revision
 // by now, else [seats.ErrHistory].
 func (k *Keeper) moved(ctx context.Context, account seats.Account) error {
-	s, err := k.loadOnce(ctx, seats.Need{Account: account.ID})
+	s, err := k.loadOne(ctx, seats.Need{Account: account.ID})
 	if err == nil && s.Account.Revision == account.Revision {
 		err = fmt.Errorf("%w: the account ends with event %d, and there are later ones", seats.ErrHistory, account.Sequence)
 	}

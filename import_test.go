@@ -142,8 +142,8 @@ func TestKeeper_Import_memory(t *testing.T) {
 func TestKeeper_Import_continues(t *testing.T) {
 	people := crowd(1200)
 	for _, fault := range []faults.Fault{faults.Fail, faults.LoseBefore, faults.LoseAfter} {
-		// A load and a commit for each of the parts: it is gone at the second commit.
-		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.None, faults.None, fault, faults.Fail)
+		// A load, and a commit for each of the parts: it is gone at the second commit.
+		k, sound, _ := faulty(t, seatkeeper.Options{}, seats.Standard(), faults.None, faults.None, fault, faults.Fail)
 		report, err := k.Import(t.Context(), "acme", table(nil, people...))
 		require.ErrorIs(t, err, faults.ErrInjected)
 		require.Equal(t, fault != faults.Fail, errors.Is(err, store.ErrUnknown), fault)
@@ -216,10 +216,9 @@ func TestKeeper_Import_impossible_pools(t *testing.T) {
 	require.Empty(t, report.Pools, "as there are none")
 }
 
-// TestKeeper_Import_calls: a load and a commit for every few hundred users, and a load at
-// the end.
+// TestKeeper_Import_calls: a load, a commit for every few hundred users, and a load at the end.
 func TestKeeper_Import_calls(t *testing.T) {
-	for people, calls := range map[int]int{0: 1, 1: 3, 500: 3, 501: 5} {
+	for people, calls := range map[int]int{0: 1, 1: 3, 500: 3, 501: 4} {
 		k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard())
 		_, err := k.Import(t.Context(), "acme", table(nil, crowd(people)...))
 		require.NoError(t, err)

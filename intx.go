@@ -29,8 +29,8 @@ func (k *Keeper) InTx(s store.Bound) *Keeper {
 	in := *k
 	in.store, in.bound = s, true
 	in.options.Attempts = 2 // the second is for taken keys alone
-	// Locks of its own: a call of k may hold the account's lock and wait for the
-	// transaction's row locks or connection.
-	in.locks = newAccountLocks()
+	// Accounts of its own: a call of k may lead an account and wait for the transaction's row
+	// locks or connection.
+	in.accounts = newAccounts(0)
 	return &in
 }

@@ -107,11 +107,11 @@ func TestKeeper_InTx_settles(t *testing.T) {
 	}
 	for name, call := range calls {
 		for _, fault := range []faults.Fault{faults.Conflict, faults.LoseBefore, faults.Fail} {
-			k, f := inTransaction(t, outside, s, faults.None, fault)
+			k, f := inTransaction(t, outside, s, faults.None, faults.None, fault)
 			err := call(k)
 			require.ErrorIs(t, err, mishaps[fault], "%s: %v", name, fault)
 			require.Equal(t, fault == faults.LoseBefore, errors.Is(err, store.ErrUnknown))
-			require.Equal(t, 2, f.Calls(), "%s: %v", name, fault)
+			require.Equal(t, 3, f.Calls(), "%s: %v", name, fault)
 		}
 	}
 	k, _ := inTransaction(t, outside, s)

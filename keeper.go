@@ -20,12 +20,12 @@ import (
 // run one after the other, in the order of arrival. Keepers on the same store, in any
 // number of processes, may meet in a conflict and try again.
 type Keeper struct {
-	store   store.Store
-	options Options
-	call    Call
-	locks   *accountLocks
-	counter *atomic.Uint32 // of the identifiers made
-	bound   bool           // to the host's transaction, see InTx
+	store    store.Store
+	options  Options
+	call     Call
+	accounts *accounts
+	counter  *atomic.Uint32 // of the identifiers made
+	bound    bool           // to the host's transaction, see InTx
 }
 
 // Options are the settings of a [Keeper]. The zero value is the default.
@@ -49,6 +49,13 @@ type Options struct {
 	// Attempts bounds the attempts to commit in the face of conflicts; 0 is 100. New refuses
 	// a negative number.
 	Attempts int
+	// Remember bounds the accounts whose last snapshot is remembered, so that a command which names
+	// no unknown user is decided without a read; 0 is 4,096. A remembered snapshot holds a few
+	// dozen users at most, some 50 KB. Negative: none. What is remembered is never trusted: a
+	// commit is compared with the store, and a refusal is decided on a fresh read.
+	Remember int
+	// Sharing says which calls share commits; the zero value: all.
+	Sharing Sharing
 	// Observe is given the cost of each decision: of a call of Open, Do or Apply, and of
 	// every commit of DoEach, Undo, Import or EraseAccount, failed ones included. It must not call
 	// a Keeper: in a transaction, see [Keeper.InTx], the two could wait for each other for
@@ -57,6 +64,16 @@ type Options struct {
 	// use. In a transaction the host may still roll back.
 	Observe func(context.Context, CallStats)
 }
+
+// Sharing says which calls share commits.
+type Sharing uint8
+
+// The kinds of sharing. Each call keeps its own decision, result and error.
+const (
+	ShareAll     Sharing = iota // the calls of an account that wait for it, and accounts with each other
+	ShareAccount                // the calls of an account that wait for it
+	ShareNothing                // each call has a commit of its own
+)
 
 // New returns a Keeper on the store. It does no I/O. A nil store, options out of bounds,
 // and a store bound to a transaction are errors; [Keeper.InTx] takes a bound store.
@@ -85,7 +102,10 @@ func New(s store.Store, o Options) (*Keeper, error) {
 	if o.Attempts == 0 {
 		o.Attempts = 100
 	}
-	k := &Keeper{store: s, options: o, locks: newAccountLocks(), counter: new(atomic.Uint32)}
+	if o.Remember == 0 {
+		o.Remember = 4096
+	}
+	k := &Keeper{store: s, options: o, accounts: newAccounts(max(0, o.Remember)), counter: new(atomic.Uint32)}
 	if o.NewID == nil {
 		k.options.NewID = func() users.ID { return users.ID(k.newID()) }
 	}

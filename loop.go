@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/internal/combine"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -25,102 +26,87 @@ func requireAccount(decide decideFunc) decideFunc {
 	}
 }
 
+// A call is one decision under way. The leader of its account works with it, until the call is
+// done or has left.
+type call struct {
+	member  combine.Member[*call]
+	request seats.Request
+	need    seats.Need
+	decide  decideFunc
+	past    []seats.Event // of the request key, loaded for this call
+
+	decision seats.Decision // by the last round of the batch
+	refused  error          // likewise
+	panicked any            // likewise
+
+	result callResult    // complete once the call is done
+	began  time.Time     // by Options.Now, if there is an observer
+	waited time.Duration // for its turn
+}
+
+// callResult is the outcome of a call.
+type callResult struct {
+	done     bool
+	decision seats.Decision
+	err      error
+	panicked any // by an option of the host, in the goroutine of a leader
+	stats    CallStats
+}
+
 // decide is the one way for every change: load, decide, commit, and all of it again
-// after a conflict. A refusal is decided on a snapshot loaded for it. Before anything is
-// sent again, the Keeper finds out what became of the last commit. So a change is written
-// once, though its answer is lost or the network repeats it.
-//
-// In the host's transaction only a taken key is looked up again. Any other error may have
-// ended the transaction: a further statement would hide the first error or, worse, be
-// carried out beside it.
+// after a conflict. The calls of an account meet here: the first leads, see [batch.run].
 func (k *Keeper) decide(
-	ctx context.Context, method string, account users.AccountID, request seats.Request, decide decideFunc,
+	ctx context.Context, method string, id users.AccountID, request seats.Request, decide decideFunc,
 ) (seats.Decision, error) {
-	a := k.begin(method, account, request)
-	decision, err := a.runLocked(ctx, decide)
-	a.end(ctx, err)
-	return decision, err
-}
-
-// An attempt is one call under way: its request and what is known of its commits.
-type attempt struct {
-	*Keeper
-	request   seats.Request
-	need      seats.Need
-	last      seats.Decision   // sent to the store
-	uncertain error            // why last may have been written
-	inFlight  bool             // last may still reach the store
-	settled   func(events int) // is told of each settlement written; may be nil
-	stats     CallStats
-	began     time.Time // by Options.Now, if there is an observer
-}
-
-// runLocked runs the attempt while it holds the account's lock.
-func (a *attempt) runLocked(ctx context.Context, decide decideFunc) (seats.Decision, error) {
-	unlock, err := a.locks.Lock(ctx, a.need.Account)
-	a.stats.Waited = a.sinceBegan()
-	if err != nil {
-		return seats.Decision{}, err
+	c := k.begin(id, request, decide)
+	result := k.ride(ctx, k.accounts.enter(id), c)
+	k.observe(ctx, method, c, result)
+	if result.panicked != nil {
+		panic(result.panicked)
 	}
-	defer unlock()
-	for n := 0; ; n++ {
-		snapshot, err := a.loadSettled(ctx, &a.need)
-		for err == nil && a.request.Widen(&a.need, snapshot) {
-			snapshot, err = a.loadSettled(ctx, &a.need)
-		}
-		if err != nil {
-			return seats.Decision{}, withCause(a.uncertain, err)
-		}
-		if snapshot.Committed(a.last.Change) {
-			return a.last, nil
-		}
-		if !a.inFlight || snapshot.Account.Revision > a.last.Change.Base {
-			a.uncertain, a.inFlight = nil, false // the store would refuse it now
-		}
-		if n == a.options.Attempts {
-			return seats.Decision{}, a.exhausted(a.uncertain)
-		}
-		// A commit in flight is sent again unchanged, since the store writes it at most
-		// once. Decided anew it could become a refusal, and then arrive.
-		if !a.inFlight {
-			a.request.At = present(a.need)
-			a.last, err = decide(snapshot, a.request)
-			if err != nil || a.last.Change.Empty() {
-				return a.last, err
+	return result.decision, result.err
+}
+
+// ride takes the call to its result.
+func (k *Keeper) ride(ctx context.Context, at *account, c *call) callResult {
+	defer k.accounts.leave(c.need.Account, at)
+	lead, sent, err := at.queue.Join(ctx, &c.member)
+	c.waited = k.since(c.began)
+	switch {
+	case sent:
+		return callResult{err: withCause(store.ErrUnknown, err)}
+	case err != nil:
+		return callResult{err: err}
+	case lead:
+		k.lead(ctx, at, c)
+	}
+	return c.result
+}
+
+// lead works for the calls of the account until this one has its result. Another one leads
+// then; it goes on with the batch if that has no result yet.
+func (k *Keeper) lead(ctx context.Context, at *account, c *call) {
+	defer func() { at.pass(c) }()
+	for !c.result.done {
+		b := at.batch
+		if b == nil || !b.has(c) {
+			if !c.member.Alone {
+				at.queue.Gather(&c.member, at.pause())
 			}
+			b = k.newBatch(at, at.queue.Take(&c.member, chunkSize))
+			at.batch = b
 		}
-		a.need.Sequence = a.last.Change.Account.Sequence - uint64(len(a.last.Change.Events)) + 1 // of the first event
-		switch err := a.commit(ctx, a.last.Change); {
+		switch err := b.run(ctx); {
 		case err == nil:
-			return a.last, nil
-		case !a.retryable(err):
-			return seats.Decision{}, withCause(a.uncertain, err)
-		case errors.Is(err, store.ErrUnknown):
-			a.uncertain, a.inFlight = err, true
-		case a.uncertain == nil && errors.Is(err, store.ErrConflict):
-			a.uncertain = withCause(store.ErrUnknown, err) // it may have met its own repetition
+			b.finish()
+		case ctx.Err() != nil:
+			b.end(c, callResult{err: b.errorOf(c, err, ctx.Err())})
+		case len(b.members) > 1 && b.uncertain == nil && err != errGaveUp:
+			b.split()
+		default:
+			b.fail(err)
 		}
 	}
-}
-
-// commit sends one change and counts it. If the context ends meanwhile, the store's error
-// says whether the change may have been written.
-func (a *attempt) commit(ctx context.Context, change seats.Change) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	a.stats.sent(change.ID == a.request.Change)
-	results, err := a.store.Commit(ctx, change)
-	if err == nil {
-		var result store.CommitResult
-		if result, err = only(results); err == nil {
-			err = result.Err
-		} else {
-			err = withCause(store.ErrUnknown, err)
-		}
-	}
-	a.stats.answered(err)
-	return err
 }
 
 // withCause returns an error that wraps both; a nil cause is left out.

@@ -80,7 +80,7 @@ func (k *Keeper) drain(
 	if clock.earliest(at).Before(at.LeaseUntil) {
 		return 0, nil
 	}
-	s, err := k.loadOnce(ctx, seats.Need{Account: at.Account})
+	s, err := k.loadOne(ctx, seats.Need{Account: at.Account})
 	if err != nil {
 		return 0, err
 	}

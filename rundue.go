@@ -122,7 +122,7 @@ func (r *dueRun) list(ctx context.Context, settle func(users.AccountID) (goOn bo
 
 // settle settles one account.
 func (r *dueRun) settle(ctx context.Context, id users.AccountID) {
-	a := attempt{Keeper: r.Keeper, settled: func(events int) {
+	a := loader{Keeper: r.Keeper, due: true, settled: func(events int) {
 		r.step(id, nil, func(p *DueProgress) { p.Commits, p.Events = p.Commits+1, p.Events+events })
 	}}
 	_, err := a.loadKnown(ctx, &seats.Need{Account: id})

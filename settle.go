@@ -11,29 +11,54 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// loadSettled loads a snapshot with nothing due at the present. need.DueBy is set to the
-// present and need.Ahead. What was due takes effect first, unless the clock is wrong.
-func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	failed, last, late := 0, uint64(0), false
+// A loader loads snapshots, lets what is due take effect, and commits.
+type loader struct {
+	*Keeper
+	settled func(events int) // is told of each settlement written; may be nil
+	due     bool             // the account is probably due
+	stats   CallStats        // the counts
+	began   time.Time        // the last load
+	took    time.Duration    // likewise
+}
+
+// loadSettled loads a snapshot with nothing due at the present, and those of further needs of the
+// account. need.DueBy is set to the present and need.Ahead. The rows due at the present alone are
+// loaded only when the account has said that there are some. What was due takes effect first, unless the clock is wrong.
+func (a *loader) loadSettled(ctx context.Context, need *seats.Need, more ...seats.Need) ([]seats.Snapshot, error) {
+	failed, last, late, due := 0, uint64(0), false, a.due || need.Ahead > 0
 	for {
-		began, now := time.Now(), a.now()
+		now := a.now()
+		a.began = time.Now()
 		need.DueBy = now.Add(need.Ahead)
-		s, err := a.loadOnce(ctx, *need)
-		if err != nil {
-			return seats.Snapshot{}, err
+		asked := *need
+		if !due {
+			asked.DueBy = time.Time{}
 		}
-		if err := a.checkClock(now, s.StoreTime, time.Since(began)); err != nil {
-			return seats.Snapshot{}, err
+		all, err := a.loadOnce(ctx, append([]seats.Need{asked}, more...)...)
+		if err != nil {
+			return nil, err
+		}
+		s := all[0]
+		a.took = time.Since(a.began)
+		a.stats.Loads++
+		if err := a.checkClock(now, s.StoreTime, a.took); err != nil {
+			return nil, err
 		}
 		if late && s.Account.Revision > last {
 			failed-- // a due account moves by a settlement alone: another process has made progress
 		}
 		late = false
 		switch {
-		case !s.Account.IsDue(now):
-			return s, nil
+		case !due && s.Account.IsDue(need.DueBy):
+			due = true
+			continue
+		case !s.Account.IsDue(now) && sameRevision(all):
+			return all, nil
 		case failed == a.options.Attempts:
-			return seats.Snapshot{}, a.exhausted(nil)
+			return nil, a.exhausted(nil)
+		case !s.Account.IsDue(now):
+			failed++
+			continue
 		case seats.SettleNeeds(need, s):
 			continue
 		}
@@ -42,13 +67,13 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 			Actor: users.System(), Channel: seats.ByClock, At: now, Change: seats.ChangeID(a.newID()),
 			Zones: a.options.Zones,
 		})
-		err = a.commit(ctx, change)
+		err = a.commit(ctx, change, false)
 		if err != nil && !a.retryable(err) {
-			return seats.Snapshot{}, err
+			return nil, err
 		}
 		if err == nil && a.settled != nil {
 			if a.settled(len(change.Events)); !change.Account.IsDue(now) {
-				return s.Apply(change), nil // it needs no look
+				return []seats.Snapshot{s.Apply(change)}, nil // it needs no look
 			}
 		}
 		// The next load shows whether it was written. A part that moved the account and leaves
@@ -62,34 +87,76 @@ func (a *attempt) loadSettled(ctx context.Context, need *seats.Need) (seats.Snap
 	}
 }
 
-// present returns the present of a need as [attempt.loadSettled] left it.
+// commit sends one change and counts it. If the context ends meanwhile, the store's error
+// says whether the change may have been written.
+func (a *loader) commit(ctx context.Context, change seats.Change, commands bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	a.stats.sent(commands)
+	results, err := a.store.Commit(ctx, change)
+	if err == nil {
+		var result store.CommitResult
+		if result, err = only(results); err == nil {
+			err = result.Err
+		} else {
+			err = withCause(store.ErrUnknown, err)
+		}
+	}
+	a.stats.answered(err)
+	return err
+}
+
+// sameRevision reports whether the snapshots of an account are of one moment.
+func sameRevision(all []seats.Snapshot) bool {
+	for _, s := range all[1:] {
+		if s.Account.Revision != all[0].Account.Revision {
+			return false
+		}
+	}
+	return true
+}
+
+// present returns the present of a need as [loader.loadSettled] left it.
 func present(n seats.Need) time.Time { return n.DueBy.Add(-n.Ahead) }
 
 // load is loadSettled for reads: an unknown account is [store.ErrNotFound].
 func (k *Keeper) load(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	a := attempt{Keeper: k}
+	a := loader{Keeper: k}
 	return a.loadKnown(ctx, need)
 }
 
-func (a *attempt) loadKnown(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	s, err := a.loadSettled(ctx, need)
-	if err == nil && !s.Known() {
-		err = store.ErrNotFound
-	}
-	return s, err
-}
-
-// loadOnce loads a snapshot as it is, with what is due in it. An ID that no account can have
-// is kept from the store.
-func (k *Keeper) loadOnce(ctx context.Context, need seats.Need) (seats.Snapshot, error) {
-	if users.CheckID(need.Account) != nil {
-		return seats.Snapshot{}, nil
-	}
-	snapshots, err := k.store.Load(ctx, need)
+func (a *loader) loadKnown(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
+	all, err := a.loadSettled(ctx, need)
 	if err != nil {
 		return seats.Snapshot{}, err
 	}
-	return only(snapshots)
+	if !all[0].Known() {
+		err = store.ErrNotFound
+	}
+	return all[0], err
+}
+
+// loadOnce loads the needs of an account as they are, with what is due in them. An ID that no
+// account can have is kept from the store.
+func (k *Keeper) loadOnce(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	if users.CheckID(needs[0].Account) != nil {
+		return make([]seats.Snapshot, len(needs)), nil
+	}
+	snapshots, err := k.store.Load(ctx, needs...)
+	if err == nil {
+		err = complete(snapshots, len(needs))
+	}
+	return snapshots, err
+}
+
+// loadOne is loadOnce for one need.
+func (k *Keeper) loadOne(ctx context.Context, need seats.Need) (seats.Snapshot, error) {
+	snapshots, err := k.loadOnce(ctx, need)
+	if err != nil {
+		return seats.Snapshot{}, err
+	}
+	return snapshots[0], nil
 }
 
 // only returns the store's answer to one question.

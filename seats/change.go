@@ -1,6 +1,10 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // A Change is one write in an account: whole rows and new events. It was decided on the
 // revision Base and relies on it, and on [Change.Keys] being free.
@@ -56,4 +60,62 @@ func (c Change) Taken(stored ...users.User) (taken []users.Key) {
 		}
 	}
 	return taken
+}
+
+// Then returns the one change of a sequence: the next ones were decided one after the other, each
+// on the snapshot that Apply gives of those before it. Its ID is that of c, as is its Base; the
+// revision is one later. The events keep the IDs of their changes.
+//
+// A user with new keys in one of the next changes must not be Updated before it: of the keys
+// given up by that change Then knows nothing.
+func (c Change) Then(next ...Change) Change {
+	if len(next) == 0 {
+		return c
+	}
+	created := map[users.ID]bool{}
+	var rows Snapshot
+	all := Change{ID: c.ID, Base: c.Base}
+	for _, c := range slices.Concat([]Change{c}, next) {
+		for _, u := range c.Created {
+			created[u.ID] = true
+		}
+		all.Account, all.Settings = c.Account, all.Settings || c.Settings
+		all.NewKeys = append(all.NewKeys, c.NewKeys...)
+		all.Events = append(all.Events, c.Events...)
+		rows.Users = append(append(rows.Users, c.Created...), c.Updated...)
+		rows.Pools, rows.Licences = append(rows.Pools, c.Pools...), append(rows.Licences, c.Licences...)
+	}
+	all.Account.Revision = all.Base + 1
+	all.Pools, all.Licences = last(rows.Pools, by(poolID)), last(rows.Licences, compareLicences)
+	held := map[users.Key]bool{}
+	for _, u := range last(rows.Users, by(userID)) {
+		if created[u.ID] {
+			all.Created = append(all.Created, u)
+			continue
+		}
+		all.Updated = append(all.Updated, u)
+		if len(all.NewKeys) > 0 {
+			for _, k := range u.Keys() {
+				held[k] = true
+			}
+		}
+	}
+	all.NewKeys = slices.DeleteFunc(all.NewKeys, func(k users.Key) bool {
+		first := held[k]
+		held[k] = false
+		return !first
+	})
+	return all
+}
+
+// last sorts rows, in place, and leaves the last one of each.
+func last[R any](rows []R, order func(x, y R) int) []R {
+	slices.SortStableFunc(rows, order)
+	kept := rows[:0]
+	for i, row := range rows {
+		if i+1 == len(rows) || order(row, rows[i+1]) != 0 {
+			kept = append(kept, row)
+		}
+	}
+	return kept
 }

@@ -279,6 +279,19 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 	return n
 }
 
+// Join returns the need of the rows of both, of one account. Key and Sequence are those of n.
+func (n Need) Join(m Need) Need {
+	n.Users, n.Pools, n.Licences = joinedIDs(n.Users, m.Users), joinedIDs(n.Pools, m.Pools), joinedIDs(n.Licences, m.Licences)
+	n.Keys = inOrder(slices.Concat(n.Keys, m.Keys), func(x, y users.Key) int {
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Value, y.Value))
+	})
+	n.Admins = n.Admins || m.Admins
+	n.Ahead = max(n.Ahead, m.Ahead)
+	return n
+}
+
+func joinedIDs[ID cmp.Ordered](x, y []ID) []ID { return inOrder(slices.Concat(x, y), cmp.Compare) }
+
 // NeedsPerson returns the need of a look at one user.
 func NeedsPerson(account users.AccountID, key users.Key) Need {
 	n := Need{Account: account}

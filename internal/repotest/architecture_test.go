@@ -38,7 +38,8 @@ var arrows = map[string][]string{
 	"store":                  {module + "/users", module + "/seats"},
 	"memstore":               {module + "/internal/ctxlock", module + "/users", module + "/seats", module + "/store"},
 	"sqlstore":               {module + "/internal/ctxlock", module + "/sqlstore/internal/migrations", module + "/users", module + "/seats", module + "/store"},
-	".":                      {module + "/users", module + "/seats", module + "/store", module + "/internal/ctxlock", "golang.org/x/sync/errgroup"},
+	".":                      {module + "/users", module + "/seats", module + "/store", module + "/internal/combine", "golang.org/x/sync/errgroup"},
+	"internal/combine":       {},
 	"internal/ctxlock":       {"golang.org/x/sync/semaphore"},
 	"httpstatus":             {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", module + "/store/storetest/faults",
@@ -101,7 +102,7 @@ func isModule(folder string) bool {
 // forTests reports whether tests alone import the package.
 func (s source) forTests() bool {
 	internal, ok := strings.CutPrefix(s.folder, "internal/")
-	return strings.HasPrefix(s.folder, "store/storetest") || ok && !slices.Contains([]string{"ctxlock", "enum"}, internal)
+	return strings.HasPrefix(s.folder, "store/storetest") || ok && !slices.Contains([]string{"combine", "ctxlock", "enum"}, internal)
 }
 
 func (s source) imports() []string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -93,7 +94,8 @@ var brokenStores = map[string]struct {
 func TestRun_broken_store(t *testing.T) {
 	for name, broken := range brokenStores {
 		t.Run(name, func(t *testing.T) {
-			s := simulation{t: t, open: func(testing.TB) store.Store {
+			forgetful := Options{Keeper: seatkeeper.Options{Remember: -1}} // and trusts every load
+			s := simulation{t: t, options: forgetful, open: func(testing.TB) store.Store {
 				b := broken.store
 				b.Store = memstore.New()
 				return &b
@@ -114,7 +116,7 @@ func TestRun_broken_store(t *testing.T) {
 
 // TestRun_shrink: a shrunk run fails too, with a script that can be read.
 func TestRun_shrink(t *testing.T) {
-	s := simulation{t: t, open: func(testing.TB) store.Store {
+	s := simulation{t: t, options: Options{Keeper: seatkeeper.Options{Remember: -1}}, open: func(testing.TB) store.Store {
 		b := brokenStores["acknowledges and writes nothing"].store
 		b.Store, b.calls = memstore.New(), everySo-1
 		return &b

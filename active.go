@@ -1,0 +1,84 @@
+package seatkeeper
+
+import (
+	"sync"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/internal/combine"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// accounts are those with calls under way, and those called last.
+type accounts struct {
+	mutex      sync.Mutex
+	young, old map[users.AccountID]*account // two generations
+	most       int                          // kept without a call under way; 0: none
+}
+
+// An account is where the calls of an account meet. Its leader alone uses the fields without a
+// lock.
+type account struct {
+	queue combine.Queue[*call]
+	calls int // under way, by the mutex of all accounts
+
+	mutex  sync.Mutex
+	memory *memory // nil: nothing is remembered
+
+	batch *batch        // under way
+	took  time.Duration // the last commit
+}
+
+func newAccounts(most int) *accounts {
+	return &accounts{young: map[users.AccountID]*account{}, most: most}
+}
+
+// enter returns an account until leave.
+func (a *accounts) enter(id users.AccountID) *account {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	at := a.young[id]
+	if at == nil {
+		if at = a.old[id]; at == nil {
+			at = new(account)
+		}
+		a.young[id] = at
+		a.age()
+	}
+	at.calls++
+	return at
+}
+
+// age lets the old generation go, once the young one is half of those kept. Accounts with calls
+// under way stay.
+func (a *accounts) age() {
+	if a.most == 0 || len(a.young) < max(1, a.most/2) {
+		return
+	}
+	old := a.old
+	a.young, a.old = make(map[users.AccountID]*account), a.young
+	for id, at := range old {
+		if at.calls > 0 && a.old[id] == nil {
+			a.young[id] = at
+		}
+	}
+}
+
+func (a *accounts) leave(id users.AccountID, at *account) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if at.calls--; at.calls == 0 && a.most == 0 {
+		delete(a.young, id)
+	}
+}
+
+// keeps reports whether snapshots are remembered.
+func (a *accounts) keeps() bool { return a.most > 0 }
+
+// pause returns how long the next leader may wait for company.
+func (at *account) pause() time.Duration {
+	const least, most = 20 * time.Microsecond, 200 * time.Microsecond
+	if pause := min(at.took/4, most); pause >= least {
+		return pause
+	}
+	return 0
+}

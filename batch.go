@@ -1,0 +1,372 @@
+package seatkeeper
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/internal/combine"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A batch is the calls of an account that share a commit. Its leader works with it, in the
+// goroutine of one of the calls; if that one leaves, another goes on.
+type batch struct {
+	loader
+	at      *account
+	members []*combine.Member[*call] // in order of arrival
+
+	memory    *memory // of the account now
+	base      *memory // that the calls were decided on
+	top       *memory // the base with the changes of the calls so far, but for the pending one
+	pending   *seats.Change
+	loaded    seats.Snapshot // for the calls
+	now       time.Time      // of the decisions
+	changes   []seats.Change // of the calls, in order
+	change    seats.Change   // all of them, as last sent to the store
+	uncertain error          // why change may have been written
+	inFlight  bool           // change may still reach the store
+	tries     int
+}
+
+// errGaveUp ends a batch after the last attempt.
+var errGaveUp = errors.New("seatkeeper: no attempt is left")
+
+func (k *Keeper) newBatch(at *account, members []*combine.Member[*call]) *batch {
+	return &batch{loader: loader{Keeper: k}, at: at, members: members}
+}
+
+func (b *batch) has(c *call) bool { return slices.Contains(b.members, &c.member) }
+
+// run decides and commits until every call has its decision. A refusal is decided on a snapshot
+// loaded for it. Before anything is sent again, the Keeper finds out what became of the last
+// commit. So a change is written once, though its answer is lost or the network repeats it.
+//
+// In the host's transaction only a taken key is looked up again. Any other error may have
+// ended the transaction: a further statement would hide the first error or, worse, be
+// carried out beside it.
+func (b *batch) run(ctx context.Context) error {
+	for fresh := !b.remembers(); ; {
+		if fresh {
+			written, err := b.load(ctx)
+			switch {
+			case err != nil:
+				return err
+			case written:
+				return nil
+			case b.tries == b.options.Attempts:
+				return errGaveUp
+			}
+		}
+		// A commit in flight is sent again unchanged, since the store writes it at most
+		// once. Decided anew it could become a refusal, and then arrive.
+		if !b.inFlight {
+			if !b.decide(fresh) {
+				fresh = true
+				continue
+			}
+			if len(b.changes) == 0 {
+				return nil
+			}
+		}
+		here, all := b.at.queue.Send(b.members, (*call).decides)
+		if b.members = here; !all && !b.inFlight {
+			continue // decided without those who have left
+		}
+		b.tries++
+		fresh = true
+		began := time.Now()
+		err := b.commit(ctx, b.change, true)
+		if err == nil {
+			b.at.took = time.Since(began)
+			b.advance()
+			return nil
+		}
+		b.at.memory = nil
+		switch {
+		case !b.retryable(err):
+			return err
+		case errors.Is(err, store.ErrUnknown):
+			b.uncertain, b.inFlight = err, true
+		case b.uncertain == nil && errors.Is(err, store.ErrConflict):
+			b.uncertain = withCause(store.ErrUnknown, err) // it may have met its own repetition
+		}
+	}
+}
+
+// remembers reports whether the calls can be decided without a load: nothing is due, and the
+// clock is right.
+func (b *batch) remembers() bool {
+	b.now, b.memory = b.Keeper.now(), b.at.memory
+	m := b.memory
+	b.due = m != nil && m.account.IsDue(b.now)
+	if m == nil || b.uncertain != nil || b.due {
+		return false
+	}
+	stored := m.stored
+	if !stored.IsZero() {
+		stored = stored.Add(time.Since(m.loaded))
+	}
+	return b.checkClock(b.now, stored, m.took) == nil
+}
+
+// load loads what the calls need, and finds out whether the last change was written.
+func (b *batch) load(ctx context.Context) (written bool, err error) {
+	need, keyed := b.needs()
+	snapshots, err := b.loadSettled(ctx, &need, keyed...)
+	if err != nil {
+		return false, err
+	}
+	b.loaded, b.now = snapshots[0], present(need)
+	for _, m := range b.members {
+		switch c := m.Value; {
+		case len(b.members) == 1:
+			c.past = b.loaded.Past
+		case c.need.Key != "":
+			c.past, keyed = snapshots[len(snapshots)-len(keyed)].Past, keyed[1:]
+		}
+	}
+	b.learn(need)
+	if b.tries > 0 && b.loaded.Committed(b.change) {
+		return true, nil
+	}
+	if !b.inFlight || b.loaded.Account.Revision > b.change.Base { // the store would refuse it now
+		b.uncertain, b.inFlight = nil, false
+		b.members = b.at.queue.CallBack(b.members)
+	}
+	return false, nil
+}
+
+// needs returns the need of all calls. Several calls with a request key have a need each for the
+// events of theirs.
+func (b *batch) needs() (all seats.Need, keyed []seats.Need) {
+	all = b.members[0].Value.need
+	if len(b.members) > 1 {
+		all.Key, all.IndexFrom, all.IndexTo = "", 0, 0
+		for i, m := range b.members {
+			n := m.Value.need
+			if n.Key != "" {
+				keyed = append(keyed, seats.Need{Account: n.Account, Key: n.Key, IndexFrom: n.IndexFrom, IndexTo: n.IndexTo})
+			}
+			if i > 0 {
+				all = all.Join(n)
+			}
+		}
+	}
+	if b.tries > 0 && len(b.change.Events) > 0 {
+		all.Sequence = b.change.Events[0].Sequence
+	}
+	return all, keyed
+}
+
+// learn remembers what was loaded.
+func (b *batch) learn(need seats.Need) {
+	if m := b.at.memory; m == nil || m.account.Revision != b.loaded.Account.Revision {
+		b.at.memory = nil
+		b.memory = new(memory)
+	}
+	b.memory.learn(need, b.loaded)
+	b.memory.loaded, b.memory.took, b.memory.stored = b.began, b.took, b.loaded.StoreTime
+	if b.accounts.keeps() && b.loaded.Known() {
+		b.at.memory = b.memory
+	}
+}
+
+// decide decides the calls one after the other, each on the state after those before it. It
+// reports false if they must be decided again on a snapshot loaded for them: on a remembered one
+// counts no refusal and no lack of an effect, and nothing unknown that the commit does not check.
+func (b *batch) decide(fresh bool) (ok bool) {
+	b.base, b.top, b.changes, b.pending = b.memory, b.memory, nil, nil
+	var unknown []users.Key
+	for i := 0; i < len(b.members); i++ {
+		c := b.members[i].Value
+		s, missing, whole := b.snapshot(c, i == 0, fresh)
+		switch {
+		case c.needsMore() && i > 0:
+			b.cut(i)
+			continue
+		case !whole || fresh && len(missing) > 0:
+			return false
+		}
+		unknown = append(unknown, missing...)
+		b.try(c, s)
+		change := c.decision.Change
+		decides := c.decides()
+		switch {
+		case !decides && !fresh:
+			return false
+		case decides && b.renames(change):
+			b.cut(i)
+			continue
+		case decides:
+			b.changes, b.pending = append(b.changes, change), &c.decision.Change
+		}
+		if c.needsMore() || decides && change.Account.IsDue(b.now) {
+			b.cut(i + 1)
+		}
+	}
+	if len(b.changes) == 0 {
+		return true
+	}
+	b.change = b.changes[0].Then(b.changes[1:]...)
+	return checked(b.change, unknown)
+}
+
+// snapshot returns what a call is decided on. It is not whole if it lacks more than the keys of
+// users.
+func (b *batch) snapshot(c *call, first, fresh bool) (s seats.Snapshot, missing []users.Key, whole bool) {
+	if first && fresh {
+		s = b.loaded
+		s.Past = c.past
+		return s, nil, !c.request.Widen(&c.need, s)
+	}
+	if b.pending != nil {
+		if b.top == b.memory {
+			b.top = b.memory.over()
+		}
+		b.top.apply(*b.pending)
+		b.pending = nil
+	}
+	for widened := true; widened; widened = c.request.Widen(&c.need, s) {
+		s, missing, whole = b.top.snapshot(c.need)
+		s.Past = c.past
+		for _, change := range b.changes {
+			for _, e := range change.Events {
+				if e.Key != "" && e.Key == c.need.Key {
+					s.Past = append(slices.Clip(s.Past), e)
+				}
+			}
+		}
+		whole = whole && (fresh || c.need.Key == "")
+	}
+	return s, missing, whole
+}
+
+// needsMore reports whether the call needs rows that no memory has: it is the last of its batch
+// and decided on the rows loaded.
+func (c *call) needsMore() bool { return c.need.Admins || c.need.Ahead > 0 }
+
+// try decides one call. A panic in an option of the host is raised in the goroutine of its call.
+func (b *batch) try(c *call, s seats.Snapshot) {
+	c.decision, c.refused, c.panicked = seats.Decision{}, nil, nil
+	if len(b.members) > 1 {
+		defer func() { c.panicked = recover() }()
+	}
+	c.request.At = b.now
+	c.decision, c.refused = c.decide(s, c.request)
+}
+
+// decides reports whether the decision of the call has a change to write.
+func (c *call) decides() bool {
+	return c.refused == nil && c.panicked == nil && !c.decision.Change.Empty()
+}
+
+// renames reports whether a change gives new keys to a user that a change before it in the batch
+// has touched: of the two no one change can be made, since the first row is not known to it.
+func (b *batch) renames(c seats.Change) bool {
+	return len(c.NewKeys) > 0 && b.top != b.memory && slices.ContainsFunc(c.Updated, func(u users.User) bool {
+		_, ok := b.top.people[u.ID]
+		return ok
+	})
+}
+
+// cut leaves the calls from the given one on to the next batch.
+func (b *batch) cut(i int) {
+	b.at.queue.Return(b.members[i:]...)
+	b.members = b.members[:i]
+}
+
+// advance remembers what was written.
+func (b *batch) advance() {
+	m := b.at.memory
+	if b.at.memory = nil; m == nil || m != b.base {
+		return
+	}
+	if b.pending != nil {
+		b.top.apply(*b.pending)
+	}
+	if b.top != m {
+		m.settle(b.top)
+	}
+	m.account.Revision = b.change.Account.Revision // of all
+	b.at.memory = m.bounded(b.members)
+}
+
+// finish gives every call its result.
+func (b *batch) finish() {
+	revision := b.memory.account.Revision
+	if len(b.changes) > 0 {
+		revision = b.change.Account.Revision
+	}
+	for _, m := range b.members {
+		c := m.Value
+		c.decision.Change.Account.Revision = revision
+		b.end(c, callResult{decision: c.decision, err: c.refused, panicked: c.panicked})
+	}
+	b.close()
+}
+
+// fail gives every call the error.
+func (b *batch) fail(err error) {
+	for _, m := range b.members {
+		b.end(m.Value, callResult{err: b.errorOf(m.Value, err, nil)})
+	}
+	b.close()
+}
+
+// errorOf returns the error of a call. A call with a part in the change is told if that may have
+// been written; any other gets the plain error, or that of its ended context.
+func (b *batch) errorOf(c *call, err, ended error) error {
+	switch {
+	case c.decides() && err == errGaveUp:
+		return b.exhausted(b.uncertain)
+	case c.decides():
+		return withCause(b.uncertain, err)
+	case err == errGaveUp:
+		return b.exhausted(nil)
+	case ended != nil && errors.Is(err, store.ErrUnknown):
+		return ended
+	}
+	return err
+}
+
+// split lets each of the calls go on alone: one of them may be the cause of an error.
+func (b *batch) split() {
+	for _, m := range b.members {
+		m.Alone = true
+		m.Value.result.stats.add(b.stats)
+	}
+	b.at.batch = nil
+	b.at.queue.Return(b.members...)
+}
+
+// end gives a call its result.
+func (b *batch) end(c *call, r callResult) {
+	b.stats.Together = len(b.members)
+	r.done, r.stats = true, c.result.stats
+	r.stats.add(b.stats)
+	c.result = r
+}
+
+func (b *batch) close() {
+	b.at.batch = nil
+	b.at.queue.Done(b.members...)
+}
+
+// pass ends the lead of a call. If its batch has no result, another of the batch goes on with it.
+func (at *account) pass(c *call) {
+	b := at.batch
+	if b == nil {
+		at.queue.Leave()
+		return
+	}
+	at.memory = nil
+	b.members = slices.DeleteFunc(slices.Clone(b.members), func(m *combine.Member[*call]) bool { return m == &c.member })
+	if len(b.members) == 0 {
+		at.batch = nil
+	}
+	at.queue.Leave(b.members...)
+}

@@ -1,0 +1,265 @@
+package seatkeeper
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/internal/combine"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A memory is what is known of an account at one revision: rows, and names that have no row. It
+// answers a need with a snapshot, at a cost that grows with the need alone.
+type memory struct {
+	below   *memory // has what is missing here; nil: nothing
+	account seats.Account
+	// A nil row is known to be missing.
+	pools    map[seats.PoolID]*seats.Pool
+	people   map[users.ID]*users.User
+	holders  map[users.Key]holders
+	licences map[users.ID][]users.Licence // all of the user, in order
+
+	loaded time.Time     // when the load began
+	took   time.Duration // the load
+	stored time.Time     // the StoreTime of the load
+}
+
+// holders are the users with a key: one at most, but for addresses that a new version of the
+// comparison form has made equal.
+type holders struct {
+	first users.ID // empty: the key is free
+	more  []users.ID
+}
+
+// memoryBound bounds the users and licences that are remembered of an account.
+const memoryBound = 64
+
+// over returns a memory without rows of its own.
+func (m *memory) over() *memory { return &memory{below: m, account: m.account} }
+
+// look finds a row in a memory or below.
+func look[K comparable, V any](m *memory, rows func(*memory) map[K]V, key K) (row V, ok bool) {
+	for ; m != nil && !ok; m = m.below {
+		row, ok = rows(m)[key]
+	}
+	return row, ok
+}
+
+func poolRows(m *memory) map[seats.PoolID]*seats.Pool    { return m.pools }
+func userRows(m *memory) map[users.ID]*users.User        { return m.people }
+func holderRows(m *memory) map[users.Key]holders         { return m.holders }
+func licenceRows(m *memory) map[users.ID][]users.Licence { return m.licences }
+
+// put sets a row in a map that may be nil yet.
+func put[K comparable, V any](rows *map[K]V, key K, row V) {
+	if *rows == nil {
+		*rows = make(map[K]V)
+	}
+	(*rows)[key] = row
+}
+
+// learn adds the snapshot of a need, of the memory's revision.
+func (m *memory) learn(n seats.Need, s seats.Snapshot) {
+	m.account = s.Account
+	for _, id := range n.Pools {
+		put(&m.pools, id, nil)
+	}
+	for _, id := range n.Users {
+		put(&m.people, id, nil)
+	}
+	for _, k := range n.Keys {
+		put(&m.holders, k, holders{})
+	}
+	for _, id := range n.Licences {
+		put(&m.licences, id, nil)
+	}
+	for _, p := range s.Pools {
+		put(&m.pools, p.ID, &p)
+	}
+	for _, u := range s.Users {
+		u = u.Clone()
+		put(&m.people, u.ID, &u)
+		for _, k := range u.Keys() {
+			if h, ok := m.holders[k]; ok {
+				m.holders[k] = h.with(u.ID)
+			}
+		}
+	}
+	for _, l := range s.Licences {
+		if of, ok := m.licences[l.User]; ok {
+			m.licences[l.User] = withLicence(of, l)
+		}
+	}
+}
+
+func (h holders) with(id users.ID) holders {
+	switch {
+	case h.first == "":
+		h.first = id
+	case h.first != id && !slices.Contains(h.more, id):
+		h.more = append(slices.Clip(h.more), id)
+	}
+	return h
+}
+
+func (h holders) without(id users.ID) holders {
+	switch i := slices.Index(h.more, id); {
+	case i >= 0:
+		h.more = slices.Delete(slices.Clone(h.more), i, i+1)
+	case h.first == id && len(h.more) > 0:
+		h.first, h.more = h.more[0], h.more[1:]
+	case h.first == id:
+		h.first = ""
+	}
+	return h
+}
+
+// withLicence returns a copy of the licences of a user with one of them new or replaced.
+func withLicence(all []users.Licence, l users.Licence) []users.Licence {
+	at, ok := slices.BinarySearchFunc(all, l, func(x, y users.Licence) int { return x.ID().Compare(y.ID()) })
+	if all = slices.Clone(all); !ok {
+		return slices.Insert(all, at, l)
+	}
+	all[at] = l
+	return all
+}
+
+// apply advances the memory by a change decided on it, whose keys are known to be free.
+func (m *memory) apply(c seats.Change) {
+	m.account = c.Account
+	for _, p := range c.Pools {
+		put(&m.pools, p.ID, &p)
+	}
+	for _, u := range c.Updated {
+		was, _ := look(m, userRows, u.ID)
+		if was == nil {
+			continue
+		}
+		for _, k := range was.Keys() {
+			if h, ok := look(m, holderRows, k); ok && !u.Has(k) {
+				put(&m.holders, k, h.without(u.ID))
+			}
+		}
+	}
+	for _, k := range c.NewKeys {
+		for _, u := range c.Updated {
+			if u.Has(k) {
+				put(&m.holders, k, holders{first: u.ID})
+			}
+		}
+	}
+	for _, u := range c.Updated {
+		u = u.Clone()
+		put(&m.people, u.ID, &u)
+	}
+	for _, u := range c.Created {
+		u = u.Clone()
+		put(&m.people, u.ID, &u)
+		put(&m.licences, u.ID, nil)
+		for _, k := range u.Keys() {
+			put(&m.holders, k, holders{first: u.ID})
+		}
+	}
+	for _, l := range c.Licences {
+		if of, ok := look(m, licenceRows, l.User); ok {
+			put(&m.licences, l.User, withLicence(of, l))
+		}
+	}
+}
+
+// snapshot returns what is known of a need. unknown are the keys of users that may have a row or
+// may be free, IDs included. It is not ok if more is unknown.
+func (m *memory) snapshot(n seats.Need) (s seats.Snapshot, unknown []users.Key, ok bool) {
+	s.Account, ok = m.account, true
+	if site, _ := look(m, poolRows, seats.Site); site != nil {
+		s.Pools = append(make([]seats.Pool, 0, 1+len(n.Pools)), *site)
+	}
+	for _, id := range n.Pools {
+		p, known := look(m, poolRows, id)
+		if p != nil && id != seats.Site {
+			s.Pools = append(s.Pools, *p)
+		}
+		ok = ok && known
+	}
+	ids := slices.Clone(n.Users)
+	for _, k := range n.Keys {
+		h, known := look(m, holderRows, k)
+		if !known {
+			unknown = append(unknown, k)
+		} else if h.first != "" {
+			ids = append(append(ids, h.first), h.more...)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		u, known := look(m, userRows, id)
+		if u != nil {
+			s.Users = append(s.Users, *u)
+		} else if !known {
+			unknown = append(unknown, users.ByID(id))
+		}
+	}
+	for _, id := range n.Licences {
+		of, known := look(m, licenceRows, id)
+		s.Licences = append(s.Licences, of...)
+		if !known {
+			unknown = append(unknown, users.ByID(id)) // a new user has none
+		}
+	}
+	slices.SortFunc(s.Pools, func(x, y seats.Pool) int { return cmp.Compare(x.ID, y.ID) })
+	slices.SortFunc(s.Licences, func(x, y users.Licence) int { return x.ID().Compare(y.ID()) })
+	return s, unknown, ok && !n.Admins && n.Ahead == 0
+}
+
+// checked reports whether the commit of a change compares all of the keys: those that it
+// relies on to be free.
+func checked(c seats.Change, keys []users.Key) bool {
+	if len(keys) == 0 {
+		return true
+	}
+	free := make(map[users.Key]bool)
+	for _, k := range c.Keys() {
+		free[k] = true
+	}
+	return !slices.ContainsFunc(keys, func(k users.Key) bool { return !free[k] })
+}
+
+// settle makes what was decided on top of the memory part of it.
+func (m *memory) settle(top *memory) {
+	for id, p := range top.pools {
+		put(&m.pools, id, p)
+	}
+	for id, u := range top.people {
+		put(&m.people, id, u)
+	}
+	for k, h := range top.holders {
+		put(&m.holders, k, h)
+	}
+	for id, of := range top.licences {
+		put(&m.licences, id, of)
+	}
+	m.account = top.account
+}
+
+// bounded returns the memory. If it has grown too large, it is one with no more than the account and
+// the actors of the last calls.
+func (m *memory) bounded(last []*combine.Member[*call]) *memory {
+	size := len(m.people) + len(m.holders)/2 + len(m.pools)
+	for _, of := range m.licences {
+		size += len(of)
+	}
+	if size <= memoryBound {
+		return m
+	}
+	small := &memory{account: m.account, loaded: m.loaded, took: m.took, stored: m.stored}
+	put(&small.pools, seats.Site, m.pools[seats.Site])
+	for _, c := range last {
+		id := c.Value.request.Actor.User
+		if u := m.people[id]; u != nil && len(small.people) < memoryBound/2 {
+			put(&small.people, id, u)
+		}
+	}
+	return small
+}
