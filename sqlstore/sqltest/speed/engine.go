@@ -9,14 +9,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
 
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/proxy"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
@@ -52,6 +53,7 @@ var engines = []engine{
 	onMySQL("mariadb", servers.KindMariaDB),
 	onMySQL("galera", servers.KindGalera),
 	onMySQL("tidb", ""),
+	{name: "memory"},
 }
 
 func onMySQL(name string, kind servers.Kind) engine {
@@ -83,12 +85,12 @@ type site struct {
 	sources []string // of a node each
 	address string   // of the server; empty: a file
 	file    string
-	db      *sql.DB // of what is not measured
+	db      *sql.DB // what the clients of this process share
 	same    []write // by an invitation of seatkeeper
-	opened  atomic.Int64
+	opened  int64   // how often those who write it were opened
 }
 
-// server returns the nodes that run the engine. A process has one server of a kind.
+// nodes returns the servers that run the engine. A process has one server of a kind.
 func (e engine) nodes() []*servers.Server {
 	switch e.kind {
 	case servers.KindPostgres:
@@ -165,13 +167,28 @@ func (s *site) close() error {
 	return err
 }
 
-// writers is how many connections of a pool hand-written code uses. On SQLite many that
-// wait for each other are slower than one.
-func (e engine) writers(clients int) int {
-	if e.dialect == sqlstore.SQLite {
-		return 1
+func (e engine) isFile() bool { return e.dialect == sqlstore.SQLite }
+
+// slow puts a proxy between the clients and the server, so that round trips take longer.
+func (s *site) slow(latency time.Duration) error {
+	if latency == 0 || s.isFile() {
+		return nil
 	}
-	return clients
+	p, err := proxy.New(s.address)
+	if err != nil {
+		return err
+	}
+	p.Delay(latency)
+	for i, source := range s.sources {
+		s.sources[i] = strings.Replace(source, s.address, p.Address(), 1)
+	}
+	s.address = p.Address()
+	db, err := s.connect(s.sources[0], s.db.Stats().MaxOpenConnections)
+	if err == nil {
+		_ = s.db.Close()
+		s.db = db
+	}
+	return err
 }
 
 // text makes the statement of a template: {p} is a prefix, {id} and {serial} are types, and

@@ -4,7 +4,8 @@
 //	go run ./sqlstore/sqltest/speed                                    # everything, in about an hour
 //	go run ./sqlstore/sqltest/speed -works one -db postgres -rounds 3 -for 2s
 //	go run ./sqlstore/sqltest/speed -works 'one|busy' -ways 'floor|peer|seatkeeper' -db sqlite,postgres,mariadb
-//	go run ./sqlstore/sqltest/speed -db postgres -latency 1ms -json figures.json
+//	go run ./sqlstore/sqltest/speed -db postgres -latency 1ms -json figures.json -svg charts
+//	go run ./sqlstore/sqltest/speed -sell -db postgres,mariadb,galera
 //
 // The ways to invite a person are
 //
@@ -25,10 +26,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/signal"
@@ -40,28 +41,46 @@ import (
 
 // A runner has the settings of a run.
 type runner struct {
-	rounds  int
-	lasts   time.Duration // a round of one way
-	clients int           // in company
-	users   int
-	latency time.Duration
-	tidb    string
-	ways    *regexp.Regexp
+	rounds    int
+	lasts     time.Duration // a round of one way
+	clients   int           // in company
+	processes int
+	accounts  int // where there are many
+	users     int // of a large account
+	people    int // of an import
+	seats     int // to sell
+	latency   time.Duration
+	tidb      string
+	ways      *regexp.Regexp
+	out       io.Writer
 }
 
 func main() {
 	log.SetFlags(0)
-	r := runner{}
+	if text := os.Getenv(orderVariable); text != "" {
+		if err := serve(text); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	r := runner{out: os.Stdout}
 	flag.IntVar(&r.rounds, "rounds", 5, "how often each way has its turn")
 	flag.DurationVar(&r.lasts, "for", 2*time.Second, "how long a turn lasts")
 	flag.IntVar(&r.clients, "clients", 64, "how many clients there are in company")
+	flag.IntVar(&r.accounts, "accounts", 1000, "how many accounts there are, where there are many")
 	flag.IntVar(&r.users, "users", 10_000, "how many users a large account has; with 1000000 it takes minutes to make them")
+	flag.IntVar(&mostConnections, "pool", 64, "how many connections there are at most, to a server")
+	flag.IntVar(&r.people, "people", 100_000, "how many people an import has")
+	flag.IntVar(&r.processes, "processes", 3, "in how many processes the clients are, where there are many")
 	flag.DurationVar(&r.latency, "latency", 0, "what the network adds to a round trip")
 	flag.StringVar(&r.tidb, "tidb", "", `the source of a TiDB that runs, such as "root@tcp(127.0.0.1:4000)/"`)
 	dbs := flag.String("db", "sqlite,postgres,mariadb", "of sqlite, postgres, mariadb, galera, tidb, memory")
+	sell := flag.Bool("sell", false, "sell the seats of an account to clients in several processes, and look whether each was sold exactly once")
+	flag.IntVar(&r.seats, "seats", 100_000, "how many seats -sell sells")
 	names := flag.String("works", ".", "a regular expression for what is measured: "+strings.Join(namesOf(works), ", "))
 	ways := flag.String("ways", ".", "a regular expression for the ways beside the floor")
 	file := flag.String("json", "", "a file for the figures")
+	folder := flag.String("svg", "", "a folder for charts")
 	flag.Parse()
 	chosen, err := regexp.Compile("^(?:" + *names + ")")
 	if err != nil {
@@ -72,6 +91,18 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *sell {
+		for _, name := range strings.Split(*dbs, ",") {
+			e, err := engineOf(name)
+			if err == nil {
+				err = r.sell(ctx, e)
+			}
+			if err != nil {
+				log.Fatalf("%s: %v", name, err)
+			}
+		}
+		return
+	}
 	rows, err := r.all(ctx, chosen, strings.Split(*dbs, ","))
 	if err != nil {
 		log.Fatal(err)
@@ -79,6 +110,11 @@ func main() {
 	summary(os.Stdout, rows)
 	if *file != "" {
 		if err := save(*file, rows); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if *folder != "" {
+		if err := charts(*folder, rows); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -94,25 +130,36 @@ func namesOf(works []work) (names []string) {
 	return names
 }
 
+func engineOf(name string) (engine, error) {
+	if i := slices.IndexFunc(engines, func(e engine) bool { return e.name == name }); i >= 0 {
+		return engines[i], nil
+	}
+	return engine{}, fmt.Errorf("-db %s: there is no such engine", name)
+}
+
 // all does the chosen works on the engines.
 func (r *runner) all(ctx context.Context, chosen *regexp.Regexp, dbs []string) (rows []row, err error) {
 	for _, db := range dbs {
-		i := slices.IndexFunc(engines, func(e engine) bool { return e.name == db })
-		if i < 0 {
-			return nil, fmt.Errorf("-db %s: there is no such engine", db)
+		e, err := engineOf(db)
+		if err != nil {
+			return nil, err
 		}
 		for _, w := range works {
 			if !chosen.MatchString(w.name) || !slices.Contains(w.on, db) || ctx.Err() != nil {
 				continue
 			}
-			row, err := w.run(ctx, r, engines[i])
-			row.Work, row.DB = w.title, db
-			if err != nil {
-				row.Error = cmp.Or(err.Error(), "failed")
+			made, err := w.run(ctx, r, e)
+			if err != nil && len(made) == 0 {
+				made = []row{{Key: w.name}}
 			}
-			row.judge(targetOf(w.name, db))
-			row.print(os.Stdout)
-			rows = append(rows, row)
+			for _, row := range made {
+				if row.DB = db; err != nil {
+					row.Error = err.Error()
+				}
+				row.judge()
+				row.print(r.out)
+				rows = append(rows, row)
+			}
 		}
 	}
 	return rows, ctx.Err()

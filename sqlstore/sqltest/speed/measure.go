@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -16,6 +14,13 @@ type sample struct {
 	Calls   int64
 	Elapsed time.Duration
 	Took    []time.Duration // each call
+	Parts   []float64       // of each process's share
+}
+
+// add adds another slice of the round.
+func (s *sample) add(t sample) {
+	s.Calls, s.Elapsed, s.Took = s.Calls+t.Calls, s.Elapsed+t.Elapsed, append(s.Took, t.Took...)
+	s.Parts = append(s.Parts, t.Parts...)
 }
 
 func (s sample) rate() float64 { return float64(s.Calls) / s.Elapsed.Seconds() }
@@ -92,7 +97,7 @@ func median(all []float64) float64 {
 
 // sum makes the numbers of all samples, relative to those of the floor in the same rounds.
 func (t *tried) sum(floor []sample) {
-	var rates, ratios []float64
+	var rates, ratios, shares []float64
 	var took []time.Duration
 	for i, s := range t.samples {
 		rates = append(rates, s.rate())
@@ -100,8 +105,12 @@ func (t *tried) sum(floor []sample) {
 			ratios = append(ratios, s.rate()/floor[i].rate())
 		}
 		took = append(took, s.Took...)
+		if len(s.Parts) > 0 {
+			shares = append(shares, slices.Min(s.Parts))
+		}
 	}
 	slices.Sort(took)
+	t.Share = median(shares)
 	t.Rate, t.Ratio = median(rates), median(ratios)
 	if len(took) > 0 {
 		t.P50, t.P99 = milliseconds(took[len(took)/2]), milliseconds(took[len(took)*99/100])
@@ -113,42 +122,55 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // A contestant is a way that is ready.
 type contestant struct {
 	way
-	run          func(context.Context, time.Duration) (sample, error)
+	site         *site
+	run          func(ctx context.Context, lasts time.Duration) (sample, error)
 	acknowledged int64
 	result       tried
 }
 
-// compete runs the contestants in turns, and each round begins with another one. A
-// contestant with an error is out.
-func compete(ctx context.Context, all []*contestant, rounds int, lasts time.Duration) error {
-	var failed error
-	out := map[*contestant]bool{}
-	turn := func(c *contestant, lasts time.Duration, keep bool) {
-		if out[c] {
-			return
+// turn runs the contestant in one slice of a round.
+func (c *contestant) turn(ctx context.Context, lasts time.Duration, round int) error {
+	s, err := c.run(ctx, lasts)
+	c.acknowledged += s.Calls
+	if round >= 0 {
+		for len(c.result.samples) <= round {
+			c.result.samples = append(c.result.samples, sample{})
 		}
-		s, err := c.run(ctx, lasts)
-		c.acknowledged += s.Calls
-		if err != nil {
-			out[c] = true
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", c.name, err))
-		}
-		if keep {
-			c.result.samples = append(c.result.samples, s)
-		}
+		c.result.samples[round].add(s)
 	}
+	return c.failed(err)
+}
+
+// compete runs the contestants in turns, each of so many slices. Each round and each slice
+// begins with another one, warm after a shorter turn each. The first error ends it.
+func compete(ctx context.Context, all []*contestant, rounds int, lasts time.Duration, slices int, warm bool) error {
 	for _, c := range all {
-		turn(c, lasts/4, false) // plans, caches and pages
+		c.result.Name = c.name
+		if !warm {
+			continue
+		}
+		if err := c.turn(ctx, lasts/4, -1); err != nil { // plans, caches and pages
+			return err
+		}
 	}
 	for r := range rounds {
-		for i := range all {
-			turn(all[(i+r)%len(all)], lasts, true)
+		for slice := range slices {
+			for i := range all {
+				if err := all[(i+r+slice)%len(all)].turn(ctx, lasts/time.Duration(slices), r); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	for _, c := range all {
-		if c.result.Name = c.name; !out[c] {
-			c.result.sum(all[0].result.samples)
-		}
+		c.result.sum(all[0].result.samples)
 	}
-	return failed
+	return nil
+}
+
+func results(all []*contestant) (results []tried) {
+	for _, c := range all {
+		results = append(results, c.result)
+	}
+	return results
 }

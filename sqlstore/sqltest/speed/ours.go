@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,7 +42,7 @@ func prepareOurs(ctx context.Context, s *site, prefix string, st stage) error {
 	if err := tables.Migrate(ctx); err != nil {
 		return err
 	}
-	if err := openAccounts(ctx, k, st.Accounts, seats.Of(enough)); err != nil {
+	if err := openAccounts(ctx, k, 1, st.Accounts, st.total()); err != nil {
 		return err
 	}
 	group, within := errgroup.WithContext(ctx)
@@ -69,13 +70,14 @@ func prepareOurs(ctx context.Context, s *site, prefix string, st stage) error {
 	return nil
 }
 
-func openAccounts(ctx context.Context, k *seatkeeper.Keeper, count int, total seats.Count) error {
+// openAccounts opens so many accounts from the nth on, whose only user is the owner.
+func openAccounts(ctx context.Context, k *seatkeeper.Keeper, n, count int, total seats.Count) error {
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for a := range count {
 		group.Go(func() error {
 			_, err := k.Open(within, seats.Opening{
-				Account: users.AccountID(account(a + 1)), Total: total, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+				Account: users.AccountID(account(n + a)), Total: total, Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
 			})
 			return err
 		})
@@ -96,35 +98,42 @@ func imported(n int64, count int) func(func(seats.Import, error) bool) {
 	}
 }
 
-// openOurs returns a call that invites a person.
+// inviteWith returns a call that invites a person.
+func inviteWith(k *seatkeeper.Keeper) invite {
+	olive := users.As(owner)
+	return func(ctx context.Context, account string, p person) error {
+		_, err := k.Do(ctx, users.AccountID(account), olive, seats.Invite{Profile: p.profile()})
+		return err
+	}
+}
+
 func openOurs(_ context.Context, s *site, db *sql.DB, prefix string, _ stage) (invite, error) {
 	k, _, err := keeperOn(s.engine, db, prefix)
 	if err != nil {
 		return nil, err
 	}
-	olive := users.As(owner)
-	return func(ctx context.Context, account string, p person) error {
-		_, err := k.Do(ctx, users.AccountID(account), olive, seats.Invite{Profile: p.profile()})
-		return err
-	}, nil
+	return inviteWith(k), nil
 }
 
-// checkOurs compares users, counters and events with the acknowledged calls, and audits
-// every account.
 func checkOurs(ctx context.Context, s *site, prefix string, st stage, acknowledged int64) error {
 	k, _, err := keeperOn(s.engine, s.db, prefix)
 	if err != nil {
 		return err
 	}
+	return audited(ctx, k, st.Accounts, int64(st.Accounts)*int64(st.Users+1)+acknowledged) // with the owners
+}
+
+// audited audits every account. All together have so many seats held, and as many events.
+func audited(ctx context.Context, k *seatkeeper.Keeper, accounts int, want int64) error {
 	var held, events int64
-	for a := range st.Accounts {
+	for a := range accounts {
 		id := users.AccountID(account(a + 1))
 		drift, err := k.Audit(ctx, id)
 		if err != nil {
 			return err
 		}
 		if len(drift) > 0 {
-			return fmt.Errorf("Audit of %s: %v", id, drift)
+			return fmt.Errorf("the audit of %s finds %v", id, drift)
 		}
 		usage, err := k.Usage(ctx, id)
 		if err != nil {
@@ -136,9 +145,13 @@ func checkOurs(ctx context.Context, s *site, prefix string, st stage, acknowledg
 		}
 		held, events = held+usage.Held, events+int64(row.Sequence)
 	}
-	seeded := int64(st.Accounts) * int64(st.Users+1) // with the owner, an event each
-	if want := seeded + acknowledged; held != want || events != want {
-		return fmt.Errorf("%d seats are held and there are %d events, after %d acknowledged calls on %d users", held, events, acknowledged, seeded)
+	return errors.Join(differ(held, want), differ(events, want))
+}
+
+// differ is an error if what is there differs from what was acknowledged.
+func differ(there, acknowledged int64) error {
+	if there != acknowledged {
+		return fmt.Errorf("%d are there, after %d that were acknowledged", there, acknowledged)
 	}
 	return nil
 }

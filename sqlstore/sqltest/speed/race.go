@@ -2,99 +2,125 @@ package main
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"fmt"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/proxy"
+	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
-// race measures all ways to invite on a stage, side by side.
+// race measures ways to invite on a stage, side by side.
 func (r *runner) race(ctx context.Context, e engine, st stage, names []string) (results []tried, err error) {
-	s, err := e.open(ctx, r.tidb, 4)
-	if err != nil {
-		return nil, err
-	}
-	defer s.close()
-	p, err := far(s, st.Latency)
-	if err != nil {
-		return nil, err
-	}
-	var all []*contestant
 	guests := newGuests(0)
+	var all []*contestant
+	var s *site
 	for _, w := range waysOn(e) {
 		if !slices.Contains(names, w.name) || !r.ways.MatchString(w.name) {
 			continue
 		}
+		if s == nil || e.isFile() { // a file is checkpointed by its next writer, so each way has its own
+			if s, err = e.open(ctx, r.tidb, w.connections(e, st.Clients)); err != nil {
+				return nil, err
+			}
+			defer s.close()
+			if err := s.slow(st.Latency); err != nil {
+				return nil, err
+			}
+		}
 		if err := w.prepare(ctx, s, w.prefix(), st); err != nil {
 			return nil, fmt.Errorf("%s: %w", w.name, err)
 		}
-		c, done, err := w.contestant(ctx, s, st, guests, p)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", w.name, err)
-		}
-		defer done()
-		all = append(all, c)
+		all = append(all, &contestant{way: w, site: s})
 	}
-	failed := compete(ctx, all, r.rounds, r.lasts)
+	if st.Processes > 1 {
+		t, err := r.startTeam(s, st, all)
+		if err != nil {
+			return nil, err
+		}
+		defer t.end()
+	} else {
+		for _, c := range all {
+			do, err := c.invite(ctx, c.site, c.site.db, st)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.name, err)
+			}
+			call := guests.inviting(do, st)
+			c.run = func(ctx context.Context, lasts time.Duration) (sample, error) {
+				return clock(ctx, st.Clients, lasts, call)
+			}
+		}
+	}
+	failed := compete(ctx, all, r.rounds, r.lasts, st.slices(r.lasts), true)
 	for _, c := range all {
 		if failed == nil && st.Clients == 1 && st.Latency == 0 {
-			if err := c.probe(ctx, s, st, guests); err != nil {
-				failed = errors.Join(failed, fmt.Errorf("%s: %w", c.name, err))
-			}
+			failed = c.failed(c.probe(ctx, st, guests))
 		}
 		if failed == nil {
-			if err := c.check(ctx, s, c.prefix(), st, c.acknowledged); err != nil {
-				failed = errors.Join(failed, fmt.Errorf("%s: %w", c.name, err))
-			}
+			failed = c.failed(c.audit(ctx, st))
 		}
 		results = append(results, c.result)
 	}
 	return results, failed
 }
 
-// far returns a proxy that makes the network slow; nil where it is not.
-func far(s *site, latency time.Duration) (*proxy.Proxy, error) {
-	if latency == 0 || s.address == "" {
-		return nil, nil
+// slices is in how many parts a turn is taken, so that all have their part of what else the
+// machine does. Processes need the whole turn: a slow one falls back with time.
+func (st stage) slices(lasts time.Duration) int {
+	if st.Processes > 1 {
+		return 1
 	}
-	p, err := proxy.New(s.address)
-	if err == nil {
-		p.Delay(latency)
-	}
-	return p, err
+	return max(1, int(lasts/(250*time.Millisecond)))
 }
 
-// contestant opens the way in this process.
-func (w way) contestant(ctx context.Context, s *site, st stage, g *guests, p *proxy.Proxy) (*contestant, func(), error) {
-	do, done, err := w.through(ctx, s, st, w.connections(s.engine, st.Clients), p)
-	call := g.inviting(do, st)
-	return &contestant{way: w, run: func(ctx context.Context, lasts time.Duration) (sample, error) {
-		return clock(ctx, st.Clients, lasts, call)
-	}}, done, err
-}
-
-// through opens the way with so many connections, behind a proxy if there is one.
-func (w way) through(ctx context.Context, s *site, st stage, connections int, p *proxy.Proxy) (invite, func(), error) {
-	source := s.sources[0]
-	if p != nil {
-		source = strings.Replace(source, s.address, p.Address(), 1)
-	}
-	db, err := s.connect(source, connections)
+func (c *contestant) failed(err error) error {
 	if err != nil {
-		return nil, nil, err
+		err = fmt.Errorf("%s: %w", c.name, err)
 	}
+	return err
+}
+
+// audit compares what is there with what was acknowledged. On a cluster it asks a node that
+// has caught up.
+func (c *contestant) audit(ctx context.Context, st stage) error {
+	s := c.site
+	if s.kind == servers.KindGalera {
+		db, err := s.connect(s.sources[0]+"&wsrep_sync_wait=1", 4)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		there := *s
+		there.db = db
+		s = &there
+	}
+	return c.check(ctx, s, c.prefix(), st, c.acknowledged)
+}
+
+// invite opens the way. What the engine wants tried again is sent again, which a Keeper does
+// by itself.
+func (w way) invite(ctx context.Context, s *site, db *sql.DB, st stage) (invite, error) {
 	do, err := w.open(ctx, s, db, w.prefix(), st)
-	return do, func() { _ = db.Close() }, err
+	if err != nil || w.pooled {
+		return do, err
+	}
+	return func(ctx context.Context, account string, p person) error {
+		for {
+			if err := do(ctx, account, p); sqlstore.Classify(err) != sqlstore.Again || err == nil {
+				return err
+			}
+		}
+	}, nil
 }
 
 const probes, probeRounds = 40, 5
 
 // probe measures single calls of one client: round trips, bytes of log and allocations.
-func (c *contestant) probe(ctx context.Context, s *site, st stage, g *guests) error {
+func (c *contestant) probe(ctx context.Context, st stage, g *guests) error {
 	calls := func(call func(context.Context, int) error, count int) error {
 		for range count {
 			if err := call(ctx, 0); err != nil {
@@ -104,16 +130,15 @@ func (c *contestant) probe(ctx context.Context, s *site, st stage, g *guests) er
 		}
 		return nil
 	}
-	do, done, err := c.through(ctx, s, st, c.connections(s.engine, 1), nil)
+	do, err := c.invite(ctx, c.site, c.site.db, st)
 	if err != nil {
 		return err
 	}
-	defer done()
 	call := g.inviting(do, st)
 	var bytes, allocations []float64
 	for range probeRounds {
 		var before, after runtime.MemStats
-		n, err := s.logged(ctx, func() error {
+		n, err := c.site.logged(ctx, func() error {
 			runtime.ReadMemStats(&before)
 			defer runtime.ReadMemStats(&after)
 			return calls(call, probes)
@@ -125,19 +150,22 @@ func (c *contestant) probe(ctx context.Context, s *site, st stage, g *guests) er
 		allocations = append(allocations, float64(after.Mallocs-before.Mallocs)/probes)
 	}
 	c.result.LogBytes, c.result.Allocations = median(bytes), median(allocations)
-	if s.address == "" {
+	if c.site.isFile() {
 		return nil
 	}
-	p, err := proxy.New(s.address)
+	p, err := proxy.New(c.site.address)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	do, done, err = c.through(ctx, s, st, 1, p)
+	db, err := c.site.connect(strings.Replace(c.site.sources[0], c.site.address, p.Address(), 1), 1)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer db.Close()
+	if do, err = c.invite(ctx, c.site, db, st); err != nil {
+		return err
+	}
 	call = g.inviting(do, st)
 	if err := calls(call, 3); err != nil { // then its statements are prepared
 		return err

@@ -10,13 +10,14 @@ import (
 
 // A row is the result of a work on an engine. Floor, peer and ours are calls a second.
 type row struct {
-	Work    string  `json:"work"`
+	Key     string  `json:"-"`    // of its title
+	Work    string  `json:"work"` // the title
 	DB      string  `json:"db"`
 	Clients int     `json:"clients"`
 	Floor   float64 `json:"floor"`
 	Peer    float64 `json:"peer"`
 	Ours    float64 `json:"ours"`
-	Ratio   float64 `json:"ratio"` // of ours
+	Ratio   float64 `json:"ratio"` // of ours to the floor; where less is better, of times or amounts
 	Must    float64 `json:"must"`
 	Aim     float64 `json:"aim"`
 	Reached bool    `json:"reached"` // what it must, in everything
@@ -31,18 +32,52 @@ type row struct {
 	Allocations float64 `json:"allocations"`
 	Ways        []tried `json:"ways"`
 	Error       string  `json:"error,omitempty"`
+}
 
-	ours *tried
+func newRow(key string, clients int, ways []tried) row {
+	r := row{Key: key, Clients: clients, Ways: ways}
+	for _, t := range ways {
+		switch t.Name {
+		case floorWay:
+			r.Floor = t.Rate
+		case peerWay:
+			r.Peer = t.Rate
+		case oursWay:
+			r.Ours, r.Ratio = t.Rate, t.Ratio
+			r.P50, r.P99, r.Share, r.Trips, r.LogBytes, r.Allocations = t.P50, t.P99, t.Share, t.Trips, t.LogBytes, t.Allocations
+		}
+	}
+	return r
+}
+
+// invert makes times of rates.
+func (r *row) invert() {
+	for i := range r.Ways {
+		if r.Ways[i].Ratio > 0 {
+			r.Ways[i].Ratio = 1 / r.Ways[i].Ratio
+		}
+	}
+	if r.Ratio > 0 {
+		r.Ratio = 1 / r.Ratio
+	}
+}
+
+// peer is the ratio of the peer.
+func (r row) peer() float64 {
+	for _, t := range r.Ways {
+		if t.Name == peerWay {
+			return t.Ratio
+		}
+	}
+	return 0
 }
 
 // judge compares the row with its target. Without one, nothing is reached.
-func (r *row) judge(t target) {
-	r.Must, r.Aim, r.MustP99, r.MustShare = t.must, t.aim, t.p99, t.share
-	if o := r.ours; o != nil {
-		r.P50, r.P99, r.Share, r.Trips, r.LogBytes, r.Allocations = o.P50, o.P99, o.Share, o.Trips, o.LogBytes, o.Allocations
-	}
+func (r *row) judge() {
+	title, t := titleOf(r.Key), targetOf(r.Key, r.DB)
+	r.Work, r.Must, r.Aim, r.MustP99, r.MustShare = title.text, t.must, t.aim, t.p99, t.share
 	enough := r.Ratio >= t.must
-	if t.most {
+	if title.most {
 		enough = r.Ratio <= t.must
 	}
 	r.Reached = r.Error == "" && t.must > 0 && enough && (t.p99 == 0 || r.P99 <= t.p99) && r.Share >= t.share
@@ -53,6 +88,10 @@ func (r row) print(to io.Writer) {
 	fmt.Fprintf(to, "\n%s, %s\n", r.Work, r.DB)
 	if r.Error != "" {
 		fmt.Fprintf(to, "FAILED, and has no figures: %s\n", r.Error)
+		return
+	}
+	if len(r.Ways) == 0 {
+		fmt.Fprintf(to, "peer %s, seatkeeper %s, must %s, aim %s, reached: %s\n", short(r.Peer), short(r.Ours), short(r.Must), short(r.Aim), r.verdict())
 		return
 	}
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -102,13 +141,10 @@ func summary(to io.Writer, rows []row) {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "work\tdatabase\tpeer\tseatkeeper\tmust\taim\treached")
 	for _, r := range rows {
-		peer := ""
 		if r.Error != "" {
-			r.Ratio = 0
-		} else if r.Floor > 0 {
-			peer = short(r.Peer / r.Floor)
+			r.Ratio, r.Ways = 0, nil
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Work, r.DB, peer, short(r.Ratio), short(r.Must), short(r.Aim), r.verdict())
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Work, r.DB, short(r.peer()), short(r.Ratio), short(r.Must), short(r.Aim), r.verdict())
 	}
 	_ = table.Flush()
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 )
 
@@ -13,8 +15,11 @@ type stage struct {
 	Accounts, Users    int // users of each account
 	Clients, Processes int // clients in all
 	Slots              int // free ones, where each has a row
+	Total              int // seats of an account; 0: enough
 	Latency            time.Duration
 }
+
+func (st stage) total() seats.Count { return seats.Of(int64(cmp.Or(st.Total, enough))) }
 
 // An invite invites a person to an account.
 type invite func(ctx context.Context, account string, p person) error
@@ -46,8 +51,8 @@ func (w way) connections(e engine, clients int) int {
 	return min(clients, mostConnections)
 }
 
-// mostConnections is the size of a pool.
-const mostConnections = 64
+// mostConnections is the size of a pool, of all processes together.
+var mostConnections = 64
 
 // The names of the ways.
 const (
@@ -78,4 +83,13 @@ func waysOn(e engine) []way {
 		all = append(all, slots(e).way(slotsWay))
 	}
 	return append(all, combined, way{name: oursWay, prepare: prepareOurs, open: openOurs, check: checkOurs, pooled: true})
+}
+
+// ways returns the ways on the engine by name.
+func ways(e engine) map[string]way {
+	all := map[string]way{}
+	for _, w := range waysOn(e) {
+		all[w.name] = w
+	}
+	return all
 }
