@@ -1,10 +1,14 @@
 package memstore
 
-import "context"
+import (
+	"context"
 
-// Hold locks the store until release.
-func Hold(s *Store) (release func()) {
-	release, err := s.lock(context.Background())
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// Hold locks an account until release.
+func Hold(s *Store, id users.AccountID) (release func()) {
+	release, err := s.opening(id).Lock(context.Background())
 	if err != nil {
 		panic(err)
 	}

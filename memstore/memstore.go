@@ -1,26 +1,30 @@
-// Package memstore keeps accounts in memory, for tests and for small programs. It is a
-// complete store: it copies rows in and out, makes every check of the contract, and heeds
-// contexts while it waits. With its indexes a call costs as much as the rows it touches;
-// examples/filestore is the plainer example. Its clock is the host's: StoreTime is zero.
+// Package memstore keeps accounts in memory. It is a complete store, for tests and for production:
+// it makes every check of the contract, heeds contexts, and a call costs as much as the rows it
+// touches. A person and their first event take some 300 bytes. It makes nothing durable: accounts
+// end with the program. Package filestore of the examples is the plainer store to read.
 package memstore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/internal/ctxlock"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Store keeps accounts in memory for as long as it is reachable. It is safe for
-// concurrent use. The zero value is an empty store, ready to use.
+// A Store keeps accounts in memory for as long as it is reachable. It is safe for concurrent use.
+// Calls wait for each other within an account alone. The zero value is an empty store, ready to
+// use. Its clock is the host's: StoreTime is zero.
 type Store struct {
-	mutex    ctxlock.Mutex // of the maps
+	mutex    sync.RWMutex // of what follows; held for a moment, and never while a call waits
 	accounts map[users.AccountID]*account
+	order    []users.AccountID // of the accounts, ascending
 	progress map[consumer]store.Progress
 }
 
@@ -32,23 +36,41 @@ var (
 	_ store.Outbox = (*Store)(nil)
 )
 
-// lock waits for exclusive use of the store.
-func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
-	unlock, err = s.mutex.Lock(ctx)
-	if err == nil && s.accounts == nil {
-		s.accounts, s.progress = map[users.AccountID]*account{}, map[consumer]store.Progress{}
-	}
-	return unlock, err
+// account returns an account, or nil.
+func (s *Store) account(id users.AccountID) *account {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	return s.accounts[id]
 }
 
-// open is lock for one account.
+// opening returns an account for its first change. It stays unknown until that is written.
+func (s *Store) opening(id users.AccountID) *account {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	a, ok := s.accounts[id]
+	if !ok {
+		if s.accounts == nil {
+			s.accounts = map[users.AccountID]*account{}
+		}
+		a = newAccount()
+		s.accounts[id] = a
+		at, _ := slices.BinarySearch(s.order, id)
+		s.order = slices.Insert(s.order, at, id)
+	}
+	return a
+}
+
+// open locks an account.
 func (s *Store) open(ctx context.Context, id users.AccountID) (*account, func(), error) {
-	unlock, err := s.lock(ctx)
+	a := s.account(id)
+	if a == nil {
+		return nil, nil, cmp.Or(ctx.Err(), store.ErrNotFound)
+	}
+	unlock, err := a.Lock(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	a, ok := s.accounts[id]
-	if !ok {
+	if a.row.Revision == 0 {
 		unlock()
 		return nil, nil, store.ErrNotFound
 	}
@@ -57,15 +79,19 @@ func (s *Store) open(ctx context.Context, id users.AccountID) (*account, func(),
 
 // Load implements [store.Store].
 func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	unlock, err := s.lock(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
 	snapshots := make([]seats.Snapshot, len(needs))
 	for i, n := range needs {
-		if a, ok := s.accounts[n.Account]; ok {
-			snapshots[i] = n.Select(a.find(n))
+		a, unlock, err := s.open(ctx, n.Account)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		snapshots[i] = a.find(n)
+		unlock()
+		if snapshots[i].Account.IsDue(n.DueBy) {
+			snapshots[i] = n.Select(snapshots[i])
 		}
 	}
 	return snapshots, nil
@@ -73,23 +99,55 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 
 // Commit implements [store.Store].
 func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	unlock, err := s.lock(ctx)
+	accounts, unlock, err := s.lock(ctx, changes)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
 	results := make([]store.CommitResult, len(changes))
 	for i, c := range changes {
-		a, ok := s.accounts[c.Account.ID]
-		if !ok {
-			a = newAccount()
-		}
-		if results[i] = a.check(c); results[i].Err == nil {
+		a := accounts[i]
+		if a == nil {
+			results[i].Err = store.ErrConflict
+		} else if results[i] = a.check(c); results[i].Err == nil {
 			a.apply(c)
-			s.accounts[c.Account.ID] = a
 		}
 	}
 	return results, nil
+}
+
+// lock locks the accounts of changes, in the order of their IDs so that no two calls wait for each
+// other; nil: an account is unknown.
+func (s *Store) lock(ctx context.Context, changes []seats.Change) (accounts []*account, unlock func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	accounts, places := make([]*account, len(changes)), make([]int, len(changes))
+	for i, c := range changes {
+		places[i] = i
+		if accounts[i] = s.account(c.Account.ID); accounts[i] == nil && c.Base == 0 {
+			accounts[i] = s.opening(c.Account.ID)
+		}
+	}
+	slices.SortFunc(places, func(i, j int) int { return cmp.Compare(changes[i].Account.ID, changes[j].Account.ID) })
+	unlocks := make([]func(), 0, len(changes))
+	unlock = func() {
+		for _, free := range unlocks {
+			free()
+		}
+	}
+	for _, i := range places {
+		if accounts[i] == nil {
+			continue
+		}
+		free, err := accounts[i].Lock(ctx)
+		if err != nil {
+			unlock()
+			return nil, nil, err
+		}
+		unlocks = append(unlocks, free)
+	}
+	return accounts, unlock, nil
 }
 
 // Users implements [store.Store].
@@ -100,12 +158,12 @@ func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, l
 	}
 	defer unlock()
 	var page []users.User
-	for id := range a.from(f) {
+	for u := range a.from(f) {
 		if len(page) >= limit {
 			break
 		}
-		if u := a.users[id]; f.Match(u) {
-			page = append(page, u.Clone())
+		if f.Match(u) {
+			page = append(page, u)
 		}
 	}
 	return page, nil
@@ -119,8 +177,8 @@ func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (
 		return t, 0, err
 	}
 	defer unlock()
-	for _, u := range a.users {
-		if f.Match(u) {
+	for row := range a.people.rows {
+		if u := a.user(uint32(row)); f.Match(u) {
 			t.Move(users.Segment{}, u.Segment())
 		}
 	}
@@ -135,12 +193,12 @@ func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFil
 	}
 	defer unlock()
 	var page []seats.Event
-	for _, e := range a.events[min(f.After, uint64(len(a.events))):] {
+	for at, text := range a.events.from(int(min(f.After, uint64(a.events.size)))) {
 		if len(page) >= limit {
 			break
 		}
-		if f.Match(e) {
-			page = append(page, e.Clone())
+		if e := a.event(at, text); f.Match(e) {
+			page = append(page, e)
 		}
 	}
 	return page, nil
@@ -185,34 +243,58 @@ func (s *Store) Licences(ctx context.Context, id users.AccountID, f users.Licenc
 }
 
 // Accounts implements [store.Store].
-func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
-	unlock, err := s.lock(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	var page []seats.Account
-	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
-		if id > after && len(page) < limit {
-			page = append(page, s.accounts[id].row)
+func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) (page []seats.Account, err error) {
+	err = s.each(ctx, after, func(a seats.Account) bool {
+		if len(page) < limit {
+			page = append(page, a)
 		}
-	}
-	return page, nil
+		return len(page) < limit
+	})
+	return page, err
 }
 
 // Due implements [store.Store].
-func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
-	unlock, err := s.lock(ctx)
-	if err != nil {
-		return nil, err
+func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) (due []users.AccountID, err error) {
+	err = s.each(ctx, after, func(a seats.Account) bool {
+		if a.IsDue(by) && len(due) < limit {
+			due = append(due, a.ID)
+		}
+		return len(due) < limit
+	})
+	return due, err
+}
+
+// each goes through the accounts after that ID, in order, until visit returns false.
+func (s *Store) each(ctx context.Context, after users.AccountID, visit func(seats.Account) bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	defer unlock()
-	var due []users.AccountID
-	for id, a := range s.accounts {
-		if id > after && a.row.IsDue(by) {
-			due = append(due, id)
+	for ids := s.after(after); len(ids) > 0; ids = s.after(ids[len(ids)-1]) {
+		for _, id := range ids {
+			a, unlock, err := s.open(ctx, id)
+			switch {
+			case errors.Is(err, store.ErrNotFound):
+				continue
+			case err != nil:
+				return err
+			}
+			row := a.row
+			unlock()
+			if !visit(row) {
+				return nil
+			}
 		}
 	}
-	slices.Sort(due)
-	return due[:min(limit, len(due))], nil
+	return nil
+}
+
+// after returns the next accounts after that ID, some at a time.
+func (s *Store) after(id users.AccountID) []users.AccountID {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	at, ok := slices.BinarySearch(s.order, id)
+	if ok {
+		at++
+	}
+	return slices.Clone(s.order[at:min(at+100, len(s.order))])
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest"
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 func open(testing.TB) store.Store { return memstore.New() }
@@ -25,17 +26,44 @@ func TestStore_zero(t *testing.T) {
 	storetest.Specify(t, func(testing.TB) store.Store { return &memstore.Store{} }, storetest.Options{})
 }
 
-// TestStore_Load_waiting: waiting for the store ends with the context.
+// TestStore_Load_waiting: waiting for an account ends with the context, and one account waits for
+// no other.
 func TestStore_Load_waiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memstore.New()
-		release := memstore.Hold(s)
+		release := memstore.Hold(s, "a")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		_, err := s.Load(ctx, seats.Need{Account: "a"})
 		require.ErrorIs(t, err, context.DeadlineExceeded)
+		_, err = s.Load(t.Context(), seats.Need{Account: "b"})
+		require.NoError(t, err)
 		release()
 		_, err = s.Load(t.Context(), seats.Need{Account: "a"})
 		require.NoError(t, err)
+	})
+}
+
+// TestStore_Commit_accounts: two commits about the same accounts, in two orders, end.
+func TestStore_Commit_accounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		of := func(id users.AccountID) seats.Change { return seats.Change{Account: seats.Account{ID: id}, Base: 1} }
+		a, b := memstore.Hold(s, "a"), memstore.Hold(s, "b")
+		for _, changes := range [][]seats.Change{{of("a"), of("b"), of("c")}, {of("b"), of("c"), of("a")}} {
+			go func() {
+				results, err := s.Commit(t.Context(), changes...)
+				require.NoError(t, err)
+				for _, r := range results {
+					require.ErrorIs(t, r.Err, store.ErrConflict)
+				}
+			}()
+			synctest.Wait()
+		}
+		a()
+		b()
+		ids, err := s.Accounts(t.Context(), "", 3)
+		require.NoError(t, err)
+		require.Empty(t, ids, "a refused change opens no account")
 	})
 }

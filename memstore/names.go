@@ -12,31 +12,35 @@ import (
 type name struct {
 	sort string
 	id   users.ID
+	row  uint32
 }
-
-func nameOf(u users.User) name { return name{u.SortName(), u.ID} }
 
 func (n name) compare(m name) int {
 	return cmp.Or(cmp.Compare(n.sort, m.sort), cmp.Compare(n.id, m.id))
 }
 
-// from lists the users in the order of the filter, from the beginning of its page or
-// shortly before.
-func (a *account) from(f users.Filter) iter.Seq[users.ID] {
+// from lists the users in the order of the filter, from the beginning of its page.
+func (a *account) from(f users.Filter) iter.Seq[users.User] {
 	if !f.ByName {
-		at, _ := slices.BinarySearch(a.order, f.After)
-		return slices.Values(a.order[at:])
-	}
-	if a.names == nil {
-		for _, u := range a.users {
-			a.names = append(a.names, nameOf(u))
+		return func(yield func(users.User) bool) {
+			for _, row := range a.people.after(f.After) {
+				if !yield(a.user(row)) {
+					return
+				}
+			}
 		}
-		slices.SortFunc(a.names, name.compare)
 	}
-	at, _ := slices.BinarySearchFunc(a.names, name{f.AfterName, f.After}, name.compare)
-	return func(yield func(users.ID) bool) {
-		for _, n := range a.names[at:] {
-			if !yield(n.id) {
+	if a.people.names == nil {
+		for row := range a.people.rows {
+			u := a.user(uint32(row))
+			a.people.names = append(a.people.names, name{u.SortName(), u.ID, uint32(row)})
+		}
+		slices.SortFunc(a.people.names, name.compare)
+	}
+	at, _ := slices.BinarySearchFunc(a.people.names, name{sort: f.AfterName, id: f.After}, name.compare)
+	return func(yield func(users.User) bool) {
+		for _, n := range a.people.names[at:] {
+			if !yield(a.user(n.row)) {
 				return
 			}
 		}
@@ -45,13 +49,14 @@ func (a *account) from(f users.Filter) iter.Seq[users.ID] {
 
 // rename moves a user in the order of names, once a list has asked for it: most accounts
 // are spared the cost.
-func (a *account) rename(was, is users.User) {
-	if a.names == nil || nameOf(was) == nameOf(is) {
+func (p *people) rename(was, is users.User, row uint32) {
+	if p.names == nil || was.ID == is.ID && was.SortName() == is.SortName() {
 		return
 	}
-	if at, ok := slices.BinarySearchFunc(a.names, nameOf(was), name.compare); ok {
-		a.names = slices.Delete(a.names, at, at+1)
+	if at, ok := slices.BinarySearchFunc(p.names, name{sort: was.SortName(), id: was.ID}, name.compare); ok {
+		p.names = slices.Delete(p.names, at, at+1)
 	}
-	at, _ := slices.BinarySearchFunc(a.names, nameOf(is), name.compare)
-	a.names = slices.Insert(a.names, at, nameOf(is))
+	n := name{is.SortName(), is.ID, row}
+	at, _ := slices.BinarySearchFunc(p.names, n, name.compare)
+	p.names = slices.Insert(p.names, at, n)
 }

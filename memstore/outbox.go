@@ -1,11 +1,10 @@
 package memstore
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -16,32 +15,32 @@ type consumer struct {
 }
 
 // Pending implements [store.Outbox].
-func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) ([]store.Progress, error) {
-	unlock, err := s.lock(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	var pending []store.Progress
-	for id, a := range s.accounts {
-		if at := s.at(name, id); id > after && at.Sequence < a.row.Sequence {
+func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) (pending []store.Progress, err error) {
+	err = s.each(ctx, after, func(a seats.Account) bool {
+		s.mutex.RLock()
+		at := s.at(name, a.ID)
+		s.mutex.RUnlock()
+		if at.Sequence < a.Sequence && len(pending) < limit {
 			pending = append(pending, at)
 		}
-	}
-	slices.SortFunc(pending, func(x, y store.Progress) int { return cmp.Compare(x.Account, y.Account) })
-	return pending[:min(limit, len(pending))], nil
+		return len(pending) < limit
+	})
+	return pending, err
 }
 
 // Advance implements [store.Outbox].
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
-	unlock, err := s.lock(ctx)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	defer unlock()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	at := s.at(from.Consumer, from.Account)
 	if at.Sequence != from.Sequence || !at.LeaseUntil.Equal(from.LeaseUntil) {
 		return store.ErrConflict
+	}
+	if s.progress == nil {
+		s.progress = map[consumer]store.Progress{}
 	}
 	to.StoreTime = time.Time{}
 	s.progress[consumer{from.Consumer, from.Account}] = to
