@@ -74,10 +74,10 @@ func (a *accounts) leave(id users.AccountID, at *account) {
 // keeps reports whether snapshots are remembered.
 func (a *accounts) keeps() bool { return a.most > 0 }
 
-// pause returns how long the next leader may wait for company.
-func (at *account) pause() time.Duration {
+// pause returns how long a leader may wait for company, after a commit of that duration.
+func pause(took time.Duration) time.Duration {
 	const least, most = 20 * time.Microsecond, 200 * time.Microsecond
-	if pause := min(at.took/4, most); pause >= least {
+	if pause := min(took/4, most); pause >= least {
 		return pause
 	}
 	return 0

@@ -72,6 +72,9 @@ func (b *batch) run(ctx context.Context) error {
 				return nil
 			}
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		here, all := b.at.queue.Send(b.members, (*call).decides)
 		if b.members = here; !all && !b.inFlight {
 			continue // decided without those who have left
@@ -86,6 +89,9 @@ func (b *batch) run(ctx context.Context) error {
 			return nil
 		}
 		b.at.memory = nil
+		if !b.inFlight && b.uncertain == nil && !errors.Is(err, store.ErrUnknown) && !errors.Is(err, store.ErrConflict) {
+			b.members = b.at.queue.CallBack(b.members) // nothing was written
+		}
 		switch {
 		case !b.retryable(err):
 			return err

@@ -31,6 +31,6 @@ func (k *Keeper) InTx(s store.Bound) *Keeper {
 	in.options.Attempts = 2 // the second is for taken keys alone
 	// Accounts of its own: a call of k may lead an account and wait for the transaction's row
 	// locks or connection.
-	in.accounts = newAccounts(0)
+	in.accounts, in.committer = newAccounts(0), nil
 	return &in
 }

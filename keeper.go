@@ -20,12 +20,13 @@ import (
 // run one after the other, in the order of arrival. Keepers on the same store, in any
 // number of processes, may meet in a conflict and try again.
 type Keeper struct {
-	store    store.Store
-	options  Options
-	call     Call
-	accounts *accounts
-	counter  *atomic.Uint32 // of the identifiers made
-	bound    bool           // to the host's transaction, see InTx
+	store     store.Store
+	options   Options
+	call      Call
+	accounts  *accounts
+	committer *committer     // nil: accounts share no commits
+	counter   *atomic.Uint32 // of the identifiers made
+	bound     bool           // to the host's transaction, see InTx
 }
 
 // Options are the settings of a [Keeper]. The zero value is the default.
@@ -106,6 +107,9 @@ func New(s store.Store, o Options) (*Keeper, error) {
 		o.Remember = 4096
 	}
 	k := &Keeper{store: s, options: o, accounts: newAccounts(max(0, o.Remember)), counter: new(atomic.Uint32)}
+	if o.Sharing == ShareAll {
+		k.committer = newCommitter()
+	}
 	if o.NewID == nil {
 		k.options.NewID = func() users.ID { return users.ID(k.newID()) }
 	}

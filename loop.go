@@ -91,7 +91,7 @@ func (k *Keeper) lead(ctx context.Context, at *account, c *call) {
 		b := at.batch
 		if b == nil || !b.has(c) {
 			if !c.member.Alone {
-				at.queue.Gather(&c.member, at.pause())
+				at.queue.Gather(&c.member, pause(at.took))
 			}
 			b = k.newBatch(at, at.queue.Take(&c.member, chunkSize))
 			at.batch = b

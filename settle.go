@@ -94,15 +94,11 @@ func (a *loader) commit(ctx context.Context, change seats.Change, commands bool)
 		return err
 	}
 	a.stats.sent(commands)
-	results, err := a.store.Commit(ctx, change)
-	if err == nil {
-		var result store.CommitResult
-		if result, err = only(results); err == nil {
-			err = result.Err
-		} else {
-			err = withCause(store.ErrUnknown, err)
-		}
+	send := a.sendAlone // a settlement may meet another one of its account
+	if commands {
+		send = a.send
 	}
+	err := send(ctx, change)
 	a.stats.answered(err)
 	return err
 }
