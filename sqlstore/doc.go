@@ -27,7 +27,7 @@
 //   - MariaDB: one and one. A commit is one compound statement. A Store first asks the server
 //     and the driver four questions.
 //   - MySQL, MariaDB with sql_mode ORACLE, and a commit beyond 1 MiB: one round trip for a load;
-//     BEGIN, COMMIT and one per statement for a commit, four statements for an invitation.
+//     BEGIN, COMMIT and one per statement for a commit, three statements for an invitation.
 //   - SQLite: none. A commit is one transaction and waits for the disk once.
 //
 // A list is one round trip a page. A commit that a unique key refuses takes one more load to

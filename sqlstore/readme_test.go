@@ -181,3 +181,26 @@ func TestReadme_versions(t *testing.T) {
 		require.Contains(t, string(module), "\t"+d[1]+"\n")
 	}
 }
+
+// TestReadme_facts: the names in documents are explained.
+func TestReadme_facts(t *testing.T) {
+	_, text, ok := strings.Cut(readReadme(t), "### Segments, tallies and facts")
+	require.True(t, ok)
+	text, _, _ = strings.Cut(text, "\n### ")
+	explained := func(name string) { require.Contains(t, text, "`"+name+"`") }
+	for _, c := range eventFacts {
+		explained(c.name)
+	}
+	for _, c := range userFacts {
+		explained(c.name)
+	}
+	for _, c := range poolFacts {
+		explained(c.name)
+	}
+	for _, s := range users.Statuses() {
+		require.Contains(t, text, fmt.Sprintf("`%c` %s", statusLetters[s], s))
+	}
+	for _, r := range users.Roles() {
+		require.Regexp(t, fmt.Sprintf("`%c`\\s%s", roleLetters[r], r), text)
+	}
+}
