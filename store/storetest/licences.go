@@ -123,7 +123,7 @@ func filtersLicences(t *tester) {
 // loadDuePools has more pools than one load brings, two of each instant.
 func loadDuePools(t *tester) {
 	due := gen.Epoch.Add(gen.Term)
-	a, other := t.opened("a"), t.opened("b")
+	a, other, later := t.opened("a"), t.opened("b"), t.opened("c")
 	id := func(i int) seats.PoolID { return seats.PoolID(fmt.Sprintf("p%03d", i)) }
 	c := t.change(a)
 	for i := range seats.MaxSettled + 3 { // the earliest ones have the last IDs
@@ -134,7 +134,10 @@ func loadDuePools(t *tester) {
 	c = t.change(other)
 	c.Pools, c.Account.NextDue = []seats.Pool{{ID: seats.Site, Total: seats.Of(1), Held: 1, Due: due}, {ID: "x", Total: seats.Of(1), Due: due.Add(time.Hour)}, {ID: "y", Total: seats.Of(1)}}, due
 	t.written(c)
-	t.dueSoon(due, a, other)
+	c = t.change(later) // the site pool comes next
+	c.Pools, c.Account.NextDue = []seats.Pool{{ID: seats.Site, Total: seats.Of(1), Held: 1, Due: due.Add(time.Hour)}, {ID: "x", Total: seats.Of(1), Due: due}}, due
+	t.written(c)
+	t.dueSoon(due, a, other, later)
 
 	c = t.change(a) // two come due at the end, or never
 	c.Pools = []seats.Pool{{ID: id(501), Total: seats.Of(1)}, {ID: id(502), Total: seats.Of(1), Due: due.Add(time.Hour)}}
