@@ -258,7 +258,7 @@ func (p *packer) tally(t *users.Tally) {
 	if p.reading {
 		for at := p.uvarint(0); at > 0; at = p.uvarint(0) {
 			at--
-			t[at>>3][at>>1&3][at&1] = p.varint(0)
+			t[at>>3][at>>1&3][at&1] = int32(p.varint(0))
 		}
 		return
 	}
@@ -267,7 +267,7 @@ func (p *packer) tally(t *users.Tally) {
 			for synced, n := range t[status][role] {
 				if n != 0 {
 					p.uvarint(uint64(status<<3|role<<1|synced) + 1)
-					p.varint(n)
+					p.varint(int64(n))
 				}
 			}
 		}

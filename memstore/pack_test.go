@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -48,6 +49,8 @@ func fill(t *testing.T, r *rand.Rand, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Int32:
+		v.SetInt(int64([]int32{1, -1, math.MaxInt32, math.MinInt32, r.Int32N(1e6) + 1}[r.IntN(5)]))
 	case reflect.Int, reflect.Int64:
 		v.SetInt([]int64{1, -1, 1 << 62, -1 << 63, r.Int64N(1e6) + 1}[r.IntN(5)])
 	case reflect.Uint8:

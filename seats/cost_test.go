@@ -46,7 +46,7 @@ func TestDecide_cost(t *testing.T) {
 	})
 	t.Logf("one: %.0f allocations, %.0f bytes", allocations, bytes)
 	require.LessOrEqual(t, allocations, 30.)
-	require.LessOrEqual(t, bytes, 9_000.)
+	require.LessOrEqual(t, bytes, 8_500.)
 
 	const people = 500
 	at := r.At.Add(-time.Hour)
@@ -67,6 +67,6 @@ func TestDecide_cost(t *testing.T) {
 		})
 		t.Logf("%s: %.1f allocations, %.0f bytes", name, allocations/people, bytes/people)
 		require.LessOrEqual(t, allocations/people, 5., name)
-		require.LessOrEqual(t, bytes/people, 4_500., name)
+		require.LessOrEqual(t, bytes/people, 4_000., name)
 	}
 }

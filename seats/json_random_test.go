@@ -107,7 +107,7 @@ func fill(t *rapid.T, v reflect.Value, depth int) {
 		return
 	case *users.Tally:
 		for _, s := range users.Segments() {
-			to[s.Status][s.Role][map[bool]int{true: 1}[s.Synced]] = max(0, rapid.Int64().Draw(t, "people"))
+			to[s.Status][s.Role][map[bool]int{true: 1}[s.Synced]] = max(0, rapid.Int32().Draw(t, "people"))
 		}
 		return
 	case *error:

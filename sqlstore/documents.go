@@ -318,7 +318,7 @@ func tally[R any](name string, at func(*R) *users.Tally) column[R] {
 			if c.text.String != "" {
 				for part := range strings.SplitSeq(c.text.String, " ") {
 					s, number, err := cutSegment(part)
-					n, notNumber := strconv.ParseInt(number, 10, 64)
+					n, notNumber := strconv.ParseInt(number, 10, 32)
 					if err = errors.Join(err, notNumber); err != nil {
 						return fmt.Errorf("column %s: %w", name, err)
 					}

@@ -130,8 +130,9 @@ func TestTally_MarshalJSON(t *testing.T) {
 	tally.Move(users.Segment{Status: users.Archived}, users.Segment{})
 	requireTally(`[{"status":"active","role":"member","synced":true,"count":2},{"status":"active","role":"owner","count":1},{"status":"archived","role":"member","count":-1}]`)
 	tally = users.Tally{}
-	tally[users.Active][users.Owner][0] = math.MaxInt64
-	requireTally(`[{"status":"active","role":"owner","count":9223372036854775807}]`)
+	tally[users.Active][users.Owner][0] = math.MaxInt32
+	requireTally(`[{"status":"active","role":"owner","count":2147483647}]`)
+	require.Error(t, tally.UnmarshalJSON([]byte(`[{"status":"active","role":"owner","count":2147483648}]`)))
 }
 
 func TestPatch_MarshalJSON(t *testing.T) {

@@ -9,12 +9,12 @@ type Segment struct {
 	Synced bool   `json:"synced,omitzero"` // the source is a sync
 }
 
-// A Tally counts the users of an account by [Segment]. All numbers of an account follow from
-// it: seats held, active owners, summary cards. In JSON it is a list with a row per segment
-// in use.
-type Tally [statusCount][roleCount][2]int64
+// A Tally counts the users of an account by [Segment], at most [math.MaxInt32] of each. All numbers
+// of an account follow from it: seats held, active owners, summary cards. In JSON it is a list with
+// a row per segment in use.
+type Tally [statusCount][roleCount][2]int32
 
-func (t *Tally) at(s Segment) *int64 {
+func (t *Tally) at(s Segment) *int32 {
 	synced := 0
 	if s.Synced {
 		synced = 1
@@ -32,12 +32,12 @@ func (t *Tally) Move(from, to Segment) {
 // Add counts n more users in a segment. The zero segment is left uncounted.
 func (t *Tally) Add(s Segment, n int64) {
 	if s.Status != NoStatus {
-		*t.at(s) += n
+		*t.at(s) += int32(n)
 	}
 }
 
 // Of returns the number of users of a segment.
-func (t Tally) Of(s Segment) int64 { return *t.at(s) }
+func (t Tally) Of(s Segment) int64 { return int64(*t.at(s)) }
 
 // Count returns the number of users with one of the statuses and one of the roles. An empty
 // set of statuses stands for [Present], an empty set of roles for every role.
@@ -49,7 +49,7 @@ func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
 	for _, s := range statuses.Members() {
 		for r := range t[s] {
 			if roles.Empty() || roles.Has(Role(r)) {
-				n += t[s][r][0] + t[s][r][1]
+				n += int64(t[s][r][0]) + int64(t[s][r][1])
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func Segments() []Segment {
 
 type tallyRow struct {
 	Segment
-	Count int64 `json:"count"`
+	Count int32 `json:"count"`
 }
 
 var (
@@ -95,7 +95,7 @@ func (t Tally) MarshalJSON() ([]byte, error) {
 	rows := []tallyRow{}
 	for _, s := range Segments() {
 		if n := t.Of(s); n != 0 {
-			rows = append(rows, tallyRow{s, n})
+			rows = append(rows, tallyRow{s, int32(n)})
 		}
 	}
 	return json.Marshal(rows)

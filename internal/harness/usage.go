@@ -68,7 +68,7 @@ func (r *run) figure(title string, people users.Tally) seats.Count {
 	n := int64(0)
 	for _, status := range shown {
 		for _, counts := range people[status] {
-			n += counts[0] + counts[1]
+			n += int64(counts[0]) + int64(counts[1])
 		}
 	}
 	return seats.Of(n)

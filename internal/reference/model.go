@@ -235,7 +235,7 @@ func Count(t *users.Tally, s users.Segment, n int64) {
 		synced = 1
 	}
 	if s.Status != users.NoStatus {
-		t[s.Status][s.Role][synced] += n
+		t[s.Status][s.Role][synced] += int32(n)
 	}
 }
 
