@@ -69,7 +69,7 @@ func main() {
 	flag.IntVar(&r.clients, "clients", 64, "how many clients there are in company")
 	flag.IntVar(&r.accounts, "accounts", 1000, "how many accounts there are, where there are many")
 	flag.IntVar(&r.users, "users", 10_000, "how many users a large account has; with 1000000 it takes minutes to make them")
-	flag.IntVar(&mostConnections, "pool", 64, "how many connections there are at most, to a server")
+	flag.IntVar(&mostConnections, "pool", mostConnections, "how many connections there are at most, to a server")
 	flag.IntVar(&r.people, "people", 100_000, "how many people an import has")
 	flag.IntVar(&r.processes, "processes", 3, "in how many processes the clients are, where there are many")
 	flag.DurationVar(&r.latency, "latency", 0, "what the network adds to a round trip")

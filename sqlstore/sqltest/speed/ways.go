@@ -52,7 +52,7 @@ func (w way) connections(e engine, clients int) int {
 }
 
 // mostConnections is the size of a pool, of all processes together.
-var mostConnections = 64
+var mostConnections = 20
 
 // The names of the ways.
 const (
