@@ -82,12 +82,12 @@ func init() {
 // A site is a database of a work's own.
 type site struct {
 	engine
-	sources []string // of a node each
-	address string   // of the server; empty: a file
-	file    string
-	db      *sql.DB // what the clients of this process share
-	same    []write // by an invitation of seatkeeper
-	opened  int64   // how often those who write it were opened
+	sources   []string // of a node each
+	addresses []string // of the same
+	file      string
+	db        *sql.DB // what the clients of this process share
+	same      []write // by an invitation of seatkeeper
+	opened    int64   // how often those who write it were opened
 }
 
 // nodes returns the servers that run the engine. A process has one server of a kind.
@@ -108,9 +108,9 @@ func (e engine) open(ctx context.Context, tidb string, connections int) (*site, 
 	s := &site{engine: e}
 	switch nodes := e.nodes(); {
 	case nodes != nil:
-		s.address = nodes[0].Address()
 		nodes[0].Database(bench{}, "speed")
 		for _, n := range nodes {
+			s.addresses = append(s.addresses, n.Address())
 			s.sources = append(s.sources, n.DSN("speed")+e.more)
 		}
 	case e.dialect == sqlstore.MySQL:
@@ -121,7 +121,7 @@ func (e engine) open(ctx context.Context, tidb string, connections int) (*site, 
 		if err != nil {
 			return nil, err
 		}
-		s.address, s.sources = config.Addr, []string{tidb + "speed" + e.more}
+		s.addresses, s.sources = []string{config.Addr}, []string{tidb + "speed" + e.more}
 		if err := again(ctx, tidb, "speed"); err != nil {
 			return nil, err
 		}
@@ -169,20 +169,20 @@ func (s *site) close() error {
 
 func (e engine) isFile() bool { return e.dialect == sqlstore.SQLite }
 
-// slow puts a proxy between the clients and the server, so that round trips take longer.
+// slow puts a proxy between the clients and each server, so that round trips take longer.
 func (s *site) slow(latency time.Duration) error {
 	if latency == 0 || s.isFile() {
 		return nil
 	}
-	p, err := proxy.New(s.address)
-	if err != nil {
-		return err
+	for i, address := range s.addresses {
+		p, err := proxy.New(address)
+		if err != nil {
+			return err
+		}
+		p.Delay(latency)
+		s.sources[i] = strings.Replace(s.sources[i], address, p.Address(), 1)
+		s.addresses[i] = p.Address()
 	}
-	p.Delay(latency)
-	for i, source := range s.sources {
-		s.sources[i] = strings.Replace(source, s.address, p.Address(), 1)
-	}
-	s.address = p.Address()
 	db, err := s.connect(s.sources[0], s.db.Stats().MaxOpenConnections)
 	if err == nil {
 		_ = s.db.Close()

@@ -21,18 +21,18 @@ const (
 	bulkRows    = 500        // of a multi-row INSERT
 )
 
-// A load is the rows of a table that an import of seatkeeper has written.
-type load struct {
+// A heap is the rows of a table that an import of seatkeeper has written.
+type heap struct {
 	table
 	columns []string
 	rows    [][]any
 	account []int // the columns that hold the account
 }
 
-// loadsOf reads what belongs to the first account.
-func loadsOf(ctx context.Context, s *site, st *sqlstore.Store) (all []load, err error) {
+// heapsOf reads what belongs to the first account.
+func heapsOf(ctx context.Context, s *site, st *sqlstore.Store) (all []heap, err error) {
 	for _, t := range tablesOf(st) {
-		l := load{table: t}
+		l := heap{table: t}
 		if len(t.key) < 2 {
 			continue // the account itself
 		}
@@ -70,7 +70,7 @@ func loadsOf(ctx context.Context, s *site, st *sqlstore.Store) (all []load, err 
 }
 
 // to returns the rows for another account.
-func (l load) to(account string) [][]any {
+func (l heap) to(account string) [][]any {
 	rows := make([][]any, len(l.rows))
 	for i, r := range l.rows {
 		rows[i] = slices.Clone(r)
@@ -82,7 +82,7 @@ func (l load) to(account string) [][]any {
 }
 
 // bulk writes rows by the engine's fastest path.
-func (l load) bulk(ctx context.Context, s *site, name string, rows [][]any) error {
+func (l heap) bulk(ctx context.Context, s *site, name string, rows [][]any) error {
 	if s.dialect == sqlstore.Postgres {
 		conn, err := s.db.Conn(ctx)
 		if err != nil {
@@ -138,7 +138,7 @@ func imports(ctx context.Context, r *runner, e engine) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	loads, err := loadsOf(ctx, s, tables)
+	heaps, err := heapsOf(ctx, s, tables)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func imports(ctx context.Context, r *runner, e engine) ([]row, error) {
 	copied.run = func(ctx context.Context, _ time.Duration) (sample, error) {
 		copies++
 		var elapsed time.Duration
-		for _, l := range loads {
+		for _, l := range heaps {
 			rows := l.to(account(copies))
 			began := time.Now()
 			if err := l.bulk(ctx, s, strings.Replace(l.name, ours.prefix(), "bulk_", 1), rows); err != nil {

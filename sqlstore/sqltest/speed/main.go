@@ -49,6 +49,7 @@ type runner struct {
 	users     int // of a large account
 	people    int // of an import
 	seats     int // to sell
+	pool      int // connections
 	latency   time.Duration
 	tidb      string
 	ways      *regexp.Regexp
@@ -69,7 +70,7 @@ func main() {
 	flag.IntVar(&r.clients, "clients", 64, "how many clients there are in company")
 	flag.IntVar(&r.accounts, "accounts", 1000, "how many accounts there are, where there are many")
 	flag.IntVar(&r.users, "users", 10_000, "how many users a large account has; with 1000000 it takes minutes to make them")
-	flag.IntVar(&mostConnections, "pool", mostConnections, "how many connections there are at most, to a server")
+	flag.IntVar(&r.pool, "pool", 20, "how many connections there are at most, to a server")
 	flag.IntVar(&r.people, "people", 100_000, "how many people an import has")
 	flag.IntVar(&r.processes, "processes", 3, "in how many processes the clients are, where there are many")
 	flag.DurationVar(&r.latency, "latency", 0, "what the network adds to a round trip")
@@ -80,6 +81,7 @@ func main() {
 	names := flag.String("works", ".", "a regular expression for what is measured: "+strings.Join(namesOf(works), ", "))
 	ways := flag.String("ways", ".", "a regular expression for the ways beside the floor")
 	file := flag.String("json", "", "a file for the figures")
+	from := flag.String("from", "", "files of earlier figures, with commas, instead of measuring")
 	folder := flag.String("svg", "", "a folder for charts")
 	flag.Parse()
 	chosen, err := regexp.Compile("^(?:" + *names + ")")
@@ -103,7 +105,12 @@ func main() {
 		}
 		return
 	}
-	rows, err := r.all(ctx, chosen, strings.Split(*dbs, ","))
+	var rows []row
+	if *from != "" {
+		rows, err = load(strings.Split(*from, ","))
+	} else {
+		rows, err = r.all(ctx, chosen, strings.Split(*dbs, ","))
+	}
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 func TestRunner_all(t *testing.T) {
 	var out strings.Builder
 	r := &runner{
-		rounds: 2, lasts: 10 * time.Millisecond, clients: 4, accounts: 3, users: 60, people: 100, processes: 2,
+		rounds: 2, lasts: 10 * time.Millisecond, clients: 4, accounts: 3, users: 60, people: 100, processes: 2, pool: 4,
 		ways: regexp.MustCompile(""), out: &out,
 	}
 	rows, err := r.all(t.Context(), regexp.MustCompile(""), []string{"sqlite", "memory"})
@@ -50,6 +50,9 @@ func TestRunner_all(t *testing.T) {
 	require.NoError(t, save(file, rows))
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
+	loaded, err := load([]string{file, file})
+	require.NoError(t, err)
+	require.Equal(t, len(rows), len(loaded))
 	var read struct{ Rows []map[string]any }
 	require.NoError(t, json.Unmarshal(text, &read))
 	require.Len(t, read.Rows, len(rows))

@@ -24,7 +24,7 @@ func (r *runner) race(ctx context.Context, e engine, st stage, names []string) (
 			continue
 		}
 		if s == nil || e.isFile() { // a file is checkpointed by its next writer, so each way has its own
-			if s, err = e.open(ctx, r.tidb, w.connections(e, st.Clients)); err != nil {
+			if s, err = e.open(ctx, r.tidb, w.connections(e, st)); err != nil {
 				return nil, err
 			}
 			defer s.close()
@@ -153,12 +153,12 @@ func (c *contestant) probe(ctx context.Context, st stage, g *guests) error {
 	if c.site.isFile() {
 		return nil
 	}
-	p, err := proxy.New(c.site.address)
+	p, err := proxy.New(c.site.addresses[0])
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	db, err := c.site.connect(strings.Replace(c.site.sources[0], c.site.address, p.Address(), 1), 1)
+	db, err := c.site.connect(strings.Replace(c.site.sources[0], c.site.addresses[0], p.Address(), 1), 1)
 	if err != nil {
 		return err
 	}

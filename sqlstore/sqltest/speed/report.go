@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
 )
 
 // A row is the result of a work on an engine. Floor, peer and ours are calls a second.
 type row struct {
-	Key     string  `json:"-"`    // of its title
+	Key     string  `json:"row"`  // of its title
 	Work    string  `json:"work"` // the title
 	DB      string  `json:"db"`
 	Clients int     `json:"clients"`
@@ -158,4 +159,22 @@ func save(file string, rows []row) error {
 		return err
 	}
 	return os.WriteFile(file, append(text, '\n'), 0o644)
+}
+
+// load reads rows that were saved. Of a row that was measured again the last one counts.
+func load(files []string) (rows []row, err error) {
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var saved struct{ Rows []row }
+		if err := json.Unmarshal(text, &saved); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		for _, r := range saved.Rows {
+			rows = append(slices.DeleteFunc(rows, func(old row) bool { return old.Key == r.Key && old.DB == r.DB }), r)
+		}
+	}
+	return rows, nil
 }

@@ -21,7 +21,7 @@ func (r *runner) sell(ctx context.Context, e engine) error {
 		return err
 	}
 	defer s.close()
-	st := stage{Accounts: 1, Clients: r.clients, Processes: r.processes, Total: r.seats + 1} // the owner has one
+	st := stage{Accounts: 1, Clients: r.clients, Processes: r.processes, Pool: r.pool, Total: r.seats + 1} // the owner has one
 	ours := ways(e)[oursWay]
 	if err := ours.prepare(ctx, s, ours.prefix(), st); err != nil {
 		return err

@@ -169,7 +169,7 @@ func serve(text string) error {
 	}
 	ctx := context.Background()
 	e := engines[slices.IndexFunc(engines, func(e engine) bool { return e.name == o.Engine })]
-	db, err := e.connect(o.Source, min(o.Stage.Clients, mostConnections))
+	db, err := e.connect(o.Source, way{}.connections(e, o.Stage))
 	if err != nil {
 		return err
 	}

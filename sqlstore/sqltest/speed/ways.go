@@ -16,6 +16,7 @@ type stage struct {
 	Clients, Processes int // clients in all
 	Slots              int // free ones, where each has a row
 	Total              int // seats of an account; 0: enough
+	Pool               int // connections to a server, of all processes together
 	Latency            time.Duration
 }
 
@@ -40,19 +41,16 @@ type way struct {
 // prefix begins the names of the way's tables.
 func (w way) prefix() string { return w.name + "_" }
 
-// connections is how many the way has for so many clients.
-func (w way) connections(e engine, clients int) int {
-	if e.dialect == sqlstore.SQLite {
+// connections is how many the way has for the clients of a process.
+func (w way) connections(e engine, st stage) int {
+	if e.isFile() {
 		if w.pooled {
 			return readers
 		}
 		return 1 // many that wait for each other are slower
 	}
-	return min(clients, mostConnections)
+	return max(1, min(st.Clients, st.Pool/max(1, st.Processes)))
 }
-
-// mostConnections is the size of a pool, of all processes together.
-var mostConnections = 20
 
 // The names of the ways.
 const (

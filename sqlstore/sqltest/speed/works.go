@@ -46,7 +46,8 @@ func race(name string, st stage, names []string) func(context.Context, *runner, 
 		if st.Processes > 1 {
 			st.Processes = r.processes
 		}
-		st.Latency, st.Slots = r.latency, 10_000+int(float64(r.rounds)*r.lasts.Seconds()*slotsPerSecond)
+		st.Pool, st.Latency = r.pool, r.latency
+		st.Slots = 10_000 + int(float64(r.rounds)*r.lasts.Seconds()*slotsPerSecond)
 		results, err := r.race(ctx, e, st, names)
 		return []row{newRow(name, st.Clients, results)}, err
 	}
