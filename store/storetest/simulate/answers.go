@@ -19,7 +19,7 @@ func (p *play) judge(c *call) {
 	case certain == undone && len(c.written) > 0:
 		p.fail("%v is written, though it ended in %q", c, c.answer.err)
 	case certain == unknown && !c.doubt && !c.lost && !p.inFlight(c):
-		p.fail("%v returned %v, and each of its commits was answered", c, c.answer)
+		p.fail("%v returned %v, and all of its commits were answered", c, c.answer)
 	case certain != answered || c.method == runDue:
 	case len(c.written) > 0:
 		if !c.tells(c.written[0]) {
@@ -34,15 +34,6 @@ func (p *play) judge(c *call) {
 	if c.answer.plan.Account != "" {
 		p.plans = append(p.plans, c)
 	}
-}
-
-// inFlight reports whether a commit with a part of the call has no answer yet.
-func (p *play) inFlight(c *call) bool {
-	return slices.ContainsFunc(p.pending, func(r *request) bool {
-		return slices.ContainsFunc(r.changes, func(change seats.Change) bool {
-			return slices.ContainsFunc(groups(change), func(g group) bool { return p.named(g.call) == c })
-		})
-	})
 }
 
 // tells reports whether the answer is what was written. The same change can come with another
@@ -88,6 +79,11 @@ func (c *call) explained() bool {
 		if i+1 < len(all) && all[i+1].step < c.began {
 			break
 		}
+		// A call that shares a commit with others, and changes nothing, is told the commit's revision.
+		c.shared = 0
+		if i+1 < len(all) && all[i+1].step <= c.ended {
+			c.shared = all[i+1].Account.Revision
+		}
 		for _, at := range times {
 			if !v.Account.IsDue(at) && c.explains(v.Snapshot, at) {
 				return true
@@ -95,6 +91,13 @@ func (c *call) explained() bool {
 		}
 	}
 	return false
+}
+
+// inFlight reports whether a commit that the call may share waits for the store.
+func (p *play) inFlight(c *call) bool {
+	return slices.ContainsFunc(p.pending, func(r *request) bool {
+		return r.keeper == c.keeper && slices.ContainsFunc(r.changes, func(change seats.Change) bool { return change.Account.ID == c.account.id })
+	})
 }
 
 // explains reports whether the model gives the answer at a moment.
@@ -131,7 +134,7 @@ func (c *call) explains(s seats.Snapshot, at time.Time) bool {
 		return true
 	}
 	return len(d.Change.Events) == 0 && slices.EqualFunc(d.Outcomes, a.outcomes, sameOutcome) &&
-		(!c.method.tellsEvents() || slices.EqualFunc(a.events, d.Repeated, sameEvent) && a.revision == s.Account.Revision)
+		(!c.method.tellsEvents() || slices.EqualFunc(a.events, d.Repeated, sameEvent) && (a.revision == s.Account.Revision || a.revision == c.shared))
 }
 
 func sameError(err error, a answer) bool {

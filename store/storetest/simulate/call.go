@@ -58,9 +58,13 @@ type call struct {
 	began, ended int // steps
 	answer       answer
 	lost         bool // the Keeper has crashed
-	doubt        bool // a commit of the call may have been written without an answer
+	doubt        bool // a commit that the call may share may have been written without an answer
 	written      []decided
-	conflicts    int // in a row
+	knew         int    // the version of the account that the Keeper may have remembered at the beginning; 0: none
+	loaded       bool   // for this call
+	leads        bool   // its last commit had a part of another call, and was not written as far as the Keeper knows
+	conflicts    int    // in a row
+	shared       uint64 // the revision of a commit that the call may have shared
 }
 
 // An answer is what a call returned.
@@ -93,11 +97,16 @@ func (c *call) String() string {
 	return fmt.Sprintf("%s (Keeper %d)", c.name(), c.keeper.number)
 }
 
-// begin begins a call: a new one, or an earlier one with a key again.
+// begin begins a call, more often than not where the last one began, so that calls meet.
 func (p *play) begin() {
-	c := &call{number: len(p.calls), keeper: p.keepers[p.below(len(p.keepers))], began: p.step, question: p.question()}
+	k, a := p.keepers[p.below(len(p.keepers))], p.accounts[p.below(len(p.accounts))]
+	if n := len(p.running); n > 0 && p.chance(60) {
+		k, a = p.running[n-1].keeper, p.running[n-1].account
+	}
+	c := &call{number: len(p.calls), keeper: k, began: p.step, question: p.question(a)}
 	c.ctx, c.cancel = context.WithCancel(context.WithValue(context.Background(), callKey{}, c))
 	p.calls, p.running = append(p.calls, c), append(p.running, c)
+	c.knew = c.keeper.knows[c.account]
 	p.say("%v begins: %v", c, c.question)
 	go func() {
 		defer func() {
@@ -113,10 +122,10 @@ func (p *play) begin() {
 	}()
 }
 
-// question draws what a call asks.
-func (p *play) question() (q question) {
+// question draws what a call asks: something new, or once more what an earlier one with a key did.
+func (p *play) question(a *account) (q question) {
 	d := p.generator()
-	q.account = p.accounts[p.below(len(p.accounts))]
+	q.account = a
 	methods := []method{usage, do, doEach, undo, may, user, runDue, preview, apply}
 	q.method = methods[p.weighted(4, 60, 14, 6, 4, 3, 3, 3, 3)]
 	if q.account.now().Account.Revision == 0 && p.chance(60) {

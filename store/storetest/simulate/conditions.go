@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -20,6 +21,12 @@ const (
 	clockOverDue
 	crashInFlight
 	repeatedCommit
+	staleRefusal
+	staleCommit
+	sharedCommit
+	sharedLost
+	sharedLeft
+	leaderLeft
 	conditionCount
 )
 
@@ -33,15 +40,19 @@ var Conditions = [conditionCount]string{
 	clockOverDue:    "a clock that jumped over a due instant",
 	crashInFlight:   "a crash with a commit in flight",
 	repeatedCommit:  "a commit that the store got twice",
+	staleRefusal:    "a refusal by a remembered snapshot that was no longer so, decided again",
+	staleCommit:     "a commit without a load that met a conflict",
+	sharedCommit:    "a commit with the changes of several calls",
+	sharedLost:      "a lost answer to a commit of several calls",
+	sharedLeft:      "a call that left while its commit with others was in flight",
+	leaderLeft:      "a call that left a commit with others to another call",
 }
 
 // lostAnswer notes what the lost answer was about.
 func (p *play) lostAnswer(r *request, answer *reply) {
 	results, _ := answer.value.([]store.CommitResult)
 	for i, result := range results {
-		if result.Err == nil && takesLastSeat(r.changes[i]) {
-			p.met[lostLastSeat]++
-		}
+		p.meets(lostLastSeat, result.Err == nil && takesLastSeat(r.changes[i]))
 	}
 }
 
@@ -53,30 +64,81 @@ func takesLastSeat(c seats.Change) bool {
 	})
 }
 
-// answered notes what an answer means for the calls of a commit.
+// answered notes what an answer means for the calls of a request.
 func (p *play) answered(r *request, answer reply) {
+	if r.call != nil && r.method == "Load" && r.call.method.writes() {
+		r.call.loaded = true
+		if a := p.account(r.account); answer.err == nil && a != nil {
+			r.keeper.knows[a] = r.version
+		}
+	}
 	results, _ := answer.value.([]store.CommitResult)
 	for i, c := range r.changes {
 		err := answer.err
 		if err == nil && i < len(results) {
 			err = results[i].Err
 		}
-		conflict := errors.Is(err, store.ErrConflict)
-		if conflict && settles(c) {
-			p.met[rivalSettlement]++
+		a, conflict, lost := p.account(c.Account.ID), errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrUnknown)
+		if err == nil {
+			r.keeper.knows[a] = r.version
+		} else {
+			delete(r.keeper.knows, a)
 		}
-		for _, g := range groups(c) {
-			call := p.named(g.call)
-			if call == nil {
-				continue
-			}
-			call.doubt = call.doubt || conflict || errors.Is(err, store.ErrUnknown) // it may have met its own repetition
+		for _, call := range p.running { // a conflict may be with its own repetition
+			call.doubt = call.doubt || call.keeper == r.keeper && call.account == a && (conflict || lost)
+		}
+		members := p.members(c)
+		for _, call := range members {
 			if call.conflicts++; !conflict {
 				call.conflicts = 0
 			}
-			if call.conflicts == 2 {
-				p.met[conflictsInRow]++
-			}
+			p.meets(conflictsInRow, call.conflicts == 2)
+		}
+		shared := len(members) > 1
+		if r.call != nil {
+			r.call.leads = shared && err != nil
+		}
+		p.meets(rivalSettlement, conflict && settles(c))
+		p.meets(staleCommit, conflict && r.call != nil && !r.call.loaded)
+		p.meets(sharedLost, lost && shared)
+	}
+}
+
+// meets notes that a condition is met.
+func (p *play) meets(c condition, ok bool) {
+	if ok {
+		p.met[c]++
+	}
+}
+
+// members returns the calls with a part in a change.
+func (p *play) members(c seats.Change) (calls []*call) {
+	for _, g := range groups(c) {
+		if call := p.named(g.call); call != nil {
+			calls = append(calls, call)
+		}
+	}
+	return calls
+}
+
+// wasRefused notes that a call was written which an older snapshot, known to its Keeper, would
+// have refused.
+func (p *play) wasRefused(c *call, at time.Time) {
+	if c.knew > 0 && c.loaded && c.method == do && c.key == "" {
+		_, err := c.decide(c.account.versions[c.knew].Snapshot, at)
+		p.meets(staleRefusal, err != nil)
+	}
+}
+
+// left notes what a call has left behind.
+func (p *play) left(c *call) {
+	if !errors.Is(c.answer.err, context.Canceled) {
+		return
+	}
+	p.meets(leaderLeft, c.leads)
+	for _, r := range p.pending {
+		for _, change := range r.changes {
+			p.meets(sharedLeft, r.call != c && slices.Contains(p.members(change), c))
 		}
 	}
 }
@@ -86,7 +148,5 @@ func settles(c seats.Change) bool { return len(c.Events) == 0 || c.Events[0].Cha
 
 // settledLate notes a settlement long after the instant.
 func (p *play) settledLate(due, at time.Time) {
-	if at.Sub(due) >= time.Hour {
-		p.met[lateSettlement]++
-	}
+	p.meets(lateSettlement, at.Sub(due) >= time.Hour)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-const mostRunning = 7
+const mostRunning = 8
 
 // decide makes one decision: something is served, begins, or happens to the world.
 func (p *play) decide() {
@@ -22,7 +22,7 @@ func (p *play) decide() {
 	busy := len(p.running) > 0
 	switch p.weighted(
 		can(60, len(p.pending) > 0), can(25, len(p.running) < mostRunning), can(4, len(p.late) > 0),
-		4, 2, can(2, busy), 1,
+		4, 2, can(4, busy), 1,
 	) {
 	case 0:
 		r := p.pending[p.below(len(p.pending))]
@@ -36,12 +36,24 @@ func (p *play) decide() {
 	case 4:
 		p.jump()
 	case 5:
-		c := p.running[p.below(len(p.running))]
-		p.say("the context of %v ends", c)
-		c.cancel()
+		p.cancel()
 	case 6:
 		p.crashed(p.below(len(p.keepers)))
 	}
+}
+
+// cancel ends the context of a call, gladly of one that shares a commit in flight.
+func (p *play) cancel() {
+	c := p.running[p.below(len(p.running))]
+	if p.chance(60) {
+		for _, r := range p.pending {
+			if r.method == "Commit" && r.call != nil && len(p.members(r.changes[0])) > 1 {
+				c = r.call
+			}
+		}
+	}
+	p.say("the context of %v ends", c)
+	c.cancel()
 }
 
 // pass lets time go by.
@@ -62,9 +74,7 @@ func (p *play) jump() {
 	k.mutex.Lock()
 	k.offset += by
 	k.mutex.Unlock()
-	if was.Before(due) && !k.now().Before(due) {
-		p.met[clockOverDue]++
-	}
+	p.meets(clockOverDue, was.Before(due) && !k.now().Before(due))
 	p.say("the clock of Keeper %d jumps by %v", k.number, by)
 }
 
@@ -129,12 +139,12 @@ var fates = []fate{
 	}},
 	{"sent twice", 4, true, func(p *play, r *request) *reply {
 		p.run(r)
-		p.met[repeatedCommit]++
+		p.meets(repeatedCommit, true)
 		return p.run(r)
 	}},
 	{"answered, to arrive again", 2, true, func(p *play, r *request) *reply {
 		p.late = append(p.late, r)
-		p.met[repeatedCommit]++
+		p.meets(repeatedCommit, true)
 		return p.run(r)
 	}},
 }
@@ -200,6 +210,9 @@ func (p *play) run(r *request) *reply {
 				p.written(r, c)
 			}
 		}
+	}
+	if a := p.account(r.account); a != nil {
+		r.version = len(a.versions) - 1
 	}
 	return &answer
 }

@@ -30,9 +30,11 @@ func (p *play) written(r *request, c seats.Change) {
 		p.fail("the model does not make the change of %v, %v; %s", r.call, r, p.difference)
 		return
 	}
+	p.meets(sharedCommit, len(p.members(c)) > 1)
 	for i, part := range parts {
 		if part.call != nil {
 			part.call.written = append(part.call.written, decided{part.from, part.decision, part.events, len(parts) == 1, c.Account.Revision})
+			p.wasRefused(part.call, part.at)
 			if len(part.call.written) > 1 {
 				p.fail("%v is written twice", part.call)
 			}
@@ -90,6 +92,7 @@ func groups(c seats.Change) (all []group) {
 type part struct {
 	call     *call // nil: a settlement
 	from     seats.Snapshot
+	at       time.Time
 	decision seats.Decision
 	events   []seats.Event
 	after    seats.Snapshot
@@ -116,7 +119,7 @@ func (p *play) explain(r *request, from, to seats.Snapshot, rest []group) ([]par
 		began = c.began
 	}
 	for _, at := range r.keeper.since(began) {
-		made := part{call: c, from: from, events: g.events}
+		made := part{call: c, from: from, at: at, events: g.events}
 		if c == nil {
 			if !from.Account.IsDue(at) {
 				continue

@@ -58,7 +58,8 @@ type keeper struct {
 	play    *play
 	number  int
 	ids     int
-	crashed bool // guarded by the queue's mutex
+	crashed bool             // guarded by the queue's mutex
+	knows   map[*account]int // the versions that the Keeper may remember
 
 	mutex    sync.Mutex // of the following
 	offset   time.Duration
@@ -166,7 +167,7 @@ func (p *play) setUp() {
 
 // newKeeper returns a Keeper in place of the one before.
 func (p *play) newKeeper(number int) *keeper {
-	k := &keeper{play: p, number: number}
+	k := &keeper{play: p, number: number, knows: map[*account]int{}}
 	o := p.options
 	o.Now, o.Zones = k.now, zones
 	o.NewID = func() users.ID {
@@ -247,6 +248,7 @@ func (p *play) settle() {
 			c.ended = p.step
 			p.say("%v returns %v", c, c.answer)
 			p.judge(c)
+			p.left(c)
 		}
 	}
 }

@@ -25,6 +25,7 @@ type request struct {
 	run     func(store.Store) (any, error)
 	reply   chan reply
 	held    *reply // carried out, and to be answered later
+	version int    // of the account when it was carried out
 }
 
 type reply struct {
