@@ -89,7 +89,10 @@ func (b *batch) run(ctx context.Context) error {
 			return nil
 		}
 		b.at.memory = nil
-		if !b.inFlight && b.uncertain == nil && !errors.Is(err, store.ErrUnknown) && !errors.Is(err, store.ErrConflict) {
+		if errors.Is(err, store.ErrKeyTaken) {
+			b.uncertain, b.inFlight = nil, false // on this revision every sending of it would be refused
+		}
+		if b.uncertain == nil && !errors.Is(err, store.ErrUnknown) && !errors.Is(err, store.ErrConflict) {
 			b.members = b.at.queue.CallBack(b.members) // nothing was written
 		}
 		switch {

@@ -266,6 +266,8 @@ func (c *call) certainty() certainty {
 		return unknown
 	case err == nil, errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrExists):
 		return answered
+	case c.keeper.play.options.Attempts == mostAttempts && strings.Contains(err.Error(), "gave up"):
+		return broken // no run has so many conflicts
 	case errors.Is(err, store.ErrUnknown) && c.method.writes():
 		return unknown
 	}

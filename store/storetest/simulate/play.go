@@ -148,10 +148,13 @@ func (p *play) generator() gen.Dice { return gen.FromFunc(p.below, p.people) }
 // one, so that a user who was deleted can come again.
 var everyUser = []users.ID{"ada", "ben", "cleo", "ada2", "dan", "ben2"}
 
+// mostAttempts are those of a Keeper's default.
+const mostAttempts = 100
+
 func (p *play) setUp() {
 	p.people = everyUser[:3+p.below(4)]
 	if p.options.Attempts == 0 {
-		p.options.Attempts = []int{100, 8}[p.below(2)]
+		p.options.Attempts = []int{mostAttempts, 8}[p.below(2)]
 	}
 	for range 2 + p.below(3) {
 		p.keepers = append(p.keepers, p.newKeeper(len(p.keepers)))
