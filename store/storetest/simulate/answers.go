@@ -93,11 +93,10 @@ func (c *call) explained() bool {
 	return false
 }
 
-// inFlight reports whether a commit that the call may share waits for the store.
+// inFlight reports whether a commit that the call may share waits for the store, or for one that
+// does.
 func (p *play) inFlight(c *call) bool {
-	return slices.ContainsFunc(p.pending, func(r *request) bool {
-		return r.keeper == c.keeper && slices.ContainsFunc(r.changes, func(change seats.Change) bool { return change.Account.ID == c.account.id })
-	})
+	return slices.ContainsFunc(p.pending, func(r *request) bool { return r.keeper == c.keeper && r.method == "Commit" })
 }
 
 // explains reports whether the model gives the answer at a moment.

@@ -97,11 +97,17 @@ func (c *call) String() string {
 	return fmt.Sprintf("%s (Keeper %d)", c.name(), c.keeper.number)
 }
 
+// crowd is a number of accounts with many calls at once, so that accounts share commits.
+const crowd = 6
+
 // begin begins a call, more often than not where the last one began, so that calls meet.
 func (p *play) begin() {
 	k, a := p.keepers[p.below(len(p.keepers))], p.accounts[p.below(len(p.accounts))]
 	if n := len(p.running); n > 0 && p.chance(60) {
-		k, a = p.running[n-1].keeper, p.running[n-1].account
+		k = p.running[n-1].keeper
+		if len(p.accounts) < crowd || p.chance(20) {
+			a = p.running[n-1].account
+		}
 	}
 	c := &call{number: len(p.calls), keeper: k, began: p.step, question: p.question(a)}
 	c.ctx, c.cancel = context.WithCancel(context.WithValue(context.Background(), callKey{}, c))

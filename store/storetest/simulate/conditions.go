@@ -27,6 +27,8 @@ const (
 	sharedLost
 	sharedLeft
 	leaderLeft
+	sharedAccounts
+	partRefused
 	conditionCount
 )
 
@@ -46,6 +48,8 @@ var Conditions = [conditionCount]string{
 	sharedLost:      "a lost answer to a commit of several calls",
 	sharedLeft:      "a call that left while its commit with others was in flight",
 	leaderLeft:      "a call that left a commit with others to another call",
+	sharedAccounts:  "a commit with the changes of several accounts",
+	partRefused:     "a commit of several accounts of which one was refused and one was not",
 }
 
 // lostAnswer notes what the lost answer was about.
@@ -73,6 +77,9 @@ func (p *play) answered(r *request, answer reply) {
 		}
 	}
 	results, _ := answer.value.([]store.CommitResult)
+	p.meets(sharedAccounts, len(r.changes) > 1)
+	refused := func(r store.CommitResult) bool { return r.Err != nil }
+	p.meets(partRefused, slices.ContainsFunc(results, refused) && slices.ContainsFunc(results, func(r store.CommitResult) bool { return !refused(r) }))
 	for i, c := range r.changes {
 		err := answer.err
 		if err == nil && i < len(results) {

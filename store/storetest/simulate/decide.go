@@ -9,8 +9,6 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-const mostRunning = 8
-
 // decide makes one decision: something is served, begins, or happens to the world.
 func (p *play) decide() {
 	can := func(weight int, ok bool) int {
@@ -19,9 +17,12 @@ func (p *play) decide() {
 		}
 		return 0
 	}
-	busy := len(p.running) > 0
+	busy, mostRunning, begin := len(p.running) > 0, 8, 25
+	if len(p.accounts) == crowd {
+		mostRunning, begin = 16, 60
+	}
 	switch p.weighted(
-		can(60, len(p.pending) > 0), can(25, len(p.running) < mostRunning), can(4, len(p.late) > 0),
+		can(60, len(p.pending) > 0), can(begin, len(p.running) < mostRunning), can(4, len(p.late) > 0),
 		4, 2, can(4, busy), 1,
 	) {
 	case 0:
@@ -47,7 +48,7 @@ func (p *play) cancel() {
 	c := p.running[p.below(len(p.running))]
 	if p.chance(60) {
 		for _, r := range p.pending {
-			if r.method == "Commit" && r.call != nil && len(p.members(r.changes[0])) > 1 {
+			if r.method == "Commit" && r.call != nil && (len(p.members(r.changes[0])) > 1 || len(r.changes) > 1) {
 				c = r.call
 			}
 		}
@@ -124,13 +125,14 @@ var fates = []fate{
 	{"answered", 100, false, func(p *play, r *request) *reply { return p.run(r) }},
 	{"delayed", 10, false, func(p *play, r *request) *reply { r.held = p.run(r); return nil }},
 	{"failed", 2, false, func(*play, *request) *reply { return &reply{err: errFailed} }},
-	{"to be tried again", 8, true, func(p *play, r *request) *reply {
-		results := slices.Repeat([]store.CommitResult{{Err: store.ErrConflict}}, len(r.changes))
-		return &reply{value: results}
-	}},
+	{"to be tried again", 8, true, (*play).runPart},
 	{"lost", 4, true, func(*play, *request) *reply { return &reply{err: store.ErrUnknown} }},
 	{"written, its answer lost", 10, true, func(p *play, r *request) *reply {
 		p.lostAnswer(r, p.run(r))
+		return &reply{err: store.ErrUnknown}
+	}},
+	{"written in part, its answer lost", 2, true, func(p *play, r *request) *reply {
+		p.lostAnswer(r, p.runPart(r))
 		return &reply{err: store.ErrUnknown}
 	}},
 	{"lost, to arrive late", 4, true, func(p *play, r *request) *reply {
@@ -149,12 +151,13 @@ var fates = []fate{
 	}},
 }
 
-// fate draws what becomes of a request. The last seat is in greater danger than others.
+// fate draws what becomes of a request. Last seats and commits of several accounts are in
+// greater danger than others.
 func (p *play) fate(r *request) fate {
 	if r.held != nil {
 		return fates[0]
 	}
-	endangered := slices.ContainsFunc(r.changes, takesLastSeat)
+	endangered := len(r.changes) > 1 || slices.ContainsFunc(r.changes, takesLastSeat)
 	var weights []int
 	for _, f := range fates {
 		switch {
@@ -194,6 +197,25 @@ func (p *play) serve(r *request, f fate) {
 	p.pending = slices.DeleteFunc(p.pending, func(other *request) bool { return other == r })
 	p.answered(r, *answer)
 	r.reply <- *answer
+}
+
+// runPart carries out a part of a commit. The other changes are to be tried again; of one change, it is.
+func (p *play) runPart(r *request) *reply {
+	all := make([]store.CommitResult, len(r.changes))
+	for i, c := range r.changes {
+		all[i].Err = store.ErrConflict
+		if len(all) == 1 || p.chance(50) {
+			continue
+		}
+		one := *r
+		one.changes = []seats.Change{c}
+		one.run = func(s store.Store) (any, error) { return s.Commit(outside, c) }
+		answer := p.run(&one)
+		if results, ok := answer.value.([]store.CommitResult); ok && answer.err == nil {
+			all[i] = results[0]
+		}
+	}
+	return &reply{value: all}
 }
 
 // run carries a request out, and judges what it wrote.

@@ -160,7 +160,7 @@ func (p *play) setUp() {
 		p.keepers = append(p.keepers, p.newKeeper(len(p.keepers)))
 	}
 	d := p.generator()
-	for n := range []int{1, 1, 1, 2, 2, 3}[p.below(6)] {
+	for n := range []int{1, 1, 1, 2, 3, crowd}[p.below(6)] {
 		o := d.Opening()
 		o.Account = p.prefix + users.AccountID(fmt.Sprint(n))
 		p.accounts = append(p.accounts, &account{id: o.Account, number: n, opening: o, versions: make([]version, 1)})
