@@ -54,9 +54,10 @@ func (s *Store) fillsIn(ctx context.Context) (fills bool, err error) {
 	return fills, err
 }
 
-// echoesAllBytes sends every byte next to the bytes that end or escape a text, and compares
-// the answer. In GBK, SJIS and their like an escaping backslash may become half of a
-// character: a value could become part of the statement.
+// echoesAllBytes sends every byte next to the bytes that end or escape a text, and an empty
+// text, and compares the answer. In GBK, SJIS and their like an escaping backslash may become
+// half of a character: a value could become part of the statement. Under EMPTY_STRING_IS_NULL
+// an empty text is NULL.
 func echoesAllBytes(ctx context.Context, conn any) (bool, error) {
 	execer, canExec := conn.(driver.ExecerContext)
 	queryer, canQuery := conn.(driver.QueryerContext)
@@ -67,17 +68,17 @@ func echoesAllBytes(ctx context.Context, conn any) (bool, error) {
 	for b := range 256 {
 		text = append(text, byte(b), '\'', byte(b), '"', byte(b), '\\')
 	}
-	values := []driver.NamedValue{{Ordinal: 1, Value: text}, {Ordinal: 2, Value: int64(-7)}}
-	if _, err := execer.ExecContext(ctx, "DO ?, ?", values); err != nil {
+	values := []driver.NamedValue{{Ordinal: 1, Value: text}, {Ordinal: 2, Value: int64(-7)}, {Ordinal: 3, Value: []byte{}}}
+	if _, err := execer.ExecContext(ctx, "DO ?, ?, ?", values); err != nil {
 		return false, skipped(err)
 	}
-	rows, err := queryer.QueryContext(ctx, "SELECT ?, ?", values)
+	rows, err := queryer.QueryContext(ctx, "SELECT ?, ?, ?", values)
 	if err != nil {
 		return false, skipped(err)
 	}
 	row := make([]driver.Value, len(rows.Columns()))
 	for err = rows.Next(row); err == nil; err = rows.Next(make([]driver.Value, len(row))) {
-		if len(row) != 2 || !bytes.Equal(asBytes(row[0]), text) || string(asBytes(row[1])) != "-7" {
+		if len(row) != 3 || !bytes.Equal(asBytes(row[0]), text) || string(asBytes(row[1])) != "-7" || row[2] == nil {
 			return false, rows.Close()
 		}
 	}
@@ -105,9 +106,17 @@ func asBytes(v driver.Value) []byte {
 // unpreparable reports whether the server refused to prepare the statement, before executing
 // any of it. A driver prepares a compound statement longer than its packet size; MariaDB does
 // from 10.6.2 on.
-func unpreparable(err error) bool {
+func unpreparable(err error) bool { return isMySQL(err, "1295") }
+
+// unknownKept reports whether the session does not keep the statement that was to be executed.
+func unknownKept(err error) bool { return isMySQL(err, "1243") }
+
+func isMySQL(err error, number string) bool {
+	if err == nil {
+		return false
+	}
 	m := mysqlError.FindStringSubmatch(err.Error())
-	return m != nil && m[1] == "1295"
+	return m != nil && m[1] == number
 }
 
 // withLiterals returns the text with values in place of its question marks.

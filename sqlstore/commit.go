@@ -13,19 +13,14 @@ import (
 )
 
 // A writer writes changes in one transaction, in the order of their accounts. It returns
-// the stale accounts, which stay as they were; or errStale for some stale account, and then
-// all stay as they were. An account that lacks its last event looks stale, see [batch.torn].
+// the stale accounts, which stay as they were. An account that lacks its last event looks
+// stale, see [batch.torn]. With an error all accounts stay as they were, unless it is Lost.
 //
 // A writer only writes: the engine refuses taken keys and broken rows, and the batch then
 // looks for the cause.
 type writer interface {
 	write(context.Context, *Store, []seats.Change) (stale []users.AccountID, err error)
 }
-
-// staleText is the text of errStale, on MariaDB in the error of the server.
-const staleText = "sqlstore: an account has moved on"
-
-var errStale = errors.New(staleText)
 
 // Commit implements [store.Store].
 func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
@@ -65,23 +60,24 @@ const maxCommitAttempts = 3
 // commit sends the changes. After a refusal of some it sends the others again.
 func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 	for left := maxCommitAttempts; len(changes) > 0; left-- {
-		staleAccounts, err := b.writer.write(ctx, b.Store, changes)
-		class, stale := b.writeClass(ctx, err), errors.Is(err, errStale)
+		accounts, err := b.writer.write(ctx, b.Store, changes)
+		class, stale := b.writeClass(ctx, err), err == nil
+		if stale {
+			changes = slices.DeleteFunc(changes, func(c seats.Change) bool { return !slices.Contains(accounts, c.Account.ID) })
+		}
 		switch {
-		case err == nil:
-			b.refuseStale(ctx, slices.DeleteFunc(changes, func(c seats.Change) bool { return !slices.Contains(staleAccounts, c.Account.ID) }), store.ErrConflict)
+		case stale && (len(changes) == 0 || !b.lags()):
+			b.refuseStale(ctx, changes, store.ErrConflict)
 			return nil
+		case stale: // look again, see [Store.lags]
 		case class != Lost && ctx.Err() != nil:
 			return b.explain(ctx, err)
 		case class == Again:
 			b.refuse(changes, store.ErrConflict)
 			return nil
-		case stale && len(changes) == 1 && !b.lags():
-			b.refuseStale(ctx, changes, store.ErrConflict)
-			return nil
 		case class == Lost:
 			return fmt.Errorf("%w: %w", store.ErrUnknown, b.explain(ctx, err))
-		case class == Refused && !stale:
+		case class == Refused:
 			return b.explain(ctx, err)
 		}
 		good, err := b.findCauses(ctx, changes)
@@ -107,7 +103,7 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 // be of any moment, so it is Lost unless it says that nothing was written.
 func (s *Store) writeClass(ctx context.Context, err error) Class {
 	switch {
-	case err == nil, errors.Is(err, errStale):
+	case err == nil:
 		return Refused
 	case ctx.Err() != nil && !errors.Is(err, errUnsent):
 		return Lost

@@ -48,14 +48,14 @@ changed AS (
 	RETURNING a.id
 ),
 written AS MATERIALIZED (SELECT id FROM opened UNION ALL SELECT id FROM changed),
-pools AS (` + insertRows("{pools}", 2, poolColumns, dialects[Postgres].replacePool) + `),
+pools AS (` + insertRows("{pools}", 2, poolColumns, replaced(poolTable)) + `),
 updated AS (
 	UPDATE {users} u SET ` + assignUser() + `
 	FROM ` + recordset(3, updatedUserColumns) + `
 	WHERE u.account = r.account AND u.id = r.id AND r.account IN (SELECT id FROM written)
 ),
 created AS (` + insertRows("{users}", 4, userColumns, "") + `),
-licences AS (` + insertRows("{licences}", 5, licenceColumns, dialects[Postgres].replaceLicence) + `),
+licences AS (` + insertRows("{licences}", 5, licenceColumns, replaced(licenceTable)) + `),
 events AS (` + insertRows("{events}", 6, eventColumns, "") + `)
 SELECT id FROM written`
 }
@@ -106,6 +106,11 @@ func assignmentsIf(condition string, columns []column[accountRow]) string {
 		all[i] = fmt.Sprintf("%[1]s = CASE WHEN %[2]s THEN c.%[1]s ELSE a.%[1]s END", c.name, condition)
 	}
 	return strings.Join(all, ", ")
+}
+
+// replaced ends an INSERT: an existing row gets the new values.
+func replaced[R any](t *table[R]) string {
+	return dialects[Postgres].replace(t.names(t.key), t.names(t.all()&^t.key))
 }
 
 // assignUser sets the columns of an updated user, those of keys only if they are marked.

@@ -11,24 +11,37 @@ import (
 // sqlite writes one commit after the other, in transactions of prepared statements.
 type sqlite struct{}
 
-func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
-	all, err := s.stepsOf(changes)
+func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) (stale []users.AccountID, err error) {
+	w, err := s.stepsOf(changes)
 	if err != nil {
 		return nil, notWritten(err)
 	}
 	if s.bound != nil {
-		return nil, s.savepoint(ctx, func() error { return s.execSteps(ctx, s.bound.tx, all, nil) })
+		return w.inSavepoint(ctx)
 	}
 	unlock, err := s.lockWriters(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	statements := make([]*sql.Stmt, len(all))
-	for i, step := range all { // before the transaction takes the connection, perhaps the only one
-		if statements[i], err = s.prepared(ctx, step.query); err != nil {
+	statements := make([]*sql.Stmt, len(w.all))
+	for i := range w.all { // before the transaction takes the connection, perhaps the only one
+		if statements[i], err = s.prepare(ctx, s.ofText(w.all[i].text)); err != nil {
 			return nil, notWritten(err)
 		}
 	}
-	return nil, s.transaction(ctx, func(tx *sql.Tx) error { return s.execSteps(ctx, tx, all, statements) })
+	err = s.transaction(ctx, func(tx *sql.Tx) (err error) {
+		stale, err = w.exec(ctx, tx, statements)
+		return err
+	})
+	return stale, err
+}
+
+// inSavepoint executes the steps in the host's transaction.
+func (w *steps) inSavepoint(ctx context.Context) (stale []users.AccountID, err error) {
+	err = w.savepoint(ctx, func() (err error) {
+		stale, err = w.exec(ctx, w.bound.tx, nil)
+		return err
+	})
+	return stale, err
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // A Dialect is a kind of database. The zero value is none.
@@ -50,9 +48,8 @@ type dialect struct {
 	afterName string
 	// inGroup is the condition on group_names to contain a line.
 	inGroup string
-	// replacePool, replaceLicence and replaceVersion end an INSERT: an existing row gets the new
-	// values.
-	replacePool, replaceLicence, replaceVersion string
+	// replace ends an INSERT: an existing row with the key gets the new values of the columns.
+	replace func(key, columns []string) string
 	// commitsDDL: a CREATE commits the transaction.
 	commitsDDL bool
 	// inProcess: the database is in this process, and answers always arrive.
@@ -83,33 +80,29 @@ var dialects = [...]dialect{
 			}
 			return table + " INDEXED BY " + table + "_by_" + index
 		},
-		in:             "IN (SELECT value FROM json_each({list}))",
-		inSelect:       "IN ({select})",
-		afterName:      "(sort_name, id) > (?, ?)",
-		inGroup:        "instr(group_names, ?) > 0",
-		replacePool:    onConflict(poolColumns, poolKey),
-		replaceLicence: onConflict(licenceColumns, licenceKey),
-		replaceVersion: " ON CONFLICT (version) DO UPDATE SET name = excluded.name",
-		inProcess:      true,
-		rollback:       "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
-		beginPart:      "SELECT * FROM (",
-		needsPerQuery:  1, // there are no round trips
-		nullNumber:     "NULL", nullText: "NULL",
+		in:            "IN (SELECT value FROM json_each({list}))",
+		inSelect:      "IN ({select})",
+		afterName:     "(sort_name, id) > (?, ?)",
+		inGroup:       "instr(group_names, ?) > 0",
+		replace:       onConflict,
+		inProcess:     true,
+		rollback:      "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
+		beginPart:     "SELECT * FROM (",
+		needsPerQuery: 1, // there are no round trips
+		nullNumber:    "NULL", nullText: "NULL",
 		clock: "NULL",
 	},
 	Postgres: {
-		name:           "postgres",
-		placeholder:    postgresValue,
-		indexed:        func(table, _ string) string { return table },
-		in:             "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
-		inSelect:       "= ANY (ARRAY({select}))",
-		afterName:      "(sort_name, id) > (?, ?)",
-		inGroup:        "strpos(group_names, ?) > 0",
-		replacePool:    onConflict(poolColumns, poolKey),
-		replaceLicence: onConflict(licenceColumns, licenceKey),
-		replaceVersion: " ON CONFLICT (version) DO UPDATE SET name = excluded.name",
-		rollback:       "ROLLBACK",
-		needsPerQuery:  1000,
+		name:          "postgres",
+		placeholder:   postgresValue,
+		indexed:       func(table, _ string) string { return table },
+		in:            "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
+		inSelect:      "= ANY (ARRAY({select}))",
+		afterName:     "(sort_name, id) > (?, ?)",
+		inGroup:       "strpos(group_names, ?) > 0",
+		replace:       onConflict,
+		rollback:      "ROLLBACK",
+		needsPerQuery: 1000,
 		// The condition, true of all, makes the planner expect one tuple instead of a hundred.
 		eachTuple: "(tuple->>0)::bigint, found.* FROM json_array_elements(?::json) AS asked(tuple)" +
 			" CROSS JOIN LATERAL ({select}) found WHERE json_typeof(tuple) = 'array'",
@@ -133,34 +126,30 @@ var dialects = [...]dialect{
 			}
 			return table + " FORCE INDEX (" + table + "_by_" + index + ")"
 		},
-		in:             "IN ({list})",
-		inSelect:       "IN (SELECT * FROM ({select}) some)",          // no LIMIT without the outer SELECT
-		afterName:      "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
-		inGroup:        "LOCATE(?, group_names) > 0",
-		replacePool:    onDuplicateKey(poolColumns, poolKey),
-		replaceLicence: onDuplicateKey(licenceColumns, licenceKey),
-		replaceVersion: " ON DUPLICATE KEY UPDATE name = VALUES(name)",
-		commitsDDL:     true,
-		rollback:       "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
-		needsPerQuery:  40,
-		beginPart:      "(",
-		nullNumber:     "NULL", nullText: "NULL",
+		in:            "IN ({list})",
+		inSelect:      "IN (SELECT * FROM ({select}) some)",          // no LIMIT without the outer SELECT
+		afterName:     "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
+		inGroup:       "LOCATE(?, group_names) > 0",
+		replace:       onDuplicateKey,
+		commitsDDL:    true,
+		rollback:      "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
+		needsPerQuery: 40,
+		beginPart:     "(",
+		nullNumber:    "NULL", nullText: "NULL",
 		// UTC_TIMESTAMP follows SET TIMESTAMP. SYSDATE is the real time, in the session's time
 		// zone like NOW: the difference of the two cancels the zone.
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
 	},
 }
 
-const poolKey, licenceKey = "account, id", "account, user_id, pool, number"
-
-// onConflict ends an INSERT of SQLite and PostgreSQL.
-func onConflict[R any](columns []column[R], key string) string {
-	return " ON CONFLICT (" + key + ") DO UPDATE SET " + assignments(columns, key, "excluded.%s")
+// onConflict is for SQLite and PostgreSQL.
+func onConflict(key, columns []string) string {
+	return " ON CONFLICT (" + strings.Join(key, ", ") + ") DO UPDATE SET " + assigned(columns, "excluded.{name}")
 }
 
-// onDuplicateKey ends an INSERT of MySQL.
-func onDuplicateKey[R any](columns []column[R], key string) string {
-	return " ON DUPLICATE KEY UPDATE " + assignments(columns, key, "VALUES(%s)")
+// onDuplicateKey is for MySQL, where it is any unique key.
+func onDuplicateKey(_, columns []string) string {
+	return " ON DUPLICATE KEY UPDATE " + assigned(columns, "VALUES({name})")
 }
 
 // assignments sets all columns but those of the key.
@@ -204,12 +193,3 @@ var widths = sync.OnceValue(func() map[string]int {
 	}
 	return all
 })
-
-// checkWidth returns an error if a value is too long for a column.
-func (d dialect) checkWidth(table, column string, v any) error {
-	text, ok := v.(string)
-	if width := widths()[table+" "+column]; ok && d.inline && width > 0 && len(text) > width {
-		return fmt.Errorf("column %s: the text %w", column, users.ErrTooLong)
-	}
-	return nil
-}

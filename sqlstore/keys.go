@@ -225,8 +225,7 @@ func (r *renewal) read(ctx context.Context, after users.ID) (err error) {
 func (r *renewal) decide() {
 	id := string(r.account)
 	r.steps.Store = r.Store
-	r.steps.add("UPDATE {accounts} SET revision = revision + 1 WHERE id = ? AND revision = ?", id, int64(r.revision))
-	r.steps.all[0].guards = true
+	r.steps.add("UPDATE {accounts} SET revision = revision + 1 WHERE id = ? AND revision = ?", id, int64(r.revision)).guards = true
 	type update struct {
 		user   string
 		column int
@@ -275,13 +274,16 @@ func (r *renewal) write(ctx context.Context) error {
 	if len(r.steps.all) == 1 {
 		return nil
 	}
-	return r.execInTransaction(ctx, r.steps.all)
+	return r.execInTransaction(ctx, &r.steps)
 }
 
-// execInTransaction executes steps in a transaction of their own, on any engine.
-func (s *Store) execInTransaction(ctx context.Context, all []step) error {
-	if w, ok := s.writer.(*mysql); ok {
-		if _, err := w.ask(ctx, s); err != nil {
+var errStale = errors.New("sqlstore: an account has moved on")
+
+// execInTransaction executes steps in a transaction of their own, on any engine. A stale account
+// is an error.
+func (s *Store) execInTransaction(ctx context.Context, w *steps) error {
+	if m, ok := s.writer.(*mysql); ok {
+		if _, err := m.ask(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -290,7 +292,13 @@ func (s *Store) execInTransaction(ctx context.Context, all []step) error {
 		return err
 	}
 	defer unlock()
-	return s.transaction(ctx, func(tx *sql.Tx) error { return s.execSteps(ctx, tx, all, nil) })
+	return s.transaction(ctx, func(tx *sql.Tx) error {
+		stale, err := w.exec(ctx, tx, nil)
+		if err == nil && len(stale) > 0 {
+			err = errStale
+		}
+		return err
+	})
 }
 
 // The version of the stored keys is a row of the table of migrations, with number 0. Without
@@ -342,6 +350,6 @@ func (s *Store) recordKeysVersion(ctx context.Context) error {
 		return err
 	}
 	w := &steps{Store: s}
-	w.add("INSERT INTO {migrations} (version, name) VALUES (?, ?)"+s.replaceVersion, int64(keysRow), keysPrefix+strconv.Itoa(users.FoldVersion))
-	return s.execInTransaction(ctx, w.all)
+	w.add("INSERT INTO {migrations} (version, name) VALUES (?, ?)"+s.replace([]string{"version"}, []string{"name"}), int64(keysRow), keysPrefix+strconv.Itoa(users.FoldVersion))
+	return s.execInTransaction(ctx, w)
 }

@@ -118,10 +118,6 @@ func (q *query) value(v any) {
 		if text, ok := v.(string); ok {
 			v = []byte(text)
 		}
-		if text, ok := v.([]byte); v == nil || ok && len(text) == 0 {
-			q.text.WriteString(literal(v)) // a driver would fill in '', which may mean NULL
-			return
-		}
 		q.filled += filledLength(v)
 	}
 	q.values = append(q.values, v)

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"database/sql"
 	flags "flag"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -138,21 +140,30 @@ func TestMySQL_widths(t *testing.T) {
 	require.Len(t, seen, len(least))
 }
 
-// TestDialect_checkWidth: columns of one name may have several widths.
-func TestDialect_checkWidth(t *testing.T) {
+// TestWidths: columns of one name may have several widths.
+func TestWidths(t *testing.T) {
 	known := 0
 	for _, table := range tablesOf(t, MySQL) {
 		for _, c := range table.columns {
-			of := "{" + table.name + "}"
-			require.Equal(t, c.width, widths()[of+" "+c.name], "%s.%s", table.name, c.name)
+			require.Equal(t, c.width, widths()["{"+table.name+"} "+c.name], "%s.%s", table.name, c.name)
 			if c.width > 0 {
 				known++
-				require.NoError(t, dialects[MySQL].checkWidth(of, c.name, strings.Repeat("x", c.width)))
-				require.ErrorIs(t, dialects[MySQL].checkWidth(of, c.name, strings.Repeat("x", c.width+1)), users.ErrTooLong)
 			}
 		}
 	}
 	require.Len(t, widths(), known)
+}
+
+// TestStore_stepsOf_width: MySQL outside of strict mode would cut a text. SQLite has no widths.
+func TestStore_stepsOf_width(t *testing.T) {
+	for dialect, want := range map[Dialect]error{MySQL: users.ErrTooLong, SQLite: nil} {
+		s, err := New(&sql.DB{}, dialect, Options{})
+		require.NoError(t, err)
+		for length, want := range map[int]error{2000: nil, 2001: want} {
+			_, err := s.stepsOf([]seats.Change{{Base: 1, Events: []seats.Event{{Reason: strings.Repeat("x", length)}}}})
+			require.ErrorIs(t, err, want)
+		}
+	}
 }
 
 // TestStatements_no_delete: a host may refer to rows by foreign keys.

@@ -23,6 +23,7 @@ type Store struct {
 	writer  writer
 	lock    *ctxlock.Mutex // of writers; nil: they run at once
 	bound   *bound         // the host's transaction, or nil
+	texts   *textCache
 }
 
 var (
@@ -70,7 +71,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	}
 	s := &Store{
 		schema: schema{dialects[d], o.Prefix}, options: o, db: db,
-		cache: &stmtCache{reads: map[string]*statement{}, writes: map[string]*statement{}},
+		cache: &stmtCache{reads: map[string]*statement{}, writes: map[string]*statement{}}, texts: &textCache{byKey: map[textKey]string{}},
 	}
 	switch d {
 	case SQLite:

@@ -200,6 +200,7 @@ type userRow struct {
 	// rewritten has a bit for each kind of key whose column an update of a user
 	// writes, see [updatedRows].
 	rewritten int64
+	newKeys   bool // one of these keys is new
 }
 
 func (u *userRow) rewrites(kind users.KeyKind) bool { return u.rewritten&keyBit(kind) != 0 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -98,29 +97,33 @@ func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error
 	})
 }
 
-// execSteps executes the steps, prepared where there is a statement.
-func (s *Store) execSteps(ctx context.Context, tx *sql.Tx, all []step, statements []*sql.Stmt) error {
-	for i, step := range all {
+// exec executes the steps, prepared where there is a statement, and returns the stale accounts.
+func (w *steps) exec(ctx context.Context, tx *sql.Tx, statements []*sql.Stmt) (stale []users.AccountID, err error) {
+	for i := 0; i < len(w.all); i++ {
+		st := &w.all[i]
 		var result sql.Result
-		var err error
 		if statements != nil && statements[i] != nil {
-			result, err = tx.StmtContext(ctx, statements[i]).ExecContext(ctx, step.values...)
+			result, err = tx.StmtContext(ctx, statements[i]).ExecContext(ctx, w.of(st)...)
 		} else {
-			text, values := s.statement(step.query)
+			text, values := w.filledIn(st.text, w.of(st))
 			result, err = tx.ExecContext(ctx, text, values...)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if step.guards {
-			if n, err := result.RowsAffected(); err != nil {
-				return err
-			} else if n == 0 {
-				return errStale
+		if !st.guards {
+			continue
+		}
+		if n, err := result.RowsAffected(); err != nil {
+			return nil, err
+		} else if n == 0 {
+			stale = append(stale, st.account)
+			for i+1 < len(w.all) && w.all[i+1].account == st.account {
+				i++
 			}
 		}
 	}
-	return nil
+	return stale, nil
 }
 
 // A bound is a transaction of the host.
@@ -130,16 +133,9 @@ type bound struct {
 	// ended is the error with which the database ended the transaction, unknown to the host.
 	// MySQL ends one at a deadlock, and later statements are then outside of it.
 	ended error
-	// changed is the instant of the last change of each loaded account.
+	// changed is the instant of the last change of each loaded account. A change must find it: at
+	// READ UNCOMMITTED a loaded change may be rolled back, and another change get its revision.
 	changed map[users.AccountID]time.Time
-}
-
-// asLoaded adds the condition that the account is as it was loaded. At READ UNCOMMITTED a
-// loaded change may be rolled back, and another change get its revision.
-func (b *bound) asLoaded(q *query, c seats.Change) {
-	if at, ok := b.changed[c.Account.ID]; ok && !at.IsZero() {
-		q.add(" AND changed = ?", at.UnixMicro())
-	}
 }
 
 // markEnded notes that the transaction is over or may be.

@@ -1,0 +1,148 @@
+package sqlstore
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A table is a table of rows R, for statements whose texts are made once.
+type table[R any] struct {
+	name    string // without the prefix
+	columns []column[R]
+	key     set
+	widths  func() []int // of MySQL's columns, in bytes; 0: no bound
+}
+
+// A set is a set of columns of one table, by their places.
+type set uint64
+
+func newTable[R any](name string, columns []column[R], key ...string) *table[R] {
+	t := &table[R]{name: name, columns: columns}
+	t.key = t.set(key...)
+	t.widths = sync.OnceValue(func() []int {
+		all := make([]int, len(columns))
+		for i, c := range columns {
+			all[i] = widths()["{"+name+"} "+c.name]
+		}
+		return all
+	})
+	return t
+}
+
+// set returns the columns of these names.
+func (t *table[R]) set(names ...string) (s set) {
+	for _, name := range names {
+		s |= 1 << slices.IndexFunc(t.columns, func(c column[R]) bool { return c.name == name })
+	}
+	return s
+}
+
+// setOf returns the set of some columns of the table.
+func setOf[R any](t *table[R], columns []column[R]) (s set) {
+	for _, c := range columns {
+		s |= t.set(c.name)
+	}
+	return s
+}
+
+// all returns all columns.
+func (t *table[R]) all() set { return 1<<len(t.columns) - 1 }
+
+// names returns the names of the columns in the set.
+func (t *table[R]) names(of set) (names []string) {
+	for i, c := range t.columns {
+		if of&(1<<i) != 0 {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+// The tables of a change.
+var (
+	accountTable = newTable("accounts", accountColumns, "id")
+	poolTable    = newTable("pools", poolColumns, "account", "id")
+	userTable    = newTable("users", userColumns, "account", "id")
+	licenceTable = newTable("licences", licenceColumns, "account", "user_id", "pool", "number")
+	eventTable   = newTable("events", eventColumns, "account", "sequence")
+)
+
+// A textKey names a text.
+type textKey struct {
+	table   string
+	columns set
+	rows    int    // of an INSERT
+	end     string // the conditions of an UPDATE; of an INSERT, whether it replaces rows
+}
+
+// A textCache holds the texts of a store.
+type textCache struct {
+	mu    sync.RWMutex
+	byKey map[textKey]string
+}
+
+// once returns the text of a key, made by the first call.
+func (s *Store) once(key textKey, build func() string) string {
+	s.texts.mu.RLock()
+	text, ok := s.texts.byKey[key]
+	s.texts.mu.RUnlock()
+	if ok {
+		return text
+	}
+	text = build()
+	s.texts.mu.Lock()
+	defer s.texts.mu.Unlock()
+	s.texts.byKey[key] = text
+	return text
+}
+
+// The ends of an INSERT.
+const (
+	inserting = ""
+	replacing = " replacing" // an existing row gets the new values
+)
+
+// insertText returns an INSERT of some rows.
+func insertText[R any](s *Store, t *table[R], columns set, rows int, end string) string {
+	build := func() string {
+		names := t.names(columns)
+		row := "(" + strings.Repeat("?, ", len(names)-1) + "?)"
+		text := s.table(t.name) + " (" + strings.Join(names, ", ") + ") VALUES " + row + strings.Repeat(", "+row, rows-1)
+		if end == replacing {
+			text += s.replace(t.names(t.key), t.names(columns&^t.key))
+		}
+		return "INSERT INTO " + text
+	}
+	if s.inline && rows > 1 { // of any number
+		return build()
+	}
+	return s.once(textKey{t.name, columns, rows, end}, build)
+}
+
+// updateText returns an UPDATE of the row of a key, under more conditions.
+func updateText[R any](s *Store, t *table[R], columns set, conditions string) string {
+	return s.once(textKey{t.name, columns, 0, conditions}, func() string {
+		return s.named("UPDATE {" + t.name + "} SET " + assigned(t.names(columns), "?") +
+			" WHERE " + strings.Join(t.names(t.key), " = ? AND ") + " = ?" + conditions)
+	})
+}
+
+// named puts the names of tables in the place of {users} and the like.
+func (s schema) named(text string) string {
+	before, rest, ok := strings.Cut(text, "{")
+	if !ok {
+		return text
+	}
+	name, rest, _ := strings.Cut(rest, "}")
+	return before + s.table(name) + s.named(rest)
+}
+
+// assigned sets columns to a value, in which {name} is the column's name.
+func assigned(names []string, value string) string {
+	var all []string
+	for _, name := range names {
+		all = append(all, name+" = "+strings.ReplaceAll(value, "{name}", name))
+	}
+	return strings.Join(all, ", ")
+}
