@@ -17,10 +17,12 @@ type recorder struct {
 	driver.Connector
 	// prepare, where it is set, may refuse to prepare a statement.
 	prepare func(text string) error
-	mu      sync.Mutex
-	sent    []sent
-	seen    []string          // every text that reached the driver, and so whatever wraps one
-	before  func(text string) // each statement
+	// refuse, where it is set, may refuse to execute one.
+	refuse func(text string) error
+	mu     sync.Mutex
+	sent   []sent
+	seen   []string          // every text that reached the driver, and so whatever wraps one
+	before func(text string) // each statement
 }
 
 // sent is a statement as it was sent.
@@ -134,6 +136,12 @@ func (c recordedConn) QueryContext(ctx context.Context, text string, values []dr
 func (c recordedConn) ExecContext(ctx context.Context, text string, values []driver.NamedValue) (driver.Result, error) {
 	c.r.see(text)
 	c.r.about(text)
+	if c.r.refuse != nil {
+		if err := c.r.refuse(text); err != nil {
+			c.r.note(text, values)
+			return nil, err
+		}
+	}
 	result, err := c.Conn.(driver.ExecerContext).ExecContext(ctx, text, values)
 	if err != driver.ErrSkip {
 		c.r.note(text, values)
