@@ -159,8 +159,9 @@ func TestStore_stepsOf_width(t *testing.T) {
 	for dialect, want := range map[Dialect]error{MySQL: users.ErrTooLong, SQLite: nil} {
 		s, err := New(&sql.DB{}, dialect, Options{})
 		require.NoError(t, err)
-		for length, want := range map[int]error{2000: nil, 2001: want} {
-			_, err := s.stepsOf([]seats.Change{{Base: 1, Events: []seats.Event{{Reason: strings.Repeat("x", length)}}}})
+		for length, want := range map[int]error{0: nil, 1: want} {
+			key := strings.Repeat("x", widths()["{events} request_key"]+length)
+			_, err := s.stepsOf([]seats.Change{{Base: 1, Events: []seats.Event{{Key: key}}}})
 			require.ErrorIs(t, err, want)
 		}
 	}

@@ -19,8 +19,8 @@ type unionQuery struct {
 	schema
 	list  bool // it depends on a filter, so it has many shapes
 	parts []part
-	// shape is the parts with the names of their columns, and variant what an inline statement depends
-	// on besides. Both determine the text of the statement.
+	// shape is the parts with the names of their columns, and variant the lengths of lists in an inline
+	// statement. Both determine the text of the statement.
 	shape, variant []byte
 	// each: a part is a SELECT for each tuple of values, so that the number of needs is no
 	// matter of the shape. Its rows begin with the number of the need, the first of the tuple.
@@ -105,28 +105,15 @@ func (r *unionQuery) add(text string, values ...any) *unionQuery {
 	p.to = len(r.shape)
 	for _, v := range values {
 		if l, ok := v.(list); ok {
-			v = slices.DeleteFunc(l, unstorable)
-		}
-		if r.inline {
-			r.variant = appendVariant(r.variant, v)
+			l = slices.DeleteFunc(l, unstorable)
+			if r.inline {
+				r.variant = binary.AppendUvarint(r.variant, uint64(len(l)))
+			}
+			v = l
 		}
 		p.values = append(p.values, v)
 	}
 	return r
-}
-
-// appendVariant appends the length of a list and whether a text is empty.
-func appendVariant(shape []byte, v any) []byte {
-	switch v := v.(type) {
-	case string:
-		return strconv.AppendBool(shape, v == "")
-	case list:
-		shape = binary.AppendUvarint(shape, uint64(len(v)))
-		for _, text := range v {
-			shape = strconv.AppendBool(shape, text == "")
-		}
-	}
-	return shape
 }
 
 // limit ends a part with its LIMIT.
@@ -280,11 +267,7 @@ func (r *unionQuery) appendArgument(all []any, v any) []any {
 		}
 		return all
 	case string:
-		switch {
-		case !r.inline:
-		case v == "": // it is a literal, see [query.value]
-			return all
-		default:
+		if r.inline {
 			return append(all, []byte(v))
 		}
 	}
