@@ -13,14 +13,16 @@ import (
 )
 
 // A writer writes changes in one transaction, in the order of their accounts. It returns
-// the stale accounts, which stay as they were. An account that lacks its last event looks
-// stale, see [batch.torn]. With an error all accounts stay as they were, unless it is Lost.
+// the stale accounts, which stay as they were; or errStale for some stale account, and then
+// all stay as they were. An account that lacks its last event looks stale, see [batch.torn].
 //
 // A writer only writes: the engine refuses taken keys and broken rows, and the batch then
 // looks for the cause.
 type writer interface {
 	write(context.Context, *Store, []seats.Change) (stale []users.AccountID, err error)
 }
+
+var errStale = errors.New("sqlstore: an account has moved on")
 
 // Commit implements [store.Store].
 func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
@@ -60,24 +62,32 @@ const maxCommitAttempts = 3
 // commit sends the changes. After a refusal of some it sends the others again.
 func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 	for left := maxCommitAttempts; len(changes) > 0; left-- {
+		sent := len(changes)
 		accounts, err := b.writer.write(ctx, b.Store, changes)
-		class, stale := b.writeClass(ctx, err), err == nil
-		if stale {
+		if err == nil {
 			changes = slices.DeleteFunc(changes, func(c seats.Change) bool { return !slices.Contains(accounts, c.Account.ID) })
+			switch {
+			case len(changes) == 0 || !b.lags():
+				b.refuseStale(ctx, changes, store.ErrConflict)
+				return nil
+			case len(changes) < sent:
+				return b.commitEach(ctx, changes)
+			}
+			err = errStale
 		}
+		class, stale := b.writeClass(ctx, err), errors.Is(err, errStale)
 		switch {
-		case stale && (len(changes) == 0 || !b.lags()):
-			b.refuseStale(ctx, changes, store.ErrConflict)
-			return nil
-		case stale: // look again, see [Store.lags]
 		case class != Lost && ctx.Err() != nil:
 			return b.explain(ctx, err)
 		case class == Again:
 			b.refuse(changes, store.ErrConflict)
 			return nil
+		case stale && len(changes) == 1 && !b.lags():
+			b.refuseStale(ctx, changes, store.ErrConflict)
+			return nil
 		case class == Lost:
 			return fmt.Errorf("%w: %w", store.ErrUnknown, b.explain(ctx, err))
-		case class == Refused:
+		case class == Refused && !stale:
 			return b.explain(ctx, err)
 		}
 		good, err := b.findCauses(ctx, changes)
@@ -103,7 +113,7 @@ func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
 // be of any moment, so it is Lost unless it says that nothing was written.
 func (s *Store) writeClass(ctx context.Context, err error) Class {
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, errStale):
 		return Refused
 	case ctx.Err() != nil && !errors.Is(err, errUnsent):
 		return Lost
@@ -155,7 +165,8 @@ func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.
 	return torn, nil
 }
 
-// commitEach sends every change alone: the engine refuses one of them, unseen which.
+// commitEach sends every change alone: the engine refuses one of them, unseen which, or the node
+// lags.
 func (b *batch) commitEach(ctx context.Context, changes []seats.Change) error {
 	for i := range changes {
 		err := b.commit(ctx, changes[i:i+1])

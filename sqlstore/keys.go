@@ -277,8 +277,6 @@ func (r *renewal) write(ctx context.Context) error {
 	return r.execInTransaction(ctx, &r.steps)
 }
 
-var errStale = errors.New("sqlstore: an account has moved on")
-
 // execInTransaction executes steps in a transaction of their own, on any engine. A stale account
 // is an error.
 func (s *Store) execInTransaction(ctx context.Context, w *steps) error {
