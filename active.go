@@ -1,6 +1,7 @@
 package seatkeeper
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -24,8 +25,12 @@ type account struct {
 	mutex  sync.Mutex
 	memory *memory // nil: nothing is remembered
 
-	batch *batch        // under way
-	took  time.Duration // the last commit
+	batch          *batch        // under way
+	took           time.Duration // the last commit
+	rival          time.Time     // when another process was last seen to change the account
+	giveWay        time.Time     // until then the next batch waits
+	wins, patience int           // commits since it gave way, and until it does so next
+	revision       uint64        // as this Keeper knows it
 }
 
 func newAccounts(most int) *accounts {
@@ -73,6 +78,50 @@ func (a *accounts) leave(id users.AccountID, at *account) {
 
 // keeps reports whether snapshots are remembered.
 func (a *accounts) keeps() bool { return a.most > 0 }
+
+// A Keeper that has just written knows the new revision, and a rival in another process learns
+// it a round trip later: it would lose again and again. So the winner gives way. A Keeper that
+// wins all the time notices no rival, and gives way now and then: the more rarely, the longer it
+// has seen none.
+const (
+	rivalry    = 20 // commits that a rival is remembered for
+	givingWay  = 2  // commits that the winner waits for
+	patience   = 20 // commits on what is remembered, before the first look for a rival
+	mostGiving = 100 * time.Millisecond
+)
+
+// saw notes a rival.
+func (at *account) saw() { at.rival, at.patience = time.Now(), patience }
+
+// won notes a commit. If a rival was seen in the last moments, the next batch waits, and loads.
+func (at *account) won(revision uint64) {
+	at.revision = revision
+	now := time.Now()
+	at.wins++
+	rivals := now.Sub(at.rival) < rivalry*min(at.took, mostGiving)
+	if !rivals && at.wins < max(patience, at.patience) {
+		return
+	}
+	if !rivals {
+		at.patience = 2 * max(patience, at.patience)
+	}
+	at.wins, at.memory = 0, nil
+	at.giveWay = now.Add(min(givingWay*at.took, mostGiving))
+}
+
+// yield waits while the account gives way.
+func (at *account) yield(ctx context.Context) {
+	wait := time.Until(at.giveWay)
+	if wait <= 0 {
+		return
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
 
 // pause returns how long a leader may wait for company, after a commit of that duration.
 func pause(took time.Duration) time.Duration {

@@ -86,6 +86,7 @@ func (b *batch) run(ctx context.Context) error {
 		if err == nil {
 			b.at.took = time.Since(began)
 			b.advance()
+			b.at.won(b.change.Account.Revision)
 			return nil
 		}
 		b.at.memory = nil
@@ -100,7 +101,10 @@ func (b *batch) run(ctx context.Context) error {
 			return err
 		case errors.Is(err, store.ErrUnknown):
 			b.uncertain, b.inFlight = err, true
-		case b.uncertain == nil && errors.Is(err, store.ErrConflict):
+		case errors.Is(err, store.ErrConflict):
+			b.at.saw()
+		}
+		if b.uncertain == nil && errors.Is(err, store.ErrConflict) {
 			b.uncertain = withCause(store.ErrUnknown, err) // it may have met its own repetition
 		}
 	}
@@ -173,6 +177,12 @@ func (b *batch) needs() (all seats.Need, keyed []seats.Need) {
 
 // learn remembers what was loaded.
 func (b *batch) learn(need seats.Need) {
+	if revision := b.loaded.Account.Revision; revision != b.at.revision {
+		if b.at.revision > 0 {
+			b.at.saw()
+		}
+		b.at.revision = revision
+	}
 	if m := b.at.memory; m == nil || m.account.Revision != b.loaded.Account.Revision {
 		b.at.memory = nil
 		b.memory = new(memory)

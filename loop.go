@@ -90,6 +90,7 @@ func (k *Keeper) lead(ctx context.Context, at *account, c *call) {
 	for !c.result.done {
 		b := at.batch
 		if b == nil || !b.has(c) {
+			at.yield(ctx)
 			if !c.member.Alone {
 				at.queue.Gather(&c.member, pause(at.took))
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -66,6 +67,10 @@ func taped(t *testing.T, o seatkeeper.Options, total int64) (*seatkeeper.Keeper,
 // TestOptions_Remember: a command is decided without a read if all that it names is known, or if
 // the commit compares it.
 func TestOptions_Remember(t *testing.T) {
+	synctest.Test(t, rememberSteps)
+}
+
+func rememberSteps(t *testing.T) {
 	k, s := taped(t, seatkeeper.Options{}, 9)
 	rival := on(t, s.Store, seatkeeper.Options{})
 	invite := func(id users.ID) seats.Command { return seats.Invite{Profile: profile(id)} }
@@ -122,15 +127,17 @@ func TestOptions_Remember_refusal(t *testing.T) {
 
 // TestOptions_Remember_moved: nothing stays of what was remembered before a rival's change.
 func TestOptions_Remember_moved(t *testing.T) {
-	k, s := taped(t, seatkeeper.Options{}, 9)
-	rival := on(t, s.Store, seatkeeper.Options{})
-	do(t, k, owner, seats.Invite{Profile: profile("ada")})
-	do(t, rival, owner, seats.Edit{User: "ada", Set: users.Patch{Title: new("by the rival")}})
-	do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}) // loads, for the pool is unknown
-	do(t, k, owner, seats.Deactivate{User: "ada"})
-	u, err := k.User(t.Context(), "acme", "ada")
-	require.NoError(t, err)
-	require.Equal(t, "by the rival", u.Title)
+	synctest.Test(t, func(t *testing.T) {
+		k, s := taped(t, seatkeeper.Options{}, 9)
+		rival := on(t, s.Store, seatkeeper.Options{})
+		do(t, k, owner, seats.Invite{Profile: profile("ada")})
+		do(t, rival, owner, seats.Edit{User: "ada", Set: users.Patch{Title: new("by the rival")}})
+		do(t, k, system, seats.SetTotal{Pool: "go", Total: seats.Of(1)}) // loads, for the pool is unknown
+		do(t, k, owner, seats.Deactivate{User: "ada"})
+		u, err := k.User(t.Context(), "acme", "ada")
+		require.NoError(t, err)
+		require.Equal(t, "by the rival", u.Title)
+	})
 }
 
 // TestOptions_Remember_unknown_taken: a rival has invited the stranger.

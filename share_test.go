@@ -323,19 +323,17 @@ func TestKeeper_share_panics(t *testing.T) {
 // TestKeeper_share_pause: a call in company waits for more, shortly; a lone one never.
 func TestKeeper_share_pause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &tape{Store: memstore.New()}
-		took := time.Duration(0)
-		s.before = func(context.Context, []seats.Change) error { time.Sleep(took); return nil }
-		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(900), seats.Standard())
-		invite := func(id string) {
-			_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID(id))})
-			require.NoError(t, err)
-		}
 		for _, c := range []struct{ took, pause time.Duration }{
 			{time.Microsecond, 0}, {400 * time.Microsecond, 100 * time.Microsecond}, {time.Second, 200 * time.Microsecond},
 		} {
+			took := time.Duration(0)
+			s := &tape{Store: memstore.New(), before: func(context.Context, []seats.Change) error { time.Sleep(took); return nil }}
+			k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(900), seats.Standard())
+			invite := func(id string) {
+				_, err := k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile(users.ID(id))})
+				require.NoError(t, err)
+			}
 			took = c.took
-			time.Sleep(time.Second) // the last company is long gone
 			began := time.Now()
 			invite(fmt.Sprintf("alone-%d", took))
 			invite(fmt.Sprintf("again-%d", took))
