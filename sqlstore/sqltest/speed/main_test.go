@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"log"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
 )
 
 // TestRunner_all does all works in very little time, on SQLite and in memory. It looks at
@@ -100,4 +103,50 @@ func TestByHand_check(t *testing.T) {
 	require.Error(t, w.check(t.Context(), s, w.prefix(), st, 1))
 	require.NoError(t, s.exec(t.Context(), "UPDATE peer_accounts SET used = total"))
 	require.ErrorIs(t, do(t.Context(), account(1), nth(100)), errFull)
+}
+
+// TestMain is a further process of the program, if it is told so.
+func TestMain(m *testing.M) {
+	if text := os.Getenv(orderVariable); text != "" {
+		if err := serve(text); err != nil {
+			log.Fatal(err)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// TestRunner_sell sells the seats of an account to clients in two processes.
+func TestRunner_sell(t *testing.T) {
+	var out strings.Builder
+	r := &runner{clients: 4, processes: 2, seats: 30, pool: 4, out: &out}
+	require.NoError(t, r.sell(t.Context(), engines[0]))
+	require.Contains(t, out.String(), "sqlite: 30 seats were sold to 4 clients in 2 processes")
+}
+
+// TestRunner_soldOnce finds a seat that was sold twice, one that was not sold, and another
+// number.
+func TestRunner_soldOnce(t *testing.T) {
+	s, err := engines[0].open(t.Context(), "", readers)
+	require.NoError(t, err)
+	defer s.close()
+	w := ways(engines[0])[oursWay]
+	st := stage{Accounts: 1, Total: 3}
+	require.NoError(t, w.prepare(t.Context(), s, w.prefix(), st))
+	do, err := w.invite(t.Context(), s, s.db, st)
+	require.NoError(t, err)
+	var sold []string
+	for n := range 2 {
+		require.NoError(t, do(t.Context(), account(1), nth(int64(n))))
+		sold = append(sold, nth(int64(n)).id)
+	}
+	require.ErrorIs(t, do(t.Context(), account(1), nth(9)), seats.ErrNoSeats)
+	check := func(seats int, sold ...string) error {
+		return (&runner{seats: seats}).soldOnce(t.Context(), s, w, sold)
+	}
+	require.NoError(t, check(2, sold...))
+	require.Error(t, check(3, sold...))
+	require.Error(t, check(2, sold[0]))
+	require.Error(t, check(2, sold[0], sold[0]))
+	require.Error(t, check(2, sold[0], nth(9).id))
 }
