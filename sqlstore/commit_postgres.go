@@ -4,12 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -18,114 +16,24 @@ import (
 )
 
 // postgres writes any number of changes by one statement.
-type postgres struct{ statement, clearing string }
+type postgres struct{ forms sync.Map } // of *commitStatement by commitForm
 
-func newPostgres(s schema) *postgres {
-	return &postgres{s.query().add(commitPostgres()).text.String(), s.query().add(clearKeysPostgres()).text.String()}
+// A commitStatement is the statement of a form.
+type commitStatement struct {
+	statement
+	accounts []column[accountChange]
 }
 
-// commitPostgres is the statement. It returns the IDs of the accounts that were written. Its
-// parameters are JSON: accounts, pools, updated users, created users, licences, events.
-//
-// The accounts are locked in the order of their IDs, so that concurrent commits never wait
-// for each other in a circle. An account that is at its base when locked stays there until
-// the end of the transaction. The last event is looked up by its primary key: an EXISTS might
-// become a scan of the table.
-func commitPostgres() string {
-	return lockAccounts() + `,
-opened AS (
-	INSERT INTO {accounts} (` + names(accountColumns) + `) SELECT ` + names(accountColumns) + ` FROM change c
-	WHERE base = 0 AND NOT EXISTS (SELECT 1 FROM {accounts} a WHERE a.id = c.id)
-	RETURNING id
-),
-changed AS (
-	UPDATE {accounts} a SET ` + assignments(headColumns, "", "c.%s") + `,
-		` + assignmentsIf("c.settings = 1", settingsColumns) + `,
-		` + assignmentsIf("c.pooled = 1", siteColumns) + `
-	FROM change c JOIN locked l ON l.id = c.id
-	WHERE a.id = c.id AND l.revision = c.base AND COALESCE(c.first, l.sequence + 1) = l.sequence + 1
-		AND l.sequence = COALESCE((SELECT e.sequence FROM {events} e WHERE e.account = l.id AND e.sequence = l.sequence), 0)
-	RETURNING a.id
-),
-written AS MATERIALIZED (SELECT id FROM opened UNION ALL SELECT id FROM changed),
-pools AS (` + insertRows("{pools}", 2, poolColumns, replaced(poolTable)) + `),
-updated AS (
-	UPDATE {users} u SET ` + assignUser() + `
-	FROM ` + recordset(3, updatedUserColumns) + `
-	WHERE u.account = r.account AND u.id = r.id AND r.account IN (SELECT id FROM written)
-),
-created AS (` + insertRows("{users}", 4, userColumns, "") + `),
-licences AS (` + insertRows("{licences}", 5, licenceColumns, replaced(licenceTable)) + `),
-events AS (` + insertRows("{events}", 6, eventColumns, "") + `)
-SELECT id FROM written`
-}
-
-// lockAccounts begins a statement: the first parameter, and the accounts in it.
-func lockAccounts() string {
-	return `WITH change AS MATERIALIZED (SELECT * FROM ` + recordset(1, accountChangeColumns) + `),
-locked AS MATERIALIZED (
-	SELECT a.*
-	FROM (SELECT id FROM change WHERE base > 0 ORDER BY id COLLATE "C") c,
-	LATERAL (SELECT id, revision, sequence FROM {accounts} WHERE id = c.id LIMIT 1 FOR NO KEY UPDATE) a
-)`
-}
-
-// clearKeysPostgres clears the keys that updated users give up, for users that exchange keys: the
-// unique keys are checked for each row. The parameters are accounts and updated users.
-func clearKeysPostgres() string {
-	var all []string
-	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
-		all = append(all, fmt.Sprintf("%[1]s = CASE WHEN r.writes_%[1]s = 1 THEN NULL ELSE u.%[1]s END", keyColumns[kind]))
+// statement returns the statement of a form.
+func (p *postgres) statement(s schema, f commitForm) *commitStatement {
+	if st, ok := p.forms.Load(f); ok {
+		return st.(*commitStatement)
 	}
-	return lockAccounts() + `
-UPDATE {users} u SET ` + strings.Join(all, ", ") + `
-FROM ` + recordset(2, updatedUserColumns) + `
-WHERE u.account = r.account AND u.id = r.id
-	AND r.account IN (SELECT c.id FROM change c JOIN locked l ON l.id = c.id WHERE l.revision = c.base)`
+	st, _ := p.forms.LoadOrStore(f, &commitStatement{statement{text: s.query().add(f.text()).text.String()}, f.accountColumns()})
+	return st.(*commitStatement)
 }
 
-// recordset is the nth parameter as rows r.
-func recordset[R any](n int, columns []column[R]) string {
-	all := make([]string, len(columns))
-	for i, c := range columns {
-		all[i] = c.name + map[bool]string{true: " bigint", false: " text"}[c.number]
-	}
-	return fmt.Sprintf("json_to_recordset($%d::text::json) AS r(%s)", n, strings.Join(all, ", "))
-}
-
-// insertRows inserts the rows of the nth parameter in accounts that are written.
-func insertRows[R any](table string, n int, columns []column[R], end string) string {
-	return "INSERT INTO " + table + " (" + names(columns) + ") SELECT " + names(columns) +
-		" FROM " + recordset(n, columns) + " WHERE account IN (SELECT id FROM written)" + end
-}
-
-// assignmentsIf sets columns of an account under a condition.
-func assignmentsIf(condition string, columns []column[accountRow]) string {
-	all := make([]string, len(columns))
-	for i, c := range columns {
-		all[i] = fmt.Sprintf("%[1]s = CASE WHEN %[2]s THEN c.%[1]s ELSE a.%[1]s END", c.name, condition)
-	}
-	return strings.Join(all, ", ")
-}
-
-// replaced ends an INSERT: an existing row gets the new values.
-func replaced[R any](t *table[R]) string {
-	return dialects[Postgres].replace(t.names(t.key), t.names(t.all()&^t.key))
-}
-
-// assignUser sets the columns of an updated user, those of keys only if they are marked.
-func assignUser() string {
-	all := []string{"account", "id"}
-	var marked string
-	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
-		key := keyColumns[kind]
-		all = append(all, key)
-		marked += fmt.Sprintf(", %[1]s = CASE WHEN r.writes_%[1]s = 1 THEN r.%[1]s ELSE u.%[1]s END", key)
-	}
-	return assignments(userColumns, strings.Join(all, ", "), "r.%s") + marked
-}
-
-// An accountChange is the row of an account in the first parameter.
+// An accountChange is a change of the row of an account.
 type accountChange struct {
 	accountRow
 	base             uint64
@@ -133,7 +41,8 @@ type accountChange struct {
 	settings, pooled bool    // the settings are written, and the site pool
 }
 
-var accountChangeColumns = append([]column[accountChange]{
+// baseColumns are what a change expects of the row.
+var baseColumns = []column[accountChange]{
 	number("base", func(c *accountChange) *uint64 { return &c.base }),
 	{name: "first", number: true, get: func(c *accountChange) (any, error) {
 		if c.first == nil {
@@ -141,12 +50,9 @@ var accountChangeColumns = append([]column[accountChange]{
 		}
 		return int64(*c.first), nil
 	}},
-	flag("settings", func(c *accountChange) *bool { return &c.settings }),
-	flag("pooled", func(c *accountChange) *bool { return &c.pooled }),
-}, within(accountColumns, func(c *accountChange) *accountRow { return &c.accountRow })...)
+}
 
-// updatedUserColumns are those of the third parameter: for each key whether it is written,
-// then the row.
+// updatedUserColumns are for each key whether it is written, then the row.
 var updatedUserColumns = slices.Concat(writesKeys(), userColumns)
 
 func writesKeys() (all []column[userRow]) {
@@ -160,19 +66,21 @@ func writesKeys() (all []column[userRow]) {
 }
 
 func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
-	q := s.query()
-	q.text.WriteString(p.statement)
-	if err := p.parameters(q, changes); err != nil {
+	rows := commitRowsOf(changes)
+	form := rows.form()
+	st := p.statement(s.schema, form)
+	values, err := rows.values(st, form)
+	if err != nil {
 		return nil, notWritten(err)
 	}
-	sent := watchLastValue(q)
+	sent := watchLastValue(values)
 	written := map[users.AccountID]bool{}
-	err := s.savepoint(ctx, func() error { return p.send(ctx, s, q, written) })
+	err = s.savepoint(ctx, func() error { return st.send(ctx, s, values, written) })
 	if err != nil && !sent() {
 		err = notWritten(err)
 	}
 	if err != nil && ctx.Err() == nil && s.classify(err) == Duplicate && slices.ContainsFunc(changes, exchanges) {
-		return nil, p.exchange(ctx, s, changes)
+		return nil, p.exchange(ctx, s, rows)
 	}
 	var stale []users.AccountID
 	for _, c := range changes {
@@ -184,8 +92,8 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) 
 }
 
 // send executes the statement of a commit and notes the accounts that were written.
-func (p *postgres) send(ctx context.Context, s *Store, q *query, written map[users.AccountID]bool) error {
-	rows, err := s.rows(ctx, q)
+func (st *commitStatement) send(ctx context.Context, s *Store, values []any, written map[users.AccountID]bool) error {
+	rows, err := s.ask(ctx, &st.statement, values)
 	if err != nil {
 		return err
 	}
@@ -212,21 +120,22 @@ func exchanges(c seats.Change) bool {
 }
 
 // exchange writes changes in which users exchange keys: by two statements in a transaction.
-func (p *postgres) exchange(ctx context.Context, s *Store, changes []seats.Change) error {
+func (p *postgres) exchange(ctx context.Context, s *Store, rows *commitRows) error {
 	work := func(s *Store) error {
-		first, second := s.query(), s.query()
-		first.text.WriteString(p.clearing)
-		second.text.WriteString(p.statement)
-		if err := p.parameters(second, changes); err != nil {
+		form := rows.form()
+		form.many = true
+		st := p.statement(s.schema, form)
+		values, err := rows.values(st, form)
+		if err != nil {
 			return err
 		}
-		first.values = []any{second.values[0], second.values[2]}
+		clear := s.query().add(form.clearing())
+		clear.values = values[:len(st.accounts)+len(updatedUserColumns)]
 		written := map[users.AccountID]bool{}
-		_, err := s.exec(ctx, first)
-		if err == nil {
-			err = p.send(ctx, s, second, written)
+		if _, err = s.exec(ctx, clear); err == nil {
+			err = st.send(ctx, s, values, written)
 		}
-		if err == nil && len(written) < len(changes) {
+		if err == nil && len(written) < len(rows.accounts) {
 			err = errStale
 		}
 		return err
@@ -237,10 +146,10 @@ func (p *postgres) exchange(ctx context.Context, s *Store, changes []seats.Chang
 	return s.transaction(ctx, func(tx *sql.Tx) error { return work(s.in(tx)) })
 }
 
-// watchLastValue reports whether the driver has read the last value of the query. Before
+// watchLastValue reports whether the driver has read the last value. Before
 // that the statement waits for a connection and its preparation, and has written nothing.
-func watchLastValue(q *query) (read func() bool) {
-	last := &q.values[len(q.values)-1]
+func watchLastValue(values []any) (read func() bool) {
+	last := &values[len(values)-1]
 	value := &watchedValue{value: *last}
 	*last = value
 	return value.read.Load
@@ -256,59 +165,120 @@ func (v *watchedValue) Value() (driver.Value, error) {
 	return v.value, nil
 }
 
-// parameters adds the rows of the changes.
-func (p *postgres) parameters(q *query, changes []seats.Change) error {
-	var accounts []accountChange
-	var pools []poolRow
-	var updated, created []userRow
-	var licences []licenceRow
-	var events []seats.Event
-	for _, c := range changes {
-		a := accountChange{base: c.Base, settings: c.Settings}
+// commitRows are the rows of changes.
+type commitRows struct {
+	accounts         []accountChange
+	updated, created []userRow
+	pools            []poolRow
+	licences         []licenceRow
+	events           []seats.Event
+}
+
+func commitRowsOf(changes []seats.Change) *commitRows {
+	r := &commitRows{accounts: make([]accountChange, len(changes))}
+	for i, c := range changes {
+		a := &r.accounts[i]
+		a.base, a.settings = c.Base, c.Settings
 		a.accountRow, a.pooled = accountOf(c)
 		if len(c.Events) > 0 {
 			a.first = &c.Events[0].Sequence
 		}
-		accounts, pools, events = append(accounts, a), append(pools, poolsOf(c)...), append(events, c.Events...)
-		updated, created = append(updated, updatedRows(c)...), append(created, createdRows(c)...)
-		licences = append(licences, licencesOf(c)...)
+		if len(changes) == 1 {
+			r.events = c.Events
+		} else {
+			r.events = append(r.events, c.Events...)
+		}
+		r.updated, r.created = append(r.updated, updatedRows(c)...), append(r.created, createdRows(c)...)
+		r.pools, r.licences = append(r.pools, poolsOf(c)...), append(r.licences, licencesOf(c)...)
 	}
-	return errors.Join(encode(q, accountChangeColumns, accounts), encode(q, poolColumns, pools),
-		encode(q, updatedUserColumns, updated), encode(q, userColumns, created), encode(q, licenceColumns, licences),
-		encode(q, eventColumns, events))
+	return r
 }
 
-// encode adds rows as one parameter: a JSON list of objects.
-func encode[R any](q *query, columns []column[R], rows []R) error {
-	text := []byte{'['}
-	for i := range rows {
-		all, err := values(columns, &rows[i])
+// form returns the form of a commit of the rows.
+func (r *commitRows) form() commitForm {
+	f := commitForm{
+		updated: len(r.updated) > 0, created: len(r.created) > 0, pools: len(r.pools) > 0, licences: len(r.licences) > 0, events: len(r.events) > 0,
+	}
+	for _, a := range r.accounts {
+		f.opens = f.opens || a.base == 0
+		f.settings, f.pooled = f.settings || a.settings || a.base == 0, f.pooled || a.pooled || a.base == 0
+	}
+	f.many = f.opens || max(len(r.accounts), len(r.updated), len(r.created), len(r.pools), len(r.licences), len(r.events)) > 1
+	return f
+}
+
+// values returns the parameters of the statement of a form.
+func (r *commitRows) values(st *commitStatement, f commitForm) ([]any, error) {
+	all := &commitValues{many: f.many, values: make([]any, 0, 64)}
+	addRows(all, st.accounts, r.accounts)
+	addRows(all, updatedUserColumns, r.updated)
+	addRows(all, userColumns, r.created)
+	addRows(all, poolColumns, r.pools)
+	addRows(all, licenceColumns, r.licences)
+	addRows(all, eventColumns, r.events)
+	return all.values, all.err
+}
+
+type commitValues struct {
+	many   bool
+	values []any
+	err    error
+}
+
+// addRows adds the parameters of the rows, see [source].
+func addRows[R any](to *commitValues, columns []column[R], rows []R) {
+	if len(rows) == 0 || to.err != nil {
+		return
+	}
+	for _, c := range columns {
+		var v any
+		var err error
+		if to.many {
+			v, err = arrayOf(c, rows)
+		} else if v, err = c.get(&rows[0]); err == nil {
+			if text, ok := v.(string); ok && !utf8.ValidString(text) {
+				err = users.ErrNotUTF8
+			}
+		}
 		if err != nil {
-			return err
+			to.err = fmt.Errorf("sqlstore: column %s: %w", c.name, err)
+			return
 		}
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = append(text, '{')
-		for j, v := range all {
-			if j > 0 {
-				text = append(text, ',')
-			}
-			if text, err = appendMember(text, columns[j].name, v); err != nil {
-				return err
-			}
-		}
-		text = append(text, '}')
+		to.values = append(to.values, v)
 	}
-	q.values = append(q.values, string(append(text, ']')))
-	return nil
 }
 
-// appendMember appends a member of a JSON object.
-func appendMember(text []byte, name string, v any) ([]byte, error) {
-	if s, ok := v.(string); ok && !utf8.ValidString(s) {
-		return nil, users.ErrNotUTF8 // JSON would replace it
+// arrayOf returns a column of rows as the text of an array. An array of nothing but NULL is NULL.
+func arrayOf[R any](c column[R], rows []R) (any, error) {
+	text, some := make([]byte, 0, 16*len(rows)), false
+	for i := range rows {
+		v, err := c.get(&rows[i])
+		if err != nil {
+			return nil, err
+		}
+		text, some = append(text, ','), some || v != nil
+		switch v := v.(type) {
+		case nil:
+			text = append(text, "NULL"...)
+		case int64:
+			text = strconv.AppendInt(text, v, 10)
+		case string:
+			if !utf8.ValidString(v) {
+				return nil, users.ErrNotUTF8
+			}
+			text = append(text, '"')
+			for j := range len(v) {
+				if v[j] == '"' || v[j] == '\\' {
+					text = append(text, '\\')
+				}
+				text = append(text, v[j])
+			}
+			text = append(text, '"')
+		}
 	}
-	value, err := json.Marshal(v)
-	return append(append(strconv.AppendQuote(text, name), ':'), value...), err
+	if !some {
+		return nil, nil
+	}
+	text[0] = '{'
+	return string(append(text, '}')), nil
 }

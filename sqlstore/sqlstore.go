@@ -77,7 +77,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	case SQLite:
 		s.writer, s.lock = sqlite{}, new(ctxlock.Mutex)
 	case Postgres:
-		s.writer = newPostgres(s.schema)
+		s.writer = &postgres{}
 	case MySQL:
 		s.writer = &mysql{}
 	}

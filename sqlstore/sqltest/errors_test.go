@@ -217,8 +217,8 @@ type far struct {
 
 func distant(t *testing.T) []far {
 	return []far{
-		{postgres, servers.Postgres, `"invited"`, false},
-		{variant(t, "PostgreSQL, lib-pq"), servers.Postgres, `"invited"`, true},
+		{postgres, servers.Postgres, "invited", false},
+		{variant(t, "PostgreSQL, lib-pq"), servers.Postgres, "invited", true},
 		{mariadb, servers.MariaDB, "COMMIT", false},
 		{variant(t, "MariaDB, transactions"), servers.MariaDB, "COMMIT", false},
 	}

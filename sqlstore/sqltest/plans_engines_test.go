@@ -229,6 +229,10 @@ func planOnPostgres(t *testing.T, db *sql.DB, s sent) plan {
 		if valuer, is := v.(driver.Valuer); is { // which the driver of PostgreSQL asks by itself
 			v, _ = valuer.Value()
 		}
+		if v == nil {
+			values = append(values, "NULL")
+			continue
+		}
 		values = append(values, "'"+strings.ReplaceAll(fmt.Sprint(v), "'", "''")+"'")
 	}
 	text := explained(t, db, fmt.Sprintf("EXPLAIN EXECUTE %s (%s)", name, strings.Join(values, ", ")))

@@ -148,7 +148,7 @@ var onPG = target{
 	},
 	limits: []limit{
 		{name: "no room for temporary files", settings: func(_, step int) []string {
-			return []string{"work_mem=64", fmt.Sprint("temp_file_limit=", 64*step)}
+			return []string{"work_mem=64", fmt.Sprint("temp_file_limit=", 64<<step-64)}
 		}},
 		{name: "statement timeout", timed: true, settings: func(_, step int) []string { return []string{fmt.Sprint("statement_timeout=", 1<<step)} }},
 		always("read only", "default_transaction_read_only=on"),

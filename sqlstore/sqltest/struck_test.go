@@ -189,7 +189,7 @@ func (y *tried) change(t *testing.T, large bool) seats.Change {
 	commands := []seats.Command{
 		seats.Edit{User: "bob", Set: users.Patch{Title: &title}}, seats.Edit{User: "ada", Set: users.Patch{Email: &email}},
 	}
-	for i := range map[bool]int{false: 1, true: 300}[large] {
+	for i := range map[bool]int{false: 1, true: 990}[large] {
 		commands = append(commands, invite(users.ID(fmt.Sprintf("new%d-%d", y.tries, i))))
 	}
 	return planned(t, y.store, commands...)
