@@ -323,7 +323,7 @@ func (b *batch) finish() {
 	for _, m := range b.members {
 		c := m.Value
 		c.decision.Change.Account.Revision = revision
-		b.end(c, callResult{decision: c.decision, err: c.refused, panicked: c.panicked})
+		b.end(c, callResult{err: c.refused, panicked: c.panicked})
 	}
 	b.close()
 }

@@ -35,7 +35,7 @@ type call struct {
 	decide  decideFunc
 	past    []seats.Event // of the request key, loaded for this call
 
-	decision seats.Decision // by the last round of the batch
+	decision seats.Decision // by the last round of the batch; that of the call once it is done without an error
 	refused  error          // likewise
 	panicked any            // likewise
 
@@ -47,7 +47,6 @@ type call struct {
 // callResult is the outcome of a call.
 type callResult struct {
 	done     bool
-	decision seats.Decision
 	err      error
 	panicked any // by an option of the host, in the goroutine of a leader
 	stats    CallStats
@@ -64,7 +63,10 @@ func (k *Keeper) decide(
 	if result.panicked != nil {
 		panic(result.panicked)
 	}
-	return result.decision, result.err
+	if result.err != nil {
+		return seats.Decision{}, result.err // the call may have left its batch, which still works on the decision
+	}
+	return c.decision, nil
 }
 
 // ride takes the call to its result.

@@ -75,7 +75,13 @@ func (c Change) Then(next ...Change) Change {
 	created := map[users.ID]bool{}
 	var rows Snapshot
 	all := Change{ID: c.ID, Base: c.Base}
-	for _, c := range slices.Concat([]Change{c}, next) {
+	changes := slices.Concat([]Change{c}, next)
+	var people, events int
+	for _, c := range changes {
+		people, events = people+len(c.Created)+len(c.Updated), events+len(c.Events)
+	}
+	rows.Users, all.Events = slices.Grow(rows.Users, people), slices.Grow(all.Events, events)
+	for _, c := range changes {
 		for _, u := range c.Created {
 			created[u.ID] = true
 		}
