@@ -54,6 +54,7 @@ func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Ke
 // Rows read from the store at a time.
 const (
 	userPage    = 200
+	screenPage  = 50   // the first of them, which is often the only one
 	auditPage   = 1000 // people
 	eventPage   = 500
 	accountPage = 200
@@ -79,11 +80,11 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 			return
 		}
 		now := k.now()
-		rows := pages(some, userPage, func(last users.User) ([]users.User, error) {
+		rows := pagesAfter(some, screenPage, userPage, func(last users.User, limit int) ([]users.User, error) {
 			if last.ID != "" {
 				stored = stored.NextPage(last)
 			}
-			return k.store.Users(ctx, account, stored, userPage)
+			return k.store.Users(ctx, account, stored, limit)
 		})
 		for u, err := range rows {
 			if !yield(s.Account.View(u, now), err) {
@@ -196,10 +197,16 @@ func (k *Keeper) eventRows(ctx context.Context, account users.AccountID, filter 
 // pages lists rows read a page at a time, each page after the last row of the one before.
 // A page short of full is the last.
 func pages[Row any](some bool, full int, read func(last Row) ([]Row, error)) iter.Seq2[Row, error] {
+	return pagesAfter(some, full, full, func(last Row, _ int) ([]Row, error) { return read(last) })
+}
+
+// pagesAfter is pages with a first page of another size.
+func pagesAfter[Row any](some bool, first, full int, read func(last Row, limit int) ([]Row, error)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		var last Row
-		for more := some; more; {
-			page, err := read(last)
+		limit := first
+		for more := some; more; limit = full {
+			page, err := read(last, limit)
 			if err != nil {
 				yield(*new(Row), err)
 				return
@@ -209,7 +216,7 @@ func pages[Row any](some bool, full int, read func(last Row) ([]Row, error)) ite
 					return
 				}
 			}
-			if more = len(page) == full; more {
+			if more = len(page) == limit; more {
 				last = page[len(page)-1]
 			}
 		}

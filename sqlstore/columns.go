@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // A column is a column of a table and its part of a row R in Go.
@@ -39,6 +40,13 @@ func text[R any, T ~string](name string, at func(*R) *T) column[R] {
 		get:  func(r *R) (any, error) { return string(*at(r)), nil },
 		set:  func(r *R, c cell) error { *at(r) = T(c.text.String); return nil },
 	}
+}
+
+// ofAccount is the account of a row. It is written alone: what reads rows knows the account.
+func ofAccount[R any](at func(*R) *users.AccountID) column[R] {
+	c := text("account", at)
+	c.set = nil
+	return c
 }
 
 // optional is a text with NULL for "", so that no search finds an empty one.
@@ -124,10 +132,20 @@ func named[R any, T interface {
 	*T
 	encoding.TextUnmarshaler
 }](name string, at func(*R) *T) column[R] {
+	known := map[string]T{} // so that reading takes no memory
+	for n := range T(64) {
+		if read := T(0); P(&read).UnmarshalText([]byte(n.String())) == nil && read == n {
+			known[n.String()] = n
+		}
+	}
 	return column[R]{
 		name: name,
 		get:  func(r *R) (any, error) { return (*at(r)).String(), nil },
 		set: func(r *R, c cell) error {
+			if v, ok := known[c.text.String]; ok {
+				*at(r) = v
+				return nil
+			}
 			if err := P(at(r)).UnmarshalText([]byte(c.text.String)); err != nil {
 				return fmt.Errorf("column %s: %w", name, err)
 			}

@@ -138,8 +138,9 @@ func (c column[R]) readValue(value string) (read cell, err error) {
 	case value[0] == '"' && strings.IndexByte(value, '\\') < 0:
 		read.text.Valid, read.text.String = true, value[1:len(value)-1]
 	default:
-		read.text.Valid = true
-		err = json.Unmarshal([]byte(value), &read.text.String)
+		var text string
+		err = json.Unmarshal([]byte(value), &text)
+		read.text.Valid, read.text.String = true, text
 	}
 	return read, err
 }
@@ -315,15 +316,18 @@ func tally[R any](name string, at func(*R) *users.Tally) column[R] {
 		},
 		set: func(r *R, c cell) error {
 			t := users.Tally{}
-			if c.text.String != "" {
-				for part := range strings.SplitSeq(c.text.String, " ") {
-					s, number, err := cutSegment(part)
-					n, notNumber := strconv.ParseInt(number, 10, 32)
-					if err = errors.Join(err, notNumber); err != nil {
-						return fmt.Errorf("column %s: %w", name, err)
-					}
-					t.Add(s, n)
+			for rest := c.text.String; rest != ""; {
+				var part string
+				part, rest, _ = strings.Cut(rest, " ")
+				s, digits, err := cutSegment(part)
+				var n int64
+				if err == nil {
+					n, err = strconv.ParseInt(digits, 10, 32)
 				}
+				if err != nil {
+					return fmt.Errorf("column %s: %w", name, err)
+				}
+				t.Add(s, n)
 			}
 			*at(r) = t
 			return nil

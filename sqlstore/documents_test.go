@@ -68,7 +68,9 @@ func read[R any](t require.TestingT, columns []column[R], row *R) (back R) {
 func TestEventColumns_round_trip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := drawEvent(t)
-		require.Equal(t, e, read(t, eventColumns, &e))
+		got := read(t, eventColumns, &e)
+		got.Account = e.Account // a reader knows it
+		require.Equal(t, e, got)
 	})
 }
 

@@ -184,7 +184,10 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 		if f.User != "" {
 			from = "{events by person}"
 		}
-		q := addPart(r, eventColumns, func(e seats.Event) { page = append(page, e) })
+		q := addPart(r, eventColumns, func(e seats.Event) {
+			e.Account = account
+			page = append(page, e)
+		})
 		q.add(" FROM "+from+" WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
 		if f.User != "" {
 			q.add(" AND user_id IS NOT NULL") // the rows of the index, whatever the user
@@ -259,6 +262,9 @@ func (q *unionQuery) licences(f users.LicenceFilter) {
 	}
 }
 
+// listedColumns are those of an account without its site pool.
+var listedColumns = slices.Concat([]column[accountRow]{accountID}, settingsColumns, headColumns)
+
 // Accounts implements [store.Store].
 func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
 	if err := checkStorable(after); err != nil {
@@ -268,7 +274,7 @@ func (s *Store) Accounts(ctx context.Context, after users.AccountID, limit int) 
 	err := s.retryRead(ctx, func() error {
 		page = nil
 		r := s.unionQuery()
-		addPart(r, accountColumns, func(a accountRow) { page = append(page, a.Account) }).
+		addPart(r, listedColumns, func(a accountRow) { page = append(page, a.Account) }).
 			add(" FROM {accounts} WHERE id > ? ORDER BY id", string(after)).limit(limit)
 		return s.read(ctx, r)
 	})

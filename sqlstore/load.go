@@ -35,7 +35,7 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 // loadSome loads by one statement. If all accounts are unknown, the time of the store takes another.
 func (s *Store) loadSome(ctx context.Context, needs []seats.Need, found []seats.Snapshot) error {
 	clear(found)
-	l := loading{unionQuery: s.unionQuery(), found: found}
+	l := loading{unionQuery: s.unionQuery(), needs: needs, found: found}
 	l.each = l.eachTuple != "" && len(needs) > 1
 	for i, n := range needs {
 		if !unstorable(string(n.Account)) {
@@ -74,6 +74,7 @@ func (s *Store) loadSome(ctx context.Context, needs []seats.Need, found []seats.
 // A loading is a statement for needs.
 type loading struct {
 	*unionQuery
+	needs []seats.Need
 	found []seats.Snapshot // for each need
 }
 
@@ -88,7 +89,11 @@ func (l *loading) account(row loadedAccount) {
 func (l *loading) user(row userRow)       { l.at().Users = append(l.at().Users, row.User) }
 func (l *loading) pool(row poolRow)       { l.at().Pools = append(l.at().Pools, row.Pool) }
 func (l *loading) licence(row licenceRow) { l.at().Licences = append(l.at().Licences, row.Licence) }
-func (l *loading) event(row seats.Event)  { l.at().Past = append(l.at().Past, row) }
+
+func (l *loading) event(row seats.Event) {
+	row.Account = l.needs[l.need].Account
+	l.at().Past = append(l.at().Past, row)
+}
 
 // A loadedAccount is an account with the time of its load by the clock of the store.
 type loadedAccount struct {

@@ -15,7 +15,8 @@ type statement struct {
 	parted, each   bool
 	numbers, texts int
 	prepared       atomic.Pointer[sql.Stmt]
-	once           bool // it stays unprepared
+	once           bool      // it stays unprepared
+	rows           sync.Pool // of *row
 }
 
 // A stmtCache holds the statements of a store.
@@ -31,7 +32,8 @@ const maxCachedStmts = 200
 
 // statementOf returns the statement of a query.
 func (s *Store) statementOf(r *unionQuery) *statement {
-	key := append(strconv.AppendBool(r.shape, r.each), r.variant...)
+	r.shape = append(strconv.AppendBool(r.shape, r.each), r.variant...)
+	key := r.shape
 	s.cache.mu.Lock()
 	st, ok := s.cache.reads[string(key)]
 	full := (r.list || r.inline) && len(s.cache.reads) >= maxCachedStmts
@@ -131,13 +133,18 @@ func (s *Store) ask(ctx context.Context, st *statement, values []any) (*sql.Rows
 
 // read executes a unionQuery.
 func (s *Store) read(ctx context.Context, r *unionQuery) error {
+	defer r.release()
 	st := s.statementOf(r)
 	rows, err := s.ask(ctx, st, r.arguments())
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	into := newRow(st)
+	into, ok := st.rows.Get().(*row)
+	if !ok {
+		into = newRow(st)
+	}
+	defer st.rows.Put(into)
 	for rows.Next() {
 		if err := rows.Scan(into.targets...); err != nil {
 			return err
@@ -151,6 +158,16 @@ func (s *Store) read(ctx context.Context, r *unionQuery) error {
 		}
 	}
 	return rows.Err()
+}
+
+// unionQueries are those that were read.
+var unionQueries = sync.Pool{New: func() any { return &unionQuery{shape: make([]byte, 0, 2048)} }}
+
+// release gives the memory of a query to the next one.
+func (r *unionQuery) release() {
+	clear(r.parts)
+	*r = unionQuery{parts: r.parts[:0], shape: r.shape[:0], variant: r.variant[:0]}
+	unionQueries.Put(r)
 }
 
 // A row is the place into which rows of a statement are read, one after another.

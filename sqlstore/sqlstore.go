@@ -84,8 +84,14 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s schema) query() *query           { return &query{schema: s} }
-func (s *Store) unionQuery() *unionQuery { return &unionQuery{schema: s.schema} }
+func (s schema) query() *query { return &query{schema: s} }
+
+// unionQuery returns an empty query, for one [Store.read].
+func (s *Store) unionQuery() *unionQuery {
+	r := unionQueries.Get().(*unionQuery)
+	r.schema = s.schema
+	return r
+}
 
 // exec executes a single statement that writes.
 func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {

@@ -50,7 +50,7 @@ var (
 		orNone("term", func(p *seats.Pool) *seats.LicenceTerm { return &p.Term }),
 	}
 	poolColumns = []column[poolRow]{
-		text("account", func(p *poolRow) *users.AccountID { return &p.account }),
+		ofAccount(func(p *poolRow) *users.AccountID { return &p.account }),
 		text("id", func(p *poolRow) *seats.PoolID { return &p.ID }),
 		total("total", func(p *poolRow) *seats.Count { return &p.Total }),
 		number("held", func(p *poolRow) *int64 { return &p.Held }),
@@ -62,7 +62,7 @@ var (
 	}
 
 	userColumns = []column[userRow]{
-		text("account", func(u *userRow) *users.AccountID { return &u.account }),
+		ofAccount(func(u *userRow) *users.AccountID { return &u.account }),
 		text("id", func(u *userRow) *users.ID { return &u.ID }),
 		instant("created", func(u *userRow) *time.Time { return &u.Created }),
 		instant("status_since", func(u *userRow) *time.Time { return &u.StatusSince }),
@@ -104,7 +104,7 @@ var (
 		text("salt", func(u *userRow) *string { return &u.Salt }),
 	}
 	licenceColumns = []column[licenceRow]{
-		text("account", func(l *licenceRow) *users.AccountID { return &l.account }),
+		ofAccount(func(l *licenceRow) *users.AccountID { return &l.account }),
 		text("user_id", func(l *licenceRow) *users.ID { return &l.User }),
 		text("pool", func(l *licenceRow) *string { return &l.Pool }),
 		number("number", func(l *licenceRow) *int64 { return &l.Number }),
@@ -119,7 +119,7 @@ var (
 	}
 
 	eventColumns = []column[seats.Event]{
-		text("account", func(e *seats.Event) *users.AccountID { return &e.Account }),
+		ofAccount(func(e *seats.Event) *users.AccountID { return &e.Account }),
 		number("sequence", func(e *seats.Event) *uint64 { return &e.Sequence }),
 		instant("happened", func(e *seats.Event) *time.Time { return &e.Time }),
 		placeIf("place", true),

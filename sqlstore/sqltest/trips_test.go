@@ -109,7 +109,7 @@ func TestStore_roundTrips(t *testing.T) {
 // costs are the calls, each of which may be made some times with another n.
 func costs(t *testing.T, s *site) []call {
 	st := s.stores[0]
-	k, err := seatkeeper.New(st, seatkeeper.Options{})
+	k, err := seatkeeper.New(st, seatkeeper.Options{Remember: -1})
 	require.NoError(t, err)
 	accounts := []users.AccountID{"acme", "bolt", "core"}
 	for _, a := range accounts {
