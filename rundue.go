@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,8 +17,8 @@ import (
 
 // DueRun are the settings of [Keeper.RunDue]. The zero value is the default.
 type DueRun struct {
-	// Parallel bounds the accounts that are settled at the same time; 0 is 4. Each uses one
-	// connection of the store.
+	// Parallel bounds the groups of some forty accounts that are settled at the same time; 0 is 4.
+	// Each uses one connection of the store.
 	Parallel int
 	// Progress, if there is one, is given the state of the run after each commit and after
 	// each account. The calls come one after another, from several goroutines, and
@@ -45,7 +47,7 @@ const defaultParallel = 4
 // same for that account first: results are the same however late or often RunDue runs, on any
 // number of processes, and after a process is killed in the middle.
 //
-// Several accounts are settled at a time, in no particular order, so that the processes rarely
+// Some forty accounts share a load and a commit, in no particular order, so that the processes rarely
 // meet in one. An account with much to do is settled in commits of at most [seats.MaxSettled]
 // rows of a kind. RunDue starts goroutines for this and waits for them.
 //
@@ -66,13 +68,17 @@ func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
 	r := dueRun{Keeper: k, progress: run.Progress}
 	var workers errgroup.Group // without errors
 	workers.SetLimit(run.Parallel)
-	err := r.list(ctx, func(id users.AccountID) (goOn bool) {
+	err := r.list(ctx, func(ids []users.AccountID) (goOn bool) {
 		if k.bound {
-			r.settle(ctx, id)
+			for i := 0; i < len(ids) && len(r.errs) == 0; i++ {
+				r.settle(ctx, ids[i])
+			}
 			return len(r.errs) == 0
 		}
 		workers.Go(func() error {
-			r.settle(ctx, id)
+			for _, id := range r.settleTogether(ctx, ids) {
+				r.settle(ctx, id)
+			}
 			return nil
 		})
 		return true
@@ -96,8 +102,11 @@ type dueRun struct {
 	cut   bool // the context ended in the middle of an account
 }
 
-// list hands out the accounts due now, page by page, until the context ends.
-func (r *dueRun) list(ctx context.Context, settle func(users.AccountID) (goOn bool)) error {
+// dueTogether is the number of accounts that are settled by the same calls to the store.
+const dueTogether = 40
+
+// list hands out the accounts due now, page by page and some at a time, until the context ends.
+func (r *dueRun) list(ctx context.Context, settle func([]users.AccountID) (goOn bool)) error {
 	now := r.now()
 	var last users.AccountID
 	for more := true; more; {
@@ -108,16 +117,82 @@ func (r *dueRun) list(ctx context.Context, settle func(users.AccountID) (goOn bo
 		if more = len(page) == accountPage; more {
 			last = page[len(page)-1]
 		}
-		for _, i := range rand.Perm(len(page)) {
+		rand.Shuffle(len(page), func(i, j int) { page[i], page[j] = page[j], page[i] })
+		for some := range slices.Chunk(page, dueTogether) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if !settle(page[i]) {
+			if !settle(some) {
 				return nil
 			}
 		}
 	}
 	return nil
+}
+
+// settleTogether settles accounts by one load and few commits. It returns those with more to do, or
+// with a failure: they are settled one by one.
+func (r *dueRun) settleTogether(ctx context.Context, ids []users.AccountID) (rest []users.AccountID) {
+	if len(ids) == 1 {
+		return ids
+	}
+	began, now := time.Now(), r.now()
+	needs := make([]seats.Need, len(ids))
+	for i, id := range ids {
+		needs[i] = seats.Need{Account: id, DueBy: now}
+	}
+	snapshots, err := r.store.Load(ctx, needs...)
+	if err != nil || complete(snapshots, len(ids)) != nil {
+		return ids
+	}
+	took := time.Since(began)
+	var changes []seats.Change
+	size := 0
+	for i, s := range snapshots {
+		switch {
+		case !s.Known() || r.checkClock(now, s.StoreTime, took) != nil:
+			rest = append(rest, ids[i])
+			continue
+		case !s.Account.IsDue(now):
+			r.step(ids[i], nil, func(p *DueProgress) { p.Accounts++ })
+			continue
+		case seats.SettleNeeds(&needs[i], s):
+			rest = append(rest, ids[i])
+			continue
+		}
+		change := r.settlement(s, now)
+		changes, size = append(changes, change), size+1+len(change.Events)
+		if size >= chunkSize {
+			rest = append(rest, r.commitDue(ctx, now, changes)...)
+			changes, size = nil, 0
+		}
+	}
+	return append(rest, r.commitDue(ctx, now, changes)...)
+}
+
+// commitDue commits settlements of accounts, and returns the accounts that need another look.
+func (r *dueRun) commitDue(ctx context.Context, now time.Time, changes []seats.Change) (rest []users.AccountID) {
+	if len(changes) == 0 {
+		return nil
+	}
+	results, err := r.store.Commit(ctx, changes...)
+	if err == nil {
+		err = complete(results, len(changes))
+	}
+	for i, c := range changes {
+		id := c.Account.ID
+		if err != nil || results[i].Err != nil {
+			rest = append(rest, id)
+			continue
+		}
+		r.step(id, nil, func(p *DueProgress) { p.Commits, p.Events = p.Commits+1, p.Events+len(c.Events) })
+		if c.Account.IsDue(now) {
+			rest = append(rest, id)
+			continue
+		}
+		r.step(id, nil, func(p *DueProgress) { p.Accounts++ })
+	}
+	return rest
 }
 
 // settle settles one account.

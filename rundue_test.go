@@ -98,7 +98,7 @@ func TestKeeper_RunDue(t *testing.T) {
 	})
 	t.Run("several accounts at a time", func(t *testing.T) {
 		for parallel, want := range map[int]int32{0: 4, 1: 1, 3: 3} {
-			s, now := withDue(t, numbered(12)...)
+			s, now := withDue(t, numbered(4*40)...) // in groups of 40
 			var busy, most atomic.Int32
 			var meet sync.Mutex
 			k := on(t, hooked{s, func(context.Context, seats.Change) error {
@@ -118,7 +118,7 @@ func TestKeeper_RunDue(t *testing.T) {
 			}}, seatkeeper.Options{Now: fixed(now)})
 			done, err := k.RunDue(t.Context(), seatkeeper.DueRun{Parallel: parallel})
 			require.NoError(t, err)
-			require.Equal(t, seatkeeper.DueProgress{Accounts: 12, Commits: 12, Events: 12}, done)
+			require.Equal(t, seatkeeper.DueProgress{Accounts: 160, Commits: 160, Events: 160}, done)
 			require.Equal(t, want, most.Load())
 		}
 	})
@@ -157,26 +157,33 @@ func TestKeeper_RunDue(t *testing.T) {
 		require.Equal(t, 200, done.Accounts, "those of the first page")
 	})
 	t.Run("the context ends", func(t *testing.T) {
-		for _, in := range []string{"a list", "the last account"} {
-			s, now := withDue(t, numbered(40)...)
+		for _, at := range []int32{45, 80} { // of the second group the first ones, or all but one
+			s, now := withDue(t, numbered(80)...)
 			ctx, cancel := context.WithCancel(t.Context())
 			var commits atomic.Int32
 			k := on(t, hooked{s, func(ctx context.Context, _ seats.Change) error {
-				if n := commits.Add(1); n == 5 && in == "a list" || n == 40 {
+				if commits.Add(1) == at {
 					cancel()
-					return ctx.Err()
 				}
-				return nil
+				return ctx.Err()
 			}}, seatkeeper.Options{Now: fixed(now)})
 			done, err := k.RunDue(ctx, seatkeeper.DueRun{Parallel: 1})
 			require.ErrorIs(t, err, context.Canceled)
 			require.NotContains(t, err.Error(), "account", "no account is to blame")
 			require.Zero(t, done.Failed)
-			require.Equal(t, map[string]int{"a list": 4, "the last account": 39}[in], done.Accounts)
+			require.Equal(t, 40, done.Accounts)
 			done, err = on(t, s, seatkeeper.Options{Now: fixed(now)}).RunDue(t.Context(), seatkeeper.DueRun{})
 			require.NoError(t, err)
-			require.Equal(t, map[string]int{"a list": 36, "the last account": 1}[in], done.Events, "a later run does the rest")
+			require.Equal(t, 40, done.Events, "a later run does the rest")
 		}
+	})
+	t.Run("few calls", func(t *testing.T) {
+		s, now := withDue(t, numbered(100)...)
+		calls := &tape{Store: s}
+		done, err := on(t, calls, seatkeeper.Options{Now: fixed(now)}).RunDue(t.Context(), seatkeeper.DueRun{})
+		require.NoError(t, err)
+		require.Equal(t, seatkeeper.DueProgress{Accounts: 100, Commits: 100, Events: 100}, done)
+		require.Equal(t, [2]int{3, 3}, calls.since())
 	})
 	t.Run("a negative bound", func(t *testing.T) {
 		s, now := withDue(t, "a")

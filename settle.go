@@ -62,11 +62,7 @@ func (a *loader) loadSettled(ctx context.Context, need *seats.Need, more ...seat
 		case seats.SettleNeeds(need, s):
 			continue
 		}
-		// A request of its own: the call's key and reason are not those of earlier dates.
-		change := seats.Settle(s, seats.Request{
-			Actor: users.System(), Channel: seats.ByClock, At: now, Change: seats.ChangeID(a.newID()),
-			Zones: a.options.Zones,
-		})
+		change := a.settlement(s, now)
 		err = a.commit(ctx, change, false)
 		if err != nil && !a.retryable(err) {
 			return nil, err
@@ -85,6 +81,14 @@ func (a *loader) loadSettled(ctx context.Context, need *seats.Need, more ...seat
 		late = errors.Is(err, store.ErrConflict)
 		last = s.Account.Revision
 	}
+}
+
+// settlement returns the change by what is due. It is a request of its own: the key and the reason
+// of a call are not those of earlier dates.
+func (k *Keeper) settlement(s seats.Snapshot, now time.Time) seats.Change {
+	return seats.Settle(s, seats.Request{
+		Actor: users.System(), Channel: seats.ByClock, At: now, Change: seats.ChangeID(k.newID()), Zones: k.options.Zones,
+	})
 }
 
 // commit sends one change and counts it. If the context ends meanwhile, the store's error

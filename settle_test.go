@@ -30,11 +30,17 @@ type refusingOne struct {
 	account users.AccountID
 }
 
-func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
-	if changes[0].Account.ID == r.account {
-		return []store.CommitResult{{Err: store.ErrBroken}}, nil
+func (r refusingOne) Commit(ctx context.Context, changes ...seats.Change) (results []store.CommitResult, err error) {
+	for _, c := range changes {
+		refused := []store.CommitResult{{Err: store.ErrBroken}}
+		if c.Account.ID != r.account {
+			if refused, err = r.Store.Commit(ctx, c); err != nil {
+				return nil, err
+			}
+		}
+		results = append(results, refused...)
 	}
-	return r.Store.Commit(ctx, changes...)
+	return results, nil
 }
 
 // short is a store that leaves out an answer to at least so many questions.
