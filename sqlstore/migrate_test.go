@@ -113,8 +113,8 @@ func TestColumns(t *testing.T) {
 	golden(t, "columns.txt", list.String())
 }
 
-// TestMigrations_unchanged: a released migration stays as it is, since hosts have executed
-// it. Until the first release -update takes any change, later only new files.
+// TestMigrations_unchanged: a migration stays as it is, since databases were made by it;
+// -update takes new files alone.
 func TestMigrations_unchanged(t *testing.T) {
 	var sums strings.Builder
 	err := fs.WalkDir(migrations.Files, ".", func(path string, d fs.DirEntry, err error) error {
@@ -126,14 +126,10 @@ func TestMigrations_unchanged(t *testing.T) {
 		return err
 	})
 	require.NoError(t, err)
-	changelog, err := os.ReadFile("../CHANGELOG.md")
+	before, err := os.ReadFile("testdata/migrations.sha256")
 	require.NoError(t, err)
-	if regexp.MustCompile(`(?m)^## \[?v?\d`).Match(changelog) {
-		before, err := os.ReadFile("testdata/migrations.sha256")
-		require.NoError(t, err)
-		for line := range strings.Lines(string(before)) {
-			require.Contains(t, sums.String(), line, "a migration that was released is never changed: add one")
-		}
+	for line := range strings.Lines(string(before)) {
+		require.Contains(t, sums.String(), line, "a migration is never changed: add one")
 	}
 	golden(t, "migrations.sha256", sums.String())
 }

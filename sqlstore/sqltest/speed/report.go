@@ -63,10 +63,10 @@ func (r *row) invert() {
 	}
 }
 
-// of is the ratio of a way; 0 where it has none.
-func (r row) of(name string) float64 {
+// peer is the ratio of the peer.
+func (r row) peer() float64 {
 	for _, t := range r.Ways {
-		if t.Name == name {
+		if t.Name == peerWay {
 			return t.Ratio
 		}
 	}
@@ -136,20 +136,18 @@ func short(x float64) string {
 	return fmt.Sprintf("%.3g", x)
 }
 
-// summary prints the rows as a table in Markdown.
+// summary prints a line for each row.
 func summary(to io.Writer, rows []row) {
-	fmt.Fprint(to, "\n| work | database | peer | best by hand | seatkeeper | p99 | must | aim | reached |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	fmt.Fprintln(to)
+	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "work\tdatabase\tpeer\tseatkeeper\tmust\taim\treached")
 	for _, r := range rows {
-		p99 := ""
-		if r.P99 > 0 {
-			p99 = short(r.P99) + " ms"
-		}
 		if r.Error != "" {
-			r.Ratio, r.Ways, p99 = 0, nil, ""
+			r.Ratio, r.Ways = 0, nil
 		}
-		fmt.Fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r.Work, r.DB,
-			short(r.of(peerWay)), short(r.of(bestWay)), short(r.Ratio), p99, short(r.Must), short(r.Aim), r.verdict())
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Work, r.DB, short(r.peer()), short(r.Ratio), short(r.Must), short(r.Aim), r.verdict())
 	}
+	_ = table.Flush()
 }
 
 // save writes the rows as JSON.
