@@ -80,9 +80,9 @@ type Store interface {
 	// other rows and events of the [seats.Need], as [seats.Need.Select] picks them from all
 	// rows. Of an unknown account it is the zero snapshot.
 	//
-	// A store with a clock of its own, such as a database server, sets StoreTime, for unknown
-	// accounts too and in the same round trip; it tells the Keeper of a wrong clock. Any other
-	// store leaves it zero.
+	// A store with a clock of its own, such as a database server, sets StoreTime to a time during
+	// the call, for unknown accounts too; it tells the Keeper of a wrong clock. Any other store
+	// leaves it zero.
 	Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error)
 
 	// Commit writes each change or refuses it, and returns a result for each, in order. The

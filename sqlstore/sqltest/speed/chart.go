@@ -4,10 +4,10 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -21,7 +21,7 @@ var bars = []struct {
 	{oursWay, "seatkeeper", color.RGBA{20, 90, 170, 255}},
 }
 
-const barWidth = vg.Length(18)
+const barWidth = vg.Length(30)
 
 // charts writes a chart for each engine into the folder: its rates relative to the floor,
 // which is the line at 1.
@@ -51,19 +51,19 @@ func charts(folder string, rows []row) error {
 func chart(file, db string, rows []row) error {
 	p := plot.New()
 	p.Title.Text = "Invitations a second on " + db + ", relative to one unchecked INSERT"
-	p.Y.Min, p.Legend.Top, p.Legend.Left = 0, true, true
+	p.Legend.Top, p.Legend.Left = true, true
+	highest := 1.0
 	var names []string
 	for _, r := range rows {
 		names = append(names, r.Work)
+		for _, b := range bars {
+			highest = max(highest, r.of(b.way))
+		}
 	}
 	for i, b := range bars {
 		var values plotter.Values
 		for _, r := range rows {
-			ratio := 0.0
-			if j := slices.IndexFunc(r.Ways, func(t tried) bool { return t.Name == b.way }); j >= 0 {
-				ratio = r.Ways[j].Ratio
-			}
-			values = append(values, ratio)
+			values = append(values, r.of(b.way))
 		}
 		chart, err := plotter.NewBarChart(values, barWidth)
 		if err != nil {
@@ -72,11 +72,36 @@ func chart(file, db string, rows []row) error {
 		chart.LineStyle.Width, chart.Color = 0, b.color
 		chart.Offset = vg.Length(i-1) * (barWidth + 2)
 		p.Add(chart)
+		labels, err := above(values, chart.Offset)
+		if err != nil {
+			return err
+		}
+		p.Add(labels)
 		p.Legend.Add(b.legend, chart)
 	}
 	floor := plotter.NewFunction(func(float64) float64 { return 1 })
 	floor.Dashes = []vg.Length{4, 3}
 	p.Add(floor)
 	p.NominalX(names...)
-	return p.Save(vg.Length(120+180*len(rows)), 320, file)
+	p.X.Min, p.X.Max = -.5, float64(len(rows))-.5
+	p.Y.Min, p.Y.Max = 0, 1.4*highest // room for the legend
+	return p.Save(vg.Length(160+180*len(rows)), 320, file)
+}
+
+// above writes each value over its bar.
+func above(values plotter.Values, offset vg.Length) (*plotter.Labels, error) {
+	var at plotter.XYLabels
+	for i, v := range values {
+		at.XYs = append(at.XYs, plotter.XY{X: float64(i), Y: v})
+		at.Labels = append(at.Labels, short(v))
+	}
+	labels, err := plotter.NewLabels(at)
+	if err != nil {
+		return nil, err
+	}
+	labels.Offset = vg.Point{X: offset, Y: 3}
+	for i := range labels.TextStyle {
+		labels.TextStyle[i].XAlign, labels.TextStyle[i].Font.Size = text.XCenter, 9
+	}
+	return labels, nil
 }

@@ -63,10 +63,10 @@ func (r *row) invert() {
 	}
 }
 
-// peer is the ratio of the peer.
-func (r row) peer() float64 {
+// of is the ratio of a way; 0 where it has none.
+func (r row) of(name string) float64 {
 	for _, t := range r.Ways {
-		if t.Name == peerWay {
+		if t.Name == name {
 			return t.Ratio
 		}
 	}
@@ -136,18 +136,20 @@ func short(x float64) string {
 	return fmt.Sprintf("%.3g", x)
 }
 
-// summary prints a line for each row.
+// summary prints the rows as a table in Markdown.
 func summary(to io.Writer, rows []row) {
-	fmt.Fprintln(to)
-	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "work\tdatabase\tpeer\tseatkeeper\tmust\taim\treached")
+	fmt.Fprint(to, "\n| work | database | peer | best by hand | seatkeeper | p99 | must | aim | reached |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range rows {
-		if r.Error != "" {
-			r.Ratio, r.Ways = 0, nil
+		p99 := ""
+		if r.P99 > 0 {
+			p99 = short(r.P99) + " ms"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Work, r.DB, short(r.peer()), short(r.Ratio), short(r.Must), short(r.Aim), r.verdict())
+		if r.Error != "" {
+			r.Ratio, r.Ways, p99 = 0, nil, ""
+		}
+		fmt.Fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r.Work, r.DB,
+			short(r.of(peerWay)), short(r.of(bestWay)), short(r.Ratio), p99, short(r.Must), short(r.Aim), r.verdict())
 	}
-	_ = table.Flush()
 }
 
 // save writes the rows as JSON.
