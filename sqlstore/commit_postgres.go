@@ -74,8 +74,11 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) 
 		return nil, notWritten(err)
 	}
 	sent := watchLastValue(values)
-	written := map[users.AccountID]bool{}
-	err = s.savepoint(ctx, func() error { return st.send(ctx, s, values, written) })
+	var written []users.AccountID
+	err = s.savepoint(ctx, func() (err error) {
+		written, err = st.send(ctx, s, values)
+		return err
+	})
 	if err != nil && !sent() {
 		err = notWritten(err)
 	}
@@ -84,28 +87,28 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) 
 	}
 	var stale []users.AccountID
 	for _, c := range changes {
-		if !written[c.Account.ID] {
+		if !slices.Contains(written, c.Account.ID) {
 			stale = append(stale, c.Account.ID)
 		}
 	}
 	return stale, err
 }
 
-// send executes the statement of a commit and notes the accounts that were written.
-func (st *commitStatement) send(ctx context.Context, s *Store, values []any, written map[users.AccountID]bool) error {
+// send executes the statement of a commit and returns the accounts that were written.
+func (st *commitStatement) send(ctx context.Context, s *Store, values []any) (written []users.AccountID, err error) {
 	rows, err := s.ask(ctx, &st.statement, values)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id users.AccountID
 		if err := rows.Scan(&id); err != nil {
-			return err
+			return nil, err
 		}
-		written[id] = true
+		written = append(written, id)
 	}
-	return rows.Err()
+	return written, rows.Err()
 }
 
 // exchanges reports whether users of the change may exchange keys.
@@ -131,10 +134,10 @@ func (p *postgres) exchange(ctx context.Context, s *Store, rows *commitRows) err
 		}
 		clear := s.query().add(form.clearing())
 		clear.values = values[:len(st.accounts)+len(updatedUserColumns)]
-		written := map[users.AccountID]bool{}
-		if _, err = s.exec(ctx, clear); err == nil {
-			err = st.send(ctx, s, values, written)
+		if _, err = s.exec(ctx, clear); err != nil {
+			return err
 		}
+		written, err := st.send(ctx, s, values)
 		if err == nil && len(written) < len(rows.accounts) {
 			err = errStale
 		}
@@ -183,15 +186,19 @@ func commitRowsOf(changes []seats.Change) *commitRows {
 		if len(c.Events) > 0 {
 			a.first = &c.Events[0].Sequence
 		}
-		if len(changes) == 1 {
-			r.events = c.Events
-		} else {
-			r.events = append(r.events, c.Events...)
-		}
-		r.updated, r.created = append(r.updated, updatedRows(c)...), append(r.created, createdRows(c)...)
-		r.pools, r.licences = append(r.pools, poolsOf(c)...), append(r.licences, licencesOf(c)...)
+		r.events = joined(r.events, slices.Clip(c.Events))
+		r.updated, r.created = joined(r.updated, updatedRows(c)), joined(r.created, createdRows(c))
+		r.pools, r.licences = joined(r.pools, poolsOf(c)), joined(r.licences, licencesOf(c))
 	}
 	return r
+}
+
+// joined appends rows, or takes them as they are if they are the first.
+func joined[R any](rows, more []R) []R {
+	if rows == nil {
+		return more
+	}
+	return append(rows, more...)
 }
 
 // form returns the form of a commit of the rows.

@@ -228,8 +228,7 @@ func accountOf(c seats.Change) (row accountRow, pooled bool) {
 }
 
 // poolsOf returns the rows of the course pools.
-func poolsOf(c seats.Change) []poolRow {
-	rows := make([]poolRow, 0, len(c.Pools))
+func poolsOf(c seats.Change) (rows []poolRow) {
 	for _, p := range c.Pools {
 		if p.ID != seats.Site {
 			rows = append(rows, poolRow{c.Account.ID, p})

@@ -1,0 +1,77 @@
+package sqlstore
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestCommitForm_text: in every form each value has its parameter, in order. Several accounts are
+// locked in the order of their IDs, and users give keys up before others are created with them.
+func TestCommitForm_text(t *testing.T) {
+	for bits := range 1 << 5 {
+		has := func(bit int) bool { return bits>>bit&1 == 1 }
+		for rows := 1; rows <= 2; rows++ {
+			for base := range 2 {
+				c := seats.Change{Base: uint64(base), Account: seats.Account{ID: "acme", Revision: 2}, Settings: has(0)}
+				for n := range rows {
+					id := users.ID(fmt.Sprint("u", n))
+					c.Events = append(c.Events, seats.Event{Account: "acme", Sequence: uint64(n + 1)})
+					if has(1) {
+						c.Created = append(c.Created, users.User{Profile: users.Profile{ID: id}})
+					}
+					if has(2) {
+						c.Updated = append(c.Updated, users.User{Profile: users.Profile{ID: id + "x"}})
+					}
+					if has(3) {
+						c.Pools = append(c.Pools, seats.Pool{ID: seats.PoolID(id), Total: seats.Of(1)}, seats.Pool{Total: seats.Of(1)})
+					}
+					if has(4) {
+						c.Licences = append(c.Licences, users.Licence{User: id})
+					}
+				}
+				r := commitRowsOf([]seats.Change{c})
+				f := r.form()
+				require.Equal(t, rows == 2 || base == 0, f.many)
+				text := f.text()
+				values, err := r.values(&commitStatement{accounts: f.accountColumns()}, f)
+				require.NoError(t, err)
+				found := regexp.MustCompile(`\$\d+`).FindAllString(text, -1)
+				require.Len(t, found, len(values))
+				for i, parameter := range found {
+					require.Equal(t, fmt.Sprint("$", i+1), parameter)
+				}
+				require.Equal(t, f.many, strings.Contains(text, `ORDER BY id COLLATE "C"`) && strings.Contains(text, "FOR NO KEY UPDATE"))
+				require.Equal(t, f.updated && f.created, strings.Contains(text, "count(*) FROM updated"))
+				require.Equal(t, f.settings, strings.Contains(text, "policy = "))
+			}
+		}
+	}
+}
+
+// TestArrayOf: an array holds any text and NULL, and a column of nothing but NULL is no array.
+func TestArrayOf(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		rows []any
+		want any
+	}{
+		{"texts", []any{"a", `q"b\`, "", nil, "NULL", "{,}", "é\n"}, `{"a","q\"b\\","",NULL,"NULL","{,}","é` + "\n" + `"}`},
+		{"numbers", []any{int64(1), nil, int64(-2)}, "{1,NULL,-2}"},
+		{"nothing", []any{nil, nil}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := arrayOf(column[any]{get: func(r *any) (any, error) { return *r, nil }}, c.rows)
+			require.NoError(t, err)
+			require.Equal(t, c.want, got)
+		})
+	}
+	_, err := arrayOf(column[any]{get: func(r *any) (any, error) { return *r, nil }}, []any{"\xff"})
+	require.ErrorIs(t, err, users.ErrNotUTF8)
+}
