@@ -103,9 +103,13 @@ const crowd = 6
 // begin begins a call, more often than not where the last one began, so that calls meet.
 func (p *play) begin() {
 	k, a := p.keepers[p.below(len(p.keepers))], p.accounts[p.below(len(p.accounts))]
-	if n := len(p.running); n > 0 && p.chance(60) {
+	near, nearer := p.chance(60), p.chance(20)
+	if len(p.accounts) == crowd {
+		near = p.chance(90)
+	}
+	if n := len(p.running); n > 0 && near {
 		k = p.running[n-1].keeper
-		if len(p.accounts) < crowd || p.chance(20) {
+		if len(p.accounts) < crowd || nearer {
 			a = p.running[n-1].account
 		}
 	}
@@ -134,7 +138,7 @@ func (p *play) question(a *account) (q question) {
 	q.account = a
 	methods := []method{usage, do, doEach, undo, may, user, runDue, preview, apply}
 	q.method = methods[p.weighted(4, 60, 14, 6, 4, 3, 3, 3, 3)]
-	if q.account.now().Account.Revision == 0 && p.chance(60) {
+	if opens := p.chance(60); opens && a.now().Account.Revision == 0 {
 		q.method, q.opening = open, q.account.opening
 		q.opening.Total = seats.Of(int64(2 + p.below(3)))
 		return q

@@ -86,10 +86,12 @@ func (p *play) answered(r *request, answer reply) {
 			err = results[i].Err
 		}
 		a, conflict, lost := p.account(c.Account.ID), errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrUnknown)
-		if err == nil {
-			r.keeper.knows[a] = r.version
-		} else {
-			delete(r.keeper.knows, a)
+		delete(r.keeper.knows, a)
+		for n, v := range slices.Backward(a.versions) {
+			if err == nil && v.Account.Revision == c.Account.Revision {
+				r.keeper.knows[a] = n
+				break
+			}
 		}
 		for _, call := range p.running { // a conflict may be with its own repetition
 			call.doubt = call.doubt || call.keeper == r.keeper && call.account == a && (conflict || lost)
@@ -131,7 +133,7 @@ func (p *play) members(c seats.Change) (calls []*call) {
 // wasRefused notes that a call was written which an older snapshot, known to its Keeper, would
 // have refused.
 func (p *play) wasRefused(c *call, at time.Time) {
-	if c.knew > 0 && c.loaded && c.method == do && c.key == "" {
+	if c.knew > 0 && c.loaded && c.method == do && c.key == "" && c.keeper.play.options.Remember >= 0 {
 		_, err := c.decide(c.account.versions[c.knew].Snapshot, at)
 		p.meets(staleRefusal, err != nil)
 	}

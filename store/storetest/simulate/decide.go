@@ -9,36 +9,51 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// decide makes one decision: something is served, begins, or happens to the world.
+// The kinds of decision.
+const (
+	serves = iota
+	begins
+	arrives
+	passes
+	jumps
+	cancels
+	crashes
+)
+
+// decide makes one decision: something is served, begins, or happens to the world. The same
+// numbers are the same kind of decision in another run, so far as there is something to decide.
 func (p *play) decide() {
-	can := func(weight int, ok bool) int {
-		if ok {
-			return weight
-		}
-		return 0
-	}
-	busy, mostRunning, begin := len(p.running) > 0, 8, 25
+	most, begin := 8, 25
 	if len(p.accounts) == crowd {
-		mostRunning, begin = 16, 60
+		most, begin = 16, 60
 	}
-	switch p.weighted(
-		can(60, len(p.pending) > 0), can(begin, len(p.running) < mostRunning), can(4, len(p.late) > 0),
-		4, 2, can(4, busy), 1,
-	) {
-	case 0:
+	kind := p.weighted(60, begin, 4, 4, 2, 4, 1)
+	if kind == arrives && len(p.late) == 0 || kind == cancels && len(p.running) == 0 {
+		kind = serves
+	}
+	if kind == serves && len(p.pending) == 0 {
+		kind = begins
+	}
+	if kind == begins && len(p.running) >= most {
+		if kind = serves; len(p.pending) == 0 {
+			kind = passes
+		}
+	}
+	switch kind {
+	case serves:
 		r := p.pending[p.below(len(p.pending))]
 		p.serve(r, p.fate(r))
-	case 1:
+	case begins:
 		p.begin()
-	case 2:
+	case arrives:
 		p.arrive(p.below(len(p.late)))
-	case 3:
+	case passes:
 		p.pass([]time.Duration{100 * time.Microsecond, 100 * time.Microsecond, time.Millisecond, time.Second, time.Hour, 12 * time.Hour, 24 * time.Hour}[p.below(7)])
-	case 4:
+	case jumps:
 		p.jump()
-	case 5:
+	case cancels:
 		p.cancel()
-	case 6:
+	case crashes:
 		p.crashed(p.below(len(p.keepers)))
 	}
 }

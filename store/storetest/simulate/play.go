@@ -153,19 +153,26 @@ const mostAttempts = 100
 
 func (p *play) setUp() {
 	p.people = everyUser[:3+p.below(4)]
-	if p.options.Attempts == 0 {
-		p.options.Attempts = []int{mostAttempts, 8}[p.below(2)]
+	o := &p.options
+	if o.Attempts == 0 {
+		o.Attempts = []int{mostAttempts, 8}[p.below(2)]
+	}
+	if o.Remember == 0 {
+		o.Remember = []int{0, 0, 0, 2, -1}[p.below(5)]
+	}
+	if o.Sharing == seatkeeper.ShareAll {
+		o.Sharing = []seatkeeper.Sharing{seatkeeper.ShareAll, seatkeeper.ShareAll, seatkeeper.ShareAll, seatkeeper.ShareAccount, seatkeeper.ShareNothing}[p.below(5)]
 	}
 	for range 2 + p.below(3) {
 		p.keepers = append(p.keepers, p.newKeeper(len(p.keepers)))
 	}
 	d := p.generator()
-	for n := range []int{1, 1, 1, 2, 3, crowd}[p.below(6)] {
-		o := d.Opening()
-		o.Account = p.prefix + users.AccountID(fmt.Sprint(n))
-		p.accounts = append(p.accounts, &account{id: o.Account, number: n, opening: o, versions: make([]version, 1)})
+	for n := range []int{1, 1, 2, 3, crowd}[p.below(5)] {
+		opening := d.Opening()
+		opening.Account = p.prefix + users.AccountID(fmt.Sprint(n))
+		p.accounts = append(p.accounts, &account{id: opening.Account, number: n, opening: opening, versions: make([]version, 1)})
 	}
-	p.say("%d Keepers, %d accounts", len(p.keepers), len(p.accounts))
+	p.say("%d Keepers, %d accounts; Attempts %d, Remember %d, Sharing %d", len(p.keepers), len(p.accounts), o.Attempts, o.Remember, o.Sharing)
 }
 
 // newKeeper returns a Keeper in place of the one before.

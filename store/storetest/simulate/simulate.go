@@ -36,8 +36,8 @@ type Options struct {
 	For time.Duration
 	// Steps is the number of decisions of a run; 0 is 400.
 	Steps int
-	// Keeper has the settings of the Keepers. The simulation sets Now, NewID, Zones and
-	// Observe, and Attempts where it is 0.
+	// Keeper has the settings of the Keepers. The simulation sets Now, NewID and Zones, and
+	// draws those of Attempts, Remember and Sharing that are 0.
 	Keeper seatkeeper.Options
 }
 
