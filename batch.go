@@ -231,7 +231,7 @@ func (b *batch) decide(fresh bool) (ok bool) {
 		return true
 	}
 	b.change = b.changes[0].Then(b.changes[1:]...)
-	return checked(b.change, unknown)
+	return b.memory.checked(b.change, unknown)
 }
 
 // snapshot returns what a call is decided on. It is not whole if it lacks more than the keys of

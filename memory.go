@@ -213,15 +213,23 @@ func (m *memory) snapshot(n seats.Need) (s seats.Snapshot, unknown []users.Key, 
 	return s, unknown, ok && !n.Admins && n.Ahead == 0
 }
 
-// checked reports whether the commit of a change compares all of the keys: those that it
-// relies on to be free.
-func checked(c seats.Change, keys []users.Key) bool {
+// checked reports whether the commit of a change decided on the memory compares all of the keys:
+// those that it relies on to be free. A key that a user of the change gives up is not compared,
+// and the calls before that one must not find it free.
+func (m *memory) checked(c seats.Change, keys []users.Key) bool {
 	if len(keys) == 0 {
 		return true
 	}
 	free := make(map[users.Key]bool)
 	for _, k := range c.Keys() {
 		free[k] = true
+	}
+	for _, u := range c.Updated {
+		if was, _ := look(m, userRows, u.ID); was != nil {
+			for _, k := range was.Keys() {
+				free[k] = free[k] && u.Has(k)
+			}
+		}
 	}
 	return !slices.ContainsFunc(keys, func(k users.Key) bool { return !free[k] })
 }
