@@ -238,6 +238,22 @@ func TestKeeper_share_conflict(t *testing.T) {
 	})
 }
 
+// TestKeeper_share_given_up: the address of a user who is deleted by a later call of the commit is
+// taken for the calls before it.
+func TestKeeper_share_given_up(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := company(t, seatkeeper.Options{}, 9)
+		c.goOn(nil)
+		do(t, on(t, c.tape.Store, seatkeeper.Options{}), owner, seats.Invite{Profile: users.Profile{ID: "ben", Email: "ada@acme.example"}})
+		c.call(t.Context(), "archive", seats.Archive{User: "ben"}) // by ID: the Keeper has not looked for the address
+		c.invite(t.Context(), "ada")
+		c.call(t.Context(), "delete", seats.Delete{User: "ben"})
+		c.end()
+		require.NoError(t, errors.Join(c.errs["archive"], c.errs["delete"]))
+		require.ErrorIs(t, c.errs["ada"], seats.ErrDuplicate)
+	})
+}
+
 // TestKeeper_share_leaves: the context of one call ends, as the leader or as one of the others,
 // before the commit or in the middle.
 func TestKeeper_share_leaves(t *testing.T) {
