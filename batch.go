@@ -314,14 +314,18 @@ func (b *batch) advance() {
 	b.at.memory = m.bounded(b.members)
 }
 
-// finish gives every call its result.
+// finish gives every call its result: before the first change of the batch with the revision
+// before it, on which it was decided.
 func (b *batch) finish() {
 	revision := b.memory.account.Revision
 	if len(b.changes) > 0 {
-		revision = b.change.Account.Revision
+		revision = b.change.Base
 	}
 	for _, m := range b.members {
 		c := m.Value
+		if c.decides() {
+			revision = b.change.Account.Revision
+		}
 		c.decision.Change.Account.Revision = revision
 		b.end(c, callResult{err: c.refused, panicked: c.panicked})
 	}
