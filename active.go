@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/internal/combine"
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -22,8 +23,9 @@ type account struct {
 	queue combine.Queue[*call]
 	calls int // under way, by the mutex of all accounts
 
-	mutex  sync.Mutex
-	memory *memory // nil: nothing is remembered
+	mutex  sync.Mutex // of changes to memory, and of seen
+	memory *memory    // of the leader; nil: nothing is remembered
+	seen   *memory    // of reads that may be of a moment past
 
 	batch          *batch        // under way
 	took           time.Duration // the last commit
@@ -105,7 +107,8 @@ func (at *account) won(revision uint64) {
 	if !rivals {
 		at.patience = 2 * max(patience, at.patience)
 	}
-	at.wins, at.memory = 0, nil
+	at.wins = 0
+	at.remember(nil)
 	at.giveWay = now.Add(min(givingWay*at.took, mostGiving))
 }
 
@@ -130,4 +133,42 @@ func pause(took time.Duration) time.Duration {
 		return pause
 	}
 	return 0
+}
+
+// remember replaces what is remembered.
+func (at *account) remember(m *memory) {
+	at.mutex.Lock()
+	defer at.mutex.Unlock()
+	at.memory = m
+}
+
+// recall answers a need from a snapshot of at most that age, if one has all of it.
+func (at *account) recall(n seats.Need, now time.Time, most time.Duration) (s seats.Snapshot, age time.Duration, ok bool) {
+	at.mutex.Lock()
+	defer at.mutex.Unlock()
+	for _, m := range []*memory{at.memory, at.seen} {
+		if m == nil || m.account.IsDue(now) || time.Since(m.current) > most {
+			continue
+		}
+		s, unknown, whole := m.snapshot(n)
+		if whole && len(unknown) == 0 {
+			for i, u := range s.Users {
+				s.Users[i] = u.Clone()
+			}
+			return s, time.Since(m.current), true
+		}
+	}
+	return seats.Snapshot{}, 0, false
+}
+
+// note remembers the snapshot of a read.
+func (at *account) note(n seats.Need, s seats.Snapshot, began time.Time) {
+	at.mutex.Lock()
+	defer at.mutex.Unlock()
+	if at.seen == nil || at.seen.account.Revision != s.Account.Revision {
+		at.seen = new(memory)
+	}
+	at.seen.learn(n, s)
+	at.seen.current = began
+	at.seen = at.seen.bounded(nil)
 }

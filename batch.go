@@ -85,11 +85,11 @@ func (b *batch) run(ctx context.Context) error {
 		err := b.commit(ctx, b.change, true)
 		if err == nil {
 			b.at.took = time.Since(began)
-			b.advance()
+			b.advance(began)
 			b.at.won(b.change.Account.Revision)
 			return nil
 		}
-		b.at.memory = nil
+		b.at.remember(nil)
 		if errors.Is(err, store.ErrKeyTaken) {
 			b.uncertain, b.inFlight = nil, false // on this revision every sending of it would be refused
 		}
@@ -183,12 +183,15 @@ func (b *batch) learn(need seats.Need) {
 		}
 		b.at.revision = revision
 	}
+	b.at.mutex.Lock()
+	defer b.at.mutex.Unlock()
 	if m := b.at.memory; m == nil || m.account.Revision != b.loaded.Account.Revision {
 		b.at.memory = nil
 		b.memory = new(memory)
 	}
 	b.memory.learn(need, b.loaded)
 	b.memory.loaded, b.memory.took, b.memory.stored = b.began, b.took, b.loaded.StoreTime
+	b.memory.current = b.began
 	if b.accounts.keeps() && b.loaded.Known() {
 		b.at.memory = b.memory
 	}
@@ -298,8 +301,10 @@ func (b *batch) cut(i int) {
 	b.members = b.members[:i]
 }
 
-// advance remembers what was written.
-func (b *batch) advance() {
+// advance remembers what was written by a commit that began then.
+func (b *batch) advance(began time.Time) {
+	b.at.mutex.Lock()
+	defer b.at.mutex.Unlock()
 	m := b.at.memory
 	if b.at.memory = nil; m == nil || m != b.base {
 		return
@@ -310,7 +315,7 @@ func (b *batch) advance() {
 	if b.top != m {
 		m.settle(b.top)
 	}
-	m.account.Revision = b.change.Account.Revision // of all
+	m.account.Revision, m.current = b.change.Account.Revision, began
 	b.at.memory = m.bounded(b.members)
 }
 
@@ -386,7 +391,7 @@ func (at *account) pass(c *call) {
 		at.queue.Leave()
 		return
 	}
-	at.memory = nil
+	at.remember(nil)
 	b.members = slices.DeleteFunc(slices.Clone(b.members), func(m *combine.Member[*call]) bool { return m == &c.member })
 	if len(b.members) == 0 {
 		at.batch = nil

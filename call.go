@@ -1,6 +1,12 @@
 package seatkeeper
 
-import ()
+import (
+	"context"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // A Call describes the calls of a Keeper, for their events and for repetitions.
 type Call struct {
@@ -19,7 +25,12 @@ type Call struct {
 	// of an erased value: it is sealed with a random salt, and the salt is erased as well.
 	Key         string
 	Correlation string // common to events that belong together, at most [users.MaxID] bytes
-	Reason      string // at most [users.MaxReason] characters; a command's own Reason has precedence
+	// MaxAge lets Usage, UsageOfPool, Account, Pool, User, Find, May and Preview answer from what this
+	// Keeper has remembered of the account, without a call to the store, if that was its state
+	// at most so long ago. Nothing due since then is left out. 0, the default, is exact: the
+	// answer counts all changes acknowledged before the call. AsOf of [seats.Usage] tells the moment.
+	MaxAge time.Duration
+	Reason string // at most [users.MaxReason] characters; a command's own Reason has precedence
 }
 
 // With returns a Keeper with another [Call]. All else is shared with k.
@@ -27,4 +38,25 @@ func (k *Keeper) With(c Call) *Keeper {
 	with := *k
 	with.call = c
 	return &with
+}
+
+// read is load for reads that may be of a moment past, see MaxAge of [Call]. asOf is that moment;
+// zero: the present.
+func (k *Keeper) read(ctx context.Context, need *seats.Need) (s seats.Snapshot, asOf time.Time, err error) {
+	if k.call.MaxAge <= 0 || k.bound || !k.accounts.keeps() || need.Ahead > 0 || users.CheckID(need.Account) != nil {
+		s, err = k.load(ctx, need)
+		return s, asOf, err
+	}
+	at := k.accounts.enter(need.Account)
+	defer k.accounts.leave(need.Account, at)
+	now := k.now()
+	if s, age, ok := at.recall(*need, now, k.call.MaxAge); ok {
+		need.DueBy = now
+		return s, now.Add(-age), ctx.Err()
+	}
+	began := time.Now()
+	if s, err = k.load(ctx, need); err == nil {
+		at.note(*need, s, began)
+	}
+	return s, asOf, err
 }

@@ -16,9 +16,15 @@ import (
 )
 
 // A Keeper is the host application's way to its accounts. It is safe for concurrent use and
-// needs no closing. [Keeper.RunDue] alone starts goroutines, and waits for them. Within one Keeper the commands of an account
-// run one after the other, in the order of arrival. Keepers on the same store, in any
-// number of processes, may meet in a conflict and try again.
+// needs no closing. [Keeper.RunDue] alone starts goroutines, and waits for them.
+//
+// Within one Keeper the commands of an account are decided one after the other, in the order of
+// arrival. Those that arrive during a commit share the next one, each with its own result; a call
+// commits for the others in its own goroutine. In company it waits for more of them, for a fraction
+// of a millisecond; a lone call never waits. See [Options] Sharing and Remember.
+//
+// Keepers on the same store, in any number of processes, may meet in a conflict. The loser tries
+// again at once, and the winner gives way for about two commits.
 type Keeper struct {
 	store     store.Store
 	options   Options
@@ -122,6 +128,10 @@ func (k *Keeper) newID() string {
 	return fmt.Sprintf("%012x%04x-%s", k.options.Now().UnixMilli(), k.counter.Add(1)&0xffff, rand.Text()[:16])
 }
 
+// changeID returns the identifier of a change. It must differ from those of other changes with the
+// same numbers of events alone.
+func changeID() seats.ChangeID { return seats.ChangeID(rand.Text()[:13]) }
+
 // Result is the outcome of a call. In a transaction it holds once the host has committed.
 type Result struct {
 	Revision uint64          // of the account after this call; of a repeated call, the present one
@@ -177,7 +187,7 @@ func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Ac
 func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...seats.Command) seats.Request {
 	r := seats.Request{
 		Actor: actor, Channel: channel, Commands: seats.Identify(commands, k.options.NewID), Zones: k.options.Zones,
-		Change: seats.ChangeID(k.newID()),
+		Change: changeID(),
 		Key:    k.call.Key, Correlation: k.call.Correlation, Reason: k.call.Reason,
 	}
 	if r.Key != "" {

@@ -21,9 +21,10 @@ type memory struct {
 	holders  map[users.Key]holders
 	licences map[users.ID][]users.Licence // all of the user, in order
 
-	loaded time.Time     // when the load began
-	took   time.Duration // the load
-	stored time.Time     // the StoreTime of the load
+	current time.Time     // it was the account's state at this moment or later
+	loaded  time.Time     // when the load began
+	took    time.Duration // the load
+	stored  time.Time     // the StoreTime of the load
 }
 
 // holders are the users with a key: one at most, but for addresses that a new version of the
@@ -261,7 +262,7 @@ func (m *memory) bounded(last []*combine.Member[*call]) *memory {
 	if size <= memoryBound {
 		return m
 	}
-	small := &memory{account: m.account, loaded: m.loaded, took: m.took, stored: m.stored}
+	small := &memory{account: m.account, current: m.current, loaded: m.loaded, took: m.took, stored: m.stored}
 	put(&small.pools, seats.Site, m.pools[seats.Site])
 	for _, c := range last {
 		id := c.Value.request.Actor.User

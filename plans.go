@@ -79,9 +79,16 @@ func (k *Keeper) loadForPreview(
 	for _, day := range append(until, request.Starts()) {
 		need.AheadTo(day, k.now())
 	}
-	s, err := k.loadAhead(ctx, &need)
+	load := k.loadAhead
+	if need.Ahead == 0 {
+		load = func(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
+			s, _, err := k.read(ctx, need)
+			return s, err
+		}
+	}
+	s, err := load(ctx, &need)
 	for err == nil && request.Widen(&need, s) {
-		s, err = k.loadAhead(ctx, &need)
+		s, err = load(ctx, &need)
 	}
 	request.At = present(need)
 	return s, request, err

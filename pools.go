@@ -3,6 +3,7 @@ package seatkeeper
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -13,7 +14,7 @@ import (
 // with the people and the summary cards. An unknown pool is a refusal, [seats.ErrBadInput]
 // with [seats.ErrNotThere].
 func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Pool, error) {
-	s, err := k.loadPools(ctx, &seats.Need{Account: account, Pools: pools(id)})
+	s, _, err := k.loadPools(ctx, &seats.Need{Account: account, Pools: pools(id)})
 	if err != nil {
 		return seats.Pool{}, err
 	}
@@ -30,11 +31,12 @@ func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.Poo
 // An unknown pool is refused as by [Keeper.Pool]; an unknown account is [store.ErrNotFound].
 func (k *Keeper) UsageOfPool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Usage, error) {
 	need := seats.Need{Account: account, Pools: pools(id)}
-	s, err := k.loadPools(ctx, &need)
+	s, asOf, err := k.loadPools(ctx, &need)
 	if err != nil {
 		return seats.Usage{}, err
 	}
 	if u, ok := s.UsageOfPool(id, need.DueBy); ok {
+		u.AsOf = asOf
 		return u, nil
 	}
 	return seats.Usage{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "pool", Pool: id, Reason: seats.ErrNotThere}
@@ -42,12 +44,12 @@ func (k *Keeper) UsageOfPool(ctx context.Context, account users.AccountID, id se
 
 // loadPools loads a snapshot whose pools end by the rules that the time zone of the account has
 // now.
-func (k *Keeper) loadPools(ctx context.Context, need *seats.Need) (seats.Snapshot, error) {
-	s, err := k.load(ctx, need)
+func (k *Keeper) loadPools(ctx context.Context, need *seats.Need) (seats.Snapshot, time.Time, error) {
+	s, asOf, err := k.read(ctx, need)
 	for i := range s.Pools {
 		s.Pools[i].Ends = k.endOf(s.Pools[i], s.Account.Zone)
 	}
-	return s, err
+	return s, asOf, err
 }
 
 func (k *Keeper) endOf(p seats.Pool, zone string) seats.PoolEnd {

@@ -12,17 +12,19 @@ import (
 // status, and the summary cards in the product's own words. The cost is that of one row,
 // however many users there are. An unknown account is [store.ErrNotFound].
 func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usage, error) {
-	s, err := k.load(ctx, &seats.Need{Account: account})
+	s, asOf, err := k.read(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Usage{}, err
 	}
-	return s.Usage(), nil
+	u := s.Usage()
+	u.AsOf = asOf
+	return u, nil
 }
 
 // Account returns the account's own data: policy, time zone, payer, and the users by stored
 // status. An unknown account is [store.ErrNotFound].
 func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Account, error) {
-	s, err := k.load(ctx, &seats.Need{Account: account})
+	s, _, err := k.read(ctx, &seats.Need{Account: account})
 	s.Account.Salt = "" // internal to the library
 	return s.Account, err
 }
@@ -39,7 +41,7 @@ func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID)
 // account is [store.ErrNotFound].
 func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (seats.Person, error) {
 	need := seats.NeedsPerson(account, key)
-	s, err := k.load(ctx, &need)
+	s, _, err := k.read(ctx, &need)
 	if err != nil {
 		return seats.Person{}, err
 	}

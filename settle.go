@@ -87,7 +87,7 @@ func (a *loader) loadSettled(ctx context.Context, need *seats.Need, more ...seat
 // of a call are not those of earlier dates.
 func (k *Keeper) settlement(s seats.Snapshot, now time.Time) seats.Change {
 	return seats.Settle(s, seats.Request{
-		Actor: users.System(), Channel: seats.ByClock, At: now, Change: seats.ChangeID(k.newID()), Zones: k.options.Zones,
+		Actor: users.System(), Channel: seats.ByClock, At: now, Change: changeID(), Zones: k.options.Zones,
 	})
 }
 

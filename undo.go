@@ -40,7 +40,7 @@ func (k *Keeper) Undo(ctx context.Context, account users.AccountID, actor users.
 	for len(list) > 0 {
 		part, commands := undoChunk(list)
 		list = list[len(part):]
-		request.Commands, request.Index, request.Change = commands, len(result.Outcomes), seats.ChangeID(k.newID())
+		request.Commands, request.Index, request.Change = commands, len(result.Outcomes), changeID()
 		decision, err := k.decide(ctx, "Undo", account, request, requireAccount(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 			return seats.DecideUndo(s, r, part), nil
 		}))
@@ -57,6 +57,7 @@ func (k *Keeper) Undo(ctx context.Context, account users.AccountID, actor users.
 // step without a command is about what stays. The plan has at most [seats.MaxCommands] steps; a
 // call with more is refused as [seats.ErrBadInput].
 func (k *Keeper) PreviewUndo(ctx context.Context, account users.AccountID, actor users.Actor, receipt seats.Receipt) (seats.Plan, error) {
+	k = k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}) // events are read as they are
 	list, err := k.undoings(ctx, account, receipt)
 	if err != nil {
 		return seats.Plan{}, err

@@ -15,6 +15,7 @@ type Usage struct {
 	Pool      PoolID          `json:"pool,omitzero"` // of the numbers
 	Name      string          `json:"name,omitzero"` // of the pool
 	Revision  uint64          `json:"revision,omitzero"`
+	AsOf      time.Time       `json:"as_of,omitzero"`    // the moment of a remembered answer, by the host's clock, see the MaxAge of a call; zero: exact
 	Sequence  uint64          `json:"sequence,omitzero"` // of the last event
 	Total     Count           `json:"total,omitzero"`
 	Held      int64           `json:"held"`

@@ -1,0 +1,95 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+func TestCall_MaxAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, s := taped(t, seatkeeper.Options{}, 9)
+		rival := on(t, s.Store, seatkeeper.Options{})
+		do(t, k, owner, seats.Invite{Profile: profile("ada")})
+		known := time.Now().UTC()
+		time.Sleep(time.Second)
+		do(t, rival, owner, seats.Deactivate{User: "ada"})
+		s.since()
+		recent := k.With(seatkeeper.Call{MaxAge: time.Minute})
+		usage := func(k *seatkeeper.Keeper) seats.Usage {
+			u, err := k.Usage(t.Context(), "acme")
+			require.NoError(t, err)
+			return u
+		}
+		u := usage(recent)
+		require.EqualValues(t, 2, u.Held, "as it was")
+		require.Equal(t, known, u.AsOf)
+		require.NoError(t, recent.May(t.Context(), "acme", owner, seats.Deactivate{User: "ada"}))
+		p, err := recent.User(t.Context(), "acme", "ada")
+		require.NoError(t, err)
+		require.Equal(t, users.Invited, p.Status)
+		require.Equal(t, [2]int{0, 0}, s.since())
+
+		u = usage(k)
+		require.EqualValues(t, 1, u.Held, "exact by default")
+		require.Zero(t, u.AsOf)
+		require.Equal(t, [2]int{1, 0}, s.since())
+
+		time.Sleep(time.Minute)
+		u = usage(recent)
+		require.EqualValues(t, 1, u.Held, "too old")
+		require.Zero(t, u.AsOf)
+		usage(recent)
+		require.Equal(t, [2]int{1, 0}, s.since(), "what was read is remembered")
+		_, err = recent.User(t.Context(), "acme", "stranger")
+		require.ErrorIs(t, err, seats.ErrUnknownUser)
+		_, err = recent.User(t.Context(), "acme", "stranger")
+		require.ErrorIs(t, err, seats.ErrUnknownUser)
+		require.Equal(t, [2]int{1, 0}, s.since())
+		_, err = recent.UsageOfPool(t.Context(), "acme", "go")
+		require.ErrorIs(t, err, seats.ErrBadInput)
+		require.Equal(t, [2]int{1, 0}, s.since())
+	})
+}
+
+// TestCall_MaxAge_due: what has come due is not left out.
+func TestCall_MaxAge_due(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(9), seats.Policy{InvitationExpiry: seats.ExpiryFreesSeat, Term: time.Hour})
+		do(t, k, owner, seats.Invite{Profile: profile("ada")})
+		time.Sleep(time.Hour)
+		u, err := k.With(seatkeeper.Call{MaxAge: 24 * time.Hour}).Usage(t.Context(), "acme")
+		require.NoError(t, err)
+		require.EqualValues(t, 1, u.Held)
+	})
+}
+
+// TestCall_MaxAge_meanwhile reads while others write: for the race detector.
+func TestCall_MaxAge_meanwhile(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(900), seats.Standard())
+	ctx, cancel := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				u, err := k.With(seatkeeper.Call{MaxAge: time.Hour}).Usage(t.Context(), "acme")
+				require.NoError(t, err)
+				require.EqualValues(t, u.Revision, u.Held, "each commit takes a seat")
+			}
+		})
+	}
+	for _, c := range invitations(100) {
+		do(t, k, owner, c)
+	}
+	cancel()
+	readers.Wait()
+}
