@@ -25,8 +25,9 @@
 //   - PostgreSQL: one round trip for a load and one for a commit, each of one statement. The
 //     first on a connection takes one more for the preparation.
 //   - MariaDB: one and one. A commit is one compound statement. A Store first asks the server
-//     and the driver four questions.
-//   - MySQL, MariaDB with sql_mode ORACLE, and a commit beyond 1 MiB: one round trip for a load;
+//     and the driver four questions. The first commit of each kind on a connection takes two
+//     more, since the connection then keeps its text.
+//   - MySQL, MariaDB with sql_mode ORACLE, and a commit beyond 1 MiB or 100 accounts: one round trip for a load;
 //     BEGIN, COMMIT and one per statement for a commit, three statements for an invitation.
 //   - SQLite: none. A commit is one transaction and waits for the disk once.
 //

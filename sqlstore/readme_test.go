@@ -167,6 +167,26 @@ func TestStore_stepsOf_width(t *testing.T) {
 	}
 }
 
+// TestStore_stepsOf_allocations: texts are made once, and a value takes at most two allocations.
+func TestStore_stepsOf_allocations(t *testing.T) {
+	u := users.User{Profile: users.Profile{ID: "u1", FirstName: "Ada", LastName: "Lovelace", Email: "ada@acme.example"}, Status: users.Invited}
+	change := seats.Change{
+		Base: 1, Account: seats.Account{ID: "acme", Revision: 2, Sequence: 2}, Created: []users.User{u},
+		Events: []seats.Event{{Account: "acme", Sequence: 2, User: "u1", Kind: seats.EventInvited}},
+	}
+	for _, dialect := range []Dialect{MySQL, SQLite} {
+		s, err := New(&sql.DB{}, dialect, Options{})
+		require.NoError(t, err)
+		made := testing.AllocsPerRun(100, func() {
+			w, err := s.stepsOf([]seats.Change{change})
+			require.NoError(t, err)
+			require.Len(t, w.all, 3)
+		})
+		require.Less(t, made, 80.0, dialect)
+		t.Logf("%s: %v allocations", dialect, made)
+	}
+}
+
 // TestStatements_no_delete: a host may refer to rows by foreign keys.
 func TestStatements_no_delete(t *testing.T) {
 	sources, err := filepath.Glob("*.go")

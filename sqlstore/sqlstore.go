@@ -40,8 +40,8 @@ type Options struct {
 	// Unprepared sends the text of every statement, for connection poolers that break
 	// prepared statements (PgBouncer in transaction mode). The driver needs a setting as
 	// well, see the README. It costs about a millisecond a call on PostgreSQL, and one more
-	// round trip with lib/pq. On MySQL only texts beyond the driver's packet size are
-	// prepared at all.
+	// round trip with lib/pq. On MariaDB sessions no longer keep the text of a commit; MySQL
+	// has nothing prepared but texts beyond the driver's packet size.
 	Unprepared bool
 	// Classify replaces [Classify] for a driver that it does not know.
 	Classify func(error) Class
