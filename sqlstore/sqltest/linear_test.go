@@ -1,12 +1,14 @@
 package sqltest
 
 import (
+	"context"
 	"flag"
 	"testing"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
@@ -24,6 +26,23 @@ func TestLinearizableMemstore(t *testing.T) {
 		s.For = min(s.For, time.Second)
 	}
 	Linearizable(t, openMemstore, s)
+}
+
+// slow is a store with commits that others wait for, so that they share the next one.
+type slow struct{ store.Store }
+
+func (s slow) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	time.Sleep(200 * time.Microsecond)
+	return s.Store.Commit(ctx, changes...)
+}
+
+// TestLinearizableMemstore_shared has calls share commits.
+func TestLinearizableMemstore_shared(t *testing.T) {
+	s := Search{For: *linear, Seed: *seed}
+	if !long.On() {
+		s.For = min(s.For, time.Second)
+	}
+	Linearizable(t, func(t testing.TB) store.Store { return slow{openMemstore(t)} }, s)
 }
 
 func TestReplay(t *testing.T) {
