@@ -34,7 +34,6 @@ type decided struct {
 	from     seats.Snapshot
 	decision seats.Decision
 	events   []seats.Event // as written
-	alone    bool          // no other call has a part
 	revision uint64
 }
 

@@ -60,11 +60,10 @@ type call struct {
 	lost         bool // the Keeper has crashed
 	doubt        bool // a commit that the call may share may have been written without an answer
 	written      []decided
-	knew         int    // the version of the account that the Keeper may have remembered at the beginning; 0: none
-	loaded       bool   // for this call
-	leads        bool   // its last commit had a part of another call, and was not written as far as the Keeper knows
-	conflicts    int    // in a row
-	shared       uint64 // the revision of a commit that the call may have shared
+	knew         int  // the version of the account that the Keeper may have remembered at the beginning; 0: none
+	loaded       bool // for this call
+	leads        bool // its last commit had a part of another call, and was not written as far as the Keeper knows
+	conflicts    int  // in a row
 }
 
 // An answer is what a call returned.

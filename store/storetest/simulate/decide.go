@@ -132,34 +132,35 @@ type fate struct {
 	name   string
 	weight int
 	commit bool // of commits alone
+	parts  bool // with a fate of its own for each change
 	strike func(*play, *request) *reply
 }
 
 // fates are all of them, the plainest first.
 var fates = []fate{
-	{"answered", 100, false, func(p *play, r *request) *reply { return p.run(r) }},
-	{"delayed", 10, false, func(p *play, r *request) *reply { r.held = p.run(r); return nil }},
-	{"failed", 2, false, func(*play, *request) *reply { return &reply{err: errFailed} }},
-	{"to be tried again", 8, true, (*play).runPart},
-	{"lost", 4, true, func(*play, *request) *reply { return &reply{err: store.ErrUnknown} }},
-	{"written, its answer lost", 10, true, func(p *play, r *request) *reply {
+	{"answered", 100, false, false, func(p *play, r *request) *reply { return p.run(r) }},
+	{"delayed", 10, false, false, func(p *play, r *request) *reply { r.held = p.run(r); return nil }},
+	{"failed", 2, false, false, func(*play, *request) *reply { return &reply{err: errFailed} }},
+	{"to be tried again", 8, true, true, (*play).runPart},
+	{"lost", 4, true, false, func(*play, *request) *reply { return &reply{err: store.ErrUnknown} }},
+	{"written, its answer lost", 10, true, false, func(p *play, r *request) *reply {
 		p.lostAnswer(r, p.run(r))
 		return &reply{err: store.ErrUnknown}
 	}},
-	{"written in part, its answer lost", 2, true, func(p *play, r *request) *reply {
+	{"written in part, its answer lost", 2, true, true, func(p *play, r *request) *reply {
 		p.lostAnswer(r, p.runPart(r))
 		return &reply{err: store.ErrUnknown}
 	}},
-	{"lost, to arrive late", 4, true, func(p *play, r *request) *reply {
+	{"lost, to arrive late", 4, true, false, func(p *play, r *request) *reply {
 		p.late = append(p.late, r)
 		return &reply{err: store.ErrUnknown}
 	}},
-	{"sent twice", 4, true, func(p *play, r *request) *reply {
+	{"sent twice", 4, true, false, func(p *play, r *request) *reply {
 		p.run(r)
 		p.meets(repeatedCommit, true)
 		return p.run(r)
 	}},
-	{"answered, to arrive again", 2, true, func(p *play, r *request) *reply {
+	{"answered, to arrive again", 2, true, false, func(p *play, r *request) *reply {
 		p.late = append(p.late, r)
 		p.meets(repeatedCommit, true)
 		return p.run(r)
@@ -172,12 +173,14 @@ func (p *play) fate(r *request) fate {
 	if r.held != nil {
 		return fates[0]
 	}
-	endangered := len(r.changes) > 1 || slices.ContainsFunc(r.changes, takesLastSeat)
+	endangered := slices.ContainsFunc(r.changes, takesLastSeat)
 	var weights []int
 	for _, f := range fates {
 		switch {
 		case f.commit && r.method != "Commit":
 			f.weight = 0
+		case f.parts && len(r.changes) > 1:
+			f.weight *= 30
 		case f.commit && endangered:
 			f.weight *= 3
 		}

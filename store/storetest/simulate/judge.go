@@ -33,7 +33,7 @@ func (p *play) written(r *request, c seats.Change) {
 	p.meets(sharedCommit, len(p.members(c)) > 1)
 	for i, part := range parts {
 		if part.call != nil {
-			part.call.written = append(part.call.written, decided{part.from, part.decision, part.events, len(parts) == 1, c.Account.Revision})
+			part.call.written = append(part.call.written, decided{part.from, part.decision, part.events, c.Account.Revision})
 			p.wasRefused(part.call, part.at)
 			if len(part.call.written) > 1 {
 				p.fail("%v is written twice", part.call)

@@ -167,7 +167,7 @@ func (p *play) setUp() {
 		p.keepers = append(p.keepers, p.newKeeper(len(p.keepers)))
 	}
 	d := p.generator()
-	for n := range []int{1, 1, 2, 3, crowd}[p.below(5)] {
+	for n := range []int{1, 1, 2, 3, crowd, crowd}[p.below(6)] {
 		opening := d.Opening()
 		opening.Account = p.prefix + users.AccountID(fmt.Sprint(n))
 		p.accounts = append(p.accounts, &account{id: opening.Account, number: n, opening: opening, versions: make([]version, 1)})
