@@ -214,6 +214,7 @@ func (b *batch) decide(fresh bool) (ok bool) {
 			return false
 		}
 		unknown = append(unknown, missing...)
+		c.follows = len(b.changes) > 0
 		b.try(c, s)
 		change := c.decision.Change
 		decides := c.decides()
@@ -319,17 +320,16 @@ func (b *batch) advance(began time.Time) {
 	b.at.memory = m.bounded(b.members)
 }
 
-// finish gives every call its result: before the first change of the batch with the revision
-// before it, on which it was decided.
+// finish gives every call its result: before the first change of the batch, the call of which may
+// have left, with the revision before it, on which it was decided.
 func (b *batch) finish() {
-	revision := b.memory.account.Revision
-	if len(b.changes) > 0 {
-		revision = b.change.Base
-	}
 	for _, m := range b.members {
-		c := m.Value
-		if c.decides() {
+		c, revision := m.Value, b.memory.account.Revision
+		switch {
+		case c.follows || c.decides():
 			revision = b.change.Account.Revision
+		case len(b.changes) > 0:
+			revision = b.change.Base
 		}
 		c.decision.Change.Account.Revision = revision
 		b.end(c, callResult{err: c.refused, panicked: c.panicked})

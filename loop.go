@@ -38,6 +38,7 @@ type call struct {
 	decision seats.Decision // by the last round of the batch; that of the call once it is done without an error
 	refused  error          // likewise
 	panicked any            // likewise
+	follows  bool           // likewise: it was decided after a change of another
 
 	result callResult    // complete once the call is done
 	began  time.Time     // by Options.Now, if there is an observer
