@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,7 @@ type play struct {
 	store    outsideStore
 	began    time.Time
 	step     int
+	shared   atomic.Int64 // the step, for the goroutines of calls
 	queue    queue
 	keepers  []*keeper
 	prefix   users.AccountID // of the names of the accounts
@@ -91,12 +93,12 @@ func (p *play) play() {
 	p.next()
 	p.setUp()
 	for p.finding == "" && p.next() {
-		p.step++
+		p.advance()
 		p.decide()
 		p.settle()
 	}
 	for idle := 0; p.finding == "" && len(p.running)+len(p.late) > 0; idle++ {
-		p.step++
+		p.advance()
 		switch {
 		case len(p.pending) > 0:
 			p.serve(p.pending[0], fates[0])
@@ -113,6 +115,12 @@ func (p *play) play() {
 	if p.finding == "" {
 		p.checkEnd()
 	}
+}
+
+// advance begins the next step.
+func (p *play) advance() {
+	p.step++
+	p.shared.Store(int64(p.step))
 }
 
 // end ends all goroutines of the bubble.
@@ -184,7 +192,7 @@ func (p *play) newKeeper(number int) *keeper {
 		k.mutex.Lock()
 		defer k.mutex.Unlock()
 		k.ids++
-		return users.ID(fmt.Sprintf("new-%d-%d-%d", number, p.step, k.ids))
+		return users.ID(fmt.Sprintf("new-%d-%d-%d", number, p.shared.Load(), k.ids))
 	}
 	var err error
 	if k.Keeper, err = seatkeeper.New(storeOf{k}, o); err != nil {
@@ -199,7 +207,7 @@ func (k *keeper) now() time.Time {
 	defer k.mutex.Unlock()
 	at := gen.Epoch.Add(time.Since(k.play.began)).Add(k.offset)
 	if n := len(k.readings); n == 0 || !k.readings[n-1].at.Equal(at) {
-		k.readings = append(k.readings, reading{k.play.step, at})
+		k.readings = append(k.readings, reading{int(k.play.shared.Load()), at})
 	}
 	return at
 }

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ func memory(testing.TB) store.Store { return memstore.New() }
 
 // TestRun_seed: the same seed is the same run, and its decisions alone are, too.
 func TestRun_seed(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // as Run does
 	s := simulation{t: t, open: memory}
 	for seed := range uint64(8) {
 		first := s.play(drawn(seed, 400), true)
