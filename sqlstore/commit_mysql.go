@@ -123,7 +123,8 @@ func (m *mysql) write(ctx context.Context, s *Store, changes []seats.Change) (st
 	}
 	if known.compound && len(changes) <= maxCompoundAccounts {
 		if text := w.compound(); len(text)+w.filled <= maxCompound {
-			stale, err = m.execCompound(ctx, w, text, len(changes) == 1 && w.most <= 1)
+			// In a kept text completion_type has precedence over the text of COMMIT.
+			stale, err = m.execCompound(ctx, w, text, len(changes) == 1 && w.most <= 1 && !known.chains)
 			if err == nil || !unpreparable(err) {
 				return stale, err
 			}

@@ -29,7 +29,7 @@ func TestStore_Commit_longestStatement(t *testing.T) {
 	}) {
 		longest = max(longest, len(one.text))
 	}
-	require.Greater(t, longest, 500_000)
+	require.Greater(t, longest, 250_000)
 	require.Less(t, longest, 1<<20)
 	t.Logf("the longest statement had %d bytes", longest)
 	events, err := st.Events(t.Context(), acme, seats.EventFilter{After: c.Events[0].Sequence - 1}, 9)

@@ -262,7 +262,7 @@ func (d *dueAccounts) requireOnce(t *testing.T, k *seatkeeper.Keeper, st store.S
 // TestKeeper_RunDue_killed has two processes run what is due, one of which is killed in the middle
 // with signal 9. Each fact happens once.
 func TestKeeper_RunDue_killed(t *testing.T) {
-	accounts := 50
+	accounts := 200 // more than are settled by one commit
 	if long.On() {
 		accounts = 1000
 	}

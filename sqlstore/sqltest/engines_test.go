@@ -183,6 +183,12 @@ func (e engine) inLong() engine {
 	return e
 }
 
+// unprepared is the engine with the text of every statement sent.
+func (e engine) unprepared() engine {
+	e.options.Unprepared = true
+	return e
+}
+
 // on runs the test on engines, side by side with other tests.
 func on(t *testing.T, engines []engine, test func(*testing.T, engine)) {
 	t.Parallel()
