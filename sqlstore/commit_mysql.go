@@ -123,8 +123,7 @@ func (m *mysql) write(ctx context.Context, s *Store, changes []seats.Change) (st
 	}
 	if known.compound && len(changes) <= maxCompoundAccounts {
 		if text := w.compound(); len(text)+w.filled <= maxCompound {
-			// In a kept text completion_type has precedence over the text of COMMIT.
-			stale, err = m.execCompound(ctx, w, text, len(changes) == 1 && w.most <= 1 && !known.chains)
+			stale, err = m.execCompound(ctx, w, text, len(changes) == 1 && w.most <= 1)
 			if err == nil || !unpreparable(err) {
 				return stale, err
 			}
