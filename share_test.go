@@ -356,7 +356,6 @@ func TestKeeper_share_pause(t *testing.T) {
 			require.Equal(t, 2*took, time.Since(began))
 
 			s.since()
-			began = time.Now()
 			var calls sync.WaitGroup
 			for i := range 3 {
 				calls.Go(func() { invite(fmt.Sprintf("c-%d-%d", i, took)) })

@@ -311,16 +311,3 @@ func names[R any](columns []column[R]) string {
 	}
 	return strings.Join(all, ", ")
 }
-
-// values returns the values of a row in the order of the columns.
-func values[R any](columns []column[R], r *R) ([]any, error) {
-	all := make([]any, len(columns))
-	for i, c := range columns {
-		v, err := c.get(r)
-		if err != nil {
-			return nil, fmt.Errorf("sqlstore: column %s: %w", c.name, err)
-		}
-		all[i] = v
-	}
-	return all, nil
-}

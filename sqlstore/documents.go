@@ -171,6 +171,9 @@ var errDocument = errors.New("it is no JSON object as the library writes it")
 // which is as [packed] writes it: without spaces, with plain names.
 func eachMember(object string, member func(name, value string) error) error {
 	rest, ok := strings.CutPrefix(object, "{")
+	if !ok {
+		return errDocument
+	}
 	for more := true; more; {
 		var name, value string
 		if rest, ok = strings.CutPrefix(rest, `"`); !ok {

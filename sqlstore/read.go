@@ -54,11 +54,6 @@ func (s *Store) statementOf(r *unionQuery) *statement {
 	return st
 }
 
-// prepared returns the prepared statement of a query, or nil if it goes as text.
-func (s *Store) prepared(ctx context.Context, q *query) (*sql.Stmt, error) {
-	return s.prepare(ctx, s.ofText(q.text.String()))
-}
-
 // ofText returns the statement of a text.
 func (s *Store) ofText(text string) *statement {
 	s.cache.mu.Lock()
