@@ -356,6 +356,7 @@ func TestKeeper_share_pause(t *testing.T) {
 			require.Equal(t, 2*took, time.Since(began))
 
 			s.since()
+			began = time.Now()
 			var calls sync.WaitGroup
 			for i := range 3 {
 				calls.Go(func() { invite(fmt.Sprintf("c-%d-%d", i, took)) })
@@ -366,7 +367,6 @@ func TestKeeper_share_pause(t *testing.T) {
 			require.Len(t, s.sent, 2)
 
 			s.since()
-			began = time.Now()
 			for i := range 2 { // both come again, so that the pause ends
 				calls.Go(func() {
 					for n := range 4 {
