@@ -128,7 +128,7 @@ func (c *call) explains(s seats.Snapshot, at time.Time) bool {
 		return true
 	}
 	return len(d.Change.Events) == 0 && slices.EqualFunc(d.Outcomes, a.outcomes, sameOutcome) &&
-		(!c.method.tellsEvents() || slices.EqualFunc(a.events, d.Repeated, sameEvent) && a.revision == s.Account.Revision)
+		(!c.method.tellsEvents() || sameEvents(d.Repeated, a.events) && c.account.has(a.events) && a.revision == s.Account.Revision)
 }
 
 func sameError(err error, a answer) bool {
