@@ -136,7 +136,12 @@ func prepare(ctx context.Context, db *sql.DB, d sqlstore.Dialect, fresh bool) (*
 	}
 	pingCtx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	if err := db.PingContext(pingCtx); err != nil {
+	// Of processes that open a new SQLite file at the same time, one turns to WAL; the busy timeout
+	// does not count for the others.
+	for err = db.PingContext(pingCtx); err != nil && sqlstore.Classify(err) == sqlstore.Again; err = db.PingContext(pingCtx) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if fresh {
