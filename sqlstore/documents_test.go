@@ -133,9 +133,9 @@ func TestPacked_set(t *testing.T) {
 		`{"c":"im"}`:          "column facts: column c: strconv",
 		`{"c":"im5 x"}`:       "column facts: column c: it is no segment in letters",
 		`{"by":"robot"}`:      "column facts: column by: ",
-		`{"reason":"\x"}`:     "column facts: invalid character",
-		`{"reason":5}`:        "column facts: json: cannot unmarshal number",
-		`{"reason":55}`:       "column facts: json: cannot unmarshal number",
+		`{"reason":"\x"}`:     "column facts: ", // the rest is a text of Go's, which releases change
+		`{"reason":5}`:        "column facts: ",
+		`{"reason":55}`:       "column facts: ",
 		`{"policy":{"a":1}}`:  "column facts: column policy: ",
 	} {
 		stored := cell{}
