@@ -15,10 +15,11 @@
 // # One way for every change
 //
 // Every call has a snapshot of the account, loaded or remembered, decides in package seats, and
-// commits the change on condition that the account still has the revision it was decided on. After a
-// conflict it starts again with a load, as it does before any refusal. Calls that wait for the
-// same account, and accounts that are busy at the same time, share commits. Rows and events are written in the same commit. Anything due
-// by then, such as an invitation's expiry, takes effect first.
+// commits the change on condition that the account still has the revision it was decided on. After
+// a conflict it starts again with a load, as it does before any refusal. Calls that wait for the
+// same account, and accounts that are busy at the same time, share commits. Rows and events are
+// written in the same commit. Anything due by then, such as an invitation's expiry, takes effect
+// first.
 //
 // A refusal is a [*seats.Refusal]: a code, the numbers, and remedies open to this actor.
 // It changes nothing. All other errors are those of package store, such as

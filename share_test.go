@@ -112,7 +112,7 @@ func TestKeeper_share(t *testing.T) {
 			c.invite(t.Context(), "a")
 			c.call(t.Context(), "again", seats.Invite{Profile: profile("a")})
 			c.invite(t.Context(), "b", "full")
-			c.call(t.Context(), "unknown", seats.Deactivate{User: "nobody"})
+			c.call(t.Context(), "unknown", seats.Deactivate{User: "unknown"})
 			c.goOn(nil)
 			c.end()
 			require.Equal(t, []string{"first ", "a b "}, c.wrote())
