@@ -5,6 +5,7 @@
 //	go run ./sqlstore/sqltest/speed -works one -db postgres -rounds 3 -for 2s
 //	go run ./sqlstore/sqltest/speed -works 'one|busy' -ways 'floor|peer|seatkeeper' -db sqlite,postgres,mariadb
 //	go run ./sqlstore/sqltest/speed -db postgres -latency 1ms -json figures.json -svg charts
+//	go run ./sqlstore/sqltest/speed -works 'one|busy|accounts' -ways 'seatkeeper.*' -db sqlite,postgres,mariadb
 //	go run ./sqlstore/sqltest/speed -sell -db postgres,mariadb,galera
 //
 // The ways to invite a person are
@@ -16,6 +17,12 @@
 //	slots       a row for each seat, found by SKIP LOCKED
 //	best        the rows of the peer, in one statement a commit, for all callers that wait
 //	seatkeeper  the Keeper
+//
+// and, if -ways names them, the Keeper with a mechanism turned off:
+//
+//	seatkeeper-accounts  accounts share no commits
+//	seatkeeper-alone     calls share no commits
+//	seatkeeper-forgets   no snapshot is remembered
 //
 // Figures are medians of the rounds, relative to the floor of the same round; ops/s stand
 // beside and are this machine's. A row with any error has no figures. After each work users,
@@ -79,7 +86,7 @@ func main() {
 	sell := flag.Bool("sell", false, "sell the seats of an account to clients in several processes, and look whether each was sold exactly once")
 	flag.IntVar(&r.seats, "seats", 100_000, "how many seats -sell sells")
 	names := flag.String("works", ".", "a regular expression for what is measured: "+strings.Join(namesOf(works), ", "))
-	ways := flag.String("ways", ".", "a regular expression for the ways beside the floor")
+	ways := flag.String("ways", `[a-z]+`, "a regular expression for the whole names of the ways beside the floor")
 	file := flag.String("json", "", "a file for the figures")
 	from := flag.String("from", "", "files of earlier figures, with commas, instead of measuring")
 	folder := flag.String("svg", "", "a folder for charts")
@@ -88,7 +95,7 @@ func main() {
 	if err != nil {
 		log.Fatalf("-works: %v", err)
 	}
-	if r.ways, err = regexp.Compile("^(?:" + *ways + "|floor)"); err != nil {
+	if r.ways, err = regexp.Compile("^(?:" + *ways + "|floor)$"); err != nil {
 		log.Fatalf("-ways: %v", err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -115,6 +122,7 @@ func main() {
 		log.Fatal(err)
 	}
 	summary(os.Stdout, rows)
+	summaryOfLess(os.Stdout, rows)
 	if *file != "" {
 		if err := save(*file, rows); err != nil {
 			log.Fatal(err)

@@ -25,11 +25,15 @@ func (p person) profile() users.Profile {
 }
 
 func keeperOn(e engine, db *sql.DB, prefix string) (*seatkeeper.Keeper, *sqlstore.Store, error) {
+	return keeperWith(e, db, prefix, seatkeeper.Options{})
+}
+
+func keeperWith(e engine, db *sql.DB, prefix string, o seatkeeper.Options) (*seatkeeper.Keeper, *sqlstore.Store, error) {
 	st, err := sqlstore.New(db, e.dialect, sqlstore.Options{Prefix: prefix})
 	if err != nil {
 		return nil, nil, err
 	}
-	k, err := seatkeeper.New(st, seatkeeper.Options{})
+	k, err := seatkeeper.New(st, o)
 	return k, st, err
 }
 
@@ -107,12 +111,14 @@ func inviteWith(k *seatkeeper.Keeper) invite {
 	}
 }
 
-func openOurs(_ context.Context, s *site, db *sql.DB, prefix string, _ stage) (invite, error) {
-	k, _, err := keeperOn(s.engine, db, prefix)
-	if err != nil {
-		return nil, err
+func openOurs(o seatkeeper.Options) func(context.Context, *site, *sql.DB, string, stage) (invite, error) {
+	return func(_ context.Context, s *site, db *sql.DB, prefix string, _ stage) (invite, error) {
+		k, _, err := keeperWith(s.engine, db, prefix, o)
+		if err != nil {
+			return nil, err
+		}
+		return inviteWith(k), nil
 	}
-	return inviteWith(k), nil
 }
 
 func checkOurs(ctx context.Context, s *site, prefix string, st stage, acknowledged int64) error {

@@ -152,6 +152,24 @@ func summary(to io.Writer, rows []row) {
 	}
 }
 
+// summaryOfLess prints the rows with a mechanism turned off as a table in Markdown.
+func summaryOfLess(to io.Writer, rows []row) {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r row) bool {
+		return r.Error != "" || !slices.ContainsFunc(lessWays, func(l lessWay) bool { return r.of(l.name) > 0 })
+	})
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprint(to, "\n| work | database | seatkeeper | accounts apart | calls apart | forgetful |\n| --- | --- | --- | --- | --- | --- |\n")
+	for _, r := range rows {
+		fmt.Fprintf(to, "| %s | %s | %s |", r.Work, r.DB, short(r.of(oursWay)))
+		for _, l := range lessWays {
+			fmt.Fprintf(to, " %s |", short(r.of(l.name)))
+		}
+		fmt.Fprintln(to)
+	}
+}
+
 // save writes the rows as JSON.
 func save(file string, rows []row) error {
 	text, err := json.MarshalIndent(struct {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 )
@@ -39,7 +41,7 @@ type way struct {
 }
 
 // prefix begins the names of the way's tables.
-func (w way) prefix() string { return w.name + "_" }
+func (w way) prefix() string { return strings.ReplaceAll(w.name, "-", "_") + "_" }
 
 // connections is how many the way has for the clients of a process.
 func (w way) connections(e engine, st stage) int {
@@ -63,6 +65,23 @@ const (
 	oursWay  = "seatkeeper"
 )
 
+// A lessWay is the Keeper with a mechanism turned off.
+type lessWay struct {
+	name    string
+	options seatkeeper.Options
+}
+
+// lessWays are in the order of their columns, see summaryOfLess.
+var lessWays = []lessWay{
+	{oursWay + "-accounts", seatkeeper.Options{Sharing: seatkeeper.ShareAccount}},
+	{oursWay + "-alone", seatkeeper.Options{Sharing: seatkeeper.ShareNothing}},
+	{oursWay + "-forgets", seatkeeper.Options{Remember: -1}},
+}
+
+func keeperWay(name string, o seatkeeper.Options) way {
+	return way{name: name, prepare: prepareOurs, open: openOurs(o), check: checkOurs, pooled: true}
+}
+
 func (h byHand) way(name string) way {
 	return way{name: name, prepare: h.prepare, open: h.open, check: h.check}
 }
@@ -80,7 +99,11 @@ func waysOn(e engine) []way {
 	if e.dialect != sqlstore.SQLite { // it has no SKIP LOCKED
 		all = append(all, slots(e).way(slotsWay))
 	}
-	return append(all, combined, way{name: oursWay, prepare: prepareOurs, open: openOurs, check: checkOurs, pooled: true})
+	all = append(all, combined, keeperWay(oursWay, seatkeeper.Options{}))
+	for _, less := range lessWays {
+		all = append(all, keeperWay(less.name, less.options))
+	}
+	return all
 }
 
 // ways returns the ways on the engine by name.

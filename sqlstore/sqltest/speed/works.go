@@ -15,9 +15,18 @@ type work struct {
 var (
 	servers3   = []string{"postgres", "mariadb", "galera", "tidb"}
 	everywhere = append([]string{"sqlite"}, servers3...)
-	allWays    = []string{floorWay, sameWay, naiveWay, peerWay, slotsWay, bestWay, oursWay}
-	mainWays   = []string{floorWay, peerWay, bestWay, oursWay}
+	allWays    = append([]string{floorWay, sameWay, naiveWay, peerWay, slotsWay, bestWay}, keeperWays()...)
+	mainWays   = append([]string{floorWay, peerWay, bestWay}, keeperWays()...)
 )
+
+// keeperWays are the names of the Keeper's ways.
+func keeperWays() []string {
+	names := []string{oursWay}
+	for _, less := range lessWays {
+		names = append(names, less.name)
+	}
+	return names
+}
 
 // works make the rows of the tables in section 10 of the design, in their order.
 var works = []work{
