@@ -98,9 +98,20 @@ func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error
 }
 
 // exec executes the steps, prepared where there is a statement, and returns the stale accounts.
+//
+// In the process the first statement takes the lock and may wait for it. The others run for
+// microseconds: the context ends them between two, since a driver would start a goroutine for
+// each to watch it.
 func (w *steps) exec(ctx context.Context, tx *sql.Tx, statements []*sql.Stmt) (stale []users.AccountID, err error) {
+	watched, unwatched := ctx, context.WithoutCancel(ctx)
 	for i := 0; i < len(w.all); i++ {
 		st := &w.all[i]
+		if i > 0 && w.inProcess {
+			if err := watched.Err(); err != nil {
+				return nil, err
+			}
+			ctx = unwatched
+		}
 		var result sql.Result
 		if statements != nil && statements[i] != nil {
 			result, err = tx.StmtContext(ctx, statements[i]).ExecContext(ctx, w.of(st)...)
