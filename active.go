@@ -170,5 +170,5 @@ func (at *account) note(n seats.Need, s seats.Snapshot, began time.Time) {
 	}
 	at.seen.learn(n, s)
 	at.seen.current = began
-	at.seen = at.seen.bounded(nil)
+	at.seen = at.seen.bounded(at.seen, nil)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/combine"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // A batch is the calls of an account that share a commit. Its leader works with it, in the
@@ -23,12 +22,12 @@ type batch struct {
 	base      *memory // that the calls were decided on
 	top       *memory // the base with the changes of the calls so far, but for the pending one
 	pending   *seats.Change
-	loaded    seats.Snapshot // for the calls
-	now       time.Time      // of the decisions
-	changes   []seats.Change // of the calls, in order
-	change    seats.Change   // all of them, as last sent to the store
-	uncertain error          // why change may have been written
-	inFlight  bool           // change may still reach the store
+	loaded    *seats.Snapshot // for the calls
+	now       time.Time       // of the decisions
+	changes   []*seats.Change // of the calls, in order
+	change    *seats.Change   // all of them, as last sent to the store; nil: none was
+	uncertain error           // why change may have been written
+	inFlight  bool            // change may still reach the store
 	tries     int
 }
 
@@ -133,7 +132,7 @@ func (b *batch) load(ctx context.Context) (written bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	b.loaded, b.now = snapshots[0], present(need)
+	b.loaded, b.now = &snapshots[0], present(need)
 	for _, m := range b.members {
 		switch c := m.Value; {
 		case len(b.members) == 1:
@@ -143,7 +142,7 @@ func (b *batch) load(ctx context.Context) (written bool, err error) {
 		}
 	}
 	b.learn(need)
-	if b.tries > 0 && b.loaded.Committed(b.change) {
+	if b.tries > 0 && b.loaded.Committed(*b.change) {
 		return true, nil
 	}
 	if !b.inFlight || b.loaded.Account.Revision > b.change.Base { // the store would refuse it now
@@ -189,117 +188,12 @@ func (b *batch) learn(need seats.Need) {
 		b.at.memory = nil
 		b.memory = new(memory)
 	}
-	b.memory.learn(need, b.loaded)
+	b.memory.learn(need, *b.loaded)
 	b.memory.loaded, b.memory.took, b.memory.stored = b.began, b.took, b.loaded.StoreTime
 	b.memory.current = b.began
 	if b.accounts.keeps() && b.loaded.Known() {
 		b.at.memory = b.memory
 	}
-}
-
-// decide decides the calls one after the other, each on the state after those before it. It
-// reports false if they must be decided again on a snapshot loaded for them: on a remembered one
-// counts no refusal and no lack of an effect, and nothing unknown that the commit does not check.
-func (b *batch) decide(fresh bool) (ok bool) {
-	b.base, b.top, b.changes, b.pending = b.memory, b.memory, nil, nil
-	var unknown []users.Key
-	for i := 0; i < len(b.members); i++ {
-		c := b.members[i].Value
-		s, missing, whole := b.snapshot(c, i == 0, fresh)
-		switch {
-		case c.needsMore() && i > 0:
-			b.cut(i)
-			continue
-		case !whole || fresh && len(missing) > 0:
-			return false
-		}
-		unknown = append(unknown, missing...)
-		c.follows = len(b.changes) > 0
-		b.try(c, s)
-		change := c.decision.Change
-		decides := c.decides()
-		switch {
-		case !decides && !fresh:
-			return false
-		case decides && b.renames(change):
-			b.cut(i)
-			continue
-		case decides:
-			b.changes, b.pending = append(b.changes, change), &c.decision.Change
-		}
-		if c.needsMore() || decides && change.Account.IsDue(b.now) {
-			b.cut(i + 1)
-		}
-	}
-	if len(b.changes) == 0 {
-		return true
-	}
-	b.change = b.changes[0].Then(b.changes[1:]...)
-	return b.memory.checked(b.change, unknown)
-}
-
-// snapshot returns what a call is decided on. It is not whole if it lacks more than the keys of
-// users.
-func (b *batch) snapshot(c *call, first, fresh bool) (s seats.Snapshot, missing []users.Key, whole bool) {
-	if first && fresh {
-		s = b.loaded
-		s.Past = c.past
-		return s, nil, !c.request.Widen(&c.need, s)
-	}
-	if b.pending != nil {
-		if b.top == b.memory {
-			b.top = b.memory.over()
-		}
-		b.top.apply(*b.pending)
-		b.pending = nil
-	}
-	for widened := true; widened; widened = c.request.Widen(&c.need, s) {
-		s, missing, whole = b.top.snapshot(c.need)
-		s.Past = c.past
-		for _, change := range b.changes {
-			for _, e := range change.Events {
-				if e.Key != "" && e.Key == c.need.Key {
-					s.Past = append(slices.Clip(s.Past), e)
-				}
-			}
-		}
-		whole = whole && (fresh || c.need.Key == "")
-	}
-	return s, missing, whole
-}
-
-// needsMore reports whether the call needs rows that no memory has: it is the last of its batch
-// and decided on the rows loaded.
-func (c *call) needsMore() bool { return c.need.Admins || c.need.Ahead > 0 }
-
-// try decides one call. A panic in an option of the host is raised in the goroutine of its call.
-func (b *batch) try(c *call, s seats.Snapshot) {
-	c.decision, c.refused, c.panicked = seats.Decision{}, nil, nil
-	if len(b.members) > 1 {
-		defer func() { c.panicked = recover() }()
-	}
-	c.request.At = b.now
-	c.decision, c.refused = c.decide(s, c.request)
-}
-
-// decides reports whether the decision of the call has a change to write.
-func (c *call) decides() bool {
-	return c.refused == nil && c.panicked == nil && !c.decision.Change.Empty()
-}
-
-// renames reports whether a change gives new keys to a user that a change before it in the batch
-// has touched: of the two no one change can be made, since the first row is not known to it.
-func (b *batch) renames(c seats.Change) bool {
-	return len(c.NewKeys) > 0 && b.top != b.memory && slices.ContainsFunc(c.Updated, func(u users.User) bool {
-		_, ok := b.top.people[u.ID]
-		return ok
-	})
-}
-
-// cut leaves the calls from the given one on to the next batch.
-func (b *batch) cut(i int) {
-	b.at.queue.Return(b.members[i:]...)
-	b.members = b.members[:i]
 }
 
 // advance remembers what was written by a commit that began then.
@@ -311,13 +205,12 @@ func (b *batch) advance(began time.Time) {
 		return
 	}
 	if b.pending != nil {
-		b.top.apply(*b.pending)
+		b.top.apply(b.pending)
 	}
-	if b.top != m {
-		m.settle(b.top)
-	}
-	m.account.Revision, m.current = b.change.Account.Revision, began
-	b.at.memory = m.bounded(b.members)
+	m.current = began
+	m = m.bounded(b.top, b.members)
+	m.account.Revision = b.change.Account.Revision
+	b.at.memory = m
 }
 
 // finish gives every call its result: before the first change of the batch, the call of which may
@@ -331,7 +224,9 @@ func (b *batch) finish() {
 		case len(b.changes) > 0:
 			revision = b.change.Base
 		}
-		c.decision.Change.Account.Revision = revision
+		if account := &c.decision.Change.Account; account.Revision != revision {
+			account.Revision = revision // never of a change that was sent
+		}
 		b.end(c, callResult{err: c.refused, panicked: c.panicked})
 	}
 	b.close()

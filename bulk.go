@@ -53,8 +53,11 @@ func (k *Keeper) doChunked(
 	size, index := 0, 0
 	flush := func() error {
 		decision, err := k.doChunk(ctx, method, account, request, chunk, index)
-		if err == nil && receipt != nil {
-			receipt.Add(decision)
+		if err != nil {
+			return err
+		}
+		if receipt != nil {
+			receipt.Add(*decision)
 		}
 		for i, o := range decision.Outcomes {
 			if err := settled(chunk[i], o); err != nil {
@@ -63,7 +66,7 @@ func (k *Keeper) doChunked(
 		}
 		index += len(chunk)
 		chunk, size = nil, 0
-		return err
+		return nil
 	}
 	for c, err := range commands {
 		if err != nil {
@@ -94,7 +97,7 @@ func weight(c seats.Command) int {
 // that index in the call.
 func (k *Keeper) doChunk(
 	ctx context.Context, method string, account users.AccountID, request seats.Request, chunk []seats.Command, index int,
-) (seats.Decision, error) {
+) (*seats.Decision, error) {
 	request.Commands, request.Index, request.Change = chunk, index, changeID()
 	return k.decide(ctx, method, account, request, requireAccount(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
 		return seats.DecideEach(s, r), nil

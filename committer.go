@@ -21,7 +21,7 @@ type committer struct {
 // A shipment is the change of one account on its way.
 type shipment struct {
 	member combine.Member[*shipment]
-	change seats.Change
+	change *seats.Change
 	err    error
 	again  bool // it was not written, and is to be sent by itself
 }
@@ -35,7 +35,7 @@ func newCommitter() *committer {
 
 // send sends the change of one account, perhaps with those of others. Only one change of an
 // account may be on its way.
-func (k *Keeper) send(ctx context.Context, change seats.Change) error {
+func (k *Keeper) send(ctx context.Context, change *seats.Change) error {
 	if k.committer == nil {
 		return k.sendAlone(ctx, change)
 	}
@@ -56,8 +56,8 @@ func (k *Keeper) send(ctx context.Context, change seats.Change) error {
 	return s.err
 }
 
-func (k *Keeper) sendAlone(ctx context.Context, change seats.Change) error {
-	results, err := k.store.Commit(ctx, change)
+func (k *Keeper) sendAlone(ctx context.Context, change *seats.Change) error {
+	results, err := k.store.Commit(ctx, *change)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *committer) lead(ctx context.Context, s store.Store, leader *shipment) {
 
 	changes := make([]seats.Change, len(members))
 	for i, m := range members {
-		changes[i] = m.Value.change
+		changes[i] = *m.Value.change
 	}
 	began := time.Now()
 	results, err := s.Commit(ctx, changes...)

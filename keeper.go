@@ -199,16 +199,17 @@ func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...s
 // now reads the clock in the precision that every store keeps.
 func (k *Keeper) now() time.Time { return k.options.Now().UTC().Truncate(time.Microsecond) }
 
-func result(d seats.Decision) Result {
-	return Result{
-		Revision: d.Change.Account.Revision, Outcomes: d.Outcomes,
-		Events: slices.Concat(d.Repeated, d.Change.Events), Repeated: len(d.Repeated) > 0,
+func result(d *seats.Decision) Result {
+	events := d.Change.Events
+	if len(d.Repeated) > 0 {
+		events = slices.Concat(d.Repeated, events)
 	}
+	return Result{Revision: d.Change.Account.Revision, Outcomes: d.Outcomes, Events: events, Repeated: len(d.Repeated) > 0}
 }
 
 // with returns the result with the receipt of the call.
-func (r Result) with(account users.AccountID, request seats.Request, d seats.Decision) Result {
+func (r Result) with(account users.AccountID, request seats.Request, d *seats.Decision) Result {
 	r.Receipt = seats.NewReceipt(account, request)
-	r.Receipt.Add(d)
+	r.Receipt.Add(*d)
 	return r
 }

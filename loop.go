@@ -35,10 +35,12 @@ type call struct {
 	decide  decideFunc
 	past    []seats.Event // of the request key, loaded for this call
 
-	decision seats.Decision // by the last round of the batch; that of the call once it is done without an error
-	refused  error          // likewise
-	panicked any            // likewise
-	follows  bool           // likewise: it was decided after a change of another
+	// By the last round of the batch; those of the call once it is done without an error. What is
+	// behind the pointer stays as it is, since a commit may outlive its call.
+	decision *seats.Decision
+	refused  error
+	panicked any
+	follows  bool // it was decided after a change of another
 
 	result callResult    // complete once the call is done
 	began  time.Time     // by Options.Now, if there is an observer
@@ -57,7 +59,7 @@ type callResult struct {
 // after a conflict. The calls of an account meet here: the first leads, see [batch.run].
 func (k *Keeper) decide(
 	ctx context.Context, method string, id users.AccountID, request seats.Request, decide decideFunc,
-) (seats.Decision, error) {
+) (*seats.Decision, error) {
 	c := k.begin(id, request, decide)
 	result := k.ride(ctx, k.accounts.enter(id), c)
 	k.observe(ctx, method, c, result)
@@ -65,7 +67,7 @@ func (k *Keeper) decide(
 		panic(result.panicked)
 	}
 	if result.err != nil {
-		return seats.Decision{}, result.err // the call may have left its batch, which still works on the decision
+		return nil, result.err // the call may have left its batch, which still works on the decision
 	}
 	return c.decision, nil
 }

@@ -127,13 +127,15 @@ func withLicence(all []users.Licence, l users.Licence) []users.Licence {
 	return all
 }
 
-// apply advances the memory by a change decided on it, whose keys are known to be free.
-func (m *memory) apply(c seats.Change) {
+// apply advances the memory by a change decided on it, whose keys are known to be free. It keeps the
+// rows of the change.
+func (m *memory) apply(c *seats.Change) {
 	m.account = c.Account
-	for _, p := range c.Pools {
-		put(&m.pools, p.ID, &p)
+	for i := range c.Pools {
+		put(&m.pools, c.Pools[i].ID, &c.Pools[i])
 	}
-	for _, u := range c.Updated {
+	for i := range c.Updated {
+		u := &c.Updated[i]
 		was, _ := look(m, userRows, u.ID)
 		if was == nil {
 			continue
@@ -144,20 +146,18 @@ func (m *memory) apply(c seats.Change) {
 			}
 		}
 	}
-	for _, k := range c.NewKeys {
-		for _, u := range c.Updated {
+	for i := range c.Updated {
+		u := &c.Updated[i]
+		for _, k := range c.NewKeys {
 			if u.Has(k) {
 				put(&m.holders, k, holders{first: u.ID})
 			}
 		}
+		put(&m.people, u.ID, u)
 	}
-	for _, u := range c.Updated {
-		u = u.Clone()
-		put(&m.people, u.ID, &u)
-	}
-	for _, u := range c.Created {
-		u = u.Clone()
-		put(&m.people, u.ID, &u)
+	for i := range c.Created {
+		u := &c.Created[i]
+		put(&m.people, u.ID, u)
 		put(&m.licences, u.ID, nil)
 		for _, k := range u.Keys() {
 			put(&m.holders, k, holders{first: u.ID})
@@ -217,7 +217,7 @@ func (m *memory) snapshot(n seats.Need) (s seats.Snapshot, unknown []users.Key, 
 // checked reports whether the commit of a change decided on the memory compares all of the keys:
 // those that it relies on to be free. A key that a user of the change gives up is not compared,
 // and the calls before that one must not find it free.
-func (m *memory) checked(c seats.Change, keys []users.Key) bool {
+func (m *memory) checked(c *seats.Change, keys []users.Key) bool {
 	if len(keys) == 0 {
 		return true
 	}
@@ -235,40 +235,47 @@ func (m *memory) checked(c seats.Change, keys []users.Key) bool {
 	return !slices.ContainsFunc(keys, func(k users.Key) bool { return !free[k] })
 }
 
-// settle makes what was decided on top of the memory part of it.
-func (m *memory) settle(top *memory) {
-	for id, p := range top.pools {
-		put(&m.pools, id, p)
+// bounded returns the memory with what was decided on top of it; top may be the memory itself. If
+// that is too much, it is one with no more than the account and the actors of the last calls.
+func (m *memory) bounded(top *memory, last []*combine.Member[*call]) *memory {
+	size := m.size()
+	if top != m {
+		size += top.size()
 	}
-	for id, u := range top.people {
-		put(&m.people, id, u)
+	switch {
+	case size > memoryBound:
+		small := &memory{account: top.account, current: m.current, loaded: m.loaded, took: m.took, stored: m.stored}
+		site, _ := look(top, poolRows, seats.Site)
+		put(&small.pools, seats.Site, site)
+		for _, c := range last {
+			id := c.Value.request.Actor.User
+			if u, _ := look(top, userRows, id); u != nil && len(small.people) < memoryBound/2 {
+				put(&small.people, id, u)
+			}
+		}
+		return small
+	case top != m:
+		m.account = top.account
+		join(&m.pools, top.pools)
+		join(&m.people, top.people)
+		join(&m.holders, top.holders)
+		join(&m.licences, top.licences)
 	}
-	for k, h := range top.holders {
-		put(&m.holders, k, h)
-	}
-	for id, of := range top.licences {
-		put(&m.licences, id, of)
-	}
-	m.account = top.account
+	return m
 }
 
-// bounded returns the memory. If it has grown too large, it is one with no more than the account and
-// the actors of the last calls.
-func (m *memory) bounded(last []*combine.Member[*call]) *memory {
+// size counts the users and licences, about.
+func (m *memory) size() int {
 	size := len(m.people) + len(m.holders)/2 + len(m.pools)
 	for _, of := range m.licences {
 		size += len(of)
 	}
-	if size <= memoryBound {
-		return m
+	return size
+}
+
+// join puts all rows of a map into one that may be nil yet.
+func join[K comparable, V any](rows *map[K]V, more map[K]V) {
+	for key, row := range more {
+		put(rows, key, row)
 	}
-	small := &memory{account: m.account, current: m.current, loaded: m.loaded, took: m.took, stored: m.stored}
-	put(&small.pools, seats.Site, m.pools[seats.Site])
-	for _, c := range last {
-		id := c.Value.request.Actor.User
-		if u := m.people[id]; u != nil && len(small.people) < memoryBound/2 {
-			put(&small.people, id, u)
-		}
-	}
-	return small
 }

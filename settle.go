@@ -63,7 +63,7 @@ func (a *loader) loadSettled(ctx context.Context, need *seats.Need, more ...seat
 			continue
 		}
 		change := a.settlement(s, now)
-		err = a.commit(ctx, change, false)
+		err = a.commit(ctx, &change, false)
 		if err != nil && !a.retryable(err) {
 			return nil, err
 		}
@@ -93,7 +93,7 @@ func (k *Keeper) settlement(s seats.Snapshot, now time.Time) seats.Change {
 
 // commit sends one change and counts it. If the context ends meanwhile, the store's error
 // says whether the change may have been written.
-func (a *loader) commit(ctx context.Context, change seats.Change, commands bool) error {
+func (a *loader) commit(ctx context.Context, change *seats.Change, commands bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

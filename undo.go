@@ -48,7 +48,7 @@ func (k *Keeper) Undo(ctx context.Context, account users.AccountID, actor users.
 			return result, err
 		}
 		result.Outcomes = append(result.Outcomes, decision.Outcomes...)
-		result.Receipt.Add(decision)
+		result.Receipt.Add(*decision)
 	}
 	return result, nil
 }

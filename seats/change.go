@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -62,56 +63,76 @@ func (c Change) Taken(stored ...users.User) (taken []users.Key) {
 	return taken
 }
 
-// Then returns the one change of a sequence: the next ones were decided one after the other, each
-// on the snapshot that Apply gives of those before it. Its ID is that of c, as is its Base; the
-// revision is one later. The events keep the IDs of their changes.
+// JoinChanges returns the one change of a sequence of at least one: each was decided on the snapshot
+// that Apply gives of those before it. Its ID and Base are those of the first; the revision is one
+// later than its Base. The events keep the IDs of their changes. A lone change is returned as it is.
 //
-// A user with new keys in one of the next changes must not be Updated before it: of the keys
-// given up by that change Then knows nothing.
-func (c Change) Then(next ...Change) Change {
-	if len(next) == 0 {
-		return c
+// A user with new keys in a change must not be Updated before it: of the keys given up by that
+// change JoinChanges knows nothing.
+func JoinChanges(changes ...*Change) *Change {
+	first, newest := changes[0], changes[len(changes)-1]
+	if first == newest {
+		return first
 	}
-	created := map[users.ID]bool{}
-	var rows Snapshot
-	all := Change{ID: c.ID, Base: c.Base}
-	changes := slices.Concat([]Change{c}, next)
-	var people, events int
+	all := &Change{ID: first.ID, Base: first.Base, Account: newest.Account}
+	all.Account.Revision = all.Base + 1
+	created, rows, events := 0, 0, 0
 	for _, c := range changes {
-		people, events = people+len(c.Created)+len(c.Updated), events+len(c.Events)
+		created, rows, events = created+len(c.Created), rows+len(c.Created)+len(c.Updated), events+len(c.Events)
 	}
-	rows.Users, all.Events = slices.Grow(rows.Users, people), slices.Grow(all.Events, events)
+	people := make([]joinedUser, 0, rows)
+	all.Created, all.Events = slices.Grow(all.Created, created), slices.Grow(all.Events, events)
 	for _, c := range changes {
-		for _, u := range c.Created {
-			created[u.ID] = true
-		}
-		all.Account, all.Settings = c.Account, all.Settings || c.Settings
+		all.Settings = all.Settings || c.Settings
 		all.NewKeys = append(all.NewKeys, c.NewKeys...)
 		all.Events = append(all.Events, c.Events...)
-		rows.Users = append(append(rows.Users, c.Created...), c.Updated...)
-		rows.Pools, rows.Licences = append(rows.Pools, c.Pools...), append(rows.Licences, c.Licences...)
-	}
-	all.Account.Revision = all.Base + 1
-	all.Pools, all.Licences = last(rows.Pools, by(poolID)), last(rows.Licences, compareLicences)
-	held := map[users.Key]bool{}
-	for _, u := range last(rows.Users, by(userID)) {
-		if created[u.ID] {
-			all.Created = append(all.Created, u)
-			continue
+		all.Pools, all.Licences = append(all.Pools, c.Pools...), append(all.Licences, c.Licences...)
+		for i := range c.Created {
+			people = append(people, joinedUser{&c.Created[i], true})
 		}
-		all.Updated = append(all.Updated, u)
-		if len(all.NewKeys) > 0 {
-			for _, k := range u.Keys() {
-				held[k] = true
+		for i := range c.Updated {
+			people = append(people, joinedUser{&c.Updated[i], false})
+		}
+	}
+	all.Pools, all.Licences = last(all.Pools, by(poolID)), last(all.Licences, compareLicences)
+	all.joinUsers(people)
+	return all
+}
+
+// A joinedUser is the row of a user in one of the changes that become one.
+type joinedUser struct {
+	row     *users.User
+	created bool
+}
+
+// joinUsers sets the users from the rows of all changes, and leaves out new keys that are given up
+// again.
+func (c *Change) joinUsers(rows []joinedUser) {
+	slices.SortStableFunc(rows, func(x, y joinedUser) int { return cmp.Compare(x.row.ID, y.row.ID) })
+	var held map[users.Key]bool
+	if len(c.NewKeys) > 0 {
+		held = map[users.Key]bool{}
+	}
+	for i, u := range rows {
+		switch {
+		case i+1 < len(rows) && rows[i+1].row.ID == u.row.ID:
+			rows[i+1].created = u.created || rows[i+1].created
+		case u.created:
+			c.Created = append(c.Created, *u.row)
+		default:
+			c.Updated = append(c.Updated, *u.row)
+			if held != nil {
+				for _, k := range u.row.Keys() {
+					held[k] = true
+				}
 			}
 		}
 	}
-	all.NewKeys = slices.DeleteFunc(all.NewKeys, func(k users.Key) bool {
+	c.NewKeys = slices.DeleteFunc(c.NewKeys, func(k users.Key) bool {
 		first := held[k]
 		held[k] = false
 		return !first
 	})
-	return all
 }
 
 // last sorts rows, in place, and leaves the last one of each.

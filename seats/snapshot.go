@@ -36,7 +36,7 @@ func (s Snapshot) Committed(c Change) bool {
 	if len(c.Events) == 0 || c.Events[0].Change == "" {
 		return false
 	}
-	first := c.Events[0]
+	first := &c.Events[0]
 	return slices.ContainsFunc(s.Past, func(e Event) bool { return e.Sequence == first.Sequence && e.Change == first.Change })
 }
 

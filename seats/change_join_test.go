@@ -12,15 +12,15 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestChange_Then: the one change of a sequence has the effect of all, and relies on the keys that
+// TestJoinChanges: the one change of a sequence has the effect of all, and relies on the keys that
 // its users did not have before the first.
-func TestChange_Then(t *testing.T) {
+func TestJoinChanges(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := open(t, seats.Of(9), seats.Policy{IdentityChange: seats.IdentityChangeAllowed})
 		s.invite("a", "b", "c")
 		s.do(system, seats.SetTotal{Pool: "first-aid", Total: seats.Of(3)})
 		one, each := s.rows, s.rows
-		var changes []seats.Change
+		var changes []*seats.Change
 		touched := map[users.ID]bool{}
 		for range rapid.IntRange(1, 5).Draw(r, "calls") {
 			s.now = s.now.Add(time.Hour)
@@ -39,12 +39,12 @@ func TestChange_Then(t *testing.T) {
 			for _, u := range slices.Concat(c.Created, c.Updated) {
 				touched[u.ID] = true
 			}
-			changes, each = append(changes, c), each.Apply(c)
+			changes, each = append(changes, &c), each.Apply(c)
 		}
 		if len(changes) == 0 {
 			return
 		}
-		c := changes[0].Then(changes[1:]...)
+		c := *seats.JoinChanges(changes...)
 		require.Equal(r, changes[0].ID, c.ID)
 		require.Equal(r, one.Account.Revision, c.Base)
 		require.Equal(r, c.Base+1, c.Account.Revision)
