@@ -128,9 +128,9 @@ func (k *Keeper) newID() string {
 	return fmt.Sprintf("%012x%04x-%s", k.options.Now().UnixMilli(), k.counter.Add(1)&0xffff, rand.Text()[:16])
 }
 
-// changeID returns the identifier of a change. It must differ from those of other changes with the
-// same numbers of events alone.
-func changeID() seats.ChangeID { return seats.ChangeID(rand.Text()[:13]) }
+// changeID returns the identifier of a change, of 50 random bits. It must differ from those of other
+// changes with the same numbers of events alone.
+func changeID() seats.ChangeID { return seats.ChangeID(rand.Text()[:10]) }
 
 // Result is the outcome of a call. In a transaction it holds once the host has committed.
 type Result struct {
