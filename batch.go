@@ -48,7 +48,7 @@ func (b *batch) has(c *call) bool { return slices.Contains(b.members, &c.member)
 // ended the transaction: a further statement would hide the first error or, worse, be
 // carried out beside it.
 func (b *batch) run(ctx context.Context) error {
-	for fresh := !b.remembers(); ; {
+	for fresh := !b.remembers() || b.members[0].Value.loads; ; {
 		if fresh {
 			written, err := b.load(ctx)
 			switch {

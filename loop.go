@@ -33,6 +33,7 @@ type call struct {
 	request seats.Request
 	need    seats.Need
 	decide  decideFunc
+	loads   bool          // it is decided on rows loaded for it
 	past    []seats.Event // of the request key, loaded for this call
 
 	// By the last round of the batch; those of the call once it is done without an error. What is
