@@ -143,7 +143,7 @@ func TestOptions_Observe_calls(t *testing.T) {
 	require.Len(t, o.all, 1)
 	told("Do", "acme", owner, err, 0, users.ActionNotify)
 
-	_, err = k.Import(ctx, "acme", table(nil, crowd(1701)[1200:]...))
+	_, err = k.Import(ctx, "acme", table(nil, crowd(3201)[1200:]...))
 	require.NoError(t, err)
 	require.Len(t, o.all, 2)
 	told("Import", "acme", system, nil, 2, users.ActionImport)

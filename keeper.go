@@ -16,7 +16,7 @@ import (
 )
 
 // A Keeper is the host application's way to its accounts. It is safe for concurrent use and
-// needs no closing. [Keeper.RunDue] alone starts goroutines, and waits for them.
+// needs no closing. [Keeper.RunDue] and [Keeper.Import] alone start goroutines, and wait for them.
 //
 // Within one Keeper the commands of an account are decided one after the other, in the order of
 // arrival. Those that arrive during a commit share the next one, each with its own result; a call

@@ -130,6 +130,9 @@ func (v *evaluation) record(f effect, sealed string, before users.Segment, p Poo
 	if f.kind.setsPolicy() {
 		policy = &f.account.Policy
 	}
+	if v.events == nil {
+		v.events = make([]Event, 0, len(r.Commands)) // most have one
+	}
 	v.events = append(v.events, Event{
 		Account: v.account.ID, Sequence: v.account.Sequence, Time: v.at, Kind: f.kind, Change: r.Change,
 		Actor: actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,

@@ -19,8 +19,8 @@
 // # The cost of a call
 //
 // Keeper.Do takes one load and one commit for any number of commands and users. Keeper.DoEach
-// and Keeper.Import take as much for every 500 commands. Reading the usage of an account, or a
-// user, is one load.
+// takes as much for every 500 commands, and Keeper.Import for every 2,000 users. Reading the usage
+// of an account, or a user, is one load.
 //
 //   - PostgreSQL: one round trip for a load and one for a commit, each of one statement. The
 //     first on a connection takes one more for the preparation.
