@@ -19,7 +19,7 @@ import (
 // A writer only writes: the engine refuses taken keys and broken rows, and the batch then
 // looks for the cause.
 type writer interface {
-	write(context.Context, *Store, []seats.Change) (stale []users.AccountID, err error)
+	write(context.Context, *Store, []*seats.Change) (stale []users.AccountID, err error)
 }
 
 var errStale = errors.New("sqlstore: an account has moved on")
@@ -30,22 +30,24 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Co
 		return nil, err
 	}
 	b := &batch{Store: s, refused: map[users.AccountID]store.CommitResult{}}
-	sorted := slices.SortedFunc(slices.Values(changes), func(x, y seats.Change) int {
-		return cmp.Compare(x.Account.ID, y.Account.ID) // so that concurrent commits never wait in a circle
-	})
-	sorted = slices.DeleteFunc(sorted, func(c seats.Change) bool {
-		gap := c.Base == 0 && len(c.Events) > 0 && c.Events[0].Sequence != 1
-		if gap {
-			b.refuse([]seats.Change{c}, store.ErrConflict)
+	sorted := make([]*seats.Change, 0, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		if c.Base == 0 && len(c.Events) > 0 && c.Events[0].Sequence != 1 {
+			b.refused[c.Account.ID] = store.CommitResult{Err: store.ErrConflict}
+			continue
 		}
-		return gap
+		sorted = append(sorted, c)
+	}
+	slices.SortFunc(sorted, func(x, y *seats.Change) int {
+		return cmp.Compare(x.Account.ID, y.Account.ID) // so that concurrent commits never wait in a circle
 	})
 	if err := b.commit(ctx, sorted); err != nil {
 		return nil, fmt.Errorf("sqlstore: commit: %w", err)
 	}
 	results := make([]store.CommitResult, len(changes))
-	for i, c := range changes {
-		results[i] = b.refused[c.Account.ID]
+	for i := range changes {
+		results[i] = b.refused[changes[i].Account.ID]
 	}
 	return results, nil
 }
@@ -60,12 +62,12 @@ type batch struct {
 const maxCommitAttempts = 3
 
 // commit sends the changes. After a refusal of some it sends the others again.
-func (b *batch) commit(ctx context.Context, changes []seats.Change) error {
+func (b *batch) commit(ctx context.Context, changes []*seats.Change) error {
 	for left := maxCommitAttempts; len(changes) > 0; left-- {
 		sent := len(changes)
 		accounts, err := b.writer.write(ctx, b.Store, changes)
 		if err == nil {
-			changes = slices.DeleteFunc(changes, func(c seats.Change) bool { return !slices.Contains(accounts, c.Account.ID) })
+			changes = slices.DeleteFunc(changes, func(c *seats.Change) bool { return !slices.Contains(accounts, c.Account.ID) })
 			switch {
 			case len(changes) == 0 || !b.lags():
 				b.refuseStale(ctx, changes, store.ErrConflict)
@@ -122,7 +124,7 @@ func (s *Store) writeClass(ctx context.Context, err error) Class {
 }
 
 // refuse gives all of the changes one error.
-func (b *batch) refuse(changes []seats.Change, err error) {
+func (b *batch) refuse(changes []*seats.Change, err error) {
 	for _, c := range changes {
 		b.refused[c.Account.ID] = store.CommitResult{Err: err}
 	}
@@ -130,7 +132,7 @@ func (b *batch) refuse(changes []seats.Change, err error) {
 
 // refuseStale gives unwritten changes one error, and [store.ErrSequence] to those whose
 // account is torn. An error of looking for it is dropped: the next read has it again.
-func (b *batch) refuseStale(ctx context.Context, changes []seats.Change, err error) {
+func (b *batch) refuseStale(ctx context.Context, changes []*seats.Change, err error) {
 	b.refuse(changes, err)
 	torn, _ := b.torn(ctx, changes)
 	for _, id := range torn {
@@ -142,7 +144,7 @@ func (b *batch) refuseStale(ctx context.Context, changes []seats.Change, err err
 const accountsPerLook = 40
 
 // torn returns the accounts that are at the base of their change and lack their last event.
-func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.AccountID, err error) {
+func (b *batch) torn(ctx context.Context, changes []*seats.Change) (torn []users.AccountID, err error) {
 	id := []column[users.AccountID]{text("id", func(id *users.AccountID) *users.AccountID { return id })}
 	for some := range slices.Chunk(changes, accountsPerLook) {
 		var found []users.AccountID
@@ -167,7 +169,7 @@ func (b *batch) torn(ctx context.Context, changes []seats.Change) (torn []users.
 
 // commitEach sends every change alone: the engine refuses one of them, unseen which, or the node
 // lags.
-func (b *batch) commitEach(ctx context.Context, changes []seats.Change) error {
+func (b *batch) commitEach(ctx context.Context, changes []*seats.Change) error {
 	for i := range changes {
 		err := b.commit(ctx, changes[i:i+1])
 		if errors.Is(err, store.ErrUnknown) {
@@ -183,7 +185,7 @@ func (b *batch) commitEach(ctx context.Context, changes []seats.Change) error {
 // findCauses looks for the cause of each refusal and returns the remaining changes. Each
 // account is read at one moment: if it is still at the base of its change, a holder of a key
 // has it on that base.
-func (b *batch) findCauses(ctx context.Context, changes []seats.Change) (good []seats.Change, err error) {
+func (b *batch) findCauses(ctx context.Context, changes []*seats.Change) (good []*seats.Change, err error) {
 	needs := make([]seats.Need, len(changes))
 	for i, c := range changes {
 		needs[i].Account = c.Account.ID
@@ -210,7 +212,7 @@ func (b *batch) findCauses(ctx context.Context, changes []seats.Change) (good []
 }
 
 // check compares a change with a snapshot of its account.
-func check(c seats.Change, s seats.Snapshot) store.CommitResult {
+func check(c *seats.Change, s seats.Snapshot) store.CommitResult {
 	if c.Base != s.Account.Revision || len(c.Events) > 0 && c.Events[0].Sequence != s.Account.Sequence+1 {
 		return store.CommitResult{Err: store.ErrConflict}
 	}

@@ -109,7 +109,7 @@ const (
 	maxCompoundAccounts = 100
 )
 
-func (m *mysql) write(ctx context.Context, s *Store, changes []seats.Change) (stale []users.AccountID, err error) {
+func (m *mysql) write(ctx context.Context, s *Store, changes []*seats.Change) (stale []users.AccountID, err error) {
 	w, err := s.stepsOf(changes)
 	if err != nil {
 		return nil, notWritten(err)

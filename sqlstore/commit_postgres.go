@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -65,7 +66,7 @@ func writesKeys() (all []column[userRow]) {
 	return all
 }
 
-func (p *postgres) write(ctx context.Context, s *Store, changes []seats.Change) ([]users.AccountID, error) {
+func (p *postgres) write(ctx context.Context, s *Store, changes []*seats.Change) ([]users.AccountID, error) {
 	rows := commitRowsOf(changes)
 	form := rows.form()
 	st := p.statement(s.schema, form)
@@ -112,7 +113,7 @@ func (st *commitStatement) send(ctx context.Context, s *Store, values []any) (wr
 }
 
 // exchanges reports whether users of the change may exchange keys.
-func exchanges(c seats.Change) bool {
+func exchanges(c *seats.Change) bool {
 	keys, updated := c.Keys(), updatedRows(c)
 	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
 		if len(givesUp(keys, updated, kind)) > 0 {
@@ -170,55 +171,52 @@ func (v *watchedValue) Value() (driver.Value, error) {
 
 // commitRows are the rows of changes.
 type commitRows struct {
-	accounts         []accountChange
-	updated, created []userRow
-	pools            []poolRow
-	licences         []licenceRow
-	events           []seats.Event
+	accounts []accountChange
+	updated  []userRow
+	created  entries[userRow]
+	pools    entries[poolRow]
+	licences entries[licenceRow]
+	events   entries[seats.Event]
 }
 
-func commitRowsOf(changes []seats.Change) *commitRows {
-	r := &commitRows{accounts: make([]accountChange, len(changes))}
+func commitRowsOf(changes []*seats.Change) *commitRows {
+	r := &commitRows{
+		accounts: make([]accountChange, len(changes)),
+		created:  createdOf(changes), pools: poolsOf(changes), licences: licencesOf(changes), events: eventsOf(changes),
+	}
 	for i, c := range changes {
 		a := &r.accounts[i]
 		a.base, a.settings = c.Base, c.Settings
-		a.accountRow, a.pooled = accountOf(c)
+		a.pooled = a.of(c)
 		if len(c.Events) > 0 {
 			a.first = &c.Events[0].Sequence
 		}
-		r.events = joined(r.events, slices.Clip(c.Events))
-		r.updated, r.created = joined(r.updated, updatedRows(c)), joined(r.created, createdRows(c))
-		r.pools, r.licences = joined(r.pools, poolsOf(c)), joined(r.licences, licencesOf(c))
+		if len(c.Updated) > 0 {
+			r.updated = append(r.updated, updatedRows(c)...)
+		}
 	}
 	return r
-}
-
-// joined appends rows, or takes them as they are if they are the first.
-func joined[R any](rows, more []R) []R {
-	if rows == nil {
-		return more
-	}
-	return append(rows, more...)
 }
 
 // form returns the form of a commit of the rows.
 func (r *commitRows) form() commitForm {
 	f := commitForm{
-		updated: len(r.updated) > 0, created: len(r.created) > 0, pools: len(r.pools) > 0, licences: len(r.licences) > 0, events: len(r.events) > 0,
+		updated: len(r.updated) > 0, created: r.created.n > 0, pools: r.pools.n > 0, licences: r.licences.n > 0, events: r.events.n > 0,
 	}
-	for _, a := range r.accounts {
+	for i := range r.accounts {
+		a := &r.accounts[i]
 		f.opens = f.opens || a.base == 0
 		f.settings, f.pooled = f.settings || a.settings || a.base == 0, f.pooled || a.pooled || a.base == 0
 	}
-	f.many = f.opens || max(len(r.accounts), len(r.updated), len(r.created), len(r.pools), len(r.licences), len(r.events)) > 1
+	f.many = f.opens || max(len(r.accounts), len(r.updated), r.created.n, r.pools.n, r.licences.n, r.events.n) > 1
 	return f
 }
 
 // values returns the parameters of the statement of a form.
 func (r *commitRows) values(st *commitStatement, f commitForm) ([]any, error) {
 	all := &commitValues{many: f.many, values: make([]any, 0, 64)}
-	addRows(all, st.accounts, r.accounts)
-	addRows(all, updatedUserColumns, r.updated)
+	addRows(all, st.accounts, entriesOf(r.accounts))
+	addRows(all, updatedUserColumns, entriesOf(r.updated))
 	addRows(all, userColumns, r.created)
 	addRows(all, poolColumns, r.pools)
 	addRows(all, licenceColumns, r.licences)
@@ -233,59 +231,83 @@ type commitValues struct {
 }
 
 // addRows adds the parameters of the rows, see [source].
-func addRows[R any](to *commitValues, columns []column[R], rows []R) {
-	if len(rows) == 0 || to.err != nil {
+func addRows[R any](to *commitValues, columns []column[R], rows entries[R]) {
+	if rows.n == 0 || to.err != nil {
 		return
 	}
-	for _, c := range columns {
-		var v any
-		var err error
-		if to.many {
-			v, err = arrayOf(c, rows)
-		} else if v, err = c.get(&rows[0]); err == nil {
-			if text, ok := v.(string); ok && !utf8.ValidString(text) {
+	arrays := make([]array, len(columns))
+	for r := range rows.each {
+		for i := range columns {
+			v, err := columns[i].get(r)
+			if text, ok := v.(string); ok && err == nil && !utf8.ValidString(text) {
 				err = users.ErrNotUTF8
 			}
+			if err != nil {
+				to.err = fmt.Errorf("sqlstore: column %s: %w", columns[i].name, err)
+				return
+			}
+			if to.many {
+				arrays[i].add(v, rows.n)
+			} else {
+				to.values = append(to.values, v)
+			}
 		}
-		if err != nil {
-			to.err = fmt.Errorf("sqlstore: column %s: %w", c.name, err)
-			return
+	}
+	if to.many {
+		for i := range arrays {
+			to.values = append(to.values, arrays[i].value())
 		}
-		to.values = append(to.values, v)
 	}
 }
 
-// arrayOf returns a column of rows as the text of an array. An array of nothing but NULL is NULL.
-func arrayOf[R any](c column[R], rows []R) (any, error) {
-	text, some := make([]byte, 0, 16*len(rows)), false
-	for i := range rows {
-		v, err := c.get(&rows[i])
-		if err != nil {
-			return nil, err
-		}
-		text, some = append(text, ','), some || v != nil
-		switch v := v.(type) {
-		case nil:
-			text = append(text, "NULL"...)
-		case int64:
-			text = strconv.AppendInt(text, v, 10)
-		case string:
-			if !utf8.ValidString(v) {
-				return nil, users.ErrNotUTF8
-			}
-			text = append(text, '"')
-			for j := range len(v) {
-				if v[j] == '"' || v[j] == '\\' {
-					text = append(text, '\\')
-				}
-				text = append(text, v[j])
-			}
-			text = append(text, '"')
-		}
+// An array is a column of rows as the text of an array. One of nothing but NULL is NULL.
+type array struct {
+	text  strings.Builder
+	nulls int // at its beginning, not yet in the text
+}
+
+// add adds the value of one of n rows.
+func (a *array) add(v any, n int) {
+	first := a.text.Len() == 0
+	if first && v == nil {
+		a.nulls++
+		return
 	}
-	if !some {
-		return nil, nil
+	if first {
+		a.text.WriteByte('{')
+		for range a.nulls {
+			a.text.WriteString("NULL,")
+		}
+	} else {
+		a.text.WriteByte(',')
 	}
-	text[0] = '{'
-	return string(append(text, '}')), nil
+	before := a.text.Len()
+	switch v := v.(type) {
+	case nil:
+		a.text.WriteString("NULL")
+	case int64:
+		var digits [maxFilled]byte
+		a.text.Write(strconv.AppendInt(digits[:0], v, 10))
+	case string:
+		a.text.WriteByte('"')
+		if strings.ContainsAny(v, `"\`) {
+			v = arrayEscapes.Replace(v)
+		}
+		a.text.WriteString(v)
+		a.text.WriteByte('"')
+	}
+	if first { // the values of a column are about as long
+		a.text.Grow((a.text.Len() - before + len(`," "`)) * (n - a.nulls))
+	}
+}
+
+var arrayEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`)
+
+// value returns the parameter.
+func (a *array) value() any {
+	if a.text.Len() == 0 {
+		return nil
+	}
+	a.text.WriteByte('}')
+	return a.text.String()
 }

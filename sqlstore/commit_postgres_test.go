@@ -36,7 +36,7 @@ func TestCommitForm_text(t *testing.T) {
 						c.Licences = append(c.Licences, users.Licence{User: id})
 					}
 				}
-				r := commitRowsOf([]seats.Change{c})
+				r := commitRowsOf([]*seats.Change{&c})
 				f := r.form()
 				require.Equal(t, rows == 2 || base == 0, f.many)
 				text := f.text()
@@ -55,23 +55,27 @@ func TestCommitForm_text(t *testing.T) {
 	}
 }
 
-// TestArrayOf: an array holds any text and NULL, and a column of nothing but NULL is no array.
-func TestArrayOf(t *testing.T) {
+// TestArray: an array holds any text and NULL, and a column of nothing but NULL is no array.
+func TestArray(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		rows []any
 		want any
 	}{
-		{"texts", []any{"a", `q"b\`, "", nil, "NULL", "{,}", "é\n"}, `{"a","q\"b\\","",NULL,"NULL","{,}","é` + "\n" + `"}`},
+		{"texts", []any{"a", `q"b`, `\`, "", nil, "NULL", "{,}", "é\n"}, `{"a","q\"b","\\","",NULL,"NULL","{,}","é` + "\n" + `"}`},
 		{"numbers", []any{int64(1), nil, int64(-2)}, "{1,NULL,-2}"},
 		{"nothing", []any{nil, nil}, nil},
+		{"NULL before a text", []any{nil, nil, "a", nil}, `{NULL,NULL,"a",NULL}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := arrayOf(column[any]{get: func(r *any) (any, error) { return *r, nil }}, c.rows)
-			require.NoError(t, err)
-			require.Equal(t, c.want, got)
+			var got array
+			for _, v := range c.rows {
+				got.add(v, len(c.rows))
+			}
+			require.Equal(t, c.want, got.value())
 		})
 	}
-	_, err := arrayOf(column[any]{get: func(r *any) (any, error) { return *r, nil }}, []any{"\xff"})
-	require.ErrorIs(t, err, users.ErrNotUTF8)
+	to := &commitValues{many: true}
+	addRows(to, []column[any]{{get: func(r *any) (any, error) { return *r, nil }}}, entriesOf([]any{"\xff"}))
+	require.ErrorIs(t, to.err, users.ErrNotUTF8)
 }

@@ -11,7 +11,7 @@ import (
 // sqlite writes one commit after the other, in transactions of prepared statements.
 type sqlite struct{}
 
-func (sqlite) write(ctx context.Context, s *Store, changes []seats.Change) (stale []users.AccountID, err error) {
+func (sqlite) write(ctx context.Context, s *Store, changes []*seats.Change) (stale []users.AccountID, err error) {
 	w, err := s.stepsOf(changes)
 	if err != nil {
 		return nil, notWritten(err)

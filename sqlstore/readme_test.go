@@ -161,7 +161,7 @@ func TestStore_stepsOf_width(t *testing.T) {
 		require.NoError(t, err)
 		for length, want := range map[int]error{0: nil, 1: want} {
 			key := strings.Repeat("x", widths()["{events} request_key"]+length)
-			_, err := s.stepsOf([]seats.Change{{Base: 1, Events: []seats.Event{{Key: key}}}})
+			_, err := s.stepsOf([]*seats.Change{{Base: 1, Events: []seats.Event{{Key: key}}}})
 			require.ErrorIs(t, err, want)
 		}
 	}
@@ -178,7 +178,7 @@ func TestStore_stepsOf_allocations(t *testing.T) {
 		s, err := New(&sql.DB{}, dialect, Options{})
 		require.NoError(t, err)
 		made := testing.AllocsPerRun(100, func() {
-			w, err := s.stepsOf([]seats.Change{change})
+			w, err := s.stepsOf([]*seats.Change{&change})
 			require.NoError(t, err)
 			require.Len(t, w.all, 3)
 		})

@@ -12,33 +12,51 @@ import (
 // steps are the statements that write changes on SQLite and MySQL, in one transaction.
 type steps struct {
 	*Store
+	changes []*seats.Change
 	all     []step
 	values  []any // of all steps
 	buffer  []byte
 	filled  int             // upper bound of the bytes that the values add when filled in
 	most    int             // rows of a step
-	account users.AccountID // whose steps are added
+	account users.AccountID // whose steps are added; none: of all accounts
 	err     error
 }
 
 // A step is one statement.
 type step struct {
 	text     string
-	from, to int // the places of its values
-	account  users.AccountID
+	from, to int             // the places of its values
+	account  users.AccountID // none: it is of all accounts
 	// guards: it must change a row. Otherwise the account is stale, and its other steps are
 	// left out.
 	guards bool
 }
 
-// stepsOf returns the statements for the changes.
-func (s *Store) stepsOf(changes []seats.Change) (*steps, error) {
-	w := &steps{Store: s, all: make([]step, 0, 4*len(changes)), values: make([]any, 0, 80), buffer: make([]byte, 0, 1024)}
-	for i := range changes {
-		w.account = changes[i].Account.ID
-		w.change(&changes[i])
+// stepsOf returns the statements for the changes. On MySQL those of an account follow each other.
+// On SQLite the accounts are compared first: then all rows of a table are written together.
+func (s *Store) stepsOf(changes []*seats.Change) (*steps, error) {
+	w := &steps{
+		Store: s, changes: changes, all: make([]step, 0, 4*len(changes)),
+		values: make([]any, 0, 80*len(changes)), buffer: make([]byte, 0, 1024),
+	}
+	for i, c := range changes {
+		w.account = c.Account.ID
+		w.compare(c)
+		if s.inline {
+			w.rows(changes[i : i+1])
+		}
+	}
+	if !s.inline {
+		w.rowsTogether(changes)
 	}
 	return w, w.err
+}
+
+// without returns the steps after the comparison, for the changes of other accounts than these.
+func (w *steps) without(stale []users.AccountID) (*steps, error) {
+	others := &steps{Store: w.Store}
+	others.rowsTogether(slices.DeleteFunc(slices.Clone(w.changes), func(c *seats.Change) bool { return slices.Contains(stale, c.Account.ID) }))
+	return others, others.err
 }
 
 // of returns the values of a step.
@@ -62,22 +80,35 @@ func (w *steps) add(text string, values ...any) *step {
 	return w.end(q.text.String())
 }
 
-// change adds the steps of one change. The row of the account comes first: concurrent
-// writers of the account wait for its lock.
-func (w *steps) change(c *seats.Change) {
-	account, pooled := accountOf(*c)
+// compare adds the step for the row of an account. It comes first: concurrent writers of the
+// account wait for its lock.
+func (w *steps) compare(c *seats.Change) {
+	var account accountRow
+	pooled := account.of(c)
 	if c.Base == 0 {
-		insert(w, accountTable, accountTable.all(), inserting, []accountRow{account})
+		insert(w, accountTable, accountTable.all(), inserting, entriesOf([]accountRow{account}))
 	} else {
 		w.updateAccount(c, &account, pooled)
 	}
-	if len(c.Updated) > 0 {
-		w.updateUsers(c)
+}
+
+// rows adds the steps for the other rows of changes.
+func (w *steps) rows(changes []*seats.Change) {
+	for _, c := range changes {
+		if len(c.Updated) > 0 {
+			w.updateUsers(c)
+		}
 	}
-	insert(w, userTable, userTable.all(), inserting, createdRows(*c))
-	insert(w, poolTable, poolTable.all(), replacing, poolsOf(*c))
-	insert(w, licenceTable, licenceTable.all(), replacing, licencesOf(*c))
-	insert(w, eventTable, eventTable.all(), inserting, c.Events)
+	insert(w, userTable, userTable.all(), inserting, createdOf(changes))
+	insert(w, poolTable, poolTable.all(), replacing, poolsOf(changes))
+	insert(w, licenceTable, licenceTable.all(), replacing, licencesOf(changes))
+	insert(w, eventTable, eventTable.all(), inserting, eventsOf(changes))
+}
+
+// rowsTogether adds the steps for the other rows of changes, of all accounts.
+func (w *steps) rowsTogether(changes []*seats.Change) {
+	w.account = ""
+	w.rows(changes)
 }
 
 // updateAccount adds the step that compares the account with the base of the change.
@@ -133,7 +164,7 @@ const lastEvent = " AND {accounts}.sequence = COALESCE((SELECT e.sequence FROM {
 // in a statement. MySQL would replace the holder of a new key instead, so it is set by an
 // UPDATE: a taken one is an error.
 func (w *steps) updateUsers(c *seats.Change) {
-	id, keys, updated := string(c.Account.ID), c.Keys(), updatedRows(*c)
+	id, keys, updated := string(c.Account.ID), c.Keys(), updatedRows(c)
 	for kind := users.KeyExternalID; kind < users.KeyID; kind++ {
 		if ids := givesUp(keys, updated, kind); len(ids) > 0 { // users may exchange keys, and the unique keys are checked for each row
 			w.add("UPDATE {users} SET "+keyColumns[kind]+" = NULL WHERE account = ? AND id {in}", id, ids)
@@ -153,7 +184,7 @@ func (w *steps) updateUsers(c *seats.Change) {
 		w.end(updateText(w.Store, userTable, columns, ""))
 	}
 	for rewritten, rows := range alike {
-		insert(w, userTable, rewrittenColumns(int64(rewritten)), replacing, rows)
+		insert(w, userTable, rewrittenColumns(int64(rewritten)), replacing, entriesOf(rows))
 	}
 }
 
@@ -181,79 +212,22 @@ func givesUp(taken []users.Key, updated []userRow, kind users.KeyKind) (ids list
 	return ids
 }
 
-func createdRows(c seats.Change) []userRow {
-	rows := make([]userRow, len(c.Created))
-	for i, u := range c.Created {
-		rows[i] = userRow{account: c.Account.ID, User: u}
-	}
-	return rows
-}
-
-// updatedRows marks the key columns to write: those of new keys, and of kinds without a key
-// now. Any other key column stays as stored, since that of a [KeyCollision] differs from the
-// profile.
-func updatedRows(c seats.Change) []userRow {
-	var taken map[users.Key]bool
-	if len(c.NewKeys) > 0 {
-		taken = make(map[users.Key]bool, len(c.NewKeys))
-		for _, k := range c.NewKeys {
-			taken[k] = true
-		}
-	}
-	rows := make([]userRow, len(c.Updated))
-	for i, u := range c.Updated {
-		row := userRow{account: c.Account.ID, User: u}
-		row.rewritten = keyBit(users.KeyExternalID) | keyBit(users.KeyEmail) | keyBit(users.KeyUsername)
-		for _, k := range u.Keys() {
-			if taken[k] {
-				row.newKeys = true
-			} else {
-				row.rewritten &^= keyBit(k.Kind)
-			}
-		}
-		rows[i] = row
-	}
-	return rows
-}
-
-// accountOf returns the row of the account, and whether its site pool is in the change.
-func accountOf(c seats.Change) (row accountRow, pooled bool) {
-	row.Account = c.Account
-	for _, p := range c.Pools {
-		if p.ID == seats.Site {
-			row.site, pooled = p, true
-		}
-	}
-	return row, pooled
-}
-
-// poolsOf returns the rows of the course pools.
-func poolsOf(c seats.Change) (rows []poolRow) {
-	for _, p := range c.Pools {
-		if p.ID != seats.Site {
-			rows = append(rows, poolRow{c.Account.ID, p})
-		}
-	}
-	return rows
-}
-
-func licencesOf(c seats.Change) []licenceRow {
-	rows := make([]licenceRow, len(c.Licences))
-	for i, l := range c.Licences {
-		rows[i] = licenceRow{c.Account.ID, l}
-	}
-	return rows
-}
-
 // insert adds INSERTs of any number of rows.
-func insert[R any](w *steps, t *table[R], columns set, end string, rows []R) {
-	for len(rows) > 0 {
-		n, most, filled := 0, w.rowsPerInsert(len(rows)), w.filled
-		for ; n < most && (n == 0 || !w.inline || w.filled-filled < maxInsert); n++ {
-			addRow(w, t, columns, &rows[n])
+func insert[R any](w *steps, t *table[R], columns set, end string, rows entries[R]) {
+	if rows.n == 0 {
+		return
+	}
+	n, most, left, filled := 0, 0, rows.n, 0
+	for r := range rows.each {
+		if n == 0 {
+			most, filled = w.rowsPerInsert(left), w.filled
 		}
-		w.end(insertText(w.Store, t, columns, n, end))
-		rows, w.most = rows[n:], max(w.most, n)
+		addRow(w, t, columns, r)
+		if n++; n == most || w.inline && w.filled-filled >= maxInsert {
+			w.end(insertText(w.Store, t, columns, n, end))
+			w.most = max(w.most, n)
+			n, left = 0, left-n
+		}
 	}
 }
 

@@ -112,6 +112,13 @@ func (w *steps) exec(ctx context.Context, tx *sql.Tx, statements []*sql.Stmt) (s
 			}
 			ctx = unwatched
 		}
+		if st.account == "" && len(stale) > 0 {
+			others, err := w.without(stale)
+			if err == nil {
+				_, err = others.exec(watched, tx, nil)
+			}
+			return stale, err
+		}
 		var result sql.Result
 		if statements != nil && statements[i] != nil {
 			result, err = tx.StmtContext(ctx, statements[i]).ExecContext(ctx, w.of(st)...)
@@ -129,7 +136,7 @@ func (w *steps) exec(ctx context.Context, tx *sql.Tx, statements []*sql.Stmt) (s
 			return nil, err
 		} else if n == 0 {
 			stale = append(stale, st.account)
-			for i+1 < len(w.all) && w.all[i+1].account == st.account {
+			for i+1 < len(w.all) && w.all[i+1].account == st.account { // on MySQL
 				i++
 			}
 		}
