@@ -16,11 +16,11 @@ type Queue[T any] struct {
 
 	mutex   sync.Mutex
 	leading int
-	waiting []*Member[T] // in order of arrival
-	taken   int          // by the last leader
-	want    int          // members that the next leader waits for
-	idle    time.Time    // since then no member has waited
-	full    chan struct{}
+	waiting []*Member[T]  // in order of arrival
+	taken   int           // by the last leader
+	want    int           // members that the next leader waits for
+	idle    time.Time     // since then no member has waited
+	full    chan struct{} // closed for the leaders that gather, once so many wait
 }
 
 // A Member is a caller with its part of the work.
@@ -96,19 +96,16 @@ func (q *Queue[T]) Gather(leader *Member[T], pause time.Duration) {
 		q.mutex.Unlock()
 		return
 	}
-	full := make(chan struct{})
-	q.full = full
+	if q.full == nil { // else another leader gathers, or has
+		q.full = make(chan struct{})
+	}
+	full := q.full
 	q.mutex.Unlock()
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-full:
 	case <-timer.C:
-	}
-	q.mutex.Lock()
-	defer q.mutex.Unlock()
-	if q.full == full {
-		q.full = nil
 	}
 }
 
