@@ -14,25 +14,28 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/combine"
 )
 
+var (
+	kinds = []string{
+		"joins", "joins", "joins", "takes", "takes", "sends", "sends", "ends", "ends", "calls back", "is done", "gives back", "leaves", "leaves", "gathers",
+	}
+	numbers = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
+)
+
 // TestQueue plays random steps and compares all that callers and leaders learn with a model.
 func TestQueue(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		steps := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) [3]int {
-			return [3]int{rapid.IntRange(0, 9).Draw(r, "kind"), rapid.IntRange(0, 7).Draw(r, "a"), rapid.IntRange(0, 11).Draw(r, "b")}
-		}), 1, 60).Draw(r, "steps")
+		steps := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) step {
+			return step{rapid.SampledFrom(kinds).Draw(r, "kind"), rapid.SampledFrom(numbers).Draw(r, "a"), rapid.SampledFrom(numbers).Draw(r, "b")}
+		}), 20, 60).Draw(r, "steps")
 		leaders := rapid.IntRange(0, 3).Draw(r, "leaders")
-		ok := t.Run("", func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := &world{t: t}
-				w.Leaders = leaders
-				for _, s := range steps {
-					w.step(s[0], s[1], s[2])
-				}
-				w.end()
-			})
+		var finding string
+		synctest.Test(t, func(*testing.T) {
+			w := &world{}
+			w.Leaders = leaders
+			finding = w.play(steps)
 		})
-		if !ok {
-			r.FailNow()
+		if finding != "" {
+			r.Fatal(finding)
 		}
 	})
 }

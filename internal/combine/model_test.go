@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"testing/synctest"
 	"time"
 
@@ -32,11 +31,38 @@ func (m *member) String() string { return fmt.Sprint(m.number, " ", m.state) }
 // A world is a queue and its model. Between two steps nothing moves.
 type world struct {
 	combine.Queue[*member]
-	t       *testing.T
+	t       require.TestingT
 	all     []*member
 	waiting []*member // in order
 	leaders []*member
 	steps   string
+}
+
+// A recorder is a test of one run: the first failure ends the run.
+type recorder struct{ finding string }
+
+func (r *recorder) Errorf(format string, args ...any) { r.finding = fmt.Sprintf(format, args...) }
+
+func (r *recorder) FailNow() { panic(r) }
+
+// play carries out steps, in a bubble, and returns what is wrong.
+func (w *world) play(steps []step) (finding string) {
+	r := &recorder{}
+	w.t = r
+	defer func() {
+		if p := recover(); p != nil && p != r {
+			panic(p)
+		}
+		for _, m := range w.all {
+			m.cancel()
+		}
+		finding = r.finding
+	}()
+	for _, s := range steps {
+		w.step(s)
+	}
+	w.end()
+	return ""
 }
 
 func (w *world) say(format string, args ...any) { w.steps += fmt.Sprintf(format+"\n", args...) }
@@ -46,7 +72,7 @@ func (w *world) join(weight int, alone bool) *member {
 	m := &member{number: len(w.all), state: "waits"}
 	m.Value, m.Weight, m.Alone = m, weight, alone
 	w.all = append(w.all, m)
-	ctx, cancel := context.WithCancel(w.t.Context())
+	ctx, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
 	w.say("%d joins with weight %d, alone %v", m.number, weight, alone)
 	if len(w.leaders) < max(1, w.Leaders) {
@@ -213,41 +239,45 @@ func (w *world) leaves(l *member) {
 	w.settle()
 }
 
-// step makes a step that three numbers choose.
-func (w *world) step(kind, a, b int) {
+// A step is what happens, and two numbers that choose to whom and how.
+type step struct {
+	kind string
+	a, b int
+}
+
+func (w *world) step(s step) {
+	a, b := s.a, s.b
 	inside := slices.DeleteFunc(slices.Clone(w.all), func(m *member) bool { return m.returned.Load() > 0 })
-	if kind == 0 || len(w.leaders) == 0 {
-		w.join(1+a%4, b%6 == 0)
+	if s.kind == "joins" || len(w.leaders) == 0 {
+		w.join(1+a%4, b == 0)
 		return
 	}
 	l := w.leaders[a%len(w.leaders)]
 	some := b % (1 + len(l.held))
-	switch kind {
-	case 1:
-		w.join(1+a%4, b%6 == 0)
-	case 2:
+	switch s.kind {
+	case "ends":
 		if len(inside) > 0 {
 			w.ends(inside[a%len(inside)])
 		}
-	case 3:
+	case "gathers":
 		pause := time.Duration(b) * time.Millisecond
 		w.say("all gather for %v", pause)
 		for _, waited := range w.gathers(pause, b%3) {
 			require.LessOrEqual(w.t, waited, pause, w.steps)
 		}
-	case 4:
+	case "takes":
 		if len(l.held) == 0 {
 			w.take(l, 1+b)
 		}
-	case 5:
+	case "sends":
 		w.send(l)
-	case 6:
+	case "calls back":
 		w.callBack(l)
-	case 7:
+	case "is done":
 		w.done(l, some)
-	case 8:
+	case "gives back":
 		w.giveBack(l, some)
-	case 9:
+	case "leaves":
 		w.leaves(l)
 	}
 }
