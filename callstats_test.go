@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -42,6 +43,7 @@ func stats(actions ...users.Action) seatkeeper.CallStats {
 
 // TestCallStats_commits has each failure of a commit happen for certain.
 func TestCallStats_commits(t *testing.T) {
+	ways.Usual(t)
 	type counts struct{ commits, conflicts, lost int }
 	const none, conflict, before, after = faults.None, faults.Conflict, faults.LoseBefore, faults.LoseAfter
 	for name, c := range map[string]struct {
@@ -172,6 +174,7 @@ func TestOptions_Observe_calls(t *testing.T) {
 // TestCallStats_times has a commit of an hour, a call that waits for it, and one with a
 // context that ends first.
 func TestCallStats_times(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		times := map[users.ID][2]time.Duration{}
@@ -206,6 +209,7 @@ func TestCallStats_times(t *testing.T) {
 
 // TestOptions_Observe_slow: another call of the account does not wait for the observer.
 func TestOptions_Observe_slow(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, func(t *testing.T) {
 		hold, held := make(chan struct{}), false
 		k := newKeeper(t, memstore.New(), seatkeeper.Options{Observe: func(_ context.Context, s seatkeeper.CallStats) {

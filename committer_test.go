@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -83,6 +84,7 @@ func (f *fleet) sizes() (all []int) {
 }
 
 func TestOptions_Sharing_accounts(t *testing.T) {
+	ways.Usual(t)
 	for sharing, sizes := range map[seatkeeper.Sharing][]int{
 		seatkeeper.ShareAll: {1, 1, 3}, seatkeeper.ShareAccount: {1, 1, 1, 1, 1}, seatkeeper.ShareNothing: {1, 1, 1, 1, 1},
 	} {
@@ -102,6 +104,7 @@ func TestOptions_Sharing_accounts(t *testing.T) {
 
 // TestKeeper_accounts_share: accounts in one commit have results of their own.
 func TestKeeper_accounts_share(t *testing.T) {
+	ways.Usual(t)
 	t.Run("a conflict of one", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFleet(t, seatkeeper.Options{})

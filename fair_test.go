@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -49,6 +50,7 @@ func (d distant) Commit(ctx context.Context, changes ...seats.Change) ([]store.C
 // TestKeeper_fair has three Keepers, as of three processes, on one account. None of them starves,
 // though two are nearer to the store.
 func TestKeeper_fair(t *testing.T) {
+	ways.Usual(t)
 	for _, clients := range []int{1, 8} {
 		synctest.Test(t, func(t *testing.T) {
 			s := memstore.New()

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -143,6 +144,7 @@ func TestKeeper_Import_memory(t *testing.T) {
 }
 
 func TestKeeper_Import_continues(t *testing.T) {
+	ways.Usual(t)
 	people := crowd(importSize + 1000)
 	for _, fault := range []faults.Fault{faults.Fail, faults.LoseBefore, faults.LoseAfter} {
 		// A load, and a commit for each of the parts: it is gone at the second commit.
@@ -221,6 +223,7 @@ func TestKeeper_Import_impossible_pools(t *testing.T) {
 
 // TestKeeper_Import_calls: a load, a commit for each part, and a load at the end.
 func TestKeeper_Import_calls(t *testing.T) {
+	ways.Usual(t)
 	for people, calls := range map[int]int{0: 1, 1: 3, importSize: 3, importSize + 1: 4} {
 		k, _, f := faulty(t, seatkeeper.Options{}, seats.Standard())
 		_, err := k.Import(t.Context(), "acme", table(nil, crowd(people)...))

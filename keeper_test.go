@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -44,7 +45,7 @@ var (
 // on returns a Keeper on a store.
 func on(t testing.TB, s store.Store, o seatkeeper.Options) *seatkeeper.Keeper {
 	t.Helper()
-	k, err := seatkeeper.New(s, o)
+	k, err := ways.New(s, o)
 	require.NoError(t, err)
 	return k
 }

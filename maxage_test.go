@@ -10,12 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
 func TestCall_MaxAge(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, func(t *testing.T) {
 		k, s := taped(t, seatkeeper.Options{}, 9)
 		rival := on(t, s.Store, seatkeeper.Options{})

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -67,6 +68,7 @@ func taped(t *testing.T, o seatkeeper.Options, total int64) (*seatkeeper.Keeper,
 // TestOptions_Remember: a command is decided without a read if all that it names is known, or if
 // the commit compares it.
 func TestOptions_Remember(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, rememberSteps)
 }
 
@@ -156,6 +158,7 @@ func TestOptions_Remember_unknown_taken(t *testing.T) {
 
 // TestOptions_Remember_due: what is due takes effect first.
 func TestOptions_Remember_due(t *testing.T) {
+	ways.Usual(t)
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	s := &tape{Store: memstore.New()}
 	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(9),
@@ -183,6 +186,7 @@ func TestOptions_Remember_clock(t *testing.T) {
 
 // TestOptions_Remember_bounds: what is remembered of an account, and of how many.
 func TestOptions_Remember_bounds(t *testing.T) {
+	ways.Usual(t)
 	t.Run("users", func(t *testing.T) {
 		k, s := taped(t, seatkeeper.Options{}, 900)
 		do(t, k, owner, invitations(10)...)

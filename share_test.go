@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -106,6 +107,7 @@ func (c *gathering) wrote() (all []string) {
 }
 
 func TestKeeper_share(t *testing.T) {
+	ways.Usual(t)
 	t.Run("one commit, outcomes of their own", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := company(t, seatkeeper.Options{}, 4)
@@ -203,6 +205,7 @@ func TestKeeper_share(t *testing.T) {
 
 // TestKeeper_share_poison: the store refuses one of the calls. The others go on.
 func TestKeeper_share_poison(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, func(t *testing.T) {
 		c := company(t, seatkeeper.Options{}, 9)
 		c.invite(t.Context(), "a", "poison", "b")
@@ -224,6 +227,7 @@ func TestKeeper_share_poison(t *testing.T) {
 
 // TestKeeper_share_conflict: a rival moves the account. All are decided again.
 func TestKeeper_share_conflict(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, func(t *testing.T) {
 		c := company(t, seatkeeper.Options{}, 5)
 		c.invite(t.Context(), "a", "b", "c")
@@ -241,6 +245,7 @@ func TestKeeper_share_conflict(t *testing.T) {
 // TestKeeper_share_given_up: the address of a user who is deleted by a later call of the commit is
 // taken for the calls before it.
 func TestKeeper_share_given_up(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, func(t *testing.T) {
 		c := company(t, seatkeeper.Options{}, 9)
 		c.goOn(nil)
@@ -257,6 +262,7 @@ func TestKeeper_share_given_up(t *testing.T) {
 // TestKeeper_share_leaves: the context of one call ends, as the leader or as one of the others,
 // before the commit or in the middle.
 func TestKeeper_share_leaves(t *testing.T) {
+	ways.Usual(t)
 	for name, test := range map[string]struct {
 		who     string
 		sent    bool
@@ -310,6 +316,7 @@ func TestKeeper_share_leaves(t *testing.T) {
 // TestKeeper_share_panics: an option of the host panics in a call. It panics there, and the others
 // go on.
 func TestKeeper_share_panics(t *testing.T) {
+	ways.Usual(t)
 	for _, who := range []string{"a", "b"} {
 		synctest.Test(t, func(t *testing.T) {
 			c := company(t, seatkeeper.Options{Zones: func(string) (*time.Location, error) { panic("zones") }}, 9)
@@ -338,6 +345,7 @@ func TestKeeper_share_panics(t *testing.T) {
 
 // TestKeeper_share_pause: a call in company waits for more, shortly; a lone one never.
 func TestKeeper_share_pause(t *testing.T) {
+	ways.Usual(t)
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range []struct{ took, pause time.Duration }{
 			{time.Microsecond, 0}, {400 * time.Microsecond, 100 * time.Microsecond}, {time.Second, 200 * time.Microsecond},

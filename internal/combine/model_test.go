@@ -249,7 +249,7 @@ func (w *world) step(s step) {
 	a, b := s.a, s.b
 	inside := slices.DeleteFunc(slices.Clone(w.all), func(m *member) bool { return m.returned.Load() > 0 })
 	if s.kind == "joins" || len(w.leaders) == 0 {
-		w.join(1+a%4, b == 0)
+		w.join(1+a%4, b == 11)
 		return
 	}
 	l := w.leaders[a%len(w.leaders)]

@@ -8,6 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"iter"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -15,6 +18,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/internal/reference"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
@@ -33,6 +37,7 @@ type Harness struct {
 	faulty  *faults.Store            // between the Keeper and the store
 	fault   func(n int) faults.Fault // what goes wrong with the nth call to the store; nil: nothing
 	gone    int                      // how many people were deleted with the account
+	shared  atomic.Int64             // commits that calls shared with their company
 }
 
 // New returns a harness of an account that is not open yet.
@@ -45,10 +50,15 @@ func New(s store.Store, account string) *Harness {
 		return h.fault(n)
 	})
 	h.faulty.Wait = time.Microsecond
-	k, err := seatkeeper.New(h.faulty, seatkeeper.Options{
+	k, err := ways.New(h.faulty, seatkeeper.Options{
 		Now:   func() time.Time { return h.now },
 		Zones: func(name string) (*time.Location, error) { return h.rules.Location(name) },
 		NewID: func() users.ID { h.ids++; return gen.NthID(h.ids) },
+		Observe: func(_ context.Context, s seatkeeper.CallStats) {
+			if s.Together > 1 && s.Commits > 0 && s.Err == nil {
+				h.shared.Add(1)
+			}
+		},
 	})
 	if err != nil {
 		panic(err)
@@ -85,6 +95,9 @@ func (h *Harness) play(c gen.Call) (seatkeeper.Result, error) {
 }
 
 func (h *Harness) call(c gen.Call) (done seatkeeper.Result, err error) {
+	if ways.Is(ways.Together) && (c.How == gen.Do || c.How == gen.DoEach) {
+		defer h.company()()
+	}
 	k, ctx := h.With(seatkeeper.Call{Key: c.Key}), context.Background()
 	switch c.How {
 	case gen.Open:
@@ -104,6 +117,19 @@ func (h *Harness) call(c gen.Call) (done seatkeeper.Result, err error) {
 		h.gone += people
 	}
 	return done, err
+}
+
+// company begins calls that change nothing, and returns what waits for them. A call in between
+// shares its decisions with some of them.
+func (h *Harness) company() (ends func()) {
+	var calls sync.WaitGroup
+	for range 3 {
+		calls.Go(func() {
+			_, _ = h.Do(context.Background(), h.account, users.System(), seats.Deactivate{User: "stranger"})
+		})
+	}
+	runtime.Gosched()
+	return calls.Wait
 }
 
 // snapshot reads the account, its pools and all users from the store itself, so that

@@ -43,13 +43,14 @@ var arrows = map[string][]string{
 	"internal/ctxlock":       {"golang.org/x/sync/semaphore"},
 	"httpstatus":             {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", module + "/store/storetest/faults",
-		module + "/internal/harness", module + "/internal/gen", module + "/internal/reference", libRapid, libRequire, libAssert},
+		module + "/internal/harness", module + "/internal/ways", module + "/internal/gen", module + "/internal/reference", libRapid, libRequire, libAssert},
 	"store/storetest/faults":   {module + "/users", module + "/seats", module + "/store"},
 	"store/storetest/simulate": {module, module + "/users", module + "/seats", module + "/store", module + "/internal/gen", module + "/internal/reference"},
 	"internal/reference":       {module + "/users", module + "/seats"},
 	"internal/gen":             {module + "/users", module + "/seats", module + "/store/storetest/faults", module + "/internal/reference", libRapid, libRequire},
 	"internal/harness": {module, module + "/users", module + "/seats", module + "/store", module + "/memstore", module + "/store/storetest/faults",
-		module + "/internal/gen", module + "/internal/reference", libRapid, libRequire},
+		module + "/internal/ways", module + "/internal/gen", module + "/internal/reference", libRapid, libRequire},
+	"internal/ways":    {module, module + "/users", module + "/seats", module + "/store"},
 	"internal/erasure": {module, module + "/users", module + "/seats", libRequire},
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -27,7 +28,7 @@ func invite(id users.ID) seats.Command { return seats.Invite{Profile: profile(id
 // keeper returns a Keeper on the store.
 func keeper(t testing.TB, s store.Store) *seatkeeper.Keeper {
 	t.Helper()
-	k, err := seatkeeper.New(s, seatkeeper.Options{})
+	k, err := ways.New(s, seatkeeper.Options{})
 	require.NoError(t, err)
 	return k
 }

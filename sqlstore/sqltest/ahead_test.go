@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -24,7 +25,7 @@ func TestCalendar_engines(t *testing.T) {
 			require.NoError(t, err)
 			seen = append(seen, what)
 		}
-		k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }})
+		k, err := ways.New(st, seatkeeper.Options{Now: func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }})
 		require.NoError(t, err)
 		_, err = k.Open(ctx, seats.Opening{
 			Account: "ahead", Zone: "Pacific/Auckland", Total: seats.Of(people + 2), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"},

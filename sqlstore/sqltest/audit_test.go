@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -16,7 +17,7 @@ import (
 func TestKeeper_Audit(t *testing.T) {
 	each(t, engines, func(t *testing.T, s *site) {
 		ctx := t.Context()
-		k, err := seatkeeper.New(s.store(), seatkeeper.Options{})
+		k, err := ways.New(s.store(), seatkeeper.Options{})
 		require.NoError(t, err)
 		for _, account := range []users.AccountID{"acme", "bolt"} {
 			_, err := k.Open(ctx, seats.Opening{Account: account, Total: seats.Of(9), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
@@ -78,7 +79,7 @@ func TestKeeper_Audit(t *testing.T) {
 func TestKeeper_InTx(t *testing.T) {
 	each(t, engines[:3], func(t *testing.T, s *site) {
 		ctx, st := t.Context(), s.stores[0]
-		k, err := seatkeeper.New(st, seatkeeper.Options{})
+		k, err := ways.New(st, seatkeeper.Options{})
 		require.NoError(t, err)
 		_, err = k.Open(ctx, seats.Opening{Account: "acme", Total: seats.Of(9), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
 		require.NoError(t, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -43,7 +44,7 @@ func TestKeeper_clock_skew(t *testing.T) {
 	each(t, []engine{postgres, mariadb, galera}, func(t *testing.T, s *site) {
 		for _, off := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
 			off := func() time.Time { return time.Now().Add(off) }
-			k, err := seatkeeper.New(s.store(), seatkeeper.Options{Now: off, MaxSkew: time.Minute})
+			k, err := ways.New(s.store(), seatkeeper.Options{Now: off, MaxSkew: time.Minute})
 			require.NoError(t, err)
 			_, err = k.Open(t.Context(), seats.Opening{Account: acme, Total: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 			require.ErrorIs(t, err, store.ErrClockSkew)
@@ -59,7 +60,7 @@ func TestKeeper_clock_skew(t *testing.T) {
 func TestKeeper_Drain_lease_by_the_server(t *testing.T) {
 	each(t, []engine{postgres, mariadb, galera}, func(t *testing.T, s *site) {
 		for consumer, off := range map[string]time.Duration{"ahead": 24 * time.Hour, "behind": -24 * time.Hour} {
-			k, err := seatkeeper.New(s.store(), seatkeeper.Options{Now: func() time.Time { return time.Now().Add(off) }})
+			k, err := ways.New(s.store(), seatkeeper.Options{Now: func() time.Time { return time.Now().Add(off) }})
 			require.NoError(t, err)
 			_, err = k.Open(t.Context(), seats.Opening{Account: users.AccountID(consumer), Total: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 			require.NoError(t, err)
@@ -98,7 +99,7 @@ func TestReadme_wrongClock(t *testing.T) {
 	each(t, engines, func(t *testing.T, s *site) {
 		ctx := t.Context()
 		now := wrong.AddDate(0, 0, -10)
-		k, err := seatkeeper.New(s.store(), seatkeeper.Options{Now: func() time.Time { return now }})
+		k, err := ways.New(s.store(), seatkeeper.Options{Now: func() time.Time { return now }})
 		require.NoError(t, err)
 		_, err = k.Open(ctx, seats.Opening{Account: acme, Total: seats.Of(9), Owner: users.Profile{ID: "olive", Email: "olive@acme.example"}})
 		require.NoError(t, err)

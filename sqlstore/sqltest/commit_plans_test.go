@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -48,6 +49,7 @@ func TestStore_Commit_keepsPlan(t *testing.T) {
 // TestKeeper_Do_allocations bounds the allocations of an invitation, from the Keeper to the driver.
 // No other test runs meanwhile.
 func TestKeeper_Do_allocations(t *testing.T) {
+	ways.Usual(t)
 	one := postgres
 	one.connections = 1
 	k := open(t, one.open(t).stores[0], 1_000_000)

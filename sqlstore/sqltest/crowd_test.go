@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -38,7 +39,7 @@ func invitee(n int) users.Profile {
 func (s *site) crowd(t testing.TB, account users.AccountID, people int) {
 	t.Helper()
 	ctx := t.Context()
-	k, err := seatkeeper.New(s.store(), seatkeeper.Options{})
+	k, err := ways.New(s.store(), seatkeeper.Options{})
 	require.NoError(t, err)
 	_, err = k.Open(ctx, seats.Opening{
 		Account: account, Total: seats.Of(10_000_000), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/long"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -79,7 +80,7 @@ func TestKeeper_RunDue_many(t *testing.T) {
 	var want []fact
 	for _, steps := range [][]int{{30}, {2, 3, 30}, {3, 4, 5, 30}} {
 		now := from
-		k, err := seatkeeper.New(memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }})
+		k, err := ways.New(memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }})
 		require.NoError(t, err)
 		manyDue(t, k, from)
 		for _, days := range steps {
@@ -105,7 +106,7 @@ func TestKeeper_RunDue_many(t *testing.T) {
 	each(t, engines, func(t *testing.T, s *site) {
 		now := from
 		st := s.store()
-		plain, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
+		plain, err := ways.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
 		require.NoError(t, err)
 		manyDue(t, plain, from)
 		now = from.AddDate(0, 0, 30)
@@ -119,7 +120,7 @@ func TestKeeper_RunDue_many(t *testing.T) {
 					}
 					return []faults.Fault{faults.Conflict, faults.LoseAfter, faults.LoseBefore, faults.LoseLate, faults.Repeat}[r.IntN(5)]
 				})
-				k, err := seatkeeper.New(f, seatkeeper.Options{Now: func() time.Time { return now }})
+				k, err := ways.New(f, seatkeeper.Options{Now: func() time.Time { return now }})
 				if err != nil {
 					t.Error(err)
 					return

@@ -21,6 +21,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/long"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -60,7 +61,7 @@ func runDue(text string) error {
 	if err != nil {
 		return err
 	}
-	k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return o.Now }})
+	k, err := ways.New(st, seatkeeper.Options{Now: func() time.Time { return o.Now }})
 	if err != nil {
 		return err
 	}
@@ -262,7 +263,7 @@ func (d *dueAccounts) requireOnce(t *testing.T, k *seatkeeper.Keeper, st store.S
 // TestKeeper_RunDue_killed has two processes run what is due, one of which is killed in the middle
 // with signal 9. Each fact happens once.
 func TestKeeper_RunDue_killed(t *testing.T) {
-	accounts := 200 // more than are settled by one commit
+	accounts := 300 // more than four commits settle, which may be under way
 	if long.On() {
 		accounts = 1000
 	}
@@ -272,7 +273,7 @@ func TestKeeper_RunDue_killed(t *testing.T) {
 		s.migrate(t)
 		from := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 		now, st := from, s.store()
-		k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
+		k, err := ways.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
 		require.NoError(t, err)
 		all := openDue(t, k, "a", accounts, from)
 		require.Equal(t, 10*accounts, all.count)
@@ -312,7 +313,7 @@ func benchmarkDue(b *testing.B, clients int) {
 	s := postgres.open(b)
 	from := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	now := from
-	k, err := seatkeeper.New(s.store(), seatkeeper.Options{Now: func() time.Time { return now }})
+	k, err := ways.New(s.store(), seatkeeper.Options{Now: func() time.Time { return now }})
 	require.NoError(b, err)
 	execAll(b, s.dbs[0], "CREATE TABLE plain (id BIGINT PRIMARY KEY, status TEXT NOT NULL, since BIGINT NOT NULL)")
 	people := 0

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/erasure"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 )
 
 // TestErasure_columns looks for personal data in every column of every table.
@@ -17,7 +18,7 @@ func TestErasure_columns(t *testing.T) {
 	text, err := os.ReadFile("../testdata/columns.txt")
 	require.NoError(t, err)
 	each(t, inTurn, func(t *testing.T, s *site) {
-		k, err := seatkeeper.New(s.store(), seatkeeper.Options{})
+		k, err := ways.New(s.store(), seatkeeper.Options{})
 		require.NoError(t, err)
 		prefix := "seats_"
 		if s.options.Prefix != "" {

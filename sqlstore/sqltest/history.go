@@ -9,6 +9,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
@@ -104,7 +105,7 @@ func (s script) perform(ctx context.Context, bare store.Store, stores []store.St
 	p := &play{script: s, began: time.Now(), stores: append(stores, bare), now: s.from}
 	clock := func() time.Time { return p.now }
 	for _, st := range p.stores {
-		k, err := seatkeeper.New(st, seatkeeper.Options{Now: clock})
+		k, err := ways.New(st, seatkeeper.Options{Now: clock})
 		if err != nil {
 			return history{}, err
 		}

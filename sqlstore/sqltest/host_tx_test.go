@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
@@ -313,7 +314,7 @@ func TestKeeper_InTx_script(t *testing.T) {
 		play := func(s, within store.Store) (all []any) {
 			random := rand.New(rand.NewPCG(1, 2))
 			now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
-			k, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return now }})
+			k, err := ways.New(s, seatkeeper.Options{Now: func() time.Time { return now }})
 			require.NoError(h, err)
 			if bound, is := within.(store.Bound); is {
 				k = k.InTx(bound)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -21,7 +22,7 @@ var renewed = []engine{sqlite, postgres, mariadb}
 // keyed opens accounts whose users have the numbers up to n.
 func keyed(t *testing.T, s *site, n int, accounts ...users.AccountID) *seatkeeper.Keeper {
 	t.Helper()
-	k, err := seatkeeper.New(s.stores[0], seatkeeper.Options{})
+	k, err := ways.New(s.stores[0], seatkeeper.Options{})
 	require.NoError(t, err)
 	for _, a := range accounts {
 		_, err := k.Open(t.Context(), seats.Opening{Account: a, Total: seats.Of(10_000), Owner: users.Profile{ID: "olive", Email: "Olive@acme.example"}})
@@ -224,7 +225,7 @@ func TestStore_RenewKeys_collisions_meanwhile(t *testing.T) {
 		s := e.open(t)
 		st := s.stores[0]
 		now := time.Now()
-		k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
+		k, err := ways.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
 		require.NoError(t, err)
 		policy := seats.Standard()
 		policy.InvitationExpiry, policy.Term = seats.ExpiryFreesSeat, time.Hour

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/long"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
@@ -28,7 +29,7 @@ func TestKeeper_Do_lastLicences(t *testing.T) {
 	}
 	each(t, engines, func(t *testing.T, s *site) {
 		st := s.store()
-		plain, err := seatkeeper.New(st, seatkeeper.Options{})
+		plain, err := ways.New(st, seatkeeper.Options{})
 		require.NoError(t, err)
 		_, err = plain.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(20), Owner: users.Profile{ID: owner, Email: "owner@acme.example"}})
 		require.NoError(t, err)
@@ -54,7 +55,7 @@ func TestKeeper_Do_lastLicences(t *testing.T) {
 					}
 					return []faults.Fault{faults.Conflict, faults.LoseAfter, faults.LoseBefore, faults.LoseLate, faults.Repeat}[r.IntN(5)]
 				})
-				k, err := seatkeeper.New(f, seatkeeper.Options{})
+				k, err := ways.New(f, seatkeeper.Options{})
 				if err != nil {
 					t.Error(err)
 					return

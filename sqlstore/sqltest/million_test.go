@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -31,7 +32,7 @@ func TestStore_statements_largeAccount(t *testing.T) {
 		s.crowd(t, "small", hundred)
 		s.crowd(t, "large", *million)
 		s.analyze(t)
-		k, err := seatkeeper.New(s.stores[0], seatkeeper.Options{})
+		k, err := ways.New(s.stores[0], seatkeeper.Options{})
 		require.NoError(t, err)
 		small, large := likely(k, s.stores[0], "small", hundred), likely(k, s.stores[0], "large", *million)
 		for i := range small {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/long"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -38,7 +39,7 @@ func gather(t *testing.T, stores []store.Store) *crowd {
 	c := &crowd{there: map[users.ID]bool{}, done: make([]atomic.Int64, len(stores))}
 	for i, s := range stores {
 		c.group.Go(func() {
-			k, err := seatkeeper.New(s, seatkeeper.Options{})
+			k, err := ways.New(s, seatkeeper.Options{})
 			assert.NoError(t, err)
 			for n := 0; !c.end.Load(); n++ {
 				id := users.ID(fmt.Sprintf("p%d-%d", i, n))

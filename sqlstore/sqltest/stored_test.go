@@ -20,6 +20,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
@@ -85,7 +86,7 @@ func TestStored_write(t *testing.T) {
 // lived makes accounts with rows of every kind, all dates between March and the last instant.
 func lived(t *testing.T, st *sqlstore.Store) {
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
-	k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
+	k, err := ways.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
 	require.NoError(t, err)
 	for n, policy := range []seats.Policy{seats.Standard(), seats.AccuEdConnect(), seats.UsersPage(), seats.HowNow()} {
 		account := users.AccountID([]string{"acme", "shop", "courses", "gone"}[n])
@@ -264,7 +265,7 @@ func TestStored(t *testing.T) {
 // continues goes on with a stored database.
 func continues(t *rapid.T, st *sqlstore.Store) {
 	now := storedUntil
-	k, err := seatkeeper.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
+	k, err := ways.New(st, seatkeeper.Options{Now: func() time.Time { return now }})
 	require.NoError(t, err)
 	audited := func() (all []seats.Account) {
 		for a, err := range k.Accounts(t.Context(), "") {

@@ -14,6 +14,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
 	"github.com/seatkeeper/seatkeeper/internal/harness"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -231,7 +232,7 @@ func idsOf(people []users.User) (ids []users.ID) {
 // keeper returns a Keeper on a store.
 func (t *tester) keeper(s store.Store) *seatkeeper.Keeper {
 	t.Helper()
-	k, err := seatkeeper.New(s, seatkeeper.Options{})
+	k, err := ways.New(s, seatkeeper.Options{})
 	require.NoError(t, err)
 	return k
 }
