@@ -235,6 +235,7 @@ func TestKeeper_Import_calls(t *testing.T) {
 // TestKeeper_Import_existing: once users are found, the next part loads its users first, and the
 // first part without any ends that.
 func TestKeeper_Import_existing(t *testing.T) {
+	ways.Usual(t)
 	var o observed
 	k, _, f := faulty(t, seatkeeper.Options{Observe: o.observe}, seats.Standard())
 	people := crowd(6 * importSize)

@@ -22,7 +22,7 @@ func TestSequences_ways(t *testing.T) {
 	checks := flag.Lookup("rapid.checks").Value
 	usual := checks.String()
 	defer func() { require.NoError(t, checks.Set(usual)) }()
-	few := "5"
+	few := "2"
 	if long.On() {
 		few = "100"
 	}
