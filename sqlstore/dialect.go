@@ -48,6 +48,8 @@ type dialect struct {
 	afterName string
 	// inGroup is the condition on group_names to contain a line.
 	inGroup string
+	// insert begins an INSERT of new rows. After an error all is rolled back.
+	insert string
 	// replace ends an INSERT: an existing row with the key gets the new values of the columns.
 	replace func(key, columns []string) string
 	// commitsDDL: a CREATE commits the transaction.
@@ -84,6 +86,7 @@ var dialects = [...]dialect{
 		inSelect:      "IN ({select})",
 		afterName:     "(sort_name, id) > (?, ?)",
 		inGroup:       "instr(group_names, ?) > 0",
+		insert:        "INSERT OR FAIL INTO ", // without a copy of each page for the rollback of this statement alone
 		replace:       onConflict,
 		inProcess:     true,
 		rollback:      "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
@@ -130,6 +133,7 @@ var dialects = [...]dialect{
 		inSelect:      "IN (SELECT * FROM ({select}) some)",          // no LIMIT without the outer SELECT
 		afterName:     "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
 		inGroup:       "LOCATE(?, group_names) > 0",
+		insert:        "INSERT INTO ",
 		replace:       onDuplicateKey,
 		commitsDDL:    true,
 		rollback:      "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type

@@ -110,9 +110,9 @@ func insertText[R any](s *Store, t *table[R], columns set, rows int, end string)
 		row := "(" + strings.Repeat("?, ", len(names)-1) + "?)"
 		text := s.table(t.name) + " (" + strings.Join(names, ", ") + ") VALUES " + row + strings.Repeat(", "+row, rows-1)
 		if end == replacing {
-			text += s.replace(t.names(t.key), t.names(columns&^t.key))
+			return "INSERT INTO " + text + s.replace(t.names(t.key), t.names(columns&^t.key))
 		}
-		return "INSERT INTO " + text
+		return s.insert + text
 	}
 	if s.inline && rows > 1 { // of any number
 		return build()
