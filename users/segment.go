@@ -37,7 +37,7 @@ func (t *Tally) Add(s Segment, n int64) {
 }
 
 // Of returns the number of users of a segment.
-func (t Tally) Of(s Segment) int64 { return int64(*t.at(s)) }
+func (t *Tally) Of(s Segment) int64 { return int64(*t.at(s)) }
 
 // Count returns the number of users with one of the statuses and one of the roles. An empty
 // set of statuses stands for [Present], an empty set of roles for every role.
