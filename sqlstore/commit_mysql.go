@@ -21,6 +21,7 @@ import (
 type mysql struct {
 	server     atomic.Pointer[server] // nil until it was asked
 	kept       sync.Map               // *kept by its text
+	guards     sync.Map               // *guard by commitForm
 	unprepared atomic.Bool            // sessions keep no texts
 }
 
@@ -89,16 +90,14 @@ func (s *Store) chains() bool { return s.lastAnswer().chains }
 // completion_type.
 const (
 	compoundBegin = `BEGIN NOT ATOMIC
-DECLARE stale VARBINARY(500) DEFAULT x'';
-DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK AND NO CHAIN NO RELEASE; RESIGNAL; END;
 START TRANSACTION;
 `
-	compoundStale = `IF ROW_COUNT() = 0 THEN SET stale = CONCAT(stale, ' %d');
+	compoundStale = `IF ROW_COUNT() <> %d THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = %s; END IF;
 `
 	compoundEnd = `COMMIT AND NO CHAIN NO RELEASE;
-IF LENGTH(stale) > 0 THEN SET stale = CONCAT('` + staleText + `', stale, '.'); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = stale; END IF;
 END`
-	staleText = "sqlstore: stale accounts"
+	staleText = "sqlstore: stale accounts, all but"
 )
 
 const (
@@ -110,57 +109,169 @@ const (
 )
 
 func (m *mysql) write(ctx context.Context, s *Store, changes []*seats.Change) (stale []users.AccountID, err error) {
-	w, err := s.stepsOf(changes)
-	if err != nil {
-		return nil, notWritten(err)
-	}
 	if s.bound != nil {
+		w, err := s.stepsOf(changes)
+		if err != nil {
+			return nil, notWritten(err)
+		}
 		return w.inSavepoint(ctx)
 	}
 	known, err := m.ask(ctx, s)
 	if err != nil {
 		return nil, notWritten(err)
 	}
-	if known.compound && len(changes) <= maxCompoundAccounts {
-		if text := w.compound(); len(text)+w.filled <= maxCompound {
-			stale, err = m.execCompound(ctx, w, text, len(changes) == 1 && w.most <= 1)
-			if err == nil || !unpreparable(err) {
-				return stale, err
+	for known.compound && len(changes) <= maxCompoundAccounts {
+		w, err := m.jointSteps(s, changes)
+		if err != nil {
+			return nil, notWritten(err)
+		}
+		text := w.compound()
+		if len(text)+w.filled > maxCompound {
+			break
+		}
+		err = m.execCompound(ctx, w, text, len(changes) == 1 && w.most <= 1)
+		if unpreparable(err) {
+			break
+		}
+		current, ok := currentIn(err)
+		if !ok {
+			return stale, err
+		}
+		var rest []*seats.Change
+		for i, c := range changes {
+			if slices.Contains(current, strconv.Itoa(i)) {
+				rest = append(rest, c)
+			} else {
+				stale = append(stale, c.Account.ID)
 			}
 		}
+		switch len(rest) {
+		case 0:
+			return stale, nil
+		case len(changes):
+			return nil, errStale
+		}
+		changes = rest
 	}
-	err = s.transaction(ctx, func(tx *sql.Tx) (err error) {
-		stale, err = w.exec(ctx, tx, nil)
+	w, err := s.stepsOf(changes)
+	if err != nil {
+		return nil, notWritten(err)
+	}
+	err = s.transaction(ctx, func(tx *sql.Tx) error {
+		more, err := w.exec(ctx, tx, nil)
+		stale = append(stale, more...)
 		return err
 	})
 	return stale, err
 }
 
+// jointSteps returns the statements for changes that are written together or not at all.
+func (m *mysql) jointSteps(s *Store, changes []*seats.Change) (*steps, error) {
+	if len(changes) == 1 {
+		return s.stepsOf(changes)
+	}
+	w := s.newSteps(changes)
+	var opened []accountRow
+	current, moved, places := staleText, make([]accountChange, 0, len(changes)), make([]string, 0, len(changes))
+	for i, c := range changes {
+		var a accountChange
+		a.of(c)
+		if place := strconv.Itoa(i); a.base == 0 {
+			opened, current = append(opened, a.accountRow), current+" "+place
+		} else {
+			moved, places = append(moved, a), append(places, place)
+		}
+	}
+	insert(w, accountTable, accountTable.all(), inserting, entriesOf(opened))
+	if len(moved) > 0 {
+		m.updateAccounts(w, current, moved, places)
+	}
+	w.rowsTogether(changes)
+	return w, w.err
+}
+
+// A guard is an UPDATE of the accounts that are at the base of their change.
+type guard struct {
+	columns         *table[accountChange]
+	begin, set, end string // before the rows, after them, and after the IDs
+}
+
+// updateAccounts adds the step that compares accounts with the bases of their changes. It adds the
+// places of those that it writes to the text of current places, in a variable of the session.
+//
+// The accounts are read first, in the order of their IDs, by their primary key alone: MariaDB then
+// updates each row as it finds it.
+func (m *mysql) updateAccounts(w *steps, current string, moved []accountChange, places []string) {
+	g := m.guard(w.Store, (&commitRows{accounts: moved}).form())
+	row := ", (" + strings.Repeat("?, ", len(g.columns.columns))
+	var text strings.Builder
+	text.Grow(len(current) + len(g.begin) + len(moved)*(len(row)+10) + len(g.end))
+	text.WriteString("SET @seatkeeper = '" + current + "';\n" + g.begin)
+	for i := range moved {
+		switch i {
+		case 0:
+			text.WriteString(places[i] + " AS place")
+		case 1:
+			text.WriteString(" UNION ALL VALUES " + row[2:] + places[i] + ")")
+		default:
+			text.WriteString(row + places[i] + ")")
+		}
+		addRow(w, g.columns, g.columns.all(), &moved[i])
+	}
+	text.WriteString(g.set + "?" + strings.Repeat(", ?", len(moved)-1))
+	for i := range moved {
+		w.value(string(moved[i].ID))
+	}
+	text.WriteString(g.end)
+	w.end(text.String()).joint = len(moved)
+}
+
+func (m *mysql) guard(s *Store, f commitForm) *guard {
+	f = commitForm{settings: f.settings, pooled: f.pooled}
+	if g, ok := m.guards.Load(f); ok {
+		return g.(*guard)
+	}
+	g := &guard{columns: newTable("accounts", f.accountColumns())}
+	var assigned string
+	assign := func(columns []column[accountRow], value string) {
+		for _, c := range columns {
+			assigned += ", a." + c.name + " = " + strings.ReplaceAll(value, "{name}", c.name)
+		}
+	}
+	assign(headColumns, "c.{name}")
+	if f.settings {
+		assign(settingsColumns, "IF(c.settings = 1, c.{name}, a.{name})")
+	}
+	if f.pooled {
+		assign(siteColumns, "IF(c.pooled = 1, c.{name}, a.{name})")
+	}
+	g.begin = s.named("UPDATE {accounts} a FORCE INDEX (PRIMARY) STRAIGHT_JOIN (SELECT ? AS " +
+		strings.Join(g.columns.names(g.columns.all()), ", ? AS ") + ", ")
+	g.set = ") c ON c.id = a.id SET " + assigned[2:] + " WHERE a.id IN ("
+	g.end = s.named(") AND IF(a.revision = c.base AND a.sequence = COALESCE(c.first - 1, a.sequence)" +
+		" AND a.sequence = COALESCE((SELECT e.sequence FROM {events} e WHERE e.account = a.id AND e.sequence = a.sequence), 0)," +
+		" (@seatkeeper := CONCAT(@seatkeeper, ' ', c.place)) IS NOT NULL, FALSE)")
+	known, _ := m.guards.LoadOrStore(f, g)
+	return known.(*guard)
+}
+
 // compound makes one statement of the steps. It returns no rows: on Galera a compound
 // statement with a result loses the result's description when another node aborts it. So
-// the stale accounts are in the text of an error, after the COMMIT. The handler for other
+// it ends with an error if an account is stale, and names the others. The handler for
 // errors releases locks before the answer is sent; [Store.onConnection] still sends a ROLLBACK.
 func (w *steps) compound() string {
 	var text strings.Builder
 	text.Grow(1 << 12)
 	text.WriteString(compoundBegin)
-	guards, open := 0, false
 	for i := range w.all {
 		st := &w.all[i]
 		text.WriteString(st.text)
 		text.WriteString(";\n")
-		last := i+1 == len(w.all) || w.all[i+1].account != st.account
-		if st.guards {
-			fmt.Fprintf(&text, compoundStale, guards)
-			guards++
-		}
 		switch {
-		case st.guards && !last:
-			text.WriteString("ELSE\n")
-			open = true
-		case last && (st.guards || open):
-			text.WriteString("END IF;\n")
-			open = false
+		case st.joint > 0:
+			fmt.Fprintf(&text, compoundStale, st.joint, "@seatkeeper")
+		case st.guards:
+			fmt.Fprintf(&text, compoundStale, 1, "'"+staleText+"'")
 		}
 	}
 	text.WriteString(compoundEnd)
@@ -168,19 +279,16 @@ func (w *steps) compound() string {
 }
 
 // execCompound executes the compound statement of the steps, one of few texts if it is kept.
-func (m *mysql) execCompound(ctx context.Context, w *steps, text string, kept bool) (stale []users.AccountID, err error) {
-	err = w.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
+func (m *mysql) execCompound(ctx context.Context, w *steps, text string, kept bool) error {
+	return w.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
 		if kept && !w.options.Unprepared && !m.unprepared.Load() {
 			err = m.execKept(ctx, w, conn, text)
 		} else {
 			err = w.execText(ctx, conn, text)
 		}
-		if stale = w.staleIn(err); stale != nil {
-			err = nil
-		}
-		return err == nil, err
+		_, stale := currentIn(err)
+		return err == nil || stale, err
 	})
-	return stale, err
 }
 
 // execText executes a text with all values of the steps.
@@ -190,27 +298,14 @@ func (w *steps) execText(ctx context.Context, conn *sql.Conn, text string) error
 	return err
 }
 
-// staleIn returns the accounts that the compound statement names in its error, or nil.
-func (w *steps) staleIn(err error) (stale []users.AccountID) {
+// currentIn returns the places of the accounts that are not stale, if the error of a compound
+// statement says that others are. Then nothing is written.
+func currentIn(err error) (places []string, ok bool) {
 	if err == nil {
-		return nil
+		return nil, false
 	}
 	_, after, ok := strings.Cut(err.Error(), staleText)
-	if !ok {
-		return nil
-	}
-	places, _, _ := strings.Cut(after, ".")
-	guards := 0
-	for i := range w.all {
-		if !w.all[i].guards {
-			continue
-		}
-		if slices.Contains(strings.Fields(places), strconv.Itoa(guards)) {
-			stale = append(stale, w.all[i].account)
-		}
-		guards++
-	}
-	return stale
+	return strings.Fields(after), ok
 }
 
 // A kept is a text that sessions of MariaDB keep under a name, so that it is parsed once.

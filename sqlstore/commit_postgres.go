@@ -185,17 +185,20 @@ func commitRowsOf(changes []*seats.Change) *commitRows {
 		created:  createdOf(changes), pools: poolsOf(changes), licences: licencesOf(changes), events: eventsOf(changes),
 	}
 	for i, c := range changes {
-		a := &r.accounts[i]
-		a.base, a.settings = c.Base, c.Settings
-		a.pooled = a.of(c)
-		if len(c.Events) > 0 {
-			a.first = &c.Events[0].Sequence
-		}
+		r.accounts[i].of(c)
 		if len(c.Updated) > 0 {
 			r.updated = append(r.updated, updatedRows(c)...)
 		}
 	}
 	return r
+}
+
+func (a *accountChange) of(c *seats.Change) {
+	a.base, a.settings = c.Base, c.Settings
+	a.pooled = a.accountRow.of(c)
+	if len(c.Events) > 0 {
+		a.first = &c.Events[0].Sequence
+	}
 }
 
 // form returns the form of a commit of the rows.

@@ -30,15 +30,14 @@ type step struct {
 	// guards: it must change a row. Otherwise the account is stale, and its other steps are
 	// left out.
 	guards bool
+	// joint is the number of accounts that it compares at once, see [mysql.jointSteps].
+	joint int
 }
 
 // stepsOf returns the statements for the changes. On MySQL those of an account follow each other.
 // On SQLite the accounts are compared first: then all rows of a table are written together.
 func (s *Store) stepsOf(changes []*seats.Change) (*steps, error) {
-	w := &steps{
-		Store: s, changes: changes, all: make([]step, 0, 4*len(changes)),
-		values: make([]any, 0, 80*len(changes)), buffer: make([]byte, 0, 1024),
-	}
+	w := s.newSteps(changes)
 	for i, c := range changes {
 		w.account = c.Account.ID
 		w.compare(c)
@@ -50,6 +49,13 @@ func (s *Store) stepsOf(changes []*seats.Change) (*steps, error) {
 		w.rowsTogether(changes)
 	}
 	return w, w.err
+}
+
+func (s *Store) newSteps(changes []*seats.Change) *steps {
+	return &steps{
+		Store: s, changes: changes, all: make([]step, 0, 4*len(changes)),
+		values: make([]any, 0, 80*len(changes)), buffer: make([]byte, 0, 1024),
+	}
 }
 
 // without returns the steps after the comparison, for the changes of other accounts than these.

@@ -25,6 +25,19 @@ func resultOfEachChange(t *tester) {
 	t.load(seats.Need{Account: broken.Account.ID})
 }
 
+func conflictsAmongOthers(t *tester) {
+	a, b, c := t.opened("a"), t.opened("b"), t.opened("c")
+	stale, gap := t.invited(a, "x"), t.change(b)
+	gap.Account.Sequence += 6
+	record(&gap, seats.Event{Kind: seats.EventEdited, User: "x"})
+	t.written(t.change(a))
+	results := t.commit(stale, gap, t.invited(c, "x"), t.opening(t.account("d"), seats.Standard()))
+	for i, want := range []error{store.ErrConflict, store.ErrConflict, nil, nil} {
+		require.Equal(t, want, results[i].Err, i)
+	}
+	t.same()
+}
+
 // silent returns the change without users and events.
 func silent(c seats.Change) seats.Change {
 	c.Created, c.Updated, c.NewKeys, c.Events = nil, nil, nil, nil

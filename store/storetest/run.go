@@ -44,6 +44,7 @@ var specification = []struct {
 	{"Load/one_moment", oneMoment},
 
 	{"Commit/result_of_each_change", resultOfEachChange},
+	{"Commit/conflicts_among_others", conflictsAmongOthers},
 	{"Commit/revision", comparesRevision},
 	{"Commit/event_numbers", comparesNumbers},
 	{"Commit/last_event_missing", findsLastEvent},
