@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -64,7 +65,9 @@ func TestStore_Commit_kept(t *testing.T) {
 // for each table.
 func TestStore_Commit_stale_among_others(t *testing.T) {
 	t.Parallel()
-	for _, e := range []engine{sqlite, mariadb, variant(t, "MariaDB, literals"), variant(t, "MariaDB, transactions")} {
+	chained := mariadb
+	chained.name, chained.dsn, chained.connections = "MariaDB, completion_type", onMariaDB("?completion_type=1"), 1
+	for _, e := range []engine{sqlite, mariadb, variant(t, "MariaDB, literals"), variant(t, "MariaDB, transactions"), chained} {
 		s, r := e.recorded(t)
 		st := s.stores[0]
 		var accounts []users.AccountID
@@ -85,6 +88,11 @@ func TestStore_Commit_stale_among_others(t *testing.T) {
 			require.Equal(t, 12+2+2+3, len(all), "BEGIN and COMMIT, a comparison each, users and events in eights and ones, and a look whether the stale accounts are torn")
 		case mariadb.name:
 			require.Len(t, all, 3, "the commit, that of the others, and a look whether the stale accounts are torn")
+		}
+		if e.dialect == sqlstore.MySQL {
+			var open bool
+			require.NoError(t, s.dbs[0].QueryRowContext(t.Context(), "SELECT @@in_transaction").Scan(&open))
+			require.False(t, open, "%s: a transaction is left open", e.name)
 		}
 		for i, result := range results {
 			var want error
