@@ -90,6 +90,8 @@ func TestStore_Commit_stale_among_others(t *testing.T) {
 			require.Len(t, all, 3, "the commit, that of the others, and a look whether the stale accounts are torn")
 		}
 		if e.dialect == sqlstore.MySQL {
+			_, err = st.Commit(t.Context(), first...) // all are stale
+			require.NoError(t, err)
 			var open bool
 			require.NoError(t, s.dbs[0].QueryRowContext(t.Context(), "SELECT @@in_transaction").Scan(&open))
 			require.False(t, open, "%s: a transaction is left open", e.name)
