@@ -45,14 +45,24 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 			}
 		}
 	}
-	err = k.doChunked(ctx, method, account, k.request(actor, seats.ByBulk), deletes, nil, func(_ seats.Command, o seats.Outcome) error {
-		switch {
-		case o.Refusal != nil:
-			return o.Refusal
-		case !o.Unchanged: // it may be that another call deletes too
-			deleted++
+	request, index := k.request(actor, seats.ByBulk), 0
+	for chunk, err := range chunks(deletes) {
+		if err != nil {
+			return deleted, err
 		}
-		return nil
-	})
-	return deleted, err
+		decision, err := k.doChunk(ctx, method, account, request, chunk, index)
+		if err != nil {
+			return deleted, err
+		}
+		index += len(chunk)
+		for _, o := range decision.Outcomes {
+			switch {
+			case o.Refusal != nil:
+				return deleted, o.Refusal
+			case !o.Unchanged: // it may be that another call deletes too
+				deleted++
+			}
+		}
+	}
+	return deleted, nil
 }

@@ -32,57 +32,42 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 		return BulkResult{}, err
 	}
 	result := BulkResult{make([]seats.Outcome, 0, len(commands)), seats.NewReceipt(account, request)}
-	err := k.doChunked(ctx, "DoEach", account, request, values(request.Commands), &result.Receipt, func(_ seats.Command, o seats.Outcome) error {
-		result.Outcomes = append(result.Outcomes, o)
-		return nil
-	})
-	return result, err
+	for chunk := range chunks(values(request.Commands)) {
+		decision, err := k.doChunk(ctx, "DoEach", account, request, chunk, len(result.Outcomes))
+		if err != nil {
+			return result, err
+		}
+		result.Receipt.Add(*decision)
+		result.Outcomes = append(result.Outcomes, decision.Outcomes...)
+	}
+	return result, nil
 }
 
 // chunkSize bounds the commands of a bulk call that share a commit.
 const chunkSize = 500
 
-// doChunked carries out a list of commands, chunk by chunk and a commit for each, and
-// hands every command with its outcome to settled, and each commit to the receipt, if there is
-// one. An error of the list, of a commit or of settled ends it at once.
-func (k *Keeper) doChunked(
-	ctx context.Context, method string, account users.AccountID, request seats.Request,
-	commands iter.Seq2[seats.Command, error], receipt *seats.Receipt, settled func(seats.Command, seats.Outcome) error,
-) error {
-	var chunk []seats.Command
-	size, index := 0, 0
-	flush := func() error {
-		decision, err := k.doChunk(ctx, method, account, request, chunk, index)
-		if err != nil {
-			return err
-		}
-		if receipt != nil {
-			receipt.Add(*decision)
-		}
-		for i, o := range decision.Outcomes {
-			if err := settled(chunk[i], o); err != nil {
-				return err
+// chunks cuts a list of commands into those that share a commit. An error of the list ends it.
+func chunks(commands iter.Seq2[seats.Command, error]) iter.Seq2[[]seats.Command, error] {
+	return func(yield func([]seats.Command, error) bool) {
+		var chunk []seats.Command
+		size := 0
+		for c, err := range commands {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			chunk = append(chunk, c)
+			if size += weight(c); size >= chunkSize {
+				if !yield(chunk, nil) {
+					return
+				}
+				chunk, size = nil, 0
 			}
 		}
-		index += len(chunk)
-		chunk, size = nil, 0
-		return nil
-	}
-	for c, err := range commands {
-		if err != nil {
-			return err
-		}
-		chunk = append(chunk, c)
-		if size += weight(c); size >= chunkSize {
-			if err := flush(); err != nil {
-				return err
-			}
+		if len(chunk) > 0 {
+			yield(chunk, nil)
 		}
 	}
-	if len(chunk) == 0 {
-		return nil
-	}
-	return flush()
 }
 
 // weight is the number of events that a command may write.

@@ -1,0 +1,99 @@
+package seatkeeper
+
+import (
+	"context"
+	"iter"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// PreviewAll is [Keeper.Preview] for a list of any length, such as the people of a large file: one plan
+// with totals. Commands are read one by one, at most a few hundred are in memory, and every few
+// hundred cost a load. A host shows the progress by counting them.
+//
+// Each part of the list is decided with the numbers that the parts before it would leave. A user must
+// not be in two parts: [users.ReadRoster] refuses repetitions. An error of the list ends the call. An
+// unknown account is [store.ErrNotFound].
+func (k *Keeper) PreviewAll(
+	ctx context.Context, account users.AccountID, actor users.Actor, commands iter.Seq2[seats.Command, error],
+) (seats.LargePlan, error) {
+	var preview seats.LargePreview
+	add := func(chunk []seats.Command) error {
+		s, request, err := k.loadForPreview(ctx, account, actor, chunk)
+		if err == nil {
+			preview.Add(s, request, chunk)
+		}
+		return err
+	}
+	if err := add(nil); err != nil {
+		return seats.LargePlan{}, err
+	}
+	for chunk, err := range chunks(commands) {
+		if err == nil {
+			err = add(chunk)
+		}
+		if err != nil {
+			return seats.LargePlan{}, err
+		}
+	}
+	return preview.Plan(), nil
+}
+
+// A LargeResult is the result of [Keeper.ApplyAll].
+type LargeResult struct {
+	Totals  seats.Totals
+	Receipt seats.Receipt // for [Keeper.Undo], as long as the host keeps it; with personal data
+}
+
+// ApplyAll carries out the commands of a large plan, given again from the same source, as by [Keeper.DoEach]:
+// each is decided again, and every few hundred share a commit. settled, if not nil, is given each
+// command with its outcome once it is committed; its error ends the call. [seats.LargePlan.Report] compares the
+// totals with the plan.
+//
+// Each part is compared with the plan before it is carried out. Commands of another source, and
+// those of another account, are refused as [seats.ErrBadInput]; so is a list that ends too
+// early, after its commands were carried out. The parts before are done.
+//
+// An error of the list, the store or the context ends the call. The result beside it is that of the commands
+// already settled. Of the others, the commit under way was written as a whole or not at all. The same call
+// with the same [Call] Key goes on from there, also after a restart: nothing is done twice. Without
+// a key an invitation that was carried out changes nothing. An unknown account is [store.ErrNotFound].
+func (k *Keeper) ApplyAll(
+	ctx context.Context, account users.AccountID, actor users.Actor, plan seats.LargePlan,
+	commands iter.Seq2[seats.Command, error], settled func(seats.Command, seats.Outcome) error,
+) (LargeResult, error) {
+	k = k.correlated(k.call)
+	request := k.request(actor, seats.ByPlan)
+	if request.Key != "" {
+		request.Digest = plan.Digest(actor)
+	}
+	result, part := LargeResult{Receipt: seats.NewReceipt(account, request)}, 0
+	for chunk, err := range chunks(commands) {
+		if err != nil {
+			return result, err
+		}
+		if refusal := plan.Check(account, part, chunk); refusal != nil {
+			return result, refusal
+		}
+		part++
+		decision, err := k.doChunk(ctx, "ApplyAll", account, request, seats.Identify(chunk, k.options.NewID), result.Totals.Commands)
+		if err != nil {
+			return result, err
+		}
+		result.Receipt.Add(*decision)
+		for i, o := range decision.Outcomes {
+			result.Totals.Add(o)
+			if settled == nil {
+				continue
+			}
+			if err := settled(chunk[i], o); err != nil {
+				return result, err
+			}
+		}
+	}
+	if refusal := plan.CheckEnd(account, part); refusal != nil {
+		return result, refusal
+	}
+	return result, nil
+}

@@ -1,0 +1,242 @@
+package seats
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A LargePlan is the preview of any number of commands, for a person to confirm. In place of an
+// outcome for each it has totals and the first that do not fit. The commands are not in it: they are
+// given again when it is carried out, part by part, and compared with digests of the parts.
+//
+// It has a JSON form and can be kept. The digests are hashes over all fields of the commands,
+// personal ones included: keep the plan no longer than it is needed.
+type LargePlan struct {
+	Account  users.AccountID `json:"account"` // of the plan; for another account it is refused
+	Actor    users.Actor     `json:"actor"`   // for information only
+	At       time.Time       `json:"at"`      // when the first part was decided
+	Revision uint64          `json:"revision"`
+	Totals   Totals          `json:"totals"`
+	Before   Usage           `json:"before"` // the numbers of the account, for any actor
+	After    Usage           `json:"after"`  // if all that fits is carried out
+	Parts    []string        `json:"parts,omitzero"`
+}
+
+// UnmarshalJSON reads a plan by [users.ReadJSON].
+func (p *LargePlan) UnmarshalJSON(text []byte) error {
+	type plain LargePlan
+	return users.ReadJSON(text, (*plain)(p))
+}
+
+// Totals count the outcomes of a list of commands.
+type Totals struct {
+	Commands  int `json:"commands"`
+	Fit       int `json:"fit"`                // had an effect
+	Inactive  int `json:"inactive,omitzero"`  // of these, users created inactive for want of a seat
+	Unchanged int `json:"unchanged,omitzero"` // their effect was there
+	Refused   int `json:"refused,omitzero"`
+	// Codes count the refused by the code of the refusal, in the order of their first.
+	Codes []CodeTotal `json:"codes,omitzero"`
+	// Refusals are the outcomes of the first refused, at most [MaxRefusals]. Index of the Refusal is
+	// the place of the command in the list, from 0.
+	Refusals []Outcome `json:"refusals,omitzero"`
+}
+
+// A CodeTotal counts the commands refused with a code.
+type CodeTotal struct {
+	Code  Code `json:"code"`
+	Count int  `json:"count"`
+	First int  `json:"first"` // the place of the first one in the list, from 0
+}
+
+// MaxRefusals is the number of refusals that [Totals] have in full.
+const MaxRefusals = 100
+
+// UnmarshalJSON reads totals by [users.ReadJSON].
+func (t *Totals) UnmarshalJSON(text []byte) error {
+	type plain Totals
+	return users.ReadJSON(text, (*plain)(t))
+}
+
+// UnmarshalJSON reads a total by [users.ReadJSON].
+func (t *CodeTotal) UnmarshalJSON(text []byte) error {
+	type plain CodeTotal
+	return users.ReadJSON(text, (*plain)(t))
+}
+
+// Add counts the outcome of the next command.
+func (t *Totals) Add(o Outcome) {
+	place := t.Commands
+	t.Commands++
+	switch {
+	case o.Refusal != nil:
+		t.refuse(place, o)
+	case o.Unchanged:
+		t.Unchanged++
+	default:
+		t.Fit++
+		if (Planned{Outcome: o}).createsInactive() {
+			t.Inactive++
+		}
+	}
+}
+
+func (t *Totals) refuse(place int, o Outcome) {
+	t.Refused++
+	if len(t.Refusals) < MaxRefusals {
+		t.Refusals = append(t.Refusals, o)
+	}
+	i := slices.IndexFunc(t.Codes, func(c CodeTotal) bool { return c.Code == o.Refusal.Code })
+	if i < 0 {
+		t.Codes, i = append(t.Codes, CodeTotal{Code: o.Refusal.Code, First: place}), len(t.Codes)
+	}
+	t.Codes[i].Count++
+}
+
+// String returns a summary without names: "1200 commands: 1000 fit, 150 change nothing, 50 do not fit:
+// no-seats 50, from command 1151 on".
+func (t Totals) String() string {
+	parts := []string{fmt.Sprintf("%d %s", t.Fit, form(t.Fit, "fits", "fit"))}
+	if t.Inactive > 0 {
+		parts[0] += fmt.Sprintf(" (%d created inactive for want of a seat)", t.Inactive)
+	}
+	if t.Unchanged > 0 {
+		parts = append(parts, fmt.Sprintf("%d %s nothing", t.Unchanged, form(t.Unchanged, "changes", "change")))
+	}
+	if t.Refused > 0 {
+		var codes []string
+		for _, c := range t.Codes {
+			codes = append(codes, fmt.Sprintf("%s %d, from command %d on", c.Code, c.Count, c.First+1))
+		}
+		parts = append(parts, fmt.Sprintf("%d %s not fit: %s", t.Refused, form(t.Refused, "does", "do"), strings.Join(codes, "; ")))
+	}
+	return fmt.Sprintf("%d %s: %s", t.Commands, form(t.Commands, "command", "commands"), strings.Join(parts, ", "))
+}
+
+// String returns a summary without names: that of the totals, and the seats held afterwards.
+func (p LargePlan) String() string {
+	text := p.Totals.String()
+	if p.After.Held != p.Before.Held || p.After.Total != p.Before.Total {
+		text += "; then " + p.After.seats()
+	}
+	return text
+}
+
+// Report compares what came of the plan with what was planned, in a sentence: "as planned", or the totals
+// of both.
+func (p LargePlan) Report(done Totals) string {
+	if done.Commands == p.Totals.Commands && done.Fit == p.Totals.Fit && done.Inactive == p.Totals.Inactive &&
+		done.Unchanged == p.Totals.Unchanged && slices.EqualFunc(done.Codes, p.Totals.Codes, func(x, y CodeTotal) bool {
+		return x.Code == y.Code && x.Count == y.Count
+	}) {
+		return "as planned: " + done.String()
+	}
+	return fmt.Sprintf("%v; planned were %v", done, p.Totals)
+}
+
+// Digest tells the application of this plan from another call with the same request key.
+func (p LargePlan) Digest(actor users.Actor) string { return digest([]any{actor, ByPlan, p.Parts}) }
+
+// Check refuses commands that are not the part of that number, from 0, of a plan of the account, as
+// [ErrBadInput].
+func (p LargePlan) Check(account users.AccountID, part int, commands []Command) *Refusal {
+	switch {
+	case p.Account != account:
+		return badInput("account", errOtherAccount)
+	case part >= len(p.Parts) || partDigest(commands) != p.Parts[part]:
+		return badInput("commands", errOtherPlan)
+	}
+	return nil
+}
+
+// CheckEnd refuses a list of that many parts as [ErrBadInput], if the plan of the account has another
+// number.
+func (p LargePlan) CheckEnd(account users.AccountID, parts int) *Refusal {
+	switch {
+	case p.Account != account:
+		return badInput("account", errOtherAccount)
+	case parts != len(p.Parts):
+		return badInput("commands", errOtherPlan)
+	}
+	return nil
+}
+
+// partDigest returns the digest of a part as the host gives it.
+func partDigest(commands []Command) string {
+	all := make([]any, 0, 2*len(commands))
+	for _, c := range commands {
+		shape, personal := divideCommand(c)
+		all = append(all, shape, personal)
+	}
+	return digest(all)
+}
+
+// A LargePreview makes a [LargePlan], part by part. Each part is decided on its own rows with the
+// numbers that the parts before it would leave. The zero value is ready to use.
+type LargePreview struct {
+	plan  LargePlan
+	moved users.Tally     // by the parts so far
+	pools map[PoolID]Pool // their changed numbers, relative
+}
+
+// Add decides the next part, given as the host gives it. The snapshot must cover the request, which
+// has the commands with IDs. A user must not be in two parts.
+func (l *LargePreview) Add(s Snapshot, r Request, given []Command) {
+	p := &l.plan
+	if p.Account == "" {
+		first := newPlan(s, r)
+		p.Account, p.Actor, p.At, p.Revision, p.Before, p.After = first.Account, first.Actor, first.At, first.Revision, first.Before, first.Before
+		l.pools = map[PoolID]Pool{}
+	}
+	s = l.moveOn(s)
+	v := newEvaluation(s, r)
+	for i, c := range r.Commands {
+		o, refusal := v.decide(i, c)
+		if refusal != nil {
+			refusal.Index = p.Totals.Commands
+			if len(p.Totals.Refusals) < MaxRefusals {
+				refusal.Remedies = v.remedies([]Command{c}, refusal)
+			}
+		}
+		p.Totals.Add(o)
+	}
+	if len(given) > 0 {
+		p.Parts = append(p.Parts, partDigest(given))
+	}
+	l.note(s, v.change())
+}
+
+// Plan returns the plan of the parts so far.
+func (l *LargePreview) Plan() LargePlan { return l.plan }
+
+// moveOn returns a snapshot with the numbers that the parts so far would leave.
+func (l *LargePreview) moveOn(s Snapshot) Snapshot {
+	for _, segment := range users.Segments() {
+		s.Account.Tally.Add(segment, l.moved.Of(segment))
+	}
+	s.Pools = slices.Clone(s.Pools)
+	for i, p := range s.Pools {
+		by := l.pools[p.ID]
+		p.Held, p.Spent = p.Held+by.Held, p.Spent+by.Spent
+		p.OverLimit = p.OverLimit || p.Excess() > 0
+		s.Pools[i] = p
+	}
+	return s
+}
+
+// note notes the numbers that a part changes.
+func (l *LargePreview) note(s Snapshot, c Change) {
+	for _, segment := range users.Segments() {
+		l.moved.Add(segment, c.Account.Tally.Of(segment)-s.Account.Tally.Of(segment))
+	}
+	for _, p := range c.Pools {
+		was, by := s.pool(p.ID), l.pools[p.ID]
+		by.Held, by.Spent = by.Held+p.Held-was.Held, by.Spent+p.Spent-was.Spent
+		l.pools[p.ID] = by
+	}
+	l.plan.After = Plan{}.with(s, c).After
+}
