@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -90,6 +91,13 @@ func TestStore_Commit_stale_among_others(t *testing.T) {
 			require.Len(t, all, 3, "the commit, that of the others, and a look whether the stale accounts are torn")
 		}
 		if e.dialect == sqlstore.MySQL {
+			opened, err := seats.Open(seats.Snapshot{}, seats.Opening{
+				Account: "other", Total: seats.Of(1), Owner: users.Profile{ID: owner, Email: "owner@acme.example"},
+			}, seats.Request{Actor: users.System(), At: first[0].Account.Changed, Change: "opened"})
+			require.NoError(t, err)
+			results, err := st.Commit(t.Context(), first[0], opened.Change)
+			require.NoError(t, err)
+			require.Equal(t, []store.CommitResult{{Err: store.ErrConflict}, {}}, results, e.name)
 			_, err = st.Commit(t.Context(), first...) // all are stale
 			require.NoError(t, err)
 			var open bool
