@@ -238,8 +238,12 @@ func addRows[R any](to *commitValues, columns []column[R], rows entries[R]) {
 	if rows.n == 0 || to.err != nil {
 		return
 	}
-	arrays := make([]array, len(columns))
-	for r := range rows.each {
+	var arrays []array
+	if to.many {
+		arrays = make([]array, len(columns))
+	}
+	for n := range rows.n {
+		r := rows.at(n)
 		for i := range columns {
 			v, err := columns[i].get(r)
 			if text, ok := v.(string); ok && err == nil && !utf8.ValidString(text) {
@@ -256,10 +260,8 @@ func addRows[R any](to *commitValues, columns []column[R], rows entries[R]) {
 			}
 		}
 	}
-	if to.many {
-		for i := range arrays {
-			to.values = append(to.values, arrays[i].value())
-		}
+	for i := range arrays {
+		to.values = append(to.values, arrays[i].value())
 	}
 }
 

@@ -1,72 +1,75 @@
 package sqlstore
 
 import (
-	"iter"
-
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// entries are n rows to write. A row may take the place of the one before it: users are large, and
-// a copy of each would be garbage. Without rows each is nil.
+// entries are n rows to write, read in order. A row may take the place of the one before it: users
+// are large, and a copy of each would be garbage.
 type entries[R any] struct {
-	n    int
-	each iter.Seq[*R]
+	n  int
+	at func(i int) *R
 }
 
 // entriesOf returns rows as entries.
-func entriesOf[R any](rows []R) (e entries[R]) {
-	if len(rows) == 0 {
-		return e
+func entriesOf[R any](rows []R) entries[R] {
+	return entries[R]{len(rows), func(i int) *R { return &rows[i] }}
+}
+
+// parts are the parts of changes, read in order.
+type parts[P any] struct {
+	changes []*seats.Change
+	of      func(*seats.Change) []P
+	n       int
+	change  int // of the last one that was read
+	first   int // the number of its first part
+}
+
+func partsOf[P any](changes []*seats.Change, of func(*seats.Change) []P) *parts[P] {
+	p := &parts[P]{changes: changes, of: of}
+	for _, c := range changes {
+		p.n += len(of(c))
 	}
-	return entries[R]{len(rows), func(yield func(*R) bool) {
-		for i := range rows {
-			if !yield(&rows[i]) {
-				return
-			}
+	return p
+}
+
+// in returns the ith part with its change.
+func (p *parts[P]) in(i int) (*seats.Change, *P) {
+	if i == 0 {
+		p.change, p.first = 0, 0
+	}
+	for {
+		c := p.changes[p.change]
+		all := p.of(c)
+		if i < p.first+len(all) {
+			return c, &all[i-p.first]
 		}
+		p.change, p.first = p.change+1, p.first+len(all)
+	}
+}
+
+func (p *parts[P]) at(i int) *P {
+	_, part := p.in(i)
+	return part
+}
+
+func createdOf(changes []*seats.Change) entries[userRow] {
+	type written struct {
+		parts[users.User]
+		row userRow
+	}
+	w := &written{parts: *partsOf(changes, func(c *seats.Change) []users.User { return c.Created })}
+	return entries[userRow]{w.n, func(i int) *userRow {
+		c, u := w.in(i)
+		w.row.account, w.row.User = c.Account.ID, *u
+		return &w.row
 	}}
 }
 
-func createdOf(changes []*seats.Change) (e entries[userRow]) {
-	for _, c := range changes {
-		e.n += len(c.Created)
-	}
-	if e.n == 0 {
-		return e
-	}
-	e.each = func(yield func(*userRow) bool) {
-		var row userRow
-		for _, c := range changes {
-			row.account = c.Account.ID
-			for i := range c.Created {
-				row.User = c.Created[i]
-				if !yield(&row) {
-					return
-				}
-			}
-		}
-	}
-	return e
-}
-
-func eventsOf(changes []*seats.Change) (e entries[seats.Event]) {
-	for _, c := range changes {
-		e.n += len(c.Events)
-	}
-	if e.n == 0 {
-		return e
-	}
-	e.each = func(yield func(*seats.Event) bool) {
-		for _, c := range changes {
-			for i := range c.Events {
-				if !yield(&c.Events[i]) {
-					return
-				}
-			}
-		}
-	}
-	return e
+func eventsOf(changes []*seats.Change) entries[seats.Event] {
+	p := partsOf(changes, func(c *seats.Change) []seats.Event { return c.Events })
+	return entries[seats.Event]{p.n, p.at}
 }
 
 // poolsOf returns the rows of the course pools.
@@ -94,7 +97,7 @@ func licencesOf(changes []*seats.Change) entries[licenceRow] {
 
 // of makes it the row of the account, and reports whether its site pool is in the change.
 func (a *accountRow) of(c *seats.Change) (pooled bool) {
-	a.Account = c.Account
+	*a = accountRow{Account: c.Account}
 	for i := range c.Pools {
 		if c.Pools[i].ID == seats.Site {
 			a.site, pooled = c.Pools[i], true

@@ -18,6 +18,7 @@ type steps struct {
 	buffer  []byte
 	filled  int             // upper bound of the bytes that the values add when filled in
 	most    int             // rows of a step
+	row     accountRow      // the last one
 	account users.AccountID // whose steps are added; none: of all accounts
 	err     error
 }
@@ -89,12 +90,11 @@ func (w *steps) add(text string, values ...any) *step {
 // compare adds the step for the row of an account. It comes first: concurrent writers of the
 // account wait for its lock.
 func (w *steps) compare(c *seats.Change) {
-	var account accountRow
-	pooled := account.of(c)
+	pooled := w.row.of(c)
 	if c.Base == 0 {
-		insert(w, accountTable, accountTable.all(), inserting, entriesOf([]accountRow{account}))
+		insert(w, accountTable, accountTable.all(), inserting, entries[accountRow]{1, func(int) *accountRow { return &w.row }})
 	} else {
-		w.updateAccount(c, &account, pooled)
+		w.updateAccount(c, &w.row, pooled)
 	}
 }
 
@@ -220,15 +220,12 @@ func givesUp(taken []users.Key, updated []userRow, kind users.KeyKind) (ids list
 
 // insert adds INSERTs of any number of rows.
 func insert[R any](w *steps, t *table[R], columns set, end string, rows entries[R]) {
-	if rows.n == 0 {
-		return
-	}
 	n, most, left, filled := 0, 0, rows.n, 0
-	for r := range rows.each {
+	for i := range rows.n {
 		if n == 0 {
 			most, filled = w.rowsPerInsert(left), w.filled
 		}
-		addRow(w, t, columns, r)
+		addRow(w, t, columns, rows.at(i))
 		if n++; n == most || w.inline && w.filled-filled >= maxInsert {
 			w.end(insertText(w.Store, t, columns, n, end))
 			w.most = max(w.most, n)
