@@ -61,7 +61,7 @@ var catalogs = [...]catalog{
 	},
 	MySQL: {
 		itself: "SELECT @@version",
-		columns: `SELECT table_name, column_name, column_type, IF(is_nullable = 'NO', 1, 0), IF(column_default IS NOT NULL OR LENGTH(extra) > 0, 1, 0)
+		columns: `SELECT table_name, column_name, column_type, IF(is_nullable = 'NO', 1, 0), IF(COALESCE(column_default, 'NULL') <> 'NULL' OR LENGTH(extra) > 0, 1, 0)
 			FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name IN ({tables})`,
 		keys: `SELECT table_name, index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index), IF(index_name = 'PRIMARY', 1, 0), IF(MAX(non_unique) = 0, 1, 0),
 				MAX(IF(sub_part IS NULL, 0, 1)), 0, 0

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -184,6 +185,22 @@ func TestStore_stepsOf_allocations(t *testing.T) {
 		})
 		require.Less(t, made, most, dialect)
 		t.Logf("%s: %v allocations", dialect, made)
+	}
+}
+
+// TestStore_stepsOf_nulls: an INSERT of many rows leaves out columns that are NULL in all of them.
+func TestStore_stepsOf_nulls(t *testing.T) {
+	s, err := New(&sql.DB{}, MySQL, Options{})
+	require.NoError(t, err)
+	change := &seats.Change{Account: seats.Account{ID: "acme"}, Created: []users.User{{}, {Approved: time.UnixMicro(7)}}}
+	for _, want := range []bool{true, false} {
+		w, err := s.stepsOf([]*seats.Change{change})
+		require.NoError(t, err)
+		last := w.all[len(w.all)-1]
+		require.Equal(t, want, strings.Contains(last.text, "approved"))
+		require.NotContains(t, last.text, "last_notified")
+		require.Len(t, w.of(&last), strings.Count(last.text, "?"))
+		change.Created[1].Approved = time.Time{}
 	}
 }
 

@@ -58,6 +58,8 @@ func (wanted shape) differences(found shape) (all []string) {
 			say("the column %s can't be NULL", name)
 		case want.notNull && !have.notNull:
 			say("the column %s may be NULL", name)
+		case have.optional && wanted.engine != "": // an INSERT of MySQL may leave it out where it is NULL
+			say("the column %s has a default, or is generated", name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(found.columns)) {

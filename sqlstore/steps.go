@@ -227,11 +227,43 @@ func insert[R any](w *steps, t *table[R], columns set, end string, rows entries[
 		}
 		addRow(w, t, columns, rows.at(i))
 		if n++; n == most || w.inline && w.filled-filled >= maxInsert {
-			w.end(insertText(w.Store, t, columns, n, end))
+			written := columns
+			if w.inline && n > 1 && end == inserting {
+				written = withoutNulls(w, t, columns, n)
+			}
+			w.end(insertText(w.Store, t, written, n, end))
 			w.most = max(w.most, n)
 			n, left = 0, left-n
 		}
 	}
+}
+
+// withoutNulls leaves out the columns that are NULL in each of the last n rows, and returns the others.
+// [shape.differences] makes sure that none has a default.
+func withoutNulls[R any](w *steps, t *table[R], columns set, n int) (others set) {
+	width := bits.OnesCount64(uint64(columns))
+	from := len(w.values) - n*width
+	var places set // of the columns with values in a row
+	for i, place := 0, 0; i < len(t.columns); i++ {
+		if columns&(1<<i) == 0 {
+			continue
+		}
+		for at := from + place; at < len(w.values); at += width {
+			if w.values[at] != nil {
+				others, places = others|1<<i, places|1<<place
+				break
+			}
+		}
+		place++
+	}
+	rows := w.values[from:]
+	w.values = w.values[:from]
+	for i, v := range rows {
+		if places&(1<<(i%width)) != 0 {
+			w.values = append(w.values, v)
+		}
+	}
+	return others
 }
 
 // maxInsert ends an INSERT of MySQL, in bytes of its values filled in.

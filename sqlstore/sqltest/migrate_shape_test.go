@@ -48,6 +48,7 @@ var misshapes = map[sqlstore.Dialect][]misshapen{
 		{"another engine", "ENGINE=InnoDB", "ENGINE=Aria", "its engine is aria and not innodb"},
 		{"no index", "INDEX seats_users_by_due (account, due, due_rank, id),", "", "seats_users" + ours + "it has no index seats_users_by_due (account,due,due_rank,id)"},
 		{"half an index", "seats_users_by_name (account, sort_name, id)", "seats_users_by_name (account, sort_name(99), id)", "of some rows or of parts of columns"},
+		{"a default", besides, "ALTER TABLE seats_users ALTER approved SET DEFAULT 7", "seats_users" + ours + "the column approved has a default"},
 		{"a key of other columns", "seats_users_by_email (account, email_key)", "seats_users_by_email (email_key, account)", "it has unique key seats_users_by_email (email_key,account) and no unique key seats_users_by_email (account,email_key)"},
 	},
 }
