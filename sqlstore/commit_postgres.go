@@ -273,36 +273,37 @@ type array struct {
 
 // add adds the value of one of n rows.
 func (a *array) add(v any, n int) {
-	first := a.text.Len() == 0
-	if first && v == nil {
+	var digits [maxFilled]byte
+	value := digits[:0]
+	text, quoted := v.(string)
+	if number, ok := v.(int64); ok {
+		value = strconv.AppendInt(value, number, 10)
+	}
+	switch {
+	case a.text.Len() > 0:
+		a.text.WriteByte(',')
+	case v == nil:
 		a.nulls++
 		return
-	}
-	if first {
+	default: // the values of a column are about as long
+		a.text.Grow(len("NULL,")*a.nulls + (len(text)+len(value)+len(`," "`))*(n-a.nulls))
 		a.text.WriteByte('{')
 		for range a.nulls {
 			a.text.WriteString("NULL,")
 		}
-	} else {
-		a.text.WriteByte(',')
 	}
-	before := a.text.Len()
-	switch v := v.(type) {
-	case nil:
-		a.text.WriteString("NULL")
-	case int64:
-		var digits [maxFilled]byte
-		a.text.Write(strconv.AppendInt(digits[:0], v, 10))
-	case string:
-		a.text.WriteByte('"')
-		if strings.ContainsAny(v, `"\`) {
-			v = arrayEscapes.Replace(v)
+	switch {
+	case quoted:
+		if strings.ContainsAny(text, `"\`) {
+			text = arrayEscapes.Replace(text)
 		}
-		a.text.WriteString(v)
 		a.text.WriteByte('"')
-	}
-	if first { // the values of a column are about as long
-		a.text.Grow((a.text.Len() - before + len(`," "`)) * (n - a.nulls))
+		a.text.WriteString(text)
+		a.text.WriteByte('"')
+	case v == nil:
+		a.text.WriteString("NULL")
+	default:
+		a.text.Write(value)
 	}
 }
 
