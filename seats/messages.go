@@ -56,7 +56,7 @@ import (
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
 // {spent}, {excess}, {asked}, {least}, {most}, {bound}, {since}, {count}, {field}, {action} and {reason}; steps and
 // reason/unlisted have {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason}, {other} and
-// {format}.
+// {expected}.
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
 //
@@ -313,10 +313,10 @@ func (m Messages) Fault(f users.Fault) string {
 		key = "fault/row"
 	case f.Other != 0:
 		key = "fault/clash"
-	case f.Format != "":
+	case f.Expected != "":
 		key = "fault/form"
 	}
-	return m.say(key, "", "row", strconv.Itoa(f.Row), "column", f.Column, "format", f.Format,
+	return m.say(key, "", "row", strconv.Itoa(f.Row), "column", f.Column, "expected", f.Expected,
 		"reason", m.Reason(f.Problem), "other", strconv.Itoa(f.Other))
 }
 

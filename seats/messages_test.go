@@ -98,7 +98,7 @@ func TestMessages_Fault(t *testing.T) {
 	for _, f := range []users.Fault{
 		{Problem: users.ErrTooLarge}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNoIdentity},
 		{Row: 3, Column: "Email", Problem: users.ErrAddress}, {Row: 3, Column: "Email", Problem: users.ErrDuplicateRow, Other: 2},
-		{Row: 3, Column: "Last day", Problem: users.ErrDateForm, Format: "DD/MM/YYYY"},
+		{Row: 3, Column: "Last day", Problem: users.ErrDateForm, Expected: "DD/MM/YYYY"},
 	} {
 		require.Equal(t, f.Error(), seats.English().Fault(f))
 	}

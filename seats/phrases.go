@@ -123,7 +123,7 @@ var phrases = Messages{
 	"fault/row":       "row {row} {reason}",
 	"fault/cell":      "row {row}: {column} {reason}",
 	"fault/clash":     "row {row}: {column} {reason} by row {other}",
-	"fault/form":      "row {row}: {column} {reason}: {format}",
+	"fault/form":      "row {row}: {column} {reason}: {expected}",
 	"reason/unlisted": "has further faults that are not listed: {count}",
 }
 

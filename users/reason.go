@@ -34,8 +34,8 @@ var (
 func Reasons() []Reason {
 	return []Reason{
 		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrNoReference, ErrUnfit, ErrTooEarly, ErrTooLate, ErrDate,
-		ErrEncoding, ErrTooLarge, ErrNoHeader, ErrNoColumn, ErrColumnTwice, ErrColumnAlike, ErrQuotes, ErrExtraCells,
-		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrOwner, ErrDateForm, ErrPassword,
+		ErrEncoding, ErrMangled, ErrTooLarge, ErrNoHeader, ErrNoKeyColumn, ErrNoColumn, ErrColumnTwice, ErrColumnAlike, ErrQuotes, ErrExtraCells,
+		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrStatus, ErrAnswer, ErrOwner, ErrDateForm, ErrPassword,
 	}
 }
 

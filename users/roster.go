@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 )
 
 // Bounds of a roster. A file beyond MaxRosterBytes, MaxRosterRows or MaxRosterMemory is refused
@@ -19,12 +18,20 @@ const (
 	MaxRosterFaults   = 1000
 )
 
-// A Roster is a list of people from a file.
+// A Roster is a list of people from a file. That of a refused file has no people.
 type Roster struct {
-	People  []Entry  // in the order of the file
-	Faults  Faults   // of the skipped rows, see [RosterOptions.SkipFaulty]
-	Fields  []string // of the columns in the file, see [Column.Field]
-	Ignored []string // the other headers of the file
+	People  []Entry     // in the order of the file
+	Faults  Faults      // of the skipped rows, see [RosterOptions.SkipFaulty]
+	Header  int         // the row of the header
+	Fields  []string    // of the columns in the file, see [Column.Field]
+	Ignored []string    // the other headers of the file
+	Passed  []PassedRow // filled rows that are no people: before the header, totals, notes
+}
+
+// A PassedRow is a row that is no person, with the beginning of its text.
+type PassedRow struct {
+	Row  int
+	Text string
 }
 
 // An Entry is a person of a roster. The profile is cleaned by [Profile.Clean], its ID empty.
@@ -33,22 +40,36 @@ type Entry struct {
 	Profile Profile
 	Role    Role  // default [Member]; [Owner] is refused
 	Leave   Leave // the day of the leave, if the file has one
+	// Status is what the file says of the person: inactive, archived and deleted ones have left.
+	// [NoStatus] without a word.
+	Status Status
 }
+
+// Left reports whether the file says that the person has left.
+func (e Entry) Left() bool { return In(Inactive, Archived, Deleted).Has(e.Status) }
 
 // A Column is a column of a roster.
 type Column struct {
-	// Header is the name of the column, compared apart from case, spaces, hyphens and
-	// underscores: "First name" equals FIRSTNAME and first_name.
+	// Header is the name of the column, compared apart from case, spaces, hyphens, underscores and
+	// invisible characters: "First name" equals FIRSTNAME and first_name. In reading, what templates
+	// add is left out where needed: brackets and what is in them, asterisks, "required".
 	Header string
 
 	// Field is the field of the cells: "first-name", "last-name", "username", "email",
-	// "external-id", "location", "department", "title", "role" or "password".
+	// "external-id", "location", "department", "title", "groups", "role" or "password".
+	//
+	// "name" is a full name in reading: "Last, First", or else the first word and the rest. It is for
+	// people without a first or last name of their own, and is not written.
+	//
+	// "groups" are separated by semicolons or line breaks. In reading there may be
+	// several such columns, also numbered ones, and several rows of a person that differ in nothing else.
+	//
+	// "status" is a word of [RosterOptions.Statuses]. "active" and "inactive" are yes or no, in
+	// reading alone and in any number of columns: a person is inactive if one of them says so.
 	//
 	// The date of a leave has a field for each meaning: "last-day" is the last day with access,
 	// "first-day-without" the first one without. "leave" is read as [RosterOptions.LeaveDay]
 	// says. [WriteRoster] leaves "leave" out, since its header may be read either way.
-	//
-	// "status" and "groups" are written by WriteRoster and ignored by [ReadRoster].
 	Field string
 
 	// For reading.
@@ -58,19 +79,29 @@ type Column struct {
 }
 
 // RosterOptions describe a roster to [ReadRoster] and [WriteRoster]. The zero value has all
-// fields but the password, all of them optional.
+// fields but the password, all of them optional, and knows the usual names of columns: those of
+// well-known systems, also in German, French, Spanish, Dutch, Portuguese and Italian.
 type RosterOptions struct {
 	// Columns are the columns to read and to write, one per field. [ReadRoster] ignores other
 	// columns.
 	Columns []Column
 
+	// Mapping has the field of further headers of the file, as an admin may have chosen it after
+	// [ProbeRoster]; "" leaves the column out. It goes before Columns.
+	Mapping map[string]string
+
 	// Roles are the product's words for roles, compared like headers. The default is the names
-	// of the roles and common synonyms. A cell with a word for [Owner] is a fault.
+	// of the roles and common words in the languages above. A cell with a word for [Owner] is a fault.
 	Roles map[string]Role
+
+	// Statuses are words for statuses, compared like headers, beside their names. The default is
+	// common words in the languages above. A cell with another word is a fault.
+	Statuses map[string]Status
 
 	// DateFormat is the form of dates, as in "DD/MM/YYYY": the year as YYYY, the month as MM or
 	// M, the day as DD or D. The default is "YYYY-MM-DD", ISO 8601. Dates of another form are
-	// faults, [ErrDateForm]. In reading, days and months between separators may lack a zero.
+	// faults, [ErrDateForm]: the order of day and month is never guessed. In reading, days and
+	// months between separators may lack a zero.
 	DateFormat string
 
 	// The following are for reading.
@@ -81,6 +112,14 @@ type RosterOptions struct {
 
 	// Source is the source of the people. The default is [SourceImport].
 	Source Source
+
+	// SharedAddresses says that people with a username or an external ID may share an address.
+	// Otherwise the second row with an address is a fault.
+	SharedAddresses bool
+
+	// Entities says that cells have characters by their number, as the files of Moodle do: "&#44"
+	// or "&#44;" is a comma.
+	Entities bool
 
 	// SkipFaulty skips faulty rows and reports them in [Roster.Faults]. Otherwise a fault
 	// refuses the file.
@@ -115,9 +154,11 @@ func AccuEdRoster() RosterOptions {
 	}
 }
 
+// defaultColumns have further names, see commonNames.
 var defaultColumns = []Column{
 	{Header: "First name", Field: "first-name", Optional: true},
 	{Header: "Last name", Field: "last-name", Optional: true},
+	{Header: "Name", Field: "name", Optional: true},
 	{Header: "Username", Field: "username", Optional: true},
 	{Header: "Email", Field: "email", Optional: true},
 	{Header: "External ID", Field: "external-id", Optional: true},
@@ -125,64 +166,81 @@ var defaultColumns = []Column{
 	{Header: "Location", Field: "location", Optional: true},
 	{Header: "Department", Field: "department", Optional: true},
 	{Header: "Title", Field: "title", Optional: true},
-	{Header: "Groups", Field: "groups"},
-	{Header: "Status", Field: "status"},
+	{Header: "Groups", Field: "groups", Optional: true},
+	{Header: "Status", Field: "status", Optional: true},
+	{Header: "Active", Field: "active", Optional: true},
+	{Header: "Inactive", Field: "inactive", Optional: true},
 	{Header: "Last day", Field: "last-day", Optional: true, Synonyms: []string{"Last day of access", "Last day with access", "Last working day", "Active until"}},
 	{Header: "First day without access", Field: "first-day-without", Optional: true, Synonyms: []string{"First day without", "Inactive from"}},
 	{Header: "Leave date", Field: "leave", Optional: true, Synonyms: []string{"Leaving date", "End date", "Deactivation date", "Make inactive", "Termination date", "Expiration date", "Expiry date"}},
 }
 
-// writtenOnly are the fields ignored in reading.
-var writtenOnly = []string{"groups", "status"}
+var (
+	readOnly  = []string{"name", "active", "inactive", "leave"}  // fields that are not written
+	severally = []string{"groups", "active", "inactive"}         // fields that several columns of a file may have
+	otherwise = []string{"role", "password", "groups", "status"} // fields that are no text of a profile and no day
+)
 
 // isField reports whether a column may have the field.
 func isField(name string) bool {
 	_, leave := leaveFields[name]
-	return leave || textOf(name) != nil || name == "role" || name == "password" || slices.Contains(writtenOnly, name)
+	return leave || textOf(name) != nil || slices.Contains(otherwise, name) || slices.Contains(readOnly, name)
 }
 
-var defaultRoles = map[string]Role{
-	"Member": Member, "User": Member, "Learner": Member, "Student": Member, "Participant": Member,
-	"Manager": Manager, "Report Manager": Manager,
-	"Admin": Admin, "Administrator": Admin,
-	"Owner": Owner, "Account Owner": Owner,
-}
-
-// ReadRoster reads a list of people from a CSV file as spreadsheets export it: UTF-8, or
-// UTF-16 with a byte order mark; separated by commas, semicolons or tabs; the header first,
-// with columns in any order. Empty rows are skipped. Cells are trimmed, line breaks in cells
-// become spaces, and the apostrophe before an exported formula is removed, see [WriteRoster].
+// ReadRoster reads a list of people from a CSV file as spreadsheets and other systems export it:
+// UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons, tabs, vertical bars,
+// carets or colons. For another encoding the host gives a reader that decodes it. Empty rows are
+// skipped. Cells are trimmed, line breaks in cells become spaces, ="007" is 007, and the apostrophe
+// before an exported formula is removed, see [WriteRoster].
 //
-// All faults are found in one pass and returned as the error, [Faults], with an empty roster.
+// The header is that of the first 20 filled rows which names most columns, in any order; the rows before
+// it are passed over. So are rows with one cell that no person could have there, such as a total or
+// a note below the table, and examples in a template: all of these are in [Roster.Passed].
+//
+// All faults are found in one pass and returned as the error, [Faults]; the roster has no people then.
 // With SkipFaulty the faulty rows are skipped instead. Some faults refuse the file in any
-// case: a file unreadable or too large, a faulty header, and the lack of any good row.
+// case: a file unreadable or too large, a faulty header, and the lack of any good row. A header
+// without an email, username or external ID is one fault.
 //
 // An address, username or external ID may stand in one row. A repetition is the fault of the
 // later row, even after a faulty one. A row with misplaced quotation marks ends with its line,
 // so that the following rows are read.
 //
-// Rows are numbered as in a spreadsheet: the header is row 1, empty rows count, a line break in
+// Rows are numbered as in a spreadsheet: the first is row 1, empty rows count, a line break in
 // a cell stays in its row.
 //
 // The file is read as a stream. People, faults, passwords and headers take at most
 // [MaxRosterMemory], about 150,000 people with an address and a name: each counts with its
-// texts and about 300 bytes. The present row takes some MiB more.
+// texts and about 300 bytes. The present row, or the rows before the header, take some MiB more.
 //
 // Other errors are those of the reader, wrapped, and contradictions in the options.
 func ReadRoster(r io.Reader, o RosterOptions) (Roster, error) {
+	reader, rows, err := o.open(r)
+	if err == nil {
+		err = reader.read(rows)
+	}
+	if reader == nil {
+		return Roster{}, err
+	}
+	roster := reader.Roster
+	if err != nil {
+		roster.People, roster.Faults = nil, nil
+	}
+	return roster, err
+}
+
+// open reads a file up to its header. The reader is nil for a contradiction in the options.
+func (o RosterOptions) open(r io.Reader) (*rosterReader, *sheet, error) {
 	reader, err := o.reader()
 	if err != nil {
-		return Roster{}, err
+		return nil, nil, err
 	}
 	text := &rosterText{file: r}
 	if text.isInstruction() {
 		text.skipLine()
 	}
 	rows := &sheet{text: text}
-	if err := reader.findHeader(rows); err != nil {
-		return Roster{}, err
-	}
-	return reader.read(rows)
+	return reader, rows, reader.findHeader(rows)
 }
 
 // complete returns the options with their defaults, or an error for a contradiction.
@@ -223,17 +281,46 @@ func (o RosterOptions) complete() (RosterOptions, error) {
 			return o, fmt.Errorf("users: roster column %q: %s", c.Header, wrong)
 		}
 	}
-	roles := map[string]Role{}
-	for word, role := range o.Roles {
-		if !role.Valid() {
-			return o, fmt.Errorf("users: roster role %q: the role is unknown", word)
-		}
-		if other, ok := roles[label(word)]; ok && other != role {
-			return o, fmt.Errorf("users: roster role %q: the word stands for two roles", word)
-		}
-		roles[label(word)] = role
+	if err := o.checkMapping(); err != nil {
+		return o, err
 	}
-	return o, nil
+	if err := checkWords("role", o.Roles, Role.Valid); err != nil {
+		return o, err
+	}
+	return o, checkWords("status", o.Statuses, func(s Status) bool { return slices.Contains(Statuses(), s) })
+}
+
+// checkMapping checks the headers and fields of the mapping.
+func (o RosterOptions) checkMapping() error {
+	mapped := map[string]string{}
+	for header, field := range o.Mapping {
+		other, ok := mapped[label(header)]
+		switch {
+		case label(header) == "":
+			return fmt.Errorf("users: roster mapping to %q: the header is empty", field)
+		case field != "" && !isField(field):
+			return fmt.Errorf("users: roster mapping of %q: the field %q is unknown", header, field)
+		case ok && other != field:
+			return fmt.Errorf("users: roster mapping of %q: it has two fields", header)
+		}
+		mapped[label(header)] = field
+	}
+	return nil
+}
+
+// checkWords checks words for roles or statuses.
+func checkWords[V comparable](kind string, words map[string]V, valid func(V) bool) error {
+	values := map[string]V{}
+	for word, v := range words {
+		if !valid(v) {
+			return fmt.Errorf("users: roster %s %q: the %s is unknown", kind, word, kind)
+		}
+		if other, ok := values[label(word)]; ok && other != v {
+			return fmt.Errorf("users: roster %s %q: the word stands for two values", kind, word)
+		}
+		values[label(word)] = v
+	}
+	return nil
 }
 
 // headers lists the headers of the column.
@@ -246,14 +333,4 @@ func textOf(name string) func(*Profile) *string {
 		return nil
 	}
 	return func(p *Profile) *string { return p.texts()[i] }
-}
-
-// label returns the comparison form of a header or a word for a role.
-func label(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || isSpace(r) {
-			return -1
-		}
-		return foldRune(r)
-	}, text)
 }

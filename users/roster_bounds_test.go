@@ -104,7 +104,7 @@ func TestReadRoster_bounds(t *testing.T) {
 			file.end = 5 * users.MaxRosterMemory / 2
 			roster, err := users.ReadRoster(file, o)
 			t.Logf("%d MiB read, %d MiB in use, %v", file.bytes>>20, (int64(file.heap)-before)>>20, err)
-			require.Zero(t, roster)
+			require.Empty(t, roster.People)
 			require.ErrorAs(t, err, new(users.Faults))
 			require.Less(t, int64(file.heap)-before, int64(2*users.MaxRosterMemory))
 		})
@@ -148,5 +148,5 @@ func TestReadRoster_file_bound(t *testing.T) {
 	require.Equal(t, users.Faults{{Row: 3, Problem: users.ErrTooLong}}, roster.Faults)
 	roster, err = users.ReadRoster(file(users.MaxRosterBytes+1), users.RosterOptions{SkipFaulty: true})
 	require.Equal(t, users.Faults{{Problem: users.ErrTooLarge}}, err)
-	require.Zero(t, roster)
+	require.Empty(t, roster.People)
 }

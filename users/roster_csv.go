@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// separators are the accepted separators of cells.
-const separators = ",;\t"
+// separators are the accepted separators of cells. Of two that name as many columns the first is taken.
+const separators = ",;\t|^:"
 
 // isInstruction reports whether the first line of a file is an instruction such as "sep=;",
 // read by Excel and hidden from its rows.
@@ -40,7 +40,7 @@ func (s *sheet) next() ([]string, error) {
 // read is next for every row.
 func (s *sheet) read() ([]string, error) {
 	s.row++
-	cells, size, err := s.peek()
+	cells, size, err := s.peek(0)
 	if err != nil && size == 0 { // the row has lost its end and ends with its line
 		s.text.skipLine()
 	}
@@ -48,23 +48,27 @@ func (s *sheet) read() ([]string, error) {
 	return cells, err
 }
 
-// peek returns the cells of the next row and its size in bytes with the line end, 0 if its end
-// is lost. It stays before the row.
-func (s *sheet) peek() (cells []string, size int, err error) {
+// peek returns the cells of the row that begins so many bytes ahead, and its size in bytes with the
+// line end, 0 if its end is lost. It stays before the row. A number that spreadsheets are to keep as
+// a text, ="007" without further quotation marks, is a cell too.
+func (s *sheet) peek(from int) (cells []string, size int, err error) {
 	s.out, s.ends = s.out[:0], s.ends[:0]
 	const (
-		begin  = iota // of a cell
-		plain         // in an unquoted cell
-		quoted        // between quotation marks
-		closed        // after a second quotation mark
+		begin   = iota // of a cell
+		plain          // in an unquoted cell
+		quoted         // between quotation marks
+		closed         // after a second quotation mark
+		equals         // after an equals sign at the beginning
+		wrapped        // between quotation marks after it
+		ended          // after the second of these
 	)
 	state, line, columns := begin, 0, 0
 	for {
-		c, err := s.text.byteAt(size)
+		c, err := s.text.byteAt(from + size)
 		switch {
 		case err == errBeyond && line == 0:
 			return nil, 0, ErrTooLong
-		case err == errBeyond, err == io.EOF && state == quoted:
+		case err == errBeyond, err == io.EOF && (state == quoted || state == wrapped):
 			return nil, 0, ErrQuotes
 		case err == io.EOF && size > 0:
 			c = '\n' // the last line may lack it
@@ -76,6 +80,13 @@ func (s *sheet) peek() (cells []string, size int, err error) {
 		}
 		switch {
 		case state == quoted && c != '"':
+		case state == equals && c == '"':
+			state = wrapped
+		case state == wrapped && c == '"':
+			state = ended
+		case state == wrapped && c == '\n', state == ended && c != s.separator && c != '\n':
+			return nil, 0, ErrQuotes
+		case state == wrapped:
 		case c == '"' && state == begin, c == '"' && state == closed:
 			if state == begin {
 				state = quoted
@@ -99,6 +110,8 @@ func (s *sheet) peek() (cells []string, size int, err error) {
 			return s.rowCells(), size, nil
 		case c == '"', state == closed:
 			return nil, 0, ErrQuotes
+		case c == '=' && state == begin:
+			state = equals
 		default:
 			state = plain
 		}
@@ -121,9 +134,12 @@ func blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(cell string) bool { return trim(cell) != "" })
 }
 
-// tidy returns the trimmed cell in one line, its formulas bare. It is a copy: a slice of the
-// row would keep the password beside it in memory.
+// tidy returns the trimmed cell in one line, its formulas bare; ="007" is 007. It is a copy: a slice
+// of the row would keep the password beside it in memory.
 func tidy(cell string) string {
+	if text, ok := strings.CutPrefix(trim(cell), `="`); ok && strings.HasSuffix(text, `"`) {
+		cell = guarded(strings.TrimSuffix(text, `"`))
+	}
 	cell = bare(cell)
 	if strings.Contains(cell, "\n") {
 		cell = strings.Join(strings.FieldsFunc(cell, isSpace), " ")

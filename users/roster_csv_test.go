@@ -47,7 +47,7 @@ func TestReadRoster_formats(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			profile := users.Profile{FirstName: "Zoë", Email: "zoe@x.example", Source: fromFile}
-			require.Equal(t, []users.Entry{{2, profile, users.Member, users.Leave{}}}, people(t, file, users.RosterOptions{}))
+			require.Equal(t, []users.Entry{{2, profile, users.Member, users.Leave{}, users.NoStatus}}, people(t, file, users.RosterOptions{}))
 		})
 	}
 }

@@ -10,7 +10,9 @@ import (
 var (
 	ErrEncoding     = Reason{"wrong-encoding", "is not in UTF-8: save it as CSV UTF-8"}
 	ErrTooLarge     = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB, %d rows and %d MiB of people can be read", MaxRosterBytes>>20, MaxRosterRows, MaxRosterMemory>>20)}
-	ErrNoHeader     = Reason{"no-header", "has no header: its first row names none of the columns"}
+	ErrNoHeader     = Reason{"no-header", "has no header: none of its first rows names a column"}
+	ErrNoKeyColumn  = Reason{"no-key-column", "names no column by which people are recognised: email, username or external ID"}
+	ErrMangled      = Reason{"mangled-characters", "shows the characters of another encoding: save the original as CSV UTF-8"}
 	ErrNoColumn     = Reason{"no-column", "is missing from the header"}
 	ErrColumnTwice  = Reason{"column-twice", "stands in the header more than once"}
 	ErrColumnAlike  = Reason{"column-alike", "means the same as another column"}
@@ -19,6 +21,8 @@ var (
 	ErrNoIdentity   = Reason{"no-identity", "has no email, username or external ID: give one of them"}
 	ErrDuplicateRow = Reason{"taken", "is taken"}
 	ErrRole         = Reason{"unknown-role", "is not a known role"}
+	ErrStatus       = Reason{"unknown-status", "is not a known status: say which words mean that a person has left"}
+	ErrAnswer       = Reason{"unknown-answer", "is neither yes nor no"}
 	ErrOwner        = Reason{"role-of-owner", "is the role of an owner: give another role and grant the ownership later"}
 	ErrDateForm     = Reason{"wrong-date-form", "is not a date of the expected form"}
 	ErrPassword     = Reason{"password-refused", "is not accepted"}
@@ -30,7 +34,9 @@ type Fault struct {
 	Column  string // the header, as in [Column.Header]; empty: the whole row
 	Problem error  // such as [ErrDuplicateRow], [ErrEmpty] or [ErrAddress]; found by [errors.Is]
 	Other   int    // the earlier row of a duplicate
-	Format  string // of [ErrDateForm]: the expected form, see [RosterOptions.DateFormat]
+	// Expected is for [ErrDateForm] the form, see [RosterOptions.DateFormat], and for [ErrNoHeader]
+	// the columns that were looked for and what stood between the cells.
+	Expected string
 }
 
 // Error returns the fault as a sentence, such as "row 12: Email is taken by row 3".
@@ -48,8 +54,8 @@ func (f Fault) Error() string {
 	switch {
 	case f.Other != 0:
 		text += fmt.Sprintf(" by row %d", f.Other)
-	case f.Format != "":
-		text += ": " + f.Format
+	case f.Expected != "":
+		text += ": " + f.Expected
 	case f.Problem == ErrTooLong && f.Column == "":
 		text += fmt.Sprintf(": at most %d MiB and %d cells", MaxRosterRowBytes>>20, MaxRosterColumns)
 	case f.Problem == ErrTooLong:

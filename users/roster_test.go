@@ -29,7 +29,7 @@ func refused(t *testing.T, file string, o users.RosterOptions) []string {
 	roster, err := users.ReadRoster(strings.NewReader(file), o)
 	var faults users.Faults
 	require.ErrorAs(t, err, &faults)
-	require.Zero(t, roster)
+	require.Empty(t, roster.People)
 	return sentences(faults)
 }
 
@@ -49,10 +49,10 @@ Olive,Owen,,,olive@example.com,ADMINISTRATOR,Leeds,,Head of Training
 `, users.AccuEdRoster())
 	require.Equal(t, []users.Entry{
 		{2, users.Profile{FirstName: "Ada", LastName: "Lovelace", Username: "ada", Email: "Ada@Example.com",
-			Location: "London", Department: "Engines", Title: "Countess", Source: fromFile}, users.Member, users.Leave{}},
-		{3, users.Profile{FirstName: "Grace", LastName: "Hopper", Email: "grace@example.com", Source: fromFile}, users.Manager, users.Leave{}},
+			Location: "London", Department: "Engines", Title: "Countess", Source: fromFile}, users.Member, users.Leave{}, users.NoStatus},
+		{3, users.Profile{FirstName: "Grace", LastName: "Hopper", Email: "grace@example.com", Source: fromFile}, users.Manager, users.Leave{}, users.NoStatus},
 		{4, users.Profile{FirstName: "Olive", LastName: "Owen", Email: "olive@example.com",
-			Location: "Leeds", Title: "Head of Training", Source: fromFile}, users.Admin, users.Leave{}},
+			Location: "Leeds", Title: "Head of Training", Source: fromFile}, users.Admin, users.Leave{}, users.NoStatus},
 	}, got)
 }
 
@@ -73,8 +73,8 @@ func TestReadRoster_zero_options(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, users.Roster{
 		People: []users.Entry{
-			{2, users.Profile{ExternalID: "E-7", Source: fromFile}, users.Member, users.Leave{}},
-			{3, users.Profile{ExternalID: "E-8", Source: fromFile}, users.Member, users.Leave{}},
+			{2, users.Profile{ExternalID: "E-7", Source: fromFile}, users.Member, users.Leave{}, users.NoStatus},
+			{3, users.Profile{ExternalID: "E-8", Source: fromFile}, users.Member, users.Leave{}, users.NoStatus},
 		},
 		Fields:  []string{"external-id", "role"},
 		Ignored: []string{"Shoe size"},
@@ -88,7 +88,7 @@ func TestReadRoster_options(t *testing.T) {
 		Roles:   map[string]users.Role{"leitung": users.Manager},
 		Source:  hr,
 	})
-	require.Equal(t, []users.Entry{{2, users.Profile{Email: "ada@example.com", Source: hr}, users.Manager, users.Leave{}}}, got)
+	require.Equal(t, []users.Entry{{2, users.Profile{Email: "ada@example.com", Source: hr}, users.Manager, users.Leave{}, users.NoStatus}}, got)
 }
 
 func TestReadRoster_wrong_options(t *testing.T) {
@@ -175,8 +175,8 @@ func TestReadRoster_skip_faulty(t *testing.T) {
 	roster, err := users.ReadRoster(strings.NewReader(file), users.RosterOptions{SkipFaulty: true})
 	require.NoError(t, err)
 	require.Equal(t, []users.Entry{
-		{2, users.Profile{Email: "a@x.example", Source: fromFile}, users.Member, users.Leave{}},
-		{4, users.Profile{Email: "b@x.example", Source: fromFile}, users.Admin, users.Leave{}},
+		{2, users.Profile{Email: "a@x.example", Source: fromFile}, users.Member, users.Leave{}, users.NoStatus},
+		{4, users.Profile{Email: "b@x.example", Source: fromFile}, users.Admin, users.Leave{}, users.NoStatus},
 	}, roster.People)
 	require.Equal(t, users.Faults{
 		{Row: 3, Column: "Email", Problem: users.ErrAddress},
@@ -206,7 +206,7 @@ func TestReadRoster_skip_faulty_refused(t *testing.T) {
 			roster, err := users.ReadRoster(strings.NewReader(c.file), o)
 			require.ErrorIs(t, err, c.problem)
 			require.ErrorAs(t, err, new(users.Faults))
-			require.Zero(t, roster)
+			require.Empty(t, roster.People)
 		})
 	}
 }
@@ -263,7 +263,7 @@ func TestReadRoster_password_errors(t *testing.T) {
 	roster, err := users.ReadRoster(strings.NewReader(bad), o)
 	require.NoError(t, err)
 	require.Equal(t, []string{"row 2: Code is not accepted", "row 4: Code is not accepted", "row 5: Email is not an email address"}, sentences(roster.Faults))
-	require.Equal(t, []users.Entry{{3, users.Profile{Email: "b@x.example", Source: fromFile}, users.Member, users.Leave{}}}, roster.People)
+	require.Equal(t, []users.Entry{{3, users.Profile{Email: "b@x.example", Source: fromFile}, users.Member, users.Leave{}, users.NoStatus}}, roster.People)
 }
 
 func TestReadRoster_fault_bound(t *testing.T) {

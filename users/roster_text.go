@@ -72,6 +72,18 @@ func (t *rosterText) skipLine() {
 	}
 }
 
+// lineFrom returns the bytes from the nth byte ahead to the next line, 0 if there is none within the bound.
+func (t *rosterText) lineFrom(n int) int {
+	for size := 1; ; size++ {
+		switch c, err := t.byteAt(n + size - 1); {
+		case err != nil:
+			return 0
+		case c == '\n':
+			return size
+		}
+	}
+}
+
 // isInstruction reports whether the first line is an instruction to a spreadsheet.
 func (t *rosterText) isInstruction() bool {
 	var line []byte

@@ -84,7 +84,7 @@ func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
 	for _, c := range o.Columns {
 		header, err := written(c.Header)
 		switch {
-		case c.Field == "leave":
+		case slices.Contains(readOnly, c.Field):
 			continue
 		case err != nil:
 			return nil, fmt.Errorf("users: roster column %q: %w", c.Header, err)

@@ -123,7 +123,7 @@ func TestWriteRoster_formulas_in_every_column(t *testing.T) {
 		"'=a,'=b,'=c,'=d@x.example,'=e,'=f,'=g,'=h,'=i; '=j,'=a\r\n", file)
 
 	u.Groups, u.Source = nil, fromFile
-	require.Equal(t, []users.Entry{{2, u.Profile, users.Admin, users.Leave{}}}, people(t, file, o))
+	require.Equal(t, []users.Entry{{2, u.Profile, users.Admin, users.Leave{}, users.NoStatus}}, people(t, file, o))
 }
 
 func TestWriteRoster_roles(t *testing.T) {
@@ -174,7 +174,7 @@ func TestWriteRoster_wrong_options(t *testing.T) {
 		"no manager":      {users.RosterOptions{Columns: []users.Column{email, role}, Roles: map[string]users.Role{"User": users.Member, "Admin": users.Admin, " ": users.Manager}}, "users: roster: RosterOptions.Roles has no word for the role manager"},
 		"no admin":        {users.RosterOptions{Roles: map[string]users.Role{"User": users.Member, "Head": users.Manager}}, "users: roster: RosterOptions.Roles has no word for the role admin"},
 		"word in lines":   {users.RosterOptions{Roles: map[string]users.Role{"User": users.Member, "He\nad": users.Manager, "Admin": users.Admin}}, `users: roster role "He\nad": contains a control character`},
-		"role twice":      {users.RosterOptions{Roles: map[string]users.Role{"Head": users.Member, "head": users.Manager}}, "the word stands for two roles"},
+		"role twice":      {users.RosterOptions{Roles: map[string]users.Role{"Head": users.Member, "head": users.Manager}}, "the word stands for two values"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var file bytes.Buffer
@@ -274,7 +274,7 @@ func TestReadRoster_written_only(t *testing.T) {
 	roster, err := users.ReadRoster(strings.NewReader(written(t, o, u)), o)
 	require.NoError(t, err)
 	require.Equal(t, users.Roster{
-		People:  []users.Entry{{2, users.Profile{Email: "a@x.example", Source: fromFile}, users.Member, users.Leave{}}},
+		People:  []users.Entry{{2, users.Profile{Email: "a@x.example", Source: fromFile}, users.Member, users.Leave{}, users.NoStatus}},
 		Fields:  []string{"email"},
 		Ignored: []string{"State", "Teams"},
 	}, roster)
