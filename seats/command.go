@@ -116,12 +116,14 @@ type needy interface{ needs(*Need) }
 // MaxCommands is the largest number of commands in one all-or-nothing call.
 const MaxCommands = 1000
 
-// InviteAll returns an [Invite] for every row of a roster, in its order. A row with a leave that
-// is over makes a known user inactive, see [Invite].LeftMeansGone.
+// InviteAll returns an [Invite] for every row of a roster, in its order. A row of a person who has
+// left makes a known user inactive and creates none: by its status, see [users.Entry.Left] and
+// [Invite].Gone, or by a leave that is over, see [Invite].LeftMeansGone. [ImportAll] takes the users
+// over as they are instead.
 func InviteAll(r users.Roster) []Command {
 	commands := make([]Command, len(r.People))
 	for i, p := range r.People {
-		commands[i] = Invite{Profile: p.Profile, Role: p.Role, Leave: p.Leave, LeftMeansGone: p.Leave != users.Leave{}}
+		commands[i] = Invite{Profile: p.Profile, Role: p.Role, Leave: p.Leave, LeftMeansGone: p.Leave != users.Leave{}, Gone: p.Left()}
 	}
 	return commands
 }

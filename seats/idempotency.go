@@ -25,7 +25,7 @@ const digestSize = 32
 
 // Digest returns the digest of a call with a request key, for comparison with another call
 // of that key. It covers the actor, the channel and the commands as the host gives them, before
-// [Identify]: identifiers, roles, statuses, numbers of seats, due dates, policies and Later. All other
+// [Identify]: identifiers, roles, statuses, numbers of seats, due dates, policies, Later and Gone. All other
 // fields are personal and outside of it; the library compares these command by command, until
 // they are erased.
 func Digest(actor users.Actor, channel Channel, commands []Command) string {

@@ -1,6 +1,11 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"iter"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // Import takes over a user from the host or another system as they are there: status, the
 // status before, role, dates, notifications and course licences. No notification is sent.
@@ -73,4 +78,31 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		u = u.Tombstone()
 	}
 	return effect{kind: EventImported, user: u, date: leave.Date, dateAs: leave.As, licences: licences}, nil
+}
+
+// ImportAll lists the users of a roster as they are in another system, for the Import of a Keeper. A
+// roster lacks what an [Import] must have, so that these are assumed:
+//
+//   - The ID is that of the function id, such as the external ID. A second import is unchanged only
+//     with the same IDs.
+//   - Created and StatusSince are at, the instant of the import. The first sign-in stays unknown.
+//   - A user is active, or invited if the file says so; the invitation has no end.
+//   - A user who has left, see [users.Entry.Left], is inactive without a leave. Status and dates of
+//     before are unknown, so that [Reactivate] sends an invitation.
+func ImportAll(r users.Roster, at time.Time, id func(users.Entry) users.ID) iter.Seq2[Import, error] {
+	return func(yield func(Import, error) bool) {
+		for _, e := range r.People {
+			u := users.User{Profile: e.Profile, Role: e.Role, Status: users.Active, Created: at, StatusSince: at, Schedule: users.Schedule{Leave: e.Leave}}
+			u.ID = id(e)
+			switch {
+			case e.Left():
+				u.Status, u.Schedule = users.Inactive, users.Schedule{}
+			case e.Status == users.Invited:
+				u.Status = users.Invited
+			}
+			if !yield(Import{User: u}, nil) {
+				return
+			}
+		}
+	}
 }

@@ -45,7 +45,7 @@ import (
 //	                    remedies/semicolon and remedies/semicolon-or if one has several steps
 //	remedies/tail       the text before steps that follow each of the remedies
 //	fault/file          a fault of a roster; fault/row and fault/cell: of a row or a cell,
-//	                    fault/clash: of two cells, fault/form: a date of another form
+//	                    fault/clash: of two cells, fault/expected: what was expected, after one of these
 //	leave/last-day      the day of a leave, the last one with access; leave/first-day-without: the
 //	                    first one without
 //	total/unlimited     the {total} of an unlimited pool
@@ -55,8 +55,8 @@ import (
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
 // {spent}, {excess}, {asked}, {least}, {most}, {bound}, {since}, {count}, {field}, {action} and {reason}; steps and
-// reason/unlisted have {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason}, {other} and
-// {expected}.
+// reason/unlisted have {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason} and {other}, and
+// fault/expected {expected}.
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
 //
@@ -313,11 +313,12 @@ func (m Messages) Fault(f users.Fault) string {
 		key = "fault/row"
 	case f.Other != 0:
 		key = "fault/clash"
-	case f.Expected != "":
-		key = "fault/form"
 	}
-	return m.say(key, "", "row", strconv.Itoa(f.Row), "column", f.Column, "expected", f.Expected,
-		"reason", m.Reason(f.Problem), "other", strconv.Itoa(f.Other))
+	text := m.say(key, "", "row", strconv.Itoa(f.Row), "column", f.Column, "reason", m.Reason(f.Problem), "other", strconv.Itoa(f.Other))
+	if f.Expected != "" {
+		text += m.say("fault/expected", "", "expected", f.Expected)
+	}
+	return text
 }
 
 // say returns the template of the key in this language, else in English, else otherwise, with

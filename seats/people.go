@@ -29,6 +29,8 @@ type Invite struct {
 	// LeftMeansGone is for the rows of a file: a Leave that is over, refused otherwise, makes a
 	// known user inactive as [Deactivate] does, and creates none.
 	LeftMeansGone bool `json:"left_means_gone,omitzero"`
+	// Gone is the same for a user who has left according to the file, whatever the Leave.
+	Gone bool `json:"gone,omitzero"`
 }
 
 // Action returns [users.ActionInvite].
@@ -38,13 +40,16 @@ func (Invite) target() users.ID { return "" }
 func (c Invite) needs(n *Need)  { n.person(c.Profile) }
 
 func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	if c.LeftMeansGone {
-		gone, refusal := v.withDays(users.User{}, c.Leave, "")
+	if c.LeftMeansGone || c.Gone {
+		days, refusal := v.withDays(users.User{}, c.Leave, "")
 		if refusal != nil {
 			return effect{}, refusal
 		}
-		if gone.Schedule.Date != "" && !gone.Schedule.At.After(v.request.At) {
-			return v.gone(c)
+		switch leave := days.Schedule; {
+		case leave.Date != "" && !leave.At.After(v.request.At):
+			return v.gone(c.Profile, leave.Leave)
+		case c.Gone:
+			return v.gone(c.Profile, users.Leave{})
 		}
 	}
 	u, here, refusal := v.resolve(users.ActionInvite, c.Profile, c.Role)

@@ -123,7 +123,7 @@ var phrases = Messages{
 	"fault/row":       "row {row} {reason}",
 	"fault/cell":      "row {row}: {column} {reason}",
 	"fault/clash":     "row {row}: {column} {reason} by row {other}",
-	"fault/form":      "row {row}: {column} {reason}: {expected}",
+	"fault/expected":  ": {expected}",
 	"reason/unlisted": "has further faults that are not listed: {count}",
 }
 
@@ -134,7 +134,8 @@ var placeholders = map[string]string{
 	"leave":           "date",
 	"remedy":          "count",
 	"remedies":        "",
-	"fault":           "row column reason other format",
+	"fault":           "row column reason other",
+	"fault/expected":  "expected",
 	"reason":          "",
 	"reason/unlisted": "count",
 	"field":           "",

@@ -175,9 +175,9 @@ func (v *evaluation) plan(c Invite, u users.User) (effect, *Refusal) {
 	return f, nil
 }
 
-// gone returns the effect of a row of a file about a user whose leave is over.
-func (v *evaluation) gone(c Invite) (effect, *Refusal) {
-	p, err := c.Profile.Clean()
+// gone returns the effect of a row of a file about a user who has left, on that day if it is known.
+func (v *evaluation) gone(p users.Profile, leave users.Leave) (effect, *Refusal) {
+	p, err := p.Clean()
 	if err != nil {
 		return effect{}, badProfile(err)
 	}
@@ -192,8 +192,7 @@ func (v *evaluation) gone(c Invite) (effect, *Refusal) {
 		return effect{}, refusal
 	}
 	f, refusal := v.leave(users.ActionDeactivate, EventDeactivated, u, "", "")
-	leave := c.Leave
-	f.date, f.dateAs = leave.Date, v.account.Policy.leaveDay(leave.As)
+	f.date, f.dateAs = leave.Date, leave.As
 	return f, refusal
 }
 

@@ -33,10 +33,10 @@ Zoë;;;;Ada@Example.com;Captain;;;
 	}
 
 	// Output:
-	// row 3: Email is not an email address
+	// row 3: E-mail is not an email address
 	// row 4: Last name is empty
 	// row 4: Role is not a known role
-	// row 4: Email is taken by row 2
+	// row 4: E-mail is taken by row 2
 	// 1 4 <nil>
 	// 2 Ada ada@example.com admin
 }
@@ -81,18 +81,18 @@ func ExampleWriteRoster() {
 
 	roster, err := users.ReadRoster(strings.NewReader(file.String()), options)
 	for _, e := range roster.People {
-		fmt.Println(e.Row, e.Profile.FirstName, e.Profile.Title, e.Role)
+		fmt.Println(e.Row, e.Profile.FirstName, e.Profile.Title, e.Role, e.Status)
 	}
-	fmt.Println(roster.Ignored, err)
+	fmt.Println(err)
 
 	// Output:
 	// First name,Last name,Username,Password,Email,Role,Location,Department,Title,Status
 	// Zoë,Owen,,,zoe@example.com,Administrator,,,"Head, Wards",active
 	// Max,Byron,,,max@example.com,User,,,'=1+1,invited
 	// <nil>
-	// 2 Zoë Head, Wards admin
-	// 3 Max =1+1 member
-	// [Status] <nil>
+	// 2 Zoë Head, Wards admin active
+	// 3 Max =1+1 member invited
+	// <nil>
 }
 
 // A nil field of a patch stays as it is.

@@ -67,6 +67,28 @@ func foldRune(r rune) rune {
 	return r
 }
 
+// visible removes invisible characters.
+func visible(text string) string {
+	if isASCII(text) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= utf8.RuneSelf && inRanges(r, invisible) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // trim removes white space at both ends, by the library's table.
 func trim(text string) string { return strings.TrimFunc(text, isSpace) }
 

@@ -10,7 +10,7 @@ import (
 const separators = ",;\t|^:"
 
 // isInstruction reports whether the first line of a file is an instruction such as "sep=;",
-// read by Excel and hidden from its rows.
+// read by Excel and hidden from its rows. The separator is found without it.
 func isInstruction(line string) bool {
 	return strings.HasPrefix(Fold(strings.Trim(line, `"`)), "sep=")
 }
@@ -25,6 +25,32 @@ type sheet struct {
 	cells []string // of the last row
 	out   []byte   // the text of the cells
 	ends  []int    // the ends of the cells in out
+}
+
+// newSheet returns the rows of a file.
+func newSheet(file io.Reader) *sheet {
+	text := &rosterText{file: file}
+	if text.isInstruction() {
+		text.skipLine()
+	}
+	return &sheet{text: text}
+}
+
+// skipBlank skips the next lines of spaces and separators alone.
+func (s *sheet) skipBlank() {
+	for size := 0; ; size++ {
+		switch c, err := s.text.byteAt(size); {
+		case err == io.EOF:
+			s.text.skip(size)
+			return
+		case err != nil, c != '\n' && c != ' ' && strings.IndexByte(separators, c) < 0:
+			return
+		case c == '\n':
+			s.row++
+			s.text.skip(size + 1)
+			size = -1
+		}
+	}
 }
 
 // next returns the cells of the next filled row, valid until the next call. The error is a
@@ -45,12 +71,20 @@ func (s *sheet) read() ([]string, error) {
 		s.text.skipLine()
 	}
 	s.text.skip(size)
-	return cells, err
+	return cells, inRow(err, s.row)
+}
+
+// inRow returns an error with the row of text that is not in UTF-8.
+func inRow(err error, row int) error {
+	if err == errUndecoded {
+		return Faults{{Row: row, Problem: ErrEncoding}}
+	}
+	return err
 }
 
 // peek returns the cells of the row that begins so many bytes ahead, and its size in bytes with the
-// line end, 0 if its end is lost. It stays before the row. A number that spreadsheets are to keep as
-// a text, ="007" without further quotation marks, is a cell too.
+// line end, 0 if its end is lost. It stays before the row. A cell may be ="007", the form of texts that
+// look like numbers in spreadsheets.
 func (s *sheet) peek(from int) (cells []string, size int, err error) {
 	s.out, s.ends = s.out[:0], s.ends[:0]
 	const (
@@ -132,51 +166,4 @@ func (s *sheet) rowCells() []string {
 
 func blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(cell string) bool { return trim(cell) != "" })
-}
-
-// tidy returns the trimmed cell in one line, its formulas bare; ="007" is 007. It is a copy: a slice
-// of the row would keep the password beside it in memory.
-func tidy(cell string) string {
-	if text, ok := strings.CutPrefix(trim(cell), `="`); ok && strings.HasSuffix(text, `"`) {
-		cell = guarded(strings.TrimSuffix(text, `"`))
-	}
-	cell = bare(cell)
-	if strings.Contains(cell, "\n") {
-		cell = strings.Join(strings.FieldsFunc(cell, isSpace), " ")
-	}
-	return strings.Clone(trim(cell))
-}
-
-// formulas are the first characters of formulas in spreadsheets. The last four are those of
-// Japanese keyboards. A CR has become a line feed before.
-const formulas = "=+-@\t\n＝＋－＠"
-
-// guarded returns a cell with an apostrophe before each formula in it.
-func guarded(cell string) string {
-	return eachFormula(cell, func(formula string) string { return "'" + formula })
-}
-
-// bare undoes guarded.
-func bare(cell string) string {
-	return eachFormula(cell, func(formula string) string { return strings.TrimPrefix(formula, "'") })
-}
-
-// eachFormula returns a cell with its formulas changed. Formulas stand at the start or after a
-// semicolon: spreadsheets of many countries split every file there. Leading apostrophes belong
-// to the formula, so that guarded and bare are inverse.
-func eachFormula(cell string, change func(string) string) string {
-	var changed strings.Builder
-	for part := range strings.SplitAfterSeq(cell, ";") {
-		before := ""
-		if changed.Len() > 0 {
-			before = part[:len(part)-len(strings.TrimLeft(part, ` "`))]
-		}
-		part = part[len(before):]
-		if text := strings.TrimLeft(part, "'"); strings.TrimLeft(text, formulas) != text {
-			part = change(part)
-		}
-		changed.WriteString(before)
-		changed.WriteString(part)
-	}
-	return changed.String()
 }

@@ -72,21 +72,32 @@ func TestReadRoster_scripts(t *testing.T) {
 	}
 }
 
+// TestReadRoster_encodings has the first row that is not in UTF-8.
 func TestReadRoster_encodings(t *testing.T) {
 	utf16LE := inUTF16(binary.LittleEndian, "\uFEFFEmail\na@x.example\n")
-	for name, file := range map[string]string{
-		"Windows-1252":              "First name,Email\nZo\xEB,zoe@x.example\n",
-		"UTF-16 without BOM":        utf16LE[2:],
-		"UTF-16 cut in a character": utf16LE[:len(utf16LE)-1],
-		"UTF-16 half a pair":        "\xFF\xFEE\x00\x00\xD8m\x00",
-		"UTF-16 half a pair at end": "\xFF\xFEE\x00\x00\xD8",
-		"UTF-32":                    "\xFF\xFE\x00\x00E\x00\x00\x00",
-		"Excel workbook":            "PK\x03\x04\x14\x00\x06\x00",
+	long := strings.Repeat("First name,Email\n\"Ada\n\",a@x.example\n", 2000)
+	for name, c := range map[string]struct {
+		file string
+		row  int
+	}{
+		"Windows-1252":              {"First name,Email\nZoe,a@x.example\nZo\xEB,zoe@x.example\n", 3},
+		"after a long way":          {"First name,Email\n" + long + "Zo\xEB,zoe@x.example\n", 4002},
+		"header":                    {"\n\nPr\xE9nom,Email\nZoe,zoe@x.example\n", 3},
+		"after a title":             {"A list\n\nPr\xE9nom,Email\n", 3},
+		"UTF-16 without BOM":        {utf16LE[2:], 1},
+		"UTF-16 cut in a character": {utf16LE[:len(utf16LE)-1], 2},
+		"UTF-16 half a pair":        {"\xFF\xFEE\x00\x00\xD8m\x00", 1},
+		"UTF-16 half a pair at end": {"\xFF\xFEE\x00\x00\xD8", 1},
+		"UTF-32":                    {"\xFF\xFE\x00\x00E\x00\x00\x00", 1},
+		"Excel workbook":            {"PK\x03\x04\x14\x00\x06\x00", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, []string{"the file is not in UTF-8: save it as CSV UTF-8"}, refused(t, file, users.RosterOptions{SkipFaulty: true}))
+			roster, err := users.ReadRoster(strings.NewReader(c.file), users.RosterOptions{SkipFaulty: true})
+			require.Equal(t, users.Faults{{Row: c.row, Problem: users.ErrEncoding}}, err)
+			require.Empty(t, roster.People)
 		})
 	}
+	require.Equal(t, []string{"row 2 is not in UTF-8: save the file as CSV UTF-8"}, refused(t, "Email\nZo\xEB@x.example", users.RosterOptions{}))
 }
 
 func TestReadRoster_row_numbers(t *testing.T) {

@@ -8,11 +8,11 @@ import (
 
 // The reasons against a roster, besides those against a field.
 var (
-	ErrEncoding     = Reason{"wrong-encoding", "is not in UTF-8: save it as CSV UTF-8"}
+	ErrEncoding     = Reason{"wrong-encoding", "is not in UTF-8: save the file as CSV UTF-8"}
 	ErrTooLarge     = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB, %d rows and %d MiB of people can be read", MaxRosterBytes>>20, MaxRosterRows, MaxRosterMemory>>20)}
 	ErrNoHeader     = Reason{"no-header", "has no header: none of its first rows names a column"}
-	ErrNoKeyColumn  = Reason{"no-key-column", "names no column by which people are recognised: email, username or external ID"}
-	ErrMangled      = Reason{"mangled-characters", "shows the characters of another encoding: save the original as CSV UTF-8"}
+	ErrNoKeyColumn  = Reason{"no-key-column", "names no column that identifies users: email, username or external ID"}
+	ErrMangled      = Reason{"mangled-characters", "has characters of a wrong encoding: save the original as CSV UTF-8"}
 	ErrNoColumn     = Reason{"no-column", "is missing from the header"}
 	ErrColumnTwice  = Reason{"column-twice", "stands in the header more than once"}
 	ErrColumnAlike  = Reason{"column-alike", "means the same as another column"}
@@ -21,7 +21,7 @@ var (
 	ErrNoIdentity   = Reason{"no-identity", "has no email, username or external ID: give one of them"}
 	ErrDuplicateRow = Reason{"taken", "is taken"}
 	ErrRole         = Reason{"unknown-role", "is not a known role"}
-	ErrStatus       = Reason{"unknown-status", "is not a known status: say which words mean that a person has left"}
+	ErrStatus       = Reason{"unknown-status", "is not a known status"}
 	ErrAnswer       = Reason{"unknown-answer", "is neither yes nor no"}
 	ErrOwner        = Reason{"role-of-owner", "is the role of an owner: give another role and grant the ownership later"}
 	ErrDateForm     = Reason{"wrong-date-form", "is not a date of the expected form"}
@@ -31,11 +31,11 @@ var (
 // A Fault is a fault of a roster. Its text is for the author of the file and leaves cells out.
 type Fault struct {
 	Row     int    // as in a spreadsheet, see [ReadRoster]; 0: the whole file
-	Column  string // the header, as in [Column.Header]; empty: the whole row
+	Column  string // the header, as in the file or, of a missing column, in [Column.Header]; empty: the whole row
 	Problem error  // such as [ErrDuplicateRow], [ErrEmpty] or [ErrAddress]; found by [errors.Is]
 	Other   int    // the earlier row of a duplicate
 	// Expected is for [ErrDateForm] the form, see [RosterOptions.DateFormat], and for [ErrNoHeader]
-	// the columns that were looked for and what stood between the cells.
+	// a header with the columns that were looked for and the separator of the file.
 	Expected string
 }
 

@@ -11,75 +11,67 @@ const headerRows = 20
 
 // A rosterCell connects a column, its place in a row and the text of a profile.
 type rosterCell struct {
-	Column
-	at   int
-	text func(*Profile) *string // nil for others
+	Column // with the header of the file
+	at     int
+	text   func(*Profile) *string // nil for others
 }
 
-// A headerAt is a row that may be the header.
+// A headerAt is the place of a header.
 type headerAt struct {
 	separator byte
-	rows      int // before it
-	known     int // columns that it names
+	before    int // rows
+	known     int // cells that name a column; 0: there is no header
 }
 
-// findHeader reads up to the header and sets the separator. Of the first rows, under any separator,
-// the header is the row that names most columns, of equals the first one. The rows before it are
-// passed over.
+// findHeader reads up to the header and passes over the rows before it.
 func (r *rosterReader) findHeader(rows *sheet) error {
-	for {
-		best, fault, empty, err := r.lookForHeader(rows)
-		switch {
-		case err != nil:
-			return err
-		case best.known > 0:
-			rows.separator = best.separator
-			for range best.rows {
-				cells, _ := rows.read()
-				r.passOver(rows.row, cells)
-			}
-			header, _ := rows.read()
-			if faults := r.setHeader(rows.row, header); len(faults) > 0 {
-				return faults
-			}
-			return nil
-		case empty != 0:
-			rows.separator = empty
-			_, _ = rows.read()
-		case fault != nil:
-			return Faults{{Row: rows.row + 1, Problem: fault}}
-		default:
-			return Faults{{Problem: ErrNoHeader, Expected: r.expected(rows)}}
-		}
+	rows.skipBlank()
+	header, err := r.lookForHeader(rows)
+	if err != nil {
+		return err
 	}
+	for range header.before {
+		cells, _ := rows.read()
+		r.passOver(rows.row, cells)
+	}
+	cells, _ := rows.read()
+	if faults := r.setHeader(rows.row, cells); len(faults) > 0 {
+		return faults
+	}
+	return nil
 }
 
-// lookForHeader looks at the next rows under every separator. If none names a column: empty is a
-// separator under which the first row is empty, fault the fault of that row under all of them.
-func (r *rosterReader) lookForHeader(rows *sheet) (best headerAt, fault error, empty byte, err error) {
-	readable := false
+// lookForHeader finds the header among the next rows, under any separator: the row that names most
+// columns, of equals the first one. It sets the separator, without a header that of most cells.
+func (r *rosterReader) lookForHeader(rows *sheet) (header headerAt, err error) {
+	var (
+		readable, tooLong bool // the first row
+		end               error
+		widest            int
+	)
 	for _, separator := range []byte(separators) {
 		rows.separator = separator
 		for n, from := 0, 0; n < headerRows; n++ {
 			cells, size, err := rows.peek(from)
-			_, faulty := err.(Reason)
-			switch {
-			case err == io.EOF && n == 0:
-				return best, nil, 0, Faults{{Problem: ErrEmpty}}
-			case err != nil && !faulty && err != io.EOF:
-				return best, nil, 0, err
-			case faulty && n == 0 && fault != ErrTooLong:
-				fault = err
-			case err == nil && n == 0:
-				readable = true
-				if blank(cells) {
-					empty = separator
+			if _, faulty := err.(Reason); err != nil && !faulty {
+				if n == 0 && err == io.EOF {
+					return header, Faults{{Problem: ErrEmpty}}
 				}
+				if err != io.EOF && end == nil {
+					end = inRow(err, rows.row+n+1)
+				}
+				break
 			}
-			if known := r.countKnown(cells); known > best.known {
-				best = headerAt{separator, n, known}
+			if n == 0 {
+				readable, tooLong = readable || err == nil, tooLong || err == ErrTooLong
 			}
-			if faulty && size == 0 {
+			if known := r.countKnown(cells); known > header.known {
+				header = headerAt{separator, n, known}
+			}
+			if len(cells) > max(widest, 1) {
+				widest, r.Separator = len(cells), separator
+			}
+			if size == 0 {
 				size = rows.text.lineFrom(from)
 			}
 			if from += size; size == 0 {
@@ -87,54 +79,77 @@ func (r *rosterReader) lookForHeader(rows *sheet) (best headerAt, fault error, e
 			}
 		}
 	}
-	if readable && fault != ErrTooLong {
-		fault = nil
+	switch {
+	case header.known > 0:
+		r.Separator = header.separator
+	case end != nil:
+		err = end
+	case tooLong:
+		err = Faults{{Row: rows.row + 1, Problem: ErrTooLong}}
+	case !readable:
+		err = Faults{{Row: rows.row + 1, Problem: ErrQuotes}}
+	default:
+		err = Faults{{Problem: ErrNoHeader, Expected: r.expected()}}
 	}
-	return best, fault, empty, nil
+	rows.separator = r.Separator
+	return header, err
 }
 
-// expected says what was looked for in a header: the first name of each column, and how the cells
-// of the first row were separated.
-func (r *rosterReader) expected(rows *sheet) string {
+// expected returns the header that was looked for, with the separator of the file.
+func (r *rosterReader) expected() string {
+	separator := r.Separator
+	if separator == 0 {
+		separator = separators[0]
+	}
 	var names []string
 	for _, c := range r.Columns {
 		names = append(names, c.Header)
 	}
-	most, between := 0, "nothing"
-	for separator, name := range separatorNames {
-		rows.separator = separator
-		if cells, _, err := rows.peek(0); err == nil && len(cells) > most && len(cells) > 1 {
-			most, between = len(cells), name
-		}
-	}
-	return strings.Join(names, ", ") + "; " + between + " between the cells"
+	return strings.Join(names, string(separator))
 }
 
 // A heading is a cell of a header that names a column.
 type heading struct {
-	text   string // as in the file
-	at     int
-	common bool // by a name in common use, see [Column]
+	text string // as in the file
+	at   int
+	rank int
 }
 
+// The ranks of names of a column: of several in a header those of the lowest rank count. Common names
+// have their place in the list from 0 on.
+const (
+	rankMapped = -2
+	rankOwn    = -1
+)
+
 // known returns the column that a cell of a header names, if any.
-func (r *rosterReader) known(cell string) (field string, common, ok bool) {
-	names := labelsOf(cell)
-	for _, name := range names {
-		if field, ok := r.mapped[name]; ok {
-			return field, false, field != ""
+func (r *rosterReader) known(cell string) (field string, rank int, ok bool) {
+	for i, name := range labelsOf(cell) {
+		field, rank, ok = r.named(name)
+		if number := strings.TrimRight(name, "0123456789"); !ok && i == 0 && number != name {
+			field, rank, ok = r.named(number)
+			ok = ok && field == "groups" // group1, group2
 		}
-		if field, ok := r.own[name]; ok {
-			return field, false, true
-		}
-		if field, ok := r.common[name]; ok {
-			return field, true, true
+		if ok {
+			return field, rank, field != ""
 		}
 	}
-	if name := strings.TrimRight(names[0], "0123456789"); r.common[name] == "groups" || r.own[name] == "groups" {
-		return "groups", true, true // group1, group2
+	return "", 0, false
+}
+
+// named returns the column of that label.
+func (r *rosterReader) named(label string) (field string, rank int, ok bool) {
+	if field, ok := r.mapped[label]; ok {
+		return field, rankMapped, true
 	}
-	return "", false, false
+	if field, ok := r.own[label]; ok {
+		return field, rankOwn, true
+	}
+	if r.usual {
+		common, ok := commonFields[label]
+		return common.field, common.rank, ok
+	}
+	return "", 0, false
 }
 
 // countKnown returns the number of cells that name a column.
@@ -147,62 +162,66 @@ func (r *rosterReader) countKnown(header []string) (n int) {
 	return n
 }
 
-// setHeader finds the place of each column. A column has the cell with a name of its own, or else the one
-// with a name in common use. Two such cells are a fault, but for some fields.
+// setHeader finds the place of each column. Two names of the same rank for one column are a fault, but
+// for some fields.
 func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
-	found := map[string][]heading{}
+	r.Header, r.width = row, len(header)
+	found, used := map[string][]heading{}, make([]bool, len(header))
 	for i, cell := range header {
-		text := visible(tidy(cell))
-		field, common, ok := r.known(cell)
-		switch {
-		case text != "" && looksMangled(text):
+		text := headerText(cell)
+		if field, rank, ok := r.known(cell); ok {
+			found[field] = append(found[field], heading{text, i, rank})
+		} else if looksMangled(text) {
 			faults = append(faults, Fault{Row: row, Column: text, Problem: ErrMangled})
-		case ok:
-			found[field] = append(found[field], heading{text, i, common})
-		case text != "":
-			r.ignore(text)
 		}
 	}
 	for _, c := range r.Columns {
 		all := found[c.Field]
-		if slices.ContainsFunc(all, func(h heading) bool { return !h.common }) {
-			all = slices.DeleteFunc(all, func(h heading) bool {
-				if h.common {
-					r.ignore(h.text)
-				}
-				return h.common
-			})
+		if len(all) > 1 && !slices.Contains(severally, c.Field) {
+			first := slices.MinFunc(all, func(a, b heading) int { return a.rank - b.rank })
+			all = slices.DeleteFunc(all, func(h heading) bool { return h.rank > first.rank })
+			switch {
+			case len(all) == 1:
+			case label(all[0].text) == label(all[1].text):
+				faults = append(faults, Fault{Row: row, Column: all[0].text, Problem: ErrColumnTwice})
+			default:
+				faults = append(faults, Fault{Row: row, Column: all[1].text, Problem: ErrColumnAlike})
+			}
 		}
-		switch {
-		case len(all) == 0 && !c.Optional:
-			faults = append(faults, Fault{Row: row, Column: c.Header, Problem: ErrNoColumn})
-		case len(all) < 2, slices.Contains(severally, c.Field):
-		case label(all[0].text) == label(all[1].text):
-			faults = append(faults, Fault{Row: row, Column: all[0].text, Problem: ErrColumnTwice})
-		default:
-			faults = append(faults, Fault{Row: row, Column: all[1].text, Problem: ErrColumnAlike})
+		if len(all) == 0 {
+			if !c.Optional {
+				faults = append(faults, Fault{Row: row, Column: c.Header, Problem: ErrNoColumn})
+			}
+			continue
 		}
+		r.Fields = append(r.Fields, c.Field)
 		for _, h := range all {
-			cell := rosterCell{c, h.at, textOf(c.Field)}
-			cell.Header = h.text
-			r.cells = append(r.cells, cell)
+			used[h.at] = true
+			c.Header = h.text
+			r.cells = append(r.cells, rosterCell{c, h.at, textOf(c.Field)})
 		}
 	}
-	if len(faults) == 0 && !slices.ContainsFunc(r.cells, func(c rosterCell) bool { return recognises(c.Field) }) {
+	for i, cell := range header {
+		switch text := headerText(cell); {
+		case used[i]:
+		case text == "":
+			r.unnamed = append(r.unnamed, i)
+		default:
+			r.Ignored = append(r.Ignored, text)
+			r.memory += textSize + len(text)
+		}
+	}
+	if len(faults) == 0 && !slices.ContainsFunc(r.Fields, identifies) {
 		faults = Faults{{Row: row, Problem: ErrNoKeyColumn}}
 	}
-	r.Header, r.width = row, len(header)
 	return faults
 }
 
-// ignore notes a header that no column has.
-func (r *rosterReader) ignore(header string) {
-	r.Ignored = append(r.Ignored, header)
-	r.memory += textSize + len(header)
-}
+// headerText returns a header as in the file.
+func headerText(cell string) string { return visible(tidy(cell)) }
 
-// recognises reports whether a field is one by which people are recognised.
-func recognises(field string) bool {
+// identifies reports whether users are matched by the field.
+func identifies(field string) bool {
 	return field == "email" || field == "username" || field == "external-id"
 }
 
@@ -211,17 +230,31 @@ const maxPassed = 200
 
 // passOver notes a row that is no person.
 func (r *rosterReader) passOver(row int, cells []string) {
-	var texts []string
+	if text := beginning(cells); text != "" {
+		r.Passed = append(r.Passed, PassedRow{row, text})
+		r.memory += textSize + len(text)
+	}
+}
+
+// beginning returns the first bytes of the filled cells of a row.
+func beginning(cells []string) string {
+	var text strings.Builder
 	for _, cell := range cells {
-		if text := tidy(cell); text != "" {
-			texts = append(texts, text)
+		if cell = tidy(cell); cell != "" && text.Len() < maxPassed {
+			if text.Len() > 0 {
+				text.WriteByte(' ')
+			}
+			text.WriteString(cell)
 		}
 	}
-	text := strings.Join(texts, " ")
-	if text == "" {
-		return
+	return strings.ToValidUTF8(text.String()[:min(text.Len(), maxPassed)], "")
+}
+
+// columnName returns the letters of a column in spreadsheets, counted from 0.
+func columnName(at int) string {
+	name := ""
+	for at++; at > 0; at = (at - 1) / 26 {
+		name = string(rune('A'+(at-1)%26)) + name
 	}
-	text = strings.ToValidUTF8(text[:min(len(text), maxPassed)], "")
-	r.Passed = append(r.Passed, PassedRow{row, text})
-	r.memory += textSize + len(text)
+	return name
 }

@@ -1,28 +1,26 @@
 package users
 
 import (
-	"cmp"
 	"errors"
 	"io"
-	"reflect"
-	"regexp"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // A rosterReader reads a file: its header, then row after row.
 type rosterReader struct {
 	RosterOptions
 	Roster
-	own, common, mapped map[string]string // fields by label of the header
-	roles               map[string]Role   // by label of the word
-	statuses            map[string]Status // likewise
-	dates               dateFormat
+	usual       bool              // the columns have common names
+	own, mapped map[string]string // fields by label of the header
+	roles       map[string]Role   // by label of the word
+	statuses    map[string]Status // likewise
+	dates       dateFormat
 
 	width     int            // of the header
 	cells     []rosterCell   // of the columns in the file
+	unnamed   []int          // columns without a header, so far empty
 	passwords map[int]string // of the good rows, by row
 	taken     map[Key]int    // the row of a key
 	found     faultList
@@ -48,27 +46,22 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 		return nil, err
 	}
 	r := &rosterReader{
-		RosterOptions: o, dates: dates, own: map[string]string{}, common: map[string]string{}, mapped: labelled(o.Mapping),
+		RosterOptions: o, dates: dates, usual: usual, own: map[string]string{}, mapped: labelled(o.Mapping),
 		roles: labelled(o.Roles), statuses: usualStatuses, passwords: map[int]string{}, taken: map[Key]int{},
+	}
+	if len(o.Statuses) > 0 {
+		r.statuses = withNames(labelled(o.Statuses))
 	}
 	for _, c := range r.Columns {
 		for _, header := range c.headers() {
 			r.own[label(header)] = c.Field
 		}
 	}
-	if usual {
-		r.common = usualNames
-	}
 	r.Columns = slices.Clone(r.Columns)
-	for header, field := range o.Mapping {
+	for _, header := range slices.Sorted(maps.Keys(o.Mapping)) {
+		field := o.Mapping[header]
 		if field != "" && !slices.ContainsFunc(r.Columns, func(c Column) bool { return c.Field == field }) {
 			r.Columns = append(r.Columns, Column{Header: header, Field: field, Optional: true})
-		}
-	}
-	if len(o.Statuses) > 0 {
-		r.statuses = labelled(o.Statuses)
-		for _, status := range Statuses() {
-			r.statuses[label(status.String())] = status
 		}
 	}
 	return r, nil
@@ -91,15 +84,15 @@ func (r *rosterReader) read(rows *sheet) error {
 			continue
 		case err != nil:
 			return err
-		case r.isNobody(cells):
+		case r.isNobody(rows.row, cells):
 			r.passOver(rows.row, cells)
-			continue
-		}
-		row.fill(cells)
-		row.clean()
-		if !row.joins() {
-			row.takeKeys()
-			row.accept()
+		default:
+			row.fill(cells)
+			row.clean()
+			if !row.join() {
+				row.takeKeys()
+				row.accept()
+			}
 		}
 		if r.memory > MaxRosterMemory {
 			return Faults{{Problem: ErrTooLarge}}
@@ -107,11 +100,6 @@ func (r *rosterReader) read(rows *sheet) error {
 	}
 	if r.Password != nil && r.usable() {
 		r.People = slices.DeleteFunc(r.People, func(e Entry) bool { return !r.handOver(e) })
-	}
-	for _, c := range r.cells {
-		if !slices.Contains(r.Fields, c.Field) {
-			r.Fields = append(r.Fields, c.Field)
-		}
 	}
 	faults := r.found.list()
 	switch {
@@ -126,25 +114,6 @@ func (r *rosterReader) read(rows *sheet) error {
 
 // usable reports whether the file can be accepted after the faults so far.
 func (r *rosterReader) usable() bool { return r.SkipFaulty || len(r.found.faults) == 0 }
-
-// isNobody reports whether a filled row is no person: it has a lone cell in a table of more columns,
-// which is no address and has spaces, a colon or a word that ends a report; or it is the example of a
-// template.
-func (r *rosterReader) isNobody(cells []string) bool {
-	filled, text := 0, ""
-	for _, cell := range cells {
-		if trim(cell) != "" {
-			if filled++; filled == 1 {
-				text = tidy(cell)
-			}
-		}
-	}
-	word, _, colon := strings.Cut(Fold(text), ":")
-	if filled > 1 {
-		return colon && slices.Contains(examples, word)
-	}
-	return r.width > 1 && !strings.Contains(text, "@") && (strings.ContainsFunc(text, isSpace) || colon || slices.Contains(closings, word))
-}
 
 // A rosterRow becomes an entry.
 type rosterRow struct {
@@ -179,9 +148,8 @@ func (r *rosterRow) fill(cells []string) {
 		}
 		r.set(c, raw)
 	}
-	if r.Profile.FirstName == "" && r.Profile.LastName == "" {
-		r.Profile.FirstName, r.Profile.LastName = splitName(r.fullName)
-	}
+	r.setName()
+	r.reader.noteUnnamed(cells)
 	if extra := cells[min(len(cells), r.reader.width):]; !blank(extra) {
 		r.addFault("", ErrExtraCells, 0)
 	}
@@ -215,61 +183,20 @@ func (r *rosterRow) set(c rosterCell, raw string) {
 		if !ok {
 			r.addFault(c.Field, ErrStatus, 0)
 		}
-		r.setStatus(status)
+		r.Status = max(r.Status, status)
 	case c.Field == "active", c.Field == "inactive":
 		yes, ok := answers[Fold(cell)]
 		switch {
 		case !ok:
 			r.addFault(c.Field, ErrAnswer, 0)
 		case yes == (c.Field == "active"):
-			r.setStatus(Active)
+			r.Status = max(r.Status, Active)
 		default:
-			r.setStatus(Inactive)
+			r.Status = max(r.Status, Inactive)
 		}
 	default:
 		r.setLeave(c.Field, cell)
 	}
-}
-
-// setStatus sets the status; of several columns the one that says that the person has left goes before.
-func (r *rosterRow) setStatus(s Status) {
-	if !r.Left() {
-		r.Status = max(r.Status, s)
-	}
-}
-
-// addGroups adds the groups of a cell.
-func (r *rosterRow) addGroups(raw string) {
-	for group := range strings.FieldsFuncSeq(bare(raw), func(c rune) bool { return c == ';' || c == '\n' }) {
-		if r.reader.Entities {
-			group = withEntities(group)
-		}
-		if group = trim(group); group != "" {
-			r.Profile.Groups = append(r.Profile.Groups, strings.Clone(group))
-		}
-	}
-}
-
-// splitName returns first and last name of a full one: "Last, First", or the first word and the rest.
-func splitName(name string) (first, last string) {
-	if last, first, ok := strings.Cut(name, ","); ok {
-		return trim(first), trim(last)
-	}
-	first, last, _ = strings.Cut(name, " ")
-	return first, trim(last)
-}
-
-var entity = regexp.MustCompile(`&#([0-9]{1,7});?`)
-
-// withEntities returns a cell with the characters that it has by their number.
-func withEntities(cell string) string {
-	return entity.ReplaceAllStringFunc(cell, func(text string) string {
-		n, err := strconv.Atoi(strings.Trim(text, "&#;"))
-		if err != nil || n < ' ' || !utf8.ValidRune(rune(n)) {
-			return text
-		}
-		return string(rune(n))
-	})
 }
 
 func (r *rosterRow) setRole(word string) {
@@ -294,7 +221,7 @@ func (r *rosterRow) clean() {
 			return
 		}
 		if wrong.Reason == ErrNoIdentity {
-			if !slices.ContainsFunc(r.faulty, recognises) {
+			if !slices.ContainsFunc(r.faulty, identifies) {
 				r.addFault("", ErrNoIdentity, 0)
 			}
 			return
@@ -308,34 +235,47 @@ func (r *rosterRow) clean() {
 	}
 }
 
-// joins reports whether the row is a further one of a person before it, with other groups and nothing
-// else of its own. The groups are added to that person.
-func (r *rosterRow) joins() bool {
-	keys := r.Profile.Keys()
-	if len(r.faulty) > 0 || len(r.Profile.Groups) == 0 || len(keys) == 0 {
+// join reports whether the row is a further one of a person before it, with other groups and nothing
+// else of its own, and adds the groups to that person.
+func (r *rosterRow) join() bool {
+	if len(r.faulty) > 0 || len(r.Profile.Groups) == 0 {
 		return false
 	}
-	people := r.reader.People
-	i, ok := slices.BinarySearchFunc(people, r.reader.taken[keys[0]], func(e Entry, row int) int { return cmp.Compare(e.Row, row) })
-	if !ok {
-		return false
-	}
-	same, groups := people[i], people[i].Profile.Groups
-	same.Row, same.Profile.Groups = r.Row, r.Profile.Groups
-	if !reflect.DeepEqual(same, r.Entry) {
-		return false
-	}
-	if slices.Equal(groups, r.Profile.Groups) {
-		return false // nothing new: a repetition
-	}
-	same.Profile.Groups = slices.Concat(groups, same.Profile.Groups)
-	clean, err := same.Profile.Clean()
-	if err != nil {
-		r.addFault("groups", ErrTooLong, 0)
+	for _, k := range r.Profile.Keys() {
+		e := r.reader.entry(r.reader.taken[k])
+		if e == nil || !e.differsInGroups(&r.Entry) || r.password != "" && r.password != r.reader.passwords[e.Row] {
+			continue
+		}
+		groups, err := cleanGroups(slices.Concat(e.Profile.Groups, r.Profile.Groups))
+		if err != nil {
+			r.addFault("groups", err, 0)
+			return true
+		}
+		r.reader.memory += groupsSize(groups) - groupsSize(e.Profile.Groups)
+		e.Profile.Groups = groups
 		return true
 	}
-	people[i].Profile = clean
-	return true
+	return false
+}
+
+// differsInGroups reports whether two entries differ in their groups and in nothing else.
+func (e *Entry) differsInGroups(other *Entry) bool {
+	texts := other.Profile.texts()
+	for i, text := range e.Profile.texts() {
+		if *text != *texts[i] {
+			return false
+		}
+	}
+	return e.Role == other.Role && e.Leave == other.Leave && e.Status == other.Status && !slices.Equal(e.Profile.Groups, other.Profile.Groups)
+}
+
+// entry returns the person of a row before, or nil for a faulty row and for row 0.
+func (r *rosterReader) entry(row int) *Entry {
+	i, ok := slices.BinarySearchFunc(r.People, row, func(e Entry, row int) int { return e.Row - row })
+	if !ok {
+		return nil
+	}
+	return &r.People[i]
 }
 
 // takeKeys takes the row's keys, also for a faulty row.
@@ -347,16 +287,23 @@ func (r *rosterRow) takeKeys() {
 		case !ok:
 			r.reader.taken[k] = r.Row
 			r.reader.memory += keySize + len(k.Value)
-		case k.Kind != KeyEmail || !r.reader.SharedAddresses || len(keys) == 1:
+		case k.Kind != KeyEmail || !r.shares(len(keys), other):
 			r.addFault(k.Kind.String(), ErrDuplicateRow, other)
 		}
 	}
 }
 
-// accept keeps person and password of a good row while the file is usable.
+// shares reports whether the row, with so many keys, may have the address of another one: something
+// else tells each of them apart.
+func (r *rosterRow) shares(keys, other int) bool {
+	e := r.reader.entry(other)
+	return r.reader.SharedAddresses && keys > 1 && (e == nil || len(e.Profile.Keys()) > 1)
+}
+
+// accept keeps person and password of a good row.
 func (r *rosterRow) accept() {
 	reader := r.reader
-	if len(r.faulty) > 0 || !reader.usable() {
+	if len(r.faulty) > 0 {
 		return
 	}
 	reader.People = append(reader.People, r.Entry)
@@ -364,13 +311,18 @@ func (r *rosterRow) accept() {
 	for _, text := range r.Profile.texts() {
 		reader.memory += len(*text)
 	}
-	for _, group := range r.Profile.Groups {
-		reader.memory += textSize + len(group)
-	}
+	reader.memory += groupsSize(r.Profile.Groups)
 	if r.password != "" && reader.Password != nil {
 		reader.passwords[r.Row] = r.password
 		reader.memory += keySize + len(r.password)
 	}
+}
+
+func groupsSize(groups []string) (size int) {
+	for _, group := range groups {
+		size += textSize + len(group)
+	}
+	return size
 }
 
 // handOver passes the password to the host and reports whether it was accepted.

@@ -28,11 +28,11 @@ type rosterText struct {
 	err     error            // the end of reading
 }
 
-// errBeyond reports a row beyond the bound.
-var errBeyond = errors.New("users: a row of a roster is too long")
+// errBeyond reports a row beyond the bound, errUndecoded a character that is not in the encoding.
+var errBeyond, errUndecoded = errors.New("users: a row of a roster is too long"), errors.New("users: a roster is not in UTF-8")
 
-// byteAt returns the nth byte ahead. The error is [io.EOF] after the last one, errBeyond, or the
-// error of the file.
+// byteAt returns the nth byte ahead. The error is [io.EOF] after the last one, errBeyond, errUndecoded,
+// or the error of the file.
 func (t *rosterText) byteAt(n int) (byte, error) {
 	if n < len(t.ahead)-t.start && n < MaxRosterRowBytes {
 		return t.ahead[t.start+n], nil
@@ -127,7 +127,7 @@ func (t *rosterText) readChunk() {
 	}
 	switch {
 	case !decode() || last && len(t.encoded) > 0:
-		t.err = Faults{{Problem: ErrEncoding}}
+		t.err = errUndecoded
 	case last:
 		t.err = io.EOF
 	}

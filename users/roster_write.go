@@ -170,7 +170,7 @@ func (r *rosterWriter) cell(field string, u *User) (string, error) {
 	case "status":
 		return u.Status.String(), nil
 	case "groups":
-		return written(strings.Join(u.Groups, "; "))
+		return written(joinGroups(u.Groups))
 	case "last-day", "first-day-without":
 		return r.leaveCell(field, u.Schedule.Leave)
 	}

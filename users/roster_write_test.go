@@ -122,7 +122,7 @@ func TestWriteRoster_formulas_in_every_column(t *testing.T) {
 	require.Equal(t, "\uFEFF'=first,'-last,'+user,'@,'=1,'=2,'=3,'=4,'=5,'=6\r\n"+
 		"'=a,'=b,'=c,'=d@x.example,'=e,'=f,'=g,'=h,'=i; '=j,'=a\r\n", file)
 
-	u.Groups, u.Source = nil, fromFile
+	u.Source = fromFile
 	require.Equal(t, []users.Entry{{2, u.Profile, users.Admin, users.Leave{}, users.NoStatus}}, people(t, file, o))
 }
 
@@ -266,26 +266,25 @@ type countingWriter struct{ n int }
 
 func (w *countingWriter) Write(p []byte) (int, error) { w.n += len(p); return len(p), nil }
 
-func TestReadRoster_written_only(t *testing.T) {
+// TestWriteRoster_status reads back a user who has left.
+func TestWriteRoster_status(t *testing.T) {
 	o := users.RosterOptions{Columns: []users.Column{
 		{Header: "Email", Field: "email"}, {Header: "State", Field: "status", Filled: true}, {Header: "Teams", Field: "groups"},
+		{Header: "In", Field: "active", Optional: true}, {Header: "Out", Field: "inactive", Optional: true}, {Header: "Whole name", Field: "name", Optional: true},
 	}}
-	u := users.User{Profile: users.Profile{Email: "a@x.example", Groups: []string{"g"}}, Status: users.Inactive}
-	roster, err := users.ReadRoster(strings.NewReader(written(t, o, u)), o)
-	require.NoError(t, err)
-	require.Equal(t, users.Roster{
-		People:  []users.Entry{{2, users.Profile{Email: "a@x.example", Source: fromFile}, users.Member, users.Leave{}, users.NoStatus}},
-		Fields:  []string{"email"},
-		Ignored: []string{"State", "Teams"},
-	}, roster)
-	require.Len(t, people(t, "Email\na@x.example\n", o), 1, "missing column")
-	require.Equal(t, []string{"the file has no header: its first row names none of the columns"}, refused(t, "State,Teams\nactive,\n", o))
+	u := users.User{Profile: users.Profile{Email: "a@x.example", Groups: []string{"g", "h; i"}}, Status: users.Inactive}
+	file := written(t, o, u)
+	require.Equal(t, "\uFEFFEmail,State,Teams\r\na@x.example,inactive,\"g; \"\"h; i\"\"\"\r\n", file)
+	u.Source = fromFile
+	require.Equal(t, []users.Entry{{2, u.Profile, users.Member, users.Leave{}, users.Inactive}}, people(t, file, o))
+	require.Equal(t, []string{"row 1: State is missing from the header", "row 1: Teams is missing from the header"}, refused(t, "Email\na@x.example\n", o))
+	require.Equal(t, []string{"row 2: State is empty"}, refused(t, "Email,State,Teams\na@x.example,,\n", o))
 }
 
 // texts generates texts of profiles, most of them with characters to guard.
 var texts = rapid.OneOf(
 	rapid.StringOfN(rapid.RuneFrom([]rune("'';;\"\" =+-@＝＋－＠,\\.a0\u00A0\u200B\uFEFF\u2028\u3000é\u0301\U0001F680")), 0, 12, -1),
-	rapid.SampledFrom([]string{"'", "''", "'=", "''=x", ";'=", `\.`, "sep=;", "\uFEFF=1", "' =1", "NULL", "007", "e\u0301ric", "'Abd al-Karīm", "İ"}),
+	rapid.SampledFrom([]string{"'", "''", "'=", "''=x", ";'=", `\.`, "sep=;", "\uFEFF=1", "' =1", "NULL", "007", "e\u0301ric", "'Abd al-Karīm", "İ", "Total", "Note: 1"}),
 	rapid.String(),
 )
 
@@ -296,6 +295,7 @@ var profiles = rapid.Custom(func(t *rapid.T) users.Profile {
 		FirstName: texts.Draw(t, "first-name"), LastName: texts.Draw(t, "last-name"), Username: texts.Draw(t, "username"), ExternalID: texts.Draw(t, "external-id"),
 		Email:    rapid.SampledFrom([]string{local + "@x.example", ""}).Draw(t, "email"),
 		Location: texts.Draw(t, "location"), Department: texts.Draw(t, "department"), Title: texts.Draw(t, "title"), Source: fromFile,
+		Groups: rapid.SliceOfN(rapid.OneOf(texts, rapid.SampledFrom([]string{"=a", "b;-c", `"`, `";"`, `a"b`, "Crew"})), 0, 3).Draw(t, "groups"),
 	}
 	p, err := p.Clean()
 	if err != nil {
@@ -319,9 +319,10 @@ func TestWriteRoster_read_back(t *testing.T) {
 				taken[k] = true
 			}
 			role := rapid.SampledFrom([]users.Role{users.Member, users.Manager, users.Admin}).Draw(t, "role")
-			all = append(all, users.User{Profile: p, Role: role, Status: users.Active})
-			want = append(want, users.Entry{Row: len(all) + 1, Profile: p, Role: role})
-			all[len(all)-1].Groups = rapid.SliceOf(rapid.SampledFrom([]string{"=a", "b;-c", `"`})).Draw(t, "groups")
+			status := rapid.SampledFrom([]users.Status{users.Invited, users.Active, users.Inactive, users.Archived}).Draw(t, "status")
+			leave := rapid.SampledFrom([]users.Leave{{}, users.Until("2026-03-31"), users.From("2026-04-01")}).Draw(t, "leave")
+			all = append(all, users.User{Profile: p, Role: role, Status: status, Schedule: users.Schedule{Leave: leave}})
+			want = append(want, users.Entry{Row: len(all) + 1, Profile: p, Role: role, Status: status, Leave: leave})
 		}
 		file := written(t, users.RosterOptions{}, all...)
 		roster, err := users.ReadRoster(strings.NewReader(file), users.RosterOptions{})

@@ -68,6 +68,7 @@ func (d Dice) invite(by users.ActorKind, role users.Role) seats.Invite {
 	if d.Chance(10) {
 		c.LeftMeansGone = true
 		c.Leave = One(d, c.Leave, d.leave(), users.From("2026-02-27"), users.Until("2026-02-27"))
+		c.Gone = d.Chance(30)
 	}
 	return c
 }

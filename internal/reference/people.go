@@ -10,11 +10,15 @@ import (
 
 // enter is Invite, and Add as an invitation that is not sent.
 func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Result {
-	if c.LeftMeansGone {
-		if gone, bad := m.gone(c.Leave); bad {
+	if c.LeftMeansGone || c.Gone {
+		gone, bad := m.gone(c.Leave)
+		switch {
+		case bad:
 			return refused(seats.ErrBadInput)
-		} else if gone {
-			return m.left(a, c, at)
+		case gone:
+			return m.left(a, c.Profile, m.leaveOf(c.Leave), at)
+		case c.Gone:
+			return m.left(a, c.Profile, users.Leave{}, at)
 		}
 	}
 	if a.Kind == users.ActorSync && c.Profile.Source == (users.Source{}) {
@@ -119,9 +123,9 @@ func (m *Model) gone(l users.Leave) (gone, bad bool) {
 	return !instant(m.leaveOf(l), in).After(m.Clock), false
 }
 
-// left is the row of a file about a person after their last day.
-func (m *Model) left(a users.Actor, c seats.Invite, at time.Time) Result {
-	profile, ok := Clean(c.Profile)
+// left is the row of a file about a person who has left, on that day if the file has it.
+func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at time.Time) Result {
+	profile, ok := Clean(profile)
 	if !ok {
 		return refused(seats.ErrBadInput)
 	}
@@ -138,7 +142,6 @@ func (m *Model) left(a users.Actor, c seats.Invite, at time.Time) Result {
 		return refused(codes...)
 	}
 	v := m.change(p, seats.EventDeactivated, at, func() { p.leaves() })
-	leave := m.leaveOf(c.Leave)
 	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
 	return v
 }

@@ -1,0 +1,55 @@
+package users
+
+import "strings"
+
+// tidy returns the trimmed cell in one line, its formulas bare; ="007" is 007. It is a copy: a slice
+// of the row would keep the password beside it in memory.
+func tidy(cell string) string {
+	cell = plain(cell)
+	if strings.Contains(cell, "\n") {
+		cell = strings.Join(strings.FieldsFunc(cell, isSpace), " ")
+	}
+	return strings.Clone(trim(cell))
+}
+
+// plain returns the text of a cell: of ="007" the 007, and formulas bare.
+func plain(cell string) string {
+	if text, ok := strings.CutPrefix(trim(cell), `="`); ok && strings.HasSuffix(text, `"`) {
+		return strings.TrimSuffix(text, `"`)
+	}
+	return bare(cell)
+}
+
+// formulas are the first characters of formulas in spreadsheets. The last four are those of
+// Japanese keyboards. A CR has become a line feed before.
+const formulas = "=+-@\t\n＝＋－＠"
+
+// guarded returns a cell with an apostrophe before each formula in it.
+func guarded(cell string) string {
+	return eachFormula(cell, func(formula string) string { return "'" + formula })
+}
+
+// bare undoes guarded.
+func bare(cell string) string {
+	return eachFormula(cell, func(formula string) string { return strings.TrimPrefix(formula, "'") })
+}
+
+// eachFormula returns a cell with its formulas changed. Formulas stand at the start or after a
+// semicolon: spreadsheets of many countries split every file there. Leading apostrophes belong
+// to the formula, so that guarded and bare are inverse.
+func eachFormula(cell string, change func(string) string) string {
+	var changed strings.Builder
+	for part := range strings.SplitAfterSeq(cell, ";") {
+		before := ""
+		if changed.Len() > 0 {
+			before = part[:len(part)-len(strings.TrimLeft(part, ` "`))]
+		}
+		part = part[len(before):]
+		if text := strings.TrimLeft(part, "'"); strings.TrimLeft(text, formulas) != text {
+			part = change(part)
+		}
+		changed.WriteString(before)
+		changed.WriteString(part)
+	}
+	return changed.String()
+}

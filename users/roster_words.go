@@ -1,0 +1,59 @@
+package users
+
+// defaultRoles are the words for roles of the zero options.
+var defaultRoles = map[string]Role{
+	"Member": Member, "User": Member, "Learner": Member, "Student": Member, "Participant": Member, "Learner-Type": Member, "Employee": Member,
+	"Benutzer": Member, "Lernender": Member, "Teilnehmer": Member, "Mitarbeiter": Member, "Mitglied": Member, "Apprenant": Member, "Utilisateur": Member, "Membre": Member,
+	"Alumno": Member, "Estudiante": Member, "Usuario": Member, "Miembro": Member, "Cursist": Member, "Gebruiker": Member, "Lid": Member,
+	"Aluno": Member, "Utilizador": Member, "Membro": Member, "Studente": Member, "Utente": Member,
+	"Manager": Manager, "Report Manager": Manager, "Instructor": Manager, "Trainer-Type": Manager, "Responsable": Manager, "Gestor": Manager,
+	"Admin": Admin, "Administrator": Admin, "Admin-Type": Admin, "Administrateur": Admin, "Administrador": Admin, "Beheerder": Admin, "Amministratore": Admin,
+	"Owner": Owner, "Account Owner": Owner, "SuperAdmin": Owner, "Inhaber": Owner, "Propriétaire": Owner, "Propietario": Owner, "Eigenaar": Owner, "Proprietário": Owner, "Proprietario": Owner,
+}
+
+// statusWords are words for a status, beside the names of the statuses. Users who are suspended or
+// blocked are inactive, since they may not sign in and hold no seat.
+var statusWords = map[Status][]string{
+	Invited: {"pending", "invitation sent", "staged", "provisioned", "eingeladen", "invité", "invitado", "uitgenodigd", "convidado", "invitato", "not claimed", "unclaimed"},
+	Active:  {"enabled", "current", "employed", "working", "on leave", "aktiv", "actif", "activo", "actief", "ativo", "attivo", "active employee", "password reset", "recovery", "locked out"},
+	Inactive: {
+		"suspended", "disabled", "deactivated", "blocked", "terminated", "left", "leaver", "gone", "former", "deprovisioned", "employment ended", "resigned", "retired",
+		"inaktiv", "gesperrt", "deaktiviert", "ausgeschieden", "inactif", "désactivé", "suspendu", "parti", "inactivo", "suspendido", "baja", "desactivado", "inactief", "uit dienst", "inativo", "suspenso", "desligado", "inattivo", "sospeso", "cessato",
+	},
+	Archived: {"archiviert", "archivé", "archivado", "gearchiveerd", "arquivado", "archiviato"},
+	Deleted:  {"removed", "gelöscht", "supprimé", "eliminado", "verwijderd", "eliminato", "excluído"},
+}
+
+// answers are words for yes and no.
+var answers = map[string]bool{
+	"yes": true, "y": true, "true": true, "1": true, "x": true, "on": true, "ja": true, "wahr": true, "oui": true, "vrai": true, "sí": true, "si": true, "verdadero": true, "waar": true, "sim": true, "verdadeiro": true, "sì": true, "vero": true,
+	"no": false, "n": false, "false": false, "0": false, "off": false, "nein": false, "falsch": false, "non": false, "faux": false, "falso": false, "nee": false, "onwaar": false, "não": false, "nao": false,
+}
+
+// closings begin a line below a table that is no person: totals, notes and the end of a report.
+var closings = []string{
+	"total", "totals", "grand total", "subtotal", "sum", "count", "row count", "record count", "end of report", "end of file", "end of list", "note", "notes", "generated", "exported", "page", "report",
+	"summe", "gesamt", "gesamtzahl", "anzahl", "ende", "hinweis", "somme", "nombre total", "fin", "remarque", "suma", "nota", "totaal", "aantal", "einde", "opmerking", "soma", "totale", "fine",
+}
+
+// examples begin the row of an example in a template, before a colon.
+var examples = []string{"example", "beispiel", "exemple", "ejemplo", "voorbeeld", "exemplo", "esempio"}
+
+// usualStatuses are the statuses by the labels of their names and words.
+var usualStatuses = func() map[string]Status {
+	all := map[string]Status{}
+	for status, words := range statusWords {
+		for _, word := range words {
+			all[label(word)] = status
+		}
+	}
+	return withNames(all)
+}()
+
+// withNames adds the names of the statuses.
+func withNames(words map[string]Status) map[string]Status {
+	for _, status := range Statuses() {
+		words[label(status.String())] = status
+	}
+	return words
+}
