@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -123,9 +124,25 @@ const MaxCommands = 1000
 func InviteAll(r users.Roster) []Command {
 	commands := make([]Command, len(r.People))
 	for i, p := range r.People {
-		commands[i] = Invite{Profile: p.Profile, Role: p.Role, Leave: p.Leave, LeftMeansGone: p.Leave != users.Leave{}, Gone: p.Left()}
+		commands[i] = invitation(p)
 	}
 	return commands
+}
+
+// InviteEach is [InviteAll] for the people of a [users.RosterScan], one by one. An error is passed on in
+// its place.
+func InviteEach(people iter.Seq2[users.Entry, error]) iter.Seq2[Command, error] {
+	return func(yield func(Command, error) bool) {
+		for p, err := range people {
+			if !yield(invitation(p), err) {
+				return
+			}
+		}
+	}
+}
+
+func invitation(p users.Entry) Invite {
+	return Invite{Profile: p.Profile, Role: p.Role, Leave: p.Leave, LeftMeansGone: p.Leave != users.Leave{}, Gone: p.Left()}
 }
 
 // Identify returns the commands with a new ID in every profile without one, so that every

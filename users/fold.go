@@ -90,7 +90,15 @@ func isASCII(text string) bool {
 }
 
 // trim removes white space at both ends, by the library's table.
-func trim(text string) string { return strings.TrimFunc(text, isSpace) }
+func trim(text string) string {
+	if n := len(text); n > 0 && isGraphic(text[0]) && isGraphic(text[n-1]) {
+		return text
+	}
+	return strings.TrimFunc(text, isSpace)
+}
+
+// isGraphic reports whether a byte is a character of ASCII that can be seen.
+func isGraphic(c byte) bool { return ' ' < c && c < 0x7F }
 
 func isSpace(r rune) bool { return (r <= ' ' || r >= utf8.RuneSelf) && inRanges(r, whiteSpace) }
 

@@ -49,6 +49,13 @@ func CheckText(text string, limit int) error {
 }
 
 func checkCharacters(text string) error {
+	i := 0
+	for i < len(text) && (isGraphic(text[i]) || text[i] == ' ') {
+		i++
+	}
+	if text = text[i:]; text == "" {
+		return nil
+	}
 	if !utf8.ValidString(text) {
 		return ErrNotUTF8
 	}

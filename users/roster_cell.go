@@ -31,6 +31,9 @@ func guarded(cell string) string {
 
 // bare undoes guarded.
 func bare(cell string) string {
+	if strings.IndexByte(cell, '\'') < 0 {
+		return cell
+	}
 	return eachFormula(cell, func(formula string) string { return strings.TrimPrefix(formula, "'") })
 }
 

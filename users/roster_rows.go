@@ -22,7 +22,7 @@ type rosterReader struct {
 	cells     []rosterCell   // of the columns in the file
 	unnamed   []int          // columns without a header, so far empty
 	passwords map[int]string // of the good rows, by row
-	taken     map[Key]int    // the row of a key
+	taken     takenKeys
 	found     faultList
 	memory    int // the bytes of all these, about
 }
@@ -47,7 +47,7 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 	}
 	r := &rosterReader{
 		RosterOptions: o, dates: dates, usual: usual, own: map[string]string{}, mapped: labelled(o.Mapping),
-		roles: labelled(o.Roles), statuses: usualStatuses, passwords: map[int]string{}, taken: map[Key]int{},
+		roles: labelled(o.Roles), statuses: usualStatuses, passwords: map[int]string{}, taken: exactKeys{},
 	}
 	if len(o.Statuses) > 0 {
 		r.statuses = withNames(labelled(o.Statuses))
@@ -70,32 +70,12 @@ func (o RosterOptions) reader() (*rosterReader, error) {
 // read reads the rows after the header. Its error refuses the file.
 func (r *rosterReader) read(rows *sheet) error {
 	for {
-		cells, err := rows.next()
+		err := r.readRow(rows)
 		if err == io.EOF {
 			break
 		}
-		if rows.row > MaxRosterRows {
-			return Faults{{Problem: ErrTooLarge}}
-		}
-		row := &rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
-		switch _, ok := err.(Reason); {
-		case ok:
-			row.addFault("", err, 0)
-			continue
-		case err != nil:
+		if err != nil {
 			return err
-		case r.isNobody(rows.row, cells):
-			r.passOver(rows.row, cells)
-		default:
-			row.fill(cells)
-			row.clean()
-			if !row.join() {
-				row.takeKeys()
-				row.accept()
-			}
-		}
-		if r.memory > MaxRosterMemory {
-			return Faults{{Problem: ErrTooLarge}}
 		}
 	}
 	if r.Password != nil && r.usable() {
@@ -109,6 +89,36 @@ func (r *rosterReader) read(rows *sheet) error {
 		return faults
 	}
 	r.Faults = faults
+	return nil
+}
+
+// readRow reads the next filled row. The error is [io.EOF], or refuses the file.
+func (r *rosterReader) readRow(rows *sheet) error {
+	cells, err := rows.next()
+	_, faulty := err.(Reason)
+	if err != nil && !faulty {
+		return err
+	}
+	if rows.row > MaxRosterRows {
+		return Faults{{Problem: ErrTooLarge}}
+	}
+	row := &rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
+	switch {
+	case faulty:
+		row.addFault("", err, 0)
+	case r.isNobody(rows.row, cells):
+		r.passOver(rows.row, cells)
+	default:
+		row.fill(cells)
+		row.clean()
+		if !row.join() {
+			row.takeKeys()
+			row.accept()
+		}
+	}
+	if r.memory > MaxRosterMemory {
+		return Faults{{Problem: ErrTooLarge}}
+	}
 	return nil
 }
 
@@ -215,11 +225,12 @@ func (r *rosterRow) setRole(word string) {
 func (r *rosterRow) clean() {
 	for {
 		clean, err := r.Profile.Clean()
-		var wrong *FieldError
-		if !errors.As(err, &wrong) {
+		if err == nil {
 			r.Profile = clean
 			return
 		}
+		var wrong *FieldError
+		_ = errors.As(err, &wrong) // nothing else is returned
 		if wrong.Reason == ErrNoIdentity {
 			if !slices.ContainsFunc(r.faulty, identifies) {
 				r.addFault("", ErrNoIdentity, 0)
@@ -242,7 +253,7 @@ func (r *rosterRow) join() bool {
 		return false
 	}
 	for _, k := range r.Profile.Keys() {
-		e := r.reader.entry(r.reader.taken[k])
+		e := r.reader.entry(r.reader.taken.row(k))
 		if e == nil || !e.differsInGroups(&r.Entry) || r.password != "" && r.password != r.reader.passwords[e.Row] {
 			continue
 		}
@@ -282,10 +293,9 @@ func (r *rosterReader) entry(row int) *Entry {
 func (r *rosterRow) takeKeys() {
 	keys := r.Profile.Keys()
 	for _, k := range keys {
-		other, ok := r.reader.taken[k]
+		other := r.reader.taken.take(k, r.Row)
 		switch {
-		case !ok:
-			r.reader.taken[k] = r.Row
+		case other == 0:
 			r.reader.memory += keySize + len(k.Value)
 		case k.Kind != KeyEmail || !r.shares(len(keys), other):
 			r.addFault(k.Kind.String(), ErrDuplicateRow, other)
