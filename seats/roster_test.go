@@ -106,3 +106,26 @@ func TestInviteAll_export(t *testing.T) {
 	u := other.user("copy-" + users.ID(profile("new").Email))
 	require.Equal(t, [2]any{users.Invited, users.Until("2026-09-30")}, [2]any{u.Status, u.Schedule.Leave})
 }
+
+// TestInviteEach: the people of a scan become the commands of the whole list, and faults stay in their places.
+func TestInviteEach(t *testing.T) {
+	file := "Email,Status\nada@acme.example,active\nbob@acme.example,left\nno address,active\ncy@acme.example,\n"
+	scan := users.ScanRoster(strings.NewReader(file), users.RosterOptions{})
+	var commands []seats.Command
+	faults := 0
+	for c, err := range seats.InviteEach(scan.People()) {
+		if err != nil {
+			require.ErrorIs(t, err, users.ErrAddress)
+			faults++
+			continue
+		}
+		commands = append(commands, c)
+	}
+	require.Equal(t, 1, faults)
+	roster, err := users.ReadRoster(strings.NewReader(file), users.RosterOptions{SkipFaulty: true})
+	require.NoError(t, err)
+	require.Equal(t, seats.InviteAll(roster), commands)
+	for range seats.InviteEach(users.ScanRoster(strings.NewReader(file), users.RosterOptions{}).People()) {
+		break
+	}
+}
