@@ -13,7 +13,8 @@ import (
 // [seats.Drift] for their form. There are none unless another program wrote to the tables, or
 // a restore mixed tables of several moments. It compares the numbers of account and pools,
 // and of every user status, role, origin in a sync, and held and spent course licences. Address,
-// username and external ID of every user must find exactly this user. Missing and
+// username and external ID of every user must find exactly this user, and a shared address
+// the users who share it. Missing and
 // contradictory events are listed too.
 //
 // It reads the whole account, and reads it again to name the users in question. Its memory is
@@ -108,8 +109,14 @@ const keySide = 32
 
 // A holder is a user with one of their keys.
 type holder struct {
-	user users.ID
-	key  users.Key
+	user   users.ID
+	key    users.Key
+	shares bool // the key is an address of another user as well
+}
+
+// admits reports whether the key may find another user besides: one who shares the address.
+func (h holder) admits(u users.User) bool {
+	return h.key.Kind == users.KeyEmail && (h.shares || u.SharesEmail) && u.Has(h.key)
 }
 
 // unfound returns the keys that fail to find their user, or find another one besides, in
@@ -126,7 +133,7 @@ func (k *Keeper) unfound(ctx context.Context, account users.AccountID, revision 
 		for i, u := range page {
 			for _, key := range u.Keys() {
 				if key.Kind == kind {
-					h := holder{u.ID, key}
+					h := holder{u.ID, key, u.SharesEmail}
 					row, column := i/keySide%keySide, keySide+i%keySide
 					square[row], square[column] = append(square[row], h), append(square[column], h)
 				}
@@ -170,7 +177,11 @@ func (k *Keeper) inexact(ctx context.Context, account users.AccountID, revision 
 		if found[i].Account.Revision != revision {
 			return nil, true, nil
 		}
-		if !slices.EqualFunc(g, found[i].Users, func(h holder, u users.User) bool { return h.user == u.ID }) {
+		inGroup := slices.DeleteFunc(found[i].Users, func(u users.User) bool {
+			return !slices.ContainsFunc(g, func(h holder) bool { return h.user == u.ID }) &&
+				slices.ContainsFunc(g, func(h holder) bool { return h.admits(u) })
+		})
+		if !slices.EqualFunc(g, inGroup, func(h holder, u users.User) bool { return h.user == u.ID }) {
 			wrong = append(wrong, g)
 		}
 	}

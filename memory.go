@@ -27,8 +27,8 @@ type memory struct {
 	stored  time.Time     // the StoreTime of the load
 }
 
-// holders are the users with a key: one at most, but for addresses that a new version of the
-// comparison form has made equal.
+// holders are the users with a key: one at most, but for addresses that are shared, or that a new
+// version of the comparison form has made equal.
 type holders struct {
 	first users.ID // empty: the key is free
 	more  []users.ID
@@ -159,10 +159,14 @@ func (m *memory) apply(c *seats.Change) {
 		u := &c.Created[i]
 		put(&m.people, u.ID, u)
 		put(&m.licences, u.ID, nil)
-		for _, k := range u.Keys() {
-			put(&m.holders, k, holders{first: u.ID})
+		for _, k := range u.UniqueKeys() {
+			if k.Kind != users.KeyID {
+				put(&m.holders, k, holders{first: u.ID})
+			}
 		}
 	}
+	m.share(c.Updated)
+	m.share(c.Created)
 	for _, l := range c.Licences {
 		if of, ok := look(m, licenceRows, l.User); ok {
 			put(&m.licences, l.User, withLicence(of, l))
@@ -170,8 +174,23 @@ func (m *memory) apply(c *seats.Change) {
 	}
 }
 
+// share adds users to the holders of their shared addresses.
+func (m *memory) share(people []users.User) {
+	for i := range people {
+		u := &people[i]
+		if !u.SharesEmail {
+			continue
+		}
+		k := users.ByEmail(u.Email)
+		if h, ok := look(m, holderRows, k); ok {
+			put(&m.holders, k, h.with(u.ID))
+		}
+	}
+}
+
 // snapshot returns what is known of a need. unknown are the keys of users that may have a row or
-// may be free, IDs included. It is not ok if more is unknown.
+// may be free, IDs included. It is not ok if more is unknown: so is an address where several users
+// may have one, since the commit does not compare it.
 func (m *memory) snapshot(n seats.Need) (s seats.Snapshot, unknown []users.Key, ok bool) {
 	s.Account, ok = m.account, true
 	if site, _ := look(m, poolRows, seats.Site); site != nil {
@@ -187,9 +206,11 @@ func (m *memory) snapshot(n seats.Need) (s seats.Snapshot, unknown []users.Key, 
 	ids := slices.Clone(n.Users)
 	for _, k := range n.Keys {
 		h, known := look(m, holderRows, k)
-		if !known {
+		switch {
+		case !known:
 			unknown = append(unknown, k)
-		} else if h.first != "" {
+			ok = ok && (k.Kind != users.KeyEmail || !m.account.Policy.MayShareAddresses())
+		case h.first != "":
 			ids = append(append(ids, h.first), h.more...)
 		}
 	}

@@ -37,20 +37,29 @@ func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID)
 
 // Find returns the user with that key: an address, a username, an external ID or an ID, as
 // in keeper.Find(ctx, "acme", users.ByEmail("ada@acme.example")). Inactive and archived
-// users keep their keys. An unknown user is refused as [seats.ErrUnknownUser]; an unknown
-// account is [store.ErrNotFound].
+// users keep their keys. An unknown user is refused as [seats.ErrUnknownUser], and an
+// address of several users as [seats.ErrAmbiguous], which names them; an unknown account is
+// [store.ErrNotFound].
 func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (seats.Person, error) {
 	need := seats.NeedsPerson(account, key)
 	s, _, err := k.read(ctx, &need)
 	if err != nil {
 		return seats.Person{}, err
 	}
+	var found []users.ID
+	var person seats.Person
 	for _, u := range s.Users {
 		if u.Has(key) {
-			return s.Account.View(u, need.DueBy), nil
+			person, found = s.Account.View(u, need.DueBy), append(found, u.ID)
 		}
 	}
-	return seats.Person{}, &seats.Refusal{Code: seats.ErrUnknownUser}
+	switch len(found) {
+	case 0:
+		return seats.Person{}, &seats.Refusal{Code: seats.ErrUnknownUser}
+	case 1:
+		return person, nil
+	}
+	return seats.Person{}, &seats.Refusal{Code: seats.ErrAmbiguous, Field: key.Kind.String(), Others: found}
 }
 
 // Rows read from the store at a time.

@@ -26,6 +26,7 @@ var refusalStatuses = map[seats.Code]int{
 	seats.ErrUnknownUser:       http.StatusNotFound,            // unknown, or hidden from the actor
 	seats.ErrWrongStatus:       http.StatusConflict,            // passes in another status
 	seats.ErrDuplicate:         http.StatusConflict,            // passes when the key is free
+	seats.ErrAmbiguous:         http.StatusConflict,            // passes with a username or an external ID
 	seats.ErrExchange:          http.StatusConflict,            // passes before the first sign-in
 	seats.ErrNotApproved:       http.StatusConflict,            // passes after the approval
 	seats.ErrInvitationExpired: http.StatusConflict,            // passes with a new invitation

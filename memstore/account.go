@@ -79,7 +79,7 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 	pools, ids := append([]seats.PoolID{seats.Site}, n.Pools...), slices.Clone(n.Users)
 	licensed := slices.Clone(n.Licences)
 	for _, k := range n.Keys {
-		if row, ok := a.people.holder(k); ok {
+		for _, row := range a.people.holders(k) {
 			ids = append(ids, a.people.id(row))
 		}
 	}

@@ -81,6 +81,7 @@ func (p *packer) user(u *users.User) {
 	p.flag(&u.Schedule.Held)
 	p.instant(&u.Due)
 	text(p, &u.Salt)
+	p.flag(&u.SharesEmail)
 }
 
 // event lists the fields of an event but its account and number, the common ones first.

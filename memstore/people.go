@@ -11,7 +11,8 @@ import (
 // taken.
 type people struct {
 	rows  []string
-	keys  [users.KeyID + 1]map[string]uint32 // the rows of all keys, by kind
+	keys  [users.KeyID + 1]map[string]uint32 // the rows of all unique keys, by kind
+	share map[users.Key][]uint32             // the rows of users who share an address
 	order []uint32                           // all rows, by ID
 	names []name                             // all rows, by name; nil until the first list in this order
 }
@@ -19,7 +20,16 @@ type people struct {
 // row returns the row of a user.
 func (p *people) row(id users.ID) (row uint32, ok bool) { return p.holder(users.ByID(id)) }
 
-// holder returns the row of the user with the key.
+// holders returns the rows of the users with the key.
+func (p *people) holders(k users.Key) []uint32 {
+	sharers := p.share[k]
+	if row, ok := p.holder(k); ok {
+		return append(slices.Clip(sharers), row)
+	}
+	return sharers
+}
+
+// holder returns the row of the user with the unique key.
 func (p *people) holder(k users.Key) (row uint32, ok bool) {
 	row, ok = p.keys[k.Kind][k.Value]
 	return row, ok
@@ -53,11 +63,18 @@ func (p *people) put(text string, u users.User) (row uint32) {
 		p.insert(row, u.ID)
 	}
 	p.rows[row] = text
-	for _, k := range u.TakenKeys() {
+	for _, k := range u.UniqueKeys() {
 		if p.keys[k.Kind] == nil {
 			p.keys[k.Kind] = make(map[string]uint32)
 		}
 		p.keys[k.Kind][k.Value] = row
+	}
+	if u.SharesEmail {
+		if p.share == nil {
+			p.share = make(map[users.Key][]uint32)
+		}
+		k := users.ByEmail(u.Email)
+		p.share[k] = append(p.share[k], row)
 	}
 	return row
 }
@@ -75,7 +92,15 @@ func (p *people) insert(row uint32, id users.ID) {
 
 // drop takes the keys of a user from the index, but for the ID.
 func (p *people) drop(u users.User) {
-	for _, k := range u.Keys() {
-		delete(p.keys[k.Kind], k.Value)
+	for _, k := range u.UniqueKeys() {
+		if k.Kind != users.KeyID {
+			delete(p.keys[k.Kind], k.Value)
+		}
+	}
+	if u.SharesEmail {
+		k, row := users.ByEmail(u.Email), p.keys[users.KeyID][string(u.ID)]
+		if p.share[k] = slices.DeleteFunc(p.share[k], func(r uint32) bool { return r == row }); len(p.share[k]) == 0 {
+			delete(p.share, k)
+		}
 	}
 }

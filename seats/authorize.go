@@ -52,6 +52,8 @@ func (v *evaluation) visible(id users.ID) bool {
 	return v.request.Actor.Kind != users.ActorSync || v.request.Actor.Owns(v.people.of(id).Source)
 }
 
+func (v *evaluation) invisible(id users.ID) bool { return !v.visible(id) }
+
 // byAccountUser reports whether the actor is a user of the account. The switches of the
 // policy bind these alone.
 func (v *evaluation) byAccountUser() bool { return v.request.Actor.Kind == users.ActorUser }

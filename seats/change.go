@@ -23,19 +23,19 @@ type Change struct {
 	Created  []users.User    `json:"created,omitzero"`  // new users, by ID
 	Updated  []users.User    `json:"updated,omitzero"`  // existing users with their new rows, by ID
 	Licences []users.Licence `json:"licences,omitzero"` // new and replaced ones, in order
-	NewKeys  []users.Key     `json:"new_keys,omitzero"` // keys of Updated users, missing in their rows before
+	NewKeys  []users.Key     `json:"new_keys,omitzero"` // unique keys of Updated users, missing in their rows before
 	Events   []Event         `json:"events,omitzero"`   // in order, the first one follows the account's last
 }
 
 // Empty reports whether there is nothing to write.
 func (c Change) Empty() bool { return c.Account.Revision == c.Base }
 
-// Keys returns the keys that must be free for the change: all of the Created users, IDs
+// Keys returns the keys that must be free for the change: the unique keys of the Created users, IDs
 // included, and the NewKeys. All other keys in the change are their users' already. Each
 // key is of one user of the change and appears once. [Change.Taken] tells which are free.
 func (c Change) Keys() (keys []users.Key) {
 	for _, u := range c.Created {
-		keys = append(keys, u.TakenKeys()...)
+		keys = append(keys, u.UniqueKeys()...)
 	}
 	return append(keys, c.NewKeys...)
 }
@@ -51,8 +51,8 @@ func (c Change) Taken(stored ...users.User) (taken []users.Key) {
 	held := make(map[users.Key]bool)
 	for _, u := range stored {
 		next, updated := after[u.ID]
-		for _, k := range u.TakenKeys() {
-			held[k] = held[k] || !updated || next.Has(k)
+		for _, k := range u.UniqueKeys() {
+			held[k] = held[k] || !updated || slices.Contains(next.UniqueKeys(), k)
 		}
 	}
 	for _, k := range c.Keys() {
@@ -122,7 +122,7 @@ func (c *Change) joinUsers(rows []joinedUser) {
 		default:
 			c.Updated = append(c.Updated, *u.row)
 			if held != nil {
-				for _, k := range u.row.Keys() {
+				for _, k := range u.row.UniqueKeys() {
 					held[k] = true
 				}
 			}

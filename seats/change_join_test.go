@@ -16,8 +16,9 @@ import (
 // its users did not have before the first.
 func TestJoinChanges(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		s := open(t, seats.Of(9), seats.Policy{IdentityChange: seats.IdentityChangeAllowed})
+		s := open(t, seats.Of(9), seats.Policy{IdentityChange: seats.IdentityChangeAllowed, SharedAddresses: rapid.SampledFrom([]seats.AddressSharing{seats.SharingRefused, seats.SharingAllowed}).Draw(r, "sharing")})
 		s.invite("a", "b", "c")
+		s.do(owner, seats.Edit{User: "a", Set: users.Patch{Username: new("a")}}, seats.Edit{User: "b", Set: users.Patch{Username: new("b")}})
 		s.do(system, seats.SetTotal{Pool: "first-aid", Total: seats.Of(3)})
 		one, each := s.rows, s.rows
 		var changes []*seats.Change
@@ -52,8 +53,8 @@ func TestJoinChanges(t *testing.T) {
 		var keys []users.Key
 		for _, u := range each.Users {
 			was := slices.IndexFunc(one.Users, func(w users.User) bool { return w.ID == u.ID })
-			for _, k := range u.TakenKeys() {
-				if was < 0 || !one.Users[was].Has(k) {
+			for _, k := range u.UniqueKeys() {
+				if was < 0 || !slices.Contains(one.Users[was].UniqueKeys(), k) {
 					keys = append(keys, k)
 				}
 			}

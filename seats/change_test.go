@@ -73,6 +73,11 @@ func TestChange_Taken(t *testing.T) {
 	} {
 		require.Equal(t, c.taken, c.change.Taken(ada, bob, eve), name)
 	}
+	require.Nil(t, create(users.User{Profile: users.Profile{ID: "new", Email: "a@acme.example"}, SharesEmail: true}).Taken(ada), "the address is shared")
+	ada.SharesEmail = true
+	require.Nil(t, create(user("new", "a")).Taken(ada), "Ada shares it")
+	ada.SharesEmail = false
+	require.Nil(t, update([]users.Key{a}, users.User{Profile: ada.Profile, SharesEmail: true}, user("eve", "a")).Taken(ada, eve), "Ada shares it from now on")
 	shared := update([]users.Key{a}, user("ada", "x"), user("eve", "a"))
 	require.Nil(t, shared.Taken(ada), "Ada gives it up")
 	require.Equal(t, []users.Key{a}, shared.Taken(ada, user("twin", "a")), "another user has it too")

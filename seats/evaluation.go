@@ -29,8 +29,8 @@ type evaluation struct {
 	people   rows[users.ID, users.User]
 	holders  map[users.Key]users.ID
 	licences map[users.ID][]users.Licence // by user, in order
-	// Further users with the key of a holder: a new version of the comparison form has made
-	// one key of two addresses.
+	// Further users with the key of a holder: they share an address, or a new version of the
+	// comparison form has made one key of two addresses.
 	sharers map[users.Key][]users.ID
 
 	past     map[int][]Event // of earlier calls with the request key, by the index of the command
@@ -275,8 +275,8 @@ func (v *evaluation) change() Change {
 			continue
 		}
 		c.Updated = append(c.Updated, *u.now)
-		had := u.loaded.TakenKeys()
-		for _, k := range u.now.TakenKeys() {
+		had := u.loaded.UniqueKeys()
+		for _, k := range u.now.UniqueKeys() {
 			if !slices.Contains(had, k) {
 				c.NewKeys = append(c.NewKeys, k)
 			}

@@ -6,17 +6,23 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// samePerson reports whether two profiles describe one person: the strongest kind of key in
-// both decides, see [users.KeyKind]. Profiles without a common kind describe two people.
-func samePerson(a, b users.Profile) bool {
+// samePerson reports whether two profiles describe one person: by the external ID that both have,
+// otherwise by addresses and usernames without a difference, see [users.KeyKind]. Profiles
+// without a common kind describe two people. Names don't count: an upload after a marriage or a
+// correction is about the same person.
+func samePerson(a, b users.Profile) (same bool) {
 	for _, k := range a.Keys() {
 		for _, other := range b.Keys() {
-			if k.Kind == other.Kind {
+			switch {
+			case k.Kind != other.Kind:
+			case k != other || k.Kind == users.KeyExternalID:
 				return k == other
+			default:
+				same = true
 			}
 		}
 	}
-	return false
+	return same
 }
 
 // exchanges reports whether an edit makes a profile describe another person. It does where
@@ -31,35 +37,61 @@ func exchanges(was, now users.Profile) bool {
 		named && reached && !reach && !stays(was.FirstName, now.FirstName) && !stays(was.LastName, now.LastName)
 }
 
-// match returns the one user with the keys of a profile. Keys of several users, of one with
-// another stronger key, or of one invisible to the actor are a duplicate.
+// match returns the one user that a profile is about. Keys of several users, of one with
+// another key, or of one invisible to the actor are a duplicate. An address of several users
+// alone is ambiguous.
 func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *Refusal) {
 	found := v.keyHolders(p)
 	if len(found) == 0 {
 		return u, false, nil
 	}
 	u = v.people.of(found[0])
-	if len(found) > 1 || !samePerson(p, u.Profile) || !v.visible(u.ID) {
+	switch {
+	case len(found) > 1 && !hasOwnKey(p) && slices.Equal(found, v.holdersOf(users.ByEmail(p.Email))) && !slices.ContainsFunc(found, v.invisible):
+		return u, false, &Refusal{Code: ErrAmbiguous, Field: users.KeyEmail.String(), Others: found}
+	case len(found) > 1 || !samePerson(p, u.Profile) || v.invisible(u.ID):
 		return u, false, v.duplicate(p, found...)
 	}
 	return u, true, nil
 }
 
-// keyHolders lists the users with the ID or a key of a profile, each once.
-func (v *evaluation) keyHolders(p users.Profile) []users.ID {
-	var found []users.ID
-	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
-		id, ok := v.holders[k]
-		if !ok {
-			continue
-		}
-		for _, id := range append([]users.ID{id}, v.sharers[k]...) {
+// hasOwnKey reports whether a profile has a username or an external ID, which nobody shares.
+func hasOwnKey(p users.Profile) bool { return p.Username != "" || p.ExternalID != "" }
+
+// keyHolders lists the users that a profile may be about, each once: those with its ID, external ID
+// or username, and those with its address. The address leads to no user where one of the former has
+// it, and where the policy lets the profile share it.
+func (v *evaluation) keyHolders(p users.Profile) (found []users.ID) {
+	add := func(ids []users.ID) {
+		for _, id := range ids {
 			if !slices.Contains(found, id) {
 				found = append(found, id)
 			}
 		}
 	}
+	for _, k := range (users.User{Profile: p, SharesEmail: true}).UniqueKeys() {
+		add(v.holdersOf(k))
+	}
+	has := func(id users.ID) bool { return slices.Contains(found, id) }
+	if address := v.holdersOf(users.ByEmail(p.Email)); !v.account.Policy.sharesAddress(p) && !slices.ContainsFunc(address, has) {
+		add(address)
+	}
 	return found
+}
+
+// holdersOf lists the users with a key.
+func (v *evaluation) holdersOf(k users.Key) []users.ID {
+	id, ok := v.holders[k]
+	if !ok {
+		return nil
+	}
+	return append([]users.ID{id}, v.sharers[k]...)
+}
+
+// isTaken reports whether a user has the address of a profile.
+func (v *evaluation) isTaken(p users.Profile) bool {
+	_, taken := v.holders[users.ByEmail(p.Email)]
+	return taken
 }
 
 // duplicate refuses a profile with keys of other users, and names them if the actor sees
@@ -72,10 +104,8 @@ func (v *evaluation) duplicate(p users.Profile, holders ...users.ID) *Refusal {
 			break
 		}
 	}
-	for _, id := range holders {
-		if !v.visible(id) {
-			return refusal
-		}
+	if slices.ContainsFunc(holders, v.invisible) {
+		return refusal
 	}
 	refusal.User, refusal.Others = holders[0], holders
 	if reason, ok := takenReasons[v.people.of(holders[0]).Status]; ok {

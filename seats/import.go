@@ -17,7 +17,8 @@ import (
 // It is unchanged for a known ID, deleted ones included, so that a second import of the same
 // users changes nothing.
 //
-// Support and the system may. [ErrDuplicate] for a key of another user. [ErrBadInput] for
+// Support and the system may. [ErrDuplicate] for a key of another user, but
+// for an address under [SharingAllowed]. [ErrBadInput] for
 // fields that [users.User.Clean] refuses; for a licence of an unknown pool, since the number
 // of bought licences must be set by [SetTotal] first; and for a Start that is over.
 type Import struct {
@@ -65,6 +66,7 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if found := v.keyHolders(u.Profile); len(found) > 0 {
 		return effect{}, v.duplicate(u.Profile, found...)
 	}
+	u.SharesEmail = v.isTaken(u.Profile)
 	licences, err := u.CleanLicences(c.Licences, v.at)
 	if err != nil {
 		return effect{}, badProfile(err)

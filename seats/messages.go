@@ -118,7 +118,7 @@ func (m Messages) Refusal(r *Refusal) string {
 	}
 	return m.say(key, key,
 		"held", digits(r.Held), "total", total, "spent", digits(r.Spent), "excess", digits(r.pool().Excess()),
-		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "since", since, "count", digits(int64(len(r.Differences))),
+		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "since", since, "count", digits(int64(max(len(r.Differences), len(r.Others)))),
 		"field", m.say("field/"+r.Field, r.Field), "action", m.say("action/"+r.Action.String(), ""), "reason", m.Reason(r.Reason))
 }
 

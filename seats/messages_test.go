@@ -24,6 +24,7 @@ func TestRefusal_Error(t *testing.T) {
 		seats.ErrUnknownUser:       "seats: there is no such user",
 		seats.ErrWrongStatus:       "seats: the user's status does not allow it",
 		seats.ErrDuplicate:         "seats: a user with this email, username or ID is already here",
+		seats.ErrAmbiguous:         "seats: 0 users have this email: their username or ID is needed",
 		seats.ErrExchange:          "seats: this would turn one user into another",
 		seats.ErrNotApproved:       "seats: the user is not approved yet",
 		seats.ErrInvitationExpired: "seats: the invitation has run out",

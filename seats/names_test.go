@@ -14,6 +14,7 @@ func TestNames(t *testing.T) {
 	enumtest.Require[seats.InvitationExpiry](t, "never", "kept", "freed")
 	enumtest.Require[seats.OwnershipEnders](t, "owners", "support")
 	enumtest.Require[seats.IdentityChange](t, "refused", "allowed")
+	enumtest.Require[seats.AddressSharing](t, "refused", "allowed", "ended")
 	enumtest.Require[seats.Figure](t, "", "total", "available", "unclaimed", "active", "inactive", "invited", "archived", "held", "spent")
 	enumtest.Require[seats.TermStart](t, "assignment", "first-access")
 	enumtest.Require[seats.Permission](t, "sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people")

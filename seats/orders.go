@@ -169,6 +169,9 @@ func (c SetTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 // policy withholds, such as [Notify], are left to support. Keeper.Preview has the numbers of
 // seats and of shown statuses before. It is unchanged for the same policy.
 //
+// Users who share an address go on: [SharingRefused] after [SharingAllowed] is stored as
+// [SharingEnded].
+//
 // Support and the system may. [ErrBadInput] for a policy that [Policy.Check] refuses.
 type SetPolicy struct {
 	Policy Policy `json:"policy"`
@@ -183,10 +186,13 @@ func (c SetPolicy) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if err := c.Policy.Check(); err != nil {
 		return effect{}, badInput("policy", err)
 	}
-	if c.Policy == v.account.Policy {
-		return effect{}, nil
-	}
 	account := v.account
 	account.Policy = c.Policy
+	if v.account.Policy.MayShareAddresses() && !c.Policy.MayShareAddresses() {
+		account.Policy.SharedAddresses = SharingEnded
+	}
+	if account.Policy == v.account.Policy {
+		return effect{}, nil
+	}
 	return effect{kind: EventPolicySet, account: &account}, nil
 }

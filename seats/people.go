@@ -14,8 +14,10 @@ import (
 // Owners, admins, support and the system may, and a sync for its own source. [ErrNoSeats]
 // without a free seat; under [CreateInactive] the user is created inactive instead.
 // [ErrDuplicate] if the keys match an inactive or archived user, several users, or one with
-// another stronger key; to a sync, for every key of a user of another source, without the
-// ID. [ErrBadInput] for the role of an owner: [GrantOwnership] follows the first sign-in.
+// another external ID, address or username; to a sync, for every key of a user of another source, without the
+// ID. Under [SharingAllowed] a profile whose username and external ID nobody has is a new
+// user with any address, and one of an address alone that several users have is refused with
+// [ErrAmbiguous]. [ErrBadInput] for the role of an owner: [GrantOwnership] follows the first sign-in.
 type Invite struct {
 	Profile users.Profile `json:"profile"`
 	Role    users.Role    `json:"role"`
@@ -125,7 +127,7 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 	case refusal != nil:
 		return u, false, refusal
 	case !known:
-		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at}, false, nil
+		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at, SharesEmail: v.isTaken(p)}, false, nil
 	case transitionOf(a, u.Status).kind == noTransition:
 		return u, false, v.duplicate(p, u.ID)
 	}
@@ -278,7 +280,9 @@ func (Approve) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 //
 // Owners, admins, support and the system may, and a sync for users of its own source; for an
 // owner, owners, support and the system. [ErrDuplicate] for a key of another user, to a sync
-// without the ID of a user of another source. [ErrExchange], under [IdentityChangeRefused],
+// without the ID of a user of another source; under [SharingAllowed] a user with a username or an
+// external ID may get the address of another, and [ErrBadInput] is for taking the last of the
+// two from a user who shares one. [ErrExchange], under [IdentityChangeRefused],
 // for an edit that by itself makes another person of a user shown as active or signed in before, see
 // [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way. Support may do it, and
 // so may a sync with an unchanged external ID.
@@ -317,9 +321,17 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 		return effect{}, nil
 	}
 	for _, k := range profile.Keys() {
-		if id, taken := v.holders[k]; taken && !u.Has(k) {
+		switch id, taken := v.holders[k]; {
+		case u.Has(k):
+		case k.Kind == users.KeyEmail && (!taken || v.account.Policy.sharesAddress(profile)):
+			next.SharesEmail = taken
+		case taken:
 			return effect{}, v.duplicate(profile, id)
 		}
+	}
+	next.SharesEmail = next.SharesEmail && profile.Email != ""
+	if next.SharesEmail && !hasOwnKey(profile) {
+		return effect{}, badInput("profile", errSharer)
 	}
 	established := v.active(u.ID) || !u.FirstSignIn.IsZero()
 	if v.account.Policy.refusesExchange() && established && exchanges(u.Profile, profile) && !v.confirmsIdentity(u.Profile, profile) {

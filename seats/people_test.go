@@ -94,7 +94,7 @@ func TestInvite_known(t *testing.T) {
 
 	again := func(p users.Profile) seats.Command { p.ID = "new"; return seats.Invite{Profile: p, Role: users.Admin} }
 	for _, p := range []users.Profile{
-		{Email: "ada@acme.EXAMPLE"}, {Username: "AL"}, {ExternalID: "7", Email: "other@acme.example"}, {Email: "ada@acme.example", Username: "other"},
+		{Email: "ada@acme.EXAMPLE"}, {Username: "AL"}, {ExternalID: "7", Email: "other@acme.example"}, {Email: "ada@acme.example", Username: "Al"}, {Email: "ada@acme.example", FirstName: "Jane", LastName: "Doe"},
 	} {
 		o := s.same(owner, again(p))
 		require.Equal(t, users.ID("ada"), o.User)
@@ -108,6 +108,7 @@ func TestInvite_known(t *testing.T) {
 		{users.Profile{ExternalID: "7", Email: "bob@acme.example"}, []users.ID{"ada", "bob"}},
 		{users.Profile{ExternalID: "7", Email: "bob@acme.example", Username: "bo"}, []users.ID{"ada", "bob"}},
 		{users.Profile{Email: "jane@acme.example", Username: "al"}, []users.ID{"ada"}},
+		{users.Profile{Email: "ada@acme.example", Username: "other"}, []users.ID{"ada"}},
 	} {
 		refusal := s.refused(seats.ErrDuplicate, owner, again(c.p))
 		require.Equal(t, c.others, refusal.Others)

@@ -22,6 +22,7 @@ type Policy struct {
 	InvitationExpiry InvitationExpiry `json:"invitation_expiry"` // the end of an open invitation
 	OwnershipEnders  OwnershipEnders  `json:"ownership_enders"`  // the actors who may end an ownership
 	IdentityChange   IdentityChange   `json:"identity_change"`   // of an edit that turns one person into another
+	SharedAddresses  AddressSharing   `json:"shared_addresses"`  // of users with one address
 	Exempt           RoleSet          `json:"exempt"`            // roles without a seat
 	Withheld         ActionSet        `json:"withheld"`          // actions withheld from the account's own users
 
@@ -204,6 +205,34 @@ func (e *IdentityChange) UnmarshalText(text []byte) error {
 	return identityChangeNames.Unmarshal(text, e)
 }
 
+// AddressSharing says whether several users may have one address: a family, a crew, a shared
+// mailbox. A user who shares one has a username or an external ID.
+type AddressSharing uint8
+
+// The answers.
+const (
+	// SharingRefused keeps an address to one user.
+	SharingRefused AddressSharing = iota
+	// SharingAllowed makes an invited profile a new user if nobody has its username and its external ID,
+	// whatever its address. An address that alone matches several users is refused with
+	// [ErrAmbiguous].
+	SharingAllowed
+	// SharingEnded lets users go on who share an address, and no others begin. After
+	// SharingAllowed, [SetPolicy] stores it in the place of SharingRefused.
+	SharingEnded
+)
+
+var sharingNames = enum.Names[AddressSharing]{"refused", "allowed", "ended"}
+
+// String returns the answer in lower case, words joined by a hyphen.
+func (s AddressSharing) String() string { return sharingNames.Of(s) }
+
+// MarshalText returns the text form that [AddressSharing.UnmarshalText] reads.
+func (s AddressSharing) MarshalText() ([]byte, error) { return sharingNames.Marshal(s) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (s *AddressSharing) UnmarshalText(text []byte) error { return sharingNames.Unmarshal(text, s) }
+
 // Reasons of [ErrBadInput] for a policy.
 var (
 	ErrCards         = users.Reason{Code: "unfit-cards", Text: "has a card without a figure or a title"}
@@ -223,7 +252,7 @@ var leaving = users.In(users.ActionDeactivate, users.ActionArchive, users.Action
 func (p Policy) Check() error {
 	switch {
 	case p.Activation > Approval, p.WhenFull > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
-		p.InvitationExpiry > ExpiryFreesSeat, p.OwnershipEnders > EndedBySupport, p.IdentityChange > IdentityChangeAllowed, p.LeaveDay > users.LastDay,
+		p.InvitationExpiry > ExpiryFreesSeat, p.OwnershipEnders > EndedBySupport, p.IdentityChange > IdentityChangeAllowed, p.SharedAddresses > SharingEnded, p.LeaveDay > users.LastDay,
 		p.Exempt&^users.In(users.Roles()...) != 0:
 		return ErrUnknownSwitch
 	case !p.Cards.valid():

@@ -81,6 +81,7 @@ func TestPolicy_Check(t *testing.T) {
 		{seats.Policy{InvitationExpiry: 3, Term: 1}, seats.ErrUnknownSwitch},
 		{seats.Policy{OwnershipEnders: 2}, seats.ErrUnknownSwitch},
 		{seats.Policy{IdentityChange: 2}, seats.ErrUnknownSwitch},
+		{seats.Policy{SharedAddresses: 3}, seats.ErrUnknownSwitch},
 		{seats.Policy{Exempt: users.In[users.Role](9)}, seats.ErrUnknownSwitch},
 		{seats.Policy{Cards: cards}, seats.ErrCards},
 		{seats.Policy{Cards: seats.Cards{{Title: "a\x00", Figure: seats.FigureTotal}}}, seats.ErrCards},

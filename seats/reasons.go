@@ -70,6 +70,7 @@ var takenReasons = map[users.Status]users.Reason{
 var (
 	errCommand       = users.Reason{Code: "not-a-command", Text: "is not a command of package seats, by value"}
 	errTooMany       = users.Reason{Code: "too-many-commands", Text: fmt.Sprintf("are too many: at most %d in one call", MaxCommands)}
+	errSharer        = users.Reason{Code: "shared-address", Text: "needs a username or an external ID, since it shares its address"}
 	errSource        = users.Reason{Code: "belongs-to-sync", Text: "belongs to a sync"}
 	errSuccessor     = users.Reason{Code: "not-a-successor", Text: "is not another active user"}
 	errCount         = users.Reason{Code: "not-a-count", Text: fmt.Sprintf("is not a number of seats from 0 to %d, or unlimited", MaxSeats)}
@@ -106,7 +107,7 @@ var reasons = append(users.Reasons(),
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
 	ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrWithheld,

@@ -22,6 +22,7 @@ const (
 	ErrUnknownUser       Code = "unknown-user"
 	ErrWrongStatus       Code = "wrong-status"
 	ErrDuplicate         Code = "duplicate"
+	ErrAmbiguous         Code = "ambiguous"
 	ErrExchange          Code = "exchange"
 	ErrNotApproved       Code = "not-approved"
 	ErrInvitationExpired Code = "invitation-expired"
@@ -58,6 +59,7 @@ var codeTexts = []struct {
 	{ErrUnknownUser, "there is no such user"},
 	{ErrWrongStatus, "the user's status does not allow it"},
 	{ErrDuplicate, "a user with this email, username or ID is already here"},
+	{ErrAmbiguous, "{count} users have this {field}: their username or ID is needed"},
 	{ErrExchange, "this would turn one user into another"},
 	{ErrNotApproved, "the user is not approved yet"},
 	{ErrInvitationExpired, "the invitation has run out"},
@@ -92,8 +94,8 @@ type Refusal struct {
 	Index  int          `json:"index,omitzero"`  // the place of the refused command in the call
 	Action users.Action `json:"action,omitzero"` // of the refused command
 	User   users.ID     `json:"user,omitzero"`   // the user concerned, or the intended ID of a new one; empty if hidden from the actor
-	Others []users.ID   `json:"others,omitzero"` // all holders of the keys of a duplicate
-	Field  string       `json:"field,omitzero"`  // of bad input the field, of a duplicate the key
+	Others []users.ID   `json:"others,omitzero"` // all holders of the keys of a duplicate, or of an ambiguous key
+	Field  string       `json:"field,omitzero"`  // of bad input the field, of a duplicate and an ambiguous key its kind
 	Reason error        `json:"reason,omitzero"` // more precise than the code, for those that have reasons; wrapped too
 
 	Pool  PoolID    `json:"pool,omitzero"` // of the numbers, or the missing one

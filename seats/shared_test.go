@@ -40,7 +40,7 @@ func TestDecide_shared_key(t *testing.T) {
 			require.Equal(t, c.finds, d.Outcomes[len(d.Outcomes)-1].User)
 			require.ElementsMatch(t, c.fresh, d.Change.Keys())
 
-			refusal := s.refused(seats.ErrDuplicate, owner, carl)
+			refusal := s.refused(seats.ErrAmbiguous, owner, carl)
 			require.ElementsMatch(t, []users.ID{"ada", "bob"}, refusal.Others, "it could be either")
 			require.Empty(t, refusal.Remedies)
 		})

@@ -169,7 +169,7 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 		if !s.Account.Erased.IsZero() {
 			owners = 1 // no owner is protected any more
 		}
-		for _, k := range u.TakenKeys() {
+		for _, k := range u.UniqueKeys() {
 			require.NotContains(t, keys, k, "%v is taken twice", k.Kind)
 			keys[k] = u.ID
 		}
@@ -211,8 +211,8 @@ func requireNewKeys(t testing.TB, s seats.Snapshot, c seats.Change) {
 		if created := slices.ContainsFunc(c.Created, func(other users.User) bool { return other.ID == u.ID }); created != (i < 0) {
 			t.Fatalf("created is %t, and there before is %t: %s", created, i >= 0, u.ID)
 		}
-		for _, k := range u.TakenKeys() {
-			if i < 0 || !s.Users[i].Has(k) {
+		for _, k := range u.UniqueKeys() {
+			if i < 0 || !slices.Contains(s.Users[i].UniqueKeys(), k) {
 				taken = append(taken, k)
 			}
 		}

@@ -127,6 +127,15 @@ func (p Policy) end(sent time.Time, in func() *time.Location) time.Time {
 // refusesExchange reports whether an edit that turns one person into another is refused.
 func (p Policy) refusesExchange() bool { return p.IdentityChange == IdentityChangeRefused }
 
+// sharesAddress reports whether a profile may have the address of another user.
+func (p Policy) sharesAddress(profile users.Profile) bool {
+	return p.SharedAddresses == SharingAllowed && hasOwnKey(profile)
+}
+
+// MayShareAddresses reports whether users of the account may have one address. If not, an address
+// that is free in [Change.Keys] is no user's.
+func (p Policy) MayShareAddresses() bool { return p.SharedAddresses != SharingRefused }
+
 // offers reports whether the account's own users are offered the action for a user of that
 // segment.
 func (p Policy) offers(a users.Action, s users.Segment) bool {

@@ -48,7 +48,7 @@ func (u User) Clean(at time.Time) (User, error) {
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
-	u.Lapses, u.Due, u.Salt = false, time.Time{}, ""
+	u.Lapses, u.Due, u.SharesEmail, u.Salt = false, time.Time{}, false, ""
 	u.Schedule, u.Start = Schedule{Leave: u.Schedule.Leave}, Start{Date: u.Start.Date}
 	profile, err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {

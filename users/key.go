@@ -5,8 +5,9 @@ import "github.com/seatkeeper/seatkeeper/internal/enum"
 // A KeyKind is a kind of [Key].
 type KeyKind uint8
 
-// The kinds of key, the strongest first. The strongest kind in two profiles decides whether
-// they describe one person; weaker kinds are ignored then.
+// The kinds of key, the strongest first. Two profiles with an external ID describe one person if
+// that is the same. Otherwise they do if they have an address or a username in common, and neither
+// differs.
 const (
 	KeyExternalID KeyKind = iota
 	KeyEmail
@@ -26,7 +27,8 @@ func (k KeyKind) MarshalText() ([]byte, error) { return keyNames.Marshal(k) }
 func (k *KeyKind) UnmarshalText(text []byte) error { return keyNames.Unmarshal(text, k) }
 
 // A Key identifies a user in an account. It belongs to one user at most, until the user is
-// deleted. The ID stays taken for ever.
+// deleted; an address to several where the policy allows that, see [User.SharesEmail]. The ID stays
+// taken for ever.
 type Key struct {
 	Kind  KeyKind `json:"kind"`
 	Value string  `json:"value"` // the comparison form of an address or a username, see [Fold]; the trimmed external ID; the ID

@@ -194,6 +194,15 @@ func TestPatch_Apply(t *testing.T) {
 	}, now)
 }
 
+func TestUser_UniqueKeys(t *testing.T) {
+	u := users.User{Profile: users.Profile{ID: "ada", Email: "crew@ship.example", Username: "ada"}}
+	require.Equal(t, u.TakenKeys(), u.UniqueKeys())
+	u.SharesEmail = true
+	require.Equal(t, []users.Key{users.ByUsername("ada"), users.ByID("ada")}, u.UniqueKeys())
+	require.True(t, u.Has(users.ByEmail("crew@ship.example")), "it finds the user")
+	require.False(t, u.Tombstone().SharesEmail)
+}
+
 func TestUser_TakenKeys(t *testing.T) {
 	u := users.User{Profile: users.Profile{ID: "U", Email: "A@b.example", Username: "Ab", ExternalID: "x"}}
 	require.Equal(t, []users.Key{

@@ -29,6 +29,11 @@ type User struct {
 	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come, of an invited or active user
 	Due      time.Time `json:"due,omitzero"`      // the next change by date, or a day before it
 
+	// SharesEmail says that the address was another user's when this user got it. The
+	// address is no key of this user alone, see [User.UniqueKeys]. The user has a username or an
+	// external ID.
+	SharesEmail bool `json:"shares_email,omitzero"`
+
 	// Salt is the library's secret: random, made with the first keyed call on the user, erased
 	// with the profile. Events keep digests of such calls, useless once the salt is erased.
 	// Views of a user must leave it out.
@@ -61,8 +66,16 @@ func (u User) HasExpired(at time.Time) bool {
 	return u.Status == Invited && !u.Expires.IsZero() && !at.Before(u.Expires)
 }
 
-// TakenKeys lists the keys of the user, the ID included.
+// TakenKeys lists the keys that find the user, the ID included.
 func (u User) TakenKeys() []Key { return append(u.appendKeys(make([]Key, 0, 4)), ByID(u.ID)) }
+
+// UniqueKeys lists the keys that no other user may have: [User.TakenKeys] without a shared address.
+func (u User) UniqueKeys() []Key {
+	if u.SharesEmail {
+		u.Email = ""
+	}
+	return u.TakenKeys()
+}
 
 // Tombstone returns the rest of the user after deletion: ID, role, source and dates. The keys
 // but the ID are free again.

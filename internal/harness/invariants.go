@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -195,12 +196,22 @@ func (r *run) keys() {
 		}
 		has := map[users.KeyKind]users.Profile{users.KeyEmail: {Email: value}, users.KeyUsername: {Username: value}, users.KeyExternalID: {ExternalID: value}}[key.Kind]
 		u, err := r.harness.Find(ctx, r.harness.account, key)
-		i := slices.IndexFunc(r.model.People, func(p *reference.Person) bool { return p.Here() && reference.SharesKey(has, p.Profile) })
-		if i < 0 {
+		var found []users.ID
+		for _, p := range r.model.People {
+			if p.Here() && reference.SharesKey(has, p.Profile) {
+				found = append(found, p.ID)
+			}
+		}
+		switch len(found) {
+		case 0:
 			require.ErrorIs(r, err, seats.ErrUnknownUser, "%v", key)
-		} else {
+		case 1:
 			require.NoError(r, err, "%v", key)
-			require.Equal(r, r.model.People[i].ID, u.ID, "%v", key)
+			require.Equal(r, found[0], u.ID, "%v", key)
+		default:
+			require.ErrorIs(r, err, seats.ErrAmbiguous, "%v", key)
+			refusal, _ := errors.AsType[*seats.Refusal](err)
+			require.ElementsMatch(r, found, refusal.Others, "%v", key)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func CheckUsers(ctx context.Context, s store.Store, c seats.Change) error {
 		if i < 0 {
 			return errors.New("harness: a change updates a user who is not there")
 		}
-		takes = append(takes, slices.DeleteFunc(u.TakenKeys(), snapshots[0].Users[i].Has)...)
+		takes = append(takes, slices.DeleteFunc(u.UniqueKeys(), func(k users.Key) bool { return slices.Contains(snapshots[0].Users[i].UniqueKeys(), k) })...)
 	}
 	for _, k := range slices.Concat(takes, c.NewKeys) {
 		if slices.Contains(takes, k) != slices.Contains(c.NewKeys, k) {

@@ -45,6 +45,9 @@ func (m *Model) setPolicy(p seats.Policy, at time.Time) Result {
 	if badPolicy(p) {
 		return refused(seats.ErrBadInput)
 	}
+	if m.Policy.SharedAddresses != seats.SharingRefused && p.SharedAddresses == seats.SharingRefused {
+		p.SharedAddresses = seats.SharingEnded // people may share some
+	}
 	if m.Policy == p {
 		return unchanged(nil)
 	}

@@ -29,7 +29,7 @@ func (m *Model) importUser(a users.Actor, c seats.Import, at time.Time) Result {
 		p.leaves()
 	}
 	var codes []seats.Code
-	if m.sharesKey(p.Profile, p) {
+	if m.sharesKey(p.Profile, new(Person)) {
 		codes = append(codes, seats.ErrDuplicate)
 	}
 	if !p.licensed(at) {

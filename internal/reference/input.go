@@ -133,15 +133,23 @@ func SharesKey(a, b users.Profile) bool {
 		a.Username != "" && SameText(a.Username, b.Username)
 }
 
-// samePerson lets the strongest kind of key decide that both profiles have.
+// samePerson lets the external ID decide if both profiles have one; otherwise the address and the
+// username, of which one is common and none differs.
 func samePerson(a, b users.Profile) bool {
 	if a.ExternalID != "" && b.ExternalID != "" {
 		return a.ExternalID == b.ExternalID
 	}
-	if a.Email != "" && b.Email != "" {
-		return SameText(a.Email, b.Email)
+	common := 0
+	for _, texts := range [][2]string{{a.Email, b.Email}, {a.Username, b.Username}} {
+		if texts[0] == "" || texts[1] == "" {
+			continue
+		}
+		if !SameText(texts[0], texts[1]) {
+			return false
+		}
+		common++
 	}
-	return a.Username != "" && SameText(a.Username, b.Username)
+	return common > 0
 }
 
 // exchanged reports whether an edit makes another person of a user, rule 11.
@@ -198,7 +206,7 @@ func badPolicy(p seats.Policy) bool {
 	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
 		expires && p.Withheld.Has(users.ActionNotify)
 	return p.LeaveDay > users.LastDay || p.LeaveNotice < 0 || p.LeaveNotice > 366 || p.MostLeavers < 0 || p.MostLeavers > 250 ||
-		p.Activation > seats.Approval || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
+		p.Activation > seats.Approval || p.SharedAddresses > seats.SharingEnded || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
 		expires != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&VendorActions != 0
 }

@@ -35,8 +35,10 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	if a.Kind == users.ActorSync && (!sync || profile.Source.Name != a.Name) {
 		return refused(seats.ErrForbidden)
 	}
-	switch found, one := m.match(a, profile); {
-	case one && found.Seated():
+	switch found, codes := m.match(a, profile); {
+	case codes != nil:
+		return refused(codes...)
+	case found != nil && found.Seated():
 		return unchanged(found)
 	case found != nil:
 		return refused(seats.ErrDuplicate)
@@ -75,17 +77,48 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	return v
 }
 
-// match returns a person with a key of the profile, and whether it is that one person and in the
-// sight of the actor.
-func (m *Model) match(a users.Actor, profile users.Profile) (found *Person, one bool) {
-	known := 0
+// match returns the one person that a profile is about, nil for a newcomer, or why it is refused:
+// rules 2 and 5.
+func (m *Model) match(a users.Actor, profile users.Profile) (*Person, []seats.Code) {
+	var meant, reached []*Person // by a key of their own, and by the address alone
+	address, agrees := users.Profile{Email: profile.Email}, false
 	for _, p := range m.People {
-		if p.ID == profile.ID || p.Here() && SharesKey(p.Profile, profile) {
-			found = p
-			known++
+		at := p.Here() && SharesKey(p.Profile, address)
+		own := profile
+		own.Email = ""
+		switch {
+		case p.ID == profile.ID, p.Here() && SharesKey(p.Profile, own):
+			meant, agrees = append(meant, p), agrees || at
+		case at:
+			reached = append(reached, p)
 		}
 	}
-	return found, known == 1 && samePerson(found.Profile, profile) && sees(a, found)
+	if agrees || m.mayShare(profile) {
+		reached = nil
+	}
+	unseen := func(p *Person) bool { return !sees(a, p) }
+	switch all := slices.Concat(meant, reached); {
+	case len(all) == 0:
+		return nil, nil
+	case len(reached) > 1 && meant == nil && profile.Username+profile.ExternalID == "" && !slices.ContainsFunc(all, unseen):
+		return nil, []seats.Code{seats.ErrAmbiguous}
+	case len(all) > 1, !samePerson(all[0].Profile, profile), unseen(all[0]):
+		return nil, []seats.Code{seats.ErrDuplicate}
+	default:
+		return all[0], nil
+	}
+}
+
+// mayShare reports whether a profile may have the address of another person.
+func (m *Model) mayShare(p users.Profile) bool {
+	return m.Policy.SharedAddresses == seats.SharingAllowed && p.Username+p.ExternalID != ""
+}
+
+// shared reports whether a person other than p has the address.
+func (m *Model) shared(address string, p *Person) bool {
+	return slices.ContainsFunc(m.People, func(q *Person) bool {
+		return q != p && q.Here() && SharesKey(q.Profile, users.Profile{Email: address})
+	})
 }
 
 // planned is an invitation to come.
@@ -129,12 +162,12 @@ func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at
 	if !ok {
 		return refused(seats.ErrBadInput)
 	}
-	p, one := m.match(a, profile)
+	p, codes := m.match(a, profile)
 	switch {
+	case codes != nil:
+		return refused(codes...)
 	case p == nil:
 		return unchanged(nil)
-	case !one:
-		return refused(seats.ErrDuplicate)
 	case !p.Seated():
 		return unchanged(p)
 	}
@@ -149,6 +182,7 @@ func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at
 // arrive brings in a person.
 func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
 	held := m.Held(seats.Site)
+	p.SharesEmail = m.shared(p.Email, p)
 	m.People = append(m.People, p)
 	m.pledged(p)
 	m.plan(m.personRow(p))
@@ -230,9 +264,12 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 		case seats.Restore:
 			p.Status = p.ArchivedAs
 		case seats.Delete, seats.Erase:
-			p.Profile = users.Profile{ID: p.ID, Source: p.Source}
+			p.Profile, p.SharesEmail = users.Profile{ID: p.ID, Source: p.Source}, false
 		case seats.Edit:
-			p.Profile, _ = Clean(patched(p.Profile, c.Set))
+			was := p.Email
+			if p.Profile, _ = Clean(patched(p.Profile, c.Set)); !SameText(was, p.Email) {
+				p.SharesEmail = m.shared(p.Email, p)
+			}
 		case seats.ChangeRole:
 			p.Role = c.Role
 		case seats.GrantOwnership:
@@ -301,6 +338,9 @@ func (m *Model) edit(a users.Actor, p *Person, set users.Patch) (codes []seats.C
 	if m.sharesKey(now, p) {
 		codes = append(codes, seats.ErrDuplicate)
 	}
+	if p.SharesEmail && SameText(p.Email, now.Email) && now.Username+now.ExternalID == "" {
+		codes = append(codes, seats.ErrBadInput)
+	}
 	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
 	settled := !p.FirstSignIn.IsZero() || m.Shown(p) == users.Active
 	if m.Policy.IdentityChange == seats.IdentityChangeRefused && settled && !known && exchanged(p.Profile, now) {
@@ -309,7 +349,11 @@ func (m *Model) edit(a users.Actor, p *Person, set users.Patch) (codes []seats.C
 	return codes, EqualProfiles(p.Profile, now)
 }
 
-// sharesKey reports whether the profile shares a key with a person other than p.
+// sharesKey reports whether the profile shares a key with a person other than p, who may go on
+// sharing an address.
 func (m *Model) sharesKey(profile users.Profile, p *Person) bool {
+	if m.mayShare(profile) || SameText(p.Email, profile.Email) {
+		profile.Email = ""
+	}
 	return slices.ContainsFunc(m.People, func(q *Person) bool { return q != p && q.Here() && SharesKey(q.Profile, profile) })
 }

@@ -52,6 +52,7 @@ var switchRows = []struct {
 		return "support"
 	}},
 	{"change of identity", "IdentityChange", func(p seats.Policy) string { return p.IdentityChange.String() }},
+	{"several users with one address", "SharedAddresses", func(p seats.Policy) string { return p.SharedAddresses.String() }},
 	{"users of a sync, by hand", "SourceLocked", func(p seats.Policy) string {
 		if p.SourceLocked {
 			return "locked"

@@ -124,7 +124,7 @@ func (t *tester) change(account users.AccountID, rows ...users.User) seats.Chang
 	for _, u := range rows {
 		if i, ok := slices.BinarySearchFunc(before.Users, u.ID, func(u users.User, id users.ID) int { return cmp.Compare(u.ID, id) }); ok {
 			c.Updated = append(c.Updated, u)
-			c.NewKeys = append(c.NewKeys, slices.DeleteFunc(u.TakenKeys(), before.Users[i].Has)...)
+			c.NewKeys = append(c.NewKeys, slices.DeleteFunc(u.UniqueKeys(), func(k users.Key) bool { return slices.Contains(before.Users[i].UniqueKeys(), k) })...)
 		} else {
 			c.Created = append(c.Created, u)
 		}

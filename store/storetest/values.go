@@ -38,7 +38,7 @@ func text(n, number int) string {
 var everySwitch = seats.Policy{
 	Activation: seats.Approval, WhenFull: seats.CreateInactive,
 	Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: seats.MaxSeats}, Returning: seats.VendorOnly,
-	InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed,
+	InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed, SharedAddresses: seats.SharingEnded,
 	Exempt: users.In(users.Roles()...), Withheld: users.In(users.ActionInvite, users.ActionArchive, users.ActionBuySeats),
 	DeleteOnly: true, SourceLocked: true, Term: seats.MaxTerm - time.Microsecond,
 	Cards: seats.Cards{
