@@ -39,37 +39,85 @@ import (
 // error, and if the options are contradictory, lack a word for a role, or have a header or a
 // word unfit to be read back.
 func WriteRoster(w io.Writer, people iter.Seq2[User, error], o RosterOptions) error {
-	roster, err := o.writer(w)
-	if err != nil {
-		return err
-	}
-	for u, err := range people {
+	file := bufio.NewWriter(w)
+	csv := csv.NewWriter(file)
+	csv.UseCRLF = true
+	_, _ = file.WriteString("\uFEFF")
+	for row, err := range rosterRows(people, o, guarded) {
 		if err != nil {
 			return err
 		}
-		if u.Status == Deleted {
-			continue
-		}
-		if err := roster.writeUser(u); err != nil {
-			return err
+		if csv.Write(row) != nil {
+			break
 		}
 	}
-	return roster.flush()
+	if csv.Flush(); csv.Error() != nil {
+		return fmt.Errorf("users: writing a roster: %w", csv.Error())
+	}
+	return nil
 }
 
-// A rosterWriter writes rows to a file.
+// RosterRows returns the rows of [WriteRoster] for a file of another format whose cells are texts:
+// the header, then a row for each user. A formula is a text there and has its apostrophe only if
+// ReadRoster would take something off the text. An error, as of WriteRoster, ends the rows; it comes before
+// the header if people begin with it. A row is valid until the next one.
+func RosterRows(people iter.Seq2[User, error], o RosterOptions) iter.Seq2[[]string, error] {
+	return rosterRows(people, o, func(cell string) string {
+		if tidy(cell) == cell {
+			return cell
+		}
+		return guarded(cell)
+	})
+}
+
+// rosterRows is RosterRows with that guard of its cells.
+func rosterRows(people iter.Seq2[User, error], o RosterOptions, guard func(string) string) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		r, err := o.writer()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		yieldRow := func(row []string) bool {
+			for i := range row {
+				row[i] = guard(row[i])
+			}
+			return yield(row, nil)
+		}
+		begun, row := false, make([]string, len(r.fields))
+		for u, err := range people {
+			if err == nil && u.Status == Deleted {
+				continue
+			}
+			if err == nil {
+				err = r.fill(row, &u)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !begun && !yieldRow(r.header) || !yieldRow(row) {
+				return
+			}
+			begun = true
+		}
+		if !begun {
+			yieldRow(r.header)
+		}
+	}
+}
+
+// A rosterWriter makes rows of users.
 type rosterWriter struct {
-	header []string // until it is written
+	header []string
 	fields []string // of the columns
 	words  []string // by role
 	dates  dateFormat
 	leaves map[LeaveDay]bool // the meanings with a column
-	file   *bufio.Writer
-	rows   *csv.Writer // on file
 }
 
 // writer returns the writer of a file, or an error for wrong options.
-func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
+func (o RosterOptions) writer() (*rosterWriter, error) {
 	o, err := o.complete()
 	if err != nil {
 		return nil, err
@@ -78,9 +126,7 @@ func (o RosterOptions) writer(w io.Writer) (*rosterWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rosterWriter{file: bufio.NewWriter(w), dates: dates, leaves: map[LeaveDay]bool{}}
-	r.rows = csv.NewWriter(r.file)
-	r.rows.UseCRLF = true
+	r := &rosterWriter{dates: dates, leaves: map[LeaveDay]bool{}}
 	for _, c := range o.Columns {
 		header, err := written(c.Header)
 		switch {
@@ -139,22 +185,19 @@ func (o RosterOptions) word(role Role) string {
 // written returns the form of a text in a file.
 func written(text string) (string, error) {
 	text = strings.TrimSpace(text)
-	return guarded(text), checkCharacters(text)
+	return text, checkCharacters(text)
 }
 
-// writeUser writes the row of a user.
-func (r *rosterWriter) writeUser(u User) error {
-	row := make([]string, len(r.fields))
+// fill fills the row of a user.
+func (r *rosterWriter) fill(row []string, u *User) error {
 	for i, field := range r.fields {
-		cell, err := r.cell(field, &u)
+		cell, err := r.cell(field, u)
 		if err != nil {
 			return &FieldError{field, err}
 		}
 		row[i] = cell
 	}
-	r.writeHeader()
-	_ = r.rows.Write(row)
-	return r.err()
+	return nil
 }
 
 // cell returns the cell of a user in the column of that field.
@@ -175,28 +218,4 @@ func (r *rosterWriter) cell(field string, u *User) (string, error) {
 		return r.leaveCell(field, u.Schedule.Leave)
 	}
 	return written(*textOf(field)(&u.Profile))
-}
-
-// writeHeader writes the byte order mark and the header, once.
-func (r *rosterWriter) writeHeader() {
-	if r.header != nil {
-		_, _ = r.file.WriteString("\uFEFF")
-		_ = r.rows.Write(r.header)
-		r.header = nil
-	}
-}
-
-// flush writes the rest.
-func (r *rosterWriter) flush() error {
-	r.writeHeader()
-	r.rows.Flush()
-	return r.err()
-}
-
-// err returns the first error of the file.
-func (r *rosterWriter) err() error {
-	if err := r.rows.Error(); err != nil {
-		return fmt.Errorf("users: writing a roster: %w", err)
-	}
-	return nil
 }
