@@ -98,6 +98,14 @@ func (s *sheet) peek(from int) (cells []string, size int, err error) {
 	)
 	state, line, columns := begin, 0, 0
 	for {
+		if state == plain || state == quoted { // the rest of a cell, up to what means more
+			text := s.text.buffered(from + size)
+			n := 0
+			for n < len(text) && text[n] != '"' && text[n] != '\n' && (state == quoted || text[n] != s.separator) {
+				n++
+			}
+			s.out, size = append(s.out, text[:n]...), size+n
+		}
 		c, err := s.text.byteAt(from + size)
 		switch {
 		case err == errBeyond && line == 0:

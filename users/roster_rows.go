@@ -293,21 +293,14 @@ func (r *rosterReader) entry(row int) *Entry {
 func (r *rosterRow) takeKeys() {
 	keys := r.Profile.Keys()
 	for _, k := range keys {
-		other := r.reader.taken.take(k, r.Row)
+		other, alone := r.reader.taken.take(k, r.Row, len(keys) == 1)
 		switch {
 		case other == 0:
 			r.reader.memory += keySize + len(k.Value)
-		case k.Kind != KeyEmail || !r.shares(len(keys), other):
+		case k.Kind != KeyEmail || !r.reader.SharedAddresses || alone || len(keys) == 1: // nothing else tells them apart
 			r.addFault(k.Kind.String(), ErrDuplicateRow, other)
 		}
 	}
-}
-
-// shares reports whether the row, with so many keys, may have the address of another one: something
-// else tells each of them apart.
-func (r *rosterRow) shares(keys, other int) bool {
-	e := r.reader.entry(other)
-	return r.reader.SharedAddresses && keys > 1 && (e == nil || len(e.Profile.Keys()) > 1)
 }
 
 // accept keeps person and password of a good row.

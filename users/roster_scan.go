@@ -23,7 +23,7 @@ func ScanRoster(r io.Reader, o RosterOptions) *RosterScan {
 	if err != nil {
 		return &RosterScan{reader: &rosterReader{}, err: err}
 	}
-	reader.taken = hashedKeys{maphash.MakeSeed(), map[uint64]uint32{}}
+	reader.taken = hashedKeys{maphash.MakeSeed(), map[uint64]place{}}
 	rows := newSheet(r)
 	return &RosterScan{reader, rows, reader.findHeader(rows)}
 }
@@ -110,38 +110,48 @@ func (s *RosterScan) handOver(e Entry, yield func(Entry, error) bool) bool {
 	return yield(e, nil)
 }
 
-// takenKeys are the keys of the rows so far.
+// takenKeys are the keys of the rows so far, each with its first row and whether that row has no other
+// key. Row 0: it is free.
 type takenKeys interface {
-	row(Key) int            // 0: it is free
-	take(Key, int) (by int) // 0: it was free
+	row(Key) int
+	take(k Key, row int, alone bool) (by int, byAlone bool)
 }
 
 // exactKeys have the row of each key.
-type exactKeys map[Key]int
+type exactKeys map[Key]place
 
-func (t exactKeys) row(k Key) int { return t[k] }
+func (t exactKeys) row(k Key) int { return t[k].row() }
 
-func (t exactKeys) take(k Key, row int) (by int) {
-	if by = t[k]; by == 0 {
-		t[k] = row
-	}
-	return by
+func (t exactKeys) take(k Key, row int, alone bool) (by int, byAlone bool) {
+	return takeIn(t, k, row, alone)
 }
 
 // hashedKeys have the row of each key's hash.
 type hashedKeys struct {
 	seed maphash.Seed
-	rows map[uint64]uint32
+	rows map[uint64]place
 }
 
-func (t hashedKeys) row(k Key) int { return int(t.rows[t.hash(k)]) }
+func (t hashedKeys) row(k Key) int { return t.rows[t.hash(k)].row() }
 
-func (t hashedKeys) take(k Key, row int) (by int) {
-	h := t.hash(k)
-	if by = int(t.rows[h]); by == 0 {
-		t.rows[h] = uint32(row)
+func (t hashedKeys) take(k Key, row int, alone bool) (by int, byAlone bool) {
+	return takeIn(t.rows, t.hash(k), row, alone)
+}
+
+// A place is the row of a key, negative if it has no other key.
+type place int32
+
+func (p place) row() int { return int(max(p, -p)) }
+
+func takeIn[K comparable](rows map[K]place, key K, row int, alone bool) (by int, byAlone bool) {
+	was := rows[key]
+	if alone {
+		row = -row
 	}
-	return by
+	if was == 0 {
+		rows[key] = place(row)
+	}
+	return was.row(), was < 0
 }
 
 func (t hashedKeys) hash(k Key) uint64 {

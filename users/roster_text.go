@@ -40,6 +40,14 @@ func (t *rosterText) byteAt(n int) (byte, error) {
 	return t.slowByteAt(n)
 }
 
+// buffered returns what is decoded from the nth byte ahead on, within the bound.
+func (t *rosterText) buffered(n int) []byte {
+	if text := t.ahead[t.start:]; n < min(len(text), MaxRosterRowBytes) {
+		return text[n:min(len(text), MaxRosterRowBytes)]
+	}
+	return nil
+}
+
 // slowByteAt reads on up to the nth byte.
 func (t *rosterText) slowByteAt(n int) (byte, error) {
 	if n >= MaxRosterRowBytes {

@@ -7,6 +7,7 @@
 //	go run ./sqlstore/sqltest/speed -db postgres -latency 1ms -json figures.json -svg charts
 //	go run ./sqlstore/sqltest/speed -works 'one|busy|accounts' -ways 'seatkeeper.*' -db sqlite,postgres,mariadb
 //	go run ./sqlstore/sqltest/speed -sell -db postgres,mariadb,galera
+//	go run ./sqlstore/sqltest/speed -upload -people 1000000 -db postgres
 //
 // The ways to invite a person are
 //
@@ -84,6 +85,7 @@ func main() {
 	flag.StringVar(&r.tidb, "tidb", "", `the source of a TiDB that runs, such as "root@tcp(127.0.0.1:4000)/"`)
 	dbs := flag.String("db", "sqlite,postgres,mariadb", "of sqlite, postgres, mariadb, galera, tidb, memory")
 	sell := flag.Bool("sell", false, "sell the seats of an account to clients in several processes, and look whether each was sold exactly once")
+	upload := flag.Bool("upload", false, "read, preview and upload a file of people, beside encoding/csv")
 	flag.IntVar(&r.seats, "seats", 100_000, "how many seats -sell sells")
 	names := flag.String("works", ".", "a regular expression for what is measured: "+strings.Join(namesOf(works), ", "))
 	ways := flag.String("ways", `[a-z]+`, "a regular expression for the whole names of the ways beside the floor")
@@ -100,11 +102,14 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *sell {
+	if *sell || *upload {
 		for _, name := range strings.Split(*dbs, ",") {
 			e, err := engineOf(name)
-			if err == nil {
+			if err == nil && *sell {
 				err = r.sell(ctx, e)
+			}
+			if err == nil && *upload {
+				err = r.upload(ctx, e)
 			}
 			if err != nil {
 				log.Fatalf("%s: %v", name, err)
