@@ -91,7 +91,7 @@ func (r *rosterReader) lookForHeader(rows *sheet) (header headerAt, err error) {
 	default:
 		err = Faults{{Problem: ErrNoHeader, Expected: r.expected()}}
 	}
-	rows.separator = r.Separator
+	rows.separator, r.marked = r.Separator, rows.text.marked
 	return header, err
 }
 

@@ -19,6 +19,7 @@ type rosterReader struct {
 	dates       dateFormat
 
 	width     int            // of the header
+	marked    bool           // the file has a byte order mark
 	cells     []rosterCell   // of the columns in the file
 	unnamed   []int          // columns without a header, so far empty
 	passwords map[int]string // of the good rows, by row
@@ -176,7 +177,7 @@ func (r *rosterRow) set(c rosterCell, raw string) {
 		if c.Filled {
 			r.addFault(c.Field, ErrEmpty, 0)
 		}
-	case looksMangled(cell) && c.Field != "password":
+	case !r.reader.marked && c.Field != "password" && looksMangled(cell): // of what a mark says is UTF-8, é and two spaces are a text
 		r.addFault(c.Field, ErrMangled, 0)
 	case c.text != nil:
 		*c.text(&r.Profile) = cell

@@ -36,14 +36,14 @@ func scanned(file io.Reader, o users.RosterOptions) (people []users.Entry, fault
 func TestScanRoster(t *testing.T) {
 	cell := func(values ...string) *rapid.Generator[string] { return rapid.SampledFrom(values) }
 	email, name := cell("a@x.example", "b@x.example", "A@X.example", "c", ""), cell("ann", "bob", "", "Cy")
-	group, status := cell("", "deck", "deck; crew"), cell("", "active", "left", "?")
+	status := cell("", "active", "left", "?")
 	rapid.Check(t, func(t *rapid.T) {
 		var file strings.Builder
 		file.WriteString("Staff\nEmail,Username,Groups,Status,Shoe size,\n")
 		for range rapid.IntRange(0, 8).Draw(t, "rows") {
 			file.WriteString(rapid.OneOf(
 				rapid.Custom(func(t *rapid.T) string {
-					return fmt.Sprintf("%s,%s,%s,%s,44,\n", email.Draw(t, "email"), name.Draw(t, "name"), group.Draw(t, "group"), status.Draw(t, "status"))
+					return fmt.Sprintf("%s,%s,%s,%s,44,\n", email.Draw(t, "email"), name.Draw(t, "name"), "", status.Draw(t, "status"))
 				}),
 				cell("\"x\n", "Total: 3\n", "\n", ",,,,,x\n"),
 			).Draw(t, "row"))
@@ -52,9 +52,6 @@ func TestScanRoster(t *testing.T) {
 		people, faults, roster, end := scanned(strings.NewReader(file.String()), o)
 		o.SkipFaulty = true
 		want, err := users.ReadRoster(strings.NewReader(file.String()), o)
-		if apart(want.People, people) {
-			t.Skip("rows of a person stand apart")
-		}
 		require.Equal(t, want.Passed, roster.Passed)
 		require.Equal(t, want.Ignored, roster.Ignored)
 		require.Equal(t, want.Fields, roster.Fields)
@@ -67,17 +64,6 @@ func TestScanRoster(t *testing.T) {
 		require.Equal(t, want.People, people)
 		require.Equal(t, []users.Fault(want.Faults), []users.Fault(faults))
 	})
-}
-
-// apart reports whether people have more groups in one of two lists.
-func apart(x, y []users.Entry) bool {
-	groups := func(all []users.Entry) (n int) {
-		for _, e := range all {
-			n += len(e.Profile.Groups)
-		}
-		return n
-	}
-	return groups(x) != groups(y)
 }
 
 func TestScanRoster_groups(t *testing.T) {

@@ -21,6 +21,7 @@ type rosterText struct {
 	start int
 
 	bytes   int              // of the file so far
+	marked  bool             // it began with a byte order mark
 	order   binary.ByteOrder // of UTF-16; nil: UTF-8
 	chunk   []byte           // the buffer of encoded
 	encoded []byte           // read and still to decode
@@ -148,7 +149,7 @@ func (t *rosterText) cutMark() {
 		order binary.ByteOrder
 	}{{"\xEF\xBB\xBF", nil}, {"\xFF\xFE", binary.LittleEndian}, {"\xFE\xFF", binary.BigEndian}} {
 		if rest, ok := bytes.CutPrefix(t.encoded, []byte(mark.text)); ok {
-			t.encoded, t.order = rest, mark.order
+			t.encoded, t.order, t.marked = rest, mark.order, true
 			return
 		}
 	}
