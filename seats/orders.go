@@ -187,10 +187,7 @@ func (c SetPolicy) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		return effect{}, badInput("policy", err)
 	}
 	account := v.account
-	account.Policy = c.Policy
-	if v.account.Policy.MayShareAddresses() && !c.Policy.MayShareAddresses() {
-		account.Policy.SharedAddresses = SharingEnded
-	}
+	account.Policy = c.Policy.following(v.account.Policy)
 	if account.Policy == v.account.Policy {
 		return effect{}, nil
 	}

@@ -136,6 +136,14 @@ func (p Policy) sharesAddress(profile users.Profile) bool {
 // that is free in [Change.Keys] is no user's.
 func (p Policy) MayShareAddresses() bool { return p.SharedAddresses != SharingRefused }
 
+// following returns the policy of an account that had another one: users who share an address go on.
+func (p Policy) following(was Policy) Policy {
+	if was.MayShareAddresses() && !p.MayShareAddresses() {
+		p.SharedAddresses = SharingEnded
+	}
+	return p
+}
+
 // offers reports whether the account's own users are offered the action for a user of that
 // segment.
 func (p Policy) offers(a users.Action, s users.Segment) bool {
