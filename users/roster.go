@@ -64,9 +64,9 @@ type Column struct {
 	// "name" is a full name: "Last, First", or else the first word and the rest. It fills the first or
 	// the last name that is missing. It is not written.
 	//
-	// "status" is a word of [RosterOptions.Statuses]. "active" and "inactive" are yes or no; several
-	// columns may have the field, and they are not written. Where the columns differ, the last
-	// status in the order of [Statuses] is taken.
+	// "status" is a word of [RosterOptions.Statuses]. "active" and "inactive" are yes or no, and are not
+	// written. Several columns may have these fields; where they differ, the last status in the order of
+	// [Statuses] is taken.
 	//
 	// The date of a leave has a field for each meaning: "last-day" is the last day with access,
 	// "first-day-without" the first one without. "leave" is read as [RosterOptions.LeaveDay]

@@ -42,12 +42,14 @@ func (r *rosterReader) findHeader(rows *sheet) error {
 }
 
 // lookForHeader finds the header among the next rows, under any separator: the row that names most
-// columns, of equals the first one. It sets the separator, without a header that of most cells.
+// columns, of equals the first one. It sets the separator. If no row names a column, the header is the
+// first row of most cells, beside the error.
 func (r *rosterReader) lookForHeader(rows *sheet) (header headerAt, err error) {
 	var (
 		readable, tooLong bool // the first row
 		end               error
-		widest            int
+		widest            headerAt
+		width             = 1
 	)
 	for _, separator := range []byte(separators) {
 		rows.separator = separator
@@ -68,8 +70,8 @@ func (r *rosterReader) lookForHeader(rows *sheet) (header headerAt, err error) {
 			if known := r.countKnown(cells); known > header.known {
 				header = headerAt{separator, n, known}
 			}
-			if len(cells) > max(widest, 1) {
-				widest, r.Separator = len(cells), separator
+			if len(cells) > width {
+				width, widest = len(cells), headerAt{separator: separator, before: n}
 			}
 			if size == 0 {
 				size = rows.text.lineFrom(from)
@@ -79,9 +81,13 @@ func (r *rosterReader) lookForHeader(rows *sheet) (header headerAt, err error) {
 			}
 		}
 	}
+	known := header.known > 0
+	if !known {
+		header = widest
+	}
+	rows.separator, r.Separator, r.marked = header.separator, header.separator, rows.text.marked
 	switch {
-	case header.known > 0:
-		r.Separator = header.separator
+	case known:
 	case end != nil:
 		err = end
 	case tooLong:
@@ -91,7 +97,6 @@ func (r *rosterReader) lookForHeader(rows *sheet) (header headerAt, err error) {
 	default:
 		err = Faults{{Problem: ErrNoHeader, Expected: r.expected()}}
 	}
-	rows.separator, r.marked = r.Separator, rows.text.marked
 	return header, err
 }
 
@@ -152,10 +157,14 @@ func (r *rosterReader) named(label string) (field string, rank int, ok bool) {
 	return "", 0, false
 }
 
-// countKnown returns the number of cells that name a column.
-func (r *rosterReader) countKnown(header []string) (n int) {
-	for _, cell := range header {
-		if _, _, ok := r.known(cell); ok {
+// countKnown returns the number of cells that name a column, 0 for a row with an address. The word
+// active does not count, which may also be the status of a person.
+func (r *rosterReader) countKnown(row []string) (n int) {
+	for _, cell := range row {
+		if isAddress(trim(cell)) {
+			return 0
+		}
+		if field, _, ok := r.known(cell); ok && field != "active" && field != "inactive" {
 			n++
 		}
 	}
@@ -225,7 +234,7 @@ func identifies(field string) bool {
 	return field == "email" || field == "username" || field == "external-id"
 }
 
-// maxPassed bounds the text of a row that was passed over, in bytes.
+// maxPassed bounds the text of a row that was passed over, and a sample, in bytes.
 const maxPassed = 200
 
 // passOver notes a row that is no person.
@@ -247,8 +256,11 @@ func beginning(cells []string) string {
 			text.WriteString(cell)
 		}
 	}
-	return strings.ToValidUTF8(text.String()[:min(text.Len(), maxPassed)], "")
+	return shortened(text.String())
 }
+
+// shortened returns the first bytes of a text.
+func shortened(text string) string { return strings.ToValidUTF8(text[:min(len(text), maxPassed)], "") }
 
 // columnName returns the letters of a column in spreadsheets, counted from 0.
 func columnName(at int) string {

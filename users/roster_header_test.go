@@ -62,6 +62,15 @@ func TestReadRoster_no_header(t *testing.T) {
 	}
 }
 
+// TestReadRoster_words_of_people has rows with words that name a column elsewhere.
+func TestReadRoster_words_of_people(t *testing.T) {
+	o := users.RosterOptions{Mapping: map[string]string{"Konto": "username", "Stan": "status"}}
+	for _, file := range []string{"Konto,Stan,Gdzie\nzoe,active,Office\nben,deleted,City\n", "Email\na@x.example,Site,City\n"} {
+		roster, err := users.ReadRoster(strings.NewReader(file), o)
+		require.Equal(t, 1, roster.Header, err)
+	}
+}
+
 // TestReadRoster_no_key_column faults the header once, with the columns beside it.
 func TestReadRoster_no_key_column(t *testing.T) {
 	roster, err := users.ReadRoster(strings.NewReader("List of May\nFirst name;Shoe size;Boss' mail\nZoë;44;b@x.example\nAda;38;b@x.example\n"), users.RosterOptions{SkipFaulty: true})

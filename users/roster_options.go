@@ -5,25 +5,6 @@ import (
 	"slices"
 )
 
-// AccuEdRoster returns the options for a user list of AccuEd Connect: nine required columns.
-// Cells of username, password, location, department and title may be empty.
-func AccuEdRoster() RosterOptions {
-	return RosterOptions{
-		Columns: []Column{
-			{Header: "First name", Field: "first-name", Filled: true},
-			{Header: "Last name", Field: "last-name", Filled: true},
-			{Header: "Username", Field: "username"},
-			{Header: "Password", Field: "password"},
-			{Header: "Email", Field: "email", Filled: true},
-			{Header: "Role", Field: "role", Filled: true},
-			{Header: "Location", Field: "location"},
-			{Header: "Department", Field: "department"},
-			{Header: "Title", Field: "title"},
-		},
-		Roles: map[string]Role{"User": Member, "Report Manager": Manager, "Administrator": Admin},
-	}
-}
-
 // defaultColumns are the columns of the zero options. They have further names, see commonNames.
 var defaultColumns = []Column{
 	{Header: "First name", Field: "first-name", Optional: true},
@@ -46,9 +27,9 @@ var defaultColumns = []Column{
 }
 
 var (
-	readOnly  = []string{"name", "active", "inactive", "leave"}  // fields that are not written
-	severally = []string{"groups", "active", "inactive"}         // fields that several columns of a file may have
-	otherwise = []string{"role", "password", "groups", "status"} // fields that are no text of a profile and no day
+	readOnly  = []string{"name", "active", "inactive", "leave"}    // fields that are not written
+	severally = []string{"groups", "status", "active", "inactive"} // fields that several columns of a file may have
+	otherwise = []string{"role", "password", "groups", "status"}   // fields that are no text of a profile and no day
 )
 
 // isField reports whether a column may have the field.

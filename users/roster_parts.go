@@ -29,7 +29,7 @@ func (r *rosterReader) isNobody(row int, cells []string) bool {
 
 // isHeader reports whether a row is the header.
 func (r *rosterReader) isHeader(cells []string) bool {
-	return !slices.ContainsFunc(r.cells, func(c rosterCell) bool { return c.at >= len(cells) || trim(cells[c.at]) != c.Header })
+	return len(r.cells) > 0 && !slices.ContainsFunc(r.cells, func(c rosterCell) bool { return c.at >= len(cells) || trim(cells[c.at]) != c.Header })
 }
 
 func isExample(cell string) bool {
