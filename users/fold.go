@@ -30,7 +30,7 @@ const FoldVersion = 1
 // as they are. [Profile.Clean] refuses them in addresses and usernames as
 // [ErrUnknownCharacter], since a later version may fold them.
 //
-// External IDs are compared byte by byte instead, see [ByExternalID].
+// External IDs are compared byte by byte instead, without invisible characters, see [ByExternalID].
 func Fold(text string) string {
 	if isFolded(text) {
 		return text
@@ -67,9 +67,9 @@ func foldRune(r rune) rune {
 	return r
 }
 
-// visible removes invisible characters.
+// visible removes invisible characters. Text that is not in UTF-8 stays as it is.
 func visible(text string) string {
-	if isASCII(text) {
+	if isASCII(text) || !utf8.ValidString(text) {
 		return text
 	}
 	return strings.Map(func(r rune) rune {

@@ -31,7 +31,7 @@ func (k *KeyKind) UnmarshalText(text []byte) error { return keyNames.Unmarshal(t
 // taken for ever.
 type Key struct {
 	Kind  KeyKind `json:"kind"`
-	Value string  `json:"value"` // the comparison form of an address or a username, see [Fold]; the trimmed external ID; the ID
+	Value string  `json:"value"` // the comparison form of an address or a username, see [Fold]; the external ID, see [ByExternalID]; the ID
 }
 
 // ByID returns the key of an ID.
@@ -43,9 +43,9 @@ func ByEmail(address string) Key { return Key{KeyEmail, Fold(address)} }
 // ByUsername returns the key of a username.
 func ByUsername(name string) Key { return Key{KeyUsername, Fold(name)} }
 
-// ByExternalID returns the key of an external ID: the trimmed text, compared byte by byte
-// (caseExact in RFC 7643, 3.1). "E7" and "e7" are two users.
-func ByExternalID(id string) Key { return Key{KeyExternalID, trim(id)} }
+// ByExternalID returns the key of an external ID: the trimmed text without invisible characters,
+// compared byte by byte (caseExact in RFC 7643, 3.1). "E7" and "e7" are two users.
+func ByExternalID(id string) Key { return Key{KeyExternalID, trim(visible(id))} }
 
 // Keys lists the keys of the profile, the strongest first, apart from the ID.
 func (p Profile) Keys() []Key { return p.appendKeys(make([]Key, 0, 3)) } // short, so that the caller's stack has the list

@@ -149,10 +149,12 @@ func TestProfile_Clean_characters(t *testing.T) {
 		"letter of Unicode 16 in another ID":  {in: users.Profile{ExternalID: "\ua7dc"}, out: users.Profile{ExternalID: "\ua7dc"}},
 		"letter of Unicode 16 in a name":      {in: users.Profile{ExternalID: "7", LastName: "\ua7dc"}, out: users.Profile{ExternalID: "7", LastName: "\ua7dc"}},
 		"private use":                         {in: users.Profile{Username: "\ue000"}, out: users.Profile{Username: "\ue000"}},
-		"unassigned but invisible":            {in: users.Profile{Username: "a\ufff0"}, out: users.Profile{Username: "a\ufff0"}},
+		"unassigned but invisible":            {in: users.Profile{Username: "a\ufff0"}, out: users.Profile{Username: "a"}},
 		"invisible alone":                     {in: users.Profile{Username: "\u200b \u2060"}, field: "profile", reason: users.ErrNoIdentity},
 		"invisible alone, beside an address":  {in: users.Profile{Username: "\u200b", Email: "a@b.example"}, out: users.Profile{Email: "a@b.example"}},
-		"external ID of an invisible letter":  {in: users.Profile{ExternalID: "\u200b"}, out: users.Profile{ExternalID: "\u200b"}},
+		"external ID of an invisible letter":  {in: users.Profile{ExternalID: "\u200b"}, field: "profile", reason: users.ErrNoIdentity},
+		"invisible in keys":                   {in: users.Profile{Username: "\u200ea\u200cb ", Email: "\ufeffa@\u00adb.example\u202c", ExternalID: "7\u2063\ufe0f8 \u200b"}, out: users.Profile{Username: "ab", Email: "a@b.example", ExternalID: "78"}},
+		"joiners in names":                    {in: users.Profile{ExternalID: "7", FirstName: "\u0645\u06cc\u200c\u062e\u0648", Groups: []string{"a\u200db"}}, out: users.Profile{ExternalID: "7", FirstName: "\u0645\u06cc\u200c\u062e\u0648", Groups: []string{"a\u200db"}}},
 		"comparison form longer than the key": {in: users.Profile{Username: strings.Repeat("\u023a", 120)}, field: "username", reason: users.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {

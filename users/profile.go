@@ -10,7 +10,9 @@ import (
 
 // A Profile has the personal data of a user. At least one of Username, Email and ExternalID is
 // required: they identify the user, see [Key]. Texts have at most [MaxText] characters, Email
-// at most [MaxEmail] bytes, identifiers at most [MaxID] bytes. Control characters are refused.
+// at most [MaxEmail] bytes, identifiers at most [MaxID] bytes. Control characters are refused. Invisible
+// characters, see [Fold], are removed from Username, Email and ExternalID, so that they make no second
+// user; names keep them, since some scripts need joiners.
 type Profile struct {
 	ID         ID       `json:"id,omitzero"`          // given by the host; the Keeper makes one for an empty ID
 	FirstName  string   `json:"first_name,omitzero"`  // given name
@@ -80,10 +82,10 @@ func (p Profile) clean() (Profile, error) {
 		}
 	}
 	for i, text := range p.texts() {
-		*text = trim(*text)
-		if (text == &p.Username || text == &p.Email) && Fold(*text) == "" {
-			*text = "" // invisible characters only
+		if text == &p.Username || text == &p.Email || text == &p.ExternalID {
+			*text = visible(*text)
 		}
+		*text = trim(*text)
 		if err := CheckText(*text, MaxText); err != nil {
 			return Profile{}, &FieldError{fields[i], err}
 		}

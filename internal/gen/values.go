@@ -30,9 +30,9 @@ var (
 	IDs         = []users.ID{"p1", "p2", "P1", "p1 "}
 	firsts      = []string{"", "Annqz", "annQZ", "Bobqz", "Cleoqz"}
 	lasts       = []string{"", "Appleqz", "APPLEQZ", "Apple qz", "Bakerqz", "Coleqz", "\u00c9coleqz"}
-	emails      = []string{"", "ann@qz.example", "ANN@qz.example", " ann@qz.example ", "bob@qz.example", "cleo@qz.example", "dan@qz.example", "eva@qz.example", "fay@qz.example", "ſid@qz.example", "SID@qz.example", "\u00e9ve@qz.example", "e\u0301ve@qz.example"}
+	emails      = []string{"", "ann@qz.example", "ANN@qz.example", " ann@qz.example ", "ann\u200d@qz.example\ufeff", "bob@qz.example", "cleo@qz.example", "dan@qz.example", "eva@qz.example", "fay@qz.example", "ſid@qz.example", "SID@qz.example", "\u00e9ve@qz.example", "e\u0301ve@qz.example"}
 	usernames   = []string{"", "annqz", "AnnQZ", "bobqz", "nickqz", "nic\u212aqz", "ann\u200bqz"}
-	externals   = []string{"", "qz1", "QZ1", "qz2", " qz2"}
+	externals   = []string{"", "qz1", "QZ1", "qz2", " qz2", "\u2060qz2\u00ad"}
 	Locations   = []string{"", "Leedsqz", "Yorkqz"}
 	Departments = []string{"", "Salesqz"}
 	titles      = []string{"", "Chefqz"}

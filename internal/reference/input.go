@@ -95,11 +95,14 @@ func Clean(p users.Profile) (users.Profile, bool) {
 		*text = strings.TrimSpace(*text)
 		ok = ok && !badText(*text, users.MaxText)
 	}
+	for _, text := range []*string{&p.Username, &p.ExternalID, &p.Email} {
+		if utf8.ValidString(*text) {
+			*text = seen(*text)
+		}
+	}
 	for _, text := range []*string{&p.Username, &p.ExternalID} {
-		*text = strings.TrimSpace(*text)
 		ok = ok && (*text == "" || !badID(*text))
 	}
-	p.Email = strings.TrimSpace(p.Email)
 	if p.Email != "" {
 		ok = ok && len(p.Email) <= users.MaxEmail && !badRunes(p.Email) && address.MatchString(p.Email)
 	}
@@ -125,10 +128,10 @@ func Clean(p users.Profile) (users.Profile, bool) {
 	return p, ok
 }
 
-// SharesKey reports whether two profiles have a key in common, blanks around it aside.
+// SharesKey reports whether two profiles have a key in common, apart from what can't be seen.
 func SharesKey(a, b users.Profile) bool {
-	external := strings.TrimSpace(a.ExternalID)
-	return external != "" && external == strings.TrimSpace(b.ExternalID) ||
+	external := seen(a.ExternalID)
+	return external != "" && external == seen(b.ExternalID) ||
 		a.Email != "" && SameText(a.Email, b.Email) ||
 		a.Username != "" && SameText(a.Username, b.Username)
 }
