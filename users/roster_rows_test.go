@@ -217,7 +217,7 @@ func TestReadRoster_invisible(t *testing.T) {
 	const file = "E\u00admail\u200b,\u2066External\u200d ID\u2069,First name\nzoe@x.example\u200e,7\u2060,می\u200cخواهم\n"
 	roster := read(t, file, users.RosterOptions{})
 	require.Equal(t, users.Profile{Email: "zoe@x.example", ExternalID: "7", FirstName: "می\u200cخواهم", Source: fromFile}, roster.People[0].Profile)
-	require.Equal(t, []string{"row 3: Email is taken by row 2", "row 3: External ID is taken by row 2"},
+	require.Equal(t, []string{"row 3: External ID is taken by row 2", "row 3: Email is taken by row 2"},
 		refused(t, file+"\ufeffZOE@x.example,\u200b7,\n", users.RosterOptions{}))
 	require.Equal(t, users.ByExternalID("7"), users.ByExternalID("\u00ad7\ufeff "))
 }
