@@ -77,7 +77,7 @@ func (k *Keeper) audit(ctx context.Context, account users.AccountID, a *seats.Au
 		}
 		for _, u := range page {
 			a.Row(u)
-			all.After = u.ID
+			all = all.NextPage(u)
 		}
 		for _, l := range s.Licences {
 			a.Licence(l)

@@ -50,7 +50,7 @@ dee@acme.example,
 	fmt.Println(err)
 	_, err = keeper.DoEach(ctx, "acme", olive, seats.InviteAll(roster)...)
 	fmt.Println(err)
-	for u := range keeper.Users(ctx, "acme", users.Filter{ByName: true}) {
+	for u := range keeper.Users(ctx, "acme", users.Filter{Order: users.OrderName}) {
 		fmt.Printf("%s %v [%v]\n", u.Email, u.Status, u.Schedule)
 	}
 	// Output:

@@ -33,7 +33,7 @@ func ExampleKeeper_UsageOf() {
 	ada := person("Ada")
 	ada.Location = "Leeds"
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: person("Bob")})
-	usage, err := keeper.UsageOf(ctx, "acme", users.Filter{NeverSignedIn: true, Location: "Leeds"})
+	usage, err := keeper.UsageOf(ctx, "acme", users.Filter{NeverSignedIn: true, Locations: []string{"Leeds"}})
 	fmt.Println(usage.Cards, err)
 	// Output: [{Seats 10} {Available 7} {Invited 1} {Active 0} {Inactive 0}] <nil>
 }
@@ -64,7 +64,7 @@ func ExampleKeeper_Users() {
 	ada, bob := person("Ada"), person("Bob")
 	ada.Location, bob.Location = "Leeds", "York"
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: ada}, seats.Invite{Profile: bob})
-	for p, err := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Invited), Location: "Leeds"}) {
+	for p, err := range keeper.Users(ctx, "acme", users.Filter{Status: users.In(users.Invited), Locations: []string{"Leeds"}}) {
 		fmt.Println(p.FirstName, p.Shown, err)
 	}
 	// Output: Ada invited <nil>
@@ -79,7 +79,7 @@ func ExampleKeeper_Users_byName() {
 	} {
 		_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: p})
 	}
-	filter := users.Filter{ByName: true}
+	filter := users.Filter{Order: users.OrderName}
 	for screen := range 2 {
 		n := 0
 		for p, err := range keeper.Users(ctx, "acme", filter) {

@@ -69,7 +69,7 @@ func (r restored) Users(ctx context.Context, account users.AccountID, f users.Fi
 		if err != nil || len(some) == 0 {
 			return page, err
 		}
-		f.After = some[0].ID
+		f = f.NextPage(some[0])
 		u, ok := some[0], true
 		if r.user != nil {
 			u, ok = r.user(u)

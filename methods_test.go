@@ -93,7 +93,7 @@ var methodsOf = map[string]method{
 		return err
 	},
 	"UsageOf": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
-		_, err := k.UsageOf(ctx, a, users.Filter{})
+		_, err := k.UsageOf(ctx, a, users.Filter{NeverSignedIn: true})
 		return err
 	},
 	"UsageOfPool": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
@@ -110,6 +110,14 @@ var methodsOf = map[string]method{
 	},
 	"Users": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
 		return lastError(k.Users(ctx, a, users.Filter{}))
+	},
+	"Page": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Page(ctx, a, users.Filter{}, users.Cursor{}, 9)
+		return err
+	},
+	"Count": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Count(ctx, a, users.Filter{})
+		return err
 	},
 	"Events": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
 		return lastError(k.Events(ctx, a, seats.EventFilter{}))
@@ -176,7 +184,7 @@ func TestKeeper_reads_store_fails(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
 	for name, calls := range map[string]int{
-		"Usage": 1, "Account": 1, "UsageOf": 2, "User": 1, "Find": 1, "Users": 2,
+		"Usage": 1, "Account": 1, "UsageOf": 2, "User": 1, "Find": 1, "Users": 2, "Page": 2, "Count": 1,
 		"Events": 3, "Replay": 3, "UsageAt": 4, "Period": 3, "Explain": 4, "Audit": 6, "Preview": 1, "May": 1,
 		"PreviewOn": 1, "Calendar": 3, "Undo": 1, "PreviewUndo": 2,
 	} {

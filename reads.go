@@ -72,15 +72,14 @@ const (
 	licencePage = 500
 )
 
-// Users lists the users selected by the filter in ascending order of ID, or ByName in that
-// of [users.Profile.SortName]. The filter's statuses are those shown to people: under a
-// policy that shows invited users as active, the filter for active ones finds them. An empty
-// set selects all but the deleted.
+// Users lists the users selected by the filter in its order. The filter's statuses are those
+// shown to people: under a policy that shows invited users as active, the filter for active ones
+// finds them. An empty set selects all but the deleted.
 //
 // Rows are read a page at a time, and nothing stays open in between: the loop may call the
-// Keeper. A user present from begin to end is listed once. Only a list by name may miss or
-// repeat a user renamed meanwhile. For one page of a screen, break out of the loop when the
-// page is full, and continue with [users.Filter.NextPage] of the last user.
+// Keeper. A user present from begin to end, in one place of the order, is listed once. A list in
+// another order than by ID may miss or repeat a user whose place changes meanwhile. For a page of
+// a screen see [Keeper.Page].
 //
 // An error ends the list; for an unknown account it is [store.ErrNotFound].
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
@@ -107,18 +106,13 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 
 // UsageOf is [Keeper.Usage] for a part of the users: tally and cards count those selected by
 // the filter, with its statuses as in [Keeper.Users] and its page ignored. Bought, held and
-// available seats are the account's, read a moment earlier. The cost grows with the account,
+// available seats are the account's, read a moment earlier. The cost is that of one row where
+// the account knows the numbers, see [users.Tally.Part]; otherwise it grows with the account,
 // since its users are counted one by one. An unknown account is [store.ErrNotFound].
 func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter users.Filter) (seats.Usage, error) {
-	s, stored, some, err := k.stored(ctx, account, filter.WithoutPage())
+	s, people, err := k.tally(ctx, account, filter)
 	if err != nil {
 		return seats.Usage{}, err
-	}
-	var people users.Tally
-	if some {
-		if people, _, err = k.store.Tally(ctx, account, stored); err != nil {
-			return seats.Usage{}, err
-		}
 	}
 	return s.UsageOf(people), nil
 }

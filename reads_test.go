@@ -38,17 +38,17 @@ func TestKeeper_Users(t *testing.T) {
 	require.Len(t, list(users.Filter{}), 451)
 	require.Len(t, list(users.Filter{Status: users.In(users.Active)}), 451, "invited people are shown as active here")
 	require.Empty(t, list(users.Filter{Status: users.In(users.Invited)}))
-	require.Len(t, list(users.Filter{Location: "York"}), 225)
+	require.Len(t, list(users.Filter{Locations: []string{"York"}}), 225)
 	require.Equal(t, []users.ID{"owner"}, list(users.Filter{Role: users.In(users.Owner)}))
 
-	part, err := k.UsageOf(ctx, "acme", users.Filter{Location: "Leeds"})
+	part, err := k.UsageOf(ctx, "acme", users.Filter{Locations: []string{"Leeds"}})
 	require.NoError(t, err)
 	require.EqualValues(t, 225, part.People.Count(users.In(users.Active), 0))
 	require.EqualValues(t, 451, part.Held, "of the account")
 	for name, page := range map[string]users.Filter{
-		"After": {After: "u3"}, "AfterName": {ByName: true, AfterName: "LAST"}, "both": {ByName: true, AfterName: "LAST", After: "u3"},
+		"After": {After: users.Place{ID: "u3"}}, "Backward": {Order: users.OrderStatus, Backward: true}, "both": {Order: users.OrderName, After: users.Place{Name: "LAST", ID: "u3"}},
 	} {
-		page.Location = "Leeds"
+		page.Locations = []string{"Leeds"}
 		some, err := k.UsageOf(ctx, "acme", page)
 		require.NoError(t, err)
 		require.Equal(t, part, some, "%s is where a page begins, and narrows no count", name)
@@ -58,7 +58,7 @@ func TestKeeper_Users(t *testing.T) {
 	require.Zero(t, part.People)
 
 	seen := 0
-	for p, err := range k.Users(ctx, "acme", users.Filter{Location: "Leeds"}) { // the loop may write
+	for p, err := range k.Users(ctx, "acme", users.Filter{Locations: []string{"Leeds"}}) { // the loop may write
 		require.NoError(t, err)
 		do(t, k, owner, seats.Deactivate{User: p.ID})
 		if seen++; seen == 210 {
@@ -107,7 +107,7 @@ func TestKeeper_Users_pages(t *testing.T) {
 		}
 		pages = append(pages, page)
 		require.LessOrEqual(t, len(pages), 3, "the next page is another one")
-		filter.After = page[len(page)-1]
+		filter.After.ID = page[len(page)-1]
 	}
 	require.Equal(t, [][]users.ID{{"p0", "p1", "p2"}, {"p3", "p4", "p5"}, {"p6"}}, pages)
 	u, err := k.Usage(ctx, "acme")
@@ -134,7 +134,7 @@ func TestKeeper_Users_by_name(t *testing.T) {
 	require.NoError(t, err)
 	for range 2 {
 		n := 449
-		for p, err := range k.Users(ctx, "acme", users.Filter{ByName: true, Status: users.In(users.Active), Role: users.In(users.Member)}) {
+		for p, err := range k.Users(ctx, "acme", users.Filter{Order: users.OrderName, Status: users.In(users.Active), Role: users.In(users.Member)}) {
 			require.NoError(t, err)
 			require.Equal(t, users.ID(fmt.Sprintf("p%04d", n)), p.ID)
 			if n--; n%50 == 0 {

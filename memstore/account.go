@@ -212,7 +212,7 @@ func (a *account) put(was, u users.User) {
 	p.user(&u)
 	text := string(p.packed())
 	a.reading(text).user(&u)
-	a.people.rename(was, u, a.people.put(text, u))
+	a.people.move(was, u, a.people.put(text, u))
 	setDue(a.due, u.ID, u.Due)
 	if delete(a.admins, u.ID); u.Administers() {
 		a.admins[u.ID] = true

@@ -177,8 +177,9 @@ func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (
 		return t, 0, err
 	}
 	defer unlock()
-	for row := range a.people.rows {
-		if u := a.user(uint32(row)); f.Match(u) {
+	f = f.WithoutPage()
+	for u := range a.from(f) {
+		if f.Match(u) {
 			t.Move(users.Segment{}, u.Segment())
 		}
 	}

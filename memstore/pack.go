@@ -61,6 +61,7 @@ func (p *packer) user(u *users.User) {
 	small(p, &u.Status)
 	small(p, &u.LeftAs)
 	small(p, &u.ArchivedAs)
+	small(p, &u.LeftBy)
 	p.instant(&u.Created)
 	p.instant(&u.StatusSince)
 	p.instant(&u.FirstSignIn)

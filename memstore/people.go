@@ -14,7 +14,8 @@ type people struct {
 	keys  [users.KeyID + 1]map[string]uint32 // the rows of all unique keys, by kind
 	share map[users.Key][]uint32             // the rows of users who share an address
 	order []uint32                           // all rows, by ID
-	names []name                             // all rows, by name; nil until the first list in this order
+	// All rows in other orders, each from the first list in it on.
+	orders map[users.Order][]entry
 }
 
 // row returns the row of a user.
@@ -43,15 +44,6 @@ func (p *people) id(row uint32) users.ID {
 }
 
 func (p *people) compare(row uint32, id users.ID) int { return cmp.Compare(p.id(row), id) }
-
-// after returns the rows from the first ID after this one on.
-func (p *people) after(id users.ID) []uint32 {
-	at, ok := slices.BinarySearchFunc(p.order, id, p.compare)
-	if ok {
-		at++
-	}
-	return p.order[at:]
-}
 
 // put writes the packed row of a user. Old keys are gone from the index already. The texts of the
 // user are parts of the row, so that the index keeps no copies.

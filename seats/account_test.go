@@ -106,6 +106,8 @@ func TestDeactivate_record(t *testing.T) {
 		s.do(owner, leave)
 		is := s.user("ada")
 		require.Equal(t, s.now, is.StatusSince)
+		require.Equal(t, users.LeftByHand, is.LeftBy)
+		is.LeftBy = users.NotLeft
 		is.Status, is.StatusSince, is.LeftAs, is.ArchivedAs = was.Status, was.StatusSince, was.LeftAs, was.ArchivedAs
 		require.Equal(t, was, is, "%T", leave)
 	}

@@ -82,6 +82,9 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the terms of the invitation stay
 			u.Lapses = account.Policy.lapses(u, v.request.At)
 		}
+		if holding.Has(row.Status) != holding.Has(u.Status) && row.Status != users.NoStatus {
+			u.LeftBy = v.leftBy(f)
+		}
 		u.Due = userRow(&u).due(v.request.At)
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
@@ -107,6 +110,19 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	}
 	v.record(f, sealed, before, pool, pool.Held-was.Held)
 	return pool.Held - was.Held, nil
+}
+
+// leftBy returns how the user of an effect leaves the statuses that hold a seat.
+func (v *evaluation) leftBy(f effect) users.Leaving {
+	switch {
+	case holding.Has(f.user.Status):
+		return users.NotLeft
+	case f.date != "" || f.kind == EventLapsed:
+		return users.LeftByDate
+	case v.request.Actor.Kind == users.ActorSync:
+		return users.LeftBySync
+	}
+	return users.LeftByHand
 }
 
 // putUser replaces the user's row and moves the keys.

@@ -23,7 +23,7 @@ import (
 // of bought licences must be set by [SetTotal] first; and for a Start that is over.
 type Import struct {
 	// User has their ID here. Of Schedule and Start the days count, see [Schedule]; a user whose
-	// leave is over is imported as inactive. The library sets the rest of them, Lapses and Due.
+	// leave is over is imported as inactive, by date. The library sets the rest of them, Lapses and Due.
 	User     users.User      `json:"user"`
 	Licences []users.Licence `json:"licences,omitzero"` // of the user's courses, see [users.User.CleanLicences]
 }
@@ -61,7 +61,7 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if holding.Has(u.Status) && leave.Date != "" && !leave.At.After(v.request.At) {
 		since := later(leave.At, u.StatusSince)
 		u = v.withStatus(u, users.Inactive)
-		u.StatusSince = since
+		u.StatusSince, u.LeftBy = since, users.LeftByDate
 	}
 	if found := v.keyHolders(u.Profile); len(found) > 0 {
 		return effect{}, v.duplicate(u.Profile, found...)

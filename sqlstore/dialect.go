@@ -43,11 +43,11 @@ type dialect struct {
 	in string
 	// inSelect is the condition on a column to be one of the rows of {select}, looked up one by one.
 	inSelect string
-	// afterName is the condition on rows to follow a name and an ID, with the name given
-	// twice where the dialect is inline.
-	afterName string
-	// inGroup is the condition on group_names to contain a line.
-	inGroup string
+	// afterPair is the condition on rows to follow a value of a column and an ID, by ">" or "<",
+	// with the value given twice where the dialect is inline.
+	afterPair func(column, sign string) string
+	// contains is the condition on a column to contain a text.
+	contains func(column string) string
 	// insert begins an INSERT of new rows. After an error all is rolled back.
 	insert string
 	// replace ends an INSERT: an existing row with the key gets the new values of the columns.
@@ -84,8 +84,8 @@ var dialects = [...]dialect{
 		},
 		in:            "IN (SELECT value FROM json_each({list}))",
 		inSelect:      "IN ({select})",
-		afterName:     "(sort_name, id) > (?, ?)",
-		inGroup:       "instr(group_names, ?) > 0",
+		afterPair:     afterPair,
+		contains:      func(column string) string { return "instr(" + column + ", ?) > 0" },
 		insert:        "INSERT OR FAIL INTO ", // without a copy of each page for the rollback of this statement alone
 		replace:       onConflict,
 		inProcess:     true,
@@ -101,8 +101,8 @@ var dialects = [...]dialect{
 		indexed:       func(table, _ string) string { return table },
 		in:            "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
 		inSelect:      "= ANY (ARRAY({select}))",
-		afterName:     "(sort_name, id) > (?, ?)",
-		inGroup:       "strpos(group_names, ?) > 0",
+		afterPair:     afterPair,
+		contains:      func(column string) string { return "strpos(" + column + ", ?) > 0" },
 		replace:       onConflict,
 		rollback:      "ROLLBACK",
 		needsPerQuery: 1000,
@@ -129,10 +129,12 @@ var dialects = [...]dialect{
 			}
 			return table + " FORCE INDEX (" + table + "_by_" + index + ")"
 		},
-		in:            "IN ({list})",
-		inSelect:      "IN (SELECT * FROM ({select}) some)",          // no LIMIT without the outer SELECT
-		afterName:     "(sort_name > ? OR sort_name = ? AND id > ?)", // MariaDB scans for a pair
-		inGroup:       "LOCATE(?, group_names) > 0",
+		in:       "IN ({list})",
+		inSelect: "IN (SELECT * FROM ({select}) some)", // no LIMIT without the outer SELECT
+		afterPair: func(column, sign string) string { // MariaDB scans for a pair
+			return "(" + column + " " + sign + " ? OR " + column + " = ? AND id " + sign + " ?)"
+		},
+		contains:      func(column string) string { return "LOCATE(?, " + column + ") > 0" },
 		insert:        "INSERT INTO ",
 		replace:       onDuplicateKey,
 		commitsDDL:    true,
@@ -145,6 +147,9 @@ var dialects = [...]dialect{
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
 	},
 }
+
+// afterPair is for SQLite and PostgreSQL.
+func afterPair(column, sign string) string { return "(" + column + ", id) " + sign + " (?, ?)" }
 
 // onConflict is for SQLite and PostgreSQL.
 func onConflict(key, columns []string) string {

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -115,10 +117,11 @@ func (s *Store) migrate(ctx context.Context) error {
 		case have == len(all):
 			return s.checkShape(ctx)
 		}
-		// An interrupted Migrate may have made tables of the pending migrations.
-		wanted := shapesOf(all)
-		for name, shape := range shapesOf(all[:have]) {
-			wanted[name] = shape
+		// An interrupted Migrate may have made tables of the pending migrations: each has at
+		// least its first shape of those.
+		wanted := map[string]*shape{}
+		for n := len(all); n >= max(have, 1); n-- {
+			maps.Copy(wanted, shapesOf(all[:n]))
 		}
 		failed := s.compareExisting(ctx, wanted)
 		if failed != nil {
@@ -141,8 +144,9 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // apply executes migrations and then records them. On SQLite and PostgreSQL that is one
 // transaction; a concurrent Migrate waits for it and then finds everything made. On MySQL
-// every CREATE ends the transaction, so its statements say IF NOT EXISTS. This lets a
-// foreign table pass; so the shapes are checked before anything is recorded.
+// every CREATE ends the transaction, so a CREATE TABLE says IF NOT EXISTS, and an index that
+// is there is passed over. This lets a foreign table or index pass; so the shapes are checked
+// before anything is recorded.
 func (s *Store) apply(ctx context.Context, pending []Migration, unreadable error) (err error) {
 	ended := s.transaction(ctx, func(tx *sql.Tx) error {
 		err = s.applyIn(ctx, tx, pending, unreadable)
@@ -155,6 +159,11 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 	applied := "nothing was applied"
 	for _, m := range pending {
 		for i, statement := range m.changes() {
+			if made, err := s.in(tx).hasIndex(ctx, statement); err != nil {
+				return err
+			} else if made {
+				continue
+			}
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
 				if m.Version == 1 && unreadable != nil {
 					err = fmt.Errorf("%w; if the table of migrations exists, it can't be read: %w", err, unreadable)
@@ -175,6 +184,20 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 		}
 	}
 	return nil
+}
+
+// hasIndex reports whether a statement makes an index that is there already. MySQL has no IF NOT
+// EXISTS for it, and elsewhere an index in the way is an error.
+func (s *Store) hasIndex(ctx context.Context, statement string) (bool, error) {
+	index := indexForm.FindStringSubmatch(statement)
+	if index == nil || !s.commitsDDL {
+		return false, nil
+	}
+	found, err := s.readCatalog(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(found[index[3]].keys, func(k keyShape) bool { return k.name == index[2] }), nil
 }
 
 // Verify returns an error unless the tables are exactly those of this release. It only

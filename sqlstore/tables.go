@@ -98,6 +98,7 @@ var (
 	userFacts = []column[userRow]{
 		optionalName("left_as", func(u *userRow) *users.Status { return &u.LeftAs }),
 		optionalName("archived_as", func(u *userRow) *users.Status { return &u.ArchivedAs }),
+		optionalName("left_by", func(u *userRow) *users.Leaving { return &u.LeftBy }),
 		flag("lapses", func(u *userRow) *bool { return &u.Lapses }),
 		orNone("start", func(u *userRow) *users.Start { return &u.Start }),
 		orNone("schedule", func(u *userRow) *users.Schedule { return &u.Schedule }),

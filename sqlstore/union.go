@@ -135,7 +135,7 @@ func (r *unionQuery) inGroup(group string) {
 		r.add(" AND 1 = 0")
 		return
 	}
-	r.add(" AND "+r.dialect.inGroup, "\n"+group+"\n")
+	r.add(" AND "+r.contains("group_names"), "\n"+group+"\n")
 }
 
 // addEach adds a part of the need: FROM and the rest is text. At most one of the values is a list.

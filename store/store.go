@@ -105,15 +105,15 @@ type Store interface {
 	Commit(ctx context.Context, changes ...seats.Change) ([]CommitResult, error)
 
 	// Users returns the first users, at most limit, that [users.Filter.Match] selects by
-	// their stored status: in ascending order of ID, or ByName of [users.Profile.SortName]
-	// and then of ID, both by bytes. The page begins at the filter's After, ByName with
-	// AfterName. A user present during a whole list, ByName under one name, is on exactly one
-	// page. An unknown account is [ErrNotFound].
+	// their stored status, in the order of [users.Filter.Compare]. The filter's After begins the
+	// page; no user needs to be there. A user present during a whole list, in one place of the
+	// order, is on exactly one page. Every user has a StatusSince in a list by change. An
+	// unknown account is [ErrNotFound].
 	Users(ctx context.Context, account users.AccountID, filter users.Filter, limit int) ([]users.User, error)
 
-	// Tally counts the users that [users.Filter.Match] selects, from their rows, and returns
-	// the account's revision of the same moment. A page of the filter narrows it too; see
-	// [users.Filter.WithoutPage]. An unknown account is [ErrNotFound].
+	// Tally counts the users that [users.Filter.Match] selects on all pages, as by
+	// [users.Filter.WithoutPage], from their rows, and returns the account's revision of the same
+	// moment. An unknown account is [ErrNotFound].
 	Tally(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, uint64, error)
 
 	// Events returns the first events, at most limit, that [seats.EventFilter.Match] selects,

@@ -33,6 +33,7 @@ func (u *User) instants() [len(dates)]*time.Time {
 //   - ArchivedAs of an archived user is invited, active or inactive. LeftAs of a user inactive
 //     now, or when archived, is invited, active or empty (created inactive). Otherwise both
 //     are empty.
+//   - LeftBy is for users inactive, archived or deleted who were invited or active before.
 //   - A user at most invited so far has FirstSignIn and Approved empty. Expires is for invited
 //     users, also those deactivated or archived since.
 //   - Created and StatusSince are required. Created is the earliest date, and Expires alone may
@@ -83,6 +84,7 @@ func (u User) checkStatus() *FieldError {
 	}
 	inside := In(Active, Deleted).Has(was)
 	waits := u.Status == Inactive && u.LeftAs == NoStatus
+	hasLeft := In(Inactive, Archived, Deleted).Has(u.Status) && was != NoStatus
 	for _, rule := range []struct {
 		holds  bool
 		field  string
@@ -95,6 +97,7 @@ func (u User) checkStatus() *FieldError {
 		{u.Role != Owner || !u.FirstSignIn.IsZero(), "first-sign-in", ErrEmpty},
 		{archivedAs.Has(u.ArchivedAs), "archived-as", ErrUnfit},
 		{leftAs.Has(u.LeftAs), "left-as", ErrUnfit},
+		{int(u.LeftBy) < leavingCount && (u.LeftBy == NotLeft || hasLeft), "left-by", ErrUnfit},
 		{inside || u.FirstSignIn.IsZero(), "first-sign-in", ErrUnfit},
 		{inside || u.Approved.IsZero(), "approved", ErrUnfit},
 		{was == Invited || u.Expires.IsZero(), "expires", ErrUnfit},

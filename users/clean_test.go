@@ -64,8 +64,11 @@ func TestUser_Clean_kept(t *testing.T) {
 		"inactive, invited before": func(u *users.User) {
 			u.Status, u.LeftAs, u.FirstSignIn, u.Expires = users.Inactive, users.Invited, time.Time{}, day(2)
 		},
-		"created inactive":          func(u *users.User) { u.Status, u.FirstSignIn = users.Inactive, time.Time{} },
-		"archived, active before":   func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Active },
+		"created inactive":        func(u *users.User) { u.Status, u.FirstSignIn = users.Inactive, time.Time{} },
+		"archived, active before": func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Active },
+		"archived, left by a sync": func(u *users.User) {
+			u.Status, u.ArchivedAs, u.LeftAs, u.LeftBy = users.Archived, users.Inactive, users.Active, users.LeftBySync
+		},
 		"archived, inactive before": func(u *users.User) { u.Status, u.ArchivedAs, u.LeftAs = users.Archived, users.Inactive, users.Active },
 		"archived, invited at the start": func(u *users.User) {
 			u.Status, u.ArchivedAs, u.FirstSignIn, u.Expires = users.Archived, users.Invited, time.Time{}, day(9)
@@ -107,6 +110,9 @@ func TestUser_Clean_errors(t *testing.T) {
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Archived }},
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, 200 }},
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.LeftAs = users.Active }},
+		{"left-by", users.ErrUnfit, func(u *users.User) { u.LeftBy = users.LeftByHand }},
+		{"left-by", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs, u.LeftBy = users.Inactive, users.Active, 9 }},
+		{"left-by", users.ErrUnfit, func(u *users.User) { u.Status, u.FirstSignIn, u.LeftBy = users.Inactive, time.Time{}, users.LeftByDate }},
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Archived }},
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs, u.LeftAs = users.Archived, users.Active, users.Active }},
 		{"first-sign-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Invited }},

@@ -1,28 +1,60 @@
 package users
 
 import (
-	"cmp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // A Filter selects users of an account and orders them. The zero value selects all but the
-// deleted, in order of ID. Every field but ByName narrows. [Filter.NextPage] sets the beginning
-// of a page.
+// deleted, in order of ID. Every field but Order and Backward narrows. [Filter.NextPage] sets the
+// beginning of a page.
+//
+// A list costs its page and the rows that it passes over on the way. Status and Role pass over
+// none in the orders with names, IDs and the dates in any; the other fields are compared row by
+// row, at most with all users of the account. BOUNDS.md has the index of each.
 type Filter struct {
-	Status        Set[Status] // one of these; empty: all but deleted
-	Role          Set[Role]   // one of these; empty: any
-	Location      string      // exactly this; empty: any
-	Department    string      // exactly this; empty: any
-	Group         string      // in this group; empty: any
-	Source        *Source     // exactly this; nil: any
-	NeverSignedIn bool        // FirstSignIn is zero
-	Dated         bool        // [User.Dated]
-	HeldBack      bool        // the Schedule is Held
-	ByName        bool        // orders by [Profile.SortName], then by ID; otherwise by ID
-	After         ID          // selects greater IDs, by bytes
-	AfterName     string      // with ByName: selects greater SortNames, and this one with an ID greater than After; otherwise ignored
+	IDs           []ID         // one of these; empty: any
+	Text          string       // each word of it is in a name or a key, see [Filter.Words]; empty: any
+	Status        Set[Status]  // one of these; empty: all but deleted
+	Role          Set[Role]    // one of these; empty: any
+	Locations     []string     // exactly one of these, "" for none; empty: any
+	Departments   []string     // exactly one of these, "" for none; empty: any
+	Groups        []string     // in at least one of these; empty: any
+	Sources       []Source     // one of these, without a name any of its kind; empty: any
+	LeftBy        Set[Leaving] // one of these; empty: any
+	NeverSignedIn bool         // FirstSignIn is zero
+	Dated         bool         // [User.Dated]
+	HeldBack      bool         // the Schedule is Held
+	Order         Order
+	Backward      bool  // from the last user of the order to the first
+	After         Place // selects the users after this place: greater ones, with Backward smaller ones
+}
+
+// MaxWords is the largest number of words that a [Filter] looks for. Further ones count for
+// nothing.
+const MaxWords = 8
+
+// Words returns the words of Text: the texts between white space, at most [MaxWords]. A word is
+// in a user if its first form, the comparison form of [Fold], is contained in the SortName or in
+// the comparison form of address or username, or if any of its forms is contained in the external
+// ID: that form, the word as typed, and the word with capitals in the place of a to z.
+func (f Filter) Words() (words [][]string) {
+	for typed := range strings.FieldsFuncSeq(f.Text, isSpace) {
+		folded := Fold(typed)
+		if folded == "" {
+			continue // invisible characters only
+		}
+		word := []string{folded}
+		for _, form := range []string{typed, strings.Map(capital, typed)} {
+			if !slices.Contains(word, form) {
+				word = append(word, form)
+			}
+		}
+		if words = append(words, word); len(words) == MaxWords {
+			break
+		}
+	}
+	return words
 }
 
 // Match reports whether the filter selects the user. The lists of every store agree with it.
@@ -33,56 +65,102 @@ func (f Filter) Match(u User) bool {
 	}
 	return statuses.Has(u.Status) &&
 		(f.Role.Empty() || f.Role.Has(u.Role)) &&
-		(f.Location == "" || f.Location == u.Location) &&
-		(f.Department == "" || f.Department == u.Department) &&
-		(f.Group == "" || slices.Contains(u.Groups, f.Group)) &&
-		(f.Source == nil || *f.Source == u.Source) &&
+		isAny(f.IDs, u.ID) &&
+		isAny(f.Locations, u.Location) &&
+		isAny(f.Departments, u.Department) &&
+		(len(f.Groups) == 0 || slices.ContainsFunc(f.Groups, func(g string) bool { return slices.Contains(u.Groups, g) })) &&
+		(len(f.Sources) == 0 || slices.ContainsFunc(f.Sources, u.Source.isOf)) &&
+		(f.LeftBy.Empty() || f.LeftBy.Has(u.LeftBy)) &&
 		(!f.NeverSignedIn || u.FirstSignIn.IsZero()) &&
 		(!f.Dated || u.Dated()) &&
 		(!f.HeldBack || u.Schedule.Held) &&
-		f.isBefore(u)
+		f.isBefore(u) &&
+		(f.Text == "" || u.hasWords(f.Words()))
+}
+
+func isAny[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
+
+// isOf reports whether the source is the other one, or of its kind if the other has no name.
+func (s Source) isOf(other Source) bool {
+	return s.Kind == other.Kind && (other.Name == "" || s.Name == other.Name)
+}
+
+func (p Profile) hasWords(words [][]string) bool {
+	texts := []string{p.SortName(), Fold(p.Email), Fold(p.Username)}
+	return !slices.ContainsFunc(words, func(word []string) bool {
+		in := func(text string) bool { return strings.Contains(text, word[0]) }
+		return !slices.ContainsFunc(texts, in) &&
+			!slices.ContainsFunc(word, func(form string) bool { return strings.Contains(p.ExternalID, form) })
+	})
 }
 
 // isBefore reports whether the previous page ended before the user.
 func (f Filter) isBefore(u User) bool {
-	name := 0
-	if f.ByName {
-		name = cmp.Compare(f.AfterName, u.SortName())
+	if f.After.ID == "" {
+		return true
 	}
-	return cmp.Or(name, cmp.Compare(f.After, u.ID)) < 0
+	return f.compare(f.After, f.Order.Place(u)) < 0
 }
 
-// NextPage returns the filter of the page after this user, in either order. It contains the
-// user's SortName: personal data.
+// Compare orders two users as the list does.
+func (f Filter) Compare(u, v User) int { return f.compare(f.Order.Place(u), f.Order.Place(v)) }
+
+func (f Filter) compare(p, q Place) int {
+	if f.Backward {
+		p, q = q, p
+	}
+	return f.Order.Compare(p, q)
+}
+
+// NextPage returns the filter of the page after this user. In the orders with names it contains
+// the user's SortName: personal data.
 func (f Filter) NextPage(u User) Filter {
-	f.After, f.AfterName = u.ID, u.SortName()
+	f.After = f.Order.Place(u)
 	return f
 }
 
 // WithoutPage returns the filter of the first page in order of ID, for counts: it selects the
 // users of all pages.
 func (f Filter) WithoutPage() Filter {
-	f.After, f.AfterName, f.ByName = "", "", false
+	f.Order, f.Backward, f.After = OrderID, false, Place{}
 	return f
 }
 
-// SortName returns the text for the order by name. Sort names are compared byte by byte, equal
-// ones by ID.
-//
-// It is the last name, a tab and the first name. The tab sorts before every character of a
-// name, so that users of one last name stand together. A profile with one of
-// the two sorts under it, a nameless one under username, address or external ID. The text of
-// deleted users is empty, so they come first.
-//
-// The text is in comparison form, see [Fold]. The order is by Unicode code point: É comes after
-// Z. The text is cut between two characters to at most [MaxID] bytes, so that every database
-// can index it.
-func (p Profile) SortName() string {
-	name := strings.Trim(Fold(p.LastName)+"\t"+Fold(p.FirstName), "\t")
-	name = cmp.Or(name, Fold(p.Username), Fold(p.Email), Fold(p.ExternalID))
-	end := min(len(name), MaxID)
-	for end < len(name) && !utf8.RuneStart(name[end]) {
-		end--
+// Part returns the users of the tally that the filter selects on all pages. It is not ok where
+// the tally does not know: Status and Role are known, and Sources as [SourceSync] of any name, or
+// as the two other kinds of any name.
+func (t Tally) Part(f Filter) (part Tally, ok bool) {
+	synced, ok := f.segments()
+	if !ok {
+		return Tally{}, false
 	}
-	return name[:end]
+	for _, s := range Segments() {
+		u := User{Profile: Profile{Source: Source{Kind: SourceSync}}, Role: s.Role, Status: s.Status}
+		only := Filter{Status: f.Status, Role: f.Role}
+		if synced[s.index()] && only.Match(u) {
+			part.Add(s, t.Of(s))
+		}
+	}
+	return part, true
+}
+
+// segments reports which users the Sources select, by [Segment.index], and whether a tally knows
+// all that the filter asks.
+func (f Filter) segments() (synced [2]bool, ok bool) {
+	if len(f.IDs)+len(f.Locations)+len(f.Departments)+len(f.Groups) > 0 || len(f.Words()) > 0 ||
+		!f.LeftBy.Empty() || f.NeverSignedIn || f.Dated || f.HeldBack {
+		return synced, false
+	}
+	var kinds Set[SourceKind]
+	for _, s := range f.Sources {
+		if s.Name != "" {
+			return synced, false
+		}
+		kinds |= In(s.Kind)
+	}
+	if kinds.Empty() {
+		return [2]bool{true, true}, true
+	}
+	others := kinds.Has(SourceManual)
+	return [2]bool{others, kinds.Has(SourceSync)}, others == kinds.Has(SourceImport)
 }

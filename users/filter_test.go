@@ -1,17 +1,86 @@
 package users_test
 
 import (
-	"cmp"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
+	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
+
+func TestFilter_Match(t *testing.T) {
+	u := users.User{
+		Profile: users.Profile{ID: "u", Location: "Leeds", Department: "Ops", Groups: []string{"a", "b"}, Source: users.Source{Kind: users.SourceImport, Name: "list"}},
+		Role:    users.Admin, Status: users.Inactive, LeftBy: users.LeftBySync,
+	}
+	sync := users.Source{Kind: users.SourceSync, Name: "list"}
+	for _, c := range []struct {
+		filter users.Filter
+		match  bool
+	}{
+		{users.Filter{}, true},
+		{users.Filter{Status: users.In(users.Inactive, users.Deleted)}, true},
+		{users.Filter{Status: users.In(users.Invited)}, false},
+		{users.Filter{Role: users.In(users.Admin)}, true},
+		{users.Filter{Role: users.In(users.Member)}, false},
+		{users.Filter{IDs: []users.ID{"t", "u"}}, true},
+		{users.Filter{IDs: []users.ID{"t", "U"}}, false},
+		{users.Filter{Locations: []string{"York", "Leeds"}}, true},
+		{users.Filter{Locations: []string{"leeds", ""}}, false},
+		{users.Filter{Departments: []string{"Ops"}}, true},
+		{users.Filter{Departments: []string{"Dev"}}, false},
+		{users.Filter{Groups: []string{"c", "b"}}, true},
+		{users.Filter{Groups: []string{"c", ""}}, false},
+		{users.Filter{Sources: []users.Source{sync, u.Source}}, true},
+		{users.Filter{Sources: []users.Source{sync, {}}}, false},
+		{users.Filter{Sources: []users.Source{{Kind: users.SourceImport}}}, true},
+		{users.Filter{Sources: []users.Source{{Kind: users.SourceImport, Name: "another"}}}, false},
+		{users.Filter{LeftBy: users.In(users.LeftByHand, users.LeftBySync)}, true},
+		{users.Filter{LeftBy: users.In(users.NotLeft, users.LeftByDate)}, false},
+		{users.Filter{NeverSignedIn: true}, true},
+		{users.Filter{After: users.Place{ID: "t"}}, true},
+		{users.Filter{After: users.Place{ID: "u"}}, false},
+	} {
+		require.Equal(t, c.match, c.filter.Match(u), "%+v", c.filter)
+	}
+	u.FirstSignIn, u.Location = time.Unix(1, 0), ""
+	require.False(t, users.Filter{NeverSignedIn: true}.Match(u))
+	require.True(t, users.Filter{Locations: []string{""}}.Match(u))
+	u.Status = users.Deleted
+	require.False(t, users.Filter{}.Match(u), "the deleted appear only when asked for")
+}
+
+func TestFilter_Match_text(t *testing.T) {
+	ada := users.User{
+		Profile: users.Profile{ID: "u", FirstName: "Ada", LastName: "King Byron", Username: "Countess", Email: "Ada.K@Acme.example", ExternalID: "E-7b"},
+		Status:  users.Active,
+	}
+	for text, match := range map[string]bool{
+		"": true, " \u2003 ": true, "\u200b": true, "ada": true, "ADA": true, "byr": true, "Ada Byron": true, "byron ada": true, "King  Byron": true,
+		"coUNT": true, "acme.EXAMPLE": true, ".k@": true, "E-7b": true, "e-7": true, "E-": true, "ada e-": true,
+		"7B": true, "e-7b": false, "e-7B": false, "Bob": false, "ada bob": false, "adabyron": false, "kada": false, "u": true, "z": false,
+		"a b c d e k y n z": true, "a b c d e k y z": false, // eight words count
+	} {
+		require.Equal(t, match, users.Filter{Text: text}.Match(ada), "%q", text)
+	}
+	ada.ExternalID = "E7"
+	require.True(t, users.Filter{Text: "e7"}.Match(ada))
+	ada.ExternalID = "e7"
+	require.True(t, users.Filter{Text: "E7"}.Match(ada))
+	require.True(t, users.Filter{Text: "\u212aing \u017f"}.Match(ada), "as Fold compares")
+	ada.LastName = "\u0130nan"
+	require.True(t, users.Filter{Text: "\u0130n"}.Match(ada))
+	require.False(t, users.Filter{Text: "in"}.Match(ada))
+	require.False(t, users.Filter{Status: users.In(users.Deleted), Text: "u"}.Match(users.User{Profile: ada.Profile, Status: users.Deleted}.Tombstone()))
+}
+
+func TestFilter_Words(t *testing.T) {
+	require.Equal(t, [][]string{{"ada", "Ada", "ADA"}, {"e7", "E7"}, {"7"}, {"k", "\u212a"}}, users.Filter{Text: " Ada\te7 7\u00a0\u212a \u200b"}.Words())
+	require.Len(t, users.Filter{Text: strings.Repeat("a ", 20)}.Words(), users.MaxWords)
+	require.Empty(t, users.Filter{}.Words())
+}
 
 func TestFilter_Match_dates(t *testing.T) {
 	plain := users.User{Profile: users.Profile{ID: "u1"}, Status: users.Active}
@@ -31,115 +100,67 @@ func TestFilter_Match_dates(t *testing.T) {
 	}
 }
 
-func TestProfile_SortName(t *testing.T) {
-	all := users.Profile{FirstName: "Ada", LastName: "Byron", Username: "countess", Email: "Ada@Acme.example", ExternalID: "x7"}
-	for _, c := range []struct {
-		name  string
-		strip func(*users.Profile)
-	}{
-		{"byron\tada", func(*users.Profile) {}},
-		{"byron", func(p *users.Profile) { p.FirstName = "" }},
-		{"ada", func(p *users.Profile) { p.LastName = "" }},
-		{"countess", func(p *users.Profile) { p.FirstName, p.LastName = "", "" }},
-		{"ada@acme.example", func(p *users.Profile) { p.FirstName, p.LastName, p.Username = "", "", "" }},
-		{"x7", func(p *users.Profile) { p.FirstName, p.LastName, p.Username, p.Email = "", "", "", "" }},
-	} {
-		p := all
-		c.strip(&p)
-		require.Equal(t, c.name, p.SortName())
-	}
-	gone := users.User{Profile: all, Status: users.Deleted}.Tombstone()
-	require.Empty(t, gone.SortName())
-}
-
-func TestProfile_SortName_order(t *testing.T) {
-	inOrder := []users.Profile{
-		{Username: "0"}, {LastName: "a"}, {LastName: "A", FirstName: "b c"}, {LastName: "a", FirstName: "z"}, {LastName: "a b", FirstName: "c"}, {LastName: "A-b"},
-		{LastName: "ab", FirstName: "a"}, {LastName: "Ab", FirstName: "B"}, {FirstName: "Cher"}, {LastName: "ſ"}, {LastName: "Sa"}, {LastName: "z"}, {LastName: "Éa"}, {LastName: "éb"}, {LastName: "ı"},
-	}
-	for i, p := range inOrder[1:] {
-		require.Less(t, inOrder[i].SortName(), p.SortName(), "%+v", p)
-	}
-	require.Equal(t, users.Profile{LastName: "ſmith", FirstName: "\u212aIT"}.SortName(), users.Profile{LastName: "SMITH", FirstName: "kit"}.SortName())
-}
-
-func TestProfile_SortName_long(t *testing.T) {
-	for _, c := range []struct{ last, first, name string }{
-		{strings.Repeat("x", 255), "Ann", strings.Repeat("x", 255)},
-		{strings.Repeat("x", 254), "Ann", strings.Repeat("x", 254) + "\t"},
-		{strings.Repeat("x", 253), "é", strings.Repeat("x", 253) + "\t"},
-		{strings.Repeat("x", 252), "é", strings.Repeat("x", 252) + "\té"},
-		{strings.Repeat("🚀", 255), "Ann", strings.Repeat("🚀", 63)},
-		{"xxx" + strings.Repeat("🚀", 252), "", "xxx" + strings.Repeat("🚀", 63)},
-	} {
-		p := users.Profile{FirstName: c.first, LastName: c.last}
-		name := p.SortName()
-		require.Equal(t, c.name, name)
-		p.LastName, p.FirstName = p.LastName+"y", p.FirstName+"y"
-		require.Equal(t, name[:250], p.SortName()[:250])
-	}
-}
-
-func TestProfile_SortName_compare(t *testing.T) {
-	text := rapid.Map(rapid.String(), func(s string) string {
-		return strings.TrimSpace(strings.Map(func(r rune) rune {
-			if unicode.IsControl(r) {
-				return -1
-			}
-			return r
-		}, s))
-	})
-	profile := rapid.Custom(func(t *rapid.T) users.Profile {
-		return users.Profile{LastName: text.Draw(t, "last-name"), FirstName: text.Draw(t, "first-name")}
-	})
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := profile.Draw(t, "a"), profile.Draw(t, "b")
-		require.True(t, utf8.ValidString(a.SortName()))
-		require.LessOrEqual(t, len(a.SortName()), users.MaxID)
-		require.NotContains(t, a.SortName(), "\x00")
-		if users.Fold(a.LastName) == "" || users.Fold(b.LastName) == "" || len(a.SortName()) > 250 || len(b.SortName()) > 250 {
-			return
-		}
-		want := cmp.Or(cmp.Compare(users.Fold(a.LastName), users.Fold(b.LastName)), cmp.Compare(users.Fold(a.FirstName), users.Fold(b.FirstName)))
-		require.Equal(t, want, cmp.Compare(a.SortName(), b.SortName()))
-	})
-}
-
-// TestFilter_NextPage asks of every pair of users for their order.
-func TestFilter_NextPage(t *testing.T) {
-	named := func(id users.ID, last string) users.User {
-		return users.User{Profile: users.Profile{ID: id, LastName: last}, Status: users.Active}
-	}
-	byID := []users.User{named("p1", "b"), named("p2", "A"), named("p3", "c"), named("p4", "a"), named("p5", ""), named("p6", "a b")}
-	byName := []users.User{byID[4], byID[1], byID[3], byID[5], byID[0], byID[2]}
-	for _, c := range []struct {
-		filter  users.Filter
-		inOrder []users.User
-	}{
-		{users.Filter{}, byID},
-		{users.Filter{AfterName: "Z"}, byID},
-		{users.Filter{ByName: true}, byName},
-	} {
-		for i, last := range c.inOrder {
-			require.True(t, c.filter.Match(last))
-			for j, u := range c.inOrder {
-				require.Equal(t, j > i, c.filter.NextPage(last).Match(u), "%+v: %s behind %s", c.filter, u.ID, last.ID)
-			}
-		}
-	}
-	between := users.Filter{ByName: true, AfterName: "a\tz", After: "p9"} // after a deleted user
-	require.False(t, between.Match(byName[2]))
-	require.True(t, between.Match(byName[3]))
-	require.Equal(t, users.Filter{Location: "Leeds", ByName: true, After: "p1", AfterName: "b"}, users.Filter{Location: "Leeds", ByName: true}.NextPage(byID[0]))
-}
-
 // TestFilter_WithoutPage selects the people of every page.
 func TestFilter_WithoutPage(t *testing.T) {
-	source := users.Source{Kind: users.SourceSync, Name: "hr"}
 	f := users.Filter{
-		Status: users.In(users.Active), Role: users.In(users.Admin), Location: "Leeds", Department: "Sales", Group: "a", Source: &source, NeverSignedIn: true,
+		IDs: []users.ID{"u"}, Text: "ada", Status: users.In(users.Active), Role: users.In(users.Admin), Locations: []string{"Leeds"}, Departments: []string{"Sales"},
+		Groups: []string{"a"}, Sources: []users.Source{{Kind: users.SourceSync, Name: "hr"}}, LeftBy: users.In(users.LeftByDate), NeverSignedIn: true, Dated: true, HeldBack: true,
 	}
 	page := f
-	page.ByName, page.After, page.AfterName = true, "p1", "b"
+	page.Order, page.Backward, page.After = users.OrderName, true, users.Place{Name: "b", ID: "p1"}
 	require.Equal(t, f, page.WithoutPage())
+}
+
+// TestTally_Part compares with users of every kind, each as often as no other.
+func TestTally_Part(t *testing.T) {
+	var tally users.Tally
+	var people []users.User
+	n := 0
+	for _, status := range users.Statuses() {
+		for _, role := range users.Roles() {
+			for kind := range users.SourceKind(3) {
+				n++
+				u := users.User{Profile: users.Profile{ID: "u", Source: users.Source{Kind: kind, Name: "hr"}}, Role: role, Status: status, FirstSignIn: time.Unix(1, 0)}
+				for range n {
+					people = append(people, u)
+					tally.Add(u.Segment(), 1)
+				}
+			}
+		}
+	}
+	manual, imported, sync := users.Source{}, users.Source{Kind: users.SourceImport}, users.Source{Kind: users.SourceSync}
+	for _, c := range []struct {
+		filter users.Filter
+		ok     bool
+	}{
+		{users.Filter{}, true},
+		{users.Filter{Text: " "}, true},
+		{users.Filter{Status: users.In(users.Active, users.Deleted)}, true},
+		{users.Filter{Role: users.In(users.Owner, users.Member), Order: users.OrderName, Backward: true, After: users.Place{ID: "x"}}, true},
+		{users.Filter{Sources: []users.Source{sync}}, true},
+		{users.Filter{Sources: []users.Source{manual, imported}, Status: users.In(users.Inactive)}, true},
+		{users.Filter{Sources: []users.Source{manual, imported, sync}}, true},
+		{users.Filter{Sources: []users.Source{manual}}, false},
+		{users.Filter{Sources: []users.Source{imported, sync}}, false},
+		{users.Filter{Sources: []users.Source{{Kind: users.SourceSync, Name: "hr"}}}, false},
+		{users.Filter{IDs: []users.ID{"u"}}, false},
+		{users.Filter{Text: "ada"}, false},
+		{users.Filter{Locations: []string{""}}, false},
+		{users.Filter{Departments: []string{""}}, false},
+		{users.Filter{Groups: []string{"a"}}, false},
+		{users.Filter{LeftBy: users.In(users.NotLeft)}, false},
+		{users.Filter{NeverSignedIn: true}, false},
+		{users.Filter{Dated: true}, false},
+		{users.Filter{HeldBack: true}, false},
+	} {
+		part, ok := tally.Part(c.filter)
+		require.Equal(t, c.ok, ok, "%+v", c.filter)
+		var want users.Tally
+		for _, u := range people {
+			if ok && c.filter.WithoutPage().Match(u) {
+				want.Add(u.Segment(), 1)
+			}
+		}
+		require.Equal(t, want, part, "%+v", c.filter)
+	}
 }

@@ -21,6 +21,8 @@ func TestNames(t *testing.T) {
 	enumtest.Require[users.KeyKind](t, "external-id", "email", "username", "id")
 	enumtest.Require[users.LeaveDay](t, "by-policy", "first-day-without", "last-day")
 	enumtest.Require[users.LicenceState](t, "assigned", "started", "archived", "returned")
+	enumtest.Require[users.Order](t, "id", "name", "status", "role", "change")
+	enumtest.Require[users.Leaving](t, "", "hand", "sync", "date")
 	require.True(t, users.Owner.Valid())
 	require.False(t, users.Role(4).Valid())
 }

@@ -304,41 +304,6 @@ func TestActor_Check(t *testing.T) {
 	require.False(t, users.System().Owns(users.Source{}))
 }
 
-func TestFilter_Match(t *testing.T) {
-	u := users.User{
-		Profile: users.Profile{ID: "u", Location: "Leeds", Department: "Ops", Groups: []string{"a", "b"}, Source: users.Source{Kind: users.SourceImport}},
-		Role:    users.Admin, Status: users.Active,
-	}
-	other := users.Source{Kind: users.SourceSync, Name: "hr"}
-	for _, c := range []struct {
-		filter users.Filter
-		match  bool
-	}{
-		{users.Filter{}, true},
-		{users.Filter{Status: users.In(users.Active, users.Deleted)}, true},
-		{users.Filter{Status: users.In(users.Invited)}, false},
-		{users.Filter{Role: users.In(users.Admin)}, true},
-		{users.Filter{Role: users.In(users.Member)}, false},
-		{users.Filter{Location: "Leeds"}, true},
-		{users.Filter{Location: "leeds"}, false},
-		{users.Filter{Department: "Ops"}, true},
-		{users.Filter{Department: "Dev"}, false},
-		{users.Filter{Group: "b"}, true},
-		{users.Filter{Group: "c"}, false},
-		{users.Filter{Source: &u.Source}, true},
-		{users.Filter{Source: &other}, false},
-		{users.Filter{NeverSignedIn: true}, true},
-		{users.Filter{After: "t"}, true},
-		{users.Filter{After: "u"}, false},
-	} {
-		require.Equal(t, c.match, c.filter.Match(u), "%+v", c.filter)
-	}
-	u.FirstSignIn = time.Unix(1, 0)
-	require.False(t, users.Filter{NeverSignedIn: true}.Match(u))
-	u.Status = users.Deleted
-	require.False(t, users.Filter{}.Match(u), "the deleted appear only when asked for")
-}
-
 func TestUser_Clone(t *testing.T) {
 	u := users.User{Profile: users.Profile{Groups: []string{"a"}}}
 	c := u.Clone()

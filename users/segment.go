@@ -14,12 +14,14 @@ type Segment struct {
 // a row per segment in use.
 type Tally [statusCount][roleCount][2]int32
 
-func (t *Tally) at(s Segment) *int32 {
-	synced := 0
+func (t *Tally) at(s Segment) *int32 { return &t[s.Status][s.Role][s.index()] }
+
+// index is 1 for users of a sync, otherwise 0.
+func (s Segment) index() int {
 	if s.Synced {
-		synced = 1
+		return 1
 	}
-	return &t[s.Status][s.Role][synced]
+	return 0
 }
 
 // Move counts one user out of a segment and into another. A new user comes from the zero

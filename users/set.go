@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A Set is a set of statuses, roles or actions. The zero value is empty. In JSON it is the
+// A Set is a set of values of an enumeration: statuses, roles, actions. The zero value is empty. In JSON it is the
 // list of the names.
 type Set[T ~uint8] uint64
 

@@ -13,8 +13,9 @@ type User struct {
 	Role   Role   `json:"role"`
 	Status Status `json:"status"`
 
-	LeftAs     Status `json:"left_as,omitzero"`     // the status before inactive; empty if created inactive
-	ArchivedAs Status `json:"archived_as,omitzero"` // the status before archived
+	LeftAs     Status  `json:"left_as,omitzero"`     // the status before inactive; empty if created inactive
+	ArchivedAs Status  `json:"archived_as,omitzero"` // the status before archived
+	LeftBy     Leaving `json:"left_by,omitzero"`     // how the user left invited or active; empty: unknown, or not left
 
 	Created           time.Time `json:"created,omitzero"`
 	StatusSince       time.Time `json:"status_since,omitzero"` // the last change of status
@@ -77,12 +78,12 @@ func (u User) UniqueKeys() []Key {
 	return u.TakenKeys()
 }
 
-// Tombstone returns the rest of the user after deletion: ID, role, source and dates. The keys
+// Tombstone returns the rest of the user after deletion: ID, role, source, LeftBy and dates. The keys
 // but the ID are free again.
 func (u User) Tombstone() User {
 	return User{
 		Profile: Profile{ID: u.ID, Source: u.Source},
-		Role:    u.Role, Status: Deleted,
+		Role:    u.Role, Status: Deleted, LeftBy: u.LeftBy,
 		Created: u.Created, StatusSince: u.StatusSince, FirstSignIn: u.FirstSignIn, Approved: u.Approved,
 		LastNotified: u.LastNotified, NotificationCount: u.NotificationCount,
 	}

@@ -181,18 +181,14 @@ func (s *Store) rows(ctx context.Context, id users.AccountID) (seats.Snapshot, e
 // Users implements [store.Store].
 func (s *Store) Users(ctx context.Context, id users.AccountID, f users.Filter, limit int) ([]users.User, error) {
 	rows, err := s.rows(ctx, id)
-	all := slices.Clone(rows.Users)
-	if f.ByName {
-		slices.SortStableFunc(all, func(x, y users.User) int { return cmp.Compare(x.SortName(), y.SortName()) })
-	}
-	return page(limit, all, f.Match), err
+	return page(limit, slices.SortedFunc(slices.Values(rows.Users), f.Compare), f.Match), err
 }
 
 // Tally implements [store.Store].
 func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (t users.Tally, revision uint64, err error) {
 	rows, err := s.rows(ctx, id)
 	for _, u := range rows.Users {
-		if f.Match(u) {
+		if f.WithoutPage().Match(u) {
 			t.Add(u.Segment(), 1)
 		}
 	}

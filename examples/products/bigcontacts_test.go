@@ -26,7 +26,7 @@ func Example_bigContacts() {
 	_, _ = keeper.Do(ctx, "acme", ada, seats.Deactivate{User: "bob"})
 
 	// The inactive user's name stays on the screen, and the ID in the history.
-	for u := range keeper.Users(ctx, "acme", users.Filter{ByName: true}) {
+	for u := range keeper.Users(ctx, "acme", users.Filter{Order: users.OrderName}) {
 		fmt.Print(u.FirstName, " ", u.Shown, "; ")
 	}
 	show(keeper)

@@ -60,8 +60,8 @@ func Example_usersPage() {
 	fmt.Println(err)
 
 	// The filters of the list.
-	list(keeper, users.Filter{Location: "Leeds"})
-	list(keeper, users.Filter{Group: "First aid"})
+	list(keeper, users.Filter{Locations: []string{"Leeds"}})
+	list(keeper, users.Filter{Groups: []string{"First aid"}})
 	list(keeper, users.Filter{Status: users.In(users.Invited)})
 	list(keeper, users.Filter{Role: users.In(users.Admin, users.Owner)})
 

@@ -34,6 +34,9 @@ func (d Dice) Look() Look {
 		},
 		Ahead: One(d, 0, time.Microsecond, -time.Hour, Term, 9*Term),
 	}
+	if d.Chance(20) {
+		l.People.Order = users.OrderChange // which the model of the rules does not follow
+	}
 	if d.Chance(30) {
 		l.Licences.User = One(d, everyUser...)
 	}

@@ -122,25 +122,6 @@ func (d Dice) patch(by users.ActorKind) (p users.Patch) {
 	return p
 }
 
-// Filter draws a filter for users.
-func (d Dice) Filter() users.Filter {
-	f := users.Filter{NeverSignedIn: d.Chance(20), Dated: d.Chance(10), HeldBack: d.Chance(5), ByName: d.Chance(50)}
-	if d.Chance(60) {
-		f.Status = users.Set[users.Status](d.Below(32)) << users.Invited
-	}
-	if d.Chance(30) {
-		f.Role = users.Set[users.Role](d.Below(16))
-	}
-	if d.Chance(20) {
-		f.Location, f.Group = One(d, Locations...), One(d, Groups...)
-	}
-	if d.Chance(20) {
-		f.Department, f.Source = One(d, Departments...), new(One(d, Sources...))
-	}
-	f.Dated, f.HeldBack = d.Chance(10), d.Chance(5)
-	return f
-}
-
 func (d Dice) total() seats.Count {
 	usual := []seats.Count{seats.Of(4), seats.Of(3), seats.Of(2), seats.Of(5), seats.Of(1), seats.Of(6), seats.Of(0), seats.Unlimited()}
 	return Or(d, usual, seats.Count{}, seats.Of(-1), seats.Of(seats.MaxSeats+1), seats.Of(seats.MaxSeats))
@@ -160,6 +141,9 @@ func (d Dice) imported() seats.Import {
 		{users.Archived, 0, users.Active}, {users.Archived, 0, users.Invited}, {users.Archived, users.Active, users.Inactive}, {users.Archived, 0, users.Inactive},
 	}, life{}, life{9, 0, 0}, life{users.Active, users.Active, 0}, life{users.Inactive, users.Archived, 0}, life{users.Archived, users.Invited, users.Active})
 	u.Status, u.LeftAs, u.ArchivedAs = l.status, l.left, l.stored
+	if l.left != users.NoStatus || d.Chance(2) {
+		u.LeftBy = Or(d, []users.Leaving{users.NotLeft, users.LeftByHand, users.LeftBySync, users.LeftByDate}, 9)
+	}
 	if u.Status != users.Active && u.Role == users.Owner && d.Chance(90) {
 		u.Role = users.Admin
 	}

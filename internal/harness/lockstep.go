@@ -230,7 +230,7 @@ func (p *pair) end() {
 	})
 	both(p, "usage as it was", func(w *side) (seats.Usage, error) { return w.UsageAt(ctx, w.account, now.Add(-time.Hour)) })
 	people := both(p, "the list by name", func(w *side) ([]seats.Person, error) {
-		return all(w.Users(ctx, w.account, users.Filter{Status: gen.EveryStatus, ByName: true}))
+		return all(w.Users(ctx, w.account, users.Filter{Status: gen.EveryStatus, Order: users.OrderName}))
 	})
 	for _, u := range people {
 		both(p, fmt.Sprintf("why %s holds a seat", u.ID), func(w *side) (seats.Explanation, error) {

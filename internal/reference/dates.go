@@ -116,8 +116,10 @@ func (m *Model) confirm(p *Person, at time.Time) Result {
 	return v
 }
 
-// leaves makes the person inactive.
-func (p *Person) leaves() { p.LeftAs, p.Status, p.Schedule = p.Status, inactive, users.Schedule{} }
+// leaves makes the person inactive because of a date.
+func (p *Person) leaves() {
+	p.LeftAs, p.Status, p.Schedule, p.LeftBy = p.Status, inactive, users.Schedule{}, users.LeftByDate
+}
 
 // undated takes away the days that end with the status before.
 func (m *Model) undated(p *Person, waited bool) {

@@ -123,6 +123,9 @@ func (p *Person) cameAbout() bool {
 	inside := []life{{active, 0, 0}, {inactive, active, 0}, {archived, 0, active}, {archived, active, inactive}, {deleted, 0, 0}}
 	this := life{p.Status, p.LeftAs, p.ArchivedAs}
 	admitted := !p.FirstSignIn.IsZero() || !p.Approved.IsZero()
+	if p.LeftBy > users.LeftByDate || p.LeftBy != users.NotLeft && (p.Seated() || slices.Contains(never, this)) {
+		return false
+	}
 	switch {
 	case slices.Contains(waiting, this):
 		return !admitted

@@ -4,7 +4,6 @@ package reference
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -237,40 +236,6 @@ func Count(t *users.Tally, s users.Segment, n int64) {
 	if s.Status != users.NoStatus {
 		t[s.Status][s.Role][synced] += int32(n)
 	}
-}
-
-// Selects says whether a filter for shown statuses selects the person.
-func (m *Model) Selects(f users.Filter, p *Person) bool {
-	return (f.Status.Has(m.Shown(p)) || f.Status.Empty() && p.Here()) &&
-		(f.Role.Empty() || f.Role.Has(p.Role)) &&
-		(f.Location == "" || f.Location == p.Location) &&
-		(f.Department == "" || f.Department == p.Department) &&
-		(f.Group == "" || slices.Contains(p.Groups, f.Group)) &&
-		(f.Source == nil || *f.Source == p.Source) &&
-		(!f.NeverSignedIn || p.FirstSignIn.IsZero()) &&
-		(!f.Dated || p.Start.Date != "" || p.Schedule.Date != "") &&
-		(!f.HeldBack || p.Schedule.Held)
-}
-
-// List returns the users that a filter for shown statuses selects, in its order.
-func (m *Model) List(f users.Filter) []users.ID {
-	var all []*Person
-	for _, p := range m.People {
-		if m.Selects(f, p) {
-			all = append(all, p)
-		}
-	}
-	slices.SortFunc(all, func(a, b *Person) int {
-		if f.ByName {
-			return CompareNames(a.Profile, b.Profile)
-		}
-		return strings.Compare(string(a.ID), string(b.ID))
-	})
-	var ids []users.ID
-	for _, p := range all {
-		ids = append(ids, p.ID)
-	}
-	return ids
 }
 
 // pledged notes what becomes of an invitation when it ends, which is up to the

@@ -277,6 +277,12 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 		case seats.EndOwnership:
 			p.Role = users.Admin
 		}
+		if row.to != users.NoStatus && p.Seated() && row.to != active {
+			p.LeftBy = users.LeftByHand
+			if a.Kind == users.ActorSync {
+				p.LeftBy = users.LeftBySync
+			}
+		}
 		if row.to != users.NoStatus {
 			p.Status = row.to
 		}

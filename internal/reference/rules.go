@@ -254,6 +254,9 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	if p.Role == users.Owner {
 		p.Schedule = users.Schedule{}
 	}
+	if p.Seated() {
+		p.LeftBy = users.NotLeft
+	}
 	if p.Status != was.Status || p.NotificationCount != was.NotificationCount {
 		m.pledged(p)
 	}

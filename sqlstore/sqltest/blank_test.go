@@ -120,7 +120,7 @@ func withNextVersion(t *testing.T, test func(*testing.T)) {
 		} else {
 			text += "CREATE INDEX {badges}_by_level ON {badges} (level);\n"
 		}
-		files[d.String()+"/0002_badges.sql"] = &fstest.MapFile{Data: []byte(text)}
+		files[d.String()+"/0003_badges.sql"] = &fstest.MapFile{Data: []byte(text)}
 	}
 	migrations.Files = files
 	t.Run("next version", test)

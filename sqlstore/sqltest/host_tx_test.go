@@ -302,7 +302,7 @@ func TestKeeper_InTx_script(t *testing.T) {
 			snapshots, err := s.Load(h.Context(), seats.Need{Account: "other", Pools: []seats.PoolID{"course"}})
 			require.NoError(h, err)
 			snapshots[0].StoreTime = time.Time{} // memory has none
-			page, err := s.Users(h.Context(), "other", users.Filter{Status: users.In(users.Statuses()...), ByName: true}, 1000)
+			page, err := s.Users(h.Context(), "other", users.Filter{Status: users.In(users.Statuses()...), Order: users.OrderName}, 1000)
 			require.NoError(h, err)
 			events, err := s.Events(h.Context(), "other", seats.EventFilter{}, 1000)
 			require.NoError(h, err)

@@ -30,7 +30,7 @@ func TestStore_Load_allocations(t *testing.T) {
 			two := load(seats.Need{Users: []users.ID{owner}, Keys: []users.Key{users.ByEmail(address(3))}})
 			require.LessOrEqual(t, two, 180.0, "and two users")
 			page := testing.AllocsPerRun(100, func() {
-				found, err := s.stores[0].Users(ctx, "acme", users.Filter{After: person(20)}, 50)
+				found, err := s.stores[0].Users(ctx, "acme", users.Filter{After: users.Place{ID: person(20)}}, 50)
 				require.NoError(t, err)
 				require.Len(t, found, 50)
 			})

@@ -80,7 +80,7 @@ func likely(k *seatkeeper.Keeper, st store.Store, account users.AccountID, peopl
 		}}
 	}
 	by := func(n int) users.Filter {
-		return users.Filter{ByName: true, AfterName: invitee(n).SortName(), After: person(n)}
+		return users.Filter{Order: users.OrderName, After: users.Place{Name: invitee(n).SortName(), ID: person(n)}}
 	}
 	command := func(name string, command func(n int) seats.Command) chore {
 		return chore{name, func(t *testing.T, n int) error {
@@ -104,9 +104,9 @@ func likely(k *seatkeeper.Keeper, st store.Store, account users.AccountID, peopl
 			return err
 		}},
 		page("page by ID, first", users.Filter{}),
-		page("page by ID, middle", users.Filter{After: person(people/2 - 10)}),
-		page("page by ID, near the end", users.Filter{After: person(people - 51)}),
-		page("page by name, first", users.Filter{ByName: true}),
+		page("page by ID, middle", users.Filter{After: users.Place{ID: person(people/2 - 10)}}),
+		page("page by ID, near the end", users.Filter{After: users.Place{ID: person(people - 51)}}),
+		page("page by name, first", users.Filter{Order: users.OrderName}),
 		page("page by name, middle", by(people/2-10)),
 		page("page by name, near the end", by(people-51)),
 	}

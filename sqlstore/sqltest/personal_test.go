@@ -85,8 +85,9 @@ func (s *site) workWithMarked(t *testing.T) {
 		require.Equal(t, ada.ID, found.ID)
 	}
 	for _, f := range []users.Filter{
-		{Location: ada.Location}, {Department: ada.Department}, {Group: ada.Groups[0]}, {Source: &users.Source{Kind: users.SourceImport, Name: mark}},
-		users.Filter{ByName: true}.NextPage(users.User{Profile: ada}),
+		{Locations: []string{ada.Location}}, {Departments: []string{ada.Department}}, {Groups: ada.Groups[:1]}, {Sources: []users.Source{{Kind: users.SourceImport, Name: mark}}},
+		{Text: ada.Email},
+		users.Filter{Order: users.OrderName}.NextPage(users.User{Profile: ada}),
 	} {
 		_, err := st.Users(ctx, acme, f, 9)
 		require.NoError(t, err)

@@ -99,8 +99,9 @@ func TestStore_texts(t *testing.T) {
 				require.Equal(rt, clean, found.Profile)
 			}
 			for _, f := range []users.Filter{
-				{Location: clean.Location}, {Department: clean.Department}, {Group: clean.Groups[0]}, {Source: &clean.Source}, {ByName: true},
-				{ByName: true, AfterName: "\x01"}, {After: "\x01"},
+				{Locations: []string{clean.Location}}, {Departments: []string{clean.Department}}, {Groups: clean.Groups[:1]}, {Sources: []users.Source{clean.Source}},
+				{Text: clean.Email}, {IDs: []users.ID{p.ID}}, {Order: users.OrderStatus}, {Order: users.OrderRole, Backward: true}, {Order: users.OrderChange},
+				{Order: users.OrderName}, {Order: users.OrderName, After: users.Place{Name: "\x01", ID: "\x01"}}, {After: users.Place{ID: "\x01"}},
 			} {
 				var ids []users.ID
 				for u, err := range k.Users(t.Context(), account, f) {
@@ -112,7 +113,7 @@ func TestStore_texts(t *testing.T) {
 			}
 			var last users.User
 			for range 2 {
-				page, err := s.store().Users(t.Context(), account, users.Filter{ByName: true}.NextPage(last), 1)
+				page, err := s.store().Users(t.Context(), account, users.Filter{Order: users.OrderName}.NextPage(last), 1)
 				require.NoError(rt, err)
 				require.Len(rt, page, 1)
 				require.NotEqual(rt, last.ID, page[0].ID)

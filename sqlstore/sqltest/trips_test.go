@@ -157,11 +157,11 @@ func costs(t *testing.T, s *site) []call {
 			return len(p.ID), err
 		}),
 		read("a page of users", func() (int, error) {
-			page, err := st.Users(ctx, "acme", users.Filter{After: person(3)}, 50)
+			page, err := st.Users(ctx, "acme", users.Filter{After: users.Place{ID: person(3)}}, 50)
 			return len(page), err
 		}),
 		read("a page of users by name", func() (int, error) {
-			page, err := st.Users(ctx, "acme", users.Filter{ByName: true, AfterName: "B"}, 50)
+			page, err := st.Users(ctx, "acme", users.Filter{Order: users.OrderName, After: users.Place{Name: "B", ID: "x"}}, 50)
 			return len(page), err
 		}),
 		read("a tally", func() (int, error) {

@@ -110,19 +110,21 @@ func questionsWith(t *testing.T, text string) map[string]questionWith {
 		"first name":   profile(users.Profile{Username: "x", FirstName: "a" + text + "b"}),
 		"username":     profile(users.Profile{Username: "a" + text + "b"}),
 		"external ID":  profile(users.Profile{ExternalID: "a" + text + "b"}),
-		"location":     list(users.Filter{Location: text}),
-		"department":   list(users.Filter{Department: text}),
-		"group":        list(users.Filter{Group: text}),
-		"source":       list(users.Filter{Source: &users.Source{Name: text}}),
-		"after":        list(users.Filter{After: id}),
-		"after by ID":  list(users.Filter{ByName: true, After: id}),
-		"after a name": list(users.Filter{ByName: true, AfterName: text, After: id}),
+		"location":     list(users.Filter{Locations: []string{text}}),
+		"department":   list(users.Filter{Departments: []string{text}}),
+		"group":        list(users.Filter{Groups: []string{text}}),
+		"text":         list(users.Filter{Text: "a" + text + "b"}),
+		"IDs":          list(users.Filter{IDs: []users.ID{id}}),
+		"source":       list(users.Filter{Sources: []users.Source{{Name: "a" + text + "b"}}}),
+		"after":        list(users.Filter{After: users.Place{ID: id}}),
+		"after by ID":  list(users.Filter{Order: users.OrderName, After: users.Place{ID: id}}),
+		"after a name": list(users.Filter{Order: users.OrderName, After: users.Place{Name: text, ID: id}}),
 		"usage": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
 			_, err := k.Usage(ctx, users.AccountID(text))
 			return 0, err
 		},
 		"count": func(k *seatkeeper.Keeper, _ store.Store) (int, error) {
-			usage, err := k.UsageOf(ctx, acme, users.Filter{Group: text, Location: text})
+			usage, err := k.UsageOf(ctx, acme, users.Filter{Groups: []string{text}, Locations: []string{text}})
 			return int(usage.People.Count(0, 0)), err
 		},
 		"tally": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {

@@ -27,8 +27,8 @@ func Benchmark(b *testing.B, open func(testing.TB) store.Store) {
 		{"InviteParallel", inviteParallel(1)},
 		{"InviteParallel1000Accounts", inviteParallel(1000)},
 		{"Usage10kUsers", usage},
-		{"Page50AtDepth", page(users.Filter{After: "p00007500"})},
-		{"Page50ByNameAtDepth", page(users.Filter{ByName: true, AfterName: "7500"})},
+		{"Page50AtDepth", page(users.Filter{After: users.Place{ID: "p00007500"}})},
+		{"Page50ByNameAtDepth", page(users.Filter{Order: users.OrderName, After: users.Place{Name: "7500", ID: "p00007500"}})},
 		{"DoEach500", doEach},
 	} {
 		b.Run(m.name, func(b *testing.B) {

@@ -80,7 +80,7 @@ func byBytes(read func(t *tester, a users.AccountID, text string)) func(*tester)
 var (
 	usersByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
 		t.load(seats.Need{Account: a, Users: []users.ID{users.ID(text)}})
-		t.users(a, users.Filter{After: users.ID(text)}, 1)
+		t.users(a, users.Filter{After: users.Place{ID: users.ID(text)}}, 1)
 		t.events(a, seats.EventFilter{User: users.ID(text)}, everything)
 	})
 	poolsByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
@@ -98,7 +98,10 @@ var (
 		t.load(seats.Need{Account: a, Key: text, IndexTo: 1})
 	})
 	filtersByBytes = byBytes(func(t *tester, a users.AccountID, text string) {
-		for _, f := range []users.Filter{{Location: text}, {Department: text}, {Group: text}, {Source: &users.Source{Kind: users.SourceSync, Name: text}}} {
+		for _, f := range []users.Filter{
+			{Locations: []string{text}}, {Departments: []string{text}}, {Groups: []string{text}}, {Sources: []users.Source{{Kind: users.SourceSync, Name: text}}},
+			{IDs: []users.ID{users.ID(text)}}, {Text: text},
+		} {
 			t.users(a, f, everything)
 		}
 	})

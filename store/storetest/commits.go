@@ -259,7 +259,7 @@ func rowsReplaceRows(t *tester) {
 	t.written(c)
 	t.same()
 	t.loads(of(a, seats.Need{Keys: x.Keys()}, seats.Need{DueBy: gen.Epoch})...)
-	t.users(a, users.Filter{Group: "a"}, everything)
+	t.users(a, users.Filter{Groups: []string{"a"}}, everything)
 	t.users(a, users.Filter{Dated: true}, everything)
 	t.users(a, users.Filter{HeldBack: true}, everything)
 

@@ -22,11 +22,18 @@ func crowd() (people []users.User) {
 			ID: users.ID(fmt.Sprintf("u%x", 7*i%128)), Username: fmt.Sprint("user ", i), Location: gen.Locations[i/3%3],
 			Department: gen.Departments[i/2%2], Groups: gen.Groups[min(i%3, 1) : 1+i%2], Source: gen.Sources[i/7%4],
 		}
+		u.StatusSince = instants[1+i/6%(len(instants)-1)]
+		if i%3 == 0 {
+			u.ExternalID = []string{"", "E" + fmt.Sprint(i), "e" + fmt.Sprint(i), "Ex" + fmt.Sprint(i)}[i/3%4]
+		}
+		if i%5 > 1 {
+			u.LeftBy = users.Leaving(i / 5 % 4)
+		}
 		if i%5 < 4 {
 			u.LastName, u.FirstName = surnames[i*7%len(surnames)], surnames[i%3]
 		}
 		if !u.Here() {
-			u.Username, u.LastName, u.FirstName = "", "", ""
+			u.Username, u.ExternalID, u.LastName, u.FirstName = "", "", "", ""
 		}
 		if i%4 > 0 {
 			u.FirstSignIn = gen.Epoch
@@ -53,8 +60,18 @@ func filtersUsers(t *tester) {
 	a := t.crowded()
 	draws(func(d gen.Dice) {
 		f := d.Filter()
+		f.Order = gen.One(d, users.Orders()...)
+		if d.Chance(20) {
+			f.IDs, f.Text = gen.Some(d, 9, idsOf(t.rows[a].Users)), ""
+		}
+		if d.Chance(20) {
+			f.Text = gen.One(d, surnames...) + " " + gen.One(d, "smit", "R 1", "1", "U")
+		}
 		if d.Chance(50) {
-			f.After, f.AfterName = gen.One[users.ID](d, "", "o", "owner", "u", "u3", "u30", "u7", "v"), gen.One(d, surnames...)
+			f.After = users.Place{
+				Status: gen.One(d, users.Statuses()...), Role: gen.One(d, users.Roles()...), Name: gen.One(d, surnames...), Since: gen.One(d, instants...),
+				ID: gen.One[users.ID](d, "", "o", "owner", "u", "u3", "u30", "u7", "v"),
+			}
 		} else if d.Chance(50) {
 			f = f.NextPage(gen.One(d, t.rows[a].Users...))
 		}
@@ -101,7 +118,10 @@ func (t *tester) lists(a users.AccountID) map[string]list {
 		return listOf(f, f.NextPage, func(f users.Filter, limit int) []users.User { return t.users(a, f, limit) })
 	}
 	return map[string]list{
-		"Users": people(users.Filter{Status: gen.EveryStatus}), "Users by name": people(users.Filter{ByName: true}),
+		"Users": people(users.Filter{Status: gen.EveryStatus}), "Users by name": people(users.Filter{Order: users.OrderName}),
+		"Users by status": people(users.Filter{Order: users.OrderStatus}), "Users by role": people(users.Filter{Order: users.OrderRole}),
+		"Users by change":  people(users.Filter{Order: users.OrderChange}),
+		"Users back by ID": people(users.Filter{Backward: true}), "Users back by name": people(users.Filter{Order: users.OrderName, Backward: true}),
 		"Events": listOf(uint64(0), func(e seats.Event) uint64 { return e.Sequence }, func(after uint64, limit int) []seats.Event {
 			return t.events(a, seats.EventFilter{After: after}, limit)
 		}),
@@ -164,8 +184,8 @@ func pagesAfterUnknown(t *tester) {
 	t.licensed(a, "a", "c", "e")
 	t.written(t.invited(a, "a", "c", "e"))
 	for _, after := range []string{"", "b", "d", "f", "z"} {
-		t.users(a, users.Filter{After: users.ID(after)}, 2)
-		t.users(a, users.Filter{ByName: true, After: users.ID(after), AfterName: "63"}, 2) // c in hexadecimal
+		t.users(a, users.Filter{After: users.Place{ID: users.ID(after)}}, 2)
+		t.users(a, users.Filter{Order: users.OrderName, After: users.Place{Name: "63", ID: users.ID(after)}}, 2) // c in hexadecimal
 		t.pools(a, seats.PoolID(after), 2)
 		for _, last := range []users.LicenceID{{User: users.ID(after)}, {User: "c", Pool: after}, {User: "c", Pool: "c", Number: int64(len(after))}} {
 			t.licences(a, users.LicenceFilter{After: last}, 2)
@@ -270,8 +290,8 @@ func pagesByName(t *tester) {
 		}
 	}
 	for i, u := range t.rows[a].Users { // a page may begin after a user who is gone
-		if f := (users.Filter{ByName: true}).NextPage(u); i%5 == 0 {
-			f.After += "0"
+		if f := (users.Filter{Order: users.OrderName}).NextPage(u); i%5 == 0 {
+			f.After.ID += "0"
 			t.users(a, f, 2)
 		}
 	}

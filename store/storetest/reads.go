@@ -18,7 +18,7 @@ import (
 )
 
 // Every read of the specification is compared with the rows that the store must have, by the
-// functions of the contract: [seats.Need.Select], [users.Filter.Match],
+// functions of the contract: [seats.Need.Select], [users.Filter.Match] and Compare,
 // [users.LicenceFilter.Match] and [seats.EventFilter.Match].
 
 // everything is a limit beyond all lists of the tests.
@@ -94,11 +94,7 @@ func (t *tester) users(account users.AccountID, f users.Filter, limit int) []use
 	t.Helper()
 	page, err := t.store.Users(t.Context(), account, f, limit)
 	list := matching(t.rows[account].Users, f.Match)
-	if f.ByName {
-		slices.SortFunc(list, func(a, b users.User) int {
-			return cmp.Or(cmp.Compare(a.SortName(), b.SortName()), cmp.Compare(a.ID, b.ID))
-		})
-	}
+	slices.SortFunc(list, f.Compare)
 	return first(t, account, list, limit, page, err, "Users %+v, at most %d", f, limit)
 }
 
@@ -111,7 +107,7 @@ func (t *tester) tally(account users.AccountID, f users.Filter) {
 	} else {
 		require.NoError(t, err)
 	}
-	require.Equal(t, tallyOf(rows.Users, f), tally, "Tally %+v", f)
+	require.Equal(t, tallyOf(rows.Users, f.WithoutPage()), tally, "Tally %+v", f)
 	require.Equal(t, rows.Account.Revision, revision, "Tally %+v", f)
 }
 
@@ -238,7 +234,8 @@ func (t *tester) same(accounts ...users.AccountID) {
 		}
 		t.loads(of(a, seats.Need{Users: idsOf(rows.Users)}, seats.Need{Keys: keys}, seats.Need{Pools: pools}, seats.Need{Admins: true, DueBy: far}, seats.Need{Licences: idsOf(rows.Users)})...)
 		t.users(a, users.Filter{Status: gen.EveryStatus}, everything)
-		t.users(a, users.Filter{ByName: true}, everything)
+		t.users(a, users.Filter{Order: users.OrderName}, everything)
+		t.users(a, users.Filter{Order: users.OrderRole, Status: gen.EveryStatus, Backward: true}, everything)
 		t.tally(a, users.Filter{Status: gen.EveryStatus})
 		t.events(a, seats.EventFilter{}, everything)
 		t.pools(a, "", everything)

@@ -46,7 +46,7 @@ func unknown(list string) func(*tester) {
 
 func tallyUnknown(t *tester) {
 	a, b := t.besideUnknown()
-	for _, f := range []users.Filter{{}, {Status: gen.EveryStatus}, {Group: "a"}} {
+	for _, f := range []users.Filter{{}, {Status: gen.EveryStatus}, {Groups: []string{"a"}}} {
 		t.tally(a, f)
 		t.tally(b, f)
 	}

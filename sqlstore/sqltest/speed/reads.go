@@ -67,7 +67,7 @@ func reads(ctx context.Context, r *runner, e engine) (rows []row, err error) {
 	}
 	page := func(ctx context.Context) error {
 		n, after := 0, nth(1+rand.Int64N(int64(max(1, st.Users-pageSize-1))))
-		for _, err := range k.Users(ctx, big, users.Filter{After: users.ID(after.id)}) {
+		for _, err := range k.Users(ctx, big, users.Filter{After: users.Place{ID: users.ID(after.id)}}) {
 			if err != nil {
 				return err
 			}
