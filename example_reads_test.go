@@ -70,8 +70,9 @@ func ExampleKeeper_Users() {
 	// Output: Ada invited <nil>
 }
 
-// Two pages of a screen in order of name.
-func ExampleKeeper_Users_byName() {
+// Two pages of a screen in order of name, and the way back. The text of a cursor goes into the
+// links of the screen.
+func ExampleKeeper_Page() {
 	ctx := context.Background()
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	for _, p := range []users.Profile{
@@ -80,22 +81,27 @@ func ExampleKeeper_Users_byName() {
 		_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: p})
 	}
 	filter := users.Filter{Order: users.OrderName}
-	for screen := range 2 {
-		n := 0
-		for p, err := range keeper.Users(ctx, "acme", filter) {
-			if n == 2 || err != nil {
-				break
-			}
-			n++
-			fmt.Println(screen, p.FirstName, p.LastName, p.Email)
-			filter = filter.NextPage(p.User)
+	show := func(cursor users.Cursor) seatkeeper.Page {
+		page, err := keeper.Page(ctx, "acme", filter, cursor, 2)
+		for _, p := range page.Users {
+			fmt.Print(p.FirstName, p.LastName, " ", p.Email, "; ")
 		}
+		fmt.Println(page.Previous != nil, page.Next != nil, err)
+		return page
 	}
+	first := show(users.Cursor{})
+	second := show(*first.Next)
+	show(*second.Previous)
+	n, err := keeper.Count(ctx, "acme", filter)
+	fmt.Println(n, err)
+	filter.Text = "ada byron"
+	show(users.Cursor{})
 	// Output:
-	// 0 Ada Byron ada@acme.example
-	// 0 Zoe byron zoe@acme.example
-	// 1   cy@acme.example
-	// 1 Olive Owen olive@acme.example
+	// AdaByron ada@acme.example; Zoebyron zoe@acme.example; false true <nil>
+	//  cy@acme.example; OliveOwen olive@acme.example; true false <nil>
+	// AdaByron ada@acme.example; Zoebyron zoe@acme.example; false true <nil>
+	// 4 <nil>
+	// AdaByron ada@acme.example; false false <nil>
 }
 
 // The active users as a CSV file for a spreadsheet. Ada is invited, shown as active in

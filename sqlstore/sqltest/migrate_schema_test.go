@@ -99,11 +99,13 @@ func TestMigrations_indexes(t *testing.T) {
 		"pools primary 1 account,id",
 		"progress primary 1 account,consumer",
 		"users by_administers 0 account,administers,id",
+		"users by_change 0 account,status_since,id",
 		"users by_dated 0 account,dated,id",
 		"users by_due 0 account,due,due_rank,id",
 		"users by_email 1 account,email_key",
 		"users by_external_id 1 account,external_id_key",
 		"users by_name 0 account,sort_name,id",
+		"users by_segment 0 account,status,role,sort_name,id",
 		"users by_username 1 account,username_key",
 		"users primary 1 account,id",
 	}
