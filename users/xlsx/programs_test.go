@@ -199,6 +199,14 @@ func TestPrograms_usual_columns(t *testing.T) {
 	}
 }
 
+// Without a named filter LibreOffice reads our CSV file as Windows-1252. What it saves is a fault.
+func TestPrograms_mangled(t *testing.T) {
+	u := titled("Zoë")
+	saved := libreOffice(t)(t, writtenCSV(t, u), "csv", "xlsx")
+	_, err := read(saved, "xlsx", users.RosterOptions{})
+	require.ErrorIs(t, err, users.ErrMangled)
+}
+
 // What programs save of formulas, formats and dates is read as they show it.
 func TestPrograms_formats(t *testing.T) {
 	book := excelize.NewFile()

@@ -28,9 +28,9 @@ func ReadRoster(file io.ReaderAt, size int64, sheet string, o users.RosterOption
 	return users.ReadRoster(text, o)
 }
 
-// NewReader returns a sheet as the CSV file that [users.ReadRoster] and its like read, with the
-// rows at their numbers. The empty name is the first visible sheet; case is ignored in names.
-// Of the options it needs the DateFormat.
+// NewReader returns a sheet as a CSV file, for [users.ReadRoster], [users.ScanRoster] and the like,
+// with the rows at their numbers. The empty name is the first visible sheet; case is ignored in
+// names. Of the options it needs the DateFormat.
 //
 // The file has that size in bytes; [io/fs.FileInfo] or [mime/multipart.FileHeader] tell it. It is
 // read as a stream, in parts, and must stay as it is until the last read. Besides the rows, texts
