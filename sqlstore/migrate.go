@@ -159,12 +159,10 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 	applied := "nothing was applied"
 	for _, m := range pending {
 		for i, statement := range m.changes() {
-			if made, err := s.in(tx).hasIndex(ctx, statement); err != nil {
-				return err
-			} else if made {
-				continue
-			}
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				if s.in(tx).hasIndex(ctx, statement) {
+					continue
+				}
 				if m.Version == 1 && unreadable != nil {
 					err = fmt.Errorf("%w; if the table of migrations exists, it can't be read: %w", err, unreadable)
 				}
@@ -186,18 +184,16 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 	return nil
 }
 
-// hasIndex reports whether a statement makes an index that is there already. MySQL has no IF NOT
-// EXISTS for it, and elsewhere an index in the way is an error.
-func (s *Store) hasIndex(ctx context.Context, statement string) (bool, error) {
+// hasIndex reports whether a statement failed at an index that is there: made by an interrupted
+// Migrate, or by another process. MySQL has no IF NOT EXISTS for it, and elsewhere an index in the
+// way is an error.
+func (s *Store) hasIndex(ctx context.Context, statement string) bool {
 	index := indexForm.FindStringSubmatch(statement)
 	if index == nil || !s.commitsDDL {
-		return false, nil
+		return false
 	}
 	found, err := s.readCatalog(ctx)
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(found[index[3]].keys, func(k keyShape) bool { return k.name == index[2] }), nil
+	return err == nil && slices.ContainsFunc(found[index[3]].keys, func(k keyShape) bool { return k.name == index[2] })
 }
 
 // Verify returns an error unless the tables are exactly those of this release. It only

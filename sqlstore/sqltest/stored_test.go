@@ -188,6 +188,10 @@ func (s *site) literal(v sql.NullString) string {
 	return "'" + strings.ReplaceAll(v.String, "'", "''") + "'"
 }
 
+// asBefore leaves out the switches that are younger than the oldest stored database, where they say
+// what was the rule before.
+var asBefore = strings.NewReplacer(`"shared_addresses":"refused",`, "")
+
 // digests returns a line for each account: all that is stored of it, as this release reads it.
 func digests(t require.TestingT, st store.Store) string {
 	ctx := context.Background()
@@ -207,7 +211,8 @@ func digests(t require.TestingT, st store.Store) string {
 		require.NoError(t, err)
 		text, err := json.Marshal([]any{a, site[0].Pools, pools, people, licences, events})
 		require.NoError(t, err)
-		fmt.Fprintf(&lines, "%s revision %d, %d users, %d licences, %d events, %x\n", a.ID, a.Revision, len(people), len(licences), len(events), sha256.Sum256(text))
+		digest := sha256.Sum256([]byte(asBefore.Replace(string(text))))
+		fmt.Fprintf(&lines, "%s revision %d, %d users, %d licences, %d events, %x\n", a.ID, a.Revision, len(people), len(licences), len(events), digest)
 	}
 	return lines.String()
 }
