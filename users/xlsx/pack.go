@@ -17,6 +17,7 @@ import (
 // Bounds of a workbook besides those of a roster.
 const (
 	maxDirectory = 4 << 20                          // bytes of the ZIP directory
+	maxUnzipped  = 2 * users.MaxRosterBytes         // bytes of the parts that are read: tags are longer than texts
 	maxContents  = 8 << 20                          // bytes of the parts that name the sheets
 	maxToken     = users.MaxRosterRowBytes + 64<<10 // bytes of an XML tag or text
 	maxDepth     = 1 << 10                          // tags within each other

@@ -34,10 +34,9 @@ func ReadRoster(file io.ReaderAt, size int64, sheet string, o users.RosterOption
 //
 // The file has that size in bytes; [io/fs.FileInfo] or [mime/multipart.FileHeader] tell it. It is
 // read as a stream, in parts, and must stay as it is until the last read. Besides the rows, texts
-// that the cells share are in memory, up to [users.MaxRosterMemory]. A file or a sheet beyond
-// [users.MaxRosterBytes], unzipped, shared texts beyond the bound and rows beyond
-// [users.MaxRosterRows] are [users.Faults] with [users.ErrTooLarge]: from NewReader or from
-// a read.
+// that the cells share are in memory, up to [users.MaxRosterMemory]. Shared texts beyond it, a file
+// beyond [users.MaxRosterBytes], its parts beyond twice of that, unzipped, and rows beyond
+// [users.MaxRosterRows] are [users.Faults] with [users.ErrTooLarge]: from NewReader or from a read.
 //
 // Other errors are [ErrFormat], [ErrProtected], [ErrNoSheet] and [ErrNoValue]. ErrFormat wraps an
 // error of the file.
@@ -52,7 +51,7 @@ func NewReader(file io.ReaderAt, size int64, sheet string, o users.RosterOptions
 	if i < 0 {
 		return nil, ErrNoSheet
 	}
-	b.pack.left = users.MaxRosterBytes
+	b.pack.left = maxUnzipped
 	formats, err := b.readFormats(o.DateFormat)
 	if err != nil {
 		return nil, err

@@ -198,7 +198,7 @@ func (b bomb) bytes(t testing.TB) []byte {
 }
 
 func TestNewReader_bombs(t *testing.T) {
-	gigabytes := users.MaxRosterBytes>>20 + 1
+	gigabytes := 2*users.MaxRosterBytes>>20 + 1
 	if long.On() {
 		gigabytes = 4 << 10
 	}

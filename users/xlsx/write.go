@@ -119,7 +119,7 @@ func (s *sheetWriter) writeRow(number int, row []string) error {
 		if cell == "" {
 			continue
 		}
-		_, _ = s.sheet.WriteString(`<c r="` + s.names[i] + digits + `" s="` + style + `" t="inlineStr"><is><t xml:space="preserve">`)
+		_, _ = s.sheet.WriteString(`<c r="` + s.names[i] + digits + `" s="` + style + `" t="inlineStr"><is><t>`) // a cell is trimmed
 		_ = xml.EscapeText(s.sheet, []byte(encoded(cell)))
 		_, _ = s.sheet.WriteString(`</t></is></c>`)
 	}
