@@ -23,9 +23,10 @@ type account struct {
 	queue combine.Queue[*call]
 	calls int // under way, by the mutex of all accounts
 
-	mutex  sync.Mutex // of changes to memory, and of seen
+	mutex  sync.Mutex // of changes to memory, of seen and of latest
 	memory *memory    // of the leader; nil: nothing is remembered
 	seen   *memory    // of reads that may be of a moment past
+	latest uint64     // the last revision that was read or written: no read goes back behind it
 
 	batch          *batch        // under way
 	took           time.Duration // the last commit
@@ -143,11 +144,12 @@ func (at *account) remember(m *memory) {
 }
 
 // recall answers a need from a snapshot of at most that age, if one has all of it.
-func (at *account) recall(n seats.Need, now time.Time, most time.Duration) (s seats.Snapshot, age time.Duration, ok bool) {
+// The age is that at the time now, when the call began.
+func (at *account) recall(n seats.Need, now, began time.Time, most time.Duration) (s seats.Snapshot, age time.Duration, ok bool) {
 	at.mutex.Lock()
 	defer at.mutex.Unlock()
 	for _, m := range []*memory{at.memory, at.seen} {
-		if m == nil || m.account.IsDue(now) || time.Since(m.current) > most {
+		if m == nil || m.account.IsDue(now) || m.account.Revision < at.latest || began.Sub(m.current) > most {
 			continue
 		}
 		s, unknown, whole := m.snapshot(n)
@@ -155,7 +157,7 @@ func (at *account) recall(n seats.Need, now time.Time, most time.Duration) (s se
 			for i, u := range s.Users {
 				s.Users[i] = u.Clone()
 			}
-			return s, time.Since(m.current), true
+			return s, max(0, began.Sub(m.current)), true
 		}
 	}
 	return seats.Snapshot{}, 0, false
@@ -165,6 +167,10 @@ func (at *account) recall(n seats.Need, now time.Time, most time.Duration) (s se
 func (at *account) note(n seats.Need, s seats.Snapshot, began time.Time) {
 	at.mutex.Lock()
 	defer at.mutex.Unlock()
+	if s.Account.Revision < at.latest {
+		return
+	}
+	at.latest = s.Account.Revision
 	if at.seen == nil || at.seen.account.Revision != s.Account.Revision {
 		at.seen = new(memory)
 	}

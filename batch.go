@@ -184,6 +184,7 @@ func (b *batch) learn(need seats.Need) {
 	}
 	b.at.mutex.Lock()
 	defer b.at.mutex.Unlock()
+	b.at.latest = max(b.at.latest, b.loaded.Account.Revision)
 	if m := b.at.memory; m == nil || m.account.Revision != b.loaded.Account.Revision {
 		b.at.memory = nil
 		b.memory = new(memory)
@@ -200,6 +201,7 @@ func (b *batch) learn(need seats.Need) {
 func (b *batch) advance(began time.Time) {
 	b.at.mutex.Lock()
 	defer b.at.mutex.Unlock()
+	b.at.latest = max(b.at.latest, b.change.Account.Revision)
 	m := b.at.memory
 	if b.at.memory = nil; m == nil || m != b.base {
 		return

@@ -27,8 +27,10 @@ type Call struct {
 	Correlation string // common to events that belong together, at most [users.MaxID] bytes
 	// MaxAge lets Usage, UsageOfPool, Account, Pool, User, Find, May and Preview answer from what this
 	// Keeper has remembered of the account, without a call to the store, if that was its state
-	// at most so long ago. Nothing due since then is left out. 0, the default, is exact: the
-	// answer counts all changes acknowledged before the call. AsOf of [seats.Usage] tells the moment.
+	// at most so long ago. Nothing due since then is left out, nor what this Keeper has itself
+	// written or read meanwhile: its answers never go back. 0, the default, or less is exact: the
+	// answer counts all changes acknowledged before the call. AsOf of [seats.Usage] tells the
+	// moment; zero: it is exact. In a transaction, see [Keeper.InTx], every answer is exact.
 	MaxAge time.Duration
 	Reason string // at most [users.MaxReason] characters; a command's own Reason has precedence
 }
@@ -49,12 +51,11 @@ func (k *Keeper) read(ctx context.Context, need *seats.Need) (s seats.Snapshot, 
 	}
 	at := k.accounts.enter(need.Account)
 	defer k.accounts.leave(need.Account, at)
-	now := k.now()
-	if s, age, ok := at.recall(*need, now, k.call.MaxAge); ok {
+	now, began := k.now(), time.Now()
+	if s, age, ok := at.recall(*need, now, began, k.call.MaxAge); ok {
 		need.DueBy = now
-		return s, now.Add(-age), ctx.Err()
+		return s, now.Add(-age).Truncate(time.Microsecond), ctx.Err()
 	}
-	began := time.Now()
 	if s, err = k.load(ctx, need); err == nil {
 		at.note(*need, s, began)
 	}

@@ -35,10 +35,11 @@ type Keeper struct {
 	bound     bool           // to the host's transaction, see InTx
 }
 
-// Options are the settings of a [Keeper]. The zero value is the default.
+// Options are the settings of a [Keeper]. The zero value is the default. A panic in one of their
+// functions is raised in the goroutine of a call that it was asked for, and harms no other call.
 type Options struct {
 	// Now is the clock; nil is the system's. Each attempt of a call uses one reading of
-	// it, in UTC and cut to microseconds.
+	// it, in UTC and cut to microseconds. For Observe it is read a few times more.
 	Now func() time.Time
 	// NewID makes the IDs of users invited or added without one; nil makes random ones in
 	// the order of time. It must be safe for concurrent use and never repeat an ID.
@@ -57,9 +58,10 @@ type Options struct {
 	// a negative number.
 	Attempts int
 	// Remember bounds the accounts whose last snapshot is remembered, so that a command which names
-	// no unknown user is decided without a read; 0 is 4,096. A remembered snapshot holds a few
-	// dozen users at most, some 50 KB. Negative: none. What is remembered is never trusted: a
-	// commit is compared with the store, and a refusal is decided on a fresh read.
+	// no unknown user, and has an effect, is decided without a read; 0 is 4,096. A remembered snapshot
+	// holds a few dozen users at most: some 50 KB, and 200 MB for 4,096 accounts as busy as that.
+	// Negative: none. What is remembered is never trusted: a commit is compared with the store, and a
+	// refusal is decided on a fresh read.
 	Remember int
 	// Sharing says which calls share commits; the zero value: all.
 	Sharing Sharing
@@ -91,6 +93,8 @@ func New(s store.Store, o Options) (*Keeper, error) {
 		return nil, errors.New("seatkeeper: New needs a store")
 	case bound:
 		return nil, errors.New("seatkeeper: New needs a store that is not bound to a transaction; InTx takes one that is")
+	case o.Sharing > ShareNothing:
+		return nil, errors.New("seatkeeper: Options.Sharing is unknown")
 	case o.Attempts < 0:
 		return nil, errors.New("seatkeeper: Options.Attempts is negative")
 	case o.MaxSkew < 0:

@@ -77,14 +77,16 @@ func (k *Keeper) decide(
 func (k *Keeper) ride(ctx context.Context, at *account, c *call) callResult {
 	defer k.accounts.leave(c.need.Account, at)
 	lead, sent, err := at.queue.Join(ctx, &c.member)
+	if lead {
+		k.lead(ctx, at, c)
+		return c.result
+	}
 	c.waited = k.since(c.began)
 	switch {
 	case sent:
 		return callResult{err: withCause(store.ErrUnknown, err)}
 	case err != nil:
 		return callResult{err: err}
-	case lead:
-		k.lead(ctx, at, c)
 	}
 	return c.result
 }
@@ -92,7 +94,8 @@ func (k *Keeper) ride(ctx context.Context, at *account, c *call) callResult {
 // lead works for the calls of the account until this one has its result. Another one leads
 // then; it goes on with the batch if that has no result yet.
 func (k *Keeper) lead(ctx context.Context, at *account, c *call) {
-	defer func() { at.pass(c) }()
+	defer func() { at.pass(c) }() // also after a panic in an option of the host
+	c.waited = k.since(c.began)
 	for !c.result.done {
 		b := at.batch
 		if b == nil || !b.has(c) {

@@ -2,6 +2,7 @@ package seatkeeper_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -94,4 +95,48 @@ func TestCall_MaxAge_meanwhile(t *testing.T) {
 	}
 	cancel()
 	readers.Wait()
+}
+
+// TestCall_MaxAge_own: no answer goes back behind what the Keeper has itself written or read, though another
+// one meddles and what is remembered is dropped.
+func TestCall_MaxAge_own(t *testing.T) {
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(500), seats.Standard())
+	other := on(t, s, seatkeeper.Options{})
+	recent := k.With(seatkeeper.Call{MaxAge: time.Hour})
+	last := uint64(0)
+	for i := range 100 {
+		before, err := recent.Usage(t.Context(), "acme")
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, before.Revision, last)
+		if i%3 == 0 {
+			do(t, other, owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("o", i)))})
+		}
+		last = do(t, k, owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("p", i)))}).Revision
+		u, err := recent.Usage(t.Context(), "acme")
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, u.Revision, last)
+		_, err = recent.User(t.Context(), "acme", users.ID(fmt.Sprint("p", i)))
+		require.NoError(t, err)
+	}
+}
+
+// TestCall_MaxAge_as_of: the moment is not before the call by more than MaxAge, in whole microseconds.
+func TestCall_MaxAge_as_of(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(5), seats.Standard())
+	recent := k.With(seatkeeper.Call{MaxAge: time.Hour})
+	some := 0
+	for range 50 {
+		began := time.Now()
+		u, err := recent.Usage(t.Context(), "acme")
+		require.NoError(t, err)
+		if u.AsOf.IsZero() {
+			continue
+		}
+		some++
+		require.Equal(t, u.AsOf.Truncate(time.Microsecond), u.AsOf)
+		require.False(t, u.AsOf.After(time.Now()))
+		require.True(t, u.AsOf.After(began.Add(-time.Hour)))
+	}
+	require.NotZero(t, some)
 }

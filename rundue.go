@@ -56,6 +56,9 @@ const defaultParallel = 4
 // error of the list of accounts and the end of the context end the run; that error is returned
 // too. A clock behind the store's finds fewer accounts due. A negative Parallel is an error.
 //
+// A panic in an option of the host ends the run once the accounts under way are done, and is raised
+// again in the caller's goroutine.
+//
 // In a transaction, see [Keeper.InTx], it settles one account after another in the caller's
 // goroutine, and ends at the first error.
 func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
@@ -68,6 +71,7 @@ func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
 	r := dueRun{Keeper: k, progress: run.Progress}
 	var workers errgroup.Group // without errors
 	workers.SetLimit(run.Parallel)
+	defer func() { _ = workers.Wait() }() // also after a panic in this goroutine
 	err := r.list(ctx, func(ids []users.AccountID) (goOn bool) {
 		if k.bound {
 			for i := 0; i < len(ids) && len(r.errs) == 0; i++ {
@@ -76,14 +80,18 @@ func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
 			return len(r.errs) == 0
 		}
 		workers.Go(func() error {
+			defer r.catch()
 			for _, id := range r.settleTogether(ctx, ids) {
 				r.settle(ctx, id)
 			}
 			return nil
 		})
-		return true
+		return !r.stopped()
 	})
 	_ = workers.Wait()
+	if r.panicked != nil {
+		panic(r.panicked)
+	}
 	if err == nil && r.cut {
 		err = ctx.Err()
 	}
@@ -100,6 +108,23 @@ type dueRun struct {
 	done  DueProgress
 	errs  []error
 	cut   bool // the context ended in the middle of an account
+
+	panicked any // in an option of the host, to be raised in the goroutine of the call
+}
+
+// catch notes a panic of a worker.
+func (r *dueRun) catch() {
+	if v := recover(); v != nil {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		r.panicked = v
+	}
+}
+
+func (r *dueRun) stopped() bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.panicked != nil
 }
 
 // dueTogether is the number of accounts that are settled by the same calls to the store.

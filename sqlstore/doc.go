@@ -50,7 +50,7 @@
 // Keeper.Import takes existing users over with status, role, dates and licences. It may be
 // interrupted and called again.
 //
-//	report, err := keeper.Import(ctx, "acme", rows) // an iter.Seq2[users.User, error]
+//	report, err := keeper.Import(ctx, "acme", rows) // an iter.Seq2[seats.Import, error]
 //
 // A query behind rows needs a connection of its own: with a pool of one the call waits for
 // itself.
