@@ -93,6 +93,9 @@ func main() {
 	from := flag.String("from", "", "files of earlier figures, with commas, instead of measuring")
 	folder := flag.String("svg", "", "a folder for charts")
 	flag.Parse()
+	if err := r.check(); err != nil {
+		log.Fatal(err)
+	}
 	chosen, err := regexp.Compile("^(?:" + *names + ")")
 	if err != nil {
 		log.Fatalf("-works: %v", err)
@@ -126,6 +129,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	if len(rows) == 0 {
+		log.Fatalf("-works %s, -db %s: nothing is measured", *names, *dbs)
+	}
 	summary(os.Stdout, rows)
 	summaryOfLess(os.Stdout, rows)
 	if *file != "" {
@@ -141,6 +147,22 @@ func main() {
 	if slices.ContainsFunc(rows, func(r row) bool { return r.Error != "" }) {
 		os.Exit(1)
 	}
+}
+
+// check refuses settings without a meaning.
+func (r *runner) check() error {
+	if flag.NArg() > 0 {
+		return fmt.Errorf("%q is no flag", flag.Arg(0))
+	}
+	for name, n := range map[string]int{
+		"rounds": r.rounds, "for": int(r.lasts), "clients": r.clients, "accounts": r.accounts, "users": r.users, "pool": r.pool,
+		"people": r.people, "processes": r.processes, "seats": r.seats,
+	} {
+		if n < 1 {
+			return fmt.Errorf("-%s must be at least 1", name)
+		}
+	}
+	return nil
 }
 
 func namesOf(works []work) (names []string) {
