@@ -106,7 +106,7 @@ func (a *accountRow) of(c *seats.Change) (pooled bool) {
 	return pooled
 }
 
-// updatedRows marks the key columns to write: those of new keys, and of kinds without a key
+// updatedRows marks the key columns to write: those of new keys, and of kinds without a unique key
 // now. Any other key column stays as stored, since that of a [KeyCollision] differs from the
 // profile.
 func updatedRows(c *seats.Change) []userRow {
@@ -122,7 +122,7 @@ func updatedRows(c *seats.Change) []userRow {
 		row := &rows[i]
 		row.account, row.User = c.Account.ID, c.Updated[i]
 		row.rewritten = keyBit(users.KeyExternalID) | keyBit(users.KeyEmail) | keyBit(users.KeyUsername)
-		for _, k := range row.Keys() {
+		for _, k := range row.UniqueKeys() {
 			if taken[k] {
 				row.newKeys = true
 			} else {

@@ -86,7 +86,10 @@ func (s *Store) RenewKeys(ctx context.Context) (KeyReport, error) {
 	return report, nil
 }
 
-// foldedColumns are the columns in comparison form, with the kinds of key in them.
+// sharedForm is the place of the shared address in foldedColumns.
+const sharedForm = 3
+
+// foldedColumns are the columns in comparison form, with the kinds of unique key in them.
 var foldedColumns = [...]struct {
 	name string
 	kind users.KeyKind
@@ -94,7 +97,8 @@ var foldedColumns = [...]struct {
 	{"external_id_key", users.KeyExternalID},
 	{"email_key", users.KeyEmail},
 	{"username_key", users.KeyUsername},
-	{"sort_name", users.KeyID}, // none
+	sharedForm: {"shared_email_key", users.KeyID}, // none
+	{"sort_name", users.KeyID},
 }
 
 // A folded is a user with the stored comparison forms.
@@ -122,6 +126,7 @@ func storedForms() (all []column[folded]) {
 
 // form returns this release's value of the ith folded column.
 func (f *folded) form(i int) (value any, text string) {
+	f.SharesEmail = f.stored[sharedForm] != ""
 	for _, c := range userColumns {
 		if c.name == foldedColumns[i].name {
 			value, _ = c.get(&f.userRow)

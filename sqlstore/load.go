@@ -127,6 +127,7 @@ var (
 		}
 		return texts
 	}()
+	sharers        = " FROM " + byKey("shared_email_key") + " {in}"
 	administrators = " FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id LIMIT " + strconv.Itoa(seats.MaxReceivers)
 
 	dueUsers, nextUser       = dueTexts("{users by due}", "due_rank, id")
@@ -163,6 +164,9 @@ func (l *loading) add(n seats.Need) {
 		}
 		if len(keys) > 0 {
 			addEach(l.unionQuery, userColumns, l.user, usersByKey[kind], account, keys)
+			if kind == users.KeyEmail {
+				addEach(l.unionQuery, userColumns, l.user, sharers, account, keys)
+			}
 		}
 	}
 	if n.Admins {

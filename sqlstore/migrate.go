@@ -144,9 +144,9 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // apply executes migrations and then records them. On SQLite and PostgreSQL that is one
 // transaction; a concurrent Migrate waits for it and then finds everything made. On MySQL
-// every CREATE ends the transaction, so a CREATE TABLE says IF NOT EXISTS, and an index that
-// is there is passed over. This lets a foreign table or index pass; so the shapes are checked
-// before anything is recorded.
+// every CREATE ends the transaction, so a CREATE TABLE says IF NOT EXISTS, and a column or an index
+// that is there is passed over. This lets a foreign one pass; so the shapes are checked before
+// anything is recorded.
 func (s *Store) apply(ctx context.Context, pending []Migration, unreadable error) (err error) {
 	ended := s.transaction(ctx, func(tx *sql.Tx) error {
 		err = s.applyIn(ctx, tx, pending, unreadable)
@@ -160,7 +160,7 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 	for _, m := range pending {
 		for i, statement := range m.changes() {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				if s.in(tx).hasIndex(ctx, statement) {
+				if s.in(tx).hasPart(ctx, statement) {
 					continue
 				}
 				if m.Version == 1 && unreadable != nil {
@@ -184,16 +184,23 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 	return nil
 }
 
-// hasIndex reports whether a statement failed at an index that is there: made by an interrupted
-// Migrate, or by another process. MySQL has no IF NOT EXISTS for it, and elsewhere an index in the
-// way is an error.
-func (s *Store) hasIndex(ctx context.Context, statement string) bool {
-	index := indexForm.FindStringSubmatch(statement)
-	if index == nil || !s.commitsDDL {
+// hasPart reports whether a refused statement adds a column or an index that is there already, by an
+// earlier Migrate or by one at the same time. MySQL has no IF NOT EXISTS for them, and elsewhere one
+// in the way is an error.
+func (s *Store) hasPart(ctx context.Context, statement string) bool {
+	index, column := indexForm.FindStringSubmatch(statement), addForm.FindStringSubmatch(statement)
+	if index == nil && column == nil || !s.commitsDDL {
 		return false
 	}
 	found, err := s.readCatalog(ctx)
-	return err == nil && slices.ContainsFunc(found[index[3]].keys, func(k keyShape) bool { return k.name == index[2] })
+	if err != nil {
+		return false
+	}
+	if column != nil {
+		_, ok := found[column[1]].columns[columnForm.FindStringSubmatch(column[2])[1]]
+		return ok
+	}
+	return slices.ContainsFunc(found[index[3]].keys, func(k keyShape) bool { return k.name == index[2] })
 }
 
 // Verify returns an error unless the tables are exactly those of this release. It only

@@ -119,6 +119,7 @@ func (k keyShape) String() string {
 var (
 	tableForm      = regexp.MustCompile(`(?s)^CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(\n(.*)\n\)(?: ENGINE=(\w+) .*| WITHOUT ROWID)?$`)
 	indexForm      = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \((.*?)\)( WHERE .*)?$`)
+	addForm        = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN (.*)$`)
 	columnForm     = regexp.MustCompile(`^([a-z_]+) +(.*?)( NOT NULL)?$`)
 	keyForm        = regexp.MustCompile(`^(PRIMARY KEY|UNIQUE INDEX|INDEX) ?(\w*) \((.*?)\)$`)
 	statisticsForm = regexp.MustCompile(`ALTER COLUMN \w+ SET \(`) // changes plans alone
@@ -146,8 +147,10 @@ func shapesOf(migrations []Migration) map[string]*shape {
 				all[form[1]] = table
 				continue
 			}
-			index := indexForm.FindStringSubmatch(text)
+			index, column := indexForm.FindStringSubmatch(text), addForm.FindStringSubmatch(text)
 			switch {
+			case column != nil:
+				all[column[1]].add(column[2])
 			case index != nil:
 				all[index[3]].keys = append(all[index[3]].keys, keyShape{
 					name: index[2], columns: commas(index[4]), unique: index[1] != "", partial: index[5] != "",

@@ -90,9 +90,14 @@ var (
 		named("source_kind", func(u *userRow) *users.SourceKind { return &u.Source.Kind }),
 		text("source_name", func(u *userRow) *string { return &u.Source.Name }),
 		packed("facts", userFacts...),
-		derived("email_key", func(u *userRow) string { return users.ByEmail(u.Email).Value }),
+		derived("email_key", func(u *userRow) string { return u.address(false) }),
 		derived("username_key", func(u *userRow) string { return users.ByUsername(u.Username).Value }),
 		derived("external_id_key", func(u *userRow) string { return users.ByExternalID(u.ExternalID).Value }),
+		{
+			name: "shared_email_key",
+			get:  func(u *userRow) (any, error) { return orNull(u.address(true)), nil },
+			set:  func(u *userRow, c cell) error { u.SharesEmail = c.text.Valid; return nil },
+		},
 		{name: "sort_name", get: func(u *userRow) (any, error) { return u.SortName(), nil }},
 	}
 	userFacts = []column[userRow]{
@@ -202,6 +207,14 @@ type userRow struct {
 	// writes, see [updatedRows].
 	rewritten int64
 	newKeys   bool // one of these keys is new
+}
+
+// address returns the key of the address, if the user shares it or not.
+func (u *userRow) address(shared bool) string {
+	if u.SharesEmail != shared {
+		return ""
+	}
+	return users.ByEmail(u.Email).Value
 }
 
 func (u *userRow) rewrites(kind users.KeyKind) bool { return u.rewritten&keyBit(kind) != 0 }

@@ -36,6 +36,9 @@ func (d Dice) policy() seats.Policy {
 	})
 	anew(func(p *seats.Policy) { p.OwnershipEnders = seats.OwnershipEnders(of(2)) })
 	anew(func(p *seats.Policy) { p.IdentityChange = seats.IdentityChange(of(2)) })
+	anew(func(p *seats.Policy) {
+		p.SharedAddresses = One(d, seats.SharingRefused, seats.SharingRefused, seats.SharingAllowed, seats.SharingAllowed, seats.SharingEnded)
+	})
 	anew(func(p *seats.Policy) { p.SourceLocked = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.DeleteOnly = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.LeaveDay = users.LeaveDay(of(3)) })
@@ -60,6 +63,7 @@ func (d Dice) spoil(p seats.Policy) seats.Policy {
 	One(d,
 		func() { p.Activation = 7 },
 		func() { p.LeaveDay = 7 },
+		func() { p.SharedAddresses = 7 },
 		func() { p.LeaveNotice = One(d, -1, 367) },
 		func() { p.MostLeavers = One[int64](d, -1, 251) },
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryNever, Term },

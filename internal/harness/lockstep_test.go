@@ -147,6 +147,7 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Email", lossy{user: func(u *users.User) { u.Email = users.Fold(u.Email) }}},
 		{".Name", lossy{user: func(u *users.User) { u.Source.Name = "" }}},
 		{".Groups", lossy{user: func(u *users.User) { u.Groups = u.Groups[:min(1, len(u.Groups))] }}},
+		{".SharesEmail", lossy{user: func(u *users.User) { u.SharesEmail = false }}},
 		{".ArchivedAs", lossy{user: func(u *users.User) { u.ArchivedAs = users.NoStatus }}},
 		{".LeftBy", lossy{user: func(u *users.User) { u.LeftBy = users.NotLeft }}},
 		{".Created", lossy{user: func(u *users.User) { u.Created = u.StatusSince }}},
@@ -202,7 +203,7 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 	} {
 		property := together(func() store.Store { lost.by.Store = memstore.New(); return lost.by })
 		found := false
-		for seed := 1; seed < 20 && !found; seed++ {
+		for seed := 1; seed < 40 && !found; seed++ {
 			// What is lost may first be noticed by something else that comes of it.
 			said := check(t, seed, property)
 			found = strings.Contains(said[strings.LastIndex(said, "[rapid]")+1:], lost.what)

@@ -106,6 +106,7 @@ func TestMigrations_indexes(t *testing.T) {
 		"users by_external_id 1 account,external_id_key",
 		"users by_name 0 account,sort_name,id",
 		"users by_segment 0 account,status,role,sort_name,id",
+		"users by_shared_email 0 account,shared_email_key,id",
 		"users by_username 1 account,username_key",
 		"users primary 1 account,id",
 	}

@@ -113,7 +113,7 @@ func questions(account users.AccountID, people int) []question {
 		load("the account", seats.Need{}),
 		load("pools", seats.Need{Pools: []seats.PoolID{"course", "other"}}, "pools id"),
 		load("people", seats.Need{Users: []users.ID{middle, end}}, "users id"),
-		load("by address", seats.Need{Keys: []users.Key{users.ByEmail(address(people / 2))}}, "users email"),
+		load("by address", seats.Need{Keys: []users.Key{users.ByEmail(address(people / 2))}}, "users email", "users shared_email"),
 		load("by username", seats.Need{Keys: []users.Key{users.ByUsername(invitee(7).Username)}}, "users username"),
 		load("by external ID", seats.Need{Keys: []users.Key{users.ByExternalID(invitee(7).ExternalID)}}, "users external_id"),
 		load("licences of people", seats.Need{Licences: []users.ID{middle, end}}, "licences id"),
@@ -124,13 +124,13 @@ func questions(account users.AccountID, people int) []question {
 		load("a request key", seats.Need{Key: key, IndexTo: 1}, "events key"),
 		settles("all that an invitation needs", seats.Need{
 			Users: []users.ID{middle}, Keys: []users.Key{users.ByEmail(address(3))}, DueBy: due, Sequence: 7, Key: key, IndexTo: 1,
-		}, "users email", "events id", "events key"),
+		}, "users email", "users shared_email", "events id", "events key"),
 		settles("all that an order needs", seats.Need{
 			Users: []users.ID{owner}, Admins: true, Pools: []seats.PoolID{"course"}, DueBy: due, Sequence: 7, Key: key, IndexTo: 1,
 		}, "users administers", "events id", "events key"),
 		several("several accounts", seats.Need{
 			Users: []users.ID{owner, middle}, Keys: []users.Key{users.ByEmail(address(3))}, Admins: true, Licences: []users.ID{middle}, DueBy: due, Sequence: 7, Key: key, IndexTo: 1,
-		}, "users email", "users administers", "licences id", "events id", "events key"),
+		}, "users email", "users shared_email", "users administers", "licences id", "events id", "events key"),
 		page("from the beginning", "users id", users.Filter{}),
 		page("from the middle", "users id", users.Filter{After: users.Place{ID: middle}}),
 		page("near the end", "users id", users.Filter{After: users.Place{ID: end}}),

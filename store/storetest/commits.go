@@ -233,6 +233,50 @@ func keyGivenUp(t *tester) {
 	t.taken(t.blind(a, users.Profile{ID: "m", Email: "new@acme.example"}), users.ByID("m")) // an ID stays taken after deletion
 }
 
+// sharesAddresses: users with the address of another are found by it with that one, and the address is
+// a unique key of one user at most.
+func sharesAddresses(t *tester) {
+	a, b := t.opened("a"), t.opened("b")
+	crew := users.ByEmail("crew@acme.example")
+	row := func(id users.ID, shares bool) users.User {
+		u := member(users.Profile{ID: id, Email: "Crew@acme.example", Username: string(id)})
+		u.SharesEmail = shares
+		return u
+	}
+	finds := func(ids ...users.ID) {
+		t.Helper()
+		need := seats.Need{Account: a, Keys: []users.Key{crew}}
+		require.Equal(t, ids, idsOf(need.Select(t.rows[a]).Users))
+		t.loads(need, seats.Need{Account: a, Keys: []users.Key{crew, users.ByUsername("u")}, Users: []users.ID{"v"}}, seats.Need{Account: b, Keys: []users.Key{crew}})
+		t.same()
+	}
+	t.written(t.change(a, row("u", false), row("v", true)), t.change(b, row("w", true)))
+	finds("u", "v")
+	t.written(t.change(a, row("w", true), row("x", true)))
+	finds("u", "v", "w", "x")
+	t.taken(t.change(a, row("y", false)), crew)
+	t.taken(t.change(a, row("v", false)), crew)
+	t.taken(t.change(a, member(users.Profile{ID: "y", Email: "y@acme.example", Username: "x"})), users.ByUsername("x"))
+
+	away := func(id users.ID) users.User {
+		return member(users.Profile{ID: id, Email: string(id) + "@acme.example", Username: string(id)})
+	}
+	t.written(t.change(a, away("v")))
+	finds("u", "w", "x")
+	t.written(t.change(a, away("u"), row("v", false))) // the address goes from one to the other
+	finds("v", "w", "x")
+	t.written(t.change(a, row("v", true), row("w", false), row("x", true), away("y")))
+	finds("v", "w", "x")
+	t.written(t.change(a, row("w", true))) // all of them share it, and a further user has it alone
+	t.written(t.change(a, row("z", false)))
+	finds("v", "w", "x", "z")
+	t.taken(t.change(a, row("x", false)), crew)
+	t.written(t.change(a, row("w", true).Tombstone(), row("z", false).Tombstone()))
+	t.written(t.change(a, row("v", false), users.User{Profile: users.Profile{ID: "x", Username: "x"}, Status: users.Inactive}))
+	finds("v")
+	t.taken(t.change(a, row("y", false)), crew)
+}
+
 // rowsReplaceRows takes away what was there: texts, groups, licences, instants and keys.
 func rowsReplaceRows(t *tester) {
 	a := t.opened("a")

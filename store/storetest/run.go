@@ -50,6 +50,7 @@ var specification = []struct {
 	{"Commit/last_event_missing", findsLastEvent},
 	{"Commit/unsound_pool", refusesUnsoundPools},
 	{"Commit/taken_key", namesTakenKeys},
+	{"Commit/shared_address", sharesAddresses},
 	{"Commit/conflict_before_taken_key", conflictBeforeTakenKey},
 	{"Commit/refused_writes_nothing", refusedWritesNothing},
 	{"Commit/key_given_up_in_the_change", keyGivenUp},
