@@ -38,6 +38,9 @@ func TestKeeper_Users(t *testing.T) {
 	require.Len(t, list(users.Filter{}), 451)
 	require.Len(t, list(users.Filter{Status: users.In(users.Active)}), 451, "invited people are shown as active here")
 	require.Empty(t, list(users.Filter{Status: users.In(users.Invited)}))
+	n, err := k.Count(ctx, "acme", users.Filter{Status: users.In(users.Active)})
+	require.NoError(t, err)
+	require.EqualValues(t, 451, n)
 	require.Len(t, list(users.Filter{Locations: []string{"York"}}), 225)
 	require.Equal(t, []users.ID{"owner"}, list(users.Filter{Role: users.In(users.Owner)}))
 
@@ -68,11 +71,11 @@ func TestKeeper_Users(t *testing.T) {
 	u, err := k.Usage(ctx, "acme")
 	require.NoError(t, err)
 	require.EqualValues(t, 210, u.People.Count(users.In(users.Inactive), 0))
-	n := uint64(0)
+	sequence := uint64(0)
 	for e, err := range k.Events(ctx, "acme", seats.EventFilter{}) {
 		require.NoError(t, err)
-		require.Equal(t, n+1, e.Sequence)
-		if n++; n == 600 {
+		require.Equal(t, sequence+1, e.Sequence)
+		if sequence++; sequence == 600 {
 			break
 		}
 	}
