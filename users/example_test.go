@@ -57,7 +57,7 @@ max@example.com,03/31/2026
 }
 
 // A written roster is read back unchanged. The title =1+1 is a formula to a spreadsheet and
-// gets an apostrophe in the file.
+// gets an apostrophe and a space in the file.
 func ExampleWriteRoster() {
 	people := func(yield func(users.User, error) bool) {
 		for _, u := range []users.User{
@@ -88,7 +88,7 @@ func ExampleWriteRoster() {
 	// Output:
 	// First name,Last name,Username,Password,Email,Role,Location,Department,Title,Status
 	// Zoë,Owen,,,zoe@example.com,Administrator,,,"Head, Wards",active
-	// Max,Byron,,,max@example.com,User,,,'=1+1,invited
+	// Max,Byron,,,max@example.com,User,,,' =1+1,invited
 	// <nil>
 	// 2 Zoë Head, Wards admin active
 	// 3 Max =1+1 member invited

@@ -24,22 +24,31 @@ func plain(cell string) string {
 // Japanese keyboards. A CR has become a line feed before.
 const formulas = "=+-@\t\n＝＋－＠"
 
-// guarded returns a cell with an apostrophe before each formula in it.
+// guard makes a text of a formula. Other systems write the apostrophe alone; gnumeric takes it off, and the
+// space remains.
+const guard = "' "
+
+// guarded returns a cell with a guard before each formula in it.
 func guarded(cell string) string {
-	return eachFormula(cell, func(formula string) string { return "'" + formula })
+	return eachFormula(cell, func(formula string) string { return guard + formula })
 }
 
-// bare undoes guarded.
+// bare undoes guarded, and the guard of other systems.
 func bare(cell string) string {
 	if strings.IndexByte(cell, '\'') < 0 {
 		return cell
 	}
-	return eachFormula(cell, func(formula string) string { return strings.TrimPrefix(formula, "'") })
+	return eachFormula(cell, func(formula string) string {
+		if rest, ok := strings.CutPrefix(formula, guard); ok {
+			return rest
+		}
+		return strings.TrimPrefix(formula, guard[:1])
+	})
 }
 
 // eachFormula returns a cell with its formulas changed. Formulas stand at the start or after a
-// semicolon: spreadsheets of many countries split every file there. Leading apostrophes belong
-// to the formula, so that guarded and bare are inverse.
+// semicolon: spreadsheets of many countries split every file there. Leading apostrophes and spaces
+// belong to the formula, so that guarded and bare are inverse.
 func eachFormula(cell string, change func(string) string) string {
 	var changed strings.Builder
 	for part := range strings.SplitAfterSeq(cell, ";") {
@@ -48,7 +57,7 @@ func eachFormula(cell string, change func(string) string) string {
 			before = part[:len(part)-len(strings.TrimLeft(part, ` "`))]
 		}
 		part = part[len(before):]
-		if text := strings.TrimLeft(part, "'"); strings.TrimLeft(text, formulas) != text {
+		if text := strings.TrimLeft(part, guard); strings.TrimLeft(text, formulas) != text {
 			part = change(part)
 		}
 		changed.WriteString(before)

@@ -12,7 +12,7 @@ import (
 func TestRosterRows_cells(t *testing.T) {
 	for title, cell := range map[string]string{
 		"Head": "Head", "007": "007", "=1+2": "=1+2", "+49 30": "+49 30", "x; =1": "x; =1", "'t Hooft": "'t Hooft",
-		"'=1+2": "''=1+2", "''=1": "'''=1", "x; '=1": "x; ''=1", `="007"`: `'="007"`,
+		"'=1+2": "' '=1+2", "''=1": "' ''=1", "x; '=1": "x; ' '=1", `="007"`: `' ="007"`,
 	} {
 		var rows [][]string
 		for row, err := range users.RosterRows(each(nil, titled(title)), titles) {

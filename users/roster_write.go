@@ -23,12 +23,13 @@ import (
 // leave stands in the column of its meaning. If the file has only the other column, it is
 // given as the other day: the last day is the one before the first day without access.
 //
-// Formulas are guarded: a cell gets an apostrophe before a first character = + - @ TAB CR, or
+// Formulas are guarded: a cell gets an apostrophe and a space before a first character = + - @ TAB CR, or
 // one of the first four in full width, and also after a semicolon (with blanks and quotation
-// marks between), since many spreadsheets split files there. A formula with leading
-// apostrophes gets one more. ReadRoster removes one, so that every text of [Profile.Clean] is
-// read back unchanged. A spreadsheet may still read a text as a number or a date and show the
-// external ID 007 as 7.
+// marks between), since many spreadsheets split files there. So does a formula with leading
+// apostrophes or spaces. ReadRoster removes one guard, or one apostrophe as other systems write it, so
+// that every text of [Profile.Clean] is read back unchanged. A spreadsheet may still read a text as a
+// number or a date and show the external ID 007 as 7. gnumeric takes the first apostrophe off every
+// cell: the space still keeps the formula a text, while the name 't Hooft becomes t Hooft.
 //
 // Rows are written as people come. Spreadsheets leave out rows beyond [MaxRosterRows];
 // ReadRoster refuses a file beyond it, [MaxRosterBytes] or [MaxRosterMemory].

@@ -78,27 +78,28 @@ func TestWriteRoster_deleted(t *testing.T) {
 
 func TestWriteRoster_formulas(t *testing.T) {
 	for title, cell := range map[string]string{
-		"=1+1":        "'=1+1",
-		"+1":          "'+1",
-		"-1":          "'-1",
-		"@SUM(A1)":    "'@SUM(A1)",
-		"＝1":          "'＝1",
-		"＋1":          "'＋1",
-		"－1":          "'－1",
-		"＠1":          "'＠1",
-		" =1":         "'=1",
-		"\t=1\r\n":    "'=1",
-		"'=1":         "''=1",
-		"''=1":        "'''=1",
+		"=1+1":        "' =1+1",
+		"+1":          "' +1",
+		"-1":          "' -1",
+		"@SUM(A1)":    "' @SUM(A1)",
+		"＝1":          "' ＝1",
+		"＋1":          "' ＋1",
+		"－1":          "' －1",
+		"＠1":          "' ＠1",
+		" =1":         "' =1",
+		"\t=1\r\n":    "' =1",
+		"'=1":         "' '=1",
+		"''=1":        "' ''=1",
+		"' =1":        "' ' =1",
 		"''":          "''",
 		"'t Hooft":    "'t Hooft",
 		"1=1":         "1=1",
 		`"=1"`:        `"=1"`,
 		"x,=1":        "x,=1",
-		"x;=1":        "x;'=1",
-		"x;  =1;-1":   "x;  '=1;'-1",
-		`x;" "" '=1;`: `x;" "" ''=1;`,
-		";;=1":        ";;'=1",
+		"x;=1":        "x;' =1",
+		"x;  =1;-1":   "x;  ' =1;' -1",
+		`x;" "" '=1;`: `x;" "" ' '=1;`,
+		";;=1":        ";;' =1",
 		"a;b=1; c":    "a;b=1; c",
 	} {
 		rows, err := csv.NewReader(strings.NewReader(written(t, titles, titled(title)))).ReadAll()
@@ -119,8 +120,8 @@ func TestWriteRoster_formulas_in_every_column(t *testing.T) {
 	u := users.User{Profile: users.Profile{FirstName: "=a", LastName: "=b", Username: "=c", Email: "=d@x.example", ExternalID: "=e",
 		Location: "=f", Department: "=g", Title: "=h", Groups: []string{"=i", "=j"}}, Role: users.Admin}
 	file := written(t, o, u)
-	require.Equal(t, "\uFEFF'=first,'-last,'+user,'@,'=1,'=2,'=3,'=4,'=5,'=6\r\n"+
-		"'=a,'=b,'=c,'=d@x.example,'=e,'=f,'=g,'=h,'=i; '=j,'=a\r\n", file)
+	require.Equal(t, "\uFEFF' =first,' -last,' +user,' @,' =1,' =2,' =3,' =4,' =5,' =6\r\n"+
+		"' =a,' =b,' =c,' =d@x.example,' =e,' =f,' =g,' =h,' =i; ' =j,' =a\r\n", file)
 
 	u.Source = fromFile
 	require.Equal(t, []users.Entry{{2, u.Profile, users.Admin, users.Leave{}, users.NoStatus}}, people(t, file, o))

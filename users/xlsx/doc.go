@@ -32,6 +32,5 @@
 // columns as texts ("Column type: Text" on its import screen). Otherwise both programs read
 // numbers and dates out of texts: 007 becomes 7, and 1/2/2026 becomes a date. They calculate no
 // formula of such a file. But gnumeric takes the apostrophe off the start of each cell: 't Hooft
-// becomes t Hooft, and a formula loses its guard, so that the next program that opens the saved CSV
-// file calculates it. A workbook is safe from this.
+// becomes t Hooft, while the space in the guard of a formula still keeps it a text. A workbook is safe from this.
 package xlsx

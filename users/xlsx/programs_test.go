@@ -207,6 +207,21 @@ func TestPrograms_mangled(t *testing.T) {
 	require.ErrorIs(t, err, users.ErrMangled)
 }
 
+// The guard of a formula outlasts gnumeric, which takes off the apostrophe.
+func TestPrograms_guard(t *testing.T) {
+	list := crew()[:1]
+	list[0].Profile.Title = "=1+2"
+	saved := writtenCSV(t, list...)
+	for range 2 {
+		saved = gnumeric(t)(t, saved, "csv", "csv")
+		require.Contains(t, string(saved), `" =1+2"`)
+		require.NotContains(t, string(saved), ",=")
+		roster, err := read(saved, "csv", users.RosterOptions{DateFormat: "YYYY/MM/DD"})
+		require.NoError(t, err)
+		require.Equal(t, "=1+2", roster.People[0].Profile.Title)
+	}
+}
+
 // What programs save of formulas, formats and dates is read as they show it.
 func TestPrograms_formats(t *testing.T) {
 	book := excelize.NewFile()
