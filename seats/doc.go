@@ -16,7 +16,7 @@
 // # For hosts
 //
 // An [Account] is opened with an [Opening] and changed by commands. A [Command] is data, and
-// the list of commands is the list of possible changes. [InviteAll] makes them from a roster;
+// the list of commands is the list of possible changes. [InviteAll] and [ImportAll] make them from a roster;
 // [Commands] and [EncodeCommand] write them as JSON. [Schedule], [Invite] and [BookTotal] take
 // dates: of a leave, of a start, of another total. [EditPool] gives a course its end, and its
 // licences a [LicenceTerm]. A [Policy] has the differences between

@@ -4,13 +4,14 @@
 // In reading order: a [User] is a [Profile] with a [Role] and a [Status]. An [Action] is a
 // command by name, an [Actor] asks for it. A [Filter] selects and orders users for a list. A
 // [Tally] counts them by [Segment]. [ReadRoster] reads a list of people from a file,
-// [WriteRoster] writes one. A [Date] is a calendar day, a [Leave] the day on which a user leaves,
+// [SystemRoster] has its options for well-known systems, [ProbeRoster] shows its columns, and [WriteRoster]
+// writes one. A [Date] is a calendar day, a [Leave] the day on which a user leaves,
 // and a [Licence] a user's course licence. A [Reason] says why an input is wrong. [ReadJSON] reads the JSON
 // forms strictly.
 //
 // A field has one name in three forms: FirstName in Go, first_name in JSON, first-name in
-// [FieldError.Field] and [Column.Field]. The field "password" and those of a leave's date exist
-// in rosters alone.
+// [FieldError.Field] and [Column.Field]. The fields "password", "name", "active", "inactive" and
+// those of a leave's date exist in rosters alone.
 //
 // The package is pure: functions over values, free of clocks, files, networks, contexts and
 // global state. The rules of time zones come in with a [time.Location]. Every value may be copied, and shared between goroutines that only read it.

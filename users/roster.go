@@ -145,7 +145,7 @@ type RosterOptions struct {
 // before an exported formula is removed, see [WriteRoster].
 //
 // For another encoding the host gives a reader that decodes the file, such as a transform.Reader of
-// golang.org/x/text. Otherwise the fault [ErrEncoding] has the first row that is not in UTF-8. Cells
+// golang.org/x/text; examples/encodings does it. Otherwise the fault [ErrEncoding] has the first row that is not in UTF-8. Cells
 // that were decoded wrongly before, such as Ã¼ for ü, are [ErrMangled].
 //
 // The header is the one of the first 20 rows that names most columns, in any order. The rows before
