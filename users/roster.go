@@ -140,13 +140,12 @@ type RosterOptions struct {
 
 // ReadRoster reads a list of people from a CSV file as spreadsheets and other systems export it:
 // UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons, tabs, vertical bars,
-// carets or colons. Empty rows are
-// skipped. Cells are trimmed, line breaks in cells become spaces, ="007" is 007, and the apostrophe
-// before an exported formula is removed, see [WriteRoster].
+// carets or colons. Empty rows are skipped. Cells are trimmed, line breaks in cells become spaces,
+// ="007" is 007, and the guard of an exported formula is removed, see [WriteRoster].
 //
 // For another encoding the host gives a reader that decodes the file, such as a transform.Reader of
-// golang.org/x/text; examples/encodings does it. Otherwise the fault [ErrEncoding] has the first row that is not in UTF-8. Cells
-// that were decoded wrongly before, such as Ã¼ for ü, are [ErrMangled].
+// golang.org/x/text; examples/encodings has some. Otherwise the fault [ErrEncoding] has the first row
+// that is not in UTF-8. Cells that were decoded wrongly before, such as Ã¼ for ü, are [ErrMangled].
 //
 // The header is the one of the first 20 rows that names most columns, in any order. The rows before
 // it are passed over. So are repetitions of the header, an example in the row below it, and rows without
