@@ -174,13 +174,13 @@ func (r *rosterReader) countKnown(row []string) (n int) {
 // setHeader finds the place of each column. Two names of the same rank for one column are a fault, but
 // for some fields.
 func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
-	r.Header, r.width = row, len(header)
-	found, used := map[string][]heading{}, make([]bool, len(header))
+	r.Header, r.fields = row, make([]string, len(header))
+	found := map[string][]heading{}
 	for i, cell := range header {
 		text := headerText(cell)
 		if field, rank, ok := r.known(cell); ok {
 			found[field] = append(found[field], heading{text, i, rank})
-		} else if looksMangled(text) {
+		} else if len(faults) == 0 && looksMangled(text) {
 			faults = append(faults, Fault{Row: row, Column: text, Problem: ErrMangled})
 		}
 	}
@@ -205,14 +205,14 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 		}
 		r.Fields = append(r.Fields, c.Field)
 		for _, h := range all {
-			used[h.at] = true
+			r.fields[h.at] = c.Field
 			c.Header = h.text
 			r.cells = append(r.cells, rosterCell{c, h.at, textOf(c.Field)})
 		}
 	}
 	for i, cell := range header {
 		switch text := headerText(cell); {
-		case used[i]:
+		case r.fields[i] != "":
 		case text == "":
 			r.unnamed = append(r.unnamed, i)
 		default:

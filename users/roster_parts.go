@@ -44,7 +44,7 @@ func (r *rosterReader) isNote(at int, text string) bool {
 	if identifies(r.fieldAt(at)) {
 		most = 1
 	}
-	long := r.width > 1 && len(strings.Fields(text)) > most
+	long := len(r.fields) > 1 && len(strings.Fields(text)) > most
 	return !strings.Contains(text, "@") && (long || closes(text))
 }
 
@@ -72,11 +72,10 @@ func closes(text string) bool {
 
 // fieldAt returns the field of a column, if any.
 func (r *rosterReader) fieldAt(at int) string {
-	i := slices.IndexFunc(r.cells, func(c rosterCell) bool { return c.at == at })
-	if i < 0 {
+	if at >= len(r.fields) {
 		return ""
 	}
-	return r.cells[i].Field
+	return r.fields[at]
 }
 
 // noteUnnamed notes the columns without a header that are filled in this row.

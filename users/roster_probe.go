@@ -146,6 +146,7 @@ func (p *prober) probe(rows *sheet) error {
 	cells, _ := rows.read()
 	if nameless {
 		p.out.Faults, _ = err.(Faults)
+		p.fields = make([]string, len(cells))
 	} else {
 		p.out.Faults = p.setHeader(rows.row, cells)
 	}
@@ -163,7 +164,6 @@ func (p *prober) probe(rows *sheet) error {
 
 // addColumns adds the columns of a header.
 func (p *prober) addColumns(header []string) {
-	p.width = len(header)
 	for i, cell := range header {
 		out, c := ProbeColumn{Name: columnName(i), Header: headerText(cell)}, probedColumn{}
 		field, rank, ok := p.known(cell)

@@ -18,7 +18,7 @@ type rosterReader struct {
 	statuses    map[string]Status // likewise
 	dates       dateFormat
 
-	width     int            // of the header
+	fields    []string       // of the cells of the header; empty: none
 	marked    bool           // the file has a byte order mark
 	cells     []rosterCell   // of the columns in the file
 	unnamed   []int          // columns without a header, so far empty
@@ -161,7 +161,7 @@ func (r *rosterRow) fill(cells []string) {
 	}
 	r.setName()
 	r.reader.noteUnnamed(cells)
-	if extra := cells[min(len(cells), r.reader.width):]; !blank(extra) {
+	if extra := cells[min(len(cells), len(r.reader.fields)):]; !blank(extra) {
 		r.addFault("", ErrExtraCells, 0)
 	}
 }

@@ -83,6 +83,8 @@ func TestReadRoster_nobody(t *testing.T) {
 	}
 	require.Equal(t, []string{"row 2 has no email, username or external ID: give one of them"}, refused(t, "First name,Email\nZoë Anna,\n", users.RosterOptions{}))
 	require.Equal(t, []string{"row 2 has no email, username or external ID: give one of them"}, refused(t, "Email,First name,Notes\n,,here\n", users.RosterOptions{}))
+	require.Equal(t, []string{"row 2 has more cells than the header", "row 2 has no email, username or external ID: give one of them"},
+		refused(t, "Email,First name\n,,a note\n", users.RosterOptions{}))
 
 	roster := read(t, "Name,Email\nExample: Jo Doe,jo@x.example\nZoë Owen,zoe@x.example\nExample: B,b@x.example\n", users.RosterOptions{})
 	require.Equal(t, []users.PassedRow{{Row: 2, Text: "Example: Jo Doe jo@x.example"}}, roster.Passed)
