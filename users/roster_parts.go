@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// isNobody reports whether a filled row is no person: the header once more, the example of a
+// isNoPerson reports whether a filled row is no person: the header once more, the example of a
 // template below the header, a total, or a lone note.
-func (r *rosterReader) isNobody(row int, cells []string) bool {
+func (r *rosterReader) isNoPerson(row int, cells []string) bool {
 	first, filled := 0, 0
 	for i, cell := range cells {
 		if trim(cell) != "" {

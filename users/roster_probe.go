@@ -198,7 +198,7 @@ func (p *prober) lookAtRows(rows *sheet) error {
 			p.out.Faults = append(p.out.Faults, Fault{Row: rows.row, Problem: err})
 		case err != nil:
 			return err
-		case p.isNobody(rows.row, cells):
+		case p.isNoPerson(rows.row, cells):
 			p.passOver(rows.row, cells)
 		default:
 			p.look(cells)

@@ -107,7 +107,7 @@ func (r *rosterReader) readRow(rows *sheet) error {
 	switch {
 	case faulty:
 		row.addFault("", err, 0)
-	case r.isNobody(rows.row, cells):
+	case r.isNoPerson(rows.row, cells):
 		r.passOver(rows.row, cells)
 	default:
 		row.fill(cells)

@@ -48,15 +48,15 @@ func TestReadRoster_status(t *testing.T) {
 	require.Equal(t, []string{"row 2: Status is not a known status"}, refused(t, "Email,Status\na@x.example,suspended\n", o), "the host has its own words")
 }
 
-// TestReadRoster_nobody passes over rows that are no people, and keeps those that may be.
-func TestReadRoster_nobody(t *testing.T) {
+// TestReadRoster_passed passes over rows that are no people, and keeps those that may be.
+func TestReadRoster_passed(t *testing.T) {
 	for name, c := range map[string]struct {
 		header, person, row string
 		passed              bool
 	}{
 		"total of numbers":           {"Username,First name,Hours", "zoe,Zoë,3", "Grand total,,1.240", true},
 		"total in two cells":         {"External ID,First name", "7,Zoë", "Summe:,17", true},
-		"total of a username":        {"Username,External ID", "zoe,7", "fin,17", true},
+		"total of a username":        {"Username,External ID", "zoe,7", "suma,17", true},
 		"lone total":                 {"External ID,First name", "7,Zoë", "Totals,", true},
 		"note in a key column":       {"Email,First name", "zoe@x.example,Zoë", "Do not share this list,", true},
 		"note in a column of names":  {"First name,Email", "Zoë,zoe@x.example", "Please send the list to the office by May,", true},
@@ -64,7 +64,8 @@ func TestReadRoster_nobody(t *testing.T) {
 		"header once more":           {"Email, First name ", "zoe@x.example,Zoë", "Email,First name", true},
 		"single column":              {"External ID", "7", "Total: 4", true},
 		"lone header once more":      {"Notes,Email", ",zoe@x.example", ",Email", true},
-		"name like a total":          {"Last name,External ID", "Owen,7", "Ende,17", false},
+		"name like a total":          {"Last name,External ID", "Owen,7", "Note,17", false},
+		"lone username":              {"Username,External ID", "zoe,7", "page,", false},
 		"username that begins so":    {"Username,First name", "zoe,Zoë", "totally,", false},
 		"username like a total":      {"Username,First name", "zoe,Zoë", "total,Toni", false},
 		"single column of two words": {"Username", "zoe", "zoe owen", false},
@@ -165,7 +166,7 @@ func groups(n int) string {
 	return strings.Join(all, ";")
 }
 
-// TestReadRoster_shared_addresses lets people share an address whom something else tells apart.
+// TestReadRoster_shared_addresses lets people share an address if something else tells them apart.
 func TestReadRoster_shared_addresses(t *testing.T) {
 	const file = "Email,Username,External ID,Groups\nsea@x.example,zoe,,Deck\nSEA@x.example,ben,,Deck\nsea@x.example,,7,\nSEA@x.example,ben,,Bridge\nland@x.example,,,\n"
 	shared := users.RosterOptions{SharedAddresses: true}

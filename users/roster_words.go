@@ -32,8 +32,8 @@ var answers = map[string]bool{
 
 // closings begin a line below a table that is no person: totals, notes and the end of a report.
 var closings = []string{
-	"total", "totals", "grand total", "subtotal", "sum", "count", "row count", "record count", "end of report", "end of file", "end of list", "note", "notes", "generated", "exported", "page", "report",
-	"summe", "gesamt", "gesamtzahl", "anzahl", "ende", "hinweis", "somme", "nombre total", "fin", "remarque", "suma", "nota", "totaal", "aantal", "einde", "opmerking", "soma", "totale", "fine",
+	"total", "totals", "grand total", "subtotal", "count", "row count", "record count", "end of report", "end of file", "end of list", "note", "notes", "generated", "exported",
+	"summe", "gesamt", "gesamtzahl", "anzahl", "hinweis", "somme", "nombre total", "remarque", "suma", "nota", "totaal", "aantal", "opmerking", "soma", "totale",
 }
 
 // examples begin the row of an example in a template, before a colon.
