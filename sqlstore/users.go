@@ -205,7 +205,7 @@ func (q *unionQuery) word(forms []string) {
 			q.add(" OR "+q.contains(column), form)
 		}
 	}
-	for _, column := range []string{"sort_name", "email_key", "username_key"} {
+	for _, column := range []string{"sort_name", "email_key", "shared_email_key", "username_key"} {
 		in(column, forms[0])
 	}
 	for _, form := range forms {

@@ -32,7 +32,11 @@ func crowd() (people []users.User) {
 		if i%5 < 4 {
 			u.LastName, u.FirstName = surnames[i*7%len(surnames)], surnames[i%3]
 		}
+		if i%6 == 1 {
+			u.Email, u.SharesEmail = "Family@Acme.example", true
+		}
 		if !u.Here() {
+			u.Email, u.SharesEmail = "", false
 			u.Username, u.ExternalID, u.LastName, u.FirstName = "", "", "", ""
 		}
 		if i%4 > 0 {
@@ -65,7 +69,7 @@ func filtersUsers(t *tester) {
 			f.IDs, f.Text = gen.Some(d, 9, idsOf(t.rows[a].Users)), ""
 		}
 		if d.Chance(20) {
-			f.Text = gen.One(d, surnames...) + " " + gen.One(d, "smit", "R 1", "1", "U")
+			f.Text = gen.One(d, surnames...) + " " + gen.One(d, "smit", "R 1", "1", "U", "FAMILY")
 		}
 		if d.Chance(50) {
 			f.After = users.Place{
