@@ -51,14 +51,29 @@ func (r *rosterReader) isNote(at int, text string) bool {
 // isTotal reports whether a row closes a report with numbers. A user with such a last name has an
 // identifier beside it.
 func (r *rosterReader) isTotal(cells []string, first int) bool {
-	name := slices.Contains([]string{"first-name", "last-name", "name"}, r.fieldAt(first))
-	for i, cell := range cells[first+1:] {
-		number := strings.Trim(cell, "0123456789.,% ") == ""
-		if !number || name && trim(cell) != "" && identifies(r.fieldAt(first+1+i)) {
+	rest := cells[first+1:]
+	if slices.ContainsFunc(rest, func(cell string) bool { return !isNumber(cell) }) || !closes(tidy(cells[first])) {
+		return false
+	}
+	switch r.fieldAt(first) {
+	case "first-name", "last-name", "name":
+		for i, cell := range rest {
+			if trim(cell) != "" && identifies(r.fieldAt(first+1+i)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isNumber reports whether a cell is a number, or blank.
+func isNumber(cell string) bool {
+	for i := range len(cell) {
+		if c := cell[i]; c > '9' || strings.IndexByte("0123456789.,% ", c) < 0 {
 			return false
 		}
 	}
-	return closes(tidy(cells[first]))
+	return true
 }
 
 // closes reports whether a text begins with a word that closes a report.

@@ -31,7 +31,7 @@ type Probe struct {
 // A ProbeColumn is a column of a probed file.
 type ProbeColumn struct {
 	Name      string    // its letters in a spreadsheet
-	Header    string    // as in the file, the key of [RosterOptions.Mapping]; such a column needs one
+	Header    string    // as in the file, for [RosterOptions.Mapping]; columns of one header have one field
 	Field     string    // see [Column.Field]; empty: unknown, or another column is more specific
 	Certainty Certainty // of the field
 	// Samples are the first filled cells. A column of passwords has none.
