@@ -83,10 +83,11 @@ type Column struct {
 // fields but the password, all of them optional. [SystemRoster] has the options for files of
 // well-known systems.
 type RosterOptions struct {
-	// Columns are the columns to read and to write, one per field. [ReadRoster] ignores other
-	// columns. The default columns are also read by their common names: those of well-known systems,
-	// and of personnel systems in English, German, French, Spanish, Dutch, Portuguese and
-	// Italian. Of several such names in a file the most specific one is read.
+	// Columns are the columns to read and to write, one per field: of several optional ones the
+	// others are synonyms of the first, which is written. [ReadRoster] ignores other columns. The
+	// default columns are also read by their common names: those of well-known systems, and of
+	// personnel systems in English, German, French, Spanish, Dutch, Portuguese and Italian. Of
+	// several such names in a file the most specific one is read.
 	Columns []Column
 
 	// Roles are the product's words for roles, compared like headers. The default is the names

@@ -166,3 +166,17 @@ func TestReadRoster_mapping(t *testing.T) {
 		require.NotErrorAs(t, err, new(users.Faults))
 	}
 }
+
+// TestReadRoster_several_columns has a field under several headers, of which a file has any one.
+func TestReadRoster_several_columns(t *testing.T) {
+	o := users.RosterOptions{Columns: []users.Column{
+		{Header: "Mail", Field: "email", Optional: true},
+		{Header: "Contact", Field: "email", Optional: true, Synonyms: []string{"Write to"}},
+		{Header: "Company post", Field: "email", Optional: true},
+	}}
+	for _, header := range []string{"mail", "CONTACT", "Write-to", "Company post"} {
+		require.Equal(t, "a@x.example", people(t, header+"\na@x.example\n", o)[0].Profile.Email)
+	}
+	require.Equal(t, "\uFEFFMail\r\na@x.example\r\n", written(t, o, users.User{Profile: users.Profile{Email: "a@x.example"}, Status: users.Active}))
+	require.Equal(t, []string{"row 1: Contact means the same as another column"}, refused(t, "Mail,Contact\na@x.example,b@x.example\n", o))
+}

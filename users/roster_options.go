@@ -43,6 +43,7 @@ func (o RosterOptions) complete() (RosterOptions, error) {
 	if len(o.Columns) == 0 {
 		o.Columns = defaultColumns
 	}
+	o.Columns = withSynonyms(o.Columns)
 	if len(o.Roles) == 0 {
 		o.Roles = defaultRoles
 	}
@@ -83,6 +84,19 @@ func (o RosterOptions) complete() (RosterOptions, error) {
 		return o, err
 	}
 	return o, checkWords("status", o.Statuses, func(s Status) bool { return slices.Contains(Statuses(), s) })
+}
+
+// withSynonyms returns the columns with those of one field as one: further optional columns are synonyms.
+func withSynonyms(columns []Column) (all []Column) {
+	for _, c := range columns {
+		i := slices.IndexFunc(all, func(a Column) bool { return a.Field == c.Field && a.Optional && c.Optional && a.Filled == c.Filled })
+		if i < 0 {
+			all = append(all, c)
+			continue
+		}
+		all[i].Synonyms = slices.Concat(all[i].Synonyms, c.headers())
+	}
+	return all
 }
 
 // checkMapping checks the headers and fields of the mapping.
