@@ -22,8 +22,6 @@ const (
 	OrderStatus       // by stored status as in [Statuses], then by name
 	OrderRole         // from [Owner] to [Member], then by name
 	OrderChange       // by StatusSince, the last change of status; the latest is the last
-
-	orderCount = int(OrderChange) + 1
 )
 
 var orderNames = enum.Names[Order]{"id", "name", "status", "role", "change"}
