@@ -33,7 +33,8 @@
 // happens once. [Keeper.InTx] joins the host's transaction. [Keeper.Undo] puts back what a call
 // changed, after a look by [Keeper.PreviewUndo].
 //
-// To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.May] for a button,
+// To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.PreviewAll] and
+// [Keeper.ApplyAll] for a large file, [Keeper.May] for a button,
 // [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
 //
 // To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts],
