@@ -20,7 +20,7 @@ func TestOf_codes(t *testing.T) {
 	statuses := map[seats.Code]int{
 		seats.ErrNoSeats: 409, seats.ErrForbidden: 403, seats.ErrNotOffered: 403, seats.ErrOwnerProtected: 403,
 		seats.ErrLastOwner: 409, seats.ErrSourceLocked: 403, seats.ErrUnknownUser: 404, seats.ErrWrongStatus: 409,
-		seats.ErrDuplicate: 409, seats.ErrExchange: 409, seats.ErrNotApproved: 409, seats.ErrInvitationExpired: 409,
+		seats.ErrDuplicate: 409, seats.ErrAmbiguous: 409, seats.ErrExchange: 409, seats.ErrNotApproved: 409, seats.ErrInvitationExpired: 409,
 		seats.ErrOrderSize: 422, seats.ErrBadInput: 422, seats.ErrKeyReused: 422, seats.ErrPlanOutdated: 409,
 		seats.ErrPayer: 409, seats.ErrClosed: 409, seats.ErrOpen: 409, seats.ErrSeatSpent: 409, seats.ErrNotAssigned: 409,
 		seats.ErrPoolEnded: 409, seats.ErrVersionReused: 409, seats.ErrChangedMeanwhile: 409, seats.ErrFinal: 403,
