@@ -174,9 +174,22 @@ func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at
 	if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
 		return refused(codes...)
 	}
-	v := m.change(p, seats.EventDeactivated, at, func() { p.leaves() })
+	v := m.change(p, seats.EventDeactivated, at, func() {
+		p.leaves()
+		if leave.Date == "" {
+			p.LeftBy = leftBy(a)
+		}
+	})
 	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
 	return v
+}
+
+// leftBy is the way in which a person leaves by a command.
+func leftBy(a users.Actor) users.Leaving {
+	if a.Kind == users.ActorSync {
+		return users.LeftBySync
+	}
+	return users.LeftByHand
 }
 
 // arrive brings in a person.
@@ -278,10 +291,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			p.Role = users.Admin
 		}
 		if row.to != users.NoStatus && p.Seated() && row.to != active {
-			p.LeftBy = users.LeftByHand
-			if a.Kind == users.ActorSync {
-				p.LeftBy = users.LeftBySync
-			}
+			p.LeftBy = leftBy(a)
 		}
 		if row.to != users.NoStatus {
 			p.Status = row.to
