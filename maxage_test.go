@@ -123,6 +123,7 @@ func TestCall_MaxAge_own(t *testing.T) {
 
 // TestCall_MaxAge_as_of: the moment is not before the call by more than MaxAge, in whole microseconds.
 func TestCall_MaxAge_as_of(t *testing.T) {
+	ways.Usual(t)
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(5), seats.Standard())
 	recent := k.With(seatkeeper.Call{MaxAge: time.Hour})
 	some := 0
