@@ -31,7 +31,7 @@ func guests(from, to int, end error) iter.Seq2[seats.Command, error] {
 	}
 }
 
-// TestKeeper_PreviewAll: 2,600 people of whom 20 are here and 1,489 find a seat.
+// TestKeeper_PreviewAll: of 2,600 people 20 are here and 1,489 find a seat.
 func TestKeeper_PreviewAll(t *testing.T) {
 	ctx := t.Context()
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(1510), seats.Standard())

@@ -14,6 +14,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -140,4 +141,45 @@ func TestCall_MaxAge_as_of(t *testing.T) {
 		require.True(t, u.AsOf.After(began.Add(-time.Hour)))
 	}
 	require.NotZero(t, some)
+}
+
+// A detained is a store whose next load is told of once it has its answer, and waits with it.
+type detained struct {
+	store.Store
+	loaded, goOn chan struct{} // nil: no load waits
+}
+
+func (d *detained) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	all, err := d.Store.Load(ctx, needs...)
+	if loaded, goOn := d.loaded, d.goOn; loaded != nil {
+		d.loaded = nil
+		close(loaded)
+		<-goOn
+	}
+	return all, err
+}
+
+// TestCall_MaxAge_late: a read that comes late with an old state is not remembered over a newer one.
+func TestCall_MaxAge_late(t *testing.T) {
+	d := &detained{Store: memstore.New()}
+	k := newKeeper(t, d, seatkeeper.Options{}, seats.Of(500), seats.Standard())
+	recent := k.With(seatkeeper.Call{MaxAge: time.Hour})
+	for i := range 45 { // in some of them nothing is remembered after the commit
+		for n := range i % 2 {
+			do(t, k, owner, seats.Invite{Profile: profile(users.ID(fmt.Sprintf("a%d-%d", i, n)))})
+		}
+		loaded, goOn, read := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		d.loaded, d.goOn = loaded, goOn
+		go func() {
+			defer close(read)
+			_, _ = recent.User(t.Context(), "acme", users.ID(fmt.Sprint("ghost", i)))
+		}()
+		<-loaded
+		last := do(t, k, owner, seats.Invite{Profile: profile(users.ID(fmt.Sprint("b", i)))}).Revision
+		close(goOn)
+		<-read
+		u, err := recent.Usage(t.Context(), "acme")
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, u.Revision, last)
+	}
 }

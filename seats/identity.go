@@ -55,7 +55,7 @@ func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *
 	return u, true, nil
 }
 
-// hasOwnKey reports whether a profile has a username or an external ID, which nobody shares.
+// hasOwnKey reports whether a profile has a username or an external ID, which no two users share.
 func hasOwnKey(p users.Profile) bool { return p.Username != "" || p.ExternalID != "" }
 
 // keyHolders lists the users that a profile may be about, each once: those with its ID, external ID

@@ -15,7 +15,7 @@ import (
 // without a free seat; under [CreateInactive] the user is created inactive instead.
 // [ErrDuplicate] if the keys match an inactive or archived user, several users, or one with
 // another external ID, address or username; to a sync, for every key of a user of another source, without the
-// ID. Under [SharingAllowed] a profile whose username and external ID nobody has is a new
+// ID. Under [SharingAllowed] a profile whose username and external ID no user has is a new
 // user with any address, and one of an address alone that several users have is refused with
 // [ErrAmbiguous]. [ErrBadInput] for the role of an owner: [GrantOwnership] follows the first sign-in.
 type Invite struct {

@@ -213,7 +213,7 @@ type AddressSharing uint8
 const (
 	// SharingRefused keeps an address to one user.
 	SharingRefused AddressSharing = iota
-	// SharingAllowed makes an invited profile a new user if nobody has its username and its external ID,
+	// SharingAllowed makes an invited profile a new user if no user has its username and its external ID,
 	// whatever its address. An address that alone matches several users is refused with
 	// [ErrAmbiguous].
 	SharingAllowed

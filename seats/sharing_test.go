@@ -104,7 +104,7 @@ func TestSharingAllowed(t *testing.T) {
 	s.do(owner, seats.Invite{Profile: person("ivy", "", "9")})
 }
 
-// TestSharingAllowed_leaving: whoever of several holders goes, the others are found, and a new one
+// TestSharingAllowed_leaving: whichever of several holders goes, the others are found, and a new one
 // comes in.
 func TestSharingAllowed_leaving(t *testing.T) {
 	away := users.Patch{Email: new("away@ship.example")}

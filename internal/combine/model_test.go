@@ -239,7 +239,7 @@ func (w *world) leaves(l *member) {
 	w.settle()
 }
 
-// A step is what happens, and two numbers that choose to whom and how.
+// A step is what happens, and two numbers that choose the member and the way.
 type step struct {
 	kind string
 	a, b int

@@ -106,7 +106,7 @@ func dues(ctx context.Context, r *runner, e engine) ([]row, error) {
 	return []row{result}, nil
 }
 
-// leaveDaily lists people of whom a few leave on each of the next days.
+// leaveDaily lists people. A few of them leave on each of the next days.
 func leaveDaily(today time.Time, days int) func(func(seats.Import, error) bool) {
 	return func(yield func(seats.Import, error) bool) {
 		for day := range days {
