@@ -27,9 +27,8 @@ type Page struct {
 // Pages stay together while the account changes: a page begins after the last user of the page
 // before, where that user was. A page back that would be short is the first page.
 //
-// The cost is that of the page in every order, and of the rows that the filter passes over, see
-// [users.Filter]. A page back costs one more read where it is the first. [seats.ErrBadInput] for a
-// cursor of another order; an unknown account is [store.ErrNotFound].
+// [users.Filter] has the cost of a page. A page back costs one more read where it is the first.
+// [seats.ErrBadInput] for a cursor of another order; an unknown account is [store.ErrNotFound].
 func (k *Keeper) Page(ctx context.Context, account users.AccountID, filter users.Filter, cursor users.Cursor, size int) (Page, error) {
 	if cursor != (users.Cursor{}) && cursor.Order != filter.Order {
 		return Page{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "cursor", Reason: users.ErrUnfit}

@@ -78,8 +78,9 @@ const (
 //
 // Rows are read a page at a time, and nothing stays open in between: the loop may call the
 // Keeper. A user present from begin to end, in one place of the order, is listed once. A list in
-// another order than by ID may miss or repeat a user whose place changes meanwhile. For a page of
-// a screen see [Keeper.Page].
+// another order than by ID may miss or repeat a user whose place changes meanwhile. In a database a
+// list by status, role or last change reads all users of the account for each page, of 200. For a
+// page of a screen see [Keeper.Page].
 //
 // An error ends the list; for an unknown account it is [store.ErrNotFound].
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {

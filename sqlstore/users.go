@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -14,116 +15,100 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 		return nil, fmt.Errorf("sqlstore: list: %w", err)
 	}
 	var page []users.User
-	index, runs := runsOf(f)
-	parts := func(r *unionQuery) {
+	err := s.page(ctx, account, func(r *unionQuery) {
 		page = nil
-		for _, one := range runs {
-			q := addPart(r, userColumns, func(u userRow) { page = append(page, u.User) })
+		q := addPart(r, userColumns, func(u userRow) { page = append(page, u.User) })
+		if index := indexOf(f); index != "" {
 			q.add(" FROM {users by "+index+"} WHERE account = ?", string(account))
-			q.conditions(f)
-			q.run(f, one)
-			q.limit(limit)
+		} else {
+			q.add(" FROM {users by id} WHERE account = ? AND id {among}SELECT id", string(account)).everyUser(account)
 		}
-	}
-	var err error
-	if len(runs) > 0 {
-		err = s.page(ctx, account, parts, func() bool { return len(page) > 0 })
-	} else {
-		_, err = s.list(ctx, account, parts)
-	}
+		q.segments(f)
+		q.conditions(f)
+		q.ordered(f)
+		q.limit(limit)
+	}, func() bool { return len(page) > 0 })
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(page, f.Compare)
-	return page[:min(max(0, limit), len(page))], nil
+	return page, nil
 }
 
-// A run is a part of a list that an index has in order. In the orders by status and role, and by
-// name of some statuses or roles, it is a segment: users of one status and one role. A page then
-// is the first rows of the first rows of each, at most twenty.
-type run struct {
-	status users.Status // of a segment; otherwise none
-	role   users.Role
-	after  bool // it has the place after which the page begins
-}
-
-// runsOf returns the runs of a page and the index that has them in order. Those before the page
-// are left out.
-func runsOf(f users.Filter) (index string, runs []run) {
-	statuses, roles := f.Status, f.Role
-	if statuses.Empty() {
-		statuses = users.Present
-	}
-	segments := f.Order == users.OrderStatus || f.Order == users.OrderRole
+// indexOf returns the index by which a page is found: one with few rows, or one in the order. Without
+// any all users are read, and their IDs alone are put in order.
+func indexOf(f users.Filter) string {
 	switch {
 	case len(f.IDs) > 0:
-		index = "id"
-	case f.Dated || f.HeldBack: // few, in any order
-		index = "dated"
-	case f.Order == users.OrderChange:
-		index = "change"
-	case f.Order == users.OrderName && roles.Empty() && statuses&users.Present == users.Present:
-		index = "name"
-	case f.Order.Named():
-		index, segments = "segment", true
-	default:
-		index = "id"
+		return "id"
+	case f.Dated || f.HeldBack:
+		return "dated"
+	case f.Order == users.OrderID:
+		return "id"
+	case f.Order == users.OrderName:
+		return "name"
 	}
-	after := f.After.ID != ""
-	if !segments {
-		return index, []run{{after: after}}
-	}
-	if roles.Empty() {
-		roles = users.In(users.Roles()...)
-	}
-	begin := users.Place{Status: f.After.Status, Role: f.After.Role}
-	for _, status := range statuses.Members() {
-		for _, role := range roles.Members() {
-			first := f.Order.Compare(users.Place{Status: status, Role: role}, begin)
-			if f.Backward {
-				first = -first
-			}
-			if !after || first >= 0 {
-				runs = append(runs, run{status, role, after && first == 0})
-			}
-		}
-	}
-	return index, runs
+	return ""
 }
 
-// run adds the conditions of a run, and its order.
-func (q *unionQuery) run(f users.Filter, one run) {
-	if one.status == users.NoStatus {
-		q.segments(f)
-	} else {
-		q.equals("status", one.status.String())
-		q.equals("role", one.role.String())
+// everyUser begins a part that reads all users of an account. The condition is a range: for an
+// equality PostgreSQL expects the largest account, and would read the whole table.
+func (q *unionQuery) everyUser(account users.AccountID) {
+	q.add(" FROM {users by id} WHERE account >= ? AND account <= ?", string(account), string(account))
+}
+
+// A term is what an order compares before the ID.
+type term struct {
+	text  string
+	value func(users.Place) any
+}
+
+// sortName is the only term that is in an index.
+var sortName = term{"sort_name", func(p users.Place) any { return p.Name }}
+
+var termsOf = map[users.Order][]term{
+	users.OrderName:   {sortName},
+	users.OrderStatus: {{numbered("status", users.Statuses()), func(p users.Place) any { return int64(p.Status) }}, sortName},
+	users.OrderRole:   {{"-" + numbered("role", users.Roles()), func(p users.Place) any { return -int64(p.Role) }}, sortName},
+	users.OrderChange: {{"status_since", func(p users.Place) any { return p.Since.UnixMicro() }}},
+}
+
+// numbered returns the number of a value that is stored by its name.
+func numbered[T interface {
+	~uint8
+	fmt.Stringer
+}](column string, all []T) string {
+	text := "CASE " + column
+	for _, v := range all {
+		text += fmt.Sprintf(" WHEN '%s' THEN %d", v, v)
 	}
-	key, value, sign, down := "", any(nil), ">", ""
-	switch {
-	case f.Order.Named():
-		key, value = "sort_name", f.After.Name
-	case f.Order == users.OrderChange:
-		key, value = "status_since", f.After.Since.UnixMicro()
-	}
+	return text + " END"
+}
+
+// ordered adds the beginning of the page, and the order.
+func (q *unionQuery) ordered(f users.Filter) {
+	sign, down := ">", ""
 	if f.Backward {
 		sign, down = "<", " DESC"
 	}
+	var texts []string
+	var values []any
+	for _, t := range termsOf[f.Order] {
+		texts, values = append(texts, t.text), append(values, t.value(f.After))
+	}
+	texts, values = append(texts, "id"), append(values, string(f.After.ID))
 	switch {
-	case one.after && key == "":
-		q.add(" AND id "+sign+" ?", string(f.After.ID))
-	case one.after:
-		values := []any{value, string(f.After.ID)}
+	case f.After.ID == "":
+	case f.Order == users.OrderName:
 		if q.inline {
-			values = []any{value, value, string(f.After.ID)}
+			values = append(values[:1], values...)
 		}
-		q.add(" AND "+q.afterPair(key, sign), values...)
+		q.add(" AND "+q.afterPair(texts[0], sign), values...)
+	default:
+		places := strings.Repeat(", ?", len(texts))[2:]
+		q.add(" AND ("+strings.Join(texts, ", ")+") "+sign+" ("+places+")", values...)
 	}
-	q.add(" ORDER BY ")
-	if key != "" {
-		q.add(key + down + ", ")
-	}
-	q.add("id" + down)
+	q.add(" ORDER BY " + strings.Join(texts, down+", ") + down)
 }
 
 // segments adds the conditions of a filter on status and role.
@@ -245,9 +230,7 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 			g.Synced = g.source == users.SourceSync
 			t.Add(g.Segment, g.people)
 		})
-		// As a range: for an equality PostgreSQL expects the largest account, and would read
-		// the whole table.
-		q.add(" FROM {users by id} WHERE account >= ? AND account <= ?", string(account), string(account))
+		q.everyUser(account)
 		q.conditions(f)
 		q.segments(f)
 		q.add(" GROUP BY status, role, source_kind")

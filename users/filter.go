@@ -9,9 +9,10 @@ import (
 // deleted, in order of ID. Every field but Order and Backward narrows. [Filter.NextPage] sets the
 // beginning of a page.
 //
-// A list costs its page and the rows that it passes over on the way. Status and Role pass over
-// none in the orders with names, IDs and the dates in any; the other fields are compared row by
-// row, at most with all users of the account. BOUNDS.md has the index of each.
+// A page costs its rows and those that it passes over on the way in the orders by ID and by name,
+// and all users of the account in the others. IDs and the dates pass over none, in any order; the
+// other fields are compared row by row. BOUNDS.md has the index of each. Package memstore has an
+// index in every order.
 type Filter struct {
 	IDs           []ID         // one of these; empty: any
 	Text          string       // each word of it is in a name or a key, see [Filter.Words]; empty: any

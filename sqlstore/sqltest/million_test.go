@@ -72,13 +72,14 @@ type chore struct {
 
 // likely is what happens to an account of so many people.
 func likely(k *seatkeeper.Keeper, st store.Store, account users.AccountID, people int) []chore {
-	page := func(name string, f users.Filter) chore {
+	some := func(name string, f users.Filter, rows int) chore {
 		return chore{name, func(t *testing.T, _ int) error {
 			page, err := st.Users(t.Context(), account, f, 50)
-			require.Len(t, page, 50)
+			require.Len(t, page, rows)
 			return err
 		}}
 	}
+	page := func(name string, f users.Filter) chore { return some(name, f, 50) }
 	by := func(n int) users.Filter {
 		return users.Filter{Order: users.OrderName, After: users.Place{Name: invitee(n).SortName(), ID: person(n)}}
 	}
@@ -109,6 +110,12 @@ func likely(k *seatkeeper.Keeper, st store.Store, account users.AccountID, peopl
 		page("page by name, first", users.Filter{Order: users.OrderName}),
 		page("page by name, middle", by(people/2-10)),
 		page("page by name, near the end", by(people-51)),
+		page("page by status, first", users.Filter{Order: users.OrderStatus}),
+		page("page by status, middle", users.Filter{Order: users.OrderStatus, After: users.Place{Status: users.Invited, Name: invitee(people/2 - 10).SortName(), ID: person(people/2 - 10)}}),
+		page("page by role, back", users.Filter{Order: users.OrderRole, Backward: true}),
+		page("page by change, first", users.Filter{Order: users.OrderChange}),
+		page("page by change, back", users.Filter{Order: users.OrderChange, Backward: true}),
+		some("owners by name", users.Filter{Order: users.OrderName, Role: users.In(users.Owner)}, 1),
 	}
 }
 
@@ -124,7 +131,7 @@ func measure(t *testing.T, small, large []chore) {
 			for j := range both {
 				of := (n + j) % 2
 				at := time.Now()
-				require.NoError(t, both[of].do(t, 1+n))
+				require.NoError(t, both[of].do(t, 2+n))
 				key := fmt.Sprint(i, of)
 				took[key] = append(took[key], time.Since(at))
 			}

@@ -73,6 +73,11 @@ func questions(account users.AccountID, people int) []question {
 			require.True(t, account != "acme" || len(page) > 0)
 		}}
 	}
+	inOrder := func(name string, f users.Filter) question {
+		q := page(name, "users id", f)
+		q.gathers = true // all users of the account
+		return q
+	}
 	events := func(name, index string, f seats.EventFilter) question {
 		return question{"events " + name, []string{index}, false, func(t *testing.T, s store.Store) {
 			page, err := s.Events(t.Context(), account, f, 20)
@@ -140,13 +145,13 @@ func questions(account users.AccountID, people int) []question {
 		page("by name near the end", "users name", users.Filter{Order: users.OrderName, After: users.Place{Name: invitee(people - 20).SortName(), ID: end}}),
 		page("back by name from the middle", "users name", users.Filter{Order: users.OrderName, Backward: true, After: users.Place{Name: invitee(people / 2).SortName(), ID: middle}}),
 		page("back from the middle", "users id", users.Filter{Backward: true, After: users.Place{ID: middle}}),
-		page("by name of one status", "users segment", users.Filter{Order: users.OrderName, Status: users.In(users.Invited), After: users.Place{Name: invitee(people / 2).SortName(), ID: middle}}),
-		page("by status", "users segment", users.Filter{Order: users.OrderStatus}),
-		page("by status from the middle", "users segment", users.Filter{Order: users.OrderStatus, After: users.Place{Status: users.Invited, Name: invitee(people / 2).SortName(), ID: middle}}),
-		page("back by role from the middle", "users segment", users.Filter{Order: users.OrderRole, Backward: true, After: users.Place{Role: users.Member, Name: invitee(people / 2).SortName(), ID: middle}}),
-		page("by change", "users change", users.Filter{Order: users.OrderChange}),
-		page("by change from the middle", "users change", users.Filter{Order: users.OrderChange, After: users.Place{Since: changed, ID: middle}}),
-		page("back by change near the end", "users change", users.Filter{Order: users.OrderChange, Backward: true, After: users.Place{Since: changed, ID: end}}),
+		page("by name of one status", "users name", users.Filter{Order: users.OrderName, Status: users.In(users.Invited), After: users.Place{Name: invitee(people / 2).SortName(), ID: middle}}),
+		inOrder("by status", users.Filter{Order: users.OrderStatus}),
+		inOrder("by status from the middle", users.Filter{Order: users.OrderStatus, After: users.Place{Status: users.Invited, Name: invitee(people / 2).SortName(), ID: middle}}),
+		inOrder("back by role from the middle", users.Filter{Order: users.OrderRole, Backward: true, After: users.Place{Role: users.Member, Name: invitee(people / 2).SortName(), ID: middle}}),
+		inOrder("by change", users.Filter{Order: users.OrderChange}),
+		inOrder("by change from the middle", users.Filter{Order: users.OrderChange, After: users.Place{Since: changed, ID: middle}}),
+		inOrder("back by change near the end", users.Filter{Order: users.OrderChange, Backward: true, After: users.Place{Since: changed, ID: end}}),
 		page("of some places", "users id", users.Filter{Locations: []string{""}, After: users.Place{ID: middle}, Text: "acme"}),
 		page("with a date", "users dated", users.Filter{Dated: true}),
 		page("with a date from the middle", "users dated", users.Filter{Dated: true, After: users.Place{ID: person(3050)}}),

@@ -1,0 +1,3 @@
+-- The addresses of users who share them with others, in comparison form.
+ALTER TABLE {users} ADD COLUMN shared_email_key TEXT;
+CREATE INDEX {users}_by_shared_email ON {users} (account, shared_email_key, id) WHERE shared_email_key IS NOT NULL;
