@@ -28,7 +28,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// The files in testdata/stored are databases as this version has written them: a SQLite file, and
+// The files in testdata/stored are databases as each version has written them: a SQLite file, and
 // the statements that make the others, each with the digests of its accounts. A later release
 // migrates a copy, reads what is in it, and goes on with it. A release with a migration adds files
 // of its own and keeps the earlier ones:
@@ -102,11 +102,16 @@ func lived(t *testing.T, st *sqlstore.Store) {
 			goOn(t, k, account, r.IntN, i)
 		}
 		day, late := users.Date("2026-12-31"), seats.AccuEdConnect()
-		late.InvitationExpiry, late.Term = seats.ExpiryFreesSeat, 100*24*time.Hour
+		late.InvitationExpiry, late.Term, late.SharedAddresses = seats.ExpiryFreesSeat, 100*24*time.Hour, seats.SharingAllowed
+		sharing := func(id users.ID) seats.Command {
+			p := profile(id)
+			p.Username, p.Email = string(id), "Family@acme.example"
+			return seats.Invite{Profile: p}
+		}
 		for _, c := range []seats.Command{
 			seats.SetTotal{Total: seats.Of(30)}, seats.SetPolicy{Policy: late}, seats.BookTotal{Date: "2026-12-01", Total: seats.Unlimited()},
 			seats.EditPool{Pool: gen.Course, LastDay: &day, Term: &seats.LicenceTerm{Days: 300}},
-			seats.Invite{Profile: profile("late"), Leave: users.Until("2026-11-30")},
+			seats.Invite{Profile: profile("late"), Leave: users.Until("2026-11-30")}, sharing("mia"), sharing("noah"),
 		} {
 			_, err := k.Do(t.Context(), account, users.System(), c)
 			require.NoError(t, err, "%T", c)
