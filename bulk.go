@@ -72,8 +72,11 @@ func chunks(commands iter.Seq2[seats.Command, error]) iter.Seq2[[]seats.Command,
 
 // weight is the number of events that a command may write.
 func weight(c seats.Command) int {
-	if i, ok := c.(seats.Import); ok {
-		return 1 + len(i.Licences)
+	switch c := c.(type) {
+	case seats.Import:
+		return 1 + len(c.Licences)
+	case seats.If:
+		return weight(c.Command)
 	}
 	return 1
 }

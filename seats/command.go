@@ -13,7 +13,7 @@ import (
 // [AssignCourse], [UnassignCourse], [StartCourse], [ArchiveActivity], [SetDueDate], [Edit],
 // [ChangeRole], [GrantOwnership], [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal],
 // [BookTotal], [EditPool], [SetPolicy], [SetPayer],
-// [EditAccount], [Close], [Reopen] and [EraseAccount], by value.
+// [EditAccount], [Close], [Reopen] and [EraseAccount], by value; and [If], one of these with conditions.
 // Everything else, a pointer or an embedding type included, is refused with [ErrBadInput].
 // [EncodeCommand] writes one as JSON; [Commands] is a list of them.
 //
@@ -95,8 +95,9 @@ func typeOf[C Command](must ...string) commandType {
 	}
 }
 
-// isPlain reports whether a command is one of this package, by value.
+// isPlain reports whether a command is one of this package, by value, with conditions or without.
 func isPlain(c Command) bool {
+	c = withoutConditions(c)
 	return slices.ContainsFunc(commandTypes, func(t commandType) bool { return t.plain(c) })
 }
 
@@ -150,18 +151,24 @@ func invitation(p users.Entry) Invite {
 func Identify(commands []Command, id func() users.ID) []Command {
 	named := make([]Command, len(commands))
 	for i, c := range commands {
-		switch c := c.(type) {
-		case Invite:
-			c.Profile.ID = orNew(c.Profile.ID, id)
-			named[i] = c
-		case Add:
-			c.Profile.ID = orNew(c.Profile.ID, id)
-			named[i] = c
-		default:
-			named[i] = c
-		}
+		named[i] = identify(c, id)
 	}
 	return named
+}
+
+func identify(c Command, id func() users.ID) Command {
+	switch c := c.(type) {
+	case Invite:
+		c.Profile.ID = orNew(c.Profile.ID, id)
+		return c
+	case Add:
+		c.Profile.ID = orNew(c.Profile.ID, id)
+		return c
+	case If:
+		c.Command = identify(c.Command, id)
+		return c
+	}
+	return c
 }
 
 func orNew(id users.ID, next func() users.ID) users.ID {

@@ -85,7 +85,7 @@ func PreviewOn(s Snapshot, r Request, day users.Date) (Plan, error) {
 func (r Request) Starts() (last users.Date) {
 	for _, c := range r.Commands {
 		var day users.Date
-		switch c := c.(type) {
+		switch c := withoutConditions(c).(type) {
 		case Invite:
 			day = c.Start
 		case Schedule:

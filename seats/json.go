@@ -26,6 +26,9 @@ func EncodeCommand(c Command) ([]byte, error) {
 	if !isPlain(c) {
 		return nil, errPlain
 	}
+	if c, ok := c.(If); ok {
+		return c.encode()
+	}
 	fields, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
@@ -59,9 +62,14 @@ func DecodeCommand(text []byte) (Command, error) {
 			return nil, errMissing
 		}
 	}
+	given, conditional := fields["if"]
 	delete(fields, "command")
+	delete(fields, "if")
 	rest, _ := json.Marshal(fields) // just read from JSON
 	c, err := of.read(rest)
+	if err == nil && conditional {
+		c, err = decodeIf(c, given)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type lift struct {
 
 // moveOf returns the step of a command about a user or the account.
 func moveOf(c Command) move {
+	c = withoutConditions(c)
 	m := move{Step{Action: c.Action(), Count: 1, User: c.target()}, c}
 	if c, ok := c.(AssignCourse); ok {
 		m.Pool = c.Pool
@@ -93,7 +94,7 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	case ErrNotOffered:
 		return otherWayOut(c, d.account.Policy.deletesOnly(d.people.of(id).Segment()))
 	case ErrExchange:
-		return replacement(c.(Edit), d.people.of(id), users.ID(fmt.Sprint("newcomer ", i)))
+		return replacement(withoutConditions(c).(Edit), d.people.of(id), users.ID(fmt.Sprint("newcomer ", i)))
 	case ErrForbidden:
 		if refusal.Reason == ErrNotSignedIn {
 			return before(Accept{d.request.Actor.User})
@@ -186,7 +187,7 @@ func replacement(edit Edit, u users.User, newcomer users.ID) []lift {
 // leftToVendor asks the vendor for a command of the vendor alone.
 func leftToVendor(c Command) move {
 	m := moveOf(c).byVendor()
-	switch c := c.(type) {
+	switch c := withoutConditions(c).(type) {
 	case BuySeats:
 		m.Count, m.Pool = c.Quantity, c.Pool
 	case ReturnSeats:

@@ -38,9 +38,11 @@ var phrases = Messages{
 	"field/external-id": "external ID",
 	"field/first-name":  "first name",
 	"field/id":          "ID",
+	"field/invitation":  "the invitation",
 	"field/last-day":    "last day",
 	"field/last-name":   "last name",
 	"field/leave":       "day of the leave",
+	"field/revision":    "the account",
 	"field/start":       "day of the start",
 
 	"action/invite":           "invite users",

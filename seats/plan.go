@@ -317,7 +317,7 @@ func (p Plan) noRoom() string {
 func (p Plan) booked() (text string) {
 	more := 0
 	for _, step := range p.Steps {
-		c, ok := step.Command.(BookTotal)
+		c, ok := withoutConditions(step.Command).(BookTotal)
 		switch {
 		case !ok || step.Outcome.Refusal != nil || step.Outcome.Unchanged:
 		case text == "":

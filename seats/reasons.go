@@ -81,6 +81,7 @@ var (
 	errBeforeStart   = users.Reason{Code: "before-start", Text: "is not after the day of the start"}
 	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d users or pools have a day within the next %d hours", MaxSettled, int(lead.Hours()))}
 	errLater         = users.Reason{Code: "start-and-later", Text: "is for an invitation of today: one to come goes out on its day"}
+	errNotOnUser     = users.Reason{Code: "not-on-a-user", Text: "is a condition for commands on a user of the account"}
 	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
 	errLicenceTerm   = users.Reason{Code: "not-a-licence-term", Text: fmt.Sprintf("is not a term of 1 to %d days, from the assignment or from the first access", MaxTermDays)}
@@ -107,7 +108,7 @@ var reasons = append(users.Reasons(),
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
 	ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrWithheld,

@@ -107,9 +107,15 @@ type Refusal struct {
 	Least int64     `json:"least,omitzero"` // the bounds of an order
 	Most  int64     `json:"most,omitzero"`
 
+	// What is there now, of changed-meanwhile by [If] and [Accept].
+	Status     users.Status `json:"status,omitzero"` // of the user, as stored
+	Revision   uint64       `json:"revision,omitzero"`
+	Invitation int64        `json:"invitation,omitzero"` // [users.User.NotificationCount]
+
 	Differences []Difference `json:"differences,omitzero"` // of plan-outdated
 
-	// Remedies make the call pass, or with an outcome for each command this one.
+	// Remedies make the call pass, or with an outcome for each command this one. They change the
+	// account: a condition on the revision is for the new one then, see [If].
 	Remedies Remedies `json:"remedies,omitzero"`
 }
 

@@ -69,13 +69,14 @@ func (v *evaluation) remedies(call []Command, refusal *Refusal) Remedies {
 	if refusal.Code != ErrNoSeats && !(returns && refusal.Code == ErrOrderSize) && !refusal.liftable() {
 		return nil
 	}
+	call = afterRemedy(call)
 	w := whatIf{before: v, call: call, place: v.request.Index, named: v.named(call), policies: []Policy{v.account.Policy}, returns: returns}
 	if len(call) == 1 {
 		w.place = refusal.Index
 	}
 	w.scope = append(slices.Clone(call), w.grants()...)
 	for _, c := range call {
-		if c, ok := c.(SetPolicy); ok {
+		if c, ok := withoutConditions(c).(SetPolicy); ok {
 			w.policies = append(w.policies, c.Policy)
 		}
 	}

@@ -85,9 +85,27 @@ func (d Dice) Call(m *reference.Model) Call {
 		c.Actor = d.actor()
 	}
 	for range n {
-		c.Commands = append(c.Commands, d.command(c.Actor))
+		c.Commands = append(c.Commands, d.conditional(d.command(c.Actor)))
 	}
 	return c
+}
+
+// conditional puts a command on conditions, now and then.
+func (d Dice) conditional(c seats.Command) seats.Command {
+	if !d.Chance(10) {
+		return c
+	}
+	given := seats.If{Command: c}
+	if d.Chance(60) {
+		given.Status = users.In(Some(d, 3, users.Statuses())...)
+	}
+	if d.Chance(40) {
+		given.Invitation = int64(d.Below(3))
+	}
+	if d.Chance(10) {
+		given.Revision = 1 << 40
+	}
+	return given
 }
 
 // Faulty draws what goes wrong with a call, if anything.

@@ -30,8 +30,8 @@ func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 		var edits []seats.Edit // that would turn a user into another person
 		for i, command := range c.Commands {
 			if !slices.Contains(remedy.Replaces, i) {
-				rest.Commands = append(rest.Commands, command)
-			} else if edit, ok := command.(seats.Edit); ok {
+				rest.Commands = append(rest.Commands, onNewPage(command))
+			} else if edit, ok := plain(command).(seats.Edit); ok {
 				edits = append(edits, edit)
 			}
 		}
@@ -84,7 +84,7 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 	var commands []seats.Command
 	exempt := m.Policy.Exempt
 	for _, command := range c.Commands {
-		if set, ok := command.(seats.SetPolicy); ok {
+		if set, ok := plain(command).(seats.SetPolicy); ok {
 			exempt |= set.Policy.Exempt
 		}
 	}
@@ -120,9 +120,26 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 	return commands
 }
 
+// onNewPage returns the command as it is said again after the steps, which raise the revision.
+func onNewPage(c seats.Command) seats.Command {
+	if given, ok := c.(seats.If); ok {
+		given.Revision = 0
+		return given
+	}
+	return c
+}
+
+// plain returns the command without conditions.
+func plain(c seats.Command) seats.Command {
+	if given, ok := c.(seats.If); ok {
+		return given.Command
+	}
+	return c
+}
+
 // names reports whether a command is about that user in any way.
 func names(c seats.Command, p *reference.Person) bool {
-	v := reflect.ValueOf(c)
+	v := reflect.ValueOf(plain(c))
 	for i := range v.NumField() {
 		switch x := v.Field(i).Interface().(type) {
 		case users.ID:

@@ -10,7 +10,15 @@ import (
 
 // Do carries out a command if the rules allow it, and says what is to come of it.
 func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
-	if codes := m.barred(a, c); codes != nil {
+	given, onPage := c.(seats.If)
+	if onPage {
+		c = given.Command
+	}
+	codes := m.barred(a, c)
+	if onPage && (codes == nil || judgedLater.Has(c.Action())) {
+		codes = append(codes, m.onOldPage(given)...)
+	}
+	if codes != nil {
 		return refused(codes...)
 	}
 	v := m.perform(a, c, at)
@@ -18,6 +26,25 @@ func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 	v.Event.Reason, _ = field[string](c, "Reason")
 	m.handed(at)
 	return v
+}
+
+// judgedLater are the actions with rules among the barring ones that come after the conditions.
+var judgedLater = users.In(users.ActionApprove, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave)
+
+// onOldPage says why the conditions of a command refuse it, or nil. The model has no revision: it is
+// asked for one that no account reaches.
+func (m *Model) onOldPage(c seats.If) []seats.Code {
+	id, onPerson := target(c.Command)
+	p := m.ByID(id)
+	switch {
+	case !onPerson && (c.Status != 0 || c.Invitation != 0):
+		return []seats.Code{seats.ErrBadInput}
+	case c.Revision != 0,
+		p != nil && c.Status != 0 && !c.Status.Has(p.Status),
+		p != nil && c.Invitation != 0 && c.Invitation != p.NotificationCount:
+		return []seats.Code{seats.ErrChangedMeanwhile}
+	}
+	return nil
 }
 
 func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
