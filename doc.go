@@ -34,7 +34,7 @@
 // changed, after a look by [Keeper.PreviewUndo].
 //
 // To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.PreviewAll] and
-// [Keeper.ApplyAll] for a large file, [Keeper.May] for a button,
+// [Keeper.ApplyAll] for a large file, [Keeper.May] for a button, [Keeper.Allowed] for those of a list,
 // [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
 //
 // To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts],

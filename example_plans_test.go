@@ -51,3 +51,23 @@ func ExampleKeeper_May() {
 	// seats: an owner is protected: another user has to become an owner, and then the ownership has to end
 	// <nil>
 }
+
+// A list of people shows the buttons that would work, and says why the others would not.
+func ExampleKeeper_Allowed() {
+	ctx, olive := context.Background(), users.As("u1")
+	keeper := newSite(9, seats.AccuEdConnect(), seatkeeper.Options{})
+	_, err := keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}})
+	if err != nil {
+		fmt.Println(err)
+	}
+	rows, err := keeper.Allowed(ctx, "acme", olive, "u1", "ada")
+	if err != nil {
+		fmt.Println(err)
+	}
+	for _, row := range rows {
+		fmt.Println(row.User, row.Actions.Has(users.ActionDeactivate), row.Refusal(users.ActionDeactivate))
+	}
+	// Output:
+	// u1 false seats: an owner is protected: another user has to become an owner, and then the ownership has to end
+	// ada true <nil>
+}

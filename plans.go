@@ -69,6 +69,25 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 	return err
 }
 
+// Allowed returns for each user of a page, in the order given, which actions [Keeper.Do] would carry out
+// for the actor now, which would change nothing, and why the others are refused: the buttons of a list
+// in one load. Each action is decided by itself. Those on a course and those on the account are asked for
+// with [Keeper.May].
+//
+// For an action with a value that the screen still asks for, such as [seats.Edit], [seats.Schedule]
+// and [seats.ChangeRole], the value itself may be refused later. More than [seats.MaxAllowed] users are
+// [seats.ErrBadInput]. For an unknown user every action is refused. An unknown account is [store.ErrNotFound].
+func (k *Keeper) Allowed(ctx context.Context, account users.AccountID, actor users.Actor, ids ...users.ID) ([]seats.Allowed, error) {
+	if len(ids) > seats.MaxAllowed {
+		return nil, &seats.Refusal{Code: seats.ErrBadInput, Field: "users", Reason: seats.ErrManyUsers}
+	}
+	s, request, err := k.loadForPreview(ctx, account, actor, seats.Questions(ids...))
+	if err != nil {
+		return nil, err
+	}
+	return seats.Ask(s, request, ids...), nil
+}
+
 // loadForPreview loads the snapshot for a decision that is never committed. The request key is
 // left out. The snapshot reaches the days given, and those of invitations to come.
 func (k *Keeper) loadForPreview(

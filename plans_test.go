@@ -1,6 +1,7 @@
 package seatkeeper_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -101,6 +103,37 @@ func TestKeeper_May(t *testing.T) {
 	_, err := keyed.Do(ctx, "acme", owner, seats.BuySeats{Quantity: 2})
 	require.NoError(t, err, "asking has not used the key")
 	require.NoError(t, keyed.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
+}
+
+// TestKeeper_Allowed has the answers of May to each question, from one load.
+func TestKeeper_Allowed(t *testing.T) {
+	ctx, s := t.Context(), &tape{Store: memstore.New()}
+	k := newKeeper(t, s, seatkeeper.Options{Remember: -1}, seats.Of(4), seats.AccuEdConnect())
+	do(t, k, owner, seats.Invite{Profile: profile("ada"), Role: users.Admin}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("cy")})
+	do(t, k, owner, seats.Deactivate{User: "bob"}, seats.Invite{Profile: profile("dan")})
+	ids := []users.ID{"owner", "cy", "bob", "unknown", "cy"}
+	s.since()
+	rows, err := k.Allowed(ctx, "acme", owner, ids...)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{1, 0}, s.since(), "one load, no commit")
+	require.Len(t, rows, len(ids))
+	for i, row := range rows {
+		require.Equal(t, ids[i], row.User)
+		for _, c := range seats.Questions(row.User)[:13] { // the others ask for a value
+			var refusal *seats.Refusal
+			errors.As(k.May(ctx, "acme", owner, c), &refusal)
+			require.Equal(t, refusal, row.Refusal(c.Action()), c)
+			require.Equal(t, refusal == nil, (row.Actions | row.Unchanged).Has(c.Action()), c)
+		}
+	}
+	require.True(t, rows[1].Actions.Has(users.ActionDeactivate))
+	require.True(t, rows[2].Unchanged.Has(users.ActionDeactivate))
+	require.Equal(t, seats.ErrNoSeats, rows[2].Refusal(users.ActionReactivate).Code)
+
+	_, err = k.Allowed(ctx, "acme", owner, make([]users.ID, seats.MaxAllowed+1)...)
+	require.ErrorIs(t, err, seats.ErrManyUsers)
+	_, err = k.Allowed(ctx, "nowhere", owner, "ada")
+	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
 // TestKeeper_Preview_expired: an invitation expires, and is refused from then on.

@@ -94,6 +94,7 @@ var (
 	ErrNotThere  = users.Reason{Code: "not-there", Text: "does not exist"}
 	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the start"}
 
+	ErrManyUsers   = users.Reason{Code: "many-users", Text: fmt.Sprintf("are too many: at most %d in one call", MaxAllowed)}
 	ErrManyRows    = users.Reason{Code: "many-rows", Text: "has too many dated rows before it"}
 	errTooFar      = users.Reason{Code: "too-far", Text: fmt.Sprintf("is more than %d days from today", MaxForecastDays)}
 	errLookOnly    = users.Reason{Code: "look-only", Text: "is to look at, and can't be applied"}
@@ -110,7 +111,7 @@ var reasons = append(users.Reasons(),
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
-	ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
+	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrWithheld,
 )
 

@@ -179,10 +179,10 @@ type Step struct {
 }
 
 // Command returns the command of a step that names a user, an order or nothing else: Notify,
-// Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, AssignCourse, UnassignCourse,
-// GrantOwnership and EndOwnership of the User; BuySeats and ReturnSeats; SetPayer to none, Close and Reopen. It is not ok for the
-// other steps: a Count of users to be chosen, Invite of the person of a replaced [Edit], and
-// HandOver to them.
+// Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, Erase, Unschedule, ConfirmLeave,
+// AssignCourse, UnassignCourse, GrantOwnership and EndOwnership of the User; BuySeats and ReturnSeats;
+// SetPayer to none, Close and Reopen. It is not ok for the other steps: a Count of users to be chosen,
+// Invite of the person of a replaced [Edit], and HandOver to them.
 func (s Step) Command() (c Command, ok bool) {
 	switch s.Action {
 	case users.ActionBuySeats:
@@ -196,24 +196,15 @@ func (s Step) Command() (c Command, ok bool) {
 	case users.ActionReopen:
 		return Reopen{}, true
 	}
-	c, ok = map[users.Action]Command{
-		users.ActionNotify:         Notify{s.User},
-		users.ActionAccept:         Accept{s.User},
-		users.ActionApprove:        Approve{s.User},
-		users.ActionDeactivate:     Deactivate{User: s.User},
-		users.ActionReactivate:     Reactivate{s.User},
-		users.ActionArchive:        Archive{User: s.User},
-		users.ActionRestore:        Restore{s.User},
-		users.ActionDelete:         Delete{User: s.User},
-		users.ActionGrantOwnership: GrantOwnership{s.User},
-		users.ActionEndOwnership:   EndOwnership{s.User},
-		users.ActionAssignCourse:   AssignCourse{User: s.User, Pool: s.Pool},
-		users.ActionUnassignCourse: UnassignCourse{s.User, s.Pool},
-	}[s.Action]
-	if !ok || s.User == "" {
+	if s.User == "" {
 		return nil, false
 	}
-	return c, true
+	for _, c := range append(onUser(s.User), AssignCourse{User: s.User, Pool: s.Pool}, UnassignCourse{User: s.User, Pool: s.Pool}) {
+		if c.Action() == s.Action {
+			return c, true
+		}
+	}
+	return nil, false
 }
 
 // String returns the remedy in English: "buy 10 seats", "ask the vendor for 1 more seat",
