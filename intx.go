@@ -7,14 +7,14 @@ import (
 )
 
 // InTx returns a Keeper for one transaction of the host, so that the host's rows and the
-// account's are written together or not at all. Package sqlstore has the bound store as
-// Bind(tx). With nil every call returns an error. Clock, IDs and [Call] are those of k.
+// account's are written together or not at all. Package sqlstore has the bound store: InTx runs
+// the whole transaction, and Bind(tx) is for one that the host begins. With nil every call returns an error. Clock, IDs and [Call] are those of k.
 //
 // Inside the transaction the host must call this Keeper alone: a call of k may wait for the
 // transaction, which then waits for the call. The Keeper ends with the transaction.
 //
 // Each call makes one attempt. After [store.ErrConflict] the host rolls back and runs the
-// whole transaction again. After a [*seats.Refusal], decided on what the transaction sees,
+// whole transaction again, which InTx of the store does. After a [*seats.Refusal], decided on what the transaction sees,
 // the transaction is as before, apart from what was due, and may go on. After any other error
 // the host must roll back; then nothing was done, even if the error is [store.ErrUnknown] or
 // outcomes came with it.

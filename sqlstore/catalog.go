@@ -216,7 +216,7 @@ func collationIn(text, column string) string {
 // the function.
 func (s *Store) scanAll(ctx context.Context, text string, into []any, row func()) error {
 	tables := "'" + strings.Join(slices.Sorted(maps.Keys(s.shapes())), "', '") + "'"
-	query := s.db.QueryContext
+	query := sqlTx{s.db}.QueryContext
 	if s.bound != nil {
 		query = s.bound.tx.QueryContext
 	}

@@ -48,6 +48,9 @@ func (s *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Co
 	results := make([]store.CommitResult, len(changes))
 	for i := range changes {
 		results[i] = b.refused[changes[i].Account.ID]
+		if s.bound != nil && results[i].Err == store.ErrConflict {
+			s.bound.conflict = true
+		}
 	}
 	return results, nil
 }
@@ -112,15 +115,20 @@ func (b *batch) commit(ctx context.Context, changes []*seats.Change) error {
 }
 
 // writeClass is the class of an error of a write. Once the context has ended the error may
-// be of any moment, so it is Lost unless it says that nothing was written.
+// be of any moment, so it is Lost unless it says that nothing was written. In a host's
+// transaction nothing is Lost, since its COMMIT is yet to come.
 func (s *Store) writeClass(ctx context.Context, err error) Class {
 	switch {
-	case err == nil, errors.Is(err, errStale):
+	case err == nil, errors.Is(err, errStale), ctx.Err() != nil && s.bound != nil:
 		return Refused
 	case ctx.Err() != nil && !errors.Is(err, errUnsent):
 		return Lost
 	}
-	return s.classify(err)
+	class := s.classify(err)
+	if class == Lost && s.bound != nil {
+		return Again
+	}
+	return class
 }
 
 // refuse gives all of the changes one error.

@@ -147,7 +147,7 @@ func (p *postgres) exchange(ctx context.Context, s *Store, rows *commitRows) err
 	if s.bound != nil {
 		return s.savepoint(ctx, func() error { return work(s) })
 	}
-	return s.transaction(ctx, func(tx *sql.Tx) error { return work(s.in(tx)) })
+	return s.transaction(ctx, func(tx *sql.Tx) error { return work(s.in(sqlTx{tx})) })
 }
 
 // watchLastValue reports whether the driver has read the last value. Before

@@ -31,6 +31,11 @@ func (sqlite) write(ctx context.Context, s *Store, changes []*seats.Change) (sta
 		}
 	}
 	err = s.transaction(ctx, func(tx *sql.Tx) (err error) {
+		for i, st := range statements {
+			if st != nil {
+				statements[i] = tx.StmtContext(ctx, st)
+			}
+		}
 		stale, err = w.exec(ctx, tx, statements)
 		return err
 	})

@@ -39,10 +39,10 @@
 //
 // # In a host's transaction
 //
-// [Store.Bind] returns the store inside a *sql.Tx, for Keeper.InTx: the host's rows and the
-// account's are written together. After [store.ErrConflict] the host must roll back and run the
-// whole transaction again; MySQL may have ended it already, and would commit later statements
-// alone. A commit is several statements between a savepoint and its release, so that a refusal
+// [Store.InTx] runs a function in a transaction with the store bound to it, for Keeper.InTx: the
+// host's rows and the account's are written together. It runs the function again after a conflict.
+// [Store.Bind] binds a transaction that the host or its ORM begins, and [Store.Repeat] runs that one
+// again. A commit is several statements between a savepoint and its release, so that a refusal
 // leaves the transaction as it was.
 //
 // # An existing table of users

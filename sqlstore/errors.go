@@ -59,6 +59,8 @@ var (
 		"UNIQUE constraint failed": Duplicate, "CHECK constraint failed": Broken,
 		"packet for query is too large": Refused, // go-sql-driver
 		"failed to connect to `":        Refused, // pgx
+		// A COMMIT of pgx and lib/pq after a failed statement: it has rolled back.
+		"commit unexpectedly resulted in rollback": Refused, "operation in a failed transaction": Refused,
 	}
 )
 

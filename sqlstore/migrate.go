@@ -160,7 +160,7 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 	for _, m := range pending {
 		for i, statement := range m.changes() {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				if s.in(tx).hasPart(ctx, statement) {
+				if s.in(sqlTx{tx}).hasPart(ctx, statement) {
 					continue
 				}
 				if m.Version == 1 && unreadable != nil {
@@ -173,7 +173,7 @@ func (s *Store) applyIn(ctx context.Context, tx *sql.Tx, pending []Migration, un
 			}
 		}
 	}
-	if err := s.in(tx).compareShapes(ctx); err != nil {
+	if err := s.in(sqlTx{tx}).compareShapes(ctx); err != nil {
 		return fmt.Errorf("nothing was recorded: %w", err)
 	}
 	for _, m := range pending {

@@ -67,7 +67,7 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	case class == Lost:
 		err = fmt.Errorf("%w: %w", store.ErrUnknown, s.explain(ctx, err))
 	}
-	return fmt.Errorf("sqlstore: advance: %w", s.withoutValues(err))
+	return fmt.Errorf("sqlstore: advance: %w", s.explain(ctx, err))
 }
 
 // advance returns 0 if the stored progress differs from the expected one.

@@ -92,12 +92,12 @@ func (s *Store) prepare(ctx context.Context, st *statement) (*sql.Stmt, error) {
 }
 
 // rows executes a query.
-func (s *Store) rows(ctx context.Context, q *query) (*sql.Rows, error) {
+func (s *Store) rows(ctx context.Context, q *query) (Rows, error) {
 	return s.ask(ctx, s.ofText(q.text.String()), q.values)
 }
 
 // ask executes a statement that returns rows.
-func (s *Store) ask(ctx context.Context, st *statement, values []any) (*sql.Rows, error) {
+func (s *Store) ask(ctx context.Context, st *statement, values []any) (Rows, error) {
 	if s.bound != nil {
 		if err := s.bound.checkOpen(); err != nil {
 			return nil, err
@@ -105,6 +105,15 @@ func (s *Store) ask(ctx context.Context, st *statement, values []any) (*sql.Rows
 		text, values := s.filledIn(st.text, values)
 		return s.bound.tx.QueryContext(ctx, text, values...)
 	}
+	rows, err := s.askDB(ctx, st, values)
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// askDB executes it on a connection of the pool.
+func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Rows, error) {
 	if w, ok := s.writer.(*mysql); ok {
 		server, err := w.ask(ctx, s)
 		if err != nil {

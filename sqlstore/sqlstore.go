@@ -43,27 +43,37 @@ type Options struct {
 	// round trip with lib/pq. On MariaDB sessions no longer keep the text of a commit; MySQL
 	// has nothing prepared but texts beyond the driver's packet size.
 	Unprepared bool
+	// Attempts bounds the attempts of [Store.InTx] and [Store.Repeat]; 0 is [DefaultAttempts].
+	Attempts int
 	// Classify replaces [Classify] for a driver that it does not know.
 	Classify func(error) Class
 }
 
-// DefaultPrefix is the default of [Options].Prefix.
-const DefaultPrefix = "seats_"
+// The defaults of [Options].
+const (
+	DefaultPrefix   = "seats_"
+	DefaultAttempts = 50
+)
 
 var prefixes = regexp.MustCompile(`^[a-z][a-z0-9_]{0,29}$`)
 
 // New returns a store in the database. It does no I/O: [Store.Migrate] makes the tables
-// and [Store.Verify] checks them. A missing database, an unknown dialect and an invalid
-// prefix are errors.
+// and [Store.Verify] checks them. A missing database, an unknown dialect, an invalid
+// prefix and negative Attempts are errors.
 func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	if o.Prefix == "" {
 		o.Prefix = DefaultPrefix
+	}
+	if o.Attempts == 0 {
+		o.Attempts = DefaultAttempts
 	}
 	switch {
 	case db == nil:
 		return nil, errors.New("sqlstore: New needs a database")
 	case !d.known():
 		return nil, errors.New("sqlstore: there is no such dialect")
+	case o.Attempts < 0:
+		return nil, errors.New("sqlstore: Options.Attempts is negative")
 	case !prefixes.MatchString(o.Prefix):
 		return nil, fmt.Errorf("sqlstore: the prefix %q is not a lower-case letter, then at most 29 of lower-case letters, digits and underscores", o.Prefix)
 	case strings.HasPrefix(o.Prefix, "sqlite_"):
@@ -102,9 +112,7 @@ func (s *Store) exec(ctx context.Context, q *query) (rows int64, err error) {
 	}
 	text, values := s.statement(q)
 	var result sql.Result
-	send := func(on interface {
-		ExecContext(context.Context, string, ...any) (sql.Result, error)
-	}) (err error) {
+	send := func(on execer) (err error) {
 		result, err = on.ExecContext(ctx, text, values...)
 		return err
 	}

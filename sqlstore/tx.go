@@ -65,13 +65,17 @@ const maxRollback = 10 * time.Second
 //
 // The first statement of work must be a write: then SQLite needs no immediate transaction.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
+	return s.transactionWith(ctx, nil, work)
+}
+
+func (s *Store) transactionWith(ctx context.Context, options *sql.TxOptions, work func(*sql.Tx) error) error {
 	return s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
 		// After BEGIN the end of the context ends statements alone, since it might abandon a
 		// COMMIT on its way. In the process it may also end the wait of a COMMIT for a lock.
 		begin, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		defer cancel()
 		stop := context.AfterFunc(ctx, cancel)
-		tx, err := conn.BeginTx(begin, nil)
+		tx, err := conn.BeginTx(begin, options)
 		if !s.inProcess {
 			stop()
 		}
@@ -97,12 +101,12 @@ func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error
 	})
 }
 
-// exec executes the steps, prepared where there is a statement, and returns the stale accounts.
+// exec executes the steps, prepared where the transaction has a statement, and returns the stale accounts.
 //
 // In the process the first statement takes the lock and may wait for it. The others run for
 // microseconds: the context ends them between two, since a driver would start a goroutine for
 // each to watch it.
-func (w *steps) exec(ctx context.Context, tx *sql.Tx, statements []*sql.Stmt) (stale []users.AccountID, err error) {
+func (w *steps) exec(ctx context.Context, tx execer, statements []*sql.Stmt) (stale []users.AccountID, err error) {
 	watched, unwatched := ctx, context.WithoutCancel(ctx)
 	for i := 0; i < len(w.all); i++ {
 		st := &w.all[i]
@@ -121,7 +125,7 @@ func (w *steps) exec(ctx context.Context, tx *sql.Tx, statements []*sql.Stmt) (s
 		}
 		var result sql.Result
 		if statements != nil && statements[i] != nil {
-			result, err = tx.StmtContext(ctx, statements[i]).ExecContext(ctx, w.of(st)...)
+			result, err = statements[i].ExecContext(ctx, w.of(st)...)
 		} else {
 			text, values := w.filledIn(st.text, w.of(st))
 			result, err = tx.ExecContext(ctx, text, values...)
@@ -147,10 +151,12 @@ func (w *steps) exec(ctx context.Context, tx *sql.Tx, statements []*sql.Stmt) (s
 // A bound is a transaction of the host.
 type bound struct {
 	schema
-	tx *sql.Tx
+	tx NativeTx
 	// ended is the error with which the database ended the transaction, unknown to the host.
 	// MySQL ends one at a deadlock, and later statements are then outside of it.
 	ended error
+	// conflict: a change was refused as [store.ErrConflict], so the host must roll back.
+	conflict bool
 	// changed is the instant of the last change of each loaded account. A change must find it: at
 	// READ UNCOMMITTED a loaded change may be rolled back, and another change get its revision.
 	changed map[users.AccountID]time.Time
@@ -172,35 +178,8 @@ func (b *bound) checkOpen() error {
 	return fmt.Errorf("%w: the database has ended the transaction: %w", store.ErrConflict, b.withoutValues(b.ended))
 }
 
-// Bind returns the store inside a transaction of the host: the host's rows and the
-// account's are committed together or rolled back together.
-//
-//	tx, err := db.BeginTx(ctx, nil)
-//	_, err = tx.ExecContext(ctx, "UPDATE people SET ...")
-//	_, err = keeper.InTx(st.Bind(tx)).Do(ctx, "acme", olive, seats.Deactivate{User: "u7"})
-//	err = tx.Commit()
-//
-// After [store.ErrConflict] the host must roll back and run the whole transaction again:
-// MySQL may have ended it already, and would commit later statements alone. The database
-// locks the account until the transaction ends, so it should be short. On a SQLite database
-// with a single connection a call outside of the transaction waits for its end, and from
-// within it for ever.
-//
-// The bound store is for one goroutine, until the transaction ends; it neither commits nor
-// rolls back. A refused change leaves the transaction as it was. At REPEATABLE READ on MySQL,
-// and from REPEATABLE READ up on PostgreSQL, the transaction sees the moment of its first
-// statement, and later changes are conflicts.
-//
-// With a nil transaction every call is an error.
-func (s *Store) Bind(tx *sql.Tx) store.Bound {
-	if tx == nil {
-		return store.Failing(errors.New("sqlstore: Bind needs a transaction"))
-	}
-	return inTx{s.in(tx)}
-}
-
 // in returns the store bound to the transaction.
-func (s *Store) in(tx *sql.Tx) *Store {
+func (s *Store) in(tx NativeTx) *Store {
 	inside := *s
 	inside.bound = &bound{schema: s.schema, tx: tx, changed: map[users.AccountID]time.Time{}}
 	return &inside
