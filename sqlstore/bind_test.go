@@ -23,7 +23,16 @@ func TestStore_Bind(t *testing.T) {
 			s, err := sqlstore.New(db, d, sqlstore.Options{})
 			require.NoError(t, err)
 			require.NotImplements(t, (*store.Bound)(nil), s)
-			bound := s.Bind(nil)
+			embedded := struct{ *sql.DB }{db} // as in sqlx and bun
+			for _, pool := range []sqlstore.Tx{db, embedded} {
+				_, err := s.Bind(pool).Load(t.Context())
+				require.EqualError(t, err, "sqlstore: Bind needs a transaction, and not a database")
+			}
+			bound := s.Bind((*sql.Tx)(nil))
+			for _, none := range []store.Bound{s.Bind(nil), s.BindNative(nil)} {
+				_, err := none.Load(t.Context())
+				require.EqualError(t, err, "sqlstore: Bind needs a transaction")
+			}
 			k, err := seatkeeper.New(s, seatkeeper.Options{})
 			require.NoError(t, err)
 			_, do := k.InTx(bound).Do(t.Context(), "acme", users.System(), seats.BuySeats{Quantity: 1})
