@@ -135,11 +135,17 @@ func TestStore_InTx_turns(t *testing.T) {
 	hostedOn(t, []engine{sqlite}, 9, func(h *host) {
 		other, err := sqlstore.New(h.db, sqlstore.SQLite, sqlstore.Options{})
 		require.NoError(h, err)
+		impatient, err := h.db.Conn(h.Context())
+		require.NoError(h, err)
+		defer impatient.Close()
+		_, err = impatient.ExecContext(h.Context(), "PRAGMA busy_timeout = 0")
+		require.NoError(h, err)
 		invited := make(chan error, 2)
 		runs := 0
 		require.NoError(h, h.store.InTx(h.Context(), func(tx *sql.Tx, bound store.Bound) error {
 			runs++
 			in := h.keeper.InTx(storetest.Bound(&before{Store: bound, do: func() {
+				require.Equal(h, sqlstore.Again, sqlstore.Classify(note(h.Context(), impatient, 2)), "it is locked")
 				for id, s := range map[users.ID]store.Store{"ada": h.store, "cleo": other} {
 					go func() {
 						_, err := keeper(h, s).Do(h.Context(), acme, olive, invite(id))
