@@ -34,7 +34,7 @@ var (
 func Reasons() []Reason {
 	return []Reason{
 		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrNoReference, ErrUnfit, ErrTooEarly, ErrTooLate, ErrDate,
-		ErrEncoding, ErrMangled, ErrTooLarge, ErrNoHeader, ErrNoKeyColumn, ErrNoColumn, ErrColumnTwice, ErrColumnAlike, ErrQuotes, ErrExtraCells,
+		ErrEncoding, ErrMangled, ErrUnmapped, ErrTooLarge, ErrNoHeader, ErrNoKeyColumn, ErrNoColumn, ErrColumnTwice, ErrColumnAlike, ErrQuotes, ErrExtraCells,
 		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrStatus, ErrAnswer, ErrOwner, ErrDateForm, ErrPassword,
 	}
 }

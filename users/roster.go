@@ -66,7 +66,8 @@ type Column struct {
 	//
 	// "status" is a word of [RosterOptions.Statuses]. "active" and "inactive" are yes or no, and are not
 	// written. Several columns may have these fields; where they differ, the last status in the order of
-	// [Statuses] is taken.
+	// [Statuses] is taken. A column of no field that may tell that users have left, such as "Leaver" with yes, is the
+	// fault [ErrUnmapped] of the header until the mapping has it.
 	//
 	// The date of a leave has a field for each meaning: "last-day" is the last day with access,
 	// "first-day-without" the first one without. "leave" is read as [RosterOptions.LeaveDay]

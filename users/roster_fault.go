@@ -13,6 +13,7 @@ var (
 	ErrNoHeader     = Reason{"no-header", "has no header: none of its first rows names a column"}
 	ErrNoKeyColumn  = Reason{"no-key-column", "names no column that identifies users: email, username or external ID"}
 	ErrMangled      = Reason{"mangled-characters", "has characters of a wrong encoding: save the original as CSV UTF-8"}
+	ErrUnmapped     = Reason{"unmapped-column", "may say that users have left: map it to a field, or to none"}
 	ErrNoColumn     = Reason{"no-column", "is missing from the header"}
 	ErrColumnTwice  = Reason{"column-twice", "stands in the header more than once"}
 	ErrColumnAlike  = Reason{"column-alike", "means the same as another column"}

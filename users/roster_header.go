@@ -218,6 +218,10 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 		default:
 			r.Ignored = append(r.Ignored, text)
 			r.memory += textSize + len(text)
+			_, rank, _ := r.known(cell)
+			if c, ok := doubtful(text, i); ok && rank != rankMapped {
+				r.doubtful = append(r.doubtful, c)
+			}
 		}
 	}
 	if len(faults) == 0 && !slices.ContainsFunc(r.Fields, identifies) {

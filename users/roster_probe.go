@@ -158,6 +158,7 @@ func (p *prober) probe(rows *sheet) error {
 		p.addColumns(cells)
 	}
 	err = p.lookAtRows(rows)
+	p.out.Faults = append(p.out.Faults, p.doubts...)
 	p.guess()
 	return err
 }
@@ -202,6 +203,9 @@ func (p *prober) lookAtRows(rows *sheet) error {
 			p.passOver(rows.row, cells)
 		default:
 			p.look(cells)
+			row := &rosterRow{reader: p.rosterReader}
+			row.fill(cells)
+			row.doubt(cells)
 		}
 	}
 	return nil

@@ -18,10 +18,12 @@ type rosterReader struct {
 	statuses    map[string]Status // likewise
 	dates       dateFormat
 
-	fields    []string       // of the cells of the header; empty: none
-	marked    bool           // the file has a byte order mark
-	cells     []rosterCell   // of the columns in the file
-	unnamed   []int          // columns without a header, so far empty
+	fields    []string     // of the cells of the header; empty: none
+	marked    bool         // the file has a byte order mark
+	cells     []rosterCell // of the columns in the file
+	unnamed   []int        // columns without a header, so far empty
+	doubtful  []doubtfulColumn
+	doubts    Faults         // of the header, found in rows; they refuse the file
 	passwords map[int]string // of the good rows, by row
 	taken     takenKeys
 	found     faultList
@@ -82,7 +84,7 @@ func (r *rosterReader) read(rows *sheet) error {
 	if r.Password != nil && r.usable() {
 		r.People = slices.DeleteFunc(r.People, func(e Entry) bool { return !r.handOver(e) })
 	}
-	faults := r.found.list()
+	faults := append(r.doubts, r.found.list()...)
 	switch {
 	case len(r.People)+len(faults) == 0:
 		return Faults{{Problem: ErrEmpty}}
@@ -111,6 +113,7 @@ func (r *rosterReader) readRow(rows *sheet) error {
 		r.passOver(rows.row, cells)
 	default:
 		row.fill(cells)
+		row.doubt(cells)
 		row.clean()
 		if !row.join() {
 			row.takeKeys()
@@ -124,7 +127,9 @@ func (r *rosterReader) readRow(rows *sheet) error {
 }
 
 // usable reports whether the file can be accepted after the faults so far.
-func (r *rosterReader) usable() bool { return r.SkipFaulty || len(r.found.faults) == 0 }
+func (r *rosterReader) usable() bool {
+	return len(r.doubts) == 0 && (r.SkipFaulty || len(r.found.faults) == 0)
+}
 
 // A rosterRow becomes an entry.
 type rosterRow struct {

@@ -80,6 +80,9 @@ func (s *RosterScan) next() error {
 	if len(r.Passed) == passed {
 		r.memory = memory
 	}
+	if err == nil && len(r.doubts) > 0 {
+		return r.doubts
+	}
 	return err
 }
 

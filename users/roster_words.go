@@ -36,6 +36,40 @@ var closings = []string{
 	"summe", "gesamt", "gesamtzahl", "anzahl", "hinweis", "somme", "nombre total", "remarque", "suma", "nota", "totaal", "aantal", "opmerking", "soma", "totale",
 }
 
+// leavingWords of a header speak of users who have left, wherever they stand in it.
+var leavingWords = []string{
+	"inactive", "suspended", "deleted", "blocked", "disabled", "locked", "deactivated", "deactivation", "terminated", "termination", "archived", "left", "leaver", "leaving",
+	"former", "ex", "gone", "resigned", "resignation", "retired", "deceased", "dismissed", "removed", "offboarded", "offboarding", "deprovisioned", "exit", "separation",
+	"departed", "departure", "withdrawn", "nologin",
+	"inaktiv", "gesperrt", "deaktiviert", "gelöscht", "archiviert", "ausgeschieden", "ausgetreten", "austritt", "austrittsdatum", "ehemalig", "ehemalige", "ehemaliger", "gekündigt",
+	"kündigung", "kündigungsdatum", "verstorben", "vertragsende",
+	"inactif", "désactivé", "supprimé", "bloqué", "verrouillé", "suspendu", "archivé", "sorti", "sortie", "parti", "départ", "licencié", "démissionnaire",
+	"inactivo", "bloqueado", "suspendido", "eliminado", "desactivado", "archivado", "cese", "baja", "despedido",
+	"inactief", "geblokkeerd", "verwijderd", "vertrokken", "uit", "ontslag", "gearchiveerd",
+	"inativo", "suspenso", "desligado", "desligamento", "demitido", "demissão", "rescisão", "desativado",
+	"inattivo", "sospeso", "bloccato", "disattivato", "cessato", "cessazione", "dimesso", "dimissioni", "licenziato",
+}
+
+// activeWords of a header of such words and fillingWords speak of active users.
+var activeWords = []string{
+	"active", "actv", "enabled", "employed", "working", "aktiv", "aktiviert", "beschäftigt", "actif", "activé", "activo", "habilitado", "alta",
+	"actief", "dienst", "ativo", "attivo", "abilitato", "forza", "servizio",
+}
+
+// stateWords of such a header have a word for the status in their cells.
+var stateWords = []string{"status", "state", "lifecycle", "zustand", "statut", "état", "estado", "estatus", "situación", "toestand", "situação", "stato", "situazione"}
+
+// negations turn the meaning of an activeWord.
+var negations = []string{"not", "non", "no", "nicht", "niet", "não", "un"}
+
+// fillingWords change nothing in the meaning of a header.
+var fillingWords = []string{
+	"is", "are", "has", "user", "users", "account", "accounts", "employee", "employment", "worker", "person", "people", "staff", "member", "learner", "student", "login", "sign",
+	"flag", "ind", "indicator", "current", "currently", "record", "code", "of", "the", "in", "y", "n", "yes", "0", "1", "true", "false", "work", "hr", "job",
+	"benutzer", "nutzer", "konto", "mitarbeiter", "ist", "utilisateur", "compte", "salarié", "est", "du", "de", "le", "en", "usuario", "cuenta", "empleado", "laboral",
+	"gebruiker", "medewerker", "usuário", "utilizador", "conta", "colaborador", "utente", "dipendente",
+}
+
 // examples begin the row of an example in a template, before a colon.
 var examples = []string{"example", "beispiel", "exemple", "ejemplo", "voorbeeld", "exemplo", "esempio"}
 
