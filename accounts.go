@@ -14,12 +14,14 @@ import (
 // as by [Keeper.Users]. For one page of a screen, break out of the loop when the page is
 // full, and continue after its last account. An error ends the list.
 func (k *Keeper) Accounts(ctx context.Context, after users.AccountID) iter.Seq2[seats.Account, error] {
-	return pages(true, accountPage, func(last seats.Account) ([]seats.Account, error) {
-		rows, err := k.store.Accounts(ctx, cmp.Or(last.ID, after), accountPage)
-		for i := range rows {
-			rows[i].Salt = "" // internal to the library
-		}
-		return rows, err
+	return observedList(ctx, k, CallStats{Method: "Accounts"}, func(k *Keeper, yield func(seats.Account, error) bool) {
+		pages(true, accountPage, func(last seats.Account) ([]seats.Account, error) {
+			rows, err := k.store.Accounts(ctx, cmp.Or(last.ID, after), accountPage)
+			for i := range rows {
+				rows[i].Salt = "" // internal to the library
+			}
+			return rows, err
+		})(yield)
 	})
 }
 
@@ -39,7 +41,7 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 		return 0, err
 	}
 	deletes := func(yield func(seats.Command, error) bool) {
-		for u, err := range k.Users(ctx, account, users.Filter{}) {
+		for u, err := range k.unobserved().Users(ctx, account, users.Filter{}) {
 			if !yield(seats.Delete{User: u.ID}, err) {
 				return
 			}

@@ -21,7 +21,9 @@ import (
 // bounded. It writes nothing: what is due stays due. The account may change meanwhile; if it
 // changes during every attempt to read one page of users, the error is [store.ErrConflict].
 // An unknown account is [store.ErrNotFound].
-func (k *Keeper) Audit(ctx context.Context, account users.AccountID) ([]seats.Drift, error) {
+func (k *Keeper) Audit(ctx context.Context, account users.AccountID) (_ []seats.Drift, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Audit", Account: account})
+	defer end(&err)
 	auditor := new(seats.Auditor)
 	s, err := k.audit(ctx, account, auditor)
 	if err != nil {

@@ -22,7 +22,9 @@ import (
 // refused as [seats.ErrBadInput]: an earlier day has fewer. So is a day that is over, and one more than
 // [seats.MaxForecastDays] away. An account that changes all the time while thousands of rows are
 // read is [store.ErrConflict]. An unknown account is [store.ErrNotFound].
-func (k *Keeper) Calendar(ctx context.Context, account users.AccountID, until users.Date) (seats.Calendar, error) {
+func (k *Keeper) Calendar(ctx context.Context, account users.AccountID, until users.Date) (_ seats.Calendar, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Calendar", Account: account})
+	defer end(&err)
 	need := seats.Need{Account: account}
 	for p, err := range k.Pools(ctx, account) {
 		if err != nil {

@@ -10,23 +10,25 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// CallStats is the cost of one decision, for a host's metrics and logs. Its texts contain
-// no personal data; the IDs of users are in the fields of a [*seats.Refusal] in Err alone.
+// CallStats is the cost of a call, for a host's metrics, traces and logs. Its texts contain no personal
+// data; the IDs of users are in the fields of a [*seats.Refusal] in Err alone.
 //
-// A call makes one decision, but for DoEach, Undo, Import and EraseAccount: these make one for
-// each commit. Numbers count since the decision began.
+// A call that changes an account makes one decision and is told once; DoEach, ApplyAll, Undo, Import
+// and EraseAccount make one for each commit, and each is told. All other calls are told once, at their
+// end; a list when the loop over it ends, with its time.
 type CallStats struct {
-	// Method is the Keeper's method: Open, Do, DoEach, Apply, Undo, Import or EraseAccount.
-	Method  string
-	Account users.AccountID
+	Method  string          // the Keeper's method
+	Account users.AccountID // empty for Accounts, RunDue and Drain
 	Actor   users.ActorKind
-	// Actions are those of the commands, each once; of Undo, those that it may take; empty for Open.
+	// Actions are those of the commands, each once; of Undo, those that it may take; empty for Open and
+	// for calls without commands.
 	Actions seats.ActionSet
 
 	Commits     int // sent to the store for the commands; 0 after a refusal, and if nothing had to change
-	Settlements int // commits of what was due, sent before
+	Settlements int // commits of what was due
 
 	Loads    int // of the account from the store; 0 if a remembered snapshot served
+	Reads    int // of the store besides: pages of lists, events, counts
 	Together int // calls in the commit or the look that decided, this one included; 0 if it left before
 
 	// The failed commits of both kinds, by cause. An error with another cause is in Err alone.
@@ -36,7 +38,40 @@ type CallStats struct {
 
 	Waited time.Duration // for other calls of the account in this process, by Options.Now
 	Took   time.Duration // from begin to end, Waited included
-	Err    error         // the error of the decision
+	Err    error         // the error of the call, or of the decision
+}
+
+// Code is the outcome in a word for a metric's label: "ok", the code of a refusal such as "no-seats", or
+// one of "not-found", "exists", "conflict", "unknown", "history", "clock-skew", "canceled", "deadline" and
+// "failed".
+func (s CallStats) Code() string {
+	if s.Err == nil {
+		return "ok"
+	}
+	if refusal, ok := errors.AsType[*seats.Refusal](s.Err); ok {
+		return string(refusal.Code)
+	}
+	for _, c := range outcomeCodes {
+		if errors.Is(s.Err, c.err) {
+			return c.code
+		}
+	}
+	return "failed"
+}
+
+// outcomeCodes are in order: an unknown outcome may have the end of the context as its cause.
+var outcomeCodes = []struct {
+	err  error
+	code string
+}{
+	{store.ErrNotFound, "not-found"},
+	{store.ErrExists, "exists"},
+	{store.ErrUnknown, "unknown"},
+	{store.ErrConflict, "conflict"},
+	{seats.ErrHistory, "history"},
+	{store.ErrClockSkew, "clock-skew"},
+	{context.Canceled, "canceled"},
+	{context.DeadlineExceeded, "deadline"},
 }
 
 // begin starts a call. The clock is read for an observer alone.

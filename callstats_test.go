@@ -2,6 +2,7 @@ package seatkeeper_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -155,7 +156,10 @@ func TestOptions_Observe_calls(t *testing.T) {
 	require.NoError(t, k.May(ctx, "acme", owner, seats.BuySeats{Quantity: 1}))
 	_, err = k.Usage(ctx, "acme")
 	require.NoError(t, err)
-	require.Empty(t, o.all, "these decide nothing for good")
+	require.Len(t, o.all, 3)
+	require.Equal(t, []string{"Preview", "May", "Usage"}, []string{o.all[0].Method, o.all[1].Method, o.all[2].Method})
+	require.Equal(t, []any{users.ActorUser, users.In(users.ActionBuySeats)}, []any{o.all[1].Actor, o.all[1].Actions})
+	o.all = nil
 	_, err = k.Apply(ctx, "acme", owner, plan)
 	require.NoError(t, err)
 	told("Apply", "acme", owner, nil, 1, users.ActionBuySeats)
@@ -169,6 +173,18 @@ func TestOptions_Observe_calls(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrOpen)
 	require.Len(t, o.all, 1)
 	told("EraseAccount", "acme", system, err, 0, users.ActionEraseAccount)
+}
+
+// TestCallStats_Code has a word for each outcome.
+func TestCallStats_Code(t *testing.T) {
+	for want, err := range map[string]error{
+		"ok": nil, "failed": errDown, "no-seats": fmt.Errorf("host: %w", &seats.Refusal{Code: seats.ErrNoSeats}),
+		"not-found": store.ErrNotFound, "exists": store.ErrExists, "conflict": store.ErrConflict,
+		"unknown": fmt.Errorf("%w: %w", store.ErrUnknown, context.Canceled), "history": store.ErrSequence, "clock-skew": &store.ClockSkewError{},
+		"canceled": context.Canceled, "deadline": context.DeadlineExceeded,
+	} {
+		require.Equal(t, want, seatkeeper.CallStats{Err: err}.Code())
+	}
 }
 
 // TestCallStats_times has a commit of an hour, a call that waits for it, and one with a

@@ -17,7 +17,9 @@ import (
 // account. The cost grows with the events. A missing event, one that contradicts those before,
 // and one beyond the account's count are [seats.ErrHistory]. An unknown account is
 // [store.ErrNotFound].
-func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Ledger, error) {
+func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (_ seats.Ledger, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Replay", Account: account})
+	defer end(&err)
 	return seats.Replay(k.Events(ctx, account, seats.EventFilter{}))
 }
 
@@ -25,7 +27,9 @@ func (k *Keeper) Replay(ctx context.Context, account users.AccountID) (seats.Led
 // included, under the policy of that time. It has no revision. For an instant before the
 // opening it has the account's ID alone. Missing events, as far as they are needed, and
 // missing last events are [seats.ErrHistory]. An unknown account is [store.ErrNotFound].
-func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.Time) (seats.Usage, error) {
+func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.Time) (_ seats.Usage, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "UsageAt", Account: account})
+	defer end(&err)
 	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Usage{}, err
@@ -46,7 +50,9 @@ func (k *Keeper) UsageAt(ctx context.Context, account users.AccountID, at time.T
 // the future is left out. An end before the beginning and an unknown pool are refused as
 // [seats.ErrBadInput]. Missing events are [seats.ErrHistory], as in [Keeper.UsageAt]. An
 // unknown account is [store.ErrNotFound].
-func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (seats.Period, error) {
+func (k *Keeper) Period(ctx context.Context, account users.AccountID, pool seats.PoolID, from, to time.Time) (_ seats.Period, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Period", Account: account})
+	defer end(&err)
 	if to.Before(from) {
 		return seats.Period{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "to", Reason: seats.ErrBackwards}
 	}
@@ -174,7 +180,9 @@ func (k *Keeper) latest(ctx context.Context, account users.AccountID, pool seats
 // the state. An unknown user is refused as [seats.ErrUnknownUser]; an unknown account is
 // [store.ErrNotFound]. If the account's last event is missing, or the user's events contradict
 // each other, the error is [seats.ErrHistory].
-func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.ID) (seats.Explanation, error) {
+func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.ID) (_ seats.Explanation, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Explain", Account: account})
+	defer end(&err)
 	need := seats.NeedsExplanation(account, id)
 	s, err := k.load(ctx, &need)
 	if err != nil {

@@ -65,8 +65,7 @@ type Options struct {
 	Remember int
 	// Sharing says which calls share commits; the zero value: all.
 	Sharing Sharing
-	// Observe is given the cost of each decision: of a call of Open, Do or Apply, and of
-	// every commit of DoEach, Undo, Import or EraseAccount, failed ones included. It must not call
+	// Observe is told of each call, failed ones included, see [CallStats]. It must not call
 	// a Keeper: in a transaction, see [Keeper.InTx], the two could wait for each other for
 	// ever. It runs in the caller's goroutine with the call's context, once the account is
 	// free for the next call, and delays this caller alone. It must be safe for concurrent

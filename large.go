@@ -17,7 +17,9 @@ import (
 // unknown account is [store.ErrNotFound].
 func (k *Keeper) PreviewAll(
 	ctx context.Context, account users.AccountID, actor users.Actor, commands iter.Seq2[seats.Command, error],
-) (seats.LargePlan, error) {
+) (_ seats.LargePlan, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "PreviewAll", Account: account, Actor: actor.Kind})
+	defer end(&err)
 	var preview seats.LargePreview
 	add := func(chunk []seats.Command) error {
 		s, request, err := k.loadForPreview(ctx, account, actor, chunk)

@@ -3,6 +3,7 @@ package seatkeeper_test
 import (
 	"context"
 	"iter"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,24 @@ var methodsOf = map[string]method{
 	},
 	"May": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
 		return k.May(ctx, a, system, seats.BuySeats{Quantity: 1})
+	},
+	"Allowed": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Allowed(ctx, a, system, "owner")
+		return err
+	},
+	"PreviewAll": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.PreviewAll(ctx, a, system, func(func(seats.Command, error) bool) {})
+		return err
+	},
+	"Pool": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.Pool(ctx, a, seats.Site)
+		return err
+	},
+	"Pools": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		return lastError(k.Pools(ctx, a))
+	},
+	"Licences": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		return lastError(k.Licences(ctx, a, users.LicenceFilter{}))
 	},
 	"Import": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
 		_, err := k.Import(ctx, a, table(nil, veteran("ada")))
@@ -186,15 +205,38 @@ func TestKeeper_reads_store_fails(t *testing.T) {
 	for name, calls := range map[string]int{
 		"Usage": 1, "Account": 1, "UsageOf": 2, "User": 1, "Find": 1, "Users": 2, "Page": 2, "Count": 1,
 		"Events": 3, "Replay": 3, "UsageAt": 4, "Period": 3, "Explain": 4, "Audit": 6, "Preview": 1, "May": 1,
-		"PreviewOn": 1, "Calendar": 3, "Undo": 1, "PreviewUndo": 2,
+		"Allowed": 1, "PreviewAll": 1, "Pool": 1, "Pools": 2, "Licences": 2, "PreviewOn": 1, "Calendar": 3, "Undo": 1, "PreviewUndo": 2,
 	} {
 		for n := range calls {
 			err := methodsOf[name](t.Context(), on(t, faults.New(s, at(n, faults.Fail)), seatkeeper.Options{}), "acme")
 			require.ErrorIs(t, err, faults.ErrInjected, "%s, call %d", name, n)
 		}
 		f := faults.New(s, at(calls, faults.Fail))
-		require.NoError(t, methodsOf[name](t.Context(), on(t, f, seatkeeper.Options{}), "acme"), name)
+		var o observed
+		require.NoError(t, methodsOf[name](t.Context(), on(t, f, seatkeeper.Options{Observe: o.observe}), "acme"), name)
 		require.Equal(t, calls, f.Calls(), name)
+		if name == "Undo" {
+			continue // a receipt without commits decides nothing
+		}
+		require.Len(t, o.all, 1, name)
+		require.Equal(t, []any{name, users.AccountID("acme"), calls, "ok"}, []any{o.all[0].Method, o.all[0].Account, o.all[0].Loads + o.all[0].Reads, o.all[0].Code()})
+	}
+}
+
+// TestOptions_Observe_methods: a call is told by its name, and so is its failure.
+func TestOptions_Observe_methods(t *testing.T) {
+	for _, methods := range []map[string]method{methodsOf, otherMethods} {
+		for name, call := range methods {
+			var o observed
+			require.Error(t, call(t.Context(), on(t, down, seatkeeper.Options{Observe: o.observe}), "acme"), name)
+			name, _, _ = strings.Cut(name, ",")
+			if name == "Undo" || name == "Import of none" {
+				continue // they fail before a decision
+			}
+			require.Len(t, o.all, 1, name)
+			require.Equal(t, []string{name, "failed"}, []string{o.all[0].Method, o.all[0].Code()})
+			require.ErrorIs(t, o.all[0].Err, errDown, name)
+		}
 	}
 }
 

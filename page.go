@@ -29,7 +29,9 @@ type Page struct {
 //
 // [users.Filter] has the cost of a page. A page back costs one more read where it is the first.
 // [seats.ErrBadInput] for a cursor of another order; an unknown account is [store.ErrNotFound].
-func (k *Keeper) Page(ctx context.Context, account users.AccountID, filter users.Filter, cursor users.Cursor, size int) (Page, error) {
+func (k *Keeper) Page(ctx context.Context, account users.AccountID, filter users.Filter, cursor users.Cursor, size int) (_ Page, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Page", Account: account})
+	defer end(&err)
 	if cursor != (users.Cursor{}) && cursor.Order != filter.Order {
 		return Page{}, &seats.Refusal{Code: seats.ErrBadInput, Field: "cursor", Reason: users.ErrUnfit}
 	}
@@ -82,7 +84,9 @@ func (k *Keeper) page(s seats.Snapshot, order users.Order, cursor users.Cursor, 
 // Count returns the number of users that the filter selects on all pages, with its statuses as in
 // [Keeper.Users]. The cost is as that of [Keeper.UsageOf]. An unknown account is
 // [store.ErrNotFound].
-func (k *Keeper) Count(ctx context.Context, account users.AccountID, filter users.Filter) (int64, error) {
+func (k *Keeper) Count(ctx context.Context, account users.AccountID, filter users.Filter) (_ int64, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Count", Account: account})
+	defer end(&err)
 	_, people, err := k.tally(ctx, account, filter)
 	return people.Count(users.In(users.Statuses()...), 0), err
 }

@@ -11,7 +11,9 @@ import (
 // anyway. There may be up to [seats.MaxCommands] commands. A plan may be shown, stored, and
 // carried out by [Keeper.Apply]. It warns of invitations to come that will find no free seat on
 // their day, see NoRoom of [seats.Planned]. An unknown account is [store.ErrNotFound].
-func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (seats.Plan, error) {
+func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (_ seats.Plan, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Preview", Account: account, Actor: actor.Kind, Actions: seats.Actions(commands)})
+	defer end(&err)
 	s, request, err := k.loadForPreview(ctx, account, actor, commands)
 	if err != nil {
 		return seats.Plan{}, err
@@ -28,7 +30,9 @@ func (k *Keeper) Preview(ctx context.Context, account users.AccountID, actor use
 // [seats.ErrBadInput]. Rows and errors are as in [Keeper.Calendar].
 func (k *Keeper) PreviewOn(
 	ctx context.Context, account users.AccountID, day users.Date, actor users.Actor, commands ...seats.Command,
-) (seats.Plan, error) {
+) (_ seats.Plan, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "PreviewOn", Account: account, Actor: actor.Kind, Actions: seats.Actions(commands)})
+	defer end(&err)
 	s, request, err := k.loadForPreview(ctx, account, actor, commands, day)
 	if err != nil {
 		return seats.Plan{}, err
@@ -60,7 +64,9 @@ func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users
 // a host can hide a button, or say why it is disabled. A command with its effect already there
 // is allowed; the outcome in a [Keeper.Preview] says Unchanged. An unknown account is
 // [store.ErrNotFound].
-func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.Actor, command seats.Command) error {
+func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.Actor, command seats.Command) (err error) {
+	k, end := k.observed(ctx, CallStats{Method: "May", Account: account, Actor: actor.Kind, Actions: seats.Actions([]seats.Command{command})})
+	defer end(&err)
 	s, request, err := k.loadForPreview(ctx, account, actor, []seats.Command{command})
 	if err != nil {
 		return err
@@ -77,7 +83,9 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 // For an action with a value that the screen still asks for, such as [seats.Edit], [seats.Schedule]
 // and [seats.ChangeRole], the value itself may be refused later. More than [seats.MaxAllowed] users are
 // [seats.ErrBadInput]. For an unknown user every action is refused. An unknown account is [store.ErrNotFound].
-func (k *Keeper) Allowed(ctx context.Context, account users.AccountID, actor users.Actor, ids ...users.ID) ([]seats.Allowed, error) {
+func (k *Keeper) Allowed(ctx context.Context, account users.AccountID, actor users.Actor, ids ...users.ID) (_ []seats.Allowed, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Allowed", Account: account, Actor: actor.Kind})
+	defer end(&err)
 	if len(ids) > seats.MaxAllowed {
 		return nil, &seats.Refusal{Code: seats.ErrBadInput, Field: "users", Reason: seats.ErrManyUsers}
 	}

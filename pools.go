@@ -13,7 +13,9 @@ import (
 // available and the excess ones. [Keeper.Usage] has the same of the site pool, [seats.Site],
 // with the people and the summary cards. An unknown pool is a refusal, [seats.ErrBadInput]
 // with [seats.ErrNotThere].
-func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Pool, error) {
+func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.PoolID) (_ seats.Pool, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Pool", Account: account})
+	defer end(&err)
 	s, _, err := k.loadPools(ctx, &seats.Need{Account: account, Pools: pools(id)})
 	if err != nil {
 		return seats.Pool{}, err
@@ -29,7 +31,9 @@ func (k *Keeper) Pool(ctx context.Context, account users.AccountID, id seats.Poo
 // UsageOfPool returns one pool in numbers, with summary cards: of a course its bought, available,
 // assigned and used licences. Of the site pool it is [Keeper.Usage]. The cost is that of one row.
 // An unknown pool is refused as by [Keeper.Pool]; an unknown account is [store.ErrNotFound].
-func (k *Keeper) UsageOfPool(ctx context.Context, account users.AccountID, id seats.PoolID) (seats.Usage, error) {
+func (k *Keeper) UsageOfPool(ctx context.Context, account users.AccountID, id seats.PoolID) (_ seats.Usage, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "UsageOfPool", Account: account})
+	defer end(&err)
 	need := seats.Need{Account: account, Pools: pools(id)}
 	s, asOf, err := k.loadPools(ctx, &need)
 	if err != nil {
@@ -68,7 +72,7 @@ func pools(id seats.PoolID) []seats.PoolID {
 // order of ID. Rows are read as by [Keeper.Users]: an account may have a pool for each of
 // its courses, and thousands of these.
 func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
-	return func(yield func(seats.Pool, error) bool) {
+	return observedList(ctx, k, CallStats{Method: "Pools", Account: account}, func(k *Keeper, yield func(seats.Pool, error) bool) {
 		s, err := k.load(ctx, &seats.Need{Account: account})
 		if err != nil {
 			yield(seats.Pool{}, err)
@@ -83,7 +87,7 @@ func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[s
 				return
 			}
 		}
-	}
+	})
 }
 
 // coursePools lists the pools besides the site pool.

@@ -11,7 +11,9 @@ import (
 // Usage returns the account in numbers: bought, held and available seats, the users by
 // status, and the summary cards in the product's own words. The cost is that of one row,
 // however many users there are. An unknown account is [store.ErrNotFound].
-func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usage, error) {
+func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (_ seats.Usage, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Usage", Account: account})
+	defer end(&err)
 	s, asOf, err := k.read(ctx, &seats.Need{Account: account})
 	if err != nil {
 		return seats.Usage{}, err
@@ -23,7 +25,9 @@ func (k *Keeper) Usage(ctx context.Context, account users.AccountID) (seats.Usag
 
 // Account returns the account's own data: policy, time zone, payer, and the users by stored
 // status. An unknown account is [store.ErrNotFound].
-func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Account, error) {
+func (k *Keeper) Account(ctx context.Context, account users.AccountID) (_ seats.Account, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Account", Account: account})
+	defer end(&err)
 	s, _, err := k.read(ctx, &seats.Need{Account: account})
 	s.Account.Salt = "" // internal to the library
 	return s.Account, err
@@ -31,7 +35,9 @@ func (k *Keeper) Account(ctx context.Context, account users.AccountID) (seats.Ac
 
 // User returns the user with that ID, deleted ones included. An unknown user is refused as
 // [seats.ErrUnknownUser]; an unknown account is [store.ErrNotFound].
-func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID) (seats.Person, error) {
+func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID) (_ seats.Person, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "User", Account: account})
+	defer end(&err)
 	return k.Find(ctx, account, users.ByID(id))
 }
 
@@ -40,7 +46,9 @@ func (k *Keeper) User(ctx context.Context, account users.AccountID, id users.ID)
 // users keep their keys. An unknown user is refused as [seats.ErrUnknownUser], and an
 // address of several users as [seats.ErrAmbiguous], which names them; an unknown account is
 // [store.ErrNotFound].
-func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (seats.Person, error) {
+func (k *Keeper) Find(ctx context.Context, account users.AccountID, key users.Key) (_ seats.Person, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Find", Account: account})
+	defer end(&err)
 	need := seats.NeedsPerson(account, key)
 	s, _, err := k.read(ctx, &need)
 	if err != nil {
@@ -84,7 +92,7 @@ const (
 //
 // An error ends the list; for an unknown account it is [store.ErrNotFound].
 func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter users.Filter) iter.Seq2[seats.Person, error] {
-	return func(yield func(seats.Person, error) bool) {
+	return observedList(ctx, k, CallStats{Method: "Users", Account: account}, func(k *Keeper, yield func(seats.Person, error) bool) {
 		s, stored, some, err := k.stored(ctx, account, filter)
 		if err != nil {
 			yield(seats.Person{}, err)
@@ -102,7 +110,7 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 				return
 			}
 		}
-	}
+	})
 }
 
 // UsageOf is [Keeper.Usage] for a part of the users: tally and cards count those selected by
@@ -110,7 +118,9 @@ func (k *Keeper) Users(ctx context.Context, account users.AccountID, filter user
 // available seats are the account's, read a moment earlier. The cost is that of one row where
 // the account knows the numbers, see [users.Tally.Part]; otherwise it grows with the account,
 // since its users are counted one by one. An unknown account is [store.ErrNotFound].
-func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter users.Filter) (seats.Usage, error) {
+func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter users.Filter) (_ seats.Usage, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "UsageOf", Account: account})
+	defer end(&err)
 	s, people, err := k.tally(ctx, account, filter)
 	if err != nil {
 		return seats.Usage{}, err
@@ -125,7 +135,7 @@ func (k *Keeper) UsageOf(ctx context.Context, account users.AccountID, filter us
 //
 // An error ends the list; for an unknown account it is [store.ErrNotFound].
 func (k *Keeper) Licences(ctx context.Context, account users.AccountID, filter users.LicenceFilter) iter.Seq2[users.Licence, error] {
-	return func(yield func(users.Licence, error) bool) {
+	return observedList(ctx, k, CallStats{Method: "Licences", Account: account}, func(k *Keeper, yield func(users.Licence, error) bool) {
 		if _, err := k.load(ctx, &seats.Need{Account: account}); err != nil {
 			yield(users.Licence{}, err)
 			return
@@ -141,7 +151,7 @@ func (k *Keeper) Licences(ctx context.Context, account users.AccountID, filter u
 				return
 			}
 		}
-	}
+	})
 }
 
 // stored turns a filter by shown statuses into one by stored statuses. It reports false if
@@ -165,7 +175,7 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 // [seats.ErrHistory] if the account's last event is missing or has successors, and, in a
 // list free of User and Kinds, if any event is missing.
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
-	return func(yield func(seats.Event, error) bool) {
+	return observedList(ctx, k, CallStats{Method: "Events", Account: account}, func(k *Keeper, yield func(seats.Event, error) bool) {
 		s, err := k.load(ctx, &seats.Need{Account: account})
 		if err != nil {
 			yield(seats.Event{}, err)
@@ -179,7 +189,7 @@ func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter sea
 		if _, err := k.last(ctx, s.Account); err != nil {
 			yield(seats.Event{}, err)
 		}
-	}
+	})
 }
 
 // events lists the events of an account loaded before, whatever is due. All up to its

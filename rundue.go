@@ -61,7 +61,9 @@ const defaultParallel = 4
 //
 // In a transaction, see [Keeper.InTx], it settles one account after another in the caller's
 // goroutine, and ends at the first error.
-func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
+func (k *Keeper) RunDue(ctx context.Context, run DueRun) (_ DueProgress, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "RunDue", Actor: users.ActorSystem})
+	defer end(&err)
 	switch {
 	case run.Parallel < 0:
 		return DueProgress{}, errors.New("seatkeeper: DueRun.Parallel is negative")
@@ -72,7 +74,7 @@ func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
 	var workers errgroup.Group // without errors
 	workers.SetLimit(run.Parallel)
 	defer func() { _ = workers.Wait() }() // also after a panic in this goroutine
-	err := r.list(ctx, func(ids []users.AccountID) (goOn bool) {
+	err = r.list(ctx, func(ids []users.AccountID) (goOn bool) {
 		if k.bound {
 			for i := 0; i < len(ids) && len(r.errs) == 0; i++ {
 				r.settle(ctx, ids[i])
@@ -96,7 +98,8 @@ func (k *Keeper) RunDue(ctx context.Context, run DueRun) (DueProgress, error) {
 		err = ctx.Err()
 	}
 	r.done.Account, r.done.Err = "", nil
-	return r.done, errors.Join(append(r.errs, err)...)
+	err = errors.Join(append(r.errs, err)...)
+	return r.done, err
 }
 
 // A dueRun is a call of RunDue under way.

@@ -1,0 +1,101 @@
+package seatkeeper
+
+import (
+	"context"
+	"iter"
+	"sync/atomic"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// observed begins a call that makes no decision of its own: a read, a preview or a run. It returns the
+// Keeper for the call, which counts the calls to the store and tells the observer nothing of its parts,
+// and the function that tells of the whole.
+func (k *Keeper) observed(ctx context.Context, s CallStats) (*Keeper, func(*error)) {
+	if k.options.Observe == nil {
+		return k, func(*error) {}
+	}
+	began, counts := k.options.Now(), &countedStore{Store: k.store, Outbox: store.OutboxOf(k.store)}
+	part := k.unobserved()
+	part.store = counts
+	return part, func(err *error) {
+		s.Loads, s.Settlements, s.Reads = int(counts.loads.Load()), int(counts.commits.Load()), int(counts.reads.Load())
+		s.Took, s.Err = k.since(began), *err
+		k.options.Observe(ctx, s)
+	}
+}
+
+// unobserved returns a Keeper that tells the observer nothing.
+func (k *Keeper) unobserved() *Keeper {
+	part := *k
+	part.options.Observe = nil
+	return &part
+}
+
+// observedList is observed for a list. Its time includes that of the loop over it.
+func observedList[T any](ctx context.Context, k *Keeper, s CallStats, list func(k *Keeper, yield func(T, error) bool)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		k, end := k.observed(ctx, s)
+		var last error
+		defer end(&last)
+		list(k, func(row T, err error) bool {
+			last = err
+			return yield(row, err)
+		})
+	}
+}
+
+// A countedStore counts the calls to a store, but for those of its outbox.
+type countedStore struct {
+	store.Store
+	store.Outbox
+	loads, commits, reads atomic.Int64
+}
+
+func (s *countedStore) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	s.loads.Add(1)
+	return s.Store.Load(ctx, needs...)
+}
+
+func (s *countedStore) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	s.commits.Add(1)
+	return s.Store.Commit(ctx, changes...)
+}
+
+func (s *countedStore) Users(ctx context.Context, account users.AccountID, f users.Filter, limit int) ([]users.User, error) {
+	s.reads.Add(1)
+	return s.Store.Users(ctx, account, f, limit)
+}
+
+func (s *countedStore) Tally(ctx context.Context, account users.AccountID, f users.Filter) (users.Tally, uint64, error) {
+	s.reads.Add(1)
+	return s.Store.Tally(ctx, account, f)
+}
+
+func (s *countedStore) Events(ctx context.Context, account users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
+	s.reads.Add(1)
+	return s.Store.Events(ctx, account, f, limit)
+}
+
+func (s *countedStore) Pools(ctx context.Context, account users.AccountID, after seats.PoolID, limit int) ([]seats.Pool, error) {
+	s.reads.Add(1)
+	return s.Store.Pools(ctx, account, after, limit)
+}
+
+func (s *countedStore) Licences(ctx context.Context, account users.AccountID, f users.LicenceFilter, limit int) ([]users.Licence, error) {
+	s.reads.Add(1)
+	return s.Store.Licences(ctx, account, f, limit)
+}
+
+func (s *countedStore) Accounts(ctx context.Context, after users.AccountID, limit int) ([]seats.Account, error) {
+	s.reads.Add(1)
+	return s.Store.Accounts(ctx, after, limit)
+}
+
+func (s *countedStore) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
+	s.reads.Add(1)
+	return s.Store.Due(ctx, by, after, limit)
+}
