@@ -28,8 +28,8 @@
 //
 // [Usage] is the account in numbers, with the cards of the product. A [Person] is a user as the
 // policy shows them, with [Permissions]. An [Event] records one change for audits, mails and
-// bills: [Ledger], [Period] and [Explanation] come from events, and a [Drift] is a difference
-// between them and the rows.
+// bills; a [CloudEvent] is its form for a queue. [Ledger], [Period] and [Explanation] come from
+// events, and a [Drift] is a difference between them and the rows.
 //
 // Documents: commands, policies, events, plans, outcomes, refusals, accounts and users have a
 // stable JSON form. Keys are in snake_case, zero values are left out, a [Count] is a text, and a
