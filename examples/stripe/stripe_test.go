@@ -1,0 +1,125 @@
+package stripe_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/examples/stripe"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+var start = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
+// body is an event as Stripe sends it, with fields that are not read.
+func body(id, status string, after time.Duration, quantity int64) string {
+	return fmt.Sprintf(`{"id":%q,"object":"event","api_version":"2026-10-28.acacia","created":%d,"type":"customer.subscription.updated","livemode":true,
+		"data":{"object":{"id":"sub_1","object":"subscription","status":%q,"items":{"object":"list","data":[{"id":"si_1","quantity":%d,"price":{"id":"price_1"}}]},
+		"metadata":{"account":"acme"}},"previous_attributes":{"items":{}}}}`, id, start.Add(after).Unix(), status, quantity)
+}
+
+type site struct {
+	*seatkeeper.Keeper
+	t   *testing.T
+	now time.Time
+}
+
+func newSite(t *testing.T) *site {
+	s := &site{t: t, now: start}
+	keeper, err := seatkeeper.New(memstore.New(), seatkeeper.Options{Now: func() time.Time { return s.now }})
+	require.NoError(t, err)
+	_, err = keeper.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(3), Owner: users.Profile{ID: "u1", Email: "olive@acme.example"}})
+	require.NoError(t, err)
+	s.Keeper = keeper
+	return s
+}
+
+func (s *site) post(body string) int {
+	w := httptest.NewRecorder()
+	stripe.Webhook(s.Keeper).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/stripe", strings.NewReader(body)))
+	return w.Code
+}
+
+func (s *site) total() seats.Count {
+	u, err := s.Usage(s.t.Context(), "acme")
+	require.NoError(s.t, err)
+	return u.Total
+}
+
+// TestWebhook_orders: in any order, with any repetition, the total is that of the newest event.
+func TestWebhook_orders(t *testing.T) {
+	events := []string{
+		body("evt_b", "active", time.Minute, 5), body("evt_a", "active", 2*time.Minute, 10),
+		body("evt_d", "active", 3*time.Minute, 7), body("evt_c", "active", 3*time.Minute, 8), // of one second
+	}
+	var permute func(done, rest []string)
+	permute = func(done, rest []string) {
+		if len(rest) == 0 {
+			s := newSite(t)
+			for _, e := range append(done, done[0], done[2]) {
+				require.Equal(t, http.StatusOK, s.post(e))
+			}
+			require.Equal(t, seats.Of(7), s.total(), done)
+		}
+		for i := range rest {
+			others := append(append([]string(nil), rest[:i]...), rest[i+1:]...)
+			permute(append(append([]string(nil), done...), rest[i]), others)
+		}
+	}
+	permute(nil, events)
+}
+
+func TestWebhook_answers(t *testing.T) {
+	s := newSite(t)
+	require.Equal(t, http.StatusOK, s.post(`{"id":"evt_x","type":"charge.succeeded","created":1,"data":{"object":{"amount":100}}}`))
+	require.Equal(t, http.StatusBadRequest, s.post("quantity=9"))
+	require.Equal(t, http.StatusNotFound, s.post(strings.ReplaceAll(body("evt_1", "active", time.Minute, 9), "acme", "unknown")), "to be delivered again: the account may be on its way")
+	require.Equal(t, seats.Of(3), s.total())
+	require.Equal(t, http.StatusOK, s.post(body("evt_1", "active", time.Minute, 9)))
+	require.Equal(t, http.StatusConflict, s.post(body("evt_1", "active", time.Minute, 8)), "one event, two quantities")
+	require.Equal(t, http.StatusOK, s.post(body("evt_2", "canceled", time.Hour, 9)))
+	require.Equal(t, seats.Of(0), s.total(), "users keep their seats, new ones find none")
+}
+
+func TestReconcile(t *testing.T) {
+	s := newSite(t)
+	require.Equal(t, http.StatusOK, s.post(body("evt_z", "active", time.Minute, 5)))
+	var now stripe.Subscription
+	now.Status, now.Metadata.Account = "active", "acme"
+	now.Items.Data = append(now.Items.Data, struct {
+		Quantity int64 `json:"quantity"`
+	}{6})
+	require.NoError(t, stripe.Reconcile(t.Context(), s.Keeper, now, start.Add(time.Minute+time.Second/2)))
+	require.Equal(t, seats.Of(6), s.total(), "of the same second as the event")
+	require.Equal(t, http.StatusOK, s.post(body("evt_0", "active", 2*time.Minute, 7)))
+	require.NoError(t, stripe.Reconcile(t.Context(), s.Keeper, now, start.Add(time.Minute)))
+	require.Equal(t, seats.Of(7), s.total(), "an answer from before the event")
+}
+
+func TestPeak(t *testing.T) {
+	s := newSite(t)
+	invite := func(id users.ID) seats.Command {
+		return seats.Invite{Profile: users.Profile{ID: id, Email: string(id) + "@acme.example"}}
+	}
+	do := func(after time.Duration, c ...seats.Command) {
+		s.now = start.Add(after)
+		_, err := s.Do(t.Context(), "acme", users.System(), c...)
+		require.NoError(t, err)
+	}
+	do(24*time.Hour, invite("a"), invite("b"))
+	do(48*time.Hour, seats.Delete{User: "a"}, seats.Delete{User: "b"})
+	do(40*24*time.Hour, invite("c"))
+	peak, err := stripe.Peak(t.Context(), s.Keeper, "acme", start.Unix(), start.AddDate(0, 1, 0).Unix())
+	require.NoError(t, err)
+	require.EqualValues(t, 3, peak)
+	_, err = stripe.Peak(t.Context(), s.Keeper, "unknown", 0, 1)
+	require.Error(t, err)
+}
