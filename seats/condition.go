@@ -102,19 +102,6 @@ func withoutConditions(c Command) Command {
 	return c
 }
 
-// afterRemedy returns the commands as they are made again after a remedy, which has changed the
-// revision of the account.
-func afterRemedy(call []Command) []Command {
-	call = slices.Clone(call)
-	for i := range call {
-		if c, ok := call[i].(If); ok {
-			c.Revision = 0
-			call[i] = c
-		}
-	}
-	return call
-}
-
 // conditions are those of an If in JSON.
 type conditions struct {
 	Status     users.Set[users.Status] `json:"status,omitzero"`

@@ -96,8 +96,8 @@ func TestIf(t *testing.T) {
 	})
 }
 
-// TestIf_remedies has remedies of commands with conditions: they are those of the commands, and a
-// condition on the revision is left out of the trial.
+// TestIf_remedies has remedies of commands with conditions: they are those of the commands, tried
+// on the revision of now.
 func TestIf_remedies(t *testing.T) {
 	s := open(t, seats.Of(2), seats.Standard())
 	s.invite("ada")

@@ -69,7 +69,6 @@ func (v *evaluation) remedies(call []Command, refusal *Refusal) Remedies {
 	if refusal.Code != ErrNoSeats && !(returns && refusal.Code == ErrOrderSize) && !refusal.liftable() {
 		return nil
 	}
-	call = afterRemedy(call)
 	w := whatIf{before: v, call: call, place: v.request.Index, named: v.named(call), policies: []Policy{v.account.Policy}, returns: returns}
 	if len(call) == 1 {
 		w.place = refusal.Index
