@@ -21,13 +21,13 @@ const (
 	EventInvited          EventKind = "invited"           // Count: the number of the invitation that goes out; 0: not yet
 	EventAdded            EventKind = "added"             // by Add; inactive: by Add or Invite without a free seat
 	EventImported         EventKind = "imported"          // by Import, with the dates of the user
-	EventNotified         EventKind = "notified"          // Count: the number of this notification
+	EventNotified         EventKind = "notified"          // Count: the number of this notification; by Notify, and by Invite after the end of the invitation
 	EventAccepted         EventKind = "accepted"          // signed in for the first time
 	EventApproved         EventKind = "approved"          //
 	EventDeactivated      EventKind = "deactivated"       // with a Date: by the clock, or by a file after this day
 	EventReactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, or 0
 	EventArchived         EventKind = "archived"          //
-	EventRestored         EventKind = "restored"          //
+	EventRestored         EventKind = "restored"          // Count: the number of the invitation that goes out, or 0
 	EventDeleted          EventKind = "deleted"           //
 	EventErased           EventKind = "erased"            //
 	EventHandedOver       EventKind = "handed-over"       // Successor: the new owner of the work

@@ -29,8 +29,8 @@ func (c Deactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 
 // Reactivate returns an inactive user to the status before, with role, groups and profile
 // as they were. A user created inactive for want of a seat is invited, and an invitation
-// goes out. An invitation that has run out stays so until [Notify]; it holds a seat. It is
-// unchanged for an invited or active user.
+// goes out. One that has run out goes out again, as by [Notify]. It is unchanged for an invited or
+// active user.
 //
 // Owners, admins, support and the system may, and a sync for users of its own source.
 // [ErrNoSeats] without a free seat. [ErrWrongStatus] for an archived user: [Restore] comes
@@ -49,11 +49,7 @@ func (Reactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if refusal != nil || !changed {
 		return effect{}, refusal
 	}
-	if u.LeftAs != users.NoStatus {
-		return effect{kind: EventReactivated, user: next}, nil
-	}
-	next = v.notified(next)
-	return effect{kind: EventReactivated, user: next, count: next.NotificationCount}, nil
+	return v.back(EventReactivated, next, u.LeftAs == users.NoStatus), nil
 }
 
 // Archive moves a user of any status but deleted to the archive. The seat and the unstarted
@@ -79,7 +75,7 @@ func (c Archive) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 }
 
 // Restore returns an archived user to the status before. Freed course licences are not
-// returned. It is unchanged for an invited, active or inactive user.
+// returned. An invitation that has run out goes out again, as by [Notify]. It is unchanged for an invited, active or inactive user.
 //
 // Owners, admins, support and the system may. [ErrNoSeats] if the status holds a seat and
 // none is free.
@@ -97,7 +93,7 @@ func (Restore) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if refusal != nil || !changed {
 		return effect{}, refusal
 	}
-	return effect{kind: EventRestored, user: u}, nil
+	return v.back(EventRestored, u, false), nil
 }
 
 // Delete replaces a user of any status by a tombstone: ID, role, source and times. The ID

@@ -7,9 +7,10 @@ import (
 )
 
 // Invite creates an invited user, who holds a seat at once unless the policy exempts the
-// role. A known user is matched by external ID, address or username. It is unchanged for an
-// invited or active one: the outcome has their ID, and role and fields of the command are
-// ignored.
+// role. A known user is matched by external ID, address or username. An invitation that has run
+// out goes out again, as by [Notify], unless the command holds it back; it is unchanged for every
+// other invited user and for an active one. The outcome has their ID, and role and fields of the
+// command are ignored.
 //
 // Owners, admins, support and the system may, and a sync for its own source. [ErrNoSeats]
 // without a free seat; under [CreateInactive] the user is created inactive instead.
@@ -55,7 +56,10 @@ func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		}
 	}
 	u, here, refusal := v.resolve(users.ActionInvite, c.Profile, c.Role)
-	if refusal != nil || here {
+	switch {
+	case refusal == nil && here && !c.Later && c.Start == "" && u.HasExpired(v.request.At):
+		return v.sent(EventNotified, u), nil
+	case refusal != nil || here:
 		return effect{user: u}, refusal
 	}
 	if c.Start != "" {
@@ -191,6 +195,21 @@ func (v *evaluation) notified(u users.User) users.User {
 	return u
 }
 
+// sent returns the effect by which an invitation or notification goes out.
+func (v *evaluation) sent(kind EventKind, u users.User) effect {
+	u = v.notified(u)
+	return effect{kind: kind, user: u, count: u.NotificationCount}
+}
+
+// back returns the effect by which a user comes back. An invitation that has run out, and one that
+// never went out, goes out.
+func (v *evaluation) back(kind EventKind, u users.User, unsent bool) effect {
+	if unsent || u.HasExpired(v.request.At) {
+		return v.sent(kind, u)
+	}
+	return effect{kind: kind, user: u}
+}
+
 // Notify records that the invitation or notification goes out again, any number of times,
 // and renews the end of an invitation. Status and seats stay. Every call writes an event with
 // the count, by which the host sends the mail.
@@ -211,8 +230,7 @@ func (Notify) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if refusal != nil {
 		return effect{}, refusal
 	}
-	u = v.notified(u)
-	return effect{kind: EventNotified, user: u, count: u.NotificationCount}, nil
+	return v.sent(EventNotified, u), nil
 }
 
 // Accept records the first sign-in. An invited user becomes active and keeps the seat. It is

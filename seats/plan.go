@@ -53,7 +53,7 @@ func (p *Plan) UnmarshalJSON(text []byte) error {
 type Planned struct {
 	Command Command `json:"-"` // in JSON under "command", as by [EncodeCommand]; nil for what an undo leaves, since it is final
 	Outcome Outcome `json:"outcome"`
-	Here    string  `json:"here,omitzero"` // the address, username or external ID of a user who is invited again
+	Here    string  `json:"here,omitzero"` // the address, username or external ID of a user who is here already
 	// NoRoom warns that the user will find no free seat on the day of the start.
 	NoRoom bool `json:"no_room,omitzero"`
 }
@@ -124,7 +124,7 @@ var arriving = users.In(users.ActionInvite, users.ActionAdd, users.ActionImport)
 
 // here returns the address, username or external ID of a user who is here already.
 func (s Snapshot) here(o Outcome) string {
-	if !o.Unchanged || !arriving.Has(o.Action) {
+	if !arriving.Has(o.Action) || !o.Unchanged && !o.renews() {
 		return ""
 	}
 	for _, u := range s.Users {
@@ -137,6 +137,11 @@ func (s Snapshot) here(o Outcome) string {
 		}
 	}
 	return "" // new by an earlier command of the plan
+}
+
+// renews reports whether an invitation that has run out goes out again.
+func (o Outcome) renews() bool {
+	return o.Action == users.ActionInvite && !o.Unchanged && o.Before.Status == users.Invited && o.After.Status == users.Invited
 }
 
 // Commands returns the commands of the plan. New users have their IDs.
@@ -239,7 +244,8 @@ func (o Outcome) code() Code {
 }
 
 // String returns a summary with addresses and usernames, for a screen but never for a log:
-// "14 users: 9 fit, 5 do not; 1 is already here as Ada@Acme.example", or "1 command: 1 fits,
+// "14 users: 9 fit, 5 do not; 1 is already here as Ada@Acme.example; 1 invitation has run out and goes
+// out again: bob@acme.example", or "1 command: 1 fits,
 // 0 do not; then 12 seats are held, 2 more than the 10 there are". A user counts once, and fits
 // if all commands about them pass with a seat. Seats are mentioned if a command about the account
 // changes their numbers. Booked totals are told apart: "1 command: 1 fits, 0 do not; on 2026-12-01
@@ -254,7 +260,7 @@ func (p Plan) String() string {
 		step int
 	}
 	inactive, refused := map[subject]bool{}, map[subject]bool{}
-	var here []string
+	var here, renewed []string
 	for i, step := range p.Steps {
 		s := subject{user: step.user()}
 		if s.user == "" || one == "command" {
@@ -262,8 +268,12 @@ func (p Plan) String() string {
 		}
 		inactive[s] = inactive[s] || step.createsInactive()
 		refused[s] = refused[s] || step.Outcome.Refusal != nil
-		if step.Here != "" && !slices.Contains(here, step.Here) {
-			here = append(here, step.Here)
+		names := &here
+		if step.Outcome.renews() {
+			names = &renewed
+		}
+		if step.Here != "" && !slices.Contains(*names, step.Here) {
+			*names = append(*names, step.Here)
 		}
 	}
 	all, unfit, idle := len(refused), 0, 0
@@ -292,6 +302,9 @@ func (p Plan) String() string {
 	}
 	if n := len(here); n > 0 {
 		text += fmt.Sprintf("; %d %s already here as %s", n, form(n, "is", "are"), strings.Join(here, ", "))
+	}
+	if n := len(renewed); n > 0 {
+		text += fmt.Sprintf("; %d %s run out and %s out again: %s", n, form(n, "invitation has", "invitations have"), form(n, "goes", "go"), strings.Join(renewed, ", "))
 	}
 	if u := p.After; one == "command" && (u.Total != p.Before.Total || u.Held != p.Before.Held) {
 		text += "; then " + u.seats()

@@ -74,8 +74,6 @@ var timers = []timer{
 		},
 	},
 	{
-		// An invitation that runs out frees its seat once. After Reactivate it keeps the
-		// seat, and takes a Notify to be accepted.
 		event: EventLapsed, frees: true,
 		at: func(r row) time.Time {
 			if !r.user.Lapses {

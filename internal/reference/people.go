@@ -38,6 +38,10 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	switch found, codes := m.match(a, profile); {
 	case codes != nil:
 		return refused(codes...)
+	case found != nil && found.Status == users.Invited && m.expired(found) && !c.Later && c.Start == "":
+		v := m.change(found, seats.EventNotified, at, func() { m.send(found, at) })
+		v.Event.Count = found.NotificationCount
+		return v
 	case found != nil && found.Seated():
 		return unchanged(found)
 	case found != nil:
@@ -271,11 +275,15 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			if p.Status = p.LeftAs; p.LeftAs == users.NoStatus {
 				p.Status = invited
 				m.send(p, at)
+			} else if p.Status == invited && m.expired(p) {
+				m.send(p, at)
 			}
 		case seats.Archive:
 			p.ArchivedAs = p.Status
 		case seats.Restore:
-			p.Status = p.ArchivedAs
+			if p.Status = p.ArchivedAs; p.Status == invited && m.expired(p) {
+				m.send(p, at)
+			}
 		case seats.Delete, seats.Erase:
 			p.Profile, p.SharesEmail = users.Profile{ID: p.ID, Source: p.Source}, false
 		case seats.Edit:
