@@ -36,9 +36,8 @@ const lease = time.Minute
 // minute. If fn runs past the lease, another process may take over, and both may handle the
 // same event.
 //
-// Mails follow from events. An invitation goes to the User of [seats.EventInvited],
-// [seats.EventNotified] and [seats.EventReactivated] if Count is above 0; the message about an
-// order goes to its Receivers.
+// Mails follow from events. An invitation goes to the User of an event with a number by
+// [seats.Event.Invitation], which its link carries; the message about an order goes to its Receivers.
 //
 // In a transaction, see [Keeper.InTx], the error is [errors.ErrUnsupported]; on a store
 // without an outbox it is [store.ErrNoOutbox].

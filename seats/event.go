@@ -31,7 +31,7 @@ const (
 	EventDeleted          EventKind = "deleted"           //
 	EventErased           EventKind = "erased"            //
 	EventHandedOver       EventKind = "handed-over"       // Successor: the new owner of the work
-	EventEdited           EventKind = "edited"            // Fields: the changed ones
+	EventEdited           EventKind = "edited"            // Fields: the changed ones; Count: the number of the invitation that goes out to another address, or 0
 	EventRoleChanged      EventKind = "role-changed"      //
 	EventOwnershipGranted EventKind = "ownership-granted" //
 	EventOwnershipEnded   EventKind = "ownership-ended"   //
@@ -127,6 +127,18 @@ type Event struct {
 	Held  int64       `json:"held"`
 	Spent int64       `json:"spent"`
 	Tally users.Tally `json:"tally"`
+}
+
+// sending are the kinds of event with which an invitation or a notification goes out to the User.
+var sending = []EventKind{EventInvited, EventNotified, EventReactivated, EventRestored, EventEdited}
+
+// Invitation returns the number of the invitation or notification that goes out to the User with the
+// event; 0: none does. A link that carries it is for [Accept]: it is void once a newer one went out.
+func (e Event) Invitation() int64 {
+	if !slices.Contains(sending, e.Kind) {
+		return 0
+	}
+	return e.Count
 }
 
 // UnmarshalJSON reads an event by [users.ReadJSON].

@@ -66,7 +66,7 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	switch refusal.Code {
 	case ErrDuplicate, ErrWrongStatus:
 		if refusal.Action == users.ActionStartCourse && refusal.Reason == ErrNotSignedIn {
-			return before(Accept{id}, Approve{id}, Notify{id})
+			return before(Accept{User: id}, Approve{id}, Notify{id})
 		}
 		if !out { // coming back to be put out is no help
 			return before(Reactivate{id}, Restore{id})
@@ -97,7 +97,7 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 		return replacement(withoutConditions(c).(Edit), d.people.of(id), users.ID(fmt.Sprint("newcomer ", i)))
 	case ErrForbidden:
 		if refusal.Reason == ErrNotSignedIn {
-			return before(Accept{d.request.Actor.User})
+			return before(Accept{User: d.request.Actor.User})
 		}
 		if authorityOf(d.request.Actor.Kind, d.acting().Role, c.Action()) == byPolicy {
 			return []lift{{[]move{leftToVendor(c)}, true}}

@@ -22,7 +22,7 @@ func everyRemedy() Remedies {
 	}
 	add(leftToVendor(ReturnSeats{Quantity: 7}).Step)
 	for _, c := range []Command{
-		Invite{}, HandOver{User: "u7"}, Accept{"u7"}, GrantOwnership{}, SetPayer{}, Close{}, Reopen{},
+		Invite{}, HandOver{User: "u7"}, Accept{User: "u7"}, GrantOwnership{}, SetPayer{}, Close{}, Reopen{},
 	} {
 		add(moveOf(c).Step)
 	}

@@ -236,11 +236,16 @@ func (Notify) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 // Accept records the first sign-in. An invited user becomes active and keeps the seat. It is
 // unchanged after the first sign-in.
 //
-// Users of every role may for themselves, support and the system for all. [ErrNotApproved]
-// before [Approve], under [Approval]; [ErrInvitationExpired] after the end of the invitation,
-// until [Notify]; [ErrWrongStatus] for an inactive, archived or deleted user.
+// Users of every role may for themselves, support and the system for all. [ErrWrongStatus] for an
+// inactive, archived or deleted user; [ErrChangedMeanwhile] for another Invitation than the last
+// one; [ErrNotApproved] before [Approve], under [Approval]; [ErrInvitationExpired] after the end of
+// the invitation, until [Notify].
 type Accept struct {
 	User users.ID `json:"user"`
+	// Invitation is the number of the invitation that a link carries, by [Event.Invitation]; 0: any. It
+	// makes a link void once a newer one went out or the address has changed. Signing the link is the
+	// host's part.
+	Invitation int64 `json:"invitation,omitzero"`
 }
 
 // Action returns [users.ActionAccept].
@@ -248,11 +253,13 @@ func (Accept) Action() users.Action { return users.ActionAccept }
 
 func (c Accept) target() users.ID { return c.User }
 
-func (Accept) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+func (c Accept) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	next, changed, refusal := v.nextStatus(users.ActionAccept, u)
 	switch {
 	case refusal != nil:
 		return effect{}, refusal
+	case c.Invitation != 0 && c.Invitation != u.NotificationCount:
+		return effect{}, v.otherInvitation(u)
 	case changed && v.account.Policy.needsApproval():
 		return effect{}, refuse(ErrNotApproved, u.ID)
 	case u.HasExpired(v.request.At):
@@ -294,7 +301,9 @@ func (Approve) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 }
 
 // Edit changes the fields of Set in the profile of a user of any status but deleted. Seats
-// stay. It is unchanged if every field is as before.
+// stay. It is unchanged if every field is as before. An invitation that was sent to another address
+// is void: a new one goes out, see [Event.Invitation], and for an inactive or archived user when they
+// come back.
 //
 // Owners, admins, support and the system may, and a sync for users of its own source; for an
 // owner, owners, support and the system. [ErrDuplicate] for a key of another user, to a sync
@@ -355,8 +364,27 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if v.account.Policy.refusesExchange() && established && exchanges(u.Profile, profile) && !v.confirmsIdentity(u.Profile, profile) {
 		return effect{}, refuse(ErrExchange, u.ID)
 	}
-	next.Profile = profile
-	return effect{kind: EventEdited, user: next, fields: changed}, nil
+	was := u.Email
+	u = next
+	u.Profile = profile
+	f := effect{kind: EventEdited, user: u, fields: changed}
+	if u.NotificationCount > 0 && users.ByEmail(was) != users.ByEmail(profile.Email) {
+		f = v.readdressed(f)
+	}
+	return f, nil
+}
+
+// readdressed completes the effect of another address: an invitation that went to the old one is
+// void. Another one goes out, at once or when its user comes back.
+func (v *evaluation) readdressed(f effect) effect {
+	switch u := f.user; {
+	case u.Status == users.Invited:
+		f.user = v.notified(u)
+		f.count = f.user.NotificationCount
+	case u.ComesBackInvited():
+		f.user.Expires = v.request.At
+	}
+	return f
 }
 
 // confirmsIdentity reports whether the actor confirms that two profiles are of one person:

@@ -19,7 +19,7 @@ func TestDigest_nothing_personal(t *testing.T) {
 		reflect.TypeFor[users.ID](): true, reflect.TypeFor[users.AccountID](): true, reflect.TypeFor[seats.PoolID](): true,
 		reflect.TypeFor[users.Role](): true, reflect.TypeFor[seats.Policy](): true, reflect.TypeFor[seats.Count](): true, reflect.TypeFor[seats.Version](): true,
 	}
-	openNames := []string{"Status", "Quantity", "Later", "Gone", "DueDate"}
+	openNames := []string{"Status", "Quantity", "Later", "Gone", "DueDate", "Invitation"}
 	personal, other := 0, 0
 	each := func(t *testing.T, root reflect.Value, of func() string) {
 		want := of()

@@ -117,3 +117,80 @@ func TestReactivate_expired(t *testing.T) {
 	s.do(owner, seats.Deactivate{User: "bob"}, seats.Reactivate{User: "bob"})
 	require.Zero(t, s.user("bob").NotificationCount, "an active user gets no invitation")
 }
+
+// TestAccept_invitation has links that carry the number of their invitation: rule 46.
+func TestAccept_invitation(t *testing.T) {
+	link := func(n int64) seats.Accept { return seats.Accept{User: "ada", Invitation: n} }
+	ada := users.As("ada")
+	t.Run("sent anew", func(t *testing.T) {
+		s := open(t, seats.Of(2), seats.Standard())
+		s.do(owner, seats.Invite{Profile: profile("ada")})
+		require.EqualValues(t, 1, s.lastEvent().Invitation())
+		s.do(owner, seats.Notify{User: "ada"})
+		require.EqualValues(t, 2, s.lastEvent().Invitation())
+		refusal := s.refused(seats.ErrChangedMeanwhile, ada, link(1))
+		require.Equal(t, "invitation", refusal.Field)
+		require.EqualValues(t, 2, refusal.Invitation)
+		require.Equal(t, users.Invited, refusal.Status)
+		s.refused(seats.ErrChangedMeanwhile, ada, link(3))
+		s.do(ada, link(2))
+		require.Zero(t, s.lastEvent().Invitation())
+		s.same(ada, link(2))
+		s.refused(seats.ErrChangedMeanwhile, ada, link(1)) // an old link is void for good
+	})
+	t.Run("another address", func(t *testing.T) {
+		s := open(t, seats.Of(2), keeps())
+		s.do(owner, seats.Invite{Profile: profile("ada")})
+		s.now = s.now.Add(13 * 24 * time.Hour)
+		s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("Ada@Acme.example"), Title: new("Head")}})
+		require.Zero(t, s.lastEvent().Invitation(), "the same address in other letters")
+		s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("ada@fjord.example")}})
+		e := s.lastEvent()
+		require.Equal(t, seats.EventEdited, e.Kind)
+		require.EqualValues(t, 2, e.Invitation())
+		u := s.user("ada")
+		require.EqualValues(t, 2, u.NotificationCount)
+		require.Equal(t, s.now, u.LastNotified)
+		require.Equal(t, s.now.Add(keeps().Term), u.Expires)
+		s.refused(seats.ErrChangedMeanwhile, ada, link(1))
+		s.do(ada, link(2))
+		s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("ada@other.example")}})
+		require.Zero(t, s.lastEvent().Invitation(), "an active user needs none")
+	})
+	t.Run("another address while away", func(t *testing.T) {
+		for name, way := range map[string][2][]seats.Command{
+			"inactive":              {{seats.Deactivate{User: "ada"}}, {seats.Reactivate{User: "ada"}}},
+			"archived":              {{seats.Archive{User: "ada"}}, {seats.Restore{User: "ada"}}},
+			"inactive and archived": {{seats.Deactivate{User: "ada"}, seats.Archive{User: "ada"}}, {seats.Restore{User: "ada"}, seats.Reactivate{User: "ada"}}},
+		} {
+			s := open(t, seats.Of(2), seats.Standard())
+			s.do(owner, seats.Invite{Profile: profile("ada")})
+			s.do(owner, way[0]...)
+			s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("ada@fjord.example")}})
+			require.Zero(t, s.lastEvent().Invitation(), name)
+			s.do(owner, way[1]...)
+			require.EqualValues(t, 2, s.lastEvent().Invitation(), name)
+			s.refused(seats.ErrChangedMeanwhile, ada, link(1))
+			s.do(ada, link(2))
+			s.do(owner, way[0]...)
+			s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("ada@other.example")}})
+			s.do(owner, way[1]...)
+			require.Zero(t, s.lastEvent().Invitation(), "an active user needs none")
+		}
+	})
+	t.Run("held back", func(t *testing.T) {
+		s := open(t, seats.Of(2), seats.Standard())
+		s.do(owner, seats.Invite{Profile: profile("ada"), Later: true})
+		require.Zero(t, s.lastEvent().Invitation())
+		s.do(owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("ada@fjord.example")}})
+		require.Zero(t, s.lastEvent().Invitation())
+		s.do(owner, seats.Notify{User: "ada"})
+		s.do(ada, link(1))
+	})
+	t.Run("remedies", func(t *testing.T) {
+		s := open(t, seats.Of(2), keeps())
+		s.do(owner, seats.Invite{Profile: profile("ada")})
+		s.now = s.now.Add(20 * 24 * time.Hour)
+		require.Empty(t, s.refused(seats.ErrInvitationExpired, system, link(1)).Remedies, "a new invitation makes this link void")
+	})
+}

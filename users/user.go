@@ -22,7 +22,7 @@ type User struct {
 	FirstSignIn       time.Time `json:"first_sign_in,omitzero"`
 	Approved          time.Time `json:"approved,omitzero"`           // the approval by an admin
 	LastNotified      time.Time `json:"last_notified,omitzero"`      // the last invitation or notification
-	NotificationCount int64     `json:"notification_count,omitzero"` // invitations and notifications sent
+	NotificationCount int64     `json:"notification_count,omitzero"` // invitations and notifications sent: the number of the last one, which its link can carry
 	Expires           time.Time `json:"expires,omitzero"`            // the end of the invitation
 	Lapses            bool      `json:"lapses,omitzero"`             // the seat comes free at this end
 
@@ -65,6 +65,11 @@ func (u User) Here() bool { return Present.Has(u.Status) }
 // refused then until the invitation is sent again.
 func (u User) HasExpired(at time.Time) bool {
 	return u.Status == Invited && !u.Expires.IsZero() && !at.Before(u.Expires)
+}
+
+// ComesBackInvited reports whether an inactive or archived user was invited before.
+func (u User) ComesBackInvited() bool {
+	return In(Inactive, Archived).Has(u.Status) && (u.ArchivedAs == Invited || u.LeftAs == Invited)
 }
 
 // TakenKeys lists the keys that find the user, the ID included.

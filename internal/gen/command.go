@@ -143,10 +143,14 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	case users.ActionNotify:
 		return seats.Notify{User: d.target(users.Invited)}
 	case users.ActionAccept:
-		if actor.User != "" && d.Chance(80) {
-			return seats.Accept{User: actor.User}
+		c := seats.Accept{User: actor.User}
+		if actor.User == "" || !d.Chance(80) {
+			c.User = d.target(users.Invited)
 		}
-		return seats.Accept{User: d.target(users.Invited)}
+		if d.Chance(25) {
+			c.Invitation = int64(d.Below(3))
+		}
+		return c
 	case users.ActionApprove:
 		return seats.Approve{User: d.target(users.Invited)}
 	case users.ActionDeactivate:

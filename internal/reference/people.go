@@ -290,6 +290,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			was := p.Email
 			if p.Profile, _ = Clean(patched(p.Profile, c.Set)); !SameText(was, p.Email) {
 				p.SharesEmail = m.shared(p.Email, p)
+				m.readdressed(p, at)
 			}
 		case seats.ChangeRole:
 			p.Role = c.Role
@@ -316,6 +317,17 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 	return v
 }
 
+// readdressed makes the invitation void that went to another address.
+func (m *Model) readdressed(p *Person, at time.Time) {
+	switch back := p.LeftAs == invited; {
+	case p.NotificationCount == 0:
+	case p.Status == invited:
+		m.send(p, at)
+	case p.Status == archived && (p.ArchivedAs == invited || p.ArchivedAs == inactive && back), p.Status == inactive && back:
+		p.Expires = m.Clock
+	}
+}
+
 // hindrances returns the codes that refuse a command for more than the status, and whether
 // its result is there already.
 func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []seats.Code, same bool) {
@@ -326,6 +338,10 @@ func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []s
 	}
 	switch c := c.(type) {
 	case seats.Accept:
+		add(c.Invitation != 0 && c.Invitation != p.NotificationCount, seats.ErrChangedMeanwhile)
+		if codes != nil {
+			return codes, false
+		}
 		add(p.Status == invited && m.Policy.Activation == seats.Approval, seats.ErrNotApproved)
 		add(p.Status == invited && m.expired(p), seats.ErrInvitationExpired)
 		return codes, p.Status == active && !p.FirstSignIn.IsZero()
