@@ -1,0 +1,127 @@
+package seats
+
+import "github.com/seatkeeper/seatkeeper/users"
+
+// Edit changes the fields of Set in the profile of a user of any status but deleted. Seats
+// stay. It is unchanged if every field is as before. An invitation that was sent to another address
+// is void: a new one goes out, see [Event.Invitation], and for an inactive or archived user when they
+// come back.
+//
+// Owners, admins, support and the system may, and a sync for users of its own source; for an
+// owner, owners, support and the system. [ErrDuplicate] for a key of another user, to a sync
+// without the ID of a user of another source; under [SharingAllowed] a user with a username or an
+// external ID may get the address of another, and [ErrBadInput] is for taking the last of the
+// two from a user who shares one. [ErrExchange], under [IdentityChangeRefused],
+// for an edit that by itself makes another person of a user shown as active or signed in before, see
+// [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way. Support may do it, and
+// so may a sync with an unchanged external ID.
+type Edit struct {
+	User users.ID    `json:"user"`
+	Set  users.Patch `json:"set"`
+}
+
+// Action returns [users.ActionEdit].
+func (Edit) Action() users.Action { return users.ActionEdit }
+
+func (c Edit) target() users.ID { return c.User }
+
+func (c Edit) needs(n *Need) {
+	var p users.Profile
+	for _, k := range []struct{ to, from *string }{
+		{&p.ExternalID, c.Set.ExternalID}, {&p.Email, c.Set.Email}, {&p.Username, c.Set.Username},
+	} {
+		if k.from != nil {
+			*k.to = *k.from
+		}
+	}
+	n.person(p)
+}
+
+func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := v.nextStatus(users.ActionEdit, u)
+	if refusal != nil {
+		return effect{}, refusal
+	}
+	profile, changed, err := c.Set.Apply(u.Profile)
+	switch {
+	case err != nil:
+		return effect{}, badProfile(err)
+	case len(changed) == 0:
+		return effect{}, nil
+	}
+	for _, k := range profile.Keys() {
+		switch id, taken := v.holders[k]; {
+		case u.Has(k):
+		case k.Kind == users.KeyEmail && (!taken || v.account.Policy.sharesAddress(profile)):
+			next.SharesEmail = taken
+		case taken:
+			return effect{}, v.duplicate(profile, id)
+		}
+	}
+	next.SharesEmail = next.SharesEmail && profile.Email != ""
+	if next.SharesEmail && !hasOwnKey(profile) {
+		return effect{}, badInput("profile", errSharer)
+	}
+	established := v.active(u.ID) || !u.FirstSignIn.IsZero()
+	if v.account.Policy.refusesExchange() && established && exchanges(u.Profile, profile) && !v.confirmsIdentity(u.Profile, profile) {
+		return effect{}, refuse(ErrExchange, u.ID)
+	}
+	was := u.Email
+	u = next
+	u.Profile = profile
+	f := effect{kind: EventEdited, user: u, fields: changed}
+	if u.NotificationCount > 0 && users.ByEmail(was) != users.ByEmail(profile.Email) {
+		f = v.readdressed(f)
+	}
+	return f, nil
+}
+
+// readdressed completes the effect of another address: an invitation that went to the old one is
+// void. Another one goes out, at once or when its user comes back.
+func (v *evaluation) readdressed(f effect) effect {
+	switch u := f.user; {
+	case u.Status == users.Invited:
+		f.user = v.notified(u)
+		f.count = f.user.NotificationCount
+	case u.ComesBackInvited():
+		f.user.Expires = v.request.At
+	}
+	return f
+}
+
+// confirmsIdentity reports whether the actor confirms that two profiles are of one person:
+// support, and a sync of the user's source by an unchanged external ID.
+func (v *evaluation) confirmsIdentity(was, now users.Profile) bool {
+	unchanged := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
+	return v.request.Actor.Kind == users.ActorSupport || unchanged && v.request.Actor.Owns(was.Source)
+}
+
+// ChangeRole changes the role of a user of any status but deleted. The seat changes only if
+// the policy exempts one of the two roles. It is unchanged for the same role.
+//
+// Owners, admins, support and the system may, and a sync for users of its own source.
+// [ErrOwnerProtected] for an owner: [EndOwnership] comes first. [ErrBadInput] for the role of
+// an owner: see [GrantOwnership]. [ErrNoSeats] if the new role needs a seat and none is free.
+type ChangeRole struct {
+	User users.ID   `json:"user"`
+	Role users.Role `json:"role"`
+}
+
+// Action returns [users.ActionChangeRole].
+func (ChangeRole) Action() users.Action { return users.ActionChangeRole }
+
+func (c ChangeRole) target() users.ID { return c.User }
+
+func (c ChangeRole) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
+	next, _, refusal := v.nextStatus(users.ActionChangeRole, u)
+	switch {
+	case refusal != nil:
+		return effect{}, refusal
+	case checkRole(c.Role) != nil:
+		return effect{}, badInput("role", checkRole(c.Role))
+	case c.Role == u.Role:
+		return effect{}, nil
+	}
+	next.Role = c.Role
+	return effect{kind: EventRoleChanged, user: next}, nil
+}
