@@ -19,8 +19,9 @@ type column[R any] struct {
 	number bool // a bigint; otherwise a text
 	json   bool // a text that is JSON
 	zero   bool // in a document 0 differs from NULL
-	// usual is the text that a document leaves out; any other is written, the empty one too.
-	usual string
+	// usual is the text that a document leaves out, as the columns before it say; any other is
+	// written, the empty one too.
+	usual func(*R) string
 	// get returns the value to write: an int64, a string, or nil for NULL.
 	get func(*R) (any, error)
 	// set takes a value that was read; nil if the column is derived from others.
@@ -294,7 +295,7 @@ func count[R any](name string, at func(*R) *seats.Count) column[R] {
 func within[R, S any](columns []column[S], at func(*R) *S) []column[R] {
 	var all []column[R]
 	for _, c := range columns {
-		part := column[R]{name: c.name, number: c.number, json: c.json, zero: c.zero, usual: c.usual, get: func(r *R) (any, error) { return c.get(at(r)) }}
+		part := column[R]{name: c.name, number: c.number, json: c.json, zero: c.zero, get: func(r *R) (any, error) { return c.get(at(r)) }}
 		if c.set != nil {
 			part.set = func(r *R, value cell) error { return c.set(at(r), value) }
 		}

@@ -27,7 +27,7 @@ func packed[R any](name string, of ...column[R]) column[R] {
 			text := make([]byte, 0, 128)
 			for _, c := range of {
 				v, err := c.get(r)
-				if err == nil && c.leavesOut(v) {
+				if err == nil && c.leavesOut(r, v) {
 					continue
 				}
 				if err == nil {
@@ -46,8 +46,8 @@ func packed[R any](name string, of ...column[R]) column[R] {
 		},
 		set: func(r *R, value cell) error {
 			for _, c := range of {
-				if c.usual != "" {
-					if err := c.set(r, cell{text: sql.NullString{String: c.usual, Valid: true}}); err != nil {
+				if c.usual != nil {
+					if err := c.set(r, cell{text: sql.NullString{String: c.usual(r), Valid: true}}); err != nil {
 						return err
 					}
 				}
@@ -76,6 +76,11 @@ func packed[R any](name string, of ...column[R]) column[R] {
 
 // usually is a text column of a document with a value that most rows have.
 func usually[R any](value string, c column[R]) column[R] {
+	return usuallyAs(func(*R) string { return value }, c)
+}
+
+// usuallyAs is a text column of a document with a value that most rows like this one have.
+func usuallyAs[R any](value func(*R) string, c column[R]) column[R] {
 	write := c.get
 	c.usual = value
 	c.get = func(r *R) (any, error) {
@@ -89,9 +94,9 @@ func usually[R any](value string, c column[R]) column[R] {
 }
 
 // leavesOut reports whether a document leaves the value out.
-func (c column[R]) leavesOut(v any) bool {
-	if c.usual != "" {
-		return v == c.usual
+func (c column[R]) leavesOut(r *R, v any) bool {
+	if c.usual != nil {
+		return v == c.usual(r)
 	}
 	return v == nil || v == "" || v == int64(0) && !c.zero
 }

@@ -74,6 +74,29 @@ func TestEventColumns_round_trip(t *testing.T) {
 	})
 }
 
+// TestEventColumns_invited: the usual segment after an invitation is left out, any other and none are
+// kept.
+func TestEventColumns_invited(t *testing.T) {
+	for _, after := range append(users.Segments(), users.Segment{}) {
+		e := seats.Event{Kind: seats.EventInvited, Actor: users.As("olive"), Channel: seats.ByCall, Total: seats.Of(9), After: after}
+		require.Equal(t, e, read(t, eventColumns, &e))
+	}
+}
+
+// TestUserColumns_statusSince: the last change of status is NULL where it is the creation, and read as
+// that; any other and none are kept.
+func TestUserColumns_statusSince(t *testing.T) {
+	created := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	for _, since := range []time.Time{created, created.Add(time.Microsecond), {}} {
+		u := userRow{User: users.User{Created: created, StatusSince: since}}
+		v, err := statusSince.get(&u)
+		require.NoError(t, err)
+		require.Equal(t, since.Equal(created), v == nil)
+		got := read(t, userColumns, &u)
+		require.Equal(t, []time.Time{created, since}, []time.Time{got.Created, got.StatusSince})
+	}
+}
+
 // TestPacked_JSON: the document is JSON for every reader, with each name once.
 func TestPacked_JSON(t *testing.T) {
 	facts := eventColumns[len(eventColumns)-1]
@@ -97,13 +120,13 @@ func TestPacked_JSON(t *testing.T) {
 // TestPacked_everyday: what an invitation takes.
 func TestPacked_everyday(t *testing.T) {
 	facts, e := eventColumns[len(eventColumns)-1], seats.Event{
-		Actor: users.As("olive"), Channel: seats.ByCall, After: users.Segment{Status: users.Invited}, Count: 1, Delta: 1, Total: seats.Of(10), Held: 2,
+		Kind: seats.EventInvited, Actor: users.As("olive"), Channel: seats.ByCall, After: users.Segment{Status: users.Invited}, Count: 1, Delta: 1, Total: seats.Of(10), Held: 2,
 	}
 	e.Tally.Add(users.Segment{Status: users.Active, Role: users.Owner}, 1)
 	e.Tally.Add(users.Segment{Status: users.Invited, Synced: true}, 2)
 	v, err := facts.get(&e)
 	require.NoError(t, err)
-	require.Equal(t, `{"u":"olive","is":"im","n":1,"d":1,"t":10,"h":2,"c":"ims2 ao1"}`, v)
+	require.Equal(t, `{"u":"olive","n":1,"d":1,"t":10,"h":2,"c":"ims2 ao1"}`, v)
 	for _, c := range userColumns {
 		if c.name == "facts" {
 			v, err := c.get(&userRow{})

@@ -65,7 +65,7 @@ var (
 		ofAccount(func(u *userRow) *users.AccountID { return &u.account }),
 		text("id", func(u *userRow) *users.ID { return &u.ID }),
 		instant("created", func(u *userRow) *time.Time { return &u.Created }),
-		instant("status_since", func(u *userRow) *time.Time { return &u.StatusSince }),
+		statusSince,
 		instant("first_sign_in", func(u *userRow) *time.Time { return &u.FirstSignIn }),
 		instant("approved", func(u *userRow) *time.Time { return &u.Approved }),
 		instant("last_notified", func(u *userRow) *time.Time { return &u.LastNotified }),
@@ -99,6 +99,23 @@ var (
 			set:  func(u *userRow, c cell) error { u.SharesEmail = c.text.Valid; return nil },
 		},
 		{name: "sort_name", get: func(u *userRow) (any, error) { return u.SortName(), nil }},
+	}
+	// statusSince is NULL until the status changes, and then Created.
+	statusSince = column[userRow]{
+		name: "status_since", number: true,
+		get: func(u *userRow) (any, error) {
+			if u.StatusSince.Equal(u.Created) {
+				return nil, nil
+			}
+			return u.StatusSince.UnixMicro(), nil
+		},
+		set: func(u *userRow, c cell) error {
+			u.StatusSince = u.Created
+			if c.number.Valid {
+				u.StatusSince = fromMicros(c.number)
+			}
+			return nil
+		},
 	}
 	userFacts = []column[userRow]{
 		optionalName("left_as", func(u *userRow) *users.Status { return &u.LeftAs }),
@@ -145,7 +162,7 @@ var (
 		text("corr", func(e *seats.Event) *string { return &e.Correlation }),
 		text("reason", func(e *seats.Event) *string { return &e.Reason }),
 		segment("was", func(e *seats.Event) *users.Segment { return &e.Before }),
-		segment("is", func(e *seats.Event) *users.Segment { return &e.After }),
+		usuallyAs(segmentAfter, segment("is", func(e *seats.Event) *users.Segment { return &e.After })),
 		text("successor", func(e *seats.Event) *users.ID { return &e.Successor }),
 		listed("to", func(e *seats.Event) *[]users.ID { return &e.Receivers }),
 		listed("fields", func(e *seats.Event) *[]string { return &e.Fields }),
@@ -161,6 +178,14 @@ var (
 		tally("c", func(e *seats.Event) *users.Tally { return &e.Tally }),
 	}
 )
+
+// segmentAfter is that of most invitations; others are written.
+func segmentAfter(e *seats.Event) string {
+	if e.Kind == seats.EventInvited {
+		return "im"
+	}
+	return ""
+}
 
 // placeIf is the index of a command in its call, in events with a request key or in those
 // without.

@@ -70,7 +70,7 @@ var termsOf = map[users.Order][]term{
 	users.OrderName:   {sortName},
 	users.OrderStatus: {{numbered("status", users.Statuses()), func(p users.Place) any { return int64(p.Status) }}, sortName},
 	users.OrderRole:   {{"-" + numbered("role", users.Roles()), func(p users.Place) any { return -int64(p.Role) }}, sortName},
-	users.OrderChange: {{"status_since", func(p users.Place) any { return p.Since.UnixMicro() }}},
+	users.OrderChange: {{"COALESCE(status_since, created)", func(p users.Place) any { return p.Since.UnixMicro() }}},
 }
 
 // numbered returns the number of a value that is stored by its name.
