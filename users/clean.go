@@ -51,14 +51,13 @@ func (u User) Clean(at time.Time) (User, error) {
 	}
 	u.Lapses, u.Due, u.SharesEmail, u.Salt = false, time.Time{}, false, ""
 	u.Schedule, u.Start = Schedule{Leave: u.Schedule.Leave}, Start{Date: u.Start.Date}
-	profile, err := u.Profile.clean()
+	err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {
-		err = profile.checkIdentity()
+		err = u.checkIdentity(u.Keys())
 	}
 	if err != nil {
 		return User{}, err
 	}
-	u.Profile = profile
 	wrong := u.cleanDates(at)
 	if err := cmp.Or(u.checkStatus(), wrong); err != nil {
 		return User{}, err

@@ -25,6 +25,25 @@ func TestFold_shortcut(t *testing.T) {
 	}
 }
 
+// TestProfile_text_shortcut compares the texts that pass at little cost with the long way.
+func TestProfile_text_shortcut(t *testing.T) {
+	plain := func(text string) bool {
+		return trim(text) == text && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := texts.Draw(t, "text")
+		require.Equal(t, plain(text), isPlain(text), "%q", text)
+	})
+	for at := range 20 { // each byte at each place of a text that is looked at in steps
+		for c := range 256 {
+			text := strings.Repeat("~", at) + string([]byte{byte(c)}) + strings.Repeat("a ", 10-at/2) + "z"
+			require.Equal(t, plain(text), isPlain(text), "%q", text)
+		}
+	}
+	require.True(t, isClean(strings.Repeat("x", MaxText)))
+	require.False(t, isClean(strings.Repeat("x", MaxText+1)))
+}
+
 // TestProfile_address_shortcut compares the addresses that pass by their bytes with the standard
 // parser.
 func TestProfile_address_shortcut(t *testing.T) {

@@ -89,6 +89,28 @@ func isASCII(text string) bool {
 	return true
 }
 
+// isPlain reports whether a text has ASCII characters that can be seen, and spaces between them, alone.
+func isPlain(text string) bool {
+	const each, first = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080 // of eight bytes the last bit and the first
+	if text == "" || !isGraphic(text[0]) || !isGraphic(text[len(text)-1]) {
+		return text == ""
+	}
+	for len(text) > 8 { // in steps, since each cell of a large file passes here
+		eight := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+			uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+		if (eight|eight+each|^(eight+(0x80-' ')*each))&first != 0 {
+			return false
+		}
+		text = text[8:]
+	}
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
 // trim removes white space at both ends, by the library's table.
 func trim(text string) string {
 	if n := len(text); n > 0 && isGraphic(text[0]) && isGraphic(text[n-1]) {
@@ -100,7 +122,9 @@ func trim(text string) string {
 // isGraphic reports whether a byte is a character of ASCII that can be seen.
 func isGraphic(c byte) bool { return ' ' < c && c < 0x7F }
 
-func isSpace(r rune) bool { return (r <= ' ' || r >= utf8.RuneSelf) && inRanges(r, whiteSpace) }
+func isSpace(r rune) bool {
+	return r == ' ' || (r < ' ' || r >= utf8.RuneSelf) && inRanges(r, whiteSpace)
+}
 
 // isKnown reports whether the table has the character, so that its case is final in Unicode.
 func isKnown(r rune) bool {

@@ -49,11 +49,7 @@ func CheckText(text string, limit int) error {
 }
 
 func checkCharacters(text string) error {
-	i := 0
-	for i < len(text) && (isGraphic(text[i]) || text[i] == ' ') {
-		i++
-	}
-	if text = text[i:]; text == "" {
+	if isPlain(text) {
 		return nil
 	}
 	if !utf8.ValidString(text) {

@@ -62,6 +62,9 @@ func (p *Profile) appendKeys(keys []Key) []Key {
 
 // check returns the [Reason] against the key, or nil.
 func (k Key) check() error {
+	if isClean(k.Value) {
+		return nil
+	}
 	if k.Kind == KeyEmail || k.Kind == KeyUsername {
 		for _, r := range k.Value {
 			if !isKnown(r) {

@@ -64,48 +64,57 @@ func (p *Profile) texts() [len(fields)]*string {
 	return [...]*string{&p.FirstName, &p.LastName, &p.Username, &p.Email, &p.ExternalID, &p.Location, &p.Department, &p.Title}
 }
 
+// text returns the text with that name in fields.
+func (p *Profile) text(field string) *string { return p.texts()[slices.Index(fields[:], field)] }
+
 // Clean returns the stored form of the profile, texts trimmed and groups sorted, or a
 // [*FieldError] with the first wrong field. An empty ID passes.
 func (p Profile) Clean() (Profile, error) {
-	p, err := p.clean()
-	if err != nil {
+	if err := p.clean(); err != nil {
 		return Profile{}, err
 	}
-	return p, p.checkIdentity()
+	return p, p.checkIdentity(p.Keys())
 }
 
-// clean is Clean for a profile identified by the ID alone.
-func (p Profile) clean() (Profile, error) {
+// clean is Clean in place, for a profile identified by the ID alone.
+func (p *Profile) clean() error {
 	if p.ID != "" {
 		if err := CheckID(p.ID); err != nil {
-			return Profile{}, &FieldError{"id", err}
+			return &FieldError{"id", err}
 		}
 	}
 	for i, text := range p.texts() {
+		if isClean(*text) {
+			continue
+		}
 		if text == &p.Username || text == &p.Email || text == &p.ExternalID {
 			*text = visible(*text)
 		}
 		*text = trim(*text)
 		if err := CheckText(*text, MaxText); err != nil {
-			return Profile{}, &FieldError{fields[i], err}
+			return &FieldError{fields[i], err}
 		}
 	}
 	groups, err := cleanGroups(p.Groups)
 	if err != nil {
-		return Profile{}, &FieldError{"groups", err}
+		return &FieldError{"groups", err}
 	}
 	p.Groups = groups
 	if err := p.Source.check(); err != nil {
-		return Profile{}, &FieldError{"source", err}
+		return &FieldError{"source", err}
 	}
-	return p, nil
+	return nil
 }
 
-func (p Profile) checkIdentity() error {
+// isClean reports of most clean texts that they are clean, at little cost.
+func isClean(text string) bool { return len(text) <= MaxText && isPlain(text) }
+
+// checkIdentity checks the keys of a clean profile.
+func (p *Profile) checkIdentity(keys []Key) error {
 	if p.Email != "" && !isAddress(p.Email) {
 		return &FieldError{"email", ErrAddress}
 	}
-	for _, k := range p.Keys() {
+	for _, k := range keys {
 		if err := k.check(); err != nil {
 			return &FieldError{k.Kind.String(), err}
 		}
@@ -156,6 +165,9 @@ func isDotAtom(text string) bool {
 }
 
 func cleanGroups(groups []string) ([]string, error) {
+	if len(groups) == 0 {
+		return nil, nil
+	}
 	var clean []string
 	for _, g := range groups {
 		g = trim(g)

@@ -111,6 +111,30 @@ func TestReadRoster_bounds(t *testing.T) {
 	}
 }
 
+// TestReadRoster_memory_of_rows has people whose rows have much beside them: it is not kept in memory with them.
+func TestReadRoster_memory_of_rows(t *testing.T) {
+	much, spaces := strings.Repeat("x", 50_000), strings.Repeat(" ", 50_000)
+	o := users.RosterOptions{Columns: []users.Column{{Header: "Email", Field: "email"}, {Header: "Password", Field: "password", Optional: true}}}
+	for name, file := range map[string]*endless{
+		"password":        {begin: "Email,Password\n", row: func(n int) string { return fmt.Sprintf("a%d@x.example,%s\n", n, much) }},
+		"ignored column":  {begin: "Email,Notes\n", row: func(n int) string { return fmt.Sprintf("a%d@x.example,%s\n", n, much) }},
+		"unnamed column":  {begin: "Email,\n", row: func(n int) string { return fmt.Sprintf("a%d@x.example,%s\n", n, much) }},
+		"spaces":          {begin: "Email\n", row: func(n int) string { return fmt.Sprintf("a%d@x.example%s\n", n, spaces) }},
+		"spaces in front": {begin: "Email\n", row: func(n int) string { return fmt.Sprintf("%sa%d@x.example\n", spaces, n) }},
+		"cells beyond":    {begin: "Email\n", row: func(n int) string { return fmt.Sprintf("a%d@x.example,%s\n", n, spaces) }},
+		"in quotes":       {begin: "Email,Notes\n", row: func(n int) string { return fmt.Sprintf("\"a%d@x.example\",\"%s\"\n", n, much) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := heap()
+			file.end = 33 << 20
+			roster, err := users.ReadRoster(file, o)
+			require.NoError(t, err)
+			require.Greater(t, len(roster.People), 500)
+			require.Less(t, int64(file.heap)-before, int64(10<<20))
+		})
+	}
+}
+
 // TestReadRoster_long_rows has a row beyond the bounds between others.
 func TestReadRoster_long_rows(t *testing.T) {
 	for name, row := range map[string]string{

@@ -2,14 +2,19 @@ package users
 
 import "strings"
 
-// tidy returns the trimmed cell in one line, its formulas bare; ="007" is 007. It is a copy: a slice
-// of the row would keep the password beside it in memory.
+// isTidy reports whether a cell is tidy and clean as it stands, as most are.
+func isTidy(cell string) bool {
+	return isClean(cell) && strings.IndexByte(cell, '\'') < 0 && !strings.HasPrefix(cell, `="`)
+}
+
+// tidy returns the trimmed cell in one line, its formulas bare; ="007" is 007. It may be a slice of the
+// row, which must not be kept: it would keep the password beside it in memory.
 func tidy(cell string) string {
 	cell = plain(cell)
 	if strings.Contains(cell, "\n") {
 		cell = strings.Join(strings.FieldsFunc(cell, isSpace), " ")
 	}
-	return strings.Clone(trim(cell))
+	return trim(cell)
 }
 
 // plain returns the text of a cell: of ="007" the 007, and formulas bare.

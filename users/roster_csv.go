@@ -1,6 +1,7 @@
 package users
 
 import (
+	"bytes"
 	"io"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func isInstruction(line string) bool {
 // [MaxRosterColumns] of memory.
 type sheet struct {
 	text      *rosterText
-	row       int // the number of the last row
+	row, size int // the number of the last row, and its bytes
 	separator byte
 
 	cells []string // of the last row
@@ -71,6 +72,7 @@ func (s *sheet) read() ([]string, error) {
 		s.text.skipLine()
 	}
 	s.text.skip(size)
+	s.size = size
 	return cells, inRow(err, s.row)
 }
 
@@ -86,6 +88,9 @@ func inRow(err error, row int) error {
 // line end, 0 if its end is lost. It stays before the row. A cell may be ="007", the form of texts that
 // look like numbers in spreadsheets.
 func (s *sheet) peek(from int) (cells []string, size int, err error) {
+	if cells, size, ok := s.plainRow(from); ok {
+		return cells, size, nil
+	}
 	s.out, s.ends = s.out[:0], s.ends[:0]
 	const (
 		begin   = iota // of a cell
@@ -159,6 +164,26 @@ func (s *sheet) peek(from int) (cells []string, size int, err error) {
 		}
 		s.out = append(s.out, c)
 	}
+}
+
+// plainRow returns the cells of a row without quotation marks that is buffered as a whole, as most are.
+func (s *sheet) plainRow(from int) (cells []string, size int, ok bool) {
+	line := s.text.buffered(from)
+	end := bytes.IndexByte(line, '\n')
+	if end < 0 || bytes.IndexByte(line[:end], '"') >= 0 {
+		return nil, 0, false
+	}
+	s.cells = s.cells[:0]
+	text := string(line[:end])
+	for len(s.cells) < MaxRosterColumns {
+		n := strings.IndexByte(text, s.separator)
+		if n < 0 {
+			s.cells = append(s.cells, text)
+			return s.cells, end + 1, true
+		}
+		s.cells, text = append(s.cells, text[:n]), text[n+1:]
+	}
+	return nil, 0, false
 }
 
 // rowCells cuts the cells out of the row.

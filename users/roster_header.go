@@ -13,7 +13,7 @@ const headerRows = 20
 type rosterCell struct {
 	Column // with the header of the file
 	at     int
-	text   func(*Profile) *string // nil for others
+	text   int // the place of Field in fields; -1 for others
 }
 
 // A headerAt is the place of a header.
@@ -207,7 +207,7 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 		for _, h := range all {
 			r.fields[h.at] = c.Field
 			c.Header = h.text
-			r.cells = append(r.cells, rosterCell{c, h.at, textOf(c.Field)})
+			r.cells = append(r.cells, rosterCell{c, h.at, slices.Index(fields[:], c.Field)})
 		}
 	}
 	for i, cell := range header {
@@ -224,6 +224,7 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 			}
 		}
 	}
+	r.whole = !slices.Contains(r.fields, "") && !slices.Contains(r.fields, "password")
 	if len(faults) == 0 && !slices.ContainsFunc(r.Fields, identifies) {
 		faults = Faults{{Row: row, Problem: ErrNoKeyColumn}}
 	}
@@ -231,7 +232,7 @@ func (r *rosterReader) setHeader(row int, header []string) (faults Faults) {
 }
 
 // headerText returns a header as in the file.
-func headerText(cell string) string { return visible(tidy(cell)) }
+func headerText(cell string) string { return strings.Clone(visible(tidy(cell))) }
 
 // identifies reports whether users are matched by the field.
 func identifies(field string) bool {

@@ -35,7 +35,7 @@ var (
 // isField reports whether a column may have the field.
 func isField(name string) bool {
 	_, leave := leaveFields[name]
-	return leave || textOf(name) != nil || slices.Contains(otherwise, name) || slices.Contains(readOnly, name)
+	return leave || slices.Contains(fields[:], name) || slices.Contains(otherwise, name) || slices.Contains(readOnly, name)
 }
 
 // complete returns the options with their defaults, or an error for a contradiction.
@@ -134,12 +134,3 @@ func checkWords[V comparable](kind string, words map[string]V, valid func(V) boo
 
 // headers lists the headers of the column.
 func (c Column) headers() []string { return append([]string{c.Header}, c.Synonyms...) }
-
-// textOf returns the accessor of a profile's text, or nil for an unknown field.
-func textOf(name string) func(*Profile) *string {
-	i := slices.Index(fields[:], name)
-	if i < 0 {
-		return nil
-	}
-	return func(p *Profile) *string { return p.texts()[i] }
-}

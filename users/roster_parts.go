@@ -16,9 +16,10 @@ func (r *rosterReader) isNoPerson(row int, cells []string) bool {
 	first, filled := 0, 0
 	for i, cell := range cells {
 		if trim(cell) != "" {
-			if filled++; filled == 1 {
-				first = i
+			if filled++; filled == 2 {
+				break
 			}
+			first = i
 		}
 	}
 	if filled == 1 {
@@ -29,7 +30,12 @@ func (r *rosterReader) isNoPerson(row int, cells []string) bool {
 
 // isHeader reports whether a row is the header.
 func (r *rosterReader) isHeader(cells []string) bool {
-	return len(r.cells) > 0 && !slices.ContainsFunc(r.cells, func(c rosterCell) bool { return c.at >= len(cells) || trim(cells[c.at]) != c.Header })
+	for i := range r.cells {
+		if c := &r.cells[i]; c.at >= len(cells) || trim(cells[c.at]) != c.Header {
+			return false
+		}
+	}
+	return len(r.cells) > 0
 }
 
 func isExample(cell string) bool {
@@ -106,6 +112,9 @@ func (r *rosterReader) noteUnnamed(cells []string) {
 
 // setName fills a missing first or last name from the full name.
 func (r *rosterRow) setName() {
+	if r.fullName == "" {
+		return
+	}
 	p := &r.Profile
 	last, first, ok := strings.Cut(r.fullName, ",")
 	switch {

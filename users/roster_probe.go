@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/seatkeeper/seatkeeper/internal/enum"
 )
@@ -220,7 +221,7 @@ func (p *prober) look(cells []string) {
 		}
 		c.filled = true
 		if len(out.Samples) < MaxProbeSamples {
-			out.Samples = append(out.Samples, shortened(cell))
+			out.Samples = append(out.Samples, strings.Clone(shortened(cell)))
 		}
 		for i, f := range contentFields {
 			c.fits[i] = c.fits[i] && f.fits(p.rosterReader, cell)

@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"maps"
@@ -21,13 +22,16 @@ type rosterReader struct {
 	fields    []string     // of the cells of the header; empty: none
 	marked    bool         // the file has a byte order mark
 	cells     []rosterCell // of the columns in the file
+	whole     bool         // no password and no ignored column stands beside these
 	unnamed   []int        // columns without a header, so far empty
 	doubtful  []doubtfulColumn
 	doubts    Faults         // of the header, found in rows; they refuse the file
 	passwords map[int]string // of the good rows, by row
 	taken     takenKeys
 	found     faultList
-	memory    int // the bytes of all these, about
+	keys      []Key  // of the present row
+	buffer    []byte // see keep
+	memory    int    // the bytes of all these, about
 }
 
 // The bytes of each beside its texts, about.
@@ -105,7 +109,7 @@ func (r *rosterReader) readRow(rows *sheet) error {
 	if rows.row > MaxRosterRows {
 		return Faults{{Problem: ErrTooLarge}}
 	}
-	row := &rosterRow{reader: r, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
+	row := &rosterRow{reader: r, size: rows.size, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
 	switch {
 	case faulty:
 		row.addFault("", err, 0)
@@ -135,8 +139,10 @@ func (r *rosterReader) usable() bool {
 type rosterRow struct {
 	Entry
 	reader   *rosterReader
+	size     int // bytes in the file
 	fullName string
 	password string
+	unclean  bool     // a text may need cleaning
 	faulty   []string // fields with a fault; "" for the row itself
 }
 
@@ -157,8 +163,8 @@ func (r *rosterRow) addFault(field string, problem error, other int) {
 
 // fill sets the person and the password from the cells.
 func (r *rosterRow) fill(cells []string) {
-	for _, c := range r.reader.cells {
-		var raw string
+	for i := range r.reader.cells {
+		c, raw := &r.reader.cells[i], ""
 		if c.at < len(cells) {
 			raw = cells[c.at]
 		}
@@ -172,20 +178,24 @@ func (r *rosterRow) fill(cells []string) {
 }
 
 // set sets a field from a cell.
-func (r *rosterRow) set(c rosterCell, raw string) {
-	cell := tidy(raw)
-	if r.reader.Entities {
-		cell = trim(withEntities(cell))
+func (r *rosterRow) set(c *rosterCell, raw string) {
+	cell, mangled := raw, false
+	if r.reader.Entities || !isTidy(raw) {
+		r.unclean, cell = true, tidy(raw)
+		if r.reader.Entities {
+			cell = trim(withEntities(cell))
+		}
+		mangled = !r.reader.marked && looksMangled(cell) // of what a mark says is UTF-8, é and two spaces are a text
 	}
 	switch {
 	case cell == "":
 		if c.Filled {
 			r.addFault(c.Field, ErrEmpty, 0)
 		}
-	case !r.reader.marked && c.Field != "password" && looksMangled(cell): // of what a mark says is UTF-8, é and two spaces are a text
+	case mangled && c.Field != "password":
 		r.addFault(c.Field, ErrMangled, 0)
-	case c.text != nil:
-		*c.text(&r.Profile) = cell
+	case c.text >= 0:
+		*r.Profile.texts()[c.text] = cell
 	case c.Field == "password":
 		r.password = strings.Clone(raw) // a slice would keep the row in memory
 	case c.Field == "name":
@@ -230,9 +240,12 @@ func (r *rosterRow) setRole(word string) {
 // it and repeats.
 func (r *rosterRow) clean() {
 	for {
-		clean, err := r.Profile.Clean()
-		if err == nil {
-			r.Profile = clean
+		var err error
+		if r.unclean || len(r.Profile.Groups) > 0 {
+			err = r.Profile.clean()
+		}
+		r.reader.keys = r.Profile.appendKeys(r.reader.keys[:0])
+		if err = cmp.Or(err, r.Profile.checkIdentity(r.reader.keys)); err == nil {
 			return
 		}
 		var wrong *FieldError
@@ -248,7 +261,7 @@ func (r *rosterRow) clean() {
 			r.Profile.Groups = nil
 			continue
 		}
-		*textOf(wrong.Field)(&r.Profile) = ""
+		*r.Profile.text(wrong.Field) = ""
 	}
 }
 
@@ -258,7 +271,7 @@ func (r *rosterRow) join() bool {
 	if len(r.faulty) > 0 || len(r.Profile.Groups) == 0 {
 		return false
 	}
-	for _, k := range r.Profile.Keys() {
+	for _, k := range r.reader.keys {
 		e := r.reader.entry(r.reader.taken.row(k))
 		if e == nil || !e.differsInGroups(&r.Entry) || r.password != "" && r.password != r.reader.passwords[e.Row] {
 			continue
@@ -297,13 +310,13 @@ func (r *rosterReader) entry(row int) *Entry {
 
 // takeKeys takes the row's keys, also for a faulty row.
 func (r *rosterRow) takeKeys() {
-	keys := r.Profile.Keys()
-	for _, k := range keys {
-		other, alone := r.reader.taken.take(k, r.Row, len(keys) == 1)
+	alone := len(r.reader.keys) == 1
+	for _, k := range r.reader.keys {
+		other, otherAlone := r.reader.taken.take(k, r.Row, alone)
 		switch {
 		case other == 0:
 			r.reader.memory += keySize + len(k.Value)
-		case k.Kind != KeyEmail || !r.reader.SharedAddresses || alone || len(keys) == 1: // nothing else tells them apart
+		case k.Kind != KeyEmail || !r.reader.SharedAddresses || alone || otherAlone: // nothing else tells them apart
 			r.addFault(k.Kind.String(), ErrDuplicateRow, other)
 		}
 	}
@@ -315,16 +328,34 @@ func (r *rosterRow) accept() {
 	if len(r.faulty) > 0 {
 		return
 	}
+	reader.memory += personSize + len(r.Leave.Date) + r.keep() + groupsSize(r.Profile.Groups)
 	reader.People = append(reader.People, r.Entry)
-	reader.memory += personSize + len(r.Leave.Date)
-	for _, text := range r.Profile.texts() {
-		reader.memory += len(*text)
-	}
-	reader.memory += groupsSize(r.Profile.Groups)
 	if r.password != "" && reader.Password != nil {
 		reader.passwords[r.Row] = r.password
 		reader.memory += keySize + len(r.password)
 	}
+}
+
+// keep returns the bytes that the texts of the profile keep in memory, those of their row. They are copied
+// out of a row that has a password or ignored cells, or is twice as long.
+func (r *rosterRow) keep() (size int) {
+	for _, text := range r.Profile.texts() {
+		size += len(*text)
+	}
+	if r.reader.whole && r.size <= 2*size {
+		return r.size
+	}
+	buffer := r.reader.buffer[:0]
+	for _, text := range r.Profile.texts() {
+		buffer = append(buffer, *text...)
+	}
+	all, from := string(buffer), 0
+	for _, text := range r.Profile.texts() {
+		end := from + len(*text)
+		*text, from = all[from:end], end
+	}
+	r.reader.buffer = buffer
+	return size
 }
 
 func groupsSize(groups []string) (size int) {

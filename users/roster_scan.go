@@ -1,13 +1,12 @@
 package users
 
 import (
-	"hash/maphash"
 	"io"
 	"iter"
 )
 
 // A RosterScan reads a roster person by person, so that a file of a million rows needs little memory:
-// some 25 bytes for each address, username and external ID, and the rows passed over, at most
+// some 20 bytes for each address, username and external ID, and the rows passed over, at most
 // [MaxRosterMemory]. It is for one use, by one goroutine.
 type RosterScan struct {
 	reader *rosterReader
@@ -23,7 +22,7 @@ func ScanRoster(r io.Reader, o RosterOptions) *RosterScan {
 	if err != nil {
 		return &RosterScan{reader: &rosterReader{}, err: err}
 	}
-	reader.taken = hashedKeys{maphash.MakeSeed(), map[uint64]place{}}
+	reader.taken = newHashedKeys()
 	rows := newSheet(r)
 	return &RosterScan{reader, rows, reader.findHeader(rows)}
 }
@@ -111,56 +110,4 @@ func (s *RosterScan) handOver(e Entry, yield func(Entry, error) bool) bool {
 	}
 	delete(s.reader.passwords, e.Row)
 	return yield(e, nil)
-}
-
-// takenKeys are the keys of the rows so far, each with its first row and whether that row has no other
-// key. Row 0: it is free.
-type takenKeys interface {
-	row(Key) int
-	take(k Key, row int, alone bool) (by int, byAlone bool)
-}
-
-// exactKeys have the row of each key.
-type exactKeys map[Key]place
-
-func (t exactKeys) row(k Key) int { return t[k].row() }
-
-func (t exactKeys) take(k Key, row int, alone bool) (by int, byAlone bool) {
-	return takeIn(t, k, row, alone)
-}
-
-// hashedKeys have the row of each key's hash.
-type hashedKeys struct {
-	seed maphash.Seed
-	rows map[uint64]place
-}
-
-func (t hashedKeys) row(k Key) int { return t.rows[t.hash(k)].row() }
-
-func (t hashedKeys) take(k Key, row int, alone bool) (by int, byAlone bool) {
-	return takeIn(t.rows, t.hash(k), row, alone)
-}
-
-// A place is the row of a key, negative if it has no other key.
-type place int32
-
-func (p place) row() int { return int(max(p, -p)) }
-
-func takeIn[K comparable](rows map[K]place, key K, row int, alone bool) (by int, byAlone bool) {
-	was := rows[key]
-	if alone {
-		row = -row
-	}
-	if was == 0 {
-		rows[key] = place(row)
-	}
-	return was.row(), was < 0
-}
-
-func (t hashedKeys) hash(k Key) uint64 {
-	var h maphash.Hash
-	h.SetSeed(t.seed)
-	_ = h.WriteByte(byte(k.Kind))
-	_, _ = h.WriteString(k.Value)
-	return h.Sum64()
 }

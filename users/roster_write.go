@@ -218,5 +218,5 @@ func (r *rosterWriter) cell(field string, u *User) (string, error) {
 	case "last-day", "first-day-without":
 		return r.leaveCell(field, u.Schedule.Leave)
 	}
-	return written(*textOf(field)(&u.Profile))
+	return written(*u.text(field))
 }
