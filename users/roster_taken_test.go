@@ -3,6 +3,7 @@ package users
 import (
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,13 +13,25 @@ import (
 func TestHashedKeys(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	hashed, exact := newHashedKeys(), exactKeys{}
-	for row := 1; row <= 20_000; row++ {
-		k := Key{KeyKind(random.IntN(3)), strconv.Itoa(random.IntN(20_000))}
+	for row := 1; row <= 40_000; row++ {
+		k := Key{KeyKind(random.IntN(3)), strconv.Itoa(random.IntN(40_000))}
 		require.Equal(t, exact.row(k), hashed.row(k))
 		alone := random.IntN(2) == 0
 		by, byAlone := exact.take(k, row, alone)
 		hashedBy, hashedAlone := hashed.take(k, row, alone)
 		require.Equal(t, [2]any{by, byAlone}, [2]any{hashedBy, hashedAlone})
 	}
-	require.Greater(t, len(exact), 10_000)
+	require.Greater(t, len(exact), 20_000)
+}
+
+// TestRosterReader_whole: people keep their rows in memory if nothing else is in these.
+func TestRosterReader_whole(t *testing.T) {
+	for header, want := range map[string]bool{
+		"Email": true, "Email,Role,Groups,Name": true, "Email,Password": false, "Email,Notes": false, "Email,": false,
+	} {
+		r, err := RosterOptions{Mapping: map[string]string{"Password": "password"}}.reader()
+		require.NoError(t, err)
+		require.NoError(t, r.findHeader(newSheet(strings.NewReader(header+"\n"))))
+		require.Equal(t, want, r.whole, header)
+	}
 }
