@@ -98,7 +98,7 @@ func isPlain(text string) bool {
 	for len(text) > 8 { // in steps, since each cell of a large file passes here
 		eight := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
 			uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
-		if (eight|eight+each|^(eight+(0x80-' ')*each))&first != 0 {
+		if (eight+each|^(eight+(0x80-' ')*each))&first != 0 { // a byte from 0x7F on, or below a space
 			return false
 		}
 		text = text[8:]
