@@ -10,7 +10,7 @@
 // forms strictly.
 //
 // A field has one name in three forms: FirstName in Go, first_name in JSON, first-name in
-// [FieldError.Field] and [Column.Field]. The fields "password", "name", "active", "inactive" and
+// [FieldError.Field] and [Column.Field]. The fields "password", "name", "last-name-prefix", "active", "inactive" and
 // those of a leave's date exist in rosters alone.
 //
 // The package is pure: functions over values, free of clocks, files, networks, contexts and

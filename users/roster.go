@@ -51,7 +51,8 @@ func (e Entry) Left() bool { return In(Inactive, Archived, Deleted).Has(e.Status
 type Column struct {
 	// Header is the name of the column, compared apart from case, spaces, hyphens, underscores and
 	// invisible characters: "First name" equals FIRSTNAME and first_name. A header of a file is also
-	// compared without the additions of templates: brackets, asterisks, and a last "required".
+	// compared without the additions of templates: brackets, asterisks, full stops, question marks and
+	// a last "required", and # is a number.
 	Header string
 
 	// Field is the field of the cells: "first-name", "last-name", "username", "email",
@@ -62,10 +63,11 @@ type Column struct {
 	// ones such as group1. Several rows of a person may differ in their groups alone.
 	//
 	// "name" is a full name: "Last, First", or else the first word and the rest. It fills the first or
-	// the last name that is missing. It is not written.
+	// the last name that is missing. "last-name-prefix" comes before the last name, as the Dutch
+	// "van der". Both are not written.
 	//
-	// "status" is a word of [RosterOptions.Statuses]. "active" and "inactive" are yes or no, and are not
-	// written. Several columns may have these fields; where they differ, the last status in the order of
+	// "status" is a word of [RosterOptions.Statuses]. "active" and "inactive" are yes, no or such a word, and are
+	// not written; of "inactive" an x too is yes. Several columns may have these fields; where they differ, the last status in the order of
 	// [Statuses] is taken. A column of no field that may tell that users have left, such as "Leaver" with yes, is the
 	// fault [ErrUnmapped] of the header until the mapping has it.
 	//

@@ -61,7 +61,7 @@ func (c doubtfulColumn) saysLeft(cell string) bool {
 		return false
 	}
 	yes, ok := answers[Fold(cell)]
-	return ok && (yes && c.leaving || !yes && c.active) || c.leaving && looksLikeDate(cell) || Entry{Status: usualStatuses[label(cell)]}.Left()
+	return ok && (yes && c.leaving || !yes && c.active) || c.leaving && isIn(marks)(Fold(cell)) || c.leaving && looksLikeDate(cell) || Entry{Status: usualStatuses[label(cell)]}.Left()
 }
 
 // looksLikeDate reports whether a cell has three numbers or one of eight digits, as dates have. Dates of

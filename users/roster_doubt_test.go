@@ -13,9 +13,9 @@ import (
 // mapping says what they mean.
 func TestReadRoster_doubt(t *testing.T) {
 	for header, gone := range map[string]string{
-		"accountDisabled": "yes", "Account locked": "1", "Has left": "ja", "LEAVER_FLAG": "Y", "Former employee": "x", "Deleted at": "2026-11-02 08:30:00",
-		"Exit date": "1.2.26", "Date of separation": "20260201", "Termination reason": "Resigned", "Not active": "true", "Nicht aktiv": "ja", "Reden uit dienst": "01/02/2026",
-		"Active?": "no", "ACTV_IND": "0", "Currently employed": "N", "Active user (y/n)": "non", "Active/Inactive": "Inactive", "In servizio": "no", "Active employee": "former",
+		"loginDisabled": "yes", "Account locked": "1", "Has left": "ja", "LEAVER_FLAG": "Y", "Former employee": "x", "Deleted at": "2026-11-02 08:30:00",
+		"Exit on": "1.2.26", "Date of separation": "20260201", "Termination reason": "Resigned", "Not active": "true", "Nicht aktiv": "ja", "Reden uit dienst": "01/02/2026",
+		"Active today": "no", "ACTV_IND": "0", "Currently employed": "N", "Currently active (y/n)": "non", "Active/Inactive": "Inactive", "In servizio": "no", "Employed": "former",
 		"Employee state": "Terminated", "Lifecycle state": "suspended", "Zustand": "Gesperrt",
 	} {
 		t.Run(header, func(t *testing.T) {
@@ -40,14 +40,14 @@ func TestReadRoster_doubt(t *testing.T) {
 // TestReadRoster_no_doubt has columns of no field that say nothing of the kind.
 func TestReadRoster_no_doubt(t *testing.T) {
 	for header, cell := range map[string]string{
-		"Exit date": "0000-00-00", "Account locked": "no", "Deleted at": "9999-12-31", "Termination reason": "none", "Termination notice": "3 months",
-		"Active?": "yes", "Active/Inactive": "Active", "MFA enabled": "no", "Active directory": "0", "Marital status": "left", "Employee state": "NO", "Phone": "Inactive",
+		"Exit on": "0000-00-00", "Account locked": "no", "Deleted at": "9999-12-31", "Termination reason": "none", "Termination notice": "3 months",
+		"Employed": "yes", "Active/Inactive": "Active", "MFA enabled": "no", "Active directory": "0", "Marital status": "left", "Employee state": "NO", "Phone": "Inactive",
 	} {
 		require.Len(t, read(t, "Email,"+header+"\na@x.example,"+cell+"\nb@x.example\n", users.RosterOptions{}).People, 2, header)
 	}
 	for _, file := range []string{
 		"Email,Status,Termination reason\na@x.example,inactive,Resigned\n",
-		"Email,Last day,Exit date\na@x.example,2026-01-02,02.01.2026\n",
+		"Email,Last day,Exit on\na@x.example,2026-01-02,02.01.2026\n",
 	} {
 		require.Len(t, read(t, file, users.RosterOptions{}).People, 1, "the leave is known")
 	}

@@ -10,7 +10,7 @@ import (
 var (
 	ErrEncoding     = Reason{"wrong-encoding", "is not in UTF-8: save the file as CSV UTF-8"}
 	ErrTooLarge     = Reason{"too-large", fmt.Sprintf("is too large: at most %d MiB, %d rows and %d MiB of people can be read", MaxRosterBytes>>20, MaxRosterRows, MaxRosterMemory>>20)}
-	ErrNoHeader     = Reason{"no-header", "has no header: none of its first rows names a column"}
+	ErrNoHeader     = Reason{"no-header", "has no header: none of its first rows, with a comma, semicolon, tab, |, ^ or : between the cells, names a column"}
 	ErrNoKeyColumn  = Reason{"no-key-column", "names no column that identifies users: email, username or external ID"}
 	ErrMangled      = Reason{"mangled-characters", "has characters of a wrong encoding: save the original as CSV UTF-8"}
 	ErrUnmapped     = Reason{"unmapped-column", "may say that users have left: map it to a field, or to none"}

@@ -19,7 +19,9 @@ func labelsOf(header string) []string {
 			open = c
 		case strings.ContainsRune("])}", c):
 			open = ' '
-		case c == '*':
+		case c == '#':
+			outside.WriteString("number")
+		case strings.ContainsRune("*.?", c):
 		case open == ' ':
 			outside.WriteRune(c)
 		case open == '[':

@@ -9,6 +9,7 @@ import (
 var defaultColumns = []Column{
 	{Header: "First name", Field: "first-name", Optional: true},
 	{Header: "Last name", Field: "last-name", Optional: true},
+	{Header: "Last name prefix", Field: "last-name-prefix", Optional: true},
 	{Header: "Name", Field: "name", Optional: true},
 	{Header: "Username", Field: "username", Optional: true},
 	{Header: "Email", Field: "email", Optional: true},
@@ -27,9 +28,9 @@ var defaultColumns = []Column{
 }
 
 var (
-	readOnly  = []string{"name", "active", "inactive", "leave"}    // fields that are not written
-	severally = []string{"groups", "status", "active", "inactive"} // fields that several columns of a file may have
-	otherwise = []string{"role", "password", "groups", "status"}   // fields that are no text of a profile and no day
+	readOnly  = []string{"name", "last-name-prefix", "active", "inactive", "leave"} // fields that are not written
+	severally = []string{"groups", "status", "active", "inactive"}                  // fields that several columns of a file may have
+	otherwise = []string{"role", "password", "groups", "status"}                    // fields that are no text of a profile and no day
 )
 
 // isField reports whether a column may have the field.

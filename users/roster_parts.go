@@ -128,6 +128,9 @@ func (r *rosterRow) setName() {
 	case p.FirstName == "":
 		p.FirstName = without(r.fullName, p.LastName)
 	}
+	if !strings.HasPrefix(p.LastName, r.prefix) {
+		p.LastName = trim(r.prefix + " " + p.LastName)
+	}
 }
 
 // without returns a full name without one of its parts, if it has that part.
@@ -145,7 +148,10 @@ func (r *rosterRow) addGroups(cell string) {
 		if r.reader.Entities {
 			group = withEntities(group)
 		}
-		if group = trim(group); group != "" {
+		group = trim(group)
+		if err := CheckText(group, MaxText); err != nil {
+			r.addFault("groups", err, 0)
+		} else if group != "" {
 			r.Profile.Groups = append(r.Profile.Groups, strings.Clone(group))
 		}
 	}

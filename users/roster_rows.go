@@ -141,9 +141,11 @@ type rosterRow struct {
 	reader   *rosterReader
 	size     int // bytes in the file
 	fullName string
+	prefix   string // of the last name
 	password string
 	unclean  bool     // a text may need cleaning
 	faulty   []string // fields with a fault; "" for the row itself
+	reading  string   // the header of the present cell; empty after the last one
 }
 
 func (r *rosterRow) addFault(field string, problem error, other int) {
@@ -152,7 +154,7 @@ func (r *rosterRow) addFault(field string, problem error, other int) {
 		f.Expected = r.reader.dates.name
 	}
 	for _, c := range r.reader.cells {
-		if c.Field == field {
+		if c.Field == field && (r.reading == "" || r.reading == c.Header) {
 			f.Column = c.Header
 			break
 		}
@@ -168,8 +170,10 @@ func (r *rosterRow) fill(cells []string) {
 		if c.at < len(cells) {
 			raw = cells[c.at]
 		}
+		r.reading = c.Header
 		r.set(c, raw)
 	}
+	r.reading = ""
 	r.setName()
 	r.reader.noteUnnamed(cells)
 	if extra := cells[min(len(cells), len(r.reader.fields)):]; !blank(extra) {
@@ -200,6 +204,8 @@ func (r *rosterRow) set(c *rosterCell, raw string) {
 		r.password = strings.Clone(raw) // a slice would keep the row in memory
 	case c.Field == "name":
 		r.fullName = cell
+	case c.Field == "last-name-prefix":
+		r.prefix = cell
 	case c.Field == "role":
 		r.setRole(cell)
 	case c.Field == "groups":
@@ -211,18 +217,30 @@ func (r *rosterRow) set(c *rosterCell, raw string) {
 		}
 		r.Status = max(r.Status, status)
 	case c.Field == "active", c.Field == "inactive":
-		yes, ok := answers[Fold(cell)]
-		switch {
-		case !ok:
+		status, ok := r.reader.answer(c.Field, cell)
+		if !ok {
 			r.addFault(c.Field, ErrAnswer, 0)
-		case yes == (c.Field == "active"):
-			r.Status = max(r.Status, Active)
-		default:
-			r.Status = max(r.Status, Inactive)
 		}
+		r.Status = max(r.Status, status)
 	default:
 		r.setLeave(c.Field, cell)
 	}
+}
+
+// answer returns the status by a cell of an active or inactive column: yes or no, or a word for a status.
+func (r *rosterReader) answer(field, cell string) (status Status, ok bool) {
+	yes, ok := answers[Fold(cell)]
+	if field == "inactive" && isIn(marks)(Fold(cell)) {
+		yes, ok = true, true
+	}
+	switch {
+	case !ok:
+		status, ok = r.statuses[label(cell)]
+		return status, ok
+	case yes == (field == "active"):
+		return Active, true
+	}
+	return Inactive, true
 }
 
 func (r *rosterRow) setRole(word string) {

@@ -131,7 +131,7 @@ func TestReadRoster_faults(t *testing.T) {
 		"empty file":           {"", []string{"the file is empty"}},
 		"blank file":           {"\uFEFF\r\n;;\n", []string{"the file is empty"}},
 		"header alone":         {"Email,Role\n\n,\n", []string{"the file is empty"}},
-		"no header":            {"Ada,ada@x.example\n", []string{"the file has no header: none of its first rows names a column: First name,Last name,Name,Username,Email,External ID,Role,Location,Department,Title,Groups,Status,Active,Inactive,Last day,First day without access,Leave date"}},
+		"no header":            {"Ada,ada@x.example\n", []string{"the file has no header: none of its first rows, with a comma, semicolon, tab, |, ^ or : between the cells, names a column: First name,Last name,Last name prefix,Name,Username,Email,External ID,Role,Location,Department,Title,Groups,Status,Active,Inactive,Last day,First day without access,Leave date"}},
 		"malformed header":     {"\nEmail,\"Role\"x\n", []string{"row 2 has a misplaced or unclosed quotation mark"}},
 		"column twice":         {"Email,Title,E-mail,Title,Notes,Notes\n", []string{"row 1: Email stands in the header more than once", "row 1: Title stands in the header more than once"}},
 		"address":              {"Email\nada\n", []string{"row 2: Email is not an email address"}},

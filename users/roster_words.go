@@ -14,20 +14,28 @@ var defaultRoles = map[string]Role{
 // statusWords are words for a status, beside the names of the statuses. Users who are suspended or
 // blocked are inactive, since they may not sign in and hold no seat.
 var statusWords = map[Status][]string{
-	Invited: {"pending", "invitation sent", "staged", "provisioned", "eingeladen", "invité", "invitado", "uitgenodigd", "convidado", "invitato", "not claimed", "unclaimed"},
-	Active:  {"enabled", "current", "employed", "working", "on leave", "aktiv", "actif", "activo", "actief", "ativo", "attivo", "active employee", "password reset", "recovery", "locked out"},
+	Invited: {"pending", "invitation sent", "staged", "provisioned", "eingeladen", "invité", "invitado", "uitgenodigd", "convidado", "invitato", "not claimed", "unclaimed", "pending activation", "pending user action"},
+	Active: {
+		"enabled", "current", "employed", "working", "on leave", "aktiv", "actif", "activo", "actief", "ativo", "attivo", "active employee", "active external", "password reset", "password expired", "recovery", "locked out",
+		"leave of absence", "parental leave", "maternity leave", "beschäftigt", "elternzeit", "mutterschutz", "en poste", "en congé", "alta", "en activo", "in dienst", "afastado", "in servizio", "in forza",
+	},
 	Inactive: {
-		"suspended", "disabled", "deactivated", "blocked", "terminated", "left", "leaver", "gone", "former", "deprovisioned", "employment ended", "resigned", "retired",
-		"inaktiv", "gesperrt", "deaktiviert", "ausgeschieden", "inactif", "désactivé", "suspendu", "parti", "inactivo", "suspendido", "baja", "desactivado", "inactief", "uit dienst", "inativo", "suspenso", "desligado", "inattivo", "sospeso", "cessato",
+		"suspended", "disabled", "deactivated", "blocked", "terminated", "left", "leaver", "gone", "former", "deprovisioned", "employment ended", "resigned", "retired", "dismissed", "withdrawn", "deceased", "exited", "separated", "offboarded", "inactive external",
+		"not active", "non-active", "nicht aktiv", "non actif", "no activo", "niet actief", "não ativo", "non attivo",
+		"inaktiv", "gesperrt", "deaktiviert", "ausgeschieden", "ausgetreten", "ehemalig", "verstorben", "inactif", "sorti", "démissionnaire", "licencié", "désactivé", "suspendu", "parti", "inactivo", "suspendido", "baja", "desactivado", "despedido", "inactief", "uit dienst", "vertrokken", "inativo", "suspenso", "desligado", "demitido", "inattivo", "sospeso", "cessato", "dimesso", "dimissionario",
 	},
 	Archived: {"archiviert", "archivé", "archivado", "gearchiveerd", "arquivado", "archiviato"},
-	Deleted:  {"removed", "gelöscht", "supprimé", "eliminado", "verwijderd", "eliminato", "excluído"},
+	Deleted:  {"removed", "to be deleted", "gelöscht", "supprimé", "eliminado", "verwijderd", "eliminato", "excluído"},
 }
+
+// marks say yes where an empty cell says no: in columns of users who have left. A column of active users must
+// have words, since an empty cell says nothing there.
+var marks = []string{"x", "✓", "✔"}
 
 // answers are words for yes and no.
 var answers = map[string]bool{
-	"yes": true, "y": true, "true": true, "1": true, "x": true, "on": true, "ja": true, "wahr": true, "oui": true, "vrai": true, "sí": true, "si": true, "verdadero": true, "waar": true, "sim": true, "verdadeiro": true, "sì": true, "vero": true,
-	"no": false, "n": false, "false": false, "0": false, "off": false, "nein": false, "falsch": false, "non": false, "faux": false, "falso": false, "nee": false, "onwaar": false, "não": false, "nao": false,
+	"yes": true, "y": true, "true": true, "t": true, "1": true, "on": true, "ja": true, "j": true, "wahr": true, "oui": true, "o": true, "vrai": true, "s": true, "sí": true, "si": true, "verdadero": true, "waar": true, "sim": true, "verdadeiro": true, "sì": true, "vero": true,
+	"no": false, "n": false, "false": false, "f": false, "0": false, "off": false, "nein": false, "falsch": false, "non": false, "faux": false, "falso": false, "nee": false, "onwaar": false, "não": false, "nao": false,
 }
 
 // closings begin a line below a table that is no person: totals, notes and the end of a report.
@@ -65,7 +73,7 @@ var negations = []string{"not", "non", "no", "nicht", "niet", "não", "un"}
 // fillingWords change nothing in the meaning of a header.
 var fillingWords = []string{
 	"is", "are", "has", "user", "users", "account", "accounts", "employee", "employment", "worker", "person", "people", "staff", "member", "learner", "student", "login", "sign",
-	"flag", "ind", "indicator", "current", "currently", "record", "code", "of", "the", "in", "y", "n", "yes", "0", "1", "true", "false", "work", "hr", "job",
+	"flag", "ind", "indicator", "current", "currently", "record", "code", "of", "the", "in", "today", "y", "n", "yes", "0", "1", "true", "false", "work", "hr", "job",
 	"benutzer", "nutzer", "konto", "mitarbeiter", "ist", "utilisateur", "compte", "salarié", "est", "du", "de", "le", "en", "usuario", "cuenta", "empleado", "laboral",
 	"gebruiker", "medewerker", "usuário", "utilizador", "conta", "colaborador", "utente", "dipendente",
 }
