@@ -112,7 +112,7 @@ func (r *rosterReader) noteUnnamed(cells []string) {
 
 // setName fills a missing first or last name from the full name.
 func (r *rosterRow) setName() {
-	if r.fullName == "" {
+	if r.fullName == "" && r.prefix == "" {
 		return
 	}
 	p := &r.Profile
