@@ -129,7 +129,7 @@ func TestMetered_course(t *testing.T) {
 	s.now = s.now.Add(12 * time.Hour)
 	p, err := seats.Metered("go", from, s.now, before, listed(s.events[before.Sequence:]...))
 	require.NoError(t, err)
-	require.Equal(t, seats.Period{From: from, To: s.now, Peak: 1, PeakAt: from, Spent: 1, SeatDays: big.NewRat(1, 2)}, p)
+	require.Equal(t, seats.Period{From: from, To: s.now, Peak: 1, PeakAt: from, Spent: 1, SeatDays: big.NewRat(1, 2), BoughtSeatDays: big.NewRat(5, 1)}, p)
 	wrong := s.lastEvent()
 	wrong.Spent = 0
 	_, err = seats.Metered("go", from, s.now, before, listed(wrong))

@@ -155,6 +155,24 @@ func TestMetered(t *testing.T) {
 	require.ErrorIs(t, err, errRead)
 }
 
+// TestMetered_bought has the seats that a prepaid product bills.
+func TestMetered_bought(t *testing.T) {
+	hour := func(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
+	total := func(n int, total seats.Count) seats.Event {
+		return seats.Event{Time: hour(n), Pool: seats.Site, Total: total}
+	}
+	p, err := seats.Metered(seats.Site, hour(0), hour(24), seats.Event{}, listed(total(12, seats.Of(10)), total(18, seats.Of(4))))
+	require.NoError(t, err)
+	require.Equal(t, big.NewRat(6*10+6*4, 24), p.BoughtSeatDays, "none before the first event")
+	require.Zero(t, p.SeatDays.Sign(), "held or not")
+	p, err = seats.Metered(seats.Site, hour(0), hour(24), total(0, seats.Of(seats.MaxSeats)), listed(total(6, seats.Unlimited()), total(6, seats.Of(2))))
+	require.NoError(t, err)
+	require.Equal(t, big.NewRat(6*seats.MaxSeats+18*2, 24), p.BoughtSeatDays, "unlimited for no time at all")
+	p, err = seats.Metered(seats.Site, hour(0), hour(24), total(0, seats.Of(2)), listed(total(6, seats.Unlimited()), total(7, seats.Of(2))))
+	require.NoError(t, err)
+	require.Nil(t, p.BoughtSeatDays)
+}
+
 // TestUsageAt_history has events that do not lead to the numbers.
 func TestUsageAt_history(t *testing.T) {
 	s := open(t, seats.Of(5), seats.Standard())

@@ -16,6 +16,9 @@ type Period struct {
 	// SeatDays are held seats times days of 24 hours, exact to the microsecond: 3 seats for 12
 	// hours are 3/2. An empty period has zero. FloatString(2) prints it.
 	SeatDays *big.Rat `json:"seat_days"`
+	// BoughtSeatDays are bought seats times days: what a prepaid product bills, held or not. It is nil if
+	// the total was unlimited at any time of the period.
+	BoughtSeatDays *big.Rat `json:"bought_seat_days,omitempty"`
 }
 
 // Metered returns the period of a pool with the numbers after that event at its start, from the
@@ -24,13 +27,16 @@ type Period struct {
 // the pool is [ErrHistory].
 func Metered(pool PoolID, from, to time.Time, before Event, events iter.Seq2[Event, error]) (Period, error) {
 	p := Period{From: from, To: to, Peak: -1}
-	held, spent := before.Held, before.Spent
-	sum, since := new(big.Int), from
+	held, spent, bought := before.Held, before.Spent, before.Total
+	heldSum, boughtSum, limited, since := new(big.Int), new(big.Int), true, from
 	until := func(t time.Time) {
 		if held > p.Peak && (t.After(since) || from.Equal(to)) {
 			p.Peak, p.PeakAt = held, since
 		}
-		sum.Add(sum, new(big.Int).Mul(big.NewInt(held), big.NewInt(t.UnixMicro()-since.UnixMicro())))
+		took := big.NewInt(t.UnixMicro() - since.UnixMicro())
+		heldSum.Add(heldSum, new(big.Int).Mul(big.NewInt(held), took))
+		boughtSum.Add(boughtSum, new(big.Int).Mul(big.NewInt(bought.n), took))
+		limited = limited && (took.Sign() == 0 || !bought.IsUnlimited())
 		since = t
 	}
 	for e, err := range events {
@@ -50,9 +56,13 @@ func Metered(pool PoolID, from, to time.Time, before Event, events iter.Seq2[Eve
 			return Period{}, doesNotFollow(e.Sequence, "the seats spent")
 		}
 		until(e.Time)
-		held, p.Spent, spent = e.Held, p.Spent+e.Spent-spent, e.Spent
+		held, p.Spent, spent, bought = e.Held, p.Spent+e.Spent-spent, e.Spent, e.Total
 	}
 	until(to)
-	p.SeatDays = new(big.Rat).SetFrac(sum, big.NewInt((24 * time.Hour).Microseconds()))
+	day := big.NewInt((24 * time.Hour).Microseconds())
+	p.SeatDays = new(big.Rat).SetFrac(heldSum, day)
+	if limited {
+		p.BoughtSeatDays = new(big.Rat).SetFrac(boughtSum, day)
+	}
 	return p, nil
 }

@@ -27,6 +27,24 @@ func TestNames(t *testing.T) {
 	require.False(t, users.Role(4).Valid())
 }
 
+// TestParse reads what String writes.
+func TestParse(t *testing.T) {
+	for _, status := range users.Statuses() {
+		read, err := users.Parse[users.Status](status.String())
+		require.NoError(t, err)
+		require.Equal(t, status, read)
+	}
+	_, err := users.Parse[users.Role]("emperor")
+	require.Error(t, err)
+	var cursor users.Cursor
+	cursor.ID = "u1"
+	text, err := cursor.MarshalText()
+	require.NoError(t, err)
+	read, err := users.Parse[users.Cursor](string(text))
+	require.NoError(t, err)
+	require.Equal(t, cursor, read)
+}
+
 func TestSet(t *testing.T) {
 	s := users.In(users.Invited, users.Active)
 	require.True(t, s.Has(users.Active))

@@ -16,7 +16,12 @@ type Patch struct {
 	Location   *string   `json:"location,omitzero"`
 	Department *string   `json:"department,omitzero"`
 	Title      *string   `json:"title,omitzero"`
-	Groups     *[]string `json:"groups,omitzero"`
+	Groups     *[]string `json:"groups,omitzero"` // all of them
+	// AddGroups and RemoveGroups change some groups and leave the others, so that two admins at once lose
+	// nothing. They count after Groups; a group in both is there. To add a group that is there, or to
+	// remove one that is not, changes nothing.
+	AddGroups    *[]string `json:"add_groups,omitzero"`
+	RemoveGroups *[]string `json:"remove_groups,omitzero"`
 }
 
 // texts are the texts of a patch in the order of fields.
@@ -28,8 +33,10 @@ func (p *Patch) texts() []**string {
 // null is refused.
 func (p Patch) MarshalJSON() ([]byte, error) {
 	type plain Patch
-	if p.Groups != nil && *p.Groups == nil {
-		p.Groups = &[]string{}
+	for _, groups := range []**[]string{&p.Groups, &p.AddGroups, &p.RemoveGroups} {
+		if *groups != nil && **groups == nil {
+			*groups = &[]string{}
+		}
 	}
 	return json.Marshal(plain(p))
 }
@@ -46,6 +53,16 @@ func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {
 	}
 	if p.Groups != nil {
 		now.Groups = *p.Groups
+	}
+	if p.RemoveGroups != nil {
+		gone, err := cleanGroups(*p.RemoveGroups)
+		if err != nil {
+			return Profile{}, nil, &FieldError{groupsField, err}
+		}
+		now.Groups = slices.DeleteFunc(slices.Clone(now.Groups), func(g string) bool { return slices.Contains(gone, trim(g)) })
+	}
+	if p.AddGroups != nil {
+		now.Groups = slices.Concat(now.Groups, *p.AddGroups)
 	}
 	if now, err = now.Clean(); err != nil {
 		return Profile{}, nil, err

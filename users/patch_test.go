@@ -1,9 +1,12 @@
 package users_test
 
 import (
+	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -60,4 +63,37 @@ func TestPatch_Or(t *testing.T) {
 	assert.Equal(t, other, users.Patch{}.Or(other))
 	assert.Equal(t, other, other.Or(p))
 	assert.Nil(t, p.Groups, "the patch is a copy")
+}
+
+// TestPatch_Apply_groups: groups are added and removed one by one.
+func TestPatch_Apply_groups(t *testing.T) {
+	was := users.Profile{ID: "u1", Email: "ada@acme.example", Groups: []string{"North", "Sales"}}
+	list := func(groups ...string) *[]string { return &groups }
+	for name, c := range map[string]struct {
+		patch users.Patch
+		want  []string
+	}{
+		"added":         {users.Patch{AddGroups: list(" Night shift ", "Sales")}, []string{"Night shift", "North", "Sales"}},
+		"removed":       {users.Patch{RemoveGroups: list(" Sales", "Other")}, []string{"North"}},
+		"both":          {users.Patch{AddGroups: list("Sales", "East"), RemoveGroups: list("Sales", "North")}, []string{"East", "Sales"}},
+		"after_the_set": {users.Patch{Groups: list("A ", "B"), AddGroups: list("C"), RemoveGroups: list("A")}, []string{"B", "C"}},
+		"there_already": {users.Patch{AddGroups: list("North"), RemoveGroups: list("South")}, was.Groups},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now, changed, err := c.patch.Apply(was)
+			require.NoError(t, err)
+			require.Equal(t, c.want, now.Groups)
+			require.Equal(t, !slices.Equal(c.want, was.Groups), len(changed) == 1 && changed[0] == "groups")
+			require.Equal(t, []string{"North", "Sales"}, was.Groups, "the profile given is left alone")
+		})
+	}
+	for _, patch := range []users.Patch{{AddGroups: list("a\x00")}, {RemoveGroups: list("a\x00")}} {
+		_, _, err := patch.Apply(was)
+		var fault *users.FieldError
+		require.ErrorAs(t, err, &fault)
+		require.Equal(t, "groups", fault.Field)
+	}
+	text, err := json.Marshal(users.Patch{AddGroups: new([]string), RemoveGroups: list("a")})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"add_groups":[],"remove_groups":["a"]}`, string(text))
 }

@@ -119,6 +119,12 @@ func (d Dice) patch(by users.ActorKind) (p users.Patch) {
 	if d.Chance(15) {
 		p.Groups = new(Some(d, 3, Groups))
 	}
+	if d.Chance(10) {
+		p.AddGroups = new(Some(d, 2, Groups))
+	}
+	if d.Chance(10) {
+		p.RemoveGroups = new(Some(d, 2, Groups))
+	}
 	return p
 }
 

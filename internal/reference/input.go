@@ -2,6 +2,7 @@ package reference
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -188,6 +189,23 @@ func patched(p users.Profile, d users.Patch) users.Profile {
 	}
 	if d.Groups != nil {
 		p.Groups = *d.Groups
+	}
+	kept := map[string]bool{}
+	for _, g := range p.Groups {
+		kept[strings.TrimSpace(g)] = true
+	}
+	if d.RemoveGroups != nil {
+		for _, g := range *d.RemoveGroups {
+			delete(kept, strings.TrimSpace(g))
+		}
+	}
+	if d.AddGroups != nil {
+		for _, g := range *d.AddGroups {
+			kept[g] = true
+		}
+	}
+	if d.RemoveGroups != nil || d.AddGroups != nil {
+		p.Groups = slices.Collect(maps.Keys(kept))
 	}
 	return p
 }
