@@ -37,7 +37,7 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 	const method = "EraseAccount"
 	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: cmp.Or(reason, k.call.Reason)})
 	erase := k.request(actor, seats.ByCall, seats.EraseAccount{})
-	if _, err := k.decide(ctx, method, account, erase, requireAccount(seats.Decide)); err != nil {
+	if _, err := k.decide(ctx, method, account, erase, decideKnown); err != nil {
 		return 0, err
 	}
 	deletes := func(yield func(seats.Command, error) bool) {

@@ -2,6 +2,7 @@ package seatkeeper
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -152,8 +153,9 @@ func (at *account) recall(n seats.Need, now, began time.Time, most time.Duration
 		if m == nil || m.account.IsDue(now) || m.account.Revision < at.latest || began.Sub(m.current) > most {
 			continue
 		}
-		s, unknown, whole := m.snapshot(n)
+		s, unknown, whole := m.snapshot(n, nil)
 		if whole && len(unknown) == 0 {
+			s.Users, s.Pools = slices.Clone(s.Users), slices.Clone(s.Pools)
 			for i, u := range s.Users {
 				s.Users[i] = u.Clone()
 			}

@@ -12,18 +12,18 @@ import (
 // counts no refusal and no lack of an effect, and nothing unknown that the commit does not check.
 func (b *batch) decide(fresh bool) (ok bool) {
 	b.base, b.top, b.changes, b.pending = b.memory, b.memory, nil, nil
-	var unknown []users.Key
+	unknown := make([]users.Key, 0, 2*len(b.members)) // most name a person by an ID and an address
 	for i := 0; i < len(b.members); i++ {
 		c := b.members[i].Value
-		s, missing, whole := b.snapshot(c, i == 0, fresh)
+		s, all, whole := b.snapshot(c, i == 0, fresh, unknown)
 		switch {
 		case c.needsMore() && i > 0:
 			b.cut(i)
 			continue
-		case !whole || fresh && len(missing) > 0:
+		case !whole || fresh && len(all) > len(unknown):
 			return false
 		}
-		unknown = append(unknown, missing...)
+		unknown = all
 		c.follows = len(b.changes) > 0
 		b.try(c, s)
 		change, decides := &c.decision.Change, c.decides()
@@ -47,13 +47,13 @@ func (b *batch) decide(fresh bool) (ok bool) {
 	return b.memory.checked(b.change, unknown)
 }
 
-// snapshot returns what a call is decided on. It is not whole if it lacks more than the keys of
-// users.
-func (b *batch) snapshot(c *call, first, fresh bool) (s seats.Snapshot, missing []users.Key, whole bool) {
+// snapshot returns what a call is decided on, and adds the keys of users that it lacks to the unknown
+// ones. It is not whole if it lacks more.
+func (b *batch) snapshot(c *call, first, fresh bool, unknown []users.Key) (s seats.Snapshot, all []users.Key, whole bool) {
 	if first && fresh {
 		s = *b.loaded
 		s.Past = c.past
-		return s, nil, !c.request.Widen(&c.need, s)
+		return s, unknown, !c.request.Widen(&c.need, s)
 	}
 	if b.pending != nil {
 		if b.top == b.memory {
@@ -63,14 +63,14 @@ func (b *batch) snapshot(c *call, first, fresh bool) (s seats.Snapshot, missing 
 		b.pending = nil
 	}
 	for widened := true; widened; widened = c.request.Widen(&c.need, s) {
-		s, missing, whole = b.top.snapshot(c.need)
+		s, all, whole = b.top.snapshot(c.need, unknown)
 		s.Past = c.past
 		if c.need.Key != "" {
 			s.Past = b.withPast(s.Past, c.need.Key)
 		}
 		whole = whole && (fresh || c.need.Key == "")
 	}
-	return s, missing, whole
+	return s, all, whole
 }
 
 // withPast adds the events of a request key in the changes of the batch.

@@ -28,7 +28,7 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 	k = k.correlated(k.call)
 	request := k.request(actor, seats.ByBulk, commands...)
 	if len(commands) == 0 {
-		_, err := k.decide(ctx, "DoEach", account, request, requireAccount(seats.Decide))
+		_, err := k.decide(ctx, "DoEach", account, request, decideKnown)
 		return BulkResult{}, err
 	}
 	result := BulkResult{make([]seats.Outcome, 0, len(commands)), seats.NewReceipt(account, request)}

@@ -179,7 +179,7 @@ func (k *Keeper) Open(ctx context.Context, o seats.Opening) (Result, error) {
 // change was made as a whole or not at all. The same call with a [Call] Key finds out.
 func (k *Keeper) Do(ctx context.Context, account users.AccountID, actor users.Actor, commands ...seats.Command) (Result, error) {
 	request := k.request(actor, seats.ByCall, commands...)
-	decision, err := k.decide(ctx, "Do", account, request, requireAccount(seats.Decide))
+	decision, err := k.decide(ctx, "Do", account, request, decideKnown)
 	if err != nil {
 		return Result{}, err
 	}

@@ -26,6 +26,9 @@ func requireAccount(decide decideFunc) decideFunc {
 	}
 }
 
+// decideKnown decides the commands of a call.
+var decideKnown = requireAccount(seats.Decide)
+
 // A call is one decision under way. The leader of its account works with it, until the call is
 // done or has left.
 type call struct {

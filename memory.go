@@ -15,9 +15,10 @@ import (
 type memory struct {
 	below   *memory // has what is missing here; nil: nothing
 	account seats.Account
-	// A nil row is known to be missing.
-	pools    map[seats.PoolID]*seats.Pool
-	people   map[users.ID]*users.User
+	// A row is a list of one, which a snapshot of one user or pool shares; an empty list is known to
+	// be missing.
+	pools    map[seats.PoolID][]seats.Pool
+	people   map[users.ID][]users.User
 	holders  map[users.Key]holders
 	licences map[users.ID][]users.Licence // all of the user, in order
 
@@ -48,10 +49,13 @@ func look[K comparable, V any](m *memory, rows func(*memory) map[K]V, key K) (ro
 	return row, ok
 }
 
-func poolRows(m *memory) map[seats.PoolID]*seats.Pool    { return m.pools }
-func userRows(m *memory) map[users.ID]*users.User        { return m.people }
+func poolRows(m *memory) map[seats.PoolID][]seats.Pool   { return m.pools }
+func userRows(m *memory) map[users.ID][]users.User       { return m.people }
 func holderRows(m *memory) map[users.Key]holders         { return m.holders }
 func licenceRows(m *memory) map[users.ID][]users.Licence { return m.licences }
+
+// row returns a row of a list as a list of one.
+func row[R any](list []R, i int) []R { return list[i : i+1 : i+1] }
 
 // put sets a row in a map that may be nil yet.
 func put[K comparable, V any](rows *map[K]V, key K, row V) {
@@ -77,11 +81,11 @@ func (m *memory) learn(n seats.Need, s seats.Snapshot) {
 		put(&m.licences, id, nil)
 	}
 	for _, p := range s.Pools {
-		put(&m.pools, p.ID, &p)
+		put(&m.pools, p.ID, []seats.Pool{p})
 	}
 	for _, u := range s.Users {
 		u = u.Clone()
-		put(&m.people, u.ID, &u)
+		put(&m.people, u.ID, []users.User{u})
 		for _, k := range u.Keys() {
 			if h, ok := m.holders[k]; ok {
 				m.holders[k] = h.with(u.ID)
@@ -132,15 +136,15 @@ func withLicence(all []users.Licence, l users.Licence) []users.Licence {
 func (m *memory) apply(c *seats.Change) {
 	m.account = c.Account
 	for i := range c.Pools {
-		put(&m.pools, c.Pools[i].ID, &c.Pools[i])
+		put(&m.pools, c.Pools[i].ID, row(c.Pools, i))
 	}
 	for i := range c.Updated {
 		u := &c.Updated[i]
 		was, _ := look(m, userRows, u.ID)
-		if was == nil {
+		if len(was) == 0 {
 			continue
 		}
-		for _, k := range was.Keys() {
+		for _, k := range was[0].Keys() {
 			if h, ok := look(m, holderRows, k); ok && !u.Has(k) {
 				put(&m.holders, k, h.without(u.ID))
 			}
@@ -153,11 +157,11 @@ func (m *memory) apply(c *seats.Change) {
 				put(&m.holders, k, holders{first: u.ID})
 			}
 		}
-		put(&m.people, u.ID, u)
+		put(&m.people, u.ID, row(c.Updated, i))
 	}
 	for i := range c.Created {
 		u := &c.Created[i]
-		put(&m.people, u.ID, u)
+		put(&m.people, u.ID, row(c.Created, i))
 		put(&m.licences, u.ID, nil)
 		for _, k := range u.UniqueKeys() {
 			if k.Kind != users.KeyID {
@@ -188,22 +192,20 @@ func (m *memory) share(people []users.User) {
 	}
 }
 
-// snapshot returns what is known of a need. unknown are the keys of users that may have a row or
-// may be free, IDs included. It is not ok if more is unknown: so is an address where several users
-// may have one, since the commit does not compare it.
-func (m *memory) snapshot(n seats.Need) (s seats.Snapshot, unknown []users.Key, ok bool) {
+// snapshot returns what is known of a need, to be read only. It adds the keys of users that may have
+// a row or may be free to the unknown ones, IDs included. It is not ok if more is unknown: so is an
+// address where several users may have one, since the commit does not compare it.
+func (m *memory) snapshot(n seats.Need, unknown []users.Key) (s seats.Snapshot, all []users.Key, ok bool) {
 	s.Account, ok = m.account, true
-	if site, _ := look(m, poolRows, seats.Site); site != nil {
-		s.Pools = append(make([]seats.Pool, 0, 1+len(n.Pools)), *site)
-	}
+	s.Pools, _ = look(m, poolRows, seats.Site)
 	for _, id := range n.Pools {
 		p, known := look(m, poolRows, id)
-		if p != nil && id != seats.Site {
-			s.Pools = append(s.Pools, *p)
+		if id != seats.Site {
+			s.Pools = append(s.Pools, p...)
 		}
 		ok = ok && known
 	}
-	ids := slices.Clone(n.Users)
+	ids := slices.Clip(n.Users)
 	for _, k := range n.Keys {
 		h, known := look(m, holderRows, k)
 		switch {
@@ -214,13 +216,18 @@ func (m *memory) snapshot(n seats.Need) (s seats.Snapshot, unknown []users.Key, 
 			ids = append(append(ids, h.first), h.more...)
 		}
 	}
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
+	if !slices.IsSorted(ids) || len(ids) > len(n.Users) {
+		ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	}
+	for _, id := range ids {
 		u, known := look(m, userRows, id)
-		if u != nil {
-			s.Users = append(s.Users, *u)
-		} else if !known {
+		switch {
+		case !known:
 			unknown = append(unknown, users.ByID(id))
+		case s.Users == nil:
+			s.Users = u
+		default:
+			s.Users = append(s.Users, u...)
 		}
 	}
 	for _, id := range n.Licences {
@@ -242,13 +249,14 @@ func (m *memory) checked(c *seats.Change, keys []users.Key) bool {
 	if len(keys) == 0 {
 		return true
 	}
-	free := make(map[users.Key]bool)
-	for _, k := range c.Keys() {
+	created := c.Keys()
+	free := make(map[users.Key]bool, len(created))
+	for _, k := range created {
 		free[k] = true
 	}
 	for _, u := range c.Updated {
-		if was, _ := look(m, userRows, u.ID); was != nil {
-			for _, k := range was.Keys() {
+		if was, _ := look(m, userRows, u.ID); len(was) > 0 {
+			for _, k := range was[0].Keys() {
 				free[k] = free[k] && u.Has(k)
 			}
 		}
@@ -270,7 +278,7 @@ func (m *memory) bounded(top *memory, last []*combine.Member[*call]) *memory {
 		put(&small.pools, seats.Site, site)
 		for _, c := range last {
 			id := c.Value.request.Actor.User
-			if u, _ := look(top, userRows, id); u != nil && len(small.people) < memoryBound/2 {
+			if u, _ := look(top, userRows, id); len(u) > 0 && len(small.people) < memoryBound/2 {
 				put(&small.people, id, u)
 			}
 		}

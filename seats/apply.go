@@ -42,8 +42,8 @@ func (k EventKind) setsTerms() bool { return k == EventTotalSet || k == EventPol
 // apply carries an effect out and records its event, or refuses it with [ErrNoSeats]. It is
 // the one gate: every change of an account and of a pool passes here.
 func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
-	account, u := v.account, f.user
-	row := v.people.of(u.ID)
+	account, people := v.account, []users.User{f.user}
+	u, row := &people[0], v.people.of(f.user.ID)
 	before := row.Segment()
 	if f.account != nil {
 		account = *f.account
@@ -53,9 +53,10 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		f.pool = PoolID(f.licence.Pool)
 	}
 	was := v.pools.of(f.pool)
-	pool := was
+	pools := []Pool{was}
+	pool := &pools[0]
 	if f.terms != nil {
-		pool = *f.terms
+		*pool = *f.terms
 		pool.Total, pool.Held, pool.Spent, pool.OverLimit = was.Total, was.Held, was.Spent, was.OverLimit
 	}
 	pool.ID = f.pool
@@ -69,35 +70,35 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		nowHeld, nowSpent := uses(f.licence)
 		pool.Held, pool.Spent = pool.Held+nowHeld-held, pool.Spent+nowSpent-spent
 	}
-	if !f.kind.mayOverfill() && !was.canBecome(pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
+	if !f.kind.mayOverfill() && !was.canBecome(*pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
 		refusal = refuse(ErrNoSeats, u.ID)
 		was.Total = pool.Total // which is new where an account is opened
 		refusal.numbers(was, pool.occupied()-was.occupied())
 		return 0, refusal
 	}
 	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())
-	pool.Due = poolRow(&pool).due(v.request.At)
+	pool.Due = poolRow(pool).due(v.request.At)
 
 	if u.ID != "" {
 		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the terms of the invitation stay
-			u.Lapses = account.Policy.lapses(u, v.request.At)
+			u.Lapses = account.Policy.lapses(*u, v.request.At)
 		}
 		if holding.Has(row.Status) != holding.Has(u.Status) && row.Status != users.NoStatus {
 			u.LeftBy = v.leftBy(f)
 		}
-		u.Due = userRow(&u).due(v.request.At)
+		u.Due = userRow(u).due(v.request.At)
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
-	sealed := v.sealFor(&account, &u)
+	sealed := v.sealFor(&account, u)
 	if u.ID != "" && (f.licence.Pool == "" || u.Salt != row.Salt) { // a licence leaves the row of its user alone
-		v.putUser(&u)
+		v.putUser(people)
 	}
 	account.Revision = v.base + 1
 	account.Sequence++
 	account.Changed = v.at
 	v.settings = v.settings || account.Settings() != v.account.Settings()
 	v.account = account
-	v.pools.put(pool.ID, &pool)
+	v.pools.put(pool.ID, pools)
 	if f.licence.Pool != "" {
 		l := f.licence
 		l.Due = licenceRow(&l).due(v.request.At)
@@ -108,7 +109,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if f.resolve {
 		v.resolveAll()
 	}
-	v.record(f, sealed, before, pool, pool.Held-was.Held)
+	v.record(f, sealed, before, *pool, pool.Held-was.Held)
 	return pool.Held - was.Held, nil
 }
 
@@ -125,12 +126,13 @@ func (v *evaluation) leftBy(f effect) users.Leaving {
 	return users.LeftByHand
 }
 
-// putUser replaces the user's row and moves the keys.
-func (v *evaluation) putUser(u *users.User) {
-	if was, ok := v.people[u.ID]; ok {
-		v.freeKeys(was.now)
+// putUser replaces the row of a user by a list of one, and moves the keys.
+func (v *evaluation) putUser(row []users.User) {
+	u := &row[0]
+	if was, ok := v.people.get(u.ID); ok {
+		v.freeKeys(&was.now[0])
 	}
-	v.people.put(u.ID, u)
+	v.people.put(u.ID, row)
 	v.takeKeys(u)
 }
 

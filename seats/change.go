@@ -34,8 +34,9 @@ func (c Change) Empty() bool { return c.Account.Revision == c.Base }
 // included, and the NewKeys. All other keys in the change are their users' already. Each
 // key is of one user of the change and appears once. [Change.Taken] tells which are free.
 func (c Change) Keys() (keys []users.Key) {
-	for _, u := range c.Created {
-		keys = append(keys, u.UniqueKeys()...)
+	keys = slices.Grow(keys, 2*len(c.Created)+len(c.NewKeys)) // most have an ID and an address
+	for i := range c.Created {
+		keys = append(keys, c.Created[i].UniqueKeys()...)
 	}
 	return append(keys, c.NewKeys...)
 }
@@ -86,7 +87,8 @@ func JoinChanges(changes ...*Change) *Change {
 		all.Settings = all.Settings || c.Settings
 		all.NewKeys = append(all.NewKeys, c.NewKeys...)
 		all.Events = append(all.Events, c.Events...)
-		all.Pools, all.Licences = append(all.Pools, c.Pools...), append(all.Licences, c.Licences...)
+		all.Pools = replaced(all.Pools, c.Pools, by(poolID))
+		all.Licences = replaced(all.Licences, c.Licences, compareLicences)
 		for i := range c.Created {
 			people = append(people, joinedUser{&c.Created[i], true})
 		}
@@ -94,7 +96,6 @@ func JoinChanges(changes ...*Change) *Change {
 			people = append(people, joinedUser{&c.Updated[i], false})
 		}
 	}
-	all.Pools, all.Licences = last(all.Pools, by(poolID)), last(all.Licences, compareLicences)
 	all.joinUsers(people)
 	return all
 }
@@ -135,14 +136,14 @@ func (c *Change) joinUsers(rows []joinedUser) {
 	})
 }
 
-// last sorts rows, in place, and leaves the last one of each.
-func last[R any](rows []R, order func(x, y R) int) []R {
-	slices.SortStableFunc(rows, order)
-	kept := rows[:0]
-	for i, row := range rows {
-		if i+1 == len(rows) || order(row, rows[i+1]) != 0 {
-			kept = append(kept, row)
+// replaced puts newer rows into a list in order, each in the place of the one with the same key.
+func replaced[R any](rows, newer []R, order func(x, y R) int) []R {
+	for _, row := range newer {
+		at, ok := slices.BinarySearchFunc(rows, row, order)
+		if !ok {
+			rows = slices.Insert(rows, at, row)
 		}
+		rows[at] = row
 	}
-	return kept
+	return rows
 }

@@ -159,21 +159,18 @@ func Identify(commands []Command, id func() users.ID) []Command {
 func identify(c Command, id func() users.ID) Command {
 	switch c := c.(type) {
 	case Invite:
-		c.Profile.ID = orNew(c.Profile.ID, id)
-		return c
+		if c.Profile.ID == "" {
+			c.Profile.ID = id()
+			return c
+		}
 	case Add:
-		c.Profile.ID = orNew(c.Profile.ID, id)
-		return c
+		if c.Profile.ID == "" {
+			c.Profile.ID = id()
+			return c
+		}
 	case If:
 		c.Command = identify(c.Command, id)
 		return c
 	}
 	return c
-}
-
-func orNew(id users.ID, next func() users.ID) users.ID {
-	if id == "" {
-		return next()
-	}
-	return id
 }

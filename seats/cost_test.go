@@ -45,8 +45,8 @@ func TestDecide_cost(t *testing.T) {
 		s.rows.Apply(d.Change)
 	})
 	t.Logf("one: %.0f allocations, %.0f bytes", allocations, bytes)
-	require.LessOrEqual(t, allocations, 30.)
-	require.LessOrEqual(t, bytes, 9_000.)
+	require.LessOrEqual(t, allocations, 22.)
+	require.LessOrEqual(t, bytes, 7_000.)
 
 	const people = 500
 	at := r.At.Add(-time.Hour)
@@ -66,7 +66,7 @@ func TestDecide_cost(t *testing.T) {
 			seats.DecideEach(s.rows, r)
 		})
 		t.Logf("%s: %.1f allocations, %.0f bytes", name, allocations/people, bytes/people)
-		require.LessOrEqual(t, allocations/people, 5., name)
-		require.LessOrEqual(t, bytes/people, 4_000., name)
+		require.LessOrEqual(t, allocations/people, 3., name)
+		require.LessOrEqual(t, bytes/people, 3_200., name)
 	}
 }

@@ -2,6 +2,7 @@ package seats
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -37,7 +38,10 @@ func (r Request) check() *Refusal {
 		return badInput("actor", err)
 	}
 	for _, id := range [][2]string{{"key", r.Key}, {"correlation", r.Correlation}} {
-		if err := users.CheckID(id[1]); err != nil && id[1] != "" {
+		if id[1] == "" {
+			continue
+		}
+		if err := users.CheckID(id[1]); err != nil {
 			return badInput(id[0], err)
 		}
 	}
@@ -94,7 +98,7 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 	if refusal := cmp.Or(r.check(), v.reused()); refusal != nil && len(r.Commands) == 0 {
 		return Decision{}, refusal // else the refusal of the first command
 	}
-	var outcomes []Outcome
+	outcomes := slices.Grow([]Outcome(nil), len(r.Commands))
 	for i, c := range r.Commands {
 		outcome, refusal := v.decide(i, c)
 		if refusal != nil {

@@ -50,7 +50,7 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 		return effect{}, nil
 	}
 	for _, k := range profile.Keys() {
-		switch id, taken := v.holders[k]; {
+		switch id, taken := v.holders.get(k); {
 		case u.Has(k):
 		case k.Kind == users.KeyEmail && (!taken || v.account.Policy.sharesAddress(profile)):
 			next.SharesEmail = taken

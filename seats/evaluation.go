@@ -27,7 +27,7 @@ type evaluation struct {
 	settings bool // those of the account were changed
 	pools    rows[PoolID, Pool]
 	people   rows[users.ID, users.User]
-	holders  map[users.Key]users.ID
+	holders  few[users.Key, users.ID]
 	licences map[users.ID][]users.Licence // by user, in order
 	// Further users with the key of a holder: they share an address, or a new version of the
 	// comparison form has made one key of two addresses.
@@ -46,7 +46,7 @@ func newEvaluation(s Snapshot, r Request) *evaluation {
 		request: r, at: later(r.At, s.Account.Changed), base: s.Account.Revision, account: s.Account, nextDue: s.NextDue,
 		pools:   loadedRows(s.Pools, poolID, 0),
 		people:  loadedRows(s.Users, userID, len(r.Commands)),
-		holders: make(map[users.Key]users.ID, 2*len(s.Users)+2*len(r.Commands)), // most have an ID and an address
+		holders: newFew[users.Key, users.ID](2*len(s.Users) + 2*len(r.Commands)), // most have an ID and an address
 	}
 	for _, l := range s.Licences {
 		v.setLicences(l.User, append(v.licences[l.User], l))
@@ -75,8 +75,8 @@ func (v *evaluation) takePast(events []Event) {
 // takeKeys notes the keys of a user. A shared key is noted for all of its users.
 func (v *evaluation) takeKeys(u *users.User) {
 	for _, k := range u.TakenKeys() {
-		if holder, taken := v.holders[k]; !taken {
-			v.holders[k] = u.ID
+		if holder, taken := v.holders.get(k); !taken {
+			v.holders.set(k, u.ID)
 		} else if holder != u.ID {
 			if v.sharers == nil {
 				v.sharers = make(map[users.Key][]users.ID)
@@ -94,9 +94,10 @@ func (v *evaluation) freeKeys(u *users.User) {
 		case i >= 0:
 			v.sharers[k] = slices.Delete(sharers, i, i+1)
 		case len(sharers) > 0:
-			v.holders[k], v.sharers[k] = sharers[0], sharers[1:]
+			v.holders.set(k, sharers[0])
+			v.sharers[k] = sharers[1:]
 		default:
-			delete(v.holders, k)
+			v.holders.delete(k)
 		}
 	}
 }
@@ -105,12 +106,12 @@ func (v *evaluation) freeKeys(u *users.User) {
 // commands alone, so that the cost grows with the commands.
 func (v *evaluation) fork(commands []Command) *evaluation {
 	f := *v
-	f.pools, f.people, f.holders = maps.Clone(v.pools), rows[users.ID, users.User]{}, map[users.Key]users.ID{}
+	f.pools, f.people, f.holders = rows[PoolID, Pool]{v.pools.clone()}, rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
 	f.sharers, f.licences, f.wasLicences = nil, maps.Clone(v.licences), nil
 	for _, id := range slices.Sorted(maps.Keys(v.named(commands))) {
-		if u, ok := v.people[id]; ok {
-			f.people[id] = u
-			f.takeKeys(u.now)
+		if u, ok := v.people.get(id); ok {
+			f.people.set(id, u)
+			f.takeKeys(&u.now[0])
 		}
 	}
 	return &f
@@ -124,7 +125,8 @@ func (v *evaluation) named(commands []Command) map[users.ID]bool {
 		named[id] = true
 	}
 	for _, k := range need.Keys {
-		named[v.holders[k]] = true
+		holder, _ := v.holders.get(k)
+		named[holder] = true
 		for _, id := range v.sharers[k] {
 			named[id] = true
 		}
@@ -258,25 +260,27 @@ func (v *evaluation) change() Change {
 	c.Settings = c.Base == 0 || v.settings
 	pools, _ := v.pools.changed()
 	for _, id := range pools {
-		if p := v.pools[id]; p.loaded == nil || *p.now != *p.loaded {
-			c.Pools = append(c.Pools, *p.now)
+		if p, _ := v.pools.get(id); p.isNew() || p.now[0] != p.loaded[0] {
+			c.Pools = p.addTo(c.Pools)
 		}
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(v.wasLicences), users.LicenceID.Compare) {
 		c.Licences = append(c.Licences, v.licence(id))
 	}
 	people, created := v.people.changed()
-	c.Created = slices.Grow(c.Created, created)
-	c.Updated = slices.Grow(c.Updated, len(people)-created)
+	if len(people) > 1 {
+		c.Created = slices.Grow(c.Created, created)
+		c.Updated = slices.Grow(c.Updated, len(people)-created)
+	}
 	for _, id := range people {
-		u := v.people[id]
-		if u.loaded == nil {
-			c.Created = append(c.Created, *u.now)
+		u, _ := v.people.get(id)
+		if u.isNew() {
+			c.Created = u.addTo(c.Created)
 			continue
 		}
-		c.Updated = append(c.Updated, *u.now)
-		had := u.loaded.UniqueKeys()
-		for _, k := range u.now.UniqueKeys() {
+		c.Updated = u.addTo(c.Updated)
+		had := u.loaded[0].UniqueKeys()
+		for _, k := range u.now[0].UniqueKeys() {
 			if !slices.Contains(had, k) {
 				c.NewKeys = append(c.NewKeys, k)
 			}

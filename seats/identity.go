@@ -81,7 +81,7 @@ func (v *evaluation) keyHolders(p users.Profile) (found []users.ID) {
 
 // holdersOf lists the users with a key.
 func (v *evaluation) holdersOf(k users.Key) []users.ID {
-	id, ok := v.holders[k]
+	id, ok := v.holders.get(k)
 	if !ok {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (v *evaluation) holdersOf(k users.Key) []users.ID {
 
 // isTaken reports whether a user has the address of a profile.
 func (v *evaluation) isTaken(p users.Profile) bool {
-	_, taken := v.holders[users.ByEmail(p.Email)]
+	_, taken := v.holders.get(users.ByEmail(p.Email))
 	return taken
 }
 
@@ -99,7 +99,7 @@ func (v *evaluation) isTaken(p users.Profile) bool {
 func (v *evaluation) duplicate(p users.Profile, holders ...users.ID) *Refusal {
 	refusal := refuse(ErrDuplicate, "").because(ErrTaken)
 	for _, k := range append(p.Keys(), users.ByID(p.ID)) {
-		if v.holders[k] == holders[0] || slices.Contains(v.sharers[k], holders[0]) {
+		if holder, _ := v.holders.get(k); holder == holders[0] || slices.Contains(v.sharers[k], holders[0]) {
 			refusal.Field = k.Kind.String()
 			break
 		}

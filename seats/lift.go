@@ -2,7 +2,6 @@ package seats
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -151,7 +150,7 @@ func (w whatIf) grants() (grants []Command) {
 	}) {
 		return nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(w.before.people)) {
+	for _, id := range w.before.people.keys() {
 		if w.before.people.of(id).Role == users.Admin && !w.named[id] {
 			grants = append(grants, GrantOwnership{id})
 		}

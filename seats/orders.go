@@ -1,11 +1,6 @@
 package seats
 
-import (
-	"maps"
-	"slices"
-
-	"github.com/seatkeeper/seatkeeper/users"
-)
+import "github.com/seatkeeper/seatkeeper/users"
 
 // BuySeats adds seats to a pool, for use at once: 1 to [MaxSeats], with a total of at most
 // [MaxSeats]. Narrower bounds of the policy ([Orders]) bind the account's users. The event
@@ -101,7 +96,7 @@ func (n *Need) order(id PoolID) {
 // order. A buyer of the account is one of them.
 func (v *evaluation) receivers() []users.ID {
 	var all []users.ID
-	for _, id := range slices.Sorted(maps.Keys(v.people)) {
+	for _, id := range v.people.keys() {
 		fits := len(all) < MaxReceivers || id == v.request.Actor.User
 		if fits && v.active(id) && v.people.of(id).Administers() {
 			all = append(all, id)

@@ -118,7 +118,8 @@ func (v *evaluation) former(c Change) (all []Former) {
 		if !is.Here() {
 			continue
 		}
-		was := v.people[is.ID].loaded
+		row, _ := v.people.get(is.ID)
+		was := &row.loaded[0]
 		f := Former{User: is.ID}
 		f.Forth, f.Back = users.Patches(was.Profile, is.Profile)
 		if was.Schedule.Leave != is.Schedule.Leave {

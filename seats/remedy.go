@@ -233,7 +233,7 @@ func (v *evaluation) grow(seats map[PoolID]int64) {
 	for id, n := range seats {
 		p := v.pools.of(id)
 		p.Total.n += n
-		v.pools.put(id, &p)
+		v.pools.put(id, []Pool{p})
 	}
 }
 
@@ -279,11 +279,11 @@ func (w whatIf) freeUp(d *evaluation, s Step) bool {
 	if s.Pool == Site {
 		left := w.putOut(d, others, s.Action, s.Count)
 		p.Held = d.account.held()
-		d.pools.put(Site, &p)
+		d.pools.put(Site, []Pool{p})
 		return left == 0
 	}
 	p.Held -= s.Count
-	d.pools.put(s.Pool, &p)
+	d.pools.put(s.Pool, []Pool{p})
 	return s.Count <= w.mayReturn(others, s.Action, s.Pool)
 }
 

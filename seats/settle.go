@@ -59,11 +59,11 @@ func settle(s Snapshot, r Request, most int) Change {
 
 // comesNext lets the account fall due for the loaded rows, too.
 func (v *evaluation) comesNext() {
-	for _, u := range v.people {
-		v.account.NextDue = earliest(v.account.NextDue, u.now.Due)
+	for _, u := range v.people.list {
+		v.account.NextDue = earliest(v.account.NextDue, u.value.now[0].Due)
 	}
-	for _, p := range v.pools {
-		v.account.NextDue = earliest(v.account.NextDue, p.now.Due)
+	for _, p := range v.pools.list {
+		v.account.NextDue = earliest(v.account.NextDue, p.value.now[0].Due)
 	}
 	for _, all := range v.licences {
 		for _, l := range all {
@@ -141,9 +141,11 @@ func (q *queue) reaches(at time.Time) bool {
 func (v *evaluation) row(id users.LicenceID) row {
 	switch {
 	case id.Pool == "" && id.User != "":
-		return userRow(v.people[id.User].now)
+		u, _ := v.people.get(id.User)
+		return userRow(&u.now[0])
 	case id.User == "":
-		return poolRow(v.pools[PoolID(id.Pool)].now)
+		p, _ := v.pools.get(PoolID(id.Pool))
+		return poolRow(&p.now[0])
 	}
 	l := v.licence(id)
 	return licenceRow(&l)
@@ -160,7 +162,7 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 	case r.user.ID != "":
 		u := inZone(*r.user, in, v.request.At)
 		if u.Schedule != r.user.Schedule || u.Start != r.user.Start {
-			v.putUser(&u)
+			v.putUser([]users.User{u})
 		}
 	case id.User == "":
 		p := *r.pool
@@ -168,7 +170,7 @@ func (v *evaluation) resolveDays(id users.LicenceID) {
 			p.Booked.At = p.Booked.Date.Start(in)
 		}
 		p.Ends = v.request.EndOf(p, v.account.Zone)
-		v.pools.put(p.ID, &p)
+		v.pools.put(p.ID, []Pool{p})
 	}
 }
 
@@ -180,14 +182,14 @@ func (v *evaluation) resolveAll() {
 		v.resolveDays(id)
 		v.reschedule(v.row(id))
 	}
-	for id, u := range v.people {
-		if within(u.now.Due) {
-			resolve(users.LicenceID{User: id})
+	for _, u := range v.people.list {
+		if within(u.value.now[0].Due) {
+			resolve(users.LicenceID{User: u.key})
 		}
 	}
-	for id, p := range v.pools {
-		if within(p.now.Due) {
-			resolve(users.LicenceID{Pool: string(id)})
+	for _, p := range v.pools.list {
+		if within(p.value.now[0].Due) {
+			resolve(users.LicenceID{Pool: string(p.key)})
 		}
 	}
 	v.comesNext()
@@ -216,7 +218,7 @@ func (v *evaluation) reschedule(r row) {
 	case r.user.ID != "":
 		if u := *r.user; !u.Due.Equal(due) {
 			u.Due = due
-			v.putUser(&u)
+			v.putUser([]users.User{u})
 		}
 	case r.licence.User != "":
 		if l := *r.licence; !l.Due.Equal(due) {
@@ -226,7 +228,7 @@ func (v *evaluation) reschedule(r row) {
 	default:
 		p := *r.pool
 		p.Due = due
-		v.pools.put(p.ID, &p)
+		v.pools.put(p.ID, []Pool{p})
 	}
 }
 
@@ -267,7 +269,7 @@ func (v *evaluation) holdBack(held []users.ID) {
 		u := v.people.of(id)
 		u.Schedule.Held = true
 		leave = u.Schedule.Leave
-		v.putUser(&u)
+		v.putUser([]users.User{u})
 	}
 	if len(held) > 0 {
 		v.apply(effect{kind: EventLeavingHeld, count: int64(len(held)), date: leave.Date, dateAs: leave.As, receivers: v.receivers()})

@@ -73,14 +73,19 @@ func (u User) ComesBackInvited() bool {
 }
 
 // TakenKeys lists the keys that find the user, the ID included.
-func (u User) TakenKeys() []Key { return append(u.appendKeys(make([]Key, 0, 4)), ByID(u.ID)) }
+func (u User) TakenKeys() []Key { return u.appendTaken(make([]Key, 0, 4)) }
 
 // UniqueKeys lists the keys that no other user may have: [User.TakenKeys] without a shared address.
-func (u User) UniqueKeys() []Key {
+func (u User) UniqueKeys() []Key { return u.appendUnique(make([]Key, 0, 4)) }
+
+func (u *User) appendTaken(keys []Key) []Key { return append(u.appendKeys(keys), ByID(u.ID)) }
+
+func (u *User) appendUnique(keys []Key) []Key {
+	keys = u.appendTaken(keys)
 	if u.SharesEmail {
-		u.Email = ""
+		keys = slices.DeleteFunc(keys, func(k Key) bool { return k.Kind == KeyEmail })
 	}
-	return u.TakenKeys()
+	return keys
 }
 
 // Tombstone returns the rest of the user after deletion: ID, role, source, LeftBy and dates. The keys
