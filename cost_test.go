@@ -35,6 +35,6 @@ func TestKeeper_Do_cost(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	bytes := (after.TotalAlloc - before.TotalAlloc) / runs
 	t.Logf("%.0f allocations, %d bytes", allocations, bytes)
-	require.LessOrEqual(t, allocations, 48.)
-	require.LessOrEqual(t, bytes, uint64(9_200))
+	require.LessOrEqual(t, allocations, 45.)
+	require.LessOrEqual(t, bytes, uint64(8_600))
 }
