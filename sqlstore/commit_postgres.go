@@ -17,21 +17,28 @@ import (
 )
 
 // postgres writes any number of changes by one statement.
-type postgres struct{ forms sync.Map } // of *commitStatement by commitForm
-
-// A commitStatement is the statement of a form.
-type commitStatement struct {
-	statement
-	accounts []column[accountChange]
+type postgres struct {
+	mu    sync.Mutex
+	forms map[commitForm]*statement
 }
 
-// statement returns the statement of a form.
-func (p *postgres) statement(s schema, f commitForm) *commitStatement {
-	if st, ok := p.forms.Load(f); ok {
-		return st.(*commitStatement)
+// maxForms bounds the forms that leave out blank columns. Each is planned on each connection.
+const maxForms = 64
+
+// statement returns the statement of a form. If there are too many the form gets all columns.
+func (p *postgres) statement(s schema, f *commitForm) *statement {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	st := p.forms[*f]
+	if st == nil && len(p.forms) >= maxForms {
+		f.blank = blankColumns{}
+		st = p.forms[*f]
 	}
-	st, _ := p.forms.LoadOrStore(f, &commitStatement{statement{text: s.query().add(f.text()).text.String()}, f.accountColumns()})
-	return st.(*commitStatement)
+	if st == nil {
+		st = &statement{text: s.query().add(f.text()).text.String()}
+		p.forms[*f] = st
+	}
+	return st
 }
 
 // An accountChange is a change of the row of an account.
@@ -69,15 +76,16 @@ func writesKeys() (all []column[userRow]) {
 func (p *postgres) write(ctx context.Context, s *Store, changes []*seats.Change) ([]users.AccountID, error) {
 	rows := commitRowsOf(changes)
 	form := rows.form()
-	st := p.statement(s.schema, form)
-	values, err := rows.values(st, form)
+	all, err := rows.values(&form)
 	if err != nil {
 		return nil, notWritten(err)
 	}
+	st := p.statement(s.schema, &form)
+	values := all.parameters(&form)
 	sent := watchLastValue(values)
 	var written []users.AccountID
 	err = s.savepoint(ctx, func() (err error) {
-		written, err = st.send(ctx, s, values)
+		written, err = rows.send(ctx, s, st, values)
 		return err
 	})
 	if err != nil && !sent() {
@@ -95,9 +103,21 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []*seats.Change)
 	return stale, err
 }
 
-// send executes the statement of a commit and returns the accounts that were written.
-func (st *commitStatement) send(ctx context.Context, s *Store, values []any) (written []users.AccountID, err error) {
-	rows, err := s.ask(ctx, &st.statement, values)
+// send executes the statement of a commit and returns the accounts that were written. Of a lone one
+// the number of rows says enough.
+func (r *commitRows) send(ctx context.Context, s *Store, st *statement, values []any) (written []users.AccountID, err error) {
+	if len(r.accounts) == 1 {
+		result, err := s.tell(ctx, st, values)
+		if err != nil {
+			return nil, err
+		}
+		n, err := result.RowsAffected()
+		if n > 0 {
+			written = []users.AccountID{r.accounts[0].ID}
+		}
+		return written, err
+	}
+	rows, err := s.ask(ctx, st, values)
 	if err != nil {
 		return nil, err
 	}
@@ -127,18 +147,19 @@ func exchanges(c *seats.Change) bool {
 func (p *postgres) exchange(ctx context.Context, s *Store, rows *commitRows) error {
 	work := func(s *Store) error {
 		form := rows.form()
-		form.many = true
-		st := p.statement(s.schema, form)
-		values, err := rows.values(st, form)
+		form.lone, form.many = false, true
+		all, err := rows.values(&form)
 		if err != nil {
 			return err
 		}
+		st := p.statement(s.schema, &form)
+		values := all.parameters(&form)
 		clear := s.query().add(form.clearing())
-		clear.values = values[:len(st.accounts)+len(updatedUserColumns)]
+		clear.values = values[:len(form.accountColumns())+len(updatedUserColumns)]
 		if _, err = s.exec(ctx, clear); err != nil {
 			return err
 		}
-		written, err := st.send(ctx, s, values)
+		written, err := rows.send(ctx, s, st, values)
 		if err == nil && len(written) < len(rows.accounts) {
 			err = errStale
 		}
@@ -211,37 +232,65 @@ func (r *commitRows) form() commitForm {
 		f.opens = f.opens || a.base == 0
 		f.settings, f.pooled = f.settings || a.settings || a.base == 0, f.pooled || a.pooled || a.base == 0
 	}
-	f.many = f.opens || max(len(r.accounts), len(r.updated), r.created.n, r.pools.n, r.licences.n, r.events.n) > 1
+	f.lone = len(r.accounts) == 1 && !f.opens
+	f.many = !f.lone || max(len(r.updated), r.created.n, r.pools.n, r.licences.n, r.events.n) > 1
 	return f
 }
 
-// values returns the parameters of the statement of a form.
-func (r *commitRows) values(st *commitStatement, f commitForm) ([]any, error) {
-	all := &commitValues{many: f.many, values: make([]any, 0, 64)}
-	addRows(all, st.accounts, entriesOf(r.accounts))
-	addRows(all, updatedUserColumns, entriesOf(r.updated))
-	addRows(all, userColumns, r.created)
-	addRows(all, poolColumns, r.pools)
-	addRows(all, licenceColumns, r.licences)
-	addRows(all, eventColumns, r.events)
-	return all.values, all.err
+// values returns the values of the rows, and sets the blank columns of the form.
+func (r *commitRows) values(f *commitForm) (*commitValues, error) {
+	all := &commitValues{values: make([]any, 0, 64), blank: make([]int, 0, 32)}
+	addRows(all, f.accountColumns(), entriesOf(r.accounts), !f.lone)
+	addRows(all, updatedUserColumns, entriesOf(r.updated), f.many)
+	f.blank.users = addInserted(all, f, userColumns, r.created)
+	f.blank.pools = addInserted(all, f, poolColumns, r.pools)
+	f.blank.licences = addInserted(all, f, licenceColumns, r.licences)
+	f.blank.events = addInserted(all, f, eventColumns, r.events)
+	return all, all.err
 }
 
+// commitValues are the values of rows, with the places of those that are blank.
 type commitValues struct {
-	many   bool
 	values []any
+	blank  []int
 	err    error
 }
 
-// addRows adds the parameters of the rows, see [source].
-func addRows[R any](to *commitValues, columns []column[R], rows entries[R]) {
+// parameters returns the parameters of the statement of a form.
+func (v *commitValues) parameters(f *commitForm) []any {
+	if f.blank == (blankColumns{}) {
+		return v.values
+	}
+	kept, from := v.values[:0], 0
+	for _, at := range v.blank {
+		kept, from = append(kept, v.values[from:at]...), at+1
+	}
+	return append(kept, v.values[from:]...)
+}
+
+// addInserted adds the rows that are inserted into a table, and returns the blank columns. Those of
+// a lone account have the account of the row that is written.
+func addInserted[R any](to *commitValues, f *commitForm, columns []column[R], rows entries[R]) blanks {
+	first, from := bit(f.lone), len(to.values)
+	b := addRows(to, columns[first:], rows, f.many)
+	for i := range len(to.values) - from {
+		if b.any()&(1<<i) != 0 {
+			to.blank = append(to.blank, from+i)
+		}
+	}
+	return blanks{b.nulls << first, b.zeros << first}
+}
+
+// addRows adds the parameters of rows, see [source], and returns the blank columns.
+func addRows[R any](to *commitValues, columns []column[R], rows entries[R], many bool) (b blanks) {
 	if rows.n == 0 || to.err != nil {
-		return
+		return b
 	}
 	var arrays []array
-	if to.many {
+	if many {
 		arrays = make([]array, len(columns))
 	}
+	b = allBlank(len(columns))
 	for n := range rows.n {
 		r := rows.at(n)
 		for i := range columns {
@@ -251,9 +300,10 @@ func addRows[R any](to *commitValues, columns []column[R], rows entries[R]) {
 			}
 			if err != nil {
 				to.err = fmt.Errorf("sqlstore: column %s: %w", columns[i].name, err)
-				return
+				return blanks{}
 			}
-			if to.many {
+			b.see(i, v)
+			if many {
 				arrays[i].add(v, rows.n)
 			} else {
 				to.values = append(to.values, v)
@@ -263,6 +313,7 @@ func addRows[R any](to *commitValues, columns []column[R], rows entries[R]) {
 	for i := range arrays {
 		to.values = append(to.values, arrays[i].value())
 	}
+	return b
 }
 
 // An array is a column of rows as the text of an array. One of nothing but NULL is NULL.
@@ -294,11 +345,16 @@ func (a *array) add(v any, n int) {
 	}
 	switch {
 	case quoted:
-		if strings.ContainsAny(text, `"\`) {
-			text = arrayEscapes.Replace(text)
-		}
 		a.text.WriteByte('"')
-		a.text.WriteString(text)
+		from := 0
+		for i := range len(text) {
+			if c := text[i]; c == '"' || c == '\\' {
+				a.text.WriteString(text[from:i])
+				a.text.WriteByte('\\')
+				from = i
+			}
+		}
+		a.text.WriteString(text[from:])
 		a.text.WriteByte('"')
 	case v == nil:
 		a.text.WriteString("NULL")
@@ -306,8 +362,6 @@ func (a *array) add(v any, n int) {
 		a.text.Write(value)
 	}
 }
-
-var arrayEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`)
 
 // value returns the parameter.
 func (a *array) value() any {

@@ -12,10 +12,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// TestCommitForm_text: in every form each value has its parameter, in order. Several accounts are
-// locked in the order of their IDs, and users give keys up before others are created with them.
+// TestCommitForm_text: in every form each value has its parameter, in order. Accounts that may be
+// several are locked in the order of their IDs, users give keys up before others are created with
+// them, and with too many forms blank columns are parameters as well.
 func TestCommitForm_text(t *testing.T) {
-	for bits := range 1 << 5 {
+	parameter := regexp.MustCompile(`\$\d+`)
+	full := &postgres{forms: map[commitForm]*statement{}}
+	for n := range maxForms {
+		full.forms[commitForm{blank: blankColumns{users: blanks{nulls: set(n)}}}] = &statement{}
+	}
+	for bits := range 1 << 6 {
 		has := func(bit int) bool { return bits>>bit&1 == 1 }
 		for rows := 1; rows <= 2; rows++ {
 			for base := range 2 {
@@ -36,18 +42,30 @@ func TestCommitForm_text(t *testing.T) {
 						c.Licences = append(c.Licences, users.Licence{User: id})
 					}
 				}
-				r := commitRowsOf([]*seats.Change{&c})
+				changes := []*seats.Change{&c}
+				if has(5) {
+					changes = append(changes, &seats.Change{Base: 1, Account: seats.Account{ID: "bravo", Revision: 2}})
+				}
+				r := commitRowsOf(changes)
 				f := r.form()
-				require.Equal(t, rows == 2 || base == 0, f.many)
-				text := f.text()
-				values, err := r.values(&commitStatement{accounts: f.accountColumns()}, f)
+				require.Equal(t, base == 1 && !has(5), f.lone)
+				require.Equal(t, rows == 2 || !f.lone, f.many)
+				all, err := r.values(&f)
 				require.NoError(t, err)
-				found := regexp.MustCompile(`\$\d+`).FindAllString(text, -1)
+				if whole := f; has(1) {
+					require.NotZero(t, f.blank.users.nulls)
+					require.NotZero(t, f.blank.users.zeros)
+					st := full.statement(schema{dialect: dialects[Postgres]}, &whole)
+					require.Zero(t, whole.blank)
+					require.Len(t, parameter.FindAllString(st.text, -1), len(all.parameters(&whole)))
+				}
+				text, values := f.text(), all.parameters(&f)
+				found := parameter.FindAllString(text, -1)
 				require.Len(t, found, len(values))
 				for i, parameter := range found {
 					require.Equal(t, fmt.Sprint("$", i+1), parameter)
 				}
-				require.Equal(t, f.many, strings.Contains(text, `ORDER BY id COLLATE "C"`) && strings.Contains(text, "FOR NO KEY UPDATE"))
+				require.Equal(t, !f.lone, strings.Contains(text, `ORDER BY id COLLATE "C"`) && strings.Contains(text, "FOR NO KEY UPDATE"))
 				require.Equal(t, f.updated && f.created, strings.Contains(text, "count(*) FROM updated"))
 				require.Equal(t, f.settings, strings.Contains(text, "policy = "))
 			}
@@ -75,7 +93,7 @@ func TestArray(t *testing.T) {
 			require.Equal(t, c.want, got.value())
 		})
 	}
-	to := &commitValues{many: true}
-	addRows(to, []column[any]{{get: func(r *any) (any, error) { return *r, nil }}}, entriesOf([]any{"\xff"}))
+	to := &commitValues{}
+	addRows(to, []column[any]{{get: func(r *any) (any, error) { return *r, nil }}}, entriesOf([]any{"\xff"}), true)
 	require.ErrorIs(t, to.err, users.ErrNotUTF8)
 }

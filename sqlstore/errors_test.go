@@ -103,6 +103,10 @@ func (muteConn) QueryContext(context.Context, string, []driver.NamedValue) (driv
 	return nil, errNowhere
 }
 
+func (muteConn) ExecContext(context.Context, string, []driver.NamedValue) (driver.Result, error) {
+	return nil, errNowhere
+}
+
 func (muteConn) Close() error { return nil }
 
 // TestOptions_Classify: the host's function classifies the errors of an unknown driver.

@@ -135,6 +135,24 @@ func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Ro
 	return s.db.QueryContext(ctx, st.text, values...)
 }
 
+// tell executes a statement of PostgreSQL whose rows are only counted.
+func (s *Store) tell(ctx context.Context, st *statement, values []any) (sql.Result, error) {
+	if s.bound != nil {
+		if err := s.bound.checkOpen(); err != nil {
+			return nil, err
+		}
+		return s.bound.tx.ExecContext(ctx, st.text, values...)
+	}
+	p, err := s.prepare(ctx, st)
+	switch {
+	case err != nil:
+		return nil, err
+	case p != nil:
+		return p.ExecContext(ctx, values...)
+	}
+	return s.db.ExecContext(ctx, st.text, values...)
+}
+
 // read executes a unionQuery.
 func (s *Store) read(ctx context.Context, r *unionQuery) error {
 	defer r.release()

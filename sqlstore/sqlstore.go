@@ -87,7 +87,7 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	case SQLite:
 		s.writer, s.lock = sqlite{}, new(ctxlock.Mutex)
 	case Postgres:
-		s.writer = &postgres{}
+		s.writer = &postgres{forms: map[commitForm]*statement{}}
 	case MySQL:
 		s.writer = &mysql{}
 	}

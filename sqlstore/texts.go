@@ -59,6 +59,40 @@ func (t *table[R]) names(of set) (names []string) {
 	return names
 }
 
+// blanks are the columns of rows that are the same in each and blank: NULL, or an empty text or 0.
+type blanks struct{ nulls, zeros set }
+
+// allBlank are so many columns before the first row.
+func allBlank(columns int) blanks { return blanks{1<<columns - 1, 1<<columns - 1} }
+
+// see takes a value of the ith column.
+func (b *blanks) see(i int, v any) {
+	switch v {
+	case nil:
+		b.zeros &^= 1 << i
+	case "", int64(0):
+		b.nulls &^= 1 << i
+	default:
+		b.nulls, b.zeros = b.nulls&^(1<<i), b.zeros&^(1<<i)
+	}
+}
+
+// any returns the columns.
+func (b blanks) any() set { return b.nulls | b.zeros }
+
+// constant returns the ith column as SQL; "" if it is not blank.
+func (b blanks) constant(i int, number bool) string {
+	switch {
+	case b.nulls&(1<<i) != 0:
+		return "NULL"
+	case b.zeros&(1<<i) == 0:
+		return ""
+	case number:
+		return "0"
+	}
+	return "''"
+}
+
 // The tables of a change.
 var (
 	accountTable = newTable("accounts", accountColumns, "id")
