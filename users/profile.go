@@ -90,7 +90,9 @@ func (p *Profile) clean() error {
 		if text == &p.Username || text == &p.Email || text == &p.ExternalID {
 			*text = visible(*text)
 		}
-		*text = trim(*text)
+		if *text = trim(*text); visible(*text) == "" {
+			*text = ""
+		}
 		if err := CheckText(*text, MaxText); err != nil {
 			return &FieldError{fields[i], err}
 		}
@@ -171,7 +173,7 @@ func cleanGroups(groups []string) ([]string, error) {
 	var clean []string
 	for _, g := range groups {
 		g = trim(g)
-		if g == "" {
+		if visible(g) == "" {
 			continue
 		}
 		if err := CheckText(g, MaxText); err != nil {

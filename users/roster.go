@@ -100,7 +100,7 @@ type RosterOptions struct {
 	// DateFormat is the form of dates, as in "DD/MM/YYYY": the year as YYYY, the month as MM or
 	// M, the day as DD or D. The default is "YYYY-MM-DD", ISO 8601. Dates of another form are
 	// faults, [ErrDateForm]: the order of day and month is never guessed. In reading, days and
-	// months between separators may lack a zero.
+	// months between separators may lack a zero, a time of midnight may follow, and 0000-00-00 is none.
 	DateFormat string
 
 	// The following are for reading.
@@ -145,11 +145,13 @@ type RosterOptions struct {
 // ReadRoster reads a list of people from a CSV file as spreadsheets and other systems export it:
 // UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons, tabs, vertical bars,
 // carets or colons. Empty rows are skipped. Cells are trimmed, line breaks in cells become spaces,
-// ="007" is 007, and the guard of an exported formula is removed, see [WriteRoster].
+// ="007" is 007, and the guard of an exported formula is removed, see [WriteRoster]. Dashes alone are an empty
+// cell. An error of a spreadsheet such as #N/A, and an identifier such as 1.23457E+12, is [ErrNoValue].
 //
 // For another encoding the host gives a reader that decodes the file, such as a transform.Reader of
 // golang.org/x/text; examples/encodings has some. Otherwise the fault [ErrEncoding] has the first row
-// that is not in UTF-8. Cells that were decoded wrongly before, such as Ã¼ for ü, are [ErrMangled].
+// that is not in UTF-8. Cells that were decoded wrongly before, with Ã¼ for ü or U+FFFD, are [ErrMangled];
+// in a file with a byte order mark they are texts.
 //
 // The header is the one of the first 20 rows that names most columns, in any order. The rows before
 // it are passed over. So are repetitions of the header, an example in the row below it, and rows without

@@ -14,6 +14,7 @@ var (
 	ErrNoKeyColumn  = Reason{"no-key-column", "names no column that identifies users: email, username or external ID"}
 	ErrMangled      = Reason{"mangled-characters", "has characters of a wrong encoding: save the original as CSV UTF-8"}
 	ErrUnmapped     = Reason{"unmapped-column", "may say that users have left: map it to a field, or to none"}
+	ErrNoValue      = Reason{"no-value", "is an error or a rounded number of a spreadsheet: give the value as a text, or leave the cell empty"}
 	ErrNoColumn     = Reason{"no-column", "is missing from the header"}
 	ErrColumnTwice  = Reason{"column-twice", "stands in the header more than once"}
 	ErrColumnAlike  = Reason{"column-alike", "means the same as another column"}

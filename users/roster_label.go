@@ -67,10 +67,14 @@ var windows1252 = [32]rune{
 }
 
 // looksMangled reports whether a text is UTF-8 that was read as Windows-1252 or Latin-1 and saved anew, as Ã¼
-// for ü is: its characters, as bytes, are UTF-8 again.
+// for ü is: its characters, as bytes, are UTF-8 again. The replacement character stands for what could not be
+// decoded.
 func looksMangled(text string) bool {
 	if isASCII(text) {
 		return false
+	}
+	if strings.ContainsRune(text, utf8.RuneError) {
+		return true
 	}
 	bytes := make([]byte, 0, len(text))
 	for _, c := range text {

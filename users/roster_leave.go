@@ -65,6 +65,9 @@ func separated(parts string) bool {
 
 // read returns the date of a cell.
 func (f dateFormat) read(cell string) (Date, error) {
+	if i := strings.LastIndexAny(cell, " T"); i >= 0 && strings.Contains(cell[i:], ":") && strings.Trim(cell[i+1:], "0:.Z") == "" {
+		cell = cell[:i] // a time of midnight
+	}
 	t, err := time.Parse(f.reading, cell)
 	if err != nil || t.Year() < 1 {
 		return "", ErrDateForm
@@ -74,6 +77,9 @@ func (f dateFormat) read(cell string) (Date, error) {
 
 // setLeave sets the leave from a cell.
 func (r *rosterRow) setLeave(field, cell string) {
+	if strings.Trim(cell, "0-/. :T") == "" { // 0000-00-00
+		return
+	}
 	date, err := r.reader.dates.read(cell)
 	if err != nil {
 		r.addFault(field, err, 0)

@@ -192,12 +192,14 @@ func (r *rosterRow) set(c *rosterCell, raw string) {
 		mangled = !r.reader.marked && looksMangled(cell) // of what a mark says is UTF-8, é and two spaces are a text
 	}
 	switch {
-	case cell == "":
+	case cell == "", strings.Trim(trim(raw), "-") == "": // a dash that is a value has the guard of a formula
 		if c.Filled {
 			r.addFault(c.Field, ErrEmpty, 0)
 		}
 	case mangled && c.Field != "password":
 		r.addFault(c.Field, ErrMangled, 0)
+	case c.text >= 0 && hasNoValue(c.Field, cell):
+		r.addFault(c.Field, ErrNoValue, 0)
 	case c.text >= 0:
 		*r.Profile.texts()[c.text] = cell
 	case c.Field == "password":

@@ -38,10 +38,16 @@ var answers = map[string]bool{
 	"no": false, "n": false, "false": false, "f": false, "0": false, "off": false, "nein": false, "falsch": false, "non": false, "faux": false, "falso": false, "nee": false, "onwaar": false, "não": false, "nao": false,
 }
 
+// spreadsheetErrors are the values of failed formulas.
+var spreadsheetErrors = []string{
+	"#n/a", "#ref!", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#spill!", "#nv", "#bezug!", "#wert!", "#zahl!", "#valeur!", "#nombre!", "#¡ref!", "#¡valor!", "#¡num!",
+	"#nb", "#waarde!", "#verw!", "#valor!", "#rif!", "#valore!", "#nome?", "#naam?", "#n/d", "#nom?", "#¿nombre?",
+}
+
 // closings begin a line below a table that is no person: totals, notes and the end of a report.
 var closings = []string{
 	"total", "totals", "grand total", "subtotal", "count", "row count", "record count", "end of report", "end of file", "end of list", "note", "notes", "generated", "exported",
-	"summe", "gesamt", "gesamtzahl", "anzahl", "hinweis", "somme", "nombre total", "remarque", "suma", "nota", "totaal", "aantal", "opmerking", "soma", "totale",
+	"summe", "gesamt", "gesamtzahl", "anzahl", "hinweis", "somme", "nombre total", "remarque", "suma", "nota", "ende", "fin", "einde", "fim", "totaal", "aantal", "opmerking", "soma", "totale",
 }
 
 // leavingWords of a header speak of users who have left, wherever they stand in it.

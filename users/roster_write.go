@@ -27,9 +27,9 @@ import (
 // one of the first four in full width, and also after a semicolon (with blanks and quotation
 // marks between), since many spreadsheets split files there. So does a formula with leading
 // apostrophes or spaces. ReadRoster removes one guard, or one apostrophe as other systems write it, so
-// that every text of [Profile.Clean] is read back unchanged. A spreadsheet may still read a text as a
-// number or a date and show the external ID 007 as 7. gnumeric takes the first apostrophe off every
-// cell: the space still keeps the formula a text, while the name 't Hooft becomes t Hooft.
+// that every text of [Profile.Clean] is read back unchanged, but for those that are [ErrNoValue]. A
+// spreadsheet may still read a text as a number or a date and show the external ID 007 as 7. gnumeric
+// takes the first apostrophe off every cell: the space still keeps the formula a text, while the name 't Hooft becomes t Hooft.
 //
 // Rows are written as people come. Spreadsheets leave out rows beyond [MaxRosterRows];
 // ReadRoster refuses a file beyond it, [MaxRosterBytes] or [MaxRosterMemory].
