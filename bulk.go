@@ -16,7 +16,8 @@ type BulkResult struct {
 }
 
 // DoEach carries out the commands in order, each with its own outcome: a refused command
-// changes nothing, and the others go on. There may be any number of commands. Every few
+// changes nothing, and the others go on. The actor counts as if the call had not touched them: no
+// other result depends on where they stand in it. There may be any number of commands. Every few
 // hundred share a commit. The events of all carry one correlation, [Call] Correlation or a
 // new one. [Keeper.Undo] puts back what was changed.
 //
@@ -37,6 +38,7 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 		if err != nil {
 			return result, err
 		}
+		request = request.Following(*decision)
 		result.Receipt.Add(*decision)
 		result.Outcomes = append(result.Outcomes, decision.Outcomes...)
 	}

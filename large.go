@@ -83,6 +83,7 @@ func (k *Keeper) ApplyAll(
 		if err != nil {
 			return result, err
 		}
+		request = request.Following(*decision)
 		result.Receipt.Add(*decision)
 		for i, o := range decision.Outcomes {
 			result.Totals.Add(o)

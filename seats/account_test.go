@@ -177,7 +177,7 @@ func TestErase(t *testing.T) {
 }
 
 func TestDecide_owner_protected(t *testing.T) {
-	s := open(t, seats.Of(9), seats.Standard())
+	s := open(t, seats.Of(9), seats.Policy{SelfRemoval: true})
 	s.invite("ada")
 	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})
 	for _, c := range []seats.Command{seats.Deactivate{User: "owner"}, seats.Archive{User: "owner"}, seats.Delete{User: "owner"}} {
@@ -243,7 +243,7 @@ func TestEndOwnership_payer(t *testing.T) {
 // TestEndOwnership_remedy is the end of the ownership: by an owner, or by the vendor who
 // alone may, unless they are the last or pay.
 func TestEndOwnership_remedy(t *testing.T) {
-	s := open(t, seats.Of(9), seats.Standard())
+	s := open(t, seats.Of(9), seats.Policy{SelfRemoval: true})
 	s.invite("ada", "bob")
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	out := func(actor users.Actor) string {

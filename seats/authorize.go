@@ -58,9 +58,6 @@ func (v *evaluation) invisible(id users.ID) bool { return !v.visible(id) }
 // policy bind these alone.
 func (v *evaluation) byAccountUser() bool { return v.request.Actor.Kind == users.ActorUser }
 
-// acting returns the row of the actor; zero for support, the system and a sync.
-func (v *evaluation) acting() users.User { return v.people.of(v.request.Actor.User) }
-
 // authority returns the grant of the actor for the action. A user must be active, except
 // for Accept, which the table of statuses decides.
 func (v *evaluation) authority(a users.Action) (grant, *Refusal) {
@@ -138,6 +135,8 @@ func (v *evaluation) checkTarget(a users.Action, u users.User) *Refusal {
 			refusal.Reason = ErrDeleteOnly
 		}
 		return refusal
+	case !v.permits(a, u):
+		return refuse(ErrForbidden, u.ID).because(ErrOneself)
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ type Request struct {
 	// For the host's own use in events; each may be empty.
 	Correlation string
 	Reason      string // for commands without a reason of their own
+
+	acted acted // by earlier parts of a bulk call
 }
 
 // check refuses a request with fields that an event can't have.
@@ -112,9 +114,10 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 }
 
 // DecideEach is [Decide] with an outcome for every command and without a bound: a refused
-// command changes nothing, and the others go on.
+// command changes nothing, and the others go on. The actor counts as if the call had not touched
+// them, see [Request.Following].
 func DecideEach(s Snapshot, r Request) Decision {
-	v := newEvaluation(s, r)
+	v := newEvaluation(s, r).inBulk(s.Past)
 	outcomes := make([]Outcome, len(r.Commands))
 	for i, c := range r.Commands {
 		outcomes[i] = v.decideOne(i, c)

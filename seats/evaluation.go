@@ -17,7 +17,8 @@ type evaluation struct {
 	index   int       // of the current command
 	// The personal fields of the current command, which are sealed; nil if the call has no key.
 	personal map[string]any
-	shortage *shortage // of seats, while remedies measure it
+	shortage *shortage      // of seats, while remedies measure it
+	standing *users.Segment // of the actor, in a bulk call; nil: as now
 
 	nextDue time.Time // of the rows that are not loaded
 

@@ -193,7 +193,7 @@ func (l *LargePreview) Add(s Snapshot, r Request, given []Command) {
 		l.pools = map[PoolID]Pool{}
 	}
 	s = l.moveOn(s)
-	v := newEvaluation(s, r)
+	v := newEvaluation(s, r).inBulk(s.Past)
 	for i, c := range r.Commands {
 		o, refusal := v.decide(i, c)
 		if refusal != nil {

@@ -357,7 +357,7 @@ func TestChangeRole(t *testing.T) {
 	s.same(owner, seats.ChangeRole{User: "ada", Role: users.Manager})
 	s.do(support, seats.SetTotal{Total: seats.Of(2)})
 	require.EqualValues(t, 1, s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin})[0].SeatsDelta)
-	require.EqualValues(t, -1, s.do(users.As("ada"), seats.ChangeRole{User: "ada", Role: users.Manager})[0].SeatsDelta)
+	require.EqualValues(t, -1, s.do(owner, seats.ChangeRole{User: "ada", Role: users.Manager})[0].SeatsDelta)
 	s.refused(seats.ErrBadInput, owner, seats.ChangeRole{User: "ada", Role: users.Owner})
 	s.refused(seats.ErrOwnerProtected, owner, seats.ChangeRole{User: "owner", Role: users.Admin})
 	s.do(owner, seats.Delete{User: "ada"})

@@ -33,6 +33,10 @@ type Policy struct {
 	// deactivate, archive or delete them.
 	SourceLocked bool `json:"source_locked"`
 
+	// SelfRemoval lets users of the account deactivate, archive, delete and demote themselves, and
+	// schedule their own leave. Without it that is [ErrForbidden] with [ErrOneself].
+	SelfRemoval bool `json:"self_removal"`
+
 	// LeaveDay is the meaning of the date of a leave without one of its own.
 	// [users.ByPolicy], the zero value, means the first day without access.
 	LeaveDay users.LeaveDay `json:"leave_day"`

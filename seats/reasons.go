@@ -15,6 +15,7 @@ var (
 	ErrNeedsOwner   = users.Reason{Code: "needs-owner", Text: "only an owner may do this"} // of ErrOwnerProtected too
 	ErrNeedsVendor  = users.Reason{Code: "needs-vendor", Text: "only the host or the vendor may do this"}
 	ErrNeedsSupport = users.Reason{Code: "needs-support", Text: "only the vendor's support may do this"}
+	ErrOneself      = users.Reason{Code: "oneself", Text: "users can't do this to themselves: another owner or admin can"}
 	ErrOtherSource  = users.Reason{Code: "other-source", Text: "a sync acts only on users of its own source"}
 )
 
@@ -105,7 +106,7 @@ var (
 // reasons lists every reason of the library. A reason that is read from JSON is the listed
 // value again.
 var reasons = append(users.Reasons(),
-	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOtherSource,
+	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,

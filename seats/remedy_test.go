@@ -193,8 +193,9 @@ func TestDecide_remedies_other(t *testing.T) {
 		"deactivate_withheld":  {seats.Policy{Withheld: users.In(users.ActionDeactivate)}, nil, owner, []seats.Command{seats.Deactivate{User: "ada"}}, "archive the user", []int{0}},
 		"role_withheld":        {seats.Policy{Withheld: users.In(users.ActionChangeRole)}, nil, owner, []seats.Command{seats.ChangeRole{User: "ada"}}, "", nil},
 
-		"sole_owner":            {seats.Standard(), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then end the ownership of the user", nil},
-		"sole_owner_of_support": {seats.BigContacts(), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then ask the vendor to end the ownership of the user", nil},
+		"sole_owner_oneself":    {seats.Standard(), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "", nil},
+		"sole_owner":            {selfRemoval(seats.Standard()), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then end the ownership of the user", nil},
+		"sole_owner_of_support": {selfRemoval(seats.BigContacts()), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then ask the vendor to end the ownership of the user", nil},
 		"sole_owner_by_system":  {seats.Standard(), nil, system, []seats.Command{seats.Delete{User: "owner"}}, "make another user an owner, then ask the vendor to end the ownership of the user", nil},
 		"sole_owner_role":       {seats.Standard(), nil, support, []seats.Command{seats.ChangeRole{User: "owner"}}, "make another user an owner, then end the ownership of the user", nil},
 		"co_owner_role":         {seats.Standard(), func(s *site) { s.do(owner, seats.GrantOwnership{User: "ada"}) }, owner, []seats.Command{seats.ChangeRole{User: "ada"}}, "end the ownership of the user", nil},

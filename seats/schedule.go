@@ -199,7 +199,7 @@ func (v *evaluation) gone(p users.Profile, leave users.Leave) (effect, *Refusal)
 // Unschedule cancels the days of a leave and of a start. A user whose start is cancelled stays
 // inactive. It is unchanged for a user without one.
 //
-// The actors are those of [Schedule].
+// The actors are those of [Schedule], and users may cancel their own leave.
 type Unschedule struct {
 	User users.ID `json:"user"`
 }
@@ -214,7 +214,7 @@ func (c Unschedule) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if !leave && !start {
 		return effect{}, nil
 	}
-	if refusal := v.mayDate(u, leave, start); refusal != nil {
+	if refusal := v.mayDate(u, leave, start); refusal != nil && refusal.Reason != ErrOneself {
 		return effect{}, refusal
 	}
 	f := effect{kind: EventUnscheduled, user: u, date: u.Start.Date}

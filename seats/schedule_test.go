@@ -104,7 +104,7 @@ func TestSchedule_refused(t *testing.T) {
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
 	s.do(system, seats.Add{Profile: profile("gone")}, seats.Deactivate{User: "gone"})
 	bob := users.As("bob")
-	s.do(bob, seats.Schedule{User: "bob", Leave: users.From("2026-03-03")}) // as Deactivate of oneself
+	s.do(owner, seats.Schedule{User: "bob", Leave: users.From("2026-03-03")})
 
 	leave := users.From("2026-03-03")
 	for name, c := range map[string]struct {

@@ -166,6 +166,9 @@ func (p Policy) locks(a users.Action, s users.Segment) bool {
 	return p.SourceLocked && s.Synced && locked.Has(a)
 }
 
+// onOneself reports whether users of the account may do the action to themselves.
+func (p Policy) onOneself(a users.Action) bool { return p.SelfRemoval || !shuttingOut.Has(a) }
+
 // grants reports whether owners and admins may do an action that the table of authority leaves to
 // the policy.
 func (p Policy) grants(a users.Action) bool {

@@ -55,7 +55,7 @@ func PreviewUndo(s Snapshot, r Request, receipt Receipt, list []Undoing) (Plan, 
 // evaluateUndo undoes a list, and hands each command to seen; nil for what is final.
 func evaluateUndo(s Snapshot, r Request, list []Undoing, seen func(Command)) (*evaluation, []Outcome) {
 	r.Key, r.Digest = "", ""
-	w := wayBack{evaluation: newEvaluation(s, r), seen: seen}
+	w := wayBack{evaluation: newEvaluation(s, r).inBulk(nil), seen: seen}
 	for _, u := range list {
 		w.undo(u)
 	}

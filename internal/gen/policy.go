@@ -40,6 +40,7 @@ func (d Dice) policy() seats.Policy {
 		p.SharedAddresses = One(d, seats.SharingRefused, seats.SharingRefused, seats.SharingAllowed, seats.SharingAllowed, seats.SharingEnded)
 	})
 	anew(func(p *seats.Policy) { p.SourceLocked = d.Chance(50) })
+	anew(func(p *seats.Policy) { p.SelfRemoval = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.DeleteOnly = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.LeaveDay = users.LeaveDay(of(3)) })
 	anew(func(p *seats.Policy) { p.LeaveNotice = One(d, 0, 1, 1, 3) })

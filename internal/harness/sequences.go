@@ -169,6 +169,10 @@ func (r *run) each(c gen.Call, at time.Time) []seats.Event {
 func (r *run) expect(c gen.Call, at time.Time) []reference.Result {
 	ids := r.harness.ids
 	var wants []reference.Result
+	if c.How == gen.DoEach {
+		r.model.Before = r.model.Clone()
+		defer func() { r.model.Before = nil }()
+	}
 	for _, command := range seats.Identify(c.Commands, func() users.ID { ids++; return gen.NthID(ids) }) {
 		wants = append(wants, r.model.Do(c.Actor, command, at))
 		if c.How == gen.Do && wants[len(wants)-1].Codes != nil {

@@ -26,6 +26,7 @@ type Model struct {
 	Last   time.Time // of the last event
 	Clock  time.Time // now: invitations go by it, events never go back
 	Rules  Rules     // of time zones, as of now
+	Before *Model    // the account before the bulk call under way, as which its actor counts; nil: there is none
 }
 
 // A Pool is what a pool was bought for; what is held and spent follows from the people.

@@ -109,7 +109,7 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 
 // barred says why the actor may not even ask, or nil.
 func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
-	action, byUser, actor := c.Action(), a.Kind == users.ActorUser, m.ByID(a.User)
+	action, byUser, actor := c.Action(), a.Kind == users.ActorUser, m.actor(a)
 	switch {
 	case a.Kind == users.NoActor:
 		return []seats.Code{seats.ErrBadInput, seats.ErrForbidden}
@@ -136,7 +136,8 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrUnknownUser}
 	}
 	for _, action := range append([]users.Action{action}, alike(c, p)...) {
-		if codes := m.hindered(a, action, p); codes != nil {
+		codes := m.hindered(a, action, p)
+		if cancelled := c.Action() == users.ActionUnschedule; codes != nil && !(cancelled && codes[0] == seats.ErrForbidden) {
 			return codes
 		}
 	}
@@ -155,6 +156,8 @@ func (m *Model) hindered(a users.Actor, action users.Action, p *Person) []seats.
 		byUser && m.Policy.DeleteOnly && p.Status == users.Invited && (action == users.ActionDeactivate || action == users.ActionArchive),
 		action == users.ActionApprove && m.Policy.Activation != seats.Approval:
 		return []seats.Code{seats.ErrNotOffered}
+	case byUser && p.ID == a.User && !m.Policy.SelfRemoval && forOthers.Has(action):
+		return []seats.Code{seats.ErrForbidden}
 	}
 	return nil
 }
@@ -190,6 +193,7 @@ var (
 	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
 	ofSyncs       = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
 	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse)
+	forOthers     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionChangeRole)
 	whileErased   = users.In(users.ActionDelete, users.ActionEraseAccount)
 	whileClosed   = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
 		users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
@@ -207,7 +211,7 @@ func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	case users.ActorSync:
 		return ofSyncs.Has(action)
 	}
-	role := m.ByID(a.User).Role
+	role := m.actor(a).Role
 	switch {
 	case forThemselves.Has(action):
 		return true
@@ -239,7 +243,15 @@ func (m *Model) shut(a users.Actor, action users.Action) bool {
 // protected reports whether an owner is out of the actor's reach.
 func (m *Model) protected(a users.Actor, action users.Action) bool {
 	return m.Erased.IsZero() && (notOnOwners.Has(action) ||
-		a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.ByID(a.User).Role != users.Owner)
+		a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.actor(a).Role != users.Owner)
+}
+
+// actor returns the user who acts, nil if there is none: in a bulk call as before it.
+func (m *Model) actor(a users.Actor) *Person {
+	if m.Before != nil {
+		return m.Before.ByID(a.User)
+	}
+	return m.ByID(a.User)
 }
 
 // target returns the user that a command is about, if it is about one: the field User of

@@ -59,6 +59,12 @@ var switchRows = []struct {
 		}
 		return "like others"
 	}},
+	{"oneself (deactivate, archive, delete, demote)", "SelfRemoval", func(p seats.Policy) string {
+		if p.SelfRemoval {
+			return "allowed"
+		}
+		return "refused"
+	}},
 	{"a date of a leave is", "LeaveDay", func(p seats.Policy) string {
 		if p.LeaveDay == users.LastDay {
 			return "the last day, until 23:59"
