@@ -44,8 +44,8 @@
 // The past: [Keeper.Events], [Keeper.UsageAt], [Keeper.Period] for a bill, [Keeper.Explain],
 // [Keeper.Replay] and [Keeper.Audit].
 //
-// From time to time: [Keeper.RunDue] for dates, [Keeper.Drain] to hand the events to the
-// code that sends the mails.
+// From time to time: [Keeper.RunDue] for dates. All the time: [Keeper.Consume], or [Keeper.Drain],
+// to hand the events to a [Consumer] such as the code that sends the mails.
 //
 // Texts for screens are [seats.Messages], and package httpstatus has a status code for
 // each error. [Options] Observe feeds a host's metrics.

@@ -51,33 +51,6 @@ func ExampleKeeper_RunDue() {
 	// lapsed ada 2026-03-08
 }
 
-// The code that sends the mails gets every event, though it fails at times.
-func ExampleKeeper_Drain() {
-	ctx := context.Background()
-	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
-	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")}, seats.Invite{Profile: person("Bob")})
-
-	broken := true
-	mail := func(_ context.Context, e seats.Event) error {
-		if broken && e.User == "bob" {
-			return fmt.Errorf("the mail server is down")
-		}
-		fmt.Println(e.Sequence, e.Kind, e.User)
-		return nil
-	}
-	_, err := keeper.Drain(ctx, "mails", mail)
-	fmt.Println(err)
-	broken = false
-	n, err := keeper.Drain(ctx, "mails", mail)
-	fmt.Println(n, err)
-	// Output:
-	// 1 opened u1
-	// 2 invited ada
-	// seatkeeper: account "acme": the mail server is down
-	// 3 invited bob
-	// 1 <nil>
-}
-
 // A host with users of its own imports them once. There are more active users than bought
 // seats, and all keep theirs.
 func ExampleKeeper_Import() {

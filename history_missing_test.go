@@ -21,18 +21,11 @@ import (
 // moment.
 type restored struct {
 	store.Store
+	store.Outbox
 	missing func(n uint64) bool
 	user    func(users.User) (users.User, bool)
 	holder  func(users.ID) users.ID // of a licence
 	older   uint64                  // number of events unknown to the account's row
-}
-
-func (r restored) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
-	return store.OutboxOf(r.Store).Pending(ctx, consumer, after, limit)
-}
-
-func (r restored) Advance(ctx context.Context, from, to store.Progress) error {
-	return store.OutboxOf(r.Store).Advance(ctx, from, to)
 }
 
 func (r restored) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
@@ -91,7 +84,8 @@ func history(t *testing.T, missing func(uint64) bool, older uint64) (k *seatkeep
 	t.Helper()
 	start = time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	now := start
-	s := restored{Store: memstore.New(), missing: missing, older: older}
+	memory := memstore.New()
+	s := restored{Store: memory, Outbox: memory, missing: missing, older: older}
 	o := seatkeeper.Options{Now: func() time.Time { return now }}
 	whole := newKeeper(t, s.Store, o, seats.Of(100), seats.Standard())
 	for i := range 19 {
@@ -130,7 +124,7 @@ func TestKeeper_missing_events(t *testing.T) {
 		},
 		"Explain p2": func(k keeper, _ time.Time) error { _, err := k.Explain(ctx, "acme", "p2"); return err },
 		"Drain": func(k keeper, _ time.Time) error {
-			_, err := k.Drain(ctx, "mails", func(context.Context, seats.Event) error { return nil })
+			_, err := k.Drain(ctx, eventwise("mails", func(context.Context, seats.Event) error { return nil }))
 			return err
 		},
 	}
@@ -237,7 +231,7 @@ func TestKeeper_Events(t *testing.T) {
 			require.NoError(t, err)
 			_, err = k.Explain(t.Context(), "acme", "p1")
 			require.NoError(t, err)
-			_, err = k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { return nil })
+			_, err = k.Drain(t.Context(), eventwise("mails", func(context.Context, seats.Event) error { return nil }))
 			require.NoError(t, err)
 		}
 	})

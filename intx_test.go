@@ -205,7 +205,7 @@ func TestKeeper_InTx_settings(t *testing.T) {
 func TestKeeper_InTx_Drain(t *testing.T) {
 	s := memstore.New()
 	k, f := inTransaction(t, newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard()), s)
-	_, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { return nil })
+	_, err := k.Drain(t.Context(), eventwise("mails", func(context.Context, seats.Event) error { return nil }))
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.Zero(t, f.Calls())
 	for e, err := range k.Events(t.Context(), "acme", seats.EventFilter{}) {

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -13,142 +13,368 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// lease is the time a process has for the events of an account since it began or last
-// finished one. Then another process may take over.
-const lease = time.Minute
+var (
+	errLeaseLost = errors.New("seatkeeper: another process has taken over the events")
+	errDone      = errors.New("seatkeeper: the events are done, by an earlier transaction")
+	errNotDone   = errors.New("seatkeeper: the transaction of DoneIn was not committed")
+	errPanicked  = errors.New("seatkeeper: Handle has panicked")
+	errNoAttempt = errors.New("seatkeeper: no attempt is left, and the last one did not return")
 
-// Drain hands every event that the consumer has yet to process to fn, in order within an
-// account, and returns the number that fn took. A host calls it from time to time for each
-// of its consumers, such as the code that sends mails and the code that feeds a search index.
-// A consumer is a name of at most [users.MaxID] bytes and begins with the first event of
-// every account. Commands never wait for it.
-//
-// Delivery is at least once: an event comes again after an error of fn, and may come again
-// after a failure of process or store. The next event of an account comes only after fn has
-// returned nil, in any process. An error of fn ends the turn of its account, as does
-// [seats.ErrHistory] at a missing event. The other accounts go on, and Drain returns all
-// errors, each with the account's ID. An ended context ends Drain; events already handled are
-// still marked so.
-//
-// Any number of processes may drain the same consumer. Each leases an account for a minute,
-// renewed with every event and measured by the store's clock if it has one, so that a wrong
-// local clock neither blocks nor steals an account. The context of fn ends after half a
-// minute. If fn runs past the lease, another process may take over, and both may handle the
-// same event.
-//
-// Mails follow from events. An invitation goes to the User of an event with a number by
-// [seats.Event.Invitation], which its link carries; the message about an order goes to its Receivers.
-//
-// In a transaction, see [Keeper.InTx], the error is [errors.ErrUnsupported]; on a store
-// without an outbox it is [store.ErrNoOutbox].
-func (k *Keeper) Drain(ctx context.Context, consumer string, fn func(context.Context, seats.Event) error) (events int, err error) {
-	if k.bound {
-		return 0, fmt.Errorf("seatkeeper: Drain in a transaction: %w", errors.ErrUnsupported)
-	}
-	if err := users.CheckID(consumer); err != nil {
-		return 0, &seats.Refusal{Code: seats.ErrBadInput, Field: "consumer", Reason: err}
-	}
+	errCommitted = errors.New("the transaction of DoneIn was committed after all")
+	errPaused    = errors.New("the account rests after a failure that is stored and reported")
+)
+
+// pass hands out the events of all pending accounts.
+func (k *Keeper) pass(ctx context.Context, c *Consumer) (events int, err error) {
 	var failed []error
-	clock := leaseClock{host: k.now}
-	behind := pages(true, accountPage, func(last store.Progress) ([]store.Progress, error) {
-		clock.asked = time.Now()
-		page, err := store.OutboxOf(k.store).Pending(ctx, consumer, last.Account, accountPage)
+	report := func(err error) {
+		if c.Report != nil {
+			c.Report(ctx, err)
+		}
+	}
+	outbox := store.OutboxOf(k.store)
+	err = k.beginConsumer(ctx, outbox, c)
+	var last users.AccountID
+	for more := err == nil; more; {
+		clock := leaseClock{host: k.now, asked: time.Now()}
+		var page []store.Progress
+		page, err = outbox.Pending(ctx, c.Name, last, accountPage)
 		clock.answered = time.Now()
-		return page, err
-	})
-	for at, err := range behind {
-		if err != nil {
-			return events, errors.Join(append(failed, err)...)
+		if more = len(page) == accountPage; more {
+			last = page[len(page)-1].Account
 		}
-		n, err := k.drain(ctx, at, &clock, fn)
-		events += n
-		if err != nil {
-			failed = append(failed, fmt.Errorf("seatkeeper: account %q: %w", at.Account, err))
+		// In any order, so that processes rarely meet in an account.
+		rand.Shuffle(len(page), func(i, j int) { page[i], page[j] = page[j], page[i] })
+		for _, at := range page {
+			if ctx.Err() != nil {
+				break
+			}
+			t := turn{Keeper: k, consumer: c, outbox: outbox, clock: &clock, read: at, at: at, passed: at.Sequence, attempts: at.Attempts, size: c.Batch}
+			t.report = func(e *ConsumeError) {
+				e.Consumer, e.Account = c.Name, at.Account
+				if report(e); len(failed) < MaxDueErrors {
+					failed = append(failed, e)
+				}
+			}
+			t.run(ctx)
+			events += t.events
 		}
-		if ctx.Err() != nil {
-			return events, errors.Join(append(failed, ctx.Err())...)
-		}
+		err = cmp.Or(err, ctx.Err())
+		more = more && err == nil
 	}
-	return events, errors.Join(failed...)
-}
-
-// drain hands out the events of one account, unless another process has the lease.
-func (k *Keeper) drain(
-	ctx context.Context, at store.Progress, clock *leaseClock, fn func(context.Context, seats.Event) error,
-) (events int, err error) {
-	if clock.earliest(at).Before(at.LeaseUntil) {
-		return 0, nil
-	}
-	s, err := k.loadOne(ctx, seats.Need{Account: at.Account})
 	if err != nil {
-		return 0, err
+		report(err)
 	}
-	if err := k.advance(ctx, &at, at.Sequence, leased(clock.latest(at))); err == errLeaseLost {
-		return 0, nil // another process was faster
-	} else if err != nil {
-		return 0, err
-	}
-	done := at.Sequence
-	defer func() { // also where the context has ended, or fn panics
-		if err == errLeaseLost {
-			return
-		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease/2)
-		defer cancel()
-		err = errors.Join(err, k.advance(ctx, &at, done, time.Time{}))
-	}()
-	for e, err := range k.events(ctx, s.Account, seats.EventFilter{After: done}) {
-		if err = cmp.Or(err, ctx.Err()); err == nil {
-			err = timed(ctx, fn, e)
-		}
-		if err != nil {
-			return events, err
-		}
-		events++
-		done = e.Sequence
-		if err := k.advance(ctx, &at, done, leased(clock.latest(at))); err != nil {
-			return events, err
-		}
-	}
-	return events, nil
+	return events, errors.Join(append(failed, err)...)
 }
 
-// leased returns the end of a lease that begins or is renewed now. A random part makes it
-// differ from every other process's, so that the process recognizes its own.
-func leased(now time.Time) time.Time {
-	return now.Add(lease - rand.N(lease/100).Truncate(time.Microsecond))
-}
-
-// advance stores the progress of a consumer. A conflict may be the engine's wish for another
-// attempt, or come from an own write with a lost answer. So it looks for its own progress, and
-// tries again, before it concludes that the lease is lost.
-func (k *Keeper) advance(ctx context.Context, at *store.Progress, sequence uint64, until time.Time) error {
-	to := *at
-	to.Sequence, to.LeaseUntil = sequence, until
-	var err error
-	for range 3 {
-		if err = store.OutboxOf(k.store).Advance(ctx, *at, to); !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnknown) {
-			break
-		}
-		if found := store.OutboxOf(k.store).Advance(ctx, to, to); found == nil {
-			err = nil
-			break
-		}
+// beginConsumer passes all events for a new consumer.
+func (k *Keeper) beginConsumer(ctx context.Context, outbox store.Outbox, c *Consumer) (err error) {
+	if !c.FromNow {
+		return nil
 	}
-	switch {
-	case err == nil:
-		*at = to
-	case errors.Is(err, store.ErrConflict):
-		return errLeaseLost
+	for range progressTries {
+		if mark, err := outbox.Progress(ctx, c.Name, ""); err != nil || mark.Sequence > 0 {
+			return err
+		}
+		if err = outbox.Begin(ctx, c.Name); !retryProgress(err) {
+			return err
+		}
 	}
 	return err
 }
 
-var errLeaseLost = errors.New("seatkeeper: another process has taken over the events")
+// progressTries is how often a write of progress is sent in the face of conflicts and lost answers.
+const progressTries = 4
 
-// timed calls fn with a context that ends before the lease does.
-func timed(ctx context.Context, fn func(context.Context, seats.Event) error, e seats.Event) error {
-	ctx, cancel := context.WithTimeout(ctx, lease/2)
+func retryProgress(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrUnknown)
+}
+
+// A turn hands out the events of one account.
+type turn struct {
+	*Keeper
+	consumer *Consumer
+	outbox   store.Outbox
+	clock    *leaseClock
+	report   func(*ConsumeError)
+	read     store.Progress // as the list had it, with the store's time
+	at       store.Progress // as stored now
+	leased   bool
+	account  seats.Account
+	marked   *Delivery // whose transaction may still be committed
+
+	passed   uint64 // the last event passed, to be stored with the next write
+	attempts int    // at the one after it
+	size     int    // of the next batch
+	events   int    // done
+}
+
+// run hands out events until there are none, one fails, or the context ends. An account with a lease, or
+// in a pause, is left alone.
+func (t *turn) run(ctx context.Context) {
+	if t.clock.earliest(t.read).Before(t.read.LeaseUntil) {
+		return
+	}
+	err := t.handOut(ctx)
+	if err != errPaused && err != errLeaseLost {
+		if released := t.release(ctx); err == nil || err == ctx.Err() {
+			err = released
+		} else {
+			err = withCause(err, released)
+		}
+	}
+	if err != nil && err != errPaused && (t.leased || err != errLeaseLost) {
+		t.report(&ConsumeError{Err: err})
+	}
+}
+
+func (t *turn) handOut(ctx context.Context) error {
+	s, err := t.loadOne(ctx, seats.Need{Account: t.at.Account})
+	if err != nil {
+		return cmp.Or(ctx.Err(), err)
+	}
+	if t.account = s.Account; t.attempts > 0 {
+		t.size = 1
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		d, err := t.next(ctx)
+		if err != nil {
+			return cmp.Or(ctx.Err(), err)
+		}
+		if len(d.Events) == 0 {
+			t.pass(d)
+			return nil
+		}
+		if most := t.consumer.Attempts; !d.retried && most > 0 && t.attempts >= max(most, 2) && t.maySetAside() {
+			d.Attempt = t.attempts
+			err = t.failed(ctx, d, errNoAttempt)
+		} else if err = t.begin(ctx, d); err == nil {
+			err = t.hand(ctx, d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// next reads the next delivery, without events if there are none.
+func (t *turn) next(ctx context.Context) (d *Delivery, err error) {
+	id, c := t.at.Account, t.consumer
+	for _, s := range t.at.SetAside {
+		if s.Retry {
+			d = &Delivery{Account: id, turn: t, Attempt: s.Attempts + 1, retried: true}
+			d.Events, err = t.numbered(ctx, id, s.Sequence-1, s.Sequence)
+			return d, err
+		}
+	}
+	d = &Delivery{Account: id, turn: t, Attempt: t.attempts + 1, passes: t.passed}
+	if len(c.Kinds) == 0 {
+		d.passes = max(t.passed, min(t.passed+uint64(t.size), t.account.Sequence))
+		d.Events, err = t.numbered(ctx, id, t.passed, d.passes)
+		return d, err
+	}
+	d.Events, err = t.store.Events(ctx, id, seats.EventFilter{After: t.passed, Kinds: c.Kinds}, t.size)
+	if n := len(d.Events); n > 0 {
+		d.passes = d.Events[n-1].Sequence
+	}
+	if err == nil && len(d.Events) < t.size && d.passes < t.account.Sequence {
+		d.passes = t.account.Sequence
+		_, err = t.last(ctx, t.account)
+	}
+	return d, err
+}
+
+// pass notes that all events of a delivery are passed.
+func (t *turn) pass(d *Delivery) {
+	if !d.retried && d.passes > t.passed {
+		t.passed, t.attempts = d.passes, 0
+	}
+}
+
+// begin counts the attempt, and takes or renews the lease. All before the delivery is stored with it.
+func (t *turn) begin(ctx context.Context, d *Delivery) error {
+	until := t.lease()
+	err := t.write(ctx, func(p *store.Progress) {
+		p.Sequence, p.Attempts, p.LeaseUntil = t.passed, t.attempts, until
+		if !d.retried {
+			p.Attempts++
+			return
+		}
+		for i := range p.SetAside {
+			if s := &p.SetAside[i]; s.Sequence == d.Events[0].Sequence {
+				s.Retry, s.Attempts = false, d.Attempt
+			}
+		}
+	})
+	t.leased = t.leased || err == nil
+	return err
+}
+
+// hand calls Handle and notes what came of it.
+func (t *turn) hand(ctx context.Context, d *Delivery) error {
+	returned := false
+	defer func() {
+		if !returned { // a panic
+			_ = t.failed(ctx, d, errPanicked)
+		}
+	}()
+	err := t.handle(ctx, d)
+	if returned = true; err != nil {
+		return t.failed(ctx, d, err)
+	}
+	return t.done(ctx, d)
+}
+
+// handle calls Handle, and looks what became of the transaction of DoneIn.
+func (t *turn) handle(ctx context.Context, d *Delivery) error {
+	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.consumer.Timeout)
 	defer cancel()
-	return fn(ctx, e)
+	err := t.consumer.Handle(working, d)
+	if d.marked == nil {
+		return err
+	}
+	ctx, cancel = t.writing(ctx)
+	defer cancel()
+	found, failed := t.outbox.Progress(ctx, t.at.Consumer, t.at.Account)
+	switch {
+	case failed != nil:
+		t.marked = d
+		return withCause(failed, err)
+	case same(found, *d.marked):
+		t.at = found
+		return nil
+	}
+	t.marked = d
+	return cmp.Or(err, errNotDone)
+}
+
+// done notes a delivery that was handled.
+func (t *turn) done(ctx context.Context, d *Delivery) error {
+	t.events += len(d.Events)
+	t.pass(d)
+	t.size = min(2*t.size, t.consumer.Batch)
+	if !d.retried {
+		return nil // stored with the next write
+	}
+	until := t.at.LeaseUntil
+	return t.write(ctx, func(p *store.Progress) { d.pass(p, until) })
+}
+
+// failed notes a failed attempt at an event: it is set aside, or the account rests.
+func (t *turn) failed(ctx context.Context, d *Delivery, cause error) error {
+	n := min(d.done, len(d.Events)-1)
+	e := &ConsumeError{Sequence: d.Events[n].Sequence, Attempt: d.Attempt, SetAside: d.retried, Err: cause}
+	if d.retried {
+		t.report(e)
+		return nil
+	}
+	passed, most, until := t.passed, t.consumer.Attempts, t.lease()
+	if n > 0 {
+		passed, e.Attempt = d.Events[n-1].Sequence, 1
+	}
+	e.SetAside = most > 0 && e.Attempt >= most && len(d.Events) == 1 && t.maySetAside()
+	if !e.SetAside {
+		until = t.now().Add(t.consumer.Pause(e.Attempt)).Truncate(time.Microsecond)
+	}
+	err := t.write(ctx, func(p *store.Progress) {
+		p.Sequence, p.Attempts, p.LeaseUntil = passed, e.Attempt, until
+		if e.SetAside {
+			p.Sequence, p.Attempts = e.Sequence, 0
+			p.SetAside = append(p.SetAside, store.SetAside{Sequence: e.Sequence, Attempts: e.Attempt, Since: t.now()})
+		}
+	})
+	if err == errCommitted {
+		return t.done(ctx, d)
+	}
+	t.report(e)
+	if err != nil {
+		return err
+	}
+	t.events += n
+	t.passed, t.attempts, t.leased = t.at.Sequence, t.at.Attempts, true
+	if e.SetAside {
+		return nil
+	}
+	return errPaused
+}
+
+// release stores the progress and ends the lease.
+func (t *turn) release(ctx context.Context) error {
+	free := func(p *store.Progress) { p.Sequence, p.Attempts, p.LeaseUntil = t.passed, t.attempts, time.Time{} }
+	if t.at.Equal(t.changed(free)) {
+		return nil
+	}
+	return t.write(ctx, free)
+}
+
+// changed returns the stored progress with a change.
+func (t *turn) changed(change func(*store.Progress)) store.Progress {
+	to := t.at
+	to.SetAside = slices.Clone(to.SetAside)
+	change(&to)
+	return to
+}
+
+// write changes the stored progress. A conflict may be the engine's wish for another attempt, come
+// from an own write with a lost answer, or from a change of what is set aside. So it looks at what is
+// stored before it concludes that the lease is lost.
+func (t *turn) write(ctx context.Context, change func(*store.Progress)) (err error) {
+	ctx, cancel := t.writing(ctx)
+	defer cancel()
+	for range progressTries {
+		to := t.changed(change)
+		if err = t.outbox.Advance(ctx, t.at, to); err == nil {
+			t.at = to
+			return nil
+		}
+		if !retryProgress(err) {
+			return err
+		}
+		found, failed := t.outbox.Progress(ctx, t.at.Consumer, t.at.Account)
+		switch {
+		case failed != nil:
+			return withCause(err, failed)
+		case found.Equal(to):
+			t.at = to
+			return nil
+		case t.marked != nil && same(found, *t.marked.marked):
+			t.at = found
+			if retried := t.marked.retried; !retried {
+				t.marked = nil
+				return errCommitted
+			}
+		case found.Equal(t.at):
+		case t.leased && same(found, t.at):
+			t.at = found
+		default:
+			return errLeaseLost
+		}
+	}
+	return err
+}
+
+// writing returns a context for the progress, which is stored also when that of Drain has ended.
+func (t *turn) writing(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), t.consumer.Timeout)
+}
+
+// same reports whether both are of one lease, and between the same events.
+func same(x, y store.Progress) bool {
+	return x.Sequence == y.Sequence && x.LeaseUntil.Equal(y.LeaseUntil)
+}
+
+func (t *turn) maySetAside() bool { return len(t.at.SetAside) < store.MaxSetAside }
+
+// now is an upper bound of the store's time.
+func (t *turn) now() time.Time { return t.clock.latest(t.read) }
+
+// lease returns the end of a lease that begins or is renewed now. A random part makes it
+// differ from every other process's, so that the process recognizes its own.
+func (t *turn) lease() time.Time {
+	long := 2 * t.consumer.Timeout
+	return t.now().Add(long - rand.N(long/100+1)).Truncate(time.Microsecond)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,8 +19,9 @@ import (
 
 // mailbox is a consumer that records its events.
 type mailbox struct {
-	mu  sync.Mutex
-	got map[users.AccountID][]uint64
+	mu    sync.Mutex
+	got   map[users.AccountID][]uint64
+	sizes []int // of deliveries
 }
 
 func (m *mailbox) take(_ context.Context, e seats.Event) error {
@@ -31,6 +33,16 @@ func (m *mailbox) take(_ context.Context, e seats.Event) error {
 	m.got[e.Account] = append(m.got[e.Account], e.Sequence)
 	return nil
 }
+
+// eventwise is a consumer that handles one event at a time, and again at once after a failure.
+func eventwise(name string, fn func(context.Context, seats.Event) error) seatkeeper.Consumer {
+	return seatkeeper.Consumer{
+		Name: name, Batch: 1, Pause: noPause,
+		Handle: func(ctx context.Context, d *seatkeeper.Delivery) error { return fn(ctx, d.Events[0]) },
+	}
+}
+
+func noPause(int) time.Duration { return 0 }
 
 // upTo are the numbers from 1 to n, those of a mailbox with every event once.
 func upTo(n uint64) []uint64 {
@@ -67,27 +79,27 @@ func TestKeeper_Drain(t *testing.T) {
 	require.NoError(t, err)
 	invite(t, k, 1203)
 	mails, index := &mailbox{}, &mailbox{}
-	n, err := k.Drain(ctx, "mails", mails.take)
+	n, err := k.Drain(ctx, eventwise("mails", mails.take))
 	require.NoError(t, err)
 	require.Equal(t, 1205, n)
 	require.Equal(t, map[users.AccountID][]uint64{"acme": upTo(1204), "beta": upTo(1)}, mails.got)
-	n, err = k.Drain(ctx, "mails", mails.take)
+	n, err = k.Drain(ctx, eventwise("mails", mails.take))
 	require.NoError(t, err)
 	require.Zero(t, n, "nothing is new")
 
 	invite(t, k, 2)
 	restarted := on(t, s, seatkeeper.Options{})
-	n, err = restarted.Drain(ctx, "mails", mails.take)
+	n, err = restarted.Drain(ctx, eventwise("mails", mails.take))
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
 	require.Equal(t, upTo(1206), mails.got["acme"])
-	_, err = k.Drain(ctx, "index", index.take)
+	_, err = k.Drain(ctx, eventwise("index", index.take))
 	require.NoError(t, err)
 	require.Equal(t, mails.got, index.got)
 
-	_, err = k.Drain(ctx, "", mails.take)
+	_, err = k.Drain(ctx, eventwise("", mails.take))
 	require.ErrorIs(t, err, seats.ErrBadInput)
-	_, err = k.Drain(ctx, "a\nb", mails.take)
+	_, err = k.Drain(ctx, eventwise("a\nb", mails.take))
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }
 
@@ -107,14 +119,14 @@ func TestKeeper_Drain_consumer_fails(t *testing.T) {
 		return m.take(ctx, e)
 	}
 	for range 2 {
-		_, err = k.Drain(ctx, "mails", failing)
+		_, err = k.Drain(ctx, eventwise("mails", failing))
 		require.ErrorIs(t, err, errMail)
 		require.Equal(t, map[users.AccountID][]uint64{"acme": upTo(2), "beta": upTo(1)}, m.got, "no event is skipped, none comes again")
-		_, err = k.Drain(ctx, "other", (&mailbox{}).take)
+		_, err = k.Drain(ctx, eventwise("other", (&mailbox{}).take))
 		require.NoError(t, err)
 		do(t, k, owner, seats.BuySeats{Quantity: 1})
 	}
-	_, err = k.Drain(ctx, "mails", m.take)
+	_, err = k.Drain(ctx, eventwise("mails", m.take))
 	require.NoError(t, err)
 	require.Equal(t, upTo(8), m.got["acme"])
 }
@@ -122,13 +134,13 @@ func TestKeeper_Drain_consumer_fails(t *testing.T) {
 func TestKeeper_Drain_uses_Keeper(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(99), seats.Standard())
 	invite(t, k, 3)
-	n, err := k.Drain(t.Context(), "mails", func(ctx context.Context, e seats.Event) error {
+	n, err := k.Drain(t.Context(), eventwise("mails", func(ctx context.Context, e seats.Event) error {
 		if e.Kind != seats.EventInvited {
 			return nil
 		}
 		_, err := k.Do(ctx, "acme", system, seats.Notify{User: e.User})
 		return err
-	})
+	}))
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, n, 4)
 }
@@ -144,7 +156,7 @@ func TestKeeper_Drain_concurrent(t *testing.T) {
 		other := on(t, s, seatkeeper.Options{})
 		gone.Go(func() {
 			for range 200 {
-				if _, err := other.Drain(context.Background(), "mails", m.take); err != nil {
+				if _, err := other.Drain(context.Background(), eventwise("mails", m.take)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -152,7 +164,7 @@ func TestKeeper_Drain_concurrent(t *testing.T) {
 	}
 	invite(t, k, 300)
 	gone.Wait()
-	_, err := k.Drain(t.Context(), "mails", m.take)
+	_, err := k.Drain(t.Context(), eventwise("mails", m.take))
 	require.NoError(t, err)
 	require.Equal(t, upTo(301), m.got["acme"])
 }

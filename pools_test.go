@@ -159,7 +159,7 @@ func TestKeeper_Pools(t *testing.T) {
 // TestKeeper_Drain_no_outbox has a store that keeps no progress of consumers.
 func TestKeeper_Drain_no_outbox(t *testing.T) {
 	k := newKeeper(t, struct{ store.Store }{memstore.New()}, seatkeeper.Options{}, seats.Of(9), seats.Standard())
-	n, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { return nil })
+	n, err := k.Drain(t.Context(), eventwise("mails", func(context.Context, seats.Event) error { return nil }))
 	require.ErrorIs(t, err, store.ErrNoOutbox)
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.Zero(t, n)

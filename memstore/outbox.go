@@ -1,7 +1,9 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -14,18 +16,61 @@ type consumer struct {
 	account users.AccountID
 }
 
+// Begin implements [store.Outbox]. Each account is of a moment of its own.
+func (s *Store) Begin(ctx context.Context, name string) error {
+	all := []store.Progress{{Consumer: name, Sequence: 1}}
+	err := s.each(ctx, "", func(a seats.Account) bool {
+		all = append(all, store.Progress{Consumer: name, Account: a.ID, Sequence: a.Sequence})
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for c := range s.progress {
+		if c.name == name {
+			return nil
+		}
+	}
+	for _, p := range all {
+		s.put(p)
+	}
+	return nil
+}
+
+// Progress implements [store.Outbox].
+func (s *Store) Progress(ctx context.Context, name string, account users.AccountID) (store.Progress, error) {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	return s.at(name, account), ctx.Err()
+}
+
 // Pending implements [store.Outbox].
 func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) (pending []store.Progress, err error) {
 	err = s.each(ctx, after, func(a seats.Account) bool {
 		s.mutex.RLock()
 		at := s.at(name, a.ID)
 		s.mutex.RUnlock()
-		if at.Sequence < a.Sequence && len(pending) < limit {
+		if (at.Sequence < a.Sequence || at.Retries() > 0) && len(pending) < limit {
 			pending = append(pending, at)
 		}
 		return len(pending) < limit
 	})
 	return pending, err
+}
+
+// SetAside implements [store.Outbox].
+func (s *Store) SetAside(ctx context.Context, name string, after users.AccountID, limit int) (page []store.Progress, err error) {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	for c, p := range s.progress {
+		if c.name == name && c.account > after && len(p.SetAside) > 0 {
+			page = append(page, s.at(name, c.account))
+		}
+	}
+	slices.SortFunc(page, func(x, y store.Progress) int { return cmp.Compare(x.Account, y.Account) })
+	return page[:min(limit, len(page))], ctx.Err()
 }
 
 // Advance implements [store.Outbox].
@@ -35,22 +80,28 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	at := s.at(from.Consumer, from.Account)
-	if at.Sequence != from.Sequence || !at.LeaseUntil.Equal(from.LeaseUntil) {
+	if !s.at(from.Consumer, from.Account).Equal(from) {
 		return store.ErrConflict
 	}
+	s.put(to)
+	return nil
+}
+
+// put keeps a progress.
+func (s *Store) put(p store.Progress) {
 	if s.progress == nil {
 		s.progress = map[consumer]store.Progress{}
 	}
-	to.StoreTime = time.Time{}
-	s.progress[consumer{from.Consumer, from.Account}] = to
-	return nil
+	p.StoreTime, p.SetAside = time.Time{}, slices.Clone(p.SetAside)
+	s.progress[consumer{p.Consumer, p.Account}] = p
 }
 
 // at returns the progress of a consumer in an account; before the first one it is zero.
 func (s *Store) at(name string, id users.AccountID) store.Progress {
-	if p, ok := s.progress[consumer{name, id}]; ok {
-		return p
+	p, ok := s.progress[consumer{name, id}]
+	if !ok {
+		return store.Progress{Consumer: name, Account: id}
 	}
-	return store.Progress{Consumer: name, Account: id}
+	p.SetAside = slices.Clone(p.SetAside)
+	return p
 }

@@ -105,7 +105,7 @@ func TestColumns(t *testing.T) {
 		{"users", names(userColumns)},
 		{"licences", names(licenceColumns)},
 		{"events", names(eventColumns)},
-		{"progress", "consumer, account, sequence, lease_until, moves"},
+		{"progress", "consumer, account, moves, " + strings.Join(stateColumns, ", ")},
 	} {
 		all := strings.Split(t.columns, ", ")
 		slices.Sort(all)

@@ -61,7 +61,17 @@ func (f failing) Due(context.Context, time.Time, users.AccountID, int) ([]users.
 	return nil, f.err
 }
 
+func (f failing) Begin(context.Context, string) error { return f.err }
+
+func (f failing) Progress(context.Context, string, users.AccountID) (Progress, error) {
+	return Progress{}, f.err
+}
+
 func (f failing) Pending(context.Context, string, users.AccountID, int) ([]Progress, error) {
+	return nil, f.err
+}
+
+func (f failing) SetAside(context.Context, string, users.AccountID, int) ([]Progress, error) {
 	return nil, f.err
 }
 

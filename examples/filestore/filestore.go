@@ -49,8 +49,8 @@ var (
 
 // A line of the file has one of these.
 type line struct {
-	Change   *seats.Change   `json:"change,omitempty"`
-	Progress *store.Progress `json:"progress,omitempty"`
+	Change   *seats.Change    `json:"change,omitempty"`
+	Progress []store.Progress `json:"progress,omitempty"`
 }
 
 // Open returns the store in the file, and makes the file if it is missing. A last line
@@ -162,8 +162,8 @@ func (s *Store) apply(l line) {
 	if c := l.Change; c != nil {
 		s.accounts[c.Account.ID] = s.accounts[c.Account.ID].Apply(*c)
 	}
-	if p := l.Progress; p != nil {
-		s.progress[consumer{p.Consumer, p.Account}] = *p
+	for _, p := range l.Progress {
+		s.progress[consumer{p.Consumer, p.Account}] = p
 	}
 }
 
@@ -257,38 +257,78 @@ func (s *Store) Due(ctx context.Context, by time.Time, after users.AccountID, li
 	return page, ctx.Err()
 }
 
+// Begin implements [store.Outbox].
+func (s *Store) Begin(ctx context.Context, name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for c := range s.progress {
+		if c.name == name {
+			return nil
+		}
+	}
+	all := []store.Progress{{Consumer: name, Sequence: 1}}
+	for id, rows := range s.accounts {
+		all = append(all, store.Progress{Consumer: name, Account: id, Sequence: rows.Account.Sequence})
+	}
+	return s.write(line{Progress: all})
+}
+
+// Progress implements [store.Outbox].
+func (s *Store) Progress(ctx context.Context, name string, id users.AccountID) (store.Progress, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at(consumer{name, id}), ctx.Err()
+}
+
 // Pending implements [store.Outbox].
 func (s *Store) Pending(ctx context.Context, name string, after users.AccountID, limit int) (page []store.Progress, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range slices.Sorted(maps.Keys(s.accounts)) {
 		at := s.at(consumer{name, id})
-		if id > after && len(page) < limit && at.Sequence < s.accounts[id].Account.Sequence {
+		if id > after && len(page) < limit && (at.Sequence < s.accounts[id].Account.Sequence || at.Retries() > 0) {
 			page = append(page, at)
 		}
 	}
 	return page, ctx.Err()
 }
 
+// SetAside implements [store.Outbox].
+func (s *Store) SetAside(ctx context.Context, name string, after users.AccountID, limit int) (page []store.Progress, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.progress {
+		if at := s.at(c); c.name == name && c.account > after && len(at.SetAside) > 0 {
+			page = append(page, at)
+		}
+	}
+	slices.SortFunc(page, func(x, y store.Progress) int { return cmp.Compare(x.Account, y.Account) })
+	return page[:min(limit, len(page))], ctx.Err()
+}
+
 // Advance implements [store.Outbox].
 func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.at(consumer{from.Consumer, from.Account})
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case at.Sequence != from.Sequence || !at.LeaseUntil.Equal(from.LeaseUntil):
+	case !s.at(consumer{from.Consumer, from.Account}).Equal(from):
 		return store.ErrConflict
 	}
-	to.StoreTime = time.Time{}
-	return s.write(line{Progress: &to})
+	to.StoreTime, to.SetAside = time.Time{}, slices.Clone(to.SetAside)
+	return s.write(line{Progress: []store.Progress{to}})
 }
 
 // at returns the progress of a consumer in an account; before the first one it is zero.
 func (s *Store) at(c consumer) store.Progress {
-	if p, ok := s.progress[c]; ok {
-		return p
+	p, ok := s.progress[c]
+	if !ok {
+		return store.Progress{Consumer: c.name, Account: c.account}
 	}
-	return store.Progress{Consumer: c.name, Account: c.account}
+	p.SetAside = slices.Clone(p.SetAside)
+	return p
 }

@@ -154,12 +154,12 @@ func (r *scenario) mails() {
 	ctx, end := context.WithCancel(context.Background())
 	defer end()
 	r.end = end
-	_, err := r.Drain(ctx, string(r.account), func(_ context.Context, e seats.Event) error {
-		if e.Account == r.account {
-			r.drained = append(r.drained, e)
+	_, err := r.Drain(ctx, seatkeeper.Consumer{Name: string(r.account), Batch: 3, Handle: func(_ context.Context, d *seatkeeper.Delivery) error {
+		if d.Account == r.account {
+			r.drained = append(r.drained, d.Events...)
 		}
 		return nil
-	})
+	}})
 	require.True(r, err == nil || r.expected != nil && !r.calm, err)
 	r.now = r.now.Add(time.Hour) // a lease that was lost in the middle is over
 }

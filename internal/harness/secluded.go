@@ -17,6 +17,7 @@ import (
 // it. It refuses changes that a store need not be able to write.
 type secluded struct {
 	store.Store
+	store.Outbox
 	account users.AccountID
 }
 
@@ -48,13 +49,15 @@ func (s secluded) Due(ctx context.Context, by time.Time, after users.AccountID, 
 // Pending implements [store.Outbox].
 func (s secluded) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
-		return store.OutboxOf(s.Store).Pending(ctx, consumer, after, limit)
+		return s.Outbox.Pending(ctx, consumer, after, limit)
 	})
 }
 
-// Advance implements [store.Outbox].
-func (s secluded) Advance(ctx context.Context, from, to store.Progress) error {
-	return store.OutboxOf(s.Store).Advance(ctx, from, to)
+// SetAside implements [store.Outbox].
+func (s secluded) SetAside(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return only(s.account, after, limit, func(p store.Progress) users.AccountID { return p.Account }, func(after users.AccountID) ([]store.Progress, error) {
+		return s.Outbox.SetAside(ctx, consumer, after, limit)
+	})
 }
 
 // only reads pages until the one that has the account's row, of which it returns no

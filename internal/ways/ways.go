@@ -14,7 +14,6 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
-	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // Variable is that of the environment.
@@ -50,7 +49,7 @@ func New(s store.Store, o seatkeeper.Options) (*seatkeeper.Keeper, error) {
 		switch way {
 		case "":
 		case Together:
-			s = slow{s}
+			s = slow{s, store.OutboxOf(s)}
 		case Accounts:
 			o.Sharing = seatkeeper.ShareAccount
 		case Alone:
@@ -68,7 +67,10 @@ func New(s store.Store, o seatkeeper.Options) (*seatkeeper.Keeper, error) {
 const wait = 200 * time.Microsecond
 
 // slow is a store with calls that others wait for, so that they share the next commit.
-type slow struct{ store.Store }
+type slow struct {
+	store.Store
+	store.Outbox
+}
 
 // Load implements [store.Store].
 func (s slow) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
@@ -80,14 +82,4 @@ func (s slow) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, 
 func (s slow) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
 	time.Sleep(wait)
 	return s.Store.Commit(ctx, changes...)
-}
-
-// Pending implements [store.Outbox].
-func (s slow) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
-	return store.OutboxOf(s.Store).Pending(ctx, consumer, after, limit)
-}
-
-// Advance implements [store.Outbox].
-func (s slow) Advance(ctx context.Context, from, to store.Progress) error {
-	return store.OutboxOf(s.Store).Advance(ctx, from, to)
 }

@@ -120,7 +120,9 @@ func withNextVersion(t *testing.T, test func(*testing.T)) {
 		} else {
 			text += "CREATE INDEX {badges}_by_level ON {badges} (level);\n"
 		}
-		files[d.String()+"/0003_badges.sql"] = &fstest.MapFile{Data: []byte(text)}
+		versions, err := fs.ReadDir(released, d.String())
+		require.NoError(t, err)
+		files[fmt.Sprintf("%s/%04d_badges.sql", d, len(versions)+1)] = &fstest.MapFile{Data: []byte(text)}
 	}
 	migrations.Files = files
 	t.Run("next version", test)

@@ -253,6 +253,18 @@ func (s scattered) Pending(ctx context.Context, consumer string, after users.Acc
 	return s.any().Pending(ctx, consumer, after, limit)
 }
 
+func (s scattered) SetAside(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return s.any().SetAside(ctx, consumer, after, limit)
+}
+
+func (s scattered) Progress(ctx context.Context, consumer string, account users.AccountID) (store.Progress, error) {
+	return s.any().Progress(ctx, consumer, account)
+}
+
+func (s scattered) Begin(ctx context.Context, consumer string) error {
+	return s.any().Begin(ctx, consumer)
+}
+
 func (s scattered) Advance(ctx context.Context, from, to store.Progress) error {
 	return s.any().Advance(ctx, from, to)
 }

@@ -187,7 +187,7 @@ func TestStore_missingTable(t *testing.T) {
 			execAll(t, s.dbs[0], "ALTER TABLE away RENAME TO "+table)
 			works(t, st, users.ID(fmt.Sprint("bob", i)))
 		}
-		n, err := keeper(t, st).Drain(ctx, "mails", func(context.Context, seats.Event) error { return nil })
+		n, err := keeper(t, st).Drain(ctx, eventwise("mails", func(context.Context, seats.Event) error { return nil }))
 		require.NoError(t, err)
 		require.Equal(t, 7, n)
 	})

@@ -216,7 +216,7 @@ func workThrough(t *testing.T, s *sqlstore.Store) {
 	_, err := k.Do(t.Context(), acme, olive, invite("ada"))
 	require.NoError(t, err)
 	revision(t, k)
-	events, err := k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error { return nil })
+	events, err := k.Drain(t.Context(), eventwise("mails", func(context.Context, seats.Event) error { return nil }))
 	require.NoError(t, err)
 	require.Positive(t, events)
 }

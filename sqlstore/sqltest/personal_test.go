@@ -121,7 +121,7 @@ func (s *site) workWithMarked(t *testing.T) {
 	require.Error(t, err)
 	require.False(t, personal(err.Error()), err)
 	require.NoError(t, tx.Commit())
-	_, err = k.Drain(ctx, mark, func(context.Context, seats.Event) error { return nil })
+	_, err = k.Drain(ctx, eventwise(mark, func(context.Context, seats.Event) error { return nil }))
 	require.NoError(t, err)
 	drift, err := k.Audit(ctx, acme)
 	require.NoError(t, err)

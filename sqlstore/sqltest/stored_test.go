@@ -126,12 +126,12 @@ func lived(t *testing.T, st *sqlstore.Store) {
 		require.NoError(t, err)
 	}
 	n := 0
-	_, err = k.Drain(t.Context(), "mails", func(context.Context, seats.Event) error {
+	_, err = k.Drain(t.Context(), eventwise("mails", func(context.Context, seats.Event) error {
 		if n++; n == 90 {
 			return fmt.Errorf("enough")
 		}
 		return nil
-	})
+	}))
 	require.Error(t, err)
 }
 
@@ -302,13 +302,13 @@ func continues(t *rapid.T, st *sqlstore.Store) {
 		require.False(t, usage.Excess > 0 && free > 0, "%+v", usage)
 	}
 	seen := map[users.AccountID]uint64{}
-	_, err = k.Drain(t.Context(), "mails", func(_ context.Context, e seats.Event) error {
+	_, err = k.Drain(t.Context(), eventwise("mails", func(_ context.Context, e seats.Event) error {
 		if last, ok := seen[e.Account]; ok {
 			require.Equal(t, last+1, e.Sequence)
 		}
 		seen[e.Account] = e.Sequence
 		return nil
-	})
+	}))
 	require.NoError(t, err)
 	for _, a := range audited() {
 		if last, ok := seen[a.ID]; ok {

@@ -129,7 +129,7 @@ func TestStore_texts(t *testing.T) {
 			require.NoError(rt, err)
 			require.True(rt, slices.ContainsFunc(behind, func(p store.Progress) bool {
 				p.StoreTime = handed.StoreTime
-				return p == handed
+				return p.Equal(handed)
 			}))
 			_, err = k.Do(t.Context(), account, users.System(), seats.Edit{User: p.ID, Set: users.Patch{Title: new(text("title") + "!")}}, seats.Deactivate{User: p.ID, Reason: text("reason")})
 			require.NoError(rt, err)

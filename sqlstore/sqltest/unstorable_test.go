@@ -134,7 +134,7 @@ func questionsWith(t *testing.T, text string) map[string]questionWith {
 		"events of a user":  events(acme, seats.EventFilter{User: id}),
 		"events of a kind":  events(acme, seats.EventFilter{Kinds: []seats.EventKind{seats.EventKind(text), seats.EventOpened}}),
 		"events of account": events(users.AccountID(text), seats.EventFilter{}),
-		"consumer":          func(k *seatkeeper.Keeper, _ store.Store) (int, error) { return k.Drain(ctx, text, nil) },
+		"consumer":          func(k *seatkeeper.Keeper, _ store.Store) (int, error) { return k.Drain(ctx, eventwise(text, nil)) },
 		"accounts after": func(_ *seatkeeper.Keeper, s store.Store) (int, error) {
 			page, err := s.Accounts(ctx, users.AccountID(text), 9)
 			return len(page), err

@@ -4,8 +4,11 @@ import "github.com/seatkeeper/seatkeeper/store"
 
 // Bound presents a store as one that is bound to a transaction, to try what a Keeper does
 // there. What the store writes is written at once.
-func Bound(s store.Store) store.Bound { return bound{s} }
+func Bound(s store.Store) store.Bound { return bound{s, store.OutboxOf(s)} }
 
-type bound struct{ store.Store }
+type bound struct {
+	store.Store
+	store.Outbox
+}
 
 func (bound) InTransaction() {}

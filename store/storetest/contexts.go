@@ -42,6 +42,9 @@ func endsWithContext(t *tester) {
 	}
 	if outbox := store.OutboxOf(t.store); !t.options.NoOutbox {
 		calls["Pending"] = func(ctx context.Context) error { _, err := outbox.Pending(ctx, "mailer", "", 1); return err }
+		calls["Progress"] = func(ctx context.Context) error { _, err := outbox.Progress(ctx, "mailer", a); return err }
+		calls["SetAside"] = func(ctx context.Context) error { _, err := outbox.SetAside(ctx, "mailer", "", 1); return err }
+		calls["Begin"] = func(ctx context.Context) error { return outbox.Begin(ctx, t.own) }
 		calls["Advance"] = func(ctx context.Context) error {
 			return outbox.Advance(ctx, t.at("mailer", a), progress(a, 1, gen.Epoch))
 		}

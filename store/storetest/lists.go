@@ -133,6 +133,7 @@ func (t *tester) lists(a users.AccountID) map[string]list {
 		"Licences": listOf(users.LicenceFilter{}, users.LicenceFilter{}.NextPage, func(f users.LicenceFilter, limit int) []users.Licence { return t.licences(a, f, limit) }),
 		"Accounts": listOf(t.start(), accountID, t.accounts),
 		"Due":      listOf(t.start(), itself, func(after users.AccountID, limit int) []users.AccountID { return t.due(gen.Epoch, after, limit) }),
+		"SetAside": listOf(t.start(), progressOf, func(after users.AccountID, limit int) []store.Progress { return t.setAside("mailer", after, limit) }),
 		"Pending":  listOf(t.start(), progressOf, func(after users.AccountID, limit int) []store.Progress { return t.pending("mailer", after, limit) }),
 	}
 }
@@ -143,7 +144,8 @@ var unordered = []string{"c", "a", "é", "a ", "B", "e\u0301"}
 // pages reads a list of six rows in pages of every size.
 func pages(name string) func(*tester) {
 	return func(t *tester) {
-		if name == "Pending" {
+		outbox := name == "Pending" || name == "SetAside"
+		if outbox {
 			t.outbox()
 		}
 		a := t.account("a")
@@ -153,6 +155,9 @@ func pages(name string) func(*tester) {
 			c := t.opening(t.account(id), everySwitch)
 			c.Account.Name, c.Account.NextDue = text(9, i), gen.Epoch
 			t.written(c)
+			if outbox {
+				t.advanced(store.Progress{Consumer: "mailer", Account: c.Account.ID, SetAside: []store.SetAside{{Sequence: 1, Since: gen.Epoch}}})
+			}
 		}
 		t.written(t.invited(a, ids...))
 		t.pooled(a, unordered...)
@@ -198,6 +203,7 @@ func pagesAfterUnknown(t *tester) {
 		t.accounts(t.account(after), 2)
 		t.due(instants[len(instants)-1], t.account(after), 2)
 		t.pending("mailer", t.account(after), 2)
+		t.setAside("mailer", t.account(after), 2)
 	}
 	t.events(a, seats.EventFilter{After: 99}, 2)
 	page, err := t.store.Accounts(t.Context(), "", 1)
@@ -238,6 +244,7 @@ func pagesWhileRowsChange(t *tester) {
 			t.written(c)
 			if !t.options.NoOutbox {
 				t.advanced(store.Progress{Consumer: "mailer", Account: t.account(fmt.Sprint("due", 2*n)), Sequence: 1})
+				t.advanced(store.Progress{Consumer: "mailer", Account: t.account(fmt.Sprint("due", 2*n+1)), SetAside: []store.SetAside{{Sequence: 1, Since: gen.Epoch}}})
 			}
 		}
 		for _, list := range lists {

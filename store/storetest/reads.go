@@ -180,9 +180,11 @@ func (t *tester) due(by time.Time, after users.AccountID, limit int) []users.Acc
 }
 
 // at returns the progress of a consumer in an account.
-func (t *tester) at(consumer string, account users.AccountID) store.Progress {
-	begin := store.Progress{Consumer: consumer, Account: account}
-	return cmp.Or(t.progress[begin], begin)
+func (t *tester) at(name string, account users.AccountID) store.Progress {
+	if p, ok := t.progress[consumer{name, account}]; ok {
+		return p
+	}
+	return store.Progress{Consumer: name, Account: account}
 }
 
 func (t *tester) pending(consumer string, after users.AccountID, limit int) []store.Progress {
@@ -193,17 +195,41 @@ func (t *tester) pending(consumer string, after users.AccountID, limit int) []st
 	page, err := store.OutboxOf(t.store).Pending(t.Context(), consumer, after, limit)
 	list := ours(t, after, func(a seats.Account) (store.Progress, bool) {
 		p := t.at(consumer, a.ID)
-		return p, p.Sequence < a.Sequence
+		return p, p.Sequence < a.Sequence || p.Retries() > 0
 	})
 	return firstOurs(t, list, limit, page, err, progressOf, "Pending of %q after %q, at most %d", consumer, after, limit)
+}
+
+func (t *tester) setAside(name string, after users.AccountID, limit int) []store.Progress {
+	t.Helper()
+	if t.options.NoOutbox {
+		return nil
+	}
+	page, err := store.OutboxOf(t.store).SetAside(t.Context(), name, after, limit)
+	var list []store.Progress
+	for c, p := range t.progress {
+		if c.name == name && c.account > after && len(p.SetAside) > 0 {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, func(x, y store.Progress) int { return cmp.Compare(x.Account, y.Account) })
+	return firstOurs(t, list, limit, page, err, progressOf, "SetAside of %q after %q, at most %d", name, after, limit)
 }
 
 // advanced replaces the progress of a consumer in an account.
 func (t *tester) advanced(to store.Progress) {
 	t.Helper()
-	begin := store.Progress{Consumer: to.Consumer, Account: to.Account}
 	require.NoError(t, t.advance(t.at(to.Consumer, to.Account), to))
-	t.progress[begin] = to
+	t.progress[consumer{to.Consumer, to.Account}] = to
+	t.progressed(to.Consumer, to.Account)
+}
+
+// progressed reads the progress of a consumer in an account.
+func (t *tester) progressed(name string, account users.AccountID) {
+	t.Helper()
+	p, err := store.OutboxOf(t.store).Progress(t.Context(), name, account)
+	require.NoError(t, err)
+	equal(t, t.at(name, account), p, "Progress of %q in %q", name, account)
 }
 
 // advance replaces a progress that nothing else competes for, see [send].
@@ -245,4 +271,5 @@ func (t *tester) same(accounts ...users.AccountID) {
 	t.accounts(t.start(), n)
 	t.due(far, t.start(), n)
 	t.pending("mailer", t.start(), n)
+	t.setAside("mailer", t.start(), n)
 }

@@ -30,8 +30,14 @@ type tester struct {
 	own      string // the IDs of its accounts begin with it, and no others
 	changes  int
 	rows     map[users.AccountID]seats.Snapshot // all rows, after each change that was written
-	progress map[store.Progress]store.Progress  // by consumer and account
-	spoils   bool                               // answers are spoilt after they were compared
+	progress map[consumer]store.Progress
+	spoils   bool // answers are spoilt after they were compared
+}
+
+// A consumer of the events of an account.
+type consumer struct {
+	name    string
+	account users.AccountID
 }
 
 // patience is the time for a test: a store that waits for itself fails, and does not hang.
@@ -42,7 +48,7 @@ func newTester(t *testing.T, s store.Store, o Options) *tester {
 	t.Cleanup(cancel)
 	return &tester{
 		T: t, store: s, options: o, ctx: ctx, own: harness.Unique("spec") + "/",
-		rows: map[users.AccountID]seats.Snapshot{}, progress: map[store.Progress]store.Progress{},
+		rows: map[users.AccountID]seats.Snapshot{}, progress: map[consumer]store.Progress{},
 	}
 }
 
@@ -242,9 +248,9 @@ func (t *tester) keeper(s store.Store) *seatkeeper.Keeper {
 func (t *tester) outbox() {
 	t.Helper()
 	if !t.options.NoOutbox {
-		require.Implements(t, (*store.Outbox)(nil), t.store, "say NoOutbox of a store without Pending and Advance")
+		require.Implements(t, (*store.Outbox)(nil), t.store, "say NoOutbox of a store without the methods of one")
 		return
 	}
-	require.NotImplements(t, (*store.Outbox)(nil), t.store, "NoOutbox is for a store without Pending and Advance")
+	require.NotImplements(t, (*store.Outbox)(nil), t.store, "NoOutbox is for a store without the methods of one")
 	t.Skip("the store has no outbox")
 }

@@ -170,7 +170,7 @@ func (c *caller) call(r *rand.Rand, key string, n int) {
 		_, _ = k.RunDue(ctx, seatkeeper.DueRun{})
 		return
 	case 1:
-		_, _ = k.Drain(ctx, "mails", func(context.Context, seats.Event) error { return nil })
+		_, _ = k.Drain(ctx, seatkeeper.Consumer{Name: "mails", Handle: func(context.Context, *seatkeeper.Delivery) error { return nil }})
 		return
 	case 2:
 		_, _ = k.UsageOf(ctx, id, users.Filter{})

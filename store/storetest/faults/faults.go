@@ -22,7 +22,7 @@ import (
 // A Fault is one way for a call of a store to go wrong.
 type Fault uint8
 
-// The faults. Those from Conflict on concern Commit and Advance; a call that reads is carried
+// The faults. Those from Conflict on concern Commit, Advance and Begin; a call that reads is carried
 // out as if nothing were wrong.
 const (
 	None       Fault = iota
@@ -174,10 +174,17 @@ func (f *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Co
 
 // Advance implements [store.Outbox].
 func (f *Store) Advance(ctx context.Context, from, to store.Progress) error {
+	return writeProgress(ctx, f, "Advance", func(ctx context.Context) error { return store.OutboxOf(f.Store).Advance(ctx, from, to) })
+}
+
+// Begin implements [store.Outbox].
+func (f *Store) Begin(ctx context.Context, consumer string) error {
+	return writeProgress(ctx, f, "Begin", func(ctx context.Context) error { return store.OutboxOf(f.Store).Begin(ctx, consumer) })
+}
+
+func writeProgress(ctx context.Context, f *Store, method string, call func(context.Context) error) error {
 	type none struct{}
-	_, err := write(ctx, f, "Advance", none{}, store.ErrConflict, func(ctx context.Context) (none, error) {
-		return none{}, store.OutboxOf(f.Store).Advance(ctx, from, to)
-	})
+	_, err := write(ctx, f, method, none{}, store.ErrConflict, func(ctx context.Context) (none, error) { return none{}, call(ctx) })
 	return err
 }
 
@@ -225,6 +232,20 @@ func (f *Store) Accounts(ctx context.Context, after users.AccountID, limit int) 
 // Due implements [store.Store].
 func (f *Store) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
 	return read(ctx, f, "Due", func(ctx context.Context) ([]users.AccountID, error) { return f.Store.Due(ctx, by, after, limit) })
+}
+
+// Progress implements [store.Outbox].
+func (f *Store) Progress(ctx context.Context, consumer string, account users.AccountID) (store.Progress, error) {
+	return read(ctx, f, "Progress", func(ctx context.Context) (store.Progress, error) {
+		return store.OutboxOf(f.Store).Progress(ctx, consumer, account)
+	})
+}
+
+// SetAside implements [store.Outbox].
+func (f *Store) SetAside(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return read(ctx, f, "SetAside", func(ctx context.Context) ([]store.Progress, error) {
+		return store.OutboxOf(f.Store).SetAside(ctx, consumer, after, limit)
+	})
 }
 
 // Pending implements [store.Outbox].

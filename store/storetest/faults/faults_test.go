@@ -127,7 +127,7 @@ func TestStore_Commit_delayed(t *testing.T) {
 	})
 }
 
-// TestStore_methods can each fail, and each but Advance ignores faults of writes.
+// TestStore_methods can each fail, and each but Advance and Begin ignores faults of writes.
 func TestStore_methods(t *testing.T) {
 	ctx := t.Context()
 	to := store.Progress{Consumer: "c", Account: "a", Sequence: 1}
@@ -140,6 +140,9 @@ func TestStore_methods(t *testing.T) {
 		"Due":      func(f *Store) error { _, err := f.Due(ctx, time.Time{}, "", 1); return err },
 		"Pools":    func(f *Store) error { _, err := f.Pools(ctx, "a", "", 1); return err },
 		"Pending":  func(f *Store) error { _, err := f.Pending(ctx, "c", "", 1); return err },
+		"Progress": func(f *Store) error { _, err := f.Progress(ctx, "c", "a"); return err },
+		"SetAside": func(f *Store) error { _, err := f.SetAside(ctx, "c", "", 1); return err },
+		"Begin":    func(f *Store) error { return f.Begin(ctx, "c") },
 		"Advance":  func(f *Store) error { return f.Advance(ctx, store.Progress{Consumer: "c", Account: "a"}, to) },
 	} {
 		for _, fault := range All() {
@@ -148,11 +151,12 @@ func TestStore_methods(t *testing.T) {
 			require.NoError(t, err)
 			f.Wait = time.Microsecond
 			err = call(f)
-			writes, want := name == "Advance", error(nil)
+			writes, want := name == "Advance" || name == "Begin", error(nil)
 			switch {
 			case fault == Fail:
 				want = ErrInjected
 			case fault == Delay || !writes:
+			case fault == Repeat && name == "Begin": // which does nothing to one that has begun
 			case fault == Conflict || fault == Repeat:
 				want = store.ErrConflict
 			default:
