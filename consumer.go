@@ -48,7 +48,7 @@ type Consumer struct {
 }
 
 // MaxBatch is the largest [Consumer] Batch.
-const MaxBatch = eventPage
+const MaxBatch = 500
 
 const (
 	defaultBatch   = 100

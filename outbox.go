@@ -20,8 +20,8 @@ var (
 	errPanicked  = errors.New("seatkeeper: Handle has panicked")
 	errNoAttempt = errors.New("seatkeeper: no attempt is left, and the last one did not return")
 
-	errCommitted = errors.New("the transaction of DoneIn was committed after all")
-	errPaused    = errors.New("the account rests after a failure that is stored and reported")
+	errCommitted = errors.New("seatkeeper: the transaction of DoneIn was committed after all")
+	errPaused    = errors.New("seatkeeper: the account rests after a failure that is stored and reported")
 )
 
 // pass hands out the events of all pending accounts.

@@ -17,7 +17,12 @@ func (s *Store) Begin(ctx context.Context, consumer string) error {
 	q.add("INSERT INTO {progress} (account, consumer, sequence, moves) SELECT a.id, ?, a.sequence, 1", consumer)
 	q.add(" FROM (SELECT id, sequence FROM {accounts} UNION ALL SELECT '', 1) a")
 	q.add(" WHERE NOT EXISTS (SELECT 1 FROM {progress} WHERE consumer = ?)", consumer)
-	_, err := s.writeProgress(ctx, "begin", store.Progress{Consumer: consumer}, func() (int64, error) { return s.exec(ctx, q) })
+	_, err := s.writeProgress(ctx, "begin", store.Progress{Consumer: consumer}, func() (n int64, err error) {
+		return n, s.savepoint(ctx, func() (err error) {
+			n, err = s.exec(ctx, q)
+			return err
+		})
+	})
 	return err
 }
 

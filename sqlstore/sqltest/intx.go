@@ -85,6 +85,25 @@ func (in EachInTx) Pending(ctx context.Context, consumer string, after users.Acc
 	})
 }
 
+// SetAside implements [store.Outbox].
+func (in EachInTx) SetAside(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	return inTx(ctx, in, func(b store.Bound) ([]store.Progress, error) {
+		return store.OutboxOf(b).SetAside(ctx, consumer, after, limit)
+	})
+}
+
+// Progress implements [store.Outbox].
+func (in EachInTx) Progress(ctx context.Context, consumer string, account users.AccountID) (store.Progress, error) {
+	return inTx(ctx, in, func(b store.Bound) (store.Progress, error) {
+		return store.OutboxOf(b).Progress(ctx, consumer, account)
+	})
+}
+
+// Begin implements [store.Outbox].
+func (in EachInTx) Begin(ctx context.Context, consumer string) error {
+	return in(ctx, func(b store.Bound) error { return store.OutboxOf(b).Begin(ctx, consumer) })
+}
+
 // Advance implements [store.Outbox].
 func (in EachInTx) Advance(ctx context.Context, from, to store.Progress) error {
 	return in(ctx, func(b store.Bound) error { return store.OutboxOf(b).Advance(ctx, from, to) })
