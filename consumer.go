@@ -78,9 +78,8 @@ const (
 // with every batch and measured by the store's clock if it has one, so that a wrong local clock
 // neither blocks nor steals an account. A batch costs one write, and a turn one more.
 //
-// Mails follow from events. An invitation goes to the User of [seats.EventInvited],
-// [seats.EventNotified] and [seats.EventReactivated] if Count is above 0; the message about an
-// order goes to its Receivers.
+// Mails follow from events. An invitation goes to the User of an event with a number by
+// [seats.Event.Invitation], which its link carries; the message about an order goes to its Receivers.
 //
 // A Name or number out of bounds is an error. In a transaction, see [Keeper.InTx], the error is
 // [errors.ErrUnsupported]; on a store without an outbox it is [store.ErrNoOutbox].

@@ -367,4 +367,3 @@ func TestKeeper_Drain_bad_consumer(t *testing.T) {
 		require.ErrorIs(t, err, store.ErrNoOutbox)
 	}
 }
-

@@ -20,12 +20,12 @@ func ExampleKeeper_Drain() {
 	down := true
 	mails := seatkeeper.Consumer{
 		Name:  "mails",
-		Kinds: []seats.EventKind{seats.EventInvited, seats.EventNotified, seats.EventReactivated},
+		Kinds: []seats.EventKind{seats.EventInvited, seats.EventNotified, seats.EventReactivated, seats.EventRestored, seats.EventEdited},
 		Pause: func(int) time.Duration { return 0 }, // so that this example need not wait
 		Handle: func(_ context.Context, d *seatkeeper.Delivery) error {
 			for _, e := range d.Events {
-				if e.Count == 0 {
-					continue // no invitation goes out
+				if e.Invitation() == 0 {
+					continue // none goes out
 				}
 				if down && e.User == "bob" {
 					return errors.New("the mail server is down")

@@ -22,12 +22,14 @@ func ExampleKeeper_Do_invitations() {
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Edit{User: "u7", Set: users.Patch{Email: &right}})
 
 	var links []seats.Accept // signed by the host, in its mails
-	_, _ = keeper.Drain(ctx, "mails", func(_ context.Context, e seats.Event) error {
-		if n := e.Invitation(); n > 0 {
-			links = append(links, seats.Accept{User: e.User, Invitation: n})
+	_, _ = keeper.Drain(ctx, seatkeeper.Consumer{Name: "mails", Handle: func(_ context.Context, d *seatkeeper.Delivery) error {
+		for _, e := range d.Events {
+			if n := e.Invitation(); n > 0 {
+				links = append(links, seats.Accept{User: e.User, Invitation: n})
+			}
 		}
 		return nil
-	})
+	}})
 	for _, link := range links {
 		_, err := keeper.Do(ctx, "acme", users.As(link.User), link)
 		fmt.Println(link.Invitation, err)

@@ -26,6 +26,8 @@ var (
 
 // pass hands out the events of all pending accounts.
 func (k *Keeper) pass(ctx context.Context, c *Consumer) (events int, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Drain"})
+	defer end(&err)
 	var failed []error
 	report := func(err error) {
 		if c.Report != nil {
@@ -65,7 +67,8 @@ func (k *Keeper) pass(ctx context.Context, c *Consumer) (events int, err error) 
 	if err != nil {
 		report(err)
 	}
-	return events, errors.Join(append(failed, err)...)
+	err = errors.Join(append(failed, err)...)
+	return events, err
 }
 
 // beginConsumer passes all events for a new consumer.
