@@ -146,7 +146,7 @@ type RosterOptions struct {
 // UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons, tabs, vertical bars,
 // carets or colons. Empty rows are skipped. Cells are trimmed, line breaks in cells become spaces,
 // ="007" is 007, and the guard of an exported formula is removed, see [WriteRoster]. Dashes alone are an empty
-// cell. An error of a spreadsheet such as #N/A, and an identifier such as 1.23457E+12, is [ErrNoValue].
+// cell. An identifier such as #N/A or 1.23457E+12 is [ErrNoValue].
 //
 // For another encoding the host gives a reader that decodes the file, such as a transform.Reader of
 // golang.org/x/text; examples/encodings has some. Otherwise the fault [ErrEncoding] has the first row

@@ -71,14 +71,14 @@ func eachFormula(cell string, change func(string) string) string {
 	return changed.String()
 }
 
-// hasNoValue reports whether a cell stands for no value: the error of a formula in a spreadsheet, the
-// signs of a column that is too narrow, or an identifier that a spreadsheet has rounded, such as 1.23457E+12.
+// hasNoValue reports whether the cell of an identifier is the error of a formula in a spreadsheet, the
+// signs of a column that is too narrow, or a number that a spreadsheet has rounded, such as 1.23457E+12.
 func hasNoValue(field, cell string) bool {
-	if cell[0] == '#' {
-		return len(cell) >= 3 && strings.Trim(cell, "#") == "" || isIn(spreadsheetErrors)(Fold(cell))
-	}
 	if field != "external-id" && field != "username" {
 		return false
+	}
+	if cell[0] == '#' {
+		return len(cell) >= 3 && strings.Trim(cell, "#") == "" || isIn(spreadsheetErrors)(Fold(cell))
 	}
 	digits, power, ok := strings.Cut(cell, "E+")
 	return ok && digits != "" && power != "" && isNumber(digits) && isNumber(power)

@@ -16,9 +16,7 @@ func TestReadRoster_no_value(t *testing.T) {
 				refused(t, "Email,"+header+"\na@x.example,"+cell+"\n", users.RosterOptions{}), cell)
 		}
 	}
-	for _, cell := range []string{"#NAME?", "#¡VALOR!", "########"} {
-		require.Len(t, refused(t, "Email,Department\na@x.example,"+cell+"\n", users.RosterOptions{}), 1)
-	}
+	require.Equal(t, "#N/A", people(t, "Email,Title\na@x.example,#N/A\n", users.RosterOptions{})[0].Profile.Title)
 	for _, cell := range []string{"E+12", "12E", "1E12", "1.5E+x", "#7", "##", "1.5E+", "NULL"} {
 		require.Equal(t, cell, people(t, "Email,External ID\na@x.example,"+cell+"\n", users.RosterOptions{})[0].Profile.ExternalID)
 	}
