@@ -43,5 +43,6 @@ require (
 
 replace (
 	github.com/seatkeeper/seatkeeper => ../
+	github.com/seatkeeper/seatkeeper/sqlstore/pgxstore => ../sqlstore/pgxstore
 	github.com/seatkeeper/seatkeeper/sqlstore/sqltest => ../sqlstore/sqltest
 )

@@ -71,9 +71,8 @@ func (s *Store) attempt(
 				return err
 			}
 		}
-		failed = work(tx, inTx{in})
-		if failed == nil && (in.bound.conflict || in.bound.ended != nil) { // work did not return it
-			failed = store.ErrConflict
+		if failed = work(tx, inTx{in}); failed == nil {
+			failed = inTx{in}.MustRollBack()
 		}
 		return failed
 	})

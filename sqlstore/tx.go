@@ -191,6 +191,15 @@ type inTx struct{ *Store }
 // InTransaction implements [store.Bound].
 func (inTx) InTransaction() {}
 
+// MustRollBack returns the conflict of a transaction that must not be committed, which a host may
+// have overlooked.
+func (t inTx) MustRollBack() error {
+	if t.bound.conflict || t.bound.ended != nil {
+		return store.ErrConflict
+	}
+	return nil
+}
+
 // savepoint runs work. In a host's transaction a failure undoes work alone.
 func (s *Store) savepoint(ctx context.Context, work func() error) error {
 	if s.bound == nil {
@@ -205,8 +214,7 @@ func (s *Store) savepoint(ctx context.Context, work func() error) error {
 		finish = "ROLLBACK TO SAVEPOINT seatkeeper"
 	}
 	if _, failed := s.bound.tx.ExecContext(context.WithoutCancel(ctx), finish); failed != nil {
-		s.bound.ended = errors.Join(err, failed)
-		return s.bound.ended
+		return s.bound.markEnded(errors.Join(err, failed))
 	}
 	if err != nil {
 		return notWritten(err)

@@ -9,6 +9,7 @@ require (
 	github.com/lib/pq v1.12.3
 	github.com/mattn/go-sqlite3 v1.14.53
 	github.com/seatkeeper/seatkeeper v0.0.0
+	github.com/seatkeeper/seatkeeper/sqlstore/pgxstore v0.0.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/sync v0.24.0
 	gonum.org/v1/plot v0.17.0
@@ -41,4 +42,7 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-replace github.com/seatkeeper/seatkeeper => ../..
+replace (
+	github.com/seatkeeper/seatkeeper => ../..
+	github.com/seatkeeper/seatkeeper/sqlstore/pgxstore => ../pgxstore
+)
