@@ -17,8 +17,7 @@ type Tx interface {
 
 // A NativeTx is a transaction of a driver's own interface, for [Store.BindNative]. Arguments are
 // an int64, a string, a []byte, nil, or a driver.Valuer of these. Scan targets are pointers to
-// integers and strings, or a [sql.Scanner]. Errors must be those that the driver has for
-// database/sql, as far as [Classify] is concerned, and [sql.ErrTxDone] after the end.
+// integers and strings, or a [sql.Scanner]. Errors must be those that [Classify] knows.
 type NativeTx interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (Rows, error)
