@@ -57,7 +57,7 @@ func (b *batch) snapshot(c *call, first, fresh bool, unknown []users.Key) (s sea
 	}
 	if b.pending != nil {
 		if b.top == b.memory {
-			b.top = b.memory.over()
+			b.top = b.memory.over(len(b.members))
 		}
 		b.top.apply(b.pending)
 		b.pending = nil

@@ -38,8 +38,14 @@ type holders struct {
 // memoryBound bounds the users and licences that are remembered of an account.
 const memoryBound = 64
 
-// over returns a memory without rows of its own.
-func (m *memory) over() *memory { return &memory{below: m, account: m.account} }
+// over returns a memory without rows of its own, with room for those of some calls.
+func (m *memory) over(calls int) *memory {
+	return &memory{
+		below: m, account: m.account,
+		people: make(map[users.ID][]users.User, calls), holders: make(map[users.Key]holders, calls), // most make a user with an address
+		licences: make(map[users.ID][]users.Licence, calls),
+	}
+}
 
 // look finds a row in a memory or below.
 func look[K comparable, V any](m *memory, rows func(*memory) map[K]V, key K) (row V, ok bool) {

@@ -26,6 +26,7 @@ type evaluation struct {
 	in       *time.Location // see location
 	account  Account
 	settings bool // those of the account were changed
+	misused  bool // the earlier calls with the request key had another digest
 	pools    rows[PoolID, Pool]
 	people   rows[users.ID, users.User]
 	holders  few[users.Key, users.ID]
@@ -35,7 +36,6 @@ type evaluation struct {
 	sharers map[users.Key][]users.ID
 
 	past     map[int][]Event // of earlier calls with the request key, by the index of the command
-	misused  bool            // the earlier calls had another digest
 	repeated []Event         // of past, those of the commands so far
 
 	events      []Event

@@ -314,7 +314,7 @@ func NeedsExplanation(account users.AccountID, id users.ID) Need {
 // refuses its command.
 
 func (n *Need) user(id users.ID) {
-	if users.CheckID(id) == nil {
+	if id != "" && users.CheckID(id) == nil {
 		n.Users = append(n.Users, id)
 	}
 }
