@@ -50,7 +50,7 @@ func ExampleKeeper_Find() {
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{})
 	_, _ = keeper.Do(ctx, "acme", users.As("u1"), seats.Invite{Profile: person("Ada")})
 	ada, err := keeper.Find(ctx, "acme", users.ByEmail("Ada@ACME.example"))
-	fmt.Println(ada.ID, ada.Shown, ada.May.Has(seats.SignIn), ada.May.Has(seats.OpenCourses), err)
+	fmt.Println(ada.ID, ada.Shown, ada.May.Has(seats.EnterAccount), ada.May.Has(seats.OpenCourses), err)
 	_, err = keeper.Find(ctx, "acme", users.ByUsername("stranger"))
 	fmt.Println(errors.Is(err, seats.ErrUnknownUser))
 	// Output:

@@ -133,7 +133,7 @@ func TestKeeper_Period_closed_account(t *testing.T) {
 	require.Equal(t, "4", period.SeatDays.RatString(), "two people for a day, and for another one after two")
 	u, err = k.User(ctx, "acme", "ada")
 	require.NoError(t, err)
-	require.Contains(t, u.May.Members(), seats.SignIn)
+	require.Contains(t, u.May.Members(), seats.EnterAccount)
 	drift, err := k.Audit(ctx, "acme")
 	require.NoError(t, err)
 	require.Empty(t, drift)

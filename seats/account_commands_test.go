@@ -37,7 +37,7 @@ func TestClose(t *testing.T) {
 	require.Equal(t, "back", s.lastEvent().Reason)
 	require.Zero(t, s.rows.Account.Closed)
 	require.EqualValues(t, 3, s.pool().Held)
-	require.Contains(t, s.rows.Account.View(s.user("ada"), s.now).May.Members(), seats.SignIn)
+	require.Contains(t, s.rows.Account.View(s.user("ada"), s.now).May.Members(), seats.EnterAccount)
 	s.same(system, seats.Reopen{})
 }
 

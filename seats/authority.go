@@ -22,6 +22,7 @@ var authority = [actionCount][roleCount + 3]grant{
 	users.ActionInvite:          {never, never, anyUser, anyUser, ownSource, anyUser, anyUser},
 	users.ActionAdd:             {never, never, never, never, never, anyUser, anyUser},
 	users.ActionImport:          {never, never, never, never, never, anyUser, anyUser},
+	users.ActionSignIn:          {never, never, never, never, never, never, anyUser},
 	users.ActionNotify:          {never, never, anyUser, anyUser, never, anyUser, anyUser},
 	users.ActionAccept:          {ownRecord, ownRecord, ownRecord, ownRecord, never, anyUser, anyUser},
 	users.ActionApprove:         {never, never, anyUser, anyUser, never, anyUser, anyUser},

@@ -8,7 +8,7 @@ import (
 )
 
 // A Command is an operation on an account, as data: [Invite], [Add],
-// [Import], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
+// [Import], [SignIn], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
 // [Restore], [Delete], [Erase], [HandOver], [Schedule], [Unschedule], [ConfirmLeave],
 // [AssignCourse], [UnassignCourse], [StartCourse], [ArchiveActivity], [SetDueDate], [Edit],
 // [ChangeRole], [GrantOwnership], [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal],
@@ -46,6 +46,7 @@ var commandTypes = []commandType{
 	typeOf[Invite](),
 	typeOf[Add](),
 	typeOf[Import](),
+	typeOf[SignIn](),
 	typeOf[Notify](),
 	typeOf[Accept](),
 	typeOf[Approve](),
@@ -164,6 +165,11 @@ func identify(c Command, id func() users.ID) Command {
 			return c
 		}
 	case Add:
+		if c.Profile.ID == "" {
+			c.Profile.ID = id()
+			return c
+		}
+	case SignIn:
 		if c.Profile.ID == "" {
 			c.Profile.ID = id()
 			return c

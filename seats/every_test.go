@@ -19,6 +19,7 @@ var everyCommand = seats.Commands{
 		Profile: users.Profile{ID: "u9", Email: "eve@acme.example"}, Role: users.Admin, Status: users.Archived, LeftAs: users.Active, ArchivedAs: users.Inactive,
 		Created: start, StatusSince: start, FirstSignIn: start, Approved: start, LastNotified: start, NotificationCount: 2,
 	}, Licences: []users.Licence{{Pool: "go-course", Assigned: start, Started: start, Archived: start, DueDate: "2026-06-01", Ends: start}}},
+	seats.SignIn{Profile: users.Profile{ID: "u8", Email: "bob@acme.example", ExternalID: "4712"}, Role: users.Manager},
 	seats.Notify{User: "u7"},
 	seats.Accept{User: "u7"},
 	seats.Approve{User: "u7"},
@@ -59,6 +60,6 @@ var everySwitch = seats.Policy{
 	Activation: seats.Approval, WhenFull: seats.CreateInactive, Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: 500},
 	Returning: seats.VendorOnly, InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed, SharedAddresses: seats.SharingEnded,
 	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.ActionArchive, users.ActionRestore),
-	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, LeaveDay: users.LastDay, LeaveNotice: 7, MostLeavers: 20, Term: 36*time.Hour + time.Microsecond,
+	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, LeaveDay: users.LastDay, LeaveNotice: 7, MostLeavers: 20, Term: 36*time.Hour + time.Microsecond,
 	Cards: seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
 }

@@ -17,5 +17,5 @@ func TestNames(t *testing.T) {
 	enumtest.Require[seats.AddressSharing](t, "refused", "allowed", "ended")
 	enumtest.Require[seats.Figure](t, "", "total", "available", "unclaimed", "active", "inactive", "invited", "archived", "held", "spent")
 	enumtest.Require[seats.TermStart](t, "assignment", "first-access")
-	enumtest.Require[seats.Permission](t, "sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people")
+	enumtest.Require[seats.Permission](t, "enter-account", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people")
 }

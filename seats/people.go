@@ -112,8 +112,18 @@ func (c Add) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	return effect{kind: EventAdded, user: u, date: u.Schedule.Date, dateAs: u.Schedule.As, instead: fallback}, nil
 }
 
-// resolve returns the known user that matches a profile, or a new one without a status.
+// resolve returns the known user that matches a profile, or a new one without a status. The action
+// must be possible for the known one.
 func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (u users.User, known bool, refusal *Refusal) {
+	u, known, refusal = v.arrival(p, role)
+	if known && transitionOf(a, u.Status).kind == noTransition {
+		return u, false, v.duplicate(p, u.ID)
+	}
+	return u, known, refusal
+}
+
+// arrival is resolve for a known user of any status.
+func (v *evaluation) arrival(p users.Profile, role users.Role) (u users.User, known bool, refusal *Refusal) {
 	p, err := p.Clean()
 	switch {
 	case err != nil:
@@ -132,8 +142,6 @@ func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (
 		return u, false, refusal
 	case !known:
 		return users.User{Profile: p, Role: role, Created: v.at, StatusSince: v.at, SharesEmail: v.isTaken(p)}, false, nil
-	case transitionOf(a, u.Status).kind == noTransition:
-		return u, false, v.duplicate(p, u.ID)
 	}
 	return u, true, nil
 }

@@ -58,7 +58,7 @@ type Permission uint8
 
 // The permissions.
 const (
-	SignIn               Permission = iota // for an invited user: accept the invitation
+	EnterAccount         Permission = iota // for an invited user: accept the invitation
 	ReceiveNotifications                   // be sent mail
 	OpenCourses                            // see the content
 	BeAssigned                             // be assigned to a course
@@ -69,7 +69,7 @@ const (
 // Permissions is a set of permissions.
 type Permissions = users.Set[Permission]
 
-var permissionNames = enum.Names[Permission]{"sign-in", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people"}
+var permissionNames = enum.Names[Permission]{"enter-account", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people"}
 
 // String returns the permission in lower case, words joined by a hyphen.
 func (p Permission) String() string { return permissionNames.Of(p) }

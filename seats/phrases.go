@@ -24,6 +24,7 @@ var phrases = Messages{
 	"closed/reason":            "the account {reason}",
 	"forbidden/actor":          "not allowed: the acting user {reason}",
 	"forbidden/reason":         "{reason}",
+	"unknown-user/reason":      "there is no such user: the person {reason}",
 	"wrong-status/reason":      "not possible: the user {reason}",
 	"duplicate/reason":         "this {field} {reason}",
 	"owner-protected/reason":   "an owner is protected: {reason}",

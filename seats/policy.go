@@ -36,6 +36,8 @@ type Policy struct {
 	// SelfRemoval lets users of the account deactivate, archive, delete and demote themselves, and
 	// schedule their own leave. Without it that is [ErrForbidden] with [ErrOneself].
 	SelfRemoval bool `json:"self_removal"`
+	// AddsAtSignIn lets [SignIn] create a user for a person unknown to the account.
+	AddsAtSignIn bool `json:"adds_at_sign_in"`
 
 	// LeaveDay is the meaning of the date of a leave without one of its own.
 	// [users.ByPolicy], the zero value, means the first day without access.

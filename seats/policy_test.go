@@ -115,13 +115,13 @@ func TestStandard(t *testing.T) {
 }
 
 func TestAccount_View(t *testing.T) {
-	all := users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
+	all := users.In(seats.EnterAccount, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
 	for _, c := range []struct {
 		activation seats.Activation
 		shown      users.Status
 		invited    seats.Permissions
 	}{
-		{seats.FirstSignIn, users.Invited, users.In(seats.SignIn, seats.ReceiveNotifications, seats.BeAssigned)},
+		{seats.FirstSignIn, users.Invited, users.In(seats.EnterAccount, seats.ReceiveNotifications, seats.BeAssigned)},
 		{seats.Invitation, users.Active, all},
 		{seats.Approval, users.Invited, users.In(seats.ReceiveNotifications, seats.BeAssigned)},
 	} {
@@ -147,7 +147,7 @@ func TestAccount_View(t *testing.T) {
 		require.Equal(t, all|more, accued.View(users.User{Status: users.Active, Role: role}, start).May, role)
 		require.Equal(t, all, accued.View(users.User{Status: users.Invited, Role: role}, start).May, "%s, invited", role)
 	}
-	require.Equal(t, "sign-in, open-courses", users.In(seats.SignIn, seats.OpenCourses).String())
+	require.Equal(t, "enter-account, open-courses", users.In(seats.EnterAccount, seats.OpenCourses).String())
 	require.Equal(t, "seats.Permission(9)", seats.Permission(9).String())
 
 	p := seats.Policy{Activation: seats.Invitation}
@@ -204,10 +204,11 @@ func TestIdentify(t *testing.T) {
 	next := func() users.ID { n++; return users.ID(fmt.Sprint("made", n)) }
 	roster := users.Roster{People: []users.Entry{{Profile: users.Profile{Email: "a@b.example"}, Role: users.Manager}}}
 	commands := seats.Identify(append(seats.InviteAll(roster),
-		seats.Add{}, seats.Invite{Profile: profile("own")}, seats.Accept{User: "x"}, nil), next)
+		seats.Add{}, seats.Invite{Profile: profile("own")}, seats.SignIn{}, seats.Accept{User: "x"}, nil), next)
 	require.Equal(t, []seats.Command{
 		seats.Invite{Profile: users.Profile{ID: "made1", Email: "a@b.example"}, Role: users.Manager},
-		seats.Add{Profile: users.Profile{ID: "made2"}}, seats.Invite{Profile: profile("own")}, seats.Accept{User: "x"}, nil,
+		seats.Add{Profile: users.Profile{ID: "made2"}}, seats.Invite{Profile: profile("own")},
+		seats.SignIn{Profile: users.Profile{ID: "made3"}}, seats.Accept{User: "x"}, nil,
 	}, commands)
 }
 

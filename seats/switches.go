@@ -35,7 +35,7 @@ func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 // and then open courses if the policy shows them as active. Reports and the management of users
 // come with the status active.
 func (p Policy) may(u users.User, at time.Time) Permissions {
-	inside := users.In(SignIn, OpenCourses)
+	inside := users.In(EnterAccount, OpenCourses)
 	all := inside | users.In(ReceiveNotifications, BeAssigned)
 	switch {
 	case u.Status == users.Active:
@@ -92,6 +92,9 @@ func (p Policy) needsApproval() bool { return p.Activation == Approval }
 
 // overflows reports whether a new user without a seat is created inactive.
 func (p Policy) overflows() bool { return p.WhenFull == CreateInactive }
+
+// addsAtSignIn reports whether an unknown person becomes a user by signing in.
+func (p Policy) addsAtSignIn() bool { return p.AddsAtSignIn }
 
 // lapses reports whether the seat of an invited user comes free at the end of the invitation.
 func (p Policy) lapses(u users.User, now time.Time) bool {

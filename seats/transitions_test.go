@@ -32,6 +32,7 @@ func TestTransitionOf(t *testing.T) {
 	invite           same      same      refused   refused   refused
 	add              same      same      refused   refused   refused
 	import           same      same      same      same      same
+	sign-in          active    same      refused   refused   refused
 	notify           invited   active    refused   refused   refused
 	accept           active    same      refused   refused   refused
 	approve          active    same      refused   refused   refused
@@ -75,6 +76,7 @@ func TestTransitionOf(t *testing.T) {
 	require.Equal(t, transition{kind: toStatus, to: users.Invited}, transitionOf(users.ActionInvite, users.NoStatus))
 	require.Equal(t, transition{kind: toStatus, to: users.Active}, transitionOf(users.ActionAdd, users.NoStatus))
 	require.Equal(t, transition{kind: asImported}, transitionOf(users.ActionImport, users.NoStatus))
+	require.Equal(t, transition{kind: toStatus, to: users.Active}, transitionOf(users.ActionSignIn, users.NoStatus))
 	require.Zero(t, transitionOf(users.ActionAccept, users.NoStatus))
 	require.Zero(t, transitionOf(users.Action(99), users.Active))
 	require.Zero(t, transitionOf(users.ActionAccept, users.Status(99)))
@@ -94,6 +96,7 @@ func TestAuthorityOf(t *testing.T) {
 	invite           -      -       anyone anyone source anyone  anyone
 	add              -      -       -      -      -      anyone  anyone
 	import           -      -       -      -      -      anyone  anyone
+	sign-in          -      -       -      -      -      -       anyone
 	notify           -      -       anyone anyone -      anyone  anyone
 	accept           self   self    self   self   -      anyone  anyone
 	approve          -      -       anyone anyone -      anyone  anyone

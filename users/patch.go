@@ -98,6 +98,20 @@ func Patches(was, now Profile) (forth, back Patch) {
 	return forth, back
 }
 
+// Lacking returns the patch that fills the empty fields of the profile from another one.
+func (p Profile) Lacking(other Profile) (fill Patch) {
+	to, from := fill.texts(), other.texts()
+	for i, text := range p.texts() {
+		if *text == "" && *from[i] != "" {
+			*to[i] = from[i]
+		}
+	}
+	if len(p.Groups) == 0 && len(other.Groups) > 0 {
+		fill.Groups = &other.Groups
+	}
+	return fill
+}
+
 // Undo returns the patch that takes one from forth back, of the named fields alone: forth and back
 // are those of [Patches], and now is the present profile. A field that has a third value by now
 // stays; it is one of changed. Of the groups those added by forth are removed, and the others

@@ -53,7 +53,7 @@ func Example_accuEdConnect() {
 	all, mayLogOn := 0, 0
 	for u := range keeper.Users(ctx, "acme", users.Filter{}) {
 		all++
-		if u.May.Has(seats.SignIn) && u.May.Has(seats.OpenCourses) {
+		if u.May.Has(seats.EnterAccount) && u.May.Has(seats.OpenCourses) {
 			mayLogOn++
 		}
 	}

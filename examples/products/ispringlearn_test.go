@@ -36,7 +36,7 @@ func Example_iSpringLearn() {
 	// The admin sees Ada with the status. Ada has no permissions.
 	ada, _ := keeper.User(ctx, "acme", "ada")
 	fmt.Println(ada.Shown, ada.FirstName, ada.Groups)
-	for _, can := range []seats.Permission{seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned} {
+	for _, can := range []seats.Permission{seats.EnterAccount, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned} {
 		fmt.Println(can, ada.May.Has(can))
 	}
 	_, err = keeper.Do(ctx, "acme", olive, seats.Edit{User: "ada", Set: users.Patch{Title: new("Ward sister")}})
@@ -103,10 +103,10 @@ func Example_iSpringLearn() {
 	// not any program ran in the night. The history names who set the date.
 	now = time.Date(2026, time.April, 1, 4, 58, 59, 0, time.UTC)
 	bob, _ = keeper.User(ctx, "acme", "bob")
-	fmt.Println(bob.Shown, bob.May.Has(seats.SignIn))
+	fmt.Println(bob.Shown, bob.May.Has(seats.EnterAccount))
 	now = time.Date(2026, time.April, 1, 15, 0, 0, 0, time.UTC)
 	bob, _ = keeper.User(ctx, "acme", "bob")
-	fmt.Println(bob.Shown, bob.May.Has(seats.SignIn))
+	fmt.Println(bob.Shown, bob.May.Has(seats.EnterAccount))
 	show(keeper)
 	for e := range keeper.Events(ctx, "acme", seats.EventFilter{User: "bob", Kinds: []seats.EventKind{seats.EventDeactivated}}) {
 		fmt.Println(e.Kind, "by", e.Channel, "at", e.Time, "set by", e.Actor.User)

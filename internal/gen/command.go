@@ -138,6 +138,8 @@ func (d Dice) command(actor users.Actor) seats.Command {
 			c.Leave = d.leave()
 		}
 		return c
+	case users.ActionSignIn:
+		return d.signIn(role())
 	case users.ActionImport:
 		return d.imported()
 	case users.ActionNotify:

@@ -42,6 +42,7 @@ func (d Dice) policy() seats.Policy {
 	anew(func(p *seats.Policy) { p.SourceLocked = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.SelfRemoval = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.DeleteOnly = d.Chance(50) })
+	anew(func(p *seats.Policy) { p.AddsAtSignIn = d.Chance(50) })
 	anew(func(p *seats.Policy) { p.LeaveDay = users.LeaveDay(of(3)) })
 	anew(func(p *seats.Policy) { p.LeaveNotice = One(d, 0, 1, 1, 3) })
 	anew(func(p *seats.Policy) { p.MostLeavers = One[int64](d, 0, 1, 1, 2) })

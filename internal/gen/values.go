@@ -95,6 +95,16 @@ func (d Dice) profile(by users.ActorKind) users.Profile {
 	return p
 }
 
+// signIn draws the sign-in of a person by all that is known of them, or by their ID alone.
+func (d Dice) signIn(role users.Role) seats.SignIn {
+	c := seats.SignIn{Profile: d.profile(users.ActorSystem), Role: role}
+	if d.Chance(20) {
+		c.Profile.Email, c.Profile.Username, c.Profile.ExternalID = "", "", ""
+		c.Profile.ID = d.target(users.Invited, users.Active)
+	}
+	return c
+}
+
 // ProfileOf returns the plain profile of one of the people.
 func (d Dice) ProfileOf(id users.ID) users.Profile {
 	return users.Profile{ID: id, FirstName: "First", LastName: string(id), Email: Email(id)}

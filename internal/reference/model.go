@@ -192,7 +192,7 @@ func (m *Model) Shown(p *Person) users.Status {
 
 // May returns what the person may do.
 func (m *Model) May(p *Person) seats.Permissions {
-	learns := users.In(seats.SignIn, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
+	learns := users.In(seats.EnterAccount, seats.ReceiveNotifications, seats.OpenCourses, seats.BeAssigned)
 	switch {
 	case !m.Closed.IsZero():
 		return 0
@@ -207,7 +207,7 @@ func (m *Model) May(p *Person) seats.Permissions {
 	case p.Status == users.Invited && m.Policy.Activation == seats.Approval:
 		return users.In(seats.ReceiveNotifications, seats.BeAssigned)
 	case p.Status == users.Invited:
-		return users.In(seats.SignIn, seats.ReceiveNotifications, seats.BeAssigned)
+		return users.In(seats.EnterAccount, seats.ReceiveNotifications, seats.BeAssigned)
 	}
 	return 0
 }

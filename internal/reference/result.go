@@ -13,6 +13,7 @@ type Result struct {
 	Event    seats.Event
 	licences []users.Licence // that come or go with their user, or alone
 	leave    users.Leave     // of a planned start, which has an event of its own
+	filled   bool            // fields by a sign-in, with an event of their own
 	bare     bool            // the licences alone have events
 }
 
@@ -22,12 +23,17 @@ func (v Result) Facts() []seats.Event {
 		return nil
 	}
 	var facts []seats.Event
-	if !v.bare {
+	if !v.bare && v.Event.Kind != "" {
 		facts = append(facts, v.Event)
 	}
 	if v.leave.Date != "" {
 		e := v.Event
 		e.Before, e.Date, e.DateAs = e.After, v.leave.Date, v.leave.As
+		facts = append(facts, e)
+	}
+	if v.filled {
+		e := v.Event
+		e.Kind, e.Before = seats.EventEdited, e.After
 		facts = append(facts, e)
 	}
 	for _, l := range v.licences {

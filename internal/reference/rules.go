@@ -59,6 +59,8 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 		return m.enter(a, c, at, false)
 	case seats.Add:
 		return m.enter(a, seats.Invite{Profile: c.Profile, Role: c.Role, Leave: c.Leave, Later: true}, at, true)
+	case seats.SignIn:
+		return m.signIn(a, c, at)
 	case seats.Import:
 		return m.importUser(a, c, at)
 	case seats.BuySeats:
@@ -205,7 +207,7 @@ var (
 func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	switch a.Kind {
 	case users.ActorSupport:
-		return action != users.ActionStartCourse
+		return action != users.ActionStartCourse && action != users.ActionSignIn
 	case users.ActorSystem:
 		return action != users.ActionEndOwnership
 	case users.ActorSync:

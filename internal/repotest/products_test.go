@@ -65,6 +65,12 @@ var switchRows = []struct {
 		}
 		return "refused"
 	}},
+	{"unknown people at sign-in", "AddsAtSignIn", func(p seats.Policy) string {
+		if p.AddsAtSignIn {
+			return "added"
+		}
+		return "refused"
+	}},
 	{"a date of a leave is", "LeaveDay", func(p seats.Policy) string {
 		if p.LeaveDay == users.LastDay {
 			return "the last day, until 23:59"

@@ -1,0 +1,74 @@
+package reference
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// signIn is SignIn: rule 48.
+func (m *Model) signIn(a users.Actor, c seats.SignIn, at time.Time) Result {
+	p := m.ByID(c.Profile.ID)
+	if known := c.Profile; seen(known.Email)+seen(known.Username)+seen(known.ExternalID) != "" {
+		profile, ok := Clean(c.Profile)
+		if !ok || profile.ID == "" || c.Role >= users.Owner {
+			return refused(seats.ErrBadInput)
+		}
+		var codes []seats.Code
+		if p, codes = m.match(a, profile); codes != nil {
+			return refused(codes...)
+		}
+	}
+	switch {
+	case p == nil && !m.Policy.AddsAtSignIn:
+		return refused(seats.ErrUnknownUser)
+	case p == nil:
+		return m.enter(a, seats.Invite{Profile: c.Profile, Role: c.Role, Later: true}, at, true)
+	case !p.Seated():
+		return refused(seats.ErrWrongStatus)
+	}
+	codes, same := m.hindrances(a, seats.Accept{User: p.ID}, p)
+	clean, ok := Clean(complete(p.Profile, c.Profile))
+	switch {
+	case codes != nil:
+		return refused(codes...)
+	case !ok:
+		return refused(seats.ErrBadInput)
+	case same && EqualProfiles(clean, p.Profile):
+		return unchanged(p)
+	}
+	filled := !EqualProfiles(clean, p.Profile)
+	v := m.change(p, seats.EventAccepted, at, func() {
+		if !same {
+			p.Status, p.Expires = active, time.Time{}
+			p.FirstSignIn = cmp.Or(p.FirstSignIn, at)
+		}
+		if p.Email == "" {
+			p.SharesEmail = m.shared(clean.Email, p)
+		}
+		p.Profile = clean
+	})
+	v.filled = filled
+	if same {
+		v.Event.Kind = ""
+	}
+	return v
+}
+
+// complete fills what is empty of a profile.
+func complete(p, from users.Profile) users.Profile {
+	for to, text := range map[*string]string{
+		&p.FirstName: from.FirstName, &p.LastName: from.LastName, &p.Username: from.Username, &p.Email: from.Email,
+		&p.ExternalID: from.ExternalID, &p.Location: from.Location, &p.Department: from.Department, &p.Title: from.Title,
+	} {
+		if *to == "" {
+			*to = text
+		}
+	}
+	if len(p.Groups) == 0 {
+		p.Groups = from.Groups
+	}
+	return p
+}

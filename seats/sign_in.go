@@ -1,0 +1,67 @@
+package seats
+
+import "github.com/seatkeeper/seatkeeper/users"
+
+// SignIn is for the host's single sign-on: a person stands at the door, with all that the host's
+// directory knows of them. They may come in if the [Outcome] says After that they are active. A user
+// is matched as by [Invite]; a profile with an ID and no other key matches the user of that ID.
+//
+// An invited user becomes active with a first sign-in, as by [Accept], and keeps the role of the
+// invitation. An active user gets a first sign-in if there is none, and is unchanged otherwise. Empty
+// fields of a known user are filled from the profile, which is an [EventEdited]; other fields, the
+// role and the source stay. An unknown user is created as by [Add], under [Policy.AddsAtSignIn]
+// alone. Nobody is reactivated.
+//
+// The system may. [ErrUnknownUser] for an unknown user otherwise. [ErrWrongStatus] for an inactive,
+// archived or deleted user, with the reason for their screen; [ErrNotApproved] and
+// [ErrInvitationExpired] as of Accept; the other refusals are those of Invite.
+type SignIn struct {
+	Profile users.Profile `json:"profile"`
+	Role    users.Role    `json:"role,omitzero"` // of a new user
+}
+
+// Action returns [users.ActionSignIn].
+func (SignIn) Action() users.Action { return users.ActionSignIn }
+
+func (SignIn) target() users.ID { return "" }
+func (c SignIn) needs(n *Need)  { n.person(c.Profile) }
+
+func (c SignIn) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	u, known := v.people.find(c.Profile.ID)
+	var refusal *Refusal
+	if len(c.Profile.Keys()) > 0 {
+		u, known, refusal = v.arrival(c.Profile, c.Role)
+	}
+	switch {
+	case refusal != nil:
+		return effect{}, refusal
+	case !known && !v.account.Policy.addsAtSignIn():
+		return effect{}, refuse(ErrUnknownUser, "").because(ErrNotInvited)
+	case !known:
+		return Add{Profile: c.Profile, Role: c.Role}.evaluate(v, u)
+	}
+	f, refusal := Accept{User: u.ID}.evaluate(v, u)
+	if refusal != nil {
+		return effect{}, refusal
+	}
+	if f.kind == "" {
+		f.user = u
+	}
+	profile, filled, err := u.Lacking(c.Profile).Apply(u.Profile)
+	switch {
+	case err != nil:
+		return effect{}, badProfile(err)
+	case len(filled) == 0:
+		return f, nil
+	}
+	if u.Email == "" {
+		f.user.SharesEmail = v.isTaken(profile)
+	}
+	f.user.Profile = profile
+	edited := effect{kind: EventEdited, user: f.user, fields: filled}
+	if f.kind == "" {
+		return edited, nil
+	}
+	f.then = &edited
+	return f, nil
+}

@@ -1,0 +1,133 @@
+package seats_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// door is a sign-in of a person with the address of profile, and what else the directory has of them. A
+// new user would have another ID.
+func door(id users.ID, more users.Profile) seats.SignIn {
+	more.ID, more.Email = "new-"+id, profile(id).Email
+	return seats.SignIn{Profile: more}
+}
+
+func TestSignIn_invited(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.do(owner, seats.Invite{Profile: users.Profile{ID: "ada", FirstName: "Ada", Email: "ada@acme.example"}, Role: users.Manager})
+	c := door("ada", users.Profile{FirstName: "Augusta", LastName: "King", ExternalID: "4711", Groups: []string{"b", "a"}})
+	c.Role = users.Admin
+	o := s.do(system, c)[0]
+	require.Equal(t, seats.Outcome{Action: users.ActionSignIn, User: "ada",
+		Before: users.Segment{Status: users.Invited, Role: users.Manager}, After: users.Segment{Status: users.Active, Role: users.Manager}}, o)
+	ada := s.user("ada")
+	require.Equal(t, users.Profile{ID: "ada", FirstName: "Ada", LastName: "King", Email: "ada@acme.example", ExternalID: "4711", Groups: []string{"a", "b"}}, ada.Profile)
+	require.Equal(t, s.lastEvent().Time, ada.FirstSignIn)
+	accepted, edited := s.events[len(s.events)-2], s.lastEvent()
+	require.Equal(t, []seats.EventKind{seats.EventAccepted, seats.EventEdited}, []seats.EventKind{accepted.Kind, edited.Kind})
+	require.Equal(t, []string{"last-name", "external-id", "groups"}, edited.Fields)
+
+	revision := s.rows.Account.Revision
+	s.same(system, seats.SignIn{Profile: users.Profile{ID: "made", ExternalID: "4711"}})
+	s.same(system, c)
+	require.Equal(t, revision, s.rows.Account.Revision, "who is in goes on without a trace")
+}
+
+func TestSignIn_active(t *testing.T) {
+	s := open(t, seats.Of(3), policyWith(func(p *seats.Policy) { p.Activation = seats.Approval }))
+	s.invite("ada")
+	refusal := s.refused(seats.ErrNotApproved, system, door("ada", users.Profile{}))
+	require.Equal(t, users.ActionSignIn, refusal.Action)
+	require.Equal(t, "approve the user", refusal.Remedies.String())
+	s.do(owner, seats.Approve{User: "ada"})
+	s.do(system, door("ada", users.Profile{}))
+	require.Equal(t, seats.EventAccepted, s.lastEvent().Kind)
+	require.False(t, s.user("ada").FirstSignIn.IsZero())
+
+	s.do(system, door("ada", users.Profile{Username: "ada"}))
+	require.Equal(t, seats.EventEdited, s.lastEvent().Kind, "what the directory knows more is kept once")
+	s.same(system, door("ada", users.Profile{Username: "ada", Title: " "}))
+	require.Equal(t, users.ID("ada"), s.same(system, seats.SignIn{Profile: users.Profile{ID: "made", Username: "ADA"}}).User)
+}
+
+func TestSignIn_ID(t *testing.T) {
+	s := open(t, seats.Of(4), policyWith(func(p *seats.Policy) { p.AddsAtSignIn = true }))
+	s.invite("ada")
+	s.do(system, seats.SignIn{Profile: users.Profile{ID: "ada", Title: "Countess"}})
+	require.Equal(t, "Countess", s.user("ada").Title)
+	long := strings.Repeat("x", users.MaxText+1)
+	s.invite("eve")
+	require.Equal(t, "title", s.refused(seats.ErrBadInput, system, seats.SignIn{Profile: users.Profile{ID: "eve", Title: long}}).Field)
+	require.Equal(t, "profile", s.refused(seats.ErrBadInput, system, seats.SignIn{Profile: users.Profile{ID: "bob"}}).Field, "an ID alone makes no user")
+	s.do(support, seats.Delete{User: "ada"})
+	require.Equal(t, seats.ErrDeleted, s.refused(seats.ErrWrongStatus, system, seats.SignIn{Profile: users.Profile{ID: "ada"}}).Reason)
+}
+
+func TestSignIn_unknown(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	refusal := s.refused(seats.ErrUnknownUser, system, door("ada", users.Profile{}))
+	require.EqualError(t, refusal, "seats: there is no such user: the person has no invitation yet")
+	require.Empty(t, refusal.User, "the ID of a user who was not made")
+	require.ErrorIs(t, refusal, seats.ErrNotInvited)
+
+	s = open(t, seats.Of(2), policyWith(func(p *seats.Policy) { p.AddsAtSignIn = true }))
+	c := door("ada", users.Profile{})
+	c.Role = users.Manager
+	require.Equal(t, seats.Outcome{Action: users.ActionSignIn, User: "new-ada", After: users.Segment{Status: users.Active, Role: users.Manager}, SeatsDelta: 1}, s.do(system, c)[0])
+	require.Equal(t, seats.EventAdded, s.lastEvent().Kind)
+	require.False(t, s.user("new-ada").FirstSignIn.IsZero())
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", s.refused(seats.ErrNoSeats, system, door("bob", users.Profile{})).Remedies.String())
+	c.Role = users.Owner
+	require.Equal(t, "role", s.refused(seats.ErrBadInput, system, c).Field)
+}
+
+func TestSignIn_refused(t *testing.T) {
+	s := open(t, seats.Of(3), policyWith(func(p *seats.Policy) {
+		p.AddsAtSignIn, p.InvitationExpiry, p.Term = true, seats.ExpiryKeepsSeat, time.Hour
+	}))
+	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")})
+	for _, actor := range []users.Actor{owner, support, hr} {
+		s.refused(seats.ErrForbidden, actor, door("ada", users.Profile{}))
+	}
+	s.now = s.now.Add(time.Hour)
+	require.Equal(t, "send the invitation again", s.refused(seats.ErrInvitationExpired, system, door("ada", users.Profile{})).Remedies.String())
+	s.do(owner, seats.Deactivate{User: "ada"}, seats.Archive{User: "bob"})
+	require.Equal(t, seats.ErrInactive, s.refused(seats.ErrWrongStatus, system, door("ada", users.Profile{})).Reason)
+	require.Equal(t, seats.ErrArchived, s.refused(seats.ErrWrongStatus, system, door("bob", users.Profile{})).Reason)
+	s.refused(seats.ErrDuplicate, system, seats.SignIn{Profile: users.Profile{ID: "bob", Email: "ada@acme.example"}})
+	s.do(support, seats.Close{})
+	s.refused(seats.ErrClosed, system, door("ada", users.Profile{}))
+}
+
+func TestSignIn_shared_address(t *testing.T) {
+	s := open(t, seats.Of(3), policyWith(func(p *seats.Policy) { p.SharedAddresses = seats.SharingAllowed }))
+	s.do(owner, seats.Invite{Profile: users.Profile{ID: "ada", Email: "crew@acme.example"}}, seats.Invite{Profile: users.Profile{ID: "bob", Username: "bob"}})
+	s.do(system, seats.SignIn{Profile: users.Profile{ID: "made", Username: "bob", Email: "crew@acme.example"}})
+	require.True(t, s.user("bob").SharesEmail)
+	s.refused(seats.ErrAmbiguous, system, seats.SignIn{Profile: users.Profile{ID: "made", Email: "crew@acme.example"}})
+}
+
+func TestSignIn_plan(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.invite("ada")
+	p, err := seats.Preview(s.rows, s.request(system, door("ada", users.Profile{ExternalID: "7"})))
+	require.NoError(t, err)
+	require.Empty(t, p.Steps[0].Here, "they come in")
+	s.do(system, door("ada", users.Profile{}))
+	p, err = seats.Preview(s.rows, s.request(system, door("ada", users.Profile{})))
+	require.NoError(t, err)
+	require.Equal(t, "ada@acme.example", p.Steps[0].Here)
+}
+
+// policyWith is Standard with other switches.
+func policyWith(set func(*seats.Policy)) seats.Policy {
+	p := seats.Standard()
+	set(&p)
+	return p
+}
