@@ -97,3 +97,13 @@ func TestPatch_Apply_groups(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"add_groups":[],"remove_groups":["a"]}`, string(text))
 }
+
+func TestProfile_Lacking(t *testing.T) {
+	was := users.Profile{FirstName: "Ada", Email: "ada@acme.example"}
+	from := users.Profile{FirstName: "Augusta", LastName: "King", ExternalID: "7", Groups: []string{"b", "a"}}
+	now, changed, err := was.Lacking(from).Apply(was)
+	require.NoError(t, err)
+	require.Equal(t, []string{"last-name", "external-id", "groups"}, changed)
+	require.Equal(t, users.Profile{FirstName: "Ada", LastName: "King", Email: "ada@acme.example", ExternalID: "7", Groups: []string{"a", "b"}}, now)
+	require.Equal(t, users.Patch{}, now.Lacking(from))
+}
