@@ -122,7 +122,8 @@ const MaxCommands = 1000
 // InviteAll returns an [Invite] for every row of a roster, in its order. A row of a person who has
 // left makes a known user inactive and creates none: by its status, see [users.Entry.Left] and
 // [Invite].Gone, or by a leave that is over, see [Invite].LeftMeansGone. [ImportAll] takes the users
-// over as they are instead.
+// over as they are instead. A file gives no ownership: an owner is invited as an admin, and
+// [GrantOwnership] follows the first sign-in.
 func InviteAll(r users.Roster) []Command {
 	commands := make([]Command, len(r.People))
 	for i, p := range r.People {
@@ -144,8 +145,11 @@ func InviteEach(people iter.Seq2[users.Entry, error]) iter.Seq2[Command, error] 
 }
 
 func invitation(p users.Entry) Invite {
-	return Invite{Profile: p.Profile, Role: p.Role, Leave: p.Leave, LeftMeansGone: p.Leave != users.Leave{}, Gone: p.Left()}
+	return Invite{Profile: p.Profile, Role: roleOf(p), Leave: p.Leave, LeftMeansGone: p.Leave != users.Leave{}, Gone: p.Left()}
 }
+
+// roleOf returns the role that a row of a file can give.
+func roleOf(p users.Entry) users.Role { return min(p.Role, users.Admin) }
 
 // Identify returns the commands with a new ID in every profile without one, so that every
 // attempt of a call creates the same user.

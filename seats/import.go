@@ -89,12 +89,13 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 //     with the same IDs.
 //   - Created and StatusSince are at, the instant of the import. The first sign-in stays unknown.
 //   - A user is active, or invited if the file says so; the invitation has no end.
+//   - An owner is an admin: a file gives no ownership.
 //   - A user who has left, see [users.Entry.Left], is inactive without a leave. Status and dates of
 //     before are unknown, so that [Reactivate] sends an invitation.
 func ImportAll(r users.Roster, at time.Time, id func(users.Entry) users.ID) iter.Seq2[Import, error] {
 	return func(yield func(Import, error) bool) {
 		for _, e := range r.People {
-			u := users.User{Profile: e.Profile, Role: e.Role, Status: users.Active, Created: at, StatusSince: at, Schedule: users.Schedule{Leave: e.Leave}}
+			u := users.User{Profile: e.Profile, Role: roleOf(e), Status: users.Active, Created: at, StatusSince: at, Schedule: users.Schedule{Leave: e.Leave}}
 			u.ID = id(e)
 			switch {
 			case e.Left():

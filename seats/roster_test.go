@@ -129,3 +129,27 @@ func TestInviteEach(t *testing.T) {
 		break
 	}
 }
+
+// TestInviteAll_owner reads the default file of one account into another: its owner comes as an admin.
+func TestInviteAll_owner(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.invite("ada")
+	var file strings.Builder
+	require.NoError(t, users.WriteRoster(&file, seats.AsShown(func(yield func(seats.Person, error) bool) {
+		_ = yield(s.rows.Account.View(s.user("owner"), s.now), nil) && yield(s.rows.Account.View(s.user("ada"), s.now), nil)
+	}), users.RosterOptions{}))
+	roster, err := users.ReadRoster(strings.NewReader(file.String()), users.RosterOptions{})
+	require.NoError(t, err)
+	require.Equal(t, users.Owner, roster.People[0].Role)
+
+	commands := seats.Identify(seats.InviteAll(roster), func() users.ID { return "new" })
+	for _, o := range s.do(owner, commands...) {
+		require.True(t, o.Unchanged, "both are here")
+	}
+	require.Equal(t, users.Owner, s.user("owner").Role)
+	require.Equal(t, users.Admin, commands[0].(seats.Invite).Role)
+	for u, err := range seats.ImportAll(roster, s.now, func(e users.Entry) users.ID { return users.ID(e.Profile.Email) }) {
+		require.NoError(t, err)
+		require.NotEqual(t, users.Owner, u.User.Role)
+	}
+}

@@ -37,7 +37,7 @@ type PassedRow struct {
 type Entry struct {
 	Row     int // as in a spreadsheet, see [ReadRoster]
 	Profile Profile
-	Role    Role  // default [Member]; [Owner] is refused
+	Role    Role  // default [Member]; [Owner] of a user who is, or was, one
 	Leave   Leave // the day of the leave, if the file has one
 	// Status is the status in the file, see [Entry.Left]. The default is [NoStatus].
 	Status Status
@@ -94,7 +94,8 @@ type RosterOptions struct {
 	Columns []Column
 
 	// Roles are the product's words for roles, compared like headers. The default is the names
-	// of the roles and common words in these languages. A cell with a word for [Owner] is a fault.
+	// of the roles and common words in these languages. [Owner] is read as it is
+	// written; no file makes an owner, see package seats on what its lists of commands do.
 	Roles map[string]Role
 
 	// DateFormat is the form of dates, as in "DD/MM/YYYY": the year as YYYY, the month as MM or

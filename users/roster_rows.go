@@ -247,11 +247,8 @@ func (r *rosterReader) answer(field, cell string) (status Status, ok bool) {
 
 func (r *rosterRow) setRole(word string) {
 	role, ok := r.reader.roles[label(word)]
-	switch {
-	case !ok:
+	if !ok {
 		r.addFault("role", ErrRole, 0)
-	case role == Owner:
-		r.addFault("role", ErrOwner, 0)
 	}
 	r.Role = role
 }
