@@ -281,13 +281,17 @@ func (t *turn) failed(ctx context.Context, d *Delivery, cause error) error {
 	}
 	e.SetAside = most > 0 && e.Attempt >= most && len(d.Events) == 1 && t.maySetAside()
 	if !e.SetAside {
-		until = t.now().Add(t.consumer.Pause(e.Attempt)).Truncate(time.Microsecond)
+		until = time.Time{}
+		if pause := t.consumer.Pause(e.Attempt); pause > 0 {
+			until = t.now().Add(pause).Truncate(time.Microsecond)
+		}
 	}
+	now := t.now() // once: each try writes the same
 	err := t.write(ctx, func(p *store.Progress) {
 		p.Sequence, p.Attempts, p.LeaseUntil = passed, e.Attempt, until
 		if e.SetAside {
 			p.Sequence, p.Attempts = e.Sequence, 0
-			p.SetAside = append(p.SetAside, store.SetAside{Sequence: e.Sequence, Attempts: e.Attempt, Since: t.now()})
+			p.SetAside = append(p.SetAside, store.SetAside{Sequence: e.Sequence, Attempts: e.Attempt, Since: now})
 		}
 	})
 	if err == errCommitted {
