@@ -18,7 +18,7 @@ import (
 // end; a list when the loop over it ends, with its time.
 type CallStats struct {
 	Method  string          // the Keeper's method
-	Account users.AccountID // empty for Accounts, RunDue and Drain
+	Account users.AccountID // empty for Accounts, AccountsOf, RunDue and Drain
 	Actor   users.ActorKind
 	// Actions are those of the commands, each once; of Undo, those that it may take; empty for Open and
 	// for calls without commands.

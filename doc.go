@@ -37,7 +37,7 @@
 // [Keeper.ApplyAll] for a large file, [Keeper.May] for a button, [Keeper.Allowed] for those of a list,
 // [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
 //
-// To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts],
+// To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts], [Keeper.AccountsOf],
 // [Keeper.User], [Keeper.Find], [Keeper.Users]; [Keeper.Pool], [Keeper.Pools],
 // [Keeper.UsageOfPool] and [Keeper.Licences] for courses.
 //

@@ -169,6 +169,9 @@ var otherMethods = map[string]method{
 		_, err := k.Open(ctx, seats.Opening{Account: "other", Total: seats.Of(1), Owner: profile("o")})
 		return err
 	},
+	"AccountsOf": func(ctx context.Context, k *seatkeeper.Keeper, _ users.AccountID) error {
+		return lastError(k.AccountsOf(ctx, users.ByID("owner")))
+	},
 	"Accounts": func(ctx context.Context, k *seatkeeper.Keeper, _ users.AccountID) error {
 		return lastError(k.Accounts(ctx, ""))
 	},
