@@ -21,6 +21,12 @@ func moveOf(c Command) move {
 	if c, ok := c.(AssignCourse); ok {
 		m.Pool = c.Pool
 	}
+	if c, ok := c.(Edit); ok {
+		m.Field = users.KeyEmail.String()
+		if c.Set.Email == nil {
+			m.Field = users.KeyUsername.String()
+		}
+	}
 	return m
 }
 
@@ -68,7 +74,7 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 			return before(Accept{User: id}, Approve{id}, Notify{id})
 		}
 		if !out { // coming back to be put out is no help
-			return before(Reactivate{id}, Restore{id})
+			return append(givesUpKey(d, c, refusal), before(Reactivate{id}, Restore{id})...)
 		}
 	case ErrNotAssigned:
 		return before(AssignCourse{User: id, Pool: refusal.Pool})
@@ -103,6 +109,39 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 		}
 	}
 	return nil
+}
+
+// givesUpKey takes an address or a username from an inactive or archived user, for a newcomer who is
+// another person. The user keeps a key, or the edit is refused.
+func givesUpKey(d *evaluation, c Command, refusal *Refusal) []lift {
+	var newcomer users.Profile
+	switch c := withoutConditions(c).(type) {
+	case Invite:
+		newcomer = c.Profile
+	case Add:
+		newcomer = c.Profile
+	}
+	u := d.people.of(refusal.User)
+	edit, ok := withoutKey(u.ID, refusal.Field)
+	away := users.In(users.Inactive, users.Archived).Has(u.Status)
+	if refusal.Code != ErrDuplicate || !ok || !away || len(newcomer.Keys()) == 0 || samePerson(newcomer, u.Profile) {
+		return nil
+	}
+	return before(edit)
+}
+
+// withoutKey returns the command that takes a key of that kind from a user. It is ok for an address and
+// a username.
+func withoutKey(user users.ID, kind string) (edit Edit, ok bool) {
+	switch edit.User = user; kind {
+	case users.KeyEmail.String():
+		edit.Set.Email = new("")
+	case users.KeyUsername.String():
+		edit.Set.Username = new("")
+	default:
+		return Edit{}, false
+	}
+	return edit, true
 }
 
 // mayAskVendor reports whether the actor speaks for the account, or is the vendor.

@@ -54,8 +54,8 @@ import (
 //
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
-// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {since}, {count}, {field}, {action} and {reason}; steps and
-// reason/unlisted have {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason} and {other}, and
+// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {since}, {count}, {field}, {action} and {reason}; steps have {count} and {field},
+// reason/unlisted {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason} and {other}, and
 // fault/expected {expected}.
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
@@ -249,7 +249,7 @@ func (m Messages) Remedy(r Remedy) string {
 			kind += "/several"
 			s.Count = int64(alike)
 		}
-		words = append(words, m.say("remedy/"+kind, kind, "count", digits(s.Count)))
+		words = append(words, m.say("remedy/"+kind, kind, "count", digits(s.Count), "field", m.say("field/"+s.Field, s.Field)))
 	}
 	return strings.Join(words, m.say("remedies/then", ""))
 }

@@ -38,6 +38,7 @@ func everyRemedy() Remedies {
 		moveOf(Deactivate{User: "u7"}), moveOf(Archive{User: "u7"}),
 		moveOf(Reactivate{"u7"}), moveOf(Restore{"u7"}), moveOf(Approve{"u7"}), moveOf(Notify{"u7"}), moveOf(Delete{User: "u7"}),
 		moveOf(EndOwnership{"u7"}), moveOf(EndOwnership{"u7"}).byVendor(),
+		moveOf(Edit{User: "u7", Set: users.Patch{Email: new("")}}),
 	} {
 		next := m.Step
 		next.User = "u8"

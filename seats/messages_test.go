@@ -135,7 +135,7 @@ func TestMessages_Reason(t *testing.T) {
 			"what is put in the place of a placeholder is no placeholder")
 	}
 	require.Equal(t, "{hled} zu {b", seats.Messages{"closed": "{hled} zu {b"}.Refusal(&seats.Refusal{Code: seats.ErrClosed}))
-	require.Equal(t, "edit", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.ActionEdit, Count: 2}}}))
+	require.Equal(t, "import", german.Remedy(seats.Remedy{Steps: []seats.Step{{Action: users.ActionImport, Count: 2}}}))
 }
 
 // TestEnglish_copy, and changes of the copy stay there.

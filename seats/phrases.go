@@ -92,6 +92,8 @@ var phrases = Messages{
 	"remedy/set-payer":               "set another payer",
 	"remedy/set-payer/vendor":        "ask the vendor to set another payer",
 	"remedy/return-seats/vendor":     "ask the vendor to take back {count} {count:seat|seats}",
+	"remedy/edit":                    "take the {field} from the user who has it",
+	"remedy/edit/several":            "take the {field} from {count} users who have it",
 	"remedy/close":                   "close the account",
 	"remedy/reopen":                  "reopen the account",
 	"remedy/reopen/vendor":           "ask the vendor to reopen the account",
@@ -135,7 +137,7 @@ var phrases = Messages{
 var placeholders = map[string]string{
 	"total":           "",
 	"leave":           "date",
-	"remedy":          "count",
+	"remedy":          "count field",
 	"remedies":        "",
 	"fault":           "row column reason other",
 	"fault/expected":  "expected",

@@ -176,11 +176,12 @@ type Step struct {
 	User   users.ID `json:"user,omitzero"`   // the user of the step, if it is about a certain one
 	Pool   PoolID   `json:"pool,omitzero"`   // of an order, or of a course
 	Vendor bool     `json:"vendor,omitzero"` // to be asked of the vendor
+	Field  string   `json:"field,omitzero"`  // of an Edit, the kind of the key that it takes from the user: "email" or "username"
 }
 
 // Command returns the command of a step that names a user, an order or nothing else: Notify,
 // Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, Erase, Unschedule, ConfirmLeave,
-// AssignCourse, UnassignCourse, GrantOwnership and EndOwnership of the User; BuySeats and ReturnSeats;
+// AssignCourse, UnassignCourse, GrantOwnership and EndOwnership of the User; an Edit without the Field; BuySeats and ReturnSeats;
 // SetPayer to none, Close and Reopen. It is not ok for the other steps: a Count of users to be chosen,
 // Invite of the person of a replaced [Edit], and HandOver to them.
 func (s Step) Command() (c Command, ok bool) {
@@ -198,6 +199,9 @@ func (s Step) Command() (c Command, ok bool) {
 	}
 	if s.User == "" {
 		return nil, false
+	}
+	if edit, ok := withoutKey(s.User, s.Field); ok && s.Action == users.ActionEdit {
+		return edit, true
 	}
 	for _, c := range append(onUser(s.User), AssignCourse{User: s.User, Pool: s.Pool}, UnassignCourse{User: s.User, Pool: s.Pool}) {
 		if c.Action() == s.Action {
