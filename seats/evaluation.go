@@ -17,8 +17,7 @@ type evaluation struct {
 	index   int       // of the current command
 	// The personal fields of the current command, which are sealed; nil if the call has no key.
 	personal map[string]any
-	shortage *shortage      // of seats, while remedies measure it
-	standing *users.Segment // of the actor, in a bulk call; nil: as now
+	shortage *shortage // of seats, while remedies measure it
 
 	nextDue time.Time // of the rows that are not loaded
 
@@ -27,6 +26,8 @@ type evaluation struct {
 	account  Account
 	settings bool // those of the account were changed
 	misused  bool // the earlier calls with the request key had another digest
+	bulk     bool // the actor counts as standing
+	standing users.Segment
 	pools    rows[PoolID, Pool]
 	people   rows[users.ID, users.User]
 	holders  few[users.Key, users.ID]

@@ -58,15 +58,14 @@ func (v *evaluation) inBulk(past []Event) *evaluation {
 			done = done.by(r.Actor, []Event{e})
 		}
 	}
-	standing := done.without(v.people.of(r.Actor.User).Segment())
-	v.standing = &standing
+	v.bulk, v.standing = true, done.without(v.people.of(r.Actor.User).Segment())
 	return v
 }
 
 // acting returns the row of the actor; zero for support, the system and a sync.
 func (v *evaluation) acting() users.User {
 	u := v.people.of(v.request.Actor.User)
-	if v.standing != nil {
+	if v.bulk {
 		u.Status, u.Role = v.standing.Status, v.standing.Role
 	}
 	return u
