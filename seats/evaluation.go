@@ -24,10 +24,6 @@ type evaluation struct {
 	zone     string         // for which in was found
 	in       *time.Location // see location
 	account  Account
-	settings bool // those of the account were changed
-	misused  bool // the earlier calls with the request key had another digest
-	bulk     bool // the actor counts as standing
-	standing users.Segment
 	pools    rows[PoolID, Pool]
 	people   rows[users.ID, users.User]
 	holders  few[users.Key, users.ID]
@@ -38,6 +34,11 @@ type evaluation struct {
 
 	past     map[int][]Event // of earlier calls with the request key, by the index of the command
 	repeated []Event         // of past, those of the commands so far
+
+	settings bool // those of the account were changed
+	misused  bool // the earlier calls with the request key had another digest
+	bulk     bool // the actor counts as standing
+	standing users.Segment
 
 	events      []Event
 	wasLicences map[users.LicenceID]users.Licence // the changed ones, as they were loaded

@@ -30,7 +30,8 @@ func TestInvite_key_of_a_leaver(t *testing.T) {
 		refusal := s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: alone})
 		require.Equal(t, "take the email from the user who has it", refusal.Remedies.String(), "another username")
 		s.do(support, seats.Edit{User: "old", Set: users.Patch{Username: new(""), ExternalID: new("E1")}})
-		refusal = s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "new", Username: "new", ExternalID: "E1", Email: "else@acme.example"}})
+		refusal = s.refused(seats.ErrDuplicate, owner, seats.Invite{Profile: users.Profile{ID: "new", Email: "j.smith@acme.example"}})
+		require.NotEmpty(t, refusal.Remedies)
 		require.NotContains(t, refusal.Remedies.String(), "take", "the same person")
 	}
 	_, ok := seats.Step{Action: users.ActionEdit, User: "old", Field: "title"}.Command()
