@@ -195,7 +195,9 @@ func (s *site) literal(v sql.NullString) string {
 
 // asBefore leaves out the switches that are younger than the oldest stored database, where they say
 // what was the rule before.
-var asBefore = strings.NewReplacer(`"shared_addresses":"refused",`, "")
+var asBefore = strings.NewReplacer(
+	`"shared_addresses":"refused",`, "", `"self_removal":false,`, "", `"adds_at_sign_in":false,`, "",
+)
 
 // digests returns a line for each account: all that is stored of it, as this release reads it.
 func digests(t require.TestingT, st store.Store) string {
