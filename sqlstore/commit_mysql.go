@@ -21,6 +21,7 @@ import (
 type mysql struct {
 	server     atomic.Pointer[server] // nil until it was asked
 	kept       sync.Map               // *kept by its text
+	texts      atomic.Int32           // that are kept
 	guards     sync.Map               // *guard by commitForm
 	unprepared atomic.Bool            // sessions keep no texts
 }
@@ -216,7 +217,7 @@ func (m *mysql) updateAccounts(w *steps, current string, moved []accountChange, 
 		default:
 			text.WriteString(row + places[i] + ")")
 		}
-		addRow(w, g.columns, g.columns.all(), &moved[i])
+		addRow(w, g.columns, g.columns.all(), &moved[i], new(blanks))
 	}
 	text.WriteString(g.set + "?" + strings.Repeat(", ?", len(moved)-1))
 	for i := range moved {
@@ -308,6 +309,9 @@ func currentIn(err error) (places []string, ok bool) {
 	return strings.Fields(after), ok
 }
 
+// maxKept bounds the texts that sessions keep: a server keeps some thousands for all its sessions.
+const maxKept = 64
+
 // A kept is a text that sessions of MariaDB keep under a name, so that it is parsed once.
 type kept struct{ prepare, execute string }
 
@@ -315,6 +319,9 @@ type kept struct{ prepare, execute string }
 // more round trips.
 func (m *mysql) execKept(ctx context.Context, w *steps, conn *sql.Conn, text string) error {
 	k := m.keep(text, len(w.values))
+	if k == nil {
+		return w.execText(ctx, conn, text)
+	}
 	err := w.execText(ctx, conn, k.execute)
 	if !unknownKept(err) {
 		return err
@@ -331,16 +338,22 @@ func (m *mysql) execKept(ctx context.Context, w *steps, conn *sql.Conn, text str
 	return w.execText(ctx, conn, text)
 }
 
-// keep returns a text with its name. The name is of the text alone, since a pooler may give
+// keep returns a text with its name, or nil if there are too many. The name is of the text alone, since a pooler may give
 // one session to many programs.
 func (m *mysql) keep(text string, values int) *kept {
 	if k, ok := m.kept.Load(text); ok {
 		return k.(*kept)
 	}
+	if m.texts.Load() >= maxKept {
+		return nil
+	}
 	name := fmt.Sprintf("seatkeeper_%x", sha256.Sum256([]byte(text)))[:40]
-	k, _ := m.kept.LoadOrStore(text, &kept{
+	k, known := m.kept.LoadOrStore(text, &kept{
 		prepare: "PREPARE " + name + " FROM '" + strings.ReplaceAll(text, "'", "''") + "'",
 		execute: "EXECUTE " + name + " USING " + strings.Repeat("?, ", values-1) + "?",
 	})
+	if !known {
+		m.texts.Add(1)
+	}
 	return k.(*kept)
 }

@@ -168,7 +168,7 @@ func insertRows[R any](t *commitText, into *table[R], blank blanks) string {
 	var values []string
 	var sent []column[R]
 	for i, c := range into.columns {
-		switch constant := blank.constant(i, c.number); {
+		switch constant := blank.constant(i, c.number, dialects[Postgres].emptyText); {
 		case t.lone && i == 0: // the account
 			values = append(values, "w.id")
 		case constant != "":

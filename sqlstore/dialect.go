@@ -68,6 +68,8 @@ type dialect struct {
 	beginPart string
 	// nullNumber and nullText are NULL with a type.
 	nullNumber, nullText string
+	// emptyText is an empty text under every setting of the server.
+	emptyText string
 	// clock is the server's time in microseconds since 1970 in UTC; NULL in the process.
 	clock string
 }
@@ -92,7 +94,7 @@ var dialects = [...]dialect{
 		rollback:      "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
 		beginPart:     "SELECT * FROM (",
 		needsPerQuery: 1, // there are no round trips
-		nullNumber:    "NULL", nullText: "NULL",
+		nullNumber:    "NULL", nullText: "NULL", emptyText: "''",
 		clock: "NULL",
 	},
 	Postgres: {
@@ -118,7 +120,8 @@ var dialects = [...]dialect{
 		beginPart: "(",
 		// With the collation of all columns the parts are one Append, and not one within another.
 		nullNumber: "NULL::bigint", nullText: `NULL::text COLLATE "C"`,
-		clock: "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
+		emptyText: "''",
+		clock:     "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint",
 	},
 	MySQL: {
 		name:        "mysql",
@@ -141,7 +144,7 @@ var dialects = [...]dialect{
 		rollback:      "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
 		needsPerQuery: 40,
 		beginPart:     "(",
-		nullNumber:    "NULL", nullText: "NULL",
+		nullNumber:    "NULL", nullText: "NULL", emptyText: "x''",
 		// UTC_TIMESTAMP follows SET TIMESTAMP. SYSDATE is the real time, in the session's time
 		// zone like NOW: the difference of the two cancels the zone.
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",

@@ -126,7 +126,7 @@ func (w *steps) updateAccount(c *seats.Change, account *accountRow, pooled bool)
 	if pooled {
 		columns |= siteSet
 	}
-	addRow(w, accountTable, columns, account)
+	addRow(w, accountTable, columns, account, new(blanks))
 	w.value(string(c.Account.ID))
 	w.value(int64(c.Base))
 	conditions := 0
@@ -184,7 +184,7 @@ func (w *steps) updateUsers(c *seats.Change) {
 			continue
 		}
 		columns := rewrittenColumns(u.rewritten) &^ userTable.key
-		addRow(w, userTable, columns, u)
+		addRow(w, userTable, columns, u, new(blanks))
 		w.value(id)
 		w.value(string(u.ID))
 		w.end(updateText(w.Store, userTable, columns, ""))
@@ -218,52 +218,43 @@ func givesUp(taken []users.Key, updated []userRow, kind users.KeyKind) (ids list
 	return ids
 }
 
-// insert adds INSERTs of any number of rows.
+// insert adds INSERTs of any number of rows. Blank columns are constants of the text, if there are
+// not too many texts.
 func insert[R any](w *steps, t *table[R], columns set, end string, rows entries[R]) {
 	n, most, left, filled := 0, 0, rows.n, 0
+	var blank blanks
 	for i := range rows.n {
 		if n == 0 {
-			most, filled = w.rowsPerInsert(left), w.filled
+			most, filled, blank = w.rowsPerInsert(left), w.filled, blanks{columns, columns}
 		}
-		addRow(w, t, columns, rows.at(i))
+		addRow(w, t, columns, rows.at(i), &blank)
 		if n++; n == most || w.inline && w.filled-filled >= maxInsert {
-			written := columns
-			if w.inline && n > 1 && end == inserting {
-				written = withoutNulls(w, t, columns, n)
+			key := textKey{t.name, columns, blank, n, end}
+			if w.keeps(key) {
+				w.leaveOut(columns, blank, n)
+			} else {
+				key.blank = blanks{}
 			}
-			w.end(insertText(w.Store, t, written, n, end))
+			w.end(insertText(w.Store, t, key))
 			w.most = max(w.most, n)
 			n, left = 0, left-n
 		}
 	}
 }
 
-// withoutNulls leaves out the columns that are NULL in each of the last n rows, and returns the others.
-// [shape.differences] makes sure that none has a default.
-func withoutNulls[R any](w *steps, t *table[R], columns set, n int) (others set) {
+// leaveOut removes the values of the blank columns from the last n rows.
+func (w *steps) leaveOut(columns set, blank blanks, n int) {
 	width := bits.OnesCount64(uint64(columns))
-	from := len(w.values) - n*width
-	var places set // of the columns with values in a row
-	for i, place := 0, 0; i < len(t.columns); i++ {
-		if columns&(1<<i) == 0 {
-			continue
-		}
-		for at := from + place; at < len(w.values); at += width {
-			if w.values[at] != nil {
-				others, places = others|1<<i, places|1<<place
-				break
+	rows := w.values[len(w.values)-n*width:]
+	w.values = w.values[:len(w.values)-n*width]
+	for len(rows) > 0 {
+		for rest := columns; rest != 0; rest &= rest - 1 {
+			if column := rest & -rest; blank.any()&column == 0 {
+				w.values = append(w.values, rows[0])
 			}
-		}
-		place++
-	}
-	rows := w.values[from:]
-	w.values = w.values[:from]
-	for i, v := range rows {
-		if places&(1<<(i%width)) != 0 {
-			w.values = append(w.values, v)
+			rows = rows[1:]
 		}
 	}
-	return others
 }
 
 // maxInsert ends an INSERT of MySQL, in bytes of its values filled in.
@@ -278,9 +269,9 @@ func (w *steps) rowsPerInsert(n int) int {
 	return 1 << min(bits.Len(uint(n))-1, 8)
 }
 
-// addRow adds the values of a row in some columns. MySQL outside of strict mode would cut a text
-// beyond its width.
-func addRow[R any](w *steps, t *table[R], columns set, r *R) {
+// addRow adds the values of a row in some columns, and takes those that are not blank out of the set.
+// MySQL outside of strict mode would cut a text beyond its width.
+func addRow[R any](w *steps, t *table[R], columns set, r *R, blank *blanks) {
 	for i := range t.columns {
 		if columns&(1<<i) == 0 {
 			continue
@@ -294,6 +285,7 @@ func addRow[R any](w *steps, t *table[R], columns set, r *R) {
 		if err != nil && w.err == nil {
 			w.err = fmt.Errorf("sqlstore: column %s: %w", t.columns[i].name, err)
 		}
+		blank.see(i, v)
 		w.value(v)
 	}
 }

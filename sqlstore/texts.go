@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -81,7 +82,7 @@ func (b *blanks) see(i int, v any) {
 func (b blanks) any() set { return b.nulls | b.zeros }
 
 // constant returns the ith column as SQL; "" if it is not blank.
-func (b blanks) constant(i int, number bool) string {
+func (b blanks) constant(i int, number bool, empty string) string {
 	switch {
 	case b.nulls&(1<<i) != 0:
 		return "NULL"
@@ -90,7 +91,7 @@ func (b blanks) constant(i int, number bool) string {
 	case number:
 		return "0"
 	}
-	return "''"
+	return empty
 }
 
 // The tables of a change.
@@ -106,6 +107,7 @@ var (
 type textKey struct {
 	table   string
 	columns set
+	blank   blanks // of an INSERT
 	rows    int    // of an INSERT
 	end     string // the conditions of an UPDATE; of an INSERT, whether it replaces rows
 }
@@ -131,32 +133,57 @@ func (s *Store) once(key textKey, build func() string) string {
 	return text
 }
 
+// maxTexts bounds the texts with blank columns. SQLite prepares each on each connection.
+const maxTexts = 100
+
+// keeps reports whether an INSERT may leave its blank columns to the text. On MySQL the text of many
+// rows is not kept.
+func (s *Store) keeps(key textKey) bool {
+	if s.inline && key.rows > 1 {
+		return true
+	}
+	s.texts.mu.RLock()
+	defer s.texts.mu.RUnlock()
+	_, known := s.texts.byKey[key]
+	return known || len(s.texts.byKey) < maxTexts
+}
+
 // The ends of an INSERT.
 const (
 	inserting = ""
 	replacing = " replacing" // an existing row gets the new values
 )
 
-// insertText returns an INSERT of some rows.
-func insertText[R any](s *Store, t *table[R], columns set, rows int, end string) string {
+// insertText returns an INSERT of some rows. MySQL leaves out new columns that are NULL:
+// [shape.differences] makes sure that none has a default.
+func insertText[R any](s *Store, t *table[R], key textKey) string {
 	build := func() string {
-		names := t.names(columns)
-		row := "(" + strings.Repeat("?, ", len(names)-1) + "?)"
-		text := s.table(t.name) + " (" + strings.Join(names, ", ") + ") VALUES " + row + strings.Repeat(", "+row, rows-1)
-		if end == replacing {
-			return "INSERT INTO " + text + s.replace(t.names(t.key), t.names(columns&^t.key))
+		if s.inline && key.end == inserting {
+			key.columns &^= key.blank.nulls
+		}
+		names := t.names(key.columns)
+		values := make([]string, 0, len(names))
+		for i, c := range t.columns {
+			if key.columns&(1<<i) != 0 {
+				values = append(values, cmp.Or(key.blank.constant(i, c.number, s.emptyText), "?"))
+			}
+		}
+		row := "(" + strings.Join(values, ", ") + ")"
+		text := s.table(t.name) + " (" + strings.Join(names, ", ") + ") VALUES " + row + strings.Repeat(", "+row, key.rows-1)
+		if key.end == replacing {
+			return "INSERT INTO " + text + s.replace(t.names(t.key), t.names(key.columns&^t.key))
 		}
 		return s.insert + text
 	}
-	if s.inline && rows > 1 { // of any number
+	if s.inline && key.rows > 1 { // of any number
 		return build()
 	}
-	return s.once(textKey{t.name, columns, rows, end}, build)
+	return s.once(key, build)
 }
 
 // updateText returns an UPDATE of the row of a key, under more conditions.
 func updateText[R any](s *Store, t *table[R], columns set, conditions string) string {
-	return s.once(textKey{t.name, columns, 0, conditions}, func() string {
+	return s.once(textKey{table: t.name, columns: columns, end: conditions}, func() string {
 		return s.named("UPDATE {" + t.name + "} SET " + assigned(t.names(columns), "?") +
 			" WHERE " + strings.Join(t.names(t.key), " = ? AND ") + " = ?" + conditions)
 	})

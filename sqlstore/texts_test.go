@@ -25,8 +25,8 @@ func TestBlanks(t *testing.T) {
 		for _, v := range c.rows {
 			b.see(1, v)
 		}
-		require.Equal(t, c.want, b.constant(1, false), c.rows)
+		require.Equal(t, c.want, b.constant(1, false, "''"), c.rows)
 		require.Equal(t, c.want != "", b.any()&2 != 0, c.rows)
 	}
-	require.Equal(t, "0", allBlank(1).constant(2, true)+blanks{zeros: 1}.constant(0, true))
+	require.Equal(t, "0", allBlank(1).constant(2, true, "")+blanks{zeros: 1}.constant(0, true, ""))
 }
