@@ -95,7 +95,7 @@ func (k *Keeper) ApplyAll(
 			}
 		}
 	}
-	if refusal := plan.CheckEnd(account, part); refusal != nil {
+	if refusal := plan.Check(account, part, nil); refusal != nil {
 		return result, refusal
 	}
 	return result, nil

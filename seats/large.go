@@ -142,24 +142,19 @@ func (p LargePlan) Report(done Totals) string {
 func (p LargePlan) Digest(actor users.Actor) string { return digest([]any{actor, ByPlan, p.Parts}) }
 
 // Check refuses commands that are not the part of that number, from 0, of a plan of the account, as
-// [ErrBadInput].
+// [ErrBadInput]. No commands are the end of the list, after the last part.
 func (p LargePlan) Check(account users.AccountID, part int, commands []Command) *Refusal {
-	switch {
-	case p.Account != account:
-		return badInput("account", errOtherAccount)
-	case part >= len(p.Parts) || partDigest(commands) != p.Parts[part]:
-		return badInput("commands", errOtherPlan)
+	var planned, given string // empty: the end
+	if part < len(p.Parts) {
+		planned = p.Parts[part]
 	}
-	return nil
-}
-
-// CheckEnd refuses a list of that many parts as [ErrBadInput], if the plan of the account has another
-// number.
-func (p LargePlan) CheckEnd(account users.AccountID, parts int) *Refusal {
+	if len(commands) > 0 {
+		given = partDigest(commands)
+	}
 	switch {
 	case p.Account != account:
 		return badInput("account", errOtherAccount)
-	case parts != len(p.Parts):
+	case given != planned:
 		return badInput("commands", errOtherPlan)
 	}
 	return nil

@@ -80,14 +80,14 @@ func TestLargePlan(t *testing.T) {
 
 	require.Nil(t, p.Check("acme", 0, first))
 	require.Nil(t, p.Check("acme", 1, second))
-	require.Nil(t, p.CheckEnd("acme", 2))
+	require.Nil(t, p.Check("acme", 2, nil))
 	for name, refusal := range map[string]*seats.Refusal{
 		"another account":       p.Check("rival", 0, first),
 		"another part":          p.Check("acme", 0, second),
 		"another name":          p.Check("acme", 0, []seats.Command{seats.Invite{Profile: users.Profile{ID: "a", Email: "a@acme.example"}}, first[1]}),
 		"a part too many":       p.Check("acme", 2, first),
-		"an end too early":      p.CheckEnd("acme", 1),
-		"the end of an account": p.CheckEnd("rival", 2),
+		"an end too early":      p.Check("acme", 1, nil),
+		"the end of an account": p.Check("rival", 2, nil),
 	} {
 		require.ErrorIs(t, refusal, seats.ErrBadInput, name)
 	}
