@@ -129,7 +129,7 @@ func (r *rosterRow) setName() {
 		p.FirstName = without(r.fullName, p.LastName)
 	}
 	if !strings.HasPrefix(p.LastName, r.prefix) {
-		p.LastName = trim(r.prefix + " " + p.LastName)
+		p.LastName, r.unclean = trim(r.prefix+" "+p.LastName), true // it may be too long
 	}
 }
 

@@ -108,6 +108,9 @@ func TestReadRoster_full_name(t *testing.T) {
 		e := people(t, "Email,"+c.header+"\na@x.example,"+c.cells+"\n", users.RosterOptions{})[0]
 		require.Equal(t, [2]string{c.first, c.last}, [2]string{e.Profile.FirstName, e.Profile.LastName}, c)
 	}
+	most := strings.Repeat("x", users.MaxText)
+	require.Equal(t, []string{"row 2: Last name is too long: at most 255 characters, identifiers 255 bytes"},
+		refused(t, "Email,Last name prefix,Last name\na@x.example,van,"+most+"\n", users.RosterOptions{}))
 }
 
 // TestReadRoster_groups has them in a cell, in columns and in rows.
