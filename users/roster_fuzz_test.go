@@ -22,6 +22,7 @@ func FuzzProbeRoster(f *testing.F) {
 	f.Add([]byte("A list\n\nKto;Adres;Stan;Od\nEwa;e@x.example;active;20260304\n\"Jan;j@x.example\nTotal;;4\n"), "")
 	f.Add([]byte(inUTF16(binary.BigEndian, "\uFEFFgroup1\temail\tEmail\tgroup2\na;b\tx@x.example\t\tc\n")), "")
 	f.Add([]byte("status|active|inactive|leave|last-day\nGone|yes|no|2026-01-02|\nsep=,\n\xff"), "Canvas")
+	f.Add([]byte(";AdreY;\n;AdreY;;\n;e@3"), "")
 	f.Fuzz(func(t *testing.T, file []byte, system string) {
 		o, _ := users.SystemRoster(system)
 		probe, err := users.ProbeRoster(bytes.NewReader(file), o)
@@ -50,6 +51,6 @@ func FuzzProbeRoster(f *testing.F) {
 			require.ErrorAs(t, err, new(users.Faults))
 			return
 		}
-		require.Equal(t, probe.Header, mapped.Header)
+		require.LessOrEqual(t, mapped.Header, probe.Header) // a row before may have the mapped names too
 	})
 }
