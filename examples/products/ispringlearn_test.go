@@ -125,7 +125,7 @@ func Example_iSpringLearn() {
 	// [{License limit 3} {Available 0} {Active 3} {Inactive 2}] <nil>
 	// true <nil>
 	// inactive Ada [Nurses]
-	// sign-in false
+	// enter-account false
 	// receive-notifications false
 	// open-courses false
 	// be-assigned false
