@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A page lists the open invitations. Ada accepts while it is on the screen. The button that takes her
+// A page lists the open invitations. Ada accepts while it is on the screen. The button that takes the
 // invitation back deletes no member.
 func ExampleKeeper_Do_oldPage() {
 	ctx := context.Background()

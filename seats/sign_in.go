@@ -10,7 +10,7 @@ import "github.com/seatkeeper/seatkeeper/users"
 // invitation. An active user gets a first sign-in if there is none, and is unchanged otherwise. Empty
 // fields of a known user are filled from the profile, which is an [EventEdited]; other fields, the
 // role and the source stay. An unknown user is created as by [Add], under [Policy.AddsAtSignIn]
-// alone. Nobody is reactivated.
+// alone. No user is reactivated.
 //
 // The system may. [ErrUnknownUser] for an unknown user otherwise. [ErrWrongStatus] for an inactive,
 // archived or deleted user, with the reason for their screen; [ErrNotApproved] and
