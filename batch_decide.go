@@ -60,6 +60,7 @@ func (b *batch) snapshot(c *call, first, fresh bool, unknown []users.Key) (s sea
 			b.top = b.memory.over(len(b.members))
 		}
 		b.top.apply(b.pending)
+		b.top.account.Revision = b.memory.account.Revision + 1 // one commit
 		b.pending = nil
 	}
 	for widened := true; widened; widened = c.request.Widen(&c.need, s) {
