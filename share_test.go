@@ -203,24 +203,6 @@ func TestKeeper_share(t *testing.T) {
 	})
 }
 
-// TestKeeper_share_revision: the calls of a commit have its revision, however many were before.
-func TestKeeper_share_revision(t *testing.T) {
-	ways.Usual(t)
-	synctest.Test(t, func(t *testing.T) {
-		c := company(t, seatkeeper.Options{}, 9)
-		c.invite(t.Context(), "a", "b", "c")
-		c.call(t.Context(), "old page", seats.If{Command: seats.Notify{User: "first"}, Revision: 1})
-		c.goOn(nil)
-		c.end()
-		require.Equal(t, []string{"first ", "a b c "}, c.wrote())
-		refusal, _ := errors.AsType[*seats.Refusal](c.errs["old page"])
-		require.Equal(t, seats.ErrChangedMeanwhile, refusal.Code)
-		a, err := c.Account(t.Context(), "acme")
-		require.NoError(t, err)
-		require.Equal(t, a.Revision, refusal.Revision)
-	})
-}
-
 // TestKeeper_share_poison: the store refuses one of the calls. The others go on.
 func TestKeeper_share_poison(t *testing.T) {
 	ways.Usual(t)
