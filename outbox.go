@@ -332,8 +332,8 @@ func (t *turn) changed(change func(*store.Progress)) store.Progress {
 func (t *turn) write(ctx context.Context, change func(*store.Progress)) (err error) {
 	ctx, cancel := t.writing(ctx)
 	defer cancel()
+	to := t.changed(change) // the same for each try: a write whose answer was lost is known by it
 	for range progressTries {
-		to := t.changed(change)
 		if err = t.outbox.Advance(ctx, t.at, to); err == nil {
 			t.at = to
 			return nil
@@ -344,7 +344,8 @@ func (t *turn) write(ctx context.Context, change func(*store.Progress)) (err err
 		found, failed := t.outbox.Progress(ctx, t.at.Consumer, t.at.Account)
 		switch {
 		case failed != nil:
-			return withCause(err, failed)
+			err = withCause(err, failed)
+			continue
 		case found.Equal(to):
 			t.at = to
 			return nil
@@ -360,6 +361,7 @@ func (t *turn) write(ctx context.Context, change func(*store.Progress)) (err err
 		default:
 			return errLeaseLost
 		}
+		to = t.changed(change)
 	}
 	return err
 }

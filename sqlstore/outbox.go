@@ -14,6 +14,15 @@ import (
 // Begin implements [store.Outbox]. One statement reads all accounts and writes a row for each.
 func (s *Store) Begin(ctx context.Context, consumer string) error {
 	q := s.query()
+	if w, ok := s.writer.(*mysql); ok && s.bound == nil {
+		server, err := w.ask(ctx, s)
+		if err != nil {
+			return fmt.Errorf("sqlstore: begin: %w", err)
+		}
+		if server.galera { // waits for events that another node has acknowledged
+			q.add("SET STATEMENT wsrep_sync_wait=4 FOR ")
+		}
+	}
 	q.add("INSERT INTO {progress} (account, consumer, sequence, moves) SELECT a.id, ?, a.sequence, 1", consumer)
 	q.add(" FROM (SELECT id, sequence FROM {accounts} UNION ALL SELECT '', 1) a")
 	q.add(" WHERE NOT EXISTS (SELECT 1 FROM {progress} WHERE consumer = ?)", consumer)

@@ -60,29 +60,33 @@ func (q *unionQuery) everyUser(account users.AccountID) {
 // A term is what an order compares before the ID.
 type term struct {
 	text  string
+	names []any // the values of the text
 	value func(users.Place) any
 }
 
 // sortName is the only term that is in an index.
-var sortName = term{"sort_name", func(p users.Place) any { return p.Name }}
+var sortName = term{text: "sort_name", value: func(p users.Place) any { return p.Name }}
 
 var termsOf = map[users.Order][]term{
 	users.OrderName:   {sortName},
-	users.OrderStatus: {{numbered("status", users.Statuses()), func(p users.Place) any { return int64(p.Status) }}, sortName},
-	users.OrderRole:   {{"-" + numbered("role", users.Roles()), func(p users.Place) any { return -int64(p.Role) }}, sortName},
-	users.OrderChange: {{"COALESCE(status_since, created)", func(p users.Place) any { return p.Since.UnixMicro() }}},
+	users.OrderStatus: {numbered("CASE status", users.Statuses(), func(p users.Place) any { return int64(p.Status) }), sortName},
+	users.OrderRole:   {numbered("-CASE role", users.Roles(), func(p users.Place) any { return -int64(p.Role) }), sortName},
+	users.OrderChange: {{text: "COALESCE(status_since, created)", value: func(p users.Place) any { return p.Since.UnixMicro() }}},
 }
 
-// numbered returns the number of a value that is stored by its name.
+// numbered returns the term of a value that is stored by its name. The names are values of the statement: on
+// MariaDB a literal has the character set of the connection.
 func numbered[T interface {
 	~uint8
 	fmt.Stringer
-}](column string, all []T) string {
-	text := "CASE " + column
+}](text string, all []T, value func(users.Place) any) term {
+	t := term{text: text, value: value}
 	for _, v := range all {
-		text += fmt.Sprintf(" WHEN '%s' THEN %d", v, v)
+		t.text += fmt.Sprintf(" WHEN ? THEN %d", v)
+		t.names = append(t.names, v.String())
 	}
-	return text + " END"
+	t.text += " END"
+	return t
 }
 
 // ordered adds the beginning of the page, and the order.
@@ -92,9 +96,9 @@ func (q *unionQuery) ordered(f users.Filter) {
 		sign, down = "<", " DESC"
 	}
 	var texts []string
-	var values []any
+	var names, values []any
 	for _, t := range termsOf[f.Order] {
-		texts, values = append(texts, t.text), append(values, t.value(f.After))
+		texts, names, values = append(texts, t.text), append(names, t.names...), append(values, t.value(f.After))
 	}
 	texts, values = append(texts, "id"), append(values, string(f.After.ID))
 	switch {
@@ -106,9 +110,9 @@ func (q *unionQuery) ordered(f users.Filter) {
 		q.add(" AND "+q.afterPair(texts[0], sign), values...)
 	default:
 		places := strings.Repeat(", ?", len(texts))[2:]
-		q.add(" AND ("+strings.Join(texts, ", ")+") "+sign+" ("+places+")", values...)
+		q.add(" AND ("+strings.Join(texts, ", ")+") "+sign+" ("+places+")", slices.Concat(names, values)...)
 	}
-	q.add(" ORDER BY " + strings.Join(texts, down+", ") + down)
+	q.add(" ORDER BY "+strings.Join(texts, down+", ")+down, names...)
 }
 
 // segments adds the conditions of a filter on status and role.

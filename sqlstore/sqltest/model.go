@@ -229,5 +229,6 @@ func sameRefusal(a, b *seats.Refusal) bool {
 	}
 	x, y := *a, *b
 	x.Reason, y.Reason = nil, nil
+	x.Revision, y.Revision = 0, 0 // the world may have several while it is unseen
 	return reflect.DeepEqual(x, y)
 }
