@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -16,6 +17,7 @@ import (
 // TestKeeper_Do_cost bounds the memory of an invitation, from the call to the store in memory and
 // back. A database's part comes on top, see package sqltest.
 func TestKeeper_Do_cost(t *testing.T) {
+	ways.Usual(t)
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
 	n := 0
 	invite := func() {
