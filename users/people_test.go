@@ -311,3 +311,15 @@ func TestUser_Clone(t *testing.T) {
 	c.Groups[0] = "spoilt"
 	require.Equal(t, "a", u.Groups[0])
 }
+
+func TestUser_ComesBackInvited(t *testing.T) {
+	for _, u := range []users.User{
+		{Status: users.Inactive, LeftAs: users.Invited}, {Status: users.Archived, ArchivedAs: users.Invited},
+		{Status: users.Archived, ArchivedAs: users.Inactive, LeftAs: users.Invited},
+	} {
+		require.True(t, u.ComesBackInvited(), u)
+	}
+	for _, u := range []users.User{{Status: users.Invited}, {Status: users.Inactive}, {Status: users.Inactive, LeftAs: users.Active}, {Status: users.Deleted, LeftAs: users.Invited}} {
+		require.False(t, u.ComesBackInvited(), u)
+	}
+}
