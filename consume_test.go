@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,7 +181,9 @@ func TestKeeper_Consume(t *testing.T) {
 		s := memstore.New()
 		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
 		opened(t, k, "beta")
-		broken, down := true, true
+		var broken, down atomic.Bool
+		broken.Store(true)
+		down.Store(true)
 		var reported []error
 		var mutex sync.Mutex
 		ctx, end := context.WithCancel(t.Context())
@@ -193,13 +196,13 @@ func TestKeeper_Consume(t *testing.T) {
 		taking := c.Handle
 		c.Handle = func(ctx context.Context, d *seatkeeper.Delivery) error {
 			time.Sleep(10 * time.Second)
-			if broken && d.Account == "acme" {
+			if broken.Load() && d.Account == "acme" {
 				return errDown
 			}
 			return taking(ctx, d)
 		}
 		consuming := on(t, faults.New(s, func(int) faults.Fault {
-			if down {
+			if down.Load() {
 				return faults.Fail
 			}
 			return faults.None
@@ -214,12 +217,14 @@ func TestKeeper_Consume(t *testing.T) {
 		require.ErrorIs(t, reported[0], faults.ErrInjected)
 		reported = nil
 		mutex.Unlock()
-		down = false
+		down.Store(false)
 		time.Sleep(3 * time.Minute)
+		synctest.Wait()
 		require.Equal(t, map[users.AccountID][]uint64{"beta": {1}}, m.got)
 		require.NotEmpty(t, reported)
-		broken = false
+		broken.Store(false)
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		require.Equal(t, upTo(1), m.got["acme"])
 		invite(t, k, 1)
 		time.Sleep(5 * time.Second) // the delivery has begun
