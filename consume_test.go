@@ -237,3 +237,16 @@ func TestKeeper_Consume(t *testing.T) {
 		require.Equal(t, store.Progress{Consumer: "mails", Account: "acme", Sequence: 2}, at)
 	})
 }
+
+// TestKeeper_Drain_look_fails: the answer to a write of the lease is lost, and so is the look for it. It is
+// tried again, and the account does not wait for the end of its own lease.
+func TestKeeper_Drain_look_fails(t *testing.T) {
+	s := memstore.New()
+	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
+	lost := map[int]faults.Fault{3: faults.LoseAfter, 4: faults.Fail}
+	m := &mailbox{}
+	n, err := on(t, faults.New(s, func(call int) faults.Fault { return lost[call] }), seatkeeper.Options{}).Drain(t.Context(), m.taking(seatkeeper.Consumer{}))
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, upTo(1), m.got["acme"])
+}
