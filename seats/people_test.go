@@ -201,7 +201,7 @@ func TestNotify_expired(t *testing.T) {
 	s.do(owner, seats.Invite{Profile: profile("ada")})
 	require.EqualValues(t, 1, s.lastEvent().Count)
 	s.now = s.now.Add(policy.Term)
-	require.Empty(t, s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"}).Remedies, "she can't send it herself")
+	require.Empty(t, s.refused(seats.ErrInvitationExpired, users.As("ada"), seats.Accept{User: "ada"}).Remedies, "the invited user can't send it alone")
 	require.Equal(t, "send the invitation again", s.refused(seats.ErrInvitationExpired, system, seats.Accept{User: "ada"}).Remedies.String())
 	for n := int64(2); n < 5; n++ {
 		s.do(owner, seats.Notify{User: "ada"})
