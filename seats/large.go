@@ -138,8 +138,15 @@ func (p LargePlan) Report(done Totals) string {
 	return fmt.Sprintf("%v; planned were %v", done, p.Totals)
 }
 
-// Digest tells the application of this plan from another call with the same request key.
-func (p LargePlan) Digest(actor users.Actor) string { return digest([]any{actor, ByPlan, p.Parts}) }
+// Digest tells the application of this plan from another call with the same request key. Like [Digest] it
+// leaves out the personal fields, which are compared command by command.
+func (p LargePlan) Digest(actor users.Actor) string {
+	call := []any{actor, ByPlan}
+	for _, part := range p.Parts {
+		call = append(call, part[:min(len(part), digestSize)])
+	}
+	return digest(call)
+}
 
 // Check refuses commands that are not the part of that number, from 0, of a plan of the account, as
 // [ErrBadInput]. No commands are the end of the list, after the last part.
@@ -160,14 +167,14 @@ func (p LargePlan) Check(account users.AccountID, part int, commands []Command) 
 	return nil
 }
 
-// partDigest returns the digest of a part as the host gives it.
+// partDigest returns the digests of a part as the host gives it: of the shapes of its commands, and of their
+// personal fields.
 func partDigest(commands []Command) string {
-	all := make([]any, 0, 2*len(commands))
-	for _, c := range commands {
-		shape, personal := divideCommand(c)
-		all = append(all, shape, personal)
+	shapes, personals := make([]any, len(commands)), make([]any, len(commands))
+	for i, c := range commands {
+		shapes[i], personals[i] = divideCommand(c)
 	}
-	return digest(all)
+	return digest(shapes) + digest(personals)
 }
 
 // A LargePreview makes a [LargePlan], part by part. Each part is decided on its own rows with the

@@ -5,6 +5,7 @@
 package erasure
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ const account = users.AccountID("acme")
 var (
 	system  = users.System()
 	support = users.Support("ticket 1")
-	people  = []string{"olive", "ada", "bob", "cyd", "dan", "eli"} // the owner first
+	people  = []string{"olive", "ada", "bob", "cyd", "dan", "eli", "flo"} // the owner first
 )
 
 // profile returns a person whose every text is a secret that no other person shares.
@@ -86,8 +87,11 @@ type call struct {
 	commands seats.Commands
 }
 
-// opened is the key of the call that opens the account.
-const opened = "open"
+// The keys of the call that opens the account, and of the one that carries out a large plan.
+const (
+	opened = "open"
+	large  = "large plan"
+)
 
 func opening(g guess) seats.Opening {
 	return seats.Opening{Account: account, Name: g.text("olives-company"), Total: seats.Of(50), Owner: profile("olive", g)}
@@ -134,6 +138,7 @@ func calls(g guess) []call {
 		{"import", "eli", seats.ByCall, seats.Commands{seats.Import{User: imported, Licences: licences}}},
 		{"each", "cyd", seats.ByBulk, seats.Commands{seats.Invite{Profile: nameless}, seats.BuySeats{Quantity: 1}}},
 		{"plan", "dan", seats.ByPlan, seats.Commands{seats.Invite{Profile: profile("dan", g)}}},
+		{large, "flo", seats.ByPlan, seats.Commands{seats.Invite{Profile: profile("flo", g)}}},
 		{"owner", "olive", seats.ByCall, seats.Commands{title("olive")}},
 		{"name", "olive", seats.ByCall, seats.Commands{seats.EditAccount{Name: text("olives-account")}}},
 	}
@@ -151,19 +156,18 @@ type player struct {
 func (p *player) call(number int, g guess) (result seatkeeper.Result, err error) {
 	c := calls(g)[number]
 	k, ctx := p.keeper.With(seatkeeper.Call{Key: c.key, Correlation: "c"}), p.Context()
-	switch c.channel {
-	case "":
+	switch {
+	case c.key == opened:
 		result, err = k.Open(ctx, opening(g))
-	case seats.ByBulk:
+	case c.key == large:
+		result.Outcomes, err = p.applyAll(k, c.commands)
+	case c.channel == seats.ByBulk:
 		var bulk seatkeeper.BulkResult
 		bulk, err = k.DoEach(ctx, account, system, c.commands...)
-		result.Outcomes = bulk.Outcomes
-		for _, o := range result.Outcomes {
-			if o.Refusal != nil {
-				return result, o.Refusal
-			}
+		if result.Outcomes = bulk.Outcomes; err == nil {
+			err = refused(result.Outcomes)
 		}
-	case seats.ByPlan:
+	case c.channel == seats.ByPlan:
 		if p.plan.Steps == nil {
 			if p.plan, err = k.Preview(ctx, account, system, c.commands...); err != nil {
 				return result, err
@@ -177,6 +181,34 @@ func (p *player) call(number int, g guess) (result seatkeeper.Result, err error)
 	}
 	result.Revision = 0 // of the account now
 	return result, err
+}
+
+// applyAll carries out the commands as a large plan of their own.
+func (p *player) applyAll(k *seatkeeper.Keeper, commands seats.Commands) (outcomes []seats.Outcome, err error) {
+	list := func(yield func(seats.Command, error) bool) {
+		for _, c := range commands {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+	plan, err := k.PreviewAll(p.Context(), account, system, list)
+	require.NoError(p, err)
+	_, err = k.ApplyAll(p.Context(), account, system, plan, list, func(_ seats.Command, o seats.Outcome) error {
+		outcomes = append(outcomes, o)
+		return nil
+	})
+	return outcomes, cmp.Or(err, refused(outcomes))
+}
+
+// refused returns the first refusal.
+func refused(outcomes []seats.Outcome) error {
+	for _, o := range outcomes {
+		if o.Refusal != nil {
+			return o.Refusal
+		}
+	}
+	return nil
 }
 
 func (p *player) sequence() uint64 {
