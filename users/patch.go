@@ -59,7 +59,7 @@ func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {
 		if err != nil {
 			return Profile{}, nil, &FieldError{groupsField, err}
 		}
-		now.Groups = slices.DeleteFunc(slices.Clone(now.Groups), func(g string) bool { return slices.Contains(gone, trim(g)) })
+		now.Groups = slices.DeleteFunc(slices.Clone(now.Groups), func(g string) bool { return slices.Contains(gone, cleanGroup(g)) })
 	}
 	if p.AddGroups != nil {
 		now.Groups = slices.Concat(now.Groups, *p.AddGroups)

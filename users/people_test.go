@@ -154,7 +154,8 @@ func TestProfile_Clean_characters(t *testing.T) {
 		"invisible alone, beside an address":  {in: users.Profile{Username: "\u200b", Email: "a@b.example"}, out: users.Profile{Email: "a@b.example"}},
 		"external ID of an invisible letter":  {in: users.Profile{ExternalID: "\u200b"}, field: "profile", reason: users.ErrNoIdentity},
 		"invisible in keys":                   {in: users.Profile{Username: "\u200ea\u200cb ", Email: "\ufeffa@\u00adb.example\u202c", ExternalID: "7\u2063\ufe0f8 \u200b"}, out: users.Profile{Username: "ab", Email: "a@b.example", ExternalID: "78"}},
-		"joiners in names":                    {in: users.Profile{ExternalID: "7", FirstName: "\u0645\u06cc\u200c\u062e\u0648", Groups: []string{"a\u200db"}}, out: users.Profile{ExternalID: "7", FirstName: "\u0645\u06cc\u200c\u062e\u0648", Groups: []string{"a\u200db"}}},
+		"joiners in keys":                     {in: users.Profile{Username: "\u0645\u06cc\u200c\u062e", ExternalID: "\u0639\u200d7"}, out: users.Profile{Username: "\u0645\u06cc\u062e", ExternalID: "\u06397"}},
+		"joiners in names":                    {in: users.Profile{ExternalID: "7", FirstName: "\u0645\u06cc\u200c\u062e\u0648", Groups: []string{"a\u200db"}}, out: users.Profile{ExternalID: "7", FirstName: "\u0645\u06cc\u200c\u062e\u0648", Groups: []string{"ab"}}},
 		"comparison form longer than the key": {in: users.Profile{Username: strings.Repeat("\u023a", 120)}, field: "username", reason: users.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {

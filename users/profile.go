@@ -11,8 +11,9 @@ import (
 // A Profile has the personal data of a user. At least one of Username, Email and ExternalID is
 // required: they identify the user, see [Key]. Texts have at most [MaxText] characters, Email
 // at most [MaxEmail] bytes, identifiers at most [MaxID] bytes. Control characters are refused. Invisible
-// characters, see [Fold], are removed from Username, Email and ExternalID, so that they make no second
-// user; names keep them, since some scripts need joiners.
+// characters, see [Fold], are removed, so that they make no second user, group or location. Other texts than
+// Username, Email and ExternalID keep joiners and variation selectors in the scripts, and the emoji, whose look
+// they change.
 type Profile struct {
 	ID         ID       `json:"id,omitzero"`          // given by the host; the Keeper makes one for an empty ID
 	FirstName  string   `json:"first_name,omitzero"`  // given name
@@ -87,12 +88,11 @@ func (p *Profile) clean() error {
 		if isClean(*text) {
 			continue
 		}
+		show := legible
 		if text == &p.Username || text == &p.Email || text == &p.ExternalID {
-			*text = visible(*text)
+			show = visible
 		}
-		if *text = trim(*text); visible(*text) == "" {
-			*text = ""
-		}
+		*text = trim(show(*text))
 		if err := CheckText(*text, MaxText); err != nil {
 			return &FieldError{fields[i], err}
 		}
@@ -166,14 +166,15 @@ func isDotAtom(text string) bool {
 	return last != '.'
 }
 
+func cleanGroup(group string) string { return trim(legible(group)) }
+
 func cleanGroups(groups []string) ([]string, error) {
 	if len(groups) == 0 {
 		return nil, nil
 	}
 	var clean []string
 	for _, g := range groups {
-		g = trim(g)
-		if visible(g) == "" {
+		if g = cleanGroup(g); g == "" {
 			continue
 		}
 		if err := CheckText(g, MaxText); err != nil {

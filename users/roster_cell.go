@@ -7,8 +7,8 @@ func isTidy(cell string) bool {
 	return isClean(cell) && strings.IndexByte(cell, '\'') < 0 && !strings.HasPrefix(cell, `="`)
 }
 
-// tidy returns the trimmed cell in one line, its formulas bare; ="007" is 007. It may be a slice of the
-// row, which must not be kept: it would keep the password beside it in memory.
+// tidy returns the legible cell, trimmed and in one line, its formulas bare; ="007" is 007. It may be a slice of
+// the row, which must not be kept: it would keep the password beside it in memory.
 func tidy(cell string) string {
 	cell = plain(cell)
 	if strings.Contains(cell, "\n") {
@@ -17,8 +17,14 @@ func tidy(cell string) string {
 	return trim(cell)
 }
 
-// plain returns the text of a cell: of ="007" the 007, and formulas bare.
+// isBlank reports whether nothing of a cell can be seen.
+func isBlank(cell string) bool {
+	return cell == "" || !isGraphic(cell[0]) && trim(legible(cell)) == ""
+}
+
+// plain returns the legible text of a cell: of ="007" the 007, and formulas bare.
 func plain(cell string) string {
+	cell = legible(cell)
 	if text, ok := strings.CutPrefix(trim(cell), `="`); ok && strings.HasSuffix(text, `"`) {
 		return strings.TrimSuffix(text, `"`)
 	}

@@ -198,5 +198,5 @@ func (s *sheet) rowCells() []string {
 }
 
 func blank(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(cell string) bool { return trim(cell) != "" })
+	return !slices.ContainsFunc(cells, func(cell string) bool { return !isBlank(cell) })
 }

@@ -15,7 +15,7 @@ import (
 func (r *rosterReader) isNoPerson(row int, cells []string) bool {
 	first, filled := 0, 0
 	for i, cell := range cells {
-		if trim(cell) != "" {
+		if !isBlank(cell) {
 			if filled++; filled == 2 {
 				break
 			}
@@ -64,7 +64,7 @@ func (r *rosterReader) isTotal(cells []string, first int) bool {
 	switch r.fieldAt(first) {
 	case "first-name", "last-name", "name":
 		for i, cell := range rest {
-			if trim(cell) != "" && identifies(r.fieldAt(first+1+i)) {
+			if !isBlank(cell) && identifies(r.fieldAt(first+1+i)) {
 				return false
 			}
 		}
@@ -102,7 +102,7 @@ func (r *rosterReader) fieldAt(at int) string {
 // noteUnnamed notes the columns without a header that are filled in this row.
 func (r *rosterReader) noteUnnamed(cells []string) {
 	r.unnamed = slices.DeleteFunc(r.unnamed, func(at int) bool {
-		filled := at < len(cells) && trim(cells[at]) != ""
+		filled := at < len(cells) && !isBlank(cells[at])
 		if filled {
 			r.Unnamed = append(r.Unnamed, columnName(at))
 		}
@@ -148,7 +148,7 @@ func (r *rosterRow) addGroups(cell string) {
 		if r.reader.Entities {
 			group = withEntities(group)
 		}
-		group = trim(group)
+		group = cleanGroup(group)
 		if err := CheckText(group, MaxText); err != nil {
 			r.addFault("groups", err, 0)
 		} else if group != "" {

@@ -183,16 +183,16 @@ func (r *rosterRow) fill(cells []string) {
 
 // set sets a field from a cell.
 func (r *rosterRow) set(c *rosterCell, raw string) {
-	cell, mangled := raw, false
+	cell, dashes, mangled := raw, raw, false
 	if r.reader.Entities || !isTidy(raw) {
-		r.unclean, cell = true, tidy(raw)
+		r.unclean, cell, dashes = true, tidy(raw), trim(legible(raw))
 		if r.reader.Entities {
 			cell = trim(withEntities(cell))
 		}
 		mangled = !r.reader.marked && looksMangled(cell) // of what a mark says is UTF-8, é and two spaces are a text
 	}
 	switch {
-	case cell == "", strings.Trim(trim(raw), "-") == "": // a dash that is a value has the guard of a formula
+	case cell == "", strings.Trim(dashes, "-") == "": // a dash that is a value has the guard of a formula
 		if c.Filled {
 			r.addFault(c.Field, ErrEmpty, 0)
 		}
