@@ -127,6 +127,12 @@ func TestKeeper_missing_events(t *testing.T) {
 			_, err := k.Drain(ctx, eventwise("mails", func(context.Context, seats.Event) error { return nil }))
 			return err
 		},
+		"Drain of invitations": func(k keeper, _ time.Time) error {
+			c := eventwise("mails", func(context.Context, seats.Event) error { return nil })
+			c.Kinds = []seats.EventKind{seats.EventInvited}
+			_, err := k.Drain(ctx, c)
+			return err
+		},
 	}
 	for _, c := range []struct {
 		name    string
@@ -135,9 +141,9 @@ func TestKeeper_missing_events(t *testing.T) {
 		drift   string
 	}{
 		{"none", from(0, 0), nil, ""},
-		{"the last", from(20, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "20"},
-		{"the last ones", from(13, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "13 to 20"},
-		{"all", from(0, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "1 to 20"},
+		{"the last", from(20, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "20"},
+		{"the last ones", from(13, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "13 to 20"},
+		{"all", from(0, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "1 to 20"},
 		{"the first", from(1, 1), []string{"Events", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "1"},
 		{"one that a search meets", from(8, 8), []string{"Events", "Replay", "UsageAt", "Period", "Drain"}, "8"},
 		{"one that a period meets", from(15, 15), []string{"Events", "Replay", "Period", "Drain"}, "15"},

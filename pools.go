@@ -78,8 +78,10 @@ func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[s
 			yield(seats.Pool{}, err)
 			return
 		}
-		if !yield(s.Pools[0], nil) {
-			return
+		for _, site := range s.Pools {
+			if !yield(site, nil) {
+				return
+			}
 		}
 		for p, err := range k.coursePools(ctx, account) {
 			p.Ends = k.endOf(p, s.Account.Zone)

@@ -64,6 +64,17 @@ func (m mute) Commit(ctx context.Context, changes ...seats.Change) ([]store.Comm
 	return nil, err
 }
 
+// poolless is a store whose accounts have lost their pools.
+type poolless struct{ store.Store }
+
+func (p poolless) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
+	snapshots, err := p.Store.Load(ctx, needs...)
+	for i := range snapshots {
+		snapshots[i].Pools = nil
+	}
+	return snapshots, err
+}
+
 func TestKeeper_short_answers(t *testing.T) {
 	s := memstore.New()
 	newKeeper(t, s, seatkeeper.Options{}, seats.Of(9), seats.Standard())
@@ -78,6 +89,13 @@ func TestKeeper_short_answers(t *testing.T) {
 	k = on(t, mute{s}, seatkeeper.Options{})
 	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("ada")})
 	require.NoError(t, err, "what was not answered is looked for")
+
+	k = on(t, poolless{s}, seatkeeper.Options{})
+	for range k.Pools(t.Context(), "acme") {
+		t.Error("there is no pool")
+	}
+	_, err = k.Do(t.Context(), "acme", owner, seats.Invite{Profile: profile("bob")})
+	require.ErrorIs(t, err, seats.ErrNoSeats)
 }
 
 // TestKeeper_Do_always_due: the store keeps its due instant for ever.
