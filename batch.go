@@ -174,7 +174,8 @@ func (b *batch) needs() (all seats.Need, keyed []seats.Need) {
 	return all, keyed
 }
 
-// learn remembers what was loaded.
+// learn remembers what was loaded. A memory that is full by now begins anew: calls that change nothing would
+// fill it without end.
 func (b *batch) learn(need seats.Need) {
 	if revision := b.loaded.Account.Revision; revision != b.at.revision {
 		if b.at.revision > 0 {
@@ -185,7 +186,7 @@ func (b *batch) learn(need seats.Need) {
 	b.at.mutex.Lock()
 	defer b.at.mutex.Unlock()
 	b.at.latest = max(b.at.latest, b.loaded.Account.Revision)
-	if m := b.at.memory; m == nil || m.account.Revision != b.loaded.Account.Revision {
+	if m := b.at.memory; m == nil || m.account.Revision != b.loaded.Account.Revision || m.size() > memoryBound {
 		b.at.memory = nil
 		b.memory = new(memory)
 	}

@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"log"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/users"
 	"github.com/seatkeeper/seatkeeper/users/xlsx"
@@ -32,4 +37,15 @@ func Example() {
 		fmt.Println(sheets[0], "row", e.Row, e.Profile.ExternalID, e.Profile.Email)
 	}
 	// Output: Users row 2 0042 nora@fjord.example
+}
+
+// TestReadme compares its program with the example.
+func TestReadme(t *testing.T) {
+	example, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, program, _ := strings.Cut(string(example), "func Example() {")
+	program, _, _ = strings.Cut(program, "\n}\n")
+	require.Contains(t, string(readme), "```go\nfunc Example() {"+program+"\n}\n```")
 }
