@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -239,6 +240,37 @@ func TestPGX_InTx_lost(t *testing.T) {
 				require.EqualValues(h, 2, revision(h, h.keeper))
 			})
 		}
+	}
+}
+
+// TestPGX_endedContext has calls whose time is up before the pool has a connection for them.
+func TestPGX_endedContext(t *testing.T) {
+	t.Parallel()
+	h := onPGX(t, nil, "").open(9)
+	c := planned(h, h.store, invite("ada"))
+	for range h.pool.Config().MaxConns {
+		conn, err := h.pool.Acquire(h.Context())
+		require.NoError(h, err)
+		defer conn.Release()
+	}
+	for name, write := range map[string]func(context.Context) error{
+		"commit": func(ctx context.Context) error {
+			_, err := h.store.Commit(ctx, c)
+			return err
+		},
+		"advance": func(ctx context.Context) error {
+			return h.store.Advance(ctx, store.Progress{Consumer: "mails", Account: acme}, store.Progress{Consumer: "mails", Account: acme, Sequence: 1})
+		},
+		"begin": func(ctx context.Context) error { return h.store.Begin(ctx, "mails") },
+		"transaction": func(ctx context.Context) error {
+			return h.store.InTx(ctx, func(pgx.Tx, store.Bound) error { return nil })
+		},
+	} {
+		ctx, cancel := context.WithTimeout(h.Context(), 50*time.Millisecond)
+		defer cancel()
+		err := write(ctx)
+		require.ErrorIs(h, err, context.DeadlineExceeded, name)
+		require.NotErrorIs(h, err, store.ErrUnknown, name)
 	}
 }
 

@@ -2,6 +2,7 @@ package sqltest_test
 
 import (
 	"context"
+	"database/sql"
 	"testing"
 	"time"
 
@@ -33,6 +34,13 @@ func TestStore_Commit_endedContext(t *testing.T) {
 					to := mails
 					to.Sequence = 1
 					return st.Advance(ctx, mails, to)
+				},
+				"begin": func(ctx context.Context, _ seats.Change) error { return st.Begin(ctx, "mails") },
+				"transaction": func(ctx context.Context, c seats.Change) error {
+					return st.InTx(ctx, func(_ *sql.Tx, bound store.Bound) error {
+						_, err := bound.Commit(ctx, c)
+						return err
+					})
 				},
 			} {
 				t.Run(name, func(t *testing.T) {
