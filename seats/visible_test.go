@@ -82,6 +82,7 @@ func TestDecide_hidden_users(t *testing.T) {
 func TestDecide_two_accounts_look_alike(outer *testing.T) {
 	rapid.Check(outer, func(t *rapid.T) {
 		policy := rapid.SampledFrom(seats.Presets()).Draw(t, "preset").Policy
+		policy.SharedAddresses = rapid.SampledFrom([]seats.AddressSharing{seats.SharingRefused, seats.SharingAllowed}).Draw(t, "sharing")
 		total := seats.Of(rapid.Int64Range(1, 6).Draw(t, "total"))
 		actor := rapid.SampledFrom([]users.Actor{hr, users.As("own0"), users.As("never")}).Draw(t, "actor")
 		status := rapid.SampledFrom([]users.Status{users.Invited, users.Active, users.Inactive, users.Archived})
@@ -94,6 +95,9 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 			return importedUser(users.ID(name), func(u *users.User) {
 				u.Status, u.Role, u.Source = status.Draw(t, "status"), role.Draw(t, "role"), source
 				u.ExternalID = rapid.SampledFrom([]string{"", name}).Draw(t, "external ID")
+				if policy.SharedAddresses == seats.SharingAllowed && rapid.Bool().Draw(t, "shares") {
+					u.Email, u.ExternalID = "family@acme.example", name
+				}
 				placed(u)
 			})
 		}
@@ -128,6 +132,7 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 			for _, u := range people {
 				s.do(system, seats.Import{User: u})
 			}
+			s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(2)})
 			return s
 		}
 		a := world(append(append(own, hidden...), gone("gone"))...)
@@ -140,22 +145,35 @@ func TestDecide_two_accounts_look_alike(outer *testing.T) {
 			}
 		}
 		id := rapid.SampledFrom(ids)
-		key := rapid.SampledFrom(append(keys, "owner", "free"))
+		key := rapid.SampledFrom(append(keys, "owner", "free", "family"))
 		draw := func(i int) seats.Command {
 			email, external := key.Draw(t, "email")+"@acme.example", rapid.SampledFrom([]string{"", key.Draw(t, "external ID")}).Draw(t, "given")
 			user := id.Draw(t, "user")
 			never := rapid.SampledFrom([]seats.Command{ // nothing that these actors may do
 				seats.Archive{User: user}, seats.Restore{User: user}, seats.Delete{User: user}, seats.Notify{User: user}, seats.Approve{User: user},
 				seats.GrantOwnership{User: user}, seats.EndOwnership{User: user}, seats.HandOver{User: user, Successor: "owner"}, seats.SetPayer{User: user},
-				seats.Erase{User: user}, seats.BuySeats{Quantity: 1},
+				seats.Erase{User: user}, seats.BuySeats{Quantity: 1}, seats.SignIn{Profile: users.Profile{Email: email, ExternalID: external}},
+				seats.TakeBack(user), seats.ConfirmLeave{User: user}, seats.Import{User: importedUser(user, func(*users.User) {})},
 			}).Draw(t, "never")
-			return rapid.SampledFrom([]seats.Command{
+			course := rapid.SampledFrom([]seats.Command{
+				seats.AssignCourse{User: user, Pool: "go"}, seats.UnassignCourse{User: user, Pool: "go"}, seats.StartCourse{User: user, Pool: "go"},
+				seats.ArchiveActivity{User: user}, seats.SetDueDate{User: user, Pool: "go", DueDate: "2027-01-01"},
+			}).Draw(t, "course")
+			c := rapid.SampledFrom([]seats.Command{
 				seats.Invite{Profile: users.Profile{ID: users.ID(fmt.Sprint("new", i)), Email: email, ExternalID: external}},
 				seats.Edit{User: user, Set: users.Patch{Email: &email}},
 				seats.Edit{User: user, Set: users.Patch{ExternalID: &external}},
 				seats.Deactivate{User: user, Successor: id.Draw(t, "successor")}, seats.Reactivate{User: user},
-				seats.ChangeRole{User: user, Role: users.Manager}, seats.Accept{User: user}, never,
+				seats.ChangeRole{User: user, Role: users.Manager}, seats.Accept{User: user},
+				seats.Schedule{User: user, Leave: users.From("2027-01-01")}, seats.Unschedule{User: user}, course, never,
 			}).Draw(t, "command")
+			if _, ok := c.(seats.If); ok || !c.Action().OnUser() || !rapid.Bool().Draw(t, "on condition") {
+				return c
+			}
+			return seats.If{
+				Command: c, Status: users.In(status.Draw(t, "expected")),
+				Revision: rapid.Uint64Range(0, 1).Draw(t, "revision"), Invitation: rapid.Int64Range(0, 2).Draw(t, "invitation"),
+			}
 		}
 		var commands []seats.Command
 		for i := range rapid.IntRange(1, 4).Draw(t, "commands") {
@@ -193,7 +211,13 @@ func answers(t require.TestingT, s *site, actor users.Actor, commands []seats.Co
 	whole, err := seats.Decide(s.rows, r)
 	plan, refused := seats.Preview(s.rows, r)
 	require.NoError(t, refused)
-	text, failed := json.MarshalIndent([]any{whole.Outcomes, whole.Change.Events, err, seats.DecideEach(s.rows, r), plan}, "", " ")
+	var asked []users.ID
+	for _, c := range commands {
+		if u, ok := c.(seats.Accept); ok {
+			asked = append(asked, u.User)
+		}
+	}
+	text, failed := json.MarshalIndent([]any{whole.Outcomes, whole.Change.Events, err, seats.DecideEach(s.rows, r), plan, seats.Ask(s.rows, r, asked...)}, "", " ")
 	require.NoError(t, failed)
 	return string(text)
 }
