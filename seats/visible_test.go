@@ -71,6 +71,15 @@ func TestDecide_hidden_users(t *testing.T) {
 		}
 		require.Equal(t, "own", string(s.same(hr, seats.Invite{Profile: users.Profile{ID: "new", Email: "own@acme.example"}}).User))
 	})
+	t.Run("shared_address", func(t *testing.T) {
+		s := open(t, seats.Of(9), seats.Policy{SharedAddresses: seats.SharingAllowed})
+		for _, id := range []users.ID{"son", "daughter"} {
+			s.do(system, seats.Add{Profile: users.Profile{ID: id, Email: "family@acme.example", ExternalID: string(id)}})
+		}
+		_, err := s.try(hr, seats.Invite{Profile: users.Profile{ID: "new", Email: "family@acme.example"}})
+		text, _ := json.Marshal(err)
+		require.JSONEq(t, taken("invite", "email"), string(text))
+	})
 	t.Run("deleted_actor", func(t *testing.T) {
 		require.JSONEq(t, `{"code":"forbidden","action":"accept","user":"gone","reason":"not-a-user"}`, answer(users.As("gone"), seats.Accept{User: "gone"}))
 	})
