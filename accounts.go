@@ -66,5 +66,5 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 			}
 		}
 	}
-	return deleted, nil
+	return deleted, k.forgetDeleted(ctx, account)
 }

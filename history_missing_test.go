@@ -22,6 +22,7 @@ import (
 type restored struct {
 	store.Store
 	store.Outbox
+	store.LastSeen
 	missing func(n uint64) bool
 	user    func(users.User) (users.User, bool)
 	holder  func(users.ID) users.ID // of a licence
@@ -85,7 +86,7 @@ func history(t *testing.T, missing func(uint64) bool, older uint64) (k *seatkeep
 	start = time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
 	now := start
 	memory := memstore.New()
-	s := restored{Store: memory, Outbox: memory, missing: missing, older: older}
+	s := restored{Store: memory, Outbox: memory, LastSeen: memory, missing: missing, older: older}
 	o := seatkeeper.Options{Now: func() time.Time { return now }}
 	whole := newKeeper(t, s.Store, o, seats.Of(100), seats.Standard())
 	for i := range 19 {

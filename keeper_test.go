@@ -39,7 +39,10 @@ func newKeeper(t testing.TB, s store.Store, o seatkeeper.Options, total seats.Co
 var (
 	errDown = errors.New("down")
 	// down is a store that can't be reached.
-	down = struct{ store.Store }{store.Failing(errDown)}
+	down = struct {
+		store.Store
+		store.LastSeen
+	}{store.Failing(errDown), store.LastSeenOf(store.Failing(errDown))}
 )
 
 // on returns a Keeper on a store.

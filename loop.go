@@ -73,6 +73,9 @@ func (k *Keeper) decide(
 	if result.err != nil {
 		return nil, result.err // the call may have left its batch, which still works on the decision
 	}
+	if err := k.noteSeen(ctx, id, c.decision); err != nil {
+		return nil, err
+	}
 	return c.decision, nil
 }
 

@@ -18,7 +18,7 @@ func (k *Keeper) observed(ctx context.Context, s CallStats) (*Keeper, func(*erro
 	if k.options.Observe == nil {
 		return k, func(*error) {}
 	}
-	began, counts := k.options.Now(), &countedStore{Store: k.store, Outbox: store.OutboxOf(k.store)}
+	began, counts := k.options.Now(), &countedStore{Store: k.store, Outbox: store.OutboxOf(k.store), LastSeen: store.LastSeenOf(k.store)}
 	part := k.unobserved()
 	part.store = counts
 	return part, func(err *error) {
@@ -48,10 +48,11 @@ func observedList[T any](ctx context.Context, k *Keeper, s CallStats, list func(
 	}
 }
 
-// A countedStore counts the calls to a store, but for those of its outbox.
+// A countedStore counts the calls to a store, but for those of its outbox and the writes of a last seen.
 type countedStore struct {
 	store.Store
 	store.Outbox
+	store.LastSeen
 	loads, commits, reads atomic.Int64
 }
 
@@ -98,4 +99,9 @@ func (s *countedStore) Accounts(ctx context.Context, after users.AccountID, limi
 func (s *countedStore) Due(ctx context.Context, by time.Time, after users.AccountID, limit int) ([]users.AccountID, error) {
 	s.reads.Add(1)
 	return s.Store.Due(ctx, by, after, limit)
+}
+
+func (s *countedStore) Seen(ctx context.Context, account users.AccountID, ids ...users.ID) ([]time.Time, error) {
+	s.reads.Add(1)
+	return s.LastSeen.Seen(ctx, account, ids...)
 }

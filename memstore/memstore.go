@@ -32,8 +32,9 @@ type Store struct {
 func New() *Store { return &Store{} }
 
 var (
-	_ store.Store  = (*Store)(nil)
-	_ store.Outbox = (*Store)(nil)
+	_ store.Store    = (*Store)(nil)
+	_ store.Outbox   = (*Store)(nil)
+	_ store.LastSeen = (*Store)(nil)
 )
 
 // account returns an account, or nil.

@@ -52,6 +52,8 @@ type dialect struct {
 	insert string
 	// replace ends an INSERT: an existing row with the key gets the new values of the columns.
 	replace func(key, columns []string) string
+	// replaceSmaller is replace for one column of a table: the larger value is kept.
+	replaceSmaller func(key []string, table, column string) string
 	// commitsDDL: a CREATE commits the transaction.
 	commitsDDL bool
 	// inProcess: the database is in this process, and answers always arrive.
@@ -84,30 +86,32 @@ var dialects = [...]dialect{
 			}
 			return table + " INDEXED BY " + table + "_by_" + index
 		},
-		in:            "IN (SELECT value FROM json_each({list}))",
-		inSelect:      "IN ({select})",
-		afterPair:     afterPair,
-		contains:      func(column string) string { return "instr(" + column + ", ?) > 0" },
-		insert:        "INSERT OR FAIL INTO ", // without a copy of each page for the rollback of this statement alone
-		replace:       onConflict,
-		inProcess:     true,
-		rollback:      "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
-		beginPart:     "SELECT * FROM (",
-		needsPerQuery: 1, // there are no round trips
-		nullNumber:    "NULL", nullText: "NULL", emptyText: "''",
+		in:             "IN (SELECT value FROM json_each({list}))",
+		inSelect:       "IN ({select})",
+		afterPair:      afterPair,
+		contains:       func(column string) string { return "instr(" + column + ", ?) > 0" },
+		insert:         "INSERT OR FAIL INTO ", // without a copy of each page for the rollback of this statement alone
+		replace:        onConflict,
+		replaceSmaller: onConflictSmaller,
+		inProcess:      true,
+		rollback:       "SAVEPOINT seatkeeper; ROLLBACK", // a lone ROLLBACK is an error outside of a transaction
+		beginPart:      "SELECT * FROM (",
+		needsPerQuery:  1, // there are no round trips
+		nullNumber:     "NULL", nullText: "NULL", emptyText: "''",
 		clock: "NULL",
 	},
 	Postgres: {
-		name:          "postgres",
-		placeholder:   postgresValue,
-		indexed:       func(table, _ string) string { return table },
-		in:            "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
-		inSelect:      "= ANY (ARRAY({select}))",
-		afterPair:     afterPair,
-		contains:      func(column string) string { return "strpos(" + column + ", ?) > 0" },
-		replace:       onConflict,
-		rollback:      "ROLLBACK",
-		needsPerQuery: 1000,
+		name:           "postgres",
+		placeholder:    postgresValue,
+		indexed:        func(table, _ string) string { return table },
+		in:             "= ANY (ARRAY(SELECT json_array_elements_text({list}::json)))",
+		inSelect:       "= ANY (ARRAY({select}))",
+		afterPair:      afterPair,
+		contains:       func(column string) string { return "strpos(" + column + ", ?) > 0" },
+		replace:        onConflict,
+		replaceSmaller: onConflictSmaller,
+		rollback:       "ROLLBACK",
+		needsPerQuery:  1000,
 		// The condition, true of all, makes the planner expect one tuple instead of a hundred.
 		eachTuple: "(tuple->>0)::bigint, found.* FROM json_array_elements(?::json) AS asked(tuple)" +
 			" CROSS JOIN LATERAL ({select}) found WHERE json_typeof(tuple) = 'array'",
@@ -137,14 +141,15 @@ var dialects = [...]dialect{
 		afterPair: func(column, sign string) string { // MariaDB scans for a pair
 			return "(" + column + " " + sign + " ? OR " + column + " = ? AND id " + sign + " ?)"
 		},
-		contains:      func(column string) string { return "LOCATE(?, " + column + ") > 0" },
-		insert:        "INSERT INTO ",
-		replace:       onDuplicateKey,
-		commitsDDL:    true,
-		rollback:      "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
-		needsPerQuery: 40,
-		beginPart:     "(",
-		nullNumber:    "NULL", nullText: "NULL", emptyText: "x''",
+		contains:       func(column string) string { return "LOCATE(?, " + column + ") > 0" },
+		insert:         "INSERT INTO ",
+		replace:        onDuplicateKey,
+		replaceSmaller: onDuplicateKeySmaller,
+		commitsDDL:     true,
+		rollback:       "ROLLBACK AND NO CHAIN NO RELEASE", // overrides completion_type
+		needsPerQuery:  40,
+		beginPart:      "(",
+		nullNumber:     "NULL", nullText: "NULL", emptyText: "x''",
 		// UTC_TIMESTAMP follows SET TIMESTAMP. SYSDATE is the real time, in the session's time
 		// zone like NOW: the difference of the two cancels the zone.
 		clock: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) + TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))",
@@ -162,6 +167,21 @@ func onConflict(key, columns []string) string {
 // onDuplicateKey is for MySQL, where it is any unique key.
 func onDuplicateKey(_, columns []string) string {
 	return " ON DUPLICATE KEY UPDATE " + assigned(columns, "VALUES({name})")
+}
+
+// onConflictSmaller is for SQLite and PostgreSQL. NULL is smaller than all.
+func onConflictSmaller(key []string, table, column string) string {
+	return " ON CONFLICT (" + strings.Join(key, ", ") + ") DO UPDATE SET " + larger(table, column, "excluded."+column)
+}
+
+// onDuplicateKeySmaller is for MySQL.
+func onDuplicateKeySmaller(_ []string, table, column string) string {
+	return " ON DUPLICATE KEY UPDATE " + larger(table, column, "VALUES("+column+")")
+}
+
+func larger(table, column, value string) string {
+	kept := table + "." + column
+	return column + " = CASE WHEN " + kept + " >= " + value + " THEN " + kept + " ELSE " + value + " END"
 }
 
 // assignments sets all columns but those of the key.

@@ -106,6 +106,7 @@ func TestColumns(t *testing.T) {
 		{"licences", names(licenceColumns)},
 		{"events", names(eventColumns)},
 		{"progress", "consumer, account, moves, " + strings.Join(stateColumns, ", ")},
+		{"seen", "account, user_id, " + seenAt},
 	} {
 		all := strings.Split(t.columns, ", ")
 		slices.Sort(all)

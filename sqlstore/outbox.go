@@ -117,12 +117,17 @@ func (s *Store) Advance(ctx context.Context, from, to store.Progress) error {
 	return err
 }
 
-// writeProgress writes rows of {progress} and tells the kinds of errors apart.
+// writeProgress writes rows of {progress}.
 func (s *Store) writeProgress(ctx context.Context, what string, p store.Progress, write func() (int64, error)) (int64, error) {
+	return s.writeBeside(ctx, what, write, p.Consumer, string(p.Account))
+}
+
+// writeBeside writes rows outside of the revision of an account, and tells the kinds of errors apart.
+func (s *Store) writeBeside(ctx context.Context, what string, write func() (int64, error), texts ...string) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if err := checkStorable(p.Consumer, string(p.Account)); err != nil {
+	if err := checkStorable(texts...); err != nil {
 		return 0, fmt.Errorf("sqlstore: %s: %w", what, err)
 	}
 	n, err := write()

@@ -119,7 +119,7 @@ func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
 		require.NotEmpty(t, table.primary, table.name)
 		all = append(all, table)
 	}
-	require.Len(t, all, 7)
+	require.Len(t, all, 8)
 	return all
 }
 

@@ -27,8 +27,9 @@ type Store struct {
 }
 
 var (
-	_ store.Store  = (*Store)(nil)
-	_ store.Outbox = (*Store)(nil)
+	_ store.Store    = (*Store)(nil)
+	_ store.Outbox   = (*Store)(nil)
+	_ store.LastSeen = (*Store)(nil)
 )
 
 // Options are the settings of a [Store]. The zero value is the default.

@@ -22,7 +22,7 @@ type Bound interface {
 	InTransaction()
 }
 
-// Failing returns a store and outbox with methods that all return the error.
+// Failing returns a store, with all that is optional, with methods that all return the error.
 func Failing(err error) Bound { return failing{err} }
 
 type failing struct{ err error }
@@ -76,3 +76,13 @@ func (f failing) SetAside(context.Context, string, users.AccountID, int) ([]Prog
 }
 
 func (f failing) Advance(context.Context, Progress, Progress) error { return f.err }
+
+func (f failing) Seen(context.Context, users.AccountID, ...users.ID) ([]time.Time, error) {
+	return nil, f.err
+}
+
+func (f failing) SetSeen(context.Context, users.AccountID, time.Time, ...users.ID) error {
+	return f.err
+}
+
+func (f failing) ForgetSeen(context.Context, users.AccountID, ...users.ID) error { return f.err }

@@ -35,6 +35,8 @@ var (
 	ErrSequence = fmt.Errorf("%w: %w: the last event is not the one that the account names", ErrBroken, seats.ErrHistory)
 	// ErrNoOutbox: the store lacks an [Outbox]. It wraps [errors.ErrUnsupported].
 	ErrNoOutbox = fmt.Errorf("store: the store keeps no progress of consumers: %w", errors.ErrUnsupported)
+	// ErrNoLastSeen: the store lacks a [LastSeen]. It wraps [errors.ErrUnsupported].
+	ErrNoLastSeen = fmt.Errorf("store: the store does not keep when users were last seen: %w", errors.ErrUnsupported)
 	// ErrClockSkew: the clocks of the Keeper and the store are too far apart for a decision.
 	// The error is a [*ClockSkewError].
 	ErrClockSkew = errors.New("store: the clock is wrong")

@@ -15,7 +15,7 @@ import (
 )
 
 // A Store keeps accounts with their pools, users, course licences and events. It may also be an [Outbox],
-// with the progress of consumers of events.
+// with the progress of consumers of events, and a [LastSeen], with the last sign-ins of users.
 //
 // # Atomicity
 //

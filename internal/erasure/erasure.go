@@ -262,6 +262,13 @@ func Run(t *testing.T, k *seatkeeper.Keeper, dump func() string) {
 	}
 	require.Len(t, met, len(wrongs()), "each is about a call")
 
+	kept, erased := map[string]users.ID{}, map[string]bool{}
+	for _, name := range people {
+		u, err := k.Find(ctx, account, users.ByEmail(profile(name, right).Email))
+		require.NoError(t, err)
+		kept[name] = u.ID
+		require.NoError(t, k.Seen(ctx, account, time.Now(), u.ID))
+	}
 	cyd, err := k.Find(ctx, account, users.ByEmail(profile("cyd", right).Email))
 	require.NoError(t, err)
 	for _, step := range []struct {
@@ -289,7 +296,13 @@ func Run(t *testing.T, k *seatkeeper.Keeper, dump func() string) {
 		}},
 	} {
 		require.NoError(t, step.erase())
+		for name, id := range kept {
+			seen, err := k.LastSeen(ctx, account, id)
+			require.NoError(t, err)
+			require.Equal(t, slices.Contains(step.of, name) || erased[name], seen[0].IsZero(), "of %s", name)
+		}
 		for _, name := range step.of {
+			erased[name] = true
 			require.Empty(t, confirmed(t, dump(), name), "of %s", name)
 			for i, c := range all {
 				for _, g := range append(wrongs(), right) {

@@ -18,6 +18,7 @@ import (
 type secluded struct {
 	store.Store
 	store.Outbox
+	store.LastSeen
 	account users.AccountID
 }
 

@@ -49,7 +49,7 @@ func New(s store.Store, o seatkeeper.Options) (*seatkeeper.Keeper, error) {
 		switch way {
 		case "":
 		case Together:
-			s = slow{s, store.OutboxOf(s)}
+			s = slow{s, store.OutboxOf(s), store.LastSeenOf(s)}
 		case Accounts:
 			o.Sharing = seatkeeper.ShareAccount
 		case Alone:
@@ -70,6 +70,7 @@ const wait = 200 * time.Microsecond
 type slow struct {
 	store.Store
 	store.Outbox
+	store.LastSeen
 }
 
 // Load implements [store.Store].

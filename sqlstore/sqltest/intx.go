@@ -14,8 +14,9 @@ import (
 type EachInTx func(ctx context.Context, work func(store.Bound) error) error
 
 var (
-	_ store.Store  = EachInTx(nil)
-	_ store.Outbox = EachInTx(nil)
+	_ store.Store    = EachInTx(nil)
+	_ store.Outbox   = EachInTx(nil)
+	_ store.LastSeen = EachInTx(nil)
 )
 
 func inTx[T any](ctx context.Context, in EachInTx, work func(store.Bound) (T, error)) (result T, err error) {
@@ -107,4 +108,19 @@ func (in EachInTx) Begin(ctx context.Context, consumer string) error {
 // Advance implements [store.Outbox].
 func (in EachInTx) Advance(ctx context.Context, from, to store.Progress) error {
 	return in(ctx, func(b store.Bound) error { return store.OutboxOf(b).Advance(ctx, from, to) })
+}
+
+// Seen implements [store.LastSeen].
+func (in EachInTx) Seen(ctx context.Context, account users.AccountID, ids ...users.ID) ([]time.Time, error) {
+	return inTx(ctx, in, func(b store.Bound) ([]time.Time, error) { return store.LastSeenOf(b).Seen(ctx, account, ids...) })
+}
+
+// SetSeen implements [store.LastSeen].
+func (in EachInTx) SetSeen(ctx context.Context, account users.AccountID, at time.Time, ids ...users.ID) error {
+	return in(ctx, func(b store.Bound) error { return store.LastSeenOf(b).SetSeen(ctx, account, at, ids...) })
+}
+
+// ForgetSeen implements [store.LastSeen].
+func (in EachInTx) ForgetSeen(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	return in(ctx, func(b store.Bound) error { return store.LastSeenOf(b).ForgetSeen(ctx, account, ids...) })
 }

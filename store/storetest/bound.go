@@ -4,11 +4,12 @@ import "github.com/seatkeeper/seatkeeper/store"
 
 // Bound presents a store as one that is bound to a transaction, to try what a Keeper does
 // there. What the store writes is written at once.
-func Bound(s store.Store) store.Bound { return bound{s, store.OutboxOf(s)} }
+func Bound(s store.Store) store.Bound { return bound{s, store.OutboxOf(s), store.LastSeenOf(s)} }
 
 type bound struct {
 	store.Store
 	store.Outbox
+	store.LastSeen
 }
 
 func (bound) InTransaction() {}

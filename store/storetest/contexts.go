@@ -49,6 +49,12 @@ func endsWithContext(t *tester) {
 			return outbox.Advance(ctx, t.at("mailer", a), progress(a, 1, gen.Epoch))
 		}
 	}
+	if kept := store.LastSeenOf(t.store); !t.options.NoLastSeen {
+		calls["Seen"] = func(ctx context.Context) error { _, err := kept.Seen(ctx, a, "x"); return err }
+		calls["SetSeen"] = func(ctx context.Context) error { return kept.SetSeen(ctx, a, gen.Epoch, "x") }
+		calls["ForgetSeen"] = func(ctx context.Context) error { return kept.ForgetSeen(ctx, a, "x") }
+		defer t.seen(a, []users.ID{"x"}, time.Time{})
+	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
@@ -143,8 +149,14 @@ func outlivesRestart(t *tester) {
 	if !t.options.NoOutbox {
 		t.advanced(progress(a, 1, gen.Epoch))
 	}
+	if !t.options.NoLastSeen {
+		t.setSeen(a, gen.Epoch, "x")
+	}
 	for i := range 2 {
 		t.store = t.options.Reopen(t.T, t.store)
+		if !t.options.NoLastSeen {
+			t.seen(a, []users.ID{"x"}, gen.Epoch)
+		}
 		t.same()
 		t.load(seats.Need{Account: a, Sequence: c.Account.Sequence, Key: "call", IndexTo: 9, DueBy: gen.Epoch})
 		t.taken(t.blind(a, users.Profile{ID: "y", Username: "q"}), users.ByUsername("q"))

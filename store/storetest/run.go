@@ -16,6 +16,8 @@ import (
 type Options struct {
 	// NoOutbox: the store is no [store.Outbox].
 	NoOutbox bool
+	// NoLastSeen: the store is no [store.LastSeen].
+	NoLastSeen bool
 	// NoContexts: calls do not end with their context.
 	NoContexts bool
 	// Reopen opens the store again, as after a restart of the program or the machine. The
@@ -111,6 +113,13 @@ var specification = []struct {
 	{"Advance/one_of_several", oneAdvances},
 	{"Advance/leaves_the_account", leavesAccountAlone},
 	{"Advance/unknown_account", advanceUnknown},
+
+	{"Seen/in_order", seenInOrder},
+	{"SetSeen/latest_is_kept", seenLatest},
+	{"SetSeen/bytes_and_instants", seenByBytes},
+	{"SetSeen/leaves_the_account", seenBeside},
+	{"SetSeen/many_and_several_at_once", seenByMany},
+	{"ForgetSeen/of_the_named_users", seenForgotten},
 
 	{"Context/ended_before", endsWithContext},
 	{"Context/commit_whole_or_nothing", commitEndsWhole},

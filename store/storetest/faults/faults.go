@@ -22,7 +22,7 @@ import (
 // A Fault is one way for a call of a store to go wrong.
 type Fault uint8
 
-// The faults. Those from Conflict on concern Commit, Advance and Begin; a call that reads is carried
+// The faults. Those from Conflict on concern Commit, Advance, Begin, SetSeen and ForgetSeen; a call that reads is carried
 // out as if nothing were wrong.
 const (
 	None       Fault = iota
@@ -174,18 +174,37 @@ func (f *Store) Commit(ctx context.Context, changes ...seats.Change) ([]store.Co
 
 // Advance implements [store.Outbox].
 func (f *Store) Advance(ctx context.Context, from, to store.Progress) error {
-	return writeProgress(ctx, f, "Advance", func(ctx context.Context) error { return store.OutboxOf(f.Store).Advance(ctx, from, to) })
+	return writeBeside(ctx, f, "Advance", func(ctx context.Context) error { return store.OutboxOf(f.Store).Advance(ctx, from, to) })
 }
 
 // Begin implements [store.Outbox].
 func (f *Store) Begin(ctx context.Context, consumer string) error {
-	return writeProgress(ctx, f, "Begin", func(ctx context.Context) error { return store.OutboxOf(f.Store).Begin(ctx, consumer) })
+	return writeBeside(ctx, f, "Begin", func(ctx context.Context) error { return store.OutboxOf(f.Store).Begin(ctx, consumer) })
 }
 
-func writeProgress(ctx context.Context, f *Store, method string, call func(context.Context) error) error {
+func writeBeside(ctx context.Context, f *Store, method string, call func(context.Context) error) error {
 	type none struct{}
 	_, err := write(ctx, f, method, none{}, store.ErrConflict, func(ctx context.Context) (none, error) { return none{}, call(ctx) })
 	return err
+}
+
+// SetSeen implements [store.LastSeen].
+func (f *Store) SetSeen(ctx context.Context, account users.AccountID, at time.Time, ids ...users.ID) error {
+	return writeBeside(ctx, f, "SetSeen", func(ctx context.Context) error {
+		return store.LastSeenOf(f.Store).SetSeen(ctx, account, at, ids...)
+	})
+}
+
+// ForgetSeen implements [store.LastSeen].
+func (f *Store) ForgetSeen(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	return writeBeside(ctx, f, "ForgetSeen", func(ctx context.Context) error { return store.LastSeenOf(f.Store).ForgetSeen(ctx, account, ids...) })
+}
+
+// Seen implements [store.LastSeen].
+func (f *Store) Seen(ctx context.Context, account users.AccountID, ids ...users.ID) ([]time.Time, error) {
+	return read(ctx, f, "Seen", func(ctx context.Context) ([]time.Time, error) {
+		return store.LastSeenOf(f.Store).Seen(ctx, account, ids...)
+	})
 }
 
 // Tally implements [store.Store].

@@ -2,3 +2,11 @@
 ALTER TABLE {progress} ADD COLUMN attempts BIGINT;
 ALTER TABLE {progress} ADD COLUMN retries BIGINT;
 ALTER TABLE {progress} ADD COLUMN set_aside MEDIUMBLOB;
+
+-- When users were last seen: outside of revisions and events.
+CREATE TABLE IF NOT EXISTS {seen} (
+	account VARBINARY(255) NOT NULL,
+	user_id VARBINARY(255) NOT NULL,
+	seen_at BIGINT,
+	PRIMARY KEY (account, user_id)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;

@@ -2,3 +2,12 @@
 ALTER TABLE {progress} ADD COLUMN attempts bigint;
 ALTER TABLE {progress} ADD COLUMN retries bigint;
 ALTER TABLE {progress} ADD COLUMN set_aside text COLLATE "C";
+
+-- When users were last seen: outside of revisions and events.
+CREATE TABLE {seen} (
+	account text COLLATE "C" NOT NULL,
+	user_id text COLLATE "C" NOT NULL,
+	seen_at bigint,
+	PRIMARY KEY (account, user_id)
+);
+ALTER TABLE {seen} ALTER COLUMN account SET (n_distinct = 1);

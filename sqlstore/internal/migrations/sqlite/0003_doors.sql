@@ -2,3 +2,11 @@
 ALTER TABLE {progress} ADD COLUMN attempts INTEGER;
 ALTER TABLE {progress} ADD COLUMN retries INTEGER;
 ALTER TABLE {progress} ADD COLUMN set_aside TEXT;
+
+-- When users were last seen: outside of revisions and events.
+CREATE TABLE {seen} (
+	account TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	seen_at INTEGER,
+	PRIMARY KEY (account, user_id)
+) WITHOUT ROWID;

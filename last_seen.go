@@ -1,0 +1,170 @@
+package seatkeeper
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// SeenEvery is the time in which the last seen of a user is written once at most.
+const SeenEvery = time.Hour
+
+// Seen notes that users were in the host application at that instant: of a session, or of a last sign-in
+// that the host has kept itself. An instant to come counts as the present. It is written if the kept one is
+// [SeenEvery] older or more; another call costs a read. [seats.SignIn] by a Keeper does the same for
+// users who may come in. There may be any number of users; unknown and deleted ones are left out.
+//
+// It is no change of the account: it has no event and no revision, meets no conflict, and Audit, Replay
+// and Undo know nothing of it. The deletion of a user, [seats.Erase] and EraseAccount erase it.
+//
+// An unknown account is [store.ErrNotFound], and a store without [store.LastSeen] is
+// [store.ErrNoLastSeen]. After any error the host calls again.
+func (k *Keeper) Seen(ctx context.Context, account users.AccountID, at time.Time, ids ...users.ID) (err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Seen", Account: account})
+	defer end(&err)
+	if now := k.now(); at.After(now) {
+		at = now
+	}
+	if users.CheckID(account) != nil {
+		return store.ErrNotFound
+	}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id users.ID) bool { return users.CheckID(id) != nil })
+	for some := range slices.Chunk(ids, userPage) {
+		if err := k.see(ctx, account, at.UTC().Truncate(time.Microsecond), some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LastSeen returns when the users were last seen, in the order given, for a page of a list; zero: never,
+// as far as is known. See [Keeper.Seen], also for its errors.
+func (k *Keeper) LastSeen(ctx context.Context, account users.AccountID, ids ...users.ID) (_ []time.Time, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "LastSeen", Account: account})
+	defer end(&err)
+	if _, _, err := k.read(ctx, &seats.Need{Account: account}); err != nil {
+		return nil, err
+	}
+	return k.lastSeen(ctx, account, ids)
+}
+
+func (k *Keeper) lastSeen(ctx context.Context, account users.AccountID, ids []users.ID) ([]time.Time, error) {
+	instants, err := store.LastSeenOf(k.store).Seen(ctx, account, ids...)
+	if err == nil {
+		err = complete(instants, len(ids))
+	}
+	return instants, err
+}
+
+// see notes users who are here. They are looked for once more afterwards: a deletion meanwhile has
+// forgotten what was kept before.
+func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time, ids []users.ID) error {
+	kept, err := k.lastSeen(ctx, account, ids)
+	if err != nil {
+		return err
+	}
+	var stale []users.ID
+	for i, id := range ids {
+		if at.Sub(kept[i]) >= SeenEvery {
+			stale = append(stale, id)
+		}
+	}
+	if len(stale) == 0 {
+		return nil
+	}
+	here, err := k.here(ctx, account, stale)
+	if err != nil || len(here) == 0 {
+		return err
+	}
+	if err := k.writeSeen(func(s store.LastSeen) error { return s.SetSeen(ctx, account, at, here...) }); err != nil {
+		return err
+	}
+	still, err := k.here(ctx, account, here)
+	if err != nil {
+		return err
+	}
+	return k.forgetSeen(ctx, account, slices.DeleteFunc(here, func(id users.ID) bool { return slices.Contains(still, id) }))
+}
+
+// here returns the users who are there and not deleted.
+func (k *Keeper) here(ctx context.Context, account users.AccountID, ids []users.ID) (here []users.ID, err error) {
+	s, err := k.loadOne(ctx, seats.Need{Account: account, Users: ids})
+	if err == nil && !s.Known() {
+		err = store.ErrNotFound
+	}
+	for _, u := range s.Users {
+		if u.Here() && slices.Contains(ids, u.ID) {
+			here = append(here, u.ID)
+		}
+	}
+	return here, err
+}
+
+// forgetSeen forgets when users were last seen, if the store keeps it.
+func (k *Keeper) forgetSeen(ctx context.Context, account users.AccountID, ids []users.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	err := k.writeSeen(func(s store.LastSeen) error { return s.ForgetSeen(ctx, account, ids...) })
+	if errors.Is(err, store.ErrNoLastSeen) {
+		return nil
+	}
+	return err
+}
+
+// writeSeen writes, and tries again. Twice is as once.
+func (k *Keeper) writeSeen(write func(store.LastSeen) error) (err error) {
+	for range progressTries {
+		if err = write(store.LastSeenOf(k.store)); err == nil || k.bound || !retryProgress(err) {
+			break
+		}
+	}
+	return err
+}
+
+// noteSeen keeps the present as the last seen of users who have signed in by a decision, and forgets
+// those who are deleted by it. A failure of the first is no failure of the sign-in. After one of the
+// second the call is to be made again, as after a lost answer.
+func (k *Keeper) noteSeen(ctx context.Context, account users.AccountID, d *seats.Decision) error {
+	var in, gone []users.ID
+	for _, o := range d.Outcomes {
+		switch {
+		case o.Refusal != nil:
+		case o.Action == users.ActionSignIn && o.After.Status == users.Active && len(d.Repeated) == 0:
+			in = append(in, o.User)
+		case o.Action == users.ActionDelete, o.Action == users.ActionErase:
+			gone = append(gone, o.User)
+		}
+	}
+	if len(in) > 0 {
+		_ = k.see(ctx, account, k.now(), in)
+	}
+	if err := k.forgetSeen(ctx, account, gone); err != nil {
+		return withCause(store.ErrUnknown, err)
+	}
+	return nil
+}
+
+// forgetDeleted forgets when the deleted users of an account were last seen.
+func (k *Keeper) forgetDeleted(ctx context.Context, account users.AccountID) error {
+	filter := users.Filter{Status: users.In(users.Deleted)}
+	for {
+		page, err := k.store.Users(ctx, account, filter, chunkSize)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		ids := make([]users.ID, len(page))
+		for i, u := range page {
+			ids[i] = u.ID
+		}
+		if err := k.forgetSeen(ctx, account, ids); err != nil {
+			return err
+		}
+		filter = filter.NextPage(page[len(page)-1])
+	}
+}
