@@ -64,13 +64,14 @@ func (k *Keeper) lastSeen(ctx context.Context, account users.AccountID, ids []us
 // see notes users who are here. They are looked for once more afterwards: a deletion meanwhile has
 // forgotten what was kept before.
 func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time, ids []users.ID) error {
-	kept, err := k.lastSeen(ctx, account, ids)
+	kept := store.LastSeenOf(k.store)
+	before, err := k.lastSeen(ctx, account, ids)
 	if err != nil {
 		return err
 	}
 	var stale []users.ID
 	for i, id := range ids {
-		if at.Sub(kept[i]) >= SeenEvery {
+		if at.Sub(before[i]) >= SeenEvery {
 			stale = append(stale, id)
 		}
 	}
@@ -81,7 +82,12 @@ func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time,
 	if err != nil || len(here) == 0 {
 		return err
 	}
-	if err := k.writeSeen(func(s store.LastSeen) error { return s.SetSeen(ctx, account, at, here...) }); err != nil {
+	for range progressTries {
+		if err = kept.SetSeen(ctx, account, at, here...); k.bound || !retryProgress(err) {
+			break
+		}
+	}
+	if err != nil {
 		return err
 	}
 	still, err := k.here(ctx, account, here)
@@ -105,27 +111,28 @@ func (k *Keeper) here(ctx context.Context, account users.AccountID, ids []users.
 	return here, err
 }
 
-// forgetSeen forgets when users were last seen, if the store keeps it.
-func (k *Keeper) forgetSeen(ctx context.Context, account users.AccountID, ids []users.ID) error {
+// forgetSeen forgets when users were last seen, if the store keeps it. The end of the context does not
+// end it, since the users are deleted already.
+func (k *Keeper) forgetSeen(ctx context.Context, account users.AccountID, ids []users.ID) (err error) {
 	if len(ids) == 0 {
 		return nil
 	}
-	err := k.writeSeen(func(s store.LastSeen) error { return s.ForgetSeen(ctx, account, ids...) })
-	if errors.Is(err, store.ErrNoLastSeen) {
-		return nil
-	}
-	return err
-}
-
-// writeSeen writes, and tries again. Twice is as once.
-func (k *Keeper) writeSeen(write func(store.LastSeen) error) (err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxForget)
+	defer cancel()
 	for range progressTries {
-		if err = write(store.LastSeenOf(k.store)); err == nil || k.bound || !retryProgress(err) {
-			break
+		err = store.LastSeenOf(k.store).ForgetSeen(ctx, account, ids...)
+		switch {
+		case errors.Is(err, store.ErrNoLastSeen):
+			return nil
+		case err == nil || k.bound:
+			return err
 		}
 	}
 	return err
 }
+
+// maxForget bounds the time of forgetSeen.
+const maxForget = 10 * time.Second
 
 // noteSeen keeps the present as the last seen of users who have signed in by a decision, and forgets
 // those who are deleted by it. A failure of the first is no failure of the sign-in. After one of the

@@ -26,6 +26,7 @@ func (r *run) checkInvariants(facts []seats.Event, filter users.Filter) {
 	r.calendar()
 	r.lists(filter)
 	r.keys()
+	r.lastSeen()
 }
 
 // look reads from the store itself, so that nothing is settled by it.

@@ -30,7 +30,7 @@ func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 // goes wrong; and the account is what its events tell.
 func Sequence(open func() store.Store) func(*rapid.T) {
 	return func(t *rapid.T) {
-		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}}
+		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}, sights: map[users.ID]time.Time{}}
 		if !r.begin() {
 			return
 		}
@@ -56,6 +56,8 @@ type run struct {
 	events  []seats.Event
 	pools   map[seats.PoolID]int64 // what is held of those that events speak of
 	ledger  seats.Ledger
+
+	sights, sightsBefore map[users.ID]time.Time // of users by sign-ins: now, and before the last call
 }
 
 // call is the last call.
@@ -185,6 +187,7 @@ func (r *run) expect(c gen.Call, at time.Time) []reference.Result {
 // outcomes compares outcomes with the expected ones, and returns the events that are expected.
 func (r *run) outcomes(wants []reference.Result, got []seats.Outcome) (facts []seats.Event) {
 	require.Len(r, got, len(wants))
+	r.signedIn(got)
 	for i, want := range wants {
 		if want.Codes != nil {
 			require.NotNil(r, got[i].Refusal, "expected a refusal of command %d: %v, got %+v", i, want.Codes, got[i])

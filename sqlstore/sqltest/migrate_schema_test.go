@@ -98,6 +98,7 @@ func TestMigrations_indexes(t *testing.T) {
 		"pools by_due 0 account,due,id",
 		"pools primary 1 account,id",
 		"progress primary 1 account,consumer",
+		"seen primary 1 account,user_id",
 		"users by_administers 0 account,administers,id",
 		"users by_dated 0 account,dated,id",
 		"users by_due 0 account,due,due_rank,id",
