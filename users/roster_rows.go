@@ -327,14 +327,14 @@ func (r *rosterReader) entry(row int) *Entry {
 
 // takeKeys takes the row's keys, also for a faulty row.
 func (r *rosterRow) takeKeys() {
-	alone := len(r.reader.keys) == 1
-	for _, k := range r.reader.keys {
-		other, otherAlone := r.reader.taken.take(k, r.Row, alone)
-		switch {
+	at := placeOf(r.Row, len(r.reader.keys) == 1)
+	had := r.reader.taken.take(r.reader.keys, at)
+	for i, k := range r.reader.keys {
+		switch other := had[i]; {
 		case other == 0:
 			r.reader.memory += keySize + len(k.Value)
-		case k.Kind != KeyEmail || !r.reader.SharedAddresses || alone || otherAlone: // nothing else tells them apart
-			r.addFault(k.Kind.String(), ErrDuplicateRow, other)
+		case k.Kind != KeyEmail || !r.reader.SharedAddresses || at.alone() || other.alone(): // nothing else tells them apart
+			r.addFault(k.Kind.String(), ErrDuplicateRow, other.row())
 		}
 	}
 }

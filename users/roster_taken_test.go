@@ -13,13 +13,15 @@ import (
 func TestHashedKeys(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	hashed, exact := newHashedKeys(), exactKeys{}
-	for row := 1; row <= 40_000; row++ {
-		k := Key{KeyKind(random.IntN(3)), strconv.Itoa(random.IntN(40_000))}
-		require.Equal(t, exact.row(k), hashed.row(k))
-		alone := random.IntN(2) == 0
-		by, byAlone := exact.take(k, row, alone)
-		hashedBy, hashedAlone := hashed.take(k, row, alone)
-		require.Equal(t, [2]any{by, byAlone}, [2]any{hashedBy, hashedAlone})
+	for row := 1; row <= 20_000; row++ {
+		var keys []Key
+		for range 1 + random.IntN(maxKeys) {
+			k := Key{KeyKind(random.IntN(3)), strconv.Itoa(random.IntN(40_000))}
+			require.Equal(t, exact.row(k), hashed.row(k))
+			keys = append(keys, k)
+		}
+		at := placeOf(row, len(keys) == 1)
+		require.Equal(t, exact.take(keys, at), hashed.take(keys, at))
 	}
 	require.Greater(t, len(exact), 20_000)
 }
