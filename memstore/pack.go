@@ -83,6 +83,21 @@ func (p *packer) user(u *users.User) {
 	p.instant(&u.Due)
 	text(p, &u.Salt)
 	p.flag(&u.SharesEmail)
+	p.baseline(&u.Baseline)
+}
+
+func (p *packer) baseline(b **users.Baseline) {
+	if !p.has(*b != nil) {
+		return
+	}
+	if p.reading {
+		*b = &users.Baseline{}
+	}
+	text(p, &(*b).FirstName)
+	text(p, &(*b).LastName)
+	text(p, &(*b).Username)
+	text(p, &(*b).Email)
+	p.instant(&(*b).Edited)
 }
 
 // event lists the fields of an event but its account and number, the common ones first.

@@ -12,9 +12,9 @@ import "github.com/seatkeeper/seatkeeper/users"
 // without the ID of a user of another source; under [SharingAllowed] a user with a username or an
 // external ID may get the address of another, and [ErrBadInput] is for taking the last of the
 // two from a user who shares one. [ErrExchange], under [IdentityChangeRefused],
-// for an edit that by itself makes another person of a user shown as active or signed in before, see
-// [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way. Support may do it, and
-// so may a sync with an unchanged external ID.
+// for an edit that makes another person of a user shown as active or signed in before, alone or
+// together with earlier ones, see [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way.
+// Support may do it, and so may a sync with an unchanged external ID.
 type Edit struct {
 	User users.ID    `json:"user"`
 	Set  users.Patch `json:"set"`
@@ -62,9 +62,8 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if next.SharesEmail && !hasOwnKey(profile) {
 		return effect{}, badInput("profile", errSharer)
 	}
-	established := v.active(u.ID) || !u.FirstSignIn.IsZero()
-	if v.account.Policy.refusesExchange() && established && exchanges(u.Profile, profile) && !v.confirmsIdentity(u.Profile, profile) {
-		return effect{}, refuse(ErrExchange, u.ID)
+	if next.Baseline, refusal = v.judge(u, profile); refusal != nil {
+		return effect{}, refusal
 	}
 	was := u.Email
 	u = next
@@ -87,13 +86,6 @@ func (v *evaluation) readdressed(f effect) effect {
 		f.user.Expires = v.request.At
 	}
 	return f
-}
-
-// confirmsIdentity reports whether the actor confirms that two profiles are of one person:
-// support, and a sync of the user's source by an unchanged external ID.
-func (v *evaluation) confirmsIdentity(was, now users.Profile) bool {
-	unchanged := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
-	return v.request.Actor.Kind == users.ActorSupport || unchanged && v.request.Actor.Owns(was.Source)
 }
 
 // ChangeRole changes the role of a user of any status but deleted. The seat changes only if

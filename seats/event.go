@@ -23,6 +23,7 @@ const (
 	EventImported         EventKind = "imported"          // by Import, with the dates of the user
 	EventNotified         EventKind = "notified"          // Count: the number of this notification; by Notify, and by Invite after the end of the invitation
 	EventAccepted         EventKind = "accepted"          // signed in for the first time
+	EventSignedIn         EventKind = "signed-in"         // by SignIn, after edits that were judged together until then
 	EventApproved         EventKind = "approved"          //
 	EventDeactivated      EventKind = "deactivated"       // with a Date: by the clock, or by a file after this day
 	EventReactivated      EventKind = "reactivated"       // Count: the number of the invitation that goes out, or 0

@@ -37,6 +37,39 @@ func exchanges(was, now users.Profile) bool {
 		named && reached && !reach && !stays(was.FirstName, now.FirstName) && !stays(was.LastName, now.LastName)
 }
 
+// judge refuses an edit of a user that makes another person of them, alone or together with the edits
+// since the baseline. It returns the baseline for the next edit: none after one that is not judged, since
+// the user is not known here yet, or an actor who may confirms the person.
+func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *Refusal) {
+	is, next, before := u.Profile.Baseline(), now.Baseline(), u.Baseline.Lasting(v.at)
+	known := v.active(u.ID) || !u.FirstSignIn.IsZero()
+	judged := known && v.account.Policy.refusesExchange() && !v.confirmsIdentity(u.Profile, now)
+	switch {
+	case judged && exchanges(u.Profile, now):
+		return nil, refuse(ErrExchange, u.ID)
+	case is == next:
+		return before, nil
+	case !judged:
+		return nil, nil
+	case before != nil && exchanges(before.Profile(), now):
+		return nil, refuse(ErrExchange, u.ID).because(ErrEarlierEdits)
+	case before != nil:
+		is = *before
+	}
+	if next.Edited = is.Edited; is == next {
+		return nil, nil // all is as it was before
+	}
+	is.Edited = v.at
+	return &is, nil
+}
+
+// confirmsIdentity reports whether the actor confirms that two profiles are of one person:
+// support, and a sync of the user's source by an unchanged external ID.
+func (v *evaluation) confirmsIdentity(was, now users.Profile) bool {
+	unchanged := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
+	return v.request.Actor.Kind == users.ActorSupport || unchanged && v.request.Actor.Owns(was.Source)
+}
+
 // match returns the one user that a profile is about. Keys of several users, of one with
 // another key, or of one invisible to the actor are a duplicate. An address of several users
 // alone is ambiguous.

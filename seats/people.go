@@ -275,7 +275,7 @@ func (c Accept) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	case !changed && !u.FirstSignIn.IsZero():
 		return effect{}, nil
 	}
-	next.Expires = time.Time{}
+	next.Expires, next.Baseline = time.Time{}, nil
 	if next.FirstSignIn.IsZero() {
 		next.FirstSignIn = v.at
 	}

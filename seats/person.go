@@ -33,7 +33,7 @@ func (p *Person) UnmarshalJSON(text []byte) error {
 // View returns the person of a user at that instant. In a closed account nothing is
 // permitted.
 func (a Account) View(u users.User, at time.Time) Person {
-	u.Salt = "" // the library's own
+	u.Baseline, u.Salt = nil, "" // the library's own
 	p := Person{User: u, Shown: a.Policy.Shows(u.Status)}
 	if a.Closed.IsZero() {
 		p.May = a.Policy.may(u, at)

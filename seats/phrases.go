@@ -27,6 +27,7 @@ var phrases = Messages{
 	"unknown-user/reason":      "there is no such user: the person {reason}",
 	"wrong-status/reason":      "not possible: the user {reason}",
 	"duplicate/reason":         "this {field} {reason}",
+	"exchange/reason":          "this would turn one user into another, {reason}",
 	"owner-protected/reason":   "an owner is protected: {reason}",
 	"changed-meanwhile/field":  "this was changed meanwhile: {field}",
 	"changed-meanwhile/reason": "this was changed meanwhile: the user {reason}",

@@ -190,6 +190,12 @@ func (e *OwnershipEnders) UnmarshalText(text []byte) error { return enderNames.U
 // so where the known name changes whole together with the address (the username of a user
 // without an address), and where a known external ID changes. A marriage (last name and
 // address) and a correction keep the person.
+//
+// Edits are judged together, each also against name and address from before the others: those since
+// the last sign-in of which the library knows ([Accept], [SignIn]), as long as there are less than
+// 30 days between two, see [users.BaselineTerm]. An edit confirmed by support, or by a sync with an
+// unchanged external ID, starts anew. The former name and address stand in the row of the user
+// until then, and are erased with it.
 type IdentityChange uint8
 
 // The answers.

@@ -42,6 +42,8 @@ var statusReasons = map[users.Status]users.Reason{
 var (
 	// ErrNotInvited is the reason of [ErrUnknownUser] against a [SignIn].
 	ErrNotInvited = users.Reason{Code: "not-invited", Text: "has no invitation yet"}
+	// ErrEarlierEdits is the reason of [ErrExchange] for an edit that is none by itself.
+	ErrEarlierEdits = users.Reason{Code: "earlier-edits", Text: "together with earlier edits of the name or the address"}
 	// ErrDeleteOnly is the reason of [ErrNotOffered] under [Policy.DeleteOnly].
 	ErrDeleteOnly = users.Reason{Code: "delete-only", Text: "an invited user is deleted instead of deactivated or archived"}
 	// ErrLeaveWithheld is the reason of [ErrNotOffered] against the day of a leave in an invitation
@@ -110,7 +112,7 @@ var (
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
-	ErrNotInvited, ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
+	ErrNotInvited, ErrEarlierEdits, ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,

@@ -7,7 +7,9 @@ import "github.com/seatkeeper/seatkeeper/users"
 // is matched as by [Invite]; a profile with an ID and no other key matches the user of that ID.
 //
 // An invited user becomes active with a first sign-in, as by [Accept], and keeps the role of the
-// invitation. An active user gets a first sign-in if there is none, and is unchanged otherwise. Empty
+// invitation. An active user gets a first sign-in if there is none, and is unchanged otherwise, but for an
+// [EventSignedIn] after edits that are judged together, see [IdentityChange]: the next one is judged
+// from here on. Empty
 // fields of a known user are filled from the profile, which is an [EventEdited]; other fields, the
 // role and the source stay. An unknown user is created as by [Add], under [Policy.AddsAtSignIn]
 // alone. No user is reactivated.
@@ -46,6 +48,10 @@ func (c SignIn) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	}
 	if f.kind == "" {
 		f.user = u
+		f.user.Baseline = nil
+		if u.Baseline.Lasting(v.at) != nil {
+			f.kind = EventSignedIn
+		}
 	}
 	profile, filled, err := u.Lacking(c.Profile).Apply(u.Profile)
 	switch {

@@ -41,7 +41,7 @@ type licenceUndoing struct {
 // terms of the account.
 var finals = map[EventKind]users.Action{
 	EventImported: users.ActionImport, EventNotified: users.ActionNotify, EventAccepted: users.ActionAccept,
-	EventApproved: users.ActionApprove, EventDeleted: users.ActionDelete, EventErased: users.ActionErase,
+	EventSignedIn: users.ActionSignIn, EventApproved: users.ActionApprove, EventDeleted: users.ActionDelete, EventErased: users.ActionErase,
 	EventHandedOver: users.ActionHandOver, EventOwnershipGranted: users.ActionGrantOwnership,
 	EventOwnershipEnded: users.ActionEndOwnership, EventCourseStarted: users.ActionStartCourse,
 	EventSeatsBought: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,

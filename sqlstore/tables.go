@@ -125,6 +125,7 @@ var (
 		orNone("start", func(u *userRow) *users.Start { return &u.Start }),
 		orNone("schedule", func(u *userRow) *users.Schedule { return &u.Schedule }),
 		text("salt", func(u *userRow) *string { return &u.Salt }),
+		document("baseline", func(u *userRow) **users.Baseline { return &u.Baseline }),
 	}
 	licenceColumns = []column[licenceRow]{
 		ofAccount(func(l *licenceRow) *users.AccountID { return &l.account }),

@@ -35,6 +35,10 @@ type User struct {
 	// external ID.
 	SharesEmail bool `json:"shares_email,omitzero"`
 
+	// Baseline is the library's own, while edits of the name and the address are judged together; nil:
+	// there were none. Views of a user must leave it out.
+	Baseline *Baseline `json:"baseline,omitzero"`
+
 	// Salt is the library's secret: random, made with the first keyed call on the user, erased
 	// with the profile. Events keep digests of such calls, useless once the salt is erased.
 	// Views of a user must leave it out.
@@ -50,6 +54,9 @@ func (u *User) UnmarshalJSON(text []byte) error {
 // Clone returns a deep copy.
 func (u User) Clone() User {
 	u.Groups = slices.Clone(u.Groups)
+	if u.Baseline != nil {
+		u.Baseline = new(*u.Baseline)
+	}
 	return u
 }
 

@@ -269,6 +269,14 @@ func Run(t *testing.T, k *seatkeeper.Keeper, dump func() string) {
 		kept[name] = u.ID
 		require.NoError(t, k.Seen(ctx, account, time.Now(), u.ID))
 	}
+	// The names of some are former ones, which the library keeps for a time.
+	for _, name := range []string{"bob", "eli", "olive"} {
+		former := profile(name, right)
+		another := users.Patch{FirstName: new("Another"), LastName: new("Name")}
+		_, err := k.Do(ctx, account, system, seats.Edit{User: former.ID, Set: another})
+		require.NoError(t, err)
+		require.Contains(t, lower(dump()), lower(former.FirstName), "the former name of %s is kept while the user is here", name)
+	}
 	cyd, err := k.Find(ctx, account, users.ByEmail(profile("cyd", right).Email))
 	require.NoError(t, err)
 	for _, step := range []struct {

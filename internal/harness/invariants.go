@@ -64,10 +64,12 @@ func (r *run) people() {
 			want.LeftAs, want.ArchivedAs = u.LeftAs, u.ArchivedAs
 		case users.Deleted:
 			want = u
-			want.Profile, want.Role, want.Status, want.FirstSignIn = p.Profile, p.Role, p.Status, p.FirstSignIn
+			want.Profile, want.Role, want.Status, want.FirstSignIn, want.Baseline = p.Profile, p.Role, p.Status, p.FirstSignIn, p.Baseline
 		default:
 			want.Expires, want.LeftAs, want.ArchivedAs = u.Expires, u.LeftAs, u.ArchivedAs
 		}
+		// The end of a baseline is written with the next change of the row.
+		want.Baseline, u.Baseline = want.Baseline.Lasting(r.model.Last), u.Baseline.Lasting(r.model.Last)
 		require.Equal(r, Plain(r, want), Plain(r, u))
 		licences = append(licences, p.Licences...)
 		require.True(r, u.Due.IsZero() || r.seen.Account.IsDue(u.Due), "the account is due later than %s", p.ID)

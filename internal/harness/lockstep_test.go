@@ -147,6 +147,16 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Email", lossy{user: func(u *users.User) { u.Email = users.Fold(u.Email) }}},
 		{".Name", lossy{user: func(u *users.User) { u.Source.Name = "" }}},
 		{".Groups", lossy{user: func(u *users.User) { u.Groups = u.Groups[:min(1, len(u.Groups))] }}},
+		{".Baseline", lossy{user: func(u *users.User) {
+			if u.Baseline != nil {
+				u.Baseline.Username = ""
+			}
+		}}},
+		{".Baseline", lossy{user: func(u *users.User) {
+			if u.Baseline != nil {
+				u.Baseline.Edited = u.Baseline.Edited.Truncate(24 * time.Hour)
+			}
+		}}},
 		{".SharesEmail", lossy{user: func(u *users.User) { u.SharesEmail = false }}},
 		{".ArchivedAs", lossy{user: func(u *users.User) { u.ArchivedAs = users.NoStatus }}},
 		{".LeftBy", lossy{user: func(u *users.User) { u.LeftBy = users.NotLeft }}},

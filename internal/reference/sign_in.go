@@ -36,9 +36,10 @@ func (m *Model) signIn(a users.Actor, c seats.SignIn, at time.Time) Result {
 		return refused(codes...)
 	case !ok:
 		return refused(seats.ErrBadInput)
-	case same && EqualProfiles(clean, p.Profile):
+	case same && EqualProfiles(clean, p.Profile) && m.calledBefore(p) == calledOf(p.Profile):
 		return unchanged(p)
 	}
+	watched := m.calledBefore(p) != calledOf(p.Profile)
 	filled := !EqualProfiles(clean, p.Profile)
 	v := m.change(p, seats.EventAccepted, at, func() {
 		if !same {
@@ -48,10 +49,13 @@ func (m *Model) signIn(a users.Actor, c seats.SignIn, at time.Time) Result {
 		if p.Email == "" {
 			p.SharesEmail = m.shared(clean.Email, p)
 		}
-		p.Profile = clean
+		p.Profile, p.Baseline = clean, nil
 	})
 	v.filled = filled
-	if same {
+	switch {
+	case same && watched:
+		v.Event.Kind = seats.EventSignedIn
+	case same:
 		v.Event.Kind = ""
 	}
 	return v
