@@ -2,14 +2,17 @@ package sqltest_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -123,9 +126,47 @@ func (s *site) workWithMarked(t *testing.T) {
 	require.NoError(t, tx.Commit())
 	_, err = k.Drain(ctx, eventwise(mark, func(context.Context, seats.Event) error { return nil }))
 	require.NoError(t, err)
+	s.workWithSharers(t, k)
 	drift, err := k.Audit(ctx, acme)
 	require.NoError(t, err)
 	require.Empty(t, drift)
+}
+
+// workWithSharers does what names people by shared addresses, at the door, in an import, in
+// renewed keys and in an erasure.
+func (s *site) workWithSharers(t *testing.T, k *seatkeeper.Keeper) {
+	ctx, st := t.Context(), s.stores[0]
+	_, err := k.Do(ctx, acme, users.System(), seats.SetPolicy{Policy: seats.Policy{SharedAddresses: seats.SharingAllowed}})
+	require.NoError(t, err)
+	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	family := func(n int) users.Profile {
+		p := marked(n)
+		p.Email = "zanzibar@family.example"
+		return p
+	}
+	gone := users.User{Profile: family(7), Status: users.Inactive, LeftAs: users.Active, Created: day, StatusSince: day, FirstSignIn: day}
+	_, err = k.Do(ctx, acme, users.System(), seats.Add{Profile: family(5)}, seats.Add{Profile: family(6)}, seats.SignIn{Profile: family(5)}, seats.Import{User: gone})
+	require.NoError(t, err)
+	_, err = k.Find(ctx, acme, users.ByEmail(family(5).Email))
+	require.ErrorIs(t, err, seats.ErrAmbiguous)
+	accounts := 0
+	for _, err := range k.AccountsOf(ctx, users.ByUsername(family(5).Username)) {
+		require.NoError(t, err)
+		accounts++
+	}
+	require.Equal(t, 1, accounts)
+	prefix := "seats_"
+	if s.options.Prefix != "" {
+		prefix = s.options.Prefix
+	}
+	execAll(t, s.dbs[0], "UPDATE "+prefix+"users SET sort_name = 'old', username_key = id, shared_email_key = 'old' WHERE id = 'm5'")
+	report, err := st.RenewKeys(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, report.Renewed)
+	require.NoError(t, st.InTx(ctx, func(_ *sql.Tx, bound store.Bound) error {
+		_, err := k.InTx(bound).Do(ctx, acme, users.System(), seats.Delete{User: "m6"}, seats.Deactivate{User: "m5"}, seats.Erase{User: "m5"})
+		return err
+	}))
 }
 
 // TestStore_errors_without_values: engines and drivers quote the values they refuse. The
