@@ -41,13 +41,15 @@ func (k *Keeper) AccountsOf(ctx context.Context, key users.Key) iter.Seq2[Member
 				page = page[:0]
 			}
 		}
-		k.members(ctx, key, page, yield)
+		if len(page) > 0 {
+			k.members(ctx, key, page, yield)
+		}
 	})
 }
 
 // members lists the users with a key in some accounts. It reports whether the list goes on.
 func (k *Keeper) members(ctx context.Context, key users.Key, needs []seats.Need, yield func(Membership, error) bool) bool {
-	found, err := k.store.Load(ctx, needs...)
+	found, err := k.loadOnce(ctx, needs...)
 	if err != nil {
 		yield(Membership{}, err)
 		return false

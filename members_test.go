@@ -18,6 +18,8 @@ func TestKeeper_AccountsOf(t *testing.T) {
 	plan := map[int]faults.Fault{}
 	f := faults.New(memstore.New(), func(n int) faults.Fault { return plan[n] })
 	k := on(t, f, seatkeeper.Options{})
+	require.NoError(t, lastError(k.AccountsOf(ctx, users.ByID("owner"))))
+	require.Equal(t, 1, f.Calls(), "without an account there is nothing to load")
 	var want []string
 	for i := range 450 {
 		id := users.AccountID(fmt.Sprintf("site-%04d", i))

@@ -83,6 +83,7 @@ func TestKeeper_short_answers(t *testing.T) {
 	require.ErrorContains(t, err, "0 answers to 1 questions")
 	_, err = k.Audit(t.Context(), "acme")
 	require.ErrorContains(t, err, "0 answers to 1 questions")
+	require.ErrorContains(t, lastError(k.AccountsOf(t.Context(), users.ByID("o"))), "0 answers to 1 questions")
 	k = on(t, short{s, 2}, seatkeeper.Options{})
 	_, err = k.Audit(t.Context(), "acme")
 	require.ErrorContains(t, err, "1 answers to 2 questions", "of the keys")

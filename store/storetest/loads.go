@@ -3,6 +3,8 @@ package storetest
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,7 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/ways"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -223,5 +227,53 @@ func oneMoment(t *tester) {
 		for i, e := range events {
 			require.Equal(t, snapshots[0].Account.Sequence+uint64(i+1), e.Sequence)
 		}
+	}
+}
+
+// loadAccountsOf has a Keeper look for users in more accounts than one load has.
+func loadAccountsOf(t *tester) {
+	k, err := ways.New(t.store, seatkeeper.Options{})
+	require.NoError(t, err)
+	var opened []seats.Change
+	for i := range 205 {
+		opened = append(opened, t.opening(t.account(fmt.Sprintf("a%03d", i)), seats.Policy{SharedAddresses: seats.SharingAllowed}))
+	}
+	for some := range slices.Chunk(opened, 41) {
+		t.written(some...)
+	}
+	ada := users.Profile{ID: "ada", Username: "Ada L", Email: "Ada@acme.example", ExternalID: "7"}
+	family := func(id users.ID) users.User {
+		u := member(users.Profile{ID: id, Email: "family@acme.example", ExternalID: string(id)})
+		u.SharesEmail = true
+		return u
+	}
+	other := member(users.Profile{ID: "eve", Username: "ada", Email: "eve@acme.example", ExternalID: "07"})
+	t.written(t.change(t.account("a000"), member(ada), family("son")))
+	t.written(t.change(t.account("a100"), family("daughter"), family("son"), other))
+	t.written(t.change(t.account("a204"), member(ada), users.User{Profile: users.Profile{ID: "son"}, Status: users.Deleted}))
+	for _, c := range []struct {
+		key  users.Key
+		want []string
+	}{
+		{users.ByEmail("ADA@acme.example"), []string{"a000 ada", "a204 ada"}},
+		{users.ByUsername("ada l"), []string{"a000 ada", "a204 ada"}},
+		{users.ByExternalID("7"), []string{"a000 ada", "a204 ada"}},
+		{users.ByID("ada"), []string{"a000 ada", "a204 ada"}},
+		{users.ByUsername("ada"), []string{"a100 eve"}},
+		{users.ByEmail("family@acme.example"), []string{"a000 son", "a100 daughter", "a100 son"}},
+		{users.ByID("son"), []string{"a000 son", "a100 son"}},
+		{users.ByEmail("stranger@acme.example"), nil},
+		{users.ByEmail(""), nil},
+		{users.ByID("a\x00b"), nil},
+	} {
+		var found []string
+		for m, err := range k.AccountsOf(t.Context(), c.key) {
+			require.NoError(t, err)
+			if name, own := strings.CutPrefix(string(m.Account.ID), t.own); own {
+				require.Equal(t, t.rows[m.Account.ID].Account.Revision, m.Account.Revision)
+				found = append(found, name+" "+string(m.Person.ID))
+			}
+		}
+		require.Equal(t, c.want, found, "%+v", c.key)
 	}
 }

@@ -33,6 +33,7 @@ var specification = []struct {
 }{
 	{"Load/needs_in_order", loadInOrder},
 	{"Load/users_by_ID_and_key", loadUsers},
+	{"Load/users_of_many_accounts", loadAccountsOf},
 	{"Load/named_pools", loadPools},
 	{"Load/owners_and_admins", loadAdmins},
 	{"Load/more_admins_than_receivers", loadManyAdmins},
