@@ -42,7 +42,7 @@ func (k *Keeper) PreviewOn(
 
 // Apply carries out a plan in one commit: all commands that fitted when it was made. If any
 // outcome would differ by now, it is refused as [seats.ErrPlanOutdated] with the differences,
-// and nothing changes. A second call carries it out again; only with a [Call] Key does it
+// and nothing changes. So is a plan by [Keeper.Unseen] with a user who was seen since. A second call carries it out again; only with a [Call] Key does it
 // happen once.
 //
 // A plan may have been in a browser. Account and actor are therefore parameters: the actor
@@ -53,7 +53,7 @@ func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users
 	if request.Key != "" {
 		request.Digest = plan.Digest(actor)
 	}
-	decision, err := k.decide(ctx, "Apply", account, request, requireAccount(plan.Decide))
+	decision, err := k.applyPlan(ctx, "Apply", account, request, plan)
 	if err != nil {
 		return Result{}, err
 	}

@@ -118,7 +118,7 @@ func (v *evaluation) leftBy(f effect) users.Leaving {
 	switch {
 	case holding.Has(f.user.Status):
 		return users.NotLeft
-	case f.date != "" || f.kind == EventLapsed:
+	case f.date != "" || f.kind == EventLapsed || v.request.Channel == ByUnseen:
 		return users.LeftByDate
 	case v.request.Actor.Kind == users.ActorSync:
 		return users.LeftBySync

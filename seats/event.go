@@ -85,6 +85,8 @@ const (
 	ByBulk  Channel = "bulk"  // a command of DoEach
 	ByPlan  Channel = "plan"  // a step of a plan
 	ByClock Channel = "clock" // the instant of a dated fact
+
+	ByUnseen Channel = "unseen" // a user who was not seen for long, see [Policy.Unseen]
 )
 
 // An Event is one fact of an account. Events are numbered without gaps and immutable. They are

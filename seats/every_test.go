@@ -60,6 +60,6 @@ var everySwitch = seats.Policy{
 	Activation: seats.Approval, WhenFull: seats.CreateInactive, Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: 500},
 	Returning: seats.VendorOnly, InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed, SharedAddresses: seats.SharingEnded,
 	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.ActionArchive, users.ActionRestore),
-	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, LeaveDay: users.LastDay, LeaveNotice: 7, MostLeavers: 20, Term: 36*time.Hour + time.Microsecond,
+	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, LeaveDay: users.LastDay, LeaveNotice: 7, MostLeavers: 20, Unseen: seats.UnseenRule{Days: 90, Grace: 30, Exempt: users.In(users.Admin)}, Term: 36*time.Hour + time.Microsecond,
 	Cards: seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
 }

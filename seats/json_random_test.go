@@ -77,6 +77,8 @@ func randomPolicy(t *rapid.T) seats.Policy {
 	p.Buying.Most = rapid.SampledFrom([]int64{0, p.Buying.Least, seats.MaxSeats}).Draw(t, "most")
 	p.Withheld &= users.In(users.ActionInvite, users.ActionClose, users.ActionHandOver, users.ActionArchive, users.ActionRestore, users.ActionEdit, users.ActionBuySeats)
 	p.LeaveNotice = rapid.IntRange(0, seats.MaxLeaveNotice).Draw(t, "notice")
+	p.Unseen.Days, p.Unseen.Grace = rapid.IntRange(0, seats.MaxUnseenDays).Draw(t, "days"), rapid.IntRange(0, seats.MaxUnseenDays).Draw(t, "grace")
+	p.Unseen.Exempt &= users.In(users.Roles()...)
 	p.MostLeavers = rapid.Int64Range(0, seats.MaxLeavers).Draw(t, "leavers")
 	for i := range p.Cards {
 		if p.Cards[i].Title == "" || users.CheckText(p.Cards[i].Title, users.MaxText) != nil {

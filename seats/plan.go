@@ -29,6 +29,9 @@ type Plan struct {
 	// Undoes names the undone call, by its correlation. Such a plan is to look at: Keeper.Undo
 	// undoes the call.
 	Undoes string `json:"undoes,omitzero"`
+	// UnseenSince is the instant since which the users of the plan were not seen, see [Unseen]; zero: of
+	// another plan. Keeper.Apply refuses the plan once one of them was.
+	UnseenSince time.Time `json:"unseen_since,omitzero"`
 }
 
 // UnmarshalJSON reads a plan by [users.ReadJSON]. More than [MaxCommands] steps are an
@@ -220,27 +223,6 @@ func (p Plan) recorded(v *evaluation) (Decision, error) {
 		}
 	}
 	return v.decision(outcomes), nil
-}
-
-// A Difference is a command with another outcome than planned.
-type Difference struct {
-	Index   int     `json:"index"` // in the plan
-	Planned Outcome `json:"planned"`
-	Now     Outcome `json:"now"`
-}
-
-// as reports whether two outcomes are equal, except for the numbers of a refusal.
-func (o Outcome) as(planned Outcome) bool {
-	sameCode := o.code() == planned.code()
-	o.Refusal, planned.Refusal = nil, nil
-	return sameCode && o == planned
-}
-
-func (o Outcome) code() Code {
-	if o.Refusal == nil {
-		return ""
-	}
-	return o.Refusal.Code
 }
 
 // String returns a summary with addresses and usernames, for a screen but never for a log:

@@ -49,6 +49,9 @@ type Policy struct {
 	// held back, see [ConfirmLeave]. At most [MaxLeavers]; zero: no bound.
 	MostLeavers int64 `json:"most_leavers"`
 
+	// Unseen frees the seats of users who were not seen for long.
+	Unseen UnseenRule `json:"unseen,omitzero"`
+
 	// Term is the life of an invitation: whole microseconds, at most [MaxTerm]. It is zero under
 	// ExpiryNever and positive otherwise. A multiple of 24 hours is that many calendar days in the
 	// account's time zone: to the same time of its clock, over every change of it.
@@ -254,6 +257,7 @@ var (
 	ErrNoWayOut      = users.Reason{Code: "no-way-out", Text: "withholds every way to free a seat"}
 	ErrNoWayIn       = users.Reason{Code: "no-way-in", Text: "withholds the way in"}
 	ErrLeaveBounds   = users.Reason{Code: "leave-bounds", Text: fmt.Sprintf("has a notice outside of 0 to %d days, or a bound of leavers outside of 0 to %d", MaxLeaveNotice, MaxLeavers)}
+	ErrUnseenBounds  = users.Reason{Code: "unseen-bounds", Text: fmt.Sprintf("has days outside of 1 to %d, or an unknown role", MaxUnseenDays)}
 	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action outside the rights of the account's own users"}
 )
 
@@ -276,6 +280,8 @@ func (p Policy) Check() error {
 		return ErrOrderBounds
 	case p.LeaveNotice < 0, p.LeaveNotice > MaxLeaveNotice, p.MostLeavers < 0, p.MostLeavers > MaxLeavers:
 		return ErrLeaveBounds
+	case !p.Unseen.valid():
+		return ErrUnseenBounds
 	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.ActionDelete):
 		return ErrNoWayOut
 	case p.Withheld.Has(users.ActionAccept), p.Activation == Approval && p.Withheld.Has(users.ActionApprove),

@@ -11,7 +11,7 @@ const (
 	NotLeft    Leaving = iota // invited or active, created inactive, or unknown
 	LeftByHand                // a command of a user, of support or of the host
 	LeftBySync                // a command of a sync
-	LeftByDate                // the day of a leave, or the end of an invitation
+	LeftByDate                // the day of a leave, the end of an invitation, or of a time without a sight of the user
 
 	leavingCount = int(LeftByDate) + 1
 )

@@ -46,6 +46,9 @@ func (d Dice) policy() seats.Policy {
 	anew(func(p *seats.Policy) { p.LeaveDay = users.LeaveDay(of(3)) })
 	anew(func(p *seats.Policy) { p.LeaveNotice = One(d, 0, 1, 1, 3) })
 	anew(func(p *seats.Policy) { p.MostLeavers = One[int64](d, 0, 1, 1, 2) })
+	anew(func(p *seats.Policy) {
+		p.Unseen = One(d, seats.UnseenRule{}, seats.UnseenRule{Days: 90, Grace: 30, Exempt: users.In(users.Manager)})
+	})
 	anew(func(p *seats.Policy) { p.Exempt = One(d, 0, seats.RoleSet(of(16))) })
 	anew(func(p *seats.Policy) { p.Cards = One(d, seats.Cards{}, cards) })
 	for range 2 {
@@ -68,6 +71,9 @@ func (d Dice) spoil(p seats.Policy) seats.Policy {
 		func() { p.SharedAddresses = 7 },
 		func() { p.LeaveNotice = One(d, -1, 367) },
 		func() { p.MostLeavers = One[int64](d, -1, 251) },
+		func() {
+			p.Unseen = One(d, seats.UnseenRule{Days: -1}, seats.UnseenRule{Days: 3661}, seats.UnseenRule{Grace: -1})
+		},
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryNever, Term },
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryFreesSeat, 0 },
 		func() { p.Buying.Least, p.Buying.Most = 10, 5 },

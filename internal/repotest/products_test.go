@@ -89,6 +89,12 @@ var switchRows = []struct {
 		}
 		return strconv.FormatInt(p.MostLeavers, 10)
 	}},
+	{"seats of users who were not seen for long", "Unseen", func(p seats.Policy) string {
+		if p.Unseen.Days == 0 {
+			return "kept"
+		}
+		return fmt.Sprintf("free after %d days", p.Unseen.Days)
+	}},
 	{"roles without a seat", "Exempt", func(p seats.Policy) string { return orDash(p.Exempt.String()) }},
 	{"cards", "Cards", func(p seats.Policy) string {
 		var titles []string

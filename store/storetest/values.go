@@ -40,7 +40,7 @@ var everySwitch = seats.Policy{
 	Buying: seats.Orders{By: seats.VendorOnly, Least: 10, Most: seats.MaxSeats}, Returning: seats.VendorOnly,
 	InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed, SharedAddresses: seats.SharingEnded,
 	Exempt: users.In(users.Roles()...), Withheld: users.In(users.ActionInvite, users.ActionArchive, users.ActionBuySeats),
-	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, Term: seats.MaxTerm - time.Microsecond,
+	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, Unseen: seats.UnseenRule{Days: seats.MaxUnseenDays, Grace: 1, Exempt: users.In(users.Roles()...)}, Term: seats.MaxTerm - time.Microsecond,
 	Cards: seats.Cards{
 		{Title: text(users.MaxText, 1), Figure: seats.FigureTotal}, {Title: `"'\`, Figure: seats.FigureInactive},
 		{Title: " ", Figure: seats.FigureAvailable}, {}, {Title: "Left 🚀", Figure: seats.FigureAvailable},

@@ -1,0 +1,15 @@
+package sqltest_test
+
+import (
+	"testing"
+
+	"github.com/seatkeeper/seatkeeper/internal/harness"
+	"github.com/seatkeeper/seatkeeper/store"
+)
+
+// TestKeeper_FreeUnseen plays sights and departures at random.
+func TestKeeper_FreeUnseen(t *testing.T) {
+	each(t, engines, func(t *testing.T, s *site) {
+		harness.Unseen(t, func(testing.TB) store.Store { return s.store() })
+	})
+}
