@@ -19,6 +19,15 @@ type Page struct {
 	Previous, Next *users.Cursor
 }
 
+// IDs returns the IDs of the users, for [Keeper.Allowed].
+func (p Page) IDs() []users.ID {
+	ids := make([]users.ID, len(p.Users))
+	for i, u := range p.Users {
+		ids[i] = u.ID
+	}
+	return ids
+}
+
 // Page returns a page of the list of [Keeper.Users]: at most size users. Size 0 stands for 50, and
 // a size beyond [MaxPage] for MaxPage. The filter says what is listed and in which order, and
 // Backward turns the list around; its After is ignored. The zero cursor is the first page, the

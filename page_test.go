@@ -90,6 +90,7 @@ func TestKeeper_Page_changes(t *testing.T) {
 	f := users.Filter{Order: users.OrderName, Role: users.In(users.Member)}
 	first, ids := turn(t, k, f, nil, 3)
 	require.Equal(t, []users.ID{"p0", "p1", "p2"}, ids)
+	require.Equal(t, ids, first.IDs())
 	do(t, k, owner, seats.Delete{User: "p2"}, seats.Delete{User: "p0"}, seats.Edit{User: "p4", Set: users.Patch{LastName: new("A")}})
 	second, ids := turn(t, k, f, first.Next, 3)
 	require.Equal(t, []users.ID{"p3", "p5", "p6"}, ids)

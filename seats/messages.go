@@ -41,6 +41,7 @@ import (
 //	                    certain user, remedy/notify/several about several of them,
 //	                    remedy/buy-seats/vendor asks the vendor for it, and
 //	                    remedy/buy-seats/course is about licences of a course
+//	remedies/head       the text between a refusal and its remedies
 //	remedies/then       the text between the steps of a remedy
 //	remedies/comma      the text between remedies, remedies/or before the last;
 //	                    remedies/semicolon and remedies/semicolon-or if one has several steps
@@ -121,6 +122,19 @@ func (m Messages) Refusal(r *Refusal) string {
 		"held", digits(r.Held), "total", total, "spent", digits(r.Spent), "excess", digits(r.pool().Excess()),
 		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "since", since, "count", digits(int64(max(len(r.Differences), len(r.Others)))),
 		"field", m.say("field/"+r.Field, r.Field), "action", m.say("action/"+r.Action.String(), ""), "reason", m.Reason(r.Reason))
+}
+
+// Text returns the text of an error for a screen: of a refusal, with its remedies if there are some. It is
+// empty for every other error, which a host logs and has words of its own for, and for nil.
+func (m Messages) Text(err error) string {
+	var refusal *Refusal
+	switch {
+	case !errors.As(err, &refusal):
+		return ""
+	case len(refusal.Remedies) == 0:
+		return m.Refusal(refusal)
+	}
+	return m.Refusal(refusal) + m.say("remedies/head", "") + m.Remedies(refusal.Remedies)
 }
 
 // pool returns the pool of the refusal's numbers.

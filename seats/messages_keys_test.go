@@ -125,6 +125,7 @@ func TestMessages_translation(t *testing.T) {
 	requireSaid(capitals.Remedies(everyRemedy()))
 	requireSaid(capitals.Remedies(everyRemedy()[2:5]))
 	requireSaid(capitals.Remedies(Remedies{everyRemedy()[1], everyRemedy()[1]}))
+	requireSaid(capitals.Text(&Refusal{Code: ErrClosed, Total: Of(5), Remedies: everyRemedy()}))
 	for _, f := range []users.Fault{
 		{Row: 3, Column: "5", Problem: users.ErrDate, Expected: "YYYY-MM-DD"},
 		{Problem: users.ErrEmpty}, {Problem: users.Unlisted(17)}, {Row: 3, Problem: users.ErrNoIdentity},

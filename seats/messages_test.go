@@ -94,6 +94,17 @@ func TestRefusal_Error(t *testing.T) {
 	}
 }
 
+// TestMessages_Text is what a screen shows of an error, wrapped or not.
+func TestMessages_Text(t *testing.T) {
+	full := &seats.Refusal{Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 1, Asked: 1}
+	require.Equal(t, "no free seat: 1 of 1 is held", seats.English().Text(full))
+	full.Remedies = seats.Remedies{{Steps: []seats.Step{{Action: users.ActionDeactivate, Count: 1}}}}
+	require.Equal(t, "no free seat: 1 of 1 is held: deactivate 1 user", seats.English().Text(fmt.Errorf("invite: %w", full)))
+	require.Equal(t, "voll; deactivate 1 user", seats.Messages{"no-seats": "voll", "remedies/head": "; "}.Text(full))
+	require.Empty(t, seats.English().Text(errors.New("the database is away")))
+	require.Empty(t, seats.English().Text(nil))
+}
+
 // TestMessages_Fault are those that package users gives them.
 func TestMessages_Fault(t *testing.T) {
 	for _, f := range []users.Fault{

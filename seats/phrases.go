@@ -118,6 +118,7 @@ var phrases = Messages{
 	"remedy/notify/several":               "send {count} invitations again",
 	"remedy/delete/user/several":          "delete {count} users",
 
+	"remedies/head":         ": ",
 	"remedies/tail":         "; then ",
 	"remedies/then":         ", then ",
 	"remedies/comma":        ", ",

@@ -38,11 +38,25 @@ func TestParse(t *testing.T) {
 	require.Error(t, err)
 	var cursor users.Cursor
 	cursor.ID = "u1"
-	text, err := cursor.MarshalText()
-	require.NoError(t, err)
-	read, err := users.Parse[users.Cursor](string(text))
+	read, err := users.Parse[users.Cursor](cursor.String())
 	require.NoError(t, err)
 	require.Equal(t, cursor, read)
+	require.Empty(t, users.Cursor{}.String())
+	for text, want := range map[string]users.Set[users.Status]{
+		"":                                     0,
+		users.In(users.Active).String():        users.In(users.Active),
+		"active,invited":                       users.In(users.Invited, users.Active),
+		users.In(users.Statuses()...).String(): users.In(users.Statuses()...),
+	} {
+		read, err := users.Parse[users.Set[users.Status]](text)
+		require.NoError(t, err)
+		require.Equal(t, want, read)
+	}
+	for _, wrong := range []string{"gone", "active,gone", "active;invited"} {
+		set := users.In(users.Archived)
+		require.Error(t, set.UnmarshalText([]byte(wrong)))
+		require.Equal(t, users.In(users.Archived), set, "unchanged")
+	}
 }
 
 func TestSet(t *testing.T) {

@@ -139,6 +139,12 @@ func (c Cursor) MarshalText() ([]byte, error) {
 	return base64.RawURLEncoding.AppendEncode(nil, text), nil
 }
 
+// String returns the text form, for the links of a template. It is empty for a cursor without one.
+func (c Cursor) String() string {
+	text, _ := c.MarshalText()
+	return string(text)
+}
+
 // UnmarshalText reads the text form. Any other text is a [*DocumentError], and leaves the cursor
 // as it was. A text of another origin can be a cursor of any place; it shows no user that the
 // filter does not select.

@@ -44,6 +44,20 @@ func (s Set[T]) String() string {
 	return strings.Join(names, ", ")
 }
 
+// UnmarshalText reads names in any order, separated by commas; an empty text is the empty set. Any other text is
+// an error, and leaves the set as it was.
+func (s *Set[T]) UnmarshalText(text []byte) error {
+	names := []string{}
+	if len(text) > 0 {
+		names = strings.Split(string(text), ",")
+	}
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+	}
+	document, _ := json.Marshal(names)
+	return s.UnmarshalJSON(document)
+}
+
 // MarshalJSON returns the names of the members in ascending order, or an error for a member
 // beyond the enumeration.
 func (s Set[T]) MarshalJSON() ([]byte, error) { return json.Marshal(s.Members()) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,6 +18,16 @@ import (
 	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/users"
 )
+
+// invitation is the mail of an invitation. Its link is void once a newer one has gone out: the page
+// behind it passes the number to seats.Accept.
+func invitation(e seats.Event) []mails.Mail {
+	n := e.Invitation()
+	if n == 0 {
+		return nil
+	}
+	return []mails.Mail{{To: users.Filter{IDs: []users.ID{e.User}}, Subject: "You are invited", Body: fmt.Sprintf("https://lms.example/join/%s/%d", e.User, n)}}
+}
 
 // TestConsumer has one row for each invitation that goes out, though the table fails in between and every
 // event is delivered again.
@@ -43,12 +54,13 @@ func TestConsumer(t *testing.T) {
 	}
 
 	do(invite("old"))
-	consumer := mails.Consumer(st, keeper, func(context.Context, error) {})
+	consumer := mails.Consumer(st, keeper, invitation, func(context.Context, error) {})
+	consumer.FromNow = true
 	consumer.Pause = func(int) time.Duration { return 0 }
 	_, err = keeper.Drain(ctx, consumer)
 	require.NoError(t, err)
 
-	do(invite("ada"), invite("bob"), invite("cy"), seats.Delete{User: "cy"}, seats.Deactivate{User: "old"})
+	do(invite("ada"), invite("bob"), invite("cy"), seats.Delete{User: "cy"}, seats.Deactivate{User: "old"}, invite("dee"), seats.Deactivate{User: "dee"})
 	_, err = keeper.Drain(ctx, consumer)
 	var failed *seatkeeper.ConsumeError
 	require.True(t, errors.As(err, &failed), "the table is not there yet")
@@ -63,7 +75,7 @@ func TestConsumer(t *testing.T) {
 		_, err = keeper.Drain(ctx, consumer)
 		require.NoError(t, err)
 	}
-	rows, err := db.Query("SELECT user_id || ' ' || address || ' ' || invitation FROM mails ORDER BY rowid")
+	rows, err := db.Query("SELECT address || ' ' || body FROM mails ORDER BY event")
 	require.NoError(t, err)
 	defer rows.Close()
 	var got []string
@@ -73,5 +85,8 @@ func TestConsumer(t *testing.T) {
 		got = append(got, row)
 	}
 	require.NoError(t, rows.Err())
-	require.Equal(t, []string{"ada ada@acme.example 1", "bob bob@acme.example 1", "ada ada@acme.example 2", "bob bob@new.example 2"}, got)
+	require.Equal(t, []string{
+		"ada@acme.example https://lms.example/join/ada/1", "bob@acme.example https://lms.example/join/bob/1",
+		"ada@acme.example https://lms.example/join/ada/2", "bob@new.example https://lms.example/join/bob/2",
+	}, got)
 }

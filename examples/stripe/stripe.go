@@ -1,6 +1,5 @@
 // Package stripe keeps the bought seats of an account equal to the quantity of its subscription at Stripe,
-// by the events of a webhook, and reports the peak of held seats before an invoice. Checking the
-// signature of a request is the host's: Stripe's own library does it.
+// by the events of a webhook, and reports the peak of held seats before an invoice.
 //
 // Stripe delivers an event late, twice, or after a newer one. So the total that it brings has a
 // version: the second in which the event was made, and the event's ID for ties. Two events of one
@@ -12,6 +11,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -59,10 +59,14 @@ type event struct {
 // Webhook returns the handler of the events. It answers 200 once the total is stored, is there already or
 // is older than the stored one, and for all other types of event. After any other answer Stripe delivers
 // the event again.
-func Webhook(keeper *seatkeeper.Keeper) http.Handler {
+//
+// Checking the signature is the host's: signed reports whether the header of a request has Stripe's signature
+// of this body, as webhook.ConstructEvent of Stripe's library does.
+func Webhook(keeper *seatkeeper.Keeper, signed func(header http.Header, body []byte) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var e event
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&e); err != nil {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		if err != nil || !signed(r.Header, body) || json.Unmarshal(body, &e) != nil {
 			http.Error(w, "not an event", http.StatusBadRequest)
 			return
 		}

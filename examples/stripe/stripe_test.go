@@ -1,6 +1,7 @@
 package stripe_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -43,9 +44,19 @@ func newSite(t *testing.T) *site {
 }
 
 func (s *site) post(body string) int {
-	w := httptest.NewRecorder()
-	stripe.Webhook(s.Keeper).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/stripe", strings.NewReader(body)))
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/stripe", strings.NewReader(body))
+	r.Header.Set("Stripe-Signature", signature(body))
+	stripe.Webhook(s.Keeper, signed).ServeHTTP(w, r)
 	return w.Code
+}
+
+// signature and signed stand for Stripe's signature and its check.
+func signature(body string) string {
+	return fmt.Sprintf("%x", sha256.Sum256([]byte("secret"+body)))
+}
+
+func signed(header http.Header, body []byte) bool {
+	return header.Get("Stripe-Signature") == signature(string(body))
 }
 
 func (s *site) total() seats.Count {
@@ -81,6 +92,9 @@ func TestWebhook_answers(t *testing.T) {
 	s := newSite(t)
 	require.Equal(t, http.StatusOK, s.post(`{"id":"evt_x","type":"charge.succeeded","created":1,"data":{"object":{"amount":100}}}`))
 	require.Equal(t, http.StatusBadRequest, s.post("quantity=9"))
+	w := httptest.NewRecorder()
+	stripe.Webhook(s.Keeper, signed).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/stripe", strings.NewReader(body("evt_0", "active", time.Minute, 9))))
+	require.Equal(t, http.StatusBadRequest, w.Code, "without a signature")
 	require.Equal(t, http.StatusNotFound, s.post(strings.ReplaceAll(body("evt_1", "active", time.Minute, 9), "acme", "unknown")), "to be delivered again: the account may be on its way")
 	require.Equal(t, seats.Of(3), s.total())
 	require.Equal(t, http.StatusOK, s.post(body("evt_1", "active", time.Minute, 9)))

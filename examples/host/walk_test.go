@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// onEngines runs a test on each database.
+func onEngines(t *testing.T, test func(*testing.T, *site)) {
+	for name, source := range engines {
+		t.Run(name, func(t *testing.T) { test(t, newSite(t, source(t))) })
+	}
+}
+
+// TestHost_walk is the life of a company, through the pages and the mails alone.
+func TestHost_walk(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *site) {
+		olive, account := s.company("Acme", "olive@acme.example")
+		olive.get("/users").says(200, "Seats: <b>3</b>", "Available: <b>2</b>").row("olive@acme.example").says(200, "owner", "disabled title=")
+
+		// An invitation comes by mail. A program that looks through the mail follows the link, and accepts nothing.
+		olive.invite("ada@acme.example").says(200).row("ada@acme.example").says(200, "invited")
+		link := s.mails(1, "You are invited", "ada@acme.example")
+		s.browser().get(link).says(200, "You are invited")
+		olive.get("/users").row("ada@acme.example").says(200, "invited")
+		page := olive.get("/users") // stays open
+		ada := s.browser()
+		ada.get(link).press("Come in").says(200, "Good day").without(`href="/users"`)
+		olive.get("/users").row("ada@acme.example").says(200, "active")
+		page.row("ada@acme.example").press("Take back").says(409, "this was changed meanwhile: the user is active")
+		ada.get("/users").says(403, "not allowed")
+		ada.post(s.url+"/users", nil).says(403)
+
+		// The last seat, and one more.
+		olive.invite("bob@acme.example").says(200, "Available: <b>0</b>")
+		s.mails(1, "All seats are taken", "olive@acme.example")
+		olive.invite("cy@acme.example").says(409, "All 3 seats are taken: deactivate 1 user, delete 1 user or ask the vendor for 1 more seat")
+
+		// The program ends and begins anew: sessions and links stay good, and no mail is written twice.
+		first := s.mails(1, "You are invited", "bob@acme.example")
+		s.end()
+		s.start()
+		olive.get("/users").says(200, "Seats: <b>3</b>")
+		page = olive.get("/users")
+		page.row("bob@acme.example").press("Send again").says(200)
+		page.row("bob@acme.example").press("Send again").says(409, "this was changed meanwhile: the invitation")
+		second := s.mails(2, "You are invited", "bob@acme.example")
+		s.mails(1, "You are invited", "ada@acme.example")
+		bob := s.browser()
+		bob.get(first).press("Come in").says(409, "There is a newer invitation than this link")
+		bob.get("/").says(200, "Sign in")
+		bob.get(second+"x").press("Come in").says(404, sorry)
+		bob.get(second).press("Come in").says(200, "Good day")
+
+		// The company pays for more.
+		require.Equal(t, http.StatusBadRequest, s.pay(account, 1, 9, "guessed"))
+		require.Equal(t, http.StatusOK, s.pay(account, 3, 5, "of the test"))
+		require.Equal(t, http.StatusOK, s.pay(account, 2, 4, "of the test"), "late")
+		require.Equal(t, http.StatusNotFound, s.pay("unknown", 3, 5, "of the test"))
+		olive.invite("cy@acme.example").says(200, "Seats: <b>5</b>", "Available: <b>1</b>")
+
+		// Single sign-on lets invited people in alone.
+		cy := s.browser()
+		cy.get("/").press("Sign in", "email", "Cy@acme.example").says(200, "Good day")
+		s.browser().get("/").press("Sign in", "email", "eve@acme.example").says(200, "No company has invited this address yet")
+
+		// A leaver is out at once, and back with the same buttons.
+		page = olive.get("/users?status=active&text=cy")
+		page.row("cy@acme.example").press("Make inactive").says(200).without("cy@acme.example")
+		cy.get("/").says(409, "You can't come in: your access is inactive. Ask an admin of your company")
+		s.browser().get("/").press("Sign in", "email", "cy@acme.example").says(409, "You can't come in")
+		page.row("cy@acme.example").press("Make inactive").says(409, "the user is inactive")
+		olive.get("/users?status=inactive").row("cy@acme.example").press("Make active").says(200)
+		cy.get("/").says(200, "Good day")
+
+		// A deletion is of what the page showed, and of nothing later.
+		olive.get("/users").row("cy@acme.example").press("Make inactive").says(200)
+		page = olive.get("/users")
+		olive.invite("dee@acme.example").says(200)
+		page.row("cy@acme.example").press("Delete").says(409, "this was changed meanwhile: the account").row("cy@acme.example").press("Delete").says(200).without("cy@acme.example")
+		cy.get("/").says(409, "your access is deleted")
+
+		drift, err := s.look.keeper.Audit(t.Context(), account)
+		require.NoError(t, err)
+		require.Empty(t, drift)
+	})
+}
+
+// TestHost_sign_up: a double click opens one account, and a person of two companies chooses.
+func TestHost_sign_up(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *site) {
+		b := s.browser()
+		action, filled := b.get("/").form("Sign up", "company", "Acme", "first", "Olive", "last", "Owen", "email", "olive@acme.example")
+		var clicks sync.WaitGroup
+		for range 4 {
+			clicks.Go(func() { s.browser().post(action, filled) })
+		}
+		clicks.Wait()
+		b.post(action, filled).says(200, "Good day, Olive Owen.")
+		var companies int
+		require.NoError(t, s.look.db.QueryRow("SELECT COUNT(*) FROM companies").Scan(&companies))
+		require.Equal(t, 1, companies)
+		filled.Set("email", "eve@acme.example")
+		b.post(action, filled).says(422, "the request key was used for another call")
+		filled.Set("account", "of my own")
+		b.post(action, filled).says(422)
+
+		b.get("/users").press("Invite", "email", "no address", "role", "member").says(422, "not valid: email")
+		s.company("Globex", "olive@acme.example")
+		chosen := s.browser()
+		chosen.get("/").press("Sign in", "email", "olive@acme.example").says(200, "Which company?", "Acme").press("Globex").says(200, "Good day")
+		require.NotContains(t, chosen.get("/users").text, "ada@")
+	})
+}
+
+// TestHost_last_seat: of many invitations at once the last seat goes to one.
+func TestHost_last_seat(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *site) {
+		olive, account := s.company("Acme", "olive@acme.example")
+		olive.invite("ada@acme.example").says(200)
+		status := make(chan int)
+		action, filled := olive.get("/users").form("Invite", "role", "member", "email", "")
+		for i := range 12 {
+			fields := maps.Clone(filled)
+			fields["email"] = []string{"bob" + strconv.Itoa(i) + "@acme.example"}
+			go func() { status <- olive.post(action, fields).status }()
+		}
+		count := map[int]int{}
+		for range 12 {
+			count[<-status]++
+		}
+		require.Equal(t, map[int]int{http.StatusOK: 1, http.StatusConflict: 11}, count)
+		usage, err := s.look.keeper.Usage(t.Context(), account)
+		require.NoError(t, err)
+		require.EqualValues(t, 3, usage.Held)
+		s.mails(1, "All seats are taken", "olive@acme.example")
+	})
+}
+
+// TestHost_pages: lists of more than a page go forth and back, with their filter.
+func TestHost_pages(t *testing.T) {
+	onEngines(t, func(t *testing.T, s *site) {
+		olive, account := s.company("Acme", "olive@acme.example")
+		require.Equal(t, http.StatusOK, s.pay(account, 1, 100, "of the test"))
+		for i := range 25 {
+			olive.invite(fmt.Sprintf("ada%02d@acme.example", i)).says(200)
+		}
+		page := olive.get("/users?status=invited&text=ada")
+		var seen []int
+		for next := true; next; {
+			seen = append(seen, strings.Count(page.text, "<tr><td>"))
+			page.without("olive@").says(200, "Invited: <b>25</b>")
+			page, next = page.follow("On")
+		}
+		require.Equal(t, []int{20, 5}, seen)
+		page, _ = page.follow("Back")
+		require.Equal(t, 20, strings.Count(page.text, "<tr><td>"))
+		page.row("ada10@acme.example").press("Take back").says(200).without("ada10@")
+		olive.get("/users?status=nonsense&cursor=nonsense&text=olive").says(200).row("olive@acme.example")
+	})
+}
+
+// TestHost_foreign_forms: a page of another site presses no button.
+func TestHost_foreign_forms(t *testing.T) {
+	s := newSite(t, engines["SQLite"](t))
+	olive, _ := s.company("Acme", "olive@acme.example")
+	action, filled := olive.get("/users").form("Invite", "role", "member", "email", "eve@acme.example")
+	r, err := http.NewRequest(http.MethodPost, action, strings.NewReader(filled.Encode()))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	answer, err := olive.client.Do(r)
+	olive.view(answer, err).says(403)
+	olive.get("/users").without("eve@")
+}
+
+// TestWords has every text of the library in the product's words.
+func TestWords(t *testing.T) {
+	require.NoError(t, words.Check())
+	require.NoError(t, door.Check())
+}
+
+// TestProgram_length: the whole program is short enough to be read.
+func TestProgram_length(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	lines := 0
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			lines += bytes.Count(text, []byte("\n"))
+		}
+	}
+	require.LessOrEqual(t, lines, 400)
+}
