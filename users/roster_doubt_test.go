@@ -16,7 +16,7 @@ func TestReadRoster_doubt(t *testing.T) {
 		"loginDisabled": "yes", "Account locked": "1", "Has left": "ja", "LEAVER_FLAG": "Y", "Former employee": "x", "Deleted at": "2026-11-02 08:30:00",
 		"Exit on": "1.2.26", "Date of separation": "20260201", "Termination reason": "Resigned", "Not active": "true", "Nicht aktiv": "ja", "Reden uit dienst": "01/02/2026",
 		"Active today": "no", "ACTV_IND": "0", "Currently employed": "N", "Currently active (y/n)": "non", "Active/Inactive": "Inactive", "In servizio": "no", "Employed": "former",
-		"Employee state": "Terminated", "Lifecycle state": "suspended", "Zustand": "Gesperrt",
+		"Employee state": "Terminated", "Lifecycle state": "suspended", "Zustand": "Gesperrt", "Still employed?": "No", "Noch beschäftigt": "nein", "Active with company": "false",
 	} {
 		t.Run(header, func(t *testing.T) {
 			file := "A list\nEmail," + header + ",Boss\na@x.example,,\nb@x.example," + gone + ",\nc@x.example," + gone + ",\n"

@@ -79,9 +79,10 @@ var negations = []string{"not", "non", "no", "nicht", "niet", "não", "un"}
 // fillingWords change nothing in the meaning of a header.
 var fillingWords = []string{
 	"is", "are", "has", "user", "users", "account", "accounts", "employee", "employment", "worker", "person", "people", "staff", "member", "learner", "student", "login", "sign",
-	"flag", "ind", "indicator", "current", "currently", "record", "code", "of", "the", "in", "today", "y", "n", "yes", "0", "1", "true", "false", "work", "hr", "job",
-	"benutzer", "nutzer", "konto", "mitarbeiter", "ist", "utilisateur", "compte", "salarié", "est", "du", "de", "le", "en", "usuario", "cuenta", "empleado", "laboral",
-	"gebruiker", "medewerker", "usuário", "utilizador", "conta", "colaborador", "utente", "dipendente",
+	"flag", "ind", "indicator", "current", "currently", "still", "now", "presently", "company", "organisation", "organization", "with", "at", "by", "record", "code", "of", "the", "in", "today", "y", "n", "yes", "0", "1", "true", "false", "work", "hr", "job",
+	"benutzer", "nutzer", "konto", "mitarbeiter", "ist", "noch", "derzeit", "aktuell", "utilisateur", "compte", "salarié", "est", "encore", "toujours", "actuellement", "du", "de", "le", "en",
+	"usuario", "cuenta", "empleado", "laboral", "todavía", "aún", "sigue", "actualmente", "gebruiker", "medewerker", "nog", "nu", "momenteel", "usuário", "utilizador", "conta", "colaborador",
+	"ainda", "atualmente", "utente", "dipendente", "ancora", "attualmente",
 }
 
 // examples begin the row of an example in a template, before a colon.
