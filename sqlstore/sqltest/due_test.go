@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -41,12 +40,7 @@ type dueOrder struct {
 }
 
 // runDue is a process of its own: it settles what is due, tells each step in a line, and ends.
-// It ends early with its input.
 func runDue(text string) error {
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		os.Exit(3)
-	}()
 	var o dueOrder
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		return err
@@ -87,19 +81,11 @@ type runner struct {
 
 func startRunner(t *testing.T, o dueOrder) *runner {
 	t.Helper()
-	text, err := json.Marshal(o)
-	require.NoError(t, err)
-	program, err := os.Executable()
-	require.NoError(t, err)
-	r := &runner{cmd: exec.Command(program), steps: make(chan seatkeeper.DueProgress, 100_000)}
-	r.cmd.Env = append(os.Environ(), dueRunner+"="+string(text))
-	r.cmd.Stderr = &r.said
-	_, err = r.cmd.StdinPipe() // which ends with this process
-	require.NoError(t, err)
+	r := &runner{steps: make(chan seatkeeper.DueProgress, 100_000)}
+	r.cmd = child(t, dueRunner, o, &r.said)
 	out, err := r.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, r.cmd.Start())
-	t.Cleanup(func() { _ = r.cmd.Process.Kill() })
 	go func() {
 		defer close(r.steps)
 		for lines := bufio.NewScanner(out); lines.Scan(); {

@@ -1,17 +1,32 @@
 package sqltest_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
+// children are what this program does as a child of a test, by the variable with its order.
+var children = map[string]func(order string) error{dueRunner: runDue, consumerRunner: runConsumer}
+
 // TestMain has eight tests at once: they wait for disks and locks more than for the processor.
-// With an order the program is a runner, see runDue.
 func TestMain(m *testing.M) {
-	if order := os.Getenv(dueRunner); order != "" {
-		if err := runDue(order); err != nil {
+	for name, run := range children {
+		order := os.Getenv(name)
+		if order == "" {
+			continue
+		}
+		go func() { // the parent is gone
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			os.Exit(3)
+		}()
+		if err := run(order); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -28,4 +43,24 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(m.Run())
+}
+
+// child returns a process of its own with an order, see children. It ends with this process.
+func child(t *testing.T, name string, order any, said io.Writer) *exec.Cmd {
+	t.Helper()
+	text, err := json.Marshal(order)
+	require.NoError(t, err)
+	program, err := os.Executable()
+	require.NoError(t, err)
+	c := exec.Command(program)
+	c.Env = append(os.Environ(), name+"="+string(text))
+	c.Stderr = said
+	_, err = c.StdinPipe() // which ends with this process
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		if c.Process != nil {
+			_ = c.Process.Kill()
+		}
+	})
+	return c
 }
