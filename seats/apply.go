@@ -47,6 +47,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	before := row.Segment()
 	if f.account != nil {
 		account = *f.account
+		account.Sequence, account.NextDue = v.account.Sequence, v.account.NextDue // after a growth
 	}
 	account.Tally.Move(before, u.Segment())
 	if f.licence.Pool != "" {
@@ -70,11 +71,17 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		nowHeld, nowSpent := uses(f.licence)
 		pool.Held, pool.Spent = pool.Held+nowHeld-held, pool.Spent+nowSpent-spent
 	}
-	if !f.kind.mayOverfill() && !was.canBecome(*pool) && !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
-		refusal = refuse(ErrNoSeats, u.ID)
-		was.Total = pool.Total // which is new where an account is opened
-		refusal.numbers(was, pool.occupied()-was.occupied())
-		return 0, refusal
+	if !f.kind.mayOverfill() && !was.canBecome(*pool) {
+		if grown, ok := v.growth(f, was, *pool); ok {
+			v.apply(grown)
+			return v.apply(f)
+		}
+		if !v.runsShort(pool.ID, pool.Excess(), f.instead != nil) {
+			refusal = refuse(ErrNoSeats, u.ID)
+			was.Total = pool.Total // which is new where an account is opened
+			refusal.numbers(was, pool.occupied()-was.occupied())
+			return 0, refusal
+		}
 	}
 	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())
 	pool.Due = poolRow(pool).due(v.request.At)
@@ -89,7 +96,10 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		u.Due, u.Baseline = userRow(u).due(v.request.At), u.Baseline.Lasting(v.at)
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}
-	sealed := v.sealFor(&account, u)
+	sealed := ""
+	if !f.kind.isNotice() {
+		sealed = v.sealFor(&account, u)
+	}
 	if u.ID != "" && (f.licence.Pool == "" || u.Salt != row.Salt) { // a licence leaves the row of its user alone
 		v.putUser(people)
 	}

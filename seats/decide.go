@@ -67,6 +67,7 @@ type Outcome struct {
 	// Excess are the seats above the total after [SetTotal] or [SetPolicy], and those that a
 	// total booked by [BookTotal] would leave today.
 	Excess    int64    `json:"excess,omitzero"`
+	Grown     int64    `json:"grown,omitzero"`     // the seats by which a pool grew for the command, see [Growth]
 	Unchanged bool     `json:"unchanged,omitzero"` // no change
 	Stale     bool     `json:"stale,omitzero"`     // unchanged, since the pool has a newer [Version]
 	Refusal   *Refusal `json:"refusal,omitzero"`   // nil: the command passed

@@ -199,7 +199,10 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		}
 	}
 	o.Before, o.After, o.SeatsDelta = before, f.user.Segment(), delta
-	o.Excess = v.events[first].excess()
+	for i := range v.events[first:] {
+		e := &v.events[first+i]
+		o.Excess, o.Grown = o.Excess+e.excess(), o.Grown+e.grown()
+	}
 	return o, nil
 }
 

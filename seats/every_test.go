@@ -61,5 +61,6 @@ var everySwitch = seats.Policy{
 	Returning: seats.VendorOnly, InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed, SharedAddresses: seats.SharingEnded,
 	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.ActionArchive, users.ActionRestore),
 	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, LeaveDay: users.LastDay, LeaveNotice: 7, MostLeavers: 20, Unseen: seats.UnseenRule{Days: 90, Grace: 30, Exempt: users.In(users.Admin)}, Term: 36*time.Hour + time.Microsecond,
+	Growth: seats.Growth{Step: seats.Amount{Percent: 10}, Ceiling: 400}, CourseGrowth: seats.Growth{Step: seats.Amount{Number: 5}, Ceiling: 50},
 	Cards: seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
 }

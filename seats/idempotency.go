@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -17,7 +18,7 @@ import (
 // call is of its shape, see [divide], which is the same with personal fields and without.
 // The personal fields of a command are sealed with a salt from the row of the event: the
 // user's, or the account's for an event about no user. A command without personal fields is
-// sealed too, since a missing seal would disclose that. The salt is erased with the personal
+// sealed too, since a missing seal would disclose that. A notice is not: the event it accompanies is. The salt is erased with the personal
 // data of the row. From then on every guess gets the same answer, and the key stays used.
 
 // digestSize is the length of the digest of a call, and of a seal.
@@ -137,15 +138,16 @@ func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Re
 	if refusal := v.reused(); refusal != nil {
 		return Outcome{}, false, refusal
 	}
-	past, done := v.past[v.request.Index+v.index]
-	if !done {
+	all := v.past[v.request.Index+v.index]
+	past := slices.DeleteFunc(slices.Clone(all), func(e Event) bool { return e.Kind.isNotice() })
+	if len(past) == 0 {
 		return Outcome{}, false, nil
 	}
 	if !v.confirms(past[0]) {
 		return Outcome{}, false, refuse(ErrKeyReused, "")
 	}
 	e := past[0] // followed by those of licences
-	v.repeated = append(v.repeated, past...)
+	v.repeated = append(v.repeated, all...)
 	o = Outcome{
 		Action: a, User: e.User, Before: e.Before, After: e.After, SeatsDelta: e.Delta, Excess: e.excess(),
 		Unchanged: e.Kind == EventUnchanged, Stale: e.Kind == EventUnchanged && e.Count == staleCount,
@@ -154,6 +156,9 @@ func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Re
 		if e.Pool != Site {
 			o.SeatsDelta += more.Delta
 		}
+	}
+	for _, e := range all {
+		o.Grown += e.grown()
 	}
 	return o, true, nil
 }

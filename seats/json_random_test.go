@@ -80,6 +80,9 @@ func randomPolicy(t *rapid.T) seats.Policy {
 	p.Unseen.Days, p.Unseen.Grace = rapid.IntRange(0, seats.MaxUnseenDays).Draw(t, "days"), rapid.IntRange(0, seats.MaxUnseenDays).Draw(t, "grace")
 	p.Unseen.Exempt &= users.In(users.Roles()...)
 	p.MostLeavers = rapid.Int64Range(0, seats.MaxLeavers).Draw(t, "leavers")
+	for _, g := range []*seats.Growth{&p.Growth, &p.CourseGrowth} {
+		*g = rapid.SampledFrom([]seats.Growth{{}, everySwitch.Growth, everySwitch.CourseGrowth}).Draw(t, "growth")
+	}
 	for i := range p.Cards {
 		if p.Cards[i].Title == "" || users.CheckText(p.Cards[i].Title, users.MaxText) != nil {
 			p.Cards[i].Title = "other"

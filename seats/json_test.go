@@ -35,6 +35,7 @@ func everyEvent(t *testing.T) []seats.Event {
 	s.do(system, licensed("eve", "go-course", 1))
 	s.do(support, seats.HandOver{User: "ada", Successor: "owner"}, seats.SetPayer{User: "owner"}, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
 	s.do(support, seats.Close{Reason: "unpaid"}, seats.Reopen{Reason: "paid"})
+	s.do(system, seats.SetPolicy{Policy: growing(by(5), 50)}, seats.SetTotal{Total: seats.Of(2)}, seats.Invite{Profile: profile("new")})
 	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})
 	r.Key, r.Digest = "key 1", seats.Digest(r.Actor, r.Channel, r.Commands)
 	decision, err := seats.Decide(s.rows, r)
@@ -109,7 +110,7 @@ func TestDocuments_complete(t *testing.T) {
 	for _, e := range everyEvent(t) {
 		kinds = append(kinds, e.Kind)
 	}
-	require.Subset(t, kinds, []seats.EventKind{seats.EventHandedOver, seats.EventPayerSet, seats.EventAccountEdited, seats.EventClosed, seats.EventReopened, seats.EventAccountErased})
+	require.Subset(t, kinds, []seats.EventKind{seats.EventHandedOver, seats.EventPayerSet, seats.EventAccountEdited, seats.EventClosed, seats.EventReopened, seats.EventAccountErased, seats.EventSeatsGrown})
 	for _, c := range everyCommand {
 		actions = append(actions, c.Action())
 	}

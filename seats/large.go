@@ -39,6 +39,8 @@ type Totals struct {
 	Inactive  int `json:"inactive,omitzero"`  // of these, users created inactive for want of a seat
 	Unchanged int `json:"unchanged,omitzero"` // their effect was there
 	Refused   int `json:"refused,omitzero"`
+	// Grown are the seats by which pools grew, see [Growth].
+	Grown int64 `json:"grown,omitzero"`
 	// Codes count the refused by the code of the refusal, in the order of their first.
 	Codes []CodeTotal `json:"codes,omitzero"`
 	// Refusals are the outcomes of the first refused, at most [MaxRefusals]. Index of the Refusal is
@@ -72,6 +74,7 @@ func (t *CodeTotal) UnmarshalJSON(text []byte) error {
 func (t *Totals) Add(o Outcome) {
 	place := t.Commands
 	t.Commands++
+	t.Grown += o.Grown
 	switch {
 	case o.Refusal != nil:
 		t.refuse(place, o)
@@ -114,7 +117,7 @@ func (t Totals) String() string {
 		}
 		parts = append(parts, fmt.Sprintf("%d %s not fit: %s", t.Refused, form(t.Refused, "does", "do"), strings.Join(codes, "; ")))
 	}
-	return fmt.Sprintf("%d %s: %s", t.Commands, form(t.Commands, "command", "commands"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%d %s: %s", t.Commands, form(t.Commands, "command", "commands"), strings.Join(parts, ", ")) + growing(t.Grown)
 }
 
 // String returns a summary without names: that of the totals, and the seats held afterwards.
@@ -130,7 +133,7 @@ func (p LargePlan) String() string {
 // of both.
 func (p LargePlan) Report(done Totals) string {
 	if done.Commands == p.Totals.Commands && done.Fit == p.Totals.Fit && done.Inactive == p.Totals.Inactive &&
-		done.Unchanged == p.Totals.Unchanged && slices.EqualFunc(done.Codes, p.Totals.Codes, func(x, y CodeTotal) bool {
+		done.Unchanged == p.Totals.Unchanged && done.Grown == p.Totals.Grown && slices.EqualFunc(done.Codes, p.Totals.Codes, func(x, y CodeTotal) bool {
 		return x.Code == y.Code && x.Count == y.Count
 	}) {
 		return "as planned: " + done.String()
@@ -224,6 +227,7 @@ func (l *LargePreview) moveOn(s Snapshot) Snapshot {
 	for i, p := range s.Pools {
 		by := l.pools[p.ID]
 		p.Held, p.Spent = p.Held+by.Held, p.Spent+by.Spent
+		p.Total.n += by.Total.n
 		p.OverLimit = p.OverLimit || p.Excess() > 0
 		s.Pools[i] = p
 	}
@@ -238,6 +242,9 @@ func (l *LargePreview) note(s Snapshot, c Change) {
 	for _, p := range c.Pools {
 		was, by := s.pool(p.ID), l.pools[p.ID]
 		by.Held, by.Spent = by.Held+p.Held-was.Held, by.Spent+p.Spent-was.Spent
+		if was.Total.kind == p.Total.kind {
+			by.Total.n += p.Total.n - was.Total.n
+		}
 		l.pools[p.ID] = by
 	}
 	l.plan.After = Plan{}.with(s, c).After

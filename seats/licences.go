@@ -89,7 +89,7 @@ var licensed = returning | archiving | users.In(users.ActionAssignCourse, users.
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
 // request gives back or puts away, the licences of a user whose deactivation is not offered, since
 // the remedy is another way out, the admins if it is about every owner and one of them could be the
-// next, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
+// next, or if a pool may grow, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
 // again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
 	actions := map[users.ID]ActionSet{} // by user
@@ -119,7 +119,7 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			n.pool(PoolID(l.Pool))
 		}
 	}
-	n.Admins = n.Admins || owners > 0 && owners >= s.Account.Tally.ActiveOwners()
+	n.Admins = n.Admins || owners > 0 && owners >= s.Account.Tally.ActiveOwners() || r.mayTell(s)
 	for _, e := range s.Past {
 		own := e.Key == n.Key && e.Index >= n.IndexFrom && e.Index < n.IndexTo
 		if _, sealed := e.digests(); own && sealed != "" && !slices.Contains(n.Users, e.User) {

@@ -291,7 +291,7 @@ func (p Plan) String() string {
 	if u := p.After; one == "command" && (u.Total != p.Before.Total || u.Held != p.Before.Held) {
 		text += "; then " + u.seats()
 	}
-	return text + p.noRoom() + p.assigned() + p.booked()
+	return text + p.noRoom() + p.assigned() + growing(p.grown()) + p.booked()
 }
 
 // noRoom says how many users will find no free seat on the day of their start.

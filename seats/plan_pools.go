@@ -34,6 +34,22 @@ func plannedPools(s Snapshot, c Change, at time.Time) (all []PlannedPool) {
 	return all
 }
 
+// grown returns the seats by which the pools grow.
+func (p Plan) grown() (n int64) {
+	for _, step := range p.Steps {
+		n += step.Outcome.Grown
+	}
+	return n
+}
+
+// growing says by how many seats the pools grow.
+func growing(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d %s added by growth", n, form(int(n), "seat is", "seats are"))
+}
+
 // assigned says how many licences the plan assigns.
 func (p Plan) assigned() string {
 	n := 0

@@ -26,6 +26,11 @@ type Policy struct {
 	Exempt           RoleSet          `json:"exempt"`            // roles without a seat
 	Withheld         ActionSet        `json:"withheld"`          // actions withheld from the account's own users
 
+	// Growth lets the full site pool grow by itself, and CourseGrowth each full course pool. WhenFull
+	// answers where it can't. The zero value is none.
+	Growth       Growth `json:"growth"`
+	CourseGrowth Growth `json:"course_growth"`
+
 	// DeleteOnly withholds the deactivation and the archiving of invited users from the account's
 	// own users: they take back an invitation by deletion.
 	DeleteOnly bool `json:"delete_only"`
@@ -258,6 +263,7 @@ var (
 	ErrNoWayIn       = users.Reason{Code: "no-way-in", Text: "withholds the way in"}
 	ErrLeaveBounds   = users.Reason{Code: "leave-bounds", Text: fmt.Sprintf("has a notice outside of 0 to %d days, or a bound of leavers outside of 0 to %d", MaxLeaveNotice, MaxLeavers)}
 	ErrUnseenBounds  = users.Reason{Code: "unseen-bounds", Text: fmt.Sprintf("has days outside of 1 to %d, or an unknown role", MaxUnseenDays)}
+	ErrGrowth        = users.Reason{Code: "wrong-growth", Text: fmt.Sprintf("needs a step of at least one seat or of 1 to 100 per cent, and a ceiling of 1 to %d, if a pool grows", MaxSeats)}
 	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action outside the rights of the account's own users"}
 )
 
@@ -282,6 +288,8 @@ func (p Policy) Check() error {
 		return ErrLeaveBounds
 	case !p.Unseen.valid():
 		return ErrUnseenBounds
+	case !p.Growth.valid(), !p.CourseGrowth.valid():
+		return ErrGrowth
 	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.ActionDelete):
 		return ErrNoWayOut
 	case p.Withheld.Has(users.ActionAccept), p.Activation == Approval && p.Withheld.Has(users.ActionApprove),

@@ -39,6 +39,7 @@ type move struct {
 // A shortage measures how many seats of each pool a call lacks.
 type shortage struct {
 	seats     map[PoolID]int64 // of the site pool, for a seat for every invited user
+	grown     map[PoolID]int64 // by which the pools grew in the call: an order of seats takes their place
 	otherWays bool             // fewer of the site pool may do: otherwise a user would be created inactive
 	overflows bool             // such a user is created inactive, and needs no seat
 }
@@ -59,7 +60,7 @@ func (v *evaluation) runsShort(id PoolID, n int64, otherWay bool) bool {
 // measure returns a copy of the state before the call that measures its shortage.
 func (w whatIf) measure() *evaluation {
 	d := w.fork()
-	d.shortage = &shortage{seats: map[PoolID]int64{}, overflows: w.overflows}
+	d.shortage = &shortage{seats: map[PoolID]int64{}, grown: map[PoolID]int64{}, overflows: w.overflows}
 	return d
 }
 
@@ -93,8 +94,8 @@ func (w whatIf) remedies() Remedies {
 	if !ok {
 		return nil
 	}
-	lacks := rest.shortfall(moves)
-	found := rest.withSeats(lacks, moves)
+	lacks, toBuy := rest.shortfall(moves)
+	found := rest.withSeats(lacks, toBuy, moves)
 	if len(found) > 0 || len(w.early) > 0 {
 		return found
 	}
@@ -104,9 +105,9 @@ func (w whatIf) remedies() Remedies {
 	return w.remedies()
 }
 
-// withSeats returns the remedies by the seats lacking in each pool and then the moves. Seats of
-// several pools are bought together.
-func (w whatIf) withSeats(lacks map[PoolID]int64, moves []move) Remedies {
+// withSeats returns the remedies by the seats lacking in each pool, to be freed or bought, and then
+// the moves. Seats of several pools are bought together.
+func (w whatIf) withSeats(lacks, toBuy map[PoolID]int64, moves []move) Remedies {
 	if len(lacks) == 0 {
 		return w.try(moves)
 	}
@@ -120,8 +121,8 @@ func (w whatIf) withSeats(lacks map[PoolID]int64, moves []move) Remedies {
 				found = append(found, w.try(moves, move{Step: Step{Action: a, Count: n, Pool: pool}})...)
 			}
 		}
-		orders = append(orders, w.before.orders(pool, n)...)
-		asked = append(asked, buying(pool, n).byVendor())
+		orders = append(orders, w.before.orders(pool, toBuy[pool])...)
+		asked = append(asked, buying(pool, toBuy[pool]).byVendor())
 	}
 	if w.returns {
 		return found
@@ -202,11 +203,12 @@ func (w whatIf) carryOut(d *evaluation, m move) bool {
 	return refusal == nil && !o.Unchanged
 }
 
-// shortfall returns how many more seats of each pool the call needs to pass after the moves.
-func (w whatIf) shortfall(moves []move) map[PoolID]int64 {
+// shortfall returns how many more seats of each pool the call needs to pass after the moves, and how
+// many must be bought: those come in the place of a growth up to its ceiling.
+func (w whatIf) shortfall(moves []move) (lacks, toBuy map[PoolID]int64) {
 	measured := w.measure()
 	w.passes(measured, moves)
-	lacks := measured.shortage.seats
+	lacks = measured.shortage.seats
 	least, most := lacks[Site], lacks[Site]
 	if measured.shortage.otherWays {
 		least = 0
@@ -225,7 +227,11 @@ func (w whatIf) shortfall(moves []move) map[PoolID]int64 {
 	if lacks[Site] = least; least == 0 {
 		delete(lacks, Site)
 	}
-	return lacks
+	toBuy = maps.Clone(lacks)
+	for id := range toBuy {
+		toBuy[id] += measured.shortage.grown[id]
+	}
+	return lacks, toBuy
 }
 
 // grow adds seats to the pools.

@@ -73,9 +73,9 @@ func (v *evaluation) comesNext() {
 }
 
 // SettleNeeds reports whether the snapshot of a due account lacks the admins, who are told of
-// leaves that are held back. Then it must be loaded again with the need, which is changed here.
+// leaves that are held back and of growths. Then it must be loaded again with the need, which is changed here.
 func SettleNeeds(n *Need, s Snapshot) bool {
-	if n.Admins || !s.Account.Policy.holdsBack(MaxSettled) {
+	if policy := s.Account.Policy; n.Admins || !policy.holdsBack(MaxSettled) && !policy.tells() {
 		return false
 	}
 	n.Admins = true

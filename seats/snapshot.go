@@ -83,7 +83,7 @@ type Need struct {
 // MaxSettled is the most users one change settles.
 const MaxSettled = 500
 
-// MaxReceivers bounds the owners and admins told of an order, besides the buyer: they are
+// MaxReceivers bounds the owners and admins told of an order or a growth, besides the buyer: they are
 // among the first by ID.
 const MaxReceivers = 1000
 

@@ -93,6 +93,22 @@ func (p Policy) needsApproval() bool { return p.Activation == Approval }
 // overflows reports whether a new user without a seat is created inactive.
 func (p Policy) overflows() bool { return p.WhenFull == CreateInactive }
 
+// growthOf returns how a pool grows.
+func (p Policy) growthOf(pool PoolID) Growth {
+	if pool == Site {
+		return p.Growth
+	}
+	return p.CourseGrowth
+}
+
+// tells reports whether a change of seats can lead to a notice to the admins.
+func (p Policy) tells() bool { return p.Growth != Growth{} || p.CourseGrowth != Growth{} }
+
+// mayTell reports whether up to n changes of one seat each can lead to a notice about a limited pool.
+func (p Policy) mayTell(pool Pool, n int64) bool {
+	return pool.Total.n < p.growthOf(pool.ID).Ceiling && pool.Total.n-pool.occupied() < n
+}
+
 // addsAtSignIn reports whether an unknown person becomes a user by signing in.
 func (p Policy) addsAtSignIn() bool { return p.AddsAtSignIn }
 

@@ -44,7 +44,7 @@ var finals = map[EventKind]users.Action{
 	EventSignedIn: users.ActionSignIn, EventApproved: users.ActionApprove, EventDeleted: users.ActionDelete, EventErased: users.ActionErase,
 	EventHandedOver: users.ActionHandOver, EventOwnershipGranted: users.ActionGrantOwnership,
 	EventOwnershipEnded: users.ActionEndOwnership, EventCourseStarted: users.ActionStartCourse,
-	EventSeatsBought: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,
+	EventSeatsBought: users.ActionBuySeats, EventSeatsGrown: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,
 	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool, EventPolicySet: users.ActionSetPolicy,
 	EventPayerSet: users.ActionSetPayer, EventAccountEdited: users.ActionEditAccount, EventClosed: users.ActionClose,
 	EventReopened: users.ActionReopen, EventAccountErased: users.ActionEraseAccount,

@@ -50,11 +50,18 @@ func (d Dice) policy() seats.Policy {
 		p.Unseen = One(d, seats.UnseenRule{}, seats.UnseenRule{Days: 90, Grace: 30, Exempt: users.In(users.Manager)})
 	})
 	anew(func(p *seats.Policy) { p.Exempt = One(d, 0, seats.RoleSet(of(16))) })
+	anew(func(p *seats.Policy) { p.Growth, p.CourseGrowth = d.growth(), d.growth() })
 	anew(func(p *seats.Policy) { p.Cards = One(d, seats.Cards{}, cards) })
 	for range 2 {
 		anew(func(p *seats.Policy) { p.Withheld |= users.In(Some(d, 2, users.Actions())...) })
 	}
 	return p
+}
+
+// growth draws a growth, or none.
+func (d Dice) growth() seats.Growth {
+	step := One(d, seats.Amount{Number: 1}, seats.Amount{Number: 2}, seats.Amount{Number: 5}, seats.Amount{Percent: 10}, seats.Amount{Percent: 50})
+	return One(d, seats.Growth{}, seats.Growth{Step: step, Ceiling: One[int64](d, 1, 4, 6, 8, 100)})
 }
 
 var cards = seats.Cards{
@@ -73,6 +80,10 @@ func (d Dice) spoil(p seats.Policy) seats.Policy {
 		func() { p.MostLeavers = One[int64](d, -1, 251) },
 		func() {
 			p.Unseen = One(d, seats.UnseenRule{Days: -1}, seats.UnseenRule{Days: 3661}, seats.UnseenRule{Grace: -1})
+		},
+		func() { p.Growth = One(d, seats.Growth{Ceiling: 5}, seats.Growth{Step: seats.Amount{Number: 1}}) },
+		func() {
+			p.CourseGrowth = seats.Growth{Step: One(d, seats.Amount{Number: -1}, seats.Amount{Percent: 101}, seats.Amount{Number: 1, Percent: 1}), Ceiling: 5}
 		},
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryNever, Term },
 		func() { p.InvitationExpiry, p.Term = seats.ExpiryFreesSeat, 0 },

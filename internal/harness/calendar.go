@@ -29,7 +29,7 @@ func (r *run) calendar() {
 	var want, got []seats.CalendarEntry
 	for _, e := range then.Settle(reference.Begin(today.AddDays(days+1), in).Add(-time.Microsecond)) {
 		entry := seats.CalendarEntry{At: e.Time, Kind: e.Kind, User: e.User, By: e.Actor, Pool: e.Pool}
-		if e.Kind == seats.EventLeavingHeld {
+		if e.Kind == seats.EventLeavingHeld || e.Kind == seats.EventSeatsGrown {
 			entry.Count = e.Count
 		}
 		want = append(want, entry)

@@ -17,7 +17,7 @@ type namedScenario struct {
 	play func(*scenario)
 }
 
-var scenarios = []namedScenario{{"life", (*scenario).life}, {"end", (*scenario).ends}, {"days", (*scenario).days}}
+var scenarios = []namedScenario{{"life", (*scenario).life}, {"end", (*scenario).ends}, {"days", (*scenario).days}, {"growth", (*scenario).grows}}
 
 const day = 24 * time.Hour
 
@@ -136,6 +136,19 @@ func (r *scenario) days() {
 		licences, err := all(k.Licences(ctx, r.account, users.LicenceFilter{}))
 		return Plain(r.T, licences), err
 	})
+	r.finish()
+}
+
+// grows is the scenario of an account that grows by itself.
+func (r *scenario) grows() {
+	owner := users.As("owner")
+	grow := seats.Growth{Step: seats.Amount{Number: 2}, Ceiling: 5}
+	r.opened(seats.Policy{Growth: grow, CourseGrowth: grow})
+	r.do("a course without a licence", users.System(), seats.SetTotal{Pool: gen.Course, Total: seats.Of(0)})
+	r.do("invite three", owner, asked("ada"), asked("bob"), asked("eve"))
+	r.do("grow with another one", owner, asked("jo"), seats.AssignCourse{User: "ada", Pool: gen.Course})
+	r.do("grow no more", owner, asked("kim"))
+	r.do("one for another", owner, seats.Deactivate{User: "jo"}, asked("kim"))
 	r.finish()
 }
 

@@ -138,7 +138,7 @@ func (m *Model) reopen(at time.Time) Result {
 	}
 	open := *m
 	open.Closed = time.Time{}
-	if open.Over(seats.Site) > 0 {
+	if !m.fits(seats.Site, open.Held(seats.Site)) {
 		return refused(seats.ErrNoSeats)
 	}
 	return m.account(seats.EventReopened, seats.Site, at, func() { m.Closed = time.Time{} })

@@ -110,8 +110,7 @@ func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
 			fresh.Number = l.Number + 1
 		}
 	}
-	codes = m.term(&fresh, seats.FromAssignment, at)
-	if total, limited := m.total(c.Pool).Number(); limited && m.Held(c.Pool)+m.Spent(c.Pool) >= total {
+	if codes = m.term(&fresh, seats.FromAssignment, at); codes == nil && !m.fits(c.Pool, 1) {
 		codes = append(codes, seats.ErrNoSeats)
 	}
 	if codes != nil {

@@ -226,17 +226,17 @@ func (m *Model) begin(p *Person, at time.Time) []seats.Event {
 		Date: p.Start.Date, Actor: p.Start.By, Channel: seats.ByClock,
 	}
 	p.Start = users.Start{}
-	total, limited := m.total(seats.Site).Number()
-	if !m.Closed.IsZero() || limited && m.Held(seats.Site)+m.Spent(seats.Site) >= total && !m.Policy.Exempt.Has(p.Role) {
+	if !m.Closed.IsZero() || !m.Policy.Exempt.Has(p.Role) && !m.fits(seats.Site, 1) {
 		e.Kind = seats.EventStartMissed
 		return []seats.Event{e}
 	}
+	grown := m.notices(e)
 	p.Status = invited
 	m.undated(p, true)
 	m.send(p, at)
 	m.pledged(p)
 	e.After, e.Count = p.CountedAs(), p.NotificationCount
-	return []seats.Event{e}
+	return append(grown, e)
 }
 
 // ofPool lists what comes of a pool by itself.

@@ -226,8 +226,17 @@ func badPolicy(p seats.Policy) bool {
 	// The policy puts users out and withholds the way back, or lets invitations run out that can't be sent again.
 	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
 		expires && p.Withheld.Has(users.ActionNotify)
-	return p.LeaveDay > users.LastDay || p.LeaveNotice < 0 || p.LeaveNotice > 366 || p.MostLeavers < 0 || p.MostLeavers > 250 || p.Unseen.Days < 0 || p.Unseen.Days > 3660 || p.Unseen.Grace < 0 ||
+	return badGrowth(p.Growth) || badGrowth(p.CourseGrowth) || p.LeaveDay > users.LastDay || p.LeaveNotice < 0 || p.LeaveNotice > 366 || p.MostLeavers < 0 || p.MostLeavers > 250 || p.Unseen.Days < 0 || p.Unseen.Days > 3660 || p.Unseen.Grace < 0 ||
 		p.Activation > seats.Approval || p.SharedAddresses > seats.SharingEnded || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
 		expires != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&VendorActions != 0
+}
+
+// badGrowth knows the faults that the scripts put into a growth.
+func badGrowth(g seats.Growth) bool {
+	if g == (seats.Growth{}) {
+		return false
+	}
+	number, percent := g.Step.Number, g.Step.Percent
+	return number < 0 || percent < 0 || percent > 100 || (number == 0) == (percent == 0) || g.Ceiling < 1
 }

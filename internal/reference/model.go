@@ -22,11 +22,12 @@ type Model struct {
 	Closed time.Time // since when, or zero
 	Erased time.Time
 	Pools  map[seats.PoolID]*Pool
-	People []*Person // in order of arrival, the deleted too
-	Last   time.Time // of the last event
-	Clock  time.Time // now: invitations go by it, events never go back
-	Rules  Rules     // of time zones, as of now
-	Before *Model    // the account before the bulk call under way, as which its actor counts; nil: there is none
+	People []*Person     // in order of arrival, the deleted too
+	Last   time.Time     // of the last event
+	Clock  time.Time     // now: invitations go by it, events never go back
+	Rules  Rules         // of time zones, as of now
+	grown  []seats.Event // of the pools, for the command under way
+	Before *Model        // the account before the bulk call under way, as which its actor counts; nil: there is none
 }
 
 // A Pool is what a pool was bought for; what is held and spent follows from the people.

@@ -64,8 +64,7 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	if add {
 		kind = seats.EventAdded
 	}
-	total, limited := m.total(seats.Site).Number()
-	switch full := limited && m.Held(seats.Site)+m.Spent(seats.Site) >= total && !m.Policy.Exempt.Has(c.Role); {
+	switch full := !m.Policy.Exempt.Has(c.Role) && !m.fits(seats.Site, 1); {
 	case full && m.Policy.WhenFull == seats.Refuse:
 		return refused(seats.ErrNoSeats)
 	case full:

@@ -1,6 +1,8 @@
 package reference
 
 import (
+	"slices"
+
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -11,6 +13,7 @@ type Result struct {
 	Codes    []seats.Code
 	Outcome  seats.Outcome
 	Event    seats.Event
+	grown    []seats.Event   // of the pools, before the event
 	licences []users.Licence // that come or go with their user, or alone
 	leave    users.Leave     // of a planned start, which has an event of its own
 	filled   bool            // fields by a sign-in, with an event of their own
@@ -22,7 +25,7 @@ func (v Result) Facts() []seats.Event {
 	if v.Outcome.Unchanged {
 		return nil
 	}
-	var facts []seats.Event
+	facts := slices.Clone(v.grown)
 	if !v.bare && v.Event.Kind != "" {
 		facts = append(facts, v.Event)
 	}

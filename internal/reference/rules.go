@@ -23,6 +23,8 @@ func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 	}
 	v := m.perform(a, c, at)
 	v.Outcome.Action = c.Action()
+	v.Outcome.Grown = seatsOf(m.grown)
+	v.grown = m.notices(v.Event)
 	v.Event.Reason, _ = field[string](c, "Reason")
 	m.handed(at)
 	return v
@@ -284,11 +286,12 @@ func unchanged(p *Person) Result {
 func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func()) Result {
 	was, before, held := *p, p.CountedAs(), m.Held(seats.Site)
 	alter()
-	delta := m.Held(seats.Site) - held
-	if delta > 0 && m.Over(seats.Site) > 0 {
-		*p = was
+	next, delta := *p, m.Held(seats.Site)-held
+	*p = was
+	if !m.fits(seats.Site, delta) {
 		return refused(seats.ErrNoSeats)
 	}
+	*p = next
 	if p.Status != was.Status {
 		m.undated(p, was.waits())
 	}

@@ -25,6 +25,12 @@ var switchRows = []struct {
 }{
 	{"activation", "Activation", func(p seats.Policy) string { return p.Activation.String() }},
 	{"without a free seat", "WhenFull", func(p seats.Policy) string { return p.WhenFull.String() }},
+	{"growth of a full account", "Growth CourseGrowth", func(p seats.Policy) string {
+		if p.Growth == (seats.Growth{}) && p.CourseGrowth == (seats.Growth{}) {
+			return "-"
+		}
+		return "by itself"
+	}},
 	{"buying, seats of an order", "Buying", func(p seats.Policy) string {
 		if p.Buying.Most == 0 {
 			return p.Buying.By.String()

@@ -41,6 +41,7 @@ var everySwitch = seats.Policy{
 	InvitationExpiry: seats.ExpiryFreesSeat, OwnershipEnders: seats.EndedBySupport, IdentityChange: seats.IdentityChangeAllowed, SharedAddresses: seats.SharingEnded,
 	Exempt: users.In(users.Roles()...), Withheld: users.In(users.ActionInvite, users.ActionArchive, users.ActionBuySeats),
 	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, Unseen: seats.UnseenRule{Days: seats.MaxUnseenDays, Grace: 1, Exempt: users.In(users.Roles()...)}, Term: seats.MaxTerm - time.Microsecond,
+	Growth: seats.Growth{Step: seats.Amount{Percent: 100}, Ceiling: seats.MaxSeats}, CourseGrowth: seats.Growth{Step: seats.Amount{Number: seats.MaxSeats}, Ceiling: 1},
 	Cards: seats.Cards{
 		{Title: text(users.MaxText, 1), Figure: seats.FigureTotal}, {Title: `"'\`, Figure: seats.FigureInactive},
 		{Title: " ", Figure: seats.FigureAvailable}, {}, {Title: "Left 🚀", Figure: seats.FigureAvailable},

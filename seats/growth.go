@@ -1,0 +1,84 @@
+package seats
+
+// An Amount is a number of seats, or a percentage of a total. The zero value is none.
+type Amount struct {
+	Number  int64 `json:"number,omitzero"`
+	Percent int64 `json:"percent,omitzero"` // 1 to 100, in place of the number
+}
+
+// valid reports whether the amount is a number from 1 on or a percentage.
+func (a Amount) valid() bool {
+	if a.Percent == 0 {
+		return a.Number > 0 && a.Number <= MaxSeats
+	}
+	return a.Number == 0 && a.Percent > 0 && a.Percent <= 100
+}
+
+// of returns the seats of a total: a percentage is rounded up, and is at least one seat.
+func (a Amount) of(total int64) int64 {
+	if a.Percent == 0 {
+		return a.Number
+	}
+	return max(1, (total*a.Percent+99)/100)
+}
+
+// Growth lets a full pool grow by itself. It answers every command that takes a seat, and the
+// planned start of a user: the pool gets as many steps as are needed, then the command passes. The zero value is
+// none.
+//
+// The event [EventSeatsGrown] comes before that of the command. Its Actor is the buyer, the one of the
+// command, and its Receivers are those of [BuySeats]. The Outcome has the number as Grown.
+//
+//   - The total ends at the Ceiling: the last step can be smaller. A pool that can't grow enough is full,
+//     and [Policy.WhenFull] says what happens.
+//   - A growth is within the bounds of one order, see [Orders], for every actor. It is raised to the Least.
+//   - A pool above its total does not grow, and neither does a new account: such a total was set so.
+//     [Import] takes no free seat and lets no pool grow.
+//   - A booked total stays booked, and is the total on its day. A [Version] stays, too: an older total is
+//     stale after a growth. A newer one counts, so that the host must tell its billing of each growth.
+//   - [ReturnSeats] gives grown seats back. An undo leaves them: they are bought.
+type Growth struct {
+	Step    Amount `json:"step,omitzero"` // a percentage is one of the total before it
+	Ceiling int64  `json:"ceiling"`       // 1 to [MaxSeats]
+}
+
+// valid reports whether it is none, or has a step and a ceiling.
+func (g Growth) valid() bool {
+	return g == Growth{} || g.Step.valid() && g.Ceiling > 0 && g.Ceiling <= MaxSeats
+}
+
+// seats returns the seats by which a pool of that total grows, within the bounds of an order, for the
+// lacking ones; 0: it can't.
+func (g Growth) seats(total, lacking, least, most int64) int64 {
+	most = min(most, g.Ceiling-total)
+	if g == (Growth{}) || lacking > most || least > most {
+		return 0
+	}
+	step := g.Step.of(total)
+	return min(max(least, (lacking+step-1)/step*step), most)
+}
+
+// growth returns the effect by which a pool grows before an effect that would leave it as next. It is
+// not ok if it can't.
+func (v *evaluation) growth(f effect, was, next Pool) (grown effect, ok bool) {
+	if was.Excess() > 0 || f.total != (Count{}) {
+		return effect{}, false
+	}
+	least, most := v.account.Policy.order()
+	n := v.account.Policy.growthOf(was.ID).seats(was.Total.n, next.Excess(), least, most)
+	if n == 0 {
+		return effect{}, false
+	}
+	if v.shortage != nil {
+		v.shortage.grown[was.ID] += n
+	}
+	return effect{kind: EventSeatsGrown, pool: was.ID, total: Of(was.Total.n + n), count: n, receivers: v.receivers(), actor: f.actor}, true
+}
+
+// grown returns the seats by which the pool grew with the event.
+func (e *Event) grown() int64 {
+	if e.Kind != EventSeatsGrown {
+		return 0
+	}
+	return e.Count
+}
