@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -245,6 +246,44 @@ func TestStore_InTx_deadlock(t *testing.T) {
 		var notes int
 		require.NoError(h, h.db.QueryRowContext(h.Context(), "SELECT note FROM host WHERE id = 1").Scan(&notes))
 		require.Equal(h, 2, notes)
+	})
+}
+
+// TestStore_InTx_otherNode has another node be the first to commit: the cluster ends the transaction in the
+// middle or at its COMMIT, and it runs again.
+func TestStore_InTx_otherNode(t *testing.T) {
+	each(t, []engine{galera}, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		k, elsewhere := open(t, s.stores[0], 99), keeper(t, s.stores[1])
+		execAll(t, s.dbs[0], "CREATE TABLE host (id INTEGER NOT NULL PRIMARY KEY, note INTEGER NOT NULL)")
+		want := []users.ID{"olive"}
+		for i, inTheMiddle := range []bool{true, false} {
+			rival, own := users.ID(fmt.Sprint("elsewhere", i)), users.ID(fmt.Sprint("here", i))
+			runs := 0
+			require.NoError(t, s.stores[0].InTx(ctx, func(tx *sql.Tx, bound store.Bound) error {
+				runs++
+				if _, err := k.InTx(bound).Do(ctx, acme, olive, invite(own)); err != nil {
+					return err
+				}
+				if runs == 1 {
+					_, err := elsewhere.Do(ctx, acme, olive, invite(rival))
+					require.NoError(t, err)
+					if inTheMiddle {
+						_, err = k.Usage(ctx, acme) // waits until this node knows of it
+						require.NoError(t, err)
+					}
+				}
+				return note(ctx, tx, i)
+			}))
+			require.Equal(t, 2, runs)
+			want = append(want, own, rival)
+			slices.Sort(want)
+			require.Equal(t, want, people(t, k))
+			require.Equal(t, i+1, ask(t, s.dbs[0], "SELECT COUNT(*) FROM host"))
+		}
+		drift, err := k.Audit(ctx, acme)
+		require.NoError(t, err)
+		require.Empty(t, drift)
 	})
 }
 
