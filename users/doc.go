@@ -9,6 +9,22 @@
 // and a [Licence] a user's course licence. A [Reason] says why an input is wrong. [ReadJSON] reads the JSON
 // forms strictly.
 //
+// # From a file to users
+//
+//	probe, err := users.ProbeRoster(file, options)                               // columns and samples, for a screen that maps them
+//	options.Mapping = map[string]string{"Werkmail": "email"}                     // what an admin chose
+//	roster, err := users.ReadRoster(file, options)                               // people, or all faults of the file
+//	plan, err := keeper.Preview(ctx, account, admin, seats.InviteAll(roster)...) // who fits, to be confirmed
+//	result, err := keeper.Apply(ctx, account, admin, plan)                       // all of it, or nothing
+//	err = users.WriteRoster(w, people, options)                                  // the export of a list
+//
+// A file of more people than [MaxRosterMemory] or one plan holds is read by [ScanRoster], planned by
+// Keeper.PreviewAll from seats.InviteEach, and carried out by Keeper.ApplyAll. seats.ImportAll takes people over
+// as they are, in place of inviting them. Workbooks are read and written by package users/xlsx, other encodings
+// by a reader that decodes them, see [ReadRoster].
+//
+// # Names
+//
 // A field has one name in three forms: FirstName in Go, first_name in JSON, first-name in
 // [FieldError.Field] and [Column.Field]. The fields "password", "name", "last-name-prefix", "active", "inactive" and
 // those of a leave's date exist in rosters alone.

@@ -3,6 +3,7 @@ package users_test
 import (
 	"errors"
 	"fmt"
+	"log"
 	"strings"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -39,6 +40,39 @@ Zoë;;;;Ada@Example.com;Captain;;;
 	// row 4: E-mail is taken by row 2
 	// 1 4 <nil>
 	// 2 Ada ada@example.com admin
+}
+
+// A page shows the columns of an unknown file with what they seem to be. An admin chooses the others, and
+// the file is read by this mapping.
+func ExampleProbeRoster() {
+	const file = "Crew list of March\nNaam;Werkmail;Scheepsnummer;In dienst tot\nNora Quist;nora@fjord.example;0042;31-12-2026\nIvo Lund;ivo@fjord.example;0043;\n"
+	probe, err := users.ProbeRoster(strings.NewReader(file), users.RosterOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range probe.Columns {
+		fmt.Printf("%s %s: %q by %v, such as %q %v\n", c.Name, c.Header, c.Field, c.Certainty, c.Samples[0], c.DateFormats)
+	}
+
+	// The screen shows the guesses, and an admin fills in the rest.
+	chosen := users.RosterOptions{
+		Mapping:    map[string]string{"Werkmail": "email", "Scheepsnummer": "external-id", "In dienst tot": "last-day"},
+		DateFormat: "DD-MM-YYYY",
+	}
+	roster, err := users.ReadRoster(strings.NewReader(file), chosen)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, e := range roster.People {
+		fmt.Println(e.Row, e.Profile.LastName, e.Profile.Email, e.Profile.ExternalID, e.Leave)
+	}
+	// Output:
+	// A Naam: "name" by common-name, such as "Nora Quist" []
+	// B Werkmail: "email" by content, such as "nora@fjord.example" []
+	// C Scheepsnummer: "" by unknown, such as "0042" []
+	// D In dienst tot: "" by unknown, such as "31-12-2026" [DD-MM-YYYY]
+	// 3 Quist nora@fjord.example 0042 last day: 2026-12-31
+	// 4 Lund ivo@fjord.example 0043
 }
 
 // A file may have the date of a leave. The options name the form of dates, and the header says
