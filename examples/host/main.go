@@ -1,5 +1,4 @@
-// Command host is a small product on seatkeeper, to be read and copied from: companies sign up and invite
-// people, who come in by a link or by single sign-on, and a webhook tells how many seats are paid for. The
+// Command host is a small product on seatkeeper, to be read and copied from; its README names the parts. The
 // webhook and the mails are those of the packages stripe and mails beside it.
 package main
 
@@ -95,13 +94,16 @@ func (h *host) open(ctx context.Context, source string) (err error) {
 	return err
 }
 
-// clock carries out what is dated, every minute, and compares all accounts with their events, every night.
+// clock carries out what is dated, every minute. Every night it frees the seats of users who were not seen for
+// long, and compares all accounts with their events.
 func (h *host) clock(ctx context.Context) {
 	for minute := 0; ctx.Err() == nil; minute++ {
 		_, err := h.keeper.RunDue(ctx, seatkeeper.DueRun{})
 		failed(ctx, err)
 		if minute%(24*60) == 0 {
 			for account, err := range h.keeper.Accounts(ctx, "") {
+				failed(ctx, err)
+				_, err = h.keeper.FreeUnseen(ctx, account.ID, seats.Unseen{})
 				failed(ctx, err)
 				if drift, err := h.keeper.Audit(ctx, account.ID); err != nil || len(drift) > 0 {
 					slog.Error("audit", "account", account.ID, "drift", drift, "err", err)
@@ -145,7 +147,6 @@ func (h *host) pages() http.Handler {
 
 //go:embed pages.html
 var files embed.FS
-
 var templates = template.Must(template.ParseFS(files, "pages.html"))
 
 // show writes a page with the status of an error, or of none. The log has its pattern: URLs have names in them.
@@ -153,6 +154,5 @@ func show(w http.ResponseWriter, r *http.Request, err error, name string, data a
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store") // the back button asks again
 	w.WriteHeader(httpstatus.Of(err))
-	err = errors.Join(err, templates.ExecuteTemplate(w, name, data))
-	slog.Info("page", "pattern", r.Pattern, "status", httpstatus.Of(err), "err", err)
+	slog.Info("page", "pattern", r.Pattern, "status", httpstatus.Of(err), "err", errors.Join(err, templates.ExecuteTemplate(w, name, data)))
 }

@@ -20,6 +20,10 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
+// Admins buy nothing here, and the pages have no archive. A session is over long before its user counts as unseen.
+var policy = seats.Policy{Buying: seats.Orders{By: seats.VendorOnly}, Returning: seats.VendorOnly,
+	Withheld: users.In(users.ActionArchive), Unseen: seats.UnseenRule{Days: 180}}
+
 // words are for admins, door for people who want to come in, and sorry for errors without words.
 var words, door, sorry = seats.English(), seats.English(), "This did not work. Please try again in a moment"
 
@@ -32,8 +36,7 @@ func init() {
 // front has the forms. That of a sign-up has the ID of the account that it opens. The link of an invitation
 // leads to a button: programs that look through mails follow links, and press none.
 func (h *host) front(w http.ResponseWriter, r *http.Request) error {
-	account := h.seal("sign-up", url.Values{"account": {rand.Text()}})
-	show(w, r, nil, "front", map[string]string{"Account": account, "Invitation": r.FormValue("link")})
+	show(w, r, nil, "front", map[string]string{"Account": h.seal("sign-up", url.Values{"account": {rand.Text()}}), "Invitation": r.FormValue("link")})
 	return nil
 }
 
@@ -42,31 +45,28 @@ func profile(r *http.Request) users.Profile {
 	return users.Profile{FirstName: r.FormValue("first"), LastName: r.FormValue("last"), Email: r.FormValue("email")}
 }
 
-// signUp opens an account and writes the host's own row, in one transaction. By the request key a double click
-// opens one account. A product confirms the address before.
+// signUp opens an account with seats to try, and writes the host's own row, in one transaction. By the request
+// key a double click opens one account. A product confirms the address before.
 func (h *host) signUp(w http.ResponseWriter, r *http.Request) error {
-	opening := seats.Opening{
-		Account: users.AccountID(h.unseal("sign-up", r.FormValue("account")).Get("account")),
-		Name:    r.FormValue("company"), Owner: profile(r),
-		Total:  seats.Of(3), // to try; the webhook sets what is paid for
-		Policy: seats.Policy{Buying: seats.Orders{By: seats.VendorOnly}, Returning: seats.VendorOnly, Withheld: users.In(users.ActionArchive)},
-	}
+	account := users.AccountID(h.unseal("sign-up", r.FormValue("account")).Get("account"))
 	var owner users.ID
 	err := h.store.InTx(r.Context(), func(tx *sql.Tx, bound store.Bound) error {
-		opened, err := h.keeper.InTx(bound).With(seatkeeper.Call{Key: "sign-up"}).Open(r.Context(), opening)
+		opened, err := h.keeper.InTx(bound).With(seatkeeper.Call{Key: "sign-up"}).Open(r.Context(), seats.Opening{
+			Account: account, Name: r.FormValue("company"), Total: seats.Of(3), Policy: policy, Owner: profile(r),
+		})
 		if err != nil {
 			return err
 		}
 		if owner = opened.Outcomes[0].User; opened.Repeated {
 			return nil
 		}
-		_, err = tx.ExecContext(r.Context(), "INSERT INTO companies (account, plan) VALUES ($1, 'trial')", opening.Account)
+		_, err = tx.ExecContext(r.Context(), "INSERT INTO companies (account, plan) VALUES ($1, 'trial')", account)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return h.enter(w, r, opening.Account, users.Profile{ID: owner})
+	return h.enter(w, r, account, users.Profile{ID: owner})
 }
 
 // identify stands for the check of a person by a directory, over OpenID Connect or SAML, or by a password.
@@ -112,8 +112,9 @@ func (h *host) enter(w http.ResponseWriter, r *http.Request, account users.Accou
 	if err != nil {
 		return err
 	}
-	session := h.seal("session", url.Values{"account": {string(account)}, "user": {string(result.Outcomes[0].User)}})
-	http.SetCookie(w, &http.Cookie{Name: "session", Value: session, Path: "/", Expires: time.Now().AddDate(0, 0, 14),
+	ends := time.Now().AddDate(0, 0, 14)
+	session := url.Values{"account": {string(account)}, "user": {string(result.Outcomes[0].User)}, "ends": {ends.UTC().Format(time.DateOnly)}}
+	http.SetCookie(w, &http.Cookie{Name: "session", Value: h.seal("session", session), Path: "/", Expires: ends,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(h.url, "https:")})
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
@@ -130,7 +131,7 @@ func (h *host) guard(need seats.Permission, p page) func(http.ResponseWriter, *h
 		if cookie, err := r.Cookie("session"); err == nil {
 			session = h.unseal("session", cookie.Value)
 		}
-		if session == nil {
+		if session.Get("ends") < time.Now().UTC().Format(time.DateOnly) {
 			return h.front(w, r)
 		}
 		account, id := users.AccountID(session.Get("account")), users.ID(session.Get("user"))
@@ -179,8 +180,7 @@ func pressed(r *http.Request) seats.Command {
 
 // users carries out what a form asks for, and shows the page of the URL as it is then.
 func (h *host) users(w http.ResponseWriter, r *http.Request, account users.AccountID, user seats.Person) error {
-	ctx, actor, asked := r.Context(), users.As(user.ID), r.URL.Query()
-	var refused error
+	ctx, actor, asked, refused := r.Context(), users.As(user.ID), r.URL.Query(), error(nil)
 	if r.Method == http.MethodPost {
 		if _, refused = h.keeper.Do(ctx, account, actor, pressed(r)); refused == nil {
 			http.Redirect(w, r, r.URL.String(), http.StatusSeeOther)

@@ -2,17 +2,24 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // onEngines runs a test on each database.
@@ -168,6 +175,62 @@ func TestHost_pages(t *testing.T) {
 		page.row("ada10@acme.example").press("Take back").says(200).without("ada10@")
 		olive.get("/users?status=nonsense&cursor=nonsense&text=olive").says(200).row("olive@acme.example")
 	})
+}
+
+// TestHost_night: a seat comes free in the night if its user was not seen for long.
+func TestHost_night(t *testing.T) {
+	for name, source := range engines {
+		t.Run(name, func(t *testing.T) {
+			h, now := &host{}, time.Now()
+			require.NoError(t, h.open(t.Context(), source(t)))
+			defer h.db.Close()
+			var err error
+			h.keeper, err = seatkeeper.New(h.store, seatkeeper.Options{Now: func() time.Time { return now }})
+			require.NoError(t, err)
+			_, err = h.keeper.Open(t.Context(), seats.Opening{Account: "acme", Total: seats.Of(3), Policy: policy, Owner: users.Profile{ID: "u1", Email: "olive@acme.example"}})
+			require.NoError(t, err)
+			_, err = h.keeper.Do(t.Context(), "acme", users.As("u1"), seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}})
+			require.NoError(t, err)
+			_, err = h.keeper.Do(t.Context(), "acme", users.System(), seats.SignIn{Profile: users.Profile{ID: "ada"}})
+			require.NoError(t, err)
+			night := func(held int64) {
+				ctx, end := context.WithCancel(t.Context())
+				ended := make(chan struct{})
+				go func() { h.clock(ctx); close(ended) }()
+				require.Eventually(t, func() bool {
+					usage, err := h.keeper.Usage(ctx, "acme")
+					return err == nil && usage.Held == held
+				}, time.Minute, 10*time.Millisecond)
+				end()
+				<-ended
+			}
+			night(2)
+			now = now.AddDate(0, 0, 181)
+			night(1)
+			ada, err := h.keeper.User(t.Context(), "acme", "ada")
+			require.NoError(t, err)
+			require.Equal(t, users.Inactive, ada.Status)
+		})
+	}
+}
+
+// TestHost_sessions: a session that has ended, and one of another purpose or secret, are none.
+func TestHost_sessions(t *testing.T) {
+	s := newSite(t, engines["SQLite"](t))
+	_, account := s.company("Acme", "olive@acme.example")
+	olive, err := s.look.keeper.Find(t.Context(), account, users.ByEmail("olive@acme.example"))
+	require.NoError(t, err)
+	sealed := func(purpose, secret string, ends time.Time) view {
+		b, at := s.browser(), &url.URL{Scheme: "http", Host: strings.TrimPrefix(s.url, "http://")}
+		value := (&host{secret: secret}).seal(purpose, url.Values{"account": {string(account)}, "user": {string(olive.ID)}, "ends": {ends.UTC().Format(time.DateOnly)}})
+		b.client.Jar.SetCookies(at, []*http.Cookie{{Name: "session", Value: value}})
+		return b.get("/")
+	}
+	today := time.Now()
+	sealed("session", "of the test", today.AddDate(0, 0, 1)).says(200, "Good day")
+	sealed("session", "of the test", today.AddDate(0, 0, -1)).says(200, "Sign in")
+	sealed("invitation", "of the test", today.AddDate(0, 0, 1)).says(200, "Sign in")
+	sealed("session", "another", today.AddDate(0, 0, 1)).says(200, "Sign in")
 }
 
 // TestHost_foreign_forms: a page of another site presses no button.
