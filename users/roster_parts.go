@@ -25,7 +25,27 @@ func (r *rosterReader) isNoPerson(row int, cells []string) bool {
 	if filled == 1 {
 		return r.isHeader(cells) || r.isNote(first, tidy(cells[first]))
 	}
-	return r.isHeader(cells) || row == r.Header+1 && isExample(cells[first]) || r.isTotal(cells, first)
+	return r.isHeader(cells) || row == r.Header+1 && isExample(cells[first]) || r.isTotal(cells, first) || r.isClosing(cells, first)
+}
+
+// isClosing reports whether a row closes a report with words in the place of an identifier, such as "Run by" and
+// a name. A user with such an identifier has an address, a role or a status beside it.
+func (r *rosterReader) isClosing(cells []string, first int) bool {
+	if !identifies(r.fieldAt(first)) || !strings.ContainsAny(cells[first], " :") || !closes(tidy(cells[first])) {
+		return false
+	}
+	for i, cell := range cells {
+		switch r.fieldAt(i) {
+		case "role", "status", "active", "inactive":
+			if !isBlank(cell) {
+				return false
+			}
+		}
+		if strings.Contains(cell, "@") {
+			return false
+		}
+	}
+	return true
 }
 
 // isHeader reports whether a row is the header.

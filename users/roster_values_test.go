@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,5 +70,21 @@ func TestReadRoster_last_words(t *testing.T) {
 		roster := read(t, "Username,First name\nada,Ada\n"+word+",\n", users.RosterOptions{})
 		require.Len(t, roster.People, 1, word)
 		require.Len(t, roster.Passed, 1, word)
+	}
+}
+
+// TestReadRoster_closing has lines below a table with words in the column of an identifier.
+func TestReadRoster_closing(t *testing.T) {
+	for _, line := range []string{"Report run by,Olga,", "Run on,2026-03-01,09:00", "Filter: Status,is,Active", "Confidential,,", "Vertraulich,,", "\u200bTotal users,12,active"} {
+		roster := read(t, "External ID,First name,Email\n7,Bo,bo@x.example\n"+line+"\n", users.RosterOptions{})
+		require.Len(t, roster.People, 1, line)
+		require.Len(t, roster.Passed, 1, line)
+	}
+	for _, line := range []string{"Report,Olga,", "Run by,Olga,olga@x.example", "Reporter 7,Olga,", "8 note,Olga,"} {
+		require.Len(t, read(t, "External ID,First name,Email\n7,Bo,bo@x.example\n"+line+"\n", users.RosterOptions{}).People, 2, line)
+	}
+	for _, field := range []string{"Role,member", "Status,active", "Active,yes", "Inactive,no"} {
+		header, word, _ := strings.Cut(field, ",")
+		require.Len(t, read(t, "External ID,"+header+"\n7,\nNote 8,"+word+"\n", users.RosterOptions{}).People, 2, field)
 	}
 }

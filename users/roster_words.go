@@ -46,8 +46,8 @@ var spreadsheetErrors = []string{
 
 // closings begin a line below a table that is no person: totals, notes and the end of a report.
 var closings = []string{
-	"total", "totals", "grand total", "subtotal", "count", "row count", "record count", "end of report", "end of file", "end of list", "note", "notes", "generated", "exported",
-	"summe", "gesamt", "gesamtzahl", "anzahl", "hinweis", "somme", "nombre total", "remarque", "suma", "nota", "ende", "fin", "einde", "fim", "totaal", "aantal", "opmerking", "soma", "totale",
+	"total", "totals", "grand total", "subtotal", "count", "row count", "record count", "end of report", "end of file", "end of list", "note", "notes", "generated", "exported", "printed", "prepared by", "report", "run by", "run on", "as of", "filter", "filters", "confidential", "copyright",
+	"summe", "gesamt", "gesamtzahl", "anzahl", "hinweis", "somme", "nombre total", "remarque", "suma", "nota", "vertraulich", "confidentiel", "confidencial", "vertrouwelijk", "riservato", "ende", "fin", "einde", "fim", "totaal", "aantal", "opmerking", "soma", "totale",
 }
 
 // leavingWords of a header speak of users who have left, wherever they stand in it.
