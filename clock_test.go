@@ -119,6 +119,7 @@ func TestKeeper_clock_skew(t *testing.T) {
 		"EraseAccount": func(k *seatkeeper.Keeper) error { _, err := k.EraseAccount(ctx, "closed", system, ""); return err },
 		"Usage":        func(k *seatkeeper.Keeper) error { _, err := k.Usage(ctx, "acme"); return err },
 		"RunDue":       func(k *seatkeeper.Keeper) error { _, err := k.RunDue(ctx, seatkeeper.DueRun{}); return err },
+		"Seen":         func(k *seatkeeper.Keeper) error { return k.Seen(ctx, "acme", noon.AddDate(20, 0, 0), "o") },
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {

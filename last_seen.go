@@ -22,8 +22,8 @@ const SeenEvery = time.Hour
 // It is no change of the account: it has no event and no revision, meets no conflict, and Audit, Replay
 // and Undo know nothing of it. The deletion of a user, [seats.Erase] and EraseAccount erase it.
 //
-// An unknown account is [store.ErrNotFound], and a store without [store.LastSeen] is
-// [store.ErrNoLastSeen]. After any error the host calls again.
+// An unknown account is [store.ErrNotFound], a store without [store.LastSeen] is [store.ErrNoLastSeen],
+// and a wrong clock [store.ErrClockSkew]. After any error the host calls again.
 func (k *Keeper) Seen(ctx context.Context, account users.AccountID, at time.Time, ids ...users.ID) (err error) {
 	k, end := k.observed(ctx, CallStats{Method: "Seen", Account: account})
 	defer end(&err)
@@ -97,18 +97,25 @@ func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time,
 	return k.forgetSeen(ctx, account, slices.DeleteFunc(here, func(id users.ID) bool { return slices.Contains(still, id) }))
 }
 
-// here returns the users who are there and not deleted.
+// here returns the users who are there and not deleted, unless the clock is wrong.
 func (k *Keeper) here(ctx context.Context, account users.AccountID, ids []users.ID) (here []users.ID, err error) {
+	now, began := k.now(), time.Now()
 	s, err := k.loadOne(ctx, seats.Need{Account: account, Users: ids})
-	if err == nil && !s.Known() {
-		err = store.ErrNotFound
+	switch {
+	case err != nil:
+		return nil, err
+	case !s.Known():
+		return nil, store.ErrNotFound
+	}
+	if err := k.checkClock(now, s.StoreTime, time.Since(began)); err != nil {
+		return nil, err
 	}
 	for _, u := range s.Users {
 		if u.Here() && slices.Contains(ids, u.ID) {
 			here = append(here, u.ID)
 		}
 	}
-	return here, err
+	return here, nil
 }
 
 // forgetSeen forgets when users were last seen, if the store keeps it. The end of the context does not

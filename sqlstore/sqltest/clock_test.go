@@ -148,6 +148,7 @@ func TestReadme_wrongClock(t *testing.T) {
 			}
 			_, err = k.Do(ctx, acme, users.System(), commands...)
 			require.NoError(t, err)
+			require.NoError(t, k.Seen(ctx, acme, now, "olive"))
 		}
 		none := store.Progress{Consumer: "mails", Account: acme}
 		leased := none
