@@ -26,8 +26,8 @@ func (k *Keeper) Accounts(ctx context.Context, after users.AccountID) iter.Seq2[
 }
 
 // EraseAccount erases a closed account for good: [seats.EraseAccount] first, so that it
-// can't be opened again, and then [seats.Delete] of every user, owners included, a few
-// hundred to a commit. The tombstones and the events stay; they contain no personal data.
+// can't be opened again, and then [seats.Delete] of every user, owners included, and
+// [seats.EndCode] of every join code, a few hundred to a commit. The tombstones and the events stay; they contain no personal data.
 // It returns the number of users deleted by this call.
 //
 // Only support and the system may erase an account. An open account is refused as
@@ -46,6 +46,11 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 				return
 			}
 		}
+		for p, err := range k.unobserved().JoinCodes(ctx, account) {
+			if (err != nil || p.Join.Text != "") && !yield(seats.EndCode{Pool: p.ID}, err) {
+				return
+			}
+		}
 	}
 	request, index := k.request(actor, seats.ByBulk), 0
 	for chunk, err := range chunks(deletes) {
@@ -61,7 +66,7 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 			switch {
 			case o.Refusal != nil:
 				return deleted, o.Refusal
-			case !o.Unchanged: // it may be that another call deletes too
+			case o.Action == users.ActionDelete && !o.Unchanged: // it may be that another call deletes too
 				deleted++
 			}
 		}

@@ -89,7 +89,7 @@ func (k *Keeper) dated(ctx context.Context, account users.AccountID, by time.Tim
 	byID := func(u, v users.User) int { return cmp.Compare(u.ID, v.ID) } // a user can be in both lists
 	slices.SortFunc(rows.Updated, byID)
 	rows.Updated = slices.CompactFunc(rows.Updated, func(u, v users.User) bool { return u.ID == v.ID })
-	if rows.Pools, err = due(nil, k.coursePools(ctx, account), by, func(p seats.Pool) time.Time { return p.Due }); err != nil {
+	if rows.Pools, err = due(nil, k.otherPools(ctx, account), by, func(p seats.Pool) time.Time { return p.Due }); err != nil {
 		return rows, err
 	}
 	assigned := users.LicenceFilter{State: users.In(users.LicenceAssigned)}

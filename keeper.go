@@ -196,6 +196,14 @@ func (k *Keeper) request(actor users.Actor, channel seats.Channel, commands ...s
 	if r.Key != "" {
 		r.Digest, r.Random = seats.Digest(actor, channel, commands), rand.Text()
 	}
+	return k.withRandom(r)
+}
+
+// withRandom adds the random text to a request that needs one.
+func (k *Keeper) withRandom(r seats.Request) seats.Request {
+	if r.Random == "" && seats.NeedsRandom(r.Commands) {
+		r.Random = rand.Text()
+	}
 	return r
 }
 

@@ -83,7 +83,10 @@ func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[s
 				return
 			}
 		}
-		for p, err := range k.coursePools(ctx, account) {
+		for p, err := range k.otherPools(ctx, account) {
+			if p.IsCode() {
+				continue
+			}
 			p.Ends = k.endOf(p, s.Account.Zone)
 			if !yield(p, err) {
 				return
@@ -92,8 +95,26 @@ func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[s
 	})
 }
 
-// coursePools lists the pools besides the site pool.
-func (k *Keeper) coursePools(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
+// JoinCodes lists the account's join codes in ascending order of ID, for the page of an admin: the
+// Text in [seats.Pool.Join], the uses and the uses left, the seats held in advance, and why a code no
+// longer works: the time at which it ended, or no uses left. Ended codes stay in the list. Rows are
+// read as by [Keeper.Pools].
+func (k *Keeper) JoinCodes(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
+	return observedList(ctx, k, CallStats{Method: "JoinCodes", Account: account}, func(k *Keeper, yield func(seats.Pool, error) bool) {
+		if _, err := k.load(ctx, &seats.Need{Account: account}); err != nil { // codes end by the clock
+			yield(seats.Pool{}, err)
+			return
+		}
+		for p, err := range k.otherPools(ctx, account) {
+			if (err != nil || p.IsCode()) && !yield(p, err) {
+				return
+			}
+		}
+	})
+}
+
+// otherPools lists the pools besides the site pool.
+func (k *Keeper) otherPools(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
 	return pages(true, accountPage, func(last seats.Pool) ([]seats.Pool, error) {
 		return k.store.Pools(ctx, account, last.ID, accountPage)
 	})

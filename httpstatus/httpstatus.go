@@ -42,6 +42,7 @@ var refusalStatuses = map[seats.Code]int{
 	seats.ErrVersionReused:     http.StatusConflict,            // passes with another version
 	seats.ErrChangedMeanwhile:  http.StatusConflict,            // passes when it is as before
 	seats.ErrFinal:             http.StatusForbidden,           // refused for ever
+	seats.ErrJoinCode:          http.StatusForbidden,           // refused with this code
 }
 
 // errorStatuses has a row for every other error. The first matching row counts.

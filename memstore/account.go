@@ -99,6 +99,11 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 	for _, id := range once(licensed) {
 		rows.Licences = append(rows.Licences, a.licences[id]...)
 	}
+	for id, p := range a.pools {
+		if p.Join.Text != "" && slices.Contains(n.Codes, p.Join.Key()) {
+			pools = append(pools, id)
+		}
+	}
 	for _, id := range once(pools) {
 		if p, ok := a.pools[id]; ok {
 			rows.Pools = append(rows.Pools, p)

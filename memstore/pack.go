@@ -128,6 +128,7 @@ func (p *packer) event(e *seats.Event) {
 	p.policy(&e.Policy)
 	text(p, &e.Pool)
 	number(p, &e.Spent)
+	number(p, &e.Reserved)
 }
 
 func (p *packer) actor(a *users.Actor) {

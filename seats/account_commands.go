@@ -11,8 +11,8 @@ import (
 //
 // In a closed account every command by its users and by a sync is refused with [ErrClosed].
 // Support and the system may [Deactivate], [Archive], [Delete], [Erase] and [Edit] users, and
-// may order seats, [SetTotal], [BookTotal], [EditPool], [SetPolicy], [SetPayer], [EditAccount],
-// [Reopen] and [EraseAccount]. Invitations run out as before, and days come.
+// may order seats, [SetTotal], [BookTotal], [EditPool], [EndCode], [SetPolicy], [SetPayer],
+// [EditAccount], [Reopen] and [EraseAccount]. Invitations run out as before, and days come.
 //
 // Owners, support and the system may. It is unchanged for a closed account.
 type Close struct {
@@ -51,8 +51,8 @@ func (c Reopen) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 }
 
 // EraseAccount ends a closed account for good. Its name and payer are removed; its ID stays
-// taken, and its events stay, without profile values. [Delete] is the one command possible
-// afterwards, for owners too. Keeper.EraseAccount does both. It is unchanged for an erased
+// taken, and its events stay, without profile values. [Delete], for owners too, and [EndCode] are
+// the commands possible afterwards. Keeper.EraseAccount does all of it. It is unchanged for an erased
 // account.
 //
 // Support and the system may. [ErrOpen] for an account that is open: [Close] comes first.
@@ -91,12 +91,12 @@ func (v *evaluation) changeAccount(kind EventKind, reason string, change func(*A
 
 // whileClosed are the actions of support and the system in a closed account.
 var whileClosed = leaving | users.In(
-	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool,
+	users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionEndCode,
 	users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount,
 )
 
 // whileErased are their actions in an erased account.
-var whileErased = users.In(users.ActionDelete, users.ActionEraseAccount)
+var whileErased = users.In(users.ActionDelete, users.ActionEndCode, users.ActionEraseAccount)
 
 // allows reports whether the account is open for the action by an actor of that kind.
 func (a Account) allows(kind users.ActorKind, action users.Action) bool {
@@ -113,12 +113,13 @@ func (a Account) allows(kind users.ActorKind, action users.Action) bool {
 // holds reports whether a user of the segment holds a seat of the site pool.
 func (a Account) holds(s users.Segment) bool { return a.Closed.IsZero() && a.Policy.holds(s) }
 
-// held returns the number of held seats of the site pool.
-func (a Account) held() int64 {
+// held returns the number of held seats of the site pool, with those that join codes hold in
+// advance.
+func (a Account) held(reserved int64) int64 {
 	if !a.Closed.IsZero() {
 		return 0
 	}
-	return a.Policy.held(a.Tally)
+	return a.Policy.held(a.Tally) + reserved
 }
 
 // seated returns the part of the tally with a seat of the site pool.

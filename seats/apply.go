@@ -16,6 +16,7 @@ type effect struct {
 	account   *Account      // but for its numbers; nil: as before
 	terms     *Pool         // the pool but for its total and numbers; nil: as before
 	licence   users.Licence // the row afterwards, which the numbers of its course pool follow; zero: none
+	reserved  int64         // seats held in advance: by the join code of the pool, or, of the site pool, by all of them
 	count     int64
 	date      users.Date
 	dateAs    users.LeaveDay
@@ -58,18 +59,22 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	pool := &pools[0]
 	if f.terms != nil {
 		*pool = *f.terms
-		pool.Total, pool.Held, pool.Spent, pool.OverLimit = was.Total, was.Held, was.Spent, was.OverLimit
+		pool.Total, pool.Held, pool.Spent, pool.Reserved, pool.OverLimit = was.Total, was.Held, was.Spent, was.Reserved, was.OverLimit
 	}
 	pool.ID = f.pool
 	if f.total != (Count{}) {
 		pool.Total = f.total
 	}
 	if pool.ID == Site {
-		pool.Held = account.held()
+		pool.Reserved += f.reserved
+		pool.Held = account.held(pool.Reserved)
 	} else {
 		held, spent := uses(v.licence(f.licence.ID()))
 		nowHeld, nowSpent := uses(f.licence)
-		pool.Held, pool.Spent = pool.Held+nowHeld-held, pool.Spent+nowSpent-spent
+		pool.Held, pool.Spent = pool.Held+nowHeld-held+f.reserved, pool.Spent+nowSpent-spent
+		if f.kind == EventCodeUsed {
+			pool.Spent++
+		}
 	}
 	if !f.kind.mayOverfill() && !was.canBecome(*pool) {
 		if grown, ok := v.growth(f, was, *pool); ok {
@@ -167,6 +172,6 @@ func (v *evaluation) record(f effect, sealed string, before users.Segment, p Poo
 		Key: r.Key, Index: r.Index + v.index, Digest: r.Digest + sealed,
 		User: f.user.ID, Before: before, After: f.user.Segment(), Successor: f.successor,
 		Receivers: f.receivers, Fields: f.fields, Count: f.count, Date: f.date, DateAs: f.dateAs, Policy: policy,
-		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Tally: v.account.Tally,
+		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, Tally: v.account.Tally,
 	})
 }

@@ -18,6 +18,7 @@ type Drift struct {
 	// What is one of these:
 	//
 	//	tally, policy, closed, seats held  of the account
+	//	seats reserved  Stored has those of the site pool, Counted those of the join codes
 	//	pool ID     a pool
 	//	licences ID  a course pool: Stored has its numbers, Counted those of the licences' rows
 	//	events      Stored has the numbers of events, Counted "missing" or another fault
@@ -49,7 +50,7 @@ func Audit(s Snapshot, rows users.Tally, l Ledger) []Drift {
 	compare("events", a.Sequence, l.Sequence)
 	compare("closed", a.Closed, l.Closed)
 	a.Tally = rows
-	compare("seats held", s.pool(Site).Held, a.held())
+	compare("seats held", s.pool(Site).Held, a.held(s.pool(Site).Reserved))
 	for _, id := range slices.Sorted(maps.Keys(l.Pools)) {
 		compare("pool "+string(id), s.pool(id).numbers(), l.Pools[id].numbers())
 	}
@@ -217,6 +218,9 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 		a.events.add(Drift{"events", fmt.Sprint(a.beyond), "comes after the last one that the account names"})
 	}
 	found := append(Audit(s, a.tally, l), a.pools(s)...)
+	if !a.torn {
+		found = append(found, s.reserved()...)
+	}
 	found = append(found, a.events.list...)
 	if a.events.more > 0 {
 		found = append(found, Drift{What: "events", Counted: fmt.Sprintf("%d more", a.events.more)})
@@ -228,11 +232,25 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	return append(found, a.users()...)
 }
 
+// reserved returns the drift between the site pool and its join codes, all in the snapshot.
+func (s Snapshot) reserved() []Drift {
+	n := int64(0)
+	for _, p := range s.Pools {
+		if p.IsCode() {
+			n += p.Held
+		}
+	}
+	if site := s.pool(Site).Reserved; site != n {
+		return []Drift{{"seats reserved", fmt.Sprint(site), fmt.Sprint(n)}}
+	}
+	return nil
+}
+
 // pools returns the drifts between the course pools and the rows of the licences.
 func (a *Auditor) pools(s Snapshot) (found []Drift) {
 	stored := map[PoolID]LicenceUse{}
 	for _, p := range s.Pools {
-		if p.ID != Site {
+		if p.ID != Site && !p.IsCode() {
 			stored[p.ID] = LicenceUse{p.Held, p.Spent}
 		}
 	}

@@ -73,7 +73,7 @@ func NewCalendar(s Snapshot, r Request, until users.Date) (Calendar, error) {
 	var entries []CalendarEntry
 	for i, p := range s.Pools {
 		c.Pools[i].Ends = r.EndOf(p, c.Zone)
-		if at := c.Pools[i].Ends.At; at.After(r.At) && !at.After(end) {
+		if at := c.Pools[i].Ends.At; !p.IsCode() && at.After(r.At) && !at.After(end) {
 			entries = append(entries, p.entry(CalendarEntry{At: at, Kind: EventPoolEnded, By: users.System()}))
 		}
 	}

@@ -8,11 +8,11 @@ import (
 )
 
 // A Command is an operation on an account, as data: [Invite], [Add],
-// [Import], [SignIn], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
+// [Import], [SignIn], [Join], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
 // [Restore], [Delete], [Erase], [HandOver], [Schedule], [Unschedule], [ConfirmLeave],
 // [AssignCourse], [UnassignCourse], [StartCourse], [ArchiveActivity], [SetDueDate], [Edit],
 // [ChangeRole], [GrantOwnership], [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal],
-// [BookTotal], [EditPool], [SetPolicy], [SetPayer],
+// [BookTotal], [EditPool], [SetCode], [EndCode], [SetPolicy], [SetPayer],
 // [EditAccount], [Close], [Reopen] and [EraseAccount], by value; and [If], one of these with conditions.
 // Everything else, a pointer or an embedding type included, is refused with [ErrBadInput].
 // [EncodeCommand] writes one as JSON; [Commands] is a list of them.
@@ -47,6 +47,7 @@ var commandTypes = []commandType{
 	typeOf[Add](),
 	typeOf[Import](),
 	typeOf[SignIn](),
+	typeOf[Join](),
 	typeOf[Notify](),
 	typeOf[Accept](),
 	typeOf[Approve](),
@@ -74,6 +75,8 @@ var commandTypes = []commandType{
 	typeOf[SetTotal](),
 	typeOf[BookTotal]("date"),
 	typeOf[EditPool](),
+	typeOf[SetCode](),
+	typeOf[EndCode](),
 	typeOf[SetPolicy]("policy"),
 	typeOf[SetPayer]("user"),
 	typeOf[EditAccount](),
@@ -174,6 +177,11 @@ func identify(c Command, id func() users.ID) Command {
 			return c
 		}
 	case SignIn:
+		if c.Profile.ID == "" {
+			c.Profile.ID = id()
+			return c
+		}
+	case Join:
 		if c.Profile.ID == "" {
 			c.Profile.ID = id()
 			return c

@@ -24,8 +24,8 @@ type Request struct {
 	Digest string
 	Index  int // of the first command in the call
 	// Random is new with every call, and must be kept nowhere: at least 26 characters of 5
-	// random bits each, for a request with a key. It makes the salts of rows, see
-	// [Event].Digest.
+	// random bits each, for a request with a key and as [NeedsRandom] says. It makes the salts of
+	// rows, see [Event].Digest, and the texts of join codes.
 	Random string
 	// For the host's own use in events; each may be empty.
 	Correlation string

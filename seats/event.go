@@ -63,10 +63,20 @@ const (
 	EventTotalBooked      EventKind = "total-booked"      // Count: the total to come, -1 for unlimited, on Date; without a Date it is cancelled
 	EventPoolEdited       EventKind = "pool-edited"       // Fields: the changed ones
 
+	EventCodeSet       EventKind = "code-set"       // Pool: the join code; Fields: the changed ones
+	EventCodeUsed      EventKind = "code-used"      // Pool: the join code; User: the new user
+	EventCodeEnded     EventKind = "code-ended"     // Pool: the join code
+	EventSeatsReserved EventKind = "seats-reserved" // Delta seats of the site pool are held by a join code, whose event follows, or are free again
+
 	EventUnchanged EventKind = "unchanged" // a call with a request key that changed nothing; Count 1: its [Version] was stale
 )
 
 const staleCount = 1
+
+// ofCode reports whether an event is about a join code.
+func (k EventKind) ofCode() bool {
+	return k == EventCodeSet || k == EventCodeUsed || k == EventCodeEnded
+}
 
 // setsPolicy reports whether an event carries a policy.
 func (k EventKind) setsPolicy() bool { return k == EventOpened || k == EventPolicySet }
@@ -127,10 +137,12 @@ type Event struct {
 	Pool  PoolID `json:"pool,omitzero"`
 	Delta int64  `json:"delta,omitzero"` // the change of Held
 	// Right after the event:
-	Total Count       `json:"total,omitzero"`
-	Held  int64       `json:"held"`
-	Spent int64       `json:"spent"`
-	Tally users.Tally `json:"tally"`
+	Total Count `json:"total,omitzero"`
+	Held  int64 `json:"held"`
+	Spent int64 `json:"spent"`
+	// Reserved has of Held of the site pool what join codes hold in advance.
+	Reserved int64       `json:"reserved,omitzero"`
+	Tally    users.Tally `json:"tally"`
 }
 
 // sending are the kinds of event with which an invitation or a notification goes out to the User.

@@ -43,7 +43,7 @@ func (u LicenceUse) add(more LicenceUse) LicenceUse {
 
 // uses returns how the event changes the licences of a course pool.
 func (e Event) uses(was Pool) LicenceUse {
-	if e.Pool == Site {
+	if e.Pool == Site || e.Kind.ofCode() {
 		return LicenceUse{}
 	}
 	return LicenceUse{e.Delta, e.Spent - was.Spent}
@@ -114,7 +114,7 @@ func (l *Ledger) follows(e Event, before users.Segment, ungoverned bool) error {
 		{account.Tally == e.Tally, "the tally"},
 		{was.Held+e.Delta == e.Held, "the seats held"},
 		{was.Spent <= e.Spent, "the seats spent"},
-		{e.Pool != Site || ungoverned || e.Held == account.held(), "the seats held by status"},
+		{e.Pool != Site || ungoverned || e.Held == account.held(e.Reserved), "the seats held by status"},
 		{e.pool(was).Sound(), "the total"},
 	} {
 		if !rule.holds {
@@ -147,7 +147,7 @@ func numbers(from, to uint64) string {
 
 // pool returns the pool of an event right after it.
 func (e Event) pool(was Pool) Pool {
-	p := Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent}
+	p := Pool{ID: e.Pool, Total: e.Total, Held: e.Held, Spent: e.Spent, Reserved: e.Reserved}
 	p.OverLimit = p.Excess() > 0 && (was.OverLimit || e.Kind.mayOverfill())
 	return p
 }
@@ -209,9 +209,9 @@ func UsageAt(last, site Event, governing iter.Seq2[Event, error]) (Usage, error)
 			account = account.after(e)
 		}
 	}
-	if site.Held != account.held() {
+	if site.Held != account.held(site.Reserved) {
 		return Usage{}, doesNotFollow(last.Sequence, "the seats held by status")
 	}
-	pool := Pool{Total: site.Total, Held: site.Held, Spent: site.Spent}
+	pool := Pool{Total: site.Total, Held: site.Held, Spent: site.Spent, Reserved: site.Reserved}
 	return Snapshot{Account: account, Pools: []Pool{pool}}.Usage(), nil
 }

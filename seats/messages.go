@@ -30,7 +30,7 @@ import (
 //	                    order-size/return-none: all are held or spent
 //	forbidden/actor     the {reason} is the status of the actor; forbidden/reason: another one
 //	unknown-user/reason, wrong-status/reason, duplicate/reason, exchange/reason, owner-protected/reason,
-//	closed/reason       the {reason} is known
+//	closed/reason, join-code/reason  the {reason} is known
 //	not-offered/action  the {action} is one that a policy can withhold; not-offered/reason: the
 //	                    {reason} is known
 //	changed-meanwhile/field  the {field} is known; changed-meanwhile/reason: the {reason} is the
@@ -202,7 +202,7 @@ func (r *Refusal) message() string {
 		case r.Reason != nil:
 			special = "/reason"
 		}
-	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrOwnerProtected, ErrClosed:
+	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrOwnerProtected, ErrClosed, ErrJoinCode:
 		if r.Reason != nil {
 			special = "/reason"
 		}

@@ -41,6 +41,7 @@ func TestRefusal_Error(t *testing.T) {
 		seats.ErrSeatSpent:         "seats: the course has been used since 2026-03-01 12:00 UTC, and its licence is spent",
 		seats.ErrNotAssigned:       "seats: the user has no licence of this course",
 		seats.ErrPoolEnded:         "seats: the licences of this course have ended",
+		seats.ErrJoinCode:          "seats: this join code is not valid",
 		"of a later version":       "seats: of a later version",
 	}
 	for code, want := range texts {

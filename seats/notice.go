@@ -13,7 +13,7 @@ var notices = []EventKind{EventSeatsGrown}
 func (k EventKind) isNotice() bool { return slices.Contains(notices, k) }
 
 // leaping are the actions that can take several seats of a pool, or change the number that is free.
-var leaping = users.In(users.ActionImport, users.ActionSetTotal, users.ActionBookTotal, users.ActionSetPolicy, users.ActionReopen)
+var leaping = users.In(users.ActionImport, users.ActionSetTotal, users.ActionBookTotal, users.ActionSetPolicy, users.ActionReopen, users.ActionSetCode)
 
 // mayTell reports whether the request can lead to a notice, which names the admins. Every command that
 // does not leap takes at most one seat of a pool.

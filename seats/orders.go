@@ -75,7 +75,10 @@ func (c ReturnSeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 // ordered returns the pool of an order.
 func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
 	p, ok := v.pools.find(id)
-	if ok {
+	switch {
+	case p.IsCode():
+		return Pool{}, badInput("pool", errIsCode)
+	case ok:
 		return p, nil
 	}
 	if err := users.CheckID(id); err != nil {
@@ -145,6 +148,9 @@ func (c SetTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		}
 	}
 	was, ok := v.pools.find(c.Pool)
+	if was.IsCode() {
+		return effect{}, badInput("pool", errIsCode)
+	}
 	next := was
 	if f, news, refusal := next.give(VersionedTotal{Version: c.Version, Total: c.Total}); !news {
 		return f, refusal

@@ -17,7 +17,7 @@ import (
 func TestDigest_nothing_personal(t *testing.T) {
 	open := map[reflect.Type]bool{
 		reflect.TypeFor[users.ID](): true, reflect.TypeFor[users.AccountID](): true, reflect.TypeFor[seats.PoolID](): true,
-		reflect.TypeFor[users.Role](): true, reflect.TypeFor[seats.Policy](): true, reflect.TypeFor[seats.Count](): true, reflect.TypeFor[seats.Version](): true,
+		reflect.TypeFor[users.Role](): true, reflect.TypeFor[*users.Role](): true, reflect.TypeFor[seats.Policy](): true, reflect.TypeFor[seats.Count](): true, reflect.TypeFor[seats.Version](): true,
 	}
 	openNames := []string{"Status", "Quantity", "Later", "Gone", "DueDate", "Invitation"}
 	personal, other := 0, 0

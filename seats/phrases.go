@@ -30,6 +30,7 @@ var phrases = Messages{
 	"exchange/reason":          "this would turn one user into another, {reason}",
 	"owner-protected/reason":   "an owner is protected: {reason}",
 	"changed-meanwhile/field":  "this was changed meanwhile: {field}",
+	"join-code/reason":         "not possible with this join code: the person {reason}",
 	"changed-meanwhile/reason": "this was changed meanwhile: the user {reason}",
 	"total/unlimited":          "unlimited",
 
@@ -70,6 +71,8 @@ var phrases = Messages{
 	"action/end-ownership":    "end ownerships",
 	"action/buy-seats":        "buy seats",
 	"action/return-seats":     "give seats back",
+	"action/set-code":         "make join codes",
+	"action/end-code":         "end join codes",
 	"action/edit-account":     "edit the account",
 	"action/close":            "close the account",
 

@@ -123,7 +123,7 @@ func (p Plan) with(s Snapshot, c Change) Plan {
 }
 
 // arriving are the actions about a new user.
-var arriving = users.In(users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionSignIn)
+var arriving = users.In(users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionSignIn, users.ActionJoin)
 
 // here returns the address, username or external ID of a user who is here already.
 func (s Snapshot) here(o Outcome) string {

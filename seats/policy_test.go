@@ -204,11 +204,11 @@ func TestIdentify(t *testing.T) {
 	next := func() users.ID { n++; return users.ID(fmt.Sprint("made", n)) }
 	roster := users.Roster{People: []users.Entry{{Profile: users.Profile{Email: "a@b.example"}, Role: users.Manager}}}
 	commands := seats.Identify(append(seats.InviteAll(roster),
-		seats.Add{}, seats.Invite{Profile: profile("own")}, seats.SignIn{}, seats.Accept{User: "x"}, nil), next)
+		seats.Add{}, seats.Invite{Profile: profile("own")}, seats.SignIn{}, seats.Join{}, seats.Accept{User: "x"}, nil), next)
 	require.Equal(t, []seats.Command{
 		seats.Invite{Profile: users.Profile{ID: "made1", Email: "a@b.example"}, Role: users.Manager},
 		seats.Add{Profile: users.Profile{ID: "made2"}}, seats.Invite{Profile: profile("own")},
-		seats.SignIn{Profile: users.Profile{ID: "made3"}}, seats.Accept{User: "x"}, nil,
+		seats.SignIn{Profile: users.Profile{ID: "made3"}}, seats.Join{Profile: users.Profile{ID: "made4"}}, seats.Accept{User: "x"}, nil,
 	}, commands)
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // A PoolID names a pool of an account: [Site] is the pool of its users, any other a course
-// pool with an ID by the host, 1 to [users.MaxID] bytes.
+// pool or a join code with an ID by the host, 1 to [users.MaxID] bytes.
 type PoolID string
 
 // Site is the pool that follows status: an invited or active user holds one seat of it,
@@ -20,13 +20,15 @@ type Pool struct {
 	ID        PoolID `json:"id,omitzero"`
 	Name      string `json:"name,omitzero"` // for display, such as the title of the course; at most [users.MaxText] characters
 	Total     Count  `json:"total,omitzero"`
-	Held      int64  `json:"held"`                // by users now
-	Spent     int64  `json:"spent"`               // used up for good
+	Held      int64  `json:"held"`                // by users now, and Reserved; by a join code in advance
+	Spent     int64  `json:"spent"`               // used up for good; uses of a join code
+	Reserved  int64  `json:"reserved,omitzero"`   // of the site pool: the seats that join codes hold in advance
 	OverLimit bool   `json:"over_limit,omitzero"` // above the total, by [SetTotal], [BookTotal], [SetPolicy] or [Import]
 
 	Version VersionedTotal `json:"version,omitzero"` // the newest one, see [SetTotal]
 	Booked  Booking        `json:"booked,omitzero"`  // a change of the total to come
 	Ends    PoolEnd        `json:"ends,omitzero"`    // no licence is given out or started afterwards; zero: no end
+	Join    JoinCode       `json:"join,omitzero"`    // of a join code, see [SetCode]
 	Term    LicenceTerm    `json:"term,omitzero"`    // of each licence; zero: none
 	Due     time.Time      `json:"due,omitzero"`     // the next change by date, or a day before it
 }
@@ -78,7 +80,7 @@ func (t *TermStart) UnmarshalText(text []byte) error { return termStartNames.Unm
 
 // numbers returns the part of the pool that follows from the events.
 func (p Pool) numbers() Pool {
-	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, OverLimit: p.OverLimit}
+	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, OverLimit: p.OverLimit}
 }
 
 // hasEnded reports whether the last day of the pool is over.

@@ -44,6 +44,8 @@ var (
 	ErrNotInvited = users.Reason{Code: "not-invited", Text: "has no invitation yet"}
 	// ErrEarlierEdits is the reason of [ErrExchange] for an edit that is none by itself.
 	ErrEarlierEdits = users.Reason{Code: "earlier-edits", Text: "together with earlier edits of the name or the address"}
+	// ErrOtherDomain is the reason of [ErrJoinCode] for an address outside of the code's domains.
+	ErrOtherDomain = users.Reason{Code: "other-domain", Text: "has no address of its domains"}
 	// ErrDeleteOnly is the reason of [ErrNotOffered] under [Policy.DeleteOnly].
 	ErrDeleteOnly = users.Reason{Code: "delete-only", Text: "an invited user is deleted instead of deactivated or archived"}
 	// ErrLeaveWithheld is the reason of [ErrNotOffered] against the day of a leave in an invitation
@@ -87,6 +89,15 @@ var (
 	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d users or pools have a day within the next %d hours", MaxSettled, int(lead.Hours()))}
 	errLater         = users.Reason{Code: "start-and-later", Text: "is for an invitation of today: one to come goes out on its day"}
 	errNotOnUser     = users.Reason{Code: "not-on-a-user", Text: "is a condition for commands on a user of the account"}
+	errIsCode        = users.Reason{Code: "join-code-pool", Text: "is a join code"}
+	errNotACode      = users.Reason{Code: "not-a-join-code", Text: "is not a join code"}
+	errCodeEnded     = users.Reason{Code: "ended-join-code", Text: "has ended: a new join code needs a new ID"}
+	errCodeText      = users.Reason{Code: "join-code-text", Text: fmt.Sprintf("is not %d to %d letters and digits from A to Z and 0 to 9, with spaces and hyphens", leastCode, mostCode)}
+	errCodeTaken     = users.Reason{Code: "join-code-taken", Text: "is that of another join code"}
+	errRenew         = users.Reason{Code: "text-and-renew", Text: "is for a join code without a given text"}
+	errCodeUses      = users.Reason{Code: "join-code-uses", Text: "needs a number of uses from 1, not below the uses so far"}
+	errCodeRole      = users.Reason{Code: "join-code-role", Text: "is not member or manager, as a join code gives"}
+	errDomains       = users.Reason{Code: "not-domains", Text: fmt.Sprintf("is not a list of at most %d domains", maxDomains)}
 	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
 	errLicenceTerm   = users.Reason{Code: "not-a-licence-term", Text: fmt.Sprintf("is not a term of 1 to %d days, from the assignment or from the first access", MaxTermDays)}
@@ -112,9 +123,9 @@ var (
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
-	ErrNotInvited, ErrEarlierEdits, ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
+	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errPayer, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
 	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrUnseenBounds, ErrGrowth, ErrWithheld,

@@ -38,6 +38,7 @@ const (
 	ErrVersionReused     Code = "version-reused"
 	ErrChangedMeanwhile  Code = "changed-meanwhile"
 	ErrFinal             Code = "final"
+	ErrJoinCode          Code = "join-code" // unknown, ended or used up: the same for all of these
 )
 
 // Error returns the code.
@@ -75,6 +76,7 @@ var codeTexts = []struct {
 	{ErrVersionReused, "this version of the total was given before, with another total"},
 	{ErrChangedMeanwhile, "this was changed meanwhile"},
 	{ErrFinal, "this can't be undone"},
+	{ErrJoinCode, "this join code is not valid"},
 }
 
 // Codes lists all codes in order.

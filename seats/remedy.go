@@ -284,7 +284,7 @@ func (w whatIf) freeUp(d *evaluation, s Step) bool {
 	p := d.pools.of(s.Pool)
 	if s.Pool == Site {
 		left := w.putOut(d, others, s.Action, s.Count)
-		p.Held = d.account.held()
+		p.Held = d.account.held(p.Reserved)
 		d.pools.put(Site, []Pool{p})
 		return left == 0
 	}

@@ -43,7 +43,11 @@ func settle(s Snapshot, r Request, most int) Change {
 		q.next = q.next[1:]
 		f := timers[c.rank].evaluate(v, v.row(c.id))
 		if _, refusal := v.apply(f); refusal != nil {
-			v.apply(*f.instead)
+			f = *f.instead
+			v.apply(f)
+		}
+		if f.then != nil {
+			v.apply(*f.then)
 		}
 		q.add(v.row(c.id))
 	}

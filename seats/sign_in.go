@@ -29,11 +29,7 @@ func (SignIn) target() users.ID { return "" }
 func (c SignIn) needs(n *Need)  { n.person(c.Profile) }
 
 func (c SignIn) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	u, known := v.people.find(c.Profile.ID)
-	var refusal *Refusal
-	if len(c.Profile.Keys()) > 0 {
-		u, known, refusal = v.arrival(c.Profile, c.Role)
-	}
+	u, known, refusal := v.atDoor(c.Profile, c.Role)
 	switch {
 	case refusal != nil:
 		return effect{}, refusal
@@ -42,6 +38,20 @@ func (c SignIn) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	case !known:
 		return Add{Profile: c.Profile, Role: c.Role}.evaluate(v, u)
 	}
+	return v.signedIn(u, c.Profile)
+}
+
+// atDoor returns the user that a profile at the door matches.
+func (v *evaluation) atDoor(p users.Profile, role users.Role) (u users.User, known bool, refusal *Refusal) {
+	if len(p.Keys()) > 0 {
+		return v.arrival(p, role)
+	}
+	u, known = v.people.find(p.ID)
+	return u, known, nil
+}
+
+// signedIn returns the effect by which a known user comes in, with the profile at the door.
+func (v *evaluation) signedIn(u users.User, p users.Profile) (effect, *Refusal) {
 	f, refusal := Accept{User: u.ID}.evaluate(v, u)
 	if refusal != nil {
 		return effect{}, refusal
@@ -53,7 +63,7 @@ func (c SignIn) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 			f.kind = EventSignedIn
 		}
 	}
-	profile, filled, err := u.Lacking(c.Profile).Apply(u.Profile)
+	profile, filled, err := u.Lacking(p).Apply(u.Profile)
 	switch {
 	case err != nil:
 		return effect{}, badProfile(err)

@@ -63,6 +63,8 @@ type Need struct {
 	// [MaxReceivers] by ID.
 	Admins bool
 	Pools  []PoolID // besides the site pool: it is always loaded
+	// Codes asks for the pools of the join codes with these texts, in the form of [JoinCode.Key].
+	Codes []string
 	// Licences asks for all course licences of these users.
 	Licences []users.ID
 	// DueBy asks for the users due at this instant or before, the first in order of
@@ -142,7 +144,7 @@ func (n Need) selectPools(rows []Pool, due Snapshot) []Pool {
 	}
 	var found []Pool
 	for _, p := range rows {
-		if wanted[p.ID] {
+		if wanted[p.ID] || p.Join.Text != "" && slices.Contains(n.Codes, p.Join.Key()) {
 			found = append(found, p)
 		}
 	}
@@ -276,12 +278,15 @@ func Needs(account users.AccountID, actor users.Actor, commands ...Command) Need
 	n.Pools = slices.Compact(n.Pools)
 	slices.Sort(n.Licences)
 	n.Licences = slices.Compact(n.Licences)
+	slices.Sort(n.Codes)
+	n.Codes = slices.Compact(n.Codes)
 	return n
 }
 
 // Join returns the need of the rows of both, of one account. Key and Sequence are those of n.
 func (n Need) Join(m Need) Need {
 	n.Users, n.Pools, n.Licences = joinedIDs(n.Users, m.Users), joinedIDs(n.Pools, m.Pools), joinedIDs(n.Licences, m.Licences)
+	n.Codes = joinedIDs(n.Codes, m.Codes)
 	n.Keys = inOrder(slices.Concat(n.Keys, m.Keys), func(x, y users.Key) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Value, y.Value))
 	})
@@ -328,6 +333,12 @@ func (n *Need) licencesOf(id users.ID) {
 func (n *Need) key(k users.Key) {
 	if users.CheckID(k.Value) == nil {
 		n.Keys = append(n.Keys, k)
+	}
+}
+
+func (n *Need) code(text string) {
+	if key := codeKey(text); len(key) >= leastCode && len(key) <= mostCode {
+		n.Codes = append(n.Codes, key)
 	}
 }
 

@@ -98,6 +98,16 @@ var timers = []timer{
 		},
 	},
 	{
+		event: EventCodeEnded, isDay: true,
+		at: func(r row) time.Time {
+			if r.pool.Join.Text == "" {
+				return time.Time{}
+			}
+			return r.pool.Ends.At
+		},
+		evaluate: func(v *evaluation, r row) effect { return v.endedCode(*r.pool, r.pool.Ends.LastDay, "") },
+	},
+	{
 		event: EventTotalSet, isDay: true,
 		at: func(r row) time.Time { return r.pool.Booked.At },
 		evaluate: func(_ *evaluation, r row) effect {

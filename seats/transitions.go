@@ -36,6 +36,7 @@ var transitions = func() [actionCount][statusCount]transition {
 		users.ActionAdd:             {active, same, same, refused, refused, refused},
 		users.ActionImport:          {imported, same, same, same, same, same},
 		users.ActionSignIn:          {active, active, same, refused, refused, refused},
+		users.ActionJoin:            {active, active, same, refused, refused, refused},
 		users.ActionNotify:          {refused, invited, active, refused, refused, refused},
 		users.ActionAccept:          {refused, active, same, refused, refused, refused},
 		users.ActionApprove:         {refused, active, same, refused, refused, refused},

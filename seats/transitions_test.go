@@ -33,6 +33,7 @@ func TestTransitionOf(t *testing.T) {
 	add              same      same      refused   refused   refused
 	import           same      same      same      same      same
 	sign-in          active    same      refused   refused   refused
+	join             active    same      refused   refused   refused
 	notify           invited   active    refused   refused   refused
 	accept           active    same      refused   refused   refused
 	approve          active    same      refused   refused   refused
@@ -60,6 +61,8 @@ func TestTransitionOf(t *testing.T) {
 	set-total        refused   refused   refused   refused   refused
 	book-total       refused   refused   refused   refused   refused
 	edit-pool        refused   refused   refused   refused   refused
+	set-code         refused   refused   refused   refused   refused
+	end-code         refused   refused   refused   refused   refused
 	set-policy       refused   refused   refused   refused   refused
 	set-payer        refused   refused   refused   refused   refused
 	edit-account     refused   refused   refused   refused   refused
@@ -97,6 +100,7 @@ func TestAuthorityOf(t *testing.T) {
 	add              -      -       -      -      -      anyone  anyone
 	import           -      -       -      -      -      anyone  anyone
 	sign-in          -      -       -      -      -      -       anyone
+	join             -      -       -      -      -      -       anyone
 	notify           -      -       anyone anyone -      anyone  anyone
 	accept           self   self    self   self   -      anyone  anyone
 	approve          -      -       anyone anyone -      anyone  anyone
@@ -124,6 +128,8 @@ func TestAuthorityOf(t *testing.T) {
 	set-total        -      -       -      -      -      anyone  anyone
 	book-total       -      -       -      -      -      anyone  anyone
 	edit-pool        -      -       -      -      -      anyone  anyone
+	set-code         -      -       anyone anyone -      anyone  anyone
+	end-code         -      -       anyone anyone -      anyone  anyone
 	set-policy       -      -       -      -      -      anyone  anyone
 	set-payer        -      -       -      -      -      anyone  anyone
 	edit-account     -      -       -      anyone -      anyone  anyone

@@ -45,7 +45,8 @@ var finals = map[EventKind]users.Action{
 	EventHandedOver: users.ActionHandOver, EventOwnershipGranted: users.ActionGrantOwnership,
 	EventOwnershipEnded: users.ActionEndOwnership, EventCourseStarted: users.ActionStartCourse,
 	EventSeatsBought: users.ActionBuySeats, EventSeatsGrown: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,
-	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool, EventPolicySet: users.ActionSetPolicy,
+	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool,
+	EventCodeSet: users.ActionSetCode, EventCodeUsed: users.ActionJoin, EventCodeEnded: users.ActionEndCode, EventSeatsReserved: users.ActionSetCode, EventPolicySet: users.ActionSetPolicy,
 	EventPayerSet: users.ActionSetPayer, EventAccountEdited: users.ActionEditAccount, EventClosed: users.ActionClose,
 	EventReopened: users.ActionReopen, EventAccountErased: users.ActionEraseAccount,
 }

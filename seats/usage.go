@@ -20,6 +20,7 @@ type Usage struct {
 	Total     Count           `json:"total,omitzero"`
 	Held      int64           `json:"held"`
 	Spent     int64           `json:"spent"`
+	Reserved  int64           `json:"reserved,omitzero"`  // of Held, those that join codes hold in advance
 	Available Count           `json:"available,omitzero"` // at least zero; zero in a closed account, and after the end of the pool
 	Excess    int64           `json:"excess,omitzero"`    // seats held above the total
 	Booked    Booking         `json:"booked,omitzero"`    // a change of the total to come; zero in numbers of the past
@@ -51,7 +52,7 @@ func (s Snapshot) UsageOf(people users.Tally) Usage {
 	p, a := s.pool(Site), s.Account
 	u := Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed,
-		Total: p.Total, Held: p.Held, Spent: p.Spent, Available: p.Available(), Excess: p.Excess(), Booked: p.Booked,
+		Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, Available: p.Available(), Excess: p.Excess(), Booked: p.Booked,
 		People: a.Policy.viewTally(people), Seated: a.Policy.viewTally(a.seated(people)),
 	}
 	if !a.Closed.IsZero() {

@@ -128,6 +128,7 @@ var (
 		return texts
 	}()
 	sharers        = " FROM " + byKey("shared_email_key") + " {in}"
+	poolsByCode    = " FROM {pools by code} WHERE account = ? AND code_key IS NOT NULL AND code_key {in}"
 	administrators = " FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id LIMIT " + strconv.Itoa(seats.MaxReceivers)
 
 	dueUsers, nextUser       = dueTexts("{users by due}", "due_rank, id")
@@ -151,6 +152,9 @@ func (l *loading) add(n seats.Need) {
 	addEach(l.unionQuery, loadedColumns, l.account, " FROM {accounts} WHERE id = ?", account)
 	if len(n.Pools) > 0 {
 		addEach(l.unionQuery, poolColumns, l.pool, " FROM {pools by id} WHERE account = ? AND id {in}", account, listOf(n.Pools))
+	}
+	if len(n.Codes) > 0 {
+		addEach(l.unionQuery, poolColumns, l.pool, poolsByCode, account, listOf(n.Codes))
 	}
 	if len(n.Users) > 0 {
 		addEach(l.unionQuery, userColumns, l.user, usersByKey[users.KeyID], account, listOf(n.Users))

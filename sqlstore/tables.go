@@ -48,6 +48,8 @@ var (
 		orNone("booked", func(p *seats.Pool) *seats.Booking { return &p.Booked }),
 		orNone("ends", func(p *seats.Pool) *seats.PoolEnd { return &p.Ends }),
 		orNone("term", func(p *seats.Pool) *seats.LicenceTerm { return &p.Term }),
+		orNone("join", func(p *seats.Pool) *seats.JoinCode { return &p.Join }),
+		number("reserved", func(p *seats.Pool) *int64 { return &p.Reserved }),
 	}
 	poolColumns = []column[poolRow]{
 		ofAccount(func(p *poolRow) *users.AccountID { return &p.account }),
@@ -59,6 +61,7 @@ var (
 		instant("due", func(p *poolRow) *time.Time { return &p.Due }),
 		text("name", func(p *poolRow) *string { return &p.Name }),
 		packed("facts", within(poolFacts, func(p *poolRow) *seats.Pool { return &p.Pool })...),
+		derived("code_key", func(p *poolRow) string { return p.Join.Key() }),
 	}
 
 	userColumns = []column[userRow]{
@@ -176,6 +179,7 @@ var (
 		count("t", func(e *seats.Event) *seats.Count { return &e.Total }),
 		number("h", func(e *seats.Event) *int64 { return &e.Held }),
 		number("s", func(e *seats.Event) *int64 { return &e.Spent }),
+		number("r", func(e *seats.Event) *int64 { return &e.Reserved }),
 		tally("c", func(e *seats.Event) *users.Tally { return &e.Tally }),
 	}
 )

@@ -5,7 +5,7 @@ import "github.com/seatkeeper/seatkeeper/internal/enum"
 // An Action is the name of a command. Package seats has a type with the rules for each.
 type Action uint8
 
-// The actions. The first four bring in a new user, those from [ActionNotify] to
+// The actions. The first five bring in a new user, those from [ActionNotify] to
 // [ActionEndOwnership] are on a user of the account, the others on the account itself.
 const (
 	NoAction Action = iota
@@ -14,6 +14,7 @@ const (
 	ActionAdd             // create an active user
 	ActionImport          // take a user over from another system, with status and dates
 	ActionSignIn          // let in, or create where the policy says so
+	ActionJoin            // the same by a join code
 	ActionNotify          // send the invitation or notification again
 	ActionAccept          // sign in for the first time
 	ActionApprove         // approve an invited user
@@ -42,6 +43,8 @@ const (
 	ActionSetTotal
 	ActionBookTotal // set the total on a day to come
 	ActionEditPool  // name, end and terms of a pool
+	ActionSetCode   // make or change a join code
+	ActionEndCode
 	ActionSetPolicy
 	ActionSetPayer
 	ActionEditAccount
@@ -53,10 +56,10 @@ const (
 )
 
 var actionNames = enum.Names[Action]{
-	"", "invite", "add", "import", "sign-in", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
+	"", "invite", "add", "import", "sign-in", "join", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
 	"delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
 	"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
-	"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
+	"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
 }
 
 // OnUser reports whether the action is on a user of the account.

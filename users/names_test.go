@@ -12,10 +12,10 @@ import (
 func TestNames(t *testing.T) {
 	enumtest.Require[users.Status](t, "", "invited", "active", "inactive", "archived", "deleted")
 	enumtest.Require[users.Role](t, "member", "manager", "admin", "owner")
-	enumtest.Require[users.Action](t, "", "invite", "add", "import", "sign-in", "notify", "accept", "approve", "deactivate", "reactivate",
+	enumtest.Require[users.Action](t, "", "invite", "add", "import", "sign-in", "join", "notify", "accept", "approve", "deactivate", "reactivate",
 		"archive", "restore", "delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
 		"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
-		"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
+		"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
 	enumtest.Require[users.ActorKind](t, "", "user", "sync", "support", "system")
 	enumtest.Require[users.SourceKind](t, "manual", "import", "sync")
 	enumtest.Require[users.KeyKind](t, "external-id", "email", "username", "id")

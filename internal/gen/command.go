@@ -76,7 +76,7 @@ func (d Dice) target(likely ...users.Status) users.ID {
 	return Or(d, []users.ID{"ghost"}, "", users.ID(bad[0]), users.ID(long))
 }
 
-var vendorActions = append(users.Actions(), users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetTotal, users.ActionEditPool, users.ActionBookTotal, users.ActionSetPolicy, users.ActionSchedule, users.ActionSchedule, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionStartCourse)
+var vendorActions = append(users.Actions(), users.ActionJoin, users.ActionJoin, users.ActionJoin, users.ActionSetCode, users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetTotal, users.ActionEditPool, users.ActionBookTotal, users.ActionSetPolicy, users.ActionSchedule, users.ActionSchedule, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionStartCourse)
 
 // likely are the actions that an actor of some kind mostly asks for.
 var likely = map[users.ActorKind][]users.Action{
@@ -85,7 +85,7 @@ var likely = map[users.ActorKind][]users.Action{
 		users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave,
 		users.ActionAssignCourse, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate,
 		users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionHandOver, users.ActionEdit, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionGrantOwnership, users.ActionEndOwnership,
-		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose,
+		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose, users.ActionSetCode, users.ActionSetCode, users.ActionEndCode,
 	},
 	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule},
 	users.ActorSupport: vendorActions,
@@ -107,7 +107,7 @@ func (d Dice) command(actor users.Actor) seats.Command {
 		return Or(d, []users.Role{users.Member, users.Manager, users.Admin, users.Admin}, users.Owner, 9)
 	}
 	pool := func() seats.PoolID {
-		return Or(d, append([]seats.PoolID{seats.Site, seats.Site}, Courses...), "nowhere", "\x00")
+		return Or(d, append([]seats.PoolID{seats.Site, seats.Site}, Courses...), Codes[0], "nowhere", "\x00")
 	}
 	quantity := func() int64 {
 		return Or(d, []int64{1, 2, 3, 10, 12}, 0, -1, 1001, seats.MaxSeats, 1<<63-1, -1<<63)
@@ -140,6 +140,12 @@ func (d Dice) command(actor users.Actor) seats.Command {
 		return c
 	case users.ActionSignIn:
 		return d.signIn(role())
+	case users.ActionJoin:
+		return seats.Join{Code: Or(d, codeWords, bad...), Profile: d.signIn(users.Member).Profile}
+	case users.ActionSetCode:
+		return d.setCode()
+	case users.ActionEndCode:
+		return seats.EndCode{Pool: Or(d, Codes, Course, "nowhere", seats.Site, "\x00"), Reason: reason()}
 	case users.ActionImport:
 		return d.imported()
 	case users.ActionNotify:

@@ -133,6 +133,36 @@ func (d Dice) version() seats.Version {
 	return Or(d, []seats.Version{{}}, seats.Version{ID: "a"}, seats.Version{Number: 1, At: Epoch}, seats.Version{Number: 1, ID: "a"})
 }
 
+// setCode draws a join code: mostly one of few uses that more people ask for.
+func (d Dice) setCode() seats.SetCode {
+	c := seats.SetCode{Pool: Or(d, Codes, Course, seats.Site, "\x00"), Uses: seats.Of(Or(d, []int64{1, 1, 2, 3}, 0, -1)), Renew: d.Chance(5)}
+	if !c.Renew && d.Chance(90) {
+		c.Text = Or(d, codeTexts, "short", "a\x00bcdefg", long)
+	}
+	switch {
+	case d.Chance(10):
+		c.Uses = seats.Unlimited()
+	case d.Chance(10):
+		c.Uses = seats.Count{}
+	}
+	if d.Chance(50) {
+		c.Hold = new(d.Chance(70))
+	}
+	if d.Chance(20) {
+		c.Name = new(Or(d, companies, bad...))
+	}
+	if d.Chance(30) {
+		c.Role = new(Or(d, []users.Role{users.Member, users.Manager}, users.Admin, users.Owner))
+	}
+	if d.Chance(30) {
+		c.LastDay = new(Or(d, []users.Date{d.date(), d.date(), ""}))
+	}
+	if d.Chance(20) {
+		c.Domains = new(Or(d, domains, "a\x00b"))
+	}
+	return c
+}
+
 func (d Dice) editPool() seats.EditPool {
 	c := seats.EditPool{Pool: d.course()}
 	if d.Chance(30) {

@@ -29,7 +29,7 @@ func (d Dice) Look() Look {
 		People: d.Filter(), Limit: Or(d, []int{1, 2, 3, 1000}, 0),
 		Events: seats.EventFilter{After: uint64(d.Below(20))},
 		Need: seats.Need{
-			Users: Some(d, 3, everyUser), Keys: Some(d, 3, Probes), Licences: Some(d, 3, everyUser),
+			Users: Some(d, 3, everyUser), Keys: Some(d, 3, Probes), Licences: Some(d, 3, everyUser), Codes: Some(d, 2, []string{"C0DE23", "0PEND00R9", "ghost"}),
 			Admins: d.Chance(30), IndexFrom: d.Below(3), IndexTo: 1 + d.Below(4),
 		},
 		Ahead: One(d, 0, time.Microsecond, -time.Hour, Term, 9*Term),

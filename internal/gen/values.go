@@ -20,6 +20,16 @@ const Course seats.PoolID = "course"
 // Courses are the pools beside the site.
 var Courses = []seats.PoolID{Course, "drill"}
 
+// Codes are the join codes.
+var Codes = []seats.PoolID{"code", "door"}
+
+// Their texts, each in ways of its own.
+var (
+	codeTexts = []string{"CODE-23", "Open door 9"}
+	codeWords = []string{"c0de 23", "code-23", "CODE23", "0pen-D00R-9", "open door 9", "code 24", ""}
+	domains   = []string{"", "", "QZ.example", "@qz.example other.example qz.example", "other.example"}
+)
+
 // EveryStatus selects the deleted, too.
 var EveryStatus = users.In(users.Statuses()...)
 

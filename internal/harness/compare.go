@@ -84,6 +84,10 @@ func conceal(v reflect.Value) {
 			row.Salt = strings.Repeat("x", len(row.Salt))
 		case *seats.Account:
 			row.Salt = strings.Repeat("x", len(row.Salt))
+		case *seats.Pool:
+			if strings.Count(row.Join.Text, "-") == 2 { // a random one
+				row.Join.Text = "x"
+			}
 		case *seats.Event:
 			call := row.Digest[:min(32, len(row.Digest))]
 			row.Digest = call + strings.Repeat("x", len(row.Digest)-len(call))

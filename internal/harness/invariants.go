@@ -92,7 +92,13 @@ func (r *run) poolRows() {
 		require.NotNil(r, p, "the pool %q", pool.ID)
 		want := seats.Pool{
 			ID: pool.ID, Name: p.Name, Total: p.Total, Held: r.model.Held(pool.ID), Spent: r.model.Spent(pool.ID), OverLimit: over > 0,
-			Version: p.Version, Booked: p.Booked, Ends: p.Ends, Term: p.Term, Due: p.Due,
+			Version: p.Version, Booked: p.Booked, Ends: p.Ends, Term: p.Term, Join: p.Join, Due: p.Due,
+		}
+		if pool.ID == seats.Site {
+			want.Reserved = r.model.Reserved()
+		}
+		if p.Join.Text == reference.RandomText {
+			want.Join.Text = pool.Join.Text
 		}
 		require.Equal(r, Plain(r, want), Plain(r, pool))
 		require.True(r, pool.Due.IsZero() || r.seen.Account.IsDue(pool.Due), "the account is due later than the pool %q", pool.ID)
@@ -120,7 +126,7 @@ func (r *run) record(facts []seats.Event) {
 		if e.Channel == seats.ByClock {
 			got.Actor, got.Channel = e.Actor, e.Channel
 		}
-		if e.Kind == seats.EventAccountEdited || e.Kind == seats.EventPoolEdited {
+		if e.Kind == seats.EventAccountEdited || e.Kind == seats.EventPoolEdited || e.Kind == seats.EventCodeSet {
 			got.Fields = e.Fields
 		}
 		require.Equal(r, facts[i], got)
@@ -150,7 +156,7 @@ func (r *run) author(e seats.Event) {
 		return
 	case how == gen.Open || how == gen.RunDue:
 		return
-	case how == gen.DoEach || how == gen.EraseAccount && e.Kind == seats.EventDeleted:
+	case how == gen.DoEach || how == gen.EraseAccount && e.Kind != seats.EventAccountErased:
 		channel = seats.ByBulk
 	}
 	require.Equal(r, []any{actor, channel}, []any{e.Actor, e.Channel})

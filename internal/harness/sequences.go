@@ -237,6 +237,13 @@ func (r *run) erase(c gen.Call, at time.Time) []seats.Event {
 			before++
 		}
 	}
+	for _, id := range gen.Codes {
+		if p := r.model.Pools[id]; p != nil && p.Join.Text != "" {
+			v := r.model.Do(c.Actor, seats.EndCode{Pool: id, Reason: reason}, at)
+			require.Nil(r, v.Codes, "in an erased account every join code can be ended")
+			facts = append(facts, v.Facts()...)
+		}
+	}
 	require.LessOrEqual(r, r.harness.gone, before, "users were deleted that were not there")
 	if c.Fault != faults.Fail { // after it the caller is not told of those who were deleted before
 		require.Equal(r, before, r.harness.gone, "how many users were deleted")

@@ -20,7 +20,7 @@ func (m *Model) account(kind seats.EventKind, pool seats.PoolID, at time.Time, a
 
 // order is BuySeats and ReturnSeats.
 func (m *Model) order(a users.Actor, kind seats.EventKind, pool seats.PoolID, quantity int64, at time.Time) Result {
-	p := m.Pools[pool]
+	p := m.bought(pool)
 	if p == nil {
 		return refused(seats.ErrBadInput)
 	}

@@ -38,7 +38,7 @@ func (m *Model) ended(p *Pool) (ended, ok bool) {
 }
 
 // known reports whether there is such a course.
-func (m *Model) known(pool seats.PoolID) bool { return pool != seats.Site && m.Pools[pool] != nil }
+func (m *Model) known(pool seats.PoolID) bool { return pool != seats.Site && m.bought(pool) != nil }
 
 // term sets the end of a licence whose term begins now, and returns the code against that.
 func (m *Model) term(l *users.Licence, begins seats.TermStart, at time.Time) []seats.Code {

@@ -242,7 +242,12 @@ func (m *Model) begin(p *Person, at time.Time) []seats.Event {
 // ofPool lists what comes of a pool by itself.
 func (m *Model) ofPool(id seats.PoolID, p *Pool) []fact {
 	b := p.Booked
-	if b.Date == "" {
+	switch {
+	case p.Join.Text != "" && p.Ends.LastDay != "":
+		return []fact{{p.Ends.At, rankCode, string(id), func(at time.Time) []seats.Event {
+			return m.codeEnds(id, p, p.Ends.LastDay, seats.Event{Time: at, Actor: users.System(), Channel: seats.ByClock})
+		}}}
+	case b.Date == "":
 		return nil
 	}
 	return []fact{{b.At, rankTotal, string(id), func(at time.Time) []seats.Event {

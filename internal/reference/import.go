@@ -36,7 +36,7 @@ func (m *Model) importUser(a users.Actor, c seats.Import, at time.Time) Result {
 		codes = append(codes, seats.ErrBadInput)
 	}
 	for _, l := range p.Licences {
-		if _, ok := m.Pools[seats.PoolID(l.Pool)]; !ok {
+		if m.bought(seats.PoolID(l.Pool)) == nil {
 			codes = append(codes, seats.ErrBadInput)
 		}
 	}

@@ -218,7 +218,7 @@ func EqualProfiles(a, b users.Profile) bool {
 }
 
 // VendorActions are the actions that no policy can withhold from the account's own people.
-var VendorActions = users.In(users.ActionAdd, users.ActionImport, users.ActionSignIn, users.ActionErase, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount)
+var VendorActions = users.In(users.ActionAdd, users.ActionImport, users.ActionSignIn, users.ActionJoin, users.ActionErase, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer, users.ActionReopen, users.ActionEraseAccount)
 
 // badPolicy knows the faults that the scripts put into policies.
 func badPolicy(p seats.Policy) bool {

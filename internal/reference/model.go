@@ -38,6 +38,7 @@ type Pool struct {
 	Booked  seats.Booking
 	Ends    seats.PoolEnd
 	Term    seats.LicenceTerm
+	Join    seats.JoinCode // of a join code
 	Due     time.Time
 }
 
@@ -46,6 +47,7 @@ type Pool struct {
 type Person struct {
 	users.User
 	Licences []users.Licence // in order, also of the deleted
+	By       seats.PoolID    // the join code that was used
 	Frees    bool            // the seat is free when the invitation expires
 	noticeOn users.Date      // the day of the notice before a leave
 	seat     bool            // holds a seat, as last written down
@@ -106,7 +108,10 @@ func (m *Model) handed(at time.Time) {
 
 // Held counts the held seats of a pool.
 func (m *Model) Held(pool seats.PoolID) int64 {
-	n := m.licences(pool, users.In(users.LicenceAssigned))
+	n := m.licences(pool, users.In(users.LicenceAssigned)) + m.kept(pool)
+	if pool == seats.Site && m.Closed.IsZero() {
+		n += m.Reserved()
+	}
 	for _, p := range m.People {
 		if pool == seats.Site && m.Holds(p) {
 			n++
@@ -117,7 +122,7 @@ func (m *Model) Held(pool seats.PoolID) int64 {
 
 // Spent counts the used up seats of a pool.
 func (m *Model) Spent(pool seats.PoolID) int64 {
-	return m.licences(pool, users.In(users.LicenceStarted, users.LicenceArchived))
+	return m.licences(pool, users.In(users.LicenceStarted, users.LicenceArchived)) + m.uses(pool)
 }
 
 func (m *Model) licences(pool seats.PoolID, states users.Set[users.LicenceState]) (n int64) {

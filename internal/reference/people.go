@@ -8,8 +8,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// enter is Invite, and Add as an invitation that is not sent.
-func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Result {
+// enter is Invite, and Add as an invitation that is not sent, with a join code or without.
+func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool, by seats.PoolID) Result {
 	if c.LeftMeansGone || c.Gone {
 		gone, bad := m.gone(c.Leave)
 		switch {
@@ -47,7 +47,7 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	case found != nil:
 		return refused(seats.ErrDuplicate)
 	}
-	p := &Person{User: users.User{Profile: profile, Role: c.Role, Status: users.Invited}}
+	p := &Person{User: users.User{Profile: profile, Role: c.Role, Status: users.Invited}, By: by}
 	if add && m.Policy.Activation != seats.Approval {
 		p.Status = users.Active
 	}
@@ -64,7 +64,7 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool) Res
 	if add {
 		kind = seats.EventAdded
 	}
-	switch full := !m.Policy.Exempt.Has(c.Role) && !m.fits(seats.Site, 1); {
+	switch full := m.kept(by) == 0 && !m.Policy.Exempt.Has(c.Role) && !m.fits(seats.Site, 1); {
 	case full && m.Policy.WhenFull == seats.Refuse:
 		return refused(seats.ErrNoSeats)
 	case full:

@@ -9,7 +9,7 @@ import (
 )
 
 func (m *Model) setTotal(c seats.SetTotal, at time.Time) Result {
-	if !c.Total.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) {
+	if !c.Total.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) || m.isCode(c.Pool) {
 		return refused(seats.ErrBadInput)
 	}
 	was := Pool{}
@@ -60,7 +60,7 @@ func (p *Pool) version(given seats.VersionedTotal) (v Result, ends bool) {
 
 // book is BookTotal.
 func (m *Model) book(a users.Actor, c seats.BookTotal, at time.Time) Result {
-	p := m.Pools[c.Pool]
+	p := m.bought(c.Pool)
 	if p == nil || badDate(c.Date) || c.Date == "" && (c.Total != seats.Count{}) || c.Date != "" && !c.Total.Valid() {
 		return refused(seats.ErrBadInput)
 	}
@@ -102,7 +102,7 @@ func (m *Model) book(a users.Actor, c seats.BookTotal, at time.Time) Result {
 
 // editPool is EditPool.
 func (m *Model) editPool(c seats.EditPool, at time.Time) Result {
-	p := m.Pools[c.Pool]
+	p := m.bought(c.Pool)
 	if p == nil || c.Pool == seats.Site {
 		return refused(seats.ErrBadInput)
 	}

@@ -14,6 +14,7 @@ type Result struct {
 	Outcome  seats.Outcome
 	Event    seats.Event
 	grown    []seats.Event   // of the pools, before the event
+	more     []seats.Event   // after it
 	licences []users.Licence // that come or go with their user, or alone
 	leave    users.Leave     // of a planned start, which has an event of its own
 	filled   bool            // fields by a sign-in, with an event of their own
@@ -28,6 +29,10 @@ func (v Result) Facts() []seats.Event {
 	facts := slices.Clone(v.grown)
 	if !v.bare && v.Event.Kind != "" {
 		facts = append(facts, v.Event)
+	}
+	for _, e := range v.more {
+		e.Reason = v.Event.Reason
+		facts = append(facts, e)
 	}
 	if v.leave.Date != "" {
 		e := v.Event

@@ -58,11 +58,17 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	}
 	switch c := c.(type) {
 	case seats.Invite:
-		return m.enter(a, c, at, false)
+		return m.enter(a, c, at, false, "")
 	case seats.Add:
-		return m.enter(a, seats.Invite{Profile: c.Profile, Role: c.Role, Leave: c.Leave, Later: true}, at, true)
+		return m.enter(a, seats.Invite{Profile: c.Profile, Role: c.Role, Leave: c.Leave, Later: true}, at, true, "")
 	case seats.SignIn:
 		return m.signIn(a, c, at)
+	case seats.Join:
+		return m.join(a, c, at)
+	case seats.SetCode:
+		return m.setCode(c, at)
+	case seats.EndCode:
+		return m.endCode(c, at)
 	case seats.Import:
 		return m.importUser(a, c, at)
 	case seats.BuySeats:
@@ -198,7 +204,7 @@ var (
 	ofSyncs       = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
 	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse)
 	forOthers     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionChangeRole)
-	whileErased   = users.In(users.ActionDelete, users.ActionEraseAccount)
+	whileErased   = users.In(users.ActionDelete, users.ActionEndCode, users.ActionEraseAccount)
 	whileClosed   = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
 		users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetPolicy, users.ActionSetPayer, users.ActionEditAccount, users.ActionClose, users.ActionReopen)
 	lockedBySync = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
@@ -209,7 +215,7 @@ var (
 func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	switch a.Kind {
 	case users.ActorSupport:
-		return action != users.ActionStartCourse && action != users.ActionSignIn
+		return action != users.ActionStartCourse && action != users.ActionSignIn && action != users.ActionJoin
 	case users.ActorSystem:
 		return action != users.ActionEndOwnership
 	case users.ActorSync:

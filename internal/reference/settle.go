@@ -45,12 +45,13 @@ const (
 	rankLeave
 	rankLapse
 	rankLicence
+	rankCode
 	rankTotal
 	rankStart
 )
 
 // ofDays are the ranks of what happens on a day.
-var ofDays = []int{rankNotice, rankLeave, rankTotal, rankStart}
+var ofDays = []int{rankNotice, rankLeave, rankCode, rankTotal, rankStart}
 
 // A row is what falls due: a person, a pool or a licence.
 type row struct {
@@ -86,7 +87,7 @@ func (m *Model) poolRow(id seats.PoolID, p *Pool) row {
 		if p.Booked.Date != "" {
 			p.Booked.At = Begin(p.Booked.Date, in).UTC()
 		}
-		if p.Ends.LastDay != "" {
+		if p.Ends.LastDay != "" && !p.Join.Ended {
 			p.Ends.At = Begin(users.Date(plus(p.Ends.LastDay, 1)), in).UTC()
 		}
 	}}

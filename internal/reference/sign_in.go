@@ -10,27 +10,37 @@ import (
 
 // signIn is SignIn: rule 48.
 func (m *Model) signIn(a users.Actor, c seats.SignIn, at time.Time) Result {
-	p := m.ByID(c.Profile.ID)
-	if known := c.Profile; seen(known.Email)+seen(known.Username)+seen(known.ExternalID) != "" {
-		profile, ok := Clean(c.Profile)
-		if !ok || profile.ID == "" || c.Role >= users.Owner {
-			return refused(seats.ErrBadInput)
-		}
-		var codes []seats.Code
-		if p, codes = m.match(a, profile); codes != nil {
-			return refused(codes...)
-		}
-	}
+	p, codes := m.atDoor(a, c.Profile, c.Role)
 	switch {
+	case codes != nil:
+		return refused(codes...)
 	case p == nil && !m.Policy.AddsAtSignIn:
 		return refused(seats.ErrUnknownUser)
 	case p == nil:
-		return m.enter(a, seats.Invite{Profile: c.Profile, Role: c.Role, Later: true}, at, true)
-	case !p.Seated():
+		return m.enter(a, seats.Invite{Profile: c.Profile, Role: c.Role, Later: true}, at, true, "")
+	}
+	return m.comesIn(a, p, c.Profile, at)
+}
+
+// atDoor finds the person at the door.
+func (m *Model) atDoor(a users.Actor, known users.Profile, role users.Role) (*Person, []seats.Code) {
+	if seen(known.Email)+seen(known.Username)+seen(known.ExternalID) == "" {
+		return m.ByID(known.ID), nil
+	}
+	profile, ok := Clean(known)
+	if !ok || profile.ID == "" || role >= users.Owner {
+		return nil, []seats.Code{seats.ErrBadInput}
+	}
+	return m.match(a, profile)
+}
+
+// comesIn lets a known person in, or not.
+func (m *Model) comesIn(a users.Actor, p *Person, known users.Profile, at time.Time) Result {
+	if !p.Seated() {
 		return refused(seats.ErrWrongStatus)
 	}
 	codes, same := m.hindrances(a, seats.Accept{User: p.ID}, p)
-	clean, ok := Clean(complete(p.Profile, c.Profile))
+	clean, ok := Clean(complete(p.Profile, known))
 	switch {
 	case codes != nil:
 		return refused(codes...)

@@ -10,3 +10,7 @@ CREATE TABLE IF NOT EXISTS {seen} (
 	seen_at BIGINT,
 	PRIMARY KEY (account, user_id)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
+
+-- The texts of join codes in comparison form.
+ALTER TABLE {pools} ADD COLUMN code_key VARBINARY(40);
+CREATE INDEX {pools}_by_code ON {pools} (account, code_key, id);

@@ -11,3 +11,7 @@ CREATE TABLE {seen} (
 	PRIMARY KEY (account, user_id)
 );
 ALTER TABLE {seen} ALTER COLUMN account SET (n_distinct = 1);
+
+-- The texts of join codes in comparison form.
+ALTER TABLE {pools} ADD COLUMN code_key text COLLATE "C";
+CREATE INDEX {pools}_by_code ON {pools} (account, code_key, id) WHERE code_key IS NOT NULL;

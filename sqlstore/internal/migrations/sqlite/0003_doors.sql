@@ -10,3 +10,7 @@ CREATE TABLE {seen} (
 	seen_at INTEGER,
 	PRIMARY KEY (account, user_id)
 ) WITHOUT ROWID;
+
+-- The texts of join codes in comparison form.
+ALTER TABLE {pools} ADD COLUMN code_key TEXT;
+CREATE INDEX {pools}_by_code ON {pools} (account, code_key, id) WHERE code_key IS NOT NULL;
