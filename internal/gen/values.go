@@ -23,7 +23,10 @@ var Courses = []seats.PoolID{Course, "drill"}
 // Codes are the join codes.
 var Codes = []seats.PoolID{"code", "door"}
 
-// Their texts, each in ways of its own.
+// Pools are the courses and the join codes.
+var Pools = append(Courses[:2:2], Codes...)
+
+// The texts of join codes, each in ways of its own.
 var (
 	codeTexts = []string{"CODE-23", "Open door 9"}
 	codeWords = []string{"c0de 23", "code-23", "CODE23", "0pen-D00R-9", "open door 9", "code 24", ""}

@@ -136,7 +136,7 @@ func (h *Harness) company() (ends func()) {
 // nothing is settled by it. The time of the read is left out.
 func (h *Harness) snapshot(t reporter) seats.Snapshot {
 	ctx := context.Background()
-	snapshots, err := h.store.Load(ctx, seats.Need{Account: h.account, Pools: gen.Courses})
+	snapshots, err := h.store.Load(ctx, seats.Need{Account: h.account, Pools: gen.Pools})
 	require.NoError(t, err)
 	s := snapshots[0]
 	s.StoreTime = time.Time{}

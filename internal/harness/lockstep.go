@@ -174,7 +174,7 @@ func (p *pair) look(l gen.Look) {
 	by := p.model.Clock.Add(l.Ahead)
 	both(p, fmt.Sprintf("a snapshot, due in %v, of %s", l.Ahead, gen.Text(l.Need)), func(w *side) (seats.Snapshot, error) {
 		need := l.Need
-		need.Account, need.Pools, need.DueBy, need.Sequence = w.account, []seats.PoolID{gen.Course, "nowhere"}, by, w.last
+		need.Account, need.Pools, need.DueBy, need.Sequence = w.account, append(gen.Pools[:4:4], "nowhere"), by, w.last
 		need.Key = p.keyed.Key
 		snapshots, err := w.store.Load(ctx, need)
 		if err != nil {

@@ -65,7 +65,7 @@ type stale struct {
 }
 
 func (s stale) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
-	everything := seats.Need{Account: needs[0].Account, Users: everyUser, Pools: gen.Courses, Licences: everyUser}
+	everything := seats.Need{Account: needs[0].Account, Users: everyUser, Pools: gen.Pools, Licences: everyUser}
 	snapshots, err := s.Store.Load(ctx, everything)
 	if err != nil {
 		return nil, err

@@ -192,7 +192,7 @@ func (p *play) call(ctx context.Context, q question, a *answer) error {
 		a.Person = &u
 		return err
 	}
-	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everyUser, Pools: gen.Courses, Licences: everyUser})
+	snapshots, err := p.stores[q.Keeper].Load(ctx, seats.Need{Account: id, Users: everyUser, Pools: gen.Pools, Licences: everyUser})
 	if err != nil {
 		return err
 	}

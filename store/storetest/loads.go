@@ -111,6 +111,32 @@ var (
 	})
 )
 
+// loadCodes finds join codes by their texts in comparison form: of this account, open, and with the
+// text of now.
+func loadCodes(t *tester) {
+	a, b := t.opened("a"), t.opened("b")
+	for _, account := range []users.AccountID{a, b} {
+		c := t.change(account)
+		for _, id := range []seats.PoolID{"a", "b", "c", "d"} {
+			c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(3), Held: 1, Spent: 2})
+		}
+		c.Pools[1].Join, c.Pools[2].Join, c.Pools[3].Join = seats.JoinCode{Text: "code-" + string(account[:1])}, seats.JoinCode{Text: "Lo op 1"}, seats.JoinCode{Ended: true}
+		t.written(c)
+	}
+	code := seats.JoinCode{Text: "code-" + string(a[:1])}.Key()
+	look := func() {
+		t.load(of(a, seats.Need{Codes: []string{code}}, seats.Need{Codes: []string{"100P1", code, "stranger", ""}, Pools: []seats.PoolID{"a", "b"}},
+			seats.Need{Codes: []string{"L00P1", "lo op 1"}}, seats.Need{Codes: []string{"100P1"}, DueBy: gen.Epoch})...)
+		t.loads(seats.Need{Account: a, Codes: []string{"100P1"}}, seats.Need{Account: b, Codes: []string{code, "100P1"}})
+	}
+	look()
+	c := t.change(a)
+	c.Pools = []seats.Pool{{ID: "b", Total: seats.Of(3), Spent: 3, Join: seats.JoinCode{Text: "another"}}, {ID: "c", Total: seats.Of(3), Spent: 3, Join: seats.JoinCode{Ended: true}}}
+	t.written(c)
+	look()
+	t.loads(of(a, seats.Need{Codes: []string{"AN0THER"}})...)
+}
+
 // loadManyAdmins has more than a load brings, in an order of bytes.
 func loadManyAdmins(t *tester) {
 	a := t.opened("a")

@@ -35,6 +35,7 @@ var specification = []struct {
 	{"Load/users_by_ID_and_key", loadUsers},
 	{"Load/users_of_many_accounts", loadAccountsOf},
 	{"Load/named_pools", loadPools},
+	{"Load/join_codes", loadCodes},
 	{"Load/owners_and_admins", loadAdmins},
 	{"Load/more_admins_than_receivers", loadManyAdmins},
 	{"Load/licences_of_users", loadLicences},

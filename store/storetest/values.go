@@ -66,7 +66,7 @@ func accountsAsWritten(t *tester) {
 		c.Account.Closed, c.Account.Erased = instants[(i+2)%len(instants)], instants[(i+5)%len(instants)]
 		c.Account.Opened, c.Account.Changed, c.Account.NextDue = at, instants[len(instants)-1-i], at
 		c.Pools = []seats.Pool{
-			{ID: seats.Site, Name: "Site", Total: seats.Unlimited(), Held: math.MaxInt32 + 1, Spent: math.MaxInt32 + 2},
+			{ID: seats.Site, Name: "Site", Total: seats.Unlimited(), Held: math.MaxInt32 + 1, Spent: math.MaxInt32 + 2, Reserved: math.MaxInt32},
 			{ID: "empty", Total: seats.Of(0)},
 			elaboratePool("every field", at),
 			{ID: "large", Total: seats.Of(seats.MaxSeats), Held: 1, Spent: seats.MaxSeats - 1},
@@ -143,7 +143,7 @@ func eventsAsWritten(t *tester) {
 			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Successor: users.ID(text(63, i) + "wid"),
 			Receivers: receivers[len(receivers)*i*i*i/512:],
 			Fields:    []string{"first-name", "last-name", "groups", "'"}[:i%5], Date: users.Date(fmt.Sprintf("%04d-12-31", 1+i*1249)), DateAs: users.LeaveDay(i % 3), Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
-			Pool: seats.PoolID(text(63, i) + "wid"), Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1,
+			Pool: seats.PoolID(text(63, i) + "wid"), Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1, Reserved: math.MaxInt64 - 2,
 			Tally: distinctTally(),
 		}
 		switch i % 3 {

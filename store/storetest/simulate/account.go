@@ -64,7 +64,7 @@ func (p *play) checkAccount(a *account) {
 	var got []seats.Snapshot
 	var events []seats.Event
 	var err error
-	need := seats.Need{Account: a.id, Pools: gen.Courses, Licences: p.everyone(), Users: p.everyone()}
+	need := seats.Need{Account: a.id, Pools: gen.Pools, Licences: p.everyone(), Users: p.everyone()}
 	p.store.do(func(s store.Store) {
 		got, err = s.Load(outside, need)
 		if err == nil {
