@@ -96,6 +96,14 @@
 // [users.Licence], a row apart from the user's: [Keeper.Licences] lists the holders of a course and
 // the courses of a user, past ones included.
 //
+// # Join codes
+//
+// A join code ([seats.SetCode]) lets people in without an invitation: it has a most of uses, a last
+// day, domains of addresses and a role, and may hold its seats in advance. It is a pool of uses, counted
+// as seats are. [seats.Join] is for the person at the door, whose address the host has
+// verified; the host bounds how often a visitor may guess. [Keeper.JoinCodes] lists them with their
+// texts.
+//
 // # Clocks and torn histories
 //
 // Time is the host's, by [Options] Now. A clock further from the database's than

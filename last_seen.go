@@ -149,7 +149,7 @@ func (k *Keeper) noteSeen(ctx context.Context, account users.AccountID, d *seats
 	for _, o := range d.Outcomes {
 		switch {
 		case o.Refusal != nil:
-		case o.Action == users.ActionSignIn && o.After.Status == users.Active && len(d.Repeated) == 0:
+		case users.In(users.ActionSignIn, users.ActionJoin).Has(o.Action) && o.After.Status == users.Active && len(d.Repeated) == 0:
 			in = append(in, o.User)
 		case o.Action == users.ActionDelete, o.Action == users.ActionErase:
 			gone = append(gone, o.User)
