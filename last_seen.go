@@ -16,8 +16,8 @@ const SeenEvery = time.Hour
 
 // Seen notes that users were in the host application at that instant: of a session, or of a last sign-in
 // that the host has kept itself. An instant to come counts as the present. It is written if the kept one is
-// [SeenEvery] older or more; another call costs a read. [seats.SignIn] by a Keeper does the same for
-// users who may come in. There may be any number of users; unknown and deleted ones are left out.
+// [SeenEvery] older or more; another call costs a read. [seats.SignIn] and [seats.Join] by a Keeper
+// do the same for users who may come in. There may be any number of users; unknown and deleted ones are left out.
 //
 // It is no change of the account: it has no event and no revision, meets no conflict, and Audit, Replay
 // and Undo know nothing of it. The deletion of a user, [seats.Erase] and EraseAccount erase it.

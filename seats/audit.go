@@ -217,10 +217,7 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.beyond > last {
 		a.events.add(Drift{"events", fmt.Sprint(a.beyond), "comes after the last one that the account names"})
 	}
-	found := append(Audit(s, a.tally, l), a.pools(s)...)
-	if !a.torn {
-		found = append(found, s.reserved()...)
-	}
+	found := slices.Concat(Audit(s, a.tally, l), a.pools(s), a.reserved(s))
 	found = append(found, a.events.list...)
 	if a.events.more > 0 {
 		found = append(found, Drift{What: "events", Counted: fmt.Sprintf("%d more", a.events.more)})
@@ -230,20 +227,6 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 		found = append(found, Drift{What: "keys", Counted: fmt.Sprintf("%d more", a.keys.more)})
 	}
 	return append(found, a.users()...)
-}
-
-// reserved returns the drift between the site pool and its join codes, all in the snapshot.
-func (s Snapshot) reserved() []Drift {
-	n := int64(0)
-	for _, p := range s.Pools {
-		if p.IsCode() {
-			n += p.Held
-		}
-	}
-	if site := s.pool(Site).Reserved; site != n {
-		return []Drift{{"seats reserved", fmt.Sprint(site), fmt.Sprint(n)}}
-	}
-	return nil
 }
 
 // pools returns the drifts between the course pools and the rows of the licences.

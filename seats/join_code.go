@@ -146,3 +146,17 @@ func (j JoinCode) admits(address string) bool {
 	domain := domainOf(address)
 	return j.Domains == "" || domain != "" && slices.Contains(strings.Fields(j.Domains), domain)
 }
+
+// reserved returns the drift between the site pool and its join codes. Torn events may lack a code.
+func (a *Auditor) reserved(s Snapshot) []Drift {
+	n := int64(0)
+	for _, p := range s.Pools {
+		if p.IsCode() {
+			n += p.Held
+		}
+	}
+	if site := s.pool(Site).Reserved; site != n && !a.torn {
+		return []Drift{{"seats reserved", fmt.Sprint(site), fmt.Sprint(n)}}
+	}
+	return nil
+}
