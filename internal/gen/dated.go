@@ -133,10 +133,11 @@ func (d Dice) version() seats.Version {
 	return Or(d, []seats.Version{{}}, seats.Version{ID: "a"}, seats.Version{Number: 1, At: Epoch}, seats.Version{Number: 1, ID: "a"})
 }
 
-// setCode draws a join code: mostly one of few uses that more people ask for.
+// setCode draws a join code: mostly one of few uses that more people ask for, and about certain people
+// one without a random text.
 func (d Dice) setCode() seats.SetCode {
-	c := seats.SetCode{Pool: Or(d, Codes, Course, seats.Site, "\x00"), Uses: seats.Of(Or(d, []int64{1, 1, 2, 3}, 0, -1)), Renew: d.Chance(5)}
-	if !c.Renew && d.Chance(90) {
+	c := seats.SetCode{Pool: Or(d, Codes, Course, seats.Site, "\x00"), Uses: seats.Of(Or(d, []int64{1, 1, 2, 3}, 0, -1)), Renew: d.People == nil && d.Chance(5)}
+	if d.People != nil || !c.Renew && d.Chance(90) {
 		c.Text = Or(d, codeTexts, "short", "a\x00bcdefg", long)
 	}
 	switch {

@@ -17,7 +17,7 @@ import (
 // signedIn writes down the sign-ins of a call: at most once an hour.
 func (r *run) signedIn(outcomes []seats.Outcome) {
 	for _, o := range outcomes {
-		if o.Refusal == nil && o.Action == users.ActionSignIn && o.After.Status == users.Active && r.call().At.Sub(r.sights[o.User]) >= seatkeeper.SeenEvery {
+		if o.Refusal == nil && users.In(users.ActionSignIn, users.ActionJoin).Has(o.Action) && o.After.Status == users.Active && r.call().At.Sub(r.sights[o.User]) >= seatkeeper.SeenEvery {
 			r.sights[o.User] = r.call().At
 		}
 	}
