@@ -88,7 +88,9 @@ func (b *batch) withPast(past []seats.Event, key string) []seats.Event {
 
 // needsMore reports whether the call needs rows that no memory has: it is the last of its batch
 // and decided on the rows loaded.
-func (c *call) needsMore() bool { return c.loads || c.need.Admins || c.need.Ahead > 0 || len(c.need.Codes) > 0 }
+func (c *call) needsMore() bool {
+	return c.loads || c.need.Admins || c.need.Ahead > 0 || len(c.need.Codes) > 0
+}
 
 // try decides one call. A panic in an option of the host is raised in the goroutine of its call.
 func (b *batch) try(c *call, s seats.Snapshot) {

@@ -98,7 +98,7 @@
 //
 // # Join codes
 //
-// A join code ([seats.SetCode]) lets people in without an invitation: it has a most of uses, a last
+// A join code ([seats.SetCode]) lets people in by themselves: it has a most of uses, a last
 // day, domains of addresses and a role, and may hold its seats in advance. It is a pool of uses, counted
 // as seats are. [seats.Join] is for the person at the door, whose address the host has
 // verified; the host bounds how often a visitor may guess. [Keeper.JoinCodes] lists them with their

@@ -96,8 +96,8 @@ func (k *Keeper) Pools(ctx context.Context, account users.AccountID) iter.Seq2[s
 }
 
 // JoinCodes lists the account's join codes in ascending order of ID, for the page of an admin: the
-// Text in [seats.Pool.Join], the uses and the uses left, the seats held in advance, and why a code no
-// longer works: the time at which it ended, or no uses left. Ended codes stay in the list. Rows are
+// Text in [seats.Pool.Join], the uses and the uses left, the seats held in advance, and why a code has
+// stopped working: Ended, at its Ends, or 0 uses left. Ended codes stay in the list. Rows are
 // read as by [Keeper.Pools].
 func (k *Keeper) JoinCodes(ctx context.Context, account users.AccountID) iter.Seq2[seats.Pool, error] {
 	return observedList(ctx, k, CallStats{Method: "JoinCodes", Account: account}, func(k *Keeper, yield func(seats.Pool, error) bool) {

@@ -8,10 +8,10 @@ import (
 
 // SetCode makes a join code, or changes an open one: a nil field, an empty Text and a missing Uses
 // stay as they are. A code is a [Pool] of uses, see [JoinCode]: Keeper.JoinCodes lists them with the
-// texts, the uses left and the reason why one no longer works. It is unchanged if all is as before.
+// texts, the uses left and the reason why one has stopped working. It is unchanged if all is as before.
 //
-// With Hold the code holds a seat of the site pool for every use left, and no other user can take
-// it; all of them must be free now. Each use turns one into the seat of a user; ending the code frees
+// With Hold the code holds a seat of the site pool for every use left; all of them
+// must be free now. Each use turns one into the seat of a user; ending the code frees
 // the others.
 //
 // Owners, admins, support and the system may. [ErrNoSeats] without the seats to hold. [ErrBadInput]
@@ -19,9 +19,9 @@ import (
 // for a role above manager, for fewer Uses than so far, for Hold with unlimited Uses, for a last day
 // that is over, and for other fields out of bounds.
 type SetCode struct {
-	Pool PoolID `json:"pool"` // the ID of the code by the host, for events and pages; no secret
-	// Text is 6 to 40 letters and digits of ASCII, with spaces and hyphens. Without it, a new code
-	// gets a random one.
+	Pool PoolID `json:"pool"` // the ID of the code by the host, which events have
+	// Text is 6 to 40 letters and digits of ASCII, with spaces and hyphens. If it is
+	// empty, a new code gets a random one.
 	Text    string      `json:"text,omitzero"`
 	Renew   bool        `json:"renew,omitzero"` // gives the code another random text: the old one is void
 	Name    *string     `json:"name,omitzero"`  // for display, at most [users.MaxText] characters; empty: none
@@ -153,7 +153,7 @@ func (c SetCode) setTerms(v *evaluation, p *Pool) (refusal *Refusal) {
 // users stay. It is unchanged for an ended one.
 //
 // Owners, admins, support and the system may; support and the system in a closed and in an erased
-// account too. [ErrBadInput] for a pool that is unknown, or no join code.
+// account too. [ErrBadInput] for an unknown pool and for a course.
 type EndCode struct {
 	Pool   PoolID `json:"pool"`
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
@@ -190,8 +190,8 @@ func (v *evaluation) endedCode(p Pool, last users.Date, reason string) effect {
 	return f
 }
 
-// ofCode returns the effect that gives a join code its next terms. Seats that it holds in advance from
-// now on, or no longer, come first: they may be missing.
+// ofCode returns the effect that gives a join code its next terms. Seats to hold come first, since
+// they may be missing.
 func (v *evaluation) ofCode(kind EventKind, was, next Pool) effect {
 	f := effect{kind: kind, pool: next.ID, total: next.Total, terms: &next, date: next.Ends.LastDay, reserved: next.holding() - was.Held}
 	if f.reserved == 0 {
@@ -228,11 +228,11 @@ func (v *evaluation) openCode(text string) (p Pool, ok bool) {
 // An unknown person becomes a user with the role of the code, as by [Add]: without a free seat by the
 // policy's [WhenFull], and under [Approval] invited until [Approve]. That is a use, and takes a seat
 // that the code holds, if it does. An invited user is let in as by [SignIn], keeps the role of the
-// invitation, and is no use; an active user is unchanged, also by a code that is used up. No user is
-// reactivated.
+// invitation, and the code keeps the use; an active user is unchanged, also by a code that is used up.
+// Inactive users stay so.
 //
-// The system may. [ErrJoinCode] for a code that is unknown, ended or used up, without a difference: a
-// guess learns nothing. It has [ErrOtherDomain] for an address outside of the code's domains.
+// The system may. [ErrJoinCode] for a code that is unknown, ended or used up, which a guess can't tell
+// apart. It has [ErrOtherDomain] for an address outside of the code's domains.
 // [ErrWrongStatus] for an inactive, archived or deleted user; the other refusals are those of SignIn
 // and Add.
 type Join struct {

@@ -17,7 +17,7 @@ import (
 // open until it is ended, by [EndCode] or by its last day; its row stays without the Text.
 //
 // The Text is kept as it is read: an admin must be able to read it out again, and a digest of so short
-// a secret would hide nothing. It is in no event, error or digest, and goes with the end of the code.
+// a secret would hide little. Events, errors and digests lack it, and it goes with the end of the code.
 // Of all texts of that length one in about 2^40 fits: the host bounds the guesses of a visitor.
 type JoinCode struct {
 	Text    string     `json:"text,omitzero"`    // empty: it has ended
@@ -79,7 +79,7 @@ func codeKey(text string) string {
 	return string(key)
 }
 
-// codeLetters are easy to tell apart, and without vowels they make no words.
+// codeLetters are consonants and digits that are easy to tell apart.
 const codeLetters = "CDFGHJKMNPQRTVWXY34679"
 
 // newCodeText returns a text of three times three letters: CDF-GHJ-KMN.
@@ -98,7 +98,7 @@ func (v *evaluation) newCodeText(id PoolID) string {
 	return string(text)
 }
 
-// NeedsRandom reports whether a request with the commands must have a Random, even without a key.
+// NeedsRandom reports whether a request with the commands must have a Random, whatever its key.
 func NeedsRandom(commands []Command) bool {
 	return slices.ContainsFunc(commands, func(c Command) bool {
 		_, ok := withoutConditions(c).(SetCode)
