@@ -88,8 +88,7 @@ func readError(err error, lenient func() bool) error {
 		return own
 	case errors.As(err, &name):
 		return &DocumentError{Text: name.Error()}
-	case errors.As(err, &instant), errors.As(err, &kind) && kind.Type != nil && kind.Type.String() == "time.Time":
-		return errTime // by the version of Go
+	case errors.As(err, &instant), errors.As(err, &kind) && kind.Type != nil && kind.Type.String() == "time.Time": // by the version of Go
 	case errors.As(err, &kind):
 		return wrongKind(kind)
 	case lenient():

@@ -306,11 +306,13 @@ func TestActor_Check(t *testing.T) {
 }
 
 func TestUser_Clone(t *testing.T) {
-	u := users.User{Profile: users.Profile{Groups: []string{"a"}}}
+	u := users.User{Profile: users.Profile{Groups: []string{"a"}}, Baseline: &users.Baseline{Email: "ada@acme.example"}}
 	c := u.Clone()
 	require.Equal(t, u, c)
-	c.Groups[0] = "spoilt"
+	c.Groups[0], c.Baseline.Email = "spoilt", "spoilt"
 	require.Equal(t, "a", u.Groups[0])
+	require.Equal(t, "ada@acme.example", u.Baseline.Email)
+	require.Nil(t, users.User{}.Clone().Baseline)
 }
 
 func TestUser_ComesBackInvited(t *testing.T) {
