@@ -83,6 +83,12 @@ func TestJoin_known(t *testing.T) {
 	s.do(system, joining("ivy"))
 	require.Equal(t, users.Segment{Status: users.Active, Role: users.Admin}, s.user("ivy").Segment(), "the invited role wins")
 	require.Equal(t, seats.ErrInactive, s.refused(seats.ErrWrongStatus, system, joining("ina")).Reason)
+	s.do(owner, seats.SetCode{Pool: "class", Domains: new("")})
+	bad := joining("bad")
+	bad.Profile.Email = "nowhere"
+	require.Equal(t, "email", s.refused(seats.ErrBadInput, system, bad).Field)
+	bad.Profile.Email = ""
+	require.Equal(t, "profile", s.refused(seats.ErrBadInput, system, bad).Field, "an ID alone makes no user")
 	require.Zero(t, s.poolOf("class").Spent)
 }
 

@@ -3,6 +3,8 @@ package harness
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -237,8 +239,8 @@ func (r *run) erase(c gen.Call, at time.Time) []seats.Event {
 			before++
 		}
 	}
-	for _, id := range gen.Codes {
-		if p := r.model.Pools[id]; p != nil && p.Join.Text != "" {
+	for _, id := range slices.Sorted(maps.Keys(r.model.Pools)) {
+		if r.model.Pools[id].Join.Text != "" {
 			v := r.model.Do(c.Actor, seats.EndCode{Pool: id, Reason: reason}, at)
 			require.Nil(r, v.Codes, "in an erased account every join code can be ended")
 			facts = append(facts, v.Facts()...)
