@@ -161,10 +161,7 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 	if err != nil {
 		return seats.Snapshot{}, f, false, err
 	}
-	if f.Status.Empty() {
-		f.Status = users.Present
-	}
-	f.Status = s.Account.Policy.Stored(f.Status)
+	f = s.Account.Policy.StoredFilter(f)
 	return s, f, !f.Status.Empty(), nil
 }
 

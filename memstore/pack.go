@@ -83,6 +83,7 @@ func (p *packer) user(u *users.User) {
 	p.instant(&u.Due)
 	text(p, &u.Salt)
 	p.flag(&u.SharesEmail)
+	p.flag(&u.Unsent)
 	p.baseline(&u.Baseline)
 }
 
@@ -141,6 +142,7 @@ func (p *packer) segment(s *users.Segment) {
 	small(p, &s.Status)
 	small(p, &s.Role)
 	p.flag(&s.Synced)
+	p.flag(&s.Unsent)
 }
 
 // has reports whether the next field is there. While a row is written it is there if set.

@@ -43,6 +43,9 @@ func (k EventKind) setsTerms() bool { return k == EventTotalSet || k == EventPol
 // apply carries an effect out and records its event, or refuses it with [ErrNoSeats]. It is
 // the one gate: every change of an account and of a pool passes here.
 func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
+	if f.licence.Pool == "" && f.kind != EventUnchanged { // a licence leaves the row of its user alone
+		f.user.Unsent = f.user.AwaitsInvitation()
+	}
 	account, people := v.account, []users.User{f.user}
 	u, row := &people[0], v.people.of(f.user.ID)
 	before := row.Segment()

@@ -198,7 +198,7 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 			delta += more
 		}
 	}
-	o.Before, o.After, o.SeatsDelta = before, f.user.Segment(), delta
+	o.Before, o.After, o.SeatsDelta = before, v.people.of(f.user.ID).Segment(), delta
 	for i := range v.events[first:] {
 		e := &v.events[first+i]
 		o.Excess, o.Grown = o.Excess+e.excess(), o.Grown+e.grown()

@@ -15,7 +15,7 @@ func TestNames(t *testing.T) {
 	enumtest.Require[seats.OwnershipEnders](t, "owners", "support")
 	enumtest.Require[seats.IdentityChange](t, "refused", "allowed")
 	enumtest.Require[seats.AddressSharing](t, "refused", "allowed", "ended")
-	enumtest.Require[seats.Figure](t, "", "total", "available", "unclaimed", "active", "inactive", "invited", "archived", "held", "spent")
+	enumtest.Require[seats.Figure](t, "", "total", "available", "unclaimed", "active", "inactive", "invited", "archived", "held", "spent", "unclaimed-sent", "invited-sent")
 	enumtest.Require[seats.TermStart](t, "assignment", "first-access")
 	enumtest.Require[seats.Permission](t, "enter-account", "receive-notifications", "open-courses", "be-assigned", "read-reports", "manage-people")
 }

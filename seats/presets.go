@@ -62,7 +62,7 @@ func AccuEdConnect() Policy {
 
 // HowNow returns the policy of HowNow, after its help page on user licences:
 //
-//   - An invited user holds a seat and is unclaimed until the first sign-in.
+//   - An invited user holds a seat, and is unclaimed from the mail of the invitation to the first sign-in.
 //   - An invitation needs an available seat.
 //   - Admins add 10 to 1000 seats at a time, for use at once. Returns are left to the vendor.
 //   - An invitation stays open. It is taken back by deleting the user. Archiving is withheld.
@@ -84,9 +84,9 @@ func HowNow() Policy {
 		Cards: Cards{
 			{"Total Seats", FigureTotal},
 			{"Available Seats", FigureAvailable},
-			{"Unclaimed Invites", FigureUnclaimed},
+			{"Unclaimed Invites", FigureUnclaimedSent},
 			{"Active Users", FigureActive},
-			{"Invited Users", FigureInvited},
+			{"Invited Users", FigureInvitedSent},
 		},
 	}
 }

@@ -60,6 +60,78 @@ func TestPresets_cards(t *testing.T) {
 	}
 }
 
+// TestHowNow_unsent: an invitation that is held back holds a seat, and is no unclaimed one until it is sent.
+func TestHowNow_unsent(t *testing.T) {
+	s := open(t, seats.Of(9), seats.HowNow())
+	s.invite("ada")
+	s.do(owner, seats.Invite{Profile: profile("bob"), Later: true}, seats.Invite{Profile: profile("cy")})
+	cards := func() string { return fmt.Sprint(s.rows.Usage().Cards[1:]) }
+	require.Equal(t, "[{Available Seats 5} {Unclaimed Invites 1} {Active Users 2} {Invited Users 3}]", cards())
+	require.True(t, s.user("bob").Unsent)
+	require.Equal(t, "[{Users 4} {Not approved 2} {Approved 2} {Archived 0}]", fmt.Sprint(func() []seats.Card {
+		rows := s.rows
+		rows.Account.Policy = seats.UsersPage()
+		return rows.Usage().Cards
+	}()), "who waits for the approval waits without a mail too")
+	s.do(owner, seats.Edit{User: "bob", Set: users.Patch{Title: new("Nurse")}}, seats.Notify{User: "bob"})
+	require.Equal(t, "[{Available Seats 5} {Unclaimed Invites 2} {Active Users 2} {Invited Users 4}]", cards())
+	require.False(t, s.user("bob").Unsent)
+
+	s.do(owner, seats.Invite{Profile: profile("dee"), Later: true})
+	s.do(system, seats.Accept{User: "dee"})
+	require.False(t, s.user("dee").Unsent)
+	require.Equal(t, "[{Available Seats 4} {Unclaimed Invites 2} {Active Users 3} {Invited Users 5}]", cards())
+	s.do(system, seats.Import{User: importedUser("eli", func(u *users.User) {
+		u.Status, u.FirstSignIn, u.LastNotified, u.NotificationCount = users.Invited, time.Time{}, u.Created, 1
+	})},
+		seats.Import{User: importedUser("fay", func(u *users.User) { u.Status, u.FirstSignIn = users.Invited, time.Time{} })})
+	require.Equal(t, "[{Available Seats 2} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}]", cards(), "eli was sent one elsewhere")
+}
+
+// TestApply_unsent_row: a row that is older than the mark gets it with its next event.
+func TestApply_unsent_row(t *testing.T) {
+	s := open(t, seats.Of(9), seats.HowNow())
+	s.do(owner, seats.Invite{Profile: profile("bob"), Later: true})
+	for i := range s.rows.Users {
+		if u := &s.rows.Users[i]; u.ID == "bob" {
+			s.rows.Account.Tally.Add(u.Segment(), -1)
+			u.Unsent = false
+			s.rows.Account.Tally.Add(u.Segment(), 1)
+		}
+	}
+	require.Equal(t, "{Unclaimed Invites 1}", fmt.Sprint(s.rows.Usage().Cards[2]))
+	d, err := seats.Decide(s.rows, s.request(owner, seats.Edit{User: "bob", Set: users.Patch{Title: new("Nurse")}}))
+	require.NoError(t, err)
+	require.Equal(t, []bool{false, true}, []bool{d.Change.Events[0].Before.Unsent, d.Change.Events[0].After.Unsent})
+	require.Equal(t, "{Unclaimed Invites 0}", fmt.Sprint(s.rows.Apply(d.Change).Usage().Cards[2]))
+}
+
+// TestPolicy_StoredFilter: a user who was let in without a date of it is never "never signed in" where the
+// first sign-in lets in, in a list as on the cards; elsewhere the two are two facts.
+func TestPolicy_StoredFilter(t *testing.T) {
+	for activation, want := range map[seats.Activation]string{seats.FirstSignIn: "[eve]", seats.Invitation: "[eve max]", seats.Approval: "[eve max]"} {
+		s := open(t, seats.Of(9), seats.Policy{Activation: activation})
+		s.do(owner, seats.Invite{Profile: profile("eve")})
+		s.do(system, seats.Import{User: importedUser("max", func(u *users.User) { u.FirstSignIn = time.Time{} })})
+		f := s.rows.Account.Policy.StoredFilter(users.Filter{NeverSignedIn: true})
+		var found []users.ID
+		var part users.Tally
+		for _, u := range s.rows.Users {
+			if f.Match(u) {
+				found = append(found, u.ID)
+				part.Add(u.Segment(), 1)
+			}
+		}
+		require.Equal(t, want, fmt.Sprint(found), activation)
+		if activation == seats.FirstSignIn {
+			require.Zero(t, s.rows.UsageOf(part).People.Count(users.In(users.Active), 0), "none of them is on the card of the active")
+			s.do(support, seats.Deactivate{User: "max"})
+			require.False(t, f.Match(s.user("max")), "nor is a leaver who was let in")
+		}
+		require.False(t, s.rows.Account.Policy.StoredFilter(users.Filter{}).NeverActive)
+	}
+}
+
 // TestDecide_members, whatever the product: each accepts for themselves, and
 // that is all. A manager reads reports.
 func TestDecide_members(t *testing.T) {

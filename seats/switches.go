@@ -29,6 +29,19 @@ func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 	return users.In(stored...)
 }
 
+// StoredFilter returns the filter by stored status for one by shown status. Where the first sign-in lets
+// in, a user who is or was active counts as one who has signed in, also without a date of it (imported, or
+// approved under an earlier policy): a list of the never signed in agrees with the cards. Elsewhere status
+// and sign-in are two facts, and the date alone counts.
+func (p Policy) StoredFilter(shown users.Filter) users.Filter {
+	if shown.Status.Empty() {
+		shown.Status = users.Present
+	}
+	shown.Status = p.Stored(shown.Status)
+	shown.NeverActive = shown.NeverActive || shown.NeverSignedIn && p.Activation == FirstSignIn
+	return shown
+}
+
 // may returns the permissions of the user at an instant. Active users have all that their role
 // allows; inactive, archived and deleted users have none. Invited users can be assigned and
 // notified. They may sign in, unless the policy asks for approval or the invitation has run out,
@@ -77,15 +90,16 @@ func (p Policy) held(t users.Tally) int64 {
 // viewTally returns the tally by shown status.
 func (p Policy) viewTally(t users.Tally) users.Tally {
 	var shown users.Tally
-	for _, s := range users.Statuses() {
-		for r, by := range t[s] {
-			for synced, n := range by {
-				shown[p.Shows(s)][r][synced] += n
-			}
-		}
+	for _, s := range segments {
+		n := t.Of(s)
+		s.Status = p.Shows(s.Status)
+		s.Unsent = s.Unsent && s.Status == users.Invited
+		shown.Add(s, n)
 	}
 	return shown
 }
+
+var segments = users.Segments()
 
 // needsApproval reports whether users become active by approval.
 func (p Policy) needsApproval() bool { return p.Activation == Approval }

@@ -120,9 +120,12 @@ const (
 	FigureArchived                    // archived users
 	FigureHeld                        // seats held
 	FigureSpent                       // seats used up
+
+	FigureUnclaimedSent // users shown as invited to whom an invitation went out
+	FigureInvitedSent   // these, and users shown as active
 )
 
-var figureNames = enum.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived", "held", "spent"}
+var figureNames = enum.Names[Figure]{"", "total", "available", "unclaimed", "active", "inactive", "invited", "archived", "held", "spent", "unclaimed-sent", "invited-sent"}
 
 // String returns the figure in lower case; it is empty for no card.
 func (f Figure) String() string { return figureNames.Of(f) }
@@ -143,10 +146,18 @@ var figures = [...]func(Usage) Count{
 	FigureArchived:  func(u Usage) Count { return u.people(users.Archived) },
 	FigureHeld:      func(u Usage) Count { return Of(u.Held) },
 	FigureSpent:     func(u Usage) Count { return Of(u.Spent) },
+
+	FigureUnclaimedSent: func(u Usage) Count { return u.sent(users.Invited) },
+	FigureInvitedSent:   func(u Usage) Count { return u.sent(users.Invited, users.Active) },
 }
 
 func (u Usage) people(shown ...users.Status) Count {
 	return Of(u.People.Count(users.In(shown...), 0))
+}
+
+// sent is people without those to whom no invitation went out.
+func (u Usage) sent(shown ...users.Status) Count {
+	return Of(u.People.Count(users.In(shown...), 0) - u.People.Unsent())
 }
 
 // A CardSpec is a card in a policy: its title and its figure.

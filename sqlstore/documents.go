@@ -257,9 +257,11 @@ const (
 	statusLetters = "-ianxd" // none, invited, active, inactive, archived, deleted
 	roleLetters   = "mgao"   // member, manager, admin, owner
 	syncedLetter  = 's'
+	unsentLetter  = 'u'
 )
 
-// segment is a segment in letters: of the status, of the role, and s if the source is a sync.
+// segment is a segment in letters: of the status, of the role, s if the source is a sync, and u if no
+// invitation went out.
 // The zero segment is "".
 func segment[R any](name string, at func(*R) *users.Segment) column[R] {
 	return column[R]{
@@ -288,6 +290,9 @@ func appendSegment(text []byte, s users.Segment) []byte {
 	if s.Synced {
 		text = append(text, syncedLetter)
 	}
+	if s.Unsent {
+		text = append(text, unsentLetter)
+	}
 	return text
 }
 
@@ -303,7 +308,8 @@ func cutSegment(text string) (s users.Segment, rest string, err error) {
 		return s, "", errSegment
 	}
 	rest, synced := strings.CutPrefix(text[2:], string(syncedLetter))
-	return users.Segment{Status: users.Status(status), Role: users.Role(role), Synced: synced}, rest, nil
+	rest, unsent := strings.CutPrefix(rest, string(unsentLetter))
+	return users.Segment{Status: users.Status(status), Role: users.Role(role), Synced: synced, Unsent: unsent}, rest, nil
 }
 
 // tally is a tally as the segments in use, each with its number: "ao1 im5".

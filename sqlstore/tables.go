@@ -128,6 +128,7 @@ var (
 		orNone("start", func(u *userRow) *users.Start { return &u.Start }),
 		orNone("schedule", func(u *userRow) *users.Schedule { return &u.Schedule }),
 		text("salt", func(u *userRow) *string { return &u.Salt }),
+		flag("unsent", func(u *userRow) *bool { return &u.Unsent }),
 		document("baseline", func(u *userRow) **users.Baseline { return &u.Baseline }),
 	}
 	licenceColumns = []column[licenceRow]{

@@ -150,6 +150,10 @@ func (q *unionQuery) conditions(f users.Filter) {
 	if f.NeverSignedIn {
 		q.add(" AND first_sign_in IS NULL")
 	}
+	if f.NeverActive {
+		q.add(" AND status <> ? AND (facts IS NULL OR NOT ("+q.contains("facts")+" OR "+q.contains("facts")+"))",
+			users.Active.String(), `"left_as":"`+users.Active.String()+`"`, `"archived_as":"`+users.Active.String()+`"`)
+	}
 	if f.Dated || f.HeldBack {
 		q.add(" AND dated = 1")
 	}
@@ -230,14 +234,25 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 	var t users.Tally
 	revision, err := s.list(ctx, account, func(r *unionQuery) {
 		t = users.Tally{}
-		q := addPart(r, columns, func(g group) {
-			g.Synced = g.source == users.SourceSync
-			t.Add(g.Segment, g.people)
-		})
-		q.everyUser(account)
-		q.conditions(f)
-		q.segments(f)
-		q.add(" GROUP BY status, role, source_kind")
+		count := func(f users.Filter, condition string, take func(group), values ...any) {
+			q := addPart(r, columns, func(g group) {
+				g.Synced = g.source == users.SourceSync
+				take(g)
+			})
+			q.everyUser(account)
+			q.conditions(f)
+			q.segments(f)
+			q.add(condition+" GROUP BY status, role, source_kind", values...)
+		}
+		count(f, "", func(g group) { t.Add(g.Segment, g.people) })
+		if f.Status.Empty() || f.Status.Has(users.Invited) { // those to whom no invitation went out, once more
+			f.Status = users.In(users.Invited)
+			count(f, " AND "+r.contains("facts"), func(g group) {
+				t.Add(g.Segment, -g.people)
+				g.Unsent = true
+				t.Add(g.Segment, g.people)
+			}, `"unsent":1`)
+		}
 	})
 	return t, revision, err
 }

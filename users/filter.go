@@ -23,7 +23,8 @@ type Filter struct {
 	Groups        []string     // in at least one of these; empty: any
 	Sources       []Source     // one of these, without a name any of its kind; empty: any
 	LeftBy        Set[Leaving] // one of these; empty: any
-	NeverSignedIn bool         // FirstSignIn is zero
+	NeverSignedIn bool         // FirstSignIn is zero; for a Keeper see StoredFilter of a policy
+	NeverActive   bool         // not [User.WasActive]
 	Dated         bool         // [User.Dated]
 	HeldBack      bool         // the Schedule is Held
 	Order         Order
@@ -73,6 +74,7 @@ func (f Filter) Match(u User) bool {
 		(len(f.Sources) == 0 || slices.ContainsFunc(f.Sources, u.Source.isOf)) &&
 		(f.LeftBy.Empty() || f.LeftBy.Has(u.LeftBy)) &&
 		(!f.NeverSignedIn || u.FirstSignIn.IsZero()) &&
+		(!f.NeverActive || !u.WasActive()) &&
 		(!f.Dated || u.Dated()) &&
 		(!f.HeldBack || u.Schedule.Held) &&
 		f.isBefore(u) &&
@@ -145,11 +147,11 @@ func (t Tally) Part(f Filter) (part Tally, ok bool) {
 	return part, true
 }
 
-// segments reports which users the Sources select, by [Segment.index], and whether a tally knows
+// segments reports which users the Sources select, those of a sync second, and whether a tally knows
 // all that the filter asks.
 func (f Filter) segments() (synced [2]bool, ok bool) {
 	if len(f.IDs)+len(f.Locations)+len(f.Departments)+len(f.Groups) > 0 || len(f.Words()) > 0 ||
-		!f.LeftBy.Empty() || f.NeverSignedIn || f.Dated || f.HeldBack {
+		!f.LeftBy.Empty() || f.NeverSignedIn || f.NeverActive || f.Dated || f.HeldBack {
 		return synced, false
 	}
 	var kinds Set[SourceKind]

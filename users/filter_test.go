@@ -104,7 +104,7 @@ func TestFilter_Match_dates(t *testing.T) {
 func TestFilter_WithoutPage(t *testing.T) {
 	f := users.Filter{
 		IDs: []users.ID{"u"}, Text: "ada", Status: users.In(users.Active), Role: users.In(users.Admin), Locations: []string{"Leeds"}, Departments: []string{"Sales"},
-		Groups: []string{"a"}, Sources: []users.Source{{Kind: users.SourceSync, Name: "hr"}}, LeftBy: users.In(users.LeftByDate), NeverSignedIn: true, Dated: true, HeldBack: true,
+		Groups: []string{"a"}, Sources: []users.Source{{Kind: users.SourceSync, Name: "hr"}}, LeftBy: users.In(users.LeftByDate), NeverSignedIn: true, NeverActive: true, Dated: true, HeldBack: true,
 	}
 	page := f
 	page.Order, page.Backward, page.After = users.OrderName, true, users.Place{Name: "b", ID: "p1"}
@@ -150,6 +150,7 @@ func TestTally_Part(t *testing.T) {
 		{users.Filter{Groups: []string{"a"}}, false},
 		{users.Filter{LeftBy: users.In(users.NotLeft)}, false},
 		{users.Filter{NeverSignedIn: true}, false},
+		{users.Filter{NeverActive: true}, false},
 		{users.Filter{Dated: true}, false},
 		{users.Filter{HeldBack: true}, false},
 	} {

@@ -116,6 +116,7 @@ func TestTally_MarshalJSON(t *testing.T) {
 	for _, wrong := range []string{
 		`[{"status":"active","role":"owner","count":0}]`,
 		`[{"status":"active","role":"owner"}]`,
+		`[{"status":"active","role":"owner","unsent":true,"count":1}]`,
 		`[{"role":"owner","count":1}]`,
 		`[{"status":"","role":"owner","count":1}]`,
 		`[{"status":"active","role":"boss","count":1}]`,
@@ -129,6 +130,9 @@ func TestTally_MarshalJSON(t *testing.T) {
 	}
 	tally.Move(users.Segment{Status: users.Archived}, users.Segment{})
 	requireTally(`[{"status":"active","role":"member","synced":true,"count":2},{"status":"active","role":"owner","count":1},{"status":"archived","role":"member","count":-1}]`)
+	tally = users.Tally{}
+	tally.Add(users.Segment{Status: users.Invited, Synced: true, Unsent: true}, 2)
+	requireTally(`[{"status":"invited","role":"member","synced":true,"unsent":true,"count":2}]`)
 	tally = users.Tally{}
 	tally[users.Active][users.Owner][0] = math.MaxInt32
 	requireTally(`[{"status":"active","role":"owner","count":2147483647}]`)

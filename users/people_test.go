@@ -240,6 +240,39 @@ func TestUser_Segment(t *testing.T) {
 	require.Equal(t, users.Segment{Status: users.Active, Role: users.Admin, Synced: true}, u.Segment())
 	u.Source.Kind = users.SourceImport
 	require.Equal(t, users.Segment{Status: users.Active, Role: users.Admin}, u.Segment())
+	u.Unsent = true
+	require.Equal(t, users.Segment{Status: users.Active, Role: users.Admin}, u.Segment())
+	u.Status = users.Invited
+	require.Equal(t, users.Segment{Status: users.Invited, Role: users.Admin, Unsent: true}, u.Segment())
+}
+
+func TestUser_AwaitsInvitation(t *testing.T) {
+	u := users.User{Status: users.Invited, Unsent: true}
+	require.True(t, u.AwaitsInvitation())
+	u.NotificationCount = 1
+	require.False(t, u.AwaitsInvitation())
+	require.False(t, users.User{Status: users.Active}.AwaitsInvitation())
+}
+
+func TestUser_WasActive(t *testing.T) {
+	for _, c := range []struct {
+		user users.User
+		want bool
+	}{
+		{users.User{Status: users.Active}, true},
+		{users.User{Status: users.Invited}, false},
+		{users.User{Status: users.Inactive}, false},
+		{users.User{Status: users.Inactive, LeftAs: users.Invited}, false},
+		{users.User{Status: users.Inactive, LeftAs: users.Active}, true},
+		{users.User{Status: users.Archived, ArchivedAs: users.Active}, true},
+		{users.User{Status: users.Archived, ArchivedAs: users.Inactive, LeftAs: users.Active}, true},
+		{users.User{Status: users.Archived, ArchivedAs: users.Inactive, LeftAs: users.Invited}, false},
+		{users.User{Status: users.Deleted, FirstSignIn: time.Unix(1, 0)}, false},
+	} {
+		require.Equal(t, c.want, c.user.WasActive(), "%+v", c.user)
+		c.user.Status = max(c.user.Status, users.Invited)
+		require.Equal(t, !c.want, users.Filter{Status: users.In(users.Statuses()...), NeverActive: true}.Match(c.user), "%+v", c.user)
+	}
 }
 
 func TestUser_Administers(t *testing.T) {
@@ -281,11 +314,21 @@ func TestTally_Count(t *testing.T) {
 	require.EqualValues(t, 1, tally.Count(users.In(users.Deleted), 0))
 	require.EqualValues(t, 1, tally.Count(users.In(users.Active), users.In(users.Admin)))
 	require.EqualValues(t, 1, tally.Of(synced))
+	require.Zero(t, tally.Unsent())
+	for _, s := range []users.Segment{{Status: users.Invited, Role: users.Member, Unsent: true}, {Status: users.Invited, Role: users.Admin, Synced: true, Unsent: true}} {
+		tally.Move(users.Segment{Status: users.Invited, Role: users.Admin}, s)
+		tally.Move(users.Segment{}, users.Segment{Status: users.Invited, Role: users.Admin})
+		require.EqualValues(t, 1, tally.Of(s))
+	}
+	require.EqualValues(t, 2, tally.Unsent())
+	require.EqualValues(t, 2, tally.Count(users.In(users.Invited), 0))
+	tally.Add(users.Segment{Status: users.Invited, Role: users.Member, Unsent: true}, -1)
+	tally.Add(users.Segment{Status: users.Invited, Role: users.Admin, Synced: true, Unsent: true}, -1)
 	require.EqualValues(t, 1, tally.ActiveOwners())
 	tally.Move(synced, users.Segment{Status: users.Inactive, Synced: true})
 	require.Zero(t, tally.Of(synced))
 	require.EqualValues(t, 1, tally.Count(users.In(users.Inactive), 0))
-	require.Len(t, users.Segments(), 5*4*2)
+	require.Len(t, users.Segments(), 5*4*2+4*2)
 }
 
 func TestActor_Check(t *testing.T) {

@@ -2,11 +2,13 @@ package users
 
 import "encoding/json"
 
-// A Segment is a group of users with the same status, role and kind of source.
+// A Segment is a group of users with the same status, role and kind of source, of invited ones also by
+// whether an invitation went out.
 type Segment struct {
 	Status Status `json:"status"`
 	Role   Role   `json:"role"`
 	Synced bool   `json:"synced,omitzero"` // the source is a sync
+	Unsent bool   `json:"unsent,omitzero"` // invited, and no invitation went out so far
 }
 
 // A Tally counts the users of an account by [Segment], at most [math.MaxInt32] of each. All numbers
@@ -14,7 +16,13 @@ type Segment struct {
 // a row per segment in use.
 type Tally [statusCount][roleCount][2]int32
 
-func (t *Tally) at(s Segment) *int32 { return &t[s.Status][s.Role][s.index()] }
+// at returns the number of a segment. No user is counted without a status: the unsent have that place.
+func (t *Tally) at(s Segment) *int32 {
+	if s.Unsent {
+		return &t[NoStatus][s.Role][s.index()]
+	}
+	return &t[s.Status][s.Role][s.index()]
+}
 
 // index is 1 for users of a sync, otherwise 0.
 func (s Segment) index() int {
@@ -48,12 +56,25 @@ func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
 		statuses = Present
 	}
 	var n int64
-	for _, s := range statuses.Members() {
+	count := func(s Status) {
 		for r := range t[s] {
 			if roles.Empty() || roles.Has(Role(r)) {
 				n += int64(t[s][r][0]) + int64(t[s][r][1])
 			}
 		}
+	}
+	for _, s := range statuses.Members() {
+		if count(s); s == Invited {
+			count(NoStatus) // the unsent
+		}
+	}
+	return n
+}
+
+// Unsent returns the number of invited users to whom no invitation went out.
+func (t Tally) Unsent() (n int64) {
+	for _, role := range Roles() {
+		n += t.Of(Segment{Invited, role, false, true}) + t.Of(Segment{Invited, role, true, true})
 	}
 	return n
 }
@@ -69,7 +90,10 @@ func Segments() []Segment {
 	var all []Segment
 	for _, status := range Statuses() {
 		for _, role := range Roles() {
-			all = append(all, Segment{status, role, false}, Segment{status, role, true})
+			all = append(all, Segment{status, role, false, false}, Segment{status, role, true, false})
+			if status == Invited {
+				all = append(all, Segment{status, role, false, true}, Segment{status, role, true, true})
+			}
 		}
 	}
 	return all
@@ -81,12 +105,12 @@ type tallyRow struct {
 }
 
 var (
-	errTallyRow   = &DocumentError{Text: "users: JSON: a row of a tally has no status, or the count 0"}
+	errTallyRow   = &DocumentError{Text: "users: JSON: a row of a tally has no status, or the count 0, or is unsent and not invited"}
 	errTallyTwice = &DocumentError{Text: "users: JSON: two rows of a tally have the same status, role and source"}
 )
 
 func (r tallyRow) check() error {
-	if r.Status == NoStatus || r.Count == 0 {
+	if r.Status == NoStatus || r.Count == 0 || r.Unsent && r.Status != Invited {
 		return errTallyRow
 	}
 	return nil

@@ -25,6 +25,7 @@ type User struct {
 	NotificationCount int64     `json:"notification_count,omitzero"` // invitations and notifications sent: the number of the last one, which its link can carry
 	Expires           time.Time `json:"expires,omitzero"`            // the end of the invitation
 	Lapses            bool      `json:"lapses,omitzero"`             // the seat comes free at this end
+	Unsent            bool      `json:"unsent,omitzero"`             // invited, and no invitation went out so far; unset in rows that are older than this field, until they are written
 
 	Start    Start     `json:"start,omitzero"`    // an invitation to come, of an inactive user
 	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come, of an invited or active user
@@ -62,7 +63,7 @@ func (u User) Clone() User {
 
 // Segment returns the segment of the user in a [Tally].
 func (u User) Segment() Segment {
-	return Segment{Status: u.Status, Role: u.Role, Synced: u.Source.Kind == SourceSync}
+	return Segment{Status: u.Status, Role: u.Role, Synced: u.Source.Kind == SourceSync, Unsent: u.Unsent && u.Status == Invited}
 }
 
 // Here reports whether the user has any status but deleted.
@@ -72,6 +73,17 @@ func (u User) Here() bool { return Present.Has(u.Status) }
 // refused then until the invitation is sent again.
 func (u User) HasExpired(at time.Time) bool {
 	return u.Status == Invited && !u.Expires.IsZero() && !at.Before(u.Expires)
+}
+
+// WasActive reports whether the user is active, or was before leaving. Of a deleted user it is unknown,
+// and false.
+func (u User) WasActive() bool {
+	return u.Status == Active || u.LeftAs == Active || u.ArchivedAs == Active
+}
+
+// AwaitsInvitation reports whether the user is invited and no invitation went out.
+func (u User) AwaitsInvitation() bool {
+	return u.Status == Invited && u.NotificationCount == 0
 }
 
 // ComesBackInvited reports whether an inactive or archived user was invited before.

@@ -8,7 +8,7 @@ var texts = []string{"qz", "QZ ann", "apple", "@", "EX", "nic\u212a", "\u00c9", 
 // Filter draws a filter for users.
 func (d Dice) Filter() users.Filter {
 	f := users.Filter{
-		NeverSignedIn: d.Chance(20), Dated: d.Chance(10), HeldBack: d.Chance(5),
+		NeverSignedIn: d.Chance(20), Dated: d.Chance(10), HeldBack: d.Chance(5), NeverActive: d.Chance(5),
 		Order: One(d, users.Orders()[:4]...), Backward: d.Chance(30),
 	}
 	if d.Chance(60) {

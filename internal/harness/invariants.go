@@ -59,6 +59,7 @@ func (r *run) people() {
 		p := people[i]
 		want := p.User
 		want.Created, want.StatusSince, want.Salt, want.Lapses = u.Created, u.StatusSince, u.Salt, p.Frees
+		want.Unsent = p.CountedAs().Unsent
 		switch p.Status {
 		case users.Invited:
 			want.LeftAs, want.ArchivedAs = u.LeftAs, u.ArchivedAs

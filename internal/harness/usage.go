@@ -67,8 +67,12 @@ func (r *run) figure(title string, people users.Tally) seats.Count {
 	require.True(r, known, "unknown card %s", title)
 	n := int64(0)
 	for _, status := range shown {
-		for _, counts := range people[status] {
+		for role, counts := range people[status] {
 			n += int64(counts[0]) + int64(counts[1])
+			if status == users.Invited && title != "Unclaimed Invites" && title != "Invited Users" {
+				unsent := people[users.NoStatus][role]
+				n += int64(unsent[0]) + int64(unsent[1])
+			}
 		}
 	}
 	return seats.Of(n)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -16,10 +17,17 @@ func (m *Model) Selects(f users.Filter, p *Person) bool {
 		(len(f.Groups) == 0 || share(f.Groups, p.Groups)) &&
 		(len(f.Sources) == 0 || comesFrom(p.Source, f.Sources)) &&
 		(f.LeftBy.Empty() || f.LeftBy.Has(p.LeftBy)) &&
-		(!f.NeverSignedIn || p.FirstSignIn.IsZero()) &&
+		(!f.NeverSignedIn || p.FirstSignIn.IsZero() && (m.Policy.Activation != seats.FirstSignIn || !wasActive(p))) &&
+		(!f.NeverActive || !wasActive(p)) &&
 		(!f.Dated || p.Start.Date != "" || p.Schedule.Date != "") &&
 		(!f.HeldBack || p.Schedule.Held) &&
 		mentions(p.Profile, strings.Fields(f.Text))
+}
+
+// wasActive says whether a person who is here is active, or was before leaving.
+func wasActive(p *Person) bool {
+	left := p.Status == users.Inactive || p.Status == users.Archived
+	return p.Status == users.Active || left && (p.LeftAs == users.Active || p.Status == users.Archived && p.ArchivedAs == users.Active)
 }
 
 func among[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }

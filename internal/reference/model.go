@@ -79,7 +79,8 @@ func (p *Person) synced() bool { return p.Source.Kind == users.SourceSync }
 
 // CountedAs is the segment of the user in a tally.
 func (p *Person) CountedAs() users.Segment {
-	return users.Segment{Status: p.Status, Role: p.Role, Synced: p.synced()}
+	unsent := p.Status == users.Invited && p.NotificationCount == 0
+	return users.Segment{Status: p.Status, Role: p.Role, Synced: p.synced(), Unsent: unsent}
 }
 
 // ByID returns the person with that ID, deleted or not, or nil.
@@ -227,7 +228,9 @@ func (m *Model) Tally(status func(*Person) users.Status, chosen func(*Person) bo
 	for _, p := range m.People {
 		if chosen(p) {
 			at := p.CountedAs()
-			at.Status = status(p)
+			if at.Status = status(p); at.Status != users.Invited {
+				at.Unsent = false
+			}
 			Count(&t, at, 1)
 		}
 	}
@@ -236,12 +239,15 @@ func (m *Model) Tally(status func(*Person) users.Status, chosen func(*Person) bo
 
 // Count adds users of one segment to a tally. The zero segment is left out.
 func Count(t *users.Tally, s users.Segment, n int64) {
-	synced := 0
+	synced, row := 0, s.Status
 	if s.Synced {
 		synced = 1
 	}
+	if s.Unsent {
+		row = users.NoStatus
+	}
 	if s.Status != users.NoStatus {
-		t[s.Status][s.Role][synced] += int32(n)
+		t[row][s.Role][synced] += int32(n)
 	}
 }
 

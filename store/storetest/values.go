@@ -175,6 +175,7 @@ func instantsAsWritten(t *tester) {
 	t.same()
 	for a := range t.rows {
 		t.users(a, users.Filter{NeverSignedIn: true}, everything)
+		t.users(a, users.Filter{NeverActive: true}, everything)
 		for _, at := range instants[1:] {
 			t.loads(of(a, seats.Need{DueBy: at.Add(-time.Microsecond)}, seats.Need{DueBy: at})...)
 		}
