@@ -155,7 +155,7 @@ func (u Usage) people(shown ...users.Status) Count {
 	return Of(u.People.Count(users.In(shown...), 0))
 }
 
-// sent is people without those to whom no invitation went out.
+// sent is people less those whose invitation is held back.
 func (u Usage) sent(shown ...users.Status) Count {
 	return Of(u.People.Count(users.In(shown...), 0) - u.People.Unsent())
 }

@@ -260,8 +260,8 @@ const (
 	unsentLetter  = 'u'
 )
 
-// segment is a segment in letters: of the status, of the role, s if the source is a sync, and u if no
-// invitation went out.
+// segment is a segment in letters: of the status, of the role, s if the source is a sync, and u if the
+// invitation is held back.
 // The zero segment is "".
 func segment[R any](name string, at func(*R) *users.Segment) column[R] {
 	return column[R]{

@@ -245,7 +245,7 @@ func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filt
 			q.add(condition+" GROUP BY status, role, source_kind", values...)
 		}
 		count(f, "", func(g group) { t.Add(g.Segment, g.people) })
-		if f.Status.Empty() || f.Status.Has(users.Invited) { // those to whom no invitation went out, once more
+		if f.Status.Empty() || f.Status.Has(users.Invited) { // those whose invitation is held back, once more
 			f.Status = users.In(users.Invited)
 			count(f, " AND "+r.contains("facts"), func(g group) {
 				t.Add(g.Segment, -g.people)

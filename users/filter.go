@@ -24,7 +24,7 @@ type Filter struct {
 	Sources       []Source     // one of these, without a name any of its kind; empty: any
 	LeftBy        Set[Leaving] // one of these; empty: any
 	NeverSignedIn bool         // FirstSignIn is zero; for a Keeper see StoredFilter of a policy
-	NeverActive   bool         // not [User.WasActive]
+	NeverActive   bool         // [User.WasActive] is false
 	Dated         bool         // [User.Dated]
 	HeldBack      bool         // the Schedule is Held
 	Order         Order

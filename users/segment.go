@@ -3,12 +3,12 @@ package users
 import "encoding/json"
 
 // A Segment is a group of users with the same status, role and kind of source, of invited ones also by
-// whether an invitation went out.
+// whether the invitation is held back.
 type Segment struct {
 	Status Status `json:"status"`
 	Role   Role   `json:"role"`
 	Synced bool   `json:"synced,omitzero"` // the source is a sync
-	Unsent bool   `json:"unsent,omitzero"` // invited, and no invitation went out so far
+	Unsent bool   `json:"unsent,omitzero"` // invited, and the invitation is held back
 }
 
 // A Tally counts the users of an account by [Segment], at most [math.MaxInt32] of each. All numbers
@@ -16,7 +16,7 @@ type Segment struct {
 // a row per segment in use.
 type Tally [statusCount][roleCount][2]int32
 
-// at returns the number of a segment. No user is counted without a status: the unsent have that place.
+// at returns the number of a segment. The unsent have the place of NoStatus.
 func (t *Tally) at(s Segment) *int32 {
 	if s.Unsent {
 		return &t[NoStatus][s.Role][s.index()]
@@ -71,7 +71,7 @@ func (t Tally) Count(statuses Set[Status], roles Set[Role]) int64 {
 	return n
 }
 
-// Unsent returns the number of invited users to whom no invitation went out.
+// Unsent returns the number of invited users with an invitation that is held back.
 func (t Tally) Unsent() (n int64) {
 	for _, role := range Roles() {
 		n += t.Of(Segment{Invited, role, false, true}) + t.Of(Segment{Invited, role, true, true})

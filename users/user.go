@@ -25,7 +25,7 @@ type User struct {
 	NotificationCount int64     `json:"notification_count,omitzero"` // invitations and notifications sent: the number of the last one, which its link can carry
 	Expires           time.Time `json:"expires,omitzero"`            // the end of the invitation
 	Lapses            bool      `json:"lapses,omitzero"`             // the seat comes free at this end
-	Unsent            bool      `json:"unsent,omitzero"`             // invited, and no invitation went out so far; unset in rows that are older than this field, until they are written
+	Unsent            bool      `json:"unsent,omitzero"`             // invited, and the invitation is held back; false in an older row until its next change
 
 	Start    Start     `json:"start,omitzero"`    // an invitation to come, of an inactive user
 	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come, of an invited or active user
@@ -81,7 +81,7 @@ func (u User) WasActive() bool {
 	return u.Status == Active || u.LeftAs == Active || u.ArchivedAs == Active
 }
 
-// AwaitsInvitation reports whether the user is invited and no invitation went out.
+// AwaitsInvitation reports whether the user is invited and the invitation is still to be sent.
 func (u User) AwaitsInvitation() bool {
 	return u.Status == Invited && u.NotificationCount == 0
 }
