@@ -333,3 +333,16 @@ func TestJoin_remedies(t *testing.T) {
 	require.True(t, errors.As(error(full), &code))
 	require.Equal(t, seats.ErrNoSeats, code, fmt.Sprint(full))
 }
+
+// TestJoin_refused has people who can't join, whatever the code.
+func TestJoin_refused(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.class(9, seats.SetCode{})
+	s.do(system, joining("ada"))
+	s.do(system, joining("bob"))
+	s.do(owner, seats.Delete{User: "bob"})
+	s.refused(seats.ErrDuplicate, system, joining("bob")) // the ID of a deleted user
+	s.refused(seats.ErrBadInput, system, seats.Join{Code: "CODE-23", Profile: users.Profile{ID: "dan"}})
+	s.do(system, joining("cleo"))
+	s.refused(seats.ErrDuplicate, system, seats.Join{Code: "CODE-23", Profile: users.Profile{ID: "ada", Email: profile("cleo").Email}})
+}

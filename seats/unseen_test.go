@@ -126,3 +126,16 @@ func TestDeactivate_unseen(t *testing.T) {
 	require.Equal(t, users.LeftByDate, d.Change.Updated[0].LeftBy)
 	require.Equal(t, []any{seats.ByUnseen, "last seen 2026-01-01"}, []any{d.Change.Events[0].Channel, d.Change.Events[0].Reason})
 }
+
+func TestPolicy_FreesUnseen(t *testing.T) {
+	rule := seats.UnseenRule{Days: 90, Grace: 30}
+	kept := seats.Unseen{Groups: []string{"board"}}
+	_, ok := seats.Standard().FreesUnseen(kept)
+	require.False(t, ok)
+	q, ok := seats.Policy{Unseen: rule}.FreesUnseen(kept)
+	require.True(t, ok)
+	require.Equal(t, seats.Unseen{UnseenRule: rule, Groups: kept.Groups}, q)
+	require.False(t, seats.Standard().HoldsBackUnseen(1000))
+	bounded := seats.Policy{MostLeavers: 2}
+	require.Equal(t, [2]bool{false, true}, [2]bool{bounded.HoldsBackUnseen(2), bounded.HoldsBackUnseen(3)})
+}
