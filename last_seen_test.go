@@ -52,7 +52,7 @@ func TestKeeper_Do_SignIn_last_seen(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, usage, after)
 
-	require.Error(t, second(k.Do(t.Context(), "acme", system, seats.SignIn{Profile: users.Profile{ID: "nobody"}})))
+	require.Error(t, second(k.Do(t.Context(), "acme", system, seats.SignIn{Profile: users.Profile{ID: "unknown"}})))
 	do(t, k, system, seats.Deactivate{User: "bob"})
 	require.Error(t, second(k.Do(t.Context(), "acme", system, seats.SignIn{Profile: users.Profile{ID: "bob"}})))
 	requireSeen(t, k, "bob", time.Time{})

@@ -20,7 +20,7 @@ func TestKeeper_FreeUnseen_random(t *testing.T) {
 	harness.Unseen(t, func(testing.TB) store.Store { return memstore.New() })
 }
 
-// unseenSite has ada, bob and cy of 1 May, of whom ada was seen on 1 September and the clock says so.
+// unseenSite has ada, bob and cy of 1 May; ada was seen on 1 September and the clock says so.
 func unseenSite(t *testing.T, rule seats.UnseenRule, more ...func(*seats.Policy)) (*seatkeeper.Keeper, *memstore.Store, *time.Time) {
 	t.Helper()
 	now := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
@@ -107,7 +107,7 @@ func TestKeeper_Apply_unseen(t *testing.T) {
 	require.NoError(t, k.Seen(t.Context(), "acme", *now, "ada"))
 	again, err := keyed.Apply(t.Context(), "acme", users.As("owner"), plan)
 	require.NoError(t, err)
-	require.True(t, again.Repeated, "it happens once, whoever was seen since")
+	require.True(t, again.Repeated, "it happens once, whatever was seen since")
 }
 
 // A brokenSeen knows of no last sight.
@@ -121,12 +121,12 @@ func (brokenSeen) Seen(context.Context, users.AccountID, ...users.ID) ([]time.Ti
 }
 
 func TestKeeper_FreeUnseen(t *testing.T) {
-	k, s, _ := unseenSite(t, seats.UnseenRule{})
+	k, _, _ := unseenSite(t, seats.UnseenRule{})
 	run, err := k.FreeUnseen(t.Context(), "acme", unseen90)
 	require.NoError(t, err)
 	require.Zero(t, run, "the policy frees none")
 
-	k, s, _ = unseenSite(t, seats.UnseenRule{Days: 90, Exempt: users.In(users.Manager)})
+	k, s, _ := unseenSite(t, seats.UnseenRule{Days: 90, Exempt: users.In(users.Manager)})
 	for _, broken := range []store.Store{brokenSeen{s, s}, struct{ store.Store }{s}} {
 		_, err = on(t, broken, seatkeeper.Options{}).FreeUnseen(t.Context(), "acme", seats.Unseen{})
 		require.Error(t, err)

@@ -102,7 +102,7 @@ func TestJoin_full(t *testing.T) {
 	s.class(5, seats.SetCode{})
 	s.do(system, joining("ada"))
 	require.Equal(t, users.Inactive, s.user("ada").Status)
-	require.EqualValues(t, 1, s.poolOf("class").Spent, "whoever holds the code makes no more users than it has uses")
+	require.EqualValues(t, 1, s.poolOf("class").Spent, "a code makes no more users than it has uses")
 	s.refused(seats.ErrWrongStatus, system, joining("ada"))
 
 	s = open(t, seats.Of(2), policyWith(func(p *seats.Policy) { p.Activation = seats.Approval }))

@@ -121,7 +121,7 @@ const (
 	FigureHeld                        // seats held
 	FigureSpent                       // seats used up
 
-	FigureUnclaimedSent // users shown as invited to whom an invitation went out
+	FigureUnclaimedSent // users shown as invited, with an invitation that was sent
 	FigureInvitedSent   // these, and users shown as active
 )
 

@@ -7,7 +7,7 @@ import (
 )
 
 // fits reports whether that many more seats of a pool can be taken. A full pool that grows does so first,
-// for the person whom the policy lets grow it; the event of that comes before the one of the seats.
+// for the actor, if the policy lets it grow; the event of that comes before the one of the seats.
 func (m *Model) fits(pool seats.PoolID, more int64) bool {
 	p := m.Pools[pool]
 	if p == nil {
