@@ -62,7 +62,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	pool := &pools[0]
 	if f.terms != nil {
 		*pool = *f.terms
-		pool.Total, pool.Held, pool.Spent, pool.Reserved, pool.OverLimit = was.Total, was.Held, was.Spent, was.Reserved, was.OverLimit
+		pool.Total, pool.Held, pool.Spent, pool.Reserved, pool.OverLimit, pool.Alerts = was.Total, was.Held, was.Spent, was.Reserved, was.OverLimit, was.Alerts
 	}
 	pool.ID = f.pool
 	if f.total != (Count{}) {
@@ -92,6 +92,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		}
 	}
 	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())
+	pool.Alerts = account.Policy.thresholdsOf(pool.ID).alerts(*pool)
 	pool.Due = poolRow(pool).due(v.request.At)
 
 	if u.ID != "" {
@@ -128,6 +129,9 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		v.resolveAll()
 	}
 	v.record(f, sealed, before, *pool, pool.Held-was.Held)
+	if raised := pool.Alerts &^ was.Alerts; !raised.Empty() {
+		v.apply(v.alert(*pool, raised, f))
+	}
 	return pool.Held - was.Held, nil
 }
 

@@ -39,7 +39,7 @@ type CalendarEntry struct {
 	// Unfit marks what will not fit: a start without a free seat, a total below what is held, and
 	// leaves that will be held back.
 	Unfit bool  `json:"unfit,omitzero"`
-	Count int64 `json:"count,omitzero"` // of leaves that are held back, and of seats by which a pool grows
+	Count int64 `json:"count,omitzero"` // of leaves that are held back, and of notices about seats
 
 	Pool  PoolID `json:"pool,omitzero"`
 	Delta int64  `json:"delta,omitzero"` // the change of the held seats
@@ -106,8 +106,10 @@ func (e Event) entry() CalendarEntry {
 		c.Unfit = c.Excess > 0
 	case EventLeavingHeld:
 		c.Unfit, c.Count = true, e.Count
-	case EventSeatsGrown:
-		c.Count = e.Count
+	default:
+		if e.Kind.isNotice() {
+			c.Count = e.Count
+		}
 	}
 	return c
 }

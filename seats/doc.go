@@ -8,7 +8,7 @@
 // too. A pool is above its total only after its total was cut or the policy changed below the
 // held seats, or after users were imported with their seats ([Import]). Then all users keep
 // their seats, and new ones enter once the pool is below its total again. A policy can let a full
-// pool grow by itself, see [Growth].
+// pool grow by itself, see [Growth], and tell when seats run out, see [Thresholds].
 //
 // A course pool follows the same rule: a licence is held from [AssignCourse] and spent from
 // [StartCourse] for good. A date is a calendar day in the zone of the account, and whatever has a

@@ -39,6 +39,9 @@ const (
 	EventSeatsBought      EventKind = "seats-bought"      // Count: how many
 	EventSeatsReturned    EventKind = "seats-returned"    // Count: how many
 	EventSeatsGrown       EventKind = "seats-grown"       // Count: how many, by [Growth]; the Actor is the buyer
+	EventSeatsLow         EventKind = "seats-low"         // Count: how many are free, see [Thresholds]
+	EventSeatsFull        EventKind = "seats-full"        // no seat is free
+	EventSeatsOver        EventKind = "seats-over"        // Count: how many are above the total
 	EventTotalSet         EventKind = "total-set"         //
 	EventPolicySet        EventKind = "policy-set"        // carries the policy
 	EventPayerSet         EventKind = "payer-set"         // User: the new payer, if a user of the account
@@ -125,7 +128,7 @@ type Event struct {
 	Before    users.Segment `json:"before,omitzero"` // zero for a new user; the same as After for a licence
 	After     users.Segment `json:"after,omitzero"`
 	Successor users.ID      `json:"successor,omitzero"` // the new owner of a leaver's work
-	// Receivers of the message about an order or a growth, in ascending order: the buyer, and every other
+	// Receivers of the message about an order, a growth or an alert, in ascending order: the buyer, and every other
 	// owner and admin shown as active, among the first [MaxReceivers].
 	Receivers []users.ID     `json:"receivers,omitzero"`
 	Fields    []string       `json:"fields,omitzero"`  // the changed ones

@@ -65,5 +65,10 @@ var everySwitch = seats.Policy{
 	Exempt: users.In(users.Owner, users.Manager), Withheld: users.In(users.ActionArchive, users.ActionRestore),
 	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, LeaveDay: users.LastDay, LeaveNotice: 7, MostLeavers: 20, Unseen: seats.UnseenRule{Days: 90, Grace: 30, Exempt: users.In(users.Admin)}, Term: 36*time.Hour + time.Microsecond,
 	Growth: seats.Growth{Step: seats.Amount{Percent: 10}, Ceiling: 400}, CourseGrowth: seats.Growth{Step: seats.Amount{Number: 5}, Ceiling: 50},
-	Cards: seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
+	Thresholds: seats.Thresholds{
+		Low:  seats.LowMarks{{UpTo: 20, Left: seats.Amount{Number: 2}}, {Left: seats.Amount{Percent: 10}}},
+		Full: true, Over: true, Clear: seats.Amount{Number: 3},
+	},
+	CourseThresholds: seats.Thresholds{Full: true},
+	Cards:            seats.Cards{{"Seats", seats.FigureTotal}, {}, {"Waiting", seats.FigureUnclaimed}, {"No figure", 0}},
 }

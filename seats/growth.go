@@ -72,7 +72,7 @@ func (v *evaluation) growth(f effect, was, next Pool) (grown effect, ok bool) {
 	if v.shortage != nil {
 		v.shortage.grown[was.ID] += n
 	}
-	return effect{kind: EventSeatsGrown, pool: was.ID, total: Of(was.Total.n + n), count: n, receivers: v.receivers(), actor: f.actor}, true
+	return effect{kind: EventSeatsGrown, pool: was.ID, total: Of(was.Total.n + n), count: n, receivers: v.receivers(), reason: f.reason, actor: f.actor}, true
 }
 
 // grown returns the seats by which the pool grew with the event.

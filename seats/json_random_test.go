@@ -83,6 +83,9 @@ func randomPolicy(t *rapid.T) seats.Policy {
 	for _, g := range []*seats.Growth{&p.Growth, &p.CourseGrowth} {
 		*g = rapid.SampledFrom([]seats.Growth{{}, everySwitch.Growth, everySwitch.CourseGrowth}).Draw(t, "growth")
 	}
+	for _, to := range []*seats.Thresholds{&p.Thresholds, &p.CourseThresholds} {
+		*to = rapid.SampledFrom([]seats.Thresholds{{}, everySwitch.Thresholds, everySwitch.CourseThresholds}).Draw(t, "thresholds")
+	}
 	for i := range p.Cards {
 		if p.Cards[i].Title == "" || users.CheckText(p.Cards[i].Title, users.MaxText) != nil {
 			p.Cards[i].Title = "other"

@@ -157,7 +157,11 @@ func (l *Ledger) take(e Event) {
 	account := l.account().after(e)
 	l.Account, l.Sequence, l.Changed = e.Account, e.Sequence, e.Time
 	l.Policy, l.Tally, l.Closed = account.Policy, e.Tally, account.Closed
-	l.Pools[e.Pool] = e.pool(l.Pools[e.Pool])
+	was := l.Pools[e.Pool]
+	pool := e.pool(was)
+	pool.Alerts = was.Alerts
+	pool.Alerts = account.Policy.thresholdsOf(e.Pool).alerts(pool)
+	l.Pools[e.Pool] = pool
 }
 
 // Numbered lists all events of one account from after+1 on, at least up to through, and checks

@@ -50,6 +50,7 @@ import (
 //	                    fault/clash: of two cells, fault/expected: what was expected, after one of these
 //	leave/last-day      the day of a leave, the last one with access; leave/first-day-without: the
 //	                    first one without
+//	notice/seats-low    an event that tells of seats, by its kind; notice/seats-low/course: of a course
 //	total/unlimited     the {total} of an unlimited pool
 //	action/archive      the words for an {action} that a policy can withhold
 //	field/email         the word for a {field}, if it differs from the name of the field
@@ -57,7 +58,7 @@ import (
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
 // {spent}, {excess}, {asked}, {least}, {most}, {bound}, {since}, {count}, {field}, {action} and {reason}; steps have {count} and {field},
-// reason/unlisted {count}; leaves have {date}, yyyy-mm-dd; faults of a roster have {row}, {column}, {reason} and {other}, and
+// reason/unlisted {count}; leaves have {date}, yyyy-mm-dd; notices have {count}, {total} and {held}; faults of a roster have {row}, {column}, {reason} and {other}, and
 // fault/expected {expected}.
 // Numbers are digits without separators. A language with more than two forms takes the
 // code and the numbers of the [Refusal] to another library.
@@ -316,6 +317,19 @@ func (m Messages) Leave(l users.Leave) string {
 		return ""
 	}
 	return m.say("leave/"+cmp.Or(l.As, users.FirstDayWithout).String(), "", "date", string(l.Date))
+}
+
+// Notice returns the text of an event that tells of seats: of [Thresholds] and of [Growth]. It is empty for
+// other events.
+func (m Messages) Notice(e Event) string {
+	if !e.Kind.isNotice() {
+		return ""
+	}
+	key := "notice/" + string(e.Kind)
+	if e.Pool != Site {
+		key += "/course"
+	}
+	return m.say(key, "", "count", digits(e.Count), "total", e.Total.String(), "held", digits(e.Held))
 }
 
 // Fault returns the text of a fault of a roster.

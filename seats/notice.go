@@ -7,7 +7,7 @@ import (
 )
 
 // notices are the kinds of event that accompany another one of the same command.
-var notices = []EventKind{EventSeatsGrown}
+var notices = []EventKind{EventSeatsGrown, EventSeatsLow, EventSeatsFull, EventSeatsOver}
 
 // isNotice reports whether an event accompanies another one.
 func (k EventKind) isNotice() bool { return slices.Contains(notices, k) }

@@ -34,8 +34,16 @@ var phrases = Messages{
 	"changed-meanwhile/reason": "this was changed meanwhile: the user {reason}",
 	"total/unlimited":          "unlimited",
 
-	"leave/last-day":          "last day: {date}",
-	"leave/first-day-without": "first day without access: {date}",
+	"notice/seats-low":          "{count} of {total} {total:seat|seats} {count:is|are} left",
+	"notice/seats-full":         "all {total} {total:seat is|seats are} taken",
+	"notice/seats-over":         "{held} {held:seat is|seats are} held, {count} more than the {total} there {total:is|are}",
+	"notice/seats-grown":        "{count} {count:seat was|seats were} added, since none was free: now there {total:is|are} {total}",
+	"notice/seats-low/course":   "{count} of {total} {total:licence|licences} of this course {count:is|are} left",
+	"notice/seats-full/course":  "all {total} {total:licence|licences} of this course are given out",
+	"notice/seats-over/course":  "more licences of this course are given out than the {total} there {total:is|are}: {count} too many",
+	"notice/seats-grown/course": "{count} {count:licence|licences} of this course {count:was|were} added, since none was free: now there {total:is|are} {total}",
+	"leave/last-day":            "last day: {date}",
+	"leave/first-day-without":   "first day without access: {date}",
 
 	"field/due-date":    "due date",
 	"field/external-id": "external ID",
@@ -142,6 +150,7 @@ var phrases = Messages{
 var placeholders = map[string]string{
 	"total":           "",
 	"leave":           "date",
+	"notice":          "count total held",
 	"remedy":          "count field",
 	"remedies":        "",
 	"fault":           "row column reason other",

@@ -31,6 +31,11 @@ type Policy struct {
 	Growth       Growth `json:"growth"`
 	CourseGrowth Growth `json:"course_growth"`
 
+	// Thresholds tell the owners and admins that the seats of the site pool run out, CourseThresholds
+	// those of each course pool. The zero value tells nothing.
+	Thresholds       Thresholds `json:"thresholds"`
+	CourseThresholds Thresholds `json:"course_thresholds"`
+
 	// DeleteOnly withholds the deactivation and the archiving of invited users from the account's
 	// own users: they take back an invitation by deletion.
 	DeleteOnly bool `json:"delete_only"`
@@ -264,6 +269,7 @@ var (
 	ErrLeaveBounds   = users.Reason{Code: "leave-bounds", Text: fmt.Sprintf("has a notice outside of 0 to %d days, or a bound of leavers outside of 0 to %d", MaxLeaveNotice, MaxLeavers)}
 	ErrUnseenBounds  = users.Reason{Code: "unseen-bounds", Text: fmt.Sprintf("has days outside of 1 to %d, or an unknown role", MaxUnseenDays)}
 	ErrGrowth        = users.Reason{Code: "wrong-growth", Text: fmt.Sprintf("needs a step of at least one seat or of 1 to 100 per cent, and a ceiling of 1 to %d, if a pool grows", MaxSeats)}
+	ErrThresholds    = users.Reason{Code: "wrong-thresholds", Text: "has thresholds out of order or without a number, or a clearance without a threshold"}
 	ErrWithheld      = users.Reason{Code: "withheld-in-vain", Text: "withholds an action outside the rights of the account's own users"}
 )
 
@@ -290,6 +296,8 @@ func (p Policy) Check() error {
 		return ErrUnseenBounds
 	case !p.Growth.valid(), !p.CourseGrowth.valid():
 		return ErrGrowth
+	case !p.Thresholds.valid(), !p.CourseThresholds.valid():
+		return ErrThresholds
 	case p.Withheld&leaving == leaving, p.DeleteOnly && p.Withheld.Has(users.ActionDelete):
 		return ErrNoWayOut
 	case p.Withheld.Has(users.ActionAccept), p.Activation == Approval && p.Withheld.Has(users.ActionApprove),

@@ -22,6 +22,7 @@ type policyForm struct {
 var (
 	errVersion = &users.DocumentError{Text: "seats: JSON: a policy is not of version 1"}
 	errTerm    = &users.DocumentError{Text: "seats: JSON: the term of a policy is no duration"}
+	errMarks   = &users.DocumentError{Text: "seats: JSON: a policy has too many marks"}
 	errCards   = &users.DocumentError{Text: "seats: JSON: a policy has too many cards"}
 )
 
@@ -76,24 +77,30 @@ func (t *term) UnmarshalText(text []byte) error {
 }
 
 // MarshalJSON returns the cards without the empty ones after the last.
-func (c Cards) MarshalJSON() ([]byte, error) {
-	n := len(c)
-	for n > 0 && c[n-1] == (CardSpec{}) {
-		n--
-	}
-	return json.Marshal(c[:n])
-}
+func (c Cards) MarshalJSON() ([]byte, error) { return marshalFront(c[:]) }
 
 // UnmarshalJSON reads a list of cards. More cards than a policy has are an error.
-func (c *Cards) UnmarshalJSON(text []byte) error {
-	var list []CardSpec
+func (c *Cards) UnmarshalJSON(text []byte) error { return unmarshalFront(text, c[:], errCards) }
+
+// marshalFront returns a list without the zero values at its end.
+func marshalFront[T comparable](list []T) ([]byte, error) {
+	n := len(list)
+	for n > 0 && list[n-1] == *new(T) {
+		n--
+	}
+	return json.Marshal(list[:n])
+}
+
+// unmarshalFront fills a list from its beginning, and sets the rest to zero.
+func unmarshalFront[T any](text []byte, into []T, tooMany error) error {
+	var list []T
 	if err := users.ReadJSON(text, &list); err != nil {
 		return err
 	}
-	if len(list) > len(c) {
-		return errCards
+	if len(list) > len(into) {
+		return tooMany
 	}
-	*c = Cards{}
-	copy(c[:], list)
+	clear(into)
+	copy(into, list)
 	return nil
 }

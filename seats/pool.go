@@ -27,6 +27,7 @@ type Pool struct {
 
 	Version VersionedTotal `json:"version,omitzero"` // the newest one, see [SetTotal]
 	Booked  Booking        `json:"booked,omitzero"`  // a change of the total to come
+	Alerts  AlertSet       `json:"alerts,omitzero"`  // those raised, see [Thresholds]
 	Ends    PoolEnd        `json:"ends,omitzero"`    // no licence is given out or started afterwards; zero: no end
 	Join    JoinCode       `json:"join,omitzero"`    // of a join code, see [SetCode]
 	Term    LicenceTerm    `json:"term,omitzero"`    // of each licence; zero: none
@@ -80,7 +81,7 @@ func (t *TermStart) UnmarshalText(text []byte) error { return termStartNames.Unm
 
 // numbers returns the part of the pool that follows from the events.
 func (p Pool) numbers() Pool {
-	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, OverLimit: p.OverLimit}
+	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, OverLimit: p.OverLimit, Alerts: p.Alerts}
 }
 
 // hasEnded reports whether the last day of the pool is over.

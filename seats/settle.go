@@ -77,7 +77,7 @@ func (v *evaluation) comesNext() {
 }
 
 // SettleNeeds reports whether the snapshot of a due account lacks the admins, who are told of
-// leaves that are held back and of growths. Then it must be loaded again with the need, which is changed here.
+// leaves that are held back, and by notices. Then it must be loaded again with the need, which is changed here.
 func SettleNeeds(n *Need, s Snapshot) bool {
 	if policy := s.Account.Policy; n.Admins || !policy.holdsBack(MaxSettled) && !policy.tells() {
 		return false

@@ -115,12 +115,23 @@ func (p Policy) growthOf(pool PoolID) Growth {
 	return p.CourseGrowth
 }
 
+// thresholdsOf returns the thresholds of a pool.
+func (p Policy) thresholdsOf(pool PoolID) Thresholds {
+	if pool == Site {
+		return p.Thresholds
+	}
+	return p.CourseThresholds
+}
+
 // tells reports whether a change of seats can lead to a notice to the admins.
-func (p Policy) tells() bool { return p.Growth != Growth{} || p.CourseGrowth != Growth{} }
+func (p Policy) tells() bool {
+	return p.Growth != Growth{} || p.CourseGrowth != Growth{} || p.Thresholds != Thresholds{} || p.CourseThresholds != Thresholds{}
+}
 
 // mayTell reports whether up to n changes of one seat each can lead to a notice about a limited pool.
 func (p Policy) mayTell(pool Pool, n int64) bool {
-	return pool.Total.n < p.growthOf(pool.ID).Ceiling && pool.Total.n-pool.occupied() < n
+	grows := pool.Total.n < p.growthOf(pool.ID).Ceiling && pool.Total.n-pool.occupied() < n
+	return grows || p.thresholdsOf(pool.ID).mayTell(pool, n)
 }
 
 // addsAtSignIn reports whether an unknown person becomes a user by signing in.

@@ -112,7 +112,7 @@ type called struct {
 
 // record adds an event of the call.
 func (c *called) record(e Event, repeated bool) {
-	if e.Kind == EventUnchanged {
+	if _, final := finals[e.Kind]; e.Kind == EventUnchanged || e.Kind.isNotice() && !final {
 		return
 	}
 	user := e.User

@@ -45,6 +45,7 @@ var (
 
 	poolFacts = []column[seats.Pool]{
 		orNone("version", func(p *seats.Pool) *seats.VersionedTotal { return &p.Version }),
+		number("alerts", func(p *seats.Pool) *seats.AlertSet { return &p.Alerts }),
 		orNone("booked", func(p *seats.Pool) *seats.Booking { return &p.Booked }),
 		orNone("ends", func(p *seats.Pool) *seats.PoolEnd { return &p.Ends }),
 		orNone("term", func(p *seats.Pool) *seats.LicenceTerm { return &p.Term }),

@@ -51,11 +51,25 @@ func (d Dice) policy() seats.Policy {
 	})
 	anew(func(p *seats.Policy) { p.Exempt = One(d, 0, seats.RoleSet(of(16))) })
 	anew(func(p *seats.Policy) { p.Growth, p.CourseGrowth = d.growth(), d.growth() })
+	anew(func(p *seats.Policy) { p.Thresholds, p.CourseThresholds = d.thresholds(), d.thresholds() })
 	anew(func(p *seats.Policy) { p.Cards = One(d, seats.Cards{}, cards) })
 	for range 2 {
 		anew(func(p *seats.Policy) { p.Withheld |= users.In(Some(d, 2, users.Actions())...) })
 	}
 	return p
+}
+
+// thresholds draws thresholds, or none.
+func (d Dice) thresholds() seats.Thresholds {
+	left := func() seats.Amount {
+		return One(d, seats.Amount{Number: 1}, seats.Amount{Number: 2}, seats.Amount{Percent: 10}, seats.Amount{Percent: 40})
+	}
+	t := seats.Thresholds{Full: d.Chance(50), Over: d.Chance(50)}
+	t.Low = One(d, seats.LowMarks{}, seats.LowMarks{{Left: left()}}, seats.LowMarks{{UpTo: One[int64](d, 3, 5), Left: left()}, {Left: left()}}, seats.LowMarks{{UpTo: 4, Left: left()}})
+	if t != (seats.Thresholds{}) {
+		t.Clear = One(d, seats.Amount{}, seats.Amount{}, left())
+	}
+	return t
 }
 
 // growth draws a growth, or none.
@@ -80,6 +94,11 @@ func (d Dice) spoil(p seats.Policy) seats.Policy {
 		func() { p.MostLeavers = One[int64](d, -1, 251) },
 		func() {
 			p.Unseen = One(d, seats.UnseenRule{Days: -1}, seats.UnseenRule{Days: 3661}, seats.UnseenRule{Grace: -1})
+		},
+		func() {
+			mark := seats.LowMark{UpTo: 3, Left: seats.Amount{Number: 1}}
+			p.Thresholds = One(d, seats.Thresholds{Clear: seats.Amount{Number: 1}}, seats.Thresholds{Low: seats.LowMarks{{UpTo: 3}}},
+				seats.Thresholds{Low: seats.LowMarks{mark, mark}}, seats.Thresholds{Low: seats.LowMarks{{}, mark}}, seats.Thresholds{Low: seats.LowMarks{{Left: mark.Left}, mark}})
 		},
 		func() { p.Growth = One(d, seats.Growth{Ceiling: 5}, seats.Growth{Step: seats.Amount{Number: 1}}) },
 		func() {

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
+
+// counting are the kinds of event whose count a calendar has.
+var counting = []seats.EventKind{seats.EventLeavingHeld, seats.EventSeatsGrown, seats.EventSeatsLow, seats.EventSeatsFull, seats.EventSeatsOver}
 
 // calendar holds the calendar of the next weeks against what the model would settle until then.
 func (r *run) calendar() {
@@ -29,7 +33,7 @@ func (r *run) calendar() {
 	var want, got []seats.CalendarEntry
 	for _, e := range then.Settle(reference.Begin(today.AddDays(days+1), in).Add(-time.Microsecond)) {
 		entry := seats.CalendarEntry{At: e.Time, Kind: e.Kind, User: e.User, By: e.Actor, Pool: e.Pool}
-		if e.Kind == seats.EventLeavingHeld || e.Kind == seats.EventSeatsGrown {
+		if slices.Contains(counting, e.Kind) {
 			entry.Count = e.Count
 		}
 		want = append(want, entry)

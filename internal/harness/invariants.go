@@ -93,7 +93,7 @@ func (r *run) poolRows() {
 		require.NotNil(r, p, "the pool %q", pool.ID)
 		want := seats.Pool{
 			ID: pool.ID, Name: p.Name, Total: p.Total, Held: r.model.Held(pool.ID), Spent: r.model.Spent(pool.ID), OverLimit: over > 0,
-			Version: p.Version, Booked: p.Booked, Ends: p.Ends, Term: p.Term, Join: p.Join, Due: p.Due,
+			Version: p.Version, Booked: p.Booked, Ends: p.Ends, Term: p.Term, Join: p.Join, Due: p.Due, Alerts: p.Alerts,
 		}
 		if pool.ID == seats.Site {
 			want.Reserved = r.model.Reserved()

@@ -87,7 +87,7 @@ func (r *run) begin() bool {
 	require.NoError(r, err)
 	want.Outcome.Action = done.Outcomes[0].Action // opening an account is no command
 	require.Equal(r, want.Outcome, done.Outcomes[0])
-	r.checkInvariants([]seats.Event{want.Event}, users.Filter{})
+	r.checkInvariants(want.Facts(), users.Filter{})
 	return true
 }
 

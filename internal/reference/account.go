@@ -72,6 +72,7 @@ func (m *Model) Open(o seats.Opening, at time.Time) Result {
 		return refused(seats.ErrNoSeats)
 	}
 	m.handed(at)
+	v.told = m.told(&Model{}, v.tried())
 	return v
 }
 

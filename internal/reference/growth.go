@@ -60,7 +60,7 @@ func (m *Model) growth(pool seats.PoolID, total, lacking int64) int64 {
 // notices returns the notices so far of an event, as of its instant and by its actor.
 func (m *Model) notices(of seats.Event) (all []seats.Event) {
 	for _, e := range m.grown {
-		e.Time, e.Actor, e.Channel = of.Time, of.Actor, of.Channel
+		e.Time, e.Actor, e.Channel, e.Reason = of.Time, of.Actor, of.Channel, of.Reason
 		all = append(all, e)
 	}
 	m.grown = nil

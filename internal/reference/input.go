@@ -226,7 +226,7 @@ func badPolicy(p seats.Policy) bool {
 	// The policy puts users out and withholds the way back, or lets invitations run out that can't be sent again.
 	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
 		expires && p.Withheld.Has(users.ActionNotify)
-	return badGrowth(p.Growth) || badGrowth(p.CourseGrowth) || p.LeaveDay > users.LastDay || p.LeaveNotice < 0 || p.LeaveNotice > 366 || p.MostLeavers < 0 || p.MostLeavers > 250 || p.Unseen.Days < 0 || p.Unseen.Days > 3660 || p.Unseen.Grace < 0 ||
+	return badGrowth(p.Growth) || badGrowth(p.CourseGrowth) || badThresholds(p.Thresholds) || badThresholds(p.CourseThresholds) || p.LeaveDay > users.LastDay || p.LeaveNotice < 0 || p.LeaveNotice > 366 || p.MostLeavers < 0 || p.MostLeavers > 250 || p.Unseen.Days < 0 || p.Unseen.Days > 3660 || p.Unseen.Grace < 0 ||
 		p.Activation > seats.Approval || p.SharedAddresses > seats.SharingEnded || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
 		expires != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&VendorActions != 0
@@ -239,4 +239,12 @@ func badGrowth(g seats.Growth) bool {
 	}
 	number, percent := g.Step.Number, g.Step.Percent
 	return number < 0 || percent < 0 || percent > 100 || (number == 0) == (percent == 0) || g.Ceiling < 1
+}
+
+// badThresholds knows the faults that the scripts put into thresholds.
+func badThresholds(t seats.Thresholds) bool {
+	first, second := t.Low[0], t.Low[1]
+	return second != (seats.LowMark{}) && (first == (seats.LowMark{}) || first.UpTo == 0 || second.UpTo > 0 && second.UpTo <= first.UpTo) ||
+		first != (seats.LowMark{}) && first.Left == (seats.Amount{}) ||
+		t.Clear != (seats.Amount{}) && !t.Full && !t.Over && first == (seats.LowMark{})
 }

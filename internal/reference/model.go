@@ -39,6 +39,7 @@ type Pool struct {
 	Ends    seats.PoolEnd
 	Term    seats.LicenceTerm
 	Join    seats.JoinCode // of a join code
+	Alerts  seats.AlertSet
 	Due     time.Time
 }
 

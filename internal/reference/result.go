@@ -1,8 +1,6 @@
 package reference
 
 import (
-	"slices"
-
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -15,6 +13,7 @@ type Result struct {
 	Event    seats.Event
 	grown    []seats.Event   // of the pools, before the event
 	more     []seats.Event   // after it
+	told     []seats.Event   // all events, with those that tell of seats
 	licences []users.Licence // that come or go with their user, or alone
 	leave    users.Leave     // of a planned start, which has an event of its own
 	filled   bool            // fields by a sign-in, with an event of their own
@@ -22,35 +21,41 @@ type Result struct {
 }
 
 // Facts are the events that are expected, with the fields that the model knows.
-func (v Result) Facts() []seats.Event {
-	if v.Outcome.Unchanged {
+func (v Result) Facts() []seats.Event { return v.told }
+
+// tried are the events but those that tell of seats.
+func (v Result) tried() (facts []tried) {
+	if v.Outcome.Unchanged || v.Codes != nil {
 		return nil
 	}
-	facts := slices.Clone(v.grown)
+	add := func(e seats.Event, l *users.Licence) { facts = append(facts, tried{e, l}) }
+	for _, e := range v.grown {
+		add(e, nil)
+	}
 	if !v.bare && v.Event.Kind != "" {
-		facts = append(facts, v.Event)
+		add(v.Event, nil)
 	}
 	for _, e := range v.more {
 		e.Reason = v.Event.Reason
-		facts = append(facts, e)
+		add(e, nil)
 	}
 	if v.leave.Date != "" {
 		e := v.Event
 		e.Before, e.Date, e.DateAs = e.After, v.leave.Date, v.leave.As
-		facts = append(facts, e)
+		add(e, nil)
 	}
 	if v.filled {
 		e := v.Event
 		e.Kind, e.Before = seats.EventEdited, e.After
-		facts = append(facts, e)
+		add(e, nil)
 	}
-	for _, l := range v.licences {
+	for i, l := range v.licences {
 		e := v.Event
 		e.Before, e.Pool, e.Successor = e.After, seats.PoolID(l.Pool), ""
 		if !v.bare {
 			e.Date, e.DateAs = "", users.ByPolicy
 		}
-		facts = append(facts, e)
+		add(e, &v.licences[i])
 	}
 	return facts
 }

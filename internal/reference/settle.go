@@ -142,9 +142,15 @@ func (m *Model) Settle(now time.Time) (events []seats.Event) {
 			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank), strings.Compare(a.id, b.id))
 		})
 		m.Last, m.Clock = Later(m.Last, first.at), first.at
+		before := m.Clone()
 		for _, e := range first.do(m.Last) {
 			events = append(events, e)
 			m.planPool(e.Pool)
+			is := m
+			if e.Kind == seats.EventSeatsGrown {
+				is = before // but for the total
+			}
+			events = append(events, m.tell(e, m.total(e.Pool), is.Held(e.Pool)+is.Spent(e.Pool), is.receivers())...)
 		}
 		m.handed(m.Last)
 	}

@@ -31,6 +31,12 @@ var switchRows = []struct {
 		}
 		return "by itself"
 	}},
+	{"told when seats run out", "Thresholds CourseThresholds", func(p seats.Policy) string {
+		if p.Thresholds == (seats.Thresholds{}) && p.CourseThresholds == (seats.Thresholds{}) {
+			return "-"
+		}
+		return "once"
+	}},
 	{"buying, seats of an order", "Buying", func(p seats.Policy) string {
 		if p.Buying.Most == 0 {
 			return p.Buying.By.String()

@@ -198,6 +198,7 @@ func (s *site) literal(v sql.NullString) string {
 var asBefore = strings.NewReplacer(
 	`"shared_addresses":"refused",`, "", `"self_removal":false,`, "", `"adds_at_sign_in":false,`, "",
 	`"growth":{"ceiling":0},"course_growth":{"ceiling":0},`, "",
+	`"thresholds":{"low":[],"full":false,"over":false},"course_thresholds":{"low":[],"full":false,"over":false},`, "",
 )
 
 // digests returns a line for each account: all that is stored of it, as this release reads it.

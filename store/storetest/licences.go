@@ -18,10 +18,11 @@ func elaboratePool(id seats.PoolID, at time.Time) seats.Pool {
 		Booked: seats.Booking{
 			Date: "9999-12-31", At: at, Total: seats.Unlimited(), Version: seats.Version{Number: -1, At: at, ID: "'"}, By: users.Support(text(63, 2)),
 		},
-		Ends: seats.PoolEnd{LastDay: "0001-01-01", At: at},
-		Term: seats.LicenceTerm{Days: 3660, From: seats.FromFirstAccess},
-		Join: seats.JoinCode{Text: "O'Neill - " + text(63, 3), Domains: text(63, 4), Role: users.Owner, Hold: true, Ended: true}, Reserved: 2,
-		Due: at,
+		Alerts: users.In(seats.AlertLow, seats.AlertFull, seats.AlertOver),
+		Ends:   seats.PoolEnd{LastDay: "0001-01-01", At: at},
+		Term:   seats.LicenceTerm{Days: 3660, From: seats.FromFirstAccess},
+		Join:   seats.JoinCode{Text: "O'Neill - " + text(63, 3), Domains: text(63, 4), Role: users.Owner, Hold: true, Ended: true}, Reserved: 2,
+		Due:    at,
 	}
 }
 

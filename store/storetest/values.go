@@ -42,6 +42,11 @@ var everySwitch = seats.Policy{
 	Exempt: users.In(users.Roles()...), Withheld: users.In(users.ActionInvite, users.ActionArchive, users.ActionBuySeats),
 	DeleteOnly: true, SourceLocked: true, SelfRemoval: true, AddsAtSignIn: true, Unseen: seats.UnseenRule{Days: seats.MaxUnseenDays, Grace: 1, Exempt: users.In(users.Roles()...)}, Term: seats.MaxTerm - time.Microsecond,
 	Growth: seats.Growth{Step: seats.Amount{Percent: 100}, Ceiling: seats.MaxSeats}, CourseGrowth: seats.Growth{Step: seats.Amount{Number: seats.MaxSeats}, Ceiling: 1},
+	Thresholds: seats.Thresholds{
+		Low:  seats.LowMarks{{UpTo: 1, Left: seats.Amount{Number: seats.MaxSeats}}, {UpTo: 2, Left: seats.Amount{Percent: 1}}, {UpTo: seats.MaxSeats, Left: seats.Amount{Percent: 100}}, {Left: seats.Amount{Number: 1}}},
+		Full: true, Over: true, Clear: seats.Amount{Percent: 100},
+	},
+	CourseThresholds: seats.Thresholds{Over: true, Clear: seats.Amount{Number: seats.MaxSeats}},
 	Cards: seats.Cards{
 		{Title: text(users.MaxText, 1), Figure: seats.FigureTotal}, {Title: `"'\`, Figure: seats.FigureInactive},
 		{Title: " ", Figure: seats.FigureAvailable}, {}, {Title: "Left 🚀", Figure: seats.FigureAvailable},

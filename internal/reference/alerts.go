@@ -1,0 +1,127 @@
+package reference
+
+import (
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A tried is an event with the licence that it is about, if it is about one.
+type tried struct {
+	seats.Event
+	licence *users.Licence
+}
+
+// told returns the events of a command with those that tell of seats, each after the event that led to it.
+// The model before the command is given.
+func (m *Model) told(before *Model, all []tried) (facts []seats.Event) {
+	used := map[seats.PoolID]int64{}
+	for id := range m.Pools {
+		used[id] = before.Held(id) + before.Spent(id)
+	}
+	for i, e := range all {
+		total, grown := m.total(e.Pool), e.Kind == seats.EventSeatsGrown
+		for _, later := range all[i+1:] {
+			if later.Kind == seats.EventSeatsGrown && later.Pool == e.Pool {
+				panic("a pool grows after another event of the command")
+			}
+		}
+		switch {
+		case grown:
+		case e.licence != nil:
+			used[e.Pool] += uses(*e.licence) - uses(before.licence(*e.licence))
+		case e.Pool == seats.Site:
+			used[e.Pool] = m.Held(e.Pool) + m.Spent(e.Pool)
+		}
+		receivers := m.receivers()
+		if grown {
+			receivers = e.Receivers
+		}
+		facts = append(facts, e.Event)
+		facts = append(facts, m.tell(e.Event, total, used[e.Pool], receivers)...)
+	}
+	return facts
+}
+
+// tell raises and clears the alerts of the pool of an event, and returns the event of the gravest new one.
+func (m *Model) tell(of seats.Event, total seats.Count, used int64, receivers []users.ID) []seats.Event {
+	p := m.Pools[of.Pool]
+	now := m.alerts(of.Pool, total, used)
+	e := seats.Event{Pool: of.Pool, Receivers: receivers, Time: of.Time, Actor: of.Actor, Channel: of.Channel, Reason: of.Reason}
+	n, _ := total.Number()
+	switch is := func(a seats.Alert) bool { return now.Has(a) && !p.Alerts.Has(a) }; {
+	case is(seats.AlertOver):
+		e.Kind, e.Count = seats.EventSeatsOver, used-n
+	case is(seats.AlertFull):
+		e.Kind, e.Count = seats.EventSeatsFull, max(used-n, n-used)
+	case is(seats.AlertLow):
+		e.Kind, e.Count = seats.EventSeatsLow, max(used-n, n-used)
+	}
+	p.Alerts = now
+	if e.Kind == "" {
+		return nil
+	}
+	return []seats.Event{e}
+}
+
+// alerts are those that a pool has with such a use: its old ones unless they are clearly over, and those whose
+// threshold is reached.
+func (m *Model) alerts(pool seats.PoolID, total seats.Count, used int64) (now seats.AlertSet) {
+	t, had := m.Policy.Thresholds, m.Pools[pool].Alerts
+	if pool != seats.Site {
+		t = m.Policy.CourseThresholds
+	}
+	n, limited := total.Number()
+	if !limited {
+		return 0
+	}
+	seatsOf := func(a seats.Amount) int64 {
+		if a.Percent == 0 {
+			return a.Number
+		}
+		k := int64(1)
+		for k*100 < n*a.Percent {
+			k++
+		}
+		return k
+	}
+	margin := max(1, seatsOf(t.Clear))
+	if t.Clear == (seats.Amount{}) {
+		margin = 1
+	}
+	raise := func(a seats.Alert, on bool, left int64) {
+		if on && (n-used <= left || had.Has(a) && n-used <= left+margin) {
+			now |= users.In(a)
+		}
+	}
+	marks := slices.DeleteFunc(slices.Clone(t.Low[:]), func(k seats.LowMark) bool {
+		return k.Left == seats.Amount{} || k.UpTo > 0 && k.UpTo < n
+	})
+	if len(marks) > 0 {
+		raise(seats.AlertLow, true, seatsOf(marks[0].Left))
+	}
+	raise(seats.AlertFull, t.Full, 0)
+	raise(seats.AlertOver, t.Over, -1)
+	return now
+}
+
+// licence is the licence as it is in the model; zero: there is none.
+func (m *Model) licence(l users.Licence) users.Licence {
+	if p := m.ByID(l.User); p != nil {
+		for _, q := range p.Licences {
+			if q.ID() == l.ID() {
+				return q
+			}
+		}
+	}
+	return users.Licence{}
+}
+
+// uses counts the seat of its pool that a licence holds or has used up.
+func uses(l users.Licence) int64 {
+	if l.User == "" || state(l) == users.LicenceReturned {
+		return 0
+	}
+	return 1
+}

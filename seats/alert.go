@@ -1,0 +1,154 @@
+package seats
+
+import (
+	"github.com/seatkeeper/seatkeeper/internal/enum"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// An Alert says that a pool runs out of free seats.
+type Alert uint8
+
+// The alerts, the gravest last. Each has an event, see [Thresholds].
+const (
+	AlertLow  Alert = iota // few seats are free: [EventSeatsLow]
+	AlertFull              // no seat is free: [EventSeatsFull]
+	AlertOver              // the pool is above its total: [EventSeatsOver]
+)
+
+// AlertSet is a set of alerts.
+type AlertSet = users.Set[Alert]
+
+var alertNames = enum.Names[Alert]{"low", "full", "over"}
+
+// alertEvents are the events of the alerts.
+var alertEvents = [...]EventKind{AlertLow: EventSeatsLow, AlertFull: EventSeatsFull, AlertOver: EventSeatsOver}
+
+// String returns the alert in lower case.
+func (a Alert) String() string { return alertNames.Of(a) }
+
+// MarshalText returns the text form that [Alert.UnmarshalText] reads.
+func (a Alert) MarshalText() ([]byte, error) { return alertNames.Marshal(a) }
+
+// UnmarshalText reads the text form; anything else is an error.
+func (a *Alert) UnmarshalText(text []byte) error { return alertNames.Unmarshal(text, a) }
+
+// Thresholds tell the owners and admins once that a pool runs out of free seats: by the event of an
+// [Alert], after the event that led to it. The zero value tells nothing.
+//
+//   - The event names the Receivers of [BuySeats], who can act, and its Actor is the one who led to it. A
+//     change that crosses several thresholds has the event of the gravest.
+//   - Each alert is raised once, and stays among the [Pool].Alerts until more than Clear seats beyond its
+//     threshold are free: with 5 left and a Clear of 2 it is raised at 5 and armed again at 8. A user who is
+//     invited and deleted again and again at a threshold makes one event.
+//   - Whatever changes the pool can cross a threshold: a command, a date, a cut of the total, another policy, and
+//     the opening of the account. Course pools meet another policy with their next event.
+//   - A pool that is unlimited has no alerts.
+type Thresholds struct {
+	Low   LowMarks `json:"low"`            // few seats are free, by the size of the pool
+	Full  bool     `json:"full"`           // no seat is free
+	Over  bool     `json:"over"`           // the pool is above its total
+	Clear Amount   `json:"clear,omitzero"` // default: one seat
+}
+
+// LowMarks are a table by the total of a pool, in ascending order. The first mark that reaches the total
+// counts. Marks of zero at the end are none.
+type LowMarks [4]LowMark
+
+// A LowMark says for pools of some size when few seats are free: 10 per cent left are 90 per cent
+// taken.
+type LowMark struct {
+	UpTo int64  `json:"up_to,omitzero"` // for totals up to this one; zero: for every greater one
+	Left Amount `json:"left,omitzero"`
+}
+
+// valid reports whether the thresholds are none, or some in order.
+func (t Thresholds) valid() bool {
+	last, ended := int64(0), false
+	for _, m := range t.Low {
+		switch {
+		case m == LowMark{}:
+			ended = true
+			continue
+		case ended, !m.Left.valid(), m.UpTo != 0 && m.UpTo <= last, m.UpTo > MaxSeats:
+			return false
+		}
+		last, ended = m.UpTo, m.UpTo == 0
+	}
+	any := t.Full || t.Over || t.Low != LowMarks{}
+	return t.Clear == Amount{} || any && t.Clear.valid()
+}
+
+// at returns the number of free seats at which an alert is raised, negative for seats above the total. It is
+// not ok if none is.
+func (t Thresholds) at(a Alert, total int64) (free int64, ok bool) {
+	switch a {
+	case AlertFull:
+		return 0, t.Full
+	case AlertOver:
+		return -1, t.Over
+	}
+	for _, m := range t.Low {
+		if m != (LowMark{}) && (m.UpTo == 0 || total <= m.UpTo) {
+			return m.Left.of(total), true
+		}
+	}
+	return 0, false
+}
+
+// alerts returns the alerts of a pool that had those of its row.
+func (t Thresholds) alerts(p Pool) (raised AlertSet) {
+	for a := range AlertOver + 1 {
+		if !p.Total.IsUnlimited() && t.raises(a, p, 0, 0) {
+			raised |= users.In(a)
+		}
+	}
+	return raised
+}
+
+// raises reports whether an alert is raised in a limited pool, or stays so, after up to so many seats
+// were taken or came free.
+func (t Thresholds) raises(a Alert, p Pool, taken, freed int64) bool {
+	at, ok := t.at(a, p.Total.n)
+	free := p.Total.n - p.occupied()
+	if p.Alerts.Has(a) {
+		at += max(1, t.Clear.of(p.Total.n))
+		return ok && free+freed <= at
+	}
+	return ok && free-taken <= at
+}
+
+// mayTell reports whether up to n changes of one seat each can raise an alert of a limited pool.
+func (t Thresholds) mayTell(p Pool, n int64) bool {
+	for a := range AlertOver + 1 {
+		if t.raises(a, p, n, n) != p.Alerts.Has(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// alert returns the effect of new alerts: the event of the gravest.
+func (v *evaluation) alert(p Pool, raised AlertSet, cause effect) effect {
+	all := raised.Members()
+	left := p.Total.n - p.occupied()
+	return effect{
+		kind: alertEvents[all[len(all)-1]], pool: p.ID, count: max(left, -left), receivers: v.receivers(),
+		reason: cause.reason, actor: cause.actor,
+	}
+}
+
+// MarshalJSON returns the marks without the empty ones after the last.
+func (m LowMarks) MarshalJSON() ([]byte, error) { return marshalFront(m[:]) }
+
+// UnmarshalJSON reads a list of marks. More marks than a policy has are an error.
+func (m *LowMarks) UnmarshalJSON(text []byte) error { return unmarshalFront(text, m[:], errMarks) }
+
+// takeAlerts takes the alerts of the pools from the rows if events with them are missing.
+func (a *Auditor) takeAlerts(s Snapshot) {
+	for id, p := range a.ledger.Pools {
+		if a.torn {
+			p.Alerts = s.pool(id).Alerts
+			a.ledger.Pools[id] = p
+		}
+	}
+}
