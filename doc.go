@@ -56,7 +56,7 @@
 // buyers of seats, the ends of an ownership. [seats.Standard] is the zero value; five presets
 // follow the help pages of real products. A host may change single switches; contradictory
 // ones are refused. A full account refuses, creates an inactive user, or grows by itself
-// ([seats.Growth]). A [Keeper.Preview] of [seats.SetPolicy] shows the effect of another
+// ([seats.Growth]), and tells its admins once when seats run out ([seats.Thresholds]). A [Keeper.Preview] of [seats.SetPolicy] shows the effect of another
 // policy on an account in use.
 //
 // # Dates

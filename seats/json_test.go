@@ -36,6 +36,7 @@ func everyEvent(t *testing.T) []seats.Event {
 	s.do(support, seats.HandOver{User: "ada", Successor: "owner"}, seats.SetPayer{User: "owner"}, seats.EditAccount{Name: new("Acme"), Zone: new("Europe/London")})
 	s.do(support, seats.Close{Reason: "unpaid"}, seats.Reopen{Reason: "paid"})
 	s.do(system, seats.SetPolicy{Policy: growing(by(5), 50)}, seats.SetTotal{Total: seats.Of(2)}, seats.Invite{Profile: profile("new")})
+	s.do(system, seats.SetPolicy{Policy: telling(by(1))}, seats.SetTotal{Total: seats.Of(4)}, seats.SetTotal{Total: seats.Of(3)}, seats.SetTotal{Total: seats.Of(1)}, seats.SetTotal{Total: seats.Of(7)})
 	r := s.request(owner, seats.Notify{User: "owner"}, seats.Reactivate{User: "ada"})
 	r.Key, r.Digest = "key 1", seats.Digest(r.Actor, r.Channel, r.Commands)
 	decision, err := seats.Decide(s.rows, r)

@@ -136,6 +136,11 @@ func TestMessages_translation(t *testing.T) {
 	for _, leave := range []users.Leave{users.Until("2026-03-31"), users.From("2026-03-31")} {
 		requireSaid(capitals.Leave(leave))
 	}
+	for _, kind := range notices {
+		for _, pool := range []PoolID{Site, "go"} {
+			requireSaid(capitals.Notice(Event{Kind: kind, Pool: pool, Total: Of(5), Count: 1}))
+		}
+	}
 	for key := range capitals {
 		require.True(t, asked[key], "nothing is said by %q", key)
 	}

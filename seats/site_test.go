@@ -23,6 +23,7 @@ type site struct {
 	events  []seats.Event
 	ledger  seats.Ledger // of the events
 	changes int
+	looked  int                                  // the events seen by alerts
 	zones   func(string) (*time.Location, error) // nil: those of the machine
 }
 

@@ -139,11 +139,12 @@ func (r *scenario) days() {
 	r.finish()
 }
 
-// grows is the scenario of an account that grows by itself.
+// grows is the scenario of an account that grows by itself, and tells when its seats run out.
 func (r *scenario) grows() {
 	owner := users.As("owner")
 	grow := seats.Growth{Step: seats.Amount{Number: 2}, Ceiling: 5}
-	r.opened(seats.Policy{Growth: grow, CourseGrowth: grow})
+	tell := seats.Thresholds{Low: seats.LowMarks{{Left: seats.Amount{Number: 1}}}, Full: true, Over: true}
+	r.opened(seats.Policy{Growth: grow, CourseGrowth: grow, Thresholds: tell, CourseThresholds: tell})
 	r.do("a course without a licence", users.System(), seats.SetTotal{Pool: gen.Course, Total: seats.Of(0)})
 	r.do("invite three", owner, asked("ada"), asked("bob"), asked("eve"))
 	r.do("grow with another one", owner, asked("jo"), seats.AssignCourse{User: "ada", Pool: gen.Course})

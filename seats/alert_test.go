@@ -1,0 +1,252 @@
+package seats_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// telling is a policy with all alerts: few are left at two, or at ten per cent of more than twenty.
+func telling(clear seats.Amount) seats.Policy {
+	t := seats.Thresholds{Low: seats.LowMarks{{UpTo: 20, Left: by(2)}, {Left: percent(10)}}, Full: true, Over: true, Clear: clear}
+	return seats.Policy{Thresholds: t, CourseThresholds: t}
+}
+
+// alerts lists the alerts since the last look, with their count.
+func (s *site) alerts() (all []string) {
+	for _, e := range s.events[s.looked:] {
+		switch e.Kind {
+		case seats.EventSeatsLow, seats.EventSeatsFull, seats.EventSeatsOver:
+			all = append(all, fmt.Sprint(e.Kind, " ", e.Count))
+		}
+	}
+	s.looked = len(s.events)
+	return all
+}
+
+func TestThresholds_crossing(t *testing.T) {
+	s := open(t, seats.Of(5), telling(seats.Amount{}))
+	s.invite("a")
+	require.Empty(t, s.alerts(), "three are left")
+	require.Zero(t, s.pool().Alerts)
+	s.invite("b")
+	require.Equal(t, []string{"seats-low 2"}, s.alerts())
+	s.invite("c")
+	require.Empty(t, s.alerts(), "told already")
+	s.invite("d")
+	require.Equal(t, []string{"seats-full 0"}, s.alerts())
+	s.do(system, seats.SetTotal{Total: seats.Of(3)})
+	require.Equal(t, []string{"seats-over 2"}, s.alerts())
+	require.Equal(t, users.In(seats.AlertLow, seats.AlertFull, seats.AlertOver), s.pool().Alerts)
+	s.do(system, seats.SetTotal{Total: seats.Of(6)})
+	require.Equal(t, users.In(seats.AlertLow, seats.AlertFull), s.pool().Alerts, "one is free, which is not clearly enough")
+	s.do(system, seats.SetTotal{Total: seats.Of(8)})
+	require.Equal(t, users.In(seats.AlertLow), s.pool().Alerts)
+	s.do(system, seats.SetTotal{Total: seats.Of(9)})
+	require.Zero(t, s.pool().Alerts)
+	require.Empty(t, s.alerts(), "the way back makes no event")
+	s.do(system, seats.SetTotal{Total: seats.Of(4)})
+	require.Equal(t, []string{"seats-over 1"}, s.alerts(), "of several the gravest")
+	s.do(system, seats.SetTotal{Total: seats.Unlimited()})
+	require.Zero(t, s.pool().Alerts)
+}
+
+// TestThresholds_storm: invited and deleted again and again at a threshold makes one event.
+func TestThresholds_storm(t *testing.T) {
+	s := open(t, seats.Of(6), telling(by(2)))
+	s.invite("a", "b", "c")
+	require.Equal(t, []string{"seats-low 2"}, s.alerts())
+	for i := range 5 {
+		id := users.ID(fmt.Sprint("x", i))
+		s.do(owner, seats.Deactivate{User: "a"}, seats.Invite{Profile: profile(id)}, seats.Delete{User: id}, seats.Reactivate{User: "a"})
+		s.do(owner, seats.Deactivate{User: "a"}, seats.Deactivate{User: "b"})
+		s.do(owner, seats.Reactivate{User: "a"}, seats.Reactivate{User: "b"})
+	}
+	require.Empty(t, s.alerts(), "four free seats are two beyond the threshold")
+	s.do(owner, seats.Deactivate{User: "a"}, seats.Deactivate{User: "b"}, seats.Deactivate{User: "c"})
+	require.Zero(t, s.pool().Alerts, "and five are more")
+	s.do(owner, seats.Reactivate{User: "a"}, seats.Reactivate{User: "b"}, seats.Reactivate{User: "c"})
+	require.Equal(t, []string{"seats-low 2"}, s.alerts())
+}
+
+// TestThresholds_size: the table goes by the size of the pool, and percentages by the total.
+func TestThresholds_size(t *testing.T) {
+	for total, want := range map[int64]string{20: "seats-low 2", 21: "seats-low 3", 30: "seats-low 3"} {
+		s := open(t, seats.Of(total), telling(seats.Amount{}))
+		for i := total; s.pool().Alerts.Empty(); i-- {
+			s.invite(users.ID(fmt.Sprint("u", i)))
+		}
+		require.Equal(t, []string{want}, s.alerts(), "of %d", total)
+	}
+	policy := seats.Policy{Thresholds: seats.Thresholds{Low: seats.LowMarks{{UpTo: 3, Left: by(1)}}, Full: true}}
+	s := open(t, seats.Of(4), policy)
+	s.invite("a", "b")
+	require.Empty(t, s.alerts(), "larger than the table")
+	s = open(t, seats.Of(1), policy)
+	require.Equal(t, []string{"seats-full 0"}, s.alerts(), "the opening tells, too")
+	require.Equal(t, []users.ID{"owner"}, s.lastEvent().Receivers)
+}
+
+// TestThresholds_event: it names those who can act, and follows what led to it.
+func TestThresholds_event(t *testing.T) {
+	s := open(t, seats.Of(9), telling(seats.Amount{}))
+	s.invite("ada", "bob")
+	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
+	s.do(system, seats.SetTotal{Total: seats.Of(4)}, seats.SetTotal{Pool: "go", Total: seats.Of(3)})
+	s.do(users.As("bob"), seats.AssignCourse{User: "ada", Pool: "go"})
+	e := s.lastEvent()
+	require.Equal(t, []any{seats.EventSeatsLow, seats.PoolID("go"), users.As("bob"), []users.ID{"bob", "owner"}}, []any{e.Kind, e.Pool, e.Actor, e.Receivers})
+	require.Equal(t, []any{int64(2), int64(0), int64(1), seats.Of(3), users.ID("")}, []any{e.Count, e.Delta, e.Held, e.Total, e.User})
+	require.Equal(t, "seatkeeper.seats-low", e.CloudEvent("https://lms.example").Type)
+	m := seats.English()
+	require.Equal(t, "2 of 3 licences of this course are left", m.Notice(e))
+	require.Empty(t, m.Notice(s.events[len(s.events)-2]))
+	require.Equal(t, "all 4 seats are taken", m.Notice(seats.Event{Kind: seats.EventSeatsFull, Total: seats.Of(4)}))
+	require.Equal(t, "5 seats are held, 1 more than the 4 there are", m.Notice(seats.Event{Kind: seats.EventSeatsOver, Total: seats.Of(4), Held: 5, Count: 1}))
+	require.Equal(t, "1 seat was added, since none was free: now there are 5", m.Notice(seats.Event{Kind: seats.EventSeatsGrown, Total: seats.Of(5), Count: 1}))
+	receipt := s.bulk(owner, seats.Invite{Profile: profile("eve")})
+	require.Equal(t, []string{"seats-low 2", "seats-full 0"}, s.alerts()[1:])
+	lines, _ := s.undo(owner, receipt)
+	require.Equal(t, []string{"delete eve: deleted"}, lines, "an alert is nothing to undo")
+}
+
+// TestThresholds_policy: another policy meets the site at once, and a course with its next event.
+func TestThresholds_policy(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(1)})
+	s.do(system, seats.SetPolicy{Policy: telling(seats.Amount{})})
+	require.Equal(t, []string{"seats-low 1"}, s.alerts())
+	s.do(owner, seats.AssignCourse{User: "owner", Pool: "go"})
+	require.Equal(t, []string{"seats-full 0"}, s.alerts())
+	s.do(system, seats.SetPolicy{Policy: seats.Standard()})
+	require.Zero(t, s.pool().Alerts)
+	require.NotZero(t, s.rows.Pools[1].Alerts)
+	s.do(owner, seats.UnassignCourse{User: "owner", Pool: "go"})
+	require.Zero(t, s.rows.Pools[1].Alerts)
+	require.Empty(t, s.alerts())
+}
+
+// TestThresholds_unchanged: what crosses nothing writes what it would without thresholds.
+func TestThresholds_unchanged(t *testing.T) {
+	var texts []string
+	for _, policy := range []seats.Policy{seats.Standard(), telling(seats.Amount{})} {
+		s := open(t, seats.Of(9), policy)
+		r := s.request(owner, seats.Invite{Profile: profile("ada")})
+		d, err := seats.Decide(s.rows, r)
+		require.NoError(t, err)
+		d.Change.Account.Policy = seats.Policy{}
+		text, err := json.Marshal(d.Change)
+		require.NoError(t, err)
+		texts = append(texts, string(text))
+	}
+	require.Equal(t, texts[0], texts[1])
+}
+
+// TestThresholds_settle: a date crosses a threshold as a command does, and the calendar has it.
+func TestThresholds_settle(t *testing.T) {
+	s := open(t, seats.Of(4), telling(seats.Amount{}))
+	s.do(system, seats.BookTotal{Date: "2026-12-01", Total: seats.Of(1)})
+	calendar, err := seats.NewCalendar(s.rows, s.request(owner), "2026-12-05")
+	require.NoError(t, err)
+	require.Equal(t, seats.EventSeatsFull, calendar.Days[0].Entries[1].Kind)
+	need := seats.Need{}
+	require.True(t, seats.SettleNeeds(&need, s.rows))
+	s.now = s.now.AddDate(1, 0, 0)
+	require.Equal(t, []seats.EventKind{seats.EventTotalSet, seats.EventSeatsFull}, kinds(s.settle()))
+}
+
+// TestThresholds_key: a repeated call has the outcome of its command.
+func TestThresholds_key(t *testing.T) {
+	s := open(t, seats.Of(2), telling(seats.Amount{}))
+	commands := []seats.Command{seats.Invite{Profile: profile("ada")}}
+	first, err := seats.Decide(s.once("k", seats.ByCall, 0, owner, commands...))
+	require.NoError(t, err)
+	require.Len(t, first.Change.Events, 2)
+	s.write(first.Change)
+	again, err := seats.Decide(s.once("k", seats.ByCall, 0, owner, commands...))
+	require.NoError(t, err)
+	require.Equal(t, first.Outcomes, again.Outcomes)
+}
+
+// TestRequest_Widen_thresholds: the admins are loaded only near a threshold.
+func TestRequest_Widen_thresholds(t *testing.T) {
+	s := open(t, seats.Of(5), telling(seats.Amount{}))
+	widens := func(n int) bool {
+		need := seats.Need{}
+		commands := make([]seats.Command, n)
+		for i := range commands {
+			commands[i] = seats.Invite{Profile: profile("x")}
+		}
+		return s.request(owner, commands...).Widen(&need, s.rows) && need.Admins
+	}
+	require.False(t, widens(1), "four are free")
+	require.True(t, widens(2))
+	s.invite("a", "b")
+	require.False(t, widens(1), "raised, and neither full after it nor clear")
+	require.True(t, widens(2))
+	s.do(owner, seats.Deactivate{User: "a"})
+	require.True(t, widens(1), "it could be armed again")
+}
+
+// TestAuditor_alerts: replay knows them, and an audit goes on after a gap.
+func TestAuditor_alerts(t *testing.T) {
+	s := open(t, seats.Of(3), telling(seats.Amount{}))
+	s.invite("a", "b")
+	require.Equal(t, s.pool().Alerts, s.ledger.Pools[seats.Site].Alerts)
+	rows := s.rows
+	rows.Pools = []seats.Pool{s.pool()}
+	rows.Pools[0].Alerts = 0
+	drift := seats.Audit(rows, rows.Account.Tally, s.ledger)
+	require.Len(t, drift, 1)
+	require.Equal(t, "pool ", drift[0].What)
+
+	var a seats.Auditor
+	require.NoError(t, a.Record(s.rows.Account.Sequence, func(yield func(seats.Event, error) bool) {
+		for i, e := range s.events {
+			if i != 1 && !yield(e, nil) {
+				return
+			}
+		}
+	}))
+	for _, u := range s.rows.Users {
+		a.Row(u)
+	}
+	for _, d := range a.Drift(s.rows) {
+		require.NotEqual(t, "pool ", d.What)
+	}
+}
+
+func TestPolicy_Check_thresholds(t *testing.T) {
+	mark := seats.LowMark{UpTo: 5, Left: by(1)}
+	for _, wrong := range []seats.Thresholds{
+		{Clear: by(1)}, {Full: true, Clear: by(-1)}, {Low: seats.LowMarks{{UpTo: 5}}}, {Low: seats.LowMarks{mark, mark}}, {Low: seats.LowMarks{{}, mark}},
+		{Low: seats.LowMarks{{Left: by(1)}, mark}}, {Low: seats.LowMarks{{UpTo: -1, Left: by(1)}}}, {Low: seats.LowMarks{{UpTo: seats.MaxSeats + 1, Left: by(1)}}}, {Low: seats.LowMarks{{Left: percent(101)}}},
+	} {
+		require.Equal(t, seats.ErrThresholds, seats.Policy{Thresholds: wrong}.Check(), "%+v", wrong)
+		require.Equal(t, seats.ErrThresholds, seats.Policy{CourseThresholds: wrong}.Check(), "%+v", wrong)
+	}
+	require.NoError(t, telling(by(1)).Check())
+	for text, want := range map[string]string{
+		`{"version":1,"thresholds":{"low":[{},{},{},{},{}]}}`: "too many marks", `{"version":1,"thresholds":{"low":[{"left":{"seats":1}}]}}`: "unknown",
+		`{"version":1,"thresholds":{"low":{}}}`: "type object", `{"version":1,"thresholds":{"empty":true}}`: "unknown",
+	} {
+		require.ErrorContains(t, json.Unmarshal([]byte(text), new(seats.Policy)), want)
+	}
+}
+
+func TestAlert_text(t *testing.T) {
+	for _, a := range []seats.Alert{seats.AlertLow, seats.AlertFull, seats.AlertOver} {
+		text, err := a.MarshalText()
+		require.NoError(t, err)
+		require.Equal(t, a.String(), string(text))
+		var read seats.Alert
+		require.NoError(t, read.UnmarshalText(text))
+		require.Equal(t, a, read)
+	}
+	require.Error(t, new(seats.Alert).UnmarshalText([]byte("empty")))
+}
