@@ -11,7 +11,7 @@ type Alert uint8
 // The alerts, the gravest last. Each has an event, see [Thresholds].
 const (
 	AlertLow  Alert = iota // few seats are free: [EventSeatsLow]
-	AlertFull              // no seat is free: [EventSeatsFull]
+	AlertFull              // every seat is taken: [EventSeatsFull]
 	AlertOver              // the pool is above its total: [EventSeatsOver]
 )
 
@@ -33,7 +33,7 @@ func (a Alert) MarshalText() ([]byte, error) { return alertNames.Marshal(a) }
 func (a *Alert) UnmarshalText(text []byte) error { return alertNames.Unmarshal(text, a) }
 
 // Thresholds tell the owners and admins once that a pool runs out of free seats: by the event of an
-// [Alert], after the event that led to it. The zero value tells nothing.
+// [Alert], after the event that led to it. The zero value is off.
 //
 //   - The event names the Receivers of [BuySeats], who can act, and its Actor is the one who led to it. A
 //     change that crosses several thresholds has the event of the gravest.
@@ -42,16 +42,16 @@ func (a *Alert) UnmarshalText(text []byte) error { return alertNames.Unmarshal(t
 //     invited and deleted again and again at a threshold makes one event.
 //   - Whatever changes the pool can cross a threshold: a command, a date, a cut of the total, another policy, and
 //     the opening of the account. Course pools meet another policy with their next event.
-//   - A pool that is unlimited has no alerts.
+//   - Only limited pools have alerts.
 type Thresholds struct {
 	Low   LowMarks `json:"low"`            // few seats are free, by the size of the pool
-	Full  bool     `json:"full"`           // no seat is free
+	Full  bool     `json:"full"`           // every seat is taken
 	Over  bool     `json:"over"`           // the pool is above its total
 	Clear Amount   `json:"clear,omitzero"` // default: one seat
 }
 
 // LowMarks are a table by the total of a pool, in ascending order. The first mark that reaches the total
-// counts. Marks of zero at the end are none.
+// counts. Marks of zero at the end are left out.
 type LowMarks [4]LowMark
 
 // A LowMark says for pools of some size when few seats are free: 10 per cent left are 90 per cent
@@ -61,7 +61,7 @@ type LowMark struct {
 	Left Amount `json:"left,omitzero"`
 }
 
-// valid reports whether the thresholds are none, or some in order.
+// valid reports whether the thresholds are off, or in order.
 func (t Thresholds) valid() bool {
 	last, ended := int64(0), false
 	for _, m := range t.Low {
@@ -79,7 +79,7 @@ func (t Thresholds) valid() bool {
 }
 
 // at returns the number of free seats at which an alert is raised, negative for seats above the total. It is
-// not ok if none is.
+// ok if the alert is on.
 func (t Thresholds) at(a Alert, total int64) (free int64, ok bool) {
 	switch a {
 	case AlertFull:

@@ -40,7 +40,7 @@ const (
 	EventSeatsReturned    EventKind = "seats-returned"    // Count: how many
 	EventSeatsGrown       EventKind = "seats-grown"       // Count: how many, by [Growth]; the Actor is the buyer
 	EventSeatsLow         EventKind = "seats-low"         // Count: how many are free, see [Thresholds]
-	EventSeatsFull        EventKind = "seats-full"        // no seat is free
+	EventSeatsFull        EventKind = "seats-full"        // every seat is taken
 	EventSeatsOver        EventKind = "seats-over"        // Count: how many are above the total
 	EventTotalSet         EventKind = "total-set"         //
 	EventPolicySet        EventKind = "policy-set"        // carries the policy

@@ -24,7 +24,7 @@ func (a Amount) of(total int64) int64 {
 
 // Growth lets a full pool grow by itself. It answers every command that takes a seat, and the
 // planned start of a user: the pool gets as many steps as are needed, then the command passes. The zero value is
-// none.
+// off.
 //
 // The event [EventSeatsGrown] comes before that of the command. Its Actor is the buyer, the one of the
 // command, and its Receivers are those of [BuySeats]. The Outcome has the number as Grown.
@@ -32,8 +32,8 @@ func (a Amount) of(total int64) int64 {
 //   - The total ends at the Ceiling: the last step can be smaller. A pool that can't grow enough is full,
 //     and [Policy.WhenFull] says what happens.
 //   - A growth is within the bounds of one order, see [Orders], for every actor. It is raised to the Least.
-//   - A pool above its total does not grow, and neither does a new account: such a total was set so.
-//     [Import] takes no free seat and lets no pool grow.
+//   - A pool above its total stays as it is, and so does a new account: such a total was set so. [Import]
+//     lets the pool be above its total instead.
 //   - A booked total stays booked, and is the total on its day. A [Version] stays, too: an older total is
 //     stale after a growth. A newer one counts, so that the host must tell its billing of each growth.
 //   - [ReturnSeats] gives grown seats back. An undo leaves them: they are bought.
@@ -42,7 +42,7 @@ type Growth struct {
 	Ceiling int64  `json:"ceiling"`       // 1 to [MaxSeats]
 }
 
-// valid reports whether it is none, or has a step and a ceiling.
+// valid reports whether it is off, or has a step and a ceiling.
 func (g Growth) valid() bool {
 	return g == Growth{} || g.Step.valid() && g.Ceiling > 0 && g.Ceiling <= MaxSeats
 }
@@ -59,7 +59,7 @@ func (g Growth) seats(total, lacking, least, most int64) int64 {
 }
 
 // growth returns the effect by which a pool grows before an effect that would leave it as next. It is
-// not ok if it can't.
+// ok if the pool can grow.
 func (v *evaluation) growth(f effect, was, next Pool) (grown effect, ok bool) {
 	if was.Excess() > 0 || f.total != (Count{}) {
 		return effect{}, false

@@ -27,12 +27,12 @@ type Policy struct {
 	Withheld         ActionSet        `json:"withheld"`          // actions withheld from the account's own users
 
 	// Growth lets the full site pool grow by itself, and CourseGrowth each full course pool. WhenFull
-	// answers where it can't. The zero value is none.
+	// answers at the ceiling. The zero value is off.
 	Growth       Growth `json:"growth"`
 	CourseGrowth Growth `json:"course_growth"`
 
 	// Thresholds tell the owners and admins that the seats of the site pool run out, CourseThresholds
-	// those of each course pool. The zero value tells nothing.
+	// those of each course pool. The zero value is off.
 	Thresholds       Thresholds `json:"thresholds"`
 	CourseThresholds Thresholds `json:"course_thresholds"`
 
