@@ -42,7 +42,8 @@ func (a *Alert) UnmarshalText(text []byte) error { return alertNames.Unmarshal(t
 //     invited and deleted again and again at a threshold makes one event.
 //   - Whatever changes the pool can cross a threshold: a command, a date, a cut of the total, another policy, and
 //     the opening of the account. Course pools meet another policy with their next event.
-//   - Only limited pools have alerts.
+//   - Only limited pools of seats have alerts: join codes have none. The seats that a code holds in advance are
+//     taken.
 type Thresholds struct {
 	Low   LowMarks `json:"low"`            // few seats are free, by the size of the pool
 	Full  bool     `json:"full"`           // every seat is taken
@@ -57,13 +58,13 @@ type LowMarks [4]LowMark
 // A LowMark says for pools of some size when few seats are free: 10 per cent left are 90 per cent
 // taken.
 type LowMark struct {
-	UpTo int64  `json:"up_to,omitzero"` // for totals up to this one; zero: for every greater one
+	UpTo int32  `json:"up_to,omitzero"` // for totals up to this one; zero: for every greater one
 	Left Amount `json:"left,omitzero"`
 }
 
 // valid reports whether the thresholds are off, or in order.
 func (t Thresholds) valid() bool {
-	last, ended := int64(0), false
+	last, ended := int32(0), false
 	for _, m := range t.Low {
 		switch {
 		case m == LowMark{}:
@@ -88,17 +89,17 @@ func (t Thresholds) at(a Alert, total int64) (free int64, ok bool) {
 		return -1, t.Over
 	}
 	for _, m := range t.Low {
-		if m != (LowMark{}) && (m.UpTo == 0 || total <= m.UpTo) {
+		if m != (LowMark{}) && (m.UpTo == 0 || total <= int64(m.UpTo)) {
 			return m.Left.of(total), true
 		}
 	}
 	return 0, false
 }
 
-// alerts returns the alerts of a pool that had those of its row.
-func (t Thresholds) alerts(p Pool) (raised AlertSet) {
+// alerts returns the alerts after an event of a pool that had those of its row. A join code has none.
+func (t Thresholds) alerts(p Pool, by EventKind) (raised AlertSet) {
 	for a := range AlertOver + 1 {
-		if !p.Total.IsUnlimited() && t.raises(a, p, 0, 0) {
+		if !by.ofCode() && !p.Total.IsUnlimited() && t.raises(a, p, 0, 0) {
 			raised |= users.In(a)
 		}
 	}

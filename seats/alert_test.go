@@ -250,3 +250,18 @@ func TestAlert_text(t *testing.T) {
 	}
 	require.Error(t, new(seats.Alert).UnmarshalText([]byte("empty")))
 }
+
+// TestThresholds_codes: the seats that a join code holds are taken, its uses are no seats.
+func TestThresholds_codes(t *testing.T) {
+	s := open(t, seats.Of(5), telling(seats.Amount{}))
+	s.class(4, seats.SetCode{Hold: new(true)})
+	require.Equal(t, []string{"seats-full 0"}, s.alerts())
+	s.do(system, joining("ada"))
+	require.Empty(t, s.alerts(), "with a seat of the code")
+	s.do(owner, seats.EndCode{Pool: "class"})
+	require.Equal(t, users.In(seats.AlertLow), s.pool().Alerts, "three are free, which is not clearly enough")
+	s.do(owner, seats.SetCode{Pool: "next", Text: "NEXT-23", Uses: seats.Of(1)})
+	s.do(system, seats.Join{Code: "next 23", Profile: profile("bob")})
+	require.Empty(t, s.alerts(), "told already")
+	require.Zero(t, s.poolOf("next").Alerts, "used up")
+}

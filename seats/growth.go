@@ -2,8 +2,8 @@ package seats
 
 // An Amount is a number of seats, or a percentage of a total. The zero value is none.
 type Amount struct {
-	Number  int64 `json:"number,omitzero"`
-	Percent int64 `json:"percent,omitzero"` // 1 to 100, in place of the number
+	Number  int32 `json:"number,omitzero"`  // 1 to [MaxSeats]
+	Percent int32 `json:"percent,omitzero"` // 1 to 100, in place of the number
 }
 
 // valid reports whether the amount is a number from 1 on or a percentage.
@@ -17,9 +17,9 @@ func (a Amount) valid() bool {
 // of returns the seats of a total: a percentage is rounded up, and is at least one seat.
 func (a Amount) of(total int64) int64 {
 	if a.Percent == 0 {
-		return a.Number
+		return int64(a.Number)
 	}
-	return max(1, (total*a.Percent+99)/100)
+	return max(1, (total*int64(a.Percent)+99)/100)
 }
 
 // Growth lets a full pool grow by itself. It answers every command that takes a seat, and the

@@ -17,8 +17,8 @@ func growing(step seats.Amount, ceiling int64) seats.Policy {
 	return seats.Policy{Growth: g, CourseGrowth: g}
 }
 
-func by(n int64) seats.Amount      { return seats.Amount{Number: n} }
-func percent(n int64) seats.Amount { return seats.Amount{Percent: n} }
+func by(n int32) seats.Amount      { return seats.Amount{Number: n} }
+func percent(n int32) seats.Amount { return seats.Amount{Percent: n} }
 
 func TestGrowth_steps(t *testing.T) {
 	for _, c := range []struct {

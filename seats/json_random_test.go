@@ -160,6 +160,8 @@ func fill(t *rapid.T, v reflect.Value, depth int) {
 		}
 	case reflect.Int, reflect.Int64:
 		v.SetInt(rapid.Int64().Draw(t, "number"))
+	case reflect.Int32:
+		v.SetInt(int64(rapid.Int32().Draw(t, "number")))
 	case reflect.Bool:
 		v.SetBool(rapid.Bool().Draw(t, "yes"))
 	case reflect.String:

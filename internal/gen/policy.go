@@ -65,7 +65,7 @@ func (d Dice) thresholds() seats.Thresholds {
 		return One(d, seats.Amount{Number: 1}, seats.Amount{Number: 2}, seats.Amount{Percent: 10}, seats.Amount{Percent: 40})
 	}
 	t := seats.Thresholds{Full: d.Chance(50), Over: d.Chance(50)}
-	t.Low = One(d, seats.LowMarks{}, seats.LowMarks{{Left: left()}}, seats.LowMarks{{UpTo: One[int64](d, 3, 5), Left: left()}, {Left: left()}}, seats.LowMarks{{UpTo: 4, Left: left()}})
+	t.Low = One(d, seats.LowMarks{}, seats.LowMarks{{Left: left()}}, seats.LowMarks{{UpTo: One[int32](d, 3, 5), Left: left()}, {Left: left()}}, seats.LowMarks{{UpTo: 4, Left: left()}})
 	if t != (seats.Thresholds{}) {
 		t.Clear = One(d, seats.Amount{}, seats.Amount{}, left())
 	}

@@ -47,6 +47,9 @@ func (m *Model) told(before *Model, all []tried) (facts []seats.Event) {
 // tell raises and clears the alerts of the pool of an event, and returns the event of the gravest new one.
 func (m *Model) tell(of seats.Event, total seats.Count, used int64, receivers []users.ID) []seats.Event {
 	p := m.Pools[of.Pool]
+	if p.isCode() {
+		return nil
+	}
 	now := m.alerts(of.Pool, total, used)
 	e := seats.Event{Pool: of.Pool, Receivers: receivers, Time: of.Time, Actor: of.Actor, Channel: of.Channel, Reason: of.Reason}
 	n, _ := total.Number()
@@ -78,10 +81,10 @@ func (m *Model) alerts(pool seats.PoolID, total seats.Count, used int64) (now se
 	}
 	seatsOf := func(a seats.Amount) int64 {
 		if a.Percent == 0 {
-			return a.Number
+			return int64(a.Number)
 		}
 		k := int64(1)
-		for k*100 < n*a.Percent {
+		for k*100 < n*int64(a.Percent) {
 			k++
 		}
 		return k
@@ -96,7 +99,7 @@ func (m *Model) alerts(pool seats.PoolID, total seats.Count, used int64) (now se
 		}
 	}
 	marks := slices.DeleteFunc(slices.Clone(t.Low[:]), func(k seats.LowMark) bool {
-		return k.Left == seats.Amount{} || k.UpTo > 0 && k.UpTo < n
+		return k.Left == seats.Amount{} || k.UpTo > 0 && int64(k.UpTo) < n
 	})
 	if len(marks) > 0 {
 		raise(seats.AlertLow, true, seatsOf(marks[0].Left))

@@ -36,10 +36,10 @@ func (m *Model) growth(pool seats.PoolID, total, lacking int64) int64 {
 	if pool != seats.Site {
 		g = m.Policy.CourseGrowth
 	}
-	step := g.Step.Number
+	step := int64(g.Step.Number)
 	if g.Step.Percent > 0 {
 		step = 1
-		for step*100 < total*g.Step.Percent {
+		for step*100 < total*int64(g.Step.Percent) {
 			step++
 		}
 	}
