@@ -141,7 +141,9 @@ func (m *Model) setCode(c seats.SetCode, at time.Time) Result {
 	}
 	m.Pools[c.Pool] = &next
 	m.planPool(c.Pool)
-	m.planPool(seats.Site)
+	if m.kept(c.Pool) != kept {
+		m.planPool(seats.Site)
+	}
 	m.Last = at
 	e := seats.Event{Kind: seats.EventCodeSet, Pool: c.Pool, Date: next.Ends.LastDay, Time: at}
 	for _, f := range []struct {
@@ -191,7 +193,9 @@ func (m *Model) endCode(c seats.EndCode, at time.Time) Result {
 	kept, held := m.kept(c.Pool), m.Held(seats.Site)
 	events := m.codeEnds(c.Pool, p, "", seats.Event{Time: at})
 	m.planPool(c.Pool)
-	m.planPool(seats.Site)
+	if m.kept(c.Pool) != kept {
+		m.planPool(seats.Site)
+	}
 	m.Last = at
 	return reserving(events[len(events)-1], -kept, m.Held(seats.Site)-held)
 }
