@@ -112,7 +112,7 @@ type called struct {
 
 // record adds an event of the call.
 func (c *called) record(e Event, repeated bool) {
-	if _, final := finals[e.Kind]; e.Kind == EventUnchanged || e.Kind.isNotice() && !final {
+	if e.Kind == EventUnchanged {
 		return
 	}
 	user := e.User
