@@ -43,6 +43,8 @@ var refusalStatuses = map[seats.Code]int{
 	seats.ErrChangedMeanwhile:  http.StatusConflict,            // passes when it is as before
 	seats.ErrFinal:             http.StatusForbidden,           // refused for ever
 	seats.ErrJoinCode:          http.StatusForbidden,           // refused with this code
+	seats.ErrOfferOpen:         http.StatusConflict,            // passes without the other offer
+	seats.ErrNoOffer:           http.StatusConflict,            // passes with an open offer
 }
 
 // errorStatuses has a row for every other error. The first matching row counts.

@@ -19,6 +19,7 @@ type Account struct {
 	Opened   time.Time       `json:"opened,omitzero"`
 	Changed  time.Time       `json:"changed,omitzero"`  // of the last event; later events have this time or a later one
 	Payer    users.ID        `json:"payer,omitzero"`    // the user with the card on file, see [SetPayer]; empty: none
+	Offer    OwnershipOffer  `json:"offer,omitzero"`    // the last offer of ownership, until it ends by an event: past its end by the clock it stays
 	Closed   time.Time       `json:"closed,omitzero"`   // see [Close]; zero: open
 	Erased   time.Time       `json:"erased,omitzero"`   // see [EraseAccount]; zero: kept
 	Salt     string          `json:"salt,omitzero"`     // as that of [users.User], for events about no user; erased with the name

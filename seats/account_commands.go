@@ -71,7 +71,7 @@ func (c EraseAccount) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	}
 	return v.changeAccount(EventAccountErased, c.Reason, func(a *Account) {
 		if a.Erased.IsZero() {
-			a.Erased, a.Name, a.Payer, a.Salt = v.at, "", "", ""
+			a.Erased, a.Name, a.Payer, a.Offer, a.Salt = v.at, "", "", OwnershipOffer{}, ""
 		}
 	})
 }

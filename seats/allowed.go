@@ -35,19 +35,20 @@ func onUser(id users.ID) []Command {
 		Notify{User: id}, Accept{User: id}, Approve{User: id}, Deactivate{User: id}, Reactivate{User: id},
 		Archive{User: id}, Restore{User: id}, Delete{User: id}, Erase{User: id}, Unschedule{User: id},
 		ConfirmLeave{User: id}, GrantOwnership{User: id}, EndOwnership{User: id},
+		OfferOwnership{User: id}, EndOffer{User: id},
 	}
 }
 
 // openOn returns the commands on a user whose value the screen behind the button asks for.
-func openOn(u users.User, at time.Time) []Command {
+func openOn(u users.User, offer OwnershipOffer, at time.Time) []Command {
 	someDay := users.From(users.DateOf(at.AddDate(0, 0, 3))) // to come in every zone
-	return []Command{HandOver{User: u.ID}, Schedule{User: u.ID, Leave: someDay}, Edit{User: u.ID}, ChangeRole{User: u.ID, Role: u.Role}}
+	return []Command{HandOver{User: u.ID}, Schedule{User: u.ID, Leave: someDay}, Edit{User: u.ID}, ChangeRole{User: u.ID, Role: u.Role}, AcceptOwnership{User: u.ID, Owner: offer.Owner}}
 }
 
 // Questions returns the commands of [Ask], for [Request.Needs] and [Request.Widen].
 func Questions(ids ...users.ID) (commands []Command) {
 	for _, id := range ids {
-		commands = slices.Concat(commands, onUser(id), openOn(users.User{Profile: users.Profile{ID: id}}, time.Time{}))
+		commands = slices.Concat(commands, onUser(id), openOn(users.User{Profile: users.Profile{ID: id}}, OwnershipOffer{}, time.Time{}))
 	}
 	return commands
 }
@@ -63,7 +64,7 @@ func Ask(s Snapshot, r Request, ids ...users.ID) []Allowed {
 		for _, c := range onUser(id) {
 			a.note(v.ask(c))
 		}
-		for _, c := range openOn(u, r.At) { // without effect, or refused for its value, it passes
+		for _, c := range openOn(u, v.account.Offer, r.At) { // without effect, or refused for its value, it passes
 			o := v.ask(c)
 			o.Unchanged = false
 			if o.Refusal != nil && o.Refusal.Code == ErrBadInput {

@@ -29,7 +29,7 @@ type effect struct {
 	stale    bool            // unchanged: the version is older than the pool's
 	instead  *effect         // in the place of this one if there is no free seat
 	resolve  bool            // the days are resolved by the new zone of the account
-	then     *effect         // after this one, about the same user
+	then     *effect         // after this one: about its user if that is the same or none, or about another one
 	licences []users.Licence // rows of the user afterwards; they need no free seat
 }
 
@@ -131,6 +131,9 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	v.record(f, sealed, before, *pool, pool.Held-was.Held)
 	if raised := pool.Alerts &^ was.Alerts; !raised.Empty() {
 		v.apply(v.alert(*pool, raised, f))
+	}
+	if v.account.Offer != (OwnershipOffer{}) {
+		v.lapse(u, f.actor)
 	}
 	return pool.Held - was.Held, nil
 }

@@ -11,7 +11,7 @@ import (
 // [Import], [SignIn], [Join], [Notify], [Accept], [Approve], [Deactivate], [Reactivate], [Archive],
 // [Restore], [Delete], [Erase], [HandOver], [Schedule], [Unschedule], [ConfirmLeave],
 // [AssignCourse], [UnassignCourse], [StartCourse], [ArchiveActivity], [SetDueDate], [Edit],
-// [ChangeRole], [GrantOwnership], [EndOwnership], [BuySeats], [ReturnSeats], [SetTotal],
+// [ChangeRole], [GrantOwnership], [EndOwnership], [OfferOwnership], [AcceptOwnership], [EndOffer], [BuySeats], [ReturnSeats], [SetTotal],
 // [BookTotal], [EditPool], [SetCode], [EndCode], [SetPolicy], [SetPayer],
 // [EditAccount], [Close], [Reopen] and [EraseAccount], by value; and [If], one of these with conditions.
 // Everything else, a pointer or an embedding type included, is refused with [ErrBadInput].
@@ -70,6 +70,9 @@ var commandTypes = []commandType{
 	typeOf[ChangeRole]("role"),
 	typeOf[GrantOwnership](),
 	typeOf[EndOwnership](),
+	typeOf[OfferOwnership](),
+	typeOf[AcceptOwnership](),
+	typeOf[EndOffer](),
 	typeOf[BuySeats](),
 	typeOf[ReturnSeats](),
 	typeOf[SetTotal](),

@@ -189,7 +189,9 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		return o, refusal
 	}
 	if f.then != nil {
-		f.then.user = v.people.of(f.user.ID)
+		if id := f.then.user.ID; id == "" || id == f.user.ID {
+			f.then.user = v.people.of(f.user.ID)
+		}
 		v.apply(*f.then)
 	}
 	for _, l := range f.licences {

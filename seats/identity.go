@@ -38,8 +38,8 @@ func exchanges(was, now users.Profile) bool {
 }
 
 // judge refuses an edit of a user that makes another person of them, alone or together with the edits
-// since the baseline. It returns the baseline for the next edit: none after one that is not judged, since
-// the user is not known here yet, or an actor who may confirms the person.
+// since the baseline. It returns the baseline for the next edit: nil if the policy allows such edits, before
+// the user is known here, and after one by which the actor confirms the person.
 func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *Refusal) {
 	is, next, before := u.Profile.Baseline(), now.Baseline(), u.Baseline.Lasting(v.at)
 	known := v.active(u.ID) || !u.FirstSignIn.IsZero()

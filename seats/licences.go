@@ -88,7 +88,7 @@ var licensed = returning | archiving | users.In(users.ActionAssignCourse, users.
 
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
 // request gives back or puts away, the licences of a user whose deactivation is not offered, since
-// the remedy is another way out, the admins if it is about every owner and one of them could be the
+// the remedy is another way out, the other user of an offer of ownership, the admins if it is about every owner and one of them could be the
 // next, or if a pool may grow, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
 // again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
@@ -110,6 +110,14 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			if !slices.Contains(n.Licences, u.ID) {
 				n.Licences = append(n.Licences, u.ID)
 			}
+		}
+	}
+	if offer := s.Account.Offer; offer != (OwnershipOffer{}) {
+		if actions[offer.Owner].Has(users.ActionEndOwnership) && !slices.Contains(n.Users, offer.User) {
+			n.user(offer.User) // of an offer that lapses
+		}
+		if actions[offer.User].Has(users.ActionAcceptOwnership) && !slices.Contains(n.Users, offer.Owner) {
+			n.user(offer.Owner)
 		}
 	}
 	for _, l := range s.Licences {

@@ -38,6 +38,8 @@ func TestRefusal_Error(t *testing.T) {
 		seats.ErrVersionReused:     "seats: this version of the total was given before, with another total",
 		seats.ErrChangedMeanwhile:  "seats: this was changed meanwhile: email",
 		seats.ErrFinal:             "seats: this can't be undone",
+		seats.ErrOfferOpen:         "seats: another offer of ownership is open: it has to end first",
+		seats.ErrNoOffer:           "seats: there is no open offer of ownership to the user",
 		seats.ErrSeatSpent:         "seats: the course has been used since 2026-03-01 12:00 UTC, and its licence is spent",
 		seats.ErrNotAssigned:       "seats: the user has no licence of this course",
 		seats.ErrPoolEnded:         "seats: the licences of this course have ended",

@@ -3,7 +3,7 @@ package seats
 import "github.com/seatkeeper/seatkeeper/users"
 
 // GrantOwnership makes an active user an owner, in addition to the others. A transfer is
-// this and [EndOwnership] in one call. The seat changes only if the policy exempts one of the
+// this and [EndOwnership] in one call. [OfferOwnership] is the way by consent. The seat changes only if the policy exempts one of the
 // two roles. It is unchanged for an owner.
 //
 // Owners, support and the system may. [ErrWrongStatus] for a user of another status or
@@ -18,10 +18,8 @@ func (GrantOwnership) Action() users.Action { return users.ActionGrantOwnership 
 func (c GrantOwnership) target() users.ID { return c.User }
 
 func (GrantOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	next, _, refusal := v.nextStatus(users.ActionGrantOwnership, u)
+	next, refusal := v.nextOwner(users.ActionGrantOwnership, u)
 	switch {
-	case holding.Has(u.Status) && u.FirstSignIn.IsZero():
-		return effect{}, refuse(ErrWrongStatus, u.ID).because(ErrNotSignedIn)
 	case refusal != nil:
 		return effect{}, refusal
 	case u.Role == users.Owner:

@@ -6,11 +6,11 @@ import (
 )
 
 // impersonal are the keys of a document with values that events keep anyway: the action,
-// identifiers, roles, statuses, revisions, numbers of invitations, Gone, numbers of seats, due dates and policies.
+// identifiers, roles, statuses, revisions, numbers of invitations, Gone, numbers of seats, due dates, offers and policies.
 var impersonal = map[string]bool{
 	"command": true, "account": true, "id": true, "user": true, "successor": true, "pool": true,
 	"role": true, "status": true, "quantity": true, "uses": true, "total": true, "policy": true, "later": true, "gone": true,
-	"version": true, "due_date": true, "revision": true, "invitation": true,
+	"version": true, "due_date": true, "owner": true, "revision": true, "invitation": true,
 }
 
 // divide returns the document of a command or an opening in two parts: its shape, with a

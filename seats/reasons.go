@@ -51,6 +51,8 @@ var (
 	// ErrLeaveWithheld is the reason of [ErrNotOffered] against the day of a leave in an invitation
 	// or a file, where [Schedule] or [Deactivate] is withheld.
 	ErrLeaveWithheld = users.Reason{Code: "leave-withheld", Text: "this product does not offer the day of a leave"}
+	// ErrOfferEnded is the reason of [ErrNoOffer] after the end of the offer.
+	ErrOfferEnded = users.Reason{Code: "offer-ended", Text: "the offer has run out"}
 	// ErrSoleOwner is the reason of [ErrOwnerProtected] for the last active owner.
 	ErrSoleOwner = users.Reason{Code: "sole-owner", Text: "another user has to become an owner, and then the ownership has to end"}
 	// ErrErased is the reason of [ErrClosed] for an erased account.
@@ -98,6 +100,7 @@ var (
 	errCodeUses      = users.Reason{Code: "join-code-uses", Text: "needs a number of uses from 1, not below the uses so far"}
 	errCodeRole      = users.Reason{Code: "join-code-role", Text: "is not member or manager, as a join code gives"}
 	errDomains       = users.Reason{Code: "not-domains", Text: fmt.Sprintf("is not a list of at most %d domains", maxDomains)}
+	errOfferDays     = users.Reason{Code: "not-days-of-an-offer", Text: fmt.Sprintf("is not a number of days from 1 to %d", MaxOfferDays)}
 	errPayer         = users.Reason{Code: "not-a-payer", Text: "is not an active user"}
 	errZone          = users.Reason{Code: "not-a-time-zone", Text: "is not a time zone such as Europe/Paris"}
 	errLicenceTerm   = users.Reason{Code: "not-a-licence-term", Text: fmt.Sprintf("is not a term of 1 to %d days, from the assignment or from the first access", MaxTermDays)}
@@ -123,9 +126,9 @@ var (
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
-	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrSoleOwner, ErrErased,
+	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
-	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
+	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards,
 	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrUnseenBounds, ErrGrowth, ErrThresholds, ErrWithheld,

@@ -39,6 +39,8 @@ const (
 	ErrChangedMeanwhile  Code = "changed-meanwhile"
 	ErrFinal             Code = "final"
 	ErrJoinCode          Code = "join-code" // unknown, ended or used up: the same for all of these
+	ErrOfferOpen         Code = "offer-open"
+	ErrNoOffer           Code = "no-offer"
 )
 
 // Error returns the code.
@@ -77,6 +79,8 @@ var codeTexts = []struct {
 	{ErrChangedMeanwhile, "this was changed meanwhile"},
 	{ErrFinal, "this can't be undone"},
 	{ErrJoinCode, "this join code is not valid"},
+	{ErrOfferOpen, "another offer of ownership is open: it has to end first"},
+	{ErrNoOffer, "there is no open offer of ownership to the user"},
 }
 
 // Codes lists all codes in order.
@@ -183,7 +187,7 @@ type Step struct {
 
 // Command returns the command of a step that names a user, an order or nothing else: Notify,
 // Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, Erase, Unschedule, ConfirmLeave,
-// AssignCourse, UnassignCourse, GrantOwnership and EndOwnership of the User; an Edit without the Field; BuySeats and ReturnSeats;
+// AssignCourse, UnassignCourse, GrantOwnership, EndOwnership, OfferOwnership and EndOffer of the User; an Edit without the Field; BuySeats and ReturnSeats;
 // SetPayer to none, Close and Reopen. It is not ok for the other steps: a Count of users to be chosen,
 // Invite of the person of a replaced [Edit], and HandOver to them.
 func (s Step) Command() (c Command, ok bool) {

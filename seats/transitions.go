@@ -59,6 +59,9 @@ var transitions = func() [actionCount][statusCount]transition {
 		users.ActionChangeRole:      {refused, invited, active, inactive, archived, refused},
 		users.ActionGrantOwnership:  {refused, refused, active, refused, refused, refused},
 		users.ActionEndOwnership:    {refused, same, active, same, same, refused},
+		users.ActionOfferOwnership:  {refused, refused, active, refused, refused, refused},
+		users.ActionAcceptOwnership: {refused, refused, active, refused, refused, refused},
+		users.ActionEndOffer:        {refused, same, active, same, same, same},
 	}
 }()
 

@@ -56,6 +56,9 @@ func TestTransitionOf(t *testing.T) {
 	change-role      invited   active    inactive  archived  refused
 	grant-ownership  refused   active    refused   refused   refused
 	end-ownership    same      active    same      same      refused
+	offer-ownership  refused   active    refused   refused   refused
+	accept-ownership refused   active    refused   refused   refused
+	end-offer        same      active    same      same      same
 	buy-seats        refused   refused   refused   refused   refused
 	return-seats     refused   refused   refused   refused   refused
 	set-total        refused   refused   refused   refused   refused
@@ -123,6 +126,9 @@ func TestAuthorityOf(t *testing.T) {
 	change-role      -      -       anyone anyone source anyone  anyone
 	grant-ownership  -      -       -      anyone -      anyone  anyone
 	end-ownership    -      -       -      policy -      anyone  -
+	offer-ownership  -      -       -      anyone -      -       -
+	accept-ownership self   self    self   self   -      -       -
+	end-offer        self   self    self   anyone -      anyone  anyone
 	buy-seats        -      -       policy policy -      anyone  anyone
 	return-seats     -      -       policy policy -      anyone  anyone
 	set-total        -      -       -      -      -      anyone  anyone

@@ -43,6 +43,8 @@ var finals = map[EventKind]users.Action{
 	EventImported: users.ActionImport, EventNotified: users.ActionNotify, EventAccepted: users.ActionAccept,
 	EventSignedIn: users.ActionSignIn, EventApproved: users.ActionApprove, EventDeleted: users.ActionDelete, EventErased: users.ActionErase,
 	EventHandedOver: users.ActionHandOver, EventOwnershipGranted: users.ActionGrantOwnership,
+	EventOwnershipOffered: users.ActionOfferOwnership, EventOwnershipAccepted: users.ActionAcceptOwnership,
+	EventOfferDeclined: users.ActionEndOffer, EventOfferWithdrawn: users.ActionEndOffer, EventOfferLapsed: users.ActionOfferOwnership,
 	EventOwnershipEnded: users.ActionEndOwnership, EventCourseStarted: users.ActionStartCourse,
 	EventSeatsBought: users.ActionBuySeats, EventSeatsGrown: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,
 	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool,

@@ -243,7 +243,7 @@ func sparse[R, T any](name string, other any, at func(*R) *T) column[R] {
 		maps.DeleteFunc(all, func(name string, value json.RawMessage) bool {
 			return name != "version" && bytes.Equal(value, left[name])
 		})
-		if err != nil {
+		if err != nil || len(all) == 0 {
 			return nil, err
 		}
 		short, err := json.Marshal(all)

@@ -22,6 +22,7 @@ var (
 		text("payer", func(a *accountRow) *users.ID { return &a.Payer }),
 		text("salt", func(a *accountRow) *string { return &a.Salt }),
 		remembered(sparse("policy", seats.Policy{}, policyOf), policyOf),
+		sparse("offer", seats.OwnershipOffer{}, func(a *accountRow) *seats.OwnershipOffer { return &a.Offer }),
 	}
 	// The head is written with every change.
 	headColumns = []column[accountRow]{

@@ -6,7 +6,7 @@ import "github.com/seatkeeper/seatkeeper/internal/enum"
 type Action uint8
 
 // The actions. The first five bring in a new user, those from [ActionNotify] to
-// [ActionEndOwnership] are on a user of the account, the others on the account itself.
+// [ActionEndOffer] are on a user of the account, the others on the account itself.
 const (
 	NoAction Action = iota
 
@@ -37,6 +37,9 @@ const (
 	ActionChangeRole      // change the role, owners excepted
 	ActionGrantOwnership
 	ActionEndOwnership
+	ActionOfferOwnership  // to a user who may accept it
+	ActionAcceptOwnership // by the user of the offer
+	ActionEndOffer        // decline or withdraw it
 
 	ActionBuySeats
 	ActionReturnSeats
@@ -59,11 +62,12 @@ var actionNames = enum.Names[Action]{
 	"", "invite", "add", "import", "sign-in", "join", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
 	"delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
 	"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
+	"offer-ownership", "accept-ownership", "end-offer",
 	"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
 }
 
 // OnUser reports whether the action is on a user of the account.
-func (a Action) OnUser() bool { return a >= ActionNotify && a <= ActionEndOwnership }
+func (a Action) OnUser() bool { return a >= ActionNotify && a <= ActionEndOffer }
 
 // String returns the action in lower case, words joined by a hyphen.
 func (a Action) String() string { return actionNames.Of(a) }

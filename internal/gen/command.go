@@ -85,6 +85,7 @@ var likely = map[users.ActorKind][]users.Action{
 		users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave,
 		users.ActionAssignCourse, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate,
 		users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionHandOver, users.ActionEdit, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionGrantOwnership, users.ActionEndOwnership,
+		users.ActionOfferOwnership, users.ActionOfferOwnership, users.ActionAcceptOwnership, users.ActionAcceptOwnership, users.ActionEndOffer,
 		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose, users.ActionSetCode, users.ActionSetCode, users.ActionEndCode,
 	},
 	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule},
@@ -194,6 +195,8 @@ func (d Dice) command(actor users.Actor) seats.Command {
 			return seats.EndOwnership{User: d.user(users.In(users.Active), users.Owner)}
 		}
 		return seats.EndOwnership{User: d.target(users.Active)}
+	case users.ActionOfferOwnership, users.ActionAcceptOwnership, users.ActionEndOffer:
+		return d.onOffer(action, actor)
 	case users.ActionBuySeats:
 		return seats.BuySeats{Pool: pool(), Quantity: quantity()}
 	case users.ActionReturnSeats:

@@ -177,3 +177,33 @@ func (d Dice) editPool() seats.EditPool {
 	}
 	return c
 }
+
+// onOffer draws a command about an offer of ownership.
+func (d Dice) onOffer(action users.Action, actor users.Actor) seats.Command {
+	var open seats.OwnershipOffer
+	if d.account != nil {
+		open = d.account.Offer
+	}
+	user := open.User
+	if user == "" || d.Chance(20) {
+		user = d.target(users.Active)
+	}
+	switch action {
+	case users.ActionOfferOwnership:
+		c := seats.OfferOwnership{User: user, Days: Or(d, []int{0, 0, 1, 2, 30}, -1, 91), Transfer: d.Chance(50)}
+		if d.Chance(60) {
+			c.User = d.target(users.Active)
+		}
+		return c
+	case users.ActionAcceptOwnership:
+		c := seats.AcceptOwnership{User: user, Owner: open.Owner}
+		if actor.User != "" && d.Chance(50) {
+			c.User = actor.User
+		}
+		if open.Owner == "" || d.Chance(5) {
+			c.Owner = d.target(users.Active)
+		}
+		return c
+	}
+	return seats.EndOffer{User: user}
+}

@@ -40,7 +40,7 @@ func (r *run) inOrder() []*reference.Person {
 // account compares the account's row with the model, where a list has it as well.
 func (r *run) account() {
 	m, want := r.model, r.seen.Account
-	want.Name, want.Zone, want.Policy, want.Payer, want.Closed, want.Erased = m.Name, m.Zone, m.Policy, m.Payer, m.Closed, m.Erased
+	want.Name, want.Zone, want.Policy, want.Payer, want.Offer, want.Closed, want.Erased = m.Name, m.Zone, m.Policy, m.Payer, m.Offer, m.Closed, m.Erased
 	want.Sequence, want.Changed = uint64(len(r.events)), m.Last
 	require.Equal(r, Plain(r, want), Plain(r, r.seen.Account))
 	if m.Erased.IsZero() {

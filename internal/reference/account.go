@@ -152,5 +152,5 @@ func (m *Model) eraseAccount(at time.Time) Result {
 	case !m.Erased.IsZero():
 		return unchanged(nil)
 	}
-	return m.account(seats.EventAccountErased, seats.Site, at, func() { m.Name, m.Payer, m.Erased = "", "", at })
+	return m.account(seats.EventAccountErased, seats.Site, at, func() { m.Name, m.Payer, m.Offer, m.Erased = "", "", seats.OwnershipOffer{}, at })
 }

@@ -179,7 +179,12 @@ func (m *Model) ofPerson(p *Person) (facts []fact) {
 			p.leaves()
 			m.pledged(p)
 			e.After = p.CountedAs()
-			return []seats.Event{e}
+			events := []seats.Event{e}
+			for _, lapsed := range m.lapsed(p, at) {
+				lapsed.Actor, lapsed.Channel = e.Actor, e.Channel
+				events = append(events, lapsed)
+			}
+			return events
 		}})
 	}
 	if p.Start.Date != "" {

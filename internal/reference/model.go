@@ -19,6 +19,7 @@ type Model struct {
 	Zone   string
 	Policy seats.Policy
 	Payer  users.ID
+	Offer  seats.OwnershipOffer
 	Closed time.Time // since when, or zero
 	Erased time.Time
 	Pools  map[seats.PoolID]*Pool

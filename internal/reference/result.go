@@ -17,6 +17,7 @@ type Result struct {
 	licences []users.Licence // that come or go with their user, or alone
 	leave    users.Leave     // of a planned start, which has an event of its own
 	filled   bool            // fields by a sign-in, with an event of their own
+	lapsed   []seats.Event   // of an offer of ownership, after the event
 	bare     bool            // the licences alone have events
 }
 
@@ -34,6 +35,9 @@ func (v Result) tried() (facts []tried) {
 	}
 	if !v.bare && v.Event.Kind != "" {
 		add(v.Event, nil)
+	}
+	for _, e := range v.lapsed {
+		add(e, nil)
 	}
 	for _, e := range v.more {
 		e.Reason = v.Event.Reason

@@ -115,6 +115,12 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 		return m.archiveActivity(c, p, at)
 	case seats.SetDueDate:
 		return m.setDueDate(c, p, at)
+	case seats.OfferOwnership:
+		return m.offer(a, c, p, at)
+	case seats.AcceptOwnership:
+		return m.acceptOffer(c, p, at)
+	case seats.EndOffer:
+		return m.endOffer(a, p, at)
 	}
 	return m.onPerson(a, c, p, at)
 }
@@ -140,7 +146,7 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 	case !onPerson:
 		return nil
 	// Who may not act on the person does not learn whether there is one.
-	case byUser && forThemselves.Has(action) && id != a.User, !sees(a, p):
+	case byUser && (forThemselves.Has(action) || action == users.ActionEndOffer && actor.Role != users.Owner) && id != a.User, !sees(a, p):
 		return []seats.Code{seats.ErrForbidden}
 	case p == nil && badID(string(id)):
 		return []seats.Code{seats.ErrUnknownUser, seats.ErrBadInput}
@@ -202,9 +208,9 @@ func sees(a users.Actor, p *Person) bool {
 
 // What is asked of actions.
 var (
-	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
+	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionOfferOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
 	ofSyncs       = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
-	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse)
+	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse, users.ActionAcceptOwnership)
 	forOthers     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionChangeRole)
 	whileErased   = users.In(users.ActionDelete, users.ActionEndCode, users.ActionEraseAccount)
 	whileClosed   = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
@@ -217,15 +223,15 @@ var (
 func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	switch a.Kind {
 	case users.ActorSupport:
-		return action != users.ActionStartCourse && action != users.ActionSignIn && action != users.ActionJoin
+		return action != users.ActionStartCourse && action != users.ActionSignIn && action != users.ActionJoin && action != users.ActionOfferOwnership && action != users.ActionAcceptOwnership
 	case users.ActorSystem:
-		return action != users.ActionEndOwnership
+		return action != users.ActionEndOwnership && action != users.ActionOfferOwnership && action != users.ActionAcceptOwnership
 	case users.ActorSync:
 		return ofSyncs.Has(action)
 	}
 	role := m.actor(a).Role
 	switch {
-	case forThemselves.Has(action):
+	case forThemselves.Has(action), action == users.ActionEndOffer:
 		return true
 	case role != users.Owner && (role != users.Admin || ownersAlone.Has(action)), VendorActions.Has(action):
 		return false
@@ -318,5 +324,6 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	return Result{
 		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.CountedAs(), SeatsDelta: delta},
 		Event:   seats.Event{Kind: kind, User: p.ID, Before: before, After: p.CountedAs(), Time: at},
+		lapsed:  m.lapsed(p, at),
 	}
 }

@@ -68,6 +68,7 @@ func accountsAsWritten(t *tester) {
 		c := t.opening(t.account(fmt.Sprint(i)), everySwitch)
 		c.Account.Zone, c.Account.Tally = "America/Argentina/ComodRivadavia", distinctTally()
 		c.Account.Name, c.Account.Payer = text(users.MaxText, i), users.ID(text(63, i)+"wid")
+		c.Account.Offer = seats.OwnershipOffer{User: users.ID(text(63, i)), Owner: users.ID(text(63, i) + "wid"), Ends: at, Transfer: i%2 == 0}
 		c.Account.Closed, c.Account.Erased = instants[(i+2)%len(instants)], instants[(i+5)%len(instants)]
 		c.Account.Opened, c.Account.Changed, c.Account.NextDue = at, instants[len(instants)-1-i], at
 		c.Pools = []seats.Pool{

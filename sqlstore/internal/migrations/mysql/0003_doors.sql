@@ -14,3 +14,6 @@ CREATE TABLE IF NOT EXISTS {seen} (
 -- The texts of join codes in comparison form.
 ALTER TABLE {pools} ADD COLUMN code_key VARBINARY(40);
 CREATE INDEX {pools}_by_code ON {pools} (account, code_key, id);
+
+-- The open offer of ownership.
+ALTER TABLE {accounts} ADD COLUMN offer MEDIUMBLOB;

@@ -15,3 +15,6 @@ ALTER TABLE {seen} ALTER COLUMN account SET (n_distinct = 1);
 -- The texts of join codes in comparison form.
 ALTER TABLE {pools} ADD COLUMN code_key text COLLATE "C";
 CREATE INDEX {pools}_by_code ON {pools} (account, code_key, id) WHERE code_key IS NOT NULL;
+
+-- The open offer of ownership.
+ALTER TABLE {accounts} ADD COLUMN offer text COLLATE "C";

@@ -14,3 +14,6 @@ CREATE TABLE {seen} (
 -- The texts of join codes in comparison form.
 ALTER TABLE {pools} ADD COLUMN code_key TEXT;
 CREATE INDEX {pools}_by_code ON {pools} (account, code_key, id) WHERE code_key IS NOT NULL;
+
+-- The open offer of ownership.
+ALTER TABLE {accounts} ADD COLUMN offer TEXT;
