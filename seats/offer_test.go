@@ -88,6 +88,15 @@ func TestAcceptOwnership(t *testing.T) {
 	moved.do(ada, seats.Deactivate{User: "owner"})
 }
 
+// TestAcceptOwnership_left: the user leaves by an earlier command of the call.
+func TestAcceptOwnership_left(t *testing.T) {
+	s := offering(t, seats.Policy{SelfRemoval: true})
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, offerAda)
+	d := seats.DecideEach(s.rows, s.request(users.As("ada"), seats.Deactivate{User: "ada"}, acceptAda))
+	require.Nil(t, d.Outcomes[0].Refusal)
+	require.ErrorIs(t, d.Outcomes[1].Refusal, seats.ErrWrongStatus)
+}
+
 // TestOfferOwnership_transfer: the payer and a policy by which support alone ends an ownership refuse a
 // transfer, when it is offered and when it is accepted.
 func TestOfferOwnership_transfer(t *testing.T) {

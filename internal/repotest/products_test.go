@@ -158,7 +158,7 @@ var behaviourText = regexp.MustCompile(`(?m)^\| (\d+) \| ([^|]+) \| ([^|]+) \|$`
 var testText = regexp.MustCompile("`([a-z./]+): (?:(\\w+)|\"([^\"]+)\")`")
 
 // behaviours is how many there are.
-const behaviours = 70
+const behaviours = 71
 
 // TestProducts_behaviours that is there.
 func TestProducts_behaviours(t *testing.T) {
