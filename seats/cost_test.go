@@ -46,7 +46,7 @@ func TestDecide_cost(t *testing.T) {
 	})
 	t.Logf("one: %.0f allocations, %.0f bytes", allocations, bytes)
 	require.LessOrEqual(t, allocations, 22.)
-	require.LessOrEqual(t, bytes, 7_100.)
+	require.LessOrEqual(t, bytes, 6_900.)
 
 	const people = 500
 	at := r.At.Add(-time.Hour)
