@@ -21,8 +21,8 @@ import (
 )
 
 // Admins buy nothing here, and the pages have no archive. A session is over long before its user counts as unseen.
-var policy = seats.Policy{Buying: seats.Orders{By: seats.VendorOnly}, Returning: seats.VendorOnly,
-	Withheld: users.In(users.ActionArchive), Unseen: seats.UnseenRule{Days: 180}}
+var policy = seats.Policy{Buying: seats.Orders{By: seats.VendorOnly}, Returning: seats.VendorOnly, Withheld: users.In(users.ActionArchive),
+	Unseen: seats.UnseenRule{Days: 180}, Thresholds: seats.Thresholds{Low: seats.LowMarks{{Left: seats.Amount{Number: 1}}}, Full: true, Over: true}}
 
 // words are for admins, door for people who want to come in, and sorry for errors without words.
 var words, door, sorry = seats.English(), seats.English(), "This did not work. Please try again in a moment"
@@ -207,16 +207,17 @@ func (h *host) users(w http.ResponseWriter, r *http.Request, account users.Accou
 	return nil
 }
 
-// mails returns the mails that follow from an event: an invitation with its link, and the news of a full account.
-func (h *host) mails(e seats.Event) (all []mails.Mail) {
+// mails returns the mails that follow from an event: an invitation with its link, or the news that seats run out.
+func (h *host) mails(e seats.Event) []mails.Mail {
 	if number := e.Invitation(); number > 0 {
 		link := h.seal("invitation", url.Values{"account": {string(e.Account)}, "user": {string(e.User)}, "number": {strconv.FormatInt(number, 10)}})
-		all = append(all, mails.Mail{To: users.Filter{IDs: []users.ID{e.User}}, Subject: "You are invited", Body: h.url + "/invitation?link=" + url.QueryEscape(link)})
+		return []mails.Mail{{To: users.Filter{IDs: []users.ID{e.User}}, Subject: "You are invited", Body: h.url + "/invitation?link=" + url.QueryEscape(link)}}
 	}
-	if e.Pool == seats.Site && e.Delta > 0 && seats.Of(e.Held) == e.Total {
-		all = append(all, mails.Mail{To: users.Filter{Role: users.In(users.Owner, users.Admin)}, Subject: "All seats are taken", Body: h.url + "/users"})
+	said := map[seats.EventKind]string{seats.EventSeatsLow: "Few seats are free", seats.EventSeatsFull: "All seats are taken", seats.EventSeatsOver: "Too many seats are taken"}
+	if subject := said[e.Kind]; subject != "" {
+		return []mails.Mail{{To: users.Filter{IDs: e.Receivers}, Subject: subject, Body: h.url + "/users"}}
 	}
-	return all
+	return nil
 }
 
 // signed stands for the check of a webhook's signature, over body and time: the libraries of billing systems
@@ -233,8 +234,7 @@ func (h *host) seal(purpose string, values url.Values) string {
 }
 
 func (h *host) unseal(purpose, sealed string) url.Values {
-	_, text, _ := strings.Cut(sealed, "?")
-	values, err := url.ParseQuery(text)
+	values, err := url.ParseQuery(sealed[strings.Index(sealed, "?")+1:])
 	if err != nil || !hmac.Equal([]byte(sealed), []byte(h.seal(purpose, values))) {
 		return nil
 	}

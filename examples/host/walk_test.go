@@ -49,6 +49,7 @@ func TestHost_walk(t *testing.T) {
 		ada.post(s.url+"/users", nil).says(403)
 
 		// The last seat, and one more.
+		s.mails(1, "Few seats are free", "olive@acme.example")
 		olive.invite("bob@acme.example").says(200, "Available: <b>0</b>")
 		s.mails(1, "All seats are taken", "olive@acme.example")
 		olive.invite("cy@acme.example").says(409, "All 3 seats are taken: deactivate 1 user, delete 1 user or ask the vendor for 1 more seat")
@@ -76,6 +77,8 @@ func TestHost_walk(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, s.pay("unknown", 3, 5, "of the test"))
 		olive.invite("cy@acme.example").says(200, "Seats: <b>5</b>", "Available: <b>1</b>")
 
+		s.mails(1, "All seats are taken", "olive@acme.example")
+
 		// Single sign-on lets invited people in alone.
 		cy := s.browser()
 		cy.get("/").press("Sign in", "email", "Cy@acme.example").says(200, "Good day")
@@ -96,6 +99,11 @@ func TestHost_walk(t *testing.T) {
 		olive.invite("dee@acme.example").says(200)
 		page.row("cy@acme.example").press("Delete").says(409, "this was changed meanwhile: the account").row("cy@acme.example").press("Delete").says(200).without("cy@acme.example")
 		cy.get("/").says(409, "your access is deleted")
+
+		// It pays for less than it uses.
+		require.Equal(t, http.StatusOK, s.pay(account, 4, 2, "of the test"))
+		s.mails(1, "Too many seats are taken", "olive@acme.example")
+		olive.get("/users").says(200, "Seats: <b>2</b>", "Available: <b>0</b>")
 
 		drift, err := s.look.keeper.Audit(t.Context(), account)
 		require.NoError(t, err)
