@@ -103,6 +103,9 @@ func lived(t *testing.T, st *sqlstore.Store) {
 		}
 		day, late := users.Date("2026-12-31"), seats.AccuEdConnect()
 		late.InvitationExpiry, late.Term, late.SharedAddresses = seats.ExpiryFreesSeat, 100*24*time.Hour, seats.SharingAllowed
+		late.IdentityChange = seats.IdentityChangeRefused
+		late.Growth = seats.Growth{Step: seats.Amount{Number: 1}, Ceiling: 40}
+		late.Thresholds.Low[0].Left.Number = 29
 		sharing := func(id users.ID) seats.Command {
 			p := profile(id)
 			p.Username, p.Email = string(id), "Family@acme.example"
@@ -112,9 +115,16 @@ func lived(t *testing.T, st *sqlstore.Store) {
 			seats.SetTotal{Total: seats.Of(30)}, seats.SetPolicy{Policy: late}, seats.BookTotal{Date: "2026-12-01", Total: seats.Unlimited()},
 			seats.EditPool{Pool: gen.Course, LastDay: &day, Term: &seats.LicenceTerm{Days: 300}},
 			seats.Invite{Profile: profile("late"), Leave: users.Until("2026-11-30")}, sharing("mia"), sharing("noah"),
+			seats.SetCode{Pool: "stored class", Uses: seats.Of(3), Text: "STORED-2345"}, seats.Add{Profile: profile("pia")},
 		} {
 			_, err := k.Do(t.Context(), account, users.System(), c)
 			require.NoError(t, err, "%T", c)
+		}
+		for owner, err := range k.Users(t.Context(), account, users.Filter{Role: users.In(users.Owner)}) {
+			require.NoError(t, err)
+			_, err = k.Do(t.Context(), account, users.As(owner.ID), seats.OfferOwnership{User: "pia"}, seats.Edit{User: "pia", Set: users.Patch{LastName: new("Married")}})
+			require.NoError(t, err)
+			break
 		}
 		now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	}
