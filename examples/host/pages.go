@@ -69,8 +69,7 @@ func (h *host) signUp(w http.ResponseWriter, r *http.Request) error {
 	return h.enter(w, r, account, users.Profile{ID: owner})
 }
 
-// identify stands for the check of a person by a directory, over OpenID Connect or SAML, or by a password.
-// It believes the form, which is good for a trial on this machine alone.
+// identify stands for a check by a directory or a password. It believes the form, for a trial on this machine alone.
 func identify(r *http.Request) (users.Profile, error) { return profile(r), nil }
 
 // signIn lets a person in. One of several companies chooses.
@@ -95,12 +94,13 @@ func (h *host) signIn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// accept takes the invitation of a link, which is void once a newer one was sent.
+// accept takes the invitation of a link, which is good once, and void once a newer one was sent.
 func (h *host) accept(w http.ResponseWriter, r *http.Request) error {
 	link := h.unseal("invitation", r.FormValue("link"))
 	account, user := users.AccountID(link.Get("account")), users.ID(link.Get("user"))
 	number, _ := strconv.ParseInt(link.Get("number"), 10, 64)
-	if _, err := h.keeper.Do(r.Context(), account, users.As(user), seats.Accept{User: user, Invitation: number}); err != nil {
+	still := seats.If{Command: seats.Accept{User: user, Invitation: number}, Status: users.In(users.Invited)}
+	if _, err := h.keeper.Do(r.Context(), account, users.As(user), still); err != nil {
 		return err
 	}
 	return h.enter(w, r, account, users.Profile{ID: user})

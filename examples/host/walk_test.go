@@ -44,6 +44,9 @@ func TestHost_walk(t *testing.T) {
 		ada := s.browser()
 		ada.get(link).press("Come in").says(200, "Good day").without(`href="/users"`)
 		olive.get("/users").row("ada@acme.example").says(200, "active")
+		finder := s.browser() // of the link
+		finder.get(link).press("Come in").says(409, "the user is active")
+		finder.get("/").says(200, "Sign in")
 		page.row("ada@acme.example").press("Take back").says(409, "this was changed meanwhile: the user is active")
 		ada.get("/users").says(403, "not allowed")
 		ada.post(s.url+"/users", nil).says(403)
