@@ -253,6 +253,18 @@ func (s scattered) Pending(ctx context.Context, consumer string, after users.Acc
 	return s.any().Pending(ctx, consumer, after, limit)
 }
 
+func (s scattered) Seen(ctx context.Context, account users.AccountID, ids ...users.ID) ([]time.Time, error) {
+	return s.any().Seen(ctx, account, ids...)
+}
+
+func (s scattered) SetSeen(ctx context.Context, account users.AccountID, at time.Time, ids ...users.ID) error {
+	return s.any().SetSeen(ctx, account, at, ids...)
+}
+
+func (s scattered) ForgetSeen(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	return s.any().ForgetSeen(ctx, account, ids...)
+}
+
 func (s scattered) SetAside(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	return s.any().SetAside(ctx, consumer, after, limit)
 }
