@@ -57,6 +57,17 @@ func TestEdit_exchange_together(t *testing.T) {
 	}
 }
 
+// TestEdit_exchange_named: a user without a name becomes the person of the first one.
+func TestEdit_exchange_named(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.do(owner, seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}})
+	s.do(system, seats.Accept{User: "ada"})
+	s.edit(owner, "ada", users.Patch{FirstName: new("Ada"), LastName: new("Lee")})
+	require.Nil(t, s.user("ada").Baseline)
+	s.edit(owner, "ada", name)
+	require.Equal(t, seats.ErrEarlierEdits, s.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: address}).Reason)
+}
+
 // TestEdit_exchange_one_call: the edits of one call are judged as those of several.
 func TestEdit_exchange_one_call(t *testing.T) {
 	s := open(t, seats.Of(9), seats.BigContacts())

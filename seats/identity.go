@@ -42,7 +42,7 @@ func exchanges(was, now users.Profile) bool {
 // the user is known here, and after one by which the actor confirms the person.
 func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *Refusal) {
 	is, next, before := u.Profile.Baseline(), now.Baseline(), u.Baseline.Lasting(v.at)
-	known := v.active(u.ID) || !u.FirstSignIn.IsZero()
+	known := v.active(u.ID) || u.WasActive() || !u.FirstSignIn.IsZero()
 	judged := known && v.account.Policy.refusesExchange() && !v.confirmsIdentity(u.Profile, now)
 	switch {
 	case judged && exchanges(u.Profile, now):
@@ -55,6 +55,9 @@ func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *R
 		return nil, refuse(ErrExchange, u.ID).because(ErrEarlierEdits)
 	case before != nil:
 		is = *before
+	}
+	if is.FirstName == "" && is.LastName == "" { // the first name known is the person's
+		is.FirstName, is.LastName = next.FirstName, next.LastName
 	}
 	if next.Edited = is.Edited; is == next {
 		return nil, nil // all is as it was before

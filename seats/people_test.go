@@ -342,6 +342,8 @@ func TestEdit_exchange(t *testing.T) {
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another}) // shown as active
 	active.do(system, seats.Import{User: importedUser("max", func(u *users.User) { u.FirstSignIn = time.Time{} })})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})
+	active.do(owner, seats.Deactivate{User: "max"})
+	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})        // who was active
 	active.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: another}) // who was never in
 
 	allowed := open(t, seats.Of(9), seats.AccuEdConnect())

@@ -10,7 +10,7 @@ import (
 // watched reports whether an edit may make no other person of the user.
 func (m *Model) watched(a users.Actor, p *Person, now users.Profile) bool {
 	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
-	settled := !p.FirstSignIn.IsZero() || m.Shown(p) == users.Active
+	settled := !p.FirstSignIn.IsZero() || wasActive(p) || m.Shown(p) == users.Active
 	return m.Policy.IdentityChange == seats.IdentityChangeRefused && settled && !known
 }
 
@@ -34,6 +34,9 @@ func (m *Model) calledBefore(p *Person) called {
 // renames notes the name and the address from before an edit, for the next one.
 func (m *Model) renames(a users.Actor, p *Person, now users.Profile, at time.Time) {
 	before := m.calledBefore(p)
+	if before.first+before.last == "" {
+		before.first, before.last = now.FirstName, now.LastName
+	}
 	switch {
 	case calledOf(p.Profile) == calledOf(now):
 	case !m.watched(a, p, now), before == calledOf(now):
