@@ -100,11 +100,13 @@ type UnseenRun struct {
 //
 // Each user passes the gate as in a plan by [Keeper.Unseen], by the system. The events have the last
 // sight as their reason and the channel [seats.ByUnseen]. From keep the exceptions count, and Among.
-// Users who were seen during the call are left alone. A second call finds the others. It ignores the
-// Key of a [Call].
+// The sights are looked at once more before the commit: who is seen later, while it is under way, can lose the
+// seat. A second call finds the others. It ignores the Key of a [Call]. An open invitation that the policy lets
+// no one deactivate is deleted, which is final; [Keeper.Unseen] shows it as such. There is no receipt to undo.
 //
 // Before a host switches it on for an account with users, it tells the last sights that it knows by
-// [Keeper.Seen], and looks at the plan. Errors are those of Unseen.
+// [Keeper.Seen], and looks at the plan. Errors are those of Unseen, and [seats.ErrPlanOutdated] where users
+// of the plan were seen again and again meanwhile; what was freed before stays so.
 func (k *Keeper) FreeUnseen(ctx context.Context, account users.AccountID, keep seats.Unseen) (run UnseenRun, err error) {
 	k, end := k.observed(ctx, CallStats{Method: "FreeUnseen", Account: account, Actor: users.ActorSystem})
 	defer end(&err)

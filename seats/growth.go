@@ -1,6 +1,7 @@
 package seats
 
-// An Amount is a number of seats, or a percentage of a total. The zero value is none.
+// An Amount is a number of seats, or a percentage of a total, which is rounded up: 10 per cent of 11 are 2.
+// The zero value is none.
 type Amount struct {
 	Number  int32 `json:"number,omitzero"`  // 1 to [MaxSeats]
 	Percent int32 `json:"percent,omitzero"` // 1 to 100, in place of the number
@@ -34,8 +35,9 @@ func (a Amount) of(total int64) int64 {
 //   - A growth is within the bounds of one order, see [Orders], for every actor. It is raised to the Least.
 //   - A pool above its total stays as it is, and so does a new account: such a total was set so. [Import]
 //     lets the pool be above its total instead.
-//   - A booked total stays booked, and is the total on its day. A [Version] stays, too: an older total is
-//     stale after a growth. A newer one counts, so that the host must tell its billing of each growth.
+//   - A booked total stays booked, and is the total on its day. A [Version] stays, too: a total is stale if its
+//     version is older than that of the last total set, whenever the pool grew. A newer one counts, also one that
+//     the billing made before it knew of the growth, so that the host must tell its billing of each growth.
 //   - [ReturnSeats] gives grown seats back. An undo leaves them: they are bought.
 type Growth struct {
 	Step    Amount `json:"step,omitzero"` // a percentage is one of the total before it

@@ -223,7 +223,8 @@ func (v *evaluation) openCode(text string) (p Pool, ok bool) {
 }
 
 // Join is for a person at the door with a join code, see [SetCode]: they may come in if the [Outcome]
-// says After that they are active. A user is matched as by [SignIn].
+// says After that they are active. A user is matched as by [SignIn]: the host must have verified every key of
+// the Profile that it passes, and leaves out a username or an external ID that the person has only typed.
 //
 // An unknown person becomes a user with the role of the code, as by [Add]: without a free seat by the
 // policy's [WhenFull], and under [Approval] invited until [Approve]. That is a use, and takes a seat
