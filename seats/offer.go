@@ -129,7 +129,7 @@ func (c AcceptOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal
 	return f, nil
 }
 
-// EndOffer ends the offer of ownership to a user, who declines it, or from whom it is withdrawn. It is
+// EndOffer ends the offer of ownership to a user: they decline it, or it is withdrawn. It is
 // unchanged unless one is open.
 //
 // The user may, and owners, support and the system.
