@@ -73,7 +73,7 @@ func (m *Model) acceptOffer(c seats.AcceptOwnership, p *Person, at time.Time) Re
 	if v.Codes == nil && offer.Transfer {
 		owner := m.ByID(offer.Owner)
 		ended := m.change(owner, seats.EventOwnershipEnded, at, func() { owner.Role = users.Admin })
-		v.Codes, v.more = ended.Codes, ended.Facts()
+		v.Codes, v.more = ended.Codes, []seats.Event{ended.Event}
 	}
 	if v.Codes != nil {
 		*m = *before // as if nothing had been
