@@ -45,6 +45,32 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 	return result, nil
 }
 
+// DoAll is [Keeper.DoEach] for a list of any length, read one by one, with at most a few hundred commands in
+// memory: those for the users of a filter by [seats.ForEach], or the people of a file by [seats.InviteEach].
+// The events have the channel [seats.ByBulk]. settled, if not nil, is given each command with its
+// outcome once the commit is made, for a report and for the progress; its error ends the call, after the
+// outcomes of that commit were counted.
+//
+// An error of the list, the store or the context ends the call, and so a host cancels it. The result beside
+// it is that of all commits made: what is in its totals was done, and its receipt undoes it. Of the others,
+// the commit under way was written as a whole or not at all. An unknown account is [store.ErrNotFound].
+//
+// The Key of the [Call] is ignored, since the list of a filter is another one after a part was done. Such a call is
+// begun again with the same filter, or one after the last user settled; for a list that stays the same there
+// are [Keeper.PreviewAll] and [Keeper.ApplyAll].
+func (k *Keeper) DoAll(
+	ctx context.Context, account users.AccountID, actor users.Actor,
+	commands iter.Seq2[seats.Command, error], settled func(seats.Command, seats.Outcome) error,
+) (LargeResult, error) {
+	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: k.call.Reason})
+	request := k.request(actor, seats.ByBulk)
+	result, err := k.doAll(ctx, "DoAll", account, request, commands, func([]seats.Command) error { return nil }, settled)
+	if err == nil && result.Totals.Commands == 0 {
+		_, err = k.decide(ctx, "DoAll", account, request, decideKnown)
+	}
+	return result, err
+}
+
 // chunkSize bounds the commands of a bulk call that share a commit.
 const chunkSize = 500
 

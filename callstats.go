@@ -13,7 +13,7 @@ import (
 // CallStats is the cost of a call, for a host's metrics, traces and logs. Its texts contain no personal
 // data; the IDs of users are in the fields of a [*seats.Refusal] in Err alone.
 //
-// A call that changes an account makes one decision and is told once; DoEach, ApplyAll, Undo, Import
+// A call that changes an account makes one decision and is told once; DoEach, DoAll, ApplyAll, Undo, Import
 // and EraseAccount make one for each commit, and each is told. All other calls are told once, at their
 // end; a list when the loop over it ends, with its time.
 type CallStats struct {

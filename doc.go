@@ -28,7 +28,7 @@
 //
 // # Methods by purpose
 //
-// To change: [Keeper.Open], [Keeper.Do], [Keeper.DoEach], [Keeper.Import] for the users
+// To change: [Keeper.Open], [Keeper.Do], [Keeper.DoEach], [Keeper.DoAll] for all users of a filter, [Keeper.Import] for the users
 // that a host has already, [Keeper.EraseAccount]. A call with a request key, see [Call],
 // happens once. [Keeper.InTx] joins the host's transaction. [Keeper.Undo] puts back what a call
 // changed, after a look by [Keeper.PreviewUndo].

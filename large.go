@@ -43,25 +43,21 @@ func (k *Keeper) PreviewAll(
 	return preview.Plan(), nil
 }
 
-// A LargeResult is the result of [Keeper.ApplyAll].
+// A LargeResult is the result of [Keeper.DoAll] and [Keeper.ApplyAll].
 type LargeResult struct {
 	Totals  seats.Totals
 	Receipt seats.Receipt // for [Keeper.Undo], as long as the host keeps it; with personal data
 }
 
-// ApplyAll carries out the commands of a large plan, given again from the same source, as by [Keeper.DoEach]:
-// each is decided again, and every few hundred share a commit. settled, if not nil, is given each
-// command with its outcome once it is committed; its error ends the call. [seats.LargePlan.Report] compares the
-// totals with the plan.
+// ApplyAll carries out the commands of a large plan, given again from the same source, as by [Keeper.DoAll]:
+// each is decided again. [seats.LargePlan.Report] compares the totals with the plan.
 //
 // Each part is compared with the plan before it is carried out. Commands of another source, and
 // those of another account, are refused as [seats.ErrBadInput]; so is a list that ends too
 // early, after its commands were carried out. The parts before are done.
 //
-// An error of the list, the store or the context ends the call. The result beside it is that of the commands
-// already settled. Of the others, the commit under way was written as a whole or not at all. The same call
-// with the same [Call] Key goes on from there, also after a restart: nothing is done twice. Without
-// a key an invitation that was carried out changes nothing. An unknown account is [store.ErrNotFound].
+// Errors are as in DoAll. The same call with the same [Call] Key goes on after one, also after a restart: nothing
+// is done twice. Without a key an invitation that was carried out changes nothing.
 func (k *Keeper) ApplyAll(
 	ctx context.Context, account users.AccountID, actor users.Actor, plan seats.LargePlan,
 	commands iter.Seq2[seats.Command, error], settled func(seats.Command, seats.Outcome) error,
@@ -71,33 +67,51 @@ func (k *Keeper) ApplyAll(
 	if request.Key != "" {
 		request.Digest = plan.Digest(actor)
 	}
-	result, part := LargeResult{Receipt: seats.NewReceipt(account, request)}, 0
+	part := 0
+	check := func(chunk []seats.Command) error {
+		if refusal := plan.Check(account, part, chunk); refusal != nil {
+			return refusal
+		}
+		part++
+		return nil
+	}
+	result, err := k.doAll(ctx, "ApplyAll", account, request, commands, check, settled)
+	if err == nil {
+		err = check(nil)
+	}
+	return result, err
+}
+
+// doAll carries out a list of commands part by part; each part is checked before.
+func (k *Keeper) doAll(
+	ctx context.Context, method string, account users.AccountID, request seats.Request,
+	commands iter.Seq2[seats.Command, error], check func(part []seats.Command) error, settled func(seats.Command, seats.Outcome) error,
+) (LargeResult, error) {
+	result := LargeResult{Receipt: seats.NewReceipt(account, request)}
 	for chunk, err := range chunks(commands) {
+		if err == nil {
+			err = check(chunk)
+		}
 		if err != nil {
 			return result, err
 		}
-		if refusal := plan.Check(account, part, chunk); refusal != nil {
-			return result, refusal
-		}
-		part++
-		decision, err := k.doChunk(ctx, "ApplyAll", account, request, seats.Identify(chunk, k.options.NewID), result.Totals.Commands)
+		decision, err := k.doChunk(ctx, method, account, request, seats.Identify(chunk, k.options.NewID), result.Totals.Commands)
 		if err != nil {
 			return result, err
 		}
 		request = request.Following(*decision)
 		result.Receipt.Add(*decision)
-		for i, o := range decision.Outcomes {
+		for _, o := range decision.Outcomes {
 			result.Totals.Add(o)
+		}
+		for i, o := range decision.Outcomes {
 			if settled == nil {
-				continue
+				break
 			}
 			if err := settled(chunk[i], o); err != nil {
 				return result, err
 			}
 		}
-	}
-	if refusal := plan.Check(account, part, nil); refusal != nil {
-		return result, refusal
 	}
 	return result, nil
 }

@@ -46,6 +46,14 @@ var methodsOf = map[string]method{
 		_, err := k.DoEach(ctx, a, system)
 		return err
 	},
+	"DoAll": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.DoAll(ctx, a, system, guests(0, 1, nil), nil)
+		return err
+	},
+	"DoAll, no commands": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
+		_, err := k.DoAll(ctx, a, system, guests(0, 0, nil), nil)
+		return err
+	},
 	"Apply": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
 		_, err := k.Apply(ctx, a, system, seats.Plan{Account: a})
 		return err
