@@ -29,6 +29,7 @@ type effect struct {
 	stale    bool            // unchanged: the version is older than the pool's
 	instead  *effect         // in the place of this one if there is no free seat
 	resolve  bool            // the days are resolved by the new zone of the account
+	first    *effect         // before this one: it frees a seat
 	then     *effect         // after this one: about its user if that is the same or none, or about another one
 	licences []users.Licence // rows of the user afterwards; they need no free seat
 }

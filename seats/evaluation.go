@@ -180,6 +180,10 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		}
 	}
 	first := len(v.events)
+	var beside int64
+	if f.first != nil {
+		beside, _ = v.apply(*f.first)
+	}
 	delta, refusal := v.apply(f)
 	if refusal != nil && f.instead != nil {
 		f = *f.instead
@@ -192,7 +196,9 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 		if id := f.then.user.ID; id == "" || id == f.user.ID {
 			f.then.user = v.people.of(f.user.ID)
 		}
-		v.apply(*f.then)
+		if more, _ := v.apply(*f.then); f.then.pool == f.pool {
+			beside += more
+		}
 	}
 	for _, l := range f.licences {
 		more, _ := v.apply(effect{kind: f.kind, user: v.people.of(f.user.ID), reason: f.reason, licence: l})
@@ -200,7 +206,7 @@ func (v *evaluation) commitEffect(o Outcome, f effect) (Outcome, *Refusal) {
 			delta += more
 		}
 	}
-	o.Before, o.After, o.SeatsDelta = before, v.people.of(f.user.ID).Segment(), delta
+	o.Before, o.After, o.SeatsDelta = before, v.people.of(f.user.ID).Segment(), delta+beside
 	for i := range v.events[first:] {
 		e := &v.events[first+i]
 		o.Excess, o.Grown = o.Excess+e.excess(), o.Grown+e.grown()

@@ -146,15 +146,18 @@ func (v *evaluation) recorded(a users.Action) (o Outcome, done bool, refusal *Re
 	if !v.confirms(past[0]) {
 		return Outcome{}, false, refuse(ErrKeyReused, "")
 	}
-	e := past[0] // followed by those of licences
+	e := past[0]                                                    // followed by those of licences
+	if n := len(past) - 1; past[n].Kind == EventOwnershipAccepted { // the former owner has freed the seat for it
+		e = past[n]
+	}
 	v.repeated = append(v.repeated, all...)
 	o = Outcome{
-		Action: a, User: e.User, Before: e.Before, After: e.After, SeatsDelta: e.Delta, Excess: e.excess(),
+		Action: a, User: e.User, Before: e.Before, After: e.After, Excess: e.excess(),
 		Unchanged: e.Kind == EventUnchanged, Stale: e.Kind == EventUnchanged && e.Count == staleCount,
 	}
-	for _, more := range past[1:] {
-		if e.Pool != Site {
-			o.SeatsDelta += more.Delta
+	for _, p := range past {
+		if e.Pool != Site || p.Pool == Site {
+			o.SeatsDelta += p.Delta
 		}
 	}
 	for _, e := range all {

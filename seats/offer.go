@@ -82,7 +82,7 @@ func (c OfferOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal)
 //
 // The user may, for themselves. [ErrNoOffer] unless an offer by this owner is open; [ErrWrongStatus] as
 // of [GrantOwnership]; for a Transfer the refusals of [OfferOwnership]; [ErrNoSeats] if the new roles
-// need a seat and all are held.
+// need a seat more and all are held: one that the former owner frees is enough.
 type AcceptOwnership struct {
 	User  users.ID `json:"user"`
 	Owner users.ID `json:"owner"` // of the offer that the user has seen
@@ -116,16 +116,22 @@ func (c AcceptOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal
 		return f, nil
 	}
 	owner := v.people.of(offer.Owner)
-	owner.Role = users.Admin
 	ended := effect{kind: EventOwnershipEnded, user: owner}
+	ended.user.Role = users.Admin
+	order := []effect{f, ended}
+	if account.holds(owner.Segment()) && !account.holds(ended.user.Segment()) { // the seat is there for the next owner
+		ended.account, f.account = f.account, nil
+		order = []effect{ended, f}
+		f.first = &ended
+	} else {
+		f.then = &ended
+	}
 	trial := v.fork([]Command{c})
-	if _, refusal := trial.apply(f); refusal != nil {
-		return effect{}, refusal
+	for _, step := range order {
+		if _, refusal := trial.apply(step); refusal != nil {
+			return effect{}, refusal
+		}
 	}
-	if _, refusal := trial.apply(ended); refusal != nil {
-		return effect{}, refusal
-	}
-	f.then = &ended
 	return f, nil
 }
 

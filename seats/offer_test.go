@@ -130,6 +130,48 @@ func TestOfferOwnership_transfer(t *testing.T) {
 	}
 }
 
+// TestAcceptOwnership_oneSeat: a transfer needs no second seat while the first one passes on, in either
+// order, and grows nothing; repeated by its key it has the same outcome.
+func TestAcceptOwnership_oneSeat(t *testing.T) {
+	ended, accepted := seats.EventOwnershipEnded, seats.EventOwnershipAccepted
+	for _, c := range []struct {
+		exempt users.Set[users.Role]
+		want   []seats.EventKind
+	}{
+		{users.In(users.Admin, users.Manager), []seats.EventKind{ended, accepted}},
+		{users.In(users.Owner), []seats.EventKind{accepted, ended}},
+	} {
+		role := users.Member
+		if c.exempt.Has(users.Manager) {
+			role = users.Manager
+		}
+		s := open(t, seats.Of(1), seats.Policy{Exempt: c.exempt, Growth: seats.Growth{Step: seats.Amount{Number: 1}, Ceiling: 9}})
+		s.do(system, seats.Add{Profile: profile("ada"), Role: role})
+		s.do(owner, offerAda)
+		require.Equal(t, seats.Of(1), s.pool().Total)
+		require.EqualValues(t, 1, s.pool().Held)
+		request := s.request(users.As("ada"), acceptAda)
+		request.Key, request.Digest = "k", seats.Digest(request.Actor, request.Channel, request.Commands)
+		d, err := seats.Decide(s.rows, request)
+		require.NoError(t, err)
+		require.Zero(t, d.Outcomes[0].Grown)
+		require.Zero(t, d.Outcomes[0].SeatsDelta)
+		require.Equal(t, users.ID("ada"), d.Outcomes[0].User)
+		var kinds []seats.EventKind
+		for _, e := range d.Change.Events {
+			kinds = append(kinds, e.Kind)
+			require.LessOrEqual(t, e.Held, int64(1))
+		}
+		require.Equal(t, c.want, kinds)
+		s.write(d.Change)
+		s.rows.Past = d.Change.Events
+		again, err := seats.Decide(s.rows, request)
+		require.NoError(t, err)
+		require.Equal(t, d.Outcomes, again.Outcomes)
+		require.Zero(t, s.rows.Account.Offer)
+	}
+}
+
 func TestEndOffer(t *testing.T) {
 	for _, c := range []struct {
 		by   users.Actor

@@ -69,15 +69,29 @@ func (m *Model) acceptOffer(c seats.AcceptOwnership, p *Person, at time.Time) Re
 	}
 	before := m.Clone()
 	m.Offer = seats.OwnershipOffer{}
-	v := m.change(p, seats.EventOwnershipAccepted, at, func() { p.Role = users.Owner })
-	if v.Codes == nil && offer.Transfer {
-		owner := m.ByID(offer.Owner)
-		ended := m.change(owner, seats.EventOwnershipEnded, at, func() { owner.Role = users.Admin })
-		v.Codes, v.more = ended.Codes, []seats.Event{ended.Event}
+	owner := m.ByID(offer.Owner)
+	accept := func() Result {
+		return m.change(p, seats.EventOwnershipAccepted, at, func() { p.Role = users.Owner })
+	}
+	end := func() Result {
+		return m.change(owner, seats.EventOwnershipEnded, at, func() { owner.Role = users.Admin })
+	}
+	var v Result
+	switch {
+	case !offer.Transfer:
+		return accept()
+	case m.Policy.Exempt.Has(users.Admin) && !m.Policy.Exempt.Has(users.Owner): // one seat is enough
+		ended := m.step(end)
+		if v = m.step(accept); v.Codes == nil {
+			v = v.with(ended, true)
+		}
+	default:
+		if v = m.step(accept); v.Codes == nil {
+			v = v.with(m.step(end), false)
+		}
 	}
 	if v.Codes != nil {
 		*m = *before // as if nothing had been
-		return refused(v.Codes...)
 	}
 	return v
 }

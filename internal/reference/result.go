@@ -1,6 +1,8 @@
 package reference
 
 import (
+	"slices"
+
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -23,6 +25,35 @@ type Result struct {
 
 // Facts are the events that are expected, with the fields that the model knows.
 func (v Result) Facts() []seats.Event { return v.told }
+
+// step completes the result of a change with the events that tell of seats. The steps of a larger one are
+// complete already.
+func (m *Model) step(change func() Result) Result {
+	before := m.Clone()
+	v := change()
+	if v.told != nil {
+		return v
+	}
+	v.Outcome.Grown = seatsOf(m.grown)
+	v.grown = m.notices(v.Event)
+	v.told = m.told(before, v.tried())
+	return v
+}
+
+// with adds the seats and the events of another step, which came before or comes after.
+func (v Result) with(other Result, first bool) Result {
+	v.Outcome.SeatsDelta += other.Outcome.SeatsDelta
+	v.Outcome.Grown += other.Outcome.Grown
+	if first {
+		v.told = slices.Concat(other.told, v.told)
+	} else {
+		v.told = slices.Concat(v.told, other.told)
+	}
+	if other.Codes != nil {
+		return other
+	}
+	return v
+}
 
 // tried are the events but those that tell of seats.
 func (v Result) tried() (facts []tried) {

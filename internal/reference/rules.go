@@ -21,13 +21,12 @@ func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 	if codes != nil {
 		return refused(codes...)
 	}
-	before := m.Clone()
-	v := m.perform(a, c, at)
+	v := m.step(func() Result {
+		v := m.perform(a, c, at)
+		v.Event.Reason, _ = field[string](c, "Reason")
+		return v
+	})
 	v.Outcome.Action = c.Action()
-	v.Outcome.Grown = seatsOf(m.grown)
-	v.Event.Reason, _ = field[string](c, "Reason")
-	v.grown = m.notices(v.Event)
-	v.told = m.told(before, v.tried())
 	m.handed(at)
 	return v
 }
