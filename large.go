@@ -12,10 +12,9 @@ import (
 // with totals. Commands are read one by one, at most a few hundred are in memory, and every few
 // hundred cost a load. A host shows the progress by counting them.
 //
-// Each part of the list is decided with the numbers that the parts before it would leave, but with join
-// codes and course pools as they are before the list: there ApplyAll can differ, and reports it. A user must
-// not be in two parts: [users.ReadRoster] refuses repetitions. An error of the list ends the call. An
-// unknown account is [store.ErrNotFound].
+// Each part of the list is decided with the settings, the pools and the numbers that the parts before it would
+// leave. A user must not be in two parts: [users.ReadRoster] refuses repetitions. An error of the list ends the
+// call. An unknown account is [store.ErrNotFound].
 func (k *Keeper) PreviewAll(
 	ctx context.Context, account users.AccountID, actor users.Actor, commands iter.Seq2[seats.Command, error],
 ) (_ seats.LargePlan, err error) {

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,12 +181,19 @@ func partDigest(commands []Command) string {
 	return digest(shapes) + digest(personals)
 }
 
-// A LargePreview makes a [LargePlan], part by part. Each part is decided on its own rows with the
-// numbers that the parts before it would leave. The zero value is ready to use.
+// A LargePreview makes a [LargePlan], part by part. Each part is decided on its own rows, with the settings, the
+// pools and the numbers that the parts before it would leave. The zero value is ready to use.
 type LargePreview struct {
-	plan  LargePlan
-	moved users.Tally     // by the parts so far
-	pools map[PoolID]Pool // their changed numbers, relative
+	plan     LargePlan
+	settings *Account    // as a part has changed them
+	moved    users.Tally // by the parts so far
+	pools    []movedPool // that they have changed, in order
+}
+
+// A movedPool is a pool as parts leave it, and by how much they move its numbers.
+type movedPool struct {
+	row, by Pool
+	made    bool // by a part
 }
 
 // Add decides the next part, given as the host gives it. The snapshot must cover the request, which
@@ -195,7 +203,6 @@ func (l *LargePreview) Add(s Snapshot, r Request, given []Command) {
 	if p.Account == "" {
 		first := newPlan(s, r)
 		p.Account, p.Actor, p.At, p.Revision, p.Before, p.After = first.Account, first.Actor, first.At, first.Revision, first.Before, first.Before
-		l.pools = map[PoolID]Pool{}
 	}
 	s = l.moveOn(s)
 	v := newEvaluation(s, r).inBulk(s.Past)
@@ -218,34 +225,56 @@ func (l *LargePreview) Add(s Snapshot, r Request, given []Command) {
 // Plan returns the plan of the parts so far.
 func (l *LargePreview) Plan() LargePlan { return l.plan }
 
-// moveOn returns a snapshot with the numbers that the parts so far would leave.
+// moveOn returns a snapshot as the parts so far would leave it.
 func (l *LargePreview) moveOn(s Snapshot) Snapshot {
+	if a := l.settings; a != nil {
+		a.Revision, a.Sequence, a.Tally, a.Changed, a.NextDue = s.Account.Revision, s.Account.Sequence, s.Account.Tally, s.Account.Changed, s.Account.NextDue
+		s.Account = *a
+	}
 	for _, segment := range users.Segments() {
 		s.Account.Tally.Add(segment, l.moved.Of(segment))
 	}
-	s.Pools = slices.Clone(s.Pools)
-	for i, p := range s.Pools {
-		by := l.pools[p.ID]
-		p.Held, p.Spent = p.Held+by.Held, p.Spent+by.Spent
-		p.Total.n += by.Total.n
-		p.OverLimit = p.OverLimit || p.Excess() > 0
-		s.Pools[i] = p
+	var pools []Pool
+	for _, m := range l.pools {
+		if is := s.pool(m.row.ID); m.made || is.Total != (Count{}) { // else the next part does not need it
+			pools = append(pools, m.on(is))
+		}
 	}
+	s.Pools = merged(s.Pools, pools, by(poolID), same)
 	return s
 }
 
-// note notes the numbers that a part changes.
+// on returns the pool with its numbers moved from those of a loaded row.
+func (m movedPool) on(is Pool) Pool {
+	p := m.row
+	p.Held, p.Spent, p.Reserved = is.Held+m.by.Held, is.Spent+m.by.Spent, is.Reserved+m.by.Reserved
+	if is.Total.kind == p.Total.kind {
+		p.Total.n = is.Total.n + m.by.Total.n
+	}
+	p.OverLimit = p.OverLimit || p.Excess() > 0
+	return p
+}
+
+// note notes what a part changes.
 func (l *LargePreview) note(s Snapshot, c Change) {
+	if c.Settings {
+		settings := c.Account.Settings()
+		l.settings = &settings
+	}
 	for _, segment := range users.Segments() {
 		l.moved.Add(segment, c.Account.Tally.Of(segment)-s.Account.Tally.Of(segment))
 	}
 	for _, p := range c.Pools {
-		was, by := s.pool(p.ID), l.pools[p.ID]
-		by.Held, by.Spent = by.Held+p.Held-was.Held, by.Spent+p.Spent-was.Spent
-		if was.Total.kind == p.Total.kind {
-			by.Total.n += p.Total.n - was.Total.n
+		was := s.pool(p.ID)
+		i, known := slices.BinarySearchFunc(l.pools, p.ID, func(m movedPool, id PoolID) int { return cmp.Compare(m.row.ID, id) })
+		if !known {
+			l.pools = slices.Insert(l.pools, i, movedPool{made: was.Total == (Count{})})
 		}
-		l.pools[p.ID] = by
+		m := &l.pools[i]
+		m.row, m.by.Held, m.by.Spent, m.by.Reserved = p, m.by.Held+p.Held-was.Held, m.by.Spent+p.Spent-was.Spent, m.by.Reserved+p.Reserved-was.Reserved
+		if was.Total.kind == p.Total.kind {
+			m.by.Total.n += p.Total.n - was.Total.n
+		}
 	}
 	l.plan.After = Plan{}.with(s, c).After
 }

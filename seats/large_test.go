@@ -28,8 +28,16 @@ func TestLargePreview(t *testing.T) {
 		for _, id := range people {
 			commands = append(commands, rapid.SampledFrom([]seats.Command{
 				seats.Invite{Profile: profile(id)}, seats.Deactivate{User: id}, seats.Reactivate{User: id},
-				seats.AssignCourse{User: id, Pool: "go"}, seats.Delete{User: id},
+				seats.AssignCourse{User: id, Pool: "go"}, seats.Delete{User: id}, seats.AssignCourse{User: id, Pool: "sql"},
+				seats.Join{Code: "spring-2026", Profile: profile(id)}, seats.Add{Profile: profile(id)},
 			}).Draw(r, "command"))
+			if rapid.Bool().Draw(r, "setting") {
+				commands = append(commands, rapid.SampledFrom([]seats.Command{
+					seats.SetTotal{Pool: "sql", Total: seats.Of(1)}, seats.SetTotal{Pool: "go", Total: seats.Unlimited()}, seats.SetTotal{Total: seats.Of(5)},
+					seats.SetCode{Pool: "spring", Text: "spring-2026", Uses: seats.Of(2), Hold: new(true)}, seats.EndCode{Pool: "spring"},
+					seats.SetPolicy{Policy: seats.ISpringLearn()}, seats.SetPolicy{Policy: seats.UsersPage()}, seats.Close{}, seats.Reopen{},
+				}).Draw(r, "command"))
+			}
 		}
 		whole := s.request(system, commands...)
 		var want seats.Totals
