@@ -5,8 +5,8 @@ go 1.26.0
 require (
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/jackc/pgx/v5 v5.12.0
-	github.com/seatkeeper/seatkeeper v0.0.0
-	github.com/seatkeeper/seatkeeper/sqlstore/sqltest v0.0.0
+	github.com/seatkeeper/seatkeeper v0.1.0
+	github.com/seatkeeper/seatkeeper/sqlstore/sqltest v0.1.0
 	github.com/stretchr/testify v1.12.1
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/metric v1.47.0

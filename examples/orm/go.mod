@@ -6,8 +6,8 @@ require (
 	entgo.io/ent v0.14.5
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/jmoiron/sqlx v1.4.0
-	github.com/seatkeeper/seatkeeper v0.0.0
-	github.com/seatkeeper/seatkeeper/sqlstore/sqltest v0.0.0
+	github.com/seatkeeper/seatkeeper v0.1.0
+	github.com/seatkeeper/seatkeeper/sqlstore/sqltest v0.1.0
 	github.com/stretchr/testify v1.12.1
 	github.com/uptrace/bun v1.2.18
 	github.com/uptrace/bun/dialect/pgdialect v1.2.18

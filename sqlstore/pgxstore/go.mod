@@ -4,7 +4,7 @@ go 1.26.0
 
 require (
 	github.com/jackc/pgx/v5 v5.12.0
-	github.com/seatkeeper/seatkeeper v0.0.0
+	github.com/seatkeeper/seatkeeper v0.1.0
 	github.com/stretchr/testify v1.12.1
 )
 

@@ -8,8 +8,8 @@ require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/lib/pq v1.12.3
 	github.com/mattn/go-sqlite3 v1.14.53
-	github.com/seatkeeper/seatkeeper v0.0.0
-	github.com/seatkeeper/seatkeeper/sqlstore/pgxstore v0.0.0
+	github.com/seatkeeper/seatkeeper v0.1.0
+	github.com/seatkeeper/seatkeeper/sqlstore/pgxstore v0.1.0
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/sync v0.24.0
 	gonum.org/v1/plot v0.17.0

@@ -3,7 +3,7 @@ module github.com/seatkeeper/seatkeeper/users/xlsx
 go 1.26.0
 
 require (
-	github.com/seatkeeper/seatkeeper v0.0.0
+	github.com/seatkeeper/seatkeeper v0.1.0
 	github.com/stretchr/testify v1.12.1
 	github.com/xuri/excelize/v2 v2.11.1
 )
