@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -253,6 +254,21 @@ func TestModule_requirements(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"github.com/stretchr/testify", "golang.org/x/sync", "pgregory.net/rapid"}, direct)
+}
+
+// TestModules_version: the modules require each other by the version at the head of the changelog.
+func TestModules_version(t *testing.T) {
+	newest := regexp.MustCompile(`(?m)^## (\S+)`).FindStringSubmatch(document(t, "CHANGELOG.md"))
+	required := regexp.MustCompile(`(?m)^\t?(?:require )?` + module + `\S* (v\S+)`)
+	require.NoError(t, fs.WalkDir(root, ".", func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Base(path) != "go.mod" {
+			return err
+		}
+		for _, version := range required.FindAllStringSubmatch(document(t, path), -1) {
+			assert.Equal(t, "v"+newest[1], version[1], path)
+		}
+		return err
+	}))
 }
 
 // TestReadme_program compares it with the one that can be run.
