@@ -98,6 +98,7 @@ func (p *packer) baseline(b **users.Baseline) {
 	text(p, &(*b).LastName)
 	text(p, &(*b).Username)
 	text(p, &(*b).Email)
+	text(p, &(*b).ExternalID)
 	p.instant(&(*b).Edited)
 }
 

@@ -78,13 +78,16 @@ func TestEdit_exchange_one_call(t *testing.T) {
 	require.Nil(t, d.Outcomes[0].Refusal)
 	require.ErrorIs(t, d.Outcomes[1].Refusal, seats.ErrExchange)
 	s.refused(seats.ErrExchange, owner, seats.If{Command: commands[0], Status: users.In(users.Invited)}, seats.If{Command: commands[1]})
-	s.do(owner, seats.Deactivate{User: "ada"}, commands[0], commands[1]) // who was never in
+	s.refused(seats.ErrExchange, owner, seats.Deactivate{User: "ada"}, commands[0], commands[1])
+	s = open(t, seats.Of(9), seats.Standard())
+	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Deactivate{User: "ada"}, commands[0], commands[1]) // who was never in
 }
 
 // TestEdit_exchange_passes: what keeps the person, and what is not judged together.
 func TestEdit_exchange_passes(t *testing.T) {
 	married := users.Patch{LastName: new("Berg"), Email: new("ada.berg@acme.example")}
 	back := users.Patch{FirstName: new("First ada"), LastName: new("Last ada")}
+	mistyped := users.Patch{FirstName: new("Frist ada"), LastName: new("Lást adda"), Email: new("frist@acme.example")}
 	for what, c := range map[string]struct {
 		policy seats.Policy
 		steps  func(*site)
@@ -109,7 +112,17 @@ func TestEdit_exchange_passes(t *testing.T) {
 			s.edit(owner, "ada", users.Patch{LastName: new("LAST ADA")})
 			s.edit(owner, "ada", users.Patch{FirstName: new("Bea"), Email: address.Email})
 		}, false},
-		"no field that is compared": {seats.Standard(), func(s *site) { s.edit(owner, "ada", users.Patch{Title: new("Chef"), ExternalID: new("7")}) }, true},
+		"no field that is compared": {seats.Standard(), func(s *site) { s.edit(owner, "ada", users.Patch{Title: new("Chef")}) }, true},
+		"a key by the host":         {seats.Standard(), func(s *site) { s.edit(system, "ada", users.Patch{ExternalID: new("7")}) }, true},
+		"names mistyped":            {seats.Standard(), func(s *site) { s.edit(owner, "ada", mistyped) }, false},
+		"names mistyped, by three": {seats.Standard(), func(s *site) {
+			s.edit(owner, "ada", users.Patch{FirstName: mistyped.FirstName})
+			s.edit(owner, "ada", users.Patch{LastName: mistyped.LastName})
+			s.edit(owner, "ada", users.Patch{Email: mistyped.Email})
+		}, false},
+		"names swapped": {seats.Standard(), func(s *site) {
+			s.edit(owner, "ada", users.Patch{FirstName: back.LastName, LastName: back.FirstName, Email: address.Email})
+		}, false},
 	} {
 		t.Run(what, func(t *testing.T) {
 			s := open(t, seats.Of(9), c.policy)

@@ -12,7 +12,7 @@ import "github.com/seatkeeper/seatkeeper/users"
 // without the ID of a user of another source; under [SharingAllowed] a user with a username or an
 // external ID may get the address of another, and [ErrBadInput] is for taking the last of the
 // two from a user who shares one. [ErrExchange], under [IdentityChangeRefused],
-// for an edit that makes another person of a user shown as active, or active or signed in before, alone or
+// for an edit that makes another person of a user shown as active now or before leaving, or signed in before, alone or
 // together with earlier ones, see [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way.
 // Support may do it, and so may a sync with an unchanged external ID.
 type Edit struct {

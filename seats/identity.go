@@ -26,23 +26,31 @@ func samePerson(a, b users.Profile) (same bool) {
 }
 
 // exchanges reports whether an edit makes a profile describe another person. It does where
-// the known name changes whole together with the address (the username of a user without an
-// address), and where a known external ID changes. A marriage (last name and address) and a
-// correction keep the person.
+// the known name becomes another, see [users.SameName], together with the address (the username of a
+// user without an address), and where a known external ID changes. A marriage (last name and
+// address) and a correction keep the person.
 func exchanges(was, now users.Profile) bool {
 	stays := func(a, b string) bool { return a != "" && users.Fold(a) == users.Fold(b) }
-	named, reached := was.FirstName != "" || was.LastName != "", was.Email != "" || was.Username != ""
+	reached := was.Email != "" || was.Username != ""
 	reach := stays(was.Email, now.Email) || was.Email == "" && stays(was.Username, now.Username)
 	return was.ExternalID != "" && users.ByExternalID(was.ExternalID) != users.ByExternalID(now.ExternalID) ||
-		named && reached && !reach && !stays(was.FirstName, now.FirstName) && !stays(was.LastName, now.LastName)
+		named(was) && reached && !reach && !users.SameName(was, now)
 }
+
+// named reports whether a profile has a name.
+func named(p users.Profile) bool { return p.FirstName != "" || p.LastName != "" }
 
 // judge refuses an edit of a user that makes another person of them, alone or together with the edits
 // since the baseline. It returns the baseline for the next edit: nil if the policy allows such edits, before
 // the user is known here, and after one by which the actor confirms the person.
 func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *Refusal) {
 	is, next, before := u.Profile.Baseline(), now.Baseline(), u.Baseline.Lasting(v.at)
-	known := v.active(u.ID) || u.WasActive() || !u.FirstSignIn.IsZero()
+	known := !u.FirstSignIn.IsZero() || slices.ContainsFunc([]users.Status{u.Status, u.LeftAs, u.ArchivedAs}, func(s users.Status) bool {
+		return v.account.Policy.Shows(s) == users.Active
+	})
+	if before == nil && !v.byAccountUser() {
+		is.ExternalID = next.ExternalID // what a directory or the host notes makes no other key
+	}
 	judged := known && v.account.Policy.refusesExchange() && !v.confirmsIdentity(u.Profile, now)
 	switch {
 	case judged && exchanges(u.Profile, now):
@@ -56,7 +64,7 @@ func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *R
 	case before != nil:
 		is = *before
 	}
-	if is.FirstName == "" && is.LastName == "" { // the first name known is the person's
+	if !named(is.Profile()) { // the first name known is the person's
 		is.FirstName, is.LastName = next.FirstName, next.LastName
 	}
 	if next.Edited = is.Edited; is == next {
@@ -64,6 +72,26 @@ func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *R
 	}
 	is.Edited = v.at
 	return &is, nil
+}
+
+// comesIn returns the baseline after a sign-in of a user with the keys of a profile: nil where the sign-in
+// proves that it is the person from before the edits. It does by a key that is the same since
+// then, unless the name is gone since. A sign-in by the ID alone may be by any key, so that all must be the same.
+func (v *evaluation) comesIn(u users.User, by users.Profile) *users.Baseline {
+	b := u.Baseline.Lasting(v.at)
+	if b == nil {
+		return nil
+	}
+	was := b.Profile()
+	known := slices.DeleteFunc(was.Keys(), func(k users.Key) bool { return !slices.Contains(u.Keys(), k) })
+	proof := slices.ContainsFunc(by.Keys(), func(k users.Key) bool { return slices.Contains(known, k) })
+	if len(by.Keys()) == 0 {
+		proof = slices.Equal(was.Keys(), u.Keys())
+	}
+	if proof && (named(u.Profile) || !named(was)) {
+		return nil
+	}
+	return b
 }
 
 // confirmsIdentity reports whether the actor confirms that two profiles are of one person:

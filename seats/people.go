@@ -275,7 +275,7 @@ func (c Accept) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	case !changed && !u.FirstSignIn.IsZero():
 		return effect{}, nil
 	}
-	next.Expires, next.Baseline = time.Time{}, nil
+	next.Expires, next.Baseline = time.Time{}, v.comesIn(u, users.Profile{})
 	if next.FirstSignIn.IsZero() {
 		next.FirstSignIn = v.at
 	}

@@ -343,8 +343,11 @@ func TestEdit_exchange(t *testing.T) {
 	active.do(system, seats.Import{User: importedUser("max", func(u *users.User) { u.FirstSignIn = time.Time{} })})
 	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})
 	active.do(owner, seats.Deactivate{User: "max"})
-	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another})        // who was active
-	active.do(owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: another}) // who was never in
+	active.refused(seats.ErrExchange, owner, seats.Edit{User: "max", Set: another}) // who was active
+	active.refused(seats.ErrExchange, owner, seats.Deactivate{User: "ada"}, seats.Edit{User: "ada", Set: another})
+	archived := open(t, seats.Of(9), seats.Policy{Activation: seats.Invitation})
+	archived.do(owner, seats.Invite{Profile: profile("ada")}, seats.Archive{User: "ada"})
+	archived.refused(seats.ErrExchange, owner, seats.Edit{User: "ada", Set: another})
 
 	allowed := open(t, seats.Of(9), seats.AccuEdConnect())
 	allowed.invite("cy")

@@ -200,15 +200,17 @@ func (e OwnershipEnders) MarshalText() ([]byte, error) { return enderNames.Marsh
 func (e *OwnershipEnders) UnmarshalText(text []byte) error { return enderNames.Unmarshal(text, e) }
 
 // IdentityChange says whether an edit may make a profile describe another person. An edit does
-// so where the known name changes whole together with the address (the username of a user
-// without an address), and where a known external ID changes. A marriage (last name and
-// address) and a correction keep the person.
+// so where the known name becomes another, see [users.SameName], together with the address (the username
+// of a user without an address), and where a known external ID changes. A marriage (last name and
+// address) and a correction keep the person: of both names by a letter each, of their order, of accents.
 //
 // Edits are judged together, each also against name and address from before the others: those since
-// the last sign-in of which the library knows ([Accept], [SignIn]), as long as there are less than
-// 30 days between two, see [users.BaselineTerm]. An edit confirmed by support, or by a sync with an
-// unchanged external ID, starts anew. The former name and address stand in the row of the user
-// until then, and are erased with it.
+// the last sign-in of which the library knows ([Accept], [SignIn], [Join]), as long as there are less than
+// 30 days between two, see [users.BaselineTerm]. Such a sign-in is one by an address, a username or an
+// external ID that the edits have left alone, of a user who has a name still: by a key that is new since
+// then, or by the ID alone after a key has changed, the new person may sign in. An edit confirmed by support,
+// or by a sync with an unchanged external ID, starts anew. The former name and keys stand in the row of the
+// user until then, and are erased with it.
 type IdentityChange uint8
 
 // The answers.

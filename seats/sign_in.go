@@ -8,8 +8,8 @@ import "github.com/seatkeeper/seatkeeper/users"
 //
 // An invited user becomes active with a first sign-in, as by [Accept], and keeps the role of the
 // invitation. An active user gets a first sign-in if there is none, and is unchanged otherwise, but for an
-// [EventSignedIn] after edits that are judged together, see [IdentityChange]: the next one is judged
-// from here on. Empty
+// [EventSignedIn] by a key that is the same as before edits that are judged together, see [IdentityChange]: the
+// next one is judged from here on. Empty
 // fields of a known user are filled from the profile, which is an [EventEdited]; other fields, the
 // role and the source stay. An unknown user is created as by [Add], under [Policy.AddsAtSignIn]
 // alone. No user is reactivated.
@@ -56,13 +56,14 @@ func (v *evaluation) signedIn(u users.User, p users.Profile) (effect, *Refusal) 
 	if refusal != nil {
 		return effect{}, refusal
 	}
+	baseline := v.comesIn(u, p)
 	if f.kind == "" {
 		f.user = u
-		f.user.Baseline = nil
-		if u.Baseline.Lasting(v.at) != nil {
+		if baseline != u.Baseline.Lasting(v.at) {
 			f.kind = EventSignedIn
 		}
 	}
+	f.user.Baseline = baseline
 	profile, filled, err := u.Lacking(p).Apply(u.Profile)
 	switch {
 	case err != nil:

@@ -13,7 +13,7 @@ func TestBaseline_Lasting(t *testing.T) {
 	edited := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	p := users.Profile{ID: "u1", FirstName: "Ada", LastName: "Ash", Username: "ada", Email: "ada@acme.example", ExternalID: "7", Title: "Chef"}
 	b := p.Baseline()
-	require.Equal(t, users.Profile{FirstName: "Ada", LastName: "Ash", Username: "ada", Email: "ada@acme.example"}, b.Profile())
+	require.Equal(t, users.Profile{FirstName: "Ada", LastName: "Ash", Username: "ada", Email: "ada@acme.example", ExternalID: "7"}, b.Profile())
 	b.Edited = edited
 	require.Equal(t, &b, b.Lasting(edited.Add(users.BaselineTerm-1)))
 	require.Nil(t, b.Lasting(edited.Add(users.BaselineTerm)))

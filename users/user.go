@@ -36,7 +36,7 @@ type User struct {
 	// external ID.
 	SharesEmail bool `json:"shares_email,omitzero"`
 
-	// Baseline is the library's own, while edits of the name and the address are judged together; nil:
+	// Baseline is the library's own, while edits of the name and the keys are judged together; nil:
 	// there were none. Views of a user must leave it out.
 	Baseline *Baseline `json:"baseline,omitzero"`
 

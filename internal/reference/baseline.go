@@ -10,38 +10,70 @@ import (
 // watched reports whether an edit may make no other person of the user.
 func (m *Model) watched(a users.Actor, p *Person, now users.Profile) bool {
 	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
-	settled := !p.FirstSignIn.IsZero() || wasActive(p) || m.Shown(p) == users.Active
+	settled := !p.FirstSignIn.IsZero() || wasActive(p) || m.Policy.Activation == seats.Invitation && wasInvited(p)
 	return m.Policy.IdentityChange == seats.IdentityChangeRefused && settled && !known
 }
 
-// called are the name and the address of a person.
-type called struct{ first, last, username, email string }
+// called are the name and the keys of a person.
+type called struct{ first, last, username, email, external string }
 
-func calledOf(p users.Profile) called { return called{p.FirstName, p.LastName, p.Username, p.Email} }
-
-func (c called) profile() users.Profile {
-	return users.Profile{FirstName: c.first, LastName: c.last, Username: c.username, Email: c.email}
+func calledOf(p users.Profile) called {
+	return called{p.FirstName, p.LastName, p.Username, p.Email, p.ExternalID}
 }
 
-// calledBefore are the name and the address from before the edits of late; without any, those of now.
+func (c called) profile() users.Profile {
+	return users.Profile{FirstName: c.first, LastName: c.last, Username: c.username, Email: c.email, ExternalID: c.external}
+}
+
+// followed reports whether the next edit is judged together with earlier ones.
+func (m *Model) followed(p *Person) bool {
+	return p.Baseline != nil && Later(m.Clock, m.Last).Sub(p.Baseline.Edited) < 30*24*time.Hour
+}
+
+// calledBefore are the name and the keys from before the edits of late; without any, those of now.
 func (m *Model) calledBefore(p *Person) called {
-	if b := p.Baseline; b != nil && Later(m.Clock, m.Last).Sub(b.Edited) < 30*24*time.Hour {
-		return called{b.FirstName, b.LastName, b.Username, b.Email}
+	if m.followed(p) {
+		return calledOf(p.Baseline.Profile())
 	}
 	return calledOf(p.Profile)
 }
 
+// proven reports whether a sign-in by the keys is that of the person from before the edits of late.
+func (m *Model) proven(p *Person, by users.Profile) bool {
+	if !m.followed(p) {
+		return true
+	}
+	was, byID, one, all := p.Baseline, seen(by.Email)+seen(by.Username)+seen(by.ExternalID) == "", false, true
+	for _, key := range [][3]string{{was.Email, p.Email, by.Email}, {was.Username, p.Username, by.Username}} {
+		all = all && SameText(key[0], key[1])
+		one = one || key[0] != "" && SameText(key[0], key[1]) && SameText(key[0], key[2])
+	}
+	all = all && was.ExternalID == p.ExternalID
+	one = one || was.ExternalID != "" && was.ExternalID == p.ExternalID && seen(by.ExternalID) == p.ExternalID
+	return (one || byID && all) && (p.FirstName+p.LastName != "" || was.FirstName+was.LastName == "")
+}
+
+// comesBack notes a sign-in by the keys.
+func (m *Model) comesBack(p *Person, by users.Profile) {
+	if m.proven(p, by) {
+		p.Baseline = nil
+	}
+}
+
 // renames notes the name and the address from before an edit, for the next one.
 func (m *Model) renames(a users.Actor, p *Person, now users.Profile, at time.Time) {
-	before := m.calledBefore(p)
+	before, is := m.calledBefore(p), calledOf(p.Profile)
+	if !m.followed(p) && a.Kind != users.ActorUser {
+		before.external, is.external = now.ExternalID, now.ExternalID
+	}
 	if before.first+before.last == "" {
 		before.first, before.last = now.FirstName, now.LastName
 	}
 	switch {
-	case calledOf(p.Profile) == calledOf(now):
+	case is == calledOf(now):
 	case !m.watched(a, p, now), before == calledOf(now):
 		p.Baseline = nil
 	default:
-		p.Baseline = &users.Baseline{FirstName: before.first, LastName: before.last, Username: before.username, Email: before.email, Edited: at}
+		p.Baseline = &users.Baseline{FirstName: before.first, LastName: before.last, Username: before.username, Email: before.email, ExternalID: before.external, Edited: at}
 	}
 }

@@ -163,10 +163,8 @@ func exchanged(was, now users.Profile) bool {
 	}
 	// What is left of whatever was known: of the name, and of where the person is reached.
 	name, address := 0, 0
-	for _, text := range [][2]string{{was.FirstName, now.FirstName}, {was.LastName, now.LastName}} {
-		if text[0] != "" && SameText(text[0], text[1]) {
-			name++
-		}
+	if users.SameName(was, now) {
+		name++
 	}
 	reached := [2]string{was.Email, now.Email}
 	if was.Email == "" {

@@ -30,6 +30,12 @@ func wasActive(p *Person) bool {
 	return p.Status == users.Active || left && (p.LeftAs == users.Active || p.Status == users.Archived && p.ArchivedAs == users.Active)
 }
 
+// wasInvited says whether a person who is here is invited, or was before leaving.
+func wasInvited(p *Person) bool {
+	left := p.Status == users.Inactive || p.Status == users.Archived
+	return p.Status == users.Invited || left && (p.LeftAs == users.Invited || p.Status == users.Archived && p.ArchivedAs == users.Invited)
+}
+
 func among[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
 
 func share(a, b []string) bool {

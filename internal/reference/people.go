@@ -265,7 +265,8 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 		case seats.Notify:
 			m.send(p, at)
 		case seats.Accept:
-			p.FirstSignIn, p.Baseline = at, nil
+			m.comesBack(p, users.Profile{})
+			p.FirstSignIn = at
 		case seats.Approve:
 			p.Approved = at
 		case seats.Deactivate:

@@ -46,10 +46,11 @@ func (m *Model) comesIn(a users.Actor, p *Person, known users.Profile, at time.T
 		return refused(codes...)
 	case !ok:
 		return refused(seats.ErrBadInput)
-	case same && EqualProfiles(clean, p.Profile) && m.calledBefore(p) == calledOf(p.Profile):
+	}
+	watched := m.followed(p) && m.proven(p, known)
+	if same && EqualProfiles(clean, p.Profile) && !watched {
 		return unchanged(p)
 	}
-	watched := m.calledBefore(p) != calledOf(p.Profile)
 	filled := !EqualProfiles(clean, p.Profile)
 	v := m.change(p, seats.EventAccepted, at, func() {
 		if !same {
@@ -59,7 +60,8 @@ func (m *Model) comesIn(a users.Actor, p *Person, known users.Profile, at time.T
 		if p.Email == "" {
 			p.SharesEmail = m.shared(clean.Email, p)
 		}
-		p.Profile, p.Baseline = clean, nil
+		m.comesBack(p, known)
+		p.Profile = clean
 	})
 	v.filled = filled
 	switch {
