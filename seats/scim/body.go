@@ -14,6 +14,7 @@ import (
 type Body struct {
 	operations []operation
 	patch      bool
+	paths      int // bytes of paths
 }
 
 // An opKind is a kind of operation.
@@ -83,7 +84,7 @@ func (b *Body) operation(o object) *Error {
 	if err != nil {
 		return err
 	}
-	p, err := readPath(text)
+	p, err := b.path(text)
 	if err != nil {
 		return err
 	}
@@ -98,10 +99,18 @@ func (b *Body) operation(o object) *Error {
 	return b.set(kind, value, 0)
 }
 
+// path reads a path within the bounds of a body.
+func (b *Body) path(text string) (path, *Error) {
+	if b.paths += len(text); b.paths > maxPaths {
+		return path{}, invalid(InvalidSyntax, "the paths of a body have more than %d bytes", maxPaths)
+	}
+	return readPath(text)
+}
+
 // set adds the operations of an object whose names are paths. The object of a schema is one of its own.
 func (b *Body) set(kind opKind, o object, depth int) *Error {
 	for _, m := range o {
-		p, err := readPath(m.name)
+		p, err := b.path(m.name)
 		if err != nil {
 			return err
 		}
