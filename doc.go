@@ -29,12 +29,12 @@
 // # Methods by purpose
 //
 // To change: [Keeper.Open], [Keeper.Do], [Keeper.DoEach], [Keeper.DoAll] for all users of a filter, [Keeper.Import] for the users
-// that a host has already, [Keeper.EraseAccount]. A call with a request key, see [Call],
+// that a host has already, [Keeper.Sync] for a complete roster, [Keeper.EraseAccount]. A call with a request key, see [Call],
 // happens once. [Keeper.InTx] joins the host's transaction. [Keeper.Undo] puts back what a call
 // changed, after a look by [Keeper.PreviewUndo].
 //
 // To look ahead: [Keeper.Preview] and [Keeper.Apply] for a plan, [Keeper.PreviewAll] and
-// [Keeper.ApplyAll] for a large file, [Keeper.May] for a button, [Keeper.Allowed] for those of a list,
+// [Keeper.ApplyAll] for a large file, [Keeper.PreviewSync], [Keeper.May] for a button, [Keeper.Allowed] for those of a list,
 // [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
 //
 // To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts], [Keeper.AccountsOf],

@@ -20,7 +20,7 @@ const roleCount = int(users.Owner) + 1
 // other actors: member, manager, admin, owner, sync, support, system.
 var authority = [actionCount][roleCount + 3]grant{
 	users.ActionInvite:          {never, never, anyUser, anyUser, ownSource, anyUser, anyUser},
-	users.ActionAdd:             {never, never, never, never, never, anyUser, anyUser},
+	users.ActionAdd:             {never, never, never, never, ownSource, anyUser, anyUser},
 	users.ActionImport:          {never, never, never, never, never, anyUser, anyUser},
 	users.ActionSignIn:          {never, never, never, never, never, never, anyUser},
 	users.ActionJoin:            {never, never, never, never, never, never, anyUser},

@@ -94,11 +94,17 @@ func (t *Totals) refuse(place int, o Outcome) {
 	if len(t.Refusals) < MaxRefusals {
 		t.Refusals = append(t.Refusals, o)
 	}
-	i := slices.IndexFunc(t.Codes, func(c CodeTotal) bool { return c.Code == o.Refusal.Code })
+	t.Codes = countCode(t.Codes, o.Refusal.Code, place)
+}
+
+// countCode counts a refusal with a code.
+func countCode(codes []CodeTotal, code Code, place int) []CodeTotal {
+	i := slices.IndexFunc(codes, func(c CodeTotal) bool { return c.Code == code })
 	if i < 0 {
-		t.Codes, i = append(t.Codes, CodeTotal{Code: o.Refusal.Code, First: place}), len(t.Codes)
+		codes, i = append(codes, CodeTotal{Code: code, First: place}), len(codes)
 	}
-	t.Codes[i].Count++
+	codes[i].Count++
+	return codes
 }
 
 // String returns a summary without names: "1200 commands: 1000 fit, 150 change nothing, 50 do not fit:

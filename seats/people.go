@@ -80,7 +80,7 @@ func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 // first sign-in is now. Under [Approval] the user is invited instead, and waits for
 // [Approve]. Known users and a missing seat are as for [Invite].
 //
-// Support and the system may. Refusals are those of [Invite].
+// Support and the system may, and a sync for its own source. Refusals are those of [Invite].
 type Add struct {
 	Profile users.Profile `json:"profile"`
 	Role    users.Role    `json:"role"`

@@ -177,7 +177,9 @@ func TestInvite_sync(t *testing.T) {
 	s.refused(seats.ErrForbidden, hr, seats.Invite{Profile: other})
 	s.do(system, seats.Invite{Profile: other})
 	s.refused(seats.ErrForbidden, hr, seats.Deactivate{User: "bob"})
-	s.refused(seats.ErrForbidden, hr, seats.Add{Profile: profile("cy")})
+	s.refused(seats.ErrForbidden, hr, seats.Add{Profile: other}, seats.Notify{User: "ada"})
+	s.do(hr, seats.Add{Profile: profile("cy")})
+	require.Equal(t, own, s.user("cy").Source)
 	s.do(hr, seats.ChangeRole{User: "ada", Role: users.Manager}, seats.Edit{User: "ada", Set: users.Patch{Title: new("x")}},
 		seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
 }

@@ -113,6 +113,9 @@ var (
 	ErrNotThere  = users.Reason{Code: "not-there", Text: "does not exist"}
 	ErrBackwards = users.Reason{Code: "before-the-beginning", Text: "is before the start"}
 
+	// ErrIncomplete is the reason against a roster that does not say that it is complete.
+	ErrIncomplete = users.Reason{Code: "incomplete", Text: "does not say that it is complete"}
+
 	ErrManyUsers   = users.Reason{Code: "many-users", Text: fmt.Sprintf("are too many: at most %d in one call", MaxAllowed)}
 	ErrManyRows    = users.Reason{Code: "many-rows", Text: "has too many dated rows before it"}
 	errTooFar      = users.Reason{Code: "too-far", Text: fmt.Sprintf("is more than %d days from today", MaxForecastDays)}
@@ -129,7 +132,7 @@ var reasons = append(users.Reasons(),
 	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
-	ErrNotThere, ErrBackwards,
+	ErrNotThere, ErrBackwards, ErrIncomplete,
 	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrUnseenBounds, ErrGrowth, ErrThresholds, ErrWithheld,
 )

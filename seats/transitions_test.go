@@ -100,7 +100,7 @@ func TestAuthorityOf(t *testing.T) {
 	columns, rows := cells(`
 	                 member manager admin  owner  sync   support system
 	invite           -      -       anyone anyone source anyone  anyone
-	add              -      -       -      -      -      anyone  anyone
+	add              -      -       -      -      source anyone  anyone
 	import           -      -       -      -      -      anyone  anyone
 	sign-in          -      -       -      -      -      -       anyone
 	join             -      -       -      -      -      -       anyone

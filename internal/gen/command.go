@@ -88,7 +88,7 @@ var likely = map[users.ActorKind][]users.Action{
 		users.ActionOfferOwnership, users.ActionOfferOwnership, users.ActionAcceptOwnership, users.ActionAcceptOwnership, users.ActionEndOffer,
 		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose, users.ActionSetCode, users.ActionSetCode, users.ActionEndCode,
 	},
-	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule},
+	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule},
 	users.ActorSupport: vendorActions,
 	users.ActorSystem:  vendorActions,
 }

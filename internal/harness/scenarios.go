@@ -17,7 +17,7 @@ type namedScenario struct {
 	play func(*scenario)
 }
 
-var scenarios = []namedScenario{{"life", (*scenario).life}, {"end", (*scenario).ends}, {"days", (*scenario).days}, {"growth", (*scenario).grows}}
+var scenarios = []namedScenario{{"life", (*scenario).life}, {"end", (*scenario).ends}, {"days", (*scenario).days}, {"growth", (*scenario).grows}, {"sync", (*scenario).syncs}}
 
 const day = 24 * time.Hour
 
@@ -151,6 +151,39 @@ func (r *scenario) grows() {
 	r.do("grow no more", owner, asked("kim"))
 	r.do("one for another", owner, seats.Deactivate{User: "jo"}, asked("kim"))
 	r.finish()
+}
+
+// syncs is the scenario of rosters that come again and again.
+func (r *scenario) syncs() {
+	r.opened(seats.Policy{})
+	r.sync("a roster with one too many", "ada", "bob", "eve", "gil")
+	r.do("one is put out by hand", users.As("owner"), seats.Deactivate{User: "bob"})
+	r.sync("one leaves for another, and one is renamed", "bob", "eve", "gil", "jo")
+	r.sync("the same", "bob", "eve", "gil", "jo")
+	r.finish()
+}
+
+// sync runs a roster of these users, and tells who does not fit.
+func (r *scenario) sync(name string, ids ...users.ID) {
+	r.step(name, func(ctx context.Context, k *seatkeeper.Keeper) (any, error) {
+		run := seats.SyncRun{Source: "hr", Fields: []string{"email", "title"}}
+		result, err := k.Sync(ctx, r.account, run, users.Complete(func(yield func(users.Entry, error) bool) {
+			for i, id := range ids {
+				p := asked(id).Profile
+				if id == "eve" {
+					p.Title = name
+				}
+				if !yield(users.Entry{Row: i + 2, Profile: p}, nil) {
+					return
+				}
+			}
+		}), nil)
+		var left []any
+		for _, u := range result.Differences.Untouched {
+			left = append(left, u.Row, u.Refusal.Code)
+		}
+		return left, err
+	})
 }
 
 // imported are users with seats and licences of their own, more than there are.

@@ -208,7 +208,7 @@ func sees(a users.Actor, p *Person) bool {
 // What is asked of actions.
 var (
 	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionOfferOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
-	ofSyncs       = users.In(users.ActionInvite, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
+	ofSyncs       = users.In(users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
 	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse, users.ActionAcceptOwnership)
 	forOthers     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionChangeRole)
 	whileErased   = users.In(users.ActionDelete, users.ActionEndCode, users.ActionEraseAccount)

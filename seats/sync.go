@@ -1,0 +1,235 @@
+package seats
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A SyncRun compares a complete roster with the users of an account, see [NewComparison]. The actor of its
+// commands is [users.Sync] with the Source.
+type SyncRun struct {
+	Source string // the name of the source
+	// Fields are those of the roster's columns, as in [users.Roster].Fields, and one of them is a key: "email",
+	// "username" or "external-id". Other fields of the users stay as they are; without "role" so do roles, and without the day of a
+	// leave so do those. An empty cell clears its field, but for a key.
+	Fields []string
+	// Adds adds new users by [Add], as active ones without an invitation. Otherwise they are invited.
+	Adds bool
+	// Plan is the Digest of the [Differences] that were agreed to. A run with others is refused. Empty: any.
+	Plan string
+}
+
+// Check returns the refusal of a run without a source or a key, or with an unknown field, or nil.
+func (r SyncRun) Check() *Refusal {
+	if err := users.CheckID(r.Source); err != nil {
+		return badInput("source", err)
+	}
+	_, refusal := r.columns()
+	return refusal
+}
+
+// Agrees returns the refusal of differences that are not those of the run's Plan, as [ErrBadInput], or nil.
+func (r SyncRun) Agrees(d Differences) *Refusal {
+	if r.Plan != "" && r.Plan != d.Digest {
+		return badInput("commands", errOtherPlan)
+	}
+	return nil
+}
+
+// Differences are what a complete roster and an account differ in, and the commands that make the account
+// like the roster. Commands that free seats come before those that take them.
+type Differences struct {
+	Rows      int `json:"rows"`               // of the roster
+	Same      int `json:"same"`               // users who are as in their row
+	Joining   int `json:"joining,omitzero"`   // new users
+	Leaving   int `json:"leaving,omitzero"`   // users of the source who are missing, or have left by their row
+	Returning int `json:"returning,omitzero"` // inactive users who are back in the roster
+	Changed   int `json:"changed,omitzero"`   // users with other fields, another role or another day of a leave
+	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
+	// them with another external ID under the address or the username of before.
+	NewKeys    int `json:"new_keys,omitzero"`
+	Renumbered int `json:"renumbered,omitzero"`
+	Admins     int `json:"admins,omitzero"` // active admins who leave or become something else
+	// Untouched are users and rows that the run leaves as they are though they differ, at most [MaxUntouched],
+	// and UntouchedCodes count all of them.
+	Untouched      []Untouched `json:"untouched,omitzero"`
+	UntouchedCodes []CodeTotal `json:"untouched_codes,omitzero"`
+	// Digest is that of the commands: a hash over all fields, personal ones included. Its first half is over
+	// the others alone.
+	Digest string `json:"digest"`
+
+	steps [stepKinds]steps
+}
+
+// MaxUntouched is the number of users and rows that [Differences] list as untouched.
+const MaxUntouched = 1000
+
+// Untouched is a user, or a row, that a run leaves as it is: an owner, who is never touched by a sync; a user of
+// another source; a user put out by hand, or archived; a key of several users or in several rows; and after a run, those who did
+// not fit. The next run finds them again.
+type Untouched struct {
+	Row     int      `json:"row,omitzero"` // of the roster; 0: the user is missing in it
+	Refusal *Refusal `json:"refusal"`
+}
+
+// UnmarshalJSON reads differences by [users.ReadJSON]. They have no commands.
+func (d *Differences) UnmarshalJSON(text []byte) error {
+	type plain Differences
+	return users.ReadJSON(text, (*plain)(d))
+}
+
+// UnmarshalJSON reads an untouched user by [users.ReadJSON].
+func (u *Untouched) UnmarshalJSON(text []byte) error {
+	type plain Untouched
+	return users.ReadJSON(text, (*plain)(u))
+}
+
+// stepKinds are the kinds of steps in their order: leavers and roles without a seat free seats for all others, then other
+// roles and fields change, and then users come back and join. A day is for users who are in.
+const (
+	stepLeave = iota
+	stepFree
+	stepRole
+	stepEdit
+	stepReturn
+	stepJoin
+	stepDate
+	stepKinds
+)
+
+// steps are commands with their rows.
+type steps struct {
+	commands []Command
+	rows     []int32
+}
+
+func (d *Differences) add(kind int, row int, c Command) {
+	s := &d.steps[kind]
+	s.commands, s.rows = append(s.commands, c), append(s.rows, int32(row))
+}
+
+// Commands lists the commands in order, with the rows of the roster; row 0 is that of a missing user.
+func (d *Differences) Commands() iter.Seq2[int, Command] {
+	return func(yield func(int, Command) bool) {
+		for _, s := range d.steps {
+			for i, c := range s.commands {
+				if !yield(int(s.rows[i]), c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Len returns the number of commands.
+func (d *Differences) Len() (n int) {
+	for _, s := range d.steps {
+		n += len(s.commands)
+	}
+	return n
+}
+
+// Leavers lists the first users, at most n, who leave.
+func (d *Differences) Leavers(n int) (ids []users.ID) {
+	for _, c := range d.steps[stepLeave].commands[:min(n, len(d.steps[stepLeave].commands))] {
+		ids = append(ids, c.target())
+	}
+	return ids
+}
+
+// Leave adds a user or a row as left as it is.
+func (d *Differences) Leave(row int, refusal *Refusal) {
+	if len(d.Untouched) < MaxUntouched {
+		d.Untouched = append(d.Untouched, Untouched{row, refusal})
+	}
+	d.UntouchedCodes = countCode(d.UntouchedCodes, refusal.Code, row)
+}
+
+// digest returns the Digest.
+func (d *Differences) digest() string {
+	shapes, personals := sha256.New(), sha256.New()
+	for _, c := range d.Commands() {
+		shape, personal := divideCommand(c)
+		for _, part := range []struct {
+			to   interface{ Write([]byte) (int, error) }
+			what map[string]any
+		}{{shapes, shape}, {personals, personal}} {
+			text, _ := json.Marshal(part.what) // just decoded
+			_, _ = part.to.Write(append(text, '\n'))
+		}
+	}
+	return hex.EncodeToString(shapes.Sum(nil))[:digestSize] + hex.EncodeToString(personals.Sum(nil))[:digestSize]
+}
+
+// String returns a summary without names: "1000 rows: 985 as before, 5 join, 4 leave, 6 change".
+func (d Differences) String() string {
+	parts := []string{fmt.Sprintf("%d as before", d.Same)}
+	for _, part := range []struct {
+		n         int
+		one, many string
+	}{
+		{d.Joining, "joins", "join"}, {d.Returning, "comes back", "come back"}, {d.Leaving, "leaves", "leave"},
+		{d.Changed, "changes", "change"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, form(part.n, part.one, part.many)))
+		}
+	}
+	for _, c := range d.UntouchedCodes {
+		parts = append(parts, fmt.Sprintf("%d left as %s: %s", c.Count, form(c.Count, "it is", "they are"), c.Code))
+	}
+	return fmt.Sprintf("%d %s: %s", d.Rows, form(d.Rows, "row", "rows"), strings.Join(parts, ", "))
+}
+
+// columns are the fields of a roster.
+type columns struct {
+	has                 [len(textFields)]bool
+	groups, role, leave bool
+}
+
+// textFields are the fields of a profile that a roster can have, keys last.
+var textFields = [...]string{"first-name", "last-name", "location", "department", "title", "external-id", "email", "username"}
+
+const (
+	firstKey  = 5 // of textFields
+	keyFields = len(textFields) - firstKey
+)
+
+// otherFields are further fields of columns, and what they fill.
+var otherFields = map[string][]string{
+	"name": {"first-name", "last-name"}, "last-name-prefix": {"last-name"}, "password": nil, "status": nil, "active": nil, "inactive": nil,
+}
+
+// columns returns the fields as a set.
+func (r SyncRun) columns() (c columns, refusal *Refusal) {
+	for _, field := range r.Fields {
+		fills, other := otherFields[field]
+		switch {
+		case field == "groups":
+			c.groups = true
+		case field == "role":
+			c.role = true
+		case slices.Contains([]string{"leave", "last-day", "first-day-without"}, field):
+			c.leave = true
+		case other:
+		case !slices.Contains(textFields[:], field):
+			return c, badInput("fields", users.ErrNoColumn)
+		default:
+			fills = []string{field}
+		}
+		for _, f := range fills {
+			c.has[slices.Index(textFields[:], f)] = true
+		}
+	}
+	if !slices.Contains(c.has[firstKey:], true) {
+		return c, badInput("fields", users.ErrNoKeyColumn)
+	}
+	return c, nil
+}

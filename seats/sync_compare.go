@@ -1,0 +1,372 @@
+package seats
+
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Comparison compares a complete roster with the users of an account: first all of these, then all rows, each
+// once and in any order. It keeps some 120 bytes for a user, and the rows that differ. Nothing is decided in it: each
+// of its commands is, against the account of its moment.
+//
+// A row is about the user with its external ID, else about the one with its address, else with its username. Users
+// of the source who are in no row leave; so do those whose row says that they have left, by a status or by the
+// day of a leave that is over. Inactive users of the source come back once they are in the roster, but for those put out by
+// hand, and for those put out by a date if the roster has no days of leaves.
+//
+// It is for one use, by one goroutine.
+type Comparison struct {
+	run     SyncRun
+	columns columns
+	policy  Policy
+	at      time.Time
+	in      func() (*time.Location, *Refusal)
+
+	members members
+	newKeys map[uint64]bool // of rows, and of no user
+	weak    []weakMatch
+	edits   []rowEdit
+	result  Differences
+}
+
+// A rowEdit is an edit by a row.
+type rowEdit struct {
+	Edit
+	row    int
+	member *member
+	keys   [keyFields]uint64
+}
+
+// A weakMatch is a row with another external ID than the user of its address or username, or with none. It counts if
+// no row has the user's external ID.
+type weakMatch struct {
+	entry  users.Entry
+	member *member
+}
+
+// NewComparison begins the comparison of a run with an account. Of the request the time and the zones count.
+func NewComparison(a Account, run SyncRun, r Request) (*Comparison, *Refusal) {
+	if refusal := run.Check(); refusal != nil {
+		return nil, refusal
+	}
+	columns, _ := run.columns()
+	v := newEvaluation(Snapshot{Account: a}, r)
+	return &Comparison{run: run, columns: columns, policy: a.Policy, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{}}, nil
+}
+
+// User adds a user of any status but deleted.
+func (c *Comparison) User(u users.User) {
+	m := member{
+		keys: c.members.hashKeys(&u.Profile), content: c.members.hashContent(&u.Profile, &c.columns),
+		leave: dayNumber(u.Schedule.Leave), status: u.Status, role: u.Role, left: u.LeftBy,
+	}
+	if users.Sync(c.run.Source).Owns(u.Source) {
+		m.is |= isOwn
+	}
+	if u.Start.Date != "" {
+		m.is |= isPlanned
+	}
+	c.members.add(u.ID, m)
+}
+
+// Row adds a row of the roster. A row that is no profile, and one with a key of a row before, is [ErrBadInput], and ends the
+// comparison.
+func (c *Comparison) Row(e users.Entry) *Refusal {
+	p, err := e.Profile.Clean()
+	if err != nil {
+		return badProfile(err)
+	}
+	if err := e.Leave.Check(); err != nil {
+		return badInput("leave", err)
+	}
+	e.Profile = p
+	c.result.Rows++
+	keys := c.members.hashKeys(&p)
+	if !c.take(keys) {
+		return badInput("roster", users.ErrDuplicateRow)
+	}
+	for kind := range keys {
+		m, several := c.members.find(kind, keys[kind])
+		switch {
+		case m == nil || kind > 0 && c.shares(kind, p):
+			continue
+		case several:
+			c.result.Leave(e.Row, &Refusal{Code: ErrAmbiguous, Action: users.ActionInvite, Field: textFields[firstKey+kind]})
+		case m.keys[0] != 0 && m.keys[0] != keys[0]:
+			c.weak = append(c.weak, weakMatch{e, m})
+		default:
+			return c.match(m, e, keys)
+		}
+		return nil
+	}
+	return c.join(e)
+}
+
+// take takes the keys of a row, and reports whether no row before has one of them. Addresses may be shared where the policy
+// lets users share them.
+func (c *Comparison) take(keys [keyFields]uint64) bool {
+	for kind, hash := range keys {
+		if hash == 0 || textFields[firstKey+kind] == "email" && c.policy.MayShareAddresses() {
+			continue
+		}
+		m, _ := c.members.find(kind, hash)
+		switch has := isKeyOfRow << kind; {
+		case m == nil && c.newKeys[hash], m != nil && m.is&has != 0:
+			return false
+		case m == nil:
+			c.newKeys[hash] = true
+		default:
+			m.is |= has
+		}
+	}
+	return true
+}
+
+// shares reports whether a key of a row leads to no user, since several may have it.
+func (c *Comparison) shares(kind int, p users.Profile) bool {
+	return textFields[firstKey+kind] == "email" && c.policy.sharesAddress(p)
+}
+
+// hasLeft reports whether a row says that its person has left, and the reason for the events.
+func (c *Comparison) hasLeft(e users.Entry) (left bool, reason string, refusal *Refusal) {
+	switch {
+	case e.Left():
+		return true, "left by the roster of " + c.run.Source, nil
+	case e.Leave.Date == "":
+		return false, "", nil
+	}
+	in, refusal := c.in()
+	if refusal != nil {
+		return false, "", refusal
+	}
+	leave := e.Leave
+	leave.As = c.policy.leaveDay(leave.As)
+	return !leave.At(in).After(c.at), "left by the roster of " + c.run.Source + ", " + leave.String(), nil
+}
+
+// join adds a row about no user.
+func (c *Comparison) join(e users.Entry) *Refusal {
+	left, _, refusal := c.hasLeft(e)
+	if refusal != nil || left {
+		return refusal
+	}
+	c.result.Joining++
+	c.result.add(stepJoin, e.Row, c.arrival(e))
+	return nil
+}
+
+// arrival returns the command for a new user.
+func (c *Comparison) arrival(e users.Entry) Command {
+	e.Profile.Source = users.Source{Kind: users.SourceSync, Name: c.run.Source}
+	role := users.Member
+	if c.columns.role {
+		role = roleOf(e)
+	}
+	if c.run.Adds {
+		return Add{Profile: e.Profile, Role: role, Leave: e.Leave}
+	}
+	return Invite{Profile: e.Profile, Role: role, Leave: e.Leave}
+}
+
+// match compares a row with its user.
+func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Refusal {
+	id := c.members.idOf(m)
+	left, reason, refusal := c.hasLeft(e)
+	leave := func(action users.Action, code Code, reason users.Reason) *Refusal {
+		refusal := refuse(code, id)
+		if refusal.Action = action; reason != (users.Reason{}) {
+			refusal.Reason = reason
+		}
+		c.result.Leave(e.Row, refusal)
+		return nil
+	}
+	switch {
+	case refusal != nil:
+		return refusal
+	case m.is&isMatched != 0 && m.is&isMoved != 0:
+		return c.join(e) // to a key that comes free
+	case m.is&isMatched != 0:
+		return leave(users.ActionInvite, ErrDuplicate, users.ErrDuplicateRow)
+	}
+	m.is |= isMatched
+	in := holding.Has(m.status)
+	switch {
+	case m.is&isOwn == 0 && left, m.is&isPlanned != 0, left && !in && m.role != users.Owner:
+		c.result.Same++
+		return nil
+	case m.is&isOwn == 0 && m.role == users.Owner:
+		return leave(users.ActionInvite, ErrOwnerProtected, users.Reason{})
+	case m.is&isOwn == 0:
+		return leave(users.ActionInvite, ErrForbidden, ErrOtherSource)
+	case left && m.role == users.Owner:
+		return leave(users.ActionDeactivate, ErrOwnerProtected, users.Reason{})
+	case left:
+		c.leave(m, e.Row, reason)
+		return nil
+	case m.status == users.Archived:
+		return leave(users.ActionReactivate, ErrWrongStatus, ErrArchived)
+	case !in && (m.left == users.LeftByHand || m.left == users.LeftByDate && !c.columns.leave):
+		return leave(users.ActionReactivate, ErrWrongStatus, ErrInactive)
+	}
+	commands := c.changes(m, e, keys)
+	switch {
+	case m.role == users.Owner && len(commands) > 0:
+		return leave(users.ActionEdit, ErrOwnerProtected, users.Reason{})
+	case len(commands) > 0:
+		c.result.Changed++
+	case in:
+		c.result.Same++
+	}
+	if !in {
+		c.result.Returning++
+		c.result.add(stepReturn, e.Row, Reactivate{User: id})
+	}
+	_, givenUp := c.otherKeys(m, keys)
+	if givenUp {
+		c.result.NewKeys++
+		m.is |= isMoved
+	}
+	for _, s := range commands {
+		if edit, ok := s.Command.(Edit); ok {
+			c.edits = append(c.edits, rowEdit{edit, e.Row, m, keys})
+			continue
+		}
+		c.result.add(s.kind, e.Row, s.Command)
+	}
+	if m.isActiveAdmin() && c.columns.role && roleOf(e) != m.role {
+		c.result.Admins++
+	}
+	return nil
+}
+
+func (m *member) isActiveAdmin() bool { return m.role == users.Admin && m.status == users.Active }
+
+// leave adds a leaver.
+func (c *Comparison) leave(m *member, row int, reason string) {
+	c.result.Leaving++
+	if m.isActiveAdmin() {
+		c.result.Admins++
+	}
+	c.result.add(stepLeave, row, Deactivate{User: c.members.idOf(m), Reason: reason})
+}
+
+// A step is a command with its kind.
+type step struct {
+	kind int
+	Command
+}
+
+// changes returns the commands that give a user the fields, the role and the leave of a row. What the user has
+// already is in an Edit too: it stays.
+func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (steps []step) {
+	id := c.members.idOf(m)
+	if c.columns.role && e.Role != m.role && roleOf(e) != m.role {
+		kind := stepRole
+		if !c.policy.holds(users.Segment{Status: m.status, Role: roleOf(e)}) {
+			kind = stepFree
+		}
+		steps = append(steps, step{kind, ChangeRole{User: id, Role: roleOf(e)}})
+	}
+	if some, _ := c.otherKeys(m, keys); some || m.content != c.members.hashContent(&e.Profile, &c.columns) {
+		steps = append(steps, step{stepEdit, Edit{User: id, Set: c.patch(e.Profile)}})
+	}
+	leave := e.Leave
+	if leave.Date != "" {
+		leave.As = c.policy.leaveDay(leave.As)
+	}
+	switch {
+	case !c.columns.leave || dayNumber(leave) == m.leave:
+	case leave.Date == "":
+		steps = append(steps, step{stepDate, Unschedule{User: id}})
+	default:
+		steps = append(steps, step{stepDate, Schedule{User: id, Leave: leave}})
+	}
+	return steps
+}
+
+// otherKeys reports whether a row has a key that its user has not, and whether the user gives one up for it.
+func (c *Comparison) otherKeys(m *member, keys [keyFields]uint64) (some, givenUp bool) {
+	for i, hash := range keys {
+		if c.columns.has[firstKey+i] && hash != 0 && hash != m.keys[i] {
+			some, givenUp = true, givenUp || m.keys[i] != 0
+		}
+	}
+	return some, givenUp
+}
+
+// patch returns the fields of a row. A key without a text is left out.
+func (c *Comparison) patch(p users.Profile) (set users.Patch) {
+	texts := textsOf(&p)
+	for i, to := range [...]**string{&set.FirstName, &set.LastName, &set.Location, &set.Department, &set.Title, &set.ExternalID, &set.Email, &set.Username} {
+		if c.columns.has[i] && (i < firstKey || *texts[i] != "") {
+			*to = texts[i]
+		}
+	}
+	if c.columns.groups {
+		set.Groups = &p.Groups
+	}
+	return set
+}
+
+// Differences ends the comparison. A roster that is not known to be complete is refused as [ErrBadInput], and so is an
+// empty one: both are failures of their source.
+func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
+	switch {
+	case !complete:
+		return Differences{}, badInput("roster", ErrIncomplete)
+	case c.result.Rows == 0:
+		return Differences{}, badInput("roster", users.ErrEmpty)
+	}
+	for _, w := range c.weak {
+		keys := c.members.hashKeys(&w.entry.Profile)
+		renumbered := c.result.NewKeys
+		if refusal := c.match(w.member, w.entry, keys); refusal != nil {
+			return Differences{}, refusal
+		}
+		if c.result.NewKeys > renumbered && keys[0] != 0 {
+			c.result.Renumbered++
+		}
+	}
+	for n := range c.members.count {
+		m := c.members.at(n + 1)
+		switch {
+		case m.is&isOwn == 0 || m.is&isMatched != 0 || !holding.Has(m.status):
+		case m.role == users.Owner:
+			refusal := refuse(ErrOwnerProtected, c.members.idOf(m))
+			refusal.Action = users.ActionDeactivate
+			c.result.Leave(0, refusal)
+		default:
+			c.leave(m, 0, "missing in the roster of "+c.run.Source)
+		}
+	}
+	c.orderEdits()
+	c.result.Digest = c.result.digest()
+	return c.result, nil
+}
+
+// orderEdits adds the edits, each after the one by which the key that it wants comes free.
+func (c *Comparison) orderEdits() {
+	of, done := make(map[*member]int, len(c.edits)), make([]bool, len(c.edits))
+	for i := range c.edits {
+		of[c.edits[i].member] = i
+	}
+	var add func(i int)
+	add = func(i int) {
+		if done[i] {
+			return
+		}
+		done[i] = true
+		m := &c.edits[i]
+		for kind, hash := range m.keys {
+			holder, _ := c.members.find(kind, hash)
+			if before, ok := of[holder]; ok {
+				add(before)
+			}
+		}
+		c.result.add(stepEdit, m.row, m.Edit)
+	}
+	for i := range c.edits {
+		add(i)
+	}
+}

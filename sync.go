@@ -1,0 +1,153 @@
+package seatkeeper
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A SyncPlan is what a run of [Keeper.Sync] would do now.
+type SyncPlan struct {
+	Differences seats.Differences `json:"differences"`
+	// Plan has the totals of the commands, and the numbers of the account before and after.
+	Plan seats.LargePlan `json:"plan"`
+}
+
+// UnmarshalJSON reads a plan by [users.ReadJSON].
+func (p *SyncPlan) UnmarshalJSON(text []byte) error {
+	type plain SyncPlan
+	return users.ReadJSON(text, (*plain)(p))
+}
+
+// A SyncResult is the result of a run of [Keeper.Sync]. The Differences are those of its beginning; to those left
+// as they are it adds the commands that were refused.
+type SyncResult struct {
+	Differences seats.Differences
+	LargeResult
+}
+
+// Sync makes the users of a source like a complete roster, which is read once, as the users of the account are:
+// [seats.NewComparison] has the rules. Then it carries out the commands by [users.Sync] as [Keeper.DoAll] does:
+// leavers first, so that a full account exchanges users one for one. Their events have the name of
+// the source, a reason, and the [Call] Correlation, or a new one, as that of the run.
+//
+// The roster ends with [io.EOF] in the place of an error, see [users.Complete]: it says so that it is complete. One
+// that ends otherwise, an empty one, and a faulty row are refused as [seats.ErrBadInput], and so is a run whose Plan
+// is another one; an error of the roster is returned. Nothing was changed then. An unknown account is
+// [store.ErrNotFound].
+//
+// Whoever did not fit is in the Untouched of the result, and is tried again by the next run. The same roster once more changes
+// nobody. A run that has ended in the middle, by an error or with its process, is made good by the next one. settled
+// and later errors are as in [Keeper.DoAll]. The Receipt undoes the run, see [Keeper.Undo].
+func (k *Keeper) Sync(
+	ctx context.Context, account users.AccountID, run seats.SyncRun, roster iter.Seq2[users.Entry, error],
+	settled func(seats.Command, seats.Outcome) error,
+) (SyncResult, error) {
+	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: k.call.Reason})
+	differences, err := k.compare(ctx, "Sync", account, run, roster)
+	result := SyncResult{Differences: differences}
+	if err != nil {
+		return result, err
+	}
+	if refusal := run.Agrees(differences); refusal != nil {
+		return result, refusal
+	}
+	rows := make([]int32, 0, differences.Len())
+	for row := range differences.Commands() {
+		rows = append(rows, int32(row))
+	}
+	n := 0
+	note := func(c seats.Command, o seats.Outcome) error {
+		if o.Refusal != nil {
+			result.Differences.Leave(int(rows[n]), o.Refusal)
+		}
+		if n++; settled == nil {
+			return nil
+		}
+		return settled(c, o)
+	}
+	request := k.request(users.Sync(run.Source), seats.ByBulk)
+	result.LargeResult, err = k.doAll(ctx, "Sync", account, request, listed(differences), func([]seats.Command) error { return nil }, note)
+	return result, err
+}
+
+// PreviewSync returns what [Keeper.Sync] would do now, for an admin to look at. The Digest of its Differences is the
+// Plan of a [seats.SyncRun] that does this and nothing else, with the roster given again. Errors are those of Sync.
+func (k *Keeper) PreviewSync(
+	ctx context.Context, account users.AccountID, run seats.SyncRun, roster iter.Seq2[users.Entry, error],
+) (_ SyncPlan, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "PreviewSync", Account: account, Actor: users.ActorSync})
+	defer end(&err)
+	k = k.unobserved()
+	differences, err := k.compare(ctx, "PreviewSync", account, run, roster)
+	if err != nil {
+		return SyncPlan{}, err
+	}
+	plan, err := k.PreviewAll(ctx, account, users.Sync(run.Source), listed(differences))
+	return SyncPlan{differences, plan}, err
+}
+
+// listed lists the commands of differences.
+func listed(d seats.Differences) iter.Seq2[seats.Command, error] {
+	return func(yield func(seats.Command, error) bool) {
+		for _, c := range d.Commands() {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+// compare compares the users of an account with a roster.
+func (k *Keeper) compare(
+	ctx context.Context, method string, account users.AccountID, run seats.SyncRun, roster iter.Seq2[users.Entry, error],
+) (_ seats.Differences, err error) {
+	k, end := k.observed(ctx, CallStats{Method: method, Account: account, Actor: users.ActorSync})
+	defer end(&err)
+	s, err := k.load(ctx, &seats.Need{Account: account})
+	if err != nil {
+		return seats.Differences{}, err
+	}
+	c, refusal := seats.NewComparison(s.Account, run, seats.Request{At: k.now(), Zones: k.options.Zones})
+	if refusal != nil {
+		return seats.Differences{}, refusal
+	}
+	var filter users.Filter
+	for more := true; more; {
+		page, err := k.store.Users(ctx, account, filter, syncPage)
+		if err != nil {
+			return seats.Differences{}, err
+		}
+		for _, u := range page {
+			c.User(u)
+		}
+		if more = len(page) == syncPage; more {
+			filter = filter.NextPage(page[len(page)-1])
+		}
+	}
+	complete := false
+	for e, err := range roster {
+		if err == nil {
+			if refusal := c.Row(e); refusal != nil {
+				return seats.Differences{}, refusal
+			}
+			continue
+		}
+		if complete = errors.Is(err, io.EOF); !complete {
+			return seats.Differences{}, err
+		}
+		break
+	}
+	d, refusal := c.Differences(complete)
+	if refusal != nil {
+		return seats.Differences{}, refusal
+	}
+	return d, nil
+}
+
+// syncPage is the number of users that a comparison reads at a time.
+const syncPage = 1000

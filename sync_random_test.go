@@ -1,0 +1,138 @@
+package seatkeeper_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// full is a run of "hr" with all kinds of columns.
+var full = seats.SyncRun{Source: "hr", Fields: []string{"external-id", "email", "first-name", "groups", "role", "status"}}
+
+// randomRoster draws a complete roster of some of ten people.
+func randomRoster(r *rapid.T) (rows []users.Entry) {
+	for i := range 10 {
+		switch rapid.IntRange(0, 9).Draw(r, "row") {
+		case 0, 1, 2:
+			continue
+		default:
+			e := worker(i)
+			e.Role = rapid.SampledFrom([]users.Role{users.Member, users.Member, users.Member, users.Manager, users.Admin, users.Owner}).Draw(r, "role")
+			e.Status = rapid.SampledFrom([]users.Status{users.NoStatus, users.NoStatus, users.NoStatus, users.Active, users.Inactive}).Draw(r, "status")
+			if rapid.IntRange(0, 9).Draw(r, "other") == 0 {
+				e.Profile.FirstName = "Renamed"
+			}
+			switch rapid.IntRange(0, 19).Draw(r, "keys") {
+			case 0:
+				e.Profile.Email = fmt.Sprintf("new%d@acme.example", i)
+			case 1:
+				e.Profile.ExternalID = fmt.Sprint(2000 + i)
+			case 2:
+				e.Profile.ExternalID = ""
+			}
+			rows = append(rows, e)
+		}
+	}
+	if n := len(rows); n > 0 && rapid.IntRange(0, 2).Draw(r, "shift") == 0 {
+		last := rapid.SampledFrom([]string{rows[0].Profile.Email, "free@acme.example"}).Draw(r, "last")
+		for i := range n - 1 {
+			rows[i].Profile.Email = rows[i+1].Profile.Email
+		}
+		rows[n-1].Profile.Email = last
+	}
+	return append(rows, users.Entry{Row: 99, Profile: users.Profile{Email: "last@acme.example"}})
+}
+
+// whole is a complete roster.
+func whole(rows []users.Entry) iter.Seq2[users.Entry, error] {
+	return func(yield func(users.Entry, error) bool) {
+		for _, e := range rows {
+			if !yield(e, nil) {
+				return
+			}
+		}
+		yield(users.Entry{}, io.EOF)
+	}
+}
+
+// everyone are the users of acme but for what differs between two accounts: IDs and times.
+func everyone(t require.TestingT, ctx context.Context, k *seatkeeper.Keeper) (all []users.User) {
+	for p, err := range k.Users(ctx, "acme", users.Filter{}) {
+		require.NoError(t, err)
+		all = append(all, p.User)
+	}
+	return all
+}
+
+// byHand draws a command of the host about one of the users.
+func byHand(r *rapid.T, people []users.User) seats.Command {
+	u := rapid.SampledFrom(people).Draw(r, "user").ID
+	name := "By hand"
+	return rapid.SampledFrom([]seats.Command{
+		seats.Deactivate{User: u}, seats.Reactivate{User: u}, seats.Archive{User: u}, seats.Delete{User: u}, seats.Accept{User: u},
+		seats.GrantOwnership{User: u}, seats.Edit{User: u, Set: users.Patch{FirstName: &name}}, seats.Invite{Profile: worker(rapid.IntRange(0, 9).Draw(r, "worker")).Profile},
+	}).Draw(r, "command")
+}
+
+// TestKeeper_Sync_random: random rosters with decisions by hand between them sell no seat twice, touch no owner, leave no seat
+// free beside users who lack one, and change nobody the second time.
+func TestKeeper_Sync_random(t *testing.T) {
+	ctx := t.Context()
+	rapid.Check(t, func(r *rapid.T) {
+		policy := seats.Standard()
+		policy.WhenFull = rapid.SampledFrom([]seats.WhenFull{seats.Refuse, seats.CreateInactive}).Draw(r, "full")
+		policy.IdentityChange = rapid.SampledFrom([]seats.IdentityChange{seats.IdentityChangeAllowed, seats.IdentityChangeRefused}).Draw(r, "change")
+		if rapid.Bool().Draw(r, "exempt") {
+			policy.Exempt = users.In(users.Admin)
+		}
+		k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(rapid.Int64Range(2, 9).Draw(r, "seats")), policy)
+		run := full
+		run.Adds = rapid.Bool().Draw(r, "adds")
+		for range rapid.IntRange(1, 4).Draw(r, "runs") {
+			for range rapid.IntRange(0, 3).Draw(r, "by hand") {
+				_, _ = k.Do(ctx, "acme", system, byHand(r, everyone(r, ctx, k)))
+			}
+			owners := users.Filter{Role: users.In(users.Owner)}
+			var before, after []seats.Person
+			for p := range k.Users(ctx, "acme", owners) {
+				before = append(before, p)
+			}
+			rows := randomRoster(r)
+			result, err := k.Sync(ctx, "acme", run, whole(rows), nil)
+			require.NoError(r, err)
+			for p := range k.Users(ctx, "acme", owners) {
+				after = append(after, p)
+			}
+			require.Equal(r, before, after, "owners are not touched")
+
+			u, err := k.Usage(ctx, "acme")
+			require.NoError(r, err)
+			require.Zero(r, u.Excess)
+			if slices.ContainsFunc(result.Differences.UntouchedCodes, func(c seats.CodeTotal) bool { return c.Code == seats.ErrNoSeats }) {
+				require.Equal(r, seats.Of(0), u.Available, "a seat is free")
+			}
+			again, err := k.Sync(ctx, "acme", run, whole(rows), nil)
+			require.NoError(r, err)
+			require.Empty(r, again.Receipt.Commits, "%v; then %v", result.Differences, again.Differences)
+			require.Equal(r, u.Revision, revision(r, ctx, k))
+		}
+		requireNoDrift(t, k)
+	})
+}
+
+func revision(t require.TestingT, ctx context.Context, k *seatkeeper.Keeper) uint64 {
+	u, err := k.Usage(ctx, "acme")
+	require.NoError(t, err)
+	return u.Revision
+}
