@@ -301,7 +301,7 @@ func (w whatIf) putOut(d *evaluation, others users.Tally, a users.Action, n int6
 		}
 		leave := min(n, others.Of(s))
 		after := s
-		after.Status = transitionOf(a, s.Status).to
+		after.Status, after.Unsent = transitionOf(a, s.Status).to, false
 		d.account.Tally.Add(s, -leave)
 		d.account.Tally.Add(after, leave)
 		n -= leave

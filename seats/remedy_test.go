@@ -72,6 +72,15 @@ func TestDecide_remedies_created_inactive(t *testing.T) {
 	s.do(owner, seats.BuySeats{Quantity: 2}, seats.Invite{Profile: profile("cy")}, seats.Reactivate{User: "bob"})
 }
 
+// TestDecide_remedies_unsent: users whose invitation is held back can leave as others can.
+func TestDecide_remedies_unsent(t *testing.T) {
+	s := open(t, seats.Of(2), seats.Standard())
+	s.do(owner, seats.Invite{Profile: profile("ada"), Later: true})
+	refusal := s.refused(seats.ErrNoSeats, owner, seats.Invite{Profile: profile("bob")})
+	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", refusal.Remedies.String())
+	s.do(owner, seats.Deactivate{User: "ada"}, seats.Invite{Profile: profile("bob")})
+}
+
 func TestDecide_remedies(t *testing.T) {
 	comeBack := func(id users.ID) seats.Command {
 		return seats.Invite{Profile: users.Profile{ID: "new-" + id, Email: string(id) + "@acme.example"}}
