@@ -33,6 +33,6 @@ func ExampleKeeper_Do_thresholds() {
 	// Bob <nil>
 	// Eve <nil>
 	// Fay seats: no free seat: 4 of 4 are held
-	// [u1] 2 of 4 seats are left
-	// [u1] all 4 seats are taken
+	// [u1] 2 seats are left
+	// [u1] no seat is left: 4 of 4 are taken
 }

@@ -11,7 +11,7 @@ type Alert uint8
 // The alerts, the gravest last. Each has an event, see [Thresholds].
 const (
 	AlertLow  Alert = iota // few seats are free: [EventSeatsLow]
-	AlertFull              // every seat is taken: [EventSeatsFull]
+	AlertFull              // every seat is taken, and growth gives no more: [EventSeatsFull]
 	AlertOver              // the pool is above its total: [EventSeatsOver]
 )
 
@@ -39,14 +39,17 @@ func (a *Alert) UnmarshalText(text []byte) error { return alertNames.Unmarshal(t
 //     change that crosses several thresholds has the event of the gravest.
 //   - Each alert is raised once, and stays among the [Pool].Alerts until more than Clear seats beyond its
 //     threshold are free: with 5 left and a Clear of 2 it is raised at 5 and armed again at 8. A user who is
-//     invited and deleted again and again at a threshold makes one event.
+//     invited and deleted again and again at a threshold makes one event. A pool too small for that arms it again
+//     beyond the threshold with one seat held, such as its owner's.
+//   - Low and Full look ahead: seats are free, and the pool is that large, up to the Ceiling of its [Growth]. They
+//     come when growth helps no more. A pool above its total doesn't grow, and counts as it is.
 //   - Whatever changes the pool can cross a threshold: a command, a date, a cut of the total, another policy, and
 //     the opening of the account. Course pools meet another policy with their next event.
 //   - Only limited pools of seats have alerts: join codes have none. The seats that a code holds in advance are
 //     taken.
 type Thresholds struct {
 	Low   LowMarks `json:"low"`            // few seats are free, by the size of the pool
-	Full  bool     `json:"full"`           // every seat is taken
+	Full  bool     `json:"full"`           // no seat is left
 	Over  bool     `json:"over"`           // the pool is above its total
 	Clear Amount   `json:"clear,omitzero"` // default: one seat
 }
@@ -97,31 +100,43 @@ func (t Thresholds) at(a Alert, total int64) (free int64, ok bool) {
 }
 
 // alerts returns the alerts after an event of a pool that had those of its row. A join code has none.
-func (t Thresholds) alerts(p Pool, by EventKind) (raised AlertSet) {
+func (p Policy) alerts(pool Pool, by EventKind) (raised AlertSet) {
+	t, g := p.thresholdsOf(pool.ID), p.growthOf(pool.ID)
 	for a := range AlertOver + 1 {
-		if !by.ofCode() && !p.Total.IsUnlimited() && t.raises(a, p, 0, 0) {
+		if !by.ofCode() && !pool.Total.IsUnlimited() && t.raises(a, pool, g, 0) {
 			raised |= users.In(a)
 		}
 	}
 	return raised
 }
 
-// raises reports whether an alert is raised in a limited pool, or stays so, after up to so many seats
-// were taken or came free.
-func (t Thresholds) raises(a Alert, p Pool, taken, freed int64) bool {
-	at, ok := t.at(a, p.Total.n)
-	free := p.Total.n - p.occupied()
-	if p.Alerts.Has(a) {
-		at += max(1, t.Clear.of(p.Total.n))
-		return ok && free+freed <= at
+// size returns the total by which an alert counts the free seats of a limited pool.
+func (a Alert) size(p Pool, g Growth) int64 {
+	if a == AlertOver {
+		return p.Total.n
 	}
-	return ok && free-taken <= at
+	return g.reach(p)
+}
+
+// raises reports whether an alert is raised in a limited pool, or stays so, after up to n changes of one
+// seat each.
+func (t Thresholds) raises(a Alert, p Pool, g Growth, n int64) bool {
+	size := a.size(p, g)
+	at, ok := t.at(a, size)
+	free := size - p.occupied() - n
+	if p.Alerts.Has(a) {
+		free += 2 * n
+		if p.Held-n > 1 {
+			at += max(1, t.Clear.of(size))
+		}
+	}
+	return ok && free <= at
 }
 
 // mayTell reports whether up to n changes of one seat each can raise an alert of a limited pool.
-func (t Thresholds) mayTell(p Pool, n int64) bool {
+func (t Thresholds) mayTell(p Pool, g Growth, n int64) bool {
 	for a := range AlertOver + 1 {
-		if t.raises(a, p, n, n) != p.Alerts.Has(a) {
+		if t.raises(a, p, g, n) != p.Alerts.Has(a) {
 			return true
 		}
 	}
@@ -131,9 +146,13 @@ func (t Thresholds) mayTell(p Pool, n int64) bool {
 // alert returns the effect of new alerts: the event of the gravest.
 func (v *evaluation) alert(p Pool, raised AlertSet, cause effect) effect {
 	all := raised.Members()
-	left := p.Total.n - p.occupied()
+	gravest := all[len(all)-1]
+	count := gravest.size(p, v.account.Policy.growthOf(p.ID)) - p.occupied()
+	if gravest == AlertOver {
+		count = -count
+	}
 	return effect{
-		kind: alertEvents[all[len(all)-1]], pool: p.ID, count: max(left, -left), receivers: v.receivers(),
+		kind: alertEvents[gravest], pool: p.ID, count: max(0, count), receivers: v.receivers(),
 		reason: cause.reason, actor: cause.actor,
 	}
 }

@@ -104,15 +104,97 @@ func TestThresholds_event(t *testing.T) {
 	require.Equal(t, []any{int64(2), int64(0), int64(1), seats.Of(3), users.ID("")}, []any{e.Count, e.Delta, e.Held, e.Total, e.User})
 	require.Equal(t, "seatkeeper.seats-low", e.CloudEvent("https://lms.example").Type)
 	m := seats.English()
-	require.Equal(t, "2 of 3 licences of this course are left", m.Notice(e))
+	require.Equal(t, "2 licences of this course are left", m.Notice(e))
 	require.Empty(t, m.Notice(s.events[len(s.events)-2]))
-	require.Equal(t, "all 4 seats are taken", m.Notice(seats.Event{Kind: seats.EventSeatsFull, Total: seats.Of(4)}))
-	require.Equal(t, "5 seats are held, 1 more than the 4 there are", m.Notice(seats.Event{Kind: seats.EventSeatsOver, Total: seats.Of(4), Held: 5, Count: 1}))
-	require.Equal(t, "1 seat was added, since none was free: now there are 5", m.Notice(seats.Event{Kind: seats.EventSeatsGrown, Total: seats.Of(5), Count: 1}))
 	receipt := s.bulk(owner, seats.Invite{Profile: profile("eve")})
 	require.Equal(t, []string{"seats-low 2", "seats-full 0"}, s.alerts()[1:])
 	lines, _ := s.undo(owner, receipt)
 	require.Equal(t, []string{"delete eve: deleted"}, lines, "an alert is nothing to undo")
+}
+
+// TestThresholds_small: accounts of a few seats are told again, too, with one seat held between.
+func TestThresholds_small(t *testing.T) {
+	one := seats.Thresholds{Low: seats.LowMarks{{Left: by(1)}}, Full: true}
+	far := seats.Thresholds{Full: true, Clear: by(5)}
+	for _, c := range []struct {
+		name  string
+		total int64
+		t     seats.Thresholds
+		want  []string // of twice full, with the owner alone between
+	}{
+		{"full_of_one", 1, one, []string{"seats-full 0"}},
+		{"low_is_left_to_no_one", 2, one, []string{"seats-low 1", "seats-full 0", "seats-full 0"}},
+		{"three", 3, one, []string{"seats-low 1", "seats-full 0", "seats-low 1", "seats-full 0"}},
+		{"four", 4, one, []string{"seats-low 1", "seats-full 0", "seats-low 1", "seats-full 0"}},
+		{"out_of_reach", 4, far, []string{"seats-full 0", "seats-full 0"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, seats.Of(c.total), seats.Policy{Thresholds: c.t})
+			var others []users.ID
+			for i := int64(1); i < c.total; i++ {
+				others = append(others, users.ID(fmt.Sprint("u", i)))
+			}
+			s.invite(others...)
+			for _, id := range others {
+				s.do(owner, seats.Deactivate{User: id})
+			}
+			for _, id := range others {
+				s.do(owner, seats.Reactivate{User: id})
+			}
+			require.Equal(t, c.want, s.alerts())
+		})
+	}
+	// In one call, that has the admins.
+	s := open(t, seats.Of(2), seats.Policy{Thresholds: one})
+	s.invite("ada")
+	s.alerts()
+	s.do(owner, seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
+	require.Equal(t, []string{"seats-full 0"}, s.alerts())
+	require.Equal(t, []users.ID{"owner"}, s.lastEvent().Receivers)
+}
+
+// TestThresholds_growth: while a pool grows it has free seats; at its ceiling it runs out.
+func TestThresholds_growth(t *testing.T) {
+	for _, step := range []seats.Amount{by(1), by(4), percent(50)} {
+		policy := growing(step, 8)
+		policy.Thresholds = telling(seats.Amount{}).Thresholds
+		policy.CourseThresholds = policy.Thresholds
+		s := open(t, seats.Of(2), policy)
+		s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(0)})
+		s.invite("u2", "u3", "u4", "u5")
+		require.Empty(t, s.alerts(), "three are left")
+		s.invite("u6")
+		require.Equal(t, []string{"seats-low 2"}, s.alerts())
+		s.invite("u7")
+		require.Empty(t, s.alerts())
+		s.invite("u8")
+		require.Equal(t, []string{"seats-full 0"}, s.alerts())
+		require.Equal(t, seats.Of(8), s.pool().Total)
+		s.do(owner, seats.Deactivate{User: "u8"}, seats.ReturnSeats{Quantity: 1})
+		s.do(owner, seats.Reactivate{User: "u8"})
+		require.Empty(t, s.alerts(), "given back and grown again is nothing new")
+		s.do(owner, seats.AssignCourse{User: "u2", Pool: "go"})
+		require.Zero(t, s.poolOf("go").Alerts, "and a course grows as the site does")
+	}
+}
+
+// TestThresholds_growth_over: above its total a pool doesn't grow, and none is left.
+func TestThresholds_growth_over(t *testing.T) {
+	policy := growing(by(1), 9)
+	policy.Thresholds = seats.Thresholds{Low: seats.LowMarks{{Left: by(1)}}, Full: true}
+	s := open(t, seats.Of(5), policy)
+	s.invite("a", "b", "c")
+	s.do(system, seats.SetTotal{Total: seats.Of(2)})
+	require.Equal(t, []string{"seats-full 0"}, s.alerts())
+	require.Equal(t, "no seat is left: 2 of 2 are taken", seats.English().Notice(s.lastEvent()))
+	s.do(owner, seats.Deactivate{User: "a"}, seats.Deactivate{User: "b"})
+	require.Zero(t, s.pool().Alerts, "it grows again")
+	policy.Thresholds.Full = false
+	s.do(system, seats.SetTotal{Total: seats.Of(1)}, seats.SetPolicy{Policy: policy})
+	require.Equal(t, []string{"seats-full 0"}, s.alerts())
+	s.do(system, seats.SetPolicy{Policy: seats.Policy{}})
+	s.do(system, seats.SetPolicy{Policy: policy})
+	require.Equal(t, []string{"seats-low 0"}, s.alerts(), "not 1 seat, which is too many")
 }
 
 // TestThresholds_policy: another policy meets the site at once, and a course with its next event.

@@ -93,7 +93,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		}
 	}
 	pool.OverLimit = pool.Excess() > 0 && (was.OverLimit || f.kind.mayOverfill())
-	pool.Alerts = account.Policy.thresholdsOf(pool.ID).alerts(*pool, f.kind)
+	pool.Alerts = account.Policy.alerts(*pool, f.kind)
 	pool.Due = poolRow(pool).due(v.request.At)
 
 	if u.ID != "" {

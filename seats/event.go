@@ -44,8 +44,8 @@ const (
 	EventSeatsBought       EventKind = "seats-bought"       // Count: how many
 	EventSeatsReturned     EventKind = "seats-returned"     // Count: how many
 	EventSeatsGrown        EventKind = "seats-grown"        // Count: how many, by [Growth]; the Actor is the buyer
-	EventSeatsLow          EventKind = "seats-low"          // Count: how many are free, see [Thresholds]
-	EventSeatsFull         EventKind = "seats-full"         // every seat is taken
+	EventSeatsLow          EventKind = "seats-low"          // Count: how many are left, growth included, see [Thresholds]
+	EventSeatsFull         EventKind = "seats-full"         // no seat is left, growth included
 	EventSeatsOver         EventKind = "seats-over"         // Count: how many are above the total
 	EventTotalSet          EventKind = "total-set"          //
 	EventPolicySet         EventKind = "policy-set"         // carries the policy

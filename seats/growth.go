@@ -30,9 +30,10 @@ func (a Amount) of(total int64) int64 {
 // The event [EventSeatsGrown] comes before that of the command. Its Actor is the buyer, the one of the
 // command, and its Receivers are those of [BuySeats]. The Outcome has the number as Grown.
 //
-//   - The total ends at the Ceiling: the last step can be smaller. A pool that can't grow enough is full,
-//     and [Policy.WhenFull] says what happens.
-//   - A growth is within the bounds of one order, see [Orders], for every actor. It is raised to the Least.
+//   - The total ends at the Ceiling: the last step can be smaller, also than the Least of [Orders]. A pool
+//     that can't grow enough is full, and [Policy.WhenFull] says what happens.
+//   - A growth is one order, for every actor: it is raised to the Least, and a command that lacks more seats
+//     than the Most is refused. A vendor who sells tens alone has a Ceiling of whole tens.
 //   - A pool above its total stays as it is, and so does a new account: such a total was set so. [Import]
 //     lets the pool be above its total instead.
 //   - A booked total stays booked, and is the total on its day. A [Version] stays, too: a total is stale if its
@@ -49,26 +50,31 @@ func (g Growth) valid() bool {
 	return g == Growth{} || g.Step.valid() && g.Ceiling > 0 && g.Ceiling <= MaxSeats
 }
 
-// seats returns the seats by which a pool of that total grows, within the bounds of an order, for the
-// lacking ones; 0: it can't.
-func (g Growth) seats(total, lacking, least, most int64) int64 {
-	most = min(most, g.Ceiling-total)
-	if g == (Growth{}) || lacking > most || least > most {
+// reach returns the total up to which a limited pool grows by itself.
+func (g Growth) reach(p Pool) int64 {
+	if p.Excess() > 0 {
+		return p.Total.n
+	}
+	return max(p.Total.n, g.Ceiling)
+}
+
+// seats returns the seats by which a pool grows, within the bounds of an order, for the lacking ones; 0: it
+// can't.
+func (g Growth) seats(p Pool, lacking, least, most int64) int64 {
+	most = min(most, g.reach(p)-p.Total.n)
+	if lacking > most {
 		return 0
 	}
-	step := g.Step.of(total)
+	step := g.Step.of(p.Total.n)
 	return min(max(least, (lacking+step-1)/step*step), most)
 }
 
 // growth returns the effect by which a pool grows before an effect that would leave it as next. It is
 // ok if the pool can grow.
 func (v *evaluation) growth(f effect, was, next Pool) (grown effect, ok bool) {
-	if was.Excess() > 0 || f.total != (Count{}) {
-		return effect{}, false
-	}
 	least, most := v.account.Policy.order()
-	n := v.account.Policy.growthOf(was.ID).seats(was.Total.n, next.Excess(), least, most)
-	if n == 0 {
+	n := v.account.Policy.growthOf(was.ID).seats(was, next.Excess(), least, most)
+	if n == 0 || f.total != (Count{}) {
 		return effect{}, false
 	}
 	if v.shortage != nil {

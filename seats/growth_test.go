@@ -46,7 +46,12 @@ func TestGrowth_steps(t *testing.T) {
 			p := growing(by(3), 18)
 			p.Buying.Least = 10
 			return p
-		}(), 9, -1},
+		}(), 18, 9},
+		{"tens", 10, func() seats.Policy {
+			p := seats.HowNow()
+			p.Growth = seats.Growth{Step: by(1), Ceiling: 30}
+			return p
+		}(), 20, 10},
 		{"most_order", 9, func() seats.Policy {
 			p := growing(by(50), 100)
 			p.Buying.Most = 20

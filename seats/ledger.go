@@ -160,7 +160,7 @@ func (l *Ledger) take(e Event) {
 	was := l.Pools[e.Pool]
 	pool := e.pool(was)
 	pool.Alerts = was.Alerts
-	pool.Alerts = account.Policy.thresholdsOf(e.Pool).alerts(pool, e.Kind)
+	pool.Alerts = account.Policy.alerts(pool, e.Kind)
 	l.Pools[e.Pool] = pool
 }
 

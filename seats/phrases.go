@@ -4,8 +4,8 @@ import "maps"
 
 // phrases are what is said in English besides codes and reasons.
 var phrases = Messages{
-	"no-seats/reopen":          "not enough seats: {asked} are needed, and there {total:is|are} {total}",
-	"no-seats/several":         "not enough free seats: {asked} are needed, and {held} of {total} {held:is|are} held",
+	"no-seats/reopen":          "not enough seats: {asked} {asked:is|are} needed, and there {total:is|are} {total}",
+	"no-seats/several":         "not enough free seats: {asked} {asked:is|are} needed, and {held} of {total} {held:is|are} held",
 	"no-seats/spent":           "no free seat: {held} of {total} {held:is|are} held and {spent} spent",
 	"no-seats/over":            "no free seat: {held} {held:is|are} held, {excess} more than the {total} there {total:is|are}",
 	"no-seats/over-spent":      "no free seat: {held} {held:is|are} held and {spent} spent, {excess} more than the {total} there {total:is|are}",
@@ -35,14 +35,14 @@ var phrases = Messages{
 	"changed-meanwhile/reason": "this was changed meanwhile: the user {reason}",
 	"total/unlimited":          "unlimited",
 
-	"notice/seats-low":          "{count} of {total} {total:seat|seats} {count:is|are} left",
-	"notice/seats-full":         "all {total} {total:seat is|seats are} taken",
+	"notice/seats-low":          "{count} {count:seat is|seats are} left",
+	"notice/seats-full":         "no seat is left: {total} of {total} {total:is|are} taken",
 	"notice/seats-over":         "{held} {held:seat is|seats are} held, {count} more than the {total} there {total:is|are}",
-	"notice/seats-grown":        "{count} {count:seat was|seats were} added, since none was free: now there {total:is|are} {total}",
-	"notice/seats-low/course":   "{count} of {total} {total:licence|licences} of this course {count:is|are} left",
-	"notice/seats-full/course":  "all {total} {total:licence|licences} of this course are given out",
+	"notice/seats-grown":        "{count} {count:seat was|seats were} added, since too few were free: now there {total:is|are} {total}",
+	"notice/seats-low/course":   "{count} {count:licence|licences} of this course {count:is|are} left",
+	"notice/seats-full/course":  "no licence of this course is left: {total} of {total} {total:is|are} given out",
 	"notice/seats-over/course":  "more licences of this course are given out than the {total} there {total:is|are}: {count} too many",
-	"notice/seats-grown/course": "{count} {count:licence|licences} of this course {count:was|were} added, since none was free: now there {total:is|are} {total}",
+	"notice/seats-grown/course": "{count} {count:licence|licences} of this course {count:was|were} added, since too few were free: now there {total:is|are} {total}",
 	"leave/last-day":            "last day: {date}",
 	"leave/first-day-without":   "first day without access: {date}",
 

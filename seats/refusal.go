@@ -62,7 +62,7 @@ var codeTexts = []struct {
 	{ErrUnknownUser, "there is no such user"},
 	{ErrWrongStatus, "the user's status does not allow it"},
 	{ErrDuplicate, "a user with this email, username or ID is already here"},
-	{ErrAmbiguous, "{count} users have this {field}: their username or ID is needed"},
+	{ErrAmbiguous, "{count} {count:user has|users have} this {field}: their username or ID is needed"},
 	{ErrExchange, "this would turn one user into another"},
 	{ErrNotApproved, "the user is not approved yet"},
 	{ErrInvitationExpired, "the invitation has run out"},

@@ -130,8 +130,9 @@ func (p Policy) tells() bool {
 
 // mayTell reports whether up to n changes of one seat each can lead to a notice about a limited pool.
 func (p Policy) mayTell(pool Pool, n int64) bool {
-	grows := pool.Total.n < p.growthOf(pool.ID).Ceiling && pool.Total.n-pool.occupied() < n
-	return grows || p.thresholdsOf(pool.ID).mayTell(pool, n)
+	g := p.growthOf(pool.ID)
+	grows := pool.Total.n < g.Ceiling && pool.Total.n-pool.occupied() < n
+	return grows || p.thresholdsOf(pool.ID).mayTell(pool, g, n)
 }
 
 // addsAtSignIn reports whether an unknown person becomes a user by signing in.

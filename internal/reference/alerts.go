@@ -16,9 +16,9 @@ type tried struct {
 // told returns the events of a command with those that tell of seats, each after the event that led to it.
 // The model before the command is given.
 func (m *Model) told(before *Model, all []tried) (facts []seats.Event) {
-	used := map[seats.PoolID]int64{}
+	used, held := map[seats.PoolID]int64{}, map[seats.PoolID]int64{}
 	for id := range m.Pools {
-		used[id] = before.Held(id) + before.Spent(id)
+		used[id], held[id] = before.Held(id)+before.Spent(id), before.Held(id)
 	}
 	for i, e := range all {
 		total, grown := m.total(e.Pool), e.Kind == seats.EventSeatsGrown
@@ -30,36 +30,38 @@ func (m *Model) told(before *Model, all []tried) (facts []seats.Event) {
 		switch {
 		case grown:
 		case e.licence != nil:
-			used[e.Pool] += uses(*e.licence) - uses(before.licence(*e.licence))
+			was := before.licence(*e.licence)
+			used[e.Pool] += uses(*e.licence) - uses(was)
+			held[e.Pool] += holds(*e.licence) - holds(was)
 		case e.Pool == seats.Site:
-			used[e.Pool] = m.Held(e.Pool) + m.Spent(e.Pool)
+			used[e.Pool], held[e.Pool] = m.Held(e.Pool)+m.Spent(e.Pool), m.Held(e.Pool)
 		}
 		receivers := m.receivers()
 		if grown {
 			receivers = e.Receivers
 		}
 		facts = append(facts, e.Event)
-		facts = append(facts, m.tell(e.Event, total, used[e.Pool], receivers)...)
+		facts = append(facts, m.tell(e.Event, total, used[e.Pool], held[e.Pool], receivers)...)
 	}
 	return facts
 }
 
 // tell raises and clears the alerts of the pool of an event, and returns the event of the gravest new one.
-func (m *Model) tell(of seats.Event, total seats.Count, used int64, receivers []users.ID) []seats.Event {
+func (m *Model) tell(of seats.Event, total seats.Count, used, held int64, receivers []users.ID) []seats.Event {
 	p := m.Pools[of.Pool]
 	if p.isCode() {
 		return nil
 	}
-	now := m.alerts(of.Pool, total, used)
+	now := m.alerts(of.Pool, total, used, held)
 	e := seats.Event{Pool: of.Pool, Receivers: receivers, Time: of.Time, Actor: of.Actor, Channel: of.Channel, Reason: of.Reason}
 	n, _ := total.Number()
 	switch is := func(a seats.Alert) bool { return now.Has(a) && !p.Alerts.Has(a) }; {
 	case is(seats.AlertOver):
 		e.Kind, e.Count = seats.EventSeatsOver, used-n
 	case is(seats.AlertFull):
-		e.Kind, e.Count = seats.EventSeatsFull, max(used-n, n-used)
+		e.Kind = seats.EventSeatsFull
 	case is(seats.AlertLow):
-		e.Kind, e.Count = seats.EventSeatsLow, max(used-n, n-used)
+		e.Kind, e.Count = seats.EventSeatsLow, max(0, m.most(of.Pool, n, used)-used)
 	}
 	p.Alerts = now
 	if e.Kind == "" {
@@ -68,9 +70,17 @@ func (m *Model) tell(of seats.Event, total seats.Count, used int64, receivers []
 	return []seats.Event{e}
 }
 
+// most is the total that a pool has, or can have without an order.
+func (m *Model) most(pool seats.PoolID, n, used int64) int64 {
+	if g := m.growing(pool); used <= n && g.Ceiling > n {
+		return g.Ceiling
+	}
+	return n
+}
+
 // alerts are those that a pool has with such a use: its old ones unless they are clearly over, and those whose
-// threshold is reached.
-func (m *Model) alerts(pool seats.PoolID, total seats.Count, used int64) (now seats.AlertSet) {
+// threshold is reached. With one seat held, none is left to become clear by.
+func (m *Model) alerts(pool seats.PoolID, total seats.Count, used, held int64) (now seats.AlertSet) {
 	t, had := m.Policy.Thresholds, m.Pools[pool].Alerts
 	if pool != seats.Site {
 		t = m.Policy.CourseThresholds
@@ -79,7 +89,8 @@ func (m *Model) alerts(pool seats.PoolID, total seats.Count, used int64) (now se
 	if !limited {
 		return 0
 	}
-	seatsOf := func(a seats.Amount) int64 {
+	most := m.most(pool, n, used)
+	seatsOf := func(a seats.Amount, n int64) int64 {
 		if a.Percent == 0 {
 			return int64(a.Number)
 		}
@@ -89,23 +100,26 @@ func (m *Model) alerts(pool seats.PoolID, total seats.Count, used int64) (now se
 		}
 		return k
 	}
-	margin := max(1, seatsOf(t.Clear))
-	if t.Clear == (seats.Amount{}) {
-		margin = 1
-	}
-	raise := func(a seats.Alert, on bool, left int64) {
+	raise := func(a seats.Alert, on bool, n, left int64) {
+		margin := max(1, seatsOf(t.Clear, n))
+		if t.Clear == (seats.Amount{}) {
+			margin = 1
+		}
+		if held <= 1 {
+			margin = 0
+		}
 		if on && (n-used <= left || had.Has(a) && n-used <= left+margin) {
 			now |= users.In(a)
 		}
 	}
 	marks := slices.DeleteFunc(slices.Clone(t.Low[:]), func(k seats.LowMark) bool {
-		return k.Left == seats.Amount{} || k.UpTo > 0 && int64(k.UpTo) < n
+		return k.Left == seats.Amount{} || k.UpTo > 0 && int64(k.UpTo) < most
 	})
 	if len(marks) > 0 {
-		raise(seats.AlertLow, true, seatsOf(marks[0].Left))
+		raise(seats.AlertLow, true, most, seatsOf(marks[0].Left, most))
 	}
-	raise(seats.AlertFull, t.Full, 0)
-	raise(seats.AlertOver, t.Over, -1)
+	raise(seats.AlertFull, t.Full, most, 0)
+	raise(seats.AlertOver, t.Over, n, -1)
 	return now
 }
 
@@ -119,6 +133,14 @@ func (m *Model) licence(l users.Licence) users.Licence {
 		}
 	}
 	return users.Licence{}
+}
+
+// holds counts the seat of its pool that a licence holds.
+func holds(l users.Licence) int64 {
+	if l.User == "" || state(l) != users.LicenceAssigned {
+		return 0
+	}
+	return 1
 }
 
 // uses counts the seat of its pool that a licence holds or has used up.

@@ -1,10 +1,6 @@
 package reference
 
-import (
-	"cmp"
-
-	"github.com/seatkeeper/seatkeeper/seats"
-)
+import "github.com/seatkeeper/seatkeeper/seats"
 
 // fits reports whether that many more seats of a pool can be taken. A full pool that grows does so first,
 // for the actor, if the policy lets it grow; the event of that comes before the one of the seats.
@@ -30,12 +26,17 @@ func (m *Model) fits(pool seats.PoolID, more int64) bool {
 	return true
 }
 
+// growing is how a pool grows.
+func (m *Model) growing(pool seats.PoolID) seats.Growth {
+	if pool == seats.Site {
+		return m.Policy.Growth
+	}
+	return m.Policy.CourseGrowth
+}
+
 // growth counts the steps of a growth, one by one.
 func (m *Model) growth(pool seats.PoolID, total, lacking int64) int64 {
-	g := m.Policy.Growth
-	if pool != seats.Site {
-		g = m.Policy.CourseGrowth
-	}
+	g := m.growing(pool)
 	step := int64(g.Step.Number)
 	if g.Step.Percent > 0 {
 		step = 1
@@ -47,7 +48,7 @@ func (m *Model) growth(pool seats.PoolID, total, lacking int64) int64 {
 	if m.Policy.Buying.Most > 0 {
 		room = min(room, m.Policy.Buying.Most)
 	}
-	if step == 0 || room < cmp.Or(m.Policy.Buying.Least, 1) || room < lacking {
+	if step == 0 || room < lacking {
 		return 0
 	}
 	by := int64(0)

@@ -150,7 +150,7 @@ func (m *Model) Settle(now time.Time) (events []seats.Event) {
 			if e.Kind == seats.EventSeatsGrown {
 				is = before // but for the total
 			}
-			events = append(events, m.tell(e, m.total(e.Pool), is.Held(e.Pool)+is.Spent(e.Pool), is.receivers())...)
+			events = append(events, m.tell(e, m.total(e.Pool), is.Held(e.Pool)+is.Spent(e.Pool), is.Held(e.Pool), is.receivers())...)
 		}
 		m.handed(m.Last)
 	}
