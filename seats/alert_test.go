@@ -144,13 +144,6 @@ func TestThresholds_small(t *testing.T) {
 			require.Equal(t, c.want, s.alerts())
 		})
 	}
-	// In one call, that has the admins.
-	s := open(t, seats.Of(2), seats.Policy{Thresholds: one})
-	s.invite("ada")
-	s.alerts()
-	s.do(owner, seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"})
-	require.Equal(t, []string{"seats-full 0"}, s.alerts())
-	require.Equal(t, []users.ID{"owner"}, s.lastEvent().Receivers)
 }
 
 // TestThresholds_growth: while a pool grows it has free seats; at its ceiling it runs out.
@@ -273,6 +266,11 @@ func TestRequest_Widen_thresholds(t *testing.T) {
 	require.True(t, widens(2))
 	s.do(owner, seats.Deactivate{User: "a"})
 	require.True(t, widens(1), "it could be armed again")
+
+	s = open(t, seats.Of(3), seats.Policy{Thresholds: seats.Thresholds{Full: true, Clear: by(5)}})
+	s.invite("a", "b")
+	require.False(t, widens(1), "two are held then")
+	require.True(t, widens(4), "both are out, and in again")
 }
 
 // TestAuditor_alerts: replay knows them, and an audit goes on after a gap.
