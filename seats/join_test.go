@@ -327,6 +327,8 @@ func TestJoin_remedies(t *testing.T) {
 	refusal := s.refused(seats.ErrNoSeats, owner, seats.SetCode{Pool: "class", Uses: seats.Of(2), Hold: new(true)})
 	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", refusal.Remedies.String())
 	s.do(owner, seats.Deactivate{User: "ada"}, seats.SetCode{Pool: "class", Uses: seats.Of(2), Hold: new(true)})
+	s.do(owner, seats.SetCode{Pool: "open", Text: "OPEN-23", Uses: seats.Of(9)})
+	require.Empty(t, s.refused(seats.ErrNoSeats, system, seats.Join{Code: "OPEN-23", Profile: profile("eve")}).Remedies, "the person at the door buys no seats")
 	full := s.refused(seats.ErrNoSeats, owner, seats.Reactivate{User: "ada"})
 	require.Equal(t, "deactivate 1 user, archive 1 user, delete 1 user or buy 1 seat", full.Remedies.String())
 	var code seats.Code

@@ -121,7 +121,8 @@ type Refusal struct {
 	Differences []Difference `json:"differences,omitzero"` // of plan-outdated
 
 	// Remedies make the call pass, or with an outcome for each command this one. They change the
-	// account: a condition on the revision is for the new one then, see [If].
+	// account: a condition on the revision is for the new one then, see [If]. [SignIn] and [Join] have
+	// none: the text is for a person at the door, who can do nothing in the account.
 	Remedies Remedies `json:"remedies,omitzero"`
 }
 

@@ -64,9 +64,15 @@ func (w whatIf) measure() *evaluation {
 	return d
 }
 
+// atDoor are the actions of the host for a person at the door, who can do nothing in the account.
+var atDoor = users.In(users.ActionSignIn, users.ActionJoin)
+
 // remedies returns the remedies of a refused call, in the state before it.
 func (v *evaluation) remedies(call []Command, refusal *Refusal) Remedies {
 	returns := refusal.Action == users.ActionReturnSeats
+	if atDoor.Has(refusal.Action) {
+		return nil
+	}
 	if refusal.Code != ErrNoSeats && !(returns && refusal.Code == ErrOrderSize) && !refusal.liftable() {
 		return nil
 	}

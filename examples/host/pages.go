@@ -28,9 +28,10 @@ var policy = seats.Policy{Buying: seats.Orders{By: seats.VendorOnly}, Returning:
 var words, door, sorry = seats.English(), seats.English(), "This did not work. Please try again in a moment"
 
 func init() {
-	words["no-seats"] = "All {total} seats are taken"
+	words["no-seats"] = "No seat is free: {held} of {total} {held:is|are} taken"
 	door["wrong-status/reason"] = "You can't come in: your access {reason}. Ask an admin of your company"
 	door["changed-meanwhile/field"] = "There is a newer invitation than this link"
+	door["key-reused"] = "Your company is signed up already, with other entries. Go back and sign in with those, or begin anew"
 }
 
 // front has the forms. That of a sign-up has the ID of the account that it opens. The link of an invitation
@@ -180,9 +181,9 @@ func pressed(r *http.Request) seats.Command {
 
 // users carries out what a form asks for, and shows the page of the URL as it is then.
 func (h *host) users(w http.ResponseWriter, r *http.Request, account users.AccountID, user seats.Person) error {
-	ctx, actor, asked, refused := r.Context(), users.As(user.ID), r.URL.Query(), error(nil)
+	ctx, actor, asked, done, refused := r.Context(), users.As(user.ID), r.URL.Query(), seatkeeper.Result{}, error(nil)
 	if r.Method == http.MethodPost {
-		if _, refused = h.keeper.Do(ctx, account, actor, pressed(r)); refused == nil {
+		if done, refused = h.keeper.Do(ctx, account, actor, pressed(r)); refused == nil && !done.Outcomes[0].Unchanged {
 			http.Redirect(w, r, r.URL.String(), http.StatusSeeOther)
 			return nil
 		}
@@ -202,8 +203,8 @@ func (h *host) users(w http.ResponseWriter, r *http.Request, account users.Accou
 	if err != nil {
 		return err
 	}
-	show(w, r, refused, "users", map[string]any{"Refused": refused, "Said": cmp.Or(words.Text(refused), sorry), "Words": words, "Usage": usage,
-		"Page": page, "Allowed": allowed, "Buttons": buttons, "URL": r.URL, "Statuses": users.Statuses(), "Roles": users.Roles()})
+	show(w, r, refused, "users", map[string]any{"Refused": refused, "Said": cmp.Or(words.Text(refused), sorry), "There": done.Outcomes, "Words": words, "Usage": usage,
+		"Page": page, "Allowed": allowed, "Buttons": buttons, "URL": r.URL, "Statuses": users.Statuses(), "Roles": users.Roles()[:users.Owner]})
 	return nil
 }
 
@@ -220,8 +221,7 @@ func (h *host) mails(e seats.Event) []mails.Mail {
 	return nil
 }
 
-// signed stands for the check of a webhook's signature, over body and time: the libraries of billing systems
-// have it, such as webhook.ConstructEvent of Stripe's.
+// signed stands for the check of a webhook's signature over body and time, such as Stripe's webhook.ConstructEvent.
 func (h *host) signed(header http.Header, _ []byte) bool {
 	return hmac.Equal([]byte(header.Get("Authorization")), []byte("Bearer "+h.secret))
 }

@@ -44,6 +44,8 @@ func TestHost_walk(t *testing.T) {
 		ada := s.browser()
 		ada.get(link).press("Come in").says(200, "Good day").without(`href="/users"`)
 		olive.get("/users").row("ada@acme.example").says(200, "active")
+		olive.get("/users").says(200, "<option>admin").without("<option>owner")
+		olive.get("/users").press("Invite", "email", "Ada@acme.example", "role", "admin").says(200, "This person is here already: active, member. Nothing was changed.")
 		finder := s.browser() // of the link
 		finder.get(link).press("Come in").says(409, "the user is active")
 		finder.get("/").says(200, "Sign in")
@@ -55,7 +57,7 @@ func TestHost_walk(t *testing.T) {
 		s.mails(1, "Few seats are free", "olive@acme.example")
 		olive.invite("bob@acme.example").says(200, "Available: <b>0</b>")
 		s.mails(1, "All seats are taken", "olive@acme.example")
-		olive.invite("cy@acme.example").says(409, "All 3 seats are taken: deactivate 1 user, delete 1 user or ask the vendor for 1 more seat")
+		olive.invite("cy@acme.example").says(409, "No seat is free: 3 of 3 are taken: deactivate 1 user, delete 1 user or ask the vendor for 1 more seat")
 
 		// The program ends and begins anew: sessions and links stay good, and no mail is written twice.
 		first := s.mails(1, "You are invited", "bob@acme.example")
@@ -90,8 +92,9 @@ func TestHost_walk(t *testing.T) {
 		// A leaver is out at once, and back with the same buttons.
 		page = olive.get("/users?status=active&text=cy")
 		page.row("cy@acme.example").press("Make inactive").says(200).without("cy@acme.example")
-		cy.get("/").says(409, "You can't come in: your access is inactive. Ask an admin of your company")
-		s.browser().get("/").press("Sign in", "email", "cy@acme.example").says(409, "You can't come in")
+		out := "You can't come in: your access is inactive. Ask an admin of your company.</p>"
+		cy.get("/").says(409, out)
+		s.browser().get("/").press("Sign in", "email", "cy@acme.example").says(409, out)
 		page.row("cy@acme.example").press("Make inactive").says(409, "the user is inactive")
 		olive.get("/users?status=inactive").row("cy@acme.example").press("Make active").says(200)
 		cy.get("/").says(200, "Good day")
@@ -129,7 +132,7 @@ func TestHost_sign_up(t *testing.T) {
 		require.NoError(t, s.look.db.QueryRow("SELECT COUNT(*) FROM companies").Scan(&companies))
 		require.Equal(t, 1, companies)
 		filled.Set("email", "eve@acme.example")
-		b.post(action, filled).says(422, "the request key was used for another call")
+		b.post(action, filled).says(422, "Your company is signed up already, with other entries.")
 		filled.Set("account", "of my own")
 		b.post(action, filled).says(422)
 
