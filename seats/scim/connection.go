@@ -23,13 +23,16 @@ type Connection struct {
 // Actor returns the actor of the commands.
 func (c Connection) Actor() users.Actor { return users.Sync(c.Source) }
 
+// Shows reports whether a user is a resource of the connection: one of its source who is not deleted. Every
+// other user is [ErrNotFound].
+func (c Connection) Shows(u users.User) bool { return u.Here() && c.owns(u) }
+
 // owns reports whether the user is of the connection's source.
 func (c Connection) owns(u users.User) bool { return c.Actor().Owns(u.Source) }
 
 // Create returns the commands of POST, given the users with its keys, see [Body.Find]. An inactive one of the
 // connection's source comes back by [seats.Reactivate] with the fields of the body, and a user who is
-// there otherwise is [ErrUniqueness]. A new user is one [seats.Invite]. Its outcome is unchanged
-// if the user came by another call meanwhile, and is to be answered with [ErrUniqueness] too.
+// there otherwise is [ErrUniqueness]. A new user is one [seats.Invite]. [Created] has the user's ID.
 //
 // A userName is required. A new user is created active: active=false is 400 invalidValue, since an
 // invitation that is taken back at once would mail the user. An error is an [*Error].
@@ -65,6 +68,15 @@ func (c Connection) Create(b Body, present []users.User) ([]seats.Command, error
 	return []seats.Command{seats.Invite{Profile: profile, Role: c.Role}}, nil
 }
 
+// Created returns the ID of the user of POST, given the outcomes of the commands, or [ErrUniqueness] if the user came by
+// another call meanwhile.
+func Created(outcomes []seats.Outcome) (users.ID, error) {
+	if len(outcomes) == 0 || outcomes[0].Action == users.ActionInvite && outcomes[0].Unchanged {
+		return "", ErrUniqueness
+	}
+	return outcomes[0].User, nil
+}
+
 // samePerson reports whether two profiles are of one person, as package seats decides: by the external ID that
 // both have, otherwise by an address or a username in common without a difference, see [users.KeyKind].
 func samePerson(a, b users.Profile) (same bool) {
@@ -87,7 +99,7 @@ func samePerson(a, b users.Profile) (same bool) {
 // before the edit, and one who comes back is edited first, so that an invitation goes to the new address and to no
 // user who leaves. An error is an [*Error].
 func (c Connection) Change(b Body, present users.User) ([]seats.Command, error) {
-	if !present.Here() || !c.owns(present) {
+	if !c.Shows(present) {
 		return nil, ErrNotFound
 	}
 	d := draft{profile: present.Profile, clear: c.ClearAbsent && !b.patch}

@@ -118,10 +118,11 @@ func (e *endpoint) users(method string, id users.ID, parameters url.Values, text
 		if err != nil {
 			return 0, nil, err
 		}
-		if result.Outcomes[0].Unchanged && len(commands) == 1 {
-			return 0, nil, scim.ErrUniqueness
+		created, err := scim.Created(result.Outcomes)
+		if err != nil {
+			return 0, nil, err
 		}
-		return e.user(201, result.Outcomes[0].User)
+		return e.user(201, created)
 	}
 	person, err := e.keeper.User(ctx, acme, id)
 	if err != nil && !errors.Is(err, seats.ErrUnknownUser) {
@@ -153,7 +154,7 @@ func (e *endpoint) users(method string, id users.ID, parameters url.Values, text
 
 func (e *endpoint) user(status int, id users.ID) (int, scim.Document, error) {
 	person, err := e.keeper.User(ctx, acme, id)
-	if err == nil && (!person.Here() || !e.Actor().Owns(person.Source)) {
+	if err == nil && !e.Shows(person.User) {
 		err = scim.ErrNotFound
 	}
 	return status, e.User(person.User), err

@@ -59,8 +59,9 @@ func invalid(scimType, format string, args ...any) *Error {
 	return &Error{Status: 400, Type: scimType, Detail: fmt.Sprintf(format, args...)}
 }
 
-// wait is the time after which a provider tries again: a seat or the word of an admin is needed.
-const wait = time.Hour
+// wait is the time after which a provider tries again where the account is full. It is short, since providers hold back
+// all requests for so long, those of leavers too, whose seats come free.
+const wait = time.Minute
 
 // An answer is what a refusal is answered with.
 type answer struct {

@@ -4,8 +4,9 @@ go 1.26.0
 
 require (
 	github.com/scim2/filter-parser/v2 v2.3.1
-	github.com/seatkeeper/seatkeeper v0.0.0
+	github.com/seatkeeper/seatkeeper v0.1.0
 	github.com/stretchr/testify v1.12.1
+	pgregory.net/rapid v1.3.0
 )
 
 require (

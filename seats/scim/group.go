@@ -27,10 +27,10 @@ type Group struct {
 // [ErrUniqueness].
 func (g Group) Key() string { return users.Fold(g.Name) }
 
-// A GroupChange is a change of a group and its effect on the users. The host carries out the commands first, by
-// Keeper.DoEach, whose commits are bounded however many members a renamed group has, and then keeps the group that
-// Settle returns. A call that is cut off between the two is repeated by the provider: commands that were
-// carried out are unchanged then.
+// A GroupChange is a change of a group and its effect on the users. The host takes the name first, then carries out the
+// commands by Keeper.DoEach, whose commits are bounded however many members a renamed group has, and then keeps the
+// group that Settle returns, if it is still as it was read. A call that is cut off between these steps
+// is repeated by the provider: commands that were carried out are unchanged then.
 type GroupChange struct {
 	Group    Group
 	Commands []seats.Command // one Edit for each member concerned, in order of ID; of the actor [Connection.Actor]
