@@ -115,9 +115,7 @@ func (k *Keeper) doChunk(
 	ctx context.Context, method string, account users.AccountID, request seats.Request, chunk []seats.Command, index int,
 ) (*seats.Decision, error) {
 	request.Commands, request.Index, request.Change = chunk, index, changeID()
-	return k.decide(ctx, method, account, k.withRandom(request), requireAccount(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) {
-		return seats.DecideEach(s, r), nil
-	}))
+	return k.decide(ctx, method, account, k.withRandom(request), decideEach)
 }
 
 // correlated returns a Keeper for the events of one bulk call.

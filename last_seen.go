@@ -35,7 +35,7 @@ func (k *Keeper) Seen(ctx context.Context, account users.AccountID, at time.Time
 	}
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id users.ID) bool { return users.CheckID(id) != nil })
 	for some := range slices.Chunk(ids, userPage) {
-		if err := k.see(ctx, account, at.UTC().Truncate(time.Microsecond), some); err != nil {
+		if _, err := k.see(ctx, account, at.UTC().Truncate(time.Microsecond), some); err != nil {
 			return err
 		}
 	}
@@ -62,12 +62,12 @@ func (k *Keeper) lastSeen(ctx context.Context, account users.AccountID, ids []us
 }
 
 // see notes users who are here. They are looked for once more afterwards: a deletion meanwhile has
-// forgotten what was kept before.
-func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time, ids []users.ID) error {
+// forgotten what was kept before. It reports whether all who were noted are active then.
+func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time, ids []users.ID) (active bool, err error) {
 	kept := store.LastSeenOf(k.store)
 	before, err := k.lastSeen(ctx, account, ids)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var stale []users.ID
 	for i, id := range ids {
@@ -76,11 +76,11 @@ func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time,
 		}
 	}
 	if len(stale) == 0 {
-		return nil
+		return true, nil
 	}
-	here, err := k.here(ctx, account, stale)
+	here, _, err := k.here(ctx, account, stale)
 	if err != nil || len(here) == 0 {
-		return err
+		return false, err
 	}
 	for range progressTries {
 		if err = kept.SetSeen(ctx, account, at, here...); k.bound || !retryProgress(err) {
@@ -88,34 +88,37 @@ func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time,
 		}
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	still, err := k.here(ctx, account, here)
+	still, active, err := k.here(ctx, account, here)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return k.forgetSeen(ctx, account, slices.DeleteFunc(here, func(id users.ID) bool { return slices.Contains(still, id) }))
+	return active, k.forgetSeen(ctx, account, slices.DeleteFunc(here, func(id users.ID) bool { return slices.Contains(still, id) }))
 }
 
-// here returns the users who are there and not deleted, unless the clock is wrong.
-func (k *Keeper) here(ctx context.Context, account users.AccountID, ids []users.ID) (here []users.ID, err error) {
+// here returns the users who are there and not deleted, unless the clock is wrong. It reports whether they are all
+// of them, and active.
+func (k *Keeper) here(ctx context.Context, account users.AccountID, ids []users.ID) (here []users.ID, active bool, err error) {
 	now, began := k.now(), time.Now()
 	s, err := k.loadOne(ctx, seats.Need{Account: account, Users: ids})
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, false, err
 	case !s.Known():
-		return nil, store.ErrNotFound
+		return nil, false, store.ErrNotFound
 	}
 	if err := k.checkClock(now, s.StoreTime, time.Since(began)); err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	active = true
 	for _, u := range s.Users {
 		if u.Here() && slices.Contains(ids, u.ID) {
 			here = append(here, u.ID)
+			active = active && u.Status == users.Active
 		}
 	}
-	return here, nil
+	return here, active && len(here) == len(ids), nil
 }
 
 // forgetSeen forgets when users were last seen, if the store keeps it. The end of the context does not
@@ -144,7 +147,10 @@ const maxForget = 10 * time.Second
 // noteSeen keeps the present as the last seen of users who have signed in by a decision, and forgets
 // those who are deleted by it. A failure of the first is no failure of the sign-in. After one of the
 // second the call is to be made again, as after a lost answer.
-func (k *Keeper) noteSeen(ctx context.Context, account users.AccountID, d *seats.Decision) error {
+//
+// It reports whether a user who was let in without a commit is not active any more: [Keeper.FreeUnseen] may have
+// freed the seat before the sight was kept.
+func (k *Keeper) noteSeen(ctx context.Context, account users.AccountID, d *seats.Decision) (outdated bool, err error) {
 	var in, gone []users.ID
 	for _, o := range d.Outcomes {
 		switch {
@@ -156,12 +162,13 @@ func (k *Keeper) noteSeen(ctx context.Context, account users.AccountID, d *seats
 		}
 	}
 	if len(in) > 0 {
-		_ = k.see(ctx, account, k.now(), in)
+		active, err := k.see(ctx, account, k.now(), in)
+		outdated = err == nil && !active && d.Change.Empty()
 	}
 	if err := k.forgetSeen(ctx, account, gone); err != nil {
-		return withCause(store.ErrUnknown, err)
+		return false, withCause(store.ErrUnknown, err)
 	}
-	return nil
+	return outdated, nil
 }
 
 // forgetDeleted forgets when the deleted users of an account were last seen.

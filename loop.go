@@ -29,6 +29,9 @@ func requireAccount(decide decideFunc) decideFunc {
 // decideKnown decides the commands of a call.
 var decideKnown = requireAccount(seats.Decide)
 
+// decideEach decides those of a bulk call.
+var decideEach = requireAccount(func(s seats.Snapshot, r seats.Request) (seats.Decision, error) { return seats.DecideEach(s, r), nil })
+
 // A call is one decision under way. The leader of its account works with it, until the call is
 // done or has left.
 type call struct {
@@ -73,8 +76,11 @@ func (k *Keeper) decide(
 	if result.err != nil {
 		return nil, result.err // the call may have left its batch, which still works on the decision
 	}
-	if err := k.noteSeen(ctx, id, c.decision); err != nil {
+	switch outdated, err := k.noteSeen(ctx, id, c.decision); {
+	case err != nil:
 		return nil, err
+	case outdated:
+		return k.decide(ctx, method, id, request, decide)
 	}
 	return c.decision, nil
 }

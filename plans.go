@@ -2,6 +2,7 @@ package seatkeeper
 
 import (
 	"context"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -42,8 +43,10 @@ func (k *Keeper) PreviewOn(
 
 // Apply carries out a plan in one commit: all commands that fitted when it was made. If any
 // outcome would differ by now, it is refused as [seats.ErrPlanOutdated] with the differences,
-// and nothing changes. So is a plan by [Keeper.Unseen] with a user who was seen since. A second call carries it out again; only with a [Call] Key does it
-// happen once.
+// and nothing changes. So is a plan by [Keeper.Unseen] with a user who would not be in it any more: one who was
+// seen, invited or taken back since, or is kept out by now. A user of it who is seen while the commit is under way has
+// the seat back as by [Keeper.FreeUnseen], and a refusal as the outcome. A second call carries it out again; only with a
+// [Call] Key does it happen once.
 //
 // A plan may have been in a browser. Account and actor are therefore parameters: the actor
 // acts in their own right, and a plan of another account is refused as [seats.ErrBadInput].
@@ -53,11 +56,23 @@ func (k *Keeper) Apply(ctx context.Context, account users.AccountID, actor users
 	if request.Key != "" {
 		request.Digest = plan.Digest(actor)
 	}
-	decision, err := k.applyPlan(ctx, "Apply", account, request, plan)
+	var ids []users.ID
+	if plan.Unseen != nil {
+		for _, step := range plan.Steps {
+			ids = append(ids, step.Outcome.User)
+		}
+	}
+	decision, err := k.decideSeen(ctx, "Apply", account, request, ids, func(s seats.Snapshot, r seats.Request, seen []time.Time) (seats.Decision, error) {
+		return plan.Decide(s, r, seen...)
+	})
 	if err != nil {
 		return Result{}, err
 	}
-	return result(decision).with(account, request, decision), nil
+	done := result(decision).with(account, request, decision)
+	if plan.Unseen != nil && !done.Repeated {
+		done.Outcomes = k.giveBack(ctx, account, *plan.Unseen, plan.At, done.Outcomes)
+	}
+	return done, nil
 }
 
 // May returns nil if [Keeper.Do] would carry out the command now, and otherwise the refusal:

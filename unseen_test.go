@@ -13,12 +13,15 @@ import (
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
 func TestKeeper_FreeUnseen_random(t *testing.T) {
 	harness.Unseen(t, func(testing.TB) store.Store { return memstore.New() })
 }
+
+func TestKeeper_FreeUnseen_rivals(t *testing.T) { harness.UnseenMeanwhile(t, memstore.New()) }
 
 // unseenSite has ada, bob and cy of 1 May; ada was seen on 1 September and the clock says so.
 func unseenSite(t *testing.T, rule seats.UnseenRule, more ...func(*seats.Policy)) (*seatkeeper.Keeper, *memstore.Store, *time.Time) {
@@ -149,15 +152,99 @@ func TestKeeper_FreeUnseen(t *testing.T) {
 	require.Zero(t, run)
 }
 
-// TestKeeper_FreeUnseen_held_back: unusually many lose nothing before an admin has looked.
+// TestKeeper_FreeUnseen_held_back: unusually many on one day lose nothing before an admin has looked.
 func TestKeeper_FreeUnseen_held_back(t *testing.T) {
-	k, _, _ := unseenSite(t, seats.UnseenRule{Days: 90}, func(p *seats.Policy) { p.MostLeavers = 1 })
-	run, err := k.FreeUnseen(t.Context(), "acme", seats.Unseen{})
+	k, s, now := unseenSite(t, seats.UnseenRule{Days: 90}, func(p *seats.Policy) { p.MostLeavers = 1 })
+	free := func(keep ...users.ID) seatkeeper.UnseenRun {
+		run, err := k.FreeUnseen(t.Context(), "acme", seats.Unseen{Users: keep})
+		require.NoError(t, err)
+		return run
+	}
+	require.Equal(t, seatkeeper.UnseenRun{HeldBack: 2}, free())
+	plan, err := k.Unseen(t.Context(), "acme", users.As("owner"), seats.Unseen{})
 	require.NoError(t, err)
-	require.Equal(t, seatkeeper.UnseenRun{HeldBack: 2}, run)
-	plan, err := k.Unseen(t.Context(), "acme", users.As("owner"), unseen90)
+	require.Len(t, plan.Steps, 2, "by the rule of the policy")
+	require.Equal(t, seatkeeper.UnseenRun{Freed: 1}, free("bob"))
+	require.Equal(t, seatkeeper.UnseenRun{HeldBack: 1}, free(), "the second of the day")
+	for n := 0; ; n++ {
+		f := faults.New(s, at(n, faults.Fail))
+		run, err := on(t, f, seatkeeper.Options{Now: func() time.Time { return *now }}).FreeUnseen(t.Context(), "acme", seats.Unseen{})
+		if f.Calls() == n {
+			require.Greater(t, n, 6, "rows, sights and the events of the day are read")
+			require.Equal(t, seatkeeper.UnseenRun{HeldBack: 1}, run)
+			break
+		}
+		require.ErrorIs(t, err, faults.ErrInjected, "call %d", n)
+	}
+	*now = now.AddDate(0, 0, 1)
+	require.Equal(t, seatkeeper.UnseenRun{Freed: 1}, free())
+}
+
+// TestKeeper_FreeUnseen_contested: though another user is seen before each look at the sights, the others lose
+// their seats.
+func TestKeeper_FreeUnseen_contested(t *testing.T) {
+	k, s, now := unseenSite(t, seats.UnseenRule{Days: 90})
+	var ids []users.ID
+	for i := range 5 {
+		ids = append(ids, users.ID(fmt.Sprint("u", i)))
+		do(t, k, system, seats.Add{Profile: profile(ids[i])})
+	}
+	*now = now.AddDate(0, 0, 100)
+	looks := 0
+	late := on(t, seenMeanwhile{s, s, func() {
+		require.NoError(t, s.SetSeen(t.Context(), "acme", *now, ids[looks]))
+		looks++
+	}}, seatkeeper.Options{Now: func() time.Time { return *now }})
+	run, err := late.FreeUnseen(t.Context(), "acme", seats.Unseen{})
 	require.NoError(t, err)
-	require.Len(t, plan.Steps, 2)
+	require.Equal(t, seatkeeper.UnseenRun{Freed: 5, Refused: 1}, run, "of 8, without u0 and u1; u2 has the seat again")
+	for i, id := range ids {
+		u, err := k.User(t.Context(), "acme", id)
+		require.NoError(t, err)
+		require.Equal(t, i < 3, u.Status == users.Active, id)
+	}
+}
+
+// TestKeeper_Apply_unseen_answer: where a seat can't be given back, the answer is that it is free.
+func TestKeeper_Apply_unseen_answer(t *testing.T) {
+	for name, broken := range map[string]*halfDown{"sights": {sights: true}, "commits": {}} {
+		k, s, now := unseenSite(t, seats.UnseenRule{})
+		o := seatkeeper.Options{Now: func() time.Time { return *now }}
+		plan, err := k.Unseen(t.Context(), "acme", system, unseen90)
+		require.NoError(t, err)
+		broken.Store, broken.LastSeen = s, s
+		broken.rival = func() { require.NoError(t, k.Seen(t.Context(), "acme", *now, "bob")) }
+		result, err := on(t, broken, o).Apply(t.Context(), "acme", system, plan)
+		require.NoError(t, err, name)
+		require.Nil(t, result.Outcomes[0].Refusal, name)
+		bob, err := k.User(t.Context(), "acme", "bob")
+		require.NoError(t, err)
+		require.Equal(t, users.Inactive, bob.Status, name)
+	}
+}
+
+// A halfDown store lets a rival in before its first commit, and fails after it.
+type halfDown struct {
+	store.Store
+	store.LastSeen
+	rival  func()
+	sights bool // fail, or else commits
+}
+
+func (s *halfDown) Commit(ctx context.Context, changes ...seats.Change) ([]store.CommitResult, error) {
+	if s.rival == nil && !s.sights {
+		return nil, errDown
+	}
+	s.rival()
+	s.rival = nil
+	return s.Store.Commit(ctx, changes...)
+}
+
+func (s *halfDown) Seen(ctx context.Context, account users.AccountID, ids ...users.ID) ([]time.Time, error) {
+	if s.rival == nil && s.sights {
+		return nil, errDown
+	}
+	return s.LastSeen.Seen(ctx, account, ids...)
 }
 
 // TestKeeper_FreeUnseen_meanwhile: a user who signs in during the call keeps the seat.

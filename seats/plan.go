@@ -29,9 +29,9 @@ type Plan struct {
 	// Undoes names the undone call, by its correlation. Such a plan is to look at: Keeper.Undo
 	// undoes the call.
 	Undoes string `json:"undoes,omitzero"`
-	// UnseenSince is the instant since which the users of the plan were not seen, see [Unseen]; zero: of
-	// another plan. Keeper.Apply refuses the plan once one of them was.
-	UnseenSince time.Time `json:"unseen_since,omitzero"`
+	// Unseen is what was asked of Keeper.Unseen; nil: another plan. Whether its users may lose their seats
+	// is judged again by [Plan.Decide].
+	Unseen *Unseen `json:"unseen,omitzero"`
 }
 
 // UnmarshalJSON reads a plan by [users.ReadJSON]. More than [MaxCommands] steps are an
@@ -172,7 +172,11 @@ func (p Plan) Digest(actor users.Actor) string {
 // it is refused as [ErrPlanOutdated] with the differences. The request must have the commands of
 // the plan, at most [MaxCommands], and the snapshot must be of its account; anything else is
 // refused as [ErrBadInput], since the same user IDs are other people in another account.
-func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
+//
+// A plan by Keeper.Unseen needs the last sights of the users of its steps, in order. A user who would not be
+// in the plan by now, as of its instant, is a difference of [ErrChangedMeanwhile]: one who was seen, invited or
+// taken back since, or is kept out by a group, a role or a field since.
+func (p Plan) Decide(s Snapshot, r Request, seen ...time.Time) (Decision, error) {
 	if p.Account != s.Account.ID {
 		return Decision{}, badInput("account", errOtherAccount)
 	}
@@ -181,19 +185,26 @@ func (p Plan) Decide(s Snapshot, r Request) (Decision, error) {
 		return Decision{}, badInput("plan", errLookOnly)
 	case len(p.Steps) > MaxCommands:
 		return Decision{}, badInput("commands", errTooMany)
-	case len(p.Steps) != len(r.Commands):
+	case len(p.Steps) != len(r.Commands), p.Unseen != nil && len(seen) != len(p.Steps):
 		return Decision{}, badInput("commands", errOtherPlan)
 	}
 	if refusal := r.check(); refusal != nil && len(p.Steps) == 0 {
 		return Decision{}, refusal // else it is the first command's
 	}
-	if v := newEvaluation(s, r); len(v.past) > 0 {
+	v := newEvaluation(s, r)
+	if len(v.past) > 0 {
 		return p.recorded(v)
 	}
 	d := DecideEach(s, r)
 	var differ []Difference
 	for i, o := range d.Outcomes {
-		if planned := p.Steps[i].Outcome; !o.as(planned) {
+		planned := p.Steps[i].Outcome
+		if p.Unseen != nil && o.Refusal == nil && o.as(planned) {
+			if _, ok := s.Account.Frees(*p.Unseen, v.people.of(o.User), seen[i], p.At); !ok {
+				o = Outcome{Action: o.Action, User: o.User, Refusal: refuse(ErrChangedMeanwhile, o.User)}
+			}
+		}
+		if !o.as(planned) {
 			differ = append(differ, Difference{i, planned, o})
 		}
 	}

@@ -56,7 +56,8 @@ type Policy struct {
 	// at most [MaxLeaveNotice]; zero: it is not.
 	LeaveNotice int `json:"leave_notice"`
 	// MostLeavers bounds the users who leave by schedule on one day. If more are due they are
-	// held back, see [ConfirmLeave]. At most [MaxLeavers]; zero: no bound.
+	// held back, see [ConfirmLeave]. So it does those whose seats Keeper.FreeUnseen frees on one
+	// day. At most [MaxLeavers]; zero: no bound.
 	MostLeavers int64 `json:"most_leavers"`
 
 	// Unseen frees the seats of users who were not seen for long.

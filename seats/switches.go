@@ -151,16 +151,6 @@ func (p Policy) holdsBack(leavers int) bool {
 // unseen returns the rule by which users who were not seen for long lose their seats.
 func (p Policy) unseen() UnseenRule { return p.Unseen }
 
-// FreesUnseen returns what Keeper.FreeUnseen asks for besides what the host keeps out, if the policy frees
-// seats by it. It is not ok otherwise.
-func (p Policy) FreesUnseen(q Unseen) (_ Unseen, ok bool) {
-	q.UnseenRule = p.Unseen
-	return q, q.Days > 0
-}
-
-// HoldsBackUnseen reports whether that many users at once are unusually many.
-func (p Policy) HoldsBackUnseen(leavers int) bool { return p.holdsBack(leavers) }
-
 // leaveDay returns the meaning of the date of a leave that was given with that one.
 func (p Policy) leaveDay(given users.LeaveDay) users.LeaveDay {
 	return cmp.Or(given, p.LeaveDay, users.FirstDayWithout)

@@ -27,30 +27,32 @@ func (r UnseenRule) valid() bool {
 	return r.Days >= 0 && r.Days <= MaxUnseenDays && r.Grace >= 0 && r.Grace <= MaxUnseenDays && r.Exempt&^users.In(users.Roles()...) == 0
 }
 
-// Unseen asks for the users who were not seen for long and hold a seat: those who could make room. The
-// rule's Days must be positive. Owners and the exempt roles of the policy are never among them.
+// Unseen asks for the users who were not seen for long and hold a seat: those who could make room. The zero
+// rule is that of the policy. Owners and the exempt roles of the policy are never among them.
 type Unseen struct {
 	UnseenRule
-	Among  users.Filter // the users who come into question, by shown status; its order and page do not count
-	Users  []users.ID   // these keep their seats
-	Groups []string     // so do the users in one of these
-	After  users.ID     // the last user of the plan before this one
+	Among  users.Filter `json:"among,omitzero"`  // the users who come into question, by shown status; its order and page do not count
+	Users  []users.ID   `json:"users,omitzero"`  // these keep their seats
+	Groups []string     `json:"groups,omitzero"` // so do the users in exactly one of these, compared as in [users.Filter]
+	After  users.ID     `json:"after,omitzero"`  // the last user of the plan before this one
 }
 
-// Check returns a refusal of numbers or roles out of bounds, or nil.
-func (q Unseen) Check() error {
-	if q.Days == 0 || !q.valid() {
-		return badInput("unseen", ErrUnseenBounds)
+// For returns what is asked under a policy: the zero rule becomes that of the policy. Days and roles out of
+// bounds, and no days at all, are refused as [ErrBadInput].
+func (q Unseen) For(p Policy) (Unseen, error) {
+	if q.UnseenRule == (UnseenRule{}) {
+		q.UnseenRule = p.unseen()
 	}
-	return nil
+	if q.Days == 0 || !q.valid() {
+		return Unseen{}, badInput("unseen", ErrUnseenBounds)
+	}
+	return q, nil
 }
-
-// Since returns the instant from which on nothing may have been seen of a user, at a present.
-func (q Unseen) Since(now time.Time) time.Time { return now.AddDate(0, 0, -q.Days) }
 
 // Frees returns the command that frees the seat of a user, if it may come free by what was asked: the
 // user holds one and was last seen, or has signed in for the first time, or was created before the time
-// of Days, and was neither created, invited nor taken back in the time of Grace.
+// of Days, and was neither created, invited nor taken back in the time of Grace. The question is one by
+// [Unseen.For].
 func (a Account) Frees(q Unseen, u users.User, seen, now time.Time) (c Command, ok bool) {
 	grace := q.Grace
 	if grace == 0 {
@@ -68,7 +70,8 @@ func (a Account) Frees(q Unseen, u users.User, seen, now time.Time) (c Command, 
 	case u.Role == users.Owner, !a.Policy.holds(u.Segment()), !a.Closed.IsZero(),
 		(q.Exempt | a.Policy.unseen().Exempt).Has(u.Role), slices.Contains(q.Users, u.ID),
 		slices.ContainsFunc(q.Groups, func(g string) bool { return slices.Contains(u.Groups, g) }),
-		!last.Before(q.Since(now)), came.After(now.AddDate(0, 0, -grace)):
+		!a.Policy.StoredFilter(q.Among.WithoutPage()).Match(u),
+		!last.Before(now.AddDate(0, 0, -q.Days)), came.After(now.AddDate(0, 0, -grace)):
 		return nil, false
 	}
 	reason := "last seen " + string(users.DateOf(last))
@@ -88,25 +91,53 @@ func (p Policy) freeing(u users.User, reason string) Command {
 	return Delete{User: u.ID, Reason: reason}
 }
 
-// DecideUnseen is [Plan.Decide] for a plan of users who were not seen: with one who was seen since, it is
-// [ErrPlanOutdated]. seen are the instants of the users of the plan, in order.
-func (p Plan) DecideUnseen(s Snapshot, r Request, seen []time.Time) (Decision, error) {
-	d, err := p.Decide(s, r)
-	if err != nil || len(d.Repeated) > 0 || p.UnseenSince.IsZero() {
-		return d, err
+// Decide decides Keeper.FreeUnseen: [DecideEach] for the commands by [Account.Frees] that are the same by now.
+// The others are left out: their users were seen meanwhile, or keep their seats by something new.
+//
+// seen are the last sights of the users of the commands, in order, and earlier has the events of the last 25 hours
+// at least. If with these more users than [Policy] MostLeavers lost their seats on this day of the account's time
+// zone, nothing is decided: held are those who would have lost theirs.
+func (q Unseen) Decide(s Snapshot, r Request, seen []time.Time, earlier []Event) (d Decision, held int, err error) {
+	v := newEvaluation(s, r)
+	in, refusal := v.location()
+	if refusal != nil {
+		return Decision{}, 0, refusal
 	}
-	var differ []Difference
-	for i, step := range p.Steps {
-		if step.Outcome.Refusal == nil && i < len(seen) && !seen[i].Before(p.UnseenSince) {
-			now := Outcome{Action: step.Outcome.Action, User: step.Outcome.User, Refusal: refuse(ErrChangedMeanwhile, step.Outcome.User)}
-			differ = append(differ, Difference{i, step.Outcome, now})
+	r.Commands = nil
+	for i, c := range v.request.Commands {
+		if now, ok := s.Account.Frees(q, v.people.of(c.target()), seen[i], r.At); ok && now == c {
+			r.Commands = append(r.Commands, c)
 		}
 	}
-	if len(differ) == 0 {
-		return d, nil
+	d = DecideEach(s, r)
+	for _, e := range d.Change.Events {
+		if e.Pool == Site && e.Delta < 0 {
+			held++
+		}
 	}
-	first := differ[0]
-	return Decision{}, &Refusal{
-		Code: ErrPlanOutdated, Index: first.Index, Action: first.Now.Action, User: first.Now.User, Differences: differ,
+	today := held
+	for _, e := range earlier {
+		if e.Channel == ByUnseen && e.Pool == Site && e.Delta < 0 && users.DateOf(e.Time.In(in)) == users.DateOf(r.At.In(in)) {
+			today++
+		}
 	}
+	if held > 0 && s.Account.Policy.holdsBack(today) {
+		return Decision{}, held, nil
+	}
+	return d, 0, nil
+}
+
+// Back returns the commands that give seats back: to the users who have lost theirs by the outcomes and were seen,
+// at the instants of the same order, in the time that was asked for. A deleted user is not brought back.
+func (q Unseen) Back(outcomes []Outcome, seen []time.Time, now time.Time) (commands []Command) {
+	for i, o := range outcomes {
+		switch {
+		case o.Refusal != nil, o.Unchanged, seen[i].Before(now.AddDate(0, 0, -q.Days)):
+		case o.Action == users.ActionDeactivate:
+			commands = append(commands, Reactivate{User: o.User})
+		case o.Action == users.ActionArchive:
+			commands = append(commands, Restore{User: o.User})
+		}
+	}
+	return commands
 }

@@ -10,14 +10,20 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-func TestUnseen_Check(t *testing.T) {
+func TestUnseen_For(t *testing.T) {
 	for _, r := range []seats.UnseenRule{{}, {Days: -1}, {Days: seats.MaxUnseenDays + 1}, {Days: 1, Grace: -1}, {Days: 1, Grace: seats.MaxUnseenDays + 1}, {Days: 1, Exempt: 1 << 7}} {
-		require.ErrorIs(t, seats.Unseen{UnseenRule: r}.Check(), seats.ErrBadInput, "%+v", r)
+		_, err := seats.Unseen{UnseenRule: r}.For(seats.Standard())
+		require.ErrorIs(t, err, seats.ErrBadInput, "%+v", r)
 		if r.Days != 0 {
 			require.Equal(t, seats.ErrUnseenBounds, seats.Policy{Unseen: r}.Check(), "%+v", r)
 		}
 	}
-	require.NoError(t, seats.Unseen{UnseenRule: seats.UnseenRule{Days: seats.MaxUnseenDays, Grace: seats.MaxUnseenDays}}.Check())
+	most := seats.UnseenRule{Days: seats.MaxUnseenDays, Grace: seats.MaxUnseenDays}
+	for _, q := range []seats.Unseen{{UnseenRule: most, After: "ada"}, {After: "ada"}} {
+		q, err := q.For(seats.Policy{Unseen: most})
+		require.NoError(t, err)
+		require.Equal(t, seats.Unseen{UnseenRule: most, After: "ada"}, q)
+	}
 }
 
 func TestAccount_Frees(t *testing.T) {
@@ -94,25 +100,52 @@ func TestAccount_Frees_offered(t *testing.T) {
 	require.Equal(t, users.ActionDelete, of(seats.Policy{Withheld: users.In(users.ActionDeactivate, users.ActionArchive)}, users.Active))
 }
 
-func TestPlan_DecideUnseen(t *testing.T) {
-	s := open(t, seats.Of(9), seats.Standard())
-	s.invite("ada", "eve")
-	plan := s.plan(owner, seats.Deactivate{User: "ada"}, seats.Deactivate{User: "olive"}, seats.Deactivate{User: "eve"})
-	decide := func(seen ...time.Time) error {
-		d, err := plan.DecideUnseen(s.rows, s.request(owner, plan.Commands()...), seen)
-		require.Equal(t, err == nil, len(d.Change.Events) == 2)
-		return err
+// TestPlan_Decide_unseen: a user who would not be in the plan by now is a difference.
+func TestPlan_Decide_unseen(t *testing.T) {
+	day := func(n int) time.Time { return start.AddDate(0, 0, n) }
+	asked := seats.Unseen{UnseenRule: seats.UnseenRule{Days: 90, Grace: 30}, Groups: []string{"leave"}, Among: users.Filter{Departments: []string{""}}}
+	for name, c := range map[string]struct {
+		seen      time.Time
+		meanwhile []seats.Command
+		days      int // after the plan
+		left      bool
+	}{
+		"as before":                     {left: true},
+		"much later":                    {days: 300, left: true},
+		"seen before":                   {seen: day(9), left: true},
+		"seen at the bound":             {seen: day(10)},
+		"seen after the plan, long ago": {seen: day(101), days: 300},
+		"invited anew":                  {meanwhile: []seats.Command{seats.Notify{User: "ada"}}},
+		"taken back":                    {meanwhile: []seats.Command{seats.Deactivate{User: "ada"}, seats.Reactivate{User: "ada"}}},
+		"in a group":                    {meanwhile: []seats.Command{seats.Edit{User: "ada", Set: users.Patch{AddGroups: &[]string{"leave"}}}}},
+		"in a group of other case":      {meanwhile: []seats.Command{seats.Edit{User: "ada", Set: users.Patch{AddGroups: &[]string{"Leave"}}}}, left: true},
+		"in another department":         {meanwhile: []seats.Command{seats.Edit{User: "ada", Set: users.Patch{Department: new("care")}}}},
+		"in an exempt role":             {meanwhile: []seats.Command{seats.SetPolicy{Policy: seats.Policy{Activation: seats.FirstSignIn, Unseen: seats.UnseenRule{Days: 1, Exempt: users.In(users.Member)}}}}},
+	} {
+		policy := seats.Standard()
+		policy.Activation = seats.FirstSignIn
+		s := open(t, seats.Of(9), policy)
+		s.do(system, seats.Add{Profile: profile("eve"), Role: users.Admin}, seats.Invite{Profile: profile("ada")})
+		s.now = day(100)
+		plan := s.plan(owner, seats.Deactivate{User: "eve"}, seats.Deactivate{User: "olive"}, seats.Deactivate{User: "ada"})
+		plan.Unseen = &asked
+		for _, command := range c.meanwhile {
+			s.do(system, command)
+		}
+		s.now = day(100 + c.days)
+		d, err := plan.Decide(s.rows, s.request(owner, plan.Commands()...), time.Time{}, time.Time{}, c.seen)
+		if c.left {
+			require.NoError(t, err, name)
+			require.Len(t, d.Change.Events, 2, name)
+			continue
+		}
+		require.ErrorIs(t, err, seats.ErrPlanOutdated, name)
+		differences := err.(*seats.Refusal).Differences
+		require.Len(t, differences, 1, name)
+		require.Equal(t, []any{2, users.ID("ada"), seats.ErrChangedMeanwhile}, []any{differences[0].Index, differences[0].Now.User, differences[0].Now.Refusal.Code}, name)
+		_, err = plan.Decide(s.rows, s.request(owner, plan.Commands()...))
+		require.ErrorIs(t, err, seats.ErrBadInput, "the last sights are missing")
 	}
-	require.NoError(t, decide(start, start, start))
-	plan.UnseenSince = start
-	early := start.Add(-time.Microsecond)
-	require.NoError(t, decide(early, start, early), "the owner stays in any case")
-	require.NoError(t, decide())
-	err := decide(early, early, start)
-	require.ErrorIs(t, err, seats.ErrPlanOutdated)
-	refusal := err.(*seats.Refusal)
-	require.Len(t, refusal.Differences, 1)
-	require.Equal(t, []any{2, users.ID("eve"), seats.ErrChangedMeanwhile}, []any{refusal.Differences[0].Index, refusal.User, refusal.Differences[0].Now.Refusal.Code})
 }
 
 // TestDeactivate_unseen: the way of leaving is no hand.
@@ -127,15 +160,74 @@ func TestDeactivate_unseen(t *testing.T) {
 	require.Equal(t, []any{seats.ByUnseen, "last seen 2026-01-01"}, []any{d.Change.Events[0].Channel, d.Change.Events[0].Reason})
 }
 
-func TestPolicy_FreesUnseen(t *testing.T) {
-	rule := seats.UnseenRule{Days: 90, Grace: 30}
-	kept := seats.Unseen{Groups: []string{"board"}}
-	_, ok := seats.Standard().FreesUnseen(kept)
-	require.False(t, ok)
-	q, ok := seats.Policy{Unseen: rule}.FreesUnseen(kept)
-	require.True(t, ok)
-	require.Equal(t, seats.Unseen{UnseenRule: rule, Groups: kept.Groups}, q)
-	require.False(t, seats.Standard().HoldsBackUnseen(1000))
-	bounded := seats.Policy{MostLeavers: 2}
-	require.Equal(t, [2]bool{false, true}, [2]bool{bounded.HoldsBackUnseen(2), bounded.HoldsBackUnseen(3)})
+// TestUnseen_Decide frees those who may lose their seats by now.
+func TestUnseen_Decide(t *testing.T) {
+	policy := seats.Standard()
+	policy.Unseen.Days, policy.Activation = 90, seats.FirstSignIn
+	s := open(t, seats.Of(9), policy)
+	s.invite("ada", "bob", "cy", "dee")
+	s.do(system, seats.SetTotal{Pool: "go", Total: seats.Of(9)}, seats.AssignCourse{User: "bob", Pool: "go"})
+	s.now = start.AddDate(0, 0, 100)
+	q, err := seats.Unseen{}.For(policy)
+	require.NoError(t, err)
+	var commands []seats.Command
+	for _, id := range []users.ID{"ada", "bob", "cy", "dee", "olive"} {
+		commands = append(commands, seats.Deactivate{User: id, Reason: "never seen since 2026-03-01"})
+	}
+	decide := func(seen []time.Time, earlier ...seats.Event) (freed []users.ID, held int) {
+		r := s.request(system, commands...)
+		r.Channel = seats.ByUnseen
+		d, held, err := q.Decide(s.rows, r, seen, earlier)
+		require.NoError(t, err)
+		require.Len(t, d.Change.Events, len(d.Outcomes))
+		for _, e := range d.Change.Events {
+			freed = append(freed, e.User)
+		}
+		return freed, held
+	}
+	none := make([]time.Time, 5)
+	freed, held := decide(none)
+	require.Equal(t, []users.ID{"ada", "bob", "cy", "dee"}, freed)
+	require.Zero(t, held)
+	s.do(system, seats.Deactivate{User: "cy"}, seats.Reactivate{User: "cy"})
+	freed, _ = decide([]time.Time{s.now, {}, {}, start.AddDate(0, 0, 5), {}})
+	require.Equal(t, []users.ID{"bob"}, freed, "ada was seen, cy is back, and of dee the reason is another one")
+
+	bound := func(most int64) {
+		s.do(system, seats.SetPolicy{Policy: seats.Policy{Unseen: q.UnseenRule, MostLeavers: most}})
+	}
+	bound(3)
+	freed, held = decide(none)
+	require.Len(t, freed, 3)
+	require.Zero(t, held)
+	e := seats.Event{Channel: seats.ByUnseen, Delta: -1, Time: s.now}
+	for what, change := range map[string]func(*seats.Event){
+		"by hand": func(e *seats.Event) { e.Channel = seats.ByCall }, "of a course": func(e *seats.Event) { e.Pool = "go" },
+		"without a seat": func(e *seats.Event) { e.Delta = 0 }, "yesterday": func(e *seats.Event) { e.Time = e.Time.AddDate(0, 0, -1) },
+	} {
+		other := e
+		change(&other)
+		freed, _ = decide(none, other)
+		require.Len(t, freed, 3, what)
+	}
+	freed, held = decide(none, e)
+	require.Empty(t, freed, "the fourth of the day")
+	require.Equal(t, 3, held)
+	bound(2)
+	_, held = decide(none)
+	require.Equal(t, 3, held)
+
+	// The day is one of the account's time zone.
+	bound(3)
+	e.Time = time.Date(2026, 6, 8, 23, 0, 0, 0, time.UTC)
+	s.now = e.Time.Add(2 * time.Hour)
+	freed, _ = decide(none, e)
+	require.Len(t, freed, 3)
+	s.do(system, seats.EditAccount{Zone: new("Europe/Paris")})
+	_, held = decide(none, e)
+	require.Equal(t, 3, held)
+	r := s.request(system, commands...)
+	r.Zones = nil
+	_, _, err = q.Decide(s.rows, r, none, nil)
+	require.ErrorIs(t, err, seats.ErrBadInput)
 }

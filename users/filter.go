@@ -12,24 +12,24 @@ import (
 // A page costs its rows and those that it passes over on the way in the orders by ID and by name,
 // and all users of the account in the others. IDs and the dates pass over none, in any order; the
 // other fields are compared row by row. BOUNDS.md has the index of each. Package memstore has an
-// index in every order.
+// index in every order. A filter has a JSON form, for a plan that is kept.
 type Filter struct {
-	IDs           []ID         // one of these; empty: any
-	Text          string       // each word of it is in a name or a key, see [Filter.Words]; empty: any
-	Status        Set[Status]  // one of these; empty: all but deleted
-	Role          Set[Role]    // one of these; empty: any
-	Locations     []string     // exactly one of these, "" for none; empty: any
-	Departments   []string     // exactly one of these, "" for none; empty: any
-	Groups        []string     // in at least one of these; empty: any
-	Sources       []Source     // one of these, without a name any of its kind; empty: any
-	LeftBy        Set[Leaving] // one of these; empty: any
-	NeverSignedIn bool         // FirstSignIn is zero; for a Keeper see StoredFilter of a policy
-	NeverActive   bool         // [User.WasActive] is false
-	Dated         bool         // [User.Dated]
-	HeldBack      bool         // the Schedule is Held
-	Order         Order
-	Backward      bool  // from the last user of the order to the first
-	After         Place // selects the users after this place: greater ones, with Backward smaller ones
+	IDs           []ID         `json:"ids,omitzero"`             // one of these; empty: any
+	Text          string       `json:"text,omitzero"`            // each word of it is in a name or a key, see [Filter.Words]; empty: any
+	Status        Set[Status]  `json:"status,omitzero"`          // one of these; empty: all but deleted
+	Role          Set[Role]    `json:"role,omitzero"`            // one of these; empty: any
+	Locations     []string     `json:"locations,omitzero"`       // exactly one of these, "" for none; empty: any
+	Departments   []string     `json:"departments,omitzero"`     // exactly one of these, "" for none; empty: any
+	Groups        []string     `json:"groups,omitzero"`          // in at least one of these; empty: any
+	Sources       []Source     `json:"sources,omitzero"`         // one of these, without a name any of its kind; empty: any
+	LeftBy        Set[Leaving] `json:"left_by,omitzero"`         // one of these; empty: any
+	NeverSignedIn bool         `json:"never_signed_in,omitzero"` // FirstSignIn is zero; for a Keeper see StoredFilter of a policy
+	NeverActive   bool         `json:"never_active,omitzero"`    // [User.WasActive] is false
+	Dated         bool         `json:"dated,omitzero"`           // [User.Dated]
+	HeldBack      bool         `json:"held_back,omitzero"`       // the Schedule is Held
+	Order         Order        `json:"order,omitzero"`
+	Backward      bool         `json:"backward,omitzero"` // from the last user of the order to the first
+	After         Place        `json:"after,omitzero"`    // selects the users after this place: greater ones, with Backward smaller ones
 }
 
 // MaxWords is the largest number of words that a [Filter] looks for. Further ones count for

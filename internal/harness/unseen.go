@@ -1,8 +1,9 @@
 package harness
 
 import (
+	"cmp"
 	"context"
-	"slices"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -25,27 +26,44 @@ type sight struct {
 	seated bool
 }
 
+// unseenAt reports whether the seat may come free at an instant. Those in the ward are kept out.
+func (u *sight) unseenAt(rule seats.UnseenRule, at time.Time) bool {
+	const day = 24 * time.Hour
+	return u.seated && !rule.Exempt.Has(u.role) && u.group != "ward" &&
+		at.Sub(u.last) > time.Duration(rule.Days)*day && at.Sub(u.came) >= time.Duration(cmp.Or(rule.Grace, rule.Days))*day
+}
+
+// An unseenSite is an account and what a host knows of its users.
+type unseenSite struct {
+	*rapid.T
+	ctx     context.Context
+	k       *seatkeeper.Keeper
+	account users.AccountID
+	policy  seats.Policy
+	now     time.Time
+	sights  map[users.ID]*sight // of deleted users: nil
+	plan    []byte              // of an earlier time; nil: none
+	freed   map[users.Date]int
+}
+
 // Unseen plays sign-ins, sights and departures over many days, and lets the seats of the unseen come free:
 // exactly those that the sights say.
 func Unseen(t *testing.T, open func(testing.TB) store.Store) {
-	s := open(t)
+	stored := open(t)
 	rapid.Check(t, func(t *rapid.T) {
-		ctx, account, now := context.Background(), users.AccountID(Unique("unseen")), gen.Epoch
-		k, err := seatkeeper.New(s, seatkeeper.Options{Now: func() time.Time { return now }})
+		s := unseenSite{T: t, ctx: context.Background(), account: users.AccountID(Unique("unseen")), now: gen.Epoch, sights: map[users.ID]*sight{}, freed: map[users.Date]int{}}
+		var err error
+		s.k, err = seatkeeper.New(stored, seatkeeper.Options{Now: func() time.Time { return s.now }})
 		require.NoError(t, err)
-		rule := gen.Draw(t, "rule", func(d gen.Dice) seats.UnseenRule {
-			return seats.UnseenRule{Days: 1 + d.Below(9), Grace: d.Below(12), Exempt: gen.One(d, 0, users.In(users.Manager))}
+		s.policy = gen.Draw(t, "policy", func(d gen.Dice) seats.Policy {
+			rule := seats.UnseenRule{Days: 1 + d.Below(9), Grace: d.Below(12), Exempt: gen.One(d, 0, users.In(users.Manager))}
+			return seats.Policy{Unseen: rule, MostLeavers: gen.One[int64](d, 0, 0, 1, 2, 4)}
 		})
-		_, err = k.Open(ctx, seats.Opening{
-			Account: account, Total: seats.Of(99), Policy: seats.Policy{Unseen: rule}, Owner: users.Profile{ID: "owner", Email: "owner@acme.example"},
+		_, err = s.k.Open(s.ctx, seats.Opening{
+			Account: s.account, Total: seats.Of(99), Policy: s.policy, Owner: users.Profile{ID: "owner", Email: "owner@acme.example"},
 		})
 		require.NoError(t, err)
-		sights, ids := map[users.ID]*sight{}, []users.ID{}
-		do := func(c seats.Command) {
-			t.Helper()
-			_, err := k.Do(ctx, account, users.System(), c)
-			require.NoError(t, err, "%+v", c)
-		}
+		ids := []users.ID{}
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			type step struct {
 				what  string
@@ -56,97 +74,151 @@ func Unseen(t *testing.T, open func(testing.TB) store.Store) {
 			}
 			p := gen.Draw(t, "step", func(d gen.Dice) step {
 				return step{
-					gen.One(d, "invite", "invite", "add", "sign in", "seen", "seen", "leave", "return", "notify", "delete", "days", "days", "free"),
+					gen.One(d, "invite", "invite", "add", "sign in", "seen", "seen", "leave", "return", "notify", "move", "delete", "days", "days", "free", "plan", "apply"),
 					d.Below(20), gen.One(d, 1, 12, 24, 24, 100), gen.One(d, users.Member, users.Manager, users.Admin), gen.One(d, "", "ward", "office"),
 				}
 			})
-			var id users.ID
 			if len(ids) > 0 {
-				id = ids[p.who%len(ids)]
+				s.step(p.what, ids[p.who%len(ids)], p.group)
 			}
-			u := sights[id]
-			switch {
-			case p.what == "invite", p.what == "add":
-				id = gen.NthID(len(sights) + 10)
-				ids, sights[id] = append(ids, id), &sight{p.role, p.group, now, now, true}
-				profile := users.Profile{ID: id, Username: string(id)}
-				if p.group != "" {
-					profile.Groups = []string{p.group}
-				}
+			switch p.what {
+			case "invite", "add":
+				id := gen.NthID(len(ids) + 10)
+				ids, s.sights[id] = append(ids, id), &sight{p.role, p.group, s.now, s.now, true}
+				profile := users.Profile{ID: id, Username: string(id), Groups: []string{p.group}}
 				if p.what == "add" {
-					do(seats.Add{Profile: profile, Role: p.role})
+					s.do(seats.Add{Profile: profile, Role: p.role})
 				} else {
-					do(seats.Invite{Profile: profile, Role: p.role})
+					s.do(seats.Invite{Profile: profile, Role: p.role})
 				}
-			case p.what == "days":
-				now = now.Add(time.Duration(p.hours) * time.Hour)
-			case p.what == "free":
-				freeUnseen(ctx, t, k, account, rule, sights, now)
-			case u == nil:
-			case p.what == "sign in" && u.seated:
-				before, err := k.User(ctx, account, id)
+			case "days":
+				s.now = s.now.Add(time.Duration(p.hours) * time.Hour)
+			case "free":
+				s.free()
+			case "plan":
+				plan, err := s.k.Unseen(s.ctx, s.account, users.As("owner"), seats.Unseen{Groups: []string{"ward"}})
 				require.NoError(t, err)
-				do(seats.SignIn{Profile: users.Profile{ID: id}})
-				if u.last = now; before.Status == users.Invited {
-					u.came = now
-				}
-			case p.what == "seen" && u.seated:
-				require.NoError(t, k.Seen(ctx, account, now, id))
-				u.last = now
-			case p.what == "leave" && u.seated:
-				do(seats.Deactivate{User: id})
-				u.seated = false
-			case p.what == "return" && !u.seated:
-				do(seats.Reactivate{User: id})
-				u.seated, u.came = true, now
-			case p.what == "notify" && u.seated:
-				before, err := k.User(ctx, account, id)
+				s.plan, err = json.Marshal(plan)
 				require.NoError(t, err)
-				do(seats.Notify{User: id})
-				if before.Status == users.Invited {
-					u.came = now
-				}
-			case p.what == "delete":
-				do(seats.Delete{User: id})
-				delete(sights, id)
-				ids = slices.DeleteFunc(ids, func(other users.ID) bool { return other == id })
-				sights["gone "+id] = &sight{}
+			case "apply":
+				s.apply()
 			}
 		}
-		freeUnseen(ctx, t, k, account, rule, sights, now)
-		drift, err := k.Audit(ctx, account)
+		s.free()
+		drift, err := s.k.Audit(s.ctx, s.account)
 		require.NoError(t, err)
 		require.Empty(t, drift)
 	})
 }
 
-// freeUnseen frees the seats, with those in the ward kept out, and compares who has lost one.
-func freeUnseen(ctx context.Context, t *rapid.T, k *seatkeeper.Keeper, account users.AccountID, rule seats.UnseenRule, sights map[users.ID]*sight, now time.Time) {
-	t.Helper()
-	grace := rule.Grace
-	if grace == 0 {
-		grace = rule.Days
+func (s *unseenSite) do(c seats.Command) {
+	s.Helper()
+	_, err := s.k.Do(s.ctx, s.account, users.System(), c)
+	require.NoError(s, err, "%+v", c)
+}
+
+// step plays a step of one user.
+func (s *unseenSite) step(what string, id users.ID, group string) {
+	u := s.sights[id]
+	if u == nil {
+		return
 	}
-	want := 0
-	for _, u := range sights {
-		if u.seated && !rule.Exempt.Has(u.role) && u.group != "ward" &&
-			now.Sub(u.last) > time.Duration(rule.Days)*24*time.Hour && now.Sub(u.came) >= time.Duration(grace)*24*time.Hour {
-			u.seated = false
-			want++
+	before, err := s.k.User(s.ctx, s.account, id)
+	require.NoError(s, err)
+	switch {
+	case what == "sign in" && u.seated:
+		s.do(seats.SignIn{Profile: users.Profile{ID: id}})
+		if u.last = s.now; before.Status == users.Invited {
+			u.came = s.now
+		}
+	case what == "seen" && u.seated:
+		require.NoError(s, s.k.Seen(s.ctx, s.account, s.now, id))
+		u.last = s.now
+	case what == "leave" && u.seated:
+		s.do(seats.Deactivate{User: id})
+		u.seated = false
+	case what == "return" && !u.seated:
+		s.do(seats.Reactivate{User: id})
+		u.seated, u.came = true, s.now
+	case what == "notify" && u.seated:
+		s.do(seats.Notify{User: id})
+		if before.Status == users.Invited {
+			u.came = s.now
+		}
+	case what == "move":
+		s.do(seats.Edit{User: id, Set: users.Patch{Groups: &[]string{group}}})
+		u.group = group
+	case what == "delete":
+		s.do(seats.Delete{User: id})
+		s.sights[id] = nil
+	}
+}
+
+// free frees the seats, with those in the ward kept out, and compares who has lost one.
+func (s *unseenSite) free() {
+	s.Helper()
+	var lost []*sight
+	for _, u := range s.sights {
+		if u != nil && u.unseenAt(s.policy.Unseen, s.now) {
+			lost = append(lost, u)
 		}
 	}
-	plan, err := k.Unseen(ctx, account, users.As("owner"), seats.Unseen{UnseenRule: rule, Groups: []string{"ward"}})
-	require.NoError(t, err)
-	require.Len(t, plan.Steps, want)
-	run, err := k.FreeUnseen(ctx, account, seats.Unseen{Groups: []string{"ward"}})
-	require.NoError(t, err)
-	require.Equal(t, seatkeeper.UnseenRun{Freed: want}, run)
-	for id, u := range sights {
-		if len(id) > 5 && id[:5] == "gone " {
+	plan, err := s.k.Unseen(s.ctx, s.account, users.As("owner"), seats.Unseen{Groups: []string{"ward"}})
+	require.NoError(s, err)
+	require.Len(s, plan.Steps, len(lost))
+	run, err := s.k.FreeUnseen(s.ctx, s.account, seats.Unseen{Groups: []string{"ward"}})
+	require.NoError(s, err)
+	today := users.DateOf(s.now)
+	if most := int(s.policy.MostLeavers); most > 0 && s.freed[today]+len(lost) > most {
+		require.Equal(s, seatkeeper.UnseenRun{HeldBack: len(lost)}, run)
+		lost = nil
+	} else {
+		require.Equal(s, seatkeeper.UnseenRun{Freed: len(lost)}, run)
+	}
+	s.freed[today] += len(lost)
+	for _, u := range lost {
+		u.seated = false
+	}
+	s.compare()
+}
+
+// apply carries the plan of an earlier time out: no one loses a seat if one of it would not be in it now.
+func (s *unseenSite) apply() {
+	s.Helper()
+	if s.plan == nil {
+		return
+	}
+	var plan seats.Plan
+	require.NoError(s, json.Unmarshal(s.plan, &plan))
+	outdated := 0
+	for _, step := range plan.Steps {
+		if u := s.sights[step.Outcome.User]; u == nil || !u.unseenAt(s.policy.Unseen, plan.At) {
+			outdated++
+		}
+	}
+	_, err := s.k.Apply(s.ctx, s.account, users.As("owner"), plan)
+	if s.plan = nil; outdated > 0 {
+		require.ErrorIs(s, err, seats.ErrPlanOutdated)
+		require.Len(s, err.(*seats.Refusal).Differences, outdated)
+		s.compare()
+		return
+	}
+	require.NoError(s, err)
+	for _, step := range plan.Steps {
+		s.sights[step.Outcome.User].seated = false
+	}
+	s.compare()
+}
+
+// compare compares who has a seat.
+func (s *unseenSite) compare() {
+	s.Helper()
+	for id, u := range s.sights {
+		if u == nil {
 			continue
 		}
-		found, err := k.User(ctx, account, id)
-		require.NoError(t, err)
-		require.Equal(t, u.seated, found.Status == users.Invited || found.Status == users.Active, "%s", id)
+		found, err := s.k.User(s.ctx, s.account, id)
+		require.NoError(s, err)
+		require.Equal(s, u.seated, found.Status == users.Invited || found.Status == users.Active, "%s", id)
 	}
 }
