@@ -43,6 +43,7 @@ func (a *Alert) UnmarshalText(text []byte) error { return alertNames.Unmarshal(t
 //     beyond the threshold with one seat held, such as its owner's.
 //   - Low and Full look ahead: seats are free, and the pool is that large, up to the Ceiling of its [Growth]. They
 //     come when growth helps no more. A pool above its total doesn't grow, and counts as it is.
+//   - The alerts of a pool are what was told, and no numbers: an audit doesn't compare them.
 //   - Whatever changes the pool can cross a threshold: a command, a date, a cut of the total, another policy, and
 //     the opening of the account. Course pools meet another policy with their next event.
 //   - Only limited pools of seats have alerts: join codes have none. The seats that a code holds in advance are
@@ -162,13 +163,3 @@ func (m LowMarks) MarshalJSON() ([]byte, error) { return marshalFront(m[:]) }
 
 // UnmarshalJSON reads a list of marks. More marks than a policy has are an error.
 func (m *LowMarks) UnmarshalJSON(text []byte) error { return unmarshalFront(text, m[:], errMarks) }
-
-// takeAlerts takes the alerts of the pools from the rows if events with them are missing.
-func (a *Auditor) takeAlerts(s Snapshot) {
-	for id, p := range a.ledger.Pools {
-		if a.torn {
-			p.Alerts = s.pool(id).Alerts
-			a.ledger.Pools[id] = p
-		}
-	}
-}

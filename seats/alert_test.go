@@ -273,34 +273,6 @@ func TestRequest_Widen_thresholds(t *testing.T) {
 	require.True(t, widens(4), "both are out, and in again")
 }
 
-// TestAuditor_alerts: replay knows them, and an audit goes on after a gap.
-func TestAuditor_alerts(t *testing.T) {
-	s := open(t, seats.Of(3), telling(seats.Amount{}))
-	s.invite("a", "b")
-	require.Equal(t, s.pool().Alerts, s.ledger.Pools[seats.Site].Alerts)
-	rows := s.rows
-	rows.Pools = []seats.Pool{s.pool()}
-	rows.Pools[0].Alerts = 0
-	drift := seats.Audit(rows, rows.Account.Tally, s.ledger)
-	require.Len(t, drift, 1)
-	require.Equal(t, "pool ", drift[0].What)
-
-	var a seats.Auditor
-	require.NoError(t, a.Record(s.rows.Account.Sequence, func(yield func(seats.Event, error) bool) {
-		for i, e := range s.events {
-			if i != 1 && !yield(e, nil) {
-				return
-			}
-		}
-	}))
-	for _, u := range s.rows.Users {
-		a.Row(u)
-	}
-	for _, d := range a.Drift(s.rows) {
-		require.NotEqual(t, "pool ", d.What)
-	}
-}
-
 func TestPolicy_Check_thresholds(t *testing.T) {
 	mark := seats.LowMark{UpTo: 5, Left: by(1)}
 	for _, wrong := range []seats.Thresholds{

@@ -214,7 +214,6 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.policyUnknown {
 		l.Policy, l.Closed = s.Account.Policy, s.Account.Closed
 	}
-	a.takeAlerts(s)
 	if a.beyond > last {
 		a.events.add(Drift{"events", fmt.Sprint(a.beyond), "comes after the last one that the account names"})
 	}

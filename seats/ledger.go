@@ -157,11 +157,7 @@ func (l *Ledger) take(e Event) {
 	account := l.account().after(e)
 	l.Account, l.Sequence, l.Changed = e.Account, e.Sequence, e.Time
 	l.Policy, l.Tally, l.Closed = account.Policy, e.Tally, account.Closed
-	was := l.Pools[e.Pool]
-	pool := e.pool(was)
-	pool.Alerts = was.Alerts
-	pool.Alerts = account.Policy.alerts(pool, e.Kind)
-	l.Pools[e.Pool] = pool
+	l.Pools[e.Pool] = e.pool(l.Pools[e.Pool])
 }
 
 // Numbered lists all events of one account from after+1 on, at least up to through, and checks

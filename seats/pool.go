@@ -81,7 +81,7 @@ func (t *TermStart) UnmarshalText(text []byte) error { return termStartNames.Unm
 
 // numbers returns the part of the pool that follows from the events.
 func (p Pool) numbers() Pool {
-	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, OverLimit: p.OverLimit, Alerts: p.Alerts}
+	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, OverLimit: p.OverLimit}
 }
 
 // hasEnded reports whether the last day of the pool is over.
