@@ -122,8 +122,12 @@ func (s *site) held() int64 {
 }
 
 func TestServer_users(t *testing.T) {
-	s := newSite(t, 3) // the owner and two more
+	s := newSite(t, 7) // the owner, four others and two more
 	entra, ctx := s.client("entra-token"), t.Context()
+	for i := range 4 { // so that two leavers are few
+		_, _, err := entra.ProvisionSCIMUser(ctx, "acme", person(fmt.Sprintf("other%d", i)))
+		require.NoError(t, err)
+	}
 
 	ada, response, err := entra.ProvisionSCIMUser(ctx, "acme", person("ada"))
 	require.NoError(t, err)
@@ -146,16 +150,16 @@ func TestServer_users(t *testing.T) {
 
 	_, _, err = entra.ProvisionSCIMUser(ctx, "acme", person("ben"))
 	require.NoError(t, err)
-	require.EqualValues(t, 3, s.held())
+	require.EqualValues(t, 7, s.held())
 	_, _, err = entra.ProvisionSCIMUser(ctx, "acme", person("cleo"))
 	code, detail = status(t, err)
 	require.Equal(t, 429, code)
-	require.Equal(t, "no free seat: 3 of 3 are held", detail)
+	require.Equal(t, "no free seat: 7 of 7 are held", detail)
 
 	left, _, err := entra.UpdateSCIMUserAttribute(ctx, "acme", *ada.ID, patch("Replace", "active", "False"))
 	require.NoError(t, err)
 	require.False(t, left.Active)
-	require.EqualValues(t, 2, s.held())
+	require.EqualValues(t, 6, s.held())
 	cleo, _, err := entra.ProvisionSCIMUser(ctx, "acme", person("cleo")) // the provider repeats it
 	require.NoError(t, err)
 	_, _, err = entra.ProvisionSCIMUser(ctx, "acme", person("ada"))

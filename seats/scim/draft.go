@@ -196,6 +196,14 @@ func textIn(o object, name string) string {
 	return text
 }
 
+// notText returns the error against a value that is no text.
+func notText(ok bool) *Error {
+	if ok {
+		return nil
+	}
+	return invalid(InvalidFilter, "the filter of a path compares a text with something else")
+}
+
 // holds reports whether a condition of a path holds for a value of an attribute: conditions with eq, joined by and and
 // or. IDs are compared with case, other texts without.
 func holds(e filter.Expression, it object) (bool, *Error) {
@@ -205,15 +213,17 @@ func holds(e filter.Expression, it object) (bool, *Error) {
 			break
 		}
 		name, value := users.Fold(e.AttributePath.AttributeName), literal(e.CompareValue)
-		switch is := it.get(name).(type) {
-		case bool:
-			yes, err := boolOf(name, value)
-			return yes == is, err
+		is := it.get(name)
+		if yes, ok := is.(bool); ok {
+			asked, err := boolOf(name, value)
+			return asked == yes, err
+		}
+		text, ok := value.(string)
+		switch is := is.(type) {
 		case users.ID:
-			return value == string(is), nil
+			return text == string(is), notText(ok)
 		case string:
-			text, ok := value.(string)
-			return ok && users.Fold(text) == users.Fold(is), nil
+			return users.Fold(text) == users.Fold(is), notText(ok)
 		}
 	case *filter.LogicalExpression:
 		left, err := holds(e.Left, it)

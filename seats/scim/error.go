@@ -103,6 +103,7 @@ var answers = map[seats.Code]answer{
 	seats.ErrJoinCode:          {403, "", 0},
 	seats.ErrOfferOpen:         {409, "", 0},
 	seats.ErrNoOffer:           {409, "", 0},
+	"source-held":              {503, "", time.Hour}, // every change by the source waits for an admin
 }
 
 // ErrorOf returns the answer to an error: an [*Error] as it is, a [*seats.Refusal] by its code, a

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	filter "github.com/scim2/filter-parser/v2"
 
@@ -129,15 +130,16 @@ func upper(escape string) string {
 	return escape
 }
 
-// literal returns the value of a condition: the parser leaves escapes in a text.
+// literal returns the value of a condition: the parser leaves escapes in a text. It is nil for a text with a character that is
+// none.
 func literal(value any) any {
 	text, ok := value.(string)
 	if !ok {
 		return value
 	}
 	var plain string
-	if json.Unmarshal([]byte(`"`+text+`"`), &plain) != nil {
-		return text
+	if json.Unmarshal([]byte(`"`+text+`"`), &plain) != nil || strings.ContainsRune(plain, utf8.RuneError) {
+		return nil
 	}
 	return plain
 }

