@@ -231,3 +231,25 @@ func TestUnseen_Decide(t *testing.T) {
 	_, _, err = q.Decide(s.rows, r, none, nil)
 	require.ErrorIs(t, err, seats.ErrBadInput)
 }
+
+// TestUnseen_Back gives seats back to those who were seen in the days asked for, by the way opposite to the one taken.
+func TestUnseen_Back(t *testing.T) {
+	q, since := seats.Unseen{UnseenRule: seats.UnseenRule{Days: 90}}, start.AddDate(0, 0, -90)
+	of := func(action users.Action) seats.Outcome { return seats.Outcome{Action: action, User: "ada"} }
+	refused, unchanged := of(users.ActionDeactivate), of(users.ActionDeactivate)
+	refused.Refusal, unchanged.Unchanged = &seats.Refusal{Code: seats.ErrOwnerProtected}, true
+	for name, c := range map[string]struct {
+		outcome seats.Outcome
+		seen    time.Time
+		want    []seats.Command
+	}{
+		"deactivated": {of(users.ActionDeactivate), since, []seats.Command{seats.Reactivate{User: "ada"}}},
+		"archived":    {of(users.ActionArchive), start, []seats.Command{seats.Restore{User: "ada"}}},
+		"deleted":     {of(users.ActionDelete), start, nil},
+		"refused":     {refused, start, nil},
+		"unchanged":   {unchanged, start, nil},
+		"seen before": {of(users.ActionDeactivate), since.Add(-time.Microsecond), nil},
+	} {
+		require.Equal(t, c.want, q.Back([]seats.Outcome{c.outcome}, []time.Time{c.seen}, start), name)
+	}
+}
