@@ -36,8 +36,8 @@ func readWindow(parameters url.Values) (w window, refused *Error) {
 
 // A Query is the parameters of a list of users: a look-up by keys, or a list in order of ID.
 //
-// Pages go by startIndex and count, or by cursor and count (RFC 9865). The cost of a page by startIndex grows with
-// it, and the cost of one by cursor does not.
+// Pages go by startIndex and count, or by cursor and count (RFC 9865). A page by startIndex costs all users before it and
+// a count of all; one by cursor costs its own, and the count is on the first page alone.
 type Query struct {
 	window
 	filter     users.Filter
@@ -91,46 +91,47 @@ func (c Connection) Query(parameters url.Values) (Query, error) {
 // A Page is a part of a list of users.
 type Page struct {
 	Users []users.User
-	Total int64  // of all pages
+	Total int64  // of all pages; -1: not counted, on later pages by cursor
 	Start int    // the startIndex of the first user; 0: the page goes by cursor
 	Next  string // the cursor of the next page; empty: this is the last one, or one by startIndex
 }
 
 // Users reads the page. An error is one of People.
-func (q Query) Users(p People) (Page, error) {
+func (q Query) Users(p People) (page Page, _ error) {
 	if q.lookUp {
 		return q.found(p)
 	}
-	page := Page{Start: q.start}
-	if q.byCursor {
-		page.Start = 0
-	}
-	var err error
-	if page.Total, err = q.total(p); err != nil || q.count == 0 {
-		return page, err
-	}
-	skip := 0
+	skip, seen, more := 0, 0, false
 	if !q.byCursor {
-		skip = q.start - 1
+		page.Start, skip = q.start, q.start-1
 	}
 	for person, err := range p.List(q.filter) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return Page{}, err
-		case !holdAll(q.conditions, userTests, person.User):
-			continue
-		case skip > 0:
-			skip--
-			continue
-		case len(page.Users) == q.count:
-			if q.byCursor {
-				page.Next = users.Cursor{Place: users.OrderID.Place(page.Users[q.count-1])}.String()
-			}
-			return page, nil
 		}
-		page.Users = append(page.Users, person.User)
+		if !holdAll(q.conditions, userTests, person.User) {
+			continue
+		}
+		if more = len(page.Users) == q.count; more {
+			break
+		}
+		if seen++; seen > skip {
+			page.Users = append(page.Users, person.User)
+		}
 	}
-	return page, nil
+	var err error
+	switch {
+	case q.filter.After.ID != "":
+		page.Total = -1
+	case more:
+		page.Total, err = q.total(p)
+	default:
+		page.Total = int64(seen)
+	}
+	if more && q.byCursor && q.count > 0 {
+		page.Next = users.Cursor{Place: users.OrderID.Place(page.Users[q.count-1])}.String()
+	}
+	return page, err
 }
 
 // total counts the users of all pages: by the Keeper's count where the filter says all, otherwise one by one.
@@ -182,9 +183,12 @@ func (c Connection) Users(q Query, page Page) Document {
 	return d
 }
 
-// list returns a list response; a start of 0 is left out.
+// list returns a list response; a total below 0 and a start of 0 are left out (RFC 9865, 2).
 func list(resources []Document, total int64, start int) Document {
-	d := Document{"schemas": []string{listSchema}, "totalResults": total, "itemsPerPage": len(resources)}
+	d := Document{"schemas": []string{listSchema}, "itemsPerPage": len(resources)}
+	if total >= 0 {
+		d["totalResults"] = total
+	}
 	d["Resources"] = append([]Document{}, resources...) // never null
 	if start > 0 {
 		d["startIndex"] = start
