@@ -32,8 +32,8 @@ func (c Connection) owns(u users.User) bool { return c.Actor().Owns(u.Source) }
 
 // Create returns the commands of POST, given the users with its keys, see [Body.Find]. An inactive one of the
 // connection's source comes back by [seats.Reactivate] with the fields of the body, and a user who is
-// there otherwise is [ErrUniqueness]. Any other user is invited by [seats.Invite]; one of another source is edited
-// as well, in case that the connection's source takes users over. [Created] has the user's ID.
+// there otherwise is [ErrUniqueness]. Any other user is invited by [seats.Invite], one of another source too: the
+// Keeper knows if the connection's source may take them over. [Created] has the user's ID.
 //
 // A userName is required. A new user is created active: active=false is 400 invalidValue, since an
 // invitation that is taken back at once would mail the user. An error is an [*Error].
@@ -66,16 +66,7 @@ func (c Connection) Create(b Body, present []users.User) ([]seats.Command, error
 	case inactive:
 		return nil, invalid(InvalidValue, "a user is created active")
 	}
-	commands := []seats.Command{seats.Invite{Profile: profile, Role: c.Role}}
-	if len(present) == 1 { // of another source: the Keeper knows whether this one may take the user over
-		taken := draft{profile: present[0].Profile}
-		if err := taken.read(b); err != nil {
-			return nil, err
-		}
-		edit, err := taken.commands(present[0])
-		return append(commands, edit...), err
-	}
-	return commands, nil
+	return []seats.Command{seats.Invite{Profile: profile, Role: c.Role}}, nil
 }
 
 // Created returns the ID of the user of POST, given the outcomes of the commands, or [ErrUniqueness] if the user came by

@@ -50,7 +50,7 @@
 // "active" is true for invited and active users. False is [seats.Deactivate], and true of an inactive user is
 // [seats.Reactivate], which needs a seat. POST of a user who is inactive is Reactivate and keeps the ID. POST
 // of an active one is 409 uniqueness. DELETE deactivates first, as the source and under its guard, and then
-// archives or deletes as the system, see [Connection.Remove].
+// archives or deletes as the system, which no switch of the policy binds, see [Connection.Remove].
 //
 // # Targets
 //
@@ -67,6 +67,6 @@
 //
 // # Concurrency
 //
-// Every value may be copied, and shared between goroutines that only read it. Two changes of one group at once
-// lose one of them: the host must let one through at a time.
+// Every value may be copied, and shared between goroutines that only read it. Of two changes of one group at once one
+// would be lost: the host must keep a group only if it is still as it was read, and answer 503 otherwise.
 package scim

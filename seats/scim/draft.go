@@ -52,27 +52,35 @@ func (d *draft) read(b Body) *Error {
 		}
 	}
 	if d.clear {
-		d.clearAbsent()
+		d.clearAbsent(was)
 	}
 	if d.display != "" && d.profile.FirstName == "" && !slices.Contains(d.said, "name.familyname") {
 		d.profile.LastName = d.display
 	}
-	follows := users.Fold(was.Email) == users.Fold(was.Username) && !slices.Contains(d.said, "emails")
-	if _, err := (users.Profile{Email: d.profile.Username}).Clean(); err == nil && follows {
-		d.profile.Email = d.profile.Username
-	}
+	d.followUserName(was)
 	return nil
 }
 
-// clearAbsent clears what was not said.
-func (d *draft) clearAbsent() {
+// followUserName makes a new userName the address too, if the address was the userName before.
+func (d *draft) followUserName(was users.Profile) {
+	name := users.Fold(was.Username)
+	if users.Fold(was.Email) != name || users.Fold(d.profile.Username) == name || slices.Contains(d.said, "emails") {
+		return
+	}
+	if _, err := (users.Profile{Email: d.profile.Username}).Clean(); err == nil {
+		d.profile.Email = d.profile.Username
+	}
+}
+
+// clearAbsent clears what was not said, but the keys, and the address that is the userName.
+func (d *draft) clearAbsent(was users.Profile) {
 	for name, text := range texts {
 		if name != "username" && name != "externalid" && !slices.Contains(d.said, name) {
 			*text(&d.profile) = ""
 		}
 	}
 	for name, e := range elements {
-		if !slices.Contains(d.said, name) {
+		if !slices.Contains(d.said, name) && !same(*e.text(&d.profile), was.Username) {
 			*e.text(&d.profile) = ""
 		}
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // A Group is a Group resource of one source. Its members have its name among [users.Profile].Groups, which is all
-// that the Keeper knows of it. The host keeps the value, for each source by the ID, with [Group.Key] unique, and
-// lets one change of a group through at a time. It has a JSON form.
+// that the Keeper knows of it: two groups with one name, of two sources or by hand, are one there. The host keeps the value,
+// for each source by the ID, with [Group.Key] unique. It has a JSON form.
 type Group struct {
 	ID         string     `json:"id"`
 	ExternalID string     `json:"external_id,omitzero"`
