@@ -183,6 +183,6 @@ func (v *evaluation) record(f effect, sealed string, before users.Segment, p Poo
 		Key: r.Key, Index: r.Index + v.index, Digest: r.Digest + sealed,
 		User: f.user.ID, Before: before, After: f.user.Segment(), Successor: f.successor,
 		Receivers: f.receivers, Fields: f.fields, Count: f.count, Date: f.date, DateAs: f.dateAs, Policy: policy,
-		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, Tally: v.account.Tally,
+		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.reserved(), Tally: v.account.Tally,
 	})
 }

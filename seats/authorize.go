@@ -125,7 +125,7 @@ func (v *evaluation) checkTarget(a users.Action, u users.User) *Refusal {
 			refusal.Reason = ErrSoleOwner
 		}
 		return refusal
-	case u.Role == users.Owner && !mayTouchOwner(actor.Kind, v.acting().Role):
+	case u.Role == users.Owner && u.ID != actor.User && !mayTouchOwner(actor.Kind, v.acting().Role):
 		return refuse(ErrOwnerProtected, u.ID).because(ErrNeedsOwner)
 	case v.byAccountUser() && policy.locks(a, u.Segment()):
 		return refuse(ErrSourceLocked, u.ID)

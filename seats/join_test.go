@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,33 @@ func TestSetCode_hold_exempt(t *testing.T) {
 	s.refused(seats.ErrNoSeats, support, seats.Reopen{})
 	s.do(support, seats.EndCode{Pool: "class"}, seats.Reopen{})
 	require.EqualValues(t, 1, s.pool().Held)
+}
+
+// TestClose_reserved: a closed account has no seat held in advance, in no number of it; open again, it has
+// those of the codes that are left.
+func TestClose_reserved(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.class(3, seats.SetCode{Hold: new(true)})
+	s.do(owner, seats.SetCode{Pool: "door", Text: "door-door", Uses: seats.Of(2), Hold: new(true)})
+	s.do(support, seats.Close{})
+	inAdvance := func(want ...int64) {
+		t.Helper()
+		usage, e := s.rows.Usage(), s.lastEvent()
+		ledger, err := seats.Replay(listed(s.events...))
+		require.NoError(t, err)
+		require.Empty(t, seats.Audit(s.rows, s.rows.Account.Tally, ledger))
+		past, err := seats.UsageAt(e, e, listed(slices.DeleteFunc(slices.Clone(s.events), func(e seats.Event) bool { return !seats.GoverningEvents().Match(e) })...))
+		require.NoError(t, err)
+		require.Equal(t, want, []int64{usage.Held, usage.Reserved})
+		require.Equal(t, want, []int64{e.Held, e.Reserved})
+		require.Equal(t, want, []int64{past.Held, past.Reserved})
+	}
+	inAdvance(0, 0)
+	s.do(support, seats.EndCode{Pool: "door"})
+	s.do(support, seats.SetTotal{Total: seats.Of(8)})
+	inAdvance(0, 0)
+	s.do(support, seats.Reopen{})
+	inAdvance(4, 3)
 }
 
 func TestSetCode_ends(t *testing.T) {

@@ -112,6 +112,23 @@ func TestDecideEach_actor(t *testing.T) {
 	})
 }
 
+// TestDecideEach_becomes_owner: an actor who becomes an owner in a bulk call may go on as before with their own
+// record, and with no other owner's.
+func TestDecideEach_becomes_owner(t *testing.T) {
+	s, ada := open(t, seats.Of(9), seats.Standard()), users.As("ada")
+	s.invite("ada", "bob")
+	s.do(owner, seats.ChangeRole{User: "ada", Role: users.Admin}, seats.GrantOwnership{User: "bob"}, seats.OfferOwnership{User: "ada"})
+	accept := seats.AcceptOwnership{User: "ada", Owner: "owner"}
+	d := seats.DecideEach(s.rows, s.request(ada, accept, seats.EndOffer{User: "ada"}, accept, seats.Edit{User: "ada", Set: users.Patch{Title: new("Head")}},
+		seats.Edit{User: "bob", Set: users.Patch{Title: new("Chief")}}, seats.Deactivate{User: "ada"}))
+	for i, unchanged := range []bool{false, true, true, false} {
+		require.Nil(t, d.Outcomes[i].Refusal, i)
+		require.Equal(t, unchanged, d.Outcomes[i].Unchanged, i)
+	}
+	require.ErrorIs(t, d.Outcomes[4].Refusal, seats.ErrOwnerProtected)
+	require.ErrorIs(t, d.Outcomes[5].Refusal, seats.ErrOwnerProtected)
+}
+
 // TestRequest_Following has a bulk call of several commits in which the actor leaves.
 func TestRequest_Following(t *testing.T) {
 	ada := users.As("ada")

@@ -22,7 +22,7 @@ type Pool struct {
 	Total     Count  `json:"total,omitzero"`
 	Held      int64  `json:"held"`                // by users now, and Reserved; by a join code in advance
 	Spent     int64  `json:"spent"`               // used up for good; uses of a join code
-	Reserved  int64  `json:"reserved,omitzero"`   // of the site pool: the seats that join codes hold in advance
+	Reserved  int64  `json:"reserved,omitzero"`   // of the site pool: the seats that join codes hold in advance; in a closed account, those that they hold again once it is open
 	OverLimit bool   `json:"over_limit,omitzero"` // above the total, by [SetTotal], [BookTotal], [SetPolicy] or [Import]
 
 	Version VersionedTotal `json:"version,omitzero"` // the newest one, see [SetTotal]
@@ -81,8 +81,11 @@ func (t *TermStart) UnmarshalText(text []byte) error { return termStartNames.Unm
 
 // numbers returns the part of the pool that follows from the events.
 func (p Pool) numbers() Pool {
-	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, OverLimit: p.OverLimit}
+	return Pool{ID: p.ID, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.reserved(), OverLimit: p.OverLimit}
 }
+
+// reserved returns the part of Held that join codes hold in advance: none in a closed account.
+func (p Pool) reserved() int64 { return min(p.Reserved, p.Held) }
 
 // hasEnded reports whether the last day of the pool is over.
 func (p Pool) hasEnded(at time.Time) bool { return !p.Ends.At.IsZero() && !at.Before(p.Ends.At) }

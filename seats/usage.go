@@ -52,7 +52,7 @@ func (s Snapshot) UsageOf(people users.Tally) Usage {
 	p, a := s.pool(Site), s.Account
 	u := Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence, Closed: a.Closed,
-		Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.Reserved, Available: p.Available(), Excess: p.Excess(), Booked: p.Booked,
+		Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.reserved(), Available: p.Available(), Excess: p.Excess(), Booked: p.Booked,
 		People: a.Policy.viewTally(people), Seated: a.Policy.viewTally(a.seated(people)),
 	}
 	if !a.Closed.IsZero() {

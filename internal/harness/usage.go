@@ -29,9 +29,13 @@ func (r *run) usage(facts []seats.Event, filter users.Filter) {
 // numbers are those of the model, where people count who are chosen.
 func (r *run) numbers(chosen func(*reference.Person) bool) seats.Usage {
 	m, a := r.model, r.seen.Account
+	reserved := m.Reserved()
+	if !m.Closed.IsZero() {
+		reserved = 0
+	}
 	u := seats.Usage{
 		Account: a.ID, Revision: a.Revision, Sequence: a.Sequence,
-		Total: m.Pools[seats.Site].Total, Held: m.Held(seats.Site), Spent: m.Spent(seats.Site), Reserved: m.Reserved(), Available: m.Available(seats.Site), Excess: m.Over(seats.Site), Booked: m.Pools[seats.Site].Booked,
+		Total: m.Pools[seats.Site].Total, Held: m.Held(seats.Site), Spent: m.Spent(seats.Site), Reserved: reserved, Available: m.Available(seats.Site), Excess: m.Over(seats.Site), Booked: m.Pools[seats.Site].Booked,
 		Closed: m.Closed, People: m.Tally(m.Shown, chosen),
 		Seated: m.Tally(m.Shown, func(p *reference.Person) bool { return chosen(p) && m.Holds(p) }),
 	}

@@ -43,7 +43,7 @@ func (m *Model) kept(id seats.PoolID) int64 {
 	return most - m.uses(id)
 }
 
-// Reserved is the number of seats that all join codes hold in advance.
+// Reserved is the number of seats that all join codes hold in advance, in a closed account once it is open again.
 func (m *Model) Reserved() (n int64) {
 	for id := range m.Pools {
 		n += m.kept(id)

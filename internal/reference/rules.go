@@ -165,7 +165,7 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 func (m *Model) hindered(a users.Actor, action users.Action, p *Person) []seats.Code {
 	byUser := a.Kind == users.ActorUser
 	switch {
-	case p.Role == users.Owner && m.protected(a, action):
+	case p.Role == users.Owner && m.protected(a, p, action):
 		return []seats.Code{seats.ErrOwnerProtected}
 	case byUser && m.Policy.SourceLocked && p.synced() && lockedBySync.Has(action):
 		return []seats.Code{seats.ErrSourceLocked}
@@ -258,9 +258,9 @@ func (m *Model) shut(a users.Actor, action users.Action) bool {
 }
 
 // protected reports whether an owner is out of the actor's reach.
-func (m *Model) protected(a users.Actor, action users.Action) bool {
+func (m *Model) protected(a users.Actor, p *Person, action users.Action) bool {
 	return m.Erased.IsZero() && (notOnOwners.Has(action) ||
-		a.Kind == users.ActorSync || a.Kind == users.ActorUser && m.actor(a).Role != users.Owner)
+		a.Kind == users.ActorSync || a.Kind == users.ActorUser && a.User != p.ID && m.actor(a).Role != users.Owner)
 }
 
 // actor returns the user who acts, nil if there is none: in a bulk call as before it.
