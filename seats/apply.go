@@ -76,8 +76,11 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		held, spent := uses(v.licence(f.licence.ID()))
 		nowHeld, nowSpent := uses(f.licence)
 		pool.Held, pool.Spent = pool.Held+nowHeld-held+f.reserved, pool.Spent+nowSpent-spent
-		if f.kind == EventCodeUsed {
+		switch f.kind {
+		case EventCodeUsed:
 			pool.Spent++
+		case EventCodeUseBack:
+			pool.Spent--
 		}
 	}
 	if !f.kind.mayOverfill() && !was.canBecome(*pool) {

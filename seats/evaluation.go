@@ -39,6 +39,7 @@ type evaluation struct {
 	misused  bool // the earlier calls with the request key had another digest
 	bulk     bool // the actor counts as standing
 	standing users.Segment
+	joined   map[users.ID]PoolID // in an undo, the join codes by which the call created users
 
 	events      []Event
 	wasLicences map[users.LicenceID]users.Licence // the changed ones, as they were loaded

@@ -73,6 +73,7 @@ const (
 
 	EventCodeSet       EventKind = "code-set"       // Pool: the join code; Fields: the changed ones
 	EventCodeUsed      EventKind = "code-used"      // Pool: the join code; User: the new user
+	EventCodeUseBack   EventKind = "code-use-back"  // Pool: the join code; User: the deleted one, before whose approval the [Join] was undone
 	EventCodeEnded     EventKind = "code-ended"     // Pool: the join code
 	EventSeatsReserved EventKind = "seats-reserved" // Delta seats of the site pool are held by a join code, whose event follows, or are free again
 
@@ -83,7 +84,7 @@ const staleCount = 1
 
 // ofCode reports whether an event is about a join code.
 func (k EventKind) ofCode() bool {
-	return k == EventCodeSet || k == EventCodeUsed || k == EventCodeEnded
+	return k == EventCodeSet || k == EventCodeUsed || k == EventCodeUseBack || k == EventCodeEnded
 }
 
 // setsPolicy reports whether an event carries a policy.

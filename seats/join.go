@@ -230,7 +230,7 @@ func (v *evaluation) openCode(text string) (p Pool, ok bool) {
 // policy's [WhenFull], and under [Approval] invited until [Approve]. That is a use, and takes a seat
 // that the code holds, if it does. An invited user is let in as by [SignIn], keeps the role of the
 // invitation, and the code keeps the use; an active user is unchanged, also by a code that is used up.
-// Inactive users stay so.
+// Inactive users stay so. Undoing the call before the approval gives the use back; deleting the user does not.
 //
 // The system may. [ErrJoinCode] for a code that is unknown, ended or used up, which a guess can't tell
 // apart. It has [ErrOtherDomain] for an address outside of the code's domains.

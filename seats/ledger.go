@@ -113,7 +113,7 @@ func (l *Ledger) follows(e Event, before users.Segment, ungoverned bool) error {
 		{e.User == "" && e.Before == e.After || e.User != "" && e.Before == before, "the status before"},
 		{account.Tally == e.Tally, "the tally"},
 		{was.Held+e.Delta == e.Held, "the seats held"},
-		{was.Spent <= e.Spent, "the seats spent"},
+		{was.Spent <= e.Spent || e.Kind == EventCodeUseBack, "the seats spent"},
 		{e.Pool != Site || ungoverned || e.Held == account.held(e.Reserved), "the seats held by status"},
 		{e.pool(was).Sound(), "the total"},
 	} {

@@ -116,7 +116,15 @@ func (c Delete) target() users.ID { return c.User }
 func (c Delete) needs(n *Need)    { n.user(c.Successor) }
 
 func (c Delete) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	return v.leave(users.ActionDelete, EventDeleted, u, c.Successor, c.Reason)
+	f, refusal := v.leave(users.ActionDelete, EventDeleted, u, c.Successor, c.Reason)
+	if code := v.pools.of(v.joined[u.ID]); refusal == nil && code.Join.Text != "" {
+		use := effect{kind: EventCodeUseBack, pool: code.ID}
+		if code.Join.Hold {
+			f.reserved, use.reserved = 1, 1
+		}
+		f.then = &use
+	}
+	return f, refusal
 }
 
 // Erase removes the personal data of an inactive or archived user and leaves a tombstone, as

@@ -23,6 +23,7 @@ type Undoing struct {
 	unknown       bool // the values before are unknown
 	values        Former
 	licences      []licenceUndoing // in order of the call
+	code          PoolID           // the join code by which the user was created; empty: none
 	final         []users.Action   // each once
 }
 
@@ -48,7 +49,7 @@ var finals = map[EventKind]users.Action{
 	EventOwnershipEnded: users.ActionEndOwnership, EventCourseStarted: users.ActionStartCourse,
 	EventSeatsBought: users.ActionBuySeats, EventSeatsGrown: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,
 	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool,
-	EventCodeSet: users.ActionSetCode, EventCodeUsed: users.ActionJoin, EventCodeEnded: users.ActionEndCode, EventSeatsReserved: users.ActionSetCode, EventPolicySet: users.ActionSetPolicy,
+	EventCodeSet: users.ActionSetCode, EventCodeUsed: users.ActionJoin, EventCodeUseBack: users.ActionJoin, EventCodeEnded: users.ActionEndCode, EventSeatsReserved: users.ActionSetCode, EventPolicySet: users.ActionSetPolicy,
 	EventPayerSet: users.ActionSetPayer, EventAccountEdited: users.ActionEditAccount, EventClosed: users.ActionClose,
 	EventReopened: users.ActionReopen, EventAccountErased: users.ActionEraseAccount,
 }
@@ -151,6 +152,8 @@ func (c *called) record(e Event, repeated bool) {
 	switch e.Kind {
 	case EventEdited:
 		u.fields, u.unknown = append(u.fields, e.Fields...), u.unknown || repeated
+	case EventCodeUsed:
+		u.code = e.Pool
 	case EventScheduled, EventUnscheduled:
 		u.scheduled, u.unknown = true, u.unknown || repeated
 	}
@@ -193,7 +196,10 @@ func (u Undoing) Commands() []Command {
 	if u.user == "" {
 		return nil
 	}
-	if u.created {
+	switch {
+	case u.created && u.code != "":
+		return []Command{Delete{User: u.user}, AssignCourse{User: u.user, Pool: u.code}} // for the need of the pool
+	case u.created:
 		return []Command{Delete{User: u.user}}
 	}
 	commands := []Command{Reactivate{User: u.user}}

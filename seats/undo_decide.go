@@ -9,7 +9,8 @@ import (
 
 // DecideUndo is [DecideEach] for the commands that undo what a call did, as far as the account is
 // still as the call left it: status and role, fields, groups, days of a leave or a start, and
-// unstarted licences. A created user is deleted while the invitation is open.
+// unstarted licences. A created user is deleted while the invitation is open; where that was by [Join],
+// the code gets its use back while it is open, and holds the seat in advance again if it does for the others.
 //
 // There is an outcome for each command; one that is Unchanged for what is back already, so that
 // undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
@@ -56,7 +57,11 @@ func PreviewUndo(s Snapshot, r Request, receipt Receipt, list []Undoing) (Plan, 
 func evaluateUndo(s Snapshot, r Request, list []Undoing, seen func(Command)) (*evaluation, []Outcome) {
 	r.Key, r.Digest = "", ""
 	w := wayBack{evaluation: newEvaluation(s, r).inBulk(nil), seen: seen}
+	w.joined = map[users.ID]PoolID{}
 	for _, u := range list {
+		if u.code != "" {
+			w.joined[u.user] = u.code
+		}
 		w.undo(u)
 	}
 	w.retry()
