@@ -13,7 +13,7 @@ import (
 )
 
 // children are what this program does as a child of a test, by the variable with its order.
-var children = map[string]func(order string) error{dueRunner: runDue, consumerRunner: runConsumer}
+var children = map[string]func(order string) error{dueRunner: runDue, consumerRunner: runConsumer, syncRunner: runSync}
 
 // TestMain has eight tests at once: they wait for disks and locks more than for the processor.
 func TestMain(m *testing.M) {
