@@ -51,13 +51,13 @@ func (d *draft) read(b Body) *Error {
 			return err
 		}
 	}
+	d.followUserName(was)
 	if d.clear {
-		d.clearAbsent(was)
+		d.clearAbsent()
 	}
 	if d.display != "" && d.profile.FirstName == "" && !slices.Contains(d.said, "name.familyname") {
 		d.profile.LastName = d.display
 	}
-	d.followUserName(was)
 	return nil
 }
 
@@ -73,14 +73,14 @@ func (d *draft) followUserName(was users.Profile) {
 }
 
 // clearAbsent clears what was not said, but the keys, and the address that is the userName.
-func (d *draft) clearAbsent(was users.Profile) {
+func (d *draft) clearAbsent() {
 	for name, text := range texts {
 		if name != "username" && name != "externalid" && !slices.Contains(d.said, name) {
 			*text(&d.profile) = ""
 		}
 	}
 	for name, e := range elements {
-		if !slices.Contains(d.said, name) && !same(*e.text(&d.profile), was.Username) {
+		if !slices.Contains(d.said, name) && !same(*e.text(&d.profile), d.profile.Username) {
 			*e.text(&d.profile) = ""
 		}
 	}
