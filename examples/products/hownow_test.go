@@ -3,6 +3,7 @@ package products_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -11,8 +12,9 @@ import (
 
 // HowNow sells seats of a learning space. Invitations take seats, the first sign-in claims one.
 func Example_howNow() {
-	ctx, olive, hr := context.Background(), users.As("u1"), users.Sync("hr")
-	keeper := newSite(10, seats.HowNow(), seatkeeper.Options{})
+	ctx, olive := context.Background(), users.As("u1")
+	people := 0
+	keeper := newSite(10, seats.HowNow(), seatkeeper.Options{NewID: func() users.ID { people++; return users.ID(fmt.Sprint("hr-", people)) }})
 
 	// The cards are right from the launch, with the owner alone.
 	show(keeper)
@@ -64,13 +66,19 @@ func Example_howNow() {
 	refused(err)
 	show(keeper)
 
-	// A user is deactivated by an admin, or by the sync with the employee data, the only one for
-	// its users. The filter finds both, and the events tell them apart.
-	_, _ = keeper.Do(ctx, "acme", hr, seats.Invite{Profile: person("Gus")})
-	_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "gus"})
+	// A user is deactivated by an admin, or because they have stopped appearing in the employee data, a file of the
+	// night. The sync alone acts on its users. The filter finds both, and the events tell them apart.
+	night := func(file string) {
+		roster, _ := users.ReadRoster(strings.NewReader("Number,Name,Work email\n"+file), users.RosterOptions{})
+		done, err := keeper.Sync(ctx, "acme", seats.SyncRun{Source: "hr", Fields: roster.Fields}, roster.Complete(), nil)
+		fmt.Println(done.Differences, err)
+	}
+	night("7,Gus Orr,gus@acme.example\n8,Hal Orr,hal@acme.example\n")
+	list(keeper, users.Filter{Sources: []users.Source{{Kind: users.SourceSync, Name: "hr"}}})
+	_, err = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "hr-1"})
 	refused(err)
-	_, _ = keeper.Do(ctx, "acme", users.As("gus"), seats.Accept{User: "gus"})
-	_, _ = keeper.Do(ctx, "acme", hr, seats.Deactivate{User: "gus"})
+	_, _ = keeper.Do(ctx, "acme", users.As("hr-1"), seats.Accept{User: "hr-1"})
+	night("8,Hal Orr,hal@acme.example\n")
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Deactivate{User: "bob"})
 	deactivated := users.Filter{Status: users.In(users.Inactive)}
 	list(keeper, deactivated)
@@ -84,6 +92,14 @@ func Example_howNow() {
 	again.ID = "eve-2"
 	done, err = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: again})
 	fmt.Println(done.Outcomes[0].User, done.Outcomes[0].After.Status, err)
+
+	// New people of the data take seats, and the run says who did not fit. The next one tries them again.
+	var all strings.Builder
+	for n := range 40 {
+		fmt.Fprintf(&all, "%d,P%02d Orr,p%02d@acme.example\n", 100+n, n, n)
+	}
+	night("8,Hal Orr,hal@acme.example\n" + all.String())
+	show(keeper)
 	// Output:
 	// [{Total Seats 10} {Available Seats 9} {Unclaimed Invites 0} {Active Users 1} {Invited Users 1}] <nil>
 	// [{Total Seats 10} {Available Seats 4} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}] <nil>
@@ -100,9 +116,14 @@ func Example_howNow() {
 	// invited <nil>
 	// seats: only the host or the vendor may do this; ask the vendor to take back 10 seats
 	// [{Total Seats 35} {Available Seats 29} {Unclaimed Invites 3} {Active Users 3} {Invited Users 6}] <nil>
+	// 2 rows: 0 as before, 2 join <nil>
+	// 2 [hr-1 hr-2]
 	// seats: this user came by a sync, which alone can edit, deactivate, archive or delete them
-	// 2 [bob gus]
+	// 1 row: 1 as before, 1 leaves <nil>
+	// 2 [bob hr-1]
 	// bob deactivated by user
-	// gus deactivated by sync
+	// hr-1 deactivated by sync
 	// eve-2 invited <nil>
+	// 41 rows: 1 as before, 40 join, 12 left as they are: no-seats <nil>
+	// [{Total Seats 35} {Available Seats 0} {Unclaimed Invites 33} {Active Users 2} {Invited Users 35}] <nil>
 }
