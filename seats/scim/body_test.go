@@ -263,7 +263,7 @@ func TestConnection_Change_put(t *testing.T) {
 	require.Equal(t, ada().Profile, got) // a patch clears nothing that it leaves out
 }
 
-// TestConnection_Change_order has a leaver deactivated before the edit, and one who comes back edited first.
+// TestConnection_Change_order has a leaver deactivated before the edit, and a returning user edited first.
 func TestConnection_Change_order(t *testing.T) {
 	order := func(active bool, u users.User) (actions []string) {
 		b, err := scim.ReadResource([]byte(fmt.Sprintf(`{"userName":"ada@acme.example","title":"Chief","active":%v}`, active)))

@@ -23,16 +23,16 @@ type Connection struct {
 // Actor returns the actor of the commands.
 func (c Connection) Actor() users.Actor { return users.Sync(c.Source) }
 
-// Shows reports whether a user is a resource of the connection: one of its source who is not deleted. Every
-// other user is [ErrNotFound].
+// Shows reports whether a user is a resource of the connection: of its source, and not deleted. Every other user is
+// [ErrNotFound].
 func (c Connection) Shows(u users.User) bool { return u.Here() && c.owns(u) }
 
 // owns reports whether the user is of the connection's source.
 func (c Connection) owns(u users.User) bool { return c.Actor().Owns(u.Source) }
 
 // Create returns the commands of POST, given the users with its keys, see [Body.Find]. An inactive one of the
-// connection's source comes back by [seats.Reactivate] with the fields of the body, and a user who is
-// there otherwise is [ErrUniqueness]. Any other user is invited by [seats.Invite], one of another source too: the
+// connection's source comes back by [seats.Reactivate] with the fields of the body, and an active or archived one is
+// [ErrUniqueness]. Any other user is invited by [seats.Invite], one of another source too: the
 // Keeper knows if the connection's source may take them over. [Created] has the user's ID.
 //
 // A userName is required. A new user is created active: active=false is 400 invalidValue, since an
@@ -96,9 +96,8 @@ func samePerson(a, b users.Profile) (same bool) {
 }
 
 // Change returns the commands of PUT and PATCH on a user as read before; none if all is as the body says.
-// [ErrNotFound] for a user of another source, an unknown or a deleted one. A user who leaves is deactivated
-// before the edit, and one who comes back is edited first, so that an invitation goes to the new address and to no
-// user who leaves. An error is an [*Error].
+// [ErrNotFound] for a user of another source, an unknown or a deleted one. A leaver is deactivated before the edit, and a
+// returning user is edited first: an invitation goes to the new address, and to no leaver. An error is an [*Error].
 func (c Connection) Change(b Body, present users.User) ([]seats.Command, error) {
 	if !c.Shows(present) {
 		return nil, ErrNotFound
@@ -143,8 +142,8 @@ type Step struct {
 // Remove returns the calls of DELETE on a user as read before, in order: the source deactivates the user, so that its
 // guard counts a leaver, and then the system archives or deletes them, for a sync may do neither. The second is on
 // condition that the user is still inactive. A call that was done before a failure does no harm: the
-// repeated request goes on from there. There are none for a user who is unknown, deleted or archived, and the answer to a
-// second DELETE is that of the first. [ErrNotFound] for a user of another source.
+// repeated request goes on from there. There are none for an unknown, deleted or archived user: the answer to a second DELETE
+// is that of the first. [ErrNotFound] for a user of another source.
 func (c Connection) Remove(present users.User) (steps []Step, _ error) {
 	switch {
 	case !present.Here():

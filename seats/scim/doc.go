@@ -45,10 +45,10 @@
 // without emails has a userName that is an address as the address, and it follows that userName. The name to show
 // is made of the two names; a displayName without them is the last name.
 //
-// # Who may sign in
+// # Active users
 //
 // "active" is true for invited and active users. False is [seats.Deactivate], and true of an inactive user is
-// [seats.Reactivate], which needs a seat. POST of a user who is inactive is Reactivate and keeps the ID. POST
+// [seats.Reactivate], which needs a seat. POST of an inactive user is Reactivate and keeps the ID. POST
 // of an active one is 409 uniqueness. DELETE deactivates first, as the source and under its guard, and then
 // archives or deletes as the system, which no switch of the policy binds, see [Connection.Remove].
 //

@@ -180,8 +180,8 @@ func edits(was, now Group) (commands []seats.Command) {
 	return commands
 }
 
-// Settle returns the group to be kept, given the outcomes of the commands. Members who are no users of the source, or
-// are deleted, are left out, and the answer shows it. Any other refusal is an [*Error]; the group stays as it
+// Settle returns the group to be kept, given the outcomes of the commands. Unknown and deleted members, and users of other sources,
+// are left out, and the answer shows it. Any other refusal is an [*Error]; the group stays as it
 // was then, and the repeated request goes on from there.
 func (g GroupChange) Settle(outcomes []seats.Outcome) (Group, error) {
 	if len(outcomes) < len(g.Commands) {
