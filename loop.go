@@ -74,7 +74,14 @@ func (k *Keeper) decide(
 		panic(result.panicked)
 	}
 	if result.err != nil {
+		k.holdSource(ctx, id, request, refusalOf(result.err))
 		return nil, result.err // the call may have left its batch, which still works on the decision
+	}
+	for _, o := range c.decision.Outcomes {
+		if _, trips := seats.HoldOf(request.Actor, o.Refusal); trips {
+			k.holdSource(ctx, id, request, o.Refusal)
+			break
+		}
 	}
 	switch outdated, err := k.noteSeen(ctx, id, c.decision); {
 	case err != nil:

@@ -45,6 +45,7 @@ var refusalStatuses = map[seats.Code]int{
 	seats.ErrJoinCode:          http.StatusForbidden,           // refused with this code
 	seats.ErrOfferOpen:         http.StatusConflict,            // passes without the other offer
 	seats.ErrNoOffer:           http.StatusConflict,            // passes with an open offer
+	seats.ErrSourceHeld:        http.StatusConflict,            // passes after a release
 }
 
 // errorStatuses has a row for every other error. The first matching row counts.

@@ -23,7 +23,7 @@ func TestOf_codes(t *testing.T) {
 		seats.ErrDuplicate: 409, seats.ErrAmbiguous: 409, seats.ErrExchange: 409, seats.ErrNotApproved: 409, seats.ErrInvitationExpired: 409,
 		seats.ErrOrderSize: 422, seats.ErrBadInput: 422, seats.ErrKeyReused: 422, seats.ErrPlanOutdated: 409,
 		seats.ErrPayer: 409, seats.ErrClosed: 409, seats.ErrOpen: 409, seats.ErrSeatSpent: 409, seats.ErrNotAssigned: 409,
-		seats.ErrPoolEnded: 409, seats.ErrVersionReused: 409, seats.ErrChangedMeanwhile: 409, seats.ErrFinal: 403, seats.ErrJoinCode: 403, seats.ErrOfferOpen: 409, seats.ErrNoOffer: 409,
+		seats.ErrPoolEnded: 409, seats.ErrVersionReused: 409, seats.ErrChangedMeanwhile: 409, seats.ErrFinal: 403, seats.ErrJoinCode: 403, seats.ErrOfferOpen: 409, seats.ErrNoOffer: 409, seats.ErrSourceHeld: 409,
 	}
 	for _, code := range seats.Codes() {
 		require.Contains(t, statuses, code)

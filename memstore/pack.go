@@ -131,6 +131,7 @@ func (p *packer) event(e *seats.Event) {
 	text(p, &e.Pool)
 	number(p, &e.Spent)
 	number(p, &e.Reserved)
+	word(p, &e.Source)
 }
 
 func (p *packer) actor(a *users.Actor) {

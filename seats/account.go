@@ -20,6 +20,7 @@ type Account struct {
 	Changed  time.Time       `json:"changed,omitzero"`  // of the last event; later events have this time or a later one
 	Payer    users.ID        `json:"payer,omitzero"`    // the user with the card on file, see [SetPayer]; empty: none
 	Offer    OwnershipOffer  `json:"offer,omitzero"`    // the last offer of ownership, until it ends by an event: past its end by the clock it stays
+	Sources  Sources         `json:"sources,omitzero"`  // syncs, at most [MaxSources]
 	Closed   time.Time       `json:"closed,omitzero"`   // see [Close]; zero: open
 	Erased   time.Time       `json:"erased,omitzero"`   // see [EraseAccount]; zero: kept
 	Salt     string          `json:"salt,omitzero"`     // as that of [users.User], for events about no user; erased with the name

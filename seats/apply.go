@@ -22,6 +22,7 @@ type effect struct {
 	dateAs    users.LeaveDay
 	successor users.ID
 	receivers []users.ID
+	source    string // the sync
 	fields    []string
 	reason    string
 	actor     users.Actor // who set the date; zero: that of the request
@@ -54,6 +55,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		account = *f.account
 		account.Sequence, account.NextDue = v.account.Sequence, v.account.NextDue // after a growth
 	}
+	v.countUser(&account, &row, u, f.kind)
 	account.Tally.Move(before, u.Segment())
 	if f.licence.Pool != "" {
 		f.pool = PoolID(f.licence.Pool)
@@ -185,7 +187,7 @@ func (v *evaluation) record(f effect, sealed string, before users.Segment, p Poo
 		Actor: actor, Channel: r.Channel, Correlation: r.Correlation, Reason: reason,
 		Key: r.Key, Index: r.Index + v.index, Digest: r.Digest + sealed,
 		User: f.user.ID, Before: before, After: f.user.Segment(), Successor: f.successor,
-		Receivers: f.receivers, Fields: f.fields, Count: f.count, Date: f.date, DateAs: f.dateAs, Policy: policy,
+		Receivers: f.receivers, Source: f.source, Fields: f.fields, Count: f.count, Date: f.date, DateAs: f.dateAs, Policy: policy,
 		Pool: p.ID, Delta: delta, Total: p.Total, Held: p.Held, Spent: p.Spent, Reserved: p.reserved(), Tally: v.account.Tally,
 	})
 }

@@ -20,6 +20,8 @@ type Drift struct {
 	//	tally, policy, closed, seats held  of the account
 	//	seats reserved  Stored has those of the site pool, Counted those of the join codes
 	//	pool ID     a pool
+	//	source NAME  Stored has the number of its invited and active users, Counted that of the rows; left out if the
+	//	            numbers of all add up, or a user of a sync changed during the audit
 	//	licences ID  a course pool: Stored has its numbers, Counted those of the licences' rows
 	//	events      Stored has the numbers of events, Counted "missing" or another fault
 	//	user ID     Stored has the row, Counted the result of the events: status, role, sync, licences
@@ -75,6 +77,8 @@ type Auditor struct {
 	byRows        census                // the users by their rows
 	tally         users.Tally           // of the rows
 	licences      map[PoolID]LicenceUse // of the rows
+	sources       map[string]int64      // invited and active users of each, of the rows
+	sourcesMoved  bool                  // a user of a sync has changed since their row was added
 	lastRow       users.ID              // the rows so far are those up to it
 	named         map[int]bool          // the groups with names; nil: none
 	otherGroups   int                   // further groups that differ
@@ -150,6 +154,7 @@ func (a *Auditor) record(e Event) {
 		a.move(&a.byRows, e, use)
 		a.tally.Move(e.Before, e.After)
 		a.count(e.Pool, use)
+		a.sourcesMoved = a.sourcesMoved || e.Before.Synced || e.After.Synced
 	}
 }
 
@@ -193,6 +198,7 @@ func (a *Auditor) Row(u users.User) {
 	a.lastRow = u.ID
 	a.tally.Add(u.Segment(), 1)
 	a.byRows.move(a.named, u.ID, users.Segment{}, u.Segment())
+	a.countSource(u)
 }
 
 // Licence adds the row of a licence. The rows must be in order.
@@ -217,7 +223,7 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.beyond > last {
 		a.events.add(Drift{"events", fmt.Sprint(a.beyond), "comes after the last one that the account names"})
 	}
-	found := slices.Concat(Audit(s, a.tally, l), a.pools(s), a.reserved(s))
+	found := slices.Concat(Audit(s, a.tally, l), a.pools(s), a.reserved(s), a.ofSources(s))
 	found = append(found, a.events.list...)
 	if a.events.more > 0 {
 		found = append(found, Drift{What: "events", Counted: fmt.Sprintf("%d more", a.events.more)})
@@ -227,24 +233,6 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 		found = append(found, Drift{What: "keys", Counted: fmt.Sprintf("%d more", a.keys.more)})
 	}
 	return append(found, a.users()...)
-}
-
-// pools returns the drifts between the course pools and the rows of the licences.
-func (a *Auditor) pools(s Snapshot) (found []Drift) {
-	stored := map[PoolID]LicenceUse{}
-	for _, p := range s.Pools {
-		if p.ID != Site && !p.IsCode() {
-			stored[p.ID] = LicenceUse{p.Held, p.Spent}
-		}
-	}
-	ids := slices.AppendSeq(slices.Collect(maps.Keys(stored)), maps.Keys(a.licences))
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
-		if stored[id] != a.licences[id] {
-			found = append(found, Drift{"licences " + string(id), stored[id].String(), a.licences[id].String()})
-		}
-	}
-	return found
 }
 
 // KeyNotFound adds the drift of a user with a key of that kind by which the store does not

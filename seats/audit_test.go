@@ -171,7 +171,7 @@ func TestAuditor_Drift(t *testing.T) {
 		"pool": {1, nil, other, "active member, 1 used of pool course, 1 of pool go", "active member, 1 of pool course, 1 used of pool course",
 			append(pool("course", "0 held, 1 spent"), pool("go", "1 held, 0 spent")...)},
 		"unused": {1, nil, unused, "active member, 1 of pool course", "active member, 1 of pool course, 1 used of pool course", pool("course", "1 held, 0 spent")},
-		"sync":   {0, func(u *users.User) { u.Source = users.Source{} }, licences, "invited member", "invited member by sync", nil},
+		"sync":   {0, func(u *users.User) { u.Source = users.Source{} }, licences, "invited member", "invited member by sync", []seats.Drift{{What: "source hr", Stored: "1", Counted: "0"}}},
 		"ID":     {0, func(u *users.User) { u.ID = "bo" }, licences, "", "", nil},
 	} {
 		spoilt := slices.Clone(rows)

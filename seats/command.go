@@ -12,7 +12,8 @@ import (
 // [Restore], [Delete], [Erase], [HandOver], [Schedule], [Unschedule], [ConfirmLeave],
 // [AssignCourse], [UnassignCourse], [StartCourse], [ArchiveActivity], [SetDueDate], [Edit],
 // [ChangeRole], [GrantOwnership], [EndOwnership], [OfferOwnership], [AcceptOwnership], [EndOffer], [BuySeats], [ReturnSeats], [SetTotal],
-// [BookTotal], [EditPool], [SetCode], [EndCode], [SetPolicy], [SetPayer],
+// [BookTotal], [EditPool], [SetCode], [EndCode], [EditSource], [HoldSource],
+// [ReleaseSource], [RejectRun], [SetPolicy], [SetPayer],
 // [EditAccount], [Close], [Reopen] and [EraseAccount], by value; and [If], one of these with conditions.
 // Everything else, a pointer or an embedding type included, is refused with [ErrBadInput].
 // [EncodeCommand] writes one as JSON; [Commands] is a list of them.
@@ -20,7 +21,7 @@ import (
 // An unchanged command is a success and writes nothing, but for the event of a request key.
 // Besides its own refusals each command can have these: [ErrForbidden] for the authority of
 // the actor, with a reason; [ErrUnknownUser]; [ErrNotOffered], [ErrSourceLocked] and
-// [ErrClosed] by the policy and the account; [ErrOwnerProtected]; and [ErrBadInput].
+// [ErrClosed] by the policy and the account; [ErrSourceHeld] for a sync; [ErrOwnerProtected]; and [ErrBadInput].
 type Command interface {
 	// Action names the command in tables, events and refusals.
 	Action() users.Action
@@ -80,6 +81,10 @@ var commandTypes = []commandType{
 	typeOf[EditPool](),
 	typeOf[SetCode](),
 	typeOf[EndCode](),
+	typeOf[EditSource]("source"),
+	typeOf[HoldSource]("source"),
+	typeOf[ReleaseSource]("source"),
+	typeOf[RejectRun]("source"),
 	typeOf[SetPolicy]("policy"),
 	typeOf[SetPayer]("user"),
 	typeOf[EditAccount](),

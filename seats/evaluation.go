@@ -35,9 +35,10 @@ type evaluation struct {
 	past     map[int][]Event // of earlier calls with the request key, by the index of the command
 	repeated []Event         // of past, those of the commands so far
 
-	settings bool // those of the account were changed
-	misused  bool // the earlier calls with the request key had another digest
-	bulk     bool // the actor counts as standing
+	settings bool   // those of the account were changed
+	misused  bool   // the earlier calls with the request key had another digest
+	bulk     bool   // the actor counts as standing
+	lost     Losses // by the commands so far, for a refusal of the whole call
 	standing users.Segment
 	joined   map[users.ID]PoolID // in an undo, the join codes by which the call created users
 
@@ -150,6 +151,9 @@ func (v *evaluation) try(c Command) (Outcome, *Refusal) {
 	var f effect
 	if refusal == nil {
 		f, refusal = c.evaluate(v, u)
+	}
+	if refusal == nil {
+		refusal = v.guard(f)
 	}
 	if refusal == nil {
 		outcome, refusal = v.commitEffect(outcome, f)

@@ -77,6 +77,11 @@ const (
 	EventCodeEnded     EventKind = "code-ended"     // Pool: the join code
 	EventSeatsReserved EventKind = "seats-reserved" // Delta seats of the site pool are held by a join code, whose event follows, or are free again
 
+	EventSourceEdited   EventKind = "source-edited"   // Source: the sync; Fields: the changed ones
+	EventSourceHeld     EventKind = "source-held"     // Count: the leavers that would go; see [HoldSource]
+	EventSourceReleased EventKind = "source-released" // Count: the leavers that were held
+	EventRunRejected    EventKind = "run-rejected"    // Count: the leavers that stay
+
 	EventUnchanged EventKind = "unchanged" // a call with a request key that changed nothing; Count 1: its [Version] was stale
 )
 
@@ -134,9 +139,10 @@ type Event struct {
 	Before    users.Segment `json:"before,omitzero"` // zero for a new user; the same as After for a licence
 	After     users.Segment `json:"after,omitzero"`
 	Successor users.ID      `json:"successor,omitzero"` // the new owner of a leaver's work
-	// Receivers of the message about an order, a growth or an alert, in ascending order: the buyer, and every other
+	// Receivers of the message about an order, a growth, an alert or a held source, in ascending order: the buyer, and every other
 	// owner and admin shown as active, among the first [MaxReceivers].
 	Receivers []users.ID     `json:"receivers,omitzero"`
+	Source    string         `json:"source,omitzero"`  // the sync that the event is about, of the kinds that name it
 	Fields    []string       `json:"fields,omitzero"`  // the changed ones
 	Count     int64          `json:"count,omitzero"`   // see the kinds
 	Date      users.Date     `json:"date,omitzero"`    // see the kinds; with a new user that of the leave set with it

@@ -108,6 +108,11 @@ func fill(t *rapid.T, v reflect.Value, depth int) {
 		n := rapid.Int64Range(0, seats.MaxSeats).Draw(t, "count")
 		*to = rapid.SampledFrom([]seats.Count{{}, seats.Unlimited(), seats.Of(n)}).Draw(t, "of")
 		return
+	case *seats.Sources:
+		var list []seats.Source
+		fill(t, reflect.ValueOf(&list).Elem(), depth)
+		*to = seats.SourcesOf(list...)
+		return
 	case *time.Time:
 		if rapid.Bool().Draw(t, "ever") {
 			*to = time.UnixMicro(rapid.Int64Range(-1e15, 2e17).Draw(t, "time")).UTC()

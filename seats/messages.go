@@ -29,7 +29,7 @@ import (
 //	order-size/return   too many seats are given back, order-size/return-least too few;
 //	                    order-size/return-none: all are held or spent
 //	forbidden/actor     the {reason} is the status of the actor; forbidden/reason: another one
-//	unknown-user/reason, wrong-status/reason, duplicate/reason, exchange/reason, no-offer/reason, owner-protected/reason,
+//	unknown-user/reason, wrong-status/reason, duplicate/reason, exchange/reason, no-offer/reason, source-held/reason, owner-protected/reason,
 //	closed/reason, join-code/reason  the {reason} is known
 //	not-offered/action  the {action} is one that a policy can withhold; not-offered/reason: the
 //	                    {reason} is known
@@ -203,7 +203,7 @@ func (r *Refusal) message() string {
 		case r.Reason != nil:
 			special = "/reason"
 		}
-	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrNoOffer, ErrOwnerProtected, ErrClosed, ErrJoinCode:
+	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrNoOffer, ErrSourceHeld, ErrOwnerProtected, ErrClosed, ErrJoinCode:
 		if r.Reason != nil {
 			special = "/reason"
 		}

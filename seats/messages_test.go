@@ -40,6 +40,7 @@ func TestRefusal_Error(t *testing.T) {
 		seats.ErrFinal:             "seats: this can't be undone",
 		seats.ErrOfferOpen:         "seats: another offer of ownership is open: it has to end first",
 		seats.ErrNoOffer:           "seats: there is no open offer of ownership to the user",
+		seats.ErrSourceHeld:        "seats: the sync is held",
 		seats.ErrSeatSpent:         "seats: the course has been used since 2026-03-01 12:00 UTC, and its licence is spent",
 		seats.ErrNotAssigned:       "seats: the user has no licence of this course",
 		seats.ErrPoolEnded:         "seats: the licences of this course have ended",
@@ -62,6 +63,7 @@ func TestRefusal_Error(t *testing.T) {
 	}
 	for want, refusal := range map[string]seats.Refusal{
 		"no free seat: 1 of 1 is held":                                                          {Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 1, Asked: 1},
+		"the sync is held: more of its users would leave than stay":                             {Code: seats.ErrSourceHeld, Reason: seats.ErrMostLeave},
 		"this was changed meanwhile":                                                            {Code: seats.ErrChangedMeanwhile},
 		"this was changed meanwhile: the user is inactive":                                      {Code: seats.ErrChangedMeanwhile, Reason: seats.ErrInactive},
 		"no free seat: 8 of 9 are held and 1 spent":                                             {Code: seats.ErrNoSeats, Total: seats.Of(9), Held: 8, Spent: 1},

@@ -29,6 +29,7 @@ var phrases = Messages{
 	"duplicate/reason":         "this {field} {reason}",
 	"exchange/reason":          "this would turn one user into another, {reason}",
 	"no-offer/reason":          "there is no open offer of ownership to the user: {reason}",
+	"source-held/reason":       "the sync is held: {reason}",
 	"owner-protected/reason":   "an owner is protected: {reason}",
 	"changed-meanwhile/field":  "this was changed meanwhile: {field}",
 	"join-code/reason":         "not possible with this join code: the person {reason}",
@@ -85,6 +86,10 @@ var phrases = Messages{
 	"action/return-seats":     "give seats back",
 	"action/set-code":         "make join codes",
 	"action/end-code":         "end join codes",
+	"action/edit-source":      "change syncs",
+	"action/hold-source":      "hold syncs",
+	"action/release-source":   "release syncs",
+	"action/reject-run":       "reject runs of syncs",
 	"action/edit-account":     "edit the account",
 	"action/close":            "close the account",
 

@@ -53,11 +53,27 @@ var (
 	ErrLeaveWithheld = users.Reason{Code: "leave-withheld", Text: "this product does not offer the day of a leave"}
 	// ErrOfferEnded is the reason of [ErrNoOffer] after the end of the offer.
 	ErrOfferEnded = users.Reason{Code: "offer-ended", Text: "the offer has run out"}
+	// ErrHeld is the reason of [ErrSourceHeld] for a sync that is held already.
+	ErrHeld = users.Reason{Code: "held", Text: "an owner or an admin has to release it first"}
 	// ErrSoleOwner is the reason of [ErrOwnerProtected] for the last active owner.
 	ErrSoleOwner = users.Reason{Code: "sole-owner", Text: "another user has to become an owner, and then the ownership has to end"}
 	// ErrErased is the reason of [ErrClosed] for an erased account.
 	ErrErased = users.Reason{Code: "erased", Text: "was erased for good"}
 )
+
+// Reasons of [ErrSourceHeld] for a sync whose [Guard] trips, and causes of a [Hold].
+var (
+	ErrLeaversOfDay    = users.Reason{Code: "leavers-of-day", Text: "more of its users would leave than usual in a day"}
+	ErrLeaversOfMonth  = users.Reason{Code: "leavers-of-month", Text: "more of its users would leave than usual in 30 days"}
+	ErrMostLeave       = users.Reason{Code: "most-leave", Text: "more of its users would leave than stay"}
+	ErrLastAdminLeaves = users.Reason{Code: "last-admin-leaves", Text: "the last active admin would go"}
+	ErrManyKeys        = users.Reason{Code: "many-keys", Text: "addresses, usernames or IDs of many users would change"}
+	ErrChangedKeys     = users.Reason{Code: "changed-keys", Text: "many users would leave and come back under other IDs"} // of a run
+	ErrHeldByHand      = users.Reason{Code: "held-by-hand", Text: "it was held by hand"}                                  // of [HoldSource]
+)
+
+// holdCauses are the causes that a [HoldSource] can give.
+var holdCauses = []string{ErrChangedKeys.Code, ErrHeldByHand.Code}
 
 // Reasons of [ErrDuplicate]. The field is the strongest key in question: "external-id",
 // "email", "username" or "id", or "profile" where several users match.
@@ -89,6 +105,12 @@ var (
 	errOneDay        = users.Reason{Code: "one-day", Text: "needs the day of a leave or that of a start, and one of them"}
 	errBeforeStart   = users.Reason{Code: "before-start", Text: "is not after the day of the start"}
 	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d users or pools have a day within the next %d hours", MaxSettled, int(lead.Hours()))}
+	errManySources   = users.Reason{Code: "many-sources", Text: fmt.Sprintf("is one too many: an account has at most %d syncs", MaxSources)}
+	errRank          = users.Reason{Code: "not-a-rank", Text: "is not a number from 0 on"}
+	errGuard         = users.Reason{Code: "not-a-guard", Text: fmt.Sprintf("is not a number of leavers from 0 to %d, and percentages from 0 to 100", MaxSeats)}
+	errCause         = users.Reason{Code: "not-a-cause", Text: "is not a cause for holding a sync"}
+	errSample        = users.Reason{Code: "not-a-sample", Text: fmt.Sprintf("is not a list of at most %d users", MaxSample)}
+	errLosses        = users.Reason{Code: "not-losses", Text: "has a number below 0"}
 	errLater         = users.Reason{Code: "start-and-later", Text: "is for an invitation of today: one to come goes out on its day"}
 	errNotOnUser     = users.Reason{Code: "not-on-a-user", Text: "is a condition for commands on a user of the account"}
 	errIsCode        = users.Reason{Code: "join-code-pool", Text: "is a join code"}
@@ -129,10 +151,11 @@ var (
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
-	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrSoleOwner, ErrErased,
+	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrHeld, ErrLeaversOfDay, ErrLeaversOfMonth, ErrMostLeave, ErrLastAdminLeaves, ErrManyKeys, ErrChangedKeys, ErrHeldByHand, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards, ErrIncomplete,
+	errManySources, errRank, errGuard, errCause, errSample, errLosses,
 	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrUnseenBounds, ErrGrowth, ErrThresholds, ErrWithheld,
 )

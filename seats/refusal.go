@@ -41,6 +41,7 @@ const (
 	ErrJoinCode          Code = "join-code" // unknown, ended or used up: the same for all of these
 	ErrOfferOpen         Code = "offer-open"
 	ErrNoOffer           Code = "no-offer"
+	ErrSourceHeld        Code = "source-held"
 )
 
 // Error returns the code.
@@ -81,6 +82,7 @@ var codeTexts = []struct {
 	{ErrJoinCode, "this join code is not valid"},
 	{ErrOfferOpen, "another offer of ownership is open: it has to end first"},
 	{ErrNoOffer, "there is no open offer of ownership to the user"},
+	{ErrSourceHeld, "the sync is held"},
 }
 
 // Codes lists all codes in order.
@@ -112,6 +114,8 @@ type Refusal struct {
 	Since time.Time `json:"since,omitzero"` // of a spent licence: the start of the course
 	Least int64     `json:"least,omitzero"` // the bounds of an order
 	Most  int64     `json:"most,omitzero"`
+
+	Losses Losses `json:"losses,omitzero"` // of source-held by the guard: of the call up to this command, in a bulk call of this command alone
 
 	// What is there now, of changed-meanwhile by [If] and [Accept].
 	Status     users.Status `json:"status,omitzero"` // of the user, as stored

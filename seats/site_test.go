@@ -159,7 +159,11 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 	var tally users.Tally
 	var held, owners int64
 	keys := map[users.Key]users.ID{}
+	people := map[string]int64{}
 	for _, u := range s.Users {
+		if u.Source.Kind == users.SourceSync && (u.Status == users.Invited || u.Status == users.Active) {
+			people[u.Source.Name]++
+		}
 		tally.Move(users.Segment{}, u.Segment())
 		if (u.Status == users.Invited || u.Status == users.Active) && !s.Account.Policy.Exempt.Has(u.Role) {
 			held++
@@ -182,6 +186,9 @@ func requireSound(t testing.TB, s seats.Snapshot) {
 		if p.IsCode() && s.Account.Closed.IsZero() {
 			held += p.Held
 		}
+	}
+	for source := range s.Account.Sources.All() {
+		require.Equal(t, people[source.Name], source.People, "users of %s", source.Name)
 	}
 	if tally != s.Account.Tally || held != s.Pools[0].Held || owners < 1 {
 		t.Fatalf("tally %v of %v, held %d of %d, %d owners", s.Account.Tally, tally, s.Pools[0].Held, held, owners)

@@ -66,6 +66,10 @@ func TestTransitionOf(t *testing.T) {
 	edit-pool        refused   refused   refused   refused   refused
 	set-code         refused   refused   refused   refused   refused
 	end-code         refused   refused   refused   refused   refused
+	edit-source      refused   refused   refused   refused   refused
+	hold-source      refused   refused   refused   refused   refused
+	release-source   refused   refused   refused   refused   refused
+	reject-run       refused   refused   refused   refused   refused
 	set-policy       refused   refused   refused   refused   refused
 	set-payer        refused   refused   refused   refused   refused
 	edit-account     refused   refused   refused   refused   refused
@@ -136,6 +140,10 @@ func TestAuthorityOf(t *testing.T) {
 	edit-pool        -      -       -      -      -      anyone  anyone
 	set-code         -      -       anyone anyone -      anyone  anyone
 	end-code         -      -       anyone anyone -      anyone  anyone
+	edit-source      -      -       anyone anyone -      anyone  anyone
+	hold-source      -      -       anyone anyone source anyone  anyone
+	release-source   -      -       anyone anyone -      anyone  anyone
+	reject-run       -      -       anyone anyone -      anyone  anyone
 	set-policy       -      -       -      -      -      anyone  anyone
 	set-payer        -      -       -      -      -      anyone  anyone
 	edit-account     -      -       -      anyone -      anyone  anyone

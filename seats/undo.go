@@ -50,6 +50,7 @@ var finals = map[EventKind]users.Action{
 	EventSeatsBought: users.ActionBuySeats, EventSeatsGrown: users.ActionBuySeats, EventSeatsReturned: users.ActionReturnSeats, EventTotalSet: users.ActionSetTotal,
 	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool,
 	EventCodeSet: users.ActionSetCode, EventCodeUsed: users.ActionJoin, EventCodeUseBack: users.ActionJoin, EventCodeEnded: users.ActionEndCode, EventSeatsReserved: users.ActionSetCode, EventPolicySet: users.ActionSetPolicy,
+	EventSourceEdited: users.ActionEditSource, EventSourceHeld: users.ActionHoldSource, EventSourceReleased: users.ActionReleaseSource, EventRunRejected: users.ActionRejectRun,
 	EventPayerSet: users.ActionSetPayer, EventAccountEdited: users.ActionEditAccount, EventClosed: users.ActionClose,
 	EventReopened: users.ActionReopen, EventAccountErased: users.ActionEraseAccount,
 }

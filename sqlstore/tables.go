@@ -22,6 +22,7 @@ var (
 		text("payer", func(a *accountRow) *users.ID { return &a.Payer }),
 		text("salt", func(a *accountRow) *string { return &a.Salt }),
 		remembered(sparse("policy", seats.Policy{}, policyOf), policyOf),
+		orNone("sources", func(a *accountRow) *seats.Sources { return &a.Sources }),
 		sparse("offer", seats.OwnershipOffer{}, func(a *accountRow) *seats.OwnershipOffer { return &a.Offer }),
 	}
 	// The head is written with every change.
@@ -172,6 +173,7 @@ var (
 		usuallyAs(segmentAfter, segment("is", func(e *seats.Event) *users.Segment { return &e.After })),
 		text("successor", func(e *seats.Event) *users.ID { return &e.Successor }),
 		listed("to", func(e *seats.Event) *[]users.ID { return &e.Receivers }),
+		text("src", func(e *seats.Event) *string { return &e.Source }),
 		listed("fields", func(e *seats.Event) *[]string { return &e.Fields }),
 		number("n", func(e *seats.Event) *int64 { return &e.Count }),
 		text("date", func(e *seats.Event) *users.Date { return &e.Date }),

@@ -48,6 +48,10 @@ const (
 	ActionEditPool  // name, end and terms of a pool
 	ActionSetCode   // make or change a join code
 	ActionEndCode
+	ActionEditSource    // guard and rank of a sync
+	ActionHoldSource    // stop a sync
+	ActionReleaseSource // let it go on with what was held
+	ActionRejectRun     // let it go on without that
 	ActionSetPolicy
 	ActionSetPayer
 	ActionEditAccount
@@ -63,7 +67,7 @@ var actionNames = enum.Names[Action]{
 	"delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
 	"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
 	"offer-ownership", "accept-ownership", "end-offer",
-	"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
+	"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "edit-source", "hold-source", "release-source", "reject-run", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",
 }
 
 // OnUser reports whether the action is on a user of the account.

@@ -16,7 +16,7 @@ func TestNames(t *testing.T) {
 		"archive", "restore", "delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
 		"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
 		"offer-ownership", "accept-ownership", "end-offer",
-		"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
+		"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "edit-source", "hold-source", "release-source", "reject-run", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")
 	enumtest.Require[users.ActorKind](t, "", "user", "sync", "support", "system")
 	enumtest.Require[users.SourceKind](t, "manual", "import", "sync")
 	enumtest.Require[users.KeyKind](t, "external-id", "email", "username", "id")

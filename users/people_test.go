@@ -295,7 +295,7 @@ func TestUser_HasExpired(t *testing.T) {
 func TestAction_OnUser(t *testing.T) {
 	for _, a := range users.Actions() {
 		isNew := users.In(users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionSignIn, users.ActionJoin).Has(a)
-		account := users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetCode, users.ActionEndCode, users.ActionSetPolicy, users.ActionSetPayer,
+		account := users.In(users.ActionBuySeats, users.ActionReturnSeats, users.ActionSetTotal, users.ActionBookTotal, users.ActionEditPool, users.ActionSetCode, users.ActionEndCode, users.ActionEditSource, users.ActionHoldSource, users.ActionReleaseSource, users.ActionRejectRun, users.ActionSetPolicy, users.ActionSetPayer,
 			users.ActionEditAccount, users.ActionClose, users.ActionReopen, users.ActionEraseAccount).Has(a)
 		require.Equal(t, !isNew && !account, a.OnUser(), a)
 	}

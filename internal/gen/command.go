@@ -86,9 +86,9 @@ var likely = map[users.ActorKind][]users.Action{
 		users.ActionAssignCourse, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate,
 		users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionHandOver, users.ActionEdit, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionGrantOwnership, users.ActionEndOwnership,
 		users.ActionOfferOwnership, users.ActionOfferOwnership, users.ActionAcceptOwnership, users.ActionAcceptOwnership, users.ActionEndOffer,
-		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose, users.ActionSetCode, users.ActionSetCode, users.ActionEndCode,
+		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose, users.ActionReleaseSource, users.ActionReleaseSource, users.ActionRejectRun, users.ActionEditSource, users.ActionSetCode, users.ActionSetCode, users.ActionEndCode,
 	},
-	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule},
+	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule, users.ActionDeactivate, users.ActionDeactivate},
 	users.ActorSupport: vendorActions,
 	users.ActorSystem:  vendorActions,
 }
@@ -207,6 +207,8 @@ func (d Dice) command(actor users.Actor) seats.Command {
 		return d.bookTotal(pool())
 	case users.ActionEditPool:
 		return d.editPool()
+	case users.ActionEditSource, users.ActionHoldSource, users.ActionReleaseSource, users.ActionRejectRun:
+		return d.onSource(action, reason())
 	case users.ActionSetPolicy:
 		if d.People == nil && d.Chance(10) {
 			return seats.SetPolicy{Policy: d.spoil(d.policy())}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,6 +44,7 @@ func (r *run) account() {
 	m, want := r.model, r.seen.Account
 	want.Name, want.Zone, want.Policy, want.Payer, want.Offer, want.Closed, want.Erased = m.Name, m.Zone, m.Policy, m.Payer, m.Offer, m.Closed, m.Erased
 	want.Sequence, want.Changed = uint64(len(r.events)), m.Last
+	want.Sources = r.sources()
 	require.Equal(r, Plain(r, want), Plain(r, r.seen.Account))
 	if m.Erased.IsZero() {
 		require.Positive(r, want.Tally.ActiveOwners(), "active owners")
@@ -49,6 +52,36 @@ func (r *run) account() {
 	listed, err := all(r.harness.Accounts(context.Background(), ""))
 	require.NoError(r, err)
 	require.Equal(r, Plain(r, []seats.Account{want}), Plain(r, listed))
+}
+
+// sources lists the sources of the model, with what was lost as the account has it where the numbers agree.
+func (r *run) sources() seats.Sources {
+	var list []seats.Source
+	for _, name := range slices.Sorted(maps.Keys(r.model.Sources)) {
+		s := r.model.Sources[name]
+		kept, _ := r.seen.Account.Sources.Of(name)
+		hold := s.Hold
+		if hold.Cause == "" {
+			hold.Cause = kept.Hold.Cause // that of the guard
+		}
+		list = append(list, seats.Source{
+			Name: name, Rank: s.Rank, Adopts: s.Adopts, Guard: s.Guard, People: r.model.Fed(name), Lost: kept.Lost, Hold: hold, Allowed: s.Allowed, AllowedUntil: s.Until,
+		})
+		require.LessOrEqual(r, len(kept.Lost), 24+31)
+		for _, hours := range []int64{24, 720} {
+			require.Equal(r, s.LostSince(r.model.Last, hours), lostSince(kept.Lost, r.model.Last, hours), "lost by %s in %d hours", name, hours)
+		}
+	}
+	return seats.SourcesOf(list...)
+}
+
+// lostSince adds the losses of the last hours.
+func lostSince(lost []seats.LossesOfHour, now time.Time, hours int64) (sum seats.Losses) {
+	var s reference.Source
+	for _, l := range lost {
+		s.Lost = append(s.Lost, reference.Loss{At: time.Unix(l.Hour*3600, 0), Losses: l.Losses})
+	}
+	return s.LostSince(now, hours)
 }
 
 // people compares the rows of users with the model, which does not know all of a row.
@@ -122,12 +155,12 @@ func (r *run) record(facts []seats.Event) {
 		got := seats.Event{
 			Kind: e.Kind, User: e.User, Before: e.Before, After: e.After, Time: e.Time, Successor: e.Successor,
 			Count: e.Count, Pool: e.Pool, Reason: e.Reason, Receivers: append([]users.ID(nil), e.Receivers...),
-			Date: e.Date, DateAs: e.DateAs,
+			Date: e.Date, DateAs: e.DateAs, Source: e.Source,
 		}
 		if e.Channel == seats.ByClock {
 			got.Actor, got.Channel = e.Actor, e.Channel
 		}
-		if e.Kind == seats.EventAccountEdited || e.Kind == seats.EventPoolEdited || e.Kind == seats.EventCodeSet {
+		if e.Kind == seats.EventAccountEdited || e.Kind == seats.EventPoolEdited || e.Kind == seats.EventCodeSet || e.Kind == seats.EventSourceEdited {
 			got.Fields = e.Fields
 		}
 		require.Equal(r, facts[i], got)
@@ -157,6 +190,8 @@ func (r *run) author(e seats.Event) {
 		return
 	case how == gen.Open || how == gen.RunDue:
 		return
+	case e.Kind == seats.EventSourceHeld: // by the Keeper, too
+		channel = e.Channel
 	case how == gen.DoEach || how == gen.EraseAccount && e.Kind != seats.EventAccountErased:
 		channel = seats.ByBulk
 	}

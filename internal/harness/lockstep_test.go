@@ -178,6 +178,7 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Name", lossy{account: func(a *seats.Account) { a.Name = strings.ToLower(a.Name) }}},
 		{".Payer", lossy{account: func(a *seats.Account) { a.Payer = "" }}},
 		{".Offer", lossy{account: func(a *seats.Account) { a.Offer = seats.OwnershipOffer{} }}},
+		{".Sources", lossy{account: func(a *seats.Account) { a.Sources = seats.Sources{} }}},
 		{".Closed", lossy{account: func(a *seats.Account) { a.Closed = time.Time{} }}},
 		{".Erased", lossy{account: func(a *seats.Account) { a.Erased = time.Time{} }}},
 		{".Opened", lossy{account: func(a *seats.Account) { a.Opened = a.Changed }}},

@@ -153,7 +153,7 @@ func (r *run) do(c gen.Call, at time.Time, last bool) []seats.Event {
 	if n := len(wants) - 1; wants[n].Codes != nil {
 		r.model = settled
 		r.remedies(c, r.refused(wants[n], n, err), last)
-		return nil
+		return r.held(c, wants[n:], wants[:n], at)
 	}
 	require.NoError(r, err)
 	facts := r.outcomes(wants, done.Outcomes)
@@ -166,7 +166,27 @@ func (r *run) each(c gen.Call, at time.Time) []seats.Event {
 	wants := r.expect(c, at)
 	done, err := r.harness.play(c)
 	require.NoError(r, err)
-	return r.outcomes(wants, done.Outcomes)
+	return append(r.outcomes(wants, done.Outcomes), r.held(c, wants, nil, at)...)
+}
+
+// held lets the model hold the source of a sync after the first of the refusals that tripped its guard; what
+// the refused call had taken away before counts, too.
+func (r *run) held(c gen.Call, wants, before []reference.Result, at time.Time) []seats.Event {
+	i := slices.IndexFunc(wants, func(v reference.Result) bool { return v.Hold != nil })
+	if i < 0 {
+		return nil
+	}
+	hold := *wants[i].Hold
+	for _, v := range before {
+		hold.Losses.Leavers, hold.Losses.Keys, hold.Losses.Admins = hold.Losses.Leavers+v.Lost.Leavers, hold.Losses.Keys+v.Lost.Keys, hold.Losses.Admins+v.Lost.Admins
+	}
+	if c.Fault != faults.None { // it may have struck the hold, which the next refusal would try again
+		_, err := r.harness.Do(context.Background(), r.harness.account, c.Actor, hold)
+		require.NoError(r, err)
+	}
+	v := r.model.Do(c.Actor, hold, at)
+	require.Nil(r, v.Codes)
+	return v.Facts()
 }
 
 // expect lets the model carry out a call, up to the first refusal if it is all or nothing.

@@ -237,6 +237,7 @@ func (m *Model) begin(p *Person, at time.Time) []seats.Event {
 	}
 	grown := m.notices(e)
 	p.Status = invited
+	m.met(p)
 	m.undated(p, true)
 	m.send(p, at)
 	m.pledged(p)

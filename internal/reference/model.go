@@ -15,20 +15,21 @@ import (
 // number is counted anew whenever it is asked for. It shares data types with
 // package seats, and no rules.
 type Model struct {
-	Name   string
-	Zone   string
-	Policy seats.Policy
-	Payer  users.ID
-	Offer  seats.OwnershipOffer
-	Closed time.Time // since when, or zero
-	Erased time.Time
-	Pools  map[seats.PoolID]*Pool
-	People []*Person     // in order of arrival, the deleted too
-	Last   time.Time     // of the last event
-	Clock  time.Time     // now: invitations go by it, events never go back
-	Rules  Rules         // of time zones, as of now
-	grown  []seats.Event // of the pools, for the command under way
-	Before *Model        // the account before the bulk call under way, as which its actor counts; nil: there is none
+	Name    string
+	Zone    string
+	Policy  seats.Policy
+	Payer   users.ID
+	Offer   seats.OwnershipOffer
+	Sources map[string]*Source
+	Closed  time.Time // since when, or zero
+	Erased  time.Time
+	Pools   map[seats.PoolID]*Pool
+	People  []*Person     // in order of arrival, the deleted too
+	Last    time.Time     // of the last event
+	Clock   time.Time     // now: invitations go by it, events never go back
+	Rules   Rules         // of time zones, as of now
+	grown   []seats.Event // of the pools, for the command under way
+	Before  *Model        // the account before the bulk call under way, as which its actor counts; nil: there is none
 }
 
 // A Pool is what a pool was bought for; what is held and spent follows from the people.
@@ -62,6 +63,10 @@ func (m *Model) Clone() *Model {
 	c.Pools = map[seats.PoolID]*Pool{}
 	for id, p := range m.Pools {
 		c.Pools[id] = new(*p)
+	}
+	c.Sources = nil
+	for name, s := range m.Sources {
+		*c.source(name) = *s
 	}
 	c.People = nil
 	for _, p := range m.People {

@@ -187,19 +187,12 @@ func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at
 	return v
 }
 
-// leftBy is the way in which a person leaves by a command.
-func leftBy(a users.Actor) users.Leaving {
-	if a.Kind == users.ActorSync {
-		return users.LeftBySync
-	}
-	return users.LeftByHand
-}
-
 // arrive brings in a person.
 func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
 	held := m.Held(seats.Site)
 	p.SharesEmail = m.shared(p.Email, p)
 	m.People = append(m.People, p)
+	m.met(p)
 	m.pledged(p)
 	m.plan(m.personRow(p))
 	m.planPool(seats.Site)

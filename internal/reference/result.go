@@ -13,14 +13,16 @@ type Result struct {
 	Codes    []seats.Code
 	Outcome  seats.Outcome
 	Event    seats.Event
-	grown    []seats.Event   // of the pools, before the event
-	more     []seats.Event   // after it
-	told     []seats.Event   // all events, with those that tell of seats
-	licences []users.Licence // that come or go with their user, or alone
-	leave    users.Leave     // of a planned start, which has an event of its own
-	filled   bool            // fields by a sign-in, with an event of their own
-	lapsed   []seats.Event   // of an offer of ownership, after the event
-	bare     bool            // the licences alone have events
+	Lost     seats.Losses      // by a sync
+	Hold     *seats.HoldSource // what holds the source of the sync, of a refusal
+	grown    []seats.Event     // of the pools, before the event
+	more     []seats.Event     // after it
+	told     []seats.Event     // all events, with those that tell of seats
+	licences []users.Licence   // that come or go with their user, or alone
+	leave    users.Leave       // of a planned start, which has an event of its own
+	filled   bool              // fields by a sign-in, with an event of their own
+	lapsed   []seats.Event     // of an offer of ownership, after the event
+	bare     bool              // the licences alone have events
 }
 
 // Facts are the events that are expected, with the fields that the model knows.

@@ -21,11 +21,15 @@ func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 	if codes != nil {
 		return refused(codes...)
 	}
+	before := m.Clone()
 	v := m.step(func() Result {
 		v := m.perform(a, c, at)
 		v.Event.Reason, _ = field[string](c, "Reason")
 		return v
 	})
+	if v = m.guarded(a, c, v, before, at); v.Codes != nil {
+		return v
+	}
 	v.Outcome.Action = c.Action()
 	m.handed(at)
 	return v
@@ -82,6 +86,14 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 		return m.book(a, c, at)
 	case seats.EditPool:
 		return m.editPool(c, at)
+	case seats.EditSource:
+		return m.editSource(c, at)
+	case seats.HoldSource:
+		return m.holdSource(a, c, at)
+	case seats.ReleaseSource:
+		return m.release(seats.EventSourceReleased, c.Source, &c.Losses, at)
+	case seats.RejectRun:
+		return m.release(seats.EventRunRejected, c.Source, nil, at)
 	case seats.SetPolicy:
 		return m.setPolicy(c.Policy, at)
 	case seats.SetPayer:
@@ -208,7 +220,7 @@ func sees(a users.Actor, p *Person) bool {
 // What is asked of actions.
 var (
 	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionOfferOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
-	ofSyncs       = users.In(users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule)
+	ofSyncs       = users.In(users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule, users.ActionHoldSource)
 	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse, users.ActionAcceptOwnership)
 	forOthers     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionChangeRole)
 	whileErased   = users.In(users.ActionDelete, users.ActionEndCode, users.ActionEraseAccount)
@@ -305,6 +317,7 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 		return refused(seats.ErrNoSeats)
 	}
 	*p = next
+	m.met(p)
 	if p.Status != was.Status {
 		m.undated(p, was.waits())
 	}

@@ -290,6 +290,7 @@ func rowsReplaceRows(t *tester) {
 	c.Account.NextDue, c.Account.Salt = gen.Epoch, "salt"
 	c.Account.Name, c.Account.Payer, c.Account.Closed, c.Account.Erased = "Acme", "x", gen.Epoch, gen.Epoch
 	c.Account.Offer = seats.OwnershipOffer{User: "x", Owner: owner, Ends: gen.Epoch}
+	c.Account.Sources = seats.SourcesOf(seats.Source{Name: "hr", People: 1})
 	course := elaboratePool(gen.Course, gen.Epoch)
 	course.Held = 5
 	first, second := elaborateLicence("x", gen.Course, 1, gen.Epoch), users.Licence{User: "x", Pool: string(gen.Course), Number: 2, Assigned: gen.Epoch}

@@ -69,6 +69,12 @@ func accountsAsWritten(t *tester) {
 		c.Account.Zone, c.Account.Tally = "America/Argentina/ComodRivadavia", distinctTally()
 		c.Account.Name, c.Account.Payer = text(users.MaxText, i), users.ID(text(63, i)+"wid")
 		c.Account.Offer = seats.OwnershipOffer{User: users.ID(text(63, i)), Owner: users.ID(text(63, i) + "wid"), Ends: at, Transfer: i%2 == 0}
+		c.Account.Sources = seats.SourcesOf(seats.Source{Name: text(63, i), People: math.MaxInt32}, seats.Source{
+			Name: text(63, i) + "wid", Rank: math.MaxInt32, Adopts: true, Guard: seats.Guard{Few: seats.MaxSeats, Day: 100, Month: 100, Ever: 100},
+			Lost:    []seats.LossesOfHour{{Hour: at.Unix() / 3600, Losses: seats.Losses{Leavers: 1, Keys: 2, Admins: 3}}, {Hour: math.MaxInt32}},
+			Hold:    seats.Hold{Since: at, Cause: "held-by-hand", Losses: seats.Losses{Leavers: math.MaxInt32}, Sample: []users.ID{users.ID(text(63, i))}, Plan: text(63, i)},
+			Allowed: seats.Losses{Keys: 1}, AllowedUntil: at,
+		})
 		c.Account.Closed, c.Account.Erased = instants[(i+2)%len(instants)], instants[(i+5)%len(instants)]
 		c.Account.Opened, c.Account.Changed, c.Account.NextDue = at, instants[len(instants)-1-i], at
 		c.Pools = []seats.Pool{
@@ -147,8 +153,8 @@ func eventsAsWritten(t *tester) {
 			Key: strings.Repeat("k", users.MaxID), Index: math.MaxInt32 - i, Digest: strings.Repeat("0123abcd", 8),
 			Correlation: text(63, i) + "wid", Reason: text(users.MaxReason, i),
 			User: users.ID(text(63, i)), Before: every[i], After: every[len(every)-1-i], Successor: users.ID(text(63, i) + "wid"),
-			Receivers: receivers[len(receivers)*i*i*i/512:],
-			Fields:    []string{"first-name", "last-name", "groups", "'"}[:i%5], Date: users.Date(fmt.Sprintf("%04d-12-31", 1+i*1249)), DateAs: users.LeaveDay(i % 3), Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
+			Source: text(63, i), Receivers: receivers[len(receivers)*i*i*i/512:],
+			Fields: []string{"first-name", "last-name", "groups", "'"}[:i%5], Date: users.Date(fmt.Sprintf("%04d-12-31", 1+i*1249)), DateAs: users.LeaveDay(i % 3), Count: math.MaxInt64 - int64(i), Policy: &everySwitch,
 			Pool: seats.PoolID(text(63, i) + "wid"), Delta: math.MinInt64 + int64(i), Total: seats.Of(seats.MaxSeats), Held: math.MaxInt64, Spent: math.MaxInt64 - 1, Reserved: math.MaxInt64 - 2,
 			Tally: distinctTally(),
 		}

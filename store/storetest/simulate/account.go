@@ -159,7 +159,7 @@ func differs(want, got seats.Snapshot) string {
 	x, y := want.Account, got.Account
 	x.Salt, y.Salt = "", ""
 	switch {
-	case x != y:
+	case !reflect.DeepEqual(x, y):
 		return apart("account", x, y)
 	case !slices.Equal(want.Pools, got.Pools):
 		return apart("pools", want.Pools, got.Pools)

@@ -130,6 +130,14 @@ func (p *play) explain(r *request, from, to seats.Snapshot, rest []group) ([]par
 				continue
 			}
 			made.decision, _ = c.decide(from, at)
+			if e := g.events[0]; made.decision.Change.Empty() && e.Kind == seats.EventSourceHeld { // by the Keeper, after a refusal
+				held, _ := to.Account.Sources.Of(e.Source)
+				r := c.request(at)
+				r.Key, r.Digest, r.Channel = "", "", seats.ByCall
+				r.Commands = []seats.Command{seats.HoldSource{Source: e.Source, Losses: held.Hold.Losses, Sample: held.Hold.Sample}}
+				made.call = nil
+				made.decision, _ = seats.Decide(from, r)
+			}
 		}
 		if !sameEvents(made.decision.Change.Events, g.events) {
 			continue

@@ -1,0 +1,144 @@
+package seats
+
+import (
+	"encoding/json"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A Source is the state of a sync in an account: an HR system, a directory, a nightly file. It makes
+// itself with its first user, with the usual [Guard]; [EditSource] changes it. Its lists are read only.
+type Source struct {
+	Name   string `json:"name"`          // that of [users.Sync]
+	Rank   int    `json:"rank,omitzero"` // a person in two sources belongs to the lower one; 0: after all others
+	Adopts bool   `json:"adopts,omitzero"`
+	Guard  Guard  `json:"guard,omitzero"`
+	People int64  `json:"people,omitzero"` // its users who are invited or active
+	// Lost has what the source took away in the last 30 days, see [Guard], in order of time.
+	Lost []LossesOfHour `json:"lost,omitzero"`
+	Hold Hold           `json:"hold,omitzero"` // zero: the source runs
+	// Allowed is left of the Losses of a [ReleaseSource], until AllowedUntil.
+	Allowed      Losses    `json:"allowed,omitzero"`
+	AllowedUntil time.Time `json:"allowed_until,omitzero"`
+}
+
+// A Hold says why a source is held: every change by it is refused with [ErrSourceHeld], until
+// [ReleaseSource] or [RejectRun].
+type Hold struct {
+	Since  time.Time  `json:"since,omitzero"` // zero: it runs
+	Cause  string     `json:"cause,omitzero"` // the Code of a [users.Reason], such as that of [ErrLeaversOfDay]
+	Losses Losses     `json:"losses,omitzero"`
+	Sample []users.ID `json:"sample,omitzero"` // some of the users concerned, at most [MaxSample]
+	Plan   string     `json:"plan,omitzero"`   // the digest of the plan of a run; empty: a single command
+}
+
+// IsHeld reports whether the source is held.
+func (s Source) IsHeld() bool { return !s.Hold.Since.IsZero() }
+
+// The bounds of sources.
+const (
+	MaxSources  = 16             // of an account
+	MaxSample   = 10             // users of a [Hold]
+	ReleaseTerm = 48 * time.Hour // in which released losses can happen
+)
+
+// Sources are the sources of an account. The value is immutable, so that copies share it.
+type Sources struct{ list *[]Source }
+
+// all returns the sources in order of their names.
+func (s Sources) all() []Source {
+	if s.list == nil {
+		return nil
+	}
+	return *s.list
+}
+
+// All lists the sources in order of their names.
+func (s Sources) All() iter.Seq[Source] { return slices.Values(s.all()) }
+
+// SourcesOf returns the sources of a list, each name once.
+func SourcesOf(list ...Source) Sources {
+	if len(list) == 0 {
+		return Sources{}
+	}
+	list = inOrder(slices.Clone(list), by(sourceName))
+	return Sources{&list}
+}
+
+// Of returns the source of that name. It is not ok for an unknown one, which has the name alone.
+func (s Sources) Of(name string) (_ Source, ok bool) {
+	i, ok := slices.BinarySearchFunc(s.all(), Source{Name: name}, by(sourceName))
+	if !ok {
+		return Source{Name: name}, false
+	}
+	return s.all()[i], true
+}
+
+// with returns the sources with a new or changed one.
+func (s Sources) with(changed Source) Sources {
+	list := merged(s.all(), []Source{changed}, by(sourceName), same)
+	return Sources{&list}
+}
+
+// full reports whether no further source has room.
+func (s Sources) full() bool { return len(s.all()) >= MaxSources }
+
+func sourceName(s Source) string { return s.Name }
+
+// MarshalJSON returns the sources as a list.
+func (s Sources) MarshalJSON() ([]byte, error) { return json.Marshal(s.all()) }
+
+// UnmarshalJSON reads a list of sources.
+func (s *Sources) UnmarshalJSON(text []byte) error {
+	var list []Source
+	if err := users.ReadJSON(text, &list); err != nil {
+		return err
+	}
+	*s = SourcesOf(list...)
+	return nil
+}
+
+// sourceOf returns the source of a command by its name. An unknown one counts the users of syncs whom no
+// source has counted: those from before accounts had sources.
+func (a Account) sourceOf(name string) Source {
+	s, ok := a.Sources.Of(name)
+	if ok {
+		return s
+	}
+	for _, segment := range users.Segments() {
+		if segment.Synced && holding.Has(segment.Status) {
+			s.People += a.Tally.Of(segment)
+		}
+	}
+	for _, other := range a.Sources.all() {
+		s.People -= other.People
+	}
+	return s
+}
+
+// countUser counts the user of an effect in their source, before the tally does, and what the actor takes
+// away in theirs.
+func (v *evaluation) countUser(account *Account, was, next *users.User, kind EventKind) {
+	if was.Source != next.Source || holding.Has(was.Status) != holding.Has(next.Status) {
+		account.countPeople(was, -1)
+		account.countPeople(next, 1)
+	}
+	if l := v.losses(was, next, kind); l != (Losses{}) {
+		v.lost = v.lost.add(l)
+		account.Sources = account.Sources.with(account.sourceOf(v.request.Actor.Name).loses(l, v.at))
+	}
+}
+
+// countPeople counts a user n times more, if they are an invited or active one of a sync.
+func (a *Account) countPeople(u *users.User, n int64) {
+	_, known := a.Sources.Of(u.Source.Name)
+	if u.Source.Kind != users.SourceSync || !holding.Has(u.Status) || !known && a.Sources.full() {
+		return
+	}
+	s := a.sourceOf(u.Source.Name)
+	s.People += n
+	a.Sources = a.Sources.with(s)
+}

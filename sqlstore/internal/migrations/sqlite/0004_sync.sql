@@ -1,0 +1,2 @@
+-- The syncs of an account, as a document.
+ALTER TABLE {accounts} ADD COLUMN sources TEXT;
