@@ -7,6 +7,7 @@ import (
 	"errors"
 	"iter"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/seats/scim"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -68,10 +69,13 @@ func (g Groups) Claim(ctx context.Context, account users.AccountID, source strin
 }
 
 // errMoved is answered with 503: the repeated request meets the group as it is.
-var errMoved = errors.New("the group was changed meanwhile")
+var errMoved = &seats.Refusal{Code: seats.ErrChangedMeanwhile}
 
-// Keep replaces a group that is still as it was read.
+// Keep replaces a group that is still as it was read. One that has not changed is not written.
 func (g Groups) Keep(ctx context.Context, account users.AccountID, source string, was, now scim.Group) error {
+	if document(now) == document(was) {
+		return nil
+	}
 	return g.one(ctx, errMoved, `update scim_groups set document = ? where account = ? and source = ? and id = ? and document = ?`,
 		document(now), account, source, was.ID, document(was))
 }

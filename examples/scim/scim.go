@@ -295,7 +295,7 @@ func (c call) deleteGroup() (reply, error) {
 // is cut off is repeated by the provider, and goes on from there.
 func (c call) carryOut(status int, was scim.Group, change scim.GroupChange) (reply, error) {
 	ctx := c.r.Context()
-	if !change.Deleted {
+	if isNew := status == 201; isNew || !change.Deleted && was.Key() != change.Group.Key() {
 		if err := c.Server.Groups.Claim(ctx, c.Account, c.Source, change.Group); err != nil {
 			return reply{}, err
 		}

@@ -282,7 +282,7 @@ func TestServer_groups(t *testing.T) {
 		all.Go(func() {
 			for {
 				_, response, err := entra.UpdateSCIMGroupAttribute(ctx, "acme", *desk.ID, patch("Add", "members", []any{map[string]any{"$ref": nil, "value": m.Value}}))
-				if response == nil || response.StatusCode != 503 {
+				if response == nil || response.StatusCode != 503 || !assert.Equal(t, "1", response.Header.Get("Retry-After")) {
 					assert.NoError(t, err)
 					return
 				}
