@@ -90,11 +90,11 @@ var methodsOf = map[string]method{
 		return err
 	},
 	"Sync": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
-		_, err := k.Sync(ctx, a, hr, workers(0), nil)
+		_, err := k.Sync(ctx, a, nightly, workers(0), nil)
 		return err
 	},
 	"PreviewSync": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {
-		_, err := k.PreviewSync(ctx, a, hr, workers(0))
+		_, err := k.PreviewSync(ctx, a, nightly, workers(0))
 		return err
 	},
 	"Pool": func(ctx context.Context, k *seatkeeper.Keeper, a users.AccountID) error {

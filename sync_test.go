@@ -17,13 +17,13 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// hr is a run of the source "hr" with numbers, addresses and names.
-var hr = seats.SyncRun{Source: "hr", Fields: []string{"external-id", "email", "first-name"}}
+// nightly is a run of the source "hr" with numbers, addresses and names.
+var nightly = seats.SyncRun{Source: "hr", Fields: []string{"external-id", "email", "first-name"}}
 
-// unguarded lets a run of hr put out all of its users at once, but the last admin.
+// unguarded lets runs of hr put out all of its users at once, but the last admin.
 var unguarded = seats.EditSource{Source: "hr", Guard: &seats.Guard{Day: 100, Month: 100, Ever: 100}}
 
-// worker is a row of the roster of hr.
+// worker is a row of the roster of nightly.
 func worker(n int) users.Entry {
 	return users.Entry{Row: n + 2, Profile: users.Profile{
 		ExternalID: fmt.Sprint(1000 + n), Email: fmt.Sprintf("w%d@acme.example", n), FirstName: fmt.Sprint("Worker ", n),
@@ -42,10 +42,10 @@ func workers(numbers ...int) iter.Seq2[users.Entry, error] {
 	}
 }
 
-// syncs runs hr and requires its summary.
+// syncs runs nightly and requires its summary.
 func syncs(t *testing.T, k *seatkeeper.Keeper, roster iter.Seq2[users.Entry, error], want string) seatkeeper.SyncResult {
 	t.Helper()
-	result, err := k.Sync(t.Context(), "acme", hr, roster, nil)
+	result, err := k.Sync(t.Context(), "acme", nightly, roster, nil)
 	require.NoError(t, err)
 	require.Equal(t, want, result.Differences.String())
 	return result
@@ -76,12 +76,12 @@ func TestKeeper_Sync_errors(t *testing.T) {
 		roster iter.Seq2[users.Entry, error]
 		want   error
 	}{
-		"cut":          {hr, func(yield func(users.Entry, error) bool) { yield(worker(0), nil) }, seats.ErrIncomplete},
-		"empty":        {hr, workers(), users.ErrEmpty},
-		"broken":       {hr, func(yield func(users.Entry, error) bool) { _ = yield(worker(0), nil) && yield(users.Entry{}, broken) }, broken},
-		"no key":       {hr, func(yield func(users.Entry, error) bool) { yield(users.Entry{}, nil) }, users.ErrNoIdentity},
-		"no source":    {seats.SyncRun{Fields: hr.Fields}, workers(0), users.ErrEmpty},
-		"another plan": {seats.SyncRun{Source: "hr", Fields: hr.Fields, Plan: "of yesterday"}, workers(0), seats.ErrBadInput},
+		"cut":          {nightly, func(yield func(users.Entry, error) bool) { yield(worker(0), nil) }, seats.ErrIncomplete},
+		"empty":        {nightly, workers(), users.ErrEmpty},
+		"broken":       {nightly, func(yield func(users.Entry, error) bool) { _ = yield(worker(0), nil) && yield(users.Entry{}, broken) }, broken},
+		"no key":       {nightly, func(yield func(users.Entry, error) bool) { yield(users.Entry{}, nil) }, users.ErrNoIdentity},
+		"no source":    {seats.SyncRun{Fields: nightly.Fields}, workers(0), users.ErrEmpty},
+		"another plan": {seats.SyncRun{Source: "hr", Fields: nightly.Fields, Plan: "of yesterday"}, workers(0), seats.ErrBadInput},
 	} {
 		_, err := k.Sync(t.Context(), "acme", c.run, c.roster, nil)
 		require.ErrorIs(t, err, c.want, name)
@@ -93,12 +93,12 @@ func TestKeeper_Sync_errors(t *testing.T) {
 func TestKeeper_PreviewSync(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(3), seats.Standard())
 	syncs(t, k, workers(0, 1), "2 rows: 0 as before, 2 join")
-	plan, err := k.PreviewSync(t.Context(), "acme", hr, workers(0, 2, 3))
+	plan, err := k.PreviewSync(t.Context(), "acme", nightly, workers(0, 2, 3))
 	require.NoError(t, err)
 	require.Equal(t, "3 rows: 1 as before, 2 join, 1 leaves", plan.Differences.String())
 	require.Equal(t, "3 commands: 2 fit, 1 does not fit: no-seats 1, from command 3 on", plan.Plan.String())
 
-	run := hr
+	run := nightly
 	run.Plan = plan.Differences.Digest
 	_, err = k.Sync(t.Context(), "acme", run, workers(0, 2), nil)
 	require.ErrorIs(t, err, seats.ErrBadInput)
@@ -137,12 +137,12 @@ func TestKeeper_Sync_stopped(t *testing.T) {
 			k, sound, f := faulty(t, seatkeeper.Options{}, seats.Standard(), append(slices.Repeat([]faults.Fault{faults.None}, n), fault)...)
 			do(t, sound, system, seats.SetTotal{Total: seats.Of(601)}, unguarded)
 			syncs(t, sound, workers(numbers(0, 300)...), "300 rows: 0 as before, 300 join")
-			_, err := k.Sync(t.Context(), "acme", hr, renamed, nil)
+			_, err := k.Sync(t.Context(), "acme", nightly, renamed, nil)
 			if calls = max(calls, f.Calls()); err != nil {
 				require.ErrorIs(t, err, faults.ErrInjected)
 				stopped++
 			}
-			result, err := sound.Sync(t.Context(), "acme", hr, renamed, nil)
+			result, err := sound.Sync(t.Context(), "acme", nightly, renamed, nil)
 			require.NoError(t, err)
 			require.Zero(t, result.Totals.Refused)
 			if want == nil {

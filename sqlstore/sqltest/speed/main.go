@@ -8,6 +8,7 @@
 //	go run ./sqlstore/sqltest/speed -works 'one|busy|accounts' -ways 'seatkeeper.*' -db sqlite,postgres,mariadb
 //	go run ./sqlstore/sqltest/speed -sell -db postgres,mariadb,galera
 //	go run ./sqlstore/sqltest/speed -upload -people 1000000 -db postgres
+//	go run ./sqlstore/sqltest/speed -sync -db postgres,sqlite
 //
 // The ways to invite a person are
 //
@@ -86,6 +87,7 @@ func main() {
 	dbs := flag.String("db", "sqlite,postgres,mariadb", "of sqlite, postgres, mariadb, galera, tidb, memory")
 	sell := flag.Bool("sell", false, "sell the seats of an account to clients in several processes, and look whether each was sold exactly once")
 	upload := flag.Bool("upload", false, "read, preview and upload a file of people, beside encoding/csv")
+	nightly := flag.Bool("sync", false, "run a roster with 1 per cent of changes, beside SQL over a table and upserts; on postgres and sqlite")
 	flag.IntVar(&r.seats, "seats", 100_000, "how many seats -sell sells")
 	names := flag.String("works", ".", "a regular expression for what is measured: "+strings.Join(namesOf(works), ", "))
 	ways := flag.String("ways", `[a-z]+`, "a regular expression for the whole names of the ways beside the floor")
@@ -105,7 +107,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *sell || *upload {
+	if *sell || *upload || *nightly {
 		for _, name := range strings.Split(*dbs, ",") {
 			e, err := engineOf(name)
 			if err == nil && *sell {
@@ -113,6 +115,9 @@ func main() {
 			}
 			if err == nil && *upload {
 				err = r.upload(ctx, e)
+			}
+			if err == nil && *nightly {
+				err = r.sync(ctx, e)
 			}
 			if err != nil {
 				log.Fatalf("%s: %v", name, err)
