@@ -52,6 +52,9 @@
 // of an active one is 409 uniqueness. DELETE deactivates first, as the source and under its guard, and then
 // archives or deletes as the system, which no switch of the policy binds, see [Connection.Remove].
 //
+// The guard of a source counts leavers however they come: by single requests it trips at the count at which it stops a run
+// of Keeper.Sync. From then on every change is answered with 503, and requests of what is already so with success.
+//
 // # Targets
 //
 // The SCIM 2.0 Interoperability Profile (draft-zollner-scim-interop-profile-02, November 2026) is met with two

@@ -103,12 +103,12 @@ var answers = map[seats.Code]answer{
 	seats.ErrJoinCode:          {403, "", 0},
 	seats.ErrOfferOpen:         {409, "", 0},
 	seats.ErrNoOffer:           {409, "", 0},
-	"source-held":              {503, "", time.Hour}, // every change by the source waits for an admin
+	seats.ErrSourceHeld:        {503, "", time.Hour}, // every change by the source waits for an admin
 }
 
 // ErrorOf returns the answer to an error: an [*Error] as it is, a [*seats.Refusal] by its code, a
-// [*users.FieldError] as 400 invalidValue. A full account is 429, the same each time, with Retry-After. Everything else
-// is 503 without the error's text: the store or the time failed, and every request of SCIM may be repeated.
+// [*users.FieldError] as 400 invalidValue. A full account is 429, the same each time, with Retry-After. A held source is
+// 503 until an admin decides, see [seats.Guard]. Everything else is 503 without the error's text: the store or the time failed, and every request of SCIM may be repeated.
 // It is nil for nil.
 func ErrorOf(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok || err == nil {

@@ -26,7 +26,7 @@ func TestErrorOf_codes(t *testing.T) {
 		seats.ErrWrongStatus: "409", seats.ErrNotApproved: "409", seats.ErrInvitationExpired: "409", seats.ErrKeyReused: "409",
 		seats.ErrPlanOutdated: "409", seats.ErrOpen: "409", seats.ErrSeatSpent: "409", seats.ErrNotAssigned: "409", seats.ErrPoolEnded: "409",
 		seats.ErrVersionReused: "409", seats.ErrOfferOpen: "409", seats.ErrNoOffer: "409",
-		"source-held": "503",
+		seats.ErrSourceHeld: "503",
 	}
 	for _, code := range seats.Codes() {
 		require.Contains(t, want, code)
