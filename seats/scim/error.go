@@ -108,8 +108,8 @@ var answers = map[seats.Code]answer{
 
 // ErrorOf returns the answer to an error: an [*Error] as it is, a [*seats.Refusal] by its code, a
 // [*users.FieldError] as 400 invalidValue. A full account is 429, the same each time, with Retry-After. A held source is
-// 503 until an admin decides, see [seats.Guard]. Everything else is 503 without the error's text: the store or the time failed, and every request of SCIM may be repeated.
-// It is nil for nil.
+// 503 until an admin decides, see [seats.Guard]. Everything else is 503 without the error's text: the store or the time
+// failed, and every request of SCIM may be repeated. It is nil for nil.
 func ErrorOf(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok || err == nil {
 		return e

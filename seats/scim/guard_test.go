@@ -31,11 +31,15 @@ func TestConnection_guard(t *testing.T) {
 		return count
 	}
 	e := company()
+	account, err := e.keeper.Account(ctx, acme)
+	require.NoError(t, err)
 	want := passed(func(id string) bool {
 		_, err := e.keeper.Do(ctx, acme, e.Actor(), seats.Deactivate{User: users.ID(id)})
 		return err == nil
 	})
 	require.Equal(t, n/10, want)
+	require.NoError(t, account.Trips(e.Source, seats.Losses{Leavers: int64(want)}, start)) // what a run asks
+	require.ErrorIs(t, account.Trips(e.Source, seats.Losses{Leavers: int64(want) + 1}, start), seats.ErrLeaversOfDay)
 
 	for method, body := range map[string]string{
 		"PATCH": operations(`{"op":"Replace","path":"active","value":"False"}`), "PUT": `{"active":false}`, "DELETE": "",
