@@ -278,13 +278,35 @@ func TestPolicy_offers(t *testing.T) {
 	require.Equal(t, "delete 1 user or buy 1 seat", remediesOf(t, s, owner, seats.BuySeats{Quantity: 0}, seats.ReturnSeats{Quantity: 1}))
 	s.do(owner, seats.Delete{User: "ada"})
 
+	s.do(hr, seats.Invite{Profile: profile("eve")})
+	s.refused(seats.ErrSourceLocked, owner, seats.Edit{User: "eve", Set: users.Patch{Title: new("x")}})
+	s.do(owner, seats.TakeBack("eve")) // an unclaimed invitation is deleted, as any other
 	s.do(hr, seats.Invite{Profile: profile("bob")})
+	s.do(system, seats.Accept{User: "bob"})
 	for _, c := range []seats.Command{seats.Edit{User: "bob", Set: users.Patch{Title: new("x")}}, seats.Deactivate{User: "bob"}, seats.Delete{User: "bob"}} {
 		s.refused(seats.ErrSourceLocked, owner, c)
 	}
 	require.Empty(t, s.refused(seats.ErrOrderSize, owner, seats.ReturnSeats{Quantity: 1}).Remedies, "a synced person is out of reach")
 	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Admin})
+	s.do(owner, seats.ChangeRole{User: "bob", Role: users.Member})
 	s.do(hr, seats.Deactivate{User: "bob"})
+}
+
+// TestReactivate_putOutByHand: who was put out by hand stays out for the sync, and no remedy names a way around it.
+func TestReactivate_putOutByHand(t *testing.T) {
+	s := fed(t, 3)
+	s.do(owner, seats.Deactivate{User: "p0"}, seats.Archive{User: "p1"})
+	s.do(hr, seats.Deactivate{User: "p2"})
+	for _, c := range []seats.Command{seats.Reactivate{User: "p0"}, seats.Invite{Profile: profile("p0")}, seats.Add{Profile: profile("p0")}, seats.Invite{Profile: profile("p1")}} {
+		refusal := s.refused(seats.ErrForbidden, hr, c)
+		require.Equal(t, seats.ErrPutOutByHand, refusal.Reason)
+		require.Empty(t, refusal.Remedies)
+	}
+	require.Equal(t, "reactivate the user", s.refused(seats.ErrDuplicate, hr, seats.Invite{Profile: profile("p2")}).Remedies.String())
+	s.do(hr, seats.Reactivate{User: "p2"})
+	s.do(owner, seats.Reactivate{User: "p0"}, seats.Delete{User: "p1"})
+	s.same(hr, seats.Reactivate{User: "p0"})
+	require.Equal(t, seats.ErrTakenByDeleted, s.refused(seats.ErrDuplicate, hr, seats.Invite{Profile: users.Profile{ID: "p1", Email: "new@acme.example"}}).Reason)
 }
 
 // remediesOf returns the remedies of an order, which only frees, with those of a

@@ -66,6 +66,8 @@ func TestExplain(t *testing.T) {
 	require.Equal(t, []users.Action{users.ActionDeactivate, users.ActionDelete}, x.Ways)
 
 	s.do(hr, seats.Invite{Profile: profile("bob"), Role: users.Admin})
+	require.Equal(t, []users.Action{users.ActionDelete}, explain("bob").Ways, "the invitation can be taken back")
+	s.do(system, seats.Accept{User: "bob"})
 	require.Equal(t, seats.FreedBySync, explain("bob").Freer)
 	s.do(system, seats.SetPolicy{Policy: seats.Policy{WhenFull: seats.CreateInactive}}, seats.SetTotal{Total: seats.Of(0)})
 	s.do(owner, seats.Invite{Profile: profile("eve")})

@@ -34,7 +34,7 @@ func (c Deactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 //
 // Owners, admins, support and the system may, and a sync for users of its own source.
 // [ErrNoSeats] without a free seat. [ErrWrongStatus] for an archived user: [Restore] comes
-// first.
+// first. To a sync, [ErrForbidden] for a user who was put out by hand.
 type Reactivate struct {
 	User users.ID `json:"user"`
 }
@@ -46,6 +46,9 @@ func (c Reactivate) target() users.ID { return c.User }
 
 func (Reactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	next, changed, refusal := v.nextStatus(users.ActionReactivate, u)
+	if changed {
+		refusal = v.keptOut(u)
+	}
 	if refusal != nil || !changed {
 		return effect{}, refusal
 	}

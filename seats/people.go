@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -13,7 +14,8 @@ import (
 // command are ignored.
 //
 // Owners, admins, support and the system may, and a sync for its own source. [ErrNoSeats]
-// without a free seat; under [CreateInactive] the user is created inactive instead.
+// without a free seat; under [CreateInactive] the user is created inactive instead. [ErrForbidden] to a sync for a
+// user who was put out by hand.
 // [ErrDuplicate] if the keys match an inactive or archived user, several users, or one with
 // another external ID, address or username; to a sync, for every key of a user of another source, without the
 // ID. Under [SharingAllowed] a profile whose username and external ID no user has is a new
@@ -117,9 +119,17 @@ func (c Add) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (u users.User, known bool, refusal *Refusal) {
 	u, known, refusal = v.arrival(p, role)
 	if known && transitionOf(a, u.Status).kind == noTransition {
-		return u, false, v.duplicate(p, u.ID)
+		return u, false, cmp.Or(v.keptOut(u), v.duplicate(p, u.ID))
 	}
 	return u, known, refusal
+}
+
+// keptOut refuses a sync to bring back a user who was put out by hand.
+func (v *evaluation) keptOut(u users.User) *Refusal {
+	if v.request.Actor.Kind == users.ActorSync && u.Here() && u.LeftBy == users.LeftByHand {
+		return refuse(ErrForbidden, u.ID).because(ErrPutOutByHand)
+	}
+	return nil
 }
 
 // arrival is resolve for a known user of any status.

@@ -40,7 +40,7 @@ type Policy struct {
 	// own users: they take back an invitation by deletion.
 	DeleteOnly bool `json:"delete_only"`
 	// SourceLocked leaves the users of a sync to it: the account's own users can't edit,
-	// deactivate, archive or delete them.
+	// deactivate, archive or delete them. An invitation can be taken back by [Delete].
 	SourceLocked bool `json:"source_locked"`
 
 	// SelfRemoval lets users of the account deactivate, archive, delete and demote themselves, and

@@ -17,6 +17,7 @@ var (
 	ErrNeedsSupport = users.Reason{Code: "needs-support", Text: "only the vendor's support may do this"}
 	ErrOneself      = users.Reason{Code: "oneself", Text: "users can't do this to themselves: another owner or admin can"}
 	ErrOtherSource  = users.Reason{Code: "other-source", Text: "a sync acts only on users of its own source"}
+	ErrPutOutByHand = users.Reason{Code: "put-out-by-hand", Text: "a user who was put out by hand stays out for a sync"}
 )
 
 // Reasons of [ErrForbidden], of the actor, and of [ErrWrongStatus], of the user: the
@@ -149,7 +150,7 @@ var (
 // reasons lists every reason of the library. A reason that is read from JSON is the listed
 // value again.
 var reasons = append(users.Reasons(),
-	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource,
+	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource, ErrPutOutByHand,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrHeld, ErrLeaversOfDay, ErrLeaversOfMonth, ErrMostLeave, ErrLastAdminLeaves, ErrManyKeys, ErrChangedKeys, ErrHeldByHand, ErrSoleOwner, ErrErased,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,

@@ -209,9 +209,11 @@ func (p Policy) deletesOnly(s users.Segment) bool { return p.DeleteOnly && s.Sta
 // locked are the actions of a sync alone on its users.
 var locked = users.In(users.ActionEdit, users.ActionDeactivate, users.ActionArchive, users.ActionDelete)
 
-// locks reports whether the action on a user of that segment is left to the sync.
+// locks reports whether the action on a user of that segment is left to the sync. An invitation can be taken
+// back by Delete all the same.
 func (p Policy) locks(a users.Action, s users.Segment) bool {
-	return p.SourceLocked && s.Synced && locked.Has(a)
+	revokes := a == users.ActionDelete && s.Status == users.Invited
+	return p.SourceLocked && s.Synced && locked.Has(a) && !revokes
 }
 
 // onOneself reports whether users of the account may do the action to themselves.

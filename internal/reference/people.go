@@ -44,6 +44,8 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool, by 
 		return v
 	case found != nil && found.Seated():
 		return unchanged(found)
+	case found != nil && keptOut(a, found):
+		return refused(seats.ErrForbidden)
 	case found != nil:
 		return refused(seats.ErrDuplicate)
 	}
@@ -340,6 +342,8 @@ func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []s
 		add(p.Status == invited && m.Policy.Activation == seats.Approval, seats.ErrNotApproved)
 		add(p.Status == invited && m.expired(p), seats.ErrInvitationExpired)
 		return codes, p.Status == active && !p.FirstSignIn.IsZero()
+	case seats.Reactivate:
+		add(keptOut(a, p), seats.ErrForbidden)
 	case seats.ChangeRole:
 		add(c.Role >= users.Owner, seats.ErrBadInput)
 		return codes, codes == nil && p.Role == c.Role

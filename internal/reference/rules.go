@@ -179,7 +179,7 @@ func (m *Model) hindered(a users.Actor, action users.Action, p *Person) []seats.
 	switch {
 	case p.Role == users.Owner && m.protected(a, p, action):
 		return []seats.Code{seats.ErrOwnerProtected}
-	case byUser && m.Policy.SourceLocked && p.synced() && lockedBySync.Has(action):
+	case byUser && m.Policy.SourceLocked && p.synced() && lockedBySync.Has(action) && !(action == users.ActionDelete && p.Status == invited):
 		return []seats.Code{seats.ErrSourceLocked}
 	case byUser && m.Policy.Withheld.Has(action),
 		byUser && m.Policy.DeleteOnly && p.Status == users.Invited && (action == users.ActionDeactivate || action == users.ActionArchive),

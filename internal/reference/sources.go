@@ -282,3 +282,8 @@ func leftBy(a users.Actor) users.Leaving {
 	}
 	return users.LeftByHand
 }
+
+// keptOut reports whether a person stays out for a sync, since they were put out by hand.
+func keptOut(a users.Actor, p *Person) bool {
+	return a.Kind == users.ActorSync && p.Here() && p.LeftBy == users.LeftByHand
+}
