@@ -52,6 +52,8 @@ func (a *loader) loadSettled(ctx context.Context, need *seats.Need, more ...seat
 		case !due && s.Account.IsDue(need.DueBy):
 			due = true
 			continue
+		case need.Ahead > 0 && !s.Account.IsDue(now) && seats.ForecastNeeds(need, s):
+			continue
 		case !s.Account.IsDue(now) && sameRevision(all):
 			return all, nil
 		case failed == a.options.Attempts:

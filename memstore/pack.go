@@ -85,6 +85,21 @@ func (p *packer) user(u *users.User) {
 	p.flag(&u.SharesEmail)
 	p.flag(&u.Unsent)
 	p.baseline(&u.Baseline)
+	p.wait(&u.Wait)
+}
+
+func (p *packer) wait(w **users.Wait) {
+	if !p.has(*w != nil) {
+		return
+	}
+	if p.reading {
+		*w = &users.Wait{}
+	}
+	p.instant(&(*w).Since)
+	number(p, &(*w).Priority)
+	p.instant(&(*w).Until)
+	text(p, &(*w).Reason)
+	p.flag(&(*w).Asks)
 }
 
 func (p *packer) baseline(b **users.Baseline) {

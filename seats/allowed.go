@@ -34,7 +34,7 @@ func onUser(id users.ID) []Command {
 	return []Command{
 		Notify{User: id}, Accept{User: id}, Approve{User: id}, Deactivate{User: id}, Reactivate{User: id},
 		Archive{User: id}, Restore{User: id}, Delete{User: id}, Erase{User: id}, Unschedule{User: id},
-		ConfirmLeave{User: id}, GrantOwnership{User: id}, EndOwnership{User: id},
+		ConfirmLeave{User: id}, Queue{User: id}, Unqueue{User: id}, GrantOwnership{User: id}, EndOwnership{User: id},
 		OfferOwnership{User: id}, EndOffer{User: id},
 	}
 }

@@ -50,6 +50,9 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	}
 	account, people := v.account, []users.User{f.user}
 	u, row := &people[0], v.people.of(f.user.ID)
+	if u.Status != users.Inactive {
+		u.Wait = nil
+	}
 	before := row.Segment()
 	if f.account != nil {
 		account = *f.account
@@ -66,10 +69,14 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if f.terms != nil {
 		*pool = *f.terms
 		pool.Total, pool.Held, pool.Spent, pool.Reserved, pool.OverLimit, pool.Alerts = was.Total, was.Held, was.Spent, was.Reserved, was.OverLimit, was.Alerts
+		pool.Waiting = was.Waiting
 	}
 	pool.ID = f.pool
 	if f.total != (Count{}) {
 		pool.Total = f.total
+	}
+	if u.Wait != row.Wait {
+		pool.Waiting = pool.Waiting.with(*u)
 	}
 	if pool.ID == Site {
 		pool.Reserved += f.reserved

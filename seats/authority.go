@@ -37,6 +37,8 @@ var authority = [actionCount][roleCount + 3]grant{
 	users.ActionSchedule:        {never, never, anyUser, anyUser, ownSource, anyUser, anyUser},
 	users.ActionUnschedule:      {never, never, anyUser, anyUser, ownSource, anyUser, anyUser},
 	users.ActionConfirmLeave:    {never, never, anyUser, anyUser, never, anyUser, anyUser},
+	users.ActionQueue:           {ownRecord, ownRecord, anyUser, anyUser, never, anyUser, anyUser},
+	users.ActionUnqueue:         {ownRecord, ownRecord, anyUser, anyUser, never, anyUser, anyUser},
 	users.ActionAssignCourse:    {never, never, anyUser, anyUser, never, anyUser, anyUser},
 	users.ActionUnassignCourse:  {never, never, anyUser, anyUser, never, anyUser, anyUser},
 	users.ActionStartCourse:     {ownRecord, ownRecord, ownRecord, ownRecord, never, never, anyUser},

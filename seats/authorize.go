@@ -58,18 +58,26 @@ func (v *evaluation) invisible(id users.ID) bool { return !v.visible(id) }
 // policy bind these alone.
 func (v *evaluation) byAccountUser() bool { return v.request.Actor.Kind == users.ActorUser }
 
+// fromOutside are the actions for users without access, for themselves. The table of statuses
+// decides on them.
+var fromOutside = users.In(users.ActionAccept, users.ActionQueue, users.ActionUnqueue)
+
 // authority returns the grant of the actor for the action. A user must be active, except
-// for Accept, which the table of statuses decides.
+// for those of fromOutside.
 func (v *evaluation) authority(a users.Action) (grant, *Refusal) {
 	actor := v.request.Actor
 	if refusal := v.request.check(); refusal != nil {
 		return never, refusal
 	}
 	acting := v.acting()
-	if v.byAccountUser() && acting.Status != users.Active && (a != users.ActionAccept || !users.Present.Has(acting.Status)) {
+	out := v.byAccountUser() && acting.Status != users.Active
+	if out && (!fromOutside.Has(a) || !users.Present.Has(acting.Status)) {
 		return never, refuse(ErrForbidden, "").because(inactiveReasons[acting.Status])
 	}
 	grant := v.account.Policy.authority(actor.Kind, acting.Role, a)
+	if out {
+		grant = min(grant, ownRecord)
+	}
 	if grant == never {
 		return never, refuse(ErrForbidden, "").because(v.account.Policy.needed(a))
 	}

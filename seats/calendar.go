@@ -100,8 +100,8 @@ func (e Event) entry() CalendarEntry {
 		At: e.Time, Kind: e.Kind, User: e.User, By: e.Actor, Delta: e.Delta,
 	})
 	switch e.Kind {
-	case EventStartMissed:
-		c.Unfit = true
+	case EventStartMissed, EventQueued:
+		c.Unfit = e.missesStart()
 	case EventTotalSet:
 		c.Unfit = c.Excess > 0
 	case EventLeavingHeld:

@@ -31,6 +31,10 @@ type Request struct {
 	Correlation string
 	Reason      string // for commands without a reason of their own
 
+	// Unfinished says that more parts of a bulk call follow within a minute: the seats that this one leaves
+	// free are for them before they are for the queue, see [Queue].
+	Unfinished bool
+
 	acted acted // by earlier parts of a bulk call
 }
 

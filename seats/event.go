@@ -62,6 +62,10 @@ const (
 	EventLeavingHeld      EventKind = "leaving-held"      // Count users of the Date are held back, see [Policy.MostLeavers]
 	EventLeavingConfirmed EventKind = "leaving-confirmed" // a user who was held back leaves
 	EventStartMissed      EventKind = "start-missed"      // the day of a start came, and no seat was free
+	EventQueued           EventKind = "queued"            // an inactive user has a place in the queue for seats, or another one; with a Date: the day of a start came, and no seat was free
+	EventSeatRequested    EventKind = "seat-requested"    // a user asks for a seat, and waits for an approval
+	EventUnqueued         EventKind = "unqueued"          // the place ended, by a command or by its deadline
+	EventSeated           EventKind = "seated"            // by the queue; Count: the number of the invitation that goes out, or 0
 	EventCourseAssigned   EventKind = "course-assigned"   // Pool: the course; Date: the day by which it should be done
 	EventCourseUnassigned EventKind = "course-unassigned" //
 	EventCourseStarted    EventKind = "course-started"    //
@@ -161,7 +165,7 @@ type Event struct {
 }
 
 // sending are the kinds of event with which an invitation or a notification goes out to the User.
-var sending = []EventKind{EventInvited, EventNotified, EventReactivated, EventRestored, EventEdited}
+var sending = []EventKind{EventInvited, EventNotified, EventReactivated, EventRestored, EventSeated, EventEdited}
 
 // Invitation returns the number of the invitation or notification that goes out to the User with the
 // event; 0: none does. A link that carries it is for [Accept]: it is void once a newer one went out.
@@ -170,6 +174,11 @@ func (e Event) Invitation() int64 {
 		return 0
 	}
 	return e.Count
+}
+
+// missesStart reports whether no seat was free on the day of a start.
+func (e Event) missesStart() bool {
+	return e.Kind == EventStartMissed || e.Kind == EventQueued && e.Date != ""
 }
 
 // UnmarshalJSON reads an event by [users.ReadJSON].

@@ -34,6 +34,8 @@ var everyCommand = seats.Commands{
 	seats.Schedule{User: "u7", Leave: users.Until("2026-12-31")},
 	seats.Unschedule{User: "u7"},
 	seats.ConfirmLeave{User: "u7"},
+	seats.Queue{User: "u7", Priority: 30, Until: start, Reason: "starts on Monday"},
+	seats.Unqueue{User: "u7", Reason: "found another course"},
 	seats.AssignCourse{User: "u7", Pool: "go-course", DueDate: "2026-12-31"},
 	seats.UnassignCourse{User: "u7", Pool: "go-course"},
 	seats.StartCourse{User: "u7", Pool: "go-course"},

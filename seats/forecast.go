@@ -17,7 +17,10 @@ func Forecast(s Snapshot, r Request) (Snapshot, []Event) {
 	r.Actor, r.Channel, r.Change, r.Key, r.Commands = users.System(), ByClock, "", "", nil
 	need := Need{Account: s.Account.ID, DueBy: r.At}
 	var events []Event
+	s = s.withLoadedQueue()
 	for {
+		need.Users = nil
+		need.serveNeeds(s)
 		part := need.Select(s)
 		if len(dueRows(part, r.At, 1)) == 0 {
 			return s, events
@@ -27,6 +30,23 @@ func Forecast(s Snapshot, r Request) (Snapshot, []Event) {
 		events, s.Past = append(events, c.Events...), nil
 	}
 }
+
+// withLoadedQueue leaves the users out of the queue who are not loaded.
+func (s Snapshot) withLoadedQueue() Snapshot {
+	s.Pools = slices.Clone(s.Pools)
+	for i := range s.Pools {
+		if p := &s.Pools[i]; p.ID == Site && p.Waiting.Approved() > 0 {
+			p.Waiting = WaitingOf(slices.DeleteFunc(slices.Clone(p.Waiting.all()), func(w Waiting) bool {
+				return !slices.ContainsFunc(s.Users, func(u users.User) bool { return u.ID == w.User })
+			})...)
+		}
+	}
+	return s
+}
+
+// ForecastNeeds reports whether a snapshot for a [Forecast] lacks the next users of the queue. Then it must
+// be loaded again with the need, which is changed here.
+func ForecastNeeds(n *Need, s Snapshot) bool { return n.serveNeeds(s) }
 
 // AheadTo lets the need reach the end of a day to come in any time zone, so that a snapshot fits
 // [Forecast]. It leaves a day beyond [MaxForecastDays] to the refusal.
@@ -109,7 +129,7 @@ func (p *Plan) warn(s Snapshot, r Request, c Change) {
 	}
 	_, events := Forecast(s.Apply(c), r)
 	for _, e := range events {
-		if e.Kind != EventStartMissed {
+		if !e.missesStart() {
 			continue
 		}
 		for i := range p.Steps {

@@ -113,6 +113,11 @@ func fill(t *rapid.T, v reflect.Value, depth int) {
 		fill(t, reflect.ValueOf(&list).Elem(), depth)
 		*to = seats.SourcesOf(list...)
 		return
+	case *seats.WaitingList:
+		var list []seats.Waiting
+		fill(t, reflect.ValueOf(&list).Elem(), depth)
+		*to = seats.WaitingOf(list...)
+		return
 	case *time.Time:
 		if rapid.Bool().Draw(t, "ever") {
 			*to = time.UnixMicro(rapid.Int64Range(-1e15, 2e17).Draw(t, "time")).UTC()

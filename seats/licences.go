@@ -89,7 +89,7 @@ var licensed = returning | archiving | users.In(users.ActionAssignCourse, users.
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
 // request gives back or puts away, the licences of a user whose deactivation is not offered, since
 // the remedy is another way out, the other user of an offer of ownership, the admins if it is about every owner and one of them could be the
-// next, or if a pool may grow, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
+// next, or if a pool may grow, the next users of the queue for seats, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
 // again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
 	actions := map[users.ID]ActionSet{} // by user
@@ -126,6 +126,9 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 		if goes && !slices.Contains(n.Pools, PoolID(l.Pool)) {
 			n.pool(PoolID(l.Pool))
 		}
+	}
+	if Actions(r.Commands)&^quiet != 0 {
+		n.serveNeeds(s)
 	}
 	n.Admins = n.Admins || owners > 0 && owners >= s.Account.Tally.ActiveOwners() || r.mayTell(s)
 	for _, e := range s.Past {

@@ -49,10 +49,10 @@ func (Reactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if changed {
 		refusal = v.keptOut(u)
 	}
-	if refusal != nil || !changed {
+	if refusal != nil || !changed || u.Waits() && !u.Wait.Asks {
 		return effect{}, refusal
 	}
-	return v.back(EventReactivated, next, u.LeftAs == users.NoStatus), nil
+	return v.back(EventReactivated, u, next, u.LeftAs == users.NoStatus), nil
 }
 
 // Archive moves a user of any status but deleted to the archive. The seat and the unstarted
@@ -92,11 +92,11 @@ func (Restore) Action() users.Action { return users.ActionRestore }
 func (c Restore) target() users.ID { return c.User }
 
 func (Restore) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	u, changed, refusal := v.nextStatus(users.ActionRestore, u)
+	next, changed, refusal := v.nextStatus(users.ActionRestore, u)
 	if refusal != nil || !changed {
 		return effect{}, refusal
 	}
-	return v.back(EventRestored, u, false), nil
+	return v.back(EventRestored, u, next, false), nil
 }
 
 // Delete replaces a user of any status by a tombstone: ID, role, source and times. The ID

@@ -9,7 +9,7 @@ import (
 
 func TestNames(t *testing.T) {
 	enumtest.Require[seats.Activation](t, "first-sign-in", "invitation", "approval")
-	enumtest.Require[seats.WhenFull](t, "refuse", "create-inactive")
+	enumtest.Require[seats.WhenFull](t, "refuse", "create-inactive", "wait")
 	enumtest.Require[seats.OrderChannel](t, "self-service", "vendor-only")
 	enumtest.Require[seats.InvitationExpiry](t, "never", "kept", "freed")
 	enumtest.Require[seats.OwnershipEnders](t, "owners", "support")

@@ -22,7 +22,7 @@ func (r Request) mayTell(s Snapshot) bool {
 	if !policy.tells() {
 		return false
 	}
-	if Actions(r.Commands)&leaping != 0 {
+	if Actions(r.Commands)&leaping != 0 || s.pool(Site).Waiting.Approved() > 0 {
 		return true
 	}
 	return slices.ContainsFunc(s.Pools, func(p Pool) bool {

@@ -189,10 +189,13 @@ func (v *evaluation) source(s users.Source) (users.Source, *Refusal) {
 // inactiveFallback returns the effect in the place of an arrival without a free seat, if the
 // policy has one: the user is created inactive, without a notification.
 func (v *evaluation) inactiveFallback(u users.User) *effect {
-	if !v.account.Policy.overflows() {
+	if !v.account.Policy.overflows() || v.account.Policy.queues() && !v.waiting().hasRoom() {
 		return nil
 	}
 	u.Status = users.Inactive
+	if v.account.Policy.queues() {
+		u.Wait = &users.Wait{Since: v.at, Reason: v.request.Reason}
+	}
 	return &effect{kind: EventAdded, user: u, date: u.Schedule.Date, dateAs: u.Schedule.As}
 }
 
@@ -221,11 +224,13 @@ func (v *evaluation) sent(kind EventKind, u users.User) effect {
 
 // back returns the effect by which a user comes back. An invitation that has run out, and one that
 // never went out, goes out.
-func (v *evaluation) back(kind EventKind, u users.User, unsent bool) effect {
+func (v *evaluation) back(kind EventKind, was, u users.User, unsent bool) effect {
+	f := effect{kind: kind, user: u}
 	if unsent || u.HasExpired(v.request.At) {
-		return v.sent(kind, u)
+		f = v.sent(kind, u)
 	}
-	return effect{kind: kind, user: u}
+	f.instead = v.queued(was)
+	return f
 }
 
 // Notify records that the invitation or notification goes out again, any number of times,

@@ -70,6 +70,8 @@ var phrases = Messages{
 	"action/schedule":         "schedule the days of users",
 	"action/unschedule":       "cancel the days of users",
 	"action/confirm-leave":    "confirm leaves",
+	"action/queue":            "give places in the queue for seats",
+	"action/unqueue":          "end places in the queue for seats",
 	"action/assign-course":    "assign courses",
 	"action/unassign-course":  "take courses back",
 	"action/start-course":     "start courses",

@@ -118,9 +118,12 @@ type WhenFull uint8
 const (
 	Refuse         WhenFull = iota // the command is refused
 	CreateInactive                 // the user is created inactive
+	// Wait gives the user a place in the queue for seats, see [Queue]: a new user is created inactive,
+	// and [Reactivate], [Restore] and a planned start leave the user inactive until the place is served.
+	Wait
 )
 
-var whenFullNames = enum.Names[WhenFull]{"refuse", "create-inactive"}
+var whenFullNames = enum.Names[WhenFull]{"refuse", "create-inactive", "wait"}
 
 // String returns the effect in lower case, words joined by a hyphen.
 func (n WhenFull) String() string { return whenFullNames.Of(n) }
@@ -282,7 +285,7 @@ var leaving = users.In(users.ActionDeactivate, users.ActionArchive, users.Action
 // Check returns a fault of the policy, or nil: an unknown value or a contradiction.
 func (p Policy) Check() error {
 	switch {
-	case p.Activation > Approval, p.WhenFull > CreateInactive, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
+	case p.Activation > Approval, p.WhenFull > Wait, p.Buying.By > VendorOnly, p.Returning > VendorOnly,
 		p.InvitationExpiry > ExpiryFreesSeat, p.OwnershipEnders > EndedBySupport, p.IdentityChange > IdentityChangeAllowed, p.SharedAddresses > SharingEnded, p.LeaveDay > users.LastDay,
 		p.Exempt&^users.In(users.Roles()...) != 0:
 		return ErrUnknownSwitch

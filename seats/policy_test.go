@@ -75,7 +75,7 @@ func TestPolicy_Check(t *testing.T) {
 		want   error
 	}{
 		{seats.Policy{Activation: 3}, seats.ErrUnknownSwitch},
-		{seats.Policy{WhenFull: 2}, seats.ErrUnknownSwitch},
+		{seats.Policy{WhenFull: 3}, seats.ErrUnknownSwitch},
 		{seats.Policy{Buying: seats.Orders{By: 2}}, seats.ErrUnknownSwitch},
 		{seats.Policy{Returning: 2}, seats.ErrUnknownSwitch},
 		{seats.Policy{InvitationExpiry: 3, Term: 1}, seats.ErrUnknownSwitch},

@@ -31,6 +31,7 @@ type Pool struct {
 	Ends    PoolEnd        `json:"ends,omitzero"`    // no licence is given out or started afterwards; zero: no end
 	Join    JoinCode       `json:"join,omitzero"`    // of a join code, see [SetCode]
 	Term    LicenceTerm    `json:"term,omitzero"`    // of each licence; zero: none
+	Waiting WaitingList    `json:"waiting,omitzero"` // of the site pool: the queue for its seats, see [Queue]
 	Due     time.Time      `json:"due,omitzero"`     // the next change by date, or a day before it
 }
 

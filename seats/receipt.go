@@ -146,6 +146,7 @@ func (v *evaluation) former(c Change) (all []Former) {
 
 // decision returns the decision by the commands so far.
 func (v *evaluation) decision(outcomes []Outcome) Decision {
+	v.serveCall()
 	c := v.change()
 	return Decision{c, outcomes, v.repeated, v.former(c)}
 }

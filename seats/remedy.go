@@ -177,8 +177,16 @@ func (w whatIf) try(moves []move, first ...move) Remedies {
 	return Remedies{r}
 }
 
-// fork returns a copy of the state before the call.
-func (w whatIf) fork() *evaluation { return w.before.fork(w.scope) }
+// fork returns a copy of the state before the call, without the seats that the queue gets between two
+// steps.
+func (w whatIf) fork() *evaluation {
+	d := w.before.fork(w.scope)
+	if p := d.pools.of(Site); !p.Total.IsUnlimited() && p.Waiting.Approved() > 0 {
+		p.Total.n = max(0, p.Total.n-int64(p.Waiting.Approved()))
+		d.pools.put(Site, []Pool{p})
+	}
+	return d
+}
 
 // passes reports whether the moves can be carried out and the whole call passes then.
 func (w whatIf) passes(d *evaluation, moves []move) bool {

@@ -96,7 +96,7 @@ func (v *evaluation) withDays(u users.User, leave users.Leave, start users.Date)
 		return u, refusal
 	}
 	if start != "" {
-		u.Start = users.Start{Date: start, At: start.Start(in), By: v.request.Actor}
+		u.Start, u.Wait = users.Start{Date: start, At: start.Start(in), By: v.request.Actor}, nil
 	}
 	if leave != (users.Leave{}) {
 		leave.As = v.account.Policy.leaveDay(leave.As)
@@ -257,6 +257,10 @@ func (v *evaluation) start(u users.User) effect {
 	missed := u
 	missed.Start = users.Start{}
 	instead := effect{kind: EventStartMissed, user: missed, date: date, actor: by}
+	if f := v.queued(missed); f != nil && v.account.Closed.IsZero() {
+		instead = *f
+		instead.date, instead.actor = date, by
+	}
 	if !v.account.Closed.IsZero() {
 		return instead
 	}

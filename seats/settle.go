@@ -30,7 +30,9 @@ func settle(s Snapshot, r Request, most int) Change {
 		v.resolveDays(d.id)
 		q.add(v.row(d.id))
 	}
-	for len(q.next) > 0 {
+	v.at, v.request.At = later(earliest(s.Account.NextDue, r.At), v.account.Changed), earliest(s.Account.NextDue, r.At)
+	served := v.serve()
+	for served && len(q.next) > 0 {
 		c := q.next[0]
 		v.at, v.request.At = later(c.at, v.account.Changed), c.at
 		if held, ok := v.heldBack(&q, c); ok {
@@ -50,6 +52,7 @@ func settle(s Snapshot, r Request, most int) Change {
 			v.apply(*f.then)
 		}
 		q.add(v.row(c.id))
+		served = v.serve()
 	}
 	v.request.At = r.At
 	for _, d := range due {
@@ -57,6 +60,9 @@ func settle(s Snapshot, r Request, most int) Change {
 	}
 	v.account.NextDue = s.NextDue
 	v.comesNext()
+	if !served {
+		v.account.NextDue = earliest(v.account.NextDue, r.At)
+	}
 	v.account.Revision = v.base + 1
 	return v.change()
 }
@@ -77,10 +83,12 @@ func (v *evaluation) comesNext() {
 }
 
 // SettleNeeds reports whether the snapshot of a due account lacks the admins, who are told of
-// leaves that are held back, and by notices. Then it must be loaded again with the need, which is changed here.
+// leaves that are held back, and by notices, or the next users of the queue. Then it must be loaded again
+// with the need, which is changed here.
 func SettleNeeds(n *Need, s Snapshot) bool {
+	added := n.serveNeeds(s)
 	if policy := s.Account.Policy; n.Admins || !policy.holdsBack(MaxSettled) && !policy.tells() {
-		return false
+		return added
 	}
 	n.Admins = true
 	return true

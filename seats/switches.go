@@ -105,7 +105,10 @@ var segments = users.Segments()
 func (p Policy) needsApproval() bool { return p.Activation == Approval }
 
 // overflows reports whether a new user without a seat is created inactive.
-func (p Policy) overflows() bool { return p.WhenFull == CreateInactive }
+func (p Policy) overflows() bool { return p.WhenFull != Refuse }
+
+// queues reports whether a user without a seat gets a place in the queue.
+func (p Policy) queues() bool { return p.WhenFull == Wait }
 
 // growthOf returns how a pool grows.
 func (p Policy) growthOf(pool PoolID) Growth {

@@ -117,6 +117,20 @@ var timers = []timer{
 		},
 	},
 	{
+		event: EventUnqueued,
+		at: func(r row) time.Time {
+			if !r.user.Waits() {
+				return time.Time{}
+			}
+			return r.user.Wait.Until
+		},
+		evaluate: func(_ *evaluation, r row) effect {
+			u := *r.user
+			u.Wait = nil
+			return effect{kind: EventUnqueued, user: u}
+		},
+	},
+	{
 		event: EventInvited, isDay: true,
 		at: func(r row) time.Time { return r.user.Start.At },
 		evaluate: func(v *evaluation, r row) effect {

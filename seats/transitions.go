@@ -50,6 +50,8 @@ var transitions = func() [actionCount][statusCount]transition {
 		users.ActionSchedule:        {refused, invited, active, inactive, refused, refused},
 		users.ActionUnschedule:      {refused, invited, active, inactive, same, same},
 		users.ActionConfirmLeave:    {refused, inactive, inactive, same, same, same},
+		users.ActionQueue:           {refused, same, same, inactive, refused, refused},
+		users.ActionUnqueue:         {refused, same, same, inactive, same, same},
 		users.ActionAssignCourse:    {refused, invited, active, refused, refused, refused},
 		users.ActionUnassignCourse:  {refused, invited, active, inactive, same, same},
 		users.ActionStartCourse:     {refused, invited, active, refused, refused, refused},

@@ -47,6 +47,8 @@ func TestTransitionOf(t *testing.T) {
 	schedule         invited   active    inactive  refused   refused
 	unschedule       invited   active    inactive  same      same
 	confirm-leave    inactive  inactive  same      same      same
+	queue            same      same      inactive  refused   refused
+	unqueue          same      same      inactive  same      same
 	assign-course    invited   active    refused   refused   refused
 	unassign-course  invited   active    inactive  same      same
 	start-course     invited   active    refused   refused   refused
@@ -121,6 +123,8 @@ func TestAuthorityOf(t *testing.T) {
 	schedule         -      -       anyone anyone source anyone  anyone
 	unschedule       -      -       anyone anyone source anyone  anyone
 	confirm-leave    -      -       anyone anyone -      anyone  anyone
+	queue            self   self    anyone anyone -      anyone  anyone
+	unqueue          self   self    anyone anyone -      anyone  anyone
 	assign-course    -      -       anyone anyone -      anyone  anyone
 	unassign-course  -      -       anyone anyone -      anyone  anyone
 	start-course     self   self    self   self   -      -       anyone

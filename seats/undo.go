@@ -51,6 +51,7 @@ var finals = map[EventKind]users.Action{
 	EventTotalBooked: users.ActionBookTotal, EventPoolEdited: users.ActionEditPool,
 	EventCodeSet: users.ActionSetCode, EventCodeUsed: users.ActionJoin, EventCodeUseBack: users.ActionJoin, EventCodeEnded: users.ActionEndCode, EventSeatsReserved: users.ActionSetCode, EventPolicySet: users.ActionSetPolicy,
 	EventSourceEdited: users.ActionEditSource, EventSourceHeld: users.ActionHoldSource, EventSourceReleased: users.ActionReleaseSource, EventRunRejected: users.ActionRejectRun,
+	EventQueued: users.ActionQueue, EventSeatRequested: users.ActionQueue, EventUnqueued: users.ActionUnqueue,
 	EventPayerSet: users.ActionSetPayer, EventAccountEdited: users.ActionEditAccount, EventClosed: users.ActionClose,
 	EventReopened: users.ActionReopen, EventAccountErased: users.ActionEraseAccount,
 }
@@ -116,7 +117,7 @@ type called struct {
 
 // record adds an event of the call.
 func (c *called) record(e Event, repeated bool) {
-	if e.Kind == EventUnchanged {
+	if e.Kind == EventUnchanged || e.Kind == EventSeated { // what the queue gave is another user's
 		return
 	}
 	user := e.User

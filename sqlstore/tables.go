@@ -53,6 +53,7 @@ var (
 		orNone("term", func(p *seats.Pool) *seats.LicenceTerm { return &p.Term }),
 		orNone("join", func(p *seats.Pool) *seats.JoinCode { return &p.Join }),
 		number("reserved", func(p *seats.Pool) *int64 { return &p.Reserved }),
+		orNone("waiting", func(p *seats.Pool) *seats.WaitingList { return &p.Waiting }),
 	}
 	poolColumns = []column[poolRow]{
 		ofAccount(func(p *poolRow) *users.AccountID { return &p.account }),
@@ -128,6 +129,7 @@ var (
 		optionalName("archived_as", func(u *userRow) *users.Status { return &u.ArchivedAs }),
 		optionalName("left_by", func(u *userRow) *users.Leaving { return &u.LeftBy }),
 		flag("lapses", func(u *userRow) *bool { return &u.Lapses }),
+		document("wait", func(u *userRow) **users.Wait { return &u.Wait }),
 		orNone("start", func(u *userRow) *users.Start { return &u.Start }),
 		orNone("schedule", func(u *userRow) *users.Schedule { return &u.Schedule }),
 		text("salt", func(u *userRow) *string { return &u.Salt }),

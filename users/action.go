@@ -28,6 +28,8 @@ const (
 	ActionSchedule        // set the day of a leave or of a start
 	ActionUnschedule      // cancel it
 	ActionConfirmLeave    // let a user go who is held back
+	ActionQueue           // ask for a seat, approve and move a place in the queue for seats
+	ActionUnqueue         // end the place
 	ActionAssignCourse    // take a course licence
 	ActionUnassignCourse  // return an unstarted one
 	ActionStartCourse     // spend it
@@ -64,7 +66,7 @@ const (
 
 var actionNames = enum.Names[Action]{
 	"", "invite", "add", "import", "sign-in", "join", "notify", "accept", "approve", "deactivate", "reactivate", "archive", "restore",
-	"delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
+	"delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave", "queue", "unqueue",
 	"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
 	"offer-ownership", "accept-ownership", "end-offer",
 	"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "edit-source", "hold-source", "release-source", "reject-run", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account",

@@ -13,7 +13,7 @@ func TestNames(t *testing.T) {
 	enumtest.Require[users.Status](t, "", "invited", "active", "inactive", "archived", "deleted")
 	enumtest.Require[users.Role](t, "member", "manager", "admin", "owner")
 	enumtest.Require[users.Action](t, "", "invite", "add", "import", "sign-in", "join", "notify", "accept", "approve", "deactivate", "reactivate",
-		"archive", "restore", "delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave",
+		"archive", "restore", "delete", "erase", "hand-over", "schedule", "unschedule", "confirm-leave", "queue", "unqueue",
 		"assign-course", "unassign-course", "start-course", "archive-activity", "set-due-date", "edit", "change-role", "grant-ownership", "end-ownership",
 		"offer-ownership", "accept-ownership", "end-offer",
 		"buy-seats", "return-seats", "set-total", "book-total", "edit-pool", "set-code", "end-code", "edit-source", "hold-source", "release-source", "reject-run", "set-policy", "set-payer", "edit-account", "close", "reopen", "erase-account")

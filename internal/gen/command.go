@@ -44,7 +44,7 @@ func (d Dice) actor() users.Actor {
 	case n < 13:
 		return users.As(d.user(users.In(users.Invited)))
 	case n < 14:
-		return users.As(d.user(EveryStatus))
+		return users.As(d.user(One(d, EveryStatus, users.In(users.Inactive))))
 	case n < 18:
 		return users.Support("ticket")
 	case n < 20:
@@ -82,7 +82,7 @@ var vendorActions = append(users.Actions(), users.ActionJoin, users.ActionJoin, 
 var likely = map[users.ActorKind][]users.Action{
 	users.ActorUser: {
 		users.ActionInvite, users.ActionInvite, users.ActionInvite, users.ActionInvite, users.ActionNotify, users.ActionAccept, users.ActionAccept, users.ActionApprove, users.ActionDeactivate, users.ActionReactivate,
-		users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave,
+		users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave, users.ActionQueue, users.ActionQueue, users.ActionUnqueue,
 		users.ActionAssignCourse, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate,
 		users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionHandOver, users.ActionEdit, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionGrantOwnership, users.ActionEndOwnership,
 		users.ActionOfferOwnership, users.ActionOfferOwnership, users.ActionAcceptOwnership, users.ActionAcceptOwnership, users.ActionEndOffer,
@@ -178,6 +178,8 @@ func (d Dice) command(actor users.Actor) seats.Command {
 		return c
 	case users.ActionSchedule, users.ActionUnschedule, users.ActionConfirmLeave:
 		return d.dated(action)
+	case users.ActionQueue, users.ActionUnqueue:
+		return d.queued(action, actor, reason())
 	case users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate:
 		return d.onCourse(action, actor)
 	case users.ActionReactivate:

@@ -23,7 +23,7 @@ func (d Dice) policy() seats.Policy {
 	}
 	of := func(n int) uint8 { return uint8(d.Below(n)) }
 	anew(func(p *seats.Policy) { p.Activation = seats.Activation(of(3)) })
-	anew(func(p *seats.Policy) { p.WhenFull = seats.WhenFull(of(2)) })
+	anew(func(p *seats.Policy) { p.WhenFull = seats.WhenFull(of(3)) })
 	anew(func(p *seats.Policy) { p.Buying.By = seats.OrderChannel(of(2)) })
 	anew(func(p *seats.Policy) {
 		p.Buying.Least, p.Buying.Most = One[int64](d, 0, 0, 3, 10), One[int64](d, 0, 0, 10, 1000)

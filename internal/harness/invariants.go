@@ -130,6 +130,7 @@ func (r *run) poolRows() {
 		}
 		if pool.ID == seats.Site {
 			want.Reserved = r.model.Reserved()
+			want.Waiting = r.waiting()
 		}
 		if p.Join.Text == reference.RandomText {
 			want.Join.Text = pool.Join.Text
@@ -278,4 +279,17 @@ func (r *run) end() {
 		require.Equal(r, m.Holds(p), x.Holds, "whether %s holds a seat", p.ID)
 		require.True(r, p.Since.Equal(x.Since), "since when %s holds a seat or none: want %v, got %v", p.ID, p.Since, x.Since)
 	}
+}
+
+// waiting is the queue as it must be, in order. An approved place and a free seat never stand together.
+func (r *run) waiting() seats.WaitingList {
+	var places []seats.Waiting
+	for _, p := range r.model.Waiting() {
+		places = append(places, seats.Waiting{User: p.ID, Turn: p.Wait.Turn(), Asks: p.Wait.Asks})
+		require.Equal(r, users.Inactive, p.Status, "%s waits", p.ID)
+	}
+	if len(places) > 0 && !places[0].Asks {
+		require.Equal(r, seats.Of(0), r.model.Available(seats.Site), "a free seat beside %s, who waits for one", places[0].User)
+	}
+	return seats.WaitingOf(places...)
 }

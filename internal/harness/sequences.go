@@ -156,7 +156,7 @@ func (r *run) do(c gen.Call, at time.Time, last bool) []seats.Event {
 		return r.held(c, wants[n:], wants[:n], at)
 	}
 	require.NoError(r, err)
-	facts := r.outcomes(wants, done.Outcomes)
+	facts := r.served(r.outcomes(wants, done.Outcomes), at)
 	require.Len(r, done.Events, len(facts))
 	return facts
 }
@@ -166,7 +166,7 @@ func (r *run) each(c gen.Call, at time.Time) []seats.Event {
 	wants := r.expect(c, at)
 	done, err := r.harness.play(c)
 	require.NoError(r, err)
-	return append(r.outcomes(wants, done.Outcomes), r.held(c, wants, nil, at)...)
+	return append(r.served(r.outcomes(wants, done.Outcomes), at), r.held(c, wants, nil, at)...)
 }
 
 // held lets the model hold the source of a sync after the first of the refusals that tripped its guard; what
@@ -187,6 +187,14 @@ func (r *run) held(c gen.Call, wants, before []reference.Result, at time.Time) [
 	v := r.model.Do(c.Actor, hold, at)
 	require.Nil(r, v.Codes)
 	return v.Facts()
+}
+
+// served adds what the queue gets at the end of a call, if the call has changed anything.
+func (r *run) served(facts []seats.Event, at time.Time) []seats.Event {
+	if len(facts) == 0 {
+		return nil
+	}
+	return append(facts, r.model.Serve(at)...)
 }
 
 // expect lets the model carry out a call, up to the first refusal if it is all or nothing.

@@ -35,6 +35,7 @@ func (m *Model) days(a users.Actor, p *Person, leave users.Leave, start users.Da
 	if start != "" {
 		p.Start = users.Start{Date: start, At: Begin(start, in).UTC(), By: a}
 		ok = p.Start.At.After(m.Clock)
+		p.Wait = nil
 	}
 	if leave.Date != "" {
 		leave = m.leaveOf(leave)
@@ -83,7 +84,9 @@ func (m *Model) schedule(a users.Actor, c seats.Schedule, p *Person, at time.Tim
 	case !toCome:
 		return refused(seats.ErrBadInput)
 	}
-	v := m.change(p, seats.EventScheduled, at, func() { p.Schedule, p.Start, p.noticeOn = next.Schedule, next.Start, next.noticeOn })
+	v := m.change(p, seats.EventScheduled, at, func() {
+		p.Schedule, p.Start, p.noticeOn, p.Wait = next.Schedule, next.Start, next.noticeOn, next.Wait
+	})
 	v.Event.Date, v.Event.DateAs = p.Schedule.Date, p.Schedule.As
 	if starts {
 		v.Event.Date, v.Event.DateAs = c.Start, users.ByPolicy
@@ -187,6 +190,12 @@ func (m *Model) ofPerson(p *Person) (facts []fact) {
 			return events
 		}})
 	}
+	if p.Wait != nil && !p.Wait.Until.IsZero() {
+		facts = append(facts, fact{p.Wait.Until, rankWait, string(p.ID), func(at time.Time) []seats.Event {
+			p.Wait = nil
+			return []seats.Event{event(seats.EventUnqueued, at, users.System())}
+		}})
+	}
 	if p.Start.Date != "" {
 		facts = append(facts, fact{p.Start.At, rankStart, string(p.ID), func(at time.Time) []seats.Event { return m.begin(p, at) }})
 	}
@@ -233,6 +242,9 @@ func (m *Model) begin(p *Person, at time.Time) []seats.Event {
 	p.Start = users.Start{}
 	if !m.Closed.IsZero() || !m.Policy.Exempt.Has(p.Role) && !m.fits(seats.Site, 1) {
 		e.Kind = seats.EventStartMissed
+		if m.Closed.IsZero() && m.Policy.WhenFull == seats.Wait {
+			e.Kind, p.Wait = seats.EventQueued, &users.Wait{Since: at}
+		}
 		return []seats.Event{e}
 	}
 	grown := m.notices(e)

@@ -225,7 +225,7 @@ func badPolicy(p seats.Policy) bool {
 	stuck := (p.WhenFull == seats.CreateInactive || p.InvitationExpiry == seats.ExpiryFreesSeat) && p.Withheld.Has(users.ActionReactivate) ||
 		expires && p.Withheld.Has(users.ActionNotify)
 	return badGrowth(p.Growth) || badGrowth(p.CourseGrowth) || badThresholds(p.Thresholds) || badThresholds(p.CourseThresholds) || p.LeaveDay > users.LastDay || p.LeaveNotice < 0 || p.LeaveNotice > 366 || p.MostLeavers < 0 || p.MostLeavers > 250 || p.Unseen.Days < 0 || p.Unseen.Days > 3660 || p.Unseen.Grace < 0 ||
-		p.Activation > seats.Approval || p.SharedAddresses > seats.SharingEnded || p.WhenFull > seats.CreateInactive || p.InvitationExpiry > seats.ExpiryFreesSeat ||
+		p.Activation > seats.Approval || p.SharedAddresses > seats.SharingEnded || p.WhenFull > seats.Wait || p.InvitationExpiry > seats.ExpiryFreesSeat ||
 		expires != (p.Term > 0) || p.Buying.Least < 0 || p.Buying.Most < 0 || stuck ||
 		p.Buying.Most > 0 && p.Buying.Least > p.Buying.Most || p.Withheld&VendorActions != 0
 }

@@ -71,6 +71,9 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool, by 
 		return refused(seats.ErrNoSeats)
 	case full:
 		p.Status, kind = users.Inactive, seats.EventAdded // as nothing goes out
+		if m.Policy.WhenFull == seats.Wait {
+			p.Wait = &users.Wait{Since: at}
+		}
 	case p.Status == users.Active:
 		p.FirstSignIn = at
 	case !c.Later:
@@ -249,7 +252,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 		return refused(append(codes, seats.ErrWrongStatus)...)
 	case row.wrong.Has(p.Status):
 		return refused(seats.ErrWrongStatus)
-	case row.unchanged.Has(p.Status), same:
+	case row.unchanged.Has(p.Status), same, c.Action() == users.ActionReactivate && p.Wait != nil && !p.Wait.Asks:
 		return unchanged(p)
 	case codes != nil:
 		return refused(codes...)
@@ -306,6 +309,9 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			returned = p.returns(at)
 		}
 	})
+	if slices.Equal(v.Codes, []seats.Code{seats.ErrNoSeats}) && m.Policy.WhenFull == seats.Wait && users.In(users.ActionReactivate, users.ActionRestore).Has(c.Action()) {
+		return m.waits(p, at)
+	}
 	if p.NotificationCount > notifications {
 		v.Event.Count = p.NotificationCount
 	}

@@ -116,6 +116,10 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 		return m.unschedule(p, at)
 	case seats.ConfirmLeave:
 		return m.confirm(p, at)
+	case seats.Queue:
+		return m.queue(a, c, p, at)
+	case seats.Unqueue:
+		return m.unqueue(p, at)
 	case seats.AssignCourse:
 		return m.assign(c, p, at)
 	case seats.UnassignCourse:
@@ -144,7 +148,7 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 		return []seats.Code{seats.ErrBadInput, seats.ErrForbidden}
 	case badActor(a):
 		return []seats.Code{seats.ErrBadInput}
-	case byUser && (actor == nil || !actor.Here() || actor.Status != users.Active && action != users.ActionAccept), !m.mayAsk(a, action):
+	case byUser && (actor == nil || !actor.Here() || actor.Status != users.Active && !fromOutside.Has(action)), !m.mayAsk(a, action):
 		return []seats.Code{seats.ErrForbidden}
 	case m.shut(a, action):
 		return []seats.Code{seats.ErrClosed}
@@ -157,7 +161,8 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 	case !onPerson:
 		return nil
 	// Who may not act on the person does not learn whether there is one.
-	case byUser && (forThemselves.Has(action) || action == users.ActionEndOffer && actor.Role != users.Owner) && id != a.User, !sees(a, p):
+	case byUser && (forThemselves.Has(action) || action == users.ActionEndOffer && actor.Role != users.Owner) && id != a.User, !sees(a, p),
+		byUser && ofQueue.Has(action) && (actor.Status != users.Active || actor.Role < users.Admin) && id != a.User:
 		return []seats.Code{seats.ErrForbidden}
 	case p == nil && badID(string(id)):
 		return []seats.Code{seats.ErrUnknownUser, seats.ErrBadInput}
@@ -222,6 +227,8 @@ var (
 	ownersAlone   = users.In(users.ActionGrantOwnership, users.ActionOfferOwnership, users.ActionEndOwnership, users.ActionEditAccount, users.ActionClose)
 	ofSyncs       = users.In(users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionUnschedule, users.ActionHoldSource)
 	forThemselves = users.In(users.ActionAccept, users.ActionStartCourse, users.ActionAcceptOwnership)
+	ofQueue       = users.In(users.ActionQueue, users.ActionUnqueue)
+	fromOutside   = ofQueue | users.In(users.ActionAccept)
 	forOthers     = users.In(users.ActionDeactivate, users.ActionArchive, users.ActionDelete, users.ActionChangeRole)
 	whileErased   = users.In(users.ActionDelete, users.ActionEndCode, users.ActionEraseAccount)
 	whileClosed   = whileErased | users.In(users.ActionDeactivate, users.ActionArchive, users.ActionErase, users.ActionEdit, users.ActionBuySeats, users.ActionReturnSeats,
@@ -242,7 +249,7 @@ func (m *Model) mayAsk(a users.Actor, action users.Action) bool {
 	}
 	role := m.actor(a).Role
 	switch {
-	case forThemselves.Has(action), action == users.ActionEndOffer:
+	case forThemselves.Has(action), ofQueue.Has(action), action == users.ActionEndOffer:
 		return true
 	case role != users.Owner && (role != users.Admin || ownersAlone.Has(action)), VendorActions.Has(action):
 		return false
@@ -320,6 +327,9 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	m.met(p)
 	if p.Status != was.Status {
 		m.undated(p, was.waits())
+	}
+	if p.Status != inactive {
+		p.Wait = nil
 	}
 	if p.Role == users.Owner {
 		p.Schedule = users.Schedule{}

@@ -47,6 +47,7 @@ const (
 	rankLicence
 	rankCode
 	rankTotal
+	rankWait
 	rankStart
 )
 
@@ -143,22 +144,29 @@ func (m *Model) Settle(now time.Time) (events []seats.Event) {
 		})
 		m.Last, m.Clock = Later(m.Last, first.at), first.at
 		before := m.Clone()
-		for _, e := range first.do(m.Last) {
-			events = append(events, e)
-			m.planPool(e.Pool)
-			is := m
-			if e.Kind == seats.EventSeatsGrown {
-				is = before // but for the total
-			}
-			events = append(events, m.tell(e, m.total(e.Pool), is.Held(e.Pool)+is.Spent(e.Pool), is.Held(e.Pool), is.receivers())...)
-		}
+		events = append(events, m.withNotices(before, first.do(m.Last))...)
 		m.handed(m.Last)
+		events = append(events, m.Serve(m.Last)...)
 	}
 	m.Clock = now
 	for _, r := range m.rows() {
 		if isDue(r) {
 			m.plan(r)
 		}
+	}
+	return events
+}
+
+// withNotices adds to what happens by itself the events that tell of seats.
+func (m *Model) withNotices(before *Model, all []seats.Event) (events []seats.Event) {
+	for _, e := range all {
+		events = append(events, e)
+		m.planPool(e.Pool)
+		is := m
+		if e.Kind == seats.EventSeatsGrown {
+			is = before // but for the total
+		}
+		events = append(events, m.tell(e, m.total(e.Pool), is.Held(e.Pool)+is.Spent(e.Pool), is.Held(e.Pool), is.receivers())...)
 	}
 	return events
 }

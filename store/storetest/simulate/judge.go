@@ -72,10 +72,7 @@ type group struct {
 
 func groups(c seats.Change) (all []group) {
 	for _, e := range c.Events {
-		name := e.Correlation
-		if e.Channel == seats.ByClock {
-			name = ""
-		}
+		name := e.Correlation // a settlement has none
 		if n := len(all); n == 0 || all[n-1].call != name {
 			all = append(all, group{call: name})
 		}

@@ -1,0 +1,34 @@
+package gen
+
+import (
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/internal/reference"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// queued draws a command about a place in the queue for seats: also of those who ask for a seat for
+// themselves.
+func (d Dice) queued(action users.Action, actor users.Actor, reason string) seats.Command {
+	waits := func(p *reference.Person) bool { return p.Wait != nil }
+	user := d.target(users.Inactive)
+	switch {
+	case actor.User != "" && d.Chance(40):
+		user = actor.User
+	case action == users.ActionUnqueue || d.Chance(50):
+		user = d.one(waits, users.Inactive)
+	}
+	if action == users.ActionUnqueue {
+		return seats.Unqueue{User: user, Reason: reason}
+	}
+	c := seats.Queue{User: user, Priority: Or(d, []int{0, 0, 0, 1, 7, 366}, -1, 367), Reason: reason}
+	if d.Chance(40) {
+		now := Epoch
+		if d.account != nil {
+			now = d.account.Clock
+		}
+		c.Until = now.Add(One(d, time.Hour, Term, 2*Term, 0, -Term, 90*time.Nanosecond+Term))
+	}
+	return c
+}

@@ -1,0 +1,212 @@
+package seats
+
+import (
+	"cmp"
+	"encoding/json"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A WaitingList is the order of a queue, see [Queue]. The value is immutable, so that copies share it.
+// The users have the places, as [users.User].Wait.
+type WaitingList struct{ list *[]Waiting }
+
+// Waiting is a user with a place in a queue.
+type Waiting struct {
+	User users.ID  `json:"user"`
+	Turn time.Time `json:"turn"`          // see [users.Wait]
+	Asks bool      `json:"asks,omitzero"` // waits for an approval
+}
+
+// MaxWaiting is the most places in a queue, requests included. Without room in it a full pool is
+// answered as under [Refuse].
+const MaxWaiting = 1000
+
+// MaxServed is the most places that one commit serves. The others follow at once in further ones.
+const MaxServed = 100
+
+// compare orders the places: requests come last, in their own order.
+func (w Waiting) compare(x Waiting) int {
+	if w.Asks != x.Asks {
+		if w.Asks {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(w.Turn.Compare(x.Turn), cmp.Compare(w.User, x.User))
+}
+
+// WaitingOf returns the list of these places, each user once.
+func WaitingOf(places ...Waiting) WaitingList {
+	if len(places) == 0 {
+		return WaitingList{}
+	}
+	list := slices.SortedFunc(slices.Values(places), Waiting.compare)
+	return WaitingList{&list}
+}
+
+func (w WaitingList) all() []Waiting {
+	if w.list == nil {
+		return nil
+	}
+	return *w.list
+}
+
+// All lists the places in order: first those that are served, then the requests.
+func (w WaitingList) All() iter.Seq[Waiting] { return slices.Values(w.all()) }
+
+// Position returns the place of the user, from 1 on, among those that are served or among the requests; 0:
+// none.
+func (w WaitingList) Position(id users.ID) int {
+	n, asks := 0, false
+	for _, p := range w.all() {
+		if p.Asks && !asks {
+			n, asks = 0, true
+		}
+		if n++; p.User == id {
+			return n
+		}
+	}
+	return 0
+}
+
+// Approved returns the number of places that are served.
+func (w WaitingList) Approved() int {
+	n, _ := slices.BinarySearchFunc(w.all(), true, func(p Waiting, _ bool) int {
+		if p.Asks {
+			return 0
+		}
+		return -1
+	})
+	return n
+}
+
+// first returns the IDs of the first places that are served, at most so many.
+func (w WaitingList) first(most int) []users.ID {
+	ids := make([]users.ID, min(most, w.Approved()))
+	for i := range ids {
+		ids[i] = w.all()[i].User
+	}
+	return ids
+}
+
+// hasRoom reports whether there is room for one more place.
+func (w WaitingList) hasRoom() bool { return len(w.all()) < MaxWaiting }
+
+// with returns the list with the place of a user, or without a user who has none.
+func (w WaitingList) with(u users.User) WaitingList {
+	list := slices.DeleteFunc(slices.Clone(w.all()), func(p Waiting) bool { return p.User == u.ID })
+	if u.Waits() {
+		place := Waiting{u.ID, u.Wait.Turn(), u.Wait.Asks}
+		i, _ := slices.BinarySearchFunc(list, place, Waiting.compare)
+		list = slices.Insert(list, i, place)
+	}
+	if len(list) == 0 {
+		return WaitingList{}
+	}
+	return WaitingList{&list}
+}
+
+// MarshalJSON returns the places as a list.
+func (w WaitingList) MarshalJSON() ([]byte, error) { return json.Marshal(w.all()) }
+
+// UnmarshalJSON reads a list of places.
+func (w *WaitingList) UnmarshalJSON(text []byte) error {
+	var list []Waiting
+	if err := users.ReadJSON(text, &list); err != nil {
+		return err
+	}
+	*w = WaitingOf(list...)
+	return nil
+}
+
+// waiting returns the queue for the seats of the site pool.
+func (v *evaluation) waiting() WaitingList { return v.pools.of(Site).Waiting }
+
+// queued returns the effect by which a user gets a place in the queue in the place of a seat, if
+// the policy has one.
+func (v *evaluation) queued(u users.User) *effect {
+	if !v.account.Policy.queues() || !u.Waits() && !v.waiting().hasRoom() {
+		return nil
+	}
+	next := v.withStatus(u, users.Inactive)
+	if u.Status == users.Archived {
+		next.LeftAs = u.ArchivedAs
+	}
+	next.Start = users.Start{}
+	wait := users.Wait{Since: v.at, Reason: v.request.Reason}
+	if u.Waits() { // and asks
+		wait = *u.Wait
+		wait.Asks = false
+	}
+	next.Wait = &wait
+	return &effect{kind: EventQueued, user: next}
+}
+
+// hasSeatToGive reports whether a user of the queue can get a seat: one is free, or the pool can
+// grow.
+func (v *evaluation) hasSeatToGive() bool {
+	p := v.pools.of(Site)
+	switch {
+	case p.Waiting.Approved() == 0 || !v.account.Closed.IsZero():
+		return false
+	case p.Available() != Of(0):
+		return true
+	}
+	least, most := v.account.Policy.order()
+	return p.Excess() == 0 && v.account.Policy.growthOf(Site).seats(p.Total.n, 1, least, most) > 0
+}
+
+// serve gives the free seats to the queue, in its order. If the next user is not loaded the account
+// falls due at once, so that [Settle] goes on; it reports whether that is not so.
+func (v *evaluation) serve() bool {
+	for v.hasSeatToGive() {
+		u, ok := v.people.find(v.waiting().all()[0].User)
+		if !ok {
+			v.account.NextDue = earliest(v.account.NextDue, v.request.At)
+			return false
+		}
+		next, _, _ := v.nextStatus(users.ActionReactivate, u)
+		f := v.back(EventSeated, u, next, u.LeftAs == users.NoStatus)
+		f.instead = nil
+		v.apply(f)
+	}
+	return true
+}
+
+// serveNeeds adds the users to a need who are next in the queue, and reports whether they were not in it.
+func (n *Need) serveNeeds(s Snapshot) (added bool) {
+	for _, id := range s.pool(Site).Waiting.first(MaxServed) {
+		if !slices.Contains(n.Users, id) {
+			n.Users, added = append(n.Users, id), true
+		}
+	}
+	return added
+}
+
+// quiet are the actions that free no seat.
+var quiet = users.In(users.ActionSignIn, users.ActionNotify, users.ActionAccept, users.ActionEdit, users.ActionStartCourse)
+
+// serveCall gives the seats that a call left free to the queue. The system does it, beside the commands of
+// the call.
+func (v *evaluation) serveCall() {
+	if len(v.events) == 0 || !v.hasSeatToGive() {
+		return
+	}
+	r, index := v.request, v.index
+	v.index = 0
+	v.request = Request{Actor: users.System(), Channel: ByClock, At: r.At, Zones: r.Zones, Change: r.Change, Correlation: r.Correlation}
+	if r.Unfinished {
+		v.account.NextDue = earliest(v.account.NextDue, r.At.Add(unfinishedTerm))
+	} else {
+		v.serve()
+	}
+	v.request, v.index = r, index
+}
+
+// unfinishedTerm is the time that a call of several commits has between two of them, before the queue
+// takes the seats that it has freed.
+const unfinishedTerm = time.Minute

@@ -1,0 +1,29 @@
+package users
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Wait is the place of an inactive user in the queue for a seat. The places of an account are served in order of their Turn, then of the user's ID.
+type Wait struct {
+	Since time.Time `json:"since"` // of the place; an approval and a new priority leave it
+	// Priority is a head start in days, 0 to [MaxPriority]: a place with 30 stands where one without
+	// stands that is 30 days older. So no user is overtaken for ever.
+	Priority int       `json:"priority,omitzero"`
+	Until    time.Time `json:"until,omitzero"`  // the place ends then; zero: it does not
+	Reason   string    `json:"reason,omitzero"` // at most [MaxReason] characters
+	Asks     bool      `json:"asks,omitzero"`   // a request for a seat: it waits for an approval, and is not served before
+}
+
+// MaxPriority is the longest head start in a queue, in days.
+const MaxPriority = 366
+
+// ErrPriority is the reason against a priority out of bounds.
+var ErrPriority = Reason{Code: "wrong-priority", Text: fmt.Sprintf("must be 0 to %d", MaxPriority)}
+
+// Turn is the instant by which the places of a queue are in order: Since, less the head start.
+func (w Wait) Turn() time.Time { return w.Since.Add(-time.Duration(w.Priority) * 24 * time.Hour) }
+
+// Waits reports whether the user has a place in the queue, approved or not.
+func (u User) Waits() bool { return u.Wait != nil }
