@@ -115,6 +115,11 @@ func (k *Keeper) doChunk(
 	ctx context.Context, method string, account users.AccountID, request seats.Request, chunk []seats.Command, index int,
 ) (*seats.Decision, error) {
 	request.Commands, request.Index, request.Change = chunk, index, changeID()
+	size := 0
+	for _, c := range chunk {
+		size += weight(c)
+	}
+	request.Unfinished = size >= chunkSize // a part that is full is hardly the last one
 	return k.decide(ctx, method, account, k.withRandom(request), decideEach)
 }
 

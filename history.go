@@ -196,7 +196,9 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 			events := inOrder(
 				k.events(ctx, s.Account, seats.EventFilter{User: id}),
 				k.events(ctx, s.Account, seats.GoverningEvents()))
-			return seats.Explain(s.Account, u, need.DueBy, events, s.Licences...)
+			x, err := seats.Explain(s.Account, u, need.DueBy, events, s.Licences...)
+			x.Position = s.Pools[0].Waiting.Position(id)
+			return x, err
 		}
 	}
 	return seats.Explanation{}, &seats.Refusal{Code: seats.ErrUnknownUser, User: id}

@@ -25,6 +25,10 @@ type Explanation struct {
 	EndsBy EventKind   `json:"ends_by,omitzero"`
 	Leave  users.Leave `json:"leave,omitzero"`
 
+	// Position is the place of a waiting user, from 1 on, among those that the queue serves or among the
+	// requests, see [Queue]; 0: none. Person has the terms of the place. Explain of a Keeper sets it.
+	Position int `json:"position,omitzero"`
+
 	Licences []LicenceExplanation `json:"licences,omitzero"` // of courses, in order
 }
 

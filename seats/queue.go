@@ -157,12 +157,12 @@ func (v *evaluation) hasSeatToGive() bool {
 		return true
 	}
 	least, most := v.account.Policy.order()
-	return p.Excess() == 0 && v.account.Policy.growthOf(Site).seats(p.Total.n, 1, least, most) > 0
+	return v.account.Policy.growthOf(Site).seats(p, 1, least, most) > 0
 }
 
-// serve gives the free seats to the queue, in its order. If the next user is not loaded the account
-// falls due at once, so that [Settle] goes on; it reports whether that is not so.
-func (v *evaluation) serve() bool {
+// serve gives the free seats to the queue, in its order, and tells of each row. If the next user is not loaded
+// the account falls due at once, so that [Settle] goes on; it reports whether that is not so.
+func (v *evaluation) serve(seated func(row)) bool {
 	for v.hasSeatToGive() {
 		u, ok := v.people.find(v.waiting().all()[0].User)
 		if !ok {
@@ -173,6 +173,7 @@ func (v *evaluation) serve() bool {
 		f := v.back(EventSeated, u, next, u.LeftAs == users.NoStatus)
 		f.instead = nil
 		v.apply(f)
+		seated(v.row(users.LicenceID{User: u.ID}))
 	}
 	return true
 }
@@ -202,7 +203,7 @@ func (v *evaluation) serveCall() {
 	if r.Unfinished {
 		v.account.NextDue = earliest(v.account.NextDue, r.At.Add(unfinishedTerm))
 	} else {
-		v.serve()
+		v.serve(func(row) {})
 	}
 	v.request, v.index = r, index
 }

@@ -31,9 +31,14 @@ func settle(s Snapshot, r Request, most int) Change {
 		q.add(v.row(d.id))
 	}
 	v.at, v.request.At = later(earliest(s.Account.NextDue, r.At), v.account.Changed), earliest(s.Account.NextDue, r.At)
-	served := v.serve()
+	served := v.serve(q.add)
 	for served && len(q.next) > 0 {
 		c := q.next[0]
+		if r := v.row(c.id); !timers[c.rank].at(r).Equal(c.at) { // the queue has given the user a seat meanwhile
+			q.next = q.next[1:]
+			q.add(r)
+			continue
+		}
 		v.at, v.request.At = later(c.at, v.account.Changed), c.at
 		if held, ok := v.heldBack(&q, c); ok {
 			v.holdBack(held)
@@ -52,7 +57,7 @@ func settle(s Snapshot, r Request, most int) Change {
 			v.apply(*f.then)
 		}
 		q.add(v.row(c.id))
-		served = v.serve()
+		served = v.serve(q.add)
 	}
 	v.request.At = r.At
 	for _, d := range due {

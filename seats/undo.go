@@ -117,7 +117,7 @@ type called struct {
 
 // record adds an event of the call.
 func (c *called) record(e Event, repeated bool) {
-	if e.Kind == EventUnchanged || e.Kind == EventSeated { // what the queue gave is another user's
+	if e.Kind == EventUnchanged {
 		return
 	}
 	user := e.User
@@ -125,6 +125,9 @@ func (c *called) record(e Event, repeated bool) {
 		user = "" // an event about the account
 	}
 	i, known := c.place[user]
+	if !known && e.Kind == EventSeated {
+		return // what the queue gave is not the call's
+	}
 	if !known {
 		i = len(c.all)
 		c.place[user] = i
