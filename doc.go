@@ -87,6 +87,15 @@
 // some days before each leave. [Keeper.Calendar] puts together what is dated: the free seats of each
 // day, and the first day on which something does not fit.
 //
+// # A queue for seats
+//
+// Under [seats.Wait] a full account gives new users, and those who come back, a place in a queue: the commit
+// that frees a seat gives it to the next, by [seats.EventSeated], and a call of several commands takes its own
+// freed seats first. [seats.Queue] moves a place, sets its deadline, and approves the requests that users make
+// for themselves; [seats.Unqueue] ends it. A priority is a head start in days, so that each place is served in the
+// end. [Keeper.Pool] has the queue of [seats.Site] in order, [Keeper.Explain] the position of a user. It is a queue
+// for seats alone: a full course grows, or [seats.AssignCourse] is refused.
+//
 // # Course licences
 //
 // A course is a pool of its own, made by [seats.SetTotal] with the ID of the course.

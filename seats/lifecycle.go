@@ -33,8 +33,9 @@ func (c Deactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 // active user.
 //
 // Owners, admins, support and the system may, and a sync for users of its own source.
-// [ErrNoSeats] without a free seat. [ErrWrongStatus] for an archived user: [Restore] comes
-// first. To a sync, [ErrForbidden] for a user who was put out by hand.
+// [ErrNoSeats] without a free seat; under [Wait] the user gets a place in the queue instead, a request is
+// approved by it, and it is unchanged for a user with a place. [ErrWrongStatus] for an archived user:
+// [Restore] comes first. To a sync, [ErrForbidden] for a user who was put out by hand.
 type Reactivate struct {
 	User users.ID `json:"user"`
 }
@@ -81,7 +82,7 @@ func (c Archive) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 // returned. An invitation that has run out goes out again, as by [Notify]. It is unchanged for an invited, active or inactive user.
 //
 // Owners, admins, support and the system may. [ErrNoSeats] if the status holds a seat and
-// none is free.
+// none is free; under [Wait] the user becomes inactive instead, with a place in the queue.
 type Restore struct {
 	User users.ID `json:"user"`
 }

@@ -14,7 +14,8 @@ import (
 // command are ignored.
 //
 // Owners, admins, support and the system may, and a sync for its own source. [ErrNoSeats]
-// without a free seat; under [CreateInactive] the user is created inactive instead. [ErrForbidden] to a sync for a
+// without a free seat; under [CreateInactive] and [Wait] the user is created inactive instead, under Wait
+// with a place in the queue for seats, see [Queue]. [ErrForbidden] to a sync for a
 // user who was put out by hand.
 // [ErrDuplicate] if the keys match an inactive or archived user, several users, or one with
 // another external ID, address or username; to a sync, for every key of a user of another source, without the
@@ -28,8 +29,8 @@ type Invite struct {
 	// Leave is the day of a leave, as by [Schedule]. The actor must be one who may schedule it.
 	Leave users.Leave `json:"leave,omitzero"`
 	// Start is the day on which the invitation goes out by itself. Until then the user is inactive
-	// and holds no seat. Without a free seat on that day the user stays so, under every
-	// [WhenFull], and the event [EventStartMissed] tells it.
+	// and holds no seat. Without a free seat on that day the user stays so, and the event [EventStartMissed]
+	// tells it; under [Wait] the user gets a place in the queue, by [EventQueued].
 	Start users.Date `json:"start,omitzero"`
 	// LeftMeansGone is for the rows of a file: a Leave that is over, refused otherwise, makes a
 	// known user inactive as [Deactivate] does, and creates none.

@@ -19,8 +19,9 @@ type Plan struct {
 	At       time.Time       `json:"at"`
 	Revision uint64          `json:"revision"` // of the account, when it was made
 	Steps    []Planned       `json:"steps,omitzero"`
-	Before   Usage           `json:"before"` // the numbers of the account, for any actor
-	After    Usage           `json:"after"`  // if all that fits is carried out
+	Before   Usage           `json:"before"`          // the numbers of the account, for any actor
+	After    Usage           `json:"after"`           // if all that fits is carried out
+	Seated   []users.ID      `json:"seated,omitzero"` // waiting users to whom the queue gives the seats that are left free, see [Queue]
 	// Pools are the course pools with other numbers afterwards, by ID.
 	Pools []PlannedPool `json:"pools,omitzero"`
 	// Day is the day to come as of whose beginning the plan was made, see [PreviewOn]; empty: now.
@@ -118,6 +119,11 @@ func (p Plan) with(s Snapshot, c Change) Plan {
 	after := Snapshot{Account: c.Account, Pools: append(c.Pools, s.Pools...)}
 	p.After = after.Usage()
 	p.After.Revision, p.After.Sequence = 0, 0 // they do not exist yet
+	for _, e := range c.Events {
+		if e.Kind == EventSeated {
+			p.Seated = append(p.Seated, e.User)
+		}
+	}
 	p.Pools = plannedPools(s, c, p.At)
 	return p
 }

@@ -21,8 +21,8 @@ type Waiting struct {
 	Asks bool      `json:"asks,omitzero"` // waits for an approval
 }
 
-// MaxWaiting is the most places in a queue, requests included. Without room in it a full pool is
-// answered as under [Refuse].
+// MaxWaiting is the most places in a queue, requests included. Beyond, a full pool is answered as under
+// [Refuse].
 const MaxWaiting = 1000
 
 // MaxServed is the most places that one commit serves. The others follow at once in further ones.
@@ -96,7 +96,7 @@ func (w WaitingList) first(most int) []users.ID {
 // hasRoom reports whether there is room for one more place.
 func (w WaitingList) hasRoom() bool { return len(w.all()) < MaxWaiting }
 
-// with returns the list with the place of a user, or without a user who has none.
+// with returns the list with the place of a user as it is now.
 func (w WaitingList) with(u users.User) WaitingList {
 	list := slices.DeleteFunc(slices.Clone(w.all()), func(p Waiting) bool { return p.User == u.ID })
 	if u.Waits() {
@@ -160,8 +160,8 @@ func (v *evaluation) hasSeatToGive() bool {
 	return v.account.Policy.growthOf(Site).seats(p, 1, least, most) > 0
 }
 
-// serve gives the free seats to the queue, in its order, and tells of each row. If the next user is not loaded
-// the account falls due at once, so that [Settle] goes on; it reports whether that is not so.
+// serve gives the free seats to the queue, in its order, and tells of each row. It reports whether it is done:
+// if the next user is still to be loaded the account falls due at once, so that [Settle] goes on.
 func (v *evaluation) serve(seated func(row)) bool {
 	for v.hasSeatToGive() {
 		u, ok := v.people.find(v.waiting().all()[0].User)
@@ -178,7 +178,7 @@ func (v *evaluation) serve(seated func(row)) bool {
 	return true
 }
 
-// serveNeeds adds the users to a need who are next in the queue, and reports whether they were not in it.
+// serveNeeds adds the next users of the queue to a need, and reports whether that is a change.
 func (n *Need) serveNeeds(s Snapshot) (added bool) {
 	for _, id := range s.pool(Site).Waiting.first(MaxServed) {
 		if !slices.Contains(n.Users, id) {

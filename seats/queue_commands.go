@@ -12,14 +12,14 @@ import (
 // queue is served in order of [users.Wait].Turn; where it stands [Explanation] and [Pool] tell. It is
 // unchanged for an invited or active user, and for the same terms. A day of a start is cleared.
 //
-// Users ask for a seat for themselves, without access and without a Priority: such a place waits until an
+// Users ask for a seat for themselves, also while they are inactive: such a place waits until an
 // owner or admin gives it its terms by this command, or ends it by [Unqueue]; a second request is unchanged.
 // Owners, admins, support and the system may for every user. The place ends at Until, by the event
 // [EventUnqueued], and with whatever else ends the status of the user.
 //
 // [ErrNotOffered] for a new place under another [WhenFull] and beyond [MaxWaiting]; places stay served.
-// [ErrWrongStatus] for an archived or deleted user. [ErrBadInput] for a deadline that is over and a
-// priority out of bounds.
+// [ErrWrongStatus] for an archived or deleted user. [ErrBadInput] for a deadline that is over, and for a
+// priority out of bounds or in a request.
 type Queue struct {
 	User     users.ID  `json:"user"`
 	Priority int       `json:"priority,omitzero"` // a head start in days, see [users.Wait]

@@ -292,6 +292,34 @@ func TestQueue_forecast(t *testing.T) {
 	require.True(t, plan.Steps[0].NoRoom)
 }
 
+// TestQueue_preview: a plan shows the users who get the seats that are left free.
+func TestQueue_preview(t *testing.T) {
+	s := full(t, waiting, 3, "ada", "bob")
+	plan, err := seats.Preview(s.rows, s.request(owner, seats.Deactivate{User: "in1"}))
+	require.NoError(t, err)
+	require.Equal(t, []users.ID{"ada"}, plan.Seated)
+	require.EqualValues(t, 3, plan.After.Held)
+}
+
+// TestQueue_remedies: a remedy counts the seats that the queue gets first.
+func TestQueue_remedies(t *testing.T) {
+	policy := waiting
+	policy.Exempt = users.In(users.Manager)
+	s := full(t, policy, 5, "ada", "bob")
+	s.do(system, seats.Add{Profile: profile("max"), Role: users.Manager})
+	refusal := s.refused(seats.ErrNoSeats, owner, seats.ChangeRole{User: "max", Role: users.Member})
+	require.Equal(t, seats.Step{Action: users.ActionDeactivate, Count: 3}, refusal.Remedies[0].Steps[0])
+	for _, id := range []users.ID{"in1", "in2", "in3"} {
+		s.do(owner, seats.Deactivate{User: id})
+	}
+	s.do(owner, seats.ChangeRole{User: "max", Role: users.Member})
+	s.do(system, seats.SetTotal{Total: seats.Of(6)}, seats.Invite{Profile: profile("cy")}, seats.Invite{Profile: profile("dee")})
+	s.do(system, seats.Add{Profile: profile("liz"), Role: users.Manager})
+	s.do(system, seats.SetTotal{Total: seats.Of(0)})
+	refusal = s.refused(seats.ErrNoSeats, owner, seats.ChangeRole{User: "liz", Role: users.Member})
+	require.EqualValues(t, 8, refusal.Remedies[0].Steps[0].Count, "of 6 above the total, one who waits, and one more")
+}
+
 // TestQueue_undo: what the queue gave to others stays, and what the call began is taken back whole.
 func TestQueue_undo(t *testing.T) {
 	s := full(t, waiting, 2, "ada")

@@ -182,7 +182,7 @@ func (w whatIf) try(moves []move, first ...move) Remedies {
 func (w whatIf) fork() *evaluation {
 	d := w.before.fork(w.scope)
 	if p := d.pools.of(Site); !p.Total.IsUnlimited() && p.Waiting.Approved() > 0 {
-		p.Total.n = max(0, p.Total.n-int64(p.Waiting.Approved()))
+		p.Total.n -= int64(p.Waiting.Approved())
 		d.pools.put(Site, []Pool{p})
 	}
 	return d

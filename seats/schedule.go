@@ -250,8 +250,8 @@ func (c ConfirmLeave) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	return effect{kind: EventLeavingConfirmed, user: next, date: u.Schedule.Date, dateAs: u.Schedule.As}, refusal
 }
 
-// start invites a user on the planned day. Without a free seat the user stays inactive, under
-// every [WhenFull], and so in a closed account.
+// start invites a user on the planned day. Without a free seat the user stays inactive, under [Wait] with a
+// place in the queue, and so in a closed account.
 func (v *evaluation) start(u users.User) effect {
 	date, by := u.Start.Date, u.Start.By
 	missed := u

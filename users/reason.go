@@ -35,7 +35,7 @@ func Reasons() []Reason {
 	return []Reason{
 		ErrEmpty, ErrTooLong, ErrNotUTF8, ErrControl, ErrUnknownCharacter, ErrAddress, ErrActor, ErrNoReference, ErrUnfit, ErrTooEarly, ErrTooLate, ErrDate,
 		ErrEncoding, ErrMangled, ErrUnmapped, ErrTooLarge, ErrNoHeader, ErrNoKeyColumn, ErrNoColumn, ErrColumnTwice, ErrColumnAlike, ErrQuotes, ErrExtraCells,
-		ErrNoIdentity, ErrDuplicateRow, ErrRole, ErrStatus, ErrAnswer, ErrNoValue, ErrOwner, ErrDateForm, ErrPassword,
+		ErrNoIdentity, ErrDuplicateRow, ErrPriority, ErrRole, ErrStatus, ErrAnswer, ErrNoValue, ErrOwner, ErrDateForm, ErrPassword,
 	}
 }
 

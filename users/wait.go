@@ -8,12 +8,12 @@ import (
 // A Wait is the place of an inactive user in the queue for a seat. The places of an account are served in order of their Turn, then of the user's ID.
 type Wait struct {
 	Since time.Time `json:"since"` // of the place; an approval and a new priority leave it
-	// Priority is a head start in days, 0 to [MaxPriority]: a place with 30 stands where one without
-	// stands that is 30 days older. So no user is overtaken for ever.
+	// Priority is a head start in days, 0 to [MaxPriority]: a place with 30 stands where one with 0
+	// stands that is 30 days older. So each place is served in the end.
 	Priority int       `json:"priority,omitzero"`
-	Until    time.Time `json:"until,omitzero"`  // the place ends then; zero: it does not
+	Until    time.Time `json:"until,omitzero"`  // the place ends then; zero: at no time
 	Reason   string    `json:"reason,omitzero"` // at most [MaxReason] characters
-	Asks     bool      `json:"asks,omitzero"`   // a request for a seat: it waits for an approval, and is not served before
+	Asks     bool      `json:"asks,omitzero"`   // a request for a seat: it waits for an approval first
 }
 
 // MaxPriority is the longest head start in a queue, in days.

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -76,4 +77,32 @@ func (m *Model) renames(a users.Actor, p *Person, now users.Profile, at time.Tim
 	default:
 		p.Baseline = &users.Baseline{FirstName: before.first, LastName: before.last, Username: before.username, Email: before.email, ExternalID: before.external, Edited: at}
 	}
+}
+
+// edit returns the hindrances of an edit.
+func (m *Model) edit(a users.Actor, p *Person, set users.Patch) (codes []seats.Code, same bool) {
+	now, ok := Clean(patched(p.Profile, set))
+	if !ok {
+		return []seats.Code{seats.ErrBadInput}, false
+	}
+	if m.sharesKey(now, p) {
+		codes = append(codes, seats.ErrDuplicate)
+	}
+	if p.SharesEmail && SameText(p.Email, now.Email) && now.Username+now.ExternalID == "" {
+		codes = append(codes, seats.ErrBadInput)
+	}
+	renamed := calledOf(p.Profile) != calledOf(now)
+	if m.watched(a, p, now) && (exchanged(p.Profile, now) || renamed && exchanged(m.calledBefore(p).profile(), now)) {
+		codes = append(codes, seats.ErrExchange)
+	}
+	return codes, EqualProfiles(p.Profile, now)
+}
+
+// sharesKey reports whether the profile shares a key with a person other than p, who may go on
+// sharing an address.
+func (m *Model) sharesKey(profile users.Profile, p *Person) bool {
+	if m.mayShare(profile) || SameText(p.Email, profile.Email) {
+		profile.Email = ""
+	}
+	return slices.ContainsFunc(m.People, func(q *Person) bool { return q != p && q.Here() && SharesKey(q.Profile, profile) })
 }

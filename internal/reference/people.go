@@ -309,7 +309,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			returned = p.returns(at)
 		}
 	})
-	if slices.Equal(v.Codes, []seats.Code{seats.ErrNoSeats}) && m.Policy.WhenFull == seats.Wait && users.In(users.ActionReactivate, users.ActionRestore).Has(c.Action()) {
+	if m.mayWait(c, v) {
 		return m.waits(p, at)
 	}
 	if p.NotificationCount > notifications {
@@ -372,32 +372,4 @@ func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []s
 func (m *Model) succeeds(a users.Actor, successor users.ID, p *Person) bool {
 	h := m.ByID(successor)
 	return h != nil && sees(a, h) && h != p && m.Shown(h) == users.Active
-}
-
-// edit returns the hindrances of an edit.
-func (m *Model) edit(a users.Actor, p *Person, set users.Patch) (codes []seats.Code, same bool) {
-	now, ok := Clean(patched(p.Profile, set))
-	if !ok {
-		return []seats.Code{seats.ErrBadInput}, false
-	}
-	if m.sharesKey(now, p) {
-		codes = append(codes, seats.ErrDuplicate)
-	}
-	if p.SharesEmail && SameText(p.Email, now.Email) && now.Username+now.ExternalID == "" {
-		codes = append(codes, seats.ErrBadInput)
-	}
-	renamed := calledOf(p.Profile) != calledOf(now)
-	if m.watched(a, p, now) && (exchanged(p.Profile, now) || renamed && exchanged(m.calledBefore(p).profile(), now)) {
-		codes = append(codes, seats.ErrExchange)
-	}
-	return codes, EqualProfiles(p.Profile, now)
-}
-
-// sharesKey reports whether the profile shares a key with a person other than p, who may go on
-// sharing an address.
-func (m *Model) sharesKey(profile users.Profile, p *Person) bool {
-	if m.mayShare(profile) || SameText(p.Email, profile.Email) {
-		profile.Email = ""
-	}
-	return slices.ContainsFunc(m.People, func(q *Person) bool { return q != p && q.Here() && SharesKey(q.Profile, profile) })
 }

@@ -110,3 +110,9 @@ func (m *Model) unqueue(p *Person, at time.Time) Result {
 	}
 	return m.change(p, seats.EventUnqueued, at, func() { p.Wait = nil })
 }
+
+// mayWait reports whether the person of a refused command gets a place in the queue.
+func (m *Model) mayWait(c seats.Command, v Result) bool {
+	return slices.Equal(v.Codes, []seats.Code{seats.ErrNoSeats}) && m.Policy.WhenFull == seats.Wait &&
+		users.In(users.ActionReactivate, users.ActionRestore).Has(c.Action())
+}
