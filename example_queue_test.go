@@ -42,4 +42,14 @@ func ExampleKeeper_Do_queue() {
 	fmt.Println("Cy is number", why.Position)
 	do(users.System(), seats.BuySeats{Quantity: 5})
 	// Output:
+	// invited cy; deactivated cy; waiting:
+	// invited dee; waiting:
+	// added bob; waiting: bob
+	// added ada; queued ada; waiting: ada bob
+	// seat-requested cy; waiting: ada bob cy
+	// the seat of Dee would go to [ada]
+	// deactivated dee; seated ada; waiting: bob cy
+	// queued cy; waiting: bob cy
+	// Cy is number 2
+	// seats-bought ; seated bob; seated cy; waiting:
 }

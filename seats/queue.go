@@ -191,21 +191,25 @@ func (n *Need) serveNeeds(s Snapshot) (added bool) {
 // quiet are the actions that free no seat.
 var quiet = users.In(users.ActionSignIn, users.ActionNotify, users.ActionAccept, users.ActionEdit, users.ActionStartCourse)
 
-// serveCall gives the seats that a call left free to the queue. The system does it, beside the commands of
-// the call.
+// serveCall gives the seats that a call left free to the queue.
 func (v *evaluation) serveCall() {
-	if len(v.events) == 0 || !v.hasSeatToGive() {
-		return
+	switch {
+	case len(v.events) == 0 || !v.hasSeatToGive():
+	case v.request.Unfinished:
+		v.account.NextDue = earliest(v.account.NextDue, v.request.At.Add(unfinishedTerm))
+	default:
+		v.serveAside()
 	}
+}
+
+// serveAside is serve by the system, beside the commands of a call.
+func (v *evaluation) serveAside() bool {
 	r, index := v.request, v.index
-	v.index = 0
 	v.request = Request{Actor: users.System(), Channel: ByClock, At: r.At, Zones: r.Zones, Change: r.Change, Correlation: r.Correlation}
-	if r.Unfinished {
-		v.account.NextDue = earliest(v.account.NextDue, r.At.Add(unfinishedTerm))
-	} else {
-		v.serve(func(row) {})
-	}
+	v.index = 0
+	done := v.serve(func(row) {})
 	v.request, v.index = r, index
+	return done
 }
 
 // unfinishedTerm is the time that a call of several commits has between two of them, before the queue

@@ -177,16 +177,8 @@ func (w whatIf) try(moves []move, first ...move) Remedies {
 	return Remedies{r}
 }
 
-// fork returns a copy of the state before the call, without the seats that the queue gets between two
-// steps.
-func (w whatIf) fork() *evaluation {
-	d := w.before.fork(w.scope)
-	if p := d.pools.of(Site); !p.Total.IsUnlimited() && p.Waiting.Approved() > 0 {
-		p.Total.n -= int64(p.Waiting.Approved())
-		d.pools.put(Site, []Pool{p})
-	}
-	return d
-}
+// fork returns a copy of the state before the call.
+func (w whatIf) fork() *evaluation { return w.before.fork(w.scope) }
 
 // passes reports whether the moves can be carried out and the whole call passes then.
 func (w whatIf) passes(d *evaluation, moves []move) bool {
@@ -203,10 +195,11 @@ func (w whatIf) passes(d *evaluation, moves []move) bool {
 	return true
 }
 
-// carryOut does a move, and reports whether it could be done and changed anything.
+// carryOut does a move, after which the queue gets the free seats, and reports whether it could be done and
+// changed anything.
 func (w whatIf) carryOut(d *evaluation, m move) bool {
 	if m.command == nil {
-		return w.freeUp(d, m.Step)
+		return w.freeUp(d, m.Step) && d.serveAside()
 	}
 	actor := d.request.Actor
 	if m.Vendor {
@@ -214,7 +207,7 @@ func (w whatIf) carryOut(d *evaluation, m move) bool {
 	}
 	o, refusal := d.try(m.command)
 	d.request.Actor = actor
-	return refusal == nil && !o.Unchanged
+	return refusal == nil && !o.Unchanged && d.serveAside()
 }
 
 // shortfall returns how many more seats of each pool the call needs to pass after the moves, and how
@@ -240,6 +233,8 @@ func (w whatIf) shortfall(moves []move) (lacks, toBuy map[PoolID]int64) {
 	}
 	if lacks[Site] = least; least == 0 {
 		delete(lacks, Site)
+	} else {
+		lacks[Site] += int64(measured.waiting().Approved()) // who are served first
 	}
 	toBuy = maps.Clone(lacks)
 	for id := range toBuy {
