@@ -46,7 +46,7 @@ func TestDecide_cost(t *testing.T) {
 	})
 	t.Logf("one: %.0f allocations, %.0f bytes", allocations, bytes)
 	require.LessOrEqual(t, allocations, 22.)
-	require.LessOrEqual(t, bytes, 7_000.)
+	require.LessOrEqual(t, bytes, 7_200.)
 
 	const people = 500
 	at := r.At.Add(-time.Hour)

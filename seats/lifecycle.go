@@ -47,10 +47,10 @@ func (c Reactivate) target() users.ID { return c.User }
 
 func (Reactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	next, changed, refusal := v.nextStatus(users.ActionReactivate, u)
-	if changed {
+	if changed = changed && (!u.Waits() || u.Wait.Asks); changed {
 		refusal = v.keptOut(u)
 	}
-	if refusal != nil || !changed || u.Waits() && !u.Wait.Asks {
+	if refusal != nil || !changed {
 		return effect{}, refusal
 	}
 	return v.back(EventReactivated, u, next, u.LeftAs == users.NoStatus), nil
