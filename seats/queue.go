@@ -204,11 +204,11 @@ func (v *evaluation) serveCall() {
 
 // serveAside is serve by the system, beside the commands of a call.
 func (v *evaluation) serveAside() bool {
-	r, index := v.request, v.index
+	r, index, personal := v.request, v.index, v.personal
 	v.request = Request{Actor: users.System(), Channel: ByClock, At: r.At, Zones: r.Zones, Change: r.Change, Correlation: r.Correlation}
-	v.index = 0
+	v.index, v.personal = 0, nil
 	done := v.serve(func(row) {})
-	v.request, v.index = r, index
+	v.request, v.index, v.personal = r, index, personal
 	return done
 }
 

@@ -68,8 +68,14 @@ func TestQueue_serves(t *testing.T) {
 	require.Equal(t, users.Invited, s.user("bob").Status)
 	require.Nil(t, s.user("bob").Wait)
 
-	s.do(system, seats.SetTotal{Total: seats.Unlimited()})
+	r := s.request(system, seats.SetTotal{Total: seats.Unlimited()})
+	r.Key, r.Digest = "k", seats.Digest(r.Actor, r.Channel, r.Commands)
+	d, err := seats.Decide(s.rows, r)
+	require.NoError(t, err)
+	s.write(d.Change)
 	require.Equal(t, []string{"total-set ", "seated ada"}, s.newest(2))
+	e = s.events[len(s.events)-1]
+	require.Equal(t, [2]string{}, [2]string{e.Key, e.Digest}, "it is no command of the call")
 	require.Empty(t, s.queue())
 	require.True(t, s.rows.Pools[0].Waiting == seats.WaitingList{})
 }
