@@ -20,9 +20,17 @@ func (k *Keeper) PreviewAll(
 ) (_ seats.LargePlan, err error) {
 	k, end := k.observed(ctx, CallStats{Method: "PreviewAll", Account: account, Actor: actor.Kind})
 	defer end(&err)
+	return k.previewAll(ctx, account, actor, commands, func(a seats.Account) seats.Account { return a })
+}
+
+// previewAll is PreviewAll on an account that is another one than the loaded.
+func (k *Keeper) previewAll(
+	ctx context.Context, account users.AccountID, actor users.Actor, commands iter.Seq2[seats.Command, error], as func(seats.Account) seats.Account,
+) (seats.LargePlan, error) {
 	var preview seats.LargePreview
 	add := func(chunk []seats.Command) error {
 		s, request, err := k.loadForPreview(ctx, account, actor, chunk)
+		s.Account = as(s.Account)
 		if err == nil {
 			preview.Add(s, request, chunk)
 		}

@@ -13,7 +13,9 @@ import (
 // A SyncPlan is what a run of [Keeper.Sync] would do now.
 type SyncPlan struct {
 	Differences seats.Differences `json:"differences"`
-	// Plan has the totals of the commands, and the numbers of the account before and after.
+	// Stops is the refusal of the run, whose source is held or would be; nil: it may go on.
+	Stops *seats.Refusal `json:"stops,omitzero"`
+	// Plan has the totals of the commands, and the numbers of the account before and after, as if the source were released.
 	Plan seats.LargePlan `json:"plan"`
 }
 
@@ -35,6 +37,10 @@ type SyncResult struct {
 // leavers first, so that a full account exchanges users one for one. Their events have the name of
 // the source, a reason, and the [Call] Correlation, or a new one, as that of the run.
 //
+// The guard of the source is asked once, with all that the run would take away, see [seats.SyncRun.Stops]. A run that trips it
+// changes nobody: the source is held with its numbers, and the run is refused as [seats.ErrSourceHeld], as are those by a source that is
+// held, until [seats.ReleaseSource] or [seats.RejectRun]. In a transaction of the host the refusal alone is left.
+//
 // The roster ends with [io.EOF] in the place of an error, see [users.Complete]: it says so that it is complete. One
 // that ends otherwise, an empty one, and a faulty row are refused as [seats.ErrBadInput], and so is a run whose Plan
 // is another one; an error of the roster is returned. Nothing was changed then. An unknown account is
@@ -48,12 +54,21 @@ func (k *Keeper) Sync(
 	settled func(seats.Command, seats.Outcome) error,
 ) (SyncResult, error) {
 	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: k.call.Reason})
-	differences, err := k.compare(ctx, "Sync", account, run, roster)
+	row, differences, err := k.compare(ctx, "Sync", account, run, roster)
 	result := SyncResult{Differences: differences}
 	if err != nil {
 		return result, err
 	}
 	if refusal := run.Agrees(differences); refusal != nil {
+		return result, refusal
+	}
+	if refusal, hold := run.Stops(row, differences, k.now()); refusal != nil {
+		if hold != nil && !k.bound {
+			_, err = k.Do(ctx, account, users.Sync(run.Source), hold)
+		}
+		if err != nil {
+			return result, errors.Join(refusal, err) // the next run will hold it
+		}
 		return result, refusal
 	}
 	rows := make([]int32, 0, differences.Len())
@@ -83,12 +98,15 @@ func (k *Keeper) PreviewSync(
 	k, end := k.observed(ctx, CallStats{Method: "PreviewSync", Account: account, Actor: users.ActorSync})
 	defer end(&err)
 	k = k.unobserved()
-	differences, err := k.compare(ctx, "PreviewSync", account, run, roster)
+	row, differences, err := k.compare(ctx, "PreviewSync", account, run, roster)
 	if err != nil {
 		return SyncPlan{}, err
 	}
-	plan, err := k.PreviewAll(ctx, account, users.Sync(run.Source), listed(differences))
-	return SyncPlan{differences, plan}, err
+	stops, _ := run.Stops(row, differences, k.now())
+	plan, err := k.previewAll(ctx, account, users.Sync(run.Source), listed(differences), func(a seats.Account) seats.Account {
+		return a.Released(run.Source, differences.Losses(), k.now())
+	})
+	return SyncPlan{differences, stops, plan}, err
 }
 
 // listed lists the commands of differences.
@@ -102,25 +120,25 @@ func listed(d seats.Differences) iter.Seq2[seats.Command, error] {
 	}
 }
 
-// compare compares the users of an account with a roster.
+// compare compares the users of an account with a roster, and returns the account's row too.
 func (k *Keeper) compare(
 	ctx context.Context, method string, account users.AccountID, run seats.SyncRun, roster iter.Seq2[users.Entry, error],
-) (_ seats.Differences, err error) {
+) (_ seats.Account, _ seats.Differences, err error) {
 	k, end := k.observed(ctx, CallStats{Method: method, Account: account, Actor: users.ActorSync})
 	defer end(&err)
 	s, err := k.load(ctx, &seats.Need{Account: account})
 	if err != nil {
-		return seats.Differences{}, err
+		return s.Account, seats.Differences{}, err
 	}
 	c, refusal := seats.NewComparison(s.Account, run, seats.Request{At: k.now(), Zones: k.options.Zones})
 	if refusal != nil {
-		return seats.Differences{}, refusal
+		return s.Account, seats.Differences{}, refusal
 	}
 	var filter users.Filter
 	for more := true; more; {
 		page, err := k.store.Users(ctx, account, filter, syncPage)
 		if err != nil {
-			return seats.Differences{}, err
+			return s.Account, seats.Differences{}, err
 		}
 		for _, u := range page {
 			c.User(u)
@@ -133,20 +151,20 @@ func (k *Keeper) compare(
 	for e, err := range roster {
 		if err == nil {
 			if refusal := c.Row(e); refusal != nil {
-				return seats.Differences{}, refusal
+				return s.Account, seats.Differences{}, refusal
 			}
 			continue
 		}
 		if complete = errors.Is(err, io.EOF); !complete {
-			return seats.Differences{}, err
+			return s.Account, seats.Differences{}, err
 		}
 		break
 	}
-	d, refusal := c.Differences(complete)
+	d, refusal := c.Differences(complete, nil)
 	if refusal != nil {
-		return seats.Differences{}, refusal
+		return s.Account, seats.Differences{}, refusal
 	}
-	return d, nil
+	return s.Account, d, nil
 }
 
 // syncPage is the number of users that a comparison reads at a time.

@@ -2,6 +2,7 @@ package seatkeeper_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -66,15 +67,6 @@ func whole(rows []users.Entry) iter.Seq2[users.Entry, error] {
 	}
 }
 
-// everyone are the users of acme but for what differs between two accounts: IDs and times.
-func everyone(t require.TestingT, ctx context.Context, k *seatkeeper.Keeper) (all []users.User) {
-	for p, err := range k.Users(ctx, "acme", users.Filter{}) {
-		require.NoError(t, err)
-		all = append(all, p.User)
-	}
-	return all
-}
-
 // byHand draws a command of the host about one of the users.
 func byHand(r *rapid.T, people []users.User) seats.Command {
 	people = slices.DeleteFunc(people, func(u users.User) bool { return u.ID == "adam" })
@@ -98,12 +90,14 @@ func TestKeeper_Sync_random(t *testing.T) {
 			policy.Exempt = users.In(users.Admin)
 		}
 		k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(rapid.Int64Range(2, 9).Draw(r, "seats")), policy)
-		do(t, k, system, unguarded, seats.Add{Profile: profile("adam"), Role: users.Admin}) // who is never the last admin to go
+		if rapid.Bool().Draw(r, "unguarded") {
+			do(t, k, system, unguarded)
+		}
 		run := full
 		run.Adds = rapid.Bool().Draw(r, "adds")
 		for range rapid.IntRange(1, 4).Draw(r, "runs") {
 			for range rapid.IntRange(0, 3).Draw(r, "by hand") {
-				_, _ = k.Do(ctx, "acme", system, byHand(r, everyone(r, ctx, k)))
+				_, _ = k.Do(ctx, "acme", system, byHand(r, people(r, ctx, k)))
 			}
 			owners := users.Filter{Role: users.In(users.Owner)}
 			var before, after []seats.Person
@@ -111,8 +105,20 @@ func TestKeeper_Sync_random(t *testing.T) {
 				before = append(before, p)
 			}
 			rows := randomRoster(r)
+			was := people(r, ctx, k)
 			result, err := k.Sync(ctx, "acme", run, whole(rows), nil)
-			require.NoError(r, err)
+			if errors.Is(err, seats.ErrSourceHeld) {
+				require.Equal(r, was, people(r, ctx, k), "a held run changes nobody")
+				_, err = k.Sync(ctx, "acme", run, whole(rows), nil)
+				require.ErrorIs(r, err, seats.ErrHeld)
+				_, err = k.Do(ctx, "acme", system, seats.ReleaseSource{Source: "hr"})
+				require.NoError(r, err)
+				result, err = k.Sync(ctx, "acme", run, whole(rows), nil)
+			}
+			require.NoError(r, err, "what is released may happen")
+			for _, c := range result.Differences.UntouchedCodes {
+				require.NotEqual(r, seats.ErrSourceHeld, c.Code)
+			}
 			for p := range k.Users(ctx, "acme", owners) {
 				after = append(after, p)
 			}
@@ -131,6 +137,15 @@ func TestKeeper_Sync_random(t *testing.T) {
 		}
 		requireNoDrift(t, k)
 	})
+}
+
+// people are the users of acme by their IDs.
+func people(t require.TestingT, ctx context.Context, k *seatkeeper.Keeper) (all []users.User) {
+	for p, err := range k.Users(ctx, "acme", users.Filter{}) {
+		require.NoError(t, err)
+		all = append(all, p.User)
+	}
+	return all
 }
 
 func revision(t require.TestingT, ctx context.Context, k *seatkeeper.Keeper) uint64 {

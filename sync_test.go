@@ -124,7 +124,7 @@ func TestKeeper_Sync_stopped(t *testing.T) {
 		}
 	}
 	state := func(k *seatkeeper.Keeper) (all []string) {
-		for _, u := range everyone(t, t.Context(), k) {
+		for _, u := range people(t, t.Context(), k) {
 			all = append(all, fmt.Sprint(u.ExternalID, u.Email, u.FirstName, u.Status, u.LeftBy))
 		}
 		slices.Sort(all)
@@ -161,4 +161,95 @@ func numbers(from, to int) (all []int) {
 		all = append(all, n)
 	}
 	return all
+}
+
+// TestKeeper_Sync_held: a run that trips the guard changes nobody, holds the source with its numbers, and happens once it is released.
+func TestKeeper_Sync_held(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(101), seats.Standard())
+	syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
+	result, err := k.Sync(t.Context(), "acme", hr, workers(numbers(12, 110)...), nil)
+	require.ErrorIs(t, err, seats.ErrSourceHeld)
+	require.ErrorIs(t, err, seats.ErrLeaversOfDay)
+	require.Equal(t, "98 rows: 88 as before, 10 join, 12 leave", result.Differences.String())
+	hold := holdOf(t, k)
+	require.Equal(t, []any{"leavers-of-day", seats.Losses{Leavers: 12}, result.Differences.Digest[:32]}, []any{hold.Cause, hold.Losses, hold.Plan})
+	require.Equal(t, result.Differences.Leavers(10), hold.Sample)
+	_, err = k.Sync(t.Context(), "acme", hr, workers(0), nil)
+	require.ErrorIs(t, err, seats.ErrHeld, "before the roster is read")
+
+	plan, err := k.PreviewSync(t.Context(), "acme", hr, workers(numbers(12, 110)...))
+	require.NoError(t, err)
+	require.Equal(t, []any{seats.ErrHeld, 22, 22}, []any{plan.Stops.Reason, plan.Plan.Totals.Commands, plan.Plan.Totals.Fit}, "as if it were released")
+
+	do(t, k, owner, seats.RejectRun{Source: "hr"})
+	_, err = k.Sync(t.Context(), "acme", hr, workers(numbers(12, 110)...), nil)
+	require.ErrorIs(t, err, seats.ErrLeaversOfDay)
+	do(t, k, owner, seats.ReleaseSource{Source: "hr"})
+	_, err = k.Sync(t.Context(), "acme", hr, workers(numbers(14, 110)...), nil)
+	require.NoError(t, err, "two more are within the guard")
+	requireNoDrift(t, k)
+}
+
+// TestKeeper_Sync_renumbered: a system that numbers its people anew is one stop with its name, and once it is released nobody has left
+// or joined, under a policy that refuses to make one person another too.
+func TestKeeper_Sync_renumbered(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(101), seats.Standard())
+	syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
+	for _, u := range people(t, t.Context(), k) {
+		if u.Status == users.Invited {
+			do(t, k, system, seats.Accept{User: u.ID})
+		}
+	}
+	renumbered := func(yield func(users.Entry, error) bool) {
+		for e, err := range workers(numbers(0, 100)...) {
+			e.Profile.ExternalID = "new-" + e.Profile.ExternalID
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+	_, err := k.Sync(t.Context(), "acme", hr, renumbered, nil)
+	require.ErrorIs(t, err, seats.ErrChangedKeys)
+	require.Equal(t, []any{"changed-keys", seats.Losses{Keys: 100}}, []any{holdOf(t, k).Cause, holdOf(t, k).Losses})
+	do(t, k, owner, seats.ReleaseSource{Source: "hr"})
+	syncs(t, k, renumbered, "100 rows: 0 as before, 100 change")
+	syncs(t, k, renumbered, "100 rows: 100 as before")
+}
+
+// TestKeeper_Sync_unheld: in a transaction of the host, and where the hold fails, the run is refused all the same.
+func TestKeeper_Sync_unheld(t *testing.T) {
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(101), seats.Standard())
+	syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
+	_, err := on(t, faults.New(s, at(2, faults.Fail)), seatkeeper.Options{}).Sync(t.Context(), "acme", hr, workers(0), nil)
+	require.ErrorIs(t, err, seats.ErrSourceHeld)
+	require.ErrorIs(t, err, faults.ErrInjected)
+	require.Zero(t, holdOf(t, k))
+}
+
+// TestKeeper_Sync_slices: the same leavers trip the guard at the same number, as one file, as small files and as single commands.
+func TestKeeper_Sync_slices(t *testing.T) {
+	account := func() *seatkeeper.Keeper {
+		k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(101), seats.Standard())
+		syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
+		return k
+	}
+	sync := func(k *seatkeeper.Keeper, from int) error {
+		_, err := k.Sync(t.Context(), "acme", hr, workers(numbers(from, 100)...), nil)
+		return err
+	}
+	require.NoError(t, sync(account(), 10))
+	require.ErrorIs(t, sync(account(), 11), seats.ErrLeaversOfDay)
+	files, single := account(), account()
+	for n := range 10 {
+		require.NoError(t, sync(files, n+1))
+		u, err := single.Find(t.Context(), "acme", users.ByExternalID(fmt.Sprint(1000+n)))
+		require.NoError(t, err)
+		do(t, single, users.Sync("hr"), seats.Deactivate{User: u.ID})
+	}
+	require.ErrorIs(t, sync(files, 11), seats.ErrLeaversOfDay)
+	u, err := single.Find(t.Context(), "acme", users.ByExternalID("1010"))
+	require.NoError(t, err)
+	_, err = single.Do(t.Context(), "acme", users.Sync("hr"), seats.Deactivate{User: u.ID})
+	require.ErrorIs(t, err, seats.ErrLeaversOfDay)
 }

@@ -139,7 +139,7 @@ func (a Account) Trips(source string, l Losses, at time.Time) error {
 	all := l
 	l = l.beyond(s.allowed(at))
 	s.People -= all.Leavers - l.Leavers // as after the released ones
-	if l.Admins > 0 && l.Admins >= a.Tally.Count(users.In(users.Active), users.In(users.Admin)) {
+	if l.Admins > 0 && all.Admins >= a.Tally.Count(users.In(users.Active), users.In(users.Admin)) {
 		return ErrLastAdminLeaves
 	}
 	if cause := s.exceeds(l.Leavers, at, func(l Losses) int64 { return l.Leavers }); cause != nil {
@@ -220,4 +220,12 @@ func (v *evaluation) guard(f effect) *Refusal {
 		return refusal
 	}
 	return nil
+}
+
+// Released returns the account as it is, for a look ahead, once the source of that name was released for losses.
+func (a Account) Released(source string, l Losses, at time.Time) Account {
+	s := a.sourceOf(source)
+	s.Hold, s.Allowed, s.AllowedUntil = Hold{}, l, later(at, a.Changed).Add(ReleaseTerm)
+	a.Sources = a.Sources.with(s)
+	return a
 }

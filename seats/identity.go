@@ -95,10 +95,11 @@ func (v *evaluation) comesIn(u users.User, by users.Profile) *users.Baseline {
 }
 
 // confirmsIdentity reports whether the actor confirms that two profiles are of one person:
-// support, and a sync of the user's source by an unchanged external ID.
+// support, and a sync of the user's source by an unchanged external ID, or while changed keys of it are released.
 func (v *evaluation) confirmsIdentity(was, now users.Profile) bool {
 	unchanged := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
-	return v.request.Actor.Kind == users.ActorSupport || unchanged && v.request.Actor.Owns(was.Source)
+	source, _ := v.account.Sources.Of(v.request.Actor.Name)
+	return v.request.Actor.Kind == users.ActorSupport || (unchanged || source.allowed(v.at).Keys > 0) && v.request.Actor.Owns(was.Source)
 }
 
 // match returns the one user that a profile is about. Keys of several users, of one with

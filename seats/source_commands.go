@@ -58,7 +58,7 @@ func (c EditSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 // that is held, and without a Cause if the guard lets the losses pass.
 //
 // A sync may for its own source, owners, admins, support and the system for all. [ErrBadInput] for an
-// unknown Cause, a Sample of more than [MaxSample] users, and a source without users.
+// unknown Cause, a Sample of more than [MaxSample] users, and more than [MaxSources] sources.
 type HoldSource struct {
 	Source string     `json:"source"`
 	Losses Losses     `json:"losses,omitzero"` // that would happen; those of a release by default
@@ -86,8 +86,8 @@ func (c HoldSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		return effect{}, badInput("sample", errSample)
 	case c.Plan != "" && users.CheckID(c.Plan) != nil:
 		return effect{}, badInput("plan", users.CheckID(c.Plan))
-	case !known:
-		return effect{}, badInput("source", ErrNotThere)
+	case !known && v.account.Sources.full():
+		return effect{}, badInput("source", errManySources)
 	case !c.Losses.valid():
 		return effect{}, badInput("losses", errLosses)
 	case s.IsHeld():

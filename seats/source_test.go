@@ -88,6 +88,7 @@ func TestSource_many(t *testing.T) {
 	}
 	require.Equal(t, "source", s.refused(seats.ErrBadInput, hr, seats.Invite{Profile: profile("x")}).Field)
 	require.Equal(t, "source", s.refused(seats.ErrBadInput, owner, seats.EditSource{Source: "hr", Adopts: new(true)}).Field)
+	require.Equal(t, "source", s.refused(seats.ErrBadInput, owner, seats.HoldSource{Source: "hr", Cause: seats.ErrHeldByHand.Code}).Field)
 	s.do(owner, seats.EditSource{Source: "s1", Adopts: new(true)})
 
 	old := fed(t, 1) // from before there were sources
@@ -293,7 +294,8 @@ func TestEditSource(t *testing.T) {
 	} {
 		require.Equal(t, field, s.refused(seats.ErrBadInput, owner, c).Field)
 	}
-	for _, c := range []seats.Command{seats.HoldSource{Source: "ad"}, seats.HoldSource{}, seats.ReleaseSource{Source: "ad"}, seats.RejectRun{}} {
+	s.same(owner, seats.HoldSource{Source: "ad"})
+	for _, c := range []seats.Command{seats.HoldSource{}, seats.ReleaseSource{Source: "ad"}, seats.RejectRun{}} {
 		require.Equal(t, "source", s.refused(seats.ErrBadInput, owner, c).Field)
 	}
 	s.same(owner, seats.HoldSource{Source: "hr", Losses: seats.Losses{Leavers: 1}})

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -22,6 +23,10 @@ type SyncRun struct {
 	Fields []string
 	// Adds adds new users by [Add], as active ones without an invitation. Otherwise they are invited.
 	Adds bool
+	// A user leaves once missing in so many runs and for so long: after MissedRuns, of which the first is the first, and no earlier
+	// than MissedFor after that. Zero: in the first run. Misses are counted by runs that go on.
+	MissedRuns int
+	MissedFor  time.Duration
 	// Plan is the Digest of the [Differences] that were agreed to. A run with others is refused. Empty: any.
 	Plan string
 }
@@ -31,9 +36,15 @@ func (r SyncRun) Check() *Refusal {
 	if err := users.CheckID(r.Source); err != nil {
 		return badInput("source", err)
 	}
+	if r.MissedRuns < 0 || r.MissedFor < 0 {
+		return badInput("missed", errMissed)
+	}
 	_, refusal := r.columns()
 	return refusal
 }
+
+// CountsMisses reports whether a user who is missing does not leave in the first run.
+func (r SyncRun) CountsMisses() bool { return r.MissedRuns > 1 || r.MissedFor > 0 }
 
 // Agrees returns the refusal of differences that are not those of the run's Plan, as [ErrBadInput], or nil.
 func (r SyncRun) Agrees(d Differences) *Refusal {
@@ -50,10 +61,11 @@ type Differences struct {
 	Same      int `json:"same"`               // users who are as in their row
 	Joining   int `json:"joining,omitzero"`   // new users
 	Leaving   int `json:"leaving,omitzero"`   // users of the source who are missing, or have left by their row
+	Missing   int `json:"missing,omitzero"`   // users of the source who are missing, and do not leave yet
 	Returning int `json:"returning,omitzero"` // inactive users who are back in the roster
 	Changed   int `json:"changed,omitzero"`   // users with other fields, another role or another day of a leave
 	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
-	// them with another external ID under the address or the username of before.
+	// them with another external ID under the address or the username of before, or with those of another user under their own.
 	NewKeys    int `json:"new_keys,omitzero"`
 	Renumbered int `json:"renumbered,omitzero"`
 	Admins     int `json:"admins,omitzero"` // active admins who leave or become something else
@@ -66,6 +78,40 @@ type Differences struct {
 	Digest string `json:"digest"`
 
 	steps [stepKinds]steps
+}
+
+// Losses are what the guard of the source judges.
+func (d *Differences) Losses() Losses {
+	return Losses{Leavers: int64(d.Leaving), Keys: int64(d.NewKeys), Admins: int64(d.Admins)}
+}
+
+// Stops returns the refusal of a run: its source is held, or its differences trip the guard, see [Account.Trips], or make so many
+// users others of one name that these could be new numbers of everybody, [ErrChangedKeys]. The command holds the source; nil: none
+// is needed. A run that may go on has neither.
+func (r SyncRun) Stops(a Account, d Differences, at time.Time) (*Refusal, Command) {
+	if refusal := r.held(a); refusal != nil {
+		return refusal, nil
+	}
+	losses := d.Losses()
+	hold := HoldSource{Source: r.Source, Losses: losses, Sample: d.Leavers(MaxSample), Plan: d.Digest[:min(len(d.Digest), digestSize)]}
+	refusal := refuse(ErrSourceHeld, "")
+	refusal.Losses = losses
+	if a.Trips(r.Source, Losses{Keys: int64(d.Renumbered)}, at) != nil {
+		hold.Cause, refusal.Reason = ErrChangedKeys.Code, ErrChangedKeys
+		return refusal, hold
+	}
+	if refusal.Reason = a.Trips(r.Source, losses, at); refusal.Reason != nil {
+		return refusal, hold
+	}
+	return nil, nil
+}
+
+// held returns the refusal of a run by a source that is held, or nil.
+func (r SyncRun) held(a Account) *Refusal {
+	if s, _ := a.Sources.Of(r.Source); s.IsHeld() {
+		return refuse(ErrSourceHeld, "").because(ErrHeld)
+	}
+	return nil
 }
 
 // MaxUntouched is the number of users and rows that [Differences] list as untouched.
@@ -176,6 +222,7 @@ func (d Differences) String() string {
 		one, many string
 	}{
 		{d.Joining, "joins", "join"}, {d.Returning, "comes back", "come back"}, {d.Leaving, "leaves", "leave"},
+		{d.Missing, "is missing", "are missing"},
 		{d.Changed, "changes", "change"},
 	} {
 		if part.n > 0 {

@@ -226,6 +226,9 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 	if givenUp {
 		c.result.NewKeys++
 		m.is |= isMoved
+		if c.hasKeyOfAnother(m, keys) || keys[0] != 0 && m.keys[0] != 0 && keys[0] != m.keys[0] {
+			c.result.Renumbered++
+		}
 	}
 	for _, s := range commands {
 		if edit, ok := s.Command.(Edit); ok {
@@ -295,6 +298,17 @@ func (c *Comparison) otherKeys(m *member, keys [keyFields]uint64) (some, givenUp
 	return some, givenUp
 }
 
+// hasKeyOfAnother reports whether a row has the address or the username of another user than the one of its external ID, as after the
+// numbers of two were exchanged.
+func (c *Comparison) hasKeyOfAnother(m *member, keys [keyFields]uint64) bool {
+	for kind := 1; kind < keyFields; kind++ {
+		if holder, _ := c.members.find(kind, keys[kind]); holder != nil && holder != m {
+			return true
+		}
+	}
+	return false
+}
+
 // patch returns the fields of a row. A key without a text is left out.
 func (c *Comparison) patch(p users.Profile) (set users.Patch) {
 	texts := textsOf(&p)
@@ -310,8 +324,9 @@ func (c *Comparison) patch(p users.Profile) (set users.Patch) {
 }
 
 // Differences ends the comparison. A roster that is not known to be complete is refused as [ErrBadInput], and so is an
-// empty one: both are failures of their source.
-func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
+// empty one: both are failures of their source. leaves is asked for each user of the source who is in no row, in the order in which
+// they were added, whether they leave in this run; nil: all do.
+func (c *Comparison) Differences(complete bool, leaves func(users.ID) bool) (Differences, *Refusal) {
 	switch {
 	case !complete:
 		return Differences{}, badInput("roster", ErrIncomplete)
@@ -320,12 +335,8 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	}
 	for _, w := range c.weak {
 		keys := c.members.hashKeys(&w.entry.Profile)
-		renumbered := c.result.NewKeys
 		if refusal := c.match(w.member, w.entry, keys); refusal != nil {
 			return Differences{}, refusal
-		}
-		if c.result.NewKeys > renumbered && keys[0] != 0 {
-			c.result.Renumbered++
 		}
 	}
 	for n := range c.members.count {
@@ -336,6 +347,8 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 			refusal := refuse(ErrOwnerProtected, c.members.idOf(m))
 			refusal.Action = users.ActionDeactivate
 			c.result.Leave(0, refusal)
+		case leaves != nil && !leaves(c.members.idOf(m)):
+			c.result.Missing++
 		default:
 			c.leave(m, 0, "missing in the roster of "+c.run.Source)
 		}

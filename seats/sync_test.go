@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +43,7 @@ func compare(t testing.TB, run seats.SyncRun, policy seats.Policy, people []user
 	for _, e := range rows {
 		require.Nil(t, c.Row(e))
 	}
-	d, refusal := c.Differences(true)
+	d, refusal := c.Differences(true, nil)
 	require.Nil(t, refusal)
 	return d
 }
@@ -199,103 +198,9 @@ func TestComparison_order(t *testing.T) {
 	require.Equal(t, 1, d.Admins)
 }
 
-// TestComparison_keys: rows that share a key, and users who do.
-func TestComparison_keys(t *testing.T) {
-	run := seats.SyncRun{Source: "hr", Fields: fields}
-	ann, bob := someone("ann", users.Active), someone("bob", users.Active)
-	bob.Email = ann.Email
-	mail := func(row int, address string) users.Entry {
-		return users.Entry{Row: row, Profile: users.Profile{Email: address}}
-	}
-	number := entry(ann)
-	number.Profile.Email = ""
-	d := compare(t, run, seats.Standard(), []users.User{ann}, number, mail(8, ann.Email))
-	require.Equal(t, []string{"8 invite ann: duplicate is taken"}, did(t, d), "two rows of one user")
-	again := mail(8, ann.Email)
-	again.Profile.ExternalID = "n-0"
-	d = compare(t, run, seats.Standard(), []users.User{ann}, again, number)
-	require.Equal(t, []string{"8 invite ann: duplicate is taken"}, did(t, d), "a new number at the address of a user with a row")
-	require.Zero(t, d.Renumbered)
-	number.Profile.Email = "ann@corp.example"
-	d = compare(t, run, seats.Standard(), []users.User{ann}, again, number)
-	require.Equal(t, "2 rows: 0 as before, 1 joins, 1 changes", d.String(), "the address comes free")
-
-	address := mail(9, ann.Email)
-	d = compare(t, run, seats.Standard(), []users.User{ann, bob}, address)
-	require.Equal(t, []string{
-		`0 {"command":"deactivate","user":"ann","reason":"missing in the roster of hr"}`,
-		`0 {"command":"deactivate","user":"bob","reason":"missing in the roster of hr"}`, "9 invite : ambiguous <nil>",
-	}, did(t, d))
-
-	sharing := seats.Standard()
-	sharing.SharedAddresses = seats.SharingAllowed
-	address.Profile.Username = "cat"
-	d = compare(t, run, sharing, []users.User{ann, bob}, entry(ann), entry(bob), address)
-	require.Equal(t, "3 rows: 2 as before, 1 joins", d.String())
-	ann.Username = "ann"
-	address.Profile.Username = "ann"
-	address.Profile.ExternalID = ann.ExternalID
-	d = compare(t, run, sharing, []users.User{ann, bob}, entry(bob), address)
-	require.Equal(t, "2 rows: 1 as before, 1 changes", d.String())
-}
-
-// TestComparison_repeated: a key in two rows is refused, as in a file.
-func TestComparison_repeated(t *testing.T) {
-	for _, known := range []bool{true, false} {
-		c, refusal := seats.NewComparison(seats.Account{}, seats.SyncRun{Source: "hr", Fields: fields}, seats.Request{At: start})
-		require.Nil(t, refusal)
-		if known {
-			c.User(someone("ann", users.Active))
-		}
-		e := entry(someone("ann", 0))
-		require.Nil(t, c.Row(e))
-		e.Profile.ExternalID = "n-0"
-		require.ErrorIs(t, c.Row(e), users.ErrDuplicateRow)
-	}
-}
-
-// TestComparison_moves: a key is given up before it is taken, in whatever order of the rows.
-func TestComparison_moves(t *testing.T) {
-	run := seats.SyncRun{Source: "hr", Fields: fields}
-	var people []users.User
-	var rows []users.Entry
-	for i := range 9 {
-		u := someone(users.ID(fmt.Sprint(i)), users.Active)
-		e := entry(u)
-		e.Profile.Email = fmt.Sprint(i+1, "@acme.example")
-		people, rows = append(people, u), append(rows, e)
-	}
-	var order []string
-	d := compare(t, run, seats.Standard(), people, rows...)
-	for _, c := range d.Commands() {
-		order = append(order, string(c.(seats.Edit).User))
-	}
-	require.Equal(t, "8 7 6 5 4 3 2 1 0", strings.Join(order, " "))
-}
-
-// TestComparison_renumbered: a source that numbers its people anew loses none of them.
-func TestComparison_renumbered(t *testing.T) {
-	run := seats.SyncRun{Source: "hr", Fields: fields}
-	var people []users.User
-	var rows []users.Entry
-	for i := range 3000 {
-		u := someone(users.ID(fmt.Sprint("u", i)), users.Active)
-		u.Role = users.Role(i % 2)
-		people = append(people, u)
-		if i%100 > 0 {
-			e := entry(u)
-			e.Profile.ExternalID = fmt.Sprint("new-", i)
-			rows = append(rows, e)
-		}
-	}
-	d := compare(t, run, seats.Standard(), people, rows...)
-	require.Equal(t, "2970 rows: 0 as before, 30 leave, 2970 change", d.String())
-	require.Equal(t, []int{2970, 2970}, []int{d.NewKeys, d.Renumbered})
-}
-
 func TestComparison_refusals(t *testing.T) {
 	for name, run := range map[string]seats.SyncRun{
-		"source": {Fields: fields}, "no key": {Source: "hr", Fields: []string{"name"}}, "unknown field": {Source: "hr", Fields: []string{"email", "e-mail"}},
+		"source": {Fields: fields}, "no key": {Source: "hr", Fields: []string{"name"}}, "misses": {Source: "hr", Fields: fields, MissedRuns: -1}, "unknown field": {Source: "hr", Fields: []string{"email", "e-mail"}},
 	} {
 		_, refusal := seats.NewComparison(seats.Account{}, run, seats.Request{At: start})
 		require.ErrorIs(t, refusal, seats.ErrBadInput, name)
@@ -313,7 +218,7 @@ func TestComparison_refusals(t *testing.T) {
 	dated.Profile.ExternalID = ""
 	weak := begin("Nowhere/Land")
 	require.Nil(t, weak.Row(dated))
-	_, refusal := weak.Differences(true)
+	_, refusal := weak.Differences(true, nil)
 	require.ErrorIs(t, refusal, seats.ErrBadInput)
 	dated.Profile.Email = "new@acme.example"
 	require.ErrorIs(t, begin("Nowhere/Land").Row(dated), seats.ErrBadInput)
@@ -321,9 +226,9 @@ func TestComparison_refusals(t *testing.T) {
 	require.ErrorIs(t, begin("").Row(dated), users.ErrDate)
 	require.ErrorIs(t, begin("").Row(users.Entry{}), users.ErrNoIdentity)
 
-	_, refusal = begin("").Differences(true)
+	_, refusal = begin("").Differences(true, nil)
 	require.ErrorIs(t, refusal, users.ErrEmpty)
-	_, refusal = begin("").Differences(false)
+	_, refusal = begin("").Differences(false, nil)
 	require.ErrorIs(t, refusal, seats.ErrIncomplete)
 
 	d := compare(t, run, seats.Standard(), nil, entry(someone("ann", 0)))
@@ -381,7 +286,7 @@ func TestComparison_memory(t *testing.T) {
 		require.Nil(t, c.Row(entry(u(i))))
 	}
 	after := inUse()
-	d, refusal := c.Differences(true)
+	d, refusal := c.Differences(true, nil)
 	require.Nil(t, refusal)
 	require.Equal(t, people, d.Same)
 	require.LessOrEqual(t, (after-before)/people, uint64(200))

@@ -11,6 +11,9 @@ import (
 // watched reports whether an edit may make no other person of the user.
 func (m *Model) watched(a users.Actor, p *Person, now users.Profile) bool {
 	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
+	if s := m.Sources[a.Name]; a.Kind == users.ActorSync && s != nil && s.free(Later(m.Clock, m.Last)).Keys > 0 {
+		known = true // released for changed keys
+	}
 	settled := !p.FirstSignIn.IsZero() || wasActive(p) || m.Policy.Activation == seats.Invitation && wasInvited(p)
 	return m.Policy.IdentityChange == seats.IdentityChangeRefused && settled && !known
 }

@@ -89,6 +89,7 @@ func (m *Model) trips(name string, l seats.Losses, now time.Time) bool {
 		s = &Source{}
 	}
 	fed := m.Fed(name) - min(l.Leavers, s.free(now).Leavers) // those of a release go first
+	goes := l.Admins
 	l = less(l, s.free(now))
 	admins := int64(0)
 	for _, p := range m.People {
@@ -96,7 +97,7 @@ func (m *Model) trips(name string, l seats.Losses, now time.Time) bool {
 			admins++
 		}
 	}
-	if l.Admins > 0 && l.Admins >= admins {
+	if l.Admins > 0 && goes >= admins {
 		return true
 	}
 	few, byDay, byMonth, ever := int64(5), int64(10), int64(25), int64(50)
@@ -225,13 +226,16 @@ func (m *Model) editSource(c seats.EditSource, at time.Time) Result {
 
 // holdSource is HoldSource.
 func (m *Model) holdSource(a users.Actor, c seats.HoldSource, at time.Time) Result {
-	s := m.Sources[c.Source]
+	s := Source{}
+	if known := m.Sources[c.Source]; known != nil {
+		s = *known
+	}
 	codes := []seats.Code(nil)
 	if a.Kind == users.ActorSync && a.Name != c.Source {
 		codes = append(codes, seats.ErrForbidden)
 	}
 	causes := []string{"", "held-by-hand", "changed-keys"}
-	if badID(c.Source) || s == nil || !slices.Contains(causes, c.Cause) || len(c.Sample) > 10 || slices.ContainsFunc(c.Sample, func(id users.ID) bool { return badID(string(id)) }) ||
+	if badID(c.Source) || m.Sources[c.Source] == nil && len(m.Sources) >= 16 || !slices.Contains(causes, c.Cause) || len(c.Sample) > 10 || slices.ContainsFunc(c.Sample, func(id users.ID) bool { return badID(string(id)) }) ||
 		c.Plan != "" && badID(c.Plan) || negative(c.Losses) {
 		codes = append(codes, seats.ErrBadInput)
 	}
@@ -242,7 +246,7 @@ func (m *Model) holdSource(a users.Actor, c seats.HoldSource, at time.Time) Resu
 		return unchanged(nil)
 	}
 	v := m.account(seats.EventSourceHeld, seats.Site, at, func() {
-		s.Hold = seats.Hold{Since: at, Cause: c.Cause, Losses: c.Losses, Sample: slices.Clone(c.Sample), Plan: c.Plan}
+		m.source(c.Source).Hold = seats.Hold{Since: at, Cause: c.Cause, Losses: c.Losses, Sample: slices.Clone(c.Sample), Plan: c.Plan}
 	})
 	v.Event.Count, v.Event.Receivers, v.Event.Source = c.Losses.Leavers, m.receivers(), c.Source
 	return v

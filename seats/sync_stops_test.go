@@ -1,0 +1,194 @@
+package seats_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestComparison_keys: rows that share a key, and users who do.
+func TestComparison_keys(t *testing.T) {
+	run := seats.SyncRun{Source: "hr", Fields: fields}
+	ann, bob := someone("ann", users.Active), someone("bob", users.Active)
+	bob.Email = ann.Email
+	mail := func(row int, address string) users.Entry {
+		return users.Entry{Row: row, Profile: users.Profile{Email: address}}
+	}
+	number := entry(ann)
+	number.Profile.Email = ""
+	d := compare(t, run, seats.Standard(), []users.User{ann}, number, mail(8, ann.Email))
+	require.Equal(t, []string{"8 invite ann: duplicate is taken"}, did(t, d), "two rows of one user")
+	again := mail(8, ann.Email)
+	again.Profile.ExternalID = "n-0"
+	d = compare(t, run, seats.Standard(), []users.User{ann}, again, number)
+	require.Equal(t, []string{"8 invite ann: duplicate is taken"}, did(t, d), "a new number at the address of a user with a row")
+	require.Zero(t, d.Renumbered)
+	number.Profile.Email = "ann@corp.example"
+	d = compare(t, run, seats.Standard(), []users.User{ann}, again, number)
+	require.Equal(t, "2 rows: 0 as before, 1 joins, 1 changes", d.String(), "the address comes free")
+
+	address := mail(9, ann.Email)
+	d = compare(t, run, seats.Standard(), []users.User{ann, bob}, address)
+	require.Equal(t, []string{
+		`0 {"command":"deactivate","user":"ann","reason":"missing in the roster of hr"}`,
+		`0 {"command":"deactivate","user":"bob","reason":"missing in the roster of hr"}`, "9 invite : ambiguous <nil>",
+	}, did(t, d))
+
+	sharing := seats.Standard()
+	sharing.SharedAddresses = seats.SharingAllowed
+	address.Profile.Username = "cat"
+	d = compare(t, run, sharing, []users.User{ann, bob}, entry(ann), entry(bob), address)
+	require.Equal(t, "3 rows: 2 as before, 1 joins", d.String())
+	ann.Username = "ann"
+	address.Profile.Username = "ann"
+	address.Profile.ExternalID = ann.ExternalID
+	d = compare(t, run, sharing, []users.User{ann, bob}, entry(bob), address)
+	require.Equal(t, "2 rows: 1 as before, 1 changes", d.String())
+}
+
+// TestComparison_missing: a user who is missing leaves once the host says so.
+func TestComparison_missing(t *testing.T) {
+	run := seats.SyncRun{Source: "hr", Fields: fields, MissedRuns: 2}
+	require.True(t, run.CountsMisses())
+	require.False(t, seats.SyncRun{MissedRuns: 1}.CountsMisses())
+	c, refusal := seats.NewComparison(seats.Account{}, run, seats.Request{At: start})
+	require.Nil(t, refusal)
+	for _, id := range []users.ID{"ann", "bob", "eve"} {
+		c.User(someone(id, users.Active))
+	}
+	require.Nil(t, c.Row(entry(someone("bob", 0))))
+	var asked []users.ID
+	d, refusal := c.Differences(true, func(id users.ID) bool {
+		asked = append(asked, id)
+		return id == "eve"
+	})
+	require.Nil(t, refusal)
+	require.Equal(t, []users.ID{"ann", "eve"}, asked)
+	require.Equal(t, "1 row: 1 as before, 1 leaves, 1 is missing", d.String())
+	require.Equal(t, []users.ID{"eve"}, d.Leavers(9))
+}
+
+// TestComparison_repeated: a key in two rows is refused, as in a file.
+func TestComparison_repeated(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		c, refusal := seats.NewComparison(seats.Account{}, seats.SyncRun{Source: "hr", Fields: fields}, seats.Request{At: start})
+		require.Nil(t, refusal)
+		if known {
+			c.User(someone("ann", users.Active))
+		}
+		e := entry(someone("ann", 0))
+		require.Nil(t, c.Row(e))
+		e.Profile.ExternalID = "n-0"
+		require.ErrorIs(t, c.Row(e), users.ErrDuplicateRow)
+	}
+}
+
+// TestComparison_moves: a key is given up before it is taken, in whatever order of the rows.
+func TestComparison_moves(t *testing.T) {
+	run := seats.SyncRun{Source: "hr", Fields: fields}
+	var people []users.User
+	var rows []users.Entry
+	for i := range 9 {
+		u := someone(users.ID(fmt.Sprint(i)), users.Active)
+		e := entry(u)
+		e.Profile.Email = fmt.Sprint(i+1, "@acme.example")
+		people, rows = append(people, u), append(rows, e)
+	}
+	var order []string
+	d := compare(t, run, seats.Standard(), people, rows...)
+	for _, c := range d.Commands() {
+		order = append(order, string(c.(seats.Edit).User))
+	}
+	require.Equal(t, "8 7 6 5 4 3 2 1 0", strings.Join(order, " "))
+}
+
+// TestComparison_renumbered: a source that numbers its people anew loses none of them.
+func TestComparison_renumbered(t *testing.T) {
+	run := seats.SyncRun{Source: "hr", Fields: fields}
+	var people []users.User
+	var rows []users.Entry
+	for i := range 3000 {
+		u := someone(users.ID(fmt.Sprint("u", i)), users.Active)
+		u.Role = users.Role(i % 2)
+		people = append(people, u)
+		if i%100 > 0 {
+			e := entry(u)
+			e.Profile.ExternalID = fmt.Sprint("new-", i)
+			rows = append(rows, e)
+		}
+	}
+	d := compare(t, run, seats.Standard(), people, rows...)
+	require.Equal(t, "2970 rows: 0 as before, 30 leave, 2970 change", d.String())
+	require.Equal(t, []int{2970, 2970}, []int{d.NewKeys, d.Renumbered})
+}
+
+// TestSyncRun_Stops: a run is judged by all that it would take away.
+func TestSyncRun_Stops(t *testing.T) {
+	run := seats.SyncRun{Source: "hr", Fields: fields}
+	var staff []users.User
+	for i := range 100 {
+		u := someone(users.ID(fmt.Sprint("u", i)), users.Active)
+		if i == 0 {
+			u.Role = users.Admin
+		}
+		staff = append(staff, u)
+	}
+	account := seats.Account{Sources: seats.SourcesOf(seats.Source{Name: "hr", People: 100})}
+	account.Tally.Add(users.Segment{Status: users.Active, Role: users.Admin, Synced: true}, 1)
+	for name, c := range map[string]struct {
+		from, to int // of the users in the roster
+		change   func(*users.Entry)
+		want     error
+		losses   seats.Losses
+	}{
+		"few leavers":  {0, 90, func(*users.Entry) {}, nil, seats.Losses{}},
+		"leavers":      {0, 80, func(*users.Entry) {}, seats.ErrLeaversOfDay, seats.Losses{Leavers: 20}},
+		"most leavers": {0, 40, func(*users.Entry) {}, seats.ErrMostLeave, seats.Losses{Leavers: 60}},
+		"last admin":   {1, 100, func(*users.Entry) {}, seats.ErrLastAdminLeaves, seats.Losses{Leavers: 1, Admins: 1}},
+		"addresses":    {0, 100, func(e *users.Entry) { e.Profile.Email = "new-" + e.Profile.Email }, seats.ErrManyKeys, seats.Losses{Keys: 100}},
+		"usernames":    {0, 100, func(e *users.Entry) { e.Profile.Username = e.Profile.ExternalID }, nil, seats.Losses{}},
+		"numbers":      {0, 90, func(e *users.Entry) { e.Profile.ExternalID += "-b" }, seats.ErrChangedKeys, seats.Losses{Leavers: 10, Keys: 90}},
+		"numbers of others": {0, 100, func(e *users.Entry) {
+			var n int
+			_, _ = fmt.Sscanf(e.Profile.ExternalID, "n-u%d", &n)
+			e.Profile.ExternalID = fmt.Sprint("n-u", 99-n)
+		}, seats.ErrChangedKeys, seats.Losses{Keys: 100, Admins: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var rows []users.Entry
+			for _, u := range staff[c.from:c.to] {
+				e := entry(u)
+				c.change(&e)
+				rows = append(rows, e)
+			}
+			d := compare(t, run, seats.Standard(), staff, rows...)
+			refusal, hold := run.Stops(account, d, start)
+			if c.want == nil {
+				require.Nil(t, refusal)
+				require.Nil(t, hold)
+				return
+			}
+			require.ErrorIs(t, refusal, seats.ErrSourceHeld)
+			require.Equal(t, []any{c.want, c.losses}, []any{refusal.Reason, refusal.Losses})
+			require.Equal(t, c.losses, hold.(seats.HoldSource).Losses)
+			refusal, _ = run.Stops(account.Released("hr", c.losses, start), d, start)
+			require.Nil(t, refusal, "what is released may happen")
+		})
+	}
+	// With one of two admins released both must not go.
+	released := account
+	released.Tally.Add(users.Segment{Status: users.Active, Role: users.Admin, Synced: true}, 1)
+	released.Sources = seats.SourcesOf(seats.Source{Name: "hr", People: 100, Allowed: seats.Losses{Admins: 1}, AllowedUntil: start.Add(time.Hour)})
+	require.NoError(t, released.Trips("hr", seats.Losses{Leavers: 1, Admins: 1}, start))
+	require.Equal(t, seats.ErrLastAdminLeaves, released.Trips("hr", seats.Losses{Leavers: 2, Admins: 2}, start))
+
+	held := seats.Account{Sources: seats.SourcesOf(seats.Source{Name: "hr", Hold: seats.Hold{Since: start}})}
+	refusal, hold := run.Stops(held, seats.Differences{}, start)
+	require.Equal(t, []any{seats.ErrHeld, nil}, []any{refusal.Reason, hold})
+}
