@@ -167,25 +167,25 @@ func numbers(from, to int) (all []int) {
 func TestKeeper_Sync_held(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(101), seats.Standard())
 	syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
-	result, err := k.Sync(t.Context(), "acme", hr, workers(numbers(12, 110)...), nil)
+	result, err := k.Sync(t.Context(), "acme", nightly, workers(numbers(12, 110)...), nil)
 	require.ErrorIs(t, err, seats.ErrSourceHeld)
 	require.ErrorIs(t, err, seats.ErrLeaversOfDay)
 	require.Equal(t, "98 rows: 88 as before, 10 join, 12 leave", result.Differences.String())
 	hold := holdOf(t, k)
 	require.Equal(t, []any{"leavers-of-day", seats.Losses{Leavers: 12}, result.Differences.Digest[:32]}, []any{hold.Cause, hold.Losses, hold.Plan})
 	require.Equal(t, result.Differences.Leavers(10), hold.Sample)
-	_, err = k.Sync(t.Context(), "acme", hr, workers(0), nil)
+	_, err = k.Sync(t.Context(), "acme", nightly, workers(0), nil)
 	require.ErrorIs(t, err, seats.ErrHeld, "before the roster is read")
 
-	plan, err := k.PreviewSync(t.Context(), "acme", hr, workers(numbers(12, 110)...))
+	plan, err := k.PreviewSync(t.Context(), "acme", nightly, workers(numbers(12, 110)...))
 	require.NoError(t, err)
 	require.Equal(t, []any{seats.ErrHeld, 22, 22}, []any{plan.Stops.Reason, plan.Plan.Totals.Commands, plan.Plan.Totals.Fit}, "as if it were released")
 
 	do(t, k, owner, seats.RejectRun{Source: "hr"})
-	_, err = k.Sync(t.Context(), "acme", hr, workers(numbers(12, 110)...), nil)
+	_, err = k.Sync(t.Context(), "acme", nightly, workers(numbers(12, 110)...), nil)
 	require.ErrorIs(t, err, seats.ErrLeaversOfDay)
 	do(t, k, owner, seats.ReleaseSource{Source: "hr"})
-	_, err = k.Sync(t.Context(), "acme", hr, workers(numbers(14, 110)...), nil)
+	_, err = k.Sync(t.Context(), "acme", nightly, workers(numbers(14, 110)...), nil)
 	require.NoError(t, err, "two more are within the guard")
 	requireNoDrift(t, k)
 }
@@ -208,7 +208,7 @@ func TestKeeper_Sync_renumbered(t *testing.T) {
 			}
 		}
 	}
-	_, err := k.Sync(t.Context(), "acme", hr, renumbered, nil)
+	_, err := k.Sync(t.Context(), "acme", nightly, renumbered, nil)
 	require.ErrorIs(t, err, seats.ErrChangedKeys)
 	require.Equal(t, []any{"changed-keys", seats.Losses{Keys: 100}}, []any{holdOf(t, k).Cause, holdOf(t, k).Losses})
 	do(t, k, owner, seats.ReleaseSource{Source: "hr"})
@@ -221,7 +221,7 @@ func TestKeeper_Sync_unheld(t *testing.T) {
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(101), seats.Standard())
 	syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
-	_, err := on(t, faults.New(s, at(2, faults.Fail)), seatkeeper.Options{}).Sync(t.Context(), "acme", hr, workers(0), nil)
+	_, err := on(t, faults.New(s, at(2, faults.Fail)), seatkeeper.Options{}).Sync(t.Context(), "acme", nightly, workers(0), nil)
 	require.ErrorIs(t, err, seats.ErrSourceHeld)
 	require.ErrorIs(t, err, faults.ErrInjected)
 	require.Zero(t, holdOf(t, k))
@@ -235,7 +235,7 @@ func TestKeeper_Sync_slices(t *testing.T) {
 		return k
 	}
 	sync := func(k *seatkeeper.Keeper, from int) error {
-		_, err := k.Sync(t.Context(), "acme", hr, workers(numbers(from, 100)...), nil)
+		_, err := k.Sync(t.Context(), "acme", nightly, workers(numbers(from, 100)...), nil)
 		return err
 	}
 	require.NoError(t, sync(account(), 10))

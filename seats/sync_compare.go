@@ -206,7 +206,9 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		return nil
 	case m.status == users.Archived:
 		return leave(users.ActionReactivate, ErrWrongStatus, ErrArchived)
-	case !in && (m.left == users.LeftByHand || m.left == users.LeftByDate && !c.columns.leave):
+	case !in && m.left == users.LeftByHand:
+		return leave(users.ActionReactivate, ErrForbidden, ErrPutOutByHand)
+	case !in && m.left == users.LeftByDate && !c.columns.leave:
 		return leave(users.ActionReactivate, ErrWrongStatus, ErrInactive)
 	}
 	commands := c.changes(m, e, keys)

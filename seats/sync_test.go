@@ -106,7 +106,7 @@ func TestComparison(t *testing.T) {
 			},
 		},
 		"back, by date": {with(gone, func(u *users.User) { u.LeftBy = users.LeftByDate }), func(*users.Entry) {}, []string{`7 {"command":"reactivate","user":"ann"}`}},
-		"by hand":       {with(gone, func(u *users.User) { u.LeftBy = users.LeftByHand }), func(*users.Entry) {}, []string{"7 reactivate ann: wrong-status is inactive"}},
+		"by hand":       {with(gone, func(u *users.User) { u.LeftBy = users.LeftByHand }), func(*users.Entry) {}, []string{"7 reactivate ann: forbidden a user who was put out by hand stays out for a sync"}},
 		"archived":      {someone("ann", users.Archived), func(*users.Entry) {}, []string{"7 reactivate ann: wrong-status is archived"}},
 		"planned":       {with(gone, func(u *users.User) { u.Start.Date = "2027-01-01" }), func(*users.Entry) {}, nil},
 		"new number": {ann, func(e *users.Entry) { e.Profile.ExternalID = "n-0" }, []string{
