@@ -102,3 +102,23 @@ func TestErrorOf_owner(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, users.Active, person.Status)
 }
+
+// TestErrorOf_put_out_by_hand has a provider that wants a user back whom an owner has put out.
+func TestErrorOf_put_out_by_hand(t *testing.T) {
+	e := newEndpoint(t, 5, seats.Standard())
+	e.given(t, []users.User{{Profile: users.Profile{ID: "u1", Username: "ada", ExternalID: "E1"}}})
+	_, err := e.keeper.Do(ctx, acme, users.As("olive"), seats.Deactivate{User: "u1"})
+	require.NoError(t, err)
+	for _, request := range []struct{ request, body string }{
+		{"POST /Users", `{"userName":"ada","externalId":"E1"}`},
+		{"PATCH /Users/u1", `{"Operations":[{"op":"Replace","path":"active","value":"True"}]}`},
+	} {
+		status, answer := e.do(request.request, request.body)
+		require.Equal(t, 403, status)
+		require.Contains(t, answer["detail"], "by hand")
+	}
+	status, answer := e.do("PUT /Users/u1", `{"userName":"ada","title":"Editor"}`)
+	require.Equal(t, 200, status)
+	require.Equal(t, "Editor", answer["title"])
+	require.Equal(t, false, answer["active"])
+}
