@@ -160,7 +160,7 @@ func (k *Keeper) compare(
 		}
 		break
 	}
-	d, refusal := c.Differences(complete, nil)
+	d, refusal := c.Differences(complete)
 	if refusal != nil {
 		return s.Account, seats.Differences{}, refusal
 	}

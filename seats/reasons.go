@@ -147,7 +147,6 @@ var (
 	errLookOnly    = users.Reason{Code: "look-only", Text: "is to look at, and can't be applied"}
 	errOtherEvents = users.Reason{Code: "other-events", Text: "does not go with the events of the account"}
 	errNoValues    = users.Reason{Code: "no-values", Text: "lacks the values from before the call"}
-	errMissed      = users.Reason{Code: "not-misses", Text: "is below 0"}
 )
 
 // reasons lists every reason of the library. A reason that is read from JSON is the listed
@@ -160,7 +159,7 @@ var reasons = append(users.Reasons(),
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards, ErrIncomplete,
 	errManySources, errRank, errGuard, errCause, errSample, errLosses,
-	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues, errMissed,
+	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrUnseenBounds, ErrGrowth, ErrThresholds, ErrWithheld,
 )
 

@@ -23,10 +23,9 @@ type SyncRun struct {
 	Fields []string
 	// Adds adds new users by [Add], as active ones without an invitation. Otherwise they are invited.
 	Adds bool
-	// A user leaves once missing in so many runs and for so long: after MissedRuns, of which the first is the first, and no earlier
-	// than MissedFor after that. Zero: in the first run. Misses are counted by runs that go on.
-	MissedRuns int
-	MissedFor  time.Duration
+	// Leaves is asked for each user of the source who is missing, in order of ID, whether they leave in this run: a host that waits
+	// for a second run without them counts the runs. nil: all do.
+	Leaves func(users.ID) bool
 	// Plan is the Digest of the [Differences] that were agreed to. A run with others is refused. Empty: any.
 	Plan string
 }
@@ -36,15 +35,9 @@ func (r SyncRun) Check() *Refusal {
 	if err := users.CheckID(r.Source); err != nil {
 		return badInput("source", err)
 	}
-	if r.MissedRuns < 0 || r.MissedFor < 0 {
-		return badInput("missed", errMissed)
-	}
 	_, refusal := r.columns()
 	return refusal
 }
-
-// CountsMisses reports whether a user who is missing does not leave in the first run.
-func (r SyncRun) CountsMisses() bool { return r.MissedRuns > 1 || r.MissedFor > 0 }
 
 // Agrees returns the refusal of differences that are not those of the run's Plan, as [ErrBadInput], or nil.
 func (r SyncRun) Agrees(d Differences) *Refusal {

@@ -274,7 +274,7 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 		steps = append(steps, step{kind, ChangeRole{User: id, Role: roleOf(e)}})
 	}
 	if some, _ := c.otherKeys(m, keys); some || m.content != c.members.hashContent(&e.Profile, &c.columns) {
-		steps = append(steps, step{stepEdit, Edit{User: id, Set: c.patch(e.Profile)}})
+		steps = append(steps, step{stepEdit, Edit{User: id, Set: c.columns.patch(e.Profile)}})
 	}
 	leave := e.Leave
 	if leave.Date != "" {
@@ -312,23 +312,22 @@ func (c *Comparison) hasKeyOfAnother(m *member, keys [keyFields]uint64) bool {
 }
 
 // patch returns the fields of a row. A key without a text is left out.
-func (c *Comparison) patch(p users.Profile) (set users.Patch) {
+func (c columns) patch(p users.Profile) (set users.Patch) {
 	texts := textsOf(&p)
 	for i, to := range [...]**string{&set.FirstName, &set.LastName, &set.Location, &set.Department, &set.Title, &set.ExternalID, &set.Email, &set.Username} {
-		if c.columns.has[i] && (i < firstKey || *texts[i] != "") {
+		if c.has[i] && (i < firstKey || *texts[i] != "") {
 			*to = texts[i]
 		}
 	}
-	if c.columns.groups {
+	if c.groups {
 		set.Groups = &p.Groups
 	}
 	return set
 }
 
 // Differences ends the comparison. A roster that is not known to be complete is refused as [ErrBadInput], and so is an
-// empty one: both are failures of their source. leaves is asked for each user of the source who is in no row, in the order in which
-// they were added, whether they leave in this run; nil: all do.
-func (c *Comparison) Differences(complete bool, leaves func(users.ID) bool) (Differences, *Refusal) {
+// empty one: both are failures of their source.
+func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	switch {
 	case !complete:
 		return Differences{}, badInput("roster", ErrIncomplete)
@@ -349,7 +348,7 @@ func (c *Comparison) Differences(complete bool, leaves func(users.ID) bool) (Dif
 			refusal := refuse(ErrOwnerProtected, c.members.idOf(m))
 			refusal.Action = users.ActionDeactivate
 			c.result.Leave(0, refusal)
-		case leaves != nil && !leaves(c.members.idOf(m)):
+		case c.run.Leaves != nil && !c.run.Leaves(c.members.idOf(m)):
 			c.result.Missing++
 		default:
 			c.leave(m, 0, "missing in the roster of "+c.run.Source)

@@ -54,21 +54,13 @@ func TestComparison_keys(t *testing.T) {
 
 // TestComparison_missing: a user who is missing leaves once the host says so.
 func TestComparison_missing(t *testing.T) {
-	run := seats.SyncRun{Source: "hr", Fields: fields, MissedRuns: 2}
-	require.True(t, run.CountsMisses())
-	require.False(t, seats.SyncRun{MissedRuns: 1}.CountsMisses())
-	c, refusal := seats.NewComparison(seats.Account{}, run, seats.Request{At: start})
-	require.Nil(t, refusal)
-	for _, id := range []users.ID{"ann", "bob", "eve"} {
-		c.User(someone(id, users.Active))
-	}
-	require.Nil(t, c.Row(entry(someone("bob", 0))))
 	var asked []users.ID
-	d, refusal := c.Differences(true, func(id users.ID) bool {
+	run := seats.SyncRun{Source: "hr", Fields: fields, Leaves: func(id users.ID) bool {
 		asked = append(asked, id)
 		return id == "eve"
-	})
-	require.Nil(t, refusal)
+	}}
+	people := []users.User{someone("ann", users.Active), someone("bob", users.Active), someone("eve", users.Active)}
+	d := compare(t, run, seats.Standard(), people, entry(someone("bob", 0)))
 	require.Equal(t, []users.ID{"ann", "eve"}, asked)
 	require.Equal(t, "1 row: 1 as before, 1 leaves, 1 is missing", d.String())
 	require.Equal(t, []users.ID{"eve"}, d.Leavers(9))

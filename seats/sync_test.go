@@ -43,7 +43,7 @@ func compare(t testing.TB, run seats.SyncRun, policy seats.Policy, people []user
 	for _, e := range rows {
 		require.Nil(t, c.Row(e))
 	}
-	d, refusal := c.Differences(true, nil)
+	d, refusal := c.Differences(true)
 	require.Nil(t, refusal)
 	return d
 }
@@ -200,7 +200,7 @@ func TestComparison_order(t *testing.T) {
 
 func TestComparison_refusals(t *testing.T) {
 	for name, run := range map[string]seats.SyncRun{
-		"source": {Fields: fields}, "no key": {Source: "hr", Fields: []string{"name"}}, "misses": {Source: "hr", Fields: fields, MissedRuns: -1}, "unknown field": {Source: "hr", Fields: []string{"email", "e-mail"}},
+		"source": {Fields: fields}, "no key": {Source: "hr", Fields: []string{"name"}}, "unknown field": {Source: "hr", Fields: []string{"email", "e-mail"}},
 	} {
 		_, refusal := seats.NewComparison(seats.Account{}, run, seats.Request{At: start})
 		require.ErrorIs(t, refusal, seats.ErrBadInput, name)
@@ -218,7 +218,7 @@ func TestComparison_refusals(t *testing.T) {
 	dated.Profile.ExternalID = ""
 	weak := begin("Nowhere/Land")
 	require.Nil(t, weak.Row(dated))
-	_, refusal := weak.Differences(true, nil)
+	_, refusal := weak.Differences(true)
 	require.ErrorIs(t, refusal, seats.ErrBadInput)
 	dated.Profile.Email = "new@acme.example"
 	require.ErrorIs(t, begin("Nowhere/Land").Row(dated), seats.ErrBadInput)
@@ -226,9 +226,9 @@ func TestComparison_refusals(t *testing.T) {
 	require.ErrorIs(t, begin("").Row(dated), users.ErrDate)
 	require.ErrorIs(t, begin("").Row(users.Entry{}), users.ErrNoIdentity)
 
-	_, refusal = begin("").Differences(true, nil)
+	_, refusal = begin("").Differences(true)
 	require.ErrorIs(t, refusal, users.ErrEmpty)
-	_, refusal = begin("").Differences(false, nil)
+	_, refusal = begin("").Differences(false)
 	require.ErrorIs(t, refusal, seats.ErrIncomplete)
 
 	d := compare(t, run, seats.Standard(), nil, entry(someone("ann", 0)))
@@ -286,7 +286,7 @@ func TestComparison_memory(t *testing.T) {
 		require.Nil(t, c.Row(entry(u(i))))
 	}
 	after := inUse()
-	d, refusal := c.Differences(true, nil)
+	d, refusal := c.Differences(true)
 	require.Nil(t, refusal)
 	require.Equal(t, people, d.Same)
 	require.LessOrEqual(t, (after-before)/people, uint64(200))
