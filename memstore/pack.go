@@ -84,6 +84,7 @@ func (p *packer) user(u *users.User) {
 	text(p, &u.Salt)
 	p.flag(&u.SharesEmail)
 	p.flag(&u.Unsent)
+	list(p, &u.Kept, word)
 	p.baseline(&u.Baseline)
 	p.wait(&u.Wait)
 }

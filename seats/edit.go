@@ -1,6 +1,11 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // Edit changes the fields of Set in the profile of a user of any status but deleted. Seats
 // stay. It is unchanged if every field is as before. An invitation that was sent to another address
@@ -15,9 +20,15 @@ import "github.com/seatkeeper/seatkeeper/users"
 // for an edit that makes another person of a user shown as active now or before leaving, or signed in before, alone or
 // together with earlier ones, see [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way.
 // Support may do it, and so may a sync with an unchanged external ID.
+//
+// A field of a user of a sync that is edited by another actor stays: an edit by the sync leaves it as it is, see
+// [users.User].Kept, until Follow names it.
 type Edit struct {
 	User users.ID    `json:"user"`
 	Set  users.Patch `json:"set"`
+	// Follow are kept fields that follow the sync again, by their names of [users.Fields]. The next run sets them. It is
+	// [ErrForbidden] to a sync.
+	Follow []string `json:"follow,omitzero"`
 }
 
 // Action returns [users.ActionEdit].
@@ -42,12 +53,24 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if refusal != nil {
 		return effect{}, refusal
 	}
+	if next.Kept, refusal = c.kept(v, u); refusal != nil {
+		return effect{}, refusal
+	}
+	bySync := v.request.Actor.Kind == users.ActorSync
+	if bySync {
+		c.Set = c.Set.Without(u.Kept...)
+	}
 	profile, changed, err := c.Set.Apply(u.Profile)
 	switch {
 	case err != nil:
 		return effect{}, badProfile(err)
-	case len(changed) == 0:
+	case len(changed) == 0 && len(next.Kept) == len(u.Kept):
 		return effect{}, nil
+	case len(changed) == 0:
+		return effect{kind: EventEdited, user: next, fields: []string{keptField}}, nil
+	}
+	if u.Source.Kind == users.SourceSync && !bySync {
+		next.Kept = inOrder(slices.Concat(next.Kept, changed), cmp.Compare)
 	}
 	for _, k := range profile.Keys() {
 		switch id, taken := v.holders.get(k); {
@@ -73,6 +96,23 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 		f = v.readdressed(f)
 	}
 	return f, nil
+}
+
+// keptField is the field of an event by which kept fields follow the sync again.
+const keptField = "kept"
+
+// kept returns the kept fields of the user after the command, without the edited ones.
+func (c Edit) kept(v *evaluation, u users.User) (kept []string, refusal *Refusal) {
+	known := users.Fields()
+	switch {
+	case len(c.Follow) > 0 && v.request.Actor.Kind == users.ActorSync:
+		return nil, refuse(ErrForbidden, u.ID).because(ErrNeedsAdmin)
+	case slices.ContainsFunc(c.Follow, func(f string) bool { return !slices.Contains(known, f) }):
+		return nil, badInput("follow", errFollow)
+	case len(c.Follow) == 0:
+		return u.Kept, nil
+	}
+	return slices.DeleteFunc(slices.Clone(u.Kept), func(f string) bool { return slices.Contains(c.Follow, f) }), nil
 }
 
 // readdressed completes the effect of another address: an invitation that went to the old one is

@@ -41,7 +41,7 @@ var everyCommand = seats.Commands{
 	seats.StartCourse{User: "u7", Pool: "go-course"},
 	seats.ArchiveActivity{User: "u7", Pool: "go-course"},
 	seats.SetDueDate{User: "u7", Pool: "go-course", DueDate: "2026-12-31"},
-	seats.Edit{User: "u7", Set: users.Patch{LastName: new("King"), Title: new(""), Groups: &[]string{}}},
+	seats.Edit{User: "u7", Set: users.Patch{LastName: new("King"), Title: new(""), Groups: &[]string{}}, Follow: []string{"email", "groups"}},
 	seats.ChangeRole{User: "u7", Role: users.Member},
 	seats.GrantOwnership{User: "u7"},
 	seats.EndOwnership{User: "u7"},

@@ -109,6 +109,7 @@ var (
 	errBeforeStart   = users.Reason{Code: "before-start", Text: "is not after the day of the start"}
 	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d users or pools have a day within the next %d hours", MaxSettled, int(lead.Hours()))}
 	errManySources   = users.Reason{Code: "many-sources", Text: fmt.Sprintf("is one too many: an account has at most %d syncs", MaxSources)}
+	errFollow        = users.Reason{Code: "not-fields", Text: "is not a list of names of fields"}
 	errRank          = users.Reason{Code: "not-a-rank", Text: "is not a number from 0 on"}
 	errGuard         = users.Reason{Code: "not-a-guard", Text: fmt.Sprintf("is not a number of leavers from 0 to %d, and percentages from 0 to 100", MaxSeats)}
 	errCause         = users.Reason{Code: "not-a-cause", Text: "is not a cause for holding a sync"}
@@ -158,7 +159,7 @@ var reasons = append(users.Reasons(),
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards, ErrIncomplete,
-	errManySources, errRank, errGuard, errCause, errSample, errLosses,
+	errManySources, errFollow, errRank, errGuard, errCause, errSample, errLosses,
 	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrUnseenBounds, ErrGrowth, ErrThresholds, ErrWithheld,
 )

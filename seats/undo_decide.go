@@ -241,7 +241,7 @@ func (w *wayBack) fields(u Undoing) {
 	set, changed := u.values.Back.Undo(u.values.Forth, w.people.of(u.user).Profile, u.fields)
 	switch {
 	case set != users.Patch{}:
-		w.put(Edit{u.user, set}, asLeft, nil)
+		w.put(Edit{User: u.user, Set: set}, asLeft, nil)
 	case len(changed) == 0:
 		w.put(Edit{User: u.user}, isBack, nil)
 	}

@@ -134,6 +134,7 @@ var (
 		orNone("schedule", func(u *userRow) *users.Schedule { return &u.Schedule }),
 		text("salt", func(u *userRow) *string { return &u.Salt }),
 		flag("unsent", func(u *userRow) *bool { return &u.Unsent }),
+		listed("kept", func(u *userRow) *[]string { return &u.Kept }),
 		document("baseline", func(u *userRow) **users.Baseline { return &u.Baseline }),
 	}
 	licenceColumns = []column[licenceRow]{

@@ -43,13 +43,13 @@ func (u *User) instants() [len(dates)]*time.Time {
 //   - The Leave of Schedule is for invited and active users but owners, and for those created
 //     inactive; Start is for the latter.
 //
-// Of Schedule and Start the days alone are kept. They, Lapses, Due, Baseline and Salt are the
+// Of Schedule and Start the days alone are kept. They, Lapses, Due, Kept, Baseline and Salt are the
 // library's to set.
 func (u User) Clean(at time.Time) (User, error) {
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
-	u.Lapses, u.Due, u.SharesEmail, u.Baseline, u.Salt = false, time.Time{}, false, nil, ""
+	u.Lapses, u.Due, u.SharesEmail, u.Kept, u.Baseline, u.Salt = false, time.Time{}, false, nil, nil, ""
 	u.Schedule, u.Start = Schedule{Leave: u.Schedule.Leave}, Start{Date: u.Start.Date}
 	err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {

@@ -41,6 +41,22 @@ func (p Patch) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(p))
 }
 
+// Fields lists the names of the fields of a patch, as in [FieldError.Field].
+func Fields() []string { return append(slices.Clone(fields[:]), groupsField) }
+
+// Without returns the patch without the named fields.
+func (p Patch) Without(names ...string) Patch {
+	for i, text := range p.texts() {
+		if slices.Contains(names, fields[i]) {
+			*text = nil
+		}
+	}
+	if slices.Contains(names, groupsField) {
+		p.Groups, p.AddGroups, p.RemoveGroups = nil, nil, nil
+	}
+	return p
+}
+
 // Apply returns the patched and cleaned profile and the names of the changed fields, as in
 // [FieldError.Field], or a [*FieldError].
 func (p Patch) Apply(was Profile) (now Profile, changed []string, err error) {

@@ -37,6 +37,10 @@ type User struct {
 	// external ID.
 	SharesEmail bool `json:"shares_email,omitzero"`
 
+	// Kept are the fields of a user of a sync that were edited by hand, in order of their names: the sync leaves them
+	// alone. "groups" are all of them.
+	Kept []string `json:"kept,omitzero"`
+
 	// Baseline is the library's own, while edits of the name and the keys are judged together; nil:
 	// there were none. Views of a user must leave it out.
 	Baseline *Baseline `json:"baseline,omitzero"`
@@ -55,7 +59,7 @@ func (u *User) UnmarshalJSON(text []byte) error {
 
 // Clone returns a deep copy.
 func (u User) Clone() User {
-	u.Groups = slices.Clone(u.Groups)
+	u.Groups, u.Kept = slices.Clone(u.Groups), slices.Clone(u.Kept)
 	if u.Wait != nil {
 		u.Wait = new(*u.Wait)
 	}

@@ -187,7 +187,11 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	case users.ActionRestore:
 		return seats.Restore{User: d.target(users.Archived)}
 	case users.ActionEdit:
-		return seats.Edit{User: d.target(), Set: d.patch(kind)}
+		c := seats.Edit{User: d.target(), Set: d.patch(kind)}
+		if d.Chance(15) {
+			c.Follow = Or(d, [][]string{{"first-name", "email"}, users.Fields()}, []string{"kept"})
+		}
+		return c
 	case users.ActionChangeRole:
 		return seats.ChangeRole{User: d.target(), Role: role()}
 	case users.ActionGrantOwnership:

@@ -163,6 +163,7 @@ func TestLockstepFindsWhatAStoreLoses(t *testing.T) {
 		{".Created", lossy{user: func(u *users.User) { u.Created = u.StatusSince }}},
 		{".StatusSince", lossy{user: func(u *users.User) { u.StatusSince = u.StatusSince.Truncate(time.Millisecond) }}},
 		{".Due", lossy{user: func(u *users.User) { u.Due = time.Time{} }}},
+		{".Kept", lossy{user: func(u *users.User) { u.Kept = nil }}},
 		{".Salt", lossy{user: func(u *users.User) { u.Salt = "" }}},
 		{".Digest", lossy{event: func(e *seats.Event) { e.Digest = e.Digest[:min(32, len(e.Digest))] }}},
 		{".Reason", lossy{event: func(e *seats.Event) { e.Reason = "" }}},

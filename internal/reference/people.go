@@ -246,6 +246,11 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 	if !ok {
 		panic("a command without rules")
 	}
+	edit, edits := c.(seats.Edit)
+	if edits && a.Kind == users.ActorSync {
+		edit.Set = edit.Set.Without(p.Kept...)
+		c = edit
+	}
 	codes, same := m.hindrances(a, c, p)
 	switch {
 	case row.wrong.Has(p.Status) && c.Action() == users.ActionChangeRole:
@@ -288,6 +293,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			was := p.Email
 			now, _ := Clean(patched(p.Profile, c.Set))
 			m.renames(a, p, now, at)
+			p.Kept = keeps(a, p, now, c.Follow)
 			if p.Profile = now; !SameText(was, p.Email) {
 				p.SharesEmail = m.shared(p.Email, p)
 				m.readdressed(p, at)
@@ -361,7 +367,11 @@ func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []s
 		add(p.ID == m.Payer, seats.ErrPayer)
 		return codes, p.Role != users.Owner
 	case seats.Edit:
-		return m.edit(a, p, c.Set)
+		edited, same := m.edit(a, p, c.Set)
+		codes = append(codes, edited...)
+		add(len(c.Follow) > 0 && a.Kind == users.ActorSync, seats.ErrForbidden)
+		add(slices.ContainsFunc(c.Follow, func(f string) bool { return !slices.Contains(fieldNames, f) }), seats.ErrBadInput)
+		return codes, same && len(keeps(a, p, p.Profile, c.Follow)) == len(p.Kept) && codes == nil
 	}
 	successor, ok := field[users.ID](c, "Successor")
 	add(ok && (successor != "" || c.Action() == users.ActionHandOver) && !m.succeeds(a, successor, p), seats.ErrBadInput)

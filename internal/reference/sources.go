@@ -2,6 +2,7 @@ package reference
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -290,4 +291,22 @@ func leftBy(a users.Actor) users.Leaving {
 // keptOut reports whether a person stays out for a sync, since they were put out by hand.
 func keptOut(a users.Actor, p *Person) bool {
 	return a.Kind == users.ActorSync && p.Here() && p.LeftBy == users.LeftByHand
+}
+
+// fieldNames are the fields that stay when they were edited by hand.
+var fieldNames = []string{"department", "email", "external-id", "first-name", "groups", "last-name", "location", "title", "username"}
+
+// keeps are the fields of a person that stay after an edit, rule 41.
+func keeps(a users.Actor, p *Person, now users.Profile, follow []string) (kept []string) {
+	is := func(q users.Profile) []string {
+		return []string{q.Department, q.Email, q.ExternalID, q.FirstName, strings.Join(q.Groups, "\n"), q.LastName, q.Location, q.Title, q.Username}
+	}
+	was, next := is(p.Profile), is(now)
+	for i, name := range fieldNames {
+		edited := p.synced() && a.Kind != users.ActorSync && was[i] != next[i]
+		if edited || slices.Contains(p.Kept, name) && !slices.Contains(follow, name) {
+			kept = append(kept, name)
+		}
+	}
+	return kept
 }

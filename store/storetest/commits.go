@@ -285,6 +285,7 @@ func rowsReplaceRows(t *tester) {
 	x.Start = users.Start{Date: "2026-05-01", At: gen.Epoch, By: users.As(owner)}
 	x.Due, x.Salt = gen.Epoch, "salt"
 	x.Wait = &users.Wait{Since: gen.Epoch, Priority: 7}
+	x.Kept = []string{"email"}
 	x.Baseline = &users.Baseline{FirstName: "Y", LastName: "Y", Username: "y", Email: "y@acme.example", ExternalID: "y", Edited: gen.Epoch}
 	c := t.change(a, x)
 	bare := c.Account
