@@ -41,6 +41,7 @@ func (m *Model) Serve(at time.Time) (events []seats.Event) {
 		if p.Status = p.LeftAs; created {
 			p.Status = invited
 		}
+		m.met(p)
 		m.undated(p, created)
 		if p.Wait, p.LeftBy = nil, users.NotLeft; created || p.Status == invited && m.expired(p) {
 			m.send(p, at)
