@@ -45,8 +45,7 @@ func (k *Keeper) pass(ctx context.Context, c *Consumer) (events int, err error) 
 		if more = len(page) == accountPage; more {
 			last = page[len(page)-1].Account
 		}
-		// In any order, so that processes rarely meet in an account.
-		rand.Shuffle(len(page), func(i, j int) { page[i], page[j] = page[j], page[i] })
+		shuffle(page, k.now())
 		for _, at := range page {
 			if ctx.Err() != nil {
 				break

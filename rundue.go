@@ -145,7 +145,7 @@ func (r *dueRun) list(ctx context.Context, settle func([]users.AccountID) (goOn 
 		if more = len(page) == accountPage; more {
 			last = page[len(page)-1]
 		}
-		rand.Shuffle(len(page), func(i, j int) { page[i], page[j] = page[j], page[i] })
+		shuffle(page, now)
 		for some := range slices.Chunk(page, dueTogether) {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -156,6 +156,13 @@ func (r *dueRun) list(ctx context.Context, settle func([]users.AccountID) (goOn 
 		}
 	}
 	return nil
+}
+
+// shuffle brings a page into an order of its own, so that processes rarely meet in an account. It depends on the
+// clock alone, so that a simulation repeats it.
+func shuffle[R any](page []R, now time.Time) {
+	r := rand.New(rand.NewPCG(uint64(now.UnixMicro()), 0))
+	r.Shuffle(len(page), func(i, j int) { page[i], page[j] = page[j], page[i] })
 }
 
 // settleTogether settles accounts by one load and few commits. It returns those with more to do, or
