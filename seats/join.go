@@ -229,7 +229,8 @@ func (v *evaluation) openCode(text string) (p Pool, ok bool) {
 // An unknown person becomes a user with the role of the code, as by [Add]: without a free seat by the
 // policy's [WhenFull], and under [Approval] invited until [Approve]. That is a use, and takes a seat
 // that the code holds, if it does. An invited user is let in as by [SignIn], keeps the role of the
-// invitation, and the code keeps the use; an active user is unchanged, also by a code that is used up.
+// invitation, and the code keeps the use; an active user is unchanged, also by a code that is used up, and
+// one who waits for approval is [ErrNotApproved] by it.
 // Inactive users stay so. Undoing the call before the approval gives the use back; deleting the user does not.
 //
 // The system may. [ErrJoinCode] for a code that is unknown, ended or used up, which a guess can't tell
@@ -252,13 +253,14 @@ func (c Join) needs(n *Need) {
 }
 
 func (c Join) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
+	c.Profile = c.Profile.Fitted()
 	code, ok := v.openCode(c.Code)
 	if !ok {
 		return effect{}, refuse(ErrJoinCode, "")
 	}
 	u, known, refusal := v.atDoor(c.Profile, code.Join.Role)
 	switch usedUp := code.UsesLeft() == Of(0); {
-	case usedUp && (refusal != nil || !known || u.Status != users.Active):
+	case usedUp && (refusal != nil || !known || !v.account.Policy.passesUsedUp(u.Status)):
 		return effect{}, refuse(ErrJoinCode, "") // as for an unknown code
 	case refusal != nil:
 		return effect{}, refusal

@@ -35,7 +35,7 @@ import (
 //	                    {reason} is known
 //	changed-meanwhile/field  the {field} is known; changed-meanwhile/reason: the {reason} is the
 //	                    status of the user
-//	bad-input/characters, bad-input/bytes  a field above its {bound}
+//	bad-input/characters, bad-input/bytes  a field above its {bound}; bad-input/groups: of texts of a {length}
 //	reason/too-long     a fault of a field or cell, by the Code of the users.Reason
 //	remedy/deactivate   a step of a remedy, by its action; remedy/deactivate/user is about a
 //	                    certain user, remedy/notify/several about several of them,
@@ -57,7 +57,7 @@ import (
 //
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
-// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {since}, {count}, {field}, {action} and {reason}; steps have {count} and {field},
+// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {length}, {since}, {count}, {field}, {action} and {reason}; steps have {count} and {field},
 // reason/unlisted {count}; leaves have {date}, yyyy-mm-dd; notices have {count}, {total} and {held}; faults of a roster have {row}, {column}, {reason} and {other}, and
 // fault/expected {expected}.
 // Numbers are digits without separators. A language with more than two forms takes the
@@ -121,7 +121,7 @@ func (m Messages) Refusal(r *Refusal) string {
 	}
 	return m.say(key, key,
 		"held", digits(r.Held), "total", total, "spent", digits(r.Spent), "excess", digits(r.pool().Excess()),
-		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "since", since, "count", digits(int64(max(len(r.Differences), len(r.Others)))),
+		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "length", digits(users.MaxText), "since", since, "count", digits(int64(max(len(r.Differences), len(r.Others)))),
 		"field", m.say("field/"+r.Field, r.Field), "action", m.say("action/"+r.Action.String(), ""), "reason", m.Reason(r.Reason))
 }
 
@@ -218,7 +218,9 @@ func bounded(field string) (most int64, special string) {
 		return users.MaxID, "/bytes"
 	case "email":
 		return users.MaxEmail, "/bytes"
-	case "groups", "licences":
+	case "groups":
+		return users.MaxGroups, "/groups"
+	case "licences":
 		return 0, ""
 	case "reason":
 		return users.MaxReason, "/characters"

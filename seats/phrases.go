@@ -20,6 +20,7 @@ var phrases = Messages{
 	"not-offered/action":       "this product does not offer to {action}",
 	"not-offered/reason":       "{reason}",
 	"bad-input/characters":     "not valid: {field} {reason}: at most {bound} {bound:character|characters}",
+	"bad-input/groups":         "not valid: {field} {reason}: at most {bound} groups of {length} characters",
 	"bad-input/bytes":          "not valid: {field} {reason}: at most {bound} {bound:byte|bytes}",
 	"closed/reason":            "the account {reason}",
 	"forbidden/actor":          "not allowed: the acting user {reason}",
@@ -172,7 +173,7 @@ var placeholders = map[string]string{
 	"action":          "",
 }
 
-const ofRefusals = "held total spent excess asked least most bound since count field action reason"
+const ofRefusals = "held total spent excess asked least most bound length since count field action reason"
 
 var english = inEnglish()
 

@@ -85,7 +85,7 @@ func TestRefusal_Reason(t *testing.T) {
 		require.EqualError(t, s.refused(seats.ErrBadInput, owner, c.command), "seats: not valid: "+c.want)
 	}
 	long := seats.Edit{User: "mem", Set: users.Patch{Groups: new([]string{strings.Repeat("x", 256)})}}
-	require.EqualError(t, s.refused(seats.ErrBadInput, owner, long), "seats: not valid: groups is too long")
+	require.EqualError(t, s.refused(seats.ErrBadInput, owner, long), "seats: not valid: groups is too long: at most 100 groups of 255 characters")
 	require.EqualError(t, s.refused(seats.ErrBadInput, users.Support(""), seats.Close{}), "seats: not valid: actor needs the reference of the support request")
 	require.Equal(t, seats.PoolID("p"), s.refused(seats.ErrBadInput, support, seats.BuySeats{Pool: "p", Quantity: 1}).Pool)
 	require.Empty(t, s.refused(seats.ErrBadInput, support, seats.BuySeats{Pool: "\x00", Quantity: 1}).Pool)

@@ -1,6 +1,8 @@
 package seats_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,12 +63,60 @@ func TestSignIn_ID(t *testing.T) {
 	s.invite("ada")
 	s.do(system, seats.SignIn{Profile: users.Profile{ID: "ada", Title: "Countess"}})
 	require.Equal(t, "Countess", s.user("ada").Title)
-	long := strings.Repeat("x", users.MaxText+1)
-	s.invite("eve")
-	require.Equal(t, "title", s.refused(seats.ErrBadInput, system, seats.SignIn{Profile: users.Profile{ID: "eve", Title: long}}).Field)
 	require.Equal(t, "profile", s.refused(seats.ErrBadInput, system, seats.SignIn{Profile: users.Profile{ID: "bob"}}).Field, "an ID alone makes no user")
 	s.do(support, seats.Delete{User: "ada"})
 	require.Equal(t, seats.ErrDeleted, s.refused(seats.ErrWrongStatus, system, seats.SignIn{Profile: users.Profile{ID: "ada"}}).Reason)
+}
+
+// TestSignIn_ID_and_keys: the ID says who it is, and the other keys are about that user.
+func TestSignIn_ID_and_keys(t *testing.T) {
+	s := open(t, seats.Of(4), policyWith(func(p *seats.Policy) { p.AddsAtSignIn = true }))
+	s.do(owner, seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example"}}, seats.Invite{Profile: users.Profile{ID: "bob", Email: "bob@acme.example", Username: "bob"}})
+	for _, p := range []users.Profile{{Email: "bob@acme.example"}, {Username: "bob"}, {Email: "ada@acme.example", Username: "bob"}} {
+		p.ID = "ada"
+		require.ElementsMatch(t, []users.ID{"ada", "bob"}, s.refused(seats.ErrDuplicate, system, seats.SignIn{Profile: p}).Others)
+	}
+	s.do(system, seats.SignIn{Profile: users.Profile{ID: "ada", Username: "ada"}})
+	s.do(system, seats.SignIn{Profile: users.Profile{ID: "ada", Email: "ada.new@acme.example", ExternalID: "7"}, Role: users.Admin})
+	require.Equal(t, users.Profile{ID: "ada", Email: "ada@acme.example", Username: "ada", ExternalID: "7"}, s.user("ada").Profile, "what is empty is filled, and another address stays")
+	require.Equal(t, users.ID("ada"), s.same(system, seats.SignIn{Profile: users.Profile{ID: "ada", ExternalID: "8"}}).User)
+	require.Equal(t, "email", s.refused(seats.ErrBadInput, system, seats.SignIn{Profile: users.Profile{ID: "ada", Email: "nowhere"}}).Field)
+	require.Equal(t, "profile", s.refused(seats.ErrDuplicate, system, seats.Invite{Profile: users.Profile{ID: "ada", Username: "bob"}}).Field)
+	require.Equal(t, "id", s.refused(seats.ErrDuplicate, system, seats.Add{Profile: users.Profile{ID: "ada", Email: "ada.new@acme.example"}}).Field, "no key at the door")
+	s.do(support, seats.Delete{User: "ada"})
+	require.Equal(t, seats.ErrDeleted, s.refused(seats.ErrWrongStatus, system, seats.SignIn{Profile: users.Profile{ID: "ada", Username: "ada"}}).Reason)
+}
+
+// TestSignIn_optional: no field that a directory may fill as it likes locks the door.
+func TestSignIn_optional(t *testing.T) {
+	long := strings.Repeat("x", users.MaxText+1)
+	odd := users.Profile{FirstName: "a\x00", Title: long, Department: "\xff", Groups: []string{long, "b", "a\nb"}}
+	for range users.MaxGroups {
+		odd.Groups = append(odd.Groups, fmt.Sprint("g", len(odd.Groups)))
+	}
+	s := open(t, seats.Of(4), policyWith(func(p *seats.Policy) { p.AddsAtSignIn = true }))
+	s.class(2, seats.SetCode{})
+	s.do(system, door("ada", odd))
+	join := joining("bob")
+	id, email := join.Profile.ID, join.Profile.Email
+	join.Profile = odd
+	join.Profile.ID, join.Profile.Email = id, email
+	s.do(system, join)
+	for _, id := range []users.ID{"new-ada", id} {
+		u := s.user(id)
+		require.Equal(t, []string{"", long[1:], ""}, []string{u.FirstName, u.Title, u.Department})
+		require.Len(t, u.Groups, users.MaxGroups)
+		require.Equal(t, "b", u.Groups[0])
+	}
+	for _, p := range []users.Profile{{Username: long + long}, {ExternalID: "a\x00"}} {
+		p.ID = "ada"
+		s.refused(seats.ErrBadInput, system, seats.SignIn{Profile: p})
+	}
+	u := s.user("new-ada")
+	u.Title, u.LastName = long, ""
+	i := slices.IndexFunc(s.rows.Users, func(u users.User) bool { return u.ID == "new-ada" })
+	s.rows.Users[i] = u
+	s.refused(seats.ErrBadInput, system, seats.SignIn{Profile: users.Profile{ID: "new-ada", LastName: "King"}})
 }
 
 func TestSignIn_unknown(t *testing.T) {

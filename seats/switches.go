@@ -101,6 +101,12 @@ func (p Policy) viewTally(t users.Tally) users.Tally {
 
 var segments = users.Segments()
 
+// passesUsedUp reports whether a used-up join code has more to say to a user: to an active one, who comes in, and
+// to one who waits for approval.
+func (p Policy) passesUsedUp(s users.Status) bool {
+	return s == users.Active || s == users.Invited && p.needsApproval()
+}
+
 // needsApproval reports whether users become active by approval.
 func (p Policy) needsApproval() bool { return p.Activation == Approval }
 

@@ -108,6 +108,32 @@ func (p *Profile) clean() error {
 	return nil
 }
 
+// Fitted returns the profile with what is optional as [Profile.Clean] takes it, for a profile from a directory at
+// the door: names, Location, Department and Title are cut to [MaxText] characters, and left out where they have
+// characters that are refused; so are groups, those with longer names and those beyond [MaxGroups] by order. The ID
+// and what identifies the user stay as they are.
+func (p Profile) Fitted() Profile {
+	for _, text := range []*string{&p.FirstName, &p.LastName, &p.Location, &p.Department, &p.Title} {
+		*text = trim(legible(*text))
+		if checkCharacters(*text) != nil {
+			*text = ""
+		}
+		if runes := []rune(*text); len(runes) > MaxText {
+			*text = trim(string(runes[:MaxText]))
+		}
+	}
+	var groups []string
+	for _, g := range p.Groups {
+		if g = cleanGroup(g); g != "" && CheckText(g, MaxText) == nil {
+			groups = append(groups, g)
+		}
+	}
+	slices.Sort(groups)
+	groups = slices.Compact(groups)
+	p.Groups = groups[:min(len(groups), MaxGroups)]
+	return p
+}
+
 // isClean reports of most clean texts that they are clean, at little cost.
 func isClean(text string) bool { return len(text) <= MaxText && isPlain(text) }
 

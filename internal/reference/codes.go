@@ -211,6 +211,7 @@ func (m *Model) codeEnds(id seats.PoolID, p *Pool, last users.Date, e seats.Even
 
 // join is Join.
 func (m *Model) join(a users.Actor, c seats.Join, at time.Time) Result {
+	c.Profile = fitting(c.Profile)
 	id := m.code(c.Code)
 	if id == seats.Site {
 		return refused(seats.ErrJoinCode)
@@ -221,7 +222,7 @@ func (m *Model) join(a users.Actor, c seats.Join, at time.Time) Result {
 	clean, _ := Clean(c.Profile)
 	_, domain, _ := strings.Cut(strings.ToLower(clean.Email), "@")
 	switch {
-	case limited && m.uses(id) >= most && (codes != nil || p == nil || p.Status != active):
+	case limited && m.uses(id) >= most && (codes != nil || p == nil || p.Status != active && (p.Status != invited || m.Policy.Activation != seats.Approval)):
 		return refused(seats.ErrJoinCode)
 	case codes != nil:
 		return refused(codes...)

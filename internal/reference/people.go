@@ -35,7 +35,7 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool, by 
 	if a.Kind == users.ActorSync && (!sync || profile.Source.Name != a.Name) {
 		return refused(seats.ErrForbidden)
 	}
-	switch found, codes := m.match(a, profile); {
+	switch found, codes := m.match(a, profile, false); {
 	case codes != nil:
 		return refused(codes...)
 	case found != nil && found.Status == users.Invited && m.expired(found) && !c.Later && c.Start == "":
@@ -86,8 +86,8 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool, by 
 }
 
 // match returns the one person that a profile is about, nil for a newcomer, or why it is refused:
-// rules 2 and 5.
-func (m *Model) match(a users.Actor, profile users.Profile) (*Person, []seats.Code) {
+// rules 2 and 5. At the door the ID alone says which person it is.
+func (m *Model) match(a users.Actor, profile users.Profile, door bool) (*Person, []seats.Code) {
 	var meant, reached []*Person // by a key of their own, and by the address alone
 	address, agrees := users.Profile{Email: profile.Email}, false
 	for _, p := range m.People {
@@ -110,7 +110,7 @@ func (m *Model) match(a users.Actor, profile users.Profile) (*Person, []seats.Co
 		return nil, nil
 	case len(reached) > 1 && meant == nil && profile.Username+profile.ExternalID == "" && !slices.ContainsFunc(all, unseen):
 		return nil, []seats.Code{seats.ErrAmbiguous}
-	case len(all) > 1, !samePerson(all[0].Profile, profile), unseen(all[0]):
+	case len(all) > 1, !(door && all[0].ID == profile.ID) && !samePerson(all[0].Profile, profile), unseen(all[0]):
 		return nil, []seats.Code{seats.ErrDuplicate}
 	default:
 		return all[0], nil
@@ -170,7 +170,7 @@ func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at
 	if !ok {
 		return refused(seats.ErrBadInput)
 	}
-	p, codes := m.match(a, profile)
+	p, codes := m.match(a, profile, false)
 	switch {
 	case codes != nil:
 		return refused(codes...)

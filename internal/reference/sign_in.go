@@ -2,6 +2,8 @@ package reference
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -10,6 +12,7 @@ import (
 
 // signIn is SignIn: rule 48.
 func (m *Model) signIn(a users.Actor, c seats.SignIn, at time.Time) Result {
+	c.Profile = fitting(c.Profile)
 	p, codes := m.atDoor(a, c.Profile, c.Role)
 	switch {
 	case codes != nil:
@@ -22,6 +25,20 @@ func (m *Model) signIn(a users.Actor, c seats.SignIn, at time.Time) Result {
 	return m.comesIn(a, p, c.Profile, at)
 }
 
+// fitting passes over what is wrong in the optional fields of a profile, and cuts what is too long.
+func fitting(p users.Profile) users.Profile {
+	for _, text := range []*string{&p.FirstName, &p.LastName, &p.Location, &p.Department, &p.Title} {
+		switch *text = strings.TrimSpace(*text); {
+		case badRunes(*text):
+			*text = ""
+		case badText(*text, users.MaxText):
+			*text = strings.TrimSpace(string([]rune(*text)[:users.MaxText]))
+		}
+	}
+	p.Groups = slices.DeleteFunc(slices.Clone(p.Groups), func(g string) bool { return badText(strings.TrimSpace(g), users.MaxText) })
+	return p
+}
+
 // atDoor finds the person at the door.
 func (m *Model) atDoor(a users.Actor, known users.Profile, role users.Role) (*Person, []seats.Code) {
 	if seen(known.Email)+seen(known.Username)+seen(known.ExternalID) == "" {
@@ -31,7 +48,7 @@ func (m *Model) atDoor(a users.Actor, known users.Profile, role users.Role) (*Pe
 	if !ok || profile.ID == "" || role >= users.Owner {
 		return nil, []seats.Code{seats.ErrBadInput}
 	}
-	return m.match(a, profile)
+	return m.match(a, profile, true)
 }
 
 // comesIn lets a known person in, or not.
