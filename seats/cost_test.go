@@ -12,9 +12,8 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// costs returns the allocations of a call and their bytes.
-func costs(call func()) (allocations, bytes float64) {
-	const runs = 100
+// costs returns the allocations of a call and their bytes, on the average of some runs.
+func costs(runs int, call func()) (allocations, bytes float64) {
 	allocations = testing.AllocsPerRun(runs, call)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -22,7 +21,7 @@ func costs(call func()) (allocations, bytes float64) {
 		call()
 	}
 	runtime.ReadMemStats(&after)
-	return allocations, float64(after.TotalAlloc-before.TotalAlloc) / runs
+	return allocations, float64(after.TotalAlloc-before.TotalAlloc) / float64(runs)
 }
 
 // invitation invites a new user.
@@ -38,7 +37,7 @@ func TestDecide_cost(t *testing.T) {
 	s := open(t, seats.Unlimited(), seats.Standard())
 	s.rows.Past = nil
 	r := s.request(owner, invitation(0))
-	allocations, bytes := costs(func() {
+	allocations, bytes := costs(100, func() {
 		r.Needs("acme")
 		d, err := seats.Decide(s.rows, r)
 		require.NoError(t, err)
@@ -61,12 +60,66 @@ func TestDecide_cost(t *testing.T) {
 		for _, o := range seats.DecideEach(s.rows, r).Outcomes {
 			require.Nil(t, o.Refusal)
 		}
-		allocations, bytes := costs(func() {
+		allocations, bytes := costs(100, func() {
 			r.Needs("acme")
 			seats.DecideEach(s.rows, r)
 		})
 		t.Logf("%s: %.1f allocations, %.0f bytes", name, allocations/people, bytes/people)
 		require.LessOrEqual(t, allocations/people, 3., name)
 		require.LessOrEqual(t, bytes/people, 3_200., name)
+	}
+}
+
+// TestAsk_cost has nothing that is quadratic: the memory of a question about a user, and that of a refused command, grow neither with the
+// other users of the snapshot, their licences and pools, nor with the other commands of the call.
+func TestAsk_cost(t *testing.T) {
+	// crowd returns a snapshot of n more users, active by import, who have a licence of a course each.
+	crowd := func(n int, policy seats.Policy, role users.Role) (s *site, ids []users.ID) {
+		s = open(t, seats.Of(int64(n)+1), policy)
+		rows, call := s.rows, s.request(system)
+		for i := range n {
+			u := users.User{Profile: invitation(i).Profile, Role: role, Status: users.Active, Created: start, StatusSince: start, FirstSignIn: start}
+			course := seats.PoolID(fmt.Sprint("course ", i))
+			ids = append(ids, u.ID)
+			call.Commands = append(call.Commands, seats.Import{User: u}, seats.SetTotal{Pool: course, Total: seats.Of(1)}, seats.AssignCourse{User: u.ID, Pool: course})
+		}
+		d := seats.DecideEach(rows, call)
+		for _, o := range d.Outcomes {
+			require.Nil(t, o.Refusal)
+		}
+		s.rows = rows.Apply(d.Change)
+		s.rows.Past = nil
+		return s, ids
+	}
+	ask := func(policy seats.Policy, role users.Role) func(n int) func() {
+		return func(n int) func() {
+			s, ids := crowd(n, policy, role)
+			r := s.request(owner, seats.Questions(ids...)...)
+			return func() { seats.Ask(s.rows, r, ids...) }
+		}
+	}
+	invite := func(total func(n int) int64) func(n int) func() {
+		return func(n int) func() {
+			s := open(t, seats.Of(total(n)), seats.Standard())
+			s.rows.Past = nil
+			r := s.request(owner)
+			for i := range n {
+				r.Commands = append(r.Commands, invitation(i))
+			}
+			return func() { seats.DecideEach(s.rows, r) }
+		}
+	}
+	for name, call := range map[string]func(n int) func(){
+		"questions about members": ask(seats.Standard(), users.Member),
+		"questions about admins":  ask(seats.HowNow(), users.Admin), // any of them could be the next owner
+		"all refused":             invite(func(int) int64 { return 1 }),
+		"half refused":            invite(func(n int) int64 { return int64(n/2) + 1 }),
+	} {
+		const few, many = 50, 500
+		_, one := costs(1, call(few))
+		_, other := costs(1, call(many))
+		one, other = one/few, other/many
+		t.Logf("%s: %.0f bytes each of %d, %.0f of %d", name, one, few, other, many)
+		require.LessOrEqual(t, other, 1.2*one, name)
 	}
 }

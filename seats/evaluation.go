@@ -108,16 +108,21 @@ func (v *evaluation) freeKeys(u *users.User) {
 }
 
 // fork returns a copy of the evaluation for trying the commands. Its users are those of the
-// commands and the next of the queue, so that the cost grows with the commands.
+// commands and the next of the queue, and it has no events yet, so that the cost grows with these commands
+// alone. Meanwhile v must not change.
 func (v *evaluation) fork(commands []Command) *evaluation {
 	f := *v
-	f.pools, f.people, f.holders = rows[PoolID, Pool]{v.pools.clone()}, rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
-	f.sharers, f.licences, f.wasLicences = nil, maps.Clone(v.licences), nil
+	f.request.Commands, f.events = nil, nil
+	f.pools, f.people, f.holders = v.pools.fork(), rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
+	f.sharers, f.licences, f.wasLicences = nil, nil, nil
 	named := v.named(commands)
 	for _, id := range v.waiting().first(MaxServed) {
 		named[id] = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(named)) {
+		if all := v.licences[id]; all != nil {
+			f.setLicences(id, all)
+		}
 		if u, ok := v.people.get(id); ok {
 			f.people.set(id, u)
 			f.takeKeys(&u.now[0])

@@ -2,6 +2,7 @@ package seats
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -181,18 +182,28 @@ func (w whatIf) ends(id users.ID) []lift {
 	return ways
 }
 
-// grants are the ways to another owner for a call that ends an ownership, or needs its end: further
-// admins of the snapshot.
+// grants are the ways to another owner for a call that ends an ownership, or needs its end: of the further
+// admins of the snapshot the first one of each kind. The others of its kind fare alike.
 func (w whatIf) grants() (grants []Command) {
 	if !slices.ContainsFunc(w.call, func(c Command) bool {
 		return c.Action() == users.ActionEndOwnership || unsettling.Has(c.Action()) && w.before.people.of(c.target()).Role == users.Owner
 	}) {
 		return nil
 	}
-	for _, id := range w.before.people.keys() {
-		if w.before.people.of(id).Role == users.Admin && !w.named[id] {
-			grants = append(grants, GrantOwnership{id})
+	type kind struct {
+		users.Segment
+		cameIn bool
+	}
+	first := map[kind]users.ID{}
+	for _, p := range w.before.people.list {
+		u := &p.value.now[0]
+		of := kind{u.Segment(), !u.FirstSignIn.IsZero()}
+		if id, known := first[of]; u.Role == users.Admin && !w.named[u.ID] && (!known || u.ID < id) {
+			first[of] = u.ID
 		}
+	}
+	for _, id := range slices.Sorted(maps.Values(first)) {
+		grants = append(grants, GrantOwnership{id})
 	}
 	return grants
 }

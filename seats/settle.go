@@ -204,9 +204,9 @@ func (v *evaluation) resolveAll() {
 			resolve(users.LicenceID{User: u.key})
 		}
 	}
-	for _, p := range v.pools.list {
-		if within(p.value.now[0].Due) {
-			resolve(users.LicenceID{Pool: string(p.key)})
+	for _, id := range v.pools.keys() {
+		if within(v.pools.of(id).Due) {
+			resolve(users.LicenceID{Pool: string(id)})
 		}
 	}
 	v.comesNext()
