@@ -111,7 +111,7 @@ func TestAsk_cost(t *testing.T) {
 	}
 	for name, call := range map[string]func(n int) func(){
 		"questions about members": ask(seats.Standard(), users.Member),
-		"questions about admins":  ask(seats.HowNow(), users.Admin), // any of them could be the next owner
+		"questions about admins":  ask(seats.BigContacts(), users.Admin), // any of them could be the next owner
 		"all refused":             invite(func(int) int64 { return 1 }),
 		"half refused":            invite(func(n int) int64 { return int64(n/2) + 1 }),
 	} {
