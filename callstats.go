@@ -14,7 +14,8 @@ import (
 // data; the IDs of users are in the fields of a [*seats.Refusal] in Err alone.
 //
 // A call that changes an account makes one decision and is told once; DoEach, DoAll, ApplyAll, Undo, Import
-// and EraseAccount make one for each commit, and each is told; Sync tells its comparison too. All other calls are told once, at their
+// and EraseAccount make one for each commit, and each is told; Sync tells its comparison too, Undo its look at
+// the events before, and Import its look at the account after. Consume tells of each Drain. All other calls are told once, at their
 // end; a list when the loop over it ends, with its time.
 type CallStats struct {
 	Method  string          // the Keeper's method
@@ -28,7 +29,8 @@ type CallStats struct {
 	Settlements int // commits of what was due
 
 	Loads    int // of the account from the store; 0 if a remembered snapshot served
-	Reads    int // of the store besides: pages of lists, events, counts
+	Reads    int // of the store besides: pages of lists, events, counts, the progress of a consumer, last sights
+	Writes   int // to the store besides: the progress of a consumer, last sights
 	Together int // calls in the commit or the look that decided, this one included; 0 if it left before
 
 	// The failed commits of both kinds, by cause. An error with another cause is in Err alone.

@@ -84,6 +84,8 @@ const (
 // A Name or number out of bounds is an error. In a transaction, see [Keeper.InTx], the error is
 // [errors.ErrUnsupported]; on a store without an outbox it is [store.ErrNoOutbox].
 func (k *Keeper) Drain(ctx context.Context, c Consumer) (events int, err error) {
+	k, end := k.observed(ctx, CallStats{Method: "Drain"})
+	defer end(&err)
 	if err := k.prepare("Drain", &c); err != nil {
 		return 0, err
 	}
@@ -99,9 +101,6 @@ func (k *Keeper) Drain(ctx context.Context, c Consumer) (events int, err error) 
 // Before the context ends it returns only with the errors of Drain about the consumer, a
 // transaction, and a store without an outbox.
 func (k *Keeper) Consume(ctx context.Context, c Consumer) error {
-	if c.Report == nil {
-		return errors.New("seatkeeper: Consume needs Consumer.Report")
-	}
 	var listed error // the error of the last pass, but for those of accounts
 	report := c.Report
 	c.Report = func(ctx context.Context, err error) {
@@ -112,12 +111,18 @@ func (k *Keeper) Consume(ctx context.Context, c Consumer) error {
 			report(ctx, err)
 		}
 	}
-	if err := k.prepare("Consume", &c); err != nil {
+	err := k.prepare("Consume", &c)
+	if report == nil {
+		err = errors.New("seatkeeper: Consume needs Consumer.Report")
+	}
+	if err != nil {
+		_, end := k.observed(ctx, CallStats{Method: "Consume"})
+		end(&err)
 		return err
 	}
 	for wait := c.Wait; ; {
 		listed = nil
-		_, _ = k.pass(ctx, &c)
+		_, _ = k.Drain(ctx, c)
 		switch wait *= 2; {
 		case errors.Is(listed, store.ErrNoOutbox):
 			return listed

@@ -55,10 +55,15 @@ const maxRefusals = 100
 func (k *Keeper) Import(ctx context.Context, account users.AccountID, people iter.Seq2[seats.Import, error]) (ImportReport, error) {
 	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: k.call.Reason})
 	i := importing{Keeper: k, account: account, pools: map[seats.PoolID]bool{}}
+	reading, end := k.observed(ctx, CallStats{Method: "Import", Account: account, Actor: users.ActorSystem})
 	if err := i.all(ctx, people); err != nil {
+		if i.index == 0 { // else the commits are told
+			end(&err)
+		}
 		return i.report, err
 	}
-	s, err := k.load(ctx, &seats.Need{Account: account, Pools: slices.Sorted(maps.Keys(i.pools))})
+	s, err := reading.load(ctx, &seats.Need{Account: account, Pools: slices.Sorted(maps.Keys(i.pools))})
+	end(&err)
 	if err != nil {
 		return i.report, err
 	}

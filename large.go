@@ -77,7 +77,10 @@ func (k *Keeper) ApplyAll(
 	part := 0
 	check := func(chunk []seats.Command) error {
 		if refusal := plan.Check(account, part, chunk); refusal != nil {
-			return refusal
+			_, end := k.observed(ctx, CallStats{Method: "ApplyAll", Account: account, Actor: actor.Kind})
+			err := error(refusal)
+			end(&err)
+			return err
 		}
 		part++
 		return nil

@@ -22,7 +22,8 @@ func (k *Keeper) observed(ctx context.Context, s CallStats) (*Keeper, func(*erro
 	part := k.unobserved()
 	part.store = counts
 	return part, func(err *error) {
-		s.Loads, s.Settlements, s.Reads = int(counts.loads.Load()), int(counts.commits.Load()), int(counts.reads.Load())
+		s.Loads, s.Settlements = int(counts.loads.Load()), int(counts.commits.Load())
+		s.Reads, s.Writes = int(counts.reads.Load()), int(counts.writes.Load())
 		s.Took, s.Err = k.since(began), *err
 		k.options.Observe(ctx, s)
 	}
@@ -48,12 +49,12 @@ func observedList[T any](ctx context.Context, k *Keeper, s CallStats, list func(
 	}
 }
 
-// A countedStore counts the calls to a store, but for those of its outbox and the writes of a last seen.
+// A countedStore counts the calls to a store.
 type countedStore struct {
 	store.Store
 	store.Outbox
 	store.LastSeen
-	loads, commits, reads atomic.Int64
+	loads, commits, reads, writes atomic.Int64
 }
 
 func (s *countedStore) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot, error) {
@@ -104,4 +105,39 @@ func (s *countedStore) Due(ctx context.Context, by time.Time, after users.Accoun
 func (s *countedStore) Seen(ctx context.Context, account users.AccountID, ids ...users.ID) ([]time.Time, error) {
 	s.reads.Add(1)
 	return s.LastSeen.Seen(ctx, account, ids...)
+}
+
+func (s *countedStore) SetSeen(ctx context.Context, account users.AccountID, at time.Time, ids ...users.ID) error {
+	s.writes.Add(1)
+	return s.LastSeen.SetSeen(ctx, account, at, ids...)
+}
+
+func (s *countedStore) ForgetSeen(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	s.writes.Add(1)
+	return s.LastSeen.ForgetSeen(ctx, account, ids...)
+}
+
+func (s *countedStore) Begin(ctx context.Context, consumer string) error {
+	s.writes.Add(1)
+	return s.Outbox.Begin(ctx, consumer)
+}
+
+func (s *countedStore) Progress(ctx context.Context, consumer string, account users.AccountID) (store.Progress, error) {
+	s.reads.Add(1)
+	return s.Outbox.Progress(ctx, consumer, account)
+}
+
+func (s *countedStore) Pending(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	s.reads.Add(1)
+	return s.Outbox.Pending(ctx, consumer, after, limit)
+}
+
+func (s *countedStore) SetAside(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
+	s.reads.Add(1)
+	return s.Outbox.SetAside(ctx, consumer, after, limit)
+}
+
+func (s *countedStore) Advance(ctx context.Context, from, to store.Progress) error {
+	s.writes.Add(1)
+	return s.Outbox.Advance(ctx, from, to)
 }

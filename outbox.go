@@ -26,8 +26,6 @@ var (
 
 // pass hands out the events of all pending accounts.
 func (k *Keeper) pass(ctx context.Context, c *Consumer) (events int, err error) {
-	k, end := k.observed(ctx, CallStats{Method: "Drain"})
-	defer end(&err)
 	var failed []error
 	report := func(err error) {
 		if c.Report != nil {

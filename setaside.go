@@ -27,7 +27,7 @@ type SetAsideEvent struct {
 // missing event is [seats.ErrHistory], and those of [Keeper.Drain] about the name, a transaction and
 // a store without an outbox.
 func (k *Keeper) SetAside(ctx context.Context, consumer string) iter.Seq2[SetAsideEvent, error] {
-	return func(yield func(SetAsideEvent, error) bool) {
+	return observedList(ctx, k, CallStats{Method: "SetAside"}, func(k *Keeper, yield func(SetAsideEvent, error) bool) {
 		if err := k.checkConsumer("SetAside", consumer); err != nil {
 			yield(SetAsideEvent{}, err)
 			return
@@ -51,7 +51,7 @@ func (k *Keeper) SetAside(ctx context.Context, consumer string) iter.Seq2[SetAsi
 				}
 			}
 		}
-	}
+	})
 }
 
 // RetryEvents has events of these numbers that a consumer has set aside delivered again, one by one, before
@@ -78,6 +78,8 @@ func (k *Keeper) changeSetAside(
 	ctx context.Context, method, consumer string, account users.AccountID, numbers []uint64,
 	change func(store.SetAside) (changed store.SetAside, keep bool),
 ) (found int, err error) {
+	k, end := k.observed(ctx, CallStats{Method: method, Account: account})
+	defer end(&err)
 	if err := k.checkConsumer(method, consumer); err != nil {
 		return 0, err
 	}

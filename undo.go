@@ -32,7 +32,9 @@ import (
 func (k *Keeper) Undo(ctx context.Context, account users.AccountID, actor users.Actor, receipt seats.Receipt) (BulkResult, error) {
 	k = k.correlated(Call{Correlation: cmp.Or(k.call.Correlation, receipt.Correlation), Reason: k.call.Reason})
 	request := k.request(actor, seats.ByBulk)
-	list, err := k.undoings(ctx, account, receipt)
+	reading, end := k.observed(ctx, CallStats{Method: "Undo", Account: account, Actor: actor.Kind})
+	list, err := reading.undoings(ctx, account, receipt)
+	end(&err)
 	if err != nil {
 		return BulkResult{}, err
 	}
