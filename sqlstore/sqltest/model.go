@@ -86,7 +86,7 @@ func (w *world) step(h history, op *operation) *world {
 func (w *world) seen(s *seats.Snapshot) *world {
 	want := w.Account
 	want.Revision, want.Salt = s.Account.Revision, ""
-	if want == s.Account && slices.Equal(w.Pools, s.Pools) && slices.Equal(w.Licences, s.Licences) && equalPeople(w.Users, s.Users) {
+	if equalAccounts(want, s.Account) && slices.EqualFunc(w.Pools, s.Pools, equalPools) && slices.Equal(w.Licences, s.Licences) && equalPeople(w.Users, s.Users) {
 		return w.at(s.Account.Revision)
 	}
 	return nil
@@ -204,8 +204,22 @@ func (w *world) at(revision uint64) *world {
 }
 
 func (w *world) equal(v *world) bool {
-	return w == v || w.Account == v.Account && w.Least == v.Least && slices.Equal(w.Pools, v.Pools) && slices.Equal(w.Licences, v.Licences) &&
+	return w == v || equalAccounts(w.Account, v.Account) && w.Least == v.Least && slices.EqualFunc(w.Pools, v.Pools, equalPools) && slices.Equal(w.Licences, v.Licences) &&
 		equalPeople(w.Users, v.Users) && reflect.DeepEqual(w.Past, v.Past)
+}
+
+// equalAccounts compares what the sources are, which == does not.
+func equalAccounts(a, b seats.Account) bool {
+	same := reflect.DeepEqual(a.Sources, b.Sources)
+	a.Sources, b.Sources = seats.Sources{}, seats.Sources{}
+	return same && a == b
+}
+
+// equalPools compares who waits, which == does not.
+func equalPools(a, b seats.Pool) bool {
+	same := reflect.DeepEqual(a.Waiting, b.Waiting)
+	a.Waiting, b.Waiting = seats.WaitingList{}, seats.WaitingList{}
+	return same && a == b
 }
 
 func equalPeople(a, b []users.User) bool {
