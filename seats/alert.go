@@ -35,12 +35,15 @@ func (a *Alert) UnmarshalText(text []byte) error { return alertNames.Unmarshal(t
 // Thresholds tell the owners and admins once that a pool runs out of free seats: by the event of an
 // [Alert], after the event that led to it. The zero value is off.
 //
-//   - The event names the Receivers of [BuySeats], who can act, and its Actor is the one who led to it. A
-//     change that crosses several thresholds has the event of the gravest.
+//   - The event names the Receivers of [BuySeats], who can act, and its Actor is the one who led to it. An
+//     event that crosses several thresholds is followed by the alert of the gravest. Each event of a call counts by
+//     itself, as if it were the only one of its call: five invitations in one call can lead to seats-low and then to
+//     seats-full, with one [Event.Change]. A host that mails once a call takes the last alert of each pool in a change.
 //   - Each alert is raised once, and stays among the [Pool].Alerts until more than Clear seats beyond its
 //     threshold are free: with 5 left and a Clear of 2 it is raised at 5 and armed again at 8. A user who is
 //     invited and deleted again and again at a threshold makes one event. A pool too small for that arms it again
-//     beyond the threshold with one seat held, such as its owner's.
+//     beyond the threshold with one seat held, such as its owner's. Over is armed again once the pool is not
+//     above its total.
 //   - Low and Full look ahead: seats are free, and the pool is that large, up to the Ceiling of its [Growth]. They
 //     come when growth helps no more. A pool above its total doesn't grow, and counts as it is.
 //   - The alerts of a pool are what was told, and no numbers: an audit doesn't compare them.
@@ -127,7 +130,7 @@ func (t Thresholds) raises(a Alert, p Pool, g Growth, n int64) bool {
 	free := size - p.occupied() - n
 	if p.Alerts.Has(a) {
 		free += 2 * n
-		if p.Held-n > 1 {
+		if a != AlertOver && p.Held-n > 1 {
 			at += max(1, t.Clear.of(size))
 		}
 	}

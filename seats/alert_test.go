@@ -56,6 +56,33 @@ func TestThresholds_crossing(t *testing.T) {
 	require.Zero(t, s.pool().Alerts)
 }
 
+// TestThresholds_over_again: an account that stays full is told of each cut.
+func TestThresholds_over_again(t *testing.T) {
+	s := open(t, seats.Of(5), telling(by(3)))
+	s.invite("a", "b", "c", "d")
+	require.Equal(t, []string{"seats-low 2", "seats-full 0"}, s.alerts())
+	for range 2 {
+		s.do(system, seats.SetTotal{Total: seats.Of(4)})
+		require.Equal(t, []string{"seats-over 1"}, s.alerts())
+		s.do(system, seats.SetTotal{Total: seats.Of(3)})
+		require.Empty(t, s.alerts(), "it is above its total already")
+		s.do(system, seats.SetTotal{Total: seats.Of(5)})
+		require.Equal(t, users.In(seats.AlertLow, seats.AlertFull), s.pool().Alerts)
+	}
+}
+
+// TestThresholds_call: each event of a call counts by itself.
+func TestThresholds_call(t *testing.T) {
+	s := open(t, seats.Of(6), telling(seats.Amount{}))
+	var all []seats.Command
+	for _, id := range []users.ID{"a", "b", "c", "d", "e"} {
+		all = append(all, seats.Add{Profile: profile(id)})
+	}
+	s.do(system, all...)
+	require.Equal(t, []string{"seats-low 2", "seats-full 0"}, s.alerts())
+	require.Equal(t, s.lastEvent().Change, s.events[len(s.events)-3].Change)
+}
+
 // TestThresholds_storm: invited and deleted again and again at a threshold makes one event.
 func TestThresholds_storm(t *testing.T) {
 	s := open(t, seats.Of(6), telling(by(2)))

@@ -105,7 +105,7 @@ func (m *Model) alerts(pool seats.PoolID, total seats.Count, used, held int64) (
 		if t.Clear == (seats.Amount{}) {
 			margin = 1
 		}
-		if held <= 1 {
+		if held <= 1 || left < 0 {
 			margin = 0
 		}
 		if on && (n-used <= left || had.Has(a) && n-used <= left+margin) {
