@@ -2,7 +2,9 @@ package users_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,4 +108,39 @@ func TestProfile_Lacking(t *testing.T) {
 	require.Equal(t, []string{"last-name", "external-id", "groups"}, changed)
 	require.Equal(t, users.Profile{FirstName: "Ada", LastName: "King", Email: "ada@acme.example", ExternalID: "7", Groups: []string{"a", "b"}}, now)
 	require.Equal(t, users.Patch{}, now.Lacking(from))
+}
+
+// TestPatch_Without: each field by its name, and the groups in all three forms.
+func TestPatch_Without(t *testing.T) {
+	list := func(names ...string) *[]string { return &names }
+	whole := users.Patch{
+		FirstName: new("a"), LastName: new("b"), Username: new("c"), Email: new("d@acme.example"), ExternalID: new("e"), Location: new("f"),
+		Department: new("g"), Title: new("h"), Groups: list("i"), AddGroups: list("j"), RemoveGroups: list("k"),
+	}
+	require.Len(t, users.Fields(), 9)
+	for _, name := range users.Fields() {
+		left := whole.Without(name)
+		_, changed, err := left.Apply(users.Profile{Email: "x@acme.example"})
+		require.NoError(t, err)
+		require.NotContains(t, changed, name)
+		require.Len(t, changed, 8)
+	}
+	require.Equal(t, users.Patch{}, whole.Without(users.Fields()...))
+	require.NotNil(t, whole.Title, "the patch itself stays")
+}
+
+// TestProfile_Fitted: what is optional is cut or left out, so that the rest of a directory's profile can be used.
+func TestProfile_Fitted(t *testing.T) {
+	long, groups := strings.Repeat("é", users.MaxText+10), []string{"", "b", "b", strings.Repeat("g", users.MaxText+1)}
+	for i := range users.MaxGroups + 10 {
+		groups = append(groups, fmt.Sprintf("c%03d", i))
+	}
+	p := users.Profile{Email: "ada@acme.example", FirstName: " Ada ", LastName: long, Department: long, Title: "a\x00b", Groups: groups}.Fitted()
+	require.Equal(t, "Ada", p.FirstName)
+	require.Equal(t, []string{long[:2*users.MaxText], long[:2*users.MaxText]}, []string{p.LastName, p.Department})
+	require.Empty(t, p.Title)
+	require.Len(t, p.Groups, users.MaxGroups)
+	require.Equal(t, []string{"b", "c000"}, p.Groups[:2])
+	_, err := p.Clean()
+	require.NoError(t, err)
 }
