@@ -273,3 +273,20 @@ func (r SyncRun) columns() (c columns, refusal *Refusal) {
 	}
 	return c, nil
 }
+
+// keptFields returns fields that were edited by hand as a set.
+func keptFields(names []string) (set uint16) {
+	for _, name := range names {
+		set |= 1 << (1 + slices.Index(textFields[:], name)) // the first bit: groups
+	}
+	return set
+}
+
+// without returns the columns but those of a set of fields.
+func (c columns) without(kept uint16) columns {
+	for i := range c.has {
+		c.has[i] = c.has[i] && kept&(1<<(1+i)) == 0
+	}
+	c.groups = c.groups && kept&1 == 0
+	return c
+}

@@ -57,8 +57,10 @@ func NewComparison(a Account, run SyncRun, r Request) (*Comparison, *Refusal) {
 
 // User adds a user of any status but deleted.
 func (c *Comparison) User(u users.User) {
+	kept := keptFields(u.Kept)
+	columns := c.columns.without(kept)
 	m := member{
-		keys: c.members.hashKeys(&u.Profile), content: c.members.hashContent(&u.Profile, &c.columns),
+		keys: c.members.hashKeys(&u.Profile), content: c.members.hashContent(&u.Profile, &columns), kept: kept,
 		leave: dayNumber(u.Schedule.Leave), status: u.Status, role: u.Role, left: u.LeftBy,
 	}
 	if users.Sync(c.run.Source).Owns(u.Source) {
@@ -273,8 +275,9 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 		}
 		steps = append(steps, step{kind, ChangeRole{User: id, Role: roleOf(e)}})
 	}
-	if some, _ := c.otherKeys(m, keys); some || m.content != c.members.hashContent(&e.Profile, &c.columns) {
-		steps = append(steps, step{stepEdit, Edit{User: id, Set: c.columns.patch(e.Profile)}})
+	columns := c.columns.without(m.kept)
+	if some, _ := c.otherKeys(m, keys); some || m.content != c.members.hashContent(&e.Profile, &columns) {
+		steps = append(steps, step{stepEdit, Edit{User: id, Set: columns.patch(e.Profile)}})
 	}
 	leave := e.Leave
 	if leave.Date != "" {
@@ -292,8 +295,9 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 
 // otherKeys reports whether a row has a key that its user has not, and whether the user gives one up for it.
 func (c *Comparison) otherKeys(m *member, keys [keyFields]uint64) (some, givenUp bool) {
+	columns := c.columns.without(m.kept)
 	for i, hash := range keys {
-		if c.columns.has[firstKey+i] && hash != 0 && hash != m.keys[i] {
+		if columns.has[firstKey+i] && hash != 0 && hash != m.keys[i] {
 			some, givenUp = true, givenUp || m.keys[i] != 0
 		}
 	}

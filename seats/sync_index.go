@@ -13,6 +13,7 @@ type member struct {
 	content uint64            // of the other fields that the roster has
 	id      uint32            // its place in members.ids
 	leave   uint32            // the day, see dayNumber
+	kept    uint16            // the fields edited by hand, see columns.without
 	length  uint8             // of the ID
 	status  users.Status
 	role    users.Role

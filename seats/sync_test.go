@@ -90,9 +90,19 @@ func TestComparison(t *testing.T) {
 		"name":              {ann, func(e *users.Entry) { e.Profile.FirstName = "Anna" }, []string{`7 {"command":"edit","user":"ann","set":{"first_name":"Anna","last_name":"","email":"ann@acme.example","external_id":"n-ann","department":"Sales","groups":["red"]}}`}},
 		"groups":            {ann, func(e *users.Entry) { e.Profile.Groups = nil }, []string{`7 {"command":"edit","user":"ann","set":{"first_name":"Ann","last_name":"","email":"ann@acme.example","external_id":"n-ann","department":"Sales","groups":[]}}`}},
 		"username":          {ann, func(e *users.Entry) { e.Profile.Username = "ann7" }, []string{`7 {"command":"edit","user":"ann","set":{"first_name":"Ann","last_name":"","username":"ann7","email":"ann@acme.example","external_id":"n-ann","department":"Sales","groups":["red"]}}`}},
-		"role":              {ann, func(e *users.Entry) { e.Role = users.Manager }, []string{`7 {"command":"change-role","user":"ann","role":"manager"}`}},
-		"role of an owner":  {ann, func(e *users.Entry) { e.Role = users.Owner }, []string{`7 {"command":"change-role","user":"ann","role":"admin"}`}},
-		"leave":             {ann, func(e *users.Entry) { e.Leave = future }, []string{`7 {"command":"schedule","user":"ann","leave":{"date":"2027-01-31","as":"last-day"}}`}},
+		"by hand, name": {
+			with(ann, func(u *users.User) { u.Kept = []string{"email", "first-name", "groups"} }),
+			func(e *users.Entry) {
+				e.Profile.FirstName, e.Profile.Email, e.Profile.Groups = "Anna", "anna@acme.example", nil
+			}, nil,
+		},
+		"by hand, another": {
+			with(ann, func(u *users.User) { u.Kept = []string{"first-name", "groups"} }), func(e *users.Entry) { e.Profile.FirstName, e.Profile.Department = "Anna", "Law" },
+			[]string{`7 {"command":"edit","user":"ann","set":{"last_name":"","email":"ann@acme.example","external_id":"n-ann","department":"Law"}}`},
+		},
+		"role":             {ann, func(e *users.Entry) { e.Role = users.Manager }, []string{`7 {"command":"change-role","user":"ann","role":"manager"}`}},
+		"role of an owner": {ann, func(e *users.Entry) { e.Role = users.Owner }, []string{`7 {"command":"change-role","user":"ann","role":"admin"}`}},
+		"leave":            {ann, func(e *users.Entry) { e.Leave = future }, []string{`7 {"command":"schedule","user":"ann","leave":{"date":"2027-01-31","as":"last-day"}}`}},
 		"same leave": {
 			with(ann, func(u *users.User) { u.Schedule.Leave = users.From("2027-01-31") }), func(e *users.Entry) { e.Leave = users.Leave{Date: "2027-01-31"} }, nil,
 		},
