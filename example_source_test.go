@@ -44,3 +44,40 @@ func ExampleKeeper_Do_heldSource() {
 	// <nil>
 	// <nil>
 }
+
+// Users who were invited by hand become those of the personnel system, by a word of an admin: they keep their seats, and
+// leave with its file from then on. Those of another sync follow the rank.
+func ExampleKeeper_Sync_takesOver() {
+	ctx := context.Background()
+	keeper := newSite(20, seats.Standard(), seatkeeper.Options{})
+	invite := func(actor users.Actor, id users.ID) {
+		_, _ = keeper.Do(ctx, "acme", actor, seats.Invite{Profile: users.Profile{ID: id, Email: string(id) + "@acme.example"}})
+	}
+	for _, id := range []users.ID{"ada", "nora", "ivo"} {
+		invite(users.As("u1"), id)
+	}
+	invite(users.Sync("directory"), "tove")
+	night := func(ids ...users.ID) {
+		roster := users.Complete(func(yield func(users.Entry, error) bool) {
+			for i, id := range ids {
+				if !yield(users.Entry{Row: i + 2, Profile: users.Profile{Email: string(id) + "@acme.example", Title: "Dr"}}, nil) {
+					return
+				}
+			}
+		})
+		result, err := keeper.Sync(ctx, "acme", seats.SyncRun{Source: "personnel", Fields: []string{"email", "title"}}, roster, nil)
+		fmt.Println(result.Differences, err)
+	}
+	night("ada", "nora", "ivo", "tove")
+	_, err := keeper.Do(ctx, "acme", users.As("u1"), seats.EditSource{Source: "personnel", Adopts: new(true), Rank: new(1)})
+	fmt.Println(err)
+	night("ada", "nora", "ivo", "tove")
+	night("ada", "nora", "ivo", "tove")
+	night("ada", "nora", "ivo")
+	// Output:
+	// 4 rows: 0 as before, 4 left as they are: forbidden <nil>
+	// <nil>
+	// 4 rows: 0 as before, 4 are taken over, 4 change <nil>
+	// 4 rows: 4 as before <nil>
+	// 3 rows: 3 as before, 1 leaves <nil>
+}

@@ -93,6 +93,9 @@ func TestKeeper_Sync_random(t *testing.T) {
 		if rapid.Bool().Draw(r, "unguarded") {
 			do(t, k, system, unguarded)
 		}
+		if rapid.Bool().Draw(r, "adopts") {
+			do(t, k, system, seats.EditSource{Source: "hr", Adopts: new(true)})
+		}
 		run := full
 		run.Adds = rapid.Bool().Draw(r, "adds")
 		for range rapid.IntRange(1, 4).Draw(r, "runs") {

@@ -32,7 +32,7 @@ const (
 	EventDeleted           EventKind = "deleted"            //
 	EventErased            EventKind = "erased"             //
 	EventHandedOver        EventKind = "handed-over"        // Successor: the new owner of the work
-	EventEdited            EventKind = "edited"             // Fields: the changed ones, or "kept"; Count: the number of the invitation that goes out to another address, or 0
+	EventEdited            EventKind = "edited"             // Fields: the changed ones, "source" by [Account.TakesOver], or "kept"; Count: the number of the invitation that goes out to another address, or 0
 	EventRoleChanged       EventKind = "role-changed"       //
 	EventOwnershipGranted  EventKind = "ownership-granted"  //
 	EventOwnershipEnded    EventKind = "ownership-ended"    //

@@ -11,15 +11,16 @@ import (
 // role. A known user is matched by external ID, address or username. An invitation that has run
 // out goes out again, as by [Notify], unless the command holds it back; it is unchanged for every
 // other invited user and for an active one. The outcome has their ID, and role and fields of the
-// command are ignored.
+// command are ignored. A sync takes over a user of another source where [Account.TakesOver] says so, which is an
+// [EventEdited] of the field "source".
 //
 // Owners, admins, support and the system may, and a sync for its own source. [ErrNoSeats]
 // without a free seat; under [CreateInactive] and [Wait] the user is created inactive instead, under Wait
 // with a place in the queue for seats, see [Queue]. [ErrForbidden] to a sync for a
 // user who was put out by hand.
 // [ErrDuplicate] if the keys match an inactive or archived user, several users, or one with
-// another external ID, address or username; to a sync, for every key of a user of another source, without the
-// ID. Under [SharingAllowed] a profile whose username and external ID no user has is a new
+// another external ID, address or username; to a sync, for every key of a user of another source whom it does not take
+// over, without the ID. Under [SharingAllowed] a profile whose username and external ID no user has is a new
 // user with any address, and one of an address alone that several users have is refused with
 // [ErrAmbiguous]. [ErrBadInput] for the role of an owner: [GrantOwnership] follows the first sign-in.
 type Invite struct {
@@ -60,6 +61,8 @@ func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	}
 	u, here, refusal := v.resolve(users.ActionInvite, c.Profile, c.Role)
 	switch {
+	case here && v.takes(u):
+		return v.taken(u), nil
 	case refusal == nil && here && !c.Later && c.Start == "" && u.HasExpired(v.request.At):
 		return v.sent(EventNotified, u), nil
 	case refusal != nil || here:
@@ -98,7 +101,10 @@ func (c Add) needs(n *Need)  { n.person(c.Profile) }
 
 func (c Add) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	u, here, refusal := v.resolve(users.ActionAdd, c.Profile, c.Role)
-	if refusal != nil || here {
+	switch {
+	case here && v.takes(u):
+		return v.taken(u), nil
+	case refusal != nil || here:
 		return effect{user: u}, refusal
 	}
 	u.Status = users.Active
@@ -119,7 +125,7 @@ func (c Add) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 // must be possible for the known one.
 func (v *evaluation) resolve(a users.Action, p users.Profile, role users.Role) (u users.User, known bool, refusal *Refusal) {
 	u, known, refusal = v.arrival(p, role)
-	if known && transitionOf(a, u.Status).kind == noTransition {
+	if known && !v.takes(u) && transitionOf(a, u.Status).kind == noTransition {
 		return u, false, cmp.Or(v.keptOut(u), v.duplicate(p, u.ID))
 	}
 	return u, known, refusal

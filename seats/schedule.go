@@ -185,6 +185,8 @@ func (v *evaluation) gone(p users.Profile, leave users.Leave) (effect, *Refusal)
 	switch {
 	case refusal != nil:
 		return effect{}, refusal
+	case known && v.invisible(u.ID): // one that the sync would take over does not leave by it
+		return effect{}, v.duplicate(p, u.ID)
 	case !known || !holding.Has(u.Status):
 		return effect{user: u}, nil
 	}

@@ -12,9 +12,9 @@ import (
 // A Source is the state of a sync in an account: an HR system, a directory, a nightly file. It makes
 // itself with its first user, with the usual [Guard]; [EditSource] changes it. Its lists are read only.
 type Source struct {
-	Name   string `json:"name"`          // that of [users.Sync]
-	Rank   int    `json:"rank,omitzero"` // a person in two sources belongs to the lower one; 0: after all others
-	Adopts bool   `json:"adopts,omitzero"`
+	Name   string `json:"name"`            // that of [users.Sync]
+	Rank   int    `json:"rank,omitzero"`   // a person in two sources belongs to the lower one; 0: after all ranked ones
+	Adopts bool   `json:"adopts,omitzero"` // takes over users by hand and by import, see [Account.TakesOver]
 	Guard  Guard  `json:"guard,omitzero"`
 	People int64  `json:"people,omitzero"` // its users who are invited or active
 	// Lost has what the source took away in the last 30 days, see [Guard], in order of time.
@@ -118,6 +118,39 @@ func (a Account) sourceOf(name string) Source {
 	}
 	return s
 }
+
+// TakesOver reports whether a sync takes over users of another source whom its [Invite] or [Add] matches: those by
+// hand and by import where it Adopts, and those of a sync before which it ranks. Their status, seat and fields
+// stay, and they are users of its own from then on. Owners stay where they are, and so do archived users,
+// those put out by hand and those who wait for a start.
+func (a Account) TakesOver(source string, of users.Source) bool {
+	s, _ := a.Sources.Of(source)
+	if of.Kind != users.SourceSync {
+		return s.Adopts
+	}
+	other, _ := a.Sources.Of(of.Name)
+	return s.Rank != 0 && (other.Rank == 0 || s.Rank < other.Rank)
+}
+
+// takes reports whether a sync takes over a user whom a profile matches.
+func (a Account) takes(source string, u users.User) bool {
+	out := u.Status == users.Inactive && (u.LeftBy == users.LeftByHand || u.Start.Date != "")
+	return a.TakesOver(source, u.Source) && u.Role != users.Owner && u.Here() && u.Status != users.Archived && !out
+}
+
+// takes reports whether the actor takes over a user whom a profile matches.
+func (v *evaluation) takes(u users.User) bool {
+	return v.request.Actor.Kind == users.ActorSync && v.account.takes(v.request.Actor.Name, u)
+}
+
+// taken returns the effect by which the actor takes over a user.
+func (v *evaluation) taken(u users.User) effect {
+	u.Source = users.Source{Kind: users.SourceSync, Name: v.request.Actor.Name}
+	return effect{kind: EventEdited, user: u, fields: []string{sourceField}}
+}
+
+// sourceField is the field of an event by which a sync takes over a user.
+const sourceField = "source"
 
 // countUser counts the user of an effect in their source, before the tally does, and what the actor takes
 // away in theirs.

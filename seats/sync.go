@@ -50,13 +50,14 @@ func (r SyncRun) Agrees(d Differences) *Refusal {
 // Differences are what a complete roster and an account differ in, and the commands that make the account
 // like the roster. Commands that free seats come before those that take them.
 type Differences struct {
-	Rows      int `json:"rows"`               // of the roster
-	Same      int `json:"same"`               // users who are as in their row
-	Joining   int `json:"joining,omitzero"`   // new users
-	Leaving   int `json:"leaving,omitzero"`   // users of the source who are missing, or have left by their row
-	Missing   int `json:"missing,omitzero"`   // users of the source who are missing, and do not leave yet
-	Returning int `json:"returning,omitzero"` // inactive users who are back in the roster
-	Changed   int `json:"changed,omitzero"`   // users with other fields, another role or another day of a leave
+	Rows      int `json:"rows"`                // of the roster
+	Same      int `json:"same"`                // users who are as in their row
+	Joining   int `json:"joining,omitzero"`    // new users
+	Leaving   int `json:"leaving,omitzero"`    // users of the source who are missing, or have left by their row
+	Missing   int `json:"missing,omitzero"`    // users of the source who are missing, and do not leave yet
+	Returning int `json:"returning,omitzero"`  // inactive users who are back in the roster
+	TakenOver int `json:"taken_over,omitzero"` // users of other sources who become those of this one, see [Account.TakesOver]
+	Changed   int `json:"changed,omitzero"`    // users with other fields, another role or another day of a leave
 	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
 	// them with another external ID under the address or the username of before, or with those of another user under their own.
 	NewKeys    int `json:"new_keys,omitzero"`
@@ -111,7 +112,7 @@ func (r SyncRun) held(a Account) *Refusal {
 const MaxUntouched = 1000
 
 // Untouched is a user, or a row, that a run leaves as it is: an owner, who is never touched by a sync; a user of
-// another source; a user put out by hand, or archived; a key of several users or in several rows; and after a run, those who did
+// another source who is not taken over; a user put out by hand, or archived; a key of several users or in several rows; and after a run, those who did
 // not fit. The next run finds them again.
 type Untouched struct {
 	Row     int      `json:"row,omitzero"` // of the roster; 0: the user is missing in it
@@ -130,10 +131,11 @@ func (u *Untouched) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(u))
 }
 
-// stepKinds are the kinds of steps in their order: leavers and roles without a seat free seats for all others, then other
+// stepKinds are the kinds of steps in their order: users are taken over, so that the others can follow. Leavers and roles without a seat free seats for all others, then other
 // roles and fields change, and then users come back and join. A day is for users who are in.
 const (
-	stepLeave = iota
+	stepTake = iota
+	stepLeave
 	stepFree
 	stepRole
 	stepEdit
@@ -216,7 +218,7 @@ func (d Differences) String() string {
 	}{
 		{d.Joining, "joins", "join"}, {d.Returning, "comes back", "come back"}, {d.Leaving, "leaves", "leave"},
 		{d.Missing, "is missing", "are missing"},
-		{d.Changed, "changes", "change"},
+		{d.TakenOver, "is taken over", "are taken over"}, {d.Changed, "changes", "change"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, form(part.n, part.one, part.many)))

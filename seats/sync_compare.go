@@ -13,13 +13,14 @@ import (
 // A row is about the user with its external ID, else about the one with its address, else with its username. Users
 // of the source who are in no row leave; so do those whose row says that they have left, by a status or by the
 // day of a leave that is over. Inactive users of the source come back once they are in the roster, but for those put out by
-// hand, and for those put out by a date if the roster has no days of leaves.
+// hand, and for those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
+// over first, where [Account.TakesOver] says so.
 //
 // It is for one use, by one goroutine.
 type Comparison struct {
 	run     SyncRun
 	columns columns
-	policy  Policy
+	account Account
 	at      time.Time
 	in      func() (*time.Location, *Refusal)
 
@@ -52,7 +53,7 @@ func NewComparison(a Account, run SyncRun, r Request) (*Comparison, *Refusal) {
 	}
 	columns, _ := run.columns()
 	v := newEvaluation(Snapshot{Account: a}, r)
-	return &Comparison{run: run, columns: columns, policy: a.Policy, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{}}, nil
+	return &Comparison{run: run, columns: columns, account: a, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{}}, nil
 }
 
 // User adds a user of any status but deleted.
@@ -65,6 +66,8 @@ func (c *Comparison) User(u users.User) {
 	}
 	if users.Sync(c.run.Source).Owns(u.Source) {
 		m.is |= isOwn
+	} else if c.account.takes(c.run.Source, u) {
+		m.is |= isTaken
 	}
 	if u.Start.Date != "" {
 		m.is |= isPlanned
@@ -109,7 +112,7 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 // lets users share them.
 func (c *Comparison) take(keys [keyFields]uint64) bool {
 	for kind, hash := range keys {
-		if hash == 0 || textFields[firstKey+kind] == "email" && c.policy.MayShareAddresses() {
+		if hash == 0 || textFields[firstKey+kind] == "email" && c.account.Policy.MayShareAddresses() {
 			continue
 		}
 		m, _ := c.members.find(kind, hash)
@@ -127,7 +130,7 @@ func (c *Comparison) take(keys [keyFields]uint64) bool {
 
 // shares reports whether a key of a row leads to no user, since several may have it.
 func (c *Comparison) shares(kind int, p users.Profile) bool {
-	return textFields[firstKey+kind] == "email" && c.policy.sharesAddress(p)
+	return textFields[firstKey+kind] == "email" && c.account.Policy.sharesAddress(p)
 }
 
 // hasLeft reports whether a row says that its person has left, and the reason for the events.
@@ -143,7 +146,7 @@ func (c *Comparison) hasLeft(e users.Entry) (left bool, reason string, refusal *
 		return false, "", refusal
 	}
 	leave := e.Leave
-	leave.As = c.policy.leaveDay(leave.As)
+	leave.As = c.account.Policy.leaveDay(leave.As)
 	return !leave.At(in).After(c.at), "left by the roster of " + c.run.Source + ", " + leave.String(), nil
 }
 
@@ -193,13 +196,14 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 	}
 	m.is |= isMatched
 	in := holding.Has(m.status)
+	taken := m.is&isTaken != 0 && (m.keys[0] == 0 || keys[0] == 0 || m.keys[0] == keys[0])
 	switch {
 	case m.is&isOwn == 0 && left, m.is&isPlanned != 0, left && !in && m.role != users.Owner:
 		c.result.Same++
 		return nil
 	case m.is&isOwn == 0 && m.role == users.Owner:
 		return leave(users.ActionInvite, ErrOwnerProtected, users.Reason{})
-	case m.is&isOwn == 0:
+	case m.is&isOwn == 0 && !taken:
 		return leave(users.ActionInvite, ErrForbidden, ErrOtherSource)
 	case left && m.role == users.Owner:
 		return leave(users.ActionDeactivate, ErrOwnerProtected, users.Reason{})
@@ -219,8 +223,12 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		return leave(users.ActionEdit, ErrOwnerProtected, users.Reason{})
 	case len(commands) > 0:
 		c.result.Changed++
-	case in:
+	case in && !taken:
 		c.result.Same++
+	}
+	if taken {
+		c.result.TakenOver++
+		c.result.add(stepTake, e.Row, Invite{Profile: c.members.common(m, e, keys)})
 	}
 	if !in {
 		c.result.Returning++
@@ -247,8 +255,6 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 	return nil
 }
 
-func (m *member) isActiveAdmin() bool { return m.role == users.Admin && m.status == users.Active }
-
 // leave adds a leaver.
 func (c *Comparison) leave(m *member, row int, reason string) {
 	c.result.Leaving++
@@ -270,7 +276,7 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 	id := c.members.idOf(m)
 	if c.columns.role && e.Role != m.role && roleOf(e) != m.role {
 		kind := stepRole
-		if !c.policy.holds(users.Segment{Status: m.status, Role: roleOf(e)}) {
+		if !c.account.Policy.holds(users.Segment{Status: m.status, Role: roleOf(e)}) {
 			kind = stepFree
 		}
 		steps = append(steps, step{kind, ChangeRole{User: id, Role: roleOf(e)}})
@@ -281,7 +287,7 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 	}
 	leave := e.Leave
 	if leave.Date != "" {
-		leave.As = c.policy.leaveDay(leave.As)
+		leave.As = c.account.Policy.leaveDay(leave.As)
 	}
 	switch {
 	case !c.columns.leave || dayNumber(leave) == m.leave:

@@ -29,6 +29,7 @@ const (
 	isMatched                        // with a row
 	isMoved                          // gives up a key
 	isPlanned                        // inactive until a start
+	isTaken                          // of another source, from which the run takes them over
 	isKeyOfRow                       // of the first kind; two more for the others follow
 )
 
@@ -165,6 +166,20 @@ func (m *members) find(kind int, hash uint64) (found *member, several bool) {
 	}
 	return found, false
 }
+
+// common returns the profile by which a user is taken over: the keys that a row has in common with them.
+func (m *members) common(u *member, e users.Entry, keys [keyFields]uint64) (p users.Profile) {
+	p.ID = m.idOf(u)
+	from, to := textsOf(&e.Profile), textsOf(&p)
+	for i, hash := range keys {
+		if hash == u.keys[i] {
+			*to[firstKey+i] = *from[firstKey+i]
+		}
+	}
+	return p
+}
+
+func (m *member) isActiveAdmin() bool { return m.role == users.Admin && m.status == users.Active }
 
 // dayNumber returns a leave as a number; 0: none.
 func dayNumber(l users.Leave) uint32 {

@@ -156,6 +156,10 @@ func (c *called) record(e Event, repeated bool) {
 	}
 	switch e.Kind {
 	case EventEdited:
+		if slices.Contains(e.Fields, sourceField) {
+			u.addFinal(users.ActionInvite) // the sync has taken the user over
+			break
+		}
 		u.fields, u.unknown = append(u.fields, e.Fields...), u.unknown || repeated
 	case EventCodeUsed:
 		u.code = e.Pool

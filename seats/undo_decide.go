@@ -14,7 +14,7 @@ import (
 //
 // There is an outcome for each command; one that is Unchanged for what is back already, so that
 // undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
-// or the present status; and [ErrFinal] for sign-ins, messages, deletions, orders,
+// or the present status; and [ErrFinal] for sign-ins, messages, deletions, orders, users taken over by a sync,
 // ownerships and the terms of the account. The actor needs the authority for the commands.
 //
 // The order is that of the list. A command that is refused is tried again after the others, for

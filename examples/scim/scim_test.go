@@ -226,6 +226,23 @@ func TestServer_sources(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, ben.ID, anew.ID)
 
+	// A source that ranks first takes users over, with their IDs and the fields of the body; those by hand if it adopts them.
+	_, err = s.Do(ctx, "acme", users.System(), seats.EditSource{Source: "okta", Rank: new(1)}, seats.Invite{Profile: users.Profile{ID: "hand", Email: "eva@acme.example"}})
+	require.NoError(t, err)
+	_, _, err = okta.ProvisionSCIMUser(ctx, "acme", person("eva"))
+	code, _ = status(t, err)
+	require.Equal(t, 409, code)
+	_, err = s.Do(ctx, "acme", users.System(), seats.EditSource{Source: "okta", Adopts: new(true)})
+	require.NoError(t, err)
+	for name, id := range map[string]string{"ada": *ada.ID, "eva": "hand"} {
+		taken, response, err := okta.ProvisionSCIMUser(ctx, "acme", person(name))
+		require.NoError(t, err)
+		require.Equal(t, []any{201, id}, []any{response.StatusCode, *taken.ID})
+	}
+	_, _, err = entra.GetProvisionedSCIMUser(ctx, "acme", *ada.ID)
+	code, _ = status(t, err)
+	require.Equal(t, 404, code)
+
 	for _, token := range []string{"", "another"} {
 		_, _, err = s.client(token).ListProvisionedSCIMUsers(ctx, "acme", nil)
 		code, detail := status(t, err)

@@ -76,7 +76,7 @@ func (d Dice) target(likely ...users.Status) users.ID {
 	return Or(d, []users.ID{"ghost"}, "", users.ID(bad[0]), users.ID(long))
 }
 
-var vendorActions = append(users.Actions(), users.ActionJoin, users.ActionJoin, users.ActionJoin, users.ActionSetCode, users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetTotal, users.ActionEditPool, users.ActionBookTotal, users.ActionSetPolicy, users.ActionSchedule, users.ActionSchedule, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionStartCourse)
+var vendorActions = append(users.Actions(), users.ActionEditSource, users.ActionEditSource, users.ActionJoin, users.ActionJoin, users.ActionJoin, users.ActionSetCode, users.ActionInvite, users.ActionAdd, users.ActionImport, users.ActionAccept, users.ActionReactivate, users.ActionGrantOwnership, users.ActionSetTotal, users.ActionSetTotal, users.ActionEditPool, users.ActionBookTotal, users.ActionSetPolicy, users.ActionSchedule, users.ActionSchedule, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionStartCourse)
 
 // likely are the actions that an actor of some kind mostly asks for.
 var likely = map[users.ActorKind][]users.Action{
@@ -86,7 +86,7 @@ var likely = map[users.ActorKind][]users.Action{
 		users.ActionAssignCourse, users.ActionAssignCourse, users.ActionAssignCourse, users.ActionUnassignCourse, users.ActionStartCourse, users.ActionStartCourse, users.ActionArchiveActivity, users.ActionSetDueDate,
 		users.ActionArchive, users.ActionRestore, users.ActionDelete, users.ActionHandOver, users.ActionEdit, users.ActionChangeRole, users.ActionGrantOwnership, users.ActionGrantOwnership, users.ActionEndOwnership,
 		users.ActionOfferOwnership, users.ActionOfferOwnership, users.ActionAcceptOwnership, users.ActionAcceptOwnership, users.ActionEndOffer,
-		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose, users.ActionReleaseSource, users.ActionReleaseSource, users.ActionRejectRun, users.ActionEditSource, users.ActionSetCode, users.ActionSetCode, users.ActionEndCode,
+		users.ActionBuySeats, users.ActionReturnSeats, users.ActionEditAccount, users.ActionClose, users.ActionReleaseSource, users.ActionReleaseSource, users.ActionRejectRun, users.ActionEditSource, users.ActionEditSource, users.ActionSetCode, users.ActionSetCode, users.ActionEndCode,
 	},
 	users.ActorSync:    {users.ActionInvite, users.ActionInvite, users.ActionAdd, users.ActionEdit, users.ActionDeactivate, users.ActionReactivate, users.ActionChangeRole, users.ActionSchedule, users.ActionSchedule, users.ActionUnschedule, users.ActionDeactivate, users.ActionDeactivate},
 	users.ActorSupport: vendorActions,

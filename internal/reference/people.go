@@ -38,6 +38,10 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool, by 
 	switch found, codes := m.match(a, profile, false); {
 	case codes != nil:
 		return refused(codes...)
+	case found != nil && m.takes(a, found):
+		v := m.change(found, seats.EventEdited, at, func() { found.Source = profile.Source })
+		v.Event.Fields = []string{"source"}
+		return v
 	case found != nil && found.Status == users.Invited && m.expired(found) && !c.Later && c.Start == "":
 		v := m.change(found, seats.EventNotified, at, func() { m.send(found, at) })
 		v.Event.Count = found.NotificationCount
@@ -104,7 +108,7 @@ func (m *Model) match(a users.Actor, profile users.Profile, door bool) (*Person,
 	if agrees || m.mayShare(profile) {
 		reached = nil
 	}
-	unseen := func(p *Person) bool { return !sees(a, p) }
+	unseen := func(p *Person) bool { return !sees(a, p) && (len(meant)+len(reached) > 1 || !m.takes(a, p)) }
 	switch all := slices.Concat(meant, reached); {
 	case len(all) == 0:
 		return nil, nil
@@ -176,6 +180,8 @@ func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at
 		return refused(codes...)
 	case p == nil:
 		return unchanged(nil)
+	case !sees(a, p):
+		return refused(seats.ErrDuplicate)
 	case !p.Seated():
 		return unchanged(p)
 	}

@@ -118,6 +118,21 @@ func (m *Model) trips(name string, l seats.Losses, now time.Time) bool {
 	return stops(l.Leavers, day.Leavers, month.Leavers) || stops(l.Keys, day.Keys, month.Keys)
 }
 
+// takes reports whether a sync may have a person of another source, rule 41.
+func (m *Model) takes(a users.Actor, p *Person) bool {
+	s, stays := m.Sources[a.Name], p.Role == users.Owner || p.Status == archived || p.Status == deleted
+	switch {
+	case a.Kind != users.ActorSync, s == nil, stays, sees(a, p):
+		return false
+	case p.Status == inactive && (p.LeftBy == users.LeftByHand || p.Start.Date != ""):
+		return false
+	case !p.synced():
+		return s.Adopts
+	}
+	before := m.Sources[p.Source.Name]
+	return s.Rank > 0 && (before == nil || before.Rank == 0 || before.Rank > s.Rank)
+}
+
 // lose notes what a source took away.
 func (m *Model) lose(name string, l seats.Losses, now time.Time) {
 	s := m.source(name)

@@ -330,12 +330,24 @@ func TestConnection_Create(t *testing.T) {
 	require.Len(t, commands, 1)
 
 	// So it does with a user of another source, unless the source takes users over.
-	commands, err = create(`{"userName":"ada@acme.example","title":"Chief"}`, other)
+	for status, want := range map[users.Status][]users.Action{
+		users.Active: {users.ActionInvite, users.ActionEdit}, users.Inactive: {users.ActionInvite, users.ActionEdit, users.ActionReactivate},
+	} {
+		other.Status = status
+		commands, err = create(`{"userName":"ada@acme.example","title":"Chief"}`, other)
+		require.NoError(t, err)
+		var actions []users.Action
+		for _, c := range commands {
+			actions = append(actions, c.Action())
+		}
+		require.Equal(t, want, actions)
+		require.Equal(t, seats.Edit{User: "u1", Set: users.Patch{Title: new("Chief")}}, commands[1])
+	}
+	id, err := scim.Created([]seats.Outcome{{Action: users.ActionInvite, User: "u1"}, {Action: users.ActionEdit, User: "u1"}})
 	require.NoError(t, err)
-	require.IsType(t, seats.Invite{}, commands[0])
-	require.Len(t, commands, 1)
+	require.EqualValues(t, "u1", id, "the known ID")
 
-	id, err := scim.Created([]seats.Outcome{{Action: users.ActionInvite, User: "u7"}})
+	id, err = scim.Created([]seats.Outcome{{Action: users.ActionInvite, User: "u7"}})
 	require.NoError(t, err)
 	require.EqualValues(t, "u7", id)
 	_, err = scim.Created([]seats.Outcome{{Action: users.ActionInvite, User: "u7", Unchanged: true}})

@@ -32,8 +32,8 @@ func (c Connection) owns(u users.User) bool { return c.Actor().Owns(u.Source) }
 
 // Create returns the commands of POST, given the users with its keys, see [Body.Find]. An inactive one of the
 // connection's source comes back by [seats.Reactivate] with the fields of the body, and an active or archived one is
-// [ErrUniqueness]. Any other user is invited by [seats.Invite], one of another source too: the
-// Keeper knows if the connection's source may take them over. [Created] has the user's ID.
+// [ErrUniqueness]. Any other user is invited by [seats.Invite]. That takes over one of another source, who gets the fields of
+// the body then, if [seats.Account.TakesOver] allows it, and else is refused. [Created] has the user's ID.
 //
 // A userName is required. A new user is created active: active=false is 400 invalidValue, since an
 // invitation that is taken back at once would mail the user. An error is an [*Error].
@@ -66,7 +66,17 @@ func (c Connection) Create(b Body, present []users.User) ([]seats.Command, error
 	case inactive:
 		return nil, invalid(InvalidValue, "a user is created active")
 	}
-	return []seats.Command{seats.Invite{Profile: profile, Role: c.Role}}, nil
+	commands := []seats.Command{seats.Invite{Profile: profile, Role: c.Role}}
+	if len(present) == 0 {
+		return commands, nil
+	}
+	taken := draft{profile: present[0].Profile}
+	if err := taken.read(b); err != nil {
+		return nil, err
+	}
+	taken.active = new(true)
+	more, err := taken.commands(present[0])
+	return append(commands, more...), err
 }
 
 // Created returns the ID of the user of POST, given the outcomes of the commands, or [ErrUniqueness] if the user came by
