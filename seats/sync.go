@@ -131,8 +131,9 @@ func (u *Untouched) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(u))
 }
 
-// stepKinds are the kinds of steps in their order: users are taken over, so that the others can follow. Leavers and roles without a seat free seats for all others, then other
-// roles and fields change, and then users come back and join. A day is for users who are in.
+// stepKinds are the kinds of steps in their order: users are taken over, so that the rest of their rows can follow. Leavers
+// and roles without a seat free seats for all others, then other roles and fields change, and then users come back and
+// join. A day is for users who are in.
 const (
 	stepTake = iota
 	stepLeave
