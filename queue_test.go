@@ -45,7 +45,7 @@ func queueDo(t *testing.T, k *seatkeeper.Keeper, commands ...seats.Command) {
 	}
 }
 
-// queueSeated lists the users to whom the queue gave a seat, in order, after all that is due.
+// queueSeated lists the users who got a seat from the queue, in order, after all that is due.
 func queueSeated(t *testing.T, k *seatkeeper.Keeper) (ids []users.ID) {
 	usage, err := k.Usage(context.Background(), "acme")
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ type SyncResult struct {
 // the source, a reason, and the [Call] Correlation, or a new one, as that of the run.
 //
 // The guard of the source is asked once, with all that the run would take away, see [seats.SyncRun.Stops]. A run that trips it
-// changes nobody: the source is held with its numbers, and the run is refused as [seats.ErrSourceHeld], as are those by a source that is
+// changes no user: the source is held with its numbers, and the run is refused as [seats.ErrSourceHeld], as are those by a source that is
 // held, until [seats.ReleaseSource] or [seats.RejectRun]. In a transaction of the host the refusal alone is left.
 //
 // The roster ends with [io.EOF] in the place of an error, see [users.Complete]: it says so that it is complete. One
@@ -46,8 +46,8 @@ type SyncResult struct {
 // is another one; an error of the roster is returned. Nothing was changed then. An unknown account is
 // [store.ErrNotFound].
 //
-// Whoever did not fit is in the Untouched of the result, and is tried again by the next run. The same roster once more changes
-// nobody. A run that has ended in the middle, by an error or with its process, is made good by the next one. settled
+// Rows that did not fit are in the Untouched of the result, and are tried again by the next run. The same roster once more changes
+// no user. A run that has ended in the middle, by an error or with its process, is made good by the next one. settled
 // and later errors are as in [Keeper.DoAll]. The Receipt undoes the run, see [Keeper.Undo].
 func (k *Keeper) Sync(
 	ctx context.Context, account users.AccountID, run seats.SyncRun, roster iter.Seq2[users.Entry, error],

@@ -79,7 +79,7 @@ func byHand(r *rapid.T, people []users.User) seats.Command {
 }
 
 // TestKeeper_Sync_random: random rosters with decisions by hand between them sell no seat twice, touch no owner, leave no seat
-// free beside users who lack one, and change nobody the second time.
+// free beside users who lack one, and change no user the second time.
 func TestKeeper_Sync_random(t *testing.T) {
 	ctx := t.Context()
 	rapid.Check(t, func(r *rapid.T) {
@@ -111,7 +111,7 @@ func TestKeeper_Sync_random(t *testing.T) {
 			was := people(r, ctx, k)
 			result, err := k.Sync(ctx, "acme", run, whole(rows), nil)
 			if errors.Is(err, seats.ErrSourceHeld) {
-				require.Equal(r, was, people(r, ctx, k), "a held run changes nobody")
+				require.Equal(r, was, people(r, ctx, k), "a held run changes no user")
 				_, err = k.Sync(ctx, "acme", run, whole(rows), nil)
 				require.ErrorIs(r, err, seats.ErrHeld)
 				_, err = k.Do(ctx, "acme", system, seats.ReleaseSource{Source: "hr"})

@@ -163,7 +163,7 @@ func numbers(from, to int) (all []int) {
 	return all
 }
 
-// TestKeeper_Sync_held: a run that trips the guard changes nobody, holds the source with its numbers, and happens once it is released.
+// TestKeeper_Sync_held: a run that trips the guard changes no user, holds the source with its numbers, and happens once it is released.
 func TestKeeper_Sync_held(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(101), seats.Standard())
 	syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
@@ -190,7 +190,7 @@ func TestKeeper_Sync_held(t *testing.T) {
 	requireNoDrift(t, k)
 }
 
-// TestKeeper_Sync_renumbered: a system that numbers its people anew is one stop with its name, and once it is released nobody has left
+// TestKeeper_Sync_renumbered: a system that numbers its people anew is one stop with its name, and once it is released no user has left
 // or joined, under a policy that refuses to make one person another too.
 func TestKeeper_Sync_renumbered(t *testing.T) {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(101), seats.Standard())

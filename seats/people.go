@@ -19,7 +19,7 @@ import (
 // with a place in the queue for seats, see [Queue]. [ErrForbidden] to a sync for a
 // user who was put out by hand.
 // [ErrDuplicate] if the keys match an inactive or archived user, several users, or one with
-// another external ID, address or username; to a sync, for every key of a user of another source whom it does not take
+// another external ID, address or username; to a sync, for every key of a user of another source that it does not take
 // over, without the ID. Under [SharingAllowed] a profile whose username and external ID no user has is a new
 // user with any address, and one of an address alone that several users have is refused with
 // [ErrAmbiguous]. [ErrBadInput] for the role of an owner: [GrantOwnership] follows the first sign-in.

@@ -21,7 +21,7 @@ type Plan struct {
 	Steps    []Planned       `json:"steps,omitzero"`
 	Before   Usage           `json:"before"`          // the numbers of the account, for any actor
 	After    Usage           `json:"after"`           // if all that fits is carried out
-	Seated   []users.ID      `json:"seated,omitzero"` // waiting users to whom the queue gives the seats that are left free, see [Queue]
+	Seated   []users.ID      `json:"seated,omitzero"` // waiting users who get the seats that are left free, see [Queue]
 	// Pools are the course pools with other numbers afterwards, by ID.
 	Pools []PlannedPool `json:"pools,omitzero"`
 	// Day is the day to come as of whose beginning the plan was made, see [PreviewOn]; empty: now.

@@ -101,7 +101,7 @@ func (s *Sources) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// sourceOf returns the source of a command by its name. An unknown one counts the users of syncs whom no
+// sourceOf returns the source of a command by its name. An unknown one counts the users of syncs that no
 // source has counted: those from before accounts had sources.
 func (a Account) sourceOf(name string) Source {
 	s, ok := a.Sources.Of(name)
@@ -119,7 +119,7 @@ func (a Account) sourceOf(name string) Source {
 	return s
 }
 
-// TakesOver reports whether a sync takes over users of another source whom its [Invite] or [Add] matches: those by
+// TakesOver reports whether a sync takes over users of another source that its [Invite] or [Add] matches: those by
 // hand and by import where it Adopts, and those of a sync before which it ranks. Their status, seat and fields
 // stay, and they are users of its own from then on. Owners stay where they are, and so do archived users,
 // those put out by hand and those who wait for a start.
@@ -132,13 +132,13 @@ func (a Account) TakesOver(source string, of users.Source) bool {
 	return s.Rank != 0 && (other.Rank == 0 || s.Rank < other.Rank)
 }
 
-// takes reports whether a sync takes over a user whom a profile matches.
+// takes reports whether a sync takes over a user that a profile matches.
 func (a Account) takes(source string, u users.User) bool {
 	out := u.Status == users.Inactive && (u.LeftBy == users.LeftByHand || u.Start.Date != "")
 	return a.TakesOver(source, u.Source) && u.Role != users.Owner && u.Here() && u.Status != users.Archived && !out
 }
 
-// takes reports whether the actor takes over a user whom a profile matches.
+// takes reports whether the actor takes over a user that a profile matches.
 func (v *evaluation) takes(u users.User) bool {
 	return v.request.Actor.Kind == users.ActorSync && v.account.takes(v.request.Actor.Name, u)
 }

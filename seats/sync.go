@@ -80,7 +80,7 @@ func (d *Differences) Losses() Losses {
 }
 
 // Stops returns the refusal of a run: its source is held, or its differences trip the guard, see [Account.Trips], or make so many
-// users others of one name that these could be new numbers of everybody, [ErrChangedKeys]. The command holds the source; nil: none
+// users others of one name that these could be new numbers of all users, [ErrChangedKeys]. The command holds the source; nil: none
 // is needed. A run that may go on has neither.
 func (r SyncRun) Stops(a Account, d Differences, at time.Time) (*Refusal, Command) {
 	if refusal := r.held(a); refusal != nil {

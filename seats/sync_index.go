@@ -7,7 +7,7 @@ import (
 )
 
 // A member is a user as a comparison keeps them: hashes of 64 bits in the place of texts. Their seed is random,
-// so that nobody can make two texts with one hash. A key without a text has hash 0.
+// so that no one can make two texts with one hash. A key without a text has hash 0.
 type member struct {
 	keys    [keyFields]uint64 // in the order of textFields
 	content uint64            // of the other fields that the roster has

@@ -15,7 +15,7 @@ import (
 // TestComparison_keys: rows that share a key, and users who do.
 func TestComparison_keys(t *testing.T) {
 	run := seats.SyncRun{Source: "hr", Fields: fields}
-	ann, bob := someone("ann", users.Active), someone("bob", users.Active)
+	ann, bob := hired("ann", users.Active), hired("bob", users.Active)
 	bob.Email = ann.Email
 	mail := func(row int, address string) users.Entry {
 		return users.Entry{Row: row, Profile: users.Profile{Email: address}}
@@ -59,8 +59,8 @@ func TestComparison_missing(t *testing.T) {
 		asked = append(asked, id)
 		return id == "eve"
 	}}
-	people := []users.User{someone("ann", users.Active), someone("bob", users.Active), someone("eve", users.Active)}
-	d := compare(t, run, seats.Standard(), people, entry(someone("bob", 0)))
+	people := []users.User{hired("ann", users.Active), hired("bob", users.Active), hired("eve", users.Active)}
+	d := compare(t, run, seats.Standard(), people, entry(hired("bob", 0)))
 	require.Equal(t, []users.ID{"ann", "eve"}, asked)
 	require.Equal(t, "1 row: 1 as before, 1 leaves, 1 is missing", d.String())
 	require.Equal(t, []users.ID{"eve"}, d.Leavers(9))
@@ -72,9 +72,9 @@ func TestComparison_repeated(t *testing.T) {
 		c, refusal := seats.NewComparison(seats.Account{}, seats.SyncRun{Source: "hr", Fields: fields}, seats.Request{At: start})
 		require.Nil(t, refusal)
 		if known {
-			c.User(someone("ann", users.Active))
+			c.User(hired("ann", users.Active))
 		}
-		e := entry(someone("ann", 0))
+		e := entry(hired("ann", 0))
 		require.Nil(t, c.Row(e))
 		e.Profile.ExternalID = "n-0"
 		require.ErrorIs(t, c.Row(e), users.ErrDuplicateRow)
@@ -87,7 +87,7 @@ func TestComparison_moves(t *testing.T) {
 	var people []users.User
 	var rows []users.Entry
 	for i := range 9 {
-		u := someone(users.ID(fmt.Sprint(i)), users.Active)
+		u := hired(users.ID(fmt.Sprint(i)), users.Active)
 		e := entry(u)
 		e.Profile.Email = fmt.Sprint(i+1, "@acme.example")
 		people, rows = append(people, u), append(rows, e)
@@ -106,7 +106,7 @@ func TestComparison_renumbered(t *testing.T) {
 	var people []users.User
 	var rows []users.Entry
 	for i := range 3000 {
-		u := someone(users.ID(fmt.Sprint("u", i)), users.Active)
+		u := hired(users.ID(fmt.Sprint("u", i)), users.Active)
 		u.Role = users.Role(i % 2)
 		people = append(people, u)
 		if i%100 > 0 {
@@ -125,7 +125,7 @@ func TestSyncRun_Stops(t *testing.T) {
 	run := seats.SyncRun{Source: "hr", Fields: fields}
 	var staff []users.User
 	for i := range 100 {
-		u := someone(users.ID(fmt.Sprint("u", i)), users.Active)
+		u := hired(users.ID(fmt.Sprint("u", i)), users.Active)
 		if i == 0 {
 			u.Role = users.Admin
 		}

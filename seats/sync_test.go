@@ -16,8 +16,8 @@ import (
 // fields are those of the usual roster of these tests.
 var fields = []string{"external-id", "email", "username", "name", "last-name-prefix", "department", "groups", "role", "last-day", "status"}
 
-// someone is a user of the source "hr" with the number and the address of a row.
-func someone(id users.ID, status users.Status) users.User {
+// hired is a user of the source "hr" with the number and the address of a row.
+func hired(id users.ID, status users.Status) users.User {
 	return users.User{
 		Profile: users.Profile{
 			ID: id, ExternalID: "n-" + string(id), Email: string(id) + "@acme.example", FirstName: "Ann", Department: "Sales", Location: "Leeds",
@@ -71,7 +71,7 @@ func TestComparison(t *testing.T) {
 		change(&u)
 		return u
 	}
-	ann, gone := someone("ann", users.Active), someone("ann", users.Inactive)
+	ann, gone := hired("ann", users.Active), hired("ann", users.Inactive)
 	for name, c := range map[string]struct {
 		is   users.User
 		row  func(*users.Entry) // nil: missing
@@ -82,7 +82,7 @@ func TestComparison(t *testing.T) {
 		"other location":    {ann, func(e *users.Entry) { e.Profile.Location = "York" }, nil},
 		"no address":        {ann, func(e *users.Entry) { e.Profile.Email = "" }, nil},
 		"missing":           {ann, nil, []string{`0 {"command":"deactivate","user":"ann","reason":"missing in the roster of hr"}`}},
-		"missing, invited":  {someone("ann", users.Invited), nil, []string{`0 {"command":"deactivate","user":"ann","reason":"missing in the roster of hr"}`}},
+		"missing, invited":  {hired("ann", users.Invited), nil, []string{`0 {"command":"deactivate","user":"ann","reason":"missing in the roster of hr"}`}},
 		"missing, inactive": {gone, nil, nil},
 		"left":              {ann, func(e *users.Entry) { e.Status = users.Inactive }, []string{`7 {"command":"deactivate","user":"ann","reason":"left by the roster of hr"}`}},
 		"left before":       {gone, func(e *users.Entry) { e.Status = users.Inactive }, nil},
@@ -117,7 +117,7 @@ func TestComparison(t *testing.T) {
 		},
 		"back, by date": {with(gone, func(u *users.User) { u.LeftBy = users.LeftByDate }), func(*users.Entry) {}, []string{`7 {"command":"reactivate","user":"ann"}`}},
 		"by hand":       {with(gone, func(u *users.User) { u.LeftBy = users.LeftByHand }), func(*users.Entry) {}, []string{"7 reactivate ann: forbidden a user who was put out by hand stays out for a sync"}},
-		"archived":      {someone("ann", users.Archived), func(*users.Entry) {}, []string{"7 reactivate ann: wrong-status is archived"}},
+		"archived":      {hired("ann", users.Archived), func(*users.Entry) {}, []string{"7 reactivate ann: wrong-status is archived"}},
 		"planned":       {with(gone, func(u *users.User) { u.Start.Date = "2027-01-01" }), func(*users.Entry) {}, nil},
 		"new number": {ann, func(e *users.Entry) { e.Profile.ExternalID = "n-0" }, []string{
 			`7 {"command":"edit","user":"ann","set":{"first_name":"Ann","last_name":"","email":"ann@acme.example","external_id":"n-0","department":"Sales","groups":["red"]}}`,
@@ -131,14 +131,14 @@ func TestComparison(t *testing.T) {
 		"another, left":   {with(ann, func(u *users.User) { u.Source.Name = "ad" }), func(e *users.Entry) { e.Status = users.Inactive }, nil},
 		"another, gone":   {with(ann, func(u *users.User) { u.Source.Name = "ad" }), nil, nil},
 		"another's owner": {with(ann, func(u *users.User) { u.Source, u.Role = users.Source{}, users.Owner }), func(*users.Entry) {}, []string{"7 invite ann: owner-protected <nil>"}},
-		"new and left":    {someone("ben", users.Archived), func(e *users.Entry) { e.Profile, e.Status = entry(ann).Profile, users.Archived }, nil},
-		"new": {someone("ben", users.Archived), func(e *users.Entry) { e.Profile, e.Role, e.Leave = entry(ann).Profile, users.Owner, future }, []string{
+		"new and left":    {hired("ben", users.Archived), func(e *users.Entry) { e.Profile, e.Status = entry(ann).Profile, users.Archived }, nil},
+		"new": {hired("ben", users.Archived), func(e *users.Entry) { e.Profile, e.Role, e.Leave = entry(ann).Profile, users.Owner, future }, []string{
 			`7 {"command":"invite","profile":{"first_name":"Ann","email":"ann@acme.example","external_id":"n-ann","department":"Sales","groups":["red"],"source":{"kind":"sync","name":"hr"}},"role":"admin","leave":{"date":"2027-01-31","as":"last-day"}}`,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// There is another user with a row, since an empty roster is none.
-			ben := someone("ben-0", users.Active)
+			ben := hired("ben-0", users.Active)
 			rows := []users.Entry{entry(ben)}
 			if c.row != nil {
 				e := entry(c.is)
@@ -156,7 +156,7 @@ func TestComparison(t *testing.T) {
 // TestComparison_fields: what the roster has no column for stays as it is.
 func TestComparison_fields(t *testing.T) {
 	run := seats.SyncRun{Source: "hr", Fields: []string{"username", "title"}, Adds: true}
-	ann := someone("ann", users.Active)
+	ann := hired("ann", users.Active)
 	ann.Username, ann.Schedule.Leave, ann.Role = "ann", users.Until("2027-01-31"), users.Manager
 	e := users.Entry{Row: 2, Profile: users.Profile{Username: "Ann", ExternalID: "other", Email: "other@acme.example", FirstName: "Bea", Groups: []string{"blue"}}}
 	d := compare(t, run, seats.Standard(), []users.User{ann}, e)
@@ -164,7 +164,7 @@ func TestComparison_fields(t *testing.T) {
 	e.Profile.Title = "Cook"
 	require.Equal(t, []string{`2 {"command":"edit","user":"ann","set":{"username":"Ann","title":"Cook"}}`}, did(t, compare(t, run, seats.Standard(), []users.User{ann}, e)))
 
-	left := someone("ann", users.Inactive)
+	left := hired("ann", users.Inactive)
 	left.Username, left.LeftBy = "ann", users.LeftByDate
 	d = compare(t, run, seats.Standard(), []users.User{left}, e, users.Entry{Row: 3, Role: users.Admin, Profile: users.Profile{Username: "bea"}})
 	require.Equal(t, []string{
@@ -176,13 +176,13 @@ func TestComparison_fields(t *testing.T) {
 // TestComparison_order: seats come free before they are taken.
 func TestComparison_order(t *testing.T) {
 	run := seats.SyncRun{Source: "hr", Fields: fields}
-	left, ann, admin := someone("zoe", users.Active), someone("ann", users.Active), someone("eve", users.Active)
+	left, ann, admin := hired("zoe", users.Active), hired("ann", users.Active), hired("eve", users.Active)
 	admin.Role = users.Admin
-	back := someone("bob", users.Inactive)
+	back := hired("bob", users.Inactive)
 	back.LeftBy = users.LeftBySync
 	changed := entry(ann)
 	changed.Role, changed.Leave, changed.Profile.Email = users.Manager, users.Until("2027-01-31"), "ann@corp.example"
-	d := compare(t, run, seats.Standard(), []users.User{ann, back, admin, left}, entry(someone("new", 0)), entry(back), changed)
+	d := compare(t, run, seats.Standard(), []users.User{ann, back, admin, left}, entry(hired("new", 0)), entry(back), changed)
 	var actions []users.Action
 	for _, c := range d.Commands() {
 		actions = append(actions, c.Action())
@@ -219,10 +219,10 @@ func TestComparison_refusals(t *testing.T) {
 	begin := func(zone string) *seats.Comparison {
 		c, refusal := seats.NewComparison(seats.Account{Zone: zone}, run, seats.Request{At: start})
 		require.Nil(t, refusal)
-		c.User(someone("ann", users.Active))
+		c.User(hired("ann", users.Active))
 		return c
 	}
-	dated := entry(someone("ann", 0))
+	dated := entry(hired("ann", 0))
 	dated.Leave = users.Until("2026-01-31")
 	require.ErrorIs(t, begin("Nowhere/Land").Row(dated), seats.ErrBadInput)
 	dated.Profile.ExternalID = ""
@@ -241,11 +241,11 @@ func TestComparison_refusals(t *testing.T) {
 	_, refusal = begin("").Differences(false)
 	require.ErrorIs(t, refusal, seats.ErrIncomplete)
 
-	d := compare(t, run, seats.Standard(), nil, entry(someone("ann", 0)))
+	d := compare(t, run, seats.Standard(), nil, entry(hired("ann", 0)))
 	require.Nil(t, run.Agrees(d))
 	run.Plan = d.Digest
 	require.Nil(t, run.Agrees(d))
-	other := entry(someone("ann", 0))
+	other := entry(hired("ann", 0))
 	other.Profile.FirstName = "Anna"
 	require.ErrorIs(t, run.Agrees(compare(t, run, seats.Standard(), nil, other)), seats.ErrBadInput)
 }
@@ -253,9 +253,9 @@ func TestComparison_refusals(t *testing.T) {
 // TestDifferences_JSON: a plan can be shown and kept, without its commands. Of many users left as they are it has the first.
 func TestDifferences_JSON(t *testing.T) {
 	var people []users.User
-	rows := []users.Entry{entry(someone("ann", 0))}
+	rows := []users.Entry{entry(hired("ann", 0))}
 	for i := range seats.MaxUntouched + 1 {
-		u := someone(users.ID(fmt.Sprint("u", i)), users.Archived)
+		u := hired(users.ID(fmt.Sprint("u", i)), users.Archived)
 		people, rows = append(people, u), append(rows, entry(u))
 	}
 	d := compare(t, seats.SyncRun{Source: "hr", Fields: fields}, seats.Standard(), people, rows...)
@@ -284,7 +284,7 @@ func TestComparison_memory(t *testing.T) {
 		return m.HeapAlloc
 	}
 	u := func(i int) users.User {
-		u := someone(users.ID(fmt.Sprintf("0199f3a1b2c3d4e5-%016d", i)), users.Active)
+		u := hired(users.ID(fmt.Sprintf("0199f3a1b2c3d4e5-%016d", i)), users.Active)
 		u.Username = fmt.Sprint("user", i)
 		return u
 	}

@@ -83,7 +83,7 @@ func TestInvite_takesOver_inactive(t *testing.T) {
 	require.Equal(t, []string{"ad0", "hr1"}, s.people())
 }
 
-// TestInvite_takesOver_refused has users whom no source takes over. The refusals don't tell their IDs.
+// TestInvite_takesOver_refused has users that no source takes over. The refusals don't tell their IDs.
 func TestInvite_takesOver_refused(t *testing.T) {
 	s := adopting(t)
 	s.do(owner, seats.Invite{Profile: profile("out")}, seats.Deactivate{User: "out"}, seats.Invite{Profile: profile("archived")}, seats.Archive{User: "archived"})
@@ -111,7 +111,7 @@ func TestComparison_takenOver(t *testing.T) {
 	account := seats.Account{Sources: seats.SourcesOf(seats.Source{Name: "hr", Rank: 1, Adopts: true})}
 	run := seats.SyncRun{Source: "hr", Fields: fields}
 	of := func(source users.Source, change func(*users.User)) users.User {
-		u := someone("ann", users.Active)
+		u := hired("ann", users.Active)
 		u.Source = source
 		change(&u)
 		return u
@@ -139,7 +139,7 @@ func TestComparison_takenOver(t *testing.T) {
 			comparison, refusal := seats.NewComparison(account, run, seats.Request{At: start})
 			require.Nil(t, refusal)
 			comparison.User(c.is)
-			require.Nil(t, comparison.Row(entry(someone("ann", users.Active))))
+			require.Nil(t, comparison.Row(entry(hired("ann", users.Active))))
 			d, refusal := comparison.Differences(true)
 			require.Nil(t, refusal)
 			require.Equal(t, c.want, did(t, d))

@@ -7,7 +7,7 @@ import (
 
 // Complete says of a list of people that it is complete, such as [RosterScan.People] of a whole file: after the
 // last one comes [io.EOF] in the place of an error. A list that was cut by a limit or a lost connection looks like a short
-// one, and everyone missing in it would leave; so a sync takes no list without this end. An error of the list is
+// one, and all missing in it would leave; so a sync takes no list without this end. An error of the list is
 // passed on, and ends it.
 func Complete(people iter.Seq2[Entry, error]) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {

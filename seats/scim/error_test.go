@@ -103,7 +103,7 @@ func TestErrorOf_owner(t *testing.T) {
 	require.Equal(t, users.Active, person.Status)
 }
 
-// TestErrorOf_put_out_by_hand has a provider that wants a user back whom an owner has put out.
+// TestErrorOf_put_out_by_hand has a provider that wants a user back, put out by an owner.
 func TestErrorOf_put_out_by_hand(t *testing.T) {
 	e := newEndpoint(t, 5, seats.Standard())
 	e.given(t, []users.User{{Profile: users.Profile{ID: "u1", Username: "ada", ExternalID: "E1"}}})
