@@ -200,3 +200,9 @@ func TestRemedies_String(t *testing.T) {
 	require.Equal(t, "deactivate 2 users; deactivate 2 users, then reactivate the user; or buy 10 seats", seats.Remedies{all[0], all[11], all[3]}.String())
 	require.Empty(t, seats.Remedies(nil).String())
 }
+
+// TestEnglish_manyLicences: a list of licences that is too long is told without a number of characters.
+func TestEnglish_manyLicences(t *testing.T) {
+	refusal := &seats.Refusal{Code: seats.ErrBadInput, Field: "licences", Reason: users.ErrTooLong}
+	require.Equal(t, "not valid: licences is too long", seats.English().Refusal(refusal))
+}
