@@ -31,9 +31,9 @@ func ExampleKeeper_Sync() {
 			fmt.Printf("row %d: %v\n", u.Row, u.Refusal)
 		}
 	}
-	night("Number,Name,Work email\n1,Ada Berg,ada@acme.example\n2,Nora Quist,nora@acme.example\n")
-	night("Number,Name,Work email\n2,Nora Lund,nora@acme.example\n3,Ivo Lund,ivo@acme.example\n4,Tove Dahl,tove@acme.example\n")
-	night("Number,Name,Work email\n")
+	night("Employee ID,Name,Work email\n1,Ada Berg,ada@acme.example\n2,Nora Quist,nora@acme.example\n")
+	night("Employee ID,Name,Work email\n2,Nora Lund,nora@acme.example\n3,Ivo Lund,ivo@acme.example\n4,Tove Dahl,tove@acme.example\n")
+	night("Employee ID,Name,Work email\n")
 	// Output:
 	// 2 rows: 0 as before, 2 join <nil>
 	// 3 rows: 0 as before, 2 join, 1 leaves, 1 changes, 1 left as it is: no-seats <nil>
