@@ -48,10 +48,10 @@ var (
 )
 
 // patience is how many times as long runs go on for a condition that was not met yet.
-const patience = 4
+const patience = 20
 
 // Run simulates until the time is over, and fails the test at the first run with a wrong write
-// or answer. It fails, too, if one of the [Conditions] was met in no run, not even in four times
+// or answer. It fails, too, if one of the [Conditions] was met in no run, not even in twenty times
 // that time, since then the runs show less than they claim; a single run need meet none.
 //
 // The function open is called for each run and may return the same store again: the accounts
