@@ -32,7 +32,7 @@ func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 // goes wrong; and the account is what its events tell.
 func Sequence(open func() store.Store) func(*rapid.T) {
 	return func(t *rapid.T) {
-		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}, sights: map[users.ID]time.Time{}}
+		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}, sights: map[users.ID]time.Time{}, holds: map[int]seats.HoldSource{}}
 		if !r.begin() {
 			return
 		}
@@ -53,6 +53,7 @@ type run struct {
 	harness *Harness
 	model   *reference.Model
 	calls   []gen.Call
+	holds   map[int]seats.HoldSource  // tried again after these calls
 	seen    seats.Snapshot            // with all users, the deleted too
 	past    map[time.Time]seats.Usage // after the last event of that instant
 	events  []seats.Event
@@ -183,6 +184,7 @@ func (r *run) held(c gen.Call, wants, before []reference.Result, at time.Time) [
 	if c.Fault != faults.None { // it may have struck the hold, which the next refusal would try again
 		_, err := r.harness.Do(context.Background(), r.harness.account, c.Actor, hold)
 		require.NoError(r, err)
+		r.holds[len(r.calls)-1] = hold
 	}
 	v := r.model.Do(c.Actor, hold, at)
 	require.Nil(r, v.Codes)

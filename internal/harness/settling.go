@@ -34,7 +34,7 @@ func (r *run) again(h habit) {
 		s = pieces{s}
 	}
 	g := New(s, Unique("acme"))
-	for _, c := range r.calls {
+	for i, c := range r.calls {
 		if c.How == gen.Clock {
 			continue
 		}
@@ -44,6 +44,10 @@ func (r *run) again(h habit) {
 			g.runDue(r)
 		}
 		_, _ = g.play(c)
+		if hold, ok := r.holds[i]; ok {
+			_, err := g.Do(context.Background(), g.account, c.Actor, hold)
+			require.NoError(r, err)
+		}
 		if c.How != gen.Open { // as the sequence does
 			g.runDue(r)
 		}
