@@ -186,9 +186,10 @@ func (r *run) held(c gen.Call, wants, before []reference.Result, at time.Time) [
 		require.NoError(r, err)
 		r.holds[len(r.calls)-1] = hold
 	}
+	facts := r.model.Settle(c.At) // as each call does
 	v := r.model.Do(c.Actor, hold, at)
 	require.Nil(r, v.Codes)
-	return v.Facts()
+	return append(facts, v.Facts()...)
 }
 
 // served adds what the queue gets at the end of a call, if the call has changed anything.

@@ -79,7 +79,7 @@ func (m *Model) acceptOffer(c seats.AcceptOwnership, p *Person, at time.Time) Re
 	var v Result
 	switch {
 	case !offer.Transfer:
-		return accept()
+		v = accept()
 	case m.Policy.Exempt.Has(users.Admin) && !m.Policy.Exempt.Has(users.Owner): // one seat is enough
 		ended := m.step(end)
 		if v = m.step(accept); v.Codes == nil {
