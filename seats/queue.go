@@ -188,8 +188,8 @@ func (n *Need) serveNeeds(s Snapshot) (added bool) {
 	return added
 }
 
-// quiet are the actions that free no seat.
-var quiet = users.In(users.ActionSignIn, users.ActionNotify, users.ActionAccept, users.ActionEdit, users.ActionStartCourse)
+// quiet are the actions that free no seat and whose refusals have no remedies, which could bring one.
+var quiet = users.In(users.ActionSignIn)
 
 // serveCall gives the seats that a call left free to the queue.
 func (v *evaluation) serveCall() {

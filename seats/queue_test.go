@@ -251,8 +251,10 @@ func TestQueue_loaded(t *testing.T) {
 	require.True(t, r.Widen(&need, need.Select(all)))
 	require.Subset(t, need.Users, []users.ID{"ada", "bob"})
 	require.False(t, r.Widen(&need, need.Select(all)))
-	quiet := s.request(owner, seats.Notify{User: "in1"})
+	quiet := s.request(system, seats.SignIn{Profile: users.Profile{ID: "in1"}})
 	require.False(t, quiet.Widen(&seats.Need{}, all), "it frees no seat")
+	refused := s.request(owner, seats.Notify{User: "in1"})
+	require.True(t, refused.Widen(&seats.Need{}, all), "a remedy can free one")
 
 	d, err := seats.Decide(seats.Needs("acme", owner, r.Commands...).Select(all), r)
 	require.NoError(t, err)
