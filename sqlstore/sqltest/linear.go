@@ -15,6 +15,7 @@ import (
 	"github.com/anishathalye/porcupine"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -151,8 +152,28 @@ func (h *hunt) play(ctx context.Context, st store.Store) *finding {
 
 const illegal = "no order of the operations explains the answers"
 
-// judge says what is wrong with a history, or nothing.
+// holds reports whether a call tripped the guard of its source, so that its Keeper held the source by a
+// commit of its own: the history does not have that.
+func (h history) holds() bool {
+	for _, op := range h.Operations {
+		refusals := []*seats.Refusal{op.Answer.Refusal}
+		for _, o := range op.Answer.Outcomes {
+			refusals = append(refusals, o.Refusal)
+		}
+		for _, r := range refusals {
+			if _, trips := seats.HoldOf(op.Question.Actor, r); trips {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// judge says what is wrong with a history, or nothing. One in which a source is held is not judged.
 func (h history) judge() string {
+	if h.holds() {
+		return ""
+	}
 	for i, op := range h.Operations {
 		if op.Answer.Fate == broken {
 			return fmt.Sprintf("operation %d ended in an error that nothing accounts for: %s", i, op.Answer.Error)
