@@ -11,7 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A night is a roster of so many people, of whom 1 per cent differ from the night before: 4 in 1,000 are renamed, 3 are
+// A night is a roster of so many people. 1 per cent differ from the night before: 4 in 1,000 are renamed, 3 are
 // gone and 3 are new.
 type night struct{ number, people int }
 
@@ -63,7 +63,7 @@ const upsert = "INSERT INTO hand_people (id, first, last, email, status) VALUES 
 	"ON CONFLICT (id) DO UPDATE SET first = excluded.first, last = excluded.last, email = excluded.email, status = 'active'"
 
 // sync runs a roster each night in turns: by the Keeper, by hand-written SQL over a table with the roster, and by an upsert for
-// each person, of whom it does a part. The database is PostgreSQL or SQLite.
+// each person, and it does a part of them. The database is PostgreSQL or SQLite.
 func (r *runner) sync(ctx context.Context, e engine) error {
 	s, err := e.open(ctx, r.tidb, 8)
 	if err != nil {
