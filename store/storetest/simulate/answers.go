@@ -74,15 +74,20 @@ func (c *call) tellsOf(w decided) bool {
 // write.
 func (c *call) explained() bool {
 	times := c.keeper.since(c.began)
+	return c.during(func(s seats.Snapshot) bool {
+		return slices.ContainsFunc(times, func(at time.Time) bool { return !s.Account.IsDue(at) && c.explains(s, at) })
+	})
+}
+
+// during reports whether the account was so at some moment of the call, the last ones first.
+func (c *call) during(so func(seats.Snapshot) bool) bool {
 	all := c.account.versions
 	for i, v := range slices.Backward(all) {
 		if i+1 < len(all) && all[i+1].step < c.began {
 			break
 		}
-		for _, at := range times {
-			if !v.Account.IsDue(at) && c.explains(v.Snapshot, at) {
-				return true
-			}
+		if so(v.Snapshot) {
+			return true
 		}
 	}
 	return false

@@ -1,7 +1,9 @@
 package simulate
 
 import (
+	"errors"
 	"iter"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,11 +129,9 @@ func (p *play) explain(r *request, from, to seats.Snapshot, rest []group) ([]par
 				continue
 			}
 			made.decision, _ = c.decide(from, at)
-			if e := g.events[0]; made.decision.Change.Empty() && e.Kind == seats.EventSourceHeld { // by the Keeper, after a refusal
-				held, _ := to.Account.Sources.Of(e.Source)
+			if hold, ok := c.holds(g, to); ok && !sameEvents(made.decision.Change.Events, g.events) {
 				r := c.request(at)
-				r.Key, r.Digest, r.Channel = "", "", seats.ByCall
-				r.Commands = []seats.Command{seats.HoldSource{Source: e.Source, Losses: held.Hold.Losses, Sample: held.Hold.Sample}}
+				r.Key, r.Digest, r.Channel, r.Commands = "", "", seats.ByCall, []seats.Command{hold}
 				made.call = nil
 				made.decision, _ = seats.Decide(from, r)
 			}
@@ -146,6 +146,28 @@ func (p *play) explain(r *request, from, to seats.Snapshot, rest []group) ([]par
 		}
 	}
 	return nil, false
+}
+
+// holds returns the command by which the Keeper holds a source, in a commit of its own, after it has refused
+// the call or a command of it. That was decided on the account as it was at some moment of the call.
+func (c *call) holds(g group, to seats.Snapshot) (hold seats.HoldSource, ok bool) {
+	e := g.events[0]
+	if e.Kind != seats.EventSourceHeld || e.Source != c.actor.Name {
+		return hold, false
+	}
+	held, _ := to.Account.Sources.Of(e.Source)
+	hold = seats.HoldSource{Source: e.Source, Losses: held.Hold.Losses, Sample: held.Hold.Sample}
+	times := c.keeper.since(c.began)
+	return hold, c.during(func(s seats.Snapshot) bool {
+		return slices.ContainsFunc(times, func(at time.Time) bool {
+			d, err := c.decide(s, at)
+			refusal, _ := errors.AsType[*seats.Refusal](err)
+			return slices.ContainsFunc(append(d.Outcomes, seats.Outcome{Refusal: refusal}), func(o seats.Outcome) bool {
+				trips, ok := seats.HoldOf(c.actor, o.Refusal)
+				return ok && reflect.DeepEqual(trips, hold)
+			})
+		})
+	})
 }
 
 // named returns the call of that name.
