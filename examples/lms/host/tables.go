@@ -1,0 +1,18 @@
+package host
+
+// tables are the host's own. A row of a job, of its lines and of its receipts is written in the transaction that changes
+// the seats.
+var tables = []string{
+	`lms_sessions (token {id} NOT NULL PRIMARY KEY, data {bytes} NOT NULL, expires BIGINT NOT NULL)`,
+
+	// A job is a bulk action, its undo, or an import. beat is the last sign of the process at work.
+	`lms_jobs (id {id} NOT NULL PRIMARY KEY, account {id} NOT NULL, made BIGINT NOT NULL, kind {id} NOT NULL, actor {text} NOT NULL,
+		spec {text} NOT NULL, state {id} NOT NULL, total BIGINT NOT NULL, done BIGINT NOT NULL, passed BIGINT NOT NULL, refused BIGINT NOT NULL,
+		note {text} NOT NULL, beat BIGINT NOT NULL)`,
+	`lms_lines (job {id} NOT NULL, line BIGINT NOT NULL, user_id {id} NOT NULL, outcome {text} NOT NULL, PRIMARY KEY (job, line))`,
+	`lms_receipts (job {id} NOT NULL, part BIGINT NOT NULL, receipt {text} NOT NULL, PRIMARY KEY (job, part))`,
+
+	// A mail is written with the progress of the consumer; sent is the instant at which its file was in the folder.
+	`lms_mails (account {id} NOT NULL, event BIGINT NOT NULL, user_id {id} NOT NULL, address {text} NOT NULL, subject {text} NOT NULL,
+		body {text} NOT NULL, made BIGINT NOT NULL, sent BIGINT NOT NULL, PRIMARY KEY (account, event, user_id))`,
+}

@@ -1,0 +1,110 @@
+package site
+
+import (
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// accounts lists all accounts, for the vendor's support.
+func (v *visit) accounts() error {
+	var list []demoAccount
+	for account, err := range v.Keeper.Accounts(v.r.Context(), users.AccountID(v.r.FormValue("after"))) {
+		if err != nil {
+			return err
+		}
+		usage, err := v.Keeper.Usage(v.r.Context(), account.ID)
+		if err != nil {
+			return err
+		}
+		if list = append(list, demoAccount{Account: account, Product: productOf(account.Policy).Label, Usage: usage}); len(list) == 50 {
+			break
+		}
+	}
+	return v.show("accounts", "All accounts", list)
+}
+
+// enterAccount takes the support into an account.
+func (v *visit) enterAccount() error {
+	account, err := v.Keeper.Account(v.r.Context(), users.AccountID(v.r.PathValue("account")))
+	if err != nil {
+		return err
+	}
+	v.sessions.Put(v.r.Context(), keyAccount, string(account.ID))
+	v.redirect("/users")
+	return nil
+}
+
+// An accountView is the page of an account.
+type accountView struct {
+	Usage    seats.Usage
+	Product  product
+	Products []product
+	Edit     error // why the name and the zone can't be edited; nil: they can
+	Switch   error // why the product can't be switched
+	Close    error
+	Reopen   error
+
+	// After a choice of another product:
+	Chosen *product
+	Plan   *seats.Plan
+}
+
+func (v *visit) accountPage() error {
+	ctx := v.r.Context()
+	account, err := v.Keeper.Account(ctx, v.account.ID)
+	if err != nil {
+		return err
+	}
+	v.account = account
+	usage, err := v.Keeper.Usage(ctx, account.ID)
+	if err != nil {
+		return err
+	}
+	may := func(c seats.Command) error { return v.Keeper.May(ctx, account.ID, v.actor, c) }
+	page := accountView{
+		Usage: usage, Product: productOf(account.Policy), Products: products(),
+		Edit: may(seats.EditAccount{Name: &account.Name}), Switch: may(seats.SetPolicy{Policy: account.Policy}),
+		Close: may(seats.Close{}), Reopen: may(seats.Reopen{}),
+	}
+	for _, p := range page.Products {
+		if p.Name == v.r.URL.Query().Get("product") {
+			plan, err := v.Keeper.Preview(ctx, account.ID, v.actor, seats.SetPolicy{Policy: p.Policy})
+			if err != nil {
+				return err
+			}
+			page.Chosen, page.Plan = &p, &plan
+		}
+	}
+	return v.show("account", "Account", page)
+}
+
+func (v *visit) editAccount() error {
+	name, zone := v.r.PostFormValue("name"), v.r.PostFormValue("zone")
+	command := map[string]seats.Command{
+		"edit":   seats.EditAccount{Name: &name, Zone: &zone},
+		"close":  seats.Close{Reason: v.r.PostFormValue("reason")},
+		"reopen": seats.Reopen{Reason: v.r.PostFormValue("reason")},
+	}[v.r.PostFormValue("do")]
+	if _, err := v.do(command); err != nil {
+		return v.again(err, (*visit).accountPage)
+	}
+	v.note("The account was changed.")
+	v.redirect("/account")
+	return nil
+}
+
+// setPolicy switches the product.
+func (v *visit) setPolicy() error {
+	for _, p := range products() {
+		if p.Name != v.r.PostFormValue("product") {
+			continue
+		}
+		if _, err := v.do(seats.SetPolicy{Policy: p.Policy}); err != nil {
+			return v.again(err, (*visit).accountPage)
+		}
+		v.note("The account works as " + p.Label + " now.")
+		v.redirect("/account")
+		return nil
+	}
+	return errNoPage
+}

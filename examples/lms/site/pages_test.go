@@ -1,0 +1,161 @@
+package site_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestSite_pages has every page of the navigation for each kind of person, and refuses the others with a line in the log.
+func TestSite_pages(t *testing.T) {
+	p := newProduct(t, "", true)
+	p.browser().get("/").says(200, "Larkfield Museum", "The vendor's support")
+	paths := []string{"/users", "/jobs", "/account", "/me", "/accounts"}
+	allowed := map[users.Role]string{users.Owner: "/users /jobs /account /me", users.Admin: "/users /jobs /account /me", users.Manager: "/me", users.Member: "/me"}
+	for account, err := range p.host.Keeper.Accounts(t.Context(), "") {
+		require.NoError(t, err)
+		for role, may := range allowed {
+			b := p.as(account.ID, role)
+			for _, path := range paths {
+				status := http.StatusForbidden
+				if strings.Contains(may+" ", path+" ") {
+					status = http.StatusOK
+				}
+				b.get(path).says(status)
+			}
+		}
+		b := p.support()
+		b.get("/users").says(200, "All accounts") // none is chosen yet
+		b.post("/accounts/"+string(account.ID), nil).says(200, account.Name)
+		b.get("/account?product=HowNow").says(200, "Switch to HowNow", "Total Seats")
+		b.get("/me").says(403)
+	}
+	require.Contains(t, p.log.String(), `"pattern":"GET /users","status":403`)
+	p.browser().get("/users").says(200, "Sign in")
+	p.browser().get("/nothing").says(404)
+}
+
+// TestUsers_rows: a button of a row is good for the user as shown, and missing where it would not pass.
+func TestUsers_rows(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("larkfield", users.Owner)
+	list := b.get("/users?role=owner").says(200, "1 user matches")
+	list.row(`class="is-active"`).without(">Make inactive<", ">Delete<").says(200, "Why not?")
+	b.get("/users/larkfield-owner/why").says(200, "Make inactive", "owner")
+
+	page := b.get("/users?role=member&status=active&order=change").says(200)
+	row := page.row(`class="is-active"`)
+	do := url.Values{"do": {row.button("Make inactive")}, "back": {"/users?role=member"}}
+	id := strings.SplitN(do.Get("do"), " ", 4)[3]
+	b.post("/users/act", do).says(200, "is inactive now")
+	b.post("/users/act", do).says(409, "this was changed meanwhile")
+	b.get("/users/"+id).says(200, "Holds no seat", "made", "inactive.", "Make active")
+	b.post("/users/act", url.Values{"do": {"nonsense"}}).says(404)
+	b.post("/users/act", url.Values{"do": {"deactivate active 0 unknown"}}).says(404)
+}
+
+// TestUsers_pages go both ways, with the filter in the URL.
+func TestUsers_pages(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("brightwater", users.Admin)
+	next := func(v view, rel string) (view, bool) {
+		_, link, ok := strings.Cut(v.text, `" rel="`+rel+`"`)
+		if !ok {
+			return v, false
+		}
+		before := v.text[:len(v.text)-len(link)-len(`" rel="`+rel+`"`)]
+		return b.get(before[strings.LastIndex(before, `"`)+1:]).says(200), true
+	}
+	count := func(v view) int { return strings.Count(v.text, `name="shown"`) }
+	v := b.get("/users?role=member&status=active")
+	all, pages := count(v), 1
+	for ok := true; ok; {
+		if v, ok = next(v, "next"); ok {
+			all, pages = all+count(v), pages+1
+		}
+	}
+	usage, err := p.host.Keeper.UsageOf(t.Context(), "brightwater", users.Filter{Role: users.In(users.Member), Status: users.In(users.Active)})
+	require.NoError(t, err)
+	require.EqualValues(t, usage.People.Count(0, 0), all)
+	back := 1
+	for ok := true; ok; {
+		if v, ok = next(v, "prev"); ok {
+			back++
+		}
+	}
+	require.Equal(t, pages, back)
+	b.get("/users?activity=never").says(200, `<span class="figure">0</span> <span class="label">Active Users</span>`)
+}
+
+// TestBulk: each user has a result, and what was done is put back.
+func TestBulk(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("hallam", users.Admin)
+	before, err := p.host.Keeper.Usage(t.Context(), "hallam")
+	require.NoError(t, err)
+	form := url.Values{"which": {"all"}, "action": {"deactivate"}, "back": {"/users?status=active"}, "reason": {"season is over"}}
+	ask := b.post("/users/bulk", form).says(200, "stay as they are", "owner")
+	count := strings.Count(ask.text, `value="`)
+	require.Positive(t, count)
+	form.Set("sure", "1")
+	form.Set("count", "7")
+	b.post("/users/bulk", form).says(200, "has changed meanwhile")
+	form.Del("count")
+	job := b.post("/users/bulk", form).says(200)
+	job = b.wait(job).says(200, "Done: inactive", "Not done: ")
+	after, err := p.host.Keeper.Usage(t.Context(), "hallam")
+	require.NoError(t, err)
+	require.Less(t, after.Held, before.Held)
+
+	b.post(job.at.Path+"/undo", nil).says(200, "can be put back")
+	back := b.wait(b.post(job.at.Path+"/undo", url.Values{"sure": {"1"}}))
+	back.says(200, "Done")
+	again, err := p.host.Keeper.Usage(t.Context(), "hallam")
+	require.NoError(t, err)
+	require.Equal(t, before.Held, again.Held)
+	b.get("/jobs").says(200, "Undo", "Make inactive")
+
+	date := url.Values{"which": {"all"}, "action": {"schedule"}, "back": {"/users?status=active&role=member"}}
+	b.post("/users/bulk", date).says(200, "Choose a day.", "the last day with access")
+	date.Set("leave", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
+	date.Set("leave-as", "last-day")
+	date.Set("sure", "1")
+	b.wait(b.post("/users/bulk", date)).says(200, "Done")
+	b.get("/users?activity=dated").says(200, "leaves ")
+
+	drift, err := p.host.Keeper.Audit(t.Context(), "hallam")
+	require.NoError(t, err)
+	require.Empty(t, drift)
+}
+
+// wait loads the page of a job until it has ended.
+func (b *browser) wait(v view) view {
+	b.t.Helper()
+	require.Eventually(b.t, func() bool {
+		v = b.get(v.at.Path).says(200)
+		return !strings.Contains(v.text, "At work")
+	}, time.Minute, 50*time.Millisecond)
+	return v
+}
+
+// TestAccount_switch is for support alone, after a preview.
+func TestAccount_switch(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.support()
+	b.post("/accounts/maple", nil).says(200)
+	b.get("/account").says(200, "AccuEd Connect")
+	b.post("/account/policy", url.Values{"product": {"BigContacts"}}).says(200, "works as BigContacts now")
+	b.post("/account", url.Values{"do": {"edit"}, "name": {"Maple"}, "zone": {"Nowhere/Land"}, "back": {"/account"}}).says(422, "zone")
+	account, err := p.host.Keeper.Account(t.Context(), "maple")
+	require.NoError(t, err)
+	require.Equal(t, seats.BigContacts(), account.Policy)
+	owner := p.as("maple", users.Owner)
+	owner.post("/account/policy", url.Values{"product": {"HowNow"}, "back": {"/account"}}).says(403)
+}

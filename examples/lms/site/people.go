@@ -1,0 +1,307 @@
+package site
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/examples/lms/host"
+	"github.com/seatkeeper/seatkeeper/httpstatus"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// pageSize is the number of users on a page.
+const pageSize = 25
+
+// A peopleView is the users page.
+type peopleView struct {
+	Asked    url.Values
+	Usage    seats.Usage
+	Narrowed bool // the cards count the users of the filter
+	Count    int64
+	Rows     []personRow
+	Statuses []users.Status
+	Roles    []users.Role
+	Sources  []option
+	Labels   labelLists
+	Offered  []action // in bulk
+	Previous string
+	Next     string
+	More     bool // a filter beyond search and status is set
+}
+
+// A personRow is a user with the actions that would pass.
+type personRow struct {
+	seats.Person
+	Seen    time.Time
+	Source  string
+	Buttons []button
+}
+
+// A button is an action on a user, good as long as the user is as the page shows them.
+type button struct{ Label, Value string }
+
+// An option is a choice of a select.
+type option struct{ Value, Label string }
+
+// An action is offered in rows and in bulk. The library says for whom it would pass.
+type action struct {
+	users.Action
+	Label  string
+	Row    bool     // a button of a row; the others have values to ask for
+	Fields []string // values that the page before it asks for
+}
+
+// actions are in the order of the screen.
+var actions = []action{
+	{users.ActionApprove, "Approve", true, nil},
+	{users.ActionNotify, "Notify", true, nil},
+	{users.ActionReactivate, "Make active", true, nil},
+	{users.ActionConfirmLeave, "Confirm leave", true, nil},
+	{users.ActionDeactivate, "Make inactive", true, []string{"reason", "successor"}},
+	{users.ActionSchedule, "Make inactive on a date", false, []string{"leave"}},
+	{users.ActionUnschedule, "Cancel the date", false, nil},
+	{users.ActionArchive, "Archive", true, []string{"reason", "successor"}},
+	{users.ActionRestore, "Restore", true, nil},
+	{users.ActionDelete, "Delete", true, []string{"reason", "successor"}},
+	{users.ActionChangeRole, "Change role", false, []string{"role"}},
+	{users.ActionEdit, "Change groups or location", false, []string{"groups", "location"}},
+	{users.ActionAssignCourse, "Assign a course", false, []string{"course", "due"}},
+	{users.ActionUnassignCourse, "Take a course back", false, []string{"course"}},
+	{users.ActionArchiveActivity, "Archive course activity", false, []string{"course"}},
+}
+
+func actionOf(name string) (action, bool) {
+	i := slices.IndexFunc(actions, func(a action) bool { return a.String() == name })
+	if i < 0 {
+		return action{}, false
+	}
+	return actions[i], true
+}
+
+// people is the users page: cards, filters and a page of the list.
+func (v *visit) people() error {
+	ctx, asked := v.r.Context(), v.r.URL.Query()
+	filter := filterOf(asked)
+	cursor, err := users.Parse[users.Cursor](asked.Get("cursor"))
+	if err != nil || cursor.Order != filter.Order {
+		cursor = users.Cursor{}
+	}
+	page := peopleView{Asked: asked, Narrowed: narrows(filter), Labels: v.labels.of(v.Site, v.account), Roles: users.Roles()}
+	if page.Narrowed {
+		page.Usage, err = v.Keeper.UsageOf(ctx, v.account.ID, filter)
+	} else {
+		page.Usage, err = v.Keeper.Usage(ctx, v.account.ID)
+	}
+	if err != nil {
+		return err
+	}
+	page.Count = page.Usage.People.Count(0, 0)
+	list, err := v.Keeper.Page(ctx, v.account.ID, filter, cursor, pageSize)
+	if err != nil {
+		return err
+	}
+	allowed, err := v.Keeper.Allowed(ctx, v.account.ID, v.actor, list.IDs()...)
+	if err != nil {
+		return err
+	}
+	seen, err := v.Keeper.LastSeen(ctx, v.account.ID, list.IDs()...)
+	if err != nil {
+		return err
+	}
+	offered := users.In(users.ActionAssignCourse, users.ActionUnassignCourse) // those of courses are asked for one by one
+	for i, p := range list.Users {
+		offered |= allowed[i].Actions
+		page.Rows = append(page.Rows, personRow{p, seen[i], sourceText(p.Source), buttonsOf(p, allowed[i])})
+	}
+	for _, a := range actions {
+		if offered.Has(a.Action) {
+			page.Offered = append(page.Offered, a)
+		}
+	}
+	for _, s := range users.Statuses() {
+		if s != users.Deleted && v.account.Policy.Shows(s) == s {
+			page.Statuses = append(page.Statuses, s)
+		}
+	}
+	page.Sources = sourceOptions(v.account)
+	page.Previous, page.Next = pageURL(asked, list.Previous), pageURL(asked, list.Next)
+	page.More = asked.Get("role")+asked.Get("location")+asked.Get("group")+asked.Get("source")+asked.Get("activity")+asked.Get("order") != ""
+	return v.show("people", "Users", page)
+}
+
+func sourceOptions(a seats.Account) []option {
+	options := []option{{"manual:", "By hand"}, {"import:", "File"}}
+	for s := range a.Sources.All() {
+		options = append(options, option{"sync:" + s.Name, "Sync " + s.Name})
+	}
+	return options
+}
+
+// buttonsOf are the buttons of a row: the actions that would pass and change something.
+func buttonsOf(p seats.Person, allowed seats.Allowed) (buttons []button) {
+	for _, a := range actions {
+		if !a.Row || !allowed.Actions.Has(a.Action) {
+			continue
+		}
+		label := a.Label
+		if a.Action == users.ActionDelete && p.Status == users.Invited {
+			label = "Take back" // the invitation
+		}
+		value := strings.Join([]string{a.String(), p.Status.String(), strconv.FormatInt(p.NotificationCount, 10), string(p.ID)}, " ")
+		buttons = append(buttons, button{label, value})
+	}
+	return buttons
+}
+
+// pressed reads the value of a button: the action, on condition that the user is as the page showed them.
+func pressed(value string) (host.Order, users.ID, error) {
+	parts := strings.SplitN(value, " ", 4)
+	if len(parts) < 4 {
+		return host.Order{}, "", errNoPage
+	}
+	a, ok := actionOf(parts[0])
+	status, err := users.Parse[users.Status](parts[1])
+	number, bad := strconv.ParseInt(parts[2], 10, 64)
+	if !ok || err != nil || bad != nil {
+		return host.Order{}, "", errNoPage
+	}
+	return host.Order{Action: a.Action, If: users.In(status), Number: number}, users.ID(parts[3]), nil
+}
+
+// act carries out the button of a row.
+func (v *visit) act() error {
+	order, id, err := pressed(v.r.PostFormValue("do"))
+	if err != nil {
+		return err
+	}
+	result, err := v.do(order.Command(id))
+	if err != nil {
+		return v.again(err, (*visit).people)
+	}
+	if person, err := v.Keeper.User(v.r.Context(), v.account.ID, id); err == nil {
+		v.note(resultText(nameOf(person.Profile), result.Outcomes[0], person))
+	}
+	v.back("/users")
+	return nil
+}
+
+// resultText says what became of a user.
+func resultText(name string, o seats.Outcome, p seats.Person) string {
+	switch {
+	case o.Unchanged:
+		return name + ": nothing had to change."
+	case o.Action == users.ActionNotify:
+		return name + ": the message goes out again, number " + strconv.FormatInt(p.NotificationCount, 10) + "."
+	case o.Before.Status != o.After.Status:
+		return name + " is " + p.Shown.String() + " now."
+	}
+	return name + ": done."
+}
+
+// again shows the page that a refused form came from, with the reason and its status.
+func (v *visit) again(err error, page func(*visit) error) error {
+	text := v.words().Text(err)
+	if text == "" {
+		return err
+	}
+	v.status = httpstatus.Of(err)
+	v.alert = text
+	if from, bad := url.Parse(v.r.PostFormValue("back")); bad == nil && from.Path != "" {
+		here := *v.r.URL
+		here.Path, here.RawQuery = from.Path, from.RawQuery
+		v.r.URL = &here
+	}
+	return page(v)
+}
+
+// why says why actions on a user would not pass, and what would help.
+func (v *visit) why() error {
+	person, err := v.user()
+	if err != nil {
+		return err
+	}
+	allowed, err := v.Keeper.Allowed(v.r.Context(), v.account.ID, v.actor, person.ID)
+	if err != nil {
+		return err
+	}
+	type reason struct{ Label, Text string }
+	var reasons []reason
+	for _, a := range actions {
+		if refusal := allowed[0].Refusal(a.Action); refusal != nil {
+			reasons = append(reasons, reason{a.Label, forAdmins.Text(refusal)})
+		}
+	}
+	data := map[string]any{"Person": person, "Reasons": reasons}
+	if v.partial() {
+		return v.showPart("why", "main", "", data)
+	}
+	return v.show("why", "Why not?", data)
+}
+
+// labels are the locations and groups of each account, for the suggestions of the filters. They are collected in the
+// background, since a database has no index of them.
+type labels struct {
+	mu  sync.Mutex
+	all map[users.AccountID]*labelLists
+}
+
+// labelLists are sorted. Sequence is that of the account's last event when they were collected.
+type labelLists struct {
+	Locations, Groups []string
+	sequence          uint64
+	at                time.Time
+	busy              bool
+}
+
+// of returns the last known lists, and collects them anew if the account has changed and a minute is over.
+func (l *labels) of(s *Site, account seats.Account) labelLists {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil {
+		l.all = map[users.AccountID]*labelLists{}
+	}
+	known := l.all[account.ID]
+	if known == nil {
+		known = &labelLists{}
+		l.all[account.ID] = known
+	}
+	if !known.busy && known.sequence != account.Sequence && time.Since(known.at) > time.Minute {
+		known.busy = true
+		go l.collect(s, account)
+	}
+	return *known
+}
+
+func (l *labels) collect(s *Site, account seats.Account) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	locations, groups := map[string]bool{}, map[string]bool{}
+	for p, err := range s.Keeper.Users(ctx, account.ID, users.Filter{}) {
+		if err != nil || len(locations)+len(groups) > 500 {
+			break
+		}
+		if p.Location != "" {
+			locations[p.Location] = true
+		}
+		for _, g := range p.Groups {
+			groups[g] = true
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all[account.ID] = &labelLists{sorted(locations), sorted(groups), account.Sequence, time.Now(), false}
+}
+
+func sorted(set map[string]bool) (list []string) {
+	for text := range set {
+		list = append(list, text)
+	}
+	slices.Sort(list)
+	return list
+}

@@ -1,0 +1,181 @@
+package site
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/examples/lms/sentences"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A personView is the page of a user.
+type personView struct {
+	seats.Explanation
+	Person  seats.Person
+	Seen    time.Time
+	Source  string
+	Row     personRow
+	Allowed seats.Allowed
+	History []toldEvent
+	Leave   string // the day of a leave in words
+	By      string // the event that led to the seat, in words
+	EndsBy  string
+	Roles   []users.Role
+	LeaveAs users.LeaveDay // what a date means if the policy says so
+}
+
+// A toldEvent is an event in a sentence.
+type toldEvent struct {
+	seats.Event
+	Text string
+}
+
+// Can reports whether an action would pass for this user, by its name.
+func (p personView) Can(name string) bool {
+	a, err := users.Parse[users.Action](name)
+	return err == nil && p.Allowed.Actions.Has(a)
+}
+
+// Why says why an action would not pass; empty: it would.
+func (p personView) Why(name string) string {
+	a, err := users.Parse[users.Action](name)
+	if err != nil {
+		return ""
+	}
+	if refusal := p.Allowed.Refusal(a); refusal != nil {
+		return forAdmins.Text(refusal)
+	}
+	return ""
+}
+
+// personPage shows a user: status, seat and why, dates, courses, history.
+func (v *visit) personPage() error {
+	ctx, id := v.r.Context(), users.ID(v.r.PathValue("user"))
+	explanation, err := v.Keeper.Explain(ctx, v.account.ID, id)
+	if err != nil {
+		return err
+	}
+	allowed, err := v.Keeper.Allowed(ctx, v.account.ID, v.actor, id)
+	if err != nil {
+		return err
+	}
+	seen, err := v.Keeper.LastSeen(ctx, v.account.ID, id)
+	if err != nil {
+		return err
+	}
+	p := explanation.Person
+	page := personView{
+		Explanation: explanation, Person: p, Seen: seen[0], Source: sourceText(p.Source), Allowed: allowed[0],
+		Row: personRow{Person: p, Buttons: buttonsOf(p, allowed[0])}, Roles: users.Roles()[:users.Owner],
+		LeaveAs: v.account.Policy.LeaveDay, Leave: forAdmins.Leave(p.Schedule.Leave),
+	}
+	if page.LeaveAs == users.ByPolicy {
+		page.LeaveAs = users.FirstDayWithout
+	}
+	if page.History, err = v.told(v.Keeper.Events(ctx, v.account.ID, seats.EventFilter{User: id})); err != nil {
+		return err
+	}
+	slices.Reverse(page.History) // the latest first
+	by, err := v.told(func(yield func(seats.Event, error) bool) { yield(explanation.By, nil) })
+	if err != nil {
+		return err
+	}
+	page.By = by[0].Text
+	page.EndsBy = sentence(string(explanation.EndsBy))
+	return v.show("person", nameOf(p.Profile), page)
+}
+
+// told says events in sentences, with the names of now.
+func (v *visit) told(events iter.Seq2[seats.Event, error]) (list []toldEvent, err error) {
+	for e, err := range events {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, toldEvent{Event: e})
+	}
+	names, err := v.names(func(yield func(users.ID) bool) {
+		for _, e := range list {
+			if !yield(e.User) || !yield(e.Successor) || !yield(e.Actor.User) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	pools := map[seats.PoolID]string{}
+	for pool, err := range v.Keeper.Pools(v.r.Context(), v.account.ID) {
+		if err != nil {
+			return nil, err
+		}
+		pools[pool.ID] = pool.Name
+	}
+	teller := sentences.Teller{
+		Names: func(id users.ID) string { return names[id] }, Day: dateText,
+		Pools: func(id seats.PoolID) string {
+			if name := pools[id]; name != "" {
+				return name
+			}
+			return string(id)
+		},
+	}
+	for i := range list {
+		list[i].Text = teller.Of(list[i].Event)
+	}
+	return list, nil
+}
+
+// editPerson carries out a form of the page of a user.
+func (v *visit) editPerson() error {
+	id, form := users.ID(v.r.PathValue("user")), func(name string) string { return strings.TrimSpace(v.r.PostFormValue(name)) }
+	var command seats.Command
+	switch form("do") {
+	case "edit":
+		command = seats.Edit{User: id, Set: editOf(form)}
+	case "role":
+		role, err := users.Parse[users.Role](form("role"))
+		if err != nil {
+			return err
+		}
+		command = seats.ChangeRole{User: id, Role: role}
+	default:
+		a, err := users.Parse[users.Action](form("do"))
+		if err != nil {
+			return errNoPage
+		}
+		order, fault := orderOf(action{Action: a}, v.r.PostForm)
+		if fault != "" || !order.Known() {
+			return errNoPage
+		}
+		command = order.Command(id)
+	}
+	result, err := v.do(command)
+	if err != nil {
+		return v.again(err, (*visit).personPage)
+	}
+	person, err := v.Keeper.User(v.r.Context(), v.account.ID, id)
+	if err != nil {
+		return err
+	}
+	v.note(resultText(nameOf(person.Profile), result.Outcomes[0], person))
+	v.back("/users/" + string(id))
+	return nil
+}
+
+// editOf reads the fields of a form that are there.
+func editOf(form func(string) string) users.Patch {
+	text := func(name string) *string { value := form(name); return &value }
+	var groups []string
+	for g := range strings.SplitSeq(form("groups"), ";") {
+		if g = strings.TrimSpace(g); g != "" {
+			groups = append(groups, g)
+		}
+	}
+	return users.Patch{
+		FirstName: text("first"), LastName: text("last"), Email: text("email"), Username: text("username"), ExternalID: text("external-id"),
+		Location: text("location"), Department: text("department"), Title: text("title"), Groups: &groups,
+	}
+}

@@ -1,0 +1,190 @@
+package site
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// A page is a template with the layout around it.
+type page struct{ *template.Template }
+
+// A view is what a template shows.
+type view struct {
+	*visit
+	Title string
+	Note  string // of the form before
+	Page  any
+}
+
+// readPages reads each template together with the layout and the parts that several pages have.
+func readPages(files embed.FS) (map[string]*page, error) {
+	shared, err := template.New("").Funcs(functions).ParseFS(files, "templates/layout.html", "templates/parts.html")
+	if err != nil {
+		return nil, err
+	}
+	entries, err := files.ReadDir("templates")
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]*page{}
+	for _, e := range entries {
+		name := strings.TrimSuffix(e.Name(), ".html")
+		if name == "layout" || name == "parts" {
+			continue
+		}
+		t, err := shared.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if t, err = t.ParseFS(files, path.Join("templates", e.Name())); err != nil {
+			return nil, err
+		}
+		pages[name] = &page{t}
+	}
+	return pages, nil
+}
+
+// show writes a page. It is made whole before the first byte goes out, so that a fault in it is an error page.
+func (v *visit) show(name, title string, data any) error {
+	return v.showPart(name, "layout", title, data)
+}
+
+// showPart writes a part of a page alone, for htmx.
+func (v *visit) showPart(name, part, title string, data any) error {
+	p := v.pages[name]
+	if p == nil {
+		return fmt.Errorf("no template %s", name)
+	}
+	var text bytes.Buffer
+	if err := p.ExecuteTemplate(&text, part, view{v, title, v.sessions.PopString(v.r.Context(), keyNote), data}); err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.WriteHeader(v.status)
+	_, _ = text.WriteTo(v.w) // the visitor may have gone
+	return nil
+}
+
+// A link is one of the navigation.
+type link struct {
+	Path, Label string
+	who         who
+}
+
+var navigation = []link{
+	{"/users", "Users", admins},
+	{"/jobs", "Jobs", admins},
+	{"/account", "Account", admins},
+	{"/accounts", "All accounts", vendor},
+	{"/me", "My page", learners},
+}
+
+// Links are the pages that the person there may see.
+func (v view) Links() (links []link) {
+	if v.account.ID == "" && !v.support() {
+		return nil
+	}
+	for _, l := range navigation {
+		if v.account.ID == "" && l.who != vendor {
+			continue
+		}
+		if v.may(l.who) {
+			links = append(links, l)
+		}
+	}
+	return links
+}
+
+// Here is the path and query of the page, for the forms that lead back to it.
+func (v view) Here() string { return v.r.URL.RequestURI() }
+
+// At reports whether the page is under a path, for the mark in the navigation.
+func (v view) At(path string) bool {
+	return v.r.URL.Path == path || strings.HasPrefix(v.r.URL.Path, path+"/")
+}
+
+// Account is the account of the session.
+func (v view) Account() seats.Account { return v.account }
+
+// Person is the person there; zero for support.
+func (v view) Person() seats.Person { return v.person }
+
+// Who names the person there.
+func (v view) Who() string {
+	switch {
+	case v.support():
+		return "Vendor's support, " + v.actor.Name
+	case v.person.ID != "":
+		return nameOf(v.person.Profile) + ", " + v.person.Role.String()
+	}
+	return ""
+}
+
+// Alert says why the form that led here was refused.
+func (v view) Alert() string { return v.alert }
+
+// Text says an error in the product's words.
+func (v view) Text(err error) string { return v.words().Text(err) }
+
+// Day is the day of an instant in the account's time zone.
+func (v view) Day(t time.Time) string { return v.in(t, "2 Jan 2006") }
+
+// Moment is an instant in the account's time zone.
+func (v view) Moment(t time.Time) string { return v.in(t, "2 Jan 2006, 15:04") }
+
+func (v view) in(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	zone, err := time.LoadLocation(v.account.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return t.In(zone).Format(layout)
+}
+
+var functions = template.FuncMap{
+	"name":  nameOf,
+	"title": func(s fmt.Stringer) string { return sentence(s.String()) },
+	"date":  dateText,
+	"join":  strings.Join,
+	"args":  func(args ...any) []any { return args },
+}
+
+// nameOf is the name to show: the names, else what identifies the person.
+func nameOf(p users.Profile) string {
+	if name := strings.TrimSpace(p.FirstName + " " + p.LastName); name != "" {
+		return name
+	}
+	for _, key := range []string{p.Email, p.Username, p.ExternalID} {
+		if key != "" {
+			return key
+		}
+	}
+	return "a deleted user"
+}
+
+func sentence(text string) string {
+	text = strings.ReplaceAll(text, "-", " ")
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// dateText is a day as people write it.
+func dateText(d users.Date) string {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return string(d)
+	}
+	return t.Format("2 Jan 2006")
+}

@@ -1,0 +1,36 @@
+package site
+
+// A route is a pattern, who may, and the page. body bounds the request; 0 is maxBody.
+type route struct {
+	pattern string
+	who     who
+	page    func(*visit) error
+	body    int64
+}
+
+// routes are all pages. A screen is listed with its forms.
+var routes = []route{
+	{pattern: "/", who: anyone, page: (*visit).nowhere},
+	{pattern: "GET /{$}", who: anyone, page: (*visit).front},
+	{pattern: "POST /sign-in", who: anyone, page: (*visit).signIn},
+	{pattern: "POST /sign-out", who: anyone, page: (*visit).signOut},
+	{pattern: "GET /me", who: learners, page: (*visit).mine},
+
+	{pattern: "GET /accounts", who: vendor, page: (*visit).accounts},
+	{pattern: "POST /accounts/{account}", who: vendor, page: (*visit).enterAccount},
+	{pattern: "GET /account", who: admins, page: (*visit).accountPage},
+	{pattern: "POST /account", who: admins, page: (*visit).editAccount},
+	{pattern: "POST /account/policy", who: admins, page: (*visit).setPolicy},
+
+	{pattern: "GET /users", who: admins, page: (*visit).people},
+	{pattern: "POST /users/act", who: admins, page: (*visit).act},
+	{pattern: "POST /users/bulk", who: admins, page: (*visit).bulk},
+	{pattern: "GET /users/{user}/why", who: admins, page: (*visit).why},
+	{pattern: "GET /users/{user}", who: admins, page: (*visit).personPage},
+	{pattern: "POST /users/{user}", who: admins, page: (*visit).editPerson},
+	{pattern: "GET /jobs", who: admins, page: (*visit).jobs},
+	{pattern: "GET /jobs/{job}", who: admins, page: (*visit).job},
+	{pattern: "POST /jobs/{job}/undo", who: admins, page: (*visit).undo},
+}
+
+func (v *visit) nowhere() error { return errNoPage }
