@@ -11,10 +11,13 @@ import (
 // whatever slices. The zero value is the usual guard. Percentages are of the source's users who are
 // invited or active, with those of the window who have left. Zero is the usual number, 100 is never.
 //
+// A leave day that the source sets, or moves to an earlier day, is a leaver on the day of the command, and none when it
+// falls due; an [Invite] with such a day is none. A user who leaves before that day is counted once more.
+//
 //   - More than Few leavers in 24 hours who are more than Day per cent, or in 30 days more than Month per
 //     cent, trip the guard. More than Ever per cent do in any number from 2 on.
 //   - Users whose address, username or external ID is changed count likewise.
-//   - The last active admin trips it.
+//   - The last active admin trips it, but for admins with the day of a leave.
 //
 // Windows begin on the hour: of the last 24 hours the present one counts so far. A window counts what
 // the source did; a user who comes back has left all the same.
@@ -49,7 +52,8 @@ func (g Guard) numbers() Guard {
 
 // Losses are what a source takes away.
 type Losses struct {
-	Leavers int64 `json:"leavers,omitzero"` // invited or active users who leave
+	Leavers int64 `json:"leavers,omitzero"` // invited or active users who leave, or get the day of a leave or an earlier one
+	Dated   int64 `json:"dated,omitzero"`   // of the leavers, those who are here until a day
 	Keys    int64 `json:"keys,omitzero"`    // users whose address, username or external ID is changed
 	Admins  int64 `json:"admins,omitzero"`  // active admins who leave or become members or managers; owners count nowhere
 }
@@ -59,12 +63,12 @@ func (l Losses) valid() bool { return l == l.beyond(Losses{}) }
 
 // add returns the sum.
 func (l Losses) add(m Losses) Losses {
-	return Losses{l.Leavers + m.Leavers, l.Keys + m.Keys, l.Admins + m.Admins}
+	return Losses{l.Leavers + m.Leavers, l.Dated + m.Dated, l.Keys + m.Keys, l.Admins + m.Admins}
 }
 
-// beyond returns what is more than the others.
+// beyond returns what is more than the others. All who are here until a day are: they are no users that stay.
 func (l Losses) beyond(m Losses) Losses {
-	return Losses{max(0, l.Leavers-m.Leavers), max(0, l.Keys-m.Keys), max(0, l.Admins-m.Admins)}
+	return Losses{max(0, l.Leavers-m.Leavers), max(0, l.Dated), max(0, l.Keys-m.Keys), max(0, l.Admins-m.Admins)}
 }
 
 // LossesOfHour are the losses of an hour.
@@ -107,6 +111,13 @@ func (s Source) allowed(at time.Time) Losses {
 	return s.Allowed
 }
 
+// allow returns the source with a release.
+func (s Source) allow(l Losses, at time.Time) Source {
+	l.Dated = 0 // all leavers may be
+	s.Allowed, s.AllowedUntil = l, at.Add(ReleaseTerm)
+	return s
+}
+
 // loses returns the source after losses. Those of a release are used up first, and are not counted.
 func (s Source) loses(l Losses, at time.Time) Source {
 	allowed := s.allowed(at)
@@ -139,7 +150,7 @@ func (a Account) Trips(source string, l Losses, at time.Time) error {
 	all := l
 	l = l.beyond(s.allowed(at))
 	s.People -= all.Leavers - l.Leavers // as after the released ones
-	if l.Admins > 0 && all.Admins >= a.Tally.Count(users.In(users.Active), users.In(users.Admin)) {
+	if l.Admins > 0 && all.Admins >= a.Tally.Count(users.In(users.Active), users.In(users.Admin))-a.leavingAdmins() {
 		return ErrLastAdminLeaves
 	}
 	if cause := s.exceeds(l.Leavers, at, func(l Losses) int64 { return l.Leavers }); cause != nil {
@@ -151,12 +162,20 @@ func (a Account) Trips(source string, l Losses, at time.Time) error {
 	return nil
 }
 
+// leavingAdmins counts the active admins of syncs who have the day of a leave.
+func (a Account) leavingAdmins() (n int64) {
+	for _, s := range a.Sources.all() {
+		n += s.LeavingAdmins
+	}
+	return n
+}
+
 // exceeds returns the bound that n more losses of a kind would exceed, or nil.
 func (s Source) exceeds(n int64, at time.Time, kind func(Losses) int64) error {
 	exceed := func(hours, few, percent int64) bool {
 		lost := s.lost(at, hours)
 		all := n + kind(lost)
-		return n > 0 && percent < 100 && all > few && all*100 > percent*(s.People+lost.Leavers)
+		return n > 0 && percent < 100 && all > few && all*100 > percent*(s.People+lost.Leavers-lost.Dated)
 	}
 	switch g := s.Guard.numbers(); {
 	case exceed(monthHours, 1, g.Ever):
@@ -174,19 +193,29 @@ func (v *evaluation) losses(was, next *users.User, kind EventKind) (l Losses) {
 	if v.request.Actor.Kind != users.ActorSync {
 		return l
 	}
-	if holding.Has(was.Status) && !holding.Has(next.Status) {
+	switch {
+	case !holding.Has(was.Status):
+	case !holding.Has(next.Status):
 		l.Leavers = 1
+	case leavesSooner(dayNumber(was.Schedule.Leave), dayNumber(next.Schedule.Leave)):
+		l.Leavers, l.Dated = 1, 1
 	}
 	if kind == EventEdited && givesUpKeys(was.Profile, next.Profile) {
 		l.Keys = 1
 	}
-	if isActiveAdmin(was) && !isActiveAdmin(next) {
+	if stays(was) && !stays(next) {
 		l.Admins = 1
 	}
 	return l
 }
 
+// stays reports whether a user is an active admin without the day of a leave.
+func stays(u *users.User) bool { return isActiveAdmin(u) && u.Schedule.Date == "" }
+
 func isActiveAdmin(u *users.User) bool { return u.Status == users.Active && u.Role == users.Admin }
+
+// leavesSooner reports whether the day of a leave, by its number, comes where there was none or a later one.
+func leavesSooner(was, next uint32) bool { return next != 0 && (was == 0 || next < was) }
 
 // givesUpKeys reports whether a profile lacks a key of an earlier one.
 func givesUpKeys(was, next users.Profile) bool {
@@ -225,7 +254,8 @@ func (v *evaluation) guard(f effect) *Refusal {
 // Released returns the account as it is, for a look ahead, once the source of that name was released for losses.
 func (a Account) Released(source string, l Losses, at time.Time) Account {
 	s := a.sourceOf(source)
-	s.Hold, s.Allowed, s.AllowedUntil = Hold{}, l, later(at, a.Changed).Add(ReleaseTerm)
+	s.Hold = Hold{}
+	s = s.allow(l, later(at, a.Changed))
 	a.Sources = a.Sources.with(s)
 	return a
 }

@@ -17,6 +17,8 @@ type Source struct {
 	Adopts bool   `json:"adopts,omitzero"` // takes over users by hand and by import, see [Account.TakesOver]
 	Guard  Guard  `json:"guard,omitzero"`
 	People int64  `json:"people,omitzero"` // its users who are invited or active
+	// LeavingAdmins are its active admins who have the day of a leave.
+	LeavingAdmins int64 `json:"leaving_admins,omitzero"`
 	// Lost has what the source took away in the last 30 days, see [Guard], in order of time.
 	Lost []LossesOfHour `json:"lost,omitzero"`
 	Hold Hold           `json:"hold,omitzero"` // zero: the source runs
@@ -155,7 +157,7 @@ const sourceField = "source"
 // countUser counts the user of an effect in their source, before the tally does, and what the actor takes
 // away in theirs.
 func (v *evaluation) countUser(account *Account, was, next *users.User, kind EventKind) {
-	if was.Source != next.Source || holding.Has(was.Status) != holding.Has(next.Status) {
+	if was.Source != next.Source || holding.Has(was.Status) != holding.Has(next.Status) || isLeavingAdmin(was) != isLeavingAdmin(next) {
 		account.countPeople(was, -1)
 		account.countPeople(next, 1)
 	}
@@ -165,6 +167,8 @@ func (v *evaluation) countUser(account *Account, was, next *users.User, kind Eve
 	}
 }
 
+func isLeavingAdmin(u *users.User) bool { return isActiveAdmin(u) && !stays(u) }
+
 // countPeople counts a user n times more, if they are an invited or active one of a sync.
 func (a *Account) countPeople(u *users.User, n int64) {
 	_, known := a.Sources.Of(u.Source.Name)
@@ -172,6 +176,8 @@ func (a *Account) countPeople(u *users.User, n int64) {
 		return
 	}
 	s := a.sourceOf(u.Source.Name)
-	s.People += n
+	if s.People += n; isLeavingAdmin(u) {
+		s.LeavingAdmins = max(0, s.LeavingAdmins+n) // those from before there were sources are not counted
+	}
 	a.Sources = a.Sources.with(s)
 }

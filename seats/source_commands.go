@@ -126,10 +126,11 @@ func (c ReleaseSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) 
 		if !c.Losses.valid() {
 			return badInput("losses", errLosses)
 		}
-		if s.Allowed = c.Losses; c.Losses == (Losses{}) {
-			s.Allowed = s.Hold.Losses
+		if c.Losses == (Losses{}) {
+			c.Losses = s.Hold.Losses
 		}
-		s.AllowedUntil, s.Lost = v.at.Add(ReleaseTerm), nil
+		*s = s.allow(c.Losses, v.at)
+		s.Lost = nil
 		return nil
 	})
 }

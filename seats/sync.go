@@ -54,6 +54,7 @@ type Differences struct {
 	Same      int `json:"same"`                // users who are as in their row
 	Joining   int `json:"joining,omitzero"`    // new users
 	Leaving   int `json:"leaving,omitzero"`    // users of the source who are missing, or have left by their row
+	Dated     int `json:"dated,omitzero"`      // users who get the day of a leave, or an earlier one
 	Missing   int `json:"missing,omitzero"`    // users of the source who are missing, and do not leave yet
 	Returning int `json:"returning,omitzero"`  // inactive users who are back in the roster
 	TakenOver int `json:"taken_over,omitzero"` // users of other sources who become those of this one, see [Account.TakesOver]
@@ -76,7 +77,7 @@ type Differences struct {
 
 // Losses are what the guard of the source judges.
 func (d *Differences) Losses() Losses {
-	return Losses{Leavers: int64(d.Leaving), Keys: int64(d.NewKeys), Admins: int64(d.Admins)}
+	return Losses{Leavers: int64(d.Leaving + d.Dated), Dated: int64(d.Dated), Keys: int64(d.NewKeys), Admins: int64(d.Admins)}
 }
 
 // Stops returns the refusal of a run: its source is held, or its differences trip the guard, see [Account.Trips], or make so many
@@ -87,7 +88,7 @@ func (r SyncRun) Stops(a Account, d Differences, at time.Time) (*Refusal, Comman
 		return refusal, nil
 	}
 	losses := d.Losses()
-	hold := HoldSource{Source: r.Source, Losses: losses, Sample: d.Leavers(MaxSample), Plan: d.Digest[:min(len(d.Digest), digestSize)]}
+	hold := HoldSource{Source: r.Source, Losses: losses, Sample: d.sample(), Plan: d.Digest[:min(len(d.Digest), digestSize)]}
 	refusal := refuse(ErrSourceHeld, "")
 	refusal.Losses = losses
 	if a.Trips(r.Source, Losses{Keys: int64(d.Renumbered)}, at) != nil {
@@ -142,6 +143,7 @@ const (
 	stepEdit
 	stepReturn
 	stepJoin
+	stepSooner // a leaver to the guard
 	stepDate
 	stepKinds
 )
@@ -155,6 +157,9 @@ type steps struct {
 func (d *Differences) add(kind int, row int, c Command) {
 	s := &d.steps[kind]
 	s.commands, s.rows = append(s.commands, c), append(s.rows, int32(row))
+	if kind == stepSooner {
+		d.Dated++
+	}
 }
 
 // Commands lists the commands in order, with the rows of the roster; row 0 is that of a missing user.
@@ -181,6 +186,15 @@ func (d *Differences) Len() (n int) {
 // Leavers lists the first users, at most n, who leave.
 func (d *Differences) Leavers(n int) (ids []users.ID) {
 	for _, c := range d.steps[stepLeave].commands[:min(n, len(d.steps[stepLeave].commands))] {
+		ids = append(ids, c.target())
+	}
+	return ids
+}
+
+// sample lists some of the users who leave, at once or on a day.
+func (d *Differences) sample() []users.ID {
+	ids := d.Leavers(MaxSample)
+	for _, c := range d.steps[stepSooner].commands[:min(MaxSample-len(ids), len(d.steps[stepSooner].commands))] {
 		ids = append(ids, c.target())
 	}
 	return ids
@@ -218,6 +232,7 @@ func (d Differences) String() string {
 		one, many string
 	}{
 		{d.Joining, "joins", "join"}, {d.Returning, "comes back", "come back"}, {d.Leaving, "leaves", "leave"},
+		{d.Dated, "leaves on a day", "leave on a day"},
 		{d.Missing, "is missing", "are missing"},
 		{d.TakenOver, "is taken over", "are taken over"}, {d.Changed, "changes", "change"},
 	} {

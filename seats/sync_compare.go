@@ -242,6 +242,7 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 			c.result.Renumbered++
 		}
 	}
+	dated := c.result.Dated
 	for _, s := range commands {
 		if edit, ok := s.Command.(Edit); ok {
 			c.edits = append(c.edits, rowEdit{edit, e.Row, m, keys})
@@ -249,7 +250,7 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		}
 		c.result.add(s.kind, e.Row, s.Command)
 	}
-	if m.isActiveAdmin() && c.columns.role && roleOf(e) != m.role {
+	if m.stays() && (c.result.Dated > dated || c.columns.role && roleOf(e) != m.role) {
 		c.result.Admins++
 	}
 	return nil
@@ -258,7 +259,7 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 // leave adds a leaver.
 func (c *Comparison) leave(m *member, row int, reason string) {
 	c.result.Leaving++
-	if m.isActiveAdmin() {
+	if m.stays() {
 		c.result.Admins++
 	}
 	c.result.add(stepLeave, row, Deactivate{User: c.members.idOf(m), Reason: reason})
@@ -293,6 +294,8 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 	case !c.columns.leave || dayNumber(leave) == m.leave:
 	case leave.Date == "":
 		steps = append(steps, step{stepDate, Unschedule{User: id}})
+	case leavesSooner(m.leave, dayNumber(leave)):
+		steps = append(steps, step{stepSooner, Schedule{User: id, Leave: leave}})
 	default:
 		steps = append(steps, step{stepDate, Schedule{User: id, Leave: leave}})
 	}

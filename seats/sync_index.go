@@ -179,7 +179,8 @@ func (m *members) common(u *member, e users.Entry, keys [keyFields]uint64) (p us
 	return p
 }
 
-func (m *member) isActiveAdmin() bool { return m.role == users.Admin && m.status == users.Active }
+// stays reports whether a member is an active admin without the day of a leave.
+func (m *member) stays() bool { return m.role == users.Admin && m.status == users.Active && m.leave == 0 }
 
 // dayNumber returns a leave as a number; 0: none.
 func dayNumber(l users.Leave) uint32 {

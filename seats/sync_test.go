@@ -190,7 +190,7 @@ func TestComparison_order(t *testing.T) {
 	require.Equal(t, []users.Action{
 		users.ActionDeactivate, users.ActionDeactivate, users.ActionChangeRole, users.ActionEdit, users.ActionReactivate, users.ActionInvite, users.ActionSchedule,
 	}, actions)
-	require.Equal(t, "3 rows: 0 as before, 1 joins, 1 comes back, 2 leave, 1 changes", d.String())
+	require.Equal(t, "3 rows: 0 as before, 1 joins, 1 comes back, 2 leave, 1 leaves on a day, 1 changes", d.String())
 	require.Equal(t, []int{1, 0, 1}, []int{d.NewKeys, d.Renumbered, d.Admins})
 	require.Equal(t, []users.ID{"eve"}, d.Leavers(1))
 	require.Len(t, d.Leavers(9), 2)

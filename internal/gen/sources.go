@@ -19,7 +19,7 @@ func (d Dice) onSource(action users.Action, reason string) seats.Command {
 		if d.Chance(50) {
 			return seats.Losses{}
 		}
-		return seats.Losses{Leavers: int64(d.Below(4)), Keys: int64(d.Below(3)), Admins: Or(d, []int64{0, 0, 1}, -1)}
+		return seats.Losses{Leavers: int64(d.Below(4)), Dated: int64(d.Below(2)), Keys: int64(d.Below(3)), Admins: Or(d, []int64{0, 0, 1}, -1)}
 	}
 	switch action {
 	case users.ActionEditSource:

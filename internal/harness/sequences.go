@@ -179,7 +179,8 @@ func (r *run) held(c gen.Call, wants, before []reference.Result, at time.Time) [
 	}
 	hold := *wants[i].Hold
 	for _, v := range before {
-		hold.Losses.Leavers, hold.Losses.Keys, hold.Losses.Admins = hold.Losses.Leavers+v.Lost.Leavers, hold.Losses.Keys+v.Lost.Keys, hold.Losses.Admins+v.Lost.Admins
+		l, more := &hold.Losses, v.Lost
+		l.Leavers, l.Dated, l.Keys, l.Admins = l.Leavers+more.Leavers, l.Dated+more.Dated, l.Keys+more.Keys, l.Admins+more.Admins
 	}
 	if c.Fault != faults.None { // it may have struck the hold, which the next refusal would try again
 		_, err := r.harness.Do(context.Background(), r.harness.account, c.Actor, hold)

@@ -54,6 +54,16 @@ func (m *Model) Fed(source string) (n int64) {
 	return n
 }
 
+// LeavingAdmins counts the active admins of a source who leave on a day.
+func (m *Model) LeavingAdmins(source string) (n int64) {
+	for _, p := range m.People {
+		if p.synced() && p.Source.Name == source && p.Role == users.Admin && p.Status == active && p.Schedule.Date != "" {
+			n++
+		}
+	}
+	return n
+}
+
 // LostSince counts what a source lost in so many hours, the present one included. What is older than a day
 // counts as of the begin of its day.
 func (s *Source) LostSince(now time.Time, hours int64) (sum seats.Losses) {
@@ -64,7 +74,7 @@ func (s *Source) LostSince(now time.Time, hours int64) (sum seats.Losses) {
 			hour = hour / 24 * 24
 		}
 		if hour > this-hours {
-			sum.Leavers, sum.Keys, sum.Admins = sum.Leavers+l.Leavers, sum.Keys+l.Keys, sum.Admins+l.Admins
+			sum.Leavers, sum.Dated, sum.Keys, sum.Admins = sum.Leavers+l.Leavers, sum.Dated+l.Dated, sum.Keys+l.Keys, sum.Admins+l.Admins
 		}
 	}
 	return sum
@@ -78,9 +88,9 @@ func (s *Source) free(now time.Time) seats.Losses {
 	return seats.Losses{}
 }
 
-// less takes numbers off, none below 0.
+// less takes numbers off, none below 0, but not those of the people who stay until a day.
 func less(l, m seats.Losses) seats.Losses {
-	return seats.Losses{Leavers: max(0, l.Leavers-m.Leavers), Keys: max(0, l.Keys-m.Keys), Admins: max(0, l.Admins-m.Admins)}
+	return seats.Losses{Leavers: max(0, l.Leavers-m.Leavers), Dated: l.Dated, Keys: max(0, l.Keys-m.Keys), Admins: max(0, l.Admins-m.Admins)}
 }
 
 // trips reports whether a guard stops so much, rule 41.
@@ -94,7 +104,7 @@ func (m *Model) trips(name string, l seats.Losses, now time.Time) bool {
 	l = less(l, s.free(now))
 	admins := int64(0)
 	for _, p := range m.People {
-		if p.Role == users.Admin && p.Status == active {
+		if p.Role == users.Admin && p.Status == active && (!p.synced() || p.Schedule.Date == "") {
 			admins++
 		}
 	}
@@ -110,10 +120,10 @@ func (m *Model) trips(name string, l seats.Losses, now time.Time) bool {
 	day, month := s.LostSince(now, 24), s.LostSince(now, 720)
 	stops := func(more, ofDay, ofMonth int64) bool {
 		d, t := more+ofDay, more+ofMonth
-		ofAll := func(n, left int64) float64 { return float64(100*n) / float64(fed+left) }
-		over := func(n, left, percent int64) bool { return percent != 100 && ofAll(n, left) > float64(percent) }
-		return more > 0 && (d > few && over(d, day.Leavers, byDay) ||
-			t > few && over(t, month.Leavers, byMonth) || t > 1 && over(t, month.Leavers, ever))
+		over := func(n int64, gone seats.Losses, percent int64) bool {
+			return percent != 100 && 100*n > percent*(fed+gone.Leavers-gone.Dated)
+		}
+		return more > 0 && (d > few && over(d, day, byDay) || t > few && over(t, month, byMonth) || t > 1 && over(t, month, ever))
 	}
 	return stops(l.Leavers, day.Leavers, month.Leavers) || stops(l.Keys, day.Keys, month.Keys)
 }
@@ -194,10 +204,19 @@ func lost(was, now *Person) (l seats.Losses) {
 	if now.Here() && (gone(was.ExternalID, now.ExternalID) || was.Email != "" && !SameText(was.Email, now.Email) || was.Username != "" && !SameText(was.Username, now.Username)) {
 		l.Keys = 1
 	}
-	if was.Role == users.Admin && was.Status == active && (now.Role != users.Admin || now.Status != active) {
+	if day := now.Schedule.Leave; was.Seated() && now.Seated() && day.Date != "" && (was.Schedule.Date == "" || sooner(day, was.Schedule.Leave)) {
+		l.Leavers, l.Dated = 1, 1
+	}
+	remains := func(p *Person) bool { return p.Role == users.Admin && p.Status == active && p.Schedule.Date == "" }
+	if remains(was) && !remains(now) {
 		l.Admins = 1
 	}
 	return l
+}
+
+// sooner reports whether a leave comes before another one.
+func sooner(l, m users.Leave) bool {
+	return l.Date < m.Date || l.Date == m.Date && l.As == users.FirstDayWithout && m.As == users.LastDay
 }
 
 // editSource is EditSource.
@@ -289,6 +308,7 @@ func (m *Model) release(kind seats.EventKind, name string, l *seats.Losses, at t
 			if *l == (seats.Losses{}) {
 				s.Allowed = held
 			}
+			s.Allowed.Dated = 0
 		}
 	})
 	v.Event.Count, v.Event.Source = held.Leavers, name
