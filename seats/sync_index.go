@@ -180,7 +180,9 @@ func (m *members) common(u *member, e users.Entry, keys [keyFields]uint64) (p us
 }
 
 // stays reports whether a member is an active admin without the day of a leave.
-func (m *member) stays() bool { return m.role == users.Admin && m.status == users.Active && m.leave == 0 }
+func (m *member) stays() bool {
+	return m.role == users.Admin && m.status == users.Active && m.leave == 0
+}
 
 // dayNumber returns a leave as a number; 0: none.
 func dayNumber(l users.Leave) uint32 {
