@@ -31,7 +31,7 @@ func main() {
 	flag.StringVar(&s.address, "addr", "127.0.0.1:8080", "the `address` to listen on")
 	flag.StringVar(&s.source, "db", "", "a SQLite `file`, a postgres:// URL, or user:password@tcp(host:port)/database of MariaDB; the default is lms.db in -folder")
 	flag.StringVar(&s.folder, "folder", filepath.Join(os.TempDir(), "seatkeeper-lms"), "the `folder` of the database, of uploads and mails")
-	flag.BoolVar(&s.demo, "demo", false, "open six accounts with a year of history, and let visitors sign in as whom they like")
+	flag.BoolVar(&s.demo, "demo", false, "open six accounts with a year of history, and let visitors sign in as any person")
 	flag.Parse()
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -228,8 +228,11 @@ func (s *story) arrive(id users.ID, role users.Role) {
 	if _, ok := s.do(users.System(), seats.SignIn{Profile: users.Profile{ID: id}}); !ok {
 		return
 	}
-	if role == users.Admin {
+	switch role {
+	case users.Admin:
 		s.admins = append(s.admins, id)
+		return
+	case users.Manager:
 		return
 	}
 	s.active = append(s.active, id)

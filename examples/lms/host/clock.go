@@ -18,6 +18,7 @@ func (h *Host) Clock(ctx context.Context) {
 		if h.Now().After(night) {
 			night = night.AddDate(0, 0, 1)
 			h.Failed(ctx, "sessions", h.EndSessions(ctx))
+			h.Failed(ctx, "uploads", h.DropUploads(ctx))
 			h.nightly(ctx)
 		}
 		select {

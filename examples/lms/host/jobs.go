@@ -77,8 +77,11 @@ func (r *runner) bell() chan struct{} {
 	return r.wake
 }
 
-// ErrNoJob is the error for an unknown job.
-var ErrNoJob = errors.New("there is no such job")
+// ErrNoJob is the error for an unknown job, and ErrBegun that for a second import of an upload.
+var (
+	ErrNoJob = errors.New("there is no such job")
+	ErrBegun = errors.New("the import has begun")
+)
 
 // Job returns a job of an account.
 func (h *Host) Job(ctx context.Context, account users.AccountID, id string) (Job, error) {
@@ -148,6 +151,13 @@ func (h *Host) StartJob(ctx context.Context, j Job, ids []users.ID) (Job, error)
 	err = h.Store.InTx(ctx, func(tx *sql.Tx, _ store.Bound) error {
 		_, err := h.exec(ctx, tx, "INSERT INTO lms_jobs ("+jobColumns+", beat) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, '', 0)",
 			j.ID, j.Account, micros(j.Made), j.Kind, string(actor), string(spec), j.State, j.Total)
+		if err == nil && j.Spec.Upload != "" { // a second click finds the first one's job
+			var n int64
+			n, err = h.exec(ctx, tx, "UPDATE lms_uploads SET job = ? WHERE id = ? AND job = ''", j.ID, j.Spec.Upload)
+			if err == nil && n == 0 {
+				err = ErrBegun
+			}
+		}
 		for i, id := range ids {
 			if err != nil {
 				return err

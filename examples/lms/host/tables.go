@@ -12,6 +12,10 @@ var tables = []string{
 	`lms_lines (job {id} NOT NULL, line BIGINT NOT NULL, user_id {id} NOT NULL, outcome {text} NOT NULL, PRIMARY KEY (job, line))`,
 	`lms_receipts (job {id} NOT NULL, part BIGINT NOT NULL, receipt {text} NOT NULL, PRIMARY KEY (job, part))`,
 
+	// An upload is a file of people in the folder, with what an admin said of its columns and the plan that was shown.
+	`lms_uploads (id {id} NOT NULL PRIMARY KEY, account {id} NOT NULL, made BIGINT NOT NULL, name {text} NOT NULL, size BIGINT NOT NULL,
+		reading {text} NOT NULL, plan {text} NOT NULL, job {id} NOT NULL)`,
+
 	// A mail is written with the progress of the consumer; sent is the instant at which its file was in the folder.
 	`lms_mails (account {id} NOT NULL, event BIGINT NOT NULL, user_id {id} NOT NULL, address {text} NOT NULL, subject {text} NOT NULL,
 		body {text} NOT NULL, made BIGINT NOT NULL, sent BIGINT NOT NULL, PRIMARY KEY (account, event, user_id))`,

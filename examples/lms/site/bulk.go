@@ -283,7 +283,7 @@ func (v *visit) job() error {
 		return err
 	}
 	for _, l := range lines {
-		page.Lines = append(page.Lines, personResult{ID: string(l.User), Text: v.lineText(l)})
+		page.Lines = append(page.Lines, personResult{ID: string(l.User), Text: v.lineText(j, l)})
 	}
 	if len(lines) == linesPerPage {
 		page.Next = lines[len(lines)-1].Line
@@ -295,7 +295,10 @@ func (v *visit) job() error {
 }
 
 // lineText is the result for one user.
-func (v *visit) lineText(l host.Line) string {
+func (v *visit) lineText(j host.Job, l host.Line) string {
+	if j.Kind == host.Import {
+		return fmt.Sprintf("Row %d: %s", l.Line, v.lineText(host.Job{}, l))
+	}
 	switch {
 	case !l.Settled:
 		return "waits"
@@ -303,6 +306,8 @@ func (v *visit) lineText(l host.Line) string {
 		return "Not done: " + forAdmins.Text(l.Refusal)
 	case l.Unchanged:
 		return "Nothing had to change"
+	case l.Wanting():
+		return "All seats are taken: here, and inactive"
 	case l.After.Status == users.Deleted:
 		return "Done: deleted"
 	case l.Before.Status != l.After.Status:

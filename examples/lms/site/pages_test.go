@@ -57,6 +57,10 @@ func TestUsers_rows(t *testing.T) {
 	b.post("/users/act", do).says(200, "is inactive now")
 	b.post("/users/act", do).says(409, "this was changed meanwhile")
 	b.get("/users/"+id).says(200, "Holds no seat", "made", "inactive.", "Make active")
+	gone := url.Values{"do": {b.get("/users?status=inactive").row(`class="is-inactive"`).button("Delete")}, "back": {"/users"}}
+	b.post("/users/act", gone).says(200, "This can't be undone")
+	gone.Set("sure", "1")
+	b.post("/users/act", gone).says(200, "is deleted now")
 	b.post("/users/act", url.Values{"do": {"nonsense"}}).says(404)
 	b.post("/users/act", url.Values{"do": {"deactivate active 0 unknown"}}).says(404)
 }

@@ -1,12 +1,10 @@
 package site
 
 import (
-	"context"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/examples/lms/host"
@@ -180,8 +178,15 @@ func (v *visit) act() error {
 	if err != nil {
 		return err
 	}
+	if final.Has(order.Action) && v.r.PostFormValue("sure") == "" {
+		return v.ask(order, id)
+	}
 	result, err := v.do(order.Command(id))
 	if err != nil {
+		if v.r.PostFormValue("back") == "/users/"+string(id) {
+			v.r.SetPathValue("user", string(id))
+			return v.again(err, (*visit).personPage)
+		}
 		return v.again(err, (*visit).people)
 	}
 	if person, err := v.Keeper.User(v.r.Context(), v.account.ID, id); err == nil {
@@ -189,6 +194,20 @@ func (v *visit) act() error {
 	}
 	v.back("/users")
 	return nil
+}
+
+// final are the actions that are asked for once more, since no button takes them back.
+var final = users.In(users.ActionDelete)
+
+// ask asks before an action that is final.
+func (v *visit) ask(order host.Order, id users.ID) error {
+	person, err := v.Keeper.User(v.r.Context(), v.account.ID, id)
+	if err != nil {
+		return err
+	}
+	return v.show("ask", "Delete "+nameOf(person.Profile)+"?", map[string]any{
+		"Person": person, "Do": v.r.PostFormValue("do"), "Back": v.r.PostFormValue("back"), "Why": v.Keeper.May(v.r.Context(), v.account.ID, v.actor, order.Command(id)),
+	})
 }
 
 // resultText says what became of a user.
@@ -242,66 +261,4 @@ func (v *visit) why() error {
 		return v.showPart("why", "main", "", data)
 	}
 	return v.show("why", "Why not?", data)
-}
-
-// labels are the locations and groups of each account, for the suggestions of the filters. They are collected in the
-// background, since a database has no index of them.
-type labels struct {
-	mu  sync.Mutex
-	all map[users.AccountID]*labelLists
-}
-
-// labelLists are sorted. Sequence is that of the account's last event when they were collected.
-type labelLists struct {
-	Locations, Groups []string
-	sequence          uint64
-	at                time.Time
-	busy              bool
-}
-
-// of returns the last known lists, and collects them anew if the account has changed and a minute is over.
-func (l *labels) of(s *Site, account seats.Account) labelLists {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.all == nil {
-		l.all = map[users.AccountID]*labelLists{}
-	}
-	known := l.all[account.ID]
-	if known == nil {
-		known = &labelLists{}
-		l.all[account.ID] = known
-	}
-	if !known.busy && known.sequence != account.Sequence && time.Since(known.at) > time.Minute {
-		known.busy = true
-		go l.collect(s, account)
-	}
-	return *known
-}
-
-func (l *labels) collect(s *Site, account seats.Account) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	locations, groups := map[string]bool{}, map[string]bool{}
-	for p, err := range s.Keeper.Users(ctx, account.ID, users.Filter{}) {
-		if err != nil || len(locations)+len(groups) > 500 {
-			break
-		}
-		if p.Location != "" {
-			locations[p.Location] = true
-		}
-		for _, g := range p.Groups {
-			groups[g] = true
-		}
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all[account.ID] = &labelLists{sorted(locations), sorted(groups), account.Sequence, time.Now(), false}
-}
-
-func sorted(set map[string]bool) (list []string) {
-	for text := range set {
-		list = append(list, text)
-	}
-	slices.Sort(list)
-	return list
 }

@@ -81,6 +81,7 @@ type link struct {
 
 var navigation = []link{
 	{"/users", "Users", admins},
+	{"/add", "Add", admins},
 	{"/jobs", "Jobs", admins},
 	{"/account", "Account", admins},
 	{"/accounts", "All accounts", vendor},
@@ -134,6 +135,9 @@ func (v view) Alert() string { return v.alert }
 // Text says an error in the product's words.
 func (v view) Text(err error) string { return v.words().Text(err) }
 
+// Fault says a fault of a file.
+func (v view) Fault(f users.Fault) string { return sentence(v.words().Fault(f)) }
+
 // Day is the day of an instant in the account's time zone.
 func (v view) Day(t time.Time) string { return v.in(t, "2 Jan 2006") }
 
@@ -152,11 +156,12 @@ func (v view) in(t time.Time, layout string) string {
 }
 
 var functions = template.FuncMap{
-	"name":  nameOf,
-	"title": func(s fmt.Stringer) string { return sentence(s.String()) },
-	"date":  dateText,
-	"join":  strings.Join,
-	"args":  func(args ...any) []any { return args },
+	"name":     nameOf,
+	"title":    func(s fmt.Stringer) string { return sentence(s.String()) },
+	"sentence": sentence,
+	"date":     dateText,
+	"join":     strings.Join,
+	"args":     func(args ...any) []any { return args },
 }
 
 // nameOf is the name to show: the names, else what identifies the person.
@@ -172,8 +177,11 @@ func nameOf(p users.Profile) string {
 	return "a deleted user"
 }
 
+// sentence is a text with a capital at its beginning; the words of a name of the library stand apart.
 func sentence(text string) string {
-	text = strings.ReplaceAll(text, "-", " ")
+	if !strings.Contains(text, " ") {
+		text = strings.ReplaceAll(text, "-", " ")
+	}
 	if text == "" {
 		return ""
 	}

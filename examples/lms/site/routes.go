@@ -28,6 +28,13 @@ var routes = []route{
 	{pattern: "GET /users/{user}/why", who: admins, page: (*visit).why},
 	{pattern: "GET /users/{user}", who: admins, page: (*visit).personPage},
 	{pattern: "POST /users/{user}", who: admins, page: (*visit).editPerson},
+
+	{pattern: "GET /add", who: admins, page: (*visit).addPage},
+	{pattern: "POST /add", who: admins, page: (*visit).add},
+	{pattern: "POST /uploads", who: admins, page: (*visit).takeFile, body: maxUpload},
+	{pattern: "GET /uploads/{upload}", who: admins, page: (*visit).uploadPage},
+	{pattern: "POST /uploads/{upload}", who: admins, page: (*visit).readFile},
+
 	{pattern: "GET /jobs", who: admins, page: (*visit).jobs},
 	{pattern: "GET /jobs/{job}", who: admins, page: (*visit).job},
 	{pattern: "POST /jobs/{job}/undo", who: admins, page: (*visit).undo},

@@ -21,7 +21,7 @@ import (
 // A Site is the pages of a host.
 type Site struct {
 	*host.Host
-	Demo bool // visitors sign in as whom they like
+	Demo bool // visitors sign in as any person
 
 	sessions *scs.SessionManager
 	pages    map[string]*page

@@ -32,6 +32,16 @@ type product struct {
 	host *host.Host
 	url  string
 	log  *logged
+
+	stopJobs func() // and waits for them
+}
+
+// startJobs has jobs carried out.
+func (p *product) startJobs() {
+	ctx, stop := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() { p.host.RunJobs(ctx) })
+	p.stopJobs = func() { stop(); work.Wait() }
 }
 
 // A logged is a log that several goroutines write.
@@ -71,13 +81,10 @@ func newProduct(t *testing.T, source string, filled bool) *product {
 	require.NoError(t, err)
 	server := httptest.NewServer(s.Handler())
 	p.url = server.URL
-	ctx, stop := context.WithCancel(context.Background())
-	var work sync.WaitGroup
-	work.Go(func() { p.host.RunJobs(ctx) })
+	p.startJobs()
 	t.Cleanup(func() {
 		server.Close()
-		stop()
-		work.Wait()
+		p.stopJobs()
 		require.NoError(t, p.host.Close())
 		require.NotContains(t, p.log.String(), ".example", "an address in the log")
 		require.NotContains(t, p.log.String(), `"level":"ERROR"`)
