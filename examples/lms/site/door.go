@@ -110,9 +110,6 @@ func (v *visit) signOut() error {
 	return nil
 }
 
-// mine is a person's own page.
-func (v *visit) mine() error { return v.show("me", "My page", nil) }
-
 // A product is a policy of the library under its product's name.
 type product struct {
 	seats.Preset

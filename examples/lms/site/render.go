@@ -83,6 +83,7 @@ var navigation = []link{
 	{"/users", "Users", admins},
 	{"/add", "Add", admins},
 	{"/jobs", "Jobs", admins},
+	{"/courses", "Courses", admins},
 	{"/account", "Account", admins},
 	{"/accounts", "All accounts", vendor},
 	{"/me", "My page", learners},

@@ -15,6 +15,13 @@ var routes = []route{
 	{pattern: "POST /sign-in", who: anyone, page: (*visit).signIn},
 	{pattern: "POST /sign-out", who: anyone, page: (*visit).signOut},
 	{pattern: "GET /me", who: learners, page: (*visit).mine},
+	{pattern: "POST /me/courses/{course}", who: learners, page: (*visit).openCourse},
+	{pattern: "GET /me/courses/{course}", who: learners, page: (*visit).lesson},
+
+	{pattern: "GET /courses", who: admins, page: (*visit).courses},
+	{pattern: "POST /courses", who: admins, page: (*visit).newCourse},
+	{pattern: "GET /courses/{course}", who: admins, page: (*visit).course},
+	{pattern: "POST /courses/{course}", who: admins, page: (*visit).editCourse},
 
 	{pattern: "GET /accounts", who: vendor, page: (*visit).accounts},
 	{pattern: "POST /accounts/{account}", who: vendor, page: (*visit).enterAccount},

@@ -1,0 +1,121 @@
+package site_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// pool returns the numbers of a course.
+func (p *product) pool(account users.AccountID, course seats.PoolID) seats.Pool {
+	p.t.Helper()
+	pool, err := p.host.Keeper.Pool(p.t.Context(), account, course)
+	require.NoError(p.t, err)
+	return pool
+}
+
+// TestCourses: the vendor sets the licenses, an admin assigns them to a selection, takes one back and puts one away.
+func TestCourses(t *testing.T) {
+	p := newProduct(t, "", true)
+	support := p.support()
+	support.post("/accounts/oakridge", nil).says(200)
+	support.get("/courses").says(200, "Moving and handling", "Make the course")
+	form := url.Values{"id": {"dementia"}, "name": {"Dementia care"}, "total": {"many"}, "back": {"/courses"}}
+	support.post("/courses", form).says(422, "is not a number")
+	form.Set("total", "3")
+	support.post("/courses", form).says(200, "Dementia care", `<span class="figure">3</span> <span class="label">Free`)
+
+	b := p.as("oakridge", users.Admin)
+	b.get("/courses").says(200, "Dementia care").without("Make the course")
+	b.post("/courses", form).says(403)
+	b.post("/courses/dementia", url.Values{"do": {"set"}, "total": {"9"}}).says(403)
+	b.get("/courses/none").says(422)
+
+	found := b.get("/courses/dementia?assign=1&status=active&role=member").says(200, "Tick ", "Assign…")
+	ids := values(found, "user")
+	require.Greater(t, len(ids), 3)
+	give := url.Values{"back": {"/courses/dementia?assign=1"}, "action": {"assign-course"}, "course": {"dementia"}, "which": {"ticked"}, "user": ids[:2], "due": {"2031-05-01"}}
+	b.post("/users/bulk", give).says(200, "2 fit")
+	give.Set("sure", "1")
+	b.wait(b.post("/users/bulk", give)).says(200, "2 changed")
+	page := b.get("/courses/dementia").says(200, `value="2031-05-01"`, "Take back", "Put away").without(">Start<")
+	require.Equal(t, 2, strings.Count(page.text, ">Take back<"))
+	b.get("/courses/dementia?assign=1").says(200, "has the course")
+
+	act := url.Values{"user": ids[:1], "do": {"set-due-date"}, "due": {"2031-06-01"}, "back": {"/courses/dementia"}}
+	b.post("/courses/dementia", act).says(200, ": done.", `value="2031-06-01"`)
+	act.Set("do", "unassign-course")
+	b.post("/courses/dementia", act).says(200, ": done.")
+	b.get("/courses/dementia?state=returned").says(200, "Returned").without("Take back")
+	require.EqualValues(t, 1, p.pool("oakridge", "dementia").Held)
+	act.Set("do", "start-course")
+	b.post("/courses/dementia", act).says(403, "only the user concerned")
+	act.Set("do", "delete")
+	b.post("/courses/dementia", act).says(404)
+
+	support.post("/courses/dementia", url.Values{"do": {"set"}, "name": {"Dementia care"}, "total": {"0"}, "back": {"/courses/dementia"}}).says(200, "1 more than the total")
+}
+
+// TestCourses_pages has every license in use on one page.
+func TestCourses_pages(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("brightwater", users.Admin)
+	v, rows := b.get("/courses/haccp").says(200), 0
+	for {
+		rows += strings.Count(v.text, `<th scope="row" data-label="User"`)
+		_, next, ok := strings.Cut(v.text, `<nav class="pages" aria-label="Pages of the licenses"><a href="`)
+		if !ok {
+			break
+		}
+		v = b.get(next[:strings.Index(next, `"`)]).says(200)
+	}
+	usage := p.pool("brightwater", "haccp")
+	require.Positive(t, usage.Held)
+	n := 0
+	for _, err := range p.host.Keeper.Licences(t.Context(), "brightwater", users.LicenceFilter{Pool: "haccp", State: users.In(users.LicenceAssigned, users.LicenceStarted)}) {
+		require.NoError(t, err)
+		n++
+	}
+	require.Equal(t, n, rows)
+}
+
+// TestLearner opens a course, by which a license is used for good.
+func TestLearner(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("larkfield", users.Member)
+	page, err := p.host.Keeper.Page(t.Context(), "larkfield", users.Filter{Role: users.In(users.Member), Status: users.In(users.Active)}, users.Cursor{}, 1)
+	require.NoError(t, err)
+	me := page.Users[0].ID
+	do := func(commands ...seats.Command) {
+		_, err := p.host.Keeper.Do(t.Context(), "larkfield", users.System(), commands...)
+		require.NoError(t, err)
+	}
+	do(seats.SetTotal{Pool: "first-aid", Total: seats.Of(2)})
+	b.get("/me").says(200).without("first-aid")
+	b.get("/me/courses/first-aid").says(409)
+	b.post("/me/courses/first-aid", nil).says(409)
+	do(seats.AssignCourse{User: me, Pool: "first-aid"})
+	b.get("/me").says(200).row("first-aid").says(200, "Start", "New")
+	b.get("/me/courses/first-aid").says(200, "Your courses") // a link alone uses nothing
+	require.Zero(t, p.pool("larkfield", "first-aid").Spent)
+	b.post("/me/courses/first-aid", nil).says(200, "You are in the course")
+	require.EqualValues(t, 1, p.pool("larkfield", "first-aid").Spent)
+	b.post("/me/courses/first-aid", nil).says(200)
+	b.get("/me").says(200).row("first-aid").says(200, "Go on")
+	p.as("larkfield", users.Admin).get("/courses/first-aid").says(200).row("Started").without("Take back")
+	do(seats.Deactivate{User: me})
+	b.get("/me/courses/first-aid").says(409, "You can't come in: your access is inactive")
+}
+
+// values returns the values of the fields of a form with a name.
+func values(v view, name string) (list []string) {
+	for _, part := range strings.Split(v.text, `name="`+name+`" value="`)[1:] {
+		list = append(list, part[:strings.Index(part, `"`)])
+	}
+	return list
+}
