@@ -15,8 +15,11 @@ func ExampleKeeper_Unseen() {
 	ctx, olive := context.Background(), users.As("u1")
 	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 	keeper := newSite(10, seats.Standard(), seatkeeper.Options{Now: func() time.Time { return now }})
-	for _, id := range []users.ID{"ada", "bob", "cy", "dee"} {
+	for _, id := range []users.ID{"ada", "bob", "cy"} {
 		_, _ = keeper.Do(ctx, "acme", users.System(), seats.Add{Profile: users.Profile{ID: id, Email: string(id) + "@acme.example"}})
+	}
+	for _, id := range []users.ID{"dee", "eve"} {
+		_, _ = keeper.Do(ctx, "acme", olive, seats.Invite{Profile: users.Profile{ID: id, Email: string(id) + "@acme.example"}})
 	}
 	_, _ = keeper.Do(ctx, "acme", olive, seats.Edit{User: "dee", Set: users.Patch{Groups: &[]string{"On leave"}}})
 
@@ -42,7 +45,7 @@ func ExampleKeeper_Unseen() {
 	}
 
 	// The plan, without those on leave.
-	plan, err := keeper.Unseen(ctx, "acme", olive, seats.Unseen{UnseenRule: seats.UnseenRule{Days: 90, Grace: 30}, Groups: []string{"On leave"}})
+	plan, err := keeper.Unseen(ctx, "acme", olive, seats.Unseen{UnseenRule: seats.UnseenRule{Days: 90, Grace: 30}, ExemptGroups: []string{"On leave"}})
 	fmt.Println(plan, err)
 	for _, step := range plan.Steps {
 		fmt.Printf("%+v\n", step.Command)
@@ -53,11 +56,13 @@ func ExampleKeeper_Unseen() {
 	// Output:
 	// ada 2026-05-21
 	// bob 2026-05-21
-	// cy -
+	// cy 2026-03-02
 	// dee -
-	// u1 -
-	// 1 user: 1 fits, 0 do not <nil>
-	// {User:cy Successor: Reason:never seen since 2026-03-02}
+	// eve -
+	// u1 2026-03-02
+	// 2 users: 2 fit, 0 do not <nil>
+	// {User:cy Successor: Reason:last seen 2026-03-02}
+	// {User:eve Successor: Reason:never seen since 2026-03-02}
 	// 4 seats are held <nil>
 }
 
@@ -80,7 +85,7 @@ func ExampleKeeper_FreeUnseen() {
 			fmt.Println(err)
 			return
 		}
-		run, err := keeper.FreeUnseen(ctx, account.ID, seats.Unseen{Groups: []string{"On leave"}})
+		run, err := keeper.FreeUnseen(ctx, account.ID, seats.Unseen{ExemptGroups: []string{"On leave"}})
 		fmt.Println(account.ID, run.Freed, "freed,", run.HeldBack, "held back", err)
 	}
 	for e := range keeper.Events(ctx, "acme", seats.EventFilter{User: "bob", Kinds: []seats.EventKind{seats.EventDeactivated}}) {

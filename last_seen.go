@@ -33,7 +33,7 @@ func (k *Keeper) Seen(ctx context.Context, account users.AccountID, at time.Time
 	if users.CheckID(account) != nil {
 		return store.ErrNotFound
 	}
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id users.ID) bool { return users.CheckID(id) != nil })
+	ids = slices.DeleteFunc(slices.Clone(ids), invalidID)
 	for some := range slices.Chunk(ids, userPage) {
 		if _, err := k.see(ctx, account, at.UTC().Truncate(time.Microsecond), some); err != nil {
 			return err
@@ -42,16 +42,38 @@ func (k *Keeper) Seen(ctx context.Context, account users.AccountID, at time.Time
 	return nil
 }
 
-// LastSeen returns when the users were last seen, in the order given, for a page of a list; zero: never,
-// as far as is known. See [Keeper.Seen], also for its errors.
+// LastSeen returns when the users were last seen, see [users.User.LastSeen], in the order given, for a page of a
+// list; zero: never, as far as is known. A first sign-in is a sight, also by [seats.Accept] and of an import. Of
+// deleted users it is zero. See [Keeper.Seen], also for its errors.
 func (k *Keeper) LastSeen(ctx context.Context, account users.AccountID, ids ...users.ID) (_ []time.Time, err error) {
 	k, end := k.observed(ctx, CallStats{Method: "LastSeen", Account: account})
 	defer end(&err)
-	if _, _, err := k.read(ctx, &seats.Need{Account: account}); err != nil {
-		return nil, err
+	seen := make([]time.Time, 0, len(ids))
+	for {
+		some := ids[:min(len(ids), userPage)]
+		ids = ids[len(some):]
+		s, _, err := k.read(ctx, &seats.Need{Account: account, Users: slices.DeleteFunc(slices.Clone(some), invalidID)})
+		if err != nil {
+			return nil, err
+		}
+		kept, err := k.lastSeen(ctx, account, some)
+		if err != nil {
+			return nil, err
+		}
+		for i, id := range some {
+			at := kept[i]
+			if n := slices.IndexFunc(s.Users, func(u users.User) bool { return u.ID == id && u.Here() }); n >= 0 {
+				at = s.Users[n].LastSeen(at)
+			}
+			seen = append(seen, at)
+		}
+		if len(ids) == 0 {
+			return seen, nil
+		}
 	}
-	return k.lastSeen(ctx, account, ids)
 }
+
+func invalidID(id users.ID) bool { return users.CheckID(id) != nil }
 
 func (k *Keeper) lastSeen(ctx context.Context, account users.AccountID, ids []users.ID) ([]time.Time, error) {
 	instants, err := store.LastSeenOf(k.store).Seen(ctx, account, ids...)

@@ -89,9 +89,9 @@ func TestKeeper_Seen(t *testing.T) {
 	do(t, k, system, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}, seats.Delete{User: "bob"})
 	earlier := now.AddDate(0, 0, -90)
 	require.NoError(t, k.Seen(t.Context(), "acme", earlier.In(time.FixedZone("", 3600)).Add(7), "ada", "bob", "unknown", "", "\xff"))
-	seen, err := k.LastSeen(t.Context(), "acme", "bob", "ada", "unknown", "owner")
+	seen, err := k.LastSeen(t.Context(), "acme", "bob", "ada", "unknown", "owner", "\xff", "")
 	require.NoError(t, err)
-	require.Equal(t, []time.Time{{}, earlier, {}, {}}, seen)
+	require.Equal(t, []time.Time{{}, earlier, {}, now, {}, {}}, seen, "an owner has signed in to open the account")
 	require.NoError(t, k.Seen(t.Context(), "acme", now.Add(time.Minute), "ada"))
 	requireSeen(t, k, "ada", now)
 	require.NoError(t, k.Seen(t.Context(), "acme", earlier, "ada"))
@@ -99,6 +99,49 @@ func TestKeeper_Seen(t *testing.T) {
 	require.NoError(t, k.Seen(t.Context(), "acme", now))
 	_, err = k.Audit(t.Context(), "acme")
 	require.NoError(t, err)
+}
+
+// TestKeeper_LastSeen_first_sign_in: every first sign-in is a sight, for a page, a plan and a departure alike, and
+// with it the reason that they give; a later sight has precedence.
+func TestKeeper_LastSeen_first_sign_in(t *testing.T) {
+	start := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	now := start
+	s := memstore.New()
+	k := newKeeper(t, s, seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(999), seats.Standard())
+	signedIn := now.AddDate(0, 0, -200)
+	imported := users.User{Profile: profile("imported"), Role: users.Member, Status: users.Active, Created: signedIn, StatusSince: signedIn, FirstSignIn: signedIn}
+	do(t, k, system, seats.Import{User: imported}, seats.Invite{Profile: profile("accepted")}, seats.Add{Profile: profile("added")},
+		seats.Invite{Profile: profile("later")}, seats.Invite{Profile: profile("never")}, seats.Add{Profile: profile("deleted")})
+	now = start.AddDate(0, 0, 10)
+	for _, id := range []users.ID{"accepted", "later"} {
+		do(t, k, users.As(id), seats.Accept{User: id})
+	}
+	require.NoError(t, k.Seen(t.Context(), "acme", start.AddDate(0, 0, 5), "accepted"))
+	require.NoError(t, k.Seen(t.Context(), "acme", start.AddDate(0, 0, 15), "later"))
+	now = start.AddDate(0, 0, 20)
+	require.NoError(t, k.Seen(t.Context(), "acme", now, "later"))
+	do(t, k, system, seats.Delete{User: "deleted"})
+
+	want := map[users.ID]time.Time{"imported": signedIn, "accepted": start.AddDate(0, 0, 10), "added": start, "later": now, "never": {}, "deleted": {}}
+	for id, at := range want {
+		requireSeen(t, k, id, at)
+	}
+	page, err := k.LastSeen(t.Context(), "acme", slices.Repeat([]users.ID{"never", "accepted", "later"}, 200)...)
+	require.NoError(t, err)
+	require.Equal(t, slices.Repeat([]time.Time{{}, want["accepted"], want["later"]}, 200), page)
+
+	now = now.AddDate(0, 0, 100)
+	plan, err := k.Unseen(t.Context(), "acme", system, unseen90)
+	require.NoError(t, err)
+	reasons := map[users.ID]string{"imported": "last seen 2025-10-13", "accepted": "last seen 2026-05-11", "added": "last seen 2026-05-01", "later": "last seen 2026-05-21", "never": "never seen since 2026-05-01"}
+	for _, c := range plan.Commands() {
+		left := c.(seats.Deactivate)
+		require.Equal(t, reasons[left.User], left.Reason, left.User)
+		delete(reasons, left.User)
+	}
+	require.Empty(t, reasons)
+	_, err = on(t, brokenSeen{s, s}, seatkeeper.Options{}).LastSeen(t.Context(), "acme", "never")
+	require.ErrorIs(t, err, errDown)
 }
 
 // TestKeeper_Seen_deleted_meanwhile: a deletion between the look and the write leaves nothing behind.

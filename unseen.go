@@ -146,7 +146,7 @@ type UnseenRun struct {
 // RunDue does not: a last sight is no date of the account.
 //
 // Each user passes the gate as in a plan by [Keeper.Unseen], by the system. The events have the last
-// sight as their reason and the channel [seats.ByUnseen]. From keep the exceptions count, and Among.
+// sight as their reason and the channel [seats.ByUnseen]. Of keep its Among, ExemptUsers and ExemptGroups count.
 // Each attempt looks at users and sights anew. Those who were seen, invited, taken back or kept out by then keep
 // their seats, and the others lose theirs. A user who is seen later, while the commit is under way, gets the seat
 // back in a second commit, unless another user has it by then or the invitation was deleted.

@@ -48,7 +48,7 @@ func TestKeeper_Unseen(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2 users: 2 fit, 0 do not", plan.String())
 	require.Equal(t, []seats.Command{
-		seats.Deactivate{User: "bob", Reason: "never seen since 2026-05-01"}, seats.Deactivate{User: "cy", Reason: "never seen since 2026-05-01"},
+		seats.Deactivate{User: "bob", Reason: "last seen 2026-05-01"}, seats.Deactivate{User: "cy", Reason: "never seen since 2026-05-01"},
 	}, plan.Commands())
 	for name, c := range map[string]struct {
 		change func(*seats.Unseen)
@@ -61,7 +61,7 @@ func TestKeeper_Unseen(t *testing.T) {
 		"with a page": {func(q *seats.Unseen) {
 			q.Among.Backward, q.Among.Order, q.Among.After.ID = true, users.OrderName, "bob"
 		}, []users.ID{"bob", "cy"}},
-		"but bob":   {func(q *seats.Unseen) { q.Users = []users.ID{"bob"} }, []users.ID{"cy"}},
+		"but bob":   {func(q *seats.Unseen) { q.ExemptUsers = []users.ID{"bob"} }, []users.ID{"cy"}},
 		"of longer": {func(q *seats.Unseen) { q.Days = 124 }, nil},
 	} {
 		q := unseen90
@@ -134,7 +134,7 @@ func TestKeeper_FreeUnseen(t *testing.T) {
 		_, err = on(t, broken, seatkeeper.Options{}).FreeUnseen(t.Context(), "acme", seats.Unseen{})
 		require.Error(t, err)
 	}
-	run, err = k.With(seatkeeper.Call{Key: "ignored", Correlation: "night 7"}).FreeUnseen(t.Context(), "acme", seats.Unseen{Users: []users.ID{"bob"}})
+	run, err = k.With(seatkeeper.Call{Key: "ignored", Correlation: "night 7"}).FreeUnseen(t.Context(), "acme", seats.Unseen{ExemptUsers: []users.ID{"bob"}})
 	require.NoError(t, err)
 	require.Equal(t, seatkeeper.UnseenRun{Freed: 1}, run)
 	var last seats.Event
@@ -156,7 +156,7 @@ func TestKeeper_FreeUnseen(t *testing.T) {
 func TestKeeper_FreeUnseen_held_back(t *testing.T) {
 	k, s, now := unseenSite(t, seats.UnseenRule{Days: 90}, func(p *seats.Policy) { p.MostLeavers = 1 })
 	free := func(keep ...users.ID) seatkeeper.UnseenRun {
-		run, err := k.FreeUnseen(t.Context(), "acme", seats.Unseen{Users: keep})
+		run, err := k.FreeUnseen(t.Context(), "acme", seats.Unseen{ExemptUsers: keep})
 		require.NoError(t, err)
 		return run
 	}

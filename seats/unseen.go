@@ -31,14 +31,19 @@ func (r UnseenRule) valid() bool {
 // rule is that of the policy. Owners and the exempt roles of the policy are never among them.
 type Unseen struct {
 	UnseenRule
-	Among  users.Filter `json:"among,omitzero"`  // the users who come into question, by shown status; its order and page do not count
-	Users  []users.ID   `json:"users,omitzero"`  // these keep their seats
-	Groups []string     `json:"groups,omitzero"` // so do the users in exactly one of these, compared as in [users.Filter]
-	After  users.ID     `json:"after,omitzero"`  // the last user of the plan before this one
+	// Among selects the users who may lose their seats, by shown status. Its order and page do not count.
+	Among users.Filter `json:"among,omitzero"`
+	// ExemptUsers keep their seats.
+	ExemptUsers []users.ID `json:"exempt_users,omitzero"`
+	// ExemptGroups are groups whose users keep their seats: those in one of them at least. Groups are compared
+	// as in [users.Filter], so that "Sales" and "sales" are two.
+	ExemptGroups []string `json:"exempt_groups,omitzero"`
+	After        users.ID `json:"after,omitzero"` // the last user of the plan before this one
 }
 
-// For returns what is asked under a policy: the zero rule becomes that of the policy. Days and roles out of
-// bounds, and no days at all, are refused as [ErrBadInput].
+// For returns what is asked under a policy: the zero rule becomes that of the policy, and each exempt group its
+// stored form, see [users.Profile.Clean]. Days and roles out of bounds, no days at all, and what can be no user and
+// no group are refused as [ErrBadInput], so that an exemption of no effect is not overlooked.
 func (q Unseen) For(p Policy) (Unseen, error) {
 	if q.UnseenRule == (UnseenRule{}) {
 		q.UnseenRule = p.unseen()
@@ -46,13 +51,27 @@ func (q Unseen) For(p Policy) (Unseen, error) {
 	if q.Days == 0 || !q.valid() {
 		return Unseen{}, badInput("unseen", ErrUnseenBounds)
 	}
+	for _, id := range q.ExemptUsers {
+		if err := users.CheckID(id); err != nil {
+			return Unseen{}, badInput("exempt-users", err)
+		}
+	}
+	groups := slices.Clone(q.ExemptGroups)
+	for i, name := range groups {
+		group, err := users.CleanGroup(name)
+		if err != nil {
+			return Unseen{}, badInput("exempt-groups", err)
+		}
+		groups[i] = group
+	}
+	q.ExemptGroups = groups
 	return q, nil
 }
 
 // Frees returns the command that frees the seat of a user, if it may come free by what was asked: the
-// user holds one and was last seen, or has signed in for the first time, or was created before the time
-// of Days, and was neither created, invited nor taken back in the time of Grace. The question is one by
-// [Unseen.For].
+// user holds one, was last seen, see [users.User.LastSeen], or else created before the time of Days, and
+// was neither created, invited nor taken back in the time of Grace. Seen is the last sight that is kept of the
+// user. The question is one by [Unseen.For].
 func (a Account) Frees(q Unseen, u users.User, seen, now time.Time) (c Command, ok bool) {
 	grace := q.Grace
 	if grace == 0 {
@@ -62,23 +81,19 @@ func (a Account) Frees(q Unseen, u users.User, seen, now time.Time) (c Command, 
 	if u.Status == users.Invited {
 		came = later(came, u.LastNotified)
 	}
-	last := later(seen, u.FirstSignIn)
+	last, reason := u.LastSeen(seen), "last seen "
 	if last.IsZero() {
-		last = u.Created
+		last, reason = u.Created, "never seen since "
 	}
 	switch {
 	case u.Role == users.Owner, !a.Policy.holds(u.Segment()), !a.Closed.IsZero(),
-		(q.Exempt | a.Policy.unseen().Exempt).Has(u.Role), slices.Contains(q.Users, u.ID),
-		slices.ContainsFunc(q.Groups, func(g string) bool { return slices.Contains(u.Groups, g) }),
+		(q.Exempt | a.Policy.unseen().Exempt).Has(u.Role), slices.Contains(q.ExemptUsers, u.ID),
+		slices.ContainsFunc(q.ExemptGroups, func(g string) bool { return slices.Contains(u.Groups, g) }),
 		!a.Policy.StoredFilter(q.Among.WithoutPage()).Match(u),
 		!last.Before(now.AddDate(0, 0, -q.Days)), came.After(now.AddDate(0, 0, -grace)):
 		return nil, false
 	}
-	reason := "last seen " + string(users.DateOf(last))
-	if seen.IsZero() {
-		reason = "never seen since " + string(users.DateOf(last))
-	}
-	return a.Policy.freeing(u, reason), true
+	return a.Policy.freeing(u, reason+string(users.DateOf(last))), true
 }
 
 // freeing returns the command by which the account's own users free the seat of a user.

@@ -1,6 +1,7 @@
 package seats_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,28 @@ func TestUnseen_For(t *testing.T) {
 			require.Equal(t, seats.ErrUnseenBounds, seats.Policy{Unseen: r}.Check(), "%+v", r)
 		}
 	}
+	for _, c := range []struct {
+		field string
+		q     seats.Unseen
+	}{
+		{"exempt-users", seats.Unseen{ExemptUsers: []users.ID{"ada", ""}}},
+		{"exempt-users", seats.Unseen{ExemptUsers: []users.ID{"\xff"}}},
+		{"exempt-groups", seats.Unseen{ExemptGroups: []string{"a", " \u200b"}}},
+		{"exempt-groups", seats.Unseen{ExemptGroups: []string{"a\x00"}}},
+		{"exempt-groups", seats.Unseen{ExemptGroups: []string{strings.Repeat("a", users.MaxText+1)}}},
+	} {
+		c.q.Days = 1
+		_, err := c.q.For(seats.Standard())
+		require.ErrorIs(t, err, seats.ErrBadInput, "%+v", c.q)
+		require.Equal(t, c.field, err.(*seats.Refusal).Field)
+	}
+	typed := seats.Unseen{UnseenRule: seats.UnseenRule{Days: 1}, ExemptGroups: []string{" On\u00a0leave\u200b", "b"}}
+	q, err := typed.For(seats.Standard())
+	require.NoError(t, err)
+	stored, err := users.Profile{Username: "ada", Groups: typed.ExemptGroups}.Clean()
+	require.NoError(t, err)
+	require.ElementsMatch(t, stored.Groups, q.ExemptGroups, "the stored form")
+	require.Equal(t, " On\u00a0leave\u200b", typed.ExemptGroups[0], "the caller's list stays")
 	most := seats.UnseenRule{Days: seats.MaxUnseenDays, Grace: seats.MaxUnseenDays}
 	for _, q := range []seats.Unseen{{UnseenRule: most, After: "ada"}, {After: "ada"}} {
 		q, err := q.For(seats.Policy{Unseen: most})
@@ -37,7 +60,7 @@ func TestAccount_Frees(t *testing.T) {
 		seen   time.Time
 		reason string // empty: the seat stays
 	}{
-		"never seen":          {reason: "never seen since 2026-03-02"},
+		"signed in once":      {reason: "last seen 2026-03-02"},
 		"seen long ago":       {seen: day(109), reason: "last seen 2026-06-18"},
 		"seen just":           {seen: day(111)},
 		"at the bound":        {seen: day(110)},
@@ -50,7 +73,7 @@ func TestAccount_Frees(t *testing.T) {
 		"invited anew": {func(u *users.User, _ *seats.Unseen, _ *seats.Policy) {
 			u.Status, u.FirstSignIn, u.LastNotified = users.Invited, time.Time{}, day(180)
 		}, time.Time{}, ""},
-		"notified anew": {func(u *users.User, _ *seats.Unseen, _ *seats.Policy) { u.LastNotified = day(180) }, time.Time{}, "never seen since 2026-03-02"},
+		"notified anew": {func(u *users.User, _ *seats.Unseen, _ *seats.Policy) { u.LastNotified = day(180) }, time.Time{}, "last seen 2026-03-02"},
 		"back":          {func(u *users.User, _ *seats.Unseen, _ *seats.Policy) { u.StatusSince = day(171) }, day(3), ""},
 		"back for long": {func(u *users.User, _ *seats.Unseen, _ *seats.Policy) { u.StatusSince = day(170) }, day(3), "last seen 2026-03-04"},
 		"grace as days": {func(u *users.User, q *seats.Unseen, _ *seats.Policy) { u.StatusSince, q.Grace = day(111), 0 }, day(3), ""},
@@ -64,11 +87,13 @@ func TestAccount_Frees(t *testing.T) {
 			u.Role, p.Unseen.Exempt = users.Admin, users.In(users.Admin)
 		}, time.Time{}, ""},
 		"a role without a seat":     {func(u *users.User, _ *seats.Unseen, p *seats.Policy) { p.Exempt = users.In(users.Member) }, time.Time{}, ""},
-		"a user who is asked out":   {func(u *users.User, q *seats.Unseen, _ *seats.Policy) { q.Users = []users.ID{"eve", "ada"} }, time.Time{}, ""},
-		"a group that is asked out": {func(u *users.User, q *seats.Unseen, _ *seats.Policy) { q.Groups = []string{"x", "b"} }, time.Time{}, ""},
+		"a user who is asked out":   {func(u *users.User, q *seats.Unseen, _ *seats.Policy) { q.ExemptUsers = []users.ID{"eve", "ada"} }, time.Time{}, ""},
+		"a group that is asked out": {func(u *users.User, q *seats.Unseen, _ *seats.Policy) { q.ExemptGroups = []string{"x", "b"} }, time.Time{}, ""},
 		"another user, group and role": {func(u *users.User, q *seats.Unseen, _ *seats.Policy) {
-			q.Users, q.Groups, q.Exempt = []users.ID{"eve"}, []string{"x"}, users.In(users.Admin)
-		}, time.Time{}, "never seen since 2026-03-02"},
+			q.ExemptUsers, q.ExemptGroups, q.Exempt = []users.ID{"eve"}, []string{"x"}, users.In(users.Admin)
+		}, time.Time{}, "last seen 2026-03-02"},
+		"a group of other case":   {func(u *users.User, q *seats.Unseen, _ *seats.Policy) { q.ExemptGroups = []string{"A"} }, time.Time{}, "last seen 2026-03-02"},
+		"signed in after a sight": {func(u *users.User, _ *seats.Unseen, _ *seats.Policy) { u.FirstSignIn = day(100) }, day(3), "last seen 2026-06-09"},
 	} {
 		u, q, a := member, asked, seats.Account{ID: "acme"}
 		if c.change != nil {
@@ -103,7 +128,7 @@ func TestAccount_Frees_offered(t *testing.T) {
 // TestPlan_Decide_unseen: a user who would not be in the plan by now is a difference.
 func TestPlan_Decide_unseen(t *testing.T) {
 	day := func(n int) time.Time { return start.AddDate(0, 0, n) }
-	asked := seats.Unseen{UnseenRule: seats.UnseenRule{Days: 90, Grace: 30}, Groups: []string{"leave"}, Among: users.Filter{Departments: []string{""}}}
+	asked := seats.Unseen{UnseenRule: seats.UnseenRule{Days: 90, Grace: 30}, ExemptGroups: []string{"leave"}, Among: users.Filter{Departments: []string{""}}}
 	for name, c := range map[string]struct {
 		seen      time.Time
 		meanwhile []seats.Command
@@ -172,7 +197,7 @@ func TestUnseen_Decide(t *testing.T) {
 	require.NoError(t, err)
 	var commands []seats.Command
 	for _, id := range []users.ID{"ada", "bob", "cy", "dee", "olive"} {
-		commands = append(commands, seats.Deactivate{User: id, Reason: "never seen since 2026-03-01"})
+		commands = append(commands, seats.Deactivate{User: id, Reason: "last seen 2026-03-01"})
 	}
 	decide := func(seen []time.Time, earlier ...seats.Event) (freed []users.ID, held int) {
 		r := s.request(system, commands...)

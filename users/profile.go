@@ -124,7 +124,7 @@ func (p Profile) Fitted() Profile {
 	}
 	var groups []string
 	for _, g := range p.Groups {
-		if g = cleanGroup(g); g != "" && CheckText(g, MaxText) == nil {
+		if g, err := CleanGroup(g); err == nil {
 			groups = append(groups, g)
 		}
 	}
@@ -192,6 +192,16 @@ func isDotAtom(text string) bool {
 	return last != '.'
 }
 
+// CleanGroup returns the stored form of the name of a group, as [Profile.Clean] makes it, or the [Reason] against
+// it: [ErrEmpty] for a name without a character.
+func CleanGroup(name string) (string, error) {
+	name = cleanGroup(name)
+	if name == "" {
+		return "", ErrEmpty
+	}
+	return name, CheckText(name, MaxText)
+}
+
 func cleanGroup(group string) string { return trim(legible(group)) }
 
 func cleanGroups(groups []string) ([]string, error) {
@@ -200,13 +210,13 @@ func cleanGroups(groups []string) ([]string, error) {
 	}
 	var clean []string
 	for _, g := range groups {
-		if g = cleanGroup(g); g == "" {
-			continue
-		}
-		if err := CheckText(g, MaxText); err != nil {
+		switch g, err := CleanGroup(g); err {
+		case nil:
+			clean = append(clean, g)
+		case ErrEmpty:
+		default:
 			return nil, err
 		}
-		clean = append(clean, g)
 	}
 	slices.Sort(clean)
 	clean = slices.Compact(clean)

@@ -23,6 +23,7 @@ type sight struct {
 	group  string
 	came   time.Time // invited, created or back
 	last   time.Time // seen, or signed in for the first time, or created
+	seen   bool      // or signed in
 	seated bool
 }
 
@@ -31,6 +32,14 @@ func (u *sight) unseenAt(rule seats.UnseenRule, at time.Time) bool {
 	const day = 24 * time.Hour
 	return u.seated && !rule.Exempt.Has(u.role) && u.group != "ward" &&
 		at.Sub(u.last) > time.Duration(rule.Days)*day && at.Sub(u.came) >= time.Duration(cmp.Or(rule.Grace, rule.Days))*day
+}
+
+// reason is that of the step that frees the seat.
+func (u *sight) reason() string {
+	if u.seen {
+		return "last seen " + u.last.Format(time.DateOnly)
+	}
+	return "never seen since " + u.last.Format(time.DateOnly)
 }
 
 // An unseenSite is an account and what a host knows of its users.
@@ -84,7 +93,7 @@ func Unseen(t *testing.T, open func(testing.TB) store.Store) {
 			switch p.what {
 			case "invite", "add":
 				id := gen.NthID(len(ids) + 10)
-				ids, s.sights[id] = append(ids, id), &sight{p.role, p.group, s.now, s.now, true}
+				ids, s.sights[id] = append(ids, id), &sight{p.role, p.group, s.now, s.now, p.what == "add", true}
 				profile := users.Profile{ID: id, Username: string(id), Groups: []string{p.group}}
 				if p.what == "add" {
 					s.do(seats.Add{Profile: profile, Role: p.role})
@@ -96,7 +105,7 @@ func Unseen(t *testing.T, open func(testing.TB) store.Store) {
 			case "free":
 				s.free()
 			case "plan":
-				plan, err := s.k.Unseen(s.ctx, s.account, users.As("owner"), seats.Unseen{Groups: []string{"ward"}})
+				plan, err := s.k.Unseen(s.ctx, s.account, users.As("owner"), seats.Unseen{ExemptGroups: []string{"ward"}})
 				require.NoError(t, err)
 				s.plan, err = json.Marshal(plan)
 				require.NoError(t, err)
@@ -128,12 +137,12 @@ func (s *unseenSite) step(what string, id users.ID, group string) {
 	switch {
 	case what == "sign in" && u.seated:
 		s.do(seats.SignIn{Profile: users.Profile{ID: id}})
-		if u.last = s.now; before.Status == users.Invited {
+		if u.last, u.seen = s.now, true; before.Status == users.Invited {
 			u.came = s.now
 		}
 	case what == "seen" && u.seated:
 		require.NoError(s, s.k.Seen(s.ctx, s.account, s.now, id))
-		u.last = s.now
+		u.last, u.seen = s.now, true
 	case what == "leave" && u.seated:
 		s.do(seats.Deactivate{User: id})
 		u.seated = false
@@ -163,10 +172,13 @@ func (s *unseenSite) free() {
 			lost = append(lost, u)
 		}
 	}
-	plan, err := s.k.Unseen(s.ctx, s.account, users.As("owner"), seats.Unseen{Groups: []string{"ward"}})
+	plan, err := s.k.Unseen(s.ctx, s.account, users.As("owner"), seats.Unseen{ExemptGroups: []string{"ward"}})
 	require.NoError(s, err)
 	require.Len(s, plan.Steps, len(lost))
-	run, err := s.k.FreeUnseen(s.ctx, s.account, seats.Unseen{Groups: []string{"ward"}})
+	for _, step := range plan.Steps {
+		require.Equal(s, s.sights[step.Outcome.User].reason(), step.Command.(seats.Deactivate).Reason)
+	}
+	run, err := s.k.FreeUnseen(s.ctx, s.account, seats.Unseen{ExemptGroups: []string{"ward"}})
 	require.NoError(s, err)
 	today := users.DateOf(s.now)
 	if most := int(s.policy.MostLeavers); most > 0 && s.freed[today]+len(lost) > most {
