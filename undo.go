@@ -11,8 +11,10 @@ import (
 
 // Undo puts back what a call changed, by its receipt: status and role, fields, groups, days of a
 // leave or a start, and unstarted course licences, as far as they are still as the call left
-// them. A user who was invited by the call is deleted while the invitation is open. Sign-ins,
-// messages, deletions, orders, ownerships and the terms of the account stay.
+// them. A user who was invited by the call is deleted while the invitation is open; one who joined
+// by a code, before the approval, and the code has the use back. Sign-ins, messages, deletions, orders,
+// ownerships, join codes as [seats.SetCode] and [seats.EndCode] have left them, and the terms of the
+// account stay.
 //
 // It is a bulk call of the opposite commands, by its actor and in their own right: seats are
 // judged, and every few hundred users share a commit. It goes from the end of the call to its

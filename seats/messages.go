@@ -30,7 +30,7 @@ import (
 //	                    order-size/return-none: all are held or spent
 //	forbidden/actor     the {reason} is the status of the actor; forbidden/reason: another one
 //	unknown-user/reason, wrong-status/reason, duplicate/reason, exchange/reason, no-offer/reason, source-held/reason, owner-protected/reason,
-//	closed/reason, join-code/reason  the {reason} is known
+//	closed/reason, join-code/reason, final/reason  the {reason} is known
 //	not-offered/action  the {action} is one that a policy can withhold; not-offered/reason: the
 //	                    {reason} is known
 //	changed-meanwhile/field  the {field} is known; changed-meanwhile/reason: the {reason} is the
@@ -203,7 +203,7 @@ func (r *Refusal) message() string {
 		case r.Reason != nil:
 			special = "/reason"
 		}
-	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrNoOffer, ErrSourceHeld, ErrOwnerProtected, ErrClosed, ErrJoinCode:
+	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrNoOffer, ErrSourceHeld, ErrOwnerProtected, ErrClosed, ErrJoinCode, ErrFinal:
 		if r.Reason != nil {
 			special = "/reason"
 		}

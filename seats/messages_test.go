@@ -62,7 +62,8 @@ func TestRefusal_Error(t *testing.T) {
 		require.Contains(t, texts, code)
 	}
 	for want, refusal := range map[string]seats.Refusal{
-		"no free seat: 1 of 1 is held":                                                          {Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 1, Asked: 1},
+		"no free seat: 1 of 1 is held": {Code: seats.ErrNoSeats, Total: seats.Of(1), Held: 1, Asked: 1},
+		"this can't be undone: a join code stays as it is, and can be changed or ended":         {Code: seats.ErrFinal, Reason: seats.ErrCodeStays},
 		"the sync is held: more of its users would leave than stay":                             {Code: seats.ErrSourceHeld, Reason: seats.ErrMostLeave},
 		"this was changed meanwhile":                                                            {Code: seats.ErrChangedMeanwhile},
 		"this was changed meanwhile: the user is inactive":                                      {Code: seats.ErrChangedMeanwhile, Reason: seats.ErrInactive},

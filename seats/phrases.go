@@ -34,6 +34,7 @@ var phrases = Messages{
 	"owner-protected/reason":   "an owner is protected: {reason}",
 	"changed-meanwhile/field":  "this was changed meanwhile: {field}",
 	"join-code/reason":         "not possible with this join code: the person {reason}",
+	"final/reason":             "this can't be undone: {reason}",
 	"changed-meanwhile/reason": "this was changed meanwhile: the user {reason}",
 	"total/unlimited":          "unlimited",
 

@@ -88,6 +88,18 @@ var (
 	ErrTakenBySeveral  = users.Reason{Code: "taken-by-several", Text: "matches several users"}
 )
 
+// Reasons of [ErrFinal] for what an undo leaves of a join code. It leaves the seats that the code holds, too.
+var (
+	ErrCodeStays    = users.Reason{Code: "code-stays", Text: "a join code stays as it is, and can be changed or ended"}
+	ErrCodeHasEnded = users.Reason{Code: "code-has-ended", Text: "an ended join code does not come back, and a new one needs a new ID"}
+	ErrCodeUseStays = users.Reason{Code: "code-use-stays", Text: "users who came in by a join code stay, and its uses as they are counted"}
+)
+
+// finalReasons has the reason for each action that stays and has one.
+var finalReasons = map[users.Action]users.Reason{
+	users.ActionSetCode: ErrCodeStays, users.ActionEndCode: ErrCodeHasEnded, users.ActionJoin: ErrCodeUseStays,
+}
+
 // takenReasons has the reason for each status of the other user that differs from ErrTaken.
 var takenReasons = map[users.Status]users.Reason{
 	users.Inactive: ErrTakenByInactive, users.Archived: ErrTakenByArchived, users.Deleted: ErrTakenByDeleted,
@@ -156,6 +168,7 @@ var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource, ErrPutOutByHand,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
 	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrHeld, ErrLeaversOfDay, ErrLeaversOfMonth, ErrMostLeave, ErrLastAdminLeaves, ErrManyKeys, ErrChangedKeys, ErrHeldByHand, ErrSoleOwner, ErrQueueFull, ErrErased,
+	ErrCodeStays, ErrCodeHasEnded, ErrCodeUseStays,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards, ErrIncomplete,

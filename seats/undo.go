@@ -38,8 +38,8 @@ type licenceUndoing struct {
 	values  Former
 }
 
-// finals are the events of what stays: sign-ins, messages, deletions, orders, ownerships and the
-// terms of the account.
+// finals are the events of what stays: sign-ins, messages, deletions, orders, ownerships, join codes and
+// the terms of the account.
 var finals = map[EventKind]users.Action{
 	EventImported: users.ActionImport, EventNotified: users.ActionNotify, EventAccepted: users.ActionAccept,
 	EventSignedIn: users.ActionSignIn, EventApproved: users.ActionApprove, EventDeleted: users.ActionDelete, EventErased: users.ActionErase,

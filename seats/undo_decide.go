@@ -11,11 +11,13 @@ import (
 // still as the call left it: status and role, fields, groups, days of a leave or a start, and
 // unstarted licences. A created user is deleted while the invitation is open; where that was by [Join],
 // the code gets its use back while it is open, and holds the seat in advance again if it does for the others.
+// A join code that the call made, changed or ended stays so, with its text, its uses and the seats that it holds,
+// and so does a user who has come in by one.
 //
 // There is an outcome for each command; one that is Unchanged for what is back already, so that
 // undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
 // or the present status; and [ErrFinal] for sign-ins, messages, deletions, orders, users taken over by a sync,
-// ownerships and the terms of the account. The actor needs the authority for the commands.
+// ownerships, join codes and the terms of the account; of join codes it has a Reason. The actor needs the authority for the commands.
 //
 // The order is that of the list. A command that is refused is tried again after the others, for
 // as long as that puts more back, so that a call that nothing has followed is undone whole, but
@@ -154,6 +156,9 @@ func (w *wayBack) final(user users.ID, a users.Action) {
 		refusal = refuse(ErrForbidden, "").because(outOfReach[grant])
 	default:
 		refusal = refuse(ErrFinal, "")
+		if reason, ok := finalReasons[a]; ok {
+			refusal = refusal.because(reason)
+		}
 	}
 	w.note(nil, Outcome{Action: a, User: user}, refusal)
 }
@@ -174,7 +179,11 @@ func (w *wayBack) invitation(u Undoing) {
 		f = asLeft
 	}
 	if !row.FirstSignIn.IsZero() && slices.Contains(u.final, users.ActionAccept) || u.after.Status == users.Active {
-		w.final(u.user, users.ActionAccept)
+		action := users.ActionAccept
+		if u.code != "" {
+			action = users.ActionJoin
+		}
+		w.final(u.user, action)
 		return
 	}
 	w.put(Delete{User: u.user}, f, w.nowIs(row))

@@ -1,6 +1,7 @@
 package seats_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,37 @@ func TestUndo_join_again(t *testing.T) {
 	receipt := s.bulk(system, joining("ada"))
 	_, redo := s.undo(system, receipt)
 	s.undo(system, receipt)
-	s.undo(system, redo)
+	told, _ := s.undo(system, redo)
+	require.Equal(t, []string{"delete ada: final", "join ada: final, users who came in by a join code stay, and its uses as they are counted"}, told)
 	require.Equal(t, seats.Of(2), s.poolOf("class").UsesLeft())
+}
+
+// TestUndo_join_code: codes, their seats and their uses stay, each with words of its own.
+func TestUndo_join_code(t *testing.T) {
+	for what, c := range map[string]struct {
+		before, call []seats.Command
+		told         []string // of support
+	}{
+		"a new code": {nil, []seats.Command{seats.SetCode{Pool: "new", Uses: seats.Of(2), Hold: new(true)}},
+			[]string{"set-code : final, a join code stays as it is, and can be changed or ended"}},
+		"a changed code": {nil, []seats.Command{seats.SetCode{Pool: "class", Name: new("Class"), Hold: new(true)}},
+			[]string{"set-code : final, a join code stays as it is, and can be changed or ended"}},
+		"an ended code": {nil, []seats.Command{seats.EndCode{Pool: "class"}},
+			[]string{"end-code : final, an ended join code does not come back, and a new one needs a new ID"}},
+		"a use by an invited user": {[]seats.Command{seats.Invite{Profile: profile("ada")}}, []seats.Command{joining("ada")}, []string{"accept ada: final"}},
+		"a use":                    {nil, []seats.Command{joining("ada")}, []string{"join ada: final, users who came in by a join code stay, and its uses as they are counted"}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := open(t, seats.Of(9), seats.Standard())
+			s.class(3, seats.SetCode{})
+			if c.before != nil {
+				s.do(support, c.before...)
+			}
+			receipt := s.bulk(system, c.call...)
+			pools := slices.Clone(s.rows.Pools)
+			told, _ := s.undo(system, receipt)
+			require.Equal(t, c.told, told)
+			require.Equal(t, pools, s.rows.Pools)
+		})
+	}
 }
