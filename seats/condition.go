@@ -14,6 +14,9 @@ import (
 //
 //	{"command":"delete","user":"u7","if":{"status":["invited"]}}
 //
+// An "if" without conditions, and a condition of no effect such as an empty list, are no document: a page that
+// loses its conditions on the way must not act without them. A command without conditions has no "if".
+//
 // The authority of the actor and the protection of the user come before the conditions, everything
 // else after them. Action, needs and effect are those of the Command. An If in an If is
 // [ErrBadInput], and so are a Status and an Invitation for a command that is not on a user of the
@@ -112,21 +115,33 @@ type conditions struct {
 // encode returns the document of the command with the conditions.
 func (c If) encode() ([]byte, error) {
 	text, err := EncodeCommand(c.Command)
+	given := conditions{c.Status, c.Revision, c.Invitation}
+	if err != nil || given == (conditions{}) {
+		return text, err
+	}
+	form, err := json.Marshal(given)
 	if err != nil {
 		return nil, err
 	}
-	given, err := json.Marshal(conditions{c.Status, c.Revision, c.Invitation})
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat(text[:len(text)-1], []byte(`,"if":`), given, []byte("}")), nil
+	return slices.Concat(text[:len(text)-1], []byte(`,"if":`), form, []byte("}")), nil
 }
 
 // decodeIf reads the conditions of a command.
 func decodeIf(c Command, text []byte) (Command, error) {
 	var given conditions
+	var fields map[string]json.RawMessage
 	if err := users.ReadJSON(text, &given); err != nil {
 		return nil, err
+	}
+	_ = json.Unmarshal(text, &fields) // just read
+	effective := 0
+	for _, given := range []bool{!given.Status.Empty(), given.Revision != 0, given.Invitation != 0} {
+		if given {
+			effective++
+		}
+	}
+	if effective == 0 || effective < len(fields) {
+		return nil, errNoCondition
 	}
 	return If{c, given.Status, given.Revision, given.Invitation}, nil
 }

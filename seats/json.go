@@ -9,10 +9,11 @@ import (
 )
 
 var (
-	errPlain   = errors.New("seats: JSON: the command " + errCommand.Error())
-	errTag     = &users.DocumentError{Text: "seats: JSON: a command is not tagged with the name of an action"}
-	errMissing = &users.DocumentError{Text: "seats: JSON: a command lacks the role, the policy or the payer that it sets"}
-	errMany    = &users.DocumentError{Text: "seats: JSON: there are too many commands"}
+	errPlain       = errors.New("seats: JSON: the command " + errCommand.Error())
+	errTag         = &users.DocumentError{Text: "seats: JSON: a command is not tagged with the name of an action"}
+	errMissing     = &users.DocumentError{Text: "seats: JSON: a command lacks the role, the policy or the payer that it sets"}
+	errNoCondition = &users.DocumentError{Text: "seats: JSON: a command has an \"if\" without conditions, or with one of no effect"}
+	errMany        = &users.DocumentError{Text: "seats: JSON: there are too many commands"}
 )
 
 // EncodeCommand returns the command as JSON: its fields, tagged with the name of
