@@ -43,8 +43,8 @@ func (k *Keeper) Seen(ctx context.Context, account users.AccountID, at time.Time
 }
 
 // LastSeen returns when the users were last seen, see [users.User.LastSeen], in the order given, for a page of a
-// list; zero: never, as far as is known. A first sign-in is a sight, also by [seats.Accept] and of an import. Of
-// deleted users it is zero. See [Keeper.Seen], also for its errors.
+// list; zero: never, as far as is known. A first sign-in is a sight, also by [seats.Accept] and of an import. It is
+// zero for deleted users. See [Keeper.Seen], also for its errors.
 func (k *Keeper) LastSeen(ctx context.Context, account users.AccountID, ids ...users.ID) (_ []time.Time, err error) {
 	k, end := k.observed(ctx, CallStats{Method: "LastSeen", Account: account})
 	defer end(&err)

@@ -14,8 +14,8 @@ import (
 //
 //	{"command":"delete","user":"u7","if":{"status":["invited"]}}
 //
-// An "if" without conditions, and a condition of no effect such as an empty list, are no document: a page that
-// loses its conditions on the way must not act without them. A command without conditions has no "if".
+// An empty "if" and an empty condition, such as an empty list, are refused: a page may have lost them on the way.
+// A command with the zero value of every condition is written as the Command alone.
 //
 // The authority of the actor and the protection of the user come before the conditions, everything
 // else after them. Action, needs and effect are those of the Command. An If in an If is

@@ -31,7 +31,7 @@ func (r UnseenRule) valid() bool {
 // rule is that of the policy. Owners and the exempt roles of the policy are never among them.
 type Unseen struct {
 	UnseenRule
-	// Among selects the users who may lose their seats, by shown status. Its order and page do not count.
+	// Among selects the users who may lose their seats, by shown status, on all its pages.
 	Among users.Filter `json:"among,omitzero"`
 	// ExemptUsers keep their seats.
 	ExemptUsers []users.ID `json:"exempt_users,omitzero"`
@@ -42,8 +42,8 @@ type Unseen struct {
 }
 
 // For returns what is asked under a policy: the zero rule becomes that of the policy, and each exempt group its
-// stored form, see [users.Profile.Clean]. Days and roles out of bounds, no days at all, and what can be no user and
-// no group are refused as [ErrBadInput], so that an exemption of no effect is not overlooked.
+// stored form, see [users.CleanGroup]. Days and roles out of bounds, no days at all, and malformed users and groups
+// are refused as [ErrBadInput].
 func (q Unseen) For(p Policy) (Unseen, error) {
 	if q.UnseenRule == (UnseenRule{}) {
 		q.UnseenRule = p.unseen()

@@ -193,7 +193,7 @@ func isDotAtom(text string) bool {
 }
 
 // CleanGroup returns the stored form of the name of a group, as [Profile.Clean] makes it, or the [Reason] against
-// it: [ErrEmpty] for a name without a character.
+// it: [ErrEmpty] for a blank one.
 func CleanGroup(name string) (string, error) {
 	name = cleanGroup(name)
 	if name == "" {

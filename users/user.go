@@ -83,8 +83,8 @@ func (u User) HasExpired(at time.Time) bool {
 	return u.Status == Invited && !u.Expires.IsZero() && !at.Before(u.Expires)
 }
 
-// LastSeen returns the last sight of the user: the later one of the first sign-in and of the last sight that a
-// store keeps beside the user, zero where it keeps none. The zero instant means never, as far as is known.
+// LastSeen returns the last sight of the user: the first sign-in, or the sight that a store keeps beside the user
+// if that is later. The zero instant means never, as far as is known.
 func (u User) LastSeen(kept time.Time) time.Time {
 	if kept.Before(u.FirstSignIn) {
 		return u.FirstSignIn
