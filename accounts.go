@@ -53,15 +53,15 @@ func (k *Keeper) EraseAccount(ctx context.Context, account users.AccountID, acto
 		}
 	}
 	request, index := k.request(actor, seats.ByBulk), 0
-	for chunk, err := range chunks(deletes) {
+	for part, err := range chunks(deletes) {
 		if err != nil {
 			return deleted, err
 		}
-		decision, err := k.doChunk(ctx, method, account, request, chunk, index)
+		decision, err := k.doChunk(ctx, method, account, request, part, index)
 		if err != nil {
 			return deleted, err
 		}
-		index += len(chunk)
+		index += len(part.Commands)
 		for _, o := range decision.Outcomes {
 			switch {
 			case o.Refusal != nil:

@@ -33,8 +33,8 @@ func (k *Keeper) DoEach(ctx context.Context, account users.AccountID, actor user
 		return BulkResult{}, err
 	}
 	result := BulkResult{make([]seats.Outcome, 0, len(commands)), seats.NewReceipt(account, request)}
-	for chunk := range chunks(values(request.Commands)) {
-		decision, err := k.doChunk(ctx, "DoEach", account, request, chunk, len(result.Outcomes))
+	for part := range chunks(values(request.Commands)) {
+		decision, err := k.doChunk(ctx, "DoEach", account, request, part, len(result.Outcomes))
 		if err != nil {
 			return result, err
 		}
@@ -64,7 +64,7 @@ func (k *Keeper) DoAll(
 ) (LargeResult, error) {
 	k = k.correlated(Call{Correlation: k.call.Correlation, Reason: k.call.Reason})
 	request := k.request(actor, seats.ByBulk)
-	result, err := k.doAll(ctx, "DoAll", account, request, commands, func([]seats.Command) error { return nil }, settled)
+	result, err := k.doAll(ctx, "DoAll", account, request, chunks(commands), func([]seats.Command) error { return nil }, settled)
 	if err == nil && result.Totals.Commands == 0 {
 		_, err = k.decide(ctx, "DoAll", account, request, decideKnown)
 	}
@@ -74,26 +74,27 @@ func (k *Keeper) DoAll(
 // chunkSize bounds the commands of a bulk call that share a commit.
 const chunkSize = 500
 
-// chunks cuts a list of commands into those that share a commit. An error of the list ends it.
-func chunks(commands iter.Seq2[seats.Command, error]) iter.Seq2[[]seats.Command, error] {
-	return func(yield func([]seats.Command, error) bool) {
+// chunks cuts a list of commands into those that share a commit. An error of the list ends it. A part that is full is
+// hardly the last one.
+func chunks(commands iter.Seq2[seats.Command, error]) iter.Seq2[seats.Part, error] {
+	return func(yield func(seats.Part, error) bool) {
 		var chunk []seats.Command
 		size := 0
 		for c, err := range commands {
 			if err != nil {
-				yield(nil, err)
+				yield(seats.Part{}, err)
 				return
 			}
 			chunk = append(chunk, c)
 			if size += weight(c); size >= chunkSize {
-				if !yield(chunk, nil) {
+				if !yield(seats.Part{Commands: chunk, More: true}, nil) {
 					return
 				}
 				chunk, size = nil, 0
 			}
 		}
 		if len(chunk) > 0 {
-			yield(chunk, nil)
+			yield(seats.Part{Commands: chunk}, nil)
 		}
 	}
 }
@@ -112,14 +113,10 @@ func weight(c seats.Command) int {
 // doChunk carries out some commands of a bulk call in one commit. The first of them has
 // that index in the call.
 func (k *Keeper) doChunk(
-	ctx context.Context, method string, account users.AccountID, request seats.Request, chunk []seats.Command, index int,
+	ctx context.Context, method string, account users.AccountID, request seats.Request, part seats.Part, index int,
 ) (*seats.Decision, error) {
-	request.Commands, request.Index, request.Change = chunk, index, changeID()
-	size := 0
-	for _, c := range chunk {
-		size += weight(c)
-	}
-	request.Unfinished = size >= chunkSize // a part that is full is hardly the last one
+	request.Commands, request.Index, request.Change = part.Commands, index, changeID()
+	request.Unfinished, request.Together = part.More, part.Together
 	return k.decide(ctx, method, account, k.withRandom(request), decideEach)
 }
 

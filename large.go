@@ -20,28 +20,28 @@ func (k *Keeper) PreviewAll(
 ) (_ seats.LargePlan, err error) {
 	k, end := k.observed(ctx, CallStats{Method: "PreviewAll", Account: account, Actor: actor.Kind})
 	defer end(&err)
-	return k.previewAll(ctx, account, actor, commands, func(a seats.Account) seats.Account { return a })
+	return k.previewAll(ctx, account, actor, chunks(commands), func(a seats.Account) seats.Account { return a })
 }
 
 // previewAll is PreviewAll on an account that is another one than the loaded.
 func (k *Keeper) previewAll(
-	ctx context.Context, account users.AccountID, actor users.Actor, commands iter.Seq2[seats.Command, error], as func(seats.Account) seats.Account,
+	ctx context.Context, account users.AccountID, actor users.Actor, parts iter.Seq2[seats.Part, error], as func(seats.Account) seats.Account,
 ) (seats.LargePlan, error) {
 	var preview seats.LargePreview
-	add := func(chunk []seats.Command) error {
-		s, request, err := k.loadForPreview(ctx, account, actor, chunk)
-		s.Account = as(s.Account)
+	add := func(part seats.Part) error {
+		s, request, err := k.loadForPreview(ctx, account, actor, part.Commands)
+		s.Account, request.Together = as(s.Account), part.Together
 		if err == nil {
-			preview.Add(s, request, chunk)
+			preview.Add(s, request, part.Commands)
 		}
 		return err
 	}
-	if err := add(nil); err != nil {
+	if err := add(seats.Part{}); err != nil {
 		return seats.LargePlan{}, err
 	}
-	for chunk, err := range chunks(commands) {
+	for part, err := range parts {
 		if err == nil {
-			err = add(chunk)
+			err = add(part)
 		}
 		if err != nil {
 			return seats.LargePlan{}, err
@@ -85,7 +85,7 @@ func (k *Keeper) ApplyAll(
 		part++
 		return nil
 	}
-	result, err := k.doAll(ctx, "ApplyAll", account, request, commands, check, settled)
+	result, err := k.doAll(ctx, "ApplyAll", account, request, chunks(commands), check, settled)
 	if err == nil {
 		err = check(nil)
 	}
@@ -95,17 +95,19 @@ func (k *Keeper) ApplyAll(
 // doAll carries out a list of commands part by part; each part is checked before.
 func (k *Keeper) doAll(
 	ctx context.Context, method string, account users.AccountID, request seats.Request,
-	commands iter.Seq2[seats.Command, error], check func(part []seats.Command) error, settled func(seats.Command, seats.Outcome) error,
+	parts iter.Seq2[seats.Part, error], check func(part []seats.Command) error, settled func(seats.Command, seats.Outcome) error,
 ) (LargeResult, error) {
 	result := LargeResult{Receipt: seats.NewReceipt(account, request)}
-	for chunk, err := range chunks(commands) {
+	for part, err := range parts {
+		chunk := part.Commands
 		if err == nil {
 			err = check(chunk)
 		}
 		if err != nil {
 			return result, err
 		}
-		decision, err := k.doChunk(ctx, method, account, request, seats.Identify(chunk, k.options.NewID), result.Totals.Commands)
+		part.Commands = seats.Identify(chunk, k.options.NewID)
+		decision, err := k.doChunk(ctx, method, account, request, part, result.Totals.Commands)
 		if err != nil {
 			return result, err
 		}

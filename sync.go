@@ -42,12 +42,11 @@ type SyncResult struct {
 // held, until [seats.ReleaseSource] or [seats.RejectRun]. In a transaction of the host the refusal alone is left.
 //
 // The roster ends with [io.EOF] in the place of an error, see [users.Complete]: it says so that it is complete. One
-// that ends otherwise, an empty one, and a faulty row are refused as [seats.ErrBadInput], and so is a run whose Plan
+// that ends otherwise, and one that is empty or has faulty rows alone, are refused as [seats.ErrBadInput], and so is a run whose Plan
 // is another one; an error of the roster is returned. Nothing was changed then. An unknown account is
 // [store.ErrNotFound].
 //
-// Rows that did not fit are in the Untouched of the result, and are tried again by the next run. The same roster once more changes
-// no user. A run that has ended in the middle, by an error or with its process, is made good by the next one. settled
+// Faulty rows and refused ones are in the Untouched of the result, see [seats.Untouched], and are tried again by the next run. The same roster once more changes no user. A run that has ended in the middle, by an error or with its process, is made good by the next one. settled
 // and later errors are as in [Keeper.DoAll]. The Receipt undoes the run, see [Keeper.Undo].
 func (k *Keeper) Sync(
 	ctx context.Context, account users.AccountID, run seats.SyncRun, roster iter.Seq2[users.Entry, error],
@@ -75,10 +74,11 @@ func (k *Keeper) Sync(
 	for row := range differences.Commands() {
 		rows = append(rows, int32(row))
 	}
-	n := 0
+	n, told := 0, map[int32]*seats.Refusal{} // an exchange is told once for each of its rows
 	note := func(c seats.Command, o seats.Outcome) error {
-		if o.Refusal != nil {
-			result.Differences.Leave(int(rows[n]), o.Refusal)
+		if row := rows[n]; o.Refusal != nil && told[row] != o.Refusal {
+			result.Differences.Leave(int(row), o.Refusal)
+			told[row] = o.Refusal
 		}
 		if n++; settled == nil {
 			return nil
@@ -86,7 +86,7 @@ func (k *Keeper) Sync(
 		return settled(c, o)
 	}
 	request := k.request(users.Sync(run.Source), seats.ByBulk)
-	result.LargeResult, err = k.doAll(ctx, "Sync", account, request, listed(differences), func([]seats.Command) error { return nil }, note)
+	result.LargeResult, err = k.doAll(ctx, "Sync", account, request, parts(differences), func([]seats.Command) error { return nil }, note)
 	return result, err
 }
 
@@ -103,17 +103,17 @@ func (k *Keeper) PreviewSync(
 		return SyncPlan{}, err
 	}
 	stops, _ := run.Stops(row, differences, k.now())
-	plan, err := k.previewAll(ctx, account, users.Sync(run.Source), listed(differences), func(a seats.Account) seats.Account {
+	plan, err := k.previewAll(ctx, account, users.Sync(run.Source), parts(differences), func(a seats.Account) seats.Account {
 		return a.Released(run.Source, differences.Losses(), k.now())
 	})
 	return SyncPlan{differences, stops, plan}, err
 }
 
-// listed lists the commands of differences.
-func listed(d seats.Differences) iter.Seq2[seats.Command, error] {
-	return func(yield func(seats.Command, error) bool) {
-		for _, c := range d.Commands() {
-			if !yield(c, nil) {
+// parts lists the commands of differences as those that share a commit.
+func parts(d seats.Differences) iter.Seq2[seats.Part, error] {
+	return func(yield func(seats.Part, error) bool) {
+		for part := range d.Parts(chunkSize) {
+			if !yield(part, nil) {
 				return
 			}
 		}
@@ -162,7 +162,7 @@ func (k *Keeper) compare(
 	}
 	d, refusal := c.Differences(complete)
 	if refusal != nil {
-		return s.Account, seats.Differences{}, refusal
+		return s.Account, d, refusal
 	}
 	return s.Account, d, nil
 }

@@ -45,6 +45,12 @@ func randomRoster(r *rapid.T) (rows []users.Entry) {
 			rows = append(rows, e)
 		}
 	}
+	if n := len(rows); n > 1 && rapid.IntRange(0, 5).Draw(r, "newcomer") == 0 {
+		rows[0].Profile.Email, rows[0].Profile.ExternalID = worker(9).Profile.Email, "3000"
+	}
+	if n := len(rows); n > 1 && rapid.IntRange(0, 5).Draw(r, "faulty") == 0 {
+		rows[n-1].Profile.Email = rapid.SampledFrom([]string{"no address", rows[0].Profile.Email, ""}).Draw(r, "faulty address")
+	}
 	if n := len(rows); n > 0 && rapid.IntRange(0, 2).Draw(r, "shift") == 0 {
 		last := rapid.SampledFrom([]string{rows[0].Profile.Email, "free@acme.example"}).Draw(r, "last")
 		for i := range n - 1 {
@@ -126,6 +132,7 @@ func TestKeeper_Sync_random(t *testing.T) {
 				after = append(after, p)
 			}
 			require.Equal(r, before, after, "owners are not touched")
+			requireSamePeople(r, was, people(r, ctx, k), rows, result.Differences)
 
 			u, err := k.Usage(ctx, "acme")
 			require.NoError(r, err)
@@ -140,6 +147,29 @@ func TestKeeper_Sync_random(t *testing.T) {
 		}
 		requireNoDrift(t, k)
 	})
+}
+
+// requireSamePeople requires that no number passes to a user of another name, and that leavers have left though others have their
+// addresses.
+func requireSamePeople(r *rapid.T, was, is []users.User, rows []users.Entry, d seats.Differences) {
+	faulty := slices.ContainsFunc(d.UntouchedCodes, func(c seats.CodeTotal) bool { return c.Code == seats.ErrBadInput })
+	for _, u := range is {
+		i := slices.IndexFunc(was, func(w users.User) bool { return w.ID == u.ID })
+		if i < 0 || u.Source.Name != "hr" || len(u.Kept) > 0 || was[i].ExternalID == "" {
+			continue
+		}
+		if u.ExternalID != was[i].ExternalID {
+			require.Equal(r, was[i].FirstName, u.FirstName)
+		}
+		here := slices.ContainsFunc(rows, func(e users.Entry) bool {
+			p := e.Profile
+			return p.ExternalID == was[i].ExternalID ||
+				users.ByEmail(p.Email) == users.ByEmail(was[i].Email) && (p.ExternalID == "" || p.FirstName == was[i].FirstName)
+		})
+		if !here && !faulty && u.Role != users.Owner {
+			require.NotContains(r, []users.Status{users.Active, users.Invited}, u.Status, "%v of %v", u, rows)
+		}
+	}
 }
 
 // people are the users of acme by their IDs.

@@ -76,10 +76,12 @@ func TestKeeper_Sync_errors(t *testing.T) {
 		roster iter.Seq2[users.Entry, error]
 		want   error
 	}{
-		"cut":          {nightly, func(yield func(users.Entry, error) bool) { yield(worker(0), nil) }, seats.ErrIncomplete},
-		"empty":        {nightly, workers(), users.ErrEmpty},
-		"broken":       {nightly, func(yield func(users.Entry, error) bool) { _ = yield(worker(0), nil) && yield(users.Entry{}, broken) }, broken},
-		"no key":       {nightly, func(yield func(users.Entry, error) bool) { yield(users.Entry{}, nil) }, users.ErrNoIdentity},
+		"cut":    {nightly, func(yield func(users.Entry, error) bool) { yield(worker(0), nil) }, seats.ErrIncomplete},
+		"empty":  {nightly, workers(), users.ErrEmpty},
+		"broken": {nightly, func(yield func(users.Entry, error) bool) { _ = yield(worker(0), nil) && yield(users.Entry{}, broken) }, broken},
+		"no key": {nightly, func(yield func(users.Entry, error) bool) {
+			_ = yield(users.Entry{}, nil) && yield(users.Entry{}, io.EOF)
+		}, users.ErrNoIdentity},
 		"no source":    {seats.SyncRun{Fields: nightly.Fields}, workers(0), users.ErrEmpty},
 		"another plan": {seats.SyncRun{Source: "hr", Fields: nightly.Fields, Plan: "of yesterday"}, workers(0), seats.ErrBadInput},
 	} {

@@ -34,6 +34,9 @@ type Request struct {
 	// Unfinished says that more parts of a bulk call follow within a minute: the seats that this one leaves
 	// free are for them before they are for the queue, see [Queue].
 	Unfinished bool
+	// Together says that one refusal in [DecideEach] refuses all commands, such as edits by which users exchange their addresses: one
+	// of them gives theirs up first, and then gets the one that comes free.
+	Together bool
 
 	acted acted // by earlier parts of a bulk call
 }
@@ -123,11 +126,30 @@ func Decide(s Snapshot, r Request) (Decision, error) {
 // them, see [Request.Following].
 func DecideEach(s Snapshot, r Request) Decision {
 	v := newEvaluation(s, r).inBulk(s.Past)
-	outcomes := make([]Outcome, len(r.Commands))
+	outcomes, refusal := make([]Outcome, len(r.Commands)), refusedTogether(s, r)
 	for i, c := range r.Commands {
+		if refusal != nil {
+			outcomes[i] = Outcome{Action: c.Action(), User: c.target(), Refusal: refusal}
+			continue
+		}
 		outcomes[i] = v.decideOne(i, c)
 	}
 	return v.decision(outcomes)
+}
+
+// refusedTogether returns the refusal of commands that are carried out together, or nil.
+func refusedTogether(s Snapshot, r Request) *Refusal {
+	if !r.Together {
+		return nil
+	}
+	v := newEvaluation(s, r).inBulk(s.Past)
+	for i, c := range r.Commands {
+		if _, refusal := v.decide(i, c); refusal != nil {
+			refusal.Index = r.Index + i
+			return refusal
+		}
+	}
+	return nil
 }
 
 // decideOne decides the command of that index by itself, with its remedies.

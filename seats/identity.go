@@ -95,11 +95,20 @@ func (v *evaluation) comesIn(u users.User, by users.Profile) *users.Baseline {
 }
 
 // confirmsIdentity reports whether the actor confirms that two profiles are of one person:
-// support, and a sync of the user's source by an unchanged external ID, or while changed keys of it are released.
+// support, and a sync of the user's source by an unchanged external ID or by a new one alone.
 func (v *evaluation) confirmsIdentity(was, now users.Profile) bool {
 	unchanged := was.ExternalID != "" && users.ByExternalID(was.ExternalID) == users.ByExternalID(now.ExternalID)
-	source, _ := v.account.Sources.Of(v.request.Actor.Name)
-	return v.request.Actor.Kind == users.ActorSupport || (unchanged || source.allowed(v.at).Keys > 0) && v.request.Actor.Owns(was.Source)
+	return v.request.Actor.Kind == users.ActorSupport || (unchanged || isRenumbered(was, now)) && v.request.Actor.Owns(was.Source)
+}
+
+// isRenumbered reports whether a profile has another external ID under the known name and the address or the username of
+// before.
+func isRenumbered(was, now users.Profile) bool {
+	same := func(a, b string) bool { return users.PlainName(a) == users.PlainName(b) }
+	stays := func(a, b users.Key) bool { return a.Value != "" && a == b }
+	return now.ExternalID != "" &&
+		(!named(was) || same(was.FirstName, now.FirstName) && same(was.LastName, now.LastName)) &&
+		(stays(users.ByEmail(was.Email), users.ByEmail(now.Email)) || stays(users.ByUsername(was.Username), users.ByUsername(now.Username)))
 }
 
 // match returns the one user that a profile is about. Keys of several users, of one with

@@ -43,6 +43,38 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
+// TestIsRenumbered: a number alone makes no other person, as far as the name and a key are the same.
+func TestIsRenumbered(t *testing.T) {
+	ada := users.Profile{FirstName: "Ada", LastName: "Müller", Email: "ada@acme.example", Username: "ada", ExternalID: "7"}
+	for name, c := range map[string]struct {
+		was, now func(*users.Profile)
+		want     bool
+	}{
+		"number":           {want: true},
+		"letters":          {now: func(p *users.Profile) { p.LastName, p.Email = "MUELLER", "ADA@acme.example" }, want: true},
+		"address":          {now: func(p *users.Profile) { p.Email = "am@acme.example" }, want: true},
+		"username":         {now: func(p *users.Profile) { p.Username = "am" }, want: true},
+		"both keys":        {now: func(p *users.Profile) { p.Email, p.Username = "am@acme.example", "am" }},
+		"no other key":     {was: func(p *users.Profile) { p.Email, p.Username = "", "" }, now: func(p *users.Profile) { p.Email, p.Username = "", "" }},
+		"number removed":   {now: func(p *users.Profile) { p.ExternalID = "" }},
+		"first name":       {now: func(p *users.Profile) { p.FirstName = "Eda" }},
+		"last name":        {now: func(p *users.Profile) { p.LastName = "Berg" }},
+		"name removed":     {now: func(p *users.Profile) { p.FirstName, p.LastName = "", "" }},
+		"name not known":   {was: func(p *users.Profile) { p.FirstName, p.LastName = "", "" }, want: true},
+		"last name is new": {was: func(p *users.Profile) { p.LastName = "" }},
+	} {
+		was, now := ada, ada
+		now.ExternalID = "8"
+		if c.was != nil {
+			c.was(&was)
+		}
+		if c.now != nil {
+			c.now(&now)
+		}
+		require.Equal(t, c.want, isRenumbered(was, now), name)
+	}
+}
+
 func TestSamePerson(t *testing.T) {
 	ada := users.Profile{ExternalID: "7", Email: "ada@acme.example", Username: "ada"}
 	for _, c := range []struct {

@@ -211,8 +211,12 @@ func (l *LargePreview) Add(s Snapshot, r Request, given []Command) {
 		p.Account, p.Actor, p.At, p.Revision, p.Before, p.After = first.Account, first.Actor, first.At, first.Revision, first.Before, first.Before
 	}
 	s = l.moveOn(s)
-	v := newEvaluation(s, r).inBulk(s.Past)
+	v, together := newEvaluation(s, r).inBulk(s.Past), refusedTogether(s, r)
 	for i, c := range r.Commands {
+		if together != nil {
+			p.Totals.Add(Outcome{Action: c.Action(), User: c.target(), Refusal: together})
+			continue
+		}
 		o, refusal := v.decide(i, c)
 		if refusal != nil {
 			refusal.Index = p.Totals.Commands

@@ -334,6 +334,7 @@ func TestEdit_exchange(t *testing.T) {
 	s.refused(seats.ErrExchange, hr, seats.Edit{User: "eve", Set: users.Patch{FirstName: new("E"), LastName: new("V"), Email: new("ev@acme.example")}})
 
 	s.refused(seats.ErrExchange, owner, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}})
+	s.refused(seats.ErrExchange, hr, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("")}})
 	s.do(support, seats.Edit{User: "dee", Set: users.Patch{ExternalID: new("8")}}) // a slip
 
 	s.do(owner, seats.Deactivate{User: "cy"})

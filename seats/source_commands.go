@@ -109,6 +109,9 @@ func (c HoldSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 // ReleaseSource lets a held source go on. What was held may happen, or as much as Losses say, within
 // [ReleaseTerm]; it is not counted by the guard, which begins anew. It is unchanged for a source that runs.
 //
+// While changed keys are released, a row with another external ID at the address of a user with an unknown name is about that
+// user, see [Comparison]. To say so of a few such users, an admin holds the source by [HoldSource] and releases as many keys.
+//
 // Owners, admins, support and the system may. [ErrBadInput] for an unknown source.
 type ReleaseSource struct {
 	Source string `json:"source"`

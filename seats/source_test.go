@@ -344,3 +344,31 @@ func TestAuditor_sources(t *testing.T) {
 		require.NoError(t, a.Record(s.rows.Account.Sequence, listed(s.lastEvent())))
 	}))
 }
+
+// TestEdit_renumbered: a sync gives a user a new number, counted by its guard, and a released guard lets it make no other person.
+func TestEdit_renumbered(t *testing.T) {
+	s := open(t, seats.Unlimited(), seats.Standard())
+	edit := func(i int, change func(*users.Patch)) seats.Edit {
+		set := users.Patch{ExternalID: new(fmt.Sprint("new-", i))}
+		change(&set)
+		return seats.Edit{User: fedID(i), Set: set}
+	}
+	number, another := func(*users.Patch) {}, func(p *users.Patch) { p.FirstName, p.LastName = new("Bob"), new("Smith") }
+	for i := range 12 {
+		p := profile(fedID(i))
+		p.ExternalID = fmt.Sprint("old-", i)
+		s.do(hr, seats.Invite{Profile: p})
+		s.do(system, seats.Accept{User: fedID(i)})
+	}
+	s.refused(seats.ErrExchange, owner, edit(0, number))
+	s.refused(seats.ErrExchange, system, edit(0, number))
+	s.refused(seats.ErrForbidden, users.Sync("ad"), edit(0, number))
+	for i := range 5 {
+		s.do(hr, edit(i, number))
+	}
+	require.Equal(t, seats.ErrManyKeys, s.refused(seats.ErrSourceHeld, hr, edit(5, number)).Reason)
+	s.do(hr, seats.HoldSource{Source: "hr", Losses: seats.Losses{Keys: 1}})
+	s.do(owner, seats.ReleaseSource{Source: "hr", Losses: seats.Losses{Keys: 7}})
+	s.refused(seats.ErrExchange, hr, edit(5, another))
+	s.do(hr, edit(5, number))
+}

@@ -19,7 +19,8 @@ type SyncRun struct {
 	Source string // the name of the source
 	// Fields are those of the roster's columns, as in [users.Roster].Fields, and one of them is a key: "email",
 	// "username" or "external-id". Other fields of the users stay as they are; without "role" so do roles, and without the day of a
-	// leave so do those. An empty cell clears its field, but for a key.
+	// leave so do those. An empty cell clears its field, but for a key: an empty role makes a member, and an empty day of a leave
+	// ends the day that the user has, also one set by hand. Fields that were edited by hand stay, see [Edit].
 	Fields []string
 	// Adds adds new users by [Add], as active ones without an invitation. Otherwise they are invited.
 	Adds bool
@@ -61,8 +62,10 @@ type Differences struct {
 	Changed   int `json:"changed,omitzero"`    // users with other fields, another role or another day of a leave
 	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
 	// them with another external ID under the address or the username of before, or with those of another user under their own.
+	// Replaced are leavers with the address or the username of a row with another external ID.
 	NewKeys    int `json:"new_keys,omitzero"`
 	Renumbered int `json:"renumbered,omitzero"`
+	Replaced   int `json:"replaced,omitzero"`
 	Admins     int `json:"admins,omitzero"` // active admins who leave or become something else
 	// Untouched are users and rows that the run leaves as they are though they differ, at most [MaxUntouched],
 	// and UntouchedCodes count all of them.
@@ -72,7 +75,10 @@ type Differences struct {
 	// the others alone.
 	Digest string `json:"digest"`
 
-	steps [stepKinds]steps
+	steps                     [stepKinds]steps
+	exchanges                 [][2]int   // parts of the edits
+	renumbered, keyed, admins []users.ID // the first users of Renumbered and Replaced, of NewKeys and of Admins
+	unnamed                   int64      // of Replaced, those with an unknown name: they stay, with changed keys, once these are released
 }
 
 // Losses are what the guard of the source judges.
@@ -80,25 +86,41 @@ func (d *Differences) Losses() Losses {
 	return Losses{Leavers: int64(d.Leaving + d.Dated), Dated: int64(d.Dated), Keys: int64(d.NewKeys), Admins: int64(d.Admins)}
 }
 
-// Stops returns the refusal of a run: its source is held, or its differences trip the guard, see [Account.Trips], or make so many
-// users others of one name that these could be new numbers of all users, [ErrChangedKeys]. The command holds the source; nil: none
-// is needed. A run that may go on has neither.
+// Stops returns the refusal of a run: its source is held, or its differences trip the guard, see [Account.Trips]. It is
+// [ErrChangedKeys] if the Renumbered or the Replaced alone do: a source that numbers its users anew makes many of them others. The
+// command holds the source, with some of the users concerned; nil: it is held already, or the run may go on.
 func (r SyncRun) Stops(a Account, d Differences, at time.Time) (*Refusal, Command) {
 	if refusal := r.held(a); refusal != nil {
 		return refusal, nil
 	}
 	losses := d.Losses()
-	hold := HoldSource{Source: r.Source, Losses: losses, Sample: d.sample(), Plan: d.Digest[:min(len(d.Digest), digestSize)]}
+	anew := losses
+	anew.Leavers, anew.Keys = losses.Leavers-d.unnamed, losses.Keys+d.unnamed
+	cause, sample := error(ErrChangedKeys), d.renumbered
+	switch {
+	case a.Trips(r.Source, Losses{Keys: int64(d.Renumbered) + d.unnamed}, at) != nil:
+		losses = anew
+	case a.Trips(r.Source, Losses{Leavers: int64(d.Replaced)}, at) != nil:
+	default:
+		cause = a.Trips(r.Source, losses, at)
+		switch cause {
+		case nil:
+			return nil, nil
+		case ErrManyKeys:
+			sample = d.keyed
+		case ErrLastAdminLeaves:
+			sample = d.admins
+		default:
+			sample = d.sample()
+		}
+	}
+	hold := HoldSource{Source: r.Source, Losses: losses, Sample: sample, Plan: d.Digest[:min(len(d.Digest), digestSize)]}
+	if cause == error(ErrChangedKeys) {
+		hold.Cause = ErrChangedKeys.Code
+	}
 	refusal := refuse(ErrSourceHeld, "")
-	refusal.Losses = losses
-	if a.Trips(r.Source, Losses{Keys: int64(d.Renumbered)}, at) != nil {
-		hold.Cause, refusal.Reason = ErrChangedKeys.Code, ErrChangedKeys
-		return refusal, hold
-	}
-	if refusal.Reason = a.Trips(r.Source, losses, at); refusal.Reason != nil {
-		return refusal, hold
-	}
-	return nil, nil
+	refusal.Reason, refusal.Losses = cause, losses
+	return refusal, hold
 }
 
 // held returns the refusal of a run by a source that is held, or nil.
@@ -112,9 +134,23 @@ func (r SyncRun) held(a Account) *Refusal {
 // MaxUntouched is the number of users and rows that [Differences] list as untouched.
 const MaxUntouched = 1000
 
-// Untouched is a user, or a row, that a run leaves as it is: an owner, who is never touched by a sync; a user of
-// another source who is not taken over; a user put out by hand, or archived; a key of several users or in several rows; and after a run, those who did
-// not fit. The next run finds them again.
+// Untouched is a user, or a row, that a run leaves as it is. The next run finds them again. By the code and the reason of the
+// refusal:
+//
+//   - [ErrBadInput]: a row with a faulty field, named by Field, or with a key of a row before it, [users.ErrDuplicateRow]. The
+//     remedy is in the roster.
+//   - [ErrOwnerProtected]: an owner, untouched by every sync. They leave after [EndOwnership].
+//   - [ErrForbidden], [ErrOtherSource]: a user of another source, see [Account.TakesOver].
+//   - [ErrForbidden], [ErrPutOutByHand], and [ErrWrongStatus], [ErrArchived]: users whom an admin put out or archived. [Reactivate] or
+//     [Restore] brings them back.
+//   - [ErrWrongStatus], [ErrInactive]: a user put out by a date, if the roster lacks days of leaves. [Reactivate] brings them back.
+//   - [ErrAmbiguous]: a row with a key of several users, such as an address alone. Its users stay.
+//   - [ErrDuplicate]: a second row of a user, [users.ErrDuplicateRow]; a key of another user, such as the address of a leaver, which
+//     an [Edit] takes from them, [ErrTakenByInactive]; and an exchange of keys among more than [MaxCommands] users.
+//
+// After a run there are the refused commands, such as [ErrNoSeats] at a full account. [ErrExchange] is for a user matched by the
+// address or the username who would become another: [Deactivate] puts them out, an [Edit] takes the key from them, and their row is a
+// newcomer's. An exchange of keys is refused for all of its users.
 type Untouched struct {
 	Row     int      `json:"row,omitzero"` // of the roster; 0: the user is missing in it
 	Refusal *Refusal `json:"refusal"`
@@ -198,6 +234,13 @@ func (d *Differences) sample() []users.ID {
 		ids = append(ids, c.target())
 	}
 	return ids
+}
+
+// name adds a user to a list of some.
+func (d *Differences) name(some *[]users.ID, id users.ID) {
+	if len(*some) < MaxSample {
+		*some = append(*some, id)
+	}
 }
 
 // Leave adds a user or a row as left as it is.

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -16,6 +17,17 @@ import (
 // hand, and for those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
 // over first, where [Account.TakesOver] says so.
 //
+// A row with another external ID than the user of the source with its address or username is about
+//
+//   - that user, with a new number, if it has the user's name, see [users.PlainName];
+//   - a newcomer with the address of a leaver, if the name is another one. The user leaves. The newcomer joins once the
+//     address is free: the refusal is [ErrDuplicate], and its remedy takes the address from the user;
+//   - the newcomer, too, if the name is unknown: the user or the roster lacks it, or it was edited by hand. While a
+//     [ReleaseSource] allows changed keys, it is the user.
+//
+// A faulty row, with an invalid field or a key of a row before it, is left as it is. Its users stay. A row with unreadable keys alone
+// can be about any user: then all missing users stay.
+//
 // It is for one use, by one goroutine.
 type Comparison struct {
 	run     SyncRun
@@ -29,14 +41,11 @@ type Comparison struct {
 	weak    []weakMatch
 	edits   []rowEdit
 	result  Differences
-}
 
-// A rowEdit is an edit by a row.
-type rowEdit struct {
-	Edit
-	row    int
-	member *member
-	keys   [keyFields]uint64
+	released bool // changed keys are
+	faults   int
+	fault    *Refusal // the first one
+	doubtful bool     // a faulty row can be about any user
 }
 
 // A weakMatch is a row with another external ID than the user of its address or username, or with none. It counts if
@@ -53,7 +62,11 @@ func NewComparison(a Account, run SyncRun, r Request) (*Comparison, *Refusal) {
 	}
 	columns, _ := run.columns()
 	v := newEvaluation(Snapshot{Account: a}, r)
-	return &Comparison{run: run, columns: columns, account: a, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{}}, nil
+	source, _ := a.Sources.Of(run.Source)
+	return &Comparison{
+		run: run, columns: columns, account: a, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{},
+		released: source.allowed(v.at).Keys > 0,
+	}, nil
 }
 
 // User adds a user of any status but deleted.
@@ -66,6 +79,7 @@ func (c *Comparison) User(u users.User) {
 	}
 	if users.Sync(c.run.Source).Owns(u.Source) {
 		m.is |= isOwn
+		m.name = c.members.hashName(&u.Profile, &c.columns)
 	} else if c.account.takes(c.run.Source, u) {
 		m.is |= isTaken
 	}
@@ -75,21 +89,26 @@ func (c *Comparison) User(u users.User) {
 	c.members.add(u.ID, m)
 }
 
-// Row adds a row of the roster. A row that is no profile, and one with a key of a row before, is [ErrBadInput], and ends the
-// comparison.
+// Row adds a row of the roster; number 0 is that of its place. A refusal is about the account, and ends the comparison.
 func (c *Comparison) Row(e users.Entry) *Refusal {
+	c.result.Rows++
+	if e.Row == 0 {
+		e.Row = c.result.Rows
+	}
 	p, err := e.Profile.Clean()
 	if err != nil {
-		return badProfile(err)
-	}
-	if err := e.Leave.Check(); err != nil {
-		return badInput("leave", err)
+		c.leaveFaulty(e, badProfile(err))
+		return nil
 	}
 	e.Profile = p
-	c.result.Rows++
 	keys := c.members.hashKeys(&p)
-	if !c.take(keys) {
-		return badInput("roster", users.ErrDuplicateRow)
+	if err := e.Leave.Check(); err != nil {
+		c.leaveFaulty(e, badInput("leave", err))
+		return nil
+	}
+	if kind, taken := c.take(keys); taken {
+		c.leaveFaulty(e, badInput(textFields[firstKey+kind], users.ErrDuplicateRow))
+		return nil
 	}
 	for kind := range keys {
 		m, several := c.members.find(kind, keys[kind])
@@ -97,6 +116,7 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 		case m == nil || kind > 0 && c.shares(kind, p):
 			continue
 		case several:
+			c.members.mark(kind, keys[kind], isNamed)
 			c.result.Leave(e.Row, &Refusal{Code: ErrAmbiguous, Action: users.ActionInvite, Field: textFields[firstKey+kind]})
 		case m.keys[0] != 0 && m.keys[0] != keys[0]:
 			c.weak = append(c.weak, weakMatch{e, m})
@@ -108,24 +128,47 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 	return c.join(e)
 }
 
-// take takes the keys of a row, and reports whether no row before has one of them. Addresses may be shared where the policy
-// lets users share them.
-func (c *Comparison) take(keys [keyFields]uint64) bool {
-	for kind, hash := range keys {
-		if hash == 0 || textFields[firstKey+kind] == "email" && c.account.Policy.MayShareAddresses() {
-			continue
-		}
-		m, _ := c.members.find(kind, hash)
-		switch has := isKeyOfRow << kind; {
-		case m == nil && c.newKeys[hash], m != nil && m.is&has != 0:
-			return false
-		case m == nil:
-			c.newKeys[hash] = true
-		default:
-			m.is |= has
+// leaveFaulty leaves a faulty row as it is, and the users of its keys.
+func (c *Comparison) leaveFaulty(e users.Entry, refusal *Refusal) {
+	if c.faults++; c.fault == nil {
+		c.fault = refusal
+	}
+	known := e.Profile.ExternalID != "" && refusal.Field != "external-id"
+	for kind, hash := range c.members.hashKeys(&e.Profile) {
+		known = c.members.mark(kind, hash, isNamed) || known
+	}
+	ofKey := refusal.Field == "profile" || slices.Contains(textFields[firstKey:], refusal.Field)
+	c.doubtful = c.doubtful || ofKey && !known && refusal.Reason != users.ErrDuplicateRow
+	c.result.Leave(e.Row, refusal)
+}
+
+// take takes the keys of a row, unless a row before has one of them, and returns the kind of that one. Addresses may be shared where
+// the policy lets users share them.
+func (c *Comparison) take(keys [keyFields]uint64) (kind int, taken bool) {
+	each := func(do func(kind int, hash uint64, m *member)) {
+		for kind, hash := range keys {
+			if hash != 0 && !(textFields[firstKey+kind] == "email" && c.account.Policy.MayShareAddresses()) {
+				m, _ := c.members.find(kind, hash)
+				do(kind, hash, m)
+			}
 		}
 	}
-	return true
+	each(func(k int, hash uint64, m *member) {
+		if !taken && (m == nil && c.newKeys[hash] || m != nil && m.is&(isKeyOfRow<<k) != 0) {
+			kind, taken = k, true
+		}
+	})
+	if taken {
+		return kind, true
+	}
+	each(func(k int, hash uint64, m *member) {
+		if m == nil {
+			c.newKeys[hash] = true
+		} else {
+			m.is |= isKeyOfRow << k
+		}
+	})
+	return 0, false
 }
 
 // shares reports whether a key of a row leads to no user, since several may have it.
@@ -193,6 +236,9 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		return c.join(e) // to a key that comes free
 	case m.is&isMatched != 0:
 		return leave(users.ActionInvite, ErrDuplicate, users.ErrDuplicateRow)
+	case !c.isSame(m, &e.Profile, keys):
+		m.is |= isReplaced
+		return c.join(e)
 	}
 	m.is |= isMatched
 	in := holding.Has(m.status)
@@ -234,35 +280,47 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		c.result.Returning++
 		c.result.add(stepReturn, e.Row, Reactivate{User: id})
 	}
-	_, givenUp := c.otherKeys(m, keys)
+	wanted, givenUp := c.otherKeys(m, keys)
 	if givenUp {
 		c.result.NewKeys++
+		c.result.name(&c.result.keyed, id)
 		m.is |= isMoved
-		if c.hasKeyOfAnother(m, keys) || keys[0] != 0 && m.keys[0] != 0 && keys[0] != m.keys[0] {
+		if c.hasKeyOfAnother(m, wanted) || wanted[0] != 0 && m.keys[0] != 0 {
 			c.result.Renumbered++
+			c.result.name(&c.result.renumbered, id)
 		}
 	}
 	dated := c.result.Dated
 	for _, s := range commands {
 		if edit, ok := s.Command.(Edit); ok {
-			c.edits = append(c.edits, rowEdit{edit, e.Row, m, keys})
+			c.edits = append(c.edits, rowEdit{edit, e.Row, m, wanted})
 			continue
 		}
 		c.result.add(s.kind, e.Row, s.Command)
 	}
 	if m.stays() && (c.result.Dated > dated || c.columns.role && roleOf(e) != m.role) {
 		c.result.Admins++
+		c.result.name(&c.result.admins, id)
 	}
 	return nil
 }
 
 // leave adds a leaver.
 func (c *Comparison) leave(m *member, row int, reason string) {
+	id := c.members.idOf(m)
 	c.result.Leaving++
 	if m.stays() {
 		c.result.Admins++
+		c.result.name(&c.result.admins, id)
 	}
-	c.result.add(stepLeave, row, Deactivate{User: c.members.idOf(m), Reason: reason})
+	if m.is&isReplaced != 0 {
+		c.result.Replaced++
+		c.result.name(&c.result.renumbered, id)
+		if m.is&isUnnamed != 0 {
+			c.result.unnamed++
+		}
+	}
+	c.result.add(stepLeave, row, Deactivate{User: id, Reason: reason})
 }
 
 // A step is a command with its kind.
@@ -283,7 +341,7 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 		steps = append(steps, step{kind, ChangeRole{User: id, Role: roleOf(e)}})
 	}
 	columns := c.columns.without(m.kept)
-	if some, _ := c.otherKeys(m, keys); some || m.content != c.members.hashContent(&e.Profile, &columns) {
+	if wanted, _ := c.otherKeys(m, keys); wanted != ([keyFields]uint64{}) || m.content != c.members.hashContent(&e.Profile, &columns) {
 		steps = append(steps, step{stepEdit, Edit{User: id, Set: columns.patch(e.Profile)}})
 	}
 	leave := e.Leave
@@ -302,50 +360,17 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 	return steps
 }
 
-// otherKeys reports whether a row has a key that its user has not, and whether the user gives one up for it.
-func (c *Comparison) otherKeys(m *member, keys [keyFields]uint64) (some, givenUp bool) {
-	columns := c.columns.without(m.kept)
-	for i, hash := range keys {
-		if columns.has[firstKey+i] && hash != 0 && hash != m.keys[i] {
-			some, givenUp = true, givenUp || m.keys[i] != 0
-		}
-	}
-	return some, givenUp
-}
-
-// hasKeyOfAnother reports whether a row has the address or the username of another user than the one of its external ID, as after the
-// numbers of two were exchanged.
-func (c *Comparison) hasKeyOfAnother(m *member, keys [keyFields]uint64) bool {
-	for kind := 1; kind < keyFields; kind++ {
-		if holder, _ := c.members.find(kind, keys[kind]); holder != nil && holder != m {
-			return true
-		}
-	}
-	return false
-}
-
-// patch returns the fields of a row. A key without a text is left out.
-func (c columns) patch(p users.Profile) (set users.Patch) {
-	texts := textsOf(&p)
-	for i, to := range [...]**string{&set.FirstName, &set.LastName, &set.Location, &set.Department, &set.Title, &set.ExternalID, &set.Email, &set.Username} {
-		if c.has[i] && (i < firstKey || *texts[i] != "") {
-			*to = texts[i]
-		}
-	}
-	if c.groups {
-		set.Groups = &p.Groups
-	}
-	return set
-}
-
 // Differences ends the comparison. A roster that is not known to be complete is refused as [ErrBadInput], and so is an
-// empty one: both are failures of their source.
+// empty one: both are failures of their source. One with faulty rows alone is refused with the fault of the first; the
+// differences beside it list them.
 func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	switch {
 	case !complete:
 		return Differences{}, badInput("roster", ErrIncomplete)
 	case c.result.Rows == 0:
 		return Differences{}, badInput("roster", users.ErrEmpty)
+	case c.result.Rows == c.faults:
+		return c.result, c.fault
 	}
 	for _, w := range c.weak {
 		keys := c.members.hashKeys(&w.entry.Profile)
@@ -356,12 +381,12 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	for n := range c.members.count {
 		m := c.members.at(n + 1)
 		switch {
-		case m.is&isOwn == 0 || m.is&isMatched != 0 || !holding.Has(m.status):
+		case m.is&isOwn == 0 || m.is&(isMatched|isNamed) != 0 || !holding.Has(m.status):
 		case m.role == users.Owner:
 			refusal := refuse(ErrOwnerProtected, c.members.idOf(m))
 			refusal.Action = users.ActionDeactivate
 			c.result.Leave(0, refusal)
-		case c.run.Leaves != nil && !c.run.Leaves(c.members.idOf(m)):
+		case c.doubtful, c.run.Leaves != nil && !c.run.Leaves(c.members.idOf(m)):
 			c.result.Missing++
 		default:
 			c.leave(m, 0, "missing in the roster of "+c.run.Source)
@@ -370,30 +395,4 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	c.orderEdits()
 	c.result.Digest = c.result.digest()
 	return c.result, nil
-}
-
-// orderEdits adds the edits, each after the one by which the key that it wants comes free.
-func (c *Comparison) orderEdits() {
-	of, done := make(map[*member]int, len(c.edits)), make([]bool, len(c.edits))
-	for i := range c.edits {
-		of[c.edits[i].member] = i
-	}
-	var add func(i int)
-	add = func(i int) {
-		if done[i] {
-			return
-		}
-		done[i] = true
-		m := &c.edits[i]
-		for kind, hash := range m.keys {
-			holder, _ := c.members.find(kind, hash)
-			if before, ok := of[holder]; ok {
-				add(before)
-			}
-		}
-		c.result.add(stepEdit, m.row, m.Edit)
-	}
-	for i := range c.edits {
-		add(i)
-	}
 }

@@ -11,6 +11,7 @@ import (
 type member struct {
 	keys    [keyFields]uint64 // in the order of textFields
 	content uint64            // of the other fields that the roster has
+	name    uint64            // of these, in plain letters; 0: it is empty
 	id      uint32            // its place in members.ids
 	leave   uint32            // the day, see dayNumber
 	kept    uint16            // the fields edited by hand, see columns.without
@@ -22,7 +23,7 @@ type member struct {
 }
 
 // memberSet is a set of what is true of a member.
-type memberSet uint8
+type memberSet uint16
 
 const (
 	isOwn      memberSet = 1 << iota // of the source of the run
@@ -30,6 +31,9 @@ const (
 	isMoved                          // gives up a key
 	isPlanned                        // inactive until a start
 	isTaken                          // of another source, from which the run takes them over
+	isNamed                          // by a row that is left as it is
+	isReplaced                       // by a row of another user with the address or the username
+	isUnnamed                        // in that row, or everywhere
 	isKeyOfRow                       // of the first kind; two more for the others follow
 )
 
@@ -85,6 +89,20 @@ func (m *members) hashContent(p *users.Profile, c *columns) uint64 {
 		}
 	}
 	return h.Sum64()
+}
+
+// hashName returns the hash of the name in the fields of a roster; 0: it is empty.
+func (m *members) hashName(p *users.Profile, c *columns) uint64 {
+	names := [2]string{}
+	for i, text := range [...]*string{&p.FirstName, &p.LastName} {
+		if c.has[i] {
+			names[i] = users.PlainName(*text)
+		}
+	}
+	if names == ([2]string{}) {
+		return 0
+	}
+	return m.hash(0, names[0]+"\x00"+names[1])
 }
 
 // textsOf are the texts of a profile in the order of textFields.
@@ -165,6 +183,17 @@ func (m *members) find(kind int, hash uint64) (found *member, several bool) {
 		}
 	}
 	return found, false
+}
+
+// mark marks all members with the hash of a key of that kind, and reports whether there are any.
+func (m *members) mark(kind int, hash uint64, as memberSet) (some bool) {
+	last := uint64(len(m.slots) - 1)
+	for at := hash & last; hash != 0 && m.slots[at] != 0; at = (at + 1) & last {
+		if u := m.at(int(m.slots[at])); u.keys[kind] == hash {
+			u.is, some = u.is|as, true
+		}
+	}
+	return some
 }
 
 // common returns the profile by which a user is taken over: the keys that a row has in common with them.

@@ -232,9 +232,6 @@ func TestComparison_refusals(t *testing.T) {
 	require.ErrorIs(t, refusal, seats.ErrBadInput)
 	dated.Profile.Email = "new@acme.example"
 	require.ErrorIs(t, begin("Nowhere/Land").Row(dated), seats.ErrBadInput)
-	dated.Leave.Date = "soon"
-	require.ErrorIs(t, begin("").Row(dated), users.ErrDate)
-	require.ErrorIs(t, begin("").Row(users.Entry{}), users.ErrNoIdentity)
 
 	_, refusal = begin("").Differences(true)
 	require.ErrorIs(t, refusal, users.ErrEmpty)

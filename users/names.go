@@ -21,6 +21,10 @@ func SameName(a, b Profile) bool {
 		min(len(all), len(others)) > 1 && haveParts(all, others, isCorrected)
 }
 
+// PlainName returns a name in small letters for comparisons, apart from accents, hyphens, apostrophes and blanks: "Müller" and
+// "MUELLER" are one.
+func PlainName(name string) string { return strings.Join(nameParts(name), "") }
+
 // isName reports whether the parts of two names are the same, apart from blanks and parts more.
 func isName(a, b []string) bool {
 	return min(len(a), len(b)) > 0 &&

@@ -65,3 +65,12 @@ func TestSameName(t *testing.T) {
 		})
 	}
 }
+
+// TestPlainName: one name in several spellings.
+func TestPlainName(t *testing.T) {
+	for _, name := range []string{"Müller-Lüdenscheidt", "MUELLER LUEDENSCHEIDT", " Muller\u200b Ludenscheidt", "Mu\u0308ller’Ludenscheidt"} {
+		require.Equal(t, "mullerludenscheidt", users.PlainName(name))
+	}
+	require.NotEqual(t, users.PlainName("Ann"), users.PlainName("Anna"))
+	require.Empty(t, users.PlainName(" - "))
+}

@@ -10,12 +10,23 @@ import (
 
 // watched reports whether an edit may make no other person of the user.
 func (m *Model) watched(a users.Actor, p *Person, now users.Profile) bool {
-	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" && p.ExternalID == now.ExternalID
-	if s := m.Sources[a.Name]; a.Kind == users.ActorSync && s != nil && s.free(Later(m.Clock, m.Last)).Keys > 0 {
-		known = true // released for changed keys
-	}
+	known := a.Kind == users.ActorSupport || a.Kind == users.ActorSync && now.ExternalID != "" &&
+		(p.ExternalID == now.ExternalID || keptName(p.Profile, now) && keptReach(p.Profile, now))
 	settled := !p.FirstSignIn.IsZero() || wasActive(p) || m.Policy.Activation == seats.Invitation && wasInvited(p)
 	return m.Policy.IdentityChange == seats.IdentityChangeRefused && settled && !known
+}
+
+// keptName reports whether the name, if there was one, is the same apart from capitals, accents and blanks.
+func keptName(was, now users.Profile) bool {
+	plain := func(p users.Profile) [2]string {
+		return [2]string{users.PlainName(p.FirstName), users.PlainName(p.LastName)}
+	}
+	return was.FirstName+was.LastName == "" || plain(was) == plain(now)
+}
+
+// keptReach reports whether the address or the username is the same.
+func keptReach(was, now users.Profile) bool {
+	return was.Email != "" && SameText(was.Email, now.Email) || was.Username != "" && SameText(was.Username, now.Username)
 }
 
 // called are the name and the keys of a person.
