@@ -70,6 +70,7 @@ func run(ctx context.Context, s settings, log *slog.Logger) error {
 	defer stop()
 	work.Go(func() { h.Clock(ctx) })
 	work.Go(func() { h.RunJobs(ctx) })
+	work.Go(func() { h.SendMails(ctx) })
 	work.Go(func() {
 		<-ctx.Done()
 		h.Failed(context.WithoutCancel(ctx), "shutdown", server.Shutdown(context.WithoutCancel(ctx)))

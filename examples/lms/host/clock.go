@@ -19,6 +19,7 @@ func (h *Host) Clock(ctx context.Context) {
 			night = night.AddDate(0, 0, 1)
 			h.Failed(ctx, "sessions", h.EndSessions(ctx))
 			h.Failed(ctx, "uploads", h.DropUploads(ctx))
+			h.Failed(ctx, "mails", h.DropMails(ctx))
 			h.nightly(ctx)
 		}
 		select {

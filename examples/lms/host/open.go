@@ -46,6 +46,7 @@ type Host struct {
 
 	dialect sqlstore.Dialect
 	jobs    runner
+	linkKey []byte // of the links in mails
 }
 
 // Open opens the database, and makes the tables that are missing: the library's and the host's own.
@@ -82,7 +83,11 @@ func Open(ctx context.Context, o Options) (_ *Host, err error) {
 	if err = h.Store.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	return h, h.makeTables(ctx)
+	if err = h.makeTables(ctx); err != nil {
+		return nil, err
+	}
+	h.linkKey, err = h.secret(ctx, "links")
+	return h, err
 }
 
 // Close closes the database.

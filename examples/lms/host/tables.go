@@ -16,6 +16,9 @@ var tables = []string{
 	`lms_uploads (id {id} NOT NULL PRIMARY KEY, account {id} NOT NULL, made BIGINT NOT NULL, name {text} NOT NULL, size BIGINT NOT NULL,
 		reading {text} NOT NULL, plan {text} NOT NULL, job {id} NOT NULL)`,
 
+	// A secret is a key of the host, common to its processes.
+	`lms_secrets (name {id} NOT NULL PRIMARY KEY, value {bytes} NOT NULL)`,
+
 	// A mail is written with the progress of the consumer; sent is the instant at which its file was in the folder.
 	`lms_mails (account {id} NOT NULL, event BIGINT NOT NULL, user_id {id} NOT NULL, address {text} NOT NULL, subject {text} NOT NULL,
 		body {text} NOT NULL, made BIGINT NOT NULL, sent BIGINT NOT NULL, PRIMARY KEY (account, event, user_id))`,

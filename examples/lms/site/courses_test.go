@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -119,3 +120,5 @@ func values(v view, name string) (list []string) {
 	}
 	return list
 }
+
+func digits[N ~int | ~int64 | ~uint64](n N) string { return fmt.Sprint(n) }

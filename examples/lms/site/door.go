@@ -78,10 +78,14 @@ func (v *visit) signIn() error {
 		}
 		return v.open("", "", reference, "/accounts")
 	}
-	account := users.AccountID(v.r.PostFormValue("account"))
-	result, err := v.Keeper.Do(v.r.Context(), account, users.System(), seats.SignIn{Profile: users.Profile{ID: users.ID(v.r.PostFormValue("user"))}})
-	if err != nil {
+	account, user := users.AccountID(v.r.PostFormValue("account")), users.ID(v.r.PostFormValue("user"))
+	var err error
+	if v.account, err = v.Keeper.Account(v.r.Context(), account); err != nil { // its product has the words of a refusal
 		return err
+	}
+	result, err := v.Keeper.Do(v.r.Context(), account, users.System(), seats.SignIn{Profile: users.Profile{ID: user}})
+	if err != nil {
+		return v.turnedAway(user, err)
 	}
 	return v.open(account, result.Outcomes[0].User, "", "/")
 }

@@ -14,6 +14,9 @@ var routes = []route{
 	{pattern: "GET /{$}", who: anyone, page: (*visit).front},
 	{pattern: "POST /sign-in", who: anyone, page: (*visit).signIn},
 	{pattern: "POST /sign-out", who: anyone, page: (*visit).signOut},
+	{pattern: "POST /ask", who: anyone, page: (*visit).askForSeat},
+	{pattern: "GET /welcome/{token}", who: anyone, page: (*visit).welcome},
+	{pattern: "POST /welcome/{token}", who: anyone, page: (*visit).claim},
 	{pattern: "GET /me", who: learners, page: (*visit).mine},
 	{pattern: "POST /me/courses/{course}", who: learners, page: (*visit).openCourse},
 	{pattern: "GET /me/courses/{course}", who: learners, page: (*visit).lesson},
@@ -41,6 +44,9 @@ var routes = []route{
 	{pattern: "POST /uploads", who: admins, page: (*visit).takeFile, body: maxUpload},
 	{pattern: "GET /uploads/{upload}", who: admins, page: (*visit).uploadPage},
 	{pattern: "POST /uploads/{upload}", who: admins, page: (*visit).readFile},
+
+	{pattern: "GET /mails", who: admins, page: (*visit).mails},
+	{pattern: "GET /mails/{event}/{user}", who: admins, page: (*visit).mail},
 
 	{pattern: "GET /jobs", who: admins, page: (*visit).jobs},
 	{pattern: "GET /jobs/{job}", who: admins, page: (*visit).job},
