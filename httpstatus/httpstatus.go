@@ -75,8 +75,8 @@ var errorStatuses = []struct {
 //   - For a refusal, by its code: 403 for a forbidden request, 404 for an unknown user, 409 for
 //     a conflict with the state of the account, 422 for a wrong request, 400 for an unknown
 //     code of a later version.
-//   - 413 for a roster beyond its bounds. 422 for a roster with faults, a [users.FieldError] and
-//     any other [users.Reason].
+//   - 413 for a roster beyond its bounds and for a body beyond that of [http.MaxBytesReader]. 422 for
+//     a roster with faults, a [users.FieldError] and any other [users.Reason].
 //   - 404 for [store.ErrNotFound], 409 for [store.ErrExists].
 //   - 503 for [store.ErrConflict] and [store.ErrClockSkew]: the account is unchanged, and a
 //     retry after a moment (Retry-After) can pass. 503 for a canceled context, too.
@@ -98,7 +98,7 @@ func Of(err error) int {
 		}
 		return http.StatusBadRequest
 	}
-	if errors.Is(err, users.ErrTooLarge) {
+	if errors.Is(err, users.ErrTooLarge) || wraps[*http.MaxBytesError](err) {
 		return http.StatusRequestEntityTooLarge
 	}
 	if isInput(err) {

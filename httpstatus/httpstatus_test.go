@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -68,6 +69,8 @@ func TestOf_errors(t *testing.T) {
 		{seats.ErrHistory, 500},
 		{errors.New("down"), 500},
 		{users.Faults{{Problem: users.ErrTooLarge}}, 413},
+		{&http.MaxBytesError{Limit: 9}, 413},
+		{fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 9}), 413},
 		{users.Faults{{Row: 2, Problem: users.ErrDuplicateRow}}, 422},
 		{users.Faults{{Problem: users.Unlisted(3)}}, 422},
 		{users.Faults{{Row: 2, Problem: errors.New("host")}}, 422},

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,26 @@ func (d Dialect) String() string {
 	}
 	return "none"
 }
+
+// MarshalText returns the name of the dialect; the zero value has none.
+func (d Dialect) MarshalText() ([]byte, error) {
+	if !d.known() {
+		return nil, errDialect
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads the name of a dialect, as of a flag; any other text is an error.
+func (d *Dialect) UnmarshalText(text []byte) error {
+	i := slices.IndexFunc(dialects[:], func(of dialect) bool { return of.name == string(text) })
+	if !Dialect(max(i, 0)).known() {
+		return errDialect
+	}
+	*d = Dialect(i)
+	return nil
+}
+
+var errDialect = errors.New("sqlstore: the text is no dialect: it is sqlite, postgres or mysql")
 
 func (d Dialect) known() bool { return d > 0 && int(d) < len(dialects) }
 

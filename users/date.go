@@ -1,6 +1,7 @@
 package users
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/internal/enum"
@@ -24,6 +25,18 @@ func (d Date) Check() error {
 	}
 	return nil
 }
+
+// UnmarshalText reads the text form; any other text is [ErrDate], and leaves the date as it was.
+func (d *Date) UnmarshalText(text []byte) error {
+	if err := Date(text).Check(); err != nil {
+		return err
+	}
+	*d = Date(text)
+	return nil
+}
+
+// UnmarshalJSON reads any text, so that a refusal can name the field of a wrong date.
+func (d *Date) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, (*string)(d)) }
 
 // AddDays returns the day that many days later; earlier for a negative number. Check refuses a
 // result outside of the years 1 to 9999.

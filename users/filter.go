@@ -12,7 +12,7 @@ import (
 // A page costs its rows and those that it passes over on the way in the orders by ID and by name,
 // and all users of the account in the others. IDs and the dates pass over none, in any order; the
 // other fields are compared row by row. BOUNDS.md has the index of each. Package memstore has an
-// index in every order. A filter has a JSON form, for a plan that is kept.
+// index in every order. A filter has a JSON form, for a plan that is kept, and one for URLs, see [Filter.Query].
 type Filter struct {
 	IDs           []ID         `json:"ids,omitzero"`             // one of these; empty: any
 	Text          string       `json:"text,omitzero"`            // each word of it is in a name or a key, see [Filter.Words]; empty: any

@@ -23,7 +23,9 @@ const FoldVersion = 1
 //     S, and both small sigmas are one.
 //
 // The two Unicode forms of é, one character or two, remain two texts and two addresses. So do
-// ß and ss, and İ and i.
+// ß and ss, and İ and i. An address with an international domain in letters and the one with its form for
+// DNS are two: ada@bücher.example and ada@xn--bcher-kva.example. A host that gets both forms writes one before
+// every call, by golang.org/x/net/idna for instance.
 //
 // The table is the library's own, from Unicode 15.0, so that stored comparison forms stay
 // valid under every toolchain, see [FoldVersion]. Fold leaves characters outside the table

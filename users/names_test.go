@@ -37,6 +37,20 @@ func TestParse(t *testing.T) {
 	}
 	_, err := users.Parse[users.Role]("emperor")
 	require.Error(t, err)
+	day, err := users.Parse[users.Date]("2028-02-29")
+	require.NoError(t, err)
+	require.Equal(t, users.Date("2028-02-29"), day)
+	for _, wrong := range []string{"2026-02-29", "29.2.2028", " 2028-02-29"} {
+		require.Equal(t, users.ErrDate, day.UnmarshalText([]byte(wrong)), wrong)
+		require.Equal(t, users.Date("2028-02-29"), day, "unchanged")
+	}
+	none, err := users.Parse[users.Date]("")
+	require.NoError(t, err)
+	require.Empty(t, none)
+	var leave users.Leave
+	require.NoError(t, users.ReadJSON([]byte(`{"date":"29.2.2028"}`), &leave))
+	require.Equal(t, users.ErrDate, leave.Check(), "of a document it is checked with the field")
+	require.Error(t, users.ReadJSON([]byte(`{"date":20280229}`), &leave))
 	var cursor users.Cursor
 	cursor.ID = "u1"
 	read, err := users.Parse[users.Cursor](cursor.String())

@@ -7,8 +7,11 @@ import "encoding"
 //
 //	status, err := users.Parse[users.Status]("active")
 //	total, err := users.Parse[seats.Count]("25")
+//	day, err := users.Parse[users.Date]("2026-03-31")
+//	kind, err := users.Parse[seats.EventKind]("invited")
 //
-// Anything else than a text form is an error.
+// Anything else than a text form is an error. IDs are texts themselves, see [CheckID]; a filter has many values, see
+// [ParseFilter].
 func Parse[T any, P interface {
 	*T
 	encoding.TextUnmarshaler

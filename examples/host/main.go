@@ -133,10 +133,15 @@ func (h *host) pages() http.Handler {
 		"POST /sign-in":    h.signIn,
 		"GET /invitation":  h.front,
 		"POST /invitation": h.accept,
-		"/users":           h.guard(seats.ManagePeople, h.users),
+		"GET /users":       h.guard(seats.ManagePeople, h.users),
+		"POST /users":      h.guard(seats.ManagePeople, h.users),
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := page(w, r); err != nil {
+			err := r.ParseForm()
+			if _, large := errors.AsType[*http.MaxBytesError](err); !large {
+				err = page(w, r)
+			}
+			if err != nil {
 				show(w, r, err, "refused", cmp.Or(door.Text(err), sorry))
 			}
 		})

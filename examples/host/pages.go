@@ -35,9 +35,9 @@ func init() {
 }
 
 // front has the forms. That of a sign-up has the ID of the account that it opens. The link of an invitation
-// leads to a button: programs that look through mails follow links, and press none.
+// leads to a button: programs that look through mails follow links, and press none. Once is the request key of that.
 func (h *host) front(w http.ResponseWriter, r *http.Request) error {
-	show(w, r, nil, "front", map[string]string{"Account": h.seal("sign-up", url.Values{"account": {rand.Text()}}), "Invitation": r.FormValue("link")})
+	show(w, r, nil, "front", map[string]string{"Account": h.seal("sign-up", url.Values{"account": {rand.Text()}}), "Invitation": r.FormValue("link"), "Once": rand.Text()})
 	return nil
 }
 
@@ -58,10 +58,8 @@ func (h *host) signUp(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if owner = opened.Outcomes[0].User; opened.Repeated {
-			return nil
-		}
-		_, err = tx.ExecContext(r.Context(), "INSERT INTO companies (account, plan) VALUES ($1, 'trial')", account)
+		owner = opened.Outcomes[0].User
+		_, err = tx.ExecContext(r.Context(), "INSERT INTO companies (account, plan) VALUES ($1, 'trial') ON CONFLICT DO NOTHING", account)
 		return err
 	})
 	if err != nil {
@@ -95,13 +93,14 @@ func (h *host) signIn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// accept takes the invitation of a link, which is good once, and void once a newer one was sent.
+// accept takes the invitation of a link, which is good once, and void once a newer one was sent. A second click on
+// the same button gets in too, by the request key.
 func (h *host) accept(w http.ResponseWriter, r *http.Request) error {
 	link := h.unseal("invitation", r.FormValue("link"))
 	account, user := users.AccountID(link.Get("account")), users.ID(link.Get("user"))
 	number, _ := strconv.ParseInt(link.Get("number"), 10, 64)
 	still := seats.If{Command: seats.Accept{User: user, Invitation: number}, Status: users.In(users.Invited)}
-	if _, err := h.keeper.Do(r.Context(), account, users.As(user), still); err != nil {
+	if _, err := h.keeper.With(seatkeeper.Call{Key: r.FormValue("once")}).Do(r.Context(), account, users.As(user), still); err != nil {
 		return err
 	}
 	return h.enter(w, r, account, users.Profile{ID: user})
@@ -121,12 +120,9 @@ func (h *host) enter(w http.ResponseWriter, r *http.Request, account users.Accou
 	return nil
 }
 
-// A page is for a user of an account.
-type page func(w http.ResponseWriter, r *http.Request, account users.AccountID, user seats.Person) error
-
 // guard lets people through who may. It looks at each request, so that an inactive user is out at once, and
 // within a second where another process made them so.
-func (h *host) guard(need seats.Permission, p page) func(http.ResponseWriter, *http.Request) error {
+func (h *host) guard(need seats.Permission, p func(http.ResponseWriter, *http.Request, users.AccountID, seats.Person) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var session url.Values
 		if cookie, err := r.Cookie("session"); err == nil {
@@ -170,7 +166,6 @@ func pressed(r *http.Request) seats.Command {
 	for _, b := range buttons {
 		if b.Path == r.FormValue("button") {
 			c := seats.If{Command: b.Command(users.ID(r.FormValue("user"))), Status: b.Status}
-			c.Revision, _ = strconv.ParseUint(r.FormValue("revision"), 10, 64)
 			c.Invitation, _ = strconv.ParseInt(r.FormValue("invitation"), 10, 64)
 			return c
 		}
@@ -188,10 +183,10 @@ func (h *host) users(w http.ResponseWriter, r *http.Request, account users.Accou
 			return nil
 		}
 	}
-	filter := users.Filter{Text: asked.Get("text"), Order: users.OrderName}
-	filter.Status, _ = users.Parse[users.Set[users.Status]](asked.Get("status"))
+	filter, _ := users.ParseFilter(asked, "cursor") // of a link that can't be read: all users, each with buttons of their own
 	cursor, _ := users.Parse[users.Cursor](asked.Get("cursor"))
-	usage, err := h.keeper.Usage(ctx, account) // before the rows, so that its revision is not newer
+	filter.Order = users.OrderName
+	usage, err := h.keeper.Usage(ctx, account)
 	if err != nil {
 		return err
 	}
@@ -204,7 +199,7 @@ func (h *host) users(w http.ResponseWriter, r *http.Request, account users.Accou
 		return err
 	}
 	show(w, r, refused, "users", map[string]any{"Refused": refused, "Said": cmp.Or(words.Text(refused), sorry), "There": done.Outcomes, "Words": words, "Usage": usage,
-		"Page": page, "Allowed": allowed, "Buttons": buttons, "URL": r.URL, "Statuses": users.Statuses(), "Roles": users.Roles()[:users.Owner]})
+		"Page": page, "Allowed": allowed, "Buttons": buttons, "URL": r.URL, "Filter": filter, "Query": "?" + url.Values(filter.Query()).Encode() + "&cursor=", "Statuses": users.Statuses(), "Roles": users.Roles()[:users.Owner]})
 	return nil
 }
 

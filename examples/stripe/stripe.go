@@ -66,7 +66,11 @@ func Webhook(keeper *seatkeeper.Keeper, signed func(header http.Header, body []b
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var e event
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
-		if err != nil || !signed(r.Header, body) || json.Unmarshal(body, &e) != nil {
+		if err != nil {
+			http.Error(w, "the event can't be read", httpstatus.Of(err)) // 413 if it is too large
+			return
+		}
+		if !signed(r.Header, body) || json.Unmarshal(body, &e) != nil {
 			http.Error(w, "not an event", http.StatusBadRequest)
 			return
 		}

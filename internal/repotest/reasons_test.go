@@ -100,6 +100,26 @@ func TestCodes_complete(t *testing.T) {
 	require.Equal(t, found, seats.Codes())
 }
 
+// TestEventKinds_complete and in the order of the source. A kind elsewhere is of no event.
+func TestEventKinds_complete(t *testing.T) {
+	var found []seats.EventKind
+	for _, s := range rulesOf(t) {
+		if s.path != "seats/event.go" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if v, is := n.(*ast.ValueSpec); is && len(v.Values) == 1 {
+				if of, is := v.Type.(*ast.Ident); is && of.Name == "EventKind" {
+					found = append(found, seats.EventKind(textOf(t, v.Values[0])))
+				}
+			}
+			return true
+		})
+	}
+	require.NotEmpty(t, found)
+	require.Equal(t, found, seats.EventKinds())
+}
+
 func textOf(t *testing.T, e ast.Expr) string {
 	text, err := strconv.Unquote(e.(*ast.BasicLit).Value)
 	require.NoError(t, err)
