@@ -38,14 +38,18 @@
 // [Keeper.Calendar] and [Keeper.PreviewOn] for a day to come.
 //
 // To read: [Keeper.Usage], [Keeper.UsageOf], [Keeper.Account], [Keeper.Accounts], [Keeper.AccountsOf],
-// [Keeper.User], [Keeper.Find], [Keeper.Users]; [Keeper.Pool], [Keeper.Pools],
+// [Keeper.User], [Keeper.Find], [Keeper.Users]; [Keeper.Page] and [Keeper.Count] for a screen, with the filter in its
+// URL by [users.ParseFilter]; [Keeper.LastSeen]; [Keeper.Pool], [Keeper.Pools],
 // [Keeper.UsageOfPool] and [Keeper.Licences] for courses.
 //
 // The past: [Keeper.Events], [Keeper.UsageAt], [Keeper.Period] for a bill, [Keeper.Explain],
 // [Keeper.Replay] and [Keeper.Audit].
 //
-// From time to time: [Keeper.RunDue] for dates. All the time: [Keeper.Consume], or [Keeper.Drain],
-// to hand the events to a [Consumer] such as the code that sends the mails.
+// All the time: [Keeper.Consume] hands the events to a [Consumer], such as the code that sends the mails;
+// [Keeper.SetAside] lists those that failed too often, for [Keeper.RetryEvents] and [Keeper.DropEvents]. Every few
+// minutes: [Keeper.RunDue] for dates. Every night, for each of [Keeper.Accounts]: [Keeper.Audit], and
+// [Keeper.FreeUnseen] where a policy frees the seats of users who were last seen long ago. The loop of
+// a host logs an error and goes on, since the next run makes up for this one; examples/host has it.
 //
 // Texts for screens are [seats.Messages], and package httpstatus has a status code for
 // each error. [Options] Observe feeds a host's metrics.
@@ -95,6 +99,21 @@
 // for themselves; [seats.Unqueue] ends it. A priority is a head start in days, so that each place is served in the
 // end. [Keeper.Pool] has the queue of [seats.Site] in order, [Keeper.Explain] the position of a user. It is a queue
 // for seats alone: a full course grows, or [seats.AssignCourse] is refused.
+//
+// # Sign-on
+//
+// The host checks the identity of a person, by a password or a directory. Then [seats.SignIn], by [users.System],
+// lets them into an account: an invited user becomes active, an active one goes on, an inactive one is refused with
+// words for their screen. Under [seats.Policy] AddsAtSignIn an unknown person is added. [Keeper.AccountsOf] has the
+// accounts of an address, for a person to choose one. During a session the host looks at May of [Keeper.User] in each
+// request, with a MaxAge of its [Call], and tells of long sessions by [Keeper.Seen]. The link of an invitation
+// leads to [seats.Accept], with the number of the invitation by [seats.Event.Invitation].
+//
+// # Ownership
+//
+// [seats.OfferOwnership] is an offer to an active user, who becomes an owner by [seats.AcceptOwnership]; as a transfer
+// it ends the ownership of the one who made it. [seats.GrantOwnership] does it at once, and [seats.EndOwnership] after
+// it, in one Do, is the transfer. An open offer ends by [seats.EndOffer], on its day, and with the ownership behind it.
 //
 // # Course licences
 //

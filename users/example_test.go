@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/url"
 	"strings"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -135,4 +136,21 @@ func ExamplePatch() {
 	ada, changed, err := users.Patch{LastName: new("Lovelace"), Title: new("")}.Apply(ada)
 	fmt.Println(ada.FirstName, ada.LastName, changed, err)
 	// Output: Ada Lovelace [last-name title] <nil>
+}
+
+// The search and the filters of a list stay in the URL of its page.
+func ExampleParseFilter() {
+	asked, _ := url.ParseQuery("text=ada&status=&status=active&cursor=") // a form that was sent
+	filter, err := users.ParseFilter(asked, "cursor")
+	fmt.Println(filter.Text, filter.Status, err)
+
+	filter.Status |= users.In(users.Invited)
+	fmt.Println(url.Values(filter.Query()).Encode())
+
+	_, err = users.ParseFilter(url.Values{"statsu": {"active"}})
+	fmt.Println(err)
+	// Output:
+	// ada active <nil>
+	// status=invited&status=active&text=ada
+	// users: URL: a key is unknown: "statsu"
 }

@@ -369,3 +369,13 @@ func TestUser_ComesBackInvited(t *testing.T) {
 		require.False(t, u.ComesBackInvited(), u)
 	}
 }
+
+// TestUser_LastSeen: the later one of a sight and the first sign-in.
+func TestUser_LastSeen(t *testing.T) {
+	first, later := at("2026-03-01T09:00:00Z"), at("2026-03-01T09:00:01Z")
+	for _, c := range []struct{ first, kept, want time.Time }{
+		{time.Time{}, time.Time{}, time.Time{}}, {first, time.Time{}, first}, {time.Time{}, first, first}, {first, later, later}, {later, first, later}, {first, first, first},
+	} {
+		require.Equal(t, c.want, users.User{FirstSignIn: c.first}.LastSeen(c.kept))
+	}
+}
