@@ -4,6 +4,8 @@ package sentences
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -88,6 +90,35 @@ var templates = map[seats.EventKind]string{
 	seats.EventUnchanged:         "A asked again for what was done already",
 }
 
+// coming has those of events to come, see seats.Calendar. A is the actor who set the date.
+var coming = map[seats.EventKind]string{
+	seats.EventDeactivated:  "U becomes inactive, as set by A",
+	seats.EventInvited:      "The invitation of U goes out, as set by A",
+	seats.EventLapsed:       "The invitation of U runs out, and the seat is free",
+	seats.EventStartMissed:  "U can't start: no seat will be free",
+	seats.EventQueued:       "U begins to wait for a seat: none will be free",
+	seats.EventSeated:       "U gets a seat by the queue",
+	seats.EventUnqueued:     "The place of U in the queue ends",
+	seats.EventTotalSet:     "The seats of P become T, as set by A",
+	seats.EventPoolEnded:    "P is over: no license is given out or started any more",
+	seats.EventLicenceEnded: "The license of U for P ends, and is free",
+	seats.EventLeavingSoon:  "A notice goes out that U leaves soon",
+	seats.EventLeavingHeld:  "N users who would leave are held back",
+	seats.EventSeatsLow:     "Few seats are left: N",
+	seats.EventSeatsFull:    "No seat is left",
+	seats.EventSeatsOver:    "N seats more are held than there are",
+	seats.EventSeatsGrown:   "The seats grow by N",
+}
+
+// Coming says an entry of a calendar.
+func (t Teller) Coming(e seats.CalendarEntry) string {
+	template := coming[e.Kind]
+	if template == "" {
+		template = "U: " + strings.ReplaceAll(string(e.Kind), "-", " ")
+	}
+	return capital(t.fill(template, seats.Event{Kind: e.Kind, User: e.User, Actor: e.By, Pool: e.Pool, Count: e.Count, Delta: e.Delta, Total: e.Total}))
+}
+
 // Kinds reports whether there is a sentence for a kind.
 func Kinds(kind seats.EventKind) bool { return templates[kind] != "" }
 
@@ -101,13 +132,7 @@ func (t Teller) Of(e seats.Event) string {
 		template = "U became inactive on the date that was set"
 	}
 	var out strings.Builder
-	for i, word := range strings.Fields(template) {
-		if i > 0 {
-			out.WriteByte(' ')
-		}
-		bare := strings.TrimRight(word, ",:.")
-		out.WriteString(t.word(bare, e) + word[len(bare):])
-	}
+	out.WriteString(t.fill(template, e))
 	if e.Kind == seats.EventInvited && e.Count == 0 {
 		out.WriteString("; the message is held back")
 	}
@@ -117,7 +142,17 @@ func (t Teller) Of(e seats.Event) string {
 	if e.Reason != "" {
 		out.WriteString(" (" + e.Reason + ")")
 	}
-	return out.String()
+	return capital(out.String())
+}
+
+// fill fills a template in.
+func (t Teller) fill(template string, e seats.Event) string {
+	words := strings.Fields(template)
+	for i, word := range words {
+		bare := strings.TrimRight(word, ",:.")
+		words[i] = t.word(bare, e) + word[len(bare):]
+	}
+	return strings.Join(words, " ")
 }
 
 // word is a placeholder filled in, and any other word itself.
@@ -141,6 +176,9 @@ func (t Teller) word(word string, e seats.Event) string {
 		}
 		return day
 	case "P":
+		if e.Pool == seats.Site {
+			return "the account"
+		}
 		return t.Pools(e.Pool)
 	case "F":
 		return strings.ReplaceAll(strings.Join(e.Fields, ", "), "-", " ")
@@ -163,9 +201,15 @@ func (t Teller) Actor(e seats.Event) string {
 	case users.ActorUser:
 		return t.Names(e.Actor.User)
 	case users.ActorSync:
-		return "The sync " + e.Actor.Name
+		return "the sync " + e.Actor.Name
 	case users.ActorSupport:
-		return "Support (" + e.Actor.Name + ")"
+		return "the vendor's support (" + e.Actor.Name + ")"
 	}
-	return "The system"
+	return "the system"
+}
+
+// capital begins a sentence.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }

@@ -1,12 +1,10 @@
 package site
 
 import (
-	"iter"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/seatkeeper/seatkeeper/examples/lms/sentences"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -25,12 +23,6 @@ type personView struct {
 	EndsBy  string
 	Roles   []users.Role
 	LeaveAs users.LeaveDay // what a date means if the policy says so
-}
-
-// A toldEvent is an event in a sentence.
-type toldEvent struct {
-	seats.Event
-	Text string
 }
 
 // Can reports whether an action would pass for this user, by its name.
@@ -86,46 +78,6 @@ func (v *visit) personPage() error {
 	page.By = by[0].Text
 	page.EndsBy = sentence(string(explanation.EndsBy))
 	return v.show("person", nameOf(p.Profile), page)
-}
-
-// told says events in sentences, with the names of now.
-func (v *visit) told(events iter.Seq2[seats.Event, error]) (list []toldEvent, err error) {
-	for e, err := range events {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, toldEvent{Event: e})
-	}
-	names, err := v.names(func(yield func(users.ID) bool) {
-		for _, e := range list {
-			if !yield(e.User) || !yield(e.Successor) || !yield(e.Actor.User) {
-				return
-			}
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	pools := map[seats.PoolID]string{}
-	for pool, err := range v.Keeper.Pools(v.r.Context(), v.account.ID) {
-		if err != nil {
-			return nil, err
-		}
-		pools[pool.ID] = pool.Name
-	}
-	teller := sentences.Teller{
-		Names: func(id users.ID) string { return names[id] }, Day: dateText,
-		Pools: func(id seats.PoolID) string {
-			if name := pools[id]; name != "" {
-				return name
-			}
-			return string(id)
-		},
-	}
-	for i := range list {
-		list[i].Text = teller.Of(list[i].Event)
-	}
-	return list, nil
 }
 
 // editPerson carries out a form of the page of a user.

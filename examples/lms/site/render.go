@@ -82,6 +82,7 @@ type link struct {
 var navigation = []link{
 	{"/users", "Users", admins},
 	{"/add", "Add", admins},
+	{"/seats", "Seats", admins},
 	{"/jobs", "Jobs", admins},
 	{"/courses", "Courses", admins},
 	{"/account", "Account", admins},

@@ -39,6 +39,12 @@ var routes = []route{
 	{pattern: "GET /users/{user}", who: admins, page: (*visit).personPage},
 	{pattern: "POST /users/{user}", who: admins, page: (*visit).editPerson},
 
+	{pattern: "GET /seats", who: admins, page: (*visit).seatsPage},
+	{pattern: "POST /seats", who: admins, page: (*visit).order},
+	{pattern: "GET /seats/plot", who: admins, page: (*visit).plot},
+	{pattern: "GET /seats/unseen", who: admins, page: (*visit).unseenPage},
+	{pattern: "POST /seats/unseen", who: admins, page: (*visit).freeUnseen},
+
 	{pattern: "GET /add", who: admins, page: (*visit).addPage},
 	{pattern: "POST /add", who: admins, page: (*visit).add},
 	{pattern: "POST /uploads", who: admins, page: (*visit).takeFile, body: maxUpload},

@@ -26,6 +26,7 @@ type Site struct {
 	sessions *scs.SessionManager
 	pages    map[string]*page
 	labels   labels
+	past     pastPoints
 }
 
 //go:embed static templates

@@ -213,3 +213,11 @@ func (v view) button(label string) string {
 	require.NotNil(v.t, found, "no button %s", label)
 	return found[1]
 }
+
+// checkbox returns the value of the first checkbox.
+func (v view) checkbox() string {
+	v.t.Helper()
+	found := regexp.MustCompile(`type="checkbox" name="user" value="([^"]*)"`).FindStringSubmatch(v.text)
+	require.NotNil(v.t, found)
+	return found[1]
+}
