@@ -19,6 +19,10 @@ var tables = []string{
 	// A secret is a key of the host, common to its processes.
 	`lms_secrets (name {id} NOT NULL PRIMARY KEY, value {bytes} NOT NULL)`,
 
+	// A training record is the host's own, for each license of a course. It stays when the user has gone.
+	`lms_records (account {id} NOT NULL, user_id {id} NOT NULL, pool {id} NOT NULL, number BIGINT NOT NULL, opened BIGINT NOT NULL,
+		lessons BIGINT NOT NULL, done BIGINT NOT NULL, PRIMARY KEY (account, user_id, pool, number))`,
+
 	// A mail is written with the progress of the consumer; sent is the instant at which its file was in the folder.
 	`lms_mails (account {id} NOT NULL, event BIGINT NOT NULL, user_id {id} NOT NULL, address {text} NOT NULL, subject {text} NOT NULL,
 		body {text} NOT NULL, made BIGINT NOT NULL, sent BIGINT NOT NULL, PRIMARY KEY (account, event, user_id))`,

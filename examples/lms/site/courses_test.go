@@ -85,32 +85,13 @@ func TestCourses_pages(t *testing.T) {
 	require.Equal(t, n, rows)
 }
 
-// TestLearner opens a course, by which a license is used for good.
-func TestLearner(t *testing.T) {
+// TestCourses_reader: a manager reads who holds licenses, and changes nothing.
+func TestCourses_reader(t *testing.T) {
 	p := newProduct(t, "", true)
-	b := p.as("larkfield", users.Member)
-	page, err := p.host.Keeper.Page(t.Context(), "larkfield", users.Filter{Role: users.In(users.Member), Status: users.In(users.Active)}, users.Cursor{}, 1)
-	require.NoError(t, err)
-	me := page.Users[0].ID
-	do := func(commands ...seats.Command) {
-		_, err := p.host.Keeper.Do(t.Context(), "larkfield", users.System(), commands...)
-		require.NoError(t, err)
-	}
-	do(seats.SetTotal{Pool: "first-aid", Total: seats.Of(2)})
-	b.get("/me").says(200).without("first-aid")
-	b.get("/me/courses/first-aid").says(409)
-	b.post("/me/courses/first-aid", nil).says(409)
-	do(seats.AssignCourse{User: me, Pool: "first-aid"})
-	b.get("/me").says(200).row("first-aid").says(200, "Start", "New")
-	b.get("/me/courses/first-aid").says(200, "Your courses") // a link alone uses nothing
-	require.Zero(t, p.pool("larkfield", "first-aid").Spent)
-	b.post("/me/courses/first-aid", nil).says(200, "You are in the course")
-	require.EqualValues(t, 1, p.pool("larkfield", "first-aid").Spent)
-	b.post("/me/courses/first-aid", nil).says(200)
-	b.get("/me").says(200).row("first-aid").says(200, "Go on")
-	p.as("larkfield", users.Admin).get("/courses/first-aid").says(200).row("Started").without("Take back")
-	do(seats.Deactivate{User: me})
-	b.get("/me/courses/first-aid").says(409, "You can't come in: your access is inactive")
+	b := p.as("oakridge", users.Manager)
+	b.get("/courses").says(200, "Giving medication")
+	b.get("/courses/meds").says(200, "Who holds licenses").without("Take back</button>", "Put away</button>", "Find users", `href="/users/`)
+	b.post("/courses/meds", url.Values{"do": {"unassign-course"}}).says(403)
 }
 
 // values returns the values of the fields of a form with a name.

@@ -52,7 +52,7 @@ func TestMails(t *testing.T) {
 	ada.get(second[:len(second)-3]).says(404)
 	ada.get(second).says(200, "Good day, Ada", "Come in")
 	ada.get("/me").says(200, "Sign in")
-	ada.post(second, nil).says(200, "You are active here, as member")
+	ada.post(second, nil).says(200, "Good day")
 	ada.get("/users").says(403)
 	p.browser().post(second, nil).says(409, "by this link before")
 	p.browser().get(second).says(409, "by this link before")

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"github.com/seatkeeper/seatkeeper/examples/lms/host"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,24 @@ type personView struct {
 	EndsBy  string
 	Roles   []users.Role
 	LeaveAs users.LeaveDay // what a date means if the policy says so
+	Courses []personCourse
+	Pools   []seats.Pool // the courses that can be assigned
+	Link    string       // of the open invitation
+}
+
+// perState are the actions on a license of each state. The library says whether they would pass.
+var perState = map[users.LicenceState]action{
+	users.LicenceAssigned: {Action: users.ActionUnassignCourse, Label: "Take back"},
+	users.LicenceStarted:  {Action: users.ActionArchiveActivity, Label: "Put away"},
+}
+
+// A personCourse is a license of the user, with the host's training record.
+type personCourse struct {
+	seats.LicenceExplanation
+	Name   string
+	Record host.Record
+	Dates  bool   // the due date can be changed
+	Action option // of its state; zero: none would pass
 }
 
 // Can reports whether an action would pass for this user, by its name.
@@ -77,7 +96,45 @@ func (v *visit) personPage() error {
 	}
 	page.By = by[0].Text
 	page.EndsBy = sentence(string(explanation.EndsBy))
+	if p.Status == users.Invited && !p.LastNotified.IsZero() && v.Keeper.May(ctx, v.account.ID, v.actor, seats.Notify{User: id}) == nil {
+		if page.Link, err = v.InvitationURL(host.Invitation{Account: v.account.ID, User: id, Number: p.NotificationCount}); err != nil {
+			return err
+		}
+	}
+	if err := v.coursesOf(&page); err != nil {
+		return err
+	}
 	return v.show("person", nameOf(p.Profile), page)
+}
+
+// coursesOf fills in the licenses of the user, and the courses that can be assigned.
+func (v *visit) coursesOf(page *personView) error {
+	ctx, names := v.r.Context(), map[string]string{}
+	for pool, err := range v.Keeper.Pools(ctx, v.account.ID) {
+		if err != nil {
+			return err
+		}
+		names[string(pool.ID)] = nameOfPool(pool)
+		if pool.ID != seats.Site && !pool.IsCode() && v.Keeper.May(ctx, v.account.ID, v.actor, seats.AssignCourse{User: page.Person.ID, Pool: pool.ID}) == nil {
+			page.Pools = append(page.Pools, pool)
+		}
+	}
+	for _, l := range page.Licences {
+		record, err := v.Record(ctx, v.account.ID, l.Licence.ID())
+		if err != nil {
+			return err
+		}
+		course := personCourse{LicenceExplanation: l, Name: names[l.Licence.Pool], Record: record}
+		order := host.Order{Action: users.ActionSetDueDate, Pool: seats.PoolID(l.Licence.Pool), DueDate: l.Licence.DueDate}
+		if a, ok := perState[l.State]; ok {
+			course.Dates = v.Keeper.May(ctx, v.account.ID, v.actor, order.Command(l.Licence.User)) == nil
+			if order.Action = a.Action; v.Keeper.May(ctx, v.account.ID, v.actor, order.Command(l.Licence.User)) == nil {
+				course.Action = option{a.String(), a.Label}
+			}
+		}
+		page.Courses = append(page.Courses, course)
+	}
+	return nil
 }
 
 // editPerson carries out a form of the page of a user.

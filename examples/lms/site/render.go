@@ -83,11 +83,11 @@ var navigation = []link{
 	{"/users", "Users", admins},
 	{"/add", "Add", admins},
 	{"/seats", "Seats", admins},
+	{"/courses", "Courses", readers},
 	{"/jobs", "Jobs", admins},
-	{"/courses", "Courses", admins},
 	{"/account", "Account", admins},
 	{"/accounts", "All accounts", vendor},
-	{"/me", "My page", learners},
+	{"/me", "My courses", learners},
 }
 
 // Links are the pages that the person there may see.
@@ -134,6 +134,9 @@ func (v view) Who() string {
 // Alert says why the form that led here was refused.
 func (v view) Alert() string { return v.alert }
 
+// Manages reports whether the person there sees the pages of users.
+func (v view) Manages() bool { return v.may(admins) }
+
 // Text says an error in the product's words.
 func (v view) Text(err error) string { return v.words().Text(err) }
 
@@ -163,6 +166,8 @@ var functions = template.FuncMap{
 	"sentence": sentence,
 	"date":     dateText,
 	"join":     strings.Join,
+	"next":     func(n int) int { return n + 1 },
+	"list":     func(texts ...string) []string { return texts },
 	"args":     func(args ...any) []any { return args },
 }
 

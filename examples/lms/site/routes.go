@@ -17,13 +17,18 @@ var routes = []route{
 	{pattern: "POST /ask", who: anyone, page: (*visit).askForSeat},
 	{pattern: "GET /welcome/{token}", who: anyone, page: (*visit).welcome},
 	{pattern: "POST /welcome/{token}", who: anyone, page: (*visit).claim},
-	{pattern: "GET /me", who: learners, page: (*visit).mine},
-	{pattern: "POST /me/courses/{course}", who: learners, page: (*visit).openCourse},
-	{pattern: "GET /me/courses/{course}", who: learners, page: (*visit).lesson},
+	{pattern: "GET /sign-in", who: anyone, page: (*visit).signInLink},
+	{pattern: "POST /sign-in/link", who: anyone, page: (*visit).askForLink},
+	{pattern: "POST /sign-up", who: anyone, page: (*visit).signUp},
 
-	{pattern: "GET /courses", who: admins, page: (*visit).courses},
+	{pattern: "GET /me", who: learners, page: (*visit).mine},
+	{pattern: "POST /me/offer", who: learners, page: (*visit).answer},
+	{pattern: "GET /me/courses/{course}", who: learners, page: (*visit).myCourse},
+	{pattern: "POST /me/courses/{course}", who: learners, page: (*visit).learn},
+
+	{pattern: "GET /courses", who: readers, page: (*visit).courses},
 	{pattern: "POST /courses", who: admins, page: (*visit).newCourse},
-	{pattern: "GET /courses/{course}", who: admins, page: (*visit).course},
+	{pattern: "GET /courses/{course}", who: readers, page: (*visit).course},
 	{pattern: "POST /courses/{course}", who: admins, page: (*visit).editCourse},
 
 	{pattern: "GET /accounts", who: vendor, page: (*visit).accounts},

@@ -172,18 +172,11 @@ func (v *visit) periods(page *seatsView) error {
 		}
 		name := "Seats"
 		if pool.ID != seats.Site {
-			name = poolName(pool)
+			name = nameOfPool(pool)
 		}
 		page.Periods = append(page.Periods, poolPeriod{period, name, ratText(period.SeatDays), ratText(period.BoughtSeatDays)})
 	}
 	return nil
-}
-
-func poolName(p seats.Pool) string {
-	if p.Name != "" {
-		return p.Name
-	}
-	return string(p.ID)
 }
 
 func ratText(r *big.Rat) string {

@@ -32,6 +32,7 @@ type product struct {
 	host *host.Host
 	url  string
 	log  *logged
+	site *site.Site
 
 	stopJobs func() // and waits for them
 }
@@ -80,7 +81,7 @@ func newProduct(t *testing.T, source string, filled bool) *product {
 	s, err := site.New(p.host, true)
 	require.NoError(t, err)
 	server := httptest.NewServer(s.Handler())
-	p.url = server.URL
+	p.url, p.site = server.URL, s
 	p.startJobs()
 	t.Cleanup(func() {
 		server.Close()

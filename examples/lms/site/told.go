@@ -43,7 +43,7 @@ func (v *visit) teller(ids []users.ID) (t sentences.Teller, err error) {
 		if err != nil {
 			return t, err
 		}
-		pools[pool.ID] = poolName(pool)
+		pools[pool.ID] = nameOfPool(pool)
 	}
 	return sentences.Teller{
 		Names: func(id users.ID) string { return names[id] }, Day: dateText,
