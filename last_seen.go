@@ -104,12 +104,7 @@ func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time,
 	if err != nil || len(here) == 0 {
 		return false, err
 	}
-	for range progressTries {
-		if err = kept.SetSeen(ctx, account, at, here...); k.bound || !retryProgress(err) {
-			break
-		}
-	}
-	if err != nil {
+	if err := k.written(func() error { return kept.SetSeen(ctx, account, at, here...) }); err != nil {
 		return false, err
 	}
 	still, active, err := k.here(ctx, account, here)
@@ -117,6 +112,16 @@ func (k *Keeper) see(ctx context.Context, account users.AccountID, at time.Time,
 		return false, err
 	}
 	return active, k.forgetSeen(ctx, account, slices.DeleteFunc(here, func(id users.ID) bool { return slices.Contains(still, id) }))
+}
+
+// written writes what stands beside an account, again after a conflict and a lost answer.
+func (k *Keeper) written(write func() error) (err error) {
+	for range progressTries {
+		if err = write(); k.bound || !retryProgress(err) {
+			break
+		}
+	}
+	return err
 }
 
 // here returns the users who are there and not deleted, unless the clock is wrong. It reports whether they are all
@@ -143,18 +148,30 @@ func (k *Keeper) here(ctx context.Context, account users.AccountID, ids []users.
 	return here, active && len(here) == len(ids), nil
 }
 
-// forgetSeen forgets when users were last seen, if the store keeps it. The end of the context does not
+// forgetSeen forgets when users were last seen.
+func (k *Keeper) forgetSeen(ctx context.Context, account users.AccountID, ids []users.ID) error {
+	return k.forget(ctx, account, ids, store.LastSeenOf(k.store).ForgetSeen)
+}
+
+// forgetMissing forgets in which runs users were missing.
+func (k *Keeper) forgetMissing(ctx context.Context, account users.AccountID, ids []users.ID) error {
+	return k.forget(ctx, account, ids, store.MissesOf(k.store).ForgetMissing)
+}
+
+// forget forgets what a store keeps beside the account, if it does. The end of the context does not
 // end it, since the users are deleted already.
-func (k *Keeper) forgetSeen(ctx context.Context, account users.AccountID, ids []users.ID) (err error) {
+func (k *Keeper) forget(
+	ctx context.Context, account users.AccountID, ids []users.ID, forget func(context.Context, users.AccountID, ...users.ID) error,
+) (err error) {
 	if len(ids) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxForget)
 	defer cancel()
 	for range progressTries {
-		err = store.LastSeenOf(k.store).ForgetSeen(ctx, account, ids...)
+		err = forget(ctx, account, ids...)
 		switch {
-		case errors.Is(err, store.ErrNoLastSeen):
+		case errors.Is(err, store.ErrNoLastSeen), errors.Is(err, store.ErrNoMisses):
 			return nil
 		case err == nil || k.bound:
 			return err
@@ -163,11 +180,11 @@ func (k *Keeper) forgetSeen(ctx context.Context, account users.AccountID, ids []
 	return err
 }
 
-// maxForget bounds the time of forgetSeen.
+// maxForget bounds the time of forget.
 const maxForget = 10 * time.Second
 
 // noteSeen keeps the present as the last seen of users who have signed in by a decision, and forgets
-// those who are deleted by it. A failure of the first is no failure of the sign-in. After one of the
+// what stands beside the account of those who are deleted by it. A failure of the first is no failure of the sign-in. After one of the
 // second the call is to be made again, as after a lost answer.
 //
 // It reports whether a user who was let in without a commit is not active any more: [Keeper.FreeUnseen] may have
@@ -187,13 +204,17 @@ func (k *Keeper) noteSeen(ctx context.Context, account users.AccountID, d *seats
 		active, err := k.see(ctx, account, k.now(), in)
 		outdated = err == nil && !active && d.Change.Empty()
 	}
-	if err := k.forgetSeen(ctx, account, gone); err != nil {
+	err = k.forgetSeen(ctx, account, gone)
+	if err == nil && (d.Change.Empty() || d.Change.Account.Sources != (seats.Sources{})) {
+		err = k.forgetMissing(ctx, account, gone) // an account without a sync has none
+	}
+	if err != nil {
 		return false, withCause(store.ErrUnknown, err)
 	}
 	return outdated, nil
 }
 
-// forgetDeleted forgets when the deleted users of an account were last seen.
+// forgetDeleted forgets what stands beside an account of its deleted users.
 func (k *Keeper) forgetDeleted(ctx context.Context, account users.AccountID) error {
 	filter := users.Filter{Status: users.In(users.Deleted)}
 	for {
@@ -206,6 +227,9 @@ func (k *Keeper) forgetDeleted(ctx context.Context, account users.AccountID) err
 			ids[i] = u.ID
 		}
 		if err := k.forgetSeen(ctx, account, ids); err != nil {
+			return err
+		}
+		if err := k.forgetMissing(ctx, account, ids); err != nil {
 			return err
 		}
 		filter = filter.NextPage(page[len(page)-1])

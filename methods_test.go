@@ -309,7 +309,7 @@ func TestKeeper_reads_store_fails(t *testing.T) {
 	for name, calls := range map[string]int{
 		"Usage": 1, "Account": 1, "UsageOf": 2, "User": 1, "Find": 1, "Users": 2, "Page": 2, "Count": 1,
 		"Events": 3, "Replay": 3, "UsageAt": 4, "Period": 3, "Explain": 4, "Audit": 6, "Preview": 1, "May": 1,
-		"Allowed": 1, "PreviewAll": 1, "Pool": 1, "Pools": 2, "Licences": 2, "PreviewOn": 1, "Calendar": 3, "Undo": 1, "PreviewUndo": 2, "LastSeen": 2, "Unseen": 4, "FreeUnseen": 1, "PreviewSync": 4,
+		"Allowed": 1, "PreviewAll": 1, "Pool": 1, "Pools": 2, "Licences": 2, "PreviewOn": 1, "Calendar": 3, "Undo": 1, "PreviewUndo": 2, "LastSeen": 2, "Unseen": 4, "FreeUnseen": 1, "PreviewSync": 5,
 	} {
 		for n := range calls {
 			err := methodsOf[name](t.Context(), on(t, faults.New(s, at(n, faults.Fail)), seatkeeper.Options{}), "acme")

@@ -18,7 +18,7 @@ func (k *Keeper) observed(ctx context.Context, s CallStats) (*Keeper, func(*erro
 	if k.options.Observe == nil {
 		return k, func(*error) {}
 	}
-	began, counts := k.options.Now(), &countedStore{Store: k.store, Outbox: store.OutboxOf(k.store), LastSeen: store.LastSeenOf(k.store)}
+	began, counts := k.options.Now(), &countedStore{Store: k.store, Outbox: store.OutboxOf(k.store), LastSeen: store.LastSeenOf(k.store), Misses: store.MissesOf(k.store)}
 	part := k.unobserved()
 	part.store = counts
 	return part, func(err *error) {
@@ -54,6 +54,7 @@ type countedStore struct {
 	store.Store
 	store.Outbox
 	store.LastSeen
+	store.Misses
 	loads, commits, reads, writes atomic.Int64
 }
 
@@ -115,6 +116,26 @@ func (s *countedStore) SetSeen(ctx context.Context, account users.AccountID, at 
 func (s *countedStore) ForgetSeen(ctx context.Context, account users.AccountID, ids ...users.ID) error {
 	s.writes.Add(1)
 	return s.LastSeen.ForgetSeen(ctx, account, ids...)
+}
+
+func (s *countedStore) Missing(ctx context.Context, account users.AccountID, source string, after users.ID, limit int) ([]seats.Miss, int64, error) {
+	s.reads.Add(1)
+	return s.Misses.Missing(ctx, account, source, after, limit)
+}
+
+func (s *countedStore) SetMissing(ctx context.Context, account users.AccountID, source string, misses ...seats.Miss) error {
+	s.writes.Add(1)
+	return s.Misses.SetMissing(ctx, account, source, misses...)
+}
+
+func (s *countedStore) SetRuns(ctx context.Context, account users.AccountID, source string, runs int64) error {
+	s.writes.Add(1)
+	return s.Misses.SetRuns(ctx, account, source, runs)
+}
+
+func (s *countedStore) ForgetMissing(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	s.writes.Add(1)
+	return s.Misses.ForgetMissing(ctx, account, ids...)
 }
 
 func (s *countedStore) Begin(ctx context.Context, consumer string) error {

@@ -46,8 +46,15 @@ type SyncResult struct {
 // is another one; an error of the roster is returned. Nothing was changed then. An unknown account is
 // [store.ErrNotFound].
 //
-// Faulty rows and refused ones are in the Untouched of the result, see [seats.Untouched], and are tried again by the next run. The same roster once more changes no user. A run that has ended in the middle, by an error or with its process, is made good by the next one. settled
-// and later errors are as in [Keeper.DoAll]. The Receipt undoes the run, see [Keeper.Undo].
+// Users who are missing leave once the [seats.Patience] of the source is over, and the Missing of the Differences are those who
+// wait. A run is counted once it has ended. One that is refused, held or ended in the middle is not: the next one counts for it. The
+// same roster once more is counted again, so that Hours guard against retries; of two runs at once one is counted. For a source
+// with patience the store must be [store.Misses], else it is [store.ErrNoMisses].
+//
+// Faulty rows and refused ones are in the Untouched of the result, see [seats.Untouched], and are tried again by the next run. The
+// same roster once more changes no user but those whose patience is over by then. A run that has ended in the middle, by an error or
+// with its process, is made good by the next one. settled and later errors are as in [Keeper.DoAll]. The Receipt undoes the run, see
+// [Keeper.Undo]; that of a run whose process was killed is made from the events with its Correlation.
 func (k *Keeper) Sync(
 	ctx context.Context, account users.AccountID, run seats.SyncRun, roster iter.Seq2[users.Entry, error],
 	settled func(seats.Command, seats.Outcome) error,
@@ -87,6 +94,9 @@ func (k *Keeper) Sync(
 	}
 	request := k.request(users.Sync(run.Source), seats.ByBulk)
 	result.LargeResult, err = k.doAll(ctx, "Sync", account, request, parts(differences), func([]seats.Command) error { return nil }, note)
+	if err == nil {
+		err = k.setMissing(ctx, account, run.Source, &result.Differences)
+	}
 	return result, err
 }
 
@@ -147,6 +157,9 @@ func (k *Keeper) compare(
 			filter = filter.NextPage(page[len(page)-1])
 		}
 	}
+	if err := k.missing(ctx, account, run.Source, s.Account, c); err != nil {
+		return s.Account, seats.Differences{}, err
+	}
 	complete := false
 	for e, err := range roster {
 		if err == nil {
@@ -167,5 +180,5 @@ func (k *Keeper) compare(
 	return s.Account, d, nil
 }
 
-// syncPage is the number of users that a comparison reads at a time.
+// syncPage is the number of users and of misses that a comparison reads at a time.
 const syncPage = 1000

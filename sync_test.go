@@ -223,7 +223,7 @@ func TestKeeper_Sync_unheld(t *testing.T) {
 	s := memstore.New()
 	k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(101), seats.Standard())
 	syncs(t, k, workers(numbers(0, 100)...), "100 rows: 0 as before, 100 join")
-	_, err := on(t, faults.New(s, at(2, faults.Fail)), seatkeeper.Options{}).Sync(t.Context(), "acme", nightly, workers(0), nil)
+	_, err := on(t, faults.New(s, at(3, faults.Fail)), seatkeeper.Options{}).Sync(t.Context(), "acme", nightly, workers(0), nil)
 	require.ErrorIs(t, err, seats.ErrSourceHeld)
 	require.ErrorIs(t, err, faults.ErrInjected)
 	require.Zero(t, holdOf(t, k))

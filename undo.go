@@ -26,6 +26,9 @@ import (
 // [seats.ErrChangedMeanwhile], and what stays as [seats.ErrFinal]. The receipt of the result undoes
 // the undo.
 //
+// The receipt of a call that was lost with its process is made from the events of its Correlation, each added by [seats.Receipt.Add] as
+// [seats.Decision].Repeated. It lacks the values from before: edited fields and days stay as they are.
+//
 // A receipt may have been in a browser. What was done is read from the events; of the receipt
 // are their numbers, and the values of fields and days from before. One of another account, and
 // one that does not go with the events, is refused as [seats.ErrBadInput]. The Correlation of the

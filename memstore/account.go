@@ -26,7 +26,8 @@ type account struct {
 	last     uint64           // the number of the last event
 	calls    map[string][]int // places of events with a request key, in order of Index and number
 
-	seen map[users.ID]time.Time // the last time of users; nil: none
+	seen    map[users.ID]time.Time // the last time of users; nil: none
+	missing map[string]*missing    // by source; nil: none
 
 	words    []string // in packed rows
 	wordAt   map[string]uint64

@@ -12,7 +12,7 @@ import (
 // Seen implements [store.LastSeen].
 func (s *Store) Seen(ctx context.Context, id users.AccountID, ids ...users.ID) ([]time.Time, error) {
 	instants := make([]time.Time, len(ids))
-	return instants, s.onSeen(ctx, id, func(a *account) {
+	return instants, s.beside(ctx, id, func(a *account) {
 		for i, user := range ids {
 			instants[i] = a.seen[user]
 		}
@@ -21,7 +21,7 @@ func (s *Store) Seen(ctx context.Context, id users.AccountID, ids ...users.ID) (
 
 // SetSeen implements [store.LastSeen].
 func (s *Store) SetSeen(ctx context.Context, id users.AccountID, at time.Time, ids ...users.ID) error {
-	return s.onSeen(ctx, id, func(a *account) {
+	return s.beside(ctx, id, func(a *account) {
 		if a.seen == nil {
 			a.seen = map[users.ID]time.Time{}
 		}
@@ -35,15 +35,15 @@ func (s *Store) SetSeen(ctx context.Context, id users.AccountID, at time.Time, i
 
 // ForgetSeen implements [store.LastSeen].
 func (s *Store) ForgetSeen(ctx context.Context, id users.AccountID, ids ...users.ID) error {
-	return s.onSeen(ctx, id, func(a *account) {
+	return s.beside(ctx, id, func(a *account) {
 		for _, user := range ids {
 			delete(a.seen, user)
 		}
 	})
 }
 
-// onSeen does something with the instants of an account, if it is known.
-func (s *Store) onSeen(ctx context.Context, id users.AccountID, do func(*account)) error {
+// beside does something with what stands beside an account, if it is known.
+func (s *Store) beside(ctx context.Context, id users.AccountID, do func(*account)) error {
 	a, unlock, err := s.open(ctx, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):

@@ -35,6 +35,7 @@ var (
 	_ store.Store    = (*Store)(nil)
 	_ store.Outbox   = (*Store)(nil)
 	_ store.LastSeen = (*Store)(nil)
+	_ store.Misses   = (*Store)(nil)
 )
 
 // account returns an account, or nil.

@@ -55,7 +55,7 @@ var everyCommand = seats.Commands{
 	seats.EditPool{Pool: "go-course", Name: new("Go"), LastDay: new(users.Date("2027-12-31")), Term: &seats.LicenceTerm{Days: 90, From: seats.FromFirstAccess}},
 	seats.SetCode{Pool: "class-7b", Text: "CDF-GHJ-KMN", Name: new("Class 7b"), Role: new(users.Manager), Uses: seats.Of(30), LastDay: new(users.Date("2027-07-31")), Domains: new("acme.example"), Hold: new(true)},
 	seats.EndCode{Pool: "class-7b", Reason: "on the board for all to see"},
-	seats.EditSource{Source: "hr", Rank: new(1), Adopts: new(true), Guard: &seats.Guard{Few: 10, Day: 20, Month: 30, Ever: 60}},
+	seats.EditSource{Source: "hr", Rank: new(1), Adopts: new(true), Guard: &seats.Guard{Few: 10, Day: 20, Month: 30, Ever: 60}, Patience: &seats.Patience{Runs: 2, Hours: 36}},
 	seats.HoldSource{Source: "hr", Losses: seats.Losses{Leavers: 500, Keys: 2, Admins: 1}, Cause: "changed-keys", Sample: []users.ID{"u7", "u8"}, Plan: "c0ffee"},
 	seats.ReleaseSource{Source: "hr", Losses: seats.Losses{Leavers: 500}, Reason: "the office is closed"},
 	seats.RejectRun{Source: "hr", Reason: "the file was cut"},

@@ -123,6 +123,7 @@ var (
 	errManySources   = users.Reason{Code: "many-sources", Text: fmt.Sprintf("is one too many: an account has at most %d syncs", MaxSources)}
 	errFollow        = users.Reason{Code: "not-fields", Text: "is not a list of names of fields"}
 	errRank          = users.Reason{Code: "not-a-rank", Text: "is not a number from 0 on"}
+	errPatience      = users.Reason{Code: "not-a-patience", Text: fmt.Sprintf("is not a number of runs from 0 to %d and of hours from 0 to %d", MaxPatienceRuns, MaxPatienceHours)}
 	errGuard         = users.Reason{Code: "not-a-guard", Text: fmt.Sprintf("is not a number of leavers from 0 to %d, and percentages from 0 to 100", MaxSeats)}
 	errCause         = users.Reason{Code: "not-a-cause", Text: "is not a cause for holding a sync"}
 	errSample        = users.Reason{Code: "not-a-sample", Text: fmt.Sprintf("is not a list of at most %d users", MaxSample)}
@@ -172,7 +173,7 @@ var reasons = append(users.Reasons(),
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards, ErrIncomplete,
-	errManySources, errFollow, errRank, errGuard, errCause, errSample, errLosses,
+	errManySources, errFollow, errRank, errGuard, errPatience, errCause, errSample, errLosses,
 	ErrManyUsers, ErrManyRows, errTooFar, errLookOnly, errOtherEvents, errNoValues,
 	ErrUnknownSwitch, ErrCards, ErrTerm, ErrOrderBounds, ErrNoWayOut, ErrNoWayIn, ErrLeaveBounds, ErrUnseenBounds, ErrGrowth, ErrThresholds, ErrWithheld,
 )

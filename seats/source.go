@@ -16,7 +16,9 @@ type Source struct {
 	Rank   int    `json:"rank,omitzero"`   // a person in two sources belongs to the lower one; 0: after all ranked ones
 	Adopts bool   `json:"adopts,omitzero"` // takes over users by hand and by import, see [Account.TakesOver]
 	Guard  Guard  `json:"guard,omitzero"`
-	People int64  `json:"people,omitzero"` // its users who are invited or active
+	// Patience is for users who are missing in a roster, see [Comparison].
+	Patience Patience `json:"patience,omitzero"`
+	People   int64    `json:"people,omitzero"` // its users who are invited or active
 	// LeavingAdmins are its active admins who have the day of a leave.
 	LeavingAdmins int64 `json:"leaving_admins,omitzero"`
 	// Lost has what the source took away in the last 30 days, see [Guard], in order of time.

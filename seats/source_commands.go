@@ -6,16 +6,17 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// EditSource changes the rank, the adoption or the guard of a source; a nil field stays. A source that the
+// EditSource changes the rank, the adoption, the guard or the patience of a source; a nil field stays. A source that the
 // account does not know yet is made. It is unchanged if all are as before.
 //
 // Owners, admins, support and the system may. [ErrBadInput] for a value out of bounds, and for more than
 // [MaxSources] sources.
 type EditSource struct {
-	Source string `json:"source"`
-	Rank   *int   `json:"rank,omitzero"` // from 0 on
-	Adopts *bool  `json:"adopts,omitzero"`
-	Guard  *Guard `json:"guard,omitzero"`
+	Source   string    `json:"source"`
+	Rank     *int      `json:"rank,omitzero"` // from 0 on
+	Adopts   *bool     `json:"adopts,omitzero"`
+	Guard    *Guard    `json:"guard,omitzero"`
+	Patience *Patience `json:"patience,omitzero"`
 }
 
 // Action returns [users.ActionEditSource].
@@ -35,6 +36,9 @@ func (c EditSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if c.Guard != nil && *c.Guard != s.Guard {
 		s.Guard, changed = *c.Guard, append(changed, "guard")
 	}
+	if c.Patience != nil && *c.Patience != s.Patience {
+		s.Patience, changed = *c.Patience, append(changed, "patience")
+	}
 	switch {
 	case refusal != nil:
 		return effect{}, refusal
@@ -42,6 +46,8 @@ func (c EditSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		return effect{}, badInput("rank", errRank)
 	case !s.Guard.valid():
 		return effect{}, badInput("guard", errGuard)
+	case !s.Patience.valid():
+		return effect{}, badInput("patience", errPatience)
 	case len(changed) == 0:
 		return effect{}, nil
 	case !known && v.account.Sources.full():

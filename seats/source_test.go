@@ -276,23 +276,28 @@ func TestRejectRun(t *testing.T) {
 
 func TestEditSource(t *testing.T) {
 	s := open(t, seats.Of(9), seats.Standard())
-	s.do(owner, seats.EditSource{Source: "hr", Rank: new(1), Adopts: new(true), Guard: &seats.Guard{Few: 9}})
-	require.Equal(t, seats.Source{Name: "hr", Rank: 1, Adopts: true, Guard: seats.Guard{Few: 9}}, s.source())
+	edit := seats.EditSource{Source: "hr", Rank: new(1), Adopts: new(true), Guard: &seats.Guard{Few: 9}, Patience: &seats.Patience{Runs: 100, Hours: 8784}}
+	s.do(owner, edit)
+	require.Equal(t, seats.Source{Name: "hr", Rank: 1, Adopts: true, Guard: seats.Guard{Few: 9}, Patience: seats.Patience{Runs: 100, Hours: 8784}}, s.source())
 	e := s.lastEvent()
-	require.Equal(t, []any{seats.EventSourceEdited, "hr", []string{"rank", "adopts", "guard"}}, []any{e.Kind, e.Source, e.Fields})
-	s.same(owner, seats.EditSource{Source: "hr", Rank: new(1), Adopts: new(true), Guard: &seats.Guard{Few: 9}})
+	require.Equal(t, []any{seats.EventSourceEdited, "hr", []string{"rank", "adopts", "guard", "patience"}}, []any{e.Kind, e.Source, e.Fields})
+	s.same(owner, edit)
 	s.same(owner, seats.EditSource{Source: "ad"})
 	for field, c := range map[string]seats.Command{
-		"source": seats.EditSource{Source: "\x00"},
-		"rank":   seats.EditSource{Source: "hr", Rank: new(-1)},
-		"guard":  seats.EditSource{Source: "hr", Guard: &seats.Guard{Ever: 101}},
-		"cause":  seats.HoldSource{Source: "hr", Cause: "most-leave"},
-		"sample": seats.HoldSource{Source: "hr", Cause: "held-by-hand", Sample: []users.ID{""}},
-		"plan":   seats.HoldSource{Source: "hr", Cause: "held-by-hand", Plan: "\x00"},
-		"losses": seats.HoldSource{Source: "hr", Cause: "held-by-hand", Losses: seats.Losses{Keys: -1}},
-		"reason": seats.RejectRun{Source: "hr", Reason: "\x00"},
+		"source":   seats.EditSource{Source: "\x00"},
+		"rank":     seats.EditSource{Source: "hr", Rank: new(-1)},
+		"guard":    seats.EditSource{Source: "hr", Guard: &seats.Guard{Ever: 101}},
+		"patience": seats.EditSource{Source: "hr", Patience: &seats.Patience{Runs: 101}},
+		"cause":    seats.HoldSource{Source: "hr", Cause: "most-leave"},
+		"sample":   seats.HoldSource{Source: "hr", Cause: "held-by-hand", Sample: []users.ID{""}},
+		"plan":     seats.HoldSource{Source: "hr", Cause: "held-by-hand", Plan: "\x00"},
+		"losses":   seats.HoldSource{Source: "hr", Cause: "held-by-hand", Losses: seats.Losses{Keys: -1}},
+		"reason":   seats.RejectRun{Source: "hr", Reason: "\x00"},
 	} {
 		require.Equal(t, field, s.refused(seats.ErrBadInput, owner, c).Field)
+	}
+	for _, p := range []seats.Patience{{Runs: -1}, {Hours: -1}, {Hours: 8785}} {
+		s.refused(seats.ErrBadInput, owner, seats.EditSource{Source: "hr", Patience: &p})
 	}
 	s.same(owner, seats.HoldSource{Source: "ad"})
 	for _, c := range []seats.Command{seats.HoldSource{}, seats.ReleaseSource{Source: "ad"}, seats.RejectRun{}} {

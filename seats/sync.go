@@ -24,9 +24,6 @@ type SyncRun struct {
 	Fields []string
 	// Adds adds new users by [Add], as active ones without an invitation. Otherwise they are invited.
 	Adds bool
-	// Leaves is asked for each user of the source who is missing, in order of ID, whether they leave in this run: a host that waits
-	// for a second run without them counts the runs. nil: all do.
-	Leaves func(users.ID) bool
 	// Plan is the Digest of the [Differences] that were agreed to. A run with others is refused. Empty: any.
 	Plan string
 }
@@ -76,6 +73,7 @@ type Differences struct {
 	Digest string `json:"digest"`
 
 	steps                     [stepKinds]steps
+	misses                    misses
 	exchanges                 [][2]int   // parts of the edits
 	renumbered, keyed, admins []users.ID // the first users of Renumbered and Replaced, of NewKeys and of Admins
 	unnamed                   int64      // of Replaced, those with an unknown name: they stay, with changed keys, once these are released
@@ -243,8 +241,12 @@ func (d *Differences) name(some *[]users.ID, id users.ID) {
 	}
 }
 
-// Leave adds a user or a row as left as it is.
+// Leave adds a user or a row as left as it is. A missing user who was to leave, and stays, is missing as before.
 func (d *Differences) Leave(row int, refusal *Refusal) {
+	if of := &d.misses; row == 0 && of.gone[refusal.User] {
+		delete(of.gone, refusal.User)
+		of.stay++
+	}
 	if len(d.Untouched) < MaxUntouched {
 		d.Untouched = append(d.Untouched, Untouched{row, refusal})
 	}

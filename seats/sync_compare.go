@@ -7,13 +7,13 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// A Comparison compares a complete roster with the users of an account: first all of these, then all rows, each
+// A Comparison compares a complete roster with the users of an account: first all of these and the misses, then all rows, each
 // once and in any order. It keeps some 120 bytes for a user, and the rows that differ. Nothing is decided in it: each
 // of its commands is, against the account of its moment.
 //
 // A row is about the user with its external ID, else about the one with its address, else with its username. Users
-// of the source who are in no row leave; so do those whose row says that they have left, by a status or by the
-// day of a leave that is over. Inactive users of the source come back once they are in the roster, but for those put out by
+// of the source who are in no row leave, once its [Patience] with them is over; so do, at once, those whose row says that they
+// have left, by a status or by the day of a leave that is over. Inactive users of the source come back once they are in the roster, but for those put out by
 // hand, and for those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
 // over first, where [Account.TakesOver] says so.
 //
@@ -40,6 +40,7 @@ type Comparison struct {
 	newKeys map[uint64]bool // of rows, and of no user
 	weak    []weakMatch
 	edits   []rowEdit
+	missed  missed
 	result  Differences
 
 	released bool // changed keys are
@@ -65,7 +66,7 @@ func NewComparison(a Account, run SyncRun, r Request) (*Comparison, *Refusal) {
 	source, _ := a.Sources.Of(run.Source)
 	return &Comparison{
 		run: run, columns: columns, account: a, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{},
-		released: source.allowed(v.at).Keys > 0,
+		released: source.allowed(v.at).Keys > 0, missed: missedBy(source),
 	}, nil
 }
 
@@ -386,12 +387,11 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 			refusal := refuse(ErrOwnerProtected, c.members.idOf(m))
 			refusal.Action = users.ActionDeactivate
 			c.result.Leave(0, refusal)
-		case c.doubtful, c.run.Leaves != nil && !c.run.Leaves(c.members.idOf(m)):
-			c.result.Missing++
 		default:
-			c.leave(m, 0, "missing in the roster of "+c.run.Source)
+			c.miss(m)
 		}
 	}
+	c.endMisses()
 	c.orderEdits()
 	c.result.Digest = c.result.digest()
 	return c.result, nil

@@ -2,6 +2,7 @@ package seats_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,18 +50,68 @@ func TestComparison_keys(t *testing.T) {
 	require.Equal(t, "2 rows: 1 as before, 1 changes", d.String())
 }
 
-// TestComparison_missing: a user who is missing leaves once the host says so.
+// TestComparison_missing: a user who is missing leaves once the patience of the source is over by both numbers.
 func TestComparison_missing(t *testing.T) {
-	var asked []users.ID
-	run := seats.SyncRun{Source: "hr", Fields: fields, Leaves: func(id users.ID) bool {
-		asked = append(asked, id)
-		return id == "eve"
-	}}
-	people := []users.User{hired("ann", users.Active), hired("bob", users.Active), hired("eve", users.Active)}
-	d := compare(t, run, seats.Standard(), people, entry(hired("bob", 0)))
-	require.Equal(t, []users.ID{"ann", "eve"}, asked)
-	require.Equal(t, "1 row: 1 as before, 1 leaves, 1 is missing", d.String())
-	require.Equal(t, []users.ID{"eve"}, d.Leavers(9))
+	account := seats.Account{Sources: seats.SourcesOf(seats.Source{Name: "hr", Patience: seats.Patience{Runs: 3, Hours: 48}})}
+	c, refusal := seats.NewComparison(account, seats.SyncRun{Source: "hr", Fields: fields}, seats.Request{At: start})
+	require.Nil(t, refusal)
+	for _, id := range []users.ID{"ann", "bob", "cat", "dan", "eve", "fay", "gus"} {
+		c.User(hired(id, users.Active))
+	}
+	hours := func(n int) time.Time { return start.Add(-time.Duration(n) * time.Hour) }
+	c.Missed(9, seats.Miss{User: "ann", Run: 7, Since: hours(48)}, seats.Miss{User: "bob", Run: 7, Since: hours(47)})
+	c.Missed(9, seats.Miss{User: "cat", Run: 8, Since: hours(99)}, seats.Miss{User: "dan", Run: 5, Since: hours(99)},
+		seats.Miss{User: "eve", Run: 5, Since: hours(99)}, seats.Miss{User: "gone", Run: 5, Since: hours(99)})
+	require.Nil(t, c.Row(entry(hired("eve", 0))))
+	require.Nil(t, c.Row(entry(hired("gus", 0))))
+	d, refusal := c.Differences(true)
+	require.Nil(t, refusal)
+	require.Equal(t, "2 rows: 2 as before, 2 leave, 3 are missing", d.String())
+	require.Equal(t, []users.ID{"ann", "dan"}, d.Leavers(9))
+	changed, runs := d.Misses()
+	over := []seats.Miss{{User: "ann"}, {User: "dan"}, {User: "eve"}, {User: "fay", Run: 9, Since: start}, {User: "gone"}}
+	require.Equal(t, []any{over, int64(10)}, []any{changed, runs})
+
+	d.Leave(0, &seats.Refusal{Code: seats.ErrForbidden, User: "dan"})
+	d.Leave(3, &seats.Refusal{Code: seats.ErrForbidden, User: "eve"})
+	changed, _ = d.Misses()
+	require.Equal(t, slices.DeleteFunc(over, func(m seats.Miss) bool { return m.User == "dan" }), changed, "dan stays, and is missing as before")
+}
+
+// TestComparison_missing_doubtful: a run with a row that can be about any user counts nothing but who is back.
+func TestComparison_missing_doubtful(t *testing.T) {
+	c, refusal := seats.NewComparison(seats.Account{}, seats.SyncRun{Source: "hr", Fields: fields}, seats.Request{At: start})
+	require.Nil(t, refusal)
+	for _, id := range []users.ID{"ann", "bob", "cat"} {
+		c.User(hired(id, users.Active))
+	}
+	c.Missed(5, seats.Miss{User: "ann", Run: 4, Since: start}, seats.Miss{User: "bob", Run: 4, Since: start})
+	require.Nil(t, c.Row(entry(hired("bob", 0))))
+	require.Nil(t, c.Row(users.Entry{Row: 9, Profile: users.Profile{FirstName: "No key"}}))
+	d, refusal := c.Differences(true)
+	require.Nil(t, refusal)
+	require.Equal(t, []int{0, 2}, []int{d.Leaving, d.Missing})
+	changed, runs := d.Misses()
+	require.Equal(t, []seats.Miss{{User: "bob"}}, changed)
+	require.Zero(t, runs)
+}
+
+// TestDifferences_Misses: a run after which no user is missing is not counted.
+func TestDifferences_Misses(t *testing.T) {
+	for _, people := range [][]users.User{{hired("ann", users.Active)}, {hired("ann", users.Active), hired("bob", users.Active)}} {
+		c, refusal := seats.NewComparison(seats.Account{}, seats.SyncRun{Source: "hr", Fields: fields}, seats.Request{At: start})
+		require.Nil(t, refusal)
+		for _, u := range people {
+			c.User(u)
+		}
+		c.Missed(4)
+		require.Nil(t, c.Row(entry(hired("ann", 0))))
+		d, refusal := c.Differences(true)
+		require.Nil(t, refusal)
+		changed, runs := d.Misses()
+		require.Empty(t, changed)
+		require.Zero(t, runs)
+	}
 }
 
 // TestComparison_moves: a key is given up before it is taken, in whatever order of the rows.

@@ -75,16 +75,21 @@ func (s *Store) writeSeen(ctx context.Context, what string, account users.Accoun
 	}
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	for some := range slices.Chunk(ids, seenTogether) {
-		_, err := s.writeBeside(ctx, what, func() (n int64, err error) {
-			err = s.savepoint(ctx, func() (err error) {
-				n, err = s.exec(ctx, write(some))
-				return err
-			})
-			return n, err
-		}, string(account))
-		if err != nil {
+		if err := s.writeRows(ctx, what, account, func() *query { return write(some) }); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
+}
+
+// writeRows writes rows that stand beside an account by one statement.
+func (s *Store) writeRows(ctx context.Context, what string, account users.AccountID, write func() *query) error {
+	_, err := s.writeBeside(ctx, what, func() (n int64, err error) {
+		err = s.savepoint(ctx, func() (err error) {
+			n, err = s.exec(ctx, write())
+			return err
+		})
+		return n, err
+	}, string(account))
+	return err
 }

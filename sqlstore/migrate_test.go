@@ -107,6 +107,7 @@ func TestColumns(t *testing.T) {
 		{"events", names(eventColumns)},
 		{"progress", "consumer, account, moves, " + strings.Join(stateColumns, ", ")},
 		{"seen", "account, user_id, " + seenAt},
+		{"misses", strings.Join(slices.Concat(missKey, missValues), ", ")},
 	} {
 		all := strings.Split(t.columns, ", ")
 		slices.Sort(all)

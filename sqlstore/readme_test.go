@@ -119,7 +119,7 @@ func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
 		require.NotEmpty(t, table.primary, table.name)
 		all = append(all, table)
 	}
-	require.Len(t, all, 8)
+	require.Len(t, all, 9)
 	return all
 }
 
@@ -128,7 +128,7 @@ func tablesOf(t *testing.T, d Dialect) (all []madeTable) {
 func TestMySQL_widths(t *testing.T) {
 	const text = 4 * users.MaxText // characters of four bytes at most
 	least := map[string]int{
-		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID,
+		"account": users.MaxID, "id": users.MaxID, "user_id": users.MaxID, "source": users.MaxID,
 		"pool": users.MaxID, "request_key": users.MaxID, "change_id": users.MaxID,
 		"consumer": users.MaxID, "email_key": users.MaxID, "shared_email_key": users.MaxID, "username_key": users.MaxID, "external_id_key": users.MaxID, "sort_name": users.MaxID,
 		"payer": users.MaxID, "email": users.MaxEmail, "name": text, "first_name": text, "last_name": text, "username": text, "external_id": text,

@@ -30,6 +30,7 @@ var (
 	_ store.Store    = (*Store)(nil)
 	_ store.Outbox   = (*Store)(nil)
 	_ store.LastSeen = (*Store)(nil)
+	_ store.Misses   = (*Store)(nil)
 )
 
 // Options are the settings of a [Store]. The zero value is the default.

@@ -86,3 +86,15 @@ func (f failing) SetSeen(context.Context, users.AccountID, time.Time, ...users.I
 }
 
 func (f failing) ForgetSeen(context.Context, users.AccountID, ...users.ID) error { return f.err }
+
+func (f failing) Missing(context.Context, users.AccountID, string, users.ID, int) ([]seats.Miss, int64, error) {
+	return nil, 0, f.err
+}
+
+func (f failing) SetMissing(context.Context, users.AccountID, string, ...seats.Miss) error {
+	return f.err
+}
+
+func (f failing) SetRuns(context.Context, users.AccountID, string, int64) error { return f.err }
+
+func (f failing) ForgetMissing(context.Context, users.AccountID, ...users.ID) error { return f.err }

@@ -37,6 +37,8 @@ var (
 	ErrNoOutbox = fmt.Errorf("store: the store keeps no progress of consumers: %w", errors.ErrUnsupported)
 	// ErrNoLastSeen: the store lacks a [LastSeen]. It wraps [errors.ErrUnsupported].
 	ErrNoLastSeen = fmt.Errorf("store: the store does not keep when users were last seen: %w", errors.ErrUnsupported)
+	// ErrNoMisses: the store lacks [Misses]. It wraps [errors.ErrUnsupported].
+	ErrNoMisses = fmt.Errorf("store: the store does not keep in which runs users were missing, so a source must have no patience: %w", errors.ErrUnsupported)
 	// ErrClockSkew: the clocks of the Keeper and the store are too far apart for a decision.
 	// The error is a [*ClockSkewError].
 	ErrClockSkew = errors.New("store: the clock is wrong")

@@ -15,7 +15,8 @@ import (
 )
 
 // A Store keeps accounts with their pools, users, course licences and events. It may also be an [Outbox],
-// with the progress of consumers of events, and a [LastSeen], with the last sign-ins of users.
+// with the progress of consumers of events, a [LastSeen], with the last sign-ins of users, and [Misses], with the runs
+// of syncs in which users were missing.
 //
 // # Atomicity
 //

@@ -35,7 +35,7 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t testing.TB) store.Store {
 		return open(t, filepath.Join(t.TempDir(), "seats.json"))
 	}, storetest.Options{
-		NoLastSeen: true,
+		NoLastSeen: true, NoMisses: true,
 		Reopen: func(t testing.TB, s store.Store) store.Store {
 			require.NoError(t, s.(*filestore.Store).Close())
 			return open(t, paths[s])

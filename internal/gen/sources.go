@@ -33,6 +33,9 @@ func (d Dice) onSource(action users.Action, reason string) seats.Command {
 		if d.Chance(50) {
 			c.Guard = new(Or(d, []seats.Guard{{}, {Few: 1, Day: 50, Month: 60, Ever: 100}, {Day: 100, Month: 100, Ever: 100}}, seats.Guard{Few: -1}, seats.Guard{Ever: 101}))
 		}
+		if d.Chance(30) {
+			c.Patience = new(Or(d, []seats.Patience{{}, {Runs: 2}, {Runs: 100, Hours: 8784}}, seats.Patience{Runs: 101}, seats.Patience{Runs: -1}, seats.Patience{Hours: 8785}, seats.Patience{Hours: -1}))
+		}
 		return c
 	case users.ActionHoldSource:
 		c := seats.HoldSource{Source: name, Losses: losses(), Cause: Or(d, []string{"", "", "held-by-hand", "changed-keys"}, "most-leave")}

@@ -43,7 +43,7 @@ type Harness struct {
 // New returns a harness of an account that is not open yet.
 func New(s store.Store, account string) *Harness {
 	h := &Harness{store: s, account: users.AccountID(account), now: gen.Epoch}
-	h.faulty = faults.New(secluded{s, store.OutboxOf(s), store.LastSeenOf(s), h.account}, func(n int) faults.Fault {
+	h.faulty = faults.New(secluded{s, store.OutboxOf(s), store.LastSeenOf(s), store.MissesOf(s), h.account}, func(n int) faults.Fault {
 		if h.fault == nil {
 			return faults.None
 		}

@@ -65,7 +65,7 @@ func (r *run) sources() seats.Sources {
 			hold.Cause = kept.Hold.Cause // that of the guard
 		}
 		list = append(list, seats.Source{
-			Name: name, Rank: s.Rank, Adopts: s.Adopts, Guard: s.Guard, People: r.model.Fed(name), LeavingAdmins: r.model.LeavingAdmins(name), Lost: kept.Lost, Hold: hold, Allowed: s.Allowed, AllowedUntil: s.Until,
+			Name: name, Rank: s.Rank, Adopts: s.Adopts, Guard: s.Guard, Patience: s.Patience, People: r.model.Fed(name), LeavingAdmins: r.model.LeavingAdmins(name), Lost: kept.Lost, Hold: hold, Allowed: s.Allowed, AllowedUntil: s.Until,
 		})
 		require.LessOrEqual(r, len(kept.Lost), 24+31)
 		for _, hours := range []int64{24, 720} {

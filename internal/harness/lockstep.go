@@ -167,7 +167,7 @@ func (p *pair) look(l gen.Look) {
 		return w.numbered(events), err
 	}))
 	for _, a := range both(p, "the account's row", func(w *side) ([]seats.Account, error) {
-		return secluded{w.store, store.OutboxOf(w.store), store.LastSeenOf(w.store), w.account}.Accounts(ctx, "", 1)
+		return secluded{w.store, store.OutboxOf(w.store), store.LastSeenOf(w.store), store.MissesOf(w.store), w.account}.Accounts(ctx, "", 1)
 	}) {
 		p.model.Closed, p.model.Erased = a.Closed, a.Erased
 	}
@@ -187,7 +187,7 @@ func (p *pair) look(l gen.Look) {
 		return s, nil
 	})
 	both(p, fmt.Sprintf("whether the account is due in %v", l.Ahead), func(w *side) ([]users.AccountID, error) {
-		return secluded{w.store, store.OutboxOf(w.store), store.LastSeenOf(w.store), w.account}.Due(ctx, by, "", 1)
+		return secluded{w.store, store.OutboxOf(w.store), store.LastSeenOf(w.store), store.MissesOf(w.store), w.account}.Due(ctx, by, "", 1)
 	})
 	type tally struct {
 		Tally    users.Tally

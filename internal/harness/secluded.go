@@ -19,6 +19,7 @@ type secluded struct {
 	store.Store
 	store.Outbox
 	store.LastSeen
+	store.Misses
 	account users.AccountID
 }
 

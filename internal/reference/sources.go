@@ -11,13 +11,14 @@ import (
 
 // A Source is a sync. How many people it has is counted anew.
 type Source struct {
-	Rank    int
-	Adopts  bool
-	Guard   seats.Guard
-	Lost    []Loss // what its guard counts, also when it is over
-	Hold    seats.Hold
-	Allowed seats.Losses // by a release
-	Until   time.Time    // the end of it
+	Rank     int
+	Adopts   bool
+	Guard    seats.Guard
+	Patience seats.Patience
+	Lost     []Loss // what its guard counts, also when it is over
+	Hold     seats.Hold
+	Allowed  seats.Losses // by a release
+	Until    time.Time    // the end of it
 }
 
 // A Loss is something that a sync took away at some time.
@@ -238,15 +239,19 @@ func (m *Model) editSource(c seats.EditSource, at time.Time) Result {
 	if c.Guard != nil {
 		s.Guard = *c.Guard
 	}
+	if c.Patience != nil {
+		s.Patience = *c.Patience
+	}
 	percent := func(n int64) bool { return n < 0 || n > 100 }
 	g := s.Guard
-	if s.Rank < 0 || g.Few < 0 || g.Few > seats.MaxSeats || percent(g.Day) || percent(g.Month) || percent(g.Ever) {
+	if s.Rank < 0 || g.Few < 0 || g.Few > seats.MaxSeats || percent(g.Day) || percent(g.Month) || percent(g.Ever) ||
+		s.Patience.Runs < 0 || s.Patience.Runs > 100 || s.Patience.Hours < 0 || s.Patience.Hours > 24*366 {
 		return refused(seats.ErrBadInput)
 	}
 	for _, f := range []struct {
 		name    string
 		changed bool
-	}{{"rank", s.Rank != was.Rank}, {"adopts", s.Adopts != was.Adopts}, {"guard", s.Guard != was.Guard}} {
+	}{{"rank", s.Rank != was.Rank}, {"adopts", s.Adopts != was.Adopts}, {"guard", s.Guard != was.Guard}, {"patience", s.Patience != was.Patience}} {
 		if f.changed {
 			fields = append(fields, f.name)
 		}

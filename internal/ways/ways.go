@@ -49,7 +49,7 @@ func New(s store.Store, o seatkeeper.Options) (*seatkeeper.Keeper, error) {
 		switch way {
 		case "":
 		case Together:
-			s = slow{s, store.OutboxOf(s), store.LastSeenOf(s)}
+			s = slow{s, store.OutboxOf(s), store.LastSeenOf(s), store.MissesOf(s)}
 		case Accounts:
 			o.Sharing = seatkeeper.ShareAccount
 		case Alone:
@@ -71,6 +71,7 @@ type slow struct {
 	store.Store
 	store.Outbox
 	store.LastSeen
+	store.Misses
 }
 
 // Load implements [store.Store].

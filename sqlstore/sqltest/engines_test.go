@@ -265,6 +265,22 @@ func (s scattered) ForgetSeen(ctx context.Context, account users.AccountID, ids 
 	return s.any().ForgetSeen(ctx, account, ids...)
 }
 
+func (s scattered) Missing(ctx context.Context, account users.AccountID, source string, after users.ID, limit int) ([]seats.Miss, int64, error) {
+	return s.any().Missing(ctx, account, source, after, limit)
+}
+
+func (s scattered) SetMissing(ctx context.Context, account users.AccountID, source string, misses ...seats.Miss) error {
+	return s.any().SetMissing(ctx, account, source, misses...)
+}
+
+func (s scattered) SetRuns(ctx context.Context, account users.AccountID, source string, runs int64) error {
+	return s.any().SetRuns(ctx, account, source, runs)
+}
+
+func (s scattered) ForgetMissing(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	return s.any().ForgetMissing(ctx, account, ids...)
+}
+
 func (s scattered) SetAside(ctx context.Context, consumer string, after users.AccountID, limit int) ([]store.Progress, error) {
 	return s.any().SetAside(ctx, consumer, after, limit)
 }

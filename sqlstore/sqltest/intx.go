@@ -17,6 +17,7 @@ var (
 	_ store.Store    = EachInTx(nil)
 	_ store.Outbox   = EachInTx(nil)
 	_ store.LastSeen = EachInTx(nil)
+	_ store.Misses   = EachInTx(nil)
 )
 
 func inTx[T any](ctx context.Context, in EachInTx, work func(store.Bound) (T, error)) (result T, err error) {
@@ -123,4 +124,28 @@ func (in EachInTx) SetSeen(ctx context.Context, account users.AccountID, at time
 // ForgetSeen implements [store.LastSeen].
 func (in EachInTx) ForgetSeen(ctx context.Context, account users.AccountID, ids ...users.ID) error {
 	return in(ctx, func(b store.Bound) error { return store.LastSeenOf(b).ForgetSeen(ctx, account, ids...) })
+}
+
+// Missing implements [store.Misses].
+func (in EachInTx) Missing(ctx context.Context, account users.AccountID, source string, after users.ID, limit int) (misses []seats.Miss, runs int64, err error) {
+	misses, err = inTx(ctx, in, func(b store.Bound) (m []seats.Miss, err error) {
+		m, runs, err = store.MissesOf(b).Missing(ctx, account, source, after, limit)
+		return m, err
+	})
+	return misses, runs, err
+}
+
+// SetMissing implements [store.Misses].
+func (in EachInTx) SetMissing(ctx context.Context, account users.AccountID, source string, misses ...seats.Miss) error {
+	return in(ctx, func(b store.Bound) error { return store.MissesOf(b).SetMissing(ctx, account, source, misses...) })
+}
+
+// SetRuns implements [store.Misses].
+func (in EachInTx) SetRuns(ctx context.Context, account users.AccountID, source string, runs int64) error {
+	return in(ctx, func(b store.Bound) error { return store.MissesOf(b).SetRuns(ctx, account, source, runs) })
+}
+
+// ForgetMissing implements [store.Misses].
+func (in EachInTx) ForgetMissing(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	return in(ctx, func(b store.Bound) error { return store.MissesOf(b).ForgetMissing(ctx, account, ids...) })
 }

@@ -95,6 +95,7 @@ func TestMigrations_indexes(t *testing.T) {
 		"licences by_due 0 account,due,user_id,pool,number",
 		"licences by_pool 0 account,pool,user_id,number",
 		"licences primary 1 account,user_id,pool,number",
+		"misses primary 1 account,user_id,source",
 		"pools by_code 0 account,code_key,id",
 		"pools by_due 0 account,due,id",
 		"pools primary 1 account,id",

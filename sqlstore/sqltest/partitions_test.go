@@ -48,7 +48,7 @@ func partitioned(t testing.TB, s *sqlstore.Store) (all []string) {
 			all = append(all, text)
 		}
 	}
-	require.Equal(t, 7, tables)
+	require.Equal(t, 8, tables)
 	return all
 }
 

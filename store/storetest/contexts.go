@@ -55,6 +55,13 @@ func endsWithContext(t *tester) {
 		calls["ForgetSeen"] = func(ctx context.Context) error { return kept.ForgetSeen(ctx, a, "x") }
 		defer t.seen(a, []users.ID{"x"}, time.Time{})
 	}
+	if kept := store.MissesOf(t.store); !t.options.NoMisses {
+		calls["Missing"] = func(ctx context.Context) error { _, _, err := kept.Missing(ctx, a, "hr", "", 1); return err }
+		calls["SetMissing"] = func(ctx context.Context) error { return kept.SetMissing(ctx, a, "hr", miss("x", 0)) }
+		calls["SetRuns"] = func(ctx context.Context) error { return kept.SetRuns(ctx, a, "hr", 1) }
+		calls["ForgetMissing"] = func(ctx context.Context) error { return kept.ForgetMissing(ctx, a, "x") }
+		defer t.missing(a, "hr", 0)
+	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
@@ -152,10 +159,16 @@ func outlivesRestart(t *tester) {
 	if !t.options.NoLastSeen {
 		t.setSeen(a, gen.Epoch, "x")
 	}
+	if !t.options.NoMisses {
+		t.setMissing(a, "hr", 1, miss("x", 0))
+	}
 	for i := range 2 {
 		t.store = t.options.Reopen(t.T, t.store)
 		if !t.options.NoLastSeen {
 			t.seen(a, []users.ID{"x"}, gen.Epoch)
+		}
+		if !t.options.NoMisses {
+			t.missing(a, "hr", 1, miss("x", 0))
 		}
 		t.same()
 		t.load(seats.Need{Account: a, Sequence: c.Account.Sequence, Key: "call", IndexTo: 9, DueBy: gen.Epoch})

@@ -18,6 +18,8 @@ type Options struct {
 	NoOutbox bool
 	// NoLastSeen: the store is no [store.LastSeen].
 	NoLastSeen bool
+	// NoMisses: the store is no [store.Misses].
+	NoMisses bool
 	// NoContexts: calls do not end with their context.
 	NoContexts bool
 	// Reopen opens the store again, as after a restart of the program or the machine. The
@@ -122,6 +124,13 @@ var specification = []struct {
 	{"SetSeen/leaves_the_account", seenBeside},
 	{"SetSeen/many_and_several_at_once", seenByMany},
 	{"ForgetSeen/of_the_named_users", seenForgotten},
+
+	{"Missing/pages", missingPages},
+	{"SetMissing/by_source_and_user", missingKept},
+	{"SetMissing/bytes_and_instants", missingByBytes},
+	{"SetMissing/leaves_the_account", missingBeside},
+	{"SetMissing/many_and_several_at_once", missingByMany},
+	{"ForgetMissing/of_the_named_users", missingForgotten},
 
 	{"Context/ended_before", endsWithContext},
 	{"Context/commit_whole_or_nothing", commitEndsWhole},

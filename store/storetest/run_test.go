@@ -27,7 +27,7 @@ func TestSpecify_used_store(t *testing.T) {
 }
 
 func TestSpecify_exceptions(t *testing.T) {
-	Specify(t, func(testing.TB) store.Store { return modest{memstore.New()} }, Options{NoOutbox: true, NoLastSeen: true, NoContexts: true})
+	Specify(t, func(testing.TB) store.Store { return modest{memstore.New()} }, Options{NoOutbox: true, NoLastSeen: true, NoMisses: true, NoContexts: true})
 }
 
 // TestSpecify_asked_again has a store that asks for every third call of Commit or Advance again.

@@ -70,7 +70,7 @@ func accountsAsWritten(t *tester) {
 		c.Account.Name, c.Account.Payer = text(users.MaxText, i), users.ID(text(63, i)+"wid")
 		c.Account.Offer = seats.OwnershipOffer{User: users.ID(text(63, i)), Owner: users.ID(text(63, i) + "wid"), Ends: at, Transfer: i%2 == 0}
 		c.Account.Sources = seats.SourcesOf(seats.Source{Name: text(63, i), People: math.MaxInt32, LeavingAdmins: 3}, seats.Source{
-			Name: text(63, i) + "wid", Rank: math.MaxInt32, Adopts: true, Guard: seats.Guard{Few: seats.MaxSeats, Day: 100, Month: 100, Ever: 100},
+			Name: text(63, i) + "wid", Rank: math.MaxInt32, Adopts: true, Guard: seats.Guard{Few: seats.MaxSeats, Day: 100, Month: 100, Ever: 100}, Patience: seats.Patience{Runs: 1, Hours: 2},
 			Lost:    []seats.LossesOfHour{{Hour: at.Unix() / 3600, Losses: seats.Losses{Leavers: 1, Dated: 1, Keys: 2, Admins: 3}}, {Hour: math.MaxInt32}},
 			Hold:    seats.Hold{Since: at, Cause: "held-by-hand", Losses: seats.Losses{Leavers: math.MaxInt32}, Sample: []users.ID{users.ID(text(63, i))}, Plan: text(63, i)},
 			Allowed: seats.Losses{Keys: 1}, AllowedUntil: at,

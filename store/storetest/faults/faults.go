@@ -22,8 +22,8 @@ import (
 // A Fault is one way for a call of a store to go wrong.
 type Fault uint8
 
-// The faults. Those from Conflict on concern Commit, Advance, Begin, SetSeen and ForgetSeen; a call that reads is carried
-// out as if nothing were wrong.
+// The faults. Those from Conflict on concern Commit, Advance, Begin, SetSeen, ForgetSeen, SetMissing, SetRuns
+// and ForgetMissing; a call that reads is carried out as if nothing were wrong.
 const (
 	None       Fault = iota
 	Fail             // nothing is done; the error is [ErrInjected]
@@ -205,6 +205,36 @@ func (f *Store) Seen(ctx context.Context, account users.AccountID, ids ...users.
 	return read(ctx, f, "Seen", func(ctx context.Context) ([]time.Time, error) {
 		return store.LastSeenOf(f.Store).Seen(ctx, account, ids...)
 	})
+}
+
+// SetMissing implements [store.Misses].
+func (f *Store) SetMissing(ctx context.Context, account users.AccountID, source string, misses ...seats.Miss) error {
+	return writeBeside(ctx, f, "SetMissing", func(ctx context.Context) error {
+		return store.MissesOf(f.Store).SetMissing(ctx, account, source, misses...)
+	})
+}
+
+// SetRuns implements [store.Misses].
+func (f *Store) SetRuns(ctx context.Context, account users.AccountID, source string, runs int64) error {
+	return writeBeside(ctx, f, "SetRuns", func(ctx context.Context) error {
+		return store.MissesOf(f.Store).SetRuns(ctx, account, source, runs)
+	})
+}
+
+// ForgetMissing implements [store.Misses].
+func (f *Store) ForgetMissing(ctx context.Context, account users.AccountID, ids ...users.ID) error {
+	return writeBeside(ctx, f, "ForgetMissing", func(ctx context.Context) error {
+		return store.MissesOf(f.Store).ForgetMissing(ctx, account, ids...)
+	})
+}
+
+// Missing implements [store.Misses].
+func (f *Store) Missing(ctx context.Context, account users.AccountID, source string, after users.ID, limit int) (misses []seats.Miss, runs int64, err error) {
+	misses, err = read(ctx, f, "Missing", func(ctx context.Context) ([]seats.Miss, error) {
+		misses, runs, err = store.MissesOf(f.Store).Missing(ctx, account, source, after, limit)
+		return misses, err
+	})
+	return misses, runs, err
 }
 
 // Tally implements [store.Store].
