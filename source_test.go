@@ -126,3 +126,62 @@ func TestKeeper_Audit_sources(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, drift)
 }
+
+// TestKeeper_Sync_revoked: an invitation that was taken back is made again by the next roster with the user; a row that is gone
+// first, or a user who is put out, makes an end of it.
+func TestKeeper_Sync_revoked(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(11), seats.HowNow())
+	syncs(t, k, workers(0, 1, 2), "3 rows: 0 as before, 3 join")
+	idOf := func(n int) (id users.ID) {
+		for u, err := range k.Users(t.Context(), "acme", users.Filter{Text: worker(n).Profile.Email}) {
+			require.NoError(t, err)
+			id = u.ID
+		}
+		return id
+	}
+	do(t, k, owner, seats.Delete{User: idOf(1)})
+	syncs(t, k, workers(0, 1, 2), "3 rows: 2 as before, 1 joins")
+	revoked := idOf(1)
+	syncs(t, k, workers(0, 2), "2 rows: 2 as before, 1 leaves")
+	who, err := k.User(t.Context(), "acme", revoked)
+	require.NoError(t, err)
+	require.Equal(t, users.LeftBySync, who.LeftBy)
+	do(t, k, users.Support("case 7"), seats.Deactivate{User: idOf(2)})
+	syncs(t, k, workers(0, 2), "2 rows: 1 as before, 1 left as it is: forbidden")
+}
+
+// TestKeeper_Undo_sync undoes a run: those who were invited are gone, and those who were added are out, also for the sync, until a
+// user brings them back.
+func TestKeeper_Undo_sync(t *testing.T) {
+	for adds, want := range map[bool]string{false: "3 rows: 1 as before, 2 join", true: "3 rows: 1 as before, 2 left as they are: forbidden"} {
+		k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Of(11), seats.Standard())
+		run := nightly
+		sync := func(want string, numbers ...int) seats.Receipt {
+			result, err := k.Sync(t.Context(), "acme", run, workers(numbers...), nil)
+			require.NoError(t, err)
+			require.Equal(t, want, result.Differences.String())
+			return result.Receipt
+		}
+		sync("2 rows: 0 as before, 2 join", 0, 1)
+		run.Adds = adds
+		receipt := sync("3 rows: 1 as before, 2 join, 1 leaves", 0, 2, 3)
+		result, err := k.Undo(t.Context(), "acme", owner, receipt)
+		require.NoError(t, err)
+		for _, o := range result.Outcomes {
+			require.Nil(t, o.Refusal, o)
+		}
+		usage, err := k.Usage(t.Context(), "acme")
+		require.NoError(t, err)
+		require.Equal(t, int64(3), usage.Held, "the owner and the two from before")
+		requireNoDrift(t, k)
+		preview, err := k.PreviewSync(t.Context(), "acme", run, workers(0, 2, 3))
+		require.NoError(t, err)
+		preview.Differences.Leaving = 0 // the one who is back
+		require.Equal(t, want, preview.Differences.String())
+		_, err = k.Undo(t.Context(), "acme", owner, result.Receipt)
+		require.NoError(t, err)
+		if adds {
+			sync("3 rows: 3 as before", 0, 2, 3)
+		}
+	}
+}

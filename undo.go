@@ -12,9 +12,13 @@ import (
 // Undo puts back what a call changed, by its receipt: status and role, fields, groups, days of a
 // leave or a start, and unstarted course licences, as far as they are still as the call left
 // them. A user who was invited by the call is deleted while the invitation is open; one who joined
-// by a code, before the approval, and the code has the use back. Sign-ins, messages, deletions, orders,
-// ownerships, join codes as [seats.SetCode] and [seats.EndCode] have left them, and the terms of the
-// account stay.
+// by a code, before the approval, and the code has the use back; one who was added as an active one is
+// deactivated. Sign-ins, messages, deletions, orders, ownerships, join codes as [seats.SetCode] and
+// [seats.EndCode] have left them, and the terms of the account stay.
+//
+// The next run of a sync whose run was undone carries out its roster again: users join anew and leave again, but what
+// the undo has set by hand stays, see [seats.Edit], and who was deactivated. [seats.HoldSource] stops the sync until the roster is
+// right.
 //
 // It is a bulk call of the opposite commands, by its actor and in their own right: seats are
 // judged, and every few hundred users share a commit. It goes from the end of the call to its

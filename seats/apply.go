@@ -115,6 +115,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		if holding.Has(row.Status) != holding.Has(u.Status) && row.Status != users.NoStatus {
 			u.LeftBy = v.leftBy(f)
 		}
+		u.Kept = v.keptByHand(&row, u, f.kind)
 		u.Due, u.Baseline = userRow(u).due(v.request.At), u.Baseline.Lasting(v.at)
 		account.NextDue = earliest(account.NextDue, u.Due)
 	}

@@ -23,12 +23,13 @@ import (
 // the name, see [users.PlainName], and the address or the username: systems number their people anew.
 //
 // A field of a user of a sync that is edited by another actor stays: an edit by the sync leaves it as it is, see
-// [users.User].Kept, until Follow names it.
+// [users.User].Kept, until Follow names it. So do the role and the day of a leave, or no such day, which another
+// actor has set; users who cancel their own leave are none.
 type Edit struct {
 	User users.ID    `json:"user"`
 	Set  users.Patch `json:"set"`
-	// Follow are kept fields that follow the sync again, by their names of [users.Fields]. The next run sets them. It is
-	// [ErrForbidden] to a sync.
+	// Follow are kept fields that follow the sync again, by their names of [users.Fields], "role" or "leave". The next run sets
+	// them. It is [ErrForbidden] to a sync.
 	Follow []string `json:"follow,omitzero"`
 }
 
@@ -102,9 +103,41 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 // keptField is the field of an event by which kept fields follow the sync again.
 const keptField = "kept"
 
+// Further fields that are kept, beside those of [users.Fields].
+const (
+	roleField  = "role"
+	leaveField = "leave"
+)
+
+// keeps reports whether a field that was set by hand stays for the actor.
+func (v *evaluation) keeps(u users.User, field string) bool {
+	return v.request.Actor.Kind == users.ActorSync && slices.Contains(u.Kept, field)
+}
+
+// keptByHand returns the kept fields of a user after a change of the role or the day of a leave.
+func (v *evaluation) keptByHand(was, next *users.User, kind EventKind) []string {
+	actor, kept := v.request.Actor, next.Kept
+	if next.Source.Kind != users.SourceSync || actor.Kind == users.ActorSync || was.Status == users.NoStatus {
+		return kept
+	}
+	if was.Role != next.Role {
+		kept = withName(kept, roleField)
+	}
+	day := kind == EventScheduled || kind == EventUnscheduled
+	if day && was.Schedule.Leave != next.Schedule.Leave && actor != users.As(next.ID) {
+		kept = withName(kept, leaveField)
+	}
+	return kept
+}
+
+// withName returns a list of names in order with another one.
+func withName(names []string, name string) []string {
+	return merged(names, []string{name}, cmp.Compare[string], same)
+}
+
 // kept returns the kept fields of the user after the command, without the edited ones.
 func (c Edit) kept(v *evaluation, u users.User) (kept []string, refusal *Refusal) {
-	known := users.Fields()
+	known := append(users.Fields(), roleField, leaveField)
 	switch {
 	case len(c.Follow) > 0 && v.request.Actor.Kind == users.ActorSync:
 		return nil, refuse(ErrForbidden, u.ID).because(ErrNeedsAdmin)
@@ -130,7 +163,8 @@ func (v *evaluation) readdressed(f effect) effect {
 }
 
 // ChangeRole changes the role of a user of any status but deleted. The seat changes only if
-// the policy exempts one of the two roles. It is unchanged for the same role.
+// the policy exempts one of the two roles. It is unchanged for the same role, and for a sync where the role was set
+// by hand, see [users.User].Kept.
 //
 // Owners, admins, support and the system may, and a sync for users of its own source.
 // [ErrOwnerProtected] for an owner: [EndOwnership] comes first. [ErrBadInput] for the role of
@@ -152,7 +186,7 @@ func (c ChangeRole) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 		return effect{}, refusal
 	case checkRole(c.Role) != nil:
 		return effect{}, badInput("role", checkRole(c.Role))
-	case c.Role == u.Role:
+	case c.Role == u.Role, v.keeps(u, roleField):
 		return effect{}, nil
 	}
 	next.Role = c.Role

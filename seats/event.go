@@ -83,7 +83,7 @@ const (
 
 	EventSourceEdited   EventKind = "source-edited"   // Source: the sync; Fields: the changed ones
 	EventSourceHeld     EventKind = "source-held"     // Count: the leavers that would go; see [HoldSource]
-	EventSourceReleased EventKind = "source-released" // Count: the leavers that were held
+	EventSourceReleased EventKind = "source-released" // Count: the leavers that were held, or are to come
 	EventRunRejected    EventKind = "run-rejected"    // Count: the leavers that stay
 
 	EventUnchanged EventKind = "unchanged" // a call with a request key that changed nothing; Count 1: its [Version] was stale

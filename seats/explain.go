@@ -19,6 +19,8 @@ type Explanation struct {
 	// an owner it is the end of the ownership, which comes first.
 	Freer Freer          `json:"freer,omitzero"`
 	Ways  []users.Action `json:"ways,omitzero"`
+	// SourceHeld says that the sync of the user is held, so that it changes nothing, see [Hold].
+	SourceHeld bool `json:"source_held,omitzero"`
 	// At Ends a held seat comes free by itself, by the event EndsBy; zero: at no time. Leave is the
 	// day of a scheduled leave, with its meaning. Person has the days to come in full.
 	Ends   time.Time   `json:"ends,omitzero"`
@@ -92,6 +94,9 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 		return Explanation{}, fmt.Errorf("%w: the user's row does not follow from the user's events", ErrHistory)
 	case then.Policy != a.Policy || then.Closed != a.Closed:
 		return Explanation{}, fmt.Errorf("%w: the account's row does not follow from the account's events", ErrHistory)
+	}
+	if source, _ := a.Sources.Of(u.Source.Name); u.Source.Kind == users.SourceSync {
+		x.SourceHeld = source.IsHeld()
 	}
 	if x.Holds {
 		x.Freer, x.Ways = a.waysOut(u)

@@ -146,3 +146,17 @@ func TestExplain_policy(t *testing.T) {
 	require.Equal(t, seats.EventPolicySet, x.By.Kind)
 	require.Equal(t, s.now, x.Since)
 }
+
+// TestExplain_source tells that the sync of a user is held.
+func TestExplain_source(t *testing.T) {
+	s := fed(t, 1)
+	s.invite("ada")
+	held := func(id users.ID) bool {
+		x, err := seats.Explain(s.rows.Account, s.user(id), s.now, listed(s.events...))
+		require.NoError(t, err)
+		return x.SourceHeld
+	}
+	require.False(t, held("p0"))
+	s.do(owner, seats.HoldSource{Source: "hr", Cause: seats.ErrHeldByHand.Code})
+	require.Equal(t, []bool{true, false}, []bool{held("p0"), held("ada")})
+}

@@ -99,7 +99,8 @@ func TestGuard_day(t *testing.T) {
 func TestGuard_lastAdmin(t *testing.T) {
 	s := fed(t, 40)
 	for i := range 3 {
-		s.do(system, seats.Accept{User: fedID(i)}, seats.ChangeRole{User: fedID(i), Role: users.Admin})
+		s.do(system, seats.Accept{User: fedID(i)})
+		s.do(hr, seats.ChangeRole{User: fedID(i), Role: users.Admin})
 	}
 	s.do(hr, day(0, "2026-06-01"), day(1, "2026-07-01"))
 	require.Equal(t, int64(2), s.source().LeavingAdmins)

@@ -7,7 +7,8 @@ import "github.com/seatkeeper/seatkeeper/users"
 // zone of the account, and stays that day through every change of the zone's rules. A leave is
 // the first day without access or the last day with it, until 23:59, as the command says, else
 // as [Policy.LeaveDay] does; the stored date keeps its meaning. A new date replaces the old
-// one. It is unchanged for the same date with the same meaning.
+// one. It is unchanged for the same date with the same meaning, and for a sync where the leave was set or cancelled by
+// hand, see [users.User].Kept.
 //
 // Deactivate and whatever else ends the status of the user clear the date, and so does an
 // ownership; Reactivate and Restore bring none back. A user created inactive can have both days:
@@ -48,7 +49,8 @@ func (c Schedule) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if refusal != nil {
 		return effect{}, refusal
 	}
-	if next.Schedule.Leave == u.Schedule.Leave && next.Start.Date == u.Start.Date && !u.Schedule.Held {
+	asBefore := next.Schedule.Leave == u.Schedule.Leave && next.Start.Date == u.Start.Date && !u.Schedule.Held
+	if asBefore || !start && v.keeps(u, leaveField) {
 		return effect{}, nil
 	}
 	if refusal := v.checkDays(next, !start, start); refusal != nil {
@@ -199,7 +201,7 @@ func (v *evaluation) gone(p users.Profile, leave users.Leave) (effect, *Refusal)
 }
 
 // Unschedule cancels the days of a leave and of a start. A user whose start is cancelled stays
-// inactive. It is unchanged for a user without one.
+// inactive. It is unchanged for a user without one. A sync leaves a leave that was set by hand.
 //
 // The actors are those of [Schedule], and users may cancel their own leave.
 type Unschedule struct {
@@ -212,7 +214,7 @@ func (Unschedule) Action() users.Action { return users.ActionUnschedule }
 func (c Unschedule) target() users.ID { return c.User }
 
 func (c Unschedule) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	leave, start := u.Schedule.Date != "", u.Start.Date != ""
+	leave, start := u.Schedule.Date != "" && !v.keeps(u, leaveField), u.Start.Date != ""
 	if !leave && !start {
 		return effect{}, nil
 	}
@@ -223,7 +225,9 @@ func (c Unschedule) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	if !start {
 		f.date, f.dateAs = u.Schedule.Date, u.Schedule.As
 	}
-	f.user.Schedule, f.user.Start = users.Schedule{}, users.Start{}
+	if f.user.Start = (users.Start{}); leave {
+		f.user.Schedule = users.Schedule{}
+	}
 	return f, nil
 }
 

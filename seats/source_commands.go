@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -113,7 +114,10 @@ func (c HoldSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 }
 
 // ReleaseSource lets a held source go on. What was held may happen, or as much as Losses say, within
-// [ReleaseTerm]; it is not counted by the guard, which begins anew. It is unchanged for a source that runs.
+// [ReleaseTerm]; it is not counted by the guard, which begins anew.
+//
+// It releases a source that runs for Losses to come, in the place of what is left of an earlier release; the guard counts on.
+// Without Losses it is unchanged for such a source.
 //
 // While changed keys are released, a row with another external ID at the address of a user with an unknown name is about that
 // user, see [Comparison]. To say so of a few such users, an admin holds the source by [HoldSource] and releases as many keys.
@@ -121,7 +125,7 @@ func (c HoldSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 // Owners, admins, support and the system may. [ErrBadInput] for an unknown source.
 type ReleaseSource struct {
 	Source string `json:"source"`
-	Losses Losses `json:"losses,omitzero"` // zero: those of the [Hold]. After single commands these are of the first one: more may follow
+	Losses Losses `json:"losses,omitzero"` // zero: those of the [Hold], if there is one. After single commands these are of the first one: more may follow
 	Reason string `json:"reason,omitzero"` // at most [users.MaxReason] characters
 }
 
@@ -131,15 +135,14 @@ func (ReleaseSource) Action() users.Action { return users.ActionReleaseSource }
 func (ReleaseSource) target() users.ID { return "" }
 
 func (c ReleaseSource) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	return v.endHold(EventSourceReleased, c.Source, c.Reason, func(s *Source) *Refusal {
+	return v.endHold(EventSourceReleased, c.Source, c.Losses, c.Reason, func(s *Source) *Refusal {
 		if !c.Losses.valid() {
 			return badInput("losses", errLosses)
 		}
-		if c.Losses == (Losses{}) {
-			c.Losses = s.Hold.Losses
+		if s.IsHeld() {
+			s.Lost = nil
 		}
-		*s = s.allow(c.Losses, v.at)
-		s.Lost = nil
+		*s = s.allow(cmp.Or(c.Losses, s.Hold.Losses), v.at)
 		return nil
 	})
 }
@@ -159,11 +162,11 @@ func (RejectRun) Action() users.Action { return users.ActionRejectRun }
 func (RejectRun) target() users.ID { return "" }
 
 func (c RejectRun) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	return v.endHold(EventRunRejected, c.Source, c.Reason, func(*Source) *Refusal { return nil })
+	return v.endHold(EventRunRejected, c.Source, Losses{}, c.Reason, func(*Source) *Refusal { return nil })
 }
 
-// endHold is the common part of ReleaseSource and RejectRun.
-func (v *evaluation) endHold(kind EventKind, name, reason string, change func(*Source) *Refusal) (effect, *Refusal) {
+// endHold is the common part of ReleaseSource, with losses to come, and RejectRun.
+func (v *evaluation) endHold(kind EventKind, name string, toCome Losses, reason string, change func(*Source) *Refusal) (effect, *Refusal) {
 	if err := users.CheckText(reason, users.MaxReason); err != nil {
 		return effect{}, badInput("reason", err)
 	}
@@ -174,16 +177,18 @@ func (v *evaluation) endHold(kind EventKind, name, reason string, change func(*S
 	case !known:
 		return effect{}, badInput("source", ErrNotThere)
 	}
-	held := s.Hold.Losses.Leavers
+	losses := s.Hold.Losses
 	if !s.IsHeld() {
-		return effect{}, nil
+		if losses = toCome; losses == (Losses{}) {
+			return effect{}, nil
+		}
 	}
 	if refusal := change(&s); refusal != nil {
 		return effect{}, refusal
 	}
 	s.Hold = Hold{}
 	f := v.sourceEffect(kind, s)
-	f.count, f.reason = held, reason
+	f.count, f.reason = losses.Leavers, reason
 	return f, nil
 }
 

@@ -178,7 +178,8 @@ func TestGuard_bleed(t *testing.T) {
 func TestGuard_admins(t *testing.T) {
 	s := fed(t, 10)
 	for _, id := range []users.ID{"p0", "p1"} {
-		s.do(system, seats.Accept{User: id}, seats.ChangeRole{User: id, Role: users.Admin})
+		s.do(system, seats.Accept{User: id})
+		s.do(hr, seats.ChangeRole{User: id, Role: users.Admin})
 	}
 	s.do(hr, seats.Deactivate{User: "p0"})
 	for _, c := range []seats.Command{seats.Deactivate{User: "p1"}, seats.ChangeRole{User: "p1", Role: users.Member}} {
@@ -260,6 +261,26 @@ func TestReleaseSource(t *testing.T) {
 	require.Equal(t, 3, s.leave(5, 3))
 	s.now = s.now.Add(seats.ReleaseTerm)
 	require.Equal(t, 5, s.leave(8, 9))
+}
+
+// TestReleaseSource_running: an admin allows tonight's leavers before the run.
+func TestReleaseSource_running(t *testing.T) {
+	s := fed(t, 20)
+	require.Equal(t, 3, s.leave(0, 3))
+	s.do(owner, seats.ReleaseSource{Source: "hr", Losses: seats.Losses{Leavers: 9}, Reason: "the office is closed"})
+	e := s.lastEvent()
+	require.Equal(t, []any{seats.EventSourceReleased, "hr", int64(9), "the office is closed"}, []any{e.Kind, e.Source, e.Count, e.Reason})
+	require.Equal(t, []any{seats.Losses{Leavers: 9}, start.Add(seats.ReleaseTerm)}, []any{s.source().Allowed, s.source().AllowedUntil})
+	require.Len(t, s.source().Lost, 1, "the guard counts on")
+	require.Equal(t, 9+2, s.mostOfRun(), "3 and 2 of 11")
+	require.Equal(t, 9+2, s.leave(3, 17))
+
+	s = fed(t, 20)
+	s.do(owner, seats.ReleaseSource{Source: "hr", Losses: seats.Losses{Leavers: 9}}, seats.ReleaseSource{Source: "hr", Losses: seats.Losses{Leavers: 1}})
+	require.Equal(t, seats.Losses{Leavers: 1}, s.source().Allowed, "a release takes the place of another")
+	s.same(owner, seats.ReleaseSource{Source: "hr"})
+	s.now = s.now.Add(seats.ReleaseTerm)
+	require.Equal(t, 5, s.leave(0, 20), "it has ended")
 }
 
 func TestRejectRun(t *testing.T) {

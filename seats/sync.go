@@ -15,12 +15,16 @@ import (
 
 // A SyncRun compares a complete roster with the users of an account, see [NewComparison]. The actor of its
 // commands is [users.Sync] with the Source.
+//
+// A deletion leaves no key behind, so that the next run with the person makes a new user: an invitation that was taken
+// back is made again. The person must be gone from the roster first; or [Deactivate] by hand, by support or the system where users
+// of a sync are locked, is the way: such a user stays out, see [ErrPutOutByHand].
 type SyncRun struct {
 	Source string // the name of the source
 	// Fields are those of the roster's columns, as in [users.Roster].Fields, and one of them is a key: "email",
 	// "username" or "external-id". Other fields of the users stay as they are; without "role" so do roles, and without the day of a
 	// leave so do those. An empty cell clears its field, but for a key: an empty role makes a member, and an empty day of a leave
-	// ends the day that the user has, also one set by hand. Fields that were edited by hand stay, see [Edit].
+	// ends the day that the user has. What was set by hand stays, see [Edit].
 	Fields []string
 	// Adds adds new users by [Add], as active ones without an invitation. Otherwise they are invited.
 	Adds bool
@@ -340,16 +344,37 @@ func (r SyncRun) columns() (c columns, refusal *Refusal) {
 // keptFields returns fields that were edited by hand as a set.
 func keptFields(names []string) (set uint16) {
 	for _, name := range names {
-		set |= 1 << (1 + slices.Index(textFields[:], name)) // the first bit: groups
+		switch name {
+		case roleField:
+			set |= roleBit
+		case leaveField:
+			set |= leaveBit
+		default:
+			set |= 1 << (1 + slices.Index(textFields[:], name)) // the first bit: groups
+		}
 	}
 	return set
 }
+
+// The bits of a set of kept fields beside those of the profile.
+const (
+	roleBit = 1 << (1 + len(textFields) + iota)
+	leaveBit
+)
 
 // without returns the columns but those of a set of fields.
 func (c columns) without(kept uint16) columns {
 	for i := range c.has {
 		c.has[i] = c.has[i] && kept&(1<<(1+i)) == 0
 	}
-	c.groups = c.groups && kept&1 == 0
+	c.groups, c.role, c.leave = c.groups && kept&1 == 0, c.role && kept&roleBit == 0, c.leave && kept&leaveBit == 0
 	return c
+}
+
+// row returns a row of the roster, without the day of a leave that no column has.
+func (c columns) row(e users.Entry) users.Entry {
+	if !c.leave {
+		e.Leave = users.Leave{}
+	}
+	return e
 }

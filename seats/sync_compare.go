@@ -221,7 +221,8 @@ func (c *Comparison) arrival(e users.Entry) Command {
 // match compares a row with its user.
 func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Refusal {
 	id := c.members.idOf(m)
-	left, reason, refusal := c.hasLeft(e)
+	columns := c.columns.without(m.kept)
+	left, reason, refusal := c.hasLeft(columns.row(e))
 	leave := func(action users.Action, code Code, reason users.Reason) *Refusal {
 		refusal := refuse(code, id)
 		if refusal.Action = action; reason != (users.Reason{}) {
@@ -261,7 +262,7 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		return leave(users.ActionReactivate, ErrWrongStatus, ErrArchived)
 	case !in && m.left == users.LeftByHand:
 		return leave(users.ActionReactivate, ErrForbidden, ErrPutOutByHand)
-	case !in && m.left == users.LeftByDate && !c.columns.leave:
+	case !in && m.left == users.LeftByDate && !columns.leave:
 		return leave(users.ActionReactivate, ErrWrongStatus, ErrInactive)
 	}
 	commands := c.changes(m, e, keys)
@@ -299,7 +300,7 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		}
 		c.result.add(s.kind, e.Row, s.Command)
 	}
-	if m.stays() && (c.result.Dated > dated || c.columns.role && roleOf(e) != m.role) {
+	if m.stays() && (c.result.Dated > dated || columns.role && roleOf(e) != m.role) {
 		c.result.Admins++
 		c.result.name(&c.result.admins, id)
 	}
@@ -333,15 +334,14 @@ type step struct {
 // changes returns the commands that give a user the fields, the role and the leave of a row. What the user has
 // already is in an Edit too: it stays.
 func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (steps []step) {
-	id := c.members.idOf(m)
-	if c.columns.role && e.Role != m.role && roleOf(e) != m.role {
+	id, columns := c.members.idOf(m), c.columns.without(m.kept)
+	if columns.role && e.Role != m.role && roleOf(e) != m.role {
 		kind := stepRole
 		if !c.account.Policy.holds(users.Segment{Status: m.status, Role: roleOf(e)}) {
 			kind = stepFree
 		}
 		steps = append(steps, step{kind, ChangeRole{User: id, Role: roleOf(e)}})
 	}
-	columns := c.columns.without(m.kept)
 	if wanted, _ := c.otherKeys(m, keys); wanted != ([keyFields]uint64{}) || m.content != c.members.hashContent(&e.Profile, &columns) {
 		steps = append(steps, step{stepEdit, Edit{User: id, Set: columns.patch(e.Profile)}})
 	}
@@ -350,7 +350,7 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 		leave.As = c.account.Policy.leaveDay(leave.As)
 	}
 	switch {
-	case !c.columns.leave || dayNumber(leave) == m.leave:
+	case !columns.leave || dayNumber(leave) == m.leave:
 	case leave.Date == "":
 		steps = append(steps, step{stepDate, Unschedule{User: id}})
 	case leavesSooner(m.leave, dayNumber(leave)):

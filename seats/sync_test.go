@@ -100,6 +100,19 @@ func TestComparison(t *testing.T) {
 			with(ann, func(u *users.User) { u.Kept = []string{"first-name", "groups"} }), func(e *users.Entry) { e.Profile.FirstName, e.Profile.Department = "Anna", "Law" },
 			[]string{`7 {"command":"edit","user":"ann","set":{"last_name":"","email":"ann@acme.example","external_id":"n-ann","department":"Law"}}`},
 		},
+		"by hand, role":  {with(ann, func(u *users.User) { u.Kept = []string{"role"} }), func(e *users.Entry) { e.Role = users.Manager }, nil},
+		"by hand, admin": {with(ann, func(u *users.User) { u.Kept, u.Role = []string{"role"}, users.Admin }), func(e *users.Entry) { e.Role = users.Member }, nil},
+		"by hand, leave": {with(ann, func(u *users.User) { u.Kept, u.Schedule.Leave = []string{"leave"}, future }), func(e *users.Entry) { e.Leave = users.Leave{} }, nil},
+		"by hand, other leave": {
+			with(ann, func(u *users.User) { u.Kept, u.Schedule.Leave = []string{"leave"}, future }), func(e *users.Entry) { e.Leave = past }, nil,
+		},
+		"by hand, leave, left": {
+			with(ann, func(u *users.User) { u.Kept = []string{"leave"} }), func(e *users.Entry) { e.Status = users.Inactive },
+			[]string{`7 {"command":"deactivate","user":"ann","reason":"left by the roster of hr"}`},
+		},
+		"by hand, leave over": {
+			with(gone, func(u *users.User) { u.Kept, u.LeftBy = []string{"leave"}, users.LeftByDate }), func(*users.Entry) {}, []string{"7 reactivate ann: wrong-status is inactive"},
+		},
 		"role":             {ann, func(e *users.Entry) { e.Role = users.Manager }, []string{`7 {"command":"change-role","user":"ann","role":"manager"}`}},
 		"role of an owner": {ann, func(e *users.Entry) { e.Role = users.Owner }, []string{`7 {"command":"change-role","user":"ann","role":"admin"}`}},
 		"leave":            {ann, func(e *users.Entry) { e.Leave = future }, []string{`7 {"command":"schedule","user":"ann","leave":{"date":"2027-01-31","as":"last-day"}}`}},

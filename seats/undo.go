@@ -14,6 +14,7 @@ import (
 type Undoing struct {
 	user          users.ID // empty: the account
 	created       bool     // by the call
+	active        bool     // from the creation on: by [Add], [SignIn] or [Join]
 	before, after users.Segment
 	seats         int64     // the seats taken, less those freed
 	last          uint64    // the number of the last event
@@ -152,7 +153,7 @@ func (c *called) record(e Event, repeated bool) {
 		u.since = e.Time
 	}
 	if e.Before.Status == users.NoStatus && e.Kind != EventImported {
-		u.created = true
+		u.created, u.active = true, e.After.Status == users.Active
 	}
 	switch e.Kind {
 	case EventEdited:
@@ -208,7 +209,7 @@ func (u Undoing) Commands() []Command {
 	switch {
 	case u.created && u.code != "":
 		return []Command{Delete{User: u.user}, AssignCourse{User: u.user, Pool: u.code}} // for the need of the pool
-	case u.created:
+	case u.created && !u.active:
 		return []Command{Delete{User: u.user}}
 	}
 	commands := []Command{Reactivate{User: u.user}}

@@ -13,6 +13,8 @@ import (
 // the code gets its use back while it is open, and holds the seat in advance again if it does for the others.
 // A join code that the call made, changed or ended stays so, with its text, its uses and the seats that it holds,
 // and so does a user who has come in by one.
+// A user who was added as an active one, by [Add], is deactivated and stays, since they may have signed in: [Delete]
+// is the way to more, and [Reactivate] the way back, also for a sync that is to have the user again.
 //
 // There is an outcome for each command; one that is Unchanged for what is back already, so that
 // undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
@@ -100,6 +102,9 @@ func fitOf[V comparable](now, before, after V) fit {
 
 func (w *wayBack) undo(u Undoing) {
 	switch {
+	case u.active && u.code == "" && u.after.Status != users.Deleted:
+		w.licences(u)
+		w.added(u)
 	case u.created && u.after.Status != users.Deleted:
 		w.invitation(u)
 	case u.user == "" || u.before.Status == users.NoStatus || u.after.Status == users.Deleted:
@@ -187,6 +192,18 @@ func (w *wayBack) invitation(u Undoing) {
 		return
 	}
 	w.put(Delete{User: u.user}, f, w.nowIs(row))
+}
+
+// added deactivates a user created as an active one.
+func (w *wayBack) added(u Undoing) {
+	row, f := w.people.of(u.user), isChanged
+	switch {
+	case !holding.Has(row.Status):
+		f = isBack
+	case row.Status == u.after.Status && row.StatusSince.Equal(u.since):
+		f = asLeft
+	}
+	w.put(Deactivate{User: u.user}, f, w.nowIs(row))
 }
 
 // status takes the user back to the status before.

@@ -38,7 +38,7 @@ type User struct {
 	SharesEmail bool `json:"shares_email,omitzero"`
 
 	// Kept are the fields of a user of a sync that were edited by hand, in order of their names: the sync leaves them
-	// alone. "groups" are all of them.
+	// alone. "groups" are all of them, and "role" and "leave" the role and the day of a leave.
 	Kept []string `json:"kept,omitzero"`
 
 	// Baseline is the library's own, while edits of the name and the keys are judged together; nil:

@@ -189,7 +189,7 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	case users.ActionEdit:
 		c := seats.Edit{User: d.target(), Set: d.patch(kind)}
 		if d.Chance(15) {
-			c.Follow = Or(d, [][]string{{"first-name", "email"}, users.Fields()}, []string{"kept"})
+			c.Follow = Or(d, [][]string{{"first-name", "email"}, users.Fields(), {"leave", "role"}}, []string{"kept"})
 		}
 		return c
 	case users.ActionChangeRole:

@@ -79,7 +79,7 @@ func (m *Model) schedule(a users.Actor, c seats.Schedule, p *Person, at time.Tim
 	switch {
 	case m.noDays(c.Leave, c.Start):
 		return refused(seats.ErrBadInput)
-	case next.Schedule.Leave == p.Schedule.Leave && next.Start.Date == p.Start.Date && !p.Schedule.Held:
+	case !starts && keepsFrom(a, p, "leave"), next.Schedule.Leave == p.Schedule.Leave && next.Start.Date == p.Start.Date && !p.Schedule.Held:
 		return unchanged(p)
 	case !toCome:
 		return refused(seats.ErrBadInput)
@@ -95,12 +95,19 @@ func (m *Model) schedule(a users.Actor, c seats.Schedule, p *Person, at time.Tim
 }
 
 // unschedule is Unschedule.
-func (m *Model) unschedule(p *Person, at time.Time) Result {
-	leave, start := p.Schedule.Leave, p.Start.Date
+func (m *Model) unschedule(a users.Actor, p *Person, at time.Time) Result {
+	leave, start, stays := p.Schedule.Leave, p.Start.Date, keepsFrom(a, p, "leave")
+	if stays {
+		leave = users.Leave{}
+	}
 	if leave.Date == "" && start == "" {
 		return unchanged(p)
 	}
-	v := m.change(p, seats.EventUnscheduled, at, func() { p.Schedule, p.Start = users.Schedule{}, users.Start{} })
+	v := m.change(p, seats.EventUnscheduled, at, func() {
+		if p.Start = (users.Start{}); !stays {
+			p.Schedule = users.Schedule{}
+		}
+	})
 	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
 	if start != "" {
 		v.Event.Date, v.Event.DateAs = start, users.ByPolicy

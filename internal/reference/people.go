@@ -364,7 +364,7 @@ func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []s
 		add(keptOut(a, p), seats.ErrForbidden)
 	case seats.ChangeRole:
 		add(c.Role >= users.Owner, seats.ErrBadInput)
-		return codes, codes == nil && p.Role == c.Role
+		return codes, codes == nil && (p.Role == c.Role || keepsFrom(a, p, "role"))
 	case seats.GrantOwnership:
 		add(p.Status == active && p.FirstSignIn.IsZero(), seats.ErrWrongStatus)
 		return codes, p.Role == users.Owner
@@ -376,7 +376,7 @@ func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []s
 		edited, same := m.edit(a, p, c.Set)
 		codes = append(codes, edited...)
 		add(len(c.Follow) > 0 && a.Kind == users.ActorSync, seats.ErrForbidden)
-		add(slices.ContainsFunc(c.Follow, func(f string) bool { return !slices.Contains(fieldNames, f) }), seats.ErrBadInput)
+		add(slices.ContainsFunc(c.Follow, func(f string) bool { return !slices.Contains(fieldNames, f) && f != "leave" && f != "role" }), seats.ErrBadInput)
 		return codes, same && len(keeps(a, p, p.Profile, c.Follow)) == len(p.Kept) && codes == nil
 	}
 	successor, ok := field[users.ID](c, "Successor")

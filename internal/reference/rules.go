@@ -31,6 +31,7 @@ func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 		return v
 	}
 	v.Outcome.Action = c.Action()
+	m.keepByHand(a, c.Action(), before)
 	m.handed(at)
 	return v
 }
@@ -113,7 +114,7 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	case seats.Schedule:
 		return m.schedule(a, c, p, at)
 	case seats.Unschedule:
-		return m.unschedule(p, at)
+		return m.unschedule(a, p, at)
 	case seats.ConfirmLeave:
 		return m.confirm(p, at)
 	case seats.Queue:
@@ -169,7 +170,7 @@ func (m *Model) barred(a users.Actor, c seats.Command) []seats.Code {
 	case p == nil:
 		return []seats.Code{seats.ErrUnknownUser}
 	}
-	for _, action := range append([]users.Action{action}, alike(c, p)...) {
+	for _, action := range append([]users.Action{action}, alike(a, c, p)...) {
 		codes := m.hindered(a, action, p)
 		if cancelled := c.Action() == users.ActionUnschedule; codes != nil && !(cancelled && codes[0] == seats.ErrForbidden) {
 			return codes
@@ -198,13 +199,13 @@ func (m *Model) hindered(a users.Actor, action users.Action, p *Person) []seats.
 
 // alike are the actions that a command about days comes to on its day: where these are refused,
 // so is the command.
-func alike(c seats.Command, p *Person) (actions []users.Action) {
+func alike(a users.Actor, c seats.Command, p *Person) (actions []users.Action) {
 	leave, start := false, false
 	switch c := c.(type) {
 	case seats.Schedule:
 		leave, start = c.Start == "", c.Start != ""
 	case seats.Unschedule:
-		leave, start = p.Schedule.Date != "", p.Start.Date != ""
+		leave, start = p.Schedule.Date != "" && !keepsFrom(a, p, "leave"), p.Start.Date != ""
 	case seats.ConfirmLeave:
 		leave = p.Schedule.Held
 	}

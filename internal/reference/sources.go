@@ -300,16 +300,22 @@ func (m *Model) release(kind seats.EventKind, name string, l *seats.Losses, at t
 	switch {
 	case badID(name), s == nil:
 		return refused(seats.ErrBadInput)
-	case s.Hold.Since.IsZero():
+	case s.Hold.Since.IsZero() && (l == nil || *l == (seats.Losses{})):
 		return unchanged(nil)
 	case l != nil && negative(*l):
 		return refused(seats.ErrBadInput)
 	}
-	held := s.Hold.Losses
+	held, holds := s.Hold.Losses, !s.Hold.Since.IsZero()
+	if !holds {
+		held = *l
+	}
 	v := m.account(kind, seats.Site, at, func() {
 		s.Hold = seats.Hold{}
 		if l != nil {
-			s.Allowed, s.Until, s.Lost = *l, at.Add(48*time.Hour), nil
+			s.Allowed, s.Until = *l, at.Add(48*time.Hour)
+			if holds {
+				s.Lost = nil
+			}
 			if *l == (seats.Losses{}) {
 				s.Allowed = held
 			}
@@ -348,5 +354,35 @@ func keeps(a users.Actor, p *Person, now users.Profile, follow []string) (kept [
 			kept = append(kept, name)
 		}
 	}
+	for _, name := range []string{"leave", "role"} {
+		if slices.Contains(p.Kept, name) && !slices.Contains(follow, name) {
+			kept = append(kept, name)
+		}
+	}
+	slices.Sort(kept)
 	return kept
+}
+
+// keepsFrom reports whether what was set by hand stays for a sync.
+func keepsFrom(a users.Actor, p *Person, name string) bool {
+	return a.Kind == users.ActorSync && slices.Contains(p.Kept, name)
+}
+
+// keepByHand notes roles and days of leaves that were set by hand.
+func (m *Model) keepByHand(a users.Actor, action users.Action, before *Model) {
+	keep := func(p *Person, name string, changed bool) {
+		if changed && !slices.Contains(p.Kept, name) {
+			p.Kept = append(slices.Clone(p.Kept), name)
+			slices.Sort(p.Kept)
+		}
+	}
+	for _, p := range m.People {
+		was := before.ByID(p.ID)
+		if !p.synced() || a.Kind == users.ActorSync || was == nil {
+			continue
+		}
+		keep(p, "role", was.Role != p.Role)
+		dates := action == users.ActionSchedule || action == users.ActionUnschedule
+		keep(p, "leave", dates && was.Schedule.Leave != p.Schedule.Leave && (a.Kind != users.ActorUser || a.User != p.ID))
+	}
 }
