@@ -32,10 +32,19 @@ type Access struct {
 // A Server answers the requests of identity providers.
 type Server struct {
 	Keeper *seatkeeper.Keeper
-	Groups Groups
+	Groups GroupTable
 	// Tokens returns the access of a token by its SHA-256, so that a stolen table of tokens opens nothing.
 	Tokens func(context.Context, [sha256.Size]byte) (Access, bool, error)
 	Log    *slog.Logger // of failures; no identities
+}
+
+// A GroupTable keeps the groups of each source. [Groups] is one on SQLite, and has what the methods are to do.
+type GroupTable interface {
+	Get(ctx context.Context, account users.AccountID, source, id string) (scim.Group, error)
+	All(ctx context.Context, account users.AccountID, source string) iter.Seq2[scim.Group, error]
+	Claim(ctx context.Context, account users.AccountID, source string, group scim.Group) error
+	Keep(ctx context.Context, account users.AccountID, source string, was, now scim.Group) error
+	Delete(ctx context.Context, account users.AccountID, source string, was scim.Group) error
 }
 
 // A call is one request of a connection.

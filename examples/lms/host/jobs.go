@@ -20,6 +20,7 @@ const (
 	Bulk   = "bulk"   // one action on many users
 	Undo   = "undo"   // the way back of another job
 	Import = "import" // a roster file
+	Sync   = "sync"   // a complete roster of a source
 )
 
 // The states of a job.
@@ -49,7 +50,8 @@ type Job struct {
 type Spec struct {
 	Order  Order  `json:"order,omitzero"`  // of Bulk
 	Of     string `json:"of,omitzero"`     // the job that an Undo puts back
-	Upload string `json:"upload,omitzero"` // of Import
+	Upload string `json:"upload,omitzero"` // of Import and Sync
+	Plan   string `json:"plan,omitzero"`   // of Sync: the digest of the differences that were agreed to
 }
 
 // A Line is the result for one user of a job.
@@ -205,7 +207,7 @@ func (h *Host) RunJobs(ctx context.Context) {
 
 // runJob carries out one job. The end of the process leaves it to the next one.
 func (h *Host) runJob(ctx context.Context, j Job) {
-	err := map[string]func(context.Context, Job) error{Bulk: h.runBulk, Undo: h.runUndo, Import: h.runImport}[j.Kind](ctx, j)
+	err := map[string]func(context.Context, Job) error{Bulk: h.runBulk, Undo: h.runUndo, Import: h.runImport, Sync: h.runSync}[j.Kind](ctx, j)
 	state, note := Done, ""
 	var refusal *seats.Refusal
 	switch {

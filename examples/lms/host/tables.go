@@ -16,6 +16,15 @@ var tables = []string{
 	`lms_uploads (id {id} NOT NULL PRIMARY KEY, account {id} NOT NULL, made BIGINT NOT NULL, name {text} NOT NULL, size BIGINT NOT NULL,
 		reading {text} NOT NULL, plan {text} NOT NULL, job {id} NOT NULL)`,
 
+	// A run is a file of a source that was compared, with what it counted.
+	`lms_runs (job {id} NOT NULL PRIMARY KEY, account {id} NOT NULL, source {id} NOT NULL, made BIGINT NOT NULL, upload {id} NOT NULL,
+		file {text} NOT NULL, differences {text} NOT NULL)`,
+
+	// A token is for an identity provider. Groups are those that it pushes.
+	`lms_tokens (hash {id} NOT NULL PRIMARY KEY, id {id} NOT NULL, account {id} NOT NULL, source {id} NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)`,
+	`lms_groups (account {id} NOT NULL, source {id} NOT NULL, id {id} NOT NULL, name {id} NOT NULL, document {text} NOT NULL,
+		PRIMARY KEY (account, source, id), UNIQUE (account, source, name))`,
+
 	// A secret is a key of the host, common to its processes.
 	`lms_secrets (name {id} NOT NULL PRIMARY KEY, value {bytes} NOT NULL)`,
 

@@ -43,7 +43,8 @@ type Reading struct {
 	DateFormat string            `json:"date_format,omitzero"`
 	LeaveDay   users.LeaveDay    `json:"leave_day,omitzero"`
 	SkipFaulty bool              `json:"skip_faulty,omitzero"`
-	Later      bool              `json:"later,omitzero"` // the invitations are held back
+	Later      bool              `json:"later,omitzero"`  // the invitations are held back
+	Source     string            `json:"source,omitzero"` // the file is a complete roster of this sync
 }
 
 // Encodings are those of files that are not in UTF-8, by the names that people know.
@@ -234,11 +235,10 @@ type Look struct {
 	Rows   []int // of the people, in order
 }
 
-// Look reads a file twice: for all its faults, and if there are none, for the plan.
-func (h *Host) Look(ctx context.Context, u Upload, a seats.Account, actor users.Actor) (look Look, err error) {
-	all := u
-	all.Reading.SkipFaulty = false
-	for _, err := range h.People(all, a.Policy) {
+// Faults reads a file for all its faults.
+func (h *Host) Faults(u Upload, p seats.Policy) (look Look, err error) {
+	u.Reading.SkipFaulty = false
+	for _, err := range h.People(u, p) {
 		var fault users.Fault
 		var faults users.Faults
 		switch {
@@ -256,6 +256,14 @@ func (h *Host) Look(ctx context.Context, u Upload, a seats.Account, actor users.
 		default:
 			return look, err
 		}
+	}
+	return look, nil
+}
+
+// Look reads a file twice: for all its faults, and if there are none, for the plan.
+func (h *Host) Look(ctx context.Context, u Upload, a seats.Account, actor users.Actor) (look Look, err error) {
+	if look, err = h.Faults(u, a.Policy); err != nil {
+		return look, err
 	}
 	if len(look.Faults) > 0 && !u.Reading.SkipFaulty || look.People == 0 {
 		return look, nil

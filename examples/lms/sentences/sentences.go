@@ -3,6 +3,8 @@ package sentences
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -121,6 +123,9 @@ func (t Teller) Coming(e seats.CalendarEntry) string {
 
 // Kinds reports whether there is a sentence for a kind.
 func Kinds(kind seats.EventKind) bool { return templates[kind] != "" }
+
+// All lists the kinds with a sentence, by name.
+func All() []seats.EventKind { return slices.Sorted(maps.Keys(templates)) }
 
 // Of says an event.
 func (t Teller) Of(e seats.Event) string {

@@ -264,6 +264,8 @@ func jobTitle(j host.Job) string {
 		return a.Label
 	case host.Undo:
 		return "Undo"
+	case host.Sync:
+		return "Sync by a file"
 	}
 	return "Import of a file"
 }

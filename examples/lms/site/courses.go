@@ -12,9 +12,13 @@ import (
 // A coursesView is the list of courses.
 type coursesView struct {
 	Courses []seats.Pool
+	Next    string
 	New     error // why the person there can't make one; nil: they can
 	Form    url.Values
 }
+
+// coursesPerPage bounds the list: an account can have thousands.
+const coursesPerPage = 100
 
 // courses lists the courses with their licences.
 func (v *visit) courses() error {
@@ -23,9 +27,14 @@ func (v *visit) courses() error {
 		if err != nil {
 			return err
 		}
-		if isCourse(pool) {
-			page.Courses = append(page.Courses, pool)
+		if !isCourse(pool) || pool.ID <= seats.PoolID(v.r.URL.Query().Get("after")) {
+			continue
 		}
+		if len(page.Courses) == coursesPerPage {
+			page.Next = "/courses?" + url.Values{"after": {string(page.Courses[coursesPerPage-1].ID)}}.Encode()
+			break
+		}
+		page.Courses = append(page.Courses, pool)
 	}
 	page.New = v.Keeper.May(v.r.Context(), v.account.ID, v.actor, seats.SetTotal{Pool: "new", Total: seats.Of(1)})
 	return v.show("courses", "Courses", page)

@@ -85,6 +85,17 @@ func TestCourses_pages(t *testing.T) {
 	require.Equal(t, n, rows)
 }
 
+// TestCourses_many are on several pages.
+func TestCourses_many(t *testing.T) {
+	p := newProduct(t, "", true)
+	for i := range 120 {
+		p.do("penrose", users.System(), seats.SetTotal{Pool: seats.PoolID(fmt.Sprintf("c%03d", i)), Total: seats.Of(1)})
+	}
+	b := p.as("penrose", users.Admin)
+	b.get("/courses").says(200, "c000", "c099", `href="/courses?after=c099"`).without("c100")
+	b.get("/courses?after=c099").says(200, "c100", "c119").without("c099<", `rel="next"`)
+}
+
 // TestCourses_reader: a manager reads who holds licenses, and changes nothing.
 func TestCourses_reader(t *testing.T) {
 	p := newProduct(t, "", true)

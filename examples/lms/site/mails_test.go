@@ -34,12 +34,12 @@ func TestMails(t *testing.T) {
 	b.get("/mails").says(200, "No mail was written yet")
 	p.do("larkfield", users.As("larkfield-owner"), seats.BuySeats{Quantity: 10}, seats.Invite{Profile: users.Profile{ID: "ada", FirstName: "Ada", Email: "ada@larkfield.example"}})
 	p.drain()
-	first := p.link(b, "ada")
+	first := p.link(b, "larkfield", "ada")
 	b.get("/mails").says(200, "Your order of seats: Larkfield Museum")
 	p.do("larkfield", users.As("larkfield-owner"), seats.Notify{User: "ada"})
 	p.drain()
 	p.drain() // nothing twice
-	second := p.link(b, "ada")
+	second := p.link(b, "larkfield", "ada")
 	require.NotEqual(t, first, second)
 	files, err := filepath.Glob(filepath.Join(p.host.MailFolder(), "*.eml"))
 	require.NoError(t, err)
@@ -72,9 +72,9 @@ func TestMails(t *testing.T) {
 }
 
 // link is that of the latest mail to a user, as its page shows it.
-func (p *product) link(b *browser, user users.ID) string {
+func (p *product) link(b *browser, account users.AccountID, user users.ID) string {
 	p.t.Helper()
-	mails, err := p.host.Mails(p.t.Context(), "larkfield", 100)
+	mails, err := p.host.Mails(p.t.Context(), account, 100)
 	require.NoError(p.t, err)
 	for _, m := range mails {
 		if m.User == user {
@@ -86,6 +86,22 @@ func (p *product) link(b *browser, user users.ID) string {
 	}
 	require.Fail(p.t, "no mail to "+string(user))
 	return ""
+}
+
+// TestMails_approval: where an admin lets people in, the link works after the approval.
+func TestMails_approval(t *testing.T) {
+	p := newProduct(t, "", true)
+	p.drain()
+	b := p.as("oakridge", users.Owner)
+	p.do("oakridge", users.As("oakridge-owner"), seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@oakridge.example"}})
+	p.drain()
+	link, ada := p.link(b, "oakridge", "ada"), p.browser()
+	ada.get(link).says(409, "an admin has to approve you first")
+	ada.post(link, nil).says(409, "an admin has to approve you first")
+	p.do("oakridge", users.As("oakridge-owner"), seats.Approve{User: "ada"})
+	ada.post(link, nil).says(200, "Good day")
+	p.do("oakridge", users.As("oakridge-owner"), seats.Deactivate{User: "ada"})
+	p.browser().post(link, nil).says(409, "Your training records stay")
 }
 
 // TestSignIn_inactive: each product refuses inactive people in its own words.

@@ -17,8 +17,9 @@ import (
 func TestSite_pages(t *testing.T) {
 	p := newProduct(t, "", true)
 	p.browser().get("/").says(200, "Larkfield Museum", "The vendor's support")
-	paths := []string{"/users", "/jobs", "/account", "/courses", "/me", "/accounts"}
-	allowed := map[users.Role]string{users.Owner: "/users /jobs /account /courses /me", users.Admin: "/users /jobs /account /courses /me", users.Manager: "/courses /me", users.Member: "/me"}
+	paths := []string{"/users", "/jobs", "/account", "/courses", "/sync", "/queue", "/events", "/me", "/accounts"}
+	admin := "/users /jobs /account /courses /sync /queue /events /me"
+	allowed := map[users.Role]string{users.Owner: admin, users.Admin: admin, users.Manager: "/courses /me", users.Member: "/me"}
 	for account, err := range p.host.Keeper.Accounts(t.Context(), "") {
 		require.NoError(t, err)
 		for role, may := range allowed {

@@ -56,6 +56,18 @@ var routes = []route{
 	{pattern: "GET /uploads/{upload}", who: admins, page: (*visit).uploadPage},
 	{pattern: "POST /uploads/{upload}", who: admins, page: (*visit).readFile},
 
+	{pattern: "GET /sync", who: admins, page: (*visit).syncs},
+	{pattern: "POST /sync", who: admins, page: (*visit).newSource},
+	{pattern: "GET /sync/{source}", who: admins, page: (*visit).source},
+	{pattern: "POST /sync/{source}", who: admins, page: (*visit).editSource},
+	{pattern: "POST /sync/{source}/files", who: admins, page: (*visit).takeRoster, body: maxUpload},
+	{pattern: "GET /runs/{job}", who: admins, page: (*visit).run},
+	{pattern: "GET /queue", who: admins, page: (*visit).queuePage},
+	{pattern: "POST /queue", who: admins, page: (*visit).editQueue},
+
+	{pattern: "GET /events", who: admins, page: (*visit).events},
+	{pattern: "GET /events.csv", who: admins, page: (*visit).eventsCSV},
+	{pattern: "GET /events.xlsx", who: admins, page: (*visit).eventsXLSX},
 	{pattern: "GET /mails", who: admins, page: (*visit).mails},
 	{pattern: "GET /mails/{event}/{user}", who: admins, page: (*visit).mail},
 

@@ -68,6 +68,7 @@ func (s *Site) Handler() http.Handler {
 		panic(err)
 	}
 	mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(static))))
+	mux.Handle("/scim/v2/", http.StripPrefix("/scim/v2", s.SCIM().Handler()))
 	return headers(http.NewCrossOriginProtection().Handler(mux))
 }
 

@@ -50,6 +50,7 @@ type uploadView struct {
 	Fields    []string
 	Formats   []string // of the dates in the file
 	Look      *host.Look
+	Sync      *syncView
 	Faults    []string
 	NoRoom    int // the first row that does not fit; 0: all fit
 	Refused   []rowResult
@@ -72,6 +73,11 @@ func (v *visit) uploadPage() error {
 	u, err := v.Upload(v.r.Context(), v.account.ID, v.r.PathValue("upload"))
 	if err != nil {
 		return err
+	}
+	if u.Reading.Source != "" {
+		if u, err = v.Rerun(v.r.Context(), u); err != nil {
+			return err
+		}
 	}
 	if u.Job != "" {
 		v.redirect("/jobs/" + u.Job)
@@ -133,6 +139,9 @@ func unwrapped(err error) error {
 
 // look reads the whole file, and keeps the plan for the import.
 func (v *visit) look(page *uploadView) error {
+	if page.Reading.Source != "" {
+		return v.lookSync(page)
+	}
 	look, err := v.Look(v.r.Context(), page.Upload, v.account, v.actor)
 	if err != nil {
 		return err
@@ -167,12 +176,15 @@ func (v *visit) readFile() error {
 		return err
 	}
 	form := v.r.PostFormValue
-	if form("do") == "import" {
+	switch {
+	case form("do") == "sync" && u.Reading.Source != "":
+		return v.syncFile(u)
+	case form("do") == "import" && u.Reading.Source == "":
 		return v.importFile(u)
 	}
 	u.Reading = host.Reading{
 		Sheet: form("sheet"), System: form("system"), Encoding: form("encoding"), DateFormat: form("dates"),
-		SkipFaulty: form("skip-faulty") != "", Later: form("later") != "", Mapping: map[string]string{},
+		SkipFaulty: form("skip-faulty") != "", Later: form("later") != "", Mapping: map[string]string{}, Source: u.Reading.Source,
 	}
 	u.Reading.LeaveDay, _ = users.Parse[users.LeaveDay](form("leave-as"))
 	for i, header := range v.r.PostForm["header"] {
