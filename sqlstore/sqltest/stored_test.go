@@ -126,6 +126,7 @@ func lived(t *testing.T, st *sqlstore.Store) {
 			require.NoError(t, err)
 			break
 		}
+		fed(t, k, account, late)
 		now = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	}
 	now = storedUntil.Add(-time.Hour)
@@ -176,7 +177,7 @@ func dumped(t *testing.T, s *site) string {
 	for _, text := range statementsOf(s.stores[0]) {
 		all.WriteString(text + ";\n")
 	}
-	for _, table := range []string{"accounts", "pools", "users", "licences", "events", "progress"} {
+	for _, table := range []string{"accounts", "pools", "users", "licences", "events", "progress", "seen", "misses"} {
 		columns, rows := query(t, s.dbs[0], "SELECT * FROM seats_"+table+" ORDER BY 1, 2")
 		for _, row := range rows {
 			values := make([]string, len(row))
@@ -228,7 +229,11 @@ func digests(t require.TestingT, st store.Store) string {
 		require.NoError(t, err)
 		site, err := st.Load(ctx, seats.Need{Account: a.ID})
 		require.NoError(t, err)
-		text, err := json.Marshal([]any{a, site[0].Pools, pools, people, licences, events})
+		all := []any{a, site[0].Pools, pools, people, licences, events}
+		if misses := missesOf(t, st, a); misses != nil {
+			all = append(all, misses)
+		}
+		text, err := json.Marshal(all)
 		require.NoError(t, err)
 		digest := sha256.Sum256([]byte(asBefore.Replace(string(text))))
 		fmt.Fprintf(&lines, "%s revision %d, %d users, %d licences, %d events, %x\n", a.ID, a.Revision, len(people), len(licences), len(events), digest)

@@ -85,7 +85,7 @@ func runSync(text string) error {
 
 // TestKeeper_Sync_killed: a run killed with signal 9 between or within its commits, and run again, ends as one that was not.
 func TestKeeper_Sync_killed(t *testing.T) {
-	on(t, []engine{sqlite, postgres, mariadb.inLong()}, func(t *testing.T, e engine) {
+	on(t, []engine{sqlite, postgres, mariadb.inLong(), galera}, func(t *testing.T, e engine) {
 		ctx := t.Context()
 		driver, sources := e.dsn(t, database(t))
 		s := &site{engine: e, dbs: e.connect(t, driver, sources)}
