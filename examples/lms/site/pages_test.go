@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -163,4 +164,22 @@ func TestAccount_switch(t *testing.T) {
 	require.Equal(t, seats.BigContacts(), account.Policy)
 	owner := p.as("maple", users.Owner)
 	owner.post("/account/policy", url.Values{"product": {"HowNow"}, "back": {"/account"}}).says(403)
+}
+
+// TestExport has the users of the filter, as files that the upload reads again.
+func TestExport(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("oakridge", users.Admin)
+	list := b.get("/users?status=archived").says(200)
+	file := b.get("/export/users/csv?status=archived").says(200, "Status")
+	require.Equal(t, strings.Count(list.text, `name="shown"`), strings.Count(strings.TrimSpace(file.text), "\n"))
+	b.get("/export/users/xlsx?text=nothing+at+all").says(200)
+	b.get("/export/users/pdf").says(404)
+	p.as("oakridge", users.Member).get("/export/users/csv").says(403)
+	answer, err := b.client.Get(b.url + "/export/users/xlsx")
+	require.NoError(t, err)
+	content, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	b.upload("again.xlsx", content).says(200, "Email")
 }

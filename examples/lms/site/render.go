@@ -112,6 +112,9 @@ func (v view) Links() (links []link) {
 // Here is the path and query of the page, for the forms that lead back to it.
 func (v view) Here() string { return v.r.URL.RequestURI() }
 
+// Query is the query of the page, for the links to the same list in another form.
+func (v view) Query() template.URL { return template.URL(v.r.URL.Query().Encode()) }
+
 // At reports whether the page is under a path, for the mark in the navigation.
 func (v view) At(path string) bool {
 	return v.r.URL.Path == path || strings.HasPrefix(v.r.URL.Path, path+"/")

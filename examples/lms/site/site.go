@@ -103,7 +103,11 @@ func (s *Site) guard(route route) http.Handler {
 		if err == nil {
 			err = route.page(v)
 		}
-		if err != nil {
+		switch {
+		case err != nil && v.begun: // a cut file must not look like a whole one
+			s.Failed(r.Context(), "download", err)
+			panic(http.ErrAbortHandler)
+		case err != nil:
 			v.refuse(err)
 		}
 		level := slog.LevelInfo

@@ -20,6 +20,7 @@ type visit struct {
 	account seats.Account // of the session; zero at the door
 	person  seats.Person  // zero for the vendor's support
 	actor   users.Actor
+	begun   bool   // the answer is under way: an error can only end it
 	alert   string // why the form that led here was refused
 }
 
