@@ -215,6 +215,8 @@ func resultText(name string, o seats.Outcome, p seats.Person) string {
 	switch {
 	case o.Unchanged:
 		return name + ": nothing had to change."
+	case o.After.Status == users.Deleted:
+		return "The user is deleted now."
 	case o.Action == users.ActionNotify:
 		return name + ": the message goes out again, number " + strconv.FormatInt(p.NotificationCount, 10) + "."
 	case o.Before.Status != o.After.Status:

@@ -112,6 +112,7 @@ func (s *Site) guard(route route) http.Handler {
 		}
 		level := slog.LevelInfo
 		switch {
+		case r.Context().Err() != nil: // the visitor has gone on to another page
 		case v.status >= 500:
 			level = slog.LevelError
 		case v.status >= 400:
