@@ -14,7 +14,7 @@ import (
 // data; the IDs of users are in the fields of a [*seats.Refusal] in Err alone.
 //
 // A call that changes an account makes one decision and is told once; DoEach, DoAll, ApplyAll, Undo, Import
-// and EraseAccount make one for each commit, and each is told; Sync tells its comparison too, Undo its look at
+// and EraseAccount make one for each commit, and each is told, and so is an error of the caller's list or function; Sync tells its comparison too, Undo its look at
 // the events before, and Import its look at the account after. Consume tells of each Drain. All other calls are told once, at their
 // end; a list when the loop over it ends, with its time.
 type CallStats struct {

@@ -3,6 +3,7 @@ package seatkeeper_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -175,6 +176,50 @@ func TestOptions_Observe_calls(t *testing.T) {
 	require.ErrorIs(t, err, seats.ErrOpen)
 	require.Len(t, o.all, 1)
 	told("EraseAccount", "acme", system, err, 0, users.ActionEraseAccount)
+}
+
+// TestOptions_Observe_lists has errors of the caller's lists and functions, each told once.
+func TestOptions_Observe_lists(t *testing.T) {
+	ways.Usual(t)
+	ctx := t.Context()
+	o := &observed{}
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Observe: o.observe}, seats.Of(5000), seats.Standard())
+	broken := func(n int) iter.Seq2[seats.Command, error] {
+		return func(yield func(seats.Command, error) bool) {
+			for _, c := range invitations(n) {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			yield(nil, errDown)
+		}
+	}
+	settled := func(seats.Command, seats.Outcome) error { return errDown }
+	told := func(method string, actor users.ActorKind, err error, decisions int) {
+		t.Helper()
+		require.ErrorIs(t, err, errDown)
+		all := o.since(t)
+		require.Len(t, all, decisions+1)
+		last := all[decisions]
+		require.Equal(t, []any{method, users.AccountID("acme"), actor, "failed"}, []any{last.Method, last.Account, last.Actor, last.Code()})
+	}
+	o.since(t)
+	for n, decisions := range map[int]int{0: 0, 700: 1} {
+		_, err := k.DoAll(ctx, "acme", owner, broken(n), nil)
+		told("DoAll", users.ActorUser, err, decisions)
+	}
+	_, err := k.DoAll(ctx, "acme", owner, broken(700), settled)
+	told("DoAll", users.ActorUser, err, 1)
+	_, err = k.PreviewUndo(ctx, "acme", owner, seats.Receipt{Account: "acme"})
+	require.NoError(t, err)
+	require.Equal(t, users.ActorUser, o.since(t)[0].Actor)
+	for n, decisions := range map[int]int{0: 0, 10: 1} {
+		_, err = k.Import(ctx, "acme", table(errDown, crowd(n)...))
+		require.ErrorIs(t, err, errDown)
+		all := o.since(t)
+		require.Len(t, all, decisions+1)
+		require.ErrorIs(t, all[0].Err, errDown)
+	}
 }
 
 // TestCallStats_Code has a word for each outcome.

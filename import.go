@@ -57,10 +57,7 @@ func (k *Keeper) Import(ctx context.Context, account users.AccountID, people ite
 	i := importing{Keeper: k, account: account, pools: map[seats.PoolID]bool{}}
 	reading, end := k.observed(ctx, CallStats{Method: "Import", Account: account, Actor: users.ActorSystem})
 	if err := i.all(ctx, people); err != nil {
-		if i.index == 0 { // else the commits are told
-			end(&err)
-		}
-		return i.report, err
+		return i.report, err // which is told
 	}
 	s, err := reading.load(ctx, &seats.Need{Account: account, Pools: slices.Sorted(maps.Keys(i.pools))})
 	end(&err)
@@ -110,7 +107,7 @@ func (i *importing) all(ctx context.Context, people iter.Seq2[seats.Import, erro
 	}()
 	for p, err := range people {
 		if err != nil {
-			return errors.Join(err, i.end(ctx))
+			return errors.Join(i.failed(ctx, "Import", i.account, users.ActorSystem, err), i.end(ctx))
 		}
 		if err := i.add(ctx, seats.Import{User: p.User.Clone(), Licences: slices.Clone(p.Licences)}); err != nil {
 			return err

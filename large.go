@@ -77,17 +77,17 @@ func (k *Keeper) ApplyAll(
 	part := 0
 	check := func(chunk []seats.Command) error {
 		if refusal := plan.Check(account, part, chunk); refusal != nil {
-			_, end := k.observed(ctx, CallStats{Method: "ApplyAll", Account: account, Actor: actor.Kind})
-			err := error(refusal)
-			end(&err)
-			return err
+			return refusal
 		}
 		part++
 		return nil
 	}
 	result, err := k.doAll(ctx, "ApplyAll", account, request, chunks(commands), check, settled)
-	if err == nil {
-		err = check(nil)
+	if err != nil {
+		return result, err
+	}
+	if err = check(nil); err != nil {
+		err = k.failed(ctx, "ApplyAll", account, actor.Kind, err)
 	}
 	return result, err
 }
@@ -104,7 +104,7 @@ func (k *Keeper) doAll(
 			err = check(chunk)
 		}
 		if err != nil {
-			return result, err
+			return result, k.failed(ctx, method, account, request.Actor.Kind, err)
 		}
 		part.Commands = seats.Identify(chunk, k.options.NewID)
 		decision, err := k.doChunk(ctx, method, account, request, part, result.Totals.Commands)
@@ -121,7 +121,7 @@ func (k *Keeper) doAll(
 				break
 			}
 			if err := settled(chunk[i], o); err != nil {
-				return result, err
+				return result, k.failed(ctx, method, account, request.Actor.Kind, err)
 			}
 		}
 	}

@@ -29,6 +29,13 @@ func (k *Keeper) observed(ctx context.Context, s CallStats) (*Keeper, func(*erro
 	}
 }
 
+// failed tells the observer of an error of the caller's list or function, in a call whose decisions are told each. It returns the error.
+func (k *Keeper) failed(ctx context.Context, method string, account users.AccountID, actor users.ActorKind, err error) error {
+	_, end := k.observed(ctx, CallStats{Method: method, Account: account, Actor: actor})
+	end(&err)
+	return err
+}
+
 // unobserved returns a Keeper that tells the observer nothing.
 func (k *Keeper) unobserved() *Keeper {
 	part := *k

@@ -68,7 +68,7 @@ func (k *Keeper) Undo(ctx context.Context, account users.AccountID, actor users.
 // step without a command is about what stays. The plan has at most [seats.MaxCommands] steps; a
 // call with more is refused as [seats.ErrBadInput].
 func (k *Keeper) PreviewUndo(ctx context.Context, account users.AccountID, actor users.Actor, receipt seats.Receipt) (_ seats.Plan, err error) {
-	k, end := k.observed(ctx, CallStats{Method: "PreviewUndo", Account: account})
+	k, end := k.observed(ctx, CallStats{Method: "PreviewUndo", Account: account, Actor: actor.Kind})
 	defer end(&err)
 	k = k.With(Call{Correlation: k.call.Correlation, Reason: k.call.Reason}) // events are read as they are
 	list, err := k.undoings(ctx, account, receipt)
