@@ -213,7 +213,7 @@ func (e *OwnershipEnders) UnmarshalText(text []byte) error { return enderNames.U
 // 30 days between two, see [users.BaselineTerm]. Such a sign-in is one by an address, a username or an
 // external ID that the edits have left alone, of a user who has a name still: by a key that is new since
 // then, or by the ID alone after a key has changed, the new person may sign in. An edit confirmed by support,
-// or by a sync with an unchanged external ID, starts anew. The former name and keys stand in the row of the
+// or by a sync with an unchanged external ID or a new one alone, see [Edit], starts anew. The former name and keys stand in the row of the
 // user until then, and are erased with it.
 type IdentityChange uint8
 

@@ -23,7 +23,25 @@ func SameName(a, b Profile) bool {
 
 // PlainName returns a name in small letters for comparisons, apart from accents, hyphens, apostrophes and blanks: "Müller" and
 // "MUELLER" are one.
-func PlainName(name string) string { return strings.Join(nameParts(name), "") }
+func PlainName(name string) string {
+	if isPlainName(name) {
+		return strings.ToLower(name)
+	}
+	return strings.Join(nameParts(name), "")
+}
+
+// isPlainName reports of most names in small or capital letters from a to z that nameParts changes their case alone, at little cost.
+func isPlainName(name string) bool {
+	last := byte(0)
+	for _, c := range []byte(name) {
+		c |= 0x20
+		if c < 'a' || c > 'z' || c == 'e' && (last == 'a' || last == 'o' || last == 'u') || c == 'a' && last == 'a' {
+			return false
+		}
+		last = c
+	}
+	return true
+}
 
 // isName reports whether the parts of two names are the same, apart from blanks and parts more.
 func isName(a, b []string) bool {

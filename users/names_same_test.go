@@ -73,4 +73,7 @@ func TestPlainName(t *testing.T) {
 	}
 	require.NotEqual(t, users.PlainName("Ann"), users.PlainName("Anna"))
 	require.Empty(t, users.PlainName(" - "))
+	for _, name := range []string{"", "Ann", "Katharina", "AAron", "Joey", "Michael", "Sue", "Bo@", "[Bo]"} {
+		require.Equal(t, users.PlainName(name+"-"), users.PlainName(name), "without the quick way")
+	}
 }
