@@ -35,9 +35,11 @@ type effect struct {
 	licences []users.Licence // rows of the user afterwards; they need no free seat
 }
 
-// mayOverfill reports whether an event may leave a pool above its total: [SetTotal] and
-// [SetPolicy], and [Import] of users with a seat elsewhere.
-func (k EventKind) mayOverfill() bool { return k.setsTerms() || k == EventImported }
+// mayOverfill reports whether an event may leave a pool above its total: [SetTotal], [BookTotal]
+// and [SetPolicy], and [Import] of users with a seat elsewhere.
+func (k EventKind) mayOverfill() bool {
+	return k.setsTerms() || k == EventTotalBooked || k == EventImported
+}
 
 // setsTerms reports whether an event sets the total or the policy.
 func (k EventKind) setsTerms() bool { return k == EventTotalSet || k == EventPolicySet }

@@ -4,20 +4,22 @@ import "github.com/seatkeeper/seatkeeper/users"
 
 // BookTotal sets the total of a pool at the first instant of a day to come, in the account's
 // time zone: a renewal, or a cut. A pool has one booked change: a later call replaces it, and
-// one with an empty Date cancels it. On the day it acts as [SetTotal] does, unless a newer
-// [Version] has been set. The outcome shows the Excess that the new total would have today;
-// Keeper.Calendar shows that of the day. It is unchanged for the same day and total.
+// one with an empty Date cancels it. On the day it acts as [SetTotal] does. The outcome shows the
+// Excess that the new total would have today; Keeper.Calendar shows that of the day. It is unchanged
+// for the same day and total.
 //
-// The versions are those of [SetTotal]: a booking with a version makes all older totals stale,
-// and a newer total cancels it. One that is delivered on its day or later sets the total at once.
+// The versions are those of [SetTotal]. With one, Now is needed: a version says the total until the
+// day, too, so that no earlier delivery is. One that is delivered on its day or later sets the total
+// at once.
 //
-// Support and the system may. [ErrBadInput] for an unknown pool, a total out of bounds, a total
-// without a date, a malformed date, and without a version for today or a day before; the refusals
-// of a Version are those of [SetTotal].
+// Support and the system may. [ErrBadInput] for a total out of bounds, a total without a date, a
+// malformed date, a version without Now, and without a version for today or a day before, and without
+// Now for an unknown pool; the refusals of a Version are those of [SetTotal].
 type BookTotal struct {
-	Pool    PoolID     `json:"pool,omitzero"` // default: [Site]; any other must exist
+	Pool    PoolID     `json:"pool,omitzero"` // default: [Site]; any other must exist, or is created with Now
 	Date    users.Date `json:"date"`
-	Total   Count      `json:"total,omitzero"`
+	Total   Count      `json:"total,omitzero"` // from the Date on
+	Now     Count      `json:"now,omitzero"`   // until then; default: the total stays
 	Version Version    `json:"version,omitzero"`
 }
 
@@ -28,43 +30,14 @@ func (BookTotal) target() users.ID { return "" }
 func (c BookTotal) needs(n *Need)  { n.pool(c.Pool) }
 
 func (c BookTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	was, refusal := v.ordered(c.Pool)
+	was, refusal := v.ordered(c.Pool, c.Now != Count{})
 	if refusal == nil {
 		refusal = c.check()
 	}
 	if refusal != nil {
 		return effect{}, refusal
 	}
-	next := was
-	if f, news, refusal := next.give(VersionedTotal{c.Version, c.Total, c.Date}); !news {
-		return f, refusal
-	}
-	booked := Booking{}
-	f := effect{kind: EventTotalBooked, pool: was.ID, terms: &next, date: c.Date}
-	if c.Date != "" {
-		in, refusal := v.location()
-		if refusal != nil {
-			return effect{}, refusal
-		}
-		booked = Booking{Date: c.Date, At: c.Date.Start(in), Total: c.Total, By: v.request.Actor}
-		switch over := !booked.At.After(v.request.At); {
-		case over && c.Version.none():
-			return effect{}, badInput("date", errNotToCome)
-		case over: // delivered late
-			next.Booked = Booking{}
-			return effect{kind: EventTotalSet, pool: was.ID, total: c.Total, terms: &next}, nil
-		case !c.Version.none():
-			booked.Version = next.Version.Version
-		}
-		f.count = eventCount(c.Total)
-	}
-	if booked.Date != was.Booked.Date || booked.Total != was.Booked.Total || next.Version != was.Version {
-		next.Booked = booked
-	}
-	if next == was {
-		return effect{}, nil
-	}
-	return f, nil
+	return v.totals(was, VersionedTotal{Version: c.Version, Total: c.Now, Date: c.Date, Booked: c.Total}, true)
 }
 
 // check refuses a malformed day or total.
@@ -77,8 +50,19 @@ func (c BookTotal) check() *Refusal {
 		return badInput("date", users.ErrEmpty) // a forgotten day must cancel nothing
 	case c.Date != "" && !c.Total.Valid():
 		return badInput("total", errCount)
+	case !c.Now.Valid() && (c.Now != Count{} || !c.Version.none()):
+		return badInput("now", errCount)
 	}
 	return nil
+}
+
+// says reports whether two bookings are of the same day and total.
+func (b Booking) says(as Booking) bool { return b.Date == as.Date && b.Total == as.Total }
+
+// startBooked sets the total of a pool on the booked day.
+func (p *Pool) startBooked() {
+	p.Version.Overridden = !p.Version.none() && !p.Version.books(p.Booked)
+	p.Total, p.Booked = p.Booked.Total, Booking{}
 }
 
 // The Count of an event with a booked total.

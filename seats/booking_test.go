@@ -113,7 +113,7 @@ func TestBookTotal(t *testing.T) {
 		for field, c := range map[string]seats.BookTotal{
 			"total":   {Date: tomorrow},
 			"date":    {Total: seats.Of(1)},
-			"version": {Date: tomorrow, Total: seats.Of(1), Version: number(-1)},
+			"version": {Date: tomorrow, Total: seats.Of(1), Now: seats.Of(1), Version: number(-1)},
 		} {
 			require.Equal(t, field, s.refused(seats.ErrBadInput, support, c).Field)
 		}
@@ -207,10 +207,12 @@ func TestBookTotal_repeated(t *testing.T) {
 	s := open(t, seats.Of(4), seats.Standard())
 	s.invite("ada", "bob")
 	for i, c := range []seats.Command{
-		seats.BookTotal{Date: tomorrow, Total: seats.Of(1), Version: number(5)},
+		seats.BookTotal{Date: tomorrow, Total: seats.Of(1), Now: seats.Of(4), Version: number(5)},
 		seats.SetTotal{Total: seats.Of(2), Version: number(4)}, // stale
-		seats.BookTotal{Date: tomorrow, Total: seats.Unlimited(), Version: number(6)},
-		seats.BookTotal{Version: number(7)},
+		seats.BookTotal{Date: tomorrow, Total: seats.Unlimited(), Now: seats.Of(1), Version: number(6)},
+		seats.BookTotal{Now: seats.Of(9), Version: number(7)},
+		seats.BookTotal{Date: tomorrow, Total: seats.Of(3)},
+		seats.BookTotal{}, // cancelled
 		seats.SetTotal{Total: seats.Of(2), Version: number(8)},
 		seats.SetTotal{Total: seats.Of(2)}, // unchanged
 	} {

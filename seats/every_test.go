@@ -51,7 +51,7 @@ var everyCommand = seats.Commands{
 	seats.BuySeats{Quantity: 10},
 	seats.ReturnSeats{Pool: "go-course", Quantity: 3},
 	seats.SetTotal{Total: seats.Unlimited(), Version: seats.Version{At: start, ID: "evt 7"}},
-	seats.BookTotal{Pool: "go-course", Date: "2027-01-01", Total: seats.Of(20), Version: seats.Version{Number: 7}},
+	seats.BookTotal{Pool: "go-course", Date: "2027-01-01", Total: seats.Of(20), Now: seats.Of(10), Version: seats.Version{Number: 7}},
 	seats.EditPool{Pool: "go-course", Name: new("Go"), LastDay: new(users.Date("2027-12-31")), Term: &seats.LicenceTerm{Days: 90, From: seats.FromFirstAccess}},
 	seats.SetCode{Pool: "class-7b", Text: "CDF-GHJ-KMN", Name: new("Class 7b"), Role: new(users.Manager), Uses: seats.Of(30), LastDay: new(users.Date("2027-07-31")), Domains: new("acme.example"), Hold: new(true)},
 	seats.EndCode{Pool: "class-7b", Reason: "on the board for all to see"},

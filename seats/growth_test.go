@@ -162,12 +162,13 @@ func TestGrowth_overflow(t *testing.T) {
 // TestGrowth_totals: a total that was set is not undone by a growth.
 func TestGrowth_totals(t *testing.T) {
 	s := open(t, seats.Of(2), growing(by(2), 100))
-	s.do(system, seats.SetTotal{Total: seats.Of(2), Version: seats.Version{Number: 7}}, seats.BookTotal{Date: "2026-12-01", Total: seats.Of(3)})
+	renewal := seats.BookTotal{Date: "2026-12-01", Total: seats.Of(3), Now: seats.Of(2), Version: number(7)}
+	s.do(system, renewal)
 	s.invite("ada", "bob", "eve")
 	require.Equal(t, seats.Of(4), s.pool().Total)
 	require.Equal(t, users.Date("2026-12-01"), s.pool().Booked.Date, "it stays booked")
-	require.True(t, s.same(system, seats.SetTotal{Total: seats.Of(1), Version: seats.Version{Number: 6}}).Stale)
-	require.False(t, s.same(system, seats.SetTotal{Total: seats.Of(2), Version: seats.Version{Number: 7}}).Stale)
+	require.True(t, s.same(system, seats.SetTotal{Total: seats.Of(1), Version: number(6)}).Stale)
+	require.False(t, s.same(system, renewal).Stale)
 	require.Equal(t, seats.Of(4), s.pool().Total, "neither an older total nor a repetition undoes it")
 
 	s.now = s.now.AddDate(1, 0, 0)

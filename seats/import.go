@@ -72,7 +72,7 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 		return effect{}, badProfile(err)
 	}
 	for _, l := range licences {
-		if _, refusal := v.ordered(PoolID(l.Pool)); refusal != nil {
+		if _, refusal := v.ordered(PoolID(l.Pool), false); refusal != nil {
 			return effect{}, refusal
 		}
 	}

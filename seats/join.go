@@ -175,7 +175,7 @@ func (c EndCode) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	case known && p.Join.Text == "":
 		return effect{}, nil
 	case !known:
-		_, refusal := v.ordered(c.Pool)
+		_, refusal := v.ordered(c.Pool, false)
 		return effect{}, refusal
 	}
 	return v.endedCode(p, "", c.Reason), nil

@@ -158,7 +158,7 @@ func (v *evaluation) coursePool(id PoolID) (Pool, *Refusal) {
 	if id == Site {
 		return Pool{}, badInput("pool", users.ErrEmpty)
 	}
-	return v.ordered(id)
+	return v.ordered(id, false)
 }
 
 // permissionOf has the permission of the user that a command about a course needs.

@@ -22,7 +22,7 @@ func (BuySeats) target() users.ID { return "" }
 func (c BuySeats) needs(n *Need)  { n.order(c.Pool) }
 
 func (c BuySeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	p, refusal := v.ordered(c.Pool)
+	p, refusal := v.ordered(c.Pool, false)
 	if refusal != nil {
 		return effect{}, refusal
 	}
@@ -59,7 +59,7 @@ func (ReturnSeats) target() users.ID { return "" }
 func (c ReturnSeats) needs(n *Need)  { n.order(c.Pool) }
 
 func (c ReturnSeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
-	p, refusal := v.ordered(c.Pool)
+	p, refusal := v.ordered(c.Pool, false)
 	if refusal != nil {
 		return effect{}, refusal
 	}
@@ -72,8 +72,8 @@ func (c ReturnSeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	return effect{kind: EventSeatsReturned, pool: p.ID, total: Of(p.Total.n - c.Quantity), count: c.Quantity, receivers: v.receivers()}, nil
 }
 
-// ordered returns the pool of an order.
-func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
+// ordered returns the pool of an order, or a new one if the command creates it.
+func (v *evaluation) ordered(id PoolID, creates bool) (Pool, *Refusal) {
 	p, ok := v.pools.find(id)
 	switch {
 	case p.IsCode():
@@ -83,6 +83,9 @@ func (v *evaluation) ordered(id PoolID) (Pool, *Refusal) {
 	}
 	if err := users.CheckID(id); err != nil {
 		return Pool{}, badInput("pool", err)
+	}
+	if creates {
+		return Pool{ID: id}, nil
 	}
 	refusal := badInput("pool", ErrNotThere)
 	refusal.Pool = id
@@ -119,9 +122,11 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 // unknown pool. A total below the held seats keeps all users: the pool is marked OverLimit,
 // and new seats are refused until it is below its total. It is unchanged for the same total.
 //
-// With a Version, totals delivered late, twice or out of order end as those delivered in order:
-// a version older than the newest of the pool is unchanged, with Stale in the outcome, and so is
-// a repetition of the newest one. A newer version cancels a booked total of an older version.
+// With a Version, totals delivered late, twice or out of order end as the newest one alone. Each says
+// the whole: the total of now, and a booked total ([BookTotal] with a version) or none, so that SetTotal
+// with a version ends any booked total. A version older than the newest of the pool is unchanged, with
+// Stale in the outcome. A repetition of the newest one is unchanged, too, unless a total was set or booked
+// afterwards without a version: that is taken back. Orders ([BuySeats], [ReturnSeats], [Growth]) stay.
 //
 // Support and the system may. [ErrBadInput] for a total out of bounds, a malformed version, and
 // one of another kind than the pool's. [ErrVersionReused] for the newest version with another
@@ -142,26 +147,11 @@ func (c SetTotal) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if !c.Total.Valid() {
 		return effect{}, badInput("total", errCount)
 	}
-	if c.Pool != Site {
-		if err := users.CheckID(c.Pool); err != nil {
-			return effect{}, badInput("pool", err)
-		}
+	was, refusal := v.ordered(c.Pool, true)
+	if refusal != nil {
+		return effect{}, refusal
 	}
-	was, ok := v.pools.find(c.Pool)
-	if was.IsCode() {
-		return effect{}, badInput("pool", errIsCode)
-	}
-	next := was
-	if f, news, refusal := next.give(VersionedTotal{Version: c.Version, Total: c.Total}); !news {
-		return f, refusal
-	}
-	if next.Version != was.Version && !was.Booked.Version.none() {
-		next.Booked = Booking{}
-	}
-	if ok && was.Total == c.Total && next == was {
-		return effect{}, nil
-	}
-	return effect{kind: EventTotalSet, pool: c.Pool, total: c.Total, terms: &next}, nil
+	return v.totals(was, VersionedTotal{Version: c.Version, Total: c.Total}, false)
 }
 
 // SetPolicy replaces the policy of the account. The rows of users stay: the held seats

@@ -9,7 +9,7 @@ import (
 // identifiers, roles, statuses, revisions, numbers of invitations, Gone, numbers of seats, due dates, offers and policies.
 var impersonal = map[string]bool{
 	"command": true, "account": true, "id": true, "user": true, "successor": true, "pool": true,
-	"role": true, "status": true, "quantity": true, "uses": true, "total": true, "policy": true, "later": true, "gone": true,
+	"role": true, "status": true, "quantity": true, "uses": true, "total": true, "now": true, "policy": true, "later": true, "gone": true,
 	"version": true, "due_date": true, "owner": true, "revision": true, "invitation": true,
 }
 

@@ -351,6 +351,8 @@ func (c BookTotal) future(excess int64) string {
 		total += " of " + string(c.Pool)
 	}
 	switch {
+	case c.Date == "" && c.Now != Count{}:
+		return "; " + total + " becomes " + c.Now.String() + ", and nothing is booked"
 	case c.Date == "":
 		return "; " + total + " stays, and nothing is booked"
 	case excess > 0:

@@ -37,11 +37,10 @@ type Pool struct {
 
 // A Booking is a change of a total to come. The zero value is none.
 type Booking struct {
-	Date    users.Date  `json:"date"`
-	At      time.Time   `json:"at"` // the first instant of the day, by the zone's rules at the time of the last look
-	Total   Count       `json:"total,omitzero"`
-	Version Version     `json:"version,omitzero"`
-	By      users.Actor `json:"by"` // the actor who booked it
+	Date  users.Date  `json:"date"`
+	At    time.Time   `json:"at"` // the first instant of the day, by the zone's rules at the time of the last look
+	Total Count       `json:"total,omitzero"`
+	By    users.Actor `json:"by"` // the actor who booked it
 }
 
 // A PoolEnd is the last day of a pool. The zero value is none.

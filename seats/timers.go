@@ -111,9 +111,9 @@ var timers = []timer{
 		event: EventTotalSet, isDay: true,
 		at: func(r row) time.Time { return r.pool.Booked.At },
 		evaluate: func(_ *evaluation, r row) effect {
-			p, b := *r.pool, r.pool.Booked
-			p.Booked = Booking{}
-			return effect{kind: EventTotalSet, pool: p.ID, total: b.Total, terms: &p, actor: b.By}
+			p, by := *r.pool, r.pool.Booked.By
+			p.startBooked()
+			return effect{kind: EventTotalSet, pool: p.ID, total: p.Total, terms: &p, actor: by}
 		},
 	},
 	{

@@ -16,12 +16,17 @@ type Version struct {
 	ID     string    `json:"id,omitzero"` // breaks a tie of At, by bytes; at most [users.MaxID]
 }
 
-// A VersionedTotal is the newest [Version] that a pool was given, and its content. The zero
-// value is none.
+// A VersionedTotal is the newest [Version] that a pool was given, with all that it says of the
+// totals: the result of deliveries in any order is that of the newest one alone. The zero value is
+// none.
 type VersionedTotal struct {
 	Version
-	Total Count      `json:"total,omitzero"` // missing: a booking was cancelled
-	Date  users.Date `json:"date,omitzero"`  // of a booked total; empty: set at once
+	Total  Count      `json:"total,omitzero"`  // at once
+	Date   users.Date `json:"date,omitzero"`   // of the booked total; empty: none is booked
+	Booked Count      `json:"booked,omitzero"` // from the Date on
+	// The total was set without a version afterwards, or the booked one was replaced. A repetition
+	// takes that back.
+	Overridden bool `json:"overridden,omitzero"`
 }
 
 // none reports whether there is no version.
@@ -54,29 +59,77 @@ func (v Version) clean() (Version, *Refusal) {
 	return v, nil
 }
 
-// give gives the pool a total with its version. It is news unless the version is older than the
-// pool's newest or a repetition of it: then the effect is that of the command. Without a version
-// it is news, and the pool's version stays.
-func (p *Pool) give(given VersionedTotal) (f effect, news bool, refusal *Refusal) {
-	version, refusal := given.Version.clean()
-	if refusal != nil || version.none() {
-		return effect{}, refusal == nil, refusal
-	}
-	given.Version = version
-	order := version.compare(p.Version.Version)
-	switch last := p.Version; {
-	case last.none():
-	case version.isNumber() != last.isNumber():
-		return effect{}, false, badInput("version", errOtherVersions)
-	case order < 0:
-		return effect{stale: true}, false, nil
-	case order == 0 && given == last:
-		return effect{}, false, nil
-	case order == 0:
+// books reports whether a booking is the one of the version.
+func (v VersionedTotal) books(b Booking) bool {
+	return v.Date != "" && b.says(Booking{Date: v.Date, Total: v.Booked})
+}
+
+// give notes what the pool is given with a version. The age is above 0 for a newer version and
+// without one, 0 for a repetition of the newest, and below 0 for an older one.
+func (p *Pool) give(given VersionedTotal) (age int, refusal *Refusal) {
+	last := p.Version
+	last.Overridden = false
+	switch age = given.compare(last.Version); {
+	case given.none():
+		return +1, nil
+	case !last.none() && given.isNumber() != last.isNumber():
+		return 0, badInput("version", errOtherVersions)
+	case age > 0:
+		p.Version = given
+	case age == 0 && given != last:
 		refusal := refuse(ErrVersionReused, "")
 		refusal.Pool, refusal.Field = p.ID, "version"
-		return effect{}, false, refusal
+		return 0, refusal
+	case age == 0:
+		p.Version = last
 	}
-	p.Version = given
-	return effect{}, true, nil
+	return age, nil
+}
+
+// totals returns the effect of [SetTotal] and [BookTotal]. With a version, the total and the booked
+// one are as given. Without one, a missing total stays, and so does the booked one unless the command
+// books or cancels it.
+func (v *evaluation) totals(was Pool, given VersionedTotal, books bool) (f effect, refusal *Refusal) {
+	if given.Version, refusal = given.clean(); refusal != nil {
+		return effect{}, refusal
+	}
+	next := was
+	age, refusal := next.give(given)
+	if refusal != nil || age < 0 {
+		return effect{stale: true}, refusal
+	}
+	f = effect{kind: EventTotalSet, pool: was.ID, total: given.Total, terms: &next}
+	if books || !given.none() {
+		next.Booked = Booking{}
+	}
+	switch {
+	case given.Date != "":
+		in, refusal := v.location()
+		if refusal != nil {
+			return effect{}, refusal
+		}
+		booked := Booking{Date: given.Date, At: given.Date.Start(in), Total: given.Booked, By: v.request.Actor}
+		switch late := !booked.At.After(v.request.At); {
+		case late && given.none():
+			return effect{}, badInput("date", errNotToCome)
+		case late:
+			f.total = given.Booked
+		default:
+			next.Booked = booked
+			f.kind, f.date, f.count = EventTotalBooked, given.Date, eventCount(given.Booked)
+		}
+	case given.Total == Count{}:
+		f.kind = EventTotalBooked // cancelled
+	}
+	if age == 0 && !was.Version.Overridden {
+		f.total = Count{} // orders since then stay
+	}
+	sets := f.total != Count{} && f.total != was.Total
+	if (age == 0 || given.none()) && !sets && next.Booked.says(was.Booked) {
+		return effect{}, nil
+	}
+	if given.none() && !next.Version.none() && (sets || was.Version.books(was.Booked)) {
+		next.Version.Overridden = true
+	}
+	return f, nil
 }

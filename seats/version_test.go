@@ -48,6 +48,9 @@ func TestSetTotal_version(t *testing.T) {
 		require.Equal(t, seats.Of(12), s.pool().Total)
 		s.do(support, set(5, seats.Version{}))
 		require.Equal(t, number(7), s.pool().Version.Version, "it stays without a version")
+		s.do(owner, seats.BuySeats{Quantity: 1})
+		s.do(system, set(9, number(7))) // the repetition mends the total
+		require.Equal(t, seats.Of(9), s.pool().Total)
 		s.same(system, set(9, number(7)))
 		s.do(system, set(9, number(8)))
 	})
@@ -91,7 +94,7 @@ func TestSetTotal_version(t *testing.T) {
 func TestBookTotal_version(t *testing.T) {
 	booked := func(date users.Date, total, version int64) seats.BookTotal {
 		c := book(date, total)
-		c.Version = number(version)
+		c.Now, c.Version = seats.Of(4), number(version)
 		return c
 	}
 	set := func(total, version int64) seats.SetTotal {
@@ -100,7 +103,6 @@ func TestBookTotal_version(t *testing.T) {
 	t.Run("a newer total drops it", func(t *testing.T) {
 		s := open(t, seats.Of(4), seats.Standard())
 		s.do(system, booked(tomorrow, 7, 5))
-		require.Equal(t, number(5), s.pool().Booked.Version)
 		require.True(t, s.same(system, set(6, 4)).Stale)
 		s.do(system, set(6, 6))
 		require.Zero(t, s.pool().Booked)
@@ -110,10 +112,37 @@ func TestBookTotal_version(t *testing.T) {
 		require.Empty(t, s.settle())
 		require.Equal(t, seats.Of(6), s.pool().Total)
 	})
-	t.Run("one without a version stays", func(t *testing.T) {
+	t.Run("the total until then", func(t *testing.T) {
+		s := open(t, seats.Of(9), seats.Standard())
+		s.invite("ada", "bob")
+		c := booked(tomorrow, 7, 5)
+		c.Now = seats.Of(1)
+		require.Zero(t, s.do(system, c)[0].Excess, "on the day")
+		e := s.lastEvent()
+		require.Equal(t, []any{seats.EventTotalBooked, seats.Of(1), int64(7), tomorrow}, []any{e.Kind, e.Total, e.Count, e.Date})
+		require.Equal(t, []any{seats.Of(1), true}, []any{s.pool().Total, s.pool().OverLimit})
+		require.Equal(t, "now", s.refused(seats.ErrBadInput, system, seats.BookTotal{Date: tomorrow, Total: seats.Of(1), Version: number(9)}).Field)
+		require.Equal(t, "now", s.refused(seats.ErrBadInput, system, seats.BookTotal{Version: number(9)}).Field)
+		require.Equal(t, "now", s.refused(seats.ErrBadInput, system, seats.BookTotal{Now: seats.Of(-1)}).Field)
+	})
+	t.Run("without a version", func(t *testing.T) {
+		s := open(t, seats.Of(9), seats.Standard())
+		s.do(support, seats.BookTotal{Date: tomorrow, Total: seats.Of(7), Now: seats.Of(2)})
+		require.Equal(t, []any{seats.Of(2), tomorrow}, []any{s.pool().Total, s.pool().Booked.Date})
+		s.same(support, seats.BookTotal{Date: tomorrow, Total: seats.Of(7), Now: seats.Of(2)})
+		plan := s.plan(support, seats.BookTotal{Now: seats.Of(3)})
+		require.Equal(t, "1 command: 1 fits, 0 do not; then 1 of 3 seats is held; the total becomes 3, and nothing is booked", plan.String())
+		s.do(support, seats.BookTotal{Now: seats.Of(3)})
+		require.Equal(t, seats.EventTotalSet, s.lastEvent().Kind)
+		require.Equal(t, []any{seats.Of(3), seats.Booking{}}, []any{s.pool().Total, s.pool().Booked})
+		s.do(support, seats.BookTotal{Pool: "go", Date: tomorrow, Total: seats.Of(7), Now: seats.Of(2)})
+		require.Equal(t, seats.Of(2), s.poolOf("go").Total, "it is created")
+	})
+	t.Run("a total with a version drops one without", func(t *testing.T) {
 		s := open(t, seats.Of(4), seats.Standard())
 		s.do(system, book(tomorrow, 7), set(6, 6))
-		require.Equal(t, tomorrow, s.pool().Booked.Date)
+		require.Zero(t, s.pool().Booked, "as after the same total and an earlier booking in any order")
+		s.do(support, book(tomorrow, 7))
 		s.do(system, booked(tomorrow, 7, 7))
 		require.Equal(t, system, s.pool().Booked.By)
 		require.Equal(t, number(7), s.pool().Version.Version, "the version is kept")
@@ -122,7 +151,37 @@ func TestBookTotal_version(t *testing.T) {
 		s.now = tomorrowAt
 		require.Len(t, s.settle(), 1)
 		require.Equal(t, seats.Of(7), s.pool().Total)
-		require.Equal(t, number(7), s.pool().Version.Version)
+		s.do(owner, seats.BuySeats{Quantity: 2})
+		s.same(system, booked(tomorrow, 7, 7))
+		require.Equal(t, seats.Of(9), s.pool().Total, "after the day the total was as the version says")
+	})
+	t.Run("a repetition mends", func(t *testing.T) {
+		for name, slip := range map[string]seats.Command{
+			"the total": seats.SetTotal{Total: seats.Of(1)}, "a cancelled booking": seats.BookTotal{},
+			"another booking": book("2026-03-05", 1), "both": seats.BookTotal{Date: "2026-03-05", Total: seats.Of(1), Now: seats.Of(2)},
+		} {
+			for days := range 9 {
+				s := open(t, seats.Of(9), seats.Standard())
+				s.do(system, booked("2026-03-07", 7, 5))
+				s.do(support, slip)
+				s.now = s.now.AddDate(0, 0, days)
+				s.settle()
+				s.do(owner, seats.BuySeats{Quantity: 1})
+				s.do(system, booked("2026-03-07", 7, 5))
+				s.now = s.now.AddDate(0, 0, 9)
+				s.settle()
+				if name == "the total" && days >= 6 { // the slip was over when the seat was bought
+					require.Equal(t, seats.Of(8), s.pool().Total, days)
+					continue
+				}
+				require.Equal(t, []any{seats.Of(7), seats.Booking{}}, []any{s.pool().Total, s.pool().Booked}, "%s, after %d days", name, days)
+			}
+		}
+		s := open(t, seats.Of(9), seats.Standard())
+		s.do(system, set(9, 7), seats.BookTotal{Date: tomorrow, Total: seats.Of(2)})
+		s.do(owner, seats.BuySeats{Quantity: 1})
+		s.do(system, set(9, 7))
+		require.Equal(t, []any{seats.Of(10), seats.Booking{}}, []any{s.pool().Total, s.pool().Booked}, "the bought seat stays")
 	})
 	t.Run("a repetition after the day", func(t *testing.T) {
 		s := open(t, seats.Of(4), seats.Standard())
@@ -151,51 +210,79 @@ func TestBookTotal_version(t *testing.T) {
 	})
 	t.Run("cancelled by a version", func(t *testing.T) {
 		s := open(t, seats.Of(4), seats.Standard())
-		s.do(system, seats.BookTotal{Version: number(5)})
+		s.do(system, seats.BookTotal{Now: seats.Of(5), Version: number(5)})
 		require.True(t, s.same(system, booked(tomorrow, 7, 4)).Stale, "what was cancelled before it came")
-		s.do(system, booked(tomorrow, 7, 6), seats.BookTotal{Version: number(7)})
-		require.Zero(t, s.pool().Booked)
-		s.same(system, seats.BookTotal{Version: number(7)})
+		s.do(system, booked(tomorrow, 7, 6), seats.BookTotal{Now: seats.Of(5), Version: number(7)})
+		require.Equal(t, []any{seats.Of(5), seats.Booking{}}, []any{s.pool().Total, s.pool().Booked})
+		s.same(system, seats.BookTotal{Now: seats.Of(5), Version: number(7)})
+		s.same(system, set(5, 7)) // which says the same
 	})
 }
 
-// TestSetTotal_any_order delivers totals and booked totals with versions in any order, some of
-// them more than once and late: all end in the total of the newest one.
-func TestSetTotal_any_order(t *testing.T) {
+// TestBookTotal_any_order delivers totals, booked totals and cancellations with versions in every
+// order, some of them more than once, late or with changes by hand in between: each ends in the
+// same pool, before the booked days, amid them and after.
+func TestBookTotal_any_order(t *testing.T) {
 	rapid.Check(t, func(d *rapid.T) {
-		n := rapid.IntRange(1, 6).Draw(d, "n")
-		instants := rapid.Bool().Draw(d, "instants")
-		var deliveries []seats.Command
-		var want seats.Count
-		for i := range n {
+		below := func(n int, what string) int { return rapid.IntRange(0, n-1).Draw(d, what) }
+		total := func() seats.Count { return seats.Of(int64(below(10, "total"))) }
+		hand := func() seats.Command {
+			return []seats.Command{seats.SetTotal{Total: total()}, seats.BookTotal{Date: "2026-03-20", Total: total()}, seats.BookTotal{}}[below(3, "hand")]
+		}
+		instants, pool := rapid.Bool().Draw(d, "instants"), rapid.SampledFrom([]seats.PoolID{seats.Site, "go"}).Draw(d, "pool")
+		var deliveries []seats.Command // the newest comes last
+		for i := range 1 + below(4, "n") {
 			v := number(int64(i + 1))
 			if instants {
 				v = at(i/3, fmt.Sprint(i))
 			}
-			want = seats.Of(rapid.Int64Range(0, 9).Draw(d, "total"))
-			deliveries = append(deliveries, seats.SetTotal{Total: want, Version: v})
-			if rapid.IntRange(0, 2).Draw(d, "booked") == 0 { // for a day after all deliveries, or amid them
-				month := rapid.IntRange(3, 4).Draw(d, "month")
-				deliveries[i] = seats.BookTotal{Date: users.Date(fmt.Sprintf("2026-%02d-0%d", month, 1+i)), Total: want, Version: v}
-			}
+			deliveries = append(deliveries, []seats.Command{
+				seats.SetTotal{Pool: pool, Total: total(), Version: v},
+				seats.BookTotal{Pool: pool, Now: total(), Version: v}, // a cancellation
+				seats.BookTotal{Pool: pool, Now: total(), Date: users.Date(fmt.Sprintf("2026-03-0%d", 2+below(6, "day"))), Total: total(), Version: v},
+			}[below(3, "kind")])
 		}
-		again := rapid.SliceOfN(rapid.SampledFrom(deliveries), 0, 6).Draw(d, "again")
-		late := rapid.SliceOfN(rapid.SampledFrom(deliveries), 0, 3).Draw(d, "late")
+		newest := deliveries[len(deliveries)-1]
+		ends := start.Add(time.Duration(below(12, "days"))*24*time.Hour + time.Hour)
 
-		s := open(t, seats.Of(4), seats.Standard())
-		for _, c := range rapid.Permutation(slices.Concat(deliveries, again)).Draw(d, "order") {
-			s.now = s.now.Add(time.Duration(rapid.IntRange(0, 24).Draw(d, "hours")) * time.Hour)
+		alone := open(t, seats.Of(4), seats.Standard())
+		alone.do(system, newest)
+		alone.now = ends
+		alone.settle()
+		want := alone.poolOf(pool)
+		for _, order := range permutations(deliveries) {
+			order = slices.Concat(order, rapid.SliceOfN(rapid.SampledFrom(deliveries), 0, 2).Draw(d, "again"))
+			slips := below(2, "slips") == 1
+			s := open(t, seats.Of(4), seats.Standard())
+			for i, c := range order {
+				s.now = start.Add(ends.Sub(start) * time.Duration(i) / time.Duration(len(order)))
+				s.settle()
+				if s.do(system, c); slips && pool == seats.Site && below(2, "slip") == 1 {
+					s.do(support, hand())
+				}
+			}
+			if s.settle(); slips {
+				s.do(system, newest)
+			}
+			s.now = ends
 			s.settle()
-			s.do(system, c)
+			got := s.poolOf(pool)
+			got.Version.Overridden = false // by the total that it has
+			require.Equal(d, want, got, "%v", order)
+			s.same(system, newest)
 		}
-		s.now = start.AddDate(0, 2, 0)
-		s.settle()
-		if s.pool().Total != want {
-			d.Fatalf("the total is %v and should be %v", s.pool().Total, want)
-		}
-		for _, c := range append(late, deliveries[n-1]) {
-			s.same(system, c)
-		}
-		require.Zero(t, s.pool().Booked)
 	})
+}
+
+// permutations returns every order of the values.
+func permutations[T any](values []T) (all [][]T) {
+	if len(values) == 0 {
+		return [][]T{nil}
+	}
+	for i, v := range values {
+		for _, rest := range permutations(slices.Delete(slices.Clone(values), i, i+1)) {
+			all = append(all, append([]T{v}, rest...))
+		}
+	}
+	return all
 }

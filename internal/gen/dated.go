@@ -117,6 +117,9 @@ func (d Dice) bookTotal(pool seats.PoolID) seats.BookTotal {
 	if d.Chance(80) {
 		c.Date, c.Total = d.date(), d.total()
 	}
+	if pool != "nowhere" && ((c.Version != seats.Version{}) && d.Chance(95) || d.Chance(20)) { // which would create it
+		c.Now = d.total()
+	}
 	return c
 }
 

@@ -276,6 +276,7 @@ func (m *Model) ofPool(id seats.PoolID, p *Pool) []fact {
 		return nil
 	}
 	return []fact{{b.At, rankTotal, string(id), func(at time.Time) []seats.Event {
+		p.Version.Overridden = p.Version != (seats.VersionedTotal{}) && !p.promised()
 		p.Booked = seats.Booking{}
 		p.Total = b.Total
 		return []seats.Event{{Kind: seats.EventTotalSet, Pool: id, Time: at, Actor: b.By, Channel: seats.ByClock}}

@@ -12,41 +12,106 @@ func (m *Model) setTotal(c seats.SetTotal, at time.Time) Result {
 	if !c.Total.Valid() || c.Pool != seats.Site && badID(string(c.Pool)) || m.isCode(c.Pool) {
 		return refused(seats.ErrBadInput)
 	}
+	return m.totals(users.Actor{}, seats.BookTotal{Pool: c.Pool, Now: c.Total, Version: c.Version}, c.Version == seats.Version{}, at)
+}
+
+// book is BookTotal.
+func (m *Model) book(a users.Actor, c seats.BookTotal, at time.Time) Result {
+	none := seats.Count{}
+	switch {
+	case m.isCode(c.Pool), m.bought(c.Pool) == nil && (c.Now == none || badID(string(c.Pool))),
+		badDate(c.Date), c.Date == "" && c.Total != none, c.Date != "" && !c.Total.Valid(),
+		!c.Now.Valid() && (c.Now != none || c.Version != seats.Version{}):
+		return refused(seats.ErrBadInput)
+	}
+	return m.totals(a, c, false, at)
+}
+
+// totals sets the total of now and books one, rule 44. It keeps a booked total if told so.
+func (m *Model) totals(a users.Actor, c seats.BookTotal, keeps bool, at time.Time) Result {
+	none := seats.Count{}
 	was := Pool{}
 	if p := m.Pools[c.Pool]; p != nil {
 		was = *p
 	}
 	next := was
-	if v, ends := next.version(seats.VersionedTotal{Version: c.Version, Total: c.Total}); ends {
-		return v
+	c.Version.At = cut(c.Version.At)
+	given := seats.VersionedTotal{Version: c.Version, Total: c.Now, Date: c.Date, Booked: c.Total}
+	versioned := c.Version != seats.Version{}
+	again := versioned && c.Version == was.Version.Version
+	if versioned {
+		if v, ends := was.version(given); ends {
+			return v
+		}
+		next.Version = given
 	}
-	if next.Version != was.Version && (was.Booked.Version != seats.Version{}) {
-		next.Booked = seats.Booking{}
+	booking, late := seats.Booking{}, false
+	if c.Date != "" {
+		in, ok := m.In()
+		if !ok {
+			return refused(seats.ErrBadInput)
+		}
+		begin := Begin(c.Date, in).UTC()
+		late = !begin.After(m.Clock)
+		booking = seats.Booking{Date: c.Date, At: begin, Total: c.Total, By: a}
 	}
-	if next.Total = c.Total; next == was {
+	total := c.Now
+	if late {
+		if !versioned {
+			return refused(seats.ErrBadInput)
+		}
+		total, booking = c.Total, seats.Booking{}
+	}
+	if total == none || again && !was.Version.Overridden {
+		total = was.Total
+	}
+	if !keeps {
+		next.Booked = booking
+	}
+	next.Total = total
+	same := total == was.Total && next.Booked.Date == was.Booked.Date && next.Booked.Total == was.Booked.Total
+	if same && (again || !versioned) {
 		return unchanged(nil)
 	}
-	v := m.account(seats.EventTotalSet, c.Pool, at, func() { m.Pools[c.Pool] = &next })
+	if !versioned && was.Version != (seats.VersionedTotal{}) && (total != was.Total || was.promised()) {
+		next.Version.Overridden = true
+	}
+	kind := seats.EventTotalSet
+	if booking.Date != "" || c.Date == "" && c.Now == none {
+		kind = seats.EventTotalBooked
+	}
+	v := m.account(kind, c.Pool, at, func() { m.Pools[c.Pool] = &next })
 	v.Outcome.Excess = m.Over(c.Pool)
+	if kind == seats.EventTotalBooked {
+		v.Outcome.Excess = 0
+	}
+	if booking.Date != "" {
+		v.Event.Date, v.Event.Count = booking.Date, -1
+		if n, limited := booking.Total.Number(); limited {
+			v.Event.Count = n
+			v.Outcome.Excess = max(0, m.Held(c.Pool)+m.Spent(c.Pool)-n)
+		}
+	}
 	return v
 }
 
-// version takes a total with its version, rule 44. The result is that of the command if this
-// ends it.
+// promised reports whether the booked total is that of the version.
+func (p *Pool) promised() bool {
+	return p.Booked.Date != "" && p.Booked.Date == p.Version.Date && p.Booked.Total == p.Version.Booked
+}
+
+// version compares what is given with the version of the pool. The result is that of the command if
+// this ends it.
 func (p *Pool) version(given seats.VersionedTotal) (v Result, ends bool) {
-	none := seats.Version{}
-	given.At = cut(given.At)
 	numbered, dated := given.Number != 0, !given.At.IsZero()
-	switch last := p.Version; {
-	case given.Version == none:
-		return v, false
+	last := p.Version
+	last.Overridden = false
+	switch {
 	case given.Number < 0, numbered == dated, numbered && given.ID != "", given.ID != "" && badID(given.ID), given.At.Year() < 1 || given.At.Year() > 9999:
 		return refused(seats.ErrBadInput), true
-	case last.Version == none:
+	case last.Version == seats.Version{}, given == last:
 	case numbered != (last.Number != 0):
 		return refused(seats.ErrBadInput), true
-	case given == last:
-		return unchanged(nil), true
 	case given.Version == last.Version:
 		return refused(seats.ErrVersionReused), true
 	case given.Number < last.Number, given.At.Before(last.At), given.At.Equal(last.At) && dated && given.ID < last.ID:
@@ -54,50 +119,7 @@ func (p *Pool) version(given seats.VersionedTotal) (v Result, ends bool) {
 		v.Outcome.Stale = true
 		return v, true
 	}
-	p.Version = given
 	return v, false
-}
-
-// book is BookTotal.
-func (m *Model) book(a users.Actor, c seats.BookTotal, at time.Time) Result {
-	p := m.bought(c.Pool)
-	if p == nil || badDate(c.Date) || c.Date == "" && (c.Total != seats.Count{}) || c.Date != "" && !c.Total.Valid() {
-		return refused(seats.ErrBadInput)
-	}
-	next := *p
-	if v, ends := next.version(seats.VersionedTotal{Version: c.Version, Total: c.Total, Date: c.Date}); ends {
-		return v
-	}
-	next.Booked = seats.Booking{}
-	if c.Date != "" {
-		in, ok := m.In()
-		switch over := ok && !Begin(c.Date, in).After(m.Clock); {
-		case !ok, over && c.Version == seats.Version{}:
-			return refused(seats.ErrBadInput)
-		case over: // delivered late
-			next.Total = c.Total
-			v := m.account(seats.EventTotalSet, c.Pool, at, func() { *p = next })
-			v.Outcome.Excess = m.Over(c.Pool)
-			return v
-		}
-		next.Booked = seats.Booking{Date: c.Date, At: Begin(c.Date, in).UTC(), Total: c.Total, By: a}
-		if (c.Version != seats.Version{}) {
-			next.Booked.Version = next.Version.Version
-		}
-	}
-	if p.Version == next.Version && p.Booked.Date == next.Booked.Date && p.Booked.Total == next.Booked.Total {
-		return unchanged(nil)
-	}
-	v := m.account(seats.EventTotalBooked, c.Pool, at, func() { *p = next })
-	if v.Event.Date = c.Date; c.Date != "" {
-		n, limited := c.Total.Number()
-		v.Event.Count = -1
-		if limited {
-			v.Event.Count = n
-			v.Outcome.Excess = max(0, m.Held(c.Pool)+m.Spent(c.Pool)-n)
-		}
-	}
-	return v
 }
 
 // editPool is EditPool.

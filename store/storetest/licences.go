@@ -14,9 +14,9 @@ import (
 func elaboratePool(id seats.PoolID, at time.Time) seats.Pool {
 	return seats.Pool{
 		ID: id, Name: text(users.MaxText, 1), Total: seats.Of(9), Held: 3, Spent: 4,
-		Version: seats.VersionedTotal{Version: seats.Version{Number: 1<<63 - 1, At: at, ID: text(63, 1) + "wid"}, Total: seats.Of(8), Date: "2026-05-01"},
+		Version: seats.VersionedTotal{Version: seats.Version{Number: 1<<63 - 1, At: at, ID: text(63, 1) + "wid"}, Total: seats.Of(8), Date: "2026-05-01", Booked: seats.Unlimited(), Overridden: true},
 		Booked: seats.Booking{
-			Date: "9999-12-31", At: at, Total: seats.Unlimited(), Version: seats.Version{Number: -1, At: at, ID: "'"}, By: users.Support(text(63, 2)),
+			Date: "9999-12-31", At: at, Total: seats.Unlimited(), By: users.Support(text(63, 2)),
 		},
 		Alerts: users.In(seats.AlertLow, seats.AlertFull, seats.AlertOver),
 		Ends:   seats.PoolEnd{LastDay: "0001-01-01", At: at},

@@ -120,7 +120,7 @@ func (v *verdict) find(count *int, found bool, format string, values ...any) {
 // hold seats may bring an account there.
 func isFull(e seats.Event) bool {
 	total, limited := e.Total.Number()
-	may := []seats.EventKind{seats.EventImported, seats.EventTotalSet, seats.EventPolicySet}
+	may := []seats.EventKind{seats.EventImported, seats.EventTotalSet, seats.EventTotalBooked, seats.EventPolicySet}
 	return e.Delta > 0 && limited && e.Held+e.Spent > total && !slices.Contains(may, e.Kind)
 }
 
