@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -14,7 +15,8 @@ import (
 // address a minute later are judged together; a marriage passes.
 func ExampleKeeper_Do_anotherPerson() {
 	ctx := context.Background()
-	keeper := newSite(10, seats.BigContacts(), seatkeeper.Options{})
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	keeper := newSite(10, seats.BigContacts(), seatkeeper.Options{Now: func() time.Time { return now }})
 	owner := users.As("u1")
 	_, _ = keeper.Do(ctx, "acme", owner, seats.Invite{Profile: users.Profile{ID: "u2", FirstName: "Ada", LastName: "Ash", Email: "ada@acme.example"}})
 
@@ -37,6 +39,6 @@ func ExampleKeeper_Do_anotherPerson() {
 	// Ada Berg ada.berg@acme.example
 	// Ada Ash ada@acme.example
 	// Bob Birch ada@acme.example
-	// seats: this would turn one user into another, together with earlier edits of the name or the address
+	// seats: this would turn one user into another, together with earlier edits of the name or the address: they count until 2026-03-31 09:00 UTC, or until support confirms the person
 	// deactivate the user, then invite the new user, then hand over the work
 }

@@ -48,7 +48,15 @@ func TestEdit_exchange_together(t *testing.T) {
 				}
 				refusal := s.refused(seats.ErrExchange, by, seats.Edit{User: "ada", Set: rest})
 				require.Equal(t, seats.ErrEarlierEdits, refusal.Reason)
-				require.Contains(t, refusal.Error(), "seats: this would turn one user into another, together with earlier edits of the name or the address")
+				until := s.user("ada").Baseline.Ends()
+				require.Equal(t, until, refusal.Until)
+				require.Equal(t, "seats: this would turn one user into another, together with earlier edits of the name or the address: they count until "+
+					until.Format("2006-01-02 15:04 UTC")+", or until support confirms the person", refusal.Error())
+				if what != "an address added" { // without which there is no baseline of it
+					later := s.clone()
+					later.now = until
+					later.edit(by, "ada", rest)
+				}
 				s.edit(by, "ada", users.Patch{Title: new("Cook")})
 				s.edit(support, "ada", rest)
 				require.Empty(t, s.user("ada").Baseline, "support has confirmed the person")

@@ -20,7 +20,8 @@ import (
 // for an edit that makes another person of a user shown as active now or before leaving, or signed in before, alone or
 // together with earlier ones, see [IdentityChange]; [Deactivate], [Invite] and [HandOver] are the way.
 // Support may do it, and so may a sync with an unchanged external ID. A sync may also give a new external ID to a user who keeps
-// the name, see [users.PlainName], and the address or the username: systems number their people anew.
+// the name, see [users.PlainName], and the address or the username: systems number their people anew. Earlier edits count until
+// the Until of the refusal.
 //
 // A field of a user of a sync that is edited by another actor stays: an edit by the sync leaves it as it is, see
 // [users.User].Kept, until Follow names it. So do the role and the day of a leave, or no such day, which another

@@ -271,6 +271,10 @@ func (w *walk) helps(n node, actor users.Actor, call []seats.Command, r seats.Re
 				require.NoError(w.t, err)
 				c = seats.Invite{Profile: other, Role: find(w.t, n.rows, edits[0].User).Role}
 				edits = edits[1:]
+			case users.ActionEdit:
+				if step.Vendor { // the replaced one
+					c, edits = edits[0], edits[1:]
+				}
 			case users.ActionHandOver:
 				c = seats.HandOver{User: id, Successor: "other-" + id}
 			}

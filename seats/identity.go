@@ -60,7 +60,9 @@ func (v *evaluation) judge(u users.User, now users.Profile) (*users.Baseline, *R
 	case !judged:
 		return nil, nil
 	case before != nil && exchanges(before.Profile(), now):
-		return nil, refuse(ErrExchange, u.ID).because(ErrEarlierEdits)
+		refusal := refuse(ErrExchange, u.ID).because(ErrEarlierEdits)
+		refusal.Until = before.Ends()
+		return nil, refusal
 	case before != nil:
 		is = *before
 	}

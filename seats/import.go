@@ -19,7 +19,8 @@ import (
 //
 // Support and the system may. [ErrDuplicate] for a key of another user, but
 // for an address under [SharingAllowed]. [ErrBadInput] for
-// fields that [users.User.Clean] refuses; for a licence of an unknown pool, since the number
+// fields that [users.User.Clean] refuses; for an owner who counts as never signed in, see
+// [Policy.StoredFilter]; for a licence of an unknown pool, since the number
 // of bought licences must be set by [SetTotal] first; and for a Start that is over.
 type Import struct {
 	// User has their ID here. Of Schedule and Start the days count, see [Schedule]; a user whose
@@ -49,6 +50,9 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	u, err := c.User.Clean(v.at)
 	if err != nil {
 		return effect{}, badProfile(err)
+	}
+	if u.Role == users.Owner && !v.account.Policy.hasSignedIn(u) {
+		return effect{}, badInput("first-sign-in", users.ErrEmpty)
 	}
 	u, refusal := v.withDays(u, u.Schedule.Leave, u.Start.Date)
 	if refusal == nil {

@@ -100,7 +100,12 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	case ErrNotOffered:
 		return otherWayOut(c, d.account.Policy.deletesOnly(d.people.of(id).Segment()))
 	case ErrExchange:
-		return replacement(withoutConditions(c).(Edit), d.people.of(id), users.ID(fmt.Sprint("newcomer ", i)))
+		edit := withoutConditions(c).(Edit)
+		ways := replacement(edit, d.people.of(id), users.ID(fmt.Sprint("newcomer ", i)))
+		if mayAskVendor(d) { // who confirms the person
+			ways = append(ways, lift{[]move{{Step{Action: users.ActionEdit, Count: 1, User: id, Vendor: true}, edit}}, true})
+		}
+		return ways
 	case ErrForbidden:
 		if refusal.Reason == ErrNotSignedIn {
 			return before(Accept{User: d.request.Actor.User})
@@ -197,7 +202,7 @@ func (w whatIf) grants() (grants []Command) {
 	first := map[kind]users.ID{}
 	for _, p := range w.before.people.list {
 		u := &p.value.now[0]
-		of := kind{u.Segment(), !u.FirstSignIn.IsZero()}
+		of := kind{u.Segment(), w.before.account.Policy.hasSignedIn(*u)}
 		if id, known := first[of]; u.Role == users.Admin && !w.named[u.ID] && (!known || u.ID < id) {
 			first[of] = u.ID
 		}

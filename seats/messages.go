@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -57,7 +58,7 @@ import (
 //
 // A placeholder is a name in braces: {held}. A choice between two forms is {held:is|are},
 // the first for 1 and the second for any other number. Refusals have {held}, {total},
-// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {length}, {since}, {count}, {field}, {action} and {reason}; steps have {count} and {field},
+// {spent}, {excess}, {asked}, {least}, {most}, {bound}, {length}, {since}, {until}, {count}, {field}, {action} and {reason}; steps have {count} and {field},
 // reason/unlisted {count}; leaves have {date}, yyyy-mm-dd; notices have {count}, {total} and {held}; faults of a roster have {row}, {column}, {reason} and {other}, and
 // fault/expected {expected}.
 // Numbers are digits without separators. A language with more than two forms takes the
@@ -112,16 +113,13 @@ func (m Messages) Refusal(r *Refusal) string {
 	if r.Total.IsUnlimited() {
 		total = m.say("total/unlimited", "")
 	}
-	key, bound, since := r.message(), int64(MaxSeats), ""
-	if !r.Since.IsZero() {
-		since = r.Since.UTC().Format("2006-01-02 15:04 UTC")
-	}
+	key, bound := r.message(), int64(MaxSeats)
 	if r.Reason == users.ErrTooLong {
 		bound, _ = bounded(r.Field)
 	}
 	return m.say(key, key,
 		"held", digits(r.Held), "total", total, "spent", digits(r.Spent), "excess", digits(r.pool().Excess()),
-		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "length", digits(users.MaxText), "since", since, "count", digits(int64(max(len(r.Differences), len(r.Others)))),
+		"asked", digits(r.Asked), "least", digits(r.Least), "most", digits(r.Most), "bound", digits(bound), "length", digits(users.MaxText), "since", minute(r.Since), "until", minute(r.Until), "count", digits(int64(max(len(r.Differences), len(r.Others)))),
 		"field", m.say("field/"+r.Field, r.Field), "action", m.say("action/"+r.Action.String(), ""), "reason", m.Reason(r.Reason))
 }
 
@@ -136,6 +134,14 @@ func (m Messages) Text(err error) string {
 		return m.Refusal(refusal)
 	}
 	return m.Refusal(refusal) + m.say("remedies/head", "") + m.Remedies(refusal.Remedies)
+}
+
+// minute returns an instant for a text; empty for none.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
 }
 
 // pool returns the pool of the refusal's numbers.
@@ -203,7 +209,14 @@ func (r *Refusal) message() string {
 		case r.Reason != nil:
 			special = "/reason"
 		}
-	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrNoOffer, ErrSourceHeld, ErrOwnerProtected, ErrClosed, ErrJoinCode, ErrFinal:
+	case ErrExchange:
+		switch {
+		case !r.Until.IsZero():
+			special = "/until"
+		case r.Reason != nil:
+			special = "/reason"
+		}
+	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrNoOffer, ErrSourceHeld, ErrOwnerProtected, ErrClosed, ErrJoinCode, ErrFinal:
 		if r.Reason != nil {
 			special = "/reason"
 		}

@@ -38,7 +38,7 @@ func everyRemedy() Remedies {
 		moveOf(Deactivate{User: "u7"}), moveOf(Archive{User: "u7"}),
 		moveOf(Reactivate{"u7"}), moveOf(Restore{"u7"}), moveOf(Approve{"u7"}), moveOf(Notify{"u7"}), moveOf(Delete{User: "u7"}),
 		moveOf(EndOwnership{"u7"}), moveOf(EndOwnership{"u7"}).byVendor(),
-		moveOf(Edit{User: "u7", Set: users.Patch{Email: new("")}}),
+		moveOf(Edit{User: "u7", Set: users.Patch{Email: new("")}}), {Step: Step{Action: users.ActionEdit, Count: 1, User: "u7", Vendor: true}},
 	} {
 		next := m.Step
 		next.User = "u8"
@@ -76,7 +76,8 @@ func everyShape() []*Refusal {
 	}
 	all = append(all,
 		&Refusal{Code: ErrNoSeats, Pool: "go", Total: Of(1), Held: 1}, &Refusal{Code: ErrNoSeats, Pool: "go", Total: Of(1), Held: 2},
-		&Refusal{Code: ErrSeatSpent, Pool: "go", Total: Of(1), Since: time.Unix(0, 0)})
+		&Refusal{Code: ErrSeatSpent, Pool: "go", Total: Of(1), Since: time.Unix(0, 0)},
+		&Refusal{Code: ErrExchange, Reason: ErrEarlierEdits, Total: Of(1), Until: time.Unix(0, 0)})
 	for _, field := range []string{"email", "username", "reason", "title", "groups"} {
 		all = append(all, &Refusal{Code: ErrBadInput, Field: field, Reason: users.ErrTooLong, Total: Of(5)})
 	}

@@ -163,7 +163,7 @@ func (EndOffer) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 
 // nextOwner returns the user of an action by which they can become an owner.
 func (v *evaluation) nextOwner(a users.Action, u users.User) (users.User, *Refusal) {
-	if holding.Has(u.Status) && u.FirstSignIn.IsZero() {
+	if holding.Has(u.Status) && !v.account.Policy.hasSignedIn(u) {
 		return u, refuse(ErrWrongStatus, u.ID).because(ErrNotSignedIn)
 	}
 	u, _, refusal := v.nextStatus(a, u)

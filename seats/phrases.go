@@ -29,6 +29,7 @@ var phrases = Messages{
 	"wrong-status/reason":      "not possible: the user {reason}",
 	"duplicate/reason":         "this {field} {reason}",
 	"exchange/reason":          "this would turn one user into another, {reason}",
+	"exchange/until":           "this would turn one user into another, {reason}: they count until {until}, or until support confirms the person",
 	"no-offer/reason":          "there is no open offer of ownership to the user: {reason}",
 	"source-held/reason":       "the sync is held: {reason}",
 	"owner-protected/reason":   "an owner is protected: {reason}",
@@ -119,6 +120,8 @@ var phrases = Messages{
 	"remedy/return-seats/vendor":     "ask the vendor to take back {count} {count:seat|seats}",
 	"remedy/edit":                    "take the {field} from the user who has it",
 	"remedy/edit/several":            "take the {field} from {count} users who have it",
+	"remedy/edit/vendor":             "ask the vendor to confirm the person and to make the edit",
+	"remedy/edit/vendor/several":     "ask the vendor to confirm {count} persons and to make the edits",
 	"remedy/close":                   "close the account",
 	"remedy/reopen":                  "reopen the account",
 	"remedy/reopen/vendor":           "ask the vendor to reopen the account",
@@ -174,7 +177,7 @@ var placeholders = map[string]string{
 	"action":          "",
 }
 
-const ofRefusals = "held total spent excess asked least most bound length since count field action reason"
+const ofRefusals = "held total spent excess asked least most bound length since until count field action reason"
 
 var english = inEnglish()
 

@@ -112,6 +112,7 @@ type Refusal struct {
 	Spent int64     `json:"spent,omitzero"`
 	Asked int64     `json:"asked,omitzero"` // seats
 	Since time.Time `json:"since,omitzero"` // of a spent licence: the start of the course
+	Until time.Time `json:"until,omitzero"` // of earlier edits, see [ErrEarlierEdits]: from then on they no longer count
 	Least int64     `json:"least,omitzero"` // the bounds of an order
 	Most  int64     `json:"most,omitzero"`
 
@@ -194,7 +195,7 @@ type Step struct {
 // Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, Erase, Unschedule, ConfirmLeave,
 // AssignCourse, UnassignCourse, GrantOwnership, EndOwnership, OfferOwnership and EndOffer of the User; an Edit without the Field; BuySeats and ReturnSeats;
 // SetPayer to none, Close and Reopen. It is not ok for the other steps: a Count of users to be chosen,
-// Invite of the person of a replaced [Edit], and HandOver to them.
+// Invite of the person of a replaced [Edit], HandOver to them, and a replaced Edit that the vendor makes.
 func (s Step) Command() (c Command, ok bool) {
 	switch s.Action {
 	case users.ActionBuySeats:

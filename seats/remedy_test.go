@@ -223,9 +223,15 @@ func TestDecide_remedies_other(t *testing.T) {
 		"exchange":          {seats.BigContacts(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the new user, then hand over the work", []int{0}},
 		"exchange_not_in":   {seats.Standard(), nil, owner, []seats.Command{other("ada")}, "deactivate the user, then invite the new user", []int{0}},
 		"exchange_inactive": {seats.BigContacts(), func(s *site) { s.do(owner, seats.Deactivate{User: "ada"}) }, owner, []seats.Command{other("ada")}, "invite the new user, then hand over the work", []int{0}},
-		"exchange_of_owner": {seats.BigContacts(), nil, owner, []seats.Command{other("owner")}, "", nil},
+		"exchange_of_owner": {seats.BigContacts(), nil, owner, []seats.Command{other("owner")}, "ask the vendor to confirm the person and to make the edit", []int{0}},
+		"exchange_by_sync": {seats.BigContacts(), func(s *site) {
+			s.do(support, seats.SetTotal{Total: seats.Of(4)})
+			s.do(hr, seats.Invite{Profile: users.Profile{ID: "cy", FirstName: "Cy", Email: "cy@acme.example"}})
+		}, hr, []seats.Command{other("cy")}, "deactivate the user, then invite the new user", []int{0}},
+		"exchange_together": {seats.Standard(), func(s *site) { s.edit(owner, "owner", users.Patch{FirstName: new("Eve"), LastName: new("Eden")}) }, owner,
+			[]seats.Command{seats.Edit{User: "owner", Set: users.Patch{Email: new("eve@acme.example")}}}, "ask the vendor to confirm the person and to make the edit", []int{0}},
 		"exchange_by_ID_only": {seats.BigContacts(), func(s *site) { s.do(owner, seats.Edit{User: "ada", Set: users.Patch{ExternalID: new("7")}}) }, owner,
-			[]seats.Command{seats.Edit{User: "ada", Set: users.Patch{ExternalID: new("")}}}, "", nil},
+			[]seats.Command{seats.Edit{User: "ada", Set: users.Patch{ExternalID: new("")}}}, "ask the vendor to confirm the person and to make the edit", []int{0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := full(t, c.policy)

@@ -26,9 +26,12 @@ func (b Baseline) Profile() Profile {
 	return Profile{FirstName: b.FirstName, LastName: b.LastName, Username: b.Username, Email: b.Email, ExternalID: b.ExternalID}
 }
 
-// Lasting returns the baseline until the end of [BaselineTerm], and nil from then on.
+// Ends returns the instant from which edits are judged anew.
+func (b *Baseline) Ends() time.Time { return b.Edited.Add(BaselineTerm) }
+
+// Lasting returns the baseline until its end, and nil from then on.
 func (b *Baseline) Lasting(at time.Time) *Baseline {
-	if b != nil && !at.Before(b.Edited.Add(BaselineTerm)) {
+	if b != nil && !at.Before(b.Ends()) {
 		return nil
 	}
 	return b

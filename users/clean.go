@@ -29,7 +29,7 @@ func (u *User) instants() [len(dates)]*time.Time {
 //
 //   - The ID is required. The profile is cleaned as by [Profile.Clean]. A deleted user becomes
 //     a tombstone and keeps the licences, so that they are counted.
-//   - An owner is active and has signed in.
+//   - An owner is active.
 //   - ArchivedAs of an archived user is invited, active or inactive. LeftAs of a user inactive
 //     now, or when archived, is invited, active or empty (created inactive). Otherwise both
 //     are empty.
@@ -93,7 +93,6 @@ func (u User) checkStatus() *FieldError {
 		{u.Status != NoStatus, "status", ErrEmpty},
 		{int(u.Status) < statusCount, "status", ErrUnfit},
 		{u.Role.Valid() && (u.Role != Owner || u.Status == Active), "role", ErrUnfit},
-		{u.Role != Owner || !u.FirstSignIn.IsZero(), "first-sign-in", ErrEmpty},
 		{archivedAs.Has(u.ArchivedAs), "archived-as", ErrUnfit},
 		{leftAs.Has(u.LeftAs), "left-as", ErrUnfit},
 		{int(u.LeftBy) < leavingCount && (u.LeftBy == NotLeft || hasLeft), "left-by", ErrUnfit},

@@ -51,6 +51,7 @@ func TestUser_Clean_kept(t *testing.T) {
 	for name, change := range map[string]func(*users.User){
 		"active":                nil,
 		"active, not signed in": func(u *users.User) { u.FirstSignIn = time.Time{} },
+		"owner without a date":  func(u *users.User) { u.Role, u.FirstSignIn = users.Owner, time.Time{} },
 		"approved":              func(u *users.User) { u.Approved, u.Role = day(1), users.Admin },
 		"an owner":              func(u *users.User) { u.Role = users.Owner },
 		"last-notified": func(u *users.User) {
@@ -104,7 +105,6 @@ func TestUser_Clean_errors(t *testing.T) {
 		{"role", users.ErrUnfit, func(u *users.User) { u.Role = 99 }},
 		{"role", users.ErrUnfit, func(u *users.User) { u.Role, u.Status, u.LeftAs = users.Owner, users.Inactive, users.Active }},
 		{"role", users.ErrUnfit, func(u *users.User) { u.Role, u.Status = users.Owner, users.Deleted }},
-		{"first-sign-in", users.ErrEmpty, func(u *users.User) { u.Role, u.FirstSignIn = users.Owner, time.Time{} }},
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.ArchivedAs = users.Active }},
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status = users.Archived }},
 		{"archived-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Archived }},

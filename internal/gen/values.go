@@ -184,7 +184,7 @@ func (d Dice) imported() seats.Import {
 	was := users.In(u.Status, l.left, l.stored)
 	inside := was.Has(users.Active) || was.Has(users.Deleted)
 	if inside || d.Chance(2) {
-		if u.Role == users.Owner || d.Chance(70) {
+		if d.Chance(70) || u.Role == users.Owner && d.Chance(70) {
 			u.FirstSignIn = date()
 		}
 		if d.Chance(30) {

@@ -37,7 +37,12 @@ func (r *run) remedies(c gen.Call, refusal *seats.Refusal, last bool) {
 		}
 		var newcomer users.ID // of the last Invite
 		for i, step := range remedy.Steps {
-			if step.Action != users.ActionInvite {
+			switch {
+			case step.Vendor && step.Action == users.ActionEdit:
+				r.help(g, m, c, users.Support("ticket"), edits[0])
+				edits = edits[1:]
+				continue
+			case step.Action != users.ActionInvite:
 				r.carryOut(g, m, c, step, newcomer, last)
 				continue
 			}

@@ -22,7 +22,7 @@ func (m *Model) importUser(a users.Actor, c seats.Import, at time.Time) Result {
 		gone, bad = m.gone(leave)
 		ok = !bad && (m.days(a, p, leave, p.Start.Date) || gone && p.Start.Date == "")
 	}
-	if !ok {
+	if !ok || p.Role == users.Owner && !m.cameIn(p) {
 		return refused(seats.ErrBadInput)
 	}
 	if gone && p.Seated() {
@@ -85,7 +85,7 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 	ok = ok && (u.Schedule.Leave == users.Leave{} || p.waits() || p.Seated() && u.Role != users.Owner) && (u.Start.Date == "" || p.waits())
 	ok = ok && p.cameAbout() && p.dated(now)
 	if u.Role == users.Owner {
-		ok = ok && u.Status == active && !p.FirstSignIn.IsZero()
+		ok = ok && u.Status == active
 	}
 	for _, l := range c.Licences {
 		for _, date := range []*time.Time{&l.Assigned, &l.Started, &l.Archived, &l.Returned, &l.Ends} {

@@ -17,11 +17,16 @@ func (m *Model) Selects(f users.Filter, p *Person) bool {
 		(len(f.Groups) == 0 || share(f.Groups, p.Groups)) &&
 		(len(f.Sources) == 0 || comesFrom(p.Source, f.Sources)) &&
 		(f.LeftBy.Empty() || f.LeftBy.Has(p.LeftBy)) &&
-		(!f.NeverSignedIn || p.FirstSignIn.IsZero() && (m.Policy.Activation != seats.FirstSignIn || !wasActive(p))) &&
+		(!f.NeverSignedIn || !m.cameIn(p)) &&
 		(!f.NeverActive || !wasActive(p)) &&
 		(!f.Dated || p.Start.Date != "" || p.Schedule.Date != "") &&
 		(!f.HeldBack || p.Schedule.Held) &&
 		mentions(p.Profile, strings.Fields(f.Text))
+}
+
+// cameIn says whether a person has signed in: by the date, or by being let in where the first sign-in lets in.
+func (m *Model) cameIn(p *Person) bool {
+	return !p.FirstSignIn.IsZero() || m.Policy.Activation == seats.FirstSignIn && wasActive(p)
 }
 
 // wasActive says whether a person who is here is active, or was before leaving.

@@ -15,7 +15,7 @@ func (m *Model) offer(a users.Actor, c seats.OfferOwnership, p *Person, at time.
 	}
 	var codes []seats.Code
 	switch {
-	case p.Status != active || p.FirstSignIn.IsZero():
+	case p.Status != active || !m.cameIn(p):
 		return refused(seats.ErrWrongStatus)
 	case p.Role == users.Owner:
 		return unchanged(p)
@@ -58,7 +58,7 @@ func (m *Model) tied(id users.ID) (codes []seats.Code) {
 func (m *Model) acceptOffer(c seats.AcceptOwnership, p *Person, at time.Time) Result {
 	offer := m.Offer
 	switch {
-	case p.Status != active || p.FirstSignIn.IsZero():
+	case p.Status != active || !m.cameIn(p):
 		return refused(seats.ErrWrongStatus)
 	case p.Role == users.Owner:
 		return unchanged(p)

@@ -366,7 +366,7 @@ func (m *Model) hindrances(a users.Actor, c seats.Command, p *Person) (codes []s
 		add(c.Role >= users.Owner, seats.ErrBadInput)
 		return codes, codes == nil && (p.Role == c.Role || keepsFrom(a, p, "role"))
 	case seats.GrantOwnership:
-		add(p.Status == active && p.FirstSignIn.IsZero(), seats.ErrWrongStatus)
+		add(p.Status == active && !m.cameIn(p), seats.ErrWrongStatus)
 		return codes, p.Role == users.Owner
 	case seats.EndOwnership:
 		add(p.Role == users.Owner && m.owners() == 1, seats.ErrLastOwner)
