@@ -22,9 +22,14 @@ var start = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
 // body is an event as Stripe sends it, with fields that are not read.
 func body(id, status string, after time.Duration, quantity int64) string {
+	return bodyOf("sub_1", 0, id, status, after, quantity)
+}
+
+// bodyOf is an event of a subscription that was made some time after the start.
+func bodyOf(subscription string, made time.Duration, id, status string, after time.Duration, quantity int64) string {
 	return fmt.Sprintf(`{"id":%q,"object":"event","api_version":"2026-10-28.acacia","created":%d,"type":"customer.subscription.updated","livemode":true,
-		"data":{"object":{"id":"sub_1","object":"subscription","status":%q,"items":{"object":"list","data":[{"id":"si_1","quantity":%d,"price":{"id":"price_1"}}]},
-		"metadata":{"account":"acme"}},"previous_attributes":{"items":{}}}}`, id, start.Add(after).Unix(), status, quantity)
+		"data":{"object":{"id":%q,"created":%d,"object":"subscription","status":%q,"items":{"object":"list","data":[{"id":"si_1","quantity":%d,"price":{"id":"price_1"}}]},
+		"metadata":{"account":"acme"}},"previous_attributes":{"items":{}}}}`, id, start.Add(after).Unix(), subscription, start.Add(made).Unix(), status, quantity)
 }
 
 type site struct {
@@ -65,12 +70,25 @@ func (s *site) total() seats.Count {
 	return u.Total
 }
 
-// TestWebhook_orders: in any order, with any repetition, the total is that of the newest event.
+// TestWebhook_orders: in any order, with any repetition, the total is that of the newest event of the
+// newest subscription.
 func TestWebhook_orders(t *testing.T) {
-	events := []string{
+	anyOrder(t, 7,
 		body("evt_b", "active", time.Minute, 5), body("evt_a", "active", 2*time.Minute, 10),
-		body("evt_d", "active", 3*time.Minute, 7), body("evt_c", "active", 3*time.Minute, 8), // of one second
-	}
+		body("evt_d", "active", 3*time.Minute, 7), body("evt_c", "active", 3*time.Minute, 8)) // of one second
+	const made = time.Hour
+	upgrade := bodyOf("sub_0", made, "evt_b", "active", made+time.Minute, 10)
+	anyOrder(t, 10, // the old subscription is cancelled late
+		body("evt_c", "active", time.Minute, 5), bodyOf("sub_0", made, "evt_d", "incomplete", made, 10), upgrade,
+		body("evt_a", "canceled", 2*made, 5))
+	anyOrder(t, 12, body("evt_c", "active", 3*made, 7), upgrade, bodyOf("sub_0", made, "evt_a", "active", made+time.Hour, 12))
+	anyOrder(t, 5, body("evt_c", "active", time.Minute, 5), // the upgrade is never paid
+		bodyOf("sub_2", made, "evt_d", "incomplete", made, 10), bodyOf("sub_2", made, "evt_e", "incomplete_expired", 24*made, 10))
+}
+
+// anyOrder delivers the events in every order, some of them twice.
+func anyOrder(t *testing.T, want int64, events ...string) {
+	t.Helper()
 	var permute func(done, rest []string)
 	permute = func(done, rest []string) {
 		if len(rest) == 0 {
@@ -78,7 +96,7 @@ func TestWebhook_orders(t *testing.T) {
 			for _, e := range append(done, done[0], done[2]) {
 				require.Equal(t, http.StatusOK, s.post(e))
 			}
-			require.Equal(t, seats.Of(7), s.total(), done)
+			require.Equal(t, seats.Of(want), s.total(), done)
 		}
 		for i := range rest {
 			others := append(append([]string(nil), rest[:i]...), rest[i+1:]...)
@@ -107,7 +125,7 @@ func TestReconcile(t *testing.T) {
 	s := newSite(t)
 	require.Equal(t, http.StatusOK, s.post(body("evt_z", "active", time.Minute, 5)))
 	var now stripe.Subscription
-	now.Status, now.Metadata.Account = "active", "acme"
+	now.ID, now.Created, now.Status, now.Metadata.Account = "sub_1", start.Unix(), "active", "acme"
 	now.Items.Data = append(now.Items.Data, struct {
 		Quantity int64 `json:"quantity"`
 	}{6})
