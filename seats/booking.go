@@ -1,6 +1,10 @@
 package seats
 
-import "github.com/seatkeeper/seatkeeper/users"
+import (
+	"fmt"
+
+	"github.com/seatkeeper/seatkeeper/users"
+)
 
 // BookTotal sets the total of a pool at the first instant of a day to come, in the account's
 // time zone: a renewal, or a cut. A pool has one booked change: a later call replaces it, and
@@ -9,12 +13,11 @@ import "github.com/seatkeeper/seatkeeper/users"
 // for the same day and total.
 //
 // The versions are those of [SetTotal]. With one, Now is needed: a version says the total until the
-// day, too, so that no earlier delivery is. One that is delivered on its day or later sets the total
-// at once.
+// day, too. One that is delivered on its day or later sets the total at once.
 //
 // Support and the system may. [ErrBadInput] for a total out of bounds, a total without a date, a
-// malformed date, a version without Now, and without a version for today or a day before, and without
-// Now for an unknown pool; the refusals of a Version are those of [SetTotal].
+// malformed date, a version without Now, for today or an earlier day unless there is a version, and
+// for an unknown pool unless there is a Now; the refusals of a Version are those of [SetTotal].
 type BookTotal struct {
 	Pool    PoolID     `json:"pool,omitzero"` // default: [Site]; any other must exist, or is created with Now
 	Date    users.Date `json:"date"`
@@ -54,6 +57,23 @@ func (c BookTotal) check() *Refusal {
 		return badInput("now", errCount)
 	}
 	return nil
+}
+
+// future says what a booked total will do.
+func (c BookTotal) future(excess int64) string {
+	total := "the total"
+	if c.Pool != Site {
+		total += " of " + string(c.Pool)
+	}
+	switch {
+	case c.Date == "" && c.Now != Count{}:
+		return "; " + total + " becomes " + c.Now.String() + ", and nothing is booked"
+	case c.Date == "":
+		return "; " + total + " stays, and nothing is booked"
+	case excess > 0:
+		return fmt.Sprintf("; on %s %s becomes %s, %d fewer than are held today", c.Date, total, c.Total, excess)
+	}
+	return fmt.Sprintf("; on %s %s becomes %s", c.Date, total, c.Total)
 }
 
 // says reports whether two bookings are of the same day and total.

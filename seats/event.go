@@ -72,7 +72,7 @@ const (
 	EventActivityArchived EventKind = "activity-archived" //
 	EventDueDateSet       EventKind = "due-date-set"      // Date: the new one
 	EventLicenceEnded     EventKind = "licence-ended"     // an unstarted licence is back in its pool after its term
-	EventTotalBooked      EventKind = "total-booked"      // Count: the total to come, -1 for unlimited, on Date; without a Date it is cancelled. The Total of now can be new, too
+	EventTotalBooked      EventKind = "total-booked"      // Count: the total to come, -1 for unlimited, on Date; an empty Date: it is cancelled. The Total of now can be new, too
 	EventPoolEdited       EventKind = "pool-edited"       // Fields: the changed ones
 
 	EventCodeSet       EventKind = "code-set"       // Pool: the join code; Fields: the changed ones

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -136,14 +135,6 @@ func (m Messages) Text(err error) string {
 	return m.Refusal(refusal) + m.say("remedies/head", "") + m.Remedies(refusal.Remedies)
 }
 
-// minute returns an instant for a text; empty for none.
-func minute(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02 15:04 UTC")
-}
-
 // pool returns the pool of the refusal's numbers.
 func (r *Refusal) pool() Pool { return Pool{ID: r.Pool, Total: r.Total, Held: r.Held, Spent: r.Spent} }
 
@@ -209,15 +200,11 @@ func (r *Refusal) message() string {
 		case r.Reason != nil:
 			special = "/reason"
 		}
-	case ErrExchange:
+	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrExchange, ErrNoOffer, ErrSourceHeld, ErrOwnerProtected, ErrClosed, ErrJoinCode, ErrFinal:
 		switch {
 		case !r.Until.IsZero():
 			special = "/until"
 		case r.Reason != nil:
-			special = "/reason"
-		}
-	case ErrUnknownUser, ErrWrongStatus, ErrDuplicate, ErrNoOffer, ErrSourceHeld, ErrOwnerProtected, ErrClosed, ErrJoinCode, ErrFinal:
-		if r.Reason != nil {
 			special = "/reason"
 		}
 	}

@@ -123,10 +123,10 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 // and new seats are refused until it is below its total. It is unchanged for the same total.
 //
 // With a Version, totals delivered late, twice or out of order end as the newest one alone. Each says
-// the whole: the total of now, and a booked total ([BookTotal] with a version) or none, so that SetTotal
-// with a version ends any booked total. A version older than the newest of the pool is unchanged, with
-// Stale in the outcome. A repetition of the newest one is unchanged, too, unless a total was set or booked
-// afterwards without a version: that is taken back. Orders ([BuySeats], [ReturnSeats], [Growth]) stay.
+// the whole, the total of now and the booked one ([BookTotal] with a version), so that SetTotal with a
+// version ends any booked total. A version older than the newest of the pool is unchanged, with Stale in
+// the outcome. A repetition of the newest one takes back a total that was set or booked by hand since, and
+// else is unchanged. Orders ([BuySeats], [ReturnSeats], [Growth]) stay.
 //
 // Support and the system may. [ErrBadInput] for a total out of bounds, a malformed version, and
 // one of another kind than the pool's. [ErrVersionReused] for the newest version with another

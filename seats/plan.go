@@ -344,23 +344,6 @@ func (p Plan) booked() (text string) {
 	return text
 }
 
-// future says what a booked total will do.
-func (c BookTotal) future(excess int64) string {
-	total := "the total"
-	if c.Pool != Site {
-		total += " of " + string(c.Pool)
-	}
-	switch {
-	case c.Date == "" && c.Now != Count{}:
-		return "; " + total + " becomes " + c.Now.String() + ", and nothing is booked"
-	case c.Date == "":
-		return "; " + total + " stays, and nothing is booked"
-	case excess > 0:
-		return fmt.Sprintf("; on %s %s becomes %s, %d fewer than are held today", c.Date, total, c.Total, excess)
-	}
-	return fmt.Sprintf("; on %s %s becomes %s", c.Date, total, c.Total)
-}
-
 // user returns the user of the step, refused or not.
 func (p Planned) user() users.ID {
 	if p.Outcome.User == "" && p.Outcome.Refusal != nil {

@@ -112,7 +112,7 @@ type Refusal struct {
 	Spent int64     `json:"spent,omitzero"`
 	Asked int64     `json:"asked,omitzero"` // seats
 	Since time.Time `json:"since,omitzero"` // of a spent licence: the start of the course
-	Until time.Time `json:"until,omitzero"` // of earlier edits, see [ErrEarlierEdits]: from then on they no longer count
+	Until time.Time `json:"until,omitzero"` // of [ErrEarlierEdits]: their end
 	Least int64     `json:"least,omitzero"` // the bounds of an order
 	Most  int64     `json:"most,omitzero"`
 
@@ -144,6 +144,14 @@ func (r *Refusal) Unwrap() []error {
 
 // refuse returns a refusal about a user; the caller adds the rest.
 func refuse(code Code, user users.ID) *Refusal { return &Refusal{Code: code, User: user} }
+
+// minute returns an instant for a text, to the minute.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}
 
 // numbers adds the numbers of the pool and the seats asked for.
 func (r *Refusal) numbers(p Pool, asked int64) {

@@ -29,19 +29,18 @@ func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 	return users.In(stored...)
 }
 
-// activeHasSignedIn reports whether a user who is or was active counts as one who has signed in, also
-// without a date of it (imported, or approved under an earlier policy). It is so where the first sign-in
-// lets in: lists and ownership agree with the cards. Elsewhere status and sign-in are two facts, and the
-// date alone counts.
+// activeHasSignedIn reports whether any user who is or was active counts as signed in: where the first
+// sign-in lets in, also if its date is unknown (imported, or approved under an earlier policy). Lists and
+// ownership agree with the cards. Elsewhere status and sign-in are two facts, and the date alone counts.
 func (p Policy) activeHasSignedIn() bool { return p.Activation == FirstSignIn }
 
-// hasSignedIn reports whether the user counts as one who has signed in.
+// hasSignedIn reports whether the user counts as signed in.
 func (p Policy) hasSignedIn(u users.User) bool {
 	return !u.FirstSignIn.IsZero() || p.activeHasSignedIn() && u.WasActive()
 }
 
 // StoredFilter returns the filter by stored status for one by shown status. Where the first sign-in lets
-// in, NeverSignedIn excludes users who are or were active, also those without a date of the sign-in.
+// in, NeverSignedIn excludes all users who are or were active.
 func (p Policy) StoredFilter(shown users.Filter) users.Filter {
 	if shown.Status.Empty() {
 		shown.Status = users.Present

@@ -17,15 +17,13 @@ type Version struct {
 }
 
 // A VersionedTotal is the newest [Version] that a pool was given, with all that it says of the
-// totals: the result of deliveries in any order is that of the newest one alone. The zero value is
-// none.
+// totals: the result of deliveries in any order is that of the newest one alone.
 type VersionedTotal struct {
 	Version
 	Total  Count      `json:"total,omitzero"`  // at once
-	Date   users.Date `json:"date,omitzero"`   // of the booked total; empty: none is booked
+	Date   users.Date `json:"date,omitzero"`   // of the booked total
 	Booked Count      `json:"booked,omitzero"` // from the Date on
-	// The total was set without a version afterwards, or the booked one was replaced. A repetition
-	// takes that back.
+	// The total was set by hand afterwards, or the booked one was replaced. A repetition takes that back.
 	Overridden bool `json:"overridden,omitzero"`
 }
 
@@ -64,8 +62,8 @@ func (v VersionedTotal) books(b Booking) bool {
 	return v.Date != "" && b.says(Booking{Date: v.Date, Total: v.Booked})
 }
 
-// give notes what the pool is given with a version. The age is above 0 for a newer version and
-// without one, 0 for a repetition of the newest, and below 0 for an older one.
+// give notes what the pool is given with a version. The age is above 0 for a newer version and for
+// a command by hand, 0 for a repetition of the newest, and below 0 for an older one.
 func (p *Pool) give(given VersionedTotal) (age int, refusal *Refusal) {
 	last := p.Version
 	last.Overridden = false
@@ -87,7 +85,7 @@ func (p *Pool) give(given VersionedTotal) (age int, refusal *Refusal) {
 }
 
 // totals returns the effect of [SetTotal] and [BookTotal]. With a version, the total and the booked
-// one are as given. Without one, a missing total stays, and so does the booked one unless the command
+// one are as given. By hand, a missing total stays, and so does the booked one unless the command
 // books or cancels it.
 func (v *evaluation) totals(was Pool, given VersionedTotal, books bool) (f effect, refusal *Refusal) {
 	if given.Version, refusal = given.clean(); refusal != nil {
