@@ -189,7 +189,7 @@ type Remedy struct {
 // about each of several users.
 type Step struct {
 	Action users.Action `json:"action"`
-	// Count is of seats, or of users if User is empty: of any active ones for GrantOwnership; with a
+	// Count is of seats, or of users if User is empty: of any active admins for GrantOwnership; with a
 	// Pool, of any with an unstarted licence of the course; and else of any who hold a seat, also
 	// under a policy of the refused call. The actor and the users of the call are excluded.
 	Count  int64    `json:"count"`

@@ -113,7 +113,7 @@ func (r *run) eligible(m *reference.Model, c gen.Call, step seats.Step, last boo
 		fits := p.Seated() && !exempt.Has(p.Role)
 		switch {
 		case step.Action == users.ActionGrantOwnership:
-			fits = true
+			fits = p.Role == users.Admin
 		case step.Pool != seats.Site: // a licence is to come free
 			fits = then.Held(step.Pool) < m.Held(step.Pool)
 		}
