@@ -9,11 +9,11 @@ import (
 // BookTotal sets the total of a pool at the first instant of a day to come, in the account's
 // time zone: a renewal, or a cut. A pool has one booked change: a later call replaces it, and
 // one with an empty Date cancels it. On the day it acts as [SetTotal] does. The outcome shows the
-// Excess that the new total would have today; Keeper.Calendar shows that of the day. It is unchanged
+// Excess of the new total today; Keeper.Calendar shows the Excess of the day. It is unchanged
 // for the same day and total.
 //
 // The versions are those of [SetTotal]. With one, Now is needed: a version says the total until the
-// day, too. One that is delivered on its day or later sets the total at once.
+// day, too. A delivery on its day or later sets the total at once.
 //
 // Support and the system may. [ErrBadInput] for a total out of bounds, a total without a date, a
 // malformed date, a version without Now, for today or an earlier day unless there is a version, and
@@ -59,7 +59,7 @@ func (c BookTotal) check() *Refusal {
 	return nil
 }
 
-// future says what a booked total will do.
+// future tells the effect of a booked total.
 func (c BookTotal) future(excess int64) string {
 	total := "the total"
 	if c.Pool != Site {
@@ -95,7 +95,7 @@ func eventCount(total Count) int64 {
 	return total.n
 }
 
-// booked returns the total that an event books. It is not ok for other events.
+// booked returns the booked total of an event. It is not ok for other events.
 func (e Event) booked() (total Count, ok bool) {
 	switch {
 	case e.Kind != EventTotalBooked || e.Date == "":
@@ -106,7 +106,7 @@ func (e Event) booked() (total Count, ok bool) {
 	return Of(e.Count), true
 }
 
-// excess returns the seats above the total that the event sets or books.
+// excess returns the seats above the set or booked total of the event.
 func (e Event) excess() int64 {
 	p := Pool{Total: e.Total, Held: e.Held, Spent: e.Spent}
 	if total, ok := e.booked(); ok {

@@ -1,6 +1,6 @@
 package seats
 
-// An Amount is a number of seats, or a percentage of a total, which is rounded up: 10 per cent of 11 are 2.
+// An Amount is a number of seats, or a percentage of a total, rounded up: 10 per cent of 11 are 2.
 // The zero value is none.
 type Amount struct {
 	Number  int32 `json:"number,omitzero"`  // 1 to [MaxSeats]
@@ -50,7 +50,7 @@ func (g Growth) valid() bool {
 	return g == Growth{} || g.Step.valid() && g.Ceiling > 0 && g.Ceiling <= MaxSeats
 }
 
-// reach returns the total up to which a limited pool grows by itself.
+// reach returns the largest total of a limited pool by growth.
 func (g Growth) reach(p Pool) int64 {
 	if p.Excess() > 0 {
 		return p.Total.n
@@ -83,7 +83,7 @@ func (v *evaluation) growth(f effect, was, next Pool) (grown effect, ok bool) {
 	return effect{kind: EventSeatsGrown, pool: was.ID, total: Of(was.Total.n + n), count: n, receivers: v.receivers(), reason: f.reason, actor: f.actor}, true
 }
 
-// grown returns the seats by which the pool grew with the event.
+// grown returns the further seats of the pool by the event.
 func (e *Event) grown() int64 {
 	if e.Kind != EventSeatsGrown {
 		return 0

@@ -11,15 +11,15 @@ import (
 // status before, role, dates, notifications and course licences. No notification is sent.
 // New users come by [Invite] and [Add] instead.
 //
-// The seat of an imported user exists elsewhere, so that Import passes without a free seat:
+// The seat of an imported user exists elsewhere: Import passes without a free seat, and
 // the pool is above its total then, as after [SetTotal]. An unstarted course licence is held
 // and a started one spent. A deleted user leaves a tombstone, and their spent licences count.
-// It is unchanged for a known ID, deleted ones included, so that a second import of the same
+// It is unchanged for a known ID, deleted ones included: a second import of the same
 // users changes nothing.
 //
 // Support and the system may. [ErrDuplicate] for a key of another user, but
 // for an address under [SharingAllowed]. [ErrBadInput] for
-// fields that [users.User.Clean] refuses; for an owner who counts as never signed in, see
+// fields of a user by [users.User.Clean]; for an owner before the first sign-in by
 // [Policy.StoredFilter]; for a licence of an unknown pool, since the number
 // of bought licences must be set by [SetTotal] first; and for a Start that is over.
 type Import struct {
@@ -95,7 +95,7 @@ func (c Import) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 //   - A user is active, or invited if the file says so; the invitation has no end.
 //   - An owner is an admin: a file gives no ownership.
 //   - A user who has left, see [users.Entry.Left], is inactive without a leave. Status and dates of
-//     before are unknown, so that [Reactivate] sends an invitation.
+//     before are unknown: [Reactivate] sends an invitation.
 func ImportAll(r users.Roster, at time.Time, id func(users.Entry) users.ID) iter.Seq2[Import, error] {
 	return func(yield func(Import, error) bool) {
 		for _, e := range r.People {

@@ -50,7 +50,7 @@ func orVendor(c Command) []lift {
 	return append(before(c), lift{moves: []move{moveOf(c).byVendor()}})
 }
 
-// waysBack are the actions that bring a user back.
+// waysBack are the actions for coming back.
 var waysBack = users.In(users.ActionReactivate, users.ActionRestore)
 
 // lifting has the codes with a lift, besides some of ErrForbidden.
@@ -102,7 +102,7 @@ func (w whatIf) lifts(d *evaluation, i int, refusal *Refusal) []lift {
 	case ErrExchange:
 		edit := withoutConditions(c).(Edit)
 		ways := replacement(edit, d.people.of(id), users.ID(fmt.Sprint("newcomer ", i)))
-		if mayAskVendor(d) { // who confirms the person
+		if mayAskVendor(d) { // to confirm the person
 			ways = append(ways, lift{[]move{{Step{Action: users.ActionEdit, Count: 1, User: id, Vendor: true}, edit}}, true})
 		}
 		return ways

@@ -40,7 +40,7 @@ func (c BuySeats) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	return effect{kind: EventSeatsBought, pool: p.ID, total: Of(p.Total.n + c.Quantity), count: c.Quantity, receivers: v.receivers()}, nil
 }
 
-// ReturnSeats returns free seats of a pool to the vendor, so that billing ends for them. It
+// ReturnSeats returns free seats of a pool to the vendor: billing ends for them. It
 // is a step of its own: [Deactivate] frees a seat and keeps the total. The event has the
 // Receivers of [BuySeats].
 //
@@ -123,9 +123,9 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 // and new seats are refused until it is below its total. It is unchanged for the same total.
 //
 // With a Version, totals delivered late, twice or out of order end as the newest one alone. Each says
-// the whole, the total of now and the booked one ([BookTotal] with a version), so that SetTotal with a
+// the whole, the total of now and the booked one ([BookTotal] with a version): SetTotal with a
 // version ends any booked total. A version older than the newest of the pool is unchanged, with Stale in
-// the outcome. A repetition of the newest one takes back a total that was set or booked by hand since, and
+// the outcome. A repetition of the newest one takes back totals set or booked by hand since, and
 // else is unchanged. Orders ([BuySeats], [ReturnSeats], [Growth]) stay.
 //
 // Support and the system may. [ErrBadInput] for a total out of bounds, a malformed version, and

@@ -203,7 +203,7 @@ type Step struct {
 // Accept, Approve, Deactivate, Reactivate, Archive, Restore, Delete, Erase, Unschedule, ConfirmLeave,
 // AssignCourse, UnassignCourse, GrantOwnership, EndOwnership, OfferOwnership and EndOffer of the User; an Edit without the Field; BuySeats and ReturnSeats;
 // SetPayer to none, Close and Reopen. It is not ok for the other steps: a Count of users to be chosen,
-// Invite of the person of a replaced [Edit], HandOver to them, and a replaced Edit that the vendor makes.
+// Invite of the person of a replaced [Edit], HandOver to them, and a replaced Edit by the vendor.
 func (s Step) Command() (c Command, ok bool) {
 	switch s.Action {
 	case users.ActionBuySeats:

@@ -29,8 +29,8 @@ func (p Policy) Stored(shown users.Set[users.Status]) users.Set[users.Status] {
 	return users.In(stored...)
 }
 
-// activeHasSignedIn reports whether any user who is or was active counts as signed in: where the first
-// sign-in lets in, also if its date is unknown (imported, or approved under an earlier policy). Lists and
+// activeHasSignedIn reports whether all users active now or before count as signed in: if the first
+// sign-in lets in, also with an unknown date (imported, or approved under an earlier policy). Lists and
 // ownership agree with the cards. Elsewhere status and sign-in are two facts, and the date alone counts.
 func (p Policy) activeHasSignedIn() bool { return p.Activation == FirstSignIn }
 
@@ -39,8 +39,8 @@ func (p Policy) hasSignedIn(u users.User) bool {
 	return !u.FirstSignIn.IsZero() || p.activeHasSignedIn() && u.WasActive()
 }
 
-// StoredFilter returns the filter by stored status for one by shown status. Where the first sign-in lets
-// in, NeverSignedIn excludes all users who are or were active.
+// StoredFilter returns the filter by stored status for one by shown status. If the first sign-in lets
+// in, NeverSignedIn excludes all users active now or before.
 func (p Policy) StoredFilter(shown users.Filter) users.Filter {
 	if shown.Status.Empty() {
 		shown.Status = users.Present

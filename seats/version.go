@@ -16,14 +16,14 @@ type Version struct {
 	ID     string    `json:"id,omitzero"` // breaks a tie of At, by bytes; at most [users.MaxID]
 }
 
-// A VersionedTotal is the newest [Version] that a pool was given, with all that it says of the
-// totals: the result of deliveries in any order is that of the newest one alone.
+// A VersionedTotal is the newest [Version] of a pool with its totals: deliveries in any order end as
+// the newest one alone.
 type VersionedTotal struct {
 	Version
 	Total  Count      `json:"total,omitzero"`  // at once
 	Date   users.Date `json:"date,omitzero"`   // of the booked total
 	Booked Count      `json:"booked,omitzero"` // from the Date on
-	// The total was set by hand afterwards, or the booked one was replaced. A repetition takes that back.
+	// The total was set by hand afterwards, or the booked one was replaced: a repetition restores them.
 	Overridden bool `json:"overridden,omitzero"`
 }
 
@@ -62,7 +62,7 @@ func (v VersionedTotal) books(b Booking) bool {
 	return v.Date != "" && b.says(Booking{Date: v.Date, Total: v.Booked})
 }
 
-// give notes what the pool is given with a version. The age is above 0 for a newer version and for
+// give notes the totals of a version. The age is above 0 for a newer version and for
 // a command by hand, 0 for a repetition of the newest, and below 0 for an older one.
 func (p *Pool) give(given VersionedTotal) (age int, refusal *Refusal) {
 	last := p.Version

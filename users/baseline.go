@@ -26,7 +26,7 @@ func (b Baseline) Profile() Profile {
 	return Profile{FirstName: b.FirstName, LastName: b.LastName, Username: b.Username, Email: b.Email, ExternalID: b.ExternalID}
 }
 
-// Ends returns the instant from which edits are judged anew.
+// Ends returns its end: edits are judged anew then.
 func (b *Baseline) Ends() time.Time { return b.Edited.Add(BaselineTerm) }
 
 // Lasting returns the baseline until its end, and nil from then on.
