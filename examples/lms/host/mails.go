@@ -133,12 +133,12 @@ var abouts = map[seats.EventKind]about{
 	seats.EventOwnershipOffered: {toUser, "You can become an owner", "/me"},
 	seats.EventLeavingSoon:      {toUser, "Your access ends soon", "/me"},
 	seats.EventSeatRequested:    {toAdmins, "A user asks for a seat", "/queue"},
-	seats.EventSeatsBought:      {toReceivers, "Your order of seats", "/account"},
-	seats.EventSeatsReturned:    {toReceivers, "Seats were given back", "/account"},
-	seats.EventSeatsGrown:       {toReceivers, "Seats were added", "/account"},
-	seats.EventSeatsLow:         {toReceivers, "Few seats are left", "/account"},
-	seats.EventSeatsFull:        {toReceivers, "No seat is left", "/account"},
-	seats.EventSeatsOver:        {toReceivers, "More seats are held than there are", "/account"},
+	seats.EventSeatsBought:      {toReceivers, "Your order of seats", "/seats"},
+	seats.EventSeatsReturned:    {toReceivers, "Seats were given back", "/seats"},
+	seats.EventSeatsGrown:       {toReceivers, "Seats were added", "/seats"},
+	seats.EventSeatsLow:         {toReceivers, "Few seats are left", "/seats"},
+	seats.EventSeatsFull:        {toReceivers, "No seat is left", "/seats"},
+	seats.EventSeatsOver:        {toReceivers, "More seats are held than there are", "/seats"},
 	seats.EventSourceHeld:       {toReceivers, "A sync is held", "/sync"},
 }
 
@@ -245,7 +245,7 @@ func (h *Host) mailPath(m Mail) string {
 
 // Mails lists the latest mails of an account.
 func (h *Host) Mails(ctx context.Context, account users.AccountID, limit int) ([]Mail, error) {
-	return h.mailsWhere(ctx, fmt.Sprintf("account = ? ORDER BY event DESC, user_id LIMIT %d", limit), account)
+	return h.mailsWhere(ctx, fmt.Sprintf("account = ? ORDER BY made DESC, event DESC, user_id LIMIT %d", limit), account)
 }
 
 // Mail returns a mail of an account.

@@ -2,6 +2,8 @@ package site
 
 import (
 	"errors"
+	"net/url"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/httpstatus"
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -10,7 +12,7 @@ import (
 
 // A turnedAwayView is for a person who can't come in, and may ask for a seat.
 type turnedAwayView struct {
-	User     users.ID
+	Sealed   string // account and user, as they have signed in
 	Text     string
 	Asks     bool // the person may ask
 	Position int  // of the place in the queue; 0: none
@@ -22,7 +24,7 @@ func (v *visit) turnedAway(user users.ID, err error) error {
 	if !errors.Is(err, seats.ErrWrongStatus) {
 		return err
 	}
-	page := turnedAwayView{User: user, Text: v.words().Text(err)}
+	page := turnedAwayView{Text: v.words().Text(err)}
 	plan, bad := v.Keeper.Preview(v.r.Context(), v.account.ID, users.As(user), seats.Queue{User: user})
 	if bad != nil {
 		return bad
@@ -36,16 +38,23 @@ func (v *visit) turnedAway(user users.ID, err error) error {
 		return bad
 	}
 	page.Position, page.Asked = explanation.Position, explanation.Person.Wait != nil && explanation.Person.Wait.Asks
+	page.Sealed = v.Seal("ask", url.Values{
+		"account": {string(v.account.ID)}, "user": {string(user)}, "ends": {v.Now().Add(askTerm).UTC().Format(time.RFC3339)},
+	})
 	v.status = httpstatus.Of(err)
 	return v.show("turned_away", "Sorry", page)
 }
 
-// askForSeat asks for a seat. In the demo the form names the person.
+// askTerm is the time in which a person who was turned away can ask for a seat.
+const askTerm = time.Hour
+
+// askForSeat asks for a seat, for the person who was turned away.
 func (v *visit) askForSeat() error {
-	if !v.Demo {
-		return &seats.Refusal{Code: seats.ErrForbidden}
+	values := v.Unseal("ask", v.r.PostFormValue("sealed"))
+	if values == nil {
+		return errNoPage
 	}
-	account, user := users.AccountID(v.r.PostFormValue("account")), users.ID(v.r.PostFormValue("user"))
+	account, user := users.AccountID(values.Get("account")), users.ID(values.Get("user"))
 	var err error
 	if v.account, err = v.Keeper.Account(v.r.Context(), account); err != nil {
 		return err
