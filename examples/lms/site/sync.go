@@ -143,7 +143,8 @@ func (v *visit) editSource() error {
 	case "edit":
 		rank, adopts := number(form("rank")), form("adopts") != ""
 		guard := seats.Guard{Few: int64(number(form("few"))), Day: int64(number(form("day"))), Month: int64(number(form("month"))), Ever: int64(number(form("ever")))}
-		command = seats.EditSource{Source: name, Rank: &rank, Adopts: &adopts, Guard: &guard}
+		patience := seats.Patience{Runs: int64(number(form("runs"))), Hours: int64(number(form("hours")))}
+		command = seats.EditSource{Source: name, Rank: &rank, Adopts: &adopts, Guard: &guard, Patience: &patience}
 	case "hold":
 		command, said = holdOf(name), "The sync is held."
 	case "release":

@@ -163,6 +163,19 @@ func TestSync_settings(t *testing.T) {
 	b.get("/runs/none").says(404)
 }
 
+// TestSync_patience: a missing user leaves with the second file.
+func TestSync_patience(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("brightwater", users.Admin)
+	all := p.synced("workday")
+	b.post("/sync/workday", url.Values{"do": {"edit"}, "runs": {"2"}, "rank": {"1"}, "adopts": {"1"}}).says(200, "The sync was changed")
+	text := p.roster("brightwater", "workday", all[0])
+	b.carryOut(b.nightly("workday", "one.csv", text).says(200, `<span class="figure">1</span> <span class="label">Missing, and stay for now`)).says(200, "Done")
+	require.Len(t, p.synced("workday"), len(all))
+	b.carryOut(b.nightly("workday", "two.csv", text).says(200, `<span class="figure">1</span> <span class="label">Leave`)).says(200, "Done")
+	require.Len(t, p.synced("workday"), len(all)-1)
+}
+
 // scim sends a request of an identity provider.
 func (p *product) scim(token, method, path, body string) (int, map[string]any) {
 	p.t.Helper()
