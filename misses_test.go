@@ -53,6 +53,12 @@ func TestKeeper_Sync_patience(t *testing.T) {
 	require.Len(t, misses, 1)
 	do(t, k, owner, seats.Delete{User: misses[0].User})
 	require.Empty(t, kept(t, s), "deleted with the user")
+	syncs(t, k, workers(numbers(7, 100)...), "93 rows: 93 as before, 5 are missing")
+	require.Len(t, kept(t, s), 5)
+	do(t, k, owner, seats.Close{})
+	_, err := k.EraseAccount(t.Context(), "acme", users.Support("ticket"), "")
+	require.NoError(t, err)
+	require.Empty(t, kept(t, s), "erased with the account")
 	requireNoDrift(t, k)
 }
 
