@@ -21,6 +21,7 @@ type Run struct {
 	Made        time.Time
 	Upload      string
 	File        string // its name
+	Stopped     bool   // it has changed no user, or a part of them
 	Differences seats.Differences
 }
 
@@ -116,7 +117,7 @@ func (h *Host) keepRun(ctx context.Context, j Job, u Upload, result seatkeeper.S
 
 // Runs lists the runs of a source, the latest first.
 func (h *Host) Runs(ctx context.Context, account users.AccountID, source string, limit int) ([]Run, error) {
-	return h.runsWhere(ctx, fmt.Sprintf("account = ? AND source = ? ORDER BY made DESC LIMIT %d", limit), account, source)
+	return h.runsWhere(ctx, fmt.Sprintf("account = ? AND source = ? ORDER BY r.made DESC LIMIT %d", limit), account, source)
 }
 
 // RunOf returns the run of a job.
@@ -135,14 +136,14 @@ func (h *Host) runsWhere(ctx context.Context, where string, args ...any) (runs [
 	err = h.rows(ctx, h.DB, func(rows *sql.Rows) error {
 		var r Run
 		var made int64
-		var differences string
-		if err := rows.Scan(&r.Job, &r.Account, &r.Source, &made, &r.Upload, &r.File, &differences); err != nil {
+		var differences, state string
+		if err := rows.Scan(&r.Job, &r.Account, &r.Source, &made, &r.Upload, &r.File, &differences, &state); err != nil {
 			return err
 		}
-		r.Made = instant(made)
+		r.Made, r.Stopped = instant(made), state == Failed
 		runs = append(runs, r)
 		return json.Unmarshal([]byte(differences), &runs[len(runs)-1].Differences)
-	}, "SELECT job, account, source, made, upload, file, differences FROM lms_runs WHERE "+where, args...)
+	}, "SELECT job, r.account, source, r.made, upload, file, differences, state FROM lms_runs r JOIN lms_jobs j ON j.id = r.job WHERE r."+where, args...)
 	return runs, err
 }
 

@@ -95,7 +95,7 @@ func TestSync(t *testing.T) {
 	b.carryOut(look).says(200, "Stopped: ", "the sync is held")
 	require.Len(t, p.synced("workday"), len(all))
 	b.get("/sync").row("workday").says(200, "Held", "more of its users would leave than stay")
-	b.get("/sync/workday").says(200, "Held since", "Release", "Reject", "For example", "night2.csv")
+	b.get("/sync/workday").says(200, "Held since", "Release", "Reject", "For example").row("night2.csv").says(200, "stopped")
 	b.get(look.at.Path+"?look=1").says(200, "To the sync")
 	b.post("/sync/workday", url.Values{"do": {"reject"}, "reason": {"a broken export"}}).says(200, "without what was held").without("Held since")
 	b.carryOut(b.get(look.at.Path+"?look=1").says(200, "Carry it out")).says(200, "Stopped: ")
