@@ -93,6 +93,7 @@ type sourceView struct {
 	Fresh   string // a new token, shown once
 	Address string // of the SCIM endpoint
 	Runs    []host.Run
+	List    string // the URL of its users as a file
 }
 
 func (v *visit) source() error { return v.sourceWith("") }
@@ -107,7 +108,8 @@ func (v *visit) sourceWith(token string) error {
 	if v.account, err = v.Keeper.Account(ctx, v.account.ID); err != nil {
 		return err
 	}
-	page := sourceView{sourceRow: v.sourceRow(name), Fresh: token, Address: v.URL + "/scim/v2"}
+	page := sourceView{sourceRow: v.sourceRow(name), Fresh: token, Address: v.URL + "/scim/v2",
+		List: "/export/users/csv?" + url.Values{"source": {"sync:" + name}, "status": {users.In(users.Invited, users.Active).String()}}.Encode()}
 	for _, id := range page.Source.Hold.Sample {
 		page.Sample = append(page.Sample, personResult{ID: string(id)})
 	}

@@ -140,6 +140,16 @@ func TestSync_restart(t *testing.T) {
 	require.Empty(t, drift)
 }
 
+// TestSync_list: the users of a source as a file are a roster by which nothing has to change.
+func TestSync_list(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("brightwater", users.Owner)
+	_, rest, _ := strings.Cut(b.get("/sync/workday").says(200).text, `href="/export/`)
+	list := string(b.bytes("/export/" + rest[:strings.Index(rest, `"`)]))
+	require.Equal(t, len(p.synced("workday"))+1, strings.Count(list, "\n"))
+	b.nightly("workday", "users.csv", list).says(200, "Nothing has to change")
+}
+
 // TestSync_settings: guard, rank and hold by hand are for those who may.
 func TestSync_settings(t *testing.T) {
 	p := newProduct(t, "", true)
