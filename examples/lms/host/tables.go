@@ -25,6 +25,10 @@ var tables = []string{
 	`lms_groups (account {id} NOT NULL, source {id} NOT NULL, id {id} NOT NULL, name {id} NOT NULL, document {text} NOT NULL,
 		PRIMARY KEY (account, source, id), UNIQUE (account, source, name))`,
 
+	// A push is a kind of request of an identity provider that was refused, with how often.
+	`lms_pushes (account {id} NOT NULL, source {id} NOT NULL, method {id} NOT NULL, status BIGINT NOT NULL, detail {id} NOT NULL,
+		times BIGINT NOT NULL, latest BIGINT NOT NULL, PRIMARY KEY (account, source, method, status, detail))`,
+
 	// A secret is a key of the host, common to its processes.
 	`lms_secrets (name {id} NOT NULL PRIMARY KEY, value {bytes} NOT NULL)`,
 

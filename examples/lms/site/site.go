@@ -68,7 +68,7 @@ func (s *Site) Handler() http.Handler {
 		panic(err)
 	}
 	mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(static))))
-	mux.Handle("/scim/v2/", http.StripPrefix("/scim/v2", s.SCIM().Handler()))
+	mux.Handle("/scim/v2/", http.StripPrefix("/scim/v2", s.scim()))
 	return headers(http.NewCrossOriginProtection().Handler(mux))
 }
 

@@ -92,6 +92,7 @@ type sourceView struct {
 	Tokens  []host.Token
 	Fresh   string // a new token, shown once
 	Address string // of the SCIM endpoint
+	Pushes  []host.Push
 	Runs    []host.Run
 	List    string // the URL of its users as a file
 }
@@ -116,10 +117,11 @@ func (v *visit) sourceWith(token string) error {
 	may := func(c seats.Command) error { return v.Keeper.May(ctx, v.account.ID, v.actor, c) }
 	page.Edit, page.NoHold = may(v.editOfSource(name)), may(holdOf(name))
 	page.Release = may(seats.ReleaseSource{Source: name})
-	var failed [3]error
+	var failed [4]error
 	failed[0] = v.named(page.Sample)
 	page.Tokens, failed[1] = v.Tokens(ctx, v.account.ID, name)
 	page.Runs, failed[2] = v.Runs(ctx, v.account.ID, name, 20)
+	page.Pushes, failed[3] = v.Pushes(ctx, v.account.ID, name)
 	if err := joined(failed[:]...); err != nil {
 		return err
 	}

@@ -223,6 +223,7 @@ func testSCIM(t *testing.T, p *product) {
 	id := made["id"].(string)
 	status, _ = p.scim(token, "POST", "/Users", `{"userName":"ada@larkfield.example"}`)
 	require.Equal(t, 409, status)
+	b.get("/sync/entra").says(200, "What did not fit", "POST, 409: ", "(1 time, last")
 	status, group := p.scim(token, "POST", "/Groups", `{"displayName":"Curators","members":[{"value":"`+id+`"}]}`)
 	require.Equal(t, 201, status)
 	status, _ = p.scim(token, "POST", "/Groups", `{"displayName":"curators"}`)
