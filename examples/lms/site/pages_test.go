@@ -97,7 +97,8 @@ func TestUsers_pages(t *testing.T) {
 		}
 	}
 	require.Equal(t, pages, back)
-	b.get("/users?activity=never").says(200, `<span class="figure">0</span> <span class="label">Active Users</span>`)
+	b.get("/users?activity=never").says(200, "Counting the users")
+	b.get("/cards/users?activity=never").says(200, `<span class="figure">0</span> <span class="label">Active Users</span>`)
 }
 
 // TestBulk: each user has a result, and what was done is put back.

@@ -20,7 +20,8 @@ const pageSize = 25
 type peopleView struct {
 	Asked    url.Values
 	Usage    seats.Usage
-	Narrowed bool // the cards count the users of the filter
+	Narrowed bool // by a filter
+	Counted  bool // the cards count the users of the filter; otherwise they are counted after the list is there
 	Count    int64
 	Rows     []personRow
 	Statuses []users.Status
@@ -91,7 +92,8 @@ func (v *visit) people() error {
 		cursor = users.Cursor{}
 	}
 	page := peopleView{Asked: asked, Narrowed: narrows(filter), Labels: v.labels.of(v.Site, v.account), Roles: users.Roles()}
-	if page.Narrowed {
+	// The account knows the numbers of some filters; for the others all users are counted, which takes a moment.
+	if _, page.Counted = v.account.Tally.Part(v.account.Policy.StoredFilter(filter)); page.Counted {
 		page.Usage, err = v.Keeper.UsageOf(ctx, v.account.ID, filter)
 	} else {
 		page.Usage, err = v.Keeper.Usage(ctx, v.account.ID)
@@ -131,6 +133,16 @@ func (v *visit) people() error {
 	page.Previous, page.Next = pageURL(asked, list.Previous), pageURL(asked, list.Next)
 	page.More = asked.Get("role")+asked.Get("location")+asked.Get("group")+asked.Get("source")+asked.Get("activity")+asked.Get("order") != ""
 	return v.show("people", "Users", page)
+}
+
+// counted are the cards of a filter that the account does not know the numbers of.
+func (v *visit) counted() error {
+	usage, err := v.Keeper.UsageOf(v.r.Context(), v.account.ID, filterOf(v.r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	page := peopleView{Usage: usage, Narrowed: true, Counted: true, Count: usage.People.Count(0, 0)}
+	return v.showPart("people", "counted", "", page)
 }
 
 func sourceOptions(a seats.Account) []option {

@@ -38,6 +38,7 @@ var routes = []route{
 	{pattern: "POST /account/policy", who: admins, page: (*visit).setPolicy},
 
 	{pattern: "GET /users", who: admins, page: (*visit).people},
+	{pattern: "GET /cards/users", who: admins, page: (*visit).counted},
 	{pattern: "GET /export/users/{format}", who: admins, page: (*visit).export},
 	{pattern: "POST /users/act", who: admins, page: (*visit).act},
 	{pattern: "POST /users/bulk", who: admins, page: (*visit).bulk},

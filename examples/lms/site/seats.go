@@ -20,7 +20,7 @@ type seatsView struct {
 	Buy       bounds
 	Return    bounds
 	SetTotal  error // why the total can't be set; nil: it can
-	Receivers []seats.Person
+	Receivers int64 // owners and admins who are active
 	Days      []calendarDay
 	Unfit     string // the first day on which something does not fit
 
@@ -86,12 +86,7 @@ func (v *visit) seatsPage() error {
 		Return:   v.boundsOf(func(n int64) seats.Command { return seats.ReturnSeats{Quantity: n} }),
 		SetTotal: v.Keeper.May(ctx, v.account.ID, v.actor, seats.SetTotal{Total: usage.Total}),
 	}
-	administer := users.Filter{Role: users.In(users.Owner, users.Admin), Status: users.In(users.Active), Order: users.OrderName}
-	list, err := v.Keeper.Page(ctx, v.account.ID, administer, users.Cursor{}, 100)
-	if err != nil {
-		return err
-	}
-	page.Receivers = list.Users
+	page.Receivers = usage.People.Count(users.In(users.Active), users.In(users.Owner, users.Admin))
 	if err := v.calendar(&page); err != nil {
 		return err
 	}

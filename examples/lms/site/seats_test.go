@@ -17,7 +17,7 @@ func TestSeats_order(t *testing.T) {
 	b := p.as("brightwater", users.Admin)
 	before, err := p.host.Keeper.Usage(t.Context(), "brightwater")
 	require.NoError(t, err)
-	b.get("/seats").says(200, `min="10" max="1000"`, "The confirmation goes to 3 people", "only the host or the vendor").without("Give back</button>", "Set or book")
+	b.get("/seats").says(200, `min="10" max="1000"`, "The confirmation goes to the 3 ", "only the host or the vendor").without("Give back</button>", "Set or book")
 	order := func(do, quantity string) view {
 		return b.post("/seats", url.Values{"do": {do}, "quantity": {quantity}, "back": {"/seats"}})
 	}
