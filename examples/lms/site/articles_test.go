@@ -105,6 +105,9 @@ func TestArticle_ISpringLearn(t *testing.T) {
 	day := time.Now().AddDate(0, 1, 0)
 	tab.press(name).sees("Make inactive on a date").fill("section:has(#leave)", "Day", day.Format(time.DateOnly)).pressIn("section:has(#leave)", "Save")
 	tab.sees("last day: "+day.Format(time.DateOnly), "History").shot("ispring-person")
+	phone := p.open(390, "dark").as("hallam", users.Owner)
+	phone.get("/users").shot("phone")
+	phone.get("/seats").sees("Held").shot("phone-seats")
 	tab.press("Make inactive").sees(name + " is inactive now.").press("Make active").sees(name + " is active now.")
 
 	tab.get("/users?role=member&status=active")
@@ -127,7 +130,7 @@ func TestArticle_UsersPage(t *testing.T) {
 
 	eval[bool](tab, `document.getElementById("tick-all").click() || true`)
 	tab.fill(".bulk", "Action", "Change groups or location").press("Go on").fill("#main", "Groups to add", "Kitchen; Night team").press("Change groups or location").sees("Done")
-	tab.get("/users?group=Kitchen&text=byron").sees("Ada Byron", "Kitchen, Night team")
+	tab.get("/users?groups=Kitchen&text=byron").sees("Ada Byron", "Kitchen, Night team")
 	tab.press("Ada Byron").fill("section:has(#courses)", "Course", "Moving and handling", "Due date", "2031-05-06").pressIn("section:has(#courses)", "Assign").sees("due 6 May 2031").shot("userspage-person")
 	before := p.pool("oakridge", "moving")
 	tab.press("Archive").sees("Ada Byron is archived now.")

@@ -197,13 +197,13 @@ func (t *tab) as(account users.AccountID, role users.Role) *tab {
 	return t.pressIn(fmt.Sprintf(`section:has(input[value=%q])`, account), person)
 }
 
-// shot keeps a picture of the page, if LMS_SHOTS names a folder.
+// shot keeps a picture of the page for the README, if LMS_SHOTS names a folder.
 func (t *tab) shot(name string) {
 	t.t.Helper()
 	if folder := os.Getenv("LMS_SHOTS"); folder != "" {
 		ctx, end := context.WithTimeout(t.ctx, 20*time.Second)
 		defer end()
-		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 		require.NoError(t.t, err)
 		require.NoError(t.t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
 	}
@@ -238,7 +238,7 @@ func TestBrowser_accessible(t *testing.T) {
 		tab.as("oakridge", users.Owner)
 		member := eval[string](tab.get("/users?role=member&status=active"), `document.querySelector("tbody th a").getAttribute("href")`)
 		for _, path := range []string{"/users", "/users?text=a&status=active", member, "/users/oakridge-owner", "/users/oakridge-owner/why", "/add", "/seats", "/seats/plot", "/seats/unseen?days=1", "/courses", "/courses/meds",
-			"/courses/meds?assign=1", "/jobs", "/account", "/me", "/nothing"} {
+			"/courses/meds?assign=1", "/sync", "/sync/hr", "/queue", "/events", "/mails", "/jobs", "/account", "/me", "/nothing"} {
 			check(path)
 			tab.forget() // the page that is not there
 		}

@@ -50,7 +50,10 @@ func (v *visit) chosen() (ids []users.ID, err error) {
 	if err != nil {
 		return nil, err
 	}
-	filter := filterOf(from.Query())
+	filter, err := filterOf(from.Query())
+	if err != nil {
+		return nil, err
+	}
 	filter.Order, filter.Backward = users.OrderID, false
 	for p, err := range v.Keeper.Users(v.r.Context(), v.account.ID, filter) {
 		if err != nil {

@@ -234,7 +234,11 @@ func (v *visit) wouldPass(rows []int, command func(row int) seats.Command) (pass
 
 // assignees finds the users of the search, and who of them would not get the course.
 func (v *visit) assignees(page *courseView) error {
-	ctx, filter := v.r.Context(), filterOf(page.Asked)
+	ctx := v.r.Context()
+	filter, err := filterOf(page.Asked)
+	if err != nil {
+		return err
+	}
 	filter.Backward = false
 	list, err := v.Keeper.Page(ctx, v.account.ID, filter, users.Cursor{}, pageSize)
 	if err != nil {

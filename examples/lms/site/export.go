@@ -12,7 +12,10 @@ import (
 
 // export writes the users that match the filter of the URL, as a workbook or a CSV file that the upload reads again.
 func (v *visit) export() error {
-	filter := filterOf(v.r.URL.Query())
+	filter, err := filterOf(v.r.URL.Query())
+	if err != nil {
+		return err
+	}
 	name, kind, write := "users.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx.WriteRoster
 	if v.r.PathValue("format") == "csv" {
 		name, kind, write = "users.csv", "text/csv; charset=utf-8", users.WriteRoster

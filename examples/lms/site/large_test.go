@@ -68,11 +68,11 @@ func TestSite_large(t *testing.T) {
 	_, link, _ = strings.Cut(link, `href="`)
 	link, _, _ = strings.Cut(link, `"`)
 	pages := []string{
-		"/users", link, "/users?status=active", "/users?status=inactive", "/users?location=Office+7", "/users?group=Group+7",
+		"/users", link, "/users?status=active", "/users?status=inactive", "/users?locations=Office+7", "/users?groups=Group+7",
 		"/users/u000007", "/users/u000007/why", "/add", "/seats", "/seats/plot", "/courses", "/jobs", "/account", "/me",
 	}
 	// These read all users of the account, since a database has no index for them.
-	rare := []string{"/users?text=ln00042", "/users?role=owner", "/users?activity=never", "/users?order=change", "/cards/users?location=Office+7"}
+	rare := []string{"/users?text=ln00042", "/users?role=owner", "/users?activity=never", "/users?order=change", "/cards/users?locations=Office+7"}
 	for i, path := range append(pages, rare...) {
 		b.get(path).says(200)
 		took := median(func() { b.get(path).says(200) })

@@ -129,6 +129,10 @@ func TestBulk(t *testing.T) {
 	require.Equal(t, before.Held, again.Held)
 	b.get("/jobs").says(200, "Undo", "Make inactive")
 
+	// A filter that is not understood is refused, and a bulk action on it does nothing.
+	b.get("/users?status=nonsense").says(400, "not understood")
+	b.post("/users/bulk", url.Values{"which": {"all"}, "action": {"deactivate"}, "back": {"/users?rolle=member"}, "sure": {"1"}}).says(400)
+
 	date := url.Values{"which": {"all"}, "action": {"schedule"}, "back": {"/users?status=active&role=member"}}
 	b.post("/users/bulk", date).says(200, "Choose a day.", "the last day with access")
 	date.Set("leave", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))

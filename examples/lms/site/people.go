@@ -86,7 +86,10 @@ func actionOf(name string) (action, bool) {
 // people is the users page: cards, filters and a page of the list.
 func (v *visit) people() error {
 	ctx, asked := v.r.Context(), v.r.URL.Query()
-	filter := filterOf(asked)
+	filter, err := filterOf(asked)
+	if err != nil {
+		return err
+	}
 	cursor, err := users.Parse[users.Cursor](asked.Get("cursor"))
 	if err != nil || cursor.Order != filter.Order {
 		cursor = users.Cursor{}
@@ -131,13 +134,17 @@ func (v *visit) people() error {
 	}
 	page.Sources = sourceOptions(v.account)
 	page.Previous, page.Next = pageURL(asked, list.Previous), pageURL(asked, list.Next)
-	page.More = asked.Get("role")+asked.Get("location")+asked.Get("group")+asked.Get("source")+asked.Get("activity")+asked.Get("order") != ""
+	page.More = asked.Get("role")+asked.Get("locations")+asked.Get("groups")+asked.Get("sources")+asked.Get("activity")+asked.Get("order") != ""
 	return v.show("people", "Users", page)
 }
 
 // counted are the cards of a filter that the account does not know the numbers of.
 func (v *visit) counted() error {
-	usage, err := v.Keeper.UsageOf(v.r.Context(), v.account.ID, filterOf(v.r.URL.Query()))
+	filter, err := filterOf(v.r.URL.Query())
+	if err != nil {
+		return err
+	}
+	usage, err := v.Keeper.UsageOf(v.r.Context(), v.account.ID, filter)
 	if err != nil {
 		return err
 	}
@@ -146,7 +153,7 @@ func (v *visit) counted() error {
 }
 
 func sourceOptions(a seats.Account) []option {
-	options := []option{{"manual:", "By hand"}, {"import:", "File"}}
+	options := []option{{"manual", "By hand"}, {"import", "File"}}
 	for s := range a.Sources.All() {
 		options = append(options, option{"sync:" + s.Name, "Sync " + s.Name})
 	}
@@ -263,11 +270,18 @@ func (v *visit) why() error {
 	if err != nil {
 		return err
 	}
-	type reason struct{ Label, Text string }
-	var reasons []reason
+	type reason struct{ Labels, Text string }
+	var reasons []reason // actions with one reason stand together
 	for _, a := range actions {
-		if refusal := allowed[0].Refusal(a.Action); refusal != nil {
-			reasons = append(reasons, reason{a.Label, forAdmins.Text(refusal)})
+		refusal := allowed[0].Refusal(a.Action)
+		if refusal == nil {
+			continue
+		}
+		text := forAdmins.Text(refusal)
+		if i := slices.IndexFunc(reasons, func(r reason) bool { return r.Text == text }); i >= 0 {
+			reasons[i].Labels += ", " + a.Label
+		} else {
+			reasons = append(reasons, reason{a.Label, text})
 		}
 	}
 	data := map[string]any{"Person": person, "Reasons": reasons}

@@ -2,37 +2,36 @@ package site
 
 import (
 	"net/url"
-	"strings"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// filterOf reads the filter of the users page from its URL. What is not understood counts as not asked.
-func filterOf(asked url.Values) users.Filter {
-	f := users.Filter{Text: asked.Get("text"), Order: users.OrderName}
-	f.Status, _ = users.Parse[users.Set[users.Status]](asked.Get("status"))
-	f.Role, _ = users.Parse[users.Set[users.Role]](asked.Get("role"))
-	f.NeverSignedIn = asked.Get("activity") == "never"
-	if asked.Get("activity") == "deactivated" {
-		f.Status = users.In(users.Inactive)
+// ownKeys are the parameters of pages beside those of a filter.
+var ownKeys = []string{"cursor", "activity", "assign", "state", "after", "number"}
+
+// filterOf reads the filter of a list of users from its URL. What is not understood is an error: a filter with a part missing
+// selects more users, and a bulk action may be about all of them.
+func filterOf(asked url.Values) (users.Filter, error) {
+	f, err := users.ParseFilter(asked, ownKeys...)
+	if err != nil {
+		return f, err
 	}
-	f.Dated = asked.Get("activity") == "dated"
-	if location := asked.Get("location"); location != "" {
-		f.Locations = []string{location}
-	}
-	if group := asked.Get("group"); group != "" {
-		f.Groups = []string{group}
-	}
-	if kind, name, ok := strings.Cut(asked.Get("source"), ":"); ok {
-		if k, err := users.Parse[users.SourceKind](kind); err == nil {
-			f.Sources = []users.Source{{Kind: k, Name: name}}
-		}
-	}
-	if order, err := users.Parse[users.Order](asked.Get("order")); err == nil && asked.Get("order") != "" {
-		f.Order = order
+	if asked.Get("order") == "" {
+		f.Order = users.OrderName
 	}
 	f.Backward = f.Order == users.OrderChange // the latest first
-	return f
+	switch asked.Get("activity") {            // the product's words for what a filter has
+	case "never":
+		f.NeverSignedIn = true
+	case "deactivated":
+		f.Status = users.In(users.Inactive)
+	case "dated":
+		f.Dated = true
+	case "":
+	default:
+		return f, &users.DocumentError{Text: "users: an unknown activity"}
+	}
+	return f, nil
 }
 
 // narrows reports whether a filter selects a part of the users.

@@ -16,6 +16,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/examples/lms/host"
 	"github.com/seatkeeper/seatkeeper/httpstatus"
 	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/users"
 )
 
 // A Site is the pages of a host.
@@ -132,6 +133,8 @@ func (v *visit) refuse(err error) {
 	switch {
 	case errors.As(err, &tooLarge):
 		v.status, text = http.StatusRequestEntityTooLarge, "This is too large to be taken"
+	case isDocument(err):
+		v.status, text = http.StatusBadRequest, "This address or form is not understood"
 	case errors.Is(err, errNoSession):
 		if v.r.Method == http.MethodGet && !v.partial() {
 			v.redirect("/")
@@ -146,4 +149,10 @@ func (v *visit) refuse(err error) {
 	if err := v.show("refused", "Sorry", text); err != nil {
 		v.Failed(v.r.Context(), "page", err)
 	}
+}
+
+// isDocument reports an unreadable text, such as a filter in an address.
+func isDocument(err error) bool {
+	_, is := errors.AsType[*users.DocumentError](err)
+	return is
 }
