@@ -249,7 +249,7 @@ func TestEndOwnership_remedy(t *testing.T) {
 	out := func(actor users.Actor) string {
 		return s.refused(seats.ErrOwnerProtected, actor, seats.Deactivate{User: "owner"}).Remedies.String()
 	}
-	require.Equal(t, "make another user an owner, then end the ownership of the user", out(owner), "the last one")
+	require.Equal(t, "make an admin an owner, then end the ownership of the user", out(owner), "the last one")
 	s.do(owner, seats.GrantOwnership{User: "ada"})
 	require.Equal(t, "end the ownership of the user", out(users.As("ada")))
 	require.Equal(t, "end the ownership of the user", out(owner), "themselves")

@@ -114,7 +114,7 @@ var phrases = Messages{
 	"remedy/delete/user":             "delete the user",
 	"remedy/invite":                  "invite the new user",
 	"remedy/hand-over":               "hand over the work",
-	"remedy/grant-ownership":         "make another user an owner",
+	"remedy/grant-ownership":         "make an admin an owner",
 	"remedy/set-payer":               "set another payer",
 	"remedy/set-payer/vendor":        "ask the vendor to set another payer",
 	"remedy/return-seats/vendor":     "ask the vendor to take back {count} {count:seat|seats}",

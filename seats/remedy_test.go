@@ -182,10 +182,10 @@ func TestDecide_remedies_other(t *testing.T) {
 		"never_the_owners":  {seats.Standard(), nil, owner, []seats.Command{seats.SetTotal{Total: seats.Of(9)}}, "", nil},
 		"no_role":           {seats.AccuEdConnect(), func(s *site) { s.do(owner, seats.ChangeRole{User: "ada", Role: users.Member}) }, users.As("ada"), []seats.Command{seats.BuySeats{Quantity: 5}}, "", nil},
 
-		"last_owner":          {seats.Standard(), nil, owner, []seats.Command{ends}, "make another user an owner", nil},
+		"last_owner":          {seats.Standard(), nil, owner, []seats.Command{ends}, "make an admin an owner", nil},
 		"last_owner_alone":    {seats.Standard(), func(s *site) { s.do(owner, seats.ChangeRole{User: "ada", Role: users.Member}) }, owner, []seats.Command{ends}, "", nil},
 		"last_owner_named":    {seats.Standard(), nil, owner, []seats.Command{seats.Deactivate{User: "ada"}, ends}, "", nil},
-		"last_owner_and_full": {seats.Standard(), nil, owner, []seats.Command{ends, invite}, "buy 1 seat, then make another user an owner", nil},
+		"last_owner_and_full": {seats.Standard(), nil, owner, []seats.Command{ends, invite}, "buy 1 seat, then make an admin an owner", nil},
 		"support_ends":        {seats.BigContacts(), func(s *site) { s.do(owner, seats.GrantOwnership{User: "ada"}) }, owner, []seats.Command{ends}, "ask the vendor to end the ownership of the user", []int{0}},
 		"payer":               {seats.Standard(), paid, owner, []seats.Command{ends}, "ask the vendor to set another payer", nil},
 		"payer_by_support":    {seats.Standard(), paid, support, []seats.Command{ends}, "set another payer", nil},
@@ -203,10 +203,10 @@ func TestDecide_remedies_other(t *testing.T) {
 		"role_withheld":        {seats.Policy{Withheld: users.In(users.ActionChangeRole)}, nil, owner, []seats.Command{seats.ChangeRole{User: "ada"}}, "", nil},
 
 		"sole_owner_oneself":    {seats.Standard(), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "", nil},
-		"sole_owner":            {selfRemoval(seats.Standard()), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then end the ownership of the user", nil},
-		"sole_owner_of_support": {selfRemoval(seats.BigContacts()), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make another user an owner, then ask the vendor to end the ownership of the user", nil},
-		"sole_owner_by_system":  {seats.Standard(), nil, system, []seats.Command{seats.Delete{User: "owner"}}, "make another user an owner, then ask the vendor to end the ownership of the user", nil},
-		"sole_owner_role":       {seats.Standard(), nil, support, []seats.Command{seats.ChangeRole{User: "owner"}}, "make another user an owner, then end the ownership of the user", nil},
+		"sole_owner":            {selfRemoval(seats.Standard()), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make an admin an owner, then end the ownership of the user", nil},
+		"sole_owner_of_support": {selfRemoval(seats.BigContacts()), nil, owner, []seats.Command{seats.Deactivate{User: "owner"}}, "make an admin an owner, then ask the vendor to end the ownership of the user", nil},
+		"sole_owner_by_system":  {seats.Standard(), nil, system, []seats.Command{seats.Delete{User: "owner"}}, "make an admin an owner, then ask the vendor to end the ownership of the user", nil},
+		"sole_owner_role":       {seats.Standard(), nil, support, []seats.Command{seats.ChangeRole{User: "owner"}}, "make an admin an owner, then end the ownership of the user", nil},
 		"co_owner_role":         {seats.Standard(), func(s *site) { s.do(owner, seats.GrantOwnership{User: "ada"}) }, owner, []seats.Command{seats.ChangeRole{User: "ada"}}, "end the ownership of the user", nil},
 
 		"closed":          {seats.Standard(), shut, support, []seats.Command{seats.Notify{User: "new"}}, "reopen the account", nil},

@@ -89,7 +89,7 @@ func Example_bigContacts() {
 	// <nil>
 	// [{User spots 3} {Open user spots 0} {Active users 3} {Inactive users 3}] <nil>
 	// seats: only the vendor's support may do this
-	// seats: this is the last active owner: another user has to become one first; make another user an owner
+	// seats: this is the last active owner: another user has to become one first; make an admin an owner
 	// seats: an owner is protected: the ownership has to end first; ask the vendor to end the ownership of the user
 	// seats: this owner pays for the account: another payer has to be set first; set another payer
 	// <nil>
