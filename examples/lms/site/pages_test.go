@@ -4,12 +4,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/examples/lms/site"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -42,6 +45,39 @@ func TestSite_pages(t *testing.T) {
 	require.Contains(t, p.log.String(), `"pattern":"GET /users","status":403`)
 	p.browser().get("/users").says(200, "Sign in")
 	p.browser().get("/nothing").says(404)
+}
+
+// open are the pages at the door, mine those of a learner. Every other page is one of admins or of support.
+var (
+	open = []string{"/", "GET /{$}", "POST /sign-in", "POST /sign-out", "POST /ask", "GET /welcome/{token}", "POST /welcome/{token}", "GET /sign-in", "POST /sign-in/link", "POST /sign-up"}
+	mine = []string{"GET /me", "POST /me/offer", "GET /me/courses/{course}", "POST /me/courses/{course}"}
+)
+
+// TestSite_guarded: a member who types the URL of any page of an admin or of support gets a 403, and a visitor without a session is asked
+// to sign in.
+func TestSite_guarded(t *testing.T) {
+	p := newProduct(t, "", true)
+	member, visitor := p.as("larkfield", users.Member), p.browser()
+	sequence := func() uint64 {
+		account, err := p.host.Keeper.Account(t.Context(), "larkfield")
+		require.NoError(t, err)
+		return account.Sequence
+	}
+	before, wildcard := sequence(), regexp.MustCompile(`\{\w+\}`)
+	for _, pattern := range site.Patterns() {
+		if slices.Contains(open, pattern) || slices.Contains(mine, pattern) {
+			continue
+		}
+		method, path, _ := strings.Cut(wildcard.ReplaceAllString(pattern, "x"), " ")
+		if method == http.MethodPost {
+			member.post(path, nil).says(403)
+			visitor.post(path, nil).says(401, "Sign in again")
+			continue
+		}
+		member.get(path).says(403)
+		visitor.get(path).says(200, "Sign in")
+	}
+	require.Equal(t, before, sequence())
 }
 
 // TestUsers_rows: a button of a row is good for the user as shown, and missing where it would not pass.
