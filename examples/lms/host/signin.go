@@ -40,10 +40,19 @@ func (h *Host) SignInLink(account users.AccountID, user users.ID) string {
 	}))
 }
 
-// MailSignIn writes the mail with the link of a sign-in. It is about no event: its number is the instant, far beyond those of events.
+// signInPause is the time between two mails with links to one person: a stranger can ask for them.
+const signInPause = time.Minute
+
+// MailSignIn writes the mail with the link of a sign-in, unless one was written a moment ago. It is about no event: its number is the instant, far beyond those of events.
 func (h *Host) MailSignIn(ctx context.Context, q querier, account users.AccountID, p users.Profile) error {
 	now := micros(h.Now())
-	_, err := h.exec(ctx, q, "INSERT INTO lms_mails (account, event, user_id, address, subject, body, made, sent) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+	var recent int
+	err := q.QueryRowContext(ctx, h.sql("SELECT COUNT(*) FROM lms_mails WHERE account = ? AND user_id = ? AND event > ?"),
+		account, p.ID, micros(h.Now().Add(-signInPause))).Scan(&recent)
+	if err != nil || recent > 0 {
+		return err
+	}
+	_, err = h.exec(ctx, q, "INSERT INTO lms_mails (account, event, user_id, address, subject, body, made, sent) VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
 		account, now, p.ID, p.Email, "Sign in", "Follow this link within a quarter of an hour to sign in:\n\n"+h.SignInLink(account, p.ID)+"\n", now)
 	return err
 }

@@ -1,7 +1,7 @@
 package site
 
 import (
-	"fmt"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -86,7 +86,9 @@ func (v *visit) bulk() error {
 	if page.Which != "all" {
 		page.Ticked, page.Which = ids, "ticked"
 	}
-	page.Order, page.Fault = orderOf(action, v.r.PostForm)
+	if page.Order, page.Fault, err = v.orderOf(action, v.r.PostForm); err != nil {
+		return err
+	}
 	page.Changed = v.r.PostFormValue("count") != "" && v.r.PostFormValue("count") != strconv.Itoa(len(ids))
 	if v.r.PostFormValue("sure") != "" && page.Fault == "" && !page.Changed {
 		return v.start(host.Job{Kind: host.Bulk, Spec: host.Spec{Order: page.Order}}, ids)
@@ -125,8 +127,8 @@ func (v *visit) start(j host.Job, ids []users.ID) error {
 }
 
 // orderOf reads the values of an action. The fault is what is missing.
-func orderOf(a action, form url.Values) (o host.Order, fault string) {
-	o = host.Order{Action: a.Action, Reason: strings.TrimSpace(form.Get("reason")), Successor: users.ID(form.Get("successor")),
+func (v *visit) orderOf(a action, form url.Values) (o host.Order, fault string, err error) {
+	o = host.Order{Action: a.Action, Reason: strings.TrimSpace(form.Get("reason")),
 		Pool: seats.PoolID(form.Get("course")), DueDate: users.Date(form.Get("due"))}
 	groups := func(key string) (list []string) {
 		for g := range strings.SplitSeq(form.Get(key), ";") {
@@ -154,7 +156,17 @@ func orderOf(a action, form url.Values) (o host.Order, fault string) {
 	need("course", "Choose a course.", o.Pool == "")
 	need("role", "Choose a role.", form.Get("role") == "")
 	need("groups", "Give a group to add or to remove, or a location.", len(o.Add)+len(o.Remove) == 0 && o.Location == nil)
-	return o, fault
+	if address := strings.TrimSpace(form.Get("successor")); address != "" {
+		person, err := v.Keeper.Find(v.r.Context(), v.account.ID, users.ByEmail(address))
+		if refusal, is := errors.AsType[*seats.Refusal](err); is {
+			return o, "The work goes to: " + forAdmins.Text(refusal) + ".", nil
+		}
+		if err != nil {
+			return o, "", err
+		}
+		o.Successor = person.ID
+	}
+	return o, fault, nil
 }
 
 // preview decides the action as of now.
@@ -233,126 +245,4 @@ func (v *visit) names(ids func(func(users.ID) bool)) (map[users.ID]string, error
 		}
 	}
 	return names, nil
-}
-
-// A jobView is the page of a job.
-type jobView struct {
-	host.Job
-	Title   string
-	Lines   []personResult
-	Next    int64 // the line after which the next page begins; 0: none
-	Undo    error // why it can't be undone; nil: it can
-	Undoing *seats.Plan
-}
-
-// Percent is the progress.
-func (j jobView) Percent() int64 { return 100 * j.Done / max(j.Total, 1) }
-
-func (v *visit) jobs() error {
-	jobs, err := v.Jobs(v.r.Context(), v.account.ID, 50)
-	if err != nil {
-		return err
-	}
-	var list []jobView
-	for _, j := range jobs {
-		list = append(list, jobView{Job: j, Title: jobTitle(j)})
-	}
-	return v.show("jobs", "Jobs", list)
-}
-
-func jobTitle(j host.Job) string {
-	switch j.Kind {
-	case host.Bulk:
-		a, _ := actionOf(j.Spec.Order.Action.String())
-		return a.Label
-	case host.Undo:
-		return "Undo"
-	case host.Sync:
-		return "Sync by a file"
-	}
-	return "Import of a file"
-}
-
-const linesPerPage = 100
-
-func (v *visit) job() error {
-	ctx := v.r.Context()
-	j, err := v.Job(ctx, v.account.ID, v.r.PathValue("job"))
-	if err != nil {
-		return err
-	}
-	page := jobView{Job: j, Title: jobTitle(j)}
-	after, _ := strconv.ParseInt(v.r.URL.Query().Get("after"), 10, 64)
-	lines, err := v.Lines(ctx, j.ID, after, linesPerPage)
-	if err != nil {
-		return err
-	}
-	for _, l := range lines {
-		page.Lines = append(page.Lines, personResult{ID: string(l.User), Text: v.lineText(j, l)})
-	}
-	if len(lines) == linesPerPage {
-		page.Next = lines[len(lines)-1].Line
-	}
-	if err := v.named(page.Lines); err != nil {
-		return err
-	}
-	return v.show("job", page.Title, page)
-}
-
-// lineText is the result for one user.
-func (v *visit) lineText(j host.Job, l host.Line) string {
-	if j.Kind == host.Import {
-		return fmt.Sprintf("Row %d: %s", l.Line, v.lineText(host.Job{}, l))
-	}
-	switch {
-	case !l.Settled:
-		return "waits"
-	case l.Refusal != nil:
-		return "Not done: " + forAdmins.Text(l.Refusal)
-	case l.Unchanged:
-		return "Nothing had to change"
-	case l.Wanting():
-		return "All seats are taken: here, and inactive"
-	case l.After.Status == users.Deleted:
-		return "Done: deleted"
-	case l.Before.Status != l.After.Status:
-		return "Done: " + v.account.Policy.Shows(l.After.Status).String()
-	}
-	return "Done"
-}
-
-// undo shows what of a job can be put back, and puts it back once that is confirmed.
-func (v *visit) undo() error {
-	ctx := v.r.Context()
-	j, err := v.Job(ctx, v.account.ID, v.r.PathValue("job"))
-	if err != nil {
-		return err
-	}
-	if v.r.PostFormValue("sure") != "" {
-		return v.start(host.Job{Kind: host.Undo, Spec: host.Spec{Of: j.ID}, Total: j.Passed}, nil)
-	}
-	receipts, err := v.Receipts(ctx, j.ID)
-	if err != nil {
-		return err
-	}
-	page := bulkView{Back: j.ID, Count: int(j.Passed)}
-	for i := len(receipts) - 1; i >= 0; i-- {
-		plan, err := v.Keeper.PreviewUndo(ctx, v.account.ID, v.actor, receipts[i])
-		if err != nil {
-			return err
-		}
-		for _, step := range plan.Steps {
-			if refusal := step.Outcome.Refusal; refusal != nil {
-				page.Count--
-				page.Refused = append(page.Refused, personResult{ID: string(step.Outcome.User), Text: forAdmins.Text(refusal)})
-			}
-		}
-		if len(page.Refused) > seats.MaxRefusals || i < len(receipts)-10 {
-			break // the job itself says the rest
-		}
-	}
-	if err := v.named(page.Refused); err != nil {
-		return err
-	}
-	return v.show("undo", fmt.Sprintf("Undo: %s", jobTitle(j)), page)
 }

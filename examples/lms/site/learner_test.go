@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"regexp"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -77,8 +76,14 @@ func TestSignUp(t *testing.T) {
 		return all
 	}
 	require.Len(t, mails(), 1)
-	time.Sleep(time.Millisecond)
-	b.post("/sign-in/link", url.Values{"email": {"olive@acme.example"}}).says(200, "Look at your mails")
+	ask := func() {
+		b.post("/sign-in/link", url.Values{"email": {"olive@acme.example"}}).says(200, "Look at your mails")
+	}
+	ask()
+	require.Len(t, mails(), 1, "a moment after the last one")
+	_, err := p.host.DB.Exec("UPDATE lms_mails SET event = event - 60000000")
+	require.NoError(t, err)
+	ask()
 	b.post("/sign-in/link", url.Values{"email": {"eve@acme.example"}}).says(200, "Look at your mails")
 	require.Len(t, mails(), 2)
 	link := regexp.MustCompile(`/sign-in\?link=\S+`).FindString(mails()[1])

@@ -177,6 +177,15 @@ func TestBulk(t *testing.T) {
 	b.wait(b.post("/users/bulk", date)).says(200, "Done")
 	b.get("/users?activity=dated").says(200, "leaves ")
 
+	// The work of a leaver goes to another user, who is given by the address.
+	leaver, err := p.host.Keeper.Page(t.Context(), "hallam", users.Filter{Role: users.In(users.Member), Status: users.In(users.Active)}, users.Cursor{}, 2)
+	require.NoError(t, err)
+	one := url.Values{"which": {"ticked"}, "user": {string(leaver.Users[0].ID)}, "action": {"deactivate"}, "successor": {"unknown@hallam.example"}, "back": {"/users"}, "sure": {"1"}}
+	b.post("/users/bulk", one).says(200, "there is no such user")
+	one.Set("successor", leaver.Users[1].Email)
+	b.wait(b.post("/users/bulk", one)).says(200, "1 changed")
+	b.get("/users/"+string(leaver.Users[0].ID)).says(200, "; the work goes to ")
+
 	drift, err := p.host.Keeper.Audit(t.Context(), "hallam")
 	require.NoError(t, err)
 	require.Empty(t, drift)

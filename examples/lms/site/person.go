@@ -155,8 +155,16 @@ func (v *visit) editPerson() error {
 		if err != nil {
 			return errNoPage
 		}
-		order, fault := orderOf(action{Action: a}, v.r.PostForm)
-		if fault != "" || !order.Known() {
+		order, fault, err := v.orderOf(action{Action: a}, v.r.PostForm)
+		if err != nil {
+			return err
+		}
+		if fault != "" {
+			v.note(fault)
+			v.back("/users/" + string(id))
+			return nil
+		}
+		if !order.Known() {
 			return errNoPage
 		}
 		command = order.Command(id)
