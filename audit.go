@@ -12,7 +12,7 @@ import (
 // Audit compares all rows of an account with its events and returns the differences; see
 // [seats.Drift] for their form. There are none unless another program wrote to the tables, or
 // a restore mixed tables of several moments. It compares the numbers of account and pools,
-// and of every user status, role, origin in a sync, and held and spent course licences. Address,
+// and of every user status, role, origin in a sync, place in the queue, and held and spent course licences. Address,
 // username and external ID of every user must find exactly this user, and a shared address
 // the users who share it. Missing and
 // contradictory events are listed too.

@@ -80,17 +80,18 @@ func byHand(r *rapid.T, people []users.User) seats.Command {
 	name := "By hand"
 	return rapid.SampledFrom([]seats.Command{
 		seats.Deactivate{User: u}, seats.Reactivate{User: u}, seats.Archive{User: u}, seats.Delete{User: u}, seats.Accept{User: u},
+		seats.Queue{User: u, Priority: rapid.IntRange(0, 2).Draw(r, "priority")}, seats.Unqueue{User: u}, seats.Unqueue{User: u}, seats.ChangeRole{User: u, Role: users.Admin},
 		seats.GrantOwnership{User: u}, seats.Edit{User: u, Set: users.Patch{FirstName: &name}}, seats.Invite{Profile: worker(rapid.IntRange(0, 9).Draw(r, "worker")).Profile},
 	}).Draw(r, "command")
 }
 
 // TestKeeper_Sync_random: random rosters with decisions by hand between them sell no seat twice, touch no owner, leave no seat
-// free beside users who lack one, and change no user the second time.
+// free beside users who lack one, let no leaver wait for one, and change no user the second time.
 func TestKeeper_Sync_random(t *testing.T) {
 	ctx := t.Context()
 	rapid.Check(t, func(r *rapid.T) {
 		policy := seats.Standard()
-		policy.WhenFull = rapid.SampledFrom([]seats.WhenFull{seats.Refuse, seats.CreateInactive}).Draw(r, "full")
+		policy.WhenFull = rapid.SampledFrom([]seats.WhenFull{seats.Refuse, seats.CreateInactive, seats.Wait, seats.Wait}).Draw(r, "full")
 		policy.IdentityChange = rapid.SampledFrom([]seats.IdentityChange{seats.IdentityChangeAllowed, seats.IdentityChangeRefused}).Draw(r, "change")
 		if rapid.Bool().Draw(r, "exempt") {
 			policy.Exempt = users.In(users.Admin)
@@ -133,6 +134,7 @@ func TestKeeper_Sync_random(t *testing.T) {
 			}
 			require.Equal(r, before, after, "owners are not touched")
 			requireSamePeople(r, was, people(r, ctx, k), rows, result.Differences)
+			requireQueue(r, was, people(r, ctx, k), rows, result.Differences)
 
 			u, err := k.Usage(ctx, "acme")
 			require.NoError(r, err)
@@ -168,6 +170,27 @@ func requireSamePeople(r *rapid.T, was, is []users.User, rows []users.Entry, d s
 		})
 		if !here && !faulty && u.Role != users.Owner {
 			require.NotContains(r, []users.Status{users.Active, users.Invited}, u.Status, "%v of %v", u, rows)
+		}
+	}
+}
+
+// requireQueue requires that no user of the source waits who is in no row or has left by it, and that those put out by hand, out
+// of the queue too, stay out.
+func requireQueue(t require.TestingT, before, after []users.User, rows []users.Entry, d seats.Differences) {
+	faulty := slices.ContainsFunc(d.UntouchedCodes, func(c seats.CodeTotal) bool { return c.Code == seats.ErrBadInput })
+	for _, u := range after {
+		inRoster := func(e users.Entry) bool {
+			return !e.Left() && (e.Profile.Email == u.Email || u.ExternalID != "" && e.Profile.ExternalID == u.ExternalID)
+		}
+		if u.Waits() && !faulty && users.Sync("hr").Owns(u.Source) {
+			require.True(t, slices.ContainsFunc(rows, inRoster), "%s waits", u.ID)
+		}
+	}
+	for _, was := range before {
+		if was.Status == users.Inactive && was.LeftBy == users.LeftByHand && users.Sync("hr").Owns(was.Source) {
+			i := slices.IndexFunc(after, func(u users.User) bool { return u.ID == was.ID })
+			require.Equal(t, users.Inactive, after[i].Status, "%s was put out by hand", was.ID)
+			require.False(t, after[i].Waits(), "%s was put out by hand", was.ID)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if f.total != (Count{}) {
 		pool.Total = f.total
 	}
-	if u.Wait != row.Wait {
+	if u.Wait != row.Wait || u.Waits() && u.Role != row.Role {
 		pool.Waiting = pool.Waiting.with(*u)
 	}
 	if pool.ID == Site {
@@ -114,9 +114,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 		if u.Status != row.Status || u.NotificationCount != row.NotificationCount { // else the terms of the invitation stay
 			u.Lapses = account.Policy.lapses(*u, v.request.At)
 		}
-		if holding.Has(row.Status) != holding.Has(u.Status) && row.Status != users.NoStatus {
-			u.LeftBy = v.leftBy(f)
-		}
+		u.LeftBy = v.leaving(f, row, *u)
 		u.Kept = v.keptByHand(&row, u, f.kind)
 		u.Due, u.Baseline = userRow(u).due(v.request.At), u.Baseline.Lasting(v.at)
 		account.NextDue = earliest(account.NextDue, u.Due)
@@ -154,12 +152,24 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	return pool.Held - was.Held, nil
 }
 
-// leftBy returns how the user of an effect leaves the statuses that hold a seat.
+// leaving returns how a user has left after an effect: a seat, or a place in the queue. A request is neither, so that its
+// end is a leaving of those alone who had not left before, or a decision by hand.
+func (v *evaluation) leaving(f effect, was, u users.User) users.Leaving {
+	by := v.leftBy(f)
+	switch {
+	case holding.Has(u.Status) || u.IsServed():
+		return users.NotLeft
+	case u.Waits() || u.Start.Date != "" || !holding.Has(was.Status) && !was.Waits():
+	case u.LeftBy == users.NotLeft || by == users.LeftByHand:
+		return by
+	}
+	return u.LeftBy
+}
+
+// leftBy returns the way of a leaving by an effect.
 func (v *evaluation) leftBy(f effect) users.Leaving {
 	switch {
-	case holding.Has(f.user.Status):
-		return users.NotLeft
-	case f.date != "" || f.kind == EventLapsed || v.request.Channel == ByUnseen:
+	case f.date != "" || v.request.Channel == ByClock || v.request.Channel == ByUnseen:
 		return users.LeftByDate
 	case v.request.Actor.Kind == users.ActorSync:
 		return users.LeftBySync

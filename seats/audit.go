@@ -22,18 +22,20 @@ type Drift struct {
 	//	pool ID     a pool
 	//	source NAME  Stored has the number of its invited and active users, Counted that of the rows; left out if the
 	//	            numbers of all add up, or a user of a sync changed during the audit
+	//	waiting ID  a place in the queue: Stored has that of the site pool, Counted that of the user's row; left out for a
+	//	            user who changed during the audit
 	//	licences ID  a course pool: Stored has its numbers, Counted those of the licences' rows
 	//	events      Stored has the numbers of events, Counted "missing" or another fault
 	//	user ID     Stored has the row, Counted the result of the events: status, role, sync, licences
 	//	key ID      Stored is "not found", Counted the kind of key by which the store does not find
 	//	            this user alone
-	//	users, keys, and events with an empty Stored: beyond [MaxDrifts], Counted has the number of further ones
+	//	users, keys, waiting, and events with an empty Stored: beyond [MaxDrifts], Counted has the number of further ones
 	What    string `json:"what"`
 	Stored  string `json:"stored"`
 	Counted string `json:"counted"`
 }
 
-// MaxDrifts is the largest number of events, of users and of keys in an audit.
+// MaxDrifts is the largest number of events, of users, of keys and of places in the queue in an audit.
 const MaxDrifts = 100
 
 // Audit compares the account and its pools with the tally of the users' rows and with the
@@ -79,6 +81,7 @@ type Auditor struct {
 	licences      map[PoolID]LicenceUse // of the rows
 	sources       map[string]int64      // invited and active users of each, of the rows
 	sourcesMoved  bool                  // a user of a sync has changed since their row was added
+	queue         auditedQueue          // of the rows
 	lastRow       users.ID              // the rows so far are those up to it
 	named         map[int]bool          // the groups with names; nil: none
 	otherGroups   int                   // further groups that differ
@@ -155,6 +158,7 @@ func (a *Auditor) record(e Event) {
 		a.tally.Move(e.Before, e.After)
 		a.count(e.Pool, use)
 		a.sourcesMoved = a.sourcesMoved || e.Before.Synced || e.After.Synced
+		a.queue.moves(e)
 	}
 }
 
@@ -199,6 +203,7 @@ func (a *Auditor) Row(u users.User) {
 	a.tally.Add(u.Segment(), 1)
 	a.byRows.move(a.named, u.ID, users.Segment{}, u.Segment())
 	a.countSource(u)
+	a.queue.add(u)
 }
 
 // Licence adds the row of a licence. The rows must be in order.
@@ -223,7 +228,7 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.beyond > last {
 		a.events.add(Drift{"events", fmt.Sprint(a.beyond), "comes after the last one that the account names"})
 	}
-	found := slices.Concat(Audit(s, a.tally, l), a.pools(s), a.reserved(s), a.ofSources(s))
+	found := slices.Concat(Audit(s, a.tally, l), a.pools(s), a.reserved(s), a.ofSources(s), a.queue.drifts(s.pool(Site).Waiting))
 	found = append(found, a.events.list...)
 	if a.events.more > 0 {
 		found = append(found, Drift{What: "events", Counted: fmt.Sprintf("%d more", a.events.more)})

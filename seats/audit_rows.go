@@ -1,9 +1,11 @@
 package seats
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -55,4 +57,76 @@ func (a *Auditor) countSource(u users.User) {
 		a.sources = map[string]int64{}
 	}
 	a.sources[u.Source.Name]++
+}
+
+// auditedQueue has the places in the queue by the rows of the users.
+type auditedQueue struct {
+	places map[users.ID]Waiting
+	moved  map[users.ID]bool // users who were or are inactive, and changed since their row was added
+	beyond bool              // the rows or the changes are more than maxNames
+}
+
+// add adds the place of a user's row.
+func (q *auditedQueue) add(u users.User) {
+	if u.Waits() && u.Status == users.Inactive && q.hasRoom(len(q.places)) {
+		if q.places == nil {
+			q.places = map[users.ID]Waiting{}
+		}
+		q.places[u.ID] = waitingOf(u)
+	}
+}
+
+// moves notes the user of an event after their row.
+func (q *auditedQueue) moves(e Event) {
+	if (e.Before.Status == users.Inactive || e.After.Status == users.Inactive) && q.hasRoom(len(q.moved)) {
+		if q.moved == nil {
+			q.moved = map[users.ID]bool{}
+		}
+		q.moved[e.User] = true
+	}
+}
+
+func (q *auditedQueue) hasRoom(n int) bool {
+	q.beyond = q.beyond || n == maxNames
+	return !q.beyond
+}
+
+// drifts returns the drifts between the queue of the site pool and the rows. All rows are compared, or none.
+func (q *auditedQueue) drifts(stored WaitingList) []Drift {
+	if q.beyond {
+		return nil
+	}
+	texts := map[users.ID][2]string{}
+	note := func(w Waiting, i int) {
+		text := texts[w.User]
+		text[i] += w.String()
+		texts[w.User] = text
+	}
+	for w := range stored.All() {
+		note(w, 0)
+	}
+	for _, w := range q.places {
+		note(w, 1)
+	}
+	var found drifts
+	for _, id := range slices.Sorted(maps.Keys(texts)) {
+		if text := texts[id]; text[0] != text[1] && !q.moved[id] {
+			found.add(Drift{"waiting " + string(id), cmp.Or(text[0], noPlace), cmp.Or(text[1], noPlace)})
+		}
+	}
+	if found.more > 0 {
+		found.list = append(found.list, Drift{What: "waiting", Counted: fmt.Sprintf("%d more", found.more)})
+	}
+	return found.list
+}
+
+const noPlace = "no place"
+
+// String returns the terms of the place, such as "member from 2026-03-01T12:00:00Z".
+func (w Waiting) String() string {
+	text := w.Role.String() + " from " + w.Turn.Format(time.RFC3339Nano)
+	if w.Asks {
+		text += ", asks"
+	}
+	return text
 }

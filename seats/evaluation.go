@@ -116,7 +116,7 @@ func (v *evaluation) fork(commands []Command) *evaluation {
 	f.pools, f.people, f.holders = v.pools.fork(), rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
 	f.sharers, f.licences, f.wasLicences = nil, nil, nil
 	named := v.named(commands)
-	for _, id := range v.waiting().first(MaxServed) {
+	for _, id := range v.waiting().first(v.account.Policy, MaxServed) {
 		named[id] = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(named)) {
@@ -270,15 +270,26 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 		u.LeftAs, u.ArchivedAs = users.NoStatus, users.NoStatus
 	}
 	u.Start = users.Start{}
-	if waits(u) && u.Schedule.Date != "" { // the leave counts from now on, by the zone of now
-		if in, refusal := v.location(); refusal == nil {
-			u.Schedule.At = u.Schedule.Leave.At(in)
-		}
-	}
-	if !holding.Has(to) || waits(u) && !u.Schedule.At.After(v.request.At) {
+	if !holding.Has(to) {
 		u.Schedule = users.Schedule{}
+	} else if waits(u) {
+		u = v.leavesFromNow(u)
 	}
 	u.Status, u.StatusSince = to, v.at
+	return u
+}
+
+// leavesFromNow returns the user whose leave counts from now on, by the zone of now. One that is over has gone.
+func (v *evaluation) leavesFromNow(u users.User) users.User {
+	if u.Schedule.Date == "" {
+		return u
+	}
+	if in, refusal := v.location(); refusal == nil {
+		u.Schedule.At = u.Schedule.Leave.At(in)
+	}
+	if !u.Schedule.At.After(v.request.At) {
+		u.Schedule = users.Schedule{}
+	}
 	return u
 }
 

@@ -5,7 +5,8 @@ import (
 )
 
 // Deactivate makes an invited or active user inactive. The seat is free at once; the
-// record, the ID, the role and the course licences stay. It is unchanged for an inactive
+// record, the ID, the role and the course licences stay. A user who waits for a seat, or asks for one, loses the
+// place in the queue, by [EventUnqueued], and has left like all others. It is unchanged for every other inactive
 // user.
 //
 // Owners, admins, support and the system may, and a sync for users of its own source, the
@@ -152,14 +153,17 @@ func (c Erase) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	return v.leave(users.ActionErase, EventErased, u, "", c.Reason)
 }
 
-// leave is the common part of Deactivate, Archive, Delete and Erase.
+// leave is the common part of Deactivate, Archive, Delete and Erase. Who waits for a seat leaves the queue.
 func (v *evaluation) leave(a users.Action, kind EventKind, u users.User, successor users.ID, reason string) (effect, *Refusal) {
 	if err := users.CheckText(reason, users.MaxReason); err != nil {
 		return effect{}, badInput("reason", err)
 	}
 	next, changed, refusal := v.nextStatus(a, u)
-	if refusal != nil || !changed {
+	if refusal != nil || !changed && !u.Waits() {
 		return effect{}, refusal
+	}
+	if !changed {
+		kind, next.Wait, next.Schedule = EventUnqueued, nil, users.Schedule{}
 	}
 	if successor != "" && !v.canSucceed(successor, u) {
 		return effect{}, badInput("successor", errSuccessor)

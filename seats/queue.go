@@ -16,10 +16,14 @@ type WaitingList struct{ list *[]Waiting }
 
 // Waiting is a user with a place in a queue.
 type Waiting struct {
-	User users.ID  `json:"user"`
-	Turn time.Time `json:"turn"`          // see [users.Wait]
-	Asks bool      `json:"asks,omitzero"` // waits for an approval
+	User users.ID   `json:"user"`
+	Turn time.Time  `json:"turn"`          // see [users.Wait]
+	Role users.Role `json:"role,omitzero"` // one that needs no seat is served at once
+	Asks bool       `json:"asks,omitzero"` // waits for an approval
 }
+
+// waitingOf returns the place of a user.
+func waitingOf(u users.User) Waiting { return Waiting{u.ID, u.Wait.Turn(), u.Role, u.Wait.Asks} }
 
 // MaxWaiting is the most places in a queue, requests included. Beyond, a full pool is answered as under
 // [Refuse].
@@ -55,7 +59,7 @@ func (w WaitingList) all() []Waiting {
 	return *w.list
 }
 
-// All lists the places in order: first those that are served, then the requests.
+// All lists the places in order: first those that are served, then the requests. Users who need no seat any more are served before all others.
 func (w WaitingList) All() iter.Seq[Waiting] { return slices.Values(w.all()) }
 
 // Position returns the place of the user, from 1 on, among those that are served or among the requests; 0:
@@ -84,11 +88,26 @@ func (w WaitingList) Approved() int {
 	return n
 }
 
+// served lists the places that are served in the order in which they are: those that need no seat come before the others.
+func (w WaitingList) served(p Policy) iter.Seq2[users.ID, bool] {
+	return func(yield func(id users.ID, needsSeat bool) bool) {
+		for _, needsSeat := range []bool{false, true} {
+			for _, place := range w.all()[:w.Approved()] {
+				if p.holds(users.Segment{Status: users.Active, Role: place.Role}) == needsSeat && !yield(place.User, needsSeat) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // first returns the IDs of the first places that are served, at most so many.
-func (w WaitingList) first(most int) []users.ID {
-	ids := make([]users.ID, min(most, w.Approved()))
-	for i := range ids {
-		ids[i] = w.all()[i].User
+func (w WaitingList) first(p Policy, most int) (ids []users.ID) {
+	for id := range w.served(p) {
+		if len(ids) == most {
+			break
+		}
+		ids = append(ids, id)
 	}
 	return ids
 }
@@ -100,7 +119,7 @@ func (w WaitingList) hasRoom() bool { return len(w.all()) < MaxWaiting }
 func (w WaitingList) with(u users.User) WaitingList {
 	list := slices.DeleteFunc(slices.Clone(w.all()), func(p Waiting) bool { return p.User == u.ID })
 	if u.Waits() {
-		place := Waiting{u.ID, u.Wait.Turn(), u.Wait.Asks}
+		place := waitingOf(u)
 		i, _ := slices.BinarySearchFunc(list, place, Waiting.compare)
 		list = slices.Insert(list, i, place)
 	}
@@ -141,33 +160,46 @@ func (v *evaluation) queued(u users.User) *effect {
 	if u.Waits() { // and asks
 		wait = *u.Wait
 		wait.Asks = false
+	} else {
+		next = v.leavesFromNow(next)
 	}
 	next.Wait = &wait
 	return &effect{kind: EventQueued, user: next}
 }
 
-// hasSeatToGive reports whether a user of the queue can get a seat: one is free, or the pool can
-// grow.
-func (v *evaluation) hasSeatToGive() bool {
+// servesNext returns the user of the queue who comes back now: one who needs no seat, else the next if a seat is free or
+// the pool can grow.
+func (v *evaluation) servesNext() (next users.ID, ok bool) {
 	p := v.pools.of(Site)
-	switch {
-	case p.Waiting.Approved() == 0 || !v.account.Closed.IsZero():
-		return false
-	case p.Available() != Of(0):
-		return true
+	if p.Waiting == (WaitingList{}) || !v.account.Closed.IsZero() {
+		return "", false
 	}
-	least, most := v.account.Policy.order()
-	return v.account.Policy.growthOf(Site).seats(p, 1, least, most) > 0
+	for id, needsSeat := range p.Waiting.served(v.account.Policy) {
+		if !needsSeat || p.Available() != Of(0) {
+			return id, true
+		}
+		least, most := v.account.Policy.order()
+		return id, v.account.Policy.growthOf(Site).seats(p, 1, least, most) > 0
+	}
+	return "", false
 }
 
 // serve gives the free seats to the queue, in its order, and tells of each row. It reports whether it is done:
 // if the next user is still to be loaded the account falls due at once, so that [Settle] goes on.
 func (v *evaluation) serve(seated func(row)) bool {
-	for v.hasSeatToGive() {
-		u, ok := v.people.find(v.waiting().all()[0].User)
+	for {
+		id, ok := v.servesNext()
+		if !ok {
+			return true
+		}
+		u, ok := v.people.find(id)
 		if !ok {
 			v.account.NextDue = earliest(v.account.NextDue, v.request.At)
 			return false
+		}
+		if hasLeft := u.Schedule; hasLeft.Date != "" && !hasLeft.At.After(v.request.At) { // of many leavers at this instant
+			v.apply(leavesQueue(u))
+			continue
 		}
 		next, _, _ := v.nextStatus(users.ActionReactivate, u)
 		f := v.back(EventSeated, u, next, u.LeftAs == users.NoStatus)
@@ -175,12 +207,18 @@ func (v *evaluation) serve(seated func(row)) bool {
 		v.apply(f)
 		seated(v.row(users.LicenceID{User: u.ID}))
 	}
-	return true
+}
+
+// leavesQueue returns the effect by which the day of a leave ends the place of a user.
+func leavesQueue(u users.User) effect {
+	s := u.Schedule
+	u.Wait, u.Schedule = nil, users.Schedule{}
+	return effect{kind: EventUnqueued, user: u, date: s.Date, dateAs: s.As, actor: s.By}
 }
 
 // serveNeeds adds the next users of the queue to a need, and reports whether that is a change.
 func (n *Need) serveNeeds(s Snapshot) (added bool) {
-	for _, id := range s.pool(Site).Waiting.first(MaxServed) {
+	for _, id := range s.pool(Site).Waiting.first(s.Account.Policy, MaxServed) {
 		if !slices.Contains(n.Users, id) {
 			n.Users, added = append(n.Users, id), true
 		}
@@ -193,8 +231,9 @@ var quiet = users.In(users.ActionSignIn)
 
 // serveCall gives the seats that a call left free to the queue.
 func (v *evaluation) serveCall() {
+	_, serves := v.servesNext()
 	switch {
-	case len(v.events) == 0 || !v.hasSeatToGive():
+	case len(v.events) == 0 || !serves:
 	case v.request.Unfinished:
 		v.account.NextDue = earliest(v.account.NextDue, v.request.At.Add(unfinishedTerm))
 	default:

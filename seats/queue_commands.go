@@ -7,15 +7,23 @@ import (
 )
 
 // Queue gives an inactive user a place in the queue for seats, under [Wait], approves the request of a user,
-// and changes the terms of a place. A place is served as soon as a seat is free that no command of the
-// same call has taken: the user comes back as by [Reactivate], by the event [EventSeated] of the system. The
-// queue is served in order of [users.Wait].Turn; where it stands [Explanation] and [Pool] tell. It is
+// and changes the terms of a place. A user whose place is served comes back as by [Reactivate], by the event
+// [EventSeated] of the system. Where the queue stands [Explanation] and [Pool] tell. It is
 // unchanged for an invited or active user, and for the same terms. A day of a start is cleared.
+//
+// A seat that comes free goes first to the commands of the same call or run of a sync, so that a full account exchanges users
+// one for one however many wait. What is left at the end goes to the queue, in order of [users.Wait].Turn, then of the ID;
+// later calls find what the queue leaves. So each place is served once calls leave enough seats free: the priority
+// is bounded, and every place moves up. A user whose role needs no seat any more comes back at once, before all others. A call of
+// several commits that stops between two of them keeps the seats from the queue for a minute, and from no other call.
 //
 // Users ask for a seat for themselves, also while they are inactive: such a place waits until an
 // owner or admin gives it its terms by this command, or ends it by [Unqueue]; a second request is unchanged.
-// Owners, admins, support and the system may for every user. The place ends at Until, by the event
-// [EventUnqueued], and with whatever else ends the status of the user.
+// Owners, admins, support and the system may for every user.
+//
+// The place ends by the event [EventUnqueued] at Until, on the day of a leave, and by [Deactivate], also of a sync
+// in whose roster the user is missing; and with whatever else ends the status of the user. The user has left then,
+// see [users.User].LeftBy, and gets no seat later.
 //
 // [ErrNotOffered] for a new place under another [WhenFull] and beyond [MaxWaiting]; places stay served.
 // [ErrWrongStatus] for an archived or deleted user. [ErrBadInput] for a deadline that is over, and for a
@@ -55,6 +63,8 @@ func (c Queue) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	since := v.at
 	if u.Waits() {
 		since = u.Wait.Since
+	} else {
+		next = v.leavesFromNow(next)
 	}
 	next.Wait, next.Start = &users.Wait{Since: since, Priority: c.Priority, Until: until, Reason: c.Reason, Asks: asks}, users.Start{}
 	f := effect{kind: EventQueued, user: next, reason: c.Reason}
@@ -67,8 +77,8 @@ func (c Queue) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	return f, nil
 }
 
-// Unqueue ends the place of a user in the queue for seats, and refuses a request. The user stays inactive. It
-// is unchanged for a user without a place.
+// Unqueue ends the place of a user in the queue for seats, and refuses a request. The user stays inactive, and has left as by
+// [Deactivate]: by hand, so that a sync brings the user back no more. It is unchanged for a user without a place.
 //
 // The actors are those of [Queue], and users may for themselves.
 type Unqueue struct {

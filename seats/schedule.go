@@ -189,7 +189,7 @@ func (v *evaluation) gone(p users.Profile, leave users.Leave) (effect, *Refusal)
 		return effect{}, refusal
 	case known && v.invisible(u.ID): // one that the sync would take over does not leave by it
 		return effect{}, v.duplicate(p, u.ID)
-	case !known || !holding.Has(u.Status):
+	case !known || !holding.Has(u.Status) && !u.Waits():
 		return effect{user: u}, nil
 	}
 	if refusal := v.leaves(u, users.ActionDeactivate); refusal != nil {

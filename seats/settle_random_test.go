@@ -67,8 +67,24 @@ func (s *site) settleParts(t require.TestingT, at time.Time, most int) {
 		}
 		r := s.request(system)
 		r.Channel = seats.ByClock
-		s.write(seats.SettleParts(s.part(most), r, most))
+		part := s.part(most)
+		need := seats.Need{Account: part.Account.ID}
+		if seats.SettleNeeds(&need, part) {
+			part = s.withUsers(part, need.Users)
+		}
+		s.write(seats.SettleParts(part, r, most))
 	}
+}
+
+// withUsers returns the part with further users.
+func (s *site) withUsers(part seats.Snapshot, ids []users.ID) seats.Snapshot {
+	for _, u := range s.rows.Users {
+		if slices.Contains(ids, u.ID) && !slices.ContainsFunc(part.Users, func(p users.User) bool { return p.ID == u.ID }) {
+			part.Users = append(part.Users, u)
+		}
+	}
+	slices.SortFunc(part.Users, func(x, y users.User) int { return cmp.Compare(x.ID, y.ID) })
+	return part
 }
 
 // told returns the events as far as the way of settling must not change them.

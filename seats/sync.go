@@ -57,8 +57,9 @@ type Differences struct {
 	Joining   int `json:"joining,omitzero"`    // new users
 	Leaving   int `json:"leaving,omitzero"`    // users of the source who are missing, or have left by their row
 	Dated     int `json:"dated,omitzero"`      // users who get the day of a leave, or an earlier one
+	Withdrawn int `json:"withdrawn,omitzero"`  // users who would be among Leaving, but wait for a seat or ask for one: they lose the place, which the guard does not count
 	Missing   int `json:"missing,omitzero"`    // users of the source who are missing, and do not leave yet
-	Returning int `json:"returning,omitzero"`  // inactive users who are back in the roster
+	Returning int `json:"returning,omitzero"`  // inactive users who are back in the roster; those who wait for a seat already are not
 	TakenOver int `json:"taken_over,omitzero"` // users of other sources who become those of this one, see [Account.TakesOver]
 	Changed   int `json:"changed,omitzero"`    // users with other fields, another role or another day of a leave
 	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
@@ -80,7 +81,8 @@ type Differences struct {
 	misses                    misses
 	exchanges                 [][2]int   // parts of the edits
 	renumbered, keyed, admins []users.ID // the first users of Renumbered and Replaced, of NewKeys and of Admins
-	unnamed                   int64      // of Replaced, those with an unknown name: they stay, with changed keys, once these are released
+	unnamed                   int64      // of Replaced and of those who wait, those with an unknown name: they stay, with changed keys, once these are released
+	unnamedLeavers            int64      // of unnamed, those who do not wait
 }
 
 // Losses are what the guard of the source judges.
@@ -97,7 +99,7 @@ func (r SyncRun) Stops(a Account, d Differences, at time.Time) (*Refusal, Comman
 	}
 	losses := d.Losses()
 	anew := losses
-	anew.Leavers, anew.Keys = losses.Leavers-d.unnamed, losses.Keys+d.unnamed
+	anew.Leavers, anew.Keys = losses.Leavers-d.unnamedLeavers, losses.Keys+d.unnamed
 	cause, sample := error(ErrChangedKeys), d.renumbered
 	switch {
 	case a.Trips(r.Source, Losses{Keys: int64(d.Renumbered) + d.unnamed}, at) != nil:
@@ -171,10 +173,11 @@ func (u *Untouched) UnmarshalJSON(text []byte) error {
 }
 
 // stepKinds are the kinds of steps in their order: users are taken over, so that the rest of their rows can follow. Leavers
-// and roles without a seat free seats for all others, then other roles and fields change, and then users come back and
-// join. A day is for users who are in.
+// lose their places in the queue before a seat comes free. Leavers and roles without a seat free seats for all others, then
+// other roles and fields change, and then users come back and join. A day is for users who are in.
 const (
 	stepTake = iota
+	stepWithdraw
 	stepLeave
 	stepFree
 	stepRole
@@ -195,8 +198,27 @@ type steps struct {
 func (d *Differences) add(kind int, row int, c Command) {
 	s := &d.steps[kind]
 	s.commands, s.rows = append(s.commands, c), append(s.rows, int32(row))
-	if kind == stepSooner {
+	switch kind {
+	case stepLeave:
+		d.Leaving++
+	case stepWithdraw:
+		d.Withdrawn++
+	case stepSooner:
 		d.Dated++
+	}
+}
+
+// replace counts a user who is replaced. One who waits is no leaver, but has keys.
+func (d *Differences) replace(m *member, id users.ID) {
+	leavers := int64(1)
+	if m.is&isWaiting != 0 {
+		leavers = 0
+	}
+	d.Replaced += int(leavers)
+	d.name(&d.renumbered, id)
+	if m.is&isUnnamed != 0 {
+		d.unnamed++
+		d.unnamedLeavers += leavers
 	}
 }
 
@@ -281,7 +303,7 @@ func (d Differences) String() string {
 		one, many string
 	}{
 		{d.Joining, "joins", "join"}, {d.Returning, "comes back", "come back"}, {d.Leaving, "leaves", "leave"},
-		{d.Dated, "leaves on a day", "leave on a day"},
+		{d.Dated, "leaves on a day", "leave on a day"}, {d.Withdrawn, "leaves the queue", "leave the queue"},
 		{d.Missing, "is missing", "are missing"},
 		{d.TakenOver, "is taken over", "are taken over"}, {d.Changed, "changes", "change"},
 	} {

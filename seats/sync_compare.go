@@ -13,8 +13,9 @@ import (
 //
 // A row is about the user with its external ID, else about the one with its address, else with its username. Users
 // of the source who are in no row leave, once its [Patience] with them is over; so do, at once, those whose row says that they
-// have left, by a status or by the day of a leave that is over. Inactive users of the source come back once they are in the roster, but for those put out by
-// hand, and for those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
+// have left, by a status or by the day of a leave that is over. Those of them who wait for a seat lose their places. Inactive
+// users of the source come back once they are in the roster, but for those who wait for a seat already, those put out by hand, out of
+// the queue too, and those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
 // over first, where [Account.TakesOver] says so.
 //
 // A row with another external ID than the user of the source with its address or username is about
@@ -76,16 +77,13 @@ func (c *Comparison) User(u users.User) {
 	columns := c.columns.without(kept)
 	m := member{
 		keys: c.members.hashKeys(&u.Profile), content: c.members.hashContent(&u.Profile, &columns), kept: kept,
-		leave: dayNumber(u.Schedule.Leave), status: u.Status, role: u.Role, left: u.LeftBy,
+		leave: dayNumber(u.Schedule.Leave), status: u.Status, role: u.Role, left: u.LeftBy, is: waitsAs(&u),
 	}
 	if users.Sync(c.run.Source).Owns(u.Source) {
 		m.is |= isOwn
 		m.name = c.members.hashName(&u.Profile, &c.columns)
 	} else if c.account.takes(c.run.Source, u) {
 		m.is |= isTaken
-	}
-	if u.Start.Date != "" {
-		m.is |= isPlanned
 	}
 	c.members.add(u.ID, m)
 }
@@ -243,10 +241,10 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		return c.join(e)
 	}
 	m.is |= isMatched
-	in := holding.Has(m.status)
+	in := holding.Has(m.status) || m.is&isServed != 0
 	taken := m.is&isTaken != 0 && (m.keys[0] == 0 || keys[0] == 0 || m.keys[0] == keys[0])
 	switch {
-	case m.is&isOwn == 0 && left, m.is&isPlanned != 0, left && !in && m.role != users.Owner:
+	case m.is&isOwn == 0 && left, m.is&isPlanned != 0, left && !in && m.is&isWaiting == 0 && m.role != users.Owner:
 		c.result.Same++
 		return nil
 	case m.is&isOwn == 0 && m.role == users.Owner:
@@ -309,20 +307,18 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 
 // leave adds a leaver.
 func (c *Comparison) leave(m *member, row int, reason string) {
-	id := c.members.idOf(m)
-	c.result.Leaving++
+	id, kind := c.members.idOf(m), stepLeave
+	if m.is&isWaiting != 0 {
+		kind = stepWithdraw
+	}
 	if m.stays() {
 		c.result.Admins++
 		c.result.name(&c.result.admins, id)
 	}
 	if m.is&isReplaced != 0 {
-		c.result.Replaced++
-		c.result.name(&c.result.renumbered, id)
-		if m.is&isUnnamed != 0 {
-			c.result.unnamed++
-		}
+		c.result.replace(m, id)
 	}
-	c.result.add(stepLeave, row, Deactivate{User: id, Reason: reason})
+	c.result.add(kind, row, Deactivate{User: id, Reason: reason})
 }
 
 // A step is a command with its kind.
@@ -350,10 +346,10 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 		leave.As = c.account.Policy.leaveDay(leave.As)
 	}
 	switch {
-	case !columns.leave || dayNumber(leave) == m.leave:
+	case !columns.leave || dayNumber(leave) == m.leave || m.is&isReturning != 0:
 	case leave.Date == "":
 		steps = append(steps, step{stepDate, Unschedule{User: id}})
-	case leavesSooner(m.leave, dayNumber(leave)):
+	case leavesSooner(m.leave, dayNumber(leave)) && m.is&isServed == 0: // who waits has no seat to lose
 		steps = append(steps, step{stepSooner, Schedule{User: id, Leave: leave}})
 	default:
 		steps = append(steps, step{stepDate, Schedule{User: id, Leave: leave}})
@@ -382,7 +378,7 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	for n := range c.members.count {
 		m := c.members.at(n + 1)
 		switch {
-		case m.is&isOwn == 0 || m.is&(isMatched|isNamed) != 0 || !holding.Has(m.status):
+		case m.is&isOwn == 0 || m.is&(isMatched|isNamed) != 0 || !holding.Has(m.status) && m.is&isWaiting == 0:
 		case m.role == users.Owner:
 			refusal := refuse(ErrOwnerProtected, c.members.idOf(m))
 			refusal.Action = users.ActionDeactivate

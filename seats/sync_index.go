@@ -26,16 +26,36 @@ type member struct {
 type memberSet uint16
 
 const (
-	isOwn      memberSet = 1 << iota // of the source of the run
-	isMatched                        // with a row
-	isMoved                          // gives up a key
-	isPlanned                        // inactive until a start
-	isTaken                          // of another source, from which the run takes them over
-	isNamed                          // by a row that is left as it is
-	isReplaced                       // by a row of another user with the address or the username
-	isUnnamed                        // in that row, or everywhere
-	isKeyOfRow                       // of the first kind; two more for the others follow
+	isOwn       memberSet = 1 << iota // of the source of the run
+	isMatched                         // with a row
+	isMoved                           // gives up a key
+	isPlanned                         // inactive until a start
+	isTaken                           // of another source, from which the run takes them over
+	isWaiting                         // for a seat, or asks for one
+	isServed                          // waits for a seat: as good as in
+	isReturning                       // waits for a seat, and was in before: takes no day of a leave until then
+	isNamed                           // by a row that is left as it is
+	isReplaced                        // by a row of another user with the address or the username
+	isUnnamed                         // in that row, or everywhere
+	isKeyOfRow                        // of the first kind; two more for the others follow
 )
+
+// waitsAs returns how a user waits for a start or a seat.
+func waitsAs(u *users.User) (is memberSet) {
+	if u.Start.Date != "" {
+		is |= isPlanned
+	}
+	if u.Waits() {
+		is |= isWaiting
+	}
+	if u.IsServed() {
+		is |= isServed
+	}
+	if u.IsServed() && u.LeftAs != users.NoStatus {
+		is |= isReturning
+	}
+	return is
+}
 
 // members are the users of an account, and an index of their keys: some 120 bytes for each.
 type members struct {

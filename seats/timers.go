@@ -43,8 +43,8 @@ type timer struct {
 
 // timers has a row for everything that can be due. The Due of a row follows from the instants
 // of its timers, and [Account.NextDue] from these; [Settle] carries them out, and [Explain]
-// and the calendar tell what comes next. Of one instant, what frees seats comes before
-// what takes them.
+// and the calendar tell what comes next. Of one instant, the queue loses its leavers first, and then what frees seats comes
+// before what takes them.
 var timers = []timer{
 	{
 		event: EventLeavingSoon, isDay: true,
@@ -59,6 +59,16 @@ var timers = []timer{
 			u.Schedule.NoticeOn, u.Schedule.Notice = "", time.Time{}
 			return effect{kind: EventLeavingSoon, user: u, date: s.Date, dateAs: s.As, actor: s.By}
 		},
+	},
+	{
+		event: EventUnqueued, isDay: true,
+		at: func(r row) time.Time {
+			if !r.user.Waits() {
+				return time.Time{}
+			}
+			return r.user.Schedule.At
+		},
+		evaluate: func(_ *evaluation, r row) effect { return leavesQueue(*r.user) },
 	},
 	{
 		event: EventDeactivated, isDay: true, frees: true,

@@ -19,7 +19,8 @@ import (
 // There is an outcome for each command; one that is Unchanged for what is back already, so that
 // undoing twice is undoing once; [ErrChangedMeanwhile] for what was changed since, with the field
 // or the present status; and [ErrFinal] for sign-ins, messages, deletions, orders, users taken over by a sync,
-// ownerships, join codes and the terms of the account; of join codes it has a Reason. The actor needs the authority for the commands.
+// ownerships, places in the queue, join codes and the terms of the account; of join codes it has a Reason. The actor needs the
+// authority for the commands.
 //
 // The order is that of the list. A command that is refused is tried again after the others, for
 // as long as that puts more back, so that a call that nothing has followed is undone whole, but

@@ -33,7 +33,7 @@ func (u *User) instants() [len(dates)]*time.Time {
 //   - ArchivedAs of an archived user is invited, active or inactive. LeftAs of a user inactive
 //     now, or when archived, is invited, active or empty (created inactive). Otherwise both
 //     are empty.
-//   - LeftBy is for users inactive, archived or deleted who were invited or active before.
+//   - LeftBy is for users inactive, archived or deleted.
 //   - A user at most invited so far has FirstSignIn and Approved empty. Expires is for invited
 //     users, also those deactivated or archived since.
 //   - Created and StatusSince are required. Created is the earliest date, and Expires alone may
@@ -43,13 +43,13 @@ func (u *User) instants() [len(dates)]*time.Time {
 //   - The Leave of Schedule is for invited and active users but owners, and for those created
 //     inactive; Start is for the latter.
 //
-// Of Schedule and Start the days alone are kept. They, Lapses, Due, Kept, Baseline and Salt are the
-// library's to set.
+// Of Schedule and Start the days alone are kept. They, Lapses, Wait, Due, Kept, Baseline and Salt are the
+// library's to set: a place in a queue is not taken over.
 func (u User) Clean(at time.Time) (User, error) {
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
-	u.Lapses, u.Due, u.SharesEmail, u.Kept, u.Baseline, u.Salt = false, time.Time{}, false, nil, nil, ""
+	u.Lapses, u.Wait, u.Due, u.SharesEmail, u.Kept, u.Baseline, u.Salt = false, nil, time.Time{}, false, nil, nil, ""
 	u.Schedule, u.Start = Schedule{Leave: u.Schedule.Leave}, Start{Date: u.Start.Date}
 	err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {
@@ -83,7 +83,7 @@ func (u User) checkStatus() *FieldError {
 	}
 	inside := In(Active, Deleted).Has(was)
 	waits := u.Status == Inactive && u.LeftAs == NoStatus
-	hasLeft := In(Inactive, Archived, Deleted).Has(u.Status) && was != NoStatus
+	hasLeft := In(Inactive, Archived, Deleted).Has(u.Status)
 	for _, rule := range []struct {
 		holds  bool
 		field  string

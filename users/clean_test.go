@@ -65,7 +65,10 @@ func TestUser_Clean_kept(t *testing.T) {
 		"inactive, invited before": func(u *users.User) {
 			u.Status, u.LeftAs, u.FirstSignIn, u.Expires = users.Inactive, users.Invited, time.Time{}, day(2)
 		},
-		"created inactive":        func(u *users.User) { u.Status, u.FirstSignIn = users.Inactive, time.Time{} },
+		"created inactive": func(u *users.User) { u.Status, u.FirstSignIn = users.Inactive, time.Time{} },
+		"created inactive, put out of the queue": func(u *users.User) {
+			u.Status, u.FirstSignIn, u.LeftBy = users.Inactive, time.Time{}, users.LeftByHand
+		},
 		"archived, active before": func(u *users.User) { u.Status, u.ArchivedAs = users.Archived, users.Active },
 		"archived, left by a sync": func(u *users.User) {
 			u.Status, u.ArchivedAs, u.LeftAs, u.LeftBy = users.Archived, users.Inactive, users.Active, users.LeftBySync
@@ -84,6 +87,9 @@ func TestUser_Clean_kept(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, grown(change), kept, name)
 	}
+	kept, err := grown(func(u *users.User) { u.Status, u.LeftAs, u.Wait = users.Inactive, users.Active, &users.Wait{} }).Clean(now)
+	require.NoError(t, err)
+	require.Nil(t, kept.Wait, "a place is not taken over")
 }
 
 func TestUser_Clean_errors(t *testing.T) {
@@ -112,7 +118,7 @@ func TestUser_Clean_errors(t *testing.T) {
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.LeftAs = users.Active }},
 		{"left-by", users.ErrUnfit, func(u *users.User) { u.LeftBy = users.LeftByHand }},
 		{"left-by", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs, u.LeftBy = users.Inactive, users.Active, 9 }},
-		{"left-by", users.ErrUnfit, func(u *users.User) { u.Status, u.FirstSignIn, u.LeftBy = users.Inactive, time.Time{}, users.LeftByDate }},
+		{"left-by", users.ErrUnfit, func(u *users.User) { u.Status, u.FirstSignIn, u.LeftBy = users.Invited, time.Time{}, users.LeftByDate }},
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.LeftAs = users.Inactive, users.Archived }},
 		{"left-as", users.ErrUnfit, func(u *users.User) { u.Status, u.ArchivedAs, u.LeftAs = users.Archived, users.Active, users.Active }},
 		{"first-sign-in", users.ErrUnfit, func(u *users.User) { u.Status = users.Invited }},

@@ -3,15 +3,15 @@ package users
 import "github.com/seatkeeper/seatkeeper/internal/enum"
 
 // A Leaving is the way in which a user became inactive, archived or deleted from invited or
-// active.
+// active, or lost a place in the queue for a seat.
 type Leaving uint8
 
 // The ways of leaving.
 const (
-	NotLeft    Leaving = iota // invited or active, created inactive, or unknown
+	NotLeft    Leaving = iota // invited or active, waiting for a seat, created inactive, or unknown
 	LeftByHand                // a command of a user, of support or of the host
 	LeftBySync                // a command of a sync
-	LeftByDate                // the day of a leave, the end of an invitation, or of a time without a sight of the user
+	LeftByDate                // the day of a leave, the end of an invitation, of a place, or of a time without a sight of the user
 
 	leavingCount = int(LeftByDate) + 1
 )

@@ -15,7 +15,7 @@ type User struct {
 
 	LeftAs     Status  `json:"left_as,omitzero"`     // the status before inactive; empty if created inactive
 	ArchivedAs Status  `json:"archived_as,omitzero"` // the status before archived
-	LeftBy     Leaving `json:"left_by,omitzero"`     // how the user left invited or active; empty: unknown, or not left
+	LeftBy     Leaving `json:"left_by,omitzero"`     // how the user left invited or active, or the queue; empty: unknown, or not left
 
 	Created           time.Time `json:"created,omitzero"`
 	StatusSince       time.Time `json:"status_since,omitzero"` // the last change of status

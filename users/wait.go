@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// A Wait is the place of an inactive user in the queue for a seat. The places of an account are served in order of their Turn, then of the user's ID.
+// A Wait is the place of an inactive user in the queue for a seat. The places of an account are served in order of
+// their Turn, then of the user's ID.
 type Wait struct {
 	Since time.Time `json:"since"` // of the place; an approval and a new priority leave it
 	// Priority is a head start in days, 0 to [MaxPriority]: a place with 30 stands where one with 0
-	// stands that is 30 days older. So each place is served in the end.
+	// stands that is 30 days older. So none is overtaken by a place more than [MaxPriority] days younger.
 	Priority int       `json:"priority,omitzero"`
 	Until    time.Time `json:"until,omitzero"`  // the place ends then; zero: at no time
 	Reason   string    `json:"reason,omitzero"` // at most [MaxReason] characters
@@ -27,3 +28,6 @@ func (w Wait) Turn() time.Time { return w.Since.Add(-time.Duration(w.Priority) *
 
 // Waits reports whether the user has a place in the queue, approved or not.
 func (u User) Waits() bool { return u.Wait != nil }
+
+// IsServed reports whether the user has a place in the queue that is approved.
+func (u User) IsServed() bool { return u.Waits() && !u.Wait.Asks }

@@ -163,11 +163,11 @@ func (d Dice) command(actor users.Actor) seats.Command {
 	case users.ActionApprove:
 		return seats.Approve{User: d.target(users.Invited)}
 	case users.ActionDeactivate:
-		return seats.Deactivate{User: d.target(users.Invited, users.Active), Successor: successor(), Reason: reason()}
+		return seats.Deactivate{User: d.waiting(users.Invited, users.Active), Successor: successor(), Reason: reason()}
 	case users.ActionArchive:
-		return seats.Archive{User: d.target(users.Invited, users.Active), Successor: successor(), Reason: reason()}
+		return seats.Archive{User: d.waiting(users.Invited, users.Active), Successor: successor(), Reason: reason()}
 	case users.ActionDelete:
-		return seats.Delete{User: d.target(users.Invited, users.Active), Successor: successor(), Reason: reason()}
+		return seats.Delete{User: d.waiting(users.Invited, users.Active), Successor: successor(), Reason: reason()}
 	case users.ActionErase:
 		return seats.Erase{User: d.target(users.Inactive, users.Archived), Reason: reason()}
 	case users.ActionHandOver:
@@ -193,7 +193,7 @@ func (d Dice) command(actor users.Actor) seats.Command {
 		}
 		return c
 	case users.ActionChangeRole:
-		return seats.ChangeRole{User: d.target(), Role: role()}
+		return seats.ChangeRole{User: d.waiting(), Role: role()}
 	case users.ActionGrantOwnership:
 		return seats.GrantOwnership{User: d.target(users.Active)}
 	case users.ActionEndOwnership:

@@ -51,7 +51,7 @@ func (d Dice) dated(action users.Action) seats.Command {
 			}
 		}
 	}
-	return seats.Schedule{User: d.target(users.Invited, users.Active), Leave: d.leave()}
+	return seats.Schedule{User: d.waiting(users.Invited, users.Active), Leave: d.leave()}
 }
 
 // invite draws an invitation: now and then with the day of a leave, to come on a day, or as the

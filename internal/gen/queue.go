@@ -8,10 +8,20 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
+// waits reports whether a person has a place in the queue.
+func waits(p *reference.Person) bool { return p.Wait != nil }
+
+// waiting is target, now and then for a user who waits.
+func (d Dice) waiting(likely ...users.Status) users.ID {
+	if d.People == nil && d.Chance(15) {
+		return d.one(waits, likely...)
+	}
+	return d.target(likely...)
+}
+
 // queued draws a command about a place in the queue for seats: also of those who ask for a seat for
 // themselves.
 func (d Dice) queued(action users.Action, actor users.Actor, reason string) seats.Command {
-	waits := func(p *reference.Person) bool { return p.Wait != nil }
 	user := d.target(users.Inactive)
 	switch {
 	case actor.User != "" && d.Chance(40):

@@ -170,7 +170,10 @@ func (d Dice) imported() seats.Import {
 		{users.Archived, 0, users.Active}, {users.Archived, 0, users.Invited}, {users.Archived, users.Active, users.Inactive}, {users.Archived, 0, users.Inactive},
 	}, life{}, life{9, 0, 0}, life{users.Active, users.Active, 0}, life{users.Inactive, users.Archived, 0}, life{users.Archived, users.Invited, users.Active})
 	u.Status, u.LeftAs, u.ArchivedAs = l.status, l.left, l.stored
-	if l.left != users.NoStatus || d.Chance(2) {
+	if d.Chance(2) {
+		u.Wait = &users.Wait{Since: Epoch}
+	}
+	if users.In(users.Inactive, users.Archived, users.Deleted).Has(l.status) || d.Chance(2) {
 		u.LeftBy = Or(d, []users.Leaving{users.NotLeft, users.LeftByHand, users.LeftBySync, users.LeftByDate}, 9)
 	}
 	if u.Status != users.Active && u.Role == users.Owner && d.Chance(90) {

@@ -171,6 +171,7 @@ func (r *run) record(facts []seats.Event) {
 			require.LessOrEqual(r, e.Held+e.Spent, total, "event %d let a user into a full pool", e.Sequence)
 		}
 		r.pools[e.Pool] = e.Held
+		r.leaves(e)
 		r.events = append(r.events, e)
 		require.NoError(r, r.ledger.Record(e))
 		e.Change, e.Correlation = "", "" // random letters
@@ -281,12 +282,30 @@ func (r *run) end() {
 	}
 }
 
-// waiting is the queue as it must be, in order. An approved place and a free seat never stand together.
+// leaves notes who has left by an event, and not come back or been given a place in the queue since.
+func (r *run) leaves(e seats.Event) {
+	switch {
+	case users.In(users.Invited, users.Active).Has(e.After.Status) || e.Kind == seats.EventQueued:
+		delete(r.left, e.User)
+	case slices.Contains([]seats.EventKind{
+		seats.EventDeactivated, seats.EventLapsed, seats.EventLeavingConfirmed, seats.EventUnqueued, seats.EventArchived, seats.EventDeleted, seats.EventErased,
+	}, e.Kind):
+		r.left[e.User] = true
+	}
+}
+
+// waiting is the queue as it must be, in order. An approved place and a free seat never stand together; nor is there a place of
+// a user who has left, or who needs no seat.
 func (r *run) waiting() seats.WaitingList {
 	var places []seats.Waiting
 	for _, p := range r.model.Waiting() {
-		places = append(places, seats.Waiting{User: p.ID, Turn: p.Wait.Turn(), Asks: p.Wait.Asks})
+		places = append(places, seats.Waiting{User: p.ID, Turn: p.Wait.Turn(), Role: p.Role, Asks: p.Wait.Asks})
 		require.Equal(r, users.Inactive, p.Status, "%s waits", p.ID)
+		if !p.Wait.Asks {
+			require.False(r, r.left[p.ID], "%s has left, and waits", p.ID)
+			require.False(r, r.model.Closed.IsZero() && r.model.Policy.Exempt.Has(p.Role), "%s needs no seat, and waits", p.ID)
+		}
+		require.False(r, p.Schedule.Date != "" && !p.Schedule.At.After(r.model.Last), "the leave of %s is over, and they wait", p.ID)
 	}
 	if len(places) > 0 && !places[0].Asks {
 		require.Equal(r, seats.Of(0), r.model.Available(seats.Site), "a free seat beside %s, who waits for one", places[0].User)

@@ -32,7 +32,7 @@ func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 // goes wrong; and the account is what its events tell.
 func Sequence(open func() store.Store) func(*rapid.T) {
 	return func(t *rapid.T) {
-		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}, sights: map[users.ID]time.Time{}, holds: map[int]seats.HoldSource{}}
+		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}, left: map[users.ID]bool{}, sights: map[users.ID]time.Time{}, holds: map[int]seats.HoldSource{}}
 		if !r.begin() {
 			return
 		}
@@ -58,6 +58,7 @@ type run struct {
 	past    map[time.Time]seats.Usage // after the last event of that instant
 	events  []seats.Event
 	pools   map[seats.PoolID]int64 // what is held of those that events speak of
+	left    map[users.ID]bool      // users who have left, by the events
 	ledger  seats.Ledger
 
 	sights, sightsBefore map[users.ID]time.Time // of users by sign-ins: now, and before the last call

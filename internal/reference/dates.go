@@ -197,9 +197,18 @@ func (m *Model) ofPerson(p *Person) (facts []fact) {
 			return events
 		}})
 	}
+	if p.Wait != nil && p.Schedule.Date != "" {
+		facts = append(facts, fact{p.Schedule.At, rankGone, string(p.ID), func(at time.Time) []seats.Event {
+			e := event(seats.EventUnqueued, at, p.Schedule.By)
+			e.Date, e.DateAs = p.Schedule.Date, p.Schedule.As
+			p.Schedule = users.Schedule{}
+			p.goes(users.LeftByDate)
+			return []seats.Event{e}
+		}})
+	}
 	if p.Wait != nil && !p.Wait.Until.IsZero() {
 		facts = append(facts, fact{p.Wait.Until, rankWait, string(p.ID), func(at time.Time) []seats.Event {
-			p.Wait = nil
+			p.goes(users.LeftByDate)
 			return []seats.Event{event(seats.EventUnqueued, at, users.System())}
 		}})
 	}
@@ -250,12 +259,13 @@ func (m *Model) begin(p *Person, at time.Time) []seats.Event {
 	if !m.Closed.IsZero() || !m.Policy.Exempt.Has(p.Role) && !m.fits(seats.Site, 1) {
 		e.Kind = seats.EventStartMissed
 		if m.Closed.IsZero() && m.Policy.WhenFull == seats.Wait {
-			e.Kind, p.Wait = seats.EventQueued, &users.Wait{Since: at}
+			e.Kind, p.Wait, p.LeftBy = seats.EventQueued, &users.Wait{Since: at}, users.NotLeft
+			m.counts(p)
 		}
 		return []seats.Event{e}
 	}
 	grown := m.notices(e)
-	p.Status = invited
+	p.Status, p.LeftBy = invited, users.NotLeft
 	m.met(p)
 	m.undated(p, true)
 	m.send(p, at)
@@ -281,4 +291,56 @@ func (m *Model) ofPool(id seats.PoolID, p *Pool) []fact {
 		p.Total = b.Total
 		return []seats.Event{{Kind: seats.EventTotalSet, Pool: id, Time: at, Actor: b.By, Channel: seats.ByClock}}
 	}}}
+}
+
+// gone reports whether the day of a leave is over, and whether it is no day.
+func (m *Model) gone(l users.Leave) (gone, bad bool) {
+	if l == (users.Leave{}) {
+		return false, false
+	}
+	in, ok := m.In()
+	if !ok || badLeave(l) {
+		return false, true
+	}
+	return !instant(m.leaveOf(l), in).After(m.Clock), false
+}
+
+// left is the row of a file about a person who has left, on that day if the file has it.
+func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at time.Time) Result {
+	profile, ok := Clean(profile)
+	if !ok {
+		return refused(seats.ErrBadInput)
+	}
+	p, codes := m.match(a, profile, false)
+	switch {
+	case codes != nil:
+		return refused(codes...)
+	case p == nil:
+		return unchanged(nil)
+	case !sees(a, p):
+		return refused(seats.ErrDuplicate)
+	case !p.Seated() && p.Wait == nil:
+		return unchanged(p)
+	}
+	if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
+		return refused(codes...)
+	}
+	by, kind := users.LeftByDate, seats.EventDeactivated
+	if leave.Date == "" {
+		by = leftBy(a)
+	}
+	if p.Wait != nil {
+		kind = seats.EventUnqueued
+	}
+	v := m.change(p, kind, at, func() {
+		if p.Wait != nil {
+			p.goes(by)
+			p.Schedule = users.Schedule{}
+			return
+		}
+		p.leaves()
+		p.LeftBy = by
+	})
+	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
+	return v
 }

@@ -80,6 +80,7 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 		*date = cut(*date)
 	}
 	p := &Person{User: u}
+	p.Wait = nil
 	p.Schedule, p.Start = users.Schedule{Leave: u.Schedule.Leave}, users.Start{Date: u.Start.Date}
 	ok = ok && u.ID != "" && u.Role <= users.Owner && !badLeave(u.Schedule.Leave) && !badDate(u.Start.Date)
 	ok = ok && (u.Schedule.Leave == users.Leave{} || p.waits() || p.Seated() && u.Role != users.Owner) && (u.Start.Date == "" || p.waits())
@@ -123,7 +124,7 @@ func (p *Person) cameAbout() bool {
 	inside := []life{{active, 0, 0}, {inactive, active, 0}, {archived, 0, active}, {archived, active, inactive}, {deleted, 0, 0}}
 	this := life{p.Status, p.LeftAs, p.ArchivedAs}
 	admitted := !p.FirstSignIn.IsZero() || !p.Approved.IsZero()
-	if p.LeftBy > users.LeftByDate || p.LeftBy != users.NotLeft && (p.Seated() || slices.Contains(never, this)) {
+	if p.LeftBy > users.LeftByDate || p.LeftBy != users.NotLeft && p.Seated() {
 		return false
 	}
 	switch {

@@ -156,48 +156,6 @@ func (m *Model) leaveHindered(a users.Actor, l users.Leave, p *Person) []seats.C
 	return append(m.hindered(a, users.ActionDeactivate, p), m.hindered(a, users.ActionSchedule, p)...)
 }
 
-// gone reports whether the day of a leave is over, and whether it is no day.
-func (m *Model) gone(l users.Leave) (gone, bad bool) {
-	if l == (users.Leave{}) {
-		return false, false
-	}
-	in, ok := m.In()
-	if !ok || badLeave(l) {
-		return false, true
-	}
-	return !instant(m.leaveOf(l), in).After(m.Clock), false
-}
-
-// left is the row of a file about a person who has left, on that day if the file has it.
-func (m *Model) left(a users.Actor, profile users.Profile, leave users.Leave, at time.Time) Result {
-	profile, ok := Clean(profile)
-	if !ok {
-		return refused(seats.ErrBadInput)
-	}
-	p, codes := m.match(a, profile, false)
-	switch {
-	case codes != nil:
-		return refused(codes...)
-	case p == nil:
-		return unchanged(nil)
-	case !sees(a, p):
-		return refused(seats.ErrDuplicate)
-	case !p.Seated():
-		return unchanged(p)
-	}
-	if codes := m.hindered(a, users.ActionDeactivate, p); codes != nil {
-		return refused(codes...)
-	}
-	v := m.change(p, seats.EventDeactivated, at, func() {
-		p.leaves()
-		if leave.Date == "" {
-			p.LeftBy = leftBy(a)
-		}
-	})
-	v.Event.Date, v.Event.DateAs = leave.Date, leave.As
-	return v
-}
-
 // arrive brings in a person.
 func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
 	held := m.Held(seats.Site)
@@ -258,6 +216,10 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 		c = edit
 	}
 	codes, same := m.hindrances(a, c, p)
+	withdraws := c.Action() == users.ActionDeactivate && p.Wait != nil
+	if withdraws {
+		row.kind, row.unchanged = seats.EventUnqueued, 0
+	}
 	switch {
 	case row.wrong.Has(p.Status) && c.Action() == users.ActionChangeRole:
 		return refused(append(codes, seats.ErrWrongStatus)...)
@@ -279,7 +241,11 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 		case seats.Approve:
 			p.Approved = at
 		case seats.Deactivate:
-			p.LeftAs = p.Status
+			if withdraws {
+				p.Schedule = users.Schedule{}
+			} else {
+				p.LeftAs = p.Status
+			}
 		case seats.Reactivate:
 			if p.Status = p.LeftAs; p.LeftAs == users.NoStatus {
 				p.Status = invited
@@ -315,6 +281,7 @@ func (m *Model) onPerson(a users.Actor, c seats.Command, p *Person, at time.Time
 			p.LeftBy = leftBy(a)
 		}
 		if row.to != users.NoStatus {
+			p.goes(leftBy(a))
 			p.Status = row.to
 		}
 		if row.to == archived || row.to == deleted {

@@ -25,14 +25,26 @@ func (m *Model) Waiting() (all []*Person) {
 	return all
 }
 
+// next is the person who comes back now from the queue: those who need no seat do so at once. nil: none can.
+func (m *Model) next() *Person {
+	waiting := slices.DeleteFunc(m.Waiting(), func(p *Person) bool { return p.Wait.Asks })
+	free := slices.IndexFunc(waiting, func(p *Person) bool { return m.Policy.Exempt.Has(p.Role) })
+	switch {
+	case free >= 0 && m.Closed.IsZero():
+		return waiting[free]
+	case len(waiting) == 0 || !m.gives():
+		return nil
+	}
+	return waiting[0]
+}
+
 // Serve gives free seats to those who wait, one after the other, and returns the events.
 func (m *Model) Serve(at time.Time) (events []seats.Event) {
 	for {
-		waiting := m.Waiting()
-		if len(waiting) == 0 || waiting[0].Wait.Asks || !m.gives() {
+		p, before := m.next(), m.Clone()
+		if p == nil {
 			return events
 		}
-		p, before := waiting[0], m.Clone()
 		e := seats.Event{Kind: seats.EventSeated, User: p.ID, Before: p.CountedAs(), Time: at, Actor: users.System(), Channel: seats.ByClock}
 		if !m.Policy.Exempt.Has(p.Role) {
 			m.fits(seats.Site, 1)
@@ -73,6 +85,8 @@ func (m *Model) waits(p *Person, at time.Time) Result {
 		if p.Wait != nil {
 			wait = *p.Wait
 			wait.Asks = false
+		} else {
+			m.counts(p)
 		}
 		p.Status, p.Wait, p.Start = inactive, &wait, users.Start{}
 	})
@@ -101,15 +115,42 @@ func (m *Model) queue(a users.Actor, c seats.Queue, p *Person, at time.Time) Res
 	if asks {
 		kind = seats.EventSeatRequested
 	}
-	return m.change(p, kind, at, func() { p.Wait, p.Start = &wait, users.Start{} })
+	return m.change(p, kind, at, func() {
+		if p.Wait == nil {
+			m.counts(p)
+		}
+		p.Wait, p.Start = &wait, users.Start{}
+	})
+}
+
+// counts lets a leave count from now on.
+func (m *Model) counts(p *Person) {
+	if in, ok := m.In(); ok && p.Schedule.Date != "" {
+		p.Schedule.At = instant(p.Schedule.Leave, in).UTC()
+	}
+	if m.over(p.Schedule.At) {
+		p.Schedule = users.Schedule{}
+	}
 }
 
 // unqueue is Unqueue.
-func (m *Model) unqueue(p *Person, at time.Time) Result {
+func (m *Model) unqueue(a users.Actor, p *Person, at time.Time) Result {
 	if p.Wait == nil {
 		return unchanged(p)
 	}
-	return m.change(p, seats.EventUnqueued, at, func() { p.Wait = nil })
+	return m.change(p, seats.EventUnqueued, at, func() { p.goes(leftBy(a)) })
+}
+
+// goes takes the place of a person, who has left by it. Who asked for a seat had left before, or never been in: that
+// stays, unless it is refused by hand.
+func (p *Person) goes(by users.Leaving) {
+	if p.Wait == nil {
+		return
+	}
+	if !p.Wait.Asks || by == users.LeftByHand || p.LeftBy == users.NotLeft {
+		p.LeftBy = by
+	}
+	p.Wait = nil
 }
 
 // mayWait reports whether the person of a refused command gets a place in the queue.

@@ -120,7 +120,7 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	case seats.Queue:
 		return m.queue(a, c, p, at)
 	case seats.Unqueue:
-		return m.unqueue(p, at)
+		return m.unqueue(a, p, at)
 	case seats.AssignCourse:
 		return m.assign(c, p, at)
 	case seats.UnassignCourse:
@@ -335,7 +335,7 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	if p.Role == users.Owner {
 		p.Schedule = users.Schedule{}
 	}
-	if p.Seated() {
+	if p.Seated() || p.Wait != nil && !p.Wait.Asks {
 		p.LeftBy = users.NotLeft
 	}
 	if p.Status != was.Status || p.NotificationCount != was.NotificationCount {

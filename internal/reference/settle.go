@@ -42,6 +42,7 @@ type fact struct {
 // The ranks.
 const (
 	rankNotice = iota
+	rankGone
 	rankLeave
 	rankLapse
 	rankLicence
@@ -52,7 +53,7 @@ const (
 )
 
 // ofDays are the ranks of what happens on a day.
-var ofDays = []int{rankNotice, rankLeave, rankCode, rankTotal, rankStart}
+var ofDays = []int{rankNotice, rankGone, rankLeave, rankCode, rankTotal, rankStart}
 
 // A row is what falls due: a person, a pool or a licence.
 type row struct {

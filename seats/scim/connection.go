@@ -31,8 +31,8 @@ func (c Connection) Shows(u users.User) bool { return u.Here() && c.owns(u) }
 func (c Connection) owns(u users.User) bool { return c.Actor().Owns(u.Source) }
 
 // Create returns the commands of POST, given the users with its keys, see [Body.Find]. An inactive one of the
-// connection's source comes back by [seats.Reactivate] with the fields of the body, and an active or archived one is
-// [ErrUniqueness]. Any other user is invited by [seats.Invite]. That takes over one of another source, who gets the fields of
+// connection's source comes back by [seats.Reactivate] with the fields of the body, and an active or archived one, or one who
+// waits for a seat, is [ErrUniqueness]. Any other user is invited by [seats.Invite]. That takes over one of another source, who gets the fields of
 // the body then, if [seats.Account.TakesOver] allows it, and else is refused. [Created] has the user's ID.
 //
 // A userName is required. A new user is created active: active=false is 400 invalidValue, since an
@@ -54,7 +54,7 @@ func (c Connection) Create(b Body, present []users.User) ([]seats.Command, error
 	switch {
 	case len(present) > 1:
 		return nil, ErrUniqueness
-	case len(present) == 1 && c.owns(present[0]) && present[0].Status == users.Inactive && !inactive:
+	case len(present) == 1 && c.owns(present[0]) && present[0].Status == users.Inactive && !present[0].IsServed() && !inactive:
 		back := draft{profile: present[0].Profile}
 		if err := back.read(b); err != nil {
 			return nil, err
@@ -129,7 +129,7 @@ func (d draft) commands(present users.User) (commands []seats.Command, _ error) 
 		return nil, errUserName
 	}
 	here := isActive(present)
-	if d.active != nil && !*d.active && here {
+	if d.active != nil && !*d.active && (here || present.Waits()) {
 		commands = append(commands, seats.Deactivate{User: present.ID})
 	}
 	if set, _ := users.Patches(present.Profile, profile); set != (users.Patch{}) {
@@ -161,7 +161,7 @@ func (c Connection) Remove(present users.User) (steps []Step, _ error) {
 	case !c.owns(present):
 		return nil, ErrNotFound
 	}
-	if isActive(present) {
+	if isActive(present) || present.Waits() {
 		steps = append(steps, Step{c.Actor(), []seats.Command{seats.Deactivate{User: present.ID}}})
 	}
 	last := seats.If{Command: seats.Archive{User: present.ID}, Status: users.In(users.Inactive)}

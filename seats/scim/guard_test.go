@@ -73,3 +73,35 @@ func TestConnection_guard(t *testing.T) {
 		require.Equal(t, 200, status)
 	}
 }
+
+// TestConnection_queue: active=false and DELETE end the place of a user who waits for a seat, and true gives one that is kept.
+func TestConnection_queue(t *testing.T) {
+	policy := seats.Standard()
+	policy.WhenFull = seats.Wait
+	e := newEndpoint(t, 1, policy)
+	active := func(value bool) {
+		status, d := e.do("PATCH /Users/n001", operations(fmt.Sprintf(`{"op":"replace","path":"active","value":%v}`, value)))
+		require.Equal(t, []any{200, false}, []any{status, d["active"]}, "no seat is free")
+	}
+	waits := func() (bool, users.Leaving) {
+		u, err := e.keeper.User(ctx, acme, "n001")
+		require.NoError(t, err)
+		return u.Waits(), u.LeftBy
+	}
+	require.Equal(t, 201, first(e.do("POST /Users", `{"userName":"ada"}`)))
+	require.Equal(t, 409, first(e.do("POST /Users", `{"userName":"ada"}`)))
+	was := e.revision(t)
+	active(true)
+	require.Equal(t, was, e.revision(t), "waiting is as good as active")
+	active(false)
+	place, left := waits()
+	require.Equal(t, []any{false, users.LeftBySync}, []any{place, left})
+	active(true)
+	place, _ = waits()
+	require.True(t, place)
+	require.Equal(t, 204, first(e.do("DELETE /Users/n001", "")))
+	place, left = waits()
+	require.Equal(t, []any{false, users.LeftBySync}, []any{place, left})
+}
+
+func first(status int, _ any) int { return status }

@@ -85,7 +85,9 @@ func body(t *rapid.T, method string) string {
 // TestConnection_any_order sends requests in any order and holds what must be true of each.
 func TestConnection_any_order(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := newEndpoint(t, int64(rapid.IntRange(1, 5).Draw(t, "seats")), seats.Standard())
+		policy := seats.Standard()
+		policy.WhenFull = rapid.SampledFrom([]seats.WhenFull{seats.Refuse, seats.Wait}).Draw(t, "full")
+		e := newEndpoint(t, int64(rapid.IntRange(1, 5).Draw(t, "seats")), policy)
 		e.ClearAbsent = rapid.Bool().Draw(t, "clear")
 		e.DeleteForGood = rapid.Bool().Draw(t, "for good")
 		e.given(t, []users.User{

@@ -22,7 +22,7 @@ func elaboratePool(id seats.PoolID, at time.Time) seats.Pool {
 		Ends:   seats.PoolEnd{LastDay: "0001-01-01", At: at},
 		Term:   seats.LicenceTerm{Days: 3660, From: seats.FromFirstAccess},
 		Join:   seats.JoinCode{Text: "O'Neill - " + text(63, 3), Domains: text(63, 4), Role: users.Owner, Hold: true, Ended: true}, Reserved: 2,
-		Waiting: seats.WaitingOf(seats.Waiting{User: users.ID(text(63, 5)), Turn: at}, seats.Waiting{User: "asks", Turn: at, Asks: true}),
+		Waiting: seats.WaitingOf(seats.Waiting{User: users.ID(text(63, 5)), Turn: at, Role: users.Admin}, seats.Waiting{User: "asks", Turn: at, Asks: true}),
 		Due:     at,
 	}
 }
