@@ -192,11 +192,7 @@ func TestComparison_waiting(t *testing.T) {
 		require.Equal(t, []users.ID{"gus"}, d.Leavers(9))
 		require.Equal(t, seats.Losses{Leavers: 1}, d.Losses())
 	}
-	run.Leaves = func(id users.ID) bool { return id != "ada" }
-	require.Equal(t, "1 row: 1 as before, 1 is missing", compare(t, run, waiting, []users.User{ada, other}, entry(other)).String())
-
 	// A request is approved by the roster, but for those put out by hand, who stay so out of the queue too.
-	run.Leaves = nil
 	back := person("cy", true, users.LeftBySync)
 	out := hired("dee", users.Inactive)
 	out.LeftBy = users.LeftByHand
@@ -204,17 +200,25 @@ func TestComparison_waiting(t *testing.T) {
 	require.Equal(t, "3 rows: 0 as before, 1 comes back, 2 left as they are: forbidden", d.String())
 	require.Equal(t, seats.ErrPutOutByHand, d.Untouched[1].Refusal.Reason)
 
-	// Of another source, they are taken over and go on waiting.
-	ada.Source = users.Source{}
-	account := seats.Account{Policy: waiting, Zone: "UTC", Sources: seats.SourcesOf(seats.Source{Name: "hr", Adopts: true})}
-	c, refusal := seats.NewComparison(account, run, seats.Request{At: start, Zones: time.LoadLocation})
-	require.Nil(t, refusal)
-	c.User(ada)
-	require.Nil(t, c.Row(entry(ada)))
-	d, refusal = c.Differences(true)
-	require.Nil(t, refusal)
-	require.Equal(t, "1 row: 0 as before, 1 is taken over", d.String())
-	require.Equal(t, []users.Action{users.ActionInvite}, actions(d))
+	// Of another source, they are taken over and go on waiting; and a source is patient with them.
+	source := seats.Source{Name: "hr", Adopts: true, Patience: seats.Patience{Runs: 2}}
+	for other, want := range map[bool]string{true: "1 row: 0 as before, 1 is taken over", false: "1 row: 0 as before, 1 joins, 1 is missing"} {
+		account := seats.Account{Policy: waiting, Zone: "UTC", Sources: seats.SourcesOf(source)}
+		c, refusal := seats.NewComparison(account, run, seats.Request{At: start, Zones: time.LoadLocation})
+		require.Nil(t, refusal)
+		u, row := ada, entry(ada)
+		if other {
+			u.Source = users.Source{}
+		} else {
+			row = entry(hired("new", users.Invited))
+		}
+		c.User(u)
+		require.Nil(t, c.Row(row))
+		d, refusal = c.Differences(true)
+		require.Nil(t, refusal)
+		require.Equal(t, want, d.String())
+		require.Equal(t, []users.Action{users.ActionInvite}, actions(d))
+	}
 }
 
 // actions are those of the commands of differences.
