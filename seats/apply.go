@@ -152,8 +152,8 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	return pool.Held - was.Held, nil
 }
 
-// leaving returns how a user has left after an effect: a seat, or a place in the queue. A request is neither, so that its
-// end is a leaving of those alone who had not left before, or a decision by hand.
+// leaving returns how a user has left after an effect: a seat, or a place in the queue. A request is neither: its end
+// changes an earlier leaving by hand alone.
 func (v *evaluation) leaving(f effect, was, u users.User) users.Leaving {
 	by := v.leftBy(f)
 	switch {

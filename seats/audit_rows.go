@@ -62,7 +62,7 @@ func (a *Auditor) countSource(u users.User) {
 // auditedQueue has the places in the queue by the rows of the users.
 type auditedQueue struct {
 	places map[users.ID]Waiting
-	moved  map[users.ID]bool // users who were or are inactive, and changed since their row was added
+	moved  map[users.ID]bool // users inactive before or after a change since their row
 	beyond bool              // the rows or the changes are more than maxNames
 }
 
@@ -99,7 +99,7 @@ func (q *auditedQueue) drifts(stored WaitingList) []Drift {
 	texts := map[users.ID][2]string{}
 	note := func(w Waiting, i int) {
 		text := texts[w.User]
-		text[i] += w.String()
+		text[i] += w.terms()
 		texts[w.User] = text
 	}
 	for w := range stored.All() {
@@ -122,8 +122,8 @@ func (q *auditedQueue) drifts(stored WaitingList) []Drift {
 
 const noPlace = "no place"
 
-// String returns the terms of the place, such as "member from 2026-03-01T12:00:00Z".
-func (w Waiting) String() string {
+// terms returns the terms of the place, such as "member from 2026-03-01T12:00:00Z".
+func (w Waiting) terms() string {
 	text := w.Role.String() + " from " + w.Turn.Format(time.RFC3339Nano)
 	if w.Asks {
 		text += ", asks"

@@ -279,7 +279,7 @@ func (v *evaluation) withStatus(u users.User, to users.Status) users.User {
 	return u
 }
 
-// leavesFromNow returns the user whose leave counts from now on, by the zone of now. One that is over has gone.
+// leavesFromNow lets the leave of a user count from now on, by the zone of now, and clears one in the past.
 func (v *evaluation) leavesFromNow(u users.User) users.User {
 	if u.Schedule.Date == "" {
 		return u

@@ -65,7 +65,7 @@ const (
 	EventQueued           EventKind = "queued"            // an inactive user has a place in the queue for seats, or another one; with a Date: the day of a start came, and no seat was free
 	EventSeatRequested    EventKind = "seat-requested"    // a user asks for a seat, and waits for an approval
 	EventUnqueued         EventKind = "unqueued"          // the place ended, by a command, by its deadline, or with a Date: the day of a leave came; it was no seat
-	EventSeated           EventKind = "seated"            // by the queue, also of a role that needs no seat any more; Count: the number of the invitation that goes out, or 0
+	EventSeated           EventKind = "seated"            // by the queue, also of a role without need of a seat; Count: the number of the invitation that goes out, or 0
 	EventCourseAssigned   EventKind = "course-assigned"   // Pool: the course; Date: the day by which it should be done
 	EventCourseUnassigned EventKind = "course-unassigned" //
 	EventCourseStarted    EventKind = "course-started"    //

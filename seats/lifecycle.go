@@ -5,7 +5,7 @@ import (
 )
 
 // Deactivate makes an invited or active user inactive. The seat is free at once; the
-// record, the ID, the role and the course licences stay. A user who waits for a seat, or asks for one, loses the
+// record, the ID, the role and the course licences stay. A waiting user, or one with a request, loses the
 // place in the queue, by [EventUnqueued], and has left like all others. It is unchanged for every other inactive
 // user.
 //
@@ -153,7 +153,7 @@ func (c Erase) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	return v.leave(users.ActionErase, EventErased, u, "", c.Reason)
 }
 
-// leave is the common part of Deactivate, Archive, Delete and Erase. Who waits for a seat leaves the queue.
+// leave is the common part of Deactivate, Archive, Delete and Erase. A waiting user leaves the queue.
 func (v *evaluation) leave(a users.Action, kind EventKind, u users.User, successor users.ID, reason string) (effect, *Refusal) {
 	if err := users.CheckText(reason, users.MaxReason); err != nil {
 		return effect{}, badInput("reason", err)

@@ -18,7 +18,7 @@ type WaitingList struct{ list *[]Waiting }
 type Waiting struct {
 	User users.ID   `json:"user"`
 	Turn time.Time  `json:"turn"`          // see [users.Wait]
-	Role users.Role `json:"role,omitzero"` // one that needs no seat is served at once
+	Role users.Role `json:"role,omitzero"` // an exempt one is served at once
 	Asks bool       `json:"asks,omitzero"` // waits for an approval
 }
 
@@ -59,7 +59,7 @@ func (w WaitingList) all() []Waiting {
 	return *w.list
 }
 
-// All lists the places in order: first those that are served, then the requests. Users who need no seat any more are served before all others.
+// All lists the places in order: approved ones, then the requests. Users of exempt roles are served before all others.
 func (w WaitingList) All() iter.Seq[Waiting] { return slices.Values(w.all()) }
 
 // Position returns the place of the user, from 1 on, among those that are served or among the requests; 0:
@@ -88,7 +88,7 @@ func (w WaitingList) Approved() int {
 	return n
 }
 
-// served lists the places that are served in the order in which they are: those that need no seat come before the others.
+// served lists the approved places in the order of service: exempt roles come before the others.
 func (w WaitingList) served(p Policy) iter.Seq2[users.ID, bool] {
 	return func(yield func(id users.ID, needsSeat bool) bool) {
 		for _, needsSeat := range []bool{false, true} {
@@ -167,7 +167,7 @@ func (v *evaluation) queued(u users.User) *effect {
 	return &effect{kind: EventQueued, user: next}
 }
 
-// servesNext returns the user of the queue who comes back now: one who needs no seat, else the next if a seat is free or
+// servesNext returns the user of the queue to come back now: one without need of a seat, else the next if a seat is free or
 // the pool can grow.
 func (v *evaluation) servesNext() (next users.ID, ok bool) {
 	p := v.pools.of(Site)
@@ -209,7 +209,7 @@ func (v *evaluation) serve(seated func(row)) bool {
 	}
 }
 
-// leavesQueue returns the effect by which the day of a leave ends the place of a user.
+// leavesQueue returns the effect of the day of a leave on a waiting user.
 func leavesQueue(u users.User) effect {
 	s := u.Schedule
 	u.Wait, u.Schedule = nil, users.Schedule{}

@@ -7,22 +7,22 @@ import (
 )
 
 // Queue gives an inactive user a place in the queue for seats, under [Wait], approves the request of a user,
-// and changes the terms of a place. A user whose place is served comes back as by [Reactivate], by the event
-// [EventSeated] of the system. Where the queue stands [Explanation] and [Pool] tell. It is
+// and changes the terms of a place. Service brings the user back as by [Reactivate], by the event
+// [EventSeated] of the system. [Pool] has the queue, and [Explanation] the position. It is
 // unchanged for an invited or active user, and for the same terms. A day of a start is cleared.
 //
-// A seat that comes free goes first to the commands of the same call or run of a sync, so that a full account exchanges users
-// one for one however many wait. What is left at the end goes to the queue, in order of [users.Wait].Turn, then of the ID;
-// later calls find what the queue leaves. So each place is served once calls leave enough seats free: the priority
-// is bounded, and every place moves up. A user whose role needs no seat any more comes back at once, before all others. A call of
-// several commits that stops between two of them keeps the seats from the queue for a minute, and from no other call.
+// A freed seat goes first to the commands of the same call or run of a sync, so that a full account exchanges users
+// one for one however many wait. The rest at the end goes to the queue, in order of [users.Wait].Turn, then of the ID;
+// later calls find the rest of the queue. So each place is served once calls leave enough seats free: the priority
+// is bounded, and every place moves up. A user of an exempt role comes back at once, before all others. A call of
+// several commits, stopped between two of them, keeps the seats from the queue for a minute, and from no other call.
 //
 // Users ask for a seat for themselves, also while they are inactive: such a place waits until an
 // owner or admin gives it its terms by this command, or ends it by [Unqueue]; a second request is unchanged.
 // Owners, admins, support and the system may for every user.
 //
 // The place ends by the event [EventUnqueued] at Until, on the day of a leave, and by [Deactivate], also of a sync
-// in whose roster the user is missing; and with whatever else ends the status of the user. The user has left then,
+// for users missing in the roster; and with any other end of the status. The user has left then,
 // see [users.User].LeftBy, and gets no seat later.
 //
 // [ErrNotOffered] for a new place under another [WhenFull] and beyond [MaxWaiting]; places stay served.

@@ -57,9 +57,9 @@ type Differences struct {
 	Joining   int `json:"joining,omitzero"`    // new users
 	Leaving   int `json:"leaving,omitzero"`    // users of the source who are missing, or have left by their row
 	Dated     int `json:"dated,omitzero"`      // users who get the day of a leave, or an earlier one
-	Withdrawn int `json:"withdrawn,omitzero"`  // users who would be among Leaving, but wait for a seat or ask for one: they lose the place, which the guard does not count
+	Withdrawn int `json:"withdrawn,omitzero"`  // leavers without a seat, from the queue: no losses to the guard
 	Missing   int `json:"missing,omitzero"`    // users of the source who are missing, and do not leave yet
-	Returning int `json:"returning,omitzero"`  // inactive users who are back in the roster; those who wait for a seat already are not
+	Returning int `json:"returning,omitzero"`  // inactive users back in the roster, without a place in the queue
 	TakenOver int `json:"taken_over,omitzero"` // users of other sources who become those of this one, see [Account.TakesOver]
 	Changed   int `json:"changed,omitzero"`    // users with other fields, another role or another day of a leave
 	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
@@ -81,8 +81,8 @@ type Differences struct {
 	misses                    misses
 	exchanges                 [][2]int   // parts of the edits
 	renumbered, keyed, admins []users.ID // the first users of Renumbered and Replaced, of NewKeys and of Admins
-	unnamed                   int64      // of Replaced and of those who wait, those with an unknown name: they stay, with changed keys, once these are released
-	unnamedLeavers            int64      // of unnamed, those who do not wait
+	unnamed                   int64      // of Replaced and of waiting users, those with an unknown name: they stay, with changed keys, once these are released
+	unnamedLeavers            int64      // of unnamed, those with a seat
 }
 
 // Losses are what the guard of the source judges.
@@ -208,7 +208,7 @@ func (d *Differences) add(kind int, row int, c Command) {
 	}
 }
 
-// replace counts a user who is replaced. One who waits is no leaver, but has keys.
+// replace counts a replaced user. A waiting one has keys, and no seat to lose.
 func (d *Differences) replace(m *member, id users.ID) {
 	leavers := int64(1)
 	if m.is&isWaiting != 0 {

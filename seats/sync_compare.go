@@ -13,8 +13,8 @@ import (
 //
 // A row is about the user with its external ID, else about the one with its address, else with its username. Users
 // of the source who are in no row leave, once its [Patience] with them is over; so do, at once, those whose row says that they
-// have left, by a status or by the day of a leave that is over. Those of them who wait for a seat lose their places. Inactive
-// users of the source come back once they are in the roster, but for those who wait for a seat already, those put out by hand, out of
+// have left, by a status or by the day of a leave that is over. Waiting users lose their places. Inactive
+// users of the source come back once they are in the roster, but for waiting ones, those put out by hand, out of
 // the queue too, and those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
 // over first, where [Account.TakesOver] says so.
 //
@@ -349,7 +349,7 @@ func (c *Comparison) changes(m *member, e users.Entry, keys [keyFields]uint64) (
 	case !columns.leave || dayNumber(leave) == m.leave || m.is&isReturning != 0:
 	case leave.Date == "":
 		steps = append(steps, step{stepDate, Unschedule{User: id}})
-	case leavesSooner(m.leave, dayNumber(leave)) && m.is&isServed == 0: // who waits has no seat to lose
+	case leavesSooner(m.leave, dayNumber(leave)) && m.is&isServed == 0: // a waiting user has no seat to lose
 		steps = append(steps, step{stepSooner, Schedule{User: id, Leave: leave}})
 	default:
 		steps = append(steps, step{stepDate, Schedule{User: id, Leave: leave}})

@@ -29,5 +29,5 @@ func (w Wait) Turn() time.Time { return w.Since.Add(-time.Duration(w.Priority) *
 // Waits reports whether the user has a place in the queue, approved or not.
 func (u User) Waits() bool { return u.Wait != nil }
 
-// IsServed reports whether the user has a place in the queue that is approved.
+// IsServed reports whether the user has an approved place in the queue.
 func (u User) IsServed() bool { return u.Waits() && !u.Wait.Asks }

@@ -25,7 +25,7 @@ func (m *Model) Waiting() (all []*Person) {
 	return all
 }
 
-// next is the person who comes back now from the queue: those who need no seat do so at once. nil: none can.
+// next is the person of the queue to come back now, without need of a seat at once. nil: none can.
 func (m *Model) next() *Person {
 	waiting := slices.DeleteFunc(m.Waiting(), func(p *Person) bool { return p.Wait.Asks })
 	free := slices.IndexFunc(waiting, func(p *Person) bool { return m.Policy.Exempt.Has(p.Role) })
@@ -141,8 +141,7 @@ func (m *Model) unqueue(a users.Actor, p *Person, at time.Time) Result {
 	return m.change(p, seats.EventUnqueued, at, func() { p.goes(leftBy(a)) })
 }
 
-// goes takes the place of a person, who has left by it. Who asked for a seat had left before, or never been in: that
-// stays, unless it is refused by hand.
+// goes takes the place of a person, and the person has left by it. The end of a request changes an earlier leaving by hand alone.
 func (p *Person) goes(by users.Leaving) {
 	if p.Wait == nil {
 		return

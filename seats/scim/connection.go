@@ -31,8 +31,8 @@ func (c Connection) Shows(u users.User) bool { return u.Here() && c.owns(u) }
 func (c Connection) owns(u users.User) bool { return c.Actor().Owns(u.Source) }
 
 // Create returns the commands of POST, given the users with its keys, see [Body.Find]. An inactive one of the
-// connection's source comes back by [seats.Reactivate] with the fields of the body, and an active or archived one, or one who
-// waits for a seat, is [ErrUniqueness]. Any other user is invited by [seats.Invite]. That takes over one of another source, who gets the fields of
+// connection's source comes back by [seats.Reactivate] with the fields of the body, and an active, archived or waiting
+// one is [ErrUniqueness]. Any other user is invited by [seats.Invite]. That takes over one of another source, who gets the fields of
 // the body then, if [seats.Account.TakesOver] allows it, and else is refused. [Created] has the user's ID.
 //
 // A userName is required. A new user is created active: active=false is 400 invalidValue, since an

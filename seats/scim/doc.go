@@ -48,8 +48,8 @@
 // # Active users
 //
 // "active" is true for invited and active users. False is [seats.Deactivate], and true of an inactive user is
-// [seats.Reactivate], which needs a seat. A user who waits for one is not active, and loses the place by false. POST of an inactive user is Reactivate and keeps the ID. POST
-// of an active one, and of one who waits, is 409 uniqueness. A user who was put out by hand stays out, 403. DELETE deactivates first, as the source and under its guard, and then
+// [seats.Reactivate], which needs a seat. A waiting user is not active, and loses the place by false. POST of an inactive user is Reactivate and keeps the ID. POST
+// of an active or waiting one is 409 uniqueness. A user who was put out by hand stays out, 403. DELETE deactivates first, as the source and under its guard, and then
 // archives or deletes as the system, which no switch of the policy binds, see [Connection.Remove].
 //
 // The guard of a source counts leavers however they come: by single requests it trips at the count at which it stops a run
