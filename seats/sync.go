@@ -208,20 +208,6 @@ func (d *Differences) add(kind int, row int, c Command) {
 	}
 }
 
-// replace counts a replaced user. A waiting one has keys, and no seat to lose.
-func (d *Differences) replace(m *member, id users.ID) {
-	leavers := int64(1)
-	if m.is&isWaiting != 0 {
-		leavers = 0
-	}
-	d.Replaced += int(leavers)
-	d.name(&d.renumbered, id)
-	if m.is&isUnnamed != 0 {
-		d.unnamed++
-		d.unnamedLeavers += leavers
-	}
-}
-
 // Commands lists the commands in order, with the rows of the roster; row 0 is that of a missing user.
 func (d *Differences) Commands() iter.Seq2[int, Command] {
 	return func(yield func(int, Command) bool) {

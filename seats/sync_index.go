@@ -246,3 +246,17 @@ func dayNumber(l users.Leave) uint32 {
 	}
 	return n*4 + uint32(l.As)
 }
+
+// replace counts a replaced user. A waiting one has keys, and no seat to lose.
+func (d *Differences) replace(m *member, id users.ID) {
+	leavers := int64(1)
+	if m.is&isWaiting != 0 {
+		leavers = 0
+	}
+	d.Replaced += int(leavers)
+	d.name(&d.renumbered, id)
+	if m.is&isUnnamed != 0 {
+		d.unnamed++
+		d.unnamedLeavers += leavers
+	}
+}
