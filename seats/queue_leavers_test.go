@@ -238,3 +238,28 @@ func leavers(d seats.Differences) (all []users.ID) {
 	}
 	return all
 }
+
+// TestComparison_waiting_replaced: a waiting user whose address comes back under another number loses the place, and is no leaver to
+// the guard.
+func TestComparison_waiting_replaced(t *testing.T) {
+	ada := hired("ada", users.Inactive)
+	ada.Wait = &users.Wait{Since: start}
+	row := entry(ada)
+	row.Profile.ExternalID, row.Profile.FirstName, row.Profile.LastName = "n-else", "Zoe", "Zander"
+	d := compare(t, seats.SyncRun{Source: "hr", Fields: fields}, waiting, []users.User{ada}, row)
+	require.Equal(t, "1 row: 0 as before, 1 joins, 1 leaves the queue", d.String())
+	require.Equal(t, []any{0, seats.Losses{}}, []any{d.Replaced, d.Losses()})
+}
+
+// TestQueue_loaded_bound: no more than MaxServed users of the queue are loaded.
+func TestQueue_loaded_bound(t *testing.T) {
+	s := full(t, waiting, 2)
+	var places []seats.Waiting
+	for i := range seats.MaxServed + 1 {
+		places = append(places, seats.Waiting{User: users.ID(fmt.Sprintf("w%03d", i))})
+	}
+	s.rows.Pools[0].Waiting = seats.WaitingOf(places...)
+	need := seats.Need{Account: "acme"}
+	require.True(t, seats.SettleNeeds(&need, s.rows))
+	require.Len(t, need.Users, seats.MaxServed)
+}
