@@ -48,7 +48,7 @@ type button struct{ Label, Value string }
 // An option is a choice of a select.
 type option struct{ Value, Label string }
 
-// An action is offered in rows and in bulk. The library says for whom it would pass.
+// An action is offered in rows and in bulk. The library says which users it would pass for.
 type action struct {
 	users.Action
 	Label  string
