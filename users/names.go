@@ -25,7 +25,7 @@ func SameName(a, b Profile) bool {
 // "MUELLER" are one.
 func PlainName(name string) string {
 	if isPlainName(name) {
-		return strings.ToLower(name)
+		return Fold(name)
 	}
 	return strings.Join(nameParts(name), "")
 }
