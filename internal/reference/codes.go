@@ -236,6 +236,7 @@ func (m *Model) join(a users.Actor, c seats.Join, at time.Time) Result {
 		e := v.Event
 		e.Kind, e.Before, e.Pool = seats.EventCodeUsed, e.After, id
 		v.more = append(v.more, e)
+		m.planPool(id)
 	}
 	return v
 }
