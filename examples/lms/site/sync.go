@@ -110,7 +110,7 @@ func (v *visit) sourceWith(token string) error {
 		return err
 	}
 	page := sourceView{sourceRow: v.sourceRow(name), Fresh: token, Address: v.URL + "/scim/v2",
-		List: "/export/users/csv?" + url.Values{"source": {"sync:" + name}, "status": {users.In(users.Invited, users.Active).String()}}.Encode()}
+		List: "/export/users/csv?" + url.Values{"sources": {"sync:" + name}, "status": {users.In(users.Invited, users.Active).String()}}.Encode()}
 	for _, id := range page.Source.Hold.Sample {
 		page.Sample = append(page.Sample, personResult{ID: string(id)})
 	}
