@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -21,7 +22,7 @@ type Consumer struct {
 	// again, but for those marked by [Delivery.Done]. Its context ends after Timeout, and goes on when
 	// that of Drain or Consume ends. It may call the Keeper.
 	Handle func(context.Context, *Delivery) error
-	// Kinds are the kinds of the events to handle; empty: all. Others are passed over unread.
+	// Kinds are the kinds of the events to handle, of [seats.EventKinds]; empty: all. Others are passed over unread.
 	Kinds []seats.EventKind
 	// FromNow has a new consumer begin after all events so far. Otherwise it begins with the first
 	// event of every account, as it does in accounts opened later.
@@ -34,7 +35,10 @@ type Consumer struct {
 	// Attempts is the number of failed attempts after which an event is set aside, and the account goes
 	// on; see [Keeper.SetAside]. 0: never, the account waits at the event. An attempt is counted when it
 	// begins, so that an event which ends the process is set aside too. The last attempt is at the
-	// event alone. An account waits all the same once [store.MaxSetAside] events are set aside.
+	// event alone: after a larger batch failed, which does not tell the event at fault, Attempts 1 makes a second one. With
+	// Attempts 1 and Batch 1 each event is handed out at most once, unless by [Keeper.RetryEvents]; with either
+	// number changed, the events of before may come once more, or be set aside without another attempt. An account waits all
+	// the same once [store.MaxSetAside] events are set aside.
 	Attempts int
 	// Pause is the time without a delivery in the account after a failed attempt; nil is a second,
 	// doubled by each attempt up to an hour, less a random part of up to a half.
@@ -81,7 +85,7 @@ const (
 // Mails follow from events. An invitation goes to the User of an event with a number by
 // [seats.Event.Invitation], which its link carries; the message about an order goes to its Receivers.
 //
-// A Name or number out of bounds is an error. In a transaction, see [Keeper.InTx], the error is
+// A Name, kind or number out of bounds is an error. In a transaction, see [Keeper.InTx], the error is
 // [errors.ErrUnsupported]; on a store without an outbox it is [store.ErrNoOutbox].
 func (k *Keeper) Drain(ctx context.Context, c Consumer) (events int, err error) {
 	k, end := k.observed(ctx, CallStats{Method: "Drain"})
@@ -143,7 +147,10 @@ func (k *Keeper) prepare(method string, c *Consumer) error {
 	if err := k.checkConsumer(method, c.Name); err != nil {
 		return err
 	}
+	known := seats.EventKinds()
 	switch {
+	case slices.ContainsFunc(c.Kinds, func(kind seats.EventKind) bool { return !slices.Contains(known, kind) }):
+		return &seats.Refusal{Code: seats.ErrBadInput, Field: "kinds", Reason: seats.ErrNotThere}
 	case c.Handle == nil:
 		return errors.New("seatkeeper: Consumer.Handle is missing")
 	case c.Batch < 0 || c.Batch > MaxBatch:

@@ -346,9 +346,13 @@ func TestKeeper_Drain_bad_consumer(t *testing.T) {
 		"Attempts": {Name: "c", Handle: handle, Attempts: -1},
 		"Wait":     {Name: "c", Handle: handle, Wait: -1},
 		"consumer": {Handle: handle},
+		"kinds":    {Name: "c", Handle: handle, Kinds: []seats.EventKind{seats.EventInvited, "invitted"}},
 	} {
 		_, err := k.Drain(t.Context(), c)
 		require.ErrorContains(t, err, field)
+		if field == "kinds" || field == "consumer" {
+			require.ErrorIs(t, err, seats.ErrBadInput)
+		}
 		c.Report = func(context.Context, error) {}
 		require.ErrorContains(t, k.Consume(t.Context(), c), field)
 	}

@@ -149,7 +149,7 @@ func (t *turn) handOut(ctx context.Context) error {
 			t.pass(d)
 			return nil
 		}
-		if most := t.consumer.Attempts; !d.retried && most > 0 && t.attempts >= max(most, 2) && t.maySetAside() {
+		if most := t.consumer.Attempts; !d.retried && most > 0 && t.attempts >= max(most, min(t.consumer.Batch, 2)) && t.maySetAside() { // the last one was at the event alone
 			d.Attempt = t.attempts
 			err = t.failed(ctx, d, errNoAttempt)
 		} else if err = t.begin(ctx, d); err == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -167,4 +168,37 @@ func TestKeeper_Drain_concurrent(t *testing.T) {
 	_, err := k.Drain(t.Context(), eventwise("mails", m.take))
 	require.NoError(t, err)
 	require.Equal(t, upTo(301), m.got["acme"])
+}
+
+// TestConsumer_Attempts_at_most_once: with batches of one event each is handed out once, whether the attempt fails or
+// ends the process.
+func TestConsumer_Attempts_at_most_once(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memstore.New()
+		k := newKeeper(t, s, seatkeeper.Options{}, seats.Of(99), seats.Standard())
+		invite(t, k, 3)
+		m, gone := &mailbox{}, make(chan struct{})
+		defer synctest.Wait()
+		defer close(gone)
+		c := m.taking(seatkeeper.Consumer{Batch: 1, Attempts: 1})
+		taking, ended := c.Handle, c
+		ended.Handle = func(context.Context, *seatkeeper.Delivery) error {
+			<-gone // as if the process were
+			return nil
+		}
+		go func() { _, _ = on(t, s, seatkeeper.Options{}).Drain(context.Background(), ended) }()
+		time.Sleep(time.Minute)
+		c.Handle = func(ctx context.Context, d *seatkeeper.Delivery) error {
+			require.Equal(t, 1, d.Attempt)
+			require.NoError(t, taking(ctx, d))
+			if d.Events[0].Sequence == 3 {
+				return errDown
+			}
+			return nil
+		}
+		_, err := k.Drain(t.Context(), c)
+		require.ErrorContains(t, err, "event 1, attempt 1, set aside: seatkeeper: no attempt is left")
+		require.ErrorContains(t, err, "event 3, attempt 1, set aside: "+errDown.Error())
+		require.Equal(t, []uint64{2, 3, 4}, m.got["acme"])
+	})
 }

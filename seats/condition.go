@@ -72,7 +72,7 @@ func (c If) check(v *evaluation, u users.User) *Refusal {
 	case !onUser && c.Invitation != 0:
 		return badInput("invitation", errNotOnUser)
 	case !c.Status.Empty() && !c.Status.Has(u.Status):
-		return v.changedMeanwhile(u).because(statusReasons[u.Status])
+		return v.changedMeanwhile(u).because(statusReason(u, u.Status))
 	case c.Invitation != 0 && c.Invitation != u.NotificationCount:
 		return v.otherInvitation(u)
 	case c.Revision != 0 && c.Revision != v.base:

@@ -246,7 +246,7 @@ func (v *evaluation) nextStatus(a users.Action, u users.User) (next users.User, 
 	case unchanged:
 		return u, false, nil
 	}
-	return u, false, refuse(ErrWrongStatus, u.ID).because(statusReasons[v.account.Policy.Shows(u.Status)])
+	return u, false, refuse(ErrWrongStatus, u.ID).because(statusReason(u, v.account.Policy.Shows(u.Status)))
 }
 
 // withStatus returns the user with another status, and with the earlier one as far as

@@ -126,9 +126,23 @@ func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *
 	case len(found) > 1 && !hasOwnKey(p) && slices.Equal(found, v.holdersOf(users.ByEmail(p.Email))) && !slices.ContainsFunc(found, v.invisible):
 		return u, false, &Refusal{Code: ErrAmbiguous, Field: users.KeyEmail.String(), Others: found}
 	case len(found) > 1 || !samePerson(p, u.Profile) || v.invisible(u.ID) && !v.takes(u):
-		return u, false, v.duplicate(p, found...)
+		refusal := v.duplicate(p, found...)
+		if reason, ok := otherKey(p, u.Profile); ok && refusal.User != "" && refusal.Reason == ErrTaken {
+			refusal.Reason = reason
+		}
+		return u, false, refusal
 	}
 	return u, true, nil
+}
+
+// otherKey returns the reason for the strongest kind of key that differs between two profiles.
+func otherKey(a, b users.Profile) (reason users.Reason, ok bool) {
+	for _, k := range a.Keys() {
+		if slices.ContainsFunc(b.Keys(), func(other users.Key) bool { return other.Kind == k.Kind && other != k }) {
+			return otherKeys[k.Kind], true
+		}
+	}
+	return users.Reason{}, false
 }
 
 // hasOwnKey reports whether a profile has a username or an external ID, which no two users share.

@@ -62,6 +62,11 @@ func (v *evaluation) inBulk(past []Event) *evaluation {
 	return v
 }
 
+// moved lets the actor, who was in that segment before a step of a remedy, count as after it: remedies come before the call.
+func (v *evaluation) moved(was users.Segment) {
+	v.standing = acted{before: v.people.of(v.request.Actor.User).Segment(), after: was}.without(v.standing)
+}
+
 // acting returns the row of the actor; zero for support, the system and a sync.
 func (v *evaluation) acting() users.User {
 	u := v.people.of(v.request.Actor.User)

@@ -129,6 +129,19 @@ func TestDecideEach_becomes_owner(t *testing.T) {
 	require.ErrorIs(t, d.Outcomes[5].Refusal, seats.ErrOwnerProtected)
 }
 
+// TestDecideEach_remedies names the same remedies as a call of all or nothing, those about the actor included.
+func TestDecideEach_remedies(t *testing.T) {
+	s, ada := open(t, seats.Of(9), seats.Standard()), users.As("ada")
+	s.do(owner, seats.Invite{Profile: profile("ada"), Role: users.Admin})
+	for _, c := range []seats.Command{seats.EndOffer{User: "ada"}, seats.Edit{User: "ada", Set: users.Patch{Title: new("Head")}}, seats.Invite{Profile: profile("bob")}} {
+		want := s.refused(seats.ErrForbidden, ada, c).Remedies
+		require.Equal(t, "accept the invitation", want.String())
+		require.Equal(t, want, seats.DecideEach(s.rows, s.request(ada, c)).Outcomes[0].Refusal.Remedies)
+		require.Equal(t, want, seats.DecideEach(s.rows, s.request(ada, seats.Edit{User: "owner"}, c)).Outcomes[1].Refusal.Remedies)
+	}
+	s.do(ada, seats.Accept{User: "ada"}, seats.EndOffer{User: "ada"})
+}
+
 // TestRequest_Following has a bulk call of several commits in which the actor leaves.
 func TestRequest_Following(t *testing.T) {
 	ada := users.As("ada")

@@ -29,6 +29,10 @@ var (
 	ErrArchived    = users.Reason{Code: "archived", Text: "is archived"}
 	ErrDeleted     = users.Reason{Code: "deleted", Text: "is deleted"}
 	ErrNotSignedIn = users.Reason{Code: "not-signed-in", Text: "has not signed in yet"}
+
+	// ErrInvitationLapsed is the reason in the place of ErrInactive for a user whose seat came free at the end of the
+	// invitation, see [ExpiryFreesSeat].
+	ErrInvitationLapsed = users.Reason{Code: "invitation-lapsed", Text: "is inactive since the invitation ran out"}
 )
 
 // ofActors are the reasons that tell a state of the actor.
@@ -37,6 +41,15 @@ var ofActors = []error{ErrNotAUser, ErrInvited, ErrActive, ErrInactive, ErrArchi
 // statusReasons has the reason for each status.
 var statusReasons = map[users.Status]users.Reason{
 	users.Invited: ErrInvited, users.Active: ErrActive, users.Inactive: ErrInactive, users.Archived: ErrArchived, users.Deleted: ErrDeleted,
+}
+
+// statusReason returns the reason for a user whose status is shown as that one.
+func statusReason(u users.User, shown users.Status) users.Reason {
+	lapsed := u.LeftAs == users.Invited && u.LeftBy == users.LeftByDate && !u.Expires.IsZero() && !u.StatusSince.Before(u.Expires)
+	if shown == users.Inactive && lapsed {
+		return ErrInvitationLapsed
+	}
+	return statusReasons[shown]
 }
 
 // Reasons of other codes.
@@ -86,7 +99,17 @@ var (
 	ErrTakenByArchived = users.Reason{Code: "taken-by-archived", Text: "belongs to an archived user"}
 	ErrTakenByDeleted  = users.Reason{Code: "taken-by-deleted", Text: "was a deleted user's, and an ID is never used again"}
 	ErrTakenBySeveral  = users.Reason{Code: "taken-by-several", Text: "matches several users"}
+
+	// The user that the field finds has another key of these, so that it may be this person under a new one.
+	ErrOtherExternalID = users.Reason{Code: "other-external-id", Text: "belongs to a user with another external ID"}
+	ErrOtherEmail      = users.Reason{Code: "other-email", Text: "belongs to a user with another email"}
+	ErrOtherUsername   = users.Reason{Code: "other-username", Text: "belongs to a user with another username"}
 )
+
+// otherKeys has the reason for each kind of key that differs.
+var otherKeys = map[users.KeyKind]users.Reason{
+	users.KeyExternalID: ErrOtherExternalID, users.KeyEmail: ErrOtherEmail, users.KeyUsername: ErrOtherUsername,
+}
 
 // Reasons of [ErrFinal] for what an undo leaves of a join code. It leaves the seats that the code holds, too.
 var (
@@ -167,10 +190,10 @@ var (
 // value again.
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource, ErrPutOutByHand,
-	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn,
+	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn, ErrInvitationLapsed,
 	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrHeld, ErrLeaversOfDay, ErrLeaversOfMonth, ErrMostLeave, ErrLastAdminLeaves, ErrManyKeys, ErrChangedKeys, ErrHeldByHand, ErrSoleOwner, ErrQueueFull, ErrErased,
 	ErrCodeStays, ErrCodeHasEnded, ErrCodeUseStays,
-	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral,
+	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral, ErrOtherExternalID, ErrOtherEmail, ErrOtherUsername,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,
 	ErrNotThere, ErrBackwards, ErrIncomplete,
 	errManySources, errFollow, errRank, errGuard, errPatience, errCause, errSample, errLosses,

@@ -58,7 +58,7 @@ func TestRefusal_Reason(t *testing.T) {
 		{owner, seats.Reactivate{User: "old"}, seats.ErrWrongStatus, "", seats.ErrArchived},
 		{owner, seats.Edit{User: "gone"}, seats.ErrWrongStatus, "", seats.ErrDeleted},
 
-		{owner, invite("mem", users.Profile{Username: "m", ExternalID: "8"}), seats.ErrDuplicate, "id", seats.ErrTaken},
+		{owner, invite("mem", users.Profile{Username: "m", ExternalID: "8"}), seats.ErrDuplicate, "id", seats.ErrOtherExternalID},
 		{owner, invite("x", users.Profile{Email: "off@acme.example"}), seats.ErrDuplicate, "email", seats.ErrTakenByInactive},
 		{owner, invite("x", users.Profile{Email: "old@acme.example"}), seats.ErrDuplicate, "email", seats.ErrTakenByArchived},
 		{owner, invite("gone", profile("x")), seats.ErrDuplicate, "id", seats.ErrTakenByDeleted},

@@ -205,8 +205,10 @@ func (w whatIf) carryOut(d *evaluation, m move) bool {
 	if m.Vendor {
 		d.request.Actor = users.Support("vendor")
 	}
+	was := d.people.of(actor.User).Segment()
 	o, refusal := d.try(m.command)
 	d.request.Actor = actor
+	d.moved(was)
 	return refusal == nil && !o.Unchanged && d.serveAside()
 }
 

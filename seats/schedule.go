@@ -43,7 +43,7 @@ func (c Schedule) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	case start == (c.Leave != users.Leave{}):
 		return effect{}, badInput("leave", errOneDay)
 	case !(waits(u) || !start && holding.Has(u.Status)):
-		return effect{}, refuse(ErrWrongStatus, u.ID).because(statusReasons[v.account.Policy.Shows(u.Status)])
+		return effect{}, refuse(ErrWrongStatus, u.ID).because(statusReason(u, v.account.Policy.Shows(u.Status)))
 	}
 	next, refusal := v.withDays(u, c.Leave, c.Start)
 	if refusal != nil {

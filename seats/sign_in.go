@@ -16,7 +16,7 @@ import "github.com/seatkeeper/seatkeeper/users"
 // alone. No user is reactivated.
 //
 // The system may. [ErrUnknownUser] for an unknown user otherwise. [ErrWrongStatus] for an inactive,
-// archived or deleted user, with the reason for their screen; [ErrNotApproved] and
+// archived or deleted user, with the reason for their screen, such as [ErrInvitationLapsed]; [ErrNotApproved] and
 // [ErrInvitationExpired] as of Accept; the other refusals are those of Invite. No refusal has remedies.
 type SignIn struct {
 	Profile users.Profile `json:"profile"`

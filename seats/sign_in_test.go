@@ -157,6 +157,50 @@ func TestSignIn_refused(t *testing.T) {
 	s.refused(seats.ErrClosed, system, door("ada", users.Profile{}))
 }
 
+// TestSignIn_lapsed tells a person whose invitation has run out from one who was put out.
+func TestSignIn_lapsed(t *testing.T) {
+	s := open(t, seats.Of(9), policyWith(func(p *seats.Policy) { p.InvitationExpiry, p.Term = seats.ExpiryFreesSeat, 48*time.Hour }))
+	s.do(owner, seats.Invite{Profile: profile("ada")}, seats.Invite{Profile: profile("bob")}, seats.Invite{Profile: profile("cy")})
+	s.do(owner, seats.Deactivate{User: "bob"})
+	s.do(owner, seats.Schedule{User: "cy", Leave: users.From(users.DateOf(s.now.AddDate(0, 0, 1)))})
+	s.now = s.now.AddDate(0, 0, 3)
+	s.settle()
+	for _, c := range []seats.Command{door("ada", users.Profile{}), seats.Accept{User: "ada"}} {
+		refusal := s.refused(seats.ErrWrongStatus, system, c)
+		require.Equal(t, seats.ErrInvitationLapsed, refusal.Reason)
+		require.Equal(t, "not possible: the user is inactive since the invitation ran out", seats.English().Refusal(refusal))
+	}
+	still := seats.If{Command: seats.Accept{User: "ada"}, Status: users.In(users.Invited)}
+	require.Equal(t, seats.ErrInvitationLapsed, s.refused(seats.ErrChangedMeanwhile, system, still).Reason)
+	for _, id := range []users.ID{"bob", "cy"} {
+		require.Equal(t, users.Inactive, s.user(id).Status)
+		require.Equal(t, seats.ErrInactive, s.refused(seats.ErrWrongStatus, system, door(id, users.Profile{})).Reason)
+	}
+	s.do(owner, seats.Reactivate{User: "ada"})
+	s.do(system, door("ada", users.Profile{}))
+	s.do(owner, seats.Deactivate{User: "ada"})
+	require.Equal(t, seats.ErrInactive, s.refused(seats.ErrWrongStatus, system, door("ada", users.Profile{})).Reason)
+}
+
+// TestSignIn_another_key: one key is the user's own, and another one was changed in the directory.
+func TestSignIn_another_key(t *testing.T) {
+	s := open(t, seats.Of(9), seats.Standard())
+	s.do(owner, seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@acme.example", Username: "ada", ExternalID: "7"}})
+	for want, p := range map[string]users.Profile{
+		"this email belongs to a user with another username":    {ID: "made", Email: "ada@acme.example", Username: "king"},
+		"this email belongs to a user with another external ID": {ID: "made", Email: "ada@acme.example", ExternalID: "8"},
+		"this username belongs to a user with another email":    {ID: "made", Email: "king@acme.example", Username: "Ada"},
+	} {
+		for _, c := range []seats.Command{seats.SignIn{Profile: p}, seats.Invite{Profile: p}} {
+			refusal := s.refused(seats.ErrDuplicate, system, c)
+			require.Equal(t, want, seats.English().Text(refusal))
+			require.Equal(t, []users.ID{"ada"}, refusal.Others)
+		}
+	}
+	s.do(owner, seats.Invite{Profile: users.Profile{ID: "bob", Email: "bob@acme.example"}})
+	require.Equal(t, seats.ErrTaken, s.refused(seats.ErrDuplicate, owner, seats.Edit{User: "ada", Set: users.Patch{Email: new("bob@acme.example")}}).Reason)
+}
+
 func TestSignIn_shared_address(t *testing.T) {
 	s := open(t, seats.Of(3), policyWith(func(p *seats.Policy) { p.SharedAddresses = seats.SharingAllowed }))
 	s.do(owner, seats.Invite{Profile: users.Profile{ID: "ada", Email: "crew@acme.example"}}, seats.Invite{Profile: users.Profile{ID: "bob", Username: "bob"}})

@@ -171,7 +171,7 @@ func (w *wayBack) final(user users.ID, a users.Action) {
 
 // nowIs adds the present status of the user to a refusal.
 func (w *wayBack) nowIs(u users.User) func(*Refusal) {
-	return func(r *Refusal) { r.Reason = statusReasons[w.account.Policy.Shows(u.Status)] }
+	return func(r *Refusal) { r.Reason = statusReason(u, w.account.Policy.Shows(u.Status)) }
 }
 
 // invitation deletes a user created by the call, before the first sign-in.
