@@ -114,10 +114,11 @@ func (w *wayBack) undo(u Undoing) {
 		if into {
 			w.licences(u)
 		}
+		leave := w.people.of(u.user).Schedule.Leave
 		w.status(u)
 		w.role(u)
 		w.fields(u)
-		w.days(u)
+		w.days(u, leave)
 		if !into {
 			w.licences(u)
 		}
@@ -282,8 +283,9 @@ func (w *wayBack) noValues(c Command) {
 	w.put(c, isChanged, func(r *Refusal) { *r = *badInput("receipt", errNoValues) })
 }
 
-// days puts back the days of a leave and of a start, those that ended with the status included.
-func (w *wayBack) days(u Undoing) {
+// days puts back the days of a leave and of a start, those that ended with the status included: by the call,
+// and the leave until now, which the call did not change, by the way back.
+func (w *wayBack) days(u Undoing, leave users.Leave) {
 	row, was := w.people.of(u.user), u.values
 	if u.scheduled && u.unknown {
 		w.noValues(Unschedule{u.user})
@@ -295,8 +297,11 @@ func (w *wayBack) days(u Undoing) {
 	if was.Start != was.NewStart {
 		w.day(Schedule{User: u.user, Start: was.Start}, fitOf(row.Start.Date, was.Start, was.NewStart), "start", came)
 	}
-	if was.Leave != was.NewLeave {
+	switch {
+	case was.Leave != was.NewLeave:
 		w.day(Schedule{User: u.user, Leave: was.Leave}, fitOf(row.Schedule.Leave, was.Leave, was.NewLeave), "leave", came)
+	case row.Schedule.Leave != leave:
+		w.put(Schedule{User: u.user, Leave: leave}, asLeft, nil)
 	}
 }
 

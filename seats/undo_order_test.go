@@ -83,6 +83,12 @@ func TestDecideUndo_order(t *testing.T) {
 			told:   []string{"deactivate new: inactive", "schedule new: wrong-status, is inactive", "reactivate ada: active"},
 			stays:  true,
 		},
+		"a leave of one who waits": {
+			before: []seats.Command{planned, seats.Unschedule{User: "new"}, seats.Schedule{User: "new", Leave: users.From("2026-11-01")}},
+			call:   []seats.Command{off, seats.Reactivate{User: "new"}},
+			told:   []string{"deactivate new: inactive", "schedule new: wrong-status, is inactive", "reactivate ada: active"},
+			stays:  true,
+		},
 		"an address passed on": {
 			call: []seats.Command{mail("ada", "new"), mail("bob", "ada"), edit("ada", head)},
 			told: []string{"edit ada: active", "edit bob: active"},

@@ -23,8 +23,10 @@ type VersionedTotal struct {
 	Total  Count      `json:"total,omitzero"`  // at once
 	Date   users.Date `json:"date,omitzero"`   // of the booked total
 	Booked Count      `json:"booked,omitzero"` // from the Date on
-	// The total was set by hand afterwards, or the booked one was replaced: a repetition restores them.
+	// The total was set by hand since: a repetition restores it.
 	Overridden bool `json:"overridden,omitzero"`
+	// The booked total was replaced or cancelled by hand: a repetition restores it, after its day too.
+	Unbooked bool `json:"unbooked,omitzero"`
 }
 
 // none reports whether there is no version.
@@ -57,6 +59,12 @@ func (v Version) clean() (Version, *Refusal) {
 	return v, nil
 }
 
+// asGiven returns the version without the changes by hand.
+func (v VersionedTotal) asGiven() VersionedTotal {
+	v.Overridden, v.Unbooked = false, false
+	return v
+}
+
 // books reports whether a booking is the one of the version.
 func (v VersionedTotal) books(b Booking) bool {
 	return v.Date != "" && b.says(Booking{Date: v.Date, Total: v.Booked})
@@ -65,8 +73,7 @@ func (v VersionedTotal) books(b Booking) bool {
 // give notes the totals of a version. The age is above 0 for a newer version and for
 // a command by hand, 0 for a repetition of the newest, and below 0 for an older one.
 func (p *Pool) give(given VersionedTotal) (age int, refusal *Refusal) {
-	last := p.Version
-	last.Overridden = false
+	last := p.Version.asGiven()
 	switch age = given.compare(last.Version); {
 	case given.none():
 		return +1, nil
@@ -91,7 +98,7 @@ func (v *evaluation) totals(was Pool, given VersionedTotal, books bool) (f effec
 	if given.Version, refusal = given.clean(); refusal != nil {
 		return effect{}, refusal
 	}
-	next := was
+	next, late := was, false
 	age, refusal := next.give(given)
 	if refusal != nil || age < 0 {
 		return effect{stale: true}, refusal
@@ -107,7 +114,7 @@ func (v *evaluation) totals(was Pool, given VersionedTotal, books bool) (f effec
 			return effect{}, refusal
 		}
 		booked := Booking{Date: given.Date, At: given.Date.Start(in), Total: given.Booked, By: v.request.Actor}
-		switch late := !booked.At.After(v.request.At); {
+		switch late = !booked.At.After(v.request.At); {
 		case late && given.none():
 			return effect{}, badInput("date", errNotToCome)
 		case late:
@@ -119,15 +126,16 @@ func (v *evaluation) totals(was Pool, given VersionedTotal, books bool) (f effec
 	case given.Total == Count{}:
 		f.kind = EventTotalBooked // cancelled
 	}
-	if age == 0 && !was.Version.Overridden {
+	if age == 0 && !was.Version.Overridden && (!late || !was.Version.Unbooked) {
 		f.total = Count{} // orders since then stay
 	}
 	sets := f.total != Count{} && f.total != was.Total
-	if (age == 0 || given.none()) && !sets && next.Booked.says(was.Booked) {
-		return effect{}, nil
+	if given.none() && !next.Version.none() {
+		next.Version.Overridden = was.Version.Overridden || sets
+		next.Version.Unbooked = (was.Version.Unbooked || was.Version.books(was.Booked)) && !next.Version.books(next.Booked)
 	}
-	if given.none() && !next.Version.none() && (sets || was.Version.books(was.Booked)) {
-		next.Version.Overridden = true
+	if !sets && next.Booked.says(was.Booked) && next.Version == was.Version {
+		return effect{}, nil
 	}
 	return f, nil
 }

@@ -62,7 +62,7 @@ func (m *Model) totals(a users.Actor, c seats.BookTotal, keeps bool, at time.Tim
 		}
 		total, booking = c.Total, seats.Booking{}
 	}
-	if total == none || again && !was.Version.Overridden {
+	if total == none || again && !was.Version.Overridden && !(late && was.Version.Unbooked) {
 		total = was.Total
 	}
 	if !keeps {
@@ -70,11 +70,19 @@ func (m *Model) totals(a users.Actor, c seats.BookTotal, keeps bool, at time.Tim
 	}
 	next.Total = total
 	same := total == was.Total && next.Booked.Date == was.Booked.Date && next.Booked.Total == was.Booked.Total
-	if same && (again || !versioned) {
+	if versioned && again && same && !was.Version.Overridden && !was.Version.Unbooked || !versioned && same {
 		return unchanged(nil)
 	}
-	if !versioned && was.Version != (seats.VersionedTotal{}) && (total != was.Total || was.promised()) {
-		next.Version.Overridden = true
+	if !versioned && was.Version != (seats.VersionedTotal{}) {
+		if total != was.Total {
+			next.Version.Overridden = true
+		}
+		if was.promised() {
+			next.Version.Unbooked = true
+		}
+		if next.promised() {
+			next.Version.Unbooked = false
+		}
 	}
 	kind := seats.EventTotalSet
 	if booking.Date != "" || c.Date == "" && c.Now == none {
@@ -105,7 +113,7 @@ func (p *Pool) promised() bool {
 func (p *Pool) version(given seats.VersionedTotal) (v Result, ends bool) {
 	numbered, dated := given.Number != 0, !given.At.IsZero()
 	last := p.Version
-	last.Overridden = false
+	last.Overridden, last.Unbooked = false, false
 	switch {
 	case given.Number < 0, numbered == dated, numbered && given.ID != "", given.ID != "" && badID(given.ID), given.At.Year() < 1 || given.At.Year() > 9999:
 		return refused(seats.ErrBadInput), true

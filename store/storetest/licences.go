@@ -14,7 +14,7 @@ import (
 func elaboratePool(id seats.PoolID, at time.Time) seats.Pool {
 	return seats.Pool{
 		ID: id, Name: text(users.MaxText, 1), Total: seats.Of(9), Held: 3, Spent: 4,
-		Version: seats.VersionedTotal{Version: seats.Version{Number: 1<<63 - 1, At: at, ID: text(63, 1) + "wid"}, Total: seats.Of(8), Date: "2026-05-01", Booked: seats.Unlimited(), Overridden: true},
+		Version: seats.VersionedTotal{Version: seats.Version{Number: 1<<63 - 1, At: at, ID: text(63, 1) + "wid"}, Total: seats.Of(8), Date: "2026-05-01", Booked: seats.Unlimited(), Overridden: true, Unbooked: true},
 		Booked: seats.Booking{
 			Date: "9999-12-31", At: at, Total: seats.Unlimited(), By: users.Support(text(63, 2)),
 		},
