@@ -305,7 +305,7 @@ func (r *run) waiting() seats.WaitingList {
 			require.False(r, r.left[p.ID], "%s has left, and waits", p.ID)
 			require.False(r, r.model.Closed.IsZero() && r.model.Policy.Exempt.Has(p.Role), "%s needs no seat, and waits", p.ID)
 		}
-		require.False(r, p.Schedule.Date != "" && !p.Schedule.At.After(r.model.Last), "the leave of %s is over, and they wait", p.ID)
+		require.False(r, p.Schedule.Date != "" && !p.Schedule.At.After(r.model.Clock), "the leave of %s is over, and they wait", p.ID)
 	}
 	if len(places) > 0 && !places[0].Asks {
 		require.Equal(r, seats.Of(0), r.model.Available(seats.Site), "a free seat beside %s, who waits for one", places[0].User)
