@@ -1,7 +1,9 @@
 package seatkeeper_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,6 +12,39 @@ import (
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
+
+// TestKeeper_Sync_long_wait: a roster with a joiner for each leaver every night keeps no user waiting for ever: the queue gets one seat
+// once its first place is old.
+func TestKeeper_Sync_long_wait(t *testing.T) {
+	policy := seats.Standard()
+	policy.WhenFull = seats.Wait
+	now := march
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{Now: func() time.Time { return now }}, seats.Of(21), policy)
+	do(t, k, system, unguarded)
+	roster := []int{500}
+	status := func() users.Status {
+		u, err := k.Find(t.Context(), "acme", users.ByExternalID("1500"))
+		require.NoError(t, err)
+		return u.Status
+	}
+	for n := range 20 {
+		roster = append(roster, n)
+	}
+	syncs(t, k, workers(roster[1:]...), "20 rows: 0 as before, 20 join")
+	syncs(t, k, workers(roster...), "21 rows: 20 as before, 1 joins")
+	require.Equal(t, users.Inactive, status())
+	for night := range 60 {
+		now = now.Add(24 * time.Hour)
+		roster = append(slices.Delete(roster, 1, 2), 20+night)
+		_, err := k.Sync(t.Context(), "acme", nightly, workers(roster...), nil)
+		require.NoError(t, err)
+		require.Equal(t, map[bool]users.Status{true: users.Invited, false: users.Inactive}[night+1 >= 30], status(), "night %d", night+1)
+		pool, err := k.Pool(t.Context(), "acme", seats.Site)
+		require.NoError(t, err)
+		require.Equal(t, seats.Of(0), pool.Available())
+	}
+	requireNoDrift(t, k)
+}
 
 // TestKeeper_Sync_waiting: those who wait are as before in each run, leave with the others, and get the seats that a run leaves free,
 // after its own joiners.

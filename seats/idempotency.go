@@ -101,7 +101,7 @@ func (r Request) Needs(account users.AccountID) Need {
 // decide decides the command of that index, or repeats the result of an earlier call.
 func (v *evaluation) decide(i int, c Command) (Outcome, *Refusal) {
 	if !v.begin(i, c) {
-		return v.try(c)
+		return v.tryInCall(c)
 	}
 	o, done, refusal := v.recorded(c.Action())
 	if refusal != nil {
@@ -111,7 +111,7 @@ func (v *evaluation) decide(i int, c Command) (Outcome, *Refusal) {
 	if done {
 		return o, nil
 	}
-	return v.try(c)
+	return v.tryInCall(c)
 }
 
 // begin makes the command of that index the current one, and reports whether it is plain.

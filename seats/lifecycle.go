@@ -30,7 +30,8 @@ func (c Deactivate) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 
 // Reactivate returns an inactive user to the status before, with role, groups and profile
 // as they were. A user created inactive for want of a seat is invited, and an invitation
-// goes out. One that has run out goes out again, as by [Notify]. It is unchanged for an invited or
+// goes out; the day of a leave counts from now on, and one that is over is cleared: the user comes back in spite of it. An
+// invitation that has run out goes out again, as by [Notify]. It is unchanged for an invited or
 // active user.
 //
 // Owners, admins, support and the system may, and a sync for users of its own source.

@@ -267,7 +267,7 @@ func (w whatIf) lifted() (rest whatIf, moves []move, ok bool) {
 		// A lift brings its user one status further in, ends an ownership or replaces the
 		// command, so that this ends. One user can need several.
 		for {
-			_, refusal := d.try(c)
+			_, refusal := d.tryInCall(c)
 			if refusal == nil {
 				rest.call = append(rest.call, c)
 				break

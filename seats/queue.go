@@ -29,6 +29,10 @@ func waitingOf(u users.User) Waiting { return Waiting{u.ID, u.Wait.Turn(), u.Rol
 // [Refuse].
 const MaxWaiting = 1000
 
+// LongWait is the age of a turn from which a place goes before the commands of a call, see [Queue]. A priority counts, as in
+// [users.Wait].
+const LongWait = 30 * 24 * time.Hour
+
 // MaxServed is the most places that one commit serves. The others follow at once in further ones.
 const MaxServed = 100
 
@@ -88,11 +92,15 @@ func (w WaitingList) Approved() int {
 	return n
 }
 
-// served lists the approved places in the order of service: exempt roles come before the others.
-func (w WaitingList) served(p Policy) iter.Seq2[users.ID, bool] {
+// served lists the approved places whose turn is not after an instant, zero: all, in the order of service: exempt roles come
+// before the others.
+func (w WaitingList) served(p Policy, turn time.Time) iter.Seq2[users.ID, bool] {
 	return func(yield func(id users.ID, needsSeat bool) bool) {
 		for _, needsSeat := range []bool{false, true} {
 			for _, place := range w.all()[:w.Approved()] {
+				if !turn.IsZero() && place.Turn.After(turn) {
+					break
+				}
 				if p.holds(users.Segment{Status: users.Active, Role: place.Role}) == needsSeat && !yield(place.User, needsSeat) {
 					return
 				}
@@ -103,7 +111,7 @@ func (w WaitingList) served(p Policy) iter.Seq2[users.ID, bool] {
 
 // first returns the IDs of the first places that are served, at most so many.
 func (w WaitingList) first(p Policy, most int) (ids []users.ID) {
-	for id := range w.served(p) {
+	for id := range w.served(p, time.Time{}) {
 		if len(ids) == most {
 			break
 		}
@@ -167,14 +175,14 @@ func (v *evaluation) queued(u users.User) *effect {
 	return &effect{kind: EventQueued, user: next}
 }
 
-// servesNext returns the user of the queue to come back now: one without need of a seat, else the next if a seat is free or
-// the pool can grow.
-func (v *evaluation) servesNext() (next users.ID, ok bool) {
+// servesNext returns the user of the queue to come back now, of those whose turn is not after an instant: one without need of
+// a seat, else the next if a seat is free or the pool can grow.
+func (v *evaluation) servesNext(turn time.Time) (next users.ID, ok bool) {
 	p := v.pools.of(Site)
 	if p.Waiting == (WaitingList{}) || !v.account.Closed.IsZero() {
 		return "", false
 	}
-	for id, needsSeat := range p.Waiting.served(v.account.Policy) {
+	for id, needsSeat := range p.Waiting.served(v.account.Policy, turn) {
 		if !needsSeat || p.Available() != Of(0) {
 			return id, true
 		}
@@ -184,11 +192,11 @@ func (v *evaluation) servesNext() (next users.ID, ok bool) {
 	return "", false
 }
 
-// serve gives the free seats to the queue, in its order, and tells of each row. It reports whether it is done:
+// serve gives the free seats to the queue, up to a turn, in its order, and tells of each row. It reports whether it is done:
 // if the next user is still to be loaded the account falls due at once, so that [Settle] goes on.
-func (v *evaluation) serve(seated func(row)) bool {
+func (v *evaluation) serve(turn time.Time, seated func(row)) bool {
 	for {
-		id, ok := v.servesNext()
+		id, ok := v.servesNext(turn)
 		if !ok {
 			return true
 		}
@@ -231,22 +239,32 @@ var quiet = users.In(users.ActionSignIn)
 
 // serveCall gives the seats that a call left free to the queue.
 func (v *evaluation) serveCall() {
-	_, serves := v.servesNext()
+	_, serves := v.servesNext(time.Time{})
 	switch {
 	case len(v.events) == 0 || !serves:
 	case v.request.Unfinished:
 		v.account.NextDue = earliest(v.account.NextDue, v.request.At.Add(unfinishedTerm))
 	default:
-		v.serveAside()
+		v.serveAside(time.Time{})
 	}
 }
 
+// tryInCall is try, after which the places that have waited for [LongWait] get the free seats before the next command of the
+// call.
+func (v *evaluation) tryInCall(c Command) (Outcome, *Refusal) {
+	o, refusal := v.try(c)
+	if refusal == nil && len(v.events) > 0 {
+		v.serveAside(v.request.At.Add(-LongWait))
+	}
+	return o, refusal
+}
+
 // serveAside is serve by the system, beside the commands of a call.
-func (v *evaluation) serveAside() bool {
+func (v *evaluation) serveAside(turn time.Time) bool {
 	r, index, personal := v.request, v.index, v.personal
 	v.request = Request{Actor: users.System(), Channel: ByClock, At: r.At, Zones: r.Zones, Change: r.Change, Correlation: r.Correlation}
 	v.index, v.personal = 0, nil
-	done := v.serve(func(row) {})
+	done := v.serve(turn, func(row) {})
 	v.request, v.index, v.personal = r, index, personal
 	return done
 }

@@ -121,6 +121,25 @@ func TestQueue_leave_day(t *testing.T) {
 	require.Equal(t, []any{users.Schedule{}, time.Time{}}, []any{s.user("ada").Schedule, s.user("ada").Due})
 }
 
+// TestReactivate_leave_day: who comes back by hand before the day of a leave leaves on it, and who does after it stays.
+func TestReactivate_leave_day(t *testing.T) {
+	leave := users.From("2026-03-05")
+	for _, c := range []seats.Command{seats.Reactivate{User: "ada"}, seats.Restore{User: "ada"}} {
+		for day, want := range map[int]users.Schedule{4: {Leave: leave, At: leave.At(time.UTC), By: owner}, 5: {}, 6: {}} {
+			s := full(t, seats.Policy{WhenFull: seats.CreateInactive}, 2)
+			s.do(owner, seats.Invite{Profile: profile("ada"), Leave: leave}, seats.Deactivate{User: "in1"})
+			s.now = time.Date(2026, 3, day, 0, 0, 0, 0, time.UTC)
+			require.Empty(t, s.settle(), "nothing comes of an inactive user")
+			if c.Action() == users.ActionRestore {
+				s.do(owner, seats.Archive{User: "ada"}, c, seats.Reactivate{User: "ada"})
+				want = users.Schedule{} // ended by the archive
+			}
+			s.do(owner, c)
+			require.Equal(t, []any{users.Invited, want}, []any{s.user("ada").Status, s.user("ada").Schedule}, "%v on %d", c, day)
+		}
+	}
+}
+
 // TestQueue_leave_day_parts: where more leave at one instant than a commit settles, a seat that comes free in the first
 // part goes to none of the leavers of the others.
 func TestQueue_leave_day_parts(t *testing.T) {

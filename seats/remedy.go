@@ -3,6 +3,7 @@ package seats
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -150,7 +151,7 @@ func (w whatIf) tooLate(lacks map[PoolID]int64, moves []move) (late []move) {
 		w.carryOut(d, m)
 	}
 	for _, c := range w.call {
-		_, refusal := d.try(c)
+		_, refusal := d.tryInCall(c)
 		if refusal == nil {
 			continue
 		}
@@ -188,7 +189,7 @@ func (w whatIf) passes(d *evaluation, moves []move) bool {
 		}
 	}
 	for _, c := range w.call {
-		if _, refusal := d.try(c); refusal != nil {
+		if _, refusal := d.tryInCall(c); refusal != nil {
 			return false
 		}
 	}
@@ -199,7 +200,7 @@ func (w whatIf) passes(d *evaluation, moves []move) bool {
 // changed anything.
 func (w whatIf) carryOut(d *evaluation, m move) bool {
 	if m.command == nil {
-		return w.freeUp(d, m.Step) && d.serveAside()
+		return w.freeUp(d, m.Step) && d.serveAside(time.Time{})
 	}
 	actor := d.request.Actor
 	if m.Vendor {
@@ -209,7 +210,7 @@ func (w whatIf) carryOut(d *evaluation, m move) bool {
 	o, refusal := d.try(m.command)
 	d.request.Actor = actor
 	d.moved(was)
-	return refusal == nil && !o.Unchanged && d.serveAside()
+	return refusal == nil && !o.Unchanged && d.serveAside(time.Time{})
 }
 
 // shortfall returns how many more seats of each pool the call needs to pass after the moves, and how

@@ -12,7 +12,8 @@ import "github.com/seatkeeper/seatkeeper/users"
 //
 // Deactivate and whatever else ends the status of the user clear the date, and so does an
 // ownership; Reactivate and Restore bring none back. A user created inactive can have both days:
-// the leave counts from the invitation on.
+// the leave counts from the invitation or the place in the queue on. A day that is over by then is cleared, and one that comes
+// in the queue ends the place.
 //
 // The actors who may [Deactivate] the user may schedule it, under the same switches of the
 // policy: owners, admins, support and the system, and a sync for users of its own source; for

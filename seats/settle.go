@@ -31,7 +31,7 @@ func settle(s Snapshot, r Request, most int) Change {
 		q.add(v.row(d.id))
 	}
 	v.at, v.request.At = later(earliest(s.Account.NextDue, r.At), v.account.Changed), earliest(s.Account.NextDue, r.At)
-	served := v.serve(q.add)
+	served := v.serve(time.Time{}, q.add)
 	for served && len(q.next) > 0 {
 		c := q.next[0]
 		if r := v.row(c.id); !timers[c.rank].at(r).Equal(c.at) { // the queue has given the user a seat meanwhile
@@ -57,7 +57,7 @@ func settle(s Snapshot, r Request, most int) Change {
 			v.apply(*f.then)
 		}
 		q.add(v.row(c.id))
-		served = v.serve(q.add)
+		served = v.serve(time.Time{}, q.add)
 	}
 	v.request.At = r.At
 	for _, d := range due {

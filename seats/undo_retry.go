@@ -23,7 +23,8 @@ func (w *wayBack) attempt(next waiting) {
 		next.refusal = w.trial(next.way)
 	}
 	for i := 0; i < len(next.way) && next.refusal == nil; i++ {
-		w.outcomes[next.place+i], next.refusal = w.decide(next.place+i, next.way[i])
+		w.begin(next.place+i, next.way[i])
+		w.outcomes[next.place+i], next.refusal = w.try(next.way[i]) // not tryInCall: those who were there come back first
 	}
 	if next.refusal != nil {
 		w.waiting = append(w.waiting, next)

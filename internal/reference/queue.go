@@ -2,6 +2,7 @@ package reference
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,6 @@ func (m *Model) Waiting() (all []*Person) {
 			all = append(all, p)
 		}
 	}
-	turn := func(p *Person) time.Time { return p.Wait.Since.Add(time.Duration(-24*p.Wait.Priority) * time.Hour) }
 	rank := map[bool]int{true: 1}
 	slices.SortFunc(all, func(a, b *Person) int {
 		return cmp.Or(rank[a.Wait.Asks]-rank[b.Wait.Asks], turn(a).Compare(turn(b)), strings.Compare(string(a.ID), string(b.ID)))
@@ -25,9 +25,15 @@ func (m *Model) Waiting() (all []*Person) {
 	return all
 }
 
-// next is the person of the queue to come back now, without need of a seat at once. nil: none can.
-func (m *Model) next() *Person {
-	waiting := slices.DeleteFunc(m.Waiting(), func(p *Person) bool { return p.Wait.Asks })
+// turn is the instant by which a place stands in the queue.
+func turn(p *Person) time.Time {
+	return p.Wait.Since.Add(time.Duration(-24*p.Wait.Priority) * time.Hour)
+}
+
+// next is the person of the queue to come back now, of those whose turn was so long ago, without need of a seat at once. nil:
+// none can.
+func (m *Model) next(waited time.Duration) *Person {
+	waiting := slices.DeleteFunc(m.Waiting(), func(p *Person) bool { return p.Wait.Asks || m.Clock.Sub(turn(p)) < waited })
 	free := slices.IndexFunc(waiting, func(p *Person) bool { return m.Policy.Exempt.Has(p.Role) })
 	switch {
 	case free >= 0 && m.Closed.IsZero():
@@ -39,9 +45,12 @@ func (m *Model) next() *Person {
 }
 
 // Serve gives free seats to those who wait, one after the other, and returns the events.
-func (m *Model) Serve(at time.Time) (events []seats.Event) {
+func (m *Model) Serve(at time.Time) []seats.Event { return m.serve(at, math.MinInt64) }
+
+// serve is Serve for those who have waited so long.
+func (m *Model) serve(at time.Time, waited time.Duration) (events []seats.Event) {
 	for {
-		p, before := m.next(), m.Clone()
+		p, before := m.next(waited), m.Clone()
 		if p == nil {
 			return events
 		}

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -33,6 +34,9 @@ func (m *Model) Do(a users.Actor, c seats.Command, at time.Time) Result {
 	v.Outcome.Action = c.Action()
 	m.keepByHand(a, c.Action(), before)
 	m.handed(at)
+	if len(v.told) > 0 {
+		v.told = slices.Concat(v.told, m.serve(at, 30*24*time.Hour)) // before the next command
+	}
 	return v
 }
 
