@@ -34,8 +34,8 @@ type SyncResult struct {
 
 // Sync makes the users of a source like a complete roster, which is read once, as the users of the account are:
 // [seats.NewComparison] has the rules. Then it carries out the commands by [users.Sync] as [Keeper.DoAll] does:
-// leavers first, so that a full account exchanges users one for one. Of a queue, places older than [seats.LongWait] get the seats of the
-// leavers before the joiners do, who then wait, see [seats.Queue]. Their events have the name of
+// leavers first, so that a full account exchanges users one for one. In a queue, places older than
+// [seats.LongWait] get the seats of the leavers before the joiners do, which then wait, see [seats.Queue]. Their events have the name of
 // the source, a reason, and the [Call] Correlation, or a new one, as that of the run.
 //
 // The guard of the source is asked once, with all that the run would take away, see [seats.SyncRun.Stops]. A run that trips it

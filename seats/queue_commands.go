@@ -13,10 +13,10 @@ import (
 //
 // A freed seat goes first to the commands of the same call or run of a sync, so that a full account exchanges users
 // one for one however many wait. The rest at the end goes to the queue, in order of [users.Wait].Turn, then of the ID;
-// later calls find the rest of the queue. A place whose turn is older than [LongWait] goes first: each seat that a command of
-// a call frees is given to such a place before the next command. So each place is served in the end, even if every run brings
-// a joiner for each leaver: the priority is bounded, and every place moves up. An undo alone brings its own users back first. A user of an exempt role comes back at once, before all others. A call of
-// several commits, stopped between two of them, keeps the seats from the queue for a minute, and from no other call.
+// later calls find the rest of the queue. But a place whose turn is [LongWait] ago gets a seat that a command of a call frees
+// before the next command, except in an undo. So each place is served as seats come free, even if every run brings a joiner
+// for each leaver: the priority is bounded, and every place moves up. A user of an exempt role comes back at once, before all
+// others. A call of several commits, stopped between two of them, keeps the seats from the queue for a minute, and from no other call.
 //
 // Users ask for a seat for themselves, also while they are inactive: such a place waits until an
 // owner or admin gives it its terms by this command, or ends it by [Unqueue]; a second request is unchanged.

@@ -6,7 +6,7 @@ import (
 )
 
 // A Wait is the place of an inactive user in the queue for a seat. The places of an account are served in order of
-// their Turn, then of the user's ID, and those of an old Turn before the users whom a call brings, see seats.LongWait.
+// their Turn, then of the user's ID, and after a long wait before the users of a call.
 type Wait struct {
 	Since time.Time `json:"since"` // of the place; an approval and a new priority leave it
 	// Priority is a head start in days, 0 to [MaxPriority]: a place with 30 stands where one with 0
