@@ -142,7 +142,7 @@ func (h *host) pages() http.Handler {
 				err = page(w, r)
 			}
 			if err != nil {
-				show(w, r, err, "refused", cmp.Or(door.Text(err), sorry))
+				show(w, r, err, "refused", cmp.Or(door.Text(err), said[httpstatus.Of(err)], sorry))
 			}
 		})
 	}

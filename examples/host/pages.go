@@ -24,18 +24,19 @@ import (
 var policy = seats.Policy{Buying: seats.Orders{By: seats.VendorOnly}, Returning: seats.VendorOnly, Withheld: users.In(users.ActionArchive),
 	Unseen: seats.UnseenRule{Days: 180}, Thresholds: seats.Thresholds{Low: seats.LowMarks{{Left: seats.Amount{Number: 1}}}, Full: true, Over: true}}
 
-// words are for admins, door for people who want to come in, and sorry for errors without words.
+// words are for admins, door for people who want to come in, said for a status without words, and sorry for the others.
 var words, door, sorry = seats.English(), seats.English(), "This did not work. Please try again in a moment"
+var said = map[int]string{http.StatusNotFound: "This link is not whole. Please copy all of it from the mail", http.StatusRequestEntityTooLarge: "This is too much text. Please shorten it"}
 
 func init() {
 	words["no-seats"] = "No seat is free: {held} of {total} {held:is|are} taken"
 	door["wrong-status/reason"] = "You can't come in: your access {reason}. Ask an admin of your company"
 	door["changed-meanwhile/field"] = "There is a newer invitation than this link"
+	door["changed-meanwhile/reason"] = "This link can't be used again: your access {reason}. Sign in, or ask an admin of your company"
 	door["key-reused"] = "Your company is signed up already, with other entries. Go back and sign in with those, or begin anew"
 }
 
-// front has the forms. That of a sign-up has the ID of the account that it opens. The link of an invitation
-// leads to a button: programs that look through mails follow links, and press none. Once is the request key of that.
+// front has the forms. Links of invitations lead to a button, as programs that look through mails press none; Once is its request key.
 func (h *host) front(w http.ResponseWriter, r *http.Request) error {
 	show(w, r, nil, "front", map[string]string{"Account": h.seal("sign-up", url.Values{"account": {rand.Text()}}), "Invitation": r.FormValue("link"), "Once": rand.Text()})
 	return nil
@@ -46,8 +47,7 @@ func profile(r *http.Request) users.Profile {
 	return users.Profile{FirstName: r.FormValue("first"), LastName: r.FormValue("last"), Email: r.FormValue("email")}
 }
 
-// signUp opens an account with seats to try, and writes the host's own row, in one transaction. By the request
-// key a double click opens one account. A product confirms the address before.
+// signUp opens an account and writes the host's own row, once for a double click. A product confirms the address before.
 func (h *host) signUp(w http.ResponseWriter, r *http.Request) error {
 	account := users.AccountID(h.unseal("sign-up", r.FormValue("account")).Get("account"))
 	var owner users.ID

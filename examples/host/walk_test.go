@@ -55,7 +55,7 @@ func TestHost_walk(t *testing.T) {
 		olive.get("/users").says(200, "<option>admin").without("<option>owner")
 		olive.get("/users").press("Invite", "email", "Ada@acme.example", "role", "admin").says(200, "This person is here already: active, member. Nothing was changed.")
 		finder := s.browser() // of the link
-		finder.get(link).press("Come in").says(409, "the user is active")
+		finder.get(link).press("Come in").says(409, "This link can't be used again: your access is active. Sign in")
 		finder.get("/").says(200, "Sign in")
 		page.row("ada@acme.example").press("Take back").says(409, "this was changed meanwhile: the user is active")
 		ada.get("/users").says(403, "not allowed")
@@ -80,7 +80,7 @@ func TestHost_walk(t *testing.T) {
 		bob := s.browser()
 		bob.get(first).press("Come in").says(409, "There is a newer invitation than this link")
 		bob.get("/").says(200, "Sign in")
-		bob.get(second+"x").press("Come in").says(404, sorry)
+		bob.get(second+"x").press("Come in").says(404, "This link is not whole.")
 		bob.get(second).press("Come in").says(200, "Good day")
 
 		// The company pays for more.
@@ -278,9 +278,9 @@ func TestHost_bodies(t *testing.T) {
 	olive, account := s.company("Acme", "olive@acme.example")
 	action, filled := olive.get("/users").form("Invite", "role", "member", "email", "ada@acme.example")
 	filled.Set("first", strings.Repeat("x", 1<<20))
-	olive.post(action, filled).says(413, sorry)
+	olive.post(action, filled).says(413, "This is too much text.")
 	olive.get("/users").without("ada@")
-	s.browser().post(s.url+"/sign-in", url.Values{"email": {strings.Repeat("x", 1<<20)}}).says(413, sorry)
+	s.browser().post(s.url+"/sign-in", url.Values{"email": {strings.Repeat("x", 1<<20)}}).says(413, "This is too much text.")
 	require.Equal(t, http.StatusRequestEntityTooLarge, s.pay(users.AccountID(strings.Repeat("x", 1<<20)), 1, 9, "of the test"))
 	require.Equal(t, http.StatusOK, s.pay(account, 1, 9, "of the test"))
 	for _, method := range []string{http.MethodPut, http.MethodDelete} {
