@@ -25,7 +25,7 @@ type CloudEvent struct {
 }
 
 // CloudEvent returns the event for consumers outside the host. The source is the host's URI, such as
-// https://lms.example/seats; the account's ID is added as a segment. The type is "seatkeeper." and the
+// https://lms.example/seats, without a query and a fragment; the account's ID is added as a segment of its path. The type is "seatkeeper." and the
 // kind. Like the event it has no value of a profile; it leaves out the Digest.
 func (e Event) CloudEvent(source string) CloudEvent {
 	e.Digest = ""

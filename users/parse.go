@@ -10,7 +10,8 @@ import "encoding"
 //	day, err := users.Parse[users.Date]("2026-03-31")
 //	kind, err := users.Parse[seats.EventKind]("invited")
 //
-// Anything else than a text form is an error. IDs are texts themselves, see [CheckID]; a filter has many values, see
+// Anything else than a text form is an error. The empty text is that of a zero value without a name, as of [Date], [Cursor] and
+// [Status], and no error there; it is one for a kind of event. IDs are texts themselves, see [CheckID]; a filter has many values, see
 // [ParseFilter].
 func Parse[T any, P interface {
 	*T

@@ -94,8 +94,7 @@ func (h *host) open(ctx context.Context, source string) (err error) {
 	return err
 }
 
-// clock carries out what is dated, every minute. Every night it frees the seats of users who were not seen for
-// long, and compares all accounts with their events.
+// clock carries out what is dated every minute, and every night frees the seats of users unseen for long and audits all accounts.
 func (h *host) clock(ctx context.Context) {
 	for minute := 0; ctx.Err() == nil; minute++ {
 		_, err := h.keeper.RunDue(ctx, seatkeeper.DueRun{})

@@ -93,8 +93,7 @@ func (h *host) signIn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// accept takes the invitation of a link, which is good once, and void once a newer one was sent. A second click on
-// the same button gets in too, by the request key.
+// accept takes the invitation of a link, which is good once. A second click on the same button gets in too, by the request key.
 func (h *host) accept(w http.ResponseWriter, r *http.Request) error {
 	link := h.unseal("invitation", r.FormValue("link"))
 	account, user := users.AccountID(link.Get("account")), users.ID(link.Get("user"))
@@ -120,8 +119,7 @@ func (h *host) enter(w http.ResponseWriter, r *http.Request, account users.Accou
 	return nil
 }
 
-// guard lets people through who may. It looks at each request, so that an inactive user is out at once, and
-// within a second where another process made them so.
+// guard lets people through who may. An inactive user is out at once, and within a second by another process.
 func (h *host) guard(need seats.Permission, p func(http.ResponseWriter, *http.Request, users.AccountID, seats.Person) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var session url.Values
@@ -169,6 +167,9 @@ func pressed(r *http.Request) seats.Command {
 			c.Invitation, _ = strconv.ParseInt(r.FormValue("invitation"), 10, 64)
 			return c
 		}
+	}
+	if r.FormValue("button") != "" { // of no page
+		return nil
 	}
 	role, _ := users.Parse[users.Role](r.FormValue("role")) // a member without
 	return seats.Invite{Role: role, Profile: profile(r)}

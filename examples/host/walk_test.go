@@ -277,6 +277,7 @@ func TestHost_bodies(t *testing.T) {
 	s := newSite(t, engines["SQLite"](t))
 	olive, account := s.company("Acme", "olive@acme.example")
 	action, filled := olive.get("/users").form("Invite", "role", "member", "email", "ada@acme.example")
+	olive.post(action, url.Values{"button": {"nonsense"}, "email": {"eve@acme.example"}}).says(422, "not valid: command").without("eve@")
 	filled.Set("first", strings.Repeat("x", 1<<20))
 	olive.post(action, filled).says(413, "This is too much text.")
 	olive.get("/users").without("ada@")
