@@ -52,6 +52,9 @@ type SyncResult struct {
 // same roster once more is counted again, so that Hours guard against retries; of two runs at once one is counted. For a source
 // with patience the store must be [store.Misses], else it is [store.ErrNoMisses].
 //
+// A file of [users.ScanRoster] or [users.ReadRoster] has checked its rows already: its first fault ends it, and the run is refused with that
+// [users.RosterFault]. A list of the host's own is checked here, row by row.
+//
 // Faulty rows and refused ones are in the Untouched of the result, see [seats.Untouched], and are tried again by the next run. The
 // same roster once more changes no user but those whose patience is over by then. A run that has ended in the middle, by an error or
 // with its process, is made good by the next one. settled and later errors are as in [Keeper.DoAll]. The Receipt undoes the run, see

@@ -251,3 +251,76 @@ func TestKeeper_Sync_byHand(t *testing.T) {
 	require.Empty(t, sourceOf(t, k).Lost)
 	require.Equal(t, []any{"By hand", "name1"}, []any{of(t, k, "1001").FirstName, of(t, k, "1001").Username})
 }
+
+// TestKeeper_Sync_byHand_key: an address edited by hand stays the user's where the roster matches by it.
+func TestKeeper_Sync_byHand_key(t *testing.T) {
+	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), seats.Standard())
+	run := seats.SyncRun{Source: "hr", Fields: []string{"email", "first-name"}, Adds: true}
+	rows := rowsOf(func(e *users.Entry) { e.Profile.ExternalID = "" }, numbers(0, 20)...)
+	_, err := k.Sync(t.Context(), "acme", run, whole(rows), nil)
+	require.NoError(t, err)
+	p, err := k.Find(t.Context(), "acme", users.ByEmail("w5@acme.example"))
+	require.NoError(t, err)
+	do(t, k, owner, seats.Edit{User: p.User.ID, Set: users.Patch{Email: new("private@acme.example")}})
+	was := people(t, t.Context(), k)
+	for range 2 {
+		result, err := k.Sync(t.Context(), "acme", run, whole(rows), nil)
+		require.NoError(t, err)
+		require.Equal(t, "20 rows: 20 as before", result.Differences.String())
+		require.Empty(t, result.Receipt.Commits)
+	}
+	require.Equal(t, was, people(t, t.Context(), k))
+
+	result, err := k.Sync(t.Context(), "acme", run, whole(append(rows[:5:5], rows[6:]...)), nil)
+	require.NoError(t, err)
+	require.Equal(t, "19 rows: 19 as before, 1 left as it is: forbidden", result.Differences.String())
+	require.Equal(t, seats.ErrKeyByHand, result.Differences.Untouched[0].Refusal.Reason)
+	do(t, k, owner, seats.Edit{User: p.User.ID, Follow: []string{"email"}}, seats.Edit{User: p.User.ID, Set: users.Patch{Email: new("w5@acme.example")}, Follow: []string{"email"}})
+	result, err = k.Sync(t.Context(), "acme", run, whole(append(rows[:5:5], rows[6:]...)), nil)
+	require.NoError(t, err)
+	require.Equal(t, "19 rows: 19 as before, 1 left as it is: forbidden", result.Differences.String(), "the address is by hand again")
+	do(t, k, owner, seats.Edit{User: p.User.ID, Follow: []string{"email"}})
+	result, err = k.Sync(t.Context(), "acme", run, whole(append(rows[:5:5], rows[6:]...)), nil)
+	require.NoError(t, err)
+	require.Equal(t, "19 rows: 19 as before, 1 leaves", result.Differences.String())
+}
+
+// TestKeeper_PreviewSync_takenOver: the preview has users who are taken over before they exchange addresses, change numbers or come back.
+func TestKeeper_PreviewSync_takenOver(t *testing.T) {
+	first := nightly
+	first.Source = "first"
+	for name, c := range map[string]struct {
+		change func(rows []users.Entry)
+		want   string
+	}{
+		"exchange, unguarded": {func(rows []users.Entry) {
+			rows[0].Profile.Email, rows[1].Profile.Email = rows[1].Profile.Email, rows[0].Profile.Email
+		}, "as planned: 6 commands: 6 fit"},
+		"numbers": {func(rows []users.Entry) {
+			for i := range rows {
+				rows[i].Profile.ExternalID = fmt.Sprint("guid-", i)
+			}
+		}, "as planned: 3 commands: 3 fit"},
+		"inactive": {func(rows []users.Entry) { rows[2] = worker(9) }, "as planned: 4 commands: 4 fit"},
+	} {
+		k := staffed(t, seats.Standard(), true, numbers(0, 10)...)
+		do(t, k, owner, seats.EditSource{Source: "first", Rank: new(1)})
+		if strings.Contains(name, "unguarded") {
+			do(t, k, owner, seats.EditSource{Source: "first", Guard: unguarded.Guard})
+		}
+		syncs(t, k, workers(numbers(0, 9)...), "9 rows: 9 as before, 1 leaves")
+		rows := rowsOf(func(*users.Entry) {}, 0, 1, 2)
+		c.change(rows)
+		plan, err := k.PreviewSync(t.Context(), "acme", first, whole(rows))
+		require.NoError(t, err)
+		result, err := k.Sync(t.Context(), "acme", first, whole(rows), nil)
+		require.NoError(t, err)
+		require.Equal(t, c.want, plan.Plan.Report(result.Totals), name)
+		require.Equal(t, 3, result.Differences.TakenOver)
+		require.Zero(t, result.Differences.Renumbered)
+		again, err := k.Sync(t.Context(), "acme", first, whole(rows), nil)
+		require.NoError(t, err)
+		require.Empty(t, again.Receipt.Commits)
+		requireNoDrift(t, k)
+	}
+}

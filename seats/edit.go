@@ -25,7 +25,8 @@ import (
 //
 // A field of a user of a sync that is edited by another actor stays: an edit by the sync leaves it as it is, see
 // [users.User].Kept, until Follow names it. So do the role and the day of a leave, or no such day, which another
-// actor has set; users who cancel their own leave are none.
+// actor has set; users who cancel their own leave are none. A roster that matches by a key edited by hand does not find the user by it:
+// see [Comparison].
 type Edit struct {
 	User users.ID    `json:"user"`
 	Set  users.Patch `json:"set"`

@@ -200,7 +200,7 @@ func (v *evaluation) losses(was, next *users.User, kind EventKind) (l Losses) {
 	case leavesSooner(dayNumber(was.Schedule.Leave), dayNumber(next.Schedule.Leave)):
 		l.Leavers, l.Dated = 1, 1
 	}
-	if kind == EventEdited && givesUpKeys(was.Profile, next.Profile) {
+	if kind == EventEdited && was.Source == next.Source && givesUpKeys(was.Profile, next.Profile) {
 		l.Keys = 1
 	}
 	if stays(was) && !stays(next) {

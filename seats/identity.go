@@ -114,7 +114,8 @@ func isRenumbered(was, now users.Profile) bool {
 }
 
 // match returns the one user that a profile is about. Keys of several users, of one with
-// another key, or of one invisible to the actor who is not taken over are a duplicate. An address of several users
+// another key, or of one invisible to the actor who is not taken over are a duplicate; to a source that takes the user over another
+// external ID under the same name is none. An address of several users
 // alone is ambiguous.
 func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *Refusal) {
 	found := v.keyHolders(p)
@@ -125,7 +126,7 @@ func (v *evaluation) match(p users.Profile) (u users.User, known bool, refusal *
 	switch {
 	case len(found) > 1 && !hasOwnKey(p) && slices.Equal(found, v.holdersOf(users.ByEmail(p.Email))) && !slices.ContainsFunc(found, v.invisible):
 		return u, false, &Refusal{Code: ErrAmbiguous, Field: users.KeyEmail.String(), Others: found}
-	case len(found) > 1 || !samePerson(p, u.Profile) || v.invisible(u.ID) && !v.takes(u):
+	case len(found) > 1 || !samePerson(p, u.Profile) && !(v.takes(u) && named(u.Profile) && isRenumbered(u.Profile, p)) || v.invisible(u.ID) && !v.takes(u):
 		refusal := v.duplicate(p, found...)
 		if reason, ok := otherKey(p, u.Profile); ok && refusal.User != "" && refusal.Reason == ErrTaken {
 			refusal.Reason = reason

@@ -191,9 +191,10 @@ func partDigest(commands []Command) string {
 // pools and the numbers that the parts before it would leave. The zero value is ready to use.
 type LargePreview struct {
 	plan     LargePlan
-	settings *Account    // as a part has changed them
-	moved    users.Tally // by the parts so far
-	pools    []movedPool // that they have changed, in order
+	settings *Account                  // as a part has changed them
+	moved    users.Tally               // by the parts so far
+	pools    []movedPool               // that they have changed, in order
+	taken    map[users.ID]users.Source // of the users whom they take over
 }
 
 // A movedPool is a pool as parts leave it, and by how much they move its numbers.
@@ -203,7 +204,7 @@ type movedPool struct {
 }
 
 // Add decides the next part, given as the host gives it. The snapshot must cover the request, which
-// has the commands with IDs. A user must not be in two parts.
+// has the commands with IDs. A user must not be in two parts, except that one may take them over before another edits them.
 func (l *LargePreview) Add(s Snapshot, r Request, given []Command) {
 	p := &l.plan
 	if p.Account == "" {
@@ -251,6 +252,14 @@ func (l *LargePreview) moveOn(s Snapshot) Snapshot {
 		}
 	}
 	s.Pools = merged(s.Pools, pools, by(poolID), same)
+	if len(l.taken) > 0 {
+		s.Users = slices.Clone(s.Users)
+	}
+	for i := range s.Users {
+		if source, taken := l.taken[s.Users[i].ID]; taken {
+			s.Users[i].Source = source
+		}
+	}
 	return s
 }
 
@@ -285,6 +294,15 @@ func (l *LargePreview) note(s Snapshot, c Change) {
 		if was.Total.kind == p.Total.kind {
 			m.by.Total.n += p.Total.n - was.Total.n
 		}
+	}
+	for _, u := range c.Updated {
+		if at, _ := slices.BinarySearchFunc(s.Users, u, by(userID)); s.Users[at].Source == u.Source {
+			continue
+		}
+		if l.taken == nil {
+			l.taken = map[users.ID]users.Source{}
+		}
+		l.taken[u.ID] = u.Source
 	}
 	l.plan.After = Plan{}.with(s, c).After
 }

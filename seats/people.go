@@ -12,7 +12,7 @@ import (
 // out goes out again, as by [Notify], unless the command holds it back; it is unchanged for every
 // other invited user and for an active one. The outcome has their ID, and role and fields of the
 // command are ignored. A sync takes over a user of another source where [Account.TakesOver] says so, which is an
-// [EventEdited] of the field "source".
+// [EventEdited] of the field "source", and of "external-id" where the number becomes that of the Profile.
 //
 // Owners, admins, support and the system may, and a sync for its own source. [ErrNoSeats]
 // without a free seat; under [CreateInactive] and [Wait] the user is created inactive instead, under Wait
@@ -62,7 +62,7 @@ func (c Invite) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	u, here, refusal := v.resolve(users.ActionInvite, c.Profile, c.Role)
 	switch {
 	case here && v.takes(u):
-		return v.taken(u), nil
+		return v.taken(u, c.Profile), nil
 	case refusal == nil && here && !c.Later && c.Start == "" && u.HasExpired(v.request.At):
 		return v.sent(EventNotified, u), nil
 	case refusal != nil || here:
@@ -103,7 +103,7 @@ func (c Add) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	u, here, refusal := v.resolve(users.ActionAdd, c.Profile, c.Role)
 	switch {
 	case here && v.takes(u):
-		return v.taken(u), nil
+		return v.taken(u, c.Profile), nil
 	case refusal != nil || here:
 		return effect{user: u}, refusal
 	}

@@ -360,7 +360,8 @@ func (p Planned) ofAccount() bool {
 // createsInactive reports whether the step makes an inactive user without a seat.
 func (p Planned) createsInactive() bool {
 	o := p.Outcome
-	return arriving.Has(o.Action) && o.Action != users.ActionImport && o.Refusal == nil && !o.Unchanged && o.After.Status == users.Inactive && !p.plansStart()
+	return arriving.Has(o.Action) && o.Action != users.ActionImport && o.Refusal == nil && !o.Unchanged &&
+		o.Before.Status == users.NoStatus && o.After.Status == users.Inactive && !p.plansStart()
 }
 
 // seats returns the held seats and the total as a sentence.

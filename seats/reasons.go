@@ -17,6 +17,8 @@ var (
 	ErrNeedsSupport = users.Reason{Code: "needs-support", Text: "only the vendor's support may do this"}
 	ErrOneself      = users.Reason{Code: "oneself", Text: "users can't do this to themselves: another owner or admin can"}
 	ErrOtherSource  = users.Reason{Code: "other-source", Text: "a sync acts only on users of its own source"}
+	ErrOtherNumber  = users.Reason{Code: "other-number", Text: "has another external ID, and the name is not the same"}
+	ErrKeyByHand    = users.Reason{Code: "key-by-hand", Text: "has no key but those edited by hand"}
 	ErrPutOutByHand = users.Reason{Code: "put-out-by-hand", Text: "a user who was put out by hand stays out for a sync"}
 )
 
@@ -189,7 +191,7 @@ var (
 // reasons lists every reason of the library. A reason that is read from JSON is the listed
 // value again.
 var reasons = append(users.Reasons(),
-	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource, ErrPutOutByHand,
+	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource, ErrOtherNumber, ErrKeyByHand, ErrPutOutByHand,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn, ErrInvitationLapsed,
 	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrHeld, ErrLeaversOfDay, ErrLeaversOfMonth, ErrMostLeave, ErrLastAdminLeaves, ErrManyKeys, ErrChangedKeys, ErrHeldByHand, ErrSoleOwner, ErrQueueFull, ErrErased,
 	ErrCodeStays, ErrCodeHasEnded, ErrCodeUseStays,

@@ -127,6 +127,10 @@ func (a Account) sourceOf(name string) Source {
 // hand and by import where it Adopts, and those of a sync before which it ranks. Their status, seat and fields
 // stay, and they are users of its own from then on. Owners stay where they are, and so do archived users,
 // those put out by hand and those who wait for a start.
+//
+// External IDs of two sources are numbers of two systems: a user with another one is taken over under the same known name, see
+// [users.PlainName], and the same address or username, and the external ID becomes the new one. Under another name it is
+// [ErrDuplicate], and [ErrOtherNumber] to a [Comparison].
 func (a Account) TakesOver(source string, of users.Source) bool {
 	s, _ := a.Sources.Of(source)
 	if of.Kind != users.SourceSync {
@@ -147,10 +151,16 @@ func (v *evaluation) takes(u users.User) bool {
 	return v.request.Actor.Kind == users.ActorSync && v.account.takes(v.request.Actor.Name, u)
 }
 
-// taken returns the effect by which the actor takes over a user.
-func (v *evaluation) taken(u users.User) effect {
+// taken returns the effect by which the actor takes over a user that a profile matches, with the external ID of it where the user's is
+// another one.
+func (v *evaluation) taken(u users.User, by users.Profile) effect {
+	fields := []string{sourceField}
+	by, _ = by.Clean() // it was matched
+	if !samePerson(by, u.Profile) && !slices.Contains(u.Kept, textFields[firstKey]) {
+		u.ExternalID, fields = by.ExternalID, []string{textFields[firstKey], sourceField}
+	}
 	u.Source = users.Source{Kind: users.SourceSync, Name: v.request.Actor.Name}
-	return effect{kind: EventEdited, user: u, fields: []string{sourceField}}
+	return effect{kind: EventEdited, user: u, fields: fields}
 }
 
 // sourceField is the field of an event by which a sync takes over a user.

@@ -24,7 +24,7 @@ type SyncRun struct {
 	// Fields are those of the roster's columns, as in [users.Roster].Fields, and one of them is a key: "email",
 	// "username" or "external-id". Other fields of the users stay as they are; without "role" so do roles, and without the day of a
 	// leave so do those. An empty cell clears its field, but for a key: an empty role makes a member, and an empty day of a leave
-	// ends the day that the user has. What was set by hand stays, see [Edit].
+	// ends the day that the user has. What was set by hand stays, see [Edit]; so do users whose keys were, see [Comparison].
 	Fields []string
 	// Adds adds new users by [Add], as active ones without an invitation. Otherwise they are invited.
 	Adds bool
@@ -63,7 +63,8 @@ type Differences struct {
 	TakenOver int `json:"taken_over,omitzero"` // users of other sources who become those of this one, see [Account.TakesOver]
 	Changed   int `json:"changed,omitzero"`    // users with other fields, another role or another day of a leave
 	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
-	// them with another external ID under the address or the username of before, or with those of another user under their own.
+	// them with another external ID under the address or the username of before, or with those of another user under their own, unless
+	// the name is theirs too.
 	// Replaced are leavers with the address or the username of a row with another external ID.
 	NewKeys    int `json:"new_keys,omitzero"`
 	Renumbered int `json:"renumbered,omitzero"`
@@ -144,7 +145,10 @@ const MaxUntouched = 1000
 //   - [ErrBadInput]: a row with a faulty field, named by Field, or with a key of a row before it, [users.ErrDuplicateRow]. The
 //     remedy is in the roster.
 //   - [ErrOwnerProtected]: an owner, untouched by every sync. They leave after [EndOwnership].
-//   - [ErrForbidden], [ErrOtherSource]: a user of another source, see [Account.TakesOver].
+//   - [ErrForbidden], [ErrOtherSource]: a user of another source, see [Account.TakesOver]; [ErrOtherNumber]: one that the source would
+//     take over, but the external ID is another one, and so is the name, or it is unknown.
+//   - [ErrForbidden], [ErrKeyByHand]: a missing user without a key but those edited by hand. [Edit] with Follow gives the key
+//     back to the source, [Deactivate] puts the user out. [ErrAmbiguous], [ErrKeyByHand]: rows with the name of such users.
 //   - [ErrForbidden], [ErrPutOutByHand], and [ErrWrongStatus], [ErrArchived]: users whom an admin put out or archived. [Reactivate] or
 //     [Restore] brings them back.
 //   - [ErrWrongStatus], [ErrInactive]: a user put out by a date, if the roster lacks days of leaves. [Reactivate] brings them back.

@@ -16,7 +16,8 @@ import (
 // have left, by a status or by the day of a leave that is over. Waiting users lose their places. Inactive
 // users of the source come back once they are in the roster, but for waiting ones, those put out by hand, out of
 // the queue too, and those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
-// over first, where [Account.TakesOver] says so.
+// over first, where [Account.TakesOver] says so; one with another external ID, if it has the user's name, and then gives them its
+// own: sources number their people each for themselves.
 //
 // A row with another external ID than the user of the source with its address or username is about
 //
@@ -25,6 +26,11 @@ import (
 //     address is free: the refusal is [ErrDuplicate], and its remedy takes the address from the user;
 //   - the newcomer, too, if the name is unknown: the user or the roster lacks it, or it was edited by hand. While a
 //     [ReleaseSource] allows changed keys, it is the user.
+//
+// A user of the source whose keys in the columns of the roster were all edited by hand is in no row with the old ones. Such a user
+// does not leave, see [ErrKeyByHand]. The row of a newcomer with the plain name of one such user, who is invited or active, is that
+// user's; rows and users with one name are left as they are. Without a name the row is a second user: a column of external IDs, or
+// [Edit] with Follow, prevents it.
 //
 // A faulty row, with an invalid field or a key of a row before it, is left as it is. Its users stay. A row with unreadable keys alone
 // can be about any user: then all missing users stay.
@@ -40,6 +46,8 @@ type Comparison struct {
 	members members
 	newKeys map[uint64]bool // of rows, and of no user
 	weak    []weakMatch
+	byHand  map[uint64][]*member // users with keys by hand alone, by their names
+	named   []users.Entry        // rows of newcomers with these names
 	edits   []rowEdit
 	missed  missed
 	result  Differences
@@ -66,7 +74,7 @@ func NewComparison(a Account, run SyncRun, r Request) (*Comparison, *Refusal) {
 	v := newEvaluation(Snapshot{Account: a}, r)
 	source, _ := a.Sources.Of(run.Source)
 	return &Comparison{
-		run: run, columns: columns, account: a, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{},
+		run: run, columns: columns, account: a, at: r.At, in: v.location, members: *newMembers(), newKeys: map[uint64]bool{}, byHand: map[uint64][]*member{},
 		released: source.allowed(v.at).Keys > 0, missed: missedBy(source),
 	}, nil
 }
@@ -81,11 +89,14 @@ func (c *Comparison) User(u users.User) {
 	}
 	if users.Sync(c.run.Source).Owns(u.Source) {
 		m.is |= isOwn
-		m.name = c.members.hashName(&u.Profile, &c.columns)
 	} else if c.account.takes(c.run.Source, u) {
 		m.is |= isTaken
 	}
+	if m.is&(isOwn|isTaken) != 0 {
+		m.name = c.members.hashName(&u.Profile, &c.columns)
+	}
 	c.members.add(u.ID, m)
+	c.noteByHand(c.members.at(c.members.count))
 }
 
 // Row adds a row of the roster; number 0 is that of its place. A refusal is about the account, and ends the comparison.
@@ -124,7 +135,7 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 		}
 		return nil
 	}
-	return c.join(e)
+	return c.newcomer(e)
 }
 
 // leaveFaulty leaves a faulty row as it is, and the users of its keys.
@@ -192,30 +203,6 @@ func (c *Comparison) hasLeft(e users.Entry) (left bool, reason string, refusal *
 	return !leave.At(in).After(c.at), "left by the roster of " + c.run.Source + ", " + leave.String(), nil
 }
 
-// join adds a row about no user.
-func (c *Comparison) join(e users.Entry) *Refusal {
-	left, _, refusal := c.hasLeft(e)
-	if refusal != nil || left {
-		return refusal
-	}
-	c.result.Joining++
-	c.result.add(stepJoin, e.Row, c.arrival(e))
-	return nil
-}
-
-// arrival returns the command for a new user.
-func (c *Comparison) arrival(e users.Entry) Command {
-	e.Profile.Source = users.Source{Kind: users.SourceSync, Name: c.run.Source}
-	role := users.Member
-	if c.columns.role {
-		role = roleOf(e)
-	}
-	if c.run.Adds {
-		return Add{Profile: e.Profile, Role: role, Leave: e.Leave}
-	}
-	return Invite{Profile: e.Profile, Role: role, Leave: e.Leave}
-}
-
 // match compares a row with its user.
 func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Refusal {
 	id := c.members.idOf(m)
@@ -242,13 +229,15 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 	}
 	m.is |= isMatched
 	in := holding.Has(m.status) || m.is&isServed != 0
-	taken := m.is&isTaken != 0 && (m.keys[0] == 0 || keys[0] == 0 || m.keys[0] == keys[0])
+	taken := m.is&isTaken != 0 && (m.keys[0] == 0 || keys[0] == 0 || m.keys[0] == keys[0] || c.hasName(m, &e.Profile))
 	switch {
 	case m.is&isOwn == 0 && left, m.is&isPlanned != 0, left && !in && m.is&isWaiting == 0 && m.role != users.Owner:
 		c.result.Same++
 		return nil
 	case m.is&isOwn == 0 && m.role == users.Owner:
 		return leave(users.ActionInvite, ErrOwnerProtected, users.Reason{})
+	case m.is&isTaken != 0 && !taken:
+		return leave(users.ActionInvite, ErrForbidden, ErrOtherNumber)
 	case m.is&isOwn == 0 && !taken:
 		return leave(users.ActionInvite, ErrForbidden, ErrOtherSource)
 	case left && m.role == users.Owner:
@@ -263,6 +252,10 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 	case !in && m.left == users.LeftByDate && !columns.leave:
 		return leave(users.ActionReactivate, ErrWrongStatus, ErrInactive)
 	}
+	took := Invite{}
+	if taken {
+		took.Profile = c.takenBy(m, e, keys)
+	}
 	commands := c.changes(m, e, keys)
 	switch {
 	case m.role == users.Owner && len(commands) > 0:
@@ -274,7 +267,7 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 	}
 	if taken {
 		c.result.TakenOver++
-		c.result.add(stepTake, e.Row, Invite{Profile: c.members.common(m, e, keys)})
+		c.result.add(stepTake, e.Row, took)
 	}
 	if !in {
 		c.result.Returning++
@@ -285,7 +278,7 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		c.result.NewKeys++
 		c.result.name(&c.result.keyed, id)
 		m.is |= isMoved
-		if c.hasKeyOfAnother(m, wanted) || wanted[0] != 0 && m.keys[0] != 0 {
+		if c.hasKeyOfAnother(m, &e.Profile, wanted) || wanted[0] != 0 && m.keys[0] != 0 {
 			c.result.Renumbered++
 			c.result.name(&c.result.renumbered, id)
 		}
@@ -375,12 +368,19 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 			return Differences{}, refusal
 		}
 	}
+	if refusal := c.matchNamed(); refusal != nil {
+		return Differences{}, refusal
+	}
 	for n := range c.members.count {
 		m := c.members.at(n + 1)
 		switch {
 		case m.is&isOwn == 0 || m.is&(isMatched|isNamed) != 0 || !holding.Has(m.status) && m.is&isWaiting == 0:
 		case m.role == users.Owner:
 			refusal := refuse(ErrOwnerProtected, c.members.idOf(m))
+			refusal.Action = users.ActionDeactivate
+			c.result.Leave(0, refusal)
+		case c.isByHand(m):
+			refusal := refuse(ErrForbidden, c.members.idOf(m)).because(ErrKeyByHand)
 			refusal.Action = users.ActionDeactivate
 			c.result.Leave(0, refusal)
 		default:

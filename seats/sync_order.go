@@ -22,12 +22,17 @@ func (c *Comparison) isSame(m *member, p *users.Profile, keys [keyFields]uint64)
 		return true
 	}
 	byHand := columns.has[0] != c.columns.has[0] || columns.has[1] != c.columns.has[1]
-	same := m.name == c.members.hashName(p, &c.columns)
+	same := c.hasName(m, p)
 	if m.name == 0 || byHand && !same { // unknown
 		m.is |= isUnnamed
 		return c.released
 	}
 	return same
+}
+
+// hasName reports whether a row has the name of a user.
+func (c *Comparison) hasName(m *member, p *users.Profile) bool {
+	return m.name != 0 && m.name == c.members.hashName(p, &c.columns)
 }
 
 // otherKeys returns the keys of a row that its user lacks, and whether the user gives one up for them.
@@ -43,9 +48,9 @@ func (c *Comparison) otherKeys(m *member, keys [keyFields]uint64) (wanted [keyFi
 }
 
 // hasKeyOfAnother reports whether a row has the address or the username of another user than the one of its external ID, as after the
-// numbers of two were exchanged.
-func (c *Comparison) hasKeyOfAnother(m *member, wanted [keyFields]uint64) bool {
-	for kind := 1; kind < keyFields; kind++ {
+// numbers of two were exchanged. The user's own name proves the number.
+func (c *Comparison) hasKeyOfAnother(m *member, p *users.Profile, wanted [keyFields]uint64) bool {
+	for kind := 1; kind < keyFields && !c.hasName(m, p); kind++ {
 		if holder, _ := c.members.find(kind, wanted[kind]); holder != nil && holder != m {
 			return true
 		}

@@ -159,6 +159,7 @@ func TestSyncRun_Stops(t *testing.T) {
 	var staff []users.User
 	for i := range 100 {
 		u := hired(users.ID(fmt.Sprint("u", i)), users.Active)
+		u.FirstName = fmt.Sprint("Ann ", i)
 		if i == 0 {
 			u.Role = users.Admin
 		}

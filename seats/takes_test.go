@@ -118,6 +118,7 @@ func TestComparison_takenOver(t *testing.T) {
 	}
 	const invite = `7 {"command":"invite","profile":{"id":"ann","email":"ann@acme.example","external_id":"n-ann"},"role":"member"}`
 	const other = "7 invite ann: forbidden a sync acts only on users of its own source"
+	const number = "7 invite ann: forbidden has another external ID, and the name is not the same"
 	ad := users.Source{Kind: users.SourceSync, Name: "ad"}
 	for name, c := range map[string]struct {
 		is   users.User
@@ -130,7 +131,10 @@ func TestComparison_takenOver(t *testing.T) {
 		"edited":    {of(ad, func(u *users.User) { u.Department = "Law" }), []string{invite, `7 {"command":"edit","user":"ann","set":{"first_name":"Ann","last_name":"","email":"ann@acme.example","external_id":"n-ann","department":"Sales","groups":["red"]}}`}, "1 row: 0 as before, 1 is taken over, 1 changes"},
 		"inactive":  {of(ad, func(u *users.User) { u.Status, u.LeftBy = users.Inactive, users.LeftBySync }), []string{invite, `7 {"command":"reactivate","user":"ann"}`}, "1 row: 0 as before, 1 comes back, 1 is taken over"},
 		"no number": {of(ad, func(u *users.User) { u.ExternalID = "" }), []string{`7 {"command":"invite","profile":{"id":"ann","email":"ann@acme.example"},"role":"member"}`, `7 {"command":"edit","user":"ann","set":{"first_name":"Ann","last_name":"","email":"ann@acme.example","external_id":"n-ann","department":"Sales","groups":["red"]}}`}, "1 row: 0 as before, 1 is taken over, 1 changes"},
-		"number":    {of(ad, func(u *users.User) { u.ExternalID = "n-0" }), []string{other}, "1 row: 0 as before, 1 left as it is: forbidden"},
+		"number":    {of(ad, func(u *users.User) { u.ExternalID = "n-0" }), []string{`7 {"command":"invite","profile":{"id":"ann","first_name":"Ann","email":"ann@acme.example","external_id":"n-ann"},"role":"member"}`}, "1 row: 0 as before, 1 is taken over"},
+		"by hand":   {of(ad, func(u *users.User) { u.ExternalID, u.Kept = "n-0", []string{"external-id"} }), []string{`7 {"command":"invite","profile":{"id":"ann","email":"ann@acme.example"},"role":"member"}`}, "1 row: 0 as before, 1 is taken over"},
+		"other":     {of(ad, func(u *users.User) { u.ExternalID, u.FirstName = "n-0", "Bea" }), []string{number}, "1 row: 0 as before, 1 left as it is: forbidden"},
+		"unnamed":   {of(ad, func(u *users.User) { u.ExternalID, u.FirstName = "n-0", "" }), []string{number}, "1 row: 0 as before, 1 left as it is: forbidden"},
 		"out":       {of(ad, func(u *users.User) { u.Status, u.LeftBy = users.Inactive, users.LeftByHand }), []string{other}, "1 row: 0 as before, 1 left as it is: forbidden"},
 		"owner":     {of(ad, func(u *users.User) { u.Role = users.Owner }), []string{"7 invite ann: owner-protected <nil>"}, "1 row: 0 as before, 1 left as it is: owner-protected"},
 		"planned":   {of(ad, func(u *users.User) { u.Status, u.Start.Date = users.Inactive, "2027-01-01" }), nil, "1 row: 1 as before"},
@@ -146,4 +150,41 @@ func TestComparison_takenOver(t *testing.T) {
 			require.Equal(t, c.sum, d.String())
 		})
 	}
+}
+
+// TestInvite_takesOver_number: external IDs of two sources are numbers of two systems. The name proves that they are of one user.
+func TestInvite_takesOver_number(t *testing.T) {
+	s := adopting(t)
+	s.do(owner, seats.Edit{User: "hand", Set: users.Patch{ExternalID: new("by-hand")}})
+	s.do(system, seats.Edit{User: "active", Set: users.Patch{ExternalID: new("1")}})
+	s.do(users.Sync("ad"), seats.Edit{User: "ad", Set: users.Patch{ExternalID: new("2")}})
+	numbered := func(id users.ID, change func(p *users.Profile)) seats.Command {
+		p := profile(id)
+		p.ExternalID = " guid-" + string(id)
+		change(&p)
+		return seats.Invite{Profile: p}
+	}
+	for _, c := range []seats.Command{
+		numbered("ad", func(p *users.Profile) { p.FirstName = "Bea" }), numbered("ad", func(p *users.Profile) { p.FirstName, p.LastName = "", "" }),
+		numbered("ad", func(p *users.Profile) { p.Email = "other@acme.example" }),
+	} {
+		require.Empty(t, s.refused(seats.ErrDuplicate, hr, c).User)
+	}
+	for _, id := range []users.ID{"hand", "active", "ad"} {
+		was := s.user(id)
+		s.do(hr, numbered(id, func(p *users.Profile) { p.FirstName = "first " + string(id) }))
+		require.Equal(t, []string{"external-id", "source"}, s.lastEvent().Fields)
+		was.ExternalID, was.Source = "guid-"+string(id), users.Source{Kind: users.SourceSync, Name: "hr"}
+		require.Equal(t, was, s.user(id))
+		s.same(hr, numbered(id, func(*users.Profile) {}))
+	}
+	source, _ := s.rows.Account.Sources.Of("hr")
+	require.Empty(t, source.Lost, "numbers of others are no keys that it takes away")
+	s.refused(seats.ErrDuplicate, hr, numbered("ad", func(p *users.Profile) { p.ExternalID = "3" }))
+	s.do(owner, seats.Invite{Profile: users.Profile{ID: "unnamed", Email: "unnamed@acme.example", ExternalID: "4"}})
+	s.refused(seats.ErrDuplicate, hr, numbered("unnamed", func(*users.Profile) {}))
+	s.do(users.Sync("ad"), seats.Invite{Profile: users.Profile{ID: "kept", FirstName: "Ann", Email: "kept@acme.example"}})
+	s.do(owner, seats.Edit{User: "kept", Set: users.Patch{ExternalID: new("by-hand-2")}})
+	s.do(hr, numbered("kept", func(p *users.Profile) { p.FirstName, p.LastName = "Ann", "" }))
+	require.Equal(t, []any{"by-hand-2", "hr"}, []any{s.user("kept").ExternalID, s.user("kept").Source.Name})
 }

@@ -39,8 +39,14 @@ func (m *Model) enter(a users.Actor, c seats.Invite, at time.Time, add bool, by 
 	case codes != nil:
 		return refused(codes...)
 	case found != nil && m.takes(a, found):
-		v := m.change(found, seats.EventEdited, at, func() { found.Source = profile.Source })
-		v.Event.Fields = []string{"source"}
+		fields := []string{"source"}
+		v := m.change(found, seats.EventEdited, at, func() {
+			found.Source = profile.Source
+			if !samePerson(found.Profile, profile) && !slices.Contains(found.Kept, "external-id") {
+				found.ExternalID, fields = profile.ExternalID, []string{"external-id", "source"}
+			}
+		})
+		v.Event.Fields = fields
 		return v
 	case found != nil && found.Status == users.Invited && m.expired(found) && !c.Later && c.Start == "":
 		v := m.change(found, seats.EventNotified, at, func() { m.send(found, at) })
@@ -114,7 +120,7 @@ func (m *Model) match(a users.Actor, profile users.Profile, door bool) (*Person,
 		return nil, nil
 	case len(reached) > 1 && meant == nil && profile.Username+profile.ExternalID == "" && !slices.ContainsFunc(all, unseen):
 		return nil, []seats.Code{seats.ErrAmbiguous}
-	case len(all) > 1, !(door && all[0].ID == profile.ID) && !samePerson(all[0].Profile, profile), unseen(all[0]):
+	case len(all) > 1, !(door && all[0].ID == profile.ID) && !samePerson(all[0].Profile, profile) && !(m.takes(a, all[0]) && sameUnderOther(all[0].Profile, profile)), unseen(all[0]):
 		return nil, []seats.Code{seats.ErrDuplicate}
 	default:
 		return all[0], nil

@@ -144,6 +144,11 @@ func (m *Model) takes(a users.Actor, p *Person) bool {
 	return s.Rank > 0 && (before == nil || before.Rank == 0 || before.Rank > s.Rank)
 }
 
+// sameUnderOther reports whether a profile with a number has the known name and a key of a person.
+func sameUnderOther(is, profile users.Profile) bool {
+	return is.FirstName+is.LastName != "" && profile.ExternalID != "" && keptName(is, profile) && keptReach(is, profile)
+}
+
 // lose notes what a source took away.
 func (m *Model) lose(name string, l seats.Losses, now time.Time) {
 	s := m.source(name)
@@ -202,7 +207,7 @@ func lost(was, now *Person) (l seats.Losses) {
 		l.Leavers = 1
 	}
 	gone := func(old, key string) bool { return old != "" && old != key }
-	if now.Here() && (gone(was.ExternalID, now.ExternalID) || was.Email != "" && !SameText(was.Email, now.Email) || was.Username != "" && !SameText(was.Username, now.Username)) {
+	if now.Here() && was.Source == now.Source && (gone(was.ExternalID, now.ExternalID) || was.Email != "" && !SameText(was.Email, now.Email) || was.Username != "" && !SameText(was.Username, now.Username)) {
 		l.Keys = 1
 	}
 	if day := now.Schedule.Leave; was.Seated() && now.Seated() && day.Date != "" && (was.Schedule.Date == "" || sooner(day, was.Schedule.Leave)) {
