@@ -46,7 +46,7 @@
 // [Keeper.Replay] and [Keeper.Audit].
 //
 // All the time: [Keeper.Consume] hands the events to a [Consumer], such as the code that sends the mails;
-// [Keeper.SetAside] lists those that failed too often, for [Keeper.RetryEvents] and [Keeper.DropEvents]. Every few
+// [Keeper.SetAside] lists the ones set aside, for [Keeper.RetryEvents] and [Keeper.DropEvents]. Every few
 // minutes: [Keeper.RunDue] for dates. Every night, for each of [Keeper.Accounts]: [Keeper.Audit], and
 // [Keeper.FreeUnseen] where a policy frees the seats of users who were last seen long ago. The loop of
 // a host logs an error and goes on, since the next run makes up for this one; examples/host has it.

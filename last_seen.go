@@ -184,7 +184,7 @@ func (k *Keeper) forget(
 const maxForget = 10 * time.Second
 
 // noteSeen keeps the present as the last seen of users who have signed in by a decision, and forgets
-// what stands beside the account of those who are deleted by it. A failure of the first is no failure of the sign-in. After one of the
+// what stands beside the account of the users deleted by it. A failure of the first is no failure of the sign-in. After one of the
 // second the call is to be made again, as after a lost answer.
 //
 // It reports whether a user who was let in without a commit is not active any more: [Keeper.FreeUnseen] may have

@@ -10,7 +10,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// missing tells a comparison the misses that are kept of a source. The zero patience can do with a store that has none; otherwise
+// missing tells a comparison the kept misses of a source. The zero patience can do with a store that has none; otherwise
 // the misses of an earlier patience end by the run.
 func (k *Keeper) missing(ctx context.Context, account users.AccountID, source string, a seats.Account, c *seats.Comparison) error {
 	for after, more := users.ID(""), true; more; {

@@ -137,7 +137,7 @@ func DecideEach(s Snapshot, r Request) Decision {
 	return v.decision(outcomes)
 }
 
-// refusedTogether returns the refusal of commands that are carried out together, or nil.
+// refusedTogether returns the refusal of commands carried out together, or nil.
 func refusedTogether(s Snapshot, r Request) *Refusal {
 	if !r.Together {
 		return nil

@@ -105,13 +105,13 @@ func (c Edit) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 // keptField is the field of an event by which kept fields follow the sync again.
 const keptField = "kept"
 
-// Further fields that are kept, beside those of [users.Fields].
+// Further kept fields, beside those of [users.Fields].
 const (
 	roleField  = "role"
 	leaveField = "leave"
 )
 
-// keeps reports whether a field that was set by hand stays for the actor.
+// keeps reports whether a field set by hand stays for the actor.
 func (v *evaluation) keeps(u users.User, field string) bool {
 	return v.request.Actor.Kind == users.ActorSync && slices.Contains(u.Kept, field)
 }

@@ -38,10 +38,10 @@ type Miss struct {
 	Since time.Time // the instant of that one; zero: the miss is over
 }
 
-// missed are the misses that are kept of a source before a run.
+// missed are the kept misses of a source before a run.
 type missed struct {
 	patience Patience
-	runs     int64 // that were counted
+	runs     int64 // the counted ones
 	kept     map[users.ID]Miss
 }
 
@@ -55,7 +55,7 @@ type misses struct {
 
 func missedBy(s Source) missed { return missed{patience: s.Patience, kept: map[users.ID]Miss{}} }
 
-// Missed adds misses that are kept of the source, each once, and the number of its counted runs.
+// Missed adds kept misses of the source, each once, and the number of its counted runs.
 func (c *Comparison) Missed(runs int64, kept ...Miss) {
 	c.missed.runs = runs
 	for _, m := range kept {

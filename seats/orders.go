@@ -125,8 +125,8 @@ func orderSize(p Pool, asked, least, most int64) *Refusal {
 // With a Version, totals delivered late, twice or out of order end as the newest one alone. Each says
 // the whole, the total of now and the booked one ([BookTotal] with a version): SetTotal with a
 // version ends any booked total. A version older than the newest of the pool is unchanged, with Stale in
-// the outcome. A repetition of the newest one restores a total that was set by hand since, without
-// the orders before and after, and a booked total that was replaced or cancelled by hand; from its day on
+// the outcome. A repetition of the newest one restores a total set by hand since, without
+// the orders before and after, and a booked total replaced or cancelled by hand; from its day on
 // this becomes the total, without the orders too. Else it is unchanged: orders ([BuySeats],
 // [ReturnSeats], [Growth]) stay.
 //

@@ -202,7 +202,7 @@ func (v *evaluation) gone(p users.Profile, leave users.Leave) (effect, *Refusal)
 }
 
 // Unschedule cancels the days of a leave and of a start. A user whose start is cancelled stays
-// inactive. It is unchanged for a user without one. A sync leaves a leave that was set by hand.
+// inactive. It is unchanged for a user without one. A sync leaves a leave set by hand.
 //
 // The actors are those of [Schedule], and users may cancel their own leave.
 type Unschedule struct {

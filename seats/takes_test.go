@@ -188,3 +188,19 @@ func TestInvite_takesOver_number(t *testing.T) {
 	s.do(hr, numbered("kept", func(p *users.Profile) { p.FirstName, p.LastName = "Ann", "" }))
 	require.Equal(t, []any{"by-hand-2", "hr"}, []any{s.user("kept").ExternalID, s.user("kept").Source.Name})
 }
+
+// TestLargePreview_takenOver: a part has the users whom a part before it takes over as those of the source, and no others.
+func TestLargePreview_takenOver(t *testing.T) {
+	s := adopting(t)
+	var preview seats.LargePreview
+	edit := func(id users.ID) seats.Command {
+		return seats.Edit{User: id, Set: users.Patch{Department: new("Law")}}
+	}
+	for _, part := range [][]seats.Command{
+		{seats.Invite{Profile: profile("ad")}}, {edit("ad")}, {seats.Invite{Profile: profile("hand")}, edit("active")}, {edit("ad"), edit("hand")},
+	} {
+		preview.Add(s.rows, s.request(hr, part...), part)
+	}
+	require.Equal(t, "6 commands: 5 fit, 1 does not fit: forbidden 1, from command 4 on", preview.Plan().Totals.String())
+	require.Equal(t, "ad", s.user("ad").Source.Name, "the snapshot stays")
+}
