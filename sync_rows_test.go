@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// staffed returns an account of hr's with these workers, all of whom have signed in, or none.
+// staffed returns an account of hr's with these workers, who have all signed in, or not at all.
 func staffed(t *testing.T, policy seats.Policy, signedIn bool, numbers ...int) *seatkeeper.Keeper {
 	k := newKeeper(t, memstore.New(), seatkeeper.Options{}, seats.Unlimited(), policy)
 	_, err := k.Sync(t.Context(), "acme", nightly, workers(numbers...), nil)
@@ -160,7 +160,7 @@ func TestKeeper_Sync_exchange(t *testing.T) {
 		}
 	}
 
-	// One has become an owner meanwhile, whom a sync may not edit.
+	// One has become an owner meanwhile, and a sync may not edit owners.
 	k := staffed(t, seats.Standard(), true, 0, 1, 2)
 	do(t, k, system, unguarded)
 	rows := rowsOf(func(*users.Entry) {}, 0, 1, 2)

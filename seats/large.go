@@ -194,7 +194,7 @@ type LargePreview struct {
 	settings *Account                  // as a part has changed them
 	moved    users.Tally               // by the parts so far
 	pools    []movedPool               // that they have changed, in order
-	taken    map[users.ID]users.Source // of the users whom they take over
+	taken    map[users.ID]users.Source // of the users they take over
 }
 
 // A movedPool is a pool as parts leave it, and by how much they move its numbers.

@@ -149,7 +149,7 @@ const MaxUntouched = 1000
 //     take over, but the external ID is another one, and so is the name, or it is unknown.
 //   - [ErrForbidden], [ErrKeyByHand]: a missing user without a key but those edited by hand. [Edit] with Follow gives the key
 //     back to the source, [Deactivate] puts the user out. [ErrAmbiguous], [ErrKeyByHand]: rows with the name of such users.
-//   - [ErrForbidden], [ErrPutOutByHand], and [ErrWrongStatus], [ErrArchived]: users whom an admin put out or archived. [Reactivate] or
+//   - [ErrForbidden], [ErrPutOutByHand], and [ErrWrongStatus], [ErrArchived]: users put out by an admin, or archived. [Reactivate] or
 //     [Restore] brings them back.
 //   - [ErrWrongStatus], [ErrInactive]: a user put out by a date, if the roster lacks days of leaves. [Reactivate] brings them back.
 //   - [ErrAmbiguous]: a row with a key of several users, such as an address alone. Its users stay.

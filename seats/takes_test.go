@@ -189,7 +189,7 @@ func TestInvite_takesOver_number(t *testing.T) {
 	require.Equal(t, []any{"by-hand-2", "hr"}, []any{s.user("kept").ExternalID, s.user("kept").Source.Name})
 }
 
-// TestLargePreview_takenOver: a part has the users whom a part before it takes over as those of the source, and no others.
+// TestLargePreview_takenOver: a part has the users taken over by a part before it as those of the source, and no others.
 func TestLargePreview_takenOver(t *testing.T) {
 	s := adopting(t)
 	var preview seats.LargePreview
