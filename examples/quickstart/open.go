@@ -26,7 +26,7 @@ import (
 const prefix = "seatkeeper_quickstart_"
 
 // tables are the library's tables.
-var tables = []string{"migrations", "accounts", "pools", "users", "licences", "events", "progress", "seen"}
+var tables = []string{"migrations", "accounts", "pools", "users", "licences", "events", "progress", "seen", "misses"}
 
 // defaultFile returns a file per operating system user, since users share the folder.
 func defaultFile() string {

@@ -105,7 +105,7 @@ func eval[T any](t *tab, expression string, options ...chromedp.EvaluateOption) 
 func (t *tab) get(path string) *tab {
 	t.t.Helper()
 	t.do(chromedp.Navigate(t.url + path))
-	return t
+	return t.until("document.readyState === 'complete'", "no page at "+path)
 }
 
 // until waits for an expression of the page.
@@ -179,7 +179,7 @@ func (t *tab) fill(within string, pairs ...string) *tab {
 			else field.value = ` + quoted(pairs[i+1]) + `;
 			field.dispatchEvent(new Event("input", {bubbles: true})); field.dispatchEvent(new Event("change", {bubbles: true}));
 			return true })()`
-		require.True(t.t, eval[bool](t, set), "no field %s with %s", pairs[i], pairs[i+1])
+		t.until(set, "no field "+pairs[i]+" with "+pairs[i+1])
 	}
 	return t
 }
