@@ -205,7 +205,7 @@ func (v *evaluation) serve(turn time.Time, seated func(row)) bool {
 			v.account.NextDue = earliest(v.account.NextDue, v.request.At)
 			return false
 		}
-		if hasLeft := u.Schedule; hasLeft.Date != "" && !hasLeft.At.After(v.request.At) { // of many leavers at this instant
+		if s := u.Schedule; s.Date != "" && !s.At.After(v.request.At) { // of many leavers at this instant
 			v.apply(leavesQueue(u))
 			continue
 		}
