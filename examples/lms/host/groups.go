@@ -106,7 +106,7 @@ func (g groups) Delete(ctx context.Context, account users.AccountID, source stri
 
 // one carries out a statement on one row; none is errMoved.
 func (g groups) one(ctx context.Context, statement string, arguments ...any) error {
-	n, err := g.exec(ctx, g.DB, statement, arguments...)
+	n, err := g.write(ctx, statement, arguments...)
 	if err == nil && n == 0 {
 		err = errMoved
 	}

@@ -38,7 +38,7 @@ func (h *Host) runImport(ctx context.Context, j Job) error {
 	}
 	began := j.Done
 	j.Done, j.Passed, j.Refused = 0, 0, 0
-	if _, err := h.exec(ctx, h.DB, "DELETE FROM lms_lines WHERE job = ?", j.ID); err != nil {
+	if _, err := h.write(ctx, "DELETE FROM lms_lines WHERE job = ?", j.ID); err != nil {
 		return err
 	}
 	var rows []int

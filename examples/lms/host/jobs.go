@@ -190,7 +190,7 @@ func (h *Host) RunJobs(ctx context.Context) {
 		jobs, err := h.jobsWhere(ctx, "state = ? AND beat < ?", Running, micros(time.Now().Add(-lease)))
 		h.Failed(ctx, "jobs", err)
 		for _, j := range jobs {
-			n, err := h.exec(ctx, h.DB, "UPDATE lms_jobs SET beat = ? WHERE id = ? AND state = ? AND beat < ?",
+			n, err := h.write(ctx, "UPDATE lms_jobs SET beat = ? WHERE id = ? AND state = ? AND beat < ?",
 				micros(time.Now()), j.ID, Running, micros(time.Now().Add(-lease)))
 			h.Failed(ctx, "job", err)
 			if n == 1 {
@@ -212,7 +212,7 @@ func (h *Host) runJob(ctx context.Context, j Job) {
 	var refusal *seats.Refusal
 	switch {
 	case ctx.Err() != nil:
-		_, err = h.exec(context.WithoutCancel(ctx), h.DB, "UPDATE lms_jobs SET beat = 0 WHERE id = ?", j.ID)
+		_, err = h.write(context.WithoutCancel(ctx), "UPDATE lms_jobs SET beat = 0 WHERE id = ?", j.ID)
 		h.Failed(ctx, "job", err)
 		return
 	case errors.As(err, &refusal):
@@ -221,7 +221,7 @@ func (h *Host) runJob(ctx context.Context, j Job) {
 		state, note = Failed, "It was stopped by a fault of the server, which is in its log."
 		h.Failed(ctx, "job", err)
 	}
-	_, err = h.exec(ctx, h.DB, "UPDATE lms_jobs SET state = ?, note = ? WHERE id = ?", state, note, j.ID)
+	_, err = h.write(ctx, "UPDATE lms_jobs SET state = ?, note = ? WHERE id = ?", state, note, j.ID)
 	h.Failed(ctx, "job", err)
 }
 

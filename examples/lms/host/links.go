@@ -61,7 +61,7 @@ func (h *Host) secret(ctx context.Context, name string) (key []byte, err error) 
 	}
 	fresh := make([]byte, 32)
 	_, _ = rand.Read(fresh)
-	if _, err := h.exec(ctx, h.DB, "INSERT INTO lms_secrets (name, value) VALUES (?, ?)", name, fresh); err != nil && read() != nil {
+	if _, err := h.write(ctx, "INSERT INTO lms_secrets (name, value) VALUES (?, ?)", name, fresh); err != nil && read() != nil {
 		return nil, err
 	}
 	return key, read() // that of another process, if it was faster

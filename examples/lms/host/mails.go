@@ -230,7 +230,7 @@ func (h *Host) deliverOne(ctx context.Context, m Mail) error {
 	if err := os.Rename(path+".part", path); err != nil {
 		return err
 	}
-	_, err := h.exec(ctx, h.DB, "UPDATE lms_mails SET sent = ? WHERE account = ? AND event = ? AND user_id = ?", micros(h.Now()), m.Account, m.Event, m.User)
+	_, err := h.write(ctx, "UPDATE lms_mails SET sent = ? WHERE account = ? AND event = ? AND user_id = ?", micros(h.Now()), m.Account, m.Event, m.User)
 	return err
 }
 

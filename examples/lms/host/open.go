@@ -23,6 +23,7 @@ import (
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/store"
 )
 
 // Options are the settings of a Host. The zero value of all but Folder is the default.
@@ -194,6 +195,16 @@ func (h *Host) exec(ctx context.Context, q querier, statement string, args ...an
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// write executes one statement in a transaction of its own. On SQLite the writers of the Store take turns: a write beside
+// them could wait behind a long import until the database gives up.
+func (h *Host) write(ctx context.Context, statement string, args ...any) (n int64, err error) {
+	err = h.Store.InTx(ctx, func(tx *sql.Tx, _ store.Bound) (err error) {
+		n, err = h.exec(ctx, tx, statement, args...)
+		return err
+	})
+	return n, err
 }
 
 // rows calls scan for each row of a query.

@@ -32,13 +32,13 @@ func (h *Host) NotePush(ctx context.Context, token string, p Push) error {
 	p.Detail = strings.ToValidUTF8(p.Detail[:min(len(p.Detail), maxDetail)], "")
 	now := micros(h.Now())
 	count := func() (int64, error) {
-		return h.exec(ctx, h.DB, "UPDATE lms_pushes SET times = times + 1, latest = ? WHERE account = ? AND source = ? AND method = ? AND status = ? AND detail = ?",
+		return h.write(ctx, "UPDATE lms_pushes SET times = times + 1, latest = ? WHERE account = ? AND source = ? AND method = ? AND status = ? AND detail = ?",
 			now, access.Account, access.Source, p.Method, p.Status, p.Detail)
 	}
 	if n, err := count(); err != nil || n > 0 {
 		return err
 	}
-	_, err = h.exec(ctx, h.DB, "INSERT INTO lms_pushes (account, source, method, status, detail, times, latest) VALUES (?, ?, ?, ?, ?, 1, ?)",
+	_, err = h.write(ctx, "INSERT INTO lms_pushes (account, source, method, status, detail, times, latest) VALUES (?, ?, ?, ?, ?, 1, ?)",
 		access.Account, access.Source, p.Method, p.Status, p.Detail, now)
 	if err != nil { // another request of the kind was faster
 		if n, again := count(); again == nil && n > 0 {

@@ -49,11 +49,11 @@ func (h *Host) FinishLesson(ctx context.Context, account users.AccountID, l user
 		return err
 	}
 	if record.Opened.IsZero() { // opened before the host kept records
-		_, err = h.exec(ctx, h.DB, "INSERT INTO lms_records (account, user_id, pool, number, opened, lessons, done) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		_, err = h.write(ctx, "INSERT INTO lms_records (account, user_id, pool, number, opened, lessons, done) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			account, l.User, l.Pool, l.Number, micros(l.Started), lesson, done)
 		return err
 	}
-	_, err = h.exec(ctx, h.DB, "UPDATE lms_records SET lessons = ?, done = ? WHERE account = ? AND user_id = ? AND pool = ? AND number = ? AND lessons = ?",
+	_, err = h.write(ctx, "UPDATE lms_records SET lessons = ?, done = ? WHERE account = ? AND user_id = ? AND pool = ? AND number = ? AND lessons = ?",
 		lesson, done, account, l.User, l.Pool, l.Number, lesson-1)
 	return err
 }

@@ -21,17 +21,17 @@ func (s Sessions) FindCtx(ctx context.Context, token string) (data []byte, found
 
 // CommitCtx writes a session.
 func (s Sessions) CommitCtx(ctx context.Context, token string, data []byte, expires time.Time) error {
-	n, err := s.exec(ctx, s.DB, "UPDATE lms_sessions SET data = ?, expires = ? WHERE token = ?", data, micros(expires), token)
+	n, err := s.write(ctx, "UPDATE lms_sessions SET data = ?, expires = ? WHERE token = ?", data, micros(expires), token)
 	if err != nil || n > 0 {
 		return err
 	}
-	_, err = s.exec(ctx, s.DB, "INSERT INTO lms_sessions (token, data, expires) VALUES (?, ?, ?)", token, data, micros(expires))
+	_, err = s.write(ctx, "INSERT INTO lms_sessions (token, data, expires) VALUES (?, ?, ?)", token, data, micros(expires))
 	return err
 }
 
 // DeleteCtx ends a session.
 func (s Sessions) DeleteCtx(ctx context.Context, token string) error {
-	_, err := s.exec(ctx, s.DB, "DELETE FROM lms_sessions WHERE token = ?", token)
+	_, err := s.write(ctx, "DELETE FROM lms_sessions WHERE token = ?", token)
 	return err
 }
 
@@ -52,6 +52,6 @@ func (s Sessions) Delete(token string) error { return s.DeleteCtx(context.Backgr
 
 // EndSessions removes the sessions that have ended.
 func (h *Host) EndSessions(ctx context.Context) error {
-	_, err := h.exec(ctx, h.DB, "DELETE FROM lms_sessions WHERE expires <= ?", micros(time.Now()))
+	_, err := h.write(ctx, "DELETE FROM lms_sessions WHERE expires <= ?", micros(time.Now()))
 	return err
 }

@@ -78,7 +78,7 @@ func (h *Host) runSync(ctx context.Context, j Job) error {
 				return nil
 			}
 			last = time.Now()
-			_, err := h.exec(ctx, h.DB, "UPDATE lms_jobs SET done = ?, passed = ?, refused = ?, beat = ? WHERE id = ?",
+			_, err := h.write(ctx, "UPDATE lms_jobs SET done = ?, passed = ?, refused = ?, beat = ? WHERE id = ?",
 				j.Done, j.Passed, j.Refused, micros(last), j.ID)
 			return err
 		})
@@ -156,7 +156,7 @@ func (h *Host) Rerun(ctx context.Context, u Upload) (Upload, error) {
 	if err != nil || j.State != Failed {
 		return u, err
 	}
-	_, err = h.exec(ctx, h.DB, "UPDATE lms_uploads SET job = '' WHERE id = ? AND job = ?", u.ID, u.Job)
+	_, err = h.write(ctx, "UPDATE lms_uploads SET job = '' WHERE id = ? AND job = ?", u.ID, u.Job)
 	u.Job = ""
 	return u, err
 }

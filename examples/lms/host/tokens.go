@@ -25,14 +25,14 @@ type Token struct {
 func (h *Host) NewToken(ctx context.Context, account users.AccountID, source string) (string, error) {
 	text := "lms_" + rand.Text()
 	sum := sha256.Sum256([]byte(text))
-	_, err := h.exec(ctx, h.DB, "INSERT INTO lms_tokens (hash, id, account, source, made, used) VALUES (?, ?, ?, ?, ?, 0)",
+	_, err := h.write(ctx, "INSERT INTO lms_tokens (hash, id, account, source, made, used) VALUES (?, ?, ?, ?, ?, 0)",
 		hex.EncodeToString(sum[:]), rand.Text(), account, source, micros(h.Now()))
 	return text, err
 }
 
 // RevokeToken ends a token at once.
 func (h *Host) RevokeToken(ctx context.Context, account users.AccountID, source, id string) error {
-	n, err := h.exec(ctx, h.DB, "DELETE FROM lms_tokens WHERE id = ? AND account = ? AND source = ?", id, account, source)
+	n, err := h.write(ctx, "DELETE FROM lms_tokens WHERE id = ? AND account = ? AND source = ?", id, account, source)
 	if err == nil && n == 0 {
 		err = ErrNoJob
 	}
@@ -76,7 +76,7 @@ func (h *Host) scimAccess(ctx context.Context, sum [sha256.Size]byte) (access se
 	}
 	access.Connection = scim.Connection{Source: access.Source, Base: h.URL + "/scim/v2"}
 	if now := h.Now(); now.Sub(instant(used)) > time.Minute {
-		_, err = h.exec(ctx, h.DB, "UPDATE lms_tokens SET used = ? WHERE hash = ?", micros(now), hash)
+		_, err = h.write(ctx, "UPDATE lms_tokens SET used = ? WHERE hash = ?", micros(now), hash)
 	}
 	return access, true, err
 }

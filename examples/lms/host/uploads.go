@@ -129,7 +129,7 @@ func (h *Host) KeepUpload(ctx context.Context, account users.AccountID, name str
 	}
 	u.Size, err = io.Copy(file, content)
 	if err = errors.Join(err, file.Close()); err == nil {
-		_, err = h.exec(ctx, h.DB, "INSERT INTO lms_uploads (id, account, made, name, size, reading, plan, job) VALUES (?, ?, ?, ?, ?, '{}', '', '')",
+		_, err = h.write(ctx, "INSERT INTO lms_uploads (id, account, made, name, size, reading, plan, job) VALUES (?, ?, ?, ?, ?, '{}', '', '')",
 			u.ID, account, micros(u.Made), u.Name, u.Size)
 	}
 	if err != nil {
@@ -157,7 +157,7 @@ func (h *Host) SaveUpload(ctx context.Context, u Upload) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.exec(ctx, h.DB, "UPDATE lms_uploads SET reading = ?, plan = ?, job = ? WHERE id = ?", string(reading), u.Plan, u.Job, u.ID)
+	_, err = h.write(ctx, "UPDATE lms_uploads SET reading = ?, plan = ?, job = ? WHERE id = ?", string(reading), u.Plan, u.Job, u.ID)
 	return err
 }
 
@@ -177,7 +177,7 @@ func (h *Host) DropUploads(ctx context.Context) error {
 		}
 	}
 	if err == nil {
-		_, err = h.exec(ctx, h.DB, "DELETE FROM lms_uploads WHERE made < ?", old)
+		_, err = h.write(ctx, "DELETE FROM lms_uploads WHERE made < ?", old)
 	}
 	return err
 }

@@ -41,8 +41,7 @@ func New(h *host.Host, demo bool) (*Site, error) {
 	s := &Site{Host: h, Demo: demo, sessions: scs.New()}
 	s.sessions.Store = host.Sessions{Host: h}
 	s.sessions.HashTokenInStore = true
-	s.sessions.Lifetime = 14 * 24 * time.Hour
-	s.sessions.IdleTimeout = 3 * 24 * time.Hour
+	s.sessions.Lifetime = 3 * 24 * time.Hour // without an IdleTimeout, which would write at each page
 	s.sessions.Cookie.Name = "lms"
 	s.sessions.Cookie.Secure = strings.HasPrefix(h.URL, "https:")
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
