@@ -74,7 +74,7 @@ func text(t *testing.T, answer *http.Response, err error) string {
 // TestProgram_killed: the server is killed in the middle of an import. After the restart the import goes on, and no person is
 // there twice. Sessions go on too.
 func TestProgram_killed(t *testing.T) {
-	const people = 8_000
+	const people = 20_000
 	address, folder := free(t), t.TempDir()
 	p := start(t, address, folder)
 	jar, err := cookiejar.New(nil)
