@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -23,6 +24,7 @@ func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, open) }
 
 // TestStore_zero: a store that was not made by New works like one that was.
 func TestStore_zero(t *testing.T) {
+	long.Only(t)
 	storetest.Specify(t, func(testing.TB) store.Store { return &memstore.Store{} }, storetest.Options{})
 }
 

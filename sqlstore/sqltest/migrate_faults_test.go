@@ -159,9 +159,7 @@ func TestStore_Migrate_fullDisk(t *testing.T) {
 // TestStore_Migrate_killedServer kills the server while Migrate waits for a rival. No other
 // test runs meanwhile.
 func TestStore_Migrate_killedServer(t *testing.T) {
-	if !long.On() {
-		t.Skip("it runs in the long form: a server takes its time to start again")
-	}
+	long.Only(t) // a server takes its time to start again
 	for _, c := range []struct {
 		engine
 		server func(testing.TB) *servers.Server

@@ -36,9 +36,7 @@ func TestStore_Migrate_atOnce(t *testing.T) {
 		"PostgreSQL, lib-pq":         opened(postgres, func(d *blank) { d.driver = "postgres" }),
 		"MariaDB":                    opened(mariadb, same),
 		"Galera": func(t *testing.T) (all []blank) {
-			if !long.On() {
-				t.Skip("it runs in the long form")
-			}
+			long.Only(t)
 			driver, nodes := galera.dsn(t, newName())
 			for _, source := range nodes {
 				all = append(all, blank{galera, driver, source}, blank{galera, driver, source})

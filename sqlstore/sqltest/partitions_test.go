@@ -67,13 +67,10 @@ func (e engine) spread(t testing.TB) *site {
 
 // TestStore_partitions: the specification holds on tables that are partitioned by account.
 func TestStore_partitions(t *testing.T) {
+	long.Only(t)
 	t.Parallel()
-	run := storetest.Run
-	if !long.On() {
-		run = storetest.Specify
-	}
 	s := postgres.spread(t)
-	run(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{Reopen: s.reopen})
+	storetest.Run(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{Reopen: s.reopen})
 	for _, table := range []string{"accounts", "pools", "users", "licences", "events", "progress"} {
 		for n := range partitions {
 			require.Positive(t, ask(t, s.dbs[0], fmt.Sprintf("SELECT count(*) FROM seats_%s_%d", table, n)), "%s %d", table, n)

@@ -107,6 +107,7 @@ func TestPGX(t *testing.T) {
 }
 
 func TestPGX_bound(t *testing.T) {
+	long.Only(t)
 	t.Parallel()
 	h := onPGX(t, nil, "")
 	storetest.Specify(t, func(testing.TB) store.Store {

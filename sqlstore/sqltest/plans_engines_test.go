@@ -128,9 +128,7 @@ func TestStore_plans_postgres(t *testing.T) {
 	}
 	setting(t, db, "auto")
 	t.Run("and before long a plan is kept", func(t *testing.T) {
-		if !long.On() {
-			t.Skip("it runs in the long form")
-		}
+		long.Only(t)
 		keeps := func(q question) bool {
 			before := plansKept(t, db, ask(q))
 			return plansKept(t, db, ask(q)) > before

@@ -17,9 +17,7 @@ import (
 // TestStore_pooler searches for histories that no order explains, through PgBouncer in transaction mode
 // in the ways that the README names, and runs the specification in the first of them.
 func TestStore_pooler(t *testing.T) {
-	if !long.On() {
-		t.Skip("it runs in the long form")
-	}
+	long.Only(t)
 	through := func(driver, more string) func(testing.TB, string) (string, []string) {
 		return func(t testing.TB, database string) (string, []string) {
 			servers.Postgres(t).Database(t, database)

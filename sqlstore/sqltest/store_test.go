@@ -30,9 +30,7 @@ func TestStore(t *testing.T) {
 }
 
 func TestStore_variants(t *testing.T) {
-	if !long.On() {
-		t.Skip("it runs in the long form")
-	}
+	long.Only(t)
 	each(t, variants, func(t *testing.T, s *site) {
 		storetest.Specify(t, func(testing.TB) store.Store { return s.store() }, storetest.Options{})
 	})

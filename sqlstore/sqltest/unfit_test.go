@@ -39,9 +39,7 @@ func TestStore_Verify_unchecked(t *testing.T) {
 
 // TestStore_Verify_standby: a standby of PostgreSQL is refused, also by Verify, which only reads.
 func TestStore_Verify_standby(t *testing.T) {
-	if !long.On() {
-		t.Skip("it runs in the long form")
-	}
+	long.Only(t)
 	server := servers.Private(t, servers.KindPostgres, 0)[0]
 	source := server.Database(t, "seats")
 	open := func() *sqlstore.Store {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/internal/harness"
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/memstore"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/store"
@@ -18,6 +19,7 @@ import (
 // TestSpecify_used_store gives every test the same store, as it was before after
 // what passes for a restart.
 func TestSpecify_used_store(t *testing.T) {
+	long.Only(t)
 	s := memstore.New()
 	open := func(testing.TB) store.Store { return s }
 	again := func(testing.TB, store.Store) store.Store { return s }

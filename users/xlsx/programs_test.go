@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/users"
 	"github.com/seatkeeper/seatkeeper/users/xlsx"
 )
@@ -153,6 +154,7 @@ func TestPrograms_workbook(t *testing.T) {
 
 // A CSV file whose columns are read as texts comes back as it is.
 func TestPrograms_text_columns(t *testing.T) {
+	long.Only(t)
 	columns := make([]string, 13)
 	for i := range columns {
 		columns[i] = fmt.Sprintf("%d/2", i+1)

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/internal/long"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -220,26 +221,39 @@ func (t *tab) accessible(page string) {
 	assert.Empty(t.t, found, page+"\n"+strings.Join(found, "\n"))
 }
 
+// A look is a form in which a page is shown.
+type look struct {
+	width  int64
+	scheme string
+}
+
+// looks lists the forms to check: one in the short form.
+func looks() []look {
+	if !long.On() {
+		return []look{{390, "dark"}}
+	}
+	return []look{{1280, "light"}, {1280, "dark"}, {390, "light"}}
+}
+
+// check requires that a page fits its width, and that axe finds nothing on it.
+func (t *tab) check(l look, path string) {
+	t.get(path)
+	page := fmt.Sprintf("%s at %d in %s", path, l.width, l.scheme)
+	assert.LessOrEqual(t.t, eval[int64](t, "document.documentElement.scrollWidth"), l.width, page)
+	t.accessible(page)
+}
+
 // TestBrowser_accessible: every page, in light and dark and at phone width, passes axe-core and is not wider than its screen.
 func TestBrowser_accessible(t *testing.T) {
 	p := newProduct(t, "", true)
-	for _, look := range []struct {
-		width  int64
-		scheme string
-	}{{1280, "light"}, {1280, "dark"}, {390, "light"}} {
+	for _, look := range looks() {
 		tab := p.open(look.width, look.scheme)
-		check := func(path string) {
-			tab.get(path)
-			page := fmt.Sprintf("%s at %d in %s", path, look.width, look.scheme)
-			assert.LessOrEqual(t, eval[int64](tab, "document.documentElement.scrollWidth"), look.width, page)
-			tab.accessible(page)
-		}
-		check("/")
+		tab.check(look, "/")
 		tab.as("oakridge", users.Owner)
 		member := eval[string](tab.get("/users?role=member&status=active"), `document.querySelector("tbody th a").getAttribute("href")`)
 		for _, path := range []string{"/users", "/users?text=a&status=active", member, "/users/oakridge-owner", "/users/oakridge-owner/why", "/add", "/seats", "/seats/plot", "/seats/unseen?days=1", "/courses", "/courses/meds",
 			"/courses/meds?assign=1", "/sync", "/sync/hr", "/queue", "/events", "/mails", "/jobs", "/account", "/me", "/nothing"} {
-			check(path)
+			tab.check(look, path)
 			tab.forget() // the page that is not there
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -139,17 +138,11 @@ func TestWalk_accessible(t *testing.T) {
 	usage, err := p.host.Keeper.Usage(t.Context(), "brightwater")
 	require.NoError(t, err)
 	p.do("brightwater", users.System(), seats.SetTotal{Total: seats.Of(usage.Held)}, seats.Invite{Profile: users.Profile{FirstName: "Ada", Email: "ada@brightwater.example"}})
-	for _, screen := range []struct {
-		width  int64
-		scheme string
-	}{{1280, "light"}, {1280, "dark"}, {390, "light"}} {
+	for _, screen := range looks() {
 		tab := p.open(screen.width, screen.scheme).as("brightwater", users.Owner)
 		for _, path := range []string{"/sync", "/sync/workday", look.at.Path + "?look=1", "/runs/" + runs[0].Job, "/queue", "/queue?text=a", "/events", "/events?by=unknown",
 			"/mails", fmt.Sprintf("/mails/%d/%s", mails[0].Event, mails[0].User), "/courses/haccp?assign=1&status=active", "/courses?after=zzz"} {
-			tab.get(path)
-			page := fmt.Sprintf("%s at %d in %s", path, screen.width, screen.scheme)
-			assert.LessOrEqual(t, eval[int64](tab, "document.documentElement.scrollWidth"), screen.width, page)
-			tab.accessible(page)
+			tab.check(screen, path)
 		}
 	}
 }
