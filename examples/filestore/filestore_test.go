@@ -13,9 +13,9 @@ import (
 	"github.com/seatkeeper/seatkeeper/store/storetest"
 )
 
-// TestMain runs thirty random sequences instead of a hundred: this store is slow.
+// TestMain runs ten random sequences instead of a hundred: this store is slow.
 func TestMain(m *testing.M) {
-	for name, value := range map[string]string{"rapid.checks": "30", "rapid.steps": "50"} {
+	for name, value := range map[string]string{"rapid.checks": "10", "rapid.steps": "50"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}
