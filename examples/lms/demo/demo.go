@@ -301,13 +301,27 @@ func (s *story) leaveSoon() {
 	}
 }
 
-// sights tells when users were last seen.
+// sights tells when users were last seen: between their first sign-in and the day on which they became inactive.
 func (s *story) sights() {
-	for i := 0; i < len(s.active) && s.err == nil; i += 6 {
-		at := s.end.Add(-s.some(time.Hour, 40*day))
-		if s.chance(20) {
-			at = s.end.Add(-s.some(60*day, 200*day))
+	for p, err := range s.keeper.Users(s.Context, users.AccountID(s.id), users.Filter{}) {
+		if err != nil || s.err != nil {
+			s.err = errors.Join(s.err, err)
+			return
 		}
-		s.err = s.keeper.Seen(s.Context, users.AccountID(s.id), at, s.active[i:min(i+6, len(s.active))]...)
+		if p.FirstSignIn.IsZero() {
+			continue
+		}
+		last := s.end
+		if p.Status != users.Active {
+			last = p.StatusSince
+		}
+		at := last.Add(-s.some(time.Hour, 40*day))
+		if p.Role == users.Member && s.chance(20) {
+			at = last.Add(-s.some(60*day, 200*day))
+		}
+		if at.Before(p.FirstSignIn) {
+			at = p.FirstSignIn
+		}
+		s.err = s.keeper.Seen(s.Context, users.AccountID(s.id), at, p.ID)
 	}
 }

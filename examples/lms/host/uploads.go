@@ -54,18 +54,12 @@ func Encodings() []string {
 
 var charmaps = []*charmap.Charmap{charmap.Windows1252, charmap.Windows1250, charmap.ISO8859_15, charmap.Macintosh}
 
-// accuEd is a further system beside those of the library.
-const accuEd = "accued-connect"
-
 // Systems are those whose files are known.
-func Systems() []string { return append([]string{accuEd}, users.RosterSystems()...) }
+func Systems() []string { return users.RosterSystems() }
 
 // Options are those for reading the file.
 func (u Upload) Options(p seats.Policy) users.RosterOptions {
 	o, _ := users.SystemRoster(u.Reading.System)
-	if u.Reading.System == accuEd {
-		o = users.AccuEdRoster()
-	}
 	if o.Mapping == nil {
 		o.Mapping = map[string]string{}
 	}

@@ -14,7 +14,7 @@ type addView struct {
 	Form    map[string]string // what was filled in, after a refusal
 	LeaveAs users.LeaveDay
 	Labels  labelLists
-	Refused string // why no one can be added at all; empty: they can
+	Full    string // what becomes of a new user without a free seat; empty: one is free
 }
 
 func (v *visit) addPage() error {
@@ -26,7 +26,20 @@ func (v *visit) addPage() error {
 	for key, values := range v.r.PostForm {
 		page.Form[key] = values[0]
 	}
+	if as := page.Form["leave-as"]; as != "" {
+		page.LeaveAs, _ = users.Parse[users.LeaveDay](as)
+	}
+	if usage.Available == seats.Of(0) {
+		page.Full = v.about(fullTexts[v.account.Policy.WhenFull])
+	}
 	return v.show("add", "Add users", page)
+}
+
+// fullTexts say what becomes of a new user without a free seat.
+var fullTexts = map[seats.WhenFull]string{
+	seats.Refuse:         "No seat is free: a new user is refused until there is one.",
+	seats.CreateInactive: "No seat is free: a new user is added as inactive, and can be made active once there is one.",
+	seats.Wait:           "No seat is free: a new user waits in the queue for the next one.",
 }
 
 // leaveDay is the meaning of a date in this account, if a form says none.
@@ -66,28 +79,34 @@ func (v *visit) add() error {
 	if err != nil {
 		return err
 	}
-	v.note(addedText(nameOf(person.Profile), result.Outcomes[0], person, command, plan.Steps[0].NoRoom))
+	text, as := v.addedText(nameOf(person.Profile), result.Outcomes[0], person, command, plan.Steps[0].NoRoom)
+	if as {
+		v.note(text)
+	} else {
+		v.warn(text)
+	}
+	v.leadTo(person.ID)
 	v.redirect("/add")
 	return nil
 }
 
-// addedText says what became of an invitation.
-func addedText(name string, o seats.Outcome, p seats.Person, c seats.Invite, noRoom bool) string {
+// addedText says what became of an invitation, and whether that is as asked for.
+func (v *visit) addedText(name string, o seats.Outcome, p seats.Person, c seats.Invite, noRoom bool) (text string, as bool) {
 	switch {
 	case o.Unchanged:
-		return name + " is here already: " + p.Shown.String() + ", " + p.Role.String() + ". Nothing was changed."
+		return name + " is here already: " + p.Shown.String() + ", " + p.Role.String() + ". Nothing was changed.", false
 	case noRoom:
-		return name + " is to be invited on " + dateText(p.Start.Date) + ". As things stand no seat is free on that day."
+		return name + " is to be invited on " + dateText(p.Start.Date) + v.about(". As things stand no seat is free on that day."), false
 	case p.Start.Date != "":
-		return name + " is to be invited on " + dateText(p.Start.Date) + "."
+		return name + " is to be invited on " + dateText(p.Start.Date) + ".", true
 	case p.Waits():
-		return "All seats are taken: " + name + " waits for the next one."
+		return v.about("No seat is free: ") + name + " waits for the next one.", false
 	case p.Status == users.Inactive:
-		return "All seats are taken: " + name + " is here, and inactive. Make them active once a seat is free."
+		return v.about("No seat is free: ") + name + " was added as inactive, and can be made active once there is one.", false
 	case c.Later:
-		return name + " is here and holds a seat. Notify them when the time has come."
+		return name + v.about(" was added and holds a seat. The message goes out with Notify."), true
 	}
-	return name + " is invited."
+	return name + " is invited.", true
 }
 
 // fieldOf and reasonOf are those of a wrong field.

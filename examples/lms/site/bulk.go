@@ -22,17 +22,66 @@ type bulkView struct {
 	Back    string
 	Count   int
 	Changed bool // another number of users matches by now
-	Plan    *seats.Plan
-	Large   *seats.LargePlan
-	Refused []personResult
+	Planned bool // the numbers are there
+	Before  seats.Usage
+	After   seats.Usage
+	Change  int // users
+	Same    int // users who are so already
+	Refused []refusedUsers
+	Label   string
 	Courses []seats.Pool
 	Labels  labelLists
 	Values  url.Values
 	Fault   string
 }
 
-// A personResult is the result for one user, in words.
-type personResult struct{ ID, Name, Text string }
+// A personResult is the result for one user, in words. Row is that of a file.
+type personResult struct {
+	ID, Name, Text string
+	Row            int64
+}
+
+// refusedUsers are users who stay as they are, for one reason. More are those beyond the ones named.
+type refusedUsers struct {
+	Text  string
+	Users []personResult
+	More  int
+	Lacks int64 // seats that are missing for all of them
+}
+
+// Count is the number of users.
+func (r refusedUsers) Count() int { return len(r.Users) + r.More }
+
+// NoChange is the number of users who stay as they are for a reason.
+func (b bulkView) NoChange() (n int) {
+	for _, r := range b.Refused {
+		n += r.Count()
+	}
+	return n
+}
+
+// Numbers reports whether the action changes the numbers of the cards.
+func (b bulkView) Numbers() bool {
+	return b.Before.Held != b.After.Held || b.Before.People != b.After.People
+}
+
+// stays adds a user who stays as they are.
+func (v *visit) stays(page *bulkView, id users.ID, refusal *seats.Refusal) {
+	text := v.words().Text(refusal)
+	full := errors.Is(refusal, seats.ErrNoSeats)
+	if full {
+		text = v.words().Refusal(refusal) // what helps one of them does not help all
+	}
+	text = sentence(text)
+	i := slices.IndexFunc(page.Refused, func(r refusedUsers) bool { return r.Text == text })
+	if i < 0 {
+		i, page.Refused = len(page.Refused), append(page.Refused, refusedUsers{Text: text})
+	}
+	page.Refused[i].Users = append(page.Refused[i].Users, personResult{ID: string(id)})
+	if full {
+		page.Refused[i].Lacks++
+	}
+}
 
 // chosen returns the users of a bulk action: those ticked, those of the page, or all that match the filter of the list.
 func (v *visit) chosen() (ids []users.ID, err error) {
@@ -67,8 +116,16 @@ func (v *visit) chosen() (ids []users.ID, err error) {
 // bulk asks for the values of an action and shows what it would do. Once that is confirmed, it is a job.
 func (v *visit) bulk() error {
 	action, ok := actionOf(v.r.PostFormValue("action"))
+	kind := action
+	switch { // one page asks when, or what
+	case action.Action == users.ActionDeactivate && v.r.PostFormValue("when") == "date":
+		kind, _ = actionOf(users.ActionSchedule.String())
+	case action.Action == users.ActionArchive && v.r.PostFormValue("scope") == "activity":
+		kind = action
+		kind.Action = users.ActionArchiveActivity
+	}
 	if !ok {
-		v.note("Choose an action first.")
+		v.warn("Choose an action first.")
 		v.back("/users")
 		return nil
 	}
@@ -77,17 +134,23 @@ func (v *visit) bulk() error {
 		return err
 	}
 	if len(ids) == 0 {
-		v.note("Tick the users first, or choose all that match.")
+		v.warn("Tick the users first, or choose all that match.")
 		v.back("/users")
 		return nil
 	}
-	page := bulkView{Action: action, Which: v.r.PostFormValue("which"), Back: v.r.PostFormValue("back"), Count: len(ids), Values: v.r.PostForm,
+	page := bulkView{Action: action, Which: v.r.PostFormValue("which"), Back: v.r.PostFormValue("back"), Count: len(ids), Values: v.r.PostForm, Label: v.label(action),
 		Labels: v.labels.of(v.Site, v.account)}
 	if page.Which != "all" {
 		page.Ticked, page.Which = ids, "ticked"
 	}
-	if page.Order, page.Fault, err = v.orderOf(action, v.r.PostForm); err != nil {
+	if page.Order, page.Fault, err = v.orderOf(kind, v.r.PostForm); err != nil {
 		return err
+	}
+	if kind.Action == users.ActionDeactivate && page.Order.Leave.Date != "" {
+		page.Fault = "There is a day: choose on a date, or leave the day empty."
+	}
+	if kind.Action == users.ActionSchedule && page.Order.Successor != "" {
+		page.Fault = "The work of a user is handed over on the day itself. Leave the field of the user who takes over empty."
 	}
 	page.Changed = v.r.PostFormValue("count") != "" && v.r.PostFormValue("count") != strconv.Itoa(len(ids))
 	if v.r.PostFormValue("sure") != "" && page.Fault == "" && !page.Changed {
@@ -106,7 +169,7 @@ func (v *visit) bulk() error {
 			}
 		}
 	}
-	return v.show("bulk", action.Label, page)
+	return v.show("bulk", page.Label, page)
 }
 
 // start begins a job, and shows its page: with the result, if it is done in a moment.
@@ -159,7 +222,7 @@ func (v *visit) orderOf(a action, form url.Values) (o host.Order, fault string, 
 	if address := strings.TrimSpace(form.Get("successor")); address != "" {
 		person, err := v.Keeper.Find(v.r.Context(), v.account.ID, users.ByEmail(address))
 		if refusal, is := errors.AsType[*seats.Refusal](err); is {
-			return o, "The work goes to: " + forAdmins.Text(refusal) + ".", nil
+			return o, "The user who takes over: " + v.words().Text(refusal) + ".", nil
 		}
 		if err != nil {
 			return o, "", err
@@ -174,6 +237,7 @@ func (v *visit) preview(page *bulkView, ids []users.ID) error {
 	if page.Fault != "" {
 		return nil
 	}
+	page.Planned = true
 	if len(ids) > seats.MaxCommands {
 		large, err := v.Keeper.PreviewAll(v.r.Context(), v.account.ID, v.actor, func(yield func(seats.Command, error) bool) {
 			for _, id := range ids {
@@ -182,24 +246,42 @@ func (v *visit) preview(page *bulkView, ids []users.ID) error {
 				}
 			}
 		})
-		page.Large = &large
+		page.Before, page.After, page.Change, page.Same = large.Before, large.After, large.Totals.Fit, large.Totals.Unchanged
 		for _, o := range large.Totals.Refusals {
-			page.Refused = append(page.Refused, personResult{ID: string(o.User), Text: forAdmins.Text(o.Refusal)})
+			v.stays(page, o.User, o.Refusal)
 		}
-		return joined(err, v.named(page.Refused))
+		if more := large.Totals.Refused - page.NoChange(); more > 0 {
+			page.Refused = append(page.Refused, refusedUsers{Text: "The result of the action says why", More: more})
+		}
+		return joined(err, v.nameRefused(page.Refused))
 	}
 	var commands []seats.Command
 	for _, id := range ids {
 		commands = append(commands, page.Order.Command(id))
 	}
 	plan, err := v.Keeper.Preview(v.r.Context(), v.account.ID, v.actor, commands...)
-	page.Plan = &plan
+	page.Before, page.After = plan.Before, plan.After
 	for i, step := range plan.Steps {
-		if step.Outcome.Refusal != nil {
-			page.Refused = append(page.Refused, personResult{ID: string(ids[i]), Text: forAdmins.Text(step.Outcome.Refusal)})
+		switch {
+		case step.Outcome.Refusal != nil:
+			v.stays(page, ids[i], step.Outcome.Refusal)
+		case step.Outcome.Unchanged:
+			page.Same++
+		default:
+			page.Change++
 		}
 	}
-	return joined(err, v.named(page.Refused))
+	return joined(err, v.nameRefused(page.Refused))
+}
+
+// nameRefused fills in the names of users who stay as they are.
+func (v *visit) nameRefused(list []refusedUsers) error {
+	for _, r := range list {
+		if err := v.named(r.Users); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func joined(errs ...error) error {

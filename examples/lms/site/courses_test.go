@@ -41,7 +41,7 @@ func TestCourses(t *testing.T) {
 	ids := values(found, "user")
 	require.Greater(t, len(ids), 3)
 	give := url.Values{"back": {"/courses/dementia?assign=1"}, "action": {"assign-course"}, "course": {"dementia"}, "which": {"ticked"}, "user": ids[:2], "due": {"2031-05-01"}}
-	b.post("/users/bulk", give).says(200, "2 fit")
+	b.post("/users/bulk", give).says(200, "2 will change")
 	give.Set("sure", "1")
 	b.wait(b.post("/users/bulk", give)).says(200, "2 changed")
 	page := b.get("/courses/dementia").says(200, `value="2031-05-01"`, "Take back", "Put away").without(">Start<")
@@ -55,7 +55,7 @@ func TestCourses(t *testing.T) {
 	b.get("/courses/dementia?state=returned").says(200, "Returned").without("Take back")
 	require.EqualValues(t, 1, p.pool("oakridge", "dementia").Held)
 	act.Set("do", "start-course")
-	b.post("/courses/dementia", act).says(403, "only the user concerned")
+	b.post("/courses/dementia", act).says(403, "nly the user concerned")
 	act.Set("do", "delete")
 	b.post("/courses/dementia", act).says(404)
 

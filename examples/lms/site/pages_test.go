@@ -93,7 +93,7 @@ func TestUsers_rows(t *testing.T) {
 	do := url.Values{"do": {row.button("Make inactive")}, "back": {"/users?role=member"}}
 	id := strings.SplitN(do.Get("do"), " ", 4)[3]
 	b.post("/users/act", do).says(200, "is inactive now")
-	b.post("/users/act", do).says(409, "this was changed meanwhile")
+	b.post("/users/act", do).says(409, "This was changed meanwhile")
 	b.get("/users/"+id).says(200, "Holds no seat", "made", "inactive.", "Make active")
 	gone := url.Values{"do": {b.get("/users?status=inactive").row(`class="is-inactive"`).button("Delete")}, "back": {"/users"}}
 	b.post("/users/act", gone).says(200, "This can't be undone")
@@ -144,7 +144,7 @@ func TestBulk(t *testing.T) {
 	before, err := p.host.Keeper.Usage(t.Context(), "hallam")
 	require.NoError(t, err)
 	form := url.Values{"which": {"all"}, "action": {"deactivate"}, "back": {"/users?status=active"}, "reason": {"season is over"}}
-	ask := b.post("/users/bulk", form).says(200, "stay as they are", "owner")
+	ask := b.post("/users/bulk", form).says(200, "can't be changed", "owner")
 	count := strings.Count(ask.text, `value="`)
 	require.Positive(t, count)
 	form.Set("sure", "1")
@@ -163,7 +163,7 @@ func TestBulk(t *testing.T) {
 	again, err := p.host.Keeper.Usage(t.Context(), "hallam")
 	require.NoError(t, err)
 	require.Equal(t, before.Held, again.Held)
-	b.get("/jobs").says(200, "Undo", "Make inactive")
+	b.get("/jobs").says(200, "Undo", "Deactivate")
 
 	// A filter that is not understood is refused, and a bulk action on it does nothing.
 	b.get("/users?status=nonsense").says(400, "not understood")

@@ -40,6 +40,7 @@ type personRow struct {
 	Seen    time.Time
 	Source  string
 	Buttons []button
+	Why     bool // another action would not pass, and the page can say why
 }
 
 // A button is an action on a user, good as long as the user is as the page shows them.
@@ -62,10 +63,10 @@ var actions = []action{
 	{users.ActionNotify, "Notify", true, nil},
 	{users.ActionReactivate, "Make active", true, nil},
 	{users.ActionConfirmLeave, "Confirm leave", true, nil},
-	{users.ActionDeactivate, "Make inactive", true, []string{"reason", "successor"}},
+	{users.ActionDeactivate, "Make inactive", true, []string{"when", "reason", "successor"}},
 	{users.ActionSchedule, "Make inactive on a date", false, []string{"leave"}},
 	{users.ActionUnschedule, "Cancel the date", false, nil},
-	{users.ActionArchive, "Archive", true, []string{"reason", "successor"}},
+	{users.ActionArchive, "Archive", true, []string{"scope", "reason", "successor"}},
 	{users.ActionRestore, "Restore", true, nil},
 	{users.ActionDelete, "Delete", true, []string{"reason", "successor"}},
 	{users.ActionChangeRole, "Change role", false, []string{"role"}},
@@ -120,7 +121,10 @@ func (v *visit) people() error {
 	offered := users.In(users.ActionAssignCourse, users.ActionUnassignCourse) // those of courses are asked for one by one
 	for i, p := range list.Users {
 		offered |= allowed[i].Actions
-		page.Rows = append(page.Rows, personRow{p, seen[i], sourceText(p.Source), buttonsOf(p, allowed[i])})
+		page.Rows = append(page.Rows, personRow{p, seen[i], sourceText(p.Source), v.buttonsOf(p, allowed[i]), len(v.reasons(allowed[i])) > 0})
+	}
+	if offered.Has(users.ActionDeactivate) { // its page asks when
+		offered &^= users.In(users.ActionSchedule)
 	}
 	for _, a := range actions {
 		if offered.Has(a.Action) {
@@ -128,6 +132,9 @@ func (v *visit) people() error {
 		}
 	}
 	for _, s := range users.Statuses() {
+		if s == users.Archived && v.account.Tally.Count(users.In(s), 0) == 0 && v.account.Policy.Withheld.Has(users.ActionArchive) {
+			continue // the product has no archive
+		}
 		if s != users.Deleted && v.account.Policy.Shows(s) == s {
 			page.Statuses = append(page.Statuses, s)
 		}
@@ -161,19 +168,19 @@ func sourceOptions(a seats.Account) []option {
 }
 
 // buttonsOf are the buttons of a row: the actions that would pass and change something.
-func buttonsOf(p seats.Person, allowed seats.Allowed) (buttons []button) {
+func (v *visit) buttonsOf(p seats.Person, allowed seats.Allowed) (buttons []button) {
 	for _, a := range actions {
 		if !a.Row || !allowed.Actions.Has(a.Action) {
 			continue
 		}
-		label := a.Label
-		if a.Action == users.ActionDelete && p.Status == users.Invited {
-			label = "Take back" // the invitation
-		}
-		value := strings.Join([]string{a.String(), p.Status.String(), strconv.FormatInt(p.NotificationCount, 10), string(p.ID)}, " ")
-		buttons = append(buttons, button{label, value})
+		buttons = append(buttons, button{v.labelOf(a, p.User), buttonValue(a.Action, p)})
 	}
 	return buttons
+}
+
+// buttonValue is the value of a button: the action, on condition that the user is as the page shows them.
+func buttonValue(a users.Action, p seats.Person) string {
+	return strings.Join([]string{a.String(), p.Status.String(), strconv.FormatInt(p.NotificationCount, 10), string(p.ID)}, " ")
 }
 
 // pressed reads the value of a button: the action, on condition that the user is as the page showed them.
@@ -197,7 +204,7 @@ func (v *visit) act() error {
 	if err != nil {
 		return err
 	}
-	if final.Has(order.Action) && v.r.PostFormValue("sure") == "" {
+	if asking.Has(order.Action) && v.r.PostFormValue("sure") == "" {
 		return v.ask(order, id)
 	}
 	result, err := v.do(order.Command(id))
@@ -209,39 +216,50 @@ func (v *visit) act() error {
 		return v.again(err, (*visit).people)
 	}
 	if person, err := v.Keeper.User(v.r.Context(), v.account.ID, id); err == nil {
-		v.note(resultText(nameOf(person.Profile), result.Outcomes[0], person))
+		v.note(doneText(nameOf(person.Profile), result.Outcomes[0], person))
 	}
 	v.back("/users")
 	return nil
 }
 
-// final are the actions that are asked for once more, since no button takes them back.
-var final = users.In(users.ActionDelete)
+// asking are the actions that are asked for once more: no button takes a deletion back, and the training alone can be archived.
+var asking = users.In(users.ActionDelete, users.ActionArchive)
 
-// ask asks before an action that is final.
+// An askView asks before an action.
+type askView struct {
+	Person   seats.Person
+	Holds    bool // a seat
+	Do, Back string
+	Label    string
+	Why      error
+	Archives bool
+	Activity string // the button that archives the course activity alone; empty: there is none
+	Started  int64  // courses that were opened: their licenses are used
+	Unused   int64  // licenses that come back
+}
+
+// ask asks before an action.
 func (v *visit) ask(order host.Order, id users.ID) error {
-	person, err := v.Keeper.User(v.r.Context(), v.account.ID, id)
+	ctx := v.r.Context()
+	explanation, err := v.Keeper.Explain(ctx, v.account.ID, id)
 	if err != nil {
 		return err
 	}
-	return v.show("ask", "Delete "+nameOf(person.Profile)+"?", map[string]any{
-		"Person": person, "Do": v.r.PostFormValue("do"), "Back": v.r.PostFormValue("back"), "Why": v.Keeper.May(v.r.Context(), v.account.ID, v.actor, order.Command(id)),
-	})
-}
-
-// resultText says what became of a user.
-func resultText(name string, o seats.Outcome, p seats.Person) string {
-	switch {
-	case o.Unchanged:
-		return name + ": nothing had to change."
-	case o.After.Status == users.Deleted:
-		return "The user is deleted now."
-	case o.Action == users.ActionNotify:
-		return name + ": the message goes out again, number " + strconv.FormatInt(p.NotificationCount, 10) + "."
-	case o.Before.Status != o.After.Status:
-		return name + " is " + p.Shown.String() + " now."
+	a, _ := actionOf(order.Action.String())
+	page := askView{Person: explanation.Person, Holds: explanation.Holds, Do: v.r.PostFormValue("do"), Back: v.r.PostFormValue("back"), Label: v.label(a),
+		Why: v.Keeper.May(ctx, v.account.ID, v.actor, order.Command(id)), Archives: order.Action == users.ActionArchive}
+	for _, l := range explanation.Licences {
+		switch l.State {
+		case users.LicenceStarted:
+			page.Started++
+		case users.LicenceAssigned:
+			page.Unused++
+		}
 	}
-	return name + ": done."
+	if page.Archives && page.Started+page.Unused > 0 && v.Keeper.May(ctx, v.account.ID, v.actor, seats.ArchiveActivity{User: id}) == nil {
+		page.Activity = buttonValue(users.ActionArchiveActivity, page.Person)
+	}
+	return v.show("ask", page.Label+" "+nameOf(page.Person.Profile)+"?", page)
 }
 
 // again shows the page that a refused form came from, with the reason and its status.
@@ -250,14 +268,38 @@ func (v *visit) again(err error, page func(*visit) error) error {
 	if text == "" {
 		return err
 	}
-	v.status = httpstatus.Of(err)
-	v.alert = text
+	return v.refused(httpstatus.Of(err), text, page)
+}
+
+// refused shows the page that a form came from, with what is wrong.
+func (v *visit) refused(status int, text string, page func(*visit) error) error {
+	v.status, v.alert = status, text
 	if from, bad := url.Parse(v.r.PostFormValue("back")); bad == nil && from.Path != "" {
 		here := *v.r.URL
 		here.Path, here.RawQuery = from.Path, from.RawQuery
 		v.r.URL = &here
 	}
 	return page(v)
+}
+
+// A reason is why some actions would not pass.
+type reason struct{ Labels, Text string }
+
+// reasons says why actions on a user would not pass, and what would help. What the product has not is no question.
+func (v *visit) reasons(allowed seats.Allowed) (list []reason) {
+	for _, a := range actions { // actions with one reason stand together
+		refusal := allowed.Refusal(a.Action)
+		if refusal == nil || refusal.Code == seats.ErrNotOffered && refusal.Reason == nil {
+			continue
+		}
+		text := sentence(v.words().Text(refusal))
+		if i := slices.IndexFunc(list, func(r reason) bool { return r.Text == text }); i >= 0 {
+			list[i].Labels += ", " + v.label(a)
+		} else {
+			list = append(list, reason{v.label(a), text})
+		}
+	}
+	return list
 }
 
 // why says why actions on a user would not pass, and what would help.
@@ -270,21 +312,7 @@ func (v *visit) why() error {
 	if err != nil {
 		return err
 	}
-	type reason struct{ Labels, Text string }
-	var reasons []reason // actions with one reason stand together
-	for _, a := range actions {
-		refusal := allowed[0].Refusal(a.Action)
-		if refusal == nil {
-			continue
-		}
-		text := forAdmins.Text(refusal)
-		if i := slices.IndexFunc(reasons, func(r reason) bool { return r.Text == text }); i >= 0 {
-			reasons[i].Labels += ", " + a.Label
-		} else {
-			reasons = append(reasons, reason{a.Label, text})
-		}
-	}
-	data := map[string]any{"Person": person, "Reasons": reasons}
+	data := map[string]any{"Person": person, "Reasons": v.reasons(allowed[0])}
 	if v.partial() {
 		return v.showPart("why", "main", "", data)
 	}

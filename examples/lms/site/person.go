@@ -1,11 +1,14 @@
 package site
 
 import (
-	"github.com/seatkeeper/seatkeeper/examples/lms/host"
+	"errors"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/seatkeeper/seatkeeper/examples/lms/host"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -27,12 +30,26 @@ type personView struct {
 	Courses []personCourse
 	Pools   []seats.Pool // the courses that can be assigned
 	Link    string       // of the open invitation
+	NoPools []string     // the courses that can't be assigned, and why
+	Form    url.Values   // what was filled in, after a refusal
+	why     map[string]string
 }
+
+// Typed is what a refused form has in a field, else what is stored.
+func (p personView) Typed(do, field, stored string) string {
+	if p.Form.Get("do") == do && p.Form.Has(field) {
+		return p.Form.Get(field)
+	}
+	return stored
+}
+
+// endings say what frees a seat by itself.
+var endings = map[seats.EventKind]string{seats.EventDeactivated: "the user becomes inactive", seats.EventLapsed: "the invitation runs out"}
 
 // perState are the actions on a license of each state. The library says whether they would pass.
 var perState = map[users.LicenceState]action{
 	users.LicenceAssigned: {Action: users.ActionUnassignCourse, Label: "Take back"},
-	users.LicenceStarted:  {Action: users.ActionArchiveActivity, Label: "Put away"},
+	users.LicenceStarted:  {Action: users.ActionArchiveActivity, Label: "Archive the activity"},
 }
 
 // A personCourse is a license of the user, with the host's training record.
@@ -50,17 +67,21 @@ func (p personView) Can(name string) bool {
 	return err == nil && p.Allowed.Actions.Has(a)
 }
 
-// Why says why an action would not pass; empty: it would.
-func (p personView) Why(name string) string {
-	a, err := users.Parse[users.Action](name)
-	if err != nil {
-		return ""
+// A field is one of the user's details.
+type field struct{ Label, Name, Value string }
+
+// Fields are the details of the user.
+func (p personView) Fields() []field {
+	u := p.Person
+	return []field{
+		{"First name", "first", u.FirstName}, {"Last name", "last", u.LastName}, {"Email", "email", u.Email}, {"Username", "username", u.Username},
+		{"External ID", "external-id", u.ExternalID}, {"Location", "location", u.Location}, {"Department", "department", u.Department},
+		{"Title", "title", u.Title}, {"Groups, separated by ;", "groups", strings.Join(u.Groups, "; ")},
 	}
-	if refusal := p.Allowed.Refusal(a); refusal != nil {
-		return forAdmins.Text(refusal)
-	}
-	return ""
 }
+
+// Why says why an action would not pass, by its name; empty: it would.
+func (p personView) Why(name string) string { return p.why[name] }
 
 // personPage shows a user: status, seat and why, dates, courses, history.
 func (v *visit) personPage() error {
@@ -80,11 +101,14 @@ func (v *visit) personPage() error {
 	p := explanation.Person
 	page := personView{
 		Explanation: explanation, Person: p, Seen: seen[0], Source: sourceText(p.Source), Allowed: allowed[0],
-		Row: personRow{Person: p, Buttons: buttonsOf(p, allowed[0])}, Roles: users.Roles()[:users.Owner],
-		LeaveAs: v.account.Policy.LeaveDay, Leave: forAdmins.Leave(p.Schedule.Leave),
+		Row: personRow{Person: p, Buttons: v.buttonsOf(p, allowed[0]), Why: len(v.reasons(allowed[0])) > 0}, Roles: users.Roles()[:users.Owner],
+		LeaveAs: v.leaveDay(), Leave: leaveText(p.Schedule.Leave), Form: v.r.PostForm, why: map[string]string{},
 	}
-	if page.LeaveAs == users.ByPolicy {
-		page.LeaveAs = users.FirstDayWithout
+	for _, refusal := range allowed[0].Refusals {
+		page.why[refusal.Action.String()] = sentence(v.words().Text(refusal))
+	}
+	if as, err := users.Parse[users.LeaveDay](page.Typed("schedule", "leave-as", p.Schedule.As.String())); err == nil && as != users.ByPolicy {
+		page.LeaveAs = as
 	}
 	if page.History, err = v.told(v.Keeper.Events(ctx, v.account.ID, seats.EventFilter{User: id})); err != nil {
 		return err
@@ -95,7 +119,7 @@ func (v *visit) personPage() error {
 		return err
 	}
 	page.By = by[0].Text
-	page.EndsBy = sentence(string(explanation.EndsBy))
+	page.EndsBy = endings[explanation.EndsBy]
 	if p.Status == users.Invited && !p.LastNotified.IsZero() && v.Keeper.May(ctx, v.account.ID, v.actor, seats.Notify{User: id}) == nil {
 		if page.Link, err = v.InvitationURL(host.Invitation{Account: v.account.ID, User: id, Number: p.NotificationCount}); err != nil {
 			return err
@@ -107,6 +131,13 @@ func (v *visit) personPage() error {
 	return v.show("person", nameOf(p.Profile), page)
 }
 
+// takes reports whether the user has the course already.
+func (p personView) takes(course seats.PoolID) bool {
+	return slices.ContainsFunc(p.Licences, func(l seats.LicenceExplanation) bool {
+		return l.Licence.Pool == string(course) && (l.State == users.LicenceAssigned || l.State == users.LicenceStarted)
+	})
+}
+
 // coursesOf fills in the licenses of the user, and the courses that can be assigned.
 func (v *visit) coursesOf(page *personView) error {
 	ctx, names := v.r.Context(), map[string]string{}
@@ -115,8 +146,19 @@ func (v *visit) coursesOf(page *personView) error {
 			return err
 		}
 		names[string(pool.ID)] = nameOfPool(pool)
-		if pool.ID != seats.Site && !pool.IsCode() && v.Keeper.May(ctx, v.account.ID, v.actor, seats.AssignCourse{User: page.Person.ID, Pool: pool.ID}) == nil {
+		if pool.ID == seats.Site || pool.IsCode() || page.takes(pool.ID) {
+			continue
+		}
+		refusal := v.Keeper.May(ctx, v.account.ID, v.actor, seats.AssignCourse{User: page.Person.ID, Pool: pool.ID})
+		switch text := sentence(v.words().Text(refusal)); {
+		case refusal == nil:
 			page.Pools = append(page.Pools, pool)
+		case errors.Is(refusal, seats.ErrNoSeats):
+			page.NoPools = append(page.NoPools, nameOfPool(pool)+": "+v.shortly(refusal))
+		case text == "":
+			return refusal
+		case !slices.Contains(page.NoPools, text): // about the user, and so of all courses
+			page.NoPools = append(page.NoPools, text)
 		}
 	}
 	for _, l := range page.Licences {
@@ -160,9 +202,7 @@ func (v *visit) editPerson() error {
 			return err
 		}
 		if fault != "" {
-			v.note(fault)
-			v.back("/users/" + string(id))
-			return nil
+			return v.refused(http.StatusUnprocessableEntity, fault, (*visit).personPage)
 		}
 		if !order.Known() {
 			return errNoPage
@@ -177,7 +217,7 @@ func (v *visit) editPerson() error {
 	if err != nil {
 		return err
 	}
-	v.note(resultText(nameOf(person.Profile), result.Outcomes[0], person))
+	v.note(doneText(nameOf(person.Profile), result.Outcomes[0], person))
 	v.back("/users/" + string(id))
 	return nil
 }

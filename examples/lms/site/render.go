@@ -8,6 +8,8 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -20,9 +22,12 @@ type page struct{ *template.Template }
 type view struct {
 	*visit
 	Title string
-	Note  string // of the form before
+	Told  told // of the form before
 	Page  any
 }
+
+// A told is what the form before did. User is the one that it is about; empty: one of the page.
+type told struct{ Note, Warning, User string }
 
 // readPages reads each template together with the layout and the parts that several pages have.
 func readPages(files embed.FS) (map[string]*page, error) {
@@ -64,7 +69,8 @@ func (v *visit) showPart(name, part, title string, data any) error {
 		return fmt.Errorf("no template %s", name)
 	}
 	var text bytes.Buffer
-	if err := p.ExecuteTemplate(&text, part, view{v, title, v.sessions.PopString(v.r.Context(), keyNote), data}); err != nil {
+	pop := func(key string) string { return v.sessions.PopString(v.r.Context(), key) }
+	if err := p.ExecuteTemplate(&text, part, view{v, title, told{pop(keyNote), pop(keyWarning), pop(keyAbout)}, data}); err != nil {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -138,7 +144,24 @@ func (v view) Who() string {
 }
 
 // Alert says why the form that led here was refused.
-func (v view) Alert() string { return v.alert }
+func (v view) Alert() string {
+	if v.alert == "" || strings.HasSuffix(v.alert, ".") {
+		return sentence(v.alert)
+	}
+	return sentence(v.alert) + "."
+}
+
+// Seat is the product's word for a seat.
+func (v view) Seat() string { return v.seatWord().One }
+
+// Seats is a number of seats, in the product's word.
+func (v view) Seats(n int64) string { return plural(n, v.seatWord().One, v.seatWord().Many) }
+
+// Approves reports whether the product has users approved.
+func (v view) Approves() bool { return v.account.Policy.Activation == seats.Approval }
+
+// Label is the product's own word for an action.
+func (v view) Label(a action) string { return v.label(a) }
 
 // Manages reports whether the person there sees the pages of users.
 func (v view) Manages() bool { return v.may(admins) }
@@ -170,11 +193,31 @@ var functions = template.FuncMap{
 	"name":     nameOf,
 	"title":    func(s fmt.Stringer) string { return sentence(s.String()) },
 	"sentence": sentence,
+	"plural":   counted,
+	"field":    fieldLabel,
+	"address":  breakable,
 	"date":     dateText,
 	"join":     strings.Join,
 	"next":     func(n int) int { return n + 1 },
 	"list":     func(texts ...string) []string { return texts },
 	"args":     func(args ...any) []any { return args },
+}
+
+// breakable is an email address that a line can break after its @.
+func breakable(address string) template.HTML {
+	local, domain, _ := strings.Cut(address, "@")
+	if domain == "" {
+		return template.HTML(template.HTMLEscapeString(address))
+	}
+	return template.HTML(template.HTMLEscapeString(local) + "@<wbr>" + template.HTMLEscapeString(domain))
+}
+
+// counted is a number of things, of any type of number.
+func counted(n any, one, many string) string {
+	if fmt.Sprint(n) == "1" {
+		return "1 " + one
+	}
+	return fmt.Sprint(n) + " " + many
 }
 
 // nameOf is the name to show: the names, else what identifies the person.
@@ -195,10 +238,11 @@ func sentence(text string) string {
 	if !strings.Contains(text, " ") {
 		text = strings.ReplaceAll(text, "-", " ")
 	}
-	if text == "" {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // dateText is a day as people write it.

@@ -104,7 +104,7 @@ func TestSync(t *testing.T) {
 	require.Less(t, len(p.synced("workday")), len(all)/2)
 	b.get("/events?kind=source-held&by=sync:workday").says(200, "The sync workday was held")
 
-	b.nightly("workday", "bad.csv", "Employee ID,Email\nE1,no address\n").says(200, "Row 2", "Mend the file and upload it anew").without("Carry it out")
+	b.nightly("workday", "bad.csv", "Employee ID,Email\nE1,no address\n").says(200, "Row 2", "Correct the file and upload it again").without("Carry it out")
 	b.nightly("workday", "empty.csv", "").says(200).without("Carry it out")
 	drift, err := p.host.Keeper.Audit(t.Context(), "brightwater")
 	require.NoError(t, err)

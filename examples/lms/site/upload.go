@@ -52,7 +52,9 @@ type uploadView struct {
 	Look      *host.Look
 	Sync      *syncView
 	Faults    []string
-	NoRoom    int // the first row that does not fit; 0: all fit
+	NoRoom    int   // the first row without a free seat; 0: all fit
+	Lacking   int64 // seats that are missing for all rows
+	OfFile    bool  // a fault is the file's as a whole
 	Refused   []rowResult
 }
 
@@ -66,6 +68,19 @@ type rowResult struct {
 var rosterFields = []string{
 	"email", "first-name", "last-name", "name", "last-name-prefix", "username", "external-id", "location", "department", "title", "groups", "role",
 	"status", "active", "inactive", "last-day", "first-day-without", "leave", "password",
+}
+
+// fieldLabel is the name of a field on the page.
+func fieldLabel(name string) string {
+	switch name {
+	case "external-id":
+		return "External ID"
+	case "leave":
+		return "Date of a leave"
+	case "active", "inactive":
+		return sentence(name) + " (yes or no)"
+	}
+	return sentence(name)
 }
 
 // uploadPage shows the columns of a file, and after the form what an import would do.
@@ -120,7 +135,7 @@ func (v *visit) unreadable(page uploadView, err error) error {
 	case errors.Is(err, xlsx.ErrFormat), errors.Is(err, xlsx.ErrProtected), errors.Is(err, xlsx.ErrNoSheet), errors.Is(err, xlsx.ErrNoValue):
 		page.Trouble = sentence(strings.TrimPrefix(unwrapped(err).Error(), "xlsx: "))
 	case errors.As(err, &faults):
-		page.Trouble = sentence(forAdmins.Fault(faults[0]))
+		page.Trouble = sentence(v.words().Fault(faults[0]))
 	default:
 		return err
 	}
@@ -148,18 +163,19 @@ func (v *visit) look(page *uploadView) error {
 	}
 	page.Look = &look
 	for _, f := range look.Faults {
-		page.Faults = append(page.Faults, sentence(forAdmins.Fault(f)))
+		page.Faults = append(page.Faults, sentence(v.words().Fault(f)))
+		page.OfFile = page.OfFile || f.Row == 0
 	}
 	if look.Plan == nil {
 		return nil
 	}
 	for _, code := range look.Plan.Totals.Codes {
 		if code.Code == seats.ErrNoSeats {
-			page.NoRoom = look.Row(code.First)
+			page.NoRoom, page.Lacking = look.Row(code.First), int64(code.Count)
 		}
 	}
 	for _, o := range look.Plan.Totals.Refusals {
-		page.Refused = append(page.Refused, rowResult{look.Row(o.Refusal.Index), forAdmins.Text(o.Refusal)})
+		page.Refused = append(page.Refused, rowResult{look.Row(o.Refusal.Index), v.words().Text(o.Refusal)})
 	}
 	plan, err := json.Marshal(look.Plan)
 	if err != nil {
@@ -200,7 +216,7 @@ func (v *visit) readFile() error {
 		v.redirect("/uploads/" + u.ID)
 		return nil
 	}
-	v.redirect("/uploads/" + u.ID + "?look=1")
+	v.redirect("/uploads/" + u.ID + "?look=1#result")
 	return nil
 }
 
@@ -212,7 +228,7 @@ func (v *visit) importFile(u host.Upload) error {
 	}
 	var plan seats.LargePlan
 	if err := json.Unmarshal([]byte(u.Plan), &plan); err != nil {
-		v.redirect("/uploads/" + u.ID + "?look=1")
+		v.redirect("/uploads/" + u.ID + "?look=1#result")
 		return nil
 	}
 	err := v.start(host.Job{Kind: host.Import, Total: int64(plan.Totals.Commands), Spec: host.Spec{Upload: u.ID}}, nil)

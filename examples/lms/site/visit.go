@@ -22,6 +22,7 @@ type visit struct {
 	actor   users.Actor
 	begun   bool   // the answer is under way: an error can only end it
 	alert   string // why the form that led here was refused
+	known   product
 }
 
 var (
@@ -49,6 +50,8 @@ const (
 	keyUser      = "user"
 	keyReference = "reference" // of a request to the vendor's support
 	keyNote      = "note"      // to be shown on the next page
+	keyWarning   = "warning"   // likewise, where it is not what was asked for
+	keyAbout     = "about"     // the user that either is about
 )
 
 // enter finds out who is there, and refuses those who may not. It looks at each request, so that an inactive user is out at
@@ -134,6 +137,12 @@ func (v *visit) back(otherwise string) {
 
 // note is shown on the next page.
 func (v *visit) note(text string) { v.sessions.Put(v.r.Context(), keyNote, text) }
+
+// warn is shown on the next page: what was asked for did not happen, or in another way.
+func (v *visit) warn(text string) { v.sessions.Put(v.r.Context(), keyWarning, text) }
+
+// about leads from the note or the warning to the user that it is about.
+func (v *visit) leadTo(user users.ID) { v.sessions.Put(v.r.Context(), keyAbout, string(user)) }
 
 // do carries out commands, all or nothing, as the person there.
 func (v *visit) do(commands ...seats.Command) (seatkeeper.Result, error) {

@@ -3,8 +3,8 @@
 // The checkbox in the header ticks all users of the page. Without this file it is not shown.
 function ticks() {
   const all = document.getElementById("tick-all");
-  if (!all || !all.hidden) return;
-  all.hidden = false;
+  if (!all || !all.parentElement.hidden) return;
+  all.parentElement.hidden = false;
   all.addEventListener("change", () => {
     for (const box of document.querySelectorAll('input[type="checkbox"][name="user"]')) box.checked = all.checked;
   });
