@@ -121,7 +121,7 @@ func (v *visit) people() error {
 	offered := users.In(users.ActionAssignCourse, users.ActionUnassignCourse) // those of courses are asked for one by one
 	for i, p := range list.Users {
 		offered |= allowed[i].Actions
-		page.Rows = append(page.Rows, personRow{p, seen[i], sourceText(p.Source), v.buttonsOf(p, allowed[i]), len(v.reasons(allowed[i])) > 0})
+		page.Rows = append(page.Rows, personRow{p, seen[i], sourceText(p.Source), v.buttonsOf(p, allowed[i]), len(v.reasons(p, allowed[i])) > 0})
 	}
 	if offered.Has(users.ActionDeactivate) { // its page asks when
 		offered &^= users.In(users.ActionSchedule)
@@ -286,10 +286,10 @@ func (v *visit) refused(status int, text string, page func(*visit) error) error 
 type reason struct{ Labels, Text string }
 
 // reasons says why actions on a user would not pass, and what would help. What the product has not is no question.
-func (v *visit) reasons(allowed seats.Allowed) (list []reason) {
+func (v *visit) reasons(p seats.Person, allowed seats.Allowed) (list []reason) {
 	for _, a := range actions { // actions with one reason stand together
 		refusal := allowed.Refusal(a.Action)
-		if refusal == nil || refusal.Code == seats.ErrNotOffered && refusal.Reason == nil {
+		if refusal == nil || refusal.Code == seats.ErrNotOffered && refusal.Reason == nil || v.account.Policy.Withheld.Has(a.Action) || !concerns(a.Action, p) {
 			continue
 		}
 		text := sentence(v.words().Text(refusal))
@@ -302,6 +302,21 @@ func (v *visit) reasons(allowed seats.Allowed) (list []reason) {
 	return list
 }
 
+// concerns reports whether an action is of interest for a user as they are.
+func concerns(a users.Action, p seats.Person) bool {
+	switch a {
+	case users.ActionApprove:
+		return p.Status == users.Invited
+	case users.ActionReactivate:
+		return p.Status == users.Inactive
+	case users.ActionRestore:
+		return p.Status == users.Archived
+	case users.ActionUnschedule, users.ActionConfirmLeave:
+		return p.Schedule.Date != ""
+	}
+	return true
+}
+
 // why says why actions on a user would not pass, and what would help.
 func (v *visit) why() error {
 	person, err := v.user()
@@ -312,7 +327,7 @@ func (v *visit) why() error {
 	if err != nil {
 		return err
 	}
-	data := map[string]any{"Person": person, "Reasons": v.reasons(allowed[0])}
+	data := map[string]any{"Person": person, "Reasons": v.reasons(person, allowed[0])}
 	if v.partial() {
 		return v.showPart("why", "main", "", data)
 	}

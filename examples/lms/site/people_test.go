@@ -46,7 +46,8 @@ func TestUsers_whyNot(t *testing.T) {
 	b := p.as("hallam", users.Admin)
 	b.get("/users?role=member&status=active").says(200).without("Why not?")
 	b.get("/users?role=owner").says(200, "Why not?")
-	b.get("/users/hallam-owner/why").says(200, "An owner is protected. What helps: another user has to become an owner").without("does not offer")
+	b.get("/users/hallam-owner/why").says(200, "Notify, Deactivate on a date, Change groups or location", "An owner is protected: only an owner may do this",
+		"Deactivate, Delete, Change role", "An owner is protected: another user has to become an owner").without("does not offer", "Archive", "Approve", "Activate,")
 }
 
 // TestUsers_archive asks, and archives the course activity alone, of one user and in bulk.
@@ -145,7 +146,7 @@ func TestPerson_typed(t *testing.T) {
 	b.post(path, url.Values{"do": {"hand-over"}, "successor": {"no@larkfield.example"}, "back": {path}}).
 		says(422, "there is no such user", `value="no@larkfield.example"`)
 	b.post(path, url.Values{"do": {"role"}, "role": {"manager"}, "back": {path}}).says(200, "is manager now")
-	b.post(path, url.Values{"do": {"edit"}, "first": {"Éva"}, "last": {members[0].LastName}, "email": {members[0].Email}, "back": {path}}).says(200, "The details of Éva "+members[0].LastName+" are saved.")
+	b.post(path, url.Values{"do": {"edit"}, "first": {"Éva"}, "last": {members[0].LastName}, "email": {members[0].Email}, "external-id": {members[0].ExternalID}, "back": {path}}).says(200, "The details of Éva "+members[0].LastName+" are saved.")
 	b.get("/users/unknown").says(404, "There is no such user")
 }
 

@@ -101,7 +101,7 @@ func (v *visit) personPage() error {
 	p := explanation.Person
 	page := personView{
 		Explanation: explanation, Person: p, Seen: seen[0], Source: sourceText(p.Source), Allowed: allowed[0],
-		Row: personRow{Person: p, Buttons: v.buttonsOf(p, allowed[0]), Why: len(v.reasons(allowed[0])) > 0}, Roles: users.Roles()[:users.Owner],
+		Row: personRow{Person: p, Buttons: v.buttonsOf(p, allowed[0]), Why: len(v.reasons(p, allowed[0])) > 0}, Roles: users.Roles()[:users.Owner],
 		LeaveAs: v.leaveDay(), Leave: leaveText(p.Schedule.Leave), Form: v.r.PostForm, why: map[string]string{},
 	}
 	for _, refusal := range allowed[0].Refusals {
