@@ -64,7 +64,7 @@ func TestUpload(t *testing.T) {
 	form := url.Values{"header": {"Vorname", "Nachname", "Post", "Abteilung"}, "field-0": {"first-name"}, "field-1": {"last-name"}, "field-2": {"email"}, "field-3": {"department"}, "do": {"look"}}
 	b.post(page.at.Path, form).says(200, "Row 3", "is not an email address", "skip the rows with faults").without("Import ")
 	form.Set("skip-faulty", "1")
-	look := b.post(page.at.Path, form).says(200, "Import 1 person", "From row 4 on no seat is free: 1 seat more would do.")
+	look := b.post(page.at.Path, form).says(200, "Import 1 person", "From row 4 on no seat is free. All rows need 1 more seat.")
 	done := b.wait(b.post(look.at.Path, url.Values{"do": {"import"}})).says(200, "1 changed, 1 refused", "Row 4", "Not done: no seat is free")
 	require.Equal(t, done.at.Path, b.post(look.at.Path, url.Values{"do": {"import"}}).at.Path, "a second click")
 	grit, err := p.host.Keeper.Find(t.Context(), "brightwater", users.ByEmail("grit@brightwater.example"))

@@ -145,6 +145,17 @@ func (v *visit) people() error {
 	return v.show("people", "Users", page)
 }
 
+// ByStatus counts the users by status, in words: the cards of a product need not have all of them.
+func (p peopleView) ByStatus() string {
+	var counts []string
+	for _, s := range users.Statuses() {
+		if n := p.Usage.People.Count(users.In(s), 0); n > 0 && s != users.Deleted {
+			counts = append(counts, digits(n)+" "+s.String())
+		}
+	}
+	return strings.Join(counts, ", ")
+}
+
 // counted are the cards of a filter that the account does not know the numbers of.
 func (v *visit) counted() error {
 	filter, err := filterOf(v.r.URL.Query())
@@ -311,6 +322,8 @@ func concerns(a users.Action, p seats.Person) bool {
 		return p.Status == users.Inactive
 	case users.ActionRestore:
 		return p.Status == users.Archived
+	case users.ActionNotify, users.ActionDeactivate, users.ActionSchedule:
+		return p.Status == users.Invited || p.Status == users.Active
 	case users.ActionUnschedule, users.ActionConfirmLeave:
 		return p.Schedule.Date != ""
 	}

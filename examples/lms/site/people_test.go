@@ -50,6 +50,21 @@ func TestUsers_whyNot(t *testing.T) {
 		"Deactivate, Delete, Change role", "An owner is protected: another user has to become an owner").without("does not offer", "Archive", "Approve", "Activate,")
 }
 
+// TestUsers_counts: what the cards of a product leave out is counted beside them, with and without a filter.
+func TestUsers_counts(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("oakridge", users.Admin)
+	count := func(s ...users.Status) string {
+		n, err := p.host.Keeper.Count(t.Context(), "oakridge", users.Filter{Status: users.In(s...)})
+		require.NoError(t, err)
+		return fmt.Sprint(n)
+	}
+	all := count(users.Invited, users.Active, users.Inactive, users.Archived)
+	b.get("/users").says(200, all+" users: "+count(users.Invited)+" invited, "+count(users.Active)+" active, "+count(users.Inactive)+" inactive, "+count(users.Archived)+" archived.", "all "+all+" that match")
+	b.get("/users?status=inactive").says(200, count(users.Inactive)+" users match: "+count(users.Inactive)+" inactive.")
+	b.get("/cards/users?text=no+user+has+this").says(200, "0 users match.")
+}
+
 // TestUsers_archive asks, and archives the course activity alone, of one user and in bulk.
 func TestUsers_archive(t *testing.T) {
 	p := newProduct(t, "", true)
@@ -126,7 +141,7 @@ func TestBulk_refused(t *testing.T) {
 	all := url.Values{"which": {"all"}, "action": {"reactivate"}, "back": {"/users?status=inactive"}}
 	inactive, err := p.host.Keeper.Count(t.Context(), "maple", users.Filter{Status: users.In(users.Inactive)})
 	require.NoError(t, err)
-	page := b.post("/users/bulk", all).says(200, "0 will change, "+fmt.Sprint(inactive)+" can't be changed", fmt.Sprint(inactive)+" users: No license is free", "For all of them "+fmt.Sprint(inactive)+" licenses more would do.")
+	page := b.post("/users/bulk", all).says(200, "0 will change, "+fmt.Sprint(inactive)+" can't be changed", fmt.Sprint(inactive)+" users: No license is free", "All of them need "+fmt.Sprint(inactive)+" more licenses.")
 	require.Equal(t, 1, strings.Count(page.text, "No license is free"))
 	page.without(">Preview<", "Afterwards")
 }
@@ -172,7 +187,7 @@ func TestUpload_rows(t *testing.T) {
 	b.post("/users/bulk", url.Values{"which": {"ticked"}, "user": {string(p.some("maple", activeMembers, 1)[0].ID)}, "action": {"deactivate"}, "back": {"/users"}, "sure": {"1"}})
 	page := b.upload("accued.csv", []byte("First name,Email\nAda,ada@maple.example\nBo,bo@maple.example\nCy,cy@maple.example\n")).says(200, "Not used", ">External ID<").without("accued-connect")
 	look := b.post(page.at.Path, url.Values{"header": {"First name", "Email"}, "field-0": {"first-name"}, "field-1": {"email"}, "do": {"look"}}).
-		says(200, "1 person can be added", "2 can't be added", "From row 3 on no license is free: 2 licenses more would do.")
+		says(200, "1 person can be added", "2 can't be added", "From row 3 on no license is free. All rows need 2 more licenses.")
 	done := b.wait(b.post(look.at.Path, url.Values{"do": {"import"}})).says(200, "1 changed, 2 refused", "Row 3", "Not done: no license is free", "File: accued.csv")
 	done.without("a deleted user")
 

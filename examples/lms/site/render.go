@@ -154,8 +154,10 @@ func (v view) Alert() string {
 // Seat is the product's word for a seat.
 func (v view) Seat() string { return v.seatWord().One }
 
-// Seats is a number of seats, in the product's word.
-func (v view) Seats(n int64) string { return plural(n, v.seatWord().One, v.seatWord().Many) }
+// MoreSeats is a number of further seats, in the product's word.
+func (v view) MoreSeats(n int64) string {
+	return plural(n, "more "+v.seatWord().One, "more "+v.seatWord().Many)
+}
 
 // Approves reports whether the product has users approved.
 func (v view) Approves() bool { return v.account.Policy.Activation == seats.Approval }
