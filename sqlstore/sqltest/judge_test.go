@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/seatkeeper/seatkeeper/store/storetest/faults"
 
@@ -76,6 +75,21 @@ func TestALostAnswer(t *testing.T) {
 	require.Equal(t, illegal, h.judge(), "ada's seat is held, and ada not there")
 }
 
+// TestTooManyLostAnswers: what may have been done in any of a million orders is given up, with the memory that it would take.
+func TestTooManyLostAnswers(t *testing.T) {
+	h := twoForOneSeat(t)
+	lost := h.Operations[ada]
+	lost.Answer = answer{Fate: open}
+	lost.Asked, lost.Answered = 0, h.Operations[3].Answered+1
+	for range 20 {
+		lost.Client++
+		lost.Question.Commands = seats.Commands{seats.BuySeats{Quantity: 1}, seats.BuySeats{Quantity: int64(lost.Client) + 1}}
+		h.Operations = append(h.Operations, lost)
+	}
+	h.Operations[3].Answer.Seen.Users = nil
+	require.Equal(t, "not judged within 50000 steps", h.judge())
+}
+
 func TestWhatAnErrorSays(t *testing.T) {
 	lost := store.ErrUnknown
 	for _, c := range []struct {
@@ -111,9 +125,7 @@ func TestAHistoryIsReadBackAsItWas(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(text), string(twice))
 		require.Equal(t, h.judged()[0].Input.(*operation).String(), again.judged()[0].Input.(*operation).String())
-		began := time.Now()
 		require.Empty(t, again.judge())
-		require.Less(t, time.Since(began), patience/4, "a history has to be small enough")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -53,9 +52,9 @@ func Linearizable(t *testing.T, open func(testing.TB) store.Store, s Search) {
 	require.Positive(t, h.met.Load(), "the clients never met, and nothing was tried")
 }
 
-// patience is how long the checker may take for a history. One that it cannot judge
-// is as good as a failed one.
-const patience = 20 * time.Second
+// maxSteps bounds what the checker tries for a history, since it keeps the account after each step. A history
+// that it cannot judge is as good as a failed one.
+const maxSteps = 50_000
 
 // round is how many histories share a store, which may be one in memory.
 const round = 500
@@ -92,7 +91,6 @@ func (f *finding) String() string {
 // search plays histories until the time is over or one fails, a few at once, since
 // those in one wait for each other much of the time.
 func (h *hunt) search(t testing.TB, open func(testing.TB) store.Store, d time.Duration) *finding {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a quarter more histories
 	began := time.Now()
 	defer func() { h.took = time.Since(began) }()
 	var found atomic.Pointer[finding]
@@ -179,11 +177,12 @@ func (h history) judge() string {
 			return fmt.Sprintf("operation %d ended in an error that nothing accounts for: %s", i, op.Answer.Error)
 		}
 	}
-	switch porcupine.CheckOperationsTimeout(h.model(), h.judged(), patience) {
-	case porcupine.Ok:
+	var steps atomic.Int64
+	switch legal := porcupine.CheckOperations(h.model(&steps), h.judged()); {
+	case legal:
 		return ""
-	case porcupine.Illegal:
-		return illegal
+	case steps.Load() > maxSteps:
+		return fmt.Sprintf("not judged within %d steps", maxSteps)
 	}
-	return fmt.Sprintf("not judged within %v", patience)
+	return illegal
 }

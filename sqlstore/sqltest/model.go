@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -28,11 +29,14 @@ type world struct {
 
 // model is the sequential account that a history is held against. An operation
 // whose answer was lost lasts until the end of the history, where it does no
-// harm if it was not done.
-func (h history) model() porcupine.Model {
+// harm if it was not done. It counts its steps, and beyond maxSteps takes none.
+func (h history) model(steps *atomic.Int64) porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return h.opened() },
 		Step: func(state, input, _ any) (bool, any) {
+			if steps.Add(1) > maxSteps {
+				return false, state
+			}
 			next := state.(*world).step(h, input.(*operation))
 			return next != nil, next
 		},

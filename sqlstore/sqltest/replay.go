@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/anishathalye/porcupine"
@@ -50,8 +51,8 @@ func decode(text []byte) (h history, err error) {
 func (f *finding) save(t testing.TB, folder string) string {
 	t.Helper()
 	again, picture := filepath.Join(folder, "history.json"), filepath.Join(folder, "history.html")
-	_, info := porcupine.CheckOperationsVerbose(f.model(), f.judged(), patience)
-	require.NoError(t, porcupine.VisualizePath(f.model(), info, picture))
+	_, info := porcupine.CheckOperationsVerbose(f.model(new(atomic.Int64)), f.judged(), 0)
+	require.NoError(t, porcupine.VisualizePath(f.model(new(atomic.Int64)), info, picture))
 	text, err := encode(f.history)
 	if err != nil {
 		return fmt.Sprintf("picture: %s\nnothing to judge again: %v", picture, err)
