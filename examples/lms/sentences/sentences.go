@@ -150,8 +150,14 @@ func (t Teller) Of(e seats.Event) string {
 	return capital(out.String())
 }
 
+// ofCourse makes a template about seats one about the licenses of a course.
+var ofCourse = strings.NewReplacer("seats of P", "licenses of P", "seats", "licenses of P", "seat", "license of P")
+
 // fill fills a template in.
 func (t Teller) fill(template string, e seats.Event) string {
+	if e.Pool != seats.Site && e.Kind != seats.EventSeatsReserved {
+		template = ofCourse.Replace(template)
+	}
 	words := strings.Fields(template)
 	for i, word := range words {
 		bare := strings.TrimRight(word, ",:.")

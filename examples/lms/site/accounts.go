@@ -1,6 +1,8 @@
 package site
 
 import (
+	"slices"
+
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -43,6 +45,7 @@ type accountView struct {
 	Switch   error // why the product can't be switched
 	Close    error
 	Reopen   error
+	Closed   bool
 
 	// After a choice of another product:
 	Chosen *product
@@ -64,31 +67,39 @@ func (v *visit) accountPage() error {
 	page := accountView{
 		Usage: usage, Product: productOf(account.Policy), Products: products(),
 		Edit: may(seats.EditAccount{Name: &account.Name}), Switch: may(seats.SetPolicy{Policy: account.Policy}),
-		Close: may(seats.Close{}), Reopen: may(seats.Reopen{}),
+		Close: may(seats.Close{}), Reopen: may(seats.Reopen{}), Closed: !account.Closed.IsZero(),
 	}
-	for _, p := range page.Products {
-		if p.Name == v.r.URL.Query().Get("product") {
-			plan, err := v.Keeper.Preview(ctx, account.ID, v.actor, seats.SetPolicy{Policy: p.Policy})
-			if err != nil {
-				return err
-			}
-			page.Chosen, page.Plan = &p, &plan
+	if asked := v.r.URL.Query(); asked.Has("product") {
+		i := slices.IndexFunc(page.Products, func(p product) bool { return p.Name == asked.Get("product") })
+		if i < 0 {
+			return errNoPage
 		}
+		plan, err := v.Keeper.Preview(ctx, account.ID, v.actor, seats.SetPolicy{Policy: page.Products[i].Policy})
+		if err != nil {
+			return err
+		}
+		page.Chosen, page.Plan = &page.Products[i], &plan
 	}
 	return v.show("account", "Account", page)
 }
 
 func (v *visit) editAccount() error {
 	name, zone := v.r.PostFormValue("name"), v.r.PostFormValue("zone")
-	command := map[string]seats.Command{
-		"edit":   seats.EditAccount{Name: &name, Zone: &zone},
-		"close":  seats.Close{Reason: v.r.PostFormValue("reason")},
-		"reopen": seats.Reopen{Reason: v.r.PostFormValue("reason")},
+	form, ok := map[string]struct {
+		command seats.Command
+		said    string
+	}{
+		"edit":   {seats.EditAccount{Name: &name, Zone: &zone}, "Name and time zone are saved."},
+		"close":  {seats.Close{Reason: v.r.PostFormValue("reason")}, "The account is closed."},
+		"reopen": {seats.Reopen{Reason: v.r.PostFormValue("reason")}, "The account is open again."},
 	}[v.r.PostFormValue("do")]
-	if _, err := v.do(command); err != nil {
+	if !ok {
+		return errNoPage
+	}
+	if _, err := v.do(form.command); err != nil {
 		return v.again(err, (*visit).accountPage)
 	}
-	v.note("The account was changed.")
+	v.note(form.said)
 	v.redirect("/account")
 	return nil
 }

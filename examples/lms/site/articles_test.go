@@ -82,7 +82,7 @@ func TestArticle_HowNow(t *testing.T) {
 	total, unclaimed, invited := tab.number("Total Seats"), tab.number("Unclaimed Invites"), tab.number("Invited Users")
 	require.Equal(t, unclaimed, invited-tab.number("Active Users"))
 
-	tab.press("Seats").sees("Between 10 and 1000 at a time", "They can't be given back here")
+	tab.press("Manage Total Seats").sees("Between 10 and 1000 at a time", "They can't be given back here")
 	tab.until(`document.querySelector("#plot canvas")`+" !== null", "no plot").shot("hownow-seats")
 	tab.fill("section:has(#buy)", "Seats more", "20").press("Buy").sees("20 seats more are here", "The confirmation goes to")
 	tab.press("Users")

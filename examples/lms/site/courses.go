@@ -1,8 +1,10 @@
 package site
 
 import (
+	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -79,13 +81,15 @@ type courseView struct {
 	Rows   []licenceRow
 	Next   string // the next page; empty: this is the last one
 	Edit   error  // why the person there can't set the licences; nil: they can
+	Buy    bounds // of an order of licences
+	Return bounds
 
 	// For the search of users who get the course:
 	Asked    url.Values
 	Assign   bool
 	Count    int64
 	Found    []assignee
-	Statuses []users.Status
+	Statuses []option
 	Labels   labelLists
 }
 
@@ -110,15 +114,21 @@ func (v *visit) course() error {
 	ctx, asked := v.r.Context(), v.r.URL.Query()
 	id := seats.PoolID(v.r.PathValue("course"))
 	pool, err := v.Keeper.Pool(ctx, v.account.ID, id)
+	if errors.Is(err, seats.ErrBadInput) || err == nil && !isCourse(pool) {
+		return errNoPage
+	}
 	if err != nil {
 		return err
-	}
-	if !isCourse(pool) {
-		return errNoPage
 	}
 	page := courseView{Pool: pool, State: asked.Get("state"), Asked: asked, Assign: asked.Has("assign"), Labels: v.labels.of(v.Site, v.account),
 		States: []users.LicenceState{users.LicenceAssigned, users.LicenceStarted, users.LicenceArchived, users.LicenceReturned}}
 	page.Edit = v.Keeper.May(ctx, v.account.ID, v.actor, seats.SetTotal{Pool: id, Total: pool.Total})
+	page.Buy = v.boundsOf(func(n int64) seats.Command { return seats.BuySeats{Pool: id, Quantity: n} })
+	page.Return = v.boundsOf(func(n int64) seats.Command { return seats.ReturnSeats{Pool: id, Quantity: n} })
+	page.Statuses = v.whoMayLearn()
+	if !page.Assign {
+		asked.Set("status", page.Statuses[0].Value) // of the first search
+	}
 	filter := users.LicenceFilter{Pool: string(id), State: users.In(users.LicenceAssigned, users.LicenceStarted)}
 	if state, err := users.Parse[users.LicenceState](page.State); err == nil && page.State != "" {
 		filter.State = users.In(state)
@@ -194,7 +204,7 @@ func (v *visit) fillRows(pool seats.Pool, rows []licenceRow) error {
 		if state := r.Licence.State(); state == users.LicenceAssigned || state == users.LicenceStarted {
 			open = append(open, i)
 		}
-		rows[i].Overdue = r.Licence.State() == users.LicenceAssigned && r.DueDate != "" && r.DueDate < users.DateOf(v.Now())
+		rows[i].Overdue = r.Licence.State() == users.LicenceAssigned && r.DueDate != "" && r.DueDate < v.today()
 	}
 	for _, a := range onLicence {
 		would, err := v.wouldPass(open, func(row int) seats.Command { return a.command(rows[row].User, pool.ID) })
@@ -251,11 +261,6 @@ func (v *visit) assignees(page *courseView) error {
 	for _, p := range list.Users {
 		commands = append(commands, seats.AssignCourse{User: p.ID, Pool: page.ID})
 	}
-	for _, s := range users.Statuses() {
-		if s != users.Deleted && v.account.Policy.Shows(s) == s {
-			page.Statuses = append(page.Statuses, s)
-		}
-	}
 	if len(commands) == 0 {
 		return nil
 	}
@@ -276,6 +281,33 @@ func (v *visit) assignees(page *courseView) error {
 	return nil
 }
 
+// whoMayLearn are the choices of the search, those who can get a course first.
+func (v *visit) whoMayLearn() (options []option) {
+	for _, s := range users.Statuses() {
+		if s != users.Deleted && v.account.Policy.Shows(s) == s {
+			options = append(options, option{s.String(), sentence(s.String())})
+		}
+	}
+	if options[0].Value == users.Invited.String() {
+		options = slices.Insert(options, 0, option{users.In(users.Invited, users.Active).String(), "Invited and active"})
+	}
+	return options
+}
+
+// orderLicences buys licences of a course, or gives them back.
+func (v *visit) orderLicences(pool seats.PoolID, back bool) (said string, err error) {
+	quantity, err := strconv.ParseInt(strings.TrimSpace(v.r.PostFormValue("quantity")), 10, 64)
+	if err != nil {
+		return "", &seats.Refusal{Code: seats.ErrBadInput, Field: "quantity", Reason: errNoNumber}
+	}
+	if back {
+		_, err = v.do(seats.ReturnSeats{Pool: pool, Quantity: quantity})
+		return plural(quantity, "license went back", "licenses went back") + ".", err
+	}
+	_, err = v.do(seats.BuySeats{Pool: pool, Quantity: quantity})
+	return plural(quantity, "license more is here", "licenses more are here") + ".", err
+}
+
 // editCourse carries out a form of the page of a course.
 func (v *visit) editCourse() error {
 	pool, id := seats.PoolID(v.r.PathValue("course")), users.ID(v.r.PostFormValue("user"))
@@ -283,7 +315,9 @@ func (v *visit) editCourse() error {
 	said := "Done."
 	switch do := v.r.PostFormValue("do"); do {
 	case "set":
-		err, said = v.setCourse(pool), "The course was changed."
+		err, said = v.setCourse(pool), "The course is saved."
+	case "buy", "return":
+		said, err = v.orderLicences(pool, do == "return")
 	case "set-due-date":
 		_, err = v.do(seats.SetDueDate{User: id, Pool: pool, DueDate: users.Date(v.r.PostFormValue("due"))})
 	default:

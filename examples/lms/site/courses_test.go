@@ -35,7 +35,7 @@ func TestCourses(t *testing.T) {
 	b.get("/courses").says(200, "Dementia care").without("Make the course")
 	b.post("/courses", form).says(403)
 	b.post("/courses/dementia", url.Values{"do": {"set"}, "total": {"9"}}).says(403)
-	b.get("/courses/none").says(422)
+	b.get("/courses/none").says(404)
 
 	found := b.get("/courses/dementia?assign=1&status=active&role=member").says(200, "Tick ", "Assign…")
 	ids := values(found, "user")
@@ -47,6 +47,11 @@ func TestCourses(t *testing.T) {
 	page := b.get("/courses/dementia").says(200, `value="2031-05-01"`, "Take back", "Put away").without(">Start<")
 	require.Equal(t, 2, strings.Count(page.text, ">Take back<"))
 	b.get("/courses/dementia?assign=1").says(200, "has the course")
+
+	p.do("oakridge", users.As("oakridge-owner"), seats.Invite{Profile: users.Profile{FirstName: "Ida", Email: "ida@oakridge.example"}})
+	b.get("/courses/dementia").says(200, `<option value="invited, active" selected>Invited and active`) // the first search finds Ida too
+	query := url.Values{"assign": {"1"}, "text": {"ida@"}, "status": {"invited, active"}}
+	b.get("/courses/dementia?"+query.Encode()).says(200, "Tick Ida")
 
 	act := url.Values{"user": ids[:1], "do": {"set-due-date"}, "due": {"2031-06-01"}, "back": {"/courses/dementia"}}
 	b.post("/courses/dementia", act).says(200, ": done.", `value="2031-06-01"`)
@@ -60,6 +65,25 @@ func TestCourses(t *testing.T) {
 	b.post("/courses/dementia", act).says(404)
 
 	support.post("/courses/dementia", url.Values{"do": {"set"}, "name": {"Dementia care"}, "total": {"0"}, "back": {"/courses/dementia"}}).says(200, "1 more than the total")
+}
+
+// TestCourses_order: an admin buys licenses of a course, and gives them back, where the product sells them.
+func TestCourses_order(t *testing.T) {
+	p := newProduct(t, "", true)
+	p.do("larkfield", users.System(), seats.SetTotal{Pool: "knots", Total: seats.Of(1)})
+	b := p.as("larkfield", users.Owner)
+	order := func(b *browser, do, quantity string) view {
+		return b.post("/courses/knots", url.Values{"do": {do}, "quantity": {quantity}, "back": {"/courses/knots"}})
+	}
+	b.get("/courses/knots").says(200, "Licenses more", "Licenses fewer").without("Days of a license")
+	order(b, "buy", "4").says(200, "4 licenses more are here", `<span class="figure">5</span> <span class="label">Licenses`)
+	order(b, "return", "2").says(200, "2 licenses went back", `<span class="figure">3</span> <span class="label">Licenses`)
+	order(b, "return", "9").says(422)
+	order(b, "buy", "some").says(422, "is not a number")
+	order(p.as("larkfield", users.Manager), "buy", "1").says(403)
+	p.as("maple", users.Owner).get("/courses").says(200)
+	p.do("maple", users.System(), seats.SetTotal{Pool: "knots", Total: seats.Of(1)})
+	p.as("maple", users.Owner).get("/courses/knots").says(200, "Not here: only the host or the vendor").without("Licenses fewer")
 }
 
 // TestCourses_pages has every license in use on one page.

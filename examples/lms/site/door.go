@@ -132,10 +132,16 @@ func products() (all []product) {
 	return all
 }
 
-// productOf finds the product of a policy, which a host may have changed.
+// productOf finds the product of a policy. The queue may be an addition of this host.
 func productOf(p seats.Policy) product {
 	for _, known := range products() {
 		if known.Policy == p {
+			return known
+		}
+		without := p
+		without.WhenFull = known.Policy.WhenFull
+		if p.WhenFull == seats.Wait && without == known.Policy {
+			known.Label += ", with a queue"
 			return known
 		}
 	}

@@ -51,7 +51,7 @@ func (v *visit) events() error {
 	}
 	page := eventsView{Asked: asked, Query: query, Actors: v.actorOptions()}
 	for _, kind := range sentences.All() {
-		page.Kinds = append(page.Kinds, option{string(kind), sentence(string(kind))})
+		page.Kinds = append(page.Kinds, option{string(kind), sentence(strings.ReplaceAll(string(kind), "licence", "license"))})
 	}
 	bare := url.Values{}
 	for _, key := range []string{"kind", "user", "by", "from", "to"} {
@@ -93,6 +93,9 @@ func (v *visit) eventQuery(asked url.Values) (q eventQuery, err error) {
 	}
 	q.Through = account.Sequence
 	for _, kind := range asked["kind"] {
+		if kind != "" && !sentences.Kinds(seats.EventKind(kind)) {
+			return q, &users.DocumentError{Text: "events: an unknown kind"}
+		}
 		if kind != "" {
 			q.Kinds = append(q.Kinds, seats.EventKind(kind))
 		}
@@ -105,7 +108,10 @@ func (v *visit) eventQuery(asked url.Values) (q eventQuery, err error) {
 		{asked.Get("from"), func(d users.Date) time.Time { return d.Start(v.zone()) }, &q.After},
 		{asked.Get("to"), func(d users.Date) time.Time { return d.End(v.zone()) }, &q.Through},
 	} {
-		if day := users.Date(end.day); day != "" && day.Check() == nil {
+		if day := users.Date(end.day); day != "" {
+			if day.Check() != nil {
+				return q, &users.DocumentError{Text: "events: no day"}
+			}
 			usage, err := v.Keeper.UsageAt(v.r.Context(), v.account.ID, end.instant(day).Add(-time.Microsecond))
 			if err != nil {
 				return q, err

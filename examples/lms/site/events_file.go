@@ -6,6 +6,7 @@ import (
 	"iter"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -42,7 +43,7 @@ func (v *visit) eventRows() (iter.Seq2[[]any, error], error) {
 			}
 			for _, e := range list {
 				if !yield([]any{
-					e.Sequence, e.Time.In(zone).Format(time.RFC3339), string(e.Kind), e.Text, string(e.User), e.Actor.Kind.String() + " " + string(e.Actor.User) + e.Actor.Name,
+					e.Sequence, e.Time.In(zone).Format(time.RFC3339), string(e.Kind), e.Text, string(e.User), strings.TrimSpace(e.Actor.Kind.String() + " " + string(e.Actor.User) + e.Actor.Name),
 					string(e.Channel), string(e.Pool), e.Delta, e.Held, e.Total.String(), e.Reason,
 				}, nil) {
 					return false

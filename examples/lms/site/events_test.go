@@ -98,6 +98,14 @@ func TestEvents(t *testing.T) {
 		})
 	}
 	p.as("brightwater", users.Manager).get("/events.csv").says(403)
+	for _, bad := range []string{"from=soon", "to=2026-13-01", "kind=nonsense"} { // a filter with a part missing would select more
+		b.get("/events?"+bad).says(400, "not understood")
+		b.get("/events.csv?" + bad).says(400)
+	}
+	for _, row := range b.csv("/events.csv?kind=total-set") {
+		require.Equal(t, "system", row[5])
+		require.Regexp(t, "^The system set the licenses of .+ to ", row[3])
+	}
 }
 
 // TestEvents_workbook has the rows of the CSV file; no text is a formula in either.

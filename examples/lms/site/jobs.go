@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ type jobView struct {
 	Undo  error // why it can't be undone; nil: it can
 	By    string
 	What  []string // what was chosen, in words
+	Run   host.Run // of a sync
 }
 
 // Percent is the progress.
@@ -61,6 +63,11 @@ func (v *visit) job() error {
 		return err
 	}
 	page := jobView{Job: j, Title: v.jobTitle(j)}
+	if j.Kind == host.Sync && j.State != host.Running {
+		if page.Run, err = v.RunOf(ctx, v.account.ID, j.ID); err != nil && !errors.Is(err, host.ErrNoJob) { // a run that has read nothing has none
+			return err
+		}
+	}
 	after, _ := strconv.ParseInt(v.r.URL.Query().Get("after"), 10, 64)
 	lines, err := v.Lines(ctx, j.ID, after, linesPerPage)
 	if err != nil {

@@ -33,6 +33,10 @@ func TestLearner(t *testing.T) {
 	b.post("/me/courses/new", url.Values{"lesson": {"7"}}).says(422)
 	b.post("/me/courses/new", url.Values{"lesson": {"2"}}).says(200)
 	b.post("/me/courses/new", url.Values{"lesson": {"3"}}).says(200, "You are done with this course.")
+	b.get("/me").says(200, "Look at new").without("Go on with new")
+	p.do("larkfield", users.Support("R1"), seats.SetTotal{Pool: "late", Total: seats.Of(1)}, seats.AssignCourse{User: id, Pool: "late", DueDate: users.Date("2020-01-01")})
+	b.get("/me").says(200, "Open late", "overdue")
+	b.post("/me/courses/late", nil).says(200, "overdue")
 	p.as("larkfield", users.Owner).get("/users/"+string(id)).says(200, "3 lessons done", "started new")
 }
 

@@ -54,6 +54,7 @@ func TestMails(t *testing.T) {
 	ada.get("/me").says(200, "Sign in")
 	ada.post(second, nil).says(200, "Good day")
 	ada.get("/users").says(403)
+	ada.get(second).says(200, "My courses") // the user is in
 	p.browser().post(second, nil).says(409, "by this link before")
 	p.browser().get(second).says(409, "by this link before")
 

@@ -22,6 +22,7 @@ type myCourse struct {
 	Record  host.Record
 	Lessons []int
 	Refused error // why it can't be opened; nil: it can
+	Overdue bool
 }
 
 // mine is a person's own page.
@@ -66,6 +67,7 @@ func (v *visit) myCourses(pool seats.PoolID) (list []myCourse, err error) {
 		if course.Record, err = v.Record(ctx, v.account.ID, l.Licence.ID()); err != nil {
 			return nil, err
 		}
+		course.Overdue = course.Record.Done.IsZero() && l.Licence.DueDate != "" && l.Licence.DueDate < v.today()
 		if l.State == users.LicenceAssigned {
 			course.Refused = v.Keeper.May(ctx, v.account.ID, v.actor, seats.StartCourse{User: v.person.ID, Pool: id})
 		}

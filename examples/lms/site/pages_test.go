@@ -80,6 +80,34 @@ func TestSite_guarded(t *testing.T) {
 	require.Equal(t, before, sequence())
 }
 
+// TestSite_forms: a form of another site changes nothing, and one that is too large or unreadable is refused; each with a page and
+// a line in the log.
+func TestSite_forms(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("larkfield", users.Owner)
+	before, err := p.host.Keeper.Usage(t.Context(), "larkfield")
+	require.NoError(t, err)
+	send := func(body, site string) view {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+"/seats", strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", site)
+		answer, err := b.client.Do(r)
+		return b.view(answer, err)
+	}
+	send("do=buy&quantity=1", "cross-site").says(403, "This form was sent from another site", "<h1>Sorry</h1>")
+	require.Contains(t, p.log.String(), `"pattern":"POST","status":403`)
+	send("do=buy&quantity=1&more="+strings.Repeat("a", 2<<20), "same-origin").says(413, "too large")
+	send("do=buy&quantity=1&more=%zz", "same-origin").says(400, "not understood")
+	after, err := p.host.Keeper.Usage(t.Context(), "larkfield")
+	require.NoError(t, err)
+	require.Equal(t, before.Total, after.Total)
+	send("do=buy&quantity=1", "same-origin").says(200, "1 seat more is here")
+
+	_, _ = p.scim("lms_wrong", "GET", "/Users", "")
+	require.Contains(t, p.log.String(), `"msg":"scim","method":"GET","status":401`)
+}
+
 // TestUsers_rows: a button of a row is good for the user as shown, and missing where it would not pass.
 func TestUsers_rows(t *testing.T) {
 	p := newProduct(t, "", true)
@@ -212,6 +240,11 @@ func TestAccount_switch(t *testing.T) {
 	account, err := p.host.Keeper.Account(t.Context(), "maple")
 	require.NoError(t, err)
 	require.Equal(t, seats.BigContacts(), account.Policy)
+	b.get("/account?product=nonsense").says(404)
+	b.post("/account", url.Values{"do": {"nonsense"}}).says(404)
+	b.get("/account").says(200, "Close the account").without("The account is closed", `<option value="BigContacts"`)
+	b.post("/account", url.Values{"do": {"close"}, "back": {"/account"}}).says(200, "all seats are free, and no user comes in", "Reopen the account").without("Close the account")
+	b.post("/account", url.Values{"do": {"reopen"}, "back": {"/account"}}).says(200, "The account is open again", "Close the account")
 	owner := p.as("maple", users.Owner)
 	owner.post("/account/policy", url.Values{"product": {"HowNow"}, "back": {"/account"}}).says(403)
 }

@@ -14,7 +14,7 @@ type queueView struct {
 	Requests []place
 	More     int   // places that are not shown
 	Off      bool  // the product has no queue
-	Switch   error // why the person there can't switch the queue on; nil: they can
+	Switch   error // why the person there can't switch the queue on or off; nil: they can
 	Text     string
 	Found    []seats.Person // inactive users who can get a place
 	Usage    seats.Usage
@@ -41,9 +41,7 @@ func (v *visit) queuePage() error {
 	if page.Usage, err = v.Keeper.Usage(ctx, v.account.ID); err != nil {
 		return err
 	}
-	policy := v.account.Policy
-	policy.WhenFull = seats.Wait
-	page.Switch = v.Keeper.May(ctx, v.account.ID, v.actor, seats.SetPolicy{Policy: policy})
+	page.Switch = v.Keeper.May(ctx, v.account.ID, v.actor, seats.SetPolicy{Policy: v.otherQueue()})
 	var ids []users.ID
 	for w := range pool.Waiting.All() {
 		if len(ids) == placesShown {
@@ -104,7 +102,7 @@ func (v *visit) places(page *queueView, ids []users.ID, list seats.WaitingList) 
 	return nil
 }
 
-// editQueue gives, moves, approves and ends places, and switches the queue on.
+// editQueue gives, moves, approves and ends places, and switches the queue on or off.
 func (v *visit) editQueue() error {
 	form, id := v.r.PostFormValue, users.ID(v.r.PostFormValue("user"))
 	var command seats.Command
@@ -118,9 +116,7 @@ func (v *visit) editQueue() error {
 	case "unqueue":
 		command = seats.Unqueue{User: id, Reason: form("reason")}
 	case "switch":
-		policy := v.account.Policy
-		policy.WhenFull = seats.Wait
-		command = seats.SetPolicy{Policy: policy}
+		command = seats.SetPolicy{Policy: v.otherQueue()}
 	default:
 		return errNoPage
 	}
@@ -134,10 +130,25 @@ func (v *visit) editQueue() error {
 	return nil
 }
 
-// noteQueued says what became of a user.
+// otherQueue is the policy with the queue, or without it as the product has it.
+func (v *visit) otherQueue() seats.Policy {
+	policy := v.account.Policy
+	if policy.WhenFull != seats.Wait {
+		policy.WhenFull = seats.Wait
+	} else {
+		policy.WhenFull = productOf(policy).Preset.Policy.WhenFull
+	}
+	return policy
+}
+
+// noteQueued says what became of a user, or of the queue.
 func (v *visit) noteQueued(id users.ID) error {
 	if id == "" {
-		v.note("Done.")
+		said := "Users can wait for seats now."
+		if v.account.Policy.WhenFull == seats.Wait { // as it was
+			said = "No further user gets a place."
+		}
+		v.note(said)
 		return nil
 	}
 	explanation, err := v.Keeper.Explain(v.r.Context(), v.account.ID, id)

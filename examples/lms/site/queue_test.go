@@ -21,7 +21,7 @@ func TestQueue(t *testing.T) {
 	b.post("/queue", url.Values{"do": {"switch"}}).says(403)
 	support := p.support()
 	support.post("/accounts/larkfield", nil)
-	support.post("/queue", url.Values{"do": {"switch"}, "back": {"/queue"}}).says(200, "Give a place")
+	support.post("/queue", url.Values{"do": {"switch"}, "back": {"/queue"}}).says(200, "Give a place", "Users can wait for seats now")
 
 	usage, err := p.host.Keeper.Usage(t.Context(), "larkfield")
 	require.NoError(t, err)
@@ -53,4 +53,13 @@ func TestQueue(t *testing.T) {
 	p.as("larkfield", users.Member).post("/queue", url.Values{"do": {"queue"}, "user": {"ada"}}).says(403)
 
 	p.browser().post("/ask", url.Values{"sealed": {values(away, "sealed")[0] + "x"}}).says(404)
+
+	p.fill("larkfield")
+	p.do("larkfield", owner, seats.Invite{Profile: users.Profile{ID: "ev", Email: "ev@larkfield.example"}})
+	b.post("/seats", url.Values{"do": {"buy"}, "quantity": {"1"}, "back": {"/seats"}}).says(200, "1 user of the queue came in")
+	support.get("/account").says(200, "Standard, with a queue")
+	support.post("/queue", url.Values{"do": {"switch"}, "back": {"/queue"}}).says(200, "No further user gets a place", "This product has no queue", "Let users wait").without("Give a place")
+	account, err := p.host.Keeper.Account(t.Context(), "larkfield")
+	require.NoError(t, err)
+	require.Equal(t, seats.Standard(), account.Policy)
 }

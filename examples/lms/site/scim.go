@@ -2,9 +2,12 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/seatkeeper/seatkeeper/examples/lms/host"
 )
@@ -13,8 +16,13 @@ import (
 func (s *Site) scim() http.Handler {
 	next := s.SCIM().Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := &scimAnswer{ResponseWriter: w}
+		a, began := &scimAnswer{ResponseWriter: w}, time.Now()
 		next.ServeHTTP(a, r)
+		level := slog.LevelInfo
+		if a.status >= 400 {
+			level = slog.LevelWarn
+		}
+		s.Log.LogAttrs(r.Context(), level, "scim", slog.String("method", r.Method), slog.Int("status", cmp.Or(a.status, http.StatusOK)), slog.Duration("took", time.Since(began)))
 		if a.status < 400 || a.status == http.StatusUnauthorized || r.Method == http.MethodGet { // providers look for what is not there
 			return
 		}

@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
@@ -21,18 +21,21 @@ type seatsView struct {
 	Return    bounds
 	SetTotal  error // why the total can't be set; nil: it can
 	Receivers int64 // owners and admins who are active
+	Among     bool  // the person there is one of them
 	Days      []calendarDay
 	Unfit     string // the first day on which something does not fit
 
 	From, To users.Date
 	Periods  []poolPeriod
+	Under    bool // the period is not over
 	Fault    string
 }
 
-// bounds are those of one order. Why says why there is none at all.
+// bounds are those of one order. Why says why there is none now. Never: there is none at any time.
 type bounds struct {
 	Least, Most int64
 	Why         error
+	Never       bool
 }
 
 // A calendarDay is a day to come, in words.
@@ -71,7 +74,7 @@ func (v *visit) boundsOf(order func(int64) seats.Command) bounds {
 	if is {
 		refusal.Remedies = nil // they are about the one unit that was asked for
 	}
-	return bounds{Why: err}
+	return bounds{Why: err, Never: !is || refusal.Code != seats.ErrOrderSize}
 }
 
 func (v *visit) seatsPage() error {
@@ -86,7 +89,8 @@ func (v *visit) seatsPage() error {
 		Return:   v.boundsOf(func(n int64) seats.Command { return seats.ReturnSeats{Quantity: n} }),
 		SetTotal: v.Keeper.May(ctx, v.account.ID, v.actor, seats.SetTotal{Total: usage.Total}),
 	}
-	page.Receivers = usage.People.Count(users.In(users.Active), users.In(users.Owner, users.Admin))
+	receive := users.In(users.Owner, users.Admin)
+	page.Receivers, page.Among = usage.People.Count(users.In(users.Active), receive), receive.Has(v.person.Role) && !v.support()
 	if err := v.calendar(&page); err != nil {
 		return err
 	}
@@ -128,11 +132,7 @@ func (v *visit) calendar(page *seatsView) error {
 
 // today is the day in the account's zone.
 func (v *visit) today() users.Date {
-	zone, err := time.LoadLocation(v.account.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	return users.DateOf(v.Now().In(zone))
+	return users.DateOf(v.Now().In(v.zone()))
 }
 
 // periods fills in the use of the seats and of each course in the period of the URL.
@@ -150,10 +150,8 @@ func (v *visit) periods(page *seatsView) error {
 		page.Fault = "Give two days, the first before the last."
 		return nil
 	}
-	zone, err := time.LoadLocation(v.account.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
+	page.Under = page.To >= today
+	zone := v.zone()
 	for pool, err := range v.Keeper.Pools(v.r.Context(), v.account.ID) {
 		if err != nil {
 			return err
@@ -183,17 +181,21 @@ func ratText(r *big.Rat) string {
 
 // order carries out the forms of the page.
 func (v *visit) order() error {
-	quantity, _ := strconv.ParseInt(v.r.PostFormValue("quantity"), 10, 64)
 	var command seats.Command
-	switch v.r.PostFormValue("do") {
-	case "buy":
+	switch do := v.r.PostFormValue("do"); do {
+	case "buy", "return":
+		quantity, err := strconv.ParseInt(strings.TrimSpace(v.r.PostFormValue("quantity")), 10, 64)
+		if err != nil {
+			return v.again(&seats.Refusal{Code: seats.ErrBadInput, Field: "quantity", Reason: errNoNumber}, (*visit).seatsPage)
+		}
 		command = seats.BuySeats{Quantity: quantity}
-	case "return":
-		command = seats.ReturnSeats{Quantity: quantity}
+		if do == "return" {
+			command = seats.ReturnSeats{Quantity: quantity}
+		}
 	case "set", "book":
 		total, err := users.Parse[seats.Count](v.r.PostFormValue("total"))
 		if err != nil {
-			return v.again(&seats.Refusal{Code: seats.ErrBadInput, Field: "total", Reason: users.ErrEmpty}, (*visit).seatsPage)
+			return v.again(&seats.Refusal{Code: seats.ErrBadInput, Field: "total", Reason: errNoNumber}, (*visit).seatsPage)
 		}
 		command = seats.SetTotal{Total: total}
 		if day := users.Date(v.r.PostFormValue("date")); day != "" {
@@ -217,11 +219,20 @@ func (v *visit) order() error {
 	return nil
 }
 
-// orderText says what an order did, and who receives the confirmation.
+// orderText says what an order did, who of the queue has a seat now, and who receives the confirmation.
 func (v *visit) orderText(command seats.Command, events []seats.Event) (string, error) {
+	switch c := command.(type) {
+	case seats.SetTotal:
+		return "The total is " + c.Total.String() + " now.", nil
+	case seats.BookTotal:
+		if c.Date == "" {
+			return "What was booked is cancelled.", nil
+		}
+		return "From " + dateText(c.Date) + " on the total is " + c.Total.String() + ".", nil
+	}
 	i := slices.IndexFunc(events, func(e seats.Event) bool { return len(e.Receivers) > 0 })
 	if i < 0 {
-		return "Done.", nil
+		return "Nothing had to change.", nil
 	}
 	e := events[i]
 	usage, err := v.Keeper.Usage(v.r.Context(), v.account.ID)
@@ -240,7 +251,17 @@ func (v *visit) orderText(command seats.Command, events []seats.Event) (string, 
 	if command.Action() == users.ActionBuySeats {
 		what = plural(e.Count, "seat more is here", "seats more are here")
 	}
-	return what + ": " + usage.Available.String() + " free now. The confirmation goes to " + listed(list) + ".", nil
+	what += ": " + usage.Available.String() + " free now."
+	seated := int64(0)
+	for _, e := range events {
+		if e.Kind == seats.EventSeated {
+			seated++
+		}
+	}
+	if seated > 0 {
+		what += " " + plural(seated, "user", "users") + " of the queue came in."
+	}
+	return what + " The confirmation goes to " + listed(list) + ".", nil
 }
 
 // plural is a number with the form of a word that goes with it.
@@ -268,4 +289,17 @@ func listed(names []string) string {
 		}
 		return text + " and " + names[n-1]
 	}
+}
+
+// TotalCard is the title of the card that has the bought seats; empty: the product has no such card.
+func (v view) TotalCard() string {
+	cards := v.account.Policy.Cards
+	if cards == (seats.Cards{}) {
+		return "Seats" // the standard cards
+	}
+	i := slices.IndexFunc(cards[:], func(c seats.CardSpec) bool { return c.Figure == seats.FigureTotal })
+	if i < 0 {
+		return ""
+	}
+	return cards[i].Title
 }

@@ -69,7 +69,9 @@ func (s *Site) Handler() http.Handler {
 	}
 	mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(static))))
 	mux.Handle("/scim/v2/", http.StripPrefix("/scim/v2", s.scim()))
-	return headers(http.NewCrossOriginProtection().Handler(mux))
+	own := http.NewCrossOriginProtection()
+	own.SetDenyHandler(s.sessions.LoadAndSave(s.guard(route{who: anyone, page: func(*visit) error { return errOtherSite }})))
+	return headers(own.Handler(mux))
 }
 
 func headers(next http.Handler) http.Handler {
@@ -100,6 +102,9 @@ func (s *Site) guard(route route) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, route.body)
 		v := &visit{Site: s, w: w, r: r, status: http.StatusOK}
 		err := v.enter(route.who)
+		if err == nil && route.body == maxBody {
+			err = v.readForm()
+		}
 		if err == nil {
 			err = route.page(v)
 		}
@@ -118,10 +123,19 @@ func (s *Site) guard(route route) http.Handler {
 		case v.status >= 400:
 			level = slog.LevelWarn
 		}
-		s.Log.LogAttrs(r.Context(), level, "page", slog.String("pattern", r.Pattern), slog.Int("status", v.status),
+		s.Log.LogAttrs(r.Context(), level, "page", slog.String("pattern", cmp.Or(r.Pattern, r.Method)), slog.Int("status", v.status),
 			slog.Duration("took", time.Since(began)), slog.String("account", string(v.account.ID)),
 			slog.String("user", string(v.person.ID)), slog.Any("err", err))
 	})
+}
+
+// readForm reads a form whole, so that one that is cut off by the bound is refused and not half read.
+func (v *visit) readForm() error {
+	err := v.r.ParseForm()
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); err == nil || tooLarge {
+		return err
+	}
+	return &users.DocumentError{Text: "site: no form"}
 }
 
 // refuse answers with the page of an error, in the product's words.
@@ -132,6 +146,8 @@ func (v *visit) refuse(err error) {
 	switch {
 	case errors.As(err, &tooLarge):
 		v.status, text = http.StatusRequestEntityTooLarge, "This is too large to be taken"
+	case errors.Is(err, errOtherSite):
+		v.status, text = http.StatusForbidden, "This form was sent from another site. Open the page here, and send it again"
 	case isDocument(err):
 		v.status, text = http.StatusBadRequest, "This address or form is not understood"
 	case errors.Is(err, errNoSession):

@@ -95,6 +95,27 @@ type sourceView struct {
 	Pushes  []host.Push
 	Runs    []host.Run
 	List    string // the URL of its users as a file
+	Bounds  []sourceBound
+}
+
+// A sourceBound is a number of the guard's form. Usual stands for 0.
+type sourceBound struct {
+	Label, Name, Usual string
+	Value, Most        int64
+}
+
+// bounds are the numbers of the guard's form.
+func (r sourceRow) bounds() []sourceBound {
+	g, p := r.Guard, r.Patience
+	return []sourceBound{
+		{"Leavers that always pass", "few", "5", g.Few, seats.MaxSeats},
+		{"Per cent of leavers in a day", "day", "10", g.Day, 100},
+		{"Per cent of leavers in 30 days", "month", "25", g.Month, 100},
+		{"Per cent of leavers at any time", "ever", "50", g.Ever, 100},
+		{"Files without a user before they leave", "runs", "1", p.Runs, 100},
+		{"Hours without a user before they leave", "hours", "0", p.Hours, 8784},
+		{"Rank among syncs", "rank", "none", int64(r.Rank), 1000},
+	}
 }
 
 func (v *visit) source() error { return v.sourceWith("") }
@@ -111,6 +132,7 @@ func (v *visit) sourceWith(token string) error {
 	}
 	page := sourceView{sourceRow: v.sourceRow(name), Fresh: token, Address: v.URL + "/scim/v2",
 		List: "/export/users/csv?" + url.Values{"sources": {"sync:" + name}, "status": {users.In(users.Invited, users.Active).String()}}.Encode()}
+	page.Bounds = page.bounds()
 	for _, id := range page.Source.Hold.Sample {
 		page.Sample = append(page.Sample, personResult{ID: string(id)})
 	}
@@ -141,7 +163,7 @@ func holdOf(name string) seats.Command {
 // editSource carries out a form of the page of a source.
 func (v *visit) editSource() error {
 	name, form := v.r.PathValue("source"), v.r.PostFormValue
-	said := "The sync was changed."
+	said := "The settings of the sync are saved."
 	var command seats.Command
 	switch form("do") {
 	case "edit":

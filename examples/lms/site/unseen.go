@@ -30,7 +30,7 @@ type unseenRow struct {
 // candidates are those who were not seen for the days of the form.
 func (v *visit) candidates() (seats.Plan, int, error) {
 	days, err := strconv.Atoi(v.r.FormValue("days"))
-	if err != nil || days <= 0 {
+	if err != nil || days <= 0 || days > seats.MaxUnseenDays {
 		days = 90
 	}
 	plan, err := v.Keeper.Unseen(v.r.Context(), v.account.ID, v.actor, seats.Unseen{UnseenRule: seats.UnseenRule{Days: days}, After: users.ID(v.r.FormValue("after"))})

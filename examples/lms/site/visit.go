@@ -28,6 +28,7 @@ type visit struct {
 var (
 	errNoSession = errors.New("no session")
 	errNoPage    = errors.New("no page")
+	errOtherSite = errors.New("a form of another site")
 )
 
 // who says who may see a page. The library answers: the permissions of a person follow from role, status and policy.

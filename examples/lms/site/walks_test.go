@@ -63,7 +63,7 @@ func TestWalk_sync(t *testing.T) {
 	tab.press("workday").sees("A nightly file", "Make a token")
 	tab.upload("monday.csv", p.roster("brightwater", "workday", all[0])).press("Look at the file").sees("What a run of the sync workday would do", name).shot("sync-plan")
 	require.Equal(t, 1, tab.number("Leave"))
-	tab.press("Carry it out").sees("Done", "1 changed").press("What it counted").sees("monday.csv", "What did not fit")
+	tab.press("Carry it out").sees("Done", "1 changed").press("What did not fit").sees("monday.csv", "What did not fit")
 	tab.get("/users?activity=deactivated&text=" + strings.ReplaceAll(name, " ", "+")).sees(name)
 
 	tab.get("/sync/workday").upload("tuesday.csv", p.roster("brightwater", "workday", all[:len(all)*2/3]...)).press("Look at the file")

@@ -58,13 +58,18 @@ func (v *visit) welcome() error {
 	case o.Refusal != nil:
 		return o.Refusal
 	case o.Unchanged:
-		return v.usedUp()
+		return v.usedUp(i)
 	}
 	return v.show("welcome", "Welcome", person)
 }
 
-// usedUp answers a link that has let its user in: it does so once.
-func (v *visit) usedUp() error {
+// usedUp answers a link that has let its user in: it does so once. The user who is in already goes on.
+func (v *visit) usedUp(i host.Invitation) error {
+	ctx := v.r.Context()
+	if v.sessions.GetString(ctx, keyAccount) == string(i.Account) && v.sessions.GetString(ctx, keyUser) == string(i.User) {
+		v.redirect("/")
+		return nil
+	}
 	v.status = http.StatusConflict
 	return v.show("refused", "Sorry", "You have been in by this link before. Sign in as usual")
 }
@@ -80,7 +85,7 @@ func (v *visit) claim() error {
 		return err
 	}
 	if result.Outcomes[0].Unchanged {
-		return v.usedUp()
+		return v.usedUp(i)
 	}
 	return v.open(i.Account, i.User, "", "/")
 }
