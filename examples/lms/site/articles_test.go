@@ -93,7 +93,7 @@ func TestArticle_HowNow(t *testing.T) {
 	require.Zero(t, tab.number("Active Users"))
 	require.Equal(t, unclaimed, tab.number("Invited Users"))
 	name := eval[string](tab, `document.querySelector("tbody th a").innerText`)
-	tab.press("Take back: " + name).sees("can't be undone").press("Delete").sees("is deleted now")
+	tab.press("Delete: " + name).sees("can't be undone").press("Delete").sees("is deleted now")
 	require.Equal(t, unclaimed-1, tab.get("/users").number("Unclaimed Invites"))
 }
 

@@ -274,7 +274,7 @@ func (v *visit) assignees(page *courseView) error {
 		case o.Unchanged:
 			found.Not = "has the course"
 		case o.Refusal != nil && o.Refusal.Code != seats.ErrNoSeats: // a licence can come back meanwhile
-			found.Not = forAdmins.Refusal(o.Refusal)
+			found.Not = v.words().Refusal(o.Refusal)
 		}
 		page.Found = append(page.Found, found)
 	}
@@ -308,34 +308,41 @@ func (v *visit) orderLicences(pool seats.PoolID, back bool) (said string, err er
 	return plural(quantity, "license more is here", "licenses more are here") + ".", err
 }
 
+// doOn carries out a command on a user, and says what became of them.
+func (v *visit) doOn(id users.ID, command seats.Command) (said string, err error) {
+	result, err := v.do(command)
+	if err != nil {
+		return "", err
+	}
+	names, err := v.names(slices.Values([]users.ID{id}))
+	return doneText(names[id], result.Outcomes[0], seats.Person{}), err
+}
+
 // editCourse carries out a form of the page of a course.
 func (v *visit) editCourse() error {
 	pool, id := seats.PoolID(v.r.PathValue("course")), users.ID(v.r.PostFormValue("user"))
 	var err error
-	said := "Done."
+	var said string
+	var command seats.Command
 	switch do := v.r.PostFormValue("do"); do {
 	case "set":
 		err, said = v.setCourse(pool), "The course is saved."
 	case "buy", "return":
 		said, err = v.orderLicences(pool, do == "return")
 	case "set-due-date":
-		_, err = v.do(seats.SetDueDate{User: id, Pool: pool, DueDate: users.Date(v.r.PostFormValue("due"))})
+		command = seats.SetDueDate{User: id, Pool: pool, DueDate: users.Date(v.r.PostFormValue("due"))}
 	default:
 		i := slices.IndexFunc(onLicence, func(a licenceAction) bool { return a.name() == do })
 		if i < 0 {
 			return errNoPage
 		}
-		_, err = v.do(onLicence[i].command(id, pool))
+		command = onLicence[i].command(id, pool)
+	}
+	if command != nil {
+		said, err = v.doOn(id, command)
 	}
 	if err != nil {
 		return v.again(err, (*visit).course)
-	}
-	if id != "" {
-		names, err := v.names(slices.Values([]users.ID{id}))
-		if err != nil {
-			return err
-		}
-		said = names[id] + ": done."
 	}
 	v.note(said)
 	v.back(courseURL(pool))

@@ -54,9 +54,9 @@ func TestCourses(t *testing.T) {
 	b.get("/courses/dementia?"+query.Encode()).says(200, "Tick Ida")
 
 	act := url.Values{"user": ids[:1], "do": {"set-due-date"}, "due": {"2031-06-01"}, "back": {"/courses/dementia"}}
-	b.post("/courses/dementia", act).says(200, ": done.", `value="2031-06-01"`)
+	b.post("/courses/dementia", act).says(200, "The due date of ", `value="2031-06-01"`)
 	act.Set("do", "unassign-course")
-	b.post("/courses/dementia", act).says(200, ": done.")
+	b.post("/courses/dementia", act).says(200, "The course is taken back from ")
 	b.get("/courses/dementia?state=returned").says(200, "Returned").without("Take back")
 	require.EqualValues(t, 1, p.pool("oakridge", "dementia").Held)
 	act.Set("do", "start-course")

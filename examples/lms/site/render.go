@@ -159,6 +159,9 @@ func (v view) MoreSeats(n int64) string {
 	return plural(n, "more "+v.seatWord().One, "more "+v.seatWord().Many)
 }
 
+// About says a text about seats in the product's word.
+func (v view) About(text string) string { return v.about(text) }
+
 // Approves reports whether the product has users approved.
 func (v view) Approves() bool { return v.account.Policy.Activation == seats.Approval }
 

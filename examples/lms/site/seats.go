@@ -97,7 +97,7 @@ func (v *visit) seatsPage() error {
 	if err := v.periods(&page); err != nil {
 		return err
 	}
-	return v.show("seats", "Seats", page)
+	return v.show("seats", v.about("Seats"), page)
 }
 
 // calendar fills in what is dated in the months to come.
@@ -163,7 +163,7 @@ func (v *visit) periods(page *seatsView) error {
 		if err != nil {
 			return err
 		}
-		name := "Seats"
+		name := v.about("Seats")
 		if pool.ID != seats.Site {
 			name = nameOfPool(pool)
 		}
@@ -247,9 +247,9 @@ func (v *visit) orderText(command seats.Command, events []seats.Event) (string, 
 	for _, id := range e.Receivers {
 		list = append(list, names[id])
 	}
-	what := plural(e.Count, "seat went back", "seats went back")
+	what := plural(e.Count, v.about("seat went back"), v.about("seats went back"))
 	if command.Action() == users.ActionBuySeats {
-		what = plural(e.Count, "seat more is here", "seats more are here")
+		what = plural(e.Count, v.about("seat more is here"), v.about("seats more are here"))
 	}
 	what += ": " + usage.Available.String() + " free now."
 	seated := int64(0)

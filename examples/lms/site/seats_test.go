@@ -42,8 +42,8 @@ func TestSeats_vendor(t *testing.T) {
 	b.post("/accounts/maple", nil)
 	day := time.Now().AddDate(0, 2, 0).Format(time.DateOnly)
 	b.post("/seats", url.Values{"do": {"set"}, "total": {"5"}, "date": {day}, "back": {"/seats"}}).says(200, " on the total is 5.")
-	b.get("/seats").says(200, "there are 5 seats", "something will not fit", "The seats of the account become 5, as set by the vendor's support (REQ-7)", "This does not fit")
-	b.post("/seats", url.Values{"do": {"cancel"}, "back": {"/seats"}}).says(200, "What was booked is cancelled").without("there are 5 seats.")
+	b.get("/seats").says(200, "there are 5 licenses", "something will not fit", "The seats of the account become 5, as set by the vendor's support (REQ-7)", "This does not fit")
+	b.post("/seats", url.Values{"do": {"cancel"}, "back": {"/seats"}}).says(200, "What was booked is cancelled").without("there are 5 licenses.")
 	b.post("/seats", url.Values{"do": {"set"}, "total": {"40"}, "back": {"/seats"}}).says(200, "The total is 40 now.")
 	b.post("/seats", url.Values{"do": {"set"}, "total": {"many"}, "back": {"/seats"}}).says(422)
 }
@@ -95,9 +95,9 @@ func TestSeats_manage(t *testing.T) {
 func TestSeats_unseen(t *testing.T) {
 	p := newProduct(t, "", true)
 	b := p.as("hallam", users.Admin)
-	list := b.get("/seats/unseen?days=45").says(200, "Make inactive")
+	list := b.get("/seats/unseen?days=45").says(200, "Deactivate", "What frees the license")
 	id := list.row(`name="user"`).checkbox()
-	b.post("/seats/unseen", url.Values{"days": {"45"}, "user": {id}}).says(200, "1 seat is free now.").without(`value="` + id + `"`)
+	b.post("/seats/unseen", url.Values{"days": {"45"}, "user": {id}}).says(200, "1 license is free now.").without(`value="` + id + `"`)
 	b.post("/seats/unseen", url.Values{"days": {"45"}}).says(200, "Tick the users first.")
 	person, err := p.host.Keeper.User(t.Context(), "hallam", users.ID(id))
 	require.NoError(t, err)

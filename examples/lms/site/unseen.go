@@ -58,17 +58,17 @@ func (v *visit) unseenPage() error {
 	for i, step := range plan.Steps {
 		row := unseenRow{ID: ids[i], Name: names[ids[i]], Seen: seen[i], NotRefused: step.Outcome.Refusal == nil}
 		if a, ok := actionOf(step.Outcome.Action.String()); ok {
-			row.What = a.Label
+			row.What = v.label(a)
 		}
 		if step.Outcome.Refusal != nil {
-			row.Refused = forAdmins.Text(step.Outcome.Refusal)
+			row.Refused = v.words().Text(step.Outcome.Refusal)
 		}
 		page.Rows = append(page.Rows, row)
 	}
 	if len(ids) == seats.MaxCommands {
 		page.More = ids[len(ids)-1]
 	}
-	return v.show("unseen", "Seats that could be freed", page)
+	return v.show("unseen", v.about("Seats that could be freed"), page)
 }
 
 // freeUnseen frees the seats of the ticked users, as far as they were not seen since the page was shown.
@@ -97,7 +97,7 @@ func (v *visit) freeUnseen() error {
 			freed++
 		}
 	}
-	v.note(plural(freed, "seat is", "seats are") + " free now.")
+	v.note(v.about(plural(freed, "seat is", "seats are")) + " free now.")
 	v.redirect(back)
 	return nil
 }

@@ -33,10 +33,10 @@ func TestWalk_courses(t *testing.T) {
 	eval[bool](learner, fmt.Sprintf(`fetch("/sign-in", {method: "POST", body: new URLSearchParams({account: "oakridge", user: %q})}).then(r => r.ok)`, ids[0]), chromedp.EvalAwaitPromise)
 	learner.get("/me").sees("Dementia care").press("Open Dementia care").sees("Dementia care").shot("learner")
 
-	tab.get("/courses/dementia").press("Take back: " + names[1]).sees(names[1] + ": done.")
+	tab.get("/courses/dementia").press("Take back: " + names[1]).sees("The course is taken back from " + names[1])
 	require.Equal(t, 1, tab.number("Free"))
 	require.Equal(t, 1, tab.number("Used"))
-	tab.press("Put away: " + names[0]).sees(names[0] + ": done.")
+	tab.press("Put away: " + names[0]).sees("The course activity of " + names[0] + " is in the archive")
 	require.Equal(t, 1, tab.number("Used"), "the license has been used")
 	tab.fill("form.filters:has(select[name=state])", "Licenses", "Put away").press("Show").sees(names[0])
 }

@@ -127,7 +127,7 @@ func (v *visit) label(a action) string {
 // labelOf is the label of the button of a user: what it does follows from the user too.
 func (v *visit) labelOf(a action, p users.User) string {
 	switch {
-	case a.Action == users.ActionDelete && p.Status == users.Invited:
+	case a.Action == users.ActionDelete && p.Status == users.Invited && v.product().Name != "HowNow": // who "cannot cancel invites": the user is deleted
 		return "Take back" // the invitation
 	case a.Action == users.ActionNotify && p.FirstSignIn.IsZero() && v.product().Name == "AccuEdConnect":
 		return "Reinvite"
