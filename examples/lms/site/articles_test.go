@@ -66,7 +66,7 @@ func TestArticle_BigContacts(t *testing.T) {
 	tab.get("/users?status=inactive").sees(name)
 	require.Equal(t, open+1, tab.get("/users").number("Open user spots"))
 
-	tab.get("/seats").fill("section:has(#return)", "Seats fewer", "1").press("Give back").sees("1 seat went back")
+	tab.get("/seats").fill("section:has(#return)", "User spots fewer", "1").press("Give back").sees("1 user spot went back")
 	require.Equal(t, open, tab.get("/users").number("Open user spots"))
 	bob := tab.get("/users?role=member&status=active").press(eval[string](tab, `document.querySelector("tbody th a").innerText`))
 	bob.fill("section:has(#details)", "First name", "Nora", "Last name", "Quist", "Email", "nora.quist@penrosehale.example").pressIn("section:has(#details)", "Save")
