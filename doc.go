@@ -76,7 +76,8 @@
 // accounts, so that events, and the mails made of them, are in time. Run it from any scheduler
 // every few minutes, in any number of processes at once: what one settles is done for the others,
 // a run that was late or killed is made up for by the next, and each event has the instant of its
-// date.
+// date. Schedule it by an interval or in UTC: in a zone whose clocks change, the schedules of some
+// libraries pause for an hour, and those of go-quartz v0.15.2 can end (findings/go-quartz-gronx-clock-changes.sh).
 //
 // The instant of a day follows from the rules of its zone, which governments change, at times with
 // weeks of notice. An instant more than a day away is provisional: the account is looked at a day
