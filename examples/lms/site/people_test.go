@@ -179,6 +179,19 @@ func TestAdd_full(t *testing.T) {
 	b.post("/add", url.Values{"first": {"Ada"}, "role": {"member"}}).says(422, "The user needs an email address, a username or an external ID", `value="Ada"`)
 }
 
+// TestUsers_over: after the vendor lowers the total, the page says how many users are too many.
+func TestUsers_over(t *testing.T) {
+	p := newProduct(t, "", true)
+	usage, err := p.host.Keeper.Usage(t.Context(), "maple")
+	require.NoError(t, err)
+	b := p.as("maple", users.Admin)
+	b.get("/users").says(200).without("than there are")
+	_, err = p.host.Keeper.Do(t.Context(), "maple", users.Support("REQ-9"), seats.SetTotal{Total: seats.Of(usage.Held - 2)})
+	require.NoError(t, err)
+	b.get("/users").says(200, "2 more licenses are taken than there are.", "2 users have to be made inactive or deleted first.")
+	b.post("/add", url.Values{"email": {"ada@maple.example"}, "role": {"member"}}).says(409, fmt.Sprintf("No license is free: %d are taken, 2 more than the %d there are", usage.Held, usage.Held-2))
+}
+
 // TestUpload_rows: a row without a user is a row, and no deleted user; a file without a header can't skip rows.
 func TestUpload_rows(t *testing.T) {
 	p := newProduct(t, "", true)

@@ -162,6 +162,19 @@ func (v view) MoreSeats(n int64) string {
 // About says a text about seats in the product's word.
 func (v view) About(text string) string { return v.about(text) }
 
+// Over says what is to be done about seats taken above the total; empty: there are none.
+func (v view) Over(excess int64) string {
+	if excess <= 0 {
+		return ""
+	}
+	do := "made inactive or deleted"
+	if v.account.Policy.Withheld.Has(users.ActionDelete) {
+		do = "made inactive"
+	}
+	return v.about(plural(excess, "more seat is", "more seats are")+" taken than there are. No user can be added") +
+		" until there is room: " + plural(excess, "user has", "users have") + " to be " + do + " first."
+}
+
 // Approves reports whether the product has users approved.
 func (v view) Approves() bool { return v.account.Policy.Activation == seats.Approval }
 

@@ -22,6 +22,8 @@ var forAdmins, atTheDoor = seats.English(), seats.English()
 var adminTexts = seats.Messages{
 	"remedies/head":            ". What helps: ",
 	"no-seats":                 "No seat is free: {held} of {total} {held:is|are} taken",
+	"no-seats/several":         "Not enough seats are free: {asked} {asked:is|are} needed, and {held} of {total} {held:is|are} taken",
+	"no-seats/over":            "No seat is free: {held} {held:is|are} taken, {excess} more than the {total} there {total:is|are}",
 	"bad-input":                "{field} {reason}",
 	"bad-input/characters":     "{field} {reason}: at most {bound} {bound:character|characters}",
 	"bad-input/groups":         "{field} {reason}: at most {bound} groups of {length} characters",
