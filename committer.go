@@ -26,11 +26,16 @@ type shipment struct {
 	again  bool // it was not written, and is to be sent by itself
 }
 
-// sharedCommits are the commits of a Keeper under way at the same time, before accounts share them.
+// sharedCommits are the commits of a Keeper under way at the same time, before accounts share them. On a
+// [store.Serial] it is one.
 const sharedCommits = 2
 
-func newCommitter() *committer {
-	return &committer{queue: combine.Queue[*shipment]{Leaders: sharedCommits}}
+func newCommitter(s store.Store) *committer {
+	leaders := sharedCommits
+	if s, ok := s.(store.Serial); ok && s.Serial() {
+		leaders = 1
+	}
+	return &committer{queue: combine.Queue[*shipment]{Leaders: leaders}}
 }
 
 // send sends the change of one account, perhaps with those of others. Only one change of an

@@ -29,8 +29,14 @@ type fleet struct {
 }
 
 func newFleet(t *testing.T, o seatkeeper.Options) *fleet {
-	f := &fleet{tape: &tape{Store: memstore.New()}, errs: map[users.AccountID]error{}, hold: make(chan error)}
-	f.Keeper = on(t, f.tape, o)
+	played := &tape{Store: memstore.New()}
+	return newFleetOn(t, played, played, o)
+}
+
+// newFleetOn returns a fleet on a store, whose calls are on the tape.
+func newFleetOn(t *testing.T, s store.Store, played *tape, o seatkeeper.Options) *fleet {
+	f := &fleet{tape: played, errs: map[users.AccountID]error{}, hold: make(chan error)}
+	f.Keeper = on(t, s, o)
 	for _, id := range []users.AccountID{"x", "y", "a", "b", "c"} {
 		_, err := f.Open(t.Context(), seats.Opening{Account: id, Total: seats.Of(2), Owner: profile("owner")})
 		require.NoError(t, err)
@@ -90,6 +96,33 @@ func TestOptions_Sharing_accounts(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFleet(t, seatkeeper.Options{Sharing: sharing})
+			for _, id := range []users.AccountID{"a", "b", "c"} {
+				f.invite(t.Context(), id, "ada")
+			}
+			f.end()
+			for id, err := range f.errs {
+				require.NoError(t, err, id)
+			}
+			require.Equal(t, sizes, f.sizes())
+		})
+	}
+}
+
+// inTurn is a store that may carry out one commit after the other.
+type inTurn struct {
+	*tape
+	serial bool
+}
+
+func (s inTurn) Serial() bool { return s.serial }
+
+// TestOptions_Sharing_serial: on a store with one commit at a time, all that wait share the next one.
+func TestOptions_Sharing_serial(t *testing.T) {
+	ways.Usual(t)
+	for serial, sizes := range map[bool][]int{false: {1, 1, 3}, true: {1, 4}} {
+		synctest.Test(t, func(t *testing.T) {
+			played := &tape{Store: memstore.New()}
+			f := newFleetOn(t, inTurn{played, serial}, played, seatkeeper.Options{})
 			for _, id := range []users.AccountID{"a", "b", "c"} {
 				f.invite(t.Context(), id, "ada")
 			}

@@ -117,7 +117,7 @@ func New(s store.Store, o Options) (*Keeper, error) {
 	}
 	k := &Keeper{store: s, options: o, accounts: newAccounts(max(0, o.Remember)), counter: new(atomic.Uint32)}
 	if o.Sharing == ShareAll {
-		k.committer = newCommitter()
+		k.committer = newCommitter(s)
 	}
 	if o.NewID == nil {
 		k.options.NewID = func() users.ID { return users.ID(k.newID()) }

@@ -31,6 +31,7 @@ var (
 	_ store.Outbox   = (*Store)(nil)
 	_ store.LastSeen = (*Store)(nil)
 	_ store.Misses   = (*Store)(nil)
+	_ store.Serial   = (*Store)(nil)
 )
 
 // Options are the settings of a [Store]. The zero value is the default.
@@ -95,6 +96,9 @@ func New(db *sql.DB, d Dialect, o Options) (*Store, error) {
 	}
 	return s, nil
 }
+
+// Serial implements [store.Serial]: on SQLite the writers of the store take turns.
+func (s *Store) Serial() bool { return s.lock != nil }
 
 func (s schema) query() *query { return &query{schema: s} }
 
