@@ -52,11 +52,21 @@ func (s *Store) stepsOf(changes []*seats.Change) (*steps, error) {
 	return w, w.err
 }
 
+// newSteps returns no steps yet, with room for those of most changes: the columns of a user are many before
+// the blank ones are left out.
 func (s *Store) newSteps(changes []*seats.Change) *steps {
-	return &steps{
-		Store: s, changes: changes, all: make([]step, 0, 4*len(changes)),
-		values: make([]any, 0, 80*len(changes)), buffer: make([]byte, 0, 1024),
+	people := 0
+	for _, c := range changes {
+		people += len(c.Created) + len(c.Updated)
 	}
+	w := &steps{
+		Store: s, changes: changes, all: make([]step, 0, 4*len(changes)),
+		values: make([]any, 0, 16*len(changes)+len(userColumns)*people),
+	}
+	if s.inline { // texts are bytes
+		w.buffer = make([]byte, 0, 320*(len(changes)+people))
+	}
+	return w
 }
 
 // without returns the steps after the comparison, for the changes of other accounts than these.
