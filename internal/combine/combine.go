@@ -70,6 +70,7 @@ func (q *Queue[T]) Join(ctx context.Context, m *Member[T]) (lead, isSent bool, e
 func (q *Queue[T]) wait(ctx context.Context, m *Member[T]) (lead, isSent bool, err error) {
 	select {
 	case <-m.wake:
+		return m.state == leads, false, nil // its last state, set before
 	case <-ctx.Done():
 	}
 	q.mutex.Lock()
