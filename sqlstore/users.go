@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -14,14 +15,59 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 	if err := checkStorable(f.After.Name, string(f.After.ID)); err != nil {
 		return nil, fmt.Errorf("sqlstore: list: %w", err)
 	}
-	var page []users.User
-	err := s.page(ctx, account, func(r *unionQuery) {
+	index := indexOf(f)
+	if index == "name" && narrows(f) {
+		until, err := s.nameAfter(ctx, account, f)
+		if err != nil {
+			return nil, err
+		}
+		if until != "" {
+			page, err := s.users(ctx, account, f, limit, index, until)
+			if err != nil || len(page) == limit {
+				return page, err
+			}
+			index = ""
+		}
+	}
+	return s.users(ctx, account, f, limit, index, "")
+}
+
+// passedOver bounds the rows that a page by name passes over in the index, each of which is a look-up in the table. A
+// filter that has not filled its page by then reads the whole account in order of ID, which takes less.
+const passedOver = 2000
+
+// nameAfter returns the sort name that stands passedOver rows after the beginning of the page; empty: there is none.
+func (s *Store) nameAfter(ctx context.Context, account users.AccountID, f users.Filter) (name string, err error) {
+	if unstorable(string(account)) {
+		return "", nil // unknown
+	}
+	err = s.retryRead(ctx, func() error {
+		r := s.unionQuery()
+		r.list, name = true, ""
+		q := addPart(r, []column[string]{text("sort_name", func(n *string) *string { return n })}, func(n string) { name = n })
+		q.add(" FROM {users by name} WHERE account = ?", string(account)).ordered(f)
+		q.limit(1)
+		q.add(" OFFSET " + strconv.Itoa(passedOver))
+		return s.read(ctx, r)
+	})
+	if err != nil {
+		return "", fmt.Errorf("sqlstore: list: %w", err)
+	}
+	return name, nil
+}
+
+// users reads a page by an index; empty: from all users. until is the last sort name to look at; empty: all are.
+func (s *Store) users(ctx context.Context, account users.AccountID, f users.Filter, limit int, index, until string) (page []users.User, err error) {
+	err = s.page(ctx, account, func(r *unionQuery) {
 		page = nil
 		q := addPart(r, userColumns, func(u userRow) { page = append(page, u.User) })
-		if index := indexOf(f); index != "" {
+		if index != "" {
 			q.add(" FROM {users by "+index+"} WHERE account = ?", string(account))
 		} else {
 			q.add(" FROM {users by id} WHERE account = ? AND id {among}SELECT id", string(account)).everyUser(account)
+		}
+		if until != "" {
+			q.add(" AND sort_name "+map[bool]string{false: "<=", true: ">="}[f.Backward]+" ?", until)
 		}
 		q.segments(f)
 		q.conditions(f)
@@ -33,6 +79,12 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 	}
 	slices.SortFunc(page, f.Compare)
 	return page, nil
+}
+
+// narrows reports whether a filter passes users over, beside deleted ones.
+func narrows(f users.Filter) bool {
+	return !f.Status.Empty() && f.Status&users.Present != users.Present || !f.Role.Empty() || len(f.Words()) > 0 ||
+		len(f.Locations)+len(f.Departments)+len(f.Groups)+len(f.Sources) > 0 || !f.LeftBy.Empty() || f.NeverSignedIn || f.NeverActive
 }
 
 // indexOf returns the index by which a page is found: one with few rows, or one in the order. Without
@@ -222,37 +274,32 @@ func namesOf[T interface {
 func (s *Store) Tally(ctx context.Context, account users.AccountID, f users.Filter) (users.Tally, uint64, error) {
 	type group struct {
 		users.Segment
-		source users.SourceKind
-		people int64
+		source         users.SourceKind
+		people, unsent int64
 	}
 	columns := []column[group]{
 		named("status", func(g *group) *users.Status { return &g.Status }),
 		named("role", func(g *group) *users.Role { return &g.Role }),
 		named("source_kind", func(g *group) *users.SourceKind { return &g.source }),
+		number("COUNT(CASE WHEN status = ? AND "+s.contains("facts")+" THEN 1 END)", func(g *group) *int64 { return &g.unsent }),
 		number("COUNT(*)", func(g *group) *int64 { return &g.people }),
 	}
 	var t users.Tally
 	revision, err := s.list(ctx, account, func(r *unionQuery) {
 		t = users.Tally{}
-		count := func(f users.Filter, condition string, take func(group), values ...any) {
-			q := addPart(r, columns, func(g group) {
-				g.Synced = g.source == users.SourceSync
-				take(g)
-			})
-			q.everyUser(account)
-			q.conditions(f)
-			q.segments(f)
-			q.add(condition+" GROUP BY status, role, source_kind", values...)
-		}
-		count(f, "", func(g group) { t.Add(g.Segment, g.people) })
-		if f.Status.Empty() || f.Status.Has(users.Invited) { // those whose invitation is held back, once more
-			f.Status = users.In(users.Invited)
-			count(f, " AND "+r.contains("facts"), func(g group) {
-				t.Add(g.Segment, -g.people)
+		q := addPart(r, columns, func(g group) {
+			g.Synced = g.source == users.SourceSync
+			t.Add(g.Segment, g.people-g.unsent)
+			if g.unsent > 0 {
 				g.Unsent = true
-				t.Add(g.Segment, g.people)
-			}, `"unsent":1`)
-		}
+				t.Add(g.Segment, g.unsent)
+			}
+		})
+		q.add("", users.Invited.String(), `"unsent":1`) // the values of the column
+		q.everyUser(account)
+		q.conditions(f)
+		q.segments(f)
+		q.add(" GROUP BY status, role, source_kind")
 	})
 	return t, revision, err
 }

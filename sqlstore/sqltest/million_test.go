@@ -115,7 +115,7 @@ func likely(k *seatkeeper.Keeper, st store.Store, account users.AccountID, peopl
 		page("page by role, back", users.Filter{Order: users.OrderRole, Backward: true}),
 		page("page by change, first", users.Filter{Order: users.OrderChange}),
 		page("page by change, back", users.Filter{Order: users.OrderChange, Backward: true}),
-		some("owners by name", users.Filter{Order: users.OrderName, Role: users.In(users.Owner)}, 1),
+		some("owners by ID", users.Filter{Role: users.In(users.Owner)}, 1),
 	}
 }
 
