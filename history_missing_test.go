@@ -50,7 +50,7 @@ func (r restored) Events(ctx context.Context, account users.AccountID, f seats.E
 		if err != nil || len(some) == 0 {
 			return page, err
 		}
-		if f.After = some[0].Sequence; r.missing == nil || !r.missing(f.After) {
+		if f = f.NextPage(some[0]); r.missing == nil || !r.missing(some[0].Sequence) {
 			page = append(page, some...)
 		}
 	}
@@ -114,6 +114,9 @@ func TestKeeper_missing_events(t *testing.T) {
 		"Events": func(k keeper, _ time.Time) error {
 			return lastError(k.Events(ctx, "acme", seats.EventFilter{}))
 		},
+		"Events back": func(k keeper, _ time.Time) error {
+			return lastError(k.Events(ctx, "acme", seats.EventFilter{Backward: true}))
+		},
 		"Events of p2": func(k keeper, _ time.Time) error {
 			return lastError(k.Events(ctx, "acme", seats.EventFilter{User: "p2"}))
 		},
@@ -142,14 +145,14 @@ func TestKeeper_missing_events(t *testing.T) {
 		drift   string
 	}{
 		{"none", from(0, 0), nil, ""},
-		{"the last", from(20, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "20"},
-		{"the last ones", from(13, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "13 to 20"},
-		{"all", from(0, 20), []string{"Events", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "1 to 20"},
-		{"the first", from(1, 1), []string{"Events", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "1"},
-		{"one that a search meets", from(8, 8), []string{"Events", "Replay", "UsageAt", "Period", "Drain"}, "8"},
-		{"one that a period meets", from(15, 15), []string{"Events", "Replay", "Period", "Drain"}, "15"},
-		{"of the user", from(13, 13), []string{"Events", "Replay", "Period", "Explain p2", "Drain"}, "13"},
-		{"of the policy", from(12, 12), []string{"Events", "Replay", "Period", "Explain p2", "Drain"}, "12"},
+		{"the last", from(20, 20), []string{"Events", "Events back", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "20"},
+		{"the last ones", from(13, 20), []string{"Events", "Events back", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "13 to 20"},
+		{"all", from(0, 20), []string{"Events", "Events back", "Events of p2", "Replay", "UsageAt", "Period", "Explain p2", "Drain", "Drain of invitations"}, "1 to 20"},
+		{"the first", from(1, 1), []string{"Events", "Events back", "Replay", "UsageAt", "Period", "Explain p2", "Drain"}, "1"},
+		{"one that a search meets", from(8, 8), []string{"Events", "Events back", "Replay", "UsageAt", "Period", "Drain"}, "8"},
+		{"one that a period meets", from(15, 15), []string{"Events", "Events back", "Replay", "Period", "Drain"}, "15"},
+		{"of the user", from(13, 13), []string{"Events", "Events back", "Replay", "Period", "Explain p2", "Drain"}, "13"},
+		{"of the policy", from(12, 12), []string{"Events", "Events back", "Replay", "Period", "Explain p2", "Drain"}, "12"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for name, read := range reads {
@@ -230,6 +233,7 @@ func TestKeeper_Events(t *testing.T) {
 			return faults.None
 		}), seatkeeper.Options{})
 		for range 3 {
+			require.NoError(t, lastError(k.Events(t.Context(), "acme", seats.EventFilter{Backward: true})))
 			_, err := k.Replay(t.Context(), "acme")
 			require.NoError(t, err)
 			_, err = k.UsageAt(t.Context(), "acme", time.Now())

@@ -165,12 +165,13 @@ func (k *Keeper) stored(ctx context.Context, account users.AccountID, f users.Fi
 	return s, f, !f.Status.Empty(), nil
 }
 
-// Events lists the events selected by the filter, in order. For the last ten, set After to
-// [seats.Usage] Sequence less ten. Rows are read as by [Keeper.Users].
+// Events lists the events selected by the filter, in its order. Rows are read as by [Keeper.Users].
+// A screen takes the latest ones from a list that is Backward, and its next page at
+// [seats.EventFilter.NextPage].
 //
 // An error ends the list. For an unknown account it is [store.ErrNotFound]. It is
 // [seats.ErrHistory] if the account's last event is missing or has successors, and, in a
-// list free of User and Kinds, if any event is missing.
+// list of all events between After and Before, if any event is missing.
 func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	return observedList(ctx, k, CallStats{Method: "Events", Account: account}, func(k *Keeper, yield func(seats.Event, error) bool) {
 		s, err := k.load(ctx, &seats.Need{Account: account})
@@ -193,17 +194,27 @@ func (k *Keeper) Events(ctx context.Context, account users.AccountID, filter sea
 // Sequence must be there, so that a list of every event ends with [seats.ErrHistory] at a gap.
 func (k *Keeper) events(ctx context.Context, account seats.Account, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
 	list := k.eventRows(ctx, account.ID, filter)
-	if filter.User != "" || len(filter.Kinds) > 0 {
+	if !filter.IsWhole() {
 		return list
 	}
-	return seats.Numbered(filter.After, account.Sequence, list)
+	through := min(account.Sequence, filter.Before-1) // of no Before the largest number
+	if filter.Backward {
+		return seats.NumberedBack(filter.After, through, list)
+	}
+	return seats.Numbered(filter.After, through, list)
 }
 
 // eventRows lists the stored events, with any gaps.
 func (k *Keeper) eventRows(ctx context.Context, account users.AccountID, filter seats.EventFilter) iter.Seq2[seats.Event, error] {
-	return pages(true, eventPage, func(last seats.Event) ([]seats.Event, error) {
-		filter.After = max(filter.After, last.Sequence)
-		return k.store.Events(ctx, account, filter, eventPage)
+	first := eventPage
+	if filter.Backward {
+		first = 2 * screenPage
+	}
+	return pagesAfter(true, first, eventPage, func(last seats.Event, limit int) ([]seats.Event, error) {
+		if last.Sequence > 0 {
+			filter = filter.NextPage(last)
+		}
+		return k.store.Events(ctx, account, filter, limit)
 	})
 }
 

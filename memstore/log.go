@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,25 @@ func (l *log) from(at int) func(yield func(at int, event string) bool) {
 			if event, rest = next(rest); !yield(at, event) {
 				return
 			}
+		}
+	}
+}
+
+// backFrom lists the events before that place, the last one first.
+func (l *log) backFrom(end int) func(yield func(at int, event string) bool) {
+	return func(yield func(int, string) bool) {
+		for end > 0 {
+			begin := (end - 1) / chunkSize * chunkSize
+			events, rest := make([]string, end-begin), l.chunk(begin/chunkSize)
+			for i := range events {
+				events[i], rest = next(rest)
+			}
+			for i, event := range slices.Backward(events) {
+				if !yield(begin+i, event) {
+					return
+				}
+			}
+			end = begin
 		}
 	}
 }

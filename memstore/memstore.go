@@ -196,8 +196,14 @@ func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFil
 	}
 	defer unlock()
 	var page []seats.Event
-	for at, text := range a.events.from(int(min(f.After, uint64(a.events.size)))) {
-		if len(page) >= limit {
+	size := uint64(a.events.size)
+	list := a.events.from(int(min(f.After, size)))
+	if f.Backward {
+		list = a.events.backFrom(int(min(f.Before-1, size))) // of no Before the largest number
+	}
+	for at, text := range list {
+		number := uint64(at) + 1
+		if len(page) >= limit || f.Backward && number <= f.After || !f.Backward && f.Before > 0 && number >= f.Before {
 			break
 		}
 		if e := a.event(at, text); f.Match(e) {

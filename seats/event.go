@@ -197,17 +197,38 @@ func (e Event) Clone() Event {
 	return e
 }
 
-// An EventFilter selects events of an account. Every field narrows the selection; the zero value
-// selects all.
+// An EventFilter selects events of an account and orders them. Every field but Backward narrows the
+// selection; the zero value selects all.
+//
+// A page costs its events and those that it passes over. User passes over none; the other fields are compared event
+// by event. After and Before bound the events that a page passes over, since events are numbered without gaps.
 type EventFilter struct {
-	After uint64      // only greater numbers: the end of the last page
-	User  users.ID    // only this user; empty: any
-	Kinds []EventKind // one of these; empty: any
+	After  uint64                     // only greater numbers
+	Before uint64                     // only smaller numbers; 0: any
+	User   users.ID                   // only this user; empty: any
+	Kinds  []EventKind                // one of these; empty: any
+	By     users.Set[users.ActorKind] // by an actor of one of these kinds; empty: any
+	// Backward is the order from the last event to the first.
+	Backward bool
 }
+
+// NextPage returns the filter of the page after this event.
+func (f EventFilter) NextPage(e Event) EventFilter {
+	if f.Backward {
+		f.Before = e.Sequence
+	} else {
+		f.After = e.Sequence
+	}
+	return f
+}
+
+// IsWhole reports whether the filter selects every event between After and Before.
+func (f EventFilter) IsWhole() bool { return f.User == "" && len(f.Kinds) == 0 && f.By.Empty() }
 
 // Match reports whether the filter selects the event. Lists of stores must agree with it.
 func (f EventFilter) Match(e Event) bool {
-	return e.Sequence > f.After &&
+	return e.Sequence > f.After && (f.Before == 0 || e.Sequence < f.Before) &&
+		(f.By.Empty() || f.By.Has(e.Actor.Kind)) &&
 		(f.User == "" || f.User == e.User) &&
 		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, e.Kind))
 }

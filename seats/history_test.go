@@ -228,14 +228,71 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
+// TestNumberedBack lists events down to the first that is missing.
+func TestNumberedBack(t *testing.T) {
+	s := open(t, seats.Of(5), seats.Standard())
+	s.invite("ada", "bob", "cy", "dee") // events 2 to 5
+	e := slices.Clone(s.events)
+	slices.Reverse(e) // 5 to 1
+	for name, c := range map[string]struct {
+		after, through uint64
+		events         iter.Seq2[seats.Event, error]
+		list           []seats.Event
+		want           string
+	}{
+		"whole":      {0, 5, listed(e...), e, ""},
+		"a part":     {2, 4, listed(e[1:3]...), e[1:3], ""},
+		"later ones": {2, 4, listed(e[:3]...), e[:3], ""},
+		"none":       {5, 5, listed(), nil, ""},
+		"no part":    {5, 4, listed(), nil, ""},
+		"last":       {2, 5, listed(e[1:3]...), nil, "missing: event 5"},
+		"two":        {0, 5, listed(e[0], e[1], e[4]), e[:2], "missing: events 2 to 3"},
+		"twice":      {0, 5, listed(e[0], e[1], e[1]), e[:2], "event 4: its number"},
+		"first":      {0, 5, listed(e[:4]...), e[:4], "missing: event 1"},
+		"all":        {1, 5, listed(), nil, "missing: events 2 to 5"},
+		"not read":   {0, 5, failing, nil, errRead.Error()},
+	} {
+		var list []seats.Event
+		var err error
+		for event, no := range seats.NumberedBack(c.after, c.through, c.events) {
+			require.NoError(t, err, "it ends with an error: %s", name)
+			if err = no; err == nil {
+				list = append(list, event)
+			}
+		}
+		require.Equal(t, c.list, list, name)
+		if c.want == "" {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorContains(t, err, c.want, name)
+		}
+	}
+	for event := range seats.NumberedBack(0, 5, listed(e...)) {
+		require.Equal(t, e[0], event)
+		break // and no more is asked of it
+	}
+}
+
 func TestEventFilter_Match(t *testing.T) {
-	e := seats.Event{Sequence: 5, User: "ada", Kind: seats.EventInvited}
-	for _, f := range []seats.EventFilter{{}, {After: 4}, {User: "ada"}, {Kinds: []seats.EventKind{seats.EventOpened, seats.EventInvited}}} {
+	e := seats.Event{Sequence: 5, User: "ada", Kind: seats.EventInvited, Actor: users.Support("REQ-1")}
+	for _, f := range []seats.EventFilter{
+		{}, {After: 4}, {Before: 6}, {User: "ada"}, {Kinds: []seats.EventKind{seats.EventOpened, seats.EventInvited}}, {By: users.In(users.ActorSync, users.ActorSupport)}, {Backward: true},
+	} {
 		require.True(t, f.Match(e), "%+v", f)
 	}
-	for _, f := range []seats.EventFilter{{After: 5}, {User: "Ada"}, {Kinds: []seats.EventKind{seats.EventOpened}}} {
+	for _, f := range []seats.EventFilter{{After: 5}, {Before: 5}, {User: "Ada"}, {Kinds: []seats.EventKind{seats.EventOpened}}, {By: users.In(users.ActorSystem)}} {
 		require.False(t, f.Match(e), "%+v", f)
 	}
+}
+
+func TestEventFilter_NextPage(t *testing.T) {
+	f := seats.EventFilter{After: 2, Before: 9, User: "ada"}
+	e := seats.Event{Sequence: 5}
+	require.Equal(t, seats.EventFilter{After: 5, Before: 9, User: "ada"}, f.NextPage(e))
+	f.Backward = true
+	require.Equal(t, seats.EventFilter{After: 2, Before: 5, User: "ada", Backward: true}, f.NextPage(e))
+	require.False(t, f.IsWhole())
+	require.True(t, seats.EventFilter{After: 2, Before: 9, Backward: true}.IsWhole())
 }
 
 func TestSnapshot_Committed(t *testing.T) {

@@ -183,6 +183,32 @@ func Numbered(after, through uint64, events iter.Seq2[Event, error]) iter.Seq2[E
 	}
 }
 
+// NumberedBack is [Numbered] for events from the last to the first: those of the numbers from
+// through, or a later one, down to after+1.
+func NumberedBack(after, through uint64, events iter.Seq2[Event, error]) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		next, first := through, true
+		for e, err := range events {
+			if first { // later ones may have come meanwhile
+				next, first = max(next, e.Sequence), false
+			}
+			if err == nil && e.Sequence != next {
+				err = outOfOrder(e.Sequence, next+1)
+			}
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			if next = e.Sequence - 1; !yield(e, nil) {
+				return
+			}
+		}
+		if next > after {
+			yield(Event{}, outOfOrder(after, next+1))
+		}
+	}
+}
+
 // account returns the account row as far as it follows from the events.
 func (l Ledger) account() Account {
 	return Account{ID: l.Account, Sequence: l.Sequence, Policy: l.Policy, Tally: l.Tally, Closed: l.Closed}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/seats"
@@ -71,6 +72,9 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 			page = append(page, e)
 		})
 		q.add(" FROM "+from+" WHERE account = ? AND sequence > ?", string(account), int64(min(f.After, math.MaxInt64)))
+		if f.Before > 0 {
+			q.add(" AND sequence < ?", int64(min(f.Before, math.MaxInt64)))
+		}
 		if f.User != "" {
 			q.add(" AND user_id IS NOT NULL") // the rows of the index, whatever the user
 			q.equals("user_id", string(f.User))
@@ -78,13 +82,33 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 		if len(f.Kinds) > 0 {
 			q.add(" AND kind {in}", listOf(f.Kinds))
 		}
-		q.add(" ORDER BY sequence").limit(limit)
+		if kinds := f.By.Members(); len(kinds) > 0 {
+			q.any(len(kinds), func(i int) { q.by(kinds[i]) })
+		}
+		q.add(" ORDER BY sequence")
+		if f.Backward {
+			q.add(" DESC")
+		}
+		q.limit(limit)
 	}, func() bool { return len(page) > 0 })
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(page, func(x, y seats.Event) int { return cmp.Compare(x.Sequence, y.Sequence) })
+	if f.Backward {
+		slices.Reverse(page)
+	}
 	return page, nil
+}
+
+// by adds the condition that facts has a kind of actor, which [packed] writes first, or leaves out for a user.
+func (q *unionQuery) by(k users.ActorKind) {
+	if k == users.ActorUser {
+		q.add(" AND (facts IS NULL OR SUBSTR(facts, 1, 6) <> ?)", `{"by":`)
+		return
+	}
+	begin := `{"by":"` + k.String() + `"`
+	q.add(" AND SUBSTR(facts, 1, "+strconv.Itoa(len(begin))+") = ?", begin)
 }
 
 // Pools implements [store.Store].

@@ -118,7 +118,8 @@ type Store interface {
 	Tally(ctx context.Context, account users.AccountID, filter users.Filter) (users.Tally, uint64, error)
 
 	// Events returns the first events, at most limit, that [seats.EventFilter.Match] selects,
-	// in order. An unknown account is [ErrNotFound].
+	// in ascending order of number, with Backward in descending order. An unknown account is
+	// [ErrNotFound].
 	Events(ctx context.Context, account users.AccountID, filter seats.EventFilter, limit int) ([]seats.Event, error)
 
 	// Pools returns the account's pools besides the site pool, in ascending order of ID by

@@ -10,7 +10,7 @@ import (
 // beginning of a page.
 //
 // A page costs its rows and those that it passes over on the way in the orders by ID and by name,
-// and all users of the account in the others. IDs and the dates pass over none, in any order; the
+// and all users of the account in the others, and in the order by name once it has passed over some thousand. IDs and the dates pass over none, in any order; the
 // other fields are compared row by row. BOUNDS.md has the index of each. Package memstore has an
 // index in every order. A filter has a JSON form, for a plan that is kept, and one for URLs, see [Filter.Query].
 type Filter struct {

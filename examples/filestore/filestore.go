@@ -198,6 +198,10 @@ func (s *Store) Tally(ctx context.Context, id users.AccountID, f users.Filter) (
 // Events implements [store.Store].
 func (s *Store) Events(ctx context.Context, id users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
 	rows, err := s.rows(ctx, id)
+	if f.Backward {
+		rows.Past = slices.Clone(rows.Past)
+		slices.Reverse(rows.Past)
+	}
 	return page(limit, rows.Past, f.Match), err
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -89,14 +90,28 @@ func filtersEvents(t *tester) {
 	kinds := []seats.EventKind{seats.EventInvited, seats.EventAccepted, seats.EventDeactivated, seats.EventTotalSet, seats.EventUnchanged}
 	people := []users.ID{"", "ada", "Ada", "bob", "eve"}
 	c := t.change(a)
+	orders := seats.Standard()
+	orders.Buying.By = seats.VendorOnly
+	actors := []users.Actor{users.As("ada"), users.System(), users.Support(`{"by":"sync"`), users.Sync("support"), users.As(`"by":`)}
 	for i := range 80 {
-		record(&c, seats.Event{Kind: kinds[i%5], User: people[i/3%5]})
+		e := seats.Event{Kind: kinds[i%5], User: people[i/3%5], Actor: actors[i/4%5]}
+		if i%7 == 0 {
+			e.Policy = &orders
+		}
+		record(&c, e)
 	}
 	t.written(c)
 	draws(func(d gen.Dice) {
 		f := seats.EventFilter{User: gen.One(d, append(people, "stranger")...), Kinds: gen.Some(d, 3, append(kinds, seats.EventOpened, seats.EventErased, "unheard-of"))}
+		f.Backward = d.Chance(50)
 		if d.Chance(50) {
 			f.After = uint64(d.Below(90))
+		}
+		if d.Chance(50) {
+			f.Before = gen.One(d, uint64(d.Below(90)), math.MaxUint64)
+		}
+		if d.Chance(50) {
+			f.By = users.In(gen.Some(d, 3, []users.ActorKind{users.ActorUser, users.ActorSync, users.ActorSupport, users.ActorSystem})...)
 		}
 		t.events(a, f, gen.One(d, everything, 1, 3, 10, 0))
 	})
@@ -121,14 +136,16 @@ func (t *tester) lists(a users.AccountID) map[string]list {
 	people := func(f users.Filter) list {
 		return listOf(f, f.NextPage, func(f users.Filter, limit int) []users.User { return t.users(a, f, limit) })
 	}
+	events := func(f seats.EventFilter) list {
+		next := func(e seats.Event) seats.EventFilter { return f.NextPage(e) }
+		return listOf(f, next, func(f seats.EventFilter, limit int) []seats.Event { return t.events(a, f, limit) })
+	}
 	return map[string]list{
 		"Users": people(users.Filter{Status: gen.EveryStatus}), "Users by name": people(users.Filter{Order: users.OrderName}),
 		"Users by status": people(users.Filter{Order: users.OrderStatus}), "Users by role": people(users.Filter{Order: users.OrderRole}),
 		"Users by change":  people(users.Filter{Order: users.OrderChange}),
 		"Users back by ID": people(users.Filter{Backward: true}), "Users back by name": people(users.Filter{Order: users.OrderName, Backward: true}),
-		"Events": listOf(uint64(0), func(e seats.Event) uint64 { return e.Sequence }, func(after uint64, limit int) []seats.Event {
-			return t.events(a, seats.EventFilter{After: after}, limit)
-		}),
+		"Events": events(seats.EventFilter{}), "Events back": events(seats.EventFilter{Backward: true}),
 		"Pools":    listOf(seats.PoolID(""), func(p seats.Pool) seats.PoolID { return p.ID }, func(after seats.PoolID, limit int) []seats.Pool { return t.pools(a, after, limit) }),
 		"Licences": listOf(users.LicenceFilter{}, users.LicenceFilter{}.NextPage, func(f users.LicenceFilter, limit int) []users.Licence { return t.licences(a, f, limit) }),
 		"Accounts": listOf(t.start(), accountID, t.accounts),

@@ -121,7 +121,11 @@ func tallyOf(rows []users.User, f users.Filter) (tally users.Tally) {
 func (t *tester) events(account users.AccountID, f seats.EventFilter, limit int) []seats.Event {
 	t.Helper()
 	page, err := t.store.Events(t.Context(), account, f, limit)
-	return first(t, account, matching(t.rows[account].Past, f.Match), limit, page, err, "Events %+v, at most %d", f, limit)
+	list := matching(t.rows[account].Past, f.Match)
+	if f.Backward {
+		slices.Reverse(list)
+	}
+	return first(t, account, list, limit, page, err, "Events %+v, at most %d", f, limit)
 }
 
 func (t *tester) pools(account users.AccountID, after seats.PoolID, limit int) []seats.Pool {

@@ -91,6 +91,7 @@ var specification = []struct {
 	{"Tally/unknown_account", tallyUnknown},
 	{"Events/filter", filtersEvents},
 	{"Events/pages", pages("Events")},
+	{"Events/pages_back", pages("Events back")},
 	{"Events/unknown_account", unknown("Events")},
 	{"Pools/pages", pages("Pools")},
 	{"Pools/unknown_account", unknown("Pools")},
