@@ -213,4 +213,3 @@ func largeUser(i, n int, opened time.Time) seats.Import {
 	}
 	return imported
 }
-
