@@ -7,22 +7,37 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
+// An accountsView is the list of all accounts.
+type accountsView struct {
+	Accounts []demoAccount
+	Next     users.AccountID // the next page begins after it; empty: this is the last one
+}
+
+// accountsPerPage bounds the list.
+const accountsPerPage = 50
+
 // accounts lists all accounts, for the vendor's support.
 func (v *visit) accounts() error {
-	var list []demoAccount
-	for account, err := range v.Keeper.Accounts(v.r.Context(), users.AccountID(v.r.FormValue("after"))) {
+	after := v.r.FormValue("after")
+	if after != "" && users.CheckID(after) != nil {
+		return errNoPage
+	}
+	var page accountsView
+	for account, err := range v.Keeper.Accounts(v.r.Context(), users.AccountID(after)) {
 		if err != nil {
 			return err
+		}
+		if n := len(page.Accounts); n == accountsPerPage {
+			page.Next = page.Accounts[n-1].ID
+			break
 		}
 		usage, err := v.Keeper.Usage(v.r.Context(), account.ID)
 		if err != nil {
 			return err
 		}
-		if list = append(list, demoAccount{Account: account, Product: productOf(account.Policy).Label, Usage: usage}); len(list) == 50 {
-			break
-		}
+		page.Accounts = append(page.Accounts, demoAccount{Account: account, Product: productOf(account.Policy).Label, Usage: usage})
 	}
-	return v.show("accounts", "All accounts", list)
+	return v.show("accounts", "All accounts", page)
 }
 
 // enterAccount takes the support into an account.

@@ -53,7 +53,7 @@ func (v *visit) leaveDay() users.LeaveDay {
 // add invites one person.
 func (v *visit) add() error {
 	form := func(name string) string { return strings.TrimSpace(v.r.PostFormValue(name)) }
-	role, err := users.Parse[users.Role](form("role"))
+	role, err := roleOf(form("role"))
 	if err != nil {
 		return err
 	}

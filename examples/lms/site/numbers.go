@@ -17,3 +17,12 @@ func number(text string) int {
 }
 
 func digits(n int64) string { return strconv.FormatInt(n, 10) }
+
+// roleOf reads the field of a role, which a page offers as a list.
+func roleOf(text string) (users.Role, error) {
+	role, err := users.Parse[users.Role](text)
+	if err != nil {
+		return role, &users.DocumentError{Text: "site: no role"}
+	}
+	return role, nil
+}

@@ -266,3 +266,17 @@ func TestExport(t *testing.T) {
 	require.NoError(t, answer.Body.Close())
 	b.upload("again.xlsx", content).says(200, "Email")
 }
+
+// TestAccounts_pages lists all accounts to support, some on each page.
+func TestAccounts_pages(t *testing.T) {
+	p := newProduct(t, "", true)
+	for i := range 60 {
+		id := users.AccountID("more" + digits(100+i))
+		_, err := p.host.Keeper.Open(t.Context(), seats.Opening{Account: id, Name: string(id), Owner: users.Profile{ID: "o", Email: "o@more.example"}, Total: seats.Of(1)})
+		require.NoError(t, err)
+	}
+	b := p.support()
+	first := b.get("/accounts").says(200, "Larkfield Museum", `href="/accounts?after=more145" rel="next"`)
+	require.Equal(t, 50, strings.Count(first.text, `data-label="Account"`))
+	b.get("/accounts?after=more145").says(200, "more146", "more159").without(`rel="next"`, "more145<")
+}

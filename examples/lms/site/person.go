@@ -187,7 +187,7 @@ func (v *visit) editPerson() error {
 	case "edit":
 		command = seats.Edit{User: id, Set: editOf(form)}
 	case "role":
-		role, err := users.Parse[users.Role](form("role"))
+		role, err := roleOf(form("role"))
 		if err != nil {
 			return err
 		}

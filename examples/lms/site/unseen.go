@@ -33,7 +33,11 @@ func (v *visit) candidates() (seats.Plan, int, error) {
 	if err != nil || days <= 0 || days > seats.MaxUnseenDays {
 		days = 90
 	}
-	plan, err := v.Keeper.Unseen(v.r.Context(), v.account.ID, v.actor, seats.Unseen{UnseenRule: seats.UnseenRule{Days: days}, After: users.ID(v.r.FormValue("after"))})
+	after := users.ID(v.r.FormValue("after"))
+	if after != "" && users.CheckID(string(after)) != nil {
+		return seats.Plan{}, 0, errNoPage
+	}
+	plan, err := v.Keeper.Unseen(v.r.Context(), v.account.ID, v.actor, seats.Unseen{UnseenRule: seats.UnseenRule{Days: days}, After: after})
 	return plan, days, err
 }
 

@@ -67,7 +67,7 @@ func TestWalk_sync(t *testing.T) {
 	tab.get("/users?activity=deactivated&text=" + strings.ReplaceAll(name, " ", "+")).sees(name)
 
 	tab.get("/sync/workday").upload("tuesday.csv", p.roster("brightwater", "workday", all[:len(all)*2/3]...)).press("Look at the file")
-	tab.sees("no user is changed, and the sync is held").press("Carry it out").sees("Stopped: the sync is held")
+	tab.sees("No user is changed").press("Hold the sync").sees("Stopped: the sync is held")
 	tab.get("/sync/workday").sees("Held since", "For example").shot("sync-held")
 	tab.press("Release: it may happen").sees("with what was held").press("tuesday.csv").press("Look at the file again").press("Carry it out").sees("Done")
 	require.Less(t, len(p.synced("workday")), len(all)/2)
