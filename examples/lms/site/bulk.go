@@ -43,10 +43,11 @@ type personResult struct {
 
 // refusedUsers are users who stay as they are, for one reason. More are those beyond the ones named.
 type refusedUsers struct {
-	Text  string
-	Users []personResult
-	More  int
-	Lacks int64 // seats that are missing for all of them
+	Text   string
+	Users  []personResult
+	More   int
+	Lacks  int64 // seats that are missing for all of them, or licenses of a course
+	Course bool
 }
 
 // Count is the number of users.
@@ -61,24 +62,17 @@ func (b bulkView) NoChange() (n int) {
 }
 
 // Numbers reports whether the action changes the numbers of the cards.
-func (b bulkView) Numbers() bool {
-	return b.Before.Held != b.After.Held || b.Before.People != b.After.People
-}
+func (b bulkView) Numbers() bool { return !slices.Equal(b.Before.Cards, b.After.Cards) }
 
 // stays adds a user who stays as they are.
 func (v *visit) stays(page *bulkView, id users.ID, refusal *seats.Refusal) {
-	text := v.words().Text(refusal)
-	full := errors.Is(refusal, seats.ErrNoSeats)
-	if full {
-		text = v.words().Refusal(refusal) // what helps one of them does not help all
-	}
-	text = sentence(text)
+	text := sentence(v.words().Refusal(refusal)) // what helps one of them does not help all
 	i := slices.IndexFunc(page.Refused, func(r refusedUsers) bool { return r.Text == text })
 	if i < 0 {
-		i, page.Refused = len(page.Refused), append(page.Refused, refusedUsers{Text: text})
+		i, page.Refused = len(page.Refused), append(page.Refused, refusedUsers{Text: text, Course: refusal.Pool != seats.Site})
 	}
 	page.Refused[i].Users = append(page.Refused[i].Users, personResult{ID: string(id)})
-	if full {
+	if refusal.Code == seats.ErrNoSeats {
 		page.Refused[i].Lacks++
 	}
 }
@@ -308,13 +302,16 @@ func (v *visit) named(results []personResult) error {
 	return err
 }
 
+// deletedUser stands for the name of a user who is gone.
+const deletedUser = "a deleted user"
+
 // names returns the names of users by ID, deleted ones included, for events and results.
 func (v *visit) names(ids func(func(users.ID) bool)) (map[users.ID]string, error) {
 	names := map[users.ID]string{}
 	var list []users.ID
 	for id := range ids {
 		if _, known := names[id]; !known && id != "" {
-			names[id] = "a deleted user"
+			names[id] = deletedUser
 			list = append(list, id)
 		}
 	}

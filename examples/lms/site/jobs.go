@@ -89,6 +89,11 @@ func (v *visit) job() error {
 	if err := v.named(page.Lines); err != nil {
 		return err
 	}
+	for i := range page.Lines {
+		if page.Lines[i].Name == deletedUser { // there is no page of them
+			page.Lines[i].ID = ""
+		}
+	}
 	if err := v.began(&page); err != nil {
 		return err
 	}

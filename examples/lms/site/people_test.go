@@ -144,6 +144,27 @@ func TestBulk_refused(t *testing.T) {
 	page := b.post("/users/bulk", all).says(200, "0 will change, "+fmt.Sprint(inactive)+" can't be changed", fmt.Sprint(inactive)+" users: No license is free", "All of them need "+fmt.Sprint(inactive)+" more licenses.")
 	require.Equal(t, 1, strings.Count(page.text, "No license is free"))
 	page.without(">Preview<", "Afterwards")
+
+	// A course that is full needs licenses of the course, and a change of roles no look at the cards.
+	members := p.some("maple", activeMembers, 3)
+	_, err = p.host.Keeper.Do(t.Context(), "maple", users.Support("REQ-9"), seats.SetTotal{Pool: "full", Total: seats.Of(0)})
+	require.NoError(t, err)
+	three := url.Values{"which": {"ticked"}, "user": {string(members[0].ID), string(members[1].ID), string(members[2].ID)}, "action": {"assign-course"}, "course": {"full"}, "back": {"/users"}}
+	b.post("/users/bulk", three).says(200, "3 users: No free license of this course", "All of them need 3 more licenses of the course.")
+	three.Set("action", "change-role")
+	three.Set("role", "manager")
+	b.post("/users/bulk", three).says(200, "3 will change").without("Afterwards")
+}
+
+// TestBulk_deleted: the page says before that it is final, and afterwards offers no way back and no page of the deleted.
+func TestBulk_deleted(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("hallam", users.Admin)
+	form := url.Values{"which": {"ticked"}, "user": {string(p.some("hallam", activeMembers, 1)[0].ID)}, "action": {"delete"}, "back": {"/users"}}
+	b.post("/users/bulk", form).says(200, "A deletion can't be undone")
+	form.Set("sure", "1")
+	done := b.wait(b.post("/users/bulk", form)).says(200, "Done: deleted", "a deleted user").without(`href="/users/` + form.Get("user"))
+	b.post(done.at.Path+"/undo", nil).says(200, "0 users can be put back as before, 1 can't").without(`name="sure"`)
 }
 
 // TestPerson_typed: a refused form has what was filled in, and says what was wrong in a sentence.

@@ -248,7 +248,7 @@ func nameOf(p users.Profile) string {
 			return key
 		}
 	}
-	return "a deleted user"
+	return deletedUser
 }
 
 // sentence is a text with a capital at its beginning; the words of a name of the library stand apart.
