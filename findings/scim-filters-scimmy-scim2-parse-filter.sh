@@ -20,7 +20,7 @@
 # remove members[not (value eq "1" or value eq "2")] leaves none instead of 1 and 2.
 #
 # Hazard: a provider that looks for one user before it changes that user gets several, or another; a
-# job that sweeps the users found deactivates some who should stay; a group loses all members.
+# job that sweeps the users found deactivates some that should stay; a group loses all members.
 # Microsoft Entra looks for users by emails[type eq "work"].value eq "x@...", which
 # scim2-parse-filter reads like the last filter of the table.
 #

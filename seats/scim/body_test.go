@@ -157,6 +157,7 @@ func TestRead_refused(t *testing.T) {
 		{"too many paths", `{"a` + strings.Repeat("a", 70_000) + `":1}`, scim.InvalidSyntax},
 		{"a path too long", `{"a` + strings.Repeat("a", 2000) + `":1}`, scim.InvalidPath},
 		{"a path that is none", `{"emails[type":1}`, scim.InvalidPath},
+		{"a path with three conditions", `{"members[value eq \"u1\" or value eq \"u2\" or value eq \"u3\"]":1}`, scim.InvalidPath},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, text := range []string{c.text, `{"Operations":[{"op":"add","value":` + c.text + `}]}`} {
