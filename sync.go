@@ -52,8 +52,9 @@ type SyncResult struct {
 // same roster once more is counted again, so that Hours guard against retries; of two runs at once one is counted. For a source
 // with patience the store must be [store.Misses], else it is [store.ErrNoMisses].
 //
-// A file of [users.ScanRoster] or [users.ReadRoster] has checked its rows already: its first fault ends it, and the run is refused with that
-// [users.RosterFault]. A list of the host's own is checked here, row by row.
+// Faulty rows stop no run: a file of [users.ScanRoster], or of [users.ReadRoster] with SkipFaulty, tells each as a [users.Fault], and a list of
+// the host's own is checked here. The user whom a faulty row is about stays as they are, and while the key of one can't be read, no missing
+// user leaves: [seats.Comparison] has the rules. A fault of the file as a whole, [users.Faults], is returned.
 //
 // Faulty rows and refused ones are in the Untouched of the result, see [seats.Untouched], and are tried again by the next run. The
 // same roster once more changes no user but those whose patience is over by then. A run that has ended in the middle, by an error or
@@ -170,6 +171,10 @@ func (k *Keeper) compare(
 			if refusal := c.Row(e); refusal != nil {
 				return s.Account, seats.Differences{}, refusal
 			}
+			continue
+		}
+		if fault, ok := users.RowFault(err); ok {
+			c.Fault(fault)
 			continue
 		}
 		if complete = errors.Is(err, io.EOF); !complete {

@@ -78,7 +78,7 @@ func everyShape() []*Refusal {
 		&Refusal{Code: ErrNoSeats, Pool: "go", Total: Of(1), Held: 1}, &Refusal{Code: ErrNoSeats, Pool: "go", Total: Of(1), Held: 2},
 		&Refusal{Code: ErrSeatSpent, Pool: "go", Total: Of(1), Since: time.Unix(0, 0)},
 		&Refusal{Code: ErrExchange, Reason: ErrEarlierEdits, Total: Of(1), Until: time.Unix(0, 0)})
-	for _, field := range []string{"email", "username", "reason", "title", "groups"} {
+	for _, field := range []string{"email", "username", "reason", "title", "groups", "row"} {
 		all = append(all, &Refusal{Code: ErrBadInput, Field: field, Reason: users.ErrTooLong, Total: Of(5)})
 	}
 	return all
@@ -88,7 +88,7 @@ func everyShape() []*Refusal {
 // and uses every placeholder there is: no word of English comes through, and no brace.
 func TestMessages_translation(t *testing.T) {
 	capitals, asked := Messages{}, map[string]bool{}
-	for _, field := range []string{"email", "username", "reason", "title", "groups"} {
+	for _, field := range []string{"email", "username", "reason", "title", "groups", "row"} {
 		capitals["field/"+field] = "<FIELD/" + strings.ToUpper(field) + " >"
 	}
 	for key := range english {

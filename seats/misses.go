@@ -66,7 +66,7 @@ func (c *Comparison) Missed(runs int64, kept ...Miss) {
 // miss adds a user who is missing, and leaves once the patience of the source is over.
 func (c *Comparison) miss(m *member) {
 	before, of, id := &c.missed, &c.result.misses, c.members.idOf(m)
-	if c.doubtful { // the run counts nothing
+	if c.result.Unreadable > 0 { // the run counts nothing
 		c.result.Missing++
 		delete(before.kept, id)
 		return

@@ -59,6 +59,7 @@ var phrases = Messages{
 	"field/last-name":   "last name",
 	"field/leave":       "day of the leave",
 	"field/revision":    "the account",
+	"field/row":         "the row",
 	"field/start":       "day of the start",
 
 	"action/invite":           "invite users",

@@ -52,16 +52,18 @@ func (r SyncRun) Agrees(d Differences) *Refusal {
 // Differences are what a complete roster and an account differ in, and the commands that make the account
 // like the roster. Commands that free seats come before those that take them.
 type Differences struct {
-	Rows      int `json:"rows"`                // of the roster
-	Same      int `json:"same"`                // users who are as in their row
-	Joining   int `json:"joining,omitzero"`    // new users
-	Leaving   int `json:"leaving,omitzero"`    // users of the source who are missing, or have left by their row
-	Dated     int `json:"dated,omitzero"`      // users who get the day of a leave, or an earlier one
-	Withdrawn int `json:"withdrawn,omitzero"`  // leavers without a seat, from the queue: no losses to the guard
-	Missing   int `json:"missing,omitzero"`    // users of the source who are missing, and do not leave yet
-	Returning int `json:"returning,omitzero"`  // inactive users back in the roster, without a place in the queue
-	TakenOver int `json:"taken_over,omitzero"` // users of other sources who become those of this one, see [Account.TakesOver]
-	Changed   int `json:"changed,omitzero"`    // users with other fields, another role or another day of a leave
+	Rows      int `json:"rows"`               // of the roster
+	Same      int `json:"same"`               // users who are as in their row
+	Joining   int `json:"joining,omitzero"`   // new users
+	Leaving   int `json:"leaving,omitzero"`   // users of the source who are missing, or have left by their row
+	Dated     int `json:"dated,omitzero"`     // users who get the day of a leave, or an earlier one
+	Withdrawn int `json:"withdrawn,omitzero"` // leavers without a seat, from the queue: no losses to the guard
+	Missing   int `json:"missing,omitzero"`   // users of the source who are missing, and do not leave yet
+	// Unreadable are faulty rows that can be about any user, since no key of theirs can be read. While there are any, no missing user leaves.
+	Unreadable int `json:"unreadable,omitzero"`
+	Returning  int `json:"returning,omitzero"`  // inactive users back in the roster, without a place in the queue
+	TakenOver  int `json:"taken_over,omitzero"` // users of other sources who become those of this one, see [Account.TakesOver]
+	Changed    int `json:"changed,omitzero"`    // users with other fields, another role or another day of a leave
 	// NewKeys are the changed users whose address, username or external ID becomes another one. Renumbered are those of
 	// them with another external ID under the address or the username of before, or with those of another user under their own, unless
 	// the name is theirs too.
@@ -142,8 +144,8 @@ const MaxUntouched = 1000
 // Untouched is a user, or a row, that a run leaves as it is. The next run finds them again. By the code and the reason of the
 // refusal:
 //
-//   - [ErrBadInput]: a row with a faulty field, named by Field, or with a key of a row before it, [users.ErrDuplicateRow]. The
-//     remedy is in the roster.
+//   - [ErrBadInput]: a row with a faulty field, named by Field, or with a key of a row before it, [users.ErrDuplicateRow]; of
+//     a row of a file that is faulty as a whole the Field is "row". The remedy is in the roster.
 //   - [ErrOwnerProtected]: an owner, untouched by every sync. They leave after [EndOwnership].
 //   - [ErrForbidden], [ErrOtherSource]: a user of another source, see [Account.TakesOver]; [ErrOtherNumber]: one that the source would
 //     take over, but the external ID is another one, and so is the name, or it is unknown.
@@ -153,7 +155,7 @@ const MaxUntouched = 1000
 //     [Restore] brings them back.
 //   - [ErrWrongStatus], [ErrInactive]: a user put out by a date, if the roster lacks days of leaves. [Reactivate] brings them back.
 //   - [ErrAmbiguous]: a row with a key of several users, such as an address alone. Its users stay.
-//   - [ErrDuplicate]: a second row of a user, [users.ErrDuplicateRow]; a key of another user, such as the address of a leaver, which
+//   - [ErrDuplicate]: a second row of a user, beside a faulty one too, [users.ErrDuplicateRow]; a key of another user, such as the address of a leaver, which
 //     an [Edit] takes from them, [ErrTakenByInactive]; and an exchange of keys among more than [MaxCommands] users.
 //
 // After a run there are the refused commands, such as [ErrNoSeats] at a full account. [ErrExchange] is for a user matched by the
@@ -304,7 +306,11 @@ func (d Differences) String() string {
 	for _, c := range d.UntouchedCodes {
 		parts = append(parts, fmt.Sprintf("%d left as %s: %s", c.Count, form(c.Count, "it is", "they are"), c.Code))
 	}
-	return fmt.Sprintf("%d %s: %s", d.Rows, form(d.Rows, "row", "rows"), strings.Join(parts, ", "))
+	text := fmt.Sprintf("%d %s: %s", d.Rows, form(d.Rows, "row", "rows"), strings.Join(parts, ", "))
+	if d.Unreadable > 0 {
+		text += fmt.Sprintf("; no missing user leaves, since %d %s no readable key", d.Unreadable, form(d.Unreadable, "row has", "rows have"))
+	}
+	return text
 }
 
 // columns are the fields of a roster.

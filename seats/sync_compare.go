@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"slices"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper/users"
@@ -32,8 +31,9 @@ import (
 // user's; rows and users with one name are left as they are. Without a name the row is a second user: a column of external IDs, or
 // [Edit] with Follow, prevents it.
 //
-// A faulty row, with an invalid field or a key of a row before it, is left as it is. Its users stay. A row with unreadable keys alone
-// can be about any user: then all missing users stay.
+// A faulty row, with an invalid field or a key of a row before it, is left as it is. Its users stay, and no other row changes the
+// one whom it is about. A row with unreadable keys alone can be about any user: then all missing users stay, and the Unreadable of
+// the [Differences] count it.
 //
 // It is for one use, by one goroutine.
 type Comparison struct {
@@ -45,22 +45,24 @@ type Comparison struct {
 
 	members members
 	newKeys map[uint64]bool // of rows, and of no user
-	weak    []weakMatch
+	differs []matchedRow    // from its user, who has the keys of no row before
+	weak    []matchedRow
 	byHand  map[uint64][]*member // users with keys by hand alone, by their names
 	named   []users.Entry        // rows of newcomers with these names
 	edits   []rowEdit
 	missed  missed
 	result  Differences
 
-	released bool // changed keys are
-	faults   int
-	fault    *Refusal // the first one
-	doubtful bool     // a faulty row can be about any user
+	released   bool // changed keys are
+	faults     int
+	fault      *Refusal // the first one
+	faultyRow  int      // of the last fault, see Comparison.Fault
+	unreadable bool     // that row
 }
 
-// A weakMatch is a row with another external ID than the user of its address or username, or with none. It counts if
-// no row has the user's external ID.
-type weakMatch struct {
+// A matchedRow is a row that waits for the last one, since a faulty row may be about the same user. It is weak if it has another
+// external ID than the user of its address or username, or none: it counts if no row has the user's external ID.
+type matchedRow struct {
 	entry  users.Entry
 	member *member
 }
@@ -105,19 +107,20 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 	if e.Row == 0 {
 		e.Row = c.result.Rows
 	}
+	c.faultyRow, c.unreadable = 0, false
 	p, err := e.Profile.Clean()
 	if err != nil {
-		c.leaveFaulty(e, badProfile(err))
+		c.leaveFaulty(e.Row, c.members.hashKeys(&e.Profile), badProfile(err))
 		return nil
 	}
 	e.Profile = p
 	keys := c.members.hashKeys(&p)
 	if err := e.Leave.Check(); err != nil {
-		c.leaveFaulty(e, badInput("leave", err))
+		c.leaveFaulty(e.Row, keys, badInput("leave", err))
 		return nil
 	}
 	if kind, taken := c.take(keys); taken {
-		c.leaveFaulty(e, badInput(textFields[firstKey+kind], users.ErrDuplicateRow))
+		c.leaveFaulty(e.Row, keys, badInput(textFields[firstKey+kind], users.ErrDuplicateRow))
 		return nil
 	}
 	for kind := range keys {
@@ -129,56 +132,16 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 			c.members.mark(kind, keys[kind], isNamed)
 			c.result.Leave(e.Row, &Refusal{Code: ErrAmbiguous, Action: users.ActionInvite, Field: textFields[firstKey+kind]})
 		case m.keys[0] != 0 && m.keys[0] != keys[0]:
-			c.weak = append(c.weak, weakMatch{e, m})
+			c.weak = append(c.weak, matchedRow{e, m})
+		case c.isAsBefore(m, e, keys):
+			m.is |= isMatched
+			c.result.Same++
 		default:
-			return c.match(m, e, keys)
+			c.differs = append(c.differs, matchedRow{e, m})
 		}
 		return nil
 	}
 	return c.newcomer(e)
-}
-
-// leaveFaulty leaves a faulty row as it is, and the users of its keys.
-func (c *Comparison) leaveFaulty(e users.Entry, refusal *Refusal) {
-	if c.faults++; c.fault == nil {
-		c.fault = refusal
-	}
-	known := e.Profile.ExternalID != "" && refusal.Field != "external-id"
-	for kind, hash := range c.members.hashKeys(&e.Profile) {
-		known = c.members.mark(kind, hash, isNamed) || known
-	}
-	ofKey := refusal.Field == "profile" || slices.Contains(textFields[firstKey:], refusal.Field)
-	c.doubtful = c.doubtful || ofKey && !known && refusal.Reason != users.ErrDuplicateRow
-	c.result.Leave(e.Row, refusal)
-}
-
-// take takes the keys of a row, unless a row before has one of them, and returns the kind of that one. Addresses may be shared where
-// the policy lets users share them.
-func (c *Comparison) take(keys [keyFields]uint64) (kind int, taken bool) {
-	each := func(do func(kind int, hash uint64, m *member)) {
-		for kind, hash := range keys {
-			if hash != 0 && !(textFields[firstKey+kind] == "email" && c.account.Policy.MayShareAddresses()) {
-				m, _ := c.members.find(kind, hash)
-				do(kind, hash, m)
-			}
-		}
-	}
-	each(func(k int, hash uint64, m *member) {
-		if !taken && (m == nil && c.newKeys[hash] || m != nil && m.is&(isKeyOfRow<<k) != 0) {
-			kind, taken = k, true
-		}
-	})
-	if taken {
-		return kind, true
-	}
-	each(func(k int, hash uint64, m *member) {
-		if m == nil {
-			c.newKeys[hash] = true
-		} else {
-			m.is |= isKeyOfRow << k
-		}
-	})
-	return 0, false
 }
 
 // shares reports whether a key of a row leads to no user, since several may have it.
@@ -203,6 +166,15 @@ func (c *Comparison) hasLeft(e users.Entry) (left bool, reason string, refusal *
 	return !leave.At(in).After(c.at), "left by the roster of " + c.run.Source + ", " + leave.String(), nil
 }
 
+// isAsBefore reports whether a user with the keys of a row is as the row says.
+func (c *Comparison) isAsBefore(m *member, e users.Entry, keys [keyFields]uint64) bool {
+	if m.is&(isOwn|isMatched|isPlanned) != isOwn || !holding.Has(m.status) && m.is&isServed == 0 {
+		return false
+	}
+	left, _, refusal := c.hasLeft(c.columns.without(m.kept).row(e))
+	return refusal == nil && !left && len(c.changes(m, e, keys)) == 0
+}
+
 // match compares a row with its user.
 func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Refusal {
 	id := c.members.idOf(m)
@@ -219,6 +191,9 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 	switch {
 	case refusal != nil:
 		return refusal
+	case m.is&isFaulty != 0:
+		m.is |= isMatched
+		return leave(users.ActionInvite, ErrDuplicate, users.ErrDuplicateRow)
 	case m.is&isMatched != 0 && m.is&isMoved != 0:
 		return c.join(e) // to a key that comes free
 	case m.is&isMatched != 0:
@@ -362,10 +337,11 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	case c.result.Rows == c.faults:
 		return c.result, c.fault
 	}
-	for _, w := range c.weak {
-		keys := c.members.hashKeys(&w.entry.Profile)
-		if refusal := c.match(w.member, w.entry, keys); refusal != nil {
-			return Differences{}, refusal
+	for _, rows := range [][]matchedRow{c.differs, c.weak} {
+		for _, r := range rows {
+			if refusal := c.match(r.member, r.entry, c.members.hashKeys(&r.entry.Profile)); refusal != nil {
+				return Differences{}, refusal
+			}
 		}
 	}
 	if refusal := c.matchNamed(); refusal != nil {

@@ -35,6 +35,7 @@ const (
 	isServed                          // waits for a seat: as good as in
 	isReturning                       // waits for a seat, and was in before: takes no day of a leave until then
 	isNamed                           // by a row that is left as it is
+	isFaulty                          // a faulty row is about them
 	isReplaced                        // by a row of another user with the address or the username
 	isUnnamed                         // in that row, or everywhere
 	isKeyOfRow                        // of the first kind; two more for the others follow

@@ -127,57 +127,6 @@ func compareIn(t testing.TB, a seats.Account, run seats.SyncRun, people []users.
 	return d
 }
 
-// TestComparison_faulty: a faulty row is told with its field, and its user does not leave. The others do, unless the row can be
-// about any of them.
-func TestComparison_faulty(t *testing.T) {
-	run := seats.SyncRun{Source: "hr", Fields: fields}
-	profile := func(number, email, name string) users.Profile {
-		return users.Profile{ExternalID: number, Email: email, FirstName: name}
-	}
-	long := strings.Repeat("x", 300)
-	for name, c := range map[string]struct {
-		faulty       users.Entry
-		field        string
-		reason       error
-		leave, stays int // of ann and zoe, who are in no other row
-	}{
-		"an address":                {users.Entry{Profile: profile("n-ann", "ann@@acme", "Ann")}, "email", users.ErrAddress, 1, 0},
-		"a name":                    {users.Entry{Profile: profile("", "Ann@acme.example", long)}, "first-name", users.ErrTooLong, 1, 0},
-		"a group":                   {users.Entry{Profile: users.Profile{Email: "ann@acme.example", Groups: []string{long}}}, "groups", users.ErrTooLong, 1, 0},
-		"a day":                     {users.Entry{Profile: profile("n-ann", "", "Ann"), Leave: users.Leave{Date: "soon"}}, "leave", users.ErrDate, 1, 0},
-		"a key of a row before":     {users.Entry{Profile: profile("n-ann", "ben@acme.example", "Ann")}, "email", users.ErrDuplicateRow, 1, 0},
-		"all keys of a row before":  {users.Entry{Profile: profile("n-ben", "ben@acme.example", "Ann")}, "external-id", users.ErrDuplicateRow, 2, 0},
-		"a newcomer's key":          {users.Entry{Profile: profile("n-new", "zoe@acme.example", "Zoe")}, "external-id", users.ErrDuplicateRow, 1, 0},
-		"a newcomer's address":      {users.Entry{Profile: profile("n-0", "ann@@acme", "Ann")}, "email", users.ErrAddress, 2, 0},
-		"a newcomer's name":         {users.Entry{Profile: profile("", "bea@acme.example", long)}, "first-name", users.ErrTooLong, 2, 0},
-		"no key":                    {users.Entry{Profile: users.Profile{FirstName: "Ann"}}, "profile", users.ErrNoIdentity, 0, 2},
-		"an address alone":          {users.Entry{Profile: profile("", "ann@@acme", "Ann")}, "email", users.ErrAddress, 0, 2},
-		"a number":                  {users.Entry{Profile: profile(long, "", "Ann")}, "external-id", users.ErrTooLong, 0, 2},
-		"a number beside a address": {users.Entry{Profile: profile(long, "ann@acme.example", "Ann")}, "external-id", users.ErrTooLong, 1, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			people := []users.User{hired("ann", users.Active), hired("ben", users.Active), hired("zoe", users.Active)}
-			d := compare(t, run, seats.Standard(), people, entry(hired("ben", 0)), entry(hired("new", 0)), c.faulty)
-			require.Equal(t, []int{1, 1, c.leave, c.stays}, []int{d.Same, d.Joining, d.Leaving, d.Missing})
-			require.Len(t, d.Untouched, 1)
-			require.Equal(t, []any{3, seats.ErrBadInput, c.field, c.reason},
-				[]any{d.Untouched[0].Row, d.Untouched[0].Refusal.Code, d.Untouched[0].Refusal.Field, d.Untouched[0].Refusal.Reason}, "its place counts where it has no number")
-		})
-	}
-
-	// A key of a row left as it is is free for its own row. A list of faulty rows is none.
-	bad := entry(hired("ann", 0))
-	bad.Profile.FirstName = long
-	d := compare(t, run, seats.Standard(), []users.User{hired("ann", users.Active)}, bad, entry(hired("ann", 0)))
-	require.Equal(t, "2 rows: 1 as before, 1 left as it is: bad-input", d.String())
-	c, refusal := seats.NewComparison(seats.Account{}, run, seats.Request{At: start})
-	require.Nil(t, refusal)
-	require.Nil(t, c.Row(bad))
-	d, refusal = c.Differences(true)
-	require.ErrorIs(t, refusal, users.ErrTooLong)
-	require.Equal(t, []any{1, 7}, []any{d.Rows, d.Untouched[0].Row})
-}
-
 // TestComparison_exchange: users who exchange keys do so in a part of its own.
 func TestComparison_exchange(t *testing.T) {
 	run := seats.SyncRun{Source: "hr", Fields: fields}

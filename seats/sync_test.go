@@ -237,16 +237,17 @@ func TestComparison_refusals(t *testing.T) {
 	}
 	dated := entry(hired("ann", 0))
 	dated.Leave = users.Until("2026-01-31")
-	require.ErrorIs(t, begin("Nowhere/Land").Row(dated), seats.ErrBadInput)
-	dated.Profile.ExternalID = ""
-	weak := begin("Nowhere/Land")
-	require.Nil(t, weak.Row(dated))
-	_, refusal := weak.Differences(true)
-	require.ErrorIs(t, refusal, seats.ErrBadInput)
+	for _, number := range []string{dated.Profile.ExternalID, ""} {
+		dated.Profile.ExternalID = number
+		c := begin("Nowhere/Land")
+		require.Nil(t, c.Row(dated))
+		_, refusal := c.Differences(true)
+		require.ErrorIs(t, refusal, seats.ErrBadInput)
+	}
 	dated.Profile.Email = "new@acme.example"
 	require.ErrorIs(t, begin("Nowhere/Land").Row(dated), seats.ErrBadInput)
 
-	_, refusal = begin("").Differences(true)
+	_, refusal := begin("").Differences(true)
 	require.ErrorIs(t, refusal, users.ErrEmpty)
 	_, refusal = begin("").Differences(false)
 	require.ErrorIs(t, refusal, seats.ErrIncomplete)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The reasons against a roster, besides those against a field.
@@ -34,11 +35,22 @@ var (
 type Fault struct {
 	Row     int    // as in a spreadsheet, see [ReadRoster]; 0: the whole file
 	Column  string // the header, as in the file or, of a missing column, in [Column.Header]; empty: the whole row
+	Field   string // of the column, for a fault of a row, see [Column.Field]; empty: the whole row
 	Problem error  // such as [ErrDuplicateRow], [ErrEmpty] or [ErrAddress]; found by [errors.Is]
 	Other   int    // the earlier row of a duplicate
 	// Expected is for [ErrDateForm] the form, see [RosterOptions.DateFormat], and for [ErrNoHeader]
 	// a header with the columns that were looked for and the separator of the file.
 	Expected string
+	// Keys identify the person of a faulty row, as far as they can be read. They are not in the text. A row
+	// with more cells than the header has none: which cell is which can't be told.
+	Keys []Key
+}
+
+// RowFault returns the fault of a row as an error of [RosterScan.People] or [Roster.Complete], after which the list
+// goes on. Other errors refuse the rest of the file, [Faults] too.
+func RowFault(err error) (f Fault, ok bool) {
+	f, ok = err.(Fault)
+	return f, ok && f.Row > 0
 }
 
 // Error returns the fault as a sentence, such as "row 12: Email is taken by row 3".
@@ -124,6 +136,37 @@ func (l *faultList) list() Faults {
 		return append(l.faults, Fault{Problem: l.unlisted})
 	}
 	return l.faults
+}
+
+func (r *rosterRow) addFault(field string, problem error, other int) {
+	f := Fault{Row: r.Row, Field: field, Problem: problem, Other: other}
+	if problem == ErrDateForm {
+		f.Expected = r.reader.dates.name
+	}
+	for _, c := range r.reader.cells {
+		if c.Field == field && (r.reading == "" || r.reading == c.Header) {
+			f.Column = c.Header
+			break
+		}
+	}
+	r.reader.found.add(f)
+	r.faulty = append(r.faulty, field)
+}
+
+// identify gives the keys of the row to its faults, those of the list from that place on.
+func (r *rosterRow) identify(from int) {
+	faults := r.reader.found.faults[from:]
+	if len(faults) == 0 || len(r.reader.keys) == 0 || slices.Contains(r.faulty, "") {
+		return
+	}
+	keys := slices.Clone(r.reader.keys)
+	for i := range keys {
+		keys[i].Value = strings.Clone(keys[i].Value) // it may be a slice of the row
+		r.reader.memory += keySize + len(keys[i].Value)
+	}
+	for i := range faults {
+		faults[i].Keys = keys
+	}
 }
 
 // A passwordError keeps the cause out of the text.

@@ -107,7 +107,9 @@ func TestReadRoster_leave_faults(t *testing.T) {
 	o := users.RosterOptions{SkipFaulty: true, DateFormat: "DD/MM/YYYY"}
 	roster, err := users.ReadRoster(strings.NewReader("Email,Last day\na@x.example,12/25/2026\nb@x.example,25/12/2026\n"), o)
 	require.NoError(t, err)
-	require.Equal(t, users.Faults{{Row: 2, Column: "Last day", Problem: users.ErrDateForm, Expected: "DD/MM/YYYY"}}, roster.Faults)
+	require.Equal(t, users.Faults{{
+		Row: 2, Column: "Last day", Field: "last-day", Problem: users.ErrDateForm, Expected: "DD/MM/YYYY", Keys: []users.Key{users.ByEmail("a@x.example")},
+	}}, roster.Faults)
 	require.Equal(t, users.Until("2026-12-25"), roster.People[0].Leave)
 	require.Equal(t, []string{"email", "last-day"}, roster.Fields)
 

@@ -109,6 +109,7 @@ func (r *rosterReader) readRow(rows *sheet) error {
 	if rows.row > MaxRosterRows {
 		return Faults{{Problem: ErrTooLarge}}
 	}
+	before := len(r.found.faults)
 	row := &rosterRow{reader: r, size: rows.size, Entry: Entry{Row: rows.row, Profile: Profile{Source: r.Source}}}
 	switch {
 	case faulty:
@@ -123,6 +124,7 @@ func (r *rosterReader) readRow(rows *sheet) error {
 			row.takeKeys()
 			row.accept()
 		}
+		row.identify(before)
 	}
 	if r.memory > MaxRosterMemory {
 		return Faults{{Problem: ErrTooLarge}}
@@ -146,21 +148,6 @@ type rosterRow struct {
 	unclean  bool     // a text may need cleaning
 	faulty   []string // fields with a fault; "" for the row itself
 	reading  string   // the header of the present cell; empty after the last one
-}
-
-func (r *rosterRow) addFault(field string, problem error, other int) {
-	f := Fault{Row: r.Row, Problem: problem, Other: other}
-	if problem == ErrDateForm {
-		f.Expected = r.reader.dates.name
-	}
-	for _, c := range r.reader.cells {
-		if c.Field == field && (r.reading == "" || r.reading == c.Header) {
-			f.Column = c.Header
-			break
-		}
-	}
-	r.reader.found.add(f)
-	r.faulty = append(r.faulty, field)
 }
 
 // fill sets the person and the password from the cells.
@@ -390,7 +377,10 @@ func (r *rosterReader) handOver(e Entry) bool {
 	}
 	err := r.Password(e.Row, e.Profile, password)
 	if err != nil {
-		(&rosterRow{reader: r, Entry: e}).addFault("password", passwordError{err}, 0)
+		row, before := &rosterRow{reader: r, Entry: e}, len(r.found.faults)
+		row.addFault("password", passwordError{err}, 0)
+		r.keys = e.Profile.appendKeys(r.keys[:0])
+		row.identify(before)
 	}
 	return err == nil
 }

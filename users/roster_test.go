@@ -177,8 +177,8 @@ func TestReadRoster_skip_faulty(t *testing.T) {
 		{4, users.Profile{Email: "b@x.example", Source: fromFile}, users.Admin, users.Leave{}, users.NoStatus},
 	}, roster.People)
 	require.Equal(t, users.Faults{
-		{Row: 3, Column: "Email", Problem: users.ErrAddress},
-		{Row: 5, Column: "Email", Problem: users.ErrDuplicateRow, Other: 2},
+		{Row: 3, Column: "Email", Field: "email", Problem: users.ErrAddress},
+		{Row: 5, Column: "Email", Field: "email", Problem: users.ErrDuplicateRow, Other: 2, Keys: []users.Key{users.ByEmail("a@x.example")}},
 	}, roster.Faults)
 }
 

@@ -69,7 +69,7 @@ func Example_howNow() {
 	// A user is deactivated by an admin, or because they have stopped appearing in the employee data, a file of the
 	// night. The sync alone acts on its users. The filter finds both, and the events tell them apart.
 	night := func(file string) {
-		roster, _ := users.ReadRoster(strings.NewReader("Employee ID,Name,Work email\n"+file), users.RosterOptions{})
+		roster, _ := users.ReadRoster(strings.NewReader("Employee ID,Name,Work email\n"+file), users.RosterOptions{SkipFaulty: true})
 		done, err := keeper.Sync(ctx, "acme", seats.SyncRun{Source: "hr", Fields: roster.Fields}, roster.Complete(), nil)
 		fmt.Println(done.Differences, err)
 	}

@@ -276,6 +276,44 @@ func TestNewReader_no_value(t *testing.T) {
 	}
 }
 
+// TestNewReader_faulty: a sheet with faulty rows goes on, and each fault has the row of the sheet and the keys that can be read. A
+// damaged workbook is no complete list.
+func TestNewReader_faulty(t *testing.T) {
+	cells := func(number int, texts ...string) (row string) {
+		for _, text := range texts {
+			row += `<c t="inlineStr"><is><t>` + text + `</t></is></c>`
+		}
+		return fmt.Sprintf(`<row r="%d">%s</row>`, number, row)
+	}
+	list := func(sheet map[string]string) (told []string) {
+		file := packed(t, sheet)
+		r, err := xlsx.NewReader(bytes.NewReader(file), int64(len(file)), "", users.RosterOptions{})
+		require.NoError(t, err)
+		for e, err := range users.Complete(users.ScanRoster(r, users.RosterOptions{}).People()) {
+			fault, ok := users.RowFault(err)
+			switch {
+			case ok:
+				told = append(told, fmt.Sprintf("%d %s %v %v", fault.Row, fault.Field, fault.Problem, fault.Keys))
+			case err != nil:
+				told = append(told, err.Error())
+			default:
+				told = append(told, fmt.Sprintf("%d %s", e.Row, e.Profile.ExternalID))
+			}
+		}
+		return told
+	}
+	sheet := rows(cells(1, "Employee ID", "Email") + cells(3, "1", "ada@@acme.example") + cells(4, "#N/A", "Nora@acme.example") +
+		cells(5, "3", "ivo@acme.example", "x") + cells(7, "4", "tove@acme.example"))
+	require.Equal(t, []string{
+		"3 email is not an email address [{external-id 1}]",
+		"4 external-id is an error or a rounded number of a spreadsheet: give the value as a text, or leave the cell empty [{email nora@acme.example}]",
+		"5  has more cells than the header []", "7 4", "EOF",
+	}, list(sheet))
+	sheet[sheetPart] = strings.TrimSuffix(sheet[sheetPart], "</sheetData></worksheet>")
+	told := list(sheet)
+	require.Contains(t, told[len(told)-1], xlsx.ErrFormat.Error())
+}
+
 func TestReadRoster_instruction(t *testing.T) {
 	file := packed(t, rows(`<row><c t="inlineStr"><is><t>sep=;</t></is></c></row><row><c t="inlineStr"><is><t>Email</t></is></c></row>`+
 		`<row><c t="inlineStr"><is><t>nora@fjord.example</t></is></c></row>`))

@@ -187,7 +187,7 @@ func (h *Host) People(u Upload, p seats.Policy) iter.Seq2[users.Entry, error] {
 		}
 		defer file.Close()
 		for e, err := range users.ScanRoster(r, o).People() {
-			if _, is := errors.AsType[users.Fault](err); is && u.Reading.SkipFaulty {
+			if _, ok := users.RowFault(err); ok && u.Reading.SkipFaulty {
 				continue
 			}
 			if !yield(e, err) {
@@ -222,31 +222,30 @@ func (h *Host) Invitations(u Upload, p seats.Policy, row func(int)) iter.Seq2[se
 
 // A Look is what is known of a file before the import: faults, or a plan.
 type Look struct {
-	People int
-	Faults users.Faults
-	More   int // further faults
-	Plan   *seats.LargePlan
-	Rows   []int // of the people, in order
+	People  int
+	Faults  users.Faults
+	More    int  // further faults
+	Refused bool // the file is faulty as a whole
+	Plan    *seats.LargePlan
+	Rows    []int // of the people, in order
 }
 
 // Faults reads a file for all its faults.
 func (h *Host) Faults(u Upload, p seats.Policy) (look Look, err error) {
 	u.Reading.SkipFaulty = false
 	for _, err := range h.People(u, p) {
-		var fault users.Fault
+		fault, ofRow := users.RowFault(err)
 		var faults users.Faults
 		switch {
 		case err == nil:
 			look.People++
+		case ofRow && len(look.Faults) < users.MaxRosterFaults:
+			look.Faults = append(look.Faults, fault)
+		case ofRow:
+			look.More++
 		case errors.As(err, &faults):
-			look.Faults = append(look.Faults, faults...)
+			look.Faults, look.Refused = append(look.Faults, faults...), true
 			return look, nil
-		case errors.As(err, &fault):
-			if len(look.Faults) == users.MaxRosterFaults {
-				look.More++
-			} else {
-				look.Faults = append(look.Faults, fault)
-			}
 		default:
 			return look, err
 		}
@@ -259,7 +258,7 @@ func (h *Host) Look(ctx context.Context, u Upload, a seats.Account, actor users.
 	if look, err = h.Faults(u, a.Policy); err != nil {
 		return look, err
 	}
-	if len(look.Faults) > 0 && !u.Reading.SkipFaulty || look.People == 0 {
+	if len(look.Faults) > 0 && !u.Reading.SkipFaulty || look.Refused || look.People == 0 {
 		return look, nil
 	}
 	plan, err := h.Keeper.PreviewAll(ctx, a.ID, actor, h.Invitations(u, a.Policy, func(row int) { look.Rows = append(look.Rows, row) }))

@@ -262,7 +262,7 @@ func (v *visit) lookSync(page *uploadView) error {
 	for _, f := range look.Faults {
 		page.Faults = append(page.Faults, sentence(forAdmins.Fault(f)))
 	}
-	if len(look.Faults) > 0 {
+	if look.Refused {
 		return nil
 	}
 	plan, err := v.PreviewSync(v.r.Context(), page.Upload, v.account)

@@ -111,6 +111,30 @@ func TestSync(t *testing.T) {
 	require.Empty(t, drift)
 }
 
+// TestSync_faulty: a nightly file with faulty rows is carried out, and says which they are and why users stay.
+func TestSync_faulty(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("brightwater", users.Admin)
+	all := p.synced("workday")
+	text := p.roster("brightwater", "workday", all[0]) + "E9001,Grit,Maus,grit@@brightwater.example\nE9002,Gerd,Maus,gerd@brightwater.example\n"
+	look := b.nightly("workday", "faulty.csv", text).says(200, "Email is not an email address", "The users of these rows stay as they are",
+		`<span class="figure">1</span> <span class="label">Join</span>`, `<span class="figure">1</span> <span class="label">Leave</span>`)
+	job := b.carryOut(look).says(200, "Done")
+	b.get(strings.Replace(job.at.Path, "/jobs/", "/runs/", 1)).says(200, "email is not an email address").without("No missing user leaves")
+
+	text = p.roster("brightwater", "workday", all[1]) + ",Grit,Maus,\n"
+	look = b.nightly("workday", "no-key.csv", text).says(200, "No missing user leaves in this run: 1 row does not say whom it is about",
+		`<span class="figure">1</span> <span class="label">Missing, and stay for now</span>`)
+	job = b.carryOut(look).says(200, "Done")
+	b.get(strings.Replace(job.at.Path, "/jobs/", "/runs/", 1)).says(200, "the row has no email, username or external ID", "No missing user leaves")
+	stays, err := p.host.Keeper.User(t.Context(), "brightwater", all[1])
+	require.NoError(t, err)
+	require.Equal(t, users.Active, stays.Status)
+
+	text = p.roster("brightwater", "workday") + "E9003,Grit,Maus,\"grit@bright"
+	b.nightly("workday", "cut.csv", text).says(422, "misplaced or unclosed quotation mark", "Correct the file and upload it again").without("Carry it out")
+}
+
 // TestSync_restart: a run goes on where its process has ended, and no user comes twice.
 func TestSync_restart(t *testing.T) {
 	p := newProduct(t, "", true)
