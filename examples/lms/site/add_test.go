@@ -54,6 +54,16 @@ func TestAdd(t *testing.T) {
 	require.Fail(t, "the account is never full")
 }
 
+// TestUpload_refused: a file that is faulty as a whole is not imported in part, though faulty rows are passed over.
+func TestUpload_refused(t *testing.T) {
+	p := newProduct(t, "", true)
+	b := p.as("brightwater", users.Owner)
+	text := "first name,email\nBo,none\n" + strings.Repeat("\n", 300) + "Bea,bea@brightwater.example\n" + strings.Repeat("\n", 100000) + "\xff,grit@brightwater.example\n"
+	page := b.upload("cut.csv", []byte(text)).says(200, "Check the file")
+	form := url.Values{"header": {"first name", "email"}, "field-0": {"first-name"}, "field-1": {"email"}, "do": {"look"}, "skip-faulty": {"1"}}
+	b.post(page.at.Path, form).says(200, "is not in UTF-8").without("Import ")
+}
+
 // TestUpload maps the columns of a file, tells its faults and the plan, and imports it once.
 func TestUpload(t *testing.T) {
 	p := newProduct(t, "", true)
