@@ -161,10 +161,9 @@ func (v *visit) look(page *uploadView) error {
 	if err != nil {
 		return err
 	}
-	page.Look = &look
+	page.Look, page.OfFile = &look, look.Refused
 	for _, f := range look.Faults {
 		page.Faults = append(page.Faults, sentence(v.words().Fault(f)))
-		page.OfFile = page.OfFile || f.Row == 0
 	}
 	if look.Plan == nil {
 		return nil
