@@ -3,7 +3,6 @@ package site
 import (
 	"errors"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,16 +15,14 @@ import (
 // An eventQuery selects events of the audit trail.
 type eventQuery struct {
 	seats.EventFilter
-	Through uint64 // the last number
-	By      users.Actor
-	ByKind  bool // events of any actor of the kind of By
-	AnyBy   bool
-	None    string // why no event is selected; empty: some may be
+	Through uint64      // the last number
+	Actor   users.Actor // zero: all whose kind is in By
+	None    string      // why no event is selected; empty: some may be
 }
 
 // match reports whether the query selects an event that its EventFilter selects.
 func (q eventQuery) match(e seats.Event) bool {
-	return q.AnyBy || q.ByKind && e.Actor.Kind == q.By.Kind || !q.ByKind && e.Actor == q.By
+	return q.Actor == users.Actor{} || e.Actor == q.Actor
 }
 
 // An eventsView is the page of the audit trail.
@@ -37,6 +34,7 @@ type eventsView struct {
 	Actors []option
 	Older  string // the URL of the page before; empty: this is the first one in time
 	Newest string // the URL of the latest page; empty: this is it
+	Looked uint64 // the first event that was looked at for a page that is not full; 0: the page is full, or the last one
 	File   string // the query, for the files
 }
 
@@ -64,16 +62,19 @@ func (v *visit) events() error {
 	if n, err := strconv.ParseUint(asked.Get("before"), 10, 64); err == nil && n < before {
 		before, page.Newest = n, "/events?"+page.File
 	}
-	list, more, err := v.eventsBefore(query, before, eventsPerPage)
+	list, next, err := v.eventsBefore(query, before, eventsPerPage)
 	if err != nil {
 		return err
 	}
-	if more {
-		bare.Set("before", strconv.FormatUint(list[0].Sequence, 10))
+	if next > 0 {
+		bare.Set("before", strconv.FormatUint(next, 10))
 		page.Older = "/events?" + bare.Encode()
+		if len(list) < eventsPerPage {
+			page.Looked = next
+		}
 	}
 	page.Events, err = v.told(func(yield func(seats.Event, error) bool) {
-		for _, e := range slices.Backward(list) {
+		for _, e := range list {
 			if !yield(e, nil) {
 				return
 			}
@@ -130,31 +131,33 @@ func (v *visit) eventQuery(asked url.Values) (q eventQuery, err error) {
 	return q, v.byOf(strings.TrimSpace(asked.Get("by")), &q)
 }
 
+// actorKinds are the choices of all actors of a kind.
+var actorKinds = map[string]users.ActorKind{"users": users.ActorUser, "syncs": users.ActorSync, "support": users.ActorSupport, "system": users.ActorSystem}
+
 // byOf reads the actor of a filter: a kind, the name of a sync, or what identifies a user.
 func (v *visit) byOf(text string, q *eventQuery) error {
-	kind, name, named := strings.Cut(text, ":")
-	switch {
-	case text == "":
-		q.AnyBy = true
+	if text == "" {
+		return nil
+	}
+	if kind, all := actorKinds[text]; all {
+		q.By = users.In(kind)
+		return nil
+	}
+	switch kind, name, named := strings.Cut(text, ":"); {
 	case named && kind == "sync":
-		q.By = users.Sync(name)
+		q.Actor = users.Sync(name)
 	case named && kind == "support":
-		q.By = users.Support(name)
+		q.Actor = users.Support(name)
 	default:
-		for k, by := range map[string]users.Actor{"users": users.As(""), "syncs": users.Sync(""), "support": users.Support(""), "system": users.System()} {
-			if text == k {
-				q.By, q.ByKind = by, true
-				return nil
-			}
-		}
 		id, err := v.find(text)
 		if err != nil {
 			return err
 		}
-		if q.By = users.As(id); id == "" {
+		if q.Actor = users.As(id); id == "" {
 			q.None = "There is no user with this address, username or ID."
 		}
 	}
+	q.By = users.In(q.Actor.Kind)
 	return nil
 }
 
@@ -181,30 +184,36 @@ func (v *visit) find(text string) (users.ID, error) {
 	return "", nil
 }
 
-// eventsBefore returns the last events of a query before a number, at most n in order, and whether there are more. The
-// library lists events forward: it looks at windows from the end on, each four times as long as the one after it.
-func (v *visit) eventsBefore(q eventQuery, before uint64, n int) (list []seats.Event, more bool, err error) {
-	for size := uint64(4 * n); q.None == "" && before > q.After+1 && len(list) <= n; size *= 4 {
-		window := q.EventFilter
-		if q.User == "" && before-1-q.After > size {
-			window.After = before - 1 - size
-		}
-		var found []seats.Event
-		for e, err := range v.Keeper.Events(v.r.Context(), v.account.ID, window) {
-			if err != nil {
-				return nil, false, err
-			}
-			if e.Sequence >= before {
-				break
-			}
-			if q.match(e) {
-				found = append(found, e)
-			}
-		}
-		list, before = append(found, list...), window.After+1
+// A page looks at some numbers of events, and reads some events of which the actor alone tells whether they match. The
+// next page goes on from there, so that a rare event is no reason to wait.
+const (
+	eventsLooked = 20_000
+	eventsRead   = 1000
+)
+
+// eventsBefore returns the last events of a query before a number, at most n from the last to the first, and the number before
+// which the next page begins; 0: there is none.
+func (v *visit) eventsBefore(q eventQuery, before uint64, n int) (list []seats.Event, next uint64, err error) {
+	if q.None != "" || before <= q.After+1 {
+		return nil, 0, nil
 	}
-	if more = len(list) > n; more {
-		list = list[len(list)-n:]
+	window := q.EventFilter
+	window.Backward, window.Before = true, before
+	if q.User == "" && before-1-q.After > eventsLooked {
+		window.After = before - 1 - eventsLooked
+		next = window.After + 1
 	}
-	return list, more, nil
+	read := 0
+	for e, err := range v.Keeper.Events(v.r.Context(), v.account.ID, window) {
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(list) == n || read == eventsRead {
+			return list, e.Sequence + 1, nil
+		}
+		if read++; q.match(e) {
+			list = append(list, e)
+		}
+	}
+	return list, next, nil
 }

@@ -52,13 +52,11 @@ func (v *visit) eventRows() (iter.Seq2[[]any, error], error) {
 			part = part[:0]
 			return true
 		}
+		query.Before = query.Through + 1
 		for e, err := range v.Keeper.Events(v.r.Context(), v.account.ID, query.EventFilter) {
 			if err != nil {
 				yield(nil, err)
 				return
-			}
-			if e.Sequence > query.Through {
-				break
 			}
 			if query.match(e) {
 				part = append(part, e)

@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/seatkeeper/seatkeeper/examples/lms/site"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/users"
 )
@@ -130,4 +132,43 @@ func TestEvents_workbook(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, formula)
 	b.get("/events").says(200, "made =1+1 inactive (=cmd; =x)", "Mail folder")
+}
+
+// TestEvents_rare: a page ends its search after a thousand events that do not match, and the next one goes on.
+func TestEvents_rare(t *testing.T) {
+	p := newProduct(t, "", false)
+	_, err := p.host.Keeper.Open(t.Context(), seats.Opening{Account: "large", Total: seats.Of(5000), Owner: users.Profile{ID: "owner", Email: "olive@large.example"}})
+	require.NoError(t, err)
+	p.do("large", users.As("owner"), seats.Invite{Profile: users.Profile{ID: "ada", FirstName: "Ada", Email: "ada@large.example"}, Role: users.Admin})
+	p.do("large", users.As("ada"), seats.Accept{User: "ada"})
+	for part := range 2 {
+		var commands []seats.Command
+		for i := range 600 {
+			commands = append(commands, seats.Invite{Profile: users.Profile{ID: users.ID(fmt.Sprintf("u%d-%d", part, i)), Username: fmt.Sprintf("u%d-%d", part, i)}, Later: true})
+		}
+		p.do("large", users.As("owner"), commands...)
+	}
+	p.drain()
+	b := p.as("large", users.Owner)
+	first := b.get("/events?by=ada").says(200, "None of these events matches", "This page looks back to event ")
+	_, older, _ := strings.Cut(first.text, `<nav class="pages" aria-label="Pages of the events">`)
+	_, older, _ = strings.Cut(older, `<a href="`)
+	older, _, _ = strings.Cut(older, `"`)
+	b.get(older).says(200, "Ada", "accepted").without("None of these", "looks back", "Older →")
+	require.Len(t, b.csv("/events.csv?by=ada"), 1)
+	b.get("/events?by=syncs").says(200, "No event matches").without("looks back")
+}
+
+// TestEvents_cut: a visitor who leaves in the middle of a file is no fault of the server.
+func TestEvents_cut(t *testing.T) {
+	p := newProduct(t, "", false)
+	_, err := p.host.Keeper.Open(t.Context(), seats.Opening{Account: "large", Total: seats.Of(5000), Owner: users.Profile{ID: "owner", Email: "olive@large.example"}})
+	require.NoError(t, err)
+	p.do("large", users.As("owner"), seats.Invite{Profile: users.Profile{ID: "ada", Email: "ada@large.example"}})
+	ctx, leave := context.WithCancel(t.Context())
+	err = site.Told(ctx, p.site, "large", func(yield func(seats.Event, error) bool) {
+		leave()
+		yield(seats.Event{Account: "large", Sequence: 2, Kind: seats.EventInvited, User: "ada"}, nil)
+	})
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -26,10 +26,13 @@ func (v *visit) told(events iter.Seq2[seats.Event, error]) (list []toldEvent, er
 		ids = append(ids, e.User, e.Successor, e.Actor.User)
 	}
 	teller, err := v.teller(ids)
+	if err != nil {
+		return nil, err
+	}
 	for i := range list {
 		list[i].Text = teller.Of(list[i].Event)
 	}
-	return list, err
+	return list, nil
 }
 
 // teller has the names of these users, and of all courses.
