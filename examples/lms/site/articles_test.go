@@ -83,7 +83,7 @@ func TestArticle_HowNow(t *testing.T) {
 	require.Equal(t, unclaimed, invited-tab.number("Active Users"))
 
 	tab.press("Manage Total Seats").sees("Between 10 and 1000 at a time", "They can't be given back here")
-	tab.until(`document.querySelector("#plot canvas")`+" !== null", "no plot").shot("hownow-seats")
+	tab.until(`document.querySelector("#plot canvas")`+" !== null", "no plot").until(`!document.querySelector(".u-legend").innerText.includes("--")`, "the plot has no numbers of now").shot("hownow-seats")
 	tab.fill("section:has(#buy)", "Seats more", "20").press("Buy").sees("20 seats more are here", "The confirmation goes to")
 	tab.press("Users")
 	require.Equal(t, total+20, tab.number("Total Seats"))

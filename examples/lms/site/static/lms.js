@@ -27,12 +27,14 @@ function plot() {
   const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line") } };
   const steps = uPlot.paths.stepped({ align: 1 });
   const held = { stroke: color("--blue"), width: 2, paths: steps, points: { show: false } };
+  const rest = (u) => { if (u.cursor.idx == null) u.setLegend({ idx: now }, false); }; // the numbers of now, while no day is pointed at
   const chart = new uPlot({
+    hooks: { setCursor: [rest], ready: [rest] },
     width: figure.clientWidth, height: 260,
     axes: [axis, { ...axis, size: 48 }],
     scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     series: [
-      { label: "Day" },
+      { label: "Day", value: (u, at, series, i) => (i == null ? "--" : rows[i].querySelector("th").textContent) },
       { label: "Bought", stroke: color("--soft"), width: 2, dash: [2, 3], paths: steps, points: { show: false } },
       { label: "Held", ...held, fill: color("--wash") },
       { label: "Held, as booked", ...held, dash: [6, 4] },
