@@ -134,14 +134,21 @@ func named[R any, T interface {
 	encoding.TextUnmarshaler
 }](name string, at func(*R) *T) column[R] {
 	known := map[string]T{} // so that reading takes no memory
-	for n := range T(64) {
+	var texts [64]any       // so that writing takes none
+	for n := range T(len(texts)) {
+		texts[n] = n.String()
 		if read := T(0); P(&read).UnmarshalText([]byte(n.String())) == nil && read == n {
 			known[n.String()] = n
 		}
 	}
 	return column[R]{
 		name: name,
-		get:  func(r *R) (any, error) { return (*at(r)).String(), nil },
+		get: func(r *R) (any, error) {
+			if n := *at(r); int(n) < len(texts) {
+				return texts[n], nil
+			}
+			return (*at(r)).String(), nil
+		},
 		set: func(r *R, c cell) error {
 			if v, ok := known[c.text.String]; ok {
 				*at(r) = v

@@ -24,8 +24,10 @@ func packed[R any](name string, of ...column[R]) column[R] {
 	return column[R]{
 		name: name,
 		get: func(r *R) (any, error) {
-			text := make([]byte, 0, 128)
-			for _, c := range of {
+			var room [256]byte // most documents take no memory of their own
+			text := room[:0]
+			for i := range of {
+				c := &of[i]
 				v, err := c.get(r)
 				if err == nil && c.leavesOut(r, v) {
 					continue
@@ -94,7 +96,7 @@ func usuallyAs[R any](value func(*R) string, c column[R]) column[R] {
 }
 
 // leavesOut reports whether a document leaves the value out.
-func (c column[R]) leavesOut(r *R, v any) bool {
+func (c *column[R]) leavesOut(r *R, v any) bool {
 	if c.usual != nil {
 		return v == c.usual(r)
 	}
@@ -102,7 +104,7 @@ func (c column[R]) leavesOut(r *R, v any) bool {
 }
 
 // appendValue appends the value of a member of a document.
-func (c column[R]) appendValue(text []byte, v any) ([]byte, error) {
+func (c *column[R]) appendValue(text []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case int64:
 		return strconv.AppendInt(text, v, 10), nil
@@ -122,11 +124,11 @@ func appendQuoted(text []byte, s string) ([]byte, error) {
 			if !utf8.ValidString(s) {
 				return nil, users.ErrNotUTF8 // JSON would replace it
 			}
-			quoted := bytes.NewBuffer(text)
-			e := json.NewEncoder(quoted)
+			var quoted bytes.Buffer
+			e := json.NewEncoder(&quoted)
 			e.SetEscapeHTML(false)
 			err := e.Encode(s)
-			return bytes.TrimSuffix(quoted.Bytes(), []byte("\n")), err
+			return append(text, bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))...), err
 		}
 	}
 	return append(append(append(text, '"'), s...), '"'), nil
@@ -267,8 +269,8 @@ func segment[R any](name string, at func(*R) *users.Segment) column[R] {
 	return column[R]{
 		name: name,
 		get: func(r *R) (any, error) {
-			if *at(r) == (users.Segment{}) {
-				return "", nil
+			if text, ok := segmentTexts[*at(r)]; ok {
+				return text, nil
 			}
 			return string(appendSegment(nil, *at(r))), nil
 		},
@@ -284,6 +286,15 @@ func segment[R any](name string, at func(*R) *users.Segment) column[R] {
 		},
 	}
 }
+
+// segmentTexts are the usual texts of segments, made once.
+var segmentTexts = func() map[users.Segment]any {
+	all := map[users.Segment]any{{}: ""}
+	for _, s := range segments {
+		all[s] = string(appendSegment(nil, s))
+	}
+	return all
+}()
 
 func appendSegment(text []byte, s users.Segment) []byte {
 	text = append(text, statusLetters[s.Status], roleLetters[s.Role])

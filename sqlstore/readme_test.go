@@ -182,7 +182,7 @@ func TestStore_stepsOf_allocations(t *testing.T) {
 		Base: 1, Account: seats.Account{ID: "acme", Revision: 2, Sequence: 2}, Created: []users.User{u},
 		Events: []seats.Event{{Account: "acme", Sequence: 2, User: "u1", Kind: seats.EventInvited}},
 	}
-	for dialect, most := range map[Dialect]float64{MySQL: 65, SQLite: 40} {
+	for dialect, most := range map[Dialect]float64{MySQL: 53, SQLite: 28} {
 		s, err := New(&sql.DB{}, dialect, Options{})
 		require.NoError(t, err)
 		made := testing.AllocsPerRun(100, func() {

@@ -62,5 +62,7 @@ func TestKeeper_Do_allocations(t *testing.T) {
 	for range 20 {
 		do()
 	}
-	require.LessOrEqual(t, testing.AllocsPerRun(200, do), 150.0)
+	made := testing.AllocsPerRun(200, do)
+	t.Logf("%v allocations", made)
+	require.LessOrEqual(t, made, 105.0)
 }
