@@ -126,7 +126,7 @@ func TestSync_faulty(t *testing.T) {
 	look = b.nightly("workday", "no-key.csv", text).says(200, "No missing user leaves in this run: 1 row does not say whom it is about",
 		`<span class="figure">1</span> <span class="label">Missing, and stay for now</span>`)
 	job = b.carryOut(look).says(200, "Done")
-	b.get(strings.Replace(job.at.Path, "/jobs/", "/runs/", 1)).says(200, "row has no email", "No missing user leaves")
+	b.get(strings.Replace(job.at.Path, "/jobs/", "/runs/", 1)).says(200, "No missing user leaves", "needs an email address, a username or an external ID")
 	stays, err := p.host.Keeper.User(t.Context(), "brightwater", all[1])
 	require.NoError(t, err)
 	require.Equal(t, users.Active, stays.Status)
