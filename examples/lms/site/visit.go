@@ -142,7 +142,7 @@ func (v *visit) note(text string) { v.sessions.Put(v.r.Context(), keyNote, text)
 // warn is shown on the next page: what was asked for did not happen, or in another way.
 func (v *visit) warn(text string) { v.sessions.Put(v.r.Context(), keyWarning, text) }
 
-// about leads from the note or the warning to the user that it is about.
+// leadTo leads from the note or the warning to the user that it is about.
 func (v *visit) leadTo(user users.ID) { v.sessions.Put(v.r.Context(), keyAbout, string(user)) }
 
 // do carries out commands, all or nothing, as the person there.
