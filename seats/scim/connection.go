@@ -16,7 +16,8 @@ type Connection struct {
 	// ClearAbsent makes PUT clear the attributes that it leaves out. Okta's PUT leaves out those that are not mapped.
 	ClearAbsent bool
 	// DeleteForGood makes DELETE a deletion: [seats.Delete], the username is free again and the ID is gone. Without it
-	// DELETE is [seats.Archive], and an administrator can restore the user. POST of an archived user is 409.
+	// DELETE is [seats.Archive], and an administrator can restore the user. POST of an archived user is 409, and
+	// GET shows the user with active=false; RFC 7644 (3.6) wants 404 for what DELETE has removed.
 	DeleteForGood bool
 }
 
