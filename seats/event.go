@@ -200,8 +200,8 @@ func (e Event) Clone() Event {
 // An EventFilter selects events of an account and orders them. Every field but Backward narrows the
 // selection; the zero value selects all.
 //
-// A page costs its events and those that it passes over. User passes over none; the other fields are compared event
-// by event. After and Before bound the events that a page passes over, since events are numbered without gaps.
+// A page costs its events and those passed over. User passes over none; the other fields are compared event
+// by event. After and Before bound the events passed over, as numbers are without gaps.
 type EventFilter struct {
 	After  uint64                     // only greater numbers
 	Before uint64                     // only smaller numbers; 0: any

@@ -101,7 +101,7 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 	return page, nil
 }
 
-// by adds the condition that facts has a kind of actor, which [packed] writes first, or leaves out for a user.
+// by adds the condition on facts to have a kind of actor: the first value, left out for a user.
 func (q *unionQuery) by(k users.ActorKind) {
 	if k == users.ActorUser {
 		q.add(" AND (facts IS NULL OR SUBSTR(facts, 1, 6) <> ?)", `{"by":`)

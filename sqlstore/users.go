@@ -32,11 +32,11 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 	return s.users(ctx, account, f, limit, index, "")
 }
 
-// passedOver bounds the rows that a page by name passes over in the index, each of which is a look-up in the table. A
-// filter that has not filled its page by then reads the whole account in order of ID, which takes less.
+// passedOver bounds the rows of the index for a page by name, each with a look-up in the table. A page short of full by
+// then is read from the whole account in order of ID, at less cost.
 const passedOver = 2000
 
-// nameAfter returns the sort name that stands passedOver rows after the beginning of the page; empty: there is none.
+// nameAfter returns the sort name passedOver rows after the beginning of the page; empty: the list ends before.
 func (s *Store) nameAfter(ctx context.Context, account users.AccountID, f users.Filter) (name string, err error) {
 	if unstorable(string(account)) {
 		return "", nil // unknown
