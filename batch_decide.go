@@ -89,7 +89,7 @@ func (b *batch) withPast(past []seats.Event, key string) []seats.Event {
 // needsMore reports whether the call needs rows that no memory has: it is the last of its batch
 // and decided on the rows loaded.
 func (c *call) needsMore() bool {
-	return c.loads || c.need.Admins || c.need.Ahead > 0 || len(c.need.Codes) > 0
+	return c.loads || c.need.Admins || c.need.Ahead > 0 || len(c.need.Codes) > 0 || c.need.Queues
 }
 
 // try decides one call. A panic in an option of the host is raised in the goroutine of its call.

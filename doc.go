@@ -92,14 +92,16 @@
 // some days before each leave. [Keeper.Calendar] puts together what is dated: the free seats of each
 // day, and the first day on which something does not fit.
 //
-// # A queue for seats
+// # Queues for seats and courses
 //
 // Under [seats.Wait] a full account gives new users, and those who come back, a place in a queue: the commit
 // that frees a seat gives it to the next, by [seats.EventSeated], and a call of several commands, or a run of a sync, takes its
 // own freed seats first, but for places that have waited for [seats.LongWait]. [seats.Queue] moves a place, sets its deadline,
 // and approves the requests that users make for themselves; [seats.Unqueue] ends it, and so does every way of leaving. A priority
-// is a head start of days, so that no later place goes before it for ever. [Keeper.Pool] has the queue of [seats.Site] in order, [Keeper.Explain] the position of a user. It is a queue
-// for seats alone: a full course grows, or [seats.AssignCourse] is refused.
+// is a head start of days, so that no later place goes before it for ever. [Keeper.Pool] has the queue of [seats.Site] in order, [Keeper.Explain] the position of a user.
+//
+// Each course has a queue of its own, by the same rules: [seats.AssignCourse] on a full course gives a place there, and users ask for
+// the course by [seats.Queue] with its pool. The user is active or invited meanwhile, and loses the places by leaving.
 //
 // # Sign-on
 //

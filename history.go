@@ -185,6 +185,9 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 	defer end(&err)
 	need := seats.NeedsExplanation(account, id)
 	s, err := k.load(ctx, &need)
+	for err == nil && seats.ExplainNeeds(&need, s) {
+		s, err = k.load(ctx, &need)
+	}
 	if err != nil {
 		return seats.Explanation{}, err
 	}
@@ -198,6 +201,13 @@ func (k *Keeper) Explain(ctx context.Context, account users.AccountID, id users.
 				k.events(ctx, s.Account, seats.GoverningEvents()))
 			x, err := seats.Explain(s.Account, u, need.DueBy, events, s.Licences...)
 			x.Position = s.Pools[0].Waiting.Position(id)
+			for _, place := range u.CoursePlaces {
+				for _, p := range s.Pools {
+					if string(p.ID) == place.Pool {
+						x.CoursePositions = append(x.CoursePositions, p.Waiting.Position(id))
+					}
+				}
+			}
 			return x, err
 		}
 	}

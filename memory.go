@@ -245,7 +245,7 @@ func (m *memory) snapshot(n seats.Need, unknown []users.Key) (s seats.Snapshot, 
 	}
 	slices.SortFunc(s.Pools, func(x, y seats.Pool) int { return cmp.Compare(x.ID, y.ID) })
 	slices.SortFunc(s.Licences, func(x, y users.Licence) int { return x.ID().Compare(y.ID()) })
-	return s, unknown, ok && !n.Admins && n.Ahead == 0 && len(n.Codes) == 0
+	return s, unknown, ok && !n.Admins && n.Ahead == 0 && len(n.Codes) == 0 && !n.Queues
 }
 
 // checked reports whether the commit of a change decided on the memory compares all of the keys:

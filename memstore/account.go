@@ -101,7 +101,7 @@ func (a *account) find(n seats.Need) seats.Snapshot {
 		rows.Licences = append(rows.Licences, a.licences[id]...)
 	}
 	for id, p := range a.pools {
-		if p.Join.Text != "" && slices.Contains(n.Codes, p.Join.Key()) {
+		if n.Queues && p.Waiting != (seats.WaitingList{}) || p.Join.Text != "" && slices.Contains(n.Codes, p.Join.Key()) {
 			pools = append(pools, id)
 		}
 	}

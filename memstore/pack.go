@@ -87,6 +87,7 @@ func (p *packer) user(u *users.User) {
 	list(p, &u.Kept, word)
 	p.baseline(&u.Baseline)
 	p.wait(&u.Wait)
+	list(p, &u.CoursePlaces, (*packer).coursePlace)
 }
 
 func (p *packer) wait(w **users.Wait) {
@@ -96,11 +97,32 @@ func (p *packer) wait(w **users.Wait) {
 	if p.reading {
 		*w = &users.Wait{}
 	}
-	p.instant(&(*w).Since)
-	number(p, &(*w).Priority)
-	p.instant(&(*w).Until)
-	text(p, &(*w).Reason)
-	p.flag(&(*w).Asks)
+	p.terms(*w)
+}
+
+// coursePlace writes a member of a list, with a mask of its own.
+func (p *packer) coursePlace(c *users.CoursePlace) {
+	var mask uint64
+	for i, set := range []bool{
+		c.Pool != "", c.Number != 0, !c.Since.IsZero(), c.Priority != 0, !c.Until.IsZero(), c.Reason != "", c.Asks, c.DueDate != "",
+	} {
+		if set {
+			mask |= 1 << i
+		}
+	}
+	p.mask, p.bit = p.uvarint(mask), 1
+	text(p, &c.Pool)
+	number(p, &c.Number)
+	p.terms(&c.Wait)
+	text(p, &c.DueDate)
+}
+
+func (p *packer) terms(w *users.Wait) {
+	p.instant(&w.Since)
+	number(p, &w.Priority)
+	p.instant(&w.Until)
+	text(p, &w.Reason)
+	p.flag(&w.Asks)
 }
 
 func (p *packer) baseline(b **users.Baseline) {

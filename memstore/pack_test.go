@@ -59,6 +59,10 @@ func fill(t *testing.T, r *rand.Rand, v reflect.Value) {
 		v.SetUint(r.Uint64() | 1)
 	case reflect.String:
 		v.SetString(fmt.Sprint([]string{"é\x00\xff", "x", ""}[r.IntN(3)], r.IntN(3000)))
+	case reflect.Struct:
+		for _, leaf := range leaves(v) {
+			fill(t, r, leaf)
+		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), r.IntN(3)+1, 3))
 		for i := range v.Len() {

@@ -45,6 +45,7 @@ type Reopen struct {
 func (Reopen) Action() users.Action { return users.ActionReopen }
 
 func (Reopen) target() users.ID { return "" }
+func (Reopen) needs(n *Need)    { n.Queues = true }
 
 func (c Reopen) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	return v.changeAccount(EventReopened, c.Reason, func(a *Account) { a.Closed = time.Time{} })

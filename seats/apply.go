@@ -55,6 +55,9 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if u.Status != users.Inactive {
 		u.Wait = nil
 	}
+	if !holding.Has(u.Status) && holding.Has(row.Status) {
+		u.CoursePlaces = row.CoursePlaces // they end one by one
+	}
 	before := row.Segment()
 	if f.account != nil {
 		account = *f.account
@@ -71,14 +74,15 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if f.terms != nil {
 		*pool = *f.terms
 		pool.Total, pool.Held, pool.Spent, pool.Reserved, pool.OverLimit, pool.Alerts = was.Total, was.Held, was.Spent, was.Reserved, was.OverLimit, was.Alerts
-		pool.Waiting = was.Waiting
+		pool.Waiting, pool.Serves = was.Waiting, was.Serves
 	}
 	pool.ID = f.pool
 	if f.total != (Count{}) {
 		pool.Total = f.total
 	}
-	if u.Wait != row.Wait || u.Waits() && u.Role != row.Role {
-		pool.Waiting = pool.Waiting.with(*u)
+	left, waited := placeIn(&row, pool.ID)
+	if place, waits := placeIn(u, pool.ID); place != left || waits != waited {
+		pool.Waiting = pool.Waiting.with(u.ID, place, waits)
 	}
 	if pool.ID == Site {
 		pool.Reserved += f.reserved
@@ -123,7 +127,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if !f.kind.isNotice() {
 		sealed = v.sealFor(&account, u)
 	}
-	if u.ID != "" && (f.licence.Pool == "" || u.Salt != row.Salt) { // a licence leaves the row of its user alone
+	if u.ID != "" && (f.licence.Pool == "" || u.Salt != row.Salt || len(u.CoursePlaces) != len(row.CoursePlaces)) { // a licence leaves the row of its user alone
 		v.putUser(people)
 	}
 	account.Revision = v.base + 1
@@ -148,6 +152,11 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	}
 	if v.account.Offer != (OwnershipOffer{}) {
 		v.lapse(u, f.actor)
+	}
+	if len(u.CoursePlaces) > 0 && !holding.Has(u.Status) {
+		next := leavesCourse(v.people.of(u.ID), PoolID(u.CoursePlaces[0].Pool))
+		next.actor, next.reason = f.actor, f.reason
+		v.apply(next)
 	}
 	return pool.Held - was.Held, nil
 }

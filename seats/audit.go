@@ -22,8 +22,9 @@ type Drift struct {
 	//	pool ID     a pool
 	//	source NAME  Stored has the number of its invited and active users, Counted that of the rows; left out if the
 	//	            numbers of all add up, or a user of a sync changed during the audit
-	//	waiting ID  a place in the queue: Stored has that of the site pool, Counted that of the user's row; left out for a
-	//	            user who changed during the audit
+	//	waiting ID  a place in the queue for seats: Stored has that of the site pool, Counted that of the user's row; left
+	//	            out for a user who changed during the audit
+	//	waiting ID for POOL  a place in the queue of a course, likewise
 	//	licences ID  a course pool: Stored has its numbers, Counted those of the licences' rows
 	//	events      Stored has the numbers of events, Counted "missing" or another fault
 	//	user ID     Stored has the row, Counted the result of the events: status, role, sync, licences
@@ -35,7 +36,7 @@ type Drift struct {
 	Counted string `json:"counted"`
 }
 
-// MaxDrifts is the largest number of events, of users, of keys and of places in the queue in an audit.
+// MaxDrifts is the largest number of events, of users, of keys and of places in the queues in an audit.
 const MaxDrifts = 100
 
 // Audit compares the account and its pools with the tally of the users' rows and with the
@@ -228,7 +229,7 @@ func (a *Auditor) Drift(s Snapshot) []Drift {
 	if a.beyond > last {
 		a.events.add(Drift{"events", fmt.Sprint(a.beyond), "comes after the last one that the account names"})
 	}
-	found := slices.Concat(Audit(s, a.tally, l), a.pools(s), a.reserved(s), a.ofSources(s), a.queue.drifts(s.pool(Site).Waiting))
+	found := slices.Concat(Audit(s, a.tally, l), a.pools(s), a.reserved(s), a.ofSources(s), a.queue.drifts(s.Pools))
 	found = append(found, a.events.list...)
 	if a.events.more > 0 {
 		found = append(found, Drift{What: "events", Counted: fmt.Sprintf("%d more", a.events.more)})

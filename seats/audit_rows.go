@@ -59,30 +59,41 @@ func (a *Auditor) countSource(u users.User) {
 	a.sources[u.Source.Name]++
 }
 
-// auditedQueue has the places in the queue by the rows of the users.
+// auditedQueue has the places in the queues by the rows of the users.
 type auditedQueue struct {
-	places map[users.ID]Waiting
-	moved  map[users.ID]bool // users inactive before or after a change since their row
-	beyond bool              // the rows or the changes are more than maxNames
+	places map[LicenceKey]Waiting
+	moved  map[LicenceKey]bool // users inactive before or after a change since their row, and changes in courses
+	beyond bool                // the rows or the changes are more than maxNames
 }
 
-// add adds the place of a user's row.
+// add adds the places of a user's row.
 func (q *auditedQueue) add(u users.User) {
-	if u.Waits() && u.Status == users.Inactive && q.hasRoom(len(q.places)) {
+	if u.Status == users.Inactive {
+		q.place(u, Site)
+	}
+	for _, p := range u.CoursePlaces {
+		q.place(u, PoolID(p.Pool))
+	}
+}
+
+// place adds the place of a user's row in the queue of a pool, if there is one.
+func (q *auditedQueue) place(u users.User, pool PoolID) {
+	if w, waits := placeIn(&u, pool); waits && q.hasRoom(len(q.places)) {
 		if q.places == nil {
-			q.places = map[users.ID]Waiting{}
+			q.places = map[LicenceKey]Waiting{}
 		}
-		q.places[u.ID] = waitingOf(u)
+		q.places[LicenceKey{u.ID, pool}] = w
 	}
 }
 
 // moves notes the user of an event after their row.
 func (q *auditedQueue) moves(e Event) {
-	if (e.Before.Status == users.Inactive || e.After.Status == users.Inactive) && q.hasRoom(len(q.moved)) {
+	moves := e.Pool != Site || e.Before.Status == users.Inactive || e.After.Status == users.Inactive
+	if moves && q.hasRoom(len(q.moved)) {
 		if q.moved == nil {
-			q.moved = map[users.ID]bool{}
+			q.moved = map[LicenceKey]bool{}
 		}
-		q.moved[e.User] = true
+		q.moved[LicenceKey{e.User, e.Pool}] = true
 	}
 }
 
@@ -91,27 +102,36 @@ func (q *auditedQueue) hasRoom(n int) bool {
 	return !q.beyond
 }
 
-// drifts returns the drifts between the queue of the site pool and the rows. All rows are compared, or none.
-func (q *auditedQueue) drifts(stored WaitingList) []Drift {
+// drifts returns the drifts between the queues of the pools and the rows. All rows are compared, or none.
+func (q *auditedQueue) drifts(pools []Pool) []Drift {
 	if q.beyond {
 		return nil
 	}
-	texts := map[users.ID][2]string{}
-	note := func(w Waiting, i int) {
-		text := texts[w.User]
+	texts := map[LicenceKey][2]string{}
+	note := func(pool PoolID, w Waiting, i int) {
+		key := LicenceKey{w.User, pool}
+		text := texts[key]
 		text[i] += w.terms()
-		texts[w.User] = text
+		texts[key] = text
 	}
-	for w := range stored.All() {
-		note(w, 0)
+	for _, p := range pools {
+		for w := range p.Waiting.All() {
+			note(p.ID, w, 0)
+		}
 	}
-	for _, w := range q.places {
-		note(w, 1)
+	for key, w := range q.places {
+		note(key.Pool, w, 1)
 	}
 	var found drifts
-	for _, id := range slices.Sorted(maps.Keys(texts)) {
-		if text := texts[id]; text[0] != text[1] && !q.moved[id] {
-			found.add(Drift{"waiting " + string(id), cmp.Or(text[0], noPlace), cmp.Or(text[1], noPlace)})
+	for _, key := range slices.SortedFunc(maps.Keys(texts), func(x, y LicenceKey) int {
+		return cmp.Or(cmp.Compare(x.Pool, y.Pool), cmp.Compare(x.User, y.User))
+	}) {
+		if text := texts[key]; text[0] != text[1] && !q.moved[key] {
+			what := "waiting " + string(key.User)
+			if key.Pool != Site {
+				what += " for " + string(key.Pool)
+			}
+			found.add(Drift{what, cmp.Or(text[0], noPlace), cmp.Or(text[1], noPlace)})
 		}
 	}
 	if found.more > 0 {

@@ -118,7 +118,7 @@ func TestAuditor(t *testing.T) {
 
 // differing returns what an auditor of an account, and those that it asks for, find
 // between its events and the rows.
-func differing(t *testing.T, s *site, events []seats.Event, licences []users.Licence, rows ...users.User) (drift []seats.Drift) {
+func differing(t testing.TB, s *site, events []seats.Event, licences []users.Licence, rows ...users.User) (drift []seats.Drift) {
 	for a := new(seats.Auditor); a != nil; a = a.Detail() {
 		require.NoError(t, a.Record(s.rows.Account.Sequence, listed(events...)))
 		for _, u := range rows {

@@ -5,7 +5,9 @@ import "github.com/seatkeeper/seatkeeper/users"
 // AssignCourse takes a licence of the course's pool for a user. The licence is held, and spent
 // when the course is started. It is unchanged for a user who holds an unstarted licence of the
 // course or has started it, unless its term has ended: then a new licence takes its place.
-// After [ArchiveActivity] the same course can be assigned again, which takes a new licence.
+// After [ArchiveActivity] the same course can be assigned again, which takes a new licence. Without a free licence the user gets a
+// place in the queue of the course, under [Wait], see [Queue]; a request is approved by it, and it is unchanged for a user with an
+// approved place.
 //
 // Owners, admins, support and the system may. [ErrNoSeats] without a free licence, with the
 // numbers of the pool and remedies; [ErrWrongStatus] for a user without the permission
@@ -25,21 +27,22 @@ func (c AssignCourse) needs(n *Need)    { n.pool(c.Pool) }
 
 func (c AssignCourse) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	pool, last, _, refusal := v.course(users.ActionAssignCourse, u, c.Pool)
+	place, waits := u.CoursePlace(string(c.Pool))
 	switch {
 	case refusal != nil:
 		return effect{}, refusal
 	case c.DueDate.Check() != nil:
 		return effect{}, badInput("due-date", c.DueDate.Check())
-	case last.IsOpen(v.request.At):
+	case last.IsOpen(v.request.At), waits && !place.Asks:
 		return effect{}, nil
 	}
-	ends, refusal := v.givenOut(pool, FromAssignment)
-	next := users.Licence{User: u.ID, Pool: string(pool.ID), Number: last.Number + 1, Assigned: v.at, DueDate: c.DueDate, Ends: ends}
-	return effect{kind: EventCourseAssigned, user: u, licence: next, date: c.DueDate}, refusal
+	f, refusal := v.assigned(EventCourseAssigned, u, pool, last.Number+1, c.DueDate)
+	f.instead = v.courseQueued(u, pool, last, c.DueDate)
+	return f, refusal
 }
 
-// UnassignCourse returns the user's unstarted licence to the pool of the course. It is unchanged
-// for a user without an open licence.
+// UnassignCourse returns the user's unstarted licence to the pool of the course, or ends the place in its queue, by
+// [EventUnqueued]. It is unchanged for a user with neither.
 //
 // Owners, admins, support and the system may. [ErrSeatSpent] for a started licence, with the
 // time since when it is used.
@@ -56,9 +59,12 @@ func (c UnassignCourse) needs(n *Need)    { n.pool(c.Pool) }
 
 func (c UnassignCourse) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
 	pool, last, changes, refusal := v.course(users.ActionUnassignCourse, u, c.Pool)
+	_, waits := u.CoursePlace(string(c.Pool))
 	switch {
 	case refusal != nil || !changes:
 		return effect{}, refusal
+	case waits:
+		return leavesCourse(u, c.Pool), nil
 	case last.State() == users.LicenceStarted:
 		refusal := ofPool(ErrSeatSpent, pool)
 		refusal.Since = last.Started

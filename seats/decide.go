@@ -86,6 +86,12 @@ func (o *Outcome) UnmarshalJSON(text []byte) error {
 	return users.ReadJSON(text, (*plain)(o))
 }
 
+// Waits reports whether an [AssignCourse] gave the user a place in the queue of the course: no licence was free. A licence that comes
+// free later in the same call can end it at once.
+func (o Outcome) Waits() bool {
+	return o.Action == users.ActionAssignCourse && o.Refusal == nil && !o.Unchanged && o.SeatsDelta == 0
+}
+
 // A Decision is the change by commands, and the outcome of each.
 type Decision struct {
 	Change   Change

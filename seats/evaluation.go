@@ -108,7 +108,7 @@ func (v *evaluation) freeKeys(u *users.User) {
 }
 
 // fork returns a copy of the evaluation for trying the commands. Its users are those of the
-// commands and the next of the queue, and it has no events yet, so that the cost grows with these commands
+// commands and the next of the queues, and it has no events yet, so that the cost grows with these commands
 // alone. Meanwhile v must not change.
 func (v *evaluation) fork(commands []Command) *evaluation {
 	f := *v
@@ -116,7 +116,7 @@ func (v *evaluation) fork(commands []Command) *evaluation {
 	f.pools, f.people, f.holders = v.pools.fork(), rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
 	f.sharers, f.licences, f.wasLicences = nil, nil, nil
 	named := v.named(commands)
-	for _, id := range v.waiting().first(v.account.Policy, MaxServed) {
+	for _, id := range nextServed(v.account.Policy, v.queues()) {
 		named[id] = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(named)) {

@@ -62,10 +62,10 @@ const (
 	EventLeavingHeld      EventKind = "leaving-held"      // Count users of the Date are held back, see [Policy.MostLeavers]
 	EventLeavingConfirmed EventKind = "leaving-confirmed" // a user who was held back leaves
 	EventStartMissed      EventKind = "start-missed"      // the day of a start came, and no seat was free
-	EventQueued           EventKind = "queued"            // an inactive user has a place in the queue for seats, or another one; with a Date: the day of a start came, and no seat was free
-	EventSeatRequested    EventKind = "seat-requested"    // a user asks for a seat, and waits for an approval
-	EventUnqueued         EventKind = "unqueued"          // the place ended, by a command, by its deadline, or with a Date: the day of a leave came; it was no seat
-	EventSeated           EventKind = "seated"            // by the queue, also of a role without need of a seat; Count: the number of the invitation that goes out, or 0
+	EventQueued           EventKind = "queued"            // an inactive user has a place in the queue for seats, or another one, or a user in that of the course of the Pool; with a Date: the day of a start came, and no seat was free
+	EventSeatRequested    EventKind = "seat-requested"    // a user asks for a seat, or for the course of the Pool, and waits for an approval
+	EventUnqueued         EventKind = "unqueued"          // the place ended, by a command, by its deadline, or with a Date: the day of a leave came; it was no seat. Pool: of a course, which the end of the status ends, too
+	EventSeated           EventKind = "seated"            // by the queue, also of a role without need of a seat; Count: the number of the invitation that goes out, or 0. Pool: the course that is assigned, and Date its due date
 	EventCourseAssigned   EventKind = "course-assigned"   // Pool: the course; Date: the day by which it should be done
 	EventCourseUnassigned EventKind = "course-unassigned" //
 	EventCourseStarted    EventKind = "course-started"    //

@@ -30,6 +30,8 @@ type Explanation struct {
 	// Position is the place of a waiting user, from 1 on, among those that the queue serves or among the
 	// requests, see [Queue]; 0: none. Person has the terms of the place. Explain of a Keeper sets it.
 	Position int `json:"position,omitzero"`
+	// CoursePositions has the same of the CoursePlaces of the Person, in their order.
+	CoursePositions []int `json:"course_positions,omitzero"`
 
 	Licences []LicenceExplanation `json:"licences,omitzero"` // of courses, in order
 }
@@ -119,7 +121,7 @@ func Explain(a Account, u users.User, at time.Time, events iter.Seq2[Event, erro
 
 // ledTo has the events that lead to each state of a licence, besides those of an import.
 var ledTo = map[users.LicenceState][]EventKind{
-	users.LicenceAssigned: {EventCourseAssigned},
+	users.LicenceAssigned: {EventCourseAssigned, EventSeated},
 	users.LicenceStarted:  {EventCourseStarted},
 	users.LicenceArchived: {EventActivityArchived},
 	users.LicenceReturned: {EventCourseUnassigned, EventActivityArchived, EventArchived, EventDeleted, EventErased, EventLicenceEnded},

@@ -19,8 +19,8 @@ func Forecast(s Snapshot, r Request) (Snapshot, []Event) {
 	var events []Event
 	s = s.withLoadedQueue()
 	for {
-		need.Users = nil
-		need.serveNeeds(s)
+		need.Users, need.Pools = nil, nil
+		need.queueNeeds(s, r.At)
 		part := need.Select(s)
 		if len(dueRows(part, r.At, 1)) == 0 {
 			return s, events
@@ -31,11 +31,11 @@ func Forecast(s Snapshot, r Request) (Snapshot, []Event) {
 	}
 }
 
-// withLoadedQueue leaves the users out of the queue who are not loaded.
+// withLoadedQueue leaves the users out of the queues who are not loaded.
 func (s Snapshot) withLoadedQueue() Snapshot {
 	s.Pools = slices.Clone(s.Pools)
 	for i := range s.Pools {
-		if p := &s.Pools[i]; p.ID == Site && p.Waiting.Approved() > 0 {
+		if p := &s.Pools[i]; p.Waiting.Approved() > 0 {
 			p.Waiting = WaitingOf(slices.DeleteFunc(slices.Clone(p.Waiting.all()), func(w Waiting) bool {
 				return !slices.ContainsFunc(s.Users, func(u users.User) bool { return u.ID == w.User })
 			})...)
@@ -44,9 +44,8 @@ func (s Snapshot) withLoadedQueue() Snapshot {
 	return s
 }
 
-// ForecastNeeds reports whether a snapshot for a [Forecast] lacks the next users of the queue. Then it must
-// be loaded again with the need, which is changed here.
-func ForecastNeeds(n *Need, s Snapshot) bool { return n.serveNeeds(s) }
+// ForecastNeeds reports whether a snapshot for a [Forecast] lacks the next users of the queues, or the courses of due places. Then it must be loaded again with the need, which is changed here.
+func ForecastNeeds(n *Need, s Snapshot) bool { return n.queueNeeds(s, n.DueBy) }
 
 // AheadTo lets the need reach the end of a day to come in any time zone, so that a snapshot fits
 // [Forecast]. It leaves a day beyond [MaxForecastDays] to the refusal.

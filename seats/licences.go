@@ -89,7 +89,7 @@ var licensed = returning | archiving | users.In(users.ActionAssignCourse, users.
 // Widen adds the needs that only a first snapshot shows: the pools of licences that the
 // request gives back or puts away, the licences of a user whose deactivation is not offered, since
 // the remedy is another way out, the other user of an offer of ownership, the admins if it is about every owner and one of them could be the
-// next, or if a pool may grow, the next users of the queue for seats, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
+// next, or if a pool may grow, the next users of the queues, the courses for which a leaver waits, and the users of past events with the request key. It reports whether it has added any; then the snapshot must be loaded
 // again.
 func (r Request) Widen(n *Need, s Snapshot) bool {
 	actions := map[users.ID]ActionSet{} // by user
@@ -110,6 +110,11 @@ func (r Request) Widen(n *Need, s Snapshot) bool {
 			if !slices.Contains(n.Licences, u.ID) {
 				n.Licences = append(n.Licences, u.ID)
 			}
+		}
+	}
+	for _, u := range s.Users {
+		if len(u.CoursePlaces) > 0 && r.endsPlaces(u, actions[u.ID]) {
+			n.coursesOf(u)
 		}
 	}
 	if offer := s.Account.Offer; offer != (OwnershipOffer{}) {

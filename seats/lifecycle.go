@@ -5,7 +5,7 @@ import (
 )
 
 // Deactivate makes an invited or active user inactive. The seat is free at once; the
-// record, the ID, the role and the course licences stay. A waiting user, or one with a request, loses the
+// record, the ID, the role and the course licences stay, and the places in the queues of courses end. A waiting user, or one with a request, loses the
 // place in the queue, by [EventUnqueued], and has left like all others. It is unchanged for every other inactive
 // user.
 //

@@ -22,10 +22,10 @@ func (r Request) mayTell(s Snapshot) bool {
 	if !policy.tells() {
 		return false
 	}
-	if Actions(r.Commands)&leaping != 0 || s.pool(Site).Waiting.Approved() > 0 {
+	if Actions(r.Commands)&leaping != 0 {
 		return true
 	}
 	return slices.ContainsFunc(s.Pools, func(p Pool) bool {
-		return !p.Total.IsUnlimited() && policy.mayTell(p, int64(len(r.Commands)))
+		return p.Waiting.Approved() > 0 || !p.Total.IsUnlimited() && policy.mayTell(p, int64(len(r.Commands)))
 	})
 }

@@ -101,6 +101,7 @@ func (EditAccount) target() users.ID { return "" }
 
 func (c EditAccount) needs(n *Need) {
 	if c.Zone != nil {
+		n.Queues = true // the last day of a course can end later
 		n.Ahead = lead
 	}
 }

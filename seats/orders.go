@@ -174,7 +174,11 @@ type SetPolicy struct {
 func (SetPolicy) Action() users.Action { return users.ActionSetPolicy }
 
 func (SetPolicy) target() users.ID { return "" }
-func (c SetPolicy) needs(n *Need)  { n.Admins = n.Admins || c.Policy.tells() }
+
+func (c SetPolicy) needs(n *Need) {
+	n.Admins = n.Admins || c.Policy.tells()
+	n.Queues = true // courses can grow under another policy
+}
 
 func (c SetPolicy) evaluate(v *evaluation, _ users.User) (effect, *Refusal) {
 	if err := c.Policy.Check(); err != nil {

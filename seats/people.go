@@ -196,7 +196,7 @@ func (v *evaluation) source(s users.Source) (users.Source, *Refusal) {
 // inactiveFallback returns the effect in the place of an arrival without a free seat, if the
 // policy has one: the user is created inactive, without a notification.
 func (v *evaluation) inactiveFallback(u users.User) *effect {
-	if !v.account.Policy.overflows() || v.account.Policy.queues() && !v.waiting().hasRoom() {
+	if !v.account.Policy.overflows() || v.account.Policy.queues() && !v.waiting(Site).hasRoom() {
 		return nil
 	}
 	u.Status = users.Inactive

@@ -119,11 +119,7 @@ func (p Plan) with(s Snapshot, c Change) Plan {
 	after := Snapshot{Account: c.Account, Pools: append(c.Pools, s.Pools...)}
 	p.After = after.Usage()
 	p.After.Revision, p.After.Sequence = 0, 0 // they do not exist yet
-	for _, e := range c.Events {
-		if e.Kind == EventSeated {
-			p.Seated = append(p.Seated, e.User)
-		}
-	}
+	p.Seated = c.seated(Site)
 	p.Pools = plannedPools(s, c, p.At)
 	return p
 }

@@ -119,7 +119,8 @@ const (
 	Refuse         WhenFull = iota // the command is refused
 	CreateInactive                 // the user is created inactive
 	// Wait gives the user a place in the queue for seats, see [Queue]: a new user is created inactive,
-	// and [Reactivate], [Restore] and a planned start leave the user inactive until the place is served.
+	// and [Reactivate], [Restore] and a planned start leave the user inactive until the place is served. [AssignCourse] on a full
+	// course gives a place in its queue.
 	Wait
 )
 

@@ -193,7 +193,8 @@ func TestNeeds(t *testing.T) {
 		Keys: []users.Key{
 			users.ByExternalID("7"), users.ByEmail("ada@acme.example"), users.ByUsername("ok"), users.ByEmail("y@acme.example"),
 		},
-		Pools: []seats.PoolID{"p"},
+		Pools:  []seats.PoolID{"p"},
+		Queues: true,
 	}, need)
 	require.Equal(t, []users.ID{"u"}, seats.NeedsPerson("acme", users.ByID("u")).Users)
 	require.Equal(t, []users.Key{users.ByEmail("u@x")}, seats.NeedsPerson("acme", users.ByEmail("U@x")).Keys)

@@ -31,7 +31,8 @@ type Pool struct {
 	Ends    PoolEnd        `json:"ends,omitzero"`    // no licence is given out or started afterwards; zero: no end
 	Join    JoinCode       `json:"join,omitzero"`    // of a join code, see [SetCode]
 	Term    LicenceTerm    `json:"term,omitzero"`    // of each licence; zero: none
-	Waiting WaitingList    `json:"waiting,omitzero"` // of the site pool: the queue for its seats, see [Queue]
+	Waiting WaitingList    `json:"waiting,omitzero"` // the queue for the seats or the licences, see [Queue]
+	Serves  time.Time      `json:"serves,omitzero"`  // the queue gets what a commit has left over; zero: nothing is
 	Due     time.Time      `json:"due,omitzero"`     // the next change by date, or a day before it
 }
 

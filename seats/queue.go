@@ -11,29 +11,27 @@ import (
 )
 
 // A WaitingList is the order of a queue, see [Queue]. The value is immutable, so that copies share it.
-// The users have the places, as [users.User].Wait.
+// The users have the places, as [users.User].Wait and as [users.User].CoursePlaces.
 type WaitingList struct{ list *[]Waiting }
 
 // Waiting is a user with a place in a queue.
 type Waiting struct {
 	User users.ID   `json:"user"`
 	Turn time.Time  `json:"turn"`          // see [users.Wait]
-	Role users.Role `json:"role,omitzero"` // an exempt one is served at once
+	Role users.Role `json:"role,omitzero"` // of the site pool; an exempt one is served at once
 	Asks bool       `json:"asks,omitzero"` // waits for an approval
 }
 
-// waitingOf returns the place of a user.
-func waitingOf(u users.User) Waiting { return Waiting{u.ID, u.Wait.Turn(), u.Role, u.Wait.Asks} }
-
 // MaxWaiting is the most places in a queue, requests included. Beyond, a full pool is answered as under
-// [Refuse].
+// [Refuse]. Each course has a queue of its own.
 const MaxWaiting = 1000
 
 // LongWait is the age of a turn from which a place goes before the commands of a call, see [Queue]. A priority counts, as in
 // [users.Wait].
 const LongWait = 30 * 24 * time.Hour
 
-// MaxServed is the most places that one commit serves. The others follow at once in further ones.
+// MaxServed is the most places that one commit serves in the queue for seats, and in those of all courses, each at least one. The
+// others follow at once in further ones.
 const MaxServed = 100
 
 // compare orders the places: requests come last, in their own order.
@@ -94,14 +92,14 @@ func (w WaitingList) Approved() int {
 
 // served lists the approved places whose turn is not after an instant, zero: all, in the order of service: exempt roles come
 // before the others.
-func (w WaitingList) served(p Policy, turn time.Time) iter.Seq2[users.ID, bool] {
+func (w WaitingList) served(exempt RoleSet, turn time.Time) iter.Seq2[users.ID, bool] {
 	return func(yield func(id users.ID, needsSeat bool) bool) {
 		for _, needsSeat := range []bool{false, true} {
 			for _, place := range w.all()[:w.Approved()] {
 				if !turn.IsZero() && place.Turn.After(turn) {
 					break
 				}
-				if p.holds(users.Segment{Status: users.Active, Role: place.Role}) == needsSeat && !yield(place.User, needsSeat) {
+				if exempt.Has(place.Role) != needsSeat && !yield(place.User, needsSeat) {
 					return
 				}
 			}
@@ -110,8 +108,8 @@ func (w WaitingList) served(p Policy, turn time.Time) iter.Seq2[users.ID, bool] 
 }
 
 // first returns the IDs of the first places that are served, at most so many.
-func (w WaitingList) first(p Policy, most int) (ids []users.ID) {
-	for id := range w.served(p, time.Time{}) {
+func (w WaitingList) first(exempt RoleSet, most int) (ids []users.ID) {
+	for id := range w.served(exempt, time.Time{}) {
 		if len(ids) == most {
 			break
 		}
@@ -123,11 +121,10 @@ func (w WaitingList) first(p Policy, most int) (ids []users.ID) {
 // hasRoom reports whether there is room for one more place.
 func (w WaitingList) hasRoom() bool { return len(w.all()) < MaxWaiting }
 
-// with returns the list with the place of a user as it is now.
-func (w WaitingList) with(u users.User) WaitingList {
-	list := slices.DeleteFunc(slices.Clone(w.all()), func(p Waiting) bool { return p.User == u.ID })
-	if u.Waits() {
-		place := waitingOf(u)
+// with returns the list with the place of a user as it is now, if there is one.
+func (w WaitingList) with(id users.ID, place Waiting, waits bool) WaitingList {
+	list := slices.DeleteFunc(slices.Clone(w.all()), func(p Waiting) bool { return p.User == id })
+	if waits {
 		i, _ := slices.BinarySearchFunc(list, place, Waiting.compare)
 		list = slices.Insert(list, i, place)
 	}
@@ -150,13 +147,13 @@ func (w *WaitingList) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// waiting returns the queue for the seats of the site pool.
-func (v *evaluation) waiting() WaitingList { return v.pools.of(Site).Waiting }
+// waiting returns the queue for the seats of a pool.
+func (v *evaluation) waiting(id PoolID) WaitingList { return v.pools.of(id).Waiting }
 
 // queued returns the effect by which a user gets a place in the queue in the place of a seat, if
 // the policy has one.
 func (v *evaluation) queued(u users.User) *effect {
-	if !v.account.Policy.queues() || !u.Waits() && !v.waiting().hasRoom() {
+	if !v.account.Policy.queues() || !u.Waits() && !v.waiting(Site).hasRoom() {
 		return nil
 	}
 	next := v.withStatus(u, users.Inactive)
@@ -175,45 +172,65 @@ func (v *evaluation) queued(u users.User) *effect {
 	return &effect{kind: EventQueued, user: next}
 }
 
-// servesNext returns the user of the queue to come back now, of those whose turn is not after an instant: one without need of
-// a seat, else the next if a seat is free or the pool can grow.
-func (v *evaluation) servesNext(turn time.Time) (next users.ID, ok bool) {
-	p := v.pools.of(Site)
+// servesNext returns the user of the queue of a pool to be served now, of those whose turn is not after an instant: one without
+// need of a seat, else the next if a seat is free or the pool can grow.
+func (v *evaluation) servesNext(pool PoolID, turn time.Time) (next users.ID, ok bool) {
+	p := v.pools.of(pool)
 	if p.Waiting == (WaitingList{}) || !v.account.Closed.IsZero() {
 		return "", false
 	}
-	for id, needsSeat := range p.Waiting.served(v.account.Policy, turn) {
+	if _, ended := v.givenOut(p, FromAssignment); ended != nil {
+		return "", false
+	}
+	for id, needsSeat := range p.Waiting.served(v.account.Policy.exemptOf(pool), turn) {
 		if !needsSeat || p.Available() != Of(0) {
 			return id, true
 		}
 		least, most := v.account.Policy.order()
-		return id, v.account.Policy.growthOf(Site).seats(p, 1, least, most) > 0
+		return id, v.account.Policy.growthOf(pool).seats(p, 1, least, most) > 0
 	}
 	return "", false
 }
 
-// serve gives the free seats to the queue, up to a turn, in its order, and tells of each row. It reports whether it is done:
-// if the next user is still to be loaded the account falls due at once, so that [Settle] goes on.
-func (v *evaluation) serve(turn time.Time, seated func(row)) bool {
+// serve gives the free seats of the loaded pools to their queues, up to a turn; zero: all. It tells of each row, and reports
+// whether it is done: if the next user is still to be loaded the pool falls due at once, so that [Settle] goes on.
+func (v *evaluation) serve(turn time.Time, seated func(row)) (done bool) {
+	done = true
+	for _, p := range v.queues() {
+		done = v.serveQueue(p.ID, turn, seated) && done
+	}
+	return done
+}
+
+// serveQueue serves the queue of a pool in its order.
+func (v *evaluation) serveQueue(pool PoolID, turn time.Time, seated func(row)) (done bool) {
 	for {
-		id, ok := v.servesNext(turn)
+		id, ok := v.servesNext(pool, turn)
 		if !ok {
+			if turn.IsZero() {
+				v.servesAt(pool, time.Time{})
+			}
 			return true
 		}
 		u, ok := v.people.find(id)
-		if !ok {
-			v.account.NextDue = earliest(v.account.NextDue, v.request.At)
+		switch s := u.Schedule; {
+		case !ok:
+			v.servesAt(pool, v.request.At)
 			return false
-		}
-		if s := u.Schedule; s.Date != "" && !s.At.After(v.request.At) { // of many leavers at this instant
+		case pool != Site:
+			place, _ := u.CoursePlace(string(pool))
+			f, _ := v.assigned(EventSeated, u, v.pools.of(pool), place.Number, place.DueDate)
+			v.apply(f)
+			seated(v.row(f.licence.ID()))
+		case s.Date != "" && !s.At.After(v.request.At): // of many leavers at this instant
 			v.apply(leavesQueue(u))
-			continue
+		default:
+			next, _, _ := v.nextStatus(users.ActionReactivate, u)
+			f := v.back(EventSeated, u, next, u.LeftAs == users.NoStatus)
+			f.instead = nil
+			v.apply(f)
+			seated(v.row(users.LicenceID{User: u.ID}))
 		}
-		next, _, _ := v.nextStatus(users.ActionReactivate, u)
-		f := v.back(EventSeated, u, next, u.LeftAs == users.NoStatus)
-		f.instead = nil
-		v.apply(f)
-		seated(v.row(users.LicenceID{User: u.ID}))
 	}
 }
 
@@ -224,9 +241,9 @@ func leavesQueue(u users.User) effect {
 	return effect{kind: EventUnqueued, user: u, date: s.Date, dateAs: s.As, actor: s.By}
 }
 
-// serveNeeds adds the next users of the queue to a need, and reports whether that is a change.
+// serveNeeds adds the next users of the queues to a need, and reports whether that is a change.
 func (n *Need) serveNeeds(s Snapshot) (added bool) {
-	for _, id := range s.pool(Site).Waiting.first(s.Account.Policy, MaxServed) {
+	for _, id := range nextServed(s.Account.Policy, s.Pools) {
 		if !slices.Contains(n.Users, id) {
 			n.Users, added = append(n.Users, id), true
 		}
@@ -237,15 +254,18 @@ func (n *Need) serveNeeds(s Snapshot) (added bool) {
 // quiet are the actions that free no seat and whose refusals have no remedies, which could bring one.
 var quiet = users.In(users.ActionSignIn)
 
-// serveCall gives the seats that a call left free to the queue.
+// serveCall gives the seats that a call left free to the queues.
 func (v *evaluation) serveCall() {
-	_, serves := v.servesNext(time.Time{})
 	switch {
-	case len(v.events) == 0 || !serves:
-	case v.request.Unfinished:
-		v.account.NextDue = earliest(v.account.NextDue, v.request.At.Add(unfinishedTerm))
-	default:
+	case len(v.events) == 0:
+	case !v.request.Unfinished:
 		v.serveAside(time.Time{})
+	default:
+		for _, p := range v.queues() {
+			if _, serves := v.servesNext(p.ID, time.Time{}); serves {
+				v.servesAt(p.ID, v.request.At.Add(unfinishedTerm))
+			}
+		}
 	}
 }
 

@@ -75,6 +75,8 @@ var (
 	ErrSoleOwner = users.Reason{Code: "sole-owner", Text: "another user has to become an owner, and then the ownership has to end"}
 	// ErrQueueFull is the reason of [ErrNotOffered] for a place beyond [MaxWaiting].
 	ErrQueueFull = users.Reason{Code: "queue-full", Text: fmt.Sprintf("%d users wait already", MaxWaiting)}
+	// ErrManyPlaces is the reason of [ErrNotOffered] for a place beyond [users.MaxCoursePlaces].
+	ErrManyPlaces = users.Reason{Code: "many-places", Text: fmt.Sprintf("waits for %d courses already", users.MaxCoursePlaces)}
 	// ErrErased is the reason of [ErrClosed] for an erased account.
 	ErrErased = users.Reason{Code: "erased", Text: "was erased for good"}
 )
@@ -193,7 +195,7 @@ var (
 var reasons = append(users.Reasons(),
 	ErrNotAUser, ErrNeedsSelf, ErrNeedsAdmin, ErrNeedsOwner, ErrNeedsVendor, ErrNeedsSupport, ErrOneself, ErrOtherSource, ErrOtherNumber, ErrKeyByHand, ErrPutOutByHand,
 	ErrInvited, ErrActive, ErrInactive, ErrArchived, ErrDeleted, ErrNotSignedIn, ErrInvitationLapsed,
-	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrHeld, ErrLeaversOfDay, ErrLeaversOfMonth, ErrMostLeave, ErrLastAdminLeaves, ErrManyKeys, ErrChangedKeys, ErrHeldByHand, ErrSoleOwner, ErrQueueFull, ErrErased,
+	ErrNotInvited, ErrEarlierEdits, ErrOtherDomain, ErrDeleteOnly, ErrLeaveWithheld, ErrOfferEnded, ErrHeld, ErrLeaversOfDay, ErrLeaversOfMonth, ErrMostLeave, ErrLastAdminLeaves, ErrManyKeys, ErrChangedKeys, ErrHeldByHand, ErrSoleOwner, ErrQueueFull, ErrManyPlaces, ErrErased,
 	ErrCodeStays, ErrCodeHasEnded, ErrCodeUseStays,
 	ErrTaken, ErrTakenByInactive, ErrTakenByArchived, ErrTakenByDeleted, ErrTakenBySeveral, ErrOtherExternalID, ErrOtherEmail, ErrOtherUsername,
 	errCommand, errTooMany, errSharer, errSource, errSuccessor, errCount, errTotalVersion, errOtherVersions, errNotToCome, errOneDay, errBeforeStart, errManyDays, errLater, errNotOnUser, errOfferDays, errPayer, errIsCode, errNotACode, errCodeEnded, errCodeText, errCodeTaken, errRenew, errCodeUses, errCodeRole, errDomains, errZone, errLicenceTerm, errOtherAccount, errOtherPlan,

@@ -41,7 +41,7 @@ type move struct {
 type shortage struct {
 	seats     map[PoolID]int64 // of the site pool, for a seat for every invited user
 	grown     map[PoolID]int64 // by which the pools grew in the call: an order of seats takes their place
-	otherWays bool             // fewer of the site pool may do: otherwise a user would be created inactive
+	otherWays map[PoolID]bool  // fewer of the pool may do: otherwise a user would be created inactive, or wait for a course
 	overflows bool             // such a user is created inactive, and needs no seat
 }
 
@@ -52,7 +52,7 @@ func (v *evaluation) runsShort(id PoolID, n int64, otherWay bool) bool {
 		return false
 	}
 	if otherWay {
-		v.shortage.otherWays = true
+		v.shortage.otherWays[id] = true
 	}
 	v.shortage.seats[id] = max(v.shortage.seats[id], n)
 	return true
@@ -61,7 +61,7 @@ func (v *evaluation) runsShort(id PoolID, n int64, otherWay bool) bool {
 // measure returns a copy of the state before the call that measures its shortage.
 func (w whatIf) measure() *evaluation {
 	d := w.fork()
-	d.shortage = &shortage{seats: map[PoolID]int64{}, grown: map[PoolID]int64{}, overflows: w.overflows}
+	d.shortage = &shortage{seats: map[PoolID]int64{}, grown: map[PoolID]int64{}, otherWays: map[PoolID]bool{}, overflows: w.overflows}
 	return d
 }
 
@@ -220,9 +220,10 @@ func (w whatIf) shortfall(moves []move) (lacks, toBuy map[PoolID]int64) {
 	w.passes(measured, moves)
 	lacks = measured.shortage.seats
 	least, most := lacks[Site], lacks[Site]
-	if measured.shortage.otherWays {
+	if measured.shortage.otherWays[Site] {
 		least = 0
 	}
+	w.leaveOut(lacks, measured.shortage.otherWays, moves)
 	// Each further seat is one more user's, so that the call passes from some number on.
 	for least < most {
 		lacks[Site] = least + (most-least)/2
@@ -236,14 +237,29 @@ func (w whatIf) shortfall(moves []move) (lacks, toBuy map[PoolID]int64) {
 	}
 	if lacks[Site] = least; least == 0 {
 		delete(lacks, Site)
-	} else {
-		lacks[Site] += int64(measured.waiting().Approved()) // who are served first
+	}
+	for id := range lacks {
+		lacks[id] += int64(measured.waiting(id).Approved()) // who are served first
 	}
 	toBuy = maps.Clone(lacks)
 	for id := range toBuy {
 		toBuy[id] += measured.shortage.grown[id]
 	}
 	return lacks, toBuy
+}
+
+// leaveOut leaves out the courses for which the users of the call may as well wait.
+func (w whatIf) leaveOut(lacks map[PoolID]int64, otherWays map[PoolID]bool, moves []move) {
+	for id := range otherWays {
+		if id == Site {
+			continue
+		}
+		n, d := lacks[id], w.fork()
+		delete(lacks, id)
+		if d.grow(lacks); !w.passes(d, moves) {
+			lacks[id] = n
+		}
+	}
 }
 
 // grow adds seats to the pools.

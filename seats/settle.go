@@ -88,10 +88,10 @@ func (v *evaluation) comesNext() {
 }
 
 // SettleNeeds reports whether the snapshot of a due account lacks the admins, who are told of
-// leaves that are held back, and by notices, or the next users of the queue. Then it must be loaded again
+// leaves that are held back, and by notices, the next users of the queues, or the courses of due places. Then it must be loaded again
 // with the need, which is changed here.
 func SettleNeeds(n *Need, s Snapshot) bool {
-	added := n.serveNeeds(s)
+	added := n.queueNeeds(s, n.DueBy)
 	if policy := s.Account.Policy; n.Admins || !policy.holdsBack(MaxSettled) && !policy.tells() {
 		return added
 	}
@@ -144,8 +144,9 @@ func (q *queue) add(r row) {
 	if len(all) == 0 || !q.reaches(all[0].at) {
 		return
 	}
-	i, _ := slices.BinarySearchFunc(q.next, all[0], coming.compare)
-	q.next = slices.Insert(q.next, i, all[0])
+	if i, known := slices.BinarySearchFunc(q.next, all[0], coming.compare); !known { // the row of a user who was seated is there already
+		q.next = slices.Insert(q.next, i, all[0])
+	}
 }
 
 // reaches reports whether this piece goes on to an instant.

@@ -63,6 +63,8 @@ type Need struct {
 	// [MaxReceivers] by ID.
 	Admins bool
 	Pools  []PoolID // besides the site pool: it is always loaded
+	// Queues asks for the course pools with places in their queue.
+	Queues bool
 	// Codes asks for the pools of the join codes with these texts, in the form of [JoinCode.Key].
 	Codes []string
 	// Licences asks for all course licences of these users.
@@ -144,7 +146,7 @@ func (n Need) selectPools(rows []Pool, due Snapshot) []Pool {
 	}
 	var found []Pool
 	for _, p := range rows {
-		if wanted[p.ID] || p.Join.Text != "" && slices.Contains(n.Codes, p.Join.Key()) {
+		if wanted[p.ID] || n.Queues && p.Waiting != (WaitingList{}) || p.Join.Text != "" && slices.Contains(n.Codes, p.Join.Key()) {
 			found = append(found, p)
 		}
 	}
@@ -290,7 +292,7 @@ func (n Need) Join(m Need) Need {
 	n.Keys = inOrder(slices.Concat(n.Keys, m.Keys), func(x, y users.Key) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Value, y.Value))
 	})
-	n.Admins = n.Admins || m.Admins
+	n.Admins, n.Queues = n.Admins || m.Admins, n.Queues || m.Queues
 	n.Ahead = max(n.Ahead, m.Ahead)
 	return n
 }
@@ -313,6 +315,17 @@ func NeedsExplanation(account users.AccountID, id users.ID) Need {
 	n := NeedsPerson(account, users.ByID(id))
 	n.licencesOf(id)
 	return n
+}
+
+// ExplainNeeds reports whether a snapshot for an [Explanation] lacks the courses of the user's places. Then it must be loaded again
+// with the need, changed here.
+func ExplainNeeds(n *Need, s Snapshot) (added bool) {
+	for _, u := range s.Users {
+		if slices.Contains(n.Users, u.ID) {
+			added = n.coursesOf(u) || added
+		}
+	}
+	return added
 }
 
 // A malformed identifier is left out of a need: some engines choke on it. The decision

@@ -124,6 +124,14 @@ func (p Policy) overflows() bool { return p.WhenFull != Refuse }
 // queues reports whether a user without a seat gets a place in the queue.
 func (p Policy) queues() bool { return p.WhenFull == Wait }
 
+// exemptOf returns the roles that need no seat of a pool.
+func (p Policy) exemptOf(pool PoolID) RoleSet {
+	if pool != Site {
+		return 0
+	}
+	return p.Exempt
+}
+
 // growthOf returns how a pool grows.
 func (p Policy) growthOf(pool PoolID) Growth {
 	if pool == Site {

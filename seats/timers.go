@@ -141,6 +141,17 @@ var timers = []timer{
 		},
 	},
 	{
+		event: EventUnqueued,
+		at: func(r row) time.Time {
+			place, _ := r.user.NextCoursePlace()
+			return place.Until
+		},
+		evaluate: func(_ *evaluation, r row) effect {
+			place, _ := r.user.NextCoursePlace()
+			return leavesCourse(*r.user, PoolID(place.Pool))
+		},
+	},
+	{
 		event: EventInvited, isDay: true,
 		at: func(r row) time.Time { return r.user.Start.At },
 		evaluate: func(v *evaluation, r row) effect {
@@ -189,7 +200,7 @@ func (r row) comings() (all []coming) {
 
 // due returns the instant at which the row must be looked at, as of now; zero: never.
 func (r row) due(now time.Time) time.Time {
-	var due time.Time
+	due := r.pool.Serves
 	for i := range timers {
 		at := timers[i].at(r)
 		if !at.IsZero() && timers[i].isDay && at.Sub(now) > lead {

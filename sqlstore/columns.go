@@ -218,6 +218,19 @@ func orNone[R any, T comparable](name string, at func(*R) *T) column[R] {
 	return c
 }
 
+// unlessEmpty is a document with NULL for an empty list.
+func unlessEmpty[R, T any](name string, at func(*R) *[]T) column[R] {
+	c := document(name, at)
+	write := c.get
+	c.get = func(r *R) (any, error) {
+		if len(*at(r)) == 0 {
+			return nil, nil
+		}
+		return write(r)
+	}
+	return c
+}
+
 // lines are texts with a line break before and after each, so that a search finds whole
 // ones, see [query.inGroup].
 func lines[R any, T ~string](name string, at func(*R) *[]T) column[R] {

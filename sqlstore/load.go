@@ -86,8 +86,16 @@ func (l *loading) account(row loadedAccount) {
 	s.Account, s.StoreTime, s.Pools = row.Account, row.now, append(s.Pools, row.site)
 }
 
-func (l *loading) user(row userRow)       { l.at().Users = append(l.at().Users, row.User) }
-func (l *loading) pool(row poolRow)       { l.at().Pools = append(l.at().Pools, row.Pool) }
+func (l *loading) user(row userRow) { l.at().Users = append(l.at().Users, row.User) }
+func (l *loading) pool(row poolRow) { l.at().Pools = append(l.at().Pools, row.Pool) }
+
+// queue takes a pool if there are places in its queue.
+func (l *loading) queue(row poolRow) {
+	if row.Waiting != (seats.WaitingList{}) {
+		l.pool(row)
+	}
+}
+
 func (l *loading) licence(row licenceRow) { l.at().Licences = append(l.at().Licences, row.Licence) }
 
 func (l *loading) event(row seats.Event) {
@@ -129,6 +137,7 @@ var (
 	}()
 	sharers        = " FROM " + byKey("shared_email_key") + " {in}"
 	poolsByCode    = " FROM {pools by code} WHERE account = ? AND code_key IS NOT NULL AND code_key {in}"
+	allPools       = " FROM {pools by id} WHERE account = ?"
 	administrators = " FROM {users by administers} WHERE account = ? AND administers = 1 ORDER BY id LIMIT " + strconv.Itoa(seats.MaxReceivers)
 
 	dueUsers, nextUser       = dueTexts("{users by due}", "due_rank, id")
@@ -152,6 +161,9 @@ func (l *loading) add(n seats.Need) {
 	addEach(l.unionQuery, loadedColumns, l.account, " FROM {accounts} WHERE id = ?", account)
 	if len(n.Pools) > 0 {
 		addEach(l.unionQuery, poolColumns, l.pool, " FROM {pools by id} WHERE account = ? AND id {in}", account, listOf(n.Pools))
+	}
+	if n.Queues {
+		addEach(l.unionQuery, poolColumns, l.queue, allPools, account)
 	}
 	if len(n.Codes) > 0 {
 		addEach(l.unionQuery, poolColumns, l.pool, poolsByCode, account, listOf(n.Codes))

@@ -54,6 +54,7 @@ var (
 		orNone("join", func(p *seats.Pool) *seats.JoinCode { return &p.Join }),
 		number("reserved", func(p *seats.Pool) *int64 { return &p.Reserved }),
 		orNone("waiting", func(p *seats.Pool) *seats.WaitingList { return &p.Waiting }),
+		orNone("serves", func(p *seats.Pool) *time.Time { return &p.Serves }),
 	}
 	poolColumns = []column[poolRow]{
 		ofAccount(func(p *poolRow) *users.AccountID { return &p.account }),
@@ -130,6 +131,7 @@ var (
 		optionalName("left_by", func(u *userRow) *users.Leaving { return &u.LeftBy }),
 		flag("lapses", func(u *userRow) *bool { return &u.Lapses }),
 		document("wait", func(u *userRow) **users.Wait { return &u.Wait }),
+		unlessEmpty("course_places", func(u *userRow) *[]users.CoursePlace { return &u.CoursePlaces }),
 		orNone("start", func(u *userRow) *users.Start { return &u.Start }),
 		orNone("schedule", func(u *userRow) *users.Schedule { return &u.Schedule }),
 		text("salt", func(u *userRow) *string { return &u.Salt }),

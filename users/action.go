@@ -28,7 +28,7 @@ const (
 	ActionSchedule        // set the day of a leave or of a start
 	ActionUnschedule      // cancel it
 	ActionConfirmLeave    // let a user go who is held back
-	ActionQueue           // ask for a seat, approve and move a place in the queue for seats
+	ActionQueue           // ask for a seat or a course, approve and move a place in a queue
 	ActionUnqueue         // end the place
 	ActionAssignCourse    // take a course licence
 	ActionUnassignCourse  // return an unstarted one

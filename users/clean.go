@@ -43,13 +43,13 @@ func (u *User) instants() [len(dates)]*time.Time {
 //   - The Leave of Schedule is for invited and active users but owners, and for those created
 //     inactive; Start is for the latter.
 //
-// Of Schedule and Start the days alone are kept. They, Lapses, Wait, Due, Kept, Baseline and Salt are the
+// Of Schedule and Start the days alone are kept. They, Lapses, Wait, CoursePlaces, Due, Kept, Baseline and Salt are the
 // library's to set: a place in a queue is not taken over.
 func (u User) Clean(at time.Time) (User, error) {
 	if u.Status == Deleted {
 		u = u.Tombstone()
 	}
-	u.Lapses, u.Wait, u.Due, u.SharesEmail, u.Kept, u.Baseline, u.Salt = false, nil, time.Time{}, false, nil, nil, ""
+	u.Lapses, u.Wait, u.CoursePlaces, u.Due, u.SharesEmail, u.Kept, u.Baseline, u.Salt = false, nil, nil, time.Time{}, false, nil, nil, ""
 	u.Schedule, u.Start = Schedule{Leave: u.Schedule.Leave}, Start{Date: u.Start.Date}
 	err := u.Profile.clean()
 	if err == nil && u.Status != Deleted {

@@ -87,9 +87,12 @@ func TestUser_Clean_kept(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, grown(change), kept, name)
 	}
-	kept, err := grown(func(u *users.User) { u.Status, u.LeftAs, u.Wait = users.Inactive, users.Active, &users.Wait{} }).Clean(now)
+	kept, err := grown(func(u *users.User) {
+		u.Status, u.LeftAs, u.Wait, u.CoursePlaces = users.Inactive, users.Active, &users.Wait{}, []users.CoursePlace{{}}
+	}).Clean(now)
 	require.NoError(t, err)
 	require.Nil(t, kept.Wait, "a place is not taken over")
+	require.Nil(t, kept.CoursePlaces, "nor is one of a course")
 }
 
 func TestUser_Clean_errors(t *testing.T) {

@@ -27,7 +27,10 @@ type User struct {
 	Lapses            bool      `json:"lapses,omitzero"`             // the seat comes free at this end
 	Unsent            bool      `json:"unsent,omitzero"`             // invited, and the invitation is held back; false in an older row until its next change
 
-	Wait     *Wait     `json:"wait,omitzero"`     // the place in the queue for a seat, of an inactive user; nil: none
+	Wait *Wait `json:"wait,omitzero"` // the place in the queue for a seat, of an inactive user; nil: none
+	// CoursePlaces are those of an invited or active user in the queues for course licences, by course.
+	CoursePlaces []CoursePlace `json:"course_places,omitzero"`
+
 	Start    Start     `json:"start,omitzero"`    // an invitation to come, of an inactive user
 	Schedule Schedule  `json:"schedule,omitzero"` // a deactivation to come, of an invited or active user
 	Due      time.Time `json:"due,omitzero"`      // the next change by date, or a day before it
@@ -59,7 +62,7 @@ func (u *User) UnmarshalJSON(text []byte) error {
 
 // Clone returns a deep copy.
 func (u User) Clone() User {
-	u.Groups, u.Kept = slices.Clone(u.Groups), slices.Clone(u.Kept)
+	u.Groups, u.Kept, u.CoursePlaces = slices.Clone(u.Groups), slices.Clone(u.Kept), slices.Clone(u.CoursePlaces)
 	if u.Wait != nil {
 		u.Wait = new(*u.Wait)
 	}

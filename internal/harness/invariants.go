@@ -98,7 +98,7 @@ func (r *run) people() {
 			want.LeftAs, want.ArchivedAs = u.LeftAs, u.ArchivedAs
 		case users.Deleted:
 			want = u
-			want.Profile, want.Role, want.Status, want.FirstSignIn, want.Baseline = p.Profile, p.Role, p.Status, p.FirstSignIn, p.Baseline
+			want.Profile, want.Role, want.Status, want.FirstSignIn, want.Baseline, want.CoursePlaces = p.Profile, p.Role, p.Status, p.FirstSignIn, p.Baseline, p.CoursePlaces
 		default:
 			want.Expires, want.LeftAs, want.ArchivedAs = u.Expires, u.LeftAs, u.ArchivedAs
 		}
@@ -131,6 +131,8 @@ func (r *run) poolRows() {
 		if pool.ID == seats.Site {
 			want.Reserved = r.model.Reserved()
 			want.Waiting = r.waiting()
+		} else {
+			want.Waiting = r.waitingFor(pool.ID)
 		}
 		if p.Join.Text == reference.RandomText {
 			want.Join.Text = pool.Join.Text
@@ -309,6 +311,23 @@ func (r *run) waiting() seats.WaitingList {
 	}
 	if len(places) > 0 && !places[0].Asks {
 		require.Equal(r, seats.Of(0), r.model.Available(seats.Site), "a free seat beside %s, who waits for one", places[0].User)
+	}
+	return seats.WaitingOf(places...)
+}
+
+// waitingFor is the queue of a course as it must be, in order. An approved place and a free licence of an open course never stand
+// together; nor is there a place of a user who has left, or who has the licence.
+func (r *run) waitingFor(pool seats.PoolID) seats.WaitingList {
+	places, m := r.model.ForCourse(pool), r.model
+	for _, w := range places {
+		p := m.ByID(w.User)
+		require.True(r, p.Seated(), "%s is %v, and waits for a course", p.ID, p.Status)
+		require.False(r, slices.ContainsFunc(p.Licences, func(l users.Licence) bool {
+			return l.Pool == string(pool) && l.IsOpen(reference.Later(m.Clock, m.Last))
+		}), "%s waits for a course, and has it", p.ID)
+	}
+	if len(places) > 0 && !places[0].Asks && m.Pools[pool].Ends == (seats.PoolEnd{}) {
+		require.Equal(r, seats.Of(0), m.Available(pool), "a free licence beside %s, who waits for it", places[0].User)
 	}
 	return seats.WaitingOf(places...)
 }

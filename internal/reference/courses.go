@@ -104,6 +104,9 @@ func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
 	if l := p.open(c.Pool); l != nil && !m.over(l.Ends) {
 		return unchanged(p)
 	}
+	if place := p.waitsFor(c.Pool); place != nil && !place.Asks {
+		return unchanged(p)
+	}
 	fresh := users.Licence{User: p.ID, Pool: string(c.Pool), Number: 1, Assigned: at, DueDate: c.DueDate}
 	for _, l := range p.Licences {
 		if l.Pool == fresh.Pool {
@@ -111,10 +114,17 @@ func (m *Model) assign(c seats.AssignCourse, p *Person, at time.Time) Result {
 		}
 	}
 	if codes = m.term(&fresh, seats.FromAssignment, at); codes == nil && !m.fits(c.Pool, 1) {
+		if m.Policy.WhenFull == seats.Wait {
+			return m.assignLater(c, p, at)
+		}
 		codes = append(codes, seats.ErrNoSeats)
 	}
 	if codes != nil {
 		return refused(codes...)
+	}
+	if p.waitsFor(c.Pool) != nil {
+		p.gives(c.Pool)
+		m.plan(m.personRow(p))
 	}
 	v := m.onLicences(p, seats.EventCourseAssigned, at, fresh)
 	v.Event.Date = c.DueDate
@@ -126,6 +136,8 @@ func (m *Model) unassign(c seats.UnassignCourse, p *Person, at time.Time) Result
 	switch {
 	case !m.known(c.Pool):
 		return refused(seats.ErrBadInput)
+	case p.waitsFor(c.Pool) != nil:
+		return m.unqueueCourse(c.Pool, p, at)
 	case l == nil || p.Status == archived || p.Status == deleted:
 		return unchanged(p)
 	case !l.Started.IsZero():

@@ -212,6 +212,7 @@ func (m *Model) ofPerson(p *Person) (facts []fact) {
 			return []seats.Event{event(seats.EventUnqueued, at, users.System())}
 		}})
 	}
+	facts = append(facts, m.deadlines(p)...)
 	if p.Start.Date != "" {
 		facts = append(facts, fact{p.Start.At, rankStart, string(p.ID), func(at time.Time) []seats.Event { return m.begin(p, at) }})
 	}

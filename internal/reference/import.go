@@ -80,7 +80,7 @@ func newcomer(c seats.Import, now time.Time) (*Person, bool) {
 		*date = cut(*date)
 	}
 	p := &Person{User: u}
-	p.Wait = nil
+	p.Wait, p.CoursePlaces = nil, nil
 	p.Schedule, p.Start = users.Schedule{Leave: u.Schedule.Leave}, users.Start{Date: u.Start.Date}
 	ok = ok && u.ID != "" && u.Role <= users.Owner && !badLeave(u.Schedule.Leave) && !badDate(u.Start.Date)
 	ok = ok && (u.Schedule.Leave == users.Leave{} || p.waits() || p.Seated() && u.Role != users.Owner) && (u.Start.Date == "" || p.waits())

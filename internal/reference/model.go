@@ -71,7 +71,7 @@ func (m *Model) Clone() *Model {
 	c.People = nil
 	for _, p := range m.People {
 		q := *p
-		q.Licences = slices.Clone(p.Licences)
+		q.Licences, q.CoursePlaces = slices.Clone(p.Licences), slices.Clone(p.CoursePlaces)
 		c.People = append(c.People, &q)
 	}
 	return &c

@@ -48,7 +48,11 @@ func (m *Model) next(waited time.Duration) *Person {
 func (m *Model) Serve(at time.Time) []seats.Event { return m.serve(at, math.MinInt64) }
 
 // serve is Serve for those who have waited so long.
-func (m *Model) serve(at time.Time, waited time.Duration) (events []seats.Event) {
+func (m *Model) serve(at time.Time, waited time.Duration) []seats.Event {
+	return slices.Concat(m.serveSite(at, waited), m.serveCourses(at, waited))
+}
+
+func (m *Model) serveSite(at time.Time, waited time.Duration) (events []seats.Event) {
 	for {
 		p, before := m.next(waited), m.Clone()
 		if p == nil {
@@ -105,6 +109,9 @@ func (m *Model) waits(p *Person, at time.Time) Result {
 func (m *Model) queue(a users.Actor, c seats.Queue, p *Person, at time.Time) Result {
 	asks := a.Kind == users.ActorUser && a.User == p.ID
 	until := cut(c.Until)
+	if c.Pool != seats.Site {
+		return m.queueCourse(a, c, p, at)
+	}
 	switch {
 	case p.Status == archived || p.Status == deleted:
 		return refused(seats.ErrWrongStatus)

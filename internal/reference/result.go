@@ -22,6 +22,7 @@ type Result struct {
 	leave    users.Leave       // of a planned start, which has an event of its own
 	filled   bool              // fields by a sign-in, with an event of their own
 	lapsed   []seats.Event     // of an offer of ownership, after the event
+	lost     []seats.Event     // places in the queues of courses, by leaving
 	bare     bool              // the licences alone have events
 }
 
@@ -70,6 +71,10 @@ func (v Result) tried() (facts []tried) {
 		add(v.Event, nil)
 	}
 	for _, e := range v.lapsed {
+		add(e, nil)
+	}
+	for _, e := range v.lost {
+		e.Reason = v.Event.Reason
 		add(e, nil)
 	}
 	for _, e := range v.more {

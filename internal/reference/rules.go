@@ -124,6 +124,9 @@ func (m *Model) perform(a users.Actor, c seats.Command, at time.Time) Result {
 	case seats.Queue:
 		return m.queue(a, c, p, at)
 	case seats.Unqueue:
+		if c.Pool != seats.Site {
+			return m.unqueueCourse(c.Pool, p, at)
+		}
 		return m.unqueue(a, p, at)
 	case seats.AssignCourse:
 		return m.assign(c, p, at)
@@ -345,6 +348,7 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	if p.Status != was.Status || p.NotificationCount != was.NotificationCount {
 		m.pledged(p)
 	}
+	lost := m.leavesCourses(p, at)
 	m.plan(m.personRow(p))
 	m.planPool(seats.Site)
 	m.Last = at
@@ -352,5 +356,6 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.CountedAs(), SeatsDelta: delta},
 		Event:   seats.Event{Kind: kind, User: p.ID, Before: before, After: p.CountedAs(), Time: at},
 		lapsed:  m.lapsed(p, at),
+		lost:    lost,
 	}
 }

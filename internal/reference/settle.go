@@ -49,6 +49,7 @@ const (
 	rankCode
 	rankTotal
 	rankWait
+	rankPlace
 	rankStart
 )
 
@@ -145,7 +146,14 @@ func (m *Model) Settle(now time.Time) (events []seats.Event) {
 		})
 		m.Last, m.Clock = Later(m.Last, first.at), first.at
 		before := m.Clone()
-		events = append(events, m.withNotices(before, first.do(m.Last))...)
+		done := first.do(m.Last)
+		if p := m.ByID(done[0].User); p != nil {
+			for _, lost := range m.leavesCourses(p, m.Last) {
+				lost.Actor, lost.Channel = done[0].Actor, done[0].Channel
+				done = append(done, lost)
+			}
+		}
+		events = append(events, m.withNotices(before, done)...)
 		m.handed(m.Last)
 		events = append(events, m.Serve(m.Last)...)
 	}

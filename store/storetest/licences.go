@@ -23,6 +23,7 @@ func elaboratePool(id seats.PoolID, at time.Time) seats.Pool {
 		Term:   seats.LicenceTerm{Days: 3660, From: seats.FromFirstAccess},
 		Join:   seats.JoinCode{Text: "O'Neill - " + text(63, 3), Domains: text(63, 4), Role: users.Owner, Hold: true, Ended: true}, Reserved: 2,
 		Waiting: seats.WaitingOf(seats.Waiting{User: users.ID(text(63, 5)), Turn: at, Role: users.Admin}, seats.Waiting{User: "asks", Turn: at, Asks: true}),
+		Serves:  at,
 		Due:     at,
 	}
 }

@@ -137,6 +137,29 @@ func loadCodes(t *tester) {
 	t.loads(of(a, seats.Need{Codes: []string{"AN0THER"}})...)
 }
 
+// loadQueues finds the course pools with places in their queue, of this account, as they are now.
+func loadQueues(t *tester) {
+	a, b := t.opened("a"), t.opened("b")
+	line := seats.WaitingOf(seats.Waiting{User: "u", Turn: gen.Epoch}, seats.Waiting{User: "v", Turn: gen.Epoch, Asks: true})
+	for _, account := range []users.AccountID{a, b} {
+		c := t.change(account)
+		for _, id := range []seats.PoolID{"a", "b", "c"} {
+			c.Pools = append(c.Pools, seats.Pool{ID: id, Total: seats.Of(3), Held: 1, Spent: 2})
+		}
+		c.Pools[0].Waiting, c.Pools[2].Waiting = line, line
+		t.written(c)
+	}
+	look := func() {
+		t.load(of(a, seats.Need{Queues: true}, seats.Need{Queues: true, Pools: []seats.PoolID{"b", "c", "stranger"}}, seats.Need{Queues: true, DueBy: gen.Epoch})...)
+		t.loads(seats.Need{Account: a, Queues: true}, seats.Need{Account: b, Queues: true}, seats.Need{Account: b})
+	}
+	look()
+	c := t.change(a)
+	c.Pools = []seats.Pool{{ID: "a", Total: seats.Of(3), Spent: 3}, {ID: "b", Total: seats.Of(3), Spent: 3, Waiting: line}}
+	t.written(c)
+	look()
+}
+
 // loadManyAdmins has more than a load brings, in an order of bytes.
 func loadManyAdmins(t *tester) {
 	a := t.opened("a")

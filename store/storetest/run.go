@@ -38,6 +38,7 @@ var specification = []struct {
 	{"Load/users_of_many_accounts", loadAccountsOf},
 	{"Load/named_pools", loadPools},
 	{"Load/join_codes", loadCodes},
+	{"Load/queues", loadQueues},
 	{"Load/owners_and_admins", loadAdmins},
 	{"Load/more_admins_than_receivers", loadManyAdmins},
 	{"Load/licences_of_users", loadLicences},

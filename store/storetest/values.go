@@ -109,6 +109,10 @@ func elaborate() []users.User {
 			Schedule: users.Schedule{Leave: users.Until("9999-12-31"), At: at, Notice: other, By: users.Sync(text(63, i)), Held: i%2 == 0},
 			Due:      other,
 			Wait:     &users.Wait{Since: at, Priority: users.MaxPriority, Until: other, Reason: text(users.MaxReason, i), Asks: i%2 == 0},
+			CoursePlaces: []users.CoursePlace{
+				{Pool: "O'Neill", Number: math.MaxInt64, Wait: users.Wait{Since: at, Priority: users.MaxPriority, Until: other, Reason: text(users.MaxReason, i), Asks: true}, DueDate: "9999-12-31"},
+				{Pool: text(63, i), Number: 1, Wait: users.Wait{Since: other}},
+			},
 			Kept:     []string{"email", text(20, i)},
 			Baseline: &users.Baseline{FirstName: text(users.MaxText, i), LastName: "O'Neil \\ \"left_by\": <&> \u2028 %s", Username: text(63, i), Email: fmt.Sprintf("Ann-%d@Acme.example", i), ExternalID: text(63, i), Edited: other},
 		}

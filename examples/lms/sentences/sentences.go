@@ -112,9 +112,25 @@ var coming = map[seats.EventKind]string{
 	seats.EventSeatsGrown:   "The seats grow by N",
 }
 
+// queueOfCourse has those of the queue of a course.
+var queueOfCourse = map[seats.EventKind]string{
+	seats.EventQueued:        "U waits for P",
+	seats.EventSeatRequested: "U asked for P",
+	seats.EventUnqueued:      "U waits no more for P",
+	seats.EventSeated:        "U got P by the queue",
+}
+
+// templateOf is the template of a kind, that of the queue of a course where the event is of one.
+func templateOf(of map[seats.EventKind]string, kind seats.EventKind, pool seats.PoolID) string {
+	if course := queueOfCourse[kind]; course != "" && pool != seats.Site {
+		return course
+	}
+	return of[kind]
+}
+
 // Coming says an entry of a calendar.
 func (t Teller) Coming(e seats.CalendarEntry) string {
-	template := coming[e.Kind]
+	template := templateOf(coming, e.Kind, e.Pool)
 	if template == "" {
 		template = "U: " + strings.ReplaceAll(string(e.Kind), "-", " ")
 	}
@@ -129,7 +145,7 @@ func All() []seats.EventKind { return slices.Sorted(maps.Keys(templates)) }
 
 // Of says an event.
 func (t Teller) Of(e seats.Event) string {
-	template := templates[e.Kind]
+	template := templateOf(templates, e.Kind, e.Pool)
 	if template == "" {
 		template = "A: " + strings.ReplaceAll(string(e.Kind), "-", " ") // of a newer release
 	}

@@ -17,6 +17,7 @@ type queueView struct {
 	Switch   error // why the person there can't switch the queue on or off; nil: they can
 	Text     string
 	Found    []seats.Person // inactive users who can get a place
+	Courses  []coursePlace
 	Usage    seats.Usage
 }
 
@@ -51,6 +52,9 @@ func (v *visit) queuePage() error {
 		ids = append(ids, w.User)
 	}
 	if err := v.places(&page, ids, pool.Waiting); err != nil {
+		return err
+	}
+	if err := v.coursePlaces(&page); err != nil {
 		return err
 	}
 	if page.Text != "" {
@@ -105,6 +109,7 @@ func (v *visit) places(page *queueView, ids []users.ID, list seats.WaitingList) 
 // editQueue gives, moves, approves and ends places, and switches the queue on or off.
 func (v *visit) editQueue() error {
 	form, id := v.r.PostFormValue, users.ID(v.r.PostFormValue("user"))
+	pool := seats.PoolID(form("pool"))
 	var command seats.Command
 	switch form("do") {
 	case "queue":
@@ -112,9 +117,9 @@ func (v *visit) editQueue() error {
 		if err != nil {
 			return v.again(err, (*visit).queuePage)
 		}
-		command = seats.Queue{User: id, Priority: number(form("priority")), Until: until, Reason: form("reason")}
+		command = seats.Queue{User: id, Pool: pool, Priority: number(form("priority")), Until: until, Reason: form("reason")}
 	case "unqueue":
-		command = seats.Unqueue{User: id, Reason: form("reason")}
+		command = seats.Unqueue{User: id, Pool: pool, Reason: form("reason")}
 	case "switch":
 		command = seats.SetPolicy{Policy: v.otherQueue()}
 	default:
@@ -123,7 +128,9 @@ func (v *visit) editQueue() error {
 	if _, err := v.do(command); err != nil {
 		return v.again(err, (*visit).queuePage)
 	}
-	if err := v.noteQueued(id); err != nil {
+	if pool != seats.Site {
+		v.note("Done.")
+	} else if err := v.noteQueued(id); err != nil {
 		return err
 	}
 	v.back("/queue")

@@ -63,3 +63,23 @@ func TestQueue(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, seats.Standard(), account.Policy)
 }
+
+// TestQueue_courses: a full course says that the user waits, and the page lists the places of all courses.
+func TestQueue_courses(t *testing.T) {
+	p := newProduct(t, "", true)
+	owner := users.As("larkfield-owner")
+	account, err := p.host.Keeper.Account(t.Context(), "larkfield")
+	require.NoError(t, err)
+	account.Policy.WhenFull = seats.Wait
+	p.do("larkfield", users.System(), seats.SetPolicy{Policy: account.Policy}, seats.SetTotal{Pool: "fire", Total: seats.Of(0)}, seats.SetTotal{Total: seats.Unlimited()})
+	for _, id := range []users.ID{"ada", "bo"} {
+		p.do("larkfield", owner, seats.Invite{Profile: users.Profile{ID: id, FirstName: strings.ToUpper(string(id)), Email: string(id) + "@larkfield.example"}})
+	}
+	b := p.as("larkfield", users.Owner)
+	b.post("/users/ada", url.Values{"do": {"assign-course"}, "course": {"fire"}}).says(200, "ADA waits for the course")
+	p.do("larkfield", users.As("bo"), seats.Queue{User: "bo", Pool: "fire"})
+	b.get("/queue").row("ADA").says(200, "Withdraw", `class="number">1<`)
+	b.get("/queue").row("BO").says(200, "request 1", "Approve", "Refuse")
+	b.post("/queue", url.Values{"do": {"queue"}, "user": {"bo"}, "pool": {"fire"}, "back": {"/queue"}}).row("BO").says(200, `class="number">2<`)
+	b.post("/queue", url.Values{"do": {"unqueue"}, "user": {"ada"}, "pool": {"fire"}, "back": {"/queue"}}).says(200, "Done.").without("ADA")
+}

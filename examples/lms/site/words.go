@@ -170,6 +170,8 @@ func doneText(name string, o seats.Outcome, p seats.Person) string {
 	switch {
 	case o.Unchanged:
 		return name + " is so already: nothing was changed."
+	case o.Waits():
+		return name + " waits for the course: no license is free."
 	case o.After.Status == users.Deleted:
 		return "The user is deleted now."
 	case o.Action == users.ActionNotify:
