@@ -88,6 +88,34 @@ func TestKeeper_Sync_patience_held(t *testing.T) {
 	syncs(t, k, workers(numbers(13, 100)...), "87 rows: 87 as before, 12 leave, 1 is missing")
 }
 
+// TestKeeper_Sync_heldMeanwhile: a run during which the source is held ends with its refusal, beside what was done, and counts nothing.
+func TestKeeper_Sync_heldMeanwhile(t *testing.T) {
+	s := memstore.New()
+	k, _ := patient(t, s, seats.Patience{Runs: 2})
+	before := kept(t, s)
+	hold := func() { do(t, k, owner, seats.HoldSource{Source: "hr", Cause: seats.ErrHeldByHand.Code}) }
+	_, err := k.Sync(t.Context(), "acme", nightly, func(yield func(users.Entry, error) bool) {
+		workers(numbers(1, 101)...)(yield)
+		hold()
+	}, nil)
+	require.ErrorIs(t, err, seats.ErrHeld)
+	require.Equal(t, before, kept(t, s))
+
+	do(t, k, owner, seats.ReleaseSource{Source: "hr"})
+	tried := 0
+	result, err := k.Sync(t.Context(), "acme", nightly, workers(numbers(1, 2000)...), func(seats.Command, seats.Outcome) error {
+		if tried++; tried == 1 {
+			hold()
+		}
+		return nil
+	})
+	require.ErrorIs(t, err, seats.ErrHeld)
+	require.Equal(t, tried, result.Totals.Commands)
+	require.Positive(t, result.Totals.Fit)
+	require.Less(t, tried, 1900, "the rest is not tried")
+	require.Equal(t, before, kept(t, s))
+}
+
 // TestKeeper_Sync_patience_refused: a user who was to leave, and became an owner meanwhile, is missing as before.
 func TestKeeper_Sync_patience_refused(t *testing.T) {
 	s := memstore.New()

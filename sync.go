@@ -40,7 +40,8 @@ type SyncResult struct {
 //
 // The guard of the source is asked once, with all that the run would take away, see [seats.SyncRun.Stops]. A run that trips it
 // changes no user: the source is held with its numbers, and the run is refused as [seats.ErrSourceHeld], as are those by a source that is
-// held, until [seats.ReleaseSource] or [seats.RejectRun]. In a transaction of the host the refusal alone is left.
+// held, until [seats.ReleaseSource] or [seats.RejectRun]. A run meanwhile ends with the same refusal, beside what was done. In a
+// transaction of the host the refusal alone is left.
 //
 // The roster ends with [io.EOF] in the place of an error, see [users.Complete]: it says so that it is complete. One
 // that ends otherwise, and one that is empty or has faulty rows alone, are refused as [seats.ErrBadInput], and so is a run whose Plan
@@ -87,7 +88,11 @@ func (k *Keeper) Sync(
 		rows = append(rows, int32(row))
 	}
 	n, told := 0, map[int32]*seats.Refusal{} // an exchange is told once for each of its rows
+	var held error
 	note := func(c seats.Command, o seats.Outcome) error {
+		if o.Refusal != nil && o.Refusal.Code == seats.ErrSourceHeld {
+			held = o.Refusal
+		}
 		if row := rows[n]; o.Refusal != nil && told[row] != o.Refusal {
 			result.Differences.Leave(int(row), o.Refusal)
 			told[row] = o.Refusal
@@ -98,7 +103,10 @@ func (k *Keeper) Sync(
 		return settled(c, o)
 	}
 	request := k.request(users.Sync(run.Source), seats.ByBulk)
-	result.LargeResult, err = k.doAll(ctx, "Sync", account, request, parts(differences), func([]seats.Command) error { return nil }, note)
+	result.LargeResult, err = k.doAll(ctx, "Sync", account, request, parts(differences), func([]seats.Command) error { return held }, note)
+	if err == nil {
+		err = held
+	}
 	if err == nil {
 		err = k.setMissing(ctx, account, run.Source, &result.Differences)
 	}

@@ -10,8 +10,12 @@ import (
 // once and in any order. It keeps some 120 bytes for a user, and the rows that differ. Nothing is decided in it: each
 // of its commands is, against the account of its moment.
 //
-// A row is about the user with its external ID, else about the one with its address, else with its username. Users
-// of the source who are in no row leave, once its [Patience] with them is over; so do, at once, those whose row says that they
+// A row is about the user with its external ID, else about the one with its address, else with its username. Where these are two users,
+// or two rows have keys of one user, the name decides: an address passes from one to another without a leaver. Without a name that
+// does, a row with keys of one user alone comes first, then it is about a user who is invited or active, and then about the
+// one with the address.
+//
+// Users of the source who are in no row leave, once its [Patience] with them is over; so do, at once, those whose row says that they
 // have left, by a status or by the day of a leave that is over. Waiting users lose their places. Inactive
 // users of the source come back once they are in the roster, but for waiting ones, those put out by hand, out of
 // the queue too, and those put out by a date if the roster has no days of leaves. A row of a user of another source takes them
@@ -46,7 +50,7 @@ type Comparison struct {
 	members members
 	newKeys map[uint64]bool // of rows, and of no user
 	differs []matchedRow    // from its user, who has the keys of no row before
-	weak    []matchedRow
+	claims  []claim
 	byHand  map[uint64][]*member // users with keys by hand alone, by their names
 	named   []users.Entry        // rows of newcomers with these names
 	edits   []rowEdit
@@ -60,8 +64,7 @@ type Comparison struct {
 	unreadable bool     // that row
 }
 
-// A matchedRow is a row that waits for the last one, since a faulty row may be about the same user. It is weak if it has another
-// external ID than the user of its address or username, or none: it counts if no row has the user's external ID.
+// A matchedRow is a row that waits for the last one, since a faulty row may be about the same user.
 type matchedRow struct {
 	entry  users.Entry
 	member *member
@@ -123,25 +126,7 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 		c.leaveFaulty(e.Row, keys, badInput(textFields[firstKey+kind], users.ErrDuplicateRow))
 		return nil
 	}
-	for kind := range keys {
-		m, several := c.members.find(kind, keys[kind])
-		switch {
-		case m == nil || kind > 0 && c.shares(kind, p):
-			continue
-		case several:
-			c.members.mark(kind, keys[kind], isNamed)
-			c.result.Leave(e.Row, &Refusal{Code: ErrAmbiguous, Action: users.ActionInvite, Field: textFields[firstKey+kind]})
-		case m.keys[0] != 0 && m.keys[0] != keys[0]:
-			c.weak = append(c.weak, matchedRow{e, m})
-		case c.isAsBefore(m, e, keys):
-			m.is |= isMatched
-			c.result.Same++
-		default:
-			c.differs = append(c.differs, matchedRow{e, m})
-		}
-		return nil
-	}
-	return c.newcomer(e)
+	return c.find(e, keys)
 }
 
 // shares reports whether a key of a row leads to no user, since several may have it.
@@ -337,12 +322,13 @@ func (c *Comparison) Differences(complete bool) (Differences, *Refusal) {
 	case c.result.Rows == c.faults:
 		return c.result, c.fault
 	}
-	for _, rows := range [][]matchedRow{c.differs, c.weak} {
-		for _, r := range rows {
-			if refusal := c.match(r.member, r.entry, c.members.hashKeys(&r.entry.Profile)); refusal != nil {
-				return Differences{}, refusal
-			}
+	for _, r := range c.differs {
+		if refusal := c.match(r.member, r.entry, c.members.hashKeys(&r.entry.Profile)); refusal != nil {
+			return Differences{}, refusal
 		}
+	}
+	if refusal := c.settleClaims(); refusal != nil {
+		return Differences{}, refusal
 	}
 	if refusal := c.matchNamed(); refusal != nil {
 		return Differences{}, refusal
