@@ -83,28 +83,18 @@ func (w *claim) isSole() bool { return w.of[1] == nil || w.of[2] == nil || w.of[
 
 // settleClaims compares the rows that have waited with their users. A row without one left is the last: a newcomer's, or a second row.
 func (c *Comparison) settleClaims() *Refusal {
-	settle := func(w *claim, m *member) *Refusal {
-		w.settled = true
-		return c.match(m, w.entry, w.keys)
-	}
-	for _, counts := range ways {
+	for n := range len(ways) + 1 {
 		for kind := 1; kind < keyFields; kind++ {
 			for i := range c.claims {
 				w := &c.claims[i]
 				m := w.of[kind]
-				if w.settled || m == nil || m.is&isMatched != 0 || !counts(c, w, m) || !c.isSame(m, &w.entry.Profile, w.keys) {
+				if w.settled || m == nil || n < len(ways) && (m.is&isMatched != 0 || !ways[n](c, w, m) || !c.isSame(m, &w.entry.Profile, w.keys)) {
 					continue
 				}
-				if refusal := settle(w, m); refusal != nil {
+				w.settled = true
+				if refusal := c.match(m, w.entry, w.keys); refusal != nil {
 					return refusal
 				}
-			}
-		}
-	}
-	for i := range c.claims {
-		if w := &c.claims[i]; !w.settled {
-			if refusal := settle(w, w.first()); refusal != nil {
-				return refusal
 			}
 		}
 	}
