@@ -108,6 +108,9 @@ func TestKeeper_Sync_keys(t *testing.T) {
 			}
 			again, err := k.Sync(ctx, "acme", run, whole(rows), nil)
 			require.NoError(r, err)
+			if slices.ContainsFunc(again.Differences.UntouchedCodes, func(c seats.CodeTotal) bool { return c.Code == seats.ErrBadInput }) {
+				continue // the users of faulty rows stay until these are about others
+			}
 			require.Empty(r, again.Receipt.Commits, "%v; then %v", result.Differences, again.Differences)
 			requireAllThere(r, is, run, rows, again.Differences)
 		}
