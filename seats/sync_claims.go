@@ -2,8 +2,8 @@ package seats
 
 import "github.com/seatkeeper/seatkeeper/users"
 
-// A claim is a row that waits for all others: the user of its address or username has another key that a row can have, or these
-// are two users. A user whom another row is about is not claimed.
+// A claim is a row waiting for all others: the user of its address or username has another key, perhaps that of a later row,
+// or these are two users.
 type claim struct {
 	entry   users.Entry
 	keys    [keyFields]uint64
@@ -12,7 +12,7 @@ type claim struct {
 }
 
 // ways lists how claims are settled, in their order, each for addresses before usernames. No two claims of a way are
-// about one user, so that the order of the rows does not matter.
+// about one user: the order of the rows does not matter.
 var ways = [...]func(*Comparison, *claim, *member) bool{
 	func(c *Comparison, w *claim, m *member) bool { return w.isSole() && c.hasName(m, &w.entry.Profile) },
 	func(c *Comparison, w *claim, m *member) bool { return c.hasName(m, &w.entry.Profile) },
@@ -50,7 +50,7 @@ func (c *Comparison) find(e users.Entry, keys [keyFields]uint64) *Refusal {
 	return nil
 }
 
-// compare counts a row that is as its user; any other waits.
+// compare counts a row equal to its user; any other waits.
 func (c *Comparison) compare(m *member, e users.Entry, keys [keyFields]uint64) {
 	if c.isAsBefore(m, e, keys) {
 		m.is |= isMatched
@@ -60,7 +60,7 @@ func (c *Comparison) compare(m *member, e users.Entry, keys [keyFields]uint64) {
 	c.differs = append(c.differs, matchedRow{e, m})
 }
 
-// agrees reports whether a row has all keys of a user that the roster has columns for, so that no other row can be about the user.
+// agrees reports whether a row has all keys of a user in the columns of the roster: no other row can be about the user.
 func (c *Comparison) agrees(m *member, keys [keyFields]uint64) bool {
 	for kind, hash := range keys {
 		if c.columns.has[firstKey+kind] && m.keys[kind] != 0 && m.keys[kind] != hash {
@@ -81,7 +81,7 @@ func (w *claim) first() *member {
 // isSole reports whether the row has keys of one user alone.
 func (w *claim) isSole() bool { return w.of[1] == nil || w.of[2] == nil || w.of[1] == w.of[2] }
 
-// settleClaims compares the rows that have waited with their users. A row without one left is the last: a newcomer's, or a second row.
+// settleClaims compares the waiting rows with their users. A row without one left is the last: a newcomer's, or a second row.
 func (c *Comparison) settleClaims() *Refusal {
 	for n := range len(ways) + 1 {
 		for kind := 1; kind < keyFields; kind++ {

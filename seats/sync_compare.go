@@ -11,9 +11,8 @@ import (
 // of its commands is, against the account of its moment.
 //
 // A row is about the user with its external ID, else about the one with its address, else with its username. Where these are two users,
-// or two rows have keys of one user, the name decides: an address passes from one to another without a leaver. Without a name that
-// does, a row with keys of one user alone comes first, then it is about a user who is invited or active, and then about the
-// one with the address.
+// or two rows have keys of one user, the name decides: an address passes from one to another without a leaver. Else a row
+// with keys of one user alone comes first, then an invited or active user, and then the one with the address.
 //
 // Users of the source who are in no row leave, once its [Patience] with them is over; so do, at once, those whose row says that they
 // have left, by a status or by the day of a leave that is over. Waiting users lose their places. Inactive
