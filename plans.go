@@ -92,7 +92,7 @@ func (k *Keeper) May(ctx context.Context, account users.AccountID, actor users.A
 
 // Allowed returns for each user of a page, in the order given, which actions [Keeper.Do] would carry out
 // for the actor now, which would change nothing, and why the others are refused: the buttons of a list
-// in one load. Each action is decided by itself. Those on a course and those on the account are asked for
+// in one load. Each action is decided by itself. Refusals have remedies where one user is asked about. Those on a course and those on the account are asked for
 // with [Keeper.May].
 //
 // For an action with a value that the screen still asks for, such as [seats.Edit], [seats.Schedule]

@@ -16,7 +16,7 @@ type Allowed struct {
 	Refusals  []*Refusal `json:"refusals,omitzero"`  // of the other actions, each with its Action
 }
 
-// Refusal returns the refusal of an action, with its reason and remedies; nil: there is none.
+// Refusal returns the refusal of an action, with its reason; nil: there is none. It has remedies where one user was asked about.
 func (a Allowed) Refusal(action users.Action) *Refusal {
 	for _, r := range a.Refusals {
 		if r.Action == action {
@@ -54,7 +54,8 @@ func Questions(ids ...users.ID) (commands []Command) {
 }
 
 // Ask returns for each user, in the order given, what the actor may do. Every action is decided by itself,
-// as [Decide] would on the snapshot. The request has the actor and the time.
+// as [Decide] would on the snapshot. The request has the actor and the time. The refusals of one user have remedies. Those
+// of several have none, since finding them takes longer than all else of a list.
 func Ask(s Snapshot, r Request, ids ...users.ID) []Allowed {
 	v := newEvaluation(s, r)
 	list := make([]Allowed, len(ids))
@@ -62,10 +63,10 @@ func Ask(s Snapshot, r Request, ids ...users.ID) []Allowed {
 		u, a := v.people.of(id), &list[i]
 		u.ID, a.User = id, id
 		for _, c := range onUser(id) {
-			a.note(v.ask(c))
+			a.note(v.ask(c, len(ids) == 1))
 		}
 		for _, c := range openOn(u, v.account.Offer, r.At) { // without effect, or refused for its value, it passes
-			o := v.ask(c)
+			o := v.ask(c, len(ids) == 1)
 			o.Unchanged = false
 			if o.Refusal != nil && o.Refusal.Code == ErrBadInput {
 				o.Refusal = nil
@@ -77,9 +78,9 @@ func Ask(s Snapshot, r Request, ids ...users.ID) []Allowed {
 }
 
 // ask decides a command by itself.
-func (v *evaluation) ask(c Command) Outcome {
+func (v *evaluation) ask(c Command, remedies bool) Outcome {
 	o, refusal := v.fork([]Command{c}).try(c)
-	if refusal != nil {
+	if refusal != nil && remedies {
 		refusal.Remedies = v.remedies([]Command{c}, refusal)
 	}
 	return o
