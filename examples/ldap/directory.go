@@ -19,7 +19,7 @@ import (
 // A Directory is a part of a directory.
 type Directory struct {
 	Conn   *ldap.Conn // bound by the host
-	Base   string     // the entry above all people
+	Base   string     // the entry above all people; in Active Directory a unit, since the domain refers to other parts
 	Filter string     // of people: (objectClass=inetOrgPerson), or in Active Directory (&(objectCategory=person)(objectClass=user))
 	ID     string     // the attribute that never changes: entryUUID, or in Active Directory objectGUID
 	Page   uint32     // entries at a time, at most what the server gives: 1,000 in Active Directory
