@@ -52,6 +52,7 @@ type play struct {
 	finding  string
 	// difference of the model's last change to the one that was written.
 	difference string
+	dues       []time.Time // of the rows before that change
 }
 
 // A keeper is a Keeper with a clock of its own.
