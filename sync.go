@@ -54,7 +54,7 @@ type SyncResult struct {
 // with patience the store must be [store.Misses], else it is [store.ErrNoMisses].
 //
 // Faulty rows stop no run: a file of [users.ScanRoster], or of [users.ReadRoster] with SkipFaulty, tells each as a [users.Fault], and a list of
-// the host's own is checked here. The user whom a faulty row is about stays as they are, and while the key of one can't be read, no missing
+// the host's own is checked here. The users of its keys stay as they are, and while the key of one can't be read, no missing
 // user leaves: [seats.Comparison] has the rules. A fault of the file as a whole, [users.Faults], is returned.
 //
 // Faulty rows and refused ones are in the Untouched of the result, see [seats.Untouched], and are tried again by the next run. The

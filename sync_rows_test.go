@@ -219,7 +219,7 @@ func TestKeeper_Sync_faulty(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"row 6: seats: not valid: email is not an email address", "row 7: seats: not valid: first name is too long: at most 255 characters",
-		"row 8: seats: not valid: email is taken",
+		"row 8: seats: not valid: email is taken by another row",
 	}, told)
 	require.Equal(t, users.Active, of(t, k, "1004").Status)
 

@@ -157,7 +157,7 @@ var phrases = Messages{
 	"fault/file":      "the file {reason}",
 	"fault/row":       "row {row} {reason}",
 	"fault/cell":      "row {row}: {column} {reason}",
-	"fault/clash":     "row {row}: {column} {reason} by row {other}",
+	"fault/clash":     "row {row}: {column} is taken by row {other}",
 	"fault/expected":  ": {expected}",
 	"reason/unlisted": "has further faults that are not listed: {count}",
 }

@@ -148,7 +148,7 @@ var (
 	errBeforeStart   = users.Reason{Code: "before-start", Text: "is not after the day of the start"}
 	errManyDays      = users.Reason{Code: "many-days", Text: fmt.Sprintf("can't change now: more than %d users or pools have a day within the next %d hours", MaxSettled, int(lead.Hours()))}
 	errManySources   = users.Reason{Code: "many-sources", Text: fmt.Sprintf("is one too many: an account has at most %d syncs", MaxSources)}
-	errFollow        = users.Reason{Code: "not-fields", Text: "is not a list of names of fields"}
+	errFollow        = users.Reason{Code: "not-fields", Text: "names an unknown field"}
 	errRank          = users.Reason{Code: "not-a-rank", Text: "is not a number from 0 on"}
 	errPatience      = users.Reason{Code: "not-a-patience", Text: fmt.Sprintf("is not a number of runs from 0 to %d and of hours from 0 to %d", MaxPatienceRuns, MaxPatienceHours)}
 	errGuard         = users.Reason{Code: "not-a-guard", Text: fmt.Sprintf("is not a number of leavers from 0 to %d, and percentages from 0 to 100", MaxSeats)}

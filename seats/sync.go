@@ -155,8 +155,9 @@ const MaxUntouched = 1000
 //     [Restore] brings them back.
 //   - [ErrWrongStatus], [ErrInactive]: a user put out by a date, if the roster lacks days of leaves. [Reactivate] brings them back.
 //   - [ErrAmbiguous]: a row with a key of several users, such as an address alone. Its users stay.
-//   - [ErrDuplicate]: a second row of a user, beside a faulty one too, [users.ErrDuplicateRow]; a key of another user, such as the address of a leaver, which
-//     an [Edit] takes from them, [ErrTakenByInactive]; and an exchange of keys among more than [MaxCommands] users.
+//   - [ErrDuplicate]: a row of a user with another row, or with a key of a faulty one, [users.ErrDuplicateRow], of which the Field leads
+//     to the user; a key of another user, such as the address of a leaver, which an [Edit] takes from them, [ErrTakenByInactive]; and an
+//     exchange of keys among more than [MaxCommands] users.
 //
 // After a run there are the refused commands, such as [ErrNoSeats] at a full account. [ErrExchange] is for a user matched by the
 // address or the username who would become another: [Deactivate] puts them out, an [Edit] takes the key from them, and their row is a
@@ -345,7 +346,7 @@ func (r SyncRun) columns() (c columns, refusal *Refusal) {
 			c.leave = true
 		case other:
 		case !slices.Contains(textFields[:], field):
-			return c, badInput("fields", users.ErrNoColumn)
+			return c, badInput("fields", errFollow)
 		default:
 			fills = []string{field}
 		}

@@ -17,7 +17,7 @@ var ways = [...]func(*Comparison, *claim, *member) bool{
 	func(c *Comparison, w *claim, m *member) bool { return w.isSole() && c.hasName(m, &w.entry.Profile) },
 	func(c *Comparison, w *claim, m *member) bool { return c.hasName(m, &w.entry.Profile) },
 	func(_ *Comparison, w *claim, _ *member) bool { return w.isSole() },
-	func(_ *Comparison, _ *claim, m *member) bool { return holding.Has(m.status) },
+	func(_ *Comparison, _ *claim, m *member) bool { return m.isIn() },
 	func(*Comparison, *claim, *member) bool { return true },
 }
 

@@ -12,7 +12,7 @@ import (
 //
 // A row is about the user with its external ID, else about the one with its address, else with its username. Where these are two users,
 // or two rows have keys of one user, the name decides: an address passes from one to another without a leaver. Else a row
-// with keys of one user alone comes first, then an invited or active user, and then the one with the address.
+// with keys of one user alone comes first, then a user who is invited, active or waits for a seat, and then the one with the address.
 //
 // Users of the source who are in no row leave, once its [Patience] with them is over; so do, at once, those whose row says that they
 // have left, by a status or by the day of a leave that is over. Waiting users lose their places. Inactive
@@ -34,8 +34,8 @@ import (
 // user's; rows and users with one name are left as they are. Without a name the row is a second user: a column of external IDs, or
 // [Edit] with Follow, prevents it.
 //
-// A faulty row, with an invalid field or a key of a row before it, is left as it is. Its users stay, and no other row changes the
-// one whom it is about. A row with unreadable keys alone can be about any user: then all missing users stay, and the Unreadable of
+// A faulty row, with an invalid field or a key of a row before it, is left as it is. No other row changes the users of its keys,
+// and they stay; those of an address that it may share only stay. A row with unreadable keys alone can be about any user: then all missing users stay, and the Unreadable of
 // the [Differences] count it.
 //
 // It is for one use, by one goroutine.
@@ -95,6 +95,9 @@ func (c *Comparison) User(u users.User) {
 		m.is |= isOwn
 	} else if c.account.takes(c.run.Source, u) {
 		m.is |= isTaken
+		if !c.columns.has[0] && u.FirstName != "" || !c.columns.has[1] && u.LastName != "" {
+			m.is |= isPartNamed
+		}
 	}
 	if m.is&(isOwn|isTaken) != 0 {
 		m.name = c.members.hashName(&u.Profile, &c.columns)
@@ -112,17 +115,17 @@ func (c *Comparison) Row(e users.Entry) *Refusal {
 	c.faultyRow, c.unreadable = 0, false
 	p, err := e.Profile.Clean()
 	if err != nil {
-		c.leaveFaulty(e.Row, c.members.hashKeys(&e.Profile), badProfile(err))
+		c.leaveFaulty(e.Row, e.Profile, badProfile(err))
 		return nil
 	}
 	e.Profile = p
 	keys := c.members.hashKeys(&p)
 	if err := e.Leave.Check(); err != nil {
-		c.leaveFaulty(e.Row, keys, badInput("leave", err))
+		c.leaveFaulty(e.Row, p, badInput("leave", err))
 		return nil
 	}
 	if kind, taken := c.take(keys); taken {
-		c.leaveFaulty(e.Row, keys, badInput(textFields[firstKey+kind], users.ErrDuplicateRow))
+		c.leaveFaulty(e.Row, p, badInput(textFields[firstKey+kind], users.ErrDuplicateRow))
 		return nil
 	}
 	return c.find(e, keys)
@@ -152,7 +155,7 @@ func (c *Comparison) hasLeft(e users.Entry) (left bool, reason string, refusal *
 
 // isAsBefore reports whether a user with the keys of a row is as the row says.
 func (c *Comparison) isAsBefore(m *member, e users.Entry, keys [keyFields]uint64) bool {
-	if m.is&(isOwn|isMatched|isPlanned) != isOwn || !holding.Has(m.status) && m.is&isServed == 0 {
+	if m.is&(isOwn|isMatched|isPlanned) != isOwn || !m.isIn() {
 		return false
 	}
 	left, _, refusal := c.hasLeft(c.columns.without(m.kept).row(e))
@@ -168,6 +171,9 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		refusal := refuse(code, id)
 		if refusal.Action = action; reason != (users.Reason{}) {
 			refusal.Reason = reason
+		}
+		if code == ErrDuplicate {
+			refusal.Field = commonKey(m, keys)
 		}
 		c.result.Leave(e.Row, refusal)
 		return nil
@@ -187,8 +193,8 @@ func (c *Comparison) match(m *member, e users.Entry, keys [keyFields]uint64) *Re
 		return c.join(e)
 	}
 	m.is |= isMatched
-	in := holding.Has(m.status) || m.is&isServed != 0
-	taken := m.is&isTaken != 0 && (m.keys[0] == 0 || keys[0] == 0 || m.keys[0] == keys[0] || c.hasName(m, &e.Profile))
+	in := m.isIn()
+	taken := m.is&isTaken != 0 && (m.keys[0] == 0 || keys[0] == 0 || m.keys[0] == keys[0] || m.is&isPartNamed == 0 && c.hasName(m, &e.Profile))
 	switch {
 	case m.is&isOwn == 0 && left, m.is&isPlanned != 0, left && !in && m.is&isWaiting == 0 && m.role != users.Owner:
 		c.result.Same++

@@ -10,10 +10,10 @@ import (
 
 // Fault adds a fault of a row of a file, see [users.RowFault]. The faults of a row follow one another, and the first one is told.
 func (c *Comparison) Fault(f users.Fault) {
-	var keys [keyFields]uint64
+	var p users.Profile
 	for _, k := range f.Keys {
 		if int(k.Kind) < keyFields {
-			keys[k.Kind] = c.members.hash(int(k.Kind), k.Value)
+			*textsOf(&p)[firstKey+int(k.Kind)] = k.Value
 		}
 	}
 	refusal := badInput(cmp.Or(f.Field, rowField), f.Problem)
@@ -23,35 +23,35 @@ func (c *Comparison) Fault(f users.Fault) {
 	if f.Row != c.faultyRow {
 		c.faultyRow, c.unreadable = f.Row, false
 		c.result.Rows++
-		c.leaveFaulty(f.Row, keys, refusal)
+		c.leaveFaulty(f.Row, p, refusal)
 		return
 	}
-	c.keepUsers(keys, refusal)
+	c.keepUsers(p, refusal)
 }
 
 // rowField is the field of a refusal about a whole row.
 const rowField = "row"
 
 // leaveFaulty leaves a faulty row as it is, and the users of its keys.
-func (c *Comparison) leaveFaulty(row int, keys [keyFields]uint64, refusal *Refusal) {
+func (c *Comparison) leaveFaulty(row int, p users.Profile, refusal *Refusal) {
 	if c.faults++; c.fault == nil {
 		c.fault = refusal
 	}
-	c.keepUsers(keys, refusal)
+	c.keepUsers(p, refusal)
 	c.result.Leave(row, refusal)
 }
 
-// keepUsers keeps the users of the keys of a faulty row, or all missing ones.
-func (c *Comparison) keepUsers(keys [keyFields]uint64, refusal *Refusal) {
-	known, about := keys[0] != 0 && refusal.Field != "external-id", false
+// keepUsers keeps the users of all keys of a faulty row, or all missing ones. The users of an address that the row may share do not
+// leave; other rows may change them.
+func (c *Comparison) keepUsers(p users.Profile, refusal *Refusal) {
+	keys := c.members.hashKeys(&p)
+	known := keys[0] != 0 && refusal.Field != "external-id"
 	for kind, hash := range keys {
-		if m, several := c.members.find(kind, hash); m != nil && !about {
-			about = true
-			if !several {
-				m.is |= isFaulty
-			}
+		as := isNamed | isFaulty
+		if c.shares(kind, p) {
+			as = isNamed
 		}
-		known = c.members.mark(kind, hash, isNamed) || known
+		known = c.members.mark(kind, hash, as) || known
 	}
 	ofKey := slices.Contains([]string{rowField, "profile"}, refusal.Field) || slices.Contains(textFields[firstKey:], refusal.Field)
 	if ofKey && !known && refusal.Reason != users.ErrDuplicateRow && !c.unreadable {

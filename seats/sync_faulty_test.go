@@ -2,6 +2,7 @@ package seats_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -167,4 +168,44 @@ func newComparison(t *testing.T, run seats.SyncRun, people ...users.User) *seats
 		c.User(u)
 	}
 	return c
+}
+
+// TestComparison_repeated: the users of all keys of a row with a key of a row before stay as they are, in the next run too, in which the
+// other keys of the row have become those of another user. The rows of these users are told with the key that leads to them.
+func TestComparison_repeated(t *testing.T) {
+	run := seats.SyncRun{Source: "hr", Fields: fields}
+	row := func(number, address, name string) users.Entry {
+		return users.Entry{Profile: users.Profile{ExternalID: number, Email: address + "@acme.example", FirstName: name}}
+	}
+	user := func(e users.Entry, kept ...string) users.User {
+		u := hired("u", users.Active)
+		e.Profile.ID, e.Profile.Source = users.ID(e.Profile.ExternalID+e.Profile.Email), u.Source
+		u.Profile, u.Kept = e.Profile, kept
+		return u
+	}
+	told := func(d seats.Differences) (all []string) {
+		for _, u := range d.Untouched {
+			all = append(all, fmt.Sprintf("row %d: %v", u.Row, u.Refusal))
+		}
+		return all
+	}
+	p0, p1 := user(row("", "p0", "")), user(row("hr0", "p1", ""))
+	rows := []users.Entry{row("hr1", "p0", ""), row("hr0", "p0", ""), row("hr0", "p1", "")}
+	faults := []string{"row 2: seats: not valid: email is taken by another row", "row 1: seats: this email is taken by another row"}
+	first := compare(t, run, seats.Standard(), []users.User{p0}, rows...)
+	require.Equal(t, []any{1, 1, faults}, []any{first.Joining, first.Len(), told(first)})
+	second := compare(t, run, seats.Standard(), []users.User{p0, p1}, rows...)
+	require.Equal(t, []any{1, 0, faults}, []any{second.Same, second.Len(), told(second)})
+
+	// By an address that they may share, users only stay.
+	sharing := seats.Standard()
+	sharing.SharedAddresses = seats.SharingAllowed
+	ann, bea := user(row("n-ann", "home", "Ann")), user(row("n-bea", "home", "Bea"))
+	d := compare(t, run, sharing, []users.User{ann, bea}, row("n-ann", "home", "Anna"), row("n-cy", "home", strings.Repeat("x", 300)))
+	require.Equal(t, "2 rows: 0 as before, 1 changes, 1 left as it is: bad-input", d.String())
+
+	// A user without a key but those by hand has the name in common with the row.
+	ann = user(row("n-1", "by-hand", "Ann"), "external-id", "email")
+	d = compare(t, run, seats.Standard(), []users.User{ann}, row("n-2", "by-hand", strings.Repeat("x", 300)), row("n-3", "new", "Ann"))
+	require.Equal(t, []any{0, "row 2: seats: this profile is taken by another row"}, []any{d.Len(), told(d)[1]})
 }

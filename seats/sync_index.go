@@ -38,6 +38,7 @@ const (
 	isFaulty                          // a faulty row is about them
 	isReplaced                        // by a row of another user with the address or the username
 	isUnnamed                         // in that row, or everywhere
+	isPartNamed                       // by the columns of the roster: it does not prove the name of a user who is taken over
 	isKeyOfRow                        // of the first kind; two more for the others follow
 )
 
@@ -228,6 +229,19 @@ func (m *members) common(u *member, e users.Entry, keys [keyFields]uint64) (p us
 	}
 	return p
 }
+
+// commonKey returns the field of the strongest key that a row has in common with a user; "profile": it has the name alone.
+func commonKey(m *member, keys [keyFields]uint64) string {
+	for i, hash := range keys {
+		if hash != 0 && hash == m.keys[i] {
+			return textFields[firstKey+i]
+		}
+	}
+	return "profile"
+}
+
+// isIn reports whether a member is in the account, or waits for a seat.
+func (m *member) isIn() bool { return holding.Has(m.status) || m.is&isServed != 0 }
 
 // stays reports whether a member is an active admin without the day of a leave.
 func (m *member) stays() bool {

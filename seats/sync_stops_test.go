@@ -24,11 +24,11 @@ func TestComparison_keys(t *testing.T) {
 	number := entry(ann)
 	number.Profile.Email = ""
 	d := compare(t, run, seats.Standard(), []users.User{ann}, number, mail(8, ann.Email))
-	require.Equal(t, []string{"8 invite ann: duplicate is taken"}, did(t, d), "two rows of one user")
+	require.Equal(t, []string{"8 invite ann: duplicate is taken by another row"}, did(t, d), "two rows of one user")
 	again := mail(8, ann.Email)
 	again.Profile.ExternalID = "n-0"
 	d = compare(t, run, seats.Standard(), []users.User{ann}, again, number)
-	require.Equal(t, []string{"8 invite ann: duplicate is taken"}, did(t, d), "a new number at the address of a user with a row")
+	require.Equal(t, []string{"8 invite ann: duplicate is taken by another row"}, did(t, d), "a new number at the address of a user with a row")
 	require.Zero(t, d.Renumbered)
 	number.Profile.Email = "ann@corp.example"
 	d = compare(t, run, seats.Standard(), []users.User{ann}, again, number)

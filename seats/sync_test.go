@@ -228,6 +228,8 @@ func TestComparison_refusals(t *testing.T) {
 		_, refusal := seats.NewComparison(seats.Account{}, run, seats.Request{At: start})
 		require.ErrorIs(t, refusal, seats.ErrBadInput, name)
 	}
+	_, refusal := seats.NewComparison(seats.Account{}, seats.SyncRun{Source: "hr", Fields: []string{"email", "e-mail"}}, seats.Request{At: start})
+	require.EqualError(t, refusal, "seats: not valid: fields names an unknown field")
 	run := seats.SyncRun{Source: "hr", Fields: fields}
 	begin := func(zone string) *seats.Comparison {
 		c, refusal := seats.NewComparison(seats.Account{Zone: zone}, run, seats.Request{At: start})
@@ -247,7 +249,7 @@ func TestComparison_refusals(t *testing.T) {
 	dated.Profile.Email = "new@acme.example"
 	require.ErrorIs(t, begin("Nowhere/Land").Row(dated), seats.ErrBadInput)
 
-	_, refusal := begin("").Differences(true)
+	_, refusal = begin("").Differences(true)
 	require.ErrorIs(t, refusal, users.ErrEmpty)
 	_, refusal = begin("").Differences(false)
 	require.ErrorIs(t, refusal, seats.ErrIncomplete)

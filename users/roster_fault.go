@@ -22,7 +22,7 @@ var (
 	ErrQuotes       = Reason{"misplaced-quotes", "has a misplaced or unclosed quotation mark"}
 	ErrExtraCells   = Reason{"extra-cells", "has more cells than the header"}
 	ErrNoIdentity   = Reason{"no-identity", "has no email, username or external ID: give one of them"}
-	ErrDuplicateRow = Reason{"taken", "is taken"}
+	ErrDuplicateRow = Reason{"taken", "is taken by another row"}
 	ErrRole         = Reason{"unknown-role", "is not a known role"}
 	ErrStatus       = Reason{"unknown-status", "is not a known status"}
 	ErrAnswer       = Reason{"unknown-answer", "is neither yes nor no"}
@@ -64,10 +64,11 @@ func (f Fault) Error() string {
 	default:
 		text = fmt.Sprintf("row %d: %s", f.Row, f.Column)
 	}
+	if f.Other != 0 {
+		return fmt.Sprintf("%s is taken by row %d", text, f.Other)
+	}
 	text += " " + f.Problem.Error()
 	switch {
-	case f.Other != 0:
-		text += fmt.Sprintf(" by row %d", f.Other)
 	case f.Expected != "":
 		text += ": " + f.Expected
 	case f.Problem == ErrTooLong && f.Column == "":
