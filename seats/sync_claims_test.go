@@ -13,7 +13,7 @@ import (
 )
 
 // TestComparison_keysPassOn: an address or a username that passes from one user to another makes no leaver of either and no
-// other person of them, in any order of the rows. Users and rows are "username address name"; "-" is an inactive user, or no username.
+// other person of them, in any order of the rows. Users and rows are "username address name"; "-" is an inactive user, or no username, and "?" one who waits.
 func TestComparison_keysPassOn(t *testing.T) {
 	for name, c := range map[string]struct {
 		users, rows []string
@@ -52,6 +52,10 @@ func TestComparison_keysPassOn(t *testing.T) {
 			users: []string{"-ada ada Ada", "bo bo Bo"}, rows: []string{"bo ada Bo"}, unnamed: true,
 			want: "bo: ada",
 		},
+		"of a user who waits for a seat: the address leads": {
+			users: []string{"?ada ada Ada", "bo bo Bo"}, rows: []string{"bo ada Bo"}, unnamed: true,
+			want: "ada: ada; bo: leave",
+		},
 		"two names for two users: the address leads": {
 			users: []string{"ada ada Ada", "bo bo Bo"}, rows: []string{"bo ada Cy"},
 			want: "ada: ada; bo: leave",
@@ -70,7 +74,7 @@ func TestComparison_keysPassOn(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			key := func(of string) string { return strings.Trim(of, "-") }
+			key := func(of string) string { return strings.Trim(of, "-?") }
 			person := func(text string) users.Profile {
 				of := strings.Fields(text)
 				return users.Profile{Username: key(of[0]), Email: of[1] + "@acme.example", FirstName: of[2]}
@@ -83,8 +87,11 @@ func TestComparison_keysPassOn(t *testing.T) {
 			for _, text := range c.users {
 				u := users.User{Profile: person(text), Status: users.Active}
 				u.ID, u.Source = users.ID(u.Username), users.Source{Kind: users.SourceSync, Name: "hr"}
-				if text[0] == '-' {
+				switch text[0] {
+				case '-':
 					u.Status, u.LeftAs, u.LeftBy = users.Inactive, users.Active, users.LeftBySync
+				case '?':
+					u.Status, u.Wait = users.Inactive, &users.Wait{Since: start}
 				}
 				staff = append(staff, u)
 			}

@@ -150,6 +150,16 @@ func TestComparison_takenOver(t *testing.T) {
 			require.Equal(t, c.sum, d.String())
 		})
 	}
+
+	// A name of which the roster lacks a part proves no other number.
+	for _, column := range []string{"first-name", "last-name"} {
+		part := run
+		part.Fields = []string{"external-id", "email", column}
+		lund := of(ad, func(u *users.User) { u.ExternalID, u.LastName = "n-0", "Lund" })
+		e := entry(lund)
+		e.Profile.ExternalID = "n-ann"
+		require.Equal(t, []string{number}, did(t, compareIn(t, account, part, []users.User{lund}, e)))
+	}
 }
 
 // TestInvite_takesOver_number: external IDs of two sources are numbers of two systems. The name proves that they are of one user.
