@@ -154,7 +154,8 @@ const MaxUntouched = 1000
 //   - [ErrForbidden], [ErrPutOutByHand], and [ErrWrongStatus], [ErrArchived]: users put out by an admin, or archived. [Reactivate] or
 //     [Restore] brings them back.
 //   - [ErrWrongStatus], [ErrInactive]: a user put out by a date, if the roster lacks days of leaves. [Reactivate] brings them back.
-//   - [ErrAmbiguous]: a row with a key of several users, such as an address alone. Its users stay.
+//   - [ErrAmbiguous]: a row with a key of several users, such as an address alone. Its users stay. The row is
+//     tried again by the next run, as it may lead to one user then.
 //   - [ErrDuplicate]: a row of a user with another row, or with a key of a faulty one, [users.ErrDuplicateRow], of which the Field leads
 //     to the user; a key of another user, such as the address of a leaver, which an [Edit] takes from them, [ErrTakenByInactive]; and an
 //     exchange of keys among more than [MaxCommands] users.
