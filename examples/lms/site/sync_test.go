@@ -123,7 +123,7 @@ func TestSync_faulty(t *testing.T) {
 	b.get(strings.Replace(job.at.Path, "/jobs/", "/runs/", 1)).says(200, "email is not an email address").without("No missing user leaves")
 
 	text = p.roster("brightwater", "workday", all[1]) + ",Grit,Maus,\n"
-	look = b.nightly("workday", "no-key.csv", text).says(200, "No missing user leaves in this run: 1 row does not say whom it is about",
+	look = b.nightly("workday", "no-key.csv", text).says(200, "No missing user leaves in this run: 1 row does not say which user it is about",
 		`<span class="figure">1</span> <span class="label">Missing, and stay for now</span>`)
 	job = b.carryOut(look).says(200, "Done")
 	b.get(strings.Replace(job.at.Path, "/jobs/", "/runs/", 1)).says(200, "No missing user leaves", "needs an email address, a username or an external ID")
