@@ -13,7 +13,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/store"
 )
 
-// TestMain runs 200 sequences of fifty calls, 2,000 in the long form, where the command line
+// TestMain runs 200 sequences of fifty calls, 1,000 in the long form, where the command line
 // asks for no other numbers.
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	checks := "200"
 	if long.On() {
-		checks = "2000"
+		checks = "1000"
 	}
 	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": "50"} {
 		if !given[name] {

@@ -24,7 +24,7 @@ func TestSequences_ways(t *testing.T) {
 	defer func() { require.NoError(t, checks.Set(usual)) }()
 	few := "2"
 	if long.On() {
-		few = "100"
+		few = "40"
 	}
 	require.NoError(t, checks.Set(few))
 	for _, way := range ways.All() {
