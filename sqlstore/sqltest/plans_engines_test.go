@@ -102,12 +102,12 @@ func TestStore_plans_postgres(t *testing.T) {
 		}
 	}
 	s.crowded(t, large, smaller)
+	// A few accounts cost as much by the index as without it.
+	execAll(t, db, "CREATE TEMP TABLE more AS SELECT row_number() OVER () AS n, a.* FROM seats_accounts a, generate_series(1, 2000) WHERE a.id = 'tiny'",
+		"UPDATE more SET id = 'tiny ' || n", "ALTER TABLE more DROP COLUMN n", "INSERT INTO seats_accounts SELECT * FROM more", "DROP TABLE more")
 	all := append(questions("acme", large), commits(t, st, "acme")...)
 	t.Run("before there are statistics no table is scanned, and a key is looked up", func(t *testing.T) {
 		for _, q := range all {
-			if q.name == "accounts" { // the table of a few accounts costs as much by its index
-				continue
-			}
 			kept := planOnPostgres(t, db, ask(q))
 			require.False(t, kept.scans, "%s\n%s", q.name, kept.text)
 			setting(t, db, "force_custom_plan")
