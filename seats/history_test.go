@@ -207,24 +207,30 @@ func TestNumbered(t *testing.T) {
 		"not read":   {0, 5, failing, nil, errRead.Error()},
 		"no bounds":  {0, 0, listed(e...), e, ""},
 	} {
-		var list []seats.Event
-		var err error
-		for event, no := range seats.Numbered(c.after, c.through, c.events) {
-			require.NoError(t, err, "it ends with an error: %s", name)
-			if err = no; err == nil {
-				list = append(list, event)
-			}
-		}
-		require.Equal(t, c.list, list, name)
-		if c.want == "" {
-			require.NoError(t, err, name)
-		} else {
-			require.ErrorContains(t, err, c.want, name)
-		}
+		requireList(t, name, seats.Numbered(c.after, c.through, c.events), c.list, c.want)
 	}
 	for event := range seats.Numbered(0, 5, listed(e...)) {
 		require.Equal(t, e[0], event)
 		break // and no more is asked of it
+	}
+}
+
+// requireList requires a list of events that ends with an error; empty: none.
+func requireList(t *testing.T, name string, events iter.Seq2[seats.Event, error], want []seats.Event, ends string) {
+	t.Helper()
+	var list []seats.Event
+	var err error
+	for event, no := range events {
+		require.NoError(t, err, "it ends with an error: %s", name)
+		if err = no; err == nil {
+			list = append(list, event)
+		}
+	}
+	require.Equal(t, want, list, name)
+	if ends == "" {
+		require.NoError(t, err, name)
+	} else {
+		require.ErrorContains(t, err, ends, name)
 	}
 }
 
@@ -252,20 +258,7 @@ func TestNumberedBack(t *testing.T) {
 		"all":        {1, 5, listed(), nil, "missing: events 2 to 5"},
 		"not read":   {0, 5, failing, nil, errRead.Error()},
 	} {
-		var list []seats.Event
-		var err error
-		for event, no := range seats.NumberedBack(c.after, c.through, c.events) {
-			require.NoError(t, err, "it ends with an error: %s", name)
-			if err = no; err == nil {
-				list = append(list, event)
-			}
-		}
-		require.Equal(t, c.list, list, name)
-		if c.want == "" {
-			require.NoError(t, err, name)
-		} else {
-			require.ErrorContains(t, err, c.want, name)
-		}
+		requireList(t, name, seats.NumberedBack(c.after, c.through, c.events), c.list, c.want)
 	}
 	for event := range seats.NumberedBack(0, 5, listed(e...)) {
 		require.Equal(t, e[0], event)
