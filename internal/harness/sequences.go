@@ -32,8 +32,8 @@ func Sequences(t *testing.T, open func(testing.TB) store.Store) {
 // goes wrong; and the account is what its events tell.
 func Sequence(open func() store.Store) func(*rapid.T) {
 	return func(t *rapid.T) {
-		r := &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}, left: map[users.ID]bool{}, sights: map[users.ID]time.Time{}, holds: map[int]seats.HoldSource{}}
-		if !r.begin() {
+		r := newRun(t, open)
+		if !r.begin(gen.Draw(t, "call", func(d gen.Dice) seats.Opening { return d.Opening() })) {
 			return
 		}
 		h := gen.Draw(t, "habit", func(d gen.Dice) habit { return gen.One(d, late, onTime, inPieces) })
@@ -64,16 +64,17 @@ type run struct {
 	sights, sightsBefore map[users.ID]time.Time // of users by sign-ins: now, and before the last call
 }
 
+func newRun(t *rapid.T, open func() store.Store) *run {
+	return &run{T: t, open: open, harness: New(open(), Unique("acme")), past: map[time.Time]seats.Usage{}, pools: map[seats.PoolID]int64{}, left: map[users.ID]bool{}, sights: map[users.ID]time.Time{}, holds: map[int]seats.HoldSource{}}
+}
+
 // call is the last call.
 func (r *run) call() gen.Call { return r.calls[len(r.calls)-1] }
 
 // begin opens the account, and reports whether there is one now.
-func (r *run) begin() bool {
-	c := gen.Draw(r.T, "call", func(d gen.Dice) gen.Call {
-		return gen.Call{How: gen.Open, At: gen.Epoch, Opening: d.Opening()}
-	})
+func (r *run) begin(o seats.Opening) bool {
+	c := gen.Call{How: gen.Open, At: gen.Epoch, Opening: o}
 	r.calls = append(r.calls, c)
-	o := c.Opening
 	if o.Account = r.harness.account; o.Owner.ID == "" {
 		o.Owner.ID = gen.NthID(1)
 	}
@@ -108,6 +109,11 @@ func (r *run) step() {
 		}
 		return s
 	})
+	r.take(s)
+}
+
+// take plays a step.
+func (r *run) take(s step) {
 	c := s.Call
 	r.calls = append(r.calls, c)
 	r.model.Clock, r.harness.now, r.model.Rules, r.harness.rules = c.At, c.At, c.Rules, c.Rules

@@ -219,10 +219,11 @@ func (m *Model) ofPerson(p *Person) (facts []fact) {
 	return facts
 }
 
-// leavers are those who leave together.
+// leavers are those who leave together, of all who are settled together: after a clock that went
+// back and another zone, some are looked at after their day only.
 func (m *Model) leavers(of users.Schedule) (same []*Person) {
 	for _, p := range m.People {
-		if s := p.Schedule; p.Seated() && s.Leave == of.Leave && s.At.Equal(of.At) && !s.Held && !p.Due.After(m.Clock) {
+		if s := p.Schedule; p.Seated() && s.Leave == of.Leave && s.At.Equal(of.At) && !s.Held && !p.Due.After(m.until) {
 			same = append(same, p)
 		}
 	}

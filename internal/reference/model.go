@@ -28,6 +28,7 @@ type Model struct {
 	Last    time.Time     // of the last event
 	Clock   time.Time     // now: invitations go by it, events never go back
 	Rules   Rules         // of time zones, as of now
+	until   time.Time     // of the settlement under way
 	grown   []seats.Event // of the pools, for the command under way
 	Before  *Model        // the account before the bulk call under way, as which its actor counts; nil: there is none
 }

@@ -121,7 +121,7 @@ func (m *Model) plan(r row) {
 // Settle carries out what is due by then, one after the other, and returns the events that
 // this makes.
 func (m *Model) Settle(now time.Time) (events []seats.Event) {
-	m.Clock = now
+	m.Clock, m.until = now, now
 	isDue := func(r row) bool { return !r.due.IsZero() && !r.due.After(now) }
 	if in, ok := m.In(); ok {
 		for _, r := range m.rows() {

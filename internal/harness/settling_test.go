@@ -1,0 +1,40 @@
+package harness
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/seatkeeper/seatkeeper/internal/gen"
+	"github.com/seatkeeper/seatkeeper/internal/reference"
+	"github.com/seatkeeper/seatkeeper/memstore"
+	"github.com/seatkeeper/seatkeeper/seats"
+	"github.com/seatkeeper/seatkeeper/store"
+	"github.com/seatkeeper/seatkeeper/users"
+)
+
+// TestSettle_zone_after_jump: one who is looked at after the day in a new zone only, since the clock had gone
+// back before, leaves together with those whose day was set in that zone.
+func TestSettle_zone_after_jump(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := newRun(t, func() store.Store { return memstore.New() })
+		require.True(t, r.begin(seats.Opening{Total: seats.Of(6), Owner: users.Profile{Email: "ann@qz.example"}, Policy: seats.Policy{MostLeavers: 1}}))
+		owner, now := users.As(gen.NthID(1)), gen.Epoch
+		do := func(c ...seats.Command) {
+			r.take(step{Call: gen.Call{How: gen.Do, At: now, Actor: owner, Commands: c}})
+		}
+		today := users.DateOf(now)
+		leave := rapid.SampledFrom([]users.Leave{users.Until(today), users.From(today.AddDays(1))}).Draw(t, "leave")
+		do(asked("bob"), asked("cleo"), seats.Schedule{User: "bob", Leave: leave})
+		now = now.Add(-time.Duration(rapid.IntRange(0, 48).Draw(t, "hours")) * time.Hour)
+		r.take(step{Call: gen.Call{How: gen.Clock, At: now}})
+		do(seats.EditAccount{Zone: new(rapid.SampledFrom(reference.Zones).Draw(t, "zone"))})
+		do(seats.Schedule{User: "cleo", Leave: leave})
+		for range 2 {
+			now = now.Add(time.Duration(rapid.IntRange(0, 96).Draw(t, "hours")) * time.Hour)
+			r.take(step{Call: gen.Call{How: gen.RunDue, At: now}})
+		}
+	})
+}
