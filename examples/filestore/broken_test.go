@@ -52,7 +52,7 @@ func TestSequences_soft_deleting(t *testing.T) {
 // TestSequences_readable_failure requires one line for each call of a failure, down to the one
 // that shows it.
 func TestSequences_readable_failure(t *testing.T) {
-	run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSequences_soft_deleting$", "-rapid.nofailfile", "-rapid.shrinktime=2s")
+	run := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSequences_soft_deleting$", "-rapid.nofailfile", "-rapid.checks=300", "-rapid.shrinktime=2s")
 	run.Env = append(os.Environ(), "SOFT_DELETING=1")
 	output, err := run.CombinedOutput()
 	require.Error(t, err)

@@ -43,7 +43,7 @@ func (r *run) calendar() {
 		for _, e := range day.Entries {
 			require.Equal(r, day.Date, users.DateOf(e.At.In(in)))
 			if e.Kind == seats.EventPoolEnded {
-				require.True(r, reference.Begin(then.Pools[e.Pool].Ends.LastDay.AddDays(1), in).Equal(e.At), "the end of %q: %v", e.Pool, e.At)
+				require.True(r, reference.End(then.Pools[e.Pool].Ends.LastDay, in).Equal(e.At), "the end of %q: %v", e.Pool, e.At)
 				continue
 			}
 			last[e.Pool] = e

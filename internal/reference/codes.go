@@ -119,7 +119,7 @@ func (m *Model) setCode(c seats.SetCode, at time.Time) Result {
 			if badDate(*c.LastDay) || !ok {
 				return refused(seats.ErrBadInput)
 			}
-			next.Ends = seats.PoolEnd{LastDay: *c.LastDay, At: Begin(users.Date(plus(*c.LastDay, 1)), in).UTC()}
+			next.Ends = seats.PoolEnd{LastDay: *c.LastDay, At: End(*c.LastDay, in).UTC()}
 			if !next.Ends.At.After(m.Clock) {
 				return refused(seats.ErrBadInput)
 			}

@@ -34,7 +34,7 @@ func (m *Model) ended(p *Pool) (ended, ok bool) {
 		return false, true
 	}
 	in, ok := m.In()
-	return ok && m.over(Begin(users.Date(plus(p.Ends.LastDay, 1)), in)), ok
+	return ok && m.over(End(p.Ends.LastDay, in)), ok
 }
 
 // known reports whether there is such a course.

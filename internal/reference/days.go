@@ -36,20 +36,21 @@ func minute(d day) time.Time {
 		return t
 	}
 	const layout = "2006-01-02 15:04"
+	middle, err := time.Parse(layout, d.wall[max(0, len(d.wall)-len(layout)):])
 	if len(d.wall) > len(layout) {
-		return last // of the year 10000
+		middle = middle.AddDate(10_000, 0, 0)
 	}
-	middle, err := time.Parse(layout, d.wall)
 	if err != nil {
 		panic(err)
 	}
 	var shown, reached time.Time
 	for t := middle.Add(-span); t.Before(middle.Add(span)) && (d.last || reached.IsZero()); t = t.Add(time.Minute) {
-		wall := t.In(d.in).Format(layout)
-		if wall >= d.wall && reached.IsZero() {
+		local := t.In(d.in)
+		wall := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), 0, 0, time.UTC)
+		if !wall.Before(middle) && reached.IsZero() {
 			reached = t
 		}
-		if wall == d.wall {
+		if wall.Equal(middle) {
 			shown = t
 		}
 	}
@@ -67,6 +68,9 @@ func minute(d day) time.Time {
 func Begin(d users.Date, in *time.Location) time.Time {
 	return minute(day{in, string(d) + " 00:00", false})
 }
+
+// End returns the first instant after a day.
+func End(d users.Date, in *time.Location) time.Time { return Begin(users.Date(plus(d, 1)), in) }
 
 // LastMinute returns 23:59 of a day.
 func LastMinute(d users.Date, in *time.Location) time.Time {

@@ -17,6 +17,8 @@ func TestDate_model(t *testing.T) {
 		for _, name := range reference.Zones {
 			in, err := rules.Location(name)
 			require.NoError(t, err)
+			end := users.Date("9999-12-31")
+			require.True(t, reference.End(end, in).Equal(end.End(in)), "%s ends in %s: %v, %v", end, name, reference.End(end, in), end.End(in))
 			for d := users.Date("2026-02-25"); d < "2026-05-05"; d = d.AddDays(1) {
 				require.True(t, reference.Begin(d, in).Equal(d.Start(in)), "%s begins in %s: %v, %v", d, name, reference.Begin(d, in), d.Start(in))
 				require.True(t, reference.LastMinute(d, in).Equal(d.LastMinute(in)), "%s ends in %s: %v, %v", d, name, reference.LastMinute(d, in), d.LastMinute(in))

@@ -154,7 +154,7 @@ func (m *Model) editPool(c seats.EditPool, at time.Time) Result {
 			if badDate(*c.LastDay) || !ok {
 				return refused(seats.ErrBadInput)
 			}
-			next.Ends = seats.PoolEnd{LastDay: *c.LastDay, At: Begin(users.Date(plus(*c.LastDay, 1)), in).UTC()}
+			next.Ends = seats.PoolEnd{LastDay: *c.LastDay, At: End(*c.LastDay, in).UTC()}
 		}
 		changed("last-day", next.Ends.LastDay != p.Ends.LastDay)
 	}

@@ -91,7 +91,7 @@ func (m *Model) poolRow(id seats.PoolID, p *Pool) row {
 			p.Booked.At = Begin(p.Booked.Date, in).UTC()
 		}
 		if p.Ends.LastDay != "" && !p.Join.Ended {
-			p.Ends.At = Begin(users.Date(plus(p.Ends.LastDay, 1)), in).UTC()
+			p.Ends.At = End(p.Ends.LastDay, in).UTC()
 		}
 	}}
 }
