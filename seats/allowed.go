@@ -79,7 +79,7 @@ func Ask(s Snapshot, r Request, ids ...users.ID) []Allowed {
 
 // ask decides a command by itself.
 func (v *evaluation) ask(c Command, remedies bool) Outcome {
-	o, refusal := v.fork([]Command{c}).try(c)
+	o, refusal := v.forkOf(v.named([]Command{c})).try(c)
 	if refusal != nil && remedies {
 		refusal.Remedies = v.remedies([]Command{c}, refusal)
 	}

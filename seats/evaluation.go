@@ -107,18 +107,23 @@ func (v *evaluation) freeKeys(u *users.User) {
 	}
 }
 
-// fork returns a copy of the evaluation for trying the commands. Its users are those of the
-// commands and the next of the queues, and it has no events yet, so that the cost grows with these commands
-// alone. Meanwhile v must not change.
+// fork returns a copy of the evaluation for trying a call of the commands, see [evaluation.tryInCall]. Its users
+// are those of the commands and the next of the queues.
 func (v *evaluation) fork(commands []Command) *evaluation {
-	f := *v
-	f.request.Commands, f.events = nil, nil
-	f.pools, f.people, f.holders = v.pools.fork(), rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
-	f.sharers, f.licences, f.wasLicences = nil, nil, nil
 	named := v.named(commands)
 	for _, id := range nextServed(v.account.Policy, v.queues()) {
 		named[id] = true
 	}
+	return v.forkOf(named)
+}
+
+// forkOf returns a copy of the evaluation with these users and without events, so that its cost
+// grows with them alone. Meanwhile v must not change.
+func (v *evaluation) forkOf(named map[users.ID]bool) *evaluation {
+	f := *v
+	f.request.Commands, f.events = nil, nil
+	f.pools, f.people, f.holders = v.pools.fork(), rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
+	f.sharers, f.licences, f.wasLicences = nil, nil, nil
 	for _, id := range slices.Sorted(maps.Keys(named)) {
 		if all := v.licences[id]; all != nil {
 			f.setLicences(id, all)

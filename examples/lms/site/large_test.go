@@ -20,6 +20,8 @@ import (
 
 var largeDB = flag.String("large.db", "", "the database of TestSite_large; one that the test has filled before stays as it is")
 
+var largePages = flag.String("large.pages", "", "a part of the names of the pages that TestSite_large looks at; empty: all")
+
 // TestSite_large logs the medians of every page of an account of 100,000 users, beside an empty handler in the same run.
 // The short form has a hundredth of the users.
 func TestSite_large(t *testing.T) {
@@ -36,6 +38,9 @@ func TestSite_large(t *testing.T) {
 	empty := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer empty.Close()
 	measure := func(name string, load func()) {
+		if !strings.Contains(name, *largePages) {
+			return
+		}
 		load() // what a connection prepares once
 		var took []time.Duration
 		for range times {
