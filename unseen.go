@@ -12,8 +12,8 @@ import (
 
 // Unseen returns a plan that frees the seats of users who were not seen for long, as [seats.Account.Frees]
 // says: to be shown, and carried out by [Keeper.Apply]. Each step has what the policy offers the account's
-// own users for it, with the last sight in its reason. The plan has the first [seats.MaxCommands] of these
-// users by ID; the next one begins after the last of them. A step that the actor may not do is in it as
+// own users for it, with the last sight in its reason. The plan has the first of these users by ID, as many
+// as the Most of the question; the next one begins after the last of them. A step that the actor may not do is in it as
 // refused. Nothing is freed by itself.
 //
 // The plan is as good as what is known: a host with sessions longer than the days asked for tells of them by
@@ -71,11 +71,11 @@ func (k *Keeper) unseen(ctx context.Context, account users.AccountID, q seats.Un
 			return found, err
 		}
 		for i, u := range page {
-			if c, ok := s.Account.Frees(found.q, u, seen[i], now); ok && len(found.ids) < seats.MaxCommands {
+			if c, ok := s.Account.Frees(found.q, u, seen[i], now); ok && len(found.ids) < found.q.Most {
 				found.ids, found.commands = append(found.ids, u.ID), append(found.commands, c)
 			}
 		}
-		if more = len(page) == chunkSize && len(found.ids) < seats.MaxCommands; more {
+		if more = len(page) == chunkSize && len(found.ids) < found.q.Most; more {
 			stored = stored.NextPage(page[len(page)-1])
 		}
 	}
@@ -162,7 +162,7 @@ func (k *Keeper) FreeUnseen(ctx context.Context, account users.AccountID, keep s
 	k, end := k.observed(ctx, CallStats{Method: "FreeUnseen", Account: account, Actor: users.ActorSystem})
 	defer end(&err)
 	k = k.unobserved().correlated(Call{Correlation: k.call.Correlation, Reason: k.call.Reason})
-	keep.UnseenRule = seats.UnseenRule{}
+	keep.UnseenRule, keep.Most = seats.UnseenRule{}, 0
 	for {
 		found, err := k.unseen(ctx, account, keep)
 		switch {

@@ -300,7 +300,12 @@ func TestKeeper_FreeUnseen_many(t *testing.T) {
 	plan, err := k.Unseen(t.Context(), "acme", system, seats.Unseen{UnseenRule: seats.UnseenRule{Days: 1}})
 	require.NoError(t, err)
 	require.Len(t, plan.Steps, seats.MaxCommands)
-	run, err := k.FreeUnseen(t.Context(), "acme", seats.Unseen{})
+	last := plan.Steps[299].Outcome.User
+	plan, err = k.Unseen(t.Context(), "acme", system, seats.Unseen{UnseenRule: seats.UnseenRule{Days: 1}, Most: 300})
+	require.NoError(t, err)
+	require.Len(t, plan.Steps, 300)
+	require.Equal(t, last, plan.Steps[299].Outcome.User)
+	run, err := k.FreeUnseen(t.Context(), "acme", seats.Unseen{Most: 1})
 	require.NoError(t, err)
 	require.Equal(t, seatkeeper.UnseenRun{Freed: 1400}, run)
 }

@@ -1,6 +1,7 @@
 package seats
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -48,7 +49,8 @@ func openOn(u users.User, offer OwnershipOffer, at time.Time) []Command {
 // Questions returns the commands of [Ask], for [Request.Needs] and [Request.Widen].
 func Questions(ids ...users.ID) (commands []Command) {
 	for _, id := range ids {
-		commands = slices.Concat(commands, onUser(id), openOn(users.User{Profile: users.Profile{ID: id}}, OwnershipOffer{}, time.Time{}))
+		commands = append(commands, onUser(id)...)
+		commands = append(commands, openOn(users.User{Profile: users.Profile{ID: id}}, OwnershipOffer{}, time.Time{})...)
 	}
 	return commands
 }
@@ -62,11 +64,13 @@ func Ask(s Snapshot, r Request, ids ...users.ID) []Allowed {
 	for i, id := range ids {
 		u, a := v.people.of(id), &list[i]
 		u.ID, a.User = id, id
-		for _, c := range onUser(id) {
-			a.note(v.ask(c, len(ids) == 1))
+		buttons, open := onUser(id), openOn(u, v.account.Offer, r.At)
+		named := slices.Sorted(maps.Keys(v.named(slices.Concat(buttons, open))))
+		for _, c := range buttons {
+			a.note(v.ask(c, named, len(ids) == 1))
 		}
-		for _, c := range openOn(u, v.account.Offer, r.At) { // without effect, or refused for its value, it passes
-			o := v.ask(c, len(ids) == 1)
+		for _, c := range open { // without effect, or refused for its value, it passes
+			o := v.ask(c, named, len(ids) == 1)
 			o.Unchanged = false
 			if o.Refusal != nil && o.Refusal.Code == ErrBadInput {
 				o.Refusal = nil
@@ -77,9 +81,9 @@ func Ask(s Snapshot, r Request, ids ...users.ID) []Allowed {
 	return list
 }
 
-// ask decides a command by itself.
-func (v *evaluation) ask(c Command, remedies bool) Outcome {
-	o, refusal := v.forkOf(v.named([]Command{c})).try(c)
+// ask decides a command by itself. named are its users, in order.
+func (v *evaluation) ask(c Command, named []users.ID, remedies bool) Outcome {
+	o, refusal := v.forkOf(named).try(c)
 	if refusal != nil && remedies {
 		refusal.Remedies = v.remedies([]Command{c}, refusal)
 	}

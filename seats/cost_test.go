@@ -71,7 +71,7 @@ func TestDecide_cost(t *testing.T) {
 }
 
 // TestAsk_cost has nothing that is quadratic: the memory of a question about a user, and that of a refused command, grow neither with the
-// other users of the snapshot, their licences and pools, nor with the other commands of the call.
+// other users of the snapshot, their licences, pools and places, nor with the other commands of the call.
 func TestAsk_cost(t *testing.T) {
 	// crowd returns a snapshot of n more users, active by import, who have a licence of a course each.
 	crowd := func(n int, policy seats.Policy, role users.Role) (s *site, ids []users.ID) {
@@ -98,6 +98,18 @@ func TestAsk_cost(t *testing.T) {
 			return func() { seats.Ask(s.rows, r, ids...) }
 		}
 	}
+	queued := func(n int) func() {
+		s, ids := crowd(n, seats.Policy{WhenFull: seats.Wait}, users.Member)
+		call := s.request(owner)
+		for i := range n {
+			call.Commands = append(call.Commands, invitation(n+i))
+		}
+		s.rows = s.rows.Apply(seats.DecideEach(s.rows, call).Change)
+		s.rows.Past = nil
+		require.Equal(t, n, s.rows.Pools[0].Waiting.Approved())
+		r := s.request(owner, seats.Questions(ids...)...)
+		return func() { seats.Ask(s.rows, r, ids...) }
+	}
 	invite := func(total func(n int) int64) func(n int) func() {
 		return func(n int) func() {
 			s := open(t, seats.Of(total(n)), seats.Standard())
@@ -110,10 +122,11 @@ func TestAsk_cost(t *testing.T) {
 		}
 	}
 	for name, call := range map[string]func(n int) func(){
-		"questions about members": ask(seats.Standard(), users.Member),
-		"questions about admins":  ask(seats.BigContacts(), users.Admin), // any of them could be the next owner
-		"all refused":             invite(func(int) int64 { return 1 }),
-		"half refused":            invite(func(n int) int64 { return int64(n/2) + 1 }),
+		"questions about members":  ask(seats.Standard(), users.Member),
+		"questions about admins":   ask(seats.BigContacts(), users.Admin), // any of them could be the next owner
+		"questions beside a queue": queued,
+		"all refused":              invite(func(int) int64 { return 1 }),
+		"half refused":             invite(func(n int) int64 { return int64(n/2) + 1 }),
 	} {
 		const few, many = 50, 500
 		_, one := costs(1, call(few))

@@ -114,17 +114,17 @@ func (v *evaluation) fork(commands []Command) *evaluation {
 	for _, id := range nextServed(v.account.Policy, v.queues()) {
 		named[id] = true
 	}
-	return v.forkOf(named)
+	return v.forkOf(slices.Sorted(maps.Keys(named)))
 }
 
-// forkOf returns a copy of the evaluation with these users and without events, so that its cost
-// grows with them alone. Meanwhile v must not change.
-func (v *evaluation) forkOf(named map[users.ID]bool) *evaluation {
+// forkOf returns a copy of the evaluation with these users, in order, and without events, so that its
+// cost grows with them alone. Meanwhile v must not change.
+func (v *evaluation) forkOf(named []users.ID) *evaluation {
 	f := *v
 	f.request.Commands, f.events = nil, nil
 	f.pools, f.people, f.holders = v.pools.fork(), rows[users.ID, users.User]{}, few[users.Key, users.ID]{}
 	f.sharers, f.licences, f.wasLicences = nil, nil, nil
-	for _, id := range slices.Sorted(maps.Keys(named)) {
+	for _, id := range named {
 		if all := v.licences[id]; all != nil {
 			f.setLicences(id, all)
 		}

@@ -39,17 +39,21 @@ type Unseen struct {
 	// as in [users.Filter], so that "Sales" and "sales" are two.
 	ExemptGroups []string `json:"exempt_groups,omitzero"`
 	After        users.ID `json:"after,omitzero"` // the last user of the plan before this one
+	Most         int      `json:"most,omitzero"`  // users of the plan; 0 and more than [MaxCommands]: as many as that
 }
 
 // For returns what is asked under a policy: the zero rule becomes that of the policy, and each exempt group its
-// stored form, see [users.CleanGroup]. Days and roles out of bounds, no days at all, and malformed users and groups
-// are refused as [ErrBadInput].
+// stored form, see [users.CleanGroup], and a Most out of bounds [MaxCommands]. Days and roles out of bounds, no days at
+// all, and malformed users and groups are refused as [ErrBadInput].
 func (q Unseen) For(p Policy) (Unseen, error) {
 	if q.UnseenRule == (UnseenRule{}) {
 		q.UnseenRule = p.unseen()
 	}
 	if q.Days == 0 || !q.valid() {
 		return Unseen{}, badInput("unseen", ErrUnseenBounds)
+	}
+	if q.Most <= 0 || q.Most > MaxCommands {
+		q.Most = MaxCommands
 	}
 	for _, id := range q.ExemptUsers {
 		if err := users.CheckID(id); err != nil {

@@ -42,10 +42,10 @@ func TestUnseen_For(t *testing.T) {
 	require.ElementsMatch(t, stored.Groups, q.ExemptGroups, "the stored form")
 	require.Equal(t, " On\u00a0leave\u200b", typed.ExemptGroups[0], "the caller's list stays")
 	most := seats.UnseenRule{Days: seats.MaxUnseenDays, Grace: seats.MaxUnseenDays}
-	for _, q := range []seats.Unseen{{UnseenRule: most, After: "ada"}, {After: "ada"}} {
+	for _, q := range []seats.Unseen{{UnseenRule: most, After: "ada"}, {After: "ada", Most: -1}, {After: "ada", Most: seats.MaxCommands + 1}} {
 		q, err := q.For(seats.Policy{Unseen: most})
 		require.NoError(t, err)
-		require.Equal(t, seats.Unseen{UnseenRule: most, After: "ada"}, q)
+		require.Equal(t, seats.Unseen{UnseenRule: most, After: "ada", Most: seats.MaxCommands}, q)
 	}
 }
 

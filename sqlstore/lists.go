@@ -38,8 +38,17 @@ func (s *Store) list(ctx context.Context, account users.AccountID, parts func(*u
 }
 
 // page reads rows of one account. If there are none it looks whether the account is known, at the
-// same moment.
+// same moment, which reads them twice: it is for what is found by an index. list is for the rest.
 func (s *Store) page(ctx context.Context, account users.AccountID, part func(*unionQuery), found func() bool) error {
+	err := s.part(ctx, account, part)
+	if err == nil && !found() {
+		_, err = s.list(ctx, account, part)
+	}
+	return err
+}
+
+// part reads rows of one account, known or not.
+func (s *Store) part(ctx context.Context, account users.AccountID, part func(*unionQuery)) error {
 	if unstorable(string(account)) {
 		return store.ErrNotFound
 	}
@@ -52,16 +61,13 @@ func (s *Store) page(ctx context.Context, account users.AccountID, part func(*un
 	if err != nil {
 		return fmt.Errorf("sqlstore: list: %w", err)
 	}
-	if !found() {
-		_, err = s.list(ctx, account, part)
-	}
-	return err
+	return nil
 }
 
 // Events implements [store.Store].
 func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.EventFilter, limit int) ([]seats.Event, error) {
 	var page []seats.Event
-	err := s.page(ctx, account, func(r *unionQuery) {
+	part := func(r *unionQuery) {
 		page = nil
 		from := "{events by id}"
 		if f.User != "" {
@@ -90,7 +96,13 @@ func (s *Store) Events(ctx context.Context, account users.AccountID, f seats.Eve
 			q.add(" DESC")
 		}
 		q.limit(limit)
-	}, func() bool { return len(page) > 0 })
+	}
+	var err error
+	if len(f.Kinds) > 0 || !f.By.Empty() {
+		_, err = s.list(ctx, account, part)
+	} else {
+		err = s.page(ctx, account, part, func() bool { return len(page) > 0 })
+	}
 	if err != nil {
 		return nil, err
 	}

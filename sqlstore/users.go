@@ -58,7 +58,7 @@ func (s *Store) nameAfter(ctx context.Context, account users.AccountID, f users.
 
 // users reads a page by an index; empty: from all users. until is the last sort name to look at; empty: all are.
 func (s *Store) users(ctx context.Context, account users.AccountID, f users.Filter, limit int, index, until string) (page []users.User, err error) {
-	err = s.page(ctx, account, func(r *unionQuery) {
+	part := func(r *unionQuery) {
 		page = nil
 		q := addPart(r, userColumns, func(u userRow) { page = append(page, u.User) })
 		if index != "" {
@@ -69,11 +69,19 @@ func (s *Store) users(ctx context.Context, account users.AccountID, f users.Filt
 		if until != "" {
 			q.add(" AND sort_name "+map[bool]string{false: "<=", true: ">="}[f.Backward]+" ?", until)
 		}
-		q.segments(f)
 		q.conditions(f)
+		q.segments(f)
 		q.ordered(f)
 		q.limit(limit)
-	}, func() bool { return len(page) > 0 })
+	}
+	switch {
+	case until != "":
+		err = s.part(ctx, account, part) // all are read where these are too few
+	case index == "", narrows(f):
+		_, err = s.list(ctx, account, part)
+	default:
+		err = s.page(ctx, account, part, func() bool { return len(page) > 0 })
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -167,15 +175,16 @@ func (q *unionQuery) ordered(f users.Filter) {
 	q.add(" ORDER BY "+strings.Join(texts, down+", ")+down, names...)
 }
 
-// segments adds the conditions of a filter on status and role.
+// segments adds the conditions of a filter on role and status. They are the last ones, and status, which
+// most users pass, the very last: SQLite asks them in this order.
 func (q *unionQuery) segments(f users.Filter) {
+	if !f.Role.Empty() {
+		q.add(" AND role {in}", namesOf(f.Role))
+	}
 	if f.Status.Empty() {
 		f.Status = users.Present
 	}
 	q.add(" AND status {in}", namesOf(f.Status))
-	if !f.Role.Empty() {
-		q.add(" AND role {in}", namesOf(f.Role))
-	}
 }
 
 // conditions adds the other conditions of a filter, but for its page.

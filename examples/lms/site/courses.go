@@ -254,8 +254,11 @@ func (v *visit) assignees(page *courseView) error {
 	if err != nil {
 		return err
 	}
-	if page.Count, err = v.Keeper.Count(ctx, v.account.ID, filter); err != nil {
-		return err
+	page.Count = int64(len(list.Users))
+	if list.Next != nil {
+		if page.Count, err = v.Keeper.Count(ctx, v.account.ID, filter); err != nil {
+			return err
+		}
 	}
 	var commands []seats.Command
 	for _, p := range list.Users {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -12,6 +13,7 @@ import (
 // An unseenView lists the users whose seats could be freed.
 type unseenView struct {
 	Days  int
+	After users.ID // the list begins after this user
 	Rows  []unseenRow
 	More  users.ID // the next part of the list begins after this user; empty: there is none
 	Fault string
@@ -27,6 +29,9 @@ type unseenRow struct {
 	NotRefused bool
 }
 
+// candidatesShown bounds the users on a page.
+const candidatesShown = 100
+
 // candidates are those who were not seen for the days of the form.
 func (v *visit) candidates() (seats.Plan, int, error) {
 	days, err := strconv.Atoi(v.r.FormValue("days"))
@@ -37,7 +42,7 @@ func (v *visit) candidates() (seats.Plan, int, error) {
 	if after != "" && users.CheckID(string(after)) != nil {
 		return seats.Plan{}, 0, errNoPage
 	}
-	plan, err := v.Keeper.Unseen(v.r.Context(), v.account.ID, v.actor, seats.Unseen{UnseenRule: seats.UnseenRule{Days: days}, After: after})
+	plan, err := v.Keeper.Unseen(v.r.Context(), v.account.ID, v.actor, seats.Unseen{UnseenRule: seats.UnseenRule{Days: days}, After: after, Most: candidatesShown})
 	return plan, days, err
 }
 
@@ -46,7 +51,7 @@ func (v *visit) unseenPage() error {
 	if err != nil {
 		return err
 	}
-	page := unseenView{Days: days}
+	page := unseenView{Days: days, After: plan.Unseen.After}
 	var ids []users.ID
 	for _, step := range plan.Steps {
 		ids = append(ids, step.Outcome.User)
@@ -69,7 +74,7 @@ func (v *visit) unseenPage() error {
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	if len(ids) == seats.MaxCommands {
+	if len(ids) == candidatesShown {
 		page.More = ids[len(ids)-1]
 	}
 	return v.show("unseen", v.about("Seats that could be freed"), page)
@@ -85,7 +90,7 @@ func (v *visit) freeUnseen() error {
 	plan.Steps = slices.DeleteFunc(plan.Steps, func(step seats.Planned) bool {
 		return step.Outcome.Refusal != nil || !slices.Contains(ticked, string(step.Outcome.User))
 	})
-	back := "/seats/unseen?days=" + strconv.Itoa(days)
+	back := "/seats/unseen?" + url.Values{"days": {strconv.Itoa(days)}, "after": {string(plan.Unseen.After)}}.Encode()
 	if len(plan.Steps) == 0 {
 		v.note("Tick the users first.")
 		v.redirect(back)
