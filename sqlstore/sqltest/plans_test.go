@@ -3,6 +3,7 @@ package sqltest_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,20 +67,20 @@ func questions(account users.AccountID, people int) []question {
 			require.NoError(t, err)
 		}}
 	}
-	page := func(name, index string, f users.Filter) question {
-		return question{"users " + name, []string{index}, false, func(t *testing.T, s store.Store) {
+	page := func(name, indexes string, f users.Filter) question {
+		return question{"users " + name, strings.Split(indexes, ", "), false, func(t *testing.T, s store.Store) {
 			page, err := s.Users(t.Context(), account, f, 20)
 			require.NoError(t, err)
 			require.True(t, account != "acme" || len(page) > 0)
 		}}
 	}
 	inOrder := func(name string, f users.Filter) question {
-		q := page(name, "users id", f)
+		q := page(name, "accounts id, users id", f)
 		q.gathers = true // all users of the account
 		return q
 	}
-	events := func(name, index string, f seats.EventFilter) question {
-		return question{"events " + name, []string{index}, false, func(t *testing.T, s store.Store) {
+	events := func(name, indexes string, f seats.EventFilter) question {
+		return question{"events " + name, strings.Split(indexes, ", "), false, func(t *testing.T, s store.Store) {
 			page, err := s.Events(t.Context(), account, f, 20)
 			require.NoError(t, err)
 			require.NotEmpty(t, page)
@@ -139,7 +140,7 @@ func questions(account users.AccountID, people int) []question {
 		page("from the beginning", "users id", users.Filter{}),
 		page("from the middle", "users id", users.Filter{After: users.Place{ID: middle}}),
 		page("near the end", "users id", users.Filter{After: users.Place{ID: end}}),
-		page("that are invited", "users id", users.Filter{Status: users.In(users.Invited), Role: users.In(users.Member)}),
+		page("that are invited", "accounts id, users id", users.Filter{Status: users.In(users.Invited), Role: users.In(users.Member)}),
 		page("by name", "users name", users.Filter{Order: users.OrderName}),
 		page("by name from the middle", "users name", users.Filter{Order: users.OrderName, After: users.Place{Name: invitee(people / 2).SortName(), ID: middle}}),
 		page("by name near the end", "users name", users.Filter{Order: users.OrderName, After: users.Place{Name: invitee(people - 20).SortName(), ID: end}}),
@@ -152,7 +153,7 @@ func questions(account users.AccountID, people int) []question {
 		inOrder("by change", users.Filter{Order: users.OrderChange}),
 		inOrder("by change from the middle", users.Filter{Order: users.OrderChange, After: users.Place{Since: changed, ID: middle}}),
 		inOrder("back by change near the end", users.Filter{Order: users.OrderChange, Backward: true, After: users.Place{Since: changed, ID: end}}),
-		page("of some places", "users id", users.Filter{Locations: []string{""}, After: users.Place{ID: middle}, Text: "acme"}),
+		page("of some places", "accounts id, users id", users.Filter{Locations: []string{""}, After: users.Place{ID: middle}, Text: "acme"}),
 		page("with a date", "users dated", users.Filter{Dated: true}),
 		page("with a date from the middle", "users dated", users.Filter{Dated: true, After: users.Place{ID: person(3050)}}),
 		page("held back", "users dated", users.Filter{HeldBack: true}),
@@ -163,7 +164,7 @@ func questions(account users.AccountID, people int) []question {
 		licences("of a course from the middle", "licences pool", users.LicenceFilter{Pool: "course", After: after}),
 		events("from the beginning", "events id", seats.EventFilter{}),
 		events("near the end", "events id", seats.EventFilter{After: uint64(people - 20)}),
-		events("of some kinds", "events id", seats.EventFilter{After: uint64(people / 2), Kinds: []seats.EventKind{seats.EventInvited}}),
+		events("of some kinds", "accounts id, events id", seats.EventFilter{After: uint64(people / 2), Kinds: []seats.EventKind{seats.EventInvited}}),
 		events("of a person", "events person", seats.EventFilter{User: middle}),
 		{"a tally", nil, true, func(t *testing.T, s store.Store) {
 			_, _, err := s.Tally(t.Context(), account, users.Filter{})
