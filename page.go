@@ -36,7 +36,7 @@ func (p Page) IDs() []users.ID {
 // Pages stay together while the account changes: a page begins after the last user of the page
 // before, where that user was. A page back that would be short is the first page.
 //
-// [users.Filter] has the cost of a page. A page back costs one more read where it is the first.
+// [users.Filter] has the cost of a page. A page back that would be short costs one more read.
 // [seats.ErrBadInput] for a cursor of another order; an unknown account is [store.ErrNotFound].
 func (k *Keeper) Page(ctx context.Context, account users.AccountID, filter users.Filter, cursor users.Cursor, size int) (_ Page, err error) {
 	k, end := k.observed(ctx, CallStats{Method: "Page", Account: account})
@@ -58,7 +58,7 @@ func (k *Keeper) Page(ctx context.Context, account users.AccountID, filter users
 		return Page{}, err
 	}
 	more := len(rows) > size
-	if cursor.Before && !more && cursor.ID != "" {
+	if cursor.Before && len(rows) < size && cursor.ID != "" {
 		return k.Page(ctx, account, filter, users.Cursor{}, size)
 	}
 	return k.page(s, filter.Order, cursor, rows[:min(size, len(rows))], more), nil

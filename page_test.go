@@ -122,14 +122,29 @@ func TestKeeper_Page_size(t *testing.T) {
 	}
 }
 
-// limits notes the last limit of a list.
+// TestKeeper_Page_reads: a page back that is full is read once, whether or not it is the first.
+func TestKeeper_Page_reads(t *testing.T) {
+	s := &limits{Store: memstore.New()}
+	k := paged(t, s, 60)
+	first, ids := turn(t, k, users.Filter{}, nil, 20)
+	second, _ := turn(t, k, users.Filter{}, first.Next, 20)
+	s.reads = 0
+	back, again := turn(t, k, users.Filter{}, second.Previous, 20)
+	require.Equal(t, ids, again)
+	require.Equal(t, first.Next, back.Next)
+	require.Nil(t, back.Previous)
+	require.Equal(t, 1, s.reads)
+}
+
+// limits notes the last limit of a list, and counts the lists.
 type limits struct {
 	store.Store
-	last int
+	last, reads int
 }
 
 func (s *limits) Users(ctx context.Context, account users.AccountID, f users.Filter, limit int) ([]users.User, error) {
 	s.last = limit
+	s.reads++
 	return s.Store.Users(ctx, account, f, limit)
 }
 
