@@ -110,6 +110,15 @@ func TestAsk_cost(t *testing.T) {
 		r := s.request(owner, seats.Questions(ids...)...)
 		return func() { seats.Ask(s.rows, r, ids...) }
 	}
+	soleOwner := func(n int) func() {
+		s, _ := crowd(n, seats.BigContacts(), users.Admin) // any of them could be the next owner
+		r := s.request(support)
+		for range n {
+			r.Commands = append(r.Commands, seats.EndOwnership{User: "owner"})
+		}
+		require.NotEmpty(t, seats.DecideEach(s.rows, r).Outcomes[0].Refusal.Remedies)
+		return func() { seats.DecideEach(s.rows, r) }
+	}
 	invite := func(total func(n int) int64) func(n int) func() {
 		return func(n int) func() {
 			s := open(t, seats.Of(total(n)), seats.Standard())
@@ -123,7 +132,8 @@ func TestAsk_cost(t *testing.T) {
 	}
 	for name, call := range map[string]func(n int) func(){
 		"questions about members":  ask(seats.Standard(), users.Member),
-		"questions about admins":   ask(seats.BigContacts(), users.Admin), // any of them could be the next owner
+		"questions about admins":   ask(seats.BigContacts(), users.Admin),
+		"refused to a sole owner":  soleOwner,
 		"questions beside a queue": queued,
 		"all refused":              invite(func(int) int64 { return 1 }),
 		"half refused":             invite(func(n int) int64 { return int64(n/2) + 1 }),
