@@ -149,7 +149,10 @@ func openFile(path string) (*sql.DB, error) {
 	if err := file.Close(); err != nil {
 		return nil, err
 	}
-	settings := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)"}, "_txlock": {"immediate"}}
+	settings := url.Values{
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "mmap_size(268435456)"}, // pages of all users are read in place
+		"_txlock": {"immediate"},
+	}
 	source := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(path), "/"), RawQuery: settings.Encode()}
 	db, err := sql.Open("sqlite", source.String())
 	if err != nil {
