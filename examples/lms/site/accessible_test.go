@@ -36,8 +36,11 @@ func TestBrowser_accessible_forms(t *testing.T) {
 	p.do("larkfield", users.Support("R1"), seats.SetTotal{Pool: "knots", Total: seats.Of(2)}, seats.SetTotal{Pool: "late", Total: seats.Of(2)},
 		seats.AssignCourse{User: learner.ID, Pool: "knots"}, seats.AssignCourse{User: learner.ID, Pool: "late", DueDate: "2020-01-01"}, seats.SetPolicy{Policy: policy})
 	p.do("larkfield", users.As("larkfield-owner"), seats.Invite{Profile: users.Profile{ID: "ada", FirstName: "Ada", Email: "ada@larkfield.example"}}, seats.Deactivate{User: asks.ID})
+	p.do("larkfield", users.Support("R1"), seats.SetTotal{Pool: "fire", Total: seats.Of(0)}, seats.AssignCourse{User: leaver.ID, Pool: "fire"})
+	p.do("larkfield", users.As(list.Users[3].ID), seats.Queue{User: list.Users[3].ID, Pool: "fire"})
 	p.drain()
 	b := p.as("larkfield", users.Owner)
+	b.get("/queue").says(200, list.Users[3].LastName, leaver.LastName, "request 1")
 	welcome := p.link(b, "larkfield", "ada")
 	job := b.wait(b.post("/users/bulk", url.Values{"action": {"notify"}, "user": {string(leaver.ID), string(list.Users[3].ID)}, "which": {"ticked"}, "back": {"/users"}, "sure": {"1"}})).at.Path
 	upload := b.upload("people.csv", []byte("First name,Email\nBo,bo@larkfield.example\nCy,no address\n")).at.Path
@@ -67,7 +70,7 @@ func TestBrowser_accessible_forms(t *testing.T) {
 		tab.send("/sign-out")
 
 		tab.get("/").send("/sign-in", "account", "larkfield", "user", "larkfield-owner")
-		for _, path := range []string{job, upload, "/courses/knots", "/seats?from=2026-01-01&to=2999-01-01"} {
+		for _, path := range []string{job, upload, "/queue", "/courses/fire", "/courses/knots", "/seats?from=2026-01-01&to=2999-01-01"} {
 			check(tab.get(path), path)
 		}
 		check(tab.send("/users/act", "do", "delete active 1 "+string(leaver.ID), "back", "/users"), "a deletion to confirm")
