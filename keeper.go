@@ -139,8 +139,8 @@ func changeID() seats.ChangeID { return seats.ChangeID(rand.Text()[:10]) }
 type Result struct {
 	Revision uint64          // of the account after this call; of a repeated call, the present one
 	Outcomes []seats.Outcome // one for each command, in order
-	Events   []seats.Event   // empty if nothing changed
-	Repeated bool            // an earlier call with the same key made the change; outcomes and events are that call's
+	Events   []seats.Event   // of the commands, with the Key of the call, and of queues that get the seats left free; empty if nothing changed
+	Repeated bool            // an earlier call with the same key made the change; outcomes, and events with the key, are that call's
 	Receipt  seats.Receipt   // of Do and Apply, for [Keeper.Undo]; with personal data
 }
 

@@ -26,6 +26,7 @@ func TestVerdict_call(t *testing.T) {
 		want   verdict
 	}{
 		{"as_told", answer{Said: acknowledged, Events: digest([]seats.Event{two, one})}, []seats.Event{one, two}, verdict{acknowledged: 1}},
+		{"beside_the_queue", answer{Said: acknowledged, Events: digest([]seats.Event{one, {Account: "a", Index: 0, Change: "c", Kind: seats.EventSeated}})}, []seats.Event{one}, verdict{acknowledged: 1}},
 		{"gone", answer{Said: acknowledged, Events: digest([]seats.Event{one})}, nil, verdict{acknowledged: 1, lost: 1}},
 		{"half", answer{Said: acknowledged, Events: digest([]seats.Event{one, two})}, []seats.Event{one}, verdict{acknowledged: 1, lost: 1}},
 		{"twice", answer{Said: unknown}, []seats.Event{one, event(0, "d")}, verdict{unknown: 1, doubled: 1}},
