@@ -16,6 +16,7 @@ import (
 // TestMain runs 200 sequences of fifty calls, 1,000 in the long form, where the command line
 // asks for no other numbers.
 func TestMain(m *testing.M) {
+	long.CollectLess()
 	flag.Parse()
 	given := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })

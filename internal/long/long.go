@@ -3,11 +3,21 @@ package long
 
 import (
 	"os"
+	"runtime/debug"
 	"testing"
 )
 
 // On reports whether the environment asks for the long form: SEATKEEPER_LONG=1.
 func On() bool { return os.Getenv("SEATKEEPER_LONG") == "1" }
+
+// CollectLess is for programs of tests that make much garbage and keep little: collected less often, up to a
+// bound, they take a third less time.
+func CollectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(2 << 30)
+	}
+}
 
 // Only skips a test in the short form.
 func Only(t testing.TB) {
