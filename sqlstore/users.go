@@ -17,27 +17,34 @@ func (s *Store) Users(ctx context.Context, account users.AccountID, f users.Filt
 	}
 	index := indexOf(f)
 	if index == "name" && narrows(f) {
-		until, err := s.nameAfter(ctx, account, f)
-		if err != nil {
-			return nil, err
-		}
-		if until != "" {
-			page, err := s.users(ctx, account, f, limit, index, until)
+		index = ""
+		for _, rows := range passedOver {
+			until, err := s.nameAfter(ctx, account, f, rows)
+			if err != nil {
+				return nil, err
+			}
+			if until == "" {
+				index = "name"
+				break
+			}
+			page, err := s.users(ctx, account, f, limit, "name", until)
 			if err != nil || len(page) == limit {
 				return page, err
 			}
-			index = ""
+			if len(page) == 0 {
+				break
+			}
 		}
 	}
 	return s.users(ctx, account, f, limit, index, "")
 }
 
 // passedOver bounds the rows of the index for a page by name, each with a look-up in the table. A page short of full by
-// then is read from the whole account in order of ID, at less cost.
-const passedOver = 2000
+// the last, or empty by the first, is read from the whole account in order of ID, at less cost.
+var passedOver = []int{500, 2000}
 
-// nameAfter returns the sort name passedOver rows after the beginning of the page; empty: the list ends before.
-func (s *Store) nameAfter(ctx context.Context, account users.AccountID, f users.Filter) (name string, err error) {
+// nameAfter returns the sort name so many rows after the beginning of the page; empty: the list ends before.
+func (s *Store) nameAfter(ctx context.Context, account users.AccountID, f users.Filter, rows int) (name string, err error) {
 	if unstorable(string(account)) {
 		return "", nil // unknown
 	}
@@ -47,7 +54,7 @@ func (s *Store) nameAfter(ctx context.Context, account users.AccountID, f users.
 		q := addPart(r, []column[string]{text("sort_name", func(n *string) *string { return n })}, func(n string) { name = n })
 		q.add(" FROM {users by name} WHERE account = ?", string(account)).ordered(f)
 		q.limit(1)
-		q.add(" OFFSET " + strconv.Itoa(passedOver))
+		q.add(" OFFSET " + strconv.Itoa(rows))
 		return s.read(ctx, r)
 	})
 	if err != nil {
