@@ -25,7 +25,7 @@ var largePages = flag.String("large.pages", "", "a part of the names of the page
 // TestSite_large logs the medians of every page of an account of 100,000 users, beside an empty handler in the same run.
 // The short form has a hundredth of the users.
 func TestSite_large(t *testing.T) {
-	n, times := 1000, 1 //ZZ
+	n, times := 1000, 1
 	if os.Getenv("SEATKEEPER_LONG") != "" {
 		n, times = 100_000, 21
 	}

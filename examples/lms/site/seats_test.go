@@ -99,6 +99,8 @@ func TestSeats_unseen(t *testing.T) {
 	id := list.row(`name="user"`).checkbox()
 	b.post("/seats/unseen", url.Values{"days": {"45"}, "user": {id}}).says(200, "1 license is free now.").without(`value="` + id + `"`)
 	b.post("/seats/unseen", url.Values{"days": {"45"}}).says(200, "Tick the users first.")
+	next := b.get("/seats/unseen?days=45&after="+id).says(200, `name="after" value="`+id+`"`).row(`name="user"`).checkbox()
+	b.post("/seats/unseen", url.Values{"days": {"45"}, "after": {id}, "user": {next}}).says(200, "1 license is free now.", `name="after" value="`+id+`"`)
 	person, err := p.host.Keeper.User(t.Context(), "hallam", users.ID(id))
 	require.NoError(t, err)
 	require.Equal(t, users.Inactive, person.Status)
