@@ -153,7 +153,7 @@ func (v *evaluation) apply(f effect) (delta int64, refusal *Refusal) {
 	if v.account.Offer != (OwnershipOffer{}) {
 		v.lapse(u, f.actor)
 	}
-	if len(u.CoursePlaces) > 0 && !holding.Has(u.Status) {
+	if len(u.CoursePlaces) > 0 && !holding.Has(u.Status) && f.kind != EventOfferLapsed { // the offer has lapsed with the effect that goes on here
 		next := leavesCourse(v.people.of(u.ID), PoolID(u.CoursePlaces[0].Pool))
 		next.actor, next.reason = f.actor, f.reason
 		v.apply(next)

@@ -177,7 +177,8 @@ func TestQueue_course_deadline(t *testing.T) {
 	require.Len(t, s.record("ada"), 1)
 }
 
-// TestQueue_course_leavers: every way of leaving ends the places in the queues of courses, with an event for each.
+// TestQueue_course_leavers: every way of leaving ends the places in the queues of courses, with one event for each, also where
+// an offer of ownership ends.
 func TestQueue_course_leavers(t *testing.T) {
 	gone := seats.Invite{Profile: profile("bob"), Gone: true}
 	for name, leave := range map[string]func(*site){
@@ -191,20 +192,26 @@ func TestQueue_course_leavers(t *testing.T) {
 			s.settle()
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
+		for _, offered := range []int{0, 1} {
 			s := taken(t, waiting, 1, "bob", "ada")
 			s.do(owner, seats.Queue{User: "bob", Pool: "sql"})
+			if offered == 1 {
+				s.do(owner, seats.OfferOwnership{User: "bob"})
+			}
 			leave(s)
 			n := len(s.events)
-			require.Equal(t, []string{"unqueued bob", "unqueued bob"}, s.newest(2))
+			require.Equal(t, []string{"unqueued bob", "unqueued bob"}, s.newest(2), name)
 			require.Equal(t, []seats.PoolID{"go", "sql"}, []seats.PoolID{s.events[n-2].Pool, s.events[n-1].Pool})
-			require.Equal(t, s.events[n-3].Reason, s.events[n-1].Reason)
-			require.Equal(t, s.events[n-3].Actor, s.events[n-1].Actor)
+			cause := s.events[n-3-offered]
+			require.NotEqual(t, seats.EventUnqueued, cause.Kind, name)
+			require.Equal(t, offered == 1, s.events[n-3].Kind == seats.EventOfferLapsed, name)
+			require.Equal(t, cause.Reason, s.events[n-1].Reason)
+			require.Equal(t, cause.Actor, s.events[n-1].Actor)
 			require.Empty(t, s.user("bob").CoursePlaces)
 			require.Equal(t, []string{"ada"}, s.waits("go"))
 			require.Empty(t, s.waits("sql"))
 			require.Empty(t, s.audit())
-		})
+		}
 	}
 }
 
