@@ -18,12 +18,12 @@ func (GrantOwnership) Action() users.Action { return users.ActionGrantOwnership 
 func (c GrantOwnership) target() users.ID { return c.User }
 
 func (GrantOwnership) evaluate(v *evaluation, u users.User) (effect, *Refusal) {
-	next, refusal := v.nextOwner(users.ActionGrantOwnership, u)
-	switch {
-	case refusal != nil:
-		return effect{}, refusal
-	case u.Role == users.Owner:
+	if u.Role == users.Owner && u.Status == users.Active {
 		return effect{}, nil
+	}
+	next, refusal := v.nextOwner(users.ActionGrantOwnership, u)
+	if refusal != nil {
+		return effect{}, refusal
 	}
 	next.Role = users.Owner
 	next.Schedule = users.Schedule{}
