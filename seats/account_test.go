@@ -200,7 +200,7 @@ func TestGrantOwnership(t *testing.T) {
 	s.same(support, seats.EndOwnership{User: "owner"})
 	s.refused(seats.ErrForbidden, owner, seats.GrantOwnership{User: "owner"})
 	s.same(users.As("ada"), seats.GrantOwnership{User: "ada"})
-	unseen := users.User{Profile: profile("eve"), Role: users.Owner, Status: users.Active, Created: start, StatusSince: start}
+	unseen := users.User{Profile: profile("eve"), Role: users.Owner, Status: users.Active, Created: start, StatusSince: start, Approved: start}
 	here := open(t, seats.Of(9), seats.Policy{Activation: seats.Invitation})
 	here.do(system, seats.Import{User: unseen})
 	here.same(support, seats.GrantOwnership{User: "eve"}) // whatever is known of the first sign-in
