@@ -201,8 +201,8 @@ func TestGrantOwnership(t *testing.T) {
 	s.refused(seats.ErrForbidden, owner, seats.GrantOwnership{User: "owner"})
 	s.same(users.As("ada"), seats.GrantOwnership{User: "ada"})
 	unseen := users.User{Profile: profile("eve"), Role: users.Owner, Status: users.Active, Created: start, StatusSince: start, Approved: start}
-	here := open(t, seats.Of(9), seats.Policy{Activation: seats.Invitation})
-	here.do(system, seats.Import{User: unseen})
+	here := open(t, seats.Of(9), seats.Standard())
+	here.do(system, seats.Import{User: unseen}, seats.SetPolicy{Policy: seats.Policy{Activation: seats.Invitation}})
 	here.same(support, seats.GrantOwnership{User: "eve"}) // whatever is known of the first sign-in
 	s.do(users.As("ada"), seats.Deactivate{User: "owner"})
 	require.Equal(t, "reactivate the user", s.refused(seats.ErrWrongStatus, support, seats.GrantOwnership{User: "owner"}).Remedies.String())
