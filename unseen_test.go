@@ -161,6 +161,9 @@ func TestKeeper_FreeUnseen_held_back(t *testing.T) {
 		return run
 	}
 	require.Equal(t, seatkeeper.UnseenRun{HeldBack: 2}, free())
+	run, err := k.FreeUnseen(t.Context(), "acme", seats.Unseen{Most: 1})
+	require.NoError(t, err)
+	require.Equal(t, seatkeeper.UnseenRun{HeldBack: 2}, run, "the bound of a page of the plan holds for plans alone")
 	plan, err := k.Unseen(t.Context(), "acme", users.As("owner"), seats.Unseen{})
 	require.NoError(t, err)
 	require.Len(t, plan.Steps, 2, "by the rule of the policy")
