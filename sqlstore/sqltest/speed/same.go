@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
@@ -22,7 +21,6 @@ type table struct {
 
 var (
 	createTable = regexp.MustCompile(`^CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(`)
-	mark        = regexp.MustCompile(`\?`)
 	primaryKey  = regexp.MustCompile(`PRIMARY KEY \(([^)]*)\)`)
 )
 
@@ -80,8 +78,10 @@ type value func(account string, p person, n int64) any
 
 // A write is a row that an invitation inserts or updates.
 type write struct {
-	text   string // with ? for the values
-	values []value
+	table   string
+	columns []string // those that are written, then the key of an update
+	key     []string // nil: it inserts
+	values  []value
 }
 
 // prepareSame makes accounts and users as seatkeeper does. In tables beside them it invites
@@ -96,7 +96,7 @@ func prepareSame(ctx context.Context, s *site, prefix string, st stage) error {
 		return err
 	}
 	for i := range all {
-		all[i].text = strings.ReplaceAll(all[i].text, beside, prefix)
+		all[i].table = strings.Replace(all[i].table, beside, prefix, 1)
 	}
 	s.same = all
 	return prepareOurs(ctx, s, prefix, st)
@@ -153,26 +153,23 @@ func observe(ctx context.Context, s *site, prefix string) (all []write, err erro
 const observed = 800_000_000_000
 
 func (t table) insert(row, example map[string]any) write {
-	w := write{}
-	columns := columnsOf(row)
-	for _, c := range columns {
+	w := write{table: t.name, columns: columnsOf(row)}
+	for _, c := range w.columns {
 		w.values = append(w.values, likeIt(row[c], example[c]))
 	}
-	w.text = fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", t.name, strings.Join(columns, ", "), strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", "))
 	return w
 }
 
 func (t table) update(old, row map[string]any) write {
-	w, set, where := write{}, []string{}, []string{}
+	w := write{table: t.name, key: t.key}
 	for _, c := range columnsOf(row) {
 		if fmt.Sprint(old[c]) != fmt.Sprint(row[c]) {
-			set, w.values = append(set, c+" = ?"), append(w.values, likeIt(row[c], old[c]))
+			w.columns, w.values = append(w.columns, c), append(w.values, likeIt(row[c], old[c]))
 		}
 	}
 	for _, c := range t.key {
-		where, w.values = append(where, c+" = ?"), append(w.values, likeIt(row[c], row[c]))
+		w.columns, w.values = append(w.columns, c), append(w.values, likeIt(row[c], row[c]))
 	}
-	w.text = fmt.Sprintf("UPDATE %s SET %s WHERE %s", t.name, strings.Join(set, ", "), strings.Join(where, " AND "))
 	return w
 }
 
@@ -205,85 +202,6 @@ func likeIt(v, before any) value {
 		}
 	}
 	return func(string, person, int64) any { return v }
-}
-
-// openSame returns a call that writes what an invitation by seatkeeper writes, in one round
-// trip and without any check.
-func openSame(ctx context.Context, s *site, db *sql.DB, _ string, st stage) (invite, error) {
-	all, counters := s.same, make(map[string]*atomic.Int64)
-	for a := range st.Accounts {
-		counters[account(a+1)] = new(atomic.Int64)
-		counters[account(a+1)].Store(int64(st.Users) + s.opened*1_000_000)
-	}
-	s.opened++ // the numbers of the next one follow
-	written := func(account string, p person) [][]any {
-		n := counters[account].Add(1)
-		values := make([][]any, len(all))
-		for i, w := range all {
-			for _, v := range w.values {
-				values[i] = append(values[i], v(account, p, n))
-			}
-		}
-		return values
-	}
-	return oneTrip(ctx, s.engine, db, all, written)
-}
-
-// oneTrip returns a call that sends all that is written as one statement, or in a
-// transaction where there are no trips.
-func oneTrip(ctx context.Context, e engine, db *sql.DB, all []write, written func(string, person) [][]any) (invite, error) {
-	var texts []string
-	for _, w := range all {
-		texts = append(texts, w.text)
-	}
-	switch e.dialect {
-	case sqlstore.SQLite:
-		var prepared []*sql.Stmt
-		for _, text := range texts {
-			p, err := db.PrepareContext(ctx, text)
-			if err != nil {
-				return nil, err
-			}
-			prepared = append(prepared, p)
-		}
-		return func(ctx context.Context, account string, p person) error {
-			tx, err := db.BeginTx(ctx, nil)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = tx.Rollback() }()
-			for i, values := range written(account, p) {
-				if _, err := tx.StmtContext(ctx, prepared[i]).ExecContext(ctx, values...); err != nil {
-					return err
-				}
-			}
-			return tx.Commit()
-		}, nil
-	case sqlstore.Postgres:
-		last := len(texts) - 1
-		for i := range last {
-			texts[i] = fmt.Sprintf("s%d AS (%s)", i, texts[i])
-		}
-		text := texts[last]
-		if last > 0 {
-			text = "WITH " + strings.Join(texts[:last], ", ") + " " + text
-		}
-		n := 0
-		text = mark.ReplaceAllStringFunc(text, func(string) string { n++; return fmt.Sprint("$", n) })
-		prepared, err := db.PrepareContext(ctx, text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", text, err)
-		}
-		return func(ctx context.Context, account string, p person) error {
-			_, err := prepared.ExecContext(ctx, slices.Concat(written(account, p)...)...)
-			return err
-		}, nil
-	}
-	text := "BEGIN NOT ATOMIC START TRANSACTION; " + strings.Join(texts, "; ") + "; COMMIT; END"
-	return func(ctx context.Context, account string, p person) error {
-		_, err := db.ExecContext(ctx, text, slices.Concat(written(account, p)...)...)
-		return err
-	}, nil
 }
 
 // checkSame counts users and events.
