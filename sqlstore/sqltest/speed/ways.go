@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
-	"github.com/seatkeeper/seatkeeper/sqlstore"
 )
 
 // A stage is what is there when the clients begin.
@@ -86,7 +86,7 @@ func (h byHand) way(name string) way {
 	return way{name: name, prepare: h.prepare, open: h.open, check: h.check}
 }
 
-// waysOn returns the ways to invite on the engine; some need what it has not.
+// waysOn returns the ways to invite on the engine.
 func waysOn(e engine) []way {
 	combined := best.way(bestWay)
 	combined.open = openBest
@@ -95,15 +95,14 @@ func waysOn(e engine) []way {
 		{name: sameWay, prepare: prepareSame, open: openSame, check: checkSame},
 		naive.way(naiveWay),
 		peer.way(peerWay),
+		slots(e).way(slotsWay),
+		combined,
+		keeperWay(oursWay, seatkeeper.Options{}),
 	}
-	if e.dialect != sqlstore.SQLite { // it has no SKIP LOCKED
-		all = append(all, slots(e).way(slotsWay))
-	}
-	all = append(all, combined, keeperWay(oursWay, seatkeeper.Options{}))
 	for _, less := range lessWays {
 		all = append(all, keeperWay(less.name, less.options))
 	}
-	return all
+	return slices.DeleteFunc(all, func(w way) bool { return slices.Contains(e.lacks, w.name) })
 }
 
 // ways returns the ways on the engine by name.
