@@ -187,7 +187,7 @@ func (m *mysql) jointSteps(s *Store, changes []*seats.Change) (*steps, error) {
 	if len(moved) > 0 {
 		m.updateAccounts(w, current, moved, places)
 	}
-	w.rowsTogether(changes)
+	w.rows(changes)
 	return w, w.err
 }
 

@@ -19,7 +19,7 @@ type steps struct {
 	filled  int             // upper bound of the bytes that the values add when filled in
 	most    int             // rows of a step
 	row     accountRow      // the last one
-	account users.AccountID // whose steps are added; none: of all accounts
+	account users.AccountID // whose comparison is added; none: of all accounts
 	err     error
 }
 
@@ -28,27 +28,21 @@ type step struct {
 	text     string
 	from, to int             // the places of its values
 	account  users.AccountID // none: it is of all accounts
-	// guards: it must change a row. Otherwise the account is stale, and its other steps are
-	// left out.
+	// guards: it must change a row. Otherwise the account is stale, and its rows are left out.
 	guards bool
 	// joint is the number of accounts that it compares at once, see [mysql.jointSteps].
 	joint int
 }
 
-// stepsOf returns the statements for the changes. On MySQL those of an account follow each other.
-// On SQLite the accounts are compared first: then all rows of a table are written together.
+// stepsOf returns the statements for the changes. The accounts are compared first: then all rows of a
+// table are written together.
 func (s *Store) stepsOf(changes []*seats.Change) (*steps, error) {
 	w := s.newSteps(changes)
-	for i, c := range changes {
+	for _, c := range changes {
 		w.account = c.Account.ID
 		w.compare(c)
-		if s.inline {
-			w.rows(changes[i : i+1])
-		}
 	}
-	if !s.inline {
-		w.rowsTogether(changes)
-	}
+	w.rows(changes)
 	return w, w.err
 }
 
@@ -72,7 +66,7 @@ func (s *Store) newSteps(changes []*seats.Change) *steps {
 // without returns the steps after the comparison, for the changes of other accounts than these.
 func (w *steps) without(stale []users.AccountID) (*steps, error) {
 	others := &steps{Store: w.Store}
-	others.rowsTogether(slices.DeleteFunc(slices.Clone(w.changes), func(c *seats.Change) bool { return slices.Contains(stale, c.Account.ID) }))
+	others.rows(slices.DeleteFunc(slices.Clone(w.changes), func(c *seats.Change) bool { return slices.Contains(stale, c.Account.ID) }))
 	return others, others.err
 }
 
@@ -108,8 +102,9 @@ func (w *steps) compare(c *seats.Change) {
 	}
 }
 
-// rows adds the steps for the other rows of changes.
+// rows adds the steps for the other rows of changes, of all accounts.
 func (w *steps) rows(changes []*seats.Change) {
+	w.account = ""
 	for _, c := range changes {
 		if len(c.Updated) > 0 {
 			w.updateUsers(c)
@@ -119,12 +114,6 @@ func (w *steps) rows(changes []*seats.Change) {
 	insert(w, poolTable, poolTable.all(), replacing, poolsOf(changes))
 	insert(w, licenceTable, licenceTable.all(), replacing, licencesOf(changes))
 	insert(w, eventTable, eventTable.all(), inserting, eventsOf(changes))
-}
-
-// rowsTogether adds the steps for the other rows of changes, of all accounts.
-func (w *steps) rowsTogether(changes []*seats.Change) {
-	w.account = ""
-	w.rows(changes)
 }
 
 // updateAccount adds the step that compares the account with the base of the change.

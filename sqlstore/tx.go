@@ -108,7 +108,7 @@ func (s *Store) transactionWith(ctx context.Context, options *sql.TxOptions, wor
 // each to watch it.
 func (w *steps) exec(ctx context.Context, tx execer, statements []*sql.Stmt) (stale []users.AccountID, err error) {
 	watched, unwatched := ctx, context.WithoutCancel(ctx)
-	for i := 0; i < len(w.all); i++ {
+	for i := range w.all {
 		st := &w.all[i]
 		if i > 0 && w.inProcess {
 			if err := watched.Err(); err != nil {
@@ -140,9 +140,6 @@ func (w *steps) exec(ctx context.Context, tx execer, statements []*sql.Stmt) (st
 			return nil, err
 		} else if n == 0 {
 			stale = append(stale, st.account)
-			for i+1 < len(w.all) && w.all[i+1].account == st.account { // on MySQL
-				i++
-			}
 		}
 	}
 	return stale, nil

@@ -146,7 +146,7 @@ func costs(t *testing.T, s *site) []call {
 			require.NoError(t, err)
 			require.Len(t, bulk.Outcomes, 100)
 		}},
-		{name: "a commit of three accounts", reads: 1, writes: []int{3 * 3}, do: func(t *testing.T, n int) {
+		{name: "a commit of three accounts", reads: 1, writes: []int{3 + 2}, do: func(t *testing.T, n int) {
 			results, err := st.Commit(ctx, invitations(t, st, accounts, 5000+n)...)
 			require.NoError(t, err)
 			require.Equal(t, make([]store.CommitResult, 3), results)

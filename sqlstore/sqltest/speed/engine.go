@@ -124,6 +124,9 @@ func (e engine) open(ctx context.Context, tidb string, connections int) (*site, 
 		for _, n := range nodes {
 			s.addresses = append(s.addresses, n.Address())
 			s.sources = append(s.sources, n.DSN("speed")+e.more)
+			if err := e.widen(ctx, s.sources[len(s.sources)-1]); err != nil {
+				return nil, err
+			}
 		}
 	case e.dialect == sqlstore.MySQL:
 		if tidb == "" {
@@ -144,6 +147,21 @@ func (e engine) open(ctx context.Context, tidb string, connections int) (*site, 
 	var err error
 	s.db, err = s.connect(s.sources[0], connections)
 	return s, err
+}
+
+// widen gives MariaDB memory for the tables of all ways: beyond the 128 MB of its default it would wait for
+// pages, the ways with many tables most of all. PostgreSQL has the pages in the memory of the machine.
+func (e engine) widen(ctx context.Context, source string) error {
+	if e.dialect != sqlstore.MySQL {
+		return nil
+	}
+	db, err := e.connect(source, 1)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, "SET GLOBAL innodb_buffer_pool_size = 1 << 30")
+	return err
 }
 
 // again makes a database anew on a server that is not ours.

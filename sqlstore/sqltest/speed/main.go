@@ -13,7 +13,7 @@
 // The ways to invite a person are
 //
 //	floor       one unchecked INSERT into a table with nothing but a primary key
-//	same        the rows and indexes that seatkeeper writes, in one round trip, unchecked
+//	same        the rows and indexes that seatkeeper writes, unchecked, in one statement a commit, for all callers that wait
 //	naive       count the active users, compare, insert
 //	peer        BEGIN; UPDATE accounts SET used = used + 1 WHERE id = ? AND used < total; INSERT; INSERT; COMMIT
 //	slots       a row for each seat, found by SKIP LOCKED

@@ -138,7 +138,7 @@ func short(x float64) string {
 
 // summary prints the rows as a table in Markdown.
 func summary(to io.Writer, rows []row) {
-	fmt.Fprint(to, "\n| work | database | peer | best by hand | seatkeeper | p99 | must | aim | reached |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	fmt.Fprint(to, "\n| work | database | peer | best by hand | same rows | seatkeeper | p99 | must | aim | reached |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range rows {
 		p99 := ""
 		if r.P99 > 0 {
@@ -147,8 +147,8 @@ func summary(to io.Writer, rows []row) {
 		if r.Error != "" {
 			r.Ratio, r.Ways, p99 = 0, nil, ""
 		}
-		fmt.Fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r.Work, r.DB,
-			short(r.of(peerWay)), short(r.of(bestWay)), short(r.Ratio), p99, short(r.Must), short(r.Aim), r.verdict())
+		fmt.Fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r.Work, r.DB,
+			short(r.of(peerWay)), short(r.of(bestWay)), short(r.of(sameWay)), short(r.Ratio), p99, short(r.Must), short(r.Aim), r.verdict())
 	}
 }
 
