@@ -149,8 +149,8 @@ func (e engine) open(ctx context.Context, tidb string, connections int) (*site, 
 	return s, err
 }
 
-// widen gives MariaDB memory for the tables of all ways: beyond the 128 MB of its default it would wait for
-// pages, the ways with many tables most of all. PostgreSQL has the pages in the memory of the machine.
+// widen gives MariaDB memory for the tables of all ways. Beyond the 128 MB of its default it would wait for
+// pages: it reads them past the cache of the machine, which serves PostgreSQL and SQLite.
 func (e engine) widen(ctx context.Context, source string) error {
 	if e.dialect != sqlstore.MySQL {
 		return nil
