@@ -26,8 +26,14 @@ func (sqlite) write(ctx context.Context, s *Store, changes []*seats.Change) (sta
 	defer unlock()
 	statements := make([]*sql.Stmt, len(w.all))
 	for i := range w.all { // before the transaction takes the connection, perhaps the only one
-		if statements[i], err = s.prepare(ctx, s.ofText(w.all[i].text)); err != nil {
+		st := s.ofText(w.all[i].text)
+		p, err := s.prepare(ctx, st)
+		if err != nil {
 			return nil, notWritten(err)
+		}
+		defer st.release(p)
+		if p != nil {
+			statements[i] = p.Stmt
 		}
 	}
 	err = s.transaction(ctx, func(tx *sql.Tx) (err error) {

@@ -79,6 +79,8 @@ type dialect struct {
 	commitsDDL bool
 	// inProcess: the database is in this process, and answers always arrive.
 	inProcess bool
+	// replans: a prepared statement keeps the plan that it began with, see [firstReplan].
+	replans bool
 	// rollback ends an open transaction, if there is one, and nothing else.
 	rollback string
 	// needsPerQuery bounds the needs of one statement.
@@ -133,6 +135,7 @@ var dialects = [...]dialect{
 		replaceSmaller: onConflictSmaller,
 		rollback:       "ROLLBACK",
 		needsPerQuery:  1000,
+		replans:        true,
 		// The condition, true of all, makes the planner expect one tuple instead of a hundred.
 		eachTuple: "(tuple->>0)::bigint, found.* FROM json_array_elements(?::json) AS asked(tuple)" +
 			" CROSS JOIN LATERAL ({select}) found WHERE json_typeof(tuple) = 'array'",

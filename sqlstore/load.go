@@ -36,7 +36,7 @@ func (s *Store) Load(ctx context.Context, needs ...seats.Need) ([]seats.Snapshot
 func (s *Store) loadSome(ctx context.Context, needs []seats.Need, found []seats.Snapshot) error {
 	clear(found)
 	l := loading{unionQuery: s.unionQuery(), needs: needs, found: found}
-	l.each = l.eachTuple != "" && len(needs) > 1
+	l.each = l.eachTuple != "" && (len(needs) > 1 || len(needs[0].Users)+len(needs[0].Keys) > 0)
 	for i, n := range needs {
 		if !unstorable(string(n.Account)) {
 			l.unionQuery.need = i

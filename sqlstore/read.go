@@ -3,9 +3,10 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"math/bits"
 	"strconv"
+	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // A statement is a text that may be prepared, and the layout of its rows: the number of the part
@@ -14,9 +15,29 @@ type statement struct {
 	text           string
 	parted, each   bool
 	numbers, texts int
-	prepared       atomic.Pointer[sql.Stmt]
 	once           bool      // it stays unprepared
 	rows           sync.Pool // of *row
+
+	mu   sync.Mutex
+	plan *plan // nil: it is not prepared yet
+	uses int
+}
+
+// A plan is a prepared statement with the calls that use it.
+type plan struct {
+	*sql.Stmt
+	calls int
+	old   bool // another has taken its place, and the last call closes it
+}
+
+// A session of PostgreSQL keeps the plan of a prepared statement. To one that is made for nearly empty tables every
+// index of an account looks like that of a key: it reads all users of the account, until an ANALYZE ends it. So
+// a statement is planned anew each time that its uses have doubled, from some on: by then the tables may have grown.
+const firstReplan = 32
+
+// replanned returns how often a statement was planned anew, if so many uses are a reason to do it again.
+func replanned(uses int) (times int, again bool) {
+	return bits.Len(uint(uses / firstReplan)), uses >= firstReplan && uses&(uses-1) == 0
 }
 
 // A stmtCache holds the statements of a store.
@@ -73,22 +94,71 @@ func (s *Store) keepsPrepared() bool {
 	return !s.options.Unprepared && !s.inline && s.bound == nil
 }
 
-// prepare returns the prepared statement, or nil if it goes as text.
-func (s *Store) prepare(ctx context.Context, st *statement) (*sql.Stmt, error) {
+// prepare returns the prepared statement until release, or nil if it goes as text.
+func (s *Store) prepare(ctx context.Context, st *statement) (*plan, error) {
 	if !s.keepsPrepared() || st.once {
 		return nil, nil
 	}
-	if p := st.prepared.Load(); p != nil {
+	p, times := st.take(s.replans)
+	if p != nil {
 		return p, nil
 	}
-	p, err := s.db.PrepareContext(ctx, st.text)
+	// A driver that keeps statements by their texts would return the one that it has.
+	prepared, err := s.db.PrepareContext(ctx, st.text+strings.Repeat(" ", times))
 	if err != nil {
 		return nil, err
 	}
-	if !st.prepared.CompareAndSwap(nil, p) {
-		return st.prepared.Load(), p.Close()
+	return st.put(&plan{Stmt: prepared}, times > 0), nil
+}
+
+// take returns the plan for another use; nil if there is none, or if it is to be made again for the nth time.
+func (st *statement) take(replans bool) (p *plan, times int) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.uses++
+	times, again := replanned(st.uses)
+	switch again = again && replans; {
+	case again:
+		return nil, times
+	case st.plan == nil:
+		return nil, 0
 	}
-	return p, nil
+	st.plan.calls++
+	return st.plan, 0
+}
+
+// put makes it the plan, unless another call was first, and returns the plan for a use.
+func (st *statement) put(next *plan, again bool) *plan {
+	st.mu.Lock()
+	old := st.plan
+	if old != nil && !again {
+		next, old = old, next
+	}
+	st.plan = next
+	next.calls++
+	unused := old != nil && old.calls == 0
+	if old != nil {
+		old.old = true
+	}
+	st.mu.Unlock()
+	if unused {
+		_ = old.Close()
+	}
+	return next
+}
+
+// release ends a use of the plan, which may be nil.
+func (st *statement) release(p *plan) {
+	if p == nil {
+		return
+	}
+	st.mu.Lock()
+	p.calls--
+	last := p.old && p.calls == 0
+	st.mu.Unlock()
+	if last {
+		_ = p.Close()
+	}
 }
 
 // rows executes a query.
@@ -126,10 +196,11 @@ func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Ro
 		return s.db.QueryContext(ctx, text, values...)
 	}
 	p, err := s.prepare(ctx, st)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case p != nil:
+	}
+	defer st.release(p)
+	if p != nil {
 		return p.QueryContext(ctx, values...)
 	}
 	return s.db.QueryContext(ctx, st.text, values...)
@@ -144,10 +215,11 @@ func (s *Store) tell(ctx context.Context, st *statement, values []any) (sql.Resu
 		return s.bound.tx.ExecContext(ctx, st.text, values...)
 	}
 	p, err := s.prepare(ctx, st)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case p != nil:
+	}
+	defer st.release(p)
+	if p != nil {
 		return p.ExecContext(ctx, values...)
 	}
 	return s.db.ExecContext(ctx, st.text, values...)
