@@ -27,7 +27,7 @@ func (sqlite) write(ctx context.Context, s *Store, changes []*seats.Change) (sta
 	statements := make([]*sql.Stmt, len(w.all))
 	for i := range w.all { // before the transaction takes the connection, perhaps the only one
 		st := s.ofText(w.all[i].text)
-		p, err := s.prepare(ctx, st)
+		p, _, err := s.prepare(ctx, st)
 		if err != nil {
 			return nil, notWritten(err)
 		}

@@ -3,9 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"math/bits"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -19,7 +17,8 @@ type statement struct {
 	rows           sync.Pool // of *row
 
 	mu   sync.Mutex
-	plan *plan // nil: it is not prepared yet
+	plan *plan  // nil: it is not prepared
+	now  string // the text of the plan
 	uses int
 }
 
@@ -34,11 +33,6 @@ type plan struct {
 // index of an account looks like that of a key: it reads all users of the account, until an ANALYZE ends it. So
 // a statement is planned anew each time that its uses have doubled, from some on: by then the tables may have grown.
 const firstReplan = 32
-
-// replanned returns how often a statement was planned anew, if so many uses are a reason to do it again.
-func replanned(uses int) (times int, again bool) {
-	return bits.Len(uint(uses / firstReplan)), uses >= firstReplan && uses&(uses-1) == 0
-}
 
 // A stmtCache holds the statements of a store.
 type stmtCache struct {
@@ -94,37 +88,35 @@ func (s *Store) keepsPrepared() bool {
 	return !s.options.Unprepared && !s.inline && s.bound == nil
 }
 
-// prepare returns the prepared statement until release, or nil if it goes as text.
-func (s *Store) prepare(ctx context.Context, st *statement) (*plan, error) {
-	if !s.keepsPrepared() || st.once {
-		return nil, nil
+// prepare returns the prepared statement until release; or nil, and the text goes instead.
+func (s *Store) prepare(ctx context.Context, st *statement) (p *plan, text string, err error) {
+	p, text, again := st.take(s.replans)
+	if p != nil || !s.keepsPrepared() || st.once {
+		return p, text, nil
 	}
-	p, times := st.take(s.replans)
-	if p != nil {
-		return p, nil
-	}
-	// A driver that keeps statements by their texts would return the one that it has.
-	prepared, err := s.db.PrepareContext(ctx, st.text+strings.Repeat(" ", times))
+	prepared, err := s.db.PrepareContext(ctx, text)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return st.put(&plan{Stmt: prepared}, times > 0), nil
+	return st.put(&plan{Stmt: prepared}, again), text, nil
 }
 
-// take returns the plan for another use; nil if there is none, or if it is to be made again for the nth time.
-func (st *statement) take(replans bool) (p *plan, times int) {
+// take returns the text and the plan for another use; nil if there is none, or if it is to be made again. Then
+// the text is another one: a driver that keeps statements by their texts would go on with the plan.
+func (st *statement) take(replans bool) (p *plan, text string, again bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.uses++
-	times, again := replanned(st.uses)
-	switch again = again && replans; {
-	case again:
-		return nil, times
-	case st.plan == nil:
-		return nil, 0
+	if st.uses++; st.now == "" {
+		st.now = st.text
 	}
-	st.plan.calls++
-	return st.plan, 0
+	if again = replans && st.uses >= firstReplan && st.uses&(st.uses-1) == 0; again {
+		st.now += " "
+		return nil, st.now, true
+	}
+	if st.plan != nil {
+		st.plan.calls++
+	}
+	return st.plan, st.now, false
 }
 
 // put makes it the plan, unless another call was first, and returns the plan for a use.
@@ -195,7 +187,7 @@ func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Ro
 		}
 		return s.db.QueryContext(ctx, text, values...)
 	}
-	p, err := s.prepare(ctx, st)
+	p, text, err := s.prepare(ctx, st)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +195,7 @@ func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Ro
 	if p != nil {
 		return p.QueryContext(ctx, values...)
 	}
-	return s.db.QueryContext(ctx, st.text, values...)
+	return s.db.QueryContext(ctx, text, values...)
 }
 
 // tell executes a statement of PostgreSQL whose rows are only counted.
@@ -214,7 +206,7 @@ func (s *Store) tell(ctx context.Context, st *statement, values []any) (sql.Resu
 		}
 		return s.bound.tx.ExecContext(ctx, st.text, values...)
 	}
-	p, err := s.prepare(ctx, st)
+	p, text, err := s.prepare(ctx, st)
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +214,7 @@ func (s *Store) tell(ctx context.Context, st *statement, values []any) (sql.Resu
 	if p != nil {
 		return p.ExecContext(ctx, values...)
 	}
-	return s.db.ExecContext(ctx, st.text, values...)
+	return s.db.ExecContext(ctx, text, values...)
 }
 
 // read executes a unionQuery.

@@ -47,36 +47,40 @@ func TestStore_Commit_keepsPlan(t *testing.T) {
 }
 
 // TestStore_Load_replans: on PostgreSQL a load whose plan was made for a nearly empty account finds users by their
-// keys once the account has grown, before there are statistics.
+// keys once the account has grown, before there are statistics. So it does where the driver prepares.
 func TestStore_Load_replans(t *testing.T) {
-	t.Parallel()
-	one := postgres
-	one.connections = 1
-	s, r := one.recorded(t)
-	db, st := s.dbs[0], s.stores[0]
-	everyTable(t, db, "ALTER TABLE seats_%s SET (autovacuum_enabled = false)")
-	k := open(t, st, 1_000_000)
-	load := func(times int) (last sent) {
-		for range times {
-			all := r.during(func() {
-				_, err := st.Load(t.Context(), seats.Need{Account: acme, Users: []users.ID{"olive", "p1"}, Keys: []users.Key{users.ByEmail("new@acme.example")}})
-				require.NoError(t, err)
-			})
-			last = all[len(all)-1]
-		}
-		return last
+	for _, unprepared := range []bool{false, true} {
+		t.Run(fmt.Sprint(unprepared), func(t *testing.T) {
+			t.Parallel()
+			one := postgres
+			one.connections, one.options.Unprepared = 1, unprepared
+			s, r := one.recorded(t)
+			db, st := s.dbs[0], s.stores[0]
+			everyTable(t, db, "ALTER TABLE seats_%s SET (autovacuum_enabled = false)")
+			k := open(t, st, 1_000_000)
+			load := func(times int) (last sent) {
+				for range times {
+					all := r.during(func() {
+						_, err := st.Load(t.Context(), seats.Need{Account: acme, Users: []users.ID{"olive", "p1"}, Keys: []users.Key{users.ByEmail("new@acme.example")}})
+						require.NoError(t, err)
+					})
+					last = all[len(all)-1]
+				}
+				return last
+			}
+			load(20)
+			var commands []seats.Command
+			for n := range 5_000 {
+				commands = append(commands, invite(users.ID(fmt.Sprint("p", n))))
+			}
+			_, err := k.DoEach(t.Context(), acme, olive, commands...)
+			require.NoError(t, err)
+			p := planOnPostgres(t, db, load(120))
+			require.Subset(t, p.indexes, []string{"accounts id", "users id", "users email"}, p.text)
+			require.NotContains(t, p.indexes, "users name", p.text)
+			require.NotContains(t, p.text, "Filter: (id = ", p.text)
+		})
 	}
-	planOnPostgres(t, db, load(20))
-	var commands []seats.Command
-	for n := range 5_000 {
-		commands = append(commands, invite(users.ID(fmt.Sprint("p", n))))
-	}
-	_, err := k.DoEach(t.Context(), acme, olive, commands...)
-	require.NoError(t, err)
-	p := planOnPostgres(t, db, load(120))
-	require.Subset(t, p.indexes, []string{"accounts id", "users id", "users email"}, p.text)
-	require.NotContains(t, p.indexes, "users name", p.text)
-	require.NotContains(t, p.text, "Filter: (id = ", p.text)
 }
 
 // TestKeeper_Do_allocations bounds the allocations of an invitation, from the Keeper to the driver.
