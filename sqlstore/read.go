@@ -20,7 +20,6 @@ type statement struct {
 	plan *plan  // nil: it is not prepared
 	now  string // the text of the plan
 	uses int
-	next int // uses before another plan
 }
 
 // A plan is a prepared statement with the calls that use it.
@@ -111,8 +110,8 @@ func (st *statement) take(replans bool) (p *plan, text string, again bool) {
 	if st.uses++; st.now == "" {
 		st.now = st.text
 	}
-	if again = replans && st.uses == max(st.next, firstReplan); again {
-		st.next = 4 * st.uses
+	times := len(st.now) - len(st.text) // that it was planned anew
+	if again = replans && st.uses == firstReplan<<(2*times); again {
 		st.now += " "
 		return nil, st.now, true
 	}
