@@ -133,17 +133,18 @@ func TestStore_plans_postgres(t *testing.T) {
 	t.Run("and before long a plan is kept", func(t *testing.T) {
 		long.Only(t)
 		keeps := func(q question) bool {
-			before := plansKept(t, db, ask(q))
-			return plansKept(t, db, ask(q)) > before
+			one := ask(q)
+			before := plansKept(t, db, one)
+			two := ask(q) // planned anew if this is the 32nd, the 128th, ...
+			return two.text == one.text && plansKept(t, db, two) > before
 		}
 		for _, q := range all {
 			if q.name == "load the admins" {
 				continue // a thousand rows cost so much that planning, the difference, counts after thousands of calls
 			}
-			for tries := 0; !keeps(q); tries++ { // it compares with what it knew of small tables
+			for tries := 0; !keeps(q) || !keeps(q); tries++ { // it compares with what it knew of small tables
 				require.Less(t, tries, 100, q.name)
 			}
-			require.True(t, keeps(q), q.name)
 			q.check(t, planOnPostgres(t, db, ask(q)))
 		}
 	})
