@@ -64,6 +64,8 @@ func TestProfile_Clean_shapers(t *testing.T) {
 		"👩\u200d🚀 Crew\u200d":    "👩\u200d🚀 Crew",
 		"❤\ufe0f\u200d🔥":         "❤\ufe0f\u200d🔥",
 		"👩\u200d":                "👩",
+		"❤\u200d\ufe0f":          "❤\ufe0f",
+		"❤\ufe0f\ufe0f":          "❤\ufe0f",
 		"葛\U000e0100城\ufe0f":     "葛\U000e0100城",
 		"ᠰ\u180cᠠ\u180e":         "ᠰ\u180cᠠ\u180e",
 		"A\ufe0f\u180b":          "A",
