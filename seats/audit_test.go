@@ -51,14 +51,8 @@ func crowd(people int) (events iter.Seq2[seats.Event, error], rows iter.Seq[user
 
 // TestAuditor/memory keeps as much of many people as of few, also where all of them differ.
 func TestAuditor(t *testing.T) {
-	audit := func(t *testing.T, people int, spoil func(*users.User)) (kept uint64, drift []seats.Drift) {
-		heap := func() uint64 {
-			var m runtime.MemStats
-			runtime.GC()
-			runtime.ReadMemStats(&m)
-			return m.HeapAlloc
-		}
-		before := heap()
+	audit := func(t *testing.T, people int, spoil func(*users.User)) (kept int64, drift []seats.Drift) {
+		before := heapInUse()
 		var all []*seats.Auditor
 		for a := new(seats.Auditor); a != nil; a = a.Detail() {
 			events, rows, s := crowd(people)
@@ -67,7 +61,7 @@ func TestAuditor(t *testing.T) {
 				spoil(&u)
 				a.Row(u)
 			}
-			kept = max(kept, heap()-before)
+			kept = max(kept, heapInUse()-before)
 			all, drift = append(all, a), a.Drift(s)
 		}
 		runtime.KeepAlive(all)
@@ -81,9 +75,9 @@ func TestAuditor(t *testing.T) {
 		}
 		kept, drift := audit(t, 200_000, fit)
 		require.Empty(t, drift)
-		require.Less(t, kept, uint64(1<<20))
+		require.Less(t, kept, int64(1<<20))
 		kept, _ = audit(t, 200_000, differ)
-		require.Less(t, kept, uint64(8<<20), "ten thousand are named")
+		require.Less(t, kept, int64(8<<20), "ten thousand are named")
 	})
 	// Two people of one group have changed places.
 	t.Run("one group", func(t *testing.T) {

@@ -24,6 +24,15 @@ func costs(runs int, call func()) (allocations, bytes float64) {
 	return allocations, float64(after.TotalAlloc-before.TotalAlloc) / float64(runs)
 }
 
+// heapInUse returns the bytes that are in use. What earlier tests left in pools is freed by the second collection.
+func heapInUse() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
 // invitation invites a new user.
 func invitation(n int) seats.Invite {
 	return seats.Invite{Profile: users.Profile{

@@ -3,7 +3,6 @@ package seats_test
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
 	"testing"
 	"time"
 
@@ -290,28 +289,22 @@ func TestComparison_memory(t *testing.T) {
 	const people = 100_000
 	c, refusal := seats.NewComparison(seats.Account{}, seats.SyncRun{Source: "hr", Fields: fields}, seats.Request{At: start})
 	require.Nil(t, refusal)
-	inUse := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	u := func(i int) users.User {
 		u := hired(users.ID(fmt.Sprintf("0199f3a1b2c3d4e5-%016d", i)), users.Active)
 		u.Username = fmt.Sprint("user", i)
 		return u
 	}
-	before := inUse()
+	before := heapInUse()
 	for i := range people {
 		c.User(u(i))
 	}
 	for i := range people {
 		require.Nil(t, c.Row(entry(u(i))))
 	}
-	after := inUse()
+	after := heapInUse()
 	d, refusal := c.Differences(true)
 	require.Nil(t, refusal)
 	require.Equal(t, people, d.Same)
-	require.LessOrEqual(t, (after-before)/people, uint64(200))
+	require.LessOrEqual(t, (after-before)/people, int64(200))
 	t.Log((after-before)/people, "bytes")
 }
