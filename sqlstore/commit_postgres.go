@@ -75,22 +75,11 @@ func writesKeys() (all []column[userRow]) {
 
 func (p *postgres) write(ctx context.Context, s *Store, changes []*seats.Change) ([]users.AccountID, error) {
 	rows := commitRowsOf(changes)
-	form := rows.form()
-	all, err := rows.values(&form)
-	if err != nil {
-		return nil, notWritten(err)
+	by := p.state
+	if rows.copied(s) {
+		by = p.copy
 	}
-	st := p.statement(s.schema, &form)
-	values := all.parameters(&form)
-	sent := watchLastValue(values)
-	var written []users.AccountID
-	err = s.savepoint(ctx, func() (err error) {
-		written, err = rows.send(ctx, s, st, values)
-		return err
-	})
-	if err != nil && !sent() {
-		err = notWritten(err)
-	}
+	written, err := by(ctx, s, rows)
 	if err != nil && ctx.Err() == nil && s.classify(err) == Duplicate && slices.ContainsFunc(changes, exchanges) {
 		return nil, p.exchange(ctx, s, rows)
 	}
@@ -101,6 +90,33 @@ func (p *postgres) write(ctx context.Context, s *Store, changes []*seats.Change)
 		}
 	}
 	return stale, err
+}
+
+// state writes rows by one statement and returns the accounts that were written.
+func (p *postgres) state(ctx context.Context, s *Store, rows *commitRows) (written []users.AccountID, err error) {
+	st, values, err := p.bind(s, rows, rows.form())
+	if err != nil {
+		return nil, notWritten(err)
+	}
+	sent := watchLastValue(values)
+	err = s.savepoint(ctx, func() (err error) {
+		written, err = rows.send(ctx, s, st, values)
+		return err
+	})
+	if err != nil && !sent() {
+		err = notWritten(err)
+	}
+	return written, err
+}
+
+// bind returns the statement of a form, and the values of the rows for it.
+func (p *postgres) bind(s *Store, rows *commitRows, form commitForm) (*statement, []any, error) {
+	all, err := rows.values(&form)
+	if err != nil {
+		return nil, nil, err
+	}
+	st := p.statement(s.schema, &form)
+	return st, all.parameters(&form), nil
 }
 
 // send executes the statement of a commit and returns the accounts that were written. Of a lone one
@@ -148,12 +164,10 @@ func (p *postgres) exchange(ctx context.Context, s *Store, rows *commitRows) err
 	work := func(s *Store) error {
 		form := rows.form()
 		form.lone, form.many = false, true
-		all, err := rows.values(&form)
+		st, values, err := p.bind(s, rows, form)
 		if err != nil {
 			return err
 		}
-		st := p.statement(s.schema, &form)
-		values := all.parameters(&form)
 		clear := s.query().add(form.clearing())
 		clear.values = values[:len(form.accountColumns())+len(updatedUserColumns)]
 		if _, err = s.exec(ctx, clear); err != nil {
@@ -294,12 +308,9 @@ func addRows[R any](to *commitValues, columns []column[R], rows entries[R], many
 	for n := range rows.n {
 		r := rows.at(n)
 		for i := range columns {
-			v, err := columns[i].get(r)
-			if text, ok := v.(string); ok && err == nil && !utf8.ValidString(text) {
-				err = users.ErrNotUTF8
-			}
+			v, err := columns[i].value(r)
 			if err != nil {
-				to.err = fmt.Errorf("sqlstore: column %s: %w", columns[i].name, err)
+				to.err = err
 				return blanks{}
 			}
 			b.see(i, v)
@@ -314,6 +325,18 @@ func addRows[R any](to *commitValues, columns []column[R], rows entries[R], many
 		to.values = append(to.values, arrays[i].value())
 	}
 	return b
+}
+
+// value is get for PostgreSQL, which takes no other texts than UTF-8.
+func (c *column[R]) value(r *R) (any, error) {
+	v, err := c.get(r)
+	if text, ok := v.(string); ok && err == nil && !utf8.ValidString(text) {
+		err = users.ErrNotUTF8
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: column %s: %w", c.name, err)
+	}
+	return v, nil
 }
 
 // An array is a column of rows as the text of an array. One of nothing but NULL is NULL.

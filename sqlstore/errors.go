@@ -131,21 +131,30 @@ var sqlError = regexp.MustCompile(`(^|: )sql: `)
 // errUnsent marks errors from before the sending of anything that could be committed.
 var errUnsent = errors.New("nothing was written")
 
-func notWritten(err error) error { return fmt.Errorf("%w: %w", errUnsent, err) }
+func notWritten(err error) error {
+	if errors.Is(err, errUnsent) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errUnsent, err)
+}
 
 func (s *Store) classify(err error) Class {
 	if errors.Is(err, store.ErrConflict) {
 		return Again // the transaction of the host is over
 	}
-	classify := Classify
-	if s.options.Classify != nil {
-		classify = s.options.Classify
-	}
-	class := classify(err)
+	class := s.driverClass(err)
 	if class == Lost && errors.Is(err, errUnsent) {
 		return Refused
 	}
 	return class
+}
+
+// driverClass is the class of an error of the driver.
+func (s *Store) driverClass(err error) Class {
+	if s.options.Classify != nil {
+		return s.options.Classify(err)
+	}
+	return Classify(err)
 }
 
 // retryRead runs a read and repeats it a few times if the engine asks for that. In a

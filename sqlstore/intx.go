@@ -63,7 +63,7 @@ func (s *Store) attempt(
 	defer unlock()
 	began := false
 	var failed error // by work
-	err = s.transactionWith(ctx, options, func(tx *sql.Tx) error {
+	err = s.transactionWith(ctx, options, func(_ *sql.Conn, tx *sql.Tx) error {
 		began = true
 		in := s.in(sqlTx{tx})
 		if s.inProcess { // or a transaction that reads first could write no more after another writer

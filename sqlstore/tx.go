@@ -65,10 +65,10 @@ const maxRollback = 10 * time.Second
 //
 // The first statement of work must be a write: then SQLite needs no immediate transaction.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
-	return s.transactionWith(ctx, nil, work)
+	return s.transactionWith(ctx, nil, func(_ *sql.Conn, tx *sql.Tx) error { return work(tx) })
 }
 
-func (s *Store) transactionWith(ctx context.Context, options *sql.TxOptions, work func(*sql.Tx) error) error {
+func (s *Store) transactionWith(ctx context.Context, options *sql.TxOptions, work func(*sql.Conn, *sql.Tx) error) error {
 	return s.onConnection(ctx, func(conn *sql.Conn) (ended bool, err error) {
 		// After BEGIN the end of the context ends statements alone, since it might abandon a
 		// COMMIT on its way. In the process it may also end the wait of a COMMIT for a lock.
@@ -85,7 +85,7 @@ func (s *Store) transactionWith(ctx context.Context, options *sql.TxOptions, wor
 		defer func() {
 			ended = (ended || tx.Rollback() == nil) && !s.chains()
 		}()
-		if err := work(tx); err != nil {
+		if err := work(conn, tx); err != nil {
 			return false, notWritten(err)
 		}
 		if err := ctx.Err(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,11 +51,22 @@ func New(pool *pgxpool.Pool, o Options) (*Store, error) {
 	}
 	db := stdlib.OpenDBFromPool(pool)
 	// pgx prepares: database/sql would do it anew each time that it takes a connection of the pool.
-	s, err := sqlstore.New(db, sqlstore.Postgres, sqlstore.Options{Prefix: o.Prefix, Attempts: o.Attempts, Unprepared: true})
+	s, err := sqlstore.New(db, sqlstore.Postgres, sqlstore.Options{Prefix: o.Prefix, Attempts: o.Attempts, Unprepared: true, Copy: Copy})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &Store{Store: s, pool: pool, db: db}, nil
+}
+
+// Copy is for the Options of [sqlstore.New] on a database/sql of the driver pgx; a [Store] has it already. A
+// connection of another driver is an error: one that wraps pgx has to be unwrapped before.
+func Copy(ctx context.Context, connection any, statement string, rows io.Reader) error {
+	c, ok := connection.(interface{ Conn() *pgx.Conn })
+	if !ok {
+		return fmt.Errorf("pgxstore: %T is no connection of pgx", connection)
+	}
+	_, err := c.Conn().PgConn().CopyFrom(ctx, rows, statement)
+	return err
 }
 
 // Close ends the goroutine that database/sql has for a store. The pool stays open, and is the

@@ -39,9 +39,10 @@ type engine struct {
 // The engines, each as a host would open it.
 var (
 	sqlite   = engine{name: "SQLite", dialect: sqlstore.SQLite, dsn: inFile, connections: 8}
-	postgres = engine{name: "PostgreSQL", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", ""), connections: 20}
-	mariadb  = engine{name: "MariaDB", dialect: sqlstore.MySQL, dsn: onMariaDB("?interpolateParams=true"), connections: 20}
-	galera   = engine{name: "Galera", dialect: sqlstore.MySQL, dsn: onGalera, connections: 20, long: true}
+	postgres = engine{name: "PostgreSQL", dialect: sqlstore.Postgres, dsn: onPostgres("pgx", ""),
+		options: sqlstore.Options{Copy: copyRecorded}, connections: 20}
+	mariadb = engine{name: "MariaDB", dialect: sqlstore.MySQL, dsn: onMariaDB("?interpolateParams=true"), connections: 20}
+	galera  = engine{name: "Galera", dialect: sqlstore.MySQL, dsn: onGalera, connections: 20, long: true}
 
 	engines = []engine{sqlite, postgres, mariadb, galera}
 

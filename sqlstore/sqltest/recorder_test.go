@@ -4,12 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"io"
 	"regexp"
 	"slices"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seatkeeper/seatkeeper/sqlstore/pgxstore"
 )
 
 // A recorder opens connections and notes the statements that reach their driver.
@@ -158,6 +161,17 @@ func (c recordedConn) PrepareContext(ctx context.Context, text string) (driver.S
 	}
 	s, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, text)
 	return recordedStmt{s, text, c.r}, err
+}
+
+// copyRecorded is Copy of pgxstore, for recorded connections and others.
+func copyRecorded(ctx context.Context, connection any, statement string, rows io.Reader) error {
+	if c, ok := connection.(recordedConn); ok {
+		c.r.see(statement)
+		c.r.about(statement)
+		defer c.r.note(statement, nil)
+		connection = c.Conn
+	}
+	return pgxstore.Copy(ctx, connection, statement, rows)
 }
 
 func (c recordedConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seatkeeper/seatkeeper/sqlstore"
 	"github.com/seatkeeper/seatkeeper/sqlstore/sqltest/servers"
 )
 
@@ -28,6 +29,7 @@ type target struct {
 	holds     []action
 	strikes   []action
 	limits    []limit
+	large     bool                                        // every commit is of hundreds of people
 	inProcess bool                                        // no answer is ever lost
 	keeps     bool                                        // a commit leaves the session open, whatever its settings
 	waitsAt   string                                      // how the statement begins that waits, where waits can't see it
@@ -185,7 +187,8 @@ var targets = []target{
 			return driver, []string{strings.Replace(sources[0], "WAL", "DELETE", 1)}
 		}
 	}),
-	onPG,
+	onPG.as("PostgreSQL", func(g *target) { g.options = sqlstore.Options{} }),
+	onPG.as("PostgreSQL, COPY", func(g *target) { g.large, g.limits = true, g.limits[1:] }), // which takes no temporary files
 	onPG.as("PostgreSQL, lib-pq", func(g *target) { g.dsn, g.long = onPostgres("postgres", ""), true }),
 	onMaria,
 	onMaria.as("MariaDB, transactions", func(g *target) { g.settings, g.keeps = []string{"sql_mode=ORACLE"}, false }),

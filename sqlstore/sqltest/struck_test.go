@@ -35,7 +35,7 @@ func TestStore_Commit_struck(t *testing.T) {
 			y := g.try(t)
 			t.Run("a lock that is not given up", func(t *testing.T) {
 				for _, hold := range g.holds {
-					y.strike(t, mishap{settings: g.impatient, hold: hold})
+					y.strike(t, mishap{settings: g.impatient, hold: hold, large: g.large})
 				}
 			})
 			for i, s := range g.strikes {
@@ -46,11 +46,11 @@ func TestStore_Commit_struck(t *testing.T) {
 					if long.On() {
 						at, next = 1, 1
 					}
-					for ; y.strike(t, mishap{strike: s, at: at, large: s.fills}); at += next {
+					for ; y.strike(t, mishap{strike: s, at: at, large: s.fills || g.large}); at += next {
 					}
 					for j, hold := range g.holds {
 						if !s.queues && (long.On() || j%len(g.strikes) == i) {
-							y.strike(t, mishap{hold: hold, strike: s, large: s.fills})
+							y.strike(t, mishap{hold: hold, strike: s, large: s.fills || g.large})
 						}
 					}
 					require.Greater(t, y.felt, felt, "it befalls a commit")
@@ -81,7 +81,7 @@ func TestStore_Commit_struck(t *testing.T) {
 			}
 			t.Run("constraint", func(t *testing.T) {
 				for name, spoil := range spoiled {
-					require.True(t, y.strike(t, mishap{limit: name, spoil: spoil}), name)
+					require.True(t, y.strike(t, mishap{limit: name, spoil: spoil, large: g.large}), name)
 				}
 			})
 		})

@@ -12,6 +12,7 @@ import (
 	"github.com/seatkeeper/seatkeeper"
 	"github.com/seatkeeper/seatkeeper/seats"
 	"github.com/seatkeeper/seatkeeper/sqlstore"
+	"github.com/seatkeeper/seatkeeper/sqlstore/pgxstore"
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
@@ -29,7 +30,7 @@ func keeperOn(e engine, db *sql.DB, prefix string) (*seatkeeper.Keeper, *sqlstor
 }
 
 func keeperWith(e engine, db *sql.DB, prefix string, o seatkeeper.Options) (*seatkeeper.Keeper, *sqlstore.Store, error) {
-	st, err := sqlstore.New(db, e.dialect, sqlstore.Options{Prefix: prefix})
+	st, err := sqlstore.New(db, e.dialect, sqlstore.Options{Prefix: prefix, Copy: pgxstore.Copy})
 	if err != nil {
 		return nil, nil, err
 	}
