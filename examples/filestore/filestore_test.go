@@ -13,8 +13,12 @@ import (
 	"github.com/seatkeeper/seatkeeper/store/storetest"
 )
 
-// TestMain runs ten random sequences instead of a hundred: this store is slow.
+// TestMain runs ten random sequences instead of a hundred: this store is slow. Its files lie in memory, if there is any:
+// to sync them takes no time there.
 func TestMain(m *testing.M) {
+	if shared, err := os.Stat("/dev/shm"); err == nil && shared.IsDir() && os.Getenv("TMPDIR") == "" {
+		_ = os.Setenv("TMPDIR", "/dev/shm")
+	}
 	for name, value := range map[string]string{"rapid.checks": "10", "rapid.steps": "50"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)

@@ -3,6 +3,7 @@ package harness
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,6 @@ type reporter interface {
 }
 
 func tidy(t reporter, v reflect.Value) {
-	t.Helper()
 	switch v.Kind() {
 	case reflect.Slice:
 		if v.Len() == 0 {
@@ -38,8 +38,10 @@ func tidy(t reporter, v reflect.Value) {
 		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		reflect.Copy(own, v)
 		v.Set(own)
-		for i := range v.Len() {
-			tidy(t, v.Index(i))
+		if untidy(v.Type().Elem()) {
+			for i := range v.Len() {
+				tidy(t, v.Index(i))
+			}
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
@@ -49,20 +51,55 @@ func tidy(t reporter, v reflect.Value) {
 			v.Set(own)
 		}
 	case reflect.Struct:
-		if at, ok := v.Interface().(time.Time); ok {
-			require.Equal(t, time.UTC, at.Location(), "where an instant is")
-			v.Set(reflect.ValueOf(at.UTC()))
+		if at, ok := v.Addr().Interface().(*time.Time); ok {
+			if at.Location() != time.UTC {
+				t.Helper()
+				require.Equal(t, time.UTC, at.Location(), "where an instant is")
+			}
+			*at = at.UTC()
 			return
 		}
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				tidy(t, v.Field(i))
-			}
-			if v.Type().Field(i).Name == "StoreTime" {
-				v.Field(i).SetZero()
+		for _, f := range untidyFields(v.Type()) {
+			tidy(t, v.Field(f.index))
+			if f.storeTime {
+				v.Field(f.index).SetZero()
 			}
 		}
 	}
+}
+
+// untidy reports whether tidy may change values of the type.
+func untidy(of reflect.Type) bool {
+	switch of.Kind() {
+	case reflect.Slice, reflect.Pointer:
+		return true
+	case reflect.Struct:
+		return of == reflect.TypeFor[time.Time]() || len(untidyFields(of)) > 0
+	}
+	return false
+}
+
+// An untidyField is one that tidy may change.
+type untidyField struct {
+	index     int
+	storeTime bool // left out
+}
+
+var fields sync.Map // lists of untidy fields, by the type of a struct
+
+// untidyFields lists the fields that tidy may change: of most rows they are few.
+func untidyFields(of reflect.Type) []untidyField {
+	if known, ok := fields.Load(of); ok {
+		return known.([]untidyField)
+	}
+	var list []untidyField
+	for i := range of.NumField() {
+		if f := of.Field(i); f.IsExported() && untidy(f.Type) {
+			list = append(list, untidyField{i, f.Name == "StoreTime"})
+		}
+	}
+	fields.Store(of, list)
+	return list
 }
 
 // concealed returns rows that are plain, with everything random in them replaced by as

@@ -89,6 +89,7 @@ func (p faultPlan) run(t *testing.T, sc namedScenario, sound *scenario, s store.
 		sc.play(r)
 		struck, noticed, unknown = struck+len(r.faulty.Struck()), noticed+r.noticed, unknown+r.unknown
 	}
+	require.Equal(t, sound.final, sound.state(t), "the others have written to the scenario without faults")
 	injects := p.faults[0] != faults.None
 	require.Equal(t, injects, struck > 0, "nothing went wrong")
 	require.Equal(t, !p.hides(), noticed > 0, "no caller noticed, so that nothing was tried")
@@ -109,6 +110,7 @@ type scenario struct {
 	drained  []seats.Event
 	calm     bool      // nothing goes wrong any more
 	expected *scenario // nil for the one without faults
+	final    state     // at its end, of the one without faults
 	plan     faultPlan
 	noticed  int // errors that a caller got to see
 	unknown  int // those of them that leave open what became of the call
@@ -222,7 +224,9 @@ func (r *scenario) finish() {
 	drift, err := r.Audit(context.Background(), r.account)
 	require.NoError(r, err)
 	require.Empty(r, drift)
-	if r.expected != nil {
-		require.Equal(r, r.expected.state(r.T), r.state(r.T), "%v", r.faulty.Struck())
+	if r.expected == nil {
+		r.final = r.state(r.T)
+		return
 	}
+	require.Equal(r, r.expected.final, r.state(r.T), "%v", r.faulty.Struck())
 }
