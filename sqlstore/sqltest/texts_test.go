@@ -125,7 +125,7 @@ func TestStore_texts(t *testing.T) {
 			consumer := "c" + text("consumer")
 			handed := store.Progress{Consumer: consumer, Account: account, Sequence: 1}
 			require.NoError(rt, store.OutboxOf(s.store()).Advance(t.Context(), store.Progress{Consumer: consumer, Account: account}, handed))
-			behind, err := store.OutboxOf(s.store()).Pending(t.Context(), consumer, "", 1000)
+			behind, err := store.OutboxOf(s.store()).Pending(t.Context(), consumer, "", number+1) // that of the test, and one for each text
 			require.NoError(rt, err)
 			require.True(rt, slices.ContainsFunc(behind, func(p store.Progress) bool {
 				p.StoreTime = handed.StoreTime
