@@ -38,3 +38,20 @@ func TestSettle_zone_after_jump(t *testing.T) {
 		}
 	})
 }
+
+// TestSequence_place_after_jump: a user who leaves a queue has its course looked at again by a clock that had gone back.
+func TestSequence_place_after_jump(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := newRun(t, func() store.Store { return memstore.New() })
+		require.True(t, r.begin(seats.Opening{Total: seats.Of(6), Owner: users.Profile{Email: "ann@qz.example"}, Policy: seats.Policy{WhenFull: seats.Wait}}))
+		do := func(at time.Time, c ...seats.Command) {
+			r.take(step{Call: gen.Call{How: gen.Do, At: at, Actor: users.Support("ticket"), Commands: c}})
+		}
+		day := users.DateOf(gen.Epoch).AddDays(3)
+		do(gen.Epoch, asked("bob"), seats.SetTotal{Pool: "drill", Total: seats.Of(0)}, seats.AssignCourse{User: "bob", Pool: "drill"})
+		do(gen.Epoch, seats.BookTotal{Pool: "drill", Date: day, Total: seats.Of(1)})
+		r.take(step{Call: gen.Call{How: gen.RunDue, At: day.Start(time.UTC).Add(-time.Hour)}})
+		leaves := []seats.Command{seats.Unqueue{User: "bob", Pool: "drill"}, seats.Deactivate{User: "bob"}, seats.Archive{User: "bob"}, seats.Delete{User: "bob"}}
+		do(gen.Epoch, rapid.SampledFrom(leaves).Draw(t, "leaves"))
+	})
+}

@@ -13,7 +13,6 @@ import (
 func (m *Model) account(kind seats.EventKind, pool seats.PoolID, at time.Time, alter func()) Result {
 	held := m.Held(seats.Site)
 	alter()
-	m.planPool(pool)
 	m.Last = at
 	return Result{Outcome: seats.Outcome{SeatsDelta: m.Held(seats.Site) - held}, Event: seats.Event{Kind: kind, Time: at, Pool: pool}}
 }

@@ -46,8 +46,10 @@ func (m *Model) told(before *Model, all []tried) (facts []seats.Event) {
 	return facts
 }
 
-// tell raises and clears the alerts of the pool of an event, and returns the event of the gravest new one.
+// tell plans the row of the pool of an event, which is written with it, raises and clears the alerts of the pool, and
+// returns the event of the gravest new one.
 func (m *Model) tell(of seats.Event, total seats.Count, used, held int64, receivers []users.ID) []seats.Event {
+	m.planPool(of.Pool)
 	p := m.Pools[of.Pool]
 	if p.isCode() {
 		return nil

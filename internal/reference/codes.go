@@ -140,10 +140,6 @@ func (m *Model) setCode(c seats.SetCode, at time.Time) Result {
 		return refused(seats.ErrNoSeats)
 	}
 	m.Pools[c.Pool] = &next
-	m.planPool(c.Pool)
-	if m.kept(c.Pool) != kept {
-		m.planPool(seats.Site)
-	}
 	m.Last = at
 	e := seats.Event{Kind: seats.EventCodeSet, Pool: c.Pool, Date: next.Ends.LastDay, Time: at}
 	for _, f := range []struct {
@@ -192,10 +188,6 @@ func (m *Model) endCode(c seats.EndCode, at time.Time) Result {
 	}
 	kept, held := m.kept(c.Pool), m.Held(seats.Site)
 	events := m.codeEnds(c.Pool, p, "", seats.Event{Time: at})
-	m.planPool(c.Pool)
-	if m.kept(c.Pool) != kept {
-		m.planPool(seats.Site)
-	}
 	m.Last = at
 	return reserving(events[len(events)-1], -kept, m.Held(seats.Site)-held)
 }
@@ -236,7 +228,6 @@ func (m *Model) join(a users.Actor, c seats.Join, at time.Time) Result {
 		e := v.Event
 		e.Kind, e.Before, e.Pool = seats.EventCodeUsed, e.After, id
 		v.more = append(v.more, e)
-		m.planPool(id)
 	}
 	return v
 }

@@ -65,7 +65,6 @@ func (m *Model) onLicences(p *Person, kind seats.EventKind, at time.Time, change
 	for _, l := range changed {
 		held := m.Held(seats.PoolID(l.Pool))
 		m.plan(m.licenceRow(p, p.put(l)))
-		m.planPool(seats.PoolID(l.Pool))
 		v.Outcome.SeatsDelta += m.Held(seats.PoolID(l.Pool)) - held // of all pools
 		v.licences = append(v.licences, l)
 	}

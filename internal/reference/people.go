@@ -170,10 +170,8 @@ func (m *Model) arrive(p *Person, kind seats.EventKind, at time.Time) Result {
 	m.met(p)
 	m.pledged(p)
 	m.plan(m.personRow(p))
-	m.planPool(seats.Site)
-	for i, l := range p.Licences {
+	for i := range p.Licences {
 		m.plan(m.licenceRow(p, &p.Licences[i]))
-		m.planPool(seats.PoolID(l.Pool))
 	}
 	m.Last = at
 	return Result{

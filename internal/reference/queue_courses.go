@@ -147,7 +147,6 @@ func (m *Model) serveCourse(pool seats.PoolID, at time.Time, waited time.Duratio
 func (m *Model) place(p *Person, kind seats.EventKind, pool seats.PoolID, at time.Time, alter func()) Result {
 	alter()
 	m.plan(m.personRow(p))
-	m.planPool(pool)
 	m.Last = at
 	is := p.CountedAs()
 	return Result{Outcome: seats.Outcome{User: p.ID, Before: is, After: is}, Event: seats.Event{Kind: kind, User: p.ID, Before: is, After: is, Pool: pool, Time: at}}

@@ -350,7 +350,6 @@ func (m *Model) change(p *Person, kind seats.EventKind, at time.Time, alter func
 	}
 	lost := m.leavesCourses(p, at)
 	m.plan(m.personRow(p))
-	m.planPool(seats.Site)
 	m.Last = at
 	return Result{
 		Outcome: seats.Outcome{User: p.ID, Before: before, After: p.CountedAs(), SeatsDelta: delta},

@@ -96,7 +96,7 @@ func (m *Model) poolRow(id seats.PoolID, p *Pool) row {
 	}}
 }
 
-// planPool plans the row of a pool, which every event about the pool writes.
+// planPool plans the row of a pool.
 func (m *Model) planPool(id seats.PoolID) {
 	if p := m.Pools[id]; p != nil {
 		m.plan(m.poolRow(id, p))
@@ -170,7 +170,6 @@ func (m *Model) Settle(now time.Time) (events []seats.Event) {
 func (m *Model) withNotices(before *Model, all []seats.Event) (events []seats.Event) {
 	for _, e := range all {
 		events = append(events, e)
-		m.planPool(e.Pool)
 		is := m
 		if e.Kind == seats.EventSeatsGrown {
 			is = before // but for the total
