@@ -119,11 +119,12 @@ func (s *Store) checkFitness(ctx context.Context) error {
 // compareShapes returns an error unless the database has all tables of this release, each
 // in its shape and readable.
 func (s *Store) compareShapes(ctx context.Context) error {
-	found, err := s.readCatalog(ctx)
+	wanted := s.shapes()
+	found, err := s.readCatalog(ctx, wanted)
 	if err != nil {
 		return err
 	}
-	if err := compare(s.shapes(), found, false); err != nil {
+	if err := compare(wanted, found, false); err != nil {
 		return err
 	}
 	for _, table := range slices.Sorted(maps.Keys(found)) { // a catalog lists unreadable tables too
@@ -136,17 +137,17 @@ func (s *Store) compareShapes(ctx context.Context) error {
 
 // compareExisting returns an error if an existing table differs from the wanted one.
 func (s *Store) compareExisting(ctx context.Context, wanted map[string]*shape) error {
-	found, err := s.readCatalog(ctx)
+	found, err := s.readCatalog(ctx, wanted)
 	if err != nil {
 		return err
 	}
 	return compare(wanted, found, true)
 }
 
-// readCatalog returns the objects in the database under the names of the tables.
-func (s *Store) readCatalog(ctx context.Context) (found map[string]*shape, err error) {
+// readCatalog returns the objects in the database under the names of the wanted tables.
+func (s *Store) readCatalog(ctx context.Context, wanted map[string]*shape) (found map[string]*shape, err error) {
 	err = s.retryRead(ctx, func() error {
-		found, err = s.readCatalogOnce(ctx)
+		found, err = s.readCatalogOnce(ctx, wanted)
 		return err
 	})
 	if err != nil {
@@ -155,23 +156,26 @@ func (s *Store) readCatalog(ctx context.Context) (found map[string]*shape, err e
 	return found, nil
 }
 
-func (s *Store) readCatalogOnce(ctx context.Context) (map[string]*shape, error) {
+func (s *Store) readCatalogOnce(ctx context.Context, wanted map[string]*shape) (map[string]*shape, error) {
 	c, all := catalogs[s.dialectOf()], map[string]*shape{}
-	wanted := s.shapes()
 	for name := range wanted {
 		all[name] = &shape{columns: map[string]columnShape{}}
+	}
+	tables := "'" + strings.Join(slices.Sorted(maps.Keys(wanted)), "', '") + "'"
+	ask := func(question string, into []any, row func()) error {
+		return s.scanAll(ctx, strings.ReplaceAll(question, "{tables}", tables), into, row)
 	}
 	texts := map[string]string{}
 	var table, name, text string
 	var notNull, optional, primary, unique, partial, deferrable, exclusion bool
-	err := s.scanAll(ctx, c.columns, []any{&table, &name, &text, &notNull, &optional}, func() {
+	err := ask(c.columns, []any{&table, &name, &text, &notNull, &optional}, func() {
 		if c.width != nil {
 			text = c.width.ReplaceAllString(text, "$1")
 		}
 		all[table].columns[name] = columnShape{text, notNull, optional}
 	})
 	if err == nil {
-		err = s.scanAll(ctx, c.keys, []any{&table, &name, &text, &primary, &unique, &partial, &deferrable, &exclusion}, func() {
+		err = ask(c.keys, []any{&table, &name, &text, &primary, &unique, &partial, &deferrable, &exclusion}, func() {
 			if primary {
 				name = ""
 			}
@@ -179,21 +183,24 @@ func (s *Store) readCatalogOnce(ctx context.Context) (map[string]*shape, error) 
 		})
 	}
 	if err == nil && c.engines != "" {
-		err = s.scanAll(ctx, c.engines, []any{&table, &text}, func() { all[table].engine = text })
+		err = ask(c.engines, []any{&table, &text}, func() { all[table].engine = text })
 	}
 	if err == nil {
-		err = s.scanAll(ctx, c.others, []any{&table, &text}, func() { all[table].other = text })
+		err = ask(c.others, []any{&table, &text}, func() { all[table].other = text })
 	}
 	if err == nil && c.checks != "" {
-		err = s.scanAll(ctx, c.checks, []any{&table, &text}, func() { texts[table] += text + "\n" })
+		err = ask(c.checks, []any{&table, &text}, func() { texts[table] += text + "\n" })
 	}
 	for table := range all {
 		if err == nil && c.checks == "" && len(wanted[table].checks) > 0 && len(all[table].columns) > 0 && all[table].other == "" {
-			err = s.scanAll(ctx, "SHOW CREATE TABLE "+table, []any{&name, &text}, func() { texts[table] = text })
+			err = ask("SHOW CREATE TABLE "+table, []any{&name, &text}, func() { texts[table] = text })
 		}
 		all[table].checks = checksIn(texts[table])
+		if s.name != dialects[SQLite].name || !collateWord.MatchString(texts[table]) {
+			continue
+		}
 		for column, has := range all[table].columns {
-			if collation := collationIn(texts[table], column); s.name == dialects[SQLite].name && collation != "" {
+			if collation := collationIn(texts[table], column); collation != "" {
 				has.definition += " collate " + collation
 				all[table].columns[column] = has
 			}
@@ -201,6 +208,9 @@ func (s *Store) readCatalogOnce(ctx context.Context) (map[string]*shape, error) 
 	}
 	return all, err
 }
+
+// collateWord is in every text with a collation.
+var collateWord = regexp.MustCompile(`(?i)\bCOLLATE\b`)
 
 // collationIn returns the collation of a column in SQLite's text of a CREATE TABLE, its
 // only source; "" for BINARY.
@@ -215,12 +225,11 @@ func collationIn(text, column string) string {
 // scanAll asks a question of a catalog, scans each row into the variables and then calls
 // the function.
 func (s *Store) scanAll(ctx context.Context, text string, into []any, row func()) error {
-	tables := "'" + strings.Join(slices.Sorted(maps.Keys(s.shapes())), "', '") + "'"
 	query := sqlTx{s.db}.QueryContext
 	if s.bound != nil {
 		query = s.bound.tx.QueryContext
 	}
-	rows, err := query(ctx, strings.ReplaceAll(text, "{tables}", tables))
+	rows, err := query(ctx, text)
 	if err != nil {
 		return err
 	}

@@ -192,7 +192,7 @@ func (s *Store) hasPart(ctx context.Context, statement string) bool {
 	if index == nil && column == nil || !s.commitsDDL {
 		return false
 	}
-	found, err := s.readCatalog(ctx)
+	found, err := s.readCatalog(ctx, s.shapes())
 	if err != nil {
 		return false
 	}
