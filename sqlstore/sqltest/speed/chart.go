@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -50,7 +51,7 @@ func charts(folder string, rows []row) error {
 
 func chart(file, db string, rows []row) error {
 	p := plot.New()
-	p.Title.Text = "Invitations a second on " + db + ", relative to one unchecked INSERT"
+	p.Title.Text = "Invitations a second on " + titleOfDB(db) + ", relative to one unchecked INSERT"
 	p.Legend.Top, p.Legend.Left = true, true
 	highest := 1.0
 	var names []string
@@ -61,6 +62,9 @@ func chart(file, db string, rows []row) error {
 		}
 	}
 	for i, b := range bars {
+		if !slices.ContainsFunc(rows, func(r row) bool { return r.of(b.way) > 0 }) {
+			continue
+		}
 		var values plotter.Values
 		for _, r := range rows {
 			values = append(values, r.of(b.way))

@@ -24,6 +24,8 @@ import (
 // An engine is a database and how it is opened. Everything is measured on the same one.
 type engine struct {
 	name    string
+	title   string // in tables
+	release string // a query for the version
 	dialect sqlstore.Dialect
 	driver  string
 	kind    servers.Kind // empty: a file
@@ -39,22 +41,22 @@ type engine struct {
 
 var engines = []engine{
 	{
-		name: "sqlite", dialect: sqlstore.SQLite, driver: "sqlite",
+		name: "sqlite", title: "SQLite", release: "SELECT sqlite_version()", dialect: sqlstore.SQLite, driver: "sqlite",
 		more: "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate",
 		id:   "text", serial: "integer PRIMARY KEY",
 		numbers: counting,
 		analyze: "ANALYZE ", lacks: []string{slotsWay}, // SKIP LOCKED
 	},
 	{
-		name: "postgres", dialect: sqlstore.Postgres, driver: "pgx", kind: servers.KindPostgres,
+		name: "postgres", title: "PostgreSQL", release: "SHOW server_version", dialect: sqlstore.Postgres, driver: "pgx", kind: servers.KindPostgres,
 		log: "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint",
 		id:  "text", serial: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 		numbers: "generate_series(1, %d) AS g(n)", analyze: "ANALYZE ",
 	},
-	onMySQL("mariadb", servers.KindMariaDB),
-	onMySQL("galera", servers.KindGalera),
+	onMySQL("mariadb", "MariaDB", servers.KindMariaDB),
+	onMySQL("galera", "Galera", servers.KindGalera),
 	onTiDB(),
-	{name: "memory"},
+	{name: "memory", title: "memory"},
 }
 
 // counting makes the numbers up to one.
@@ -62,15 +64,15 @@ const counting = "(WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM 
 
 // onTiDB is MySQL without MariaDB's compound statements and sequences, and without SKIP LOCKED.
 func onTiDB() engine {
-	e := onMySQL("tidb", "")
+	e := onMySQL("tidb", "TiDB", "")
 	e.more += "&cte_max_recursion_depth=4294967295"
 	e.log, e.numbers, e.lacks = "", counting, []string{sameWay, slotsWay, bestWay}
 	return e
 }
 
-func onMySQL(name string, kind servers.Kind) engine {
+func onMySQL(name, title string, kind servers.Kind) engine {
 	return engine{
-		name: name, dialect: sqlstore.MySQL, driver: "mysql", kind: kind, more: "?interpolateParams=true",
+		name: name, title: title, release: "SELECT version()", dialect: sqlstore.MySQL, driver: "mysql", kind: kind, more: "?interpolateParams=true",
 		log: "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'Innodb_lsn_current'",
 		id:  "varchar(64)", serial: "bigint AUTO_INCREMENT PRIMARY KEY",
 		numbers: "(SELECT seq AS n FROM seq_1_to_%d) AS g", analyze: "ANALYZE TABLE ",

@@ -1,7 +1,7 @@
 // Command speed measures seatkeeper beside what is written by hand in its place, on the same
 // database, in one run and in turns.
 //
-//	go run ./sqlstore/sqltest/speed                                    # everything, in about an hour
+//	go run ./sqlstore/sqltest/speed                                    # all works on three databases, in about an hour
 //	go run ./sqlstore/sqltest/speed -works one -db postgres -rounds 3 -for 2s
 //	go run ./sqlstore/sqltest/speed -works 'one|busy' -ways 'floor|peer|seatkeeper' -db sqlite,postgres,mariadb
 //	go run ./sqlstore/sqltest/speed -db postgres -latency 1ms -json figures.json -svg charts
@@ -26,8 +26,18 @@
 //	seatkeeper-alone     calls share no commits
 //	seatkeeper-forgets   no snapshot is remembered
 //
-// Figures are medians of the rounds, relative to the floor of the same round; ops/s stand
-// beside and are this machine's. A row with any error has no figures. After each work users,
+// Figures are medians of the rounds, relative to the floor of the same round; ops/s and
+// milliseconds stand beside and are this machine's. In rows of times less is better, and floor and
+// peer are of the same work:
+//
+//	imports       the floor writes the same rows by COPY or INSERTs of many rows; the peer is its transaction for each person
+//	dated leaves  the floor is an UPDATE by key for each person
+//	reads         the floor reads one row by its key; the peer counts by GROUP BY, and pages by OFFSET
+//
+// Log bytes are relative to the peer's, allocations are a number, and in memory the peer is a map, an
+// index and a list of events behind a mutex, and one goroutine for many. What a row must and aims at is set
+// for the default sizes, and for reads of 1,000,000 users; in other runs these columns are empty. Reached counts
+// the bounds of p99 and of the slowest process too. A row with any error has no figures. After each work users,
 // events and counters are compared with the acknowledged calls, and every account is audited.
 //
 // The servers are private, with their data in TMPDIR: let that be a disk, and the machine
@@ -35,6 +45,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -62,6 +73,7 @@ type runner struct {
 	latency   time.Duration
 	tidb      string
 	ways      *regexp.Regexp
+	engines   map[string]string // versions by name, of those that were measured
 	out       io.Writer
 }
 
@@ -78,18 +90,26 @@ func main() {
 	flag.DurationVar(&r.lasts, "for", 2*time.Second, "how long a turn lasts")
 	flag.IntVar(&r.clients, "clients", 64, "how many clients there are in company")
 	flag.IntVar(&r.accounts, "accounts", 1000, "how many accounts there are, where there are many")
-	flag.IntVar(&r.users, "users", 10_000, "how many users a large account has; with 1000000 it takes minutes to make them")
+	flag.IntVar(&r.users, "users", 10_000, "how many users a large account has; what reads must is set for 1000000, which take minutes to make")
 	flag.IntVar(&r.pool, "pool", 20, "how many connections there are at most, to a server")
-	flag.IntVar(&r.people, "people", 100_000, "how many people an import has")
+	flag.IntVar(&r.people, "people", 100_000, "how many people an import, -upload and -sync have")
 	flag.IntVar(&r.processes, "processes", 3, "in how many processes the clients are, where there are many")
 	flag.DurationVar(&r.latency, "latency", 0, "what the network adds to a round trip")
 	flag.StringVar(&r.tidb, "tidb", "", `the source of a TiDB that runs, such as "root@tcp(127.0.0.1:4000)/"`)
-	dbs := flag.String("db", "sqlite,postgres,mariadb", "of sqlite, postgres, mariadb, galera, tidb, memory")
-	sell := flag.Bool("sell", false, "sell the seats of an account to clients in several processes, and look whether each was sold exactly once")
-	upload := flag.Bool("upload", false, "read, preview and upload a file of people, beside encoding/csv")
-	nightly := flag.Bool("sync", false, "run a roster with 1 per cent of changes, beside SQL over a table and upserts; on postgres and sqlite")
+	dbs := flag.String("db", "sqlite,postgres,mariadb", "of "+strings.Join(everywhere, ", ")+", memory; with commas")
+	var modes []mode
+	for _, m := range []mode{
+		{"sell", everywhere, (*runner).sell, "sell -seats seats of an account to -clients clients in -processes processes at once, and look whether each was sold exactly once"},
+		{"upload", everywhere, (*runner).upload, "write a file of -people people, read it by encoding/csv alone and with all checks, preview and upload it; print time and memory of each"},
+		{"sync", []string{"sqlite", "postgres"}, (*runner).sync, "in each of -rounds nights, carry out a file of -people people with 1 per cent of changes, beside SQL over a table and upserts; print time and memory of each"},
+	} {
+		flag.BoolFunc(m.name, "instead of the works: "+m.what+"; "+onEngines(m.on), func(string) error {
+			modes = append(modes, m)
+			return nil
+		})
+	}
 	flag.IntVar(&r.seats, "seats", 100_000, "how many seats -sell sells")
-	names := flag.String("works", ".", "a regular expression for what is measured: "+strings.Join(namesOf(works), ", "))
+	names := flag.String("works", ".", worksUsage())
 	ways := flag.String("ways", `[a-z]+`, "a regular expression for the whole names of the ways beside the floor")
 	file := flag.String("json", "", "a file for the figures")
 	from := flag.String("from", "", "files of earlier figures, with commas, instead of measuring")
@@ -107,49 +127,42 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *sell || *upload || *nightly {
-		for _, name := range strings.Split(*dbs, ",") {
-			e, err := engineOf(name)
-			if err == nil && *sell {
-				err = r.sell(ctx, e)
-			}
-			if err == nil && *upload {
-				err = r.upload(ctx, e)
-			}
-			if err == nil && *nightly {
-				err = r.sync(ctx, e)
-			}
-			if err != nil {
-				log.Fatalf("%s: %v", name, err)
-			}
+	chosenDBs := strings.Split(*dbs, ",")
+	if *from == "" {
+		fmt.Fprintln(r.out, r.settings())
+	}
+	if len(modes) > 0 {
+		if err := r.modes(ctx, modes, chosenDBs); err != nil {
+			log.Fatal(err)
 		}
 		return
 	}
-	var rows []row
+	var f figures
 	if *from != "" {
-		rows, err = load(strings.Split(*from, ","))
+		f, err = load(strings.Split(*from, ","))
 	} else {
-		rows, err = r.all(ctx, chosen, strings.Split(*dbs, ","))
+		f.Rows, err = r.all(ctx, chosen, chosenDBs)
+		f.Runs = []run{r.settings()}
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	if len(rows) == 0 {
-		log.Fatalf("-works %s, -db %s: nothing is measured", *names, *dbs)
+	if len(f.Rows) == 0 {
+		log.Fatalf("-works %s, -db %s: nothing is measured; -h says which works there are, and on which databases", *names, *dbs)
 	}
-	summary(os.Stdout, rows)
-	summaryOfLess(os.Stdout, rows)
+	f.summary(r.out)
+	f.summaryOfLess(r.out)
 	if *file != "" {
-		if err := save(*file, rows); err != nil {
+		if err := f.save(*file); err != nil {
 			log.Fatal(err)
 		}
 	}
 	if *folder != "" {
-		if err := charts(*folder, rows); err != nil {
+		if err := charts(*folder, f.Rows); err != nil {
 			log.Fatal(err)
 		}
 	}
-	if slices.ContainsFunc(rows, func(r row) bool { return r.Error != "" }) {
+	if slices.ContainsFunc(f.Rows, func(r row) bool { return r.Error != "" }) {
 		os.Exit(1)
 	}
 }
@@ -170,11 +183,42 @@ func (r *runner) check() error {
 	return nil
 }
 
-func namesOf(works []work) (names []string) {
-	for _, w := range works {
-		names = append(names, w.name)
+// A mode is what the program does instead of the works.
+type mode struct {
+	name string
+	on   []string
+	do   func(r *runner, ctx context.Context, e engine) error
+	what string
+}
+
+// modes does them on the engines.
+func (r *runner) modes(ctx context.Context, modes []mode, dbs []string) error {
+	for _, m := range modes {
+		if i := slices.IndexFunc(dbs, func(db string) bool { return !slices.Contains(m.on, db) }); i >= 0 {
+			return fmt.Errorf("-%s is not on %s, but %s: choose by -db", m.name, dbs[i], onEngines(m.on))
+		}
+		for _, db := range dbs {
+			e, err := engineOf(db)
+			if err == nil {
+				err = m.do(r, ctx, e)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", db, err)
+			}
+		}
 	}
-	return names
+	return nil
+}
+
+func onEngines(names []string) string { return "on " + strings.Join(names, ", ") }
+
+// worksUsage lists the works.
+func worksUsage() string {
+	text := "a regular expression for works, from the beginning of their names:"
+	for _, w := range works {
+		text += fmt.Sprintf("\n%-10s %s; %s", w.name, w.what, onEngines(w.on))
+	}
+	return text + "\n"
 }
 
 func engineOf(name string) (engine, error) {
@@ -184,8 +228,15 @@ func engineOf(name string) (engine, error) {
 	return engine{}, fmt.Errorf("-db %s: there is no such engine", name)
 }
 
+// titleOfDB is the name of an engine in tables.
+func titleOfDB(name string) string {
+	e, _ := engineOf(name)
+	return cmp.Or(e.title, name)
+}
+
 // all does the chosen works on the engines.
 func (r *runner) all(ctx context.Context, chosen *regexp.Regexp, dbs []string) (rows []row, err error) {
+	r.engines = map[string]string{}
 	for _, db := range dbs {
 		e, err := engineOf(db)
 		if err != nil {
@@ -195,6 +246,9 @@ func (r *runner) all(ctx context.Context, chosen *regexp.Regexp, dbs []string) (
 			if !chosen.MatchString(w.name) || !slices.Contains(w.on, db) || ctx.Err() != nil {
 				continue
 			}
+			if _, known := r.engines[e.title]; !known {
+				r.engines[e.title] = r.version(ctx, e)
+			}
 			made, err := w.run(ctx, r, e)
 			if err != nil && len(made) == 0 {
 				made = []row{{Key: w.name}}
@@ -203,7 +257,7 @@ func (r *runner) all(ctx context.Context, chosen *regexp.Regexp, dbs []string) (
 				if row.DB = db; err != nil {
 					row.Error = err.Error()
 				}
-				row.judge()
+				row.judge(r.sizes())
 				row.print(r.out)
 				rows = append(rows, row)
 			}

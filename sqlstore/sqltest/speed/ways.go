@@ -68,14 +68,15 @@ const (
 // A lessWay is the Keeper with a mechanism turned off.
 type lessWay struct {
 	name    string
+	head    string // of its column
 	options seatkeeper.Options
 }
 
 // lessWays are in the order of their columns, see summaryOfLess.
 var lessWays = []lessWay{
-	{oursWay + "-accounts", seatkeeper.Options{Sharing: seatkeeper.ShareAccount}},
-	{oursWay + "-alone", seatkeeper.Options{Sharing: seatkeeper.ShareNothing}},
-	{oursWay + "-forgets", seatkeeper.Options{Remember: -1}},
+	{oursWay + "-accounts", "accounts apart", seatkeeper.Options{Sharing: seatkeeper.ShareAccount}},
+	{oursWay + "-alone", "calls apart", seatkeeper.Options{Sharing: seatkeeper.ShareNothing}},
+	{oursWay + "-forgets", "forgetful", seatkeeper.Options{Remember: -1}},
 }
 
 func keeperWay(name string, o seatkeeper.Options) way {
