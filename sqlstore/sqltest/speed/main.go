@@ -55,6 +55,7 @@ import (
 	"os/signal"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -103,9 +104,12 @@ func main() {
 		{"upload", everywhere, (*runner).upload, "write a file of -people people, read it by encoding/csv alone and with all checks, preview and upload it; print time and memory of each"},
 		{"sync", []string{"sqlite", "postgres"}, (*runner).sync, "in each of -rounds nights, carry out a file of -people people with 1 per cent of changes, beside SQL over a table and upserts; print time and memory of each"},
 	} {
-		flag.BoolFunc(m.name, "instead of the works: "+m.what+"; "+onEngines(m.on), func(string) error {
-			modes = append(modes, m)
-			return nil
+		flag.BoolFunc(m.name, "instead of the works: "+m.what+"; "+onEngines(m.on), func(text string) error {
+			on, err := strconv.ParseBool(text)
+			if on {
+				modes = append(modes, m)
+			}
+			return err
 		})
 	}
 	flag.IntVar(&r.seats, "seats", 100_000, "how many seats -sell sells")

@@ -266,6 +266,12 @@ func TestRunner_sell(t *testing.T) {
 	require.Contains(t, out.String(), "sqlite: 30 seats were sold to 4 clients in 2 processes")
 }
 
+// TestRunner_modes refuses engines that a mode is not on, before it does anything.
+func TestRunner_modes(t *testing.T) {
+	err := (&runner{}).modes(t.Context(), []mode{{name: "sync", on: []string{"sqlite"}}}, []string{"sqlite", "mariadb"})
+	require.EqualError(t, err, "-sync is not on mariadb, but on sqlite: choose by -db")
+}
+
 // TestRunner_soldOnce finds a seat that was sold twice, one that was not sold, and another
 // number.
 func TestRunner_soldOnce(t *testing.T) {
