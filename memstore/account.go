@@ -21,7 +21,7 @@ type account struct {
 	pools    map[seats.PoolID]seats.Pool
 	people   people
 	licences map[users.ID][]users.Licence // of each user, in order
-	licensed []users.ID                   // with licences, ascending
+	licensed sorted[users.ID]             // with licences
 	events   log
 	last     uint64           // the number of the last event
 	calls    map[string][]int // places of events with a request key, in order of Index and number
@@ -243,8 +243,8 @@ func (a *account) record(e seats.Event) {
 // putLicence writes the row of a licence.
 func (a *account) putLicence(l users.Licence) {
 	if len(a.licences[l.User]) == 0 {
-		at, _ := slices.BinarySearch(a.licensed, l.User)
-		a.licensed = slices.Insert(a.licensed, at, l.User)
+		at, _ := a.licensed.seek(to(l.User))
+		a.licensed.insert(at, l.User)
 	}
 	at, ok := a.licence(l.ID())
 	if !ok {

@@ -24,7 +24,7 @@ import (
 type Store struct {
 	mutex    sync.RWMutex // of what follows; held for a moment, and never while a call waits
 	accounts map[users.AccountID]*account
-	order    []users.AccountID // of the accounts, ascending
+	order    sorted[users.AccountID] // of the accounts
 	progress map[consumer]store.Progress
 }
 
@@ -56,8 +56,8 @@ func (s *Store) opening(id users.AccountID) *account {
 		}
 		a = newAccount()
 		s.accounts[id] = a
-		at, _ := slices.BinarySearch(s.order, id)
-		s.order = slices.Insert(s.order, at, id)
+		at, _ := s.order.seek(to(id))
+		s.order.insert(at, id)
 	}
 	return a
 }
@@ -237,8 +237,8 @@ func (s *Store) Licences(ctx context.Context, id users.AccountID, f users.Licenc
 	}
 	defer unlock()
 	var page []users.Licence
-	first, _ := slices.BinarySearch(a.licensed, max(f.After.User, f.User))
-	for _, id := range a.licensed[first:] {
+	first, _ := a.licensed.seek(to(max(f.After.User, f.User)))
+	for id := range a.licensed.from(first) {
 		for _, l := range a.licences[id] {
 			if len(page) < limit && f.Match(l) {
 				page = append(page, l)
@@ -298,12 +298,14 @@ func (s *Store) each(ctx context.Context, after users.AccountID, visit func(seat
 }
 
 // after returns the next accounts after that ID, some at a time.
-func (s *Store) after(id users.AccountID) []users.AccountID {
+func (s *Store) after(id users.AccountID) (ids []users.AccountID) {
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
-	at, ok := slices.BinarySearch(s.order, id)
-	if ok {
-		at++
+	at, _ := s.order.seek(to(id + "\x00")) // the least one that is greater
+	for next := range s.order.from(at) {
+		if ids = append(ids, next); len(ids) == 100 {
+			break
+		}
 	}
-	return slices.Clone(s.order[at:min(at+100, len(s.order))])
+	return ids
 }

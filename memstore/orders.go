@@ -31,32 +31,27 @@ func (a *account) rows(f users.Filter) iter.Seq[uint32] {
 		return slices.Values(a.identified(f))
 	}
 	if f.Order == users.OrderID {
-		return rowsOf(a.people.order, f, func(row uint32) users.Place { return users.Place{ID: a.people.id(row)} }, func(row uint32) uint32 { return row })
+		return rowsOf(&a.people.order, f, func(row uint32) users.Place { return users.Place{ID: a.people.id(row)} }, func(row uint32) uint32 { return row })
 	}
 	return rowsOf(a.ordered(f.Order), f, func(e entry) users.Place { return e.place }, func(e entry) uint32 { return e.row })
 }
 
 // rowsOf lists the rows of an order from the beginning of the filter's page.
-func rowsOf[E any](all []E, f users.Filter, place func(E) users.Place, row func(E) uint32) iter.Seq[uint32] {
+func rowsOf[E any](all *sorted[E], f users.Filter, place func(E) users.Place, row func(E) uint32) iter.Seq[uint32] {
+	list, at, found := all.from, spot{}, false
+	if f.Backward {
+		list, at = all.before, all.end()
+	}
 	if f.After.ID != "" {
-		at, ok := slices.BinarySearchFunc(all, f.After, func(e E, p users.Place) int { return f.Order.Compare(place(e), p) })
-		switch {
-		case f.Backward:
-			all = all[:at]
-		case ok:
-			all = all[at+1:]
-		default:
-			all = all[at:]
-		}
+		at, found = all.seek(func(e E) int { return f.Order.Compare(place(e), f.After) })
 	}
 	return func(yield func(uint32) bool) {
-		for i := range all {
-			if f.Backward {
-				i = len(all) - 1 - i
-			}
-			if !yield(row(all[i])) {
+		skips := found && !f.Backward
+		for e := range list(at) {
+			if !skips && !yield(row(e)) {
 				return
 			}
+			skips = false
 		}
 	}
 }
@@ -75,19 +70,21 @@ func (a *account) identified(f users.Filter) (rows []uint32) {
 
 // ordered returns all users in an order. The first list in it sorts them; from then on it is
 // kept, so that most accounts are spared the cost.
-func (a *account) ordered(o users.Order) []entry {
-	all, ok := a.people.orders[o]
+func (a *account) ordered(o users.Order) *sorted[entry] {
+	order, ok := a.people.orders[o]
 	if !ok {
+		var all []entry
 		for row := range a.people.rows {
 			all = append(all, entry{o.Place(a.user(uint32(row))), uint32(row)})
 		}
 		slices.SortFunc(all, func(x, y entry) int { return o.Compare(x.place, y.place) })
 		if a.people.orders == nil {
-			a.people.orders = map[users.Order][]entry{}
+			a.people.orders = map[users.Order]*sorted[entry]{}
 		}
-		a.people.orders[o] = all
+		order = sortedOf(all)
+		a.people.orders[o] = order
 	}
-	return all
+	return order
 }
 
 // move moves a user in the orders that are kept. A new user comes from the zero value.
@@ -97,13 +94,13 @@ func (p *people) move(was, is users.User, row uint32) {
 		if from == to {
 			continue
 		}
-		find := func(place users.Place) (int, bool) {
-			return slices.BinarySearchFunc(all, place, func(e entry, p users.Place) int { return o.Compare(e.place, p) })
+		seek := func(place users.Place) (spot, bool) {
+			return all.seek(func(e entry) int { return o.Compare(e.place, place) })
 		}
-		if at, ok := find(from); ok {
-			all = slices.Delete(all, at, at+1)
+		if at, ok := seek(from); ok {
+			all.delete(at)
 		}
-		at, _ := find(to)
-		p.orders[o] = slices.Insert(all, at, entry{to, row})
+		at, _ := seek(to)
+		all.insert(at, entry{to, row})
 	}
 }

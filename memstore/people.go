@@ -13,9 +13,9 @@ type people struct {
 	rows  []string
 	keys  [users.KeyID + 1]map[string]uint32 // the rows of all unique keys, by kind
 	share map[users.Key][]uint32             // the rows of users who share an address
-	order []uint32                           // all rows, by ID
+	order sorted[uint32]                     // all rows, by ID
 	// All rows in other orders, each from the first list in it on.
-	orders map[users.Order][]entry
+	orders map[users.Order]*sorted[entry]
 }
 
 // row returns the row of a user.
@@ -43,8 +43,6 @@ func (p *people) id(row uint32) users.ID {
 	return users.ID(rest[:n])
 }
 
-func (p *people) compare(row uint32, id users.ID) int { return cmp.Compare(p.id(row), id) }
-
 // put writes the packed row of a user. Old keys are gone from the index already. The texts of the
 // user are parts of the row, so that the index keeps no copies.
 func (p *people) put(text string, u users.User) (row uint32) {
@@ -52,7 +50,8 @@ func (p *people) put(text string, u users.User) (row uint32) {
 	if !ok {
 		row = uint32(len(p.rows))
 		p.rows = append(p.rows, text)
-		p.insert(row, u.ID)
+		at, _ := p.order.seek(func(row uint32) int { return cmp.Compare(p.id(row), u.ID) })
+		p.order.insert(at, row)
 	}
 	p.rows[row] = text
 	for _, k := range u.UniqueKeys() {
@@ -69,17 +68,6 @@ func (p *people) put(text string, u users.User) (row uint32) {
 		p.share[k] = append(p.share[k], row)
 	}
 	return row
-}
-
-// insert adds a row to the order. Most IDs come in their order.
-func (p *people) insert(row uint32, id users.ID) {
-	n := len(p.order)
-	if n == 0 || p.compare(p.order[n-1], id) < 0 {
-		p.order = append(p.order, row)
-		return
-	}
-	at, _ := slices.BinarySearchFunc(p.order, id, p.compare)
-	p.order = slices.Insert(p.order, at, row)
 }
 
 // drop takes the keys of a user from the index, but for the ID.
