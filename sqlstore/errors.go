@@ -32,7 +32,8 @@ var (
 	// lib/pq and pgx: SQLSTATE, PostgreSQL appendix A.
 	states = map[string]Class{
 		"40001": Again, "40P01": Again, "55P03": Again, // serialization failure, deadlock, lock timeout
-		"23505": Duplicate, "23514": Broken,
+		noStatement: Again, // the session was reset
+		"23505":     Duplicate, "23514": Broken,
 		"40003": Lost,                // statement completion unknown
 		"57P01": Lost, "57P02": Lost, // shutdown (57P03, at the start, precedes any statement)
 	}
@@ -63,6 +64,16 @@ var (
 		"commit unexpectedly resulted in rollback": Refused, "operation in a failed transaction": Refused,
 	}
 )
+
+// noStatement is the SQLSTATE of a prepared statement that the session lacks: a DISCARD ALL or a DEALLOCATE has
+// come between.
+const noStatement = "26000"
+
+// isGone reports whether a session lacks the prepared statement.
+func isGone(err error) bool {
+	var state interface{ SQLState() string }
+	return errors.As(err, &state) && state.SQLState() == noStatement
+}
 
 // Classify returns the class of an error of pgx and lib/pq (by SQLSTATE),
 // go-sql-driver/mysql, modernc.org/sqlite and mattn/go-sqlite3. An error of database/sql

@@ -81,6 +81,8 @@ func (s schema) cutValues(text string) string {
 	rest := ""
 	if m := endings.FindStringSubmatchIndex(text[at:]); m != nil && (m[4] < 0 || s.isName(text[at:][m[4]:m[5]])) {
 		rest = text[at:][m[2]:]
+	} else {
+		rest = lastState.FindString(text[at:])
 	}
 	return text[:at] + "…" + rest
 }
@@ -91,8 +93,10 @@ var (
 	// endings are the texts of engines after a value: for a key, a column or a table, the
 	// number of the row, the SQLSTATE.
 	endings = regexp.MustCompile(`['"»“”’«]((?: for (?:key|column|table) ['"]([\w.]+)['"])?(?: for column ` + "[`\\w.]+" + ` at row \d+| at row \d+)?(?: \((?:SQLSTATE \w{5}|\d[\dA-Z]{4})\))?)$`)
+	// lastState is the SQLSTATE at the end of other texts.
+	lastState = regexp.MustCompile(` \(SQLSTATE [0-9A-Z]{5}\)$`)
 	// introduced is a text before a name in quotation marks.
-	introduced = regexp.MustCompile(`(?i)\b(?:column|field|table|relation|view|constraint|index|key|key name|column index \d+, name) $`)
+	introduced = regexp.MustCompile(`(?i)\b(?:column|field|table|relation|view|constraint|index|key|key name|column index \d+, name|prepared statement) $`)
 	// begun is the beginning of a text of MariaDB and MySQL, before a name in a few of them.
 	begun      = regexp.MustCompile(`\bError \d+(?: \(\w+\))?: $`)
 	quotedName = regexp.MustCompile(`^(?:'([\w.$]+)'|"([\w.$]+)")`)

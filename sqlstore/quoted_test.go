@@ -45,6 +45,8 @@ func TestSchema_withoutValues(t *testing.T) {
 		`pq: invalid input syntax for type bigint: "it's" (22P02)`:                                      `pq: invalid input syntax for type bigint: … (22P02)`,
 		`ERREUR: syntaxe en entrée invalide pour le type bigint : « zanzibar » (SQLSTATE 22P02)`:        `ERREUR: syntaxe en entrée invalide pour le type bigint : … (SQLSTATE 22P02)`,
 		`FEHLER: Eingabesyntax für Typ bigint: »zanzibar«`:                                              `FEHLER: Eingabesyntax für Typ bigint: …`,
+		`ERROR: prepared statement "stmt_1f" does not exist (SQLSTATE 26000)`:                           "",
+		`ERROR: role "zanzibar" is not permitted to log in (SQLSTATE 28000)`:                            `ERROR: role … (SQLSTATE 28000)`,
 		// SQLite and database/sql
 		"UNIQUE constraint failed: seats_users.account, seats_users.email_key":                                       "",
 		`SQL logic error: near "zanzibar": syntax error (1)`:                                                         `SQL logic error: near …`,

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strconv"
 	"sync"
+	"sync/atomic"
 )
 
 // A statement is a text that may be prepared, and the layout of its rows: the number of the part
@@ -13,8 +14,8 @@ type statement struct {
 	text           string
 	parted, each   bool
 	numbers, texts int
-	once           bool      // it stays unprepared
-	rows           sync.Pool // of *row
+	rows           sync.Pool   // of *row
+	plain          atomic.Bool // it stays unprepared
 
 	mu   sync.Mutex
 	plan *plan  // nil: it is not prepared
@@ -34,6 +35,9 @@ type plan struct {
 // a statement is planned anew each time that its uses have grown fourfold, from some on: by then the tables may have
 // grown. A session plans it five times, a millisecond or two each, before it keeps a plan.
 const firstReplan = 32
+
+// maxPlans bounds the plans of a statement. Where sessions are reset that often, its text is sent unprepared.
+const maxPlans = 20
 
 // A stmtCache holds the statements of a store.
 type stmtCache struct {
@@ -58,7 +62,7 @@ func (s *Store) statementOf(r *unionQuery) *statement {
 		return st
 	}
 	st = r.compile()
-	if st.once = full; full {
+	if st.plain.Store(full); full {
 		return st
 	}
 	s.cache.mu.Lock()
@@ -92,7 +96,7 @@ func (s *Store) keepsPrepared() bool {
 // prepare returns the prepared statement until release; or nil, and the text goes instead.
 func (s *Store) prepare(ctx context.Context, st *statement) (p *plan, text string, err error) {
 	p, text, again := st.take(s.replans)
-	if p != nil || !s.keepsPrepared() || st.once {
+	if p != nil || !s.keepsPrepared() || st.plain.Load() {
 		return p, text, nil
 	}
 	prepared, err := s.db.PrepareContext(ctx, text)
@@ -139,6 +143,19 @@ func (st *statement) put(next *plan, again bool) *plan {
 		_ = old.Close()
 	}
 	return next
+}
+
+// lose drops a plan that a session lacks, which the call has still to release: another text is prepared. A driver
+// takes the old one for prepared.
+func (st *statement) lose(p *plan) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.plan != p {
+		return
+	}
+	st.plan, p.old = nil, true
+	st.now += " "
+	st.plain.Store(len(st.now)-len(st.text) >= maxPlans)
 }
 
 // release ends a use of the plan, which may be nil.
@@ -195,7 +212,11 @@ func (s *Store) askDB(ctx context.Context, st *statement, values []any) (*sql.Ro
 	}
 	defer st.release(p)
 	if p != nil {
-		return p.QueryContext(ctx, values...)
+		rows, err := p.QueryContext(ctx, values...)
+		if isGone(err) {
+			st.lose(p)
+		}
+		return rows, err
 	}
 	return s.db.QueryContext(ctx, text, values...)
 }
@@ -214,7 +235,11 @@ func (s *Store) tell(ctx context.Context, st *statement, values []any) (sql.Resu
 	}
 	defer st.release(p)
 	if p != nil {
-		return p.ExecContext(ctx, values...)
+		result, err := p.ExecContext(ctx, values...)
+		if isGone(err) {
+			st.lose(p)
+		}
+		return result, err
 	}
 	return s.db.ExecContext(ctx, text, values...)
 }
