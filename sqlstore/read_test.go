@@ -22,31 +22,59 @@ func (p planner) Prepare(string) (driver.Stmt, error)          { return p, nil }
 func (p planner) Close() error                                 { *p.closed++; return nil }
 func (planner) NumInput() int                                  { return 0 }
 
+func prepared(t *testing.T, db *sql.DB) *plan {
+	t.Helper()
+	stmt, err := db.PrepareContext(t.Context(), "SELECT")
+	require.NoError(t, err)
+	return &plan{Stmt: stmt}
+}
+
 // TestStatement_put: a plan is closed once another has taken its place and no call uses it.
 func TestStatement_put(t *testing.T) {
 	closed := 0
 	db := sql.OpenDB(planner{closed: &closed})
 	defer db.Close()
-	prepared := func() *plan {
-		stmt, err := db.PrepareContext(t.Context(), "SELECT")
-		require.NoError(t, err)
-		return &plan{Stmt: stmt}
-	}
 	st := &statement{text: "SELECT"}
-	first := st.put(prepared(), false)
+	first := st.put(prepared(t, db), false)
 	taken, _, _ := st.take(false)
 	require.Same(t, first, taken)
-	second := st.put(prepared(), true)
+	second := st.put(prepared(t, db), true)
 	st.release(first)
 	require.Zero(t, closed, "a call uses it")
 	st.release(first)
 	require.Equal(t, 1, closed)
-	require.Same(t, second, st.put(prepared(), false), "it was first")
+	require.Same(t, second, st.put(prepared(t, db), false), "it was first")
 	require.Equal(t, 2, closed, "the other one")
 	st.release(second)
 	st.release(second)
 	require.Equal(t, 2, closed, "it is the plan")
-	st.put(prepared(), true)
+	st.put(prepared(t, db), true)
 	require.Equal(t, 3, closed)
 	st.release(nil)
+}
+
+// TestStatement_lose: the next call prepares another text, as long as that is worth it. The call and others with
+// the lost plan go on.
+func TestStatement_lose(t *testing.T) {
+	closed := 0
+	db := sql.OpenDB(planner{closed: &closed})
+	defer db.Close()
+	st := &statement{text: "SELECT"}
+	texts := map[string]bool{}
+	for i := range maxPlans {
+		require.False(t, st.plain.Load())
+		_, text, _ := st.take(false)
+		texts[text] = true
+		p := st.put(prepared(t, db), false)
+		other, _, _ := st.take(false)
+		require.Same(t, p, other)
+		st.lose(p)
+		st.lose(other)
+		st.release(p)
+		require.Equal(t, i, closed)
+		st.release(other)
+		require.Equal(t, i+1, closed)
+	}
+	require.Len(t, texts, maxPlans)
+	require.True(t, st.plain.Load())
 }
