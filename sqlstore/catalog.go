@@ -44,7 +44,7 @@ var catalogs = [...]catalog{
 	},
 	Postgres: {
 		itself: "SELECT current_setting('server_version_num')",
-		columns: `SELECT t.name, a.attname::text, format_type(a.atttypid, a.atttypmod) || COALESCE(' collate "' || lower(l.collname) || '"', ''),
+		columns: `SELECT t.name, a.attname::text, format_type(a.atttypid, a.atttypmod) || COALESCE(' collate "' || l.collname || '"', ''),
 				a.attnotnull::int, (a.atthasdef OR a.attidentity <> '')::int
 			FROM unnest(ARRAY[{tables}]) t(name) JOIN pg_attribute a ON a.attrelid = to_regclass(t.name) LEFT JOIN pg_collation l ON l.oid = a.attcollation
 			WHERE a.attnum > 0 AND NOT a.attisdropped`,

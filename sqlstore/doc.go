@@ -58,8 +58,8 @@
 // # Errors
 //
 // A commit that the engine wants tried again (deadlock, serialization failure, certification
-// failure) is [store.ErrConflict], and the Keeper repeats it; a read is repeated a few times. A
-// taken key is [store.ErrKeyTaken]. A CHECK constraint is [store.ErrBroken], a bug. An account
+// failure) is [store.ErrConflict], and the Keeper repeats it; a read is repeated a few times, also after a lost
+// connection. A taken key is [store.ErrKeyTaken]. A CHECK constraint is [store.ErrBroken], a bug. An account
 // without its last event, after a bad restore, is [store.ErrSequence].
 //
 // [store.ErrUnknown] means that the connection or the context ended during the commit: the

@@ -75,6 +75,12 @@ func isGone(err error) bool {
 	return errors.As(err, &state) && state.SQLState() == noStatement
 }
 
+// isInterrupted reports whether an administrator or max_statement_time has ended a statement of MySQL.
+func isInterrupted(err error) bool {
+	m := mysqlError.FindStringSubmatch(err.Error())
+	return m != nil && (m[1] == "1317" || m[1] == "1969")
+}
+
 // Classify returns the class of an error of pgx and lib/pq (by SQLSTATE),
 // go-sql-driver/mysql, modernc.org/sqlite and mattn/go-sqlite3. An error of database/sql
 // from before the sending is Refused. Any other error of no engine, and nil, is Lost.
@@ -168,15 +174,20 @@ func (s *Store) driverClass(err error) Class {
 	return Classify(err)
 }
 
-// retryRead runs a read and repeats it a few times if the engine asks for that. In a
-// host's transaction that is up to the host.
+// retryRead runs a read and repeats it a few times if the engine asks for that or the connection is lost. In
+// a host's transaction that is up to the host.
 func (s *Store) retryRead(ctx context.Context, read func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := read()
-		if err != nil && s.bound != nil && s.classify(err) == Again {
+		if err == nil {
+			return nil
+		}
+		class := s.classify(err)
+		if s.bound != nil && class == Again {
 			return s.bound.markEnded(err)
 		}
-		if err == nil || s.bound != nil || attempt == maxReads || ctx.Err() != nil || s.classify(err) != Again {
+		again := class == Again || class == Lost && !isInterrupted(err)
+		if s.bound != nil || attempt == maxReads || ctx.Err() != nil || !again {
 			return s.explain(ctx, err)
 		}
 		pause(ctx, attempt)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,4 +78,20 @@ func TestStatement_lose(t *testing.T) {
 	}
 	require.Len(t, texts, maxPlans)
 	require.True(t, st.plain.Load())
+}
+
+// TestStore_retryRead: a read is tried again after a lost connection, and not after an administrator or
+// a bound of time has ended it.
+func TestStore_retryRead(t *testing.T) {
+	s, err := New(new(sql.DB), MySQL, Options{})
+	require.NoError(t, err)
+	for text, want := range map[string]int{
+		"EOF": maxReads, "Error 1927 (70100): Connection was killed": maxReads, "Error 1213 (40001): Deadlock": maxReads,
+		"Error 1317 (70100): Query execution was interrupted": 1, "Error 1969 (70100): max_statement_time exceeded": 1, "Error 1146 (42S02): no such table": 1,
+	} {
+		tries := 0
+		err := s.retryRead(t.Context(), func() error { tries++; return errors.New(text) })
+		require.EqualError(t, err, text)
+		require.Equal(t, want, tries, text)
+	}
 }

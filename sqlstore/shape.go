@@ -234,10 +234,11 @@ func compare(wanted, found map[string]*shape, mayMiss bool) error {
 	return nil
 }
 
-// lower folds ASCII letters alone, as SQL's keywords need.
+// lower folds ASCII letters alone, as SQL's keywords need, and not those of a name in quotation marks.
 func lower(text string) string {
+	quoted := false
 	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
+		if quoted = quoted != (r == '"'); !quoted && 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'
 		}
 		return r

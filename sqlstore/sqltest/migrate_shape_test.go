@@ -32,8 +32,8 @@ var misshapes = map[sqlstore.Dialect][]misshapen{
 		{"an index of the host's on an expression", besides, "CREATE INDEX host_more ON seats_users (length(title))", ""},
 	},
 	sqlstore.Postgres: {
-		{"another width", `title           text COLLATE "C"`, `title           varchar(100) COLLATE "C"`, "seats_users" + ours + `the column title is character varying(100) collate "c" and not text collate "c"`},
-		{"another collation", `email_key       text COLLATE "C"`, "email_key       text", `the column email_key is text collate "default" and not text collate "c"`},
+		{"another width", `title           text COLLATE "C"`, `title           varchar(100) COLLATE "C"`, "seats_users" + ours + `the column title is character varying(100) collate "C" and not text collate "C"`},
+		{"another collation", `email_key       text COLLATE "C"`, "email_key       text", `the column email_key is text collate "default" and not text collate "C"`},
 		{"a narrower number", "held       bigint", "held       integer", "seats_accounts" + ours + "the column held is integer and not bigint"},
 		{"a table without a primary key", "PRIMARY KEY (account, sequence)", "CHECK (sequence > -5)", "seats_events" + ours + "it has no primary key (account,sequence)"},
 		{"a key of all rows", "(account, email_key) WHERE email_key IS NOT NULL", "(account, email_key)", "and no unique key seats_users_by_email (account,email_key) of some rows"},
