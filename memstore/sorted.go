@@ -7,7 +7,7 @@ import (
 	"sort"
 )
 
-// sorted are values in an order, in blocks, so that a new one moves few others. The zero value is empty.
+// sorted are values in an order, in blocks: a new one moves few others. The zero value is empty.
 type sorted[E any] struct {
 	blocks [][]E // none is empty
 }
@@ -15,7 +15,7 @@ type sorted[E any] struct {
 // blockSize bounds the values of a block.
 const blockSize = 512
 
-// sortedOf returns values that are in order already.
+// sortedOf takes values in order.
 func sortedOf[E any](all []E) *sorted[E] {
 	s := &sorted[E]{}
 	for block := range slices.Chunk(all, blockSize) {
@@ -27,8 +27,8 @@ func sortedOf[E any](all []E) *sorted[E] {
 // A spot is before a value, or at the end.
 type spot struct{ block, at int }
 
-// seek returns the spot before the first value that is not less than what is sought; ok: that is it. compare
-// says how a value stands to it.
+// seek returns the spot before the first value not less than the sought one; ok: it equals that. compare compares
+// a value with the sought one.
 func (s *sorted[E]) seek(compare func(E) int) (p spot, ok bool) {
 	p.block = sort.Search(len(s.blocks), func(i int) bool { return compare(s.blocks[i][len(s.blocks[i])-1]) >= 0 })
 	if p.block == len(s.blocks) {

@@ -11,8 +11,7 @@ import (
 	"github.com/seatkeeper/seatkeeper/users"
 )
 
-// copiedRows are the new users and events from which a commit sends them by COPY. That takes several round
-// trips more, and half the time of the server for each row.
+// copiedRows is the least number of new users and events for COPY, with its further round trips.
 const copiedRows = 500
 
 // copied reports whether new users and events travel by COPY: many of one account, outside of a transaction of
@@ -21,8 +20,8 @@ func (r *commitRows) copied(s *Store) bool {
 	return s.options.Copy != nil && s.bound == nil && len(r.accounts) == 1 && r.created.n+r.events.n >= copiedRows
 }
 
-// copy writes rows in a transaction: first all but the new users and events, by one statement, which compares
-// the account and locks it; then these, by COPY. Without a COPY, or its answer, one statement writes them all.
+// copy writes rows in a transaction: first all but the new users and events, by one statement, with the comparison
+// and the lock of the account; then these, by COPY. Without a COPY, or its answer, one statement writes them all.
 func (p *postgres) copy(ctx context.Context, s *Store, rows *commitRows) (written []users.AccountID, err error) {
 	rest := *rows
 	rest.created, rest.events = entries[userRow]{}, entries[seats.Event]{}

@@ -65,8 +65,7 @@ var (
 	}
 )
 
-// noStatement is the SQLSTATE of a prepared statement that the session lacks: a DISCARD ALL or a DEALLOCATE has
-// come between.
+// noStatement is the SQLSTATE of an unknown prepared statement: the session was reset by DISCARD ALL or DEALLOCATE.
 const noStatement = "26000"
 
 // isGone reports whether a session lacks the prepared statement.

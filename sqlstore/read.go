@@ -36,7 +36,7 @@ type plan struct {
 // grown. A session plans it five times, a millisecond or two each, before it keeps a plan.
 const firstReplan = 32
 
-// maxPlans bounds the plans of a statement. Where sessions are reset that often, its text is sent unprepared.
+// maxPlans bounds the plans of a statement: where sessions are reset so often, its text is sent unprepared.
 const maxPlans = 20
 
 // A stmtCache holds the statements of a store.
@@ -145,8 +145,8 @@ func (st *statement) put(next *plan, again bool) *plan {
 	return next
 }
 
-// lose drops a plan that a session lacks, which the call has still to release: another text is prepared. A driver
-// takes the old one for prepared.
+// lose drops a plan after a session has lost it, before its release: another text is prepared. A driver takes the
+// old one for prepared.
 func (st *statement) lose(p *plan) {
 	st.mu.Lock()
 	defer st.mu.Unlock()

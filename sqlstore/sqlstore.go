@@ -51,10 +51,10 @@ type Options struct {
 	Attempts int
 	// Classify replaces [Classify] for a driver that it does not know.
 	Classify func(error) Class
-	// Copy sends rows by a statement COPY ... FROM STDIN of PostgreSQL, for which database/sql has
-	// no call; see the README for the time that it saves. With the driver pgx it is Copy of package pgxstore. The
-	// connection is the driver's own, as [sql.Conn.Raw] gives it, with a transaction open. Commits of
-	// hundreds of new users and events use it. Default: their rows travel in the statement.
+	// Copy sends rows by a statement COPY ... FROM STDIN of PostgreSQL; database/sql has no call for
+	// it. With the driver pgx it is Copy of package pgxstore. The connection is the driver's own, as
+	// [sql.Conn.Raw] gives it, with a transaction open. Commits of hundreds of new users and events use it.
+	// Default: their rows travel in the statement.
 	Copy func(ctx context.Context, connection any, statement string, rows io.Reader) error
 }
 
